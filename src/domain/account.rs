@@ -1,0 +1,107 @@
+//! A service account of a project, and the secrets it already has.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::{SecretId, ServerText};
+
+/// How many secrets one service account can have. An expired one still holds its place.
+pub const SECRETS_PER_ACCOUNT: usize = 2;
+
+/// Creating a secret makes Atlas shorten every existing one to at most this long from now.
+pub const SHORTENED_TO: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
+/// A service account as a project sees it (`GET /groups/{groupId}/serviceAccounts/{clientId}`).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ServiceAccount {
+    /// Its name in Atlas.
+    pub name: ServerText,
+    /// Its roles in the project.
+    pub roles: Vec<ServerText>,
+    /// The secrets it has, expired ones included.
+    pub secrets: Vec<ExistingSecret>,
+}
+
+/// A secret that exists already; Atlas never shows its value again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExistingSecret {
+    /// Its id.
+    pub id: SecretId,
+    /// When it was created, where Atlas said so.
+    pub created_at: Option<Timestamp>,
+    /// When it stops to work, where Atlas said so.
+    pub expires_at: Option<Timestamp>,
+    /// When it was last used, unless it never was.
+    pub last_used_at: Option<Timestamp>,
+    /// What Atlas shows of its value: `mdb_sa_sk_...` and the last four characters.
+    pub mask: Option<ServerText>,
+}
+
+impl ExistingSecret {
+    /// True when it no longer works at `now`.
+    pub fn is_expired(&self, now: Timestamp) -> bool {
+        self.expires_at.is_some_and(|expires_at| expires_at <= now)
+    }
+
+    /// Until when it would live if a new secret were created at `now`, when that is sooner than today's
+    /// plan.
+    pub fn shortened_to(&self, now: Timestamp) -> Option<Timestamp> {
+        let cut = now.checked_add(SHORTENED_TO).ok()?;
+        match self.expires_at {
+            Some(expires_at) if expires_at > cut => Some(cut),
+            _ => None,
+        }
+    }
+
+    /// How a person recognises it: the mask, or its id where Atlas gave no mask.
+    pub fn label(&self) -> ServerText {
+        self.mask.clone().unwrap_or_else(|| ServerText::from(&self.id))
+    }
+}
+
+impl ServiceAccount {
+    /// The secrets that still work at `now` and would be shortened by creating one more, each with the
+    /// time it would end at.
+    pub fn shortened_by_creating(&self, now: Timestamp) -> Vec<(ExistingSecret, Timestamp)> {
+        let living = self.secrets.iter().filter(|secret| !secret.is_expired(now));
+        living
+            .filter_map(|secret| secret.shortened_to(now).map(|cut| (secret.clone(), cut)))
+            .collect()
+    }
+
+    /// True when no place is left for one more secret.
+    pub fn is_full(&self) -> bool {
+        self.secrets.len() >= SECRETS_PER_ACCOUNT
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn secret(expires_at: &str) -> ExistingSecret {
+        ExistingSecret {
+            id: SecretId::from_server("32b6e34b3d91647abb20e7b8").unwrap(),
+            created_at: None,
+            expires_at: Some(expires_at.parse().unwrap()),
+            last_used_at: None,
+            mask: None,
+        }
+    }
+
+    #[test]
+    fn only_living_secrets_with_more_than_seven_days_are_shortened() {
+        let now: Timestamp = "2026-11-23T18:14:00Z".parse().unwrap();
+        let expired = secret("2026-11-23T18:14:00Z");
+        let short = secret("2026-11-30T18:14:00Z");
+        let long = secret("2026-11-30T18:14:01Z");
+        let account = ServiceAccount {
+            secrets: vec![expired, short, long.clone()],
+            ..Default::default()
+        };
+        let cut: Timestamp = "2026-11-30T18:14:00Z".parse().unwrap();
+        assert_eq!(account.shortened_by_creating(now), vec![(long, cut)]);
+        assert!(account.is_full());
+    }
+}

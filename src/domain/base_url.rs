@@ -1,0 +1,193 @@
+//! Where Atlas is.
+
+use std::fmt;
+use std::net::IpAddr;
+
+use thiserror::Error;
+use url::{Host, Url};
+
+/// The scheme, host and port that every request goes to. `https` everywhere; `http` only to this
+/// machine itself (127.0.0.0/8, `::1`, `localhost`), where nobody can listen in on the way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BaseUrl {
+    url: Url,
+}
+
+/// Whose host a [`BaseUrl`] names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HostKind {
+    /// `mongodb.com` or `mongodbgov.com`, or a name below them.
+    Atlas,
+    /// This machine.
+    Loopback,
+    /// Anybody else's.
+    Other,
+}
+
+/// Why a text is no base URL.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum BaseUrlError {
+    /// It cannot be read as a URL at all.
+    #[error("not a URL: write it like https://cloud.mongodb.com")]
+    NotAUrl,
+    /// A scheme that is neither `https` nor `http`.
+    #[error("the URL must start with https://")]
+    Scheme,
+    /// `http` to another machine would show the credentials to everybody on the way.
+    #[error("http:// is allowed to this machine only; write https://")]
+    Insecure,
+    /// More than scheme, host and port.
+    #[error("write scheme and host only, like https://cloud.mongodb.com, without {0}")]
+    Surplus(&'static str),
+}
+
+impl BaseUrl {
+    /// The public Atlas.
+    pub const CLOUD: &str = "https://cloud.mongodb.com";
+    /// Atlas for Government (`MONGODB_ATLAS_SERVICE=cloudgov`).
+    pub const CLOUD_GOV: &str = "https://cloud.mongodbgov.com";
+
+    /// Parses a base URL; a trailing slash is taken off.
+    pub fn parse(text: &str) -> Result<Self, BaseUrlError> {
+        let url = Url::parse(text.trim()).map_err(|_| BaseUrlError::NotAUrl)?;
+        let host = url.host().ok_or(BaseUrlError::NotAUrl)?;
+        match url.scheme() {
+            "https" => {}
+            "http" if is_loopback(&host) => {}
+            "http" => return Err(BaseUrlError::Insecure),
+            _ => return Err(BaseUrlError::Scheme),
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(BaseUrlError::Surplus("a user or password"));
+        }
+        if url.path() != "/" {
+            return Err(BaseUrlError::Surplus("a path"));
+        }
+        if url.query().is_some() || url.fragment().is_some() {
+            return Err(BaseUrlError::Surplus("a query"));
+        }
+        Ok(Self { url })
+    }
+
+    /// Host and, where it is not the scheme's own, port: what a person recognises.
+    pub fn host(&self) -> String {
+        let host = self.url.host_str().unwrap_or_default();
+        match self.url.port() {
+            Some(port) => format!("{host}:{port}"),
+            None => host.to_owned(),
+        }
+    }
+
+    /// Whose host it is.
+    pub fn kind(&self) -> HostKind {
+        match self.url.host() {
+            Some(host) if is_loopback(&host) => HostKind::Loopback,
+            Some(Host::Domain(name)) if is_of_atlas(name) => HostKind::Atlas,
+            _ => HostKind::Other,
+        }
+    }
+
+    /// True when requests go through TLS.
+    pub fn is_encrypted(&self) -> bool {
+        self.url.scheme() == "https"
+    }
+}
+
+impl fmt::Display for BaseUrl {
+    /// Without a trailing slash, so that a path can follow.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.url.as_str().trim_end_matches('/'))
+    }
+}
+
+fn is_loopback(host: &Host<&str>) -> bool {
+    match host {
+        Host::Domain(name) => *name == "localhost",
+        Host::Ipv4(address) => IpAddr::V4(*address).is_loopback(),
+        Host::Ipv6(address) => IpAddr::V6(*address).is_loopback(),
+    }
+}
+
+fn is_of_atlas(name: &str) -> bool {
+    ["mongodb.com", "mongodbgov.com"].iter().any(|domain| {
+        let below = name.strip_suffix(domain);
+        below.is_some_and(|below| below.is_empty() || below.ends_with('.'))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_base_url_is_scheme_host_and_port() {
+        let rows = [
+            (
+                "https://cloud.mongodb.com",
+                "https://cloud.mongodb.com",
+                HostKind::Atlas,
+            ),
+            (
+                "https://cloud.mongodb.com/",
+                "https://cloud.mongodb.com",
+                HostKind::Atlas,
+            ),
+            (
+                " https://cloud.mongodbgov.com ",
+                "https://cloud.mongodbgov.com",
+                HostKind::Atlas,
+            ),
+            (
+                "https://mongodb.com.example.net",
+                "https://mongodb.com.example.net",
+                HostKind::Other,
+            ),
+            (
+                "https://notmongodb.com",
+                "https://notmongodb.com",
+                HostKind::Other,
+            ),
+            (
+                "https://atlas.example:8443",
+                "https://atlas.example:8443",
+                HostKind::Other,
+            ),
+            (
+                "http://127.0.0.1:4010",
+                "http://127.0.0.1:4010",
+                HostKind::Loopback,
+            ),
+            ("http://127.9.9.9", "http://127.9.9.9", HostKind::Loopback),
+            ("http://[::1]:80", "http://[::1]", HostKind::Loopback),
+            ("http://localhost:1", "http://localhost:1", HostKind::Loopback),
+        ];
+        for (text, shown, kind) in rows {
+            let url = BaseUrl::parse(text).unwrap();
+            assert_eq!((url.to_string().as_str(), url.kind()), (shown, kind), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_unsafe_or_surplus_is_refused() {
+        let rows = [
+            ("cloud.mongodb.com", BaseUrlError::NotAUrl),
+            ("", BaseUrlError::NotAUrl),
+            ("ftp://cloud.mongodb.com", BaseUrlError::Scheme),
+            ("http://cloud.mongodb.com", BaseUrlError::Insecure),
+            ("http://localhost.example.com", BaseUrlError::Insecure),
+            ("http://128.0.0.1", BaseUrlError::Insecure),
+            (
+                "https://me:pass@cloud.mongodb.com",
+                BaseUrlError::Surplus("a user or password"),
+            ),
+            (
+                "https://cloud.mongodb.com/api/atlas/v2",
+                BaseUrlError::Surplus("a path"),
+            ),
+            ("https://cloud.mongodb.com/?a=b", BaseUrlError::Surplus("a query")),
+        ];
+        for (text, expected) in rows {
+            assert_eq!(BaseUrl::parse(text), Err(expected), "{text:?}");
+        }
+    }
+}

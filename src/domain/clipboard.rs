@@ -1,0 +1,51 @@
+//! What is known about the clipboard.
+
+use super::ServerText;
+
+/// How a copy went, claiming no more than was proved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CopyOutcome {
+    /// The system's clipboard was read back and held the value.
+    Copied,
+    /// The value was handed to the terminal, which never answers.
+    Sent(TerminalRoute),
+    /// No way worked.
+    Failed(CopyFailure),
+}
+
+/// How a value gets to the clipboard of the terminal that shows this program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TerminalRoute {
+    /// Through tmux (`tmux load-buffer -w`).
+    Tmux,
+    /// By the escape sequence OSC 52.
+    Osc52,
+}
+
+impl TerminalRoute {
+    /// What the way is called on the screen.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Tmux => "tmux",
+            Self::Osc52 => "OSC 52",
+        }
+    }
+}
+
+/// Why nothing could be copied: a sentence for each way that was tried, in our own words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CopyFailure {
+    /// One sentence a way.
+    pub reasons: Vec<ServerText>,
+}
+
+/// What the system's clipboard holds when it is looked at again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClipboardContent {
+    /// The value that was copied.
+    Ours,
+    /// Something else, or nothing.
+    NotOurs,
+    /// It could not be read.
+    Unreadable,
+}

@@ -1,0 +1,46 @@
+//! How the program ends.
+
+use jiff::Timestamp;
+
+use super::{ClientId, SecretId};
+
+/// Why the program left, and the exit code that tells it to a shell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// The secret was handed over, or nothing was created and nobody waits for output.
+    Done,
+    /// Nothing was created although something was to be.
+    NothingCreated,
+    /// The arguments or the environment do not make sense.
+    Usage,
+    /// A secret was created, or perhaps was, and was not handed over.
+    NotHandedOver,
+    /// A signal of this number ended the program and nothing was lost.
+    Signal(u8),
+}
+
+impl Exit {
+    /// The process's exit code; a signal's is 128 and its number, as shells have it.
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::NothingCreated => 1,
+            Self::Usage => 2,
+            Self::NotHandedOver => 3,
+            Self::Signal(number) => 128 + number,
+        }
+    }
+}
+
+/// What is left on the screen after the program: the facts of the secret, never its value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Farewell {
+    /// Whose secret it is.
+    pub client: ClientId,
+    /// The secret's id, where Atlas gave one.
+    pub secret_id: Option<SecretId>,
+    /// When the secret stops to work, where Atlas said so.
+    pub expires_at: Option<Timestamp>,
+    /// What became of it, in words.
+    pub handed_over: &'static str,
+}

@@ -1,0 +1,335 @@
+//! The three identifiers of Atlas that this program handles.
+//!
+//! The patterns are those of the OpenAPI document of the Atlas Administration API:
+//! `^([a-f0-9]{24})$` for a project, `^mdb_sa_id_[a-fA-F\d]{24}$` for a service account.
+
+use std::fmt;
+
+use thiserror::Error;
+
+use super::ServerText;
+
+/// How many hexadecimal digits an Atlas identifier has.
+const DIGITS: usize = 24;
+
+/// What every service account's client id starts with.
+const CLIENT_ID_PREFIX: &str = "mdb_sa_id_";
+
+/// What every service account *secret* starts with; such a text is never an id.
+pub(super) const SECRET_PREFIX: &str = "mdb_sa_sk_";
+
+/// The id of a project, which the API calls a group: 24 lower-case hexadecimal digits.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ProjectId(String);
+
+/// Why a text is not a project id.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum ProjectIdError {
+    /// Nothing was typed.
+    #[error("a project ID is needed")]
+    Empty,
+    /// A character that can never be part of one; `position` counts characters from 0.
+    #[error("`{character}` is not a hex digit")]
+    NotHex {
+        /// The offending character.
+        character: char,
+        /// Where it stands, in characters from 0.
+        position: usize,
+    },
+    /// Right so far, but not complete.
+    #[error("{typed} of 24 digits")]
+    TooShort {
+        /// How many digits there are.
+        typed: usize,
+    },
+    /// More than 24 digits.
+    #[error("{typed} digits, a project ID has 24")]
+    TooLong {
+        /// How many digits there are.
+        typed: usize,
+    },
+    /// The text is the client id of a service account.
+    #[error("this is a client ID; a project ID has 24 hex digits and no prefix")]
+    IsClientId,
+}
+
+impl ProjectId {
+    /// Parses a typed project id. Upper-case digits are lowered: Atlas accepts only lower case.
+    pub fn parse(text: &str) -> Result<Self, ProjectIdError> {
+        if text.is_empty() {
+            return Err(ProjectIdError::Empty);
+        }
+        if text.starts_with(CLIENT_ID_PREFIX) {
+            return Err(ProjectIdError::IsClientId);
+        }
+        if let Some((position, character)) = first_not_hex(text) {
+            return Err(ProjectIdError::NotHex { character, position });
+        }
+        match text.len() {
+            DIGITS => Ok(Self(text.to_ascii_lowercase())),
+            typed if typed < DIGITS => Err(ProjectIdError::TooShort { typed }),
+            typed => Err(ProjectIdError::TooLong { typed }),
+        }
+    }
+
+    /// The id as it stands in a URL.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl ProjectIdError {
+    /// True while more typing can still make it right.
+    pub fn is_incomplete(&self) -> bool {
+        matches!(self, Self::Empty | Self::TooShort { .. })
+    }
+}
+
+impl fmt::Display for ProjectId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The client id of a service account: `mdb_sa_id_` and 24 hexadecimal digits of either case.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ClientId(String);
+
+/// Why a text is not a client id.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum ClientIdError {
+    /// Nothing was typed.
+    #[error("a client ID is needed")]
+    Empty,
+    /// Right so far, but the prefix is not complete.
+    #[error("starts with mdb_sa_id_")]
+    PrefixIncomplete,
+    /// It does not start as a client id does; `position` counts characters from 0.
+    #[error("a client ID starts with mdb_sa_id_")]
+    WrongPrefix {
+        /// The first character that differs from the prefix.
+        position: usize,
+    },
+    /// A character after the prefix that can never be part of one.
+    #[error("`{character}` is not a hex digit")]
+    NotHex {
+        /// The offending character.
+        character: char,
+        /// Where it stands, in characters from 0, the prefix included.
+        position: usize,
+    },
+    /// Right so far, but not complete.
+    #[error("{typed} of 24 digits")]
+    TooShort {
+        /// How many digits stand after the prefix.
+        typed: usize,
+    },
+    /// More than 24 digits after the prefix.
+    #[error("{typed} digits, a client ID has 24 after mdb_sa_id_")]
+    TooLong {
+        /// How many digits stand after the prefix.
+        typed: usize,
+    },
+    /// The text is a secret, which belongs in no field here.
+    #[error("that is a secret, not a client ID; it was not kept")]
+    IsSecret,
+}
+
+impl ClientId {
+    /// Parses a typed client id. The case of its digits is kept, as Atlas keeps it.
+    pub fn parse(text: &str) -> Result<Self, ClientIdError> {
+        if text.is_empty() {
+            return Err(ClientIdError::Empty);
+        }
+        if text.starts_with(SECRET_PREFIX) {
+            return Err(ClientIdError::IsSecret);
+        }
+        let Some(digits) = text.strip_prefix(CLIENT_ID_PREFIX) else {
+            return Err(prefix_error(text));
+        };
+        if let Some((position, character)) = first_not_hex(digits) {
+            let position = CLIENT_ID_PREFIX.len() + position;
+            return Err(ClientIdError::NotHex { character, position });
+        }
+        match digits.len() {
+            DIGITS => Ok(Self(text.to_owned())),
+            typed if typed < DIGITS => Err(ClientIdError::TooShort { typed }),
+            typed => Err(ClientIdError::TooLong { typed }),
+        }
+    }
+
+    /// Completes 24 bare digits with the prefix that the console's page leaves out.
+    pub fn from_digits(digits: &str) -> Result<Self, ClientIdError> {
+        Self::parse(&format!("{CLIENT_ID_PREFIX}{digits}"))
+    }
+
+    /// The id as it stands in a URL.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Short enough for a header line: `mdb_sa_id_…5678`.
+    pub fn short(&self, ellipsis: &str) -> String {
+        let tail = &self.0[self.0.len() - 4..];
+        format!("{CLIENT_ID_PREFIX}{ellipsis}{tail}")
+    }
+}
+
+impl ClientIdError {
+    /// True while more typing can still make it right.
+    pub fn is_incomplete(&self) -> bool {
+        matches!(self, Self::Empty | Self::PrefixIncomplete | Self::TooShort { .. })
+    }
+}
+
+impl fmt::Display for ClientId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+fn prefix_error(text: &str) -> ClientIdError {
+    if CLIENT_ID_PREFIX.starts_with(text) {
+        return ClientIdError::PrefixIncomplete;
+    }
+    let position = text
+        .chars()
+        .zip(CLIENT_ID_PREFIX.chars())
+        .take_while(|(a, b)| a == b)
+        .count();
+    ClientIdError::WrongPrefix { position }
+}
+
+fn first_not_hex(text: &str) -> Option<(usize, char)> {
+    text.chars()
+        .enumerate()
+        .find(|(_, character)| !character.is_ascii_hexdigit())
+}
+
+/// The id of a secret, as Atlas gave it. It becomes part of a URL, so only what is safe there counts.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct SecretId(String);
+
+impl SecretId {
+    /// Takes an id from an answer of Atlas: 1 to 64 ASCII letters, digits, `-` or `_`. The pattern of
+    /// the API is 24 hexadecimal digits; a wider one is accepted so that a change of it loses nothing.
+    pub fn from_server(text: &str) -> Option<Self> {
+        let fits = (1..=64).contains(&text.len());
+        let safe = text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
+        (fits && safe).then(|| Self(text.to_owned()))
+    }
+
+    /// The id as it stands in a URL.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for SecretId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl From<&SecretId> for ServerText {
+    fn from(id: &SecretId) -> Self {
+        Self::new(&id.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PROJECT: &str = "32b6e34b3d91647abb20e7b8";
+    const CLIENT: &str = "mdb_sa_id_1234567890abcdef12345678";
+
+    #[test]
+    fn a_project_id_is_24_hex_digits_and_is_lowered() {
+        assert_eq!(ProjectId::parse(PROJECT).unwrap().as_str(), PROJECT);
+        assert_eq!(
+            ProjectId::parse(&PROJECT.to_uppercase()).unwrap().as_str(),
+            PROJECT
+        );
+    }
+
+    #[test]
+    fn a_project_id_says_what_is_wrong() {
+        let rows = [
+            ("", ProjectIdError::Empty),
+            ("32b6", ProjectIdError::TooShort { typed: 4 }),
+            (
+                "32bg",
+                ProjectIdError::NotHex {
+                    character: 'g',
+                    position: 3,
+                },
+            ),
+            (
+                "é",
+                ProjectIdError::NotHex {
+                    character: 'é',
+                    position: 0,
+                },
+            ),
+            ("32b6e34b3d91647abb20e7b8a", ProjectIdError::TooLong { typed: 25 }),
+            (CLIENT, ProjectIdError::IsClientId),
+        ];
+        for (text, expected) in rows {
+            assert_eq!(ProjectId::parse(text), Err(expected), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_client_id_keeps_its_case() {
+        let mixed = "mdb_sa_id_1234567890ABCdef12345678";
+        assert_eq!(ClientId::parse(mixed).unwrap().as_str(), mixed);
+        assert_eq!(ClientId::parse(mixed).unwrap().short("…"), "mdb_sa_id_…5678");
+    }
+
+    #[test]
+    fn a_client_id_says_what_is_wrong() {
+        let rows = [
+            ("", ClientIdError::Empty),
+            ("mdb_s", ClientIdError::PrefixIncomplete),
+            ("mdb_sa_id_", ClientIdError::TooShort { typed: 0 }),
+            ("mdb_sa_id_12", ClientIdError::TooShort { typed: 2 }),
+            ("mdb_sx", ClientIdError::WrongPrefix { position: 5 }),
+            (
+                "mdb_sa_id_1z",
+                ClientIdError::NotHex {
+                    character: 'z',
+                    position: 11,
+                },
+            ),
+            (
+                "mdb_sa_id_1234567890abcdef123456789",
+                ClientIdError::TooLong { typed: 25 },
+            ),
+            ("mdb_sa_sk_fake", ClientIdError::IsSecret),
+        ];
+        for (text, expected) in rows {
+            assert_eq!(ClientId::parse(text), Err(expected), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn bare_digits_become_a_client_id() {
+        assert_eq!(
+            ClientId::from_digits("1234567890abcdef12345678")
+                .unwrap()
+                .as_str(),
+            CLIENT
+        );
+    }
+
+    #[test]
+    fn a_secret_id_is_safe_in_a_url() {
+        assert!(SecretId::from_server("32b6e34b3d91647abb20e7b8").is_some());
+        for text in ["", "../up", "a/b", "a?b", "a b", "é"] {
+            assert!(SecretId::from_server(text).is_none(), "{text:?}");
+        }
+    }
+}

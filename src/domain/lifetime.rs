@@ -1,0 +1,154 @@
+//! How long a secret lives.
+
+use std::fmt;
+
+use thiserror::Error;
+
+/// What Atlas documents as allowed today, in hours: 8 hours to 365 days. The API says that both are
+/// subject to change, so outside of it is a warning, never an error.
+pub const USUAL_HOURS: std::ops::RangeInclusive<i32> = 8..=8760;
+
+/// The life of a new secret in whole hours: `secretExpiresAfterHours` of the API, an `int32` above 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Lifetime {
+    hours: i32,
+}
+
+/// Why a text is not a lifetime.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum LifetimeError {
+    /// Nothing was typed.
+    #[error("how long it lives: hours, or 36h, 30d, 12w, 1y")]
+    Empty,
+    /// Neither a whole number nor one with a unit.
+    #[error("not a time: write hours, or 36h, 30d, 12w, 1y")]
+    NotANumber,
+    /// Zero of anything.
+    #[error("zero: a secret lives at least one hour")]
+    Zero,
+    /// Below zero.
+    #[error("negative: a secret lives at least one hour")]
+    Negative,
+    /// More hours than the API's `int32` holds.
+    #[error("too long: Atlas counts at most 2147483647 hours")]
+    TooLong,
+}
+
+impl Lifetime {
+    /// A lifetime of so many hours.
+    pub fn from_hours(hours: i32) -> Result<Self, LifetimeError> {
+        match hours {
+            0 => Err(LifetimeError::Zero),
+            hours if hours < 0 => Err(LifetimeError::Negative),
+            hours => Ok(Self { hours }),
+        }
+    }
+
+    /// Parses `720`, `36h`, `30d`, `12w` or `1y` (365 days). A bare number counts hours, as the API does.
+    pub fn parse(text: &str) -> Result<Self, LifetimeError> {
+        let text = text.trim();
+        if text.is_empty() {
+            return Err(LifetimeError::Empty);
+        }
+        let (number, hours_per_unit) = split_unit(text);
+        let (negative, digits) = match number.strip_prefix('-') {
+            Some(digits) => (true, digits),
+            None => (false, number),
+        };
+        if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(LifetimeError::NotANumber);
+        }
+        if digits.bytes().all(|digit| digit == b'0') {
+            return Err(LifetimeError::Zero);
+        }
+        if negative {
+            return Err(LifetimeError::Negative);
+        }
+        let hours = digits
+            .parse::<i32>()
+            .ok()
+            .and_then(|count| count.checked_mul(hours_per_unit));
+        Self::from_hours(hours.ok_or(LifetimeError::TooLong)?)
+    }
+
+    /// The lifetime in hours, as it is sent.
+    pub fn hours(self) -> i32 {
+        self.hours
+    }
+
+    /// True within what Atlas documents as allowed today.
+    pub fn is_usual(self) -> bool {
+        USUAL_HOURS.contains(&self.hours)
+    }
+}
+
+impl fmt::Display for Lifetime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let plural = if self.hours == 1 { "" } else { "s" };
+        write!(f, "{} hour{plural}", self.hours)
+    }
+}
+
+fn split_unit(text: &str) -> (&str, i32) {
+    const UNITS: [(char, i32); 4] = [('h', 1), ('d', 24), ('w', 7 * 24), ('y', 365 * 24)];
+    for (unit, hours) in UNITS {
+        if let Some(number) = text.strip_suffix([unit, unit.to_ascii_uppercase()]) {
+            return (number.trim_end(), hours);
+        }
+    }
+    (text, 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hours_and_units_are_understood() {
+        let rows = [
+            ("720", 720),
+            (" 720 ", 720),
+            ("36h", 36),
+            ("30d", 720),
+            ("30D", 720),
+            ("30 d", 720),
+            ("12w", 2016),
+            ("1y", 8760),
+            ("007", 7),
+            ("2147483647", i32::MAX),
+        ];
+        for (text, hours) in rows {
+            assert_eq!(Lifetime::parse(text).map(Lifetime::hours), Ok(hours), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn errors_are_told_apart() {
+        let rows = [
+            ("", LifetimeError::Empty),
+            ("  ", LifetimeError::Empty),
+            ("soon", LifetimeError::NotANumber),
+            ("d", LifetimeError::NotANumber),
+            ("1.5", LifetimeError::NotANumber),
+            ("+5", LifetimeError::NotANumber),
+            ("--5", LifetimeError::NotANumber),
+            ("0", LifetimeError::Zero),
+            ("-0", LifetimeError::Zero),
+            ("0d", LifetimeError::Zero),
+            ("-5", LifetimeError::Negative),
+            ("-99999999999", LifetimeError::Negative),
+            ("2147483648", LifetimeError::TooLong),
+            ("99999999d", LifetimeError::TooLong),
+            ("99999999999999999999", LifetimeError::TooLong),
+        ];
+        for (text, expected) in rows {
+            assert_eq!(Lifetime::parse(text), Err(expected), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_atlas_documents_is_usual() {
+        let usual = |hours| Lifetime::from_hours(hours).unwrap().is_usual();
+        assert!(!usual(7) && usual(8) && usual(8760) && !usual(8761));
+    }
+}

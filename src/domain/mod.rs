@@ -1,0 +1,36 @@
+//! The vocabulary: ids, lifetimes, secrets, text from outside, what can go wrong and what is known
+//! after it did.
+//!
+//! Every type that travels in an event or an effect is declared here, so that the rooms can talk
+//! without knowing each other. A value is parsed once, on its way in, and trusted from then on.
+//! This room uses no other room, and does nothing: no clock, file, network or environment.
+
+mod account;
+mod base_url;
+mod clipboard;
+mod credentials;
+mod exit;
+mod ids;
+mod lifetime;
+mod moment;
+mod outcome;
+mod rejection;
+mod secret;
+mod server_text;
+mod session;
+mod transport;
+
+pub use account::{ExistingSecret, SECRETS_PER_ACCOUNT, SHORTENED_TO, ServiceAccount};
+pub use base_url::{BaseUrl, BaseUrlError, HostKind};
+pub use clipboard::{ClipboardContent, CopyFailure, CopyOutcome, TerminalRoute};
+pub use credentials::Credentials;
+pub use exit::{Exit, Farewell};
+pub use ids::{ClientId, ClientIdError, ProjectId, ProjectIdError, SecretId};
+pub use lifetime::{Lifetime, LifetimeError, USUAL_HOURS};
+pub use moment::Moment;
+pub use outcome::{CreateOutcome, DeleteOutcome, LostAnswer, ReadProblem};
+pub use rejection::{Explanation, FieldViolation, Rejection, RejectionKind};
+pub use secret::{CreatedSecret, NewSecret, masked};
+pub use server_text::ServerText;
+pub use session::{Identity, Session};
+pub use transport::TransportProblem;

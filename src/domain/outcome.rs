@@ -1,0 +1,117 @@
+//! What is known after a request.
+
+use std::time::Duration;
+
+use super::{CreatedSecret, Explanation, Rejection, ServerText, TransportProblem};
+
+/// What is known after the one POST that creates a secret.
+#[derive(Clone, Debug)]
+pub enum CreateOutcome {
+    /// Atlas answered with the secret.
+    Created(CreatedSecret),
+    /// The request never left: no connection was made.
+    NotSent(TransportProblem),
+    /// Atlas itself refused: nothing was created.
+    Rejected(Rejection),
+    /// Nobody can tell from the answer whether a secret was created.
+    Unknown(LostAnswer),
+}
+
+/// How the answer to a POST was lost.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LostAnswer {
+    /// Nothing came for this long.
+    TimedOut(Duration),
+    /// The connection broke after the request had been sent.
+    Broken(TransportProblem),
+    /// Atlas said that it created the secret, but its value could not be read.
+    ValueUnreadable(ServerText),
+    /// An answer that is neither Atlas's refusal nor a secret, such as a proxy's error page.
+    Unexpected {
+        /// The HTTP status.
+        status: u16,
+    },
+    /// The person stopped waiting; the answer may still come.
+    StoppedWaiting,
+}
+
+impl LostAnswer {
+    /// What happened, as a sentence.
+    pub fn sentence(&self) -> String {
+        match self {
+            Self::TimedOut(limit) => format!("Atlas did not answer for {} seconds.", limit.as_secs()),
+            Self::Broken(problem) => {
+                format!(
+                    "The connection broke before the answer was complete: {}.",
+                    problem.cause()
+                )
+            }
+            Self::ValueUnreadable(why) => {
+                format!("Atlas created the secret, but its answer could not be read: {why}.")
+            }
+            Self::Unexpected { status } => {
+                format!("The answer (HTTP {status}) does not say whether the secret was created.")
+            }
+            Self::StoppedWaiting => "You stopped waiting; the request is still on its way.".to_owned(),
+        }
+    }
+
+    /// True when a secret certainly exists, its value lost.
+    pub fn is_certainly_created(&self) -> bool {
+        matches!(self, Self::ValueUnreadable(_))
+    }
+}
+
+/// Why a request that only reads, or signs in, or deletes, gave nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ReadProblem {
+    /// The service account's id or secret was refused by the token endpoint.
+    SignInRefused(ServerText),
+    /// Atlas refused.
+    Rejected(Rejection),
+    /// Nothing could be sent, or the connection broke.
+    Transport(TransportProblem),
+    /// Nothing came for this long.
+    TimedOut(Duration),
+    /// An answer that is not what the API documents.
+    Unexpected {
+        /// The HTTP status.
+        status: u16,
+    },
+}
+
+impl ReadProblem {
+    /// What happened, what it means and what to do.
+    pub fn explain(&self) -> Explanation {
+        match self {
+            Self::SignInRefused(words) => Explanation {
+                title: "Atlas did not accept the sign-in.".into(),
+                meaning: format!("It says: {words}").into(),
+                action: "Check the client ID and secret you sign in with; it may have expired or been \
+                         deleted. A Project Owner can create another."
+                    .into(),
+            },
+            Self::Rejected(rejection) => rejection.explain(),
+            Self::Transport(problem) => problem.explain(),
+            Self::TimedOut(limit) => Explanation {
+                title: format!("Atlas did not answer for {} seconds.", limit.as_secs()).into(),
+                meaning: "The network or Atlas is slow, or something on the way holds the request.".into(),
+                action: "Try again; if it stays, check the network, VPN or proxy.".into(),
+            },
+            Self::Unexpected { status } => Explanation {
+                title: format!("The answer (HTTP {status}) is not one that Atlas documents.").into(),
+                meaning: "Something between here and Atlas answered, or Atlas is in trouble.".into(),
+                action: "Check proxy and base URL, then try again.".into(),
+            },
+        }
+    }
+}
+
+/// How deleting a secret went.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DeleteOutcome {
+    /// It is gone: deleted now, or it no longer existed.
+    Gone,
+    /// It could not be deleted, or nobody can tell.
+    Failed(ReadProblem),
+}

@@ -1,0 +1,80 @@
+//! The secret: what is asked for, and what comes back once.
+
+use jiff::Timestamp;
+use secrecy::{ExposeSecret, SecretString};
+
+use super::{ClientId, Lifetime, ProjectId, SecretId, ids::SECRET_PREFIX};
+
+/// What is to be created.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewSecret {
+    /// The project that the account belongs to.
+    pub project: ProjectId,
+    /// The account that gets the secret.
+    pub client: ClientId,
+    /// How long the secret is to live. Atlas's answer is the truth, not this.
+    pub lifetime: Lifetime,
+}
+
+/// A secret that Atlas has just created. Its `Debug` shows no value.
+///
+/// Only the value is certain to be there: an answer that carries a value but has lost or garbled the
+/// rest is still handed over.
+#[derive(Clone, Debug)]
+pub struct CreatedSecret {
+    /// The value; Atlas never shows it again.
+    pub value: SecretString,
+    /// Its id, if it could be read.
+    pub id: Option<SecretId>,
+    /// When Atlas created it, if that could be read.
+    pub created_at: Option<Timestamp>,
+    /// When it stops to work, if that could be read.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// What may be shown of a secret: its known prefix, eight bullets, its last four characters. A value
+/// too short to hide anything shows bullets only.
+pub fn masked(value: &SecretString, bullet: char) -> String {
+    let value = value.expose_secret();
+    let bullets: String = std::iter::repeat_n(bullet, 8).collect();
+    let hidden = value.strip_prefix(SECRET_PREFIX).unwrap_or(value);
+    let prefix = &value[..value.len() - hidden.len()];
+    let length = hidden.chars().count();
+    if length < 12 {
+        return format!("{prefix}{bullets}");
+    }
+    let tail: String = hidden.chars().skip(length - 4).collect();
+    format!("{prefix}{bullets}{tail}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mask_shows_the_prefix_and_the_last_four() {
+        let rows = [
+            (
+                "mdb_sa_sk_FAKEfakeFAKEfakeFAKEfakeFAKEfakeFAKE9f3a",
+                "mdb_sa_sk_••••••••9f3a",
+            ),
+            ("anotherShapeOfFakeSecret", "••••••••cret"),
+            ("mdb_sa_sk_tooshort", "mdb_sa_sk_••••••••"),
+            ("", "••••••••"),
+        ];
+        for (value, expected) in rows {
+            assert_eq!(masked(&SecretString::from(value), '•'), expected);
+        }
+    }
+
+    #[test]
+    fn debug_shows_no_value() {
+        let secret = CreatedSecret {
+            value: SecretString::from("mdb_sa_sk_fake_value_for_debug"),
+            id: None,
+            created_at: None,
+            expires_at: None,
+        };
+        assert!(!format!("{secret:?}").contains("fake_value"));
+    }
+}

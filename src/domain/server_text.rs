@@ -1,0 +1,109 @@
+//! Text from outside, made safe to show.
+
+use std::fmt;
+
+/// How many characters of a text from outside are kept. An error's `detail` is a sentence or two.
+const LONGEST: usize = 400;
+
+/// Text that came from outside (a server, a file, another program) and may be put on a terminal.
+///
+/// Control characters, escape sequences' introducers, bidirectional overrides and invisible
+/// characters are taken out; line breaks and tabs become a space; what is longer than 400 characters
+/// ends in `…`. It is made at the boundary where the text comes in, once.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ServerText(String);
+
+impl ServerText {
+    /// Makes `text` safe.
+    pub fn new(text: &str) -> Self {
+        let mut safe = String::new();
+        let mut kept = 0;
+        for character in text.chars() {
+            let Some(character) = shown_as(character) else {
+                continue;
+            };
+            if character == ' ' && (safe.is_empty() || safe.ends_with(' ')) {
+                continue;
+            }
+            if kept == LONGEST {
+                safe.push('…');
+                return Self(safe);
+            }
+            safe.push(character);
+            kept += 1;
+        }
+        safe.truncate(safe.trim_end().len());
+        Self(safe)
+    }
+
+    /// The safe text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// True when nothing that can be seen was left.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl fmt::Display for ServerText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+fn shown_as(character: char) -> Option<char> {
+    match character {
+        '\n' | '\r' | '\t' | '\u{2028}' | '\u{2029}' => Some(' '),
+        character if character.is_control() || is_invisible(character) => None,
+        character => Some(character),
+    }
+}
+
+/// Characters of Unicode's general category Cf and their like that change how the text around them is
+/// read or that cannot be seen: soft hyphen, joiners, direction marks and overrides, variation
+/// selectors, tags, Hangul fillers.
+fn is_invisible(character: char) -> bool {
+    matches!(character,
+        '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}'
+        | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}'
+        | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}'
+        | '\u{FFF0}'..='\u{FFFB}' | '\u{1BCA0}'..='\u{1BCA3}' | '\u{1D173}'..='\u{1D17A}'
+        | '\u{E0000}'..='\u{E0FFF}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_terminal_obeys_is_taken_out() {
+        let rows = [
+            ("plain words", "plain words"),
+            ("\u{1b}[31mred\u{1b}[0m", "[31mred[0m"),
+            ("\u{1b}]52;c;ZmFrZQ==\u{7}", "]52;c;ZmFrZQ=="),
+            ("a\u{9b}2Jb", "a2Jb"),
+            ("one\r\ntwo\tthree", "one two three"),
+            ("\u{202e}evil\u{2066}", "evil"),
+            ("zero\u{200b}width\u{feff}", "zerowidth"),
+            ("  around  ", "around"),
+            ("\u{7f}\u{0}", ""),
+            ("Ünïcödé 漢字", "Ünïcödé 漢字"),
+        ];
+        for (text, expected) in rows {
+            assert_eq!(ServerText::new(text).as_str(), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_flood_is_cut() {
+        let text = ServerText::new(&"x".repeat(10_000_000));
+        assert_eq!(text.as_str().chars().count(), LONGEST + 1);
+        assert!(text.as_str().ends_with('…'));
+        assert_eq!(
+            ServerText::new(&"x".repeat(LONGEST)).as_str().chars().count(),
+            LONGEST
+        );
+    }
+}

@@ -1,0 +1,3 @@
+//! Creates one secret for one MongoDB Atlas project service account and hands it over, once.
+
+pub mod domain;

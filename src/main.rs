@@ -1,0 +1,3 @@
+//! The program `atlas-secret`.
+
+fn main() {}
