@@ -1,3 +1,4 @@
 //! Creates one secret for one MongoDB Atlas project service account and hands it over, once.
 
+pub mod core;
 pub mod domain;

@@ -65,9 +65,7 @@ impl ServiceAccount {
     /// time it would end at.
     pub fn shortened_by_creating(&self, now: Timestamp) -> Vec<(ExistingSecret, Timestamp)> {
         let living = self.secrets.iter().filter(|secret| !secret.is_expired(now));
-        living
-            .filter_map(|secret| secret.shortened_to(now).map(|cut| (secret.clone(), cut)))
-            .collect()
+        living.filter_map(|secret| secret.shortened_to(now).map(|cut| (secret.clone(), cut))).collect()
     }
 
     /// True when no place is left for one more secret.
@@ -96,10 +94,7 @@ mod tests {
         let expired = secret("2026-11-23T18:14:00Z");
         let short = secret("2026-11-30T18:14:00Z");
         let long = secret("2026-11-30T18:14:01Z");
-        let account = ServiceAccount {
-            secrets: vec![expired, short, long.clone()],
-            ..Default::default()
-        };
+        let account = ServiceAccount { secrets: vec![expired, short, long.clone()], ..Default::default() };
         let cut: Timestamp = "2026-11-30T18:14:00Z".parse().unwrap();
         assert_eq!(account.shortened_by_creating(now), vec![(long, cut)]);
         assert!(account.is_full());

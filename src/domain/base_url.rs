@@ -122,41 +122,13 @@ mod tests {
     #[test]
     fn a_base_url_is_scheme_host_and_port() {
         let rows = [
-            (
-                "https://cloud.mongodb.com",
-                "https://cloud.mongodb.com",
-                HostKind::Atlas,
-            ),
-            (
-                "https://cloud.mongodb.com/",
-                "https://cloud.mongodb.com",
-                HostKind::Atlas,
-            ),
-            (
-                " https://cloud.mongodbgov.com ",
-                "https://cloud.mongodbgov.com",
-                HostKind::Atlas,
-            ),
-            (
-                "https://mongodb.com.example.net",
-                "https://mongodb.com.example.net",
-                HostKind::Other,
-            ),
-            (
-                "https://notmongodb.com",
-                "https://notmongodb.com",
-                HostKind::Other,
-            ),
-            (
-                "https://atlas.example:8443",
-                "https://atlas.example:8443",
-                HostKind::Other,
-            ),
-            (
-                "http://127.0.0.1:4010",
-                "http://127.0.0.1:4010",
-                HostKind::Loopback,
-            ),
+            ("https://cloud.mongodb.com", "https://cloud.mongodb.com", HostKind::Atlas),
+            ("https://cloud.mongodb.com/", "https://cloud.mongodb.com", HostKind::Atlas),
+            (" https://cloud.mongodbgov.com ", "https://cloud.mongodbgov.com", HostKind::Atlas),
+            ("https://mongodb.com.example.net", "https://mongodb.com.example.net", HostKind::Other),
+            ("https://notmongodb.com", "https://notmongodb.com", HostKind::Other),
+            ("https://atlas.example:8443", "https://atlas.example:8443", HostKind::Other),
+            ("http://127.0.0.1:4010", "http://127.0.0.1:4010", HostKind::Loopback),
             ("http://127.9.9.9", "http://127.9.9.9", HostKind::Loopback),
             ("http://[::1]:80", "http://[::1]", HostKind::Loopback),
             ("http://localhost:1", "http://localhost:1", HostKind::Loopback),
@@ -176,14 +148,8 @@ mod tests {
             ("http://cloud.mongodb.com", BaseUrlError::Insecure),
             ("http://localhost.example.com", BaseUrlError::Insecure),
             ("http://128.0.0.1", BaseUrlError::Insecure),
-            (
-                "https://me:pass@cloud.mongodb.com",
-                BaseUrlError::Surplus("a user or password"),
-            ),
-            (
-                "https://cloud.mongodb.com/api/atlas/v2",
-                BaseUrlError::Surplus("a path"),
-            ),
+            ("https://me:pass@cloud.mongodb.com", BaseUrlError::Surplus("a user or password")),
+            ("https://cloud.mongodb.com/api/atlas/v2", BaseUrlError::Surplus("a path")),
             ("https://cloud.mongodb.com/?a=b", BaseUrlError::Surplus("a query")),
         ];
         for (text, expected) in rows {

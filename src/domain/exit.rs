@@ -32,7 +32,8 @@ impl Exit {
     }
 }
 
-/// What is left on the screen after the program: the facts of the secret, never its value.
+/// What is said on standard error after the program has left the screen: the facts of a secret that was
+/// created, or perhaps was, and never its value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Farewell {
     /// Whose secret it is.
@@ -41,6 +42,39 @@ pub struct Farewell {
     pub secret_id: Option<SecretId>,
     /// When the secret stops to work, where Atlas said so.
     pub expires_at: Option<Timestamp>,
-    /// What became of it, in words.
-    pub handed_over: &'static str,
+    /// What became of it.
+    pub fate: Fate,
+}
+
+/// What became of a secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// It was copied, and the copy was read back.
+    Copied,
+    /// It was sent to the terminal, which never answers.
+    SentToTerminal,
+    /// It was deleted in Atlas again.
+    Deleted,
+    /// It was created and left without having been handed over.
+    NeverHandedOver,
+    /// Nobody can tell whether it was created.
+    PerhapsCreated,
+}
+
+impl Fate {
+    /// True when somebody has to clean up in Atlas.
+    pub fn is_loss(self) -> bool {
+        matches!(self, Self::NeverHandedOver | Self::PerhapsCreated)
+    }
+
+    /// The fate in words, to follow what it is said of.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Copied => "copied to the clipboard, which was emptied on leaving",
+            Self::SentToTerminal => "sent to your terminal's clipboard",
+            Self::Deleted => "deleted in Atlas",
+            Self::NeverHandedOver => "never handed over: delete it in Atlas",
+            Self::PerhapsCreated => "perhaps created, its value lost: look in Atlas",
+        }
+    }
 }

@@ -192,18 +192,12 @@ fn prefix_error(text: &str) -> ClientIdError {
     if CLIENT_ID_PREFIX.starts_with(text) {
         return ClientIdError::PrefixIncomplete;
     }
-    let position = text
-        .chars()
-        .zip(CLIENT_ID_PREFIX.chars())
-        .take_while(|(a, b)| a == b)
-        .count();
+    let position = text.chars().zip(CLIENT_ID_PREFIX.chars()).take_while(|(a, b)| a == b).count();
     ClientIdError::WrongPrefix { position }
 }
 
 fn first_not_hex(text: &str) -> Option<(usize, char)> {
-    text.chars()
-        .enumerate()
-        .find(|(_, character)| !character.is_ascii_hexdigit())
+    text.chars().enumerate().find(|(_, character)| !character.is_ascii_hexdigit())
 }
 
 /// The id of a secret, as Atlas gave it. It becomes part of a URL, so only what is safe there counts.
@@ -215,9 +209,7 @@ impl SecretId {
     /// the API is 24 hexadecimal digits; a wider one is accepted so that a change of it loses nothing.
     pub fn from_server(text: &str) -> Option<Self> {
         let fits = (1..=64).contains(&text.len());
-        let safe = text
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
+        let safe = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
         (fits && safe).then(|| Self(text.to_owned()))
     }
 
@@ -249,10 +241,7 @@ mod tests {
     #[test]
     fn a_project_id_is_24_hex_digits_and_is_lowered() {
         assert_eq!(ProjectId::parse(PROJECT).unwrap().as_str(), PROJECT);
-        assert_eq!(
-            ProjectId::parse(&PROJECT.to_uppercase()).unwrap().as_str(),
-            PROJECT
-        );
+        assert_eq!(ProjectId::parse(&PROJECT.to_uppercase()).unwrap().as_str(), PROJECT);
     }
 
     #[test]
@@ -260,20 +249,8 @@ mod tests {
         let rows = [
             ("", ProjectIdError::Empty),
             ("32b6", ProjectIdError::TooShort { typed: 4 }),
-            (
-                "32bg",
-                ProjectIdError::NotHex {
-                    character: 'g',
-                    position: 3,
-                },
-            ),
-            (
-                "é",
-                ProjectIdError::NotHex {
-                    character: 'é',
-                    position: 0,
-                },
-            ),
+            ("32bg", ProjectIdError::NotHex { character: 'g', position: 3 }),
+            ("é", ProjectIdError::NotHex { character: 'é', position: 0 }),
             ("32b6e34b3d91647abb20e7b8a", ProjectIdError::TooLong { typed: 25 }),
             (CLIENT, ProjectIdError::IsClientId),
         ];
@@ -297,17 +274,8 @@ mod tests {
             ("mdb_sa_id_", ClientIdError::TooShort { typed: 0 }),
             ("mdb_sa_id_12", ClientIdError::TooShort { typed: 2 }),
             ("mdb_sx", ClientIdError::WrongPrefix { position: 5 }),
-            (
-                "mdb_sa_id_1z",
-                ClientIdError::NotHex {
-                    character: 'z',
-                    position: 11,
-                },
-            ),
-            (
-                "mdb_sa_id_1234567890abcdef123456789",
-                ClientIdError::TooLong { typed: 25 },
-            ),
+            ("mdb_sa_id_1z", ClientIdError::NotHex { character: 'z', position: 11 }),
+            ("mdb_sa_id_1234567890abcdef123456789", ClientIdError::TooLong { typed: 25 }),
             ("mdb_sa_sk_fake", ClientIdError::IsSecret),
         ];
         for (text, expected) in rows {
@@ -317,12 +285,7 @@ mod tests {
 
     #[test]
     fn bare_digits_become_a_client_id() {
-        assert_eq!(
-            ClientId::from_digits("1234567890abcdef12345678")
-                .unwrap()
-                .as_str(),
-            CLIENT
-        );
+        assert_eq!(ClientId::from_digits("1234567890abcdef12345678").unwrap().as_str(), CLIENT);
     }
 
     #[test]

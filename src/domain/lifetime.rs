@@ -64,10 +64,7 @@ impl Lifetime {
         if negative {
             return Err(LifetimeError::Negative);
         }
-        let hours = digits
-            .parse::<i32>()
-            .ok()
-            .and_then(|count| count.checked_mul(hours_per_unit));
+        let hours = digits.parse::<i32>().ok().and_then(|count| count.checked_mul(hours_per_unit));
         Self::from_hours(hours.ok_or(LifetimeError::TooLong)?)
     }
 

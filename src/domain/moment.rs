@@ -23,9 +23,6 @@ impl Moment {
     #[must_use]
     pub fn plus(self, duration: Duration) -> Self {
         let wall = self.wall.checked_add(duration).unwrap_or(Timestamp::MAX);
-        Self {
-            wall,
-            uptime: self.uptime.saturating_add(duration),
-        }
+        Self { wall, uptime: self.uptime.saturating_add(duration) }
     }
 }

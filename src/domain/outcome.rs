@@ -41,10 +41,7 @@ impl LostAnswer {
         match self {
             Self::TimedOut(limit) => format!("Atlas did not answer for {} seconds.", limit.as_secs()),
             Self::Broken(problem) => {
-                format!(
-                    "The connection broke before the answer was complete: {}.",
-                    problem.cause()
-                )
+                format!("The connection broke before the answer was complete: {}.", problem.cause())
             }
             Self::ValueUnreadable(why) => {
                 format!("Atlas created the secret, but its answer could not be read: {why}.")

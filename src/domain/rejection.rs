@@ -101,11 +101,7 @@ impl Rejection {
     /// What happened, what it means and what to do.
     pub fn explain(&self) -> Explanation {
         let (title, meaning, action) = words(self.kind());
-        Explanation {
-            title: title.into(),
-            meaning: meaning.into(),
-            action: action.into(),
-        }
+        Explanation { title: title.into(), meaning: meaning.into(), action: action.into() }
     }
 
     /// Atlas's own words on one line: `GROUP_NOT_FOUND: No group with ID … exists.`
@@ -213,11 +209,7 @@ mod tests {
             (401, "USER_UNAUTHORIZED", RejectionKind::RoleTooLow),
             (401, "NOT_IN_GROUP", RejectionKind::RoleTooLow),
             (401, "USER_CANNOT_ACCESS_GROUP", RejectionKind::RoleTooLow),
-            (
-                403,
-                "IP_ADDRESS_NOT_ON_ACCESS_LIST",
-                RejectionKind::AddressNotAllowed,
-            ),
+            (403, "IP_ADDRESS_NOT_ON_ACCESS_LIST", RejectionKind::AddressNotAllowed),
             (403, "ORG_REQUIRES_ACCESS_LIST", RejectionKind::AccessListMissing),
             (403, "SOMETHING", RejectionKind::Forbidden),
             (404, "GROUP_NOT_FOUND", RejectionKind::ProjectNotFound),
@@ -229,11 +221,7 @@ mod tests {
             (409, "ANYTHING", RejectionKind::Conflict),
             (429, "RATE_LIMITED", RejectionKind::RateLimited),
             (429, "RATE_LIMITED_TOKEN_BUCKET", RejectionKind::RateLimited),
-            (
-                405,
-                "WRITES_NOT_ALLOWED_DURING_APP_UPGRADES",
-                RejectionKind::Maintenance,
-            ),
+            (405, "WRITES_NOT_ALLOWED_DURING_APP_UPGRADES", RejectionKind::Maintenance),
             (503, "UNAVAILABLE", RejectionKind::Maintenance),
             (418, "TEAPOT", RejectionKind::Other),
         ];

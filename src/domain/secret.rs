@@ -54,10 +54,7 @@ mod tests {
     #[test]
     fn a_mask_shows_the_prefix_and_the_last_four() {
         let rows = [
-            (
-                "mdb_sa_sk_FAKEfakeFAKEfakeFAKEfakeFAKEfakeFAKE9f3a",
-                "mdb_sa_sk_••••••••9f3a",
-            ),
+            ("mdb_sa_sk_FAKEfakeFAKEfakeFAKEfakeFAKEfakeFAKE9f3a", "mdb_sa_sk_••••••••9f3a"),
             ("anotherShapeOfFakeSecret", "••••••••cret"),
             ("mdb_sa_sk_tooshort", "mdb_sa_sk_••••••••"),
             ("", "••••••••"),

@@ -101,9 +101,6 @@ mod tests {
         let text = ServerText::new(&"x".repeat(10_000_000));
         assert_eq!(text.as_str().chars().count(), LONGEST + 1);
         assert!(text.as_str().ends_with('…'));
-        assert_eq!(
-            ServerText::new(&"x".repeat(LONGEST)).as_str().chars().count(),
-            LONGEST
-        );
+        assert_eq!(ServerText::new(&"x".repeat(LONGEST)).as_str().chars().count(), LONGEST);
     }
 }

@@ -27,11 +27,6 @@ pub enum Identity {
 impl Session {
     /// A session at the host of `base_url`.
     pub fn new(base_url: &BaseUrl, identity: Identity) -> Self {
-        Self {
-            host: base_url.host(),
-            host_kind: base_url.kind(),
-            identity,
-            is_demo: false,
-        }
+        Self { host: base_url.host(), host_kind: base_url.kind(), identity, is_demo: false }
     }
 }

@@ -54,10 +54,9 @@ impl TransportProblem {
                 "No trusted connection could be made.",
                 "If your network inspects TLS, point SSL_CERT_FILE at its certificate authority.",
             ),
-            Self::Proxy(_) => (
-                "The proxy did not let the request through.",
-                "Check HTTPS_PROXY and NO_PROXY.",
-            ),
+            Self::Proxy(_) => {
+                ("The proxy did not let the request through.", "Check HTTPS_PROXY and NO_PROXY.")
+            }
             Self::Interrupted(_) => ("The connection broke.", "Try again."),
             Self::Setup(_) => (
                 "The HTTP client could not be set up.",

@@ -1,0 +1,60 @@
+//! What the core wants done. The shell does it and answers with an event.
+
+use secrecy::SecretString;
+
+use crate::domain::{ClientId, Exit, NewSecret, ProjectId, RequestId, SecretId};
+
+/// Work for the shell, as data. The value that [`Effect::CopyToClipboard`] carries is redacted in `Debug`.
+#[derive(Clone, Debug)]
+pub enum Effect {
+    /// Make sure that there is a token with some life left. Answered by `SignedIn`.
+    SignIn {
+        /// To be named in the answer.
+        request: RequestId,
+    },
+    /// Read the account that is to get the secret. Answered by `AccountRead`.
+    ReadAccount {
+        /// To be named in the answer.
+        request: RequestId,
+        /// The account's project.
+        project: ProjectId,
+        /// The account.
+        client: ClientId,
+    },
+    /// Send the POST, once; nothing cancels it. Answered by `CreateAnswered`, always.
+    CreateSecret {
+        /// To be named in the answer.
+        request: RequestId,
+        /// What to create.
+        new_secret: NewSecret,
+    },
+    /// Delete a secret in Atlas. Answered by `DeleteAnswered`.
+    DeleteSecret {
+        /// To be named in the answer.
+        request: RequestId,
+        /// The account's project.
+        project: ProjectId,
+        /// The account.
+        client: ClientId,
+        /// The secret to delete.
+        secret_id: SecretId,
+    },
+    /// Copy a value. Answered by `CopyFinished`.
+    CopyToClipboard {
+        /// To be named in the answer.
+        request: RequestId,
+        /// What to copy.
+        value: SecretString,
+    },
+    /// Look whether the clipboard still holds what was copied. Answered by `ClipboardChecked`.
+    CheckClipboard {
+        /// To be named in the answer.
+        request: RequestId,
+    },
+    /// Give the terminal back and stop until the shell's job control wakes the program.
+    Suspend,
+    /// Paint the whole screen anew.
+    Repaint,
+    /// Leave.
+    Quit(Exit),
+}

@@ -1,0 +1,110 @@
+//! What went wrong, as the form tells it.
+
+use crate::domain::{
+    Explanation, FieldViolation, ReadProblem, Rejection, RejectionKind, ServerText, TransportProblem,
+};
+
+use super::{FieldName, Form, FormNotice};
+
+/// A try that failed: back on the form, with everything typed still there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// What happened, what it means, what to do.
+    pub explanation: Explanation,
+    /// What is certain about the outcome.
+    pub certainty: Certainty,
+    /// Atlas's own words, as they came.
+    pub atlas_words: Option<ServerText>,
+}
+
+/// What is certain after a failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Certainty {
+    /// The POST never left this machine.
+    NothingSent,
+    /// Atlas refused: no secret exists.
+    NothingCreated,
+    /// An earlier request may have created a secret whose value is lost.
+    PerhapsCreated,
+}
+
+impl Certainty {
+    /// As it stands on the screen.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::NothingSent => "Nothing was sent.",
+            Self::NothingCreated => "Nothing was created.",
+            Self::PerhapsCreated => "A secret may have been created.",
+        }
+    }
+}
+
+impl Failure {
+    /// Before the POST: a read or the sign-in went wrong.
+    pub fn before_posting(problem: &ReadProblem, certainty: Certainty) -> Self {
+        let atlas_words = match problem {
+            ReadProblem::Rejected(rejection) => Some(rejection.atlas_words()),
+            _ => None,
+        };
+        Self { explanation: problem.explain(), certainty, atlas_words }
+    }
+
+    /// The POST never left.
+    pub fn not_sent(problem: &TransportProblem) -> Self {
+        Self { explanation: problem.explain(), certainty: Certainty::NothingSent, atlas_words: None }
+    }
+
+    /// Atlas refused the POST.
+    pub fn rejected(rejection: &Rejection) -> Self {
+        Self {
+            explanation: rejection.explain(),
+            certainty: Certainty::NothingCreated,
+            atlas_words: Some(rejection.atlas_words()),
+        }
+    }
+
+    /// In our own words only.
+    pub fn own(
+        title: &'static str,
+        meaning: &'static str,
+        action: &'static str,
+        certainty: Certainty,
+    ) -> Self {
+        let explanation = Explanation { title: title.into(), meaning: meaning.into(), action: action.into() };
+        Self { explanation, certainty, atlas_words: None }
+    }
+}
+
+impl Form {
+    pub(super) fn fail(&mut self, failure: Failure) {
+        self.notice = Some(FormNotice::Failed(Box::new(failure)));
+    }
+
+    /// Puts what Atlas says about single fields beside them.
+    pub(super) fn blame(&mut self, rejection: &Rejection) {
+        for violation in rejection.fields.iter().rev() {
+            if let Some(name) = field_named(violation) {
+                self.refuse(name, violation.description.clone());
+            }
+        }
+        match rejection.kind() {
+            RejectionKind::ProjectNotFound => {
+                self.refuse(FieldName::Project, ServerText::new("Atlas knows no such project"));
+            }
+            RejectionKind::AccountNotFound => {
+                self.refuse(FieldName::Client, ServerText::new("not a service account of this project"));
+            }
+            _ => {}
+        }
+    }
+}
+
+fn field_named(violation: &FieldViolation) -> Option<FieldName> {
+    let path = violation.field.as_str();
+    match path.rsplit(['.', '/']).next()? {
+        "groupId" => Some(FieldName::Project),
+        "clientId" => Some(FieldName::Client),
+        "secretExpiresAfterHours" => Some(FieldName::Lifetime),
+        _ => None,
+    }
+}

@@ -1,0 +1,248 @@
+//! The form: three fields, a button, and where the caret is.
+
+use crate::domain::{ClientId, Lifetime, NewSecret, ProjectId, ServerText};
+
+use super::{Failure, KeyPress, TextLine, Verdict, paste};
+
+/// The three things a secret is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FieldName {
+    /// The project's id.
+    Project,
+    /// The service account's client id.
+    Client,
+    /// How long the secret lives.
+    Lifetime,
+}
+
+impl FieldName {
+    /// All of them, from top to bottom.
+    pub const ALL: [Self; 3] = [Self::Project, Self::Client, Self::Lifetime];
+
+    /// What stands before the field on the screen.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Project => "Project ID",
+            Self::Client => "Client ID",
+            Self::Lifetime => "Expires after",
+        }
+    }
+}
+
+/// What the keys go to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Focus {
+    /// A field.
+    Field(FieldName),
+    /// The button `Create secret`.
+    Button,
+}
+
+/// One field.
+#[derive(Clone, Debug, Default)]
+pub struct Field {
+    /// What was typed.
+    pub line: TextLine,
+    /// True once something was typed, or the form was submitted.
+    pub touched: bool,
+    /// Atlas's word against this very value; the next change takes it away.
+    pub refused: Option<ServerText>,
+    pub(super) remark: Option<Remark>,
+}
+
+/// What the program did to what was typed or pasted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Remark {
+    Lowered,
+    PrefixAdded,
+    TakenFromUrl,
+    CameFromOtherField,
+    SecretNotKept,
+}
+
+impl Remark {
+    pub(super) fn words(self) -> &'static str {
+        match self {
+            Self::Lowered => "lower case, as Atlas wants it",
+            Self::PrefixAdded => "completed with mdb_sa_id_",
+            Self::TakenFromUrl => "taken from the pasted URL",
+            Self::CameFromOtherField => "put here, where it belongs",
+            Self::SecretNotKept => "a secret was not kept",
+        }
+    }
+}
+
+/// What stands below the fields.
+#[derive(Clone, Debug)]
+pub enum FormNotice {
+    /// The last try failed.
+    Failed(Box<Failure>),
+    /// A short word about the last key.
+    Word(&'static str),
+}
+
+/// The form. It stays as it is while other screens are shown, so nothing typed is ever lost.
+#[derive(Clone, Debug)]
+pub struct Form {
+    /// The project's id.
+    pub project: Field,
+    /// The account's client id.
+    pub client: Field,
+    /// The lifetime.
+    pub lifetime: Field,
+    /// What the keys go to.
+    pub focus: Focus,
+    /// What stands below the fields.
+    pub notice: Option<FormNotice>,
+}
+
+impl Form {
+    /// A form with what is known already. The focus is on the first field that is empty or wrong; when all
+    /// are right, on the button.
+    pub fn new(project: &str, client: &str, lifetime: &str) -> Self {
+        let field =
+            |text: &str| Field { touched: !text.is_empty(), line: TextLine::new(text), ..Field::default() };
+        let mut form = Self {
+            project: field(project),
+            client: field(client),
+            lifetime: field(lifetime),
+            focus: Focus::Button,
+            notice: None,
+        };
+        form.focus = form.first_problem().map_or(Focus::Button, Focus::Field);
+        form
+    }
+
+    /// The field of that name.
+    pub fn field(&self, name: FieldName) -> &Field {
+        match name {
+            FieldName::Project => &self.project,
+            FieldName::Client => &self.client,
+            FieldName::Lifetime => &self.lifetime,
+        }
+    }
+
+    pub(super) fn field_mut(&mut self, name: FieldName) -> &mut Field {
+        match name {
+            FieldName::Project => &mut self.project,
+            FieldName::Client => &mut self.client,
+            FieldName::Lifetime => &mut self.lifetime,
+        }
+    }
+
+    /// What is to be said beside a field.
+    pub fn verdict(&self, name: FieldName) -> Verdict {
+        Verdict::of(name, self.field(name))
+    }
+
+    /// The first field that is empty or wrong.
+    pub fn first_problem(&self) -> Option<FieldName> {
+        FieldName::ALL.into_iter().find(|name| !self.verdict(*name).is_right())
+    }
+
+    /// What would be created; `None` while a field is not right.
+    pub fn new_secret(&self) -> Option<NewSecret> {
+        if self.first_problem().is_some() {
+            return None;
+        }
+        let project = ProjectId::parse(self.project.line.text()).ok()?;
+        let client = ClientId::parse(self.client.line.text()).ok()?;
+        let lifetime = Lifetime::parse(self.lifetime.line.text()).ok()?;
+        Some(NewSecret { project, client, lifetime })
+    }
+
+    pub(super) fn focus_next(&mut self) {
+        self.focus = match self.focus {
+            Focus::Field(FieldName::Project) => Focus::Field(FieldName::Client),
+            Focus::Field(FieldName::Client) => Focus::Field(FieldName::Lifetime),
+            Focus::Field(FieldName::Lifetime) => Focus::Button,
+            Focus::Button => Focus::Field(FieldName::Project),
+        };
+    }
+
+    pub(super) fn focus_previous(&mut self) {
+        self.focus = match self.focus {
+            Focus::Field(FieldName::Project) => Focus::Button,
+            Focus::Field(FieldName::Client) => Focus::Field(FieldName::Project),
+            Focus::Field(FieldName::Lifetime) => Focus::Field(FieldName::Client),
+            Focus::Button => Focus::Field(FieldName::Lifetime),
+        };
+    }
+
+    /// A key for the field in focus.
+    pub(super) fn press(&mut self, key: KeyPress) {
+        let Focus::Field(name) = self.focus else { return };
+        let field = self.field_mut(name);
+        if field.line.press(key) == Some(true) {
+            field.changed();
+            field.tidy(name);
+        }
+    }
+
+    /// Pasted text: a whole id goes to the field it belongs to, anything else in at the caret.
+    pub(super) fn paste(&mut self, text: &str) {
+        self.notice = None;
+        for placed in paste::understand(text, self.focus) {
+            self.place(placed);
+        }
+    }
+
+    fn place(&mut self, placed: paste::Placed) {
+        let Some(name) = placed.field else {
+            self.notice = Some(FormNotice::Word("Nothing was pasted: no field has the focus."));
+            return;
+        };
+        let field = self.field_mut(name);
+        match placed.what {
+            paste::What::Whole { text, remark } => {
+                field.line.set(&text);
+                field.changed();
+                field.remark = remark;
+            }
+            paste::What::AtCaret(text) => {
+                if field.line.insert(&text) {
+                    field.changed();
+                    field.tidy(name);
+                }
+            }
+            paste::What::Secret => field.remark = Some(Remark::SecretNotKept),
+        }
+    }
+
+    /// Marks every field as touched, so that each says what it lacks.
+    pub(super) fn touch_all(&mut self) {
+        for name in FieldName::ALL {
+            self.field_mut(name).touched = true;
+        }
+    }
+
+    /// Puts a refusal of Atlas beside the field that it is about, and the focus there.
+    pub(super) fn refuse(&mut self, name: FieldName, words: ServerText) {
+        self.field_mut(name).refused = Some(words);
+        self.focus = Focus::Field(name);
+    }
+}
+
+impl Field {
+    fn changed(&mut self) {
+        self.touched = true;
+        self.refused = None;
+        self.remark = None;
+    }
+
+    /// Atlas's ids of projects are lower case; a secret typed by mistake is not kept.
+    fn tidy(&mut self, name: FieldName) {
+        if paste::contains_secret(self.line.text()) {
+            self.line.set("");
+            self.remark = Some(Remark::SecretNotKept);
+            return;
+        }
+        let text = self.line.text();
+        let is_upper_hex = text.bytes().all(|byte| byte.is_ascii_hexdigit())
+            && text.bytes().any(|byte| byte.is_ascii_uppercase());
+        if name == FieldName::Project && is_upper_hex {
+            self.line.lower();
+            self.remark = Some(Remark::Lowered);
+        }
+    }
+}

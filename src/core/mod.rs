@@ -1,0 +1,39 @@
+//! The functional core: what the program knows ([`Model`]), what happens to it ([`Event`]), what it wants
+//! done ([`Effect`]), and the one function that decides ([`update()`]).
+//!
+//! Nothing here touches a clock, a file, the network, the environment or a task. The time comes in with
+//! every event; whatever has to be done outside is returned as data. So every transition can be tested
+//! without waiting for anything, and the same events always lead to the same model.
+#![deny(clippy::disallowed_methods, clippy::disallowed_types)]
+
+mod chain;
+mod created;
+mod effect;
+mod event;
+mod failure;
+mod form;
+mod keys;
+mod line;
+mod model;
+mod paste;
+mod unknown;
+mod update;
+mod verdict;
+mod wake;
+
+#[cfg(test)]
+mod tests;
+
+pub use chain::{Link, Question, Sending};
+pub use created::{CopyState, Created, Guard, GuardChoice, Leaving, Target};
+pub use effect::Effect;
+pub use event::{Event, KeyPress, PastedText, Signal};
+pub use failure::{Certainty, Failure};
+pub use form::{Field, FieldName, Focus, Form, FormNotice};
+pub use keys::{Action, Binding, bindings};
+pub use line::TextLine;
+pub use model::{InFlight, Model, Screen, Size};
+pub use unknown::UnknownOutcome;
+pub use update::update;
+pub use verdict::Verdict;
+pub use wake::{SPINNER_AFTER, SPINNER_STEP, wake_at};

@@ -1,0 +1,125 @@
+//! What the program knows.
+
+use jiff::tz::TimeZone;
+
+use crate::domain::{Exit, Farewell, Fate, Moment, NewSecret, RequestId, Session};
+
+use super::{Created, Form, Sending, UnknownOutcome};
+
+/// Everything that decides what is on the screen and what a key does.
+#[derive(Clone, Debug)]
+pub struct Model {
+    /// Where requests go, and as whom.
+    pub session: Session,
+    /// When the last event happened.
+    pub now: Moment,
+    /// The user's time zone, once it has been read.
+    pub zone: Option<TimeZone>,
+    /// The terminal's size.
+    pub size: Size,
+    /// The form; it is kept while other screens are shown.
+    pub form: Form,
+    /// What is shown.
+    pub screen: Screen,
+    /// True while help covers the screen.
+    pub shows_help: bool,
+    /// The one POST that may be running, whatever screen is shown. While it is there, no other is sent.
+    pub in_flight: Option<InFlight>,
+    /// What became of the secrets of this run that are no longer shown, to be said after leaving.
+    pub farewells: Vec<Farewell>,
+    pub(super) ending: Option<Ending>,
+    last_request: u64,
+}
+
+/// The terminal's size in character cells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Size {
+    /// Width.
+    pub columns: u16,
+    /// Height.
+    pub rows: u16,
+}
+
+impl Size {
+    /// Below this nothing is drawn but a line that says so, and keys but Ctrl-C wait.
+    pub const SMALLEST: Self = Self { columns: 56, rows: 16 };
+
+    /// True when the screens do not fit.
+    pub fn is_too_small(self) -> bool {
+        self.columns < Self::SMALLEST.columns || self.rows < Self::SMALLEST.rows
+    }
+}
+
+/// What is shown. The secret lives inside the one screen that shows it: leaving that screen drops it.
+#[derive(Clone, Debug)]
+pub enum Screen {
+    /// The form.
+    Form,
+    /// The chain that leads to the POST, and the waiting for its answer.
+    Sending(Box<Sending>),
+    /// The new secret.
+    Created(Box<Created>),
+    /// Nobody knows whether a secret was created.
+    Unknown(Box<UnknownOutcome>),
+}
+
+/// A POST whose answer has not come yet.
+#[derive(Clone, Debug)]
+pub struct InFlight {
+    /// Its id.
+    pub request: RequestId,
+    /// What it asks for.
+    pub new_secret: NewSecret,
+    /// When it was sent.
+    pub since: Moment,
+    /// True once a person stopped waiting for it.
+    pub is_given_up: bool,
+}
+
+/// A signal told the program to end while a POST was running: its answer gets a little longer.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Ending {
+    pub signal: u8,
+    pub until: Moment,
+}
+
+impl Model {
+    /// The model of a program that has just started.
+    pub fn new(session: Session, form: Form, size: Size, now: Moment) -> Self {
+        Self {
+            session,
+            now,
+            zone: None,
+            size,
+            form,
+            screen: Screen::Form,
+            shows_help: false,
+            in_flight: None,
+            farewells: Vec::new(),
+            ending: None,
+            last_request: 0,
+        }
+    }
+
+    pub(super) fn next_request(&mut self) -> RequestId {
+        self.last_request += 1;
+        RequestId(self.last_request)
+    }
+
+    /// How the program ends if it ends now.
+    pub(super) fn exit(&self) -> Exit {
+        if self.farewells.iter().any(|farewell| farewell.fate.is_loss()) {
+            return Exit::NotHandedOver;
+        }
+        Exit::Done
+    }
+
+    pub(super) fn say_farewell(&mut self, new_secret: &NewSecret, fate: Fate) {
+        self.farewells.push(Farewell {
+            client: new_secret.client.clone(),
+            secret_id: None,
+            expires_at: None,
+            fate,
+        });
+    }
+}

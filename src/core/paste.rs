@@ -1,0 +1,173 @@
+//! Understanding what was pasted: people paste URLs, labels and whole lines, and sometimes a secret.
+
+use crate::domain::{ClientId, Lifetime, ProjectId};
+
+use super::form::{FieldName, Focus, Remark};
+
+/// How much of a pasted text is looked at, in characters: far more than any page's line with ids.
+const LOOKED_AT: usize = 4096;
+
+/// What every secret of a service account starts with.
+const SECRET_PREFIX: &str = "mdb_sa_sk_";
+
+/// Where a part of a pasted text goes.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Placed {
+    /// The field; none when text without an id was pasted while the button has the focus.
+    pub field: Option<FieldName>,
+    /// What to do there.
+    pub what: What,
+}
+
+/// What to do with a part of a pasted text.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum What {
+    /// It replaces the field.
+    Whole { text: String, remark: Option<Remark> },
+    /// It goes in where the caret is.
+    AtCaret(String),
+    /// It is a secret: nothing of it is kept.
+    Secret,
+}
+
+/// True when a secret, or the start of one, stands in the text.
+pub(super) fn contains_secret(text: &str) -> bool {
+    text.contains(SECRET_PREFIX)
+}
+
+/// Says where each part of a pasted text goes.
+pub(super) fn understand(text: &str, focus: Focus) -> Vec<Placed> {
+    let text: String = text.chars().take(LOOKED_AT).collect();
+    let focused = match focus {
+        Focus::Field(name) => Some(name),
+        Focus::Button => None,
+    };
+    if contains_secret(&text) {
+        return vec![Placed { field: Some(focused.unwrap_or(FieldName::Client)), what: What::Secret }];
+    }
+    let trimmed = text.trim();
+    if let Some(placed) = bare_digits(trimmed, focused) {
+        return vec![placed];
+    }
+    let ids = ids_within(trimmed, focused);
+    if !ids.is_empty() {
+        return ids;
+    }
+    if focused == Some(FieldName::Lifetime) && Lifetime::parse(trimmed).is_ok() {
+        return vec![whole(FieldName::Lifetime, trimmed, None)];
+    }
+    let one_line: String = trimmed.chars().filter(|character| !character.is_control()).collect();
+    vec![Placed { field: focused, what: What::AtCaret(one_line) }]
+}
+
+/// 24 bare digits are a client id without its prefix where a client id is wanted, else a project id.
+fn bare_digits(text: &str, focused: Option<FieldName>) -> Option<Placed> {
+    let project = ProjectId::parse(text).ok()?;
+    if focused == Some(FieldName::Client) {
+        let client = ClientId::from_digits(text).ok()?;
+        return Some(whole(FieldName::Client, client.as_str(), Some(Remark::PrefixAdded)));
+    }
+    let remark = match focused {
+        Some(FieldName::Project) => (project.as_str() != text).then_some(Remark::Lowered),
+        _ => Some(Remark::CameFromOtherField),
+    };
+    Some(whole(FieldName::Project, project.as_str(), remark))
+}
+
+/// The one project id and the one client id that stand in the text, if there are not several of a kind.
+fn ids_within(text: &str, focused: Option<FieldName>) -> Vec<Placed> {
+    let words = || text.split(|character: char| !(character.is_ascii_alphanumeric() || character == '_'));
+    let projects = distinct(words().filter_map(|word| ProjectId::parse(word).ok()));
+    let clients = distinct(words().filter_map(|word| ClientId::parse(word).ok()));
+    let is_url = text.contains("://");
+    let mut placed = Vec::new();
+    if let [project] = &projects[..] {
+        let from_elsewhere = focused != Some(FieldName::Project) && clients.is_empty();
+        let remark = match (is_url, from_elsewhere) {
+            (true, _) => Some(Remark::TakenFromUrl),
+            (false, true) => Some(Remark::CameFromOtherField),
+            (false, false) => None,
+        };
+        placed.push(whole(FieldName::Project, project.as_str(), remark));
+    }
+    if let [client] = &clients[..] {
+        let from_elsewhere = focused != Some(FieldName::Client) && projects.is_empty();
+        let remark = from_elsewhere.then_some(Remark::CameFromOtherField);
+        placed.push(whole(FieldName::Client, client.as_str(), remark));
+    }
+    placed
+}
+
+fn whole(field: FieldName, text: &str, remark: Option<Remark>) -> Placed {
+    Placed { field: Some(field), what: What::Whole { text: text.to_owned(), remark } }
+}
+
+fn distinct<T: Ord>(ids: impl Iterator<Item = T>) -> Vec<T> {
+    let set: std::collections::BTreeSet<T> = ids.collect();
+    set.into_iter().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PROJECT: &str = "32b6e34b3d91647abb20e7b8";
+    const CLIENT: &str = "mdb_sa_id_1234567890abcdef12345678";
+    const DIGITS: &str = "1234567890abcdef12345678";
+
+    fn project(remark: Option<Remark>) -> Placed {
+        whole(FieldName::Project, PROJECT, remark)
+    }
+
+    fn client(remark: Option<Remark>) -> Placed {
+        whole(FieldName::Client, CLIENT, remark)
+    }
+
+    #[test]
+    fn each_part_goes_where_it_belongs() {
+        let in_project = Focus::Field(FieldName::Project);
+        let in_client = Focus::Field(FieldName::Client);
+        let in_lifetime = Focus::Field(FieldName::Lifetime);
+        let url = format!("https://cloud.mongodb.com/v2/{PROJECT}#/clusters");
+        let both_url = format!("https://cloud.mongodb.com/v2/{PROJECT}#/access/serviceAccounts/{CLIENT}");
+        let rows = [
+            (format!(" {PROJECT}\n"), in_project, vec![project(None)]),
+            (PROJECT.to_uppercase(), in_project, vec![project(Some(Remark::Lowered))]),
+            (url, in_client, vec![project(Some(Remark::TakenFromUrl))]),
+            (both_url, in_project, vec![project(Some(Remark::TakenFromUrl)), client(None)]),
+            (CLIENT.into(), in_client, vec![client(None)]),
+            (CLIENT.into(), in_project, vec![client(Some(Remark::CameFromOtherField))]),
+            (DIGITS.into(), in_client, vec![client(Some(Remark::PrefixAdded))]),
+            (PROJECT.into(), in_lifetime, vec![project(Some(Remark::CameFromOtherField))]),
+            (PROJECT.into(), Focus::Button, vec![project(Some(Remark::CameFromOtherField))]),
+            (format!("{PROJECT}\r\n{CLIENT}"), in_project, vec![project(None), client(None)]),
+            (format!("Client ID: {CLIENT}"), in_client, vec![client(None)]),
+            ("30d".into(), in_lifetime, vec![whole(FieldName::Lifetime, "30d", None)]),
+            (
+                "32b6\n".into(),
+                in_project,
+                vec![Placed { field: Some(FieldName::Project), what: What::AtCaret("32b6".into()) }],
+            ),
+            (
+                "words".into(),
+                Focus::Button,
+                vec![Placed { field: None, what: What::AtCaret("words".into()) }],
+            ),
+            (
+                format!("{CLIENT} mdb_sa_sk_fake"),
+                in_client,
+                vec![Placed { field: Some(FieldName::Client), what: What::Secret }],
+            ),
+        ];
+        for (text, focus, expected) in rows {
+            assert_eq!(understand(&text, focus), expected, "{text:?} into {focus:?}");
+        }
+    }
+
+    #[test]
+    fn several_ids_of_a_kind_are_not_guessed_between() {
+        let text = format!("{PROJECT} aaaaaaaaaaaaaaaaaaaaaaaa");
+        let placed = understand(&text, Focus::Field(FieldName::Project));
+        assert!(matches!(&placed[..], [Placed { what: What::AtCaret(_), .. }]));
+    }
+}

@@ -1,0 +1,224 @@
+//! The one function that decides: an event comes in, the model changes, effects go out.
+
+use std::time::Duration;
+
+use crate::domain::{Exit, Fate, Moment};
+
+use super::event::Signal;
+use super::keys::{action_for, is_ctrl_c};
+use super::model::Ending;
+use super::{
+    Action, Effect, Event, Focus, FormNotice, KeyPress, Link, Model, Screen, Size, chain, created, unknown,
+};
+
+/// How much longer a POST may run after a signal told the program to end.
+const GRACE: Duration = Duration::from_secs(3);
+
+/// So many characters in one read are a paste, whatever the terminal says; nobody types them.
+const PASTE_FROM: usize = 8;
+
+/// Applies `event`, which happened `at` that moment, and says what is to be done.
+pub fn update(model: &mut Model, at: Moment, event: Event) -> Vec<Effect> {
+    model.now = at;
+    match event {
+        Event::KeysPressed(keys) => keys_pressed(model, &keys),
+        Event::Pasted(text) => {
+            paste(model, &text.0);
+            Vec::new()
+        }
+        Event::Resized { columns, rows } => {
+            model.size = Size { columns, rows };
+            Vec::new()
+        }
+        Event::TimePassed => time_passed(model),
+        Event::ZoneLoaded(zone) => {
+            model.zone = Some(zone);
+            Vec::new()
+        }
+        Event::SignedIn { request, result } => chain::signed_in(model, request, result),
+        Event::AccountRead { request, result } => chain::account_read(model, request, result),
+        Event::CreateAnswered { request, outcome } => {
+            let effects = chain::answered(model, request, outcome);
+            if model.ending.is_some() { end(model) } else { effects }
+        }
+        Event::DeleteAnswered { request, outcome } => created::delete_answered(model, request, outcome),
+        Event::CopyFinished { request, outcome } => created::copy_finished(model, request, outcome),
+        Event::ClipboardChecked { request, content } => created::clipboard_checked(model, request, content),
+        Event::SignalReceived(signal) => signal_received(model, signal),
+    }
+}
+
+/// Keys that came in one read. A terminal without bracketed paste types what is pasted: such a run counts as
+/// a paste, and an Enter that comes with text never submits.
+fn keys_pressed(model: &mut Model, keys: &[KeyPress]) -> Vec<Effect> {
+    let comes_with_text = keys.iter().any(|key| key.text().is_some());
+    let mut effects = Vec::new();
+    let mut rest = keys;
+    while !rest.is_empty() {
+        let run = rest.iter().take_while(|key| key.text().is_some() || key.is_enter()).count();
+        let characters = rest[..run].iter().filter(|key| key.text().is_some()).count();
+        if characters >= PASTE_FROM {
+            let text: String = rest[..run].iter().map(|key| key.text().unwrap_or('\n')).collect();
+            paste(model, &text);
+            rest = &rest[run..];
+            continue;
+        }
+        for key in &rest[..run.max(1)] {
+            effects.extend(press(model, *key, comes_with_text));
+        }
+        rest = &rest[run.max(1)..];
+    }
+    effects
+}
+
+fn paste(model: &mut Model, text: &str) {
+    let form_is_shown = matches!(model.screen, Screen::Form) && !model.shows_help;
+    if form_is_shown && !model.size.is_too_small() {
+        model.form.paste(text);
+    }
+}
+
+fn press(model: &mut Model, key: KeyPress, comes_with_text: bool) -> Vec<Effect> {
+    if model.size.is_too_small() && !is_ctrl_c(key) {
+        return Vec::new();
+    }
+    if let Screen::Created(created) = &mut model.screen {
+        created::extend_reveal(created, model.now);
+    }
+    match action_for(model, key) {
+        Some(Action::Confirm) if comes_with_text => {
+            if model.form.focus != Focus::Button {
+                model.form.focus_next();
+            }
+            Vec::new()
+        }
+        Some(action) => act(model, action),
+        None => {
+            if matches!(model.screen, Screen::Form) && !model.shows_help {
+                model.form.press(key);
+            }
+            Vec::new()
+        }
+    }
+}
+
+fn act(model: &mut Model, action: Action) -> Vec<Effect> {
+    match action {
+        Action::Help => {
+            model.shows_help = true;
+            return Vec::new();
+        }
+        Action::CloseHelp => {
+            model.shows_help = false;
+            return Vec::new();
+        }
+        Action::Repaint => return vec![Effect::Repaint],
+        Action::Suspend => return suspend(model),
+        _ => {}
+    }
+    match &model.screen {
+        Screen::Form => act_on_form(model, action),
+        Screen::Sending(_) => act_on_sending(model, action),
+        Screen::Created(_) => created::act(model, action),
+        Screen::Unknown(_) => unknown::act(model, action),
+    }
+}
+
+fn act_on_form(model: &mut Model, action: Action) -> Vec<Effect> {
+    match action {
+        Action::Next => model.form.focus_next(),
+        Action::Previous => model.form.focus_previous(),
+        Action::Dismiss => model.form.notice = None,
+        Action::Submit => return chain::submit(model),
+        Action::Confirm => match model.form.focus {
+            Focus::Field(super::FieldName::Lifetime) | Focus::Button => return chain::submit(model),
+            Focus::Field(_) => model.form.focus_next(),
+        },
+        Action::Leave => return leave_form(model),
+        _ => {}
+    }
+    Vec::new()
+}
+
+/// Ctrl-C on the form. While an earlier POST is still running its screen is shown once more.
+fn leave_form(model: &mut Model) -> Vec<Effect> {
+    if let Some(in_flight) = model.in_flight.clone() {
+        let lost = crate::domain::LostAnswer::StoppedWaiting;
+        model.screen = Screen::Unknown(Box::new(super::UnknownOutcome::new(in_flight, lost)));
+        return Vec::new();
+    }
+    vec![Effect::Quit(model.exit())]
+}
+
+fn act_on_sending(model: &mut Model, action: Action) -> Vec<Effect> {
+    let Screen::Sending(sending) = &mut model.screen else {
+        return Vec::new();
+    };
+    match (&sending.link, action) {
+        (Link::Posting, Action::Leave) => {
+            sending.asks_to_stop = true;
+            sending.word = None;
+            Vec::new()
+        }
+        (Link::Posting, Action::No) => {
+            sending.asks_to_stop = false;
+            Vec::new()
+        }
+        (Link::Posting, Action::Yes) if sending.asks_to_stop => chain::stop_waiting(model),
+        (Link::Asking(_), Action::Yes) => chain::consent(model),
+        (Link::Asking(_), Action::No) | (_, Action::Leave) => chain::turn_back(model),
+        _ => Vec::new(),
+    }
+}
+
+fn suspend(model: &mut Model) -> Vec<Effect> {
+    if model.in_flight.is_none() {
+        return vec![Effect::Suspend];
+    }
+    let word = "Not now: a stopped program could miss Atlas's answer.";
+    match &mut model.screen {
+        Screen::Sending(sending) => sending.word = Some(word),
+        _ => model.form.notice = Some(FormNotice::Word(word)),
+    }
+    Vec::new()
+}
+
+fn time_passed(model: &mut Model) -> Vec<Effect> {
+    if model.ending.is_some_and(|ending| ending.until.uptime <= model.now.uptime) {
+        return end(model);
+    }
+    if let Screen::Created(created) = &mut model.screen
+        && !created.is_revealed(model.now)
+    {
+        created.revealed_until = None;
+    }
+    chain::time_passed(model)
+}
+
+/// A running POST gets a little longer to be answered; a second signal does not wait.
+fn signal_received(model: &mut Model, signal: Signal) -> Vec<Effect> {
+    let ending = Ending { signal: signal.number(), until: model.now.plus(GRACE) };
+    let is_first = model.ending.is_none();
+    model.ending = Some(ending);
+    if is_first && model.in_flight.is_some() {
+        return Vec::new();
+    }
+    end(model)
+}
+
+/// Ends on a signal: with its own code if nothing was lost.
+fn end(model: &mut Model) -> Vec<Effect> {
+    if let Some(in_flight) = model.in_flight.take().filter(|in_flight| !in_flight.is_given_up) {
+        model.say_farewell(&in_flight.new_secret, Fate::PerhapsCreated);
+    }
+    if let Screen::Created(created) = &model.screen {
+        let farewell = created.farewell(created.fate());
+        model.farewells.push(farewell);
+    }
+    let signal = model.ending.map_or(Signal::Terminate.number(), |ending| ending.signal);
+    let exit = match model.exit() {
+        Exit::Done => Exit::Signal(signal),
+        exit => exit,
+    };
+    vec![Effect::Quit(exit)]
+}

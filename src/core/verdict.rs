@@ -1,0 +1,97 @@
+//! What is said beside a field while it is typed.
+
+use crate::domain::{
+    ClientId, ClientIdError, Lifetime, LifetimeError, ProjectId, ProjectIdError, ServerText,
+};
+
+use super::form::{Field, FieldName, Remark};
+
+/// The judgement on one field, right now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Empty and untouched: nothing is said.
+    Silent,
+    /// Right so far; says what is missing.
+    Incomplete(String),
+    /// It cannot become right by typing on; says why and, if one character is to blame, which (in
+    /// characters from 0).
+    Wrong {
+        /// The reason.
+        message: String,
+        /// The character to blame.
+        position: Option<usize>,
+    },
+    /// Atlas refused this value.
+    Refused(ServerText),
+    /// A well-formed id, and a word about it if there is one.
+    RightId(Option<&'static str>),
+    /// A lifetime, and a warning where Atlas may refuse it.
+    RightLifetime {
+        /// How long.
+        lifetime: Lifetime,
+        /// Why Atlas may refuse it.
+        warning: Option<&'static str>,
+    },
+}
+
+/// What Atlas documents as allowed; it may change, so it only warns.
+const UNUSUAL: &str = "Atlas allows 8 hours to 365 days today";
+
+impl Verdict {
+    /// True when the field's value can be sent.
+    pub fn is_right(&self) -> bool {
+        matches!(self, Self::RightId(_) | Self::RightLifetime { .. })
+    }
+
+    pub(super) fn of(name: FieldName, field: &Field) -> Self {
+        if field.remark == Some(Remark::SecretNotKept) {
+            return Self::wrong(&ClientIdError::IsSecret, None);
+        }
+        let text = field.line.text();
+        if text.is_empty() && !field.touched {
+            return Self::Silent;
+        }
+        if let Some(refused) = &field.refused {
+            return Self::Refused(refused.clone());
+        }
+        match name {
+            FieldName::Project => Self::of_project(text, field.remark),
+            FieldName::Client => Self::of_client(text, field.remark),
+            FieldName::Lifetime => Self::of_lifetime(text),
+        }
+    }
+
+    fn of_project(text: &str, remark: Option<Remark>) -> Self {
+        match ProjectId::parse(text) {
+            Ok(_) => Self::RightId(remark.map(Remark::words)),
+            Err(error) if error.is_incomplete() => Self::Incomplete(error.to_string()),
+            Err(error @ ProjectIdError::NotHex { position, .. }) => Self::wrong(&error, Some(position)),
+            Err(error) => Self::wrong(&error, None),
+        }
+    }
+
+    fn of_client(text: &str, remark: Option<Remark>) -> Self {
+        match ClientId::parse(text) {
+            Ok(_) => Self::RightId(remark.map(Remark::words)),
+            Err(error) if error.is_incomplete() => Self::Incomplete(error.to_string()),
+            Err(
+                error @ (ClientIdError::NotHex { position, .. } | ClientIdError::WrongPrefix { position }),
+            ) => Self::wrong(&error, Some(position)),
+            Err(error) => Self::wrong(&error, None),
+        }
+    }
+
+    fn of_lifetime(text: &str) -> Self {
+        match Lifetime::parse(text) {
+            Ok(lifetime) => {
+                Self::RightLifetime { lifetime, warning: (!lifetime.is_usual()).then_some(UNUSUAL) }
+            }
+            Err(error @ LifetimeError::Empty) => Self::Incomplete(error.to_string()),
+            Err(error) => Self::wrong(&error, None),
+        }
+    }
+
+    fn wrong(error: &impl ToString, position: Option<usize>) -> Self {
+        Self::Wrong { message: error.to_string(), position }
+    }
+}

@@ -1,0 +1,74 @@
+//! When the screen next changes by itself. Nothing else ever wakes the program while it is idle.
+
+use std::time::Duration;
+
+use super::{Created, Guard, Leaving, Link, Model, Screen, Verdict};
+
+/// Before this much time nothing moves: most answers are there sooner, and a flash says nothing.
+pub const SPINNER_AFTER: Duration = Duration::from_millis(150);
+
+/// How long one picture of the spinner stands.
+pub const SPINNER_STEP: Duration = Duration::from_millis(100);
+
+const SECOND: Duration = Duration::from_secs(1);
+
+/// How long from now until the model wants [`super::Event::TimePassed`]; `None` while nothing moves.
+pub fn wake_at(model: &Model) -> Option<Duration> {
+    let of_screen = match &model.screen {
+        _ if model.shows_help || model.size.is_too_small() => None,
+        Screen::Form => until_minute_turns(model),
+        Screen::Sending(sending) => match &sending.link {
+            Link::Asking(_) => None,
+            Link::WaitingOutLimit { until, .. } => {
+                let left = until.since(model.now);
+                Some(part_of(left, SECOND))
+            }
+            Link::SigningIn(_) | Link::Looking(_) | Link::Posting => {
+                let elapsed = model.now.since(sending.since);
+                Some(
+                    SPINNER_AFTER.checked_sub(elapsed).filter(|left| !left.is_zero()).unwrap_or(SPINNER_STEP),
+                )
+            }
+        },
+        Screen::Created(created) => of_created(model, created),
+        Screen::Unknown(_) if model.in_flight.is_some() => Some(SECOND),
+        Screen::Unknown(_) => None,
+    };
+    let of_ending = model.ending.map(|ending| ending.until.since(model.now));
+    let of_limit = limit_while_covered(model);
+    [of_screen, of_ending, of_limit].into_iter().flatten().min()
+}
+
+/// A countdown that is covered by the help, or by a terminal too small, still ends.
+fn limit_while_covered(model: &Model) -> Option<Duration> {
+    let Screen::Sending(sending) = &model.screen else {
+        return None;
+    };
+    match &sending.link {
+        Link::WaitingOutLimit { until, .. } => Some(until.since(model.now)),
+        _ => None,
+    }
+}
+
+fn of_created(model: &Model, created: &Created) -> Option<Duration> {
+    if let Some(Leaving { guard: Guard::Deleting(_), .. }) = &created.leaving {
+        return Some(SPINNER_STEP);
+    }
+    let until = created.revealed_until?;
+    created.is_revealed(model.now).then(|| until.since(model.now))
+}
+
+/// The form shows a time of day, which moves on with the minute.
+fn until_minute_turns(model: &Model) -> Option<Duration> {
+    model.zone.as_ref()?;
+    let shows_time = matches!(model.form.verdict(super::FieldName::Lifetime), Verdict::RightLifetime { .. });
+    let into_minute = model.now.wall.as_millisecond().rem_euclid(60_000).unsigned_abs();
+    shows_time.then(|| Duration::from_millis(60_000 - into_minute))
+}
+
+/// What is left of the running unit of a countdown, so that it steps when its number changes.
+fn part_of(left: Duration, unit: Duration) -> Duration {
+    let rest = left.as_nanos() % unit.as_nanos();
+    let rest = Duration::from_nanos(u64::try_from(rest).unwrap_or(0));
+    if rest.is_zero() { left.min(unit) } else { rest }
+}
