@@ -235,13 +235,13 @@ impl Activity {
     }
 }
 
-/// Starts the programs in turn, so that a busy moment of the machine meets all of them.
+/// Starts the programs in turn, another one first in each round, so that a busy moment of the machine and the
+/// end of the one before meet all of them.
 fn report_starts(subjects: &[Subject; 3]) {
     let mut times = [const { Vec::new() }; 3];
-    for _ in 0..STARTS {
-        for (subject, times) in subjects.iter().zip(&mut times) {
-            times.push(subject.time_to_label());
-        }
+    for turn in 0..STARTS * subjects.len() {
+        let which = (turn + turn / subjects.len()) % subjects.len();
+        times[which].push(subjects[which].time_to_label());
     }
     let [middle, slow] = [50, 90].map(|percent| times.each_ref().map(|times| quantile(times, percent)));
     print_row(
