@@ -1,4 +1,5 @@
 //! Creates one secret for one MongoDB Atlas project service account and hands it over, once.
 
 pub mod core;
+pub mod demo;
 pub mod domain;

@@ -1,0 +1,237 @@
+//! What all endpoints have in common: versions, methods, flags, headers, limits, the record.
+
+use serde_json::json;
+
+use super::*;
+use crate::demo::SeenRequest;
+
+const DAY: &str = r#"{"secretExpiresAfterHours":24}"#;
+
+#[tokio::test]
+async fn every_endpoint_wants_its_version() {
+    let bench = Bench::demo().await;
+    let org = "/api/atlas/v2/orgs/4888442a3354817a7320eb61/settings".to_owned();
+    let rows = [
+        ("/api/atlas/v2/groups".to_owned(), V2023, true),
+        (PAYMENTS.to_owned(), V2023, true),
+        (org.clone(), V2023, true),
+        (org, "application/vnd.atlas.2022-12-31+json", false),
+        (format!("{PAYMENTS}/serviceAccounts"), V2024, true),
+        (format!("{PAYMENTS}/serviceAccounts"), V2023, false),
+        (format!("{PAYMENTS}/serviceAccounts/{CI_DEPLOYER}"), V2023, false),
+        (PAYMENTS.to_owned(), "application/json", false),
+        (PAYMENTS.to_owned(), "*/*", false),
+    ];
+    for (path, accept, fits) in rows {
+        let request = bench.bare(Method::GET, &path).bearer_auth(&bench.token);
+        let reply = Reply::of(request.header("accept", accept)).await;
+        if fits {
+            assert_eq!(
+                (reply.status.as_u16(), reply.header("content-type")),
+                (200, accept),
+                "{path}"
+            );
+            continue;
+        }
+        assert_eq!(
+            reply.error(),
+            error(400, "INVALID_VERSION_DATE"),
+            "{path} {accept}"
+        );
+        assert_eq!(reply.header("content-type"), "application/json");
+    }
+}
+
+#[tokio::test]
+async fn a_newer_date_is_answered_in_the_version_there_is() {
+    let bench = Bench::demo().await;
+    let request = bench.bare(Method::GET, PAYMENTS).bearer_auth(&bench.token);
+    let reply = Reply::of(request.header("accept", "application/vnd.atlas.2025-03-12+json")).await;
+    assert_eq!(
+        (reply.status.as_u16(), reply.header("content-type")),
+        (200, V2023)
+    );
+}
+
+#[tokio::test]
+async fn a_create_wants_json() {
+    let bench = Bench::demo().await;
+    let path = format!("{PAYMENTS}/serviceAccounts/{CI_DEPLOYER}/secrets");
+    let post = || bench.request(Method::POST, &path).body(DAY);
+    assert_eq!(
+        Reply::of(post()).await.error(),
+        error(415, "UNSUPPORTED_MEDIA_TYPE")
+    );
+    let rows = [("text/plain", 415), ("application/json", 201), (V2024, 201)];
+    for (content_type, status) in rows {
+        assert_eq!(
+            Reply::of(post().header("content-type", content_type))
+                .await
+                .status,
+            status,
+            "{content_type}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn every_path_has_its_method() {
+    let bench = Bench::demo().await;
+    let secrets = format!("{PAYMENTS}/serviceAccounts/{CI_DEPLOYER}/secrets");
+    let secret = format!("{secrets}/65a1c0de0000000000009f3a");
+    let rows = [
+        (Method::GET, "/api/oauth/token", "POST"),
+        (Method::GET, "/api/oauth/revoke", "POST"),
+        (Method::DELETE, PAYMENTS, "GET"),
+        (Method::GET, secrets.as_str(), "POST"),
+        (Method::PUT, secrets.as_str(), "POST"),
+        (Method::GET, secret.as_str(), "DELETE"),
+    ];
+    for (method, path, allowed) in rows {
+        let reply = Reply::of(bench.request(method, path)).await;
+        assert_eq!(reply.error(), error(405, "METHOD_NOT_ALLOWED"), "{path}");
+        assert_eq!(reply.header("allow"), allowed, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn an_envelope_goes_around_resources_and_errors() {
+    let bench = Bench::demo().await;
+    let plain = bench.get(PAYMENTS).await.json();
+    let enveloped = bench.get(&format!("{PAYMENTS}?envelope=true")).await.json();
+    assert_eq!(enveloped, json!({"status": 200, "content": plain}));
+
+    let list = bench.get("/api/atlas/v2/groups?envelope=true").await.json();
+    assert_eq!(
+        (&list["status"], list["results"].as_array().map(Vec::len)),
+        (&json!(200), Some(3))
+    );
+
+    let missing = bench
+        .get("/api/atlas/v2/groups/000000000000000000000000?envelope=true")
+        .await;
+    assert_eq!(missing.status, 404, "the HTTP status stays");
+    let body = missing.json();
+    assert_eq!(
+        (&body["status"], &body["content"]["errorCode"]),
+        (&json!(404), &json!("GROUP_NOT_FOUND"))
+    );
+
+    let path = format!("{PAYMENTS}/serviceAccounts/{CI_DEPLOYER}/secrets?envelope=true&pretty=true");
+    let post = bench
+        .request(Method::POST, &path)
+        .header("content-type", "application/json")
+        .body(DAY);
+    let created = Reply::of(post).await;
+    assert_eq!(
+        (created.status.as_u16(), &created.json()["status"]),
+        (201, &json!(201))
+    );
+    assert!(created.json()["content"]["secret"].is_string());
+}
+
+#[tokio::test]
+async fn pretty_is_more_than_one_line() {
+    let bench = Bench::demo().await;
+    let rows = [
+        ("", 1, 200),
+        ("?pretty=false", 1, 200),
+        ("?pretty=true", 8, 200),
+        ("?pretty=yes", 1, 400),
+    ];
+    for (query, lines, status) in rows {
+        let reply = bench.get(&format!("{PAYMENTS}{query}")).await;
+        assert_eq!(
+            (reply.text.lines().count(), reply.status.as_u16()),
+            (lines, status),
+            "{query}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn answers_carry_a_date_and_the_rate_limit() {
+    let bench = Bench::demo().await;
+    for path in [PAYMENTS, "/api/atlas/v2/groups/000000000000000000000000"] {
+        let reply = bench.get(path).await;
+        assert!(reply.header("date").ends_with(" GMT"), "{path}");
+        let limit: u32 = reply.header("ratelimit-limit").parse().unwrap();
+        let remaining: u32 = reply.header("ratelimit-remaining").parse().unwrap();
+        assert!(remaining < limit, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_body_beyond_64_kib_is_too_large() {
+    let bench = Bench::demo().await;
+    let body = |length: usize| format!("{DAY}{}", " ".repeat(length - DAY.len()));
+    let reply = bench.create(PAYMENTS, CI_DEPLOYER, &body(64 * 1024)).await;
+    assert_eq!(reply.status, 201);
+    let reply = bench.create(PAYMENTS, CI_DEPLOYER, &body(64 * 1024 + 1)).await;
+    assert_eq!(reply.error(), error(413, "PAYLOAD_TOO_LARGE"));
+    assert_eq!(bench.atlas.secrets_created(), 1);
+}
+
+#[tokio::test]
+async fn what_was_asked_is_kept_in_order_and_without_credentials() {
+    let bench = Bench::demo().await;
+    let (id, secret) = bench.operator();
+    bench.sign_in(&id, &secret).await;
+    let get = bench.request(Method::GET, "/api/atlas/v2/groups?pageNum=1");
+    Reply::of(get.header("user-agent", "atlas-secret/0 (test;fake)")).await;
+    bench.create(PAYMENTS, CI_DEPLOYER, "{").await;
+    let seen = bench.atlas.seen();
+    let some = |text: &str| Some(text.to_owned());
+    let expected = [
+        SeenRequest {
+            method: "POST".to_owned(),
+            target: "/api/oauth/token".to_owned(),
+            accept: some("*/*"),
+            content_type: some("application/x-www-form-urlencoded"),
+            authorization: some("Basic"),
+            user_agent: None,
+            status: 200,
+        },
+        SeenRequest {
+            method: "GET".to_owned(),
+            target: "/api/atlas/v2/groups?pageNum=1".to_owned(),
+            accept: some(V2024),
+            content_type: None,
+            authorization: some("Bearer"),
+            user_agent: some("atlas-secret/0 (test;fake)"),
+            status: 200,
+        },
+        SeenRequest {
+            method: "POST".to_owned(),
+            target: format!("{PAYMENTS}/serviceAccounts/{CI_DEPLOYER}/secrets"),
+            accept: some(V2024),
+            content_type: some(V2024),
+            authorization: some("Bearer"),
+            user_agent: None,
+            status: 400,
+        },
+    ];
+    assert_eq!(seen, expected);
+    let shown = format!("{seen:?} {:?} {:?}", bench.atlas, bench.atlas.credentials());
+    assert!(!shown.contains(&bench.token) && !shown.contains(&secret));
+}
+
+#[tokio::test]
+async fn two_runs_let_in_different_accounts() {
+    let (one, two) = (Bench::demo().await, Bench::demo().await);
+    let ((id, secret), (other_id, other_secret)) = (one.operator(), two.operator());
+    assert!(id != other_id && secret != other_secret);
+    assert_eq!(two.sign_in(&id, &secret).await.status, 401);
+}
+
+#[tokio::test]
+async fn dropping_it_closes_the_port() {
+    let bench = Bench::demo().await;
+    let request = bench.request(Method::GET, PAYMENTS);
+    assert_eq!(Reply::of(request.try_clone().unwrap()).await.status, 200);
+    drop(bench);
+    // The task ends at the runtime's next turn; requests fail from then on.
+    while request.try_clone().unwrap().send().await.is_ok() {
+        tokio::task::yield_now().await;
+    }
+}

@@ -1,0 +1,192 @@
+//! The token endpoint, revocation, and what a bearer token opens.
+
+use reqwest::Method;
+use serde_json::json;
+
+use super::*;
+
+#[tokio::test]
+async fn the_right_credentials_get_a_token_that_opens_the_api() {
+    let mut bench = Bench::demo().await;
+    let (id, secret) = bench.operator();
+    let reply = bench.sign_in(&id, &secret).await;
+    assert_eq!(
+        (reply.status.as_u16(), reply.header("content-type")),
+        (200, "application/json")
+    );
+    let mut body = reply.json();
+    bench.token = body["access_token"].as_str().unwrap().to_owned();
+    body["access_token"] = "…".into();
+    assert_eq!(
+        body,
+        json!({"access_token": "…", "expires_in": 3600, "token_type": "Bearer"})
+    );
+    assert_eq!(bench.get(PAYMENTS).await.status, 200);
+    // The bench's own token, and this one.
+    assert_eq!(bench.atlas.live_tokens(), 2);
+}
+
+#[tokio::test]
+async fn wrong_credentials_are_an_invalid_client() {
+    let bench = Bench::demo().await;
+    let (id, secret) = bench.operator();
+    let rows = [
+        (id.as_str(), "mdb_sa_sk_fake_and_wrong"),
+        (id.as_str(), ""),
+        (CI_DEPLOYER, secret.as_str()),
+        (NIGHTLY_BACKUP, "2b8e"),
+        ("", ""),
+    ];
+    for (id, secret) in rows {
+        let reply = bench.sign_in(id, secret).await;
+        assert_eq!(reply.status, 401, "{id}");
+        assert_eq!(
+            reply.json(),
+            json!({"error_description": "Invalid credentials provided.", "error": "invalid_client"}),
+        );
+    }
+    let anonymous = bench.bare(Method::POST, "/api/oauth/token");
+    assert_eq!(
+        Reply::of(form(anonymous, "grant_type=client_credentials"))
+            .await
+            .status,
+        401
+    );
+}
+
+#[tokio::test]
+async fn the_body_of_a_token_request_is_exact() {
+    let bench = Bench::demo().await;
+    let (id, secret) = bench.operator();
+    let request = || {
+        bench
+            .bare(Method::POST, "/api/oauth/token")
+            .basic_auth(&id, Some(&secret))
+    };
+    let rows = [
+        "",
+        "grant_type=password",
+        "grant_type=client_credentials&scope=all",
+        "grant_type=client%5Fcredentials",
+    ];
+    for body in rows {
+        let reply = Reply::of(form(request(), body)).await;
+        assert_eq!(
+            (reply.status.as_u16(), reply.json()["error"].as_str()),
+            (400, Some("unsupported_grant_type")),
+            "{body}"
+        );
+    }
+    let no_form = Reply::of(request().body("grant_type=client_credentials")).await;
+    assert_eq!(
+        (no_form.status.as_u16(), no_form.json()["error"].as_str()),
+        (400, Some("invalid_request"))
+    );
+}
+
+#[tokio::test]
+async fn a_revoked_token_opens_nothing() {
+    let bench = Bench::demo().await;
+    let (id, secret) = bench.operator();
+    let body = format!("token={}&token_type_hint=access_token", bench.token);
+    let revoke = || bench.bare(Method::POST, "/api/oauth/revoke");
+    let refused = Reply::of(form(revoke().basic_auth(&id, Some("fake")), &body)).await;
+    assert_eq!((refused.status.as_u16(), bench.atlas.live_tokens()), (401, 1));
+
+    let reply = Reply::of(form(revoke().basic_auth(&id, Some(&secret)), &body)).await;
+    assert_eq!((reply.status.as_u16(), reply.text.as_str()), (200, ""));
+    assert_eq!(bench.atlas.live_tokens(), 0);
+    assert_eq!(bench.get(PAYMENTS).await.error(), error(401, "UNEXPECTED_ERROR"));
+}
+
+#[tokio::test]
+async fn the_api_needs_a_bearer_token() {
+    let bench = Bench::demo().await;
+    let (id, secret) = bench.operator();
+    let request = || bench.bare(Method::GET, PAYMENTS).header("accept", V2024);
+    let rows = [
+        request(),
+        request().bearer_auth("fake"),
+        request().bearer_auth(""),
+        request().basic_auth(id, Some(secret)),
+        request().header("authorization", &bench.token),
+    ];
+    for request in rows {
+        let reply = Reply::of(request).await;
+        assert_eq!(reply.status, 401);
+        assert_eq!(
+            reply.json(),
+            json!({"error": 401, "errorCode": "UNEXPECTED_ERROR", "reason": "Unauthorized",
+                "detail": "You are not authorized for this resource.", "parameters": []})
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_created_secret_signs_in_until_it_is_deleted() {
+    let mut bench = Bench::demo().await;
+    let created = bench
+        .create(PAYMENTS, CI_DEPLOYER, r#"{"secretExpiresAfterHours":8}"#)
+        .await
+        .json();
+    let (id, value) = (
+        created["id"].as_str().unwrap(),
+        created["secret"].as_str().unwrap(),
+    );
+    assert!(bench.secrets(PAYMENTS, CI_DEPLOYER).await[0]["lastUsedAt"].is_null());
+
+    let token = bench.sign_in(CI_DEPLOYER, value).await.json();
+    assert!(bench.secrets(PAYMENTS, CI_DEPLOYER).await[0]["lastUsedAt"].is_string());
+    let operators = std::mem::replace(
+        &mut bench.token,
+        token["access_token"].as_str().unwrap().to_owned(),
+    );
+    assert_eq!(
+        (
+            bench.get(PAYMENTS).await.status.as_u16(),
+            bench.atlas.live_tokens()
+        ),
+        (200, 2)
+    );
+
+    assert_eq!(bench.delete(PAYMENTS, CI_DEPLOYER, id).await.status, 204);
+    assert_eq!(bench.get(PAYMENTS).await.status, 401, "its token went with it");
+    assert_eq!(bench.sign_in(CI_DEPLOYER, value).await.status, 401);
+    bench.token = operators;
+    assert_eq!(
+        (
+            bench.get(PAYMENTS).await.status.as_u16(),
+            bench.atlas.live_tokens()
+        ),
+        (200, 1)
+    );
+}
+
+#[tokio::test]
+async fn an_expired_secret_of_the_world_does_not_sign_in() {
+    let value = |tail: &str| format!("mdb_sa_sk_DEMOfakeFAKEfakeFAKEfakeFAKEfake{tail}");
+    let secret = |tail: &str, hours: i32| {
+        json!({"id": format!("65a1c0de00000000000{tail}0"), "ends_with": tail, "value": value(tail),
+            "created_hours_ago": 99, "expires_in_hours": hours})
+    };
+    let world = json!({
+        "prefill": {"project_id": "32b6e34b3d91647abb20e7b8", "client_id": CI_DEPLOYER},
+        "organizations": [{"id": "4888442a3354817a7320eb61", "projects": [{
+            "id": "32b6e34b3d91647abb20e7b8", "name": "payments-prod", "service_accounts": [{
+                "client_id": CI_DEPLOYER, "name": "ci-deployer",
+                "secrets": [secret("aaaa", 1), secret("bbbb", -1)]}]}]}]
+    });
+    let world = World::from_json(&world.to_string()).unwrap();
+    assert!(
+        !format!("{world:?}").contains("fakeFAKE"),
+        "a world's Debug shows no value"
+    );
+    let bench = Bench::with(world).await;
+    for (tail, status) in [("aaaa", 200), ("bbbb", 401)] {
+        assert_eq!(
+            bench.sign_in(CI_DEPLOYER, &value(tail)).await.status,
+            status,
+            "{tail}"
+        );
+    }
+}
