@@ -3,3 +3,4 @@
 pub mod core;
 pub mod demo;
 pub mod domain;
+pub mod handoff;

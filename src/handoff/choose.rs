@@ -1,0 +1,272 @@
+//! Which ways of copying are worth trying, and in which order.
+
+use super::{Environment, OperatingSystem};
+
+/// The user's wish: `--clipboard auto|native|tmux|osc52|off`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Preference {
+    /// Whatever fits the environment.
+    #[default]
+    Auto,
+    /// Only the system's clipboard.
+    Native,
+    /// Only through tmux.
+    Tmux,
+    /// Only the escape sequence OSC 52.
+    Osc52,
+    /// Nothing is ever copied.
+    Off,
+}
+
+/// One way of copying.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// The system's clipboard, read back.
+    Native,
+    /// `tmux load-buffer -w`.
+    Tmux,
+    /// The escape sequence OSC 52.
+    Osc52,
+}
+
+/// The ways to try, best first; empty when none can work or none is wanted.
+///
+/// A wish for one way is followed even where it looks hopeless: then its own failure is told.
+pub fn choose_way(environment: &Environment, preference: Preference) -> Vec<Way> {
+    match preference {
+        Preference::Auto => automatic(environment),
+        Preference::Native => vec![Way::Native],
+        Preference::Tmux => vec![Way::Tmux],
+        Preference::Osc52 => vec![Way::Osc52],
+        Preference::Off => Vec::new(),
+    }
+}
+
+/// The one way that can be verified comes first; the terminal's ways, which never answer, after it.
+fn automatic(environment: &Environment) -> Vec<Way> {
+    let mut ways = Vec::new();
+    if native_is_where_the_person_is(environment) {
+        ways.push(Way::Native);
+    }
+    if environment.tmux.is_some() {
+        ways.push(Way::Tmux);
+    } else if terminal_takes_osc52(environment) {
+        ways.push(Way::Osc52);
+    }
+    ways
+}
+
+/// Over SSH a native clipboard would be filled on the wrong machine, and reading it back would even
+/// seem to prove it. The exception is a forwarded X11 display.
+fn native_is_where_the_person_is(environment: &Environment) -> bool {
+    if environment.over_ssh {
+        return has_forwarded_display(environment);
+    }
+    match environment.operating_system {
+        OperatingSystem::MacOs | OperatingSystem::Windows => true,
+        OperatingSystem::Unix => environment.display.is_some() || environment.wayland_display.is_some(),
+    }
+}
+
+/// A display that names a host (`localhost:10.0`) is reached over the network; `:0` is the screen of
+/// this machine. A Wayland display is never forwarded by SSH, and the clipboard library would take it
+/// before the forwarded one, so where both are set the native clipboard cannot be trusted.
+fn has_forwarded_display(environment: &Environment) -> bool {
+    let Some(display) = environment.display.as_deref() else {
+        return false;
+    };
+    let names_a_host = !display.starts_with([':', '/']) && !display.starts_with("unix:");
+    names_a_host
+        && environment.operating_system == OperatingSystem::Unix
+        && environment.wayland_display.is_none()
+}
+
+/// GNU screen swallows the sequence, the kernel's console and `dumb` terminals know nothing of it, and
+/// Terminal.app ignores it. Windows sets no `TERM`, and its terminal takes the sequence.
+fn terminal_takes_osc52(environment: &Environment) -> bool {
+    if environment.inside_screen || environment.terminal_program.as_deref() == Some("Apple_Terminal") {
+        return false;
+    }
+    match environment.terminal.as_deref() {
+        None => environment.operating_system == OperatingSystem::Windows,
+        Some(terminal) => !matches!(terminal, "dumb" | "linux" | "unknown" | "vt100" | "vt220"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use OperatingSystem::{MacOs, Unix, Windows};
+    use Way::{Native, Osc52, Tmux};
+
+    fn environment(operating_system: OperatingSystem, variables: &str) -> Environment {
+        let lookup = |name: &str| {
+            variables
+                .split_whitespace()
+                .filter_map(|pair| pair.split_once('='))
+                .find_map(|(known, value)| (known == name).then(|| value.to_owned()))
+        };
+        Environment {
+            operating_system,
+            ..Environment::read(lookup)
+        }
+    }
+
+    #[test]
+    fn the_way_fits_the_environment() {
+        let rows: &[(&str, OperatingSystem, &str, &[Way])] = &[
+            ("X11", Unix, "DISPLAY=:0 TERM=xterm-256color", &[Native, Osc52]),
+            (
+                "Wayland",
+                Unix,
+                "WAYLAND_DISPLAY=wayland-0 TERM=foot",
+                &[Native, Osc52],
+            ),
+            (
+                "tmux on X11",
+                Unix,
+                "DISPLAY=:0 TMUX=/s,1,0 TERM=tmux-256color",
+                &[Native, Tmux],
+            ),
+            ("screen on X11", Unix, "DISPLAY=:0 STY=1.x TERM=screen", &[Native]),
+            ("no display", Unix, "TERM=xterm-256color", &[Osc52]),
+            (
+                "no display, tmux",
+                Unix,
+                "TMUX=/s,1,0 TERM=tmux-256color",
+                &[Tmux],
+            ),
+            ("the kernel's console", Unix, "TERM=linux", &[]),
+            ("tmux on the console", Unix, "TERM=linux TMUX=/s,1,0", &[Tmux]),
+            ("an editor's shell", Unix, "TERM=dumb", &[]),
+            (
+                "an editor's shell on X11",
+                Unix,
+                "TERM=dumb DISPLAY=:0",
+                &[Native],
+            ),
+            ("nothing is known", Unix, "", &[]),
+            ("SSH", Unix, "SSH_CONNECTION=c TERM=xterm-256color", &[Osc52]),
+            (
+                "SSH, tty only",
+                Unix,
+                "SSH_TTY=/dev/pts/1 DISPLAY=:0 TERM=xterm",
+                &[Osc52],
+            ),
+            (
+                "SSH, the machine's own X11",
+                Unix,
+                "SSH_CONNECTION=c DISPLAY=:0 TERM=xterm",
+                &[Osc52],
+            ),
+            (
+                "SSH, the same by its path",
+                Unix,
+                "SSH_CLIENT=c DISPLAY=unix:0 TERM=xterm",
+                &[Osc52],
+            ),
+            (
+                "SSH, its own Wayland",
+                Unix,
+                "SSH_CLIENT=c WAYLAND_DISPLAY=w TERM=xterm",
+                &[Osc52],
+            ),
+            (
+                "SSH, forwarded",
+                Unix,
+                "SSH_CONNECTION=c DISPLAY=localhost:10.0 TERM=xterm",
+                &[Native, Osc52],
+            ),
+            (
+                "SSH, forwarded by name",
+                Unix,
+                "SSH_TTY=t DISPLAY=host:10 TERM=xterm",
+                &[Native, Osc52],
+            ),
+            (
+                "SSH, forwarded, Wayland in the way",
+                Unix,
+                "SSH_CONNECTION=c DISPLAY=localhost:10.0 WAYLAND_DISPLAY=w TERM=xterm",
+                &[Osc52],
+            ),
+            (
+                "SSH, tmux",
+                Unix,
+                "SSH_CONNECTION=c TMUX=/s,1,0 DISPLAY=:0",
+                &[Tmux],
+            ),
+            (
+                "SSH, tmux, forwarded",
+                Unix,
+                "SSH_CONNECTION=c TMUX=/s,1,0 DISPLAY=localhost:10.0",
+                &[Native, Tmux],
+            ),
+            ("SSH, screen", Unix, "SSH_CONNECTION=c STY=1.x TERM=screen", &[]),
+            ("SSH, dumb", Unix, "SSH_CONNECTION=c TERM=dumb", &[]),
+            (
+                "Terminal.app",
+                MacOs,
+                "TERM_PROGRAM=Apple_Terminal TERM=xterm-256color",
+                &[Native],
+            ),
+            (
+                "iTerm2",
+                MacOs,
+                "TERM_PROGRAM=iTerm.app TERM=xterm-256color",
+                &[Native, Osc52],
+            ),
+            (
+                "macOS, tmux",
+                MacOs,
+                "TMUX=/s,1,0 TERM_PROGRAM=tmux TERM=tmux-256color",
+                &[Native, Tmux],
+            ),
+            (
+                "macOS over SSH",
+                MacOs,
+                "SSH_CONNECTION=c TERM=xterm-256color",
+                &[Osc52],
+            ),
+            (
+                "macOS over SSH, XQuartz",
+                MacOs,
+                "SSH_CONNECTION=c DISPLAY=localhost:10.0 TERM=xterm",
+                &[Osc52],
+            ),
+            ("Windows", Windows, "", &[Native, Osc52]),
+            ("Windows over SSH", Windows, "SSH_CONNECTION=c", &[Osc52]),
+        ];
+        for (name, operating_system, variables, expected) in rows {
+            let environment = environment(*operating_system, variables);
+            assert_eq!(
+                choose_way(&environment, Preference::Auto),
+                *expected,
+                "{name}: {variables}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_wish_is_followed() {
+        let nothing = environment(Unix, "");
+        assert_eq!(choose_way(&nothing, Preference::Native), [Native]);
+        assert_eq!(choose_way(&nothing, Preference::Tmux), [Tmux]);
+        assert_eq!(choose_way(&nothing, Preference::Osc52), [Osc52]);
+        assert_eq!(
+            choose_way(&environment(Unix, "DISPLAY=:0 TERM=xterm"), Preference::Off),
+            []
+        );
+    }
+
+    #[test]
+    fn the_wishes_are_spelled_as_on_the_command_line() {
+        use clap::ValueEnum;
+
+        let spelled: Vec<String> = Preference::value_variants()
+            .iter()
+            .filter_map(|preference| preference.to_possible_value())
+            .map(|value| value.get_name().to_owned())
+            .collect();
+        assert_eq!(spelled, ["auto", "native", "tmux", "osc52", "off"]);
+    }
+}

@@ -1,0 +1,133 @@
+//! How a secret gets to a clipboard.
+//!
+//! ```text
+//! Environment ──choose_way──▶ [Way, …] ──Copier tries them in order──▶ CopyOutcome
+//!                              Native   read back: Copied
+//!                              Tmux     handed on: Sent(Tmux)
+//!                              Osc52    handed on: Sent(Osc52)
+//! ```
+//!
+//! What can be proved comes first, unless the clipboard that would prove it is on another machine
+//! than the person: over SSH the terminal is the only thing that is certain to be where they sit.
+
+mod choose;
+mod environment;
+mod native;
+mod osc52;
+mod tmux;
+
+use std::io;
+
+use secrecy::SecretString;
+
+use crate::domain::{ClipboardContent, CopyFailure, CopyOutcome, ServerText, TerminalRoute};
+
+pub use choose::{Preference, Way, choose_way};
+pub use environment::{Environment, OperatingSystem};
+
+use native::NativeClipboard;
+
+/// Copies secrets, and keeps the system's clipboard filled for as long as it lives.
+///
+/// On X11 and Wayland the program that set a clipboard serves it, so what was copied natively is gone
+/// when the `Copier` is dropped or the process ends. Nothing is started before the first copy.
+#[derive(Debug)]
+pub struct Copier {
+    environment: Environment,
+    preference: Preference,
+    native: NativeClipboard,
+}
+
+impl Copier {
+    /// A copier for this environment and this wish.
+    pub fn new(environment: Environment, preference: Preference) -> Self {
+        Self {
+            environment,
+            preference,
+            native: NativeClipboard::default(),
+        }
+    }
+
+    /// Copies `value`: the ways are tried in order and the first that works is the outcome.
+    ///
+    /// `terminal` is the terminal that shows this program; OSC 52 is written to it and flushed.
+    /// Takes at most 2 s to open the clipboard, 2 s to fill it and 3 s for tmux.
+    pub async fn copy(&self, value: &SecretString, terminal: &mut (dyn io::Write + Send)) -> CopyOutcome {
+        if self.preference == Preference::Off {
+            return failed(["Copying is switched off with --clipboard off.".to_owned()]);
+        }
+        let environment = self.current_environment().await;
+        let ways = choose_way(&environment, self.preference);
+        if ways.is_empty() {
+            return failed(["There is no display to copy to, and no terminal that takes a copy.".to_owned()]);
+        }
+        let mut reasons = Vec::new();
+        for way in ways {
+            match self.copy_by(way, &environment, value, terminal).await {
+                Ok(outcome) => return outcome,
+                Err(reason) => reasons.push(reason),
+            }
+        }
+        failed(reasons)
+    }
+
+    /// Whether the system's clipboard still holds what was copied, looked up now. `NotOurs` when
+    /// nothing was ever copied to it, `Unreadable` when it does not answer within 500 ms.
+    ///
+    /// The clipboard tells nobody when another program takes it over, so this is the only way to know.
+    pub async fn content(&self) -> ClipboardContent {
+        self.native.content().await
+    }
+
+    /// Empties the system's clipboard if it still holds what was copied, and forgets the value.
+    ///
+    /// What another program has put there stays. A clipboard behind the terminal is never cleared: it
+    /// cannot be read, so something else could be lost. Returns after 500 ms at the latest.
+    pub async fn clear(&self) {
+        self.native.clear().await;
+    }
+
+    /// The environment as it is now: what a tmux session was started with may be long out of date.
+    async fn current_environment(&self) -> Environment {
+        let mut environment = self.environment.clone();
+        if self.preference == Preference::Auto
+            && let Some(session) = environment.tmux.clone()
+        {
+            tmux::refresh(&mut environment, &session).await;
+        }
+        environment
+    }
+
+    async fn copy_by(
+        &self,
+        way: Way,
+        environment: &Environment,
+        value: &SecretString,
+        terminal: &mut (dyn io::Write + Send),
+    ) -> Result<CopyOutcome, String> {
+        match way {
+            Way::Native => self
+                .native
+                .copy(value)
+                .await
+                .map(|()| CopyOutcome::Copied)
+                .map_err(|problem| problem.to_string()),
+            Way::Tmux => tmux::send(value, environment.tmux.as_deref())
+                .await
+                .map(|()| CopyOutcome::Sent(TerminalRoute::Tmux))
+                .map_err(|problem| problem.to_string()),
+            Way::Osc52 => osc52::send(value, terminal)
+                .map(|()| CopyOutcome::Sent(TerminalRoute::Osc52))
+                .map_err(|problem| problem.to_string()),
+        }
+    }
+}
+
+fn failed(reasons: impl IntoIterator<Item = String>) -> CopyOutcome {
+    CopyOutcome::Failed(CopyFailure {
+        reasons: reasons
+            .into_iter()
+            .map(|reason| ServerText::new(&reason))
+            .collect(),
+    })
+}
