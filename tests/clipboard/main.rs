@@ -1,0 +1,21 @@
+//! Copying, against a real X11 display, a real tmux and a terminal that is a pseudo-terminal.
+//!
+//! What these need and a machine may lack: Xvfb, xclip, tmux. A test without its tool says so and ends.
+
+#![cfg(target_os = "linux")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "helpers of tests fail by panicking, and the program under test answers on its stdout"
+)]
+
+mod display;
+mod program;
+mod tmux;
+mod tools;
+mod x11;
+
+/// What every test copies, and its base64 written by hand.
+const VALUE: &str = "mdb_sa_sk_fake";
+const VALUE_IN_BASE64: &str = "bWRiX3NhX3NrX2Zha2U=";

@@ -1,0 +1,195 @@
+//! tmux with its default options, seen from the terminal outside.
+
+use std::{
+    io::Read,
+    process::Command,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU32, Ordering},
+    },
+    thread,
+};
+
+use atlas_secret::{
+    domain::{CopyOutcome, TerminalRoute},
+    handoff::{Copier, Environment, Preference},
+};
+use secrecy::SecretString;
+
+use crate::{
+    VALUE, VALUE_IN_BASE64,
+    display::Display,
+    program::Program,
+    tools::{Running, have, output, wait_for},
+};
+
+/// A tmux server of our own with one terminal attached.
+struct Tmux {
+    name: String,
+    /// What a program inside would find in `TMUX`.
+    variable: String,
+    /// Everything that the terminal outside was sent.
+    outside: Arc<Mutex<Vec<u8>>>,
+    _terminal: Option<Running>,
+}
+
+impl Tmux {
+    fn start() -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("atlas-secret-test-{}-{count}", std::process::id());
+        let mut tmux = Self {
+            name,
+            variable: String::new(),
+            outside: Arc::default(),
+            _terminal: None,
+        };
+        tmux.run(&["-f", "/dev/null", "new-session", "-d", "-s", "inside", "cat"]);
+        let variable = tmux.run(&["display-message", "-p", "#{socket_path},#{pid},0"]);
+        variable.trim_end().clone_into(&mut tmux.variable);
+        tmux.attach();
+        tmux
+    }
+
+    fn attach(&mut self) {
+        let (mut outer, inner) = pty_process::blocking::open().unwrap();
+        outer.resize(pty_process::Size::new(24, 80)).unwrap();
+        let attached = pty_process::blocking::Command::new("tmux")
+            .args(["-L", &self.name, "attach"])
+            .env("TERM", "xterm-256color")
+            .env_remove("TMUX")
+            .spawn(inner)
+            .unwrap();
+        self._terminal = Some(Running(attached));
+        let outside = Arc::clone(&self.outside);
+        thread::spawn(move || {
+            let mut piece = [0; 4096];
+            while let Ok(length @ 1..) = outer.read(&mut piece) {
+                outside.lock().unwrap().extend_from_slice(&piece[..length]);
+            }
+        });
+        wait_for("the terminal to be attached", || {
+            (!self.run(&["list-clients"]).is_empty()).then_some(())
+        });
+    }
+
+    fn run(&self, arguments: &[&str]) -> String {
+        let mut command = Command::new("tmux");
+        command
+            .args(["-L", &self.name])
+            .args(arguments)
+            .env_remove("TMUX")
+            .env_remove("TMUX_PANE");
+        output(&mut command).unwrap()
+    }
+
+    fn outside_was_sent(&self, text: &str) -> bool {
+        let sent = self.outside.lock().unwrap();
+        sent.windows(text.len()).any(|window| window == text.as_bytes())
+    }
+}
+
+impl Drop for Tmux {
+    fn drop(&mut self) {
+        Command::new("tmux")
+            .args(["-L", &self.name, "kill-server"])
+            .status()
+            .ok();
+        let (socket, _) = self.variable.split_once(',').unwrap_or_default();
+        std::fs::remove_file(socket).ok();
+    }
+}
+
+async fn copy_inside(variable: &str, preference: Preference) -> CopyOutcome {
+    let environment = Environment::read(|name| (name == "TMUX").then(|| variable.to_owned()));
+    let mut terminal = Vec::new();
+    let outcome = Copier::new(environment, preference)
+        .copy(&SecretString::from(VALUE), &mut terminal)
+        .await;
+    assert!(terminal.is_empty(), "tmux would drop it");
+    outcome
+}
+
+fn reasons(outcome: &CopyOutcome) -> Vec<&str> {
+    match outcome {
+        CopyOutcome::Failed(failure) => failure.reasons.iter().map(|reason| reason.as_str()).collect(),
+        _ => panic!("{outcome:?} is no failure"),
+    }
+}
+
+#[tokio::test]
+async fn the_terminal_outside_gets_the_value_and_no_buffer_is_left() {
+    if !have(&["tmux"]) {
+        return;
+    }
+    let tmux = Tmux::start();
+    let outcome = copy_inside(&tmux.variable, Preference::Auto).await;
+    assert_eq!(outcome, CopyOutcome::Sent(TerminalRoute::Tmux));
+    wait_for("OSC 52 on the terminal outside", || {
+        tmux.outside_was_sent(VALUE_IN_BASE64).then_some(())
+    });
+    assert!(tmux.outside_was_sent("\u{1b}]52;"));
+    assert_eq!(tmux.run(&["list-buffers"]), "");
+}
+
+#[tokio::test]
+async fn a_tmux_that_is_not_there_is_told_in_our_own_words() {
+    if !have(&["tmux"]) {
+        return;
+    }
+    let outcome = copy_inside("/nonexistent/socket,1,0", Preference::Auto).await;
+    assert_eq!(
+        reasons(&outcome),
+        ["tmux did not take the value; it needs version 3.2 or newer."]
+    );
+    let outcome = copy_inside("", Preference::Tmux).await;
+    assert_eq!(reasons(&outcome), ["This program does not run inside tmux."]);
+}
+
+#[tokio::test]
+async fn switched_off_is_a_reason() {
+    let outcome = copy_inside("", Preference::Off).await;
+    assert_eq!(
+        reasons(&outcome),
+        ["Copying is switched off with --clipboard off."]
+    );
+}
+
+#[test]
+fn what_tmux_knows_about_the_terminal_beats_a_stale_environment() {
+    if !have(&["tmux", "Xvfb", "xclip"]) {
+        return;
+    }
+    let display = Display::start();
+    let tmux = Tmux::start();
+    let here = [("DISPLAY", display.name.as_str()), ("TMUX", &tmux.variable)];
+    let copy = format!("copy {VALUE}");
+
+    tmux.run(&["set-environment", "-t", "inside", "DISPLAY", &display.name]);
+    tmux.run(&[
+        "set-environment",
+        "-t",
+        "inside",
+        "SSH_CONNECTION",
+        "192.0.2.1 5 192.0.2.2 22",
+    ]);
+    let mut started_locally = Program::start(&here);
+    assert_eq!(
+        started_locally.ask(&copy),
+        "Sent(Tmux) ",
+        "attached over SSH since"
+    );
+    assert_eq!(display.paste(), None, "that display is at another machine");
+
+    tmux.run(&["set-environment", "-t", "inside", "-r", "SSH_CONNECTION"]);
+    let mut started_over_ssh =
+        Program::start(&[here[0], here[1], ("SSH_CONNECTION", "192.0.2.1 5 192.0.2.2 22")]);
+    assert_eq!(started_over_ssh.ask(&copy), "Copied ", "attached locally since");
+
+    tmux.run(&["set-environment", "-t", "inside", "DISPLAY", "localhost:10.0"]);
+    assert_eq!(
+        started_over_ssh.ask(&copy),
+        "Sent(Tmux) ",
+        "attached at another display since"
+    );
+}

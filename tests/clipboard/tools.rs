@@ -1,0 +1,66 @@
+//! Waiting for a condition, and running other people's programs with a deadline.
+
+use std::{
+    io::Read,
+    process::{Child, Command, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+/// Long enough for a busy machine; reached only by a test that fails.
+pub const DEADLINE: Duration = Duration::from_secs(20);
+
+/// Ends and collects a process when the test ends, however it ends.
+pub struct Running(pub Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.0.kill().ok();
+        self.0.wait().ok();
+    }
+}
+
+/// Waits until `condition` gives something.
+pub fn wait_for<T>(what: &str, mut condition: impl FnMut() -> Option<T>) -> T {
+    let start = Instant::now();
+    loop {
+        if let Some(found) = condition() {
+            return found;
+        }
+        assert!(start.elapsed() < DEADLINE, "waited in vain for {what}");
+        thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// What a program that succeeds writes to its stdout; `None` when it fails.
+pub fn output(command: &mut Command) -> Option<String> {
+    let child = command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut running = Running(child);
+    let status = wait_for("a program to end", || running.0.try_wait().unwrap());
+    let mut text = String::new();
+    running
+        .0
+        .stdout
+        .take()
+        .unwrap()
+        .read_to_string(&mut text)
+        .unwrap();
+    status.success().then_some(text)
+}
+
+/// Whether all `tools` can be started; says so when not.
+pub fn have(tools: &[&str]) -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    for tool in tools {
+        if !std::env::split_paths(&path).any(|folder| folder.join(tool).is_file()) {
+            println!("skipped: {tool} is not installed");
+            return false;
+        }
+    }
+    true
+}

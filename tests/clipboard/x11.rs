@@ -1,0 +1,147 @@
+//! The system's clipboard.
+
+use std::{
+    io::Read,
+    net::TcpListener,
+    sync::mpsc,
+    thread,
+    time::{Duration, Instant},
+};
+
+use crate::{
+    VALUE, VALUE_IN_BASE64,
+    display::Display,
+    program::Program,
+    tools::{DEADLINE, have, wait_for},
+};
+
+const TOOLS: &[&str] = &["Xvfb", "xclip"];
+
+fn on(display: &Display) -> Program {
+    Program::start(&[("DISPLAY", &display.name), ("TERM", "xterm-256color")])
+}
+
+/// What `copy` answers when the value went to the terminal by OSC 52.
+fn sent_by_osc52() -> String {
+    format!(r"Sent(Osc52) \x1b]52;c;{VALUE_IN_BASE64}\x1b\\")
+}
+
+#[test]
+fn a_copy_can_be_pasted_and_is_marked_as_sensitive() {
+    if !have(TOOLS) {
+        return;
+    }
+    let display = Display::start();
+    let mut program = on(&display);
+    assert_eq!(program.ask(&format!("copy {VALUE}")), "Copied ");
+    assert_eq!(display.paste().as_deref(), Some(VALUE));
+    let formats = display.formats().unwrap();
+    assert!(formats.contains("x-kde-passwordManagerHint"), "{formats}");
+
+    assert_eq!(program.ask("copy mdb_sa_sk_another_fake"), "Copied ");
+    assert_eq!(display.paste().as_deref(), Some("mdb_sa_sk_another_fake"));
+    assert!(!program.ask("debug").contains("fake"), "Debug shows no value");
+}
+
+#[test]
+fn what_another_program_copies_is_noticed_and_left_alone() {
+    if !have(TOOLS) {
+        return;
+    }
+    let display = Display::start();
+    let mut program = on(&display);
+    assert_eq!(program.ask("content"), "NotOurs", "nothing was copied yet");
+    assert_eq!(program.ask(&format!("copy {VALUE}")), "Copied ");
+    assert_eq!(program.ask("content"), "Ours");
+
+    let _owner = display.copied_elsewhere("a shopping list");
+    wait_for("the other program's copy", || {
+        (program.ask("content") == "NotOurs").then_some(())
+    });
+    assert_eq!(program.ask("clear"), "cleared");
+    assert_eq!(display.paste().as_deref(), Some("a shopping list"));
+}
+
+#[test]
+fn clearing_empties_a_clipboard_that_is_still_ours() {
+    if !have(TOOLS) {
+        return;
+    }
+    let display = Display::start();
+    let mut program = on(&display);
+    assert_eq!(program.ask(&format!("copy {VALUE}")), "Copied ");
+    assert_eq!(program.ask("clear"), "cleared");
+    assert_eq!(display.paste(), None);
+    assert_eq!(program.ask("content"), "NotOurs");
+
+    assert_eq!(program.ask(&format!("copy {VALUE}")), "Copied ", "and once more");
+    assert_eq!(display.paste().as_deref(), Some(VALUE));
+}
+
+#[test]
+fn without_a_display_the_terminal_is_next() {
+    let mut program = Program::start(&[("TERM", "xterm-256color")]);
+    assert_eq!(program.ask(&format!("copy {VALUE}")), sent_by_osc52());
+    assert_eq!(program.ask("content"), "NotOurs");
+    assert_eq!(program.ask("clear"), "cleared");
+}
+
+#[test]
+fn a_display_that_is_not_there_is_told_in_our_own_words() {
+    let nowhere = ("DISPLAY", "unix:/nonexistent/display");
+    let mut program = Program::start(&[nowhere, ("TERM", "xterm-256color")]);
+    assert_eq!(program.ask(&format!("copy {VALUE}")), sent_by_osc52());
+
+    let mut program = Program::start(&[nowhere, ("TERM", "dumb")]);
+    let answer = program.ask(&format!("copy {VALUE}"));
+    assert_eq!(
+        answer,
+        r#"Failed(CopyFailure { reasons: [ServerText("There is no display to copy to.")] }) "#
+    );
+}
+
+#[test]
+fn a_display_that_hangs_is_given_up_after_two_seconds() {
+    // Connects, because the kernel does that, and then never says a word.
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let number = silent.local_addr().unwrap().port() - 6000;
+    let display = format!("127.0.0.1:{number}");
+    let mut program = Program::start(&[("DISPLAY", &display), ("TERM", "xterm-256color")]);
+
+    let start = Instant::now();
+    assert_eq!(program.ask(&format!("copy {VALUE}")), sent_by_osc52());
+    let waited = start.elapsed();
+    assert!(waited >= Duration::from_secs(2), "it was tried for {waited:?}");
+    assert!(waited < Duration::from_secs(5), "it was tried for {waited:?}");
+
+    assert_eq!(program.ask("content"), "Unreadable");
+    assert_eq!(program.ask("clear"), "cleared");
+    drop(silent);
+}
+
+#[test]
+fn giving_the_clipboard_up_writes_nothing_on_the_terminal() {
+    if !have(TOOLS) {
+        return;
+    }
+    let display = Display::start();
+    let (mut terminal, other_end) = pty_process::blocking::open().unwrap();
+    let variables = [("DISPLAY", display.name.as_str()), ("TERM", "xterm-256color")];
+    let mut program = Program::start_on(other_end, &variables);
+    assert_eq!(program.ask(&format!("copy {VALUE}")), "Copied ");
+    assert_eq!(program.ask("drop"), "dropped");
+    wait_for("the clipboard to be given up", || {
+        display.paste().is_none().then_some(())
+    });
+    drop(program);
+
+    // Reading fails once the last process on the terminal has ended.
+    let (sender, written) = mpsc::channel();
+    thread::spawn(move || {
+        let mut bytes = Vec::new();
+        terminal.read_to_end(&mut bytes).ok();
+        sender.send(bytes).ok();
+    });
+    let bytes = written.recv_timeout(DEADLINE).unwrap();
+    assert_eq!(bytes.escape_ascii().to_string(), "");
+}
