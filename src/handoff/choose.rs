@@ -112,138 +112,61 @@ mod tests {
         }
     }
 
+    /// Name, operating system, the ways in order, the variables that are set.
+    const TABLE: &str = "
+        X11                                | Unix    | Native Osc52 | DISPLAY=:0 TERM=xterm-256color
+        Wayland                            | Unix    | Native Osc52 | WAYLAND_DISPLAY=wayland-0 TERM=foot
+        tmux on X11                        | Unix    | Native Tmux  | DISPLAY=:0 TMUX=/s,1,0 TERM=tmux-256color
+        screen on X11                      | Unix    | Native       | DISPLAY=:0 STY=1.x TERM=screen
+        no display                         | Unix    | Osc52        | TERM=xterm-256color
+        no display, tmux                   | Unix    | Tmux         | TMUX=/s,1,0 TERM=tmux-256color
+        the kernel's console               | Unix    |              | TERM=linux
+        tmux on the console                | Unix    | Tmux         | TERM=linux TMUX=/s,1,0
+        an editor's shell                  | Unix    |              | TERM=dumb
+        an editor's shell on X11           | Unix    | Native       | TERM=dumb DISPLAY=:0
+        nothing is known                   | Unix    |              |
+        SSH                                | Unix    | Osc52        | SSH_CONNECTION=c TERM=xterm-256color
+        SSH, tty only                      | Unix    | Osc52        | SSH_TTY=/dev/pts/1 DISPLAY=:0 TERM=xterm
+        SSH, the machine's own X11         | Unix    | Osc52        | SSH_CONNECTION=c DISPLAY=:0 TERM=xterm
+        SSH, the same by its path          | Unix    | Osc52        | SSH_CLIENT=c DISPLAY=unix:0 TERM=xterm
+        SSH, its own Wayland               | Unix    | Osc52        | SSH_CLIENT=c WAYLAND_DISPLAY=w TERM=xterm
+        SSH, forwarded                     | Unix    | Native Osc52 | SSH_CONNECTION=c DISPLAY=localhost:10.0 TERM=xterm
+        SSH, forwarded by name             | Unix    | Native Osc52 | SSH_TTY=t DISPLAY=host:10 TERM=xterm
+        SSH, forwarded, Wayland in the way | Unix    | Osc52        | SSH_CONNECTION=c DISPLAY=localhost:10.0 WAYLAND_DISPLAY=w TERM=xterm
+        SSH, tmux                          | Unix    | Tmux         | SSH_CONNECTION=c TMUX=/s,1,0 DISPLAY=:0
+        SSH, tmux, forwarded               | Unix    | Native Tmux  | SSH_CONNECTION=c TMUX=/s,1,0 DISPLAY=localhost:10.0
+        SSH, screen                        | Unix    |              | SSH_CONNECTION=c STY=1.x TERM=screen
+        SSH, dumb                          | Unix    |              | SSH_CONNECTION=c TERM=dumb
+        Terminal.app                       | MacOs   | Native       | TERM_PROGRAM=Apple_Terminal TERM=xterm-256color
+        iTerm2                             | MacOs   | Native Osc52 | TERM_PROGRAM=iTerm.app TERM=xterm-256color
+        macOS, tmux                        | MacOs   | Native Tmux  | TMUX=/s,1,0 TERM_PROGRAM=tmux TERM=tmux-256color
+        macOS over SSH                     | MacOs   | Osc52        | SSH_CONNECTION=c TERM=xterm-256color
+        macOS over SSH, XQuartz            | MacOs   | Osc52        | SSH_CONNECTION=c DISPLAY=localhost:10.0 TERM=xterm
+        Windows                            | Windows | Native Osc52 |
+        Windows over SSH                   | Windows | Osc52        | SSH_CONNECTION=c
+    ";
+
     #[test]
     fn the_way_fits_the_environment() {
-        let rows: &[(&str, OperatingSystem, &str, &[Way])] = &[
-            ("X11", Unix, "DISPLAY=:0 TERM=xterm-256color", &[Native, Osc52]),
-            (
-                "Wayland",
-                Unix,
-                "WAYLAND_DISPLAY=wayland-0 TERM=foot",
-                &[Native, Osc52],
-            ),
-            (
-                "tmux on X11",
-                Unix,
-                "DISPLAY=:0 TMUX=/s,1,0 TERM=tmux-256color",
-                &[Native, Tmux],
-            ),
-            ("screen on X11", Unix, "DISPLAY=:0 STY=1.x TERM=screen", &[Native]),
-            ("no display", Unix, "TERM=xterm-256color", &[Osc52]),
-            (
-                "no display, tmux",
-                Unix,
-                "TMUX=/s,1,0 TERM=tmux-256color",
-                &[Tmux],
-            ),
-            ("the kernel's console", Unix, "TERM=linux", &[]),
-            ("tmux on the console", Unix, "TERM=linux TMUX=/s,1,0", &[Tmux]),
-            ("an editor's shell", Unix, "TERM=dumb", &[]),
-            (
-                "an editor's shell on X11",
-                Unix,
-                "TERM=dumb DISPLAY=:0",
-                &[Native],
-            ),
-            ("nothing is known", Unix, "", &[]),
-            ("SSH", Unix, "SSH_CONNECTION=c TERM=xterm-256color", &[Osc52]),
-            (
-                "SSH, tty only",
-                Unix,
-                "SSH_TTY=/dev/pts/1 DISPLAY=:0 TERM=xterm",
-                &[Osc52],
-            ),
-            (
-                "SSH, the machine's own X11",
-                Unix,
-                "SSH_CONNECTION=c DISPLAY=:0 TERM=xterm",
-                &[Osc52],
-            ),
-            (
-                "SSH, the same by its path",
-                Unix,
-                "SSH_CLIENT=c DISPLAY=unix:0 TERM=xterm",
-                &[Osc52],
-            ),
-            (
-                "SSH, its own Wayland",
-                Unix,
-                "SSH_CLIENT=c WAYLAND_DISPLAY=w TERM=xterm",
-                &[Osc52],
-            ),
-            (
-                "SSH, forwarded",
-                Unix,
-                "SSH_CONNECTION=c DISPLAY=localhost:10.0 TERM=xterm",
-                &[Native, Osc52],
-            ),
-            (
-                "SSH, forwarded by name",
-                Unix,
-                "SSH_TTY=t DISPLAY=host:10 TERM=xterm",
-                &[Native, Osc52],
-            ),
-            (
-                "SSH, forwarded, Wayland in the way",
-                Unix,
-                "SSH_CONNECTION=c DISPLAY=localhost:10.0 WAYLAND_DISPLAY=w TERM=xterm",
-                &[Osc52],
-            ),
-            (
-                "SSH, tmux",
-                Unix,
-                "SSH_CONNECTION=c TMUX=/s,1,0 DISPLAY=:0",
-                &[Tmux],
-            ),
-            (
-                "SSH, tmux, forwarded",
-                Unix,
-                "SSH_CONNECTION=c TMUX=/s,1,0 DISPLAY=localhost:10.0",
-                &[Native, Tmux],
-            ),
-            ("SSH, screen", Unix, "SSH_CONNECTION=c STY=1.x TERM=screen", &[]),
-            ("SSH, dumb", Unix, "SSH_CONNECTION=c TERM=dumb", &[]),
-            (
-                "Terminal.app",
-                MacOs,
-                "TERM_PROGRAM=Apple_Terminal TERM=xterm-256color",
-                &[Native],
-            ),
-            (
-                "iTerm2",
-                MacOs,
-                "TERM_PROGRAM=iTerm.app TERM=xterm-256color",
-                &[Native, Osc52],
-            ),
-            (
-                "macOS, tmux",
-                MacOs,
-                "TMUX=/s,1,0 TERM_PROGRAM=tmux TERM=tmux-256color",
-                &[Native, Tmux],
-            ),
-            (
-                "macOS over SSH",
-                MacOs,
-                "SSH_CONNECTION=c TERM=xterm-256color",
-                &[Osc52],
-            ),
-            (
-                "macOS over SSH, XQuartz",
-                MacOs,
-                "SSH_CONNECTION=c DISPLAY=localhost:10.0 TERM=xterm",
-                &[Osc52],
-            ),
-            ("Windows", Windows, "", &[Native, Osc52]),
-            ("Windows over SSH", Windows, "SSH_CONNECTION=c", &[Osc52]),
-        ];
-        for (name, operating_system, variables, expected) in rows {
-            let environment = environment(*operating_system, variables);
-            assert_eq!(
-                choose_way(&environment, Preference::Auto),
-                *expected,
-                "{name}: {variables}"
-            );
+        let rows: Vec<&str> = TABLE.lines().filter(|row| !row.trim().is_empty()).collect();
+        for row in &rows {
+            let cells: Vec<&str> = row.split('|').map(str::trim).collect();
+            let [name, operating_system, expected, variables] = cells[..] else {
+                panic!("{row} has four cells");
+            };
+            let operating_system = match operating_system {
+                "Unix" => Unix,
+                "MacOs" => MacOs,
+                "Windows" => Windows,
+                _ => panic!("{operating_system} is no operating system"),
+            };
+            let ways: Vec<String> = choose_way(&environment(operating_system, variables), Preference::Auto)
+                .iter()
+                .map(|way| format!("{way:?}"))
+                .collect();
+            assert_eq!(ways.join(" "), expected, "{name}: {variables}");
         }
+        assert_eq!(rows.len(), 30);
     }
 
     #[test]
@@ -264,7 +187,7 @@ mod tests {
 
         let spelled: Vec<String> = Preference::value_variants()
             .iter()
-            .filter_map(|preference| preference.to_possible_value())
+            .filter_map(ValueEnum::to_possible_value)
             .map(|value| value.get_name().to_owned())
             .collect();
         assert_eq!(spelled, ["auto", "native", "tmux", "osc52", "off"]);

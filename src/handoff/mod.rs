@@ -131,3 +131,20 @@ fn failed(reasons: impl IntoIterator<Item = String>) -> CopyOutcome {
             .collect(),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_copy_can_be_made_by_a_task_of_its_own() {
+        fn is_send<T: Send>(_: &T) {}
+
+        let copier = Copier::new(Environment::read(|_| None), Preference::Auto);
+        let value = SecretString::from("fake");
+        let mut terminal = Vec::new();
+        is_send(&copier.copy(&value, &mut terminal));
+        is_send(&copier.content());
+        is_send(&copier.clear());
+    }
+}

@@ -11,7 +11,7 @@ use std::{
 };
 
 use atlas_secret::{
-    domain::{CopyOutcome, TerminalRoute},
+    domain::{CopyOutcome, ServerText, TerminalRoute},
     handoff::{Copier, Environment, Preference},
 };
 use secrecy::SecretString;
@@ -30,7 +30,7 @@ struct Tmux {
     variable: String,
     /// Everything that the terminal outside was sent.
     outside: Arc<Mutex<Vec<u8>>>,
-    _terminal: Option<Running>,
+    terminal: Option<Running>,
 }
 
 impl Tmux {
@@ -42,7 +42,7 @@ impl Tmux {
             name,
             variable: String::new(),
             outside: Arc::default(),
-            _terminal: None,
+            terminal: None,
         };
         tmux.run(&["-f", "/dev/null", "new-session", "-d", "-s", "inside", "cat"]);
         let variable = tmux.run(&["display-message", "-p", "#{socket_path},#{pid},0"]);
@@ -60,7 +60,7 @@ impl Tmux {
             .env_remove("TMUX")
             .spawn(inner)
             .unwrap();
-        self._terminal = Some(Running(attached));
+        self.terminal = Some(Running(attached));
         let outside = Arc::clone(&self.outside);
         thread::spawn(move || {
             let mut piece = [0; 4096];
@@ -91,6 +91,7 @@ impl Tmux {
 
 impl Drop for Tmux {
     fn drop(&mut self) {
+        drop(self.terminal.take());
         Command::new("tmux")
             .args(["-L", &self.name, "kill-server"])
             .status()
@@ -112,7 +113,7 @@ async fn copy_inside(variable: &str, preference: Preference) -> CopyOutcome {
 
 fn reasons(outcome: &CopyOutcome) -> Vec<&str> {
     match outcome {
-        CopyOutcome::Failed(failure) => failure.reasons.iter().map(|reason| reason.as_str()).collect(),
+        CopyOutcome::Failed(failure) => failure.reasons.iter().map(ServerText::as_str).collect(),
         _ => panic!("{outcome:?} is no failure"),
     }
 }
