@@ -1,0 +1,111 @@
+//! What an answer means: pure functions of status, headers and body.
+
+use crate::domain::{
+    CreateOutcome, DeleteOutcome, LostAnswer, ReadProblem, Rejection, RejectionKind, ServerText,
+    ServiceAccount,
+};
+use serde_json::Value;
+
+use super::body::{Answer, BodyEnd};
+use super::wire;
+
+/// What is known after an answer to the creating POST.
+///
+/// A secret that can be read counts whatever else is wrong with the answer. A refusal counts only as
+/// Atlas's own error under a 4xx; 408 says that the server gave up waiting, not what it did. All the
+/// rest leaves open whether a secret exists.
+pub(super) fn create_outcome(answer: Answer) -> CreateOutcome {
+    let created = wire::created(&answer.body);
+    let envelope_status = created.as_ref().and_then(|created| created.envelope_status);
+    let status = envelope_status.unwrap_or(answer.status);
+    let has_readable_body = created.is_some();
+    if let Some(secret) = created.and_then(|created| created.secret)
+        && (is_success(answer.status) || is_success(status))
+    {
+        return CreateOutcome::Created(secret);
+    }
+    if (400..500).contains(&status)
+        && status != 408
+        && let Some(rejection) = rejection(&answer)
+    {
+        return CreateOutcome::Rejected(rejection);
+    }
+    CreateOutcome::Unknown(match (status, answer.end) {
+        (201, end) => LostAnswer::ValueUnreadable(ServerText::new(&why_unreadable(&end, has_readable_body))),
+        (_, BodyEnd::Broken(problem)) => LostAnswer::Broken(problem),
+        (_, BodyEnd::TimedOut(limit)) => LostAnswer::TimedOut(limit),
+        (status, BodyEnd::Complete | BodyEnd::TooLarge) => LostAnswer::Unexpected { status },
+    })
+}
+
+fn why_unreadable(end: &BodyEnd, has_readable_body: bool) -> String {
+    match end {
+        BodyEnd::Complete if has_readable_body => "it holds no secret".to_owned(),
+        BodyEnd::Complete => "it is not the JSON that Atlas documents".to_owned(),
+        BodyEnd::TooLarge => "it is larger than 1 MiB".to_owned(),
+        BodyEnd::Broken(problem) => format!("it was cut off ({})", problem.cause()),
+        BodyEnd::TimedOut(limit) => format!("it was not complete after {} seconds", limit.as_secs()),
+    }
+}
+
+/// Atlas's own error, from a body that came whole.
+pub(super) fn rejection(answer: &Answer) -> Option<Rejection> {
+    let (status, body) = json(answer)?;
+    wire::rejection(status, &body, answer.retry_after)
+}
+
+/// The service account in an answer to a GET.
+pub(super) fn service_account(answer: &Answer) -> Result<ServiceAccount, ReadProblem> {
+    let account = match json(answer) {
+        Some((status, body)) if is_success(status) => wire::service_account(&body),
+        _ => None,
+    };
+    account.ok_or_else(|| read_problem(answer))
+}
+
+/// What an answer to a DELETE says. A secret that Atlas does not find is gone as well; a *project* that
+/// it does not find says nothing about the secret.
+pub(super) fn delete_outcome(answer: &Answer) -> DeleteOutcome {
+    let status = json(answer).map_or(answer.status, |(status, _)| status);
+    let problem = match (status, rejection(answer)) {
+        (200 | 204, None) => return DeleteOutcome::Gone,
+        (404, Some(rejection)) if rejection.kind() != RejectionKind::ProjectNotFound => {
+            return DeleteOutcome::Gone;
+        }
+        (_, Some(rejection)) => ReadProblem::Rejected(rejection),
+        (_, None) => read_problem(answer),
+    };
+    DeleteOutcome::Failed(problem)
+}
+
+/// Why an answer to a request that only reads gave nothing.
+pub(super) fn read_problem(answer: &Answer) -> ReadProblem {
+    if let Some(rejection) = rejection(answer) {
+        return ReadProblem::Rejected(rejection);
+    }
+    match &answer.end {
+        BodyEnd::Broken(problem) => ReadProblem::Transport(problem.clone()),
+        BodyEnd::TimedOut(limit) => ReadProblem::TimedOut(*limit),
+        BodyEnd::Complete | BodyEnd::TooLarge => {
+            let status = json(answer).map_or(answer.status, |(status, _)| status);
+            ReadProblem::Unexpected { status }
+        }
+    }
+}
+
+/// The status that counts and the JSON of a body that came whole, its envelope taken off.
+pub(super) fn json(answer: &Answer) -> Option<(u16, Value)> {
+    if answer.end != BodyEnd::Complete {
+        return None;
+    }
+    let body = serde_json::from_slice(&answer.body).ok()?;
+    Some(wire::unwrap_envelope(answer.status, body))
+}
+
+/// True for a 2xx.
+pub(super) fn is_success(status: u16) -> bool {
+    (200..300).contains(&status)
+}
+
+#[cfg(test)]
+mod tests;

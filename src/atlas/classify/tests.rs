@@ -1,0 +1,167 @@
+use secrecy::ExposeSecret;
+use zeroize::Zeroizing;
+
+use super::*;
+
+const SECRET: &str = "mdb_sa_sk_FAKEfakeFAKEfakeFAKEfakeFAKEfakeFAKE9f3a";
+
+fn answer(status: u16, body: &[u8]) -> Answer {
+    Answer {
+        status,
+        retry_after: None,
+        body: Zeroizing::new(body.to_vec()),
+        end: BodyEnd::Complete,
+    }
+}
+
+fn created(status: u16, body: &[u8]) -> crate::domain::CreatedSecret {
+    match create_outcome(answer(status, body)) {
+        CreateOutcome::Created(secret) => secret,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_secret_that_can_be_read_is_never_lost() {
+    let bodies = [
+        format!(r#"{{"secret":"{SECRET}"}}"#),
+        format!(r#"{{"id":7,"createdAt":[],"expiresAt":{{}},"secret":"{SECRET}"}}"#),
+        format!(r#"{{"id":"../../x","createdAt":"yesterday","expiresAt":null,"secret":"{SECRET}"}}"#),
+        format!(r#"{{"status":201,"content":{{"secret":"{SECRET}"}}}}"#),
+        format!(r#"{{"status":"201","content":{{"secret":"{SECRET}"}}}}"#),
+        format!(r#"{{"status":201,"content":7,"secret":"{SECRET}"}}"#),
+        format!("\u{feff} {{\"secret\":\"{SECRET}\"}} and more"),
+    ];
+    for body in &bodies {
+        for status in [200, 201, 202] {
+            let secret = created(status, body.as_bytes());
+            assert_eq!(secret.value.expose_secret(), SECRET, "{status} {body}");
+            assert_eq!(
+                (secret.id, secret.created_at, secret.expires_at),
+                (None, None, None)
+            );
+        }
+    }
+    let not_utf8 = [b"{\"id\":\"\xff\",\"secret\":\"", SECRET.as_bytes(), b"\"}"].concat();
+    assert_eq!(created(201, &not_utf8).value.expose_secret(), SECRET);
+}
+
+#[test]
+fn a_whole_secret_in_a_body_that_did_not_end_is_not_lost() {
+    let ends = [
+        BodyEnd::TooLarge,
+        BodyEnd::TimedOut(std::time::Duration::from_secs(60)),
+        BodyEnd::Broken(crate::domain::TransportProblem::ConnectTimeout),
+    ];
+    for end in ends {
+        let mut answer = answer(201, format!(r#"{{"secret":"{SECRET}"}}   "#).as_bytes());
+        answer.end = end;
+        assert!(matches!(create_outcome(answer), CreateOutcome::Created(_)));
+    }
+}
+
+#[test]
+fn what_is_not_a_secret_is_not_taken_for_one() {
+    let bodies: [&[u8]; 9] = [
+        b"",
+        b"null",
+        b"[]",
+        b"{}",
+        br#"{"secret":""}"#,
+        br#"{"secret":7}"#,
+        br#"{"secret":null,"maskedSecretValue":"mdb_sa_sk_...9f3a"}"#,
+        br#"{"secret":"mdb_sa_sk_FA"#,
+        b"{\"secret\":\"mdb_sa_sk_\xff\"}",
+    ];
+    for body in bodies {
+        let outcome = create_outcome(answer(201, body));
+        assert!(
+            matches!(outcome, CreateOutcome::Unknown(LostAnswer::ValueUnreadable(_))),
+            "{outcome:?}"
+        );
+    }
+}
+
+#[test]
+fn only_atlas_own_error_under_a_4xx_is_a_refusal() {
+    const ERROR: &str = r#"{"error":404,"errorCode":"GROUP_NOT_FOUND","detail":"No group."}"#;
+    let enveloped = format!(r#"{{"status":404,"content":{ERROR}}}"#);
+    let rows = [
+        (404, ERROR, true),
+        (400, ERROR, true),
+        (499, ERROR, true),
+        (200, enveloped.as_str(), true),
+        (408, ERROR, false),
+        (500, ERROR, false),
+        (302, ERROR, false),
+        (200, ERROR, false),
+        (404, r#"{"error":"404","errorCode":"GROUP_NOT_FOUND"}"#, false),
+        (404, r#"{"error":404.5,"errorCode":"GROUP_NOT_FOUND"}"#, false),
+        (404, r#"{"error":404}"#, false),
+        (404, r#"{"error":404,"errorCode":7}"#, false),
+        (404, "<html>not found</html>", false),
+    ];
+    for (status, body, is_refusal) in rows {
+        let outcome = create_outcome(answer(status, body.as_bytes()));
+        assert_eq!(
+            matches!(outcome, CreateOutcome::Rejected(_)),
+            is_refusal,
+            "{status} {body}: {outcome:?}"
+        );
+    }
+}
+
+#[test]
+fn the_fields_of_a_bad_request_are_kept() {
+    let body = br#"{"error":400,"errorCode":"VALIDATION_ERROR","detail":"Bad.","reason":"Bad Request",
+        "badRequestDetail":{"fields":[{"field":"secretExpiresAfterHours","description":"must be <= 720"}, 7]}}"#;
+    let CreateOutcome::Rejected(rejection) = create_outcome(answer(400, body)) else {
+        panic!("not a refusal");
+    };
+    assert_eq!(rejection.fields[0].field.as_str(), "secretExpiresAfterHours");
+    assert_eq!(rejection.fields[0].description.as_str(), "must be <= 720");
+}
+
+#[test]
+fn an_account_is_read_leniently_but_never_looks_emptier_than_it_is() {
+    let body = br#"{"clientId":"mdb_sa_id_1234567890abcdef12345678","name":"ci\u001b[31m","roles":["GROUP_OWNER",7],
+        "isSystemManaged":false,"secrets":[
+        {"id":"32b6e34b3d91647abb20e7b8","createdAt":"2026-11-01T00:00:00Z","expiresAt":"2027-03-01T00:00:00.5+01:00",
+         "lastUsedAt":null,"maskedSecretValue":"mdb_sa_sk_...9f3a","owner":{}},
+        {"id":"../..","expiresAt":"2027-03-01T00:00:00Z"}, {"id":"32b6e34b3d91647abb20e7b9","expiresAt":"soon"}]}"#;
+    let account = service_account(&answer(200, body)).unwrap();
+    assert_eq!(account.name.as_str(), "ci[31m");
+    assert_eq!(account.roles.len(), 1);
+    let ids: Vec<_> = account.secrets.iter().map(|secret| secret.id.as_str()).collect();
+    assert_eq!(ids, ["32b6e34b3d91647abb20e7b8", "32b6e34b3d91647abb20e7b9"]);
+    assert_eq!(
+        account.secrets[0].expires_at,
+        Some("2027-02-28T23:00:00.5Z".parse().unwrap())
+    );
+    assert_eq!(account.secrets[1].expires_at, None);
+
+    let enveloped = br#"{"status":200,"content":{"name":"ci","secrets":null}}"#;
+    assert_eq!(service_account(&answer(200, enveloped)).unwrap().secrets, []);
+    for body in ["", "{}", "[]", r#"{"secrets":{}}"#, "<html>"] {
+        let problem = service_account(&answer(200, body.as_bytes())).unwrap_err();
+        assert_eq!(problem, ReadProblem::Unexpected { status: 200 }, "{body}");
+    }
+}
+
+#[test]
+fn gone_is_what_atlas_itself_no_longer_finds() {
+    let error = |code| format!(r#"{{"error":404,"errorCode":"{code}","detail":"No."}}"#);
+    let is_gone =
+        |status, body: &str| delete_outcome(&answer(status, body.as_bytes())) == DeleteOutcome::Gone;
+    assert!(is_gone(204, ""));
+    assert!(is_gone(200, "{}"));
+    assert!(is_gone(404, &error("RESOURCE_NOT_FOUND")));
+    assert!(!is_gone(404, &error("GROUP_NOT_FOUND")));
+    assert!(!is_gone(404, "<html>"));
+    assert!(!is_gone(
+        200,
+        &format!(r#"{{"status":403,"content":{}}}"#, error("FORBIDDEN"))
+    ));
+    assert!(!is_gone(302, ""));
+    assert!(!is_gone(500, ""));
+}

@@ -1,0 +1,166 @@
+//! Signing in as a service account: OAuth 2 client credentials (RFC 6749, section 4.4), by hand.
+//!
+//! Two requests, <https://www.mongodb.com/docs/atlas/api/service-accounts/generate-oauth2-token/>:
+//! `POST /api/oauth/token` and `POST /api/oauth/revoke`. Tokens live an hour, cannot be refreshed, and an
+//! account can have 100 of them, so one is kept for the whole run and all are revoked at its end.
+
+use std::time::{Duration, Instant};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use reqwest::Method;
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+use serde_json::Value;
+use zeroize::Zeroizing;
+
+use crate::domain::{BaseUrl, ClientId, ReadProblem, ServerText, TransportProblem};
+
+use super::body::{Answer, BodyEnd};
+use super::classify::{self, is_success};
+use super::exchange::{Call, Failure, exchange};
+
+/// A token with less life than this left is replaced before a chain of requests begins.
+const LIFE_NEEDED: Duration = Duration::from_secs(5 * 60);
+
+/// What Atlas documents as a token's life, for an answer that does not say.
+const USUAL_LIFE: Duration = Duration::from_secs(60 * 60);
+
+/// A service account's credentials; they go to the two OAuth endpoints only.
+pub(super) struct ServiceAccountLogin {
+    pub client_id: ClientId,
+    pub client_secret: SecretString,
+}
+
+/// A token that was minted here.
+#[derive(Clone, Debug)]
+pub(super) struct Token {
+    /// What goes into `Authorization: Bearer`.
+    pub value: SecretString,
+    expires_at: Instant,
+}
+
+impl Token {
+    /// True while a chain of requests can still begin with it.
+    pub(super) fn is_fresh(&self, now: Instant) -> bool {
+        self.expires_at.saturating_duration_since(now) >= LIFE_NEEDED
+    }
+}
+
+impl ServiceAccountLogin {
+    /// Asks for a token.
+    pub(super) async fn mint(
+        &self,
+        http: &reqwest::Client,
+        base_url: &BaseUrl,
+        limit: Duration,
+    ) -> Result<Token, ReadProblem> {
+        // Its life is counted from before the request, so that it is never thought longer than it is.
+        let asked_at = Instant::now();
+        let url = format!("{base_url}/api/oauth/token");
+        let form = "grant_type=client_credentials".to_owned();
+        let call = self.call(url, form).map_err(ReadProblem::Transport)?;
+        let answer = exchange(http, call, limit)
+            .await
+            .map_err(Failure::into_read_problem)?;
+        token(&answer, asked_at)
+    }
+
+    /// Gives a token back (RFC 7009). Nothing depends on its success: the token dies within the hour.
+    pub(super) async fn revoke(
+        &self,
+        http: &reqwest::Client,
+        base_url: &BaseUrl,
+        token: &SecretString,
+        limit: Duration,
+    ) {
+        let url = format!("{base_url}/api/oauth/revoke");
+        let encoded: String =
+            url::form_urlencoded::byte_serialize(token.expose_secret().as_bytes()).collect();
+        let form = format!("token={encoded}&token_type_hint=access_token");
+        if let Ok(call) = self.call(url, form) {
+            let _ = exchange(http, call, limit).await;
+        }
+    }
+
+    fn call(&self, url: String, form: String) -> Result<Call, TransportProblem> {
+        let mut headers = HeaderMap::new();
+        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        headers.insert(
+            CONTENT_TYPE,
+            HeaderValue::from_static("application/x-www-form-urlencoded"),
+        );
+        headers.insert(AUTHORIZATION, self.basic()?);
+        Ok(Call {
+            method: Method::POST,
+            url,
+            headers,
+            body: Some(form),
+        })
+    }
+
+    /// The id and secret as they are: Atlas does not expect them percent-encoded first, as section 2.3.1
+    /// of RFC 6749 would have it.
+    fn basic(&self) -> Result<HeaderValue, TransportProblem> {
+        let pair = Zeroizing::new(format!(
+            "{}:{}",
+            self.client_id,
+            self.client_secret.expose_secret()
+        ));
+        let encoded = Zeroizing::new(STANDARD.encode(pair.as_bytes()));
+        authorization("Basic", &encoded)
+    }
+}
+
+/// An `Authorization` that shows in no `Debug` output.
+pub(super) fn authorization(scheme: &str, credentials: &str) -> Result<HeaderValue, TransportProblem> {
+    let text = Zeroizing::new(format!("{scheme} {credentials}"));
+    let mut value = HeaderValue::from_str(&text).map_err(|_| {
+        TransportProblem::Setup(ServerText::new(
+            "the access token holds characters that no header can carry",
+        ))
+    })?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+#[derive(Deserialize)]
+struct TokenBody {
+    access_token: SecretString,
+    #[serde(default)]
+    expires_in: Value,
+}
+
+/// Reads an answer of the token endpoint. Its `error` is a string when OAuth refuses the credentials and
+/// an integer when Atlas refuses the request (a rate limit), under the same URL.
+fn token(answer: &Answer, asked_at: Instant) -> Result<Token, ReadProblem> {
+    if is_success(answer.status)
+        && answer.end == BodyEnd::Complete
+        && let Ok(body) = serde_json::from_slice::<TokenBody>(&answer.body)
+        && !body.access_token.expose_secret().is_empty()
+    {
+        let life = body.expires_in.as_u64().map_or(USUAL_LIFE, Duration::from_secs);
+        return Ok(Token {
+            value: body.access_token,
+            expires_at: asked_at.checked_add(life).unwrap_or(asked_at),
+        });
+    }
+    if (400..500).contains(&answer.status)
+        && let Some(words) = oauth_refusal(answer)
+    {
+        return Err(ReadProblem::SignInRefused(words));
+    }
+    Err(classify::read_problem(answer))
+}
+
+/// What OAuth says (RFC 6749, section 5.2): its description, or the error's name where it gives none.
+fn oauth_refusal(answer: &Answer) -> Option<ServerText> {
+    let (_, body) = classify::json(answer)?;
+    let error = body.get("error")?.as_str()?;
+    let description = body.get("error_description").and_then(Value::as_str);
+    Some(ServerText::new(description.unwrap_or(error)))
+}
+
+#[cfg(test)]
+mod tests;

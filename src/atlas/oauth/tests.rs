@@ -1,0 +1,95 @@
+use super::*;
+use crate::domain::Rejection;
+
+fn answer(status: u16, body: &str) -> Answer {
+    Answer {
+        status,
+        retry_after: None,
+        body: Zeroizing::new(body.as_bytes().to_vec()),
+        end: BodyEnd::Complete,
+    }
+}
+
+#[test]
+fn a_token_is_fresh_while_five_minutes_are_left() {
+    let now = Instant::now();
+    let token = token(
+        &answer(
+            200,
+            r#"{"access_token":"FAKE","expires_in":3600,"token_type":"Bearer"}"#,
+        ),
+        now,
+    )
+    .unwrap();
+    assert!(token.is_fresh(now));
+    assert!(token.is_fresh(now + Duration::from_secs(3300)));
+    assert!(!token.is_fresh(now + Duration::from_secs(3301)));
+    assert!(!token.is_fresh(now + Duration::from_secs(4000)));
+}
+
+#[test]
+fn a_token_without_a_readable_life_lives_the_usual_hour() {
+    let now = Instant::now();
+    for life in [
+        "",
+        r#","expires_in":null"#,
+        r#","expires_in":-1"#,
+        r#","expires_in":"3600""#,
+    ] {
+        let token = token(&answer(200, &format!(r#"{{"access_token":"FAKE"{life}}}"#)), now).unwrap();
+        assert!(token.is_fresh(now + Duration::from_secs(3300)), "{life}");
+        assert!(!token.is_fresh(now + Duration::from_secs(3301)), "{life}");
+    }
+    let forever = r#"{"access_token":"FAKE","expires_in":18446744073709551615}"#;
+    assert!(token(&answer(200, forever), now).is_ok());
+}
+
+#[test]
+fn refusals_are_told_apart_by_the_type_of_error() {
+    let refused = |words| ReadProblem::SignInRefused(ServerText::new(words));
+    let rows = [
+        (
+            401,
+            r#"{"error_description":"Invalid credentials provided.","error":"invalid_client"}"#,
+            refused("Invalid credentials provided."),
+        ),
+        (401, r#"{"error":"invalid_client"}"#, refused("invalid_client")),
+        (
+            429,
+            r#"{"error":429,"errorCode":"RATE_LIMITED","detail":"limited to 50 requests every 1 minutes"}"#,
+            ReadProblem::Rejected(Rejection {
+                status: 429,
+                error_code: ServerText::new("RATE_LIMITED"),
+                detail: ServerText::new("limited to 50 requests every 1 minutes"),
+                fields: Vec::new(),
+                retry_after: None,
+            }),
+        ),
+        (200, "{}", ReadProblem::Unexpected { status: 200 }),
+        (
+            200,
+            r#"{"access_token":""}"#,
+            ReadProblem::Unexpected { status: 200 },
+        ),
+        (200, "<html>", ReadProblem::Unexpected { status: 200 }),
+        (302, "", ReadProblem::Unexpected { status: 302 }),
+        (
+            503,
+            r#"{"error":"temporarily_unavailable"}"#,
+            ReadProblem::Unexpected { status: 503 },
+        ),
+    ];
+    for (status, body, expected) in rows {
+        let problem = token(&answer(status, body), Instant::now()).unwrap_err();
+        assert_eq!(problem, expected, "{status} {body}");
+    }
+}
+
+#[test]
+fn an_authorization_shows_in_no_debug_output() {
+    let value = authorization("Bearer", "mdb_FAKE_token").unwrap();
+    assert_eq!(value.to_str().unwrap(), "Bearer mdb_FAKE_token");
+    assert!(!format!("{value:?}").contains("FAKE"));
+    let problem = authorization("Bearer", "mdb_FAKE_token\nX: y").unwrap_err();
+    assert!(!format!("{problem:?}").contains("FAKE"));
+}

@@ -1,0 +1,149 @@
+//! What went wrong below HTTP, in plain words.
+
+use std::error::Error;
+use std::io;
+
+use rustls::CertificateError;
+
+use crate::domain::{ServerText, TransportProblem};
+
+/// True when no connection was made, so that nothing of the request can have left: name lookup, connect,
+/// TLS handshake, a proxy that refused to pass it on; or a request that could not even be built.
+pub(super) fn is_not_sent(error: &reqwest::Error) -> bool {
+    error.is_connect() || error.is_builder()
+}
+
+/// Names the cause of a failure. Nothing of the URL or of a header becomes part of it.
+pub(super) fn problem(error: reqwest::Error) -> TransportProblem {
+    let error = error.without_url();
+    if error.is_builder() {
+        return TransportProblem::Setup(cause_of(&error));
+    }
+    if let Some(words) = causes(&error).find_map(tunnel) {
+        return TransportProblem::Proxy(ServerText::new(words));
+    }
+    if error.is_dns() {
+        return TransportProblem::Dns(cause_of(&error));
+    }
+    if let Some(words) = causes(&error).find_map(|cause| cause.downcast_ref().map(tls)) {
+        return TransportProblem::Tls(ServerText::new(&words));
+    }
+    if !error.is_connect() {
+        return TransportProblem::Interrupted(interruption(&error));
+    }
+    if error.is_timeout() {
+        return TransportProblem::ConnectTimeout;
+    }
+    match io_kind(&error) {
+        // The connection itself was made, so what ended was the handshake that follows it.
+        Some(io::ErrorKind::UnexpectedEof) => TransportProblem::Tls(ServerText::new(
+            "the other end closed it during the TLS handshake",
+        )),
+        _ => TransportProblem::Connect(cause_of(&error)),
+    }
+}
+
+/// A failure to set the client up.
+pub(super) fn setup(error: &(dyn Error + 'static)) -> TransportProblem {
+    TransportProblem::Setup(cause_of(error))
+}
+
+/// An error and what caused it, outermost first. `io::Error::source` skips the error it wraps, so that
+/// one is stepped into by hand.
+fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |&error| {
+        let wrapped = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        wrapped
+            .map(|wrapped| wrapped as &'a (dyn Error + 'static))
+            .or_else(|| error.source())
+    })
+}
+
+/// The words of the innermost cause, which is the one that says something.
+fn cause_of(error: &(dyn Error + 'static)) -> ServerText {
+    let innermost = causes(error).last().unwrap_or(error);
+    let plain = innermost.downcast_ref::<io::Error>().map(io::Error::kind);
+    match plain.and_then(io_words) {
+        Some(words) => ServerText::new(words),
+        None => ServerText::new(&innermost.to_string()),
+    }
+}
+
+fn io_kind(error: &(dyn Error + 'static)) -> Option<io::ErrorKind> {
+    causes(error).find_map(|cause| cause.downcast_ref().map(io::Error::kind))
+}
+
+fn io_words(kind: io::ErrorKind) -> Option<&'static str> {
+    Some(match kind {
+        io::ErrorKind::ConnectionRefused => "the host refused the connection",
+        io::ErrorKind::ConnectionReset => "the other end reset the connection",
+        io::ErrorKind::ConnectionAborted => "the connection was aborted",
+        io::ErrorKind::HostUnreachable => "there is no way to the host",
+        io::ErrorKind::NetworkUnreachable => "there is no way to the network",
+        io::ErrorKind::NetworkDown => "the network is down",
+        io::ErrorKind::BrokenPipe => "the other end closed the connection",
+        io::ErrorKind::UnexpectedEof => "the other end closed the connection too early",
+        io::ErrorKind::TimedOut => "the network gave up waiting",
+        io::ErrorKind::PermissionDenied => "this machine does not allow the connection",
+        _ => return None,
+    })
+}
+
+fn interruption(error: &reqwest::Error) -> ServerText {
+    let http: Option<&hyper::Error> = causes(error).find_map(|cause| cause.downcast_ref());
+    if http.is_some_and(hyper::Error::is_incomplete_message) {
+        return ServerText::new("the other end closed the connection too early");
+    }
+    if http.is_some_and(hyper::Error::is_parse) {
+        return ServerText::new("the answer is not HTTP");
+    }
+    cause_of(error)
+}
+
+/// Recognises what hyper-util's proxy tunnel says. Its error type is private, its words are all there is.
+fn tunnel(cause: &(dyn Error + 'static)) -> Option<&'static str> {
+    let words = cause.to_string();
+    let words = words.strip_prefix("tunnel error: ")?;
+    Some(match words {
+        "proxy authorization required" => "the proxy wants a user and password",
+        "unsuccessful" => "the proxy refused to pass the request on",
+        "unexpected end of file" => "the proxy closed the connection",
+        "failed to create underlying connection" => "the proxy could not be reached",
+        _ => "the proxy did not answer as one",
+    })
+}
+
+fn tls(error: &rustls::Error) -> String {
+    let words = match error {
+        rustls::Error::InvalidCertificate(certificate) => return certificate_words(certificate),
+        rustls::Error::InvalidMessage(_) => "the other end does not speak TLS",
+        rustls::Error::PeerIncompatible(_) => "both ends have no TLS version or cipher in common",
+        rustls::Error::NoCertificatesPresented => "the other end showed no certificate",
+        rustls::Error::AlertReceived(alert) => return format!("the other end refused TLS ({alert:?})"),
+        other => return other.to_string(),
+    };
+    words.to_owned()
+}
+
+fn certificate_words(error: &CertificateError) -> String {
+    let words = match error {
+        CertificateError::UnknownIssuer => "nobody trusted here issued the host's certificate",
+        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+            "the host's certificate is for another name"
+        }
+        CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
+            "the host's certificate has expired, or this machine's clock is wrong"
+        }
+        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
+            "the host's certificate is not valid yet, or this machine's clock is wrong"
+        }
+        CertificateError::Revoked => "the host's certificate was revoked",
+        CertificateError::BadEncoding => "the host's certificate cannot be read",
+        CertificateError::BadSignature => "the signature on the host's certificate is wrong",
+        other => return format!("the host's certificate was not accepted ({other})"),
+    };
+    words.to_owned()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,161 @@
+//! The JSON of Atlas's answers, read leniently: unknown fields are ignored, absent and `null` are the
+//! same, and a field that cannot be read costs only itself.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use serde_json::Value;
+
+use crate::domain::{
+    CreatedSecret, ExistingSecret, FieldViolation, Rejection, SecretId, ServerText, ServiceAccount,
+};
+
+/// The body of an answer to the creating POST, enveloped or not.
+pub(super) struct CreatedBody {
+    /// The envelope's status.
+    pub envelope_status: Option<u16>,
+    /// The secret, where its value could be read.
+    pub secret: Option<CreatedSecret>,
+}
+
+#[derive(Deserialize)]
+struct Wrapper {
+    status: Option<Lenient<u16>>,
+    content: Option<Lenient<Fields>>,
+    #[serde(flatten)]
+    bare: Fields,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Fields {
+    secret: Option<Lenient<SecretString>>,
+    id: Option<Lenient<String>>,
+    created_at: Option<Lenient<String>>,
+    expires_at: Option<Lenient<String>>,
+}
+
+/// A value of the type that the API documents, or anything else.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Lenient<T> {
+    Readable(T),
+    Unreadable(IgnoredAny),
+}
+
+impl<T> Lenient<T> {
+    fn readable(this: Option<Self>) -> Option<T> {
+        match this {
+            Some(Self::Readable(value)) => Some(value),
+            Some(Self::Unreadable(_)) | None => None,
+        }
+    }
+}
+
+/// Reads the body of an answer to the creating POST. Nothing when it is no JSON object.
+///
+/// A byte that is no UTF-8, or something after the object, does not cost the secret; a value that such
+/// a byte stands in does not count.
+pub(super) fn created(body: &[u8]) -> Option<CreatedBody> {
+    let text = String::from_utf8_lossy(body);
+    let text = text.trim_start_matches('\u{FEFF}');
+    let mut values = serde_json::Deserializer::from_str(text).into_iter::<Wrapper>();
+    let wrapper = values.next()?.ok()?;
+    let envelope_status = Lenient::readable(wrapper.status);
+    let content = Lenient::readable(wrapper.content);
+    let is_envelope = envelope_status.is_some() && content.is_some();
+    let secret = secret_of(wrapper.bare).or_else(|| secret_of(content.unwrap_or_default()));
+    Some(CreatedBody {
+        envelope_status: envelope_status.filter(|_| is_envelope),
+        secret,
+    })
+}
+
+fn secret_of(fields: Fields) -> Option<CreatedSecret> {
+    let value = Lenient::readable(fields.secret)?;
+    let text = value.expose_secret();
+    if text.is_empty() || text.contains(char::REPLACEMENT_CHARACTER) {
+        return None;
+    }
+    let time = |text: Option<Lenient<String>>| Lenient::readable(text)?.parse().ok();
+    Some(CreatedSecret {
+        value,
+        id: Lenient::readable(fields.id).and_then(|id| SecretId::from_server(&id)),
+        created_at: time(fields.created_at),
+        expires_at: time(fields.expires_at),
+    })
+}
+
+/// Takes the envelope off an answer that has one (`{"status":404,"content":{…}}`, asked for or not):
+/// the status that counts, and the body inside.
+pub(super) fn unwrap_envelope(status: u16, mut body: Value) -> (u16, Value) {
+    let inner = body.get("status").and_then(Value::as_u64);
+    let inner = inner.and_then(|status| u16::try_from(status).ok());
+    match (inner, body.get_mut("content")) {
+        (Some(inner), Some(content)) if content.is_object() => (inner, content.take()),
+        _ => (status, body),
+    }
+}
+
+/// Reads Atlas's own error (schema `ApiError`). Its mark is an integer `error` beside a string
+/// `errorCode`; anything without both was not said by Atlas.
+pub(super) fn rejection(status: u16, body: &Value, retry_after: Option<Duration>) -> Option<Rejection> {
+    let error = body.get("error")?;
+    if !error.is_i64() && !error.is_u64() {
+        return None;
+    }
+    let error_code = ServerText::new(body.get("errorCode")?.as_str()?);
+    let fields = body.pointer("/badRequestDetail/fields").and_then(Value::as_array);
+    let violation = |field: &Value| FieldViolation {
+        field: text(field, "field").unwrap_or_default(),
+        description: text(field, "description").unwrap_or_default(),
+    };
+    Some(Rejection {
+        status,
+        error_code,
+        detail: text(body, "detail").unwrap_or_default(),
+        fields: fields.into_iter().flatten().map(violation).collect(),
+        retry_after,
+    })
+}
+
+/// Reads a service account (schema `GroupServiceAccount`). Nothing when the object shows no sign of
+/// being one, or when its secrets are there but are no list: an account must not look emptier than it is.
+pub(super) fn service_account(body: &Value) -> Option<ServiceAccount> {
+    let has = |name| body.get(name).is_some_and(|value: &Value| !value.is_null());
+    if !has("clientId") && !has("name") && !has("secrets") {
+        return None;
+    }
+    let secrets = match body.get("secrets") {
+        None | Some(Value::Null) => Vec::new(),
+        Some(secrets) => secrets.as_array()?.iter().filter_map(existing_secret).collect(),
+    };
+    let roles = body.get("roles").and_then(Value::as_array);
+    let roles = roles.into_iter().flatten().filter_map(Value::as_str);
+    Some(ServiceAccount {
+        name: text(body, "name").unwrap_or_default(),
+        roles: roles.map(ServerText::new).collect(),
+        secrets,
+    })
+}
+
+fn existing_secret(body: &Value) -> Option<ExistingSecret> {
+    Some(ExistingSecret {
+        id: SecretId::from_server(body.get("id")?.as_str()?)?,
+        created_at: time(body, "createdAt"),
+        expires_at: time(body, "expiresAt"),
+        last_used_at: time(body, "lastUsedAt"),
+        mask: text(body, "maskedSecretValue").filter(|mask| !mask.is_empty()),
+    })
+}
+
+fn text(body: &Value, name: &str) -> Option<ServerText> {
+    body.get(name)?.as_str().map(ServerText::new)
+}
+
+fn time(body: &Value, name: &str) -> Option<Timestamp> {
+    body.get(name)?.as_str()?.parse().ok()
+}
