@@ -4,11 +4,7 @@
 //! `cargo bench --bench terminal` measures the program's demo beside a bare ratatui program (this very file,
 //! started with `--bare`) and `echo`. `ATLAS_SECRET_BENCH_PROGRAM="/path/to/program argument …"` measures
 //! another program in its place.
-#![expect(
-    clippy::expect_used,
-    clippy::print_stdout,
-    reason = "a bench prints its table and has no caller"
-)]
+#![expect(clippy::expect_used, clippy::print_stdout, reason = "a bench prints its table and has no caller")]
 
 /// The harness of the tests; its whole interface is public so that no part of it counts as unused here.
 #[path = "../tests/support/terminal.rs"]
@@ -62,9 +58,7 @@ fn bare() {
     let mut count = 0;
     loop {
         let text = format!("{LABEL}\n{count} keys");
-        terminal
-            .draw(|frame| frame.render_widget(Paragraph::new(text), frame.area()))
-            .expect("a frame");
+        terminal.draw(|frame| frame.render_widget(Paragraph::new(text), frame.area())).expect("a frame");
         let Event::Key(pressed) = read().expect("a key") else {
             continue;
         };
@@ -87,36 +81,20 @@ impl Subject {
     fn program() -> Self {
         let Ok(line) = std::env::var("ATLAS_SECRET_BENCH_PROGRAM") else {
             let path = PathBuf::from(env!("CARGO_BIN_EXE_atlas-secret"));
-            return Self {
-                name: "atlas-secret",
-                path,
-                arguments: vec!["--demo".into()],
-            };
+            return Self { name: "atlas-secret", path, arguments: vec!["--demo".into()] };
         };
         let mut words = line.split_whitespace();
         let path = PathBuf::from(words.next().expect("ATLAS_SECRET_BENCH_PROGRAM names a program"));
-        Self {
-            name: "replacement",
-            path,
-            arguments: words.map(OsString::from).collect(),
-        }
+        Self { name: "replacement", path, arguments: words.map(OsString::from).collect() }
     }
 
     fn bare() -> Self {
         let path = std::env::current_exe().expect("the path of this bench");
-        Self {
-            name: "bare ratatui",
-            path,
-            arguments: vec!["--bare".into()],
-        }
+        Self { name: "bare ratatui", path, arguments: vec!["--bare".into()] }
     }
 
     fn echo() -> Self {
-        Self {
-            name: "echo",
-            path: "/bin/echo".into(),
-            arguments: vec![LABEL.into()],
-        }
+        Self { name: "echo", path: "/bin/echo".into(), arguments: vec![LABEL.into()] }
     }
 
     fn prepare(&self) -> Program {
@@ -139,16 +117,9 @@ impl Subject {
             terminal.send(key);
             terminal.wait_quiet(SETTLED);
         }
-        let (times, bytes) = (0..KEYS)
-            .map(|turn| type_key(&mut terminal, TYPED[turn % TYPED.len()]))
-            .unzip();
+        let (times, bytes) = (0..KEYS).map(|turn| type_key(&mut terminal, TYPED[turn % TYPED.len()])).unzip();
         terminal.wait_quiet(SETTLED);
-        Form {
-            times,
-            bytes,
-            idle: watch_idle(&terminal),
-            memory: Memory::of(&terminal),
-        }
+        Form { times, bytes, idle: watch_idle(&terminal), memory: Memory::of(&terminal) }
     }
 }
 
@@ -218,10 +189,7 @@ struct Activity {
 
 impl Activity {
     fn of(terminal: &Terminal) -> Self {
-        let mut sum = Self {
-            switches: 0,
-            processor: Duration::ZERO,
-        };
+        let mut sum = Self { switches: 0, processor: Duration::ZERO };
         let threads = fs::read_dir(format!("/proc/{}/task", terminal.pid())).expect("the list of threads");
         for thread in threads {
             let thread = thread.expect("a thread").path();
@@ -244,55 +212,28 @@ fn report_starts(subjects: &[Subject; 3]) {
         times[which].push(subjects[which].time_to_label());
     }
     let [middle, slow] = [50, 90].map(|percent| times.each_ref().map(|times| quantile(times, percent)));
-    print_row(
-        &format!("start to \"{LABEL}\", median of {STARTS}"),
-        &middle.map(milliseconds),
-    );
-    print_row(
-        &format!("start to \"{LABEL}\", p90 of {STARTS}"),
-        &slow.map(milliseconds),
-    );
+    print_row(&format!("start to \"{LABEL}\", median of {STARTS}"), &middle.map(milliseconds));
+    print_row(&format!("start to \"{LABEL}\", p90 of {STARTS}"), &slow.map(milliseconds));
     for (other, subject) in subjects.iter().enumerate().skip(1) {
         let more = (middle[0].as_secs_f64() - middle[other].as_secs_f64()) * 1e3;
-        print_row(
-            &format!("  median, more than {}", subject.name),
-            &[format!("{more:+.2} ms")],
-        );
+        print_row(&format!("  median, more than {}", subject.name), &[format!("{more:+.2} ms")]);
     }
 }
 
 fn report_form(forms: &[Form; 2]) {
     let print = |what: &str, show: &dyn Fn(&Form) -> String| print_row(what, &forms.each_ref().map(show));
-    print(&format!("bytes a key sends, median of {KEYS}"), &|form| {
-        quantile(&form.bytes, 50).to_string()
-    });
-    print(&format!("bytes a key sends, most of {KEYS}"), &|form| {
-        quantile(&form.bytes, 100).to_string()
-    });
-    print(&format!("key to output, median of {KEYS}"), &|form| {
-        milliseconds(quantile(&form.times, 50))
-    });
-    print(&format!("key to output, p99 of {KEYS}"), &|form| {
-        milliseconds(quantile(&form.times, 99))
-    });
+    print(&format!("bytes a key sends, median of {KEYS}"), &|form| quantile(&form.bytes, 50).to_string());
+    print(&format!("bytes a key sends, most of {KEYS}"), &|form| quantile(&form.bytes, 100).to_string());
+    print(&format!("key to output, median of {KEYS}"), &|form| milliseconds(quantile(&form.times, 50)));
+    print(&format!("key to output, p99 of {KEYS}"), &|form| milliseconds(quantile(&form.times, 99)));
     let idle = format!("idle for {} s", IDLE.as_secs());
-    print(&format!("{idle}, bytes written"), &|form| {
-        form.idle.bytes.to_string()
-    });
-    print(&format!("{idle}, context switches"), &|form| {
-        form.idle.wakes.to_string()
-    });
-    print(&format!("{idle}, processor time"), &|form| {
-        milliseconds(form.idle.processor)
-    });
+    print(&format!("{idle}, bytes written"), &|form| form.idle.bytes.to_string());
+    print(&format!("{idle}, context switches"), &|form| form.idle.wakes.to_string());
+    print(&format!("{idle}, processor time"), &|form| milliseconds(form.idle.processor));
     // A clock that is shown may wake the program then, and only then.
-    print(&format!("{idle}, the minute turned"), &|form| {
-        yes_or_no(form.idle.minute_turned)
-    });
+    print(&format!("{idle}, the minute turned"), &|form| yes_or_no(form.idle.minute_turned));
     print("memory, resident", &|form| mebibytes(form.memory.resident * 1024));
-    print("memory, proportional", &|form| {
-        mebibytes(form.memory.proportional * 1024)
-    });
+    print("memory, proportional", &|form| mebibytes(form.memory.proportional * 1024));
     print("memory, private", &|form| mebibytes(form.memory.private * 1024));
 }
 
@@ -332,11 +273,7 @@ fn yes_or_no(is_so: bool) -> String {
 }
 
 fn minute_now() -> u64 {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .expect("a time after 1970")
-        .as_secs()
-        / 60
+    SystemTime::now().duration_since(UNIX_EPOCH).expect("a time after 1970").as_secs() / 60
 }
 
 fn read_file(path: PathBuf) -> String {

@@ -1,3 +1,32 @@
-//! The program `atlas-secret`.
+//! The program `atlas-secret`: arguments, settings, run, exit code, and nothing else.
 
-fn main() {}
+use std::io::Write;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use atlas_secret::cli::Arguments;
+use atlas_secret::domain::Exit;
+use atlas_secret::shell::{self, Settings};
+use clap::Parser;
+
+/// Wipes every block of memory when it is freed, so that no copy of a secret outlives its owner.
+#[global_allocator]
+static ALLOCATOR: zeroizing_alloc::ZeroAlloc<std::alloc::System> =
+    zeroizing_alloc::ZeroAlloc(std::alloc::System);
+
+fn main() -> ExitCode {
+    let started = Instant::now();
+    shell::forbid_core_dumps();
+    let arguments = Arguments::parse();
+    let exit = match Settings::gather(&arguments, |name| std::env::var(name).ok()) {
+        Ok(settings) => shell::run(settings, started).unwrap_or_else(|error| complain(&error)),
+        Err(error) => complain(&error),
+    };
+    ExitCode::from(exit.code())
+}
+
+fn complain(error: &dyn std::error::Error) -> Exit {
+    // Where standard error is closed there is nobody to tell.
+    let _ = writeln!(std::io::stderr(), "atlas-secret: {error}");
+    Exit::Usage
+}

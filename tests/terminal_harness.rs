@@ -16,11 +16,7 @@ fn text_arrives_and_all_of_it_before_the_exit() {
     let mut terminal = script("seq 1 5000; printf 'the last words'; exit 7").start();
     let status = terminal.wait_exit();
     assert_eq!(status.code(), Some(7));
-    assert!(
-        terminal.screen().ends_with("5000\nthe last words"),
-        "{}",
-        terminal.screen()
-    );
+    assert!(terminal.screen().ends_with("5000\nthe last words"), "{}", terminal.screen());
     assert!(terminal.output().starts_with(b"1\r\n2\r\n"));
 }
 
@@ -44,15 +40,10 @@ fn the_environment_is_clean() {
     // The shell itself adds PWD, and the directory it is in has nothing to list.
     let screen = terminal.screen();
     let names = screen.lines().next().unwrap_or_default();
-    let from_us: Vec<&str> = names
-        .split_whitespace()
-        .filter(|name| !["PWD", "OLDPWD", "SHLVL", "_"].contains(name))
-        .collect();
+    let from_us: Vec<&str> =
+        names.split_whitespace().filter(|name| !["PWD", "OLDPWD", "SHLVL", "_"].contains(name)).collect();
     assert_eq!(from_us, ["EXTRA", "HOME", "LANG", "PATH", "TERM", "TZ"]);
-    assert!(
-        screen.ends_with("xterm-256color C.UTF-8 Europe/Berlin"),
-        "{screen}"
-    );
+    assert!(screen.ends_with("xterm-256color C.UTF-8 Europe/Berlin"), "{screen}");
 }
 
 #[test]
@@ -81,11 +72,7 @@ fn a_paste_is_marked_at_both_ends() {
     terminal.wait_for("ready");
     terminal.paste("a\rb c");
     terminal.wait_until("both marks", |screen| screen.contents().matches('~').count() == 2);
-    let bytes: String = terminal
-        .screen()
-        .replace("ready", "")
-        .split_whitespace()
-        .collect();
+    let bytes: String = terminal.screen().replace("ready", "").split_whitespace().collect();
     assert_eq!(bytes, r"033[200~a\rbc033[201~");
 }
 
@@ -136,14 +123,8 @@ fn standard_output_and_error_can_go_elsewhere() {
         .start();
     assert!(terminal.wait_exit().success());
     assert_eq!(terminal.screen().trim_end(), "to the terminal");
-    assert_eq!(
-        std::fs::read_to_string(out).expect("what went to stdout"),
-        "to stdout\n"
-    );
-    assert_eq!(
-        std::fs::read_to_string(err).expect("what went to stderr"),
-        "to stderr\n"
-    );
+    assert_eq!(std::fs::read_to_string(out).expect("what went to stdout"), "to stdout\n");
+    assert_eq!(std::fs::read_to_string(err).expect("what went to stderr"), "to stderr\n");
 }
 
 #[test]
@@ -153,23 +134,15 @@ fn a_program_can_be_suspended_and_continued_below_a_shell() {
     terminal.send("cat\r");
     terminal.send("one\r");
     // Once from the terminal's echo, once from the program: only then is it the program that is suspended.
-    terminal.wait_until("the program answers", |screen| {
-        screen.contents().matches("one").count() == 2
-    });
+    terminal.wait_until("the program answers", |screen| screen.contents().matches("one").count() == 2);
     terminal.send(key::CTRL_Z);
     terminal.wait_for("Stopped");
-    terminal.wait_until("the prompt is back", |screen| {
-        screen.contents().matches(PROMPT).count() == 2
-    });
+    terminal.wait_until("the prompt is back", |screen| screen.contents().matches(PROMPT).count() == 2);
     terminal.send("fg\r");
     terminal.send("two\r");
-    terminal.wait_until("the program goes on", |screen| {
-        screen.contents().matches("two").count() == 2
-    });
+    terminal.wait_until("the program goes on", |screen| screen.contents().matches("two").count() == 2);
     terminal.send(key::CTRL_D);
-    terminal.wait_until("the program has ended", |screen| {
-        screen.contents().matches(PROMPT).count() == 3
-    });
+    terminal.wait_until("the program has ended", |screen| screen.contents().matches(PROMPT).count() == 3);
     terminal.send("exit 7\r");
     assert_eq!(terminal.wait_exit().code(), Some(7));
 }

@@ -66,11 +66,7 @@ impl Answer {
             };
             let room = LONGEST_BODY - self.body.len();
             append(&mut self.body, &chunk[..chunk.len().min(room)]);
-            self.end = if chunk.len() > room {
-                BodyEnd::TooLarge
-            } else {
-                BodyEnd::Complete
-            };
+            self.end = if chunk.len() > room { BodyEnd::TooLarge } else { BodyEnd::Complete };
             // Works when nobody else holds the buffer; otherwise the allocator wipes it when it is freed.
             if let Ok(mut chunk) = chunk.try_into_mut() {
                 chunk.as_mut().zeroize();

@@ -36,26 +36,15 @@ impl Clients {
                 .connect_timeout(connect_limit)
                 .tcp_nodelay(true);
             // A proxy elsewhere cannot reach this machine's own loopback, and must not see the token.
-            if base_url.kind() == HostKind::Loopback {
-                builder.no_proxy()
-            } else {
-                builder
-            }
+            if base_url.kind() == HostKind::Loopback { builder.no_proxy() } else { builder }
         };
         let build = |builder: reqwest::ClientBuilder| builder.build().map_err(transport::problem);
-        Ok(Self {
-            reads: build(builder())?,
-            once: build(builder().pool_max_idle_per_host(0))?,
-        })
+        Ok(Self { reads: build(builder())?, once: build(builder().pool_max_idle_per_host(0))? })
     }
 }
 
 fn user_agent() -> String {
-    format!(
-        "{USER_AGENT} ({};{})",
-        std::env::consts::OS,
-        std::env::consts::ARCH
-    )
+    format!("{USER_AGENT} ({};{})", std::env::consts::OS, std::env::consts::ARCH)
 }
 
 fn tls_config(base_url: &BaseUrl) -> Result<ClientConfig, TransportProblem> {
@@ -68,8 +57,6 @@ fn tls_config(base_url: &BaseUrl) -> Result<ClientConfig, TransportProblem> {
         let no_roots = RootCertStore::empty();
         return Ok(builder.with_root_certificates(no_roots).with_no_client_auth());
     }
-    let builder = builder
-        .with_platform_verifier()
-        .map_err(|error| transport::setup(&error))?;
+    let builder = builder.with_platform_verifier().map_err(|error| transport::setup(&error))?;
     Ok(builder.with_no_client_auth())
 }

@@ -165,9 +165,7 @@ impl Client {
                 return classify::service_account(&answer);
             }
             may_sign_in_again = false;
-            self.session
-                .renew(&bearer, &self.http.once, self.limits.sign_in)
-                .await?;
+            self.session.renew(&bearer, &self.http.once, self.limits.sign_in).await?;
         }
     }
 
@@ -216,9 +214,8 @@ impl Client {
         let bearer = self.session.bearer().await.map_err(ReadProblem::Transport)?;
         let url = format!("{}/secrets/{secret_id}", self.account_url(project, client));
         let call = api_call(Method::DELETE, url, bearer);
-        let answer = exchange(&self.http.once, call, self.limits.delete)
-            .await
-            .map_err(Failure::into_read_problem)?;
+        let answer =
+            exchange(&self.http.once, call, self.limits.delete).await.map_err(Failure::into_read_problem)?;
         Ok(classify::delete_outcome(&answer))
     }
 
@@ -247,10 +244,5 @@ fn api_call(method: Method, url: String, bearer: HeaderValue) -> Call {
     let mut headers = HeaderMap::new();
     headers.insert(ACCEPT, MEDIA_TYPE);
     headers.insert(AUTHORIZATION, bearer);
-    Call {
-        method,
-        url,
-        headers,
-        body: None,
-    }
+    Call { method, url, headers, body: None }
 }

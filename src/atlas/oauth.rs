@@ -61,9 +61,7 @@ impl ServiceAccountLogin {
         let url = format!("{base_url}/api/oauth/token");
         let form = "grant_type=client_credentials".to_owned();
         let call = self.call(url, form).map_err(ReadProblem::Transport)?;
-        let answer = exchange(http, call, limit)
-            .await
-            .map_err(Failure::into_read_problem)?;
+        let answer = exchange(http, call, limit).await.map_err(Failure::into_read_problem)?;
         token(&answer, asked_at)
     }
 
@@ -87,27 +85,15 @@ impl ServiceAccountLogin {
     fn call(&self, url: String, form: String) -> Result<Call, TransportProblem> {
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
-        headers.insert(
-            CONTENT_TYPE,
-            HeaderValue::from_static("application/x-www-form-urlencoded"),
-        );
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
         headers.insert(AUTHORIZATION, self.basic()?);
-        Ok(Call {
-            method: Method::POST,
-            url,
-            headers,
-            body: Some(form),
-        })
+        Ok(Call { method: Method::POST, url, headers, body: Some(form) })
     }
 
     /// The id and secret as they are: Atlas does not expect them percent-encoded first, as section 2.3.1
     /// of RFC 6749 would have it.
     fn basic(&self) -> Result<HeaderValue, TransportProblem> {
-        let pair = Zeroizing::new(format!(
-            "{}:{}",
-            self.client_id,
-            self.client_secret.expose_secret()
-        ));
+        let pair = Zeroizing::new(format!("{}:{}", self.client_id, self.client_secret.expose_secret()));
         let encoded = Zeroizing::new(STANDARD.encode(pair.as_bytes()));
         authorization("Basic", &encoded)
     }
@@ -117,9 +103,7 @@ impl ServiceAccountLogin {
 pub(super) fn authorization(scheme: &str, credentials: &str) -> Result<HeaderValue, TransportProblem> {
     let text = Zeroizing::new(format!("{scheme} {credentials}"));
     let mut value = HeaderValue::from_str(&text).map_err(|_| {
-        TransportProblem::Setup(ServerText::new(
-            "the access token holds characters that no header can carry",
-        ))
+        TransportProblem::Setup(ServerText::new("the access token holds characters that no header can carry"))
     })?;
     value.set_sensitive(true);
     Ok(value)

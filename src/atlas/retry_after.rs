@@ -59,11 +59,7 @@ mod tests {
             let mut headers = HeaderMap::new();
             headers.insert(RETRY_AFTER, value.parse().unwrap());
             headers.insert(DATE, NOW.parse().unwrap());
-            assert_eq!(
-                retry_after(&headers),
-                expected.map(Duration::from_secs),
-                "{value:?}"
-            );
+            assert_eq!(retry_after(&headers), expected.map(Duration::from_secs), "{value:?}");
         }
     }
 

@@ -46,17 +46,13 @@ impl Session {
     pub(super) fn new(base_url: BaseUrl, credentials: Credentials) -> Self {
         match credentials {
             Credentials::AccessToken(token) => Self::AccessToken(token),
-            Credentials::ServiceAccount {
-                client_id,
-                client_secret,
-            } => Self::ServiceAccount(Box::new(Minting {
-                base_url,
-                login: ServiceAccountLogin {
-                    client_id,
-                    client_secret,
-                },
-                tokens: Mutex::default(),
-            })),
+            Credentials::ServiceAccount { client_id, client_secret } => {
+                Self::ServiceAccount(Box::new(Minting {
+                    base_url,
+                    login: ServiceAccountLogin { client_id, client_secret },
+                    tokens: Mutex::default(),
+                }))
+            }
         }
     }
 

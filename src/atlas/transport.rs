@@ -36,9 +36,9 @@ pub(super) fn problem(error: reqwest::Error) -> TransportProblem {
     }
     match io_kind(&error) {
         // The connection itself was made, so what ended was the handshake that follows it.
-        Some(io::ErrorKind::UnexpectedEof) => TransportProblem::Tls(ServerText::new(
-            "the other end closed it during the TLS handshake",
-        )),
+        Some(io::ErrorKind::UnexpectedEof) => {
+            TransportProblem::Tls(ServerText::new("the other end closed it during the TLS handshake"))
+        }
         _ => TransportProblem::Connect(cause_of(&error)),
     }
 }
@@ -53,9 +53,7 @@ pub(super) fn setup(error: &(dyn Error + 'static)) -> TransportProblem {
 fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
     std::iter::successors(Some(error), |&error| {
         let wrapped = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-        wrapped
-            .map(|wrapped| wrapped as &'a (dyn Error + 'static))
-            .or_else(|| error.source())
+        wrapped.map(|wrapped| wrapped as &'a (dyn Error + 'static)).or_else(|| error.source())
     })
 }
 

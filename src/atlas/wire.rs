@@ -68,10 +68,7 @@ pub(super) fn created(body: &[u8]) -> Option<CreatedBody> {
     let content = Lenient::readable(wrapper.content);
     let is_envelope = envelope_status.is_some() && content.is_some();
     let secret = secret_of(wrapper.bare).or_else(|| secret_of(content.unwrap_or_default()));
-    Some(CreatedBody {
-        envelope_status: envelope_status.filter(|_| is_envelope),
-        secret,
-    })
+    Some(CreatedBody { envelope_status: envelope_status.filter(|_| is_envelope), secret })
 }
 
 fn secret_of(fields: Fields) -> Option<CreatedSecret> {

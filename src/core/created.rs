@@ -80,7 +80,12 @@ pub enum Guard {
         problem: Option<ReadProblem>,
     },
     /// The secret is being deleted in Atlas.
-    Deleting(RequestId),
+    Deleting {
+        /// The request that deletes it.
+        request: RequestId,
+        /// When it was sent.
+        since: Moment,
+    },
 }
 
 /// The ways on when nothing was handed over.
@@ -188,6 +193,7 @@ fn want_to_leave(created: &mut Created, target: Target, request: RequestId) -> V
 }
 
 fn act_on_guard(model: &mut Model, action: Action, request: RequestId) -> Vec<Effect> {
+    let now = model.now;
     let Screen::Created(created) = &mut model.screen else {
         return Vec::new();
     };
@@ -196,8 +202,10 @@ fn act_on_guard(model: &mut Model, action: Action, request: RequestId) -> Vec<Ef
     };
     match (&mut leaving.guard, action) {
         // A second Ctrl-C always gets out.
-        (_, Action::Leave) | (Guard::Confirm { .. }, Action::Yes) => leave(model, None),
-        (Guard::Deleting(_), _) => Vec::new(),
+        (_, Action::Leave)
+        | (Guard::Confirm { .. }, Action::Yes)
+        | (Guard::Choose { .. }, Action::LeaveAnyway) => leave(model, None),
+        (Guard::Deleting { .. }, _) => Vec::new(),
         (_, Action::No) => {
             created.leaving = None;
             Vec::new()
@@ -215,20 +223,19 @@ fn act_on_guard(model: &mut Model, action: Action, request: RequestId) -> Vec<Ef
                 created.leaving = None;
                 Vec::new()
             }
-            GuardChoice::Delete => delete(created, request),
+            GuardChoice::Delete => delete(created, request, now),
             GuardChoice::LeaveAnyway => leave(model, None),
         },
-        (Guard::Choose { .. }, Action::Delete) => delete(created, request),
-        (Guard::Choose { .. }, Action::LeaveAnyway) => leave(model, None),
+        (Guard::Choose { .. }, Action::Delete) => delete(created, request, now),
         _ => Vec::new(),
     }
 }
 
-fn delete(created: &mut Created, request: RequestId) -> Vec<Effect> {
+fn delete(created: &mut Created, request: RequestId, now: Moment) -> Vec<Effect> {
     let (Some(secret_id), Some(leaving)) = (created.secret.id.clone(), &mut created.leaving) else {
         return Vec::new();
     };
-    leaving.guard = Guard::Deleting(request);
+    leaving.guard = Guard::Deleting { request, since: now };
     let NewSecret { project, client, .. } = created.new_secret.clone();
     vec![Effect::DeleteSecret { request, project, client, secret_id }]
 }
@@ -289,7 +296,7 @@ pub(super) fn delete_answered(model: &mut Model, answered: RequestId, outcome: D
     let Screen::Created(created) = &mut model.screen else {
         return Vec::new();
     };
-    let Some(Leaving { guard: Guard::Deleting(request), .. }) = &created.leaving else {
+    let Some(Leaving { guard: Guard::Deleting { request, .. }, .. }) = &created.leaving else {
         return Vec::new();
     };
     if *request != answered {

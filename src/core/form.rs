@@ -100,12 +100,16 @@ impl Form {
     /// A form with what is known already. The focus is on the first field that is empty or wrong; when all
     /// are right, on the button.
     pub fn new(project: &str, client: &str, lifetime: &str) -> Self {
-        let field =
-            |text: &str| Field { touched: !text.is_empty(), line: TextLine::new(text), ..Field::default() };
+        let field = |name: FieldName, text: &str| {
+            let mut field =
+                Field { touched: !text.is_empty(), line: TextLine::new(text), ..Field::default() };
+            field.tidy(name);
+            field
+        };
         let mut form = Self {
-            project: field(project),
-            client: field(client),
-            lifetime: field(lifetime),
+            project: field(FieldName::Project, project),
+            client: field(FieldName::Client, client),
+            lifetime: field(FieldName::Lifetime, lifetime),
             focus: Focus::Button,
             notice: None,
         };

@@ -245,7 +245,7 @@ pub(super) fn bindings_below_help(model: &Model) -> &'static [Binding] {
             None => CREATED,
             Some(Leaving { guard: Guard::Confirm { .. }, .. }) => GUARD_YES_NO,
             Some(Leaving { guard: Guard::Choose { .. }, .. }) => GUARD_CHOICE,
-            Some(Leaving { guard: Guard::Checking(_) | Guard::Deleting(_), .. }) => GUARD_BUSY,
+            Some(Leaving { guard: Guard::Checking(_) | Guard::Deleting { .. }, .. }) => GUARD_BUSY,
         },
         Screen::Unknown(unknown) if unknown.asks_to_leave => GUARD_YES_NO,
         Screen::Unknown(_) => UNKNOWN,

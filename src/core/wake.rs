@@ -51,7 +51,7 @@ fn limit_while_covered(model: &Model) -> Option<Duration> {
 }
 
 fn of_created(model: &Model, created: &Created) -> Option<Duration> {
-    if let Some(Leaving { guard: Guard::Deleting(_), .. }) = &created.leaving {
+    if let Some(Leaving { guard: Guard::Deleting { .. }, .. }) = &created.leaving {
         return Some(SPINNER_STEP);
     }
     let until = created.revealed_until?;

@@ -106,12 +106,7 @@ impl Answer {
     }
 
     fn of(status: StatusCode, content: Content) -> Self {
-        Self {
-            status,
-            content,
-            headers: Vec::new(),
-            held_back: Duration::ZERO,
-        }
+        Self { status, content, headers: Vec::new(), held_back: Duration::ZERO }
     }
 
     fn versioned(self, version: Date) -> Self {
@@ -133,10 +128,6 @@ fn value(resource: &impl Serialize) -> Value {
 }
 
 fn print(body: &Value, pretty: bool) -> Bytes {
-    let text = if pretty {
-        format!("{body:#}")
-    } else {
-        body.to_string()
-    };
+    let text = if pretty { format!("{body:#}") } else { body.to_string() };
     text.into()
 }

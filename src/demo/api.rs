@@ -64,11 +64,7 @@ pub(super) fn answer(
             media::check_content_type(header_text(parts, &header::CONTENT_TYPE), version)?;
             create_secret(state, route, (group, client), body, now)
         }
-        Route::Secret {
-            group,
-            client,
-            secret,
-        } => delete_secret(state, (group, client), secret),
+        Route::Secret { group, client, secret } => delete_secret(state, (group, client), secret),
         Route::Token | Route::Revoke => Err(Refusal::no_resource(parts.uri.path())),
     }
 }

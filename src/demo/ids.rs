@@ -51,9 +51,7 @@ fn random_text(length: usize) -> Result<String, getrandom::Error> {
     let mut bytes = vec![0; length];
     getrandom::fill(&mut bytes)?;
     // 64 divides 256, so that every character is as likely as any other.
-    let characters = bytes
-        .iter()
-        .map(|byte| char::from(ALPHABET[usize::from(byte % 64)]));
+    let characters = bytes.iter().map(|byte| char::from(ALPHABET[usize::from(byte % 64)]));
     Ok(characters.collect())
 }
 
@@ -77,11 +75,7 @@ mod tests {
             ("mdb_sa_sk_1234567890abcdef12345678", false, false),
         ];
         for (text, object, client) in rows {
-            assert_eq!(
-                (is_object_id(text), is_client_id(text)),
-                (object, client),
-                "{text:?}"
-            );
+            assert_eq!((is_object_id(text), is_client_id(text)), (object, client), "{text:?}");
         }
     }
 

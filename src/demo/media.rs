@@ -30,11 +30,7 @@ pub(super) fn check_accept(accept: Option<&str>, version: Date) -> Result<(), Re
         return Err(Refusal::new(StatusCode::NOT_ACCEPTABLE, "NOT_ACCEPTABLE", detail));
     }
     let detail = format!("The Accept header names no version date on or after {version}.");
-    Err(Refusal::new(
-        StatusCode::BAD_REQUEST,
-        "INVALID_VERSION_DATE",
-        detail,
-    ))
+    Err(Refusal::new(StatusCode::BAD_REQUEST, "INVALID_VERSION_DATE", detail))
 }
 
 /// Checks the `Content-Type` of a body: `application/json`, or the versioned type.
@@ -45,10 +41,7 @@ pub(super) fn check_content_type(content_type: Option<&str>, version: Date) -> R
         return Ok(());
     }
     let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
-    let detail = format!(
-        "The Content-Type must be application/json or {}.",
-        versioned(version)
-    );
+    let detail = format!("The Content-Type must be application/json or {}.", versioned(version));
     Err(Refusal::new(status, "UNSUPPORTED_MEDIA_TYPE", detail))
 }
 
@@ -65,8 +58,7 @@ fn version_of(media_type: &str) -> Option<Date> {
 
 fn is_versioned_otherwise(media_type: &str) -> bool {
     let rest = media_type.strip_prefix(PREFIX);
-    rest.and_then(|rest| rest.split_once('+'))
-        .is_some_and(|(_, format)| format != "json")
+    rest.and_then(|rest| rest.split_once('+')).is_some_and(|(_, format)| format != "json")
 }
 
 #[cfg(test)]
@@ -80,10 +72,7 @@ mod tests {
         let rows = [
             (Some("application/vnd.atlas.2024-08-05+json"), None),
             (Some("application/vnd.atlas.2025-03-12+json"), None),
-            (
-                Some("text/html, application/vnd.atlas.2024-08-05+json;q=0.9"),
-                None,
-            ),
+            (Some("text/html, application/vnd.atlas.2024-08-05+json;q=0.9"), None),
             (Some("application/vnd.atlas.2023-01-01+json"), Some(400)),
             (Some("application/vnd.atlas.2024-13-05+json"), Some(400)),
             (Some("application/vnd.atlas.20240805+json"), Some(400)),
@@ -94,9 +83,7 @@ mod tests {
             (Some("application/vnd.atlas.2024-08-05+csv"), Some(406)),
         ];
         for (accept, expected) in rows {
-            let status = check_accept(accept, date(2024, 8, 5))
-                .err()
-                .map(|refusal| refusal.status.as_u16());
+            let status = check_accept(accept, date(2024, 8, 5)).err().map(|refusal| refusal.status.as_u16());
             assert_eq!(status, expected, "{accept:?}");
         }
     }
@@ -114,11 +101,7 @@ mod tests {
         ];
         for (content_type, expected) in rows {
             let refused = check_content_type(content_type, date(2024, 8, 5)).err();
-            assert_eq!(
-                refused.map(|refusal| refusal.status.as_u16()),
-                expected,
-                "{content_type:?}"
-            );
+            assert_eq!(refused.map(|refusal| refusal.status.as_u16()), expected, "{content_type:?}");
         }
     }
 }

@@ -89,20 +89,14 @@ impl EmbeddedAtlas {
     /// The service account that this run lets in; its id and secret are random, and no project lists it.
     pub fn credentials(&self) -> Credentials {
         let (client_id, client_secret) = self.operator.clone();
-        Credentials::ServiceAccount {
-            client_id,
-            client_secret,
-        }
+        Credentials::ServiceAccount { client_id, client_secret }
     }
 
     /// A live token of that account, as a user would bring one along. Should the system be out of
     /// random bytes, it is empty and opens nothing.
     pub fn access_token(&self) -> SecretString {
         let client_id = self.operator.0.as_str().to_owned();
-        let minter = Minter {
-            client_id,
-            secret_id: None,
-        };
+        let minter = Minter { client_id, secret_id: None };
         let token = self.atlas.with(|state| state.tokens.mint(minter, now()));
         token.unwrap_or_default()
     }
@@ -131,9 +125,7 @@ impl Drop for EmbeddedAtlas {
 
 impl fmt::Debug for EmbeddedAtlas {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("EmbeddedAtlas")
-            .field("base_url", &self.base_url)
-            .finish_non_exhaustive()
+        f.debug_struct("EmbeddedAtlas").field("base_url", &self.base_url).finish_non_exhaustive()
     }
 }
 

@@ -29,10 +29,7 @@ pub(super) fn token(
         return Ok(refused);
     }
     if body != b"grant_type=client_credentials" {
-        return Ok(error(
-            "unsupported_grant_type",
-            "The grant type is not supported.",
-        ));
+        return Ok(error("unsupported_grant_type", "The grant type is not supported."));
     }
     let Some(minter) = basic(parts).and_then(|(id, secret)| state.sign_in(&id, &secret, now)) else {
         return Ok(invalid_client());
@@ -79,19 +76,13 @@ impl State {
         let client_id = client_id.to_owned();
         if client_id == self.operator.client_id {
             let is_right = secret == self.operator.secret.expose_secret();
-            return is_right.then_some(Minter {
-                client_id,
-                secret_id: None,
-            });
+            return is_right.then_some(Minter { client_id, secret_id: None });
         }
         let mut accounts = self.projects.iter_mut().flat_map(|project| &mut project.accounts);
         let account = accounts.find(|account| account.client_id == client_id)?;
         let secret = account.living_secret(secret, now)?;
         secret.last_used_at = Some(now);
-        Some(Minter {
-            client_id,
-            secret_id: Some(secret.id.clone()),
-        })
+        Some(Minter { client_id, secret_id: Some(secret.id.clone()) })
     }
 }
 

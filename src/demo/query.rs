@@ -28,19 +28,12 @@ pub(super) struct Query(Vec<(String, String)>);
 
 impl Query {
     pub(super) fn parse(query: &str) -> Self {
-        Self(
-            url::form_urlencoded::parse(query.as_bytes())
-                .into_owned()
-                .collect(),
-        )
+        Self(url::form_urlencoded::parse(query.as_bytes()).into_owned().collect())
     }
 
     /// The flags. One that is neither `true` nor `false` is refused.
     pub(super) fn flags(&self) -> Result<Flags, Refusal> {
-        Ok(Flags {
-            envelope: self.read("envelope", false)?,
-            pretty: self.read("pretty", false)?,
-        })
+        Ok(Flags { envelope: self.read("envelope", false)?, pretty: self.read("pretty", false)? })
     }
 
     /// The paging parameters. What is out of its range is refused.
@@ -54,11 +47,7 @@ impl Query {
             return Err(Refusal::invalid_parameter("pageNum"));
         }
         let include_count = self.read("includeCount", true)?;
-        Ok(Paging {
-            items_per_page,
-            page_num,
-            include_count,
-        })
+        Ok(Paging { items_per_page, page_num, include_count })
     }
 
     fn read<T: std::str::FromStr>(&self, name: &str, default: T) -> Result<T, Refusal> {

@@ -15,13 +15,7 @@ pub(super) struct Refusal {
 
 impl Refusal {
     pub(super) fn new(status: StatusCode, error_code: &'static str, detail: impl Into<String>) -> Self {
-        Self {
-            status,
-            error_code,
-            detail: detail.into(),
-            parameters: Vec::new(),
-            fields: Vec::new(),
-        }
+        Self { status, error_code, detail: detail.into(), parameters: Vec::new(), fields: Vec::new() }
     }
 
     fn about(mut self, parameter: &str) -> Self {

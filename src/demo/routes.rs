@@ -14,28 +14,12 @@ pub(super) enum Route<'a> {
     Token,
     Revoke,
     Groups,
-    Group {
-        group: &'a str,
-    },
-    ServiceAccounts {
-        group: &'a str,
-    },
-    ServiceAccount {
-        group: &'a str,
-        client: &'a str,
-    },
-    Secrets {
-        group: &'a str,
-        client: &'a str,
-    },
-    Secret {
-        group: &'a str,
-        client: &'a str,
-        secret: &'a str,
-    },
-    OrganizationSettings {
-        organization: &'a str,
-    },
+    Group { group: &'a str },
+    ServiceAccounts { group: &'a str },
+    ServiceAccount { group: &'a str, client: &'a str },
+    Secrets { group: &'a str, client: &'a str },
+    Secret { group: &'a str, client: &'a str, secret: &'a str },
+    OrganizationSettings { organization: &'a str },
 }
 
 impl<'a> Route<'a> {
@@ -53,11 +37,9 @@ impl<'a> Route<'a> {
             ["groups", group, "serviceAccounts"] => Self::ServiceAccounts { group },
             ["groups", group, "serviceAccounts", client] => Self::ServiceAccount { group, client },
             ["groups", group, "serviceAccounts", client, "secrets"] => Self::Secrets { group, client },
-            ["groups", group, "serviceAccounts", client, "secrets", secret] => Self::Secret {
-                group,
-                client,
-                secret,
-            },
+            ["groups", group, "serviceAccounts", client, "secrets", secret] => {
+                Self::Secret { group, client, secret }
+            }
             ["orgs", organization, "settings"] => Self::OrganizationSettings { organization },
             _ => return None,
         })
@@ -99,11 +81,7 @@ impl<'a> Route<'a> {
             Self::ServiceAccount { group, client } | Self::Secrets { group, client } => {
                 (group, Some(client), None)
             }
-            Self::Secret {
-                group,
-                client,
-                secret,
-            } => (group, Some(client), Some(secret)),
+            Self::Secret { group, client, secret } => (group, Some(client), Some(secret)),
         };
         check("groupId", group, is_object_id)?;
         client.map_or(Ok(()), |client| check("clientId", client, is_client_id))?;

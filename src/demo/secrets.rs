@@ -72,31 +72,20 @@ impl Account {
             ends_with: last_four(&value),
             value: Some(value.clone()),
         });
-        Ok(CreatedSecretBody {
-            id,
-            created_at: now,
-            expires_at,
-            secret: value,
-        })
+        Ok(CreatedSecretBody { id, created_at: now, expires_at, secret: value })
     }
 
     /// Deletes a secret; an unknown one is 404.
     pub(super) fn delete_secret(&mut self, id: &str) -> Result<(), Refusal> {
         let position = self.secrets.iter().position(|secret| secret.id == id);
-        self.secrets
-            .remove(position.ok_or_else(|| Refusal::no_resource(id))?);
+        self.secrets.remove(position.ok_or_else(|| Refusal::no_resource(id))?);
         Ok(())
     }
 
     /// The secret with this value that still works at `now`.
     pub(super) fn living_secret(&mut self, value: &str, now: Timestamp) -> Option<&mut StoredSecret> {
         let mut living = self.secrets.iter_mut().filter(|secret| secret.expires_at > now);
-        living.find(|secret| {
-            secret
-                .value
-                .as_ref()
-                .is_some_and(|own| own.expose_secret() == value)
-        })
+        living.find(|secret| secret.value.as_ref().is_some_and(|own| own.expose_secret() == value))
     }
 
     fn shorten_all(&mut self, now: Timestamp) {

@@ -85,9 +85,7 @@ struct RateWindow {
 
 impl Shared {
     pub(super) fn new(state: State) -> Self {
-        Self {
-            state: Arc::new(Mutex::new(state)),
-        }
+        Self { state: Arc::new(Mutex::new(state)) }
     }
 
     /// Runs `look` on the state. A panic elsewhere cannot have left it half changed in a way that
@@ -110,11 +108,7 @@ impl State {
                 projects: of_it,
             } = organization;
             projects.extend(of_it.into_iter().map(|project| Project::new(project, &id, start)));
-            organizations.push(Organization {
-                id,
-                max_secret_validity_hours,
-                api_access_list_required,
-            });
+            organizations.push(Organization { id, max_secret_validity_hours, api_access_list_required });
         }
         Self {
             base_url,
@@ -141,19 +135,13 @@ impl State {
 
     pub(super) fn account_mut(&mut self, project_id: &str, client_id: &str) -> Result<&mut Account, Refusal> {
         let project = self.projects.iter_mut().find(|project| project.id == project_id);
-        let mut accounts = project
-            .ok_or_else(|| Refusal::no_group(project_id))?
-            .accounts
-            .iter_mut();
+        let mut accounts = project.ok_or_else(|| Refusal::no_group(project_id))?.accounts.iter_mut();
         let found = accounts.find(|account| account.client_id == client_id);
         found.ok_or_else(|| Refusal::no_resource(client_id))
     }
 
     pub(super) fn organization(&self, id: &str) -> Result<&Organization, Refusal> {
-        let found = self
-            .organizations
-            .iter()
-            .find(|organization| organization.id == id);
+        let found = self.organizations.iter().find(|organization| organization.id == id);
         found.ok_or_else(|| Refusal::no_resource(id))
     }
 

@@ -34,11 +34,7 @@ impl Tokens {
         let value = ids::token_value()?;
         let lifetime = SignedDuration::from_secs(LIFETIME_SECONDS);
         let expires_at = now.checked_add(lifetime).unwrap_or(Timestamp::MAX);
-        self.live.push(Token {
-            value: value.clone(),
-            minter,
-            expires_at,
-        });
+        self.live.push(Token { value: value.clone(), minter, expires_at });
         Ok(value)
     }
 
@@ -50,14 +46,12 @@ impl Tokens {
 
     /// Revokes a token, if it is one of the client's own.
     pub(super) fn revoke(&mut self, value: &str, client_id: &str) {
-        self.live
-            .retain(|token| token.value.expose_secret() != value || token.minter.client_id != client_id);
+        self.live.retain(|token| token.value.expose_secret() != value || token.minter.client_id != client_id);
     }
 
     /// Revokes what a secret minted: Atlas does so when the secret is deleted.
     pub(super) fn revoke_minted_with(&mut self, secret_id: &str) {
-        self.live
-            .retain(|token| token.minter.secret_id.as_deref() != Some(secret_id));
+        self.live.retain(|token| token.minter.secret_id.as_deref() != Some(secret_id));
     }
 
     pub(super) fn count(&self, now: Timestamp) -> usize {
@@ -72,10 +66,7 @@ mod tests {
     #[test]
     fn a_token_ends_after_an_hour() {
         let start: Timestamp = "2026-11-23T18:14:00Z".parse().unwrap();
-        let minter = Minter {
-            client_id: "fake".to_owned(),
-            secret_id: None,
-        };
+        let minter = Minter { client_id: "fake".to_owned(), secret_id: None };
         let mut tokens = Tokens::default();
         let token = tokens.mint(minter, start).unwrap();
         let rows = [("2026-11-23T19:13:59Z", true), ("2026-11-23T19:14:00Z", false)];

@@ -133,10 +133,7 @@ impl World {
         let file: WorldFile =
             serde_json::from_str(text).map_err(|error| WorldError::Json(error.to_string()))?;
         check_ids(&file.organizations)?;
-        let prefilled = file
-            .organizations
-            .iter()
-            .flat_map(|organization| &organization.projects);
+        let prefilled = file.organizations.iter().flat_map(|organization| &organization.projects);
         let has_account = prefilled
             .filter(|project| project.id == file.prefill.project_id)
             .flat_map(|project| &project.service_accounts)
@@ -198,11 +195,7 @@ mod tests {
         let payments = &world.organizations[0].projects[0];
         let deployer = &payments.service_accounts[0];
         assert_eq!(
-            (
-                payments.name.as_str(),
-                deployer.name.as_str(),
-                deployer.secrets.len()
-            ),
+            (payments.name.as_str(), deployer.name.as_str(), deployer.secrets.len()),
             ("payments-prod", "ci-deployer", 0)
         );
     }
@@ -228,10 +221,7 @@ mod tests {
             assert_eq!(World::from_json(&text).unwrap_err(), expected, "{text}");
         }
         for text in ["", "{}", r#"{"prefill":{},"organizations":[]}"#] {
-            assert!(
-                matches!(World::from_json(text), Err(WorldError::Json(_))),
-                "{text}"
-            );
+            assert!(matches!(World::from_json(text), Err(WorldError::Json(_))), "{text}");
         }
     }
 }

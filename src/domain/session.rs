@@ -4,15 +4,18 @@ use super::{BaseUrl, ClientId, HostKind};
 
 /// What the header of the screen says.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Session {
-    /// The host, as a person recognises it.
-    pub host: String,
-    /// Whose host it is.
-    pub host_kind: HostKind,
-    /// Who is signed in.
-    pub identity: Identity,
-    /// True when the host is the embedded Atlas of `--demo`.
-    pub is_demo: bool,
+pub enum Session {
+    /// A host on the network.
+    Remote {
+        /// The host, as a person recognises it.
+        host: String,
+        /// Whose host it is.
+        host_kind: HostKind,
+        /// Who is signed in.
+        identity: Identity,
+    },
+    /// The embedded Atlas of `--demo`, with credentials of this run.
+    Demo,
 }
 
 /// Who is signed in; the kind of credential, never the credential.
@@ -26,7 +29,7 @@ pub enum Identity {
 
 impl Session {
     /// A session at the host of `base_url`.
-    pub fn new(base_url: &BaseUrl, identity: Identity) -> Self {
-        Self { host: base_url.host(), host_kind: base_url.kind(), identity, is_demo: false }
+    pub fn remote(base_url: &BaseUrl, identity: Identity) -> Self {
+        Self::Remote { host: base_url.host(), host_kind: base_url.kind(), identity }
     }
 }

@@ -106,10 +106,7 @@ mod tests {
                 .filter_map(|pair| pair.split_once('='))
                 .find_map(|(known, value)| (known == name).then(|| value.to_owned()))
         };
-        Environment {
-            operating_system,
-            ..Environment::read(lookup)
-        }
+        Environment { operating_system, ..Environment::read(lookup) }
     }
 
     /// Name, operating system, the ways in order, the variables that are set.
@@ -175,10 +172,7 @@ mod tests {
         assert_eq!(choose_way(&nothing, Preference::Native), [Native]);
         assert_eq!(choose_way(&nothing, Preference::Tmux), [Tmux]);
         assert_eq!(choose_way(&nothing, Preference::Osc52), [Osc52]);
-        assert_eq!(
-            choose_way(&environment(Unix, "DISPLAY=:0 TERM=xterm"), Preference::Off),
-            []
-        );
+        assert_eq!(choose_way(&environment(Unix, "DISPLAY=:0 TERM=xterm"), Preference::Off), []);
     }
 
     #[test]

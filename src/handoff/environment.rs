@@ -72,10 +72,7 @@ mod tests {
 
     fn read(variables: &[(&str, &str)]) -> Environment {
         Environment::read(|name| {
-            variables
-                .iter()
-                .find(|(known, _)| *known == name)
-                .map(|(_, value)| (*value).to_owned())
+            variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
         })
     }
 
@@ -85,10 +82,7 @@ mod tests {
             assert!(read(&[(name, "192.0.2.1 50000 192.0.2.2 22")]).over_ssh, "{name}");
             assert!(!read(&[(name, "")]).over_ssh, "{name} is empty");
         }
-        assert!(
-            !read(&[("SSH_AUTH_SOCK", "/run/agent")]).over_ssh,
-            "an agent is no session"
-        );
+        assert!(!read(&[("SSH_AUTH_SOCK", "/run/agent")]).over_ssh, "an agent is no session");
     }
 
     #[test]

@@ -41,11 +41,7 @@ pub struct Copier {
 impl Copier {
     /// A copier for this environment and this wish.
     pub fn new(environment: Environment, preference: Preference) -> Self {
-        Self {
-            environment,
-            preference,
-            native: NativeClipboard::default(),
-        }
+        Self { environment, preference, native: NativeClipboard::default() }
     }
 
     /// Copies `value`: the ways are tried in order and the first that works is the outcome.
@@ -125,10 +121,7 @@ impl Copier {
 
 fn failed(reasons: impl IntoIterator<Item = String>) -> CopyOutcome {
     CopyOutcome::Failed(CopyFailure {
-        reasons: reasons
-            .into_iter()
-            .map(|reason| ServerText::new(&reason))
-            .collect(),
+        reasons: reasons.into_iter().map(|reason| ServerText::new(&reason)).collect(),
     })
 }
 

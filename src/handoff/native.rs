@@ -79,9 +79,7 @@ impl NativeClipboard {
         let requests = self.started()?;
         // The value is handed over only once the clipboard is open: behind a display that hangs it
         // would wait in the queue for as long as the program runs.
-        ask(&requests, OPEN_BUDGET, Request::Open)
-            .await
-            .ok_or(NativeProblem::Silent)??;
+        ask(&requests, OPEN_BUDGET, Request::Open).await.ok_or(NativeProblem::Silent)??;
         let value = value.clone();
         ask(&requests, COPY_BUDGET, |reply| Request::Copy(value, reply))
             .await
@@ -93,9 +91,7 @@ impl NativeClipboard {
         let Some(requests) = self.running() else {
             return ClipboardContent::NotOurs;
         };
-        ask(&requests, LOOK_BUDGET, Request::Look)
-            .await
-            .unwrap_or(ClipboardContent::Unreadable)
+        ask(&requests, LOOK_BUDGET, Request::Look).await.unwrap_or(ClipboardContent::Unreadable)
     }
 
     /// Clears the clipboard if it holds what was copied, and forgets the value.
@@ -106,10 +102,7 @@ impl NativeClipboard {
     }
 
     fn running(&self) -> Option<mpsc::Sender<Request>> {
-        self.requests
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.requests.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn started(&self) -> Result<mpsc::Sender<Request>, NativeProblem> {

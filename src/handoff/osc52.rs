@@ -32,10 +32,7 @@ pub(super) enum Osc52Problem {
 /// Writes the sequence for `value` to `terminal` in one piece, and flushes.
 pub(super) fn send(value: &SecretString, terminal: &mut (dyn io::Write + Send)) -> Result<(), Osc52Problem> {
     let sequence = sequence(value)?;
-    terminal
-        .write_all(&sequence)
-        .and_then(|()| terminal.flush())
-        .map_err(|_| Osc52Problem::Unwritable)
+    terminal.write_all(&sequence).and_then(|()| terminal.flush()).map_err(|_| Osc52Problem::Unwritable)
 }
 
 /// The buffer has its final size from the start: growing would leave copies behind.
@@ -49,9 +46,7 @@ fn sequence(value: &SecretString) -> Result<Zeroizing<Vec<u8>>, Osc52Problem> {
     let (start, rest) = sequence.split_at_mut(START.len());
     let (middle, end) = rest.split_at_mut(encoded);
     start.copy_from_slice(START);
-    STANDARD
-        .encode_slice(value, middle)
-        .map_err(|_| Osc52Problem::TooLong)?;
+    STANDARD.encode_slice(value, middle).map_err(|_| Osc52Problem::TooLong)?;
     end.copy_from_slice(END);
     Ok(sequence)
 }

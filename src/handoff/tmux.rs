@@ -46,11 +46,7 @@ pub(super) async fn send(value: &SecretString, session: Option<&str>) -> Result<
     let loaded = timeout(SEND_BUDGET, load(value, session, &buffer)).await;
     delete(session, &buffer).await;
     let status = loaded.map_err(|_| TmuxProblem::Silent)??;
-    if status.success() {
-        Ok(())
-    } else {
-        Err(TmuxProblem::Refused)
-    }
+    if status.success() { Ok(()) } else { Err(TmuxProblem::Refused) }
 }
 
 async fn load(value: &SecretString, session: &str, buffer: &str) -> Result<ExitStatus, TmuxProblem> {
@@ -78,10 +74,8 @@ async fn delete(session: &str, buffer: &str) {
 /// itself keeps `SSH_CONNECTION` and `DISPLAY` current whenever a terminal attaches. What it does not
 /// know, or does not tell within 500 ms, stays as it was.
 pub(super) async fn refresh(environment: &mut Environment, session: &str) {
-    let (connection, display) = tokio::join!(
-        session_variable(session, "SSH_CONNECTION"),
-        session_variable(session, "DISPLAY"),
-    );
+    let (connection, display) =
+        tokio::join!(session_variable(session, "SSH_CONNECTION"), session_variable(session, "DISPLAY"),);
     match connection {
         SessionVariable::Set(_) => environment.over_ssh = true,
         SessionVariable::Removed => environment.over_ssh = false,

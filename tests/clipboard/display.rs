@@ -28,10 +28,7 @@ impl Display {
         let stdout = server.0.stdout.take().unwrap();
         BufReader::new(stdout).read_line(&mut number).unwrap();
         assert!(!number.trim().is_empty(), "Xvfb ended without a display");
-        Self {
-            name: format!(":{}", number.trim()),
-            _server: server,
-        }
+        Self { name: format!(":{}", number.trim()), _server: server }
     }
 
     /// What a person would paste; `None` when there is nothing.

@@ -27,10 +27,7 @@ fn the_program() {
         println!("skipped: {MARK} is not set");
         return;
     }
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let environment = Environment::read(|name| std::env::var(name).ok());
     let mut copier = Some(Copier::new(environment, Preference::Auto));
     for line in std::io::stdin().lines() {
@@ -112,11 +109,7 @@ impl Program {
                 }
             }
         });
-        Self {
-            input,
-            answers,
-            _process: process,
-        }
+        Self { input, answers, _process: process }
     }
 
     /// Tells it one line and waits for the answer.

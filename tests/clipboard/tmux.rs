@@ -38,12 +38,7 @@ impl Tmux {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let name = format!("atlas-secret-test-{}-{count}", std::process::id());
-        let mut tmux = Self {
-            name,
-            variable: String::new(),
-            outside: Arc::default(),
-            terminal: None,
-        };
+        let mut tmux = Self { name, variable: String::new(), outside: Arc::default(), terminal: None };
         tmux.run(&["-f", "/dev/null", "new-session", "-d", "-s", "inside", "cat"]);
         let variable = tmux.run(&["display-message", "-p", "#{socket_path},#{pid},0"]);
         variable.trim_end().clone_into(&mut tmux.variable);
@@ -68,18 +63,12 @@ impl Tmux {
                 outside.lock().unwrap().extend_from_slice(&piece[..length]);
             }
         });
-        wait_for("the terminal to be attached", || {
-            (!self.run(&["list-clients"]).is_empty()).then_some(())
-        });
+        wait_for("the terminal to be attached", || (!self.run(&["list-clients"]).is_empty()).then_some(()));
     }
 
     fn run(&self, arguments: &[&str]) -> String {
         let mut command = Command::new("tmux");
-        command
-            .args(["-L", &self.name])
-            .args(arguments)
-            .env_remove("TMUX")
-            .env_remove("TMUX_PANE");
+        command.args(["-L", &self.name]).args(arguments).env_remove("TMUX").env_remove("TMUX_PANE");
         output(&mut command).unwrap()
     }
 
@@ -92,10 +81,7 @@ impl Tmux {
 impl Drop for Tmux {
     fn drop(&mut self) {
         drop(self.terminal.take());
-        Command::new("tmux")
-            .args(["-L", &self.name, "kill-server"])
-            .status()
-            .ok();
+        Command::new("tmux").args(["-L", &self.name, "kill-server"]).status().ok();
         let (socket, _) = self.variable.split_once(',').unwrap_or_default();
         std::fs::remove_file(socket).ok();
     }
@@ -104,9 +90,7 @@ impl Drop for Tmux {
 async fn copy_inside(variable: &str, preference: Preference) -> CopyOutcome {
     let environment = Environment::read(|name| (name == "TMUX").then(|| variable.to_owned()));
     let mut terminal = Vec::new();
-    let outcome = Copier::new(environment, preference)
-        .copy(&SecretString::from(VALUE), &mut terminal)
-        .await;
+    let outcome = Copier::new(environment, preference).copy(&SecretString::from(VALUE), &mut terminal).await;
     assert!(terminal.is_empty(), "tmux would drop it");
     outcome
 }
@@ -126,9 +110,7 @@ async fn the_terminal_outside_gets_the_value_and_no_buffer_is_left() {
     let tmux = Tmux::start();
     let outcome = copy_inside(&tmux.variable, Preference::Auto).await;
     assert_eq!(outcome, CopyOutcome::Sent(TerminalRoute::Tmux));
-    wait_for("OSC 52 on the terminal outside", || {
-        tmux.outside_was_sent(VALUE_IN_BASE64).then_some(())
-    });
+    wait_for("OSC 52 on the terminal outside", || tmux.outside_was_sent(VALUE_IN_BASE64).then_some(()));
     assert!(tmux.outside_was_sent("\u{1b}]52;"));
     assert_eq!(tmux.run(&["list-buffers"]), "");
 }
@@ -139,10 +121,7 @@ async fn a_tmux_that_is_not_there_is_told_in_our_own_words() {
         return;
     }
     let outcome = copy_inside("/nonexistent/socket,1,0", Preference::Auto).await;
-    assert_eq!(
-        reasons(&outcome),
-        ["tmux did not take the value; it needs version 3.2 or newer."]
-    );
+    assert_eq!(reasons(&outcome), ["tmux did not take the value; it needs version 3.2 or newer."]);
     let outcome = copy_inside("", Preference::Tmux).await;
     assert_eq!(reasons(&outcome), ["This program does not run inside tmux."]);
 }
@@ -150,10 +129,7 @@ async fn a_tmux_that_is_not_there_is_told_in_our_own_words() {
 #[tokio::test]
 async fn switched_off_is_a_reason() {
     let outcome = copy_inside("", Preference::Off).await;
-    assert_eq!(
-        reasons(&outcome),
-        ["Copying is switched off with --clipboard off."]
-    );
+    assert_eq!(reasons(&outcome), ["Copying is switched off with --clipboard off."]);
 }
 
 #[test]
@@ -167,19 +143,9 @@ fn what_tmux_knows_about_the_terminal_beats_a_stale_environment() {
     let copy = format!("copy {VALUE}");
 
     tmux.run(&["set-environment", "-t", "inside", "DISPLAY", &display.name]);
-    tmux.run(&[
-        "set-environment",
-        "-t",
-        "inside",
-        "SSH_CONNECTION",
-        "192.0.2.1 5 192.0.2.2 22",
-    ]);
+    tmux.run(&["set-environment", "-t", "inside", "SSH_CONNECTION", "192.0.2.1 5 192.0.2.2 22"]);
     let mut started_locally = Program::start(&here);
-    assert_eq!(
-        started_locally.ask(&copy),
-        "Sent(Tmux) ",
-        "attached over SSH since"
-    );
+    assert_eq!(started_locally.ask(&copy), "Sent(Tmux) ", "attached over SSH since");
     assert_eq!(display.paste(), None, "that display is at another machine");
 
     tmux.run(&["set-environment", "-t", "inside", "-r", "SSH_CONNECTION"]);
@@ -188,9 +154,5 @@ fn what_tmux_knows_about_the_terminal_beats_a_stale_environment() {
     assert_eq!(started_over_ssh.ask(&copy), "Copied ", "attached locally since");
 
     tmux.run(&["set-environment", "-t", "inside", "DISPLAY", "localhost:10.0"]);
-    assert_eq!(
-        started_over_ssh.ask(&copy),
-        "Sent(Tmux) ",
-        "attached at another display since"
-    );
+    assert_eq!(started_over_ssh.ask(&copy), "Sent(Tmux) ", "attached at another display since");
 }

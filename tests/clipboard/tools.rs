@@ -34,22 +34,11 @@ pub fn wait_for<T>(what: &str, mut condition: impl FnMut() -> Option<T>) -> T {
 
 /// What a program that succeeds writes to its stdout; `None` when it fails.
 pub fn output(command: &mut Command) -> Option<String> {
-    let child = command
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
+    let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
     let mut running = Running(child);
     let status = wait_for("a program to end", || running.0.try_wait().unwrap());
     let mut text = String::new();
-    running
-        .0
-        .stdout
-        .take()
-        .unwrap()
-        .read_to_string(&mut text)
-        .unwrap();
+    running.0.stdout.take().unwrap().read_to_string(&mut text).unwrap();
     status.success().then_some(text)
 }
 

@@ -55,9 +55,7 @@ fn what_another_program_copies_is_noticed_and_left_alone() {
     assert_eq!(program.ask("content"), "Ours");
 
     let _owner = display.copied_elsewhere("a shopping list");
-    wait_for("the other program's copy", || {
-        (program.ask("content") == "NotOurs").then_some(())
-    });
+    wait_for("the other program's copy", || (program.ask("content") == "NotOurs").then_some(()));
     assert_eq!(program.ask("clear"), "cleared");
     assert_eq!(display.paste().as_deref(), Some("a shopping list"));
 }
@@ -130,9 +128,7 @@ fn giving_the_clipboard_up_writes_nothing_on_the_terminal() {
     let mut program = Program::start_on(other_end, &variables);
     assert_eq!(program.ask(&format!("copy {VALUE}")), "Copied ");
     assert_eq!(program.ask("drop"), "dropped");
-    wait_for("the clipboard to be given up", || {
-        display.paste().is_none().then_some(())
-    });
+    wait_for("the clipboard to be given up", || display.paste().is_none().then_some(()));
     drop(program);
 
     // Reading fails once the last process on the terminal has ended.

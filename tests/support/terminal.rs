@@ -10,15 +10,8 @@
 //! Two threads stand behind each terminal: one feeds what the program writes to a terminal emulator, one
 //! waits for the program's end. Both wake the waiting test, so every wait is for a condition with a deadline
 //! and none is a sleep.
-#![expect(
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test fails by a panic, also inside its harness"
-)]
-#![expect(
-    clippy::missing_panics_doc,
-    reason = "all of it panics when the terminal does not do as it should"
-)]
+#![expect(clippy::expect_used, clippy::panic, reason = "a test fails by a panic, also inside its harness")]
+#![expect(clippy::missing_panics_doc, reason = "all of it panics when the terminal does not do as it should")]
 
 use std::ffi::OsStr;
 use std::fs;
@@ -121,21 +114,13 @@ impl Program {
         let home = empty_directory();
         let command = Command::new(program)
             .env_clear()
-            .env(
-                "PATH",
-                std::env::var_os("PATH").unwrap_or_else(|| "/usr/bin:/bin".into()),
-            )
+            .env("PATH", std::env::var_os("PATH").unwrap_or_else(|| "/usr/bin:/bin".into()))
             .env("HOME", &home)
             .env("TERM", "xterm-256color")
             .env("LANG", "C.UTF-8")
             .env("TZ", "Europe/Berlin")
             .current_dir(&home);
-        Self {
-            command,
-            home,
-            rows: 24,
-            columns: 80,
-        }
+        Self { command, home, rows: 24, columns: 80 }
     }
 
     /// Adds one argument.
@@ -194,17 +179,13 @@ impl Program {
     /// Starts the program.
     pub fn start(self) -> Terminal {
         let (pty, program_side) = open().expect("a pseudo-terminal");
-        pty.resize(Size::new(self.rows, self.columns))
-            .expect("the size is set before the program can ask");
+        pty.resize(Size::new(self.rows, self.columns)).expect("the size is set before the program can ask");
         let shared = Arc::new(Shared::new(self.rows, self.columns));
         let pty = Arc::new(pty);
 
         // Held until the program's end, or a program that opens its terminal only later would find the reader
         // gone: without one open descriptor a terminal counts as closed.
-        let held_open = program_side
-            .as_fd()
-            .try_clone_to_owned()
-            .expect("another descriptor");
+        let held_open = program_side.as_fd().try_clone_to_owned().expect("another descriptor");
 
         let started = Instant::now();
         let child = self.command.spawn(program_side).expect("the program starts");
@@ -245,9 +226,7 @@ impl Terminal {
     /// the system ignores SIGTSTP.
     pub fn shell() -> Program {
         // Without its line editor the shell leaves the terminal's modes to the program under test.
-        Self::run("bash")
-            .args(["--noprofile", "--norc", "--noediting", "-i"])
-            .env("PS1", PROMPT)
+        Self::run("bash").args(["--noprofile", "--norc", "--noediting", "-i"]).env("PS1", PROMPT)
     }
 
     /// Types these bytes.
@@ -255,10 +234,7 @@ impl Terminal {
     pub fn send(&mut self, keys: &str) {
         let sent = (&*self.pty).write_all(keys.as_bytes());
         if let Err(error) = sent {
-            panic!(
-                "the terminal does not take {keys:?}: {error}\n{}",
-                self.shared.state().picture()
-            );
+            panic!("the terminal does not take {keys:?}: {error}\n{}", self.shared.state().picture());
         }
     }
 
@@ -273,9 +249,7 @@ impl Terminal {
         // First here: what the program draws in answer has to meet a screen of the new size.
         let (new_rows, new_columns) = (extent(rows), extent(columns));
         self.shared.state().emulator.set_size(new_rows, new_columns);
-        self.pty
-            .resize(Size::new(rows, columns))
-            .expect("the terminal takes its size");
+        self.pty.resize(Size::new(rows, columns)).expect("the terminal takes its size");
     }
 
     /// Waits until the screen contains the text, and gives the screen as it was then.
@@ -300,9 +274,7 @@ impl Terminal {
     /// Waits until the condition holds for the screen; `what` names it when it never does.
     #[track_caller]
     pub fn wait_until(&mut self, what: &str, mut condition: impl FnMut(&vt100::Screen) -> bool) {
-        self.shared.wait(what, DEADLINE, |state| {
-            condition(state.emulator.screen()).then_some(())
-        });
+        self.shared.wait(what, DEADLINE, |state| condition(state.emulator.screen()).then_some(()));
     }
 
     /// Waits until the program has written nothing for this long. For measuring only: a test waits for what
@@ -314,17 +286,11 @@ impl Terminal {
         loop {
             let last = state.arrivals.last().map_or(self.started, |arrival| arrival.at);
             let now = Instant::now();
-            let Some(left) = window
-                .checked_sub(now.duration_since(last))
-                .filter(|left| !left.is_zero())
+            let Some(left) = window.checked_sub(now.duration_since(last)).filter(|left| !left.is_zero())
             else {
                 return;
             };
-            assert!(
-                now < deadline,
-                "the program never stops writing\n{}",
-                state.picture()
-            );
+            assert!(now < deadline, "the program never stops writing\n{}", state.picture());
             state = self.shared.sleep(state, left);
         }
     }
@@ -332,27 +298,22 @@ impl Terminal {
     /// Waits until the program has written more than `length` bytes in all, and says when that arrived.
     #[track_caller]
     pub fn wait_output_beyond(&mut self, length: usize) -> Instant {
-        self.shared.wait(
-            &format!("more than {length} bytes of output"),
-            DEADLINE,
-            |state| {
-                state
-                    .arrivals
-                    .iter()
-                    .rev()
-                    .take_while(|arrival| arrival.total > length)
-                    .last()
-                    .map(|first| first.at)
-            },
-        )
+        self.shared.wait(&format!("more than {length} bytes of output"), DEADLINE, |state| {
+            state
+                .arrivals
+                .iter()
+                .rev()
+                .take_while(|arrival| arrival.total > length)
+                .last()
+                .map(|first| first.at)
+        })
     }
 
     /// Waits for the end of the program, by which time all that it wrote has been read.
     #[track_caller]
     pub fn wait_exit(&mut self) -> ExitStatus {
-        self.shared.wait("the end of the program", DEADLINE, |state| {
-            state.exit.filter(|_| state.output_ended)
-        })
+        self.shared
+            .wait("the end of the program", DEADLINE, |state| state.exit.filter(|_| state.output_ended))
     }
 
     /// The text on the screen.
@@ -443,11 +404,7 @@ impl Drop for Terminal {
             let _ = kill_process(self.process, Signal::KILL);
         }
         let still_busy = |state: &mut State| state.exit.is_none() || !state.output_ended;
-        drop(
-            self.shared
-                .changed
-                .wait_timeout_while(state, FAREWELL, still_busy),
-        );
+        drop(self.shared.changed.wait_timeout_while(state, FAREWELL, still_busy));
         let _ = fs::remove_dir_all(&self.home);
     }
 }
@@ -482,10 +439,7 @@ impl Shared {
             output_ended: false,
             exit: None,
         };
-        Self {
-            state: Mutex::new(state),
-            changed: Condvar::new(),
-        }
+        Self { state: Mutex::new(state), changed: Condvar::new() }
     }
 
     /// Takes the lock, also after a panic: the state stays worth printing.
@@ -495,10 +449,7 @@ impl Shared {
 
     /// Gives the lock away until something has changed or the time is over.
     fn sleep<'state>(&self, state: MutexGuard<'state, State>, time: Duration) -> MutexGuard<'state, State> {
-        self.changed
-            .wait_timeout(state, time)
-            .unwrap_or_else(PoisonError::into_inner)
-            .0
+        self.changed.wait_timeout(state, time).unwrap_or_else(PoisonError::into_inner).0
     }
 
     /// Waits until there is an answer. Fails with the screen at the deadline, or as soon as the program has
@@ -518,11 +469,7 @@ impl Shared {
             }
             let left = deadline.saturating_duration_since(Instant::now());
             let is_over = state.output_ended && state.exit.is_some();
-            assert!(
-                !left.is_zero() && !is_over,
-                "waited in vain for {what}\n{}",
-                state.picture()
-            );
+            assert!(!left.is_zero() && !is_over, "waited in vain for {what}\n{}", state.picture());
             state = self.sleep(state, left);
         }
     }
@@ -562,10 +509,7 @@ impl State {
         let at = Instant::now();
         self.emulator.process(bytes);
         self.output.extend_from_slice(bytes);
-        self.arrivals.push(Arrival {
-            at,
-            total: self.output.len(),
-        });
+        self.arrivals.push(Arrival { at, total: self.output.len() });
     }
 
     /// What a failed test shows: the screen in a frame, the cursor, and whether the program still runs.
@@ -575,17 +519,10 @@ impl State {
         let (_, columns) = screen.size();
         let width = usize::from(columns.get());
         let edge = format!("+{}+", "-".repeat(width));
-        let lines: Vec<String> = screen
-            .rows(0, columns.get())
-            .map(|line| format!("|{line:width$}|"))
-            .collect();
-        let program = self
-            .exit
-            .map_or_else(|| "the program runs".to_owned(), |exit| exit.to_string());
-        format!(
-            "{edge}\n{}\n{edge}\ncursor at {row}, {column}; {program}",
-            lines.join("\n")
-        )
+        let lines: Vec<String> =
+            screen.rows(0, columns.get()).map(|line| format!("|{line:width$}|")).collect();
+        let program = self.exit.map_or_else(|| "the program runs".to_owned(), |exit| exit.to_string());
+        format!("{edge}\n{}\n{edge}\ncursor at {row}, {column}; {program}", lines.join("\n"))
     }
 }
 
@@ -597,11 +534,7 @@ fn extent(number: u16) -> NonZeroU16 {
 /// A new empty directory below the build's directory for temporary files.
 fn empty_directory() -> PathBuf {
     static COUNT: AtomicU32 = AtomicU32::new(0);
-    let name = format!(
-        "home-{}-{}",
-        std::process::id(),
-        COUNT.fetch_add(1, Ordering::Relaxed)
-    );
+    let name = format!("home-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
     let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     // An earlier process that was killed may have had the same number and left its directory.
     let _ = fs::remove_dir_all(&directory);

@@ -6,12 +6,7 @@ use super::*;
 const SECRET: &str = "mdb_sa_sk_FAKEfakeFAKEfakeFAKEfakeFAKEfakeFAKE9f3a";
 
 fn answer(status: u16, body: &[u8]) -> Answer {
-    Answer {
-        status,
-        retry_after: None,
-        body: Zeroizing::new(body.to_vec()),
-        end: BodyEnd::Complete,
-    }
+    Answer { status, retry_after: None, body: Zeroizing::new(body.to_vec()), end: BodyEnd::Complete }
 }
 
 fn created(status: u16, body: &[u8]) -> crate::domain::CreatedSecret {
@@ -36,10 +31,7 @@ fn a_secret_that_can_be_read_is_never_lost() {
         for status in [200, 201, 202] {
             let secret = created(status, body.as_bytes());
             assert_eq!(secret.value.expose_secret(), SECRET, "{status} {body}");
-            assert_eq!(
-                (secret.id, secret.created_at, secret.expires_at),
-                (None, None, None)
-            );
+            assert_eq!((secret.id, secret.created_at, secret.expires_at), (None, None, None));
         }
     }
     let not_utf8 = [b"{\"id\":\"\xff\",\"secret\":\"", SECRET.as_bytes(), b"\"}"].concat();
@@ -75,10 +67,7 @@ fn what_is_not_a_secret_is_not_taken_for_one() {
     ];
     for body in bodies {
         let outcome = create_outcome(answer(201, body));
-        assert!(
-            matches!(outcome, CreateOutcome::Unknown(LostAnswer::ValueUnreadable(_))),
-            "{outcome:?}"
-        );
+        assert!(matches!(outcome, CreateOutcome::Unknown(LostAnswer::ValueUnreadable(_))), "{outcome:?}");
     }
 }
 
@@ -103,11 +92,7 @@ fn only_atlas_own_error_under_a_4xx_is_a_refusal() {
     ];
     for (status, body, is_refusal) in rows {
         let outcome = create_outcome(answer(status, body.as_bytes()));
-        assert_eq!(
-            matches!(outcome, CreateOutcome::Rejected(_)),
-            is_refusal,
-            "{status} {body}: {outcome:?}"
-        );
+        assert_eq!(matches!(outcome, CreateOutcome::Rejected(_)), is_refusal, "{status} {body}: {outcome:?}");
     }
 }
 
@@ -134,10 +119,7 @@ fn an_account_is_read_leniently_but_never_looks_emptier_than_it_is() {
     assert_eq!(account.roles.len(), 1);
     let ids: Vec<_> = account.secrets.iter().map(|secret| secret.id.as_str()).collect();
     assert_eq!(ids, ["32b6e34b3d91647abb20e7b8", "32b6e34b3d91647abb20e7b9"]);
-    assert_eq!(
-        account.secrets[0].expires_at,
-        Some("2027-02-28T23:00:00.5Z".parse().unwrap())
-    );
+    assert_eq!(account.secrets[0].expires_at, Some("2027-02-28T23:00:00.5Z".parse().unwrap()));
     assert_eq!(account.secrets[1].expires_at, None);
 
     let enveloped = br#"{"status":200,"content":{"name":"ci","secrets":null}}"#;
@@ -158,10 +140,7 @@ fn gone_is_what_atlas_itself_no_longer_finds() {
     assert!(is_gone(404, &error("RESOURCE_NOT_FOUND")));
     assert!(!is_gone(404, &error("GROUP_NOT_FOUND")));
     assert!(!is_gone(404, "<html>"));
-    assert!(!is_gone(
-        200,
-        &format!(r#"{{"status":403,"content":{}}}"#, error("FORBIDDEN"))
-    ));
+    assert!(!is_gone(200, &format!(r#"{{"status":403,"content":{}}}"#, error("FORBIDDEN"))));
     assert!(!is_gone(302, ""));
     assert!(!is_gone(500, ""));
 }

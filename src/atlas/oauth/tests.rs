@@ -13,14 +13,9 @@ fn answer(status: u16, body: &str) -> Answer {
 #[test]
 fn a_token_is_fresh_while_five_minutes_are_left() {
     let now = Instant::now();
-    let token = token(
-        &answer(
-            200,
-            r#"{"access_token":"FAKE","expires_in":3600,"token_type":"Bearer"}"#,
-        ),
-        now,
-    )
-    .unwrap();
+    let token =
+        token(&answer(200, r#"{"access_token":"FAKE","expires_in":3600,"token_type":"Bearer"}"#), now)
+            .unwrap();
     assert!(token.is_fresh(now));
     assert!(token.is_fresh(now + Duration::from_secs(3300)));
     assert!(!token.is_fresh(now + Duration::from_secs(3301)));
@@ -30,12 +25,7 @@ fn a_token_is_fresh_while_five_minutes_are_left() {
 #[test]
 fn a_token_without_a_readable_life_lives_the_usual_hour() {
     let now = Instant::now();
-    for life in [
-        "",
-        r#","expires_in":null"#,
-        r#","expires_in":-1"#,
-        r#","expires_in":"3600""#,
-    ] {
+    for life in ["", r#","expires_in":null"#, r#","expires_in":-1"#, r#","expires_in":"3600""#] {
         let token = token(&answer(200, &format!(r#"{{"access_token":"FAKE"{life}}}"#)), now).unwrap();
         assert!(token.is_fresh(now + Duration::from_secs(3300)), "{life}");
         assert!(!token.is_fresh(now + Duration::from_secs(3301)), "{life}");
@@ -66,18 +56,10 @@ fn refusals_are_told_apart_by_the_type_of_error() {
             }),
         ),
         (200, "{}", ReadProblem::Unexpected { status: 200 }),
-        (
-            200,
-            r#"{"access_token":""}"#,
-            ReadProblem::Unexpected { status: 200 },
-        ),
+        (200, r#"{"access_token":""}"#, ReadProblem::Unexpected { status: 200 }),
         (200, "<html>", ReadProblem::Unexpected { status: 200 }),
         (302, "", ReadProblem::Unexpected { status: 302 }),
-        (
-            503,
-            r#"{"error":"temporarily_unavailable"}"#,
-            ReadProblem::Unexpected { status: 503 },
-        ),
+        (503, r#"{"error":"temporarily_unavailable"}"#, ReadProblem::Unexpected { status: 503 }),
     ];
     for (status, body, expected) in rows {
         let problem = token(&answer(status, body), Instant::now()).unwrap_err();

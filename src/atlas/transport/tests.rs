@@ -43,9 +43,7 @@ fn words(text: &str) -> ServerText {
 
 #[tokio::test]
 async fn a_name_without_address_was_not_sent() {
-    let builder = reqwest::Client::builder()
-        .no_proxy()
-        .dns_resolver(Arc::new(NoSuchName));
+    let builder = reqwest::Client::builder().no_proxy().dns_resolver(Arc::new(NoSuchName));
     let error = failure(builder, "https://atlas.invalid/").await;
     assert!(is_not_sent(&error));
     assert_eq!(problem(error), TransportProblem::Dns(words("no such name")));
@@ -54,10 +52,7 @@ async fn a_name_without_address_was_not_sent() {
 #[tokio::test]
 async fn what_a_proxy_does_not_let_through_was_not_sent() {
     let rows = [
-        (
-            answering(b"HTTP/1.1 403 Forbidden\r\n\r\n"),
-            "the proxy refused to pass the request on",
-        ),
+        (answering(b"HTTP/1.1 403 Forbidden\r\n\r\n"), "the proxy refused to pass the request on"),
         (
             answering(b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n"),
             "the proxy wants a user and password",
@@ -76,10 +71,7 @@ async fn what_a_proxy_does_not_let_through_was_not_sent() {
 #[tokio::test]
 async fn a_host_that_speaks_no_tls_was_not_sent_anything() {
     let rows: [(&[u8], &str); 2] = [
-        (
-            b"HTTP/1.1 400 Bad Request\r\n\r\n",
-            "the other end does not speak TLS",
-        ),
+        (b"HTTP/1.1 400 Bad Request\r\n\r\n", "the other end does not speak TLS"),
         (b"", "the other end closed it during the TLS handshake"),
     ];
     for (bytes, expected) in rows {
@@ -107,27 +99,15 @@ async fn the_words_name_neither_url_nor_query() {
     let url = format!("http://{}/?token=FAKE", listener.local_addr().unwrap());
     drop(listener);
     let error = failure(reqwest::Client::builder().no_proxy(), &url).await;
-    assert_eq!(
-        problem(error),
-        TransportProblem::Connect(words("the host refused the connection"))
-    );
+    assert_eq!(problem(error), TransportProblem::Connect(words("the host refused the connection")));
 }
 
 #[test]
 fn certificates_are_named_in_plain_words() {
     let rows = [
-        (
-            CertificateError::UnknownIssuer,
-            "nobody trusted here issued the host's certificate",
-        ),
-        (
-            CertificateError::NotValidForName,
-            "the host's certificate is for another name",
-        ),
-        (
-            CertificateError::Expired,
-            "the host's certificate has expired, or this machine's clock is wrong",
-        ),
+        (CertificateError::UnknownIssuer, "nobody trusted here issued the host's certificate"),
+        (CertificateError::NotValidForName, "the host's certificate is for another name"),
+        (CertificateError::Expired, "the host's certificate has expired, or this machine's clock is wrong"),
     ];
     for (error, expected) in rows {
         let wrapped = io::Error::other(rustls::Error::InvalidCertificate(error));

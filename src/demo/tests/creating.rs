@@ -14,42 +14,24 @@ fn time(value: &Value) -> Timestamp {
 #[tokio::test]
 async fn a_secret_is_shown_once_and_masked_from_then_on() {
     let bench = Bench::demo().await;
-    let reply = bench
-        .create(PAYMENTS, CI_DEPLOYER, r#"{"secretExpiresAfterHours":720}"#)
-        .await;
-    assert_eq!(
-        (reply.status.as_u16(), reply.header("content-type")),
-        (201, V2024)
-    );
+    let reply = bench.create(PAYMENTS, CI_DEPLOYER, r#"{"secretExpiresAfterHours":720}"#).await;
+    assert_eq!((reply.status.as_u16(), reply.header("content-type")), (201, V2024));
     let created = reply.json();
     let names: Vec<&str> = created.as_object().unwrap().keys().map(String::as_str).collect();
     assert_eq!(names, ["createdAt", "expiresAt", "id", "secret"]);
     let value = created["secret"].as_str().unwrap();
     let random = value.strip_prefix("mdb_sa_sk_DEMO").unwrap();
-    assert!(
-        random.len() == 36
-            && random
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || b"_-".contains(&b))
-    );
+    assert!(random.len() == 36 && random.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-".contains(&b)));
     let (created_at, expires_at) = (time(&created["createdAt"]), time(&created["expiresAt"]));
-    assert_eq!(
-        expires_at.duration_since(created_at),
-        SignedDuration::from_hours(720)
-    );
-    assert_eq!(
-        created["createdAt"].as_str().unwrap().len(),
-        "2026-11-23T18:14:00Z".len()
-    );
+    assert_eq!(expires_at.duration_since(created_at), SignedDuration::from_hours(720));
+    assert_eq!(created["createdAt"].as_str().unwrap().len(), "2026-11-23T18:14:00Z".len());
 
     let listed = bench.secrets(PAYMENTS, CI_DEPLOYER).await;
     let mask = format!("mdb_sa_sk_...{}", &value[value.len() - 4..]);
     assert_eq!(
         listed,
-        [
-            json!({"id": created["id"], "createdAt": created["createdAt"], "expiresAt": created["expiresAt"],
-            "lastUsedAt": null, "maskedSecretValue": mask})
-        ]
+        [json!({"id": created["id"], "createdAt": created["createdAt"], "expiresAt": created["expiresAt"],
+            "lastUsedAt": null, "maskedSecretValue": mask})]
     );
     assert_eq!(bench.atlas.secrets_created(), 1);
 }
@@ -66,11 +48,7 @@ async fn creating_leaves_the_others_seven_days_at_most() {
 
     let expired = bench.secrets(PAYMENTS, NIGHTLY_BACKUP).await;
     bench.create(PAYMENTS, NIGHTLY_BACKUP, DAY).await;
-    assert_eq!(
-        bench.secrets(PAYMENTS, NIGHTLY_BACKUP).await[0],
-        expired[0],
-        "never longer than before"
-    );
+    assert_eq!(bench.secrets(PAYMENTS, NIGHTLY_BACKUP).await[0], expired[0], "never longer than before");
 }
 
 #[tokio::test]
@@ -81,23 +59,13 @@ async fn a_third_secret_is_refused_until_one_is_deleted() {
     for client_id in [BILLING_EXPORT, NIGHTLY_BACKUP] {
         let before = bench.secrets(PAYMENTS, client_id).await;
         let refused = bench.create(PAYMENTS, client_id, DAY).await;
-        assert_eq!(
-            refused.error(),
-            error(400, "SERVICE_ACCOUNT_SECRET_LIMIT_EXCEEDED")
-        );
-        assert_eq!(
-            bench.secrets(PAYMENTS, client_id).await,
-            before,
-            "a refusal shortens nothing"
-        );
+        assert_eq!(refused.error(), error(400, "SERVICE_ACCOUNT_SECRET_LIMIT_EXCEEDED"));
+        assert_eq!(bench.secrets(PAYMENTS, client_id).await, before, "a refusal shortens nothing");
 
         let id = before[0]["id"].as_str().unwrap();
         let deleted = bench.delete(PAYMENTS, client_id, id).await;
         assert_eq!((deleted.status.as_u16(), deleted.text.as_str()), (204, ""));
-        assert_eq!(
-            bench.delete(PAYMENTS, client_id, id).await.error(),
-            error(404, "RESOURCE_NOT_FOUND")
-        );
+        assert_eq!(bench.delete(PAYMENTS, client_id, id).await.error(), error(404, "RESOURCE_NOT_FOUND"));
         assert_eq!(bench.create(PAYMENTS, client_id, DAY).await.status, 201);
     }
     assert_eq!(bench.atlas.secrets_created(), 3);
@@ -118,13 +86,8 @@ async fn a_lifetime_out_of_range_is_refused_by_the_name_of_its_field() {
         (ANALYTICS, WAREHOUSE_LOADER, "721", "must be between 8 and 720"),
     ];
     for (group, client_id, hours, expected) in rows {
-        let reply = bench
-            .create(
-                group,
-                client_id,
-                &format!(r#"{{"secretExpiresAfterHours":{hours}}}"#),
-            )
-            .await;
+        let reply =
+            bench.create(group, client_id, &format!(r#"{{"secretExpiresAfterHours":{hours}}}"#)).await;
         assert_eq!(reply.error(), error(400, "VALIDATION_ERROR"), "{hours}");
         assert_eq!(
             reply.json()["badRequestDetail"]["fields"],
@@ -133,18 +96,11 @@ async fn a_lifetime_out_of_range_is_refused_by_the_name_of_its_field() {
         );
     }
     assert_eq!(bench.atlas.secrets_created(), 0);
-    for (group, client_id, hours) in [
-        (PAYMENTS, CI_DEPLOYER, 8),
-        (PAYMENTS, CI_DEPLOYER, 8760),
-        (ANALYTICS, WAREHOUSE_LOADER, 720),
-    ] {
-        let reply = bench
-            .create(
-                group,
-                client_id,
-                &format!(r#"{{"secretExpiresAfterHours":{hours}}}"#),
-            )
-            .await;
+    for (group, client_id, hours) in
+        [(PAYMENTS, CI_DEPLOYER, 8), (PAYMENTS, CI_DEPLOYER, 8760), (ANALYTICS, WAREHOUSE_LOADER, 720)]
+    {
+        let reply =
+            bench.create(group, client_id, &format!(r#"{{"secretExpiresAfterHours":{hours}}}"#)).await;
         assert_eq!(reply.status, 201, "{hours}");
     }
 }
@@ -157,20 +113,12 @@ async fn a_body_that_is_no_request_is_refused() {
         ("{", "MALFORMED_JSON", None),
         ("[24]", "MALFORMED_JSON", None),
         ("{}", "VALIDATION_ERROR", Some("secretExpiresAfterHours")),
-        (
-            r#"{"secretExpiresAfterHours":24,"hours":24}"#,
-            "VALIDATION_ERROR",
-            Some("hours"),
-        ),
+        (r#"{"secretExpiresAfterHours":24,"hours":24}"#, "VALIDATION_ERROR", Some("hours")),
     ];
     for (body, code, field) in rows {
         let reply = bench.create(PAYMENTS, CI_DEPLOYER, body).await;
         assert_eq!(reply.error(), error(400, code), "{body}");
-        assert_eq!(
-            reply.json()["badRequestDetail"]["fields"][0]["field"].as_str(),
-            field,
-            "{body}"
-        );
+        assert_eq!(reply.json()["badRequestDetail"]["fields"][0]["field"].as_str(), field, "{body}");
     }
     assert_eq!(bench.atlas.secrets_created(), 0);
 }
@@ -180,23 +128,15 @@ async fn a_role_that_is_too_low_changes_nothing() {
     let bench = Bench::demo().await;
     let reply = bench.create(SANDBOX, RELEASE_AUDITOR, DAY).await;
     assert_eq!(reply.error(), error(401, "USER_UNAUTHORIZED"));
-    assert_eq!(
-        reply.json()["detail"],
-        "Current user is not authorized to perform this action."
-    );
-    let reply = bench
-        .delete(SANDBOX, RELEASE_AUDITOR, "65a1c0de0000000000000000")
-        .await;
+    assert_eq!(reply.json()["detail"], "Current user is not authorized to perform this action.");
+    let reply = bench.delete(SANDBOX, RELEASE_AUDITOR, "65a1c0de0000000000000000").await;
     assert_eq!(reply.error(), error(401, "USER_UNAUTHORIZED"));
 }
 
 /// One account whose creates go wrong in the way that `fault` says.
 async fn faulty(fault: Value) -> Bench {
     let mut account = json!({"client_id": CI_DEPLOYER, "name": "ci-deployer"});
-    account
-        .as_object_mut()
-        .unwrap()
-        .extend(fault.as_object().unwrap().clone());
+    account.as_object_mut().unwrap().extend(fault.as_object().unwrap().clone());
     let world = json!({
         "prefill": {"project_id": "32b6e34b3d91647abb20e7b8", "client_id": CI_DEPLOYER},
         "organizations": [{"id": "4888442a3354817a7320eb61", "projects": [{
@@ -213,18 +153,10 @@ async fn a_slow_create_is_executed_at_once_and_answered_late() {
         tokio::task::yield_now().await;
     }
     assert!(!slow.is_finished());
-    let post = bench
-        .atlas
-        .seen()
-        .into_iter()
-        .find(|seen| seen.method == "POST")
-        .unwrap();
+    let post = bench.atlas.seen().into_iter().find(|seen| seen.method == "POST").unwrap();
     assert_eq!(post.status, 0, "not answered yet");
     drop(bench);
-    assert!(
-        slow.await.unwrap().is_err(),
-        "the connection ends with the server"
-    );
+    assert!(slow.await.unwrap().is_err(), "the connection ends with the server");
 
     let bench = faulty(json!({"create_delay_seconds": 1})).await;
     assert_eq!(bench.create(PAYMENTS, CI_DEPLOYER, DAY).await.status, 201);
@@ -234,10 +166,7 @@ async fn a_slow_create_is_executed_at_once_and_answered_late() {
 async fn a_lost_answer_is_a_gateways_page_after_a_secret_was_made() {
     let bench = faulty(json!({"create_answer": "close"})).await;
     let reply = bench.create(PAYMENTS, CI_DEPLOYER, DAY).await;
-    assert_eq!(
-        (reply.status.as_u16(), reply.header("content-type")),
-        (500, "text/html")
-    );
+    assert_eq!((reply.status.as_u16(), reply.header("content-type")), (500, "text/html"));
     assert_eq!(reply.header("connection"), "close");
     assert!(reply.text.starts_with("<html>") && !reply.text.contains("mdb_sa"));
     assert_eq!(bench.secrets(PAYMENTS, CI_DEPLOYER).await.len(), 1);

@@ -26,18 +26,10 @@ async fn every_endpoint_wants_its_version() {
         let request = bench.bare(Method::GET, &path).bearer_auth(&bench.token);
         let reply = Reply::of(request.header("accept", accept)).await;
         if fits {
-            assert_eq!(
-                (reply.status.as_u16(), reply.header("content-type")),
-                (200, accept),
-                "{path}"
-            );
+            assert_eq!((reply.status.as_u16(), reply.header("content-type")), (200, accept), "{path}");
             continue;
         }
-        assert_eq!(
-            reply.error(),
-            error(400, "INVALID_VERSION_DATE"),
-            "{path} {accept}"
-        );
+        assert_eq!(reply.error(), error(400, "INVALID_VERSION_DATE"), "{path} {accept}");
         assert_eq!(reply.header("content-type"), "application/json");
     }
 }
@@ -47,10 +39,7 @@ async fn a_newer_date_is_answered_in_the_version_there_is() {
     let bench = Bench::demo().await;
     let request = bench.bare(Method::GET, PAYMENTS).bearer_auth(&bench.token);
     let reply = Reply::of(request.header("accept", "application/vnd.atlas.2025-03-12+json")).await;
-    assert_eq!(
-        (reply.status.as_u16(), reply.header("content-type")),
-        (200, V2023)
-    );
+    assert_eq!((reply.status.as_u16(), reply.header("content-type")), (200, V2023));
 }
 
 #[tokio::test]
@@ -58,16 +47,11 @@ async fn a_create_wants_json() {
     let bench = Bench::demo().await;
     let path = format!("{PAYMENTS}/serviceAccounts/{CI_DEPLOYER}/secrets");
     let post = || bench.request(Method::POST, &path).body(DAY);
-    assert_eq!(
-        Reply::of(post()).await.error(),
-        error(415, "UNSUPPORTED_MEDIA_TYPE")
-    );
+    assert_eq!(Reply::of(post()).await.error(), error(415, "UNSUPPORTED_MEDIA_TYPE"));
     let rows = [("text/plain", 415), ("application/json", 201), (V2024, 201)];
     for (content_type, status) in rows {
         assert_eq!(
-            Reply::of(post().header("content-type", content_type))
-                .await
-                .status,
+            Reply::of(post().header("content-type", content_type)).await.status,
             status,
             "{content_type}"
         );
@@ -102,50 +86,27 @@ async fn an_envelope_goes_around_resources_and_errors() {
     assert_eq!(enveloped, json!({"status": 200, "content": plain}));
 
     let list = bench.get("/api/atlas/v2/groups?envelope=true").await.json();
-    assert_eq!(
-        (&list["status"], list["results"].as_array().map(Vec::len)),
-        (&json!(200), Some(3))
-    );
+    assert_eq!((&list["status"], list["results"].as_array().map(Vec::len)), (&json!(200), Some(3)));
 
-    let missing = bench
-        .get("/api/atlas/v2/groups/000000000000000000000000?envelope=true")
-        .await;
+    let missing = bench.get("/api/atlas/v2/groups/000000000000000000000000?envelope=true").await;
     assert_eq!(missing.status, 404, "the HTTP status stays");
     let body = missing.json();
-    assert_eq!(
-        (&body["status"], &body["content"]["errorCode"]),
-        (&json!(404), &json!("GROUP_NOT_FOUND"))
-    );
+    assert_eq!((&body["status"], &body["content"]["errorCode"]), (&json!(404), &json!("GROUP_NOT_FOUND")));
 
     let path = format!("{PAYMENTS}/serviceAccounts/{CI_DEPLOYER}/secrets?envelope=true&pretty=true");
-    let post = bench
-        .request(Method::POST, &path)
-        .header("content-type", "application/json")
-        .body(DAY);
+    let post = bench.request(Method::POST, &path).header("content-type", "application/json").body(DAY);
     let created = Reply::of(post).await;
-    assert_eq!(
-        (created.status.as_u16(), &created.json()["status"]),
-        (201, &json!(201))
-    );
+    assert_eq!((created.status.as_u16(), &created.json()["status"]), (201, &json!(201)));
     assert!(created.json()["content"]["secret"].is_string());
 }
 
 #[tokio::test]
 async fn pretty_is_more_than_one_line() {
     let bench = Bench::demo().await;
-    let rows = [
-        ("", 1, 200),
-        ("?pretty=false", 1, 200),
-        ("?pretty=true", 8, 200),
-        ("?pretty=yes", 1, 400),
-    ];
+    let rows = [("", 1, 200), ("?pretty=false", 1, 200), ("?pretty=true", 8, 200), ("?pretty=yes", 1, 400)];
     for (query, lines, status) in rows {
         let reply = bench.get(&format!("{PAYMENTS}{query}")).await;
-        assert_eq!(
-            (reply.text.lines().count(), reply.status.as_u16()),
-            (lines, status),
-            "{query}"
-        );
+        assert_eq!((reply.text.lines().count(), reply.status.as_u16()), (lines, status), "{query}");
     }
 }
 

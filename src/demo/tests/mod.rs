@@ -53,14 +53,11 @@ impl Bench {
 
     /// A request without any header of ours.
     fn bare(&self, method: Method, path: &str) -> RequestBuilder {
-        self.client
-            .request(method, format!("{}{path}", self.atlas.base_url()))
+        self.client.request(method, format!("{}{path}", self.atlas.base_url()))
     }
 
     fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        self.bare(method, path)
-            .bearer_auth(&self.token)
-            .header("accept", V2024)
+        self.bare(method, path).bearer_auth(&self.token).header("accept", V2024)
     }
 
     async fn get(&self, path: &str) -> Reply {
@@ -90,10 +87,9 @@ impl Bench {
 
     fn operator(&self) -> (String, String) {
         match self.atlas.credentials() {
-            Credentials::ServiceAccount {
-                client_id,
-                client_secret,
-            } => (client_id.to_string(), client_secret.expose_secret().to_owned()),
+            Credentials::ServiceAccount { client_id, client_secret } => {
+                (client_id.to_string(), client_secret.expose_secret().to_owned())
+            }
             Credentials::AccessToken(_) => panic!("the operator is a service account"),
         }
     }
@@ -110,11 +106,7 @@ impl Reply {
         let response = request.send().await.unwrap();
         let (status, headers) = (response.status(), response.headers().clone());
         let text = response.text().await.unwrap();
-        Self {
-            status,
-            headers,
-            text,
-        }
+        Self { status, headers, text }
     }
 
     fn json(&self) -> Value {

@@ -5,29 +5,19 @@ use serde_json::json;
 use super::*;
 
 fn names(list: &Value) -> Vec<&str> {
-    list["results"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|one| one["name"].as_str().unwrap())
-        .collect()
+    list["results"].as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap()).collect()
 }
 
 fn link<'a>(list: &'a Value, rel: &str) -> Option<&'a str> {
     let mut links = list["links"].as_array().unwrap().iter();
-    links
-        .find(|link| link["rel"] == rel)
-        .and_then(|link| link["href"].as_str())
+    links.find(|link| link["rel"] == rel).and_then(|link| link["href"].as_str())
 }
 
 #[tokio::test]
 async fn the_demo_has_three_projects_and_six_accounts() {
     let bench = Bench::demo().await;
     let groups = bench.get("/api/atlas/v2/groups").await.json();
-    assert_eq!(
-        names(&groups),
-        ["payments-prod", "analytics-staging", "platform-sandbox"]
-    );
+    assert_eq!(names(&groups), ["payments-prod", "analytics-staging", "platform-sandbox"]);
     assert_eq!(groups["totalCount"], 3);
     let rows: [(&str, &[&str]); 3] = [
         (PAYMENTS, &["ci-deployer", "billing-export", "nightly-backup"]),
@@ -53,17 +43,10 @@ async fn a_project_and_an_account_have_the_fields_of_the_contract() {
         json!({"clusterCount": 3, "created": "…", "id": "32b6e34b3d91647abb20e7b8", "links": [],
             "name": "payments-prod", "orgId": "4888442a3354817a7320eb61"})
     );
-    let account = bench
-        .get(&format!("{PAYMENTS}/serviceAccounts/{BILLING_EXPORT}"))
-        .await
-        .json();
+    let account = bench.get(&format!("{PAYMENTS}/serviceAccounts/{BILLING_EXPORT}")).await.json();
     assert_eq!(
         (&account["clientId"], &account["name"], &account["roles"]),
-        (
-            &json!(BILLING_EXPORT),
-            &json!("billing-export"),
-            &json!(["GROUP_DATA_ACCESS_READ_ONLY"])
-        )
+        (&json!(BILLING_EXPORT), &json!("billing-export"), &json!(["GROUP_DATA_ACCESS_READ_ONLY"]))
     );
     let secrets = account["secrets"].as_array().unwrap();
     assert_eq!(secrets[0]["maskedSecretValue"], "mdb_sa_sk_...9f3a");
@@ -75,23 +58,14 @@ async fn a_project_and_an_account_have_the_fields_of_the_contract() {
 async fn an_organization_tells_its_cap_where_it_has_one() {
     let bench = Bench::demo().await;
     let rows = [
-        (
-            "4888442a3354817a7320eb61",
-            json!({"apiAccessListRequired": false}),
-        ),
+        ("4888442a3354817a7320eb61", json!({"apiAccessListRequired": false})),
         (
             "5fa3b1c8d2e94f7061728394",
             json!({"apiAccessListRequired": false, "maxServiceAccountSecretValidityInHours": 720}),
         ),
     ];
     for (id, expected) in rows {
-        assert_eq!(
-            bench
-                .get(&format!("/api/atlas/v2/orgs/{id}/settings"))
-                .await
-                .json(),
-            expected
-        );
+        assert_eq!(bench.get(&format!("/api/atlas/v2/orgs/{id}/settings")).await.json(), expected);
     }
 }
 
@@ -100,31 +74,17 @@ async fn a_list_comes_in_pages() {
     let bench = Bench::demo().await;
     let base = bench.atlas.base_url();
     let list = "/api/atlas/v2/groups";
-    let rows: [(&str, &[&str], Option<u32>, Option<u32>); 4] = [
-        (
-            "?itemsPerPage=2",
-            &["payments-prod", "analytics-staging"],
-            None,
-            Some(2),
-        ),
+    let rows: [(_, &[&str], Option<u32>, Option<u32>); 4] = [
+        ("?itemsPerPage=2", &["payments-prod", "analytics-staging"], None, Some(2)),
         ("?itemsPerPage=2&pageNum=2", &["platform-sandbox"], Some(1), None),
         ("?itemsPerPage=2&pageNum=3", &[], Some(2), None),
-        (
-            "?itemsPerPage=3",
-            &["payments-prod", "analytics-staging", "platform-sandbox"],
-            None,
-            None,
-        ),
+        ("?itemsPerPage=3", &["payments-prod", "analytics-staging", "platform-sandbox"], None, None),
     ];
     for (query, expected, previous, next) in rows {
         let page = bench.get(&format!("{list}{query}")).await.json();
         assert_eq!(names(&page), expected, "{query}");
         let href = |number: u32| format!("{base}{list}?includeCount=true&itemsPerPage=2&pageNum={number}");
-        assert_eq!(
-            link(&page, "previous").map(str::to_owned),
-            previous.map(href),
-            "{query}"
-        );
+        assert_eq!(link(&page, "previous").map(str::to_owned), previous.map(href), "{query}");
         assert_eq!(link(&page, "next").map(str::to_owned), next.map(href), "{query}");
         assert!(link(&page, "self").is_some());
     }
@@ -137,13 +97,7 @@ async fn paging_out_of_range_is_refused() {
     let bench = Bench::demo().await;
     let accounts = format!("{PAYMENTS}/serviceAccounts");
     for list in ["/api/atlas/v2/groups", accounts.as_str()] {
-        for query in [
-            "itemsPerPage=0",
-            "itemsPerPage=501",
-            "pageNum=0",
-            "pageNum=x",
-            "pageNum=-1",
-        ] {
+        for query in ["itemsPerPage=0", "itemsPerPage=501", "pageNum=0", "pageNum=x", "pageNum=-1"] {
             let reply = bench.get(&format!("{list}?{query}")).await;
             assert_eq!(reply.error(), error(400, "VALIDATION_ERROR"), "{query}");
         }
@@ -158,36 +112,21 @@ async fn what_is_not_there_is_not_found() {
     let bench = Bench::demo().await;
     let nobody = "mdb_sa_id_000000000000000000000000";
     let rows = [
-        (
-            "/api/atlas/v2/groups/000000000000000000000000".to_owned(),
-            "GROUP_NOT_FOUND",
-        ),
+        ("/api/atlas/v2/groups/000000000000000000000000".to_owned(), "GROUP_NOT_FOUND"),
         (
             format!("/api/atlas/v2/groups/000000000000000000000000/serviceAccounts/{CI_DEPLOYER}"),
             "GROUP_NOT_FOUND",
         ),
-        (
-            format!("{PAYMENTS}/serviceAccounts/{nobody}"),
-            "RESOURCE_NOT_FOUND",
-        ),
-        (
-            format!("{ANALYTICS}/serviceAccounts/{CI_DEPLOYER}"),
-            "RESOURCE_NOT_FOUND",
-        ),
-        (
-            "/api/atlas/v2/orgs/000000000000000000000000/settings".to_owned(),
-            "RESOURCE_NOT_FOUND",
-        ),
+        (format!("{PAYMENTS}/serviceAccounts/{nobody}"), "RESOURCE_NOT_FOUND"),
+        (format!("{ANALYTICS}/serviceAccounts/{CI_DEPLOYER}"), "RESOURCE_NOT_FOUND"),
+        ("/api/atlas/v2/orgs/000000000000000000000000/settings".to_owned(), "RESOURCE_NOT_FOUND"),
         ("/api/atlas/v2/clusters".to_owned(), "RESOURCE_NOT_FOUND"),
         ("/".to_owned(), "RESOURCE_NOT_FOUND"),
     ];
     for (path, code) in rows {
         assert_eq!(bench.get(&path).await.error(), error(404, code), "{path}");
     }
-    let body = bench
-        .get("/api/atlas/v2/groups/000000000000000000000000")
-        .await
-        .json();
+    let body = bench.get("/api/atlas/v2/groups/000000000000000000000000").await.json();
     assert_eq!(
         body,
         json!({"error": 404, "errorCode": "GROUP_NOT_FOUND", "reason": "Not Found",
@@ -206,11 +145,7 @@ async fn ids_that_do_not_fit_are_invalid() {
         "/api/atlas/v2/orgs/short/settings".to_owned(),
     ];
     for path in rows {
-        assert_eq!(
-            bench.get(&path).await.error(),
-            error(400, "VALIDATION_ERROR"),
-            "{path}"
-        );
+        assert_eq!(bench.get(&path).await.error(), error(400, "VALIDATION_ERROR"), "{path}");
     }
     let reply = bench.delete(PAYMENTS, CI_DEPLOYER, "short").await;
     assert_eq!(reply.error(), error(400, "VALIDATION_ERROR"));

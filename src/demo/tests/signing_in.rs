@@ -10,17 +10,11 @@ async fn the_right_credentials_get_a_token_that_opens_the_api() {
     let mut bench = Bench::demo().await;
     let (id, secret) = bench.operator();
     let reply = bench.sign_in(&id, &secret).await;
-    assert_eq!(
-        (reply.status.as_u16(), reply.header("content-type")),
-        (200, "application/json")
-    );
+    assert_eq!((reply.status.as_u16(), reply.header("content-type")), (200, "application/json"));
     let mut body = reply.json();
     bench.token = body["access_token"].as_str().unwrap().to_owned();
     body["access_token"] = "…".into();
-    assert_eq!(
-        body,
-        json!({"access_token": "…", "expires_in": 3600, "token_type": "Bearer"})
-    );
+    assert_eq!(body, json!({"access_token": "…", "expires_in": 3600, "token_type": "Bearer"}));
     assert_eq!(bench.get(PAYMENTS).await.status, 200);
     // The bench's own token, and this one.
     assert_eq!(bench.atlas.live_tokens(), 2);
@@ -46,23 +40,14 @@ async fn wrong_credentials_are_an_invalid_client() {
         );
     }
     let anonymous = bench.bare(Method::POST, "/api/oauth/token");
-    assert_eq!(
-        Reply::of(form(anonymous, "grant_type=client_credentials"))
-            .await
-            .status,
-        401
-    );
+    assert_eq!(Reply::of(form(anonymous, "grant_type=client_credentials")).await.status, 401);
 }
 
 #[tokio::test]
 async fn the_body_of_a_token_request_is_exact() {
     let bench = Bench::demo().await;
     let (id, secret) = bench.operator();
-    let request = || {
-        bench
-            .bare(Method::POST, "/api/oauth/token")
-            .basic_auth(&id, Some(&secret))
-    };
+    let request = || bench.bare(Method::POST, "/api/oauth/token").basic_auth(&id, Some(&secret));
     let rows = [
         "",
         "grant_type=password",
@@ -78,10 +63,7 @@ async fn the_body_of_a_token_request_is_exact() {
         );
     }
     let no_form = Reply::of(request().body("grant_type=client_credentials")).await;
-    assert_eq!(
-        (no_form.status.as_u16(), no_form.json()["error"].as_str()),
-        (400, Some("invalid_request"))
-    );
+    assert_eq!((no_form.status.as_u16(), no_form.json()["error"].as_str()), (400, Some("invalid_request")));
 }
 
 #[tokio::test]
@@ -125,41 +107,20 @@ async fn the_api_needs_a_bearer_token() {
 #[tokio::test]
 async fn a_created_secret_signs_in_until_it_is_deleted() {
     let mut bench = Bench::demo().await;
-    let created = bench
-        .create(PAYMENTS, CI_DEPLOYER, r#"{"secretExpiresAfterHours":8}"#)
-        .await
-        .json();
-    let (id, value) = (
-        created["id"].as_str().unwrap(),
-        created["secret"].as_str().unwrap(),
-    );
+    let created = bench.create(PAYMENTS, CI_DEPLOYER, r#"{"secretExpiresAfterHours":8}"#).await.json();
+    let (id, value) = (created["id"].as_str().unwrap(), created["secret"].as_str().unwrap());
     assert!(bench.secrets(PAYMENTS, CI_DEPLOYER).await[0]["lastUsedAt"].is_null());
 
     let token = bench.sign_in(CI_DEPLOYER, value).await.json();
     assert!(bench.secrets(PAYMENTS, CI_DEPLOYER).await[0]["lastUsedAt"].is_string());
-    let operators = std::mem::replace(
-        &mut bench.token,
-        token["access_token"].as_str().unwrap().to_owned(),
-    );
-    assert_eq!(
-        (
-            bench.get(PAYMENTS).await.status.as_u16(),
-            bench.atlas.live_tokens()
-        ),
-        (200, 2)
-    );
+    let operators = std::mem::replace(&mut bench.token, token["access_token"].as_str().unwrap().to_owned());
+    assert_eq!((bench.get(PAYMENTS).await.status.as_u16(), bench.atlas.live_tokens()), (200, 2));
 
     assert_eq!(bench.delete(PAYMENTS, CI_DEPLOYER, id).await.status, 204);
     assert_eq!(bench.get(PAYMENTS).await.status, 401, "its token went with it");
     assert_eq!(bench.sign_in(CI_DEPLOYER, value).await.status, 401);
     bench.token = operators;
-    assert_eq!(
-        (
-            bench.get(PAYMENTS).await.status.as_u16(),
-            bench.atlas.live_tokens()
-        ),
-        (200, 1)
-    );
+    assert_eq!((bench.get(PAYMENTS).await.status.as_u16(), bench.atlas.live_tokens()), (200, 1));
 }
 
 #[tokio::test]
@@ -177,16 +138,9 @@ async fn an_expired_secret_of_the_world_does_not_sign_in() {
                 "secrets": [secret("aaaa", 1), secret("bbbb", -1)]}]}]}]
     });
     let world = World::from_json(&world.to_string()).unwrap();
-    assert!(
-        !format!("{world:?}").contains("fakeFAKE"),
-        "a world's Debug shows no value"
-    );
+    assert!(!format!("{world:?}").contains("fakeFAKE"), "a world's Debug shows no value");
     let bench = Bench::with(world).await;
     for (tail, status) in [("aaaa", 200), ("bbbb", 401)] {
-        assert_eq!(
-            bench.sign_in(CI_DEPLOYER, &value(tail)).await.status,
-            status,
-            "{tail}"
-        );
+        assert_eq!(bench.sign_in(CI_DEPLOYER, &value(tail)).await.status, status, "{tail}");
     }
 }

@@ -109,12 +109,12 @@ impl Worker {
     fn copy(&mut self, value: SecretString) -> Result<(), NativeProblem> {
         let clipboard = self.clipboard.as_mut().ok_or(NativeProblem::Unopened)?;
         self.set_at = Some(Instant::now());
-        marked_as_sensitive(clipboard.set())
-            .text(value.expose_secret())
-            .map_err(|problem| match problem {
+        marked_as_sensitive(clipboard.set()).text(value.expose_secret()).map_err(
+            |problem| match problem {
                 Error::ClipboardOccupied => NativeProblem::Occupied,
                 _ => NativeProblem::Refused,
-            })?;
+            },
+        )?;
         // Kept even if it cannot be read back now, so that it can be cleared should it be there later.
         self.copied = Some(value);
         match self.look_until(READ_BACK_BUDGET, |content| content == ClipboardContent::Ours) {

@@ -1,0 +1,118 @@
+//! Doing what the core asks for. Every effect that is answered runs in a task of its own, and is answered
+//! whatever happens to the task.
+
+use std::future::Future;
+use std::io;
+use std::sync::Arc;
+
+use secrecy::SecretString;
+use tokio::sync::mpsc::UnboundedSender;
+
+use crate::core::{Effect, Event};
+use crate::domain::{
+    CopyFailure, CopyOutcome, CreateOutcome, DeleteOutcome, LostAnswer, ReadProblem, RequestId, ServerText,
+    TransportProblem,
+};
+use crate::handoff::Copier;
+
+use super::connection::Connection;
+
+/// What effects are done with.
+#[derive(Clone)]
+pub(super) struct Executor {
+    pub connection: Arc<Connection>,
+    pub copier: Arc<Copier>,
+    pub answers: UnboundedSender<Event>,
+}
+
+impl Executor {
+    /// Starts what is answered later. Effects for the terminal are the loop's own.
+    pub fn start(&self, effect: Effect) {
+        match effect {
+            Effect::SignIn { request } => self.sign_in(request),
+            Effect::ReadAccount { request, project, client } => {
+                let connection = Arc::clone(&self.connection);
+                let work = async move {
+                    let atlas = connection.client().await.map_err(ReadProblem::Transport)?;
+                    atlas.service_account(&project, &client).await
+                };
+                let answer = move |result| Event::AccountRead { request, result };
+                self.answer(work, answer, || Err(broken_read()));
+            }
+            Effect::CreateSecret { request, new_secret } => {
+                let connection = Arc::clone(&self.connection);
+                let work = async move {
+                    match connection.client().await {
+                        Ok(atlas) => atlas.create_secret(&new_secret).await,
+                        Err(problem) => CreateOutcome::NotSent(problem),
+                    }
+                };
+                let answer = move |outcome| Event::CreateAnswered { request, outcome };
+                self.answer(work, answer, || CreateOutcome::Unknown(LostAnswer::Broken(own_mistake())));
+            }
+            Effect::DeleteSecret { request, project, client, secret_id } => {
+                let connection = Arc::clone(&self.connection);
+                let work = async move {
+                    match connection.client().await {
+                        Ok(atlas) => atlas.delete_secret(&project, &client, &secret_id).await,
+                        Err(problem) => DeleteOutcome::Failed(ReadProblem::Transport(problem)),
+                    }
+                };
+                let answer = move |outcome| Event::DeleteAnswered { request, outcome };
+                self.answer(work, answer, || DeleteOutcome::Failed(broken_read()));
+            }
+            Effect::CopyToClipboard { request, value } => self.copy(request, value),
+            Effect::CheckClipboard { request } => {
+                let copier = Arc::clone(&self.copier);
+                let work = async move { copier.content().await };
+                let answer = move |content| Event::ClipboardChecked { request, content };
+                self.answer(work, answer, || crate::domain::ClipboardContent::Unreadable);
+            }
+            Effect::Suspend | Effect::Repaint | Effect::Quit(_) => {}
+        }
+    }
+
+    fn sign_in(&self, request: RequestId) {
+        let connection = Arc::clone(&self.connection);
+        let work = async move {
+            let atlas = connection.client().await.map_err(ReadProblem::Transport)?;
+            atlas.sign_in().await
+        };
+        self.answer(work, move |result| Event::SignedIn { request, result }, || Err(broken_read()));
+    }
+
+    fn copy(&self, request: RequestId, value: SecretString) {
+        let copier = Arc::clone(&self.copier);
+        let work = async move { copier.copy(&value, &mut io::stdout()).await };
+        let failed = || {
+            let reasons = vec![ServerText::new(own_mistake().cause())];
+            CopyOutcome::Failed(CopyFailure { reasons })
+        };
+        self.answer(work, move |outcome| Event::CopyFinished { request, outcome }, failed);
+    }
+
+    /// Runs `work` and sends its answer; where the task itself dies of a mistake, `instead` is the answer.
+    fn answer<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = T> + Send + 'static,
+        event: impl FnOnce(T) -> Event + Send + 'static,
+        instead: impl FnOnce() -> T + Send + 'static,
+    ) {
+        let answers = self.answers.clone();
+        let task = tokio::spawn(work);
+        tokio::spawn(async move {
+            let result = task.await.unwrap_or_else(|_| instead());
+            // The receiver is gone only when the program is leaving.
+            let _ = answers.send(event(result));
+        });
+    }
+}
+
+fn own_mistake() -> TransportProblem {
+    let words = format!("a mistake of this program at {}", super::panics::place());
+    TransportProblem::Interrupted(ServerText::new(&words))
+}
+
+fn broken_read() -> ReadProblem {
+    ReadProblem::Transport(own_mistake())
+}

@@ -1,0 +1,116 @@
+//! The loop: events in, frames out. It sleeps until something happens.
+
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use tokio::sync::mpsc::UnboundedReceiver;
+
+use crate::core::{Effect, Event, Model, Signal, update, wake_at};
+use crate::domain::{Exit, Moment};
+use crate::view::{self, Theme};
+
+use super::effects::Executor;
+use super::input::{Input, next_events};
+use super::screen::Screen;
+use super::signals::Signals;
+
+/// How the terminal's reports are opened: once at the start, and again after each suspension.
+pub type OpenInput = fn() -> Input;
+
+/// What the loop works on.
+pub(super) struct EventLoop<'a> {
+    pub model: &'a mut Model,
+    pub theme: Theme,
+    pub executor: Executor,
+    pub answers: UnboundedReceiver<Event>,
+    pub started: Instant,
+    pub open_input: OpenInput,
+}
+
+/// What one step of the loop waited for.
+enum Woken {
+    Events(Vec<Event>),
+    TerminalGone,
+}
+
+impl EventLoop<'_> {
+    /// Runs until the core says to leave. The first frame comes before anything else.
+    pub async fn run(&mut self, screen: &mut Screen, mut signals: Signals) -> std::io::Result<Exit> {
+        self.draw(screen)?;
+        self.prepare();
+        let mut input = (self.open_input)();
+        loop {
+            let events = match self.wait(&mut signals, &mut input).await {
+                Woken::Events(events) => events,
+                Woken::TerminalGone => vec![Event::SignalReceived(Signal::HangUp)],
+            };
+            let mut effects = Vec::new();
+            for event in events {
+                effects.extend(update(self.model, moment(self.started), event));
+            }
+            while let Ok(event) = self.answers.try_recv() {
+                effects.extend(update(self.model, moment(self.started), event));
+            }
+            for effect in effects {
+                match effect {
+                    Effect::Quit(exit) => return Ok(exit),
+                    Effect::Repaint => screen.forget()?,
+                    Effect::Suspend => input = self.suspend(screen, input)?,
+                    effect => self.executor.start(effect),
+                }
+            }
+            self.draw(screen)?;
+        }
+    }
+
+    async fn wait(&mut self, signals: &mut Signals, input: &mut Input) -> Woken {
+        let wake = wake_at(self.model);
+        tokio::select! {
+            biased;
+            signal = signals.next() => Woken::Events(vec![Event::SignalReceived(signal)]),
+            Some(event) = self.answers.recv() => Woken::Events(vec![event]),
+            events = next_events(input) => events.map_or(Woken::TerminalGone, Woken::Events),
+            () = tokio::time::sleep(wake.unwrap_or(Duration::MAX)), if wake.is_some() => {
+                Woken::Events(vec![Event::TimePassed])
+            }
+        }
+    }
+
+    /// What takes longer than drawing and is needed soon: the time zone's file, and the client with its
+    /// trust roots.
+    fn prepare(&self) {
+        let answers = self.executor.answers.clone();
+        tokio::task::spawn_blocking(move || answers.send(Event::ZoneLoaded(TimeZone::system())));
+        let connection = std::sync::Arc::clone(&self.executor.connection);
+        tokio::spawn(async move { connection.client().await.map(|_| ()) });
+    }
+
+    fn draw(&mut self, screen: &mut Screen) -> std::io::Result<()> {
+        screen.draw(|frame| view::draw(self.model, &self.theme, frame))
+    }
+
+    /// Job control: gives the terminal back, stops the whole process group (stopping only this process would
+    /// leave a pipeline's shell hanging), and takes the terminal again when it is continued.
+    fn suspend(&self, screen: &mut Screen, input: Input) -> std::io::Result<Input> {
+        drop(input);
+        screen.leave();
+        stop_process_group();
+        screen.enter_again()?;
+        Ok((self.open_input)())
+    }
+}
+
+#[cfg(unix)]
+fn stop_process_group() {
+    // An orphaned process group cannot be stopped; then nothing happens, which is right.
+    let _ = rustix::process::kill_current_process_group(rustix::process::Signal::TSTP);
+}
+
+#[cfg(not(unix))]
+fn stop_process_group() {}
+
+/// Now, on both clocks.
+pub(super) fn moment(started: Instant) -> Moment {
+    Moment { wall: Timestamp::now(), uptime: started.elapsed() }
+}

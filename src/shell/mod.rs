@@ -1,0 +1,17 @@
+//! The thin shell around the core: the terminal, the loop, the signals, and the work that effects ask for.
+//! All input and output of the program is here or in the rooms that this one calls.
+
+mod connection;
+mod effects;
+mod event_loop;
+mod harden;
+mod input;
+mod panics;
+mod run;
+mod screen;
+mod settings;
+mod signals;
+
+pub use harden::forbid_core_dumps;
+pub use run::run;
+pub use settings::{Settings, SettingsError, Source};

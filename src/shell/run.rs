@@ -1,0 +1,104 @@
+//! One run of the program, from the settings to the exit code.
+
+use std::io::{self, IsTerminal, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::Instant;
+
+use tokio::runtime::{Builder, Runtime};
+use tokio::sync::mpsc;
+
+use crate::core::{Event, Model, Signal, Size, update};
+use crate::domain::{Exit, Farewell};
+use crate::handoff::Copier;
+use crate::view::date_time;
+
+use super::connection::Connection;
+use super::effects::Executor;
+use super::event_loop::{EventLoop, moment};
+use super::input::terminal_input;
+use super::panics;
+use super::screen::Screen;
+use super::settings::Settings;
+use super::signals::Signals;
+
+/// Runs the program on the terminal and says how it ended. `started` is when the process did.
+///
+/// # Errors
+/// When there is no terminal, or it fails while it is used; then it has been given back.
+pub fn run(settings: Settings, started: Instant) -> io::Result<Exit> {
+    if !io::stdout().is_terminal() {
+        let words = "standard output is not a terminal; atlas-secret shows its screen there";
+        return Err(io::Error::new(io::ErrorKind::Unsupported, words));
+    }
+    panics::keep_place_only();
+    let runtime = Builder::new_current_thread().enable_all().build()?;
+    let (columns, rows) = crossterm::terminal::size()?;
+    let session = settings.session();
+    let mut model = Model::new(session, settings.form.clone(), Size { columns, rows }, moment(started));
+    let connection = Arc::new(Connection::new(settings.source, settings.envelope, settings.pretty));
+    let copier = Arc::new(Copier::new(settings.environment, settings.clipboard));
+    let (sender, answers) = mpsc::unbounded_channel();
+    let executor =
+        Executor { connection: Arc::clone(&connection), copier: Arc::clone(&copier), answers: sender };
+    let mut event_loop = EventLoop {
+        model: &mut model,
+        theme: settings.theme,
+        executor,
+        answers,
+        started,
+        open_input: terminal_input,
+    };
+    let ended = catch_unwind(AssertUnwindSafe(|| runtime.block_on(interact(&mut event_loop))));
+    drop(event_loop);
+    // From here on the terminal is the user's again.
+    let exit = match ended {
+        Ok(exit) => exit,
+        Err(_) => Ok(after_own_mistake(&mut model, started)),
+    };
+    leave(&runtime, &connection, &copier, &model.farewells, &model);
+    runtime.shutdown_background();
+    exit
+}
+
+async fn interact(event_loop: &mut EventLoop<'_>) -> io::Result<Exit> {
+    let signals = Signals::listen()?;
+    let mut screen = Screen::enter()?;
+    event_loop.run(&mut screen, signals).await
+}
+
+/// What is left to do once the screen is gone: say what became of the secrets, empty the clipboard, give
+/// the token back.
+fn leave(runtime: &Runtime, connection: &Connection, copier: &Copier, farewells: &[Farewell], model: &Model) {
+    let mut stderr = io::stderr().lock();
+    for farewell in farewells {
+        let _ = writeln!(stderr, "{}", farewell_line(farewell, model));
+    }
+    runtime.block_on(async {
+        copier.clear().await;
+        connection.close().await;
+    });
+}
+
+fn farewell_line(farewell: &Farewell, model: &Model) -> String {
+    let secret = farewell.secret_id.as_ref().map_or(String::new(), |id| format!("secret {id} "));
+    let expires = match farewell.expires_at {
+        Some(at) => format!(", expires {}", date_time(at, model.zone.as_ref())),
+        None => String::new(),
+    };
+    format!("atlas-secret: {secret}of {}{expires}: {}", farewell.client, farewell.fate.words())
+}
+
+/// A panic of ours: the terminal has been given back by unwinding. What the model knew still decides what
+/// is said and which code is returned.
+fn after_own_mistake(model: &mut Model, started: Instant) -> Exit {
+    let place = panics::place();
+    let _ = writeln!(io::stderr(), "atlas-secret stopped by a mistake of its own at {place}");
+    for signal in [Signal::Terminate, Signal::Terminate] {
+        let _ = update(model, moment(started), Event::SignalReceived(signal));
+    }
+    if model.farewells.iter().any(|farewell| farewell.fate.is_loss()) {
+        return Exit::NotHandedOver;
+    }
+    Exit::NothingCreated
+}

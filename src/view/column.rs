@@ -1,0 +1,74 @@
+//! A column of lines, filled from the top; what no longer fits is clipped.
+
+use std::borrow::Cow;
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+/// Where the next line goes.
+pub(super) struct Column {
+    area: Rect,
+    used: u16,
+}
+
+impl Column {
+    pub fn new(area: Rect) -> Self {
+        Self { area, used: 0 }
+    }
+
+    /// Takes so many rows; fewer, or none, where the area ends.
+    pub fn take(&mut self, rows: u16) -> Rect {
+        let left = self.area.height.saturating_sub(self.used);
+        let taken = rows.min(left);
+        let area = Rect { y: self.area.y.saturating_add(self.used), height: taken, ..self.area };
+        self.used = self.used.saturating_add(taken);
+        area
+    }
+
+    pub fn width(&self) -> u16 {
+        self.area.width
+    }
+
+    pub fn blank(&mut self) {
+        self.take(1);
+    }
+
+    pub fn line<'a>(&mut self, frame: &mut Frame, line: impl Into<Line<'a>>) {
+        let area = self.take(1);
+        if !area.is_empty() {
+            frame.render_widget(line.into(), area);
+        }
+    }
+
+    /// Words that may be longer than the width: wrapped, every line `indent` columns in.
+    pub fn words(&mut self, frame: &mut Frame, indent: u16, text: &str, style: Style) {
+        self.item(frame, Span::raw(" ".repeat(usize::from(indent))), text, style);
+    }
+
+    /// Wrapped words behind a symbol; the lines after the first stand below the first word.
+    pub fn item(&mut self, frame: &mut Frame, symbol: Span, text: &str, style: Style) {
+        let indent = symbol.width();
+        let width = usize::from(self.area.width).saturating_sub(indent);
+        let mut lead = symbol;
+        for part in wrapped(text, width) {
+            self.line(frame, Line::from(vec![lead, Span::styled(part, style)]));
+            lead = Span::raw(" ".repeat(indent));
+        }
+    }
+
+    /// A label and what belongs to it, on one line.
+    pub fn labelled(&mut self, frame: &mut Frame, label: &str, label_style: Style, value: &str) {
+        let width = usize::from(LABEL_WIDTH);
+        let label = Span::styled(format!("{label:<width$}"), label_style);
+        self.line(frame, Line::from(vec![label, Span::raw(value)]));
+    }
+}
+
+/// How much room labels have, in columns.
+pub(super) const LABEL_WIDTH: u16 = 16;
+
+fn wrapped(text: &str, width: usize) -> Vec<Cow<'_, str>> {
+    if width == 0 { Vec::new() } else { textwrap::wrap(text, width) }
+}

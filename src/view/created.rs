@@ -1,0 +1,103 @@
+//! The one secret: alone on its line, masked, with the facts and what has become of it so far.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use secrecy::ExposeSecret;
+
+use crate::core::{CopyState, Created, Model};
+use crate::domain::{ServerText, masked};
+
+use super::column::Column;
+use super::theme::Theme;
+use super::{guard, words};
+
+pub(super) fn draw(model: &Model, created: &Created, theme: &Theme, frame: &mut Frame, area: Rect) {
+    let mut column = Column::new(area);
+    column.line(
+        frame,
+        Line::from(vec![
+            Span::styled(format!("{} ", theme.glyphs.check), theme.good),
+            Span::styled("Secret created", theme.strong),
+        ]),
+    );
+    column.blank();
+    draw_value(model, created, theme, frame, &mut column);
+    column.blank();
+    draw_facts(model, created, theme, frame, &mut column);
+    column.blank();
+    match &created.leaving {
+        Some(leaving) => guard::draw(model, created, leaving, theme, frame, &mut column),
+        None => draw_copy_state(created, theme, frame, &mut column),
+    }
+}
+
+/// No glyph stands beside the value and it is never wrapped: it can be selected with the mouse as it is.
+fn draw_value(model: &Model, created: &Created, theme: &Theme, frame: &mut Frame, column: &mut Column) {
+    let value = &created.secret.value;
+    if !created.is_revealed(model.now) {
+        column.line(frame, Line::styled(masked(value, theme.glyphs.bullet), theme.strong));
+        return;
+    }
+    let shown = ServerText::new(value.expose_secret());
+    let line = Line::styled(shown.as_str(), theme.strong);
+    if line.width() > usize::from(column.width()) {
+        column.line(frame, Line::styled("It is longer than this terminal is wide.", theme.warning));
+        return;
+    }
+    column.line(frame, line);
+}
+
+fn draw_facts(model: &Model, created: &Created, theme: &Theme, frame: &mut Frame, column: &mut Column) {
+    let secret = &created.secret;
+    column.labelled(frame, "Client ID", theme.faint, created.new_secret.client.as_str());
+    let id = secret.id.as_ref().map_or("Atlas named none that can be read", |id| id.as_str());
+    column.labelled(frame, "Secret ID", theme.faint, id);
+    let expires = match secret.expires_at {
+        Some(at) => {
+            let distance = words::from_now(at, model.now.wall);
+            format!("{}, {distance}", words::date_time(at, model.zone.as_ref()))
+        }
+        None => "Atlas named no time that can be read".to_owned(),
+    };
+    column.labelled(frame, "Expires", theme.faint, &expires);
+}
+
+fn draw_copy_state(created: &Created, theme: &Theme, frame: &mut Frame, column: &mut Column) {
+    let glyphs = theme.glyphs;
+    let symbol = |glyph: &str, style| Span::styled(format!("{glyph} "), style);
+    match &created.copy {
+        CopyState::Never => {
+            column.item(
+                frame,
+                symbol(glyphs.dot, theme.faint),
+                "Atlas shows it this once. Press c to copy it.",
+                theme.faint,
+            );
+        }
+        CopyState::Copying(_) => {
+            column.item(frame, symbol(glyphs.dot, theme.faint), "Copying", theme.faint);
+        }
+        CopyState::Copied => {
+            column.item(frame, symbol(glyphs.check, theme.good), "Copied", theme.good);
+            column.words(frame, 2, "The clipboard holds it until you leave. Paste first.", theme.faint);
+        }
+        CopyState::Sent(route) => {
+            let title = format!("Sent to your terminal by {}", route.name());
+            column.item(frame, symbol(glyphs.check, theme.good), &title, theme.good);
+            column.words(frame, 2, "Nothing there? r shows it to select with the mouse.", theme.faint);
+        }
+        CopyState::Failed(failure) => {
+            column.item(frame, symbol(glyphs.cross, theme.bad), "Not copied", theme.bad);
+            for reason in &failure.reasons {
+                column.words(frame, 2, reason.as_str(), Style::new());
+            }
+            column.words(frame, 2, "r shows it to select with the mouse.", theme.faint);
+        }
+        CopyState::Overwritten => {
+            let title = "The clipboard holds something else now. Press c to copy again.";
+            column.item(frame, symbol(glyphs.warning, theme.warning), title, theme.warning);
+        }
+    }
+}

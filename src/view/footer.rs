@@ -1,0 +1,31 @@
+//! The keys that work now, from the same table as the help.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use crate::core::{Model, bindings};
+
+use super::theme::Theme;
+
+const GAP: &str = "   ";
+
+pub(super) fn draw(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect) {
+    let mut line = Line::default();
+    for binding in bindings(model).iter().filter(|binding| binding.is_in_footer) {
+        let gap = if line.spans.is_empty() { "" } else { GAP };
+        let hint = [
+            Span::raw(gap),
+            Span::styled(binding.keys, theme.strong),
+            Span::raw(" "),
+            Span::styled(binding.label, theme.faint),
+        ];
+        let width: usize = hint.iter().map(Span::width).sum();
+        // Where it is narrow, hints are dropped; they never wrap.
+        if line.width() + width > usize::from(area.width) {
+            continue;
+        }
+        line.spans.extend(hint);
+    }
+    frame.render_widget(line, area);
+}

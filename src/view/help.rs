@@ -1,0 +1,45 @@
+//! Every key of the screen below, from the table that decides what they do.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use crate::core::{Model, Screen};
+
+use super::column::Column;
+use super::theme::Theme;
+
+/// Room for the names of keys, in columns.
+const KEYS_WIDTH: usize = 14;
+
+pub(super) fn draw(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect) {
+    let mut column = Column::new(area);
+    column.line(frame, Line::styled("Keys", theme.strong));
+    if area.height > 18 {
+        column.blank();
+    }
+    for binding in model.keys_for_help() {
+        let keys = Span::styled(format!("{:<KEYS_WIDTH$}", binding.keys), theme.strong);
+        column.line(frame, Line::from(vec![keys, Span::raw(binding.label)]));
+    }
+    column.blank();
+    for words in about(&model.screen) {
+        let symbol = Span::styled(format!("{} ", theme.glyphs.dot), theme.faint);
+        column.item(frame, symbol, words, Style::new());
+    }
+}
+
+fn about(screen: &Screen) -> &'static [&'static str] {
+    match screen {
+        Screen::Form => &[
+            "Lifetimes: hours, or 36h, 30d, 12w, 1y.",
+            "A pasted Atlas URL gives its project; a pasted id goes where it belongs.",
+        ],
+        Screen::Created(_) => {
+            &["Copied means read back from the clipboard. Leaving asks until the secret is handed over."]
+        }
+        Screen::Unknown(_) => &["A late answer with the secret opens it, whatever is on the screen."],
+        Screen::Sending(_) => &[],
+    }
+}

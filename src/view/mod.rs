@@ -1,0 +1,71 @@
+//! What the model looks like: one function a screen, from the model to the frame.
+//!
+//! Nothing here decides anything or remembers anything. A drawing depends on the model and the theme alone,
+//! fits every size from 0×0 on, and sets the real cursor where a person types.
+#![deny(clippy::disallowed_methods, clippy::disallowed_types)]
+
+mod column;
+mod created;
+mod field;
+mod footer;
+mod form;
+mod guard;
+mod header;
+mod help;
+mod notice;
+mod sending;
+mod theme;
+mod unknown;
+mod words;
+
+use ratatui::Frame;
+use ratatui::layout::{Constraint, Flex, Layout, Margin, Rect};
+use ratatui::text::Line;
+
+use crate::core::{Model, Screen, Size};
+
+pub use theme::{Glyphs, Theme};
+pub use words::date_time;
+
+/// Wider than this a line is hard to follow.
+const WIDEST: u16 = 96;
+
+/// Draws the model.
+pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame) {
+    let whole = frame.area();
+    let size = Size { columns: whole.width, rows: whole.height };
+    if size.is_too_small() {
+        frame.render_widget(too_small(theme), whole);
+        return;
+    }
+    let [page] = Layout::horizontal([Constraint::Max(WIDEST)]).flex(Flex::Center).areas(whole);
+    let [header, _, body, footer] = Layout::vertical([
+        Constraint::Length(2),
+        Constraint::Length(1),
+        Constraint::Fill(1),
+        Constraint::Length(1),
+    ])
+    .areas(page.inner(Margin::new(1, 0)));
+    header::draw(model, theme, frame, header);
+    draw_body(model, theme, frame, body.inner(Margin::new(2, 0)));
+    footer::draw(model, theme, frame, footer);
+}
+
+fn draw_body(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect) {
+    if model.shows_help {
+        help::draw(model, theme, frame, area);
+        return;
+    }
+    match &model.screen {
+        Screen::Form => form::draw(model, theme, frame, area),
+        Screen::Sending(sending) => sending::draw(model, sending, theme, frame, area),
+        Screen::Created(created) => created::draw(model, created, theme, frame, area),
+        Screen::Unknown(unknown) => unknown::draw(model, unknown, theme, frame, area),
+    }
+}
+
+fn too_small(theme: &Theme) -> Line<'static> {
+    let Size { columns, rows } = Size::SMALLEST;
+    let times = theme.glyphs.times;
+    Line::styled(format!("atlas-secret needs {columns}{times}{rows}; all is kept"), theme.strong)
+}
