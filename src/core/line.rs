@@ -102,6 +102,8 @@ fn editing_request(key: KeyPress) -> Option<InputRequest> {
 mod tests {
     use super::*;
 
+    type Chord = (KeyCode, KeyModifiers);
+
     fn press(line: &mut TextLine, code: KeyCode, modifiers: KeyModifiers) -> Option<bool> {
         line.press(KeyPress { code, modifiers })
     }
@@ -111,7 +113,7 @@ mod tests {
         let none = KeyModifiers::NONE;
         let control = KeyModifiers::CONTROL;
         let alt = KeyModifiers::ALT;
-        let rows: [(&[(KeyCode, KeyModifiers)], &str, usize); 10] = [
+        let rows: [(&[Chord], &str, usize); 10] = [
             (&[(KeyCode::Char('c'), none)], "one twoc", 8),
             (&[(KeyCode::Home, none), (KeyCode::Delete, none)], "ne two", 0),
             (&[(KeyCode::Char('a'), control), (KeyCode::Char('x'), none)], "xone two", 1),

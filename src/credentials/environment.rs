@@ -104,11 +104,13 @@ mod tests {
 
     const ID: &str = "mdb_sa_id_1234567890abcdef12345678";
 
-    fn environment(set: &'static [(&str, &str)]) -> impl Fn(&str) -> Option<String> {
+    type Variables = &'static [(&'static str, &'static str)];
+
+    fn environment(set: Variables) -> impl Fn(&str) -> Option<String> {
         move |name| set.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
     }
 
-    fn described(set: &'static [(&str, &str)]) -> String {
+    fn described(set: Variables) -> String {
         match from_environment(environment(set)) {
             Ok(None) => "none".to_owned(),
             Ok(Some(Credentials::AccessToken(token))) => format!("token {}", token.expose_secret()),
@@ -121,7 +123,7 @@ mod tests {
 
     #[test]
     fn credentials_are_found_or_the_reason_is_named() {
-        let rows: [(&'static [(&str, &str)], &str); 9] = [
+        let rows: [(Variables, &str); 9] = [
             (&[], "none"),
             (&[(ACCESS_TOKEN, ""), (CLIENT_ID, "  "), (CLIENT_SECRET, "\n")], "none"),
             (&[(ACCESS_TOKEN, " fake-token\n")], "token fake-token"),
@@ -151,7 +153,7 @@ mod tests {
 
     #[test]
     fn the_base_url_has_an_order() {
-        let rows: [(&'static [(&str, &str)], Result<&str, CredentialsError>); 6] = [
+        let rows: [(Variables, Result<&str, CredentialsError>); 6] = [
             (&[], Ok("https://cloud.mongodb.com")),
             (&[(SERVICE, "cloudgov")], Ok("https://cloud.mongodbgov.com")),
             (&[(SERVICE, "mars")], Err(CredentialsError::Service)),

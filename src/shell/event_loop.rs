@@ -94,7 +94,7 @@ impl EventLoop<'_> {
     /// leave a pipeline's shell hanging), and takes the terminal again when it is continued.
     fn suspend(&self, screen: &mut Screen, input: Input) -> std::io::Result<Input> {
         drop(input);
-        screen.leave();
+        Screen::leave();
         stop_process_group();
         screen.enter_again()?;
         Ok((self.open_input)())

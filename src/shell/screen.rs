@@ -42,8 +42,8 @@ impl Screen {
         self.terminal.resize(size.into())
     }
 
-    /// Gives the terminal back for a while.
-    pub fn leave(&mut self) {
+    /// Gives the terminal back for a while; see [`Screen::enter_again`].
+    pub fn leave() {
         give_back();
     }
 
