@@ -34,13 +34,11 @@ pub(super) fn problem(error: reqwest::Error) -> TransportProblem {
     if error.is_timeout() {
         return TransportProblem::ConnectTimeout;
     }
-    match io_kind(&error) {
-        // The connection itself was made, so what ended was the handshake that follows it.
-        Some(io::ErrorKind::UnexpectedEof) => {
-            TransportProblem::Tls(ServerText::new("the other end closed it during the TLS handshake"))
-        }
-        _ => TransportProblem::Connect(cause_of(&error)),
+    // The connection itself was made, so what ended was the handshake that follows it.
+    if causes(&error).any(is_end_of_stream) {
+        return TransportProblem::Tls(ServerText::new("the other end closed it during the TLS handshake"));
     }
+    TransportProblem::Connect(cause_of(&error))
 }
 
 /// A failure to set the client up.
@@ -67,8 +65,9 @@ fn cause_of(error: &(dyn Error + 'static)) -> ServerText {
     }
 }
 
-fn io_kind(error: &(dyn Error + 'static)) -> Option<io::ErrorKind> {
-    causes(error).find_map(|cause| cause.downcast_ref().map(io::Error::kind))
+fn is_end_of_stream(cause: &(dyn Error + 'static)) -> bool {
+    let kind = cause.downcast_ref().map(io::Error::kind);
+    kind == Some(io::ErrorKind::UnexpectedEof)
 }
 
 fn io_words(kind: io::ErrorKind) -> Option<&'static str> {
@@ -89,7 +88,7 @@ fn io_words(kind: io::ErrorKind) -> Option<&'static str> {
 
 fn interruption(error: &reqwest::Error) -> ServerText {
     let http: Option<&hyper::Error> = causes(error).find_map(|cause| cause.downcast_ref());
-    if http.is_some_and(hyper::Error::is_incomplete_message) {
+    if http.is_some_and(hyper::Error::is_incomplete_message) || causes(error).any(is_end_of_stream) {
         return ServerText::new("the other end closed the connection too early");
     }
     if http.is_some_and(hyper::Error::is_parse) {

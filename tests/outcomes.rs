@@ -1,0 +1,359 @@
+//! What is known after the POST, for every way that a server and a network can behave; and that the POST
+//! went out once at most.
+
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+pub mod support;
+
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
+
+use atlas_secret::atlas::{Client, Limits};
+use atlas_secret::domain::{CreateOutcome, LostAnswer, TransportProblem};
+use secrecy::ExposeSecret;
+use support::fixtures::{CLIENT_SECRET, SECRET, new_secret, with_access_token};
+use support::raw_server::{RawServer, Reply, answer, head_and_body, json};
+
+/// Long enough for loopback on a busy machine where an answer is expected.
+const PATIENT: Duration = Duration::from_secs(60);
+/// Over at once where none is.
+const SHORT: Duration = Duration::from_millis(30);
+
+async fn create(url: &str, limit: Duration) -> CreateOutcome {
+    let limits = Limits { create: limit, ..Limits::default() };
+    let client = Client::with_limits(with_access_token(url), limits).unwrap();
+    client.create_secret(&new_secret()).await
+}
+
+/// An outcome in one line, as the tables below write it.
+fn line(outcome: &CreateOutcome) -> String {
+    match outcome {
+        CreateOutcome::Created(secret) => {
+            assert_eq!(secret.value.expose_secret(), SECRET);
+            let id = secret.id.as_ref().map_or("-", |id| id.as_str());
+            let time = |time: Option<jiff::Timestamp>| time.map_or("-".to_owned(), |time| time.to_string());
+            format!("created {id} {} {}", time(secret.created_at), time(secret.expires_at))
+        }
+        CreateOutcome::NotSent(problem) => format!("not sent: {problem:?}"),
+        CreateOutcome::Rejected(rejection) => {
+            let retry = rejection.retry_after.map_or(String::new(), |wait| format!(" after {wait:?}"));
+            format!("rejected {} {}{retry}: {}", rejection.status, rejection.error_code, rejection.detail)
+        }
+        CreateOutcome::Unknown(LostAnswer::Unexpected { status }) => format!("unexpected {status}"),
+        CreateOutcome::Unknown(LostAnswer::TimedOut(limit)) => format!("timed out after {limit:?}"),
+        CreateOutcome::Unknown(LostAnswer::ValueUnreadable(why)) => format!("value lost: {why}"),
+        CreateOutcome::Unknown(LostAnswer::Broken(problem)) => format!("broken: {}", problem.cause()),
+        CreateOutcome::Unknown(LostAnswer::StoppedWaiting) => "stopped waiting".to_owned(),
+    }
+}
+
+/// Every row: what the server does, how long the client waits, what it then knows.
+async fn check(rows: Vec<(Reply, Duration, &str)>) {
+    for (reply, limit, expected) in rows {
+        // The same again for every further connection, should there be one.
+        let server = RawServer::start(vec![reply.clone(), reply.clone()]).await;
+        let outcome = create(&server.url, limit).await;
+        let shown: String = format!("{reply:?}").chars().take(200).collect();
+        assert_eq!(line(&outcome), expected, "{shown}");
+        assert_eq!(server.requests().len(), 1, "{shown}");
+        assert_eq!(server.count("POST", "/secrets"), 1, "{shown}");
+        let debug = format!("{outcome:?}");
+        assert!(!debug.contains("FAKE"), "{debug}");
+    }
+}
+
+fn full() -> String {
+    format!(
+        r#"{{"id":"32b6e34b3d91647abb20e7b9","createdAt":"2026-11-23T18:14:02Z","expiresAt":"2026-12-23T18:14:02Z",
+        "secret":"{SECRET}","lastUsedAt":null,"isSystemManaged":false,"owner":{{"id":"x"}}}}"#
+    )
+}
+
+fn error(status: u16, code: &str, detail: &str) -> String {
+    format!(r#"{{"error":{status},"errorCode":"{code}","detail":"{detail}","reason":"R","parameters":[]}}"#)
+}
+
+const FULL_LINE: &str = "created 32b6e34b3d91647abb20e7b9 2026-11-23T18:14:02Z 2026-12-23T18:14:02Z";
+
+#[tokio::test]
+async fn a_secret_that_arrives_is_created() {
+    let full = full();
+    let broken_rest = format!(r#"{{"id":{{}},"createdAt":"?","expiresAt":0,"secret":"{SECRET}"}}"#);
+    let enveloped = format!(r#"{{"status":201,"content":{full}}}"#);
+    let chunked = format!(
+        "HTTP/1.1 201 Created\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{}\r\n{:x}\r\n{}\r\n0\r\n\r\n",
+        &full[..5],
+        full.len() - 5,
+        &full[5..]
+    );
+    let until_close = format!("HTTP/1.1 201 Created\r\n\r\n{full}");
+    let early_hints = format!("HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n{until_close}");
+    check(vec![
+        (json(201, &full), PATIENT, FULL_LINE),
+        (answer(201, "Content-Type: text/html\r\n", &full), PATIENT, FULL_LINE),
+        (answer(201, "", &full), PATIENT, FULL_LINE),
+        (json(201, &broken_rest), PATIENT, "created - - -"),
+        (json(201, &enveloped), PATIENT, FULL_LINE),
+        (json(200, &enveloped), PATIENT, FULL_LINE),
+        (json(200, &full), PATIENT, FULL_LINE),
+        (json(202, &full), PATIENT, FULL_LINE),
+        (Reply::Bytes(chunked.into_bytes()), PATIENT, FULL_LINE),
+        (Reply::Bytes(until_close.into_bytes()), PATIENT, FULL_LINE),
+        (Reply::Bytes(early_hints.into_bytes()), PATIENT, FULL_LINE),
+        // Whole, although the connection breaks or hangs before the announced end.
+        (Reply::Bytes(head_and_body(201, "", full.len() + 9, &full)), PATIENT, FULL_LINE),
+        (Reply::ThenSilence(head_and_body(201, "", full.len() + 9, &full)), SHORT, FULL_LINE),
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn a_created_secret_whose_value_is_unreadable_is_lost() {
+    let full = full();
+    let cut = &full[..full.len() - 200];
+    let no_secret = r#"{"id":"32b6e34b3d91647abb20e7b9","maskedSecretValue":"mdb_sa_sk_...9f3a"}"#;
+    let huge = format!(r#"{{"padding":"{}","secret":"{SECRET}"}}"#, "x".repeat(1 << 20));
+    let lying = format!("HTTP/1.1 201 Created\r\n\r\n{huge}").into_bytes();
+    let no_json = "value lost: it is not the JSON that Atlas documents";
+    let none = "value lost: it holds no secret";
+    let large = "value lost: it is larger than 1 MiB";
+    check(vec![
+        (json(201, no_secret), PATIENT, none),
+        (json(201, r#"{"secret":""}"#), PATIENT, none),
+        (json(201, r#"{"secret":null}"#), PATIENT, none),
+        (json(201, &format!(r#"{{"status":201,"content":{no_secret}}}"#)), PATIENT, none),
+        (json(201, "\u{0}\u{1}garbage"), PATIENT, no_json),
+        (json(201, ""), PATIENT, no_json),
+        (json(201, cut), PATIENT, no_json),
+        (json(201, &huge), PATIENT, large),
+        (Reply::Bytes(lying), PATIENT, large),
+        (
+            Reply::Bytes(head_and_body(201, "", full.len(), cut)),
+            PATIENT,
+            "value lost: it was cut off (the other end closed the connection too early)",
+        ),
+        (
+            Reply::ThenReset(head_and_body(201, "", full.len(), cut)),
+            PATIENT,
+            "value lost: it was cut off (the other end reset the connection)",
+        ),
+        (
+            Reply::ThenSilence(head_and_body(201, "", full.len(), cut)),
+            SHORT,
+            "value lost: it was not complete after 0 seconds",
+        ),
+        (
+            Reply::ThenDrip(head_and_body(201, "", 1_000_000, "")),
+            SHORT,
+            "value lost: it was not complete after 0 seconds",
+        ),
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn atlas_own_refusals_create_nothing() {
+    let rows = [
+        (401, "UNEXPECTED_ERROR", "You are not authorized for this resource."),
+        (401, "USER_UNAUTHORIZED", "Current user is not authorized to perform this action."),
+        (401, "NOT_IN_GROUP", "No."),
+        (401, "USER_CANNOT_ACCESS_GROUP", "No."),
+        (
+            403,
+            "IP_ADDRESS_NOT_ON_ACCESS_LIST",
+            "IP address 192.0.2.1 is not allowed to access this resource.",
+        ),
+        (403, "ORG_REQUIRES_ACCESS_LIST", "No."),
+        (404, "GROUP_NOT_FOUND", "No group with ID 32b6e34b3d91647abb20e7b8 exists."),
+        (404, "RESOURCE_NOT_FOUND", "No."),
+        (400, "VALIDATION_ERROR", "Too many secrets."),
+        (400, "INVALID_VERSION_DATE", "No."),
+        (405, "WRITES_NOT_ALLOWED_DURING_APP_UPGRADES", "Wait."),
+        (409, "DATA_CONCURRENCY_ERROR", "No."),
+        (410, "VERSION_GONE", "No."),
+        (429, "RATE_LIMITED", "Please retry after 55 seconds."),
+        (429, "RATE_LIMITED_TOKEN_BUCKET", "Please retry after 55 seconds."),
+    ];
+    for (status, code, detail) in rows {
+        let expected = format!("rejected {status} {code}: {detail}");
+        let body = error(status, code, detail);
+        let enveloped = format!(r#"{{"status":{status},"content":{body}}}"#);
+        check(vec![
+            (json(status, &body), PATIENT, &expected),
+            (answer(status, "Content-Type: text/plain\r\n", &body), PATIENT, &expected),
+            (json(status, &enveloped), PATIENT, &expected),
+            (json(200, &enveloped), PATIENT, &expected),
+        ])
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn a_rate_limit_says_how_long_to_wait_when_that_makes_sense() {
+    let body = error(429, "RATE_LIMITED", "Slow down.");
+    let rows = [
+        ("", ""),
+        ("Retry-After: 55\r\n", " after 55s"),
+        ("Retry-After: 99999999\r\n", ""),
+        ("Retry-After: -1\r\n", ""),
+        ("Retry-After: soon\r\n", ""),
+        (
+            "Date: Mon, 23 Nov 2026 18:14:00 GMT\r\nRetry-After: Mon, 23 Nov 2026 18:14:30 GMT\r\n",
+            " after 30s",
+        ),
+    ];
+    for (headers, expected) in rows {
+        let expected = format!("rejected 429 RATE_LIMITED{expected}: Slow down.");
+        check(vec![(answer(429, headers, &body), PATIENT, &expected)]).await;
+    }
+}
+
+#[tokio::test]
+async fn any_other_answer_leaves_it_open() {
+    let html = "<html><body>Access denied by the gateway</body></html>";
+    let timeout = error(408, "REQUEST_TIMEOUT", "No.");
+    let internal = error(500, "UNEXPECTED_ERROR", "No.");
+    let elsewhere = "Location: http://127.0.0.1:1/elsewhere\r\n";
+    check(vec![
+        (json(200, "{}"), PATIENT, "unexpected 200"),
+        (json(202, ""), PATIENT, "unexpected 202"),
+        (Reply::Bytes(b"HTTP/1.1 204 No Content\r\n\r\n".to_vec()), PATIENT, "unexpected 204"),
+        (answer(301, elsewhere, ""), PATIENT, "unexpected 301"),
+        (answer(302, elsewhere, ""), PATIENT, "unexpected 302"),
+        (answer(307, elsewhere, ""), PATIENT, "unexpected 307"),
+        (answer(308, elsewhere, ""), PATIENT, "unexpected 308"),
+        (answer(401, "", html), PATIENT, "unexpected 401"),
+        (answer(403, "Content-Type: text/html\r\n", html), PATIENT, "unexpected 403"),
+        (answer(407, "", ""), PATIENT, "unexpected 407"),
+        (json(404, r#"{"error":"not found","errorCode":"X"}"#), PATIENT, "unexpected 404"),
+        (json(404, r#"{"message":"no route"}"#), PATIENT, "unexpected 404"),
+        (json(408, &timeout), PATIENT, "unexpected 408"),
+        (json(500, &internal), PATIENT, "unexpected 500"),
+        (answer(502, "Content-Type: text/html\r\n", html), PATIENT, "unexpected 502"),
+        (json(503, &error(503, "UNAVAILABLE", "No.")), PATIENT, "unexpected 503"),
+        (answer(504, "", ""), PATIENT, "unexpected 504"),
+        (json(500, &full()), PATIENT, "unexpected 500"),
+        (json(404, &error(404, "X", &"y".repeat(10_000_000))), PATIENT, "unexpected 404"),
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn a_connection_that_breaks_leaves_it_open() {
+    let early = "broken: the other end closed the connection too early";
+    let reset = "broken: the other end reset the connection";
+    let head = b"HTTP/1.1 201 Created\r\nContent-Le".to_vec();
+    let half_error = head_and_body(404, "", 4000, &error(404, "GROUP_NOT_FOUND", "No."));
+    check(vec![
+        (Reply::Bytes(Vec::new()), PATIENT, early),
+        (Reply::ThenReset(Vec::new()), PATIENT, reset),
+        (Reply::Bytes(head.clone()), PATIENT, early),
+        (
+            Reply::Bytes(b"\x15\x03\x01 not HTTP at all\r\n\r\n".to_vec()),
+            PATIENT,
+            "broken: the answer is not HTTP",
+        ),
+        (Reply::Bytes(half_error), PATIENT, early),
+        (Reply::ThenSilence(Vec::new()), SHORT, "timed out after 30ms"),
+        (Reply::ThenSilence(head), SHORT, "timed out after 30ms"),
+        (Reply::ThenSilence(head_and_body(500, "", 10, "")), SHORT, "timed out after 30ms"),
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn hostile_words_are_made_safe() {
+    let detail = r"\u001b[2Jcleared \u001b]52;c;ZmFrZQ==\u0007 \u202Eoverridden\u2066 \u009b31mred";
+    check(vec![(
+        json(404, &error(404, r"\u001b[31mCODE", detail)),
+        PATIENT,
+        "rejected 404 [31mCODE: [2Jcleared ]52;c;ZmFrZQ== overridden 31mred",
+    )])
+    .await;
+}
+
+#[tokio::test]
+async fn a_refused_port_was_not_sent_anything() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
+    assert_eq!(
+        line(&create(&url, PATIENT).await),
+        r#"not sent: Connect(ServerText("the host refused the connection"))"#
+    );
+}
+
+#[tokio::test]
+async fn a_host_that_speaks_no_tls_was_not_sent_anything() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("https://{}", listener.local_addr().unwrap());
+    // A machine without any certificate can send nothing over TLS in the first place.
+    let client = match Client::new(with_access_token(&url)) {
+        Ok(client) => client,
+        Err(problem) => return assert!(matches!(problem, TransportProblem::Setup(_)), "{problem:?}"),
+    };
+    let server = std::thread::spawn(move || {
+        use std::io::{Read, Write};
+        let (mut socket, _) = listener.accept().unwrap();
+        socket.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").unwrap();
+        let mut received = Vec::new();
+        let _ = socket.read_to_end(&mut received);
+        received
+    });
+    assert_eq!(
+        line(&client.create_secret(&new_secret()).await),
+        r#"not sent: Tls(ServerText("the other end does not speak TLS"))"#
+    );
+    let received = server.join().unwrap();
+    assert!(!String::from_utf8_lossy(&received).contains("POST"));
+}
+
+/// A process that is stopped (Ctrl-Z, a closed lid) past its deadline finds the answer and the timer
+/// ready at once. The answer must win.
+#[test]
+fn an_answer_that_came_while_the_process_was_stopped_is_not_lost() {
+    const LIMIT: Duration = Duration::from_millis(50);
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let (asked, was_asked) = mpsc::channel();
+    let (answered, was_answered) = mpsc::channel();
+    let server = std::thread::spawn(move || {
+        use std::io::{Read, Write};
+        let (mut socket, _) = listener.accept().unwrap();
+        let mut request = Vec::new();
+        while !request.ends_with(b"}") {
+            let mut part = [0; 4096];
+            let read = socket.read(&mut part).unwrap();
+            request.extend_from_slice(&part[..read]);
+        }
+        asked.send(()).unwrap();
+        let full = full();
+        socket.write_all(&head_and_body(201, "", full.len(), &full)).unwrap();
+        answered.send(Instant::now()).unwrap();
+    });
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let outcome = runtime.block_on(async move {
+        let stopping = async {
+            while was_asked.try_recv().is_err() {
+                tokio::task::yield_now().await;
+            }
+            // From here to the end of this block nothing else in this thread moves.
+            let answered_at = was_answered.recv().unwrap();
+            while answered_at.elapsed() < 2 * LIMIT {
+                std::hint::spin_loop();
+            }
+        };
+        tokio::join!(create(&url, LIMIT), stopping).0
+    });
+    server.join().unwrap();
+    assert_eq!(line(&outcome), FULL_LINE);
+}
+
+#[test]
+fn debug_output_shows_no_credentials() {
+    let settings = support::fixtures::with_service_account("http://127.0.0.1:1");
+    let client = Client::new(settings.clone()).unwrap();
+    for shown in [format!("{settings:?}"), format!("{client:?}")] {
+        assert!(!shown.contains(CLIENT_SECRET) && !shown.contains("FAKE"), "{shown}");
+    }
+}

@@ -1,0 +1,309 @@
+//! What goes over the wire, compared with what a person wrote down by hand.
+
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+pub mod support;
+
+use std::time::Duration;
+
+use atlas_secret::atlas::{Client, Limits};
+use atlas_secret::domain::{CreateOutcome, DeleteOutcome, ReadProblem, SecretId, TransportProblem};
+use support::fixtures::{client, client_id, new_secret, project, with_access_token, with_service_account};
+use support::raw_server::{RawServer, Reply, answer, json};
+
+const TOKEN: &str = r#"{"access_token":"FAKE-minted.token+1","expires_in":3600,"token_type":"Bearer"}"#;
+const OTHER_TOKEN: &str = r#"{"access_token":"FAKE-second","expires_in":3600,"token_type":"Bearer"}"#;
+const ACCOUNT: &str =
+    r#"{"clientId":"mdb_sa_id_1234567890abcdef12345678","name":"ci","roles":[],"secrets":[]}"#;
+const CREATED: &str = r#"{"id":"32b6e34b3d91647abb20e7b9","secret":"mdb_sa_sk_FAKEfakeFAKE"}"#;
+const UNAUTHORIZED: &str =
+    r#"{"error":401,"errorCode":"UNEXPECTED_ERROR","detail":"You are not authorized."}"#;
+
+/// The request line, the headers that matter in alphabetical order, an empty line, the body. The
+/// `User-Agent` and `Host` are checked here, for they differ from machine to machine.
+fn essence(server: &RawServer, index: usize) -> String {
+    let request = server.requests().swap_remove(index);
+    let (head, body) = request.split_once("\r\n\r\n").unwrap();
+    let (line, headers) = head.split_once("\r\n").unwrap();
+    let mut headers: Vec<(String, &str)> = headers
+        .lines()
+        .map(|line| line.split_once(": ").unwrap())
+        .map(|(name, value)| (name.to_lowercase(), value))
+        .collect();
+    headers.sort();
+    let value = |wanted: &str| headers.iter().find(|(name, _)| name == wanted).unwrap().1;
+    assert_eq!(format!("http://{}", value("host")), server.url);
+    assert_eq!(
+        value("user-agent"),
+        format!(
+            "atlas-secret/{} ({};{})",
+            env!("CARGO_PKG_VERSION"),
+            std::env::consts::OS,
+            std::env::consts::ARCH
+        )
+    );
+    headers.retain(|(name, _)| name != "host" && name != "user-agent");
+    let lines: Vec<String> = headers.iter().map(|(name, value)| format!("{name}: {value}\n")).collect();
+    format!("{line}\n{}\n{body}", lines.concat())
+}
+
+#[tokio::test]
+async fn a_token_is_asked_for_with_basic_credentials() {
+    let server = RawServer::start(vec![json(200, TOKEN)]).await;
+    client(with_service_account(&server.url)).sign_in().await.unwrap();
+    assert_eq!(
+        essence(&server, 0),
+        "POST /api/oauth/token HTTP/1.1\n\
+         accept: application/json\n\
+         authorization: Basic bWRiX3NhX2lkXzEyMzQ1Njc4OTBhYmNkZWYxMjM0NTY3ODptZGJfc2Ffc2tfRkFLRS1sb2dpbl9zZWNyZXQ=\n\
+         content-length: 29\n\
+         content-type: application/x-www-form-urlencoded\n\
+         \n\
+         grant_type=client_credentials"
+    );
+}
+
+#[tokio::test]
+async fn an_account_is_read_with_the_token() {
+    let server = RawServer::start(vec![json(200, TOKEN), json(200, ACCOUNT)]).await;
+    let client = client(with_service_account(&server.url));
+    client.sign_in().await.unwrap();
+    let account = client.service_account(&project(), &client_id()).await.unwrap();
+    assert_eq!(account.name.as_str(), "ci");
+    assert_eq!(
+        essence(&server, 1),
+        "GET /api/atlas/v2/groups/32b6e34b3d91647abb20e7b8/serviceAccounts/mdb_sa_id_1234567890abcdef12345678 HTTP/1.1\n\
+         accept: application/vnd.atlas.2024-08-05+json\n\
+         authorization: Bearer FAKE-minted.token+1\n\
+         \n"
+    );
+}
+
+#[tokio::test]
+async fn a_secret_is_created_by_one_post() {
+    let rows = [
+        (false, false, ""),
+        (true, false, "?envelope=true"),
+        (false, true, "?pretty=true"),
+        (true, true, "?envelope=true&pretty=true"),
+    ];
+    for (envelope, pretty, query) in rows {
+        let server = RawServer::start(vec![json(201, CREATED)]).await;
+        let mut settings = with_access_token(&server.url);
+        settings.envelope = envelope;
+        settings.pretty = pretty;
+        let outcome = client(settings).create_secret(&new_secret()).await;
+        assert!(matches!(outcome, CreateOutcome::Created(_)), "{outcome:?}");
+        assert_eq!(
+            essence(&server, 0),
+            format!(
+                "POST /api/atlas/v2/groups/32b6e34b3d91647abb20e7b8/serviceAccounts/\
+                 mdb_sa_id_1234567890abcdef12345678/secrets{query} HTTP/1.1\n\
+                 accept: application/vnd.atlas.2024-08-05+json\n\
+                 authorization: Bearer FAKE-access-token\n\
+                 content-length: 31\n\
+                 content-type: application/vnd.atlas.2024-08-05+json\n\
+                 \n\
+                 {{\"secretExpiresAfterHours\":720}}"
+            )
+        );
+        assert_eq!(server.requests().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn the_two_flags_are_for_the_creating_post_only() {
+    let server = RawServer::start(vec![json(200, ACCOUNT), answer(204, "", "")]).await;
+    let mut settings = with_access_token(&server.url);
+    settings.envelope = true;
+    settings.pretty = true;
+    let client = client(settings);
+    client.service_account(&project(), &client_id()).await.unwrap();
+    delete(&client).await;
+    assert!(server.requests().iter().all(|request| !request.contains('?')));
+}
+
+async fn delete(client: &Client) -> DeleteOutcome {
+    let secret_id = SecretId::from_server("32b6e34b3d91647abb20e7b9").unwrap();
+    client.delete_secret(&project(), &client_id(), &secret_id).await
+}
+
+#[tokio::test]
+async fn a_secret_is_deleted_by_its_id() {
+    let server = RawServer::start(vec![answer(204, "", "")]).await;
+    let client = client(with_access_token(&server.url));
+    assert_eq!(delete(&client).await, DeleteOutcome::Gone);
+    assert_eq!(
+        essence(&server, 0),
+        "DELETE /api/atlas/v2/groups/32b6e34b3d91647abb20e7b8/serviceAccounts/\
+         mdb_sa_id_1234567890abcdef12345678/secrets/32b6e34b3d91647abb20e7b9 HTTP/1.1\n\
+         accept: application/vnd.atlas.2024-08-05+json\n\
+         authorization: Bearer FAKE-access-token\n\
+         \n"
+    );
+}
+
+#[tokio::test]
+async fn a_minted_token_is_revoked_once() {
+    let server = RawServer::start(vec![json(200, TOKEN), answer(200, "", "")]).await;
+    let client = client(with_service_account(&server.url));
+    client.sign_in().await.unwrap();
+    client.revoke().await;
+    client.revoke().await;
+    assert_eq!(
+        essence(&server, 1),
+        "POST /api/oauth/revoke HTTP/1.1\n\
+         accept: application/json\n\
+         authorization: Basic bWRiX3NhX2lkXzEyMzQ1Njc4OTBhYmNkZWYxMjM0NTY3ODptZGJfc2Ffc2tfRkFLRS1sb2dpbl9zZWNyZXQ=\n\
+         content-length: 56\n\
+         content-type: application/x-www-form-urlencoded\n\
+         \n\
+         token=FAKE-minted.token%2B1&token_type_hint=access_token"
+    );
+    assert_eq!(server.requests().len(), 2);
+}
+
+#[tokio::test]
+async fn somebody_elses_token_needs_no_sign_in_and_is_never_revoked() {
+    let server = RawServer::start(Vec::new()).await;
+    let client = client(with_access_token(&server.url));
+    client.sign_in().await.unwrap();
+    client.revoke().await;
+    assert_eq!(server.requests().len(), 0);
+}
+
+#[tokio::test]
+async fn a_token_serves_as_long_as_five_minutes_are_left() {
+    let server = RawServer::start(vec![json(200, TOKEN)]).await;
+    let lasting = client(with_service_account(&server.url));
+    lasting.sign_in().await.unwrap();
+    lasting.sign_in().await.unwrap();
+    assert_eq!(server.count("POST", "/token"), 1);
+
+    let short = r#"{"access_token":"FAKE-short","expires_in":300}"#;
+    let server = RawServer::start(vec![json(200, short), json(200, TOKEN), json(200, ACCOUNT)]).await;
+    let renewing = client(with_service_account(&server.url));
+    renewing.sign_in().await.unwrap();
+    renewing.service_account(&project(), &client_id()).await.unwrap();
+    assert_eq!(server.count("POST", "/token"), 2);
+    assert!(essence(&server, 2).contains("Bearer FAKE-minted.token+1"));
+}
+
+#[tokio::test]
+async fn a_read_that_is_not_authorized_signs_in_again_once() {
+    let server = RawServer::start(vec![
+        json(200, TOKEN),
+        json(401, UNAUTHORIZED),
+        json(200, OTHER_TOKEN),
+        json(200, ACCOUNT),
+        answer(200, "", ""),
+        answer(200, "", ""),
+    ])
+    .await;
+    let client = client(with_service_account(&server.url));
+    client.service_account(&project(), &client_id()).await.unwrap();
+    assert!(essence(&server, 1).contains("Bearer FAKE-minted.token+1"));
+    assert!(essence(&server, 3).contains("Bearer FAKE-second"));
+    // Both tokens were minted here, so both are given back.
+    client.revoke().await;
+    assert_eq!(server.count("POST", "/revoke"), 2);
+}
+
+#[tokio::test]
+async fn a_read_that_stays_unauthorized_does_not_sign_in_for_ever() {
+    let server = RawServer::start(vec![
+        json(200, TOKEN),
+        json(401, UNAUTHORIZED),
+        json(200, OTHER_TOKEN),
+        json(401, UNAUTHORIZED),
+        json(200, TOKEN),
+    ])
+    .await;
+    let problem = client(with_service_account(&server.url))
+        .service_account(&project(), &client_id())
+        .await
+        .unwrap_err();
+    assert!(matches!(problem, ReadProblem::Rejected(rejection) if rejection.status == 401), "not a refusal");
+    assert_eq!(server.requests().len(), 4);
+}
+
+#[tokio::test]
+async fn somebody_elses_token_that_is_refused_is_refused() {
+    let server = RawServer::start(vec![json(401, UNAUTHORIZED), json(200, ACCOUNT)]).await;
+    let client = client(with_access_token(&server.url));
+    assert!(client.service_account(&project(), &client_id()).await.is_err());
+    assert_eq!(server.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn a_create_that_is_not_authorized_does_not_sign_in_again() {
+    let server = RawServer::start(vec![json(200, TOKEN), json(401, UNAUTHORIZED), json(200, TOKEN)]).await;
+    let client = client(with_service_account(&server.url));
+    client.sign_in().await.unwrap();
+    let outcome = client.create_secret(&new_secret()).await;
+    assert!(matches!(outcome, CreateOutcome::Rejected(_)), "{outcome:?}");
+    assert_eq!(server.requests().len(), 2);
+}
+
+#[tokio::test]
+async fn a_create_before_signing_in_sends_nothing() {
+    let server = RawServer::start(Vec::new()).await;
+    let outcome = client(with_service_account(&server.url)).create_secret(&new_secret()).await;
+    assert!(matches!(outcome, CreateOutcome::NotSent(TransportProblem::Setup(_))), "{outcome:?}");
+    assert_eq!(server.requests().len(), 0);
+}
+
+#[tokio::test]
+async fn two_who_sign_in_at_once_share_a_token() {
+    let server = RawServer::start(vec![json(200, TOKEN), json(200, OTHER_TOKEN)]).await;
+    let client = client(with_service_account(&server.url));
+    let (one, other) = tokio::join!(client.sign_in(), client.sign_in());
+    assert_eq!((one, other), (Ok(()), Ok(())));
+    assert_eq!(server.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn a_redirect_is_followed_by_no_request() {
+    let elsewhere = RawServer::start(Vec::new()).await;
+    let location = format!("Location: {}/\r\n", elsewhere.url);
+    let redirect = || answer(307, &location, "");
+    let server = RawServer::start(vec![redirect(), redirect(), redirect()]).await;
+    let reading = client(with_access_token(&server.url));
+    let problem = reading.service_account(&project(), &client_id()).await;
+    assert_eq!(problem, Err(ReadProblem::Unexpected { status: 307 }));
+    let failed = DeleteOutcome::Failed(ReadProblem::Unexpected { status: 307 });
+    assert_eq!(delete(&reading).await, failed);
+    let signing_in = client(with_service_account(&server.url)).sign_in().await;
+    assert_eq!(signing_in, Err(ReadProblem::Unexpected { status: 307 }));
+    assert_eq!(elsewhere.requests().len(), 0);
+}
+
+#[tokio::test]
+async fn revoking_gives_up_when_nobody_answers() {
+    let server = RawServer::start(vec![json(200, TOKEN), Reply::ThenSilence(Vec::new())]).await;
+    let limits = Limits { revoke: Duration::from_millis(20), ..Default::default() };
+    let client = Client::with_limits(with_service_account(&server.url), limits).unwrap();
+    client.sign_in().await.unwrap();
+    client.revoke().await;
+    assert_eq!(server.count("POST", "/token"), 1);
+}
+
+/// The environment is the process's, so this runs a test of this very file once more in a process with
+/// proxies that do not exist.
+#[test]
+fn loopback_ignores_proxies() {
+    let nowhere = "http://127.0.0.1:1";
+    let output = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "a_secret_is_created_by_one_post"])
+        .env("HTTP_PROXY", nowhere)
+        .env("http_proxy", nowhere)
+        .env("ALL_PROXY", nowhere)
+        .env_remove("NO_PROXY")
+        .env_remove("no_proxy")
+        // hyper ignores HTTP_PROXY where this says that the process answers for a web server.
+        .env_remove("REQUEST_METHOD")
+        .output()
+        .unwrap();
+    let report = String::from_utf8_lossy(&output.stdout);
+    assert!(report.contains("1 passed"), "{report}");
+}

@@ -1,0 +1,57 @@
+//! Ids, settings and clients that the tests of the HTTP client share.
+
+#![expect(clippy::unwrap_used, reason = "a fixture that cannot be made ends the test")]
+
+use atlas_secret::atlas::{Client, Limits, Settings};
+use atlas_secret::domain::{BaseUrl, ClientId, Credentials, Lifetime, NewSecret, ProjectId};
+use secrecy::SecretString;
+
+/// The project of every test.
+pub const PROJECT: &str = "32b6e34b3d91647abb20e7b8";
+/// The service account of every test.
+pub const CLIENT: &str = "mdb_sa_id_1234567890abcdef12345678";
+/// The secret that the service account signs in with. It opens nothing.
+pub const CLIENT_SECRET: &str = "mdb_sa_sk_FAKE-login_secret";
+/// The secret that the server hands out. It opens nothing.
+pub const SECRET: &str = "mdb_sa_sk_FAKEfakeFAKEfakeFAKEfakeFAKEfakeFAKE9f3a";
+
+/// What the tests ask for.
+pub fn new_secret() -> NewSecret {
+    NewSecret { project: project(), client: client_id(), lifetime: Lifetime::from_hours(720).unwrap() }
+}
+
+/// [`PROJECT`], parsed.
+pub fn project() -> ProjectId {
+    ProjectId::parse(PROJECT).unwrap()
+}
+
+/// [`CLIENT`], parsed.
+pub fn client_id() -> ClientId {
+    ClientId::parse(CLIENT).unwrap()
+}
+
+/// Settings for a server at this address, signing in with an access token.
+pub fn with_access_token(address: &str) -> Settings {
+    Settings {
+        base_url: BaseUrl::parse(address).unwrap(),
+        credentials: Credentials::AccessToken(SecretString::from("FAKE-access-token")),
+        envelope: false,
+        pretty: false,
+    }
+}
+
+/// Settings for a server at this address, signing in as the service account.
+pub fn with_service_account(address: &str) -> Settings {
+    Settings {
+        credentials: Credentials::ServiceAccount {
+            client_id: client_id(),
+            client_secret: SecretString::from(CLIENT_SECRET),
+        },
+        ..with_access_token(address)
+    }
+}
+
+/// A client with these settings and the usual limits.
+pub fn client(settings: Settings) -> Client {
+    Client::with_limits(settings, Limits::default()).unwrap()
+}

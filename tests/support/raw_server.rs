@@ -1,0 +1,130 @@
+//! An HTTP server on a raw socket: one connection after the other, each by its line in a script.
+
+#![expect(clippy::unwrap_used, reason = "a server that cannot listen ends the test")]
+
+use std::sync::{Arc, Mutex};
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinHandle;
+
+/// What happens on one connection, once the request has been read.
+#[derive(Clone, Debug)]
+pub enum Reply {
+    /// These bytes, then a close.
+    Bytes(Vec<u8>),
+    /// These bytes, then nothing more, until the client closes.
+    ThenSilence(Vec<u8>),
+    /// These bytes, then one more space at a time for as long as the client reads.
+    ThenDrip(Vec<u8>),
+    /// These bytes, then a reset.
+    ThenReset(Vec<u8>),
+}
+
+/// A server that answers its connections by a script, and remembers what it was sent.
+pub struct RawServer {
+    /// Its base URL.
+    pub url: String,
+    requests: Arc<Mutex<Vec<String>>>,
+    accepting: JoinHandle<()>,
+}
+
+impl RawServer {
+    /// Starts a server. Connections after the end of the script get an empty 500.
+    pub async fn start(script: Vec<Reply>) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let requests = Arc::new(Mutex::new(Vec::new()));
+        let remembered = Arc::clone(&requests);
+        let accepting = tokio::spawn(async move {
+            let mut script = script.into_iter();
+            loop {
+                let (socket, _) = listener.accept().await.unwrap();
+                let reply = script.next().unwrap_or_else(|| answer(500, "", ""));
+                tokio::spawn(serve(socket, reply, Arc::clone(&remembered)));
+            }
+        });
+        Self { url, requests, accepting }
+    }
+
+    /// Every request so far, as it came.
+    pub fn requests(&self) -> Vec<String> {
+        self.requests.lock().unwrap().clone()
+    }
+
+    /// How many requests had this method and a path with this end (before any query).
+    pub fn count(&self, method: &str, path_end: &str) -> usize {
+        let counts = |request: &&String| {
+            let mut words = request.split([' ', '?']);
+            words.next() == Some(method) && words.next().is_some_and(|path| path.ends_with(path_end))
+        };
+        self.requests().iter().filter(counts).count()
+    }
+}
+
+impl Drop for RawServer {
+    fn drop(&mut self) {
+        self.accepting.abort();
+    }
+}
+
+async fn serve(mut socket: TcpStream, reply: Reply, requests: Arc<Mutex<Vec<String>>>) {
+    let Some(request) = read_request(&mut socket).await else {
+        return;
+    };
+    requests.lock().unwrap().push(request);
+    let (Reply::Bytes(bytes) | Reply::ThenSilence(bytes) | Reply::ThenDrip(bytes) | Reply::ThenReset(bytes)) =
+        &reply;
+    // The client may have given up already; that is its business.
+    let _ = socket.write_all(bytes).await;
+    match reply {
+        Reply::Bytes(_) => {}
+        Reply::ThenSilence(_) => while socket.read(&mut [0; 64]).await.is_ok_and(|read| read > 0) {},
+        Reply::ThenDrip(_) => {
+            let mut drops = tokio::time::interval(std::time::Duration::from_millis(1));
+            while socket.write_all(b" ").await.is_ok() {
+                drops.tick().await;
+            }
+        }
+        Reply::ThenReset(_) => socket.set_zero_linger().unwrap(),
+    }
+}
+
+/// Reads the head, and as much of a body as it announces. Nothing when the client closes before.
+async fn read_request(socket: &mut TcpStream) -> Option<String> {
+    let mut received = Vec::new();
+    loop {
+        let text = String::from_utf8_lossy(&received).into_owned();
+        if let Some((head, body)) = text.split_once("\r\n\r\n")
+            && body.len() >= announced(head)
+        {
+            return Some(text);
+        }
+        if socket.read_buf(&mut received).await.unwrap_or(0) == 0 {
+            return None;
+        }
+    }
+}
+
+fn announced(head: &str) -> usize {
+    let length = |line: &str| line.to_lowercase().strip_prefix("content-length:")?.trim().parse().ok();
+    head.lines().find_map(length).unwrap_or(0)
+}
+
+/// A whole answer. `headers` are lines that end in `\r\n`.
+pub fn answer(status: u16, headers: &str, body: &str) -> Reply {
+    Reply::Bytes(head_and_body(status, headers, body.len(), body))
+}
+
+/// An answer that announces `length` bytes of body and begins with `body`.
+pub fn head_and_body(status: u16, headers: &str, length: usize, body: &str) -> Vec<u8> {
+    format!(
+        "HTTP/1.1 {status} Status\r\nContent-Length: {length}\r\nConnection: close\r\n{headers}\r\n{body}"
+    )
+    .into_bytes()
+}
+
+/// A whole answer in Atlas's media type.
+pub fn json(status: u16, body: &str) -> Reply {
+    answer(status, "Content-Type: application/vnd.atlas.2024-08-05+json;charset=utf-8\r\n", body)
+}
