@@ -7,7 +7,8 @@ use tokio::time::sleep;
 
 /// How long an answer that lies in the socket already may still be read after the limit. It counts
 /// from when the limit was noticed, so that a process that was stopped past its limit (Ctrl-Z, a lid
-/// that was closed) reads what came meanwhile before it gives up.
+/// that was closed) reads what came meanwhile before it gives up. Polling the answer first is not enough for
+/// that: the connection's own task hands head and body over in several turns.
 const DRAINING: Duration = Duration::from_millis(250);
 
 /// Ends when `limit` is over and what had arrived by then could be read.

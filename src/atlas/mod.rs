@@ -9,6 +9,7 @@ mod classify;
 mod clients;
 mod deadline;
 mod exchange;
+mod limits;
 mod oauth;
 mod retry_after;
 mod session;
@@ -17,7 +18,6 @@ mod wire;
 
 use std::fmt;
 use std::pin::pin;
-use std::time::Duration;
 
 use reqwest::Method;
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
@@ -30,6 +30,8 @@ use crate::domain::{
 use clients::Clients;
 use exchange::{Call, Failure, exchange};
 use session::Session;
+
+pub use limits::Limits;
 
 /// The resource version of the service account endpoints; Atlas wants it in `Accept` and takes it in
 /// `Content-Type`.
@@ -46,38 +48,6 @@ pub struct Settings {
     pub envelope: bool,
     /// Asks for an indented answer to the creating POST (query `pretty=true`).
     pub pretty: bool,
-}
-
-/// How long each request may take, connecting and reading included. The defaults are the program's;
-/// tests shorten them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
-    /// For a connection, TLS handshake included. Shorter than `create`, so that a stalled handshake is
-    /// known to have sent nothing.
-    pub connect: Duration,
-    /// For a token.
-    pub sign_in: Duration,
-    /// For reading a service account, a new sign-in after a 401 included.
-    pub read: Duration,
-    /// For the creating POST.
-    pub create: Duration,
-    /// For deleting a secret.
-    pub delete: Duration,
-    /// For revoking all tokens.
-    pub revoke: Duration,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            connect: Duration::from_secs(10),
-            sign_in: Duration::from_secs(10),
-            read: Duration::from_secs(3),
-            create: Duration::from_secs(60),
-            delete: Duration::from_secs(10),
-            revoke: Duration::from_secs(2),
-        }
-    }
 }
 
 /// Talks to one Atlas with one set of credentials.
