@@ -1,6 +1,10 @@
 //! Ids, settings and clients that the tests of the HTTP client share.
 
-#![expect(clippy::unwrap_used, reason = "a fixture that cannot be made ends the test")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::missing_panics_doc,
+    reason = "a fixture that cannot be made ends the test"
+)]
 
 use atlas_secret::atlas::{Client, Limits, Settings};
 use atlas_secret::domain::{BaseUrl, ClientId, Credentials, Lifetime, NewSecret, ProjectId};

@@ -1,6 +1,10 @@
 //! An HTTP server on a raw socket: one connection after the other, each by its line in a script.
 
-#![expect(clippy::unwrap_used, reason = "a server that cannot listen ends the test")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::missing_panics_doc,
+    reason = "a server that cannot listen ends the test"
+)]
 
 use std::sync::{Arc, Mutex};
 
