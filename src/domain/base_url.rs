@@ -1,7 +1,6 @@
 //! Where Atlas is.
 
 use std::fmt;
-use std::net::IpAddr;
 
 use thiserror::Error;
 use url::{Host, Url};
@@ -103,8 +102,8 @@ impl fmt::Display for BaseUrl {
 fn is_loopback(host: &Host<&str>) -> bool {
     match host {
         Host::Domain(name) => *name == "localhost",
-        Host::Ipv4(address) => IpAddr::V4(*address).is_loopback(),
-        Host::Ipv6(address) => IpAddr::V6(*address).is_loopback(),
+        Host::Ipv4(address) => address.is_loopback(),
+        Host::Ipv6(address) => address.is_loopback(),
     }
 }
 
