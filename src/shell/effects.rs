@@ -42,6 +42,8 @@ impl Executor {
             Effect::CreateSecret { request, new_secret } => {
                 let connection = Arc::clone(&self.connection);
                 let work = async move {
+                    #[cfg(debug_assertions)]
+                    super::rehearsal::panic_if_asked("create");
                     match connection.client().await {
                         Ok(atlas) => atlas.create_secret(&new_secret).await,
                         Err(problem) => CreateOutcome::NotSent(problem),
@@ -75,6 +77,8 @@ impl Executor {
     fn sign_in(&self, request: RequestId) {
         let connection = Arc::clone(&self.connection);
         let work = async move {
+            #[cfg(debug_assertions)]
+            super::rehearsal::panic_if_asked("sign in");
             let atlas = connection.client().await.map_err(ReadProblem::Transport)?;
             atlas.sign_in().await
         };

@@ -87,6 +87,10 @@ impl EventLoop<'_> {
     }
 
     fn draw(&mut self, screen: &mut Screen) -> std::io::Result<()> {
+        #[cfg(debug_assertions)]
+        if matches!(self.model.screen, crate::core::Screen::Created(_)) {
+            super::rehearsal::panic_if_asked("draw");
+        }
         screen.draw(|frame| view::draw(self.model, &self.theme, frame))
     }
 

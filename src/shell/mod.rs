@@ -7,6 +7,8 @@ mod event_loop;
 mod harden;
 mod input;
 mod panics;
+#[cfg(debug_assertions)]
+mod rehearsal;
 mod run;
 mod screen;
 mod settings;

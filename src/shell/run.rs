@@ -94,8 +94,11 @@ fn farewell_line(farewell: &Farewell, model: &Model) -> String {
 fn after_own_mistake(model: &mut Model, started: Instant) -> Exit {
     let place = panics::place();
     let _ = writeln!(io::stderr(), "atlas-secret stopped by a mistake of its own at {place}");
-    for signal in [Signal::Terminate, Signal::Terminate] {
-        let _ = update(model, moment(started), Event::SignalReceived(signal));
+    // A first signal may still wait for a running request, a second never does. Not one more than it takes:
+    // each end says what became of the secret on the screen.
+    let mut terminate = || update(model, moment(started), Event::SignalReceived(Signal::Terminate));
+    if terminate().is_empty() {
+        terminate();
     }
     if model.farewells.iter().any(|farewell| farewell.fate.is_loss()) {
         return Exit::NotHandedOver;
