@@ -1,0 +1,134 @@
+//! An Atlas of the test's own, on a thread of its own, with a world that fits the test.
+
+use std::sync::Arc;
+use std::sync::mpsc::channel;
+use std::thread::{self, JoinHandle};
+
+use atlas_secret::demo::{EmbeddedAtlas, SeenRequest, World};
+use atlas_secret::domain::Credentials;
+use secrecy::ExposeSecret as _;
+use serde_json::{Value, json};
+use tokio::sync::oneshot;
+
+pub const PROJECT: &str = "0000000000000000000000a1";
+/// An account with nothing to it; it has no secret yet.
+pub const PLAIN: &str = "mdb_sa_id_00000000000000000000000b";
+/// An account that the signed-in one may not change.
+pub const REFUSED: &str = "mdb_sa_id_00000000000000000000000c";
+/// An account whose secret is made at once and told after [`Atlas::with_delay`]'s seconds.
+pub const SLOW: &str = "mdb_sa_id_00000000000000000000000d";
+/// An account that can sign in with [`ROBOT_SECRET`].
+pub const ROBOT: &str = "mdb_sa_id_00000000000000000000000e";
+/// Plainly fake, and like no other text, so that it is found wherever it gets to.
+pub const ROBOT_SECRET: &str = "mdb_sa_sk_FAKE-canary-of-the-one-that-signs-in";
+
+/// The longest life that the organization allows its secrets, in hours.
+pub const CAP: i32 = 720;
+
+/// An Atlas that runs until it is dropped.
+pub struct Atlas {
+    embedded: Arc<EmbeddedAtlas>,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Atlas {
+    pub fn start() -> Self {
+        Self::with_delay(0)
+    }
+
+    /// One whose slow account is this slow.
+    pub fn with_delay(seconds: u64) -> Self {
+        let world = World::from_json(&world(seconds).to_string()).unwrap();
+        let (started, wait_for_start) = channel();
+        let (stop, stopped) = oneshot::channel();
+        let thread = thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(async {
+                started.send(Arc::new(EmbeddedAtlas::start(world).await.unwrap())).unwrap();
+                // Whether it was told to stop or the test has panicked: both end it.
+                let _ = stopped.await;
+            });
+        });
+        Self { embedded: wait_for_start.recv().unwrap(), stop: Some(stop), thread: Some(thread) }
+    }
+
+    pub fn url(&self) -> String {
+        self.embedded.base_url().to_string()
+    }
+
+    pub fn access_token(&self) -> String {
+        self.embedded.access_token().expose_secret().to_owned()
+    }
+
+    /// The id and the secret that open it, random for each run.
+    pub fn service_account(&self) -> (String, String) {
+        let Credentials::ServiceAccount { client_id, client_secret } = self.embedded.credentials() else {
+            unreachable!("the embedded Atlas signs in service accounts")
+        };
+        (client_id.as_str().to_owned(), client_secret.expose_secret().to_owned())
+    }
+
+    pub fn live_tokens(&self) -> usize {
+        self.embedded.live_tokens()
+    }
+
+    pub fn secrets_created(&self) -> usize {
+        self.embedded.secrets_created()
+    }
+
+    pub fn seen(&self) -> Vec<SeenRequest> {
+        self.embedded.seen()
+    }
+
+    /// Method and path of each request so far.
+    pub fn requests(&self) -> Vec<String> {
+        self.seen().iter().map(|seen| format!("{} {}", seen.method, seen.target)).collect()
+    }
+
+    /// How often a secret was asked for.
+    pub fn creates(&self) -> usize {
+        self.requests().iter().filter(|line| line.starts_with("POST ") && line.ends_with("/secrets")).count()
+    }
+}
+
+impl Drop for Atlas {
+    fn drop(&mut self) {
+        if let Some(stop) = self.stop.take() {
+            let _ = stop.send(());
+        }
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn world(delay: u64) -> Value {
+    json!({
+        "prefill": { "project_id": PROJECT, "client_id": PLAIN },
+        "organizations": [{
+            "id": "0000000000000000000000f0",
+            "max_secret_validity_hours": CAP,
+            "projects": [{
+                "id": PROJECT,
+                "name": "of-a-test",
+                "service_accounts": [
+                    { "client_id": PLAIN, "name": "plain" },
+                    { "client_id": REFUSED, "name": "refused", "changes_need_a_higher_role": true },
+                    { "client_id": SLOW, "name": "slow", "create_delay_seconds": delay },
+                    {
+                        "client_id": ROBOT,
+                        "name": "robot",
+                        "secrets": [{
+                            "id": "0000000000000000000000f1",
+                            "ends_with": "s-in",
+                            "value": ROBOT_SECRET,
+                            "created_hours_ago": 1,
+                            "expires_in_hours": 24,
+                        }],
+                    },
+                ],
+            }],
+        }],
+    })
+}

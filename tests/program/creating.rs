@@ -1,0 +1,121 @@
+//! The main job: create a secret and copy it, with few keys.
+
+use crate::atlas::{Atlas, PLAIN, PROJECT};
+use crate::program::{
+    as_service_account, assert_given_back, contains, create, demo, labelled, program, sent_by_osc_52,
+    signed_in, type_slowly,
+};
+use crate::support::terminal::{Program, key};
+
+#[test]
+fn four_keys_create_copy_and_leave_in_the_demo() {
+    let mut terminal = demo().start();
+    terminal.wait_for("DEMO");
+    create(&mut terminal);
+    let secret_id = labelled(&terminal.screen(), "Secret ID");
+    assert_eq!(secret_id.len(), 24, "{secret_id}");
+    assert!(terminal.screen().contains("mdb_sa_sk_••••••••"), "{}", terminal.screen());
+    terminal.send("c");
+    // No display and no tmux in this environment, so only the terminal is left, which never answers.
+    let screen = terminal.wait_for("Sent to your terminal");
+    assert!(!screen.contains("Copied"), "{screen}");
+    terminal.send("q");
+    terminal.wait_for("Leave?  y/n");
+    terminal.send("y");
+    assert_eq!(terminal.wait_exit().code(), Some(0));
+
+    assert_given_back(&terminal);
+    let value = sent_by_osc_52(&terminal.output()).expect("the value was sent to the terminal");
+    assert!(value.starts_with("mdb_sa_sk_DEMO") && value.len() == 50, "not what a secret looks like");
+    let last_words = terminal.screen();
+    let line = last_words.trim();
+    assert_eq!(line.lines().count(), 1, "{last_words}");
+    assert!(line.starts_with(&format!("atlas-secret: secret {secret_id} of mdb_sa_id_")), "{last_words}");
+    assert!(line.ends_with("sent to your terminal's clipboard"), "{last_words}");
+    assert!(!contains(&terminal.output(), &value), "the value itself was never written");
+}
+
+#[test]
+fn ids_are_typed_and_a_service_account_signs_in() {
+    let atlas = Atlas::start();
+    let (id, secret) = atlas.service_account();
+    let output = type_everything(as_service_account(&atlas));
+    assert!(!contains(&output, &secret), "the environment's secret is not echoed");
+    assert!(!contains(&output, &id), "the header shortens the id that signed in");
+    assert_eq!(
+        atlas.requests(),
+        [
+            "POST /api/oauth/token".to_owned(),
+            format!("GET /api/atlas/v2/groups/{PROJECT}/serviceAccounts/{PLAIN}"),
+            format!("POST /api/atlas/v2/groups/{PROJECT}/serviceAccounts/{PLAIN}/secrets"),
+            "POST /api/oauth/revoke".to_owned(),
+        ]
+    );
+    assert_eq!(atlas.live_tokens(), 0, "the run's token was given back");
+}
+
+#[test]
+fn ids_are_typed_and_an_access_token_signs_in() {
+    let atlas = Atlas::start();
+    let token = atlas.access_token();
+    let program =
+        program().env("MONGODB_ATLAS_BASE_URL", atlas.url()).env("MONGODB_ATLAS_ACCESS_TOKEN", &token);
+    let output = type_everything(program);
+    assert!(!contains(&output, &token), "the environment's token is not echoed");
+    assert_eq!(
+        atlas.requests(),
+        [
+            format!("GET /api/atlas/v2/groups/{PROJECT}/serviceAccounts/{PLAIN}"),
+            format!("POST /api/atlas/v2/groups/{PROJECT}/serviceAccounts/{PLAIN}/secrets"),
+        ]
+    );
+    assert_eq!(atlas.live_tokens(), 1, "a token that somebody brought along is theirs");
+}
+
+#[test]
+fn the_project_may_come_from_the_environment_and_the_account_never_does() {
+    let atlas = Atlas::start();
+    let mut terminal = signed_in(&atlas).env("MONGODB_ATLAS_PROJECT_ID", PROJECT).start();
+    // The caret waits in the first field that is not right.
+    terminal.wait_for("Client ID ›");
+    assert!(labelled(&terminal.screen(), "Project ID").starts_with(PROJECT));
+    assert_eq!(labelled(&terminal.screen(), "Client ID"), "");
+    terminal.send(key::CTRL_C);
+    assert_eq!(terminal.wait_exit().code(), Some(0), "nothing was created, nothing is lost");
+    assert_eq!(atlas.requests(), Vec::<String>::new(), "looking at the form asks Atlas nothing");
+}
+
+/// Types both ids and a lifetime, creates, copies, leaves; gives all that was written to the terminal.
+fn type_everything(program: Program) -> Vec<u8> {
+    let mut terminal = program.start();
+    terminal.wait_for("Project ID ›");
+    type_slowly(&mut terminal, "Project ID", &PROJECT[..18], 0);
+    terminal.wait_for("18 of 24 digits");
+    terminal.send("g");
+    terminal.wait_for("`g` is not a hex digit");
+    terminal.send(key::BACKSPACE);
+    terminal.wait_for("18 of 24 digits");
+    type_slowly(&mut terminal, "Project ID", PROJECT, 18);
+    terminal.wait_gone("of 24 digits");
+    terminal.send(key::ENTER);
+    terminal.wait_for("Client ID ›");
+    type_slowly(&mut terminal, "Client ID", PLAIN, 0);
+    terminal.wait_gone("of 24 digits");
+    terminal.send(key::ENTER);
+    terminal.wait_for("Expires after ›");
+    terminal.send(key::CTRL_U);
+    terminal.wait_gone("720 hours");
+    type_slowly(&mut terminal, "Expires after", "36h", 0);
+    terminal.wait_for("36 hours");
+    // On the last field Enter submits.
+    terminal.send(key::ENTER);
+    terminal.wait_for("Secret created");
+    assert_eq!(labelled(&terminal.screen(), "Client ID"), PLAIN);
+    terminal.send("c");
+    terminal.wait_for("Sent to your terminal");
+    terminal.send("q");
+    terminal.wait_for("Leave?  y/n");
+    terminal.send("y");
+    assert_eq!(terminal.wait_exit().code(), Some(0));
+    terminal.output()
+}

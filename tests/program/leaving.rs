@@ -1,0 +1,83 @@
+//! The guard between a secret and its loss.
+
+use crate::atlas::{Atlas, PLAIN, PROJECT};
+use crate::program::{assert_given_back, create, filled, labelled};
+use crate::support::terminal::{Terminal, key};
+
+const WARNING: &str = "This secret was not copied or saved. It cannot be shown again.";
+
+/// A secret on the screen, and its id.
+fn with_secret(atlas: &Atlas) -> (Terminal, String) {
+    let mut terminal = filled(atlas, PLAIN).start();
+    create(&mut terminal);
+    let secret_id = labelled(&terminal.screen(), "Secret ID");
+    (terminal, secret_id)
+}
+
+#[test]
+fn leaving_without_a_copy_offers_three_ways_and_back_is_the_default() {
+    let atlas = Atlas::start();
+    let (mut terminal, _) = with_secret(&atlas);
+    for back in [key::ESC, key::ENTER] {
+        terminal.send("q");
+        let screen = terminal.wait_for("leave anyway");
+        assert!(screen.contains(WARNING), "{screen}");
+        assert!(screen.contains("[ go back ]") && screen.contains("delete it in Atlas"), "{screen}");
+        terminal.send(back);
+        terminal.wait_gone(WARNING);
+        assert!(terminal.screen().contains("Secret created"), "{}", terminal.screen());
+    }
+}
+
+#[test]
+fn the_secret_can_be_deleted_in_atlas() {
+    let atlas = Atlas::start();
+    let (mut terminal, secret_id) = with_secret(&atlas);
+    terminal.send("q");
+    terminal.wait_for(WARNING);
+    terminal.send("d");
+    assert_eq!(terminal.wait_exit().code(), Some(0), "nothing is left behind");
+    let delete = format!("DELETE /api/atlas/v2/groups/{PROJECT}/serviceAccounts/{PLAIN}/secrets/{secret_id}");
+    assert_eq!(atlas.requests().last(), Some(&delete));
+    assert!(terminal.screen().contains(&format!("secret {secret_id} of {PLAIN}")), "{}", terminal.screen());
+    assert!(terminal.screen().contains("deleted in Atlas"), "{}", terminal.screen());
+}
+
+#[test]
+fn leaving_anyway_says_what_is_left_behind() {
+    let atlas = Atlas::start();
+    let (mut terminal, secret_id) = with_secret(&atlas);
+    terminal.send("q");
+    terminal.wait_for(WARNING);
+    terminal.send("l");
+    assert_eq!(terminal.wait_exit().code(), Some(3));
+    assert_given_back(&terminal);
+    let last_words = terminal.screen();
+    assert!(last_words.contains(&format!("secret {secret_id} of {PLAIN}")), "{last_words}");
+    assert!(last_words.contains("never handed over"), "{last_words}");
+}
+
+#[test]
+fn a_second_ctrl_c_always_leaves() {
+    let atlas = Atlas::start();
+    let (mut terminal, secret_id) = with_secret(&atlas);
+    terminal.send(key::CTRL_C);
+    terminal.wait_for(WARNING);
+    terminal.send(key::CTRL_C);
+    assert_eq!(terminal.wait_exit().code(), Some(3));
+    assert!(terminal.screen().contains(&secret_id), "{}", terminal.screen());
+}
+
+#[test]
+fn another_secret_is_guarded_like_leaving() {
+    let atlas = Atlas::start();
+    let (mut terminal, first) = with_secret(&atlas);
+    terminal.send("n");
+    terminal.wait_for(WARNING);
+    terminal.send("l");
+    terminal.wait_for("[ Create secret ]");
+    terminal.send(key::CTRL_C);
+    // The loss is not forgotten because the program went on after it.
+    assert_eq!(terminal.wait_exit().code(), Some(3));
+    assert!(terminal.screen().contains(&first), "{}", terminal.screen());
+}

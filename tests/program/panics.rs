@@ -1,0 +1,57 @@
+//! Mistakes of the program's own. Only a build with debug assertions can be made to make one.
+
+#![cfg(debug_assertions)]
+
+use crate::atlas::{Atlas, PLAIN, PROJECT};
+use crate::program::{as_service_account, assert_given_back, contains};
+use crate::support::terminal::{Terminal, key};
+
+/// What the panic says, which must not get out.
+const MESSAGE: &str = "FAKE-in-the-message";
+
+fn start_with_panic(atlas: &Atlas, place: &str) -> Terminal {
+    let program = as_service_account(atlas).args(["--project-id", PROJECT, "--client-id", PLAIN]);
+    let mut terminal = program.env("ATLAS_SECRET_TEST_PANIC", place).start();
+    terminal.wait_for("[ Create secret ]");
+    terminal.send(key::ENTER);
+    terminal
+}
+
+#[test]
+fn a_panic_gives_the_terminal_back_and_names_its_place() {
+    let atlas = Atlas::start();
+    let mut terminal = start_with_panic(&atlas, "draw");
+    assert_eq!(terminal.wait_exit().code(), Some(3), "a secret exists that nobody has");
+    assert_given_back(&terminal);
+    let last_words = terminal.screen();
+    assert!(last_words.contains("stopped by a mistake of its own at src/shell/"), "{last_words}");
+    assert_eq!(last_words.matches(&format!("of {PLAIN}")).count(), 1, "said once\n{last_words}");
+    assert!(last_words.contains("never handed over"), "{last_words}");
+    assert!(!contains(&terminal.output(), MESSAGE), "{last_words}");
+    assert!(!contains(&terminal.output(), "mdb_sa_sk_DEMO"), "{last_words}");
+    assert_eq!(atlas.live_tokens(), 0, "the token was given back all the same");
+}
+
+#[test]
+fn a_panic_of_a_task_is_a_failure_on_the_screen() {
+    let atlas = Atlas::start();
+    let mut terminal = start_with_panic(&atlas, "sign in");
+    let screen = terminal.wait_for("Nothing was sent.");
+    assert!(screen.contains(PLAIN), "everything typed is still there\n{screen}");
+    terminal.send(key::CTRL_C);
+    assert_eq!(terminal.wait_exit().code(), Some(0));
+    assert!(!contains(&terminal.output(), MESSAGE), "{screen}");
+    assert_eq!(atlas.creates(), 0);
+}
+
+#[test]
+fn a_panic_around_the_request_leaves_its_outcome_unknown() {
+    let atlas = Atlas::start();
+    let mut terminal = start_with_panic(&atlas, "create");
+    let screen = terminal.wait_for("src/shell/");
+    assert!(screen.contains("A secret may have been created"), "{screen}");
+    terminal.send("q");
+    assert_eq!(terminal.wait_exit().code(), Some(3));
+    assert!(terminal.screen().contains("perhaps created"), "{}", terminal.screen());
+    assert!(!contains(&terminal.output(), MESSAGE), "{screen}");
+}

@@ -1,0 +1,86 @@
+//! Pasting: ids go where they belong, nothing is submitted, a secret is not kept.
+
+use crate::atlas::{Atlas, PLAIN, PROJECT};
+use crate::program::{contains, labelled, signed_in};
+use crate::support::terminal::{Terminal, key};
+
+#[track_caller]
+fn wait_for_field(terminal: &mut Terminal, label: &str, text: &str) {
+    terminal.wait_until(&format!("{text:?} in {label}"), |screen| {
+        let row = labelled(&screen.contents(), label);
+        row.split_whitespace().next().unwrap_or_default() == text
+    });
+}
+
+#[test]
+fn a_url_and_a_client_id_go_where_they_belong() {
+    let atlas = Atlas::start();
+    let mut terminal = signed_in(&atlas).start();
+    terminal.wait_for("Project ID ›");
+    // The account first, while the project has the focus.
+    terminal.paste(&format!("{PLAIN}\n"));
+    wait_for_field(&mut terminal, "Client ID", PLAIN);
+    terminal.wait_for("put here, where it belongs");
+    terminal.paste(&format!("https://cloud.mongodb.com/v2/{PROJECT}#/clusters\r\n"));
+    wait_for_field(&mut terminal, "Project ID", PROJECT);
+    terminal.wait_for("taken from the pasted URL");
+    assert_eq!(atlas.requests(), Vec::<String>::new(), "a paste never submits");
+    terminal.send(key::CTRL_S);
+    terminal.wait_for("Secret created");
+}
+
+#[test]
+fn one_paste_fills_both() {
+    let atlas = Atlas::start();
+    let mut terminal = signed_in(&atlas).start();
+    terminal.wait_for("Project ID ›");
+    terminal.paste(&format!("project {PROJECT}\r\naccount {PLAIN}\r\n"));
+    wait_for_field(&mut terminal, "Project ID", PROJECT);
+    wait_for_field(&mut terminal, "Client ID", PLAIN);
+    assert_eq!(atlas.requests(), Vec::<String>::new(), "a paste never submits");
+}
+
+#[test]
+fn an_enter_that_comes_with_text_does_not_submit() {
+    let atlas = Atlas::start();
+    let mut terminal = signed_in(&atlas).args(["--project-id", PROJECT]).start();
+    terminal.wait_for("Client ID ›");
+    // A terminal without bracketed paste types what is pasted, line break and all.
+    terminal.send(&format!("{PLAIN}\r"));
+    wait_for_field(&mut terminal, "Client ID", PLAIN);
+    terminal.send(key::SHIFT_TAB);
+    terminal.wait_for("Project ID ›");
+    terminal.send(key::UP);
+    terminal.send(key::UP);
+    terminal.wait_for("Expires after ›");
+    terminal.send(key::CTRL_U);
+    terminal.wait_gone("720 hours");
+    // On this field an Enter of its own would submit; and so little text could have been typed.
+    terminal.send("36h\r");
+    wait_for_field(&mut terminal, "Expires after", "36h");
+    // A submit would have left the form in the same frame. The help is a round trip that proves it did not.
+    terminal.send(key::F1);
+    terminal.wait_for("Keys");
+    terminal.send(key::ESC);
+    terminal.wait_for("[ Create secret ]");
+    assert_eq!(atlas.requests(), Vec::<String>::new());
+}
+
+#[test]
+fn a_pasted_secret_is_refused_and_shown_nowhere() {
+    let atlas = Atlas::start();
+    let fake = "mdb_sa_sk_FAKE-pasted-by-mistake";
+    let mut terminal = signed_in(&atlas).args(["--project-id", PROJECT]).size(24, 80).start();
+    terminal.wait_for("Client ID ›");
+    terminal.paste(fake);
+    let refusal = terminal.wait_for("that is a secret, not a client ID; it was not kept");
+    assert_eq!(labelled(&refusal, "Client ID"), "", "{refusal}");
+    // The same without the marks of a paste.
+    terminal.send(&format!("{fake}\r"));
+    terminal.send(key::F1);
+    terminal.wait_for("Keys");
+    terminal.send(key::ESC);
+    terminal.wait_for("[ Create secret ]");
+    assert!(!contains(&terminal.output(), "mdb_sa_sk_FAKE"), "{}", terminal.screen());
+    assert!(!contains(&terminal.output(), "pasted-by"), "{}", terminal.screen());
+}

@@ -1,0 +1,56 @@
+//! Refusals: what happened, in whose words, with everything typed still there.
+
+use crate::atlas::{Atlas, PLAIN, PROJECT, REFUSED};
+use crate::program::{filled, labelled};
+use crate::support::terminal::key;
+
+#[test]
+fn a_role_that_is_too_low_is_explained_and_another_account_works() {
+    let atlas = Atlas::start();
+    let mut terminal = filled(&atlas, REFUSED).args(["--expires-after", "36h"]).start();
+    terminal.wait_for("[ Create secret ]");
+    terminal.send(key::ENTER);
+    let atlas_words = "Atlas: USER_UNAUTHORIZED: Current user is not authorized to perform this action.";
+    // The lowest line first: a frame may arrive in pieces, from top to bottom.
+    let screen = terminal.wait_for(atlas_words);
+    assert!(screen.contains("These credentials may not do this. Nothing was created."), "{screen}");
+    assert!(screen.contains("Ask a Project Owner of this project"), "{screen}");
+    assert!(labelled(&screen, "Project ID").starts_with(PROJECT), "{screen}");
+    assert!(labelled(&screen, "Client ID").starts_with(REFUSED), "{screen}");
+    assert!(labelled(&screen, "Expires after").starts_with("36h"), "{screen}");
+
+    terminal.paste(PLAIN);
+    terminal.wait_gone("These credentials may not do this.");
+    terminal.wait_until("the other account", |screen| {
+        labelled(&screen.contents(), "Client ID").starts_with(PLAIN)
+    });
+    terminal.send(key::CTRL_S);
+    terminal.wait_for("Secret created");
+    assert_eq!(atlas.creates(), 2);
+    assert_eq!(atlas.secrets_created(), 1);
+}
+
+#[test]
+fn a_refusal_of_a_field_stands_at_that_field() {
+    let atlas = Atlas::start();
+    let mut terminal = filled(&atlas, PLAIN).args(["--expires-after", "721"]).start();
+    terminal.wait_for("[ Create secret ]");
+    terminal.send(key::ENTER);
+    let screen = terminal.wait_for("Atlas refused the request as invalid. Nothing was created.");
+    let row = screen.lines().position(|line| line.contains("Expires after")).unwrap();
+    let at_field =
+        screen.lines().skip(row).take(2).any(|line| line.contains("Atlas: must be between 8 and 720"));
+    assert!(at_field, "{screen}");
+    assert!(screen.contains("Expires after ›"), "the focus is where the mistake is\n{screen}");
+    // The caret comes last in a frame.
+    terminal.wait_until("the caret in that row", |screen| usize::from(screen.cursor_position().0) == row);
+    assert!(labelled(&screen, "Project ID").starts_with(PROJECT), "{screen}");
+
+    terminal.send(key::CTRL_U);
+    terminal.wait_gone("Atlas: must be between");
+    terminal.send("30d");
+    terminal.wait_for("720 hours");
+    terminal.send(key::ENTER);
+    terminal.wait_for("Secret created");
+    assert_eq!(atlas.secrets_created(), 1);
+}

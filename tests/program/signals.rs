@@ -1,0 +1,102 @@
+//! Signals: the terminal is given back, and what was created is not forgotten.
+
+use std::time::{Duration, Instant};
+
+use crate::atlas::{Atlas, PLAIN, PROJECT, SLOW};
+use crate::program::{as_service_account, assert_given_back, create, demo, filled, labelled};
+use crate::support::terminal::{Signal, key};
+use crate::waiting::wait_for_post;
+
+#[test]
+fn on_the_form_nothing_is_lost() {
+    for (signal, code) in [(Signal::HUP, 129), (Signal::INT, 130), (Signal::TERM, 143)] {
+        let mut terminal = demo().start();
+        // The time of day needs the zone: from here on everything is set up and the signals are caught.
+        terminal.wait_for("720 hours, ");
+        assert!(terminal.is_alternate_screen() && terminal.bracketed_paste());
+        terminal.signal(signal);
+        assert_eq!(terminal.wait_exit().code(), Some(code), "{signal:?}");
+        assert_given_back(&terminal);
+        assert_eq!(terminal.screen().trim(), "", "there is nothing to say");
+    }
+}
+
+#[test]
+fn a_secret_that_nobody_has_is_named() {
+    let atlas = Atlas::start();
+    let mut terminal =
+        as_service_account(&atlas).args(["--project-id", PROJECT, "--client-id", PLAIN]).start();
+    create(&mut terminal);
+    let secret_id = labelled(&terminal.screen(), "Secret ID");
+    assert_eq!(atlas.live_tokens(), 1);
+    terminal.signal(Signal::TERM);
+    assert_eq!(terminal.wait_exit().code(), Some(3));
+    assert_given_back(&terminal);
+    let last_words = terminal.screen();
+    assert_eq!(last_words.matches(&secret_id).count(), 1, "named once\n{last_words}");
+    assert!(last_words.contains("never handed over"), "{last_words}");
+    assert_eq!(atlas.live_tokens(), 0, "there is time enough to give the token back");
+}
+
+#[test]
+fn a_secret_that_was_sent_is_not_lost() {
+    let atlas = Atlas::start();
+    let mut terminal = filled(&atlas, PLAIN).start();
+    create(&mut terminal);
+    terminal.send("c");
+    terminal.wait_for("Sent to your terminal");
+    terminal.signal(Signal::TERM);
+    assert_eq!(terminal.wait_exit().code(), Some(143));
+    assert!(terminal.screen().contains("sent to your terminal's clipboard"), "{}", terminal.screen());
+}
+
+#[test]
+fn a_running_request_gets_a_little_longer_and_no_more() {
+    let atlas = Atlas::with_delay(300);
+    let mut terminal = filled(&atlas, SLOW).start();
+    wait_for_post(&mut terminal, &atlas);
+    let asked = Instant::now();
+    terminal.signal(Signal::TERM);
+    assert_eq!(terminal.wait_exit().code(), Some(3));
+    // How long exactly is the core's own test; here: it did wait, and not for the answer.
+    assert!(asked.elapsed() >= Duration::from_secs(2), "{:?}", asked.elapsed());
+    assert_given_back(&terminal);
+    let last_words = terminal.screen();
+    assert!(last_words.contains(&format!("of {SLOW}: perhaps created")), "{last_words}");
+    assert_eq!(atlas.creates(), 1);
+}
+
+#[test]
+fn an_answer_that_comes_in_that_time_is_taken() {
+    let atlas = Atlas::with_delay(1);
+    let mut terminal = filled(&atlas, SLOW).start();
+    wait_for_post(&mut terminal, &atlas);
+    terminal.signal(Signal::TERM);
+    assert_eq!(terminal.wait_exit().code(), Some(3));
+    let last_words = terminal.screen();
+    assert!(last_words.contains("atlas-secret: secret "), "{last_words}");
+    assert!(last_words.contains("never handed over"), "{last_words}");
+}
+
+#[test]
+fn a_second_signal_does_not_wait() {
+    let atlas = Atlas::with_delay(300);
+    let mut terminal = filled(&atlas, SLOW).start();
+    wait_for_post(&mut terminal, &atlas);
+    let asked = Instant::now();
+    // Two different ones: a signal that is still pending is not counted twice.
+    terminal.signal(Signal::TERM);
+    terminal.signal(Signal::INT);
+    assert_eq!(terminal.wait_exit().code(), Some(3));
+    assert!(asked.elapsed() < Duration::from_secs(3), "less than a single one may take");
+    assert!(terminal.screen().contains("perhaps created"), "{}", terminal.screen());
+}
+
+#[test]
+fn leaving_the_form_by_ctrl_c_is_no_signal() {
+    let mut terminal = demo().start();
+    terminal.wait_for("[ Create secret ]");
+    terminal.send(key::CTRL_C);
+    assert_eq!(terminal.wait_exit().code(), Some(0));
+    assert_given_back(&terminal);
+}

@@ -1,0 +1,63 @@
+//! Starts that go no further: a sentence on standard error, exit code 2, and a terminal left alone.
+
+use std::fs::File;
+
+use crate::program::program;
+use crate::support::terminal::Program;
+
+/// What the program says before it ends with 2 without having touched the screen.
+#[track_caller]
+fn refused(program: Program) -> String {
+    let stderr = program.home().join("stderr");
+    let mut terminal = program.stderr_to(File::create(&stderr).unwrap()).start();
+    assert_eq!(terminal.wait_exit().code(), Some(2));
+    assert_eq!(terminal.output(), b"", "the terminal was left alone");
+    std::fs::read_to_string(stderr).unwrap()
+}
+
+#[test]
+fn without_credentials_the_variables_are_named() {
+    let said = refused(program());
+    for part in
+        ["MONGODB_ATLAS_CLIENT_ID", "MONGODB_ATLAS_CLIENT_SECRET", "MONGODB_ATLAS_ACCESS_TOKEN", "--demo"]
+    {
+        assert!(said.contains(part), "{said}");
+    }
+    assert_eq!(said.lines().count(), 1, "{said}");
+}
+
+#[test]
+fn half_a_pair_is_named_and_not_echoed() {
+    let secret = "mdb_sa_sk_FAKE-half-of-a-pair";
+    let said = refused(program().env("MONGODB_ATLAS_CLIENT_SECRET", secret));
+    assert!(
+        said.contains("MONGODB_ATLAS_CLIENT_SECRET is set, but MONGODB_ATLAS_CLIENT_ID is not"),
+        "{said}"
+    );
+    assert!(!said.contains("FAKE"), "{said}");
+}
+
+#[test]
+fn an_unencrypted_host_elsewhere_is_refused() {
+    let with_token = || program().env("MONGODB_ATLAS_ACCESS_TOKEN", "fake-token");
+    let by_variable = with_token().env("MONGODB_ATLAS_BASE_URL", "http://atlas.example");
+    let by_argument = with_token().args(["--base-url", "http://atlas.example"]);
+    for said in [refused(by_variable), refused(by_argument)] {
+        assert!(said.contains("http"), "{said}");
+        assert!(!said.contains("fake-token"), "{said}");
+    }
+}
+
+#[test]
+fn an_output_that_is_no_terminal_is_refused() {
+    let program = program().arg("--demo");
+    let out = program.home().join("stdout");
+    let said = refused(program.stdout_to(File::create(&out).unwrap()));
+    assert!(said.contains("standard output is not a terminal"), "{said}");
+}
+
+#[test]
+fn an_argument_that_is_none_is_refused() {
+    let said = refused(program().arg("--secret=mdb_sa_sk_FAKE"));
+    assert!(said.contains("--secret"), "{said}");
+}

@@ -1,0 +1,133 @@
+//! While Atlas is silent: the screen stays alive, nothing is sent twice, and a late answer is not lost.
+
+use crate::atlas::{Atlas, SLOW};
+use crate::program::{create, filled};
+use crate::support::terminal::{Terminal, key};
+
+const QUESTION: &str = "Stop waiting? Atlas may already have created it.";
+
+/// Creates, and waits until Atlas has made the secret and holds the answer back.
+#[track_caller]
+pub fn wait_for_post(terminal: &mut Terminal, atlas: &Atlas) {
+    terminal.wait_for("[ Create secret ]");
+    terminal.send(key::ENTER);
+    wait_until_held(terminal, atlas);
+}
+
+#[track_caller]
+fn wait_until_held(terminal: &mut Terminal, atlas: &Atlas) {
+    // The spinner turns while the request runs, so the screen changes and the condition is asked again.
+    terminal.wait_until("the request waits for its answer", |screen| {
+        screen.contents().contains("stop waiting") && atlas.secrets_created() == 1
+    });
+}
+
+#[test]
+fn a_key_is_answered_while_atlas_is_silent() {
+    let atlas = Atlas::with_delay(30);
+    let mut terminal = filled(&atlas, SLOW).start();
+    wait_for_post(&mut terminal, &atlas);
+    let silent_since = std::time::Instant::now();
+    terminal.send(key::ESC);
+    terminal.wait_for(QUESTION);
+    terminal.send("n");
+    terminal.wait_gone(QUESTION);
+    terminal.send(key::CTRL_Z);
+    terminal.wait_for("Not now: a stopped program could miss Atlas's answer.");
+    terminal.send(key::CTRL_C);
+    terminal.wait_for(QUESTION);
+    assert!(silent_since.elapsed().as_secs() < 30, "all of it before the answer");
+    terminal.send("y");
+    let screen = terminal.wait_for("b back to the form");
+    assert!(screen.contains("A secret may have been created"), "{screen}");
+    assert!(screen.contains("Its answer is still taken if it comes"), "{screen}");
+    assert!(screen.contains(SLOW), "{screen}");
+
+    // Help is there too, and the request is not in its way.
+    terminal.send("?");
+    terminal.wait_for("Keys");
+    terminal.send(key::ESC);
+    terminal.wait_for("A secret may have been created");
+
+    terminal.send("q");
+    terminal.wait_for("The answer may still come, and would be lost. Leave?");
+    terminal.send("n");
+    terminal.wait_gone("would be lost. Leave?");
+    terminal.send("q");
+    terminal.wait_for("The answer may still come, and would be lost. Leave?");
+    terminal.send("y");
+    assert_eq!(terminal.wait_exit().code(), Some(3));
+    assert!(terminal.screen().contains(&format!("of {SLOW}: perhaps created")), "{}", terminal.screen());
+    assert_eq!(atlas.creates(), 1);
+}
+
+#[test]
+fn two_enters_in_one_write_send_one_request() {
+    let atlas = Atlas::with_delay(1);
+    let mut terminal = filled(&atlas, SLOW).start();
+    terminal.wait_for("[ Create secret ]");
+    terminal.send("\r\r");
+    terminal.wait_for("Secret created");
+    terminal.send("ql");
+    assert_eq!(terminal.wait_exit().code(), Some(3));
+    assert_eq!((atlas.creates(), atlas.secrets_created()), (1, 1));
+}
+
+#[test]
+fn nothing_more_is_sent_while_a_request_that_was_given_up_runs_on() {
+    let atlas = Atlas::with_delay(30);
+    let mut terminal = filled(&atlas, SLOW).start();
+    wait_for_post(&mut terminal, &atlas);
+    terminal.send(key::ESC);
+    terminal.wait_for(QUESTION);
+    terminal.send("y");
+    terminal.wait_for("A secret may have been created");
+    terminal.send("b");
+    terminal.wait_for("an earlier request is still running");
+    terminal.send(key::CTRL_S);
+    terminal.wait_for("The earlier request has not been answered yet.");
+    assert_eq!(atlas.creates(), 1);
+}
+
+#[test]
+fn a_late_answer_opens_the_secret_after_all() {
+    // Long enough to stop waiting first, also on a busy machine.
+    let atlas = Atlas::with_delay(6);
+    let mut terminal = filled(&atlas, SLOW).start();
+    wait_for_post(&mut terminal, &atlas);
+    terminal.send(key::ESC);
+    terminal.wait_for(QUESTION);
+    terminal.send("y");
+    terminal.wait_for("A secret may have been created");
+    terminal.wait_for("Secret created");
+    terminal.send("c");
+    terminal.wait_for("Sent to your terminal");
+    terminal.send("q");
+    terminal.wait_for("Leave?  y/n");
+    terminal.send("y");
+    assert_eq!(terminal.wait_exit().code(), Some(0), "it was handed over after all");
+    assert!(!terminal.screen().contains("perhaps created"), "{}", terminal.screen());
+}
+
+#[test]
+fn a_secret_that_will_be_shortened_is_asked_about() {
+    let atlas = Atlas::start();
+    let mut terminal = filled(&atlas, crate::atlas::PLAIN).start();
+    create(&mut terminal);
+    terminal.send("n");
+    terminal.wait_for("leave anyway");
+    terminal.send("l");
+    terminal.wait_for("[ Create secret ]");
+    terminal.send(key::ENTER);
+    terminal.wait_for("Create the new secret?  y/n");
+    // Key repeat cannot consent.
+    terminal.send(key::ENTER);
+    terminal.send("n");
+    terminal.wait_for("Stopped. Nothing was sent.");
+    assert_eq!(atlas.creates(), 1);
+    terminal.send(key::ENTER);
+    terminal.wait_for("Create the new secret?  y/n");
+    terminal.send("y");
+    terminal.wait_for("Secret created");
+    assert_eq!(atlas.creates(), 2);
+}
