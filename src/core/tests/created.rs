@@ -1,0 +1,80 @@
+//! The screen of the secret: copying, revealing, and what is told after leaving.
+
+use super::*;
+use crate::domain::{CopyFailure, TerminalRoute};
+use guard::{SENT, after_copy, failed};
+
+#[test]
+fn copying_claims_only_what_was_proved() {
+    let failure = CopyFailure { reasons: vec![ServerText::new("no display")] };
+    let rows = [
+        (CopyOutcome::Copied, CopyState::Copied),
+        (SENT, CopyState::Sent(TerminalRoute::Osc52)),
+        (failed(), CopyState::Failed(failure)),
+    ];
+    for (outcome, expected) in rows {
+        let mut run = Run::created();
+        assert_eq!(run.shown().copy, CopyState::Never);
+        run.keys("c");
+        assert!(matches!(run.shown().copy, CopyState::Copying(_)));
+        run.copied(outcome);
+        assert_eq!(run.shown().copy, expected);
+    }
+}
+
+#[test]
+fn one_copy_runs_at_a_time_and_only_its_own_answer_counts() {
+    let mut run = Run::created();
+    run.keys("c c c");
+    assert_eq!(run.count(|effect| matches!(effect, Effect::CopyToClipboard { .. })), 1);
+    run.event(Event::CopyFinished { request: RequestId(0), outcome: CopyOutcome::Copied });
+    assert!(matches!(run.shown().copy, CopyState::Copying(_)));
+}
+
+#[test]
+fn a_revealed_value_is_hidden_after_thirty_seconds_and_any_key_extends_them() {
+    let mut run = Run::created();
+    run.keys("r").wake_after(29);
+    assert!(run.shown().is_revealed(run.model.now));
+    run.keys("x").wake_after(29);
+    assert!(run.shown().is_revealed(run.model.now));
+    run.wake_after(1);
+    assert!(!run.shown().is_revealed(run.model.now));
+    assert_eq!(run.shown().revealed_until, None);
+}
+
+#[test]
+fn a_second_r_and_wanting_to_leave_hide_the_value() {
+    for keys in ["r r", "r q", "r n", "r q esc"] {
+        let mut run = Run::created();
+        run.keys(keys);
+        assert!(!run.shown().is_revealed(run.model.now), "{keys}");
+    }
+}
+
+#[test]
+fn each_way_out_has_its_farewell_and_exit_code() {
+    type Row = (fn() -> Run, &'static str, Fate, u8);
+    use CopyOutcome::Copied;
+    let rows: [Row; 5] = [
+        (Run::created, "q l", Fate::NeverHandedOver, 3),
+        (Run::created, "q up enter", Fate::NeverHandedOver, 3),
+        (Run::created, "<ctrl-c> <ctrl-c>", Fate::NeverHandedOver, 3),
+        (|| after_copy(SENT), "q y", Fate::SentToTerminal, 0),
+        (|| after_copy(Copied), "<ctrl-c> <ctrl-c>", Fate::Copied, 0),
+    ];
+    for (make, keys, fate, code) in rows {
+        let mut run = make();
+        run.keys(keys);
+        assert_eq!((run.fates(), run.exit().map(Exit::code)), (vec![fate], Some(code)), "{keys}");
+        assert_eq!(run.model.farewells[0].secret_id, SecretId::from_server(SECRET_ID), "{keys}");
+    }
+}
+
+#[test]
+fn n_leads_to_the_form_with_everything_typed() {
+    let mut run = after_copy(SENT);
+    run.keys("n y");
+    assert_eq!((run.is_on_form(), run.exit(), run.fates()), (true, None, vec![Fate::SentToTerminal]));
+    assert_eq!((run.text(FieldName::Project), run.text(FieldName::Client)), (PROJECT, CLIENT));
+}

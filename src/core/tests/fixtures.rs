@@ -1,0 +1,80 @@
+//! Keys by name, and answers of a made-up Atlas.
+
+use super::*;
+use crate::domain::{LostAnswer, TransportProblem};
+
+pub(super) fn request_of(effect: &Effect) -> Option<RequestId> {
+    match effect {
+        Effect::SignIn { request }
+        | Effect::ReadAccount { request, .. }
+        | Effect::CreateSecret { request, .. }
+        | Effect::DeleteSecret { request, .. }
+        | Effect::CopyToClipboard { request, .. }
+        | Effect::CheckClipboard { request } => Some(*request),
+        Effect::Suspend | Effect::Repaint | Effect::Quit(_) => None,
+    }
+}
+
+pub(super) fn typed_key(character: char) -> KeyPress {
+    let code = if character == '\n' { KeyCode::Enter } else { KeyCode::Char(character) };
+    KeyPress { code, modifiers: KeyModifiers::NONE }
+}
+
+pub(super) fn press(name: &str) -> KeyPress {
+    let plain = |code| KeyPress { code, modifiers: KeyModifiers::NONE };
+    match name {
+        "enter" => plain(KeyCode::Enter),
+        "esc" => plain(KeyCode::Esc),
+        "tab" => plain(KeyCode::Tab),
+        "up" => plain(KeyCode::Up),
+        "down" => plain(KeyCode::Down),
+        "f1" => plain(KeyCode::F(1)),
+        "backspace" => plain(KeyCode::Backspace),
+        "shift-tab" => KeyPress { code: KeyCode::BackTab, modifiers: KeyModifiers::SHIFT },
+        _ => {
+            let (letter, modifiers) = match name.strip_prefix("<ctrl-").and_then(|key| key.strip_suffix('>'))
+            {
+                Some(letter) => (letter, KeyModifiers::CONTROL),
+                None => (name, KeyModifiers::NONE),
+            };
+            let letter: char = letter.parse().unwrap();
+            KeyPress { code: KeyCode::Char(letter), modifiers }
+        }
+    }
+}
+
+pub(super) fn created() -> CreateOutcome {
+    CreateOutcome::Created(secret(SecretId::from_server(SECRET_ID)))
+}
+
+pub(super) fn secret(id: Option<SecretId>) -> CreatedSecret {
+    CreatedSecret { value: SecretString::from(FAKE), id, created_at: None, expires_at: None }
+}
+
+pub(super) fn rejection(status: u16, error_code: &str) -> Rejection {
+    let error_code = ServerText::new(error_code);
+    Rejection { status, error_code, detail: ServerText::default(), fields: Vec::new(), retry_after: None }
+}
+
+pub(super) fn existing(expires_at: &str) -> ExistingSecret {
+    let expires_at: Timestamp = expires_at.parse().unwrap();
+    ExistingSecret {
+        id: SecretId::from_server("bbbbbbbbbbbbbbbbbbbbbbbb").unwrap(),
+        created_at: None,
+        expires_at: Some(expires_at),
+        last_used_at: None,
+        mask: None,
+    }
+}
+
+pub(super) fn lost() -> CreateOutcome {
+    CreateOutcome::Unknown(LostAnswer::Broken(TransportProblem::Interrupted(ServerText::new("reset"))))
+}
+
+pub(super) fn refused(status: u16, code: &str) -> CreateOutcome {
+    CreateOutcome::Rejected(rejection(status, code))
+}
+
+pub(super) fn not_sent() -> CreateOutcome {
+    CreateOutcome::NotSent(TransportProblem::ConnectTimeout)
+}

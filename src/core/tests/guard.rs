@@ -1,0 +1,173 @@
+//! The guard between the secret and its loss.
+
+use super::*;
+use crate::domain::{CopyFailure, TerminalRoute};
+
+pub(super) const SENT: CopyOutcome = CopyOutcome::Sent(TerminalRoute::Osc52);
+
+pub(super) fn failed() -> CopyOutcome {
+    CopyOutcome::Failed(CopyFailure { reasons: vec![ServerText::new("no display")] })
+}
+
+pub(super) fn after_copy(outcome: CopyOutcome) -> Run {
+    let mut run = Run::created();
+    run.keys("c").copied(outcome);
+    run
+}
+
+fn overwritten() -> Run {
+    let mut run = after_copy(CopyOutcome::Copied);
+    run.keys("q").clipboard(ClipboardContent::NotOurs).keys("esc");
+    run
+}
+
+fn is_choice(run: &Run, wanted: GuardChoice) -> bool {
+    matches!(run.guard(), Some(Guard::Choose { choice, .. }) if *choice == wanted)
+}
+
+#[test]
+fn the_guard_asks_what_is_true_now_whatever_the_way_out() {
+    type Case = (&'static str, fn() -> Run, &'static str);
+    let cases: [Case; 6] = [
+        ("never", Run::created, "choose"),
+        (
+            "copying",
+            || {
+                let mut run = Run::created();
+                run.keys("c");
+                run
+            },
+            "choose",
+        ),
+        ("failed", || after_copy(failed()), "choose"),
+        ("overwritten", overwritten, "choose"),
+        ("sent", || after_copy(SENT), "confirm"),
+        ("copied", || after_copy(CopyOutcome::Copied), "checking"),
+    ];
+    for (key, target) in
+        [("q", Target::Quit), ("esc", Target::Quit), ("<ctrl-c>", Target::Quit), ("n", Target::Another)]
+    {
+        for (name, make, expected) in cases {
+            let mut run = make();
+            run.keys(key);
+            let leaving = run.shown().leaving.as_ref().unwrap();
+            let asked = match leaving.guard {
+                Guard::Choose { choice: GuardChoice::GoBack, problem: None } => "choose",
+                Guard::Confirm { checked: false } => "confirm",
+                Guard::Checking(_) => "checking",
+                _ => "something else",
+            };
+            assert_eq!((asked, leaving.target), (expected, target), "{key} {name}");
+            assert_eq!(run.exit(), None);
+        }
+    }
+}
+
+#[test]
+fn the_clipboard_is_looked_at_before_the_question() {
+    let mut run = after_copy(CopyOutcome::Copied);
+    run.keys("q y enter");
+    assert!(matches!(run.guard(), Some(Guard::Checking(_))), "no question, no answer");
+    run.clipboard(ClipboardContent::Ours);
+    assert!(matches!(run.guard(), Some(Guard::Confirm { checked: true })));
+    run.keys("enter tab");
+    assert_eq!(run.exit(), None);
+    run.keys("y");
+    assert_eq!((run.exit(), run.fates()), (Some(Exit::Done), vec![Fate::Copied]));
+}
+
+#[test]
+fn a_clipboard_that_cannot_be_read_is_said_to_be_so() {
+    let mut run = after_copy(CopyOutcome::Copied);
+    run.keys("q").clipboard(ClipboardContent::Unreadable);
+    assert!(matches!(run.guard(), Some(Guard::Confirm { checked: false })));
+}
+
+#[test]
+fn an_overwritten_clipboard_has_handed_nothing_over() {
+    let mut run = after_copy(CopyOutcome::Copied);
+    run.keys("q").clipboard(ClipboardContent::NotOurs);
+    assert_eq!(run.shown().copy, CopyState::Overwritten);
+    assert!(is_choice(&run, GuardChoice::GoBack));
+    run.keys("l");
+    assert_eq!((run.exit(), run.fates()), (Some(Exit::NotHandedOver), vec![Fate::NeverHandedOver]));
+}
+
+#[test]
+fn a_late_look_at_the_clipboard_changes_nothing() {
+    let mut run = after_copy(CopyOutcome::Copied);
+    run.keys("q");
+    let old = run.last_request();
+    run.clipboard(ClipboardContent::Ours).keys("n q");
+    run.event(Event::ClipboardChecked { request: old, content: ClipboardContent::NotOurs });
+    assert!(matches!(run.guard(), Some(Guard::Checking(_))));
+}
+
+#[test]
+fn the_harmless_choice_comes_first_and_the_others_follow_in_a_ring() {
+    use GuardChoice::{Delete, GoBack, LeaveAnyway};
+    let rows = [
+        ("tab", Delete),
+        ("tab tab", LeaveAnyway),
+        ("tab tab tab", GoBack),
+        ("up", LeaveAnyway),
+        ("up up", Delete),
+    ];
+    for (keys, expected) in rows {
+        let mut run = Run::created();
+        run.keys("q").keys(keys);
+        assert!(is_choice(&run, expected), "{keys}");
+    }
+}
+
+#[test]
+fn going_back_keeps_the_secret() {
+    for keys in ["q enter", "q esc", "q g", "n esc", "<ctrl-c> enter"] {
+        let mut run = Run::created();
+        run.keys(keys);
+        assert!(run.guard().is_none() && run.fates().is_empty() && run.exit().is_none(), "{keys}");
+    }
+}
+
+#[test]
+fn a_deleted_secret_is_no_loss() {
+    for keys in ["q d", "q tab enter"] {
+        let mut run = Run::created();
+        run.keys(keys);
+        assert!(matches!(run.effects.last(), Some(Effect::DeleteSecret { secret_id, .. })
+            if secret_id.as_str() == SECRET_ID));
+        run.keys("esc y enter l");
+        assert!(matches!(run.guard(), Some(Guard::Deleting { .. })), "{keys}");
+        run.deleted(DeleteOutcome::Gone);
+        assert_eq!((run.exit(), run.fates()), (Some(Exit::Done), vec![Fate::Deleted]), "{keys}");
+    }
+}
+
+#[test]
+fn a_delete_that_fails_keeps_the_secret_and_says_why() {
+    let mut run = Run::created();
+    let problem = ReadProblem::Unexpected { status: 502 };
+    run.keys("q d").deleted(DeleteOutcome::Failed(problem.clone()));
+    let Some(Guard::Choose { choice, problem: said }) = run.guard() else { panic!("no choice") };
+    assert_eq!((*choice, said), (GuardChoice::GoBack, &Some(problem)));
+    assert!(run.fates().is_empty());
+}
+
+#[test]
+fn a_secret_without_an_id_cannot_be_deleted() {
+    for keys in ["q d", "q tab enter"] {
+        let mut run = Run::posting();
+        run.answer(CreateOutcome::Created(secret(None))).keys(keys);
+        assert_eq!(run.count(|effect| matches!(effect, Effect::DeleteSecret { .. })), 0);
+        assert!(matches!(run.guard(), Some(Guard::Choose { .. })), "{keys}");
+    }
+}
+
+#[test]
+fn a_second_ctrl_c_leaves_even_while_something_runs() {
+    let mut run = Run::created();
+    run.keys("q d <ctrl-c>");
+    assert_eq!((run.exit(), run.fates()), (Some(Exit::NotHandedOver), vec![Fate::NeverHandedOver]));
+    run.deleted(DeleteOutcome::Gone);
+    assert_eq!(run.fates(), [Fate::NeverHandedOver]);
+}

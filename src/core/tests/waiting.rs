@@ -1,0 +1,94 @@
+//! Waiting for the answer to the POST: rate limits, giving up, and every answer that comes late.
+
+use super::*;
+
+#[test]
+fn too_many_requests_repeat_the_chain_three_times_and_then_fail() {
+    let mut run = Run::posting();
+    for round in 1..=3 {
+        let wait = Some(Duration::from_secs(7));
+        run.answer(CreateOutcome::Rejected(Rejection {
+            retry_after: wait,
+            ..rejection(429, "RATE_LIMITED")
+        }));
+        run.wake_after(6);
+        assert!(matches!(run.link(), Link::WaitingOutLimit { .. }), "{round}");
+        run.wake_after(1).sign_in(Ok(())).account(&[]);
+        assert_eq!(run.posts(), round + 1);
+    }
+    run.answer(refused(429, "RATE_LIMITED"));
+    assert_eq!((run.certainty(), run.posts()), (Some(Certainty::NothingCreated), 4));
+}
+
+#[test]
+fn a_limit_without_a_time_is_waited_out_for_a_minute() {
+    let mut run = Run::posting();
+    run.answer(refused(429, "RATE_LIMITED")).wake_after(59);
+    assert!(matches!(run.link(), Link::WaitingOutLimit { .. }));
+    run.wake_after(1);
+    assert!(matches!(run.link(), Link::SigningIn(_)));
+}
+
+#[test]
+fn esc_and_ctrl_c_while_posting_ask_and_only_yes_stops_waiting() {
+    for (keys, stops) in [("n", false), ("esc", false), ("enter", false), ("y", true), ("<ctrl-c>", true)] {
+        for first in ["esc", "<ctrl-c>"] {
+            let mut run = Run::posting();
+            run.keys(first).keys(keys);
+            assert_eq!(matches!(run.model.screen, Screen::Unknown(_)), stops, "{first} {keys}");
+            assert!(run.model.in_flight.is_some() && run.exit().is_none());
+        }
+    }
+}
+
+#[test]
+fn a_late_secret_beats_every_other_screen() {
+    let ways: [fn(&mut Run) -> &mut Run; 7] = [
+        |run| run,
+        |run| run.keys("q"),
+        |run| run.keys("?"),
+        |run| run.keys("b"),
+        |run| run.keys("b ?"),
+        |run| run.keys("b up x"),
+        |run| run.size(10, 3),
+    ];
+    for (index, way) in ways.into_iter().enumerate() {
+        let mut run = Run::given_up();
+        way(&mut run);
+        run.answer(created());
+        assert!(run.shown().leaving.is_none() && !run.model.shows_help, "{index}");
+        assert_eq!(run.fates(), [], "{index}: it is not lost any more");
+    }
+}
+
+#[test]
+fn while_a_post_runs_no_other_is_begun() {
+    let mut run = Run::given_up();
+    run.keys("b enter <ctrl-s>");
+    assert!(run.is_on_form() && run.posts() == 1);
+    assert!(matches!(run.model.form.notice, Some(FormNotice::Word(_))));
+}
+
+#[test]
+fn leaving_while_a_post_runs_asks_once() {
+    for keys in ["q y", "b <ctrl-c> q y", "q <ctrl-c>"] {
+        let mut run = Run::given_up();
+        run.keys(keys);
+        assert_eq!(run.exit(), Some(Exit::NotHandedOver), "{keys}");
+        assert_eq!(run.fates(), [Fate::PerhapsCreated], "{keys}");
+    }
+}
+
+#[test]
+fn a_running_post_is_never_suspended() {
+    let ways = ["<ctrl-z>", "esc <ctrl-z>", "esc y <ctrl-z>", "esc y b <ctrl-z>"];
+    for keys in ways {
+        let mut run = Run::posting();
+        run.keys(keys);
+        assert_eq!(run.count(|effect| matches!(effect, Effect::Suspend)), 0, "{keys}");
+    }
+    let mut run = Run::posting();
+    run.keys("<ctrl-z>");
+    let Screen::Sending(sending) = &run.model.screen else { panic!("left") };
+    assert!(sending.word.is_some());
+}
