@@ -284,9 +284,11 @@ fn forget_loss(model: &mut Model, in_flight: &InFlight) {
 
 /// Yes, stop waiting: the POST runs on, and its answer is still taken.
 pub(super) fn stop_waiting(model: &mut Model) -> Vec<Effect> {
-    let Some(in_flight) = model.in_flight.clone() else {
+    let Some(in_flight) = &mut model.in_flight else {
         return Vec::new();
     };
+    in_flight.is_given_up = true;
+    let in_flight = in_flight.clone();
     model.say_farewell(&in_flight.new_secret, Fate::PerhapsCreated);
     let unknown = UnknownOutcome::new(in_flight, LostAnswer::StoppedWaiting);
     model.screen = Screen::Unknown(Box::new(unknown));

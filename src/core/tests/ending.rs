@@ -89,3 +89,11 @@ fn an_answer_lost_while_ending_is_told_once() {
     assert_eq!(run.fates(), [Fate::PerhapsCreated]);
     assert_eq!(run.exit(), Some(Exit::NotHandedOver));
 }
+
+#[test]
+fn a_post_nobody_waited_for_is_told_once_too() {
+    let mut run = Run::given_up();
+    run.event(Event::SignalReceived(Signal::Terminate)).wake_after(3);
+    assert_eq!(run.fates(), [Fate::PerhapsCreated]);
+    assert_eq!(run.exit(), Some(Exit::NotHandedOver));
+}

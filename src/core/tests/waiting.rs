@@ -62,6 +62,27 @@ fn a_late_secret_beats_every_other_screen() {
 }
 
 #[test]
+fn a_late_refusal_takes_back_the_loss() {
+    for outcome in [|| refused(401, "UNAUTHORIZED"), not_sent] {
+        for keys in ["q", "b"] {
+            let mut run = Run::given_up();
+            run.keys(keys).answer(outcome());
+            assert_eq!((run.fates(), run.is_on_form()), (vec![], true), "{keys}");
+        }
+    }
+}
+
+#[test]
+fn a_late_loss_is_told_and_counted_once() {
+    let mut run = Run::given_up();
+    run.answer(lost());
+    assert_eq!(run.fates(), [Fate::PerhapsCreated]);
+    let mut run = Run::given_up();
+    run.keys("b").answer(lost());
+    assert_eq!((run.certainty(), run.fates()), (Some(Certainty::PerhapsCreated), vec![Fate::PerhapsCreated]));
+}
+
+#[test]
 fn while_a_post_runs_no_other_is_begun() {
     let mut run = Run::given_up();
     run.keys("b enter <ctrl-s>");
