@@ -227,9 +227,6 @@ fn take_answer(model: &mut Model, in_flight: InFlight, outcome: CreateOutcome) -
 }
 
 fn open_created(model: &mut Model, new_secret: NewSecret, secret: CreatedSecret) -> Vec<Effect> {
-    model
-        .farewells
-        .retain(|farewell| farewell.fate != Fate::PerhapsCreated || farewell.client != new_secret.client);
     model.shows_help = false;
     model.form.notice = None;
     model.screen = Screen::Created(Box::new(Created::new(new_secret, secret)));

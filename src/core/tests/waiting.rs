@@ -83,6 +83,13 @@ fn a_late_loss_is_told_and_counted_once() {
 }
 
 #[test]
+fn a_secret_of_the_next_try_does_not_hide_an_earlier_loss() {
+    let mut run = Run::posting();
+    run.answer(lost()).keys("b enter").sign_in(Ok(())).account(&[]).answer(created());
+    assert_eq!(run.fates(), [Fate::PerhapsCreated]);
+}
+
+#[test]
 fn while_a_post_runs_no_other_is_begun() {
     let mut run = Run::given_up();
     run.keys("b enter <ctrl-s>");
