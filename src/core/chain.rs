@@ -151,15 +151,18 @@ pub(super) fn account_read(
     }
 }
 
-/// True when the POST would meet the same refusal: the credentials, the address or the ids are wrong.
+/// True when the POST would meet the same refusal: the credentials, the address or the ids are wrong. Who may
+/// not look may not create either: that takes the higher role.
 fn is_pointless_to_go_on(problem: &ReadProblem) -> bool {
     match problem {
         ReadProblem::SignInRefused(_) => true,
         ReadProblem::Rejected(rejection) => matches!(
             rejection.kind(),
             RejectionKind::NotAuthorized
+                | RejectionKind::RoleTooLow
                 | RejectionKind::AddressNotAllowed
                 | RejectionKind::AccessListMissing
+                | RejectionKind::Forbidden
                 | RejectionKind::ProjectNotFound
                 | RejectionKind::AccountNotFound
                 | RejectionKind::VersionGone

@@ -47,6 +47,26 @@ fn a_sign_in_that_fails_leads_back_and_nothing_was_sent() {
 }
 
 #[test]
+fn a_refusal_of_the_look_ends_the_chain() {
+    let rows = [
+        (401, "UNAUTHORIZED", Focus::Button),
+        (401, "USER_UNAUTHORIZED", Focus::Button),
+        (403, "IP_ADDRESS_NOT_ON_ACCESS_LIST", Focus::Button),
+        (403, "ORG_REQUIRES_ACCESS_LIST", Focus::Button),
+        (403, "FORBIDDEN", Focus::Button),
+        (404, "GROUP_NOT_FOUND", Focus::Field(FieldName::Project)),
+        (404, "SERVICE_ACCOUNT_NOT_FOUND", Focus::Field(FieldName::Client)),
+        (410, "GONE", Focus::Button),
+    ];
+    for (status, code, focus) in rows {
+        let mut run = Run::looking();
+        run.look(Err(ReadProblem::Rejected(rejection(status, code))));
+        assert_eq!(run.certainty().map(Certainty::words), Some("Nothing was sent."), "{status} {code}");
+        assert_eq!((run.model.form.focus, run.posts()), (focus, 0), "{status} {code}");
+    }
+}
+
+#[test]
 fn not_being_able_to_look_asks() {
     let rows = [
         ReadProblem::Rejected(rejection(500, "UNEXPECTED_ERROR")),
