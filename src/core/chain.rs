@@ -219,7 +219,11 @@ fn take_answer(model: &mut Model, in_flight: InFlight, outcome: CreateOutcome) -
         }
         CreateOutcome::NotSent(problem) => {
             forget_loss(model, &in_flight);
-            give_up(model, Failure::not_sent(&problem))
+            let certainty = match &model.screen {
+                Screen::Sending(sending) => sending.certainty(),
+                _ => Certainty::NothingSent,
+            };
+            give_up(model, Failure::not_sent(&problem, certainty))
         }
         CreateOutcome::Rejected(rejection) => {
             forget_loss(model, &in_flight);

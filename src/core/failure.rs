@@ -49,9 +49,9 @@ impl Failure {
         Self { explanation: problem.explain(), certainty, atlas_words }
     }
 
-    /// The POST never left.
-    pub fn not_sent(problem: &TransportProblem) -> Self {
-        Self { explanation: problem.explain(), certainty: Certainty::NothingSent, atlas_words: None }
+    /// The POST never left; an earlier round's may have, and was refused.
+    pub fn not_sent(problem: &TransportProblem, certainty: Certainty) -> Self {
+        Self { explanation: problem.explain(), certainty, atlas_words: None }
     }
 
     /// Atlas refused the POST.

@@ -30,6 +30,22 @@ fn a_limit_without_a_time_is_waited_out_for_a_minute() {
 }
 
 #[test]
+fn a_later_round_never_says_that_nothing_was_sent() {
+    let ends: [fn(&mut Run) -> &mut Run; 4] = [
+        |run| run.keys("esc"),
+        |run| run.wake_after(60).sign_in(Err(ReadProblem::Unexpected { status: 502 })),
+        |run| run.wake_after(60).sign_in(Ok(())).look(Err(ReadProblem::Rejected(rejection(404, "X")))),
+        |run| run.wake_after(60).sign_in(Ok(())).account(&[]).answer(not_sent()),
+    ];
+    for (index, end) in ends.into_iter().enumerate() {
+        let mut run = Run::posting();
+        run.answer(refused(429, "RATE_LIMITED"));
+        end(&mut run);
+        assert_eq!(run.certainty(), Some(Certainty::NothingCreated), "{index}");
+    }
+}
+
+#[test]
 fn esc_and_ctrl_c_while_posting_ask_and_only_yes_stops_waiting() {
     for (keys, stops) in [("n", false), ("esc", false), ("enter", false), ("y", true), ("<ctrl-c>", true)] {
         for first in ["esc", "<ctrl-c>"] {
