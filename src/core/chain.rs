@@ -227,7 +227,7 @@ fn take_answer(model: &mut Model, in_flight: InFlight, outcome: CreateOutcome) -
         }
         CreateOutcome::Rejected(rejection) => {
             forget_loss(model, &in_flight);
-            rejected(model, rejection)
+            rejected(model, &in_flight.new_secret, rejection)
         }
         CreateOutcome::Unknown(lost) => lose_answer(model, in_flight, lost),
     }
@@ -240,7 +240,7 @@ fn open_created(model: &mut Model, new_secret: NewSecret, secret: CreatedSecret)
     Vec::new()
 }
 
-fn rejected(model: &mut Model, rejection: Rejection) -> Vec<Effect> {
+fn rejected(model: &mut Model, refused: &NewSecret, rejection: Rejection) -> Vec<Effect> {
     if let Screen::Sending(sending) = &mut model.screen
         && rejection.kind() == RejectionKind::RateLimited
         && sending.rounds < MOST_ROUNDS
@@ -252,7 +252,10 @@ fn rejected(model: &mut Model, rejection: Rejection) -> Vec<Effect> {
         sending.link = Link::WaitingOutLimit { until, rejection: Box::new(rejection) };
         return Vec::new();
     }
-    model.form.blame(&rejection);
+    // A late refusal is about what was sent, not about what has been typed since.
+    if model.form.new_secret().as_ref() == Some(refused) {
+        model.form.blame(&rejection);
+    }
     give_up(model, Failure::rejected(&rejection))
 }
 

@@ -99,6 +99,13 @@ fn a_late_loss_is_told_and_counted_once() {
 }
 
 #[test]
+fn a_late_refusal_blames_no_value_that_was_typed_since() {
+    let mut run = Run::given_up();
+    run.keys("b shift-tab backspace").answer(refused(404, "GROUP_NOT_FOUND"));
+    assert!(run.model.form.verdict(FieldName::Project).is_right());
+}
+
+#[test]
 fn a_secret_of_the_next_try_does_not_hide_an_earlier_loss() {
     let mut run = Run::posting();
     run.answer(lost()).keys("b enter").sign_in(Ok(())).account(&[]).answer(created());
