@@ -264,6 +264,14 @@ pub(super) fn copy_finished(model: &mut Model, answered: RequestId, outcome: Cop
         CopyOutcome::Sent(route) => CopyState::Sent(route),
         CopyOutcome::Failed(failure) => CopyState::Failed(failure),
     };
+    // Who asked to leave while it was being copied was told that it was not.
+    if let Some(Leaving { guard: guard @ Guard::Choose { problem: None, .. }, .. }) = &mut created.leaving {
+        match created.copy {
+            CopyState::Copied => *guard = Guard::Confirm { checked: true },
+            CopyState::Sent(_) => *guard = Guard::Confirm { checked: false },
+            _ => {}
+        }
+    }
     Vec::new()
 }
 

@@ -104,6 +104,21 @@ fn a_late_look_at_the_clipboard_changes_nothing() {
 }
 
 #[test]
+fn a_copy_that_ends_while_the_guard_stands_changes_its_question() {
+    type Row = (CopyOutcome, fn(&Guard) -> bool);
+    let rows: [Row; 3] = [
+        (CopyOutcome::Copied, |guard| matches!(guard, Guard::Confirm { checked: true })),
+        (SENT, |guard| matches!(guard, Guard::Confirm { checked: false })),
+        (failed(), |guard| matches!(guard, Guard::Choose { .. })),
+    ];
+    for (outcome, expected) in rows {
+        let mut run = Run::created();
+        run.keys("c q").copied(outcome.clone());
+        assert!(run.guard().is_some_and(expected), "{outcome:?}");
+    }
+}
+
+#[test]
 fn the_harmless_choice_comes_first_and_the_others_follow_in_a_ring() {
     use GuardChoice::{Delete, GoBack, LeaveAnyway};
     let rows = [
