@@ -1,0 +1,58 @@
+//! The terminal's own cursor: at the caret while a field has the focus, hidden everywhere else.
+
+use atlas_secret::core::{FieldName, Focus, Model, Screen};
+use crossterm::event::KeyCode;
+use ratatui::layout::Position;
+
+use crate::picture::Picture;
+use crate::stage::Stage;
+use crate::states;
+
+fn types_into_a_field(model: &Model) -> bool {
+    matches!((&model.screen, model.form.focus), (Screen::Form, Focus::Field(_))) && !model.shows_help
+}
+
+#[test]
+fn it_is_shown_only_where_a_person_types() {
+    for state in states::all() {
+        for (columns, rows) in [(80, 24), (120, 36), (56, 16)] {
+            let cursor = Picture::of(&state.model, columns, rows).cursor;
+            assert_eq!(cursor.is_some(), types_into_a_field(&state.model), "{} {columns}×{rows}", state.name);
+        }
+        assert_eq!(Picture::of(&state.model, 55, 16).cursor, None, "{}", state.name);
+    }
+}
+
+#[test]
+fn it_stands_at_the_caret() {
+    let mut stage = Stage::with(FieldName::Project, "");
+    let position = |stage: &Stage| Picture::of(&stage.model, 80, 24).cursor.unwrap();
+    let start = position(&stage);
+    assert_eq!(start, Position { x: 19, y: 5 });
+    stage.type_in("32b6");
+    assert_eq!(position(&stage), Position { x: start.x + 4, y: start.y });
+    stage.press(KeyCode::Left);
+    assert_eq!(position(&stage), Position { x: start.x + 3, y: start.y });
+    stage.press(KeyCode::Home);
+    assert_eq!(position(&stage), start);
+    stage.press(KeyCode::Tab);
+    stage.press(KeyCode::End);
+    let client = Picture::of(&stage.model, 80, 24).find("mdb_sa_id_").unwrap();
+    assert_eq!(position(&stage), Position { x: client.x + 34, y: client.y });
+}
+
+/// Two columns a character: the caret counts columns, and stays in the field where the text scrolls.
+#[test]
+fn wide_characters_and_long_texts_keep_it_in_the_field() {
+    let mut stage = Stage::with(FieldName::Lifetime, "");
+    let start = Picture::of(&stage.model, 80, 24).cursor.unwrap();
+    stage.type_in("漢字");
+    let cursor = Picture::of(&stage.model, 80, 24).cursor.unwrap();
+    assert_eq!(cursor, Position { x: start.x + 4, y: start.y });
+    stage.paste(&"漢".repeat(60));
+    let picture = Picture::of(&stage.model, 80, 24);
+    let cursor = picture.cursor.unwrap();
+    assert_eq!(cursor.y, start.y);
+    assert!((start.x..start.x + 36).contains(&cursor.x), "{cursor:?}");
+    assert_eq!(picture.buffer[(cursor.x, cursor.y)].symbol(), " ", "{}", picture.text());
+}

@@ -1,0 +1,16 @@
+//! Every screen in every state: what it looks like, at which sizes, in which colours, and what it never shows.
+//!
+//! The states are reached as a person reaches them, by events through `core::update`; see `states`.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail by panicking")]
+
+mod colours;
+mod cursor;
+mod footer;
+mod hostile;
+mod picture;
+mod secrecy;
+mod sizes;
+mod snapshots;
+mod stage;
+mod states;

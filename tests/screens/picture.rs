@@ -1,0 +1,63 @@
+//! One drawn frame, as what a person would see.
+
+use atlas_secret::core::Model;
+use atlas_secret::view::{self, Glyphs, Theme};
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::buffer::{Buffer, Cell};
+use ratatui::layout::Position;
+
+/// A frame that was drawn.
+pub struct Picture {
+    pub buffer: Buffer,
+    /// Where the terminal's own cursor is; `None` while it is hidden.
+    pub cursor: Option<Position>,
+}
+
+impl Picture {
+    /// Draws with colours and all glyphs.
+    pub fn of(model: &Model, columns: u16, rows: u16) -> Self {
+        Self::with(model, &Theme::colour(Glyphs::UNICODE), columns, rows)
+    }
+
+    pub fn with(model: &Model, theme: &Theme, columns: u16, rows: u16) -> Self {
+        let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
+        let mut cursor = None;
+        terminal
+            .draw(|frame| {
+                view::draw(model, theme, frame);
+            })
+            .unwrap();
+        if terminal.backend().cursor_visible() {
+            cursor = Some(terminal.backend().cursor_position());
+        }
+        Self { buffer: terminal.backend().buffer().clone(), cursor }
+    }
+
+    /// The lines without the blanks at their ends.
+    pub fn lines(&self) -> Vec<String> {
+        let width = usize::from(self.buffer.area.width).max(1);
+        let line = |cells: &[Cell]| cells.iter().map(Cell::symbol).collect::<String>().trim_end().to_owned();
+        self.buffer.content.chunks(width).map(line).collect()
+    }
+
+    /// All lines as one text.
+    pub fn text(&self) -> String {
+        self.lines().join("\n")
+    }
+
+    /// The words of the body in reading order, with the line breaks taken out: what a sentence is found in,
+    /// however it was wrapped.
+    pub fn words(&self) -> String {
+        self.lines().iter().flat_map(|line| line.split_whitespace()).collect::<Vec<_>>().join(" ")
+    }
+
+    /// The cell where `text` begins, if it is on the screen.
+    pub fn find(&self, text: &str) -> Option<Position> {
+        (0u16..).zip(self.lines()).find_map(|(y, line)| {
+            let before = line.find(text)?;
+            let x = ratatui::text::Line::raw(&line[..before]).width();
+            Some(Position { x: u16::try_from(x).unwrap(), y })
+        })
+    }
+}

@@ -1,0 +1,78 @@
+//! The value is on the screen only while a person has revealed it.
+
+use std::time::Duration;
+
+use atlas_secret::core::{Model, Screen};
+use crossterm::event::KeyCode;
+
+use crate::picture::Picture;
+use crate::stage::{Stage, VALUE};
+use crate::states;
+
+/// Any run of so many of the value's hidden characters is too much.
+const TELLTALE: usize = 6;
+
+fn shows_part_of_value(model: &Model) -> bool {
+    let text = Picture::of(model, 100, 40).text();
+    let hidden = &VALUE["mdb_sa_sk_".len()..];
+    (0..=hidden.len() - TELLTALE).any(|start| text.contains(&hidden[start..start + TELLTALE]))
+}
+
+fn is_revealed(model: &Model) -> bool {
+    matches!(&model.screen, Screen::Created(created) if created.is_revealed(model.now)) && !model.shows_help
+}
+
+#[test]
+fn only_a_revealed_state_shows_the_value() {
+    let mut revealed = 0;
+    for state in states::all() {
+        let expected = is_revealed(&state.model) && state.name == "created_revealed";
+        revealed += usize::from(expected);
+        // The value that is too long for the page is of another make; it is not shown at all.
+        assert_eq!(shows_part_of_value(&state.model), expected, "{}", state.name);
+    }
+    assert_eq!(revealed, 1);
+}
+
+#[test]
+fn a_revealed_value_stands_alone_on_its_line() {
+    for (columns, rows) in [(80, 24), (120, 36), (56, 16)] {
+        let lines = Picture::of(&states::named("created_revealed"), columns, rows).lines();
+        let found = lines.iter().filter(|line| line.contains(VALUE)).map(|line| line.trim());
+        assert_eq!(found.collect::<Vec<_>>(), [VALUE], "{columns}×{rows}");
+    }
+}
+
+#[test]
+fn it_hides_after_its_time_and_whenever_it_is_covered() {
+    let revealed = || {
+        let mut stage = Stage::created();
+        stage.press(KeyCode::Char('r'));
+        assert!(shows_part_of_value(&stage.model));
+        stage
+    };
+    let mut in_time = revealed();
+    in_time.wait(Duration::from_millis(29_999));
+    assert!(shows_part_of_value(&in_time.model));
+    in_time.wait(Duration::from_millis(1));
+    assert!(!shows_part_of_value(&in_time.model));
+    let covers: [fn(&mut Stage); 4] = [
+        |stage| drop(stage.press(KeyCode::Char('r'))),
+        |stage| drop(stage.press(KeyCode::Char('?'))),
+        |stage| drop(stage.press(KeyCode::Char('q'))),
+        |stage| drop(stage.control('c')),
+    ];
+    for (index, cover) in covers.into_iter().enumerate() {
+        let mut stage = revealed();
+        cover(&mut stage);
+        assert!(!shows_part_of_value(&stage.model), "cover {index}");
+    }
+}
+
+#[test]
+fn a_pasted_secret_is_not_on_the_form() {
+    for state in states::all().iter().filter(|state| state.name == "form_pasted_secret") {
+        assert!(!Picture::of(&state.model, 100, 40).text().contains("mdb_sa_sk_"));
+        assert!(Picture::of(&state.model, 80, 24).words().contains("that is a secret, not a client ID"));
+    }
+}

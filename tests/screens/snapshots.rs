@@ -1,0 +1,106 @@
+//! What every state looks like, on an ordinary, on a large and on the smallest terminal.
+
+use atlas_secret::view::{Glyphs, Theme};
+use crossterm::event::KeyCode;
+use ratatui::style::{Color, Modifier, Style};
+
+use crate::picture::Picture;
+use crate::stage::Stage;
+use crate::states;
+
+const SIZES: [(u16, u16); 3] = [(80, 24), (120, 36), (56, 16)];
+
+fn keep(name: &str, picture: &str) {
+    insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
+        insta::assert_snapshot!(name, picture);
+    });
+}
+
+/// A picture with a frame around it, so that its width and its empty lines can be seen.
+fn framed(picture: &Picture) -> String {
+    let width = usize::from(picture.buffer.area.width);
+    let edge = "─".repeat(width);
+    let mut text = format!("┌{edge}┐\n");
+    for line in picture.lines() {
+        let blank = width - ratatui::text::Line::raw(line.as_str()).width();
+        text.push_str(&format!("│{line}{}│\n", " ".repeat(blank)));
+    }
+    text + &format!("└{edge}┘\n")
+}
+
+#[test]
+fn every_state() {
+    for state in states::all() {
+        let pictures = SIZES.map(|(columns, rows)| framed(&Picture::of(&state.model, columns, rows)));
+        keep(state.name, &pictures.concat());
+    }
+}
+
+#[test]
+fn names_are_unique() {
+    let mut names: Vec<_> = states::all().iter().map(|state| state.name).collect();
+    names.sort_unstable();
+    let count = names.len();
+    names.dedup();
+    assert_eq!(names.len(), count);
+}
+
+#[test]
+fn too_small() {
+    let sizes = [(55, 16), (56, 15), (30, 3)];
+    let pictures = sizes.map(|(columns, rows)| framed(&Picture::of(&Stage::filled().model, columns, rows)));
+    keep("too_small", &pictures.concat());
+}
+
+#[test]
+fn ascii_glyphs() {
+    let names =
+        ["form_project_wrong_character", "form_filled", "created_masked", "header_atlas_with_account"];
+    for name in names {
+        let picture = Picture::with(&states::named(name), &Theme::colour(Glyphs::ASCII), 80, 24);
+        assert!(picture.text().is_ascii(), "{name}:\n{}", picture.text());
+        keep(&format!("ascii_{name}"), &framed(&picture));
+    }
+}
+
+/// Only own words and what a person typed: no state needs a glyph that the ASCII set does not have.
+#[test]
+fn every_state_can_be_drawn_in_ascii() {
+    for state in states::all() {
+        let text = Picture::with(&state.model, &Theme::colour(Glyphs::ASCII), 80, 24).text();
+        assert!(text.is_ascii(), "{}:\n{text}", state.name);
+    }
+}
+
+#[test]
+fn the_offending_character_alone_is_set_off() {
+    let rows = [
+        ("form_project_wrong_character", "32b6g34b", 4),
+        ("form_client_wrong_character", "mdb_sa_id_12z4", 12),
+        ("form_client_wrong_prefix", "mdb_xa", 4),
+    ];
+    for (name, typed, offset) in rows {
+        let picture = Picture::of(&states::named(name), 80, 24);
+        let start = picture.find(typed).unwrap();
+        for x in 0..u16::try_from(typed.len()).unwrap() {
+            let style = picture.buffer[(start.x + x, start.y)].style();
+            let is_set_off = style.fg == Some(Color::Red) && style.add_modifier.contains(Modifier::REVERSED);
+            assert_eq!(is_set_off, x == offset, "{name}, character {x}: {style:?}");
+        }
+    }
+}
+
+#[test]
+fn what_has_the_focus_is_set_off() {
+    let mut stage = Stage::filled();
+    let button = |stage: &Stage| {
+        let picture = Picture::of(&stage.model, 80, 24);
+        let at = picture.find("[ Create secret ]").unwrap();
+        picture.buffer[(at.x, at.y)].style()
+    };
+    let reversed = |style: Style| style.add_modifier.contains(Modifier::REVERSED);
+    assert!(reversed(button(&stage)));
+    stage.press(KeyCode::Tab);
+    assert!(!reversed(button(&stage)));
+    assert!(Picture::of(&stage.model, 80, 24).text().contains("Project ID ›"));
+}

@@ -1,0 +1,173 @@
+//! A model that is driven by events alone, with a clock that moves only when it is told to.
+
+use std::time::Duration;
+
+use atlas_secret::core::{
+    Effect, Event, FieldName, Focus, Form, KeyPress, Model, PastedText, Size, update, wake_at,
+};
+use atlas_secret::domain::{
+    ClientId, CreateOutcome, CreatedSecret, Moment, ReadProblem, RequestId, SecretId, ServiceAccount, Session,
+};
+use crossterm::event::{KeyCode, KeyModifiers};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+pub const PROJECT: &str = "32b6e34b3d91647abb20e7b8";
+pub const CLIENT: &str = "mdb_sa_id_1234567890abcdef12345678";
+pub const SECRET_ID: &str = "6650f0aa12bc34de56f07890";
+
+/// Plainly fake, in the shape and length of a real one.
+pub const VALUE: &str = "mdb_sa_sk_FAKEfakeFAKEfakeFAKEfakeFAKEfakeFAKE9f3a";
+
+/// A Monday in winter, so that Berlin is one hour ahead.
+const START: &str = "2026-11-23T17:14:00Z";
+
+/// What a person and the shell do to the model, one after the other.
+pub struct Stage {
+    pub model: Model,
+    now: Moment,
+    request: Option<RequestId>,
+}
+
+impl Stage {
+    pub fn new(session: Session, form: Form) -> Self {
+        let now = Moment { wall: START.parse().unwrap(), uptime: Duration::from_secs(1) };
+        let mut stage = Self {
+            model: Model::new(session, form, Size { columns: 80, rows: 24 }, now),
+            now,
+            request: None,
+        };
+        stage.send(Event::ZoneLoaded(TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3").unwrap()));
+        stage
+    }
+
+    /// The demo with nothing typed yet.
+    pub fn empty() -> Self {
+        Self::new(Session::Demo, Form::new("", "", "720"))
+    }
+
+    /// The demo with every field right, and the focus on the button.
+    pub fn filled() -> Self {
+        Self::new(Session::Demo, Form::new(PROJECT, CLIENT, "720"))
+    }
+
+    /// A filled form with something else in one of its fields; the focus is where the form puts it.
+    pub fn with(name: FieldName, text: &str) -> Self {
+        let mut texts = [PROJECT, CLIENT, "720"];
+        texts[FieldName::ALL.into_iter().position(|field| field == name).unwrap()] = text;
+        let [project, client, lifetime] = texts;
+        let mut stage = Self::new(Session::Demo, Form::new(project, client, lifetime));
+        stage.model.form.focus = Focus::Field(name);
+        stage
+    }
+
+    pub fn send(&mut self, event: Event) -> Vec<Effect> {
+        let effects = update(&mut self.model, self.now, event);
+        self.request = effects.iter().find_map(request_of).or(self.request);
+        effects
+    }
+
+    /// Lets time pass; the model is woken as often as it asked for.
+    pub fn wait(&mut self, duration: Duration) {
+        let until = self.now.plus(duration);
+        while let Some(step) = wake_at(&self.model)
+            && !step.is_zero()
+            && step < until.since(self.now)
+        {
+            self.now = self.now.plus(step);
+            self.send(Event::TimePassed);
+        }
+        self.now = until;
+        self.send(Event::TimePassed);
+    }
+
+    pub fn press(&mut self, code: KeyCode) -> Vec<Effect> {
+        self.send(Event::KeysPressed(vec![KeyPress { code, modifiers: KeyModifiers::NONE }]))
+    }
+
+    pub fn control(&mut self, character: char) -> Vec<Effect> {
+        let (code, modifiers) = (KeyCode::Char(character), KeyModifiers::CONTROL);
+        self.send(Event::KeysPressed(vec![KeyPress { code, modifiers }]))
+    }
+
+    /// Types text, one key after the other.
+    pub fn type_in(&mut self, text: &str) {
+        for character in text.chars() {
+            self.press(KeyCode::Char(character));
+        }
+    }
+
+    pub fn paste(&mut self, text: &str) {
+        self.send(Event::Pasted(PastedText(text.to_owned())));
+    }
+
+    /// The request that was made last.
+    pub fn request(&self) -> RequestId {
+        self.request.unwrap()
+    }
+
+    pub fn signed_in(&mut self, result: Result<(), ReadProblem>) {
+        let request = self.request();
+        self.send(Event::SignedIn { request, result });
+    }
+
+    pub fn account_read(&mut self, result: Result<ServiceAccount, ReadProblem>) {
+        let request = self.request();
+        self.send(Event::AccountRead { request, result });
+    }
+
+    pub fn answered(&mut self, outcome: CreateOutcome) {
+        let request = self.request();
+        self.send(Event::CreateAnswered { request, outcome });
+    }
+
+    /// From the filled form to the POST, with nothing in the way.
+    pub fn posting() -> Self {
+        let mut stage = Self::filled();
+        stage.press(KeyCode::Enter);
+        stage.signed_in(Ok(()));
+        stage.account_read(Ok(ServiceAccount::default()));
+        stage
+    }
+
+    /// The new secret, just arrived.
+    pub fn created() -> Self {
+        Self::created_as(secret())
+    }
+
+    pub fn created_as(secret: CreatedSecret) -> Self {
+        let mut stage = Self::posting();
+        stage.answered(CreateOutcome::Created(secret));
+        stage
+    }
+}
+
+/// The answer to a POST.
+pub fn secret() -> CreatedSecret {
+    CreatedSecret {
+        value: VALUE.into(),
+        id: Some(SecretId::from_server(SECRET_ID).unwrap()),
+        created_at: Some(time("2026-11-23T17:14:00Z")),
+        expires_at: Some(time("2026-12-23T17:14:00Z")),
+    }
+}
+
+pub fn time(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+pub fn client() -> ClientId {
+    ClientId::parse(CLIENT).unwrap()
+}
+
+fn request_of(effect: &Effect) -> Option<RequestId> {
+    match effect {
+        Effect::SignIn { request }
+        | Effect::ReadAccount { request, .. }
+        | Effect::CreateSecret { request, .. }
+        | Effect::DeleteSecret { request, .. }
+        | Effect::CopyToClipboard { request, .. }
+        | Effect::CheckClipboard { request } => Some(*request),
+        Effect::Suspend | Effect::Repaint | Effect::Quit(_) => None,
+    }
+}

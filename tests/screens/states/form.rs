@@ -1,0 +1,101 @@
+//! The form.
+
+use atlas_secret::core::FieldName;
+use crossterm::event::KeyCode;
+
+use crate::stage::{CLIENT, PROJECT, Stage, VALUE};
+
+use super::{State, state, unknown};
+
+pub fn states() -> Vec<State> {
+    let mut states = vec![
+        state("form_empty", Stage::empty()),
+        state("form_filled", Stage::filled()),
+        state("form_submitted_empty", submitted(Stage::empty())),
+    ];
+    states.extend(typed());
+    states.extend(focused());
+    states.extend(remarked());
+    states.extend(while_an_earlier_request_runs());
+    states
+}
+
+fn submitted(mut stage: Stage) -> Stage {
+    stage.control('s');
+    stage
+}
+
+fn typed() -> Vec<State> {
+    let half = |name, half: &str| {
+        let mut stage = Stage::with(name, "");
+        stage.type_in(half);
+        stage
+    };
+    vec![
+        state("form_project_half_typed", half(FieldName::Project, "32b6e34b3d91647abb")),
+        state("form_client_half_typed", half(FieldName::Client, "mdb_sa_id_1234567890ab")),
+        state("form_project_wrong_character", half(FieldName::Project, "32b6g34b")),
+        state("form_client_wrong_character", half(FieldName::Client, "mdb_sa_id_12z4")),
+        state("form_client_wrong_prefix", half(FieldName::Client, "mdb_xa")),
+        state("form_project_too_long", Stage::with(FieldName::Project, &format!("{PROJECT}ab"))),
+        state("form_project_is_far_too_long", Stage::with(FieldName::Project, &"a1".repeat(40))),
+        state("form_project_is_a_client_id", half(FieldName::Project, CLIENT)),
+        state("form_lifetime_empty", Stage::with(FieldName::Lifetime, "")),
+        state("form_lifetime_with_unit", Stage::with(FieldName::Lifetime, "12w")),
+        state("form_lifetime_unusual", Stage::with(FieldName::Lifetime, "2y")),
+        state("form_lifetime_longest", Stage::with(FieldName::Lifetime, "2147483647")),
+        state("form_lifetime_not_a_number", Stage::with(FieldName::Lifetime, "soon")),
+        state("form_lifetime_too_long", Stage::with(FieldName::Lifetime, "9999999999")),
+    ]
+}
+
+fn focused() -> Vec<State> {
+    let [mut project, mut client, mut lifetime] = [Stage::filled(), Stage::filled(), Stage::filled()];
+    project.press(KeyCode::Tab);
+    client.press(KeyCode::Tab);
+    client.press(KeyCode::Tab);
+    client.press(KeyCode::Home);
+    lifetime.press(KeyCode::BackTab);
+    vec![
+        state("form_focus_on_project", project),
+        state("form_focus_on_client", client),
+        state("form_focus_on_lifetime", lifetime),
+    ]
+}
+
+/// What the program did to what was pasted, and words about keys.
+fn remarked() -> Vec<State> {
+    let pasted = |mut stage: Stage, text: &str| {
+        stage.paste(text);
+        stage
+    };
+    let mut stopped = Stage::filled();
+    stopped.press(KeyCode::Enter);
+    stopped.press(KeyCode::Esc);
+    let url = format!("https://cloud.mongodb.com/v2/{PROJECT}#/overview");
+    vec![
+        state("form_pasted_url", pasted(Stage::empty(), &url)),
+        state("form_pasted_upper_case", pasted(Stage::empty(), &PROJECT.to_uppercase())),
+        state("form_pasted_bare_client", pasted(Stage::with(FieldName::Client, ""), &CLIENT[10..])),
+        state("form_pasted_other_kind", pasted(Stage::empty(), CLIENT)),
+        state("form_pasted_secret", pasted(Stage::with(FieldName::Client, ""), VALUE)),
+        state("form_pasted_on_button", pasted(Stage::filled(), "plain words")),
+        state("form_stopped_before_posting", stopped),
+    ]
+}
+
+fn while_an_earlier_request_runs() -> Vec<State> {
+    let mut back = unknown::stopped_waiting();
+    back.press(KeyCode::Char('b'));
+    let mut again = unknown::stopped_waiting();
+    again.press(KeyCode::Char('b'));
+    again.press(KeyCode::Enter);
+    let mut refused_to_stop = unknown::stopped_waiting();
+    refused_to_stop.press(KeyCode::Char('b'));
+    refused_to_stop.control('z');
+    vec![
+        state("form_earlier_request_runs", back),
+        state("form_earlier_request_runs_and_submitted", again),
+        state("form_earlier_request_runs_and_ctrl_z", refused_to_stop),
+    ]
+}

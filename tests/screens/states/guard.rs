@@ -1,0 +1,81 @@
+//! The guard between the new secret and its loss.
+
+use std::time::Duration;
+
+use atlas_secret::core::Event;
+use atlas_secret::domain::{
+    ClipboardContent, CreatedSecret, DeleteOutcome, ReadProblem, TerminalRoute, TransportProblem,
+};
+use crossterm::event::KeyCode;
+
+use crate::stage::{Stage, secret};
+
+use super::created::{checked, copied, found_overwritten, sent};
+use super::{State, rejection, state};
+
+pub fn states() -> Vec<State> {
+    let mut states = choices();
+    states.extend(questions());
+    states.extend(deleting());
+    states
+}
+
+fn leaving(mut stage: Stage, key: char) -> Stage {
+    stage.press(KeyCode::Char(key));
+    stage
+}
+
+fn choices() -> Vec<State> {
+    let mut delete = leaving(Stage::created(), 'q');
+    delete.press(KeyCode::Tab);
+    let mut leave = leaving(Stage::created(), 'q');
+    leave.press(KeyCode::Up);
+    let no_id = || Stage::created_as(CreatedSecret { id: None, ..secret() });
+    let mut no_id_chosen = leaving(no_id(), 'q');
+    no_id_chosen.press(KeyCode::Right);
+    vec![
+        state("guard_choice_go_back", leaving(Stage::created(), 'q')),
+        state("guard_choice_delete", delete),
+        state("guard_choice_leave", leave),
+        state("guard_choice_for_another", leaving(Stage::created(), 'n')),
+        state("guard_choice_overwritten", found_overwritten()),
+        state("guard_choice_no_id", leaving(no_id(), 'q')),
+        state("guard_choice_no_id_chosen", no_id_chosen),
+    ]
+}
+
+fn questions() -> Vec<State> {
+    let after_check = |key, content| checked(leaving(copied(), key), content);
+    vec![
+        state("guard_checking", leaving(copied(), 'q')),
+        state("guard_copied", after_check('q', ClipboardContent::Ours)),
+        state("guard_copied_for_another", after_check('n', ClipboardContent::Ours)),
+        state("guard_unreadable", after_check('q', ClipboardContent::Unreadable)),
+        state("guard_unreadable_for_another", after_check('n', ClipboardContent::Unreadable)),
+        state("guard_sent", leaving(sent(TerminalRoute::Osc52), 'q')),
+        state("guard_sent_for_another", leaving(sent(TerminalRoute::Tmux), 'n')),
+    ]
+}
+
+fn deleting() -> Vec<State> {
+    let deleting = || {
+        let mut stage = leaving(Stage::created(), 'q');
+        stage.press(KeyCode::Char('d'));
+        stage
+    };
+    let failed = |problem| {
+        let mut stage = deleting();
+        let (request, outcome) = (stage.request(), DeleteOutcome::Failed(problem));
+        stage.send(Event::DeleteAnswered { request, outcome });
+        stage
+    };
+    let mut later = deleting();
+    later.wait(Duration::from_secs(2));
+    let refused = rejection(403, "ORG_REQUIRES_ACCESS_LIST", "This organization requires access lists.");
+    vec![
+        state("guard_deleting_at_once", deleting()),
+        state("guard_deleting", later),
+        state("guard_delete_failed", failed(ReadProblem::Transport(TransportProblem::ConnectTimeout))),
+        state("guard_delete_refused", failed(ReadProblem::Rejected(refused))),
+    ]
+}

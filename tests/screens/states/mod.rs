@@ -1,0 +1,62 @@
+//! Every state that a screen can be in, by name. Each other module here makes those of one screen.
+
+mod created;
+mod failures;
+mod form;
+mod guard;
+mod headers;
+mod sending;
+mod unknown;
+
+use atlas_secret::core::Model;
+use crossterm::event::KeyCode;
+
+use crate::stage::Stage;
+
+pub use failures::{existing, rejection};
+
+/// A model and what it is a model of; the name is the snapshot's.
+pub struct State {
+    pub name: &'static str,
+    pub model: Model,
+}
+
+fn state(name: &'static str, stage: Stage) -> State {
+    State { name, model: stage.model }
+}
+
+/// All of them.
+pub fn all() -> Vec<State> {
+    let mut states = form::states();
+    states.extend(failures::states());
+    states.extend(sending::states());
+    states.extend(created::states());
+    states.extend(guard::states());
+    states.extend(unknown::states());
+    states.extend(headers::states());
+    states.extend(help());
+    states
+}
+
+/// The one of that name.
+pub fn named(name: &str) -> Model {
+    match all().into_iter().find(|state| state.name == name) {
+        Some(state) => state.model,
+        None => panic!("no state is called {name}"),
+    }
+}
+
+/// The help, over each screen that has one.
+fn help() -> Vec<State> {
+    let over = [
+        ("help_on_a_field", Stage::empty()),
+        ("help_on_the_button", Stage::filled()),
+        ("help_on_created", Stage::created()),
+        ("help_on_unknown", unknown::stopped_waiting()),
+    ];
+    over.map(|(name, mut stage)| {
+        stage.press(KeyCode::Char('?'));
+        state(name, stage)
+    })
+    .into()
+}
