@@ -31,6 +31,11 @@ impl Column {
         self.area.width
     }
 
+    /// How many rows are left.
+    pub fn left(&self) -> u16 {
+        self.area.height.saturating_sub(self.used)
+    }
+
     pub fn blank(&mut self) {
         self.take(1);
     }
@@ -58,16 +63,35 @@ impl Column {
         }
     }
 
-    /// A label and what belongs to it, on one line.
+    /// A label and what belongs to it; what is too long goes on below the value.
     pub fn labelled(&mut self, frame: &mut Frame, label: &str, label_style: Style, value: &str) {
         let width = usize::from(LABEL_WIDTH);
-        let label = Span::styled(format!("{label:<width$}"), label_style);
-        self.line(frame, Line::from(vec![label, Span::raw(value)]));
+        self.item(frame, Span::styled(format!("{label:<width$}"), label_style), value, Style::new());
     }
 }
 
 /// How much room labels have, in columns.
 pub(super) const LABEL_WIDTH: u16 = 16;
+
+/// How many rows a text takes, wrapped behind a symbol or indent of so many columns.
+pub(super) fn rows_of(text: &str, width: u16, indent: u16) -> u16 {
+    u16::try_from(wrapped(text, usize::from(width.saturating_sub(indent))).len()).unwrap_or(u16::MAX)
+}
+
+/// The part of a text that fits in so many rows; one that was cut ends in the ellipsis.
+pub(super) fn cut(text: &str, width: u16, indent: u16, rows: u16, ellipsis: &str) -> String {
+    let width = usize::from(width.saturating_sub(indent));
+    let lines = wrapped(text, width);
+    let rows = usize::from(rows);
+    if lines.len() <= rows {
+        return text.to_owned();
+    }
+    let mut kept = lines[..rows].join(" ");
+    while rows > 0 && wrapped(&format!("{kept}{ellipsis}"), width).len() > rows {
+        kept.pop();
+    }
+    if rows > 0 { format!("{kept}{ellipsis}") } else { kept }
+}
 
 fn wrapped(text: &str, width: usize) -> Vec<Cow<'_, str>> {
     if width == 0 { Vec::new() } else { textwrap::wrap(text, width) }

@@ -9,9 +9,12 @@ use secrecy::ExposeSecret;
 use crate::core::{CopyState, Created, Model};
 use crate::domain::{ServerText, masked};
 
-use super::column::Column;
+use super::column::{Column, LABEL_WIDTH, rows_of};
 use super::theme::Theme;
 use super::{guard, words};
+
+/// In fewer rows not everything fits.
+const LOW: u16 = 18;
 
 pub(super) fn draw(model: &Model, created: &Created, theme: &Theme, frame: &mut Frame, area: Rect) {
     let mut column = Column::new(area);
@@ -25,11 +28,22 @@ pub(super) fn draw(model: &Model, created: &Created, theme: &Theme, frame: &mut 
     column.blank();
     draw_value(model, created, theme, frame, &mut column);
     column.blank();
-    draw_facts(model, created, theme, frame, &mut column);
-    column.blank();
+    // Where it is low, the facts come last: what became of the secret and what is asked must be seen.
+    if area.height < LOW {
+        draw_state(model, created, theme, frame, &mut column);
+        column.blank();
+        draw_facts(model, created, theme, frame, &mut column);
+    } else {
+        draw_facts(model, created, theme, frame, &mut column);
+        column.blank();
+        draw_state(model, created, theme, frame, &mut column);
+    }
+}
+
+fn draw_state(model: &Model, created: &Created, theme: &Theme, frame: &mut Frame, column: &mut Column) {
     match &created.leaving {
-        Some(leaving) => guard::draw(model, created, leaving, theme, frame, &mut column),
-        None => draw_copy_state(created, theme, frame, &mut column),
+        Some(leaving) => guard::draw(model, created, leaving, theme, frame, column),
+        None => draw_copy_state(created, theme, frame, column),
     }
 }
 
@@ -43,7 +57,7 @@ fn draw_value(model: &Model, created: &Created, theme: &Theme, frame: &mut Frame
     let shown = ServerText::new(value.expose_secret());
     let line = Line::styled(shown.as_str(), theme.strong);
     if line.width() > usize::from(column.width()) {
-        column.line(frame, Line::styled("It is longer than this terminal is wide.", theme.warning));
+        column.line(frame, Line::styled("It is too long to be shown on one line.", theme.warning));
         return;
     }
     column.line(frame, line);
@@ -56,8 +70,10 @@ fn draw_facts(model: &Model, created: &Created, theme: &Theme, frame: &mut Frame
     column.labelled(frame, "Secret ID", theme.faint, id);
     let expires = match secret.expires_at {
         Some(at) => {
-            let distance = words::from_now(at, model.now.wall);
-            format!("{}, {distance}", words::date_time(at, model.zone.as_ref()))
+            let date = words::date_time(at, model.zone.as_ref());
+            let both = format!("{date}, {}", words::from_now(at, model.now.wall));
+            // How far off it is says nothing new: it is left out where it would wrap.
+            if rows_of(&both, column.width(), LABEL_WIDTH) > 1 { date } else { both }
         }
         None => "Atlas named no time that can be read".to_owned(),
     };

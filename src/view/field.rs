@@ -2,43 +2,104 @@
 
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Position, Rect};
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::core::{FieldName, Focus, Model, Verdict};
 
-use super::column::{Column, LABEL_WIDTH};
+use super::column::{Column, LABEL_WIDTH, rows_of};
 use super::theme::Theme;
 use super::words;
 
 /// Room for a client id and the caret behind it.
-const VALUE_WIDTH: u16 = 36;
+const VALUE_WIDTH: u16 = 35;
 
-/// From this width on, in columns, every verdict fits beside its field.
-const WIDE_FROM: u16 = 90;
+/// How far in words stand that are too long to stand below the value.
+const LONG_INDENT: u16 = 2;
 
 pub(super) fn draw(model: &Model, name: FieldName, theme: &Theme, frame: &mut Frame, column: &mut Column) {
-    let row = column.take(1);
-    // On a narrow page the row below stays free for words that do not fit beside, so that nothing jumps
-    // while a person types.
-    let below = if column.width() < WIDE_FROM { column.take(1) } else { Rect::default() };
-    let [label, value, _, beside] = Layout::horizontal([
-        Constraint::Length(LABEL_WIDTH),
-        Constraint::Length(VALUE_WIDTH),
-        Constraint::Length(1),
-        Constraint::Fill(1),
-    ])
-    .areas(row);
+    let [label, value, _, beside] = parts(column.take(1));
     let verdict = model.form.verdict(name);
     draw_label(model, name, theme, frame, label);
     draw_value(model, name, &verdict, theme, frame, value);
-    let words = verdict_line(model, &verdict, theme);
-    let fits = words.width() <= usize::from(beside.width);
-    let area = if fits || below.is_empty() {
-        beside
-    } else {
-        Rect { x: value.x, width: below.right().saturating_sub(value.x), ..below }
-    };
-    frame.render_widget(words, area);
+    let Some(said) = Said::of(model, &verdict, theme) else { return };
+    if said.width() <= beside.width {
+        frame.render_widget(said.line(), beside);
+        return;
+    }
+    let indent = said.indent(column.width());
+    let symbol = Span::styled(format!("{}{} ", " ".repeat(usize::from(indent)), said.symbol), said.style);
+    column.item(frame, symbol, &said.words, said.style);
+}
+
+/// How many rows the words take that do not fit beside the value.
+pub(super) fn rows_below(model: &Model, name: FieldName, theme: &Theme, width: u16) -> u16 {
+    let [.., beside] = parts(Rect { width, height: 1, ..Rect::default() });
+    match Said::of(model, &model.form.verdict(name), theme) {
+        Some(said) if said.width() > beside.width => rows_of(&said.words, width, said.indent(width) + 2),
+        _ => 0,
+    }
+}
+
+fn parts(row: Rect) -> [Rect; 4] {
+    // Where it is narrowest a `✓` still fits beside a whole client id.
+    let gap = u16::from(row.width > LABEL_WIDTH + VALUE_WIDTH + 1);
+    Layout::horizontal([
+        Constraint::Length(LABEL_WIDTH),
+        Constraint::Length(VALUE_WIDTH),
+        Constraint::Length(gap),
+        Constraint::Fill(1),
+    ])
+    .areas(row)
+}
+
+/// What is said about a field.
+struct Said {
+    symbol: &'static str,
+    words: String,
+    style: Style,
+}
+
+impl Said {
+    fn of(model: &Model, verdict: &Verdict, theme: &Theme) -> Option<Self> {
+        let glyphs = theme.glyphs;
+        let (symbol, words, style) = match verdict {
+            Verdict::Silent => return None,
+            Verdict::Incomplete(missing) => (glyphs.dot, missing.clone(), theme.faint),
+            Verdict::Wrong { message, .. } => (glyphs.cross, message.clone(), theme.bad),
+            Verdict::Refused(words) => (glyphs.cross, refusal(words.as_str()), theme.bad),
+            Verdict::RightId(remark) => (glyphs.check, remark.unwrap_or_default().to_owned(), theme.good),
+            Verdict::RightLifetime { lifetime, warning: Some(warning) } => {
+                (glyphs.warning, format!("{lifetime}: {warning}"), theme.warning)
+            }
+            Verdict::RightLifetime { lifetime, warning: None } => {
+                (glyphs.check, lifetime_words(model, *lifetime), theme.good)
+            }
+        };
+        Some(Self { symbol, words, style })
+    }
+
+    fn line(&self) -> Line<'_> {
+        let symbol = Span::styled(self.symbol, self.style);
+        if self.words.is_empty() {
+            return Line::from(symbol);
+        }
+        Line::from(vec![symbol, Span::raw(" "), Span::styled(self.words.as_str(), self.style)])
+    }
+
+    fn width(&self) -> u16 {
+        u16::try_from(self.line().width()).unwrap_or(u16::MAX)
+    }
+
+    /// Below the value where that fits, else from the left.
+    fn indent(&self, width: u16) -> u16 {
+        if LABEL_WIDTH.saturating_add(self.width()) <= width { LABEL_WIDTH } else { LONG_INDENT }
+    }
+}
+
+/// Names who refused, once.
+fn refusal(words: &str) -> String {
+    if words.starts_with("Atlas ") { words.to_owned() } else { format!("Atlas: {words}") }
 }
 
 fn draw_label(model: &Model, name: FieldName, theme: &Theme, frame: &mut Frame, row: Rect) {
@@ -94,24 +155,6 @@ fn value_line<'a>(text: &'a str, offending: Option<usize>, theme: &Theme) -> Lin
         Span::styled(&text[start..end], theme.offending),
         Span::raw(&text[end..]),
     ])
-}
-
-fn verdict_line(model: &Model, verdict: &Verdict, theme: &Theme) -> Line<'static> {
-    let glyphs = theme.glyphs;
-    let (symbol, words, style) = match verdict {
-        Verdict::Silent => return Line::default(),
-        Verdict::Incomplete(missing) => (glyphs.dot, missing.clone(), theme.faint),
-        Verdict::Wrong { message, .. } => (glyphs.cross, message.clone(), theme.bad),
-        Verdict::Refused(words) => (glyphs.cross, format!("Atlas: {words}"), theme.bad),
-        Verdict::RightId(remark) => (glyphs.check, remark.unwrap_or_default().to_owned(), theme.good),
-        Verdict::RightLifetime { lifetime, warning: Some(warning) } => {
-            (glyphs.warning, format!("{lifetime}: {warning}"), theme.warning)
-        }
-        Verdict::RightLifetime { lifetime, warning: None } => {
-            (glyphs.check, lifetime_words(model, *lifetime), theme.good)
-        }
-    };
-    Line::from(vec![Span::styled(symbol, style), Span::raw(" "), Span::styled(words, style)])
 }
 
 /// The hours and, once the time zone is known, the date they lead to.

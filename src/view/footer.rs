@@ -4,7 +4,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use crate::core::{Model, bindings};
+use crate::core::{Action, Binding, CopyState, Guard, GuardChoice, Leaving, Model, Screen, bindings};
 
 use super::theme::Theme;
 
@@ -12,7 +12,7 @@ const GAP: &str = "   ";
 
 pub(super) fn draw(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect) {
     let mut line = Line::default();
-    for binding in bindings(model).iter().filter(|binding| binding.is_in_footer) {
+    for binding in bindings(model).iter().filter(|binding| binding.is_in_footer && works(model, binding)) {
         let gap = if line.spans.is_empty() { "" } else { GAP };
         let hint = [
             Span::raw(gap),
@@ -28,4 +28,19 @@ pub(super) fn draw(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect) 
         line.spans.extend(hint);
     }
     frame.render_widget(line, area);
+}
+
+/// False for a key of the table that would do nothing just now.
+fn works(model: &Model, binding: &Binding) -> bool {
+    let Screen::Created(created) = &model.screen else { return true };
+    let delete_is_chosen = matches!(
+        created.leaving,
+        Some(Leaving { guard: Guard::Choose { choice: GuardChoice::Delete, .. }, .. })
+    );
+    match binding.action {
+        Action::Copy => !matches!(created.copy, CopyState::Copying(_)),
+        Action::Delete => created.can_be_deleted(),
+        Action::Choose => created.can_be_deleted() || !delete_is_chosen,
+        _ => true,
+    }
 }

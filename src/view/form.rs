@@ -2,53 +2,92 @@
 
 use ratatui::Frame;
 use ratatui::layout::{Alignment, Rect};
-use ratatui::style::Style;
+use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
 use crate::core::{FieldName, Focus, FormNotice, Model};
 
-use super::column::Column;
+use super::column::{Column, rows_of};
 use super::theme::Theme;
 use super::{field, notice};
 
-pub(super) fn draw(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect) {
-    let mut column = Column::new(area);
-    column.line(frame, Line::styled("New service account secret", theme.strong));
-    column.blank();
-    for name in FieldName::ALL {
-        field::draw(model, name, theme, frame, &mut column);
+const CONSEQUENCE: &str = "Other secrets of this account will expire within 7 days once the new one exists.";
+
+/// What the rows beyond those that have to be there are spent on.
+struct Room {
+    /// What a failure says is worth more than the page's title.
+    has_title: bool,
+    /// The fields below which a row stays free for their words, so that nothing jumps while a person types.
+    /// These rows come before every other blank one.
+    reserved: Vec<FieldName>,
+    /// Rows left that may stay empty.
+    spare: u16,
+}
+
+impl Room {
+    fn of(model: &Model, theme: &Theme, area: Rect) -> Self {
+        let below = FieldName::ALL.map(|name| (name, field::rows_below(model, name, theme, area.width)));
+        let fields: u16 = below.iter().map(|(_, rows)| 1 + rows).sum();
+        let consequence = if has_failed(model) { 0 } else { rows_of(CONSEQUENCE, area.width, 2) };
+        let said = model.form.notice.as_ref().map_or(0, |said| notice::rows(said, area.width));
+        let needed = fields.saturating_add(consequence + 1).saturating_add(said);
+        let has_title = needed < area.height;
+        let spare = area.height.saturating_sub(needed).saturating_sub(u16::from(has_title));
+        let silent = below.iter().filter(|(_, rows)| *rows == 0).map(|(name, _)| *name);
+        let reserved: Vec<_> = silent.take(usize::from(spare)).collect();
+        let spare = spare.saturating_sub(u16::try_from(reserved.len()).unwrap_or(u16::MAX));
+        Self { has_title, reserved, spare }
     }
-    if area.height > 12 {
-        column.blank();
-    }
-    let failed = matches!(model.form.notice, Some(FormNotice::Failed(_)));
-    if !failed {
-        draw_consequence(theme, frame, &mut column);
-        column.blank();
-    }
-    column.line(frame, button(model, theme).alignment(Alignment::Right));
-    if let Some(said) = &model.form.notice {
-        if area.height > 14 {
+
+    /// Leaves a row empty if there is one to spare.
+    fn blank(&mut self, column: &mut Column) {
+        if self.spare > 0 {
+            self.spare -= 1;
             column.blank();
         }
+    }
+}
+
+pub(super) fn draw(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect) {
+    let mut room = Room::of(model, theme, area);
+    let mut column = Column::new(area);
+    if room.has_title {
+        column.line(frame, Line::styled("New service account secret", theme.strong));
+        room.blank(&mut column);
+    }
+    for name in FieldName::ALL {
+        field::draw(model, name, theme, frame, &mut column);
+        if room.reserved.contains(&name) {
+            column.blank();
+        }
+    }
+    // A failure takes the place of what creating would do.
+    if !has_failed(model) {
+        room.blank(&mut column);
+        let symbol = Span::styled(format!("{} ", theme.glyphs.warning), theme.warning);
+        column.item(frame, symbol, CONSEQUENCE, Style::new());
+    }
+    room.blank(&mut column);
+    column.line(frame, button(model, theme).alignment(Alignment::Right));
+    if let Some(said) = &model.form.notice {
+        room.blank(&mut column);
         notice::draw(said, theme, frame, &mut column);
     }
 }
 
-fn draw_consequence(theme: &Theme, frame: &mut Frame, column: &mut Column) {
-    let symbol = Span::styled(format!("{} ", theme.glyphs.warning), theme.warning);
-    let words = "Other secrets of this account will expire within 7 days once the new one exists.";
-    column.item(frame, symbol, words, Style::new());
+fn has_failed(model: &Model) -> bool {
+    matches!(model.form.notice, Some(FormNotice::Failed(_)))
 }
 
 fn button<'a>(model: &Model, theme: &Theme) -> Line<'a> {
     let label = "[ Create secret ]";
+    let in_focus = model.form.focus == Focus::Button;
     if model.in_flight.is_some() {
+        let reversed = if in_focus { Modifier::REVERSED } else { Modifier::empty() };
         return Line::from(vec![
-            Span::styled("an earlier request is still running  ", theme.faint),
-            Span::styled(label, theme.faint),
+            Span::styled("an earlier request is running  ", theme.faint),
+            Span::styled(label, theme.faint.add_modifier(reversed)),
         ]);
     }
-    let style = if model.form.focus == Focus::Button { theme.selected } else { Style::new() };
-    Line::styled(label, style)
+    Line::styled(label, if in_focus { theme.selected } else { Style::new() })
 }

@@ -37,7 +37,7 @@ pub(super) fn draw(
                 let title = format!("It could not be deleted. {}", problem.explain().title);
                 column.words(frame, 2, &title, theme.bad);
             }
-            column.line(frame, choices(created, *choice, theme));
+            draw_choices(created, *choice, theme, frame, column);
         }
     }
 }
@@ -53,7 +53,11 @@ fn draw_confirm(
     if let CopyState::Sent(_) = created.copy {
         let words = "It was sent to your terminal, which never says whether it arrived.";
         column.words(frame, 0, words, Style::new());
-        ask(theme, frame, column, "Paste first. Leave?");
+        let question = match target {
+            Target::Quit => "Paste first. Leave?",
+            Target::Another => "Paste first. Another secret?",
+        };
+        ask(theme, frame, column, question);
         return;
     }
     if !checked {
@@ -66,22 +70,38 @@ fn draw_confirm(
     ask(theme, frame, column, question);
 }
 
-fn choices<'a>(created: &Created, chosen: GuardChoice, theme: &Theme) -> Line<'a> {
-    let mut line = Line::raw("  ");
-    for choice in GuardChoice::ALL {
-        let label = match choice {
-            GuardChoice::GoBack => " go back ",
-            GuardChoice::Delete if created.can_be_deleted() => " delete it in Atlas ",
-            GuardChoice::Delete => " delete it (its id is not known) ",
-            GuardChoice::LeaveAnyway => " leave anyway ",
-        };
-        let style = match choice {
-            choice if choice == chosen => theme.selected,
-            GuardChoice::Delete if !created.can_be_deleted() => theme.faint,
-            _ => Style::new(),
-        };
-        let (open, close) = if choice == chosen { ("[", "]") } else { (" ", " ") };
-        line.spans.extend([Span::raw(open), Span::styled(label, style), Span::raw(close), Span::raw(" ")]);
+/// Side by side, or where that is too wide below each other.
+fn draw_choices(
+    created: &Created,
+    chosen: GuardChoice,
+    theme: &Theme,
+    frame: &mut Frame,
+    column: &mut Column,
+) {
+    let choices = GuardChoice::ALL.map(|choice| choice_line(created, choice, choice == chosen, theme));
+    let in_one: Line = choices.iter().flat_map(|choice| choice.spans.clone()).collect();
+    if in_one.width() <= usize::from(column.width()) {
+        column.line(frame, in_one);
+        return;
     }
-    line
+    for choice in choices {
+        column.line(frame, choice);
+    }
+}
+
+fn choice_line(created: &Created, choice: GuardChoice, is_chosen: bool, theme: &Theme) -> Line<'static> {
+    let can_be_taken = choice != GuardChoice::Delete || created.can_be_deleted();
+    let label = match choice {
+        GuardChoice::GoBack => " go back ",
+        GuardChoice::Delete if can_be_taken => " delete it in Atlas ",
+        GuardChoice::Delete => " delete it (its id is not known) ",
+        GuardChoice::LeaveAnyway => " leave anyway ",
+    };
+    let style = match (is_chosen, can_be_taken) {
+        (true, _) => theme.selected,
+        (false, true) => Style::new(),
+        (false, false) => theme.faint,
+    };
+    let (open, close) = if is_chosen { ("[", "]") } else { (" ", " ") };
+    Line::from(vec![Span::raw(format!("  {open}")), Span::styled(label, style), Span::raw(close)])
 }

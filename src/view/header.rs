@@ -14,34 +14,70 @@ const GAP: &str = "   ";
 
 pub(super) fn draw(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect) {
     let mut column = Column::new(area);
-    column.line(frame, line(model, theme));
+    column.line(frame, line(model, theme, usize::from(column.width())));
     let rule = theme.glyphs.rule.repeat(usize::from(column.width()));
     column.line(frame, Line::styled(rule, theme.faint));
 }
 
-fn line<'a>(model: &'a Model, theme: &Theme) -> Line<'a> {
-    let mut line = Line::from(vec![Span::styled("atlas-secret", theme.strong), Span::raw(GAP)]);
+fn line(model: &Model, theme: &Theme, width: usize) -> Line<'static> {
     match &model.session {
-        Session::Demo => line.spans.extend([
-            Span::styled(" DEMO ", theme.mark),
-            Span::raw("  embedded Atlas, nothing leaves this machine"),
-        ]),
-        Session::Remote { host, host_kind, identity } => {
-            line.push_span(Span::raw(host.as_str()));
-            if let Some(words) = warning(*host_kind) {
-                let words = format!(" {} {words}", theme.glyphs.warning);
-                line.push_span(Span::styled(words, theme.warning));
-            }
-            let identity = match identity {
-                Identity::ServiceAccount(client) => {
-                    format!("{GAP}service account {}", client.short(theme.glyphs.ellipsis))
-                }
-                Identity::AccessToken => format!("{GAP}access token"),
-            };
-            line.push_span(Span::styled(identity, theme.faint));
-        }
+        Session::Demo => demo(theme, width),
+        Session::Remote { host, host_kind, identity } => remote(host, *host_kind, identity, theme, width),
     }
-    line
+}
+
+fn demo(theme: &Theme, width: usize) -> Line<'static> {
+    let saying = |words: &'static str| {
+        let mark = Span::styled(" DEMO ", theme.mark);
+        Line::from(vec![name(theme), mark, Span::raw("  "), Span::raw(words)])
+    };
+    let whole = saying("embedded Atlas, nothing leaves this machine");
+    if whole.width() <= width { whole } else { saying("nothing leaves this machine") }
+}
+
+/// Where it is narrow the wording goes first, then this program's name, then the beginning of the host. Whose
+/// host it is and who is signed in are always there.
+fn remote(host: &str, kind: HostKind, identity: &Identity, theme: &Theme, width: usize) -> Line<'static> {
+    let (long, short) = match identity {
+        Identity::ServiceAccount(client) => {
+            let short = client.short(theme.glyphs.ellipsis);
+            (format!("service account {short}"), short)
+        }
+        Identity::AccessToken => ("access token".to_owned(), "access token".to_owned()),
+    };
+    let tail = |identity: String| {
+        let warning = warning(kind).map(|words| format!(" {} {words}", theme.glyphs.warning));
+        let warning = Span::styled(warning.unwrap_or_default(), theme.warning);
+        [warning, Span::raw(GAP), Span::styled(identity, theme.faint)]
+    };
+    let naming = |lead: Option<Span<'static>>, host: &str, identity: &str| {
+        let spans = lead.into_iter().chain([Span::raw(host.to_owned())]);
+        spans.chain(tail(identity.to_owned())).collect::<Line>()
+    };
+    let choices = [
+        naming(Some(name(theme)), host, &long),
+        naming(Some(name(theme)), host, &short),
+        naming(None, host, &short),
+    ];
+    if let Some(fitting) = choices.into_iter().find(|line| line.width() <= width) {
+        return fitting;
+    }
+    let room = width.saturating_sub(naming(None, "", &short).width());
+    naming(None, &end_of(host, room, theme.glyphs.ellipsis), &short)
+}
+
+fn name(theme: &Theme) -> Span<'static> {
+    Span::styled(format!("atlas-secret{GAP}"), theme.strong)
+}
+
+/// The end of a host's name says whose it is.
+fn end_of(host: &str, room: usize, ellipsis: &str) -> String {
+    let length = host.chars().count();
+    let kept = room.saturating_sub(ellipsis.chars().count());
+    host.chars().skip(length.saturating_sub(kept)).fold(ellipsis.to_owned(), |mut end, character| {
+        end.push(character);
+        end
+    })
 }
 
 /// A host that is not one of Atlas's gets the credentials all the same: the person should know.

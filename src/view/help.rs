@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 
 use crate::core::{Model, Screen};
 
-use super::column::Column;
+use super::column::{Column, rows_of};
 use super::theme::Theme;
 
 /// Room for the names of keys, in columns.
@@ -15,15 +15,22 @@ const KEYS_WIDTH: usize = 14;
 
 pub(super) fn draw(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect) {
     let mut column = Column::new(area);
-    column.line(frame, Line::styled("Keys", theme.strong));
-    if area.height > 18 {
+    let keys = u16::try_from(model.keys_for_help().len()).unwrap_or(u16::MAX);
+    let about_rows: u16 = about(&model.screen).iter().map(|words| rows_of(words, area.width, 2)).sum();
+    let spare = area.height.saturating_sub(keys).saturating_sub(about_rows);
+    if spare > 0 {
+        column.line(frame, Line::styled("Keys", theme.strong));
+    }
+    if spare > 2 {
         column.blank();
     }
     for binding in model.keys_for_help() {
         let keys = Span::styled(format!("{:<KEYS_WIDTH$}", binding.keys), theme.strong);
         column.line(frame, Line::from(vec![keys, Span::raw(binding.label)]));
     }
-    column.blank();
+    if spare > 1 {
+        column.blank();
+    }
     for words in about(&model.screen) {
         let symbol = Span::styled(format!("{} ", theme.glyphs.dot), theme.faint);
         column.item(frame, symbol, words, Style::new());

@@ -47,7 +47,8 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame) {
     ])
     .areas(page.inner(Margin::new(1, 0)));
     header::draw(model, theme, frame, header);
-    draw_body(model, theme, frame, body.inner(Margin::new(2, 0)));
+    let [_, body] = Layout::horizontal([Constraint::Length(2), Constraint::Fill(1)]).areas(body);
+    draw_body(model, theme, frame, body);
     footer::draw(model, theme, frame, footer);
 }
 

@@ -5,8 +5,32 @@ use ratatui::text::Span;
 
 use crate::core::{Failure, FormNotice};
 
-use super::column::Column;
+use super::column::{Column, cut, rows_of};
 use super::theme::Theme;
+
+/// The symbol, and the indent of everything below it.
+const INDENT: u16 = 2;
+
+/// How many rows it takes to say all of it.
+pub(super) fn rows(notice: &FormNotice, width: u16) -> u16 {
+    match notice {
+        FormNotice::Word(word) => rows_of(word, width, INDENT),
+        FormNotice::Failed(failure) => {
+            let atlas = atlas_words(failure);
+            let explanation = &failure.explanation;
+            [
+                title(failure).as_str(),
+                &explanation.meaning,
+                &explanation.action,
+                atlas.as_deref().unwrap_or(""),
+            ]
+            .into_iter()
+            .filter(|text| !text.is_empty())
+            .map(|text| rows_of(text, width, INDENT))
+            .sum()
+        }
+    }
+}
 
 pub(super) fn draw(notice: &FormNotice, theme: &Theme, frame: &mut Frame, column: &mut Column) {
     match notice {
@@ -14,17 +38,32 @@ pub(super) fn draw(notice: &FormNotice, theme: &Theme, frame: &mut Frame, column
             let symbol = Span::styled(format!("{} ", theme.glyphs.dot), theme.faint);
             column.item(frame, symbol, word, theme.faint);
         }
-        FormNotice::Failed(failure) => draw_failure(failure, theme, frame, column),
+        FormNotice::Failed(failure) => {
+            draw_failure(failure, rows(notice, column.width()), theme, frame, column);
+        }
     }
 }
 
-fn draw_failure(failure: &Failure, theme: &Theme, frame: &mut Frame, column: &mut Column) {
+/// Where not all of it fits, what it means goes first, then the end of Atlas's own words: what happened and
+/// what to do stay.
+fn draw_failure(failure: &Failure, rows: u16, theme: &Theme, frame: &mut Frame, column: &mut Column) {
+    let fits = rows <= column.left();
     let symbol = Span::styled(format!("{} ", theme.glyphs.cross), theme.bad);
-    let title = format!("{} {}", failure.explanation.title, failure.certainty.words());
-    column.item(frame, symbol, &title, theme.bad);
-    column.words(frame, 2, &failure.explanation.meaning, theme.faint);
-    column.words(frame, 2, &failure.explanation.action, theme.strong);
-    if let Some(words) = &failure.atlas_words {
-        column.words(frame, 2, &format!("Atlas: {words}"), theme.faint);
+    column.item(frame, symbol, &title(failure), theme.bad);
+    if fits {
+        column.words(frame, INDENT, &failure.explanation.meaning, theme.faint);
     }
+    column.words(frame, INDENT, &failure.explanation.action, theme.strong);
+    if let Some(words) = atlas_words(failure) {
+        let words = cut(&words, column.width(), INDENT, column.left(), theme.glyphs.ellipsis);
+        column.words(frame, INDENT, &words, theme.faint);
+    }
+}
+
+fn title(failure: &Failure) -> String {
+    format!("{} {}", failure.explanation.title, failure.certainty.words())
+}
+
+fn atlas_words(failure: &Failure) -> Option<String> {
+    failure.atlas_words.as_ref().map(|words| format!("Atlas: {words}"))
 }

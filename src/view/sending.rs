@@ -12,10 +12,15 @@ use super::column::Column;
 use super::theme::Theme;
 use super::words;
 
+/// In fewer rows every blank one counts.
+const LOW: u16 = 14;
+
 pub(super) fn draw(model: &Model, sending: &Sending, theme: &Theme, frame: &mut Frame, area: Rect) {
     let mut column = Column::new(area);
     column.line(frame, Line::styled("New service account secret", theme.strong));
-    column.blank();
+    if area.height >= LOW {
+        column.blank();
+    }
     let new_secret = &sending.new_secret;
     column.labelled(frame, "Project ID", theme.faint, new_secret.project.as_str());
     column.labelled(frame, "Client ID", theme.faint, new_secret.client.as_str());
@@ -41,11 +46,15 @@ pub(super) fn draw(model: &Model, sending: &Sending, theme: &Theme, frame: &mut 
         }
     }
     if sending.asks_to_stop {
-        column.blank();
+        if area.height >= LOW || sending.word.is_none() {
+            column.blank();
+        }
         ask(theme, frame, &mut column, "Stop waiting? Atlas may already have created it.");
     }
     if let Some(word) = sending.word {
-        column.blank();
+        if area.height >= LOW {
+            column.blank();
+        }
         column.words(frame, 2, word, theme.warning);
     }
 }
@@ -93,10 +102,11 @@ fn draw_question(model: &Model, question: &Question, theme: &Theme, frame: &mut 
             for (secret, cut) in shortened {
                 let until = |at| words::date_time(at, model.zone.as_ref());
                 let was = secret.expires_at.map(until).unwrap_or_default();
+                let label = secret.label();
                 let warning = Span::styled(format!("{} ", theme.glyphs.warning), theme.warning);
-                let line = format!("{} expires {was}", secret.label());
-                column.item(frame, warning, &line, Style::new());
-                column.words(frame, 2, &format!("and will expire {} instead.", until(*cut)), theme.strong);
+                column.item(frame, warning, label.as_str(), theme.strong);
+                column.words(frame, 2, &format!("expires      {was}"), Style::new());
+                column.words(frame, 2, &format!("will expire  {}", until(*cut)), theme.strong);
             }
             column.blank();
             ask(theme, frame, column, "Atlas shortens it for good. Create the new secret?");

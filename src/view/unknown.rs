@@ -3,14 +3,17 @@
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
-use ratatui::text::{Line, Span};
+use ratatui::text::Span;
 
 use crate::core::{Model, UnknownOutcome};
 
 use super::column::Column;
-use super::sending::{ask, running};
+use super::sending::ask;
 use super::theme::Theme;
 use super::words;
+
+/// In fewer rows every blank one counts.
+const LOW: u16 = 14;
 
 pub(super) fn draw(model: &Model, unknown: &UnknownOutcome, theme: &Theme, frame: &mut Frame, area: Rect) {
     let mut column = Column::new(area);
@@ -23,10 +26,16 @@ pub(super) fn draw(model: &Model, unknown: &UnknownOutcome, theme: &Theme, frame
     column.item(frame, warning, title, theme.strong);
     column.words(frame, 2, &unknown.lost.sentence(), Style::new());
     if let Some(in_flight) = &model.in_flight {
-        column
-            .line(frame, running(model.now, in_flight.since, "Its answer is still taken if it comes", theme));
+        // It moves once a second, too slow for a spinner to turn.
+        let seconds = words::seconds(model.now.since(in_flight.since));
+        let dot = Span::styled(format!("{} ", theme.glyphs.dot), theme.faint);
+        let taken = format!("Its answer is still taken if it comes  {seconds}");
+        column.item(frame, dot, &taken, theme.faint);
     }
-    column.blank();
+    // On the smallest page the advice below takes every row.
+    if area.height >= LOW {
+        column.blank();
+    }
     column.labelled(frame, "Project ID", theme.faint, unknown.new_secret.project.as_str());
     column.labelled(frame, "Client ID", theme.faint, unknown.new_secret.client.as_str());
     let sent = words::date_time(unknown.sent_at.wall, model.zone.as_ref());
@@ -39,5 +48,4 @@ pub(super) fn draw(model: &Model, unknown: &UnknownOutcome, theme: &Theme, frame
     let advice = "In Atlas, open the project's service accounts and this account. A secret created at that \
                   time that nobody has is the lost one: delete it, then create another.";
     column.words(frame, 0, advice, Style::new());
-    column.line(frame, Line::default());
 }
