@@ -11,6 +11,7 @@ mod hostile;
 mod picture;
 mod secrecy;
 mod sizes;
+mod smallest;
 mod snapshots;
 mod stage;
 mod states;
