@@ -195,9 +195,15 @@ fn post(model: &mut Model) -> Vec<Effect> {
         return Vec::new();
     }
     let new_secret = sending.new_secret.clone();
+    let certainty_before = sending.certainty();
     let request = model.next_request();
-    model.in_flight =
-        Some(InFlight { request, new_secret: new_secret.clone(), since: model.now, is_given_up: false });
+    model.in_flight = Some(InFlight {
+        request,
+        new_secret: new_secret.clone(),
+        since: model.now,
+        is_given_up: false,
+        certainty_before,
+    });
     go_on(model, Link::Posting);
     vec![Effect::CreateSecret { request, new_secret }]
 }
@@ -219,11 +225,7 @@ fn take_answer(model: &mut Model, in_flight: InFlight, outcome: CreateOutcome) -
         }
         CreateOutcome::NotSent(problem) => {
             forget_loss(model, &in_flight);
-            let certainty = match &model.screen {
-                Screen::Sending(sending) => sending.certainty(),
-                _ => Certainty::NothingSent,
-            };
-            give_up(model, Failure::not_sent(&problem, certainty))
+            give_up(model, Failure::not_sent(&problem, in_flight.certainty_before))
         }
         CreateOutcome::Rejected(rejection) => {
             forget_loss(model, &in_flight);
@@ -266,11 +268,14 @@ fn lose_answer(model: &mut Model, in_flight: InFlight, lost: LostAnswer) -> Vec<
     match &mut model.screen {
         Screen::Form => model.form.fail(Failure::own(
             "The earlier request got no answer that can be read.",
-            "It may have created a secret whose value nobody has.",
+            "If it did, nobody has the value.",
             "A Project Owner looks at the account's secrets in Atlas and deletes one that nobody knows.",
             Certainty::PerhapsCreated,
         )),
-        Screen::Unknown(unknown) => unknown.lost = lost,
+        Screen::Unknown(unknown) => {
+            unknown.lost = lost;
+            unknown.asks_to_leave = false;
+        }
         _ => model.screen = Screen::Unknown(Box::new(UnknownOutcome::new(in_flight, lost))),
     }
     Vec::new()

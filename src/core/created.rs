@@ -103,9 +103,13 @@ impl GuardChoice {
     /// All of them, in the order of the screen.
     pub const ALL: [Self; 3] = [Self::GoBack, Self::Delete, Self::LeaveAnyway];
 
-    fn step(self, by: usize) -> Self {
+    /// The choice `by` places on; one that cannot be taken is passed over.
+    fn step(self, by: usize, can_be_deleted: bool) -> Self {
         let index = Self::ALL.iter().position(|choice| *choice == self).unwrap_or(0);
-        Self::ALL[(index + by) % Self::ALL.len()]
+        match Self::ALL[(index + by) % Self::ALL.len()] {
+            Self::Delete if !can_be_deleted => Self::Delete.step(by, can_be_deleted),
+            choice => choice,
+        }
     }
 }
 
@@ -197,11 +201,16 @@ fn act_on_guard(model: &mut Model, action: Action, request: RequestId) -> Vec<Ef
     let Screen::Created(created) = &mut model.screen else {
         return Vec::new();
     };
+    let can_be_deleted = created.can_be_deleted();
     let Some(leaving) = &mut created.leaving else {
         return Vec::new();
     };
     match (&mut leaving.guard, action) {
-        // A second Ctrl-C always gets out.
+        // From here the first Ctrl-C would only lead to the form: it asks again, the second gets out.
+        (_, Action::Leave) if leaving.target == Target::Another => {
+            leaving.target = Target::Quit;
+            Vec::new()
+        }
         (_, Action::Leave)
         | (Guard::Confirm { .. }, Action::Yes)
         | (Guard::Choose { .. }, Action::LeaveAnyway) => leave(model, None),
@@ -211,11 +220,11 @@ fn act_on_guard(model: &mut Model, action: Action, request: RequestId) -> Vec<Ef
             Vec::new()
         }
         (Guard::Choose { choice, .. }, Action::NextChoice) => {
-            *choice = choice.step(1);
+            *choice = choice.step(1, can_be_deleted);
             Vec::new()
         }
         (Guard::Choose { choice, .. }, Action::PreviousChoice) => {
-            *choice = choice.step(2);
+            *choice = choice.step(2, can_be_deleted);
             Vec::new()
         }
         (Guard::Choose { choice, .. }, Action::Choose) => match *choice {

@@ -84,7 +84,7 @@ impl Form {
     pub(super) fn blame(&mut self, rejection: &Rejection) {
         for violation in rejection.fields.iter().rev() {
             if let Some(name) = field_named(violation) {
-                self.refuse(name, violation.description.clone());
+                self.refuse(name, ServerText::new(&format!("Atlas: {}", violation.description)));
             }
         }
         match rejection.kind() {

@@ -47,6 +47,8 @@ pub struct Field {
     pub touched: bool,
     /// Atlas's word against this very value; the next change takes it away.
     pub refused: Option<ServerText>,
+    /// True after a secret was refused: what follows at once belongs to it.
+    drops_text: bool,
     pub(super) remark: Option<Remark>,
 }
 
@@ -61,13 +63,14 @@ pub(super) enum Remark {
 }
 
 impl Remark {
-    pub(super) fn words(self) -> &'static str {
+    /// What is said beside a value that is right all the same.
+    pub(super) fn words(self) -> Option<&'static str> {
         match self {
-            Self::Lowered => "lower case, as Atlas wants it",
-            Self::PrefixAdded => "completed with mdb_sa_id_",
-            Self::TakenFromUrl => "taken from the pasted URL",
-            Self::CameFromOtherField => "put here, where it belongs",
-            Self::SecretNotKept => "a secret was not kept",
+            Self::Lowered => Some("lower case, as Atlas wants it"),
+            Self::PrefixAdded => Some("completed with mdb_sa_id_"),
+            Self::TakenFromUrl => Some("taken from the pasted URL"),
+            Self::CameFromOtherField => Some("put here, where it belongs"),
+            Self::SecretNotKept => None,
         }
     }
 }
@@ -177,6 +180,11 @@ impl Form {
     pub(super) fn press(&mut self, key: KeyPress) {
         let Focus::Field(name) = self.focus else { return };
         let field = self.field_mut(name);
+        // The rest of a secret that comes key by key is not kept either; any other key ends that.
+        if field.drops_text && key.text().is_some() {
+            return;
+        }
+        field.drops_text = false;
         if field.line.press(key) == Some(true) {
             field.changed();
             field.tidy(name);
@@ -209,7 +217,10 @@ impl Form {
                     field.tidy(name);
                 }
             }
-            paste::What::Secret => field.remark = Some(Remark::SecretNotKept),
+            paste::What::Secret => {
+                field.remark = Some(Remark::SecretNotKept);
+                self.notice = Some(FormNotice::Word("That is a secret, not an ID. It was not kept."));
+            }
         }
     }
 
@@ -229,6 +240,7 @@ impl Form {
 
 impl Field {
     fn changed(&mut self) {
+        self.drops_text = false;
         self.touched = true;
         self.refused = None;
         self.remark = None;
@@ -239,6 +251,7 @@ impl Field {
         if paste::contains_secret(self.line.text()) {
             self.line.set("");
             self.remark = Some(Remark::SecretNotKept);
+            self.drops_text = true;
             return;
         }
         let text = self.line.text();

@@ -144,10 +144,10 @@ const ON_BUTTON: &[Binding] = &[
 ];
 
 const BEFORE_POSTING: &[Binding] =
-    &[Binding::new(&[ESC, CTRL_C], "Esc", "stop, nothing is sent", Action::Leave), SUSPEND, REPAINT];
+    &[Binding::new(&[ESC, CTRL_C], "Esc", "stop, nothing is sent", Action::Leave), HELP, SUSPEND, REPAINT];
 
 const POSTING: &[Binding] =
-    &[Binding::new(&[ESC, CTRL_C], "Esc", "stop waiting", Action::Leave), SUSPEND, REPAINT];
+    &[Binding::new(&[ESC, CTRL_C], "Esc", "stop waiting", Action::Leave), HELP, SUSPEND, REPAINT];
 
 const ASKING_BEFORE: &[Binding] =
     &[YES, NO, Binding::new(&[CTRL_C], "Ctrl-C", "no", Action::No).only_in_help()];
@@ -156,7 +156,7 @@ const ASKING_TO_STOP: &[Binding] =
     &[YES, NO, Binding::new(&[CTRL_C], "Ctrl-C", "yes", Action::Yes).only_in_help(), SUSPEND];
 
 const WAITING_OUT: &[Binding] =
-    &[Binding::new(&[ESC, CTRL_C], "Esc", "back to the form", Action::Leave), SUSPEND, REPAINT];
+    &[Binding::new(&[ESC, CTRL_C], "Esc", "back to the form", Action::Leave), HELP, SUSPEND, REPAINT];
 
 const CREATED: &[Binding] = &[
     Binding::new(&[(KeyCode::Char('c'), NONE)], "c", "copy", Action::Copy),

@@ -4,7 +4,7 @@ use jiff::tz::TimeZone;
 
 use crate::domain::{Exit, Farewell, Fate, Moment, NewSecret, RequestId, Session};
 
-use super::{Created, Form, Sending, UnknownOutcome};
+use super::{Certainty, Created, Form, Sending, UnknownOutcome};
 
 /// Everything that decides what is on the screen and what a key does.
 #[derive(Clone, Debug)]
@@ -74,6 +74,8 @@ pub struct InFlight {
     pub since: Moment,
     /// True once a person stopped waiting for it.
     pub is_given_up: bool,
+    /// What is certain if it turns out that it never left: an earlier round's POST may have been refused.
+    pub(super) certainty_before: Certainty,
 }
 
 /// A signal told the program to end while a POST was running: its answer gets a little longer.

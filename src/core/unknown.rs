@@ -15,11 +15,19 @@ pub struct UnknownOutcome {
     pub lost: LostAnswer,
     /// True while "Leave anyway?" is on the screen.
     pub asks_to_leave: bool,
+    /// A word about the last key.
+    pub word: Option<&'static str>,
 }
 
 impl UnknownOutcome {
     pub(super) fn new(in_flight: InFlight, lost: LostAnswer) -> Self {
-        Self { new_secret: in_flight.new_secret, sent_at: in_flight.since, lost, asks_to_leave: false }
+        Self {
+            new_secret: in_flight.new_secret,
+            sent_at: in_flight.since,
+            lost,
+            asks_to_leave: false,
+            word: None,
+        }
     }
 }
 

@@ -82,8 +82,11 @@ fn press(model: &mut Model, key: KeyPress, comes_with_text: bool) -> Vec<Effect>
     if model.size.is_too_small() && !is_ctrl_c(key) {
         return Vec::new();
     }
-    if let Screen::Created(created) = &mut model.screen {
-        created::extend_reveal(created, model.now);
+    match &mut model.screen {
+        Screen::Created(created) => created::extend_reveal(created, model.now),
+        Screen::Sending(sending) => sending.word = None,
+        Screen::Unknown(unknown) => unknown.word = None,
+        Screen::Form => {}
     }
     match action_for(model, key) {
         Some(Action::Confirm) if comes_with_text => {
@@ -178,6 +181,7 @@ fn suspend(model: &mut Model) -> Vec<Effect> {
     let word = "Not now: a stopped program could miss Atlas's answer.";
     match &mut model.screen {
         Screen::Sending(sending) => sending.word = Some(word),
+        Screen::Unknown(unknown) => unknown.word = Some(word),
         _ => model.form.notice = Some(FormNotice::Word(word)),
     }
     Vec::new()

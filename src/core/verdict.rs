@@ -44,10 +44,10 @@ impl Verdict {
     }
 
     pub(super) fn of(name: FieldName, field: &Field) -> Self {
-        if field.remark == Some(Remark::SecretNotKept) {
+        let text = field.line.text();
+        if field.remark == Some(Remark::SecretNotKept) && text.is_empty() {
             return Self::wrong(&ClientIdError::IsSecret, None);
         }
-        let text = field.line.text();
         if text.is_empty() && !field.touched {
             return Self::Silent;
         }
@@ -63,7 +63,7 @@ impl Verdict {
 
     fn of_project(text: &str, remark: Option<Remark>) -> Self {
         match ProjectId::parse(text) {
-            Ok(_) => Self::RightId(remark.map(Remark::words)),
+            Ok(_) => Self::RightId(remark.and_then(Remark::words)),
             Err(error) if error.is_incomplete() => Self::Incomplete(error.to_string()),
             Err(error @ ProjectIdError::NotHex { position, .. }) => Self::wrong(&error, Some(position)),
             Err(error) => Self::wrong(&error, None),
@@ -72,7 +72,7 @@ impl Verdict {
 
     fn of_client(text: &str, remark: Option<Remark>) -> Self {
         match ClientId::parse(text) {
-            Ok(_) => Self::RightId(remark.map(Remark::words)),
+            Ok(_) => Self::RightId(remark.and_then(Remark::words)),
             Err(error) if error.is_incomplete() => Self::Incomplete(error.to_string()),
             Err(
                 error @ (ClientIdError::NotHex { position, .. } | ClientIdError::WrongPrefix { position }),

@@ -70,7 +70,7 @@ impl Fate {
     /// The fate in words, to follow what it is said of.
     pub fn words(self) -> &'static str {
         match self {
-            Self::Copied => "copied to the clipboard, which was emptied on leaving",
+            Self::Copied => "copied to the clipboard, which leaving empties",
             Self::SentToTerminal => "sent to your terminal's clipboard",
             Self::Deleted => "deleted in Atlas",
             Self::NeverHandedOver => "never handed over: delete it in Atlas",

@@ -9,7 +9,7 @@ const LONGEST: usize = 400;
 ///
 /// Control characters, escape sequences' introducers, bidirectional overrides and invisible
 /// characters are taken out; line breaks and tabs become a space; what is longer than 400 characters
-/// ends in `…`. It is made at the boundary where the text comes in, once.
+/// ends in `...`. It is made at the boundary where the text comes in, once.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ServerText(String);
 
@@ -26,7 +26,7 @@ impl ServerText {
                 continue;
             }
             if kept == LONGEST {
-                safe.push('…');
+                safe.push_str("...");
                 return Self(safe);
             }
             safe.push(character);
@@ -99,8 +99,8 @@ mod tests {
     #[test]
     fn a_flood_is_cut() {
         let text = ServerText::new(&"x".repeat(10_000_000));
-        assert_eq!(text.as_str().chars().count(), LONGEST + 1);
-        assert!(text.as_str().ends_with('…'));
+        assert_eq!(text.as_str().chars().count(), LONGEST + 3);
+        assert!(text.as_str().ends_with("..."));
         assert_eq!(ServerText::new(&"x".repeat(LONGEST)).as_str().chars().count(), LONGEST);
     }
 }

@@ -67,7 +67,7 @@ impl Said {
             Verdict::Silent => return None,
             Verdict::Incomplete(missing) => (glyphs.dot, missing.clone(), theme.faint),
             Verdict::Wrong { message, .. } => (glyphs.cross, message.clone(), theme.bad),
-            Verdict::Refused(words) => (glyphs.cross, refusal(words.as_str()), theme.bad),
+            Verdict::Refused(words) => (glyphs.cross, words.to_string(), theme.bad),
             Verdict::RightId(remark) => (glyphs.check, remark.unwrap_or_default().to_owned(), theme.good),
             Verdict::RightLifetime { lifetime, warning: Some(warning) } => {
                 (glyphs.warning, format!("{lifetime}: {warning}"), theme.warning)
@@ -95,11 +95,6 @@ impl Said {
     fn indent(&self, width: u16) -> u16 {
         if LABEL_WIDTH.saturating_add(self.width()) <= width { LABEL_WIDTH } else { LONG_INDENT }
     }
-}
-
-/// Names who refused, once.
-fn refusal(words: &str) -> String {
-    if words.starts_with("Atlas ") { words.to_owned() } else { format!("Atlas: {words}") }
 }
 
 fn draw_label(model: &Model, name: FieldName, theme: &Theme, frame: &mut Frame, row: Rect) {

@@ -45,6 +45,10 @@ pub(super) fn draw(model: &Model, unknown: &UnknownOutcome, theme: &Theme, frame
         ask(theme, frame, &mut column, "The answer may still come, and would be lost. Leave?");
         return;
     }
+    if let Some(word) = unknown.word {
+        column.words(frame, 0, word, theme.warning);
+        return;
+    }
     let advice = "In Atlas, open the project's service accounts and this account. A secret created at that \
                   time that nobody has is the lost one: delete it, then create another.";
     column.words(frame, 0, advice, Style::new());

@@ -83,7 +83,7 @@ fn nothing_more_is_sent_while_a_request_that_was_given_up_runs_on() {
     terminal.send("y");
     terminal.wait_for("A secret may have been created");
     terminal.send("b");
-    terminal.wait_for("an earlier request is still running");
+    terminal.wait_for("an earlier request is running");
     terminal.send(key::CTRL_S);
     terminal.wait_for("The earlier request has not been answered yet.");
     assert_eq!(atlas.creates(), 1);

@@ -89,7 +89,6 @@ fn keys_that_do_nothing_now_are_left_out() {
         ("guard_choice_go_back", "d delete", true),
         ("guard_choice_no_id", "d delete", false),
         ("guard_choice_delete", "Enter choose", true),
-        ("guard_choice_no_id_chosen", "Enter choose", false),
     ];
     for (name, hint, is_shown) in rows {
         let footer = footer(&states::named(name), 80);

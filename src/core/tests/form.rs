@@ -214,7 +214,12 @@ fn a_secret_is_refused_by_name_and_kept_nowhere() {
             let mut run = focus_on(name);
             way(&mut run);
             let verdict = run.model.form.verdict(name);
-            assert_eq!(words(&verdict), "that is a secret, not a client ID; it was not kept");
+            let verdict = words(&verdict);
+            let notice = match run.model.form.notice {
+                Some(FormNotice::Word(word)) => word,
+                _ => "",
+            };
+            assert!(format!("{verdict} {notice}").contains("secret, not"), "{name:?}: {verdict}");
             assert!(!format!("{:?}", run.model).contains("sa_sk_"), "{name:?}");
             assert!(!format!("{:?}", run.model).contains("FAKE"), "{name:?}");
         }
@@ -235,4 +240,21 @@ fn ctrl_c_leaves_and_ctrl_z_suspends() {
     assert!(matches!(run.effects[..], [Effect::Suspend]));
     run.keys("<ctrl-c>");
     assert_eq!(run.exit(), Some(Exit::Done));
+}
+
+#[test]
+fn the_rest_of_a_secret_that_comes_key_by_key_is_dropped_too() {
+    let mut run = Run::empty();
+    run.keys("tab").typed(FAKE);
+    assert_eq!(run.text(Client), "");
+    run.keys("backspace").typed("mdb");
+    assert_eq!(run.text(Client), "mdb");
+}
+
+#[test]
+fn a_secret_pasted_onto_a_right_id_leaves_the_id_right() {
+    let mut run = Run::filled();
+    run.keys("tab").paste(FAKE);
+    assert!(matches!(run.model.form.notice, Some(FormNotice::Word(_))));
+    assert!(run.model.form.new_secret().is_some());
 }

@@ -143,3 +143,16 @@ fn a_running_post_is_never_suspended() {
     let Screen::Sending(sending) = &run.model.screen else { panic!("left") };
     assert!(sending.word.is_some());
 }
+
+#[test]
+fn a_refused_suspension_says_so_until_the_next_key() {
+    let mut run = Run::given_up();
+    let word = |run: &Run| match &run.model.screen {
+        Screen::Unknown(unknown) => unknown.word,
+        other => panic!("not on the unknown screen: {other:?}"),
+    };
+    run.keys("<ctrl-z>");
+    assert!(word(&run).is_some());
+    run.keys("x");
+    assert_eq!(word(&run), None);
+}
