@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use reqwest::Response;
+use reqwest::{Response, StatusCode};
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::domain::TransportProblem;
 
+use super::digest::Challenge;
 use super::retry_after::retry_after;
 use super::transport;
 
@@ -22,6 +23,8 @@ pub(super) struct Answer {
     pub status: u16,
     /// How long Atlas asks to wait.
     pub retry_after: Option<Duration>,
+    /// The challenge of a 401 that an API key can answer.
+    pub challenge: Option<Challenge>,
     /// The body as far as it came; it is wiped when dropped, for it may hold the secret.
     pub body: Zeroizing<Vec<u8>>,
     /// How the body ended.
@@ -47,9 +50,19 @@ impl Answer {
         Self {
             status: response.status().as_u16(),
             retry_after: retry_after(response.headers()),
+            challenge: if response.status() == StatusCode::UNAUTHORIZED {
+                Challenge::strongest(response.headers())
+            } else {
+                None
+            },
             body: Zeroizing::new(Vec::with_capacity(USUAL_BODY)),
             end: BodyEnd::Complete,
         }
+    }
+
+    /// True when the nonce was refused (RFC 7616, section 3.3, `stale`): the server looked at nothing else.
+    pub(super) fn is_stale(&self) -> bool {
+        self.challenge.as_ref().is_some_and(Challenge::is_stale)
     }
 
     /// Reads the body chunk by chunk, whatever `Content-Length` claims. Dropping this future keeps what

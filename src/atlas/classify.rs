@@ -2,7 +2,7 @@
 
 use crate::domain::{
     CreateOutcome, DeleteOutcome, LostAnswer, ReadProblem, Rejection, RejectionKind, ServerText,
-    ServiceAccount,
+    ServiceAccount, TransportProblem,
 };
 use serde_json::Value;
 
@@ -48,10 +48,11 @@ fn why_unreadable(end: &BodyEnd, has_readable_body: bool) -> String {
     }
 }
 
-/// Atlas's own error, from a body that came whole.
+/// Atlas's own error, from a body that came whole; or the refusal of a nonce, which a server checks before
+/// it does anything else, so that it proves the same.
 pub(super) fn rejection(answer: &Answer) -> Option<Rejection> {
-    let (status, body) = json(answer)?;
-    wire::rejection(status, &body, answer.retry_after)
+    let said = json(answer).and_then(|(status, body)| wire::rejection(status, &body, answer.retry_after));
+    said.or_else(|| answer.is_stale().then(Rejection::stale_nonce))
 }
 
 /// The service account in an answer to a GET.
@@ -100,6 +101,34 @@ pub(super) fn json(answer: &Answer) -> Option<(u16, Value)> {
     }
     let body = serde_json::from_slice(&answer.body).ok()?;
     Some(wire::unwrap_envelope(answer.status, body))
+}
+
+/// Why an answer that was asked for nothing but its challenge has none. What Atlas refuses otherwise, a
+/// rate limit for one, stays what it is.
+pub(super) fn no_challenge(answer: &Answer) -> ReadProblem {
+    let problem = read_problem(answer);
+    if matches!(problem, ReadProblem::Unexpected { .. }) {
+        let words =
+            format!("the answer (HTTP {}) has no digest challenge that is understood here", answer.status);
+        return ReadProblem::Transport(TransportProblem::NoChallenge(ServerText::new(&words)));
+    }
+    problem
+}
+
+/// What a failure before the creating POST means for it: nothing of it was sent.
+pub(super) fn not_created(problem: ReadProblem) -> CreateOutcome {
+    let words = match problem {
+        ReadProblem::Transport(problem) => return CreateOutcome::NotSent(problem),
+        ReadProblem::Rejected(rejection) => return CreateOutcome::Rejected(rejection),
+        ReadProblem::SignInRefused(words) => words,
+        ReadProblem::TimedOut(limit) => {
+            ServerText::new(&format!("no challenge came within {} seconds", limit.as_secs()))
+        }
+        ReadProblem::Unexpected { status } => {
+            ServerText::new(&format!("the answer was unexpected (HTTP {status})"))
+        }
+    };
+    CreateOutcome::NotSent(TransportProblem::NoChallenge(words))
 }
 
 /// True for a 2xx.

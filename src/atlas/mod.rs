@@ -8,6 +8,7 @@ mod body;
 mod classify;
 mod clients;
 mod deadline;
+mod digest;
 mod exchange;
 mod limits;
 mod oauth;
@@ -90,8 +91,8 @@ impl Client {
         })
     }
 
-    /// Signs a service account in, unless its token has 5 minutes of life left. An access token needs no
-    /// signing in and sends nothing.
+    /// Signs a service account in, unless its token has 5 minutes of life left. An access token and an API
+    /// key need no signing in and send nothing.
     ///
     /// # Errors
     /// [`ReadProblem::SignInRefused`] for a wrong id or secret, [`ReadProblem::Rejected`] for a rate limit.
@@ -100,7 +101,8 @@ impl Client {
     }
 
     /// Reads a service account and the secrets it has, signing in first where that is needed. A 401 on a
-    /// service account's token signs in again and repeats, once.
+    /// service account's token signs in again and repeats, once; a 401 with a challenge is answered with the
+    /// API key, and once more when its nonce had run out (RFC 7616, section 3.3).
     ///
     /// # Errors
     /// [`ReadProblem::TimedOut`] after 3 seconds (signing in beforehand has its own limit).
@@ -124,41 +126,71 @@ impl Client {
         client: &ClientId,
     ) -> Result<ServiceAccount, ReadProblem> {
         let url = self.account_url(project, client);
-        let mut may_sign_in_again = true;
+        let mut refusals = 0;
         loop {
-            let bearer = self.session.bearer().await.map_err(ReadProblem::Transport)?;
-            let call = api_call(Method::GET, url.clone(), bearer.clone());
-            let answer = exchange(&self.http.reads, call, self.limits.read)
+            let authorization = self.session.authorization(&Method::GET, &url).await;
+            let authorization = authorization.map_err(ReadProblem::Transport)?;
+            let call = api_call(Method::GET, url.clone(), authorization.clone());
+            let mut answer = exchange(&self.http.reads, call, self.limits.read)
                 .await
                 .map_err(Failure::into_read_problem)?;
-            if answer.status != 401 || !may_sign_in_again || !self.session.mints_tokens() {
+            let refused = authorization.as_ref();
+            let http = &self.http.once;
+            if answer.status != 401
+                || !self.session.recover(refusals, refused, &mut answer, http, self.limits.sign_in).await?
+            {
                 return classify::service_account(&answer);
             }
-            may_sign_in_again = false;
-            self.session.renew(&bearer, &self.http.once, self.limits.sign_in).await?;
+            refusals += 1;
         }
     }
 
     /// Creates a secret: `POST …/secrets`, exactly once, whatever happens. It does not sign in: without a
-    /// token nothing is sent. A 401 is a refusal like any other.
+    /// token nothing is sent. For an API key without a challenge that can still serve, a challenge is
+    /// fetched first, by a read; the POST never goes out without authorization. A 401 is a refusal like
+    /// any other.
     ///
     /// The future must run to its end; dropping it loses a secret that Atlas may have created.
     pub async fn create_secret(&self, new_secret: &NewSecret) -> CreateOutcome {
-        let bearer = match self.session.bearer().await {
-            Ok(bearer) => bearer,
-            Err(problem) => return CreateOutcome::NotSent(problem),
-        };
         let account = self.account_url(&new_secret.project, &new_secret.client);
-        let mut call = api_call(Method::POST, format!("{account}/secrets{}", self.query), bearer);
+        let url = format!("{account}/secrets{}", self.query);
+        let mut call = match self.call_once(Method::POST, url, account).await {
+            Ok(call) => call,
+            Err(problem) => return classify::not_created(problem),
+        };
         call.headers.insert(CONTENT_TYPE, MEDIA_TYPE);
         let hours = new_secret.lifetime.hours();
         call.body = Some(format!(r#"{{"secretExpiresAfterHours":{hours}}}"#));
         match exchange(&self.http.once, call, self.limits.create).await {
-            Ok(answer) => classify::create_outcome(answer),
+            Ok(answer) => {
+                self.session.forget_stale(&answer);
+                classify::create_outcome(answer)
+            }
             Err(Failure::NotSent(problem)) => CreateOutcome::NotSent(problem),
             Err(Failure::Broken(problem)) => CreateOutcome::Unknown(LostAnswer::Broken(problem)),
             Err(Failure::TimedOut(limit)) => CreateOutcome::Unknown(LostAnswer::TimedOut(limit)),
         }
+    }
+
+    /// A request that goes out once, with the authorization it needs.
+    async fn call_once(&self, method: Method, url: String, account: String) -> Result<Call, ReadProblem> {
+        if self.session.needs_challenge() {
+            self.fetch_challenge(account).await?;
+        }
+        let authorization = self.session.authorization(&method, &url).await;
+        let authorization = authorization.map_err(ReadProblem::Transport)?;
+        Ok(api_call(method, url, authorization))
+    }
+
+    /// Reads the account without authorization, for nothing but the challenge in the answer.
+    async fn fetch_challenge(&self, account: String) -> Result<(), ReadProblem> {
+        let call = api_call(Method::GET, account, None);
+        let answer = exchange(&self.http.reads, call, self.limits.read).await;
+        let mut answer = answer.map_err(Failure::into_read_problem)?;
+        if self.session.learn(&mut answer) {
+            return Ok(());
+        }
+        Err(classify::no_challenge(&answer))
     }
 
     /// Deletes a secret, signing in first where that is needed. One that Atlas no longer knows is gone.
@@ -181,11 +213,12 @@ impl Client {
         secret_id: &SecretId,
     ) -> Result<DeleteOutcome, ReadProblem> {
         self.sign_in().await?;
-        let bearer = self.session.bearer().await.map_err(ReadProblem::Transport)?;
-        let url = format!("{}/secrets/{secret_id}", self.account_url(project, client));
-        let call = api_call(Method::DELETE, url, bearer);
+        let account = self.account_url(project, client);
+        let url = format!("{account}/secrets/{secret_id}");
+        let call = self.call_once(Method::DELETE, url, account).await?;
         let answer =
             exchange(&self.http.once, call, self.limits.delete).await.map_err(Failure::into_read_problem)?;
+        self.session.forget_stale(&answer);
         Ok(classify::delete_outcome(&answer))
     }
 
@@ -196,8 +229,7 @@ impl Client {
     }
 
     fn account_url(&self, project: &ProjectId, client: &ClientId) -> String {
-        let base_url = &self.base_url;
-        format!("{base_url}/api/atlas/v2/groups/{project}/serviceAccounts/{client}")
+        format!("{}/api/atlas/v2/groups/{project}/serviceAccounts/{client}", self.base_url)
     }
 }
 
@@ -210,9 +242,9 @@ impl fmt::Debug for Client {
     }
 }
 
-fn api_call(method: Method, url: String, bearer: HeaderValue) -> Call {
+fn api_call(method: Method, url: String, authorization: Option<HeaderValue>) -> Call {
     let mut headers = HeaderMap::new();
     headers.insert(ACCEPT, MEDIA_TYPE);
-    headers.insert(AUTHORIZATION, bearer);
+    headers.extend(authorization.map(|value| (AUTHORIZATION, value)));
     Call { method, url, headers, body: None }
 }

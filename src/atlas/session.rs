@@ -2,18 +2,23 @@
 
 use std::time::{Duration, Instant};
 
+use reqwest::Method;
 use reqwest::header::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Mutex;
 
 use crate::domain::{BaseUrl, Credentials, ReadProblem, ServerText, TransportProblem};
 
+use super::body::Answer;
+use super::digest::ApiKey;
 use super::oauth::{ServiceAccountLogin, Token, authorization};
 
 /// The credentials and what they were exchanged for.
 pub(super) enum Session {
     /// Somebody else's token, sent as it is.
     AccessToken(SecretString),
+    /// A key that answers a challenge with every request.
+    ApiKey(ApiKey),
     /// A service account and its tokens.
     ServiceAccount(Box<Minting>),
 }
@@ -46,6 +51,9 @@ impl Session {
     pub(super) fn new(base_url: BaseUrl, credentials: Credentials) -> Self {
         match credentials {
             Credentials::AccessToken(token) => Self::AccessToken(token),
+            Credentials::ApiKey { public_key, private_key } => {
+                Self::ApiKey(ApiKey::new(public_key, private_key))
+            }
             Credentials::ServiceAccount { client_id, client_secret } => {
                 Self::ServiceAccount(Box::new(Minting {
                     base_url,
@@ -56,19 +64,60 @@ impl Session {
         }
     }
 
-    /// True when signing in again can give another token.
-    pub(super) fn mints_tokens(&self) -> bool {
-        matches!(self, Self::ServiceAccount(_))
-    }
-
     /// Mints a token unless the current one is fresh.
     pub(super) async fn sign_in(&self, http: &reqwest::Client, limit: Duration) -> Result<(), ReadProblem> {
         let is_fresh = |token: &Token| token.is_fresh(Instant::now());
         self.mint_unless(is_fresh, http, limit).await
     }
 
+    /// True when a read that Atlas answered with 401 is worth sending again. A token is renewed once; a
+    /// challenge is answered once, and once more when its nonce had run out. `refusals` counts the 401
+    /// before this one.
+    pub(super) async fn recover(
+        &self,
+        refusals: usize,
+        refused: Option<&HeaderValue>,
+        answer: &mut Answer,
+        http: &reqwest::Client,
+        limit: Duration,
+    ) -> Result<bool, ReadProblem> {
+        match (self, refused) {
+            (Self::ServiceAccount(_), Some(refused)) if refusals == 0 => {
+                self.renew(refused, http, limit).await?;
+                Ok(true)
+            }
+            (Self::ApiKey(_), _) if refusals == 0 || (refusals == 1 && answer.is_stale()) => {
+                Ok(self.learn(answer))
+            }
+            _ => Ok(false),
+        }
+    }
+
+    /// Keeps the challenge of an answer for the next request. True when there was one and it is needed.
+    pub(super) fn learn(&self, answer: &mut Answer) -> bool {
+        let Self::ApiKey(key) = self else {
+            return false;
+        };
+        let challenge = answer.challenge.take();
+        challenge.map(|challenge| key.learn(challenge)).is_some()
+    }
+
+    /// Drops a challenge whose nonce was refused, so that the next request does not carry it again.
+    pub(super) fn forget_stale(&self, answer: &Answer) {
+        if let Self::ApiKey(key) = self
+            && answer.is_stale()
+        {
+            key.forget();
+        }
+    }
+
+    /// True when a challenge has to be fetched before a request that goes out once.
+    pub(super) fn needs_challenge(&self) -> bool {
+        matches!(self, Self::ApiKey(key) if key.needs_challenge(Instant::now()))
+    }
+
     /// Mints a token unless the one that was refused has been replaced meanwhile.
-    pub(super) async fn renew(
+    async fn renew(
         &self,
         refused: &HeaderValue,
         http: &reqwest::Client,
@@ -96,12 +145,17 @@ impl Session {
         Ok(())
     }
 
-    /// The `Authorization` of API calls.
-    pub(super) async fn bearer(&self) -> Result<HeaderValue, TransportProblem> {
+    /// The `Authorization` of one API call; nothing for an API key that has seen no challenge.
+    pub(super) async fn authorization(
+        &self,
+        method: &Method,
+        url: &str,
+    ) -> Result<Option<HeaderValue>, TransportProblem> {
         match self {
-            Self::AccessToken(token) => bearer(token),
+            Self::AccessToken(token) => bearer(token).map(Some),
+            Self::ApiKey(key) => key.authorization(method, url),
             Self::ServiceAccount(minting) => match &minting.tokens.lock().await.current {
-                Some(token) => bearer(&token.value),
+                Some(token) => bearer(&token.value).map(Some),
                 None => Err(TransportProblem::Setup(ServerText::new("nobody is signed in"))),
             },
         }

@@ -114,6 +114,9 @@ mod tests {
         match from_environment(environment(set)) {
             Ok(None) => "none".to_owned(),
             Ok(Some(Credentials::AccessToken(token))) => format!("token {}", token.expose_secret()),
+            Ok(Some(Credentials::ApiKey { public_key, private_key })) => {
+                format!("key {public_key} {}", private_key.expose_secret())
+            }
             Ok(Some(Credentials::ServiceAccount { client_id, client_secret })) => {
                 format!("account {client_id} {}", client_secret.expose_secret())
             }

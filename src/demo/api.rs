@@ -8,8 +8,8 @@ use hyper::http::request::Parts;
 use jiff::Timestamp;
 
 use super::answer::Answer;
+use super::digest;
 use super::media;
-use super::oauth;
 use super::query::Query;
 use super::refusal::Refusal;
 use super::routes::Route;
@@ -20,7 +20,7 @@ use super::wire::{GroupBody, OrganizationSettingsBody, PageBody, ServiceAccountB
 use super::world::CreateAnswer;
 
 /// Answers one request to the API. Who asks is checked before what is asked for, so that nobody
-/// without a token learns anything.
+/// without a token or a key learns anything.
 pub(super) fn answer(
     state: &mut State,
     route: Route<'_>,
@@ -28,8 +28,8 @@ pub(super) fn answer(
     body: &[u8],
     now: Timestamp,
 ) -> Result<Answer, Refusal> {
-    if !oauth::is_authorized(state, parts, now) {
-        return Err(Refusal::not_authorized());
+    if let Some(refused) = digest::refuse(state, parts, now)? {
+        return Ok(refused);
     }
     let version = route.version();
     media::check_accept(header_text(parts, &header::ACCEPT), version)?;

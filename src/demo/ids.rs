@@ -14,6 +14,10 @@ const RANDOM_IN_SECRET: usize = 36;
 
 const RANDOM_IN_TOKEN: usize = 48;
 
+const RANDOM_IN_KEY: usize = 32;
+
+const RANDOM_IN_NONCE: usize = 32;
+
 /// `^([a-f0-9]{24})$`: projects, organizations, secrets.
 pub(super) fn is_object_id(text: &str) -> bool {
     text.len() == 24 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
@@ -45,6 +49,20 @@ pub(super) fn secret_value() -> Result<SecretString, getrandom::Error> {
 /// A random access token; Atlas's are opaque to a client, and so are these.
 pub(super) fn token_value() -> Result<SecretString, getrandom::Error> {
     Ok(format!("DEMO{}", random_text(RANDOM_IN_TOKEN)?).into())
+}
+
+/// A random API key: eight letters as Atlas's public keys have, and a private key that tells everybody
+/// who finds it that it opens nothing.
+pub(super) fn api_key() -> Result<(String, SecretString), getrandom::Error> {
+    let mut bytes = [0; 8];
+    getrandom::fill(&mut bytes)?;
+    let public_key = bytes.iter().map(|byte| char::from(b'a' + byte % 26)).collect();
+    Ok((public_key, format!("DEMO{}", random_text(RANDOM_IN_KEY)?).into()))
+}
+
+/// A random nonce for a digest challenge.
+pub(super) fn nonce() -> Result<String, getrandom::Error> {
+    random_text(RANDOM_IN_NONCE)
 }
 
 fn random_text(length: usize) -> Result<String, getrandom::Error> {

@@ -8,6 +8,7 @@
 //!     server    the connection, the body's limit, the order of the checks
 //!     routes    path → endpoint, its method, its version, its ids
 //!     oauth     the token endpoint and the bearer check        tokens   who minted what
+//!     digest    the challenges to API keys                     digest_header   their answers, taken apart
 //!     media     Accept and Content-Type                        query    flags and paging
 //!     api       what each endpoint reads and changes           secrets  the rules about secrets
 //!     wire      the bodies, field by field                     refusal  the errors
@@ -18,6 +19,8 @@
 
 mod answer;
 mod api;
+mod digest;
+mod digest_header;
 mod ids;
 mod media;
 mod oauth;
@@ -54,6 +57,7 @@ use tokens::Minter;
 pub struct EmbeddedAtlas {
     base_url: BaseUrl,
     operator: (ClientId, SecretString),
+    api_key: (String, SecretString),
     atlas: Shared,
     accepting: JoinHandle<()>,
 }
@@ -66,9 +70,13 @@ impl EmbeddedAtlas {
     pub async fn start(world: World) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let base_url = format!("http://{}", listener.local_addr()?);
+        let (public_key, private_key) = ids::api_key().map_err(no_random_bytes)?;
+        let api_key = (public_key.clone(), private_key.clone());
         let operator = Operator {
             client_id: ids::client_id().map_err(no_random_bytes)?,
             secret: ids::secret_value().map_err(no_random_bytes)?,
+            public_key,
+            private_key,
         };
         let client_id = ClientId::parse(&operator.client_id).map_err(io::Error::other)?;
         let secret = operator.secret.clone();
@@ -76,6 +84,7 @@ impl EmbeddedAtlas {
         Ok(Self {
             base_url: BaseUrl::parse(&base_url).map_err(io::Error::other)?,
             operator: (client_id, secret),
+            api_key,
             atlas: atlas.clone(),
             accepting: tokio::spawn(server::accept(listener, atlas)),
         })
@@ -90,6 +99,12 @@ impl EmbeddedAtlas {
     pub fn credentials(&self) -> Credentials {
         let (client_id, client_secret) = self.operator.clone();
         Credentials::ServiceAccount { client_id, client_secret }
+    }
+
+    /// The API key that this run lets in as well, random like the account.
+    pub fn api_key(&self) -> Credentials {
+        let (public_key, private_key) = self.api_key.clone();
+        Credentials::ApiKey { public_key, private_key }
     }
 
     /// A live token of that account, as a user would bring one along. Should the system be out of

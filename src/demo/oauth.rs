@@ -69,6 +69,11 @@ pub(super) fn is_authorized(state: &State, parts: &Parts, now: Timestamp) -> boo
     token.is_some_and(|token| state.tokens.admits(token, now))
 }
 
+/// True when the request brings a bearer token, living or not.
+pub(super) fn has_bearer(parts: &Parts) -> bool {
+    authorization(parts, "Bearer").is_some()
+}
+
 impl State {
     /// Who has this id and this secret, if anybody has. A secret of the world is used by that.
     fn sign_in(&mut self, client_id: &str, secret: &SecretString, now: Timestamp) -> Option<Minter> {

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
 
+use super::digest::ApiKeys;
 use super::refusal::Refusal;
 use super::seen::SeenRequest;
 use super::tokens::Tokens;
@@ -28,6 +29,7 @@ pub(super) struct State {
     pub(super) organizations: Vec<Organization>,
     pub(super) projects: Vec<Project>,
     pub(super) tokens: Tokens,
+    pub(super) api_keys: ApiKeys,
     pub(super) seen: Vec<SeenRequest>,
     pub(super) secrets_created: usize,
     window: RateWindow,
@@ -38,6 +40,9 @@ pub(super) struct State {
 pub(super) struct Operator {
     pub(super) client_id: String,
     pub(super) secret: SecretString,
+    /// The API key that it can come with instead.
+    pub(super) public_key: String,
+    pub(super) private_key: SecretString,
 }
 
 pub(super) struct Organization {
@@ -112,10 +117,11 @@ impl State {
         }
         Self {
             base_url,
-            operator,
             organizations,
             projects,
             tokens: Tokens::default(),
+            api_keys: ApiKeys::new(operator.public_key.clone(), operator.private_key.clone(), world.digest),
+            operator,
             seen: Vec::new(),
             secrets_created: 0,
             window: RateWindow::default(),

@@ -4,6 +4,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use thiserror::Error;
 
+use super::digest::WorldDigest;
 use super::ids::{is_client_id, is_object_id};
 use crate::domain::{ClientId, ProjectId};
 
@@ -16,6 +17,7 @@ pub struct World {
     project: ProjectId,
     client: ClientId,
     pub(super) organizations: Vec<WorldOrganization>,
+    pub(super) digest: WorldDigest,
 }
 
 /// Why a text is no world.
@@ -39,6 +41,8 @@ pub enum WorldError {
 #[serde(deny_unknown_fields)]
 struct WorldFile {
     prefill: Prefill,
+    #[serde(default)]
+    digest: WorldDigest,
     organizations: Vec<WorldOrganization>,
 }
 
@@ -147,6 +151,7 @@ impl World {
             project: project.map_err(|_| WorldError::Id(file.prefill.project_id))?,
             client: client.map_err(|_| WorldError::Id(file.prefill.client_id))?,
             organizations: file.organizations,
+            digest: file.digest,
         })
     }
 

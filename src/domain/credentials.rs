@@ -9,6 +9,13 @@ use super::{ClientId, Identity};
 pub enum Credentials {
     /// A token that somebody else obtained; it is sent as it is and never revoked by this program.
     AccessToken(SecretString),
+    /// An API key: HTTP Digest (RFC 7616).
+    ApiKey {
+        /// The public key, which names it.
+        public_key: String,
+        /// The private key, which proves it.
+        private_key: SecretString,
+    },
     /// A service account: OAuth 2 client credentials (RFC 6749, section 4.4).
     ServiceAccount {
         /// The account's client id.
@@ -23,6 +30,7 @@ impl Credentials {
     pub fn identity(&self) -> Identity {
         match self {
             Self::AccessToken(_) => Identity::AccessToken,
+            Self::ApiKey { public_key, .. } => Identity::ApiKey(public_key.clone()),
             Self::ServiceAccount { client_id, .. } => Identity::ServiceAccount(client_id.clone()),
         }
     }

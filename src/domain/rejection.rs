@@ -34,6 +34,8 @@ pub struct FieldViolation {
 pub enum RejectionKind {
     /// 401: the credentials were not accepted.
     NotAuthorized,
+    /// 401: the nonce of an API key's challenge had run out (RFC 7616, section 3.3, `stale=true`).
+    StaleNonce,
     /// 401 too (Atlas does not use 403 for it): the credentials may not do this.
     RoleTooLow,
     /// 403: this machine's address is not on the access list.
@@ -73,7 +75,22 @@ pub struct Explanation {
     pub action: Cow<'static, str>,
 }
 
+/// What stands in the place of Atlas's `errorCode` for [`Rejection::stale_nonce`]: the server's own word.
+const STALE_NONCE: &str = "stale=true";
+
 impl Rejection {
+    /// The one refusal that needs no words of Atlas's: a 401 whose challenge says that the nonce had run
+    /// out (RFC 7616, section 3.3). The server checks it before it executes anything.
+    pub fn stale_nonce() -> Self {
+        Self {
+            status: 401,
+            error_code: ServerText::new(STALE_NONCE),
+            detail: ServerText::default(),
+            fields: Vec::new(),
+            retry_after: None,
+        }
+    }
+
     /// What this refusal means.
     pub fn kind(&self) -> RejectionKind {
         let code = self.error_code.as_str();
@@ -82,6 +99,7 @@ impl Rejection {
                 401,
                 "USER_UNAUTHORIZED" | "NOT_IN_GROUP" | "USER_CANNOT_ACCESS_GROUP" | "NOT_ORG_GROUP_CREATOR",
             ) => RejectionKind::RoleTooLow,
+            (401, STALE_NONCE) => RejectionKind::StaleNonce,
             (401, _) => RejectionKind::NotAuthorized,
             (403, "IP_ADDRESS_NOT_ON_ACCESS_LIST") => RejectionKind::AddressNotAllowed,
             (403, "ORG_REQUIRES_ACCESS_LIST") => RejectionKind::AccessListMissing,
@@ -117,8 +135,13 @@ fn words(kind: RejectionKind) -> (&'static str, &'static str, &'static str) {
     match kind {
         RejectionKind::NotAuthorized => (
             "Atlas did not accept the credentials.",
-            "The access token has expired or was revoked, or it belongs to another Atlas.",
-            "Start again with a fresh token, or with the service account's ID and secret.",
+            "The access token has expired or was revoked, the API key is wrong, or they belong to another Atlas.",
+            "Start again with a fresh token, the right API key, or the service account's ID and secret.",
+        ),
+        RejectionKind::StaleNonce => (
+            "Atlas's challenge to the API key had run out before the request came.",
+            "Atlas checks that before anything else, so that nothing was changed.",
+            "Try again: a fresh challenge is fetched first.",
         ),
         RejectionKind::RoleTooLow => (
             "These credentials may not do this.",
@@ -206,6 +229,7 @@ mod tests {
     fn status_decides_and_code_refines() {
         let rows = [
             (401, "UNEXPECTED_ERROR", RejectionKind::NotAuthorized),
+            (401, "stale=true", RejectionKind::StaleNonce),
             (401, "USER_UNAUTHORIZED", RejectionKind::RoleTooLow),
             (401, "NOT_IN_GROUP", RejectionKind::RoleTooLow),
             (401, "USER_CANNOT_ACCESS_GROUP", RejectionKind::RoleTooLow),
@@ -234,6 +258,7 @@ mod tests {
     fn every_kind_has_words_of_its_own() {
         let kinds = [
             RejectionKind::NotAuthorized,
+            RejectionKind::StaleNonce,
             RejectionKind::RoleTooLow,
             RejectionKind::AddressNotAllowed,
             RejectionKind::AccessListMissing,

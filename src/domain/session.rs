@@ -23,6 +23,8 @@ pub enum Session {
 pub enum Identity {
     /// A service account, by OAuth 2 client credentials.
     ServiceAccount(ClientId),
+    /// An API key, by HTTP Digest: its public key.
+    ApiKey(String),
     /// Somebody's access token.
     AccessToken,
 }

@@ -17,6 +17,8 @@ pub enum TransportProblem {
     Proxy(ServerText),
     /// The connection ended in the middle.
     Interrupted(ServerText),
+    /// The server sent no challenge that the API key could answer (RFC 7616, section 3.3).
+    NoChallenge(ServerText),
     /// The HTTP client could not be set up: trust roots, proxy settings.
     Setup(ServerText),
 }
@@ -31,6 +33,7 @@ impl TransportProblem {
             | Self::Tls(cause)
             | Self::Proxy(cause)
             | Self::Interrupted(cause)
+            | Self::NoChallenge(cause)
             | Self::Setup(cause) => cause.as_str(),
         }
     }
@@ -58,6 +61,10 @@ impl TransportProblem {
                 ("The proxy did not let the request through.", "Check HTTPS_PROXY and NO_PROXY.")
             }
             Self::Interrupted(_) => ("The connection broke.", "Try again."),
+            Self::NoChallenge(_) => (
+                "The API key could not be used.",
+                "Check proxy and base URL, then try again; a service account works without a challenge.",
+            ),
             Self::Setup(_) => (
                 "The HTTP client could not be set up.",
                 "Check SSL_CERT_FILE, SSL_CERT_DIR and the proxy variables.",

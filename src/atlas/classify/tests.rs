@@ -6,7 +6,13 @@ use super::*;
 const SECRET: &str = "mdb_sa_sk_FAKEfakeFAKEfakeFAKEfakeFAKEfakeFAKE9f3a";
 
 fn answer(status: u16, body: &[u8]) -> Answer {
-    Answer { status, retry_after: None, body: Zeroizing::new(body.to_vec()), end: BodyEnd::Complete }
+    Answer {
+        status,
+        retry_after: None,
+        challenge: None,
+        body: Zeroizing::new(body.to_vec()),
+        end: BodyEnd::Complete,
+    }
 }
 
 fn created(status: u16, body: &[u8]) -> crate::domain::CreatedSecret {
@@ -43,7 +49,7 @@ fn a_whole_secret_in_a_body_that_did_not_end_is_not_lost() {
     let ends = [
         BodyEnd::TooLarge,
         BodyEnd::TimedOut(std::time::Duration::from_secs(60)),
-        BodyEnd::Broken(crate::domain::TransportProblem::ConnectTimeout),
+        BodyEnd::Broken(TransportProblem::ConnectTimeout),
     ];
     for end in ends {
         let mut answer = answer(201, format!(r#"{{"secret":"{SECRET}"}}   "#).as_bytes());

@@ -5,6 +5,7 @@ fn answer(status: u16, body: &str) -> Answer {
     Answer {
         status,
         retry_after: None,
+        challenge: None,
         body: Zeroizing::new(body.as_bytes().to_vec()),
         end: BodyEnd::Complete,
     }

@@ -90,7 +90,9 @@ impl Bench {
             Credentials::ServiceAccount { client_id, client_secret } => {
                 (client_id.to_string(), client_secret.expose_secret().to_owned())
             }
-            Credentials::AccessToken(_) => panic!("the operator is a service account"),
+            Credentials::AccessToken(_) | Credentials::ApiKey { .. } => {
+                panic!("the operator is a service account")
+            }
         }
     }
 

@@ -1,0 +1,130 @@
+//! API keys: HTTP Digest (RFC 7616), where the server's challenge comes before every answer.
+//!
+//! Atlas sends the challenge with the 401 to a read. It is kept, because its nonce serves several
+//! requests (section 3.3, `nc`): so the request that must go out once can carry its answer at once.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use http_auth::digest::{Algorithm, Qop};
+use http_auth::{ChallengeParser, DigestClient, PasswordParams};
+use reqwest::header::{HeaderMap, HeaderValue, WWW_AUTHENTICATE};
+use reqwest::{Method, Url};
+use secrecy::{ExposeSecret, SecretString};
+use url::Position;
+
+use crate::domain::{ServerText, TransportProblem};
+
+/// A challenge older than this is fetched anew before a request that goes out once. How long Atlas lets
+/// a nonce live is not public; servers commonly give it 5 minutes.
+const TRUSTED_FOR: Duration = Duration::from_secs(60);
+
+/// A challenge of the scheme Digest (RFC 7616, section 3.3) that can be answered.
+pub(super) struct Challenge {
+    digest: DigestClient,
+    received_at: Instant,
+}
+
+impl Challenge {
+    /// The strongest challenge in the `WWW-Authenticate` headers; of equally strong ones the first, as
+    /// section 3.7 wants it. Other schemes are passed over, and so is a challenge without `qop=auth`
+    /// (it would let an answer be replayed) or of a `-sess` algorithm (whose key spans requests).
+    pub(super) fn strongest(headers: &HeaderMap) -> Option<Self> {
+        let headers = headers.get_all(WWW_AUTHENTICATE).into_iter();
+        let digest = headers
+            .filter_map(|header| header.to_str().ok())
+            .flat_map(|header| ChallengeParser::new(header).map_while(Result::ok))
+            .filter_map(|challenge| DigestClient::try_from(&challenge).ok())
+            .filter(|digest| digest.qop() & Qop::Auth && !digest.rfc2069_compat() && !digest.session())
+            .reduce(|best, next| if strength(&next) > strength(&best) { next } else { best })?;
+        Some(Self { digest, received_at: Instant::now() })
+    }
+
+    /// True when the server refused the nonce of the request, not its key (section 3.3, `stale`).
+    pub(super) fn is_stale(&self) -> bool {
+        self.digest.stale()
+    }
+}
+
+fn strength(digest: &DigestClient) -> u8 {
+    match digest.algorithm() {
+        Algorithm::Sha512Trunc256 => 2,
+        Algorithm::Sha256 => 1,
+        _ => 0,
+    }
+}
+
+/// An API key, and the challenge that its next request answers.
+pub(super) struct ApiKey {
+    public_key: String,
+    private_key: SecretString,
+    challenge: Mutex<Option<Challenge>>,
+}
+
+impl ApiKey {
+    /// A key that no challenge has come for yet.
+    pub(super) fn new(public_key: String, private_key: SecretString) -> Self {
+        Self { public_key, private_key, challenge: Mutex::default() }
+    }
+
+    /// Keeps a challenge in place of an older one.
+    pub(super) fn learn(&self, challenge: Challenge) {
+        *self.challenge() = Some(challenge);
+    }
+
+    /// Drops the challenge.
+    pub(super) fn forget(&self) {
+        *self.challenge() = None;
+    }
+
+    /// True when there is no challenge yet, or it is so old at `now` that its nonce may have run out.
+    pub(super) fn needs_challenge(&self, now: Instant) -> bool {
+        let age = |challenge: &Challenge| now.saturating_duration_since(challenge.received_at);
+        self.challenge().as_ref().is_none_or(|challenge| age(challenge) > TRUSTED_FOR)
+    }
+
+    /// The `Authorization` of one request; nothing before a challenge has come. Every call counts as one
+    /// use of the nonce, so that no two requests carry the same `nc` (section 3.4).
+    pub(super) fn authorization(
+        &self,
+        method: &Method,
+        url: &str,
+    ) -> Result<Option<HeaderValue>, TransportProblem> {
+        let mut challenge = self.challenge();
+        let Some(challenge) = challenge.as_mut() else {
+            return Ok(None);
+        };
+        let uri = request_target(url).ok_or_else(unanswerable)?;
+        let parameters = PasswordParams {
+            username: &self.public_key,
+            password: self.private_key.expose_secret(),
+            uri: &uri,
+            method: method.as_str(),
+            body: None,
+        };
+        let answer = challenge.digest.respond(&parameters).map_err(|_| unanswerable())?;
+        let mut value = HeaderValue::try_from(answer).map_err(|_| unanswerable())?;
+        value.set_sensitive(true);
+        Ok(Some(value))
+    }
+
+    fn challenge(&self) -> MutexGuard<'_, Option<Challenge>> {
+        // What it guards is replaced as a whole, so that a panic elsewhere leaves nothing half done.
+        self.challenge.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The request target in origin form (RFC 9112, section 3.2.1): path *and* query, as it goes out. A
+/// server compares it with what it was asked (RFC 7616, section 3.4.6).
+fn request_target(url: &str) -> Option<String> {
+    let url = Url::parse(url).ok()?;
+    Some(url[Position::BeforePath..Position::AfterQuery].to_owned())
+}
+
+/// Says nothing of the key or the challenge.
+fn unanswerable() -> TransportProblem {
+    TransportProblem::NoChallenge(ServerText::new("the server's challenge cannot be answered"))
+}
+
+#[cfg(test)]
+mod tests;

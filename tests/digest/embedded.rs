@@ -1,0 +1,163 @@
+//! API keys against the embedded Atlas, end to end.
+
+use atlas_secret::atlas::{Client, Settings};
+use atlas_secret::demo::{EmbeddedAtlas, World};
+use atlas_secret::domain::{CreateOutcome, Credentials, ReadProblem, RejectionKind};
+use secrecy::ExposeSecret;
+
+use crate::ACCOUNT_PATH;
+use crate::by_hand::{parameters, response};
+use crate::support::fixtures::{CLIENT, PROJECT, client, client_id, new_secret, project, with_access_token};
+
+/// A world with the one account of the tests and these rules for digest.
+pub async fn atlas(digest: &str) -> EmbeddedAtlas {
+    let world = format!(
+        r#"{{"prefill":{{"project_id":"{PROJECT}","client_id":"{CLIENT}"}},"digest":{digest},
+        "organizations":[{{"id":"4888442a3354817a7320eb61","projects":[{{"id":"{PROJECT}","name":"payments-prod",
+        "service_accounts":[{{"client_id":"{CLIENT}","name":"ci-deployer"}}]}}]}}]}}"#
+    );
+    EmbeddedAtlas::start(World::from_json(&world).unwrap()).await.unwrap()
+}
+
+fn settings(atlas: &EmbeddedAtlas) -> Settings {
+    let mut settings = with_access_token(&atlas.base_url().to_string());
+    settings.credentials = atlas.api_key();
+    settings
+}
+
+async fn look(client: &Client) -> Result<String, ReadProblem> {
+    let account = client.service_account(&project(), &client_id()).await?;
+    Ok(format!("{} with {}", account.name, account.secrets.len()))
+}
+
+/// Method, scheme and status of every request so far.
+fn seen(atlas: &EmbeddedAtlas) -> Vec<String> {
+    let line = |seen: &atlas_secret::demo::SeenRequest| {
+        let scheme = seen.authorization.as_deref().unwrap_or("-");
+        format!("{} {scheme} {}", seen.method, seen.status)
+    };
+    atlas.seen().iter().map(line).collect()
+}
+
+#[tokio::test]
+async fn a_key_creates_a_secret_with_one_post() {
+    for digest in ["{}", r#"{"algorithms":["SHA-256"]}"#, r#"{"algorithms":["MD5","SHA-256"]}"#] {
+        let atlas = atlas(digest).await;
+        let mut settings = settings(&atlas);
+        settings.envelope = true;
+        let client = client(settings);
+        assert_eq!(look(&client).await.unwrap(), "ci-deployer with 0");
+        let outcome = client.create_secret(&new_secret()).await;
+        assert!(matches!(outcome, CreateOutcome::Created(_)), "{outcome:?}");
+        assert_eq!(look(&client).await.unwrap(), "ci-deployer with 1");
+        let expected = ["GET - 401", "GET Digest 200", "POST Digest 201", "GET Digest 200"];
+        assert_eq!(seen(&atlas), expected, "{digest}");
+    }
+}
+
+#[tokio::test]
+async fn a_nonce_that_ran_out_before_the_post_creates_nothing_until_asked_again() {
+    let atlas = atlas(r#"{"nonce_uses":1}"#).await;
+    let client = client(settings(&atlas));
+    look(&client).await.unwrap();
+    match client.create_secret(&new_secret()).await {
+        // The embedded Atlas says it in Atlas's own words, which count.
+        CreateOutcome::Rejected(rejection) => assert_eq!(rejection.kind(), RejectionKind::NotAuthorized),
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(atlas.secrets_created(), 0);
+    let outcome = client.create_secret(&new_secret()).await;
+    assert!(matches!(outcome, CreateOutcome::Created(_)), "{outcome:?}");
+    assert_eq!(atlas.secrets_created(), 1);
+    assert_eq!(
+        seen(&atlas),
+        ["GET - 401", "GET Digest 200", "POST Digest 401", "GET - 401", "POST Digest 201"]
+    );
+}
+
+#[tokio::test]
+async fn a_read_gets_over_a_nonce_that_ran_out() {
+    let atlas = atlas(r#"{"nonce_uses":2}"#).await;
+    let client = client(settings(&atlas));
+    for _ in 0..3 {
+        look(&client).await.unwrap();
+    }
+    assert_eq!(
+        seen(&atlas),
+        ["GET - 401", "GET Digest 200", "GET Digest 200", "GET Digest 401", "GET Digest 200"]
+    );
+}
+
+#[tokio::test]
+async fn nonces_that_live_no_second_are_refused_as_stale_at_most_twice() {
+    let atlas = atlas(r#"{"nonce_seconds":0}"#).await;
+    let problem = look(&client(settings(&atlas))).await.unwrap_err();
+    assert!(matches!(problem, ReadProblem::Rejected(_)), "{problem:?}");
+    assert_eq!(seen(&atlas), ["GET - 401", "GET Digest 401", "GET Digest 401"]);
+}
+
+#[tokio::test]
+async fn a_wrong_key_learns_nothing() {
+    let atlas = atlas("{}").await;
+    let Credentials::ApiKey { public_key, .. } = atlas.api_key() else { panic!("no API key") };
+    let mut settings = settings(&atlas);
+    settings.credentials = Credentials::ApiKey { public_key, private_key: "FAKE-wrong".into() };
+    let problem = look(&client(settings)).await.unwrap_err();
+    assert!(matches!(problem, ReadProblem::Rejected(_)), "{problem:?}");
+    assert_eq!(seen(&atlas), ["GET - 401", "GET Digest 401"]);
+}
+
+#[tokio::test]
+async fn an_answer_opens_for_its_own_method_target_and_count_only() {
+    let atlas = atlas("{}").await;
+    let Credentials::ApiKey { public_key, private_key } = atlas.api_key() else { panic!("no API key") };
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let url = format!("{}{ACCOUNT_PATH}", atlas.base_url());
+    let send = async |url: &str, authorization: Option<&str>| {
+        let request = http.get(url).header("accept", "application/vnd.atlas.2024-08-05+json");
+        let request =
+            authorization.into_iter().fold(request, |request, value| request.header("authorization", value));
+        let response = request.send().await.unwrap();
+        let challenge =
+            response.headers().get("www-authenticate").map(|value| value.to_str().unwrap().to_owned());
+        (response.status().as_u16(), challenge.unwrap_or_default())
+    };
+    let (status, challenge) = send(&url, None).await;
+    let (before, rest) = challenge.split_once("nonce=\"").unwrap();
+    let (nonce, after) = rest.split_once('"').unwrap();
+    // As it was recorded from Atlas.
+    assert_eq!((status, before), (401, "Digest realm=\"MMS Public API\", domain=\"\", "));
+    assert_eq!(after, ", algorithm=MD5, qop=\"auth\", stale=false");
+
+    let digest = |method: &str, uri: &str, nc: &str, nonce: &str| {
+        let unsigned = format!(
+            "Digest username=\"{public_key}\", realm=\"MMS Public API\", uri=\"{uri}\", nonce=\"{nonce}\", \
+             algorithm=MD5, nc={nc}, cnonce=\"FAKE-cnonce\", qop=auth"
+        );
+        let response = response(private_key.expose_secret(), method, &parameters(&unsigned));
+        format!("{unsigned}, response=\"{response}\"")
+    };
+    let rows = [
+        (digest("GET", ACCOUNT_PATH, "00000001", nonce), 200, ""),
+        // A replay.
+        (digest("GET", ACCOUNT_PATH, "00000001", nonce), 401, "stale=false"),
+        (digest("GET", ACCOUNT_PATH, "00000003", nonce), 200, ""),
+        (digest("GET", ACCOUNT_PATH, "00000002", nonce), 401, "stale=false"),
+        (digest("POST", ACCOUNT_PATH, "00000004", nonce), 401, "stale=false"),
+        (digest("GET", "/elsewhere", "00000004", nonce), 401, "stale=false"),
+        (digest("GET", ACCOUNT_PATH, "00000004", "never-given"), 401, "stale=true"),
+        ("Digest nonsense".to_owned(), 401, "stale=false"),
+        ("Bearer FAKE".to_owned(), 401, ""),
+    ];
+    for (authorization, expected, stale) in rows {
+        let (status, challenge) = send(&url, Some(&authorization)).await;
+        assert_eq!(status, expected, "{authorization}");
+        assert!(challenge.ends_with(stale) && challenge.is_empty() == stale.is_empty(), "{challenge}");
+    }
+    // The target is path and query.
+    let with_query = format!("{url}?pretty=true");
+    let without = digest("GET", ACCOUNT_PATH, "00000005", nonce);
+    assert_eq!(send(&with_query, Some(&without)).await.0, 401);
+    let with = digest("GET", &format!("{ACCOUNT_PATH}?pretty=true"), "00000005", nonce);
+    assert_eq!(send(&with_query, Some(&with)).await.0, 200);
+}

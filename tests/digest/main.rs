@@ -1,0 +1,33 @@
+//! API keys by HTTP Digest (RFC 7616): what goes over the wire, against servers of three kinds.
+
+#![expect(clippy::panic, clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+#[path = "../support/mod.rs"]
+pub mod support;
+
+mod apache;
+mod by_hand;
+mod embedded;
+mod order;
+mod refusals;
+
+use atlas_secret::atlas::{Client, Settings};
+use atlas_secret::domain::{Credentials, DeleteOutcome, SecretId};
+use support::fixtures::{client_id, project, with_access_token};
+
+const PUBLIC_KEY: &str = "fakepubl";
+const PRIVATE_KEY: &str = "FAKE-private-key";
+
+const ACCOUNT_PATH: &str =
+    "/api/atlas/v2/groups/32b6e34b3d91647abb20e7b8/serviceAccounts/mdb_sa_id_1234567890abcdef12345678";
+
+fn with_api_key(address: &str) -> Settings {
+    let credentials =
+        Credentials::ApiKey { public_key: PUBLIC_KEY.to_owned(), private_key: PRIVATE_KEY.into() };
+    Settings { credentials, ..with_access_token(address) }
+}
+
+async fn delete(client: &Client) -> DeleteOutcome {
+    let secret_id = SecretId::from_server("32b6e34b3d91647abb20e7b9").unwrap();
+    client.delete_secret(&project(), &client_id(), &secret_id).await
+}

@@ -1,0 +1,145 @@
+//! Keys, nonces and challenges that are refused; and that no second POST follows.
+
+use std::time::Duration;
+
+use atlas_secret::atlas::{Client, Limits};
+use atlas_secret::domain::{CreateOutcome, DeleteOutcome, ReadProblem, RejectionKind, TransportProblem};
+
+use crate::by_hand::authorization;
+use crate::order::{ACCOUNT, CREATED, UNAUTHORIZED, challenged, stale};
+use crate::support::fixtures::{client, client_id, new_secret, project};
+use crate::support::raw_server::{RawServer, Reply, answer, json};
+use crate::{PRIVATE_KEY, delete, with_api_key};
+
+const HTML: &str = "<html><body>401</body></html>";
+
+fn kind(problem: &ReadProblem) -> RejectionKind {
+    match problem {
+        ReadProblem::Rejected(rejection) => rejection.kind(),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_key_is_refused_after_one_answer() {
+    let server = RawServer::start(vec![challenged("FAKE-one"), challenged("FAKE-two")]).await;
+    let problem =
+        client(with_api_key(&server.url)).service_account(&project(), &client_id()).await.unwrap_err();
+    assert_eq!(kind(&problem), RejectionKind::NotAuthorized);
+    assert_eq!(server.requests().len(), 2);
+}
+
+#[tokio::test]
+async fn a_server_whose_nonces_are_always_stale_is_given_up() {
+    let always_stale = |nonce| stale(nonce, HTML);
+    let server = RawServer::start(vec![
+        always_stale("FAKE-one"),
+        always_stale("FAKE-two"),
+        always_stale("FAKE-three"),
+    ])
+    .await;
+    let problem =
+        client(with_api_key(&server.url)).service_account(&project(), &client_id()).await.unwrap_err();
+    assert_eq!(kind(&problem), RejectionKind::StaleNonce);
+    assert_eq!(server.requests().len(), 3);
+}
+
+#[tokio::test]
+async fn a_stale_nonce_on_the_post_is_a_refusal_and_the_next_attempt_asks_anew() {
+    for (body, expected) in [(HTML, RejectionKind::StaleNonce), (UNAUTHORIZED, RejectionKind::NotAuthorized)]
+    {
+        let server = RawServer::start(vec![
+            challenged("FAKE-one"),
+            json(200, ACCOUNT),
+            stale("FAKE-two", body),
+            challenged("FAKE-three"),
+            json(201, CREATED),
+        ])
+        .await;
+        let client = client(with_api_key(&server.url));
+        client.service_account(&project(), &client_id()).await.unwrap();
+        match client.create_secret(&new_secret()).await {
+            CreateOutcome::Rejected(rejection) => assert_eq!(rejection.kind(), expected),
+            other => panic!("{other:?}"),
+        }
+        assert_eq!((server.requests().len(), server.count("POST", "/secrets")), (3, 1));
+        let outcome = client.create_secret(&new_secret()).await;
+        assert!(matches!(outcome, CreateOutcome::Created(_)), "{outcome:?}");
+        assert!(authorization(&server.requests()[4]).unwrap().contains("nonce=\"FAKE-three\""));
+    }
+}
+
+#[tokio::test]
+async fn a_stale_nonce_on_the_delete_is_a_refusal() {
+    let server =
+        RawServer::start(vec![challenged("FAKE-one"), stale("FAKE-two", HTML), answer(204, "", "")]).await;
+    match delete(&client(with_api_key(&server.url))).await {
+        DeleteOutcome::Failed(problem) => assert_eq!(kind(&problem), RejectionKind::StaleNonce),
+        DeleteOutcome::Gone => panic!("nothing was deleted"),
+    }
+    assert_eq!(server.requests().len(), 2);
+}
+
+#[tokio::test]
+async fn a_401_without_words_of_atlas_or_a_stale_nonce_leaves_a_post_open() {
+    let refused = || answer(401, "WWW-Authenticate: Basic realm=\"a proxy\"\r\n", HTML);
+    let server = RawServer::start(vec![challenged("FAKE-one"), refused()]).await;
+    let outcome = client(with_api_key(&server.url)).create_secret(&new_secret()).await;
+    assert!(matches!(outcome, CreateOutcome::Unknown(_)), "{outcome:?}");
+}
+
+#[tokio::test]
+async fn without_a_challenge_that_can_be_answered_no_post_goes_out() {
+    let no_challenge = "no digest challenge that is understood here";
+    let rate_limited = r#"{"error":429,"errorCode":"RATE_LIMITED","detail":"Slow down."}"#;
+    let only_session =
+        "WWW-Authenticate: Digest realm=\"x\", nonce=\"n\", qop=\"auth\", algorithm=MD5-sess\r\n";
+    let rows = [
+        (json(200, ACCOUNT), format!("not sent: the answer (HTTP 200) has {no_challenge}")),
+        (
+            answer(401, "WWW-Authenticate: Basic realm=\"x\"\r\n", HTML),
+            format!("not sent: the answer (HTTP 401) has {no_challenge}"),
+        ),
+        (answer(401, only_session, HTML), format!("not sent: the answer (HTTP 401) has {no_challenge}")),
+        (answer(502, "", HTML), format!("not sent: the answer (HTTP 502) has {no_challenge}")),
+        (answer(401, "", UNAUTHORIZED), "rejected UNEXPECTED_ERROR".to_owned()),
+        (json(429, rate_limited), "rejected RATE_LIMITED".to_owned()),
+        (Reply::ThenReset(Vec::new()), "not sent: the other end reset the connection".to_owned()),
+        (Reply::ThenSilence(Vec::new()), "not sent: no challenge came within 0 seconds".to_owned()),
+    ];
+    for (reply, expected) in rows {
+        let server = RawServer::start(vec![reply.clone(), json(201, CREATED)]).await;
+        let is_silent = matches!(reply, Reply::ThenSilence(_));
+        let read = Duration::from_millis(if is_silent { 30 } else { 60_000 });
+        let limits = Limits { read, ..Limits::default() };
+        let client = Client::with_limits(with_api_key(&server.url), limits).unwrap();
+        let line = match client.create_secret(&new_secret()).await {
+            CreateOutcome::NotSent(problem) => format!("not sent: {}", problem.cause()),
+            CreateOutcome::Rejected(rejection) => format!("rejected {}", rejection.error_code),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(line, expected);
+        assert_eq!((server.requests().len(), server.count("POST", "/secrets")), (1, 0));
+    }
+}
+
+#[tokio::test]
+async fn a_refused_port_was_not_sent_anything() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
+    let outcome = client(with_api_key(&url)).create_secret(&new_secret()).await;
+    assert!(matches!(outcome, CreateOutcome::NotSent(TransportProblem::Connect(_))), "{outcome:?}");
+}
+
+#[tokio::test]
+async fn nothing_shows_the_private_key() {
+    let server = RawServer::start(vec![challenged("FAKE-one"), challenged("FAKE-two")]).await;
+    let settings = with_api_key(&server.url);
+    let client = client(settings.clone());
+    let problem = client.service_account(&project(), &client_id()).await.unwrap_err();
+    let sent = server.requests().concat();
+    for shown in [format!("{settings:?}"), format!("{client:?}"), format!("{problem:?}"), sent] {
+        assert!(!shown.contains(PRIVATE_KEY), "{shown}");
+    }
+}
