@@ -1,0 +1,252 @@
+//! Proxies and certificate authorities, as the environment names them, between the client and a TLS
+//! server on loopback whose name only the proxy can resolve.
+
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+pub mod support;
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use atlas_secret::atlas::Client;
+use atlas_secret::domain::CreateOutcome;
+use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, date_time_ymd};
+use rustls::ServerConfig;
+use rustls::pki_types::PrivateKeyDer;
+use support::fixtures::{new_secret, with_access_token};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::TlsAcceptor;
+
+const MARK: &str = "ATLAS_SECRET_TEST_URL";
+const ANSWER: &str = "answer: ";
+const CREATED: &str = r#"{"id":"32b6e34b3d91647abb20e7b9","secret":"mdb_sa_sk_FAKEfakeFAKE"}"#;
+/// `user:fake-password`.
+const PROXY_AUTHORIZATION: &str = "Proxy-Authorization: Basic dXNlcjpmYWtlLXBhc3N3b3Jk";
+
+/// The environment is the process's and cannot be changed safely, so the tests start this file again.
+#[test]
+#[ignore = "not a test: the program that the tests start"]
+fn the_program() {
+    let Ok(url) = std::env::var(MARK) else {
+        println!("skipped: {MARK} is not set");
+        return;
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let line = match Client::new(with_access_token(&url)) {
+        Err(problem) => format!("setup: {} {}", problem.cause(), problem.explain().action),
+        Ok(client) => match runtime.block_on(client.create_secret(&new_secret())) {
+            CreateOutcome::Created(_) => "created".to_owned(),
+            CreateOutcome::NotSent(problem) => {
+                let explanation = problem.explain();
+                format!("not sent: {} {} {}", explanation.title, explanation.meaning, explanation.action)
+            }
+            other => format!("{other:?}"),
+        },
+    };
+    println!("{ANSWER}{line}");
+}
+
+/// Runs that program with these variables and no others that matter here.
+async fn run(url: &str, variables: &[(&str, &str)]) -> String {
+    let output = tokio::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "the_program", "--ignored", "--nocapture"])
+        .env_clear()
+        .env(MARK, url)
+        .envs(variables.iter().copied())
+        .kill_on_drop(true)
+        .output()
+        .await
+        .unwrap();
+    let output = String::from_utf8_lossy(&output.stdout).into_owned();
+    let answer = output.split_once(ANSWER).map(|(_, answer)| answer.lines().next().unwrap_or_default());
+    answer.unwrap_or(&output).to_owned()
+}
+
+/// A certificate authority of this run, and the file that it stands in.
+struct Authority {
+    issuer: Issuer<'static, KeyPair>,
+    file: PathBuf,
+}
+
+impl Authority {
+    fn new() -> Self {
+        static COUNT: AtomicUsize = AtomicUsize::new(0);
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let mut parameters = CertificateParams::new(Vec::new()).unwrap();
+        // Two of the same name would be taken for each other, and only the signature would be wrong.
+        parameters.distinguished_name.push(DnType::CommonName, format!("Fake authority {number}"));
+        parameters.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let key = KeyPair::generate().unwrap();
+        let certificate = parameters.self_signed(&key).unwrap();
+        let file = std::env::temp_dir().join(format!("atlas-secret-ca-{}-{number}.pem", std::process::id()));
+        std::fs::write(&file, certificate.pem()).unwrap();
+        Self { issuer: Issuer::new(parameters, key), file }
+    }
+
+    fn path(&self) -> &str {
+        self.file.to_str().unwrap()
+    }
+
+    /// What a server with a certificate for `name` needs.
+    fn server(&self, name: &str, last_year: i32) -> TlsAcceptor {
+        let mut parameters = CertificateParams::new(vec![name.to_owned()]).unwrap();
+        parameters.not_before = date_time_ymd(2020, 1, 1);
+        parameters.not_after = date_time_ymd(last_year, 1, 1);
+        let key = KeyPair::generate().unwrap();
+        let certificate = parameters.signed_by(&key, &self.issuer).unwrap();
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let builder =
+            ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
+        let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
+        let chain = vec![certificate.der().clone()];
+        let config = builder.with_no_client_auth().with_single_cert(chain, key).unwrap();
+        TlsAcceptor::from(Arc::new(config))
+    }
+}
+
+impl Drop for Authority {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.file);
+    }
+}
+
+async fn head(stream: &mut (impl AsyncRead + Unpin)) -> String {
+    let mut received = Vec::new();
+    while !received.windows(4).any(|four| four == b"\r\n\r\n") {
+        if stream.read_buf(&mut received).await.unwrap_or(0) == 0 {
+            break;
+        }
+    }
+    String::from_utf8_lossy(&received).into_owned()
+}
+
+/// A TLS server that creates a secret for everybody, and its URL under the name `atlas.test`.
+async fn atlas(acceptor: TlsAcceptor) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("https://atlas.test:{}", listener.local_addr().unwrap().port());
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let Ok(mut stream) = acceptor.accept(stream).await else { continue };
+            head(&mut stream).await;
+            let length = CREATED.len();
+            let answer = format!(
+                "HTTP/1.1 201 Created\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{CREATED}"
+            );
+            let _ = stream.write_all(answer.as_bytes()).await;
+            let _ = stream.shutdown().await;
+        }
+    });
+    url
+}
+
+/// A proxy that passes `CONNECT` on to the port on loopback for those who know the password, whatever
+/// the host's name; and what it was asked.
+struct Proxy {
+    address: String,
+    heads: Arc<Mutex<Vec<String>>>,
+}
+
+impl Proxy {
+    async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+        let heads = Arc::new(Mutex::new(Vec::new()));
+        let remembered = Arc::clone(&heads);
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                tokio::spawn(tunnel(stream, Arc::clone(&remembered)));
+            }
+        });
+        Self { address, heads }
+    }
+
+    fn url(&self, credentials: &str) -> String {
+        format!("http://{credentials}{}", self.address)
+    }
+
+    fn heads(&self) -> Vec<String> {
+        self.heads.lock().unwrap().clone()
+    }
+}
+
+async fn tunnel(mut client: TcpStream, heads: Arc<Mutex<Vec<String>>>) {
+    let head = head(&mut client).await;
+    heads.lock().unwrap().push(head.clone());
+    if !head.lines().any(|line| line.eq_ignore_ascii_case(PROXY_AUTHORIZATION)) {
+        let _ = client
+            .write_all(b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n")
+            .await;
+        return;
+    }
+    let target = head.split(' ').nth(1).unwrap().rsplit_once(':').unwrap();
+    let mut server = TcpStream::connect(("127.0.0.1", target.1.parse::<u16>().unwrap())).await.unwrap();
+    client.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n").await.unwrap();
+    let _ = tokio::io::copy_bidirectional(&mut client, &mut server).await;
+}
+
+#[tokio::test]
+async fn a_proxy_with_a_password_and_a_private_authority_lead_to_atlas() {
+    let authority = Authority::new();
+    let url = atlas(authority.server("atlas.test", 4000)).await;
+    let proxy = Proxy::start().await;
+    let variables =
+        [("HTTPS_PROXY", &*proxy.url("user:fake-password@")), ("SSL_CERT_FILE", authority.path())];
+    assert_eq!(run(&url, &variables).await, "created");
+    let heads = proxy.heads();
+    assert_eq!(heads.len(), 1);
+    let target = url.trim_start_matches("https://");
+    assert!(heads[0].starts_with(&format!("CONNECT {target} HTTP/1.1\r\n")), "{}", heads[0]);
+    // The token is for Atlas, inside the tunnel.
+    assert!(!heads[0].contains("FAKE-access-token"), "{}", heads[0]);
+}
+
+#[tokio::test]
+async fn a_proxy_that_refuses_was_not_sent_anything() {
+    let authority = Authority::new();
+    let url = atlas(authority.server("atlas.test", 4000)).await;
+    let proxy = Proxy::start().await;
+    for credentials in ["", "user:FAKE-wrong@"] {
+        let variables = [("HTTPS_PROXY", &*proxy.url(credentials)), ("SSL_CERT_FILE", authority.path())];
+        let line = run(&url, &variables).await;
+        assert!(line.starts_with("not sent: ") && line.contains("HTTPS_PROXY"), "{line}");
+        assert!(line.contains("the proxy wants a user and password"), "{line}");
+        assert!(!line.contains("FAKE"), "{line}");
+    }
+}
+
+#[tokio::test]
+async fn no_proxy_goes_around_the_proxy() {
+    let authority = Authority::new();
+    let url = atlas(authority.server("atlas.test", 4000)).await;
+    let proxy = Proxy::start().await;
+    let variables = [
+        ("HTTPS_PROXY", &*proxy.url("user:fake-password@")),
+        ("NO_PROXY", "example.com,atlas.test"),
+        ("SSL_CERT_FILE", authority.path()),
+    ];
+    // Only the proxy knows where that name leads.
+    let line = run(&url, &variables).await;
+    assert!(line.starts_with("not sent: The host's name was not found."), "{line}");
+    assert_eq!(proxy.heads().len(), 0);
+}
+
+#[tokio::test]
+async fn a_certificate_that_is_not_trusted_is_named_with_the_way_out() {
+    let (authority, other) = (Authority::new(), Authority::new());
+    let rows = [
+        ("atlas.test", 4000, &other, "nobody trusted here issued the host's certificate"),
+        ("elsewhere.test", 4000, &authority, "the host's certificate is for another name"),
+        ("atlas.test", 2021, &authority, "the host's certificate has expired"),
+    ];
+    for (name, last_year, trusted, cause) in rows {
+        let url = atlas(authority.server(name, last_year)).await;
+        let proxy = Proxy::start().await;
+        let variables =
+            [("HTTPS_PROXY", &*proxy.url("user:fake-password@")), ("SSL_CERT_FILE", trusted.path())];
+        let line = run(&url, &variables).await;
+        assert!(line.starts_with("not sent: No trusted connection could be made."), "{line}");
+        assert!(line.contains(cause) && line.contains("SSL_CERT_FILE"), "{line}");
+    }
+}
