@@ -52,7 +52,7 @@ impl Session {
         match credentials {
             Credentials::AccessToken(token) => Self::AccessToken(token),
             Credentials::ApiKey { public_key, private_key } => {
-                Self::ApiKey(ApiKey::new(public_key, private_key))
+                Self::ApiKey(ApiKey::new(public_key.as_str().to_owned(), private_key))
             }
             Credentials::ServiceAccount { client_id, client_secret } => {
                 Self::ServiceAccount(Box::new(Minting {

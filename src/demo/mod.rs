@@ -49,7 +49,7 @@ use tokio::task::JoinHandle;
 pub use seen::SeenRequest;
 pub use world::{World, WorldError};
 
-use crate::domain::{BaseUrl, ClientId, Credentials};
+use crate::domain::{BaseUrl, ClientId, Credentials, PublicKey};
 use state::{Operator, Shared, State, now};
 use tokens::Minter;
 
@@ -57,7 +57,7 @@ use tokens::Minter;
 pub struct EmbeddedAtlas {
     base_url: BaseUrl,
     operator: (ClientId, SecretString),
-    api_key: (String, SecretString),
+    api_key: (PublicKey, SecretString),
     atlas: Shared,
     accepting: JoinHandle<()>,
 }
@@ -71,7 +71,7 @@ impl EmbeddedAtlas {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let base_url = format!("http://{}", listener.local_addr()?);
         let (public_key, private_key) = ids::api_key().map_err(no_random_bytes)?;
-        let api_key = (public_key.clone(), private_key.clone());
+        let api_key = (PublicKey::parse(&public_key).map_err(io::Error::other)?, private_key.clone());
         let operator = Operator {
             client_id: ids::client_id().map_err(no_random_bytes)?,
             secret: ids::secret_value().map_err(no_random_bytes)?,

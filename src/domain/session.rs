@@ -1,6 +1,6 @@
 //! Where requests go, and as whom.
 
-use super::{BaseUrl, ClientId, HostKind};
+use super::{BaseUrl, ClientId, HostKind, PublicKey};
 
 /// What the header of the screen says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,10 +23,10 @@ pub enum Session {
 pub enum Identity {
     /// A service account, by OAuth 2 client credentials.
     ServiceAccount(ClientId),
-    /// An API key, by HTTP Digest: its public key.
-    ApiKey(String),
     /// Somebody's access token.
     AccessToken,
+    /// An API key, by its public half.
+    ApiKey(PublicKey),
 }
 
 impl Session {

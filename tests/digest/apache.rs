@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use atlas_secret::domain::{CreateOutcome, Credentials, ReadProblem};
+use atlas_secret::domain::{CreateOutcome, Credentials, PublicKey, ReadProblem};
 use md5::{Digest, Md5};
 use secrecy::ExposeSecret;
 use tokio::net::TcpStream;
@@ -145,8 +145,10 @@ async fn apache_accepts_the_answers_to_its_challenges() {
     assert_eq!(seen, ["GET 200", "POST 201", "DELETE 204"]);
     assert!(atlas.seen()[1].target.ends_with("/secrets?envelope=true&pretty=true"));
 
-    settings.credentials =
-        Credentials::ApiKey { public_key: PUBLIC_KEY.to_owned(), private_key: "FAKE-wrong".into() };
+    settings.credentials = Credentials::ApiKey {
+        public_key: PublicKey::parse(PUBLIC_KEY).unwrap(),
+        private_key: "FAKE-wrong".into(),
+    };
     let refused = client(settings).service_account(&project(), &client_id()).await;
     assert_eq!(refused, Err(ReadProblem::Unexpected { status: 401 }));
     assert_eq!(atlas.seen().len(), 3);

@@ -12,7 +12,7 @@ mod order;
 mod refusals;
 
 use atlas_secret::atlas::{Client, Settings};
-use atlas_secret::domain::{Credentials, DeleteOutcome, SecretId};
+use atlas_secret::domain::{Credentials, DeleteOutcome, PublicKey, SecretId};
 use support::fixtures::{client_id, project, with_access_token};
 
 const PUBLIC_KEY: &str = "fakepubl";
@@ -22,8 +22,10 @@ const ACCOUNT_PATH: &str =
     "/api/atlas/v2/groups/32b6e34b3d91647abb20e7b8/serviceAccounts/mdb_sa_id_1234567890abcdef12345678";
 
 fn with_api_key(address: &str) -> Settings {
-    let credentials =
-        Credentials::ApiKey { public_key: PUBLIC_KEY.to_owned(), private_key: PRIVATE_KEY.into() };
+    let credentials = Credentials::ApiKey {
+        public_key: PublicKey::parse(PUBLIC_KEY).unwrap(),
+        private_key: PRIVATE_KEY.into(),
+    };
     Settings { credentials, ..with_access_token(address) }
 }
 
