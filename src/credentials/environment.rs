@@ -1,20 +1,21 @@
-//! Credentials and base URL from the environment, by the names that the vendor's own tools use.
+//! Credentials from the environment, by the names that the vendor's own tools use.
+//!
+//! The order is that of the vendor's Terraform provider: access token, service account, API key.
 
-use secrecy::SecretString;
 use thiserror::Error;
 
-use crate::domain::{BaseUrl, BaseUrlError, ClientId, ClientIdError, Credentials};
+use crate::domain::{BaseUrl, CredentialProblem, Credentials, Half, PairKind};
 
-const ACCESS_TOKEN: &str = "MONGODB_ATLAS_ACCESS_TOKEN";
-const CLIENT_ID: &str = "MONGODB_ATLAS_CLIENT_ID";
-const CLIENT_SECRET: &str = "MONGODB_ATLAS_CLIENT_SECRET";
-const OPS_MANAGER_URL: &str = "MONGODB_ATLAS_OPS_MANAGER_URL";
-const BASE_URL: &str = "MONGODB_ATLAS_BASE_URL";
-const SERVICE: &str = "MONGODB_ATLAS_SERVICE";
+use super::CredentialsError;
+use super::not_used::{NotUsed, Winner};
+use super::variables::{
+    ACCESS_TOKEN, CLIENT_ID, CLIENT_SECRET, CREDENTIALS, PRIVATE_API_KEY, PRIVATE_KEY, PUBLIC_API_KEY,
+    PUBLIC_KEY, Variables,
+};
 
 /// Why the environment gives no usable credentials. No message holds a value.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub enum CredentialsError {
+pub enum EnvironmentError {
     /// One half of a pair; halves are never mixed from several sources.
     #[error("{set} is set, but {missing} is not: both are needed")]
     Half {
@@ -23,156 +24,112 @@ pub enum CredentialsError {
         /// The one that belongs to it.
         missing: &'static str,
     },
-    /// A value that cannot be sent in an HTTP header.
-    #[error("{0} holds a character that no credential has: a space, a line break or the like")]
-    Unsendable(&'static str),
-    /// The client id is none.
-    #[error("{CLIENT_ID}: {0}")]
-    ClientId(ClientIdError),
-    /// The base URL is none.
-    #[error("{variable}: {error}")]
-    BaseUrl {
+    /// A value that cannot be what its variable is for.
+    #[error("{variable}: {problem}")]
+    Value {
         /// The variable that holds it.
         variable: &'static str,
         /// What is wrong with it.
-        error: BaseUrlError,
+        problem: CredentialProblem,
     },
-    /// A service that this program does not know.
-    #[error("{SERVICE} must be cloud or cloudgov")]
-    Service,
 }
 
-/// Credentials from the variables of the environment, an access token before a service account; `None` when
-/// there are none. Blank variables count as not set, and white space around a value is taken off.
+/// Credentials that the environment holds.
+pub(super) struct InEnvironment {
+    /// What to sign in with.
+    pub(super) credentials: Credentials,
+    /// The variables they came from.
+    pub(super) names: Vec<&'static str>,
+    /// The variables that are set but were not needed.
+    pub(super) not_used: Vec<NotUsed>,
+}
+
+/// Two variables that belong together.
+struct Pair {
+    kind: PairKind,
+    identifier: &'static str,
+    secret: &'static str,
+}
+
+const SERVICE_ACCOUNT: Pair =
+    Pair { kind: PairKind::ServiceAccount, identifier: CLIENT_ID, secret: CLIENT_SECRET };
+
+/// An API key has two spellings, and the vendor's tools take one half in one and the other in the other.
+/// Pairs of one spelling go first, so that two keys, one in each spelling, are never mixed.
+const API_KEYS: [Pair; 4] = [
+    Pair { kind: PairKind::ApiKey, identifier: PUBLIC_API_KEY, secret: PRIVATE_API_KEY },
+    Pair { kind: PairKind::ApiKey, identifier: PUBLIC_KEY, secret: PRIVATE_KEY },
+    Pair { kind: PairKind::ApiKey, identifier: PUBLIC_API_KEY, secret: PRIVATE_KEY },
+    Pair { kind: PairKind::ApiKey, identifier: PUBLIC_KEY, secret: PRIVATE_API_KEY },
+];
+
+impl Pair {
+    fn is_touched(&self, variables: &Variables) -> bool {
+        variables.has(self.identifier) || variables.has(self.secret)
+    }
+
+    fn is_complete(&self, variables: &Variables) -> bool {
+        variables.has(self.identifier) && variables.has(self.secret)
+    }
+
+    fn read(&self, variables: &Variables) -> Result<Credentials, EnvironmentError> {
+        let half = |set, missing| EnvironmentError::Half { set, missing };
+        let identifier = variables.get(self.identifier).ok_or_else(|| half(self.secret, self.identifier))?;
+        let secret = variables.get(self.secret).ok_or_else(|| half(self.identifier, self.secret))?;
+        Credentials::pair(self.kind, &identifier, secret).map_err(|(half, problem)| {
+            let variable = if half == Half::Identifier { self.identifier } else { self.secret };
+            EnvironmentError::Value { variable, problem }
+        })
+    }
+}
+
+/// Credentials from the variables of the environment; `None` when there are none.
+///
+/// Half a pair is an error unless something that goes before it is complete: to sign in as somebody else
+/// than the one who was half named would be a guess.
+pub(super) fn find(variables: &Variables) -> Result<Option<InEnvironment>, EnvironmentError> {
+    if let Some(token) = variables.get(ACCESS_TOKEN) {
+        let credentials = Credentials::access_token(token)
+            .map_err(|problem| EnvironmentError::Value { variable: ACCESS_TOKEN, problem })?;
+        return Ok(Some(found(variables, credentials, vec![ACCESS_TOKEN], Winner::AccessToken)));
+    }
+    if SERVICE_ACCOUNT.is_touched(variables) {
+        let credentials = SERVICE_ACCOUNT.read(variables)?;
+        let names = vec![SERVICE_ACCOUNT.identifier, SERVICE_ACCOUNT.secret];
+        return Ok(Some(found(variables, credentials, names, Winner::ServiceAccount)));
+    }
+    let complete = API_KEYS.iter().find(|pair| pair.is_complete(variables));
+    let Some(pair) = complete.or_else(|| API_KEYS.iter().find(|pair| pair.is_touched(variables))) else {
+        return Ok(None);
+    };
+    let credentials = pair.read(variables)?;
+    Ok(Some(found(variables, credentials, vec![pair.identifier, pair.secret], Winner::ApiKey)))
+}
+
+fn found(
+    variables: &Variables,
+    credentials: Credentials,
+    names: Vec<&'static str>,
+    winner: Winner,
+) -> InEnvironment {
+    let others = CREDENTIALS.into_iter().filter(|name| !names.contains(name) && variables.has(name));
+    let not_used = others.map(|name| NotUsed::new(name, winner)).collect();
+    InEnvironment { credentials, names, not_used }
+}
+
+/// Credentials from the environment alone, for callers that know no profiles; [`super::resolve`] knows more.
 pub fn from_environment(
     variable: impl Fn(&str) -> Option<String>,
 ) -> Result<Option<Credentials>, CredentialsError> {
-    let value = |name: &'static str| non_blank(&variable, name);
-    if let Some(token) = value(ACCESS_TOKEN) {
-        return Ok(Some(Credentials::AccessToken(sendable(ACCESS_TOKEN, token)?)));
-    }
-    match (value(CLIENT_ID), value(CLIENT_SECRET)) {
-        (None, None) => Ok(None),
-        (Some(_), None) => Err(CredentialsError::Half { set: CLIENT_ID, missing: CLIENT_SECRET }),
-        (None, Some(_)) => Err(CredentialsError::Half { set: CLIENT_SECRET, missing: CLIENT_ID }),
-        (Some(id), Some(secret)) => {
-            let client_id = ClientId::parse(&id).map_err(CredentialsError::ClientId)?;
-            let client_secret = sendable(CLIENT_SECRET, secret)?;
-            Ok(Some(Credentials::ServiceAccount { client_id, client_secret }))
-        }
-    }
+    Ok(find(&Variables(&variable))?.map(|found| found.credentials))
 }
 
-/// The base URL that the environment names, else the public Atlas or, with `cloudgov`, Atlas for Government.
+/// The base URL from the environment alone, for callers that know no profiles; [`super::resolve`] knows more.
 pub fn base_url_from_environment(
     variable: impl Fn(&str) -> Option<String>,
 ) -> Result<BaseUrl, CredentialsError> {
-    for name in [OPS_MANAGER_URL, BASE_URL] {
-        if let Some(text) = non_blank(&variable, name) {
-            return parse_url(name, &text);
-        }
-    }
-    match non_blank(&variable, SERVICE).as_deref() {
-        None | Some("cloud") => parse_url(SERVICE, BaseUrl::CLOUD),
-        Some("cloudgov") => parse_url(SERVICE, BaseUrl::CLOUD_GOV),
-        Some(_) => Err(CredentialsError::Service),
-    }
-}
-
-fn parse_url(variable: &'static str, text: &str) -> Result<BaseUrl, CredentialsError> {
-    BaseUrl::parse(text).map_err(|error| CredentialsError::BaseUrl { variable, error })
-}
-
-fn non_blank(variable: impl Fn(&str) -> Option<String>, name: &str) -> Option<String> {
-    let value = variable(name)?;
-    let trimmed = value.trim();
-    (!trimmed.is_empty()).then(|| trimmed.to_owned())
-}
-
-/// A header of HTTP takes visible ASCII; credentials of Atlas are nothing else.
-fn sendable(name: &'static str, value: String) -> Result<SecretString, CredentialsError> {
-    if value.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Ok(SecretString::from(value));
-    }
-    Err(CredentialsError::Unsendable(name))
+    Ok(super::base_url::choose(None, &Variables(&variable), None, &mut Vec::new())?)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use secrecy::ExposeSecret;
-
-    const ID: &str = "mdb_sa_id_1234567890abcdef12345678";
-
-    type Variables = &'static [(&'static str, &'static str)];
-
-    fn environment(set: Variables) -> impl Fn(&str) -> Option<String> {
-        move |name| set.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
-    }
-
-    fn described(set: Variables) -> String {
-        match from_environment(environment(set)) {
-            Ok(None) => "none".to_owned(),
-            Ok(Some(Credentials::AccessToken(token))) => format!("token {}", token.expose_secret()),
-            Ok(Some(Credentials::ApiKey { public_key, private_key })) => {
-                format!("key {public_key} {}", private_key.expose_secret())
-            }
-            Ok(Some(Credentials::ServiceAccount { client_id, client_secret })) => {
-                format!("account {client_id} {}", client_secret.expose_secret())
-            }
-            Err(error) => error.to_string(),
-        }
-    }
-
-    #[test]
-    fn credentials_are_found_or_the_reason_is_named() {
-        let rows: [(Variables, &str); 9] = [
-            (&[], "none"),
-            (&[(ACCESS_TOKEN, ""), (CLIENT_ID, "  "), (CLIENT_SECRET, "\n")], "none"),
-            (&[(ACCESS_TOKEN, " fake-token\n")], "token fake-token"),
-            (&[(CLIENT_ID, ID), (CLIENT_SECRET, "mdb_sa_sk_fake")], &format!("account {ID} mdb_sa_sk_fake")),
-            (&[(ACCESS_TOKEN, "fake"), (CLIENT_ID, ID), (CLIENT_SECRET, "x")], "token fake"),
-            (
-                &[(CLIENT_ID, ID)],
-                "MONGODB_ATLAS_CLIENT_ID is set, but MONGODB_ATLAS_CLIENT_SECRET is not: both are needed",
-            ),
-            (
-                &[(CLIENT_SECRET, "mdb_sa_sk_fake")],
-                "MONGODB_ATLAS_CLIENT_SECRET is set, but MONGODB_ATLAS_CLIENT_ID is not: both are needed",
-            ),
-            (
-                &[(ACCESS_TOKEN, "one two")],
-                "MONGODB_ATLAS_ACCESS_TOKEN holds a character that no credential has: a space, a line break or the like",
-            ),
-            (
-                &[(CLIENT_ID, "abc"), (CLIENT_SECRET, "x")],
-                "MONGODB_ATLAS_CLIENT_ID: a client ID starts with mdb_sa_id_",
-            ),
-        ];
-        for (set, expected) in rows {
-            assert_eq!(described(set), expected);
-        }
-    }
-
-    #[test]
-    fn the_base_url_has_an_order() {
-        let rows: [(Variables, Result<&str, CredentialsError>); 6] = [
-            (&[], Ok("https://cloud.mongodb.com")),
-            (&[(SERVICE, "cloudgov")], Ok("https://cloud.mongodbgov.com")),
-            (&[(SERVICE, "mars")], Err(CredentialsError::Service)),
-            (&[(BASE_URL, "https://b.example/"), (SERVICE, "cloudgov")], Ok("https://b.example")),
-            (
-                &[(BASE_URL, "https://b.example"), (OPS_MANAGER_URL, "https://o.example")],
-                Ok("https://o.example"),
-            ),
-            (
-                &[(BASE_URL, "http://b.example")],
-                Err(CredentialsError::BaseUrl { variable: BASE_URL, error: BaseUrlError::Insecure }),
-            ),
-        ];
-        for (set, expected) in rows {
-            let found = base_url_from_environment(environment(set)).map(|url| url.to_string());
-            assert_eq!(found, expected.map(str::to_owned));
-        }
-    }
-}
+mod tests;

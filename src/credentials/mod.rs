@@ -1,5 +1,37 @@
 //! Where credentials come from. They never come as arguments, and nothing here is ever written.
+//!
+//! [`resolve`] puts it together, in the order: a profile named on the command line, the environment, the
+//! chosen profile of the Atlas CLI, nothing. Both halves of a pair always come from one source.
+//!
+//! ```text
+//! Profiles::load(config_path(…)) ─┐
+//! variables, flags ───────────────┴▶ resolve ─▶ Found ─▶ Ready(Credentials)
+//!                                                    └─▶ NeedsKeyring(request) ─ request.read() ─▶ Credentials
+//! ```
 
+mod at_hand;
+mod base_url;
+mod choice;
+mod config_path;
 mod environment;
+mod keyring;
+mod not_used;
+mod profile;
+mod profiles;
+mod profiles_file;
+mod resolve;
+mod variables;
+mod warning;
 
-pub use environment::{CredentialsError, base_url_from_environment, from_environment};
+pub use at_hand::{AtHand, KeyringRequest};
+pub use base_url::BaseUrlProblem;
+pub use choice::ChoiceError;
+pub use config_path::{System, config_path};
+pub use environment::{EnvironmentError, base_url_from_environment, from_environment};
+pub use keyring::KeyringError;
+pub use not_used::{NotUsed, Winner};
+pub use profile::{Profile, ProfileError, ProfileProblem};
+pub use profiles::Profiles;
+pub use profiles_file::{FileProblem, ProfilesError};
+pub use resolve::{CredentialsError, Flags, Found, Origin, resolve};
+pub use warning::Warning;

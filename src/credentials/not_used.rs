@@ -1,0 +1,61 @@
+//! What was set but is not used, and why: a person who set two things wants to know which one counts.
+
+use std::fmt;
+
+/// A source that was there but lost to another one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotUsed {
+    /// The variable or the setting of a profile.
+    pub name: String,
+    /// What goes first.
+    pub winner: Winner,
+}
+
+/// What goes before something else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Winner {
+    /// `MONGODB_ATLAS_ACCESS_TOKEN`.
+    AccessToken,
+    /// The service account of the environment.
+    ServiceAccount,
+    /// The other spelling of the variables of an API key.
+    ApiKey,
+    /// A profile named on the command line.
+    ProfileFlag,
+    /// Credentials in the environment, before any profile that was not named on the command line.
+    Environment,
+    /// `--base-url`.
+    BaseUrlFlag,
+    /// A URL that the profile names.
+    ProfileUrl,
+    /// A variable, by its name.
+    Variable(&'static str),
+}
+
+impl NotUsed {
+    /// `name` is there too, but `winner` goes first.
+    pub(super) fn new(name: impl Into<String>, winner: Winner) -> Self {
+        Self { name: name.into(), winner }
+    }
+}
+
+impl fmt::Display for NotUsed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} is set too, but {} goes first", self.name, self.winner)
+    }
+}
+
+impl fmt::Display for Winner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::AccessToken => "the access token",
+            Self::ServiceAccount => "the service account",
+            Self::ApiKey => "the other spelling of the API key",
+            Self::ProfileFlag => "the profile named with --profile",
+            Self::Environment => "what the environment signs in with",
+            Self::BaseUrlFlag => "--base-url",
+            Self::ProfileUrl => "the URL of the profile",
+            Self::Variable(name) => name,
+        })
+    }
+}
