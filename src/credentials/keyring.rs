@@ -69,22 +69,23 @@ impl KeyringRequest {
         // A thread that cannot be started drops `answer`, which the receiver sees. Where nobody waits any
         // more, there is nobody to tell.
         let _ = std::thread::Builder::new().name("keyring".to_owned()).spawn(move || {
-            let _ = answer.send(self.read_here());
+            let _ = answer.send(read(&self));
         });
         receiver
     }
-
-    #[cfg(feature = "keyring")]
-    fn read_here(&self) -> Result<Credentials, KeyringError> {
-        let store = store::open().map_err(|error| store::closed(&error))?;
-        entries::read(&*store, self)
-    }
-
-    #[cfg(not(feature = "keyring"))]
-    fn read_here(&self) -> Result<Credentials, KeyringError> {
-        Err(KeyringError::NotBuilt)
-    }
 }
 
-#[cfg(all(test, feature = "keyring", unix, not(target_os = "macos")))]
+#[cfg(feature = "keyring")]
+fn read(request: &KeyringRequest) -> Result<Credentials, KeyringError> {
+    let store = store::open().map_err(|error| store::closed(&error))?;
+    entries::read(&*store, request)
+}
+
+#[cfg(not(feature = "keyring"))]
+fn read(_: &KeyringRequest) -> Result<Credentials, KeyringError> {
+    Err(KeyringError::NotBuilt)
+}
+
+#[cfg(all(feature = "keyring", unix, not(target_os = "macos")))]
+#[cfg(test)]
 mod tests;

@@ -14,7 +14,7 @@ use super::warning::Warning;
 /// goes before that of a profile. The file is only ever read.
 #[derive(Clone, Debug, Default)]
 pub struct Profiles {
-    profiles: Vec<Profile>,
+    saved: Vec<Profile>,
     settings: Settings,
     warnings: Vec<Warning>,
 }
@@ -34,11 +34,11 @@ impl Profiles {
         let table = parse(&text).map_err(at_file)?;
         let version = table.get("version").cloned();
         let mut profiles = Self::of_table(table);
-        if profiles.profiles.is_empty() {
+        if profiles.saved.is_empty() {
             return Ok(profiles);
         }
-        profiles.warnings.extend(judged(version, &file).map_err(at_file)?);
-        if open_to_others && profiles.profiles.iter().any(Profile::holds_credentials) {
+        profiles.warnings.extend(judged(version.as_ref(), &file).map_err(at_file)?);
+        if open_to_others && profiles.saved.iter().any(Profile::holds_credentials) {
             profiles.warnings.push(Warning::OpenToOthers(file));
         }
         Ok(profiles)
@@ -46,12 +46,12 @@ impl Profiles {
 
     /// The profiles, by name.
     pub fn all(&self) -> &[Profile] {
-        &self.profiles
+        &self.saved
     }
 
     /// The profile of that name.
     pub fn get(&self, name: &ProfileName) -> Option<&Profile> {
-        self.profiles.iter().find(|profile| profile.name() == name)
+        self.saved.iter().find(|profile| profile.name() == name)
     }
 
     /// What a person should know about the file.
@@ -68,22 +68,22 @@ impl Profiles {
     fn of_table(table: toml::Table) -> Self {
         let (tables, settings): (toml::Table, toml::Table) =
             table.into_iter().partition(|(_, value)| value.is_table());
-        let mut profiles: Vec<Profile> = tables
+        let mut saved: Vec<Profile> = tables
             .into_iter()
             .filter_map(|(name, value)| match value {
                 Value::Table(table) => Some(Profile::new(ProfileName::new(&name)?, table)),
                 _ => None,
             })
             .collect();
-        profiles.sort_by(|a, b| a.name().cmp(b.name()));
-        Self { profiles, settings: Settings::new(settings), warnings: Vec::new() }
+        saved.sort_by(|a, b| a.name().cmp(b.name()));
+        Self { saved, settings: Settings::new(settings), warnings: Vec::new() }
     }
 }
 
-fn judged(version: Option<Value>, file: &ServerText) -> Result<Option<Warning>, FileProblem> {
+fn judged(version: Option<&Value>, file: &ServerText) -> Result<Option<Warning>, FileProblem> {
     match version {
-        Some(Value::Integer(VERSION)) => Ok(None),
-        Some(Value::Integer(newer)) if newer > VERSION => Err(FileProblem::NewerVersion(newer)),
+        Some(&Value::Integer(VERSION)) => Ok(None),
+        Some(Value::Integer(newer)) if *newer > VERSION => Err(FileProblem::NewerVersion(*newer)),
         Some(Value::Integer(_)) | None => Ok(Some(Warning::OldVersion(file.clone()))),
         Some(_) => Err(FileProblem::StrangeVersion),
     }

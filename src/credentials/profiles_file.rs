@@ -96,8 +96,8 @@ pub(super) fn read(path: &Path) -> Result<Option<FileText>, FileProblem> {
 pub(super) fn parse(text: &str) -> Result<toml::Table, FileProblem> {
     text.parse::<toml::Table>().map_err(|error| {
         let stopped_at = error.span().map_or(0, |span| span.start.min(text.len()));
-        let breaks = text.as_bytes()[..stopped_at].iter().filter(|byte| **byte == b'\n').count();
-        FileProblem::NotToml { line: breaks + 1 }
+        let before = text.get(..stopped_at).unwrap_or(text);
+        FileProblem::NotToml { line: before.matches('\n').count() + 1 }
     })
 }
 

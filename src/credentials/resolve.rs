@@ -85,9 +85,8 @@ pub fn resolve(
     let variables = Variables(&variable);
     let variable_profile = variables.get(PROFILE);
     if let Some(name) = flags.profile.and_then(ProfileName::new) {
-        let mut not_used = Vec::new();
         let losers = CREDENTIALS.into_iter().chain([PROFILE]).filter(|name| variables.has(name));
-        not_used.extend(losers.map(|loser| NotUsed::new(loser, Winner::ProfileFlag)));
+        let not_used = losers.map(|loser| NotUsed::new(loser, Winner::ProfileFlag)).collect();
         return asked_for(flags, &variables, profiles, &name, not_used);
     }
     if let Some(mut found) = environment::find(&variables)? {
@@ -127,10 +126,8 @@ fn asked_for(
     let profiles = profiles.as_ref().map_err(Clone::clone)?;
     let profile = named(profiles, name)?;
     let credentials = profile.credentials()?;
-    let mut found = around(flags, variables, Some((profiles, profile)), not_used)?;
-    found.credentials = Some(credentials);
-    found.origin = Some(Origin::Profile(profile.name().clone()));
-    Ok(found)
+    let found = around(flags, variables, Some((profiles, profile)), not_used)?;
+    Ok(found.signing_in(credentials, profile))
 }
 
 fn not_asked_for(
@@ -149,10 +146,10 @@ fn not_asked_for(
     let Some(profile) = implied(profiles) else {
         return around(flags, variables, None, Vec::new());
     };
+    let mut found = around(flags, variables, Some((profiles, profile)), Vec::new())?;
     match profile.credentials() {
-        Ok(_) => asked_for(flags, variables, &Ok(profiles.clone()), profile.name(), Vec::new()),
+        Ok(credentials) => Ok(found.signing_in(credentials, profile)),
         Err(error) => {
-            let mut found = around(flags, variables, Some((profiles, profile)), Vec::new())?;
             found.warnings.push(Warning::Profile(error));
             Ok(found)
         }
@@ -182,6 +179,11 @@ fn around(
 }
 
 impl Found {
+    fn signing_in(self, credentials: AtHand, profile: &Profile) -> Self {
+        let origin = Origin::Profile(profile.name().clone());
+        Self { credentials: Some(credentials), origin: Some(origin), ..self }
+    }
+
     /// Adds the project that the profile names, and what is to be said about the profile.
     fn take_from(&mut self, profiles: &Profiles, profile: &Profile) {
         self.warnings.extend_from_slice(profiles.warnings());

@@ -43,7 +43,8 @@ fn entry(
 }
 
 /// The fake keyring takes no modifiers, which Windows needs.
-#[cfg(all(test, not(windows)))]
+#[cfg(not(windows))]
+#[cfg(test)]
 mod tests {
     use std::sync::Arc;
 
@@ -53,6 +54,9 @@ mod tests {
     use super::*;
     use crate::domain::{PairKind, ProfileName};
 
+    /// Users of entries and their values.
+    type Entries<'a> = &'a [(&'a str, &'a [u8])];
+
     const ID: &str = "mdb_sa_id_1234567890abcdef12345678";
 
     fn request(kind: PairKind) -> KeyringRequest {
@@ -60,7 +64,7 @@ mod tests {
     }
 
     /// A keyring with these entries of the profile.
-    fn keyring(entries: &[(&str, &[u8])]) -> Arc<CredentialStore> {
+    fn keyring(entries: Entries) -> Arc<CredentialStore> {
         let store = mock::Store::new().unwrap();
         let store: Arc<CredentialStore> = store;
         for (user, value) in entries {
@@ -69,7 +73,7 @@ mod tests {
         store
     }
 
-    fn outcome(kind: PairKind, entries: &[(&str, &[u8])]) -> String {
+    fn outcome(kind: PairKind, entries: Entries) -> String {
         match read(&*keyring(entries), &request(kind)) {
             Ok(Credentials::ServiceAccount { client_id, client_secret }) => {
                 format!("{client_id} {}", client_secret.expose_secret())
@@ -86,7 +90,7 @@ mod tests {
     fn both_halves_come_from_the_keyring() {
         use PairKind::{ApiKey, ServiceAccount};
         let login = "run `atlas auth login` for this profile";
-        let rows: [(PairKind, &[(&str, &[u8])], String); 7] = [
+        let rows: [(PairKind, Entries, String); 7] = [
             (
                 ServiceAccount,
                 &[("client_id", ID.as_bytes()), ("client_secret", b"go-keyring-base64:bWRiX3NhX3NrX2Zha2U=")],
