@@ -12,8 +12,8 @@ use atlas_secret::core::{
 };
 use atlas_secret::domain::{
     ClipboardContent, CopyFailure, CopyOutcome, CreateOutcome, CreatedSecret, DeleteOutcome, ExistingSecret,
-    Exit, Fate, LostAnswer, Moment, ReadProblem, Rejection, RequestId, SecretId, ServerText, ServiceAccount,
-    Session, TerminalRoute, TransportProblem,
+    Exit, Fate, LostAnswer, Moment, Page, ProjectEntry, ProjectId, ReadProblem, Rejection, RequestId,
+    SecretId, ServerText, ServiceAccount, Session, TerminalRoute, TransportProblem,
 };
 use atlas_secret::view::{Glyphs, Theme, draw};
 use crossterm::event::{KeyCode, KeyModifiers};
@@ -88,6 +88,7 @@ fn key(choice: u8) -> KeyPress {
         43 => plain(KeyCode::Delete),
         44 => control('w'),
         45 => control('k'),
+        46..=47 => control('o'),
         other => plain(KeyCode::Char(typed[usize::from(other) % typed.len()])),
     }
 }
@@ -202,6 +203,17 @@ impl World {
             }
             Effect::ReadAccount { request, .. } => {
                 self.event(Event::AccountRead { request, result: account(outcome) });
+            }
+            Effect::ReadProjects { request, page } => {
+                let entry =
+                    ProjectEntry { id: ProjectId::parse(PROJECT).unwrap(), name: ServerText::new("one") };
+                let read = Page { entries: vec![entry; 3], is_last: page > 2, about: Some(1200) };
+                let result = if outcome.is_multiple_of(5) { Err(problem(outcome / 5)) } else { Ok(read) };
+                self.event(Event::ProjectsRead { request, result });
+            }
+            Effect::ReadAccounts { request, .. } => {
+                let page = Page { entries: Vec::new(), is_last: true, about: None };
+                self.event(Event::AccountsRead { request, result: Ok(page) });
             }
             Effect::CreateSecret { request, .. } => self.answer_create(request, outcome),
             Effect::DeleteSecret { request, .. } => {

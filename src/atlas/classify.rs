@@ -1,7 +1,7 @@
 //! What an answer means: pure functions of status, headers and body.
 
 use crate::domain::{
-    CreateOutcome, DeleteOutcome, LostAnswer, ReadProblem, Rejection, RejectionKind, ServerText,
+    CreateOutcome, DeleteOutcome, LostAnswer, Page, ReadProblem, Rejection, RejectionKind, ServerText,
     ServiceAccount, TransportProblem,
 };
 use serde_json::Value;
@@ -57,11 +57,21 @@ pub(super) fn rejection(answer: &Answer) -> Option<Rejection> {
 
 /// The service account in an answer to a GET.
 pub(super) fn service_account(answer: &Answer) -> Result<ServiceAccount, ReadProblem> {
-    let account = match json(answer) {
-        Some((status, body)) if is_success(status) => wire::service_account(&body),
+    read(answer, wire::service_account)
+}
+
+/// One page of a list.
+pub(super) fn page<T>(answer: &Answer, entry: impl Fn(&Value) -> Option<T>) -> Result<Page<T>, ReadProblem> {
+    read(answer, |body| wire::page(body, &entry))
+}
+
+/// What a successful answer to a GET holds.
+fn read<T>(answer: &Answer, parse: impl Fn(&Value) -> Option<T>) -> Result<T, ReadProblem> {
+    let found = match json(answer) {
+        Some((status, body)) if is_success(status) => parse(&body),
         _ => None,
     };
-    account.ok_or_else(|| read_problem(answer))
+    found.ok_or_else(|| read_problem(answer))
 }
 
 /// What an answer to a DELETE says. A secret that Atlas does not find is gone as well; a *project* that

@@ -13,6 +13,8 @@ pub struct Limits {
     pub sign_in: Duration,
     /// For reading a service account, a new sign-in after a 401 included.
     pub read: Duration,
+    /// For a page of a list.
+    pub list: Duration,
     /// For the creating POST.
     pub create: Duration,
     /// For deleting a secret.
@@ -27,6 +29,7 @@ impl Default for Limits {
             connect: Duration::from_secs(10),
             sign_in: Duration::from_secs(10),
             read: Duration::from_secs(3),
+            list: Duration::from_secs(20),
             create: Duration::from_secs(60),
             delete: Duration::from_secs(10),
             revoke: Duration::from_secs(2),

@@ -11,6 +11,7 @@ mod deadline;
 mod digest;
 mod exchange;
 mod limits;
+mod lists;
 mod oauth;
 mod retry_after;
 mod session;
@@ -19,6 +20,7 @@ mod wire;
 
 use std::fmt;
 use std::pin::pin;
+use std::time::Duration;
 
 use reqwest::Method;
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
@@ -28,6 +30,7 @@ use crate::domain::{
     ReadProblem, SecretId, ServiceAccount, TransportProblem,
 };
 
+use body::Answer;
 use clients::Clients;
 use exchange::{Call, Failure, exchange};
 use session::Session;
@@ -111,35 +114,44 @@ impl Client {
         project: &ProjectId,
         client: &ClientId,
     ) -> Result<ServiceAccount, ReadProblem> {
-        self.sign_in().await?;
-        let work = self.read_service_account(project, client);
-        let deadline = pin!(deadline::deadline(self.limits.read));
-        match deadline::before(work, deadline).await {
-            Some(result) => result,
-            None => Err(ReadProblem::TimedOut(self.limits.read)),
-        }
+        let answer = self.read(self.account_url(project, client), MEDIA_TYPE, self.limits.read).await?;
+        classify::service_account(&answer)
     }
 
-    async fn read_service_account(
+    /// Reads from Atlas, signing in first where that is needed; `limit` does not count for that, but for
+    /// signing in again and repeating.
+    async fn read(
         &self,
-        project: &ProjectId,
-        client: &ClientId,
-    ) -> Result<ServiceAccount, ReadProblem> {
-        let url = self.account_url(project, client);
+        url: String,
+        media_type: HeaderValue,
+        limit: Duration,
+    ) -> Result<Answer, ReadProblem> {
+        self.sign_in().await?;
+        let work = self.read_signed_in(url, media_type, limit);
+        let deadline = pin!(deadline::deadline(limit));
+        deadline::before(work, deadline).await.unwrap_or(Err(ReadProblem::TimedOut(limit)))
+    }
+
+    async fn read_signed_in(
+        &self,
+        url: String,
+        media_type: HeaderValue,
+        limit: Duration,
+    ) -> Result<Answer, ReadProblem> {
         let mut refusals = 0;
         loop {
             let authorization = self.session.authorization(&Method::GET, &url).await;
             let authorization = authorization.map_err(ReadProblem::Transport)?;
-            let call = api_call(Method::GET, url.clone(), authorization.clone());
-            let mut answer = exchange(&self.http.reads, call, self.limits.read)
-                .await
-                .map_err(Failure::into_read_problem)?;
+            let mut call = api_call(Method::GET, url.clone(), authorization.clone());
+            call.headers.insert(ACCEPT, media_type.clone());
+            let answer = exchange(&self.http.reads, call, limit).await;
+            let mut answer = answer.map_err(Failure::into_read_problem)?;
             let refused = authorization.as_ref();
             let http = &self.http.once;
             if answer.status != 401
                 || !self.session.recover(refusals, refused, &mut answer, http, self.limits.sign_in).await?
             {
-                return classify::service_account(&answer);
+                return Ok(answer);
             }
             refusals += 1;
         }

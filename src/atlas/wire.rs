@@ -10,7 +10,8 @@ use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use crate::domain::{
-    CreatedSecret, ExistingSecret, FieldViolation, Rejection, SecretId, ServerText, ServiceAccount,
+    AccountEntry, ClientId, CreatedSecret, ENTRIES_PER_PAGE, ExistingSecret, FieldViolation, Page,
+    ProjectEntry, ProjectId, Rejection, SecretId, ServerText, ServiceAccount,
 };
 
 /// The body of an answer to the creating POST, enveloped or not.
@@ -137,6 +138,35 @@ pub(super) fn service_account(body: &Value) -> Option<ServiceAccount> {
         roles: roles.map(ServerText::new).collect(),
         secrets,
     })
+}
+
+/// One page of a list: what stands on it, and whether it is the last. A short page ends the list, and so
+/// does one whose links name no next page; `totalCount` is an estimate and ends nothing.
+pub(super) fn page<T>(body: &Value, entry: impl Fn(&Value) -> Option<T>) -> Option<Page<T>> {
+    let results = body.get("results")?.as_array()?;
+    let names_next = body
+        .get("links")
+        .and_then(Value::as_array)
+        .is_none_or(|links| links.iter().any(|link| link.get("rel").and_then(Value::as_str) == Some("next")));
+    let about = body.get("totalCount").and_then(Value::as_u64);
+    Some(Page {
+        entries: results.iter().filter_map(entry).collect(),
+        is_last: results.len() < ENTRIES_PER_PAGE || !names_next,
+        about: about.and_then(|about| u32::try_from(about).ok()),
+    })
+}
+
+/// A project in a list; one without a readable id cannot be chosen and is left out.
+pub(super) fn project_entry(body: &Value) -> Option<ProjectEntry> {
+    let id = ProjectId::parse(body.get("id")?.as_str()?).ok()?;
+    Some(ProjectEntry { id, name: text(body, "name").unwrap_or_default() })
+}
+
+/// A service account in a list; one without a readable id cannot be chosen and is left out.
+pub(super) fn account_entry(body: &Value) -> Option<AccountEntry> {
+    let client = ClientId::parse(body.get("clientId")?.as_str()?).ok()?;
+    let account = service_account(body)?;
+    Some(AccountEntry { client, name: account.name, secrets: account.secrets })
 }
 
 fn existing_secret(body: &Value) -> Option<ExistingSecret> {

@@ -266,7 +266,7 @@ fn lose_answer(model: &mut Model, in_flight: InFlight, lost: LostAnswer) -> Vec<
         model.say_farewell(&in_flight.new_secret, Fate::PerhapsCreated);
     }
     match &mut model.screen {
-        Screen::Form => model.form.fail(Failure::own(
+        Screen::Form | Screen::Choosing(_) => model.form.fail(Failure::own(
             "The earlier request got no answer that can be read.",
             "If it did, nobody has the value.",
             "A Project Owner looks at the account's secrets in Atlas and deletes one that nobody knows.",
@@ -348,7 +348,10 @@ fn go_on(model: &mut Model, link: Link) {
 }
 
 fn give_up(model: &mut Model, failure: Failure) -> Vec<Effect> {
-    model.screen = Screen::Form;
+    // A list stays open: what an earlier request came to waits below it, on the form.
+    if !matches!(model.screen, Screen::Choosing(_)) {
+        model.screen = Screen::Form;
+    }
     model.form.fail(failure);
     Vec::new()
 }

@@ -21,6 +21,22 @@ pub enum Effect {
         /// The account.
         client: ClientId,
     },
+    /// Read a page of the list of projects. Answered by `ProjectsRead`.
+    ReadProjects {
+        /// To be named in the answer.
+        request: RequestId,
+        /// Which page, from 1.
+        page: u32,
+    },
+    /// Read a page of the list of a project's service accounts. Answered by `AccountsRead`.
+    ReadAccounts {
+        /// To be named in the answer.
+        request: RequestId,
+        /// The project.
+        project: ProjectId,
+        /// Which page, from 1.
+        page: u32,
+    },
     /// Send the POST, once; nothing cancels it. Answered by `CreateAnswered`, always.
     CreateSecret {
         /// To be named in the answer.

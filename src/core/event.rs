@@ -6,7 +6,8 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use jiff::tz::TimeZone;
 
 use crate::domain::{
-    ClipboardContent, CopyOutcome, CreateOutcome, DeleteOutcome, ReadProblem, RequestId, ServiceAccount,
+    AccountEntry, ClipboardContent, CopyOutcome, CreateOutcome, DeleteOutcome, Page, ProjectEntry,
+    ReadProblem, RequestId, ServiceAccount,
 };
 
 /// Something that happened outside of the core. No event's `Debug` shows what was typed, pasted or created.
@@ -41,6 +42,20 @@ pub enum Event {
         request: RequestId,
         /// The account with its secrets.
         result: Result<ServiceAccount, ReadProblem>,
+    },
+    /// A page of the list of projects came, or did not.
+    ProjectsRead {
+        /// Which request this answers.
+        request: RequestId,
+        /// The page.
+        result: Result<Page<ProjectEntry>, ReadProblem>,
+    },
+    /// A page of the list of a project's service accounts came, or did not.
+    AccountsRead {
+        /// Which request this answers.
+        request: RequestId,
+        /// The page.
+        result: Result<Page<AccountEntry>, ReadProblem>,
     },
     /// The POST was answered, or its answer was lost. This event is never dropped.
     CreateAnswered {

@@ -224,6 +224,15 @@ impl Form {
         }
     }
 
+    /// Takes a value that was chosen from a list, and goes on to what is wrong or empty still.
+    pub(super) fn choose(&mut self, name: FieldName, value: &str) {
+        let field = self.field_mut(name);
+        field.line.set(value);
+        field.changed();
+        self.notice = None;
+        self.focus = self.first_problem().map_or(Focus::Button, Focus::Field);
+    }
+
     /// Marks every field as touched, so that each says what it lacks.
     pub(super) fn touch_all(&mut self) {
         for name in FieldName::ALL {

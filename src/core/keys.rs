@@ -43,6 +43,14 @@ pub enum Action {
     NextChoice,
     /// The one before.
     PreviousChoice,
+    /// Several choices on.
+    LeapDown,
+    /// Several choices back.
+    LeapUp,
+    /// Ask again for what did not come.
+    Retry,
+    /// Open the list for the field in focus.
+    List,
     /// Take the choice in focus.
     Choose,
     /// Delete the secret in Atlas.
@@ -105,6 +113,27 @@ const REPAINT: Binding =
 const YES: Binding = Binding::new(&[(KeyCode::Char('y'), NONE)], "y", "yes", Action::Yes);
 const NO: Binding = Binding::new(&[(KeyCode::Char('n'), NONE), ESC], "n", "no", Action::No);
 
+const LIST: Binding = Binding::new(&[(KeyCode::Char('o'), CONTROL)], "Ctrl-O", "list", Action::List);
+
+const CHOOSING: &[Binding] = &[
+    Binding::new(&[(KeyCode::Enter, NONE)], "Enter", "choose", Action::Choose),
+    Binding::new(&[(KeyCode::Down, NONE), (KeyCode::Tab, NONE)], "Down", "next", Action::NextChoice),
+    Binding::new(
+        &[(KeyCode::Up, NONE), (KeyCode::BackTab, NONE), (KeyCode::BackTab, KeyModifiers::SHIFT)],
+        "Up",
+        "previous",
+        Action::PreviousChoice,
+    )
+    .only_in_help(),
+    Binding::new(&[(KeyCode::PageDown, NONE)], "Page Down", "ten on", Action::LeapDown).only_in_help(),
+    Binding::new(&[(KeyCode::PageUp, NONE)], "Page Up", "ten back", Action::LeapUp).only_in_help(),
+    Binding::new(&[(KeyCode::Char('r'), CONTROL)], "Ctrl-R", "ask again", Action::Retry).only_in_help(),
+    Binding::new(&[ESC, CTRL_C], "Esc", "back", Action::Leave),
+    Binding::new(&[(KeyCode::F(1), NONE)], "F1", "help", Action::Help),
+    SUSPEND,
+    REPAINT,
+];
+
 const FORM: &[Binding] = &[
     Binding::new(&[(KeyCode::Tab, NONE), (KeyCode::Down, NONE)], "Tab", "next", Action::Next),
     Binding::new(
@@ -117,6 +146,7 @@ const FORM: &[Binding] = &[
     Binding::new(&[(KeyCode::Enter, NONE)], "Enter", "next, or create at the end", Action::Confirm)
         .only_in_help(),
     Binding::new(&[(KeyCode::Char('s'), CONTROL)], "Ctrl-S", "create", Action::Submit),
+    LIST,
     Binding::new(&[ESC], "Esc", "take the message away", Action::Dismiss).only_in_help(),
     HELP,
     SUSPEND,
@@ -234,6 +264,7 @@ pub(super) fn bindings_below_help(model: &Model) -> &'static [Binding] {
     match &model.screen {
         Screen::Form if model.form.focus == super::Focus::Button => ON_BUTTON,
         Screen::Form => FORM,
+        Screen::Choosing(_) => CHOOSING,
         Screen::Sending(sending) if sending.asks_to_stop => ASKING_TO_STOP,
         Screen::Sending(sending) => match sending.link {
             Link::SigningIn(_) | Link::Looking(_) => BEFORE_POSTING,

@@ -7,6 +7,7 @@
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
 mod chain;
+mod choosing;
 mod created;
 mod effect;
 mod event;
@@ -14,6 +15,7 @@ mod failure;
 mod form;
 mod keys;
 mod line;
+mod matching;
 mod model;
 mod paste;
 mod unknown;
@@ -25,6 +27,7 @@ mod wake;
 mod tests;
 
 pub use chain::{Link, Question, Sending};
+pub use choosing::{Choice, Choosing, Reading, places_taken};
 pub use created::{CopyState, Created, Guard, GuardChoice, Leaving, Target};
 pub use effect::Effect;
 pub use event::{Event, KeyPress, PastedText, Signal};

@@ -4,7 +4,7 @@ use jiff::tz::TimeZone;
 
 use crate::domain::{Exit, Farewell, Fate, Moment, NewSecret, RequestId, Session};
 
-use super::{Certainty, Created, Form, Sending, UnknownOutcome};
+use super::{Certainty, Choosing, Created, Form, Sending, UnknownOutcome};
 
 /// Everything that decides what is on the screen and what a key does.
 #[derive(Clone, Debug)]
@@ -28,7 +28,7 @@ pub struct Model {
     /// What became of the secrets of this run that are no longer shown, to be said after leaving.
     pub farewells: Vec<Farewell>,
     pub(super) ending: Option<Ending>,
-    last_request: u64,
+    pub(super) requests: Requests,
 }
 
 /// The terminal's size in character cells.
@@ -55,12 +55,27 @@ impl Size {
 pub enum Screen {
     /// The form.
     Form,
+    /// A list to choose a field's value from.
+    Choosing(Box<Choosing>),
     /// The chain that leads to the POST, and the waiting for its answer.
     Sending(Box<Sending>),
     /// The new secret.
     Created(Box<Created>),
     /// Nobody knows whether a secret was created.
     Unknown(Box<UnknownOutcome>),
+}
+
+/// Numbers the requests of a run.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Requests {
+    last: u64,
+}
+
+impl Requests {
+    pub fn next(&mut self) -> RequestId {
+        self.last += 1;
+        RequestId(self.last)
+    }
 }
 
 /// A POST whose answer has not come yet.
@@ -99,13 +114,12 @@ impl Model {
             in_flight: None,
             farewells: Vec::new(),
             ending: None,
-            last_request: 0,
+            requests: Requests::default(),
         }
     }
 
     pub(super) fn next_request(&mut self) -> RequestId {
-        self.last_request += 1;
-        RequestId(self.last_request)
+        self.requests.next()
     }
 
     /// How the program ends if it ends now.

@@ -8,7 +8,8 @@ use super::event::Signal;
 use super::keys::{action_for, is_ctrl_c};
 use super::model::Ending;
 use super::{
-    Action, Effect, Event, Focus, FormNotice, KeyPress, Link, Model, Screen, Size, chain, created, unknown,
+    Action, Effect, Event, Focus, FormNotice, KeyPress, Link, Model, Screen, Size, chain, choosing, created,
+    unknown,
 };
 
 /// How much longer a POST may run after a signal told the program to end.
@@ -37,6 +38,8 @@ pub fn update(model: &mut Model, at: Moment, event: Event) -> Vec<Effect> {
         }
         Event::SignedIn { request, result } => chain::signed_in(model, request, result),
         Event::AccountRead { request, result } => chain::account_read(model, request, result),
+        Event::ProjectsRead { request, result } => choosing::projects_read(model, request, result),
+        Event::AccountsRead { request, result } => choosing::accounts_read(model, request, result),
         Event::CreateAnswered { request, outcome } => {
             let effects = chain::answered(model, request, outcome);
             if model.ending.is_some() { end(model) } else { effects }
@@ -72,9 +75,13 @@ fn keys_pressed(model: &mut Model, keys: &[KeyPress]) -> Vec<Effect> {
 }
 
 fn paste(model: &mut Model, text: &str) {
-    let form_is_shown = matches!(model.screen, Screen::Form) && !model.shows_help;
-    if form_is_shown && !model.size.is_too_small() {
-        model.form.paste(text);
+    if model.shows_help || model.size.is_too_small() {
+        return;
+    }
+    match &mut model.screen {
+        Screen::Form => model.form.paste(text),
+        Screen::Choosing(choosing) => choosing::paste(choosing, text),
+        Screen::Sending(_) | Screen::Created(_) | Screen::Unknown(_) => {}
     }
 }
 
@@ -86,7 +93,7 @@ fn press(model: &mut Model, key: KeyPress, comes_with_text: bool) -> Vec<Effect>
         Screen::Created(created) => created::extend_reveal(created, model.now),
         Screen::Sending(sending) => sending.word = None,
         Screen::Unknown(unknown) => unknown.word = None,
-        Screen::Form => {}
+        Screen::Form | Screen::Choosing(_) => {}
     }
     match action_for(model, key) {
         Some(Action::Confirm) if comes_with_text => {
@@ -97,11 +104,19 @@ fn press(model: &mut Model, key: KeyPress, comes_with_text: bool) -> Vec<Effect>
         }
         Some(action) => act(model, action),
         None => {
-            if matches!(model.screen, Screen::Form) && !model.shows_help {
-                model.form.press(key);
-            }
+            type_in(model, key);
             Vec::new()
         }
+    }
+}
+
+/// A key that no table knows is text, where something is typed.
+fn type_in(model: &mut Model, key: KeyPress) {
+    match &model.screen {
+        _ if model.shows_help => {}
+        Screen::Form => model.form.press(key),
+        Screen::Choosing(_) => choosing::press(model, key),
+        Screen::Sending(_) | Screen::Created(_) | Screen::Unknown(_) => {}
     }
 }
 
@@ -121,6 +136,7 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     }
     match &model.screen {
         Screen::Form => act_on_form(model, action),
+        Screen::Choosing(_) => choosing::act(model, action),
         Screen::Sending(_) => act_on_sending(model, action),
         Screen::Created(_) => created::act(model, action),
         Screen::Unknown(_) => unknown::act(model, action),
@@ -133,6 +149,7 @@ fn act_on_form(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Previous => model.form.focus_previous(),
         Action::Dismiss => model.form.notice = None,
         Action::Submit => return chain::submit(model),
+        Action::List => return choosing::open(model),
         Action::Confirm => match model.form.focus {
             Focus::Field(super::FieldName::Lifetime) | Focus::Button => return chain::submit(model),
             Focus::Field(_) => model.form.focus_next(),

@@ -17,6 +17,7 @@ pub fn wake_at(model: &Model) -> Option<Duration> {
     let of_screen = match &model.screen {
         _ if model.shows_help || model.size.is_too_small() => None,
         Screen::Form => until_minute_turns(model),
+        Screen::Choosing(_) => None,
         Screen::Sending(sending) => match &sending.link {
             Link::Asking(_) => None,
             Link::WaitingOutLimit { until, .. } => {

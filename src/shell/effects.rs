@@ -16,6 +16,7 @@ use crate::domain::{
 use crate::handoff::Copier;
 
 use super::connection::Connection;
+use super::patience::read_patiently;
 
 /// What effects are done with.
 #[derive(Clone)]
@@ -37,6 +38,27 @@ impl Executor {
                     atlas.service_account(&project, &client).await
                 };
                 let answer = move |result| Event::AccountRead { request, result };
+                self.answer(work, answer, || Err(broken_read()));
+            }
+            Effect::ReadProjects { request, page } => {
+                let connection = Arc::clone(&self.connection);
+                let work = read_patiently(move || {
+                    let connection = Arc::clone(&connection);
+                    async move { connection.client().await.map_err(ReadProblem::Transport)?.projects(page).await }
+                });
+                let answer = move |result| Event::ProjectsRead { request, result };
+                self.answer(work, answer, || Err(broken_read()));
+            }
+            Effect::ReadAccounts { request, project, page } => {
+                let connection = Arc::clone(&self.connection);
+                let work = read_patiently(move || {
+                    let (connection, project) = (Arc::clone(&connection), project.clone());
+                    async move {
+                        let atlas = connection.client().await.map_err(ReadProblem::Transport)?;
+                        atlas.service_accounts(&project, page).await
+                    }
+                });
+                let answer = move |result| Event::AccountsRead { request, result };
                 self.answer(work, answer, || Err(broken_read()));
             }
             Effect::CreateSecret { request, new_secret } => {

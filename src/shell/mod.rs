@@ -7,6 +7,7 @@ mod event_loop;
 mod harden;
 mod input;
 mod panics;
+mod patience;
 #[cfg(debug_assertions)]
 mod rehearsal;
 mod run;

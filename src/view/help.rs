@@ -47,6 +47,7 @@ fn about(screen: &Screen) -> &'static [&'static str] {
             &["Copied means read back from the clipboard. Leaving asks until the secret is handed over."]
         }
         Screen::Unknown(_) => &["A late answer with the secret opens it, whatever is on the screen."],
+        Screen::Choosing(_) => &["Type to filter by name or id; letters need not stand together."],
         Screen::Sending(_) => &[],
     }
 }

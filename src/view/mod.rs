@@ -4,6 +4,7 @@
 //! fits every size from 0×0 on, and sets the real cursor where a person types.
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
+mod choosing;
 mod column;
 mod created;
 mod field;
@@ -59,6 +60,7 @@ fn draw_body(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect) {
     }
     match &model.screen {
         Screen::Form => form::draw(model, theme, frame, area),
+        Screen::Choosing(choosing) => choosing::draw(model, choosing, theme, frame, area),
         Screen::Sending(sending) => sending::draw(model, sending, theme, frame, area),
         Screen::Created(created) => created::draw(model, created, theme, frame, area),
         Screen::Unknown(unknown) => unknown::draw(model, unknown, theme, frame, area),

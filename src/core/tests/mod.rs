@@ -1,6 +1,7 @@
 //! Transitions, without a clock, a network or a task: events go in, the model and the effects are looked at.
 
 mod chain;
+mod choosing;
 mod created;
 mod ending;
 mod fixtures;

@@ -1,0 +1,41 @@
+//! Lists to choose from, page by page (`itemsPerPage` is 500 at most).
+
+use reqwest::header::HeaderValue;
+
+use crate::domain::{AccountEntry, ENTRIES_PER_PAGE, Page, ProjectEntry, ProjectId, ReadProblem};
+
+use super::{Client, MEDIA_TYPE, classify, wire};
+
+/// The resource version of the endpoints for projects and organizations.
+const PROJECTS_MEDIA_TYPE: HeaderValue = HeaderValue::from_static("application/vnd.atlas.2023-01-01+json");
+
+impl Client {
+    /// Reads a page of the projects that the credentials can see (`GET /groups`), counted from 1.
+    ///
+    /// # Errors
+    /// [`ReadProblem::TimedOut`] after 20 seconds.
+    pub async fn projects(&self, page: u32) -> Result<Page<ProjectEntry>, ReadProblem> {
+        let url =
+            format!("{}/api/atlas/v2/groups?itemsPerPage={ENTRIES_PER_PAGE}&pageNum={page}", self.base_url);
+        let answer = self.read(url, PROJECTS_MEDIA_TYPE, self.limits.list).await?;
+        classify::page(&answer, wire::project_entry)
+    }
+
+    /// Reads a page of a project's service accounts (`GET /groups/{groupId}/serviceAccounts`), counted
+    /// from 1.
+    ///
+    /// # Errors
+    /// As [`Client::projects`].
+    pub async fn service_accounts(
+        &self,
+        project: &ProjectId,
+        page: u32,
+    ) -> Result<Page<AccountEntry>, ReadProblem> {
+        let url = format!(
+            "{}/api/atlas/v2/groups/{project}/serviceAccounts?itemsPerPage={ENTRIES_PER_PAGE}&pageNum={page}",
+            self.base_url
+        );
+        let answer = self.read(url, MEDIA_TYPE, self.limits.list).await?;
+        classify::page(&answer, wire::account_entry)
+    }
+}

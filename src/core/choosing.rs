@@ -1,0 +1,351 @@
+//! Choosing a field's value from a list that is read page by page.
+
+use std::collections::BTreeMap;
+
+use crate::domain::{
+    AccountEntry, ClientId, ExistingSecret, Identity, Lifetime, Page, ProjectEntry, ProjectId, ReadProblem,
+    RequestId, ServerText, Session,
+};
+
+use super::matching::Matches;
+use super::model::Requests;
+use super::{Action, Effect, FieldName, Focus, FormNotice, KeyPress, Model, Screen, TextLine};
+
+/// How many pages are asked for at the same time.
+const AT_ONCE: usize = 4;
+
+/// How far Page Up and Page Down go.
+const LEAP: usize = 10;
+
+/// The lifetimes that people usually want, in hours: 8 h, then 1, 7, 30, 90, 180 and 365 days.
+const USUAL_LIFETIMES: [(&str, i32); 7] =
+    [("8h", 8), ("1d", 24), ("7d", 168), ("30d", 720), ("90d", 2160), ("180d", 4320), ("365d", 8760)];
+
+/// A list to choose from.
+#[derive(Clone, Debug)]
+pub struct Choosing {
+    /// The field that the choice is for.
+    pub field: FieldName,
+    /// What the list is filtered by.
+    pub filter: TextLine,
+    /// Which of the matching rows is chosen, from 0.
+    pub selected: usize,
+    /// How far reading the list is.
+    pub reading: Reading,
+    rows: Vec<Choice>,
+    matches: Matches,
+    project: Option<ProjectId>,
+}
+
+/// One row of a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Choice {
+    /// A project.
+    Project(ProjectEntry),
+    /// A service account; `signed_in` when it is the one that this session uses.
+    Account {
+        /// The account.
+        entry: AccountEntry,
+        /// Whether this session signed in as it.
+        signed_in: bool,
+    },
+    /// A lifetime.
+    Lifetime {
+        /// As it is typed.
+        text: &'static str,
+        /// What it means.
+        lifetime: Lifetime,
+    },
+}
+
+/// How far reading a list is.
+#[derive(Clone, Debug, Default)]
+pub struct Reading {
+    /// How many pages have come.
+    pub pages_read: u32,
+    /// About how many pages there are, once that is known.
+    pub about_pages: Option<u32>,
+    /// Why a page did not come.
+    pub problem: Option<ReadProblem>,
+    under_way: BTreeMap<RequestId, u32>,
+    missing: Vec<u32>,
+    next_page: u32,
+    last_page: Option<u32>,
+}
+
+impl Reading {
+    /// True while a page is awaited.
+    pub fn is_under_way(&self) -> bool {
+        !self.under_way.is_empty()
+    }
+
+    /// The page that this request was for, if it is still awaited.
+    fn take(&mut self, request: RequestId) -> Option<u32> {
+        self.under_way.remove(&request)
+    }
+
+    fn came(&mut self, number: u32, is_last: bool, about: Option<u32>, per_page: u32) {
+        self.pages_read += 1;
+        if is_last {
+            self.last_page = Some(self.last_page.map_or(number, |last| last.min(number)));
+        }
+        self.about_pages = self.last_page.or(about.map(|about| about.div_ceil(per_page).max(number + 1)));
+    }
+
+    /// Which pages to ask for now: those that failed first, and past the first page only so many as the
+    /// estimate makes likely.
+    fn wanted(&mut self) -> Vec<u32> {
+        let mut wanted = Vec::new();
+        while self.under_way.len() + wanted.len() < AT_ONCE {
+            let next = match self.missing.pop() {
+                Some(page) => page,
+                None if self.may_ask_for(self.next_page, wanted.len()) => {
+                    self.next_page += 1;
+                    self.next_page - 1
+                }
+                None => break,
+            };
+            wanted.push(next);
+        }
+        wanted
+    }
+
+    /// The estimate says which pages are worth asking for together; past it, they come one by one until one
+    /// is the last.
+    fn may_ask_for(&self, page: u32, wanted: usize) -> bool {
+        if self.last_page.is_some() {
+            return false;
+        }
+        let within_estimate = self.about_pages.is_some_and(|about| page <= about);
+        within_estimate || (self.under_way.is_empty() && wanted == 0)
+    }
+}
+
+impl Choosing {
+    fn new(field: FieldName, project: Option<ProjectId>) -> Self {
+        Self {
+            field,
+            filter: TextLine::default(),
+            selected: 0,
+            reading: Reading { next_page: 1, ..Reading::default() },
+            rows: Vec::new(),
+            matches: Matches::default(),
+            project,
+        }
+    }
+
+    /// How many rows there are so far.
+    pub fn count(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// How many of them match the filter.
+    pub fn matching(&self) -> usize {
+        self.matches.len()
+    }
+
+    /// The row at this place among those that match.
+    pub fn choice(&self, place: usize) -> Option<&Choice> {
+        self.rows.get(self.matches.row(place)?)
+    }
+
+    fn add(&mut self, rows: Vec<Choice>) {
+        self.matches.extend(rows.iter().map(Choice::searched));
+        self.rows.extend(rows);
+    }
+
+    fn select(&mut self, place: usize) {
+        self.selected = place.min(self.matches.len().saturating_sub(1));
+    }
+
+    fn ask(&mut self, requests: &mut Requests) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        for page in self.reading.wanted() {
+            let request = requests.next();
+            self.reading.under_way.insert(request, page);
+            effects.push(match &self.project {
+                Some(project) => Effect::ReadAccounts { request, project: project.clone(), page },
+                None => Effect::ReadProjects { request, page },
+            });
+        }
+        effects
+    }
+}
+
+impl Choice {
+    /// What becomes the field's text.
+    fn value(&self) -> &str {
+        match self {
+            Self::Project(entry) => entry.id.as_str(),
+            Self::Account { entry, .. } => entry.client.as_str(),
+            Self::Lifetime { text, .. } => text,
+        }
+    }
+
+    /// What the filter looks at.
+    fn searched(&self) -> String {
+        match self {
+            Self::Project(entry) => format!("{} {}", entry.name, entry.id),
+            Self::Account { entry, .. } => format!("{} {}", entry.name, entry.client),
+            Self::Lifetime { text, lifetime } => format!("{text} {lifetime}"),
+        }
+    }
+}
+
+/// Ctrl-O: opens the list for the field in focus.
+pub(super) fn open(model: &mut Model) -> Vec<Effect> {
+    let Focus::Field(field) = model.form.focus else {
+        model.form.notice = Some(FormNotice::Word("Go to a field first: each has a list of its own."));
+        return Vec::new();
+    };
+    let mut choosing = match field {
+        FieldName::Project => Choosing::new(field, None),
+        FieldName::Client => match ProjectId::parse(model.form.project.line.text()) {
+            Ok(project) => Choosing::new(field, Some(project)),
+            Err(_) => {
+                model.form.notice =
+                    Some(FormNotice::Word("The project comes first: its accounts are listed."));
+                model.form.focus = Focus::Field(FieldName::Project);
+                return Vec::new();
+            }
+        },
+        FieldName::Lifetime => {
+            let mut choosing = Choosing::new(field, None);
+            choosing.add(lifetimes());
+            model.screen = Screen::Choosing(Box::new(choosing));
+            return Vec::new();
+        }
+    };
+    let effects = choosing.ask(&mut model.requests);
+    model.screen = Screen::Choosing(Box::new(choosing));
+    effects
+}
+
+fn lifetimes() -> Vec<Choice> {
+    let usual = USUAL_LIFETIMES.into_iter();
+    usual
+        .filter_map(|(text, hours)| {
+            Some(Choice::Lifetime { text, lifetime: Lifetime::from_hours(hours).ok()? })
+        })
+        .collect()
+}
+
+pub(super) fn projects_read(
+    model: &mut Model,
+    request: RequestId,
+    result: Result<Page<ProjectEntry>, ReadProblem>,
+) -> Vec<Effect> {
+    page_read(model, request, result, |entries| entries.into_iter().map(Choice::Project).collect())
+}
+
+pub(super) fn accounts_read(
+    model: &mut Model,
+    request: RequestId,
+    result: Result<Page<AccountEntry>, ReadProblem>,
+) -> Vec<Effect> {
+    let own = signed_in_as(&model.session);
+    page_read(model, request, result, |entries| {
+        let mut rows: Vec<Choice> = entries
+            .into_iter()
+            .map(|entry| Choice::Account { signed_in: own.as_ref() == Some(&entry.client), entry })
+            .collect();
+        // The account that this session uses stands first: rotating it is what people come for.
+        rows.sort_by_key(|row| !matches!(row, Choice::Account { signed_in: true, .. }));
+        rows
+    })
+}
+
+fn signed_in_as(session: &Session) -> Option<ClientId> {
+    match session {
+        Session::Remote { identity: Identity::ServiceAccount(client), .. } => Some(client.clone()),
+        _ => None,
+    }
+}
+
+fn page_read<T>(
+    model: &mut Model,
+    request: RequestId,
+    result: Result<Page<T>, ReadProblem>,
+    rows: impl FnOnce(Vec<T>) -> Vec<Choice>,
+) -> Vec<Effect> {
+    let Screen::Choosing(choosing) = &mut model.screen else { return Vec::new() };
+    let Some(number) = choosing.reading.take(request) else { return Vec::new() };
+    match result {
+        Ok(page) => {
+            let per_page = u32::try_from(crate::domain::ENTRIES_PER_PAGE).unwrap_or(u32::MAX);
+            choosing.reading.came(number, page.is_last, page.about, per_page);
+            choosing.add(rows(page.entries));
+        }
+        Err(problem) => {
+            choosing.reading.problem = Some(problem);
+            choosing.reading.missing.push(number);
+        }
+    }
+    go_on_reading(model)
+}
+
+/// Asks for the next pages, unless one has failed: then a person decides.
+fn go_on_reading(model: &mut Model) -> Vec<Effect> {
+    let Screen::Choosing(choosing) = &mut model.screen else { return Vec::new() };
+    if choosing.reading.problem.is_some() {
+        return Vec::new();
+    }
+    choosing.ask(&mut model.requests)
+}
+
+/// A key of the list that is no text.
+pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
+    let Screen::Choosing(choosing) = &mut model.screen else { return Vec::new() };
+    match action {
+        Action::NextChoice => choosing.select(choosing.selected + 1),
+        Action::PreviousChoice => choosing.select(choosing.selected.saturating_sub(1)),
+        Action::LeapDown => choosing.select(choosing.selected + LEAP),
+        Action::LeapUp => choosing.select(choosing.selected.saturating_sub(LEAP)),
+        Action::Leave => model.screen = Screen::Form,
+        Action::Choose => take(model),
+        Action::Retry if choosing.reading.problem.take().is_some() => return go_on_reading(model),
+        _ => {}
+    }
+    Vec::new()
+}
+
+fn take(model: &mut Model) {
+    let Screen::Choosing(choosing) = &model.screen else { return };
+    let Some(choice) = choosing.choice(choosing.selected) else { return };
+    let (field, value) = (choosing.field, choice.value().to_owned());
+    model.form.choose(field, &value);
+    model.screen = Screen::Form;
+}
+
+/// Text for the filter.
+pub(super) fn press(model: &mut Model, key: KeyPress) {
+    let Screen::Choosing(choosing) = &mut model.screen else { return };
+    if choosing.filter.press(key) == Some(true) {
+        let typed = choosing.filter.text().to_owned();
+        choosing.matches.filter(&typed);
+        choosing.selected = 0;
+    }
+}
+
+/// Pasted text for the filter.
+pub(super) fn paste(choosing: &mut Choosing, text: &str) {
+    if super::paste::contains_secret(text) {
+        return;
+    }
+    if choosing.filter.insert(text.trim()) {
+        let typed = choosing.filter.text().to_owned();
+        choosing.matches.filter(&typed);
+        choosing.selected = 0;
+    }
+}
+
+/// How full an account is, in words.
+pub fn places_taken(secrets: &[ExistingSecret], now: jiff::Timestamp) -> ServerText {
+    let expired = secrets.iter().filter(|secret| secret.is_expired(now)).count();
+    let words = match (secrets.len(), expired) {
+        (0, _) => "no secret".to_owned(),
+        (taken, 0) => format!("{taken} of 2 secrets"),
+        (taken, expired) => format!("{taken} of 2 secrets, {expired} expired"),
+    };
+    ServerText::new(&words)
+}

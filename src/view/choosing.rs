@@ -1,0 +1,134 @@
+//! A list to choose from.
+
+use ratatui::Frame;
+use ratatui::layout::{Alignment, Constraint, Layout, Position, Rect};
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use crate::core::{Choice, Choosing, FieldName, Model, places_taken};
+
+use super::column::Column;
+use super::theme::Theme;
+
+/// Room for names; what is longer is cut.
+const NAME_WIDTH: usize = 32;
+
+pub(super) fn draw(model: &Model, choosing: &Choosing, theme: &Theme, frame: &mut Frame, area: Rect) {
+    let [head, rows, foot] =
+        Layout::vertical([Constraint::Length(3), Constraint::Fill(1), Constraint::Length(2)]).areas(area);
+    draw_head(choosing, theme, frame, head);
+    draw_rows(model, choosing, theme, frame, rows);
+    draw_state(choosing, theme, frame, foot);
+}
+
+fn draw_head(choosing: &Choosing, theme: &Theme, frame: &mut Frame, area: Rect) {
+    let mut column = Column::new(area);
+    let title = match choosing.field {
+        FieldName::Project => "Choose a project",
+        FieldName::Client => "Choose a service account",
+        FieldName::Lifetime => "Choose a lifetime",
+    };
+    let row = column.take(1);
+    frame.render_widget(Line::styled(title, theme.strong), row);
+    frame.render_widget(Line::styled(count(choosing), theme.faint).alignment(Alignment::Right), row);
+    let row = column.take(1);
+    let prompt = format!("{} ", theme.glyphs.pointer);
+    let lead = u16::try_from(prompt.chars().count()).unwrap_or(u16::MAX);
+    let room = usize::from(row.width.saturating_sub(lead).saturating_sub(1));
+    let scroll = choosing.filter.scroll(room);
+    let [symbol, text] = Layout::horizontal([Constraint::Length(lead), Constraint::Fill(1)]).areas(row);
+    frame.render_widget(Line::styled(prompt, theme.strong), symbol);
+    if choosing.filter.text().is_empty() {
+        frame.render_widget(Line::styled("type to filter", theme.faint), text);
+    } else {
+        let shown = ratatui::widgets::Paragraph::new(choosing.filter.text());
+        frame.render_widget(shown.scroll((0, u16::try_from(scroll).unwrap_or(u16::MAX))), text);
+    }
+    let caret = u16::try_from(choosing.filter.caret_column().saturating_sub(scroll)).unwrap_or(u16::MAX);
+    if !text.is_empty() {
+        let x = text.x.saturating_add(caret).min(text.right().saturating_sub(1));
+        frame.set_cursor_position(Position { x, y: text.y });
+    }
+}
+
+fn count(choosing: &Choosing) -> String {
+    let (matching, all) = (choosing.matching(), choosing.count());
+    if choosing.filter.text().is_empty() { format!("{all}") } else { format!("{matching} of {all}") }
+}
+
+fn draw_rows(model: &Model, choosing: &Choosing, theme: &Theme, frame: &mut Frame, area: Rect) {
+    let height = usize::from(area.height);
+    // The selected row stays in sight; the list moves by pages, so that it does not crawl.
+    let first = choosing.selected.checked_div(height).unwrap_or(0) * height;
+    let mut column = Column::new(area);
+    for place in first..first.saturating_add(height) {
+        let Some(choice) = choosing.choice(place) else { break };
+        let is_selected = place == choosing.selected;
+        column.line(frame, row(model, choice, is_selected, theme));
+    }
+    if choosing.count() == 0 && !choosing.reading.is_under_way() && choosing.reading.problem.is_none() {
+        let words = match choosing.field {
+            FieldName::Project => "These credentials see no project.",
+            FieldName::Client => "This project has no service account.",
+            FieldName::Lifetime => "",
+        };
+        column.words(frame, 2, words, theme.faint);
+    }
+}
+
+fn row(model: &Model, choice: &Choice, is_selected: bool, theme: &Theme) -> Line<'static> {
+    let symbol = if is_selected { theme.glyphs.pointer } else { " " };
+    let style = if is_selected { theme.strong } else { Style::new() };
+    let (name, rest) = match choice {
+        Choice::Project(entry) => (entry.name.to_string(), entry.id.to_string()),
+        Choice::Account { entry, signed_in } => {
+            let own = if *signed_in { ", signed in with it" } else { "" };
+            let taken = places_taken(&entry.secrets, model.now.wall);
+            let id = entry.client.short(theme.glyphs.ellipsis);
+            (entry.name.to_string(), format!("{id}  {taken}{own}"))
+        }
+        Choice::Lifetime { text, lifetime } => ((*text).to_owned(), lifetime.to_string()),
+    };
+    Line::from(vec![
+        Span::styled(format!("{symbol} "), theme.strong),
+        Span::styled(fit(&name, theme.glyphs.ellipsis), style),
+        Span::raw("  "),
+        Span::styled(rest, if is_selected { style } else { theme.faint }),
+    ])
+}
+
+/// A name in just the room that names have.
+fn fit(name: &str, ellipsis: &str) -> String {
+    let width = Span::raw(name).width();
+    if width <= NAME_WIDTH {
+        return format!("{name}{}", " ".repeat(NAME_WIDTH - width));
+    }
+    let mut cut = String::new();
+    for character in name.chars() {
+        if Span::raw(format!("{cut}{character}{ellipsis}")).width() > NAME_WIDTH {
+            break;
+        }
+        cut.push(character);
+    }
+    let padding = NAME_WIDTH.saturating_sub(Span::raw(format!("{cut}{ellipsis}")).width());
+    format!("{cut}{ellipsis}{}", " ".repeat(padding))
+}
+
+fn draw_state(choosing: &Choosing, theme: &Theme, frame: &mut Frame, area: Rect) {
+    let mut column = Column::new(area);
+    let reading = &choosing.reading;
+    if let Some(problem) = &reading.problem {
+        let title = problem.explain().title;
+        let words = format!("{title} Page {} did not come. Ctrl-R asks again.", reading.pages_read + 1);
+        let symbol = Span::styled(format!("{} ", theme.glyphs.cross), theme.bad);
+        column.item(frame, symbol, &words, theme.bad);
+        return;
+    }
+    if reading.is_under_way() {
+        let pages = match reading.about_pages {
+            Some(about) => format!("{} of {about} pages", reading.pages_read),
+            None => "reading".to_owned(),
+        };
+        column.words(frame, 2, &pages, theme.faint);
+    }
+}
