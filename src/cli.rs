@@ -1,6 +1,9 @@
 //! The command line.
 
-use clap::{ArgAction, Parser};
+use std::path::PathBuf;
+
+use clap::{ArgAction, CommandFactory, Parser};
+use clap_complete::Shell;
 
 use crate::handoff::Preference;
 
@@ -28,9 +31,21 @@ pub struct Arguments {
     #[arg(long)]
     pub demo: bool,
 
+    /// So many more projects in the demo, to try its lists
+    #[arg(long, value_name = "COUNT", requires = "demo", default_value_t = 0, hide_default_value = true)]
+    pub demo_projects: u32,
+
     /// How to copy
     #[arg(long, value_name = "WAY", default_value = "auto")]
     pub clipboard: Preference,
+
+    /// Keep a log of what is asked of Atlas (method, path, status, milliseconds), readable by you alone
+    #[arg(long, value_name = "PATH")]
+    pub log_file: Option<PathBuf>,
+
+    /// Print a completion script for a shell and leave
+    #[arg(long, value_name = "SHELL", exclusive = true)]
+    pub completions: Option<Shell>,
 
     /// Ask Atlas to envelop its answer (the endpoint's own flag)
     #[arg(long, action = ArgAction::SetTrue, help_heading = "Advanced")]
@@ -39,6 +54,13 @@ pub struct Arguments {
     /// Ask Atlas to indent its answer (the endpoint's own flag)
     #[arg(long, action = ArgAction::SetTrue, help_heading = "Advanced")]
     pub pretty: bool,
+}
+
+/// The completion script for a shell.
+pub fn completions(shell: Shell) -> Vec<u8> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Arguments::command(), "atlas-secret", &mut script);
+    script
 }
 
 const AFTER_HELP: &str = "\
@@ -52,11 +74,18 @@ Exit codes: 0 done, 1 nothing created, 2 usage, 3 created or perhaps created but
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory;
 
     #[test]
     fn the_command_line_is_consistent() {
         Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn every_shell_has_a_script_that_knows_the_options() {
+        for shell in [Shell::Bash, Shell::Zsh, Shell::Fish, Shell::PowerShell, Shell::Elvish] {
+            let script = String::from_utf8(completions(shell)).unwrap();
+            assert!(script.contains("expires-after"), "{shell}");
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use atlas_secret::cli::Arguments;
+use atlas_secret::cli::{self, Arguments};
 use atlas_secret::domain::Exit;
 use atlas_secret::shell::{self, Settings};
 use clap::Parser;
@@ -18,6 +18,17 @@ fn main() -> ExitCode {
     let started = Instant::now();
     shell::forbid_core_dumps();
     let arguments = Arguments::parse();
+    if let Some(shell) = arguments.completions {
+        return match std::io::stdout().write_all(&cli::completions(shell)) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => ExitCode::from(complain(&error).code()),
+        };
+    }
+    if let Some(path) = &arguments.log_file
+        && let Err(error) = shell::start_log(path)
+    {
+        return ExitCode::from(complain(&error).code());
+    }
     let exit = match Settings::gather(&arguments, |name| std::env::var(name).ok()) {
         Ok(settings) => shell::run(settings, started).unwrap_or_else(|error| complain(&error)),
         Err(error) => complain(&error),

@@ -1,7 +1,7 @@
 //! One request and its answer, within a limit.
 
 use std::pin::pin;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use reqwest::Method;
 use reqwest::header::HeaderMap;
@@ -31,6 +31,15 @@ pub(super) enum Failure {
 }
 
 impl Failure {
+    /// For the log.
+    fn words(&self) -> &'static str {
+        match self {
+            Self::NotSent(_) => "not sent",
+            Self::Broken(_) => "no answer: the connection broke",
+            Self::TimedOut(_) => "no answer in time",
+        }
+    }
+
     /// What it means for a request that can be repeated.
     pub(super) fn into_read_problem(self) -> ReadProblem {
         match self {
@@ -40,9 +49,29 @@ impl Failure {
     }
 }
 
-/// Sends `call` once and reads its answer. `limit` counts for connecting, head and body together; an
+/// Sends `call` once and reads its answer; the log gets method, path, status and time, and nothing else of
+/// it. `limit` counts for connecting, head and body together; an
 /// answer whose head came but whose body did not says so in its `end`.
 pub(super) async fn exchange(http: &reqwest::Client, call: Call, limit: Duration) -> Result<Answer, Failure> {
+    let (method, path) = (call.method.clone(), path_of(&call.url).to_owned());
+    let started = Instant::now();
+    let result = send(http, call, limit).await;
+    let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    match &result {
+        Ok(answer) => tracing::info!(%method, path, status = answer.status, milliseconds, "answered"),
+        Err(failure) => tracing::warn!(%method, path, milliseconds, "{}", failure.words()),
+    }
+    result
+}
+
+/// The path of a URL, without the query.
+fn path_of(url: &str) -> &str {
+    let after_scheme = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let path = after_scheme.find('/').map_or("/", |start| &after_scheme[start..]);
+    path.split('?').next().unwrap_or(path)
+}
+
+async fn send(http: &reqwest::Client, call: Call, limit: Duration) -> Result<Answer, Failure> {
     let mut deadline = pin!(deadline(limit));
     let mut request = http.request(call.method, call.url).headers(call.headers);
     if let Some(body) = call.body {
@@ -61,4 +90,21 @@ pub(super) async fn exchange(http: &reqwest::Client, call: Call, limit: Duration
         answer.end = BodyEnd::TimedOut(limit);
     }
     Ok(answer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_log_names_the_path_alone() {
+        let rows = [
+            ("https://cloud.mongodb.com/api/oauth/token", "/api/oauth/token"),
+            ("http://127.0.0.1:1/api/atlas/v2/groups?pageNum=1", "/api/atlas/v2/groups"),
+            ("https://cloud.mongodb.com", "/"),
+        ];
+        for (url, path) in rows {
+            assert_eq!(path_of(url), path);
+        }
+    }
 }

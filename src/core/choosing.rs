@@ -200,15 +200,15 @@ pub(super) fn open(model: &mut Model) -> Vec<Effect> {
     };
     let mut choosing = match field {
         FieldName::Project => Choosing::new(field, None),
-        FieldName::Client => match ProjectId::parse(model.form.project.line.text()) {
-            Ok(project) => Choosing::new(field, Some(project)),
-            Err(_) => {
+        FieldName::Client => {
+            let Ok(project) = ProjectId::parse(model.form.project.line.text()) else {
                 model.form.notice =
                     Some(FormNotice::Word("The project comes first: its accounts are listed."));
                 model.form.focus = Focus::Field(FieldName::Project);
                 return Vec::new();
-            }
-        },
+            };
+            Choosing::new(field, Some(project))
+        }
         FieldName::Lifetime => {
             let mut choosing = Choosing::new(field, None);
             choosing.add(lifetimes());

@@ -34,7 +34,7 @@ impl Matches {
     /// Filters anew. What is typed on can only match fewer rows, so only those are judged again.
     pub fn filter(&mut self, typed: &str) {
         let narrows = !self.typed.is_empty() && typed.starts_with(&self.typed);
-        self.typed = typed.to_owned();
+        typed.clone_into(&mut self.typed);
         self.ranked = if narrows {
             self.rank(self.ranked.iter().map(|rank| rank.row))
         } else {

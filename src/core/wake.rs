@@ -17,7 +17,6 @@ pub fn wake_at(model: &Model) -> Option<Duration> {
     let of_screen = match &model.screen {
         _ if model.shows_help || model.size.is_too_small() => None,
         Screen::Form => until_minute_turns(model),
-        Screen::Choosing(_) => None,
         Screen::Sending(sending) => match &sending.link {
             Link::Asking(_) => None,
             Link::WaitingOutLimit { until, .. } => {
@@ -33,7 +32,7 @@ pub fn wake_at(model: &Model) -> Option<Duration> {
         },
         Screen::Created(created) => of_created(model, created),
         Screen::Unknown(_) if model.in_flight.is_some() => Some(SECOND),
-        Screen::Unknown(_) => None,
+        Screen::Choosing(_) | Screen::Unknown(_) => None,
     };
     let of_ending = model.ending.map(|ending| ending.until.since(model.now));
     let of_limit = limit_while_covered(model);

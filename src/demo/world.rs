@@ -126,6 +126,28 @@ pub(super) struct WorldSecret {
 }
 
 impl World {
+    /// The same world with so many more projects in its first organization, for long lists. They have no
+    /// service accounts.
+    #[must_use]
+    pub fn with_more_projects(mut self, count: u32) -> Self {
+        const TEAMS: [&str; 8] =
+            ["billing", "catalog", "checkout", "identity", "ledger", "logistics", "pricing", "search"];
+        const STAGES: [&str; 4] = ["dev", "prod", "qa", "staging"];
+        let Some(organization) = self.organizations.first_mut() else { return self };
+        organization.projects.extend((0..count).map(|number| {
+            let team = TEAMS[number as usize % TEAMS.len()];
+            let stage = STAGES[number as usize / TEAMS.len() % STAGES.len()];
+            WorldProject {
+                id: format!("5eed{number:020x}"),
+                name: format!("{team}-{stage}-{number}"),
+                created_hours_ago: 0,
+                clusters: 0,
+                service_accounts: Vec::new(),
+            }
+        }));
+        self
+    }
+
     /// The world of `--demo`. An error says that the file built into the program is broken.
     pub fn demo() -> Result<Self, WorldError> {
         Self::from_json(DEMO)

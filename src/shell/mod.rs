@@ -6,6 +6,7 @@ mod effects;
 mod event_loop;
 mod harden;
 mod input;
+mod log;
 mod panics;
 mod patience;
 #[cfg(debug_assertions)]
@@ -16,5 +17,6 @@ mod settings;
 mod signals;
 
 pub use harden::forbid_core_dumps;
+pub use log::{LogError, start_log};
 pub use run::run;
 pub use settings::{Settings, SettingsError, Source};

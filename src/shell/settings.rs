@@ -89,7 +89,7 @@ impl Settings {
 }
 
 fn demo(arguments: &Arguments) -> Result<(Source, Form), SettingsError> {
-    let world = crate::demo::World::demo()?;
+    let world = crate::demo::World::demo()?.with_more_projects(arguments.demo_projects);
     let (project, client) = world.prefill();
     let form = Form::new(
         arguments.project_id.as_deref().unwrap_or(project.as_str()),

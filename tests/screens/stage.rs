@@ -164,6 +164,8 @@ fn request_of(effect: &Effect) -> Option<RequestId> {
     match effect {
         Effect::SignIn { request }
         | Effect::ReadAccount { request, .. }
+        | Effect::ReadProjects { request, .. }
+        | Effect::ReadAccounts { request, .. }
         | Effect::CreateSecret { request, .. }
         | Effect::DeleteSecret { request, .. }
         | Effect::CopyToClipboard { request, .. }

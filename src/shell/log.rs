@@ -1,0 +1,48 @@
+//! The log file: what was asked of Atlas, and how it answered. This crate's events only, so no library can
+//! write a header, a body, a key or a secret into it.
+
+use std::fs::{File, OpenOptions};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::{Layer, registry};
+
+/// Why there is no log.
+#[derive(Debug, Error)]
+#[error("--log-file {}: {error}", path.display())]
+pub struct LogError {
+    path: PathBuf,
+    error: io::Error,
+}
+
+/// Starts the log: what comes is appended to the file at `path`, which only its owner can read from then on.
+///
+/// # Errors
+/// When the file cannot be opened, or not be closed to others.
+pub fn start_log(path: &Path) -> Result<(), LogError> {
+    let file = open(path).map_err(|error| LogError { path: path.to_owned(), error })?;
+    let lines = tracing_subscriber::fmt::layer().with_ansi(false).with_writer(file);
+    let own = Targets::new().with_target(env!("CARGO_CRATE_NAME"), LevelFilter::TRACE);
+    // A second log in one process is not started; the first goes on.
+    let _ = tracing::subscriber::set_global_default(registry().with(lines.with_filter(own)));
+    Ok(())
+}
+
+#[cfg(unix)]
+fn open(path: &Path) -> io::Result<File> {
+    use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+    let file = OpenOptions::new().create(true).append(true).mode(0o600).open(path)?;
+    // The mode counts for a new file only.
+    if file.metadata()?.is_file() {
+        file.set_permissions(std::fs::Permissions::from_mode(0o600))?;
+    }
+    Ok(file)
+}
+
+#[cfg(not(unix))]
+fn open(path: &Path) -> io::Result<File> {
+    OpenOptions::new().create(true).append(true).open(path)
+}
