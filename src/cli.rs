@@ -23,6 +23,10 @@ pub struct Arguments {
     #[arg(long, value_name = "TIME", default_value = "720", allow_hyphen_values = true)]
     pub expires_after: String,
 
+    /// The Atlas CLI profile to sign in with [env: `MONGODB_ATLAS_PROFILE`]
+    #[arg(short = 'P', long, value_name = "NAME", conflicts_with = "demo")]
+    pub profile: Option<String>,
+
     /// Where Atlas is [env: `MONGODB_ATLAS_OPS_MANAGER_URL`, `MONGODB_ATLAS_BASE_URL`]
     #[arg(long, value_name = "URL", conflicts_with = "demo")]
     pub base_url: Option<String>,
@@ -64,9 +68,17 @@ pub fn completions(shell: Shell) -> Vec<u8> {
 }
 
 const AFTER_HELP: &str = "\
-Credentials come from the environment, never as arguments:
-  MONGODB_ATLAS_ACCESS_TOKEN                            an access token
-  MONGODB_ATLAS_CLIENT_ID, MONGODB_ATLAS_CLIENT_SECRET  a service account
+Credentials never come as arguments. They are looked for in this order:
+  atlas-secret --profile ci                                   an Atlas CLI profile, by name
+  MONGODB_ATLAS_ACCESS_TOKEN                                  an access token
+  MONGODB_ATLAS_CLIENT_ID, MONGODB_ATLAS_CLIENT_SECRET        a service account
+  MONGODB_ATLAS_PUBLIC_API_KEY, MONGODB_ATLAS_PRIVATE_API_KEY an API key
+  MONGODB_ATLAS_PROFILE, or the only or the default profile   an Atlas CLI profile
+Without any, the program asks.
+
+Examples:
+  MONGODB_ATLAS_ACCESS_TOKEN=$TOKEN atlas-secret --project-id 32b6e34b3d91647abb20e7b8
+  atlas-secret -P ci --client-id mdb_sa_id_1234567890abcdef12345678 --expires-after 30d
 
 Exit codes: 0 done, 1 nothing created, 2 usage, 3 created or perhaps created but not handed over,
 129/130/143 ended by a signal with nothing lost.";

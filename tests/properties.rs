@@ -13,7 +13,7 @@ use atlas_secret::core::{
 use atlas_secret::domain::{
     ClipboardContent, CopyFailure, CopyOutcome, CreateOutcome, CreatedSecret, DeleteOutcome, ExistingSecret,
     Exit, Fate, LostAnswer, Moment, Page, ProjectEntry, ProjectId, ReadProblem, Rejection, RequestId,
-    SecretId, ServerText, ServiceAccount, Session, TerminalRoute, TransportProblem,
+    SecretId, ServerText, ServiceAccount, Session, TerminalRoute, TransportProblem, Tried, TriedSession,
 };
 use atlas_secret::view::{Glyphs, Theme, draw};
 use crossterm::event::{KeyCode, KeyModifiers};
@@ -203,6 +203,18 @@ impl World {
             }
             Effect::ReadAccount { request, .. } => {
                 self.event(Event::AccountRead { request, result: account(outcome) });
+            }
+            Effect::TryCredentials { request, .. }
+            | Effect::TryProfile { request, .. }
+            | Effect::OpenDemo { request } => {
+                let tried = match outcome % 3 {
+                    0 => Tried::Refused(problem(outcome / 3)),
+                    1 => Tried::AddressNotListed,
+                    _ => Tried::Accepted,
+                };
+                let (project, client) = (Some(PROJECT.to_owned()), Some(CLIENT.to_owned()));
+                let outcome = TriedSession { tried, session: Session::Demo, project, client };
+                self.event(Event::SignInTried { request, outcome });
             }
             Effect::ReadProjects { request, page } => {
                 let entry =

@@ -10,6 +10,17 @@ use super::{Client, MEDIA_TYPE, classify, wire};
 const PROJECTS_MEDIA_TYPE: HeaderValue = HeaderValue::from_static("application/vnd.atlas.2023-01-01+json");
 
 impl Client {
+    /// Asks for one project, to see whether Atlas takes the credentials at all; signs in first where that is
+    /// needed.
+    ///
+    /// # Errors
+    /// As [`Client::projects`].
+    pub async fn probe(&self) -> Result<(), ReadProblem> {
+        let url = format!("{}/api/atlas/v2/groups?itemsPerPage=1", self.base_url);
+        let answer = self.read(url, PROJECTS_MEDIA_TYPE, self.limits.list).await?;
+        classify::page(&answer, wire::project_entry).map(|_| ())
+    }
+
     /// Reads a page of the projects that the credentials can see (`GET /groups`), counted from 1.
     ///
     /// # Errors

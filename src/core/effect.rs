@@ -2,13 +2,33 @@
 
 use secrecy::SecretString;
 
-use crate::domain::{ClientId, Exit, NewSecret, ProjectId, RequestId, SecretId};
+use crate::domain::{ClientId, Credentials, Exit, NewSecret, ProjectId, RequestId, SecretId, ServerText};
 
 /// Work for the shell, as data. The value that [`Effect::CopyToClipboard`] carries is redacted in `Debug`.
 #[derive(Clone, Debug)]
 pub enum Effect {
     /// Make sure that there is a token with some life left. Answered by `SignedIn`.
     SignIn {
+        /// To be named in the answer.
+        request: RequestId,
+    },
+    /// Try credentials that were typed, and keep them for the session if Atlas takes them. Answered by
+    /// `SignInTried`.
+    TryCredentials {
+        /// To be named in the answer.
+        request: RequestId,
+        /// What to try.
+        credentials: Credentials,
+    },
+    /// Try a profile of the Atlas CLI, likewise.
+    TryProfile {
+        /// To be named in the answer.
+        request: RequestId,
+        /// The profile's name.
+        name: ServerText,
+    },
+    /// Go on with the embedded Atlas. Answered by `SignInTried`.
+    OpenDemo {
         /// To be named in the answer.
         request: RequestId,
     },

@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 
 use crate::domain::{
     AccountEntry, ClipboardContent, CopyOutcome, CreateOutcome, DeleteOutcome, Page, ProjectEntry,
-    ReadProblem, RequestId, ServiceAccount,
+    ReadProblem, RequestId, ServiceAccount, TriedSession,
 };
 
 /// Something that happened outside of the core. No event's `Debug` shows what was typed, pasted or created.
@@ -42,6 +42,13 @@ pub enum Event {
         request: RequestId,
         /// The account with its secrets.
         result: Result<ServiceAccount, ReadProblem>,
+    },
+    /// Credentials were tried.
+    SignInTried {
+        /// Which request this answers.
+        request: RequestId,
+        /// How it ended, and how the session goes on.
+        outcome: TriedSession,
     },
     /// A page of the list of projects came, or did not.
     ProjectsRead {

@@ -233,6 +233,19 @@ impl Form {
         self.focus = self.first_problem().map_or(Focus::Button, Focus::Field);
     }
 
+    /// Fills in what is known by now, where nothing was typed yet.
+    pub(super) fn fill_empty(&mut self, project: Option<&str>, client: Option<&str>) {
+        for (name, text) in [(FieldName::Project, project), (FieldName::Client, client)] {
+            let field = self.field_mut(name);
+            if let Some(text) = text.filter(|_| field.line.text().is_empty()) {
+                field.line.set(text);
+                field.changed();
+                field.tidy(name);
+            }
+        }
+        self.focus = self.first_problem().map_or(Focus::Button, Focus::Field);
+    }
+
     /// Marks every field as touched, so that each says what it lacks.
     pub(super) fn touch_all(&mut self) {
         for name in FieldName::ALL {

@@ -173,6 +173,42 @@ const ON_BUTTON: &[Binding] = &[
     QUIT,
 ];
 
+/// Where a way to sign in is chosen.
+const SIGN_IN: &[Binding] = &[
+    Binding::new(&[(KeyCode::Enter, NONE)], "Enter", "choose", Action::Choose),
+    Binding::new(&[(KeyCode::Down, NONE), (KeyCode::Tab, NONE)], "Down", "next", Action::NextChoice),
+    Binding::new(
+        &[(KeyCode::Up, NONE), (KeyCode::BackTab, NONE), (KeyCode::BackTab, KeyModifiers::SHIFT)],
+        "Up",
+        "previous",
+        Action::PreviousChoice,
+    )
+    .only_in_help(),
+    HELP,
+    Binding::new(&[(KeyCode::Char('q'), NONE), ESC, CTRL_C], "q", "quit", Action::Leave),
+    SUSPEND,
+    REPAINT,
+];
+
+/// Where credentials are typed: every character is text.
+const SIGN_IN_TYPING: &[Binding] = &[
+    Binding::new(&[(KeyCode::Enter, NONE)], "Enter", "next, and sign in", Action::Choose),
+    Binding::new(&[(KeyCode::Tab, NONE), (KeyCode::Down, NONE)], "Tab", "next", Action::Next),
+    Binding::new(
+        &[(KeyCode::BackTab, KeyModifiers::SHIFT), (KeyCode::BackTab, NONE), (KeyCode::Up, NONE)],
+        "Shift-Tab",
+        "previous",
+        Action::Previous,
+    )
+    .only_in_help(),
+    Binding::new(&[(KeyCode::F(1), NONE)], "F1", "help", Action::Help),
+    Binding::new(&[ESC, CTRL_C], "Esc", "back", Action::Leave),
+    SUSPEND,
+    REPAINT,
+];
+
+const SIGN_IN_TRYING: &[Binding] = &[Binding::new(&[ESC, CTRL_C], "Esc", "stop", Action::Leave), REPAINT];
+
 const BEFORE_POSTING: &[Binding] =
     &[Binding::new(&[ESC, CTRL_C], "Esc", "stop, nothing is sent", Action::Leave), HELP, SUSPEND, REPAINT];
 
@@ -265,6 +301,9 @@ pub(super) fn bindings_below_help(model: &Model) -> &'static [Binding] {
         Screen::Form if model.form.focus == super::Focus::Button => ON_BUTTON,
         Screen::Form => FORM,
         Screen::Choosing(_) => CHOOSING,
+        Screen::SignIn(sign_in) if sign_in.trying.is_some() => SIGN_IN_TRYING,
+        Screen::SignIn(sign_in) if sign_in.typing.is_some() => SIGN_IN_TYPING,
+        Screen::SignIn(_) => SIGN_IN,
         Screen::Sending(sending) if sending.asks_to_stop => ASKING_TO_STOP,
         Screen::Sending(sending) => match sending.link {
             Link::SigningIn(_) | Link::Looking(_) => BEFORE_POSTING,

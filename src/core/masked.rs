@@ -3,7 +3,6 @@
 use std::fmt;
 
 use crossterm::event::{KeyCode, KeyModifiers};
-use secrecy::SecretString;
 use zeroize::Zeroizing;
 
 use super::KeyPress;
@@ -43,9 +42,9 @@ impl MaskedLine {
         self.text.chars().count()
     }
 
-    /// The text, for a credential.
-    pub fn secret(&self) -> SecretString {
-        SecretString::from(self.text.as_str())
+    /// The text, to make a credential of.
+    pub(super) fn text(&self) -> &str {
+        &self.text
     }
 
     /// Appends what can be part of a credential: visible ASCII. False when nothing was.
@@ -80,13 +79,12 @@ impl MaskedLine {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use secrecy::ExposeSecret;
 
     #[test]
     fn what_is_typed_is_kept_and_not_shown() {
         let mut line = MaskedLine::default();
         assert!(line.append("fake value\n"));
-        assert_eq!((line.secret().expose_secret(), line.length()), ("fakevalue", 9));
+        assert_eq!((line.text(), line.length()), ("fakevalue", 9));
         assert!(!format!("{line:?}").contains("fake"));
     }
 

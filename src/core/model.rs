@@ -2,9 +2,9 @@
 
 use jiff::tz::TimeZone;
 
-use crate::domain::{Exit, Farewell, Fate, Moment, NewSecret, RequestId, Session};
+use crate::domain::{Exit, Farewell, Fate, Moment, NewSecret, RequestId, ServerText, Session};
 
-use super::{Certainty, Choosing, Created, Form, Sending, UnknownOutcome};
+use super::{Certainty, Choosing, Created, Form, Sending, SignIn, UnknownOutcome};
 
 /// Everything that decides what is on the screen and what a key does.
 #[derive(Clone, Debug)]
@@ -27,6 +27,8 @@ pub struct Model {
     pub in_flight: Option<InFlight>,
     /// What became of the secrets of this run that are no longer shown, to be said after leaving.
     pub farewells: Vec<Farewell>,
+    /// What is worth knowing about the credentials: what else was set, and what is wrong with a file.
+    pub credential_notes: Vec<ServerText>,
     pub(super) ending: Option<Ending>,
     pub(super) requests: Requests,
 }
@@ -55,6 +57,8 @@ impl Size {
 pub enum Screen {
     /// The form.
     Form,
+    /// Nobody is signed in yet.
+    SignIn(Box<SignIn>),
     /// A list to choose a field's value from.
     Choosing(Box<Choosing>),
     /// The chain that leads to the POST, and the waiting for its answer.
@@ -113,6 +117,7 @@ impl Model {
             shows_help: false,
             in_flight: None,
             farewells: Vec::new(),
+            credential_notes: Vec::new(),
             ending: None,
             requests: Requests::default(),
         }

@@ -2,7 +2,8 @@
 //! never written anywhere.
 
 use crate::domain::{
-    ClientId, Credentials, Explanation, Moment, ReadProblem, Rejection, RejectionKind, RequestId, ServerText,
+    CredentialProblem, Credentials, Explanation, Half, Moment, PairKind, ReadProblem, RequestId, ServerText,
+    Tried, TriedSession,
 };
 
 use super::{Action, Effect, FormNotice, KeyPress, MaskedLine, Model, Screen, TextLine};
@@ -71,30 +72,6 @@ impl SignInWay {
     }
 }
 
-/// How trying credentials ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Tried {
-    /// Atlas takes them.
-    Accepted,
-    /// Atlas takes them, but not from this machine's address.
-    AddressNotListed(Rejection),
-    /// They are of no use.
-    Refused(ReadProblem),
-}
-
-impl Tried {
-    /// Sorts the answer to a harmless read: a refusal of the address says that the credentials are right.
-    pub fn from_read(result: Result<(), ReadProblem>) -> Self {
-        match result {
-            Ok(()) => Self::Accepted,
-            Err(ReadProblem::Rejected(rejection)) if rejection.kind() == RejectionKind::AddressNotAllowed => {
-                Self::AddressNotListed(rejection)
-            }
-            Err(problem) => Self::Refused(problem),
-        }
-    }
-}
-
 impl SignIn {
     /// The screen with the ways that exist here; profiles come first, they need no typing.
     pub fn new(profiles: Vec<ServerText>) -> Self {
@@ -118,21 +95,26 @@ impl SignIn {
     }
 
     /// What was typed, as credentials; else what is wrong with it.
-    fn credentials(&self) -> Result<Credentials, &'static str> {
-        let typing = self.typing.as_ref().ok_or("Choose a way first.")?;
-        if typing.secret.length() == 0 {
-            return Err("The secret part is empty.");
-        }
-        let secret = typing.secret.secret();
+    fn credentials(&self, typing: &Typing) -> Result<Credentials, String> {
+        let secret = typing.secret.text();
         let name = typing.name.as_ref().map(|line| line.text().trim()).unwrap_or_default();
-        match self.way() {
-            Some(SignInWay::ServiceAccount) => match ClientId::parse(name) {
-                Ok(client_id) => Ok(Credentials::ServiceAccount { client_id, client_secret: secret }),
-                Err(_) => Err("The client ID is mdb_sa_id_ and 24 hex digits."),
-            },
-            Some(SignInWay::AccessToken) => Ok(Credentials::AccessToken(secret)),
-            _ => Err("This way is not possible here."),
+        let labels = self.way().and_then(SignInWay::labels);
+        let Some((name_label, secret_label)) = labels else { return Err("Choose a way first.".to_owned()) };
+        if secret.is_empty() {
+            return Err(format!("{secret_label}: it is empty"));
         }
+        let kind = match self.way() {
+            Some(SignInWay::ServiceAccount) => PairKind::ServiceAccount,
+            Some(SignInWay::ApiKey) => PairKind::ApiKey,
+            _ => {
+                let token = Credentials::access_token(secret.to_owned());
+                return token.map_err(|problem: CredentialProblem| format!("{secret_label}: {problem}"));
+            }
+        };
+        Credentials::pair(kind, name, secret.to_owned()).map_err(|(half, problem)| match half {
+            Half::Identifier => format!("{}: {problem}", name_label.unwrap_or_default()),
+            Half::Secret => format!("{secret_label}: {problem}"),
+        })
     }
 }
 
@@ -167,17 +149,8 @@ fn take(model: &mut Model) -> Vec<Effect> {
             typing.on_secret = true;
             return Vec::new();
         }
-        return match sign_in.credentials() {
-            Ok(credentials) => {
-                sign_in.problem = None;
-                sign_in.trying = Some((request, now));
-                vec![Effect::TryCredentials { request, credentials }]
-            }
-            Err(words) => {
-                sign_in.problem = Some(Box::new(own_words(words)));
-                Vec::new()
-            }
-        };
+        let typing = typing.clone();
+        return try_typed(sign_in, &typing, request, now);
     }
     sign_in.problem = None;
     match (&way, way.labels()) {
@@ -198,8 +171,19 @@ fn take(model: &mut Model) -> Vec<Effect> {
     }
 }
 
-fn own_words(words: &'static str) -> Explanation {
-    Explanation { title: words.into(), meaning: "".into(), action: "".into() }
+fn try_typed(sign_in: &mut SignIn, typing: &Typing, request: RequestId, now: Moment) -> Vec<Effect> {
+    match sign_in.credentials(typing) {
+        Ok(credentials) => {
+            sign_in.problem = None;
+            sign_in.trying = Some((request, now));
+            vec![Effect::TryCredentials { request, credentials }]
+        }
+        Err(words) => {
+            let title = words.into();
+            sign_in.problem = Some(Box::new(Explanation { title, meaning: "".into(), action: "".into() }));
+            Vec::new()
+        }
+    }
 }
 
 /// A key for what is typed.
@@ -247,43 +231,30 @@ fn drop_secret(name: &mut TextLine) {
 }
 
 /// The credentials were tried.
-pub(super) fn tried(model: &mut Model, answered: RequestId, signed_in: TriedAs) -> Vec<Effect> {
+pub(super) fn tried(model: &mut Model, answered: RequestId, outcome: TriedSession) -> Vec<Effect> {
     let Screen::SignIn(sign_in) = &mut model.screen else { return Vec::new() };
-    if !sign_in.trying.take_if(|(request, _)| *request == answered).is_some() {
+    if sign_in.trying.take_if(|(request, _)| *request == answered).is_none() {
         return Vec::new();
     }
-    match signed_in.tried {
+    let word = match outcome.tried {
         Tried::Refused(problem) => {
             sign_in.problem = Some(Box::new(problem.explain()));
-            if let Some(typing) = &mut sign_in.typing {
+            // What Atlas refused is typed anew; what never got there is tried again as it is.
+            let is_wrong = matches!(problem, ReadProblem::SignInRefused(_) | ReadProblem::Rejected(_));
+            if let Some(typing) = sign_in.typing.as_mut().filter(|_| is_wrong) {
                 typing.secret = MaskedLine::default();
             }
+            return Vec::new();
         }
-        Tried::Accepted => open_form(model, signed_in, None),
-        Tried::AddressNotListed(_) => {
-            let word = "Signed in, but this machine's address is not on the API access list: Atlas will refuse.";
-            open_form(model, signed_in, Some(word));
-        }
-    }
-    Vec::new()
-}
-
-/// What the shell tried, and as whom the session goes on if it was accepted.
-#[derive(Clone, Debug)]
-pub struct TriedAs {
-    /// How it ended.
-    pub tried: Tried,
-    /// Where requests go from now on, and as whom.
-    pub session: crate::domain::Session,
-    /// What the form can be filled with: a project and an account.
-    pub prefill: (String, String),
-}
-
-/// Leaving the screen drops what was typed.
-fn open_form(model: &mut Model, signed_in: TriedAs, word: Option<&'static str>) {
-    model.session = signed_in.session;
-    let (project, client) = signed_in.prefill;
-    model.form.fill_empty(&project, &client);
+        Tried::Accepted => None,
+        Tried::AddressNotListed => Some(
+            "Signed in, but this machine's address is not on the API access list: Atlas will refuse from here.",
+        ),
+    };
+    model.session = outcome.session;
+    model.form.fill_empty(outcome.project.as_deref(), outcome.client.as_deref());
     model.form.notice = word.map(FormNotice::Word);
+    // Leaving the screen drops what was typed.
     model.screen = Screen::Form;
+    Vec::new()
 }

@@ -9,7 +9,7 @@ use super::keys::{action_for, is_ctrl_c};
 use super::model::Ending;
 use super::{
     Action, Effect, Event, Focus, FormNotice, KeyPress, Link, Model, Screen, Size, chain, choosing, created,
-    unknown,
+    sign_in, unknown,
 };
 
 /// How much longer a POST may run after a signal told the program to end.
@@ -38,6 +38,7 @@ pub fn update(model: &mut Model, at: Moment, event: Event) -> Vec<Effect> {
         }
         Event::SignedIn { request, result } => chain::signed_in(model, request, result),
         Event::AccountRead { request, result } => chain::account_read(model, request, result),
+        Event::SignInTried { request, outcome } => sign_in::tried(model, request, outcome),
         Event::ProjectsRead { request, result } => choosing::projects_read(model, request, result),
         Event::AccountsRead { request, result } => choosing::accounts_read(model, request, result),
         Event::CreateAnswered { request, outcome } => {
@@ -81,6 +82,7 @@ fn paste(model: &mut Model, text: &str) {
     match &mut model.screen {
         Screen::Form => model.form.paste(text),
         Screen::Choosing(choosing) => choosing::paste(choosing, text),
+        Screen::SignIn(sign_in) => sign_in::paste(sign_in, text),
         Screen::Sending(_) | Screen::Created(_) | Screen::Unknown(_) => {}
     }
 }
@@ -93,7 +95,7 @@ fn press(model: &mut Model, key: KeyPress, comes_with_text: bool) -> Vec<Effect>
         Screen::Created(created) => created::extend_reveal(created, model.now),
         Screen::Sending(sending) => sending.word = None,
         Screen::Unknown(unknown) => unknown.word = None,
-        Screen::Form | Screen::Choosing(_) => {}
+        Screen::Form | Screen::Choosing(_) | Screen::SignIn(_) => {}
     }
     match action_for(model, key) {
         Some(Action::Confirm) if comes_with_text => {
@@ -112,9 +114,10 @@ fn press(model: &mut Model, key: KeyPress, comes_with_text: bool) -> Vec<Effect>
 
 /// A key that no table knows is text, where something is typed.
 fn type_in(model: &mut Model, key: KeyPress) {
-    match &model.screen {
+    match &mut model.screen {
         _ if model.shows_help => {}
         Screen::Form => model.form.press(key),
+        Screen::SignIn(sign_in) => sign_in::press(sign_in, key),
         Screen::Choosing(_) => choosing::press(model, key),
         Screen::Sending(_) | Screen::Created(_) | Screen::Unknown(_) => {}
     }
@@ -137,6 +140,7 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     match &model.screen {
         Screen::Form => act_on_form(model, action),
         Screen::Choosing(_) => choosing::act(model, action),
+        Screen::SignIn(_) => sign_in::act(model, action),
         Screen::Sending(_) => act_on_sending(model, action),
         Screen::Created(_) => created::act(model, action),
         Screen::Unknown(_) => unknown::act(model, action),

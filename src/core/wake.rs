@@ -32,6 +32,7 @@ pub fn wake_at(model: &Model) -> Option<Duration> {
         },
         Screen::Created(created) => of_created(model, created),
         Screen::Unknown(_) if model.in_flight.is_some() => Some(SECOND),
+        Screen::SignIn(sign_in) => sign_in.trying.is_some().then_some(SPINNER_STEP),
         Screen::Choosing(_) | Screen::Unknown(_) => None,
     };
     let of_ending = model.ending.map(|ending| ending.until.since(model.now));

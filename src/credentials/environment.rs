@@ -4,9 +4,8 @@
 
 use thiserror::Error;
 
-use crate::domain::{BaseUrl, CredentialProblem, Credentials, Half, PairKind};
+use crate::domain::{CredentialProblem, Credentials, Half, PairKind};
 
-use super::CredentialsError;
 use super::not_used::{NotUsed, Winner};
 use super::variables::{
     ACCESS_TOKEN, CLIENT_ID, CLIENT_SECRET, CREDENTIALS, PRIVATE_API_KEY, PRIVATE_KEY, PUBLIC_API_KEY,
@@ -115,20 +114,6 @@ fn found(
     let others = CREDENTIALS.into_iter().filter(|name| !names.contains(name) && variables.has(name));
     let not_used = others.map(|name| NotUsed::new(name, winner)).collect();
     InEnvironment { credentials, names, not_used }
-}
-
-/// Credentials from the environment alone, for callers that know no profiles; [`super::resolve`] knows more.
-pub fn from_environment(
-    variable: impl Fn(&str) -> Option<String>,
-) -> Result<Option<Credentials>, CredentialsError> {
-    Ok(find(&Variables(&variable))?.map(|found| found.credentials))
-}
-
-/// The base URL from the environment alone, for callers that know no profiles; [`super::resolve`] knows more.
-pub fn base_url_from_environment(
-    variable: impl Fn(&str) -> Option<String>,
-) -> Result<BaseUrl, CredentialsError> {
-    Ok(super::base_url::choose(None, &Variables(&variable), None, &mut Vec::new())?)
 }
 
 #[cfg(test)]

@@ -27,7 +27,7 @@ pub use at_hand::{AtHand, KeyringRequest};
 pub use base_url::BaseUrlProblem;
 pub use choice::ChoiceError;
 pub use config_path::{System, config_path};
-pub use environment::{EnvironmentError, base_url_from_environment, from_environment};
+pub use environment::EnvironmentError;
 pub use keyring::KeyringError;
 pub use not_used::{NotUsed, Winner};
 pub use profile::{Profile, ProfileError, ProfileProblem};

@@ -40,5 +40,5 @@ pub use rejection::{Explanation, FieldViolation, Rejection, RejectionKind};
 pub use request_id::RequestId;
 pub use secret::{CreatedSecret, NewSecret, masked};
 pub use server_text::ServerText;
-pub use session::{Identity, Session};
+pub use session::{Identity, Session, Tried, TriedSession};
 pub use transport::TransportProblem;

@@ -1,6 +1,6 @@
 //! Where requests go, and as whom.
 
-use super::{BaseUrl, ClientId, HostKind, PublicKey};
+use super::{BaseUrl, ClientId, HostKind, PublicKey, ReadProblem, Rejection, RejectionKind, ServerText};
 
 /// What the header of the screen says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,6 +13,15 @@ pub enum Session {
         host_kind: HostKind,
         /// Who is signed in.
         identity: Identity,
+        /// Where the credentials come from, where that is worth saying.
+        origin: Option<ServerText>,
+    },
+    /// A host on the network, and nobody signed in yet.
+    SignedOut {
+        /// The host, as a person recognises it.
+        host: String,
+        /// Whose host it is.
+        host_kind: HostKind,
     },
     /// The embedded Atlas of `--demo`, with credentials of this run.
     Demo,
@@ -27,11 +36,71 @@ pub enum Identity {
     AccessToken,
     /// An API key, by its public half.
     ApiKey(PublicKey),
+    /// Whoever a profile of the Atlas CLI names; its credentials lie in the system's keyring.
+    Profile(ServerText),
 }
 
 impl Session {
     /// A session at the host of `base_url`.
     pub fn remote(base_url: &BaseUrl, identity: Identity) -> Self {
-        Self::Remote { host: base_url.host(), host_kind: base_url.kind(), identity }
+        Self::Remote { host: base_url.host(), host_kind: base_url.kind(), identity, origin: None }
     }
+
+    /// The same, saying where the credentials come from.
+    #[must_use]
+    pub fn with_origin(self, origin: ServerText) -> Self {
+        match self {
+            Self::Remote { host, host_kind, identity, .. } => {
+                Self::Remote { host, host_kind, identity, origin: Some(origin) }
+            }
+            other => other,
+        }
+    }
+
+    /// The host of `base_url`, and nobody signed in.
+    pub fn signed_out(base_url: &BaseUrl) -> Self {
+        Self::SignedOut { host: base_url.host(), host_kind: base_url.kind() }
+    }
+}
+
+/// How trying credentials ended, before they are accepted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Tried {
+    /// Atlas takes them.
+    Accepted,
+    /// Atlas takes them, but no request from this machine's address.
+    AddressNotListed,
+    /// They are of no use.
+    Refused(ReadProblem),
+}
+
+impl Tried {
+    /// Sorts the answer to a harmless read. Getting a token ignores the access list and using it does not, so
+    /// a refusal of the address says that the credentials are right.
+    pub fn from_read(result: Result<(), ReadProblem>) -> Self {
+        match result {
+            Ok(()) => Self::Accepted,
+            Err(ReadProblem::Rejected(rejection)) if is_about_the_address(&rejection) => {
+                Self::AddressNotListed
+            }
+            Err(problem) => Self::Refused(problem),
+        }
+    }
+}
+
+/// What was tried, and how the session goes on if it was accepted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TriedSession {
+    /// How it ended.
+    pub tried: Tried,
+    /// Where requests go from now on, and as whom.
+    pub session: Session,
+    /// The project that the form can start with.
+    pub project: Option<String>,
+    /// The account that the form can start with.
+    pub client: Option<String>,
+}
+
+fn is_about_the_address(rejection: &Rejection) -> bool {
+    matches!(rejection.kind(), RejectionKind::AddressNotAllowed | RejectionKind::AccessListMissing)
 }

@@ -11,17 +11,19 @@ use tokio::sync::mpsc::UnboundedSender;
 use crate::core::{Effect, Event};
 use crate::domain::{
     CopyFailure, CopyOutcome, CreateOutcome, DeleteOutcome, LostAnswer, ReadProblem, RequestId, ServerText,
-    TransportProblem,
+    Session, TransportProblem, Tried, TriedSession,
 };
 use crate::handoff::Copier;
 
-use super::connection::Connection;
+use super::connection::Connections;
 use super::patience::read_patiently;
+use super::signing_in::SignInDesk;
 
 /// What effects are done with.
 #[derive(Clone)]
 pub(super) struct Executor {
-    pub connection: Arc<Connection>,
+    pub connection: Arc<Connections>,
+    pub desk: Arc<SignInDesk>,
     pub copier: Arc<Copier>,
     pub answers: UnboundedSender<Event>,
 }
@@ -31,6 +33,21 @@ impl Executor {
     pub fn start(&self, effect: Effect) {
         match effect {
             Effect::SignIn { request } => self.sign_in(request),
+            Effect::TryCredentials { request, credentials } => {
+                let (connection, desk) = (Arc::clone(&self.connection), Arc::clone(&self.desk));
+                let work = async move { desk.try_credentials(&connection, credentials).await };
+                self.answer_sign_in(request, work);
+            }
+            Effect::TryProfile { request, name } => {
+                let (connection, desk) = (Arc::clone(&self.connection), Arc::clone(&self.desk));
+                let work = async move { desk.try_profile(&connection, &name).await };
+                self.answer_sign_in(request, work);
+            }
+            Effect::OpenDemo { request } => {
+                let (connection, desk) = (Arc::clone(&self.connection), Arc::clone(&self.desk));
+                let work = async move { desk.open_demo(&connection).await };
+                self.answer_sign_in(request, work);
+            }
             Effect::ReadAccount { request, project, client } => {
                 let connection = Arc::clone(&self.connection);
                 let work = async move {
@@ -94,6 +111,13 @@ impl Executor {
             }
             Effect::Suspend | Effect::Repaint | Effect::Quit(_) => {}
         }
+    }
+
+    fn answer_sign_in(&self, request: RequestId, work: impl Future<Output = TriedSession> + Send + 'static) {
+        let session = Session::signed_out(&self.desk.base_url);
+        let instead =
+            || TriedSession { tried: Tried::Refused(broken_read()), session, project: None, client: None };
+        self.answer(work, move |outcome| Event::SignInTried { request, outcome }, instead);
     }
 
     fn sign_in(&self, request: RequestId) {

@@ -81,7 +81,10 @@ impl EventLoop<'_> {
     /// trust roots.
     fn prepare(&self) {
         let answers = self.executor.answers.clone();
-        tokio::task::spawn_blocking(move || answers.send(Event::ZoneLoaded(TimeZone::system())));
+        tokio::task::spawn_blocking(move || {
+            // Nobody listens any more only when the program is leaving.
+            let _ = answers.send(Event::ZoneLoaded(TimeZone::system()));
+        });
         let connection = std::sync::Arc::clone(&self.executor.connection);
         tokio::spawn(async move { connection.client().await.map(|_| ()) });
     }

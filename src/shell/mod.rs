@@ -15,6 +15,7 @@ mod run;
 mod screen;
 mod settings;
 mod signals;
+mod signing_in;
 
 pub use harden::forbid_core_dumps;
 pub use log::{LogError, start_log};

@@ -8,12 +8,12 @@ use std::time::Instant;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::mpsc;
 
-use crate::core::{Event, Model, Signal, Size, update};
+use crate::core::{self, Event, Model, SignIn, Signal, Size, update};
 use crate::domain::{Exit, Farewell};
 use crate::handoff::Copier;
 use crate::view::date_time;
 
-use super::connection::Connection;
+use super::connection::{Connections, Flags};
 use super::effects::Executor;
 use super::event_loop::{EventLoop, moment};
 use super::input::terminal_input;
@@ -34,13 +34,21 @@ pub fn run(settings: Settings, started: Instant) -> io::Result<Exit> {
     panics::keep_place_only();
     let runtime = Builder::new_current_thread().enable_all().build()?;
     let (columns, rows) = crossterm::terminal::size()?;
-    let session = settings.session();
-    let mut model = Model::new(session, settings.form.clone(), Size { columns, rows }, moment(started));
-    let connection = Arc::new(Connection::new(settings.source, settings.envelope, settings.pretty));
+    let mut model = Model::new(settings.session, settings.form, Size { columns, rows }, moment(started));
+    model.credential_notes = settings.notes;
+    if settings.source.is_none() {
+        model.screen = core::Screen::SignIn(Box::new(SignIn::new(settings.profiles)));
+    }
+    let flags = Flags { envelope: settings.envelope, pretty: settings.pretty };
+    let connection = Arc::new(Connections::new(settings.source, flags));
     let copier = Arc::new(Copier::new(settings.environment, settings.clipboard));
     let (sender, answers) = mpsc::unbounded_channel();
-    let executor =
-        Executor { connection: Arc::clone(&connection), copier: Arc::clone(&copier), answers: sender };
+    let executor = Executor {
+        connection: Arc::clone(&connection),
+        copier: Arc::clone(&copier),
+        desk: Arc::new(settings.desk),
+        answers: sender,
+    };
     let mut event_loop = EventLoop {
         model: &mut model,
         theme: settings.theme,
@@ -69,7 +77,13 @@ async fn interact(event_loop: &mut EventLoop<'_>) -> io::Result<Exit> {
 
 /// What is left to do once the screen is gone: say what became of the secrets, empty the clipboard, give
 /// the token back.
-fn leave(runtime: &Runtime, connection: &Connection, copier: &Copier, farewells: &[Farewell], model: &Model) {
+fn leave(
+    runtime: &Runtime,
+    connection: &Connections,
+    copier: &Copier,
+    farewells: &[Farewell],
+    model: &Model,
+) {
     let mut stderr = io::stderr().lock();
     for farewell in farewells {
         let _ = writeln!(stderr, "{}", farewell_line(farewell, model));

@@ -4,15 +4,28 @@ use thiserror::Error;
 
 use crate::cli::Arguments;
 use crate::core::Form;
-use crate::credentials::{self, CredentialsError};
-use crate::domain::{BaseUrl, BaseUrlError, Credentials, Session};
+use crate::credentials::{
+    AtHand, CredentialsError, Flags, Found, Origin, Profiles, System, config_path, resolve,
+};
+use crate::demo::{World, WorldError};
+use crate::domain::{BaseUrl, BaseUrlError, ServerText, Session};
 use crate::handoff::{Environment, Preference};
 use crate::view::{Glyphs, Theme};
 
+use super::signing_in::{SignInDesk, identity};
+
 /// Everything that a run is told.
 pub struct Settings {
-    /// Where requests go.
-    pub source: Source,
+    /// Where requests go; `None` when the person has to be asked.
+    pub source: Option<Source>,
+    /// What the header says.
+    pub session: Session,
+    /// The profiles of the Atlas CLI, to sign in with.
+    pub profiles: Vec<ServerText>,
+    /// What is worth knowing about the credentials.
+    pub notes: Vec<ServerText>,
+    /// What signing in by hand can draw on.
+    pub(super) desk: SignInDesk,
     /// What the form starts with.
     pub form: Form,
     /// How things look.
@@ -34,43 +47,58 @@ pub enum Source {
         /// The host.
         base_url: BaseUrl,
         /// As whom.
-        credentials: Credentials,
+        credentials: AtHand,
     },
     /// The embedded Atlas with its demo world.
-    Demo(Box<crate::demo::World>),
+    Demo(Box<World>),
 }
 
 /// Why a run cannot start.
 #[derive(Debug, Error)]
 pub enum SettingsError {
-    /// The environment gives no usable credentials.
+    /// Credentials were given and cannot be used.
     #[error("{0}")]
     Credentials(#[from] CredentialsError),
     /// `--base-url` is none.
     #[error("--base-url: {0}")]
     BaseUrl(#[from] BaseUrlError),
-    /// There is nothing to sign in with.
-    #[error(
-        "no credentials were found. Set MONGODB_ATLAS_CLIENT_ID and MONGODB_ATLAS_CLIENT_SECRET \
-         (a service account), or MONGODB_ATLAS_ACCESS_TOKEN. To try it without an account: \
-         atlas-secret --demo"
-    )]
-    NoCredentials,
     /// The demo's world cannot be read, which is a mistake of ours.
     #[error("the demo cannot start: {0}")]
-    Demo(#[from] crate::demo::WorldError),
+    Demo(#[from] WorldError),
 }
 
 impl Settings {
-    /// Makes sense of arguments and environment. `variable` looks up an environment variable.
+    /// Makes sense of arguments, environment and profiles. `variable` looks up an environment variable.
+    ///
+    /// # Errors
+    /// When something was asked for by name and cannot be had. Without any credentials the person is asked.
     pub fn gather(
         arguments: &Arguments,
         variable: impl Fn(&str) -> Option<String>,
     ) -> Result<Self, SettingsError> {
-        let (source, form) = if arguments.demo { demo(arguments)? } else { remote(arguments, &variable)? };
+        let flag = arguments.base_url.as_deref().map(BaseUrl::parse).transpose()?;
+        let profiles = match config_path(System::current(), &variable) {
+            Some(path) if !arguments.demo => Profiles::load(&path),
+            _ => Ok(Profiles::default()),
+        };
+        let found = if arguments.demo {
+            None
+        } else {
+            let flags = Flags { profile: arguments.profile.as_deref(), base_url: flag.as_ref() };
+            Some(resolve(flags, &variable, &profiles)?)
+        };
+        let start = match found {
+            Some(found) => Start::remote(arguments, found),
+            None => Start::demo(arguments)?,
+        };
+        let names = profiles.iter().flat_map(Profiles::all);
         Ok(Self {
-            source,
-            form,
+            profiles: names.map(|profile| ServerText::new(profile.name().as_str())).collect(),
+            source: start.source,
+            session: start.session,
+            notes: start.notes,
+            desk: SignInDesk { base_url: start.base_url, profiles },
+            form: start.form,
             theme: theme(&variable),
             environment: Environment::read(&variable),
             clipboard: arguments.clipboard,
@@ -78,43 +106,61 @@ impl Settings {
             pretty: arguments.pretty,
         })
     }
+}
 
-    /// What the header says.
-    pub fn session(&self) -> Session {
-        match &self.source {
-            Source::Remote { base_url, credentials } => Session::remote(base_url, credentials.identity()),
-            Source::Demo(_) => Session::Demo,
-        }
+/// Where a run starts from.
+struct Start {
+    source: Option<Source>,
+    session: Session,
+    base_url: BaseUrl,
+    notes: Vec<ServerText>,
+    form: Form,
+}
+
+impl Start {
+    fn demo(arguments: &Arguments) -> Result<Self, SettingsError> {
+        let world = World::demo()?.with_more_projects(arguments.demo_projects);
+        let (project, client) = world.prefill();
+        let form = Form::new(
+            arguments.project_id.as_deref().unwrap_or(project.as_str()),
+            arguments.client_id.as_deref().unwrap_or(client.as_str()),
+            &arguments.expires_after,
+        );
+        let source = Some(Source::Demo(Box::new(world)));
+        let base_url = BaseUrl::parse(BaseUrl::CLOUD)?;
+        Ok(Self { source, session: Session::Demo, base_url, notes: Vec::new(), form })
+    }
+
+    fn remote(arguments: &Arguments, found: Found) -> Self {
+        let project = arguments.project_id.clone().or(found.project_id);
+        let form = Form::new(
+            project.as_deref().unwrap_or_default().trim(),
+            arguments.client_id.as_deref().unwrap_or_default().trim(),
+            &arguments.expires_after,
+        );
+        let not_used = found.not_used.iter().map(ToString::to_string);
+        let warnings = found.warnings.iter().map(ToString::to_string);
+        let notes = warnings.chain(not_used).map(|note| ServerText::new(&note)).collect();
+        let several = !found.not_used.is_empty();
+        let session = match &found.credentials {
+            Some(credentials) => session(&found.base_url, credentials, found.origin.as_ref(), several),
+            None => Session::signed_out(&found.base_url),
+        };
+        let base_url = found.base_url.clone();
+        let remote = |credentials| Source::Remote { base_url: found.base_url, credentials };
+        Self { source: found.credentials.map(remote), session, base_url, notes, form }
     }
 }
 
-fn demo(arguments: &Arguments) -> Result<(Source, Form), SettingsError> {
-    let world = crate::demo::World::demo()?.with_more_projects(arguments.demo_projects);
-    let (project, client) = world.prefill();
-    let form = Form::new(
-        arguments.project_id.as_deref().unwrap_or(project.as_str()),
-        arguments.client_id.as_deref().unwrap_or(client.as_str()),
-        &arguments.expires_after,
-    );
-    Ok((Source::Demo(Box::new(world)), form))
-}
-
-fn remote(
-    arguments: &Arguments,
-    variable: &impl Fn(&str) -> Option<String>,
-) -> Result<(Source, Form), SettingsError> {
-    let base_url = match &arguments.base_url {
-        Some(text) => BaseUrl::parse(text)?,
-        None => credentials::base_url_from_environment(variable)?,
-    };
-    let credentials = credentials::from_environment(variable)?.ok_or(SettingsError::NoCredentials)?;
-    let project = arguments.project_id.clone().or_else(|| variable("MONGODB_ATLAS_PROJECT_ID"));
-    let form = Form::new(
-        project.as_deref().unwrap_or_default().trim(),
-        arguments.client_id.as_deref().unwrap_or_default().trim(),
-        &arguments.expires_after,
-    );
-    Ok((Source::Remote { base_url, credentials }, form))
+/// The header says where credentials come from when it is a profile, or when several sources were set.
+fn session(base_url: &BaseUrl, credentials: &AtHand, origin: Option<&Origin>, several: bool) -> Session {
+    if let Some(Origin::Profile(name)) = origin {
+        let name = ServerText::new(name.as_str());
+        let session = Session::remote(base_url, identity(credentials, &name));
+        return session.with_origin(ServerText::new(&format!("profile {name}")));
+    }
+    let session = Session::remote(base_url, identity(credentials, &ServerText::default()));
+    if several { session.with_origin(ServerText::new("from the environment")) } else { session }
 }
 
 fn theme(variable: &impl Fn(&str) -> Option<String>) -> Theme {

@@ -22,7 +22,14 @@ pub(super) fn draw(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect) 
 fn line(model: &Model, theme: &Theme, width: usize) -> Line<'static> {
     match &model.session {
         Session::Demo => demo(theme, width),
-        Session::Remote { host, host_kind, identity } => remote(host, *host_kind, identity, theme, width),
+        Session::Remote { host, host_kind, identity, origin } => {
+            let (long, short) = identity_words(identity, theme);
+            let long = origin.as_ref().map_or(long.clone(), |origin| format!("{long}, {origin}"));
+            remote(host, *host_kind, &long, &short, theme, width)
+        }
+        Session::SignedOut { host, host_kind } => {
+            remote(host, *host_kind, "not signed in", "not signed in", theme, width)
+        }
     }
 }
 
@@ -37,18 +44,7 @@ fn demo(theme: &Theme, width: usize) -> Line<'static> {
 
 /// Where it is narrow the wording goes first, then this program's name, then the beginning of the host. Whose
 /// host it is and who is signed in are always there.
-fn remote(host: &str, kind: HostKind, identity: &Identity, theme: &Theme, width: usize) -> Line<'static> {
-    let (long, short) = match identity {
-        Identity::ServiceAccount(client) => {
-            let short = client.short(theme.glyphs.ellipsis);
-            (format!("service account {short}"), short)
-        }
-        Identity::ApiKey(public_key) => {
-            let short = format!("API key {}", public_key.short(theme.glyphs.ellipsis));
-            (short.clone(), short)
-        }
-        Identity::AccessToken => ("access token".to_owned(), "access token".to_owned()),
-    };
+fn remote(host: &str, kind: HostKind, long: &str, short: &str, theme: &Theme, width: usize) -> Line<'static> {
     let tail = |identity: String| {
         let warning = warning(kind).map(|words| format!(" {} {words}", theme.glyphs.warning));
         let warning = Span::styled(warning.unwrap_or_default(), theme.warning);
@@ -59,15 +55,32 @@ fn remote(host: &str, kind: HostKind, identity: &Identity, theme: &Theme, width:
         spans.chain(tail(identity.to_owned())).collect::<Line>()
     };
     let choices = [
-        naming(Some(name(theme)), host, &long),
-        naming(Some(name(theme)), host, &short),
-        naming(None, host, &short),
+        naming(Some(name(theme)), host, long),
+        naming(Some(name(theme)), host, short),
+        naming(None, host, short),
     ];
     if let Some(fitting) = choices.into_iter().find(|line| line.width() <= width) {
         return fitting;
     }
-    let room = width.saturating_sub(naming(None, "", &short).width());
-    naming(None, &end_of(host, room, theme.glyphs.ellipsis), &short)
+    let room = width.saturating_sub(naming(None, "", short).width());
+    naming(None, &end_of(host, room, theme.glyphs.ellipsis), short)
+}
+
+/// Who is signed in, with the kind of credential and without it.
+fn identity_words(identity: &Identity, theme: &Theme) -> (String, String) {
+    let ellipsis = theme.glyphs.ellipsis;
+    match identity {
+        Identity::ServiceAccount(client) => {
+            let short = client.short(ellipsis);
+            (format!("service account {short}"), short)
+        }
+        Identity::ApiKey(public_key) => {
+            let short = format!("API key {}", public_key.short(ellipsis));
+            (short.clone(), short)
+        }
+        Identity::AccessToken => ("access token".to_owned(), "access token".to_owned()),
+        Identity::Profile(name) => (format!("profile {name}"), format!("profile {name}")),
+    }
 }
 
 fn name(theme: &Theme) -> Span<'static> {

@@ -31,6 +31,10 @@ pub(super) fn draw(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect) 
     if spare > 1 {
         column.blank();
     }
+    for note in &model.credential_notes {
+        let symbol = Span::styled(format!("{} ", theme.glyphs.warning), theme.warning);
+        column.item(frame, symbol, note.as_str(), Style::new());
+    }
     for words in about(&model.screen) {
         let symbol = Span::styled(format!("{} ", theme.glyphs.dot), theme.faint);
         column.item(frame, symbol, words, Style::new());
@@ -47,6 +51,9 @@ fn about(screen: &Screen) -> &'static [&'static str] {
             &["Copied means read back from the clipboard. Leaving asks until the secret is handed over."]
         }
         Screen::Unknown(_) => &["A late answer with the secret opens it, whatever is on the screen."],
+        Screen::SignIn(_) => {
+            &["Variables that are set before the start spare this screen: see atlas-secret --help."]
+        }
         Screen::Choosing(_) => &["Type to filter by name or id; letters need not stand together."],
         Screen::Sending(_) => &[],
     }

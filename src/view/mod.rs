@@ -15,6 +15,7 @@ mod header;
 mod help;
 mod notice;
 mod sending;
+mod sign_in;
 mod theme;
 mod unknown;
 mod words;
@@ -60,6 +61,7 @@ fn draw_body(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect) {
     }
     match &model.screen {
         Screen::Form => form::draw(model, theme, frame, area),
+        Screen::SignIn(sign_in) => sign_in::draw(model, sign_in, theme, frame, area),
         Screen::Choosing(choosing) => choosing::draw(model, choosing, theme, frame, area),
         Screen::Sending(sending) => sending::draw(model, sending, theme, frame, area),
         Screen::Created(created) => created::draw(model, created, theme, frame, area),

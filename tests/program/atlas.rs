@@ -69,6 +69,14 @@ impl Atlas {
         (client_id.as_str().to_owned(), client_secret.expose_secret().to_owned())
     }
 
+    /// The public and the private half of an API key that opens it, random for each run.
+    pub fn api_key(&self) -> (String, String) {
+        let Credentials::ApiKey { public_key, private_key } = self.embedded.api_key() else {
+            unreachable!("an API key is asked for")
+        };
+        (public_key.as_str().to_owned(), private_key.expose_secret().to_owned())
+    }
+
     pub fn live_tokens(&self) -> usize {
         self.embedded.live_tokens()
     }

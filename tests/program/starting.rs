@@ -16,14 +16,18 @@ fn refused(program: Program) -> String {
 }
 
 #[test]
-fn without_credentials_the_variables_are_named() {
-    let said = refused(program());
-    for part in
-        ["MONGODB_ATLAS_CLIENT_ID", "MONGODB_ATLAS_CLIENT_SECRET", "MONGODB_ATLAS_ACCESS_TOKEN", "--demo"]
-    {
-        assert!(said.contains(part), "{said}");
-    }
-    assert_eq!(said.lines().count(), 1, "{said}");
+fn a_completion_script_needs_no_terminal() {
+    let program = program().args(["--completions", "bash"]);
+    let out = program.home().join("script");
+    let mut terminal = program.stdout_to(File::create(&out).unwrap()).start();
+    assert_eq!(terminal.wait_exit().code(), Some(0));
+    assert!(std::fs::read_to_string(out).unwrap().contains("--expires-after"));
+}
+
+#[test]
+fn a_profile_that_does_not_exist_is_named() {
+    let said = refused(program().args(["-P", "nowhere"]));
+    assert!(said.contains("nowhere"), "{said}");
 }
 
 #[test]

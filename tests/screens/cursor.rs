@@ -9,7 +9,13 @@ use crate::stage::Stage;
 use crate::states;
 
 fn types_into_a_field(model: &Model) -> bool {
-    matches!((&model.screen, model.form.focus), (Screen::Form, Focus::Field(_))) && !model.shows_help
+    let typed_into = match &model.screen {
+        Screen::Form => matches!(model.form.focus, Focus::Field(_)),
+        Screen::Choosing(_) => true,
+        Screen::SignIn(sign_in) => sign_in.typing.is_some(),
+        Screen::Sending(_) | Screen::Created(_) | Screen::Unknown(_) => false,
+    };
+    typed_into && !model.shows_help
 }
 
 #[test]

@@ -164,6 +164,9 @@ fn request_of(effect: &Effect) -> Option<RequestId> {
     match effect {
         Effect::SignIn { request }
         | Effect::ReadAccount { request, .. }
+        | Effect::TryCredentials { request, .. }
+        | Effect::TryProfile { request, .. }
+        | Effect::OpenDemo { request }
         | Effect::ReadProjects { request, .. }
         | Effect::ReadAccounts { request, .. }
         | Effect::CreateSecret { request, .. }

@@ -7,6 +7,9 @@ pub(super) fn request_of(effect: &Effect) -> Option<RequestId> {
     match effect {
         Effect::SignIn { request }
         | Effect::ReadAccount { request, .. }
+        | Effect::TryCredentials { request, .. }
+        | Effect::TryProfile { request, .. }
+        | Effect::OpenDemo { request }
         | Effect::ReadProjects { request, .. }
         | Effect::ReadAccounts { request, .. }
         | Effect::CreateSecret { request, .. }

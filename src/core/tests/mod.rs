@@ -7,6 +7,7 @@ mod ending;
 mod fixtures;
 mod form;
 mod guard;
+mod sign_in;
 mod waiting;
 mod wake;
 

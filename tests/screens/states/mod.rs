@@ -1,11 +1,13 @@
 //! Every state that a screen can be in, by name. Each other module here makes those of one screen.
 
+mod choosing;
 mod created;
 mod failures;
 mod form;
 mod guard;
 mod headers;
 mod sending;
+mod sign_in;
 mod unknown;
 
 use atlas_secret::core::Model;
@@ -34,6 +36,8 @@ pub fn all() -> Vec<State> {
     states.extend(guard::states());
     states.extend(unknown::states());
     states.extend(headers::states());
+    states.extend(choosing::states());
+    states.extend(sign_in::states());
     states.extend(help());
     states
 }

@@ -1,0 +1,141 @@
+//! Signing in by hand.
+
+use super::*;
+use crate::domain::{Credentials, Tried, TriedSession};
+
+fn signed_out() -> Run {
+    let mut run = Run::empty();
+    run.model.screen = Screen::SignIn(Box::new(SignIn::new(vec![ServerText::new("ci")])));
+    run
+}
+
+fn sign_in(run: &Run) -> &SignIn {
+    match &run.model.screen {
+        Screen::SignIn(sign_in) => sign_in,
+        other => panic!("not signing in: {other:?}"),
+    }
+}
+
+/// A service account, typed and sent.
+fn tried() -> Run {
+    let mut run = signed_out();
+    run.keys("down enter").paste(CLIENT).keys("enter").paste(FAKE).keys("enter");
+    run
+}
+
+fn answer(run: &mut Run, tried: Tried) {
+    let request = run.last_request();
+    let (project, client) = (Some(PROJECT.to_owned()), None);
+    let outcome = TriedSession { tried, session: Session::Demo, project, client };
+    run.event(Event::SignInTried { request, outcome });
+}
+
+#[test]
+fn profiles_come_first_and_need_no_typing() {
+    let mut run = signed_out();
+    run.keys("enter");
+    assert!(matches!(&run.effects[..], [Effect::TryProfile { name, .. }] if name.as_str() == "ci"));
+}
+
+#[test]
+fn a_service_account_is_tried_as_it_was_typed() {
+    let run = tried();
+    let [Effect::TryCredentials { credentials: Credentials::ServiceAccount { client_id, .. }, .. }] =
+        &run.effects[..]
+    else {
+        panic!("tried {:?}", run.effects);
+    };
+    assert_eq!(client_id.as_str(), CLIENT);
+    assert!(!format!("{:?} {:?}", run.model, run.effects).contains("FAKE"));
+}
+
+#[test]
+fn each_way_makes_its_own_kind_of_credential() {
+    let kind = |run: &Run| match &run.effects[..] {
+        [Effect::TryCredentials { credentials, .. }] => format!("{:?}", credentials.identity()),
+        other => format!("{other:?}"),
+    };
+    let mut key = signed_out();
+    key.keys("down down enter").typed("fakepubl").keys("tab").typed("fake-private").keys("enter");
+    assert!(kind(&key).starts_with("ApiKey"), "{}", kind(&key));
+    let mut token = signed_out();
+    token.keys("down down down enter").typed("fake-token").keys("enter");
+    assert_eq!(kind(&token), "AccessToken");
+    let mut demo = signed_out();
+    demo.keys("up enter");
+    assert!(matches!(&demo.effects[..], [Effect::OpenDemo { .. }]));
+}
+
+#[test]
+fn what_cannot_be_right_is_not_sent() {
+    let rows = [
+        ("down enter enter enter", "Client secret: it is empty"),
+        ("down enter x enter y enter", "Client ID: a client ID starts with mdb_sa_id_"),
+        ("down down enter tab x enter", "Public key: a public key is needed"),
+    ];
+    for (keys, said) in rows {
+        let mut run = signed_out();
+        run.keys(keys);
+        assert_eq!(run.effects.len(), 0, "{keys}");
+        let problem = sign_in(&run).problem.as_ref().unwrap();
+        assert_eq!(problem.title, said, "{keys}");
+    }
+}
+
+#[test]
+fn accepted_credentials_open_the_form_with_what_is_known() {
+    let mut run = tried();
+    answer(&mut run, Tried::Accepted);
+    assert!(run.is_on_form());
+    assert_eq!((run.text(FieldName::Project), run.text(FieldName::Client)), (PROJECT, ""));
+    assert_eq!(run.model.form.focus, Focus::Field(FieldName::Client));
+}
+
+#[test]
+fn an_address_that_is_not_listed_is_accepted_with_a_warning() {
+    let mut run = tried();
+    answer(&mut run, Tried::AddressNotListed);
+    assert!(run.is_on_form());
+    assert!(matches!(run.model.form.notice, Some(FormNotice::Word(word)) if word.contains("access list")));
+}
+
+#[test]
+fn a_refused_secret_is_typed_anew_and_one_that_never_got_there_is_kept() {
+    let lengths = [
+        (ReadProblem::SignInRefused(ServerText::new("no")), 0),
+        (ReadProblem::TimedOut(Duration::from_secs(10)), FAKE.len()),
+    ];
+    for (problem, length) in lengths {
+        let mut run = tried();
+        answer(&mut run, Tried::Refused(problem));
+        let typing = sign_in(&run).typing.as_ref().unwrap();
+        assert_eq!(typing.secret.length(), length);
+        assert!(sign_in(&run).problem.is_some());
+    }
+}
+
+#[test]
+fn a_try_that_was_stopped_changes_nothing_when_it_ends() {
+    let mut run = tried();
+    run.keys("esc");
+    answer(&mut run, Tried::Accepted);
+    assert!(matches!(run.model.screen, Screen::SignIn(_)));
+}
+
+#[test]
+fn a_secret_pasted_into_the_open_part_goes_to_the_masked_one() {
+    let mut run = signed_out();
+    run.keys("down enter").paste(FAKE);
+    let typing = sign_in(&run).typing.as_ref().unwrap();
+    assert_eq!((typing.name.as_ref().unwrap().text(), typing.secret.length()), ("", FAKE.len()));
+    assert!(typing.on_secret);
+}
+
+#[test]
+fn esc_leads_back_and_then_out() {
+    let mut run = signed_out();
+    run.keys("down enter esc");
+    assert!(sign_in(&run).typing.is_none());
+    run.keys("esc");
+    assert_eq!(run.exit(), Some(Exit::Done));
+}

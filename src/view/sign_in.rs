@@ -1,0 +1,93 @@
+//! Signing in: the ways, and what is typed for one of them.
+
+use ratatui::Frame;
+use ratatui::layout::{Constraint, Layout, Position, Rect};
+use ratatui::text::{Line, Span};
+
+use crate::core::{Model, SignIn, Typing};
+
+use super::column::{Column, LABEL_WIDTH};
+use super::sending::running;
+use super::theme::Theme;
+
+pub(super) fn draw(model: &Model, sign_in: &SignIn, theme: &Theme, frame: &mut Frame, area: Rect) {
+    let mut column = Column::new(area);
+    column.line(frame, Line::styled("Sign in", theme.strong));
+    column.blank();
+    match &sign_in.typing {
+        None => draw_ways(sign_in, theme, frame, &mut column),
+        Some(typing) => draw_typing(sign_in, typing, theme, frame, &mut column),
+    }
+    column.blank();
+    if let Some((_, since)) = sign_in.trying {
+        column.line(frame, running(model.now, since, "Trying it", theme));
+    }
+    if let Some(problem) = &sign_in.problem {
+        let symbol = Span::styled(format!("{} ", theme.glyphs.cross), theme.bad);
+        column.item(frame, symbol, &problem.title, theme.bad);
+        column.words(frame, 2, &problem.meaning, theme.faint);
+        column.words(frame, 2, &problem.action, theme.strong);
+    } else if sign_in.trying.is_none() {
+        let words = "What is typed is tried before it counts, and is never written anywhere.";
+        column.words(frame, 0, words, theme.faint);
+        for note in &model.credential_notes {
+            let symbol = Span::styled(format!("{} ", theme.glyphs.warning), theme.warning);
+            column.item(frame, symbol, note.as_str(), theme.faint);
+        }
+    }
+}
+
+fn draw_ways(sign_in: &SignIn, theme: &Theme, frame: &mut Frame, column: &mut Column) {
+    for (index, way) in sign_in.ways.iter().enumerate() {
+        let is_selected = index == sign_in.selected;
+        let symbol = if is_selected { theme.glyphs.pointer } else { " " };
+        let style = if is_selected { theme.strong } else { theme.faint };
+        let line = Line::from(vec![
+            Span::styled(format!("{symbol} "), theme.strong),
+            Span::styled(way.title(), style),
+        ]);
+        column.line(frame, line);
+    }
+}
+
+fn draw_typing(sign_in: &SignIn, typing: &Typing, theme: &Theme, frame: &mut Frame, column: &mut Column) {
+    let Some((name_label, secret_label)) = sign_in.way().and_then(crate::core::SignInWay::labels) else {
+        return;
+    };
+    if let (Some(label), Some(name)) = (name_label, &typing.name) {
+        let (shown, caret) = (name.text().to_owned(), name.caret_column());
+        draw_line(label, &shown, caret, !typing.on_secret, theme, frame, column);
+    }
+    // Only that something is there, and how much, so that a paste is seen to have arrived.
+    let length = typing.secret.length();
+    let bullets: String = std::iter::repeat_n(theme.glyphs.bullet, length).collect();
+    draw_line(secret_label, &bullets, length, typing.on_secret, theme, frame, column);
+}
+
+fn draw_line(
+    label: &str,
+    text: &str,
+    caret: usize,
+    in_focus: bool,
+    theme: &Theme,
+    frame: &mut Frame,
+    column: &mut Column,
+) {
+    let row = column.take(1);
+    let [left, right] = Layout::horizontal([Constraint::Length(LABEL_WIDTH), Constraint::Fill(1)]).areas(row);
+    let pointer = if in_focus { theme.glyphs.pointer } else { "" };
+    let style = if in_focus { theme.strong } else { theme.faint };
+    frame.render_widget(Line::styled(format!("{label} {pointer}"), style), left);
+    if right.is_empty() {
+        return;
+    }
+    let room = usize::from(right.width.saturating_sub(1));
+    let scroll = caret.saturating_sub(room);
+    let columns = |count: usize| u16::try_from(count).unwrap_or(u16::MAX);
+    let shown = ratatui::widgets::Paragraph::new(text).scroll((0, columns(scroll)));
+    frame.render_widget(shown, right);
+    if in_focus {
+        let x = right.x.saturating_add(columns(caret - scroll)).min(right.right().saturating_sub(1));
+        frame.set_cursor_position(Position { x, y: right.y });
+    }
+}

@@ -1,0 +1,52 @@
+//! Choosing from lists that are read over real HTTP.
+
+use crate::atlas::{Atlas, PROJECT};
+use crate::program::{demo, program, signed_in};
+use crate::support::terminal::key;
+
+#[test]
+fn two_thousand_projects_are_read_page_by_page_and_filtered() {
+    let mut terminal = demo().args(["--demo-projects", "2000"]).start();
+    terminal.wait_for("[ Create secret ]");
+    terminal.send(key::TAB);
+    terminal.wait_for("Project ID ›");
+    terminal.send(key::CTRL_O);
+    terminal.wait_for("2003");
+    terminal.send("payprod");
+    terminal.wait_for("› payments-prod");
+    terminal.send(key::ENTER);
+    terminal.wait_for("32b6e34b3d91647abb20e7b8");
+}
+
+#[test]
+fn an_account_is_chosen_of_the_project_that_is_typed() {
+    let atlas = Atlas::start();
+    let mut terminal = signed_in(&atlas).args(["--project-id", PROJECT]).start();
+    terminal.wait_for("Client ID ›");
+    terminal.send(key::CTRL_O);
+    terminal.wait_for("› plain");
+    assert!(terminal.screen().contains("no secret"), "{}", terminal.screen());
+    terminal.send("slow");
+    terminal.wait_for("› slow");
+    terminal.send(key::ENTER);
+    terminal.wait_for("mdb_sa_id_00000000000000000000000d");
+    let list = format!("GET /api/atlas/v2/groups/{PROJECT}/serviceAccounts?itemsPerPage=500&pageNum=1");
+    assert!(atlas.requests().contains(&list), "{:?}", atlas.requests());
+}
+
+#[test]
+fn a_list_that_cannot_be_read_says_so_and_asks_again() {
+    let atlas = Atlas::start();
+    let mut terminal = program()
+        .env("MONGODB_ATLAS_BASE_URL", atlas.url())
+        .env("MONGODB_ATLAS_ACCESS_TOKEN", "FAKE-token-that-opens-nothing")
+        .start();
+    terminal.wait_for("Project ID ›");
+    terminal.send(key::CTRL_O);
+    terminal.wait_for("Ctrl-R asks again");
+    let before = atlas.requests().len();
+    terminal.send("\x12");
+    terminal.wait_until("another request", |_| atlas.requests().len() > before);
+    terminal.send(key::ESC);
+    terminal.wait_for("New service account secret");
+}

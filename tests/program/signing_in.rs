@@ -1,0 +1,162 @@
+//! Every way in: by hand, by profile, by API key; and what is left of it afterwards.
+
+use std::fs;
+
+use crate::atlas::{Atlas, PLAIN, PROJECT};
+use crate::program::{create, program};
+use crate::support::terminal::{Program, Terminal, key};
+
+/// The program at that Atlas, with both ids filled in and nobody signed in.
+fn signed_out(atlas: &Atlas) -> Program {
+    program().env("MONGODB_ATLAS_BASE_URL", atlas.url()).args(["--project-id", PROJECT, "--client-id", PLAIN])
+}
+
+/// Takes the way to sign in that stands so far down the list.
+fn take(terminal: &mut Terminal, title: &str, down: usize) {
+    terminal.wait_for(title);
+    for _ in 0..down {
+        terminal.send(key::DOWN);
+    }
+    terminal.wait_for(&format!("› {title}"));
+    terminal.send(key::ENTER);
+}
+
+/// Writes the Atlas CLI's file of profiles where that CLI keeps it.
+fn write_profiles(program: &Program, text: &str) {
+    let folder = program.home().join(".config/atlascli");
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(folder.join("config.toml"), text).unwrap();
+}
+
+#[test]
+fn a_service_account_is_typed_tried_and_used() {
+    let atlas = Atlas::start();
+    let (id, secret) = atlas.service_account();
+    let mut terminal = signed_out(&atlas).start();
+    take(&mut terminal, "Service account", 0);
+    terminal.wait_for("Client secret");
+    terminal.paste(&id);
+    terminal.wait_for(&id);
+    terminal.send(key::ENTER);
+    terminal.paste("mdb_sa_sk_FAKE-and-wrong");
+    terminal.wait_for("••••");
+    terminal.send(key::ENTER);
+    terminal.wait_for("Atlas did not accept the sign-in.");
+    terminal.paste(&secret);
+    terminal.wait_for("••••");
+    terminal.send(key::ENTER);
+    create(&mut terminal);
+    assert!(terminal.screen().contains("service account mdb_sa_id_…"), "{}", terminal.screen());
+    terminal.send("ql");
+    assert_eq!(terminal.wait_exit().code(), Some(3));
+    let output = String::from_utf8_lossy(&terminal.output()).into_owned();
+    assert!(!output.contains(&secret) && !output.contains("and-wrong"), "a typed secret was shown");
+    assert_eq!(atlas.live_tokens(), 0, "every token was given back");
+    assert_eq!(fs::read_dir(terminal.home()).unwrap().count(), 0, "nothing was written");
+}
+
+#[test]
+fn an_access_token_is_typed_and_used() {
+    let atlas = Atlas::start();
+    let mut terminal = signed_out(&atlas).start();
+    take(&mut terminal, "Access token", 2);
+    terminal.wait_for("Access token ›");
+    terminal.paste(&atlas.access_token());
+    terminal.wait_for("••••");
+    terminal.send(key::ENTER);
+    create(&mut terminal);
+    assert_eq!(atlas.creates(), 1);
+}
+
+#[test]
+fn an_api_key_is_typed_and_used() {
+    let atlas = Atlas::start();
+    let (public_key, private_key) = atlas.api_key();
+    let mut terminal = signed_out(&atlas).start();
+    take(&mut terminal, "API key", 1);
+    terminal.wait_for("Private key");
+    terminal.paste(&public_key);
+    terminal.wait_for(&public_key);
+    terminal.send(key::TAB);
+    terminal.paste(&private_key);
+    terminal.wait_for("••••");
+    terminal.send(key::ENTER);
+    create(&mut terminal);
+    assert!(terminal.screen().contains(&format!("API key {public_key}")), "{}", terminal.screen());
+    assert_eq!(atlas.creates(), 1);
+}
+
+#[test]
+fn an_api_key_from_the_environment_posts_once() {
+    let atlas = Atlas::start();
+    let (public_key, private_key) = atlas.api_key();
+    let mut terminal = signed_out(&atlas)
+        .env("MONGODB_ATLAS_PUBLIC_API_KEY", public_key)
+        .env("MONGODB_ATLAS_PRIVATE_API_KEY", private_key)
+        .start();
+    create(&mut terminal);
+    let posts: Vec<u16> =
+        atlas.seen().iter().filter(|seen| seen.method == "POST").map(|seen| seen.status).collect();
+    assert_eq!(posts, [201], "one POST, and it carried its answer to the challenge");
+}
+
+#[test]
+fn the_demo_is_one_of_the_ways() {
+    let mut terminal = program().start();
+    take(&mut terminal, "Demo, no account needed", 3);
+    create(&mut terminal);
+    assert!(terminal.screen().contains(" DEMO "), "{}", terminal.screen());
+}
+
+#[test]
+fn a_named_profile_signs_in_at_its_own_host() {
+    let atlas = Atlas::start();
+    let (id, secret) = atlas.service_account();
+    let program = program().args(["-P", "ci", "--client-id", PLAIN]);
+    let profile = format!(
+        "version = 2\n[ci]\nauth_type = \"service_account\"\nclient_id = \"{id}\"\nclient_secret = \"{secret}\"\n\
+         ops_manager_url = \"{}/\"\nproject_id = \"{PROJECT}\"\n",
+        atlas.url()
+    );
+    write_profiles(&program, &profile);
+    let mut terminal = program.start();
+    create(&mut terminal);
+    assert!(terminal.screen().contains("profile ci"), "{}", terminal.screen());
+    terminal.send("ql");
+    terminal.wait_exit();
+    let kept = fs::read_to_string(terminal.home().join(".config/atlascli/config.toml")).unwrap();
+    assert_eq!(kept, profile, "the file is never written");
+}
+
+#[test]
+fn profiles_stand_in_the_list_and_say_why_they_cannot_be_used() {
+    let program = program();
+    write_profiles(
+        &program,
+        "version = 2\n[me]\nauth_type = \"user_account\"\n[you]\nauth_type = \"no_auth\"\n",
+    );
+    let mut terminal = program.start();
+    take(&mut terminal, "Atlas CLI profile me", 0);
+    terminal.wait_for("✗");
+    assert!(terminal.screen().contains("Atlas CLI profile you"), "{}", terminal.screen());
+}
+
+#[test]
+fn what_lost_to_something_else_is_in_the_help() {
+    let atlas = Atlas::start();
+    let mut terminal = signed_out(&atlas)
+        .env("MONGODB_ATLAS_ACCESS_TOKEN", atlas.access_token())
+        .env("MONGODB_ATLAS_CLIENT_ID", PLAIN)
+        .start();
+    terminal.wait_for("access token, from the environment");
+    terminal.send("?");
+    terminal.wait_for("MONGODB_ATLAS_CLIENT_ID is set too, but");
+}
+
+#[test]
+fn leaving_without_having_signed_in_is_no_failure() {
+    let mut terminal = program().start();
+    terminal.wait_for("Sign in");
+    terminal.send("q");
+    assert_eq!(terminal.wait_exit().code(), Some(0));
+}

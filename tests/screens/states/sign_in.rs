@@ -1,0 +1,69 @@
+//! Signing in by hand.
+
+use atlas_secret::core::{Event, Form, Screen, SignIn};
+use atlas_secret::domain::{BaseUrl, ReadProblem, ServerText, Session, Tried, TriedSession};
+use crossterm::event::KeyCode;
+
+use crate::stage::{CLIENT, Stage, VALUE};
+
+use super::{State, state};
+
+pub fn states() -> Vec<State> {
+    let mut wrong = typed();
+    wrong.press(KeyCode::Backspace);
+    wrong.control('u');
+    wrong.press(KeyCode::Enter);
+    let mut trying = typed();
+    trying.press(KeyCode::Enter);
+    trying.wait(std::time::Duration::from_secs(2));
+    let mut token = signed_out();
+    for _ in 0..3 {
+        token.press(KeyCode::Down);
+    }
+    token.press(KeyCode::Enter);
+    let mut noted = signed_out();
+    noted.model.credential_notes =
+        vec![ServerText::new("MONGODB_ATLAS_CLIENT_ID is set too, but the access token goes first")];
+    vec![
+        state("sign_in_ways", signed_out()),
+        state("sign_in_ways_noted", noted),
+        state("sign_in_typed", typed()),
+        state("sign_in_token", token),
+        state("sign_in_wrong", wrong),
+        state("sign_in_trying", trying),
+        state("sign_in_refused", refused()),
+    ]
+}
+
+fn signed_out() -> Stage {
+    let session = Session::signed_out(&BaseUrl::parse(BaseUrl::CLOUD).unwrap());
+    let mut stage = Stage::new(session, Form::new("", "", "720"));
+    stage.model.screen = Screen::SignIn(Box::new(SignIn::new(vec![ServerText::new("ci")])));
+    stage
+}
+
+/// A service account, typed and not sent yet.
+fn typed() -> Stage {
+    let mut stage = signed_out();
+    stage.press(KeyCode::Down);
+    stage.press(KeyCode::Enter);
+    stage.paste(CLIENT);
+    stage.press(KeyCode::Enter);
+    stage.paste(VALUE);
+    stage
+}
+
+fn refused() -> Stage {
+    let mut stage = typed();
+    stage.press(KeyCode::Enter);
+    let problem = ReadProblem::SignInRefused(ServerText::new("Invalid credentials provided."));
+    let outcome = TriedSession {
+        tried: Tried::Refused(problem),
+        session: stage.model.session.clone(),
+        project: None,
+        client: None,
+    };
+    let request = stage.request();
+    stage.send(Event::SignInTried { request, outcome });
+    stage
+}
