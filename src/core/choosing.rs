@@ -345,7 +345,7 @@ pub fn places_taken(secrets: &[ExistingSecret], now: jiff::Timestamp) -> ServerT
     let words = match (secrets.len(), expired) {
         (0, _) => "no secret".to_owned(),
         (taken, 0) => format!("{taken} of 2 secrets"),
-        (taken, expired) => format!("{taken} of 2 secrets, {expired} expired"),
+        (taken, expired) => format!("{taken} of 2, {expired} expired"),
     };
     ServerText::new(&words)
 }

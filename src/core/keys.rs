@@ -146,12 +146,12 @@ const FORM: &[Binding] = &[
     Binding::new(&[(KeyCode::Enter, NONE)], "Enter", "next, or create at the end", Action::Confirm)
         .only_in_help(),
     Binding::new(&[(KeyCode::Char('s'), CONTROL)], "Ctrl-S", "create", Action::Submit),
-    LIST,
     Binding::new(&[ESC], "Esc", "take the message away", Action::Dismiss).only_in_help(),
     HELP,
     SUSPEND,
     REPAINT,
     QUIT,
+    LIST,
 ];
 
 const ON_BUTTON: &[Binding] = &[
@@ -193,6 +193,7 @@ const SIGN_IN: &[Binding] = &[
 /// Where credentials are typed: every character is text.
 const SIGN_IN_TYPING: &[Binding] = &[
     Binding::new(&[(KeyCode::Enter, NONE)], "Enter", "next, and sign in", Action::Choose),
+    Binding::new(&[ESC, CTRL_C], "Esc", "back", Action::Leave),
     Binding::new(&[(KeyCode::Tab, NONE), (KeyCode::Down, NONE)], "Tab", "next", Action::Next),
     Binding::new(
         &[(KeyCode::BackTab, KeyModifiers::SHIFT), (KeyCode::BackTab, NONE), (KeyCode::Up, NONE)],
@@ -202,7 +203,6 @@ const SIGN_IN_TYPING: &[Binding] = &[
     )
     .only_in_help(),
     Binding::new(&[(KeyCode::F(1), NONE)], "F1", "help", Action::Help),
-    Binding::new(&[ESC, CTRL_C], "Esc", "back", Action::Leave),
     SUSPEND,
     REPAINT,
 ];

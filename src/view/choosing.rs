@@ -82,7 +82,7 @@ fn row(model: &Model, choice: &Choice, is_selected: bool, theme: &Theme) -> Line
     let (name, rest) = match choice {
         Choice::Project(entry) => (entry.name.to_string(), entry.id.to_string()),
         Choice::Account { entry, signed_in } => {
-            let own = if *signed_in { ", signed in with it" } else { "" };
+            let own = if *signed_in { ", signed in" } else { "" };
             let taken = places_taken(&entry.secrets, model.now.wall);
             let id = entry.client.short(theme.glyphs.ellipsis);
             (entry.name.to_string(), format!("{id}  {taken}{own}"))
@@ -130,5 +130,19 @@ fn draw_state(choosing: &Choosing, theme: &Theme, frame: &mut Frame, area: Rect)
             None => "reading".to_owned(),
         };
         column.words(frame, 2, &pages, theme.faint);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_fills_its_room_and_no_more() {
+        for name in ["", "short", &"long".repeat(20), &"漢".repeat(20), &"漢".repeat(16)] {
+            let fitted = fit(name, "…");
+            assert_eq!(Span::raw(&fitted).width(), NAME_WIDTH, "{fitted:?}");
+        }
+        assert!(fit(&"long".repeat(20), "…").ends_with('…'));
     }
 }

@@ -32,6 +32,13 @@ pub(super) fn draw(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect) 
 
 /// False for a key of the table that would do nothing just now.
 fn works(model: &Model, binding: &Binding) -> bool {
+    if let Screen::Choosing(choosing) = &model.screen {
+        return match binding.action {
+            Action::Choose => choosing.matching() > 0,
+            Action::NextChoice => choosing.matching() > 1,
+            _ => true,
+        };
+    }
     let Screen::Created(created) = &model.screen else { return true };
     let delete_is_chosen = matches!(
         created.leaving,

@@ -43,10 +43,9 @@ pub(super) fn draw(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect) 
 
 fn about(screen: &Screen) -> &'static [&'static str] {
     match screen {
-        Screen::Form => &[
-            "Lifetimes: hours, or 36h, 30d, 12w, 1y.",
-            "A pasted Atlas URL gives its project; a pasted id goes where it belongs.",
-        ],
+        Screen::Form => {
+            &["Lifetimes: hours, or 36h, 30d, 12w, 1y.", "A pasted URL or id goes where it belongs."]
+        }
         Screen::Created(_) => {
             &["Copied means read back from the clipboard. Leaving asks until the secret is handed over."]
         }

@@ -70,6 +70,8 @@ fn key(name: &str) -> KeyPress {
         "Tab" => (KeyCode::Tab, KeyModifiers::NONE),
         "Enter" => (KeyCode::Enter, KeyModifiers::NONE),
         "Esc" => (KeyCode::Esc, KeyModifiers::NONE),
+        "Down" => (KeyCode::Down, KeyModifiers::NONE),
+        "F1" => (KeyCode::F(1), KeyModifiers::NONE),
         name => match name.strip_prefix("Ctrl-") {
             Some(letter) => {
                 (KeyCode::Char(letter.to_ascii_lowercase().chars().next().unwrap()), KeyModifiers::CONTROL)

@@ -47,7 +47,7 @@ fn send_page(stage: &mut Stage, entries: Vec<ProjectEntry>, is_last: bool, about
 /// One page of many.
 fn projects() -> Stage {
     let names =
-        ["payments-prod", "a-name-that-is-quite-a-bit-longer-than-most-of-the-others", "漢字", "search"];
+        ["payments-prod", "a-name-that-is-quite-a-bit-longer-than-most-of-the-others", "data-lake", "search"];
     let entries = (0..40).map(|number| ProjectEntry {
         id: ProjectId::parse(&format!("{number:024x}")).unwrap(),
         name: ServerText::new(names[number % names.len()]),
