@@ -39,6 +39,11 @@ fn works(model: &Model, binding: &Binding) -> bool {
             _ => true,
         };
     }
+    if let Screen::SignIn(sign_in) = &model.screen
+        && let Some(typing) = &sign_in.typing
+    {
+        return binding.action != Action::Next || typing.name.is_some();
+    }
     let Screen::Created(created) = &model.screen else { return true };
     let delete_is_chosen = matches!(
         created.leaving,
