@@ -9,7 +9,7 @@ use std::io::Write;
 use std::rc::Rc;
 use std::time::Duration;
 
-use atlas_secret::core::{Event, Form, KeyPress, Model, Size, update};
+use atlas_secret::core::{Event, FieldName, Form, KeyPress, Model, Size, update};
 use atlas_secret::domain::{BaseUrl, Identity, Moment, Session};
 use atlas_secret::view::{Glyphs, Theme, draw};
 use crossterm::event::{KeyCode, KeyModifiers};
@@ -93,16 +93,18 @@ fn print_bytes() {
     let mut terminal = Terminal::with_options(backend, TerminalOptions { viewport }).unwrap();
     let mut model = model();
     let theme = Theme::colour(Glyphs::UNICODE);
-    press(&mut model, &theme, &mut terminal, 0);
-    let mut most = 0;
-    let mut sum = 0;
-    let keys = 100;
-    for turn in 1..=keys {
-        let before = *counter.0.borrow();
-        press(&mut model, &theme, &mut terminal, turn);
-        let sent = *counter.0.borrow() - before;
-        most = most.max(sent);
-        sum += sent;
+    for name in FieldName::ALL {
+        press(&mut model, &theme, &mut terminal, 0);
+        press(&mut model, &theme, &mut terminal, 1);
+        let sent = (0..100).map(|turn| {
+            let before = *counter.0.borrow();
+            press(&mut model, &theme, &mut terminal, turn);
+            *counter.0.borrow() - before
+        });
+        let mut sent: Vec<usize> = sent.collect();
+        sent.sort_unstable();
+        println!("bytes for a key in {}: median {}, most {}", name.label(), sent[50], sent[99]);
+        update(&mut model, now(), key(KeyCode::Tab));
+        terminal.draw(|frame| draw(&model, &theme, frame)).unwrap();
     }
-    println!("bytes sent for one key on the form at 80x24: mean {}, most {most}", sum / keys);
 }

@@ -26,7 +26,7 @@ const STARTS: usize = 40;
 /// How many keys are typed.
 const KEYS: usize = 200;
 /// From the field in focus at the start to the field "Expires after".
-const TO_THE_FIELD: [&str; 2] = [key::TAB, key::TAB];
+const TO_THE_FIELD: [&str; 3] = [key::TAB, key::TAB, key::TAB];
 /// Typed there in turn, so that the field stays as it was.
 const TYPED: [&str; 2] = ["1", key::BACKSPACE];
 /// A key is answered in full once nothing was written for this long.

@@ -9,12 +9,12 @@
 //!    New service account secret                                         ← one Screen of core::Model,
 //!                                                                         drawn by one file of view
 //!    Project ID      32b6e34b3d91647abb20e7b8            ✓              ← core::Field and its core::Verdict
-//!    Client ID     › mdb_sa_id_1234567890abcd            · 12 of 24 digits
+//!    Client ID ›     mdb_sa_id_1234567890abcd            · 12 of 24 digits
 //!    Expires after   30d                                 ✓ 720 hours, Wed 23 Dec 2026 18:14 +01:00
 //!
 //!                                                    [ Create secret ]
 //!
-//!  Tab next   Ctrl-S create   ? help   Ctrl-C quit                      ← view::footer, from core::bindings
+//!  Tab next   Ctrl-S create   ? help   Ctrl-C quit   Ctrl-O list        ← view::footer, from core::bindings
 //! ```
 //!
 //! # How it flows
