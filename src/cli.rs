@@ -78,6 +78,8 @@ Without any, the program asks.
 
 Examples:
   MONGODB_ATLAS_ACCESS_TOKEN=$TOKEN atlas-secret --project-id 32b6e34b3d91647abb20e7b8
+  MONGODB_ATLAS_CLIENT_ID=$ID MONGODB_ATLAS_CLIENT_SECRET=$SECRET atlas-secret
+  MONGODB_ATLAS_PUBLIC_API_KEY=$PUBLIC MONGODB_ATLAS_PRIVATE_API_KEY=$PRIVATE atlas-secret
   atlas-secret -P ci --client-id mdb_sa_id_1234567890abcdef12345678 --expires-after 30d
 
 Exit codes: 0 done, 1 nothing created, 2 usage, 3 created or perhaps created but not handed over,

@@ -1,7 +1,5 @@
 //! Choosing a field's value from a list that is read page by page.
 
-use std::collections::BTreeMap;
-
 use crate::domain::{
     AccountEntry, ClientId, ExistingSecret, Identity, Lifetime, Page, ProjectEntry, ProjectId, ReadProblem,
     RequestId, ServerText, Session,
@@ -9,10 +7,8 @@ use crate::domain::{
 
 use super::matching::Matches;
 use super::model::Requests;
+use super::reading::Reading;
 use super::{Action, Effect, FieldName, Focus, FormNotice, KeyPress, Model, Screen, TextLine};
-
-/// How many pages are asked for at the same time.
-const AT_ONCE: usize = 4;
 
 /// How far Page Up and Page Down go.
 const LEAP: usize = 10;
@@ -58,76 +54,13 @@ pub enum Choice {
     },
 }
 
-/// How far reading a list is.
-#[derive(Clone, Debug, Default)]
-pub struct Reading {
-    /// How many pages have come.
-    pub pages_read: u32,
-    /// About how many pages there are, once that is known.
-    pub about_pages: Option<u32>,
-    /// Why a page did not come.
-    pub problem: Option<ReadProblem>,
-    under_way: BTreeMap<RequestId, u32>,
-    missing: Vec<u32>,
-    next_page: u32,
-    last_page: Option<u32>,
-}
-
-impl Reading {
-    /// True while a page is awaited.
-    pub fn is_under_way(&self) -> bool {
-        !self.under_way.is_empty()
-    }
-
-    /// The page that this request was for, if it is still awaited.
-    fn take(&mut self, request: RequestId) -> Option<u32> {
-        self.under_way.remove(&request)
-    }
-
-    fn came(&mut self, number: u32, is_last: bool, about: Option<u32>, per_page: u32) {
-        self.pages_read += 1;
-        if is_last {
-            self.last_page = Some(self.last_page.map_or(number, |last| last.min(number)));
-        }
-        self.about_pages = self.last_page.or(about.map(|about| about.div_ceil(per_page).max(number + 1)));
-    }
-
-    /// Which pages to ask for now: those that failed first, and past the first page only so many as the
-    /// estimate makes likely.
-    fn wanted(&mut self) -> Vec<u32> {
-        let mut wanted = Vec::new();
-        while self.under_way.len() + wanted.len() < AT_ONCE {
-            let next = match self.missing.pop() {
-                Some(page) => page,
-                None if self.may_ask_for(self.next_page, wanted.len()) => {
-                    self.next_page += 1;
-                    self.next_page - 1
-                }
-                None => break,
-            };
-            wanted.push(next);
-        }
-        wanted
-    }
-
-    /// The estimate says which pages are worth asking for together; past it, they come one by one until one
-    /// is the last.
-    fn may_ask_for(&self, page: u32, wanted: usize) -> bool {
-        if self.last_page.is_some() {
-            return false;
-        }
-        let within_estimate = self.about_pages.is_some_and(|about| page <= about);
-        within_estimate || (self.under_way.is_empty() && wanted == 0)
-    }
-}
-
 impl Choosing {
     fn new(field: FieldName, project: Option<ProjectId>) -> Self {
         Self {
             field,
             filter: TextLine::default(),
             selected: 0,
-            reading: Reading { next_page: 1, ..Reading::default() },
+            reading: Reading::new(),
             rows: Vec::new(),
             matches: Matches::default(),
             project,
@@ -162,7 +95,7 @@ impl Choosing {
         let mut effects = Vec::new();
         for page in self.reading.wanted() {
             let request = requests.next();
-            self.reading.under_way.insert(request, page);
+            self.reading.asked(request, page);
             effects.push(match &self.project {
                 Some(project) => Effect::ReadAccounts { request, project: project.clone(), page },
                 None => Effect::ReadProjects { request, page },
@@ -277,8 +210,7 @@ fn page_read<T>(
             choosing.add(rows(page.entries));
         }
         Err(problem) => {
-            choosing.reading.problem = Some(problem);
-            choosing.reading.missing.push(number);
+            choosing.reading.failed(number, problem);
         }
     }
     go_on_reading(model)

@@ -6,6 +6,7 @@
 //! without waiting for anything, and the same events always lead to the same model.
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
+mod answer;
 mod chain;
 mod choosing;
 mod created;
@@ -19,6 +20,7 @@ mod masked;
 mod matching;
 mod model;
 mod paste;
+mod reading;
 mod sign_in;
 mod unknown;
 mod update;
@@ -29,7 +31,7 @@ mod wake;
 mod tests;
 
 pub use chain::{Link, Question, Sending};
-pub use choosing::{Choice, Choosing, Reading, places_taken};
+pub use choosing::{Choice, Choosing, places_taken};
 pub use created::{CopyState, Created, Guard, GuardChoice, Leaving, Target};
 pub use effect::Effect;
 pub use event::{Event, KeyPress, PastedText, Signal};
@@ -39,6 +41,7 @@ pub use keys::{Action, Binding, bindings};
 pub use line::TextLine;
 pub use masked::MaskedLine;
 pub use model::{InFlight, Model, Screen, Size};
+pub use reading::Reading;
 pub use sign_in::{SignIn, SignInWay, Typing};
 pub use unknown::UnknownOutcome;
 pub use update::update;

@@ -8,8 +8,8 @@ use super::event::Signal;
 use super::keys::{action_for, is_ctrl_c};
 use super::model::Ending;
 use super::{
-    Action, Effect, Event, Focus, FormNotice, KeyPress, Link, Model, Screen, Size, chain, choosing, created,
-    sign_in, unknown,
+    Action, Effect, Event, Focus, FormNotice, KeyPress, Link, Model, Screen, Size, answer, chain, choosing,
+    created, sign_in, unknown,
 };
 
 /// How much longer a POST may run after a signal told the program to end.
@@ -42,7 +42,7 @@ pub fn update(model: &mut Model, at: Moment, event: Event) -> Vec<Effect> {
         Event::ProjectsRead { request, result } => choosing::projects_read(model, request, result),
         Event::AccountsRead { request, result } => choosing::accounts_read(model, request, result),
         Event::CreateAnswered { request, outcome } => {
-            let effects = chain::answered(model, request, outcome);
+            let effects = answer::answered(model, request, outcome);
             if model.ending.is_some() { end(model) } else { effects }
         }
         Event::DeleteAnswered { request, outcome } => created::delete_answered(model, request, outcome),
@@ -188,7 +188,7 @@ fn act_on_sending(model: &mut Model, action: Action) -> Vec<Effect> {
             sending.asks_to_stop = false;
             Vec::new()
         }
-        (Link::Posting, Action::Yes) if sending.asks_to_stop => chain::stop_waiting(model),
+        (Link::Posting, Action::Yes) if sending.asks_to_stop => answer::stop_waiting(model),
         (Link::Asking(_), Action::Yes) => chain::consent(model),
         (Link::Asking(_), Action::No) | (_, Action::Leave) => chain::turn_back(model),
         _ => Vec::new(),
