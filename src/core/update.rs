@@ -9,7 +9,7 @@ use super::keys::{action_for, is_ctrl_c};
 use super::model::Ending;
 use super::{
     Action, Effect, Event, Focus, FormNotice, KeyPress, Link, Model, Screen, Size, answer, chain, choosing,
-    created, sign_in, unknown,
+    created, leaving, sign_in, unknown,
 };
 
 /// How much longer a POST may run after a signal told the program to end.
@@ -45,9 +45,9 @@ pub fn update(model: &mut Model, at: Moment, event: Event) -> Vec<Effect> {
             let effects = answer::answered(model, request, outcome);
             if model.ending.is_some() { end(model) } else { effects }
         }
-        Event::DeleteAnswered { request, outcome } => created::delete_answered(model, request, outcome),
+        Event::DeleteAnswered { request, outcome } => leaving::delete_answered(model, request, outcome),
         Event::CopyFinished { request, outcome } => created::copy_finished(model, request, outcome),
-        Event::ClipboardChecked { request, content } => created::clipboard_checked(model, request, content),
+        Event::ClipboardChecked { request, content } => leaving::clipboard_checked(model, request, content),
         Event::SignalReceived(signal) => signal_received(model, signal),
     }
 }
