@@ -247,7 +247,7 @@ impl World {
                     [ClipboardContent::Ours, ClipboardContent::NotOurs, ClipboardContent::Unreadable];
                 self.event(Event::ClipboardChecked { request, content: contents[usize::from(outcome) % 3] });
             }
-            Effect::Suspend | Effect::Repaint | Effect::Quit(_) => {}
+            Effect::UseSession { .. } | Effect::Suspend | Effect::Repaint | Effect::Quit(_) => {}
         }
     }
 

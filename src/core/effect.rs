@@ -27,6 +27,11 @@ pub enum Effect {
         /// The profile's name.
         name: ServerText,
     },
+    /// Use what was tried under this request from now on: the core has accepted it.
+    UseSession {
+        /// The request that tried it.
+        request: RequestId,
+    },
     /// Go on with the embedded Atlas. Answered by `SignInTried`.
     OpenDemo {
         /// To be named in the answer.

@@ -256,5 +256,5 @@ pub(super) fn tried(model: &mut Model, answered: RequestId, outcome: TriedSessio
     model.form.notice = word.map(FormNotice::Word);
     // Leaving the screen drops what was typed.
     model.screen = Screen::Form;
-    Vec::new()
+    vec![Effect::UseSession { request: answered }]
 }

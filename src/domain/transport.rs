@@ -19,6 +19,8 @@ pub enum TransportProblem {
     Interrupted(ServerText),
     /// The server sent no challenge that the API key could answer (RFC 7616, section 3.3).
     NoChallenge(ServerText),
+    /// The credentials are not there, or cannot be used: a profile of another kind, a locked keyring.
+    Credentials(ServerText),
     /// The HTTP client could not be set up: trust roots, proxy settings.
     Setup(ServerText),
 }
@@ -34,6 +36,7 @@ impl TransportProblem {
             | Self::Proxy(cause)
             | Self::Interrupted(cause)
             | Self::NoChallenge(cause)
+            | Self::Credentials(cause)
             | Self::Setup(cause) => cause.as_str(),
         }
     }
@@ -64,6 +67,10 @@ impl TransportProblem {
             Self::NoChallenge(_) => (
                 "The API key could not be used.",
                 "Check proxy and base URL, then try again; a service account works without a challenge.",
+            ),
+            Self::Credentials(_) => (
+                "These credentials cannot be used.",
+                "Take another profile, or set the variables that atlas-secret --help names.",
             ),
             Self::Setup(_) => (
                 "The HTTP client could not be set up.",

@@ -1,5 +1,6 @@
 //! The client for Atlas, made after the first frame: loading the trust roots takes longer than drawing.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::OnceCell;
@@ -7,7 +8,7 @@ use tokio::sync::OnceCell;
 use crate::atlas::{self, Client};
 use crate::credentials::AtHand;
 use crate::demo::EmbeddedAtlas;
-use crate::domain::{BaseUrl, Credentials, ServerText, TransportProblem};
+use crate::domain::{BaseUrl, Credentials, RequestId, ServerText, TransportProblem};
 
 use super::settings::Source;
 
@@ -22,77 +23,83 @@ pub(super) struct Flags {
 pub(super) struct Connections {
     flags: Flags,
     opened: Mutex<Vec<Arc<Connection>>>,
+    /// What is being tried, or was and lost: used only when the core says so.
+    candidates: Mutex<BTreeMap<RequestId, Arc<Connection>>>,
 }
 
 impl Connections {
     /// Nothing is connected, or even looked up, before somebody asks for the client.
     pub fn new(source: Option<Source>, flags: Flags) -> Self {
         let opened = source.map(|source| Arc::new(Connection::new(source, flags)));
-        Self { flags, opened: Mutex::new(opened.into_iter().collect()) }
+        Self { flags, opened: Mutex::new(opened.into_iter().collect()), candidates: Mutex::default() }
     }
 
     /// The client of the connection that is used now.
     pub async fn client(&self) -> Result<Arc<Client>, TransportProblem> {
-        let current = self.lock().last().cloned();
+        let current = lock(&self.opened).last().cloned();
         match current {
             Some(connection) => connection.client().await,
-            None => Err(setup("nobody is signed in")),
+            None => Err(TransportProblem::Credentials(ServerText::new("nobody is signed in"))),
         }
     }
 
     /// A connection that is not used yet, to try it.
-    pub fn candidate(&self, source: Source) -> Arc<Connection> {
-        Arc::new(Connection::new(source, self.flags))
+    pub fn candidate(&self, request: RequestId, source: Source) -> Arc<Connection> {
+        let connection = Arc::new(Connection::new(source, self.flags));
+        lock(&self.candidates).insert(request, Arc::clone(&connection));
+        connection
     }
 
-    /// Uses this connection from now on.
-    pub fn adopt(&self, connection: Arc<Connection>) {
-        self.lock().push(connection);
+    /// Uses what was tried under this request from now on.
+    pub fn adopt(&self, request: RequestId) {
+        if let Some(connection) = lock(&self.candidates).remove(&request) {
+            lock(&self.opened).push(connection);
+        }
     }
 
     /// Gives every token of the run back to Atlas.
     pub async fn close(&self) {
-        let opened: Vec<_> = self.lock().clone();
-        for connection in opened {
+        let mut all = lock(&self.opened).clone();
+        all.extend(lock(&self.candidates).values().cloned());
+        for connection in all {
             connection.close().await;
         }
     }
+}
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Arc<Connection>>> {
-        self.opened.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// One connection to Atlas. It is set up once, by whoever needs it first.
 pub(super) struct Connection {
-    source: Mutex<Option<Source>>,
+    source: Source,
     flags: Flags,
-    client: OnceCell<Result<Arc<Client>, TransportProblem>>,
+    client: OnceCell<Arc<Client>>,
     /// The demo lives as long as the connection.
     embedded: OnceCell<EmbeddedAtlas>,
 }
 
 impl Connection {
     fn new(source: Source, flags: Flags) -> Self {
-        let source = Mutex::new(Some(source));
         Self { source, flags, client: OnceCell::new(), embedded: OnceCell::new() }
     }
 
-    /// The client; the first call makes it.
+    /// The client; the first call makes it. What fails is tried anew by the next call: a keyring may have been
+    /// unlocked by then.
     pub async fn client(&self) -> Result<Arc<Client>, TransportProblem> {
-        self.client.get_or_init(|| self.set_up()).await.clone()
+        self.client.get_or_try_init(|| self.set_up()).await.cloned()
     }
 
     /// Gives the token back to Atlas, if there is one.
     pub async fn close(&self) {
-        if let Some(Ok(client)) = self.client.get() {
+        if let Some(client) = self.client.get() {
             client.revoke().await;
         }
     }
 
     async fn set_up(&self) -> Result<Arc<Client>, TransportProblem> {
-        let source = self.source.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let (base_url, credentials) = match source.ok_or_else(|| setup("it was interrupted"))? {
+        let (base_url, credentials) = match self.source.clone() {
             Source::Remote { base_url, credentials } => (base_url, at_hand(credentials).await?),
             Source::Demo(world) => self.start_demo(*world).await?,
         };
@@ -120,10 +127,14 @@ async fn at_hand(credentials: AtHand) -> Result<Credentials, TransportProblem> {
     match credentials {
         AtHand::Ready(credentials) => Ok(credentials),
         AtHand::NeedsKeyring(request) => match request.read().await {
-            Ok(read) => read.map_err(|error| setup(&error.to_string())),
-            Err(_) => Err(setup("the keyring did not answer")),
+            Ok(read) => read.map_err(|error| unusable(&error.to_string())),
+            Err(_) => Err(unusable("the keyring did not answer")),
         },
     }
+}
+
+fn unusable(why: &str) -> TransportProblem {
+    TransportProblem::Credentials(ServerText::new(why))
 }
 
 fn setup(why: &str) -> TransportProblem {

@@ -35,17 +35,17 @@ impl Executor {
             Effect::SignIn { request } => self.sign_in(request),
             Effect::TryCredentials { request, credentials } => {
                 let (connection, desk) = (Arc::clone(&self.connection), Arc::clone(&self.desk));
-                let work = async move { desk.try_credentials(&connection, credentials).await };
+                let work = async move { desk.try_credentials(&connection, request, credentials).await };
                 self.answer_sign_in(request, work);
             }
             Effect::TryProfile { request, name } => {
                 let (connection, desk) = (Arc::clone(&self.connection), Arc::clone(&self.desk));
-                let work = async move { desk.try_profile(&connection, &name).await };
+                let work = async move { desk.try_profile(&connection, request, &name).await };
                 self.answer_sign_in(request, work);
             }
             Effect::OpenDemo { request } => {
                 let (connection, desk) = (Arc::clone(&self.connection), Arc::clone(&self.desk));
-                let work = async move { desk.open_demo(&connection).await };
+                let work = async move { desk.open_demo(&connection, request).await };
                 self.answer_sign_in(request, work);
             }
             Effect::ReadAccount { request, project, client } => {
@@ -109,6 +109,7 @@ impl Executor {
                 let answer = move |content| Event::ClipboardChecked { request, content };
                 self.answer(work, answer, || crate::domain::ClipboardContent::Unreadable);
             }
+            Effect::UseSession { request } => self.connection.adopt(request),
             Effect::Suspend | Effect::Repaint | Effect::Quit(_) => {}
         }
     }

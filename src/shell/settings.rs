@@ -12,7 +12,7 @@ use crate::domain::{BaseUrl, BaseUrlError, ServerText, Session};
 use crate::handoff::{Environment, Preference};
 use crate::view::{Glyphs, Theme};
 
-use super::signing_in::{SignInDesk, identity};
+use super::signing_in::{SignInDesk, identity, profile_session};
 
 /// Everything that a run is told.
 pub struct Settings {
@@ -41,6 +41,7 @@ pub struct Settings {
 }
 
 /// Where requests go, and as whom.
+#[derive(Clone)]
 pub enum Source {
     /// A real host.
     Remote {
@@ -91,13 +92,18 @@ impl Settings {
             Some(found) => Start::remote(arguments, found),
             None => Start::demo(arguments)?,
         };
+        let mut notes = start.notes;
+        let of_file =
+            profiles.iter().flat_map(Profiles::warnings).map(|note| ServerText::new(&note.to_string()));
+        let news: Vec<_> = of_file.filter(|note| !notes.contains(note)).collect();
+        notes.extend(news);
         let names = profiles.iter().flat_map(Profiles::all);
         Ok(Self {
             profiles: names.map(|profile| ServerText::new(profile.name().as_str())).collect(),
             source: start.source,
             session: start.session,
-            notes: start.notes,
-            desk: SignInDesk { base_url: start.base_url, profiles },
+            notes,
+            desk: SignInDesk { base_url: start.base_url, base_url_flag: flag, profiles },
             form: start.form,
             theme: theme(&variable),
             environment: Environment::read(&variable),
@@ -155,9 +161,7 @@ impl Start {
 /// The header says where credentials come from when it is a profile, or when several sources were set.
 fn session(base_url: &BaseUrl, credentials: &AtHand, origin: Option<&Origin>, several: bool) -> Session {
     if let Some(Origin::Profile(name)) = origin {
-        let name = ServerText::new(name.as_str());
-        let session = Session::remote(base_url, identity(credentials, &name));
-        return session.with_origin(ServerText::new(&format!("profile {name}")));
+        return profile_session(base_url, credentials, &ServerText::new(name.as_str()));
     }
     let session = Session::remote(base_url, identity(credentials, &ServerText::default()));
     if several { session.with_origin(ServerText::new("from the environment")) } else { session }

@@ -1,11 +1,10 @@
 //! Trying credentials before the session uses them.
 
-use std::sync::Arc;
-
 use crate::credentials::{AtHand, Flags, Found, Profiles, ProfilesError, resolve};
 use crate::demo::World;
 use crate::domain::{
-    BaseUrl, Credentials, Identity, ReadProblem, ServerText, Session, TransportProblem, Tried, TriedSession,
+    BaseUrl, Credentials, Identity, ReadProblem, RequestId, ServerText, Session, TransportProblem, Tried,
+    TriedSession,
 };
 
 use super::connection::Connections;
@@ -15,29 +14,41 @@ use super::settings::Source;
 pub(super) struct SignInDesk {
     /// Where requests go when credentials are typed.
     pub base_url: BaseUrl,
+    /// `--base-url`, which goes before what a profile names.
+    pub base_url_flag: Option<BaseUrl>,
     /// The profiles of the Atlas CLI.
     pub profiles: Result<Profiles, ProfilesError>,
 }
 
 impl SignInDesk {
     /// Tries credentials that were typed.
-    pub async fn try_credentials(&self, connections: &Connections, credentials: Credentials) -> TriedSession {
+    pub async fn try_credentials(
+        &self,
+        connections: &Connections,
+        request: RequestId,
+        credentials: Credentials,
+    ) -> TriedSession {
         let session = Session::remote(&self.base_url, credentials.identity());
         let base_url = self.base_url.clone();
         let source = Source::Remote { base_url, credentials: AtHand::Ready(credentials) };
-        let tried = try_source(connections, source).await;
+        let tried = try_source(connections, request, source).await;
         TriedSession { tried, session, project: None, client: None }
     }
 
     /// Tries a profile, with the host that it names.
-    pub async fn try_profile(&self, connections: &Connections, name: &ServerText) -> TriedSession {
-        let flags = Flags { profile: Some(name.as_str()), base_url: None };
+    pub async fn try_profile(
+        &self,
+        connections: &Connections,
+        request: RequestId,
+        name: &ServerText,
+    ) -> TriedSession {
+        let flags = Flags { profile: Some(name.as_str()), base_url: self.base_url_flag.as_ref() };
         let found = resolve(flags, |name| std::env::var(name).ok(), &self.profiles);
         match found {
             Ok(Found { credentials: Some(credentials), base_url, project_id, .. }) => {
-                let session = Session::remote(&base_url, identity(&credentials, name))
-                    .with_origin(ServerText::new(&format!("profile {name}")));
-                let tried = try_source(connections, Source::Remote { base_url, credentials }).await;
+                let session = profile_session(&base_url, &credentials, name);
+                let source = Source::Remote { base_url, credentials };
+                let tried = try_source(connections, request, source).await;
                 TriedSession { tried, session, project: project_id, client: None }
             }
             Ok(_) => self.refused("this profile holds no credentials"),
@@ -46,19 +57,19 @@ impl SignInDesk {
     }
 
     /// Goes on with the embedded Atlas.
-    pub async fn open_demo(&self, connections: &Connections) -> TriedSession {
+    pub async fn open_demo(&self, connections: &Connections, request: RequestId) -> TriedSession {
         let world = match World::demo() {
             Ok(world) => world,
             Err(error) => return self.refused(&error.to_string()),
         };
         let (project, client) = world.prefill();
-        let tried = try_source(connections, Source::Demo(Box::new(world))).await;
+        let tried = try_source(connections, request, Source::Demo(Box::new(world))).await;
         let (project, client) = (Some(project.to_string()), Some(client.to_string()));
         TriedSession { tried, session: Session::Demo, project, client }
     }
 
     fn refused(&self, why: &str) -> TriedSession {
-        let problem = ReadProblem::Transport(TransportProblem::Setup(ServerText::new(why)));
+        let problem = ReadProblem::Transport(TransportProblem::Credentials(ServerText::new(why)));
         let session = Session::signed_out(&self.base_url);
         TriedSession { tried: Tried::Refused(problem), session, project: None, client: None }
     }
@@ -72,17 +83,24 @@ pub(super) fn identity(credentials: &AtHand, profile: &ServerText) -> Identity {
     }
 }
 
-/// Tries a source with a harmless read, and uses it from now on if Atlas takes it.
-async fn try_source(connections: &Connections, source: Source) -> Tried {
-    let candidate = connections.candidate(source);
+/// A session by a profile; where its credentials lie in the keyring, the profile is all that is known of them.
+pub(super) fn profile_session(base_url: &BaseUrl, credentials: &AtHand, name: &ServerText) -> Session {
+    match identity(credentials, name) {
+        Identity::Profile(name) => Session::remote(base_url, Identity::Profile(name)),
+        identity => {
+            let origin = ServerText::new(&format!("profile {name}"));
+            Session::remote(base_url, identity).with_origin(origin)
+        }
+    }
+}
+
+/// Tries a source with a harmless read. Whether it is used is for the core to say: the person may have
+/// stopped waiting for it.
+async fn try_source(connections: &Connections, request: RequestId, source: Source) -> Tried {
+    let candidate = connections.candidate(request, source);
     let read = match candidate.client().await {
         Ok(client) => client.probe().await,
         Err(problem) => Err(ReadProblem::Transport(problem)),
     };
-    let tried = Tried::from_read(read);
-    match tried {
-        Tried::Refused(_) => candidate.close().await,
-        Tried::Accepted | Tried::AddressNotListed => connections.adopt(Arc::clone(&candidate)),
-    }
-    tried
+    Tried::from_read(read)
 }

@@ -16,7 +16,7 @@ pub(super) fn request_of(effect: &Effect) -> Option<RequestId> {
         | Effect::DeleteSecret { request, .. }
         | Effect::CopyToClipboard { request, .. }
         | Effect::CheckClipboard { request } => Some(*request),
-        Effect::Suspend | Effect::Repaint | Effect::Quit(_) => None,
+        Effect::UseSession { .. } | Effect::Suspend | Effect::Repaint | Effect::Quit(_) => None,
     }
 }
 
