@@ -129,7 +129,8 @@ pub(super) fn service_account(body: &Value) -> Option<ServiceAccount> {
     }
     let secrets = match body.get("secrets") {
         None | Some(Value::Null) => Vec::new(),
-        Some(secrets) => secrets.as_array()?.iter().filter_map(existing_secret).collect(),
+        // One that cannot be read must not look like a free place.
+        Some(secrets) => secrets.as_array()?.iter().map(existing_secret).collect::<Option<_>>()?,
     };
     let roles = body.get("roles").and_then(Value::as_array);
     let roles = roles.into_iter().flatten().filter_map(Value::as_str);
@@ -165,8 +166,9 @@ pub(super) fn project_entry(body: &Value) -> Option<ProjectEntry> {
 /// A service account in a list; one without a readable id cannot be chosen and is left out.
 pub(super) fn account_entry(body: &Value) -> Option<AccountEntry> {
     let client = ClientId::parse(body.get("clientId")?.as_str()?).ok()?;
-    let account = service_account(body)?;
-    Some(AccountEntry { client, name: account.name, secrets: account.secrets })
+    let secrets = body.get("secrets").and_then(Value::as_array).into_iter().flatten();
+    let name = text(body, "name").unwrap_or_default();
+    Some(AccountEntry { client, name, secrets: secrets.filter_map(existing_secret).collect() })
 }
 
 fn existing_secret(body: &Value) -> Option<ExistingSecret> {

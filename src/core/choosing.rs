@@ -83,7 +83,10 @@ impl Choosing {
     }
 
     fn add(&mut self, rows: Vec<Choice>) {
+        let selected = self.matches.row(self.selected);
         self.matches.extend(rows.iter().map(Choice::searched));
+        // What comes in may rank higher; the choice stays on its row all the same.
+        self.selected = selected.and_then(|row| self.matches.place(row)).unwrap_or(0);
         self.rows.extend(rows);
     }
 

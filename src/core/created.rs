@@ -25,6 +25,8 @@ pub struct Created {
     pub revealed_until: Option<Moment>,
     /// The guard, while somebody wants to leave.
     pub leaving: Option<Leaving>,
+    /// A word about the last key.
+    pub word: Option<&'static str>,
 }
 
 /// How copying stands, claiming no more than was proved.
@@ -46,7 +48,7 @@ pub enum CopyState {
 
 impl Created {
     pub(super) fn new(new_secret: NewSecret, secret: CreatedSecret) -> Self {
-        Self { new_secret, secret, copy: CopyState::Never, revealed_until: None, leaving: None }
+        Self { new_secret, secret, copy: CopyState::Never, revealed_until: None, leaving: None, word: None }
     }
 
     /// True while the value is shown in full.
@@ -65,6 +67,14 @@ impl Created {
             CopyState::Copied => Fate::Copied,
             CopyState::Sent(_) => Fate::SentToTerminal,
             _ => Fate::NeverHandedOver,
+        }
+    }
+
+    /// What became of it if nobody was asked first: the clipboard ends with the program.
+    pub(super) fn fate_unasked(&self) -> Fate {
+        match self.fate() {
+            Fate::Copied => Fate::CopyEnded,
+            fate => fate,
         }
     }
 

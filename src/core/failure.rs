@@ -56,11 +56,12 @@ impl Failure {
 
     /// Atlas refused the POST.
     pub fn rejected(rejection: &Rejection) -> Self {
-        Self {
-            explanation: rejection.explain(),
-            certainty: Certainty::NothingCreated,
-            atlas_words: Some(rejection.atlas_words()),
+        let mut explanation = rejection.explain();
+        if !rejection.fields.is_empty() {
+            explanation.meaning = "A value is out of what Atlas or the organization allows.".into();
+            explanation.action = "Change the field that is marked, then create again.".into();
         }
+        Self { explanation, certainty: Certainty::NothingCreated, atlas_words: Some(rejection.atlas_words()) }
     }
 
     /// In our own words only.

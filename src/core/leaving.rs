@@ -100,6 +100,10 @@ pub(super) fn act(model: &mut Model, action: Action, request: RequestId) -> Vec<
             leaving.target = Target::Quit;
             Vec::new()
         }
+        (Guard::Checking(_), Action::Leave) => {
+            let fate = created.fate_unasked();
+            leave(model, Some(fate))
+        }
         (_, Action::Leave)
         | (Guard::Confirm { .. }, Action::Yes)
         | (Guard::Choose { .. }, Action::LeaveAnyway) => leave(model, None),

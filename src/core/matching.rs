@@ -48,6 +48,11 @@ impl Matches {
         self.ranked.len()
     }
 
+    /// Where a row stands on the screen, if it matches.
+    pub fn place(&self, row: usize) -> Option<usize> {
+        self.ranked.iter().position(|rank| rank.row == row)
+    }
+
     /// The row that stands at this place of the screen's order.
     pub fn row(&self, place: usize) -> Option<usize> {
         self.ranked.get(place).map(|rank| rank.row)

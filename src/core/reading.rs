@@ -23,6 +23,11 @@ pub struct Reading {
 }
 
 impl Reading {
+    /// The page that did not come last, until it is asked for again.
+    pub fn missing_page(&self) -> Option<u32> {
+        self.missing.last().copied()
+    }
+
     /// Nothing was asked for yet.
     pub(super) fn new() -> Self {
         Self { next_page: 1, ..Self::default() }

@@ -8,8 +8,8 @@ use super::event::Signal;
 use super::keys::{action_for, is_ctrl_c};
 use super::model::Ending;
 use super::{
-    Action, Effect, Event, Focus, FormNotice, KeyPress, Link, Model, Screen, Size, answer, chain, choosing,
-    created, leaving, sign_in, unknown,
+    Action, CopyState, Effect, Event, Focus, FormNotice, KeyPress, Link, Model, Screen, Size, answer, chain,
+    choosing, created, leaving, sign_in, unknown,
 };
 
 /// How much longer a POST may run after a signal told the program to end.
@@ -92,7 +92,10 @@ fn press(model: &mut Model, key: KeyPress, comes_with_text: bool) -> Vec<Effect>
         return Vec::new();
     }
     match &mut model.screen {
-        Screen::Created(created) => created::extend_reveal(created, model.now),
+        Screen::Created(created) => {
+            created.word = None;
+            created::extend_reveal(created, model.now);
+        }
         Screen::Sending(sending) => sending.word = None,
         Screen::Unknown(unknown) => unknown.word = None,
         Screen::Form | Screen::Choosing(_) | Screen::SignIn(_) => {}
@@ -196,6 +199,13 @@ fn act_on_sending(model: &mut Model, action: Action) -> Vec<Effect> {
 }
 
 fn suspend(model: &mut Model) -> Vec<Effect> {
+    if let Screen::Created(created) = &mut model.screen {
+        created.revealed_until = None;
+        if created.copy == CopyState::Copied {
+            created.word = Some("Not now: a stopped program cannot give out what was copied.");
+            return Vec::new();
+        }
+    }
     if model.in_flight.is_none() {
         return vec![Effect::Suspend];
     }
@@ -237,7 +247,7 @@ fn end(model: &mut Model) -> Vec<Effect> {
         model.say_farewell(&in_flight.new_secret, Fate::PerhapsCreated);
     }
     if let Screen::Created(created) = &model.screen {
-        let farewell = created.farewell(created.fate());
+        let farewell = created.farewell(created.fate_unasked());
         model.farewells.push(farewell);
     }
     let signal = model.ending.map_or(Signal::Terminate.number(), |ending| ending.signal);

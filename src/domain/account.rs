@@ -49,8 +49,9 @@ impl ExistingSecret {
     pub fn shortened_to(&self, now: Timestamp) -> Option<Timestamp> {
         let cut = now.checked_add(SHORTENED_TO).ok()?;
         match self.expires_at {
-            Some(expires_at) if expires_at > cut => Some(cut),
-            _ => None,
+            Some(expires_at) if expires_at <= cut => None,
+            // One whose expiry is not known may be shortened.
+            _ => Some(cut),
         }
     }
 

@@ -51,6 +51,8 @@ pub struct Farewell {
 pub enum Fate {
     /// It was copied, and the copy was read back.
     Copied,
+    /// It was copied, and the clipboard ended with the program before anybody said that it was pasted.
+    CopyEnded,
     /// It was sent to the terminal, which never answers.
     SentToTerminal,
     /// It was deleted in Atlas again.
@@ -64,13 +66,14 @@ pub enum Fate {
 impl Fate {
     /// True when somebody has to clean up in Atlas.
     pub fn is_loss(self) -> bool {
-        matches!(self, Self::NeverHandedOver | Self::PerhapsCreated)
+        matches!(self, Self::NeverHandedOver | Self::CopyEnded | Self::PerhapsCreated)
     }
 
     /// The fate in words, to follow what it is said of.
     pub fn words(self) -> &'static str {
         match self {
             Self::Copied => "copied to the clipboard, which leaving empties",
+            Self::CopyEnded => "its copy ended with the program: unless you pasted it, delete it in Atlas",
             Self::SentToTerminal => "sent to your terminal's clipboard",
             Self::Deleted => "deleted in Atlas",
             Self::NeverHandedOver => "never handed over: delete it in Atlas",

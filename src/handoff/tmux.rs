@@ -126,6 +126,12 @@ fn parse_variable(line: &str, name: &str) -> SessionVariable {
 /// A tmux command that talks to the server of `session`, shows nothing, and dies when it is given up.
 fn tmux(session: &str, arguments: &[&str]) -> Command {
     let mut command = Command::new("tmux");
+    // What signs in at Atlas is none of its business.
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("MONGODB_ATLAS_") {
+            command.env_remove(name);
+        }
+    }
     command
         .args(arguments)
         .env("TMUX", session)

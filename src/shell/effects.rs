@@ -10,8 +10,9 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use crate::core::{Effect, Event};
 use crate::domain::{
-    CopyFailure, CopyOutcome, CreateOutcome, DeleteOutcome, LostAnswer, ReadProblem, RequestId, ServerText,
-    Session, TransportProblem, Tried, TriedSession,
+    ClientId, ClipboardContent, CopyFailure, CopyOutcome, CreateOutcome, Credentials, DeleteOutcome,
+    LostAnswer, NewSecret, ProjectId, ReadProblem, RequestId, SecretId, ServerText, Session,
+    TransportProblem, Tried, TriedSession,
 };
 use crate::handoff::Copier;
 
@@ -33,85 +34,105 @@ impl Executor {
     pub fn start(&self, effect: Effect) {
         match effect {
             Effect::SignIn { request } => self.sign_in(request),
-            Effect::TryCredentials { request, credentials } => {
-                let (connection, desk) = (Arc::clone(&self.connection), Arc::clone(&self.desk));
-                let work = async move { desk.try_credentials(&connection, request, credentials).await };
-                self.answer_sign_in(request, work);
-            }
-            Effect::TryProfile { request, name } => {
-                let (connection, desk) = (Arc::clone(&self.connection), Arc::clone(&self.desk));
-                let work = async move { desk.try_profile(&connection, request, &name).await };
-                self.answer_sign_in(request, work);
-            }
-            Effect::OpenDemo { request } => {
-                let (connection, desk) = (Arc::clone(&self.connection), Arc::clone(&self.desk));
-                let work = async move { desk.open_demo(&connection, request).await };
-                self.answer_sign_in(request, work);
-            }
-            Effect::ReadAccount { request, project, client } => {
-                let connection = Arc::clone(&self.connection);
-                let work = async move {
-                    let atlas = connection.client().await.map_err(ReadProblem::Transport)?;
-                    atlas.service_account(&project, &client).await
-                };
-                let answer = move |result| Event::AccountRead { request, result };
-                self.answer(work, answer, || Err(broken_read()));
-            }
-            Effect::ReadProjects { request, page } => {
-                let connection = Arc::clone(&self.connection);
-                let work = read_patiently(move || {
-                    let connection = Arc::clone(&connection);
-                    async move { connection.client().await.map_err(ReadProblem::Transport)?.projects(page).await }
-                });
-                let answer = move |result| Event::ProjectsRead { request, result };
-                self.answer(work, answer, || Err(broken_read()));
-            }
-            Effect::ReadAccounts { request, project, page } => {
-                let connection = Arc::clone(&self.connection);
-                let work = read_patiently(move || {
-                    let (connection, project) = (Arc::clone(&connection), project.clone());
-                    async move {
-                        let atlas = connection.client().await.map_err(ReadProblem::Transport)?;
-                        atlas.service_accounts(&project, page).await
-                    }
-                });
-                let answer = move |result| Event::AccountsRead { request, result };
-                self.answer(work, answer, || Err(broken_read()));
-            }
-            Effect::CreateSecret { request, new_secret } => {
-                let connection = Arc::clone(&self.connection);
-                let work = async move {
-                    #[cfg(debug_assertions)]
-                    super::rehearsal::panic_if_asked("create");
-                    match connection.client().await {
-                        Ok(atlas) => atlas.create_secret(&new_secret).await,
-                        Err(problem) => CreateOutcome::NotSent(problem),
-                    }
-                };
-                let answer = move |outcome| Event::CreateAnswered { request, outcome };
-                self.answer(work, answer, || CreateOutcome::Unknown(LostAnswer::Broken(own_mistake())));
-            }
+            Effect::TryCredentials { request, credentials } => self.try_credentials(request, credentials),
+            Effect::TryProfile { request, name } => self.try_profile(request, name),
+            Effect::OpenDemo { request } => self.open_demo(request),
+            Effect::ReadAccount { request, project, client } => self.read_account(request, project, client),
+            Effect::ReadProjects { request, page } => self.read_projects(request, page),
+            Effect::ReadAccounts { request, project, page } => self.read_accounts(request, project, page),
+            Effect::CreateSecret { request, new_secret } => self.create_secret(request, new_secret),
             Effect::DeleteSecret { request, project, client, secret_id } => {
-                let connection = Arc::clone(&self.connection);
-                let work = async move {
-                    match connection.client().await {
-                        Ok(atlas) => atlas.delete_secret(&project, &client, &secret_id).await,
-                        Err(problem) => DeleteOutcome::Failed(ReadProblem::Transport(problem)),
-                    }
-                };
-                let answer = move |outcome| Event::DeleteAnswered { request, outcome };
-                self.answer(work, answer, || DeleteOutcome::Failed(broken_read()));
+                self.delete_secret(request, project, client, secret_id);
             }
             Effect::CopyToClipboard { request, value } => self.copy(request, value),
-            Effect::CheckClipboard { request } => {
-                let copier = Arc::clone(&self.copier);
-                let work = async move { copier.content().await };
-                let answer = move |content| Event::ClipboardChecked { request, content };
-                self.answer(work, answer, || crate::domain::ClipboardContent::Unreadable);
-            }
+            Effect::CheckClipboard { request } => self.check_clipboard(request),
             Effect::UseSession { request } => self.connection.adopt(request),
             Effect::Suspend | Effect::Repaint | Effect::Quit(_) => {}
         }
+    }
+
+    fn try_credentials(&self, request: RequestId, credentials: Credentials) {
+        let (connection, desk) = (Arc::clone(&self.connection), Arc::clone(&self.desk));
+        let work = async move { desk.try_credentials(&connection, request, credentials).await };
+        self.answer_sign_in(request, work);
+    }
+
+    fn try_profile(&self, request: RequestId, name: ServerText) {
+        let (connection, desk) = (Arc::clone(&self.connection), Arc::clone(&self.desk));
+        let work = async move { desk.try_profile(&connection, request, &name).await };
+        self.answer_sign_in(request, work);
+    }
+
+    fn open_demo(&self, request: RequestId) {
+        let (connection, desk) = (Arc::clone(&self.connection), Arc::clone(&self.desk));
+        let work = async move { desk.open_demo(&connection, request).await };
+        self.answer_sign_in(request, work);
+    }
+
+    fn read_account(&self, request: RequestId, project: ProjectId, client: ClientId) {
+        let connection = Arc::clone(&self.connection);
+        let work = async move {
+            let atlas = connection.client().await.map_err(ReadProblem::Transport)?;
+            atlas.service_account(&project, &client).await
+        };
+        let answer = move |result| Event::AccountRead { request, result };
+        self.answer(work, answer, || Err(broken_read()));
+    }
+
+    fn read_projects(&self, request: RequestId, page: u32) {
+        let connection = Arc::clone(&self.connection);
+        let work = read_patiently(move || {
+            let connection = Arc::clone(&connection);
+            async move { connection.client().await.map_err(ReadProblem::Transport)?.projects(page).await }
+        });
+        let answer = move |result| Event::ProjectsRead { request, result };
+        self.answer(work, answer, || Err(broken_read()));
+    }
+
+    fn read_accounts(&self, request: RequestId, project: ProjectId, page: u32) {
+        let connection = Arc::clone(&self.connection);
+        let work = read_patiently(move || {
+            let (connection, project) = (Arc::clone(&connection), project.clone());
+            async move {
+                let atlas = connection.client().await.map_err(ReadProblem::Transport)?;
+                atlas.service_accounts(&project, page).await
+            }
+        });
+        let answer = move |result| Event::AccountsRead { request, result };
+        self.answer(work, answer, || Err(broken_read()));
+    }
+
+    fn create_secret(&self, request: RequestId, new_secret: NewSecret) {
+        let connection = Arc::clone(&self.connection);
+        let work = async move {
+            #[cfg(debug_assertions)]
+            super::rehearsal::panic_if_asked("create");
+            match connection.client().await {
+                Ok(atlas) => atlas.create_secret(&new_secret).await,
+                Err(problem) => CreateOutcome::NotSent(problem),
+            }
+        };
+        let answer = move |outcome| Event::CreateAnswered { request, outcome };
+        self.answer(work, answer, || CreateOutcome::Unknown(LostAnswer::Broken(own_mistake())));
+    }
+
+    fn delete_secret(&self, request: RequestId, project: ProjectId, client: ClientId, secret_id: SecretId) {
+        let connection = Arc::clone(&self.connection);
+        let work = async move {
+            match connection.client().await {
+                Ok(atlas) => atlas.delete_secret(&project, &client, &secret_id).await,
+                Err(problem) => DeleteOutcome::Failed(ReadProblem::Transport(problem)),
+            }
+        };
+        let answer = move |outcome| Event::DeleteAnswered { request, outcome };
+        self.answer(work, answer, || DeleteOutcome::Failed(broken_read()));
+    }
+
+    fn check_clipboard(&self, request: RequestId) {
+        let copier = Arc::clone(&self.copier);
+        let work = async move { copier.content().await };
+        let answer = move |content| Event::ClipboardChecked { request, content };
+        self.answer(work, answer, || ClipboardContent::Unreadable);
     }
 
     fn answer_sign_in(&self, request: RequestId, work: impl Future<Output = TriedSession> + Send + 'static) {

@@ -26,6 +26,8 @@ pub(super) struct EventLoop<'a> {
     pub answers: UnboundedReceiver<Event>,
     pub started: Instant,
     pub open_input: OpenInput,
+    /// True once nobody sees the screen any more: its end is reported once, and nothing is drawn or read.
+    pub is_terminal_gone: bool,
 }
 
 /// What one step of the loop waited for.
@@ -41,36 +43,60 @@ impl EventLoop<'_> {
         self.prepare();
         let mut input = (self.open_input)();
         loop {
-            let events = match self.wait(&mut signals, &mut input).await {
+            let mut events = match self.wait(&mut signals, &mut input).await {
                 Woken::Events(events) => events,
-                Woken::TerminalGone => vec![Event::SignalReceived(Signal::HangUp)],
+                Woken::TerminalGone => self.hang_up(),
             };
-            let mut effects = Vec::new();
-            for event in events {
-                effects.extend(update(self.model, moment(self.started), event));
-            }
             while let Ok(event) = self.answers.try_recv() {
-                effects.extend(update(self.model, moment(self.started), event));
+                events.push(event);
             }
-            for effect in effects {
-                match effect {
+            let mut effects = self.update(events);
+            while !effects.is_empty() {
+                match effects.remove(0) {
                     Effect::Quit(exit) => return Ok(exit),
                     Effect::Repaint => screen.forget()?,
-                    Effect::Suspend => input = self.suspend(screen, input)?,
+                    Effect::Suspend => {
+                        input = self.suspend(screen, input)?;
+                        // Time went on meanwhile: what was revealed may have to be hidden again.
+                        effects.extend(self.update(vec![Event::TimePassed]));
+                    }
                     effect => self.executor.start(effect),
                 }
             }
-            self.draw(screen)?;
+            if !self.is_terminal_gone && self.draw(screen).is_err() {
+                let events = self.hang_up();
+                for effect in self.update(events) {
+                    if let Effect::Quit(exit) = effect {
+                        return Ok(exit);
+                    }
+                }
+            }
         }
+    }
+
+    fn update(&mut self, events: Vec<Event>) -> Vec<Effect> {
+        let started = self.started;
+        events.into_iter().flat_map(|event| update(self.model, moment(started), event)).collect()
+    }
+
+    /// The terminal is gone: what SIGHUP says, and once only, for a second signal would not wait for a
+    /// running request.
+    fn hang_up(&mut self) -> Vec<Event> {
+        let is_news = !self.is_terminal_gone;
+        self.is_terminal_gone = true;
+        is_news.then_some(Event::SignalReceived(Signal::HangUp)).into_iter().collect()
     }
 
     async fn wait(&mut self, signals: &mut Signals, input: &mut Input) -> Woken {
         let wake = wake_at(self.model);
         tokio::select! {
             biased;
-            signal = signals.next() => Woken::Events(vec![Event::SignalReceived(signal)]),
+            signal = signals.next() => match signal {
+                Signal::HangUp => Woken::TerminalGone,
+                signal => Woken::Events(vec![Event::SignalReceived(signal)]),
+            },
             Some(event) = self.answers.recv() => Woken::Events(vec![event]),
-            events = next_events(input) => events.map_or(Woken::TerminalGone, Woken::Events),
+            events = next_events(input), if !self.is_terminal_gone => events.map_or(Woken::TerminalGone, Woken::Events),
             () = tokio::time::sleep(wake.unwrap_or(Duration::MAX)), if wake.is_some() => {
                 Woken::Events(vec![Event::TimePassed])
             }

@@ -56,12 +56,15 @@ pub fn run(settings: Settings, started: Instant) -> io::Result<Exit> {
         answers,
         started,
         open_input: terminal_input,
+        is_terminal_gone: false,
     };
     let ended = catch_unwind(AssertUnwindSafe(|| runtime.block_on(interact(&mut event_loop))));
     drop(event_loop);
     // From here on the terminal is the user's again.
     let exit = match ended {
-        Ok(exit) => exit,
+        Ok(Ok(exit)) => Ok(exit),
+        Ok(Err(error)) if is_nothing_created(&mut model, started) => Err(error),
+        Ok(Err(_)) => Ok(Exit::NotHandedOver),
         Err(_) => Ok(after_own_mistake(&mut model, started)),
     };
     leave(&runtime, &connection, &copier, &model.farewells, &model);
@@ -108,12 +111,17 @@ fn farewell_line(farewell: &Farewell, model: &Model) -> String {
 fn after_own_mistake(model: &mut Model, started: Instant) -> Exit {
     let place = panics::place();
     let _ = writeln!(io::stderr(), "atlas-secret stopped by a mistake of its own at {place}");
+    // A copy may have died with the program, so only "nothing was created" is certain enough for its code.
+    if is_nothing_created(model, started) { Exit::NothingCreated } else { Exit::NotHandedOver }
+}
+
+/// Ends the model where the loop did not: what became of each secret is in its farewells then.
+fn is_nothing_created(model: &mut Model, started: Instant) -> bool {
     // A first signal may still wait for a running request, a second never does. Not one more than it takes:
     // each end says what became of the secret on the screen.
     let mut terminate = || update(model, moment(started), Event::SignalReceived(Signal::Terminate));
     if terminate().is_empty() {
         terminate();
     }
-    // A copy may have died with the program, so only "nothing was created" is certain enough for its code.
-    if model.farewells.is_empty() { Exit::NothingCreated } else { Exit::NotHandedOver }
+    model.farewells.is_empty()
 }

@@ -119,7 +119,8 @@ fn draw_state(choosing: &Choosing, theme: &Theme, frame: &mut Frame, area: Rect)
     let reading = &choosing.reading;
     if let Some(problem) = &reading.problem {
         let title = problem.explain().title;
-        let words = format!("{title} Page {} did not come. Ctrl-R asks again.", reading.pages_read + 1);
+        let words =
+            format!("{title} Page {} did not come. Ctrl-R asks again.", reading.missing_page().unwrap_or(1));
         let symbol = Span::styled(format!("{} ", theme.glyphs.cross), theme.bad);
         column.item(frame, symbol, &words, theme.bad);
         return;

@@ -81,6 +81,9 @@ fn draw_facts(model: &Model, created: &Created, theme: &Theme, frame: &mut Frame
 }
 
 fn draw_copy_state(created: &Created, theme: &Theme, frame: &mut Frame, column: &mut Column) {
+    if let Some(word) = created.word {
+        column.words(frame, 2, word, theme.warning);
+    }
     let glyphs = theme.glyphs;
     let symbol = |glyph: &str, style| Span::styled(format!("{glyph} "), style);
     match &created.copy {

@@ -24,12 +24,13 @@ fn line(model: &Model, theme: &Theme, width: usize) -> Line<'static> {
         Session::Demo => demo(theme, width),
         Session::Remote { host, host_kind, identity, origin } => {
             let (long, short) = identity_words(identity, theme);
-            let long = origin.as_ref().map_or(long.clone(), |origin| format!("{long}, {origin}"));
-            remote(host, *host_kind, &long, &short, theme, width)
+            let Some(origin) = origin else {
+                return remote(host, *host_kind, &[&long, &short], theme, width);
+            };
+            let (long_of, short_of) = (format!("{long}, {origin}"), format!("{short}, {origin}"));
+            remote(host, *host_kind, &[&long_of, &short_of, &short], theme, width)
         }
-        Session::SignedOut { host, host_kind } => {
-            remote(host, *host_kind, "not signed in", "not signed in", theme, width)
-        }
+        Session::SignedOut { host, host_kind } => remote(host, *host_kind, &["not signed in"], theme, width),
     }
 }
 
@@ -42,9 +43,10 @@ fn demo(theme: &Theme, width: usize) -> Line<'static> {
     if whole.width() <= width { whole } else { saying("nothing leaves this machine") }
 }
 
-/// Where it is narrow the wording goes first, then this program's name, then the beginning of the host. Whose
-/// host it is and who is signed in are always there.
-fn remote(host: &str, kind: HostKind, long: &str, short: &str, theme: &Theme, width: usize) -> Line<'static> {
+/// Where it is narrow this program's name goes first, then word after word of the identity, which comes in
+/// its wordings from long to short, then the beginning of the host. Whose host it is and who is signed in are
+/// always there.
+fn remote(host: &str, kind: HostKind, identities: &[&str], theme: &Theme, width: usize) -> Line<'static> {
     let tail = |identity: String| {
         let warning = warning(kind).map(|words| format!(" {} {words}", theme.glyphs.warning));
         let warning = Span::styled(warning.unwrap_or_default(), theme.warning);
@@ -54,14 +56,14 @@ fn remote(host: &str, kind: HostKind, long: &str, short: &str, theme: &Theme, wi
         let spans = lead.into_iter().chain([Span::raw(host.to_owned())]);
         spans.chain(tail(identity.to_owned())).collect::<Line>()
     };
-    let choices = [
-        naming(Some(name(theme)), host, long),
-        naming(Some(name(theme)), host, short),
-        naming(None, host, short),
-    ];
-    if let Some(fitting) = choices.into_iter().find(|line| line.width() <= width) {
-        return fitting;
+    let fits = |line: &Line| line.width() <= width;
+    for identity in identities {
+        let choices = [naming(Some(name(theme)), host, identity), naming(None, host, identity)];
+        if let Some(fitting) = choices.into_iter().find(fits) {
+            return fitting;
+        }
     }
+    let short = identities.last().copied().unwrap_or_default();
     let room = width.saturating_sub(naming(None, "", short).width());
     naming(None, &end_of(host, room, theme.glyphs.ellipsis), short)
 }

@@ -37,7 +37,7 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame) {
     let whole = frame.area();
     let size = Size { columns: whole.width, rows: whole.height };
     if size.is_too_small() {
-        frame.render_widget(too_small(theme), whole);
+        frame.render_widget(too_small(model, theme), whole);
         return;
     }
     let [page] = Layout::horizontal([Constraint::Max(WIDEST)]).flex(Flex::Center).areas(whole);
@@ -69,8 +69,12 @@ fn draw_body(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect) {
     }
 }
 
-fn too_small(theme: &Theme) -> Line<'static> {
+fn too_small(model: &Model, theme: &Theme) -> Line<'static> {
     let Size { columns, rows } = Size::SMALLEST;
     let times = theme.glyphs.times;
+    if matches!(model.screen, Screen::Created(_)) {
+        let words = format!("A secret waits; enlarge to {columns}{times}{rows}. Ctrl-C twice loses it");
+        return Line::styled(words, theme.strong);
+    }
     Line::styled(format!("atlas-secret needs {columns}{times}{rows}; all is kept"), theme.strong)
 }

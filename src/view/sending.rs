@@ -101,7 +101,7 @@ fn draw_question(model: &Model, question: &Question, theme: &Theme, frame: &mut 
         Question::Shortens(shortened) => {
             for (secret, cut) in shortened {
                 let until = |at| words::date_time(at, model.zone.as_ref());
-                let was = secret.expires_at.map(until).unwrap_or_default();
+                let was = secret.expires_at.map_or_else(|| "at an unknown time".to_owned(), until);
                 let label = secret.label();
                 let warning = Span::styled(format!("{} ", theme.glyphs.warning), theme.warning);
                 column.item(frame, warning, label.as_str(), theme.strong);

@@ -10,6 +10,9 @@ use super::column::{Column, LABEL_WIDTH};
 use super::sending::running;
 use super::theme::Theme;
 
+/// Rows for a failure, or for what is worth knowing.
+const ROWS_BELOW: u16 = 6;
+
 pub(super) fn draw(model: &Model, sign_in: &SignIn, theme: &Theme, frame: &mut Frame, area: Rect) {
     let mut column = Column::new(area);
     column.line(frame, Line::styled("Sign in", theme.strong));
@@ -38,7 +41,10 @@ pub(super) fn draw(model: &Model, sign_in: &SignIn, theme: &Theme, frame: &mut F
 }
 
 fn draw_ways(sign_in: &SignIn, theme: &Theme, frame: &mut Frame, column: &mut Column) {
-    for (index, way) in sign_in.ways.iter().enumerate() {
+    // Room is kept for what is said below; a longer list moves by pages.
+    let rows = usize::from(column.left().saturating_sub(ROWS_BELOW)).max(1);
+    let first = sign_in.selected / rows * rows;
+    for (index, way) in sign_in.ways.iter().enumerate().skip(first).take(rows) {
         let is_selected = index == sign_in.selected;
         let symbol = if is_selected { theme.glyphs.pointer } else { " " };
         let style = if is_selected { theme.strong } else { theme.faint };

@@ -12,6 +12,7 @@ pub mod support;
 mod atlas;
 mod canary;
 mod creating;
+mod hang_up;
 mod job_control;
 mod leaving;
 mod lists;

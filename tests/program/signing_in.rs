@@ -1,6 +1,8 @@
 //! Every way in: by hand, by profile, by API key; and what is left of it afterwards.
 
 use std::fs;
+use std::io::Write as _;
+use std::net::TcpListener;
 
 use crate::atlas::{Atlas, PLAIN, PROJECT};
 use crate::program::{create, program};
@@ -159,4 +161,29 @@ fn leaving_without_having_signed_in_is_no_failure() {
     terminal.wait_for("Sign in");
     terminal.send("q");
     assert_eq!(terminal.wait_exit().code(), Some(0));
+}
+
+/// Whoever stops to wait and takes another way must not find the first one in use later.
+#[test]
+fn a_try_that_was_stopped_is_never_used() {
+    let held = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", held.local_addr().unwrap());
+    let mut terminal = program().env("MONGODB_ATLAS_BASE_URL", url).start();
+    take(&mut terminal, "Access token", 2);
+    terminal.wait_for("Access token ›");
+    terminal.paste("FAKE-token");
+    terminal.wait_for("••••");
+    terminal.send(key::ENTER);
+    let (mut held, _) = held.accept().unwrap();
+    terminal.wait_for("Trying it");
+    terminal.send(key::ESC);
+    terminal.wait_gone("Trying it");
+    terminal.send(key::ESC);
+    take(&mut terminal, "Demo, no account needed", 1);
+    terminal.wait_for("[ Create secret ]");
+    // Only now the first try is accepted.
+    let page = "{\"results\":[],\"totalCount\":0}";
+    write!(held, "HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{page}", page.len()).unwrap();
+    create(&mut terminal);
+    assert!(terminal.screen().contains("mdb_sa_sk_••••••••"), "{}", terminal.screen());
 }

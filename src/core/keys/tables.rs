@@ -121,11 +121,11 @@ pub(super) const POSTING: &[Binding] =
 
 /// A question before the POST.
 pub(super) const ASKING_BEFORE: &[Binding] =
-    &[YES, NO, Binding::new(&[CTRL_C], "Ctrl-C", "no", Action::No).only_in_help()];
+    &[YES, NO, Binding::new(&[CTRL_C], "Ctrl-C", "no", Action::No).only_in_help(), HELP];
 
 /// "Stop waiting?"
 pub(super) const ASKING_TO_STOP: &[Binding] =
-    &[YES, NO, Binding::new(&[CTRL_C], "Ctrl-C", "yes", Action::Yes).only_in_help(), SUSPEND];
+    &[YES, NO, Binding::new(&[CTRL_C], "Ctrl-C", "yes", Action::Yes).only_in_help(), HELP, SUSPEND];
 
 /// A limit is waited out.
 pub(super) const WAITING_OUT: &[Binding] =
@@ -144,7 +144,7 @@ pub(super) const CREATED: &[Binding] = &[
 
 /// One question before leaving.
 pub(super) const GUARD_YES_NO: &[Binding] =
-    &[YES, NO, Binding::new(&[CTRL_C], "Ctrl-C", "leave at once", Action::Leave).only_in_help()];
+    &[YES, NO, Binding::new(&[CTRL_C], "Ctrl-C", "leave at once", Action::Leave).only_in_help(), HELP];
 
 /// Three ways on, for a secret that was not handed over.
 pub(super) const GUARD_CHOICE: &[Binding] = &[
@@ -171,6 +171,7 @@ pub(super) const GUARD_CHOICE: &[Binding] = &[
     Binding::new(&[(KeyCode::Char('d'), NONE)], "d", "delete", Action::Delete),
     Binding::new(&[(KeyCode::Char('l'), NONE)], "l", "leave", Action::LeaveAnyway),
     Binding::new(&[CTRL_C], "Ctrl-C", "leave at once", Action::Leave).only_in_help(),
+    HELP,
 ];
 
 /// The guard is looking or deleting.

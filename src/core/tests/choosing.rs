@@ -187,3 +187,17 @@ fn a_late_secret_opens_over_a_list() {
     run.answer(created());
     assert!(matches!(run.model.screen, Screen::Created(_)));
 }
+
+#[test]
+fn the_choice_stays_on_its_row_when_better_matches_come_in() {
+    let mut run = Run::empty();
+    run.keys("<ctrl-o>");
+    let named = |number: usize, name: &str| ProjectEntry { name: ServerText::new(name), ..project(number) };
+    let first = vec![named(1, "pXaXy"), named(2, "ppXayX")];
+    answer_page(&mut run, 1, Ok(Page { entries: first, is_last: false, about: Some(1000) }));
+    run.typed("pay");
+    run.keys("down");
+    let chosen = chosen_name(&run);
+    answer_page(&mut run, 2, Ok(Page { entries: vec![named(3, "pay")], is_last: true, about: None }));
+    assert_eq!(chosen_name(&run), chosen);
+}

@@ -61,7 +61,7 @@ fn each_way_out_has_its_farewell_and_exit_code() {
         (Run::created, "q up enter", Fate::NeverHandedOver, 3),
         (Run::created, "<ctrl-c> <ctrl-c>", Fate::NeverHandedOver, 3),
         (|| after_copy(SENT), "q y", Fate::SentToTerminal, 0),
-        (|| after_copy(Copied), "<ctrl-c> <ctrl-c>", Fate::Copied, 0),
+        (|| after_copy(Copied), "<ctrl-c> <ctrl-c>", Fate::CopyEnded, 3),
     ];
     for (make, keys, fate, code) in rows {
         let mut run = make();
@@ -77,4 +77,16 @@ fn n_leads_to_the_form_with_everything_typed() {
     run.keys("n y");
     assert_eq!((run.is_on_form(), run.exit(), run.fates()), (true, None, vec![Fate::SentToTerminal]));
     assert_eq!((run.text(FieldName::Project), run.text(FieldName::Client)), (PROJECT, CLIENT));
+}
+
+#[test]
+fn stopping_hides_the_value_and_waits_while_a_copy_is_held() {
+    let mut run = Run::created();
+    run.keys("r <ctrl-z>");
+    assert!(!run.shown().is_revealed(run.model.now));
+    assert_eq!(run.count(|effect| matches!(effect, Effect::Suspend)), 1);
+    let mut run = after_copy(CopyOutcome::Copied);
+    run.keys("<ctrl-z>");
+    assert_eq!(run.count(|effect| matches!(effect, Effect::Suspend)), 0);
+    assert!(run.shown().word.is_some());
 }

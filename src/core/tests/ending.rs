@@ -21,7 +21,7 @@ fn a_signal_ends_every_screen_with_the_code_that_is_true() {
             false,
         ),
         ("created", Run::created, true),
-        ("copied", || with(Run::created(), |run| run.keys("c").copied(CopyOutcome::Copied)), false),
+        ("copied", || with(Run::created(), |run| run.keys("c").copied(CopyOutcome::Copied)), true),
         (
             "sent",
             || with(Run::created(), |run| run.keys("c").copied(CopyOutcome::Sent(TerminalRoute::Tmux))),

@@ -87,6 +87,7 @@ fn accepted_credentials_open_the_form_with_what_is_known() {
     let mut run = tried();
     answer(&mut run, Tried::Accepted);
     assert!(run.is_on_form());
+    assert!(matches!(run.effects.last(), Some(Effect::UseSession { .. })));
     assert_eq!((run.text(FieldName::Project), run.text(FieldName::Client)), (PROJECT, ""));
     assert_eq!(run.model.form.focus, Focus::Field(FieldName::Client));
 }
@@ -120,6 +121,7 @@ fn a_try_that_was_stopped_changes_nothing_when_it_ends() {
     run.keys("esc");
     answer(&mut run, Tried::Accepted);
     assert!(matches!(run.model.screen, Screen::SignIn(_)));
+    assert_eq!(run.count(|effect| matches!(effect, Effect::UseSession { .. })), 0);
 }
 
 #[test]
