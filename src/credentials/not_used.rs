@@ -39,6 +39,25 @@ impl NotUsed {
     }
 }
 
+impl NotUsed {
+    /// One sentence for all that lost to the same thing, so that many variables stay readable.
+    pub fn sentences(all: &[Self]) -> Vec<String> {
+        let mut winners: Vec<Winner> = Vec::new();
+        for not_used in all {
+            if !winners.contains(&not_used.winner) {
+                winners.push(not_used.winner);
+            }
+        }
+        let sentence = |winner: Winner| {
+            let losers = all.iter().filter(|not_used| not_used.winner == winner);
+            let names: Vec<&str> = losers.map(|not_used| not_used.name.as_str()).collect();
+            let verb = if names.len() == 1 { "is" } else { "are" };
+            format!("{} {verb} set too, but {winner} goes first", names.join(", "))
+        };
+        winners.into_iter().map(sentence).collect()
+    }
+}
+
 impl fmt::Display for NotUsed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} is set too, but {} goes first", self.name, self.winner)
@@ -57,5 +76,23 @@ impl fmt::Display for Winner {
             Self::ProfileUrl => "the URL of the profile",
             Self::Variable(name) => name,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_lost_to_the_same_thing_shares_a_sentence() {
+        let all = [
+            NotUsed::new("ONE", Winner::AccessToken),
+            NotUsed::new("URL", Winner::BaseUrlFlag),
+            NotUsed::new("TWO", Winner::AccessToken),
+        ];
+        let sentences = NotUsed::sentences(&all);
+        assert_eq!(sentences.len(), 2);
+        assert!(sentences[0].starts_with("ONE, TWO are set too, but "), "{sentences:?}");
+        assert_eq!(sentences[1], all[1].to_string());
     }
 }

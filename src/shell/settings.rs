@@ -5,7 +5,7 @@ use thiserror::Error;
 use crate::cli::Arguments;
 use crate::core::Form;
 use crate::credentials::{
-    AtHand, CredentialsError, Flags, Found, Origin, Profiles, System, config_path, resolve,
+    AtHand, CredentialsError, Flags, Found, NotUsed, Origin, Profiles, System, config_path, resolve,
 };
 use crate::demo::{World, WorldError};
 use crate::domain::{BaseUrl, BaseUrlError, ServerText, Session};
@@ -144,9 +144,9 @@ impl Start {
             arguments.client_id.as_deref().unwrap_or_default().trim(),
             &arguments.expires_after,
         );
-        let not_used = found.not_used.iter().map(ToString::to_string);
         let warnings = found.warnings.iter().map(ToString::to_string);
-        let notes = warnings.chain(not_used).map(|note| ServerText::new(&note)).collect();
+        let notes =
+            warnings.chain(NotUsed::sentences(&found.not_used)).map(|note| ServerText::new(&note)).collect();
         let several = !found.not_used.is_empty();
         let session = match &found.credentials {
             Some(credentials) => session(&found.base_url, credentials, found.origin.as_ref(), several),

@@ -17,7 +17,12 @@ pub(super) fn draw(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect) 
     let mut column = Column::new(area);
     let keys = u16::try_from(model.keys_for_help().len()).unwrap_or(u16::MAX);
     let about_rows: u16 = about(&model.screen).iter().map(|words| rows_of(words, area.width, 2)).sum();
-    let spare = area.height.saturating_sub(keys).saturating_sub(about_rows);
+    // What is said of the credentials is said nowhere else on the form, so it comes first.
+    for note in &model.credential_notes {
+        let symbol = Span::styled(format!("{} ", theme.glyphs.warning), theme.warning);
+        column.item(frame, symbol, note.as_str(), Style::new());
+    }
+    let spare = column.left().saturating_sub(keys).saturating_sub(about_rows);
     if spare > 0 {
         column.line(frame, Line::styled("Keys", theme.strong));
     }
@@ -30,10 +35,6 @@ pub(super) fn draw(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect) 
     }
     if spare > 1 {
         column.blank();
-    }
-    for note in &model.credential_notes {
-        let symbol = Span::styled(format!("{} ", theme.glyphs.warning), theme.warning);
-        column.item(frame, symbol, note.as_str(), Style::new());
     }
     for words in about(&model.screen) {
         let symbol = Span::styled(format!("{} ", theme.glyphs.dot), theme.faint);
