@@ -1,5 +1,7 @@
 //! Choosing a field's value from a list that is read page by page.
 
+use std::time::Duration;
+
 use crate::domain::{
     AccountEntry, ClientId, ExistingSecret, Identity, Lifetime, Page, ProjectEntry, ProjectId, ReadProblem,
     RequestId, ServerText, Session,
@@ -164,6 +166,14 @@ fn lifetimes() -> Vec<Choice> {
             Some(Choice::Lifetime { text, lifetime: Lifetime::from_hours(hours).ok()? })
         })
         .collect()
+}
+
+pub(super) fn delayed(model: &mut Model, request: RequestId, wait: Duration) -> Vec<Effect> {
+    let until = model.now.plus(wait);
+    if let Screen::Choosing(choosing) = &mut model.screen {
+        choosing.reading.delayed(request, until);
+    }
+    Vec::new()
 }
 
 pub(super) fn projects_read(

@@ -1,6 +1,7 @@
 //! What happens: everything that can change the model comes in as one of these.
 
 use std::fmt;
+use std::time::Duration;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use jiff::tz::TimeZone;
@@ -49,6 +50,13 @@ pub enum Event {
         request: RequestId,
         /// How it ended, and how the session goes on.
         outcome: TriedSession,
+    },
+    /// Atlas had too many requests: a page of a list is asked for again after this long.
+    ListDelayed {
+        /// The request for the page.
+        request: RequestId,
+        /// How long it waits.
+        wait: Duration,
     },
     /// A page of the list of projects came, or did not.
     ProjectsRead {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::{ReadProblem, RequestId};
+use crate::domain::{Moment, ReadProblem, RequestId};
 
 /// How many pages are asked for at the same time.
 const AT_ONCE: usize = 4;
@@ -14,6 +14,8 @@ pub struct Reading {
     pub pages_read: u32,
     /// About how many pages there are, once that is known.
     pub about_pages: Option<u32>,
+    /// Until when Atlas wants to be left alone, while it does.
+    pub waits_until: Option<Moment>,
     /// Why a page did not come.
     pub problem: Option<ReadProblem>,
     under_way: BTreeMap<RequestId, u32>,
@@ -37,6 +39,13 @@ impl Reading {
         self.under_way.insert(request, page);
     }
 
+    /// One of the pages under way waits.
+    pub(super) fn delayed(&mut self, request: RequestId, until: Moment) {
+        if self.under_way.contains_key(&request) {
+            self.waits_until = Some(until);
+        }
+    }
+
     pub(super) fn failed(&mut self, page: u32, problem: ReadProblem) {
         self.problem = Some(problem);
         self.missing.push(page);
@@ -49,6 +58,7 @@ impl Reading {
 
     /// The page that this request was for, if it is still awaited.
     pub(super) fn take(&mut self, request: RequestId) -> Option<u32> {
+        self.waits_until = None;
         self.under_way.remove(&request)
     }
 

@@ -39,6 +39,7 @@ pub fn update(model: &mut Model, at: Moment, event: Event) -> Vec<Effect> {
         Event::SignedIn { request, result } => chain::signed_in(model, request, result),
         Event::AccountRead { request, result } => chain::account_read(model, request, result),
         Event::SignInTried { request, outcome } => sign_in::tried(model, request, outcome),
+        Event::ListDelayed { request, wait } => choosing::delayed(model, request, wait),
         Event::ProjectsRead { request, result } => choosing::projects_read(model, request, result),
         Event::AccountsRead { request, result } => choosing::accounts_read(model, request, result),
         Event::CreateAnswered { request, outcome } => {

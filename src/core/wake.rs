@@ -33,7 +33,11 @@ pub fn wake_at(model: &Model) -> Option<Duration> {
         Screen::Created(created) => of_created(model, created),
         Screen::Unknown(_) if model.in_flight.is_some() => Some(SECOND),
         Screen::SignIn(sign_in) => sign_in.trying.is_some().then_some(SPINNER_STEP),
-        Screen::Choosing(_) | Screen::Unknown(_) => None,
+        Screen::Choosing(choosing) => {
+            let left = choosing.reading.waits_until?.since(model.now);
+            (!left.is_zero()).then(|| part_of(left, SECOND))
+        }
+        Screen::Unknown(_) => None,
     };
     let of_ending = model.ending.map(|ending| ending.until.since(model.now));
     let of_limit = limit_while_covered(model);

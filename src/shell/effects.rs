@@ -4,6 +4,7 @@
 use std::future::Future;
 use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
 use secrecy::SecretString;
 use tokio::sync::mpsc::UnboundedSender;
@@ -81,25 +82,36 @@ impl Executor {
 
     fn read_projects(&self, request: RequestId, page: u32) {
         let connection = Arc::clone(&self.connection);
-        let work = read_patiently(move || {
+        let read = move || {
             let connection = Arc::clone(&connection);
             async move { connection.client().await.map_err(ReadProblem::Transport)?.projects(page).await }
-        });
+        };
+        let work = read_patiently(read, self.tell_delay(request));
         let answer = move |result| Event::ProjectsRead { request, result };
         self.answer(work, answer, || Err(broken_read()));
     }
 
     fn read_accounts(&self, request: RequestId, project: ProjectId, page: u32) {
         let connection = Arc::clone(&self.connection);
-        let work = read_patiently(move || {
+        let read = move || {
             let (connection, project) = (Arc::clone(&connection), project.clone());
             async move {
                 let atlas = connection.client().await.map_err(ReadProblem::Transport)?;
                 atlas.service_accounts(&project, page).await
             }
-        });
+        };
+        let work = read_patiently(read, self.tell_delay(request));
         let answer = move |result| Event::AccountsRead { request, result };
         self.answer(work, answer, || Err(broken_read()));
+    }
+
+    /// Says on the screen that a page has to wait.
+    fn tell_delay(&self, request: RequestId) -> impl FnMut(Duration) + Send + use<> {
+        let answers = self.answers.clone();
+        move |wait| {
+            // The receiver is gone only when the program is leaving.
+            let _ = answers.send(Event::ListDelayed { request, wait });
+        }
     }
 
     fn create_secret(&self, request: RequestId, new_secret: NewSecret) {

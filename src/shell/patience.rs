@@ -17,7 +17,11 @@ const LONGEST_WAIT: Duration = Duration::from_secs(120);
 
 /// Tries a read; after a 429 it waits as long as `Retry-After` says, and up to a second more, so that
 /// several do not come back at the same moment.
-pub(super) async fn read_patiently<T, Work>(mut read: impl FnMut() -> Work) -> Result<T, ReadProblem>
+/// Each wait is told before it begins.
+pub(super) async fn read_patiently<T, Work>(
+    mut read: impl FnMut() -> Work,
+    mut tell: impl FnMut(Duration),
+) -> Result<T, ReadProblem>
 where
     Work: Future<Output = Result<T, ReadProblem>>,
 {
@@ -33,7 +37,9 @@ where
                 if wait > LONGEST_WAIT {
                     return Err(ReadProblem::Rejected(rejection));
                 }
-                tokio::time::sleep(wait + jitter()).await;
+                let wait = wait + jitter();
+                tell(wait);
+                tokio::time::sleep(wait).await;
             }
             result => return result,
         }
@@ -69,18 +75,23 @@ mod tests {
 
     #[test]
     fn a_limit_is_waited_out() {
+        let mut told = 0;
         let mut answers = vec![Ok("page"), Err(limited(Duration::ZERO))];
-        let read = read_patiently(|| std::future::ready(answers.pop().unwrap()));
+        let read = read_patiently(|| std::future::ready(answers.pop().unwrap()), |_| told += 1);
         assert_eq!(run(read), Ok("page"));
+        assert_eq!(told, 1);
     }
 
     #[test]
     fn waiting_has_an_end() {
         let mut tries = 0;
-        let read = read_patiently(|| {
-            tries += 1;
-            std::future::ready(Err::<(), _>(limited(Duration::ZERO)))
-        });
+        let read = read_patiently(
+            || {
+                tries += 1;
+                std::future::ready(Err::<(), _>(limited(Duration::ZERO)))
+            },
+            |_| {},
+        );
         assert_eq!(run(read), Err(limited(Duration::ZERO)));
         assert_eq!(tries, TRIES);
     }
@@ -88,7 +99,7 @@ mod tests {
     #[test]
     fn a_wait_that_is_too_long_is_told() {
         let hour = Duration::from_secs(3600);
-        let read = read_patiently(|| std::future::ready(Err::<(), _>(limited(hour))));
+        let read = read_patiently(|| std::future::ready(Err::<(), _>(limited(hour))), |_| {});
         assert_eq!(run(read), Err(limited(hour)));
     }
 }

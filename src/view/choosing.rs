@@ -9,6 +9,7 @@ use crate::core::{Choice, Choosing, FieldName, Model, places_taken};
 
 use super::column::Column;
 use super::theme::Theme;
+use super::words;
 
 /// Room for names; what is longer is cut.
 const NAME_WIDTH: usize = 32;
@@ -18,7 +19,7 @@ pub(super) fn draw(model: &Model, choosing: &Choosing, theme: &Theme, frame: &mu
         Layout::vertical([Constraint::Length(3), Constraint::Fill(1), Constraint::Length(2)]).areas(area);
     draw_head(choosing, theme, frame, head);
     draw_rows(model, choosing, theme, frame, rows);
-    draw_state(choosing, theme, frame, foot);
+    draw_state(model, choosing, theme, frame, foot);
 }
 
 fn draw_head(choosing: &Choosing, theme: &Theme, frame: &mut Frame, area: Rect) {
@@ -114,7 +115,7 @@ fn fit(name: &str, ellipsis: &str) -> String {
     format!("{cut}{ellipsis}{}", " ".repeat(padding))
 }
 
-fn draw_state(choosing: &Choosing, theme: &Theme, frame: &mut Frame, area: Rect) {
+fn draw_state(model: &Model, choosing: &Choosing, theme: &Theme, frame: &mut Frame, area: Rect) {
     let mut column = Column::new(area);
     let reading = &choosing.reading;
     if let Some(problem) = &reading.problem {
@@ -123,6 +124,13 @@ fn draw_state(choosing: &Choosing, theme: &Theme, frame: &mut Frame, area: Rect)
             format!("{title} Page {} did not come. Ctrl-R asks again.", reading.missing_page().unwrap_or(1));
         let symbol = Span::styled(format!("{} ", theme.glyphs.cross), theme.bad);
         column.item(frame, symbol, &words, theme.bad);
+        return;
+    }
+    let left = reading.waits_until.map(|until| until.since(model.now)).filter(|left| !left.is_zero());
+    if let Some(left) = left {
+        let symbol = Span::styled(format!("{} ", theme.glyphs.warning), theme.warning);
+        let words = format!("Atlas has had too many requests. Going on in {}.", words::seconds_left(left));
+        column.item(frame, symbol, &words, theme.warning);
         return;
     }
     if reading.is_under_way() {

@@ -201,3 +201,24 @@ fn the_choice_stays_on_its_row_when_better_matches_come_in() {
     answer_page(&mut run, 2, Ok(Page { entries: vec![named(3, "pay")], is_last: true, about: None }));
     assert_eq!(chosen_name(&run), chosen);
 }
+
+#[test]
+fn a_page_that_has_to_wait_counts_down_and_then_comes() {
+    let mut run = Run::empty();
+    run.keys("<ctrl-o>");
+    let (request, _) = asked(&run)[0];
+    run.event(Event::ListDelayed { request, wait: Duration::from_millis(2500) });
+    assert_eq!(wake_at(&run.model), Some(Duration::from_millis(500)), "its number changes then");
+    run.wake_after(1);
+    assert!(choosing(&run).reading.waits_until.is_some());
+    answer_page(&mut run, 1, Ok(page(0, 3, true)));
+    assert_eq!((choosing(&run).reading.waits_until, wake_at(&run.model)), (None, None));
+}
+
+#[test]
+fn a_delay_of_a_list_that_was_left_is_dropped() {
+    let mut run = open();
+    let (request, _) = asked(&run)[1];
+    run.keys("esc <ctrl-o>").event(Event::ListDelayed { request, wait: Duration::from_secs(9) });
+    assert_eq!(choosing(&run).reading.waits_until, None);
+}

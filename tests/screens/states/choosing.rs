@@ -24,6 +24,7 @@ pub fn states() -> Vec<State> {
         state("list_of_projects_nothing_matches", nothing),
         state("list_of_projects_scrolled", lower),
         state("list_of_projects_failed", failed()),
+        state("list_of_projects_waits", waiting()),
         state("list_of_projects_empty", empty()),
         state("list_of_accounts", accounts()),
         state("list_of_lifetimes", open(FieldName::Lifetime)),
@@ -69,6 +70,13 @@ fn failed() -> Stage {
     let request = stage.request();
     let problem = ReadProblem::TimedOut(std::time::Duration::from_secs(20));
     stage.send(Event::ProjectsRead { request, result: Err(problem) });
+    stage
+}
+
+fn waiting() -> Stage {
+    let mut stage = open(FieldName::Project);
+    let request = stage.request();
+    stage.send(Event::ListDelayed { request, wait: std::time::Duration::from_secs(42) });
     stage
 }
 
