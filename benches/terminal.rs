@@ -113,9 +113,9 @@ impl Subject {
         let mut terminal = self.prepare().start();
         terminal.wait_for(LABEL);
         terminal.wait_quiet(SETTLED);
+        // Each key's own answer is waited for: quiet alone was there before it.
         for key in way {
-            terminal.send(key);
-            terminal.wait_quiet(SETTLED);
+            type_key(&mut terminal, key);
         }
         let (times, bytes) = (0..KEYS).map(|turn| type_key(&mut terminal, TYPED[turn % TYPED.len()])).unzip();
         terminal.wait_quiet(SETTLED);
