@@ -99,3 +99,23 @@ pub enum Effect {
     /// Leave.
     Quit(Exit),
 }
+
+impl Effect {
+    /// The request that an event will answer; `None` for an effect that is not answered.
+    pub fn request(&self) -> Option<RequestId> {
+        match self {
+            Self::SignIn { request }
+            | Self::TryCredentials { request, .. }
+            | Self::TryProfile { request, .. }
+            | Self::OpenDemo { request }
+            | Self::ReadAccount { request, .. }
+            | Self::ReadProjects { request, .. }
+            | Self::ReadAccounts { request, .. }
+            | Self::CreateSecret { request, .. }
+            | Self::DeleteSecret { request, .. }
+            | Self::CopyToClipboard { request, .. }
+            | Self::CheckClipboard { request } => Some(*request),
+            Self::UseSession { .. } | Self::Suspend | Self::Repaint | Self::Quit(_) => None,
+        }
+    }
+}

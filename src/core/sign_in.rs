@@ -130,7 +130,7 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     match action {
         Action::Next | Action::NextChoice => sign_in.step(true),
         Action::Previous | Action::PreviousChoice => sign_in.step(false),
-        Action::Choose | Action::Confirm | Action::Submit => return take(model),
+        Action::Choose => return take(model),
         Action::Leave if sign_in.typing.take().is_some() => sign_in.problem = None,
         Action::Leave => return vec![Effect::Quit(model.exit())],
         _ => {}

@@ -63,7 +63,7 @@ impl Stage {
 
     pub fn send(&mut self, event: Event) -> Vec<Effect> {
         let effects = update(&mut self.model, self.now, event);
-        self.request = effects.iter().find_map(request_of).or(self.request);
+        self.request = effects.iter().find_map(Effect::request).or(self.request);
         effects
     }
 
@@ -158,21 +158,4 @@ pub fn time(text: &str) -> Timestamp {
 
 pub fn client() -> ClientId {
     ClientId::parse(CLIENT).unwrap()
-}
-
-fn request_of(effect: &Effect) -> Option<RequestId> {
-    match effect {
-        Effect::SignIn { request }
-        | Effect::ReadAccount { request, .. }
-        | Effect::TryCredentials { request, .. }
-        | Effect::TryProfile { request, .. }
-        | Effect::OpenDemo { request }
-        | Effect::ReadProjects { request, .. }
-        | Effect::ReadAccounts { request, .. }
-        | Effect::CreateSecret { request, .. }
-        | Effect::DeleteSecret { request, .. }
-        | Effect::CopyToClipboard { request, .. }
-        | Effect::CheckClipboard { request } => Some(*request),
-        Effect::UseSession { .. } | Effect::Suspend | Effect::Repaint | Effect::Quit(_) => None,
-    }
 }

@@ -3,23 +3,6 @@
 use super::*;
 use crate::domain::{LostAnswer, TransportProblem};
 
-pub(super) fn request_of(effect: &Effect) -> Option<RequestId> {
-    match effect {
-        Effect::SignIn { request }
-        | Effect::ReadAccount { request, .. }
-        | Effect::TryCredentials { request, .. }
-        | Effect::TryProfile { request, .. }
-        | Effect::OpenDemo { request }
-        | Effect::ReadProjects { request, .. }
-        | Effect::ReadAccounts { request, .. }
-        | Effect::CreateSecret { request, .. }
-        | Effect::DeleteSecret { request, .. }
-        | Effect::CopyToClipboard { request, .. }
-        | Effect::CheckClipboard { request } => Some(*request),
-        Effect::UseSession { .. } | Effect::Suspend | Effect::Repaint | Effect::Quit(_) => None,
-    }
-}
-
 pub(super) fn typed_key(character: char) -> KeyPress {
     let code = if character == '\n' { KeyCode::Enter } else { KeyCode::Char(character) };
     KeyPress { code, modifiers: KeyModifiers::NONE }

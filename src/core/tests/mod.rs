@@ -167,7 +167,7 @@ impl Run {
     }
 
     fn last_request(&self) -> RequestId {
-        self.effects.iter().rev().find_map(request_of).unwrap()
+        self.effects.iter().rev().find_map(Effect::request).unwrap()
     }
 
     fn count(&self, wanted: fn(&Effect) -> bool) -> usize {
