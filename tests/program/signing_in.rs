@@ -187,3 +187,17 @@ fn a_try_that_was_stopped_is_never_used() {
     create(&mut terminal);
     assert!(terminal.screen().contains("mdb_sa_sk_••••••••"), "{}", terminal.screen());
 }
+
+#[test]
+fn a_profile_chosen_by_hand_goes_to_the_host_of_the_command_line() {
+    let atlas = Atlas::start();
+    let (id, secret) = atlas.service_account();
+    let account =
+        format!("auth_type = \"service_account\"\nclient_id = \"{id}\"\nclient_secret = \"{secret}\"\n");
+    let program = program().args(["--base-url", &atlas.url(), "--project-id", PROJECT, "--client-id", PLAIN]);
+    write_profiles(&program, &format!("version = 2\n[one]\n{account}[two]\n{account}"));
+    let mut terminal = program.start();
+    take(&mut terminal, "Atlas CLI profile one", 0);
+    create(&mut terminal);
+    assert_eq!(atlas.creates(), 1);
+}
