@@ -133,7 +133,7 @@ pub(super) fn copy_finished(model: &mut Model, answered: RequestId, outcome: Cop
         return Vec::new();
     }
     created.copy = match outcome {
-        CopyOutcome::Copied => CopyState::Copied,
+        CopyOutcome::Copied(_) | CopyOutcome::Unverified(_) => CopyState::Copied,
         CopyOutcome::Sent(route) => CopyState::Sent(route),
         CopyOutcome::Failed(failure) => CopyState::Failed(failure),
     };

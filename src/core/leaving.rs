@@ -169,9 +169,9 @@ pub(super) fn clipboard_checked(
         return Vec::new();
     }
     match content {
-        ClipboardContent::Ours => leaving.guard = Guard::Confirm { checked: true },
+        ClipboardContent::Ours { .. } => leaving.guard = Guard::Confirm { checked: true },
         ClipboardContent::Unreadable => leaving.guard = Guard::Confirm { checked: false },
-        ClipboardContent::NotOurs => {
+        ClipboardContent::Overwritten | ClipboardContent::Cleared => {
             created.copy = CopyState::Overwritten;
             created.choose(None);
         }

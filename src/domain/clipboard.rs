@@ -1,12 +1,16 @@
 //! What is known about the clipboard.
 
-use super::ServerText;
+use std::time::Duration;
+
+use super::{HeldCopy, ServerText};
 
 /// How a copy went, claiming no more than was proved.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CopyOutcome {
     /// The system's clipboard was read back and held the value.
-    Copied,
+    Copied(HeldCopy),
+    /// The system's clipboard took the value, but did not give it back within a second.
+    Unverified(HeldCopy),
     /// The value was handed to the terminal, which never answers.
     Sent(TerminalRoute),
     /// No way worked.
@@ -43,9 +47,14 @@ pub struct CopyFailure {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ClipboardContent {
     /// The value that was copied.
-    Ours,
-    /// Something else, or nothing.
-    NotOurs,
+    Ours {
+        /// When it will be emptied, from now; `None` when it will not be.
+        clears_in: Option<Duration>,
+    },
+    /// Something else, or nothing: another program has copied or cleared.
+    Overwritten,
+    /// It was emptied when its time had come, or nothing was ever copied.
+    Cleared,
     /// It could not be read.
     Unreadable,
 }

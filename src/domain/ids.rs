@@ -1,4 +1,4 @@
-//! The three identifiers of Atlas that this program handles.
+//! The identifiers of Atlas that this program handles.
 //!
 //! The patterns are those of the OpenAPI document of the Atlas Administration API:
 //! `^([a-f0-9]{24})$` for a project, `^mdb_sa_id_[a-fA-F\d]{24}$` for a service account.
@@ -231,6 +231,30 @@ impl From<&SecretId> for ServerText {
     }
 }
 
+/// The id of an organization, as Atlas gave it: 24 hexadecimal digits. It becomes part of a URL and of what is
+/// handed over, so that nothing else counts.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct OrganizationId(String);
+
+impl OrganizationId {
+    /// Takes an id from an answer of Atlas.
+    pub fn from_server(text: &str) -> Option<Self> {
+        let fits = text.len() == DIGITS && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        fits.then(|| Self(text.to_owned()))
+    }
+
+    /// The id as it stands in a URL.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for OrganizationId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -286,6 +310,14 @@ mod tests {
     #[test]
     fn bare_digits_become_a_client_id() {
         assert_eq!(ClientId::from_digits("1234567890abcdef12345678").unwrap().as_str(), CLIENT);
+    }
+
+    #[test]
+    fn an_organization_id_is_24_hex_digits() {
+        assert!(OrganizationId::from_server("4888442a3354817a7320eb61").is_some());
+        for text in ["", "4888442a3354817a7320eb6", "4888442a3354817a7320eb6g", "4888442a3354817a7320eb611"] {
+            assert!(OrganizationId::from_server(text).is_none(), "{text:?}");
+        }
     }
 
     #[test]

@@ -106,7 +106,7 @@ impl Copier {
                 .native
                 .copy(value)
                 .await
-                .map(|()| CopyOutcome::Copied)
+                .map(|()| CopyOutcome::Copied(crate::domain::HeldCopy { clears_in: None }))
                 .map_err(|problem| problem.to_string()),
             Way::Tmux => tmux::send(value, environment.tmux.as_deref())
                 .await

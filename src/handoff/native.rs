@@ -89,7 +89,7 @@ impl NativeClipboard {
     /// Whether the clipboard holds what was copied.
     pub(super) async fn content(&self) -> ClipboardContent {
         let Some(requests) = self.running() else {
-            return ClipboardContent::NotOurs;
+            return ClipboardContent::Cleared;
         };
         ask(&requests, LOOK_BUDGET, Request::Look).await.unwrap_or(ClipboardContent::Unreadable)
     }

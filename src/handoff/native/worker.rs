@@ -117,15 +117,15 @@ impl Worker {
         )?;
         // Kept even if it cannot be read back now, so that it can be cleared should it be there later.
         self.copied = Some(value);
-        match self.look_until(READ_BACK_BUDGET, |content| content == ClipboardContent::Ours) {
-            ClipboardContent::Ours => Ok(()),
-            ClipboardContent::NotOurs | ClipboardContent::Unreadable => Err(NativeProblem::NotReadBack),
+        match self.look_until(READ_BACK_BUDGET, |content| content == (ClipboardContent::Ours { clears_in: None })) {
+            ClipboardContent::Ours { clears_in: None } => Ok(()),
+            _ => Err(NativeProblem::NotReadBack),
         }
     }
 
     fn clear(&mut self) {
         let content = self.look_until(CLEAR_BUDGET, |content| content != ClipboardContent::Unreadable);
-        if content == ClipboardContent::Ours
+        if content == (ClipboardContent::Ours { clears_in: None })
             && let Some(clipboard) = &mut self.clipboard
         {
             // There is nobody to tell, and nothing else to try.
@@ -151,12 +151,12 @@ impl Worker {
 
     fn look(&mut self) -> ClipboardContent {
         let (Some(clipboard), Some(copied)) = (&mut self.clipboard, &self.copied) else {
-            return ClipboardContent::NotOurs;
+            return ClipboardContent::Overwritten;
         };
         match clipboard.get_text().map(Zeroizing::new) {
-            Ok(text) if text.as_str() == copied.expose_secret() => ClipboardContent::Ours,
+            Ok(text) if text.as_str() == copied.expose_secret() => ClipboardContent::Ours { clears_in: None },
             // Empty, a picture, or not even text: in any case not what was copied.
-            Ok(_) | Err(Error::ContentNotAvailable | Error::ConversionFailure) => ClipboardContent::NotOurs,
+            Ok(_) | Err(Error::ContentNotAvailable | Error::ConversionFailure) => ClipboardContent::Overwritten,
             Err(_) => ClipboardContent::Unreadable,
         }
     }

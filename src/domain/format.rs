@@ -1,0 +1,79 @@
+//! The shapes in which a secret is handed over.
+
+/// One shape: what stands on the clipboard, in a file, or on standard output. One list serves copying, saving
+/// and `--format`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Format {
+    /// The secret alone, without a line break.
+    #[default]
+    Secret,
+    /// The account's client id alone, without a line break.
+    ClientId,
+    /// Two variables for a `.env` file: `MONGODB_ATLAS_CLIENT_ID` and `MONGODB_ATLAS_CLIENT_SECRET`, the names
+    /// that Atlas's own tools read.
+    Env,
+    /// The fields of Atlas's answer (schema `ServiceAccountSecret`).
+    Json,
+    /// A Kubernetes `Secret` as the Atlas Kubernetes Operator reads it.
+    Kubernetes,
+    /// The JSON that the AWS Secrets Manager integrations of Atlas read.
+    Aws,
+}
+
+impl Format {
+    /// All of them, in the order of the list.
+    pub const ALL: [Self; 6] =
+        [Self::Secret, Self::ClientId, Self::Env, Self::Json, Self::Kubernetes, Self::Aws];
+
+    /// What it is called on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Secret => "secret",
+            Self::ClientId => "client-id",
+            Self::Env => "env",
+            Self::Json => "json",
+            Self::Kubernetes => "kubernetes",
+            Self::Aws => "aws",
+        }
+    }
+
+    /// The format of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|format| format.name() == name)
+    }
+
+    /// What it is called in a list.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Secret => "Secret",
+            Self::ClientId => "Client ID",
+            Self::Env => ".env",
+            Self::Json => "JSON, Atlas's answer",
+            Self::Kubernetes => "Kubernetes Secret, for the Atlas operator",
+            Self::Aws => "AWS Secrets Manager, JSON",
+        }
+    }
+
+    /// True when the secret is in it; whoever has only the rest has not been handed anything over.
+    pub fn holds_the_secret(self) -> bool {
+        self != Self::ClientId
+    }
+
+    /// True when the organization's id belongs in it.
+    pub fn names_the_organization(self) -> bool {
+        matches!(self, Self::Kubernetes | Self::Aws)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_leads_back_to_its_format() {
+        for format in Format::ALL {
+            assert_eq!(Format::named(format.name()), Some(format));
+        }
+        assert_eq!(Format::named("yaml"), None);
+    }
+}
