@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
 use reqwest::{Response, StatusCode};
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::domain::TransportProblem;
 
+use super::clock;
 use super::digest::Challenge;
 use super::retry_after::retry_after;
 use super::transport;
@@ -21,6 +23,8 @@ const USUAL_BODY: usize = 16 * 1024;
 pub(super) struct Answer {
     /// The HTTP status.
     pub status: u16,
+    /// When it was made, by Atlas's clock.
+    pub date: Option<Timestamp>,
     /// How long Atlas asks to wait.
     pub retry_after: Option<Duration>,
     /// The challenge of a 401 that an API key can answer.
@@ -49,6 +53,7 @@ impl Answer {
     pub(super) fn new(response: &Response) -> Self {
         Self {
             status: response.status().as_u16(),
+            date: clock::date(response.headers()),
             retry_after: retry_after(response.headers()),
             challenge: if response.status() == StatusCode::UNAUTHORIZED {
                 Challenge::strongest(response.headers())

@@ -1,8 +1,8 @@
 //! What an answer means: pure functions of status, headers and body.
 
 use crate::domain::{
-    CreateOutcome, DeleteOutcome, LostAnswer, Page, ReadProblem, Rejection, RejectionKind, ServerText,
-    ServiceAccount, TransportProblem,
+    CreateOutcome, DeleteOutcome, LostAnswer, OrganizationSettings, Page, Project, ReadProblem, Rejection,
+    RejectionKind, ServerText, ServiceAccount, TransportProblem,
 };
 use serde_json::Value;
 
@@ -55,9 +55,20 @@ pub(super) fn rejection(answer: &Answer) -> Option<Rejection> {
     said.or_else(|| answer.is_stale().then(Rejection::stale_nonce))
 }
 
-/// The service account in an answer to a GET.
+/// The service account in an answer to a GET, and what Atlas's clock said with it.
 pub(super) fn service_account(answer: &Answer) -> Result<ServiceAccount, ReadProblem> {
-    read(answer, wire::service_account)
+    let account = read(answer, wire::service_account)?;
+    Ok(ServiceAccount { read_at: answer.date, ..account })
+}
+
+/// The project in an answer to a GET.
+pub(super) fn project(answer: &Answer) -> Result<Project, ReadProblem> {
+    read(answer, wire::project)
+}
+
+/// The settings of an organization in an answer to a GET.
+pub(super) fn organization_settings(answer: &Answer) -> Result<OrganizationSettings, ReadProblem> {
+    read(answer, wire::organization_settings)
 }
 
 /// One page of a list.

@@ -21,6 +21,11 @@ pub struct Limits {
     pub delete: Duration,
     /// For revoking all tokens.
     pub revoke: Duration,
+    /// For proving that a new secret works, every try and pause included.
+    pub verify: Duration,
+    /// Between one refusal of a new secret and the next try: it has to become known everywhere in Atlas
+    /// first. There are as many further tries as there are pauses.
+    pub verify_pauses: [Duration; 2],
 }
 
 impl Default for Limits {
@@ -33,6 +38,8 @@ impl Default for Limits {
             create: Duration::from_secs(60),
             delete: Duration::from_secs(10),
             revoke: Duration::from_secs(2),
+            verify: Duration::from_secs(10),
+            verify_pauses: [Duration::from_secs(1), Duration::from_secs(3)],
         }
     }
 }

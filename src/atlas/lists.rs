@@ -1,13 +1,8 @@
 //! Lists to choose from, page by page (`itemsPerPage` is 500 at most).
 
-use reqwest::header::HeaderValue;
-
 use crate::domain::{AccountEntry, ENTRIES_PER_PAGE, Page, ProjectEntry, ProjectId, ReadProblem};
 
-use super::{Client, MEDIA_TYPE, classify, wire};
-
-/// The resource version of the endpoints for projects and organizations.
-const PROJECTS_MEDIA_TYPE: HeaderValue = HeaderValue::from_static("application/vnd.atlas.2023-01-01+json");
+use super::{Client, MEDIA_TYPE, classify, projects, wire};
 
 impl Client {
     /// Asks for one project, to see whether Atlas takes the credentials at all; signs in first where that is
@@ -17,7 +12,7 @@ impl Client {
     /// As [`Client::projects`].
     pub async fn probe(&self) -> Result<(), ReadProblem> {
         let url = format!("{}/api/atlas/v2/groups?itemsPerPage=1", self.base_url);
-        let answer = self.read(url, PROJECTS_MEDIA_TYPE, self.limits.list).await?;
+        let answer = self.read(url, projects::MEDIA_TYPE, self.limits.list).await?;
         classify::page(&answer, wire::project_entry).map(|_| ())
     }
 
@@ -28,7 +23,7 @@ impl Client {
     pub async fn projects(&self, page: u32) -> Result<Page<ProjectEntry>, ReadProblem> {
         let url =
             format!("{}/api/atlas/v2/groups?itemsPerPage={ENTRIES_PER_PAGE}&pageNum={page}", self.base_url);
-        let answer = self.read(url, PROJECTS_MEDIA_TYPE, self.limits.list).await?;
+        let answer = self.read(url, projects::MEDIA_TYPE, self.limits.list).await?;
         classify::page(&answer, wire::project_entry)
     }
 

@@ -7,15 +7,19 @@
 mod body;
 mod classify;
 mod clients;
+mod clock;
 mod deadline;
+mod deleting;
 mod digest;
 mod exchange;
 mod limits;
 mod lists;
 mod oauth;
+mod projects;
 mod retry_after;
 mod session;
 mod transport;
+mod verify;
 mod wire;
 
 use std::fmt;
@@ -26,14 +30,15 @@ use reqwest::Method;
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
 
 use crate::domain::{
-    BaseUrl, ClientId, CreateOutcome, Credentials, DeleteOutcome, LostAnswer, NewSecret, ProjectId,
-    ReadProblem, SecretId, ServiceAccount, TransportProblem,
+    BaseUrl, ClientId, CreateOutcome, Credentials, LostAnswer, NewSecret, ProjectId, ReadProblem,
+    ServiceAccount, TransportProblem,
 };
 
 use body::Answer;
 use clients::Clients;
 use exchange::{Call, Failure, exchange};
 use session::Session;
+use verify::Proofs;
 
 pub use limits::Limits;
 
@@ -61,6 +66,7 @@ pub struct Client {
     limits: Limits,
     http: Clients,
     session: Session,
+    proofs: Proofs,
 }
 
 impl Client {
@@ -91,6 +97,7 @@ impl Client {
             query,
             limits,
             http,
+            proofs: Proofs::default(),
         })
     }
 
@@ -205,39 +212,11 @@ impl Client {
         Err(classify::no_challenge(&answer))
     }
 
-    /// Deletes a secret, signing in first where that is needed. One that Atlas no longer knows is gone.
-    pub async fn delete_secret(
-        &self,
-        project: &ProjectId,
-        client: &ClientId,
-        secret_id: &SecretId,
-    ) -> DeleteOutcome {
-        match self.delete(project, client, secret_id).await {
-            Ok(outcome) => outcome,
-            Err(problem) => DeleteOutcome::Failed(problem),
-        }
-    }
-
-    async fn delete(
-        &self,
-        project: &ProjectId,
-        client: &ClientId,
-        secret_id: &SecretId,
-    ) -> Result<DeleteOutcome, ReadProblem> {
-        self.sign_in().await?;
-        let account = self.account_url(project, client);
-        let url = format!("{account}/secrets/{secret_id}");
-        let call = self.call_once(Method::DELETE, url, account).await?;
-        let answer =
-            exchange(&self.http.once, call, self.limits.delete).await.map_err(Failure::into_read_problem)?;
-        self.session.forget_stale(&answer);
-        Ok(classify::delete_outcome(&answer))
-    }
-
     /// Gives back every token that was minted here, within 2 seconds; never an access token that somebody
     /// else minted. Says nothing when it fails: tokens die by themselves within the hour.
     pub async fn revoke(&self) {
-        self.session.revoke(&self.http.once, self.limits.revoke).await;
+        let (http, limit) = (&self.http.once, self.limits.revoke);
+        tokio::join!(self.session.revoke(http, limit), self.proofs.revoke(http, &self.base_url, limit));
     }
 
     fn account_url(&self, project: &ProjectId, client: &ClientId) -> String {

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use jiff::Timestamp;
 use reqwest::Method;
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
@@ -28,6 +29,7 @@ const LIFE_NEEDED: Duration = Duration::from_secs(5 * 60);
 const USUAL_LIFE: Duration = Duration::from_secs(60 * 60);
 
 /// A service account's credentials; they go to the two OAuth endpoints only.
+#[derive(Clone)]
 pub(super) struct ServiceAccountLogin {
     pub client_id: ClientId,
     pub client_secret: SecretString,
@@ -38,7 +40,35 @@ pub(super) struct ServiceAccountLogin {
 pub(super) struct Token {
     /// What goes into `Authorization: Bearer`.
     pub value: SecretString,
+    /// What Atlas's clock said when it gave it.
+    pub minted_at: Option<Timestamp>,
     expires_at: Instant,
+}
+
+/// Why there is no token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum NoToken {
+    /// `invalid_client`: Atlas does not know this id with this secret (RFC 6749, section 5.2). Its words.
+    WrongSecret(ServerText),
+    /// Another refusal in OAuth's form, which says nothing about the secret.
+    Refused {
+        /// The HTTP status.
+        status: u16,
+        /// OAuth's words.
+        words: ServerText,
+    },
+    /// Anything else.
+    Problem(ReadProblem),
+}
+
+impl NoToken {
+    /// What it means for signing in.
+    pub(super) fn into_read_problem(self) -> ReadProblem {
+        match self {
+            Self::WrongSecret(words) | Self::Refused { words, .. } => ReadProblem::SignInRefused(words),
+            Self::Problem(problem) => problem,
+        }
+    }
 }
 
 impl Token {
@@ -55,14 +85,16 @@ impl ServiceAccountLogin {
         http: &reqwest::Client,
         base_url: &BaseUrl,
         limit: Duration,
-    ) -> Result<Token, ReadProblem> {
+    ) -> Result<Token, NoToken> {
         // Its life is counted from before the request, so that it is never thought longer than it is.
         let asked_at = Instant::now();
         let url = format!("{base_url}/api/oauth/token");
         let form = "grant_type=client_credentials".to_owned();
-        let call = self.call(url, form).map_err(ReadProblem::Transport)?;
-        let answer = exchange(http, call, limit).await.map_err(Failure::into_read_problem)?;
-        token(&answer, asked_at)
+        let unsent = |problem| NoToken::Problem(ReadProblem::Transport(problem));
+        let call = self.call(url, form).map_err(unsent)?;
+        let answer = exchange(http, call, limit).await;
+        let unanswered = |failure: Failure| NoToken::Problem(failure.into_read_problem());
+        token(&answer.map_err(unanswered)?, asked_at)
     }
 
     /// Gives a token back (RFC 7009). Nothing depends on its success: the token dies within the hour.
@@ -118,7 +150,7 @@ struct TokenBody {
 
 /// Reads an answer of the token endpoint. Its `error` is a string when OAuth refuses the credentials and
 /// an integer when Atlas refuses the request (a rate limit), under the same URL.
-fn token(answer: &Answer, asked_at: Instant) -> Result<Token, ReadProblem> {
+fn token(answer: &Answer, asked_at: Instant) -> Result<Token, NoToken> {
     if is_success(answer.status)
         && answer.end == BodyEnd::Complete
         && let Ok(body) = serde_json::from_slice::<TokenBody>(&answer.body)
@@ -127,23 +159,27 @@ fn token(answer: &Answer, asked_at: Instant) -> Result<Token, ReadProblem> {
         let life = body.expires_in.as_u64().map_or(USUAL_LIFE, Duration::from_secs);
         return Ok(Token {
             value: body.access_token,
+            minted_at: answer.date,
             expires_at: asked_at.checked_add(life).unwrap_or(asked_at),
         });
     }
-    if (400..500).contains(&answer.status)
-        && let Some(words) = oauth_refusal(answer)
-    {
-        return Err(ReadProblem::SignInRefused(words));
-    }
-    Err(classify::read_problem(answer))
+    Err(oauth_refusal(answer).unwrap_or_else(|| NoToken::Problem(classify::read_problem(answer))))
 }
 
-/// What OAuth says (RFC 6749, section 5.2): its description, or the error's name where it gives none.
-fn oauth_refusal(answer: &Answer) -> Option<ServerText> {
+/// What OAuth says (RFC 6749, section 5.2): its description, or the error's name where it gives none. Being
+/// too slow or too often there is no refusal, whatever form it comes in.
+fn oauth_refusal(answer: &Answer) -> Option<NoToken> {
+    if !(400..500).contains(&answer.status) || matches!(answer.status, 408 | 429) {
+        return None;
+    }
     let (_, body) = classify::json(answer)?;
     let error = body.get("error")?.as_str()?;
     let description = body.get("error_description").and_then(Value::as_str);
-    Some(ServerText::new(description.unwrap_or(error)))
+    let words = ServerText::new(description.unwrap_or(error));
+    Some(match (answer.status, error) {
+        (400 | 401, "invalid_client") => NoToken::WrongSecret(words),
+        (status, _) => NoToken::Refused { status, words },
+    })
 }
 
 #[cfg(test)]

@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
-use jiff::fmt::rfc2822;
-use reqwest::header::{DATE, HeaderMap, HeaderName, RETRY_AFTER};
+use jiff::Timestamp;
+use reqwest::header::{HeaderMap, RETRY_AFTER};
+
+use super::clock;
 
 /// Waiting longer than this makes no sense for a person in front of a terminal; such a value is more
 /// likely an error of something on the way.
@@ -12,13 +14,9 @@ const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 /// Reads `Retry-After`: seconds, or an HTTP date, which counts from the answer's own `Date` so that
 /// this machine's clock does not matter. Nothing when it is absent, garbled, past or over a day.
 pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let value = text(headers, &RETRY_AFTER)?;
-    let wait = seconds(value).or_else(|| until(value, text(headers, &DATE)?))?;
+    let value = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    let wait = seconds(value).or_else(|| until(value, clock::date(headers)?))?;
     (wait <= LONGEST).then_some(wait)
-}
-
-fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
-    headers.get(name)?.to_str().ok().map(str::trim)
 }
 
 fn seconds(value: &str) -> Option<Duration> {
@@ -26,14 +24,14 @@ fn seconds(value: &str) -> Option<Duration> {
     digits_only.then(|| value.parse().ok().map(Duration::from_secs))?
 }
 
-fn until(value: &str, now: &str) -> Option<Duration> {
-    let then = rfc2822::parse(value).ok()?.timestamp();
-    let now = rfc2822::parse(now).ok()?.timestamp();
-    Duration::try_from(then.duration_since(now)).ok()
+fn until(value: &str, now: Timestamp) -> Option<Duration> {
+    Duration::try_from(clock::http_date(value)?.duration_since(now)).ok()
 }
 
 #[cfg(test)]
 mod tests {
+    use reqwest::header::DATE;
+
     use super::*;
 
     const NOW: &str = "Mon, 23 Nov 2026 18:14:00 GMT";

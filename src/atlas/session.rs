@@ -11,7 +11,7 @@ use crate::domain::{BaseUrl, Credentials, ReadProblem, ServerText, TransportProb
 
 use super::body::Answer;
 use super::digest::ApiKey;
-use super::oauth::{ServiceAccountLogin, Token, authorization};
+use super::oauth::{NoToken, ServiceAccountLogin, Token, authorization};
 
 /// The credentials and what they were exchanged for.
 pub(super) enum Session {
@@ -140,8 +140,8 @@ impl Session {
         if tokens.current.as_ref().is_some_and(will_do) {
             return Ok(());
         }
-        let token = minting.login.mint(http, &minting.base_url, limit).await?;
-        tokens.replace(token);
+        let token = minting.login.mint(http, &minting.base_url, limit).await;
+        tokens.replace(token.map_err(NoToken::into_read_problem)?);
         Ok(())
     }
 

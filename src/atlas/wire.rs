@@ -10,8 +10,9 @@ use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use crate::domain::{
-    AccountEntry, ClientId, CreatedSecret, ENTRIES_PER_PAGE, ExistingSecret, FieldViolation, Page,
-    ProjectEntry, ProjectId, Rejection, SecretId, ServerText, ServiceAccount,
+    AccountEntry, ClientId, CreatedSecret, ENTRIES_PER_PAGE, ExistingSecret, FieldViolation, OrganizationId,
+    OrganizationSettings, Page, Project, ProjectEntry, ProjectId, Rejection, SecretId, ServerText,
+    ServiceAccount,
 };
 
 /// The body of an answer to the creating POST, enveloped or not.
@@ -138,6 +139,26 @@ pub(super) fn service_account(body: &Value) -> Option<ServiceAccount> {
         name: text(body, "name").unwrap_or_default(),
         roles: roles.map(ServerText::new).collect(),
         secrets,
+        read_at: None,
+    })
+}
+
+/// Reads a project (schema `Group`). Nothing when the object has no sign of being one.
+pub(super) fn project(body: &Value) -> Option<Project> {
+    let name = text(body, "name")?;
+    let organization = body.get("orgId").and_then(Value::as_str).and_then(OrganizationId::from_server);
+    Some(Project { name, organization })
+}
+
+/// Reads an organization's settings (schema `OrganizationSettings`, none of whose fields is required). A cap
+/// that is no positive `int32` counts as none: Atlas has the last word on a lifetime in any case.
+pub(super) fn organization_settings(body: &Value) -> Option<OrganizationSettings> {
+    let settings = body.as_object()?;
+    let cap = settings.get("maxServiceAccountSecretValidityInHours").and_then(Value::as_i64);
+    let requires_access_list = settings.get("apiAccessListRequired").and_then(Value::as_bool);
+    Some(OrganizationSettings {
+        longest_secret_hours: cap.and_then(|cap| i32::try_from(cap).ok()).filter(|cap| *cap > 0),
+        requires_access_list: requires_access_list.unwrap_or_default(),
     })
 }
 

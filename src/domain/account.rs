@@ -21,6 +21,9 @@ pub struct ServiceAccount {
     pub roles: Vec<ServerText>,
     /// The secrets it has, expired ones included.
     pub secrets: Vec<ExistingSecret>,
+    /// What Atlas's clock said when it answered (`Date`, RFC 9110, section 6.6.1), where it said so. The
+    /// times above are of this clock, and not of this machine's.
+    pub read_at: Option<Timestamp>,
 }
 
 /// A secret that exists already; Atlas never shows its value again.

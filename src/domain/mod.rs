@@ -26,6 +26,7 @@ mod secret;
 mod server_text;
 mod session;
 mod transport;
+mod verify;
 
 pub use account::{ExistingSecret, SECRETS_PER_ACCOUNT, SHORTENED_TO, ServiceAccount};
 pub use base_url::{BaseUrl, BaseUrlError, HostKind};
@@ -48,3 +49,4 @@ pub use secret::{CreatedSecret, NewSecret, masked};
 pub use server_text::ServerText;
 pub use session::{Identity, Session, Tried, TriedSession};
 pub use transport::TransportProblem;
+pub use verify::VerifyOutcome;

@@ -8,6 +8,7 @@ const SECRET: &str = "mdb_sa_sk_FAKEfakeFAKEfakeFAKEfakeFAKEfakeFAKE9f3a";
 fn answer(status: u16, body: &[u8]) -> Answer {
     Answer {
         status,
+        date: None,
         retry_after: None,
         challenge: None,
         body: Zeroizing::new(body.to_vec()),

@@ -4,6 +4,7 @@ use crate::domain::Rejection;
 fn answer(status: u16, body: &str) -> Answer {
     Answer {
         status,
+        date: None,
         retry_after: None,
         challenge: None,
         body: Zeroizing::new(body.as_bytes().to_vec()),
@@ -63,7 +64,7 @@ fn refusals_are_told_apart_by_the_type_of_error() {
         (503, r#"{"error":"temporarily_unavailable"}"#, ReadProblem::Unexpected { status: 503 }),
     ];
     for (status, body, expected) in rows {
-        let problem = token(&answer(status, body), Instant::now()).unwrap_err();
+        let problem = token(&answer(status, body), Instant::now()).unwrap_err().into_read_problem();
         assert_eq!(problem, expected, "{status} {body}");
     }
 }
