@@ -42,6 +42,19 @@ impl Format {
         Self::ALL.into_iter().find(|format| format.name() == name)
     }
 
+    /// The format that a file of this name asks for: by its extension in either case, the secret alone where
+    /// that says nothing. `.env` and `.env.production` are files of variables as much as `prod.env` is.
+    pub fn for_file(path: &str) -> Self {
+        let name = path.rsplit('/').next().unwrap_or_default().to_lowercase();
+        match name.rsplit_once('.') {
+            Some((_, "env")) => Self::Env,
+            Some((_, "json")) => Self::Json,
+            Some((_, "yaml" | "yml")) => Self::Kubernetes,
+            _ if name.starts_with(".env.") => Self::Env,
+            _ => Self::Secret,
+        }
+    }
+
     /// What it is called in a list.
     pub fn title(self) -> &'static str {
         match self {
@@ -75,5 +88,27 @@ mod tests {
             assert_eq!(Format::named(format.name()), Some(format));
         }
         assert_eq!(Format::named("yaml"), None);
+    }
+    #[test]
+    fn a_file_asks_for_its_format_by_its_name() {
+        let rows = [
+            ("secret.txt", Format::Secret),
+            ("secret", Format::Secret),
+            ("", Format::Secret),
+            ("env", Format::Secret),
+            ("a.env/secret", Format::Secret),
+            ("secret.", Format::Secret),
+            (".env", Format::Env),
+            ("~/work/.ENV", Format::Env),
+            ("prod.env", Format::Env),
+            (".env.production", Format::Env),
+            ("atlas.Json", Format::Json),
+            (".env.json", Format::Json),
+            ("/tmp/atlas.yaml", Format::Kubernetes),
+            ("atlas.YML", Format::Kubernetes),
+        ];
+        for (path, expected) in rows {
+            assert_eq!(Format::for_file(path), expected, "{path:?}");
+        }
     }
 }

@@ -44,6 +44,8 @@ pub enum SaveFailure {
     Full,
     /// `~` cannot be resolved: the home folder is not known.
     NoHome,
+    /// The disk knows no permissions, so that others could read it: FAT, and some network folders.
+    NotPrivate,
     /// Anything else, in the system's words.
     Other(ServerText),
 }
@@ -58,6 +60,9 @@ impl SaveFailure {
             Self::NotAllowed => "You may not write there.".to_owned(),
             Self::Full => "There is no room left on that disk.".to_owned(),
             Self::NoHome => "It is not known where ~ is.".to_owned(),
+            Self::NotPrivate => {
+                "That disk cannot keep a file from other users; choose another folder.".to_owned()
+            }
             Self::Other(words) => format!("It could not be written: {words}."),
         }
     }
@@ -68,7 +73,7 @@ impl SaveFailure {
 pub enum CommandOutcome {
     /// It read all of the secret and ended with 0.
     Succeeded,
-    /// The line cannot be split into words: an open quote, or nothing at all.
+    /// The line is no command: an open quote, nothing at all, or the secret itself among its words.
     Malformed(ServerText),
     /// A placeholder of the line stands for something that is not known here.
     UnknownPlaceholder(ServerText),
@@ -93,7 +98,9 @@ impl CommandOutcome {
             Self::Succeeded => "The command took the secret and ended with 0.".to_owned(),
             Self::Malformed(why) => format!("That is no command line: {why}."),
             Self::UnknownPlaceholder(name) => {
-                format!("{name} is not known here; see the help for the placeholders.")
+                format!(
+                    "Nothing is known here that {name} could stand for; see the help for the placeholders."
+                )
             }
             Self::NotFound(program) => format!("There is no program {program}."),
             Self::NotStarted(why) => format!("The command could not be started: {why}."),

@@ -11,9 +11,16 @@
 //! than the person: over SSH the terminal is the only thing that is certain to be where they sit.
 
 mod choose;
+mod command;
 mod environment;
+mod file;
+#[cfg(test)]
+mod fixtures;
+mod format;
 mod native;
 mod osc52;
+mod stdout;
+mod system_words;
 mod tmux;
 
 use std::io;
@@ -23,7 +30,11 @@ use secrecy::SecretString;
 use crate::domain::{ClipboardContent, CopyFailure, CopyOutcome, ServerText, TerminalRoute};
 
 pub use choose::{Preference, Way, choose_way};
+pub use command::{CommandOutput, pipe_to};
 pub use environment::{Environment, OperatingSystem};
+pub use file::save;
+pub use format::render;
+pub use stdout::{StdoutKind, StdoutProblem, check_stdout, write_secret};
 
 use native::NativeClipboard;
 

@@ -1,0 +1,53 @@
+//! Waiting for the command, as a shell's job control wants it: when it is stopped, so are we.
+
+use rustix::io::retry_on_intr;
+use rustix::process::{Pid, Signal, WaitOptions, WaitStatus, kill_current_process_group, waitpid};
+
+/// How a process ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ending {
+    /// By itself, with this code.
+    Code(i32),
+    /// By a signal of this number.
+    Signal(i32),
+}
+
+/// Waits until `child` has ended. Blocks.
+pub(super) fn wait_for_end(child: Pid) -> rustix::io::Result<Ending> {
+    loop {
+        if let Some(status) = wait(child, WaitOptions::UNTRACED)? {
+            if let Some(ending) = ending_of(status) {
+                return Ok(ending);
+            }
+            if let Some(ending) = stop_with(child)? {
+                return Ok(ending);
+            }
+        }
+    }
+}
+
+/// Stops our process group, so that the shell above us takes the terminal back; its `fg` continues us and the
+/// child alike.
+///
+/// Ctrl-Z stops both at once. Then the child's stop is read only after both were continued, and to stop again
+/// would be a surprise: so it is asked whether the child still stands. In a group that nobody could continue
+/// the system ignores the signal, and the waiting goes on without a pause.
+fn stop_with(child: Pid) -> rustix::io::Result<Option<Ending>> {
+    match wait(child, WaitOptions::CONTINUED | WaitOptions::NOHANG)? {
+        Some(status) => Ok(ending_of(status)),
+        None => {
+            kill_current_process_group(Signal::TSTP)?;
+            Ok(None)
+        }
+    }
+}
+
+fn wait(child: Pid, options: WaitOptions) -> rustix::io::Result<Option<WaitStatus>> {
+    let news = retry_on_intr(|| waitpid(Some(child), options))?;
+    Ok(news.map(|(_, status)| status))
+}
+
+/// `None` while it only stopped or was continued.
+fn ending_of(status: WaitStatus) -> Option<Ending> {
+    status.exit_status().map(Ending::Code).or_else(|| status.terminating_signal().map(Ending::Signal))
+}

@@ -1,0 +1,111 @@
+//! Commands that have the terminal, under the job control of a real shell.
+
+use std::fs;
+
+use rustix::process::{Pid, kill_process};
+use tempfile::tempdir;
+
+use crate::VALUE;
+use crate::program::{ARGUMENTS, ORDER};
+use crate::support::terminal::{PROMPT, Program, Signal, Terminal, key};
+
+/// Puts into the program's home what pipes the secret to the script `child`: `sh run` starts it.
+fn furnish(program: &Program, child: &str) {
+    fs::write(program.home().join("child"), child).unwrap();
+    let binary = std::env::current_exe().unwrap();
+    let run = format!("{ORDER}='pipe sh child' exec {} {}\n", binary.display(), ARGUMENTS.join(" "));
+    fs::write(program.home().join("run"), run).unwrap();
+}
+
+/// A shell that has started a command like that.
+fn shell_running(child: &str) -> Terminal {
+    let program = Terminal::shell().size(40, 120);
+    furnish(&program, child);
+    let mut terminal = program.start();
+    terminal.wait_for(PROMPT);
+    terminal.send("sh run\r");
+    terminal
+}
+
+/// Waits until the shell has the terminal again.
+fn wait_for_prompt(terminal: &mut Terminal) {
+    terminal.wait_until("the prompt of the shell", |screen| {
+        screen.contents().trim_end().ends_with(PROMPT.trim())
+    });
+}
+
+#[test]
+fn a_command_that_is_stopped_stops_us_too() {
+    let mut terminal = shell_running("kill -STOP $$; cat >out; echo it goes on");
+    terminal.wait_for("Stopped");
+    wait_for_prompt(&mut terminal);
+    terminal.send("fg\r");
+    terminal.wait_for("it goes on");
+    terminal.wait_for("answer: Succeeded");
+    assert_eq!(fs::read_to_string(terminal.home().join("out")).unwrap(), VALUE);
+}
+
+#[test]
+fn after_ctrl_z_one_fg_is_enough() {
+    let mut terminal = shell_running(
+        "for turn in 1 2 3 4 5; do echo \"turn $turn\"; read line </dev/tty; done; cat >/dev/null",
+    );
+    for turn in 1..=5 {
+        terminal.wait_for(&format!("turn {turn}"));
+        terminal.send(key::CTRL_Z);
+        wait_for_prompt(&mut terminal);
+        // A second stop would leave the line to the shell, and the next turn would never come.
+        terminal.send("fg\r");
+        terminal.wait_until("the shell to hand the terminal over", |screen| {
+            screen.contents().trim_end().ends_with("sh run")
+        });
+        terminal.send("go on\r");
+    }
+    terminal.wait_for("answer: Succeeded");
+}
+
+#[test]
+fn an_interrupt_and_a_quit_end_the_command_only() {
+    for (key, answer) in [("\x03", "answer: Killed(2)"), ("\x1c", "answer: Killed(3)")] {
+        let mut terminal = shell_running("echo started; exec sleep 60");
+        terminal.wait_for("started");
+        terminal.send(key);
+        terminal.wait_for(answer);
+    }
+}
+
+#[test]
+fn in_a_group_that_nobody_could_continue_the_waiting_goes_on() {
+    // The first process of a session has no parent in it: the system ignores its SIGTSTP.
+    let folder = tempdir().unwrap();
+    let pid_file = folder.path().join("pid");
+    let program = Terminal::run(std::env::current_exe().unwrap()).args(ARGUMENTS);
+    let child =
+        format!("echo $$ >{0}.new; mv {0}.new {0}; kill -STOP $$; cat >/dev/null", pid_file.display());
+    furnish(&program, &child);
+    let mut terminal = program.env(ORDER, "pipe sh child").start();
+    let mut pid = String::new();
+    terminal.wait_until("the command to be stopped", |_| {
+        pid = fs::read_to_string(&pid_file).unwrap_or_default().trim().to_owned();
+        !pid.is_empty() && fs::read_to_string(format!("/proc/{pid}/stat")).unwrap().contains(") T ")
+    });
+    let child = Pid::from_raw(pid.parse().unwrap()).unwrap();
+    kill_process(child, Signal::CONT).unwrap();
+    terminal.wait_for("answer: Succeeded");
+}
+
+#[test]
+fn what_a_command_prints_stays_out_of_our_standard_output() {
+    let folder = tempdir().unwrap();
+    let path = folder.path().join("stdout");
+    let program = Terminal::run(std::env::current_exe().unwrap())
+        .args(ARGUMENTS)
+        .env(ORDER, "pipe sh child")
+        .stdout_to(fs::File::create_new(&path).unwrap());
+    furnish(&program, "cat >/dev/null; echo from the command");
+    let mut terminal = program.start();
+    terminal.wait_for("from the command");
+    terminal.wait_for("answer: Succeeded");
+    terminal.wait_exit();
+    assert!(!fs::read_to_string(path).unwrap().contains("from the command"));
+}

@@ -1,0 +1,23 @@
+//! Saving, printing and piping as a process of its own does it: with another umask, as another user, on a full
+//! disk, with a standard output of any kind, and under the job control of a real shell.
+
+#![cfg(unix)]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "helpers of \
+    tests fail by panicking, and the program under test answers on its stderr"
+)]
+
+#[path = "../support/mod.rs"]
+pub mod support;
+
+mod commands;
+mod printing;
+mod program;
+mod saving;
+
+/// What every test hands over, plainly a fake.
+const VALUE: &str = "mdb_sa_sk_FAKEfakeFAKEfakeFAKEfakeFAKEfakeFAKE9f3a";

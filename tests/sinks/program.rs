@@ -1,0 +1,143 @@
+//! A process that saves, prints and pipes as it is told.
+//!
+//! A umask, a limit and standard output belong to a whole process. So the tests start this very file again, as
+//! a program, below a line of shell that arranges what it finds.
+
+use std::fs;
+use std::io::{self, BufRead, BufReader, Write};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+use atlas_secret::domain::{
+    ClientId, CreatedSecret, Format, Handover, Lifetime, NewSecret, ProjectId, SecretId,
+};
+use atlas_secret::handoff::{CommandOutput, check_stdout, pipe_to, save, write_secret};
+use rustix::process::{Resource, Rlimit, setrlimit};
+use secrecy::SecretString;
+
+use crate::VALUE;
+
+/// Long enough for a busy machine; reached only by a test that fails.
+const DEADLINE: Duration = Duration::from_secs(20);
+
+/// One order for a program without orders on its standard input, or `-` for one that reads them there.
+pub const ORDER: &str = "ATLAS_SECRET_TEST_ORDER";
+const ANSWER: &str = "answer: ";
+pub const ARGUMENTS: [&str; 4] = ["--exact", "program::the_program", "--ignored", "--nocapture"];
+
+#[test]
+#[ignore = "not a test: the program that the tests start"]
+fn the_program() {
+    let Ok(order) = std::env::var(ORDER) else {
+        println!("skipped: {ORDER} is not set");
+        return;
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    if order != "-" {
+        eprintln!("{ANSWER}{}", runtime.block_on(obey(&order)));
+        return;
+    }
+    // The test harness has written to standard output by now; from here on it is ours.
+    eprintln!("{ANSWER}ready");
+    for line in io::stdin().lines() {
+        eprintln!("{ANSWER}{}", runtime.block_on(obey(&line.unwrap())));
+    }
+}
+
+async fn obey(order: &str) -> String {
+    let (verb, rest) = order.split_once(' ').unwrap_or((order, ""));
+    match verb {
+        "save" => format!("{:?}", save(rest, None, &handover()).await),
+        "list" => names_in(rest),
+        "check" => format!("{:?}", check_stdout(std::env::var("JOURNAL_STREAM").ok().as_deref())),
+        "print" => format!("{:?}", write_secret(Format::named(rest).unwrap(), &handover())),
+        "pipe" => format!("{:?}", pipe_to(rest, &handover(), CommandOutput::on_terminal().unwrap()).await),
+        "limit" => {
+            let limit = Rlimit { current: Some(rest.parse().unwrap()), maximum: None };
+            format!("{:?}", setrlimit(Resource::Fsize, limit))
+        }
+        _ => panic!("unknown verb {verb}"),
+    }
+}
+
+fn names_in(folder: &str) -> String {
+    let mut names: Vec<String> = fs::read_dir(Path::new(folder))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names.join(" ")
+}
+
+fn handover() -> Handover {
+    Handover {
+        new_secret: NewSecret {
+            project: ProjectId::parse("32b6e34b3d91647abb20e7b8").unwrap(),
+            client: ClientId::parse("mdb_sa_id_1234567890abcdef12345678").unwrap(),
+            lifetime: Lifetime::parse("720").unwrap(),
+        },
+        secret: CreatedSecret {
+            value: SecretString::from(VALUE),
+            id: SecretId::from_server("5a6b7c8d9e0f1a2b3c4d5e6f"),
+            created_at: None,
+            expires_at: None,
+        },
+        organization: None,
+    }
+}
+
+/// The near end of the program.
+pub struct Program {
+    process: Child,
+    answers: mpsc::Receiver<String>,
+}
+
+impl Program {
+    /// Starts it after the shell has done `prelude`; `None` when it did not come up.
+    pub fn start(prelude: &str, stdout: impl Into<Stdio>) -> Option<Self> {
+        Self::start_below(&["sh"], prelude, stdout)
+    }
+
+    /// The same below another program than a shell alone: `["unshare", "-m", "sh"]`.
+    pub fn start_below(above: &[&str], prelude: &str, stdout: impl Into<Stdio>) -> Option<Self> {
+        let mut process = Command::new(above[0])
+            .args(&above[1..])
+            .args(["-c", &format!("{prelude}\nexec \"$0\" \"$@\"")])
+            .arg(std::env::current_exe().unwrap())
+            .args(ARGUMENTS)
+            .env(ORDER, "-")
+            .env_remove("JOURNAL_STREAM")
+            .stdin(Stdio::piped())
+            .stdout(stdout)
+            .stderr(Stdio::piped())
+            .spawn()
+            .ok()?;
+        let errors = process.stderr.take().unwrap();
+        let (sender, answers) = mpsc::channel();
+        thread::spawn(move || {
+            for line in BufReader::new(errors).lines().map_while(Result::ok) {
+                if let Some((_, answer)) = line.split_once(ANSWER) {
+                    sender.send(answer.to_owned()).ok();
+                }
+            }
+        });
+        let program = Self { process, answers };
+        (program.answers.recv_timeout(DEADLINE).ok()? == "ready").then_some(program)
+    }
+
+    /// Gives it an order and waits for the answer.
+    pub fn ask(&mut self, order: &str) -> String {
+        writeln!(self.process.stdin.as_mut().unwrap(), "{order}").unwrap();
+        self.answers.recv_timeout(DEADLINE).unwrap()
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        self.process.kill().ok();
+        self.process.wait().ok();
+    }
+}

@@ -1,0 +1,83 @@
+//! Saving under a umask, as a user without rights, and on a disk without room.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::process::Stdio;
+
+use tempfile::tempdir;
+
+use crate::VALUE;
+use crate::program::Program;
+
+#[test]
+fn only_the_owner_can_read_it_whatever_the_umask() {
+    let folder = tempdir().unwrap();
+    for umask in ["000", "022", "077", "277", "777"] {
+        let path = folder.path().join(umask);
+        let mut program = Program::start(&format!("umask {umask}"), Stdio::null()).unwrap();
+        let answer = program.ask(&format!("save {}", path.display()));
+        assert!(answer.starts_with("Saved"), "{answer}");
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o7777, 0o600, "umask {umask}");
+        assert_eq!(fs::read_to_string(path).unwrap(), VALUE);
+    }
+}
+
+#[test]
+fn a_path_is_taken_from_the_current_folder() {
+    let folder = tempdir().unwrap();
+    let folder = folder.path().canonicalize().unwrap();
+    let mut program = Program::start(&format!("cd {}", folder.display()), Stdio::null()).unwrap();
+    let answer = program.ask("save atlas.env");
+    let path = folder.join("atlas.env");
+    assert_eq!(answer, format!("Saved {{ path: ServerText({path:?}), format: Env }}"));
+    assert!(path.exists());
+}
+
+#[test]
+fn a_file_that_may_not_grow_is_taken_away() {
+    let folder = tempdir().unwrap();
+    let mut program = Program::start("trap '' XFSZ", Stdio::null()).unwrap();
+    assert_eq!(program.ask("limit 20"), "Ok(())");
+    let answer = program.ask(&format!("save {}", folder.path().join("secret").display()));
+    assert_eq!(answer, "Failed(Other(ServerText(\"File too large\")))");
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn a_full_disk_is_told_and_nothing_is_left() {
+    let folder = tempdir().unwrap();
+    let folder = folder.path().display();
+    let prelude = format!(
+        "mount -t tmpfs -o size=16k,nr_inodes=8 tmpfs {folder} || exit 77
+        head -c 100000 /dev/zero >{folder}/filling 2>/dev/null"
+    );
+    let above: &[&str] = if rustix::process::geteuid().is_root() {
+        &["unshare", "-m", "sh"]
+    } else {
+        &["unshare", "-r", "-m", "sh"]
+    };
+    let Some(mut program) = Program::start_below(above, &prelude, Stdio::null()) else {
+        println!("skipped: no file system may be mounted here");
+        return;
+    };
+    assert_eq!(program.ask(&format!("save {folder}/secret")), "Failed(Full)");
+    assert_eq!(program.ask(&format!("list {folder}")), "filling");
+}
+
+#[test]
+fn a_folder_that_may_not_be_written_to_is_told() {
+    let folder = tempdir().unwrap();
+    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o555)).unwrap();
+    let above: &[&str] = if rustix::process::geteuid().is_root() {
+        &["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "sh"]
+    } else {
+        &["sh"]
+    };
+    let Some(mut program) = Program::start_below(above, "", Stdio::null()) else {
+        println!("skipped: root may write anywhere, and cannot become somebody else here");
+        return;
+    };
+    let answer = program.ask(&format!("save {}/secret", folder.path().display()));
+    assert_eq!(answer, "Failed(NotAllowed)");
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+}
