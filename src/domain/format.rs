@@ -89,6 +89,7 @@ mod tests {
         }
         assert_eq!(Format::named("yaml"), None);
     }
+
     #[test]
     fn a_file_asks_for_its_format_by_its_name() {
         let rows = [

@@ -1,12 +1,16 @@
 //! Commands that have the terminal, under the job control of a real shell.
 
 use std::fs;
+use std::path::Path;
+use std::process::Command;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, kill_process};
 use tempfile::tempdir;
 
 use crate::VALUE;
-use crate::program::{ARGUMENTS, ORDER};
+use crate::program::{ARGUMENTS, DEADLINE, ORDER};
 use crate::support::terminal::{PROMPT, Program, Signal, Terminal, key};
 
 /// Puts into the program's home what pipes the secret to the script `child`: `sh run` starts it.
@@ -84,14 +88,24 @@ fn in_a_group_that_nobody_could_continue_the_waiting_goes_on() {
         format!("echo $$ >{0}.new; mv {0}.new {0}; kill -STOP $$; cat >/dev/null", pid_file.display());
     furnish(&program, &child);
     let mut terminal = program.env(ORDER, "pipe sh child").start();
-    let mut pid = String::new();
-    terminal.wait_until("the command to be stopped", |_| {
-        pid = fs::read_to_string(&pid_file).unwrap_or_default().trim().to_owned();
-        !pid.is_empty() && fs::read_to_string(format!("/proc/{pid}/stat")).unwrap().contains(") T ")
-    });
-    let child = Pid::from_raw(pid.parse().unwrap()).unwrap();
-    kill_process(child, Signal::CONT).unwrap();
+    let pid = wait_for_stopped(&pid_file);
+    kill_process(pid, Signal::CONT).unwrap();
     terminal.wait_for("answer: Succeeded");
+}
+
+/// Waits until the process whose number stands in this file is stopped; ps(1) calls that `T`.
+fn wait_for_stopped(pid_file: &Path) -> Pid {
+    let start = Instant::now();
+    loop {
+        let pid = fs::read_to_string(pid_file).unwrap_or_default();
+        let pid = pid.trim();
+        let state = Command::new("ps").args(["-o", "stat=", "-p", pid]).output().unwrap().stdout;
+        if !pid.is_empty() && state.starts_with(b"T") {
+            return Pid::from_raw(pid.parse().unwrap()).unwrap();
+        }
+        assert!(start.elapsed() < DEADLINE, "the command was never stopped");
+        thread::sleep(Duration::from_millis(10));
+    }
 }
 
 #[test]

@@ -21,7 +21,7 @@ use secrecy::SecretString;
 use crate::VALUE;
 
 /// Long enough for a busy machine; reached only by a test that fails.
-const DEADLINE: Duration = Duration::from_secs(20);
+pub const DEADLINE: Duration = Duration::from_secs(20);
 
 /// One order for a program without orders on its standard input, or `-` for one that reads them there.
 pub const ORDER: &str = "ATLAS_SECRET_TEST_ORDER";
