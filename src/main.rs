@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use atlas_secret::cli::{self, Arguments};
 use atlas_secret::domain::Exit;
+use atlas_secret::handoff::{HOLD_CLIPBOARD, hold_clipboard};
 use atlas_secret::shell::{self, Settings};
 use clap::Parser;
 
@@ -17,6 +18,9 @@ static ALLOCATOR: zeroizing_alloc::ZeroAlloc<std::alloc::System> =
 fn main() -> ExitCode {
     let started = Instant::now();
     shell::forbid_core_dumps();
+    if is_holder() {
+        return hold_clipboard();
+    }
     let arguments = Arguments::parse();
     if let Some(shell) = arguments.completions {
         return match std::io::stdout().write_all(&cli::completions(shell)) {
@@ -34,6 +38,12 @@ fn main() -> ExitCode {
         Err(error) => complain(&error),
     };
     ExitCode::from(exit.code())
+}
+
+/// Whether the program was started by itself, to hold a clipboard.
+fn is_holder() -> bool {
+    let mut arguments = std::env::args_os().skip(1);
+    arguments.next().is_some_and(|first| first == HOLD_CLIPBOARD) && arguments.next().is_none()
 }
 
 fn complain(error: &dyn std::error::Error) -> Exit {

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! Environment ──choose_way──▶ [Way, …] ──Copier tries them in order──▶ CopyOutcome
-//!                              Native   read back: Copied
+//!                              Native   held by a process of its own and read back: Copied
 //!                              Tmux     handed on: Sent(Tmux)
 //!                              Osc52    handed on: Sent(Osc52)
 //! ```
@@ -10,6 +10,7 @@
 //! What can be proved comes first, unless the clipboard that would prove it is on another machine
 //! than the person: over SSH the terminal is the only thing that is certain to be where they sit.
 
+mod child;
 mod choose;
 mod command;
 mod environment;
@@ -17,13 +18,14 @@ mod file;
 #[cfg(test)]
 mod fixtures;
 mod format;
-mod native;
+mod harden;
+mod holder;
 mod osc52;
 mod stdout;
 mod system_words;
 mod tmux;
 
-use std::io;
+use std::{io, time::Duration};
 
 use secrecy::SecretString;
 
@@ -34,25 +36,34 @@ pub use command::{CommandOutput, pipe_to};
 pub use environment::{Environment, OperatingSystem};
 pub use file::save;
 pub use format::render;
+pub use harden::forbid_core_dumps;
+pub use holder::{HOLD_CLIPBOARD, HolderProgram, hold_clipboard};
 pub use stdout::{StdoutKind, StdoutProblem, check_stdout, write_secret};
 
-use native::NativeClipboard;
+use holder::Holder;
 
-/// Copies secrets, and keeps the system's clipboard filled for as long as it lives.
+/// Copies secrets.
 ///
-/// On X11 and Wayland the program that set a clipboard serves it, so what was copied natively is gone
-/// when the `Copier` is dropped or the process ends. Nothing is started before the first copy.
+/// On X11 and Wayland whoever set a clipboard serves it, so what is copied natively is held by a process of its own,
+/// which outlives the `Copier` and the program. Nothing is started before the first copy.
 #[derive(Debug)]
 pub struct Copier {
     environment: Environment,
     preference: Preference,
-    native: NativeClipboard,
+    clear_after: Option<Duration>,
+    holder: Holder,
 }
 
 impl Copier {
-    /// A copier for this environment and this wish.
-    pub fn new(environment: Environment, preference: Preference) -> Self {
-        Self { environment, preference, native: NativeClipboard::default() }
+    /// A copier for this environment and this wish. What it copies natively is taken from the clipboard
+    /// after `clear_after`, or stays until another program copies (`None`; 12 h at most), and is held by `holder`.
+    pub fn new(
+        environment: Environment,
+        preference: Preference,
+        clear_after: Option<Duration>,
+        holder: HolderProgram,
+    ) -> Self {
+        Self { environment, preference, clear_after, holder: Holder::new(holder) }
     }
 
     /// Copies `value`: the ways are tried in order and the first that works is the outcome.
@@ -78,20 +89,27 @@ impl Copier {
         failed(reasons)
     }
 
-    /// Whether the system's clipboard still holds what was copied, looked up now. `NotOurs` when
-    /// nothing was ever copied to it, `Unreadable` when it does not answer within 500 ms.
+    /// What the system's clipboard holds of what was copied to it, looked up now: `Cleared` when nothing ever was,
+    /// `Unreadable` when there is no answer within 500 ms.
     ///
     /// The clipboard tells nobody when another program takes it over, so this is the only way to know.
     pub async fn content(&self) -> ClipboardContent {
-        self.native.content().await
+        self.holder.content().await
     }
 
-    /// Empties the system's clipboard if it still holds what was copied, and forgets the value.
+    /// Has the system's clipboard emptied that much later than planned, and looks at it. A copy that stays until
+    /// it is replaced stays so. Returns after 500 ms at the latest.
+    pub async fn extend(&self, by: Duration) -> ClipboardContent {
+        self.holder.extend(by).await
+    }
+
+    /// Empties the system's clipboard if it still holds what was copied, and forgets the value. Says what it was
+    /// left with: `Cleared` when it has been emptied, or was before.
     ///
     /// What another program has put there stays. A clipboard behind the terminal is never cleared: it
     /// cannot be read, so something else could be lost. Returns after 500 ms at the latest.
-    pub async fn clear(&self) {
-        self.native.clear().await;
+    pub async fn clear(&self) -> ClipboardContent {
+        self.holder.clear().await
     }
 
     /// The environment as it is now: what a tmux session was started with may be long out of date.
@@ -113,12 +131,9 @@ impl Copier {
         terminal: &mut (dyn io::Write + Send),
     ) -> Result<CopyOutcome, String> {
         match way {
-            Way::Native => self
-                .native
-                .copy(value)
-                .await
-                .map(|()| CopyOutcome::Copied(crate::domain::HeldCopy { clears_in: None }))
-                .map_err(|problem| problem.to_string()),
+            Way::Native => {
+                self.holder.copy(value, self.clear_after).await.map_err(|problem| problem.to_string())
+            }
             Way::Tmux => tmux::send(value, environment.tmux.as_deref())
                 .await
                 .map(|()| CopyOutcome::Sent(TerminalRoute::Tmux))
@@ -144,11 +159,13 @@ mod tests {
     fn a_copy_can_be_made_by_a_task_of_its_own() {
         fn is_send<T: Send>(_: &T) {}
 
-        let copier = Copier::new(Environment::read(|_| None), Preference::Auto);
+        let environment = Environment::read(|_| None);
+        let copier = Copier::new(environment, Preference::Auto, None, HolderProgram::this_program());
         let value = SecretString::from("fake");
         let mut terminal = Vec::new();
         is_send(&copier.copy(&value, &mut terminal));
         is_send(&copier.content());
+        is_send(&copier.extend(Duration::ZERO));
         is_send(&copier.clear());
     }
 }

@@ -11,7 +11,7 @@ use std::{
 use secrecy::{ExposeSecret, SecretString};
 use tokio::{io::AsyncWriteExt, process::Command, time::timeout};
 
-use super::Environment;
+use super::{Environment, child::keep_credentials_from};
 
 /// How long handing the value over may take.
 const SEND_BUDGET: Duration = Duration::from_secs(2);
@@ -126,12 +126,7 @@ fn parse_variable(line: &str, name: &str) -> SessionVariable {
 /// A tmux command that talks to the server of `session`, shows nothing, and dies when it is given up.
 fn tmux(session: &str, arguments: &[&str]) -> Command {
     let mut command = Command::new("tmux");
-    // What signs in at Atlas is none of its business.
-    for (name, _) in std::env::vars_os() {
-        if name.to_string_lossy().starts_with("MONGODB_ATLAS_") {
-            command.env_remove(name);
-        }
-    }
+    keep_credentials_from(&mut command);
     command
         .args(arguments)
         .env("TMUX", session)

@@ -4,7 +4,6 @@
 mod connection;
 mod effects;
 mod event_loop;
-mod harden;
 mod input;
 mod log;
 mod panics;
@@ -17,7 +16,7 @@ mod settings;
 mod signals;
 mod signing_in;
 
-pub use harden::forbid_core_dumps;
+pub use crate::handoff::forbid_core_dumps;
 pub use log::{LogError, start_log};
 pub use run::run;
 pub use settings::{Settings, SettingsError, Source};

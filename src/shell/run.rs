@@ -3,14 +3,14 @@
 use std::io::{self, IsTerminal, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::mpsc;
 
 use crate::core::{self, Event, Model, SignIn, Signal, Size, update};
 use crate::domain::{Exit, Farewell};
-use crate::handoff::Copier;
+use crate::handoff::{Copier, HolderProgram};
 use crate::view::date_time;
 
 use super::connection::{Connections, Flags};
@@ -21,6 +21,9 @@ use super::panics;
 use super::screen::Screen;
 use super::settings::Settings;
 use super::signals::Signals;
+
+/// How long a copy stays on the system's clipboard.
+const CLEAR_AFTER: Duration = Duration::from_secs(60);
 
 /// Runs the program on the terminal and says how it ended. `started` is when the process did.
 ///
@@ -41,11 +44,12 @@ pub fn run(settings: Settings, started: Instant) -> io::Result<Exit> {
     }
     let flags = Flags { envelope: settings.envelope, pretty: settings.pretty };
     let connection = Arc::new(Connections::new(settings.source, flags));
-    let copier = Arc::new(Copier::new(settings.environment, settings.clipboard));
+    let holder = HolderProgram::this_program();
+    let copier = Copier::new(settings.environment, settings.clipboard, Some(CLEAR_AFTER), holder);
     let (sender, answers) = mpsc::unbounded_channel();
     let executor = Executor {
         connection: Arc::clone(&connection),
-        copier: Arc::clone(&copier),
+        copier: Arc::new(copier),
         desk: Arc::new(settings.desk),
         answers: sender,
     };
@@ -67,7 +71,7 @@ pub fn run(settings: Settings, started: Instant) -> io::Result<Exit> {
         Ok(Err(_)) => Ok(Exit::NotHandedOver),
         Err(_) => Ok(after_own_mistake(&mut model, started)),
     };
-    leave(&runtime, &connection, &copier, &model.farewells, &model);
+    leave(&runtime, &connection, &model.farewells, &model);
     runtime.shutdown_background();
     exit
 }
@@ -78,23 +82,14 @@ async fn interact(event_loop: &mut EventLoop<'_>) -> io::Result<Exit> {
     event_loop.run(&mut screen, signals).await
 }
 
-/// What is left to do once the screen is gone: say what became of the secrets, empty the clipboard, give
-/// the token back.
-fn leave(
-    runtime: &Runtime,
-    connection: &Connections,
-    copier: &Copier,
-    farewells: &[Farewell],
-    model: &Model,
-) {
+/// What is left to do once the screen is gone: say what became of the secrets, and give the token back.
+/// What is on the clipboard is its holder's business.
+fn leave(runtime: &Runtime, connection: &Connections, farewells: &[Farewell], model: &Model) {
     let mut stderr = io::stderr().lock();
     for farewell in farewells {
         let _ = writeln!(stderr, "{}", farewell_line(farewell, model));
     }
-    runtime.block_on(async {
-        copier.clear().await;
-        connection.close().await;
-    });
+    runtime.block_on(connection.close());
 }
 
 fn farewell_line(farewell: &Farewell, model: &Model) -> String {

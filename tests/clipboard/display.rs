@@ -5,19 +5,22 @@ use std::{
     process::{Command, Stdio},
 };
 
+use rustix::process::{Pid, Signal, kill_process};
+
 use crate::tools::{Running, output};
 
 /// An Xvfb that picks a free display.
 pub struct Display {
     pub name: String,
-    _server: Running,
+    server: Running,
 }
 
 impl Display {
     pub fn start() -> Self {
         let mut server = Command::new("Xvfb")
             .args(["-displayfd", "1", "-screen", "0", "64x64x8", "-noreset"])
-            .args(["-nolisten", "tcp"])
+            // Also for other users of this machine.
+            .args(["-nolisten", "tcp", "-ac"])
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -28,7 +31,12 @@ impl Display {
         let stdout = server.0.stdout.take().unwrap();
         BufReader::new(stdout).read_line(&mut number).unwrap();
         assert!(!number.trim().is_empty(), "Xvfb ended without a display");
-        Self { name: format!(":{}", number.trim()), _server: server }
+        Self { name: format!(":{}", number.trim()), server }
+    }
+
+    /// From now on it takes connections and requests, because the kernel does, and answers nothing.
+    pub fn freeze(&self) {
+        kill_process(Pid::from_child(&self.server.0), Signal::STOP).unwrap();
     }
 
     /// What a person would paste; `None` when there is nothing.

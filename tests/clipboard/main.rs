@@ -1,6 +1,8 @@
-//! Copying, against a real X11 display, a real tmux and a terminal that is a pseudo-terminal.
+//! Copying, against a real X11 display, a real Wayland compositor, a real tmux and a terminal that is a
+//! pseudo-terminal; the process that holds the clipboard is the real program.
 //!
-//! What these need and a machine may lack: Xvfb, xclip, tmux. A test without its tool says so and ends.
+//! What these need and a machine may lack: Xvfb, xclip, sway, wl-paste, tmux. A test without its tool says so and
+//! ends.
 
 #![cfg(target_os = "linux")]
 #![expect(
@@ -11,9 +13,14 @@
 )]
 
 mod display;
+mod holder;
+mod outliving;
 mod program;
+mod starting;
+mod staying;
 mod tmux;
 mod tools;
+mod wayland;
 mod x11;
 
 /// What every test copies, and its base64 written by hand.

@@ -5,20 +5,32 @@
 
 use std::{
     collections::HashMap,
+    ffi::OsString,
     io::{BufRead, BufReader, Write},
+    path::PathBuf,
     process::{ChildStdin, ChildStdout, Command, Stdio},
     sync::mpsc,
     thread,
+    time::Duration,
 };
 
-use atlas_secret::handoff::{Copier, Environment, Preference};
+use atlas_secret::{
+    domain::{ClipboardContent, CopyOutcome},
+    handoff::{Copier, Environment, HolderProgram, Preference},
+};
 use secrecy::SecretString;
 
-use crate::tools::{DEADLINE, Running};
+use crate::{
+    holder::{HolderProcess, LeftBehind},
+    tools::{DEADLINE, Running, wait_for},
+};
 
 const MARK: &str = "ATLAS_SECRET_TEST_PROGRAM";
 const ANSWER: &str = "answer: ";
 const ARGUMENTS: [&str; 4] = ["--exact", "program::the_program", "--ignored", "--nocapture"];
+
+/// Seconds after which the program's copies are cleared; 0 for never, a minute where it is not set.
+pub const CLEAR_AFTER: &str = "ATLAS_SECRET_TEST_CLEAR_AFTER";
 
 #[test]
 #[ignore = "not a test: the program that the tests start"]
@@ -28,10 +40,13 @@ fn the_program() {
         return;
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let environment = Environment::read(|name| std::env::var(name).ok());
-    let mut copier = Some(Copier::new(environment, Preference::Auto));
-    for line in std::io::stdin().lines() {
-        let line = line.unwrap();
+    let mut copier = Some(copier());
+    // Signals for children that have ended are seen while the runtime runs.
+    let (sender, mut lines) = tokio::sync::mpsc::unbounded_channel();
+    thread::spawn(move || {
+        std::io::stdin().lines().map_while(Result::ok).try_for_each(|line| sender.send(line))
+    });
+    while let Some(line) = runtime.block_on(lines.recv()) {
         let (verb, value) = line.split_once(' ').unwrap_or((&line, ""));
         if verb == "drop" {
             copier = None;
@@ -43,34 +58,90 @@ fn the_program() {
     }
 }
 
+fn copier() -> Copier {
+    let environment = Environment::read(|name| std::env::var(name).ok());
+    let clear_after = match std::env::var(CLEAR_AFTER).map(|seconds| seconds.parse().unwrap()) {
+        Ok(0) => None,
+        Ok(seconds) => Some(Duration::from_secs(seconds)),
+        Err(_) => Some(Duration::from_secs(60)),
+    };
+    let holder = HolderProgram::at(PathBuf::from(env!("CARGO_BIN_EXE_atlas-secret")));
+    Copier::new(environment, Preference::Auto, clear_after, holder)
+}
+
 async fn obey(copier: &Copier, verb: &str, value: &str) -> String {
     match verb {
         "copy" => {
             let mut terminal = Vec::new();
             let outcome = copier.copy(&SecretString::from(value), &mut terminal).await;
-            format!("{outcome:?} {}", terminal.escape_ascii())
+            let outcome = match outcome {
+                CopyOutcome::Copied(_) => "Copied".to_owned(),
+                CopyOutcome::Unverified(_) => "Unverified".to_owned(),
+                other => format!("{other:?}"),
+            };
+            format!("{outcome} {}", terminal.escape_ascii())
         }
-        "content" => format!("{:?}", copier.content().await),
-        "clear" => {
-            copier.clear().await;
-            "cleared".to_owned()
-        }
+        "copy-until" => match copier.copy(&SecretString::from(value), &mut Vec::new()).await {
+            CopyOutcome::Copied(held) => milliseconds(held.clears_in),
+            other => format!("{other:?}"),
+        },
+        "content" => name(copier.content().await),
+        "until" => until(copier.content().await),
+        "extend" => until(copier.extend(Duration::from_secs(value.parse().unwrap())).await),
+        "clear" => name(copier.clear().await),
         "debug" => format!("{copier:?}"),
         _ => panic!("unknown verb {verb}"),
     }
 }
 
-/// The near end of the program.
+fn name(content: ClipboardContent) -> String {
+    match content {
+        ClipboardContent::Ours { .. } => "Ours".to_owned(),
+        other => format!("{other:?}"),
+    }
+}
+
+fn until(content: ClipboardContent) -> String {
+    match content {
+        ClipboardContent::Ours { clears_in } => milliseconds(clears_in),
+        other => format!("{other:?}"),
+    }
+}
+
+fn milliseconds(time: Option<Duration>) -> String {
+    time.map_or_else(|| "never".to_owned(), |time| time.as_millis().to_string())
+}
+
+/// The near end of the program. When it is dropped, its holders are ended too.
 pub struct Program {
     input: ChildStdin,
     answers: mpsc::Receiver<String>,
-    _process: Running,
+    process: WithHolders,
+}
+
+/// A program that is running, and what it has started.
+struct WithHolders(Running);
+
+impl Drop for WithHolders {
+    fn drop(&mut self) {
+        for holder in HolderProcess::children_of(self.0.0.id()) {
+            holder.kill();
+        }
+    }
 }
 
 impl Program {
     /// Starts it with these variables and no others that matter to copying.
     pub fn start(variables: &[(&str, &str)]) -> Self {
-        let mut process = Command::new(std::env::current_exe().unwrap())
+        Self::start_by(&[], variables)
+    }
+
+    /// The same, started by another program, which becomes it.
+    pub fn start_by(starter: &[&str], variables: &[(&str, &str)]) -> Self {
+        let words = starter.iter().map(OsString::from);
+        let mut words = words.chain([std::env::current_exe().unwrap().into_os_string()]);
+        let mut process = Command::new(words.next().unwrap())
+            .args(words)
             .args(ARGUMENTS)
             .env_clear()
             .envs(variables_of_the_program(variables))
@@ -109,13 +180,44 @@ impl Program {
                 }
             }
         });
-        Self { input, answers, _process: process }
+        Self { input, answers, process: WithHolders(process) }
     }
 
     /// Tells it one line and waits for the answer.
     pub fn ask(&mut self, line: &str) -> String {
         writeln!(self.input, "{line}").unwrap();
         self.answers.recv_timeout(DEADLINE).unwrap()
+    }
+
+    /// The holders that it has started and that are its children still.
+    pub fn holders(&self) -> Vec<HolderProcess> {
+        HolderProcess::children_of(self.process.0.0.id())
+    }
+
+    /// The one holder that it has.
+    pub fn holder(&self) -> HolderProcess {
+        let mut holders = self.holders();
+        assert_eq!(holders.len(), 1, "one holder");
+        holders.remove(0)
+    }
+
+    /// Kills it, so that it has no time to do anything else.
+    pub fn kill(mut self) -> LeftBehind {
+        let left = LeftBehind(self.holder());
+        self.process.0.0.kill().unwrap();
+        self.process.0.0.wait().unwrap();
+        left
+    }
+
+    /// Lets it end by itself, and waits until nobody holds its stdout open any more.
+    pub fn leave(self) -> LeftBehind {
+        let left = LeftBehind(self.holder());
+        let Self { input, answers, mut process } = self;
+        drop(input);
+        assert_eq!(answers.recv_timeout(DEADLINE), Err(mpsc::RecvTimeoutError::Disconnected), "its stdout");
+        let status = wait_for("the program to end", || process.0.0.try_wait().unwrap());
+        assert!(status.success());
+        left
     }
 }
 

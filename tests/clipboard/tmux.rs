@@ -12,7 +12,7 @@ use std::{
 
 use atlas_secret::{
     domain::{CopyOutcome, ServerText, TerminalRoute},
-    handoff::{Copier, Environment, Preference},
+    handoff::{Copier, Environment, HolderProgram, Preference},
 };
 use secrecy::SecretString;
 
@@ -90,7 +90,8 @@ impl Drop for Tmux {
 async fn copy_inside(variable: &str, preference: Preference) -> CopyOutcome {
     let environment = Environment::read(|name| (name == "TMUX").then(|| variable.to_owned()));
     let mut terminal = Vec::new();
-    let outcome = Copier::new(environment, preference).copy(&SecretString::from(VALUE), &mut terminal).await;
+    let copier = Copier::new(environment, preference, None, HolderProgram::this_program());
+    let outcome = copier.copy(&SecretString::from(VALUE), &mut terminal).await;
     assert!(terminal.is_empty(), "tmux would drop it");
     outcome
 }

@@ -1,0 +1,115 @@
+//! What the holder is given, and what it is not.
+
+use std::{
+    os::unix::fs::MetadataExt,
+    path::Path,
+    process::{Command, Stdio},
+};
+
+use crate::{
+    VALUE,
+    display::Display,
+    program::Program,
+    tools::{Running, have, wait_for},
+};
+
+const TOOLS: &[&str] = &["Xvfb", "xclip"];
+
+/// A user without rights, for what the superuser cannot be shown.
+pub const AS_NOBODY: [&str; 6] =
+    ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--no-new-privs", "--"];
+
+/// Whether these tests run with all rights.
+pub fn are_superuser() -> bool {
+    rustix::process::geteuid().is_root()
+}
+
+#[test]
+fn neither_the_secret_nor_credentials_are_in_its_arguments_or_variables() {
+    if !have(TOOLS) {
+        return;
+    }
+    let display = Display::start();
+    let mut program = Program::start(&[
+        ("DISPLAY", &display.name),
+        ("MONGODB_ATLAS_CLIENT_SECRET", "mdb_sa_sk_fake_credential"),
+        ("MONGODB_ATLAS_PRIVATE_API_KEY", "fake-key"),
+    ]);
+    assert_eq!(program.ask(&format!("copy {VALUE}")), "Copied ");
+    let holder = program.holder();
+    assert_eq!(holder.read("cmdline").unwrap(), b"atlas-secret\0hold-clipboard\0");
+    let Some(variables) = holder.read("environ") else {
+        return println!("skipped: only the superuser may read the variables of the holder");
+    };
+    let variables = String::from_utf8(variables).unwrap();
+    assert!(variables.contains(&format!("DISPLAY={}", display.name)), "{variables}");
+    assert!(!variables.contains("MONGODB_ATLAS"), "{variables}");
+    assert!(!variables.contains("fake"), "{variables}");
+}
+
+#[test]
+fn it_has_a_session_of_its_own_and_keeps_nothing_of_the_program_open() {
+    if !have(TOOLS) {
+        return;
+    }
+    let display = Display::start();
+    let (_terminal, other_end) = pty_process::blocking::open().unwrap();
+    let mut program = Program::start_on(other_end, &[("DISPLAY", &display.name)]);
+    assert_eq!(program.ask(&format!("copy {VALUE}")), "Copied ");
+    let holder = program.holder();
+    assert!(holder.leads_a_session());
+    let Some(folder) = holder.link("cwd") else {
+        return println!("skipped: only the superuser may see what the holder has open");
+    };
+    assert_eq!(folder, Path::new("/"));
+    for output in ["fd/1", "fd/2"] {
+        assert_eq!(holder.link(output).unwrap(), Path::new("/dev/null"), "{output}");
+    }
+    assert!(holder.link("fd/0").unwrap().to_string_lossy().starts_with("socket:"));
+}
+
+#[test]
+fn its_memory_is_closed_to_other_programs_of_the_user() {
+    if !have(TOOLS) || (are_superuser() && !have(&["setpriv"])) {
+        return;
+    }
+    let display = Display::start();
+    let starter: &[&str] = if are_superuser() { &AS_NOBODY } else { &[] };
+    let mut program = Program::start_by(starter, &[("DISPLAY", &display.name)]);
+    assert_eq!(program.ask(&format!("copy {VALUE}")), "Copied ");
+    // What is not dumpable belongs to the superuser, not to the one who runs it (proc(5)).
+    let owner = program.holder().file("environ").metadata().unwrap().uid();
+    assert_eq!(owner, 0);
+}
+
+#[test]
+fn it_is_not_for_people() {
+    let (_terminal, other_end) = pty_process::blocking::open().unwrap();
+    let by_hand = pty_process::blocking::Command::new(env!("CARGO_BIN_EXE_atlas-secret"))
+        .arg("hold-clipboard")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn(other_end)
+        .unwrap();
+    refused(by_hand);
+    let from_nowhere = Command::new(env!("CARGO_BIN_EXE_atlas-secret"))
+        .arg("hold-clipboard")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    refused(from_nowhere);
+}
+
+fn refused(child: std::process::Child) {
+    let mut running = Running(child);
+    let status = wait_for("the program to end", || running.0.try_wait().unwrap());
+    assert_eq!(status.code(), Some(2));
+    let words = std::io::read_to_string(running.0.stderr.take().unwrap()).unwrap();
+    assert_eq!(
+        words,
+        "atlas-secret: hold-clipboard is what atlas-secret starts by itself; it is not for people\n"
+    );
+    assert_eq!(std::io::read_to_string(running.0.stdout.take().unwrap()).unwrap(), "");
+}

@@ -1,0 +1,164 @@
+//! How long a copy stays, and what the program hears of it.
+
+use std::time::Duration;
+
+use crate::{
+    VALUE,
+    display::Display,
+    program::{CLEAR_AFTER, Program},
+    tools::{have, wait_for, wait_longer_for},
+};
+
+const TOOLS: &[&str] = &["Xvfb", "xclip"];
+
+fn copied(display: &Display, clear_after: &str) -> Program {
+    let mut program = Program::start(&[("DISPLAY", &display.name), (CLEAR_AFTER, clear_after)]);
+    assert_eq!(program.ask(&format!("copy {VALUE}")), "Copied ");
+    program
+}
+
+/// A time that the program was told, in milliseconds.
+fn milliseconds(answer: &str) -> u64 {
+    answer.parse().unwrap_or_else(|_| panic!("{answer} is no time"))
+}
+
+#[test]
+fn the_program_is_told_when_the_clipboard_is_cleared() {
+    if !have(TOOLS) {
+        return;
+    }
+    let display = Display::start();
+    let mut program = copied(&display, "1");
+    let holder = program.holder();
+    wait_for("the copy to be cleared", || (program.ask("content") == "Cleared").then_some(()));
+    assert_eq!(display.paste(), None);
+    wait_for("the holder to be collected", || holder.is_collected().then_some(()));
+    assert_eq!(program.ask("content"), "Cleared", "it stays so");
+    assert_eq!(program.ask("extend 60"), "Cleared", "too late");
+
+    assert_eq!(program.ask(&format!("copy {VALUE}")), "Copied ", "and once more");
+}
+
+#[test]
+fn what_another_program_copied_is_told_after_the_end_too() {
+    if !have(TOOLS) {
+        return;
+    }
+    let display = Display::start();
+    let mut program = copied(&display, "5");
+    let holder = program.holder();
+    let _owner = display.copied_elsewhere("a shopping list");
+    wait_for("the other program's copy", || (program.ask("content") == "Overwritten").then_some(()));
+    wait_for("the holder to be collected", || holder.is_collected().then_some(()));
+    assert_eq!(program.ask("content"), "Overwritten");
+}
+
+#[test]
+fn the_time_that_is_left_is_told_and_can_be_extended() {
+    if !have(TOOLS) {
+        return;
+    }
+    let display = Display::start();
+    let mut program = copied(&display, "5");
+    let at_first = milliseconds(&program.ask(&format!("copy-until {VALUE}")));
+    assert!(at_first <= 5000, "{at_first}");
+    let extended = milliseconds(&program.ask("extend 3600"));
+    assert!((3_600_000..=3_605_000).contains(&extended), "{extended}");
+    wait_for("the time that it had at first to pass", || {
+        (milliseconds(&program.ask("until")) < 3_600_000).then_some(())
+    });
+    assert_eq!(display.paste().as_deref(), Some(VALUE));
+}
+
+#[test]
+fn a_second_copy_takes_the_place_of_the_first_in_the_same_holder() {
+    if !have(TOOLS) {
+        return;
+    }
+    let display = Display::start();
+    let mut program = copied(&display, "60");
+    let holder = program.holder();
+    assert!(milliseconds(&program.ask("extend 3600")) > 3_600_000);
+    assert!(milliseconds(&program.ask("copy-until mdb_sa_sk_another_fake")) <= 60_000, "its own time");
+    assert_eq!(display.paste().as_deref(), Some("mdb_sa_sk_another_fake"));
+    assert_eq!(program.holder(), holder);
+}
+
+#[test]
+fn without_a_limit_it_stays_until_another_program_copies() {
+    if !have(TOOLS) {
+        return;
+    }
+    let display = Display::start();
+    let mut program = copied(&display, "0");
+    assert_eq!(program.ask(&format!("copy-until {VALUE}")), "never");
+    assert_eq!(program.ask("extend 60"), "never");
+    let holder = program.holder();
+
+    let _owner = display.copied_elsewhere("a shopping list");
+    wait_longer_for(Duration::from_secs(40), "the holder to notice", || holder.is_collected().then_some(()));
+    assert_eq!(program.ask("content"), "Overwritten");
+    assert_eq!(display.paste().as_deref(), Some("a shopping list"));
+}
+
+#[test]
+fn without_a_limit_it_looks_and_stays_when_the_program_is_gone() {
+    if !have(TOOLS) {
+        return;
+    }
+    let display = Display::start();
+    let left = copied(&display, "0").kill();
+    assert_eq!(display.paste().as_deref(), Some(VALUE));
+    let _owner = display.copied_elsewhere("a shopping list");
+    wait_longer_for(Duration::from_secs(40), "the holder to notice", || (!left.0.is_running()).then_some(()));
+}
+
+#[test]
+fn clearing_ends_the_holder() {
+    if !have(TOOLS) {
+        return;
+    }
+    let display = Display::start();
+    let mut program = copied(&display, "60");
+    let holder = program.holder();
+    assert_eq!(program.ask("clear"), "Cleared");
+    assert_eq!(display.paste(), None);
+    wait_for("the holder to be collected", || holder.is_collected().then_some(()));
+}
+
+#[test]
+fn a_holder_that_is_killed_is_noticed_and_the_next_copy_starts_another() {
+    if !have(TOOLS) {
+        return;
+    }
+    let display = Display::start();
+    let mut program = copied(&display, "60");
+    let holder = program.holder();
+    holder.kill();
+    wait_for("the holder to be collected", || holder.is_collected().then_some(()));
+    assert_eq!(program.ask("content"), "Unreadable");
+
+    assert_eq!(program.ask(&format!("copy {VALUE}")), "Copied ");
+    assert_eq!(display.paste().as_deref(), Some(VALUE));
+
+    program.holder().kill();
+    assert_eq!(program.ask(&format!("copy {VALUE}")), "Copied ", "also before anybody has noticed");
+    assert_eq!(program.ask("content"), "Ours");
+}
+
+#[test]
+fn a_display_that_stops_to_answer_is_told_in_time() {
+    if !have(TOOLS) {
+        return;
+    }
+    let display = Display::start();
+    let mut program = Program::start(&[("DISPLAY", &display.name), ("TERM", "dumb")]);
+    assert_eq!(program.ask(&format!("copy {VALUE}")), "Copied ");
+    let holder = program.holder();
+    display.freeze();
+    assert_eq!(program.ask("content"), "Unreadable");
+    let silent =
+        r#"Failed(CopyFailure { reasons: [ServerText("The display did not answer within 2 s.")] }) "#;
+    assert_eq!(program.ask(&format!("copy {VALUE}")), silent);
+    assert!(holder.is_collected(), "it might set the value later");
+}

@@ -1,0 +1,124 @@
+//! The clipboard of a Wayland compositor without a screen.
+
+use std::{
+    fs,
+    os::unix::fs::{PermissionsExt, chown},
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+use tempfile::TempDir;
+
+use crate::{
+    VALUE,
+    program::{CLEAR_AFTER, Program},
+    starting::{AS_NOBODY, are_superuser},
+    tools::{Running, have, output, wait_for},
+};
+
+/// A sway of our own. It refuses to run for the superuser, so then everything here is another user's.
+struct Compositor {
+    _server: Running,
+    runtime: TempDir,
+    socket: String,
+}
+
+impl Compositor {
+    fn start() -> Self {
+        let runtime = TempDir::new().unwrap();
+        fs::set_permissions(runtime.path(), fs::Permissions::from_mode(0o700)).unwrap();
+        if are_superuser() {
+            chown(runtime.path(), Some(65534), Some(65534)).unwrap();
+        }
+        let configuration = runtime.path().join("config");
+        fs::write(&configuration, "xwayland disable\n").unwrap();
+        fs::set_permissions(&configuration, fs::Permissions::from_mode(0o644)).unwrap();
+        let mut sway = command("sway", runtime.path());
+        sway.arg("-c").arg(configuration).envs([
+            ("WLR_BACKENDS", "headless"),
+            ("WLR_LIBINPUT_NO_DEVICES", "1"),
+            ("WLR_RENDERER", "pixman"),
+        ]);
+        let server =
+            sway.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().map(Running);
+        let socket = wait_for("the compositor's socket", || socket_in(runtime.path()));
+        let started = Self { _server: server.unwrap(), runtime, socket };
+        // It listens before it is ready.
+        wait_for("the compositor", || output(started.client("wl-paste").arg("--version")));
+        started
+    }
+
+    fn client(&self, name: &str) -> Command {
+        let mut client = command(name, self.runtime.path());
+        client.env("WAYLAND_DISPLAY", &self.socket);
+        client
+    }
+
+    fn program(&self, clear_after: &str) -> Program {
+        let starter: &[&str] = if are_superuser() { &AS_NOBODY } else { &[] };
+        Program::start_by(
+            starter,
+            &[
+                ("WAYLAND_DISPLAY", &self.socket),
+                ("XDG_RUNTIME_DIR", &self.runtime.path().to_string_lossy()),
+                (CLEAR_AFTER, clear_after),
+            ],
+        )
+    }
+
+    fn paste(&self) -> Option<String> {
+        output(self.client("wl-paste").arg("--no-newline"))
+    }
+}
+
+/// A command that belongs to whoever runs the compositor.
+fn command(name: &str, runtime: &Path) -> Command {
+    let mut words: Vec<&str> = if are_superuser() { AS_NOBODY.to_vec() } else { Vec::new() };
+    words.push(name);
+    let mut command = Command::new(words[0]);
+    command
+        .args(&words[1..])
+        .env("XDG_RUNTIME_DIR", runtime)
+        .env_remove("DISPLAY")
+        .env_remove("WAYLAND_DISPLAY");
+    command
+}
+
+fn socket_in(runtime: &Path) -> Option<String> {
+    let names = fs::read_dir(runtime).unwrap().flatten();
+    let sockets = names.map(|entry| PathBuf::from(entry.file_name()).display().to_string());
+    sockets.into_iter().find(|name| name.starts_with("wayland-") && !name.ends_with(".lock"))
+}
+
+fn have_tools() -> bool {
+    have(&["sway", "wl-paste"]) && (!are_superuser() || have(&["setpriv"]))
+}
+
+#[test]
+fn a_copy_outlives_the_program_and_is_marked_as_sensitive() {
+    if !have_tools() {
+        return;
+    }
+    let compositor = Compositor::start();
+    let mut program = compositor.program("60");
+    assert_eq!(program.ask(&format!("copy {VALUE}")), "Copied ");
+    assert_eq!(program.ask("content"), "Ours");
+    let left = program.kill();
+    assert_eq!(compositor.paste().as_deref(), Some(VALUE));
+    let formats = output(compositor.client("wl-paste").arg("--list-types")).unwrap();
+    assert!(formats.contains("x-kde-passwordManagerHint"), "{formats}");
+    assert!(left.0.is_running());
+}
+
+#[test]
+fn when_its_time_has_come_it_is_cleared() {
+    if !have_tools() {
+        return;
+    }
+    let compositor = Compositor::start();
+    let mut program = compositor.program("1");
+    assert_eq!(program.ask(&format!("copy {VALUE}")), "Copied ");
+    let left = program.kill();
+    wait_for("the holder to end", || (!left.0.is_running()).then_some(()));
+    assert_eq!(compositor.paste(), None);
+}
