@@ -7,7 +7,10 @@ pub mod support;
 use std::time::Duration;
 
 use atlas_secret::atlas::{Client, Limits};
-use atlas_secret::domain::{CreateOutcome, DeleteOutcome, ReadProblem, SecretId, TransportProblem};
+use atlas_secret::domain::{
+    CreateOutcome, DeleteOutcome, OrganizationId, OrganizationSettings, Project, ReadProblem, SecretId,
+    ServerText, TransportProblem,
+};
 use support::fixtures::{client, client_id, new_secret, project, with_access_token, with_service_account};
 use support::raw_server::{RawServer, Reply, answer, json};
 
@@ -19,40 +22,12 @@ const CREATED: &str = r#"{"id":"32b6e34b3d91647abb20e7b9","secret":"mdb_sa_sk_FA
 const UNAUTHORIZED: &str =
     r#"{"error":401,"errorCode":"UNEXPECTED_ERROR","detail":"You are not authorized."}"#;
 
-/// The request line, the headers that matter in alphabetical order, an empty line, the body. The
-/// `User-Agent` and `Host` are checked here, for they differ from machine to machine.
-fn essence(server: &RawServer, index: usize) -> String {
-    let request = server.requests().swap_remove(index);
-    let (head, body) = request.split_once("\r\n\r\n").unwrap();
-    let (line, headers) = head.split_once("\r\n").unwrap();
-    let mut headers: Vec<(String, &str)> = headers
-        .lines()
-        .map(|line| line.split_once(": ").unwrap())
-        .map(|(name, value)| (name.to_lowercase(), value))
-        .collect();
-    headers.sort();
-    let value = |wanted: &str| headers.iter().find(|(name, _)| name == wanted).unwrap().1;
-    assert_eq!(format!("http://{}", value("host")), server.url);
-    assert_eq!(
-        value("user-agent"),
-        format!(
-            "atlas-secret/{} ({};{})",
-            env!("CARGO_PKG_VERSION"),
-            std::env::consts::OS,
-            std::env::consts::ARCH
-        )
-    );
-    headers.retain(|(name, _)| name != "host" && name != "user-agent");
-    let lines: Vec<String> = headers.iter().map(|(name, value)| format!("{name}: {value}\n")).collect();
-    format!("{line}\n{}\n{body}", lines.concat())
-}
-
 #[tokio::test]
 async fn a_token_is_asked_for_with_basic_credentials() {
     let server = RawServer::start(vec![json(200, TOKEN)]).await;
     client(with_service_account(&server.url)).sign_in().await.unwrap();
     assert_eq!(
-        essence(&server, 0),
+        server.essence(0),
         "POST /api/oauth/token HTTP/1.1\n\
          accept: application/json\n\
          authorization: Basic bWRiX3NhX2lkXzEyMzQ1Njc4OTBhYmNkZWYxMjM0NTY3ODptZGJfc2Ffc2tfRkFLRS1sb2dpbl9zZWNyZXQ=\n\
@@ -71,12 +46,100 @@ async fn an_account_is_read_with_the_token() {
     let account = client.service_account(&project(), &client_id()).await.unwrap();
     assert_eq!(account.name.as_str(), "ci");
     assert_eq!(
-        essence(&server, 1),
+        server.essence(1),
         "GET /api/atlas/v2/groups/32b6e34b3d91647abb20e7b8/serviceAccounts/mdb_sa_id_1234567890abcdef12345678 HTTP/1.1\n\
          accept: application/vnd.atlas.2024-08-05+json\n\
          authorization: Bearer FAKE-minted.token+1\n\
          \n"
     );
+}
+
+#[tokio::test]
+async fn an_account_says_what_atlas_clock_said() {
+    let rows = [
+        ("", None),
+        ("Date: soon\r\n", None),
+        ("Date: Mon, 23 Nov 2026 18:14:02 GMT\r\n", Some("2026-11-23T18:14:02Z")),
+    ];
+    for (header, expected) in rows {
+        let server = RawServer::start(vec![answer(200, header, ACCOUNT)]).await;
+        let client = client(with_access_token(&server.url));
+        let account = client.service_account(&project(), &client_id()).await.unwrap();
+        assert_eq!(account.read_at, expected.map(|time| time.parse().unwrap()), "{header}");
+    }
+}
+
+#[tokio::test]
+async fn a_project_is_read_by_its_id() {
+    let organization = OrganizationId::from_server("4888442a3354817a7320eb61");
+    let rows = [
+        (
+            r#"{"id":"32b6e34b3d91647abb20e7b8","name":"payments-prod","orgId":"4888442a3354817a7320eb61","clusterCount":3}"#,
+            Ok(Project { name: ServerText::new("payments-prod"), organization }),
+        ),
+        (
+            r#"{"name":"\u001b[2Jpayments","orgId":"../../up"}"#,
+            Ok(Project { name: ServerText::new("[2Jpayments"), organization: None }),
+        ),
+        ("{}", Err(ReadProblem::Unexpected { status: 200 })),
+        ("<html>", Err(ReadProblem::Unexpected { status: 200 })),
+    ];
+    for (body, expected) in rows {
+        let server = RawServer::start(vec![json(200, body)]).await;
+        assert_eq!(client(with_access_token(&server.url)).project(&project()).await, expected, "{body}");
+        assert_eq!(
+            server.essence(0),
+            "GET /api/atlas/v2/groups/32b6e34b3d91647abb20e7b8 HTTP/1.1\n\
+             accept: application/vnd.atlas.2023-01-01+json\n\
+             authorization: Bearer FAKE-access-token\n\
+             \n"
+        );
+        assert_eq!(server.requests().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn an_organization_is_asked_for_its_cap() {
+    let settings = |longest_secret_hours, requires_access_list| {
+        Ok(OrganizationSettings { longest_secret_hours, requires_access_list })
+    };
+    let capped = |cap| format!(r#"{{"maxServiceAccountSecretValidityInHours":{cap}}}"#);
+    let rows = [
+        (r#"{"apiAccessListRequired":true,"multiFactorAuthRequired":true}"#.to_owned(), settings(None, true)),
+        ("{}".to_owned(), settings(None, false)),
+        (capped("720"), settings(Some(720), false)),
+        (capped("2147483647"), settings(Some(2_147_483_647), false)),
+        (capped("2147483648"), settings(None, false)),
+        (capped("0"), settings(None, false)),
+        (capped("-720"), settings(None, false)),
+        (capped("720.5"), settings(None, false)),
+        (capped("\"720\""), settings(None, false)),
+        (capped("null"), settings(None, false)),
+        ("[]".to_owned(), Err(ReadProblem::Unexpected { status: 200 })),
+        ("<html>".to_owned(), Err(ReadProblem::Unexpected { status: 200 })),
+    ];
+    let organization = OrganizationId::from_server("4888442a3354817a7320eb61").unwrap();
+    for (body, expected) in rows {
+        let server = RawServer::start(vec![json(200, &body)]).await;
+        let client = client(with_access_token(&server.url));
+        assert_eq!(client.organization_settings(&organization).await, expected, "{body}");
+        assert_eq!(
+            server.essence(0),
+            "GET /api/atlas/v2/orgs/4888442a3354817a7320eb61/settings HTTP/1.1\n\
+             accept: application/vnd.atlas.2023-01-01+json\n\
+             authorization: Bearer FAKE-access-token\n\
+             \n"
+        );
+        assert_eq!(server.requests().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_project_that_is_not_shown_is_a_refusal() {
+    let body = r#"{"error":404,"errorCode":"GROUP_NOT_FOUND","detail":"No group."}"#;
+    let server = RawServer::start(vec![json(404, body)]).await;
+    let problem = client(with_access_token(&server.url)).project(&project()).await.unwrap_err();
+    assert!(matches!(problem, ReadProblem::Rejected(rejection) if rejection.status == 404));
 }
 
 #[tokio::test]
@@ -95,7 +158,7 @@ async fn a_secret_is_created_by_one_post() {
         let outcome = client(settings).create_secret(&new_secret()).await;
         assert!(matches!(outcome, CreateOutcome::Created(_)), "{outcome:?}");
         assert_eq!(
-            essence(&server, 0),
+            server.essence(0),
             format!(
                 "POST /api/atlas/v2/groups/32b6e34b3d91647abb20e7b8/serviceAccounts/\
                  mdb_sa_id_1234567890abcdef12345678/secrets{query} HTTP/1.1\n\
@@ -134,7 +197,7 @@ async fn a_secret_is_deleted_by_its_id() {
     let client = client(with_access_token(&server.url));
     assert_eq!(delete(&client).await, DeleteOutcome::Gone);
     assert_eq!(
-        essence(&server, 0),
+        server.essence(0),
         "DELETE /api/atlas/v2/groups/32b6e34b3d91647abb20e7b8/serviceAccounts/\
          mdb_sa_id_1234567890abcdef12345678/secrets/32b6e34b3d91647abb20e7b9 HTTP/1.1\n\
          accept: application/vnd.atlas.2024-08-05+json\n\
@@ -151,7 +214,7 @@ async fn a_minted_token_is_revoked_once() {
     client.revoke().await;
     client.revoke().await;
     assert_eq!(
-        essence(&server, 1),
+        server.essence(1),
         "POST /api/oauth/revoke HTTP/1.1\n\
          accept: application/json\n\
          authorization: Basic bWRiX3NhX2lkXzEyMzQ1Njc4OTBhYmNkZWYxMjM0NTY3ODptZGJfc2Ffc2tfRkFLRS1sb2dpbl9zZWNyZXQ=\n\
@@ -186,7 +249,7 @@ async fn a_token_serves_as_long_as_five_minutes_are_left() {
     renewing.sign_in().await.unwrap();
     renewing.service_account(&project(), &client_id()).await.unwrap();
     assert_eq!(server.count("POST", "/token"), 2);
-    assert!(essence(&server, 2).contains("Bearer FAKE-minted.token+1"));
+    assert!(server.essence(2).contains("Bearer FAKE-minted.token+1"));
 }
 
 #[tokio::test]
@@ -202,8 +265,8 @@ async fn a_read_that_is_not_authorized_signs_in_again_once() {
     .await;
     let client = client(with_service_account(&server.url));
     client.service_account(&project(), &client_id()).await.unwrap();
-    assert!(essence(&server, 1).contains("Bearer FAKE-minted.token+1"));
-    assert!(essence(&server, 3).contains("Bearer FAKE-second"));
+    assert!(server.essence(1).contains("Bearer FAKE-minted.token+1"));
+    assert!(server.essence(3).contains("Bearer FAKE-second"));
     // Both tokens were minted here, so both are given back.
     client.revoke().await;
     assert_eq!(server.count("POST", "/revoke"), 2);

@@ -64,6 +64,34 @@ impl RawServer {
         };
         self.requests().iter().filter(counts).count()
     }
+
+    /// The request line, the headers that matter in alphabetical order, an empty line, the body. The
+    /// `User-Agent` and `Host` are checked here, for they differ from machine to machine.
+    pub fn essence(&self, index: usize) -> String {
+        let request = self.requests().swap_remove(index);
+        let (head, body) = request.split_once("\r\n\r\n").unwrap();
+        let (line, headers) = head.split_once("\r\n").unwrap();
+        let mut headers: Vec<(String, &str)> = headers
+            .lines()
+            .map(|line| line.split_once(": ").unwrap())
+            .map(|(name, value)| (name.to_lowercase(), value))
+            .collect();
+        headers.sort();
+        let value = |wanted: &str| headers.iter().find(|(name, _)| name == wanted).unwrap().1;
+        assert_eq!(format!("http://{}", value("host")), self.url);
+        assert_eq!(
+            value("user-agent"),
+            format!(
+                "atlas-secret/{} ({};{})",
+                env!("CARGO_PKG_VERSION"),
+                std::env::consts::OS,
+                std::env::consts::ARCH
+            )
+        );
+        headers.retain(|(name, _)| name != "host" && name != "user-agent");
+        let lines: Vec<String> = headers.iter().map(|(name, value)| format!("{name}: {value}\n")).collect();
+        format!("{line}\n{}\n{body}", lines.concat())
+    }
 }
 
 impl Drop for RawServer {

@@ -1,0 +1,198 @@
+//! Proving that a new secret works: what is sent, how often, and what an answer is worth.
+
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+pub mod support;
+
+use std::time::Duration;
+
+use atlas_secret::atlas::{Client, Limits};
+use atlas_secret::domain::{ReadProblem, ServerText, TransportProblem, VerifyOutcome};
+use secrecy::SecretString;
+use support::fixtures::{SECRET, client_id, with_access_token, with_service_account};
+use support::raw_server::{RawServer, Reply, answer, head_and_body, json};
+
+const TOKEN: &str = r#"{"access_token":"FAKE-proof.token+1","expires_in":3600,"token_type":"Bearer"}"#;
+const INVALID: &str = r#"{"error_description":"Invalid credentials provided.","error":"invalid_client"}"#;
+const LIMITED: &str =
+    r#"{"error":429,"errorCode":"RATE_LIMITED","detail":"limited to 50 requests every 1 minutes"}"#;
+
+/// The limits of the program, but for the pauses, which nobody has to wait for here.
+fn hurried() -> Limits {
+    Limits { verify_pauses: [Duration::from_millis(1), Duration::from_millis(2)], ..Limits::default() }
+}
+
+fn client(server: &RawServer, limits: Limits) -> Client {
+    Client::with_limits(with_access_token(&server.url), limits).unwrap()
+}
+
+async fn verify(client: &Client) -> VerifyOutcome {
+    client.verify(&client_id(), &SecretString::from(SECRET)).await
+}
+
+/// One answer, and what it proves. `requests` is how many were sent.
+async fn check(replies: Vec<Reply>, expected: VerifyOutcome, requests: usize) {
+    let shown: String = format!("{replies:?}").chars().take(300).collect();
+    let server = RawServer::start(replies).await;
+    let outcome = verify(&client(&server, hurried())).await;
+    assert_eq!(outcome, expected, "{shown}");
+    assert_eq!(server.requests().len(), requests, "{shown}");
+    assert!(!format!("{outcome:?}").contains("FAKE"), "{outcome:?}");
+}
+
+fn refused() -> VerifyOutcome {
+    VerifyOutcome::Refused(ServerText::new("Invalid credentials provided."))
+}
+
+fn unexpected(status: u16) -> VerifyOutcome {
+    VerifyOutcome::CouldNotCheck(ReadProblem::Unexpected { status })
+}
+
+#[tokio::test]
+async fn a_secret_that_works_is_exchanged_for_a_token_that_is_given_back() {
+    let token = answer(200, "Date: Mon, 23 Nov 2026 18:14:02 GMT\r\n", TOKEN);
+    let server = RawServer::start(vec![token, answer(200, "", "")]).await;
+    let at = Some("2026-11-23T18:14:02Z".parse().unwrap());
+    assert_eq!(verify(&client(&server, hurried())).await, VerifyOutcome::Accepted { at });
+    // The new secret's own credentials, on both; never those that the session signs in with.
+    assert_eq!(
+        server.essence(0),
+        "POST /api/oauth/token HTTP/1.1\n\
+         accept: application/json\n\
+         authorization: Basic bWRiX3NhX2lkXzEyMzQ1Njc4OTBhYmNkZWYxMjM0NTY3ODptZGJfc2Ffc2tfRkFLRWZha2VGQUtFZmFrZUZBS0VmYWtlRkFLRWZha2VGQUtFOWYzYQ==\n\
+         content-length: 29\n\
+         content-type: application/x-www-form-urlencoded\n\
+         \n\
+         grant_type=client_credentials"
+    );
+    assert_eq!(
+        server.essence(1),
+        "POST /api/oauth/revoke HTTP/1.1\n\
+         accept: application/json\n\
+         authorization: Basic bWRiX3NhX2lkXzEyMzQ1Njc4OTBhYmNkZWYxMjM0NTY3ODptZGJfc2Ffc2tfRkFLRWZha2VGQUtFZmFrZUZBS0VmYWtlRkFLRWZha2VGQUtFOWYzYQ==\n\
+         content-length: 55\n\
+         content-type: application/x-www-form-urlencoded\n\
+         \n\
+         token=FAKE-proof.token%2B1&token_type_hint=access_token"
+    );
+    assert_eq!(server.requests().len(), 2);
+}
+
+#[tokio::test]
+async fn a_refusal_is_asked_about_again_twice() {
+    let no = || json(401, INVALID);
+    let yes = || json(200, TOKEN);
+    let accepted = VerifyOutcome::Accepted { at: None };
+    check(vec![no(), yes(), answer(200, "", "")], accepted.clone(), 3).await;
+    check(vec![no(), no(), yes(), answer(200, "", "")], accepted, 4).await;
+    check(vec![no(), no(), no(), yes()], refused(), 3).await;
+    check(vec![no(), json(429, LIMITED)], could_not(429, "RATE_LIMITED"), 2).await;
+}
+
+fn could_not(status: u16, code: &str) -> VerifyOutcome {
+    let detail = ServerText::new("limited to 50 requests every 1 minutes");
+    let rejection = atlas_secret::domain::Rejection {
+        status,
+        error_code: ServerText::new(code),
+        detail,
+        fields: Vec::new(),
+        retry_after: None,
+    };
+    VerifyOutcome::CouldNotCheck(ReadProblem::Rejected(rejection))
+}
+
+#[tokio::test]
+async fn what_is_no_refusal_of_the_secret_is_not_called_one() {
+    let oauth = |status, error: &str| json(status, &format!(r#"{{"error":"{error}"}}"#));
+    let rows = [
+        (json(429, LIMITED), could_not(429, "RATE_LIMITED")),
+        (json(400, LIMITED), could_not(400, "RATE_LIMITED")),
+        (oauth(429, "slow_down"), unexpected(429)),
+        (json(429, INVALID), unexpected(429)),
+        (json(408, INVALID), unexpected(408)),
+        (json(403, INVALID), unexpected(403)),
+        (oauth(400, "unsupported_grant_type"), unexpected(400)),
+        (oauth(401, "access_denied"), unexpected(401)),
+        (answer(401, "", "<html>Please log in to the proxy</html>"), unexpected(401)),
+        (answer(407, "", ""), unexpected(407)),
+        (json(500, INVALID), unexpected(500)),
+        (oauth(503, "temporarily_unavailable"), unexpected(503)),
+        (json(200, INVALID), unexpected(200)),
+        (json(200, "{}"), unexpected(200)),
+        (json(200, r#"{"access_token":""}"#), unexpected(200)),
+        (answer(200, "", "\u{0}\u{1}garbage"), unexpected(200)),
+        (answer(307, "Location: http://127.0.0.1:1/\r\n", ""), unexpected(307)),
+    ];
+    for (reply, expected) in rows {
+        check(vec![reply, json(200, TOKEN)], expected, 1).await;
+    }
+}
+
+#[tokio::test]
+async fn a_connection_that_breaks_says_nothing_about_the_secret() {
+    let whole = json(401, INVALID);
+    let cut = head_and_body(401, "", INVALID.len() + 9, INVALID);
+    for reply in [Reply::Bytes(Vec::new()), Reply::ThenReset(Vec::new()), Reply::Bytes(cut)] {
+        let server = RawServer::start(vec![reply, whole.clone()]).await;
+        let outcome = verify(&client(&server, hurried())).await;
+        let is_broken = matches!(
+            &outcome,
+            VerifyOutcome::CouldNotCheck(ReadProblem::Transport(TransportProblem::Interrupted(_)))
+        );
+        assert!(is_broken, "{outcome:?}");
+        assert_eq!(server.requests().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn silence_says_nothing_about_the_secret() {
+    let server = RawServer::start(vec![Reply::ThenSilence(Vec::new())]).await;
+    let limits = Limits { verify: Duration::from_millis(30), ..hurried() };
+    let outcome = verify(&client(&server, limits)).await;
+    assert!(matches!(outcome, VerifyOutcome::CouldNotCheck(ReadProblem::TimedOut(_))), "{outcome:?}");
+    assert_eq!(server.requests().len(), 1);
+}
+
+/// A pause that would not be over in time is not begun: the refusal is what is known.
+#[tokio::test]
+async fn no_try_begins_after_the_time_is_over() {
+    let server = RawServer::start(vec![json(401, INVALID), json(200, TOKEN)]).await;
+    let limits = Limits { verify_pauses: [Duration::from_secs(3600); 2], ..Limits::default() };
+    assert_eq!(verify(&client(&server, limits)).await, refused());
+    assert_eq!(server.requests().len(), 1);
+}
+
+/// Whoever leaves while the token is being given back gives it back on the way out, with the secret that
+/// minted it; and the session's own token as well.
+#[tokio::test]
+async fn a_proof_that_was_interrupted_is_revoked_at_the_end() {
+    let session = r#"{"access_token":"FAKE-session","expires_in":3600}"#;
+    let server = RawServer::start(vec![
+        json(200, session),
+        json(200, TOKEN),
+        Reply::ThenSilence(Vec::new()),
+        answer(200, "", ""),
+        answer(200, "", ""),
+    ])
+    .await;
+    let client = Client::with_limits(with_service_account(&server.url), hurried()).unwrap();
+    client.sign_in().await.unwrap();
+    let asked = async {
+        while server.count("POST", "/revoke") == 0 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::select! {
+        outcome = verify(&client) => panic!("{outcome:?}"),
+        () = asked => {}
+    }
+    client.revoke().await;
+    let revoked: Vec<String> = (3..5).map(|index| server.essence(index)).collect();
+    let proof_secret = "OWYzYQ==\n";
+    let of_proof = |request: &&String| request.contains("token=FAKE-proof.token%2B1&");
+    let of_session = |request: &&String| request.contains("token=FAKE-session&");
+    assert!(revoked.iter().find(of_proof).unwrap().contains(proof_secret));
+    assert!(!revoked.iter().find(of_session).unwrap().contains(proof_secret));
+    client.revoke().await;
+    assert_eq!(server.requests().len(), 5, "each is given back once");
+}
