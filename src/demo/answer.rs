@@ -10,6 +10,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::broken::Delivery;
 use super::media;
 use super::query::Flags;
 use super::refusal::Refusal;
@@ -29,6 +30,7 @@ pub(super) struct Answer {
     headers: Vec<(HeaderName, HeaderValue)>,
     /// How long it is held back.
     pub(super) held_back: Duration,
+    pub(super) delivery: Delivery,
 }
 
 enum Content {
@@ -77,6 +79,11 @@ impl Answer {
             .with(HeaderName::from_static("ratelimit-remaining"), remaining.into())
     }
 
+    /// The same on another way.
+    pub(super) fn travelling(self, delivery: Delivery) -> Self {
+        Self { delivery, ..self }
+    }
+
     /// With one more header.
     pub(super) fn with(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.headers.push((name, value));
@@ -106,7 +113,7 @@ impl Answer {
     }
 
     fn of(status: StatusCode, content: Content) -> Self {
-        Self { status, content, headers: Vec::new(), held_back: Duration::ZERO }
+        Self { status, content, headers: Vec::new(), held_back: Duration::ZERO, delivery: Delivery::Whole }
     }
 
     fn versioned(self, version: Date) -> Self {

@@ -8,6 +8,7 @@ use hyper::http::request::Parts;
 use jiff::Timestamp;
 
 use super::answer::Answer;
+use super::broken::Delivery;
 use super::digest;
 use super::media;
 use super::query::Query;
@@ -16,8 +17,11 @@ use super::routes::Route;
 use super::secrets::hours_asked_for;
 use super::seen::header_text;
 use super::state::State;
-use super::wire::{GroupBody, OrganizationSettingsBody, PageBody, ServiceAccountBody};
-use super::world::CreateAnswer;
+use super::wire::{CreatedSecretBody, GroupBody, OrganizationSettingsBody, PageBody, ServiceAccountBody};
+use super::world_file::CreateAnswer;
+
+/// What a refusal for coming too often says in `Retry-After`: long enough to be seen, short enough to wait for.
+const RETRY_AFTER_SECONDS: u32 = 3;
 
 /// Answers one request to the API. Who asks is checked before what is asked for, so that nobody
 /// without a token or a key learns anything.
@@ -79,20 +83,41 @@ fn create_secret(
     now: Timestamp,
 ) -> Result<Answer, Refusal> {
     let cap = state.cap_in_hours(group)?;
+    let refusals = state.new_secrets_work_after_refusals;
     let account = state.account_mut(group, client)?;
+    if account.rate_limited_creates > 0 {
+        account.rate_limited_creates -= 1;
+        let answer = Answer::from(Refusal::rate_limited(RETRY_AFTER_SECONDS));
+        return Ok(answer.with(header::RETRY_AFTER, RETRY_AFTER_SECONDS.into()));
+    }
     if account.changes_need_a_higher_role {
         return Err(Refusal::role_too_low());
     }
-    let created = account.create_secret(hours_asked_for(body)?, cap, now)?;
-    let held_back = Duration::from_secs(account.create_delay_seconds);
-    let fate = account.create_answer;
+    if account.create_answer == CreateAnswer::GatewayPageNothingCreated {
+        return Ok(Answer::gateway_page());
+    }
+    let created = account.create_secret(hours_asked_for(body)?, cap, refusals, now)?;
+    account.colleague_creates(now);
+    let mut answer = answer_to_create(account.create_answer, created, route);
+    answer.held_back = Duration::from_secs(account.create_delay_seconds);
     state.secrets_created += 1;
-    let mut answer = match fate {
-        CreateAnswer::Created => Answer::single(StatusCode::CREATED, route.version(), &created),
-        CreateAnswer::Close => Answer::gateway_page(),
-    };
-    answer.held_back = held_back;
     Ok(answer)
+}
+
+/// What is said about a secret that was made, and how that travels.
+fn answer_to_create(fate: CreateAnswer, mut created: CreatedSecretBody, route: Route<'_>) -> Answer {
+    if fate == CreateAnswer::WithoutSecret {
+        created.secret = None;
+    }
+    let created = Answer::single(StatusCode::CREATED, route.version(), &created);
+    match fate {
+        CreateAnswer::Created | CreateAnswer::WithoutSecret => created,
+        CreateAnswer::GatewayPage | CreateAnswer::GatewayPageNothingCreated => Answer::gateway_page(),
+        CreateAnswer::CutBody => created.travelling(Delivery::Cut),
+        CreateAnswer::Closed => created.travelling(Delivery::Closed),
+        CreateAnswer::Reset => created.travelling(Delivery::Reset),
+        CreateAnswer::Silence => created.travelling(Delivery::Never),
+    }
 }
 
 /// `DELETE …/secrets/{secretId}`. The tokens that the secret minted go with it.

@@ -12,13 +12,14 @@
 //!     media     Accept and Content-Type                        query    flags and paging
 //!     api       what each endpoint reads and changes           secrets  the rules about secrets
 //!     wire      the bodies, field by field                     refusal  the errors
-//!     answer    envelope, pretty printing, headers
+//!     answer    envelope, pretty printing, headers             broken   answers that get lost on the way
 //! ```
 //!
 //! It shares no type with the client: what both got wrong would look right.
 
 mod answer;
 mod api;
+mod broken;
 mod digest;
 mod digest_header;
 mod ids;
@@ -30,10 +31,12 @@ mod routes;
 mod secrets;
 mod seen;
 mod server;
+mod start;
 mod state;
 mod tokens;
 mod wire;
 mod world;
+mod world_file;
 
 #[cfg(test)]
 mod tests;
@@ -74,6 +77,7 @@ impl EmbeddedAtlas {
         let api_key = (PublicKey::parse(&public_key).map_err(io::Error::other)?, private_key.clone());
         let operator = Operator {
             client_id: ids::client_id().map_err(no_random_bytes)?,
+            secret_id: ids::object_id().map_err(no_random_bytes)?,
             secret: ids::secret_value().map_err(no_random_bytes)?,
             public_key,
             private_key,
@@ -95,7 +99,8 @@ impl EmbeddedAtlas {
         self.base_url.clone()
     }
 
-    /// The service account that this run lets in; its id and secret are random, and no project lists it.
+    /// The service account that this run lets in; its id and secret are random. A project lists it where the
+    /// world says so (`operator`).
     pub fn credentials(&self) -> Credentials {
         let (client_id, client_secret) = self.operator.clone();
         Credentials::ServiceAccount { client_id, client_secret }
@@ -111,8 +116,11 @@ impl EmbeddedAtlas {
     /// random bytes, it is empty and opens nothing.
     pub fn access_token(&self) -> SecretString {
         let client_id = self.operator.0.as_str().to_owned();
-        let minter = Minter { client_id, secret_id: None };
-        let token = self.atlas.with(|state| state.tokens.mint(minter, now()));
+        let token = self.atlas.with(|state| {
+            // Should no project list the account, nobody can delete this secret.
+            let secret_id = Some(state.operator.secret_id.clone());
+            state.tokens.mint(Minter { client_id, secret_id }, now())
+        });
         token.unwrap_or_default()
     }
 

@@ -75,16 +75,17 @@ pub(super) fn has_bearer(parts: &Parts) -> bool {
 }
 
 impl State {
-    /// Who has this id and this secret, if anybody has. A secret of the world is used by that.
+    /// Who has this id and this secret, if anybody has. A secret of an account is used by that. An account
+    /// that is listed goes by its secrets there, the one that this run lets in as well.
     fn sign_in(&mut self, client_id: &str, secret: &SecretString, now: Timestamp) -> Option<Minter> {
         let secret = secret.expose_secret();
         let client_id = client_id.to_owned();
-        if client_id == self.operator.client_id {
-            let is_right = secret == self.operator.secret.expose_secret();
-            return is_right.then_some(Minter { client_id, secret_id: None });
-        }
         let mut accounts = self.projects.iter_mut().flat_map(|project| &mut project.accounts);
-        let account = accounts.find(|account| account.client_id == client_id)?;
+        let Some(account) = accounts.find(|account| account.client_id == client_id) else {
+            let is_right =
+                client_id == self.operator.client_id && secret == self.operator.secret.expose_secret();
+            return is_right.then_some(Minter { client_id, secret_id: None });
+        };
         let secret = account.living_secret(secret, now)?;
         secret.last_used_at = Some(now);
         Some(Minter { client_id, secret_id: Some(secret.id.clone()) })

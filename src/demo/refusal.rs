@@ -61,6 +61,12 @@ impl Refusal {
         refusal
     }
 
+    /// Too many requests. The words are those that were recorded.
+    pub(super) fn rate_limited(seconds: u32) -> Self {
+        let detail = format!("Please retry after {seconds} seconds.");
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "RATE_LIMITED", detail)
+    }
+
     /// The body of the answer, without envelope.
     pub(super) fn body(&self) -> Value {
         let mut body = json!({

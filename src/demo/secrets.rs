@@ -2,11 +2,12 @@
 
 use hyper::StatusCode;
 use jiff::{SignedDuration, Timestamp};
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::ExposeSecret;
 use serde_json::Value;
 
 use super::ids;
 use super::refusal::Refusal;
+use super::start::last_four;
 use super::state::{Account, StoredSecret, hours_after};
 use super::wire::CreatedSecretBody;
 
@@ -18,6 +19,9 @@ const LEFT_TO_OTHERS: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// What Atlas allows today: 8 hours to 365 days.
 const HOURS: std::ops::RangeInclusive<i32> = 8..=8760;
+
+/// How long a colleague's secret lives: as long as the form suggests.
+const COLLEAGUES_HOURS: i32 = 720;
 
 const FIELD: &str = "secretExpiresAfterHours";
 
@@ -43,12 +47,14 @@ pub(super) fn hours_asked_for(body: &[u8]) -> Result<i32, Refusal> {
 }
 
 impl Account {
-    /// Creates a secret, or says which rule is against it. `cap` is the organization's own maximum.
+    /// Creates a secret, or says which rule is against it. `cap` is the organization's own maximum; so many
+    /// `refusals` pass before it is known at the token endpoint.
     /// The code for a third secret is not public; this one is a guess that a client must not depend on.
     pub(super) fn create_secret(
         &mut self,
         hours: i32,
         cap: Option<i32>,
+        refusals: u32,
         now: Timestamp,
     ) -> Result<CreatedSecretBody, Refusal> {
         let longest = cap.map_or(*HOURS.end(), |cap| cap.min(*HOURS.end()));
@@ -71,8 +77,18 @@ impl Account {
             last_used_at: None,
             ends_with: last_four(&value),
             value: Some(value.clone()),
+            refusals_left: refusals,
         });
-        Ok(CreatedSecretBody { id, created_at: now, expires_at, secret: value })
+        Ok(CreatedSecretBody { id, created_at: now, expires_at, secret: Some(value) })
+    }
+
+    /// Somebody else creates a secret in the same second, where there is room for it: Atlas then shows two
+    /// that are new, and shortens the first.
+    pub(super) fn colleague_creates(&mut self, now: Timestamp) {
+        if self.a_colleague_creates_too {
+            // Without room, or without random bytes, it does not happen.
+            let _ = self.create_secret(COLLEAGUES_HOURS, None, 0, now);
+        }
     }
 
     /// Deletes a secret; an unknown one is 404.
@@ -82,10 +98,17 @@ impl Account {
         Ok(())
     }
 
-    /// The secret with this value that still works at `now`.
+    /// The secret with this value that still works at `now`. One that is not known everywhere yet comes one
+    /// refusal closer to it.
     pub(super) fn living_secret(&mut self, value: &str, now: Timestamp) -> Option<&mut StoredSecret> {
         let mut living = self.secrets.iter_mut().filter(|secret| secret.expires_at > now);
-        living.find(|secret| secret.value.as_ref().is_some_and(|own| own.expose_secret() == value))
+        let secret =
+            living.find(|secret| secret.value.as_ref().is_some_and(|own| own.expose_secret() == value))?;
+        if secret.refusals_left > 0 {
+            secret.refusals_left -= 1;
+            return None;
+        }
+        Some(secret)
     }
 
     fn shorten_all(&mut self, now: Timestamp) {
@@ -96,9 +119,4 @@ impl Account {
             secret.expires_at = secret.expires_at.min(limit);
         }
     }
-}
-
-fn last_four(value: &SecretString) -> String {
-    let value = value.expose_secret();
-    value[value.len().saturating_sub(4)..].to_owned()
 }

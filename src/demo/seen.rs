@@ -18,7 +18,7 @@ pub struct SeenRequest {
     pub authorization: Option<String>,
     /// The `User-Agent` header.
     pub user_agent: Option<String>,
-    /// The status that it was answered with; 0 while it waits for its answer.
+    /// The status that it was answered with; 0 while it waits for its answer, and where none comes.
     pub status: u16,
 }
 

@@ -1,6 +1,6 @@
 //! Connections and requests: from bytes to the endpoints and back.
 
-use std::convert::Infallible;
+use std::error::Error as _;
 use std::time::Duration;
 
 use http_body_util::{BodyExt, Full, Limited};
@@ -15,6 +15,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
 use super::answer::Answer;
+use super::broken::Broken;
 use super::query::Query;
 use super::refusal::Refusal;
 use super::routes::Route;
@@ -48,13 +49,18 @@ pub(super) async fn accept(listener: TcpListener, atlas: Shared) {
 async fn serve(stream: TcpStream, atlas: Shared) {
     let service = service_fn(move |request| {
         let atlas = atlas.clone();
-        async move { Ok::<_, Infallible>(respond(&atlas, request).await) }
+        async move { respond(&atlas, request).await }
     });
-    let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
-    drop(connection.await);
+    let mut connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+    let Err(error) = (&mut connection).await else {
+        return;
+    };
+    if let Some(broken) = error.source().and_then(|cause| cause.downcast_ref::<Broken>()) {
+        broken.end(connection.into_parts().io.into_inner()).await;
+    }
 }
 
-async fn respond(atlas: &Shared, request: Request<Incoming>) -> Response<Full<Bytes>> {
+async fn respond(atlas: &Shared, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Broken> {
     let (parts, body) = request.into_parts();
     let place = atlas.with(|state| {
         state.seen.push(SeenRequest::new(&parts));
@@ -70,12 +76,15 @@ async fn respond(atlas: &Shared, request: Request<Incoming>) -> Response<Full<By
     if !answer.held_back.is_zero() {
         tokio::time::sleep(answer.held_back).await;
     }
-    atlas.with(|state| {
-        if let Some(seen) = state.seen.get_mut(place) {
-            seen.status = answer.status.as_u16();
-        }
-    });
-    answer.into_response(flags.unwrap_or_default())
+    let delivery = answer.delivery;
+    if delivery.tells_the_status() {
+        atlas.with(|state| {
+            if let Some(seen) = state.seen.get_mut(place) {
+                seen.status = answer.status.as_u16();
+            }
+        });
+    }
+    delivery.send(answer.into_response(flags.unwrap_or_default())).await
 }
 
 fn dispatch(state: &mut State, parts: &Parts, body: &[u8]) -> Answer {

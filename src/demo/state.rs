@@ -9,7 +9,7 @@ use super::digest::ApiKeys;
 use super::refusal::Refusal;
 use super::seen::SeenRequest;
 use super::tokens::Tokens;
-use super::world::{CreateAnswer, World, WorldAccount, WorldOrganization, WorldProject, WorldSecret};
+use super::world_file::CreateAnswer;
 
 /// Requests a minute that the `RateLimit` headers speak of. Nothing is refused beyond it.
 pub(super) const RATE_LIMIT: u32 = 1200;
@@ -31,14 +31,19 @@ pub(super) struct State {
     pub(super) tokens: Tokens,
     pub(super) api_keys: ApiKeys,
     pub(super) seen: Vec<SeenRequest>,
+    /// The colleagues' ones do not count.
     pub(super) secrets_created: usize,
-    window: RateWindow,
+    pub(super) new_secrets_work_after_refusals: u32,
+    pub(super) window: RateWindow,
 }
 
-/// Whom this run lets in: a service account of the organizations, which no project lists.
+/// Whom this run lets in: a service account that sees every organization. Where a project lists it as well,
+/// the account there says with which secret it signs in.
 #[derive(Clone)]
 pub(super) struct Operator {
     pub(super) client_id: String,
+    /// The id of its secret, where a project lists it.
+    pub(super) secret_id: String,
     pub(super) secret: SecretString,
     /// The API key that it can come with instead.
     pub(super) public_key: String,
@@ -69,6 +74,9 @@ pub(super) struct Account {
     pub(super) secrets: Vec<StoredSecret>,
     pub(super) changes_need_a_higher_role: bool,
     pub(super) create_delay_seconds: u64,
+    /// How many creates are still refused for coming too often.
+    pub(super) rate_limited_creates: u32,
+    pub(super) a_colleague_creates_too: bool,
     pub(super) create_answer: CreateAnswer,
 }
 
@@ -80,10 +88,13 @@ pub(super) struct StoredSecret {
     pub(super) ends_with: String,
     /// None where the world gave only the end of it: nobody signs in with that one.
     pub(super) value: Option<SecretString>,
+    /// How many more times it is refused at the token endpoint before it is known there.
+    pub(super) refusals_left: u32,
 }
 
+/// The requests of one minute.
 #[derive(Default)]
-struct RateWindow {
+pub(super) struct RateWindow {
     minute: i64,
     asked: u32,
 }
@@ -101,33 +112,6 @@ impl Shared {
 }
 
 impl State {
-    /// The state in which `world` begins at `start`.
-    pub(super) fn new(world: World, base_url: String, operator: Operator, start: Timestamp) -> Self {
-        let mut organizations = Vec::new();
-        let mut projects = Vec::new();
-        for organization in world.organizations {
-            let WorldOrganization {
-                id,
-                max_secret_validity_hours,
-                api_access_list_required,
-                projects: of_it,
-            } = organization;
-            projects.extend(of_it.into_iter().map(|project| Project::new(project, &id, start)));
-            organizations.push(Organization { id, max_secret_validity_hours, api_access_list_required });
-        }
-        Self {
-            base_url,
-            organizations,
-            projects,
-            tokens: Tokens::default(),
-            api_keys: ApiKeys::new(operator.public_key.clone(), operator.private_key.clone(), world.digest),
-            operator,
-            seen: Vec::new(),
-            secrets_created: 0,
-            window: RateWindow::default(),
-        }
-    }
-
     pub(super) fn project(&self, id: &str) -> Result<&Project, Refusal> {
         let found = self.projects.iter().find(|project| project.id == id);
         found.ok_or_else(|| Refusal::no_group(id))
@@ -168,50 +152,6 @@ impl State {
     }
 }
 
-impl Project {
-    fn new(project: WorldProject, organization_id: &str, start: Timestamp) -> Self {
-        let accounts = project.service_accounts.into_iter();
-        Self {
-            id: project.id,
-            organization_id: organization_id.to_owned(),
-            name: project.name,
-            created_at: hours_before(start, project.created_hours_ago),
-            clusters: project.clusters,
-            accounts: accounts.map(|account| Account::new(account, start)).collect(),
-        }
-    }
-}
-
-impl Account {
-    fn new(account: WorldAccount, start: Timestamp) -> Self {
-        let secrets = account.secrets.into_iter();
-        Self {
-            client_id: account.client_id,
-            name: account.name,
-            description: account.description,
-            roles: account.roles,
-            created_at: hours_before(start, account.created_hours_ago),
-            secrets: secrets.map(|secret| StoredSecret::new(secret, start)).collect(),
-            changes_need_a_higher_role: account.changes_need_a_higher_role,
-            create_delay_seconds: account.create_delay_seconds,
-            create_answer: account.create_answer,
-        }
-    }
-}
-
-impl StoredSecret {
-    fn new(secret: WorldSecret, start: Timestamp) -> Self {
-        Self {
-            id: secret.id,
-            created_at: hours_before(start, secret.created_hours_ago),
-            expires_at: hours_after(start, secret.expires_in_hours),
-            last_used_at: secret.last_used_hours_ago.map(|hours| hours_before(start, hours)),
-            ends_with: secret.ends_with,
-            value: secret.value,
-        }
-    }
-}
-
 /// Now, in the whole seconds that Atlas's timestamps have.
 pub(super) fn now() -> Timestamp {
     let now = Timestamp::now();
@@ -224,6 +164,7 @@ pub(super) fn hours_after(moment: Timestamp, hours: i32) -> Timestamp {
     moment.checked_add(span).unwrap_or(moment)
 }
 
-fn hours_before(moment: Timestamp, hours: i32) -> Timestamp {
+/// `hours` before `moment`.
+pub(super) fn hours_before(moment: Timestamp, hours: i32) -> Timestamp {
     hours_after(moment, hours.saturating_neg())
 }

@@ -24,7 +24,7 @@ struct Token {
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct Minter {
     pub(super) client_id: String,
-    /// None for the operator, whose secret cannot be deleted.
+    /// None for an account that no project lists: its secret cannot be deleted.
     pub(super) secret_id: Option<String>,
 }
 

@@ -53,8 +53,8 @@ pub(super) struct CreatedSecretBody {
     pub(super) id: String,
     pub(super) created_at: Timestamp,
     pub(super) expires_at: Timestamp,
-    #[serde(serialize_with = "exposed")]
-    pub(super) secret: SecretString,
+    #[serde(serialize_with = "exposed", skip_serializing_if = "Option::is_none")]
+    pub(super) secret: Option<SecretString>,
 }
 
 /// `OrganizationSettings`, the part that matters here.
@@ -162,6 +162,7 @@ impl From<&Organization> for OrganizationSettingsBody {
 }
 
 /// The one place where a secret's value is meant to leave.
-fn exposed<S: Serializer>(value: &SecretString, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(value.expose_secret())
+#[expect(clippy::ref_option, reason = "serde hands over a reference to the field")]
+fn exposed<S: Serializer>(value: &Option<SecretString>, serializer: S) -> Result<S::Ok, S::Error> {
+    value.as_ref().map(ExposeSecret::expose_secret).serialize(serializer)
 }

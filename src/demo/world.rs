@@ -1,11 +1,10 @@
 //! The world that an embedded Atlas starts with: a JSON file, its times relative to the start.
 
-use secrecy::SecretString;
-use serde::Deserialize;
 use thiserror::Error;
 
 use super::digest::WorldDigest;
 use super::ids::{is_client_id, is_object_id};
+use super::world_file::{WorldFile, WorldOperator, WorldOrganization, WorldProject};
 use crate::domain::{ClientId, ProjectId};
 
 const DEMO: &str = include_str!("../../assets/demo-world.json");
@@ -18,6 +17,8 @@ pub struct World {
     client: ClientId,
     pub(super) organizations: Vec<WorldOrganization>,
     pub(super) digest: WorldDigest,
+    pub(super) operator: Option<WorldOperator>,
+    pub(super) new_secrets_work_after_refusals: u32,
 }
 
 /// Why a text is no world.
@@ -35,94 +36,6 @@ pub enum WorldError {
     /// The prefilled account is not one of the prefilled project's.
     #[error("the prefilled project has no such service account")]
     Prefill,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct WorldFile {
-    prefill: Prefill,
-    #[serde(default)]
-    digest: WorldDigest,
-    organizations: Vec<WorldOrganization>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Prefill {
-    project_id: String,
-    client_id: String,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct WorldOrganization {
-    pub(super) id: String,
-    pub(super) max_secret_validity_hours: Option<i32>,
-    #[serde(default)]
-    pub(super) api_access_list_required: bool,
-    pub(super) projects: Vec<WorldProject>,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct WorldProject {
-    pub(super) id: String,
-    pub(super) name: String,
-    #[serde(default)]
-    pub(super) created_hours_ago: i32,
-    #[serde(default)]
-    pub(super) clusters: u32,
-    #[serde(default)]
-    pub(super) service_accounts: Vec<WorldAccount>,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct WorldAccount {
-    pub(super) client_id: String,
-    pub(super) name: String,
-    #[serde(default)]
-    pub(super) description: String,
-    #[serde(default)]
-    pub(super) roles: Vec<String>,
-    #[serde(default)]
-    pub(super) created_hours_ago: i32,
-    #[serde(default)]
-    pub(super) secrets: Vec<WorldSecret>,
-    /// Refuses every change to this account, as Atlas does to a caller without the role for it.
-    #[serde(default)]
-    pub(super) changes_need_a_higher_role: bool,
-    /// How long the answer to a create is held back after the secret was made.
-    #[serde(default)]
-    pub(super) create_delay_seconds: u64,
-    /// What becomes of the answer to a create.
-    #[serde(default)]
-    pub(super) create_answer: CreateAnswer,
-}
-
-/// What becomes of the answer after a secret was made.
-#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum CreateAnswer {
-    /// It arrives.
-    #[default]
-    Created,
-    /// It is lost: a gateway's HTML page with status 500 comes instead and the connection closes.
-    Close,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct WorldSecret {
-    pub(super) id: String,
-    /// The last four characters, for the mask. Without a `value` nobody can sign in with it.
-    pub(super) ends_with: String,
-    /// The whole value, for worlds in which somebody signs in with it.
-    pub(super) value: Option<SecretString>,
-    pub(super) created_hours_ago: i32,
-    /// Below zero for a secret that has expired.
-    pub(super) expires_in_hours: i32,
-    pub(super) last_used_hours_ago: Option<i32>,
 }
 
 impl World {
@@ -174,6 +87,8 @@ impl World {
             client: client.map_err(|_| WorldError::Id(file.prefill.client_id))?,
             organizations: file.organizations,
             digest: file.digest,
+            operator: file.operator,
+            new_secrets_work_after_refusals: file.new_secrets_work_after_refusals,
         })
     }
 
