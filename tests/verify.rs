@@ -6,10 +6,13 @@ pub mod support;
 
 use std::time::Duration;
 
-use atlas_secret::atlas::{Client, Limits};
-use atlas_secret::domain::{ReadProblem, ServerText, TransportProblem, VerifyOutcome};
+use atlas_secret::atlas::{Client, Limits, Settings};
+use atlas_secret::demo::{EmbeddedAtlas, World};
+use atlas_secret::domain::{CreateOutcome, ReadProblem, ServerText, TransportProblem, VerifyOutcome};
 use secrecy::SecretString;
-use support::fixtures::{SECRET, client_id, with_access_token, with_service_account};
+use support::fixtures::{
+    CLIENT, PROJECT, SECRET, client_id, new_secret, with_access_token, with_service_account,
+};
 use support::raw_server::{RawServer, Reply, answer, head_and_body, json};
 
 const TOKEN: &str = r#"{"access_token":"FAKE-proof.token+1","expires_in":3600,"token_type":"Bearer"}"#;
@@ -195,4 +198,38 @@ async fn a_proof_that_was_interrupted_is_revoked_at_the_end() {
     assert!(!revoked.iter().find(of_session).unwrap().contains(proof_secret));
     client.revoke().await;
     assert_eq!(server.requests().len(), 5, "each is given back once");
+}
+
+/// A secret that is not known everywhere at once is refused at first, and works in the end.
+#[tokio::test]
+async fn a_new_secret_of_the_embedded_atlas_becomes_known() {
+    let refused = refused();
+    let rows = [(0, true), (1, true), (2, true), (3, false)];
+    for (refusals, is_accepted) in rows {
+        let world = format!(
+            r#"{{"prefill":{{"project_id":"{PROJECT}","client_id":"{CLIENT}"}},
+                "new_secrets_work_after_refusals":{refusals},
+                "organizations":[{{"id":"4888442a3354817a7320eb61","projects":[{{"id":"{PROJECT}","name":"p",
+                "service_accounts":[{{"client_id":"{CLIENT}","name":"ci"}}]}}]}}]}}"#
+        );
+        let atlas = EmbeddedAtlas::start(World::from_json(&world).unwrap()).await.unwrap();
+        let settings = Settings {
+            base_url: atlas.base_url(),
+            credentials: atlas.credentials(),
+            envelope: false,
+            pretty: false,
+        };
+        let client = Client::with_limits(settings, hurried()).unwrap();
+        client.sign_in().await.unwrap();
+        let CreateOutcome::Created(secret) = client.create_secret(&new_secret()).await else {
+            panic!("no secret after {refusals} refusals");
+        };
+        let outcome = client.verify(&client_id(), &secret.value).await;
+        assert_eq!(outcome.is_accepted(), is_accepted, "{refusals}: {outcome:?}");
+        match outcome {
+            VerifyOutcome::Accepted { at } => assert!(at.is_some(), "Atlas tells its time"),
+            outcome => assert_eq!(outcome, refused),
+        }
+        assert_eq!(atlas.live_tokens(), 1, "the session's own is the one that is left");
+    }
 }

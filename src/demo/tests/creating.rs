@@ -164,7 +164,7 @@ async fn a_slow_create_is_executed_at_once_and_answered_late() {
 
 #[tokio::test]
 async fn a_lost_answer_is_a_gateways_page_after_a_secret_was_made() {
-    let bench = faulty(json!({"create_answer": "close"})).await;
+    let bench = faulty(json!({"create_answer": "gateway_page"})).await;
     let reply = bench.create(PAYMENTS, CI_DEPLOYER, DAY).await;
     assert_eq!((reply.status.as_u16(), reply.header("content-type")), (500, "text/html"));
     assert_eq!(reply.header("connection"), "close");

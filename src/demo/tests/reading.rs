@@ -14,15 +14,40 @@ fn link<'a>(list: &'a Value, rel: &str) -> Option<&'a str> {
 }
 
 #[tokio::test]
-async fn the_demo_has_three_projects_and_six_accounts() {
+async fn the_demo_has_an_account_for_every_situation() {
     let bench = Bench::demo().await;
     let groups = bench.get("/api/atlas/v2/groups").await.json();
     assert_eq!(names(&groups), ["payments-prod", "analytics-staging", "platform-sandbox"]);
     assert_eq!(groups["totalCount"], 3);
     let rows: [(&str, &[&str]); 3] = [
-        (PAYMENTS, &["ci-deployer", "billing-export", "nightly-backup"]),
-        (ANALYTICS, &["warehouse-loader"]),
-        (SANDBOX, &["release-auditor", "fleet-migrator"]),
+        (
+            PAYMENTS,
+            &[
+                "ci-deployer",
+                "billing-export",
+                "nightly-backup",
+                "invoice-mailer",
+                "ledger-archiver",
+                "atlas-secret-demo",
+            ],
+        ),
+        (ANALYTICS, &["capped-at-30-days"]),
+        (
+            SANDBOX,
+            &[
+                "refused-role-too-low",
+                "slow-8-seconds",
+                "limited-twice",
+                "lost-gateway-page",
+                "lost-connection-closed",
+                "lost-connection-reset",
+                "lost-cut-off",
+                "lost-value-missing",
+                "lost-no-answer",
+                "lost-and-a-colleague",
+                "failed-nothing-created",
+            ],
+        ),
     ];
     for (group, expected) in rows {
         let accounts = bench.get(&format!("{group}/serviceAccounts")).await.json();

@@ -1,0 +1,199 @@
+//! Every situation that the demo shows, as the program's own client sees it.
+
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+pub mod support;
+
+use std::time::Duration;
+
+use atlas_secret::atlas::{Client, Settings};
+use atlas_secret::demo::{EmbeddedAtlas, World};
+use atlas_secret::domain::{
+    ClientId, CreateOutcome, Credentials, DeleteOutcome, Lifetime, NewSecret, ProjectId, ReadProblem,
+    SECRETS_PER_ACCOUNT, ServiceAccount,
+};
+use secrecy::ExposeSecret;
+
+const PAYMENTS: &str = "32b6e34b3d91647abb20e7b8";
+const SANDBOX: &str = "63d8e0b1c2a3f4e5d6071829";
+const ANALYTICS: &str = "64c7f1a2b3d4e5f60718293a";
+
+/// The demo's Atlas, and the client that signs in as the demo does.
+struct Demo {
+    atlas: EmbeddedAtlas,
+    client: Client,
+}
+
+impl Demo {
+    async fn start() -> Self {
+        let atlas = EmbeddedAtlas::start(World::demo().unwrap()).await.unwrap();
+        let settings = Settings {
+            base_url: atlas.base_url(),
+            credentials: atlas.credentials(),
+            envelope: false,
+            pretty: false,
+        };
+        let client = Client::new(settings).unwrap();
+        client.sign_in().await.unwrap();
+        Self { atlas, client }
+    }
+
+    /// The project and the account of this name, by the lists that a person chooses from.
+    async fn find(&self, name: &str) -> NewSecret {
+        for project in [PAYMENTS, SANDBOX, ANALYTICS] {
+            let project = ProjectId::parse(project).unwrap();
+            let page = self.client.service_accounts(&project, 1).await.unwrap();
+            let found = page.entries.into_iter().find(|entry| entry.name.as_str() == name);
+            if let Some(entry) = found {
+                let lifetime = Lifetime::from_hours(720).unwrap();
+                return NewSecret { project, client: entry.client, lifetime };
+            }
+        }
+        panic!("the demo has no account {name}")
+    }
+
+    async fn read(&self, new_secret: &NewSecret) -> ServiceAccount {
+        self.client.service_account(&new_secret.project, &new_secret.client).await.unwrap()
+    }
+
+    fn operator(&self) -> (ClientId, String) {
+        match self.atlas.credentials() {
+            Credentials::ServiceAccount { client_id, client_secret } => {
+                (client_id, client_secret.expose_secret().to_owned())
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+/// What became of the create, in one line.
+fn line(outcome: &CreateOutcome) -> String {
+    match outcome {
+        CreateOutcome::Created(_) => "created".to_owned(),
+        CreateOutcome::NotSent(problem) => format!("not sent: {}", problem.cause()),
+        CreateOutcome::Rejected(rejection) => format!("rejected: {}", rejection.error_code),
+        CreateOutcome::Unknown(lost) => lost.sentence(),
+    }
+}
+
+#[tokio::test]
+async fn every_account_does_what_its_name_says() {
+    // What the client is told, how many secrets the account has then, and how many of them are ours.
+    let closed = "The connection broke before the answer was complete: the other end closed the connection \
+                  too early.";
+    let reset = "The connection broke before the answer was complete: the other end reset the connection.";
+    let cut = "Atlas created the secret, but its answer could not be read: it was cut off (the other end \
+               closed the connection too early).";
+    let missing = "Atlas created the secret, but its answer could not be read: it holds no secret.";
+    let page = "The answer (HTTP 500) does not say whether the secret was created.";
+    let rows = [
+        ("ci-deployer", "created", 1, 1),
+        ("invoice-mailer", "created", 2, 1),
+        ("billing-export", "rejected: SERVICE_ACCOUNT_SECRET_LIMIT_EXCEEDED", 2, 0),
+        ("ledger-archiver", "rejected: SERVICE_ACCOUNT_SECRET_LIMIT_EXCEEDED", 2, 0),
+        ("nightly-backup", "created", 2, 1),
+        ("capped-at-30-days", "created", 2, 1),
+        ("refused-role-too-low", "rejected: USER_UNAUTHORIZED", 0, 0),
+        ("lost-gateway-page", page, 1, 1),
+        ("lost-connection-closed", closed, 1, 1),
+        ("lost-connection-reset", reset, 1, 1),
+        ("lost-cut-off", cut, 1, 1),
+        ("lost-value-missing", missing, 1, 1),
+        ("lost-and-a-colleague", page, 2, 1),
+        ("failed-nothing-created", page, 0, 0),
+    ];
+    for (name, expected, secrets, ours) in rows {
+        let demo = Demo::start().await;
+        let new_secret = demo.find(name).await;
+        let outcome = demo.client.create_secret(&new_secret).await;
+        assert_eq!(line(&outcome), expected, "{name}");
+        assert_eq!(demo.read(&new_secret).await.secrets.len(), secrets, "{name}");
+        assert_eq!(demo.atlas.secrets_created(), ours, "{name}");
+        let posts = demo.atlas.seen().into_iter().filter(|seen| seen.target.ends_with("/secrets"));
+        assert_eq!(posts.count(), 1, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn the_one_that_never_answers_has_made_its_secret() {
+    let demo = Demo::start().await;
+    let new_secret = demo.find("lost-no-answer").await;
+    let looking = async {
+        while demo.read(&new_secret).await.secrets.is_empty() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::select! {
+        outcome = demo.client.create_secret(&new_secret) => panic!("{}", line(&outcome)),
+        () = looking => {}
+    }
+    assert_eq!(demo.atlas.secrets_created(), 1);
+}
+
+#[tokio::test]
+async fn the_limited_one_creates_at_the_third_try() {
+    let demo = Demo::start().await;
+    let new_secret = demo.find("limited-twice").await;
+    for _ in 0..2 {
+        let CreateOutcome::Rejected(rejection) = demo.client.create_secret(&new_secret).await else {
+            panic!("it was not refused");
+        };
+        assert_eq!((rejection.status, rejection.error_code.as_str()), (429, "RATE_LIMITED"));
+        assert_eq!(rejection.retry_after, Some(Duration::from_secs(3)));
+        assert_eq!(demo.atlas.secrets_created(), 0);
+    }
+    assert_eq!(line(&demo.client.create_secret(&new_secret).await), "created");
+}
+
+#[tokio::test]
+async fn the_secrets_that_are_there_already_are_of_every_kind() {
+    let demo = Demo::start().await;
+    // Living and expired ones, and how many of them a new one would shorten.
+    let rows = [
+        ("ci-deployer", 0, 0, 0),
+        ("invoice-mailer", 1, 0, 1),
+        ("billing-export", 2, 0, 1),
+        ("ledger-archiver", 1, 1, 1),
+        ("nightly-backup", 0, 1, 0),
+        ("atlas-secret-demo", 1, 0, 1),
+    ];
+    for (name, living, expired, shortened) in rows {
+        let account = demo.read(&demo.find(name).await).await;
+        let now = account.read_at.expect("Atlas tells its time");
+        let is_expired = account.secrets.iter().filter(|secret| secret.is_expired(now)).count();
+        assert_eq!((account.secrets.len() - is_expired, is_expired), (living, expired), "{name}");
+        assert_eq!(account.shortened_by_creating(now).len(), shortened, "{name}");
+        assert_eq!(account.is_full(), living + expired == SECRETS_PER_ACCOUNT, "{name}");
+    }
+    let cap = demo.client.project(&ProjectId::parse(ANALYTICS).unwrap()).await.unwrap();
+    let cap = demo.client.organization_settings(&cap.organization.unwrap()).await.unwrap();
+    assert_eq!(cap.longest_secret_hours, Some(720));
+}
+
+/// An account that rotates itself: create first, delete after; the deleted secret takes its tokens along.
+#[tokio::test]
+async fn the_demos_own_account_can_rotate_itself() {
+    let demo = Demo::start().await;
+    let (id, old_value) = demo.operator();
+    let own = demo.find("atlas-secret-demo").await;
+    assert_eq!(own.client, id);
+    let before = demo.read(&own).await;
+    let mask = before.secrets[0].mask.as_ref().unwrap().as_str();
+    assert_eq!(mask, format!("mdb_sa_sk_...{}", &old_value[old_value.len() - 4..]));
+    assert!(before.secrets[0].last_used_at.is_some(), "it has just signed in");
+
+    let CreateOutcome::Created(new) = demo.client.create_secret(&own).await else {
+        panic!("no secret");
+    };
+    assert!(demo.client.verify(&id, &new.value).await.is_accepted());
+    let after = demo.read(&own).await;
+    assert!(after.secrets[0].expires_at < before.secrets[0].expires_at, "the old one was shortened");
+    assert_eq!(demo.atlas.live_tokens(), 1);
+
+    let deleted = demo.client.delete_secret(&own.project, &id, &before.secrets[0].id).await;
+    assert_eq!(deleted, DeleteOutcome::Gone);
+    assert_eq!(demo.atlas.live_tokens(), 0, "what the old secret minted went with it");
+    let refused = demo.client.service_account(&own.project, &id).await;
+    assert!(matches!(refused, Err(ReadProblem::SignInRefused(_))), "{refused:?}");
+    assert!(demo.client.verify(&id, &new.value).await.is_accepted(), "the new one goes on");
+}
