@@ -2,12 +2,15 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, CommandFactory, Parser};
 use clap_complete::Shell;
 
+use crate::domain::Format;
 use crate::handoff::Preference;
 
 /// Create one secret for one MongoDB Atlas project service account, and hand it over, once.
+#[expect(clippy::struct_excessive_bools, reason = "a command line has flags")]
 #[derive(Debug, Parser)]
 #[command(name = "atlas-secret", version, about, after_help = AFTER_HELP)]
 pub struct Arguments {
@@ -39,9 +42,21 @@ pub struct Arguments {
     #[arg(long, value_name = "COUNT", requires = "demo", default_value_t = 0, hide_default_value = true)]
     pub demo_projects: u32,
 
+    /// Submit without the form, and agree that creating shortens the account's other secrets
+    #[arg(long)]
+    pub yes: bool,
+
+    /// What standard output gets when it is no terminal
+    #[arg(long, value_name = "FORMAT", value_parser = format_parser())]
+    pub format: Option<Format>,
+
     /// How to copy
     #[arg(long, value_name = "WAY", default_value = "auto")]
     pub clipboard: Preference,
+
+    /// After how many seconds the clipboard is cleared; 0: it stays until something else is copied
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(0..=MOST_SECONDS))]
+    pub clear_after: u64,
 
     /// Keep a log of what is asked of Atlas (method, path, status, milliseconds), readable by you alone
     #[arg(long, value_name = "PATH")]
@@ -58,6 +73,14 @@ pub struct Arguments {
     /// Ask Atlas to indent its answer (the endpoint's own flag)
     #[arg(long, action = ArgAction::SetTrue, help_heading = "Advanced")]
     pub pretty: bool,
+}
+
+/// Longer than this nobody wants a secret on a clipboard with a deadline: 12 hours.
+const MOST_SECONDS: u64 = 12 * 60 * 60;
+
+fn format_parser() -> impl TypedValueParser<Value = Format> {
+    let names = PossibleValuesParser::new(Format::ALL.map(Format::name));
+    names.map(|name| Format::named(&name).unwrap_or_default())
 }
 
 /// The completion script for a shell.
@@ -81,6 +104,16 @@ Examples:
   MONGODB_ATLAS_CLIENT_ID=$ID MONGODB_ATLAS_CLIENT_SECRET=$SECRET atlas-secret
   MONGODB_ATLAS_PUBLIC_API_KEY=$PUBLIC MONGODB_ATLAS_PRIVATE_API_KEY=$PRIVATE atlas-secret
   atlas-secret -P ci --client-id mdb_sa_id_1234567890abcdef12345678 --expires-after 30d
+  secret=$(atlas-secret -P ci)                                the screen, then the secret to the variable
+  atlas-secret -P ci --project-id $PROJECT --client-id $CLIENT --yes --format env > prod.env  (umask 077)
+
+Keys on the secret: c copies (the clipboard is cleared after --clear-after), f copies as .env, JSON, a Kubernetes
+Secret or AWS JSON, s saves to a new file of mode 0600, p hands it to the standard input of a command, such as
+  pass insert -m atlas/{client_id}
+  gopass insert -m atlas/{client_id}
+  vault kv put secret/atlas client_id={client_id} client_secret=-
+  kubectl create secret generic atlas --from-file=clientSecret=/dev/stdin
+  gh secret set ATLAS_CLIENT_SECRET
 
 Exit codes: 0 done, 1 nothing created, 2 usage, 3 created or perhaps created but not handed over,
 129/130/143 ended by a signal with nothing lost.";

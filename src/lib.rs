@@ -36,7 +36,7 @@
 //! | [`core`] | `domain` |
 //! | [`view`] | `core`, `domain` |
 //! | [`atlas`], [`credentials`], [`handoff`], [`demo`] | `domain` |
-//! | [`cli`] | `handoff`, for the names of the ways to copy |
+//! | [`cli`] | `domain`, `handoff`, for the names of formats and of the ways to copy |
 //! | [`shell`] | all of the above |
 //!
 //! The test `tests/rooms.rs` keeps these arrows.

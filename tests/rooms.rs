@@ -15,7 +15,7 @@ const ARROWS: [(&str, &[&str]); 9] = [
     ("credentials", &["domain"]),
     ("handoff", &["domain"]),
     ("demo", &["domain"]),
-    ("cli", &["handoff"]),
+    ("cli", &["domain", "handoff"]),
     ("shell", &["domain", "core", "view", "atlas", "credentials", "handoff", "demo", "cli"]),
 ];
 

@@ -1,6 +1,6 @@
 //! Every situation that the demo shows, as the program's own client sees it.
 
-#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
 
 pub mod support;
 

@@ -9,7 +9,7 @@ use crate::domain::{
     ExistingSecret, Moment, NewSecret, ReadProblem, Rejection, RejectionKind, RequestId, ServiceAccount,
 };
 
-use super::{Certainty, Effect, Failure, Focus, FormNotice, InFlight, Model, Screen};
+use super::{Certainty, Effect, Failure, Focus, FormNotice, InFlight, Model, Said, Screen, context};
 
 /// The chain while it runs.
 #[derive(Clone, Debug)]
@@ -102,7 +102,9 @@ pub(super) fn signed_in(
     let (project, client) = (sending.new_secret.project.clone(), sending.new_secret.client.clone());
     let request = model.next_request();
     go_on(model, Link::Looking(request));
-    vec![Effect::ReadAccount { request, project, client }]
+    let mut effects = vec![Effect::ReadAccount { request, project: project.clone(), client }];
+    effects.splice(0..0, context::want_project(model, &project));
+    effects
 }
 
 pub(super) fn account_read(
@@ -123,6 +125,11 @@ pub(super) fn account_read(
             let shortened = account.shortened_by_creating(model.now.wall);
             if shortened.is_empty() {
                 return post(model);
+            }
+            if model.consents {
+                let told = shortened.into_iter();
+                let told = told.map(|(secret, until)| Effect::Tell(Said::Shortens(secret, until)));
+                return told.collect::<Vec<_>>().into_iter().chain(post(model)).collect();
             }
             go_on(model, Link::Asking(Question::Shortens(shortened)));
             Vec::new()

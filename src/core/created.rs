@@ -1,13 +1,12 @@
-//! The screen that shows the one secret, and the guard that keeps it from being lost.
+//! The screen that shows the one secret.
 
 use std::time::Duration;
 
-use crate::domain::{
-    CopyFailure, CopyOutcome, CreatedSecret, Farewell, Fate, Moment, NewSecret, ReadProblem, RequestId,
-    TerminalRoute,
-};
+use crate::domain::{CreatedSecret, Delivery, Farewell, Fate, Format, Handover, Moment, NewSecret};
 
-use super::{Action, Effect, Guard, GuardChoice, Leaving, Model, Screen, Target, leaving};
+use super::{
+    Action, CopyState, Effect, Leaving, Model, Output, Panel, Screen, Target, copying, leaving, panel,
+};
 
 /// How long a revealed secret stays readable after the last key.
 const REVEALED_FOR: Duration = Duration::from_secs(30);
@@ -21,6 +20,12 @@ pub struct Created {
     pub secret: CreatedSecret,
     /// How copying stands.
     pub copy: CopyState,
+    /// The other ways in which it was handed over, in order.
+    pub delivered: Vec<Delivery>,
+    /// Why standard output did not take it.
+    pub not_printed: Option<String>,
+    /// What is being chosen or typed.
+    pub panel: Option<Panel>,
     /// Until when the value is shown in full.
     pub revealed_until: Option<Moment>,
     /// The guard, while somebody wants to leave.
@@ -29,26 +34,19 @@ pub struct Created {
     pub word: Option<&'static str>,
 }
 
-/// How copying stands, claiming no more than was proved.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum CopyState {
-    /// Nobody asked for it.
-    Never,
-    /// Under way.
-    Copying(RequestId),
-    /// Read back from the clipboard.
-    Copied,
-    /// Given to the terminal, which does not answer.
-    Sent(TerminalRoute),
-    /// No way worked.
-    Failed(CopyFailure),
-    /// It was copied, and the clipboard holds something else now.
-    Overwritten,
-}
-
 impl Created {
     pub(super) fn new(new_secret: NewSecret, secret: CreatedSecret) -> Self {
-        Self { new_secret, secret, copy: CopyState::Never, revealed_until: None, leaving: None, word: None }
+        Self {
+            new_secret,
+            secret,
+            copy: CopyState::Never,
+            delivered: Vec::new(),
+            not_printed: None,
+            panel: None,
+            revealed_until: None,
+            leaving: None,
+            word: None,
+        }
     }
 
     /// True while the value is shown in full.
@@ -62,20 +60,14 @@ impl Created {
     }
 
     /// What became of the secret if it is left now.
-    pub(super) fn fate(&self) -> Fate {
-        match self.copy {
-            CopyState::Copied => Fate::Copied,
-            CopyState::Sent(_) => Fate::SentToTerminal,
-            _ => Fate::NeverHandedOver,
-        }
+    pub(super) fn fate(&self, now: Moment) -> Fate {
+        let ways: Vec<Delivery> = self.delivered.iter().cloned().chain(self.copy.delivery(now)).collect();
+        if ways.is_empty() { Fate::NeverHandedOver } else { Fate::HandedOver(ways) }
     }
 
-    /// What became of it if nobody was asked first: the clipboard ends with the program.
-    pub(super) fn fate_unasked(&self) -> Fate {
-        match self.fate() {
-            Fate::Copied => Fate::CopyEnded,
-            fate => fate,
-        }
+    /// True when somebody has the secret, as far as is known: leaving loses nothing.
+    pub fn is_handed_over(&self, now: Moment) -> bool {
+        !self.fate(now).is_loss()
     }
 
     pub(super) fn farewell(&self, fate: Fate) -> Farewell {
@@ -86,11 +78,15 @@ impl Created {
             fate,
         }
     }
+}
 
-    pub(super) fn choose(&mut self, problem: Option<ReadProblem>) {
-        if let Some(leaving) = &mut self.leaving {
-            leaving.guard = Guard::Choose { choice: GuardChoice::GoBack, problem };
-        }
+impl Model {
+    /// The secret on the screen with what the formats say beside it.
+    pub(super) fn handover(&self) -> Option<Box<Handover>> {
+        let Screen::Created(created) = &self.screen else { return None };
+        let organization = self.context.organization(&created.new_secret.project).cloned();
+        let (new_secret, secret) = (created.new_secret.clone(), created.secret.clone());
+        Some(Box::new(Handover { new_secret, secret, organization }))
     }
 }
 
@@ -104,46 +100,31 @@ pub(super) fn extend_reveal(created: &mut Created, now: Moment) {
 pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     let now = model.now;
     let request = model.next_request();
+    let prints = matches!(model.output, Output::Sink(_));
     let Screen::Created(created) = &mut model.screen else {
         return Vec::new();
     };
     if created.leaving.is_some() {
         return leaving::act(model, action, request);
     }
+    if created.panel.is_some() {
+        return panel::act(model, action, request);
+    }
     match action {
-        Action::Copy if !matches!(created.copy, CopyState::Copying(_)) => {
-            created.copy = CopyState::Copying(request);
-            vec![Effect::CopyToClipboard { request, value: created.secret.value.clone() }]
-        }
+        Action::Copy => return copying::copy(model, Format::Secret),
+        Action::Extend => return copying::extend(created, request),
+        Action::CopyAs => created.panel = Some(Panel::Formats { selected: 0 }),
+        Action::Save => created.panel = Some(Panel::save()),
+        Action::Pipe => created.panel = Some(Panel::pipe()),
         Action::Reveal => {
             created.revealed_until = (!created.is_revealed(now)).then(|| now.plus(REVEALED_FOR));
-            Vec::new()
         }
-        Action::Another => leaving::want(created, Target::Another, request),
-        Action::Leave => leaving::want(created, Target::Quit, request),
-        _ => Vec::new(),
-    }
-}
-
-pub(super) fn copy_finished(model: &mut Model, answered: RequestId, outcome: CopyOutcome) -> Vec<Effect> {
-    let Screen::Created(created) = &mut model.screen else {
-        return Vec::new();
-    };
-    if created.copy != CopyState::Copying(answered) {
-        return Vec::new();
-    }
-    created.copy = match outcome {
-        CopyOutcome::Copied(_) | CopyOutcome::Unverified(_) => CopyState::Copied,
-        CopyOutcome::Sent(route) => CopyState::Sent(route),
-        CopyOutcome::Failed(failure) => CopyState::Failed(failure),
-    };
-    // Who asked to leave while it was being copied was told that it was not.
-    if let Some(Leaving { guard: guard @ Guard::Choose { problem: None, .. }, .. }) = &mut created.leaving {
-        match created.copy {
-            CopyState::Copied => *guard = Guard::Confirm { checked: true },
-            CopyState::Sent(_) => *guard = Guard::Confirm { checked: false },
-            _ => {}
+        Action::Another if prints => {
+            created.word = Some("Standard output gets one secret: leave with q first.");
         }
+        Action::Another => return leaving::want(model, Target::Another, request),
+        Action::Leave => return leaving::want(model, Target::Quit, request),
+        _ => {}
     }
     Vec::new()
 }

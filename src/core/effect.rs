@@ -1,10 +1,14 @@
 //! What the core wants done. The shell does it and answers with an event.
 
-use secrecy::SecretString;
+use std::time::Duration;
 
-use crate::domain::{ClientId, Credentials, Exit, NewSecret, ProjectId, RequestId, SecretId, ServerText};
+use crate::domain::{
+    ClientId, Credentials, Exit, Format, Handover, NewSecret, ProjectId, RequestId, SecretId, ServerText,
+};
 
-/// Work for the shell, as data. The value that [`Effect::CopyToClipboard`] carries is redacted in `Debug`.
+use super::Said;
+
+/// Work for the shell, as data. The secret that a [`Handover`] carries is redacted in `Debug`.
 #[derive(Clone, Debug)]
 pub enum Effect {
     /// Make sure that there is a token with some life left. Answered by `SignedIn`.
@@ -80,13 +84,62 @@ pub enum Effect {
         /// The secret to delete.
         secret_id: SecretId,
     },
-    /// Copy a value. Answered by `CopyFinished`.
+    /// Read a project. Answered by `ProjectRead`.
+    ReadProject {
+        /// To be named in the answer.
+        request: RequestId,
+        /// The project.
+        project: ProjectId,
+    },
+    /// Copy the secret. Answered by `CopyFinished`.
     CopyToClipboard {
         /// To be named in the answer.
         request: RequestId,
+        /// In which shape.
+        format: Format,
         /// What to copy.
-        value: SecretString,
+        handover: Box<Handover>,
     },
+    /// Give a copy more time on the clipboard. Answered by `ClipboardChecked`.
+    ExtendClipboard {
+        /// To be named in the answer.
+        request: RequestId,
+        /// How much more.
+        by: Duration,
+    },
+    /// Empty the clipboard if it still holds what was copied.
+    ClearClipboard,
+    /// Save the secret to a file. Answered by `FileSaved`.
+    SaveToFile {
+        /// To be named in the answer.
+        request: RequestId,
+        /// The path as it was typed; its extension says in which shape.
+        path: String,
+        /// What to save.
+        handover: Box<Handover>,
+    },
+    /// Lend the terminal to a command that gets the secret on its standard input. Answered by `CommandEnded`.
+    PipeToCommand {
+        /// To be named in the answer.
+        request: RequestId,
+        /// The command line as it was typed.
+        line: String,
+        /// What to hand over.
+        handover: Box<Handover>,
+    },
+    /// Give the terminal back and write the secret to standard output. Answered by `SecretPrinted`.
+    PrintSecret {
+        /// To be named in the answer.
+        request: RequestId,
+        /// In which shape.
+        format: Format,
+        /// What to print.
+        handover: Box<Handover>,
+    },
+    /// Say something on standard error; with a screen, once it is gone.
+    Tell(Said),
+    /// Show the screen of a run that began without one. Answered by `TerminalTaken`.
+    TakeTerminal,
     /// Look whether the clipboard still holds what was copied. Answered by `ClipboardChecked`.
     CheckClipboard {
         /// To be named in the answer.
@@ -113,9 +166,20 @@ impl Effect {
             | Self::ReadAccounts { request, .. }
             | Self::CreateSecret { request, .. }
             | Self::DeleteSecret { request, .. }
+            | Self::ReadProject { request, .. }
             | Self::CopyToClipboard { request, .. }
+            | Self::ExtendClipboard { request, .. }
+            | Self::SaveToFile { request, .. }
+            | Self::PipeToCommand { request, .. }
+            | Self::PrintSecret { request, .. }
             | Self::CheckClipboard { request } => Some(*request),
-            Self::UseSession { .. } | Self::Suspend | Self::Repaint | Self::Quit(_) => None,
+            Self::UseSession { .. }
+            | Self::ClearClipboard
+            | Self::Tell(_)
+            | Self::TakeTerminal
+            | Self::Suspend
+            | Self::Repaint
+            | Self::Quit(_) => None,
         }
     }
 }

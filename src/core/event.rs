@@ -7,8 +7,8 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use jiff::tz::TimeZone;
 
 use crate::domain::{
-    AccountEntry, ClipboardContent, CopyOutcome, CreateOutcome, DeleteOutcome, Page, ProjectEntry,
-    ReadProblem, RequestId, ServiceAccount, TriedSession,
+    AccountEntry, ClipboardContent, CommandOutcome, CopyOutcome, CreateOutcome, DeleteOutcome, Page,
+    PrintFailure, Project, ProjectEntry, ReadProblem, RequestId, SaveOutcome, ServiceAccount, TriedSession,
 };
 
 /// Something that happened outside of the core. No event's `Debug` shows what was typed, pasted or created.
@@ -43,6 +43,13 @@ pub enum Event {
         request: RequestId,
         /// The account with its secrets.
         result: Result<ServiceAccount, ReadProblem>,
+    },
+    /// The project was read.
+    ProjectRead {
+        /// Which request this answers.
+        request: RequestId,
+        /// The project.
+        result: Result<Project, ReadProblem>,
     },
     /// Credentials were tried.
     SignInTried {
@@ -100,6 +107,34 @@ pub enum Event {
         /// What it holds.
         content: ClipboardContent,
     },
+    /// Saving to a file has ended.
+    FileSaved {
+        /// Which request this answers.
+        request: RequestId,
+        /// How it went.
+        outcome: SaveOutcome,
+    },
+    /// The command that the secret was handed to has ended, and the terminal is ours again.
+    CommandEnded {
+        /// Which request this answers.
+        request: RequestId,
+        /// How it went.
+        outcome: CommandOutcome,
+    },
+    /// Standard output was written, or not.
+    SecretPrinted {
+        /// Which request this answers.
+        request: RequestId,
+        /// Why not.
+        result: Result<(), PrintFailure>,
+    },
+    /// A run without a terminal wanted one, and has it now or cannot have it.
+    TerminalTaken {
+        /// Whether there is one.
+        is_taken: bool,
+    },
+    /// The run was told to submit without the form (`--yes`).
+    SubmittedBeforehand,
     /// The system wants the program to end.
     SignalReceived(Signal),
 }

@@ -4,7 +4,7 @@ mod tables;
 
 use crossterm::event::{KeyCode, KeyModifiers};
 
-use super::{Guard, KeyPress, Leaving, Link, Model, Screen};
+use super::{Guard, KeyPress, Leaving, Link, Model, Panel, Screen};
 
 /// What a key asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +37,14 @@ pub enum Action {
     Copy,
     /// Show the secret in full, or hide it again.
     Reveal,
+    /// Give the copy more time on the clipboard.
+    Extend,
+    /// Copy in another format.
+    CopyAs,
+    /// Save to a file.
+    Save,
+    /// Hand over to a command.
+    Pipe,
     /// On to another secret.
     Another,
     /// Back to the form.
@@ -121,10 +129,17 @@ pub(super) fn bindings_below_help(model: &Model) -> &'static [Binding] {
             Link::WaitingOutLimit { .. } => tables::WAITING_OUT,
         },
         Screen::Created(created) => match &created.leaving {
-            None => tables::CREATED,
+            None => match &created.panel {
+                None => tables::CREATED,
+                Some(Panel::Formats { .. }) => tables::FORMATS,
+                Some(Panel::Save(_)) => tables::SAVE,
+                Some(Panel::Pipe(_)) => tables::PIPE,
+            },
             Some(Leaving { guard: Guard::Confirm { .. }, .. }) => tables::GUARD_YES_NO,
             Some(Leaving { guard: Guard::Choose { .. }, .. }) => tables::GUARD_CHOICE,
-            Some(Leaving { guard: Guard::Checking(_) | Guard::Deleting { .. }, .. }) => tables::GUARD_BUSY,
+            Some(Leaving {
+                guard: Guard::Checking(_) | Guard::Printing(_) | Guard::Deleting { .. }, ..
+            }) => tables::GUARD_BUSY,
         },
         Screen::Unknown(unknown) if unknown.asks_to_leave => tables::GUARD_YES_NO,
         Screen::Unknown(_) => tables::UNKNOWN,

@@ -1,8 +1,10 @@
 //! Leaving the secret: the guard between it and its loss.
 
-use crate::domain::{ClipboardContent, DeleteOutcome, Fate, Moment, NewSecret, ReadProblem, RequestId};
+use crate::domain::{
+    ClipboardContent, DeleteOutcome, Delivery, Fate, Moment, NewSecret, ReadProblem, RequestId,
+};
 
-use super::{Action, CopyState, Created, Effect, Model, Screen};
+use super::{Action, CopyState, Created, Effect, Model, Output, Screen, copying, printing};
 
 /// Somebody wants to leave the screen.
 #[derive(Clone, Debug)]
@@ -27,6 +29,8 @@ pub enum Target {
 pub enum Guard {
     /// The clipboard is looked at first; what is asked depends on it.
     Checking(RequestId),
+    /// Standard output is being written; the screen is given back meanwhile.
+    Printing(RequestId),
     /// The secret is in a clipboard, or was sent to one: one `y` leaves.
     Confirm {
         /// False when the clipboard could not be read again.
@@ -59,6 +63,14 @@ pub enum GuardChoice {
     LeaveAnyway,
 }
 
+impl Created {
+    fn choose(&mut self, problem: Option<ReadProblem>) {
+        if let Some(leaving) = &mut self.leaving {
+            leaving.guard = Guard::Choose { choice: GuardChoice::GoBack, problem };
+        }
+    }
+}
+
 impl GuardChoice {
     /// All of them, in the order of the screen.
     pub const ALL: [Self; 3] = [Self::GoBack, Self::Delete, Self::LeaveAnyway];
@@ -73,13 +85,27 @@ impl GuardChoice {
     }
 }
 
-/// What is asked depends on what is true now, so a clipboard is read again first.
-pub(super) fn want(created: &mut Created, target: Target, request: RequestId) -> Vec<Effect> {
+/// What is asked depends on what is true now, so a clipboard is read again first. Who waits for standard output
+/// gets it by leaving; what is in a file, or was taken by a command, needs no question.
+pub(super) fn want(model: &mut Model, target: Target, request: RequestId) -> Vec<Effect> {
+    let (now, output) = (model.now, model.output);
+    let handover = model.handover();
+    let Screen::Created(created) = &mut model.screen else {
+        return Vec::new();
+    };
     created.revealed_until = None;
-    let (guard, effects) = match created.copy {
-        CopyState::Copied => (Guard::Checking(request), vec![Effect::CheckClipboard { request }]),
-        CopyState::Sent(_) => (Guard::Confirm { checked: false }, Vec::new()),
-        _ => (Guard::Choose { choice: GuardChoice::GoBack, problem: None }, Vec::new()),
+    if let (Target::Quit, Output::Sink(format), Some(handover)) = (target, output, handover) {
+        created.leaving = Some(Leaving { target, guard: Guard::Printing(request) });
+        return printing::print(request, format, handover);
+    }
+    if created.delivered.iter().any(Delivery::is_final) {
+        created.leaving = Some(Leaving { target, guard: Guard::Confirm { checked: true } });
+        return leave(model, None);
+    }
+    let (guard, effects) = match (&created.copy, created.copy.delivery(now)) {
+        (CopyState::Held(_), Some(_)) => (Guard::Checking(request), vec![Effect::CheckClipboard { request }]),
+        (_, Some(_)) => (Guard::Confirm { checked: false }, Vec::new()),
+        (_, None) => (Guard::Choose { choice: GuardChoice::GoBack, problem: None }, Vec::new()),
     };
     created.leaving = Some(Leaving { target, guard });
     effects
@@ -100,14 +126,10 @@ pub(super) fn act(model: &mut Model, action: Action, request: RequestId) -> Vec<
             leaving.target = Target::Quit;
             Vec::new()
         }
-        (Guard::Checking(_), Action::Leave) => {
-            let fate = created.fate_unasked();
-            leave(model, Some(fate))
-        }
         (_, Action::Leave)
         | (Guard::Confirm { .. }, Action::Yes)
         | (Guard::Choose { .. }, Action::LeaveAnyway) => leave(model, None),
-        (Guard::Deleting { .. }, _) => Vec::new(),
+        (Guard::Deleting { .. } | Guard::Printing(_), _) => Vec::new(),
         (_, Action::No) => {
             created.leaving = None;
             Vec::new()
@@ -142,16 +164,22 @@ fn delete(created: &mut Created, request: RequestId, now: Moment) -> Vec<Effect>
     vec![Effect::DeleteSecret { request, project, client, secret_id }]
 }
 
-/// Leaves the screen, which drops the secret.
-fn leave(model: &mut Model, fate: Option<Fate>) -> Vec<Effect> {
+/// Leaves the screen, which drops the secret. What was deleted has no business on a clipboard any more.
+pub(super) fn leave(model: &mut Model, fate: Option<Fate>) -> Vec<Effect> {
+    let now = model.now;
     let Screen::Created(created) = std::mem::replace(&mut model.screen, Screen::Form) else {
         return Vec::new();
     };
-    model.farewells.push(created.farewell(fate.unwrap_or_else(|| created.fate())));
-    match created.leaving.map(|leaving| leaving.target) {
-        Some(Target::Another) => Vec::new(),
-        _ => vec![Effect::Quit(model.exit())],
+    let is_held = matches!(created.copy, CopyState::Held(_));
+    let mut effects = Vec::new();
+    if is_held && fate == Some(Fate::Deleted) {
+        effects.push(Effect::ClearClipboard);
     }
+    model.farewells.push(created.farewell(fate.unwrap_or_else(|| created.fate(now))));
+    if created.leaving.map(|leaving| leaving.target) != Some(Target::Another) {
+        effects.push(Effect::Quit(model.exit()));
+    }
+    effects
 }
 
 pub(super) fn clipboard_checked(
@@ -159,22 +187,22 @@ pub(super) fn clipboard_checked(
     answered: RequestId,
     content: ClipboardContent,
 ) -> Vec<Effect> {
+    let now = model.now;
     let Screen::Created(created) = &mut model.screen else {
         return Vec::new();
     };
+    if !copying::looked(created, answered, content, now) {
+        return Vec::new();
+    }
+    let is_there = created.copy.delivery(now).is_some();
+    let checked = matches!(content, ClipboardContent::Ours { .. });
     let Some(leaving) = &mut created.leaving else {
         return Vec::new();
     };
-    if !matches!(leaving.guard, Guard::Checking(request) if request == answered) {
-        return Vec::new();
-    }
-    match content {
-        ClipboardContent::Ours { .. } => leaving.guard = Guard::Confirm { checked: true },
-        ClipboardContent::Unreadable => leaving.guard = Guard::Confirm { checked: false },
-        ClipboardContent::Overwritten | ClipboardContent::Cleared => {
-            created.copy = CopyState::Overwritten;
-            created.choose(None);
-        }
+    match leaving.guard {
+        Guard::Checking(_) | Guard::Confirm { .. } if !is_there => created.choose(None),
+        Guard::Checking(request) if request == answered => leaving.guard = Guard::Confirm { checked },
+        _ => {}
     }
     Vec::new()
 }

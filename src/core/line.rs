@@ -8,16 +8,31 @@ use super::KeyPress;
 /// Longer than anything that belongs into a field; a key or paste beyond it changes nothing.
 const LONGEST: usize = 96;
 
+/// Longer than a path or a command line that anybody types.
+const LONGEST_ROOMY: usize = 1024;
+
 /// One line with a caret, and the keys that hands know from a shell.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct TextLine {
     input: Input,
+    longest: usize,
+}
+
+impl Default for TextLine {
+    fn default() -> Self {
+        Self::new("")
+    }
 }
 
 impl TextLine {
     /// A line that holds `text`, the caret behind it.
     pub fn new(text: &str) -> Self {
-        Self { input: Input::new(text.to_owned()) }
+        Self { input: Input::new(text.to_owned()), longest: LONGEST }
+    }
+
+    /// An empty line with room for a path or a command line.
+    pub fn roomy() -> Self {
+        Self { longest: LONGEST_ROOMY, ..Self::default() }
     }
 
     /// What was typed.
@@ -51,7 +66,7 @@ impl TextLine {
     pub fn insert(&mut self, text: &str) -> bool {
         let mut changed = false;
         for character in text.chars().filter(|character| !character.is_control()) {
-            if self.text().chars().count() >= LONGEST {
+            if self.text().chars().count() >= self.longest {
                 break;
             }
             self.input.handle(InputRequest::InsertChar(character));

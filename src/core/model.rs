@@ -2,9 +2,9 @@
 
 use jiff::tz::TimeZone;
 
-use crate::domain::{Exit, Farewell, Fate, Moment, NewSecret, RequestId, ServerText, Session};
+use crate::domain::{Farewell, Fate, Moment, NewSecret, RequestId, ServerText, Session};
 
-use super::{Certainty, Choosing, Created, Form, Sending, SignIn, UnknownOutcome};
+use super::{Certainty, Choosing, Context, Created, Form, Output, Sending, SignIn, UnknownOutcome};
 
 /// Everything that decides what is on the screen and what a key does.
 #[derive(Clone, Debug)]
@@ -19,6 +19,8 @@ pub struct Model {
     pub size: Size,
     /// The form; it is kept while other screens are shown.
     pub form: Form,
+    /// What is known of the ids in the form.
+    pub context: Context,
     /// What is shown.
     pub screen: Screen,
     /// True while help covers the screen.
@@ -29,6 +31,14 @@ pub struct Model {
     pub farewells: Vec<Farewell>,
     /// What is worth knowing about the credentials: what else was set, and what is wrong with a file.
     pub credential_notes: Vec<ServerText>,
+    /// What standard output is.
+    pub output: Output,
+    /// True when it was agreed beforehand, by `--yes`, that creating shortens other secrets.
+    pub consents: bool,
+    /// False when nobody can be asked and nothing is drawn.
+    pub has_terminal: bool,
+    /// Which step was told last, where there is no screen to show it.
+    pub(super) told: Option<&'static str>,
     pub(super) ending: Option<Ending>,
     pub(super) requests: Requests,
 }
@@ -113,11 +123,16 @@ impl Model {
             zone: None,
             size,
             form,
+            context: Context::default(),
             screen: Screen::Form,
             shows_help: false,
             in_flight: None,
             farewells: Vec::new(),
             credential_notes: Vec::new(),
+            output: Output::Terminal,
+            consents: false,
+            has_terminal: true,
+            told: None,
             ending: None,
             requests: Requests::default(),
         }
@@ -125,14 +140,6 @@ impl Model {
 
     pub(super) fn next_request(&mut self) -> RequestId {
         self.requests.next()
-    }
-
-    /// How the program ends if it ends now.
-    pub(super) fn exit(&self) -> Exit {
-        if self.farewells.iter().any(|farewell| farewell.fate.is_loss()) {
-            return Exit::NotHandedOver;
-        }
-        Exit::Done
     }
 
     pub(super) fn say_farewell(&mut self, new_secret: &NewSecret, fate: Fate) {

@@ -8,8 +8,8 @@ use super::event::Signal;
 use super::keys::{action_for, is_ctrl_c};
 use super::model::Ending;
 use super::{
-    Action, CopyState, Effect, Event, Focus, FormNotice, KeyPress, Link, Model, Screen, Size, answer, chain,
-    choosing, created, leaving, sign_in, unknown,
+    Action, Effect, Event, Focus, FormNotice, KeyPress, Link, Model, Screen, Size, answer, chain, choosing,
+    context, copying, created, headless, leaving, panel, printing, sign_in, unknown,
 };
 
 /// How much longer a POST may run after a signal told the program to end.
@@ -21,6 +21,14 @@ const PASTE_FROM: usize = 8;
 /// Applies `event`, which happened `at` that moment, and says what is to be done.
 pub fn update(model: &mut Model, at: Moment, event: Event) -> Vec<Effect> {
     model.now = at;
+    let mut effects = apply(model, event);
+    if !model.has_terminal && !effects.iter().any(|effect| matches!(effect, Effect::Quit(_))) {
+        effects.extend(headless::settle(model));
+    }
+    effects
+}
+
+fn apply(model: &mut Model, event: Event) -> Vec<Effect> {
     match event {
         Event::KeysPressed(keys) => keys_pressed(model, &keys),
         Event::Pasted(text) => {
@@ -38,6 +46,7 @@ pub fn update(model: &mut Model, at: Moment, event: Event) -> Vec<Effect> {
         }
         Event::SignedIn { request, result } => chain::signed_in(model, request, result),
         Event::AccountRead { request, result } => chain::account_read(model, request, result),
+        Event::ProjectRead { request, result } => context::project_read(model, request, result),
         Event::SignInTried { request, outcome } => sign_in::tried(model, request, outcome),
         Event::ListDelayed { request, wait } => choosing::delayed(model, request, wait),
         Event::ProjectsRead { request, result } => choosing::projects_read(model, request, result),
@@ -47,8 +56,13 @@ pub fn update(model: &mut Model, at: Moment, event: Event) -> Vec<Effect> {
             if model.ending.is_some() { end(model) } else { effects }
         }
         Event::DeleteAnswered { request, outcome } => leaving::delete_answered(model, request, outcome),
-        Event::CopyFinished { request, outcome } => created::copy_finished(model, request, outcome),
+        Event::CopyFinished { request, outcome } => copying::finished(model, request, outcome),
         Event::ClipboardChecked { request, content } => leaving::clipboard_checked(model, request, content),
+        Event::FileSaved { request, outcome } => panel::saved(model, request, outcome),
+        Event::CommandEnded { request, outcome } => panel::command_ended(model, request, outcome),
+        Event::SecretPrinted { request, result } => printing::printed(model, request, result),
+        Event::TerminalTaken { is_taken } => headless::terminal_taken(model, is_taken),
+        Event::SubmittedBeforehand => chain::submit(model),
         Event::SignalReceived(signal) => signal_received(model, signal),
     }
 }
@@ -84,7 +98,12 @@ fn paste(model: &mut Model, text: &str) {
         Screen::Form => model.form.paste(text),
         Screen::Choosing(choosing) => choosing::paste(choosing, text),
         Screen::SignIn(sign_in) => sign_in::paste(sign_in, text),
-        Screen::Sending(_) | Screen::Created(_) | Screen::Unknown(_) => {}
+        Screen::Created(created) => {
+            if let Some(panel) = &mut created.panel {
+                panel::paste_into(panel, text);
+            }
+        }
+        Screen::Sending(_) | Screen::Unknown(_) => {}
     }
 }
 
@@ -108,6 +127,8 @@ fn press(model: &mut Model, key: KeyPress, comes_with_text: bool) -> Vec<Effect>
             }
             Vec::new()
         }
+        // A path or a command line that is pasted with its line break is not taken by it either.
+        Some(Action::Choose) if comes_with_text && matches!(model.screen, Screen::Created(_)) => Vec::new(),
         Some(action) => act(model, action),
         None => {
             type_in(model, key);
@@ -123,7 +144,12 @@ fn type_in(model: &mut Model, key: KeyPress) {
         Screen::Form => model.form.press(key),
         Screen::SignIn(sign_in) => sign_in::press(sign_in, key),
         Screen::Choosing(_) => choosing::press(model, key),
-        Screen::Sending(_) | Screen::Created(_) | Screen::Unknown(_) => {}
+        Screen::Created(created) => {
+            if let Some(panel) = &mut created.panel {
+                panel::press(panel, key);
+            }
+        }
+        Screen::Sending(_) | Screen::Unknown(_) => {}
     }
 }
 
@@ -202,10 +228,6 @@ fn act_on_sending(model: &mut Model, action: Action) -> Vec<Effect> {
 fn suspend(model: &mut Model) -> Vec<Effect> {
     if let Screen::Created(created) = &mut model.screen {
         created.revealed_until = None;
-        if created.copy == CopyState::Copied {
-            created.word = Some("Not now: a stopped program cannot give out what was copied.");
-            return Vec::new();
-        }
     }
     if model.in_flight.is_none() {
         return vec![Effect::Suspend];
@@ -228,7 +250,9 @@ fn time_passed(model: &mut Model) -> Vec<Effect> {
     {
         created.revealed_until = None;
     }
-    chain::time_passed(model)
+    let mut effects = copying::time_passed(model);
+    effects.extend(chain::time_passed(model));
+    effects
 }
 
 /// A running POST gets a little longer to be answered; a second signal does not wait.
@@ -248,7 +272,7 @@ fn end(model: &mut Model) -> Vec<Effect> {
         model.say_farewell(&in_flight.new_secret, Fate::PerhapsCreated);
     }
     if let Screen::Created(created) = &model.screen {
-        let farewell = created.farewell(created.fate_unasked());
+        let farewell = created.farewell(created.fate(model.now));
         model.farewells.push(farewell);
     }
     let signal = model.ending.map_or(Signal::Terminate.number(), |ending| ending.signal);

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use super::{Created, Guard, Leaving, Link, Model, Screen, Verdict};
+use crate::domain::Moment;
+
+use super::copying::LOOK_EVERY;
+use super::{CopyState, Created, Guard, Held, Leaving, Link, Model, Screen, Verdict};
 
 /// Before this much time nothing moves: most answers are there sooner, and a flash says nothing.
 pub const SPINNER_AFTER: Duration = Duration::from_millis(150);
@@ -59,8 +62,22 @@ fn of_created(model: &Model, created: &Created) -> Option<Duration> {
     if let Some(Leaving { guard: Guard::Deleting { .. }, .. }) = &created.leaving {
         return Some(SPINNER_STEP);
     }
-    let until = created.revealed_until?;
-    created.is_revealed(model.now).then(|| until.since(model.now))
+    if let Some(until) = created.revealed_until.filter(|_| created.is_revealed(model.now)) {
+        return Some(until.since(model.now));
+    }
+    match &created.copy {
+        CopyState::Held(held) => Some(until_next_look(held, model.now)),
+        _ => None,
+    }
+}
+
+/// The countdown steps once a second; when it has run out the holder needs a moment to say so.
+fn until_next_look(held: &Held, now: Moment) -> Duration {
+    let Some(until) = held.until else {
+        return LOOK_EVERY.saturating_sub(now.since(held.seen)).max(SECOND);
+    };
+    let left = until.since(now);
+    if left.is_zero() { SECOND } else { part_of(left, SECOND) }
 }
 
 /// The form shows a time of day, which moves on with the minute.

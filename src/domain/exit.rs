@@ -1,8 +1,10 @@
 //! How the program ends.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 
-use super::{ClientId, SecretId};
+use super::{ClientId, SecretId, ServerText};
 
 /// Why the program left, and the exit code that tells it to a shell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,14 +49,10 @@ pub struct Farewell {
 }
 
 /// What became of a secret.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fate {
-    /// It was copied, and the copy was read back.
-    Copied,
-    /// It was copied, and the clipboard ended with the program before anybody said that it was pasted.
-    CopyEnded,
-    /// It was sent to the terminal, which never answers.
-    SentToTerminal,
+    /// It was handed over in these ways; there is at least one.
+    HandedOver(Vec<Delivery>),
     /// It was deleted in Atlas again.
     Deleted,
     /// It was created and left without having been handed over.
@@ -63,21 +61,66 @@ pub enum Fate {
     PerhapsCreated,
 }
 
+/// One way in which a secret was handed over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Delivery {
+    /// It is in a file.
+    Saved {
+        /// The file's whole path.
+        path: ServerText,
+    },
+    /// A command read it and ended with 0.
+    Piped {
+        /// The program that was started.
+        program: ServerText,
+    },
+    /// Standard output took it.
+    Printed,
+    /// It is on the system's clipboard, and was read back.
+    Copied {
+        /// When the clipboard will be emptied, from now; `None` when it stays until something else is copied.
+        clears_in: Option<Duration>,
+    },
+    /// The system's clipboard took it, and did not give it back.
+    Unverified,
+    /// It was sent to the terminal, which never answers.
+    SentToTerminal,
+}
+
+impl Delivery {
+    /// True when it is certain that somebody has it for good: no question is asked before leaving.
+    pub fn is_final(&self) -> bool {
+        matches!(self, Self::Saved { .. } | Self::Piped { .. } | Self::Printed)
+    }
+
+    fn words(&self) -> String {
+        match self {
+            Self::Saved { path } => format!("saved to {path}"),
+            Self::Piped { program } => format!("handed to {program}"),
+            Self::Printed => "written to standard output".to_owned(),
+            Self::Copied { clears_in: Some(left) } => {
+                format!("copied to the clipboard, which clears in {} s", left.as_millis().div_ceil(1000))
+            }
+            Self::Copied { clears_in: None } => "copied to the clipboard".to_owned(),
+            Self::Unverified => "put on the clipboard, which did not give it back".to_owned(),
+            Self::SentToTerminal => "sent to your terminal's clipboard".to_owned(),
+        }
+    }
+}
+
 impl Fate {
     /// True when somebody has to clean up in Atlas.
-    pub fn is_loss(self) -> bool {
-        matches!(self, Self::NeverHandedOver | Self::CopyEnded | Self::PerhapsCreated)
+    pub fn is_loss(&self) -> bool {
+        matches!(self, Self::NeverHandedOver | Self::PerhapsCreated)
     }
 
     /// The fate in words, to follow what it is said of.
-    pub fn words(self) -> &'static str {
+    pub fn words(&self) -> String {
         match self {
-            Self::Copied => "copied to the clipboard, which leaving empties",
-            Self::CopyEnded => "its copy ended with the program: unless you pasted it, delete it in Atlas",
-            Self::SentToTerminal => "sent to your terminal's clipboard",
-            Self::Deleted => "deleted in Atlas",
-            Self::NeverHandedOver => "never handed over: delete it in Atlas",
-            Self::PerhapsCreated => "perhaps created, its value lost: look in Atlas",
+            Self::HandedOver(ways) => ways.iter().map(Delivery::words).collect::<Vec<_>>().join("; "),
+            Self::Deleted => "deleted in Atlas".to_owned(),
+            Self::NeverHandedOver => "never handed over: delete it in Atlas".to_owned(),
+            Self::PerhapsCreated => "perhaps created, its value lost: look in Atlas".to_owned(),
         }
     }
 }

@@ -32,7 +32,7 @@ pub use account::{ExistingSecret, SECRETS_PER_ACCOUNT, SHORTENED_TO, ServiceAcco
 pub use base_url::{BaseUrl, BaseUrlError, HostKind};
 pub use clipboard::{ClipboardContent, CopyFailure, CopyOutcome, TerminalRoute};
 pub use credentials::{CredentialProblem, Credentials, Half, PairKind};
-pub use exit::{Exit, Farewell, Fate};
+pub use exit::{Delivery, Exit, Farewell, Fate};
 pub use format::Format;
 pub use handover::{CommandOutcome, Handover, HeldCopy, PrintFailure, SaveFailure, SaveOutcome};
 pub use ids::{ClientId, ClientIdError, OrganizationId, ProjectId, ProjectIdError, SecretId};

@@ -16,7 +16,8 @@ mod plain;
 mod process;
 #[cfg(unix)]
 mod signals;
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests;
 #[cfg(unix)]
 mod waiting;

@@ -1,24 +1,23 @@
 //! Doing what the core asks for. Every effect that is answered runs in a task of its own, and is answered
 //! whatever happens to the task.
 
-use std::future::Future;
-use std::io;
-use std::sync::Arc;
-use std::time::Duration;
+mod atlas;
+mod handoff;
+mod sign_in;
 
-use secrecy::SecretString;
+use std::fs::File;
+use std::future::Future;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+
 use tokio::sync::mpsc::UnboundedSender;
+use tokio::task::JoinHandle;
 
 use crate::core::{Effect, Event};
-use crate::domain::{
-    ClientId, ClipboardContent, CopyFailure, CopyOutcome, CreateOutcome, Credentials, DeleteOutcome,
-    LostAnswer, NewSecret, ProjectId, ReadProblem, RequestId, SecretId, ServerText, Session,
-    TransportProblem, Tried, TriedSession,
-};
+use crate::domain::{ReadProblem, ServerText, TransportProblem};
 use crate::handoff::Copier;
 
 use super::connection::Connections;
-use super::patience::read_patiently;
 use super::signing_in::SignInDesk;
 
 /// What effects are done with.
@@ -27,6 +26,12 @@ pub(super) struct Executor {
     pub connection: Arc<Connections>,
     pub desk: Arc<SignInDesk>,
     pub copier: Arc<Copier>,
+    /// Where escape sequences for the terminal go.
+    pub terminal: Option<Arc<File>>,
+    /// The clipboard that is being emptied; leaving waits for it.
+    pub clearing: Arc<Mutex<Option<JoinHandle<()>>>>,
+    /// What `~` stands for.
+    pub home: Option<PathBuf>,
     pub answers: UnboundedSender<Event>,
 }
 
@@ -38,6 +43,8 @@ impl Executor {
             Effect::TryCredentials { request, credentials } => self.try_credentials(request, credentials),
             Effect::TryProfile { request, name } => self.try_profile(request, name),
             Effect::OpenDemo { request } => self.open_demo(request),
+            Effect::UseSession { request } => self.connection.adopt(request),
+            Effect::ReadProject { request, project } => self.read_project(request, project),
             Effect::ReadAccount { request, project, client } => self.read_account(request, project, client),
             Effect::ReadProjects { request, page } => self.read_projects(request, page),
             Effect::ReadAccounts { request, project, page } => self.read_accounts(request, project, page),
@@ -45,134 +52,15 @@ impl Executor {
             Effect::DeleteSecret { request, project, client, secret_id } => {
                 self.delete_secret(request, project, client, secret_id);
             }
-            Effect::CopyToClipboard { request, value } => self.copy(request, value),
+            Effect::CopyToClipboard { request, format, handover } => self.copy(request, format, handover),
             Effect::CheckClipboard { request } => self.check_clipboard(request),
-            Effect::UseSession { request } => self.connection.adopt(request),
-            Effect::Suspend | Effect::Repaint | Effect::Quit(_) => {}
+            Effect::ExtendClipboard { request, by } => self.extend_clipboard(request, by),
+            Effect::SaveToFile { request, path, handover } => self.save(request, path, handover),
+            Effect::PipeToCommand { request, line, handover } => self.pipe(request, line, handover),
+            Effect::PrintSecret { request, format, handover } => self.print(request, format, handover),
+            Effect::ClearClipboard => self.clear_clipboard(),
+            Effect::Tell(_) | Effect::TakeTerminal | Effect::Suspend | Effect::Repaint | Effect::Quit(_) => {}
         }
-    }
-
-    fn try_credentials(&self, request: RequestId, credentials: Credentials) {
-        let (connection, desk) = (Arc::clone(&self.connection), Arc::clone(&self.desk));
-        let work = async move { desk.try_credentials(&connection, request, credentials).await };
-        self.answer_sign_in(request, work);
-    }
-
-    fn try_profile(&self, request: RequestId, name: ServerText) {
-        let (connection, desk) = (Arc::clone(&self.connection), Arc::clone(&self.desk));
-        let work = async move { desk.try_profile(&connection, request, &name).await };
-        self.answer_sign_in(request, work);
-    }
-
-    fn open_demo(&self, request: RequestId) {
-        let (connection, desk) = (Arc::clone(&self.connection), Arc::clone(&self.desk));
-        let work = async move { desk.open_demo(&connection, request).await };
-        self.answer_sign_in(request, work);
-    }
-
-    fn read_account(&self, request: RequestId, project: ProjectId, client: ClientId) {
-        let connection = Arc::clone(&self.connection);
-        let work = async move {
-            let atlas = connection.client().await.map_err(ReadProblem::Transport)?;
-            atlas.service_account(&project, &client).await
-        };
-        let answer = move |result| Event::AccountRead { request, result };
-        self.answer(work, answer, || Err(broken_read()));
-    }
-
-    fn read_projects(&self, request: RequestId, page: u32) {
-        let connection = Arc::clone(&self.connection);
-        let read = move || {
-            let connection = Arc::clone(&connection);
-            async move { connection.client().await.map_err(ReadProblem::Transport)?.projects(page).await }
-        };
-        let work = read_patiently(read, self.tell_delay(request));
-        let answer = move |result| Event::ProjectsRead { request, result };
-        self.answer(work, answer, || Err(broken_read()));
-    }
-
-    fn read_accounts(&self, request: RequestId, project: ProjectId, page: u32) {
-        let connection = Arc::clone(&self.connection);
-        let read = move || {
-            let (connection, project) = (Arc::clone(&connection), project.clone());
-            async move {
-                let atlas = connection.client().await.map_err(ReadProblem::Transport)?;
-                atlas.service_accounts(&project, page).await
-            }
-        };
-        let work = read_patiently(read, self.tell_delay(request));
-        let answer = move |result| Event::AccountsRead { request, result };
-        self.answer(work, answer, || Err(broken_read()));
-    }
-
-    /// Says on the screen that a page has to wait.
-    fn tell_delay(&self, request: RequestId) -> impl FnMut(Duration) + Send + use<> {
-        let answers = self.answers.clone();
-        move |wait| {
-            // The receiver is gone only when the program is leaving.
-            let _ = answers.send(Event::ListDelayed { request, wait });
-        }
-    }
-
-    fn create_secret(&self, request: RequestId, new_secret: NewSecret) {
-        let connection = Arc::clone(&self.connection);
-        let work = async move {
-            #[cfg(debug_assertions)]
-            super::rehearsal::panic_if_asked("create");
-            match connection.client().await {
-                Ok(atlas) => atlas.create_secret(&new_secret).await,
-                Err(problem) => CreateOutcome::NotSent(problem),
-            }
-        };
-        let answer = move |outcome| Event::CreateAnswered { request, outcome };
-        self.answer(work, answer, || CreateOutcome::Unknown(LostAnswer::Broken(own_mistake())));
-    }
-
-    fn delete_secret(&self, request: RequestId, project: ProjectId, client: ClientId, secret_id: SecretId) {
-        let connection = Arc::clone(&self.connection);
-        let work = async move {
-            match connection.client().await {
-                Ok(atlas) => atlas.delete_secret(&project, &client, &secret_id).await,
-                Err(problem) => DeleteOutcome::Failed(ReadProblem::Transport(problem)),
-            }
-        };
-        let answer = move |outcome| Event::DeleteAnswered { request, outcome };
-        self.answer(work, answer, || DeleteOutcome::Failed(broken_read()));
-    }
-
-    fn check_clipboard(&self, request: RequestId) {
-        let copier = Arc::clone(&self.copier);
-        let work = async move { copier.content().await };
-        let answer = move |content| Event::ClipboardChecked { request, content };
-        self.answer(work, answer, || ClipboardContent::Unreadable);
-    }
-
-    fn answer_sign_in(&self, request: RequestId, work: impl Future<Output = TriedSession> + Send + 'static) {
-        let session = Session::signed_out(&self.desk.base_url);
-        let instead =
-            || TriedSession { tried: Tried::Refused(broken_read()), session, project: None, client: None };
-        self.answer(work, move |outcome| Event::SignInTried { request, outcome }, instead);
-    }
-
-    fn sign_in(&self, request: RequestId) {
-        let connection = Arc::clone(&self.connection);
-        let work = async move {
-            #[cfg(debug_assertions)]
-            super::rehearsal::panic_if_asked("sign in");
-            let atlas = connection.client().await.map_err(ReadProblem::Transport)?;
-            atlas.sign_in().await
-        };
-        self.answer(work, move |result| Event::SignedIn { request, result }, || Err(broken_read()));
-    }
-
-    fn copy(&self, request: RequestId, value: SecretString) {
-        let copier = Arc::clone(&self.copier);
-        let work = async move { copier.copy(&value, &mut io::stdout()).await };
-        let failed = || {
-            let reasons = vec![ServerText::new(own_mistake().cause())];
-            CopyOutcome::Failed(CopyFailure { reasons })
-        };
-        self.answer(work, move |outcome| Event::CopyFinished { request, outcome }, failed);
     }
 
     /// Runs `work` and sends its answer; where the task itself dies of a mistake, `instead` is the answer.

@@ -6,17 +6,13 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use tokio::sync::mpsc::UnboundedReceiver;
 
-use crate::core::{Effect, Event, Model, Signal, update, wake_at};
+use crate::core::{Effect, Event, Model, Said, Signal, update, wake_at};
 use crate::domain::{Exit, Moment};
 use crate::view::{self, Theme};
 
 use super::effects::Executor;
-use super::input::{Input, next_events};
-use super::screen::Screen;
 use super::signals::Signals;
-
-/// How the terminal's reports are opened: once at the start, and again after each suspension.
-pub type OpenInput = fn() -> Input;
+use super::surface::{Surface, Wake};
 
 /// What the loop works on.
 pub(super) struct EventLoop<'a> {
@@ -25,9 +21,8 @@ pub(super) struct EventLoop<'a> {
     pub executor: Executor,
     pub answers: UnboundedReceiver<Event>,
     pub started: Instant,
-    pub open_input: OpenInput,
-    /// True once nobody sees the screen any more: its end is reported once, and nothing is drawn or read.
-    pub is_terminal_gone: bool,
+    /// What is to be told once the screen is gone.
+    pub told_later: Vec<Said>,
 }
 
 /// What one step of the loop waited for.
@@ -37,41 +32,68 @@ enum Woken {
 }
 
 impl EventLoop<'_> {
-    /// Runs until the core says to leave. The first frame comes before anything else.
-    pub async fn run(&mut self, screen: &mut Screen, mut signals: Signals) -> std::io::Result<Exit> {
-        self.draw(screen)?;
+    /// Runs until the core says to leave. The first frame comes before anything else; then `first` happens.
+    pub async fn run(
+        &mut self,
+        surface: &mut Surface,
+        mut signals: Signals,
+        first: Option<Event>,
+    ) -> std::io::Result<Exit> {
+        self.draw(surface)?;
         self.prepare();
-        let mut input = (self.open_input)();
+        surface.listen();
+        let mut events: Vec<Event> = first.into_iter().collect();
         loop {
-            let mut events = match self.wait(&mut signals, &mut input).await {
-                Woken::Events(events) => events,
-                Woken::TerminalGone => self.hang_up(),
-            };
             while let Ok(event) = self.answers.try_recv() {
                 events.push(event);
             }
-            let mut effects = self.update(events);
-            while !effects.is_empty() {
-                match effects.remove(0) {
-                    Effect::Quit(exit) => return Ok(exit),
-                    Effect::Repaint => screen.forget()?,
-                    Effect::Suspend => {
-                        input = self.suspend(screen, input)?;
-                        // Time went on meanwhile: what was revealed may have to be hidden again.
-                        effects.extend(self.update(vec![Event::TimePassed]));
-                    }
-                    effect => self.executor.start(effect),
-                }
+            if let Some(exit) = self.handle(events, surface)? {
+                return Ok(exit);
             }
-            if !self.is_terminal_gone && self.draw(screen).is_err() {
-                let events = self.hang_up();
-                for effect in self.update(events) {
-                    if let Effect::Quit(exit) = effect {
+            if self.draw(surface).is_err()
+                && let Some(exit) = self.hang_up(surface)?
+            {
+                return Ok(exit);
+            }
+            events = match self.wait(&mut signals, surface).await {
+                Woken::Events(events) => events,
+                Woken::TerminalGone => {
+                    if let Some(exit) = self.hang_up(surface)? {
                         return Ok(exit);
                     }
+                    Vec::new()
+                }
+            };
+        }
+    }
+
+    /// Tells the core what happened and does what it wants, until nothing is left to do.
+    fn handle(&mut self, events: Vec<Event>, surface: &mut Surface) -> std::io::Result<Option<Exit>> {
+        for event in &events {
+            surface.note(event)?;
+        }
+        let mut effects = self.update(events);
+        while !effects.is_empty() {
+            match effects.remove(0) {
+                Effect::Quit(exit) => return Ok(Some(exit)),
+                Effect::Repaint => surface.forget()?,
+                Effect::Suspend => {
+                    surface.suspend()?;
+                    // Time went on meanwhile: what was revealed may have to be hidden again.
+                    effects.extend(self.update(vec![Event::TimePassed]));
+                }
+                Effect::TakeTerminal => {
+                    let is_taken = surface.appear();
+                    effects.extend(self.update(vec![Event::TerminalTaken { is_taken }]));
+                }
+                Effect::Tell(said) => self.tell(said),
+                effect => {
+                    surface.lend_for(&effect);
+                    self.executor.start(effect);
                 }
             }
         }
+        Ok(None)
     }
 
     fn update(&mut self, events: Vec<Event>) -> Vec<Effect> {
@@ -81,22 +103,29 @@ impl EventLoop<'_> {
 
     /// The terminal is gone: what SIGHUP says, and once only, for a second signal would not wait for a
     /// running request.
-    fn hang_up(&mut self) -> Vec<Event> {
-        let is_news = !self.is_terminal_gone;
-        self.is_terminal_gone = true;
-        is_news.then_some(Event::SignalReceived(Signal::HangUp)).into_iter().collect()
+    fn hang_up(&mut self, surface: &mut Surface) -> std::io::Result<Option<Exit>> {
+        if surface.lose() {
+            return self.handle(vec![Event::SignalReceived(Signal::HangUp)], surface);
+        }
+        Ok(None)
     }
 
-    async fn wait(&mut self, signals: &mut Signals, input: &mut Input) -> Woken {
+    async fn wait(&mut self, signals: &mut Signals, surface: &mut Surface) -> Woken {
         let wake = wake_at(self.model);
+        let is_lent = surface.is_lent_to_command();
         tokio::select! {
             biased;
             signal = signals.next() => match signal {
-                Signal::HangUp => Woken::TerminalGone,
+                Signal::HangUp if surface.has_screen() => Woken::TerminalGone,
+                // What is typed at a command that has the terminal is not meant for this program.
+                Signal::Interrupt if is_lent => Woken::Events(Vec::new()),
                 signal => Woken::Events(vec![Event::SignalReceived(signal)]),
             },
             Some(event) = self.answers.recv() => Woken::Events(vec![event]),
-            events = next_events(input), if !self.is_terminal_gone => events.map_or(Woken::TerminalGone, Woken::Events),
+            wake = surface.next() => match wake {
+                Wake::Events(events) => Woken::Events(events),
+                Wake::Gone => Woken::TerminalGone,
+            },
             () = tokio::time::sleep(wake.unwrap_or(Duration::MAX)), if wake.is_some() => {
                 Woken::Events(vec![Event::TimePassed])
             }
@@ -115,33 +144,23 @@ impl EventLoop<'_> {
         tokio::spawn(async move { connection.client().await.map(|_| ()) });
     }
 
-    fn draw(&mut self, screen: &mut Screen) -> std::io::Result<()> {
+    /// Without a screen at once; a screen would be torn by it, so there it waits.
+    fn tell(&mut self, said: Said) {
+        if self.model.has_terminal {
+            self.told_later.push(said);
+        } else {
+            super::run::say(&view::said(&said, self.model.zone.as_ref()));
+        }
+    }
+
+    fn draw(&mut self, surface: &mut Surface) -> std::io::Result<()> {
         #[cfg(debug_assertions)]
         if matches!(self.model.screen, crate::core::Screen::Created(_)) {
             super::rehearsal::panic_if_asked("draw");
         }
-        screen.draw(|frame| view::draw(self.model, &self.theme, frame))
-    }
-
-    /// Job control: gives the terminal back, stops the whole process group (stopping only this process would
-    /// leave a pipeline's shell hanging), and takes the terminal again when it is continued.
-    fn suspend(&self, screen: &mut Screen, input: Input) -> std::io::Result<Input> {
-        drop(input);
-        Screen::leave();
-        stop_process_group();
-        screen.enter_again()?;
-        Ok((self.open_input)())
+        surface.draw(|frame| view::draw(self.model, &self.theme, frame))
     }
 }
-
-#[cfg(unix)]
-fn stop_process_group() {
-    // An orphaned process group cannot be stopped; then nothing happens, which is right.
-    let _ = rustix::process::kill_current_process_group(rustix::process::Signal::TSTP);
-}
-
-#[cfg(not(unix))]
-fn stop_process_group() {}
 
 /// Now, on both clocks.
 pub(super) fn moment(started: Instant) -> Moment {

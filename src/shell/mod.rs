@@ -6,6 +6,7 @@ mod effects;
 mod event_loop;
 mod input;
 mod log;
+mod outlet;
 mod panics;
 mod patience;
 #[cfg(debug_assertions)]
@@ -15,8 +16,11 @@ mod screen;
 mod settings;
 mod signals;
 mod signing_in;
+mod surface;
+mod terminal;
 
 pub use crate::handoff::forbid_core_dumps;
 pub use log::{LogError, start_log};
-pub use run::run;
+pub use outlet::OutletError;
+pub use run::{RunError, run};
 pub use settings::{Settings, SettingsError, Source};

@@ -1,95 +1,180 @@
 //! One run of the program, from the settings to the exit code.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
+use thiserror::Error;
 use tokio::runtime::{Builder, Runtime};
-use tokio::sync::mpsc;
+use tokio::sync::mpsc::{self, UnboundedReceiver};
 
-use crate::core::{self, Event, Model, SignIn, Signal, Size, update};
+use crate::core::{self, Event, FieldName, Form, Model, Said, SignIn, Signal, Size, Verdict, update};
 use crate::domain::{Exit, Farewell};
-use crate::handoff::{Copier, HolderProgram};
-use crate::view::date_time;
+use crate::handoff::{Copier, HolderProgram, StdoutProblem, check_stdout};
+use crate::view::{self, date_time};
 
 use super::connection::{Connections, Flags};
 use super::effects::Executor;
 use super::event_loop::{EventLoop, moment};
 use super::input::terminal_input;
-use super::panics;
-use super::screen::Screen;
+use super::outlet::{self, Outlet, OutletError};
 use super::settings::Settings;
 use super::signals::Signals;
+use super::surface::Surface;
+use super::{panics, terminal};
 
-/// How long a copy stays on the system's clipboard.
-const CLEAR_AFTER: Duration = Duration::from_secs(60);
+/// Why a run could not start, or could not go on.
+#[derive(Debug, Error)]
+pub enum RunError {
+    /// Standard output would lose the secret, or show it to others.
+    #[error("{0}")]
+    Stdout(#[from] StdoutProblem),
+    /// Arguments and standard output do not fit together.
+    #[error("{0}")]
+    Outlet(#[from] OutletError),
+    /// `--yes` with a field that is empty or wrong.
+    #[error("--yes: {0}: {1}")]
+    Field(&'static str, String),
+    /// `--yes`, and nobody to sign in as.
+    #[error("--yes: no credentials were found; atlas-secret --help says where they are looked for")]
+    NoCredentials,
+    /// There is no terminal, or it failed while it was used; then it has been given back.
+    #[error("the terminal: {0}; --yes with --format and standard output elsewhere needs none")]
+    Terminal(io::Error),
+    /// The system refused what the program is made of.
+    #[error("{0}")]
+    System(#[from] io::Error),
+}
 
-/// Runs the program on the terminal and says how it ended. `started` is when the process did.
+/// Runs the program and says how it ended. `started` is when the process did.
 ///
 /// # Errors
-/// When there is no terminal, or it fails while it is used; then it has been given back.
-pub fn run(settings: Settings, started: Instant) -> io::Result<Exit> {
-    if !io::stdout().is_terminal() {
-        let words = "standard output is not a terminal; atlas-secret shows its screen there";
-        return Err(io::Error::new(io::ErrorKind::Unsupported, words));
+/// When it cannot start, or the terminal fails before anything was created.
+pub fn run(settings: Settings, started: Instant) -> Result<Exit, RunError> {
+    let journal_stream = std::env::var("JOURNAL_STREAM").ok();
+    let stdout = check_stdout(journal_stream.as_deref())?;
+    let outlet = outlet::decide(stdout, settings.format, settings.submits_at_once)?;
+    if settings.submits_at_once {
+        check_submission(&settings)?;
     }
     panics::keep_place_only();
     let runtime = Builder::new_current_thread().enable_all().build()?;
-    let (columns, rows) = crossterm::terminal::size()?;
-    let mut model = Model::new(settings.session, settings.form, Size { columns, rows }, moment(started));
-    model.credential_notes = settings.notes;
-    if settings.source.is_none() {
-        model.screen = core::Screen::SignIn(Box::new(SignIn::new(settings.profiles)));
-    }
-    let flags = Flags { envelope: settings.envelope, pretty: settings.pretty };
-    let connection = Arc::new(Connections::new(settings.source, flags));
-    let holder = HolderProgram::this_program();
-    let copier = Copier::new(settings.environment, settings.clipboard, Some(CLEAR_AFTER), holder);
-    let (sender, answers) = mpsc::unbounded_channel();
-    let executor = Executor {
-        connection: Arc::clone(&connection),
-        copier: Arc::new(copier),
-        desk: Arc::new(settings.desk),
-        answers: sender,
-    };
-    let mut event_loop = EventLoop {
-        model: &mut model,
-        theme: settings.theme,
-        executor,
-        answers,
-        started,
-        open_input: terminal_input,
-        is_terminal_gone: false,
-    };
-    let ended = catch_unwind(AssertUnwindSafe(|| runtime.block_on(interact(&mut event_loop))));
-    drop(event_loop);
+    let submits_at_once = settings.submits_at_once;
+    let mut run = Run::prepare(settings, outlet, started)?;
+    let ended = catch_unwind(AssertUnwindSafe(|| runtime.block_on(run.interact(submits_at_once))));
     // From here on the terminal is the user's again.
     let exit = match ended {
         Ok(Ok(exit)) => Ok(exit),
-        Ok(Err(error)) if is_nothing_created(&mut model, started) => Err(error),
+        Ok(Err(error)) if is_nothing_created(&mut run.model, started) => Err(error),
         Ok(Err(_)) => Ok(Exit::NotHandedOver),
-        Err(_) => Ok(after_own_mistake(&mut model, started)),
+        Err(_) => Ok(after_own_mistake(&mut run.model, started)),
     };
-    leave(&runtime, &connection, &model.farewells, &model);
+    run.leave(&runtime);
     runtime.shutdown_background();
     exit
 }
 
-async fn interact(event_loop: &mut EventLoop<'_>) -> io::Result<Exit> {
-    let signals = Signals::listen()?;
-    let mut screen = Screen::enter()?;
-    event_loop.run(&mut screen, signals).await
+/// Without the form there is nobody to mend a field.
+fn check_submission(settings: &Settings) -> Result<(), RunError> {
+    if settings.source.is_none() {
+        return Err(RunError::NoCredentials);
+    }
+    match settings.form.first_problem() {
+        Some(name) => Err(RunError::Field(name.label(), field_problem(&settings.form, name))),
+        None => Ok(()),
+    }
 }
 
-/// What is left to do once the screen is gone: say what became of the secrets, and give the token back.
-/// What is on the clipboard is its holder's business.
-fn leave(runtime: &Runtime, connection: &Connections, farewells: &[Farewell], model: &Model) {
-    let mut stderr = io::stderr().lock();
-    for farewell in farewells {
-        let _ = writeln!(stderr, "{}", farewell_line(farewell, model));
+fn field_problem(form: &Form, name: FieldName) -> String {
+    match form.verdict(name) {
+        Verdict::Incomplete(missing) => missing,
+        Verdict::Wrong { message, .. } => message,
+        Verdict::Refused(words) => words.to_string(),
+        Verdict::Silent | Verdict::RightId(_) | Verdict::RightLifetime { .. } => "it is needed".to_owned(),
     }
-    runtime.block_on(connection.close());
+}
+
+/// All that one run works on.
+struct Run {
+    model: Model,
+    theme: view::Theme,
+    executor: Executor,
+    answers: Option<UnboundedReceiver<Event>>,
+    started: Instant,
+    told_later: Vec<Said>,
+}
+
+impl Run {
+    fn prepare(settings: Settings, outlet: Outlet, started: Instant) -> Result<Self, RunError> {
+        let terminal = outlet.needs_terminal.then(terminal::open).transpose().map_err(RunError::Terminal)?;
+        let (columns, rows) = crossterm::terminal::size().unwrap_or((80, 24));
+        let size = Size { columns, rows };
+        let mut model = Model::new(settings.session, settings.form, size, moment(started));
+        model.credential_notes = settings.notes;
+        model.output = outlet.output;
+        model.consents = settings.submits_at_once;
+        model.has_terminal = outlet.needs_terminal;
+        if settings.source.is_none() {
+            model.screen = core::Screen::SignIn(Box::new(SignIn::new(settings.profiles)));
+        }
+        let flags = Flags { envelope: settings.envelope, pretty: settings.pretty };
+        let (sender, answers) = mpsc::unbounded_channel();
+        let holder = HolderProgram::this_program();
+        let copier = Copier::new(settings.environment, settings.clipboard, settings.clear_after, holder);
+        let executor = Executor {
+            connection: Arc::new(Connections::new(settings.source, flags)),
+            copier: Arc::new(copier),
+            desk: Arc::new(settings.desk),
+            terminal,
+            home: settings.home,
+            clearing: Arc::default(),
+            answers: sender,
+        };
+        let told_later = Vec::new();
+        Ok(Self { model, theme: settings.theme, executor, answers: Some(answers), started, told_later })
+    }
+
+    async fn interact(&mut self, submits_at_once: bool) -> Result<Exit, RunError> {
+        let signals = Signals::listen()?;
+        let mut surface = match self.executor.terminal.clone() {
+            Some(terminal) => Surface::shown(terminal, terminal_input).map_err(RunError::Terminal)?,
+            None => Surface::absent(terminal_input),
+        };
+        let Some(answers) = self.answers.take() else { return Ok(Exit::NothingCreated) };
+        let mut event_loop = EventLoop {
+            model: &mut self.model,
+            theme: self.theme.clone(),
+            executor: self.executor.clone(),
+            answers,
+            started: self.started,
+            told_later: Vec::new(),
+        };
+        let first = submits_at_once.then_some(Event::SubmittedBeforehand);
+        let ended = event_loop.run(&mut surface, signals, first).await;
+        self.told_later = event_loop.told_later;
+        ended.map_err(RunError::Terminal)
+    }
+
+    /// What is left to do once the screen is gone: say what became of the secrets, and give the token back.
+    fn leave(&self, runtime: &Runtime) {
+        let zone = self.model.zone.as_ref();
+        for told in &self.told_later {
+            say(&view::said(told, zone));
+        }
+        for farewell in &self.model.farewells {
+            say(&farewell_line(farewell, &self.model));
+        }
+        runtime.block_on(async {
+            self.executor.settle().await;
+            self.executor.connection.close().await;
+        });
+    }
+}
+
+/// Says a line on standard error, where the program names itself. Where that is closed there is nobody to tell.
+pub(super) fn say(words: &str) {
+    let _ = writeln!(io::stderr(), "atlas-secret: {words}");
 }
 
 fn farewell_line(farewell: &Farewell, model: &Model) -> String {
@@ -98,7 +183,7 @@ fn farewell_line(farewell: &Farewell, model: &Model) -> String {
         Some(at) => format!(", expires {}", date_time(at, model.zone.as_ref())),
         None => String::new(),
     };
-    format!("atlas-secret: {secret}of {}{expires}: {}", farewell.client, farewell.fate.words())
+    format!("{secret}of {}{expires}: {}", farewell.client, farewell.fate.words())
 }
 
 /// A panic of ours: the terminal has been given back by unwinding. What the model knew still decides what
@@ -106,7 +191,7 @@ fn farewell_line(farewell: &Farewell, model: &Model) -> String {
 fn after_own_mistake(model: &mut Model, started: Instant) -> Exit {
     let place = panics::place();
     let _ = writeln!(io::stderr(), "atlas-secret stopped by a mistake of its own at {place}");
-    // A copy may have died with the program, so only "nothing was created" is certain enough for its code.
+    // Only "nothing was created" is certain enough for its code.
     if is_nothing_created(model, started) { Exit::NothingCreated } else { Exit::NotHandedOver }
 }
 

@@ -1,7 +1,8 @@
 //! The terminal, taken and given back.
 
-use std::io::{self, BufWriter, Stdout, Write};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::fs::File;
+use std::io::{self, Write};
+use std::sync::Arc;
 
 use crossterm::cursor::Show;
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
@@ -10,24 +11,22 @@ use crossterm::{execute, queue};
 use ratatui::backend::CrosstermBackend;
 use ratatui::{Frame, Terminal};
 
-/// True while the terminal is ours, so that it is given back once, whoever does it.
-static TAKEN: AtomicBool = AtomicBool::new(false);
-
-/// More than a frame of a large terminal, so that each frame is one write.
-const FRAME_BYTES: usize = 64 * 1024;
+use super::terminal::FrameWriter;
 
 /// The terminal in raw mode, on its alternate screen, with bracketed paste. Dropping it gives everything back.
 pub(super) struct Screen {
-    terminal: Terminal<CrosstermBackend<BufWriter<Stdout>>>,
+    terminal: Terminal<CrosstermBackend<FrameWriter>>,
+    /// True while the terminal is ours, so that it is given back once.
+    is_taken: bool,
 }
 
 impl Screen {
     /// Takes the terminal.
-    pub fn enter() -> io::Result<Self> {
-        take()?;
-        let backend = CrosstermBackend::new(BufWriter::with_capacity(FRAME_BYTES, io::stdout()));
-        let terminal = Terminal::new(backend).inspect_err(|_| give_back())?;
-        Ok(Self { terminal })
+    pub fn enter(terminal: Arc<File>) -> io::Result<Self> {
+        let terminal = Terminal::new(CrosstermBackend::new(FrameWriter::new(terminal)))?;
+        let mut screen = Self { terminal, is_taken: false };
+        screen.take()?;
+        Ok(screen)
     }
 
     /// Draws one frame.
@@ -42,37 +41,34 @@ impl Screen {
         self.terminal.resize(size.into())
     }
 
-    /// Gives the terminal back for a while; see [`Screen::enter_again`].
-    pub fn leave() {
-        give_back();
+    /// Takes the terminal again after [`Screen::leave`]; the next frame paints all of it.
+    pub fn enter_again(&mut self) -> io::Result<()> {
+        self.take()?;
+        self.forget()
     }
 
-    /// Takes it again; the next frame paints everything.
-    pub fn enter_again(&mut self) -> io::Result<()> {
-        take()?;
-        self.forget()
+    /// Gives the terminal back, for a while or for good. Errors are swallowed: the terminal may be gone, and
+    /// there is nobody left to tell.
+    pub fn leave(&mut self) {
+        if !std::mem::replace(&mut self.is_taken, false) {
+            return;
+        }
+        let backend = self.terminal.backend_mut();
+        let _ = queue!(backend, DisableBracketedPaste, Show, LeaveAlternateScreen);
+        let _ = Write::flush(backend);
+        let _ = disable_raw_mode();
+    }
+
+    fn take(&mut self) -> io::Result<()> {
+        enable_raw_mode()?;
+        self.is_taken = true;
+        execute!(self.terminal.backend_mut(), EnterAlternateScreen, EnableBracketedPaste)
+            .inspect_err(|_| self.leave())
     }
 }
 
 impl Drop for Screen {
     fn drop(&mut self) {
-        give_back();
+        self.leave();
     }
-}
-
-fn take() -> io::Result<()> {
-    enable_raw_mode()?;
-    TAKEN.store(true, Ordering::SeqCst);
-    execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste).inspect_err(|_| give_back())
-}
-
-/// Errors are swallowed: the terminal may be gone, and there is nobody left to tell.
-fn give_back() {
-    if !TAKEN.swap(false, Ordering::SeqCst) {
-        return;
-    }
-    let mut stdout = io::stdout();
-    let _ = queue!(stdout, DisableBracketedPaste, Show, LeaveAlternateScreen);
-    let _ = stdout.flush();
-    let _ = disable_raw_mode();
 }

@@ -1,5 +1,8 @@
 //! What a run needs to know before it starts: arguments and environment, made sense of.
 
+use std::path::PathBuf;
+use std::time::Duration;
+
 use thiserror::Error;
 
 use crate::cli::Arguments;
@@ -8,7 +11,7 @@ use crate::credentials::{
     AtHand, CredentialsError, Flags, Found, NotUsed, Origin, Profiles, System, config_path, resolve,
 };
 use crate::demo::{World, WorldError};
-use crate::domain::{BaseUrl, BaseUrlError, ServerText, Session};
+use crate::domain::{BaseUrl, BaseUrlError, Format, ServerText, Session};
 use crate::handoff::{Environment, Preference};
 use crate::view::{Glyphs, Theme};
 
@@ -34,6 +37,14 @@ pub struct Settings {
     pub environment: Environment,
     /// How the user wants to copy.
     pub clipboard: Preference,
+    /// How long a copy stays on the clipboard; `None` when it stays until something else is copied.
+    pub clear_after: Option<Duration>,
+    /// The shape that standard output was asked to get.
+    pub format: Option<Format>,
+    /// Whether to submit without the form.
+    pub submits_at_once: bool,
+    /// What `~` stands for.
+    pub home: Option<PathBuf>,
     /// The endpoint's flag `envelope`.
     pub envelope: bool,
     /// The endpoint's flag `pretty`.
@@ -108,6 +119,10 @@ impl Settings {
             theme: theme(&variable),
             environment: Environment::read(&variable),
             clipboard: arguments.clipboard,
+            clear_after: (arguments.clear_after > 0).then(|| Duration::from_secs(arguments.clear_after)),
+            format: arguments.format,
+            submits_at_once: arguments.yes,
+            home: std::env::home_dir(),
             envelope: arguments.envelope,
             pretty: arguments.pretty,
         })

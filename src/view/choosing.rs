@@ -1,7 +1,7 @@
 //! A list to choose from.
 
 use ratatui::Frame;
-use ratatui::layout::{Alignment, Constraint, Layout, Position, Rect};
+use ratatui::layout::{Alignment, Constraint, Layout, Rect};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
@@ -9,7 +9,7 @@ use crate::core::{Choice, Choosing, FieldName, Model, places_taken};
 
 use super::column::Column;
 use super::theme::Theme;
-use super::words;
+use super::{text_line, words};
 
 /// Room for names; what is longer is cut.
 const NAME_WIDTH: usize = 32;
@@ -35,20 +35,11 @@ fn draw_head(choosing: &Choosing, theme: &Theme, frame: &mut Frame, area: Rect) 
     let row = column.take(1);
     let prompt = format!("{} ", theme.glyphs.pointer);
     let lead = u16::try_from(prompt.chars().count()).unwrap_or(u16::MAX);
-    let room = usize::from(row.width.saturating_sub(lead).saturating_sub(1));
-    let scroll = choosing.filter.scroll(room);
     let [symbol, text] = Layout::horizontal([Constraint::Length(lead), Constraint::Fill(1)]).areas(row);
     frame.render_widget(Line::styled(prompt, theme.strong), symbol);
+    text_line::draw(frame, text, &choosing.filter);
     if choosing.filter.text().is_empty() {
         frame.render_widget(Line::styled("type to filter", theme.faint), text);
-    } else {
-        let shown = ratatui::widgets::Paragraph::new(choosing.filter.text());
-        frame.render_widget(shown.scroll((0, u16::try_from(scroll).unwrap_or(u16::MAX))), text);
-    }
-    let caret = u16::try_from(choosing.filter.caret_column().saturating_sub(scroll)).unwrap_or(u16::MAX);
-    if !text.is_empty() {
-        let x = text.x.saturating_add(caret).min(text.right().saturating_sub(1));
-        frame.set_cursor_position(Position { x, y: text.y });
     }
 }
 

@@ -2,16 +2,15 @@
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use secrecy::ExposeSecret;
 
-use crate::core::{CopyState, Created, Model};
+use crate::core::{Created, Model};
 use crate::domain::{ServerText, masked};
 
 use super::column::{Column, LABEL_WIDTH, rows_of};
 use super::theme::Theme;
-use super::{guard, words};
+use super::{guard, handed, panel, words};
 
 /// In fewer rows not everything fits.
 const LOW: u16 = 18;
@@ -43,7 +42,10 @@ pub(super) fn draw(model: &Model, created: &Created, theme: &Theme, frame: &mut 
 fn draw_state(model: &Model, created: &Created, theme: &Theme, frame: &mut Frame, column: &mut Column) {
     match &created.leaving {
         Some(leaving) => guard::draw(model, created, leaving, theme, frame, column),
-        None => draw_copy_state(created, theme, frame, column),
+        None => match &created.panel {
+            Some(panel) => panel::draw(model, created, panel, theme, frame, column),
+            None => handed::draw(model, created, theme, frame, column),
+        },
     }
 }
 
@@ -78,45 +80,4 @@ fn draw_facts(model: &Model, created: &Created, theme: &Theme, frame: &mut Frame
         None => "Atlas named no time that can be read".to_owned(),
     };
     column.labelled(frame, "Expires", theme.faint, &expires);
-}
-
-fn draw_copy_state(created: &Created, theme: &Theme, frame: &mut Frame, column: &mut Column) {
-    if let Some(word) = created.word {
-        column.words(frame, 2, word, theme.warning);
-    }
-    let glyphs = theme.glyphs;
-    let symbol = |glyph: &str, style| Span::styled(format!("{glyph} "), style);
-    match &created.copy {
-        CopyState::Never => {
-            column.item(
-                frame,
-                symbol(glyphs.dot, theme.faint),
-                "Atlas shows it this once. Press c to copy it.",
-                theme.faint,
-            );
-        }
-        CopyState::Copying(_) => {
-            column.item(frame, symbol(glyphs.dot, theme.faint), "Copying", theme.faint);
-        }
-        CopyState::Copied => {
-            column.item(frame, symbol(glyphs.check, theme.good), "Copied", theme.good);
-            column.words(frame, 2, "The clipboard holds it until you leave. Paste first.", theme.faint);
-        }
-        CopyState::Sent(route) => {
-            let title = format!("Sent to your terminal by {}", route.name());
-            column.item(frame, symbol(glyphs.check, theme.good), &title, theme.good);
-            column.words(frame, 2, "Nothing there? r shows it to select with the mouse.", theme.faint);
-        }
-        CopyState::Failed(failure) => {
-            column.item(frame, symbol(glyphs.cross, theme.bad), "Not copied", theme.bad);
-            for reason in &failure.reasons {
-                column.words(frame, 2, reason.as_str(), Style::new());
-            }
-            column.words(frame, 2, "r shows it to select with the mouse.", theme.faint);
-        }
-        CopyState::Overwritten => {
-            let title = "The clipboard holds something else now. Press c to copy again.";
-            column.item(frame, symbol(glyphs.warning, theme.warning), title, theme.warning);
-        }
-    }
 }

@@ -1,7 +1,7 @@
 //! One field: its label, what was typed, and the verdict beside or below it.
 
 use ratatui::Frame;
-use ratatui::layout::{Constraint, Layout, Position, Rect};
+use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
@@ -9,7 +9,7 @@ use crate::core::{FieldName, Focus, Model, Verdict};
 
 use super::column::{Column, LABEL_WIDTH, rows_of};
 use super::theme::Theme;
-use super::words;
+use super::{text_line, words};
 
 /// Room for a client id and the caret behind it.
 const VALUE_WIDTH: u16 = 35;
@@ -119,24 +119,16 @@ fn draw_value(
     frame: &mut Frame,
     area: Rect,
 ) {
-    if area.is_empty() {
-        return;
-    }
-    let text_line = &model.form.field(name).line;
+    let typed = &model.form.field(name).line;
     let room = usize::from(area.width.saturating_sub(1));
-    let scroll = text_line.scroll(room);
+    let scroll = typed.scroll(room);
     let offending = match verdict {
         Verdict::Wrong { position, .. } => *position,
         _ => None,
     };
-    let line = value_line(text_line.text(), offending, theme);
-    let shown = ratatui::widgets::Paragraph::new(line).scroll((0, u16::try_from(scroll).unwrap_or(u16::MAX)));
-    frame.render_widget(shown, area);
-    if model.form.focus == Focus::Field(name) {
-        let caret = u16::try_from(text_line.caret_column().saturating_sub(scroll)).unwrap_or(u16::MAX);
-        let x = area.x.saturating_add(caret).min(area.right().saturating_sub(1));
-        frame.set_cursor_position(Position { x, y: area.y });
-    }
+    let line = value_line(typed.text(), offending, theme);
+    let has_focus = model.form.focus == Focus::Field(name);
+    text_line::draw_shown(frame, area, line, scroll, typed.caret_column(), has_focus);
 }
 
 /// The text with the character to blame set off, so that it is found without reading.

@@ -4,7 +4,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use crate::core::{Action, Binding, CopyState, Guard, GuardChoice, Leaving, Model, Screen, bindings};
+use crate::core::{Action, Binding, CopyState, Guard, GuardChoice, Held, Leaving, Model, Screen, bindings};
 
 use super::theme::Theme;
 
@@ -50,7 +50,8 @@ fn works(model: &Model, binding: &Binding) -> bool {
         Some(Leaving { guard: Guard::Choose { choice: GuardChoice::Delete, .. }, .. })
     );
     match binding.action {
-        Action::Copy => !matches!(created.copy, CopyState::Copying(_)),
+        Action::Copy => !matches!(created.copy, CopyState::Copying { .. }),
+        Action::Extend => matches!(created.copy, CopyState::Held(Held { until: Some(_), .. })),
         Action::Delete => created.can_be_deleted(),
         Action::Choose => created.can_be_deleted() || !delete_is_chosen,
         _ => true,

@@ -4,11 +4,12 @@ use ratatui::Frame;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::core::{CopyState, Created, Guard, GuardChoice, Leaving, Model, Target};
+use crate::core::{CopyState, Created, Guard, GuardChoice, Held, Leaving, Model, Target};
 
 use super::column::Column;
 use super::sending::{ask, running};
 use super::theme::Theme;
+use super::words;
 
 pub(super) fn draw(
     model: &Model,
@@ -19,14 +20,16 @@ pub(super) fn draw(
     column: &mut Column,
 ) {
     match &leaving.guard {
+        Guard::Printing(_) => column.line(frame, Line::styled("Writing to standard output", theme.faint)),
         Guard::Checking(_) => column.line(frame, Line::styled("Looking at the clipboard", theme.faint)),
         Guard::Deleting { since, .. } => {
             column.line(frame, running(model.now, *since, "Deleting the secret in Atlas", theme));
         }
-        Guard::Confirm { checked } => draw_confirm(created, leaving.target, *checked, theme, frame, column),
+        Guard::Confirm { checked } => {
+            draw_confirm(model, created, leaving.target, *checked, theme, frame, column);
+        }
         Guard::Choose { choice, problem } => {
-            let overwritten = created.copy == CopyState::Overwritten;
-            let what = if overwritten {
+            let what = if matches!(created.copy, CopyState::Gone(_)) {
                 "The clipboard no longer holds this secret."
             } else {
                 "This secret was not copied or saved."
@@ -43,6 +46,7 @@ pub(super) fn draw(
 }
 
 fn draw_confirm(
+    model: &Model,
     created: &Created,
     target: Target,
     checked: bool,
@@ -50,24 +54,34 @@ fn draw_confirm(
     frame: &mut Frame,
     column: &mut Column,
 ) {
-    if let CopyState::Sent(_) = created.copy {
-        let words = "It was sent to your terminal, which never says whether it arrived.";
-        column.words(frame, 0, words, Style::new());
-        let question = match target {
-            Target::Quit => "Paste first. Leave?",
-            Target::Another => "Paste first. Another secret?",
-        };
-        ask(theme, frame, column, question);
-        return;
-    }
-    if !checked {
-        column.words(frame, 0, "The clipboard could not be read again.", theme.warning);
-    }
     let question = match target {
-        Target::Quit => "Leaving empties the clipboard. Paste first. Leave?",
-        Target::Another => "The clipboard keeps it until you leave or copy again. Another secret?",
+        Target::Quit => "Leave?",
+        Target::Another => "Another secret?",
     };
-    ask(theme, frame, column, question);
+    let words = match &created.copy {
+        CopyState::Held(Held { is_verified: false, .. }) => {
+            "The clipboard took it, but did not give it back.".to_owned()
+        }
+        CopyState::Held(held) => {
+            if !checked {
+                column.words(frame, 0, "The clipboard could not be read again.", theme.warning);
+            }
+            still_held(model, held)
+        }
+        _ => "It was sent to your terminal, which never says whether it arrived.".to_owned(),
+    };
+    column.words(frame, 0, &words, Style::new());
+    ask(theme, frame, column, &format!("Paste it first. {question}"));
+}
+
+fn still_held(model: &Model, held: &Held) -> String {
+    match held.until {
+        Some(until) => {
+            let left = words::seconds_left(until.since(model.now));
+            format!("The clipboard still holds it for {left}, whether you stay or leave.")
+        }
+        None => "The clipboard holds it until something else is copied.".to_owned(),
+    }
 }
 
 /// Side by side, or where that is too wide below each other.

@@ -5,13 +5,23 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::core::{Model, Screen};
+use crate::core::{Model, Panel, Screen};
 
 use super::column::{Column, rows_of};
 use super::theme::Theme;
 
 /// Room for the names of keys, in columns.
 const KEYS_WIDTH: usize = 14;
+
+/// The placeholders of a command line, and lines that work.
+const PIPE: &[&str] = &[
+    "No shell is involved. {project_id} {client_id} {secret_id} {expires_at} are filled in.",
+    "pass insert -m atlas/{client_id}",
+    "gopass insert -m atlas/{client_id}",
+    "vault kv put secret/atlas client_id={client_id} client_secret=-",
+    "kubectl create secret generic atlas --from-file=clientSecret=/dev/stdin",
+    "gh secret set ATLAS_CLIENT_SECRET",
+];
 
 pub(super) fn draw(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect) {
     let mut column = Column::new(area);
@@ -44,6 +54,10 @@ pub(super) fn draw(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect) 
 
 fn about(screen: &Screen) -> &'static [&'static str] {
     match screen {
+        Screen::Created(created) if matches!(created.panel, Some(Panel::Pipe(_))) => PIPE,
+        Screen::Created(created) if matches!(created.panel, Some(Panel::Save(_))) => {
+            &["The extension says what is saved: .env, .json, .yaml (Kubernetes); else the secret alone."]
+        }
         Screen::Form => {
             &["Lifetimes: hours, or 36h, 30d, 12w, 1y.", "A pasted URL or id goes where it belongs."]
         }

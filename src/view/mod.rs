@@ -11,11 +11,15 @@ mod field;
 mod footer;
 mod form;
 mod guard;
+mod handed;
 mod header;
 mod help;
 mod notice;
+mod panel;
+mod said;
 mod sending;
 mod sign_in;
+mod text_line;
 mod theme;
 mod unknown;
 mod words;
@@ -26,6 +30,7 @@ use ratatui::text::Line;
 
 use crate::core::{Model, Screen, Size};
 
+pub use said::said;
 pub use theme::{Glyphs, Theme};
 pub use words::date_time;
 
@@ -72,7 +77,7 @@ fn draw_body(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect) {
 fn too_small(model: &Model, theme: &Theme) -> Line<'static> {
     let Size { columns, rows } = Size::SMALLEST;
     let times = theme.glyphs.times;
-    if matches!(model.screen, Screen::Created(_)) {
+    if matches!(&model.screen, Screen::Created(created) if !created.is_handed_over(model.now)) {
         let words = format!("A secret waits; enlarge to {columns}{times}{rows}. Ctrl-C twice loses it");
         return Line::styled(words, theme.strong);
     }

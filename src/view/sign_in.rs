@@ -1,13 +1,14 @@
 //! Signing in: the ways, and what is typed for one of them.
 
 use ratatui::Frame;
-use ratatui::layout::{Constraint, Layout, Position, Rect};
+use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
 
 use crate::core::{Model, SignIn, Typing};
 
 use super::column::{Column, LABEL_WIDTH};
 use super::sending::running;
+use super::text_line;
 use super::theme::Theme;
 
 /// Rows for a failure, or for what is worth knowing.
@@ -84,16 +85,6 @@ fn draw_line(
     let pointer = if in_focus { theme.glyphs.pointer } else { "" };
     let style = if in_focus { theme.strong } else { theme.faint };
     frame.render_widget(Line::styled(format!("{label} {pointer}"), style), left);
-    if right.is_empty() {
-        return;
-    }
-    let room = usize::from(right.width.saturating_sub(1));
-    let scroll = caret.saturating_sub(room);
-    let columns = |count: usize| u16::try_from(count).unwrap_or(u16::MAX);
-    let shown = ratatui::widgets::Paragraph::new(text).scroll((0, columns(scroll)));
-    frame.render_widget(shown, right);
-    if in_focus {
-        let x = right.x.saturating_add(columns(caret - scroll)).min(right.right().saturating_sub(1));
-        frame.set_cursor_position(Position { x, y: right.y });
-    }
+    let scroll = caret.saturating_sub(usize::from(right.width.saturating_sub(1)));
+    text_line::draw_shown(frame, right, Line::raw(text), scroll, caret, in_focus);
 }

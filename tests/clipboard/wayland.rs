@@ -43,9 +43,14 @@ impl Compositor {
             sway.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().map(Running);
         let socket = wait_for("the compositor's socket", || socket_in(runtime.path()));
         let started = Self { _server: server.unwrap(), runtime, socket };
-        // It listens before it is ready.
-        wait_for("the compositor", || output(started.client("wl-paste").arg("--version")));
+        wait_for("the compositor", || started.answers().then_some(()));
         started
+    }
+
+    /// It listens before it is ready; whoever asks for the selection is answered once it is.
+    fn answers(&self) -> bool {
+        let asked = self.client("wl-paste").arg("--list-types").output().unwrap();
+        String::from_utf8_lossy(&asked.stderr).starts_with("No selection")
     }
 
     fn client(&self, name: &str) -> Command {
@@ -87,7 +92,7 @@ fn command(name: &str, runtime: &Path) -> Command {
 fn socket_in(runtime: &Path) -> Option<String> {
     let names = fs::read_dir(runtime).unwrap().flatten();
     let sockets = names.map(|entry| PathBuf::from(entry.file_name()).display().to_string());
-    sockets.into_iter().find(|name| name.starts_with("wayland-") && !name.ends_with(".lock"))
+    sockets.into_iter().find(|name| name.starts_with("wayland-") && !name.contains('.'))
 }
 
 fn have_tools() -> bool {

@@ -13,7 +13,8 @@ fn types_into_a_field(model: &Model) -> bool {
         Screen::Form => matches!(model.form.focus, Focus::Field(_)),
         Screen::Choosing(_) => true,
         Screen::SignIn(sign_in) => sign_in.typing.is_some(),
-        Screen::Sending(_) | Screen::Created(_) | Screen::Unknown(_) => false,
+        Screen::Created(created) => created.panel.as_ref().is_some_and(|panel| panel.prompt().is_some()),
+        Screen::Sending(_) | Screen::Unknown(_) => false,
     };
     typed_into && !model.shows_help
 }

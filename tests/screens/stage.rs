@@ -63,7 +63,9 @@ impl Stage {
 
     pub fn send(&mut self, event: Event) -> Vec<Effect> {
         let effects = update(&mut self.model, self.now, event);
-        self.request = effects.iter().find_map(Effect::request).or(self.request);
+        // The project is read beside the chain; nobody waits for it.
+        let mut awaited = effects.iter().filter(|effect| !matches!(effect, Effect::ReadProject { .. }));
+        self.request = awaited.find_map(Effect::request).or(self.request);
         effects
     }
 

@@ -5,8 +5,6 @@
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
-    clippy::print_stdout,
-    clippy::print_stderr,
     reason = "helpers of \
     tests fail by panicking, and the program under test answers on its stderr"
 )]

@@ -42,6 +42,10 @@ const CHOICE_ABOVE: Binding = Binding::new(
 const DISMISS: Binding = Binding::new(&[ESC], "Esc", "take the message away", Action::Dismiss).only_in_help();
 const LIST: Binding = Binding::new(&[(KeyCode::Char('o'), CONTROL)], "Ctrl-O", "list", Action::List);
 
+const CLOSE_PANEL: Binding = Binding::new(&[ESC], "Esc", "back", Action::No);
+const LEAVE_FROM_PANEL: Binding = Binding::new(&[CTRL_C], "Ctrl-C", "quit", Action::Leave).only_in_help();
+const HELP_BESIDE_TEXT: Binding = Binding::new(&[(KeyCode::F(1), NONE)], "F1", "help", Action::Help);
+
 /// A list to choose from.
 pub(super) const CHOOSING: &[Binding] = &[
     CHOOSE,
@@ -51,7 +55,7 @@ pub(super) const CHOOSING: &[Binding] = &[
     Binding::new(&[(KeyCode::PageUp, NONE)], "Page Up", "ten back", Action::LeapUp).only_in_help(),
     Binding::new(&[(KeyCode::Char('r'), CONTROL)], "Ctrl-R", "ask again", Action::Retry).only_in_help(),
     Binding::new(&[ESC, CTRL_C], "Esc", "back", Action::Leave),
-    Binding::new(&[(KeyCode::F(1), NONE)], "F1", "help", Action::Help),
+    HELP_BESIDE_TEXT,
     SUSPEND,
     REPAINT,
 ];
@@ -102,7 +106,7 @@ pub(super) const SIGN_IN_TYPING: &[Binding] = &[
     Binding::new(&[ESC, CTRL_C], "Esc", "back", Action::Leave),
     NEXT_FIELD,
     PREVIOUS_FIELD,
-    Binding::new(&[(KeyCode::F(1), NONE)], "F1", "help", Action::Help),
+    HELP_BESIDE_TEXT,
     SUSPEND,
     REPAINT,
 ];
@@ -134,12 +138,42 @@ pub(super) const WAITING_OUT: &[Binding] =
 /// The new secret.
 pub(super) const CREATED: &[Binding] = &[
     Binding::new(&[(KeyCode::Char('c'), NONE)], "c", "copy", Action::Copy),
+    Binding::new(&[(KeyCode::Char('+'), NONE)], "+", "60 s", Action::Extend),
+    Binding::new(&[(KeyCode::Char('f'), NONE)], "f", "copy as", Action::CopyAs),
+    Binding::new(&[(KeyCode::Char('s'), NONE)], "s", "save", Action::Save),
+    Binding::new(&[(KeyCode::Char('p'), NONE)], "p", "pipe", Action::Pipe),
+    Binding::new(&[(KeyCode::Char('q'), NONE), ESC, CTRL_C], "q", "quit", Action::Leave),
     Binding::new(&[(KeyCode::Char('r'), NONE)], "r", "reveal", Action::Reveal),
     Binding::new(&[(KeyCode::Char('n'), NONE)], "n", "new", Action::Another),
-    Binding::new(&[(KeyCode::Char('q'), NONE), ESC, CTRL_C], "q", "quit", Action::Leave),
     HELP,
     SUSPEND,
     REPAINT,
+];
+
+/// The formats to copy in.
+pub(super) const FORMATS: &[Binding] = &[
+    Binding::new(&[(KeyCode::Enter, NONE)], "Enter", "copy", Action::Choose),
+    CHOICE_BELOW,
+    CHOICE_ABOVE,
+    CLOSE_PANEL,
+    LEAVE_FROM_PANEL,
+    HELP,
+];
+
+/// The path of a file: every character is text.
+pub(super) const SAVE: &[Binding] = &[
+    Binding::new(&[(KeyCode::Enter, NONE)], "Enter", "save", Action::Choose),
+    CLOSE_PANEL,
+    HELP_BESIDE_TEXT,
+    LEAVE_FROM_PANEL,
+];
+
+/// A command line: every character is text.
+pub(super) const PIPE: &[Binding] = &[
+    Binding::new(&[(KeyCode::Enter, NONE)], "Enter", "run", Action::Choose),
+    CLOSE_PANEL,
+    HELP_BESIDE_TEXT,
+    LEAVE_FROM_PANEL,
 ];
 
 /// One question before leaving.

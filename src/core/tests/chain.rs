@@ -20,8 +20,12 @@ fn the_links_follow_each_other_and_end_in_the_secret() {
     assert!(matches!(run.link(), Link::Posting));
     run.answer(created());
     assert_eq!(run.shown().secret.id, SecretId::from_server(SECRET_ID));
-    let [Effect::SignIn { .. }, Effect::ReadAccount { .. }, Effect::CreateSecret { new_secret, .. }] =
-        &run.effects[..]
+    let [
+        Effect::SignIn { .. },
+        Effect::ReadProject { .. },
+        Effect::ReadAccount { .. },
+        Effect::CreateSecret { new_secret, .. },
+    ] = &run.effects[..]
     else {
         panic!("{:?}", run.effects)
     };

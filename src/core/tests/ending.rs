@@ -21,7 +21,7 @@ fn a_signal_ends_every_screen_with_the_code_that_is_true() {
             false,
         ),
         ("created", Run::created, true),
-        ("copied", || with(Run::created(), |run| run.keys("c").copied(CopyOutcome::Copied)), true),
+        ("copied", || with(Run::created(), |run| run.keys("c").copied(COPIED)), false),
         (
             "sent",
             || with(Run::created(), |run| run.keys("c").copied(CopyOutcome::Sent(TerminalRoute::Tmux))),
@@ -68,7 +68,7 @@ fn a_secret_that_comes_while_ending_is_told_by_its_id() {
     run.event(Event::SignalReceived(Signal::Interrupt)).answer(created());
     let [farewell] = &run.model.farewells[..] else { panic!("{:?}", run.model.farewells) };
     assert_eq!(farewell.secret_id, SecretId::from_server(SECRET_ID));
-    assert_eq!((farewell.fate, run.exit()), (Fate::NeverHandedOver, Some(Exit::NotHandedOver)));
+    assert_eq!((farewell.fate.clone(), run.exit()), (Fate::NeverHandedOver, Some(Exit::NotHandedOver)));
 }
 
 #[test]

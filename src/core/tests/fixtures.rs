@@ -1,7 +1,14 @@
 //! Keys by name, and answers of a made-up Atlas.
 
 use super::*;
-use crate::domain::{LostAnswer, TransportProblem};
+use crate::domain::{HeldCopy, LostAnswer, TransportProblem};
+
+/// A copy that was read back and stays a minute.
+pub(super) const COPIED: CopyOutcome =
+    CopyOutcome::Copied(HeldCopy { clears_in: Some(Duration::from_secs(60)) });
+
+/// The clipboard still holds it.
+pub(super) const OURS: ClipboardContent = ClipboardContent::Ours { clears_in: Some(Duration::from_secs(60)) };
 
 pub(super) fn typed_key(character: char) -> KeyPress {
     let code = if character == '\n' { KeyCode::Enter } else { KeyCode::Char(character) };

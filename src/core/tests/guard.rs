@@ -1,12 +1,17 @@
 //! The guard between the secret and its loss.
 
 use super::*;
-use crate::domain::{CopyFailure, TerminalRoute};
+use crate::domain::{CopyFailure, Delivery, TerminalRoute};
 
 pub(super) const SENT: CopyOutcome = CopyOutcome::Sent(TerminalRoute::Osc52);
 
 pub(super) fn failed() -> CopyOutcome {
     CopyOutcome::Failed(CopyFailure { reasons: vec![ServerText::new("no display")] })
+}
+
+/// What is told of a copy that stays so many seconds more.
+pub(super) fn copied_for(seconds: u64) -> Fate {
+    Fate::HandedOver(vec![Delivery::Copied { clears_in: Some(Duration::from_secs(seconds)) }])
 }
 
 pub(super) fn after_copy(outcome: CopyOutcome) -> Run {
@@ -16,8 +21,8 @@ pub(super) fn after_copy(outcome: CopyOutcome) -> Run {
 }
 
 fn overwritten() -> Run {
-    let mut run = after_copy(CopyOutcome::Copied);
-    run.keys("q").clipboard(ClipboardContent::NotOurs).keys("esc");
+    let mut run = after_copy(COPIED);
+    run.keys("q").clipboard(ClipboardContent::Overwritten).keys("esc");
     run
 }
 
@@ -42,7 +47,7 @@ fn the_guard_asks_what_is_true_now_whatever_the_way_out() {
         ("failed", || after_copy(failed()), "choose"),
         ("overwritten", overwritten, "choose"),
         ("sent", || after_copy(SENT), "confirm"),
-        ("copied", || after_copy(CopyOutcome::Copied), "checking"),
+        ("copied", || after_copy(COPIED), "checking"),
     ];
     for (key, target) in
         [("q", Target::Quit), ("esc", Target::Quit), ("<ctrl-c>", Target::Quit), ("n", Target::Another)]
@@ -65,29 +70,29 @@ fn the_guard_asks_what_is_true_now_whatever_the_way_out() {
 
 #[test]
 fn the_clipboard_is_looked_at_before_the_question() {
-    let mut run = after_copy(CopyOutcome::Copied);
+    let mut run = after_copy(COPIED);
     run.keys("q y enter");
     assert!(matches!(run.guard(), Some(Guard::Checking(_))), "no question, no answer");
-    run.clipboard(ClipboardContent::Ours);
+    run.clipboard(OURS);
     assert!(matches!(run.guard(), Some(Guard::Confirm { checked: true })));
     run.keys("enter tab");
     assert_eq!(run.exit(), None);
     run.keys("y");
-    assert_eq!((run.exit(), run.fates()), (Some(Exit::Done), vec![Fate::Copied]));
+    assert_eq!((run.exit(), run.fates()), (Some(Exit::Done), vec![copied_for(60)]));
 }
 
 #[test]
 fn a_clipboard_that_cannot_be_read_is_said_to_be_so() {
-    let mut run = after_copy(CopyOutcome::Copied);
+    let mut run = after_copy(COPIED);
     run.keys("q").clipboard(ClipboardContent::Unreadable);
     assert!(matches!(run.guard(), Some(Guard::Confirm { checked: false })));
 }
 
 #[test]
 fn an_overwritten_clipboard_has_handed_nothing_over() {
-    let mut run = after_copy(CopyOutcome::Copied);
-    run.keys("q").clipboard(ClipboardContent::NotOurs);
-    assert_eq!(run.shown().copy, CopyState::Overwritten);
+    let mut run = after_copy(COPIED);
+    run.keys("q").clipboard(ClipboardContent::Overwritten);
+    assert_eq!(run.shown().copy, CopyState::Gone(Gone::Overwritten));
     assert!(is_choice(&run, GuardChoice::GoBack));
     run.keys("l");
     assert_eq!((run.exit(), run.fates()), (Some(Exit::NotHandedOver), vec![Fate::NeverHandedOver]));
@@ -95,11 +100,11 @@ fn an_overwritten_clipboard_has_handed_nothing_over() {
 
 #[test]
 fn a_late_look_at_the_clipboard_changes_nothing() {
-    let mut run = after_copy(CopyOutcome::Copied);
+    let mut run = after_copy(COPIED);
     run.keys("q");
     let old = run.last_request();
-    run.clipboard(ClipboardContent::Ours).keys("n q");
-    run.event(Event::ClipboardChecked { request: old, content: ClipboardContent::NotOurs });
+    run.clipboard(OURS).keys("n q");
+    run.event(Event::ClipboardChecked { request: old, content: ClipboardContent::Overwritten });
     assert!(matches!(run.guard(), Some(Guard::Checking(_))));
 }
 
@@ -107,7 +112,7 @@ fn a_late_look_at_the_clipboard_changes_nothing() {
 fn a_copy_that_ends_while_the_guard_stands_changes_its_question() {
     type Row = (CopyOutcome, fn(&Guard) -> bool);
     let rows: [Row; 3] = [
-        (CopyOutcome::Copied, |guard| matches!(guard, Guard::Confirm { checked: true })),
+        (COPIED, |guard| matches!(guard, Guard::Confirm { checked: true })),
         (SENT, |guard| matches!(guard, Guard::Confirm { checked: false })),
         (failed(), |guard| matches!(guard, Guard::Choose { .. })),
     ];

@@ -2,11 +2,15 @@
 
 mod chain;
 mod choosing;
+mod copying;
 mod created;
 mod ending;
 mod fixtures;
 mod form;
 mod guard;
+mod headless;
+mod panel;
+mod printing;
 mod sign_in;
 mod waiting;
 mod wake;
@@ -18,8 +22,9 @@ use jiff::Timestamp;
 use secrecy::SecretString;
 
 use crate::domain::{
-    ClipboardContent, CopyOutcome, CreateOutcome, CreatedSecret, DeleteOutcome, ExistingSecret, Exit, Fate,
-    Moment, ReadProblem, Rejection, RequestId, SecretId, ServerText, ServiceAccount, Session,
+    ClipboardContent, CommandOutcome, CopyOutcome, CreateOutcome, CreatedSecret, DeleteOutcome,
+    ExistingSecret, Exit, Fate, Moment, PrintFailure, ReadProblem, Rejection, RequestId, SaveOutcome,
+    SecretId, ServerText, ServiceAccount, Session,
 };
 
 use super::*;
@@ -166,6 +171,22 @@ impl Run {
         self.event(Event::DeleteAnswered { request, outcome })
     }
 
+    /// Answers the save, the command or the printing that was asked for last.
+    fn saved(&mut self, outcome: SaveOutcome) -> &mut Self {
+        let request = self.last_request();
+        self.event(Event::FileSaved { request, outcome })
+    }
+
+    fn command_ended(&mut self, outcome: CommandOutcome) -> &mut Self {
+        let request = self.last_request();
+        self.event(Event::CommandEnded { request, outcome })
+    }
+
+    fn printed(&mut self, result: Result<(), PrintFailure>) -> &mut Self {
+        let request = self.last_request();
+        self.event(Event::SecretPrinted { request, result })
+    }
+
     fn last_request(&self) -> RequestId {
         self.effects.iter().rev().find_map(Effect::request).unwrap()
     }
@@ -219,6 +240,6 @@ impl Run {
     }
 
     fn fates(&self) -> Vec<Fate> {
-        self.model.farewells.iter().map(|farewell| farewell.fate).collect()
+        self.model.farewells.iter().map(|farewell| farewell.fate.clone()).collect()
     }
 }

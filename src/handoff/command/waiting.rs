@@ -33,13 +33,11 @@ pub(super) fn wait_for_end(child: Pid) -> rustix::io::Result<Ending> {
 /// would be a surprise: so it is asked whether the child still stands. In a group that nobody could continue
 /// the system ignores the signal, and the waiting goes on without a pause.
 fn stop_with(child: Pid) -> rustix::io::Result<Option<Ending>> {
-    match wait(child, WaitOptions::CONTINUED | WaitOptions::NOHANG)? {
-        Some(status) => Ok(ending_of(status)),
-        None => {
-            kill_current_process_group(Signal::TSTP)?;
-            Ok(None)
-        }
+    if let Some(status) = wait(child, WaitOptions::CONTINUED | WaitOptions::NOHANG)? {
+        return Ok(ending_of(status));
     }
+    kill_current_process_group(Signal::TSTP)?;
+    Ok(None)
 }
 
 fn wait(child: Pid, options: WaitOptions) -> rustix::io::Result<Option<WaitStatus>> {

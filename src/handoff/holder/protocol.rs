@@ -107,9 +107,9 @@ impl Request {
         let mut words = line.split_whitespace();
         let number = words.next()?.parse().ok()?;
         let request = match words.next()? {
-            "hold" => Self::Hold { value: SecretString::from(value), clear_after: time(&mut words)? },
+            "hold" => Self::Hold { value: SecretString::from(value), clear_after: time(&mut words).ok()? },
             "look" => Self::Look,
-            "extend" => Self::Extend(time(&mut words)??),
+            "extend" => Self::Extend(time(&mut words).ok()??),
             "clear" => Self::Clear,
             _ => return None,
         };
@@ -143,8 +143,8 @@ impl Report {
         };
         let report = match words.next()? {
             "opened" => Self::Opened,
-            "verified" => Self::Verified { clears_in: time(&mut words)? },
-            "unverified" => Self::Unverified { clears_in: time(&mut words)? },
+            "verified" => Self::Verified { clears_in: time(&mut words).ok()? },
+            "unverified" => Self::Unverified { clears_in: time(&mut words).ok()? },
             "failed" => Self::Failed(problem(words.next()?)?),
             "content" => Self::Content(content(&mut words)?),
             "ended" => Self::Ended(content(&mut words)?),
@@ -167,10 +167,13 @@ fn spell_content(content: ClipboardContent) -> String {
     }
 }
 
-fn time(words: &mut SplitWhitespace<'_>) -> Option<Option<Duration>> {
-    match words.next()? {
-        "never" => Some(None),
-        milliseconds => Some(Some(Duration::from_millis(milliseconds.parse().ok()?))),
+/// A word that is no time.
+struct Garbled;
+
+fn time(words: &mut SplitWhitespace<'_>) -> Result<Option<Duration>, Garbled> {
+    match words.next().ok_or(Garbled)? {
+        "never" => Ok(None),
+        milliseconds => milliseconds.parse().map(Duration::from_millis).map(Some).map_err(|_| Garbled),
     }
 }
 
@@ -185,7 +188,7 @@ fn problem(word: &str) -> Option<HoldProblem> {
 
 fn content(words: &mut SplitWhitespace<'_>) -> Option<ClipboardContent> {
     match words.next()? {
-        "ours" => Some(ClipboardContent::Ours { clears_in: time(words)? }),
+        "ours" => Some(ClipboardContent::Ours { clears_in: time(words).ok()? }),
         "overwritten" => Some(ClipboardContent::Overwritten),
         "cleared" => Some(ClipboardContent::Cleared),
         "unreadable" => Some(ClipboardContent::Unreadable),

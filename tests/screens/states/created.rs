@@ -2,13 +2,17 @@
 
 use std::time::Duration;
 
-use atlas_secret::core::Event;
+use atlas_secret::core::{Event, Output};
 use atlas_secret::domain::{
-    ClipboardContent, CopyFailure, CopyOutcome, CreatedSecret, ServerText, TerminalRoute,
+    ClipboardContent, CommandOutcome, CopyFailure, CopyOutcome, CreatedSecret, Format, HeldCopy,
+    PrintFailure, SaveFailure, SaveOutcome, ServerText, TerminalRoute,
 };
 use crossterm::event::KeyCode;
 
 use crate::stage::{Stage, secret};
+
+const MINUTE: Duration = Duration::from_secs(60);
+const COPIED: CopyOutcome = CopyOutcome::Copied(HeldCopy { clears_in: Some(MINUTE) });
 
 use super::{State, state};
 
@@ -36,18 +40,55 @@ pub fn states() -> Vec<State> {
         state("created_not_copied", not_copied()),
         state("created_overwritten", overwritten()),
     ]
+    .into_iter()
+    .chain(copies())
+    .chain(panels())
+    .chain(deliveries())
+    .collect()
+}
+
+fn copies() -> Vec<State> {
+    let held = |clears_in| HeldCopy { clears_in };
+    let mut nineteen_later = copied();
+    nineteen_later.wait(Duration::from_secs(19));
+    let mut unreadable = copied();
+    unreadable.wait(Duration::from_secs(1));
+    let mut cleared = copied();
+    cleared.wait(Duration::from_secs(1));
+    let mut client_id = Stage::created();
+    client_id.press(KeyCode::Char('f'));
+    client_id.press(KeyCode::Down);
+    client_id.press(KeyCode::Enter);
+    let mut kubernetes = Stage::created();
+    kubernetes.press(KeyCode::Char('f'));
+    kubernetes.press(KeyCode::Up);
+    kubernetes.press(KeyCode::Up);
+    kubernetes.press(KeyCode::Enter);
+    vec![
+        state("created_copied_19_s_ago", nineteen_later),
+        state("created_copied_for_good", copy(CopyOutcome::Copied(held(None)))),
+        state("created_copied_unverified", copy(CopyOutcome::Unverified(held(Some(MINUTE))))),
+        state("created_copied_unreadable", checked(unreadable, ClipboardContent::Unreadable)),
+        state("created_copy_cleared", checked(cleared, ClipboardContent::Cleared)),
+        state("created_copied_client_id", finish_copy(client_id, COPIED)),
+        state("created_copied_without_organization", finish_copy(kubernetes, COPIED)),
+    ]
 }
 
 fn copy(outcome: CopyOutcome) -> Stage {
     let mut stage = Stage::created();
     stage.press(KeyCode::Char('c'));
+    finish_copy(stage, outcome)
+}
+
+fn finish_copy(mut stage: Stage, outcome: CopyOutcome) -> Stage {
     let request = stage.request();
     stage.send(Event::CopyFinished { request, outcome });
     stage
 }
 
 pub fn copied() -> Stage {
-    copy(CopyOutcome::Copied)
+    copy(COPIED)
 }
 
 pub fn sent(route: TerminalRoute) -> Stage {
@@ -72,11 +113,75 @@ fn overwritten() -> Stage {
 pub fn found_overwritten() -> Stage {
     let mut stage = copied();
     stage.press(KeyCode::Char('q'));
-    checked(stage, ClipboardContent::NotOurs)
+    checked(stage, ClipboardContent::Overwritten)
 }
 
 pub fn checked(mut stage: Stage, content: ClipboardContent) -> Stage {
     let request = stage.request();
     stage.send(Event::ClipboardChecked { request, content });
     stage
+}
+
+fn panels() -> Vec<State> {
+    let open = |key, text: &str| {
+        let mut stage = Stage::created();
+        stage.press(KeyCode::Char(key));
+        stage.type_in(text);
+        stage
+    };
+    let mut kubernetes = open('f', "");
+    kubernetes.press(KeyCode::Up);
+    kubernetes.press(KeyCode::Up);
+    let mut exists = open('s', "~/prod.env");
+    exists.press(KeyCode::Enter);
+    let request = exists.request();
+    exists.send(Event::FileSaved { request, outcome: SaveOutcome::Failed(SaveFailure::Exists) });
+    let mut ended = open('p', "pass insert -m atlas/ci");
+    ended.press(KeyCode::Enter);
+    let request = ended.request();
+    ended.send(Event::CommandEnded { request, outcome: CommandOutcome::Exited(1) });
+    let mut help = open('p', "");
+    help.press(KeyCode::F(1));
+    vec![
+        state("panel_formats", open('f', "")),
+        state("panel_formats_without_organization", kubernetes),
+        state("panel_save", open('s', "")),
+        state("panel_save_env", open('s', "~/prod.env")),
+        state("panel_save_exists", exists),
+        state("panel_pipe", open('p', "")),
+        state("panel_pipe_failed", ended),
+        state("panel_pipe_help", help),
+    ]
+}
+
+fn deliveries() -> Vec<State> {
+    let mut saved = Stage::created();
+    saved.press(KeyCode::Char('s'));
+    saved.type_in("x");
+    saved.press(KeyCode::Enter);
+    let (request, path) = (saved.request(), ServerText::new("/home/admin/secrets/prod.env"));
+    saved.send(Event::FileSaved { request, outcome: SaveOutcome::Saved { path, format: Format::Env } });
+    let mut both = finish_copy_of(saved);
+    both.press(KeyCode::Char('p'));
+    both.type_in("pass insert -m atlas/ci");
+    both.press(KeyCode::Enter);
+    let request = both.request();
+    both.send(Event::CommandEnded { request, outcome: CommandOutcome::Succeeded });
+    let mut sink = Stage::created();
+    sink.model.output = Output::Sink(Format::Secret);
+    let mut broken = Stage::created();
+    broken.model.output = Output::Sink(Format::Secret);
+    broken.press(KeyCode::Char('q'));
+    let request = broken.request();
+    broken.send(Event::SecretPrinted { request, result: Err(PrintFailure::Full) });
+    vec![
+        state("created_saved_copied_and_piped", both),
+        state("created_for_stdout", sink),
+        state("created_not_printed", broken),
+    ]
+}
+
+fn finish_copy_of(mut stage: Stage) -> Stage {
+    stage.press(KeyCode::Char('c'));
+    finish_copy(stage, COPIED)
 }

@@ -13,6 +13,8 @@ use crate::stage::{Stage, secret};
 use super::created::{checked, copied, found_overwritten, sent};
 use super::{State, rejection, state};
 
+const OURS: ClipboardContent = ClipboardContent::Ours { clears_in: Some(Duration::from_secs(41)) };
+
 pub fn states() -> Vec<State> {
     let mut states = choices();
     states.extend(questions());
@@ -48,8 +50,8 @@ fn questions() -> Vec<State> {
     let after_check = |key, content| checked(leaving(copied(), key), content);
     vec![
         state("guard_checking", leaving(copied(), 'q')),
-        state("guard_copied", after_check('q', ClipboardContent::Ours)),
-        state("guard_copied_for_another", after_check('n', ClipboardContent::Ours)),
+        state("guard_copied", after_check('q', OURS)),
+        state("guard_copied_for_another", after_check('n', OURS)),
         state("guard_unreadable", after_check('q', ClipboardContent::Unreadable)),
         state("guard_unreadable_for_another", after_check('n', ClipboardContent::Unreadable)),
         state("guard_sent", leaving(sent(TerminalRoute::Osc52), 'q')),

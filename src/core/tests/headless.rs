@@ -1,0 +1,143 @@
+//! `--yes`: with a terminal, and with nobody to ask.
+
+use super::*;
+use crate::domain::{Delivery, Format, LostAnswer};
+
+/// `--yes` on a terminal.
+fn submitted() -> Run {
+    let mut run = Run::filled();
+    run.model.consents = true;
+    run.event(Event::SubmittedBeforehand).sign_in(Ok(()));
+    run
+}
+
+/// `--yes --format json` with standard output elsewhere.
+fn alone() -> Run {
+    let mut run = Run::filled();
+    run.model.consents = true;
+    run.model.has_terminal = false;
+    run.model.output = Output::Sink(Format::Json);
+    run.event(Event::SubmittedBeforehand).sign_in(Ok(()));
+    run
+}
+
+fn told(run: &Run) -> Vec<&Said> {
+    let mut told = Vec::new();
+    for effect in &run.effects {
+        if let Effect::Tell(said) = effect {
+            told.push(said);
+        }
+    }
+    told
+}
+
+fn words(run: &Run) -> String {
+    told(run)
+        .iter()
+        .filter_map(|said| if let Said::Words(words) = said { Some(words.as_str()) } else { None })
+        .collect()
+}
+
+#[test]
+fn the_form_is_skipped_and_the_consent_is_told() {
+    let mut run = submitted();
+    let living = existing("2027-11-23T18:14:00Z");
+    run.account(std::slice::from_ref(&living));
+    assert_eq!(run.posts(), 1);
+    assert!(matches!(told(&run)[..], [Said::Shortens(secret, _)] if *secret == living));
+    run.answer(created());
+    assert_eq!(run.exit(), None, "the secret is shown");
+}
+
+#[test]
+fn without_a_terminal_each_step_is_told_once_and_the_secret_is_printed() {
+    let mut run = alone();
+    run.account(&[]).event(Event::TimePassed).answer(created());
+    let steps = ["Signing in", "Looking at the account's secrets", "Creating the secret"].map(Said::Step);
+    assert_eq!(told(&run), steps.iter().collect::<Vec<_>>());
+    assert!(matches!(run.effects.last(), Some(Effect::PrintSecret { .. })));
+    run.printed(Ok(()));
+    assert_eq!(
+        (run.exit(), run.fates()),
+        (Some(Exit::Done), vec![Fate::HandedOver(vec![Delivery::Printed])])
+    );
+}
+
+#[test]
+fn what_would_wait_for_a_key_ends_instead() {
+    type Row = (fn(&mut Run), u8, &'static str);
+    let rows: [Row; 5] = [
+        (
+            |run| {
+                run.account(&[existing("2027-11-23T18:14:00Z"), existing("2027-11-23T18:14:00Z")]);
+            },
+            1,
+            "already has two secrets. Nothing was sent.",
+        ),
+        (
+            |run| {
+                run.look(Err(ReadProblem::TimedOut(Duration::from_secs(3))));
+            },
+            1,
+            "Nothing was sent.",
+        ),
+        (
+            |run| {
+                run.account(&[]).answer(refused(400, "VALIDATION_ERROR"));
+            },
+            1,
+            "Nothing was created.",
+        ),
+        (
+            |run| {
+                run.account(&[]).answer(not_sent());
+            },
+            1,
+            "Nothing was sent.",
+        ),
+        (
+            |run| {
+                run.account(&[]).answer(CreateOutcome::Unknown(LostAnswer::Unexpected { status: 502 }));
+            },
+            3,
+            "does not say whether",
+        ),
+    ];
+    for (happens, code, said) in rows {
+        let mut run = alone();
+        happens(&mut run);
+        assert_eq!(run.exit().map(Exit::code), Some(code), "{said}");
+        assert!(words(&run).contains(said), "{said}: {}", words(&run));
+    }
+}
+
+#[test]
+fn a_write_that_fails_wants_a_terminal() {
+    let mut run = alone();
+    run.account(&[]).answer(created()).printed(Err(PrintFailure::Full));
+    assert!(matches!(run.effects.last(), Some(Effect::TakeTerminal)));
+    assert_eq!(run.exit(), None);
+    let mut alone = run;
+    alone.event(Event::TerminalTaken { is_taken: false });
+    assert_eq!((alone.exit(), alone.fates()), (Some(Exit::NotHandedOver), vec![Fate::NeverHandedOver]));
+    assert!(words(&alone).contains("no room left"), "{}", words(&alone));
+}
+
+#[test]
+fn a_terminal_that_is_there_shows_the_secret() {
+    let mut run = alone();
+    run.account(&[]).answer(created()).printed(Err(PrintFailure::Closed));
+    run.event(Event::TerminalTaken { is_taken: true });
+    assert!(run.model.has_terminal && run.shown().not_printed.is_some());
+    run.event(Event::TimePassed);
+    assert_eq!(run.exit(), None);
+}
+
+#[test]
+fn on_a_terminal_a_refusal_leads_to_the_form_and_leaving_it_says_that_nothing_was_created() {
+    let mut run = submitted();
+    run.account(&[existing("2027-11-23T18:14:00Z"), existing("2027-11-23T18:14:00Z")]);
+    assert!(run.is_on_form() && run.exit().is_none());
+    run.keys("<ctrl-c>");
+    assert_eq!(run.exit(), Some(Exit::NothingCreated));
+}

@@ -1,0 +1,97 @@
+//! How the secret leaves this process.
+
+use std::io;
+use std::sync::{Arc, PoisonError};
+use std::time::Duration;
+
+use crate::core::Event;
+use crate::domain::{
+    ClipboardContent, CommandOutcome, CopyFailure, CopyOutcome, Format, Handover, PrintFailure, RequestId,
+    SaveFailure, SaveOutcome, ServerText,
+};
+use crate::handoff::{self, CommandOutput, render};
+
+use super::{Executor, own_mistake};
+
+impl Executor {
+    pub(super) fn copy(&self, request: RequestId, format: Format, handover: Box<Handover>) {
+        let (copier, terminal) = (Arc::clone(&self.copier), self.terminal.clone());
+        let work = async move {
+            let value = render(format, &handover);
+            match terminal {
+                Some(terminal) => copier.copy(&value, &mut &*terminal).await,
+                None => copier.copy(&value, &mut io::sink()).await,
+            }
+        };
+        let failed = || {
+            let reasons = vec![ServerText::new(own_mistake().cause())];
+            CopyOutcome::Failed(CopyFailure { reasons })
+        };
+        self.answer(work, move |outcome| Event::CopyFinished { request, outcome }, failed);
+    }
+
+    pub(super) fn check_clipboard(&self, request: RequestId) {
+        let copier = Arc::clone(&self.copier);
+        let work = async move { copier.content().await };
+        let answer = move |content| Event::ClipboardChecked { request, content };
+        self.answer(work, answer, || ClipboardContent::Unreadable);
+    }
+
+    pub(super) fn extend_clipboard(&self, request: RequestId, by: Duration) {
+        let copier = Arc::clone(&self.copier);
+        let work = async move { copier.extend(by).await };
+        let answer = move |content| Event::ClipboardChecked { request, content };
+        self.answer(work, answer, || ClipboardContent::Unreadable);
+    }
+
+    /// Leaving waits for it: see [`Executor::settle`].
+    pub(super) fn clear_clipboard(&self) {
+        let copier = Arc::clone(&self.copier);
+        let clearing = tokio::spawn(async move {
+            copier.clear().await;
+        });
+        *self.clearing.lock().unwrap_or_else(PoisonError::into_inner) = Some(clearing);
+    }
+
+    /// Waits for what must not be cut off by leaving.
+    pub async fn settle(&self) {
+        let clearing = self.clearing.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(clearing) = clearing {
+            // Whether it was cleared is told by nobody: its time would have come anyway.
+            let _ = clearing.await;
+        }
+    }
+
+    pub(super) fn save(&self, request: RequestId, path: String, handover: Box<Handover>) {
+        let home = self.home.clone();
+        let work = async move { handoff::save(&path, home.as_deref(), &handover).await };
+        let answer = move |outcome| Event::FileSaved { request, outcome };
+        self.answer(work, answer, || SaveOutcome::Failed(SaveFailure::Other(mistake())));
+    }
+
+    /// The caller has given the terminal back: the command has it until the answer comes.
+    pub(super) fn pipe(&self, request: RequestId, line: String, handover: Box<Handover>) {
+        let work = async move {
+            match CommandOutput::on_terminal() {
+                Ok(output) => handoff::pipe_to(&line, &handover, output).await,
+                Err(error) => CommandOutcome::NotStarted(ServerText::new(&error.to_string())),
+            }
+        };
+        let answer = move |outcome| Event::CommandEnded { request, outcome };
+        self.answer(work, answer, || CommandOutcome::Lost(mistake()));
+    }
+
+    /// The caller has given the terminal back, which may be where standard output leads in the end.
+    pub(super) fn print(&self, request: RequestId, format: Format, handover: Box<Handover>) {
+        let work = async move {
+            let written = tokio::task::spawn_blocking(move || handoff::write_secret(format, &handover));
+            written.await.unwrap_or_else(|_| Err(PrintFailure::Other(mistake())))
+        };
+        let answer = move |result| Event::SecretPrinted { request, result };
+        self.answer(work, answer, || Err(PrintFailure::Other(mistake())));
+    }
+}
+
+fn mistake() -> ServerText {
+    ServerText::new(own_mistake().cause())
+}

@@ -1,0 +1,47 @@
+//! Signing in: by the chain, and by hand.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use crate::core::Event;
+use crate::domain::{Credentials, ReadProblem, RequestId, ServerText, Session, Tried, TriedSession};
+
+use super::{Executor, broken_read};
+
+impl Executor {
+    pub(super) fn sign_in(&self, request: RequestId) {
+        let connection = Arc::clone(&self.connection);
+        let work = async move {
+            #[cfg(debug_assertions)]
+            crate::shell::rehearsal::panic_if_asked("sign in");
+            let atlas = connection.client().await.map_err(ReadProblem::Transport)?;
+            atlas.sign_in().await
+        };
+        self.answer(work, move |result| Event::SignedIn { request, result }, || Err(broken_read()));
+    }
+
+    pub(super) fn try_credentials(&self, request: RequestId, credentials: Credentials) {
+        let (connection, desk) = (Arc::clone(&self.connection), Arc::clone(&self.desk));
+        let work = async move { desk.try_credentials(&connection, request, credentials).await };
+        self.answer_sign_in(request, work);
+    }
+
+    pub(super) fn try_profile(&self, request: RequestId, name: ServerText) {
+        let (connection, desk) = (Arc::clone(&self.connection), Arc::clone(&self.desk));
+        let work = async move { desk.try_profile(&connection, request, &name).await };
+        self.answer_sign_in(request, work);
+    }
+
+    pub(super) fn open_demo(&self, request: RequestId) {
+        let (connection, desk) = (Arc::clone(&self.connection), Arc::clone(&self.desk));
+        let work = async move { desk.open_demo(&connection, request).await };
+        self.answer_sign_in(request, work);
+    }
+
+    fn answer_sign_in(&self, request: RequestId, work: impl Future<Output = TriedSession> + Send + 'static) {
+        let session = Session::signed_out(&self.desk.base_url);
+        let instead =
+            || TriedSession { tried: Tried::Refused(broken_read()), session, project: None, client: None };
+        self.answer(work, move |outcome| Event::SignInTried { request, outcome }, instead);
+    }
+}

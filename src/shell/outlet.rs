@@ -1,0 +1,73 @@
+//! What standard output is for in this run, decided before anything is sent.
+
+use thiserror::Error;
+
+use crate::core::Output;
+use crate::domain::Format;
+use crate::handoff::StdoutKind;
+
+/// Arguments and standard output that do not fit together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum OutletError {
+    /// A format for a terminal.
+    #[error("--format: standard output is a terminal, where no secret is ever printed")]
+    FormatOnTerminal,
+    /// No format for a run that nobody watches.
+    #[error(
+        "--yes: standard output is no terminal; say with --format what it is to get \
+         (secret, client-id, env, json, kubernetes, aws)"
+    )]
+    NoFormat,
+}
+
+/// What a run does with standard output, and whether it needs a terminal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Outlet {
+    pub output: Output,
+    pub needs_terminal: bool,
+}
+
+pub(super) fn decide(
+    stdout: StdoutKind,
+    format: Option<Format>,
+    submits_at_once: bool,
+) -> Result<Outlet, OutletError> {
+    match (stdout, format) {
+        (StdoutKind::Terminal, Some(_)) => Err(OutletError::FormatOnTerminal),
+        (StdoutKind::Terminal, None) => Ok(Outlet { output: Output::Terminal, needs_terminal: true }),
+        (StdoutKind::Sink, None) if submits_at_once => Err(OutletError::NoFormat),
+        (StdoutKind::Sink, format) => {
+            let output = Output::Sink(format.unwrap_or_default());
+            Ok(Outlet { output, needs_terminal: !submits_at_once })
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stdout_gets_is_clear_before_anything_is_sent() {
+        use StdoutKind::{Sink, Terminal};
+        let shown = |output| Ok(Outlet { output, needs_terminal: true });
+        let rows = [
+            (Terminal, None, false, shown(Output::Terminal)),
+            (Terminal, None, true, shown(Output::Terminal)),
+            (Terminal, Some(Format::Env), false, Err(OutletError::FormatOnTerminal)),
+            (Terminal, Some(Format::Env), true, Err(OutletError::FormatOnTerminal)),
+            (Sink, None, false, shown(Output::Sink(Format::Secret))),
+            (Sink, Some(Format::Json), false, shown(Output::Sink(Format::Json))),
+            (Sink, None, true, Err(OutletError::NoFormat)),
+            (
+                Sink,
+                Some(Format::Json),
+                true,
+                Ok(Outlet { output: Output::Sink(Format::Json), needs_terminal: false }),
+            ),
+        ];
+        for (stdout, format, yes, expected) in rows {
+            assert_eq!(decide(stdout, format, yes), expected, "{stdout:?} {format:?} {yes}");
+        }
+    }
+}
