@@ -35,7 +35,7 @@
 //! | [`domain`] | no other room |
 //! | [`core`] | `domain` |
 //! | [`view`] | `core`, `domain` |
-//! | [`atlas`], [`credentials`], [`handoff`], [`demo`] | `domain` |
+//! | [`atlas`], [`credentials`], [`handoff`], [`journal`], [`demo`] | `domain` |
 //! | [`cli`] | `domain`, `handoff`, for the names of formats and of the ways to copy |
 //! | [`shell`] | all of the above |
 //!
@@ -48,5 +48,6 @@ pub mod credentials;
 pub mod demo;
 pub mod domain;
 pub mod handoff;
+pub mod journal;
 pub mod shell;
 pub mod view;

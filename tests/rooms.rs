@@ -7,16 +7,17 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each room and the rooms that it may use. `lib.rs` shows the same to readers.
-const ARROWS: [(&str, &[&str]); 9] = [
+const ARROWS: [(&str, &[&str]); 10] = [
     ("domain", &[]),
     ("core", &["domain"]),
     ("view", &["core", "domain"]),
     ("atlas", &["domain"]),
     ("credentials", &["domain"]),
     ("handoff", &["domain"]),
+    ("journal", &["domain"]),
     ("demo", &["domain"]),
     ("cli", &["domain", "handoff"]),
-    ("shell", &["domain", "core", "view", "atlas", "credentials", "handoff", "demo", "cli"]),
+    ("shell", &["domain", "core", "view", "atlas", "credentials", "handoff", "journal", "demo", "cli"]),
 ];
 
 /// What only rooms with input and output may name.

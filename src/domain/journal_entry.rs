@@ -1,0 +1,130 @@
+//! What is noted about a creation until its secret is handed over. Ids only: no type here can hold a secret.
+
+use jiff::Timestamp;
+use thiserror::Error;
+
+use super::{BaseUrl, ClientId, ProjectId, SecretId, ServerText};
+
+/// One creation, as the journal remembers it: enough to find the secret in Atlas again, and nothing that
+/// opens anything.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JournalEntry {
+    /// Where the request went.
+    pub base_url: BaseUrl,
+    /// Who was signed in, in words: the kind of credential and its public half.
+    pub identity: ServerText,
+    /// The project of the account.
+    pub project: ProjectId,
+    /// The account that gets the secret.
+    pub client: ClientId,
+    /// When the creation began, by this machine's clock.
+    pub begun_at: Timestamp,
+    /// The ids of the secrets that the account had just before; `None` when nobody could look.
+    pub ids_before: Option<Vec<SecretId>>,
+    /// The new secret's id, once Atlas has answered with a readable one.
+    pub secret_id: Option<SecretId>,
+    /// When the new secret stops to work, once Atlas has said so.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// A note that nobody can read any more. It is told by name and never deleted by itself.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("The note {file} about an earlier secret cannot be read: {damage}.")]
+pub struct DamagedPage {
+    /// The path of its file.
+    pub file: ServerText,
+    /// What is wrong with it.
+    pub damage: Damage,
+}
+
+/// What is wrong with a note.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum Damage {
+    /// It is cut off or was changed by another hand.
+    #[error("it is damaged")]
+    Unreadable,
+    /// A program with another format wrote it.
+    #[error("another version of this program wrote it")]
+    OtherVersion,
+}
+
+/// Why something could not be kept. Creating goes on all the same, and the screen says so.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum JournalProblem {
+    /// There is no folder for notes, and none can be made.
+    #[error("there is no folder for it")]
+    NoFolder,
+    /// The folder may not be written to.
+    #[error("its folder may not be written to")]
+    NotAllowed,
+    /// There is no room left.
+    #[error("there is no room left on the disk")]
+    Full,
+    /// The disk did not answer in time.
+    #[error("the disk does not answer")]
+    Silent,
+    /// Anything else, in the system's words.
+    #[error("{0}")]
+    Other(ServerText),
+}
+
+/// What the journal was to do when a [`JournalProblem`] came up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum JournalStep {
+    /// To note that a secret is about to be created.
+    Begin,
+    /// To note the new secret's id.
+    Answered,
+    /// To take the note away, because nothing is left to remember.
+    Settled,
+    /// To read the notes of earlier programs.
+    LookBack,
+}
+
+impl JournalProblem {
+    /// What was not kept and why, as a sentence.
+    pub fn sentence(&self, step: JournalStep) -> String {
+        let what = match step {
+            JournalStep::Begin => "It could not be noted that a secret is being created",
+            JournalStep::Answered => "The new secret's id could not be noted",
+            JournalStep::Settled => "The note about this secret could not be removed",
+            JournalStep::LookBack => "Notes about earlier secrets could not be read",
+        };
+        format!("{what}: {self}.")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_problem_says_what_was_not_kept_and_why() {
+        let other = JournalProblem::Other(ServerText::new("the disk\u{1b}[31m burns"));
+        let rows = [
+            (
+                JournalProblem::Full,
+                JournalStep::Begin,
+                "It could not be noted that a secret is being created: there is no room left on the disk.",
+            ),
+            (
+                JournalProblem::NotAllowed,
+                JournalStep::Answered,
+                "The new secret's id could not be noted: its folder may not be written to.",
+            ),
+            (
+                JournalProblem::NoFolder,
+                JournalStep::Settled,
+                "The note about this secret could not be removed: there is no folder for it.",
+            ),
+            (
+                other,
+                JournalStep::LookBack,
+                "Notes about earlier secrets could not be read: the disk[31m burns.",
+            ),
+        ];
+        for (problem, step, expected) in rows {
+            assert_eq!(problem.sentence(step), expected);
+        }
+    }
+}

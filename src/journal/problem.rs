@@ -1,0 +1,23 @@
+//! From the system's errors to the journal's.
+
+use std::io::{self, ErrorKind};
+
+use crate::domain::{JournalProblem, ServerText};
+
+/// What an error of the file work means.
+pub(super) fn of(error: &io::Error) -> JournalProblem {
+    match error.kind() {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => JournalProblem::Full,
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => JournalProblem::NotAllowed,
+        ErrorKind::NotFound => JournalProblem::NoFolder,
+        _ => JournalProblem::Other(ServerText::new(&error.to_string())),
+    }
+}
+
+/// What an error of making the folder means. Something else than a folder may stand in its way.
+pub(super) fn of_folder(error: &io::Error) -> JournalProblem {
+    match error.kind() {
+        ErrorKind::NotADirectory | ErrorKind::AlreadyExists => JournalProblem::NoFolder,
+        _ => of(error),
+    }
+}

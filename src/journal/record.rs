@@ -1,0 +1,111 @@
+//! A note's text: one line of JSON for what was known when the creation began, one more for what Atlas
+//! answered. Each line is whole, and the last one that can be read counts.
+//!
+//! A line is appended rather than the file replaced: a file that is renamed over another would leave the
+//! lock on the old one.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::{BaseUrl, ClientId, Damage, JournalEntry, ProjectId, SecretId, ServerText};
+
+/// The version of the format. Whoever changes what a field means raises it; new fields need not.
+const VERSION: u32 = 1;
+
+/// One line. Ids and the URL are parsed again on the way in: the file may have been in other hands.
+#[derive(Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Record {
+    version: u32,
+    base_url: String,
+    identity: String,
+    project_id: String,
+    client_id: String,
+    begun_at: Timestamp,
+    ids_before: Option<Vec<String>>,
+    secret_id: Option<String>,
+    expires_at: Option<Timestamp>,
+}
+
+/// Of a line that cannot be read as a [`Record`]: whether somebody else's format is why.
+#[derive(Deserialize)]
+struct AnyVersion {
+    version: u32,
+}
+
+/// The line that a note begins with.
+pub(super) fn first_line(entry: &JournalEntry) -> Vec<u8> {
+    let mut line = Vec::from(json(entry));
+    line.push(b'\n');
+    line
+}
+
+/// A line to append. It starts with a line break of its own, so that a line before it that a full disk has
+/// cut off cannot spoil it.
+pub(super) fn further_line(entry: &JournalEntry) -> Vec<u8> {
+    let mut line = vec![b'\n'];
+    line.extend(first_line(entry));
+    line
+}
+
+/// What a note says. A last line without its line break was cut off and does not count.
+pub(super) fn read(text: &[u8]) -> Result<JournalEntry, Damage> {
+    let whole = text.iter().rposition(|byte| *byte == b'\n').map_or(&text[..0], |end| &text[..end]);
+    let mut damage = Damage::Unreadable;
+    for line in whole.rsplit(|byte| *byte == b'\n') {
+        match read_line(line) {
+            Ok(entry) => return Ok(entry),
+            Err(Damage::OtherVersion) => damage = Damage::OtherVersion,
+            Err(Damage::Unreadable) => {}
+        }
+    }
+    Err(damage)
+}
+
+fn read_line(line: &[u8]) -> Result<JournalEntry, Damage> {
+    let any: AnyVersion = serde_json::from_slice(line).map_err(|_| Damage::Unreadable)?;
+    if any.version != VERSION {
+        return Err(Damage::OtherVersion);
+    }
+    let record: Record = serde_json::from_slice(line).map_err(|_| Damage::Unreadable)?;
+    entry(record).ok_or(Damage::Unreadable)
+}
+
+fn entry(record: Record) -> Option<JournalEntry> {
+    let id = |text: String| SecretId::from_server(&text);
+    Some(JournalEntry {
+        base_url: BaseUrl::parse(&record.base_url).ok()?,
+        identity: ServerText::new(&record.identity),
+        project: ProjectId::parse(&record.project_id).ok()?,
+        client: ClientId::parse(&record.client_id).ok()?,
+        begun_at: record.begun_at,
+        ids_before: match record.ids_before {
+            Some(ids) => Some(ids.into_iter().map(id).collect::<Option<_>>()?),
+            None => None,
+        },
+        secret_id: match record.secret_id {
+            Some(text) => Some(id(text)?),
+            None => None,
+        },
+        expires_at: record.expires_at,
+    })
+}
+
+fn json(entry: &JournalEntry) -> String {
+    let record = Record {
+        version: VERSION,
+        base_url: entry.base_url.to_string(),
+        identity: entry.identity.to_string(),
+        project_id: entry.project.to_string(),
+        client_id: entry.client.to_string(),
+        begun_at: entry.begun_at,
+        ids_before: entry.ids_before.as_ref().map(|ids| ids.iter().map(SecretId::to_string).collect()),
+        secret_id: entry.secret_id.as_ref().map(SecretId::to_string),
+        expires_at: entry.expires_at,
+    };
+    // Strings, numbers and times in named fields: nothing that JSON cannot say.
+    serde_json::to_string(&record).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,106 @@
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::*;
+use crate::journal::tests::{answered, entry};
+
+const GOOD: &str = r#"{"version":1,"baseUrl":"https://cloud.mongodb.com","identity":"access token","projectId":"32b6e34b3d91647abb20e7b8","clientId":"mdb_sa_id_1234567890abcdef12345678","begunAt":"2026-11-23T18:14:02Z","idsBefore":["5f9c6a3e1d2b4c0012345678"],"secretId":null,"expiresAt":null}"#;
+
+fn damage_of(line: &str) -> Option<Damage> {
+    read(format!("{line}\n").as_bytes()).err()
+}
+
+#[test]
+fn a_note_is_what_a_person_wrote_down_by_hand() {
+    assert_eq!(String::from_utf8(first_line(&entry())).unwrap(), format!("{GOOD}\n"));
+    assert_eq!(read(format!("{GOOD}\n").as_bytes()), Ok(entry()));
+}
+
+#[test]
+fn a_note_has_these_fields_and_none_for_a_secret() {
+    let line: Value = serde_json::from_slice(&first_line(&answered())).unwrap();
+    let fields: BTreeSet<&str> = line.as_object().unwrap().keys().map(String::as_str).collect();
+    let expected = [
+        "version",
+        "baseUrl",
+        "identity",
+        "projectId",
+        "clientId",
+        "begunAt",
+        "idsBefore",
+        "secretId",
+        "expiresAt",
+    ];
+    assert_eq!(fields, BTreeSet::from(expected));
+}
+
+#[test]
+fn the_last_whole_line_counts() {
+    let mut text = first_line(&entry());
+    text.extend(further_line(&answered()));
+    assert_eq!(read(&text), Ok(answered()));
+    for cut in 1..further_line(&answered()).len() {
+        assert_eq!(read(&text[..text.len() - cut]), Ok(entry()), "{cut} bytes cut off");
+    }
+}
+
+#[test]
+fn a_line_that_a_full_disk_cut_off_spoils_nothing() {
+    let mut text = first_line(&entry());
+    text.extend(&further_line(&entry())[..40]);
+    assert_eq!(read(&text), Ok(entry()));
+    text.extend(further_line(&answered()));
+    assert_eq!(read(&text), Ok(answered()));
+}
+
+#[test]
+fn unknown_fields_are_ignored_and_unknown_versions_are_not_guessed_at() {
+    let later = GOOD.replace("\"version\":1", "\"version\":1,\"colour\":[1,{\"a\":2}]");
+    assert_eq!(read(format!("{later}\n").as_bytes()), Ok(entry()));
+    let other = GOOD.replace("\"version\":1", "\"version\":2");
+    assert_eq!(damage_of(&other), Some(Damage::OtherVersion));
+    assert_eq!(damage_of(r#"{"version":7,"pages":[]}"#), Some(Damage::OtherVersion));
+}
+
+#[test]
+fn an_account_that_nobody_could_look_at_differs_from_an_empty_one() {
+    let read = |ids: &str| {
+        let line = GOOD.replace("[\"5f9c6a3e1d2b4c0012345678\"]", ids);
+        read(format!("{line}\n").as_bytes()).map(|entry| entry.ids_before)
+    };
+    assert_eq!(read("null"), Ok(None));
+    assert_eq!(read("[]"), Ok(Some(Vec::new())));
+}
+
+#[test]
+fn what_is_no_id_is_damage() {
+    let rows = [
+        ("32b6e34b3d91647abb20e7b8", "../../../etc/passwd"),
+        ("mdb_sa_id_1234567890abcdef12345678", "mdb_sa_sk_FAKEfakeFAKE"),
+        ("5f9c6a3e1d2b4c0012345678", "a/b"),
+        ("\"secretId\":null", "\"secretId\":\"a?b\""),
+        ("\"secretId\":null", "\"secretId\":7"),
+        ("https://cloud.mongodb.com", "http://cloud.mongodb.com"),
+        ("2026-11-23T18:14:02Z", "yesterday"),
+        ("\"version\":1,", ""),
+        ("{", "["),
+    ];
+    for (good, bad) in rows {
+        assert!(GOOD.contains(good), "{good}");
+        assert_eq!(damage_of(&GOOD.replace(good, bad)), Some(Damage::Unreadable), "{bad}");
+    }
+}
+
+#[test]
+fn what_is_no_note_at_all_is_damage() {
+    for text in [&b""[..], b"\n", b"\n\n\n", b"\xff\xfe\n", b"null\n", GOOD.as_bytes()] {
+        assert_eq!(read(text), Err(Damage::Unreadable), "{text:?}");
+    }
+}
+
+#[test]
+fn words_from_a_file_are_safe_to_show() {
+    let line = GOOD.replace("access token", "\\u001b[31maccess\\u202e token");
+    assert_eq!(read(format!("{line}\n").as_bytes()).unwrap().identity.as_str(), "[31maccess token");
+}

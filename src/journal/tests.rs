@@ -1,0 +1,279 @@
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
+use tempfile::TempDir;
+
+use super::*;
+use crate::domain::{BaseUrl, ClientId, Damage, ProjectId, SecretId};
+
+/// A creation that has just begun.
+pub(super) fn entry() -> JournalEntry {
+    JournalEntry {
+        base_url: BaseUrl::parse("https://cloud.mongodb.com").unwrap(),
+        identity: ServerText::new("access token"),
+        project: ProjectId::parse("32b6e34b3d91647abb20e7b8").unwrap(),
+        client: ClientId::parse("mdb_sa_id_1234567890abcdef12345678").unwrap(),
+        begun_at: "2026-11-23T18:14:02Z".parse().unwrap(),
+        ids_before: Some(vec![SecretId::from_server("5f9c6a3e1d2b4c0012345678").unwrap()]),
+        secret_id: None,
+        expires_at: None,
+    }
+}
+
+/// The same creation after Atlas has answered.
+pub(super) fn answered() -> JournalEntry {
+    JournalEntry {
+        secret_id: SecretId::from_server("32b6e34b3d91647abb20e7b9"),
+        expires_at: Some("2026-12-23T18:14:03Z".parse().unwrap()),
+        ..entry()
+    }
+}
+
+struct Desk {
+    journal: Journal,
+    folder: PathBuf,
+    _home: TempDir,
+}
+
+fn desk() -> Desk {
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path().join("state").join("atlas-secret");
+    Desk { journal: Journal::new(folder.clone()), folder, _home: home }
+}
+
+impl Desk {
+    /// The paths of everything in the folder, in order.
+    fn files(&self) -> Vec<PathBuf> {
+        let mut files: Vec<PathBuf> =
+            fs::read_dir(&self.folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+        files.sort();
+        files
+    }
+
+    /// What the notes that are left over say.
+    fn told(&self) -> Vec<JournalEntry> {
+        let left = self.journal.left_over().unwrap();
+        left.iter().map(|left| left.entry().unwrap().clone()).collect()
+    }
+
+    fn plant(&self, name: &str, text: &str) -> PathBuf {
+        fs::create_dir_all(&self.folder).unwrap();
+        let path = self.folder.join(name);
+        fs::write(&path, text).unwrap();
+        path
+    }
+}
+
+fn mode(path: &Path) -> u32 {
+    fs::metadata(path).unwrap().permissions().mode() & 0o7777
+}
+
+#[test]
+fn only_its_owner_can_read_a_note() {
+    let desk = desk();
+    let _page = desk.journal.begin(&entry()).unwrap();
+    assert_eq!(mode(&desk.folder), 0o700);
+    assert_eq!(mode(desk.folder.parent().unwrap()), 0o700);
+    assert_eq!(desk.files().len(), 1, "{:?}", desk.files());
+    let name = desk.files()[0].file_name().unwrap().to_str().unwrap().to_owned();
+    assert!(name.starts_with("creation-20261123T181402Z-") && name.ends_with(".jsonl"), "{name}");
+    assert_eq!(mode(&desk.files()[0]), 0o600);
+}
+
+#[test]
+fn a_folder_that_is_there_stays_as_it_is() {
+    let desk = desk();
+    fs::create_dir_all(&desk.folder).unwrap();
+    fs::set_permissions(&desk.folder, fs::Permissions::from_mode(0o750)).unwrap();
+    let _page = desk.journal.begin(&entry()).unwrap();
+    assert_eq!(mode(&desk.folder), 0o750);
+}
+
+#[test]
+fn a_note_is_told_once_its_program_is_gone() {
+    let desk = desk();
+    assert!(desk.told().is_empty(), "no folder yet");
+    let page = desk.journal.begin(&entry()).unwrap();
+    assert!(desk.told().is_empty(), "its program lives");
+    page.created(answered().secret_id, answered().expires_at).unwrap();
+    assert!(desk.told().is_empty(), "its program still lives");
+    drop(page);
+    assert_eq!(desk.told(), [answered()]);
+}
+
+#[test]
+fn a_note_that_is_settled_is_gone() {
+    let desk = desk();
+    desk.journal.begin(&entry()).unwrap().remove().unwrap();
+    assert!(desk.files().is_empty());
+    let page = desk.journal.begin(&entry()).unwrap();
+    fs::remove_file(&desk.files()[0]).unwrap();
+    assert_eq!(page.remove(), Ok(()), "somebody else took it away already");
+}
+
+#[test]
+fn two_programs_never_tell_the_same_note() {
+    let desk = desk();
+    drop(desk.journal.begin(&entry()).unwrap());
+    let first = desk.journal.left_over().unwrap();
+    assert_eq!(first.len(), 1);
+    assert!(desk.told().is_empty(), "the first program is telling it");
+    drop(first);
+    assert_eq!(desk.told().len(), 1, "it told it and left it");
+}
+
+#[test]
+fn notes_are_told_in_their_order() {
+    let desk = desk();
+    let later = JournalEntry { begun_at: "2026-11-24T00:00:00Z".parse().unwrap(), ..entry() };
+    drop(desk.journal.begin(&later).unwrap());
+    drop(desk.journal.begin(&entry()).unwrap());
+    assert_eq!(desk.told(), [entry(), later]);
+}
+
+#[test]
+fn a_note_that_is_told_can_be_removed_or_gone_on_with() {
+    let desk = desk();
+    drop(desk.journal.begin(&entry()).unwrap());
+    let page = desk.journal.left_over().unwrap().pop().unwrap().into_page().unwrap();
+    assert_eq!(page.entry(), &entry());
+    page.created(answered().secret_id, answered().expires_at).unwrap();
+    assert!(desk.told().is_empty(), "it is held on to");
+    drop(page);
+    let left = desk.journal.left_over().unwrap().pop().unwrap();
+    assert_eq!(left.entry(), Ok(&answered()));
+    left.remove().unwrap();
+    assert!(desk.files().is_empty());
+}
+
+#[test]
+fn a_damaged_note_is_named_and_kept() {
+    let desk = desk();
+    let cut = desk.plant("creation-20261123T181402Z-1.jsonl", "{\"version\":1,\"baseUrl\":\"htt");
+    let newer = desk.plant("creation-20261123T181402Z-2.jsonl", "{\"version\":2}\n");
+    let huge = desk.plant("creation-20261123T181402Z-3.jsonl", &"\n".repeat(70_000));
+    desk.plant("notes.txt", "of somebody else");
+    let left = desk.journal.left_over().unwrap();
+    let told: Vec<(String, Damage)> = left
+        .iter()
+        .map(|left| left.entry().unwrap_err())
+        .map(|it| (it.file.to_string(), it.damage))
+        .collect();
+    let named = |path: &Path| path.to_str().unwrap().to_owned();
+    let expected = [
+        (named(&cut), Damage::Unreadable),
+        (named(&newer), Damage::OtherVersion),
+        (named(&huge), Damage::Unreadable),
+    ];
+    assert_eq!(told, expected);
+    drop(left);
+    assert_eq!(desk.files().len(), 4, "nothing is deleted by itself");
+    assert!(desk.journal.left_over().unwrap().remove(0).into_page().is_none());
+    desk.journal.left_over().unwrap().remove(0).remove().unwrap();
+    assert_eq!(desk.files().len(), 3, "a person may delete it");
+}
+
+#[test]
+fn a_note_that_never_got_its_name_is_taken_away_unless_it_is_being_written() {
+    let desk = desk();
+    let abandoned = desk.plant("creation-20261123T181402Z-1.part", "{\"version\":1");
+    let written = desk.plant("creation-20261123T181402Z-2.part", "");
+    let writer = fs::File::open(&written).unwrap();
+    writer.try_lock().unwrap();
+    assert!(desk.told().is_empty());
+    assert!(!abandoned.exists() && written.exists());
+}
+
+#[test]
+fn nothing_is_written_through_a_link_or_over_anything() {
+    let desk = desk();
+    let victim = desk.plant("victim", "precious");
+    let name = PageName::fresh(entry().begun_at).unwrap();
+    for taken in [name.part(&desk.folder), name.page(&desk.folder)] {
+        symlink(&victim, &taken).unwrap();
+        assert!(Page::write(&desk.folder, &name, &entry()).unwrap().is_none(), "{}", taken.display());
+        assert!(fs::symlink_metadata(&taken).unwrap().is_symlink());
+        fs::remove_file(&taken).unwrap();
+        fs::write(&taken, "older").unwrap();
+        assert!(Page::write(&desk.folder, &name, &entry()).unwrap().is_none(), "{}", taken.display());
+        assert_eq!(fs::read_to_string(&taken).unwrap(), "older");
+        fs::remove_file(&taken).unwrap();
+    }
+    assert_eq!(fs::read_to_string(&victim).unwrap(), "precious");
+    assert_eq!(desk.files(), [victim], "nothing half done is left");
+}
+
+#[test]
+fn what_is_no_file_is_not_even_opened() {
+    let desk = desk();
+    let victim = desk.plant("victim", "precious");
+    symlink(&victim, desk.folder.join("creation-1.jsonl")).unwrap();
+    symlink(&victim, desk.folder.join("creation-2.part")).unwrap();
+    fs::create_dir(desk.folder.join("creation-3.part")).unwrap();
+    let pipe = desk.folder.join("creation-4.jsonl");
+    rustix::fs::mknodat(rustix::fs::CWD, &pipe, rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
+    assert!(desk.journal.left_over().unwrap().is_empty());
+    assert_eq!(desk.files().len(), 5);
+}
+
+#[test]
+fn a_child_that_outlives_the_program_keeps_no_lock() {
+    let desk = desk();
+    let page = desk.journal.begin(&entry()).unwrap();
+    let mut holder = Command::new("sleep").arg("600").stdin(Stdio::null()).spawn().unwrap();
+    drop(page);
+    let told = desk.told();
+    holder.kill().unwrap();
+    holder.wait().unwrap();
+    assert_eq!(told, [entry()]);
+}
+
+#[test]
+fn a_folder_that_cannot_be_is_said() {
+    let desk = desk();
+    fs::write(desk.folder.parent().unwrap(), "a file in the way").unwrap();
+    assert_eq!(desk.journal.begin(&entry()).unwrap_err(), JournalProblem::NoFolder);
+}
+
+#[test]
+fn programs_that_begin_and_look_back_at_once_do_not_disturb_each_other() {
+    let desk = desk();
+    let done = AtomicBool::new(false);
+    thread::scope(|scope| {
+        let looking = scope.spawn(|| {
+            let mut looks = 0;
+            while !done.load(Ordering::Relaxed) || looks == 0 {
+                assert!(desk.told().is_empty(), "a note of a living program was told");
+                looks += 1;
+            }
+        });
+        let writers: Vec<_> = (0..2)
+            .map(|_| {
+                scope.spawn(|| (0..50).map(|_| desk.journal.begin(&entry())).collect::<Result<Vec<_>, _>>())
+            })
+            .collect();
+        for page in writers.into_iter().flat_map(|writer| writer.join().unwrap().unwrap()) {
+            page.remove().unwrap();
+        }
+        done.store(true, Ordering::Relaxed);
+        looking.join().unwrap();
+    });
+}
+
+#[tokio::test]
+async fn the_same_happens_in_the_background() {
+    let desk = desk();
+    let page = desk.journal.begin_in_background(entry()).await.unwrap();
+    page.created_in_background(answered().secret_id, answered().expires_at).await.unwrap();
+    assert!(desk.journal.left_over_in_background().await.unwrap().is_empty());
+    drop(page);
+    let left = desk.journal.left_over_in_background().await.unwrap().pop().unwrap();
+    assert_eq!(left.entry(), Ok(&answered()));
+    left.remove_in_background().await.unwrap();
+    desk.journal.begin_in_background(entry()).await.unwrap().remove_in_background().await.unwrap();
+    assert!(desk.files().is_empty());
+}
