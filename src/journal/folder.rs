@@ -67,8 +67,9 @@ mod tests {
 
     #[test]
     fn the_notes_lie_where_each_system_keeps_state() {
+        type Set = &'static [(&'static str, &'static str)];
         const HOME: (&str, &str) = ("HOME", "/home/me");
-        let rows: [(System, &[(&str, &str)], Option<&str>); 9] = [
+        let rows: [(System, Set, Option<&str>); 9] = [
             (System::Xdg, &[HOME], Some("/home/me/.local/state/atlas-secret")),
             (System::Xdg, &[HOME, ("XDG_STATE_HOME", "/var/me")], Some("/var/me/atlas-secret")),
             (System::Xdg, &[("XDG_STATE_HOME", "/var/me")], Some("/var/me/atlas-secret")),

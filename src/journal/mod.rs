@@ -22,6 +22,7 @@ mod problem;
 mod record;
 
 #[cfg(test)]
+#[cfg(unix)]
 mod tests;
 
 use std::path::PathBuf;

@@ -108,4 +108,5 @@ fn json(entry: &JournalEntry) -> String {
 }
 
 #[cfg(test)]
+#[cfg(unix)]
 mod tests;

@@ -1,0 +1,88 @@
+//! The recipes for a POSIX shell. What a shell expands stands in here-documents: they go to a program's
+//! standard input, not into its arguments.
+
+use super::{QueryFlags, body};
+use crate::domain::{BaseUrl, NewSecret};
+
+/// The endpoint's version; without its date Atlas answers with the oldest one.
+const VERSION: &str = "2024-08-05";
+
+/// How much of a URL stands on one line, in columns: 90 without indentation, quotes and the backslash.
+const URL_COLUMNS: usize = 85;
+
+/// The Atlas CLI has a command for each operation of the API, and reads the body from standard input. It goes
+/// to the public Atlas unless it is told where else.
+pub(super) fn atlas_cli(base_url: &BaseUrl, new_secret: &NewSecret, flags: QueryFlags) -> String {
+    let base_url = base_url.to_string();
+    let elsewhere = match base_url.as_str() {
+        BaseUrl::CLOUD => String::new(),
+        other => format!("MONGODB_ATLAS_OPS_MANAGER_URL={} \\\n", quoted(&format!("{other}/"))),
+    };
+    let envelope = if flags.envelope { " --envelope" } else { "" };
+    let pretty = if flags.pretty { " --pretty" } else { "" };
+    format!(
+        "{elsewhere}atlas api serviceAccounts createGroupSecret --version {VERSION}{envelope}{pretty} \\\n\
+         \x20 --groupId {project} \\\n\
+         \x20 --clientId {client} <<'EOF'\n\
+         {body}\n\
+         EOF\n",
+        project = new_secret.project,
+        client = new_secret.client,
+        body = body(new_secret),
+    )
+}
+
+/// curl, which gets the credentials from its standard input: `option` makes it read `input` there.
+pub(super) fn curl(
+    base_url: &BaseUrl,
+    new_secret: &NewSecret,
+    flags: QueryFlags,
+    option: &str,
+    input: &str,
+) -> String {
+    format!(
+        "curl --silent --show-error --request POST \\\n\
+         \x20 {url} \\\n\
+         \x20 --header 'Accept: application/vnd.atlas.{VERSION}+json' \\\n\
+         \x20 --header 'Content-Type: application/json' \\\n\
+         \x20 --data '{body}' \\\n\
+         \x20 {option} <<EOF\n\
+         {input}\n\
+         EOF\n",
+        url = quoted_url(base_url, new_secret, flags),
+        body = body(new_secret),
+    )
+}
+
+/// The URL as one word of the shell on several lines: neighbouring quotes are one word, and a backslash takes
+/// the line break between them away.
+fn quoted_url(base_url: &BaseUrl, new_secret: &NewSecret, flags: QueryFlags) -> String {
+    let pieces = [
+        base_url.to_string(),
+        format!("/api/atlas/v2/groups/{}", new_secret.project),
+        format!("/serviceAccounts/{}/secrets{}", new_secret.client, query(flags)),
+    ];
+    let mut lines: Vec<String> = Vec::new();
+    for piece in pieces {
+        match lines.last_mut() {
+            Some(line) if line.len() + piece.len() <= URL_COLUMNS => line.push_str(&piece),
+            _ => lines.push(piece),
+        }
+    }
+    lines.iter().map(|line| quoted(line)).collect::<Vec<_>>().join("\\\n")
+}
+
+fn query(flags: QueryFlags) -> &'static str {
+    match (flags.envelope, flags.pretty) {
+        (false, false) => "",
+        (true, false) => "?envelope=true",
+        (false, true) => "?pretty=true",
+        (true, true) => "?envelope=true&pretty=true",
+    }
+}
+
+/// A word of the shell in which nothing is expanded. The name of a host may hold `$`, backticks and quotes
+/// (WHATWG URL, "forbidden host code points" leaves them out).
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
+}

@@ -1,0 +1,138 @@
+//! The journal between processes: one that is killed, one that lives, and a disk that is full.
+
+#![cfg(unix)]
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+pub mod support;
+
+use std::env;
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use atlas_secret::domain::{BaseUrl, JournalEntry, JournalProblem, SecretId, ServerText};
+use atlas_secret::journal::{Journal, LeftOver, Page};
+use support::fixtures::{client_id, project};
+
+/// The folder that a test which runs in a process of its own works in.
+const FOLDER: &str = "ATLAS_SECRET_TEST_JOURNAL";
+
+fn entry(secrets_before: usize) -> JournalEntry {
+    let id = |number| SecretId::from_server(&format!("{number:024x}")).unwrap();
+    JournalEntry {
+        base_url: BaseUrl::parse("https://cloud.mongodb.com").unwrap(),
+        identity: ServerText::new("access token"),
+        project: project(),
+        client: client_id(),
+        begun_at: "2026-11-23T18:14:02Z".parse().unwrap(),
+        ids_before: Some((0..secrets_before).map(id).collect()),
+        secret_id: None,
+        expires_at: None,
+    }
+}
+
+fn new_id() -> Option<SecretId> {
+    SecretId::from_server("32b6e34b3d91647abb20e7b9")
+}
+
+fn told(journal: &Journal) -> Vec<JournalEntry> {
+    journal.left_over().unwrap().iter().map(|left| left.entry().unwrap().clone()).collect()
+}
+
+/// The folder that the parent test names; only these tests are started with one.
+fn named_folder() -> PathBuf {
+    env::var_os(FOLDER).unwrap().into()
+}
+
+/// A command that runs one of the tests below in a process of its own.
+fn run(mut command: Command, test: &str, folder: &Path) -> Command {
+    command.arg(env::current_exe().unwrap()).args(["--exact", "--ignored", "--nocapture", test]);
+    command.env(FOLDER, folder);
+    command
+}
+
+/// A program that has begun a creation and been answered, and now waits.
+fn start_program(folder: &Path) -> Child {
+    let mut command = run(Command::new("env"), "a_program_that_waits_to_be_killed", folder);
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    assert!(lines.any(|line| line.unwrap().ends_with("begun")), "it never began");
+    child
+}
+
+#[test]
+fn the_note_of_a_program_that_is_killed_is_told_and_that_of_a_living_one_is_not() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path().join("atlas-secret");
+    let journal = Journal::new(folder.clone());
+    let mut killed = start_program(&folder);
+    let mut living = start_program(&folder);
+    assert_eq!(told(&journal), []);
+    killed.kill().unwrap();
+    killed.wait().unwrap();
+    let expected = JournalEntry { secret_id: new_id(), ..entry(1) };
+    assert_eq!(told(&journal), [expected]);
+    living.kill().unwrap();
+    living.wait().unwrap();
+    assert_eq!(told(&journal).len(), 2);
+}
+
+#[test]
+#[ignore = "the test above runs it in a process of its own, and kills it"]
+fn a_program_that_waits_to_be_killed() {
+    let page = Journal::new(named_folder()).begin(&entry(1)).unwrap();
+    page.created(new_id(), None).unwrap();
+    println!("begun");
+    // Ends when the test that started it does.
+    std::io::stdin().read_to_end(&mut Vec::new()).unwrap();
+}
+
+/// A disk of two pages of memory, in a mount namespace that ends with the process.
+#[test]
+fn a_full_disk_prevents_nothing_and_leaves_nothing_half_done() {
+    let home = tempfile::tempdir().unwrap();
+    let mount = "mount -t tmpfs -o size=8k tmpfs \"$ATLAS_SECRET_TEST_JOURNAL\" || exit 77; exec \"$@\"";
+    let mut unshare = Command::new("unshare");
+    unshare.args(["--user", "--map-root-user", "--mount", "sh", "-c", mount, "sh"]);
+    let Ok(output) = run(unshare, "on_a_small_disk", home.path()).output() else {
+        println!("skipped: there is no unshare(1)");
+        return;
+    };
+    let report = String::from_utf8_lossy(&output.stdout);
+    if !report.contains("running 1 test") {
+        println!("skipped: no disk can be mounted: {}", String::from_utf8_lossy(&output.stderr));
+        return;
+    }
+    assert!(report.contains("1 passed"), "{report}{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+#[ignore = "the test above runs it on a disk of its own"]
+fn on_a_small_disk() {
+    let journal = Journal::new(named_folder());
+    let fill = |name: &str| {
+        let mut file = fs::File::create(named_folder().join(name)).unwrap();
+        while file.write_all(&[0; 512]).is_ok() {}
+    };
+
+    // So long that what Atlas answers needs a second page.
+    let long = entry(130);
+    let page: Page = journal.begin(&long).unwrap();
+    fill("first");
+    assert_eq!(page.created(new_id(), None), Err(JournalProblem::Full));
+    assert_eq!(journal.begin(&entry(1)).unwrap_err(), JournalProblem::Full);
+    let names: Vec<_> = fs::read_dir(named_folder()).unwrap().map(|it| it.unwrap().file_name()).collect();
+    assert_eq!(names.len(), 2, "{names:?}");
+
+    // Room again: the line that was cut off spoils nothing.
+    fs::remove_file(named_folder().join("first")).unwrap();
+    drop(page);
+    let left = journal.left_over().unwrap().pop().unwrap();
+    assert_eq!(left.entry(), Ok(&long));
+    let page = left.into_page().unwrap();
+    page.created(new_id(), None).unwrap();
+    drop(page);
+    let left: Vec<LeftOver> = journal.left_over().unwrap();
+    assert_eq!(left[0].entry(), Ok(&JournalEntry { secret_id: new_id(), ..long }));
+}

@@ -1,0 +1,178 @@
+//! The commands for a runbook, run as they are written.
+
+#![cfg(unix)]
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+pub mod support;
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Output, Stdio};
+
+use atlas_secret::core::{QueryFlags, Recipe};
+use atlas_secret::demo::{EmbeddedAtlas, World};
+use atlas_secret::domain::{BaseUrl, Credentials};
+use secrecy::ExposeSecret;
+use serde_json::Value;
+use support::fixtures::{CLIENT, PROJECT, new_secret};
+use tokio::io::AsyncWriteExt;
+use tokio::process::Command;
+
+const FLAGS: [QueryFlags; 4] = [
+    QueryFlags { envelope: false, pretty: false },
+    QueryFlags { envelope: true, pretty: false },
+    QueryFlags { envelope: false, pretty: true },
+    QueryFlags { envelope: true, pretty: true },
+];
+
+async fn atlas() -> EmbeddedAtlas {
+    let world = format!(
+        r#"{{"prefill":{{"project_id":"{PROJECT}","client_id":"{CLIENT}"}},
+        "organizations":[{{"id":"4888442a3354817a7320eb61","projects":[{{"id":"{PROJECT}","name":"payments-prod",
+        "service_accounts":[{{"client_id":"{CLIENT}","name":"ci-deployer"}}]}}]}}]}}"#
+    );
+    EmbeddedAtlas::start(World::from_json(&world).unwrap()).await.unwrap()
+}
+
+/// The first program of this name on the path.
+fn program(name: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    std::env::split_paths(&path).map(|folder| folder.join(name)).find(|program| program.is_file())
+}
+
+/// A shell whose `curl` notes its arguments before it becomes the real one. It has no other environment than
+/// what the test gives it.
+struct Shell {
+    folder: tempfile::TempDir,
+}
+
+impl Shell {
+    fn with_curl(curl: &Path) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let noted = folder.path().join("arguments");
+        let wrapper = format!(
+            "#!/bin/sh\nprintf '%s\\n' \"$@\" >> '{}'\nexec '{}' \"$@\"\n",
+            noted.display(),
+            curl.display()
+        );
+        let file = folder.path().join("curl");
+        fs::write(&file, wrapper).unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).unwrap();
+        Self { folder }
+    }
+
+    async fn run(&self, text: &str, variables: &[(&str, &str)]) -> Output {
+        let mut path = self.folder.path().as_os_str().to_owned();
+        path.push(":");
+        path.push(std::env::var_os("PATH").unwrap());
+        let mut command = Command::new("sh");
+        command.env_clear().env("PATH", path).env("HOME", self.folder.path()).env("NO_PROXY", "*");
+        command.envs(variables.iter().copied());
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut shell = command.spawn().unwrap();
+        // As somebody pastes it.
+        shell.stdin.take().unwrap().write_all(text.as_bytes()).await.unwrap();
+        shell.wait_with_output().await.unwrap()
+    }
+
+    fn arguments(&self) -> String {
+        fs::read_to_string(self.folder.path().join("arguments")).unwrap()
+    }
+}
+
+/// Runs the text and checks that it created one secret, said so on standard output, and let nobody see the
+/// credentials.
+async fn creates_one_secret(recipe: Recipe, flags: QueryFlags, curl: &Path) {
+    let atlas = atlas().await;
+    let token = atlas.access_token();
+    let Credentials::ApiKey { public_key, private_key } = atlas.api_key() else { unreachable!("it is one") };
+    let variables = [
+        ("MONGODB_ATLAS_ACCESS_TOKEN", token.expose_secret()),
+        ("MONGODB_ATLAS_PUBLIC_API_KEY", public_key.as_str()),
+        ("MONGODB_ATLAS_PRIVATE_API_KEY", private_key.expose_secret()),
+    ];
+    let shell = Shell::with_curl(curl);
+    let output = shell.run(&recipe.text(&atlas.base_url(), &new_secret(), flags), &variables).await;
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{recipe:?} {flags:?}: {error}");
+
+    let mut answer: Value = serde_json::from_slice(&output.stdout).unwrap();
+    if flags.envelope {
+        assert_eq!(answer["status"], 201);
+        answer = answer["content"].take();
+    }
+    assert!(answer["secret"].as_str().unwrap().starts_with("mdb_sa_sk_"), "{recipe:?} {flags:?}");
+    assert_eq!(output.stdout.trim_ascii().contains(&b'\n'), flags.pretty);
+
+    let created: Vec<_> = atlas.seen().into_iter().filter(|seen| seen.status == 201).collect();
+    assert_eq!((created.len(), atlas.secrets_created()), (1, 1));
+    assert_eq!(created[0].method, "POST");
+    assert_eq!(created[0].accept.as_deref(), Some("application/vnd.atlas.2024-08-05+json"));
+
+    let arguments = shell.arguments();
+    assert!(arguments.contains(CLIENT), "the arguments are not seen any more: {arguments}");
+    for (name, value) in variables {
+        assert!(!arguments.contains(value), "{name} can be seen by everybody");
+    }
+}
+
+#[tokio::test]
+async fn each_curl_command_creates_one_secret_and_shows_nobody_the_credentials() {
+    let Some(curl) = program("curl") else {
+        println!("skipped: there is no curl");
+        return;
+    };
+    for recipe in [Recipe::CurlServiceAccount, Recipe::CurlApiKey] {
+        for flags in FLAGS {
+            creates_one_secret(recipe, flags, &curl).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_hours_of_the_command_are_the_hours_of_the_secret() {
+    let Some(curl) = program("curl") else {
+        println!("skipped: there is no curl");
+        return;
+    };
+    let atlas = atlas().await;
+    let token = atlas.access_token();
+    let text = Recipe::CurlServiceAccount.text(&atlas.base_url(), &new_secret(), QueryFlags::default());
+    let variables = [("MONGODB_ATLAS_ACCESS_TOKEN", token.expose_secret())];
+    let output = Shell::with_curl(&curl).run(&text, &variables).await;
+    let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let time = |name: &str| answer[name].as_str().unwrap().parse::<jiff::Timestamp>().unwrap();
+    assert_eq!(time("expiresAt").duration_since(time("createdAt")), jiff::SignedDuration::from_hours(720));
+}
+
+/// The Atlas CLI itself is not at hand; a program in its place says what it was given.
+#[tokio::test]
+async fn the_atlas_cli_command_is_what_a_shell_understands() {
+    let shell = Shell { folder: tempfile::tempdir().unwrap() };
+    let stand_in = shell.folder.path().join("atlas");
+    fs::write(&stand_in, "#!/bin/sh\nprintf '%s\\n' \"$MONGODB_ATLAS_OPS_MANAGER_URL\" \"$@\"\ncat\n")
+        .unwrap();
+    fs::set_permissions(&stand_in, fs::Permissions::from_mode(0o755)).unwrap();
+    let base_url = BaseUrl::parse("https://o'clock$HOME.example:8443").unwrap();
+    let output = shell.run(&Recipe::AtlasCli.text(&base_url, &new_secret(), FLAGS[3]), &[]).await;
+    let expected = format!(
+        "https://o'clock$home.example:8443/\napi\nserviceAccounts\ncreateGroupSecret\n--version\n2024-08-05\n\
+         --envelope\n--pretty\n--groupId\n{PROJECT}\n--clientId\n{CLIENT}\n{{\"secretExpiresAfterHours\":720}}\n"
+    );
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), expected);
+    assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[tokio::test]
+async fn the_go_program_is_formatted_as_gofmt_has_it() {
+    let Some(gofmt) = program("gofmt") else {
+        println!("skipped: there is no gofmt");
+        return;
+    };
+    let text = Recipe::GoSdk.text(&BaseUrl::parse(BaseUrl::CLOUD).unwrap(), &new_secret(), FLAGS[0]);
+    let mut gofmt = Command::new(gofmt).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    gofmt.stdin.take().unwrap().write_all(text.as_bytes()).await.unwrap();
+    let output = gofmt.wait_with_output().await.unwrap();
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), text);
+}
