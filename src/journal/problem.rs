@@ -21,3 +21,26 @@ pub(super) fn of_folder(error: &io::Error) -> JournalProblem {
         _ => of(error),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_error_is_said_as_what_it_means() {
+        let rows = [
+            (ErrorKind::StorageFull, JournalProblem::Full),
+            (ErrorKind::QuotaExceeded, JournalProblem::Full),
+            (ErrorKind::PermissionDenied, JournalProblem::NotAllowed),
+            (ErrorKind::ReadOnlyFilesystem, JournalProblem::NotAllowed),
+            (ErrorKind::NotFound, JournalProblem::NoFolder),
+        ];
+        for (kind, expected) in rows {
+            assert_eq!(of(&kind.into()), expected, "{kind:?}");
+        }
+        let other = io::Error::other("the disk\u{7} burns");
+        assert_eq!(of(&other), JournalProblem::Other(ServerText::new("the disk burns")));
+        assert_eq!(of_folder(&ErrorKind::AlreadyExists.into()), JournalProblem::NoFolder);
+        assert_eq!(of_folder(&ErrorKind::StorageFull.into()), JournalProblem::Full);
+    }
+}
