@@ -46,6 +46,14 @@ pub struct Arguments {
     #[arg(long)]
     pub yes: bool,
 
+    /// Delete a secret that has expired, never a living one, to make room
+    #[arg(long)]
+    pub replace_expired: bool,
+
+    /// After creating, prove that Atlas accepts the secret
+    #[arg(long)]
+    pub verify: bool,
+
     /// What standard output gets when it is no terminal
     #[arg(long, value_name = "FORMAT", value_parser = format_parser())]
     pub format: Option<Format>,

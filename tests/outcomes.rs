@@ -43,7 +43,9 @@ fn line(outcome: &CreateOutcome) -> String {
         CreateOutcome::Unknown(LostAnswer::TimedOut(limit)) => format!("timed out after {limit:?}"),
         CreateOutcome::Unknown(LostAnswer::ValueUnreadable(why)) => format!("value lost: {why}"),
         CreateOutcome::Unknown(LostAnswer::Broken(problem)) => format!("broken: {}", problem.cause()),
-        CreateOutcome::Unknown(LostAnswer::StoppedWaiting) => "stopped waiting".to_owned(),
+        CreateOutcome::Unknown(LostAnswer::StoppedWaiting | LostAnswer::EarlierRun) => {
+            "nobody waited".to_owned()
+        }
     }
 }
 

@@ -12,10 +12,11 @@ use atlas_secret::core::{
     wake_at,
 };
 use atlas_secret::domain::{
-    ClipboardContent, CommandOutcome, CopyFailure, CopyOutcome, CreateOutcome, CreatedSecret, DeleteOutcome,
-    ExistingSecret, Exit, Fate, Format, HeldCopy, LostAnswer, Moment, OrganizationId, Page, PrintFailure,
-    Project, ProjectEntry, ProjectId, ReadProblem, Rejection, RequestId, SaveFailure, SaveOutcome, SecretId,
-    ServerText, ServiceAccount, Session, TerminalRoute, TransportProblem, Tried, TriedSession,
+    BaseUrl, ClientId, ClipboardContent, CommandOutcome, CopyFailure, CopyOutcome, CreateOutcome,
+    CreatedSecret, DeleteOutcome, ExistingSecret, Exit, Farewell, Fate, Format, HeldCopy, JournalEntry,
+    LeftOver, Login, LostAnswer, Moment, OrganizationId, OrganizationSettings, Page, PrintFailure, Project,
+    ProjectEntry, ProjectId, ReadProblem, Rejection, RequestId, SaveFailure, SaveOutcome, SecretId,
+    ServerText, ServiceAccount, Session, TerminalRoute, TransportProblem, Tried, TriedSession, VerifyOutcome,
 };
 use atlas_secret::view::{Glyphs, Theme, draw};
 use crossterm::event::{KeyCode, KeyModifiers};
@@ -42,6 +43,8 @@ enum Step {
     Wait(u32),
     /// Lets exactly as much time pass as the core asked for.
     Wake,
+    /// Earlier runs turn out to have left something behind, or the disk fails, or the login is known.
+    News(u8),
     /// Answers one of the effects that wait, with one of the outcomes.
     Answer {
         which: usize,
@@ -59,6 +62,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (0_u8..200).prop_map(Step::Signal),
         2 => (0_u32..70_000).prop_map(Step::Wait),
         2 => Just(Step::Wake),
+        1 => any::<u8>().prop_map(Step::News),
         12 => (any::<usize>(), any::<u8>()).prop_map(|(which, outcome)| Step::Answer { which, outcome }),
     ]
 }
@@ -67,7 +71,7 @@ fn step() -> impl Strategy<Value = Step> {
 fn key(choice: u8) -> KeyPress {
     let plain = |code| KeyPress { code, modifiers: KeyModifiers::NONE };
     let control = |letter| KeyPress { code: KeyCode::Char(letter), modifiers: KeyModifiers::CONTROL };
-    let typed: Vec<char> = "cnqrdlgb?x0f_9é漢sp+".chars().collect();
+    let typed: Vec<char> = "cnqrdlgb?x0f_9é漢sp+vk".chars().collect();
     if choice == 29 {
         // Rare, for it ends most runs.
         return control('c');
@@ -88,6 +92,7 @@ fn key(choice: u8) -> KeyPress {
         41 => plain(KeyCode::Left),
         42 => plain(KeyCode::Backspace),
         43 => plain(KeyCode::Delete),
+        48 => plain(KeyCode::F(2)),
         44 => control('w'),
         45 => control('k'),
         46..=47 => control('o'),
@@ -152,7 +157,7 @@ impl World {
         if matches!(start, Start::Sink | Start::Alone) {
             model.output = Output::Sink(Format::Env);
         }
-        model.consents = matches!(start, Start::Submitted | Start::Alone);
+        model.beforehand.submits = matches!(start, Start::Submitted | Start::Alone);
         model.has_terminal = start != Start::Alone;
         let mut world = Self {
             model,
@@ -162,7 +167,7 @@ impl World {
             created: Vec::new(),
             exit: None,
         };
-        if world.model.consents {
+        if world.model.beforehand.submits {
             world.event(Event::SubmittedBeforehand);
         }
         world
@@ -224,7 +229,29 @@ impl World {
                     self.wait(duration);
                 }
             }
+            Step::News(choice) => self.news(choice),
             Step::Answer { which, outcome } => self.answer(which, outcome),
+        }
+    }
+
+    fn news(&mut self, choice: u8) {
+        let client = ClientId::parse(CLIENT).unwrap();
+        match choice % 4 {
+            0 => self.event(Event::NoteFailed("The note could not be removed.".to_owned())),
+            1 => self.event(Event::LoginKnown(Login { client, ends_with: ServerText::new("abcd") })),
+            _ => {
+                let entry = JournalEntry {
+                    base_url: BaseUrl::parse(BaseUrl::CLOUD).unwrap(),
+                    identity: ServerText::new("access token"),
+                    project: ProjectId::parse(PROJECT).unwrap(),
+                    client,
+                    begun_at: "2026-11-20T10:00:00Z".parse().unwrap(),
+                    ids_before: choice.is_multiple_of(3).then(Vec::new),
+                    secret_id: SecretId::from_server("earlier").filter(|_| choice.is_multiple_of(5)),
+                    expires_at: None,
+                };
+                self.event(Event::LeftOversFound(vec![LeftOver { number: 0, entry }]));
+            }
         }
     }
 
@@ -276,6 +303,13 @@ impl World {
                     if gone { DeleteOutcome::Gone } else { DeleteOutcome::Failed(problem(outcome / 2)) };
                 self.event(Event::DeleteAnswered { request, outcome });
             }
+            other => self.answer_more(other, outcome),
+        }
+    }
+
+    /// What is read beside the chain, and what this machine answers.
+    fn answer_more(&mut self, effect: Effect, outcome: u8) {
+        match effect {
             Effect::CopyToClipboard { request, .. } => {
                 let held =
                     HeldCopy { clears_in: outcome.is_multiple_of(4).then_some(Duration::from_secs(60)) };
@@ -285,6 +319,30 @@ impl World {
                     1 => CopyOutcome::Sent(TerminalRoute::Osc52),
                     _ => CopyOutcome::Failed(CopyFailure { reasons: vec![ServerText::new("no display")] }),
                 };
+                self.event(Event::CopyFinished { request, outcome });
+            }
+            Effect::ReadSettings { request, .. } => {
+                let longest_secret_hours = outcome.is_multiple_of(4).then_some(700);
+                let settings = OrganizationSettings { longest_secret_hours, requires_access_list: false };
+                let result = if outcome.is_multiple_of(3) { Err(problem(outcome / 3)) } else { Ok(settings) };
+                self.event(Event::SettingsRead { request, result });
+            }
+            Effect::NoteCreation { request, .. } => {
+                let result =
+                    if outcome.is_multiple_of(3) { Err("It could not be noted.".to_owned()) } else { Ok(()) };
+                self.event(Event::CreationNoted { request, result });
+            }
+            Effect::VerifySecret { request, .. } => {
+                let outcomes = [
+                    VerifyOutcome::Accepted { at: None },
+                    VerifyOutcome::Refused(ServerText::new("invalid_client")),
+                    VerifyOutcome::CouldNotCheck(problem(outcome)),
+                ];
+                let outcome = outcomes[usize::from(outcome) % 3].clone();
+                self.event(Event::SecretVerified { request, outcome });
+            }
+            Effect::CopyText { request, .. } => {
+                let outcome = CopyOutcome::Sent(TerminalRoute::Osc52);
                 self.event(Event::CopyFinished { request, outcome });
             }
             Effect::ReadProject { request, .. } => {
@@ -322,12 +380,7 @@ impl World {
                 self.event(Event::SecretPrinted { request, result });
             }
             Effect::TakeTerminal => self.event(Event::TerminalTaken { is_taken: outcome.is_multiple_of(2) }),
-            Effect::UseSession { .. }
-            | Effect::ClearClipboard
-            | Effect::Tell(_)
-            | Effect::Suspend
-            | Effect::Repaint
-            | Effect::Quit(_) => {}
+            other => assert_eq!(other.request(), None, "an effect that this world does not answer"),
         }
     }
 
@@ -373,7 +426,13 @@ impl World {
             let broken = model.output == Output::Broken;
             assert_eq!(exit == Exit::NotHandedOver, losses || broken, "the exit code tells a loss");
         }
-        let perhaps = model.farewells.iter().filter(|farewell| farewell.fate == Fate::PerhapsCreated).count();
+        // A lost answer that was found out about is told as what became of it.
+        let found_out = |farewell: &&Farewell| match farewell.fate {
+            Fate::PerhapsCreated | Fate::Kept => true,
+            Fate::Deleted => farewell.secret_id.as_ref().is_none_or(|id| !self.created.contains(id)),
+            _ => false,
+        };
+        let perhaps = model.farewells.iter().filter(found_out).count();
         let most = self.lost + self.creates_in_flight;
         let least = if self.exit.is_some() { most } else { self.lost };
         assert!((least..=most).contains(&perhaps), "each lost answer is told once, and no other");
@@ -433,6 +492,11 @@ fn account(choice: u8) -> Result<ServiceAccount, ReadProblem> {
     let long = "2029-11-23T18:14:00Z";
     let secrets = match choice % 8 {
         0..=3 => Vec::new(),
+        4 if choice > 128 => vec![ExistingSecret {
+            id: SecretId::from_server(&format!("new-{choice}")).unwrap(),
+            created_at: Some("2026-11-23T18:14:20Z".parse().unwrap()),
+            ..existing(long)
+        }],
         4 => vec![existing(long)],
         5 => vec![existing("2025-01-01T00:00:00Z")],
         6 => vec![existing(long), existing(long)],

@@ -30,7 +30,7 @@ use reqwest::Method;
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
 
 use crate::domain::{
-    BaseUrl, ClientId, CreateOutcome, Credentials, LostAnswer, NewSecret, ProjectId, ReadProblem,
+    BaseUrl, ClientId, CreateOutcome, Credentials, Login, LostAnswer, NewSecret, ProjectId, ReadProblem,
     ServiceAccount, TransportProblem,
 };
 
@@ -217,6 +217,11 @@ impl Client {
     pub async fn revoke(&self) {
         let (http, limit) = (&self.http.once, self.limits.revoke);
         tokio::join!(self.session.revoke(http, limit), self.proofs.revoke(http, &self.base_url, limit));
+    }
+
+    /// Which service account signs in, and what its secret ends with, so that it is recognised among others.
+    pub fn login(&self) -> Option<Login> {
+        self.session.login()
     }
 
     fn account_url(&self, project: &ProjectId, client: &ClientId) -> String {

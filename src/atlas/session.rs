@@ -7,7 +7,7 @@ use reqwest::header::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Mutex;
 
-use crate::domain::{BaseUrl, Credentials, ReadProblem, ServerText, TransportProblem};
+use crate::domain::{BaseUrl, Credentials, Login, ReadProblem, ServerText, TransportProblem};
 
 use super::body::Answer;
 use super::digest::ApiKey;
@@ -62,6 +62,16 @@ impl Session {
                 }))
             }
         }
+    }
+
+    /// The service account and the last four characters of its secret, which is what Atlas shows of it.
+    pub(super) fn login(&self) -> Option<Login> {
+        let Self::ServiceAccount(minting) = self else { return None };
+        let secret = minting.login.client_secret.expose_secret();
+        let tail = secret.char_indices().rev().nth(3).map(|(start, _)| &secret[start..]);
+        // Of a secret so short that four characters would give it away nothing is kept.
+        let ends_with = tail.filter(|_| secret.len() >= 16).map(ServerText::new).unwrap_or_default();
+        Some(Login { client: minting.login.client_id.clone(), ends_with })
     }
 
     /// Mints a token unless the current one is fresh.

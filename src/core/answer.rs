@@ -7,7 +7,7 @@ use crate::domain::{
 };
 
 use super::chain::give_up;
-use super::{Certainty, Created, Effect, Failure, InFlight, Link, Model, Screen, UnknownOutcome};
+use super::{Certainty, Created, Effect, Failure, InFlight, Link, Model, Screen, Search, aftermath, unknown};
 
 /// How often the chain is repeated when Atlas says that there were too many requests.
 const MOST_ROUNDS: u8 = 3;
@@ -28,25 +28,42 @@ fn take_answer(model: &mut Model, in_flight: InFlight, outcome: CreateOutcome) -
     match outcome {
         CreateOutcome::Created(secret) => {
             forget_loss(model, &in_flight);
-            open_created(model, in_flight.new_secret, secret)
+            open_created(model, in_flight, secret)
         }
         CreateOutcome::NotSent(problem) => {
             forget_loss(model, &in_flight);
-            give_up(model, Failure::not_sent(&problem, in_flight.certainty_before))
+            forget_note(give_up(model, Failure::not_sent(&problem, in_flight.certainty_before)))
         }
         CreateOutcome::Rejected(rejection) => {
             forget_loss(model, &in_flight);
-            rejected(model, &in_flight.new_secret, rejection)
+            forget_note(rejected(model, &in_flight.new_secret, rejection))
         }
         CreateOutcome::Unknown(lost) => lose_answer(model, in_flight, lost),
     }
 }
 
-fn open_created(model: &mut Model, new_secret: NewSecret, secret: CreatedSecret) -> Vec<Effect> {
+/// Nothing was created: the note about it has nothing to say any more.
+fn forget_note(mut effects: Vec<Effect>) -> Vec<Effect> {
+    effects.push(Effect::ForgetCreation);
+    effects
+}
+
+fn open_created(model: &mut Model, in_flight: InFlight, secret: CreatedSecret) -> Vec<Effect> {
     model.shows_help = false;
     model.form.notice = None;
-    model.screen = Screen::Created(Box::new(Created::new(new_secret, secret)));
-    Vec::new()
+    model.context.forget_account();
+    let note = Effect::NoteSecret { secret_id: secret.id.clone(), expires_at: secret.expires_at };
+    let mut created = Created::new(in_flight.new_secret, secret);
+    created.before = in_flight.existing;
+    let mut effects = vec![note];
+    if model.has_terminal {
+        effects.extend(aftermath::read_others(&mut created, model.next_request()));
+    }
+    if model.beforehand.verifies {
+        effects.extend(aftermath::verify(&mut created, model.next_request(), model.now));
+    }
+    model.screen = Screen::Created(Box::new(created));
+    effects
 }
 
 fn rejected(model: &mut Model, refused: &NewSecret, rejection: Rejection) -> Vec<Effect> {
@@ -72,20 +89,27 @@ fn lose_answer(model: &mut Model, in_flight: InFlight, lost: LostAnswer) -> Vec<
     if !in_flight.is_given_up {
         model.say_farewell(&in_flight.new_secret, Fate::PerhapsCreated);
     }
+    model.context.forget_account();
+    let request = model.next_request();
     match &mut model.screen {
-        Screen::Form | Screen::Choosing(_) => model.form.fail(Failure::own(
-            "The earlier request got no answer that can be read.",
-            "If it did, nobody has the value.",
-            "A Project Owner looks at the account's secrets in Atlas and deletes one that nobody knows.",
-            Certainty::PerhapsCreated,
-        )),
+        Screen::Form | Screen::Choosing(_) | Screen::Recipes(_) => {
+            model.form.fail(Failure::own(
+                "The earlier request got no answer that can be read.",
+                "If it did, nobody has the value.",
+                "A Project Owner looks at the account's secrets in Atlas and deletes one that nobody knows.",
+                Certainty::PerhapsCreated,
+            ));
+            Vec::new()
+        }
+        // What was looked for meanwhile is looked for once more: only now is it certain that no value comes.
         Screen::Unknown(unknown) => {
             unknown.lost = lost;
             unknown.asks_to_leave = false;
+            unknown.search = Search::Looking { request, round: 0 };
+            vec![unknown::read(request, &unknown.new_secret)]
         }
-        _ => model.screen = Screen::Unknown(Box::new(UnknownOutcome::new(in_flight, lost))),
+        _ => unknown::open(model, in_flight, lost),
     }
-    Vec::new()
 }
 
 /// A POST of which nobody waited for the answer any more got one all the same.
@@ -109,7 +133,5 @@ pub(super) fn stop_waiting(model: &mut Model) -> Vec<Effect> {
     in_flight.is_given_up = true;
     let in_flight = in_flight.clone();
     model.say_farewell(&in_flight.new_secret, Fate::PerhapsCreated);
-    let unknown = UnknownOutcome::new(in_flight, LostAnswer::StoppedWaiting);
-    model.screen = Screen::Unknown(Box::new(unknown));
-    Vec::new()
+    unknown::open(model, in_flight, LostAnswer::StoppedWaiting)
 }

@@ -6,10 +6,14 @@
 use jiff::Timestamp;
 
 use crate::domain::{
-    ExistingSecret, Moment, NewSecret, ReadProblem, Rejection, RejectionKind, RequestId, ServiceAccount,
+    DeleteOutcome, ExistingSecret, Moment, NewSecret, ReadProblem, Rejection, RejectionKind, RequestId,
+    SecretId, ServiceAccount,
 };
 
-use super::{Certainty, Effect, Failure, Focus, FormNotice, InFlight, Model, Said, Screen, context};
+use super::{
+    Before, Certainty, Effect, Failure, Focus, FormNotice, InFlight, Model, Readiness, Said, Screen, context,
+    retiring,
+};
 
 /// The chain while it runs.
 #[derive(Clone, Debug)]
@@ -26,6 +30,15 @@ pub struct Sending {
     pub word: Option<&'static str>,
     /// How often the chain was repeated after a 429.
     pub rounds: u8,
+    /// What the account looked like, once it was read.
+    seen: Option<Seen>,
+}
+
+/// What the chain has seen of the account.
+#[derive(Clone, Debug)]
+struct Seen {
+    at: Timestamp,
+    secrets: Vec<ExistingSecret>,
 }
 
 /// One link of the chain.
@@ -37,6 +50,10 @@ pub enum Link {
     Looking(RequestId),
     /// Waiting for a person's answer; only `y` goes on.
     Asking(Question),
+    /// A secret that has expired is being deleted, to make room.
+    Replacing(RequestId),
+    /// The creation is being noted on the disk.
+    Noting(RequestId),
     /// The POST is in flight.
     Posting,
     /// Atlas had too many requests; the chain starts again when the countdown ends.
@@ -53,6 +70,8 @@ pub enum Link {
 pub enum Question {
     /// Unexpired secrets will be shortened, each to the given time.
     Shortens(Vec<(ExistingSecret, Timestamp)>),
+    /// Both places are taken, one of them by this secret, which has expired.
+    Replaces(ExistingSecret),
     /// The account could not be looked at.
     CouldNotLook(ReadProblem),
 }
@@ -69,17 +88,18 @@ pub(super) fn submit(model: &mut Model) -> Vec<Effect> {
         model.form.notice = Some(FormNotice::Word("The earlier request has not been answered yet."));
         return Vec::new();
     }
-    match model.form.new_secret() {
-        Some(new_secret) => start(model, new_secret, 0),
-        None => Vec::new(),
+    let Some(new_secret) = model.form.new_secret() else { return Vec::new() };
+    if model.readiness() == Readiness::Full && !model.beforehand.submits {
+        return retiring::open(model, &new_secret);
     }
+    start(model, new_secret, 0)
 }
 
 fn start(model: &mut Model, new_secret: NewSecret, rounds: u8) -> Vec<Effect> {
     let request = model.next_request();
     let since = model.now;
     let link = Link::SigningIn(request);
-    let sending = Sending { new_secret, since, link, asks_to_stop: false, word: None, rounds };
+    let sending = Sending { new_secret, since, link, asks_to_stop: false, word: None, rounds, seen: None };
     model.screen = Screen::Sending(Box::new(sending));
     vec![Effect::SignIn { request }]
 }
@@ -107,44 +127,111 @@ pub(super) fn signed_in(
     effects
 }
 
+/// The account was read. `None` when the chain had not asked for it.
 pub(super) fn account_read(
     model: &mut Model,
     answered: RequestId,
-    result: Result<ServiceAccount, ReadProblem>,
-) -> Vec<Effect> {
+    result: &Result<ServiceAccount, ReadProblem>,
+) -> Option<Vec<Effect>> {
+    let Screen::Sending(sending) = &model.screen else {
+        return None;
+    };
+    if !matches!(sending.link, Link::Looking(request) if request == answered) {
+        return None;
+    }
+    let certainty = sending.certainty();
+    Some(match result {
+        Ok(account) => looked(model, account),
+        Err(problem) if is_pointless_to_go_on(problem) => {
+            if let ReadProblem::Rejected(rejection) = problem {
+                model.form.blame(rejection);
+            }
+            give_up(model, Failure::before_posting(problem, certainty))
+        }
+        Err(problem) => {
+            go_on(model, Link::Asking(Question::CouldNotLook(problem.clone())));
+            Vec::new()
+        }
+    })
+}
+
+/// What the account shows decides whether something is asked first. Atlas's own clock says what has expired.
+fn looked(model: &mut Model, account: &ServiceAccount) -> Vec<Effect> {
+    let (now, wall) = (model.now, model.now.wall);
+    let Screen::Sending(sending) = &mut model.screen else {
+        return Vec::new();
+    };
+    let at = account.read_at.unwrap_or(wall);
+    sending.seen = Some(Seen { at, secrets: account.secrets.clone() });
+    model.context.learn_account(&sending.new_secret, account, now);
+    if account.is_full() {
+        return make_room(model, account, at);
+    }
+    let shortened = account.shortened_by_creating(at);
+    if shortened.is_empty() {
+        return note(model);
+    }
+    if model.beforehand.submits {
+        let told = shortened.into_iter().map(|(secret, until)| Effect::Tell(Said::Shortens(secret, until)));
+        let told: Vec<_> = told.collect();
+        return told.into_iter().chain(note(model)).collect();
+    }
+    go_on(model, Link::Asking(Question::Shortens(shortened)));
+    Vec::new()
+}
+
+/// No place is left. One that has expired can go after a `y`, or by consent beforehand; a living one only by
+/// its own name, from the list.
+fn make_room(model: &mut Model, account: &ServiceAccount, at: Timestamp) -> Vec<Effect> {
     let Screen::Sending(sending) = &model.screen else {
         return Vec::new();
     };
-    if !matches!(sending.link, Link::Looking(request) if request == answered) {
+    let (new_secret, certainty) = (sending.new_secret.clone(), sending.certainty());
+    let expired = account.secrets.iter().find(|secret| secret.is_expired(at)).cloned();
+    match expired {
+        Some(expired) if model.beforehand.replaces_expired => {
+            let told = Effect::Tell(Said::Replaces(expired.clone()));
+            std::iter::once(told).chain(replace(model, &expired.id)).collect()
+        }
+        Some(_) if model.beforehand.submits => give_up(model, Failure::expired_in_the_way(certainty)),
+        Some(expired) => {
+            go_on(model, Link::Asking(Question::Replaces(expired)));
+            Vec::new()
+        }
+        None if model.beforehand.submits => give_up(model, Failure::both_places_taken(certainty)),
+        None => retiring::open(model, &new_secret),
+    }
+}
+
+fn replace(model: &mut Model, secret_id: &SecretId) -> Vec<Effect> {
+    let request = model.next_request();
+    go_on(model, Link::Replacing(request));
+    let Screen::Sending(sending) = &model.screen else {
         return Vec::new();
+    };
+    let NewSecret { project, client, .. } = sending.new_secret.clone();
+    vec![Effect::DeleteSecret { request, project, client, secret_id: secret_id.clone() }]
+}
+
+/// The secret in the way is gone: the chain starts again, and looks again. `None` when the chain had not asked.
+pub(super) fn delete_answered(
+    model: &mut Model,
+    answered: RequestId,
+    outcome: &DeleteOutcome,
+) -> Option<Vec<Effect>> {
+    let Screen::Sending(sending) = &model.screen else {
+        return None;
+    };
+    if !matches!(sending.link, Link::Replacing(request) if request == answered) {
+        return None;
     }
-    let certainty = sending.certainty();
-    match result {
-        Ok(account) if account.is_full() => give_up(model, both_places_taken(&account, model.now, certainty)),
-        Ok(account) => {
-            let shortened = account.shortened_by_creating(model.now.wall);
-            if shortened.is_empty() {
-                return post(model);
-            }
-            if model.consents {
-                let told = shortened.into_iter();
-                let told = told.map(|(secret, until)| Effect::Tell(Said::Shortens(secret, until)));
-                return told.collect::<Vec<_>>().into_iter().chain(post(model)).collect();
-            }
-            go_on(model, Link::Asking(Question::Shortens(shortened)));
-            Vec::new()
+    let (new_secret, rounds) = (sending.new_secret.clone(), sending.rounds);
+    Some(match outcome {
+        DeleteOutcome::Gone => start(model, new_secret, rounds),
+        DeleteOutcome::Failed(problem) => {
+            give_up(model, Failure::before_posting(problem, Certainty::NothingCreated))
         }
-        Err(problem) if is_pointless_to_go_on(&problem) => {
-            if let ReadProblem::Rejected(rejection) = &problem {
-                model.form.blame(rejection);
-            }
-            give_up(model, Failure::before_posting(&problem, certainty))
-        }
-        Err(problem) => {
-            go_on(model, Link::Asking(Question::CouldNotLook(problem)));
-            Vec::new()
-        }
-    }
+    })
 }
 
 /// True when the POST would meet the same refusal: the credentials, the address or the ids are wrong. Who may
@@ -167,23 +254,45 @@ fn is_pointless_to_go_on(problem: &ReadProblem) -> bool {
     }
 }
 
-fn both_places_taken(account: &ServiceAccount, now: Moment, certainty: Certainty) -> Failure {
-    let expired = account.secrets.iter().any(|secret| secret.is_expired(now.wall));
-    let meaning = if expired {
-        "A service account has two places for secrets. One of them is held by a secret that has expired."
-    } else {
-        "A service account has two places for secrets, and both of them are in use."
-    };
-    let action = "A Project Owner deletes one of its secrets in Atlas; then create again.";
-    Failure::own("This account already has two secrets.", meaning, action, certainty)
-}
-
 /// The person's `y` to the question of the chain.
 pub(super) fn consent(model: &mut Model) -> Vec<Effect> {
+    let Screen::Sending(sending) = &model.screen else {
+        return Vec::new();
+    };
+    match &sending.link {
+        Link::Asking(Question::Replaces(expired)) => {
+            let id = expired.id.clone();
+            replace(model, &id)
+        }
+        _ => note(model),
+    }
+}
+
+/// Before the POST, so that a run that dies with it in flight leaves a trace. Without one it goes on all the
+/// same: a full disk is no reason not to create.
+fn note(model: &mut Model) -> Vec<Effect> {
+    let request = model.next_request();
+    go_on(model, Link::Noting(request));
+    let Screen::Sending(sending) = &model.screen else {
+        return Vec::new();
+    };
+    let ids_before = sending.before(model.now).ids;
+    vec![Effect::NoteCreation { request, new_secret: sending.new_secret.clone(), ids_before }]
+}
+
+pub(super) fn noted(model: &mut Model, answered: RequestId, result: Result<(), String>) -> Vec<Effect> {
+    let Screen::Sending(sending) = &model.screen else {
+        return Vec::new();
+    };
+    if !matches!(sending.link, Link::Noting(request) if request == answered) {
+        return Vec::new();
+    }
+    model.not_noted = result.err();
     post(model)
 }
 
 fn post(model: &mut Model) -> Vec<Effect> {
+    let now = model.now;
     let Screen::Sending(sending) = &model.screen else {
         return Vec::new();
     };
@@ -192,11 +301,14 @@ fn post(model: &mut Model) -> Vec<Effect> {
     }
     let new_secret = sending.new_secret.clone();
     let certainty_before = sending.certainty();
+    let (before, existing) = (sending.before(now), sending.existing());
     let request = model.next_request();
     model.in_flight = Some(InFlight {
         request,
         new_secret: new_secret.clone(),
-        since: model.now,
+        since: now,
+        before,
+        existing,
         is_given_up: false,
         certainty_before,
     });
@@ -217,9 +329,10 @@ pub(super) fn turn_back(model: &mut Model) -> Vec<Effect> {
         Certainty::NothingSent => "Stopped. Nothing was sent.",
         _ => "Stopped. Nothing was created.",
     };
+    let was_noted = matches!(sending.link, Link::Noting(_));
     model.form.notice = Some(FormNotice::Word(word));
     model.screen = Screen::Form;
-    Vec::new()
+    was_noted.then_some(Effect::ForgetCreation).into_iter().collect()
 }
 
 pub(super) fn time_passed(model: &mut Model) -> Vec<Effect> {
@@ -260,9 +373,26 @@ impl Sending {
             Link::SigningIn(_) => "Signing in",
             Link::Looking(_) => "Looking at the account's secrets",
             Link::Asking(_) => "Waiting for your answer",
-            Link::Posting => "Creating the secret",
+            Link::Replacing(_) => "Deleting the secret that has expired",
+            // The note on the disk is a part of it that nobody waits for.
+            Link::Noting(_) | Link::Posting => "Creating the secret",
             Link::WaitingOutLimit { .. } => "Waiting for Atlas to take requests again",
         }
+    }
+
+    /// What the account looked like before the POST, on Atlas's clock where that is known.
+    fn before(&self, now: Moment) -> Before {
+        match &self.seen {
+            Some(seen) => {
+                let ids = seen.secrets.iter().map(|secret| secret.id.clone()).collect();
+                Before { ids: Some(ids), at: seen.at }
+            }
+            None => Before { ids: None, at: now.wall },
+        }
+    }
+
+    fn existing(&self) -> Vec<ExistingSecret> {
+        self.seen.as_ref().map(|seen| seen.secrets.clone()).unwrap_or_default()
     }
 
     /// What is certain while no POST of this round is on its way: an earlier round's was refused.

@@ -189,7 +189,7 @@ pub(super) fn accounts_read(
     request: RequestId,
     result: Result<Page<AccountEntry>, ReadProblem>,
 ) -> Vec<Effect> {
-    let own = signed_in_as(&model.session);
+    let own = signed_in_as(model);
     page_read(model, request, result, |entries| {
         let mut rows: Vec<Choice> = entries
             .into_iter()
@@ -201,10 +201,11 @@ pub(super) fn accounts_read(
     })
 }
 
-fn signed_in_as(session: &Session) -> Option<ClientId> {
-    match session {
+/// The account that is signed in: known from the start, or once the keyring or the demo has told it.
+fn signed_in_as(model: &Model) -> Option<ClientId> {
+    match &model.session {
         Session::Remote { identity: Identity::ServiceAccount(client), .. } => Some(client.clone()),
-        _ => None,
+        _ => model.login.as_ref().map(|login| login.client.clone()),
     }
 }
 

@@ -6,7 +6,7 @@ use crate::domain::{
     ClipboardContent, CopyFailure, CopyOutcome, Delivery, Format, HeldCopy, Moment, RequestId, TerminalRoute,
 };
 
-use super::{Created, Effect, Guard, Leaving, Model, Screen};
+use super::{Created, Effect, Guard, Leaving, Model, Screen, recipes};
 
 /// How much longer the clipboard keeps a copy after `+`.
 pub const EXTENDED_BY: Duration = Duration::from_secs(60);
@@ -112,6 +112,9 @@ pub(super) fn extend(created: &mut Created, request: RequestId) -> Vec<Effect> {
 
 pub(super) fn finished(model: &mut Model, answered: RequestId, outcome: CopyOutcome) -> Vec<Effect> {
     let now = model.now;
+    if recipes::copy_finished(model, answered, &outcome) {
+        return Vec::new();
+    }
     let Screen::Created(created) = &mut model.screen else {
         return Vec::new();
     };

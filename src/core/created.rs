@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
-use crate::domain::{CreatedSecret, Delivery, Farewell, Fate, Format, Handover, Moment, NewSecret};
+use crate::domain::{
+    CreatedSecret, Delivery, ExistingSecret, Farewell, Fate, Format, Handover, Moment, NewSecret,
+};
 
 use super::{
-    Action, CopyState, Effect, Leaving, Model, Output, Panel, Screen, Target, copying, leaving, panel,
+    Action, CopyState, Effect, Leaving, Model, Others, Output, Panel, Screen, Target, Verification,
+    aftermath, copying, leaving, panel, retiring,
 };
 
 /// How long a revealed secret stays readable after the last key.
@@ -18,6 +21,12 @@ pub struct Created {
     pub new_secret: NewSecret,
     /// What Atlas gave.
     pub secret: CreatedSecret,
+    /// The secrets that the account had before, where they are known.
+    pub(super) before: Vec<ExistingSecret>,
+    /// What became of them, once the account was read again.
+    pub others: Option<Others>,
+    /// Whether it was proved to work.
+    pub verification: Verification,
     /// How copying stands.
     pub copy: CopyState,
     /// The other ways in which it was handed over, in order.
@@ -39,6 +48,9 @@ impl Created {
         Self {
             new_secret,
             secret,
+            before: Vec::new(),
+            others: None,
+            verification: Verification::Never,
             copy: CopyState::Never,
             delivered: Vec::new(),
             not_printed: None,
@@ -116,6 +128,8 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::CopyAs => created.panel = Some(Panel::Formats { selected: 0 }),
         Action::Save => created.panel = Some(Panel::save()),
         Action::Pipe => created.panel = Some(Panel::pipe()),
+        Action::Verify => return aftermath::verify(created, request, now),
+        Action::Retire => return retiring::open_panel(model),
         Action::Reveal => {
             created.revealed_until = (!created.is_revealed(now)).then(|| now.plus(REVEALED_FOR));
         }

@@ -2,8 +2,12 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
+use secrecy::SecretString;
+
 use crate::domain::{
-    ClientId, Credentials, Exit, Format, Handover, NewSecret, ProjectId, RequestId, SecretId, ServerText,
+    ClientId, Credentials, Exit, Format, Handover, NewSecret, OrganizationId, ProjectId, RequestId, SecretId,
+    ServerText,
 };
 
 use super::Said;
@@ -91,6 +95,52 @@ pub enum Effect {
         /// The project.
         project: ProjectId,
     },
+    /// Read what an organization allows. Answered by `SettingsRead`.
+    ReadSettings {
+        /// To be named in the answer.
+        request: RequestId,
+        /// The organization.
+        organization: OrganizationId,
+    },
+    /// Note on the disk that a secret is about to be created. Answered by `CreationNoted`.
+    NoteCreation {
+        /// To be named in the answer.
+        request: RequestId,
+        /// What is to be created.
+        new_secret: NewSecret,
+        /// The ids of the secrets before; `None` when nobody could look.
+        ids_before: Option<Vec<SecretId>>,
+    },
+    /// Add what Atlas said of the new secret to that note.
+    NoteSecret {
+        /// Its id, where it is known.
+        secret_id: Option<SecretId>,
+        /// When it stops to work, where that is known.
+        expires_at: Option<Timestamp>,
+    },
+    /// Take that note away: nothing was created, or somebody has the secret, or it is gone.
+    ForgetCreation,
+    /// Take away the note of an earlier run.
+    ForgetLeftOver {
+        /// Which of those found at the start.
+        number: usize,
+    },
+    /// Prove that a secret works, at Atlas's token endpoint. Answered by `SecretVerified`.
+    VerifySecret {
+        /// To be named in the answer.
+        request: RequestId,
+        /// Whose secret.
+        client: ClientId,
+        /// The secret.
+        value: SecretString,
+    },
+    /// Copy a text that is no secret. Answered by `CopyFinished`.
+    CopyText {
+        /// To be named in the answer.
+        request: RequestId,
+        /// What to copy.
+        text: String,
+    },
     /// Copy the secret. Answered by `CopyFinished`.
     CopyToClipboard {
         /// To be named in the answer.
@@ -167,6 +217,10 @@ impl Effect {
             | Self::CreateSecret { request, .. }
             | Self::DeleteSecret { request, .. }
             | Self::ReadProject { request, .. }
+            | Self::ReadSettings { request, .. }
+            | Self::NoteCreation { request, .. }
+            | Self::VerifySecret { request, .. }
+            | Self::CopyText { request, .. }
             | Self::CopyToClipboard { request, .. }
             | Self::ExtendClipboard { request, .. }
             | Self::SaveToFile { request, .. }
@@ -174,6 +228,9 @@ impl Effect {
             | Self::PrintSecret { request, .. }
             | Self::CheckClipboard { request } => Some(*request),
             Self::UseSession { .. }
+            | Self::NoteSecret { .. }
+            | Self::ForgetCreation
+            | Self::ForgetLeftOver { .. }
             | Self::ClearClipboard
             | Self::Tell(_)
             | Self::TakeTerminal

@@ -7,8 +7,9 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use jiff::tz::TimeZone;
 
 use crate::domain::{
-    AccountEntry, ClipboardContent, CommandOutcome, CopyOutcome, CreateOutcome, DeleteOutcome, Page,
-    PrintFailure, Project, ProjectEntry, ReadProblem, RequestId, SaveOutcome, ServiceAccount, TriedSession,
+    AccountEntry, ClipboardContent, CommandOutcome, CopyOutcome, CreateOutcome, DeleteOutcome, LeftOver,
+    Login, OrganizationSettings, Page, PrintFailure, Project, ProjectEntry, ReadProblem, RequestId,
+    SaveOutcome, ServiceAccount, TriedSession, VerifyOutcome,
 };
 
 /// Something that happened outside of the core. No event's `Debug` shows what was typed, pasted or created.
@@ -50,6 +51,33 @@ pub enum Event {
         request: RequestId,
         /// The project.
         result: Result<Project, ReadProblem>,
+    },
+    /// An organization's settings were read.
+    SettingsRead {
+        /// Which request this answers.
+        request: RequestId,
+        /// The settings.
+        result: Result<OrganizationSettings, ReadProblem>,
+    },
+    /// The client is set up, and it is known which secret signs in.
+    LoginKnown(Login),
+    /// The creation was noted on the disk, or could not be.
+    CreationNoted {
+        /// Which request this answers.
+        request: RequestId,
+        /// Why not, as a sentence.
+        result: Result<(), String>,
+    },
+    /// A later note could not be kept, as a sentence.
+    NoteFailed(String),
+    /// Earlier runs left these behind.
+    LeftOversFound(Vec<LeftOver>),
+    /// A new secret was tried at Atlas's token endpoint.
+    SecretVerified {
+        /// Which request this answers.
+        request: RequestId,
+        /// What is known.
+        outcome: VerifyOutcome,
     },
     /// Credentials were tried.
     SignInTried {

@@ -64,6 +64,26 @@ impl Failure {
         Self { explanation, certainty: Certainty::NothingCreated, atlas_words: Some(rejection.atlas_words()) }
     }
 
+    /// Both places are taken by secrets that live.
+    pub(super) fn both_places_taken(certainty: Certainty) -> Self {
+        Self::own(
+            "This account already has two secrets.",
+            "A service account has two places for secrets, and both of them are in use.",
+            "A Project Owner deletes one of its secrets; then create again.",
+            certainty,
+        )
+    }
+
+    /// Both places are taken, one of them by a secret that has expired, and nobody agreed to delete it.
+    pub(super) fn expired_in_the_way(certainty: Certainty) -> Self {
+        Self::own(
+            "This account already has two secrets.",
+            "One of its two places is held by a secret that has expired.",
+            "Start again with --replace-expired to have it deleted first.",
+            certainty,
+        )
+    }
+
     /// In our own words only.
     pub fn own(
         title: &'static str,

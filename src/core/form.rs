@@ -1,6 +1,6 @@
 //! The form: three fields, a button, and where the caret is.
 
-use crate::domain::{ClientId, Lifetime, NewSecret, ProjectId, ServerText};
+use crate::domain::{ClientId, ExistingSecret, Lifetime, NewSecret, ProjectId, ServerText};
 
 use super::{Failure, KeyPress, TextLine, Verdict, paste};
 
@@ -82,6 +82,8 @@ pub enum FormNotice {
     Failed(Box<Failure>),
     /// A short word about the last key.
     Word(&'static str),
+    /// What could not be kept on the disk.
+    Noted(String),
 }
 
 /// The form. It stays as it is while other screens are shown, so nothing typed is ever lost.
@@ -97,6 +99,19 @@ pub struct Form {
     pub focus: Focus,
     /// What stands below the fields.
     pub notice: Option<FormNotice>,
+    /// The longest life that the project's organization allows, in hours, where it is known and has a say.
+    pub longest_hours: Option<i32>,
+}
+
+/// What the button would do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Readiness {
+    /// Create a secret.
+    Create,
+    /// Delete this secret, which has expired and holds a place, and then create one.
+    ReplaceExpired(ExistingSecret),
+    /// Nothing: both places are held by living secrets.
+    Full,
 }
 
 impl Form {
@@ -115,6 +130,7 @@ impl Form {
             lifetime: field(FieldName::Lifetime, lifetime),
             focus: Focus::Button,
             notice: None,
+            longest_hours: None,
         };
         form.focus = form.first_problem().map_or(Focus::Button, Focus::Field);
         form
@@ -139,7 +155,17 @@ impl Form {
 
     /// What is to be said beside a field.
     pub fn verdict(&self, name: FieldName) -> Verdict {
-        Verdict::of(name, self.field(name))
+        Verdict::of(name, self.field(name), self.longest_hours)
+    }
+
+    /// The project, once its id is right.
+    pub fn project_id(&self) -> Option<ProjectId> {
+        ProjectId::parse(self.project.line.text()).ok()
+    }
+
+    /// The account, once its client id is right.
+    pub fn client_id(&self) -> Option<ClientId> {
+        ClientId::parse(self.client.line.text()).ok()
     }
 
     /// The first field that is empty or wrong.
@@ -152,8 +178,7 @@ impl Form {
         if self.first_problem().is_some() {
             return None;
         }
-        let project = ProjectId::parse(self.project.line.text()).ok()?;
-        let client = ClientId::parse(self.client.line.text()).ok()?;
+        let (project, client) = (self.project_id()?, self.client_id()?);
         let lifetime = Lifetime::parse(self.lifetime.line.text()).ok()?;
         Some(NewSecret { project, client, lifetime })
     }

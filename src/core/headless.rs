@@ -3,9 +3,12 @@
 
 use jiff::Timestamp;
 
-use crate::domain::{ExistingSecret, Fate, RequestId};
+use crate::domain::{ExistingSecret, Fate, LeftOver, RequestId};
 
-use super::{Effect, FormNotice, Guard, Leaving, Link, Model, Output, Question, Screen, Target, printing};
+use super::{
+    Effect, FormNotice, Guard, Leaving, Link, Model, Output, Question, Screen, Search, Target,
+    UnknownOutcome, Verification, printing,
+};
 
 /// One line for standard error.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,6 +17,8 @@ pub enum Said {
     Step(&'static str),
     /// A secret that was shortened by consent beforehand, and until when it lives.
     Shortens(ExistingSecret, Timestamp),
+    /// A secret that had expired and is deleted by consent beforehand.
+    Replaces(ExistingSecret),
     /// Any other sentence.
     Words(String),
 }
@@ -30,16 +35,29 @@ pub(super) fn settle(model: &mut Model) -> Vec<Effect> {
             }
             _ => Vec::new(),
         },
-        Screen::Created(created) if created.leaving.is_none() => print_or_ask_for_a_terminal(model, request),
-        Screen::Unknown(unknown) if model.in_flight.is_none() => {
-            let words = unknown.lost.sentence();
+        Screen::Created(created) => match &created.verification {
+            _ if created.leaving.is_some() => Vec::new(),
+            Verification::Running { .. } => Vec::new(),
+            Verification::Done(outcome) => {
+                let told = Effect::Tell(Said::Words(outcome.sentence()));
+                std::iter::once(told).chain(print_or_ask_for_a_terminal(model, request)).collect()
+            }
+            Verification::Never => print_or_ask_for_a_terminal(model, request),
+        },
+        Screen::Unknown(unknown) if model.in_flight.is_none() && unknown.search.is_settled() => {
+            let words = format!("{} {}", unknown.lost.sentence(), searched(unknown));
             end(model, words)
         }
         Screen::Form => {
             let words = said_on_the_form(model);
             end(model, words)
         }
-        Screen::Created(_) | Screen::Unknown(_) | Screen::SignIn(_) | Screen::Choosing(_) => Vec::new(),
+        Screen::Unknown(_)
+        | Screen::SignIn(_)
+        | Screen::Choosing(_)
+        | Screen::Retiring(_)
+        | Screen::Recipes(_)
+        | Screen::LeftOver(_) => Vec::new(),
     });
     effects
 }
@@ -66,6 +84,17 @@ fn print_or_ask_for_a_terminal(model: &mut Model, request: RequestId) -> Vec<Eff
     printing::print(request, format, handover)
 }
 
+/// What earlier runs left behind waits for a run with a screen.
+pub(super) fn tell_left_over(found: &[LeftOver]) -> Vec<Effect> {
+    let told = found.iter().map(|left| {
+        let client = &left.entry.client;
+        Effect::Tell(Said::Words(format!(
+            "an earlier secret of {client} was never handed over; a run without --yes offers to clean up"
+        )))
+    });
+    told.collect()
+}
+
 /// There is a terminal after all, or there is none: then the secret is lost, and said to be.
 pub(super) fn terminal_taken(model: &mut Model, is_taken: bool) -> Vec<Effect> {
     if is_taken {
@@ -85,6 +114,24 @@ pub(super) fn terminal_taken(model: &mut Model, is_taken: bool) -> Vec<Effect> {
     end(model, why.unwrap_or_default())
 }
 
+/// What finding out has shown, and what is left to do by hand.
+fn searched(unknown: &UnknownOutcome) -> String {
+    match &unknown.search {
+        Search::NoneAppeared { after } => {
+            format!("No new secret has appeared in {} s; it may still.", after.as_secs())
+        }
+        Search::Found(secret) => format!(
+            "{} (id {}) is new and its value is lost: delete it in Atlas, unless somebody else is working on \
+             this account.",
+            secret.label(),
+            secret.id
+        ),
+        Search::Several(_) => "Several secrets are new: look in Atlas.".to_owned(),
+        Search::CouldNotLook(problem) => format!("Could not look. {}", problem.explain().title),
+        _ => String::new(),
+    }
+}
+
 fn said_on_the_form(model: &Model) -> String {
     match &model.form.notice {
         Some(FormNotice::Failed(failure)) => {
@@ -100,6 +147,7 @@ fn said_on_the_form(model: &Model) -> String {
             )
         }
         Some(FormNotice::Word(word)) => (*word).to_owned(),
+        Some(FormNotice::Noted(words)) => words.clone(),
         None => String::new(),
     }
 }

@@ -4,7 +4,7 @@ mod tables;
 
 use crossterm::event::{KeyCode, KeyModifiers};
 
-use super::{Guard, KeyPress, Leaving, Link, Model, Panel, Screen};
+use super::{Guard, KeyPress, Leaving, Link, Model, Panel, RetireStage, Retiring, Screen, Search};
 
 /// What a key asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +45,16 @@ pub enum Action {
     Save,
     /// Hand over to a command.
     Pipe,
+    /// Prove that the secret works.
+    Verify,
+    /// Delete an older secret.
+    Retire,
+    /// Look at the account again.
+    LookAgain,
+    /// Leave a secret whose value is lost in Atlas.
+    Keep,
+    /// Show the request as a command.
+    AsCommand,
     /// On to another secret.
     Another,
     /// Back to the form.
@@ -123,7 +133,8 @@ pub(super) fn bindings_below_help(model: &Model) -> &'static [Binding] {
         Screen::SignIn(_) => tables::SIGN_IN,
         Screen::Sending(sending) if sending.asks_to_stop => tables::ASKING_TO_STOP,
         Screen::Sending(sending) => match sending.link {
-            Link::SigningIn(_) | Link::Looking(_) => tables::BEFORE_POSTING,
+            Link::SigningIn(_) | Link::Looking(_) | Link::Noting(_) => tables::BEFORE_POSTING,
+            Link::Replacing(_) => tables::BUSY,
             Link::Asking(_) => tables::ASKING_BEFORE,
             Link::Posting => tables::POSTING,
             Link::WaitingOutLimit { .. } => tables::WAITING_OUT,
@@ -134,6 +145,7 @@ pub(super) fn bindings_below_help(model: &Model) -> &'static [Binding] {
                 Some(Panel::Formats { .. }) => tables::FORMATS,
                 Some(Panel::Save(_)) => tables::SAVE,
                 Some(Panel::Pipe(_)) => tables::PIPE,
+                Some(Panel::Retire(retiring)) => of_retiring(retiring),
             },
             Some(Leaving { guard: Guard::Confirm { .. }, .. }) => tables::GUARD_YES_NO,
             Some(Leaving { guard: Guard::Choose { .. }, .. }) => tables::GUARD_CHOICE,
@@ -142,7 +154,32 @@ pub(super) fn bindings_below_help(model: &Model) -> &'static [Binding] {
             }) => tables::GUARD_BUSY,
         },
         Screen::Unknown(unknown) if unknown.asks_to_leave => tables::GUARD_YES_NO,
-        Screen::Unknown(_) => tables::UNKNOWN,
+        Screen::Unknown(unknown) => of_search(&unknown.search, model.in_flight.is_some()),
+        Screen::Retiring(retiring) => of_retiring(retiring),
+        Screen::Recipes(_) => tables::RECIPES,
+        Screen::LeftOver(told) if told.deleting.is_some() => tables::BUSY,
+        Screen::LeftOver(told) if told.asks_to_delete => tables::YES_NO,
+        Screen::LeftOver(_) => tables::LEFT_OVER,
+    }
+}
+
+fn of_retiring(retiring: &Retiring) -> &'static [Binding] {
+    match retiring.stage {
+        RetireStage::Reading(_) | RetireStage::Unread(_) => tables::RETIRING_NOTHING,
+        RetireStage::Choosing { .. } => tables::RETIRING,
+        RetireStage::Asking { .. } => tables::YES_NO,
+        RetireStage::Deleting { .. } => tables::BUSY,
+    }
+}
+
+/// While the POST still runs, what it made is left alone: its value may yet come.
+fn of_search(search: &Search, is_running: bool) -> &'static [Binding] {
+    match search {
+        Search::Asking(_) => tables::YES_NO,
+        Search::Rechecking { .. } | Search::Deleting { .. } => tables::BUSY,
+        Search::Found(_) | Search::NotDeleted { .. } if !is_running => tables::FOUND,
+        Search::Used(_) => tables::KEPT,
+        _ => tables::UNKNOWN,
     }
 }
 

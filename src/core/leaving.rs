@@ -175,7 +175,11 @@ pub(super) fn leave(model: &mut Model, fate: Option<Fate>) -> Vec<Effect> {
     if is_held && fate == Some(Fate::Deleted) {
         effects.push(Effect::ClearClipboard);
     }
-    model.farewells.push(created.farewell(fate.unwrap_or_else(|| created.fate(now))));
+    let fate = fate.unwrap_or_else(|| created.fate(now));
+    if !fate.is_loss() {
+        effects.push(Effect::ForgetCreation);
+    }
+    model.farewells.push(created.farewell(fate));
     if created.leaving.map(|leaving| leaving.target) != Some(Target::Another) {
         effects.push(Effect::Quit(model.exit()));
     }
@@ -207,21 +211,26 @@ pub(super) fn clipboard_checked(
     Vec::new()
 }
 
-pub(super) fn delete_answered(model: &mut Model, answered: RequestId, outcome: DeleteOutcome) -> Vec<Effect> {
+/// The secret was deleted, or not. `None` when the guard had not asked.
+pub(super) fn delete_answered(
+    model: &mut Model,
+    answered: RequestId,
+    outcome: &DeleteOutcome,
+) -> Option<Vec<Effect>> {
     let Screen::Created(created) = &mut model.screen else {
-        return Vec::new();
+        return None;
     };
     let Some(Leaving { guard: Guard::Deleting { request, .. }, .. }) = &created.leaving else {
-        return Vec::new();
+        return None;
     };
     if *request != answered {
-        return Vec::new();
+        return None;
     }
-    match outcome {
+    Some(match outcome {
         DeleteOutcome::Gone => leave(model, Some(Fate::Deleted)),
         DeleteOutcome::Failed(problem) => {
-            created.choose(Some(problem));
+            created.choose(Some(problem.clone()));
             Vec::new()
         }
-    }
+    })
 }

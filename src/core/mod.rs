@@ -6,6 +6,7 @@
 //! without waiting for anything, and the same events always lead to the same model.
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
+mod aftermath;
 mod answer;
 mod chain;
 mod choosing;
@@ -15,10 +16,12 @@ mod created;
 mod effect;
 mod event;
 mod failure;
+mod finding;
 mod form;
 mod headless;
 mod keys;
 mod leaving;
+mod left_over;
 mod line;
 mod masked;
 mod matching;
@@ -28,6 +31,8 @@ mod paste;
 mod printing;
 mod reading;
 mod recipe;
+mod recipes;
+mod retiring;
 mod sign_in;
 mod unknown;
 mod update;
@@ -37,25 +42,30 @@ mod wake;
 #[cfg(test)]
 mod tests;
 
+pub use aftermath::{Other, Others, Verification};
 pub use chain::{Link, Question, Sending};
 pub use choosing::{Choice, Choosing, places_taken};
-pub use context::{Context, Looked};
+pub use context::{Context, LOOK_AFTER, Looked};
 pub use copying::{CopyState, EXTENDED_BY, Gone, Held};
 pub use created::Created;
 pub use effect::Effect;
 pub use event::{Event, KeyPress, PastedText, Signal};
 pub use failure::{Certainty, Failure};
-pub use form::{Field, FieldName, Focus, Form, FormNotice};
+pub use finding::{Before, PAUSES, Search};
+pub use form::{Field, FieldName, Focus, Form, FormNotice, Readiness};
 pub use headless::Said;
 pub use keys::{Action, Binding, bindings};
 pub use leaving::{Guard, GuardChoice, Leaving, Target};
+pub use left_over::TellLeftOver;
 pub use line::TextLine;
 pub use masked::MaskedLine;
-pub use model::{InFlight, Model, Screen, Size};
+pub use model::{Beforehand, InFlight, Model, Screen, Size};
 pub use panel::{Panel, Prompt};
 pub use printing::Output;
 pub use reading::Reading;
 pub use recipe::{QueryFlags, Recipe};
+pub use recipes::Recipes;
+pub use retiring::{RetireStage, RetireWord, Retiring};
 pub use sign_in::{SignIn, SignInWay, Typing};
 pub use unknown::UnknownOutcome;
 pub use update::update;

@@ -1,10 +1,19 @@
 //! What the program knows.
 
+use std::collections::VecDeque;
+
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::domain::{Farewell, Fate, Moment, NewSecret, RequestId, ServerText, Session};
+use crate::domain::{
+    ClientId, ExistingSecret, Farewell, Fate, LeftOver, Login, Moment, NewSecret, RequestId, SecretId,
+    ServerText, Session,
+};
 
-use super::{Certainty, Choosing, Context, Created, Form, Output, Sending, SignIn, UnknownOutcome};
+use super::{
+    Before, Certainty, Choosing, Context, Created, Form, Output, QueryFlags, Recipes, Retiring, Sending,
+    SignIn, TellLeftOver, UnknownOutcome,
+};
 
 /// Everything that decides what is on the screen and what a key does.
 #[derive(Clone, Debug)]
@@ -31,16 +40,37 @@ pub struct Model {
     pub farewells: Vec<Farewell>,
     /// What is worth knowing about the credentials: what else was set, and what is wrong with a file.
     pub credential_notes: Vec<ServerText>,
+    /// Which secret this session signed in with, once that is known.
+    pub login: Option<Login>,
+    /// Where that secret lies, in words: a profile or a variable; `None` when it was typed.
+    pub login_holder: Option<ServerText>,
+    /// What earlier runs left behind and has not been told yet.
+    pub left_over: VecDeque<LeftOver>,
+    /// What could not be kept on the disk about this creation.
+    pub not_noted: Option<String>,
+    /// The endpoint's two query flags, for the commands that write the request down.
+    pub query_flags: QueryFlags,
     /// What standard output is.
     pub output: Output,
-    /// True when it was agreed beforehand, by `--yes`, that creating shortens other secrets.
-    pub consents: bool,
+    /// What was said on the command line.
+    pub beforehand: Beforehand,
     /// False when nobody can be asked and nothing is drawn.
     pub has_terminal: bool,
     /// Which step was told last, where there is no screen to show it.
     pub(super) told: Option<&'static str>,
     pub(super) ending: Option<Ending>,
     pub(super) requests: Requests,
+}
+
+/// What a person has agreed to before the screen was there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Beforehand {
+    /// Submit without the form, and shorten the other secrets without a question (`--yes`).
+    pub submits: bool,
+    /// Delete a secret that has expired, where it holds the place that is needed (`--replace-expired`).
+    pub replaces_expired: bool,
+    /// Prove a new secret without a key (`--verify`).
+    pub verifies: bool,
 }
 
 /// The terminal's size in character cells.
@@ -77,6 +107,12 @@ pub enum Screen {
     Created(Box<Created>),
     /// Nobody knows whether a secret was created.
     Unknown(Box<UnknownOutcome>),
+    /// Both places are taken: an older secret is to go.
+    Retiring(Box<Retiring>),
+    /// The request as a command.
+    Recipes(Box<Recipes>),
+    /// A secret of an earlier run that was never handed over.
+    LeftOver(Box<TellLeftOver>),
 }
 
 /// Numbers the requests of a run.
@@ -101,6 +137,10 @@ pub struct InFlight {
     pub new_secret: NewSecret,
     /// When it was sent.
     pub since: Moment,
+    /// What the account looked like before.
+    pub before: Before,
+    /// The secrets that it had then, where they are known.
+    pub existing: Vec<ExistingSecret>,
     /// True once a person stopped waiting for it.
     pub is_given_up: bool,
     /// What is certain if it turns out that it never left: an earlier round's POST may have been refused.
@@ -129,8 +169,13 @@ impl Model {
             in_flight: None,
             farewells: Vec::new(),
             credential_notes: Vec::new(),
+            login: None,
+            login_holder: None,
+            left_over: VecDeque::new(),
+            not_noted: None,
+            query_flags: QueryFlags::default(),
             output: Output::Terminal,
-            consents: false,
+            beforehand: Beforehand::default(),
             has_terminal: true,
             told: None,
             ending: None,
@@ -140,6 +185,36 @@ impl Model {
 
     pub(super) fn next_request(&mut self) -> RequestId {
         self.requests.next()
+    }
+
+    /// True when the form's account is the one that is signed in.
+    pub fn rotates_itself(&self) -> bool {
+        let client = self.form.client_id();
+        self.login.as_ref().zip(client.as_ref()).is_some_and(|(login, client)| login.client == *client)
+    }
+
+    /// True when this session signed in with that secret of the form's account.
+    pub fn is_login(&self, secret: &ExistingSecret) -> bool {
+        let client = self.form.client_id();
+        self.login
+            .as_ref()
+            .zip(client.as_ref())
+            .is_some_and(|(login, client)| login.is_behind(client, secret))
+    }
+
+    /// Replaces what was said of a secret that was perhaps created by what is known now.
+    pub(super) fn replace_farewell(
+        &mut self,
+        client: &ClientId,
+        secret_id: Option<SecretId>,
+        expires_at: Option<Timestamp>,
+        fate: Fate,
+    ) {
+        let of_this =
+            |farewell: &&mut Farewell| farewell.fate == Fate::PerhapsCreated && farewell.client == *client;
+        if let Some(farewell) = self.farewells.iter_mut().rev().find(of_this) {
+            *farewell = Farewell { client: client.clone(), secret_id, expires_at, fate };
+        }
     }
 
     pub(super) fn say_farewell(&mut self, new_secret: &NewSecret, fate: Fate) {

@@ -3,7 +3,9 @@
 
 use crate::domain::{CommandOutcome, Delivery, Format, RequestId, SaveOutcome, ServerText};
 
-use super::{Action, Effect, KeyPress, Model, Screen, Target, TextLine, copying, leaving, paste};
+use super::{
+    Action, Effect, KeyPress, Model, Retiring, Screen, Target, TextLine, copying, leaving, paste, retiring,
+};
 
 /// One panel; it stands where the state of the secret stands otherwise.
 #[derive(Clone, Debug)]
@@ -17,6 +19,8 @@ pub enum Panel {
     Save(Prompt),
     /// A command line.
     Pipe(Prompt),
+    /// An older secret to delete.
+    Retire(Retiring),
 }
 
 /// A line that is typed and then taken.
@@ -42,14 +46,14 @@ impl Panel {
     /// The line that is typed, if one is.
     pub fn prompt(&self) -> Option<&Prompt> {
         match self {
-            Self::Formats { .. } => None,
+            Self::Formats { .. } | Self::Retire(_) => None,
             Self::Save(prompt) | Self::Pipe(prompt) => Some(prompt),
         }
     }
 
     fn prompt_mut(&mut self) -> Option<&mut Prompt> {
         match self {
-            Self::Formats { .. } => None,
+            Self::Formats { .. } | Self::Retire(_) => None,
             Self::Save(prompt) | Self::Pipe(prompt) => Some(prompt),
         }
     }
@@ -65,8 +69,7 @@ impl Prompt {
         self.problem = None;
         if paste::contains_secret(self.line.text()) {
             self.line.set("");
-            self.problem =
-                Some("That is a secret. It was not kept.".to_owned());
+            self.problem = Some("That is a secret. It was not kept.".to_owned());
         }
     }
 }
@@ -96,6 +99,7 @@ pub(super) fn act(model: &mut Model, action: Action, request: RequestId) -> Vec<
         return Vec::new();
     };
     match (panel, action) {
+        (Panel::Retire(_), _) => retiring::act(model, action),
         (_, Action::Leave) => {
             created.panel = None;
             leaving::want(model, Target::Quit, request)
@@ -156,11 +160,10 @@ pub(super) fn saved(model: &mut Model, answered: RequestId, outcome: SaveOutcome
     match outcome {
         SaveOutcome::Saved { path, format } => {
             let delivery = format.holds_the_secret().then_some(Delivery::Saved { path });
-            settle(model, answered, Ok(delivery));
+            settle(model, answered, Ok(delivery))
         }
         SaveOutcome::Failed(failure) => settle(model, answered, Err(failure.sentence())),
     }
-    Vec::new()
 }
 
 pub(super) fn command_ended(model: &mut Model, answered: RequestId, outcome: CommandOutcome) -> Vec<Effect> {
@@ -168,8 +171,7 @@ pub(super) fn command_ended(model: &mut Model, answered: RequestId, outcome: Com
         CommandOutcome::Succeeded => Ok(Some(Delivery::Piped { program: program_of(model) })),
         other => Err(other.sentence()),
     };
-    settle(model, answered, result);
-    Vec::new()
+    settle(model, answered, result)
 }
 
 /// The first word of the line, which is the program.
@@ -180,22 +182,25 @@ fn program_of(model: &Model) -> ServerText {
 }
 
 /// What has worked is kept, whatever is on the screen by now; what has not leaves the line to be mended.
-fn settle(model: &mut Model, answered: RequestId, result: Result<Option<Delivery>, String>) {
-    let Screen::Created(created) = &mut model.screen else { return };
+fn settle(model: &mut Model, answered: RequestId, result: Result<Option<Delivery>, String>) -> Vec<Effect> {
+    let Screen::Created(created) = &mut model.screen else { return Vec::new() };
     let prompt = created.panel.as_mut().and_then(Panel::prompt_mut);
     let is_awaited = prompt.as_ref().is_some_and(|prompt| prompt.running == Some(answered));
     match result {
         Ok(delivery) => {
-            created.delivered.extend(delivery);
             if is_awaited {
                 created.panel = None;
             }
+            let is_safe = delivery.is_some();
+            created.delivered.extend(delivery);
+            is_safe.then_some(Effect::ForgetCreation).into_iter().collect()
         }
         Err(problem) => {
             if let Some(prompt) = prompt.filter(|_| is_awaited) {
                 prompt.running = None;
                 prompt.problem = Some(problem);
             }
+            Vec::new()
         }
     }
 }

@@ -56,7 +56,7 @@ impl Model {
             // Whoever reads standard output did not get what it waited for.
             Output::Broken => Exit::NotHandedOver,
             Output::Sink(_) if !was_created => Exit::NothingCreated,
-            Output::Terminal if self.consents && !was_created => Exit::NothingCreated,
+            Output::Terminal if self.beforehand.submits && !was_created => Exit::NothingCreated,
             Output::Sink(_) | Output::Terminal => Exit::Done,
         }
     }

@@ -2,14 +2,15 @@
 
 use std::time::Duration;
 
-use crate::domain::{Exit, Fate, Moment};
+use crate::domain::{DeleteOutcome, Exit, Fate, LostAnswer, Moment, ReadProblem, RequestId, ServiceAccount};
 
 use super::event::Signal;
 use super::keys::{action_for, is_ctrl_c};
 use super::model::Ending;
 use super::{
-    Action, Effect, Event, Focus, FormNotice, KeyPress, Link, Model, Screen, Size, answer, chain, choosing,
-    context, copying, created, headless, leaving, panel, printing, sign_in, unknown,
+    Action, Effect, Event, Focus, FormNotice, KeyPress, Link, Model, Said, Screen, Size, aftermath, answer,
+    chain, choosing, context, copying, created, headless, leaving, left_over, panel, printing, recipes,
+    retiring, sign_in, unknown,
 };
 
 /// How much longer a POST may run after a signal told the program to end.
@@ -22,6 +23,8 @@ const PASTE_FROM: usize = 8;
 pub fn update(model: &mut Model, at: Moment, event: Event) -> Vec<Effect> {
     model.now = at;
     let mut effects = apply(model, event);
+    left_over::settle(model);
+    effects.extend(context::settle(model));
     if !model.has_terminal && !effects.iter().any(|effect| matches!(effect, Effect::Quit(_))) {
         effects.extend(headless::settle(model));
     }
@@ -45,8 +48,27 @@ fn apply(model: &mut Model, event: Event) -> Vec<Effect> {
             Vec::new()
         }
         Event::SignedIn { request, result } => chain::signed_in(model, request, result),
-        Event::AccountRead { request, result } => chain::account_read(model, request, result),
-        Event::ProjectRead { request, result } => context::project_read(model, request, result),
+        Event::AccountRead { request, result } => account_read(model, request, &result),
+        Event::ProjectRead { request, result } => {
+            context::project_read(model, request, result);
+            Vec::new()
+        }
+        Event::SettingsRead { request, result } => {
+            context::settings_read(model, request, result);
+            Vec::new()
+        }
+        Event::LoginKnown(login) => {
+            model.login = Some(login);
+            Vec::new()
+        }
+        Event::CreationNoted { request, result } => chain::noted(model, request, result),
+        Event::NoteFailed(words) => note_failed(model, words),
+        Event::LeftOversFound(found) if model.has_terminal => {
+            model.left_over.extend(found);
+            Vec::new()
+        }
+        Event::LeftOversFound(found) => headless::tell_left_over(&found),
+        Event::SecretVerified { request, outcome } => aftermath::verified(model, request, outcome),
         Event::SignInTried { request, outcome } => sign_in::tried(model, request, outcome),
         Event::ListDelayed { request, wait } => choosing::delayed(model, request, wait),
         Event::ProjectsRead { request, result } => choosing::projects_read(model, request, result),
@@ -55,7 +77,7 @@ fn apply(model: &mut Model, event: Event) -> Vec<Effect> {
             let effects = answer::answered(model, request, outcome);
             if model.ending.is_some() { end(model) } else { effects }
         }
-        Event::DeleteAnswered { request, outcome } => leaving::delete_answered(model, request, outcome),
+        Event::DeleteAnswered { request, outcome } => delete_answered(model, request, &outcome),
         Event::CopyFinished { request, outcome } => copying::finished(model, request, outcome),
         Event::ClipboardChecked { request, content } => leaving::clipboard_checked(model, request, content),
         Event::FileSaved { request, outcome } => panel::saved(model, request, outcome),
@@ -65,6 +87,42 @@ fn apply(model: &mut Model, event: Event) -> Vec<Effect> {
         Event::SubmittedBeforehand => chain::submit(model),
         Event::SignalReceived(signal) => signal_received(model, signal),
     }
+}
+
+/// What could not be kept on the disk is said where the person is.
+fn note_failed(model: &mut Model, words: String) -> Vec<Effect> {
+    if matches!(model.screen, Screen::Form) && model.form.notice.is_none() {
+        model.form.notice = Some(FormNotice::Noted(words.clone()));
+    }
+    model.not_noted = Some(words.clone());
+    if model.has_terminal { Vec::new() } else { vec![Effect::Tell(Said::Words(words))] }
+}
+
+/// An account is read by several screens, each under a request of its own; nobody else takes the answer.
+fn account_read(
+    model: &mut Model,
+    request: RequestId,
+    result: &Result<ServiceAccount, ReadProblem>,
+) -> Vec<Effect> {
+    let mut effects = chain::account_read(model, request, result);
+    effects = effects.or_else(|| unknown::account_read(model, request, result));
+    if effects.is_none() && !aftermath::account_read(model, request, result) {
+        let _ =
+            retiring::account_read(model, request, result) || context::account_read(model, request, result);
+    }
+    effects.unwrap_or_default()
+}
+
+/// The same for a deletion.
+fn delete_answered(model: &mut Model, request: RequestId, outcome: &DeleteOutcome) -> Vec<Effect> {
+    let mut effects = leaving::delete_answered(model, request, outcome);
+    effects = effects.or_else(|| chain::delete_answered(model, request, outcome));
+    effects = effects.or_else(|| unknown::delete_answered(model, request, outcome));
+    effects = effects.or_else(|| left_over::delete_answered(model, request, outcome));
+    if effects.is_none() {
+        retiring::delete_answered(model, request, outcome);
+    }
+    effects.unwrap_or_default()
 }
 
 /// Keys that came in one read. A terminal without bracketed paste types what is pasted: such a run counts as
@@ -103,7 +161,7 @@ fn paste(model: &mut Model, text: &str) {
                 panel::paste_into(panel, text);
             }
         }
-        Screen::Sending(_) | Screen::Unknown(_) => {}
+        _ => {}
     }
 }
 
@@ -118,7 +176,7 @@ fn press(model: &mut Model, key: KeyPress, comes_with_text: bool) -> Vec<Effect>
         }
         Screen::Sending(sending) => sending.word = None,
         Screen::Unknown(unknown) => unknown.word = None,
-        Screen::Form | Screen::Choosing(_) | Screen::SignIn(_) => {}
+        _ => {}
     }
     match action_for(model, key) {
         Some(Action::Confirm) if comes_with_text => {
@@ -149,7 +207,7 @@ fn type_in(model: &mut Model, key: KeyPress) {
                 panel::press(panel, key);
             }
         }
-        Screen::Sending(_) | Screen::Unknown(_) => {}
+        _ => {}
     }
 }
 
@@ -174,6 +232,9 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Screen::Sending(_) => act_on_sending(model, action),
         Screen::Created(_) => created::act(model, action),
         Screen::Unknown(_) => unknown::act(model, action),
+        Screen::Retiring(_) => retiring::act(model, action),
+        Screen::Recipes(_) => recipes::act(model, action),
+        Screen::LeftOver(_) => left_over::act(model, action),
     }
 }
 
@@ -184,6 +245,7 @@ fn act_on_form(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Dismiss => model.form.notice = None,
         Action::Submit => return chain::submit(model),
         Action::List => return choosing::open(model),
+        Action::AsCommand => return recipes::open(model),
         Action::Confirm => match model.form.focus {
             Focus::Field(super::FieldName::Lifetime) | Focus::Button => return chain::submit(model),
             Focus::Field(_) => model.form.focus_next(),
@@ -197,9 +259,7 @@ fn act_on_form(model: &mut Model, action: Action) -> Vec<Effect> {
 /// Ctrl-C on the form. While an earlier POST is still running its screen is shown once more.
 fn leave_form(model: &mut Model) -> Vec<Effect> {
     if let Some(in_flight) = model.in_flight.clone() {
-        let lost = crate::domain::LostAnswer::StoppedWaiting;
-        model.screen = Screen::Unknown(Box::new(super::UnknownOutcome::new(in_flight, lost)));
-        return Vec::new();
+        return unknown::open(model, in_flight, LostAnswer::StoppedWaiting);
     }
     vec![Effect::Quit(model.exit())]
 }
@@ -252,6 +312,7 @@ fn time_passed(model: &mut Model) -> Vec<Effect> {
     }
     let mut effects = copying::time_passed(model);
     effects.extend(chain::time_passed(model));
+    effects.extend(unknown::time_passed(model));
     effects
 }
 
@@ -268,11 +329,16 @@ fn signal_received(model: &mut Model, signal: Signal) -> Vec<Effect> {
 
 /// Ends on a signal: with its own code if nothing was lost.
 fn end(model: &mut Model) -> Vec<Effect> {
+    let mut effects = Vec::new();
     if let Some(in_flight) = model.in_flight.take().filter(|in_flight| !in_flight.is_given_up) {
         model.say_farewell(&in_flight.new_secret, Fate::PerhapsCreated);
     }
     if let Screen::Created(created) = &model.screen {
-        let farewell = created.farewell(created.fate(model.now));
+        let fate = created.fate(model.now);
+        if !fate.is_loss() {
+            effects.push(Effect::ForgetCreation);
+        }
+        let farewell = created.farewell(fate);
         model.farewells.push(farewell);
     }
     let signal = model.ending.map_or(Signal::Terminate.number(), |ending| ending.signal);
@@ -280,5 +346,6 @@ fn end(model: &mut Model) -> Vec<Effect> {
         Exit::Done => Exit::Signal(signal),
         exit => exit,
     };
-    vec![Effect::Quit(exit)]
+    effects.push(Effect::Quit(exit));
+    effects
 }

@@ -43,7 +43,8 @@ impl Verdict {
         matches!(self, Self::RightId(_) | Self::RightLifetime { .. })
     }
 
-    pub(super) fn of(name: FieldName, field: &Field) -> Self {
+    /// `longest_hours` is the organization's own limit.
+    pub(super) fn of(name: FieldName, field: &Field, longest_hours: Option<i32>) -> Self {
         let text = field.line.text();
         if field.remark == Some(Remark::SecretNotKept) && text.is_empty() {
             return Self::wrong(&ClientIdError::IsSecret, None);
@@ -57,7 +58,7 @@ impl Verdict {
         match name {
             FieldName::Project => Self::of_project(text, field.remark),
             FieldName::Client => Self::of_client(text, field.remark),
-            FieldName::Lifetime => Self::of_lifetime(text),
+            FieldName::Lifetime => Self::of_lifetime(text, longest_hours),
         }
     }
 
@@ -81,8 +82,13 @@ impl Verdict {
         }
     }
 
-    fn of_lifetime(text: &str) -> Self {
+    fn of_lifetime(text: &str, longest_hours: Option<i32>) -> Self {
         match Lifetime::parse(text) {
+            Ok(lifetime) if longest_hours.is_some_and(|longest| lifetime.hours() > longest) => {
+                let longest = longest_hours.unwrap_or_default();
+                let message = format!("this organization allows at most {longest} hours");
+                Self::Wrong { message, position: None }
+            }
             Ok(lifetime) => {
                 Self::RightLifetime { lifetime, warning: (!lifetime.is_usual()).then_some(UNUSUAL) }
             }

@@ -5,7 +5,10 @@ use std::time::Duration;
 use crate::domain::Moment;
 
 use super::copying::LOOK_EVERY;
-use super::{CopyState, Created, Guard, Held, Leaving, Link, Model, Screen, Verdict};
+use super::{
+    CopyState, Created, Guard, Held, Leaving, Link, Model, Panel, RetireStage, Retiring, Screen, Search,
+    UnknownOutcome, Verdict, Verification,
+};
 
 /// Before this much time nothing moves: most answers are there sooner, and a flash says nothing.
 pub const SPINNER_AFTER: Duration = Duration::from_millis(150);
@@ -19,14 +22,16 @@ const SECOND: Duration = Duration::from_secs(1);
 pub fn wake_at(model: &Model) -> Option<Duration> {
     let of_screen = match &model.screen {
         _ if model.shows_help || model.size.is_too_small() => None,
-        Screen::Form => until_minute_turns(model),
+        Screen::Form => {
+            [until_minute_turns(model), model.context.due_in(model.now)].into_iter().flatten().min()
+        }
         Screen::Sending(sending) => match &sending.link {
             Link::Asking(_) => None,
             Link::WaitingOutLimit { until, .. } => {
                 let left = until.since(model.now);
                 Some(part_of(left, SECOND))
             }
-            Link::SigningIn(_) | Link::Looking(_) | Link::Posting => {
+            Link::SigningIn(_) | Link::Looking(_) | Link::Replacing(_) | Link::Noting(_) | Link::Posting => {
                 let elapsed = model.now.since(sending.since);
                 Some(
                     SPINNER_AFTER.checked_sub(elapsed).filter(|left| !left.is_zero()).unwrap_or(SPINNER_STEP),
@@ -34,13 +39,15 @@ pub fn wake_at(model: &Model) -> Option<Duration> {
             }
         },
         Screen::Created(created) => of_created(model, created),
-        Screen::Unknown(_) if model.in_flight.is_some() => Some(SECOND),
+        Screen::Unknown(unknown) => of_unknown(model, unknown),
+        Screen::Retiring(retiring) => of_retiring(retiring),
+        Screen::LeftOver(told) => told.deleting.is_some().then_some(SPINNER_STEP),
+        Screen::Recipes(_) => None,
         Screen::SignIn(sign_in) => sign_in.trying.is_some().then_some(SPINNER_STEP),
         Screen::Choosing(choosing) => {
             let left = choosing.reading.waits_until?.since(model.now);
             (!left.is_zero()).then(|| part_of(left, SECOND))
         }
-        Screen::Unknown(_) => None,
     };
     let of_ending = model.ending.map(|ending| ending.until.since(model.now));
     let of_limit = limit_while_covered(model);
@@ -58,12 +65,34 @@ fn limit_while_covered(model: &Model) -> Option<Duration> {
     }
 }
 
+fn of_unknown(model: &Model, unknown: &UnknownOutcome) -> Option<Duration> {
+    let of_search = match &unknown.search {
+        Search::Pausing { until, .. } => Some(part_of(until.since(model.now), SECOND)),
+        Search::Deleting { .. } => Some(SPINNER_STEP),
+        _ => None,
+    };
+    let of_post = model.in_flight.is_some().then_some(SECOND);
+    [of_search, of_post].into_iter().flatten().min()
+}
+
+fn of_retiring(retiring: &Retiring) -> Option<Duration> {
+    matches!(retiring.stage, RetireStage::Deleting { .. }).then_some(SPINNER_STEP)
+}
+
 fn of_created(model: &Model, created: &Created) -> Option<Duration> {
     if let Some(Leaving { guard: Guard::Deleting { .. }, .. }) = &created.leaving {
         return Some(SPINNER_STEP);
     }
     if let Some(until) = created.revealed_until.filter(|_| created.is_revealed(model.now)) {
         return Some(until.since(model.now));
+    }
+    if let Some(Panel::Retire(retiring)) = &created.panel
+        && let Some(step) = of_retiring(retiring)
+    {
+        return Some(step);
+    }
+    if matches!(created.verification, Verification::Running { .. }) {
+        return Some(SPINNER_STEP);
     }
     match &created.copy {
         CopyState::Held(held) => Some(until_next_look(held, model.now)),

@@ -59,6 +59,8 @@ pub enum Fate {
     NeverHandedOver,
     /// Nobody can tell whether it was created.
     PerhapsCreated,
+    /// It was created, its value is lost, and somebody has decided to leave it in Atlas.
+    Kept,
 }
 
 /// One way in which a secret was handed over.
@@ -111,7 +113,7 @@ impl Delivery {
 impl Fate {
     /// True when somebody has to clean up in Atlas.
     pub fn is_loss(&self) -> bool {
-        matches!(self, Self::NeverHandedOver | Self::PerhapsCreated)
+        matches!(self, Self::NeverHandedOver | Self::PerhapsCreated | Self::Kept)
     }
 
     /// The fate in words, to follow what it is said of.
@@ -120,6 +122,7 @@ impl Fate {
             Self::HandedOver(ways) => ways.iter().map(Delivery::words).collect::<Vec<_>>().join("; "),
             Self::Deleted => "deleted in Atlas".to_owned(),
             Self::NeverHandedOver => "never handed over: delete it in Atlas".to_owned(),
+            Self::Kept => "its value is lost; kept in Atlas".to_owned(),
             Self::PerhapsCreated => "perhaps created, its value lost: look in Atlas".to_owned(),
         }
     }

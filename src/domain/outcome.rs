@@ -33,6 +33,8 @@ pub enum LostAnswer {
     },
     /// The person stopped waiting; the answer may still come.
     StoppedWaiting,
+    /// The program that waited for it has ended.
+    EarlierRun,
 }
 
 impl LostAnswer {
@@ -49,6 +51,7 @@ impl LostAnswer {
             Self::Unexpected { status } => {
                 format!("The answer (HTTP {status}) does not say whether the secret was created.")
             }
+            Self::EarlierRun => "The run that created it ended before anybody had the value.".to_owned(),
             Self::StoppedWaiting => "You stopped waiting; the request is still on its way.".to_owned(),
         }
     }

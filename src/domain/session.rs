@@ -1,16 +1,14 @@
 //! Where requests go, and as whom.
 
-use super::{BaseUrl, ClientId, HostKind, PublicKey, ReadProblem, Rejection, RejectionKind, ServerText};
+use super::{BaseUrl, ClientId, PublicKey, ReadProblem, Rejection, RejectionKind, ServerText};
 
 /// What the header of the screen says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Session {
     /// A host on the network.
     Remote {
-        /// The host, as a person recognises it.
-        host: String,
-        /// Whose host it is.
-        host_kind: HostKind,
+        /// Where it is.
+        base_url: BaseUrl,
         /// Who is signed in.
         identity: Identity,
         /// Where the credentials come from, where that is worth saying.
@@ -18,10 +16,8 @@ pub enum Session {
     },
     /// A host on the network, and nobody signed in yet.
     SignedOut {
-        /// The host, as a person recognises it.
-        host: String,
-        /// Whose host it is.
-        host_kind: HostKind,
+        /// Where it is.
+        base_url: BaseUrl,
     },
     /// The embedded Atlas of `--demo`, with credentials of this run.
     Demo,
@@ -43,23 +39,31 @@ pub enum Identity {
 impl Session {
     /// A session at the host of `base_url`.
     pub fn remote(base_url: &BaseUrl, identity: Identity) -> Self {
-        Self::Remote { host: base_url.host(), host_kind: base_url.kind(), identity, origin: None }
+        Self::Remote { base_url: base_url.clone(), identity, origin: None }
     }
 
     /// The same, saying where the credentials come from.
     #[must_use]
     pub fn with_origin(self, origin: ServerText) -> Self {
         match self {
-            Self::Remote { host, host_kind, identity, .. } => {
-                Self::Remote { host, host_kind, identity, origin: Some(origin) }
+            Self::Remote { base_url, identity, .. } => {
+                Self::Remote { base_url, identity, origin: Some(origin) }
             }
             other => other,
         }
     }
 
+    /// Where requests go; the embedded Atlas's address means nothing to anybody else.
+    pub fn base_url(&self) -> Option<&BaseUrl> {
+        match self {
+            Self::Remote { base_url, .. } | Self::SignedOut { base_url } => Some(base_url),
+            Self::Demo => None,
+        }
+    }
+
     /// The host of `base_url`, and nobody signed in.
     pub fn signed_out(base_url: &BaseUrl) -> Self {
-        Self::SignedOut { host: base_url.host(), host_kind: base_url.kind() }
+        Self::SignedOut { base_url: base_url.clone() }
     }
 }
 

@@ -71,6 +71,20 @@ impl Copier {
     /// `terminal` is the terminal that shows this program; OSC 52 is written to it and flushed.
     /// Takes at most 2 s to open the clipboard, 2 s to fill it and 3 s for tmux.
     pub async fn copy(&self, value: &SecretString, terminal: &mut (dyn io::Write + Send)) -> CopyOutcome {
+        self.copy_for(self.clear_after, value, terminal).await
+    }
+
+    /// Copies a text that is no secret likewise; it stays until something else is copied.
+    pub async fn copy_text(&self, text: String, terminal: &mut (dyn io::Write + Send)) -> CopyOutcome {
+        self.copy_for(None, &SecretString::from(text), terminal).await
+    }
+
+    async fn copy_for(
+        &self,
+        clear_after: Option<Duration>,
+        value: &SecretString,
+        terminal: &mut (dyn io::Write + Send),
+    ) -> CopyOutcome {
         if self.preference == Preference::Off {
             return failed(["Copying is switched off with --clipboard off.".to_owned()]);
         }
@@ -81,7 +95,7 @@ impl Copier {
         }
         let mut reasons = Vec::new();
         for way in ways {
-            match self.copy_by(way, &environment, value, terminal).await {
+            match self.copy_by(way, clear_after, &environment, value, terminal).await {
                 Ok(outcome) => return outcome,
                 Err(reason) => reasons.push(reason),
             }
@@ -126,14 +140,13 @@ impl Copier {
     async fn copy_by(
         &self,
         way: Way,
+        clear_after: Option<Duration>,
         environment: &Environment,
         value: &SecretString,
         terminal: &mut (dyn io::Write + Send),
     ) -> Result<CopyOutcome, String> {
         match way {
-            Way::Native => {
-                self.holder.copy(value, self.clear_after).await.map_err(|problem| problem.to_string())
-            }
+            Way::Native => self.holder.copy(value, clear_after).await.map_err(|problem| problem.to_string()),
             Way::Tmux => tmux::send(value, environment.tmux.as_deref())
                 .await
                 .map(|()| CopyOutcome::Sent(TerminalRoute::Tmux))

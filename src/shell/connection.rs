@@ -8,9 +8,10 @@ use tokio::sync::OnceCell;
 use crate::atlas::{self, Client};
 use crate::credentials::AtHand;
 use crate::demo::EmbeddedAtlas;
-use crate::domain::{BaseUrl, Credentials, RequestId, ServerText, TransportProblem};
+use crate::domain::{BaseUrl, Credentials, Identity, RequestId, ServerText, TransportProblem};
 
 use super::settings::Source;
+use super::signing_in::identity;
 
 /// The endpoint's two query flags.
 #[derive(Clone, Copy, Debug)]
@@ -43,6 +44,23 @@ impl Connections {
         }
     }
 
+    /// True while the embedded Atlas is used.
+    pub fn is_demo(&self) -> bool {
+        let opened = lock(&self.opened);
+        opened.last().is_some_and(|connection| matches!(connection.source, Source::Demo(_)))
+    }
+
+    /// Where requests go now, and as whom; nothing for the demo.
+    pub fn whereabouts(&self) -> Option<Whereabouts> {
+        match &lock(&self.opened).last()?.source {
+            Source::Remote { base_url, credentials } => Some(Whereabouts {
+                base_url: base_url.clone(),
+                identity: identity_words(&identity(credentials, &ServerText::default())),
+            }),
+            Source::Demo(_) => None,
+        }
+    }
+
     /// A connection that is not used yet, to try it.
     pub fn candidate(&self, request: RequestId, source: Source) -> Arc<Connection> {
         let connection = Arc::new(Connection::new(source, self.flags));
@@ -65,6 +83,23 @@ impl Connections {
             connection.close().await;
         }
     }
+}
+
+/// Where requests go, and as whom, in words.
+pub(super) struct Whereabouts {
+    pub base_url: BaseUrl,
+    pub identity: ServerText,
+}
+
+/// The kind of credential and its public half.
+fn identity_words(identity: &Identity) -> ServerText {
+    let words = match identity {
+        Identity::ServiceAccount(client) => format!("service account {client}"),
+        Identity::AccessToken => "access token".to_owned(),
+        Identity::ApiKey(public_key) => format!("API key {}", public_key.as_str()),
+        Identity::Profile(name) => format!("profile {name}"),
+    };
+    ServerText::new(&words)
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {

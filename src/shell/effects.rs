@@ -3,6 +3,7 @@
 
 mod atlas;
 mod handoff;
+mod notes;
 mod sign_in;
 
 use std::fs::File;
@@ -18,6 +19,7 @@ use crate::domain::{ReadProblem, ServerText, TransportProblem};
 use crate::handoff::Copier;
 
 use super::connection::Connections;
+use super::notes::Notes;
 use super::signing_in::SignInDesk;
 
 /// What effects are done with.
@@ -28,8 +30,10 @@ pub(super) struct Executor {
     pub copier: Arc<Copier>,
     /// Where escape sequences for the terminal go.
     pub terminal: Option<Arc<File>>,
-    /// The clipboard that is being emptied; leaving waits for it.
-    pub clearing: Arc<Mutex<Option<JoinHandle<()>>>>,
+    /// The notes on the disk.
+    pub notes: Arc<Notes>,
+    /// What leaving waits for: a clipboard that is being emptied, a note that is being taken away.
+    pub unfinished: Arc<Mutex<Vec<JoinHandle<()>>>>,
     /// What `~` stands for.
     pub home: Option<PathBuf>,
     pub answers: UnboundedSender<Event>,
@@ -43,7 +47,7 @@ impl Executor {
             Effect::TryCredentials { request, credentials } => self.try_credentials(request, credentials),
             Effect::TryProfile { request, name } => self.try_profile(request, name),
             Effect::OpenDemo { request } => self.open_demo(request),
-            Effect::UseSession { request } => self.connection.adopt(request),
+            Effect::UseSession { request } => self.use_session(request),
             Effect::ReadProject { request, project } => self.read_project(request, project),
             Effect::ReadAccount { request, project, client } => self.read_account(request, project, client),
             Effect::ReadProjects { request, page } => self.read_projects(request, page),
@@ -58,6 +62,15 @@ impl Executor {
             Effect::SaveToFile { request, path, handover } => self.save(request, path, handover),
             Effect::PipeToCommand { request, line, handover } => self.pipe(request, line, handover),
             Effect::PrintSecret { request, format, handover } => self.print(request, format, handover),
+            Effect::ReadSettings { request, organization } => self.read_settings(request, organization),
+            Effect::NoteCreation { request, new_secret, ids_before } => {
+                self.note_creation(request, new_secret, ids_before);
+            }
+            Effect::NoteSecret { secret_id, expires_at } => self.note_secret(secret_id, expires_at),
+            Effect::ForgetCreation => self.forget_creation(),
+            Effect::ForgetLeftOver { number } => self.forget_left_over(number),
+            Effect::VerifySecret { request, client, value } => self.verify(request, client, value),
+            Effect::CopyText { request, text } => self.copy_text(request, text),
             Effect::ClearClipboard => self.clear_clipboard(),
             Effect::Tell(_) | Effect::TakeTerminal | Effect::Suspend | Effect::Repaint | Effect::Quit(_) => {}
         }

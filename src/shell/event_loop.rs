@@ -140,8 +140,8 @@ impl EventLoop<'_> {
             // Nobody listens any more only when the program is leaving.
             let _ = answers.send(Event::ZoneLoaded(TimeZone::system()));
         });
-        let connection = std::sync::Arc::clone(&self.executor.connection);
-        tokio::spawn(async move { connection.client().await.map(|_| ()) });
+        self.executor.tell_login();
+        self.executor.look_back();
     }
 
     /// Without a screen at once; a screen would be torn by it, so there it waits.

@@ -6,6 +6,7 @@ mod effects;
 mod event_loop;
 mod input;
 mod log;
+mod notes;
 mod outlet;
 mod panics;
 mod patience;

@@ -18,6 +18,7 @@ use super::connection::{Connections, Flags};
 use super::effects::Executor;
 use super::event_loop::{EventLoop, moment};
 use super::input::terminal_input;
+use super::notes::Notes;
 use super::outlet::{self, Outlet, OutletError};
 use super::settings::Settings;
 use super::signals::Signals;
@@ -54,13 +55,13 @@ pub enum RunError {
 pub fn run(settings: Settings, started: Instant) -> Result<Exit, RunError> {
     let journal_stream = std::env::var("JOURNAL_STREAM").ok();
     let stdout = check_stdout(journal_stream.as_deref())?;
-    let outlet = outlet::decide(stdout, settings.format, settings.submits_at_once)?;
-    if settings.submits_at_once {
+    let outlet = outlet::decide(stdout, settings.format, settings.beforehand.submits)?;
+    if settings.beforehand.submits {
         check_submission(&settings)?;
     }
     panics::keep_place_only();
     let runtime = Builder::new_current_thread().enable_all().build()?;
-    let submits_at_once = settings.submits_at_once;
+    let submits_at_once = settings.beforehand.submits;
     let mut run = Run::prepare(settings, outlet, started)?;
     let ended = catch_unwind(AssertUnwindSafe(|| runtime.block_on(run.interact(submits_at_once))));
     // From here on the terminal is the user's again.
@@ -113,8 +114,10 @@ impl Run {
         let mut model = Model::new(settings.session, settings.form, size, moment(started));
         model.credential_notes = settings.notes;
         model.output = outlet.output;
-        model.consents = settings.submits_at_once;
+        model.beforehand = settings.beforehand;
         model.has_terminal = outlet.needs_terminal;
+        model.login_holder = settings.login_holder;
+        model.query_flags = core::QueryFlags { envelope: settings.envelope, pretty: settings.pretty };
         if settings.source.is_none() {
             model.screen = core::Screen::SignIn(Box::new(SignIn::new(settings.profiles)));
         }
@@ -128,7 +131,8 @@ impl Run {
             desk: Arc::new(settings.desk),
             terminal,
             home: settings.home,
-            clearing: Arc::default(),
+            notes: Arc::new(Notes::new(settings.state_folder)),
+            unfinished: Arc::default(),
             answers: sender,
         };
         let told_later = Vec::new();

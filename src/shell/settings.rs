@@ -6,13 +6,14 @@ use std::time::Duration;
 use thiserror::Error;
 
 use crate::cli::Arguments;
-use crate::core::Form;
+use crate::core::{Beforehand, Form};
 use crate::credentials::{
     AtHand, CredentialsError, Flags, Found, NotUsed, Origin, Profiles, System, config_path, resolve,
 };
 use crate::demo::{World, WorldError};
 use crate::domain::{BaseUrl, BaseUrlError, Format, ServerText, Session};
 use crate::handoff::{Environment, Preference};
+use crate::journal::state_folder;
 use crate::view::{Glyphs, Theme};
 
 use super::signing_in::{SignInDesk, identity, profile_session};
@@ -41,8 +42,12 @@ pub struct Settings {
     pub clear_after: Option<Duration>,
     /// The shape that standard output was asked to get.
     pub format: Option<Format>,
-    /// Whether to submit without the form.
-    pub submits_at_once: bool,
+    /// What was said on the command line.
+    pub beforehand: Beforehand,
+    /// Where the secret that signs in lies, in words.
+    pub login_holder: Option<ServerText>,
+    /// Where notes about creations are kept.
+    pub state_folder: Option<PathBuf>,
     /// What `~` stands for.
     pub home: Option<PathBuf>,
     /// The endpoint's flag `envelope`.
@@ -121,7 +126,13 @@ impl Settings {
             clipboard: arguments.clipboard,
             clear_after: (arguments.clear_after > 0).then(|| Duration::from_secs(arguments.clear_after)),
             format: arguments.format,
-            submits_at_once: arguments.yes,
+            beforehand: Beforehand {
+                submits: arguments.yes,
+                replaces_expired: arguments.replace_expired,
+                verifies: arguments.verify,
+            },
+            login_holder: start.login_holder,
+            state_folder: state_folder(&variable),
             home: std::env::home_dir(),
             envelope: arguments.envelope,
             pretty: arguments.pretty,
@@ -136,6 +147,7 @@ struct Start {
     base_url: BaseUrl,
     notes: Vec<ServerText>,
     form: Form,
+    login_holder: Option<ServerText>,
 }
 
 impl Start {
@@ -149,7 +161,7 @@ impl Start {
         );
         let source = Some(Source::Demo(Box::new(world)));
         let base_url = BaseUrl::parse(BaseUrl::CLOUD)?;
-        Ok(Self { source, session: Session::Demo, base_url, notes: Vec::new(), form })
+        Ok(Self { source, session: Session::Demo, base_url, notes: Vec::new(), form, login_holder: None })
     }
 
     fn remote(arguments: &Arguments, found: Found) -> Self {
@@ -169,7 +181,16 @@ impl Start {
         };
         let base_url = found.base_url.clone();
         let remote = |credentials| Source::Remote { base_url: found.base_url, credentials };
-        Self { source: found.credentials.map(remote), session, base_url, notes, form }
+        let login_holder = found.origin.as_ref().map(holder_words);
+        Self { source: found.credentials.map(remote), session, base_url, notes, form, login_holder }
+    }
+}
+
+/// Where the credentials lie that a new secret may have to replace.
+fn holder_words(origin: &Origin) -> ServerText {
+    match origin {
+        Origin::Profile(name) => ServerText::new(&format!("profile {}", name.as_str())),
+        Origin::Environment(_) => ServerText::new("MONGODB_ATLAS_CLIENT_SECRET"),
     }
 }
 

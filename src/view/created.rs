@@ -10,7 +10,7 @@ use crate::domain::{ServerText, masked};
 
 use super::column::{Column, LABEL_WIDTH, rows_of};
 use super::theme::Theme;
-use super::{guard, handed, panel, words};
+use super::{aftermath, guard, handed, panel, words};
 
 /// In fewer rows not everything fits.
 const LOW: u16 = 18;
@@ -32,11 +32,21 @@ pub(super) fn draw(model: &Model, created: &Created, theme: &Theme, frame: &mut 
         draw_state(model, created, theme, frame, &mut column);
         column.blank();
         draw_facts(model, created, theme, frame, &mut column);
-    } else {
-        draw_facts(model, created, theme, frame, &mut column);
-        column.blank();
-        draw_state(model, created, theme, frame, &mut column);
+        aftermath::draw(model, created, theme, frame, &mut column);
+        return;
     }
+    draw_facts(model, created, theme, frame, &mut column);
+    column.blank();
+    draw_state(model, created, theme, frame, &mut column);
+    if has_aftermath(created) {
+        column.blank();
+        aftermath::draw(model, created, theme, frame, &mut column);
+    }
+}
+
+/// The panels and the guard have the page to themselves.
+fn has_aftermath(created: &Created) -> bool {
+    created.panel.is_none() && created.leaving.is_none()
 }
 
 fn draw_state(model: &Model, created: &Created, theme: &Theme, frame: &mut Frame, column: &mut Column) {

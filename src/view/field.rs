@@ -7,12 +7,15 @@ use ratatui::text::{Line, Span};
 
 use crate::core::{FieldName, Focus, Model, Verdict};
 
-use super::column::{Column, LABEL_WIDTH, rows_of};
+use super::column::{Column, LABEL_WIDTH, cut, rows_of};
 use super::theme::Theme;
 use super::{text_line, words};
 
 /// Room for a client id and the caret behind it.
 const VALUE_WIDTH: u16 = 35;
+
+/// Longer names are cut.
+const LONGEST_NAME: u16 = 40;
 
 /// How far in words stand that are too long to stand below the value.
 const LONG_INDENT: u16 = 2;
@@ -22,7 +25,7 @@ pub(super) fn draw(model: &Model, name: FieldName, theme: &Theme, frame: &mut Fr
     let verdict = model.form.verdict(name);
     draw_label(model, name, theme, frame, label);
     draw_value(model, name, &verdict, theme, frame, value);
-    let Some(said) = Said::of(model, &verdict, theme) else { return };
+    let Some(said) = Said::of(model, name, &verdict, theme) else { return };
     if said.width() <= beside.width {
         frame.render_widget(said.line(), beside);
         return;
@@ -35,7 +38,7 @@ pub(super) fn draw(model: &Model, name: FieldName, theme: &Theme, frame: &mut Fr
 /// How many rows the words take that do not fit beside the value.
 pub(super) fn rows_below(model: &Model, name: FieldName, theme: &Theme, width: u16) -> u16 {
     let [.., beside] = parts(Rect { width, height: 1, ..Rect::default() });
-    match Said::of(model, &model.form.verdict(name), theme) {
+    match Said::of(model, name, &model.form.verdict(name), theme) {
         Some(said) if said.width() > beside.width => rows_of(&said.words, width, said.indent(width) + 2),
         _ => 0,
     }
@@ -61,14 +64,14 @@ struct Said {
 }
 
 impl Said {
-    fn of(model: &Model, verdict: &Verdict, theme: &Theme) -> Option<Self> {
+    fn of(model: &Model, name: FieldName, verdict: &Verdict, theme: &Theme) -> Option<Self> {
         let glyphs = theme.glyphs;
         let (symbol, words, style) = match verdict {
             Verdict::Silent => return None,
             Verdict::Incomplete(missing) => (glyphs.dot, missing.clone(), theme.faint),
             Verdict::Wrong { message, .. } => (glyphs.cross, message.clone(), theme.bad),
             Verdict::Refused(words) => (glyphs.cross, words.to_string(), theme.bad),
-            Verdict::RightId(remark) => (glyphs.check, remark.unwrap_or_default().to_owned(), theme.good),
+            Verdict::RightId(remark) => return Some(Self::of_id(model, name, *remark, theme)),
             Verdict::RightLifetime { lifetime, warning: Some(warning) } => {
                 (glyphs.warning, format!("{lifetime}: {warning}"), theme.warning)
             }
@@ -77,6 +80,26 @@ impl Said {
             }
         };
         Some(Self { symbol, words, style })
+    }
+
+    /// The name that Atlas knows it by; what the program did to it comes first.
+    fn of_id(model: &Model, name: FieldName, remark: Option<&'static str>, theme: &Theme) -> Self {
+        let glyphs = theme.glyphs;
+        match (remark, model.looked_up(name)) {
+            (Some(remark), None) => {
+                Self { symbol: glyphs.check, words: remark.to_owned(), style: theme.good }
+            }
+            (remark, Some(Ok(known))) => {
+                let known = cut(known, LONGEST_NAME, 0, 1, glyphs.ellipsis);
+                let words = remark.map_or_else(|| known.clone(), |remark| format!("{known} ({remark})"));
+                Self { symbol: glyphs.check, words, style: theme.good }
+            }
+            (_, Some(Err(problem))) => {
+                let words = format!("could not look: {}", uncapitalized(&problem.explain().title));
+                Self { symbol: glyphs.warning, words, style: theme.warning }
+            }
+            (None, None) => Self { symbol: glyphs.check, words: String::new(), style: theme.good },
+        }
     }
 
     fn line(&self) -> Line<'_> {
@@ -142,6 +165,18 @@ fn value_line<'a>(text: &'a str, offending: Option<usize>, theme: &Theme) -> Lin
         Span::styled(&text[start..end], theme.offending),
         Span::raw(&text[end..]),
     ])
+}
+
+/// A sentence that goes on after a colon, without its full stop.
+fn uncapitalized(sentence: &str) -> String {
+    let mut characters = sentence.trim_end_matches('.').chars();
+    let first = characters.next().map(|first| first.to_lowercase().to_string());
+    // A name stays as it is written.
+    if sentence.starts_with("Atlas") {
+        sentence.trim_end_matches('.').to_owned()
+    } else {
+        first.unwrap_or_default() + characters.as_str()
+    }
 }
 
 /// The hours and, once the time zone is known, the date they lead to.

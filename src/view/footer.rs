@@ -4,7 +4,10 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use crate::core::{Action, Binding, CopyState, Guard, GuardChoice, Held, Leaving, Model, Screen, bindings};
+use crate::core::{
+    Action, Binding, CopyState, Guard, GuardChoice, Held, Leaving, Model, Panel, Retiring, Screen, Search,
+    Verification, bindings,
+};
 
 use super::theme::Theme;
 
@@ -44,16 +47,42 @@ fn works(model: &Model, binding: &Binding) -> bool {
     {
         return binding.action != Action::Next || typing.name.is_some();
     }
+    if let Screen::LeftOver(told) = &model.screen {
+        return match binding.action {
+            Action::Delete => told.can_be_deleted(),
+            Action::LookAgain => told.can_be_looked_for(),
+            _ => true,
+        };
+    }
+    if let Screen::Unknown(unknown) = &model.screen {
+        let can_look = unknown.search.is_settled() && !matches!(unknown.search, Search::Deleted(_));
+        return binding.action != Action::LookAgain || can_look;
+    }
+    if let Screen::Retiring(retiring) = &model.screen {
+        return works_in_list(retiring, binding);
+    }
     let Screen::Created(created) = &model.screen else { return true };
+    if let Some(Panel::Retire(retiring)) = &created.panel {
+        return works_in_list(retiring, binding);
+    }
     let delete_is_chosen = matches!(
         created.leaving,
         Some(Leaving { guard: Guard::Choose { choice: GuardChoice::Delete, .. }, .. })
     );
     match binding.action {
         Action::Copy => !matches!(created.copy, CopyState::Copying { .. }),
+        Action::Verify => !matches!(created.verification, Verification::Running { .. }),
         Action::Extend => matches!(created.copy, CopyState::Held(Held { until: Some(_), .. })),
         Action::Delete => created.can_be_deleted(),
         Action::Choose => created.can_be_deleted() || !delete_is_chosen,
+        _ => true,
+    }
+}
+
+fn works_in_list(retiring: &Retiring, binding: &Binding) -> bool {
+    match binding.action {
+        Action::Delete => retiring.chosen().is_some(),
+        Action::NextChoice => retiring.secrets.len() > 1,
         _ => true,
     }
 }

@@ -5,11 +5,11 @@ use ratatui::layout::{Alignment, Rect};
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
-use crate::core::{FieldName, Focus, FormNotice, Model};
+use crate::core::{FieldName, Focus, FormNotice, Model, Readiness};
 
 use super::column::{Column, rows_of};
 use super::theme::Theme;
-use super::{field, notice};
+use super::{existing, field, notice};
 
 const CONSEQUENCE: &str = "Other secrets of this account will expire within 7 days once the new one exists.";
 
@@ -28,7 +28,7 @@ impl Room {
     fn of(model: &Model, theme: &Theme, area: Rect) -> Self {
         let below = FieldName::ALL.map(|name| (name, field::rows_below(model, name, theme, area.width)));
         let fields: u16 = below.iter().map(|(_, rows)| 1 + rows).sum();
-        let consequence = if has_failed(model) { 0 } else { rows_of(CONSEQUENCE, area.width, 2) };
+        let consequence = if has_failed(model) { 0 } else { consequence_rows(model, theme, area.width) };
         let said = model.form.notice.as_ref().map_or(0, |said| notice::rows(said, area.width));
         let needed = fields.saturating_add(consequence + 1).saturating_add(said);
         let has_title = needed < area.height;
@@ -64,8 +64,7 @@ pub(super) fn draw(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect) 
     // A failure takes the place of what creating would do.
     if !has_failed(model) {
         room.blank(&mut column);
-        let symbol = Span::styled(format!("{} ", theme.glyphs.warning), theme.warning);
-        column.item(frame, symbol, CONSEQUENCE, Style::new());
+        draw_consequence(model, theme, frame, &mut column);
     }
     room.blank(&mut column);
     column.line(frame, button(model, theme).alignment(Alignment::Right));
@@ -75,17 +74,43 @@ pub(super) fn draw(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect) 
     }
 }
 
+/// What creating does to the others: to each by name, once the account was read.
+fn draw_consequence(model: &Model, theme: &Theme, frame: &mut Frame, column: &mut Column) {
+    if model.account().is_some() {
+        existing::draw(model, theme, frame, column);
+        return;
+    }
+    let symbol = Span::styled(format!("{} ", theme.glyphs.warning), theme.warning);
+    column.item(frame, symbol, CONSEQUENCE, Style::new());
+}
+
+fn consequence_rows(model: &Model, theme: &Theme, width: u16) -> u16 {
+    if model.account().is_some() {
+        existing::rows(model, theme, width)
+    } else {
+        rows_of(CONSEQUENCE, width, 2)
+    }
+}
+
 fn has_failed(model: &Model) -> bool {
     matches!(model.form.notice, Some(FormNotice::Failed(_)))
 }
 
 fn button<'a>(model: &Model, theme: &Theme) -> Line<'a> {
-    let label = "[ Create secret ]";
+    let (reason, label) = match model.readiness() {
+        Readiness::Create => ("", "[ Create secret ]".to_owned()),
+        Readiness::ReplaceExpired(expired) => {
+            let tail = expired.label().as_str().replace("mdb_sa_sk_...", theme.glyphs.ellipsis);
+            ("", format!("[ Replace expired {tail} ]"))
+        }
+        Readiness::Full => ("both places are taken; Enter lists them  ", "[ Create secret ]".to_owned()),
+    };
     let in_focus = model.form.focus == Focus::Button;
-    if model.in_flight.is_some() {
+    let reason = if model.in_flight.is_some() { "an earlier request is running  " } else { reason };
+    if !reason.is_empty() {
         let reversed = if in_focus { Modifier::REVERSED } else { Modifier::empty() };
         return Line::from(vec![
-            Span::styled("an earlier request is running  ", theme.faint),
+            Span::styled(reason, theme.faint),
             Span::styled(label, theme.faint.add_modifier(reversed)),
         ]);
     }

@@ -18,6 +18,10 @@ pub(super) fn draw(model: &Model, created: &Created, theme: &Theme, frame: &mut 
     if let Some(word) = created.word {
         column.words(frame, 2, word, theme.warning);
     }
+    if let Some(why) = &model.not_noted {
+        let symbol = Span::styled(format!("{} ", theme.glyphs.warning), theme.warning);
+        column.item(frame, symbol, why, theme.warning);
+    }
     if let Some(why) = &created.not_printed {
         let symbol = Span::styled(format!("{} ", theme.glyphs.cross), theme.bad);
         column.item(frame, symbol, &format!("Not written. {why}"), theme.bad);

@@ -22,15 +22,18 @@ pub(super) fn draw(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect) 
 fn line(model: &Model, theme: &Theme, width: usize) -> Line<'static> {
     match &model.session {
         Session::Demo => demo(theme, width),
-        Session::Remote { host, host_kind, identity, origin } => {
+        Session::Remote { base_url, identity, origin } => {
+            let (host, kind) = (&base_url.host(), base_url.kind());
             let (long, short) = identity_words(identity, theme);
             let Some(origin) = origin else {
-                return remote(host, *host_kind, &[&long, &short], theme, width);
+                return remote(host, kind, &[&long, &short], theme, width);
             };
             let (long_of, short_of) = (format!("{long}, {origin}"), format!("{short}, {origin}"));
-            remote(host, *host_kind, &[&long_of, &short_of, &short], theme, width)
+            remote(host, kind, &[&long_of, &short_of, &short], theme, width)
         }
-        Session::SignedOut { host, host_kind } => remote(host, *host_kind, &["not signed in"], theme, width),
+        Session::SignedOut { base_url } => {
+            remote(&base_url.host(), base_url.kind(), &["not signed in"], theme, width)
+        }
     }
 }
 

@@ -64,6 +64,13 @@ fn about(screen: &Screen) -> &'static [&'static str] {
         Screen::Created(_) => {
             &["Copied means read back from the clipboard. Leaving asks until the secret is handed over."]
         }
+        Screen::Retiring(_) => {
+            &["A service account has two places for secrets; an expired one still holds its own."]
+        }
+        Screen::Recipes(_) => &["What the form asks for, as the vendor's own page writes it."],
+        Screen::LeftOver(_) => {
+            &["Each creation is noted on this disk, ids only, until somebody has its secret."]
+        }
         Screen::Unknown(_) => &["A late answer with the secret opens it, whatever is on the screen."],
         Screen::SignIn(_) => {
             &["Variables that are set before the start spare this screen: see atlas-secret --help."]

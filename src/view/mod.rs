@@ -4,9 +4,11 @@
 //! fits every size from 0×0 on, and sets the real cursor where a person types.
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
+mod aftermath;
 mod choosing;
 mod column;
 mod created;
+mod existing;
 mod field;
 mod footer;
 mod form;
@@ -14,8 +16,11 @@ mod guard;
 mod handed;
 mod header;
 mod help;
+mod left_over;
 mod notice;
 mod panel;
+mod recipes;
+mod retiring;
 mod said;
 mod sending;
 mod sign_in;
@@ -71,6 +76,9 @@ fn draw_body(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect) {
         Screen::Sending(sending) => sending::draw(model, sending, theme, frame, area),
         Screen::Created(created) => created::draw(model, created, theme, frame, area),
         Screen::Unknown(unknown) => unknown::draw(model, unknown, theme, frame, area),
+        Screen::Retiring(retiring) => retiring::draw_screen(model, retiring, theme, frame, area),
+        Screen::Recipes(recipes) => recipes::draw(model, recipes, theme, frame, area),
+        Screen::LeftOver(told) => left_over::draw(model, told, theme, frame, area),
     }
 }
 

@@ -15,6 +15,7 @@ const INDENT: u16 = 2;
 pub(super) fn rows(notice: &FormNotice, width: u16) -> u16 {
     match notice {
         FormNotice::Word(word) => rows_of(word, width, INDENT),
+        FormNotice::Noted(words) => rows_of(words, width, INDENT),
         FormNotice::Failed(failure) => {
             let atlas = atlas_words(failure);
             let explanation = &failure.explanation;
@@ -37,6 +38,10 @@ pub(super) fn draw(notice: &FormNotice, theme: &Theme, frame: &mut Frame, column
         FormNotice::Word(word) => {
             let symbol = Span::styled(format!("{} ", theme.glyphs.dot), theme.faint);
             column.item(frame, symbol, word, theme.faint);
+        }
+        FormNotice::Noted(words) => {
+            let symbol = Span::styled(format!("{} ", theme.glyphs.warning), theme.warning);
+            column.item(frame, symbol, words, theme.warning);
         }
         FormNotice::Failed(failure) => {
             draw_failure(failure, rows(notice, column.width()), theme, frame, column);

@@ -10,7 +10,7 @@ use crate::domain::Format;
 
 use super::column::{Column, LABEL_WIDTH};
 use super::theme::Theme;
-use super::{handed, text_line};
+use super::{handed, retiring, text_line};
 
 pub(super) fn draw(
     model: &Model,
@@ -21,6 +21,7 @@ pub(super) fn draw(
     column: &mut Column,
 ) {
     match panel {
+        Panel::Retire(retiring) => retiring::draw(model, retiring, theme, frame, column),
         Panel::Formats { selected } => draw_formats(model, created, *selected, theme, frame, column),
         Panel::Save(prompt) => {
             draw_prompt("Save to", prompt, theme, frame, column);

@@ -16,6 +16,9 @@ pub fn said(said: &Said, zone: Option<&TimeZone>) -> String {
             let until = date_time(*until, zone);
             format!("{} will expire {until} instead of {was}, as --yes agreed", secret.label())
         }
+        Said::Replaces(secret) => {
+            format!("{} has expired and is deleted, as --replace-expired agreed", secret.label())
+        }
         Said::Words(words) => words.clone(),
     }
 }

@@ -10,7 +10,7 @@ use crate::domain::Moment;
 
 use super::column::Column;
 use super::theme::Theme;
-use super::words;
+use super::{existing, words};
 
 /// In fewer rows every blank one counts.
 const LOW: u16 = 14;
@@ -41,8 +41,14 @@ pub(super) fn draw(model: &Model, sending: &Sending, theme: &Theme, frame: &mut 
             );
             column.words(frame, 2, &format!("Atlas: {}", rejection.atlas_words()), theme.faint);
         }
-        Link::SigningIn(_) | Link::Looking(_) | Link::Posting => {
+        Link::SigningIn(_) | Link::Looking(_) | Link::Noting(_) | Link::Posting => {
             draw_steps(model, sending, theme, frame, &mut column);
+        }
+        Link::Replacing(_) => {
+            column.line(
+                frame,
+                running(model.now, sending.since, "Deleting the secret that has expired", theme),
+            );
         }
     }
     if sending.asks_to_stop {
@@ -110,6 +116,18 @@ fn draw_question(model: &Model, question: &Question, theme: &Theme, frame: &mut 
             }
             column.blank();
             ask(theme, frame, column, "Atlas shortens it for good. Create the new secret?");
+        }
+        Question::Replaces(expired) => {
+            let warning = Span::styled(format!("{} ", theme.glyphs.warning), theme.warning);
+            column.item(frame, warning, &existing::facts(model, expired), theme.strong);
+            column.words(
+                frame,
+                2,
+                "It no longer works, but holds one of the account's two places.",
+                Style::new(),
+            );
+            column.blank();
+            ask(theme, frame, column, "Delete it in Atlas, and create the new secret?");
         }
         Question::CouldNotLook(problem) => {
             column.words(frame, 0, &problem.explain().title, theme.faint);

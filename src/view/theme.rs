@@ -42,6 +42,8 @@ pub struct Glyphs {
     pub bullet: char,
     /// Stands for what was left out.
     pub ellipsis: &'static str,
+    /// From what was to what will be.
+    pub arrow: &'static str,
     /// Between width and height.
     pub times: &'static str,
     /// A line across the page.
@@ -60,6 +62,7 @@ impl Glyphs {
         dot: "·",
         bullet: '•',
         ellipsis: "…",
+        arrow: "→",
         times: "×",
         rule: "─",
         spinner: &["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"],
@@ -74,6 +77,7 @@ impl Glyphs {
         dot: "-",
         bullet: '*',
         ellipsis: "...",
+        arrow: "->",
         times: "x",
         rule: "-",
         spinner: &["|", "/", "-", "\\"],

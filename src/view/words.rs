@@ -12,6 +12,29 @@ pub fn date_time(at: Timestamp, zone: Option<&TimeZone>) -> String {
     at.to_zoned_datetime(zone).strftime("%a %-d %b %Y %H:%M %:z").to_string()
 }
 
+/// A day as people read it: `30 Nov 2026`. UTC while the zone is not known.
+pub(super) fn short_date(at: Timestamp, zone: Option<&TimeZone>) -> String {
+    let zone = zone.cloned().unwrap_or(TimeZone::UTC);
+    at.to_zoned_datetime(zone).strftime("%-d %b %Y").to_string()
+}
+
+/// A time of day with its seconds: `18:14:02`. UTC while the zone is not known.
+pub(super) fn time(at: Timestamp, zone: Option<&TimeZone>) -> String {
+    let zone = zone.cloned().unwrap_or(TimeZone::UTC);
+    at.to_zoned_datetime(zone).strftime("%H:%M:%S").to_string()
+}
+
+/// How long ago `at` was, roughly: `2 h ago`.
+pub(super) fn ago(at: Timestamp, now: Timestamp) -> String {
+    let minutes = now.as_second().saturating_sub(at.as_second()) / 60;
+    match minutes {
+        ..=0 => "just now".to_owned(),
+        1..=59 => format!("{minutes} min ago"),
+        60..=2879 => format!("{} h ago", minutes / 60),
+        _ => format!("{} days ago", minutes / (24 * 60)),
+    }
+}
+
 /// How long until `at`, roughly: `in 30 days`.
 pub(super) fn from_now(at: Timestamp, now: Timestamp) -> String {
     let seconds = at.as_second().saturating_sub(now.as_second());
@@ -45,6 +68,24 @@ mod tests {
         let berlin = TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3").unwrap();
         assert_eq!(date_time(at, Some(&berlin)), "Wed 23 Dec 2026 18:14 +01:00");
         assert_eq!(date_time(at, None), "Wed 23 Dec 2026 17:14 +00:00");
+    }
+
+    #[test]
+    fn the_past_is_rough_too() {
+        let now: Timestamp = "2026-11-23T18:14:00Z".parse().unwrap();
+        let rows = [
+            ("2026-11-23T18:14:30Z", "just now"),
+            ("2026-11-23T18:13:30Z", "just now"),
+            ("2026-11-23T18:04:00Z", "10 min ago"),
+            ("2026-11-23T16:14:00Z", "2 h ago"),
+            ("2026-11-21T18:15:00Z", "47 h ago"),
+            ("2026-11-13T18:14:00Z", "10 days ago"),
+        ];
+        for (at, words) in rows {
+            assert_eq!(ago(at.parse().unwrap(), now), words, "{at}");
+        }
+        assert_eq!(short_date(now, None), "23 Nov 2026");
+        assert_eq!(time(now, None), "18:14:00");
     }
 
     #[test]

@@ -14,7 +14,11 @@ fn types_into_a_field(model: &Model) -> bool {
         Screen::Choosing(_) => true,
         Screen::SignIn(sign_in) => sign_in.typing.is_some(),
         Screen::Created(created) => created.panel.as_ref().is_some_and(|panel| panel.prompt().is_some()),
-        Screen::Sending(_) | Screen::Unknown(_) => false,
+        Screen::Sending(_)
+        | Screen::Unknown(_)
+        | Screen::Retiring(_)
+        | Screen::Recipes(_)
+        | Screen::LeftOver(_) => false,
     };
     typed_into && !model.shows_help
 }

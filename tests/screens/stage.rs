@@ -3,10 +3,12 @@
 use std::time::Duration;
 
 use atlas_secret::core::{
-    Effect, Event, FieldName, Focus, Form, KeyPress, Model, PastedText, Size, update, wake_at,
+    Context, Effect, Event, FieldName, Focus, Form, KeyPress, LOOK_AFTER, Looked, Model, PastedText, Size,
+    update, wake_at,
 };
 use atlas_secret::domain::{
-    ClientId, CreateOutcome, CreatedSecret, Moment, ReadProblem, RequestId, SecretId, ServiceAccount, Session,
+    ClientId, CreateOutcome, CreatedSecret, ExistingSecret, Moment, OrganizationId, OrganizationSettings,
+    Project, ReadProblem, RequestId, SecretId, ServerText, ServiceAccount, Session,
 };
 use crossterm::event::{KeyCode, KeyModifiers};
 use jiff::Timestamp;
@@ -62,10 +64,22 @@ impl Stage {
     }
 
     pub fn send(&mut self, event: Event) -> Vec<Effect> {
-        let effects = update(&mut self.model, self.now, event);
+        let effects = self.update(event);
         // The project is read beside the chain; nobody waits for it.
-        let mut awaited = effects.iter().filter(|effect| !matches!(effect, Effect::ReadProject { .. }));
+        let beside =
+            |effect: &&Effect| matches!(effect, Effect::ReadProject { .. } | Effect::ReadSettings { .. });
+        let mut awaited = effects.iter().filter(|effect| !beside(effect));
         self.request = awaited.find_map(Effect::request).or(self.request);
+        effects
+    }
+
+    /// The disk takes each note at once.
+    fn update(&mut self, event: Event) -> Vec<Effect> {
+        let mut effects = update(&mut self.model, self.now, event);
+        let noting = effects.iter().find(|effect| matches!(effect, Effect::NoteCreation { .. }));
+        if let Some(request) = noting.and_then(Effect::request) {
+            effects = update(&mut self.model, self.now, Event::CreationNoted { request, result: Ok(()) });
+        }
         effects
     }
 
@@ -116,6 +130,45 @@ impl Stage {
     pub fn account_read(&mut self, result: Result<ServiceAccount, ReadProblem>) {
         let request = self.request();
         self.send(Event::AccountRead { request, result });
+    }
+
+    /// What the form looks up by itself comes, and this account with it.
+    pub fn looked_up(&mut self, secrets: &[ExistingSecret]) {
+        self.wait(LOOK_AFTER);
+        let effects = self.send(Event::TimePassed);
+        assert!(effects.is_empty(), "asked once");
+        for looked in [FieldName::Project, FieldName::Client] {
+            self.answer_look(looked, secrets.to_vec());
+        }
+    }
+
+    fn answer_look(&mut self, field: FieldName, secrets: Vec<ExistingSecret>) {
+        match (field, &self.model.context) {
+            (FieldName::Project, Context { project: Looked::Asked { request, .. }, .. }) => {
+                let organization = OrganizationId::from_server("4888442a3354817a7320eb61");
+                let project = Project { name: ServerText::new("payments-prod"), organization };
+                let request = *request;
+                self.send(Event::ProjectRead { request, result: Ok(project) });
+            }
+            (FieldName::Client, Context { account: Looked::Asked { request, .. }, .. }) => {
+                let request = *request;
+                let account = ServiceAccount {
+                    name: ServerText::new("ci-deployer"),
+                    secrets,
+                    ..ServiceAccount::default()
+                };
+                self.send(Event::AccountRead { request, result: Ok(account) });
+            }
+            _ => {}
+        }
+    }
+
+    /// The organization's settings, which are asked for as soon as it is known.
+    pub fn settings_read(&mut self, settings: OrganizationSettings) {
+        if let Looked::Asked { request, .. } = &self.model.context.settings {
+            let request = *request;
+            self.send(Event::SettingsRead { request, result: Ok(settings) });
+        }
     }
 
     pub fn answered(&mut self, outcome: CreateOutcome) {

@@ -40,6 +40,7 @@ const CHOICE_ABOVE: Binding = Binding::new(
 )
 .only_in_help();
 const DISMISS: Binding = Binding::new(&[ESC], "Esc", "take the message away", Action::Dismiss).only_in_help();
+const AS_COMMAND: Binding = Binding::new(&[(KeyCode::F(2), NONE)], "F2", "as a command", Action::AsCommand);
 const LIST: Binding = Binding::new(&[(KeyCode::Char('o'), CONTROL)], "Ctrl-O", "list", Action::List);
 
 const CLOSE_PANEL: Binding = Binding::new(&[ESC], "Esc", "back", Action::No);
@@ -73,6 +74,7 @@ pub(super) const FORM: &[Binding] = &[
     REPAINT,
     QUIT,
     LIST,
+    AS_COMMAND,
 ];
 
 /// The button of the form.
@@ -87,6 +89,7 @@ pub(super) const ON_BUTTON: &[Binding] = &[
     SUSPEND,
     REPAINT,
     QUIT,
+    AS_COMMAND,
 ];
 
 /// Where a way to sign in is chosen.
@@ -144,6 +147,8 @@ pub(super) const CREATED: &[Binding] = &[
     Binding::new(&[(KeyCode::Char('p'), NONE)], "p", "pipe", Action::Pipe),
     Binding::new(&[(KeyCode::Char('q'), NONE), ESC, CTRL_C], "q", "quit", Action::Leave),
     Binding::new(&[(KeyCode::Char('r'), NONE)], "r", "reveal", Action::Reveal),
+    Binding::new(&[(KeyCode::Char('v'), NONE)], "v", "verify", Action::Verify),
+    Binding::new(&[(KeyCode::Char('d'), NONE)], "d", "delete an older one", Action::Retire),
     Binding::new(&[(KeyCode::Char('n'), NONE)], "n", "new", Action::Another),
     HELP,
     SUSPEND,
@@ -214,8 +219,101 @@ pub(super) const GUARD_BUSY: &[Binding] =
 
 /// Nobody knows the outcome.
 pub(super) const UNKNOWN: &[Binding] = &[
+    Binding::new(&[(KeyCode::Char('l'), NONE)], "l", "look again", Action::LookAgain),
     Binding::new(&[(KeyCode::Char('b'), NONE)], "b", "back to the form", Action::BackToForm),
     Binding::new(&[(KeyCode::Char('q'), NONE), ESC, CTRL_C], "q", "quit", Action::Leave),
+    HELP,
+    SUSPEND,
+    REPAINT,
+];
+
+/// One secret is new, and its value is lost.
+pub(super) const FOUND: &[Binding] = &[
+    Binding::new(&[(KeyCode::Char('d'), NONE)], "d", "delete it", Action::Delete),
+    Binding::new(&[(KeyCode::Char('k'), NONE)], "k", "keep it", Action::Keep),
+    Binding::new(&[(KeyCode::Char('l'), NONE)], "l", "look again", Action::LookAgain),
+    Binding::new(&[(KeyCode::Char('b'), NONE)], "b", "back to the form", Action::BackToForm),
+    Binding::new(&[(KeyCode::Char('q'), NONE), ESC, CTRL_C], "q", "quit", Action::Leave),
+    HELP,
+    SUSPEND,
+    REPAINT,
+];
+
+/// The new one turned out to be in use.
+pub(super) const KEPT: &[Binding] = &[
+    Binding::new(&[(KeyCode::Char('k'), NONE)], "k", "keep it", Action::Keep),
+    Binding::new(&[(KeyCode::Char('b'), NONE)], "b", "back to the form", Action::BackToForm),
+    Binding::new(&[(KeyCode::Char('q'), NONE), ESC, CTRL_C], "q", "quit", Action::Leave),
+    HELP,
+    SUSPEND,
+    REPAINT,
+];
+
+/// A question that Ctrl-C answers with no.
+pub(super) const YES_NO: &[Binding] =
+    &[YES, NO, Binding::new(&[CTRL_C], "Ctrl-C", "no", Action::No).only_in_help(), HELP];
+
+/// Something is being deleted; that cannot be taken back, and is over soon.
+pub(super) const BUSY: &[Binding] = &[HELP, REPAINT];
+
+/// Older secrets to choose from.
+pub(super) const RETIRING: &[Binding] = &[
+    Binding::new(&[(KeyCode::Char('d'), NONE)], "d", "delete", Action::Delete),
+    CHOICE_BELOW,
+    CHOICE_ABOVE,
+    Binding::new(&[ESC, (KeyCode::Char('q'), NONE), CTRL_C], "Esc", "back", Action::No),
+    HELP,
+    SUSPEND,
+    REPAINT,
+];
+
+/// The account is being read, or could not be.
+pub(super) const RETIRING_NOTHING: &[Binding] = &[
+    Binding::new(&[ESC, (KeyCode::Char('q'), NONE), CTRL_C], "Esc", "back", Action::No),
+    HELP,
+    SUSPEND,
+    REPAINT,
+];
+
+/// The request as a command.
+pub(super) const RECIPES: &[Binding] = &[
+    Binding::new(&[(KeyCode::Char('c'), NONE)], "c", "copy", Action::Copy),
+    Binding::new(
+        &[(KeyCode::Tab, NONE), (KeyCode::Right, NONE), (KeyCode::Down, NONE)],
+        "Tab",
+        "next",
+        Action::NextChoice,
+    ),
+    Binding::new(
+        &[
+            (KeyCode::BackTab, NONE),
+            (KeyCode::BackTab, KeyModifiers::SHIFT),
+            (KeyCode::Left, NONE),
+            (KeyCode::Up, NONE),
+        ],
+        "Shift-Tab",
+        "previous",
+        Action::PreviousChoice,
+    )
+    .only_in_help(),
+    Binding::new(
+        &[ESC, (KeyCode::Char('q'), NONE), (KeyCode::F(2), NONE), CTRL_C],
+        "Esc",
+        "back",
+        Action::No,
+    ),
+    HELP,
+    SUSPEND,
+    REPAINT,
+];
+
+/// A secret of an earlier run.
+pub(super) const LEFT_OVER: &[Binding] = &[
+    Binding::new(&[(KeyCode::Char('d'), NONE)], "d", "delete it", Action::Delete),
+    Binding::new(&[(KeyCode::Char('k'), NONE)], "k", "keep it", Action::Keep),
+    Binding::new(&[(KeyCode::Char('l'), NONE)], "l", "look", Action::LookAgain),
+    Binding::new(&[ESC], "Esc", "later", Action::BackToForm),
+    Binding::new(&[(KeyCode::Char('q'), NONE), CTRL_C], "q", "quit", Action::Leave),
     HELP,
     SUSPEND,
     REPAINT,

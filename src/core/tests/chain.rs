@@ -24,7 +24,10 @@ fn the_links_follow_each_other_and_end_in_the_secret() {
         Effect::SignIn { .. },
         Effect::ReadProject { .. },
         Effect::ReadAccount { .. },
+        Effect::NoteCreation { .. },
         Effect::CreateSecret { new_secret, .. },
+        Effect::NoteSecret { .. },
+        Effect::ReadAccount { .. },
     ] = &run.effects[..]
     else {
         panic!("{:?}", run.effects)
@@ -123,17 +126,35 @@ fn only_y_answers_a_question() {
 }
 
 #[test]
-fn two_taken_places_end_the_chain_with_who_can_help() {
-    for (first, expected) in
-        [("2027-01-01T00:00:00Z", "both of them are in use"), ("2026-01-01T00:00:00Z", "has expired")]
-    {
-        let mut run = Run::looking();
-        run.account(&[existing(first), existing("2027-11-23T18:14:00Z")]);
-        let Some(FormNotice::Failed(failure)) = &run.model.form.notice else { panic!("no failure") };
-        assert!(failure.explanation.meaning.contains(expected));
-        assert!(failure.explanation.action.contains("Project Owner"));
-        assert_eq!((failure.certainty, run.posts()), (Certainty::NothingSent, 0));
-    }
+fn two_living_secrets_lead_to_the_list() {
+    let mut run = Run::looking();
+    run.account(&[existing("2027-01-01T00:00:00Z"), existing("2027-11-23T18:14:00Z")]);
+    assert!(matches!(run.model.screen, Screen::Retiring(_)));
+    assert_eq!(run.posts(), 0);
+}
+
+#[test]
+fn an_expired_secret_in_the_way_goes_after_one_y_and_the_chain_looks_again() {
+    let mut run = Run::looking();
+    let living = existing("2026-11-25T18:14:00Z");
+    run.account(&[existing("2026-01-01T00:00:00Z"), living.clone()]);
+    assert!(matches!(run.link(), Link::Asking(Question::Replaces(_))));
+    run.keys("enter");
+    assert!(matches!(run.link(), Link::Asking(_)), "never by Enter");
+    run.keys("y");
+    assert!(matches!(run.effects.last(), Some(Effect::DeleteSecret { .. })));
+    run.keys("esc y n");
+    assert!(matches!(run.link(), Link::Replacing(_)), "it cannot be taken back");
+    run.deleted(DeleteOutcome::Gone).sign_in(Ok(())).account(&[living]);
+    assert_eq!(run.posts(), 1);
+}
+
+#[test]
+fn an_expired_secret_that_stays_creates_nothing() {
+    let mut run = Run::looking();
+    run.account(&[existing("2026-01-01T00:00:00Z"), existing("2026-01-02T00:00:00Z")]).keys("y");
+    run.deleted(DeleteOutcome::Failed(ReadProblem::TimedOut(Duration::from_secs(3))));
+    assert_eq!((run.is_on_form(), run.posts(), run.certainty()), (true, 0, Some(Certainty::NothingCreated)));
 }
 
 #[test]

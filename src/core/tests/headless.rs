@@ -6,7 +6,7 @@ use crate::domain::{Delivery, Format, LostAnswer};
 /// `--yes` on a terminal.
 fn submitted() -> Run {
     let mut run = Run::filled();
-    run.model.consents = true;
+    run.model.beforehand.submits = true;
     run.event(Event::SubmittedBeforehand).sign_in(Ok(()));
     run
 }
@@ -14,7 +14,7 @@ fn submitted() -> Run {
 /// `--yes --format json` with standard output elsewhere.
 fn alone() -> Run {
     let mut run = Run::filled();
-    run.model.consents = true;
+    run.model.beforehand.submits = true;
     run.model.has_terminal = false;
     run.model.output = Output::Sink(Format::Json);
     run.event(Event::SubmittedBeforehand).sign_in(Ok(()));
@@ -98,9 +98,13 @@ fn what_would_wait_for_a_key_ends_instead() {
         (
             |run| {
                 run.account(&[]).answer(CreateOutcome::Unknown(LostAnswer::Unexpected { status: 502 }));
+                for pause in PAUSES {
+                    run.account(&[]).wake_after(pause.as_secs());
+                }
+                run.account(&[]);
             },
             3,
-            "does not say whether",
+            "No new secret has appeared in 17 s; it may still.",
         ),
     ];
     for (happens, code, said) in rows {

@@ -1,16 +1,20 @@
 //! Transitions, without a clock, a network or a task: events go in, the model and the effects are looked at.
 
+mod aftermath;
 mod chain;
 mod choosing;
+mod context;
 mod copying;
 mod created;
 mod ending;
+mod finding;
 mod fixtures;
 mod form;
 mod guard;
 mod headless;
 mod panel;
 mod printing;
+mod retiring;
 mod sign_in;
 mod waiting;
 mod wake;
@@ -39,6 +43,7 @@ const SECRET_ID: &str = "aaaaaaaaaaaaaaaaaaaaaaaa";
 struct Run {
     model: Model,
     effects: Vec<Effect>,
+    disk_answers: bool,
 }
 
 impl Run {
@@ -46,7 +51,7 @@ impl Run {
         let now = Moment { wall: "2026-11-23T18:14:10Z".parse().unwrap(), uptime: Duration::from_secs(5) };
         let size = Size { columns: 80, rows: 24 };
         let model = Model::new(Session::Demo, Form::new(project, client, lifetime), size, now);
-        Self { model, effects: Vec::new() }
+        Self { model, effects: Vec::new(), disk_answers: true }
     }
 
     /// Nothing typed yet but the usual lifetime.
@@ -87,7 +92,13 @@ impl Run {
     fn event(&mut self, event: Event) -> &mut Self {
         let now = self.model.now;
         let effects = update(&mut self.model, now, event);
+        let noting = effects.iter().find(|effect| matches!(effect, Effect::NoteCreation { .. }));
+        let noting = noting.and_then(Effect::request).filter(|_| self.disk_answers);
         self.effects.extend(effects);
+        // The disk answers at once, unless a test holds it back.
+        if let Some(request) = noting {
+            self.event(Event::CreationNoted { request, result: Ok(()) });
+        }
         self
     }
 

@@ -35,7 +35,9 @@ fn the_spinner_starts_after_a_moment_and_then_turns() {
 fn a_shown_clock_moves_when_its_minute_turns() {
     let mut run = Run::filled();
     run.event(Event::ZoneLoaded(TimeZone::UTC));
-    assert_eq!(wake_at(&run.model), Some(ms(50_000)));
+    assert_eq!(wake_at(&run.model), Some(LOOK_AFTER), "the ids are looked up first");
+    run.later(LOOK_AFTER).event(Event::TimePassed);
+    assert_eq!(wake_at(&run.model), Some(ms(49_800)));
     run.keys("up x");
     assert_eq!(wake_at(&run.model), None, "no lifetime, no time of day");
 }

@@ -3,10 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use secrecy::SecretString;
+
 use crate::core::Event;
 use crate::domain::{
-    ClientId, CreateOutcome, DeleteOutcome, LostAnswer, NewSecret, ProjectId, ReadProblem, RequestId,
-    SecretId,
+    ClientId, CreateOutcome, DeleteOutcome, LostAnswer, NewSecret, OrganizationId, ProjectId, ReadProblem,
+    RequestId, SecretId, VerifyOutcome,
 };
 use crate::shell::patience::read_patiently;
 
@@ -87,6 +89,28 @@ impl Executor {
         };
         let answer = move |outcome| Event::DeleteAnswered { request, outcome };
         self.answer(work, answer, || DeleteOutcome::Failed(broken_read()));
+    }
+
+    pub(super) fn read_settings(&self, request: RequestId, organization: OrganizationId) {
+        let connection = Arc::clone(&self.connection);
+        let work = async move {
+            let atlas = connection.client().await.map_err(ReadProblem::Transport)?;
+            atlas.organization_settings(&organization).await
+        };
+        let answer = move |result| Event::SettingsRead { request, result };
+        self.answer(work, answer, || Err(broken_read()));
+    }
+
+    pub(super) fn verify(&self, request: RequestId, client: ClientId, value: SecretString) {
+        let connection = Arc::clone(&self.connection);
+        let work = async move {
+            match connection.client().await {
+                Ok(atlas) => atlas.verify(&client, &value).await,
+                Err(problem) => VerifyOutcome::CouldNotCheck(ReadProblem::Transport(problem)),
+            }
+        };
+        let answer = move |outcome| Event::SecretVerified { request, outcome };
+        self.answer(work, answer, || VerifyOutcome::CouldNotCheck(broken_read()));
     }
 
     pub(super) fn read_project(&self, request: RequestId, project: ProjectId) {

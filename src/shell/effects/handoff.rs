@@ -30,6 +30,22 @@ impl Executor {
         self.answer(work, move |outcome| Event::CopyFinished { request, outcome }, failed);
     }
 
+    /// A text that is no secret stays until something else is copied.
+    pub(super) fn copy_text(&self, request: RequestId, text: String) {
+        let (copier, terminal) = (Arc::clone(&self.copier), self.terminal.clone());
+        let work = async move {
+            match terminal {
+                Some(terminal) => copier.copy_text(text, &mut &*terminal).await,
+                None => copier.copy_text(text, &mut io::sink()).await,
+            }
+        };
+        let failed = || {
+            let reasons = vec![ServerText::new(own_mistake().cause())];
+            CopyOutcome::Failed(CopyFailure { reasons })
+        };
+        self.answer(work, move |outcome| Event::CopyFinished { request, outcome }, failed);
+    }
+
     pub(super) fn check_clipboard(&self, request: RequestId) {
         let copier = Arc::clone(&self.copier);
         let work = async move { copier.content().await };
@@ -50,15 +66,15 @@ impl Executor {
         let clearing = tokio::spawn(async move {
             copier.clear().await;
         });
-        *self.clearing.lock().unwrap_or_else(PoisonError::into_inner) = Some(clearing);
+        self.unfinished.lock().unwrap_or_else(PoisonError::into_inner).push(clearing);
     }
 
     /// Waits for what must not be cut off by leaving.
     pub async fn settle(&self) {
-        let clearing = self.clearing.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(clearing) = clearing {
-            // Whether it was cleared is told by nobody: its time would have come anyway.
-            let _ = clearing.await;
+        let unfinished = std::mem::take(&mut *self.unfinished.lock().unwrap_or_else(PoisonError::into_inner));
+        for task in unfinished {
+            // Each has a limit of its own, and there is nobody left to tell how it went.
+            let _ = task.await;
         }
     }
 

@@ -20,6 +20,23 @@ impl Executor {
         self.answer(work, move |result| Event::SignedIn { request, result }, || Err(broken_read()));
     }
 
+    pub(super) fn use_session(&self, request: RequestId) {
+        self.connection.adopt(request);
+        self.tell_login();
+    }
+
+    /// Sets the client up, and says which secret signs in once that is known.
+    pub fn tell_login(&self) {
+        let (connection, answers) = (Arc::clone(&self.connection), self.answers.clone());
+        tokio::spawn(async move {
+            // What goes wrong is told by the first request that needs the client.
+            let Ok(client) = connection.client().await else { return };
+            if let Some(login) = client.login() {
+                let _ = answers.send(Event::LoginKnown(login));
+            }
+        });
+    }
+
     pub(super) fn try_credentials(&self, request: RequestId, credentials: Credentials) {
         let (connection, desk) = (Arc::clone(&self.connection), Arc::clone(&self.desk));
         let work = async move { desk.try_credentials(&connection, request, credentials).await };

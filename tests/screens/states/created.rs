@@ -154,19 +154,25 @@ fn panels() -> Vec<State> {
     ]
 }
 
+/// Handed over in three ways.
+pub fn saved_copied_and_piped(mut stage: Stage) -> Stage {
+    stage.press(KeyCode::Char('s'));
+    stage.type_in("x");
+    stage.press(KeyCode::Enter);
+    let (request, path) = (stage.request(), ServerText::new("/home/admin/secrets/prod.env"));
+    stage.send(Event::FileSaved { request, outcome: SaveOutcome::Saved { path, format: Format::Env } });
+    stage.press(KeyCode::Char('c'));
+    let mut stage = finish_copy(stage, COPIED);
+    stage.press(KeyCode::Char('p'));
+    stage.type_in("pass insert -m atlas/ci");
+    stage.press(KeyCode::Enter);
+    let request = stage.request();
+    stage.send(Event::CommandEnded { request, outcome: CommandOutcome::Succeeded });
+    stage
+}
+
 fn deliveries() -> Vec<State> {
-    let mut saved = Stage::created();
-    saved.press(KeyCode::Char('s'));
-    saved.type_in("x");
-    saved.press(KeyCode::Enter);
-    let (request, path) = (saved.request(), ServerText::new("/home/admin/secrets/prod.env"));
-    saved.send(Event::FileSaved { request, outcome: SaveOutcome::Saved { path, format: Format::Env } });
-    let mut both = finish_copy_of(saved);
-    both.press(KeyCode::Char('p'));
-    both.type_in("pass insert -m atlas/ci");
-    both.press(KeyCode::Enter);
-    let request = both.request();
-    both.send(Event::CommandEnded { request, outcome: CommandOutcome::Succeeded });
+    let both = saved_copied_and_piped(Stage::created());
     let mut sink = Stage::created();
     sink.model.output = Output::Sink(Format::Secret);
     let mut broken = Stage::created();
@@ -179,9 +185,4 @@ fn deliveries() -> Vec<State> {
         state("created_for_stdout", sink),
         state("created_not_printed", broken),
     ]
-}
-
-fn finish_copy_of(mut stage: Stage) -> Stage {
-    stage.press(KeyCode::Char('c'));
-    finish_copy(stage, COPIED)
 }

@@ -46,16 +46,22 @@ fn before_posting() -> Vec<State> {
     let detail = format!("No group with ID {PROJECT} exists.");
     no_project.account_read(Err(ReadProblem::Rejected(rejection(404, "GROUP_NOT_FOUND", &detail))));
 
-    let mut full = Stage::filled();
-    full.press(KeyCode::Enter);
-    full.signed_in(Ok(()));
-    let secrets = vec![existing("9f3a", "2026-10-01T12:00:00Z"), existing("77c0", "2027-03-01T12:00:00Z")];
-    full.account_read(Ok(ServiceAccount { secrets, ..ServiceAccount::default() }));
+    // `--yes` was given, so nobody is asked.
+    let agreed = |first: &str| {
+        let mut stage = Stage::filled();
+        stage.model.beforehand.submits = true;
+        stage.press(KeyCode::Enter);
+        stage.signed_in(Ok(()));
+        let secrets = vec![existing("9f3a", first), existing("77c0", "2027-03-01T12:00:00Z")];
+        stage.account_read(Ok(ServiceAccount { secrets, ..ServiceAccount::default() }));
+        stage
+    };
     vec![
         state("failure_sign_in_refused", sign_in),
         state("failure_tls", unreachable),
         state("failure_project_not_found", no_project),
-        state("failure_both_places_taken", full),
+        state("failure_both_places_taken", agreed("2027-01-01T12:00:00Z")),
+        state("failure_expired_in_the_way", agreed("2026-10-01T12:00:00Z")),
     ]
 }
 

@@ -1,5 +1,7 @@
 //! Every state that a screen can be in, by name. Each other module here makes those of one screen.
 
+mod after;
+mod before;
 mod choosing;
 mod created;
 mod failures;
@@ -31,8 +33,10 @@ fn state(name: &'static str, stage: Stage) -> State {
 pub fn all() -> Vec<State> {
     let mut states = form::states();
     states.extend(failures::states());
+    states.extend(before::states());
     states.extend(sending::states());
     states.extend(created::states());
+    states.extend(after::states());
     states.extend(guard::states());
     states.extend(unknown::states());
     states.extend(headers::states());

@@ -2,10 +2,14 @@
 
 use std::time::Duration;
 
-use atlas_secret::domain::{CreateOutcome, LostAnswer, ServerText, TransportProblem};
+use atlas_secret::core::PAUSES;
+use atlas_secret::domain::{
+    CreateOutcome, ExistingSecret, LostAnswer, ReadProblem, SecretId, ServerText, ServiceAccount,
+    TransportProblem,
+};
 use crossterm::event::KeyCode;
 
-use crate::stage::Stage;
+use crate::stage::{Stage, time};
 
 use super::{State, state};
 
@@ -24,7 +28,42 @@ pub fn states() -> Vec<State> {
     suspend.control('z');
     let mut timed_out_later = stopped_waiting();
     timed_out_later.answered(CreateOutcome::Unknown(LostAnswer::TimedOut(Duration::from_secs(60))));
+    let searched = |secrets: Vec<ExistingSecret>| {
+        let mut stage = lost(LostAnswer::Unexpected { status: 502 });
+        stage.account_read(Ok(account(secrets)));
+        stage
+    };
+    let mut asks_to_delete = searched(vec![new("9f3a")]);
+    asks_to_delete.press(KeyCode::Char('d'));
+    let mut none = searched(Vec::new());
+    for pause in PAUSES {
+        none.wait(pause);
+        none.account_read(Ok(account(Vec::new())));
+    }
+    let mut blind = lost(LostAnswer::Unexpected { status: 502 });
+    for pause in PAUSES {
+        blind.account_read(Err(ReadProblem::Transport(TransportProblem::ConnectTimeout)));
+        blind.wait(pause);
+    }
+    blind.account_read(Err(ReadProblem::Transport(TransportProblem::ConnectTimeout)));
+    let mut deleted = searched(vec![new("9f3a")]);
+    deleted.press(KeyCode::Char('d'));
+    deleted.press(KeyCode::Char('y'));
+    deleted.account_read(Ok(account(Vec::new())));
+    let mut used = searched(vec![new("9f3a")]);
+    used.press(KeyCode::Char('d'));
+    used.press(KeyCode::Char('y'));
+    let last_used_at = Some(time("2026-11-23T17:14:30Z"));
+    used.account_read(Ok(account(vec![ExistingSecret { last_used_at, ..new("9f3a") }])));
     vec![
+        state("unknown_pausing", searched(Vec::new())),
+        state("unknown_none_appeared", none),
+        state("unknown_found", searched(vec![new("9f3a")])),
+        state("unknown_several", searched(vec![new("9f3a"), new("k7Qd")])),
+        state("unknown_could_not_look", blind),
+        state("unknown_asks_to_delete", asks_to_delete),
+        state("unknown_deleted", deleted),
+        state("unknown_used", used),
         state("unknown_timed_out", lost(LostAnswer::TimedOut(Duration::from_secs(60)))),
         state("unknown_broken", lost(LostAnswer::Broken(broken))),
         state("unknown_value_unreadable", lost(unreadable)),
@@ -34,6 +73,20 @@ pub fn states() -> Vec<State> {
         state("unknown_asks_to_leave", asks),
         state("unknown_refuses_ctrl_z", suspend),
     ]
+}
+
+fn account(secrets: Vec<ExistingSecret>) -> ServiceAccount {
+    ServiceAccount { secrets, ..ServiceAccount::default() }
+}
+
+fn new(tail: &str) -> ExistingSecret {
+    ExistingSecret {
+        id: SecretId::from_server(&format!("6650f0aa12bc34de5600{tail}")).unwrap(),
+        created_at: Some(time("2026-11-23T17:14:02Z")),
+        expires_at: Some(time("2026-12-23T17:14:02Z")),
+        last_used_at: None,
+        mask: Some(ServerText::new(&format!("mdb_sa_sk_...{tail}"))),
+    }
 }
 
 /// The person stopped waiting; the POST runs on.

@@ -1,0 +1,141 @@
+//! What an earlier run left behind: a secret that was created, or perhaps was, and never handed over.
+
+use std::time::Duration;
+
+use crate::domain::{
+    DeleteOutcome, LeftOver, Lifetime, LostAnswer, Moment, NewSecret, ReadProblem, RequestId,
+};
+
+use super::finding::{Before, Search};
+use super::{Action, Effect, FormNotice, Model, Screen, UnknownOutcome, unknown};
+
+/// The screen that tells of it.
+#[derive(Clone, Debug)]
+pub struct TellLeftOver {
+    /// What was left.
+    pub left: LeftOver,
+    /// True when it happened at the host that this run talks to: only then can anything be done about it.
+    pub is_here: bool,
+    /// True while "Delete it?" is on the screen.
+    pub asks_to_delete: bool,
+    /// The request that deletes it, and since when.
+    pub deleting: Option<(RequestId, Moment)>,
+    /// Why it could not be deleted.
+    pub problem: Option<ReadProblem>,
+}
+
+impl TellLeftOver {
+    /// True when it can be deleted from here: its id is known, and it is at this host.
+    pub fn can_be_deleted(&self) -> bool {
+        self.is_here && self.left.entry.secret_id.is_some()
+    }
+
+    /// True when the account can be looked at from here.
+    pub fn can_be_looked_for(&self) -> bool {
+        self.is_here
+    }
+}
+
+/// Tells of the next one as soon as the form is there; one after the other.
+pub(super) fn settle(model: &mut Model) {
+    if !model.has_terminal || !matches!(model.screen, Screen::Form) || model.in_flight.is_some() {
+        return;
+    }
+    if let Some(left) = model.left_over.pop_front() {
+        let is_here = model.session.base_url() == Some(&left.entry.base_url);
+        model.screen = Screen::LeftOver(Box::new(TellLeftOver {
+            left,
+            is_here,
+            asks_to_delete: false,
+            deleting: None,
+            problem: None,
+        }));
+    }
+}
+
+pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
+    let (now, request) = (model.now, model.next_request());
+    let Screen::LeftOver(told) = &mut model.screen else {
+        return Vec::new();
+    };
+    match action {
+        _ if told.deleting.is_some() => {}
+        Action::Yes if told.asks_to_delete => return delete(told, request, now),
+        Action::No | Action::Leave if told.asks_to_delete => told.asks_to_delete = false,
+        Action::Delete if told.can_be_deleted() => told.asks_to_delete = true,
+        Action::LookAgain if told.can_be_looked_for() => return look(model),
+        Action::Keep => {
+            let number = told.left.number;
+            model.screen = Screen::Form;
+            return vec![Effect::ForgetLeftOver { number }];
+        }
+        // Neither kept nor deleted: the next run tells of it again.
+        Action::BackToForm | Action::No => model.screen = Screen::Form,
+        Action::Leave => return vec![Effect::Quit(model.exit())],
+        _ => {}
+    }
+    Vec::new()
+}
+
+fn delete(told: &mut TellLeftOver, request: RequestId, now: Moment) -> Vec<Effect> {
+    let Some(secret_id) = told.left.entry.secret_id.clone() else { return Vec::new() };
+    told.asks_to_delete = false;
+    told.deleting = Some((request, now));
+    told.problem = None;
+    let (project, client) = (told.left.entry.project.clone(), told.left.entry.client.clone());
+    vec![Effect::DeleteSecret { request, project, client, secret_id }]
+}
+
+/// What became of it is found out as after a lost answer.
+fn look(model: &mut Model) -> Vec<Effect> {
+    let (now, request) = (model.now, model.next_request());
+    let Screen::LeftOver(told) = &model.screen else {
+        return Vec::new();
+    };
+    let left = told.left.clone();
+    let entry = &left.entry;
+    let Ok(lifetime) = Lifetime::from_hours(1) else { return Vec::new() };
+    let new_secret = NewSecret { project: entry.project.clone(), client: entry.client.clone(), lifetime };
+    let passed = now.wall.duration_since(entry.begun_at);
+    let passed = Duration::try_from(passed).unwrap_or_default();
+    let uptime = now.uptime.saturating_sub(passed);
+    let look = unknown::read(request, &new_secret);
+    model.screen = Screen::Unknown(Box::new(UnknownOutcome {
+        sent_at: Moment { wall: entry.begun_at, uptime },
+        new_secret,
+        lost: LostAnswer::EarlierRun,
+        before: Before { ids: entry.ids_before.clone(), at: entry.begun_at },
+        // So long afterwards one look says all there is to say.
+        search: Search::Looking { request, round: super::finding::PAUSES.len() },
+        left_over: Some(left),
+        asks_to_leave: false,
+        word: None,
+    }));
+    vec![look]
+}
+
+pub(super) fn delete_answered(
+    model: &mut Model,
+    answered: RequestId,
+    outcome: &DeleteOutcome,
+) -> Option<Vec<Effect>> {
+    let Screen::LeftOver(told) = &mut model.screen else {
+        return None;
+    };
+    if told.deleting.is_none_or(|(request, _)| request != answered) {
+        return None;
+    }
+    told.deleting = None;
+    match outcome {
+        DeleteOutcome::Gone => {
+            let number = told.left.number;
+            model.screen = Screen::Form;
+            model.form.notice = Some(FormNotice::Word("Deleted: nothing of the earlier run is left."));
+            Some(vec![Effect::ForgetLeftOver { number }])
+        }
+        DeleteOutcome::Failed(problem) => {
+            told.problem = Some(problem.clone());
+            Some(Vec::new())
+        }
+    }
+}

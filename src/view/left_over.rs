@@ -1,0 +1,56 @@
+//! A secret of an earlier run that was never handed over.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::Span;
+
+use crate::core::{Model, TellLeftOver};
+
+use super::column::Column;
+use super::sending::{ask, running};
+use super::theme::Theme;
+use super::words;
+
+pub(super) fn draw(model: &Model, told: &TellLeftOver, theme: &Theme, frame: &mut Frame, area: Rect) {
+    let mut column = Column::new(area);
+    let entry = &told.left.entry;
+    let begun = words::date_time(entry.begun_at, model.zone.as_ref());
+    let title = match &entry.secret_id {
+        Some(_) => format!(
+            "A secret of {} was created on {begun} and never handed over",
+            entry.client.short(theme.glyphs.ellipsis)
+        ),
+        None => format!(
+            "A secret of {} was perhaps created on {begun} and never handed over",
+            entry.client.short(theme.glyphs.ellipsis)
+        ),
+    };
+    let warning = Span::styled(format!("{} ", theme.glyphs.warning), theme.warning);
+    column.item(frame, warning, &title, theme.strong);
+    column.words(frame, 2, "An earlier run ended before anybody had it.", Style::new());
+    column.blank();
+    column.labelled(frame, "Project ID", theme.faint, entry.project.as_str());
+    column.labelled(frame, "Client ID", theme.faint, entry.client.as_str());
+    let id = entry.secret_id.as_ref().map_or("not known", |id| id.as_str());
+    column.labelled(frame, "Secret ID", theme.faint, id);
+    column.labelled(frame, "Signed in as", theme.faint, entry.identity.as_str());
+    column.blank();
+    if let Some((_, since)) = told.deleting {
+        column.line(frame, running(model.now, since, "Deleting the secret in Atlas", theme));
+        return;
+    }
+    if told.asks_to_delete {
+        ask(theme, frame, &mut column, "Delete it in Atlas?");
+        return;
+    }
+    if let Some(problem) = &told.problem {
+        let words = format!("It could not be deleted. {}", problem.explain().title);
+        column.words(frame, 0, &words, theme.bad);
+    }
+    if !told.is_here {
+        let words = format!("It is at {}, not where this run is signed in.", entry.base_url.host());
+        column.words(frame, 0, &words, theme.warning);
+    }
+    column.words(frame, 0, "Its value cannot be shown again. Keeping it takes this note away.", theme.faint);
+}

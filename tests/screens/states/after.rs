@@ -1,0 +1,112 @@
+//! After creating: the others, the proof, what could not be noted; and what an earlier run left behind.
+
+use std::time::Duration;
+
+use atlas_secret::core::Event;
+use atlas_secret::domain::{
+    BaseUrl, ExistingSecret, Identity, JournalEntry, LeftOver, Login, ProjectId, ReadProblem, SecretId,
+    ServerText, ServiceAccount, Session, VerifyOutcome,
+};
+use crossterm::event::KeyCode;
+
+use crate::stage::{PROJECT, SECRET_ID, Stage, client, time};
+
+use super::before::long;
+use super::{State, state};
+
+pub fn states() -> Vec<State> {
+    let mut refused = verifying();
+    let request = refused.request();
+    let words = ServerText::new("Invalid credentials provided.");
+    refused.send(Event::SecretVerified { request, outcome: VerifyOutcome::Refused(words) });
+    let mut unchecked = verifying();
+    let request = unchecked.request();
+    let outcome = VerifyOutcome::CouldNotCheck(ReadProblem::TimedOut(Duration::from_secs(10)));
+    unchecked.send(Event::SecretVerified { request, outcome });
+    let mut not_noted = Stage::created();
+    let words = "It could not be noted that a secret is being created: there is no room left on the disk.";
+    not_noted.send(Event::NoteFailed(words.to_owned()));
+    let mut asks = left_over(Some(SECRET_ID), BaseUrl::CLOUD);
+    asks.press(KeyCode::Char('d'));
+    vec![
+        state("created_with_others", others()),
+        state("created_others_and_all_the_rest", everything()),
+        state("created_verifying", verifying()),
+        state("created_verified", verified(verifying())),
+        state("created_not_accepted", refused),
+        state("created_could_not_check", unchecked),
+        state("created_not_noted", not_noted),
+        state("created_retires_login", retires_login()),
+        state("left_over", left_over(Some(SECRET_ID), BaseUrl::CLOUD)),
+        state("left_over_asks_to_delete", asks),
+        state("left_over_perhaps_created", left_over(None, BaseUrl::CLOUD)),
+        state("left_over_elsewhere", left_over(Some(SECRET_ID), "https://cloud.mongodbgov.com")),
+    ]
+}
+
+fn verifying() -> Stage {
+    let mut stage = Stage::created();
+    stage.press(KeyCode::Char('v'));
+    stage.wait(Duration::from_secs(1));
+    stage
+}
+
+fn verified(mut stage: Stage) -> Stage {
+    let request = stage.request();
+    let outcome = VerifyOutcome::Accepted { at: Some(time("2026-11-23T17:14:20Z")) };
+    stage.send(Event::SecretVerified { request, outcome });
+    stage
+}
+
+fn account(secrets: Vec<ExistingSecret>) -> ServiceAccount {
+    ServiceAccount { secrets, ..ServiceAccount::default() }
+}
+
+/// The one other secret is the one that signed in, and was shortened.
+fn others() -> Stage {
+    let mut stage = Stage::filled();
+    stage.model.login_holder = Some(ServerText::new("profile ci"));
+    stage.send(Event::LoginKnown(Login { client: client(), ends_with: ServerText::new("9f3a") }));
+    stage.press(KeyCode::Enter);
+    stage.signed_in(Ok(()));
+    stage.account_read(Ok(account(vec![long()])));
+    stage.press(KeyCode::Char('y'));
+    stage.answered(atlas_secret::domain::CreateOutcome::Created(crate::stage::secret()));
+    let own = ExistingSecret { id: SecretId::from_server(SECRET_ID).unwrap(), ..long() };
+    let after = ExistingSecret { expires_at: Some(time("2026-11-30T17:14:00Z")), ..long() };
+    stage.account_read(Ok(account(vec![after, own])));
+    stage
+}
+
+fn everything() -> Stage {
+    let mut stage = super::created::saved_copied_and_piped(others());
+    stage.press(KeyCode::Char('v'));
+    verified(stage)
+}
+
+fn retires_login() -> Stage {
+    let mut stage = others();
+    stage.press(KeyCode::Char('d'));
+    stage.account_read(Ok(account(vec![long()])));
+    stage.press(KeyCode::Char('d'));
+    stage.press(KeyCode::Char('y'));
+    stage
+}
+
+fn left_over(secret_id: Option<&str>, base_url: &str) -> Stage {
+    let mut stage = Stage::filled();
+    let cloud = BaseUrl::parse(BaseUrl::CLOUD).unwrap();
+    stage.model.session = Session::remote(&cloud, Identity::AccessToken);
+    let entry = JournalEntry {
+        base_url: BaseUrl::parse(base_url).unwrap(),
+        identity: ServerText::new("API key abcdwxyz"),
+        project: ProjectId::parse(PROJECT).unwrap(),
+        client: client(),
+        begun_at: time("2026-11-20T09:30:00Z"),
+        ids_before: Some(Vec::new()),
+        secret_id: secret_id.and_then(SecretId::from_server),
+        expires_at: None,
+    };
+    stage.send(Event::LeftOversFound(vec![LeftOver { number: 0, entry }]));
+    stage
+}
