@@ -52,12 +52,14 @@ fn a_command_that_is_stopped_stops_us_too() {
 #[test]
 fn after_ctrl_z_one_fg_is_enough() {
     let mut terminal = shell_running(
-        "for turn in 1 2 3 4 5; do echo \"turn $turn\"; read line </dev/tty; done; cat >/dev/null",
+        "echo $$ >pid; for turn in 1 2 3 4 5; do echo \"turn $turn\"; read line </dev/tty; done; cat >/dev/null",
     );
     for turn in 1..=5 {
         terminal.wait_for(&format!("turn {turn}"));
         terminal.send(key::CTRL_Z);
         wait_for_prompt(&mut terminal);
+        // On a busy machine the shell can be back before the command has stopped to read.
+        wait_for_stopped(&terminal.home().join("pid"));
         // A second stop would leave the line to the shell, and the next turn would never come.
         terminal.send("fg\r");
         terminal.wait_until("the shell to hand the terminal over", |screen| {

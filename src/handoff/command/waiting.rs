@@ -1,7 +1,13 @@
 //! Waiting for the command, as a shell's job control wants it: when it is stopped, so are we.
 
+use std::thread;
+use std::time::Duration;
+
 use rustix::io::retry_on_intr;
 use rustix::process::{Pid, Signal, WaitOptions, WaitStatus, kill_current_process_group, waitpid};
+
+/// How long a signal that was sent to the child and to us alike may take to stop us too. Nobody notices it.
+const TIME_FOR_OUR_OWN_STOP: Duration = Duration::from_millis(25);
 
 /// How a process ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,14 +33,17 @@ pub(super) fn wait_for_end(child: Pid) -> rustix::io::Result<Ending> {
 }
 
 /// Stops our process group, so that the shell above us takes the terminal back; its `fg` continues us and the
-/// child alike.
+/// child alike. In a group that nobody could continue the system ignores the signal, and the waiting goes on.
 ///
-/// Ctrl-Z stops both at once. Then the child's stop is read only after both were continued, and to stop again
-/// would be a surprise: so it is asked whether the child still stands. In a group that nobody could continue
-/// the system ignores the signal, and the waiting goes on without a pause.
+/// Ctrl-Z stops both at once, and we may hear of the child's stop a moment before our own comes, or only after
+/// both were continued. To stop once more then would be a surprise. So our own stop gets time to come, twice:
+/// after it the child does not stand any more.
 fn stop_with(child: Pid) -> rustix::io::Result<Option<Ending>> {
-    if let Some(status) = wait(child, WaitOptions::CONTINUED | WaitOptions::NOHANG)? {
-        return Ok(ending_of(status));
+    for _ in 0..2 {
+        thread::sleep(TIME_FOR_OUR_OWN_STOP);
+        if let Some(status) = wait(child, WaitOptions::CONTINUED | WaitOptions::NOHANG)? {
+            return Ok(ending_of(status));
+        }
     }
     kill_current_process_group(Signal::TSTP)?;
     Ok(None)
