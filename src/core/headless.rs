@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use crate::domain::{ExistingSecret, Fate, LeftOver, RequestId};
 
 use super::{
-    Effect, FormNotice, Guard, Leaving, Link, Model, Output, Question, Screen, Search, Target,
-    UnknownOutcome, Verification, printing,
+    Effect, FieldName, Form, FormNotice, Guard, Leaving, Link, Model, Output, Question, Screen, Search,
+    Target, UnknownOutcome, Verdict, Verification, printing,
 };
 
 /// One line for standard error.
@@ -139,17 +139,27 @@ fn said_on_the_form(model: &Model) -> String {
                 failure.atlas_words.as_ref().map_or(String::new(), |words| format!(" Atlas: {words}"));
             let explanation = &failure.explanation;
             format!(
-                "{} {} {} {}{atlas}",
+                "{} {} {} {}{atlas}{}",
                 explanation.title,
                 failure.certainty.words(),
                 explanation.meaning,
-                explanation.action
+                explanation.action,
+                said_at_fields(&model.form)
             )
         }
         Some(FormNotice::Word(word)) => (*word).to_owned(),
         Some(FormNotice::Noted(words)) => words.clone(),
         None => String::new(),
     }
+}
+
+/// What the form shows beside its fields.
+fn said_at_fields(form: &Form) -> String {
+    let said = FieldName::ALL.into_iter().filter_map(|name| match form.verdict(name) {
+        Verdict::Refused(words) => Some(format!(" {}: {words}.", name.label())),
+        _ => None,
+    });
+    said.collect()
 }
 
 fn end(model: &mut Model, words: String) -> Vec<Effect> {
