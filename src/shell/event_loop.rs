@@ -32,14 +32,17 @@ enum Woken {
 }
 
 impl EventLoop<'_> {
-    /// Runs until the core says to leave. The first frame comes before anything else; then `first` happens.
+    /// Runs until the core says to leave. `first` happens before the first frame, so that no screen shows up that
+    /// is left at once; without it the first frame comes before anything else.
     pub async fn run(
         &mut self,
         surface: &mut Surface,
         mut signals: Signals,
         first: Option<Event>,
     ) -> std::io::Result<Exit> {
-        self.draw(surface)?;
+        if first.is_none() {
+            self.draw(surface)?;
+        }
         self.prepare();
         surface.listen();
         let mut events: Vec<Event> = first.into_iter().collect();
