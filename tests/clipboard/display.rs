@@ -11,11 +11,13 @@ use crate::tools::{Running, output};
 
 /// An Xvfb that picks a free display.
 pub struct Display {
+    /// What `DISPLAY` names it.
     pub name: String,
     server: Running,
 }
 
 impl Display {
+    /// Starts it, and waits until it has its number.
     pub fn start() -> Self {
         let mut server = Command::new("Xvfb")
             .args(["-displayfd", "1", "-screen", "0", "64x64x8", "-noreset"])

@@ -64,6 +64,7 @@ impl HolderProcess {
         PathBuf::from(format!("/proc/{}/{name}", self.id))
     }
 
+    /// Ends it, if it still is what it was.
     pub fn kill(self) {
         // A number may have been given to another process since.
         if self.is_holder() {

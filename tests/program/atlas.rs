@@ -1,11 +1,15 @@
 //! An Atlas of the test's own, on a thread of its own, with a world that fits the test.
 
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
 use std::sync::Arc;
 use std::sync::mpsc::channel;
 use std::thread::{self, JoinHandle};
 
 use atlas_secret::demo::{EmbeddedAtlas, SeenRequest, World};
 use atlas_secret::domain::Credentials;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
@@ -19,6 +23,14 @@ pub const REFUSED: &str = "mdb_sa_id_00000000000000000000000c";
 pub const SLOW: &str = "mdb_sa_id_00000000000000000000000d";
 /// An account that can sign in with [`ROBOT_SECRET`].
 pub const ROBOT: &str = "mdb_sa_id_00000000000000000000000e";
+/// An account with one living secret, which a new one shortens.
+pub const LIVING: &str = "mdb_sa_id_00000000000000000000001a";
+/// An account whose two places are taken by living secrets.
+pub const CROWDED: &str = "mdb_sa_id_00000000000000000000001b";
+/// An account whose new secret is lost: a gateway's page comes instead of the answer.
+pub const LOST: &str = "mdb_sa_id_00000000000000000000001c";
+/// The organization of all of them.
+pub const ORGANIZATION: &str = "0000000000000000000000f0";
 /// Plainly fake, and like no other text, so that it is found wherever it gets to.
 pub const ROBOT_SECRET: &str = "mdb_sa_sk_FAKE-canary-of-the-one-that-signs-in";
 
@@ -77,6 +89,25 @@ impl Atlas {
         (public_key.as_str().to_owned(), private_key.expose_secret().to_owned())
     }
 
+    /// True when it signs that account in with that secret, asked by hand.
+    pub fn accepts(&self, client: &str, secret: &str) -> bool {
+        let url = self.url();
+        let host = url.strip_prefix("http://").unwrap().trim_end_matches('/');
+        let body = "grant_type=client_credentials";
+        let request = format!(
+            "POST /api/oauth/token HTTP/1.1\r\nHost: {host}\r\nAuthorization: Basic {}\r\n\
+             Content-Type: application/x-www-form-urlencoded\r\nAccept: application/json\r\n\
+             Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
+            STANDARD.encode(format!("{client}:{secret}")),
+            body.len()
+        );
+        let mut stream = TcpStream::connect(host).unwrap();
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer.starts_with("HTTP/1.1 200 ")
+    }
+
     pub fn live_tokens(&self) -> usize {
         self.embedded.live_tokens()
     }
@@ -115,7 +146,7 @@ fn world(delay: u64) -> Value {
     json!({
         "prefill": { "project_id": PROJECT, "client_id": PLAIN },
         "organizations": [{
-            "id": "0000000000000000000000f0",
+            "id": ORGANIZATION,
             "max_secret_validity_hours": CAP,
             "projects": [{
                 "id": PROJECT,
@@ -123,6 +154,13 @@ fn world(delay: u64) -> Value {
                 "service_accounts": [
                     { "client_id": PLAIN, "name": "plain" },
                     { "client_id": REFUSED, "name": "refused", "changes_need_a_higher_role": true },
+                    { "client_id": LIVING, "name": "living", "secrets": [living_secret("0001", 480)] },
+                    {
+                        "client_id": CROWDED,
+                        "name": "crowded",
+                        "secrets": [living_secret("0002", 480), living_secret("0003", 96)],
+                    },
+                    { "client_id": LOST, "name": "lost", "create_answer": "gateway_page" },
                     { "client_id": SLOW, "name": "slow", "create_delay_seconds": delay },
                     {
                         "client_id": ROBOT,
@@ -138,5 +176,15 @@ fn world(delay: u64) -> Value {
                 ],
             }],
         }],
+    })
+}
+
+/// A secret that is in use, and whose value nobody knows.
+fn living_secret(ends_with: &str, hours: i32) -> Value {
+    json!({
+        "id": format!("00000000000000000000{ends_with}"),
+        "ends_with": ends_with,
+        "created_hours_ago": 1,
+        "expires_in_hours": hours,
     })
 }

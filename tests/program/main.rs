@@ -5,23 +5,40 @@
 
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "a test fails by a panic, also in its helpers")]
+#![expect(clippy::print_stdout, reason = "a test without its tool says so")]
 
 #[path = "../support/mod.rs"]
 pub mod support;
 
+#[path = "../clipboard/display.rs"]
+pub mod display;
+#[path = "../clipboard/holder.rs"]
+pub mod holder;
+#[path = "../clipboard/tools.rs"]
+pub mod tools;
+
 mod atlas;
 mod canary;
+mod clipboard;
 mod creating;
+mod formats;
 mod hang_up;
+mod headless;
 mod job_control;
 mod leaving;
 mod lists;
 mod log;
 mod looks;
+mod memory;
 mod panics;
 mod paste;
+mod piping;
+mod piping_keys;
+mod printing;
+mod printing_refused;
 mod program;
 mod refusals;
+mod saving;
 mod signals;
 mod signing_in;
 mod starting;

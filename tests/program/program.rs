@@ -49,6 +49,27 @@ pub fn create(terminal: &mut Terminal) {
     assert!(terminal.screen().contains("Secret created"), "{}", terminal.screen());
 }
 
+/// The value on the screen, which shows it for a moment.
+#[track_caller]
+pub fn peek(terminal: &mut Terminal) -> String {
+    terminal.send("r");
+    // The value stands above the footer, whose words do not change: it is whole when its row is.
+    let mut value = None;
+    terminal.wait_until("the whole value", |screen| {
+        value = screen.contents().lines().map(str::trim).find(|row| is_value(row)).map(str::to_owned);
+        value.is_some()
+    });
+    terminal.send("r");
+    let value = value.unwrap();
+    terminal.wait_gone(&value);
+    value
+}
+
+/// True for what a secret of the embedded Atlas looks like.
+pub fn is_value(text: &str) -> bool {
+    text.starts_with("mdb_sa_sk_DEMO") && text.len() == 50
+}
+
 /// Types what is still missing of the text, key by key, each when the one before has reached the row of
 /// that label.
 #[track_caller]

@@ -1,5 +1,6 @@
 //! Signals: the terminal is given back, and what was created is not forgotten.
 
+use std::fs::{self, File};
 use std::time::{Duration, Instant};
 
 use crate::atlas::{Atlas, PLAIN, PROJECT, SLOW};
@@ -36,6 +37,25 @@ fn a_secret_that_nobody_has_is_named() {
     assert_eq!(last_words.matches(&secret_id).count(), 1, "named once\n{last_words}");
     assert!(last_words.contains("never handed over"), "{last_words}");
     assert_eq!(atlas.live_tokens(), 0, "there is time enough to give the token back");
+}
+
+#[test]
+fn each_signal_names_it_in_exactly_one_line() {
+    for signal in [Signal::HUP, Signal::INT, Signal::TERM] {
+        let atlas = Atlas::start();
+        let program = filled(&atlas, PLAIN);
+        let stderr = program.home().join("stderr");
+        let mut terminal = program.stderr_to(File::create(&stderr).unwrap()).start();
+        create(&mut terminal);
+        let secret_id = labelled(&terminal.screen(), "Secret ID");
+        terminal.signal(signal);
+        assert_eq!(terminal.wait_exit().code(), Some(3), "{signal:?}");
+        assert_given_back(&terminal);
+        let said = fs::read_to_string(&stderr).unwrap();
+        assert_eq!(said.lines().count(), 1, "{signal:?}: {said}");
+        assert!(said.starts_with(&format!("atlas-secret: secret {secret_id} of {PLAIN}")), "{said}");
+        assert!(said.trim_end().ends_with("never handed over: delete it in Atlas"), "{said}");
+    }
 }
 
 #[test]

@@ -53,14 +53,6 @@ fn an_unencrypted_host_elsewhere_is_refused() {
 }
 
 #[test]
-fn an_output_that_is_no_terminal_is_refused() {
-    let program = program().arg("--demo");
-    let out = program.home().join("stdout");
-    let said = refused(program.stdout_to(File::create(&out).unwrap()));
-    assert!(said.contains("standard output is not a terminal"), "{said}");
-}
-
-#[test]
 fn an_argument_that_is_none_is_refused() {
     let said = refused(program().arg("--secret=mdb_sa_sk_FAKE"));
     assert!(said.contains("--secret"), "{said}");

@@ -1,0 +1,37 @@
+//! What the formats say, read by the programs and libraries that people read them with.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::Command;
+
+use saphyr::{LoadableYamlNode, Yaml};
+use serde_json::Value;
+
+/// The variables that a shell has after reading the file: client id and secret.
+pub fn sourced(file: &Path) -> [String; 2] {
+    let script = r#". "$1" && printf '%s\n%s' "$MONGODB_ATLAS_CLIENT_ID" "$MONGODB_ATLAS_CLIENT_SECRET""#;
+    let output = Command::new("sh").args(["-c", script, "sh"]).arg(file).env_clear().output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8(output.stdout).unwrap();
+    let (client, secret) = text.split_once('\n').unwrap();
+    [client.to_owned(), secret.to_owned()]
+}
+
+/// The fields of a JSON object, all of them texts.
+pub fn json(text: &str) -> BTreeMap<String, String> {
+    let value: Value = serde_json::from_str(text).unwrap();
+    let fields = value.as_object().unwrap().iter();
+    fields.map(|(name, value)| (name.clone(), value.as_str().unwrap().to_owned())).collect()
+}
+
+/// The data of a Kubernetes Secret that the Atlas operator finds by its label.
+pub fn kubernetes(text: &str) -> BTreeMap<String, String> {
+    let documents = Yaml::load_from_str(text).unwrap();
+    assert_eq!(documents.len(), 1);
+    let secret = &documents[0];
+    assert_eq!(secret["kind"].as_str(), Some("Secret"));
+    assert_eq!(secret["metadata"]["labels"]["atlas.mongodb.com/type"].as_str(), Some("credentials"));
+    let data = secret["stringData"].as_mapping().unwrap().iter();
+    data.map(|(name, value)| (name.as_str().unwrap().to_owned(), value.as_str().unwrap().to_owned()))
+        .collect()
+}

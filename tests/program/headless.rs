@@ -1,0 +1,254 @@
+//! `--yes`: with a terminal the secret is shown at once; without one it goes to standard output.
+
+use std::fs::File;
+use std::process::{Command, Output, Stdio};
+
+use rustix::process::{Pid, kill_process};
+
+use crate::atlas::{Atlas, CAP, CROWDED, LIVING, LOST, ORGANIZATION, PLAIN, PROJECT, SLOW};
+use crate::formats;
+use crate::printing::shell_line;
+use crate::program::{contains, filled, is_value, labelled, peek};
+use crate::support::terminal::{Signal, key};
+use crate::tools::{Running, have, wait_for};
+
+/// The program in a session of its own, which has no terminal.
+fn alone(atlas: &Atlas, client: &str) -> Command {
+    let mut command = Command::new("setsid");
+    command
+        .arg("--wait")
+        .arg(env!("CARGO_BIN_EXE_atlas-secret"))
+        .args(["--yes", "--project-id", PROJECT, "--client-id", client])
+        .env_clear()
+        .env("MONGODB_ATLAS_BASE_URL", atlas.url())
+        .env("MONGODB_ATLAS_ACCESS_TOKEN", atlas.access_token())
+        .stdin(Stdio::null());
+    command
+}
+
+/// Exit code and standard error of a run that ends by itself.
+fn end_of(output: &Output) -> (Option<i32>, String) {
+    (output.status.code(), String::from_utf8(output.stderr.clone()).unwrap())
+}
+
+#[test]
+fn the_secret_goes_to_standard_output_and_progress_to_standard_error() {
+    if !have(&["setsid"]) {
+        return;
+    }
+    let atlas = Atlas::start();
+    let output = alone(&atlas, PLAIN).args(["--format", "json"]).output().unwrap();
+    let (code, said) = end_of(&output);
+    assert_eq!(code, Some(0), "{said}");
+    let fields = formats::json(std::str::from_utf8(&output.stdout).unwrap());
+    assert!(is_value(&fields["secret"]) && atlas.accepts(PLAIN, &fields["secret"]));
+    let lines: Vec<&str> = said.lines().collect();
+    assert!(lines.iter().all(|line| line.starts_with("atlas-secret: ")), "{said}");
+    let place = |words: &str| lines.iter().position(|line| line.contains(words));
+    assert!(place("Looking at the account's secrets") < place("Creating the secret"), "{said}");
+    let last = lines.last().unwrap();
+    assert!(last.contains(&format!("secret {} of {PLAIN}", fields["id"])), "{said}");
+    assert!(last.ends_with("written to standard output"), "{said}");
+    assert!(!said.contains("mdb_sa_sk_") && !said.contains('\x1b'), "{said}");
+    assert_eq!(atlas.creates(), 1);
+}
+
+#[test]
+fn each_format_is_complete_without_a_terminal() {
+    if !have(&["setsid"]) {
+        return;
+    }
+    for format in ["secret", "kubernetes", "aws"] {
+        let atlas = Atlas::start();
+        let output = alone(&atlas, PLAIN).args(["--format", format]).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{format}");
+        let text = String::from_utf8(output.stdout).unwrap();
+        let value = match format {
+            "secret" => text,
+            _ => {
+                let fields = if format == "aws" { formats::json(&text) } else { formats::kubernetes(&text) };
+                assert_eq!(
+                    fields.get("orgId").map(String::as_str),
+                    Some(ORGANIZATION),
+                    "{format}: {fields:?}"
+                );
+                fields["clientSecret"].clone()
+            }
+        };
+        assert!(atlas.accepts(PLAIN, &value), "{format}");
+    }
+}
+
+#[test]
+fn what_is_missing_or_wrong_is_told_before_anything_is_asked() {
+    if !have(&["setsid"]) {
+        return;
+    }
+    let atlas = Atlas::start();
+    let rows: [(&[&str], &str); 4] = [
+        (&[], "say with --format what it is to get"),
+        (&["--format", "json", "--expires-after", "soon"], "--yes: Expires after: "),
+        (&["--format", "json", "--expires-after", "0"], "--yes: Expires after: "),
+        (&["--format", "yaml"], "invalid value 'yaml'"),
+    ];
+    for (arguments, reason) in rows {
+        let (code, said) = end_of(&alone(&atlas, PLAIN).args(arguments).output().unwrap());
+        assert_eq!(code, Some(2), "{arguments:?}: {said}");
+        assert!(said.contains(reason), "{said}");
+    }
+    let (code, said) = end_of(&alone(&atlas, "mdb_sa_id_12").args(["--format", "json"]).output().unwrap());
+    assert_eq!(code, Some(2), "{said}");
+    assert!(said.contains("--yes: Client ID: "), "{said}");
+    let mut nobody = alone(&atlas, PLAIN);
+    let nobody = nobody.env_remove("MONGODB_ATLAS_ACCESS_TOKEN").args(["--format", "json"]);
+    let (code, said) = end_of(&nobody.output().unwrap());
+    assert_eq!(code, Some(2), "{said}");
+    assert!(said.contains("no credentials were found"), "{said}");
+    assert_eq!(atlas.requests(), Vec::<String>::new());
+}
+
+#[test]
+fn two_living_secrets_end_it_before_anything_is_posted() {
+    if !have(&["setsid"]) {
+        return;
+    }
+    let atlas = Atlas::start();
+    let output = alone(&atlas, CROWDED).args(["--format", "secret"]).output().unwrap();
+    let (code, said) = end_of(&output);
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("already has two secrets. Nothing was sent."), "{said}");
+    assert_eq!((output.stdout.len(), atlas.creates()), (0, 0));
+}
+
+#[test]
+fn a_refusal_is_explained_in_atlas_s_words() {
+    if !have(&["setsid"]) {
+        return;
+    }
+    let atlas = Atlas::start();
+    let hours = (CAP + 1).to_string();
+    let output =
+        alone(&atlas, PLAIN).args(["--format", "secret", "--expires-after", &hours]).output().unwrap();
+    let (code, said) = end_of(&output);
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("Expires after: Atlas: must be between 8 and 720"), "{said}");
+    assert_eq!((output.stdout.len(), atlas.secrets_created()), (0, 0));
+}
+
+#[test]
+fn what_it_shortens_is_told() {
+    if !have(&["setsid"]) {
+        return;
+    }
+    let atlas = Atlas::start();
+    let (code, said) = end_of(&alone(&atlas, LIVING).args(["--format", "secret"]).output().unwrap());
+    assert_eq!(code, Some(0), "{said}");
+    let line = said.lines().find(|line| line.contains("as --yes agreed")).unwrap();
+    assert!(
+        line.contains("0001") && line.contains(" will expire ") && line.contains(" instead of "),
+        "{said}"
+    );
+    assert_eq!(atlas.creates(), 1);
+}
+
+#[test]
+fn an_answer_that_is_lost_is_told_as_perhaps_created() {
+    if !have(&["setsid"]) {
+        return;
+    }
+    let atlas = Atlas::start();
+    let output = alone(&atlas, LOST).args(["--format", "secret"]).output().unwrap();
+    let (code, said) = end_of(&output);
+    assert_eq!(code, Some(3), "{said}");
+    assert!(said.contains(&format!("of {LOST}: perhaps created, its value lost")), "{said}");
+    assert_eq!((output.stdout.len(), atlas.creates(), atlas.secrets_created()), (0, 1, 1));
+}
+
+#[test]
+fn what_cannot_be_written_is_named_by_its_id_and_never_by_its_value() {
+    if !have(&["setsid"]) {
+        return;
+    }
+    let atlas = Atlas::start();
+    let full = File::options().write(true).open("/dev/full").unwrap();
+    let output = alone(&atlas, PLAIN).args(["--format", "env"]).stdout(full).output().unwrap();
+    assert_lost(&atlas, &output, "Standard output has no room left.");
+
+    let atlas = Atlas::start();
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let output = alone(&atlas, PLAIN).args(["--format", "env"]).stdout(writer).output().unwrap();
+    assert_lost(&atlas, &output, "Nobody reads standard output any more.");
+}
+
+#[track_caller]
+fn assert_lost(atlas: &Atlas, output: &Output, why: &str) {
+    let (code, said) = end_of(output);
+    assert_eq!(code, Some(3), "{said}");
+    assert!(said.contains(why), "{said}");
+    let named: Vec<&str> = said.lines().filter(|line| line.contains("never handed over")).collect();
+    assert_eq!(named.len(), 1, "{said}");
+    let (_, rest) = named[0].split_once("atlas-secret: secret ").unwrap();
+    let secret_id = rest.split(' ').next().unwrap();
+    assert!(secret_id.len() == 24 && secret_id.bytes().all(|byte| byte.is_ascii_hexdigit()), "{said}");
+    assert!(!said.contains("mdb_sa_sk_"), "{said}");
+    assert_eq!(atlas.secrets_created(), 1);
+}
+
+#[test]
+fn a_signal_while_it_creates_is_told_as_perhaps_created() {
+    if !have(&["setsid"]) {
+        return;
+    }
+    let atlas = Atlas::with_delay(300);
+    let mut command = alone(&atlas, SLOW);
+    command.args(["--format", "secret"]).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut running = Running(command.spawn().unwrap());
+    wait_for("the request", || (atlas.secrets_created() == 1).then_some(()));
+    kill_process(Pid::from_child(&running.0), Signal::TERM).unwrap();
+    let status = wait_for("the end", || running.0.try_wait().unwrap());
+    let said = std::io::read_to_string(running.0.stderr.take().unwrap()).unwrap();
+    assert_eq!(status.code(), Some(3), "{said}");
+    assert!(said.contains(&format!("of {SLOW}: perhaps created")), "{said}");
+}
+
+#[test]
+fn with_a_terminal_the_secret_is_shown_without_a_key() {
+    let atlas = Atlas::start();
+    let mut terminal = filled(&atlas, PLAIN).arg("--yes").start();
+    terminal.wait_for("q quit");
+    assert!(terminal.screen().contains("Secret created"), "{}", terminal.screen());
+    let secret_id = labelled(&terminal.screen(), "Secret ID");
+    assert!(atlas.accepts(PLAIN, &peek(&mut terminal)));
+    terminal.send("q");
+    terminal.wait_for("This secret was not copied or saved.");
+    terminal.send("l");
+    assert_eq!(terminal.wait_exit().code(), Some(3));
+    assert!(terminal.screen().contains(&secret_id), "{}", terminal.screen());
+    assert!(!contains(&terminal.output(), "[ Create secret ]"), "the form was never there");
+}
+
+#[test]
+fn with_a_terminal_a_refusal_leads_to_the_form_and_is_no_success() {
+    let atlas = Atlas::start();
+    let mut terminal = filled(&atlas, CROWDED).arg("--yes").start();
+    terminal.wait_for("already has two secrets");
+    terminal.wait_for("[ Create secret ]");
+    terminal.send(key::CTRL_C);
+    assert_eq!(terminal.wait_exit().code(), Some(1));
+    assert_eq!(atlas.creates(), 0);
+}
+
+#[test]
+fn a_write_that_fails_brings_the_screen_where_there_is_a_terminal() {
+    let atlas = Atlas::start();
+    let mut terminal = shell_line(&atlas, "run --yes --format json >/dev/full").start();
+    terminal.wait_for("Not written. Standard output has no room left.");
+    terminal.wait_for("q quit");
+    let value = peek(&mut terminal);
+    assert!(atlas.accepts(PLAIN, &value));
+    terminal.send("q");
+    terminal.wait_for("This secret was not copied or saved.");
+    terminal.send("l");
+    assert_eq!(terminal.wait_exit().code(), Some(3));
+}

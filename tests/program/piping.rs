@@ -1,0 +1,116 @@
+//! Handing the secret to a command, which has the terminal while it runs.
+
+use std::fs;
+
+use crate::atlas::{Atlas, PLAIN};
+use crate::program::{create, filled, labelled, peek};
+use crate::support::terminal::{Terminal, key};
+
+/// Types a command line and runs it.
+#[track_caller]
+pub fn pipe_to(terminal: &mut Terminal, line: &str) {
+    terminal.send("p");
+    terminal.wait_for("Hand it to ›");
+    terminal.send(key::CTRL_U);
+    terminal.send(line);
+    terminal.wait_until("the line", |screen| labelled(&screen.contents(), "Hand it to") == line);
+    terminal.send(key::ENTER);
+}
+
+/// Waits until the program has its screen back as it was: all of it, and the terminal's modes.
+#[track_caller]
+pub fn wait_for_whole_screen(terminal: &mut Terminal, text: &str) {
+    terminal.wait_until(&format!("the whole screen with {text:?}"), |screen| {
+        let contents = screen.contents();
+        screen.alternate_screen()
+            && screen.bracketed_paste()
+            && [text, " atlas-secret ", "Secret created", "mdb_sa_sk_••••••••", "Expires", " help"]
+                .iter()
+                .all(|part| contents.contains(part))
+    });
+}
+
+/// A secret on the screen, and its value.
+#[track_caller]
+fn with_secret(atlas: &Atlas) -> (Terminal, String) {
+    let mut terminal = filled(atlas, PLAIN).start();
+    create(&mut terminal);
+    let value = peek(&mut terminal);
+    (terminal, value)
+}
+
+#[test]
+fn a_command_gets_exactly_the_secret_and_leaving_asks_nothing() {
+    let atlas = Atlas::start();
+    let (mut terminal, value) = with_secret(&atlas);
+    pipe_to(&mut terminal, "sh -c 'cat > {client_id}'");
+    wait_for_whole_screen(&mut terminal, "sh took it and ended with 0");
+    assert!(terminal.hides_cursor(), "nothing is typed here");
+    assert_eq!(fs::read_to_string(terminal.home().join(PLAIN)).unwrap(), value);
+    terminal.send("q");
+    assert_eq!(terminal.wait_exit().code(), Some(0));
+    assert!(terminal.screen().contains("handed to sh"), "{}", terminal.screen());
+}
+
+#[test]
+fn what_a_command_does_wrong_is_told_and_the_line_can_be_mended() {
+    let atlas = Atlas::start();
+    let (mut terminal, _) = with_secret(&atlas);
+    let rows = [
+        ("false", "The command ended with 1."),
+        ("no-such-program", "There is no program no-such-program."),
+        ("sh -c 'exec <&-; exit 0'", "The command ended with 0, but did not read all of the secret."),
+        ("cat 'open", "That is no command line: a quote is left open."),
+        ("cat {organization}", "Nothing is known here that {organization} could stand for"),
+    ];
+    for (line, problem) in rows {
+        pipe_to(&mut terminal, line);
+        wait_for_whole_screen(&mut terminal, problem);
+        let screen = terminal.screen();
+        assert!(screen.contains("The secret is still here.") && screen.contains(line), "{screen}");
+        // The caret is back in the line.
+        terminal.wait_until("the caret", |screen| !screen.hide_cursor());
+        terminal.send(key::ESC);
+        terminal.wait_gone("Hand it to ›");
+    }
+    terminal.send("q");
+    terminal.wait_for("This secret was not copied or saved.");
+}
+
+#[test]
+fn a_command_can_ask_at_the_terminal() {
+    let atlas = Atlas::start();
+    let (mut terminal, value) = with_secret(&atlas);
+    let ask = "cat >out; printf 'passphrase: ' >/dev/tty; read x </dev/tty; test \"$x\" = open";
+    fs::write(terminal.home().join("ask"), ask).unwrap();
+    for (typed, problem) in [("shut\r", Some("The command ended with 1.")), ("open\r", None)] {
+        pipe_to(&mut terminal, "sh ask");
+        terminal.wait_until("the question on the shell's screen", |screen| {
+            !screen.alternate_screen() && screen.contents().contains("passphrase: ")
+        });
+        assert!(!terminal.hides_cursor() && !terminal.bracketed_paste());
+        terminal.send(typed);
+        wait_for_whole_screen(&mut terminal, problem.unwrap_or("sh took it and ended with 0"));
+        if problem.is_some() {
+            terminal.send(key::ESC);
+            terminal.wait_gone("Hand it to ›");
+        }
+    }
+    assert_eq!(fs::read_to_string(terminal.home().join("out")).unwrap(), value);
+    // Nothing of what was typed there is taken for a key here.
+    assert!(!terminal.screen().contains("Save to"), "{}", terminal.screen());
+    terminal.send("q");
+    assert_eq!(terminal.wait_exit().code(), Some(0));
+}
+
+#[test]
+fn a_command_that_closes_its_input_and_then_asks_has_not_taken_the_secret() {
+    let atlas = Atlas::start();
+    let (mut terminal, _) = with_secret(&atlas);
+    pipe_to(&mut terminal, "sh -c 'exec <&-; echo go on?; read x </dev/tty'");
+    terminal.wait_until("the command on the shell's screen", |screen| {
+        !screen.alternate_screen() && screen.contents().contains("go on?")
+    });
+    terminal.send("\r");
+    wait_for_whole_screen(&mut terminal, "The command ended with 0, but did not read all of the secret.");
+}

@@ -1,0 +1,76 @@
+//! Keys that are the command's while it runs: Ctrl-C ends it alone, Ctrl-Z stops it and the program.
+
+use std::fs;
+
+use crate::atlas::{Atlas, PLAIN, PROJECT};
+use crate::piping::{pipe_to, wait_for_whole_screen};
+use crate::program::{create, filled};
+use crate::support::terminal::{PROMPT, Terminal, key};
+
+#[test]
+fn ctrl_c_ends_only_the_command() {
+    let atlas = Atlas::start();
+    let mut terminal = filled(&atlas, PLAIN).start();
+    create(&mut terminal);
+    for round in 1..=2 {
+        let waits = format!("round {round} waits");
+        pipe_to(&mut terminal, &format!("sh -c 'cat >/dev/null; echo {waits}; exec sleep 1000'"));
+        terminal.wait_until("the command on the shell's screen", |screen| {
+            !screen.alternate_screen() && screen.contents().contains(&waits)
+        });
+        terminal.send(key::CTRL_C);
+        wait_for_whole_screen(&mut terminal, "Signal 2 ended the command.");
+        assert!(!terminal.screen().contains("This secret was not copied"), "{}", terminal.screen());
+        terminal.send(key::ESC);
+        terminal.wait_gone("Hand it to ›");
+    }
+    // And a Ctrl-C of the screen's own is understood again.
+    terminal.send(key::CTRL_C);
+    terminal.wait_for("This secret was not copied or saved.");
+    terminal.send(key::CTRL_C);
+    assert_eq!(terminal.wait_exit().code(), Some(3));
+}
+
+#[test]
+fn ctrl_z_stops_both_and_fg_continues_both() {
+    let atlas = Atlas::start();
+    let mut terminal = Terminal::shell()
+        .size(30, 120)
+        .env("MONGODB_ATLAS_BASE_URL", atlas.url())
+        .env("MONGODB_ATLAS_ACCESS_TOKEN", atlas.access_token())
+        .start();
+    terminal.wait_for(PROMPT);
+    let binary = env!("CARGO_BIN_EXE_atlas-secret");
+    terminal.send(&format!("{binary} --project-id {PROJECT} --client-id {PLAIN}\r"));
+    create(&mut terminal);
+    let child = "cat >out; echo it asks; read x </dev/tty; echo \"$x\" >answer";
+    fs::write(terminal.home().join("child"), child).unwrap();
+    pipe_to(&mut terminal, "sh child");
+    terminal.wait_for("it asks");
+    terminal.send(key::CTRL_Z);
+    terminal.wait_for("Stopped");
+    terminal.wait_until("the prompt of the shell", |screen| {
+        !screen.alternate_screen() && screen.contents().trim_end().ends_with(PROMPT.trim())
+    });
+    // The shell has the terminal, and nobody else reads it.
+    terminal.send("echo still $((40 + 2))\r");
+    terminal.wait_for("still 42");
+    terminal.send("fg\r");
+    terminal.wait_until("the command in front again", |screen| {
+        let contents = screen.contents();
+        contents.lines().rev().find(|line| !line.trim().is_empty()).is_some_and(|line| line.contains(binary))
+            || contents.trim_end().ends_with(PLAIN)
+    });
+    terminal.send("yes\r");
+    wait_for_whole_screen(&mut terminal, "sh took it and ended with 0");
+    let read = |name: &str| fs::read_to_string(terminal.home().join(name)).unwrap();
+    assert_eq!(read("answer"), "yes\n");
+    assert_eq!(read("out").len(), 50, "not what a secret looks like");
+    terminal.send("q");
+    terminal.wait_for("handed to sh");
+    terminal.send("echo code=$?; stty -a\r");
+    terminal.wait_for("code=0");
+    terminal.wait_for(" icanon ");
+    terminal.send("exit 7\r");
+    assert_eq!(terminal.wait_exit().code(), Some(7));
+}

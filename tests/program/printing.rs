@@ -1,0 +1,158 @@
+//! Standard output elsewhere: the screen is on the terminal, and leaving writes the secret.
+
+use std::fs;
+use std::path::Path;
+
+use crate::atlas::{Atlas, ORGANIZATION, PLAIN, PROJECT};
+use crate::display::Display;
+use crate::formats;
+use crate::holder::{HolderProcess, LeftBehind};
+use crate::program::{assert_given_back, create, labelled, peek};
+use crate::saving::save;
+use crate::support::terminal::{Program, Terminal, key};
+use crate::tools::have;
+
+/// A line of shell, in which `run` is the program with everything filled in; its number is in the file `pid`.
+pub fn shell_line(atlas: &Atlas, line: &str) -> Program {
+    let run = format!(
+        "run() {{ sh -c 'echo $$ >pid; exec \"$@\"' sh \"$BINARY\" --project-id {PROJECT} --client-id {PLAIN} \
+         \"$@\"; }}; {line}"
+    );
+    Terminal::run("bash")
+        .args(["-c", &run])
+        .size(30, 120)
+        .env("BINARY", env!("CARGO_BIN_EXE_atlas-secret"))
+        .env("MONGODB_ATLAS_BASE_URL", atlas.url())
+        .env("MONGODB_ATLAS_ACCESS_TOKEN", atlas.access_token())
+}
+
+fn read(home: &Path, name: &str) -> String {
+    fs::read_to_string(home.join(name)).unwrap()
+}
+
+#[test]
+fn a_variable_gets_exactly_the_secret() {
+    let atlas = Atlas::start();
+    let line = "secret=$(run); code=$?; printf %s \"$secret\" >got; exit $code";
+    let mut terminal = shell_line(&atlas, line).start();
+    create(&mut terminal);
+    let screen = terminal.wait_for("q leaves and writes it to standard output.");
+    let secret_id = labelled(&screen, "Secret ID");
+    let value = peek(&mut terminal);
+    // One line of output is for one secret.
+    terminal.send("n");
+    terminal.wait_for("Standard output gets one secret: leave with q first.");
+    terminal.send("q");
+    assert_eq!(terminal.wait_exit().code(), Some(0), "nothing is asked");
+    assert_given_back(&terminal);
+    assert_eq!(read(terminal.home(), "got"), value);
+    let said = terminal.screen();
+    assert!(said.contains(&secret_id) && said.contains("written to standard output"), "{said}");
+    assert!(!said.contains(&value), "{said}");
+}
+
+#[test]
+fn a_pipe_gets_no_byte_more_than_the_secret() {
+    let atlas = Atlas::start();
+    let mut terminal = shell_line(&atlas, "run | cat >got; exit ${PIPESTATUS[0]}").start();
+    create(&mut terminal);
+    let value = peek(&mut terminal);
+    terminal.send("q");
+    assert_eq!(terminal.wait_exit().code(), Some(0));
+    assert_eq!(read(terminal.home(), "got"), value);
+}
+
+#[test]
+fn whoever_waits_for_it_does_not_wait_for_the_clipboard() {
+    if !have(&["Xvfb", "xclip"]) {
+        return;
+    }
+    let (display, atlas) = (Display::start(), Atlas::start());
+    let line = "secret=$(run); printf %s \"$secret\" >got";
+    let mut terminal = shell_line(&atlas, line).env("DISPLAY", &display.name).start();
+    create(&mut terminal);
+    terminal.send("c");
+    terminal.wait_for("Copied");
+    let number = read(terminal.home(), "pid").trim().parse().unwrap();
+    let holder = LeftBehind(HolderProcess::children_of(number)[0]);
+    terminal.send("q");
+    assert_eq!(terminal.wait_exit().code(), Some(0));
+    assert!(holder.0.is_running(), "the shell has gone on before the clipboard was cleared");
+    assert_eq!(display.paste(), Some(read(terminal.home(), "got")));
+}
+
+/// What a file that only its owner can read gets in this format, and the id and the value of the secret.
+fn printed(format: &str) -> (Terminal, String, String) {
+    let atlas = Atlas::start();
+    let mut terminal = shell_line(&atlas, &format!("umask 077; run --format {format} >got")).start();
+    create(&mut terminal);
+    let secret_id = labelled(&terminal.screen(), "Secret ID");
+    let value = peek(&mut terminal);
+    terminal.send("q");
+    assert_eq!(terminal.wait_exit().code(), Some(0), "{format}");
+    (terminal, secret_id, value)
+}
+
+#[test]
+fn a_private_file_gets_the_text_alone() {
+    let (terminal, _, value) = printed("secret");
+    assert_eq!(read(terminal.home(), "got"), value);
+    let (terminal, _, _) = printed("client-id");
+    assert_eq!(read(terminal.home(), "got"), PLAIN);
+}
+
+#[test]
+fn a_private_file_gets_variables_for_a_shell() {
+    let (terminal, _, value) = printed("env");
+    assert_eq!(formats::sourced(&terminal.home().join("got")), [PLAIN, &value]);
+}
+
+#[test]
+fn a_private_file_gets_json_and_yaml() {
+    let (terminal, secret_id, value) = printed("json");
+    let fields = formats::json(&read(terminal.home(), "got"));
+    assert_eq!((&fields["id"], &fields["secret"]), (&secret_id, &value));
+    for (format, parse) in [("kubernetes", formats::kubernetes as fn(&str) -> _), ("aws", formats::json)] {
+        let (terminal, _, value) = printed(format);
+        let fields = parse(&read(terminal.home(), "got"));
+        let expected = [("clientId", PLAIN), ("clientSecret", &value), ("orgId", ORGANIZATION)];
+        assert_eq!(fields, expected.map(|(name, value)| (name.to_owned(), value.to_owned())).into());
+    }
+}
+
+#[test]
+fn a_reader_that_has_gone_brings_the_secret_back() {
+    let atlas = Atlas::start();
+    let mut terminal = shell_line(&atlas, "run | true; exit ${PIPESTATUS[0]}").start();
+    create(&mut terminal);
+    let value = peek(&mut terminal);
+    terminal.send("q");
+    terminal.wait_for("Not written. Nobody reads standard output any more.");
+    assert!(terminal.is_alternate_screen() && terminal.bracketed_paste());
+    assert_eq!(peek(&mut terminal), value, "all of it is there");
+    terminal.send("q");
+    terminal.wait_for("This secret was not copied or saved.");
+    terminal.send("g");
+    terminal.wait_gone("This secret was not copied or saved.");
+    save(&mut terminal, "saved");
+    terminal.wait_for("Saved to ");
+    terminal.send("q");
+    assert_eq!(terminal.wait_exit().code(), Some(3), "who waited for it has not got it");
+    assert_eq!(read(terminal.home(), "saved"), value);
+}
+
+#[test]
+fn a_full_disk_brings_the_secret_back() {
+    let atlas = Atlas::start();
+    let mut terminal = shell_line(&atlas, "run >/dev/full").start();
+    create(&mut terminal);
+    let value = peek(&mut terminal);
+    terminal.send("q");
+    terminal.wait_for("Not written. Standard output has no room left.");
+    assert_eq!(peek(&mut terminal), value);
+    terminal.send(key::CTRL_C);
+    terminal.wait_for("This secret was not copied or saved.");
+    terminal.send(key::CTRL_C);
+    assert_eq!(terminal.wait_exit().code(), Some(3));
+    assert!(!terminal.screen().contains(&value), "{}", terminal.screen());
+}

@@ -1,0 +1,45 @@
+//! Standard outputs that would lose the secret or show it to others: refused before Atlas hears of anything.
+
+use std::fs;
+
+use crate::atlas::Atlas;
+use crate::printing::shell_line;
+use crate::program::contains;
+use crate::support::terminal::key;
+
+#[test]
+fn an_output_that_loses_or_shows_the_secret_is_refused() {
+    let rows = [
+        ("run >&-", "Standard output is closed or /dev/null"),
+        ("run >/dev/null", "Standard output is closed or /dev/null"),
+        ("umask 022; run >got", "Other users can read the file that standard output goes to."),
+        ("touch got; chmod 640 got; run >>got", "Other users can read the file"),
+        ("touch got; run 1<got", "Standard output cannot be written to."),
+        ("run --format env", "--format: standard output is a terminal"),
+        ("run --yes >/dev/null --format env", "Standard output is closed or /dev/null"),
+        ("run --yes | cat", "say with --format what it is to get"),
+    ];
+    for (line, reason) in rows {
+        let atlas = Atlas::start();
+        let mut terminal = shell_line(&atlas, &format!("set -o pipefail; {line}")).start();
+        assert_eq!(terminal.wait_exit().code(), Some(2), "{line}");
+        // A long sentence wraps.
+        let said = terminal.screen().replace('\n', "");
+        assert!(said.contains(reason), "{line}: {said}");
+        assert!(!contains(&terminal.output(), "\x1b[?1049h"), "{line}: the screen was left alone");
+        assert_eq!(atlas.requests(), Vec::<String>::new(), "{line}");
+        let got = fs::read(terminal.home().join("got"));
+        assert!(got.is_err() || got.is_ok_and(|bytes| bytes.is_empty()), "{line}");
+    }
+}
+
+#[test]
+fn leaving_without_a_secret_is_no_success_for_whoever_waits_for_one() {
+    let atlas = Atlas::start();
+    let mut terminal = shell_line(&atlas, "secret=$(run); code=$?; echo \"<$secret>\"; exit $code").start();
+    terminal.wait_for("[ Create secret ]");
+    terminal.send(key::CTRL_C);
+    assert_eq!(terminal.wait_exit().code(), Some(1));
+    assert_eq!(terminal.screen().trim(), "<>");
+    assert_eq!(atlas.creates(), 0);
+}

@@ -1,0 +1,98 @@
+//! Saving to a file: for its owner alone, never over another one, and then leaving needs no question.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+
+use crate::atlas::{Atlas, ORGANIZATION, PLAIN};
+use crate::formats;
+use crate::program::{create, filled, labelled, peek};
+use crate::support::terminal::{Terminal, key};
+
+/// Types a path and takes it.
+#[track_caller]
+pub fn save(terminal: &mut Terminal, path: &str) {
+    terminal.send("s");
+    terminal.wait_for("Save to ›");
+    type_path(terminal, path);
+    terminal.send(key::ENTER);
+}
+
+/// An Enter that comes with the text, in one piece, would be part of a paste: so the whole path has to be there.
+#[track_caller]
+fn type_path(terminal: &mut Terminal, path: &str) {
+    terminal.send(path);
+    terminal.wait_until("the path", |screen| labelled(&screen.contents(), "Save to") == path);
+}
+
+#[test]
+fn a_file_is_for_its_owner_and_in_the_format_of_its_name() {
+    let atlas = Atlas::start();
+    let mut terminal = filled(&atlas, PLAIN).start();
+    create(&mut terminal);
+    let value = peek(&mut terminal);
+    let secret_id = labelled(&terminal.screen(), "Secret ID");
+    let home = terminal.home().to_owned();
+
+    for (name, words) in [
+        ("secret", "The secret alone"),
+        ("prod.env", "Both variables"),
+        ("atlas.json", "Atlas's answer"),
+        ("atlas.yaml", "A Kubernetes Secret"),
+    ] {
+        terminal.send("s");
+        terminal.wait_for("Save to ›");
+        type_path(&mut terminal, &format!("~/{name}"));
+        terminal.wait_for(words);
+        terminal.wait_gone("orgId is left out");
+        terminal.send(key::ENTER);
+        terminal.wait_for(&format!("Saved to {}", home.join(name).display()));
+        let mode = fs::metadata(home.join(name)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o7777, 0o600, "{name}");
+    }
+    let read = |name: &str| fs::read_to_string(home.join(name)).unwrap();
+    assert_eq!(read("secret"), value);
+    assert_eq!(formats::sourced(&home.join("prod.env")), [PLAIN, &value]);
+    let fields = formats::json(&read("atlas.json"));
+    assert_eq!((&fields["id"], &fields["secret"]), (&secret_id, &value));
+    let fields = formats::kubernetes(&read("atlas.yaml"));
+    assert_eq!((&fields["clientSecret"], fields["orgId"].as_str()), (&value, ORGANIZATION));
+
+    terminal.send("q");
+    assert_eq!(terminal.wait_exit().code(), Some(0), "nothing is asked");
+    // Long paths wrap in the terminal.
+    let said = terminal.screen().replace('\n', "");
+    assert!(said.contains(&format!("saved to {}", home.join("prod.env").display())), "{said}");
+    assert!(!said.contains(&value), "{said}");
+}
+
+#[test]
+fn what_cannot_be_saved_leaves_the_secret_and_the_line() {
+    let atlas = Atlas::start();
+    let program = filled(&atlas, PLAIN);
+    fs::write(program.home().join("taken"), "mine").unwrap();
+    let mut terminal = program.start();
+    create(&mut terminal);
+    save(&mut terminal, "~/taken");
+    let screen = terminal.wait_for("The secret is still here.");
+    assert!(screen.contains("There is something of that name already; nothing is overwritten."), "{screen}");
+    assert_eq!(fs::read_to_string(terminal.home().join("taken")).unwrap(), "mine");
+
+    // The line can be mended where it is wrong.
+    terminal.send(key::CTRL_U);
+    terminal.wait_gone("There is something of that name already");
+    type_path(&mut terminal, "~/missing/secret");
+    terminal.send(key::ENTER);
+    terminal.wait_for("There is no such folder.");
+    terminal.send(key::ESC);
+    terminal.wait_gone("Save to ›");
+    assert!(terminal.screen().contains("mdb_sa_sk_••••••••"), "{}", terminal.screen());
+    terminal.send("q");
+    terminal.wait_for("This secret was not copied or saved.");
+    terminal.send("g");
+    terminal.wait_gone("This secret was not copied or saved.");
+    save(&mut terminal, "here");
+    terminal.wait_for("Saved to ");
+    assert!(terminal.home().join("here").is_file(), "a path without a folder is where the program runs");
+    terminal.send("q");
+    assert_eq!(terminal.wait_exit().code(), Some(0));
+}
