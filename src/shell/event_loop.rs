@@ -72,10 +72,12 @@ impl EventLoop<'_> {
 
     /// Tells the core what happened and does what it wants, until nothing is left to do.
     fn handle(&mut self, events: Vec<Event>, surface: &mut Surface) -> std::io::Result<Option<Exit>> {
+        let mut is_back = false;
         for event in &events {
-            surface.note(event)?;
+            is_back |= surface.note(event)?;
         }
-        let mut effects = self.update(events);
+        let mut effects = if is_back { self.update(resized()) } else { Vec::new() };
+        effects.extend(self.update(events));
         while !effects.is_empty() {
             match effects.remove(0) {
                 Effect::Quit(exit) => return Ok(Some(exit)),
@@ -83,6 +85,7 @@ impl EventLoop<'_> {
                 Effect::Suspend => {
                     surface.suspend()?;
                     // Time went on meanwhile: what was revealed may have to be hidden again.
+                    effects.extend(self.update(resized()));
                     effects.extend(self.update(vec![Event::TimePassed]));
                 }
                 Effect::TakeTerminal => {
@@ -163,6 +166,12 @@ impl EventLoop<'_> {
         }
         surface.draw(|frame| view::draw(self.model, &self.theme, frame))
     }
+}
+
+/// The size of a terminal that was somebody else's: whoever is stopped is not told that it has changed.
+fn resized() -> Vec<Event> {
+    let size = crossterm::terminal::size().ok();
+    size.map(|(columns, rows)| Event::Resized { columns, rows }).into_iter().collect()
 }
 
 /// Now, on both clocks.

@@ -116,21 +116,21 @@ impl Surface {
     }
 
     /// Takes the terminal back when an event says that its borrower is done. What was printed needs no screen
-    /// any more: the program ends.
-    pub fn note(&mut self, event: &Event) -> io::Result<()> {
+    /// any more: the program ends. True when it was taken back.
+    pub fn note(&mut self, event: &Event) -> io::Result<bool> {
         let (returned, is_last) = match event {
             Event::CommandEnded { request, .. } => (*request, false),
             Event::SecretPrinted { request, result } => (*request, result.is_ok()),
-            _ => return Ok(()),
+            _ => return Ok(false),
         };
         if self.lent.as_ref().is_none_or(|lent| lent.request != returned) || is_last {
-            return Ok(());
+            return Ok(false);
         }
         self.lent = None;
-        let Some(screen) = &mut self.screen else { return Ok(()) };
+        let Some(screen) = &mut self.screen else { return Ok(false) };
         screen.enter_again()?;
         self.listen();
-        Ok(())
+        Ok(true)
     }
 
     /// Job control: gives the terminal back, stops the whole process group (stopping only this process would

@@ -42,3 +42,33 @@ fn the_program_can_be_suspended_and_continued() {
     terminal.send("exit 7\r");
     assert_eq!(terminal.wait_exit().code(), Some(7));
 }
+
+/// Nobody tells a stopped program that its terminal has another size by now.
+#[test]
+fn keys_that_cannot_be_seen_do_nothing_after_a_pause_either() {
+    let mut terminal = Terminal::shell().size(30, 120).start();
+    terminal.wait_for(PROMPT);
+    terminal.send(&format!("{} --demo\r", env!("CARGO_BIN_EXE_atlas-secret")));
+    terminal.wait_for("[ Create secret ]");
+    terminal.send(key::CTRL_Z);
+    terminal.wait_for("Stopped");
+    terminal.wait_until("the prompt of the shell", |screen| {
+        screen.contents().trim_end().ends_with(PROMPT.trim())
+    });
+    terminal.resize(12, 40);
+    terminal.send("fg\r");
+    terminal.wait_until("too little room", |screen| {
+        screen.alternate_screen() && screen.contents().contains("56")
+    });
+    // Were the first of the two keys to create, the second would only stop that.
+    terminal.send(key::ENTER);
+    terminal.send(key::CTRL_C);
+    terminal.wait_until("the prompt of the shell", |screen| {
+        !screen.alternate_screen() && screen.contents().trim_end().ends_with(PROMPT.trim())
+    });
+    terminal.send("echo code=$?\r");
+    terminal.wait_for("code=0");
+    assert!(!terminal.screen().contains("created"), "{}", terminal.screen());
+    terminal.send("exit\r");
+    terminal.wait_exit();
+}
