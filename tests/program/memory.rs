@@ -13,7 +13,7 @@ use crate::atlas::{Atlas, PLAIN};
 use crate::clipboard::{beside, copy};
 use crate::display::Display;
 use crate::piping::{pipe_to, wait_for_whole_screen};
-use crate::program::{create, filled, is_value};
+use crate::program::{contains, create, filled, is_value};
 use crate::saving::save;
 use crate::support::terminal::Terminal;
 use crate::tools::have;
@@ -57,6 +57,18 @@ fn traces(value: &str) -> [(&'static str, Vec<u8>); 4] {
         ("in base64, one on", encoded(1)),
         ("in base64, two on", encoded(2)),
     ]
+}
+
+#[test]
+fn every_trace_is_one_that_can_be_found() {
+    let value = "mdb_sa_sk_FAKE-0123456789-abcdefghijklmnopqrst";
+    let traces = traces(value);
+    for before in ["", ".", ".."] {
+        let text = STANDARD_NO_PAD.encode(format!("{before}{value}."));
+        let found =
+            traces.iter().filter(|(_, trace)| contains(text.as_bytes(), std::str::from_utf8(trace).unwrap()));
+        assert_eq!(found.count(), 1, "{before:?}");
+    }
 }
 
 /// Where the value stands in the memory of that process.

@@ -1,11 +1,12 @@
 //! Keys that are the command's while it runs: Ctrl-C ends it alone, Ctrl-Z stops it and the program.
 
-use std::fs;
+use std::fs::{self, File};
 
 use crate::atlas::{Atlas, PLAIN, PROJECT};
 use crate::piping::{pipe_to, wait_for_whole_screen};
-use crate::program::{create, filled};
-use crate::support::terminal::{PROMPT, Terminal, key};
+use crate::program::{create, filled, labelled};
+use crate::support::terminal::{PROMPT, Signal, Terminal, key};
+use crate::tools::wait_for;
 
 #[test]
 fn ctrl_c_ends_only_the_command() {
@@ -43,7 +44,7 @@ fn ctrl_z_stops_both_and_fg_continues_both() {
     let binary = env!("CARGO_BIN_EXE_atlas-secret");
     terminal.send(&format!("{binary} --project-id {PROJECT} --client-id {PLAIN}\r"));
     create(&mut terminal);
-    let child = "cat >out; echo it asks; read x </dev/tty; echo \"$x\" >answer";
+    let child = "cat >out; echo $$ >pid; echo it asks; read x </dev/tty; echo \"$x\" >answer";
     fs::write(terminal.home().join("child"), child).unwrap();
     pipe_to(&mut terminal, "sh child");
     terminal.wait_for("it asks");
@@ -52,6 +53,10 @@ fn ctrl_z_stops_both_and_fg_continues_both() {
     terminal.wait_until("the prompt of the shell", |screen| {
         !screen.alternate_screen() && screen.contents().trim_end().ends_with(PROMPT.trim())
     });
+    // A read that is under way takes what comes until its process has really stopped, after the shell has said so.
+    let number = fs::read_to_string(terminal.home().join("pid")).unwrap();
+    let stat = format!("/proc/{}/stat", number.trim());
+    wait_for("the command to stop", || fs::read_to_string(&stat).unwrap().contains(") T ").then_some(()));
     // The shell has the terminal, and nobody else reads it.
     terminal.send("echo still $((40 + 2))\r");
     terminal.wait_for("still 42");
@@ -73,4 +78,38 @@ fn ctrl_z_stops_both_and_fg_continues_both() {
     terminal.wait_for(" icanon ");
     terminal.send("exit 7\r");
     assert_eq!(terminal.wait_exit().code(), Some(7));
+}
+
+#[test]
+fn a_terminal_that_changes_its_size_meanwhile_is_drawn_in_the_new_one() {
+    let atlas = Atlas::start();
+    let mut terminal = filled(&atlas, PLAIN).start();
+    create(&mut terminal);
+    pipe_to(&mut terminal, "sh -c 'cat >/dev/null; echo it is $((1 + 1)) big; read x </dev/tty'");
+    terminal.wait_for("it is 2 big");
+    terminal.resize(20, 100);
+    terminal.send("\r");
+    wait_for_whole_screen(&mut terminal, "sh took it and ended with 0");
+    let screen = terminal.screen();
+    assert_eq!(screen.lines().position(|row| row.contains("? help")), Some(19), "at the bottom\n{screen}");
+}
+
+#[test]
+fn a_signal_meanwhile_names_the_secret() {
+    let atlas = Atlas::start();
+    let program = filled(&atlas, PLAIN);
+    let stderr = program.home().join("stderr");
+    let mut terminal = program.stderr_to(File::create(&stderr).unwrap()).start();
+    create(&mut terminal);
+    let secret_id = labelled(&terminal.screen(), "Secret ID");
+    pipe_to(&mut terminal, "sh -c 'echo it is $((1 + 1)); read x </dev/tty'");
+    terminal.wait_for("it is 2");
+    terminal.signal(Signal::TERM);
+    // The command runs on, and has the terminal, until it is answered.
+    wait_for("the last word", || fs::read_to_string(&stderr).unwrap().ends_with('\n').then_some(()));
+    terminal.send("\r");
+    assert_eq!(terminal.wait_exit().code(), Some(3));
+    let said = fs::read_to_string(&stderr).unwrap();
+    assert!(said.contains(&secret_id) && said.contains("never handed over"), "{said}");
+    assert!(!terminal.is_alternate_screen() && !terminal.bracketed_paste() && !terminal.hides_cursor());
 }

@@ -7,6 +7,7 @@ use crate::atlas::{Atlas, ORGANIZATION, PLAIN, PROJECT};
 use crate::display::Display;
 use crate::formats;
 use crate::holder::{HolderProcess, LeftBehind};
+use crate::piping::pipe_to;
 use crate::program::{assert_given_back, create, labelled, peek};
 use crate::saving::save;
 use crate::support::terminal::{Program, Terminal, key};
@@ -60,6 +61,24 @@ fn a_pipe_gets_no_byte_more_than_the_secret() {
     terminal.send("q");
     assert_eq!(terminal.wait_exit().code(), Some(0));
     assert_eq!(read(terminal.home(), "got"), value);
+}
+
+/// Keys come from the terminal, whatever standard input is; and what a command says is not for the variable.
+#[test]
+fn nothing_else_gets_to_the_variable() {
+    let atlas = Atlas::start();
+    let line = "secret=$(echo noise | run); code=$?; printf %s \"$secret\" >got; exit $code";
+    let mut terminal = shell_line(&atlas, line).start();
+    create(&mut terminal);
+    let value = peek(&mut terminal);
+    pipe_to(&mut terminal, "sh -c 'cat >/dev/null; echo it is $((1 + 1)); read x </dev/tty'");
+    terminal.wait_for("it is 2");
+    terminal.send("\r");
+    terminal.wait_for("sh took it and ended with 0");
+    terminal.send("q");
+    assert_eq!(terminal.wait_exit().code(), Some(0));
+    assert_eq!(read(terminal.home(), "got"), value);
+    assert!(terminal.screen().contains("handed to sh; written to standard output"), "{}", terminal.screen());
 }
 
 #[test]
