@@ -140,7 +140,7 @@ impl Connection {
         };
         let Flags { envelope, pretty } = self.flags;
         let settings = atlas::Settings { base_url, credentials, envelope, pretty };
-        let made = tokio::task::spawn_blocking(move || Client::new(settings)).await;
+        let made = tokio::task::spawn_blocking(move || make(settings)).await;
         made.map_err(|_| setup("a mistake of this program"))?.map(Arc::new)
     }
 
@@ -155,6 +155,13 @@ impl Connection {
         let _ = self.embedded.set(embedded);
         Ok(found)
     }
+}
+
+fn make(settings: atlas::Settings) -> Result<Client, TransportProblem> {
+    #[cfg(debug_assertions)]
+    return Client::with_limits(settings, super::rehearsal::limits());
+    #[cfg(not(debug_assertions))]
+    Client::new(settings)
 }
 
 /// The credentials themselves; the keyring may ask the person to unlock it first.

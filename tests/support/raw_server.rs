@@ -123,7 +123,7 @@ async fn serve(mut socket: TcpStream, reply: Reply, requests: Arc<Mutex<Vec<Stri
 }
 
 /// Reads the head, and as much of a body as it announces. Nothing when the client closes before.
-async fn read_request(socket: &mut TcpStream) -> Option<String> {
+pub async fn read_request(socket: &mut TcpStream) -> Option<String> {
     let mut received = Vec::new();
     loop {
         let text = String::from_utf8_lossy(&received).into_owned();
