@@ -105,6 +105,11 @@ async fn serve(mut socket: TcpStream, reply: Reply, requests: Arc<Mutex<Vec<Stri
         return;
     };
     requests.lock().unwrap().push(request);
+    send(socket, reply).await;
+}
+
+/// Does what the reply says, and closes.
+pub async fn send(mut socket: TcpStream, reply: Reply) {
     let (Reply::Bytes(bytes) | Reply::ThenSilence(bytes) | Reply::ThenDrip(bytes) | Reply::ThenReset(bytes)) =
         &reply;
     // The client may have given up already; that is its business.

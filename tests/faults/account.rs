@@ -1,0 +1,67 @@
+//! The one service account of the server, and the JSON that tells of it.
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+
+use crate::support::fixtures::{CLIENT, PROJECT, SECRET};
+
+/// The organization of the project.
+pub const ORGANIZATION: &str = "0000000000000000000000f0";
+
+/// A service account with its secrets.
+#[derive(Default)]
+pub struct Account {
+    secrets: Vec<Value>,
+}
+
+impl Account {
+    /// Creates a secret, and gives what Atlas's 201 holds.
+    pub fn create(&mut self) -> Value {
+        let number = self.secrets.len() + 1;
+        let now = Timestamp::now();
+        let expires_at = now.checked_add(SignedDuration::from_hours(720)).unwrap();
+        let mut secret = json!({
+            "id": format!("{number:024x}"),
+            "createdAt": now.to_string(),
+            "expiresAt": expires_at.to_string(),
+            "lastUsedAt": null,
+        });
+        let mut listed = secret.clone();
+        listed["maskedSecretValue"] = json!(format!("mdb_sa_sk_...{}", &SECRET[SECRET.len() - 4..]));
+        self.secrets.push(listed);
+        secret["secret"] = json!(SECRET);
+        secret
+    }
+
+    /// Deletes the secret with this id; false when there is none.
+    pub fn delete(&mut self, id: &str) -> bool {
+        let before = self.secrets.len();
+        self.secrets.retain(|secret| secret["id"] != id);
+        self.secrets.len() < before
+    }
+
+    /// How many secrets it has.
+    pub fn len(&self) -> usize {
+        self.secrets.len()
+    }
+
+    /// What the GET holds.
+    pub fn json(&self) -> Value {
+        json!({ "clientId": CLIENT, "name": "ci-deployer", "roles": [], "secrets": self.secrets })
+    }
+}
+
+/// The project.
+pub fn project() -> Value {
+    json!({ "id": PROJECT, "name": "payments-prod", "orgId": ORGANIZATION })
+}
+
+/// What the organization allows.
+pub fn settings() -> Value {
+    json!({ "maxServiceAccountSecretValidityInHours": 8760, "apiAccessListRequired": false })
+}
+
+/// Atlas's own error.
+pub fn error(status: u16, code: &str) -> Value {
+    json!({ "error": status, "errorCode": code, "detail": "FAKE detail.", "parameters": [] })
+}

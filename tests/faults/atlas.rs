@@ -1,0 +1,244 @@
+//! An Atlas on a raw socket: sane, save where the row says otherwise. Each connection has one request.
+
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use jiff::fmt::rfc2822::DateTimePrinter;
+use serde_json::{Value, json};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+
+use crate::account::{self, Account, ORGANIZATION};
+use crate::fault::{Post, Reads};
+use crate::support::fixtures::{CLIENT, PROJECT};
+use crate::support::raw_server::{Reply, answer, head_and_body, read_request, send};
+
+const JSON: &str = "application/vnd.atlas.2024-08-05+json;charset=utf-8";
+/// More than the program reads of any answer.
+const TOO_LARGE: usize = 100_000_000;
+/// How long a row waits for a request.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// What the server has seen and done.
+pub struct Atlas {
+    reads: Reads,
+    posts: &'static [Post],
+    elsewhere: String,
+    seen: Mutex<Seen>,
+    changed: Condvar,
+    lets_go: watch::Sender<bool>,
+}
+
+/// The counts, and the account.
+#[derive(Default)]
+pub struct Seen {
+    /// Creating POSTs that were received completely.
+    pub posts: usize,
+    /// Creating POSTs that created a secret.
+    pub executed: usize,
+    /// When the last of them had come.
+    pub last_post: Option<Instant>,
+    /// Reads of the account since the last POST.
+    pub looks_afterwards: usize,
+    /// Requests that followed a redirect to another host.
+    pub elsewhere: usize,
+    /// The service account.
+    pub account: Account,
+    tokens: usize,
+}
+
+impl Atlas {
+    /// One that has seen nothing. `elsewhere` is where its redirects lead.
+    pub fn new(reads: Reads, posts: &'static [Post], elsewhere: String) -> Self {
+        let (lets_go, _) = watch::channel(false);
+        Self { reads, posts, elsewhere, seen: Mutex::default(), changed: Condvar::new(), lets_go }
+    }
+
+    /// What it has seen so far.
+    pub fn seen(&self) -> MutexGuard<'_, Seen> {
+        self.seen.lock().unwrap()
+    }
+
+    /// Waits until this is true of what was seen.
+    #[track_caller]
+    pub fn wait_until(&self, what: &str, is_true: impl Fn(&Seen) -> bool) {
+        let waiting = |seen: &mut Seen| !is_true(seen);
+        let waited = self.changed.wait_timeout_while(self.seen(), PATIENCE, waiting).unwrap().1;
+        assert!(!waited.timed_out(), "waited in vain for {what}");
+    }
+
+    /// Lets answers go that were held back.
+    pub fn let_go(&self) {
+        self.lets_go.send_replace(true);
+    }
+
+    /// Answers every connection.
+    pub async fn serve(self: Arc<Self>, listener: TcpListener) {
+        while let Ok((socket, _)) = listener.accept().await {
+            tokio::spawn(Arc::clone(&self).serve_one(socket));
+        }
+    }
+
+    /// Counts every connection, and answers none.
+    pub async fn count_elsewhere(self: Arc<Self>, listener: TcpListener) {
+        while listener.accept().await.is_ok() {
+            self.seen().elsewhere += 1;
+        }
+    }
+
+    async fn serve_one(self: Arc<Self>, mut socket: TcpStream) {
+        let Some(request) = read_request(&mut socket).await else { return };
+        let mut words = request.split(' ');
+        let (method, path) = (words.next().unwrap(), words.next().unwrap());
+        let reply = if method == "POST" && path.ends_with("/secrets") {
+            self.created(&request).await
+        } else {
+            self.read(method, path, &request)
+        };
+        send(socket, reply).await;
+    }
+
+    /// What becomes of a creating POST.
+    async fn created(&self, request: &str) -> Reply {
+        let (post, new) = self.execute(request);
+        if post == Post::Held {
+            // The sender is gone only when the row is over.
+            let _ = self.lets_go.subscribe().wait_for(|lets_go| *lets_go).await;
+        }
+        self.reply(post, &new)
+    }
+
+    fn execute(&self, request: &str) -> (Post, Value) {
+        let mut seen = self.seen();
+        let post = match self.posts.get(seen.posts).or(self.posts.last()) {
+            Some(post) if self.accepts(request) => *post,
+            _ => Post::Refused(401, "UNEXPECTED_ERROR"),
+        };
+        seen.posts += 1;
+        seen.last_post = Some(Instant::now());
+        seen.looks_afterwards = 0;
+        let mut new = Value::Null;
+        if post.creates() {
+            seen.executed += 1;
+            new = seen.account.create();
+        }
+        if post == Post::BesideAnother {
+            seen.account.create();
+        }
+        self.changed.notify_all();
+        (post, new)
+    }
+
+    fn reply(&self, post: Post, new: &Value) -> Reply {
+        let body = new.to_string();
+        let head = || head_and_body(201, &type_of(JSON), body.len() + TOO_LARGE, "");
+        match post {
+            Post::Created | Post::Held => typed(201, JSON, &body),
+            Post::Closed | Post::BesideAnother => Reply::Bytes(Vec::new()),
+            Post::Reset => Reply::ThenReset(Vec::new()),
+            Post::Silent => Reply::ThenSilence(Vec::new()),
+            Post::HeadThenSilence => Reply::ThenSilence(head()),
+            Post::HeadThenDrip => Reply::ThenDrip(head()),
+            Post::Cut => {
+                let half = &body[..body.find("FAKE").unwrap() + 10];
+                Reply::Bytes(head_and_body(201, &type_of(JSON), body.len(), half))
+            }
+            Post::WithoutSecret => {
+                let mut without = new.clone();
+                without.as_object_mut().unwrap().remove("secret");
+                typed(201, JSON, &without.to_string())
+            }
+            Post::Garbage => typed(201, JSON, "\u{1}\u{2} no JSON <<<"),
+            Post::OtherMediaType => typed(201, "text/html", &body),
+            Post::TooLarge => {
+                let padding = "a".repeat(TOO_LARGE);
+                typed(201, JSON, &format!(r#"{{"padding":"{padding}",{}"#, &body[1..]))
+            }
+            Post::WithStatus(status) => typed(status, JSON, &body),
+            Post::Empty(status) => answer(status, "", ""),
+            Post::CreatedAndFailed(status) => refusal(status, "UNEXPECTED_ERROR"),
+            Post::Refused(status, code) => refusal(status, code),
+            Post::Limited(retry_after) => {
+                let retry_after = retry_after.map(|value| format!("Retry-After: {value}\r\n"));
+                let headers = type_of(JSON) + &retry_after.unwrap_or_default();
+                answer(429, &headers, &account::error(429, "RATE_LIMITED").to_string())
+            }
+            Post::Page(status) => page(status),
+            Post::Elsewhere => answer(302, &format!("Location: {}/login\r\n", self.elsewhere), ""),
+        }
+    }
+
+    /// Everything but the creating POST.
+    fn read(&self, method: &str, path: &str, request: &str) -> Reply {
+        let mut seen = self.seen();
+        if path == "/api/oauth/token" {
+            if self.reads == Reads::NoToken {
+                let words = json!({ "error": "invalid_client", "error_description": "Invalid credentials." });
+                return typed(401, "application/json", &words.to_string());
+            }
+            seen.tokens += 1;
+            let token = format!("FAKE-token-{}", seen.tokens);
+            let body = json!({ "access_token": token, "expires_in": 3600, "token_type": "Bearer" });
+            return typed(200, "application/json", &body.to_string());
+        }
+        if path == "/api/oauth/revoke" {
+            return answer(200, "", "");
+        }
+        let is_afterwards = seen.posts > 0;
+        match self.reads {
+            Reads::Broken => return page(503),
+            Reads::BrokenAfterwards if is_afterwards => return page(503),
+            _ if !self.accepts(request) => return refusal(401, "UNEXPECTED_ERROR"),
+            _ => {}
+        }
+        let project = format!("/api/atlas/v2/groups/{PROJECT}");
+        let account = format!("{project}/serviceAccounts/{CLIENT}");
+        if method == "DELETE" {
+            let id = path.strip_prefix(&format!("{account}/secrets/")).unwrap_or_default();
+            let is_deleted = seen.account.delete(id);
+            return if is_deleted { answer(204, "", "") } else { refusal(404, "RESOURCE_NOT_FOUND") };
+        }
+        if path == account {
+            seen.looks_afterwards += usize::from(is_afterwards);
+            self.changed.notify_all();
+            return typed(200, JSON, &seen.account.json().to_string());
+        }
+        if path == project {
+            return typed(200, JSON, &account::project().to_string());
+        }
+        if path == format!("/api/atlas/v2/orgs/{ORGANIZATION}/settings") {
+            return typed(200, JSON, &account::settings().to_string());
+        }
+        refusal(404, "RESOURCE_NOT_FOUND")
+    }
+
+    fn accepts(&self, request: &str) -> bool {
+        let is_first = request.to_lowercase().contains("authorization: bearer fake-token-1\r\n");
+        match self.reads {
+            Reads::EveryTokenDead => false,
+            Reads::FirstTokenDead => !is_first,
+            _ => true,
+        }
+    }
+}
+
+/// The headers that every answer of Atlas has.
+fn type_of(media_type: &str) -> String {
+    let now = DateTimePrinter::new().timestamp_to_rfc9110_string(&Timestamp::now()).unwrap();
+    format!("Content-Type: {media_type}\r\nDate: {now}\r\n")
+}
+
+fn typed(status: u16, media_type: &str, body: &str) -> Reply {
+    answer(status, &type_of(media_type), body)
+}
+
+/// Atlas's own error.
+fn refusal(status: u16, code: &str) -> Reply {
+    typed(status, JSON, &account::error(status, code).to_string())
+}
+
+/// The error page of something on the way.
+fn page(status: u16) -> Reply {
+    typed(status, "text/html", "<html><body>The proxy is sorry.</body></html>")
+}

@@ -1,0 +1,77 @@
+//! What can go wrong between this machine and Atlas, as a table that is run: each row starts the program
+//! itself in a pseudo-terminal, against a server on raw sockets that does what the row says.
+//!
+//! `assets/faults.md` is this table; `UPDATE_FAULTS=1 cargo test --test faults` writes it. One row alone is
+//! run by `FAULT="201 without secret" cargo test --test faults`.
+
+// A release build cannot be told shorter limits, and the longest is a minute.
+#![cfg(all(unix, debug_assertions))]
+#![expect(clippy::unwrap_used, reason = "a test fails by a panic, also in its helpers")]
+
+#[path = "../support/mod.rs"]
+pub mod support;
+
+mod account;
+mod atlas;
+mod fault;
+mod host;
+mod row;
+mod rows;
+mod running;
+mod table;
+
+use std::collections::BTreeSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use row::Row;
+
+/// How many rows run at once. Most of their time they wait.
+const AT_ONCE: usize = 8;
+
+#[test]
+fn every_fault_ends_as_the_table_says() {
+    let wanted = std::env::var("FAULT").ok();
+    let is_wanted = |row: &Row| wanted.as_deref().is_none_or(|wanted| wanted == row.fault);
+    let rows: Vec<Row> = rows::all().into_iter().filter(is_wanted).collect();
+    let next = AtomicUsize::new(0);
+    let run_some = || {
+        let mut failed = Vec::new();
+        while let Some(row) = rows.get(next.fetch_add(1, Ordering::Relaxed)) {
+            // The panic has printed the screen; the other rows are still worth running.
+            if catch_unwind(AssertUnwindSafe(|| running::run(row))).is_err() {
+                failed.push(row.fault);
+            }
+        }
+        failed
+    };
+    let failed: Vec<&str> = std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..AT_ONCE).map(|_| scope.spawn(run_some)).collect();
+        workers.into_iter().flat_map(|worker| worker.join().unwrap()).collect()
+    });
+    assert!(!rows.is_empty(), "there is no such row");
+    assert_eq!(failed, [""; 0], "rows that ended otherwise");
+}
+
+#[test]
+fn no_row_expects_a_second_secret() {
+    let rows = rows::all();
+    let names: BTreeSet<&str> = rows.iter().map(|row| row.fault).collect();
+    assert_eq!(names.len(), rows.len(), "two rows have the same name");
+    for row in rows {
+        assert!(row.executed <= 1, "{}", row.fault);
+        assert!(row.executed <= row.posts, "{}", row.fault);
+    }
+}
+
+#[test]
+fn the_table_in_assets_is_this_one() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets").join("faults.md");
+    let table = table::markdown(&rows::all());
+    if std::env::var("UPDATE_FAULTS").is_ok_and(|update| update == "1") {
+        std::fs::write(&path, &table).unwrap();
+    }
+    let kept = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(kept == table, "assets/faults.md is out of date: UPDATE_FAULTS=1 cargo test --test faults");
+}

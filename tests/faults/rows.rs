@@ -1,0 +1,44 @@
+//! The rows, in the order of a request's way: to the host, back from it, and the person in between.
+
+mod answers;
+mod connecting;
+mod person;
+mod refusals;
+
+use crate::fault::{Host, Post, Reads};
+use crate::row::{Row, Step};
+use crate::support::terminal::key;
+
+/// All of them.
+pub fn all() -> Vec<Row> {
+    [connecting::ROWS, answers::ROWS, refusals::ROWS, person::ROWS].concat()
+}
+
+/// An Atlas that is sane but for the POST.
+const fn post(posts: &'static [Post]) -> Host {
+    Host::Atlas(Reads::Answered, posts)
+}
+
+/// The button, which has the focus.
+const CREATE: &[Step] = &[Step::Press(key::ENTER)];
+
+/// Out of the form.
+const LEAVE_FORM: &[Step] = &[Step::Press(key::CTRL_C)];
+
+/// There is a secret: it is copied, and then left.
+const COPY_AND_LEAVE: &[Step] = &[
+    Step::Says("Secret created"),
+    Step::Press("c"),
+    Step::Shows("Sent to your terminal"),
+    Step::Press("q"),
+    Step::Shows("Leave?  y/n"),
+    Step::Press("y"),
+];
+
+/// A new secret is found, and left as it is.
+const FOUND_AND_LEAVE: &[Step] =
+    &[Step::Shows("this one is new since"), Step::Says("its value is lost"), Step::Press("q")];
+
+/// Nothing new is found however often it is looked.
+const NONE_AND_LEAVE: &[Step] =
+    &[Step::Looked(3), Step::Says("No new secret has appeared"), Step::Press("q")];

@@ -1,0 +1,93 @@
+//! The POST was sent, and its answer is lost, or strange.
+
+use super::{COPY_AND_LEAVE, CREATE, FOUND_AND_LEAVE, NONE_AND_LEAVE, post};
+use crate::fault::{Host, Post, Reads};
+use crate::row::{End, Journal, Row, Step};
+
+/// A limit for the POST that is over soon, and not before it has come.
+const SOON: &str = "create=3000";
+
+const LOST: End = End::Code(3);
+
+const BROKEN: &[Step] = &[Step::Says("The connection broke before the answer was complete")];
+const UNREADABLE: &[Step] = &[Step::Says("Atlas created the secret, but its answer could not be read")];
+const SILENT: &[Step] = &[Step::Says("Atlas did not answer for 3 seconds.")];
+const SAYS_NOTHING: &[Step] = &[Step::Says("does not say whether the secret was created")];
+
+/// Created, and found afterwards.
+const fn found(fault: &'static str, posts: &'static [Post], steps: &'static [&'static [Step]]) -> Row {
+    Row::new(fault, post(posts), steps).posts(1, 1).ends(Journal::WithId, LOST)
+}
+
+/// Not created, so that nothing is found.
+const fn none(fault: &'static str, posts: &'static [Post], steps: &'static [&'static [Step]]) -> Row {
+    Row::new(fault, post(posts), steps).posts(1, 0).ends(Journal::WithoutId, LOST)
+}
+
+/// Created, and handed over after all.
+const fn created(fault: &'static str, posts: &'static [Post]) -> Row {
+    Row::new(fault, post(posts), &[CREATE, COPY_AND_LEAVE]).posts(1, 1)
+}
+
+const READ: &[&[Step]] = &[CREATE, UNREADABLE, FOUND_AND_LEAVE];
+
+pub const ROWS: &[Row] = &[
+    none("closed before the headers", &[Post::Closed], &[CREATE, BROKEN, NONE_AND_LEAVE]),
+    found("reset before the headers, after creating", &[Post::Reset], &[CREATE, BROKEN, FOUND_AND_LEAVE]),
+    found("no answer at all, after creating", &[Post::Silent], &[CREATE, SILENT, FOUND_AND_LEAVE])
+        .limits(SOON),
+    found("201: headers, then silence", &[Post::HeadThenSilence], READ).limits(SOON),
+    found("201: headers, then a byte at a time", &[Post::HeadThenDrip], READ).limits(SOON),
+    found("201 cut off", &[Post::Cut], READ),
+    found("201 without secret", &[Post::WithoutSecret], READ),
+    found("201 with garbage", &[Post::Garbage], READ),
+    created("201 with another media type", &[Post::OtherMediaType]),
+    found("201 of 100 MB", &[Post::TooLarge], READ),
+    created("200 with the secret", &[Post::WithStatus(200)]),
+    found("200 without body, after creating", &[Post::Empty(200)], &[CREATE, SAYS_NOTHING, FOUND_AND_LEAVE]),
+    found("204, after creating", &[Post::Empty(204)], &[CREATE, SAYS_NOTHING, FOUND_AND_LEAVE]),
+    none(
+        "302 to another host, which is not followed",
+        &[Post::Elsewhere],
+        &[CREATE, SAYS_NOTHING, NONE_AND_LEAVE],
+    ),
+    found("500 after creating", &[Post::CreatedAndFailed(500)], &[CREATE, SAYS_NOTHING, FOUND_AND_LEAVE]),
+    Row::new(
+        "500 after creating; the person deletes it",
+        post(&[Post::CreatedAndFailed(500)]),
+        &[
+            CREATE,
+            &[
+                Step::Says("its value is lost"),
+                Step::Press("d"),
+                Step::Shows("Delete it in Atlas?  y/n"),
+                Step::Press("y"),
+                Step::Says("is deleted."),
+                Step::Press("q"),
+                Step::Shows("deleted in Atlas"),
+            ],
+        ],
+    )
+    .posts(1, 1),
+    none(
+        "500 before creating",
+        &[Post::Refused(500, "UNEXPECTED_ERROR")],
+        &[CREATE, SAYS_NOTHING, NONE_AND_LEAVE],
+    ),
+    none("502 with a page of HTML", &[Post::Page(502)], &[CREATE, SAYS_NOTHING, NONE_AND_LEAVE]),
+    none("503 of Atlas", &[Post::Refused(503, "UNAVAILABLE")], &[CREATE, SAYS_NOTHING, NONE_AND_LEAVE]),
+    Row::new(
+        "closed, and two secrets have appeared at once",
+        post(&[Post::BesideAnother]),
+        &[CREATE, BROKEN, &[Step::Says("Several secrets are new"), Step::Press("q")]],
+    )
+    .posts(1, 1)
+    .ends(Journal::WithoutId, LOST),
+    Row::new(
+        "reset after creating, and the look afterwards fails too",
+        Host::Atlas(Reads::BrokenAfterwards, &[Post::Reset]),
+        &[CREATE, BROKEN, &[Step::Looked(3), Step::Says("Could not look."), Step::Press("q")]],
+    )
+    .posts(1, 1)
+    .ends(Journal::WithoutId, LOST),
+];

@@ -1,0 +1,121 @@
+//! The person, or the system, does something meanwhile.
+
+use super::{COPY_AND_LEAVE, CREATE, LEAVE_FORM, post};
+use crate::fault::{Host, Post, Reads};
+use crate::row::{End, Journal, Row, Step};
+use crate::support::terminal::{Signal, key};
+
+/// The secret is created, and Atlas holds its answer back.
+const HELD: Host = post(&[Post::Held]);
+
+const SEND: &[Step] = &[Step::Press(key::ENTER), Step::Posted];
+
+/// Waiting is given up; the POST runs on.
+const STOP_WAITING: &[Step] = &[
+    Step::Press(key::ESC),
+    Step::Shows("Stop waiting? Atlas may already have created it."),
+    Step::Press("y"),
+    Step::Says("You stopped waiting; the request is still on its way."),
+];
+
+/// The run is killed, and the next one finds its note.
+const KILLED_BEFORE: &[Step] = &[
+    Step::Signalled(Signal::KILL),
+    Step::StartedAgain,
+    Step::Shows("l look"),
+    Step::Says("never handed over"),
+];
+
+/// A row whose answer is held back.
+const fn held(fault: &'static str, steps: &'static [&'static [Step]]) -> Row {
+    Row::new(fault, HELD, steps).posts(1, 1)
+}
+
+pub const ROWS: &[Row] = &[
+    Row::new(
+        "the look before fails; the person does not want to create blindly",
+        Host::Atlas(Reads::Broken, &[Post::Created]),
+        &[
+            CREATE,
+            &[
+                Step::Says("Could not look at the existing secrets. Create anyway?"),
+                Step::Press("n"),
+                Step::Says("Stopped. Nothing was sent."),
+            ],
+            LEAVE_FORM,
+        ],
+    ),
+    held("Esc while sending, then a 201", &[SEND, STOP_WAITING, &[Step::LetGo], COPY_AND_LEAVE]),
+    held(
+        "Esc while sending, and leaving before the answer",
+        &[
+            SEND,
+            STOP_WAITING,
+            &[
+                Step::Press("q"),
+                Step::Says("The answer may still come, and would be lost. Leave?"),
+                Step::Press("y"),
+                Step::Says("perhaps created"),
+            ],
+        ],
+    )
+    .ends(Journal::WithoutId, End::Code(3)),
+    held(
+        "Ctrl-Z while sending, then a 201",
+        &[
+            SEND,
+            &[
+                Step::Press(key::CTRL_Z),
+                Step::Says("Not now: a stopped program could miss Atlas's answer."),
+                Step::LetGo,
+            ],
+            COPY_AND_LEAVE,
+        ],
+    ),
+    held(
+        "stopped (SIGSTOP) past the deadline, with the 201 waiting",
+        &[
+            SEND,
+            &[
+                Step::Signalled(Signal::STOP),
+                Step::LetGo,
+                Step::Outstayed(6000),
+                Step::Signalled(Signal::CONT),
+            ],
+            COPY_AND_LEAVE,
+        ],
+    )
+    .limits("create=5000"),
+    held("SIGTERM while sending", &[SEND, &[Step::Signalled(Signal::TERM), Step::Says("perhaps created")]])
+        .ends(Journal::WithoutId, End::Code(3)),
+    held(
+        "SIGTERM while sending, then a 201",
+        &[SEND, &[Step::Signalled(Signal::TERM), Step::LetGo, Step::Says("never handed over")]],
+    )
+    .ends(Journal::WithId, End::Code(3)),
+    held("SIGKILL while sending", &[SEND, &[Step::Signalled(Signal::KILL)]])
+        .ends(Journal::WithoutId, End::Killed),
+    held(
+        "the next start after that SIGKILL: looked for, and deleted",
+        &[
+            SEND,
+            KILLED_BEFORE,
+            &[
+                Step::Press("l"),
+                Step::Shows("this one is new since"),
+                Step::Says("its value is lost"),
+                Step::Press("d"),
+                Step::Shows("Delete it in Atlas?  y/n"),
+                Step::Press("y"),
+                Step::Says("is deleted."),
+                Step::Press("q"),
+            ],
+        ],
+    ),
+    held(
+        "the next start after that SIGKILL: kept",
+        &[SEND, KILLED_BEFORE, &[Step::Press("k"), Step::Shows("[ Create secret ]")], LEAVE_FORM],
+    ),
+    held("the next start after that SIGKILL: left for later", &[SEND, KILLED_BEFORE, &[Step::Press("q")]])
+        .ends(Journal::WithoutId, End::Code(0)),
+];

@@ -1,0 +1,125 @@
+//! Runs one row.
+
+use std::fs;
+use std::os::unix::process::ExitStatusExt;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::fault::Host;
+use crate::host::Running;
+use crate::row::{End, Journal, Login, Row, Step};
+use crate::support::fixtures::{CLIENT, CLIENT_SECRET, PROJECT, SECRET};
+use crate::support::terminal::{Program, Signal, Terminal};
+
+/// Who signs in is somebody else than the account that gets the secret.
+const LOGIN: &str = "mdb_sa_id_0000000000000000000000aa";
+
+/// Runs the row, and fails where it does not end as it says.
+pub fn run(row: &Row) {
+    if matches!(row.host, Host::Full) && !cfg!(target_os = "linux") {
+        println!("skipped: {}: other systems answer when the queue is full", row.fault);
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let host = Running::start(row.host, folder.path());
+    let mut terminal = program(row, &host, &folder).start();
+    println!("{}", row.fault);
+    terminal.wait_for("[ Create secret ]");
+    for step in row.steps.iter().copied().flatten() {
+        if matches!(step, Step::StartedAgain) {
+            assert_hides_the_secret(&mut terminal, row);
+            terminal = program(row, &host, &folder).start();
+        } else {
+            take(*step, &mut terminal, &host);
+        }
+    }
+    let status = terminal.wait_exit();
+    let end = status.code().map_or(End::Killed, End::Code);
+    let killed_by = status.signal().unwrap_or(Signal::KILL.as_raw());
+    assert_eq!((end, killed_by), (row.end, Signal::KILL.as_raw()), "{}\n{}", row.fault, terminal.screen());
+    assert_eq!(journal(folder.path()), row.journal, "the journal of {:?}", row.fault);
+    assert_hides_the_secret(&mut terminal, row);
+    let seen = host.atlas.seen();
+    assert_eq!((seen.posts, seen.executed), (row.posts, row.executed), "POSTs of {:?}", row.fault);
+    assert_eq!(seen.elsewhere, 0, "nothing follows a redirect: {:?}", row.fault);
+    if terminal.screen().contains("deleted in Atlas") {
+        assert_eq!(seen.account.len(), 0, "{:?}", row.fault);
+    }
+}
+
+/// The program with a complete form. Its terminal is wide enough for every sentence to stand on one line.
+fn program(row: &Row, host: &Running, folder: &TempDir) -> Program {
+    let program = Terminal::run(env!("CARGO_BIN_EXE_atlas-secret"))
+        .size(30, 120)
+        .args(["--project-id", PROJECT, "--client-id", CLIENT])
+        .env("XDG_STATE_HOME", folder.path())
+        .env("MONGODB_ATLAS_BASE_URL", &host.url)
+        .env("ATLAS_SECRET_TEST_LIMITS", row.limits);
+    let program = host.variables.iter().fold(program, |program, (name, value)| program.env(name, value));
+    match row.login {
+        Login::AccessToken => program.env("MONGODB_ATLAS_ACCESS_TOKEN", "FAKE-access-token"),
+        Login::ServiceAccount => {
+            program.env("MONGODB_ATLAS_CLIENT_ID", LOGIN).env("MONGODB_ATLAS_CLIENT_SECRET", CLIENT_SECRET)
+        }
+    }
+}
+
+#[track_caller]
+fn take(step: Step, terminal: &mut Terminal, host: &Running) {
+    match step {
+        Step::Press(keys) => terminal.send(keys),
+        Step::Says(words) | Step::Shows(words) => {
+            terminal.wait_for(words);
+        }
+        Step::Posted => host.atlas.wait_until("the POST", |seen| seen.posts > 0),
+        Step::Looked(often) => {
+            host.atlas.wait_until("a look at the account", |seen| seen.looks_afterwards >= often);
+        }
+        Step::LetGo => host.atlas.let_go(),
+        Step::Outstayed(milliseconds) => {
+            let posted = host.atlas.seen().last_post.unwrap();
+            // The time itself is what is waited for: the program's limit has to be over.
+            let over = posted + Duration::from_millis(milliseconds);
+            std::thread::sleep(over.saturating_duration_since(Instant::now()));
+        }
+        Step::Signalled(signal) => terminal.signal(signal),
+        Step::StartedAgain => {}
+    }
+}
+
+/// No row reveals it, so nothing of it is ever on the terminal or in a file.
+#[track_caller]
+fn assert_hides_the_secret(terminal: &mut Terminal, row: &Row) {
+    terminal.wait_exit();
+    let tail = &SECRET.as_bytes()[SECRET.len() - 20..];
+    let holds = |bytes: &[u8]| bytes.windows(tail.len()).any(|window| window == tail);
+    assert!(!holds(&terminal.output()), "the terminal got the secret: {:?}", row.fault);
+    assert_eq!(files_with(terminal.home(), &holds), 0, "a file got the secret: {:?}", row.fault);
+}
+
+fn files_with(folder: &Path, holds: &impl Fn(&[u8]) -> bool) -> usize {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries
+        .map(|path| match path.is_dir() {
+            true => files_with(&path, holds),
+            false => usize::from(holds(&fs::read(&path).unwrap())),
+        })
+        .sum()
+}
+
+/// What the journal holds. Its notes must not hold the secret.
+fn journal(state: &Path) -> Journal {
+    let Ok(entries) = fs::read_dir(state.join("atlas-secret")) else { return Journal::Nothing };
+    let paths: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
+    let Some(path) = paths.first() else { return Journal::Nothing };
+    assert_eq!(paths.len(), 1, "one note at most: {paths:?}");
+    let text = fs::read_to_string(path).unwrap();
+    assert!(!text.contains("FAKEfake"), "the journal got the secret");
+    let last = text.lines().rfind(|line| !line.is_empty()).unwrap();
+    let note: Value = serde_json::from_str(last).unwrap();
+    assert_eq!(note["clientId"], CLIENT);
+    if note["secretId"].is_null() { Journal::WithoutId } else { Journal::WithId }
+}
