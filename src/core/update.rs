@@ -75,7 +75,7 @@ fn apply(model: &mut Model, event: Event) -> Vec<Effect> {
         Event::AccountsRead { request, result } => choosing::accounts_read(model, request, result),
         Event::CreateAnswered { request, outcome } => {
             let effects = answer::answered(model, request, outcome);
-            if model.ending.is_some() { end(model) } else { effects }
+            if model.ending.is_some() { end_with(model, effects) } else { effects }
         }
         Event::DeleteAnswered { request, outcome } => delete_answered(model, request, &outcome),
         Event::CopyFinished { request, outcome } => copying::finished(model, request, outcome),
@@ -325,6 +325,13 @@ fn signal_received(model: &mut Model, signal: Signal) -> Vec<Effect> {
         return Vec::new();
     }
     end(model)
+}
+
+/// Ends with the answer that a signal's grace was for. Of what it asks for, the note is still kept: the next run
+/// tells what it says.
+fn end_with(model: &mut Model, effects: Vec<Effect>) -> Vec<Effect> {
+    let is_of_note = |effect: &Effect| matches!(effect, Effect::NoteSecret { .. } | Effect::ForgetCreation);
+    effects.into_iter().filter(is_of_note).chain(end(model)).collect()
 }
 
 /// Ends on a signal: with its own code if nothing was lost.
