@@ -22,7 +22,7 @@ const STAYS: &str = "Deleting it does not undo the shortening of the others.";
 pub(super) fn draw(model: &Model, unknown: &UnknownOutcome, theme: &Theme, frame: &mut Frame, area: Rect) {
     let mut column = Column::new(area);
     let warning = Span::styled(format!("{} ", theme.glyphs.warning), theme.warning);
-    column.item(frame, warning, title(unknown), theme.strong);
+    column.item(frame, warning, title(model, unknown), theme.strong);
     column.words(frame, 2, &unknown.lost.sentence(), Style::new());
     if let Some(in_flight) = &model.in_flight {
         // It moves once a second, too slow for a spinner to turn.
@@ -51,9 +51,12 @@ pub(super) fn draw(model: &Model, unknown: &UnknownOutcome, theme: &Theme, frame
     }
 }
 
-fn title(unknown: &UnknownOutcome) -> &'static str {
+fn title(model: &Model, unknown: &UnknownOutcome) -> &'static str {
     if unknown.lost.is_certainly_created() || unknown.search.found().is_some() {
-        return "A secret was created, and its value is lost";
+        return match model.in_flight {
+            Some(_) => "A secret was created, and its value may still come",
+            None => "A secret was created, and its value is lost",
+        };
     }
     match unknown.search {
         Search::Deleted(_) => "The secret whose value was lost is deleted",
@@ -142,7 +145,9 @@ fn draw_found(model: &Model, secret: &ExistingSecret, theme: &Theme, frame: &mut
         Some(at) => format!(" since {} (Atlas's clock)", words::time(at, model.zone.as_ref())),
         None => String::new(),
     };
-    let words = format!("{}: this one is new{since} and its value is lost.", secret.label());
+    // While the POST still runs, its answer may bring the value.
+    let value = if model.in_flight.is_some() { "may still come" } else { "is lost" };
+    let words = format!("{}: this one is new{since} and its value {value}.", secret.label());
     column.words(frame, 0, &words, theme.strong);
     let whose = "It is yours unless somebody else is working on this account.";
     column.words(frame, 0, whose, Style::new());
