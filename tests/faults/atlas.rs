@@ -102,7 +102,7 @@ impl Atlas {
     /// What becomes of a creating POST.
     async fn created(&self, request: &str) -> Reply {
         let (post, new) = self.execute(request);
-        if post == Post::Held {
+        if matches!(post, Post::Held | Post::HeldRefusal) {
             // The sender is gone only when the row is over.
             let _ = self.lets_go.subscribe().wait_for(|lets_go| *lets_go).await;
         }
@@ -159,6 +159,7 @@ impl Atlas {
             Post::Empty(status) => answer(status, "", ""),
             Post::CreatedAndFailed(status) => refusal(status, "UNEXPECTED_ERROR"),
             Post::Refused(status, code) => refusal(status, code),
+            Post::HeldRefusal => refusal(409, "DATA_CONCURRENCY_ERROR"),
             Post::Limited(retry_after) => {
                 let retry_after = retry_after.map(|value| format!("Retry-After: {value}\r\n"));
                 let headers = type_of(JSON) + &retry_after.unwrap_or_default();
@@ -186,22 +187,24 @@ impl Atlas {
             return answer(200, "", "");
         }
         let is_afterwards = seen.posts > 0;
+        let project = format!("/api/atlas/v2/groups/{PROJECT}");
+        let account = format!("{project}/serviceAccounts/{CLIENT}");
+        if path == account {
+            seen.looks_afterwards += usize::from(is_afterwards);
+            self.changed.notify_all();
+        }
         match self.reads {
             Reads::Broken => return page(503),
             Reads::BrokenAfterwards if is_afterwards => return page(503),
             _ if !self.accepts(request) => return refusal(401, "UNEXPECTED_ERROR"),
             _ => {}
         }
-        let project = format!("/api/atlas/v2/groups/{PROJECT}");
-        let account = format!("{project}/serviceAccounts/{CLIENT}");
         if method == "DELETE" {
             let id = path.strip_prefix(&format!("{account}/secrets/")).unwrap_or_default();
             let is_deleted = seen.account.delete(id);
             return if is_deleted { answer(204, "", "") } else { refusal(404, "RESOURCE_NOT_FOUND") };
         }
         if path == account {
-            seen.looks_afterwards += usize::from(is_afterwards);
-            self.changed.notify_all();
             return typed(200, JSON, &seen.account.json().to_string());
         }
         if path == project {

@@ -75,6 +75,8 @@ pub enum Post {
     BesideAnother,
     /// Nothing is created; Atlas's own error with this status and code.
     Refused(u16, &'static str),
+    /// The same with a 409, but the answer waits until the row lets it go.
+    HeldRefusal,
     /// Nothing is created; Atlas's rate limit with this `Retry-After`.
     Limited(Option<&'static str>),
     /// Nothing is created; the error page of something on the way.
@@ -86,6 +88,14 @@ pub enum Post {
 impl Post {
     /// True when Atlas has created a secret.
     pub fn creates(self) -> bool {
-        !matches!(self, Self::Closed | Self::Refused(..) | Self::Limited(_) | Self::Page(_) | Self::Elsewhere)
+        !matches!(
+            self,
+            Self::Closed
+                | Self::Refused(..)
+                | Self::HeldRefusal
+                | Self::Limited(_)
+                | Self::Page(_)
+                | Self::Elsewhere
+        )
     }
 }

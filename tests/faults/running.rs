@@ -72,7 +72,9 @@ fn take(step: Step, terminal: &mut Terminal, host: &Running) {
     match step {
         Step::Press(keys) => terminal.send(keys),
         Step::Says(words) | Step::Shows(words) => {
-            terminal.wait_for(words);
+            // A sentence may go on in the next line.
+            let says = |screen: &str| screen.split_whitespace().collect::<Vec<_>>().join(" ").contains(words);
+            terminal.wait_until(words, |screen| says(&screen.contents()));
         }
         Step::Posted => host.atlas.wait_until("the POST", |seen| seen.posts > 0),
         Step::Looked(often) => {

@@ -60,7 +60,7 @@ pub const ROWS: &[Row] = &[
             &[
                 Step::Says("its value is lost"),
                 Step::Press("d"),
-                Step::Shows("Delete it in Atlas?  y/n"),
+                Step::Shows("Delete it in Atlas? y/n"),
                 Step::Press("y"),
                 Step::Says("is deleted."),
                 Step::Press("q"),

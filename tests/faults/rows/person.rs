@@ -45,7 +45,15 @@ pub const ROWS: &[Row] = &[
             LEAVE_FORM,
         ],
     ),
-    held("Esc while sending, then a 201", &[SEND, STOP_WAITING, &[Step::LetGo], COPY_AND_LEAVE]),
+    held(
+        "Esc while sending, then a 201",
+        &[
+            SEND,
+            STOP_WAITING,
+            &[Step::Says("A secret was created, and its value may still come"), Step::LetGo],
+            COPY_AND_LEAVE,
+        ],
+    ),
     held(
         "Esc while sending, and leaving before the answer",
         &[
@@ -93,6 +101,13 @@ pub const ROWS: &[Row] = &[
         &[SEND, &[Step::Signalled(Signal::TERM), Step::LetGo, Step::Says("never handed over")]],
     )
     .ends(Journal::WithId, End::Code(3)),
+    Row::new(
+        "SIGTERM while sending, then a 409",
+        post(&[Post::HeldRefusal]),
+        &[SEND, &[Step::Signalled(Signal::TERM), Step::LetGo]],
+    )
+    .posts(1, 0)
+    .ends(Journal::Nothing, End::Code(143)),
     held("SIGKILL while sending", &[SEND, &[Step::Signalled(Signal::KILL)]])
         .ends(Journal::WithoutId, End::Killed),
     held(
@@ -105,7 +120,7 @@ pub const ROWS: &[Row] = &[
                 Step::Shows("this one is new since"),
                 Step::Says("its value is lost"),
                 Step::Press("d"),
-                Step::Shows("Delete it in Atlas?  y/n"),
+                Step::Shows("Delete it in Atlas? y/n"),
                 Step::Press("y"),
                 Step::Says("is deleted."),
                 Step::Press("q"),
