@@ -41,12 +41,20 @@ pub fn run(row: &Row) {
     let killed_by = status.signal().unwrap_or(Signal::KILL.as_raw());
     assert_eq!((end, killed_by), (row.end, Signal::KILL.as_raw()), "{}\n{}", row.fault, terminal.screen());
     assert_eq!(journal(folder.path()), row.journal, "the journal of {:?}", row.fault);
+    assert!(row.end == End::Killed || !terminal.is_alternate_screen(), "the shell's screen is back");
+    if row.end == End::Code(3) {
+        assert!(
+            terminal.screen().contains(CLIENT),
+            "whose it is stays on the shell's screen: {:?}",
+            row.fault
+        );
+    }
     assert_hides_the_secret(&mut terminal, row);
     let seen = host.atlas.seen();
     assert_eq!((seen.posts, seen.executed), (row.posts, row.executed), "POSTs of {:?}", row.fault);
     assert_eq!(seen.elsewhere, 0, "nothing follows a redirect: {:?}", row.fault);
-    if terminal.screen().contains("deleted in Atlas") {
-        assert_eq!(seen.account.len(), 0, "{:?}", row.fault);
+    if row.says().any(|words| words.to_lowercase().contains("deleted")) {
+        assert_eq!(seen.account.len(), 0, "it is not deleted: {:?}", row.fault);
     }
 }
 

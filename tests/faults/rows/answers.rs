@@ -3,6 +3,7 @@
 use super::{COPY_AND_LEAVE, CREATE, FOUND_AND_LEAVE, NONE_AND_LEAVE, post};
 use crate::fault::{Host, Post, Reads};
 use crate::row::{End, Journal, Row, Step};
+use crate::support::terminal::key;
 
 /// A limit for the POST that is over soon, and not before it has come.
 const SOON: &str = "create=3000";
@@ -28,6 +29,18 @@ const fn none(fault: &'static str, posts: &'static [Post], steps: &'static [&'st
 const fn created(fault: &'static str, posts: &'static [Post]) -> Row {
     Row::new(fault, post(posts), &[CREATE, COPY_AND_LEAVE]).posts(1, 1)
 }
+
+/// The note of the run before says which one it is.
+const DELETE_NEXT_TIME: &[Step] = &[
+    Step::StartedAgain,
+    Step::Shows("d delete it in Atlas"),
+    Step::Says("never handed over"),
+    Step::Press("d"),
+    Step::Shows("Delete it in Atlas? y/n"),
+    Step::Press("y"),
+    Step::Says("Deleted: nothing of the earlier run is left."),
+    Step::Press(key::CTRL_C),
+];
 
 const READ: &[&[Step]] = &[CREATE, UNREADABLE, FOUND_AND_LEAVE];
 
@@ -67,6 +80,12 @@ pub const ROWS: &[Row] = &[
                 Step::Shows("deleted in Atlas"),
             ],
         ],
+    )
+    .posts(1, 1),
+    Row::new(
+        "201 without secret; the next start deletes it",
+        post(&[Post::WithoutSecret]),
+        &[CREATE, UNREADABLE, FOUND_AND_LEAVE, DELETE_NEXT_TIME],
     )
     .posts(1, 1),
     none(

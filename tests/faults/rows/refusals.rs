@@ -110,13 +110,13 @@ pub const ROWS: &[Row] = &[
     ),
     Row::new(
         "429 with Retry-After, then a 201",
-        post(&[Post::Limited(Some("1")), Post::Created]),
-        &[CREATE, &[Step::Says("Atlas has had too many requests. Trying again in 1 s.")], COPY_AND_LEAVE],
+        post(&[Post::Limited(Some("3")), Post::Created]),
+        &[CREATE, &[Step::Says("Atlas has had too many requests. Trying again in")], COPY_AND_LEAVE],
     )
     .posts(2, 1),
     Row::new(
         "429 for ever",
-        post(&[Post::Limited(Some("1"))]),
+        post(&[Post::Limited(Some("3"))]),
         &[
             CREATE,
             &[
