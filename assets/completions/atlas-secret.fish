@@ -1,0 +1,22 @@
+complete -c atlas-secret -l project-id -d 'The project\'s ID: 24 hex digits [env: `MONGODB_ATLAS_PROJECT_ID`]' -r
+complete -c atlas-secret -l client-id -d 'The client ID of the account that gets the secret; never read from the environment' -r
+complete -c atlas-secret -l expires-after -d 'How long the secret lives: hours, or 36h, 30d, 12w, 1y' -r
+complete -c atlas-secret -s P -l profile -d 'The Atlas CLI profile to sign in with [env: `MONGODB_ATLAS_PROFILE`]' -r
+complete -c atlas-secret -l base-url -d 'Where Atlas is [env: `MONGODB_ATLAS_OPS_MANAGER_URL`, `MONGODB_ATLAS_BASE_URL`]' -r
+complete -c atlas-secret -l demo-projects -d 'So many more projects in the demo, to try its lists' -r
+complete -c atlas-secret -l clipboard -d 'How to copy' -r -f -a "auto\t'Whatever fits the environment'
+native\t'Only the system\'s clipboard'
+tmux\t'Only through tmux'
+osc52\t'Only the escape sequence OSC 52'
+off\t'Nothing is ever copied'"
+complete -c atlas-secret -l log-file -d 'Keep a log of what is asked of Atlas (method, path, status, milliseconds), readable by you alone' -r -F
+complete -c atlas-secret -l completions -d 'Print a completion script for a shell and leave' -r -f -a "bash\t''
+elvish\t''
+fish\t''
+powershell\t''
+zsh\t''"
+complete -c atlas-secret -l demo -d 'Try it out: an embedded Atlas on this machine, no account needed'
+complete -c atlas-secret -l envelope -d 'Ask Atlas to envelop its answer (the endpoint\'s own flag)'
+complete -c atlas-secret -l pretty -d 'Ask Atlas to indent its answer (the endpoint\'s own flag)'
+complete -c atlas-secret -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c atlas-secret -s V -l version -d 'Print version'

@@ -1,0 +1,29 @@
+//! The man page and the completions, from the command line as the program defines it.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use atlas_secret::cli::{self, Arguments};
+use clap::CommandFactory;
+use clap_complete::Shell;
+
+use super::Files;
+
+/// The names under which each shell looks for the completions of a command.
+const COMPLETIONS: [(Shell, &str); 4] = [
+    (Shell::Bash, "atlas-secret.bash"),
+    (Shell::Zsh, "_atlas-secret"),
+    (Shell::Fish, "atlas-secret.fish"),
+    (Shell::PowerShell, "_atlas-secret.ps1"),
+];
+
+/// The files below `assets`.
+pub fn files() -> io::Result<Files> {
+    let mut page = Vec::new();
+    clap_mangen::Man::new(Arguments::command()).render(&mut page)?;
+    let mut files = Files::from([(PathBuf::from("atlas-secret.1"), page)]);
+    for (shell, name) in COMPLETIONS {
+        files.insert(Path::new("completions").join(name), cli::completions(shell));
+    }
+    Ok(files)
+}
