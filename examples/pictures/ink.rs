@@ -13,7 +13,7 @@ struct Ink {
     light: &'static str,
 }
 
-/// The page, its letters, and the window around it. Every pair was chosen for a contrast of at least 4.5.
+/// The page, its letters, and the title bar with its dots.
 const PAGE: [Ink; 4] = [
     Ink { class: "p", dark: "#161a21", light: "#fbfbfa" },
     Ink { class: "t", dark: "#d6dbe4", light: "#23272e" },
@@ -21,7 +21,8 @@ const PAGE: [Ink; 4] = [
     Ink { class: "o", dark: "#4a5362", light: "#c0c5cc" },
 ];
 
-/// The 16 colours, in the order of their numbers.
+/// The 16 colours, in the order of their numbers: all but black have a contrast of at least 4.5 to the page, while
+/// they are not dimmed.
 const COLOURS: [Ink; 16] = [
     Ink { class: "c0", dark: "#3b4252", light: "#23272e" },
     Ink { class: "c1", dark: "#f2777a", light: "#b3261e" },
@@ -33,7 +34,7 @@ const COLOURS: [Ink; 16] = [
     Ink { class: "c7", dark: "#c3c9d3", light: "#5b636e" },
     Ink { class: "c8", dark: "#8b94a3", light: "#6a7380" },
     Ink { class: "c9", dark: "#ff9a9c", light: "#c93a31" },
-    Ink { class: "c10", dark: "#a9e09f", light: "#27893e" },
+    Ink { class: "c10", dark: "#a9e09f", light: "#22803a" },
     Ink { class: "c11", dark: "#f5d58c", light: "#946300" },
     Ink { class: "c12", dark: "#a3caf7", light: "#2a70c9" },
     Ink { class: "c13", dark: "#dfbcf0", light: "#9448b8" },

@@ -35,7 +35,12 @@ fn main() -> io::Result<ExitCode> {
     let only_checks = std::env::args().skip(1).any(|argument| argument == "--check");
     let mut words = io::stderr().lock();
     for path in &stale {
-        writeln!(words, "{} assets/{}", if only_checks { "stale:" } else { "wrote" }, path.display())?;
+        let what = match files.contains_key(path) {
+            _ if only_checks => "stale:",
+            true => "wrote",
+            false => "removed",
+        };
+        writeln!(words, "{what} assets/{}", path.display())?;
     }
     if only_checks {
         let is_fresh = stale.is_empty();

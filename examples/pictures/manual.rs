@@ -19,11 +19,17 @@ const COMPLETIONS: [(Shell, &str); 4] = [
 
 /// The files below `assets`.
 pub fn files() -> io::Result<Files> {
-    let mut page = Vec::new();
-    clap_mangen::Man::new(Arguments::command()).render(&mut page)?;
-    let mut files = Files::from([(PathBuf::from("atlas-secret.1"), page)]);
+    let mut files = Files::from([(PathBuf::from("atlas-secret.1"), page()?.into_bytes())]);
     for (shell, name) in COMPLETIONS {
         files.insert(Path::new("completions").join(name), cli::completions(shell));
     }
     Ok(files)
+}
+
+/// The man page. What the help says after the options is a table and examples: its lines stay as they are.
+fn page() -> io::Result<String> {
+    let mut page = Vec::new();
+    clap_mangen::Man::new(Arguments::command()).render(&mut page)?;
+    let page = String::from_utf8(page).map_err(io::Error::other)?;
+    Ok(page.replace(".SH EXTRA\n", ".SH NOTES\n.nf\n").replace(".SH VERSION\n", ".fi\n.SH VERSION\n"))
 }

@@ -53,9 +53,9 @@ pub fn moving(about: &str, shots: &[Shot]) -> String {
             groups[only].push_str(painted);
         } else {
             let _ = write!(shared, "<g id=\"r{name}\">{painted}</g>");
-            seen.iter().for_each(|number| {
+            for number in seen {
                 let _ = write!(groups[*number], "<use href=\"#r{name}\"/>");
-            });
+            }
         }
     }
     let _ = write!(body, "<defs>{shared}</defs>");
