@@ -111,7 +111,10 @@ pub(super) fn terminal_taken(model: &mut Model, is_taken: bool) -> Vec<Effect> {
         _ => None,
     };
     model.screen = Screen::Form;
-    end(model, why.unwrap_or_default())
+    // What was noted on the disk outlives this run.
+    let offer =
+        if model.not_noted.is_none() { " The next run without --yes offers to clean up." } else { "" };
+    end(model, format!("{}{offer}", why.unwrap_or_default()))
 }
 
 /// What finding out has shown, and what is left to do by hand.
