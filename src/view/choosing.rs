@@ -31,7 +31,8 @@ fn draw_head(choosing: &Choosing, theme: &Theme, frame: &mut Frame, area: Rect) 
     };
     let row = column.take(1);
     frame.render_widget(Line::styled(title, theme.strong), row);
-    frame.render_widget(Line::styled(count(choosing), theme.faint).alignment(Alignment::Right), row);
+    let count = Line::from(Span::styled(count(choosing), theme.faint));
+    frame.render_widget(count.alignment(Alignment::Right), row);
     let row = column.take(1);
     let prompt = format!("{} ", theme.glyphs.pointer);
     let lead = u16::try_from(prompt.chars().count()).unwrap_or(u16::MAX);

@@ -114,5 +114,6 @@ fn button<'a>(model: &Model, theme: &Theme) -> Line<'a> {
             Span::styled(label, theme.faint.add_modifier(reversed)),
         ]);
     }
-    Line::styled(label, if in_focus { theme.selected } else { Style::new() })
+    // The style is the label's alone: a styled line would fill its row.
+    Line::from(Span::styled(label, if in_focus { theme.selected } else { Style::new() }))
 }

@@ -6,6 +6,7 @@
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "a test fails by a panic, also in its helpers")]
 #![expect(clippy::print_stdout, reason = "a test without its tool says so")]
+#![expect(clippy::missing_panics_doc, reason = "all helpers of tests fail by a panic")]
 
 #[path = "../support/mod.rs"]
 pub mod support;

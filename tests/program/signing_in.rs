@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::net::TcpListener;
 
 use crate::atlas::{Atlas, PLAIN, PROJECT};
-use crate::program::{create, program};
+use crate::program::{contains, create, files_below, program};
 use crate::support::terminal::{Program, Terminal, key};
 
 /// The program at that Atlas, with both ids filled in and nobody signed in.
@@ -54,7 +54,13 @@ fn a_service_account_is_typed_tried_and_used() {
     let output = String::from_utf8_lossy(&terminal.output()).into_owned();
     assert!(!output.contains(&secret) && !output.contains("and-wrong"), "a typed secret was shown");
     assert_eq!(atlas.live_tokens(), 0, "every token was given back");
-    assert_eq!(fs::read_dir(terminal.home()).unwrap().count(), 0, "nothing was written");
+    // The secret that was left is noted by its id; nothing else is written, and no credential.
+    let files = files_below(terminal.home());
+    assert_eq!(files.len(), 1, "{:?}", files.iter().map(|(name, _)| name).collect::<Vec<_>>());
+    for (name, bytes) in files {
+        assert!(name.contains("/.local/state/atlas-secret/"), "{name}");
+        assert!(!contains(&bytes, &secret) && !contains(&bytes, "and-wrong"), "{name} holds a secret");
+    }
 }
 
 #[test]

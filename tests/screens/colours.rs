@@ -64,6 +64,10 @@ fn without_colour_reverse_video_points() {
         let picture = Picture::with(&states::named(name), &theme, 80, 24);
         let cell = &picture.buffer[picture.find(text).unwrap()];
         assert!(cell.modifier.contains(Modifier::REVERSED), "{name}: {cell:?}");
+        // What stands beside it is not: a bar across the page points at nothing.
+        let at = picture.find(text).unwrap();
+        let beside = &picture.buffer[(at.x.saturating_sub(3), at.y)];
+        assert!(!beside.modifier.contains(Modifier::REVERSED), "{name}: {beside:?}");
     }
 }
 

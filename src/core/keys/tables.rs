@@ -68,12 +68,12 @@ pub(super) const FORM: &[Binding] = &[
     Binding::new(&[(KeyCode::Enter, NONE)], "Enter", "next, or create at the end", Action::Confirm)
         .only_in_help(),
     Binding::new(&[(KeyCode::Char('s'), CONTROL)], "Ctrl-S", "create", Action::Submit),
-    DISMISS,
-    HELP,
-    SUSPEND,
-    REPAINT,
     QUIT,
     LIST,
+    HELP,
+    DISMISS,
+    SUSPEND,
+    REPAINT,
     AS_COMMAND,
 ];
 
@@ -84,11 +84,11 @@ pub(super) const ON_BUTTON: &[Binding] = &[
     PREVIOUS_FIELD,
     Binding::new(&[(KeyCode::Char('s'), CONTROL)], "Ctrl-S", "create, from anywhere", Action::Submit)
         .only_in_help(),
-    DISMISS,
+    QUIT,
     HELP,
+    DISMISS,
     SUSPEND,
     REPAINT,
-    QUIT,
     AS_COMMAND,
 ];
 
@@ -147,10 +147,10 @@ pub(super) const CREATED: &[Binding] = &[
     Binding::new(&[(KeyCode::Char('p'), NONE)], "p", "pipe", Action::Pipe),
     Binding::new(&[(KeyCode::Char('q'), NONE), ESC, CTRL_C], "q", "quit", Action::Leave),
     Binding::new(&[(KeyCode::Char('r'), NONE)], "r", "reveal", Action::Reveal),
-    Binding::new(&[(KeyCode::Char('v'), NONE)], "v", "verify", Action::Verify),
-    Binding::new(&[(KeyCode::Char('d'), NONE)], "d", "delete an older one", Action::Retire),
-    Binding::new(&[(KeyCode::Char('n'), NONE)], "n", "new", Action::Another),
     HELP,
+    Binding::new(&[(KeyCode::Char('v'), NONE)], "v", "verify", Action::Verify),
+    Binding::new(&[(KeyCode::Char('d'), NONE)], "d", "delete older", Action::Retire),
+    Binding::new(&[(KeyCode::Char('n'), NONE)], "n", "new", Action::Another),
     SUSPEND,
     REPAINT,
 ];
