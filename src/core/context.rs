@@ -154,6 +154,11 @@ impl Context {
         let all = [self.project.due_in(now), self.account.due_in(now), self.settings.due_in(now)];
         all.into_iter().flatten().min()
     }
+
+    /// True while it is not known yet whether there is more to know of a project. A read ends by itself.
+    pub(super) fn is_being_read(&self, project: &ProjectId) -> bool {
+        matches!(&self.project, Looked::Asked { key, .. } if key == project)
+    }
 }
 
 impl Model {

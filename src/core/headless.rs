@@ -10,6 +10,9 @@ use super::{
     Target, UnknownOutcome, Verdict, Verification, printing,
 };
 
+/// Said where a format has room for the organization's id and it is not known.
+const NO_ORGANIZATION: &str = "orgId is left out: the organization could not be read.";
+
 /// One line for standard error.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Said {
@@ -39,8 +42,11 @@ pub(super) fn settle(model: &mut Model) -> Vec<Effect> {
             _ if created.leaving.is_some() => Vec::new(),
             Verification::Running { .. } => Vec::new(),
             Verification::Done(outcome) => {
-                let told = Effect::Tell(Said::Words(outcome.sentence()));
-                std::iter::once(told).chain(print_or_ask_for_a_terminal(model, request)).collect()
+                let said = Effect::Tell(Said::Words(outcome.sentence()));
+                let printing = print_or_ask_for_a_terminal(model, request);
+                // Told once, with the one write.
+                let is_written = printing.iter().any(|effect| matches!(effect, Effect::PrintSecret { .. }));
+                is_written.then_some(said).into_iter().chain(printing).collect()
             }
             Verification::Never => print_or_ask_for_a_terminal(model, request),
         },
@@ -78,10 +84,16 @@ fn print_or_ask_for_a_terminal(model: &mut Model, request: RequestId) -> Vec<Eff
         return vec![Effect::TakeTerminal];
     };
     let Some(handover) = model.handover() else { return Vec::new() };
+    let names_organization = format.names_the_organization();
+    if names_organization && model.context.is_being_read(&handover.new_secret.project) {
+        return Vec::new();
+    }
+    let is_left_out = names_organization && handover.organization.is_none();
+    let said = is_left_out.then(|| Effect::Tell(Said::Words(NO_ORGANIZATION.to_owned())));
     if let Screen::Created(created) = &mut model.screen {
         created.leaving = Some(Leaving { target: Target::Quit, guard: Guard::Printing(request) });
     }
-    printing::print(request, format, handover)
+    said.into_iter().chain(printing::print(request, format, handover)).collect()
 }
 
 /// What earlier runs left behind waits for a run with a screen.

@@ -63,6 +63,31 @@ fn without_a_terminal_each_step_is_told_once_and_the_secret_is_printed() {
     );
 }
 
+/// The project is read beside the chain, and its answer may come last.
+#[test]
+fn a_format_that_names_the_organization_waits_until_it_is_known_or_cannot_be() {
+    let organization = crate::domain::OrganizationId::from_server("0000000000000000000000f0").unwrap();
+    let project =
+        crate::domain::Project { name: ServerText::new("fake"), organization: Some(organization.clone()) };
+    let timed_out = Err(ReadProblem::TimedOut(Duration::from_secs(3)));
+    for (result, expected) in [(Ok(project), Some(&organization)), (timed_out, None)] {
+        let mut run = alone();
+        run.model.output = Output::Sink(Format::Kubernetes);
+        run.account(&[]).answer(created());
+        assert_eq!(run.count(|effect| matches!(effect, Effect::PrintSecret { .. })), 0);
+        let read = run.effects.iter().find_map(|effect| match effect {
+            Effect::ReadProject { request, .. } => Some(*request),
+            _ => None,
+        });
+        run.event(Event::ProjectRead { request: read.unwrap(), result });
+        let Some(Effect::PrintSecret { handover, .. }) = run.effects.last() else {
+            panic!("printed as soon as that is known")
+        };
+        assert_eq!(handover.organization.as_ref(), expected);
+        assert_eq!(words(&run).contains("orgId is left out"), expected.is_none());
+    }
+}
+
 #[test]
 fn what_would_wait_for_a_key_ends_instead() {
     type Row = (fn(&mut Run), u8, &'static str);
