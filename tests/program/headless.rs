@@ -1,4 +1,4 @@
-//! `--yes`: with a terminal the secret is shown at once; without one it goes to standard output.
+//! `--yes` without a terminal: the secret goes to standard output, and progress to standard error.
 
 use std::fs::File;
 use std::process::{Command, Output, Stdio};
@@ -7,9 +7,8 @@ use rustix::process::{Pid, kill_process};
 
 use crate::atlas::{Atlas, CAP, CROWDED, LIVING, LOST, ORGANIZATION, PLAIN, PROJECT, SLOW};
 use crate::formats;
-use crate::printing::shell_line;
-use crate::program::{contains, filled, is_value, labelled, peek};
-use crate::support::terminal::{Signal, key};
+use crate::program::is_value;
+use crate::support::terminal::Signal;
 use crate::tools::{Running, have, wait_for};
 
 /// The program in a session of its own, which has no terminal.
@@ -63,17 +62,13 @@ fn each_format_is_complete_without_a_terminal() {
         let output = alone(&atlas, PLAIN).args(["--format", format]).output().unwrap();
         assert_eq!(output.status.code(), Some(0), "{format}");
         let text = String::from_utf8(output.stdout).unwrap();
-        let value = match format {
-            "secret" => text,
-            _ => {
-                let fields = if format == "aws" { formats::json(&text) } else { formats::kubernetes(&text) };
-                assert_eq!(
-                    fields.get("orgId").map(String::as_str),
-                    Some(ORGANIZATION),
-                    "{format}: {fields:?}"
-                );
-                fields["clientSecret"].clone()
-            }
+        let value = if format == "secret" {
+            text
+        } else {
+            let fields = if format == "aws" { formats::json(&text) } else { formats::kubernetes(&text) };
+            let organization = fields.get("orgId").map(String::as_str);
+            assert_eq!(organization, Some(ORGANIZATION), "{format}");
+            fields["clientSecret"].clone()
         };
         assert!(atlas.accepts(PLAIN, &value), "{format}");
     }
@@ -210,45 +205,4 @@ fn a_signal_while_it_creates_is_told_as_perhaps_created() {
     let said = std::io::read_to_string(running.0.stderr.take().unwrap()).unwrap();
     assert_eq!(status.code(), Some(3), "{said}");
     assert!(said.contains(&format!("of {SLOW}: perhaps created")), "{said}");
-}
-
-#[test]
-fn with_a_terminal_the_secret_is_shown_without_a_key() {
-    let atlas = Atlas::start();
-    let mut terminal = filled(&atlas, PLAIN).arg("--yes").start();
-    terminal.wait_for("q quit");
-    assert!(terminal.screen().contains("Secret created"), "{}", terminal.screen());
-    let secret_id = labelled(&terminal.screen(), "Secret ID");
-    assert!(atlas.accepts(PLAIN, &peek(&mut terminal)));
-    terminal.send("q");
-    terminal.wait_for("This secret was not copied or saved.");
-    terminal.send("l");
-    assert_eq!(terminal.wait_exit().code(), Some(3));
-    assert!(terminal.screen().contains(&secret_id), "{}", terminal.screen());
-    assert!(!contains(&terminal.output(), "[ Create secret ]"), "the form was never there");
-}
-
-#[test]
-fn with_a_terminal_a_refusal_leads_to_the_form_and_is_no_success() {
-    let atlas = Atlas::start();
-    let mut terminal = filled(&atlas, CROWDED).arg("--yes").start();
-    terminal.wait_for("already has two secrets");
-    terminal.wait_for("[ Create secret ]");
-    terminal.send(key::CTRL_C);
-    assert_eq!(terminal.wait_exit().code(), Some(1));
-    assert_eq!(atlas.creates(), 0);
-}
-
-#[test]
-fn a_write_that_fails_brings_the_screen_where_there_is_a_terminal() {
-    let atlas = Atlas::start();
-    let mut terminal = shell_line(&atlas, "run --yes --format json >/dev/full").start();
-    terminal.wait_for("Not written. Standard output has no room left.");
-    terminal.wait_for("q quit");
-    let value = peek(&mut terminal);
-    assert!(atlas.accepts(PLAIN, &value));
-    terminal.send("q");
-    terminal.wait_for("This secret was not copied or saved.");
-    terminal.send("l");
-    assert_eq!(terminal.wait_exit().code(), Some(3));
 }

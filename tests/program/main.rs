@@ -5,6 +5,7 @@
 
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "a test fails by a panic, also in its helpers")]
+#![expect(clippy::missing_panics_doc, reason = "the helpers panic when something is not as it should be")]
 #![expect(clippy::print_stdout, reason = "a test without its tool says so")]
 #![expect(clippy::missing_panics_doc, reason = "all helpers of tests fail by a panic")]
 
@@ -43,4 +44,5 @@ mod saving;
 mod signals;
 mod signing_in;
 mod starting;
+mod submitting;
 mod waiting;

@@ -1,0 +1,47 @@
+//! `--yes` with a terminal: the form is skipped, and the secret is shown.
+
+use crate::atlas::{Atlas, CROWDED, PLAIN};
+use crate::printing::shell_line;
+use crate::program::{contains, filled, labelled, peek};
+use crate::support::terminal::key;
+
+#[test]
+fn with_a_terminal_the_secret_is_shown_without_a_key() {
+    let atlas = Atlas::start();
+    let mut terminal = filled(&atlas, PLAIN).arg("--yes").start();
+    terminal.wait_for("q quit");
+    assert!(terminal.screen().contains("Secret created"), "{}", terminal.screen());
+    let secret_id = labelled(&terminal.screen(), "Secret ID");
+    assert!(atlas.accepts(PLAIN, &peek(&mut terminal)));
+    terminal.send("q");
+    terminal.wait_for("This secret was not copied or saved.");
+    terminal.send("l");
+    assert_eq!(terminal.wait_exit().code(), Some(3));
+    assert!(terminal.screen().contains(&secret_id), "{}", terminal.screen());
+    assert!(!contains(&terminal.output(), "[ Create secret ]"), "the form was never there");
+}
+
+#[test]
+fn with_a_terminal_a_refusal_leads_to_the_form_and_is_no_success() {
+    let atlas = Atlas::start();
+    let mut terminal = filled(&atlas, CROWDED).arg("--yes").start();
+    terminal.wait_for("already has two secrets");
+    terminal.wait_for("[ Create secret ]");
+    terminal.send(key::CTRL_C);
+    assert_eq!(terminal.wait_exit().code(), Some(1));
+    assert_eq!(atlas.creates(), 0);
+}
+
+#[test]
+fn a_write_that_fails_brings_the_screen_where_there_is_a_terminal() {
+    let atlas = Atlas::start();
+    let mut terminal = shell_line(&atlas, "run --yes --format json >/dev/full").start();
+    terminal.wait_for("Not written. Standard output has no room left.");
+    terminal.wait_for("q quit");
+    let value = peek(&mut terminal);
+    assert!(atlas.accepts(PLAIN, &value));
+    terminal.send("q");
+    terminal.wait_for("This secret was not copied or saved.");
+    terminal.send("l");
+    assert_eq!(terminal.wait_exit().code(), Some(3));
+}
