@@ -327,8 +327,8 @@ fn signal_received(model: &mut Model, signal: Signal) -> Vec<Effect> {
     end(model)
 }
 
-/// Ends with the answer that a signal's grace was for. Of what it asks for, the note is still kept: the next run
-/// tells what it says.
+/// Ends with the answer that a signal's grace was for. Of what it asks for, only the note is still kept: the
+/// next run tells what it says.
 fn end_with(model: &mut Model, effects: Vec<Effect>) -> Vec<Effect> {
     let is_of_note = |effect: &Effect| matches!(effect, Effect::NoteSecret { .. } | Effect::ForgetCreation);
     effects.into_iter().filter(is_of_note).chain(end(model)).collect()

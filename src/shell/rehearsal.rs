@@ -41,7 +41,7 @@ mod tests {
     #[test]
     fn only_what_is_named_is_shortened() {
         let usual = Limits::default();
-        let create = Duration::from_millis(3000);
+        let create = Duration::from_secs(3);
         assert_eq!(shortened(""), usual);
         assert_eq!(shortened("create=3000,connect=soon"), Limits { create, ..usual });
     }

@@ -7,6 +7,7 @@
 // A release build cannot be told shorter limits, and the longest is a minute.
 #![cfg(all(unix, debug_assertions))]
 #![expect(clippy::unwrap_used, reason = "a test fails by a panic, also in its helpers")]
+#![expect(clippy::print_stdout, reason = "a row that fails or is skipped is named where the test reports")]
 
 #[path = "../support/mod.rs"]
 pub mod support;
@@ -41,6 +42,7 @@ fn every_fault_ends_as_the_table_says() {
         while let Some(row) = rows.get(next.fetch_add(1, Ordering::Relaxed)) {
             // The panic has printed the screen; the other rows are still worth running.
             if catch_unwind(AssertUnwindSafe(|| running::run(row))).is_err() {
+                println!("that was: {}", row.fault);
                 failed.push(row.fault);
             }
         }

@@ -26,7 +26,6 @@ pub fn run(row: &Row) {
     let folder = tempfile::tempdir().unwrap();
     let host = Running::start(row.host, folder.path());
     let mut terminal = program(row, &host, &folder).start();
-    println!("{}", row.fault);
     terminal.wait_for("[ Create secret ]");
     for step in row.steps.iter().copied().flatten() {
         if matches!(step, Step::StartedAgain) {
@@ -112,12 +111,10 @@ fn assert_hides_the_secret(terminal: &mut Terminal, row: &Row) {
 
 fn files_with(folder: &Path, holds: &impl Fn(&[u8]) -> bool) -> usize {
     let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    entries
-        .map(|path| match path.is_dir() {
-            true => files_with(&path, holds),
-            false => usize::from(holds(&fs::read(&path).unwrap())),
-        })
-        .sum()
+    let of_path = |path: &Path| {
+        if path.is_dir() { files_with(path, holds) } else { usize::from(holds(&fs::read(path).unwrap())) }
+    };
+    entries.map(|path| of_path(&path)).sum()
 }
 
 /// What the journal holds. Its notes must not hold the secret.
