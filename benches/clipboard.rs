@@ -82,7 +82,7 @@ async fn copy_once() -> (Duration, u64) {
     (took, rss)
 }
 
-/// The resident memory of this process's youngest child, in kB (`VmRSS`, proc_pid_status(5)).
+/// The resident memory of this process's youngest child, in kB (`VmRSS`, `proc_pid_status(5)`).
 fn resident_of_holder() -> u64 {
     let own = std::process::id().to_string();
     let children = fs::read_to_string(format!("/proc/{own}/task/{own}/children")).unwrap_or_default();

@@ -7,7 +7,6 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by a panic, also in its helpers")]
 #![expect(clippy::missing_panics_doc, reason = "the helpers panic when something is not as it should be")]
 #![expect(clippy::print_stdout, reason = "a test without its tool says so")]
-#![expect(clippy::missing_panics_doc, reason = "all helpers of tests fail by a panic")]
 
 #[path = "../support/mod.rs"]
 pub mod support;
