@@ -114,9 +114,10 @@ fn milliseconds(time: Option<Duration>) -> String {
 
 /// The near end of the program. When it is dropped, its holders are ended too.
 pub struct Program {
+    /// Dropped first: a program whose input ends leaves, and its holders are nobody's children then.
+    process: WithHolders,
     input: ChildStdin,
     answers: mpsc::Receiver<String>,
-    process: WithHolders,
 }
 
 /// A program that is running, and what it has started.

@@ -2,8 +2,8 @@
 
 use std::{
     fs,
-    os::unix::fs::{PermissionsExt, chown},
-    path::{Path, PathBuf},
+    os::unix::fs::{FileTypeExt, PermissionsExt, chown},
+    path::Path,
     process::{Command, Stdio},
 };
 
@@ -89,6 +89,7 @@ fn command(name: &str, runtime: &Path) -> Command {
     command
 }
 
+/// Beside the socket there is a lock of almost the same name, which is a plain file.
 fn socket_in(runtime: &Path) -> Option<String> {
     let names = fs::read_dir(runtime).unwrap().flatten();
     let sockets = names.map(|entry| PathBuf::from(entry.file_name()).display().to_string());
