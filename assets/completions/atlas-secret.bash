@@ -23,7 +23,7 @@ _atlas__secret() {
 
     case "${cmd}" in
         atlas__secret)
-            opts="-P -h -V --project-id --client-id --expires-after --profile --base-url --demo --demo-projects --clipboard --log-file --completions --envelope --pretty --help --version"
+            opts="-P -h -V --project-id --client-id --expires-after --profile --base-url --demo --demo-projects --yes --replace-expired --verify --format --clipboard --clear-after --log-file --completions --envelope --pretty --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -57,8 +57,16 @@ _atlas__secret() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --format)
+                    COMPREPLY=($(compgen -W "secret client-id env json kubernetes aws" -- "${cur}"))
+                    return 0
+                    ;;
                 --clipboard)
                     COMPREPLY=($(compgen -W "auto native tmux osc52 off" -- "${cur}"))
+                    return 0
+                    ;;
+                --clear-after)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --log-file)

@@ -27,6 +27,7 @@ pub struct Shot {
 pub fn shots() -> Vec<Shot> {
     let mut shots = Vec::new();
     let mut stage = Stage::new(Session::Demo, Form::new(PROJECT, CLIENT, "30d"));
+    stage.looked_up(Vec::new());
     take(&mut shots, &stage, 2400);
     stage.press(KeyCode::Enter);
     turn(&mut shots, &mut stage, 4);

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use atlas_secret::core::{Effect, Event, Form, Screen, SignIn};
 use atlas_secret::domain::{
-    BaseUrl, CreateOutcome, Identity, LostAnswer, Page, ProjectEntry, ProjectId, Rejection, ServerText,
-    ServiceAccount, Session,
+    BaseUrl, CreateOutcome, ExistingSecret, Identity, LostAnswer, Page, ProjectEntry, ProjectId, Rejection,
+    SecretId, ServerText, ServiceAccount, Session, VerifyOutcome,
 };
 use atlas_secret::view::{Glyphs, Theme};
 use crossterm::event::KeyCode;
@@ -33,13 +33,16 @@ pub fn all() -> Vec<Scene> {
             "A form that marks the character that cannot be right",
             wrong_character(),
         ),
-        scene("form-filled", "The form, filled in", form(PROJECT, CLIENT, "30d")),
+        scene("form-filled", "The form, filled in, and what creating will do", filled()),
+        scene("form-replaces", "The button that replaces an expired secret", replaces()),
+        scene("as-a-command", "The request as a command", as_a_command()),
         scene("list-of-projects", "A list of projects to choose from", projects()),
         scene("sending", "The request is being sent", posting(2_300)),
         scene("secret-created", "The new secret, masked", created()),
         scene("copied", "The secret was copied", copied()),
         scene("guard", "The question before a secret is lost", guard()),
-        scene("unknown", "Nobody knows whether a secret was created", unknown()),
+        scene("others", "What creating did to the others, and that Atlas accepts the new one", others()),
+        scene("unknown", "The answer was lost, and the secret that nobody has is found", unknown()),
         scene("role-too-low", "Atlas refused: the role is too low", role_too_low()),
         scene("help", "The help of the form", help()),
         Scene { theme: without_colour, ..scene("no-color", "A form without any colour", wrong_character()) },
@@ -54,6 +57,52 @@ fn form(project: &str, client: &str, lifetime: &str) -> Stage {
     let cloud = BaseUrl::parse(BaseUrl::CLOUD).unwrap();
     let session = Session::remote(&cloud, Identity::Profile(ServerText::new("ci")));
     Stage::new(session, Form::new(project, client, lifetime))
+}
+
+fn existing(tail: &str, expires_at: &str) -> ExistingSecret {
+    ExistingSecret {
+        id: SecretId::from_server(&format!("65a1c0de00000000000{tail}")).unwrap(),
+        created_at: Some("2026-11-23T17:14:02Z".parse().unwrap()),
+        expires_at: Some(expires_at.parse().unwrap()),
+        last_used_at: Some("2026-11-23T15:10:00Z".parse().unwrap()),
+        mask: Some(ServerText::new(&format!("mdb_sa_sk_...{tail}"))),
+    }
+}
+
+fn filled() -> Stage {
+    let mut stage = form(PROJECT, CLIENT, "30d");
+    stage.looked_up(vec![existing("9f3a", "2027-03-01T12:00:00Z")]);
+    stage
+}
+
+fn replaces() -> Stage {
+    let mut stage = form(PROJECT, CLIENT, "30d");
+    stage.looked_up(vec![existing("2b8e", "2026-11-01T12:00:00Z"), existing("9f3a", "2027-03-01T12:00:00Z")]);
+    stage
+}
+
+fn as_a_command() -> Stage {
+    let mut stage = form(PROJECT, CLIENT, "30d");
+    stage.press(KeyCode::F(2));
+    stage.press(KeyCode::Tab);
+    stage
+}
+
+fn others() -> Stage {
+    let mut stage = filled();
+    stage.press(KeyCode::Enter);
+    stage.signed_in();
+    let before = existing("9f3a", "2027-03-01T12:00:00Z");
+    stage.account_read(ServiceAccount { secrets: vec![before.clone()], ..ServiceAccount::default() });
+    stage.press(KeyCode::Char('y'));
+    stage.created();
+    let after = ExistingSecret { expires_at: Some("2026-11-30T17:14:00Z".parse().unwrap()), ..before };
+    stage.account_read(ServiceAccount { secrets: vec![after], ..ServiceAccount::default() });
+    stage.press(KeyCode::Char('v'));
+    let request = stage.request(|effect| matches!(effect, Effect::VerifySecret { .. }));
+    let at = Some("2026-11-23T17:14:20Z".parse().unwrap());
+    stage.send(Event::SecretVerified { request, outcome: VerifyOutcome::Accepted { at } });
+    stage
 }
 
 fn sign_in() -> Stage {
@@ -119,6 +168,8 @@ fn guard() -> Stage {
 fn unknown() -> Stage {
     let mut stage = posting(60_000);
     stage.answered(CreateOutcome::Unknown(LostAnswer::TimedOut(Duration::from_secs(60))));
+    let found = ExistingSecret { last_used_at: None, ..existing("d06b", "2026-12-23T17:14:02Z") };
+    stage.account_read(ServiceAccount { secrets: vec![found], ..ServiceAccount::default() });
     stage
 }
 

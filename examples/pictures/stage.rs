@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use atlas_secret::core::{Effect, Event, Form, KeyPress, Model, Size, update, wake_at};
 use atlas_secret::domain::{
-    ClipboardContent, CopyOutcome, CreateOutcome, CreatedSecret, HeldCopy, Moment, RequestId, SecretId,
-    ServiceAccount, Session,
+    ClipboardContent, CopyOutcome, CreateOutcome, CreatedSecret, ExistingSecret, HeldCopy, Moment,
+    OrganizationId, Project, RequestId, SecretId, ServerText, ServiceAccount, Session,
 };
 use crossterm::event::{KeyCode, KeyModifiers};
 use jiff::tz::TimeZone;
@@ -36,7 +36,24 @@ impl Stage {
 
     pub fn send(&mut self, event: Event) {
         let effects = update(&mut self.model, self.now, event);
+        // The disk takes each note at once.
+        let noting = effects.iter().find(|effect| matches!(effect, Effect::NoteCreation { .. }));
+        let noting = noting.and_then(Effect::request);
         self.asked.extend(effects);
+        if let Some(request) = noting {
+            self.send(Event::CreationNoted { request, result: Ok(()) });
+        }
+    }
+
+    /// What the form looks up by itself comes.
+    pub fn looked_up(&mut self, secrets: Vec<ExistingSecret>) {
+        self.wait(250);
+        let request = self.request(|effect| matches!(effect, Effect::ReadProject { .. }));
+        let organization = OrganizationId::from_server("4888442a3354817a7320eb61");
+        let project = Project { name: ServerText::new("payments-prod"), organization };
+        self.send(Event::ProjectRead { request, result: Ok(project) });
+        let name = ServerText::new("ci-deployer");
+        self.account_read(ServiceAccount { name, secrets, ..ServiceAccount::default() });
     }
 
     /// The newest request of a kind, which an answer names.

@@ -91,9 +91,9 @@ fn command(name: &str, runtime: &Path) -> Command {
 
 /// Beside the socket there is a lock of almost the same name, which is a plain file.
 fn socket_in(runtime: &Path) -> Option<String> {
-    let names = fs::read_dir(runtime).unwrap().flatten();
-    let sockets = names.map(|entry| PathBuf::from(entry.file_name()).display().to_string());
-    sockets.into_iter().find(|name| name.starts_with("wayland-") && !name.contains('.'))
+    let entries = fs::read_dir(runtime).unwrap().flatten();
+    let mut sockets = entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_socket()));
+    sockets.find_map(|entry| entry.file_name().into_string().ok().filter(|name| name.starts_with("wayland-")))
 }
 
 fn have_tools() -> bool {
