@@ -176,6 +176,7 @@ fn it_is_copied_in_each_format() {
     let value = peek(&mut terminal);
     let secret_id = labelled(&terminal.screen(), "Secret ID");
 
+    let _holder = copy(&mut terminal);
     let text = copy_as(&mut terminal, &display, "› .env", "Copied as .env");
     let file = terminal.home().join("pasted");
     fs::write(&file, text).unwrap();
