@@ -32,6 +32,9 @@ pub struct Sending {
     pub rounds: u8,
     /// What the account looked like, once it was read.
     seen: Option<Seen>,
+    /// The account, while it is not known yet what the organization allows: without the form nobody else
+    /// looks at its cap.
+    held: Option<Box<ServiceAccount>>,
 }
 
 /// What the chain has seen of the account.
@@ -99,7 +102,8 @@ fn start(model: &mut Model, new_secret: NewSecret, rounds: u8) -> Vec<Effect> {
     let request = model.next_request();
     let since = model.now;
     let link = Link::SigningIn(request);
-    let sending = Sending { new_secret, since, link, asks_to_stop: false, word: None, rounds, seen: None };
+    let sending =
+        Sending { new_secret, since, link, asks_to_stop: false, word: None, rounds, seen: None, held: None };
     model.screen = Screen::Sending(Box::new(sending));
     vec![Effect::SignIn { request }]
 }
@@ -161,6 +165,20 @@ fn looked(model: &mut Model, account: &ServiceAccount) -> Vec<Effect> {
     let Screen::Sending(sending) = &mut model.screen else {
         return Vec::new();
     };
+    if model.beforehand.submits && model.context.is_cap_pending(&sending.new_secret.project) {
+        sending.held = Some(Box::new(account.clone()));
+        return Vec::new();
+    }
+    let new_secret = sending.new_secret.clone();
+    let certainty = sending.certainty();
+    if let Some(longest) = model.context.cap(&new_secret.project).filter(|_| model.beforehand.submits)
+        && new_secret.lifetime.hours() > longest
+    {
+        return give_up(model, Failure::above_the_cap(longest, certainty));
+    }
+    let Screen::Sending(sending) = &mut model.screen else {
+        return Vec::new();
+    };
     let at = account.read_at.unwrap_or(wall);
     sending.seen = Some(Seen { at, secrets: account.secrets.clone() });
     model.context.learn_account(&sending.new_secret, account, now);
@@ -178,6 +196,20 @@ fn looked(model: &mut Model, account: &ServiceAccount) -> Vec<Effect> {
     }
     go_on(model, Link::Asking(Question::Shortens(shortened)));
     Vec::new()
+}
+
+/// What the organization allows is known by now, or cannot be: on with the account that was held back.
+pub(super) fn cap_read(model: &mut Model) -> Vec<Effect> {
+    let Screen::Sending(sending) = &mut model.screen else {
+        return Vec::new();
+    };
+    if !matches!(sending.link, Link::Looking(_)) {
+        return Vec::new();
+    }
+    match sending.held.take() {
+        Some(account) => looked(model, &account),
+        None => Vec::new(),
+    }
 }
 
 /// No place is left. One that has expired can go after a `y`, or by consent beforehand; a living one only by

@@ -10,7 +10,7 @@ use crate::domain::{
     ReadProblem, RequestId, ServiceAccount,
 };
 
-use super::{Effect, FieldName, Model, Readiness, Screen};
+use super::{Effect, FieldName, Model, Readiness, Screen, chain};
 
 /// How long after the last key an id is looked up.
 pub const LOOK_AFTER: Duration = Duration::from_millis(200);
@@ -138,6 +138,16 @@ impl Context {
         self.project.found(project)?.organization.as_ref()
     }
 
+    /// The longest life that a project's organization allows, in hours, where that is known and it has a say.
+    pub(super) fn cap(&self, project: &ProjectId) -> Option<i32> {
+        self.settings.found(self.organization(project)?)?.longest_secret_hours
+    }
+
+    /// True while a read is on its way that may tell the cap. Each ends by itself.
+    pub(super) fn is_cap_pending(&self, project: &ProjectId) -> bool {
+        self.is_being_read(project) || matches!(self.settings, Looked::Asked { .. })
+    }
+
     /// Forgets what is known of the account: it has changed, or somebody else is signed in.
     pub(super) fn forget_account(&mut self) {
         self.account = Looked::Nothing;
@@ -242,16 +252,34 @@ pub(super) fn want_project(model: &mut Model, project: &ProjectId) -> Vec<Effect
     vec![Effect::ReadProject { request, project: project.clone() }]
 }
 
-pub(super) fn project_read(model: &mut Model, answered: RequestId, result: Result<Project, ReadProblem>) {
+pub(super) fn project_read(
+    model: &mut Model,
+    answered: RequestId,
+    result: Result<Project, ReadProblem>,
+) -> Vec<Effect> {
     model.context.project.answer(answered, result, model.now);
+    let Screen::Sending(sending) = &model.screen else {
+        return Vec::new();
+    };
+    // Without the form nobody else asks what the organization allows.
+    let organization = model.context.organization(&sending.new_secret.project).cloned();
+    let Some(organization) = organization.filter(|_| model.beforehand.submits) else {
+        return chain::cap_read(model);
+    };
+    let request = model.next_request();
+    model.context.settings = Looked::Asked { key: organization.clone(), request };
+    vec![Effect::ReadSettings { request, organization }]
 }
 
 pub(super) fn settings_read(
     model: &mut Model,
     answered: RequestId,
     result: Result<OrganizationSettings, ReadProblem>,
-) {
-    model.context.settings.answer(answered, result, model.now);
+) -> Vec<Effect> {
+    if model.context.settings.answer(answered, result, model.now) {
+        return chain::cap_read(model);
+    }
+    Vec::new()
 }
 
 /// True when the form had asked for the account.

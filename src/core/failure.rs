@@ -64,6 +64,16 @@ impl Failure {
         Self { explanation, certainty: Certainty::NothingCreated, atlas_words: Some(rejection.atlas_words()) }
     }
 
+    /// The organization's own limit is below what was asked for.
+    pub(super) fn above_the_cap(longest_hours: i32, certainty: Certainty) -> Self {
+        let explanation = Explanation {
+            title: format!("This organization allows secrets at most {longest_hours} hours of life.").into(),
+            meaning: "More was asked for.".into(),
+            action: "Ask for less, or have an Organization Owner raise the limit.".into(),
+        };
+        Self { explanation, certainty, atlas_words: None }
+    }
+
     /// Both places are taken by secrets that live.
     pub(super) fn both_places_taken(certainty: Certainty) -> Self {
         Self::own(

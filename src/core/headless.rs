@@ -84,11 +84,8 @@ fn print_or_ask_for_a_terminal(model: &mut Model, request: RequestId) -> Vec<Eff
         return vec![Effect::TakeTerminal];
     };
     let Some(handover) = model.handover() else { return Vec::new() };
-    let names_organization = format.names_the_organization();
-    if names_organization && model.context.is_being_read(&handover.new_secret.project) {
-        return Vec::new();
-    }
-    let is_left_out = names_organization && handover.organization.is_none();
+    // The chain has waited for the project, so what is not known now could not be read.
+    let is_left_out = format.names_the_organization() && handover.organization.is_none();
     let said = is_left_out.then(|| Effect::Tell(Said::Words(NO_ORGANIZATION.to_owned())));
     if let Screen::Created(created) = &mut model.screen {
         created.leaving = Some(Leaving { target: Target::Quit, guard: Guard::Printing(request) });

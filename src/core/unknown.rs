@@ -141,8 +141,14 @@ pub(super) fn account_read(
             let elapsed = now.since(unknown.sent_at);
             unknown.search = Search::after_look(result.clone(), &unknown.before, round, elapsed, now);
             // While the POST still runs, what it made may yet come with its value: nothing is noted as lost.
-            let found = unknown.search.found().filter(|_| !is_running && unknown.left_over.is_none());
-            Some(found.map(|secret| note(secret.id.clone())).into_iter().collect())
+            let found =
+                unknown.search.found().filter(|_| !is_running && unknown.left_over.is_none()).cloned();
+            let client = unknown.new_secret.client.clone();
+            let Some(secret) = found else { return Some(Vec::new()) };
+            // Whoever leaves now is told at least which one it is.
+            let (id, expires_at) = (Some(secret.id.clone()), secret.expires_at);
+            model.replace_farewell(&client, id, expires_at, Fate::PerhapsCreated);
+            Some(vec![note(secret.id)])
         }
         Search::Rechecking { request, secret } if request == answered => {
             Some(rechecked(unknown, result, &secret.id, next, now).unwrap_or_default())

@@ -49,14 +49,8 @@ fn apply(model: &mut Model, event: Event) -> Vec<Effect> {
         }
         Event::SignedIn { request, result } => chain::signed_in(model, request, result),
         Event::AccountRead { request, result } => account_read(model, request, &result),
-        Event::ProjectRead { request, result } => {
-            context::project_read(model, request, result);
-            Vec::new()
-        }
-        Event::SettingsRead { request, result } => {
-            context::settings_read(model, request, result);
-            Vec::new()
-        }
+        Event::ProjectRead { request, result } => context::project_read(model, request, result),
+        Event::SettingsRead { request, result } => context::settings_read(model, request, result),
         Event::LoginKnown(login) => {
             model.login = Some(login);
             Vec::new()

@@ -59,7 +59,7 @@ fn about(screen: &Screen) -> &'static [&'static str] {
             &["The extension says what is saved: .env, .json, .yaml (Kubernetes); else the secret alone."]
         }
         Screen::Form => {
-            &["Lifetimes: hours, or 36h, 30d, 12w, 1y.", "A pasted URL or id goes where it belongs."]
+            &["A pasted URL or id goes where it belongs.", "Lifetimes: hours, or 36h, 30d, 12w, 1y."]
         }
         Screen::Created(_) => {
             &["Copied means read back from the clipboard. Leaving asks until the secret is handed over."]

@@ -163,6 +163,14 @@ impl Stage {
         }
     }
 
+    /// The project that is read beside the chain cannot be.
+    pub fn project_unread(&mut self) {
+        if let Looked::Asked { request, .. } = &self.model.context.project {
+            let request = *request;
+            self.send(Event::ProjectRead { request, result: Err(ReadProblem::Unexpected { status: 502 }) });
+        }
+    }
+
     /// The organization's settings, which are asked for as soon as it is known.
     pub fn settings_read(&mut self, settings: OrganizationSettings) {
         if let Looked::Asked { request, .. } = &self.model.context.settings {

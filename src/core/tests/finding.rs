@@ -61,6 +61,8 @@ fn one_new_unused_secret_of_that_time_is_found_and_noted() {
     assert!(
         matches!(run.effects.last(), Some(Effect::NoteSecret { secret_id: Some(id), .. }) if id.as_str() == NEW)
     );
+    run.keys("q");
+    assert_eq!(run.model.farewells[0].secret_id, SecretId::from_server(NEW), "the last words name it");
 }
 
 #[test]

@@ -1,24 +1,50 @@
 //! `--yes`: with a terminal, and with nobody to ask.
 
 use super::*;
-use crate::domain::{Delivery, Format, LostAnswer};
+use crate::domain::{Delivery, Format, LostAnswer, OrganizationId, OrganizationSettings, Project};
 
-/// `--yes` on a terminal.
+/// `--yes` on a terminal; the organization cannot be read.
 fn submitted() -> Run {
     let mut run = Run::filled();
     run.model.beforehand.submits = true;
     run.event(Event::SubmittedBeforehand).sign_in(Ok(()));
+    project_read(&mut run, Err(ReadProblem::Unexpected { status: 502 }));
     run
 }
 
-/// `--yes --format json` with standard output elsewhere.
-fn alone() -> Run {
+/// `--yes --format json` with standard output elsewhere; the project and the account are on their way.
+fn signed_in_alone() -> Run {
     let mut run = Run::filled();
     run.model.beforehand.submits = true;
     run.model.has_terminal = false;
     run.model.output = Output::Sink(Format::Json);
     run.event(Event::SubmittedBeforehand).sign_in(Ok(()));
     run
+}
+
+/// The same where the organization cannot be read.
+fn alone() -> Run {
+    let mut run = signed_in_alone();
+    project_read(&mut run, Err(ReadProblem::Unexpected { status: 502 }));
+    run
+}
+
+fn project_read(run: &mut Run, result: Result<Project, ReadProblem>) {
+    let request = run.effects.iter().find_map(|effect| match effect {
+        Effect::ReadProject { request, .. } => Some(*request),
+        _ => None,
+    });
+    run.event(Event::ProjectRead { request: request.unwrap(), result });
+}
+
+/// The project and what its organization allows.
+fn cap_read(run: &mut Run, longest_secret_hours: Option<i32>) {
+    let organization = OrganizationId::from_server("4888442a3354817a7320eb61");
+    project_read(run, Ok(Project { name: ServerText::new("one"), organization }));
+    let request = run.last_request();
+    assert!(matches!(run.effects.last(), Some(Effect::ReadSettings { .. })));
+    let settings = OrganizationSettings { longest_secret_hours, requires_access_list: false };
+    run.event(Event::SettingsRead { request, result: Ok(settings) });
 }
 
 fn told(run: &Run) -> Vec<&Said> {
@@ -65,26 +91,19 @@ fn without_a_terminal_each_step_is_told_once_and_the_secret_is_printed() {
 
 /// The project is read beside the chain, and its answer may come last.
 #[test]
-fn a_format_that_names_the_organization_waits_until_it_is_known_or_cannot_be() {
-    let organization = crate::domain::OrganizationId::from_server("0000000000000000000000f0").unwrap();
-    let project =
-        crate::domain::Project { name: ServerText::new("fake"), organization: Some(organization.clone()) };
-    let timed_out = Err(ReadProblem::TimedOut(Duration::from_secs(3)));
-    for (result, expected) in [(Ok(project), Some(&organization)), (timed_out, None)] {
-        let mut run = alone();
+fn a_format_that_names_the_organization_has_it_or_says_that_it_is_left_out() {
+    let mut known = signed_in_alone();
+    let look = known.last_request();
+    cap_read(&mut known, None);
+    known.event(Event::AccountRead { request: look, result: Ok(ServiceAccount::default()) });
+    let mut unknown = alone();
+    unknown.account(&[]);
+    for (mut run, is_known) in [(known, true), (unknown, false)] {
         run.model.output = Output::Sink(Format::Kubernetes);
-        run.account(&[]).answer(created());
-        assert_eq!(run.count(|effect| matches!(effect, Effect::PrintSecret { .. })), 0);
-        let read = run.effects.iter().find_map(|effect| match effect {
-            Effect::ReadProject { request, .. } => Some(*request),
-            _ => None,
-        });
-        run.event(Event::ProjectRead { request: read.unwrap(), result });
-        let Some(Effect::PrintSecret { handover, .. }) = run.effects.last() else {
-            panic!("printed as soon as that is known")
-        };
-        assert_eq!(handover.organization.as_ref(), expected);
-        assert_eq!(words(&run).contains("orgId is left out"), expected.is_none());
+        run.answer(created());
+        let Some(Effect::PrintSecret { handover, .. }) = run.effects.last() else { panic!("not printed") };
+        assert_eq!(handover.organization.is_some(), is_known);
+        assert_eq!(words(&run).contains("orgId is left out"), !is_known);
     }
 }
 
@@ -169,4 +188,21 @@ fn on_a_terminal_a_refusal_leads_to_the_form_and_leaving_it_says_that_nothing_wa
     assert!(run.is_on_form() && run.exit().is_none());
     run.keys("<ctrl-c>");
     assert_eq!(run.exit(), Some(Exit::NothingCreated));
+}
+
+#[test]
+fn a_lifetime_above_the_cap_ends_it_before_the_post() {
+    for (longest, posts, code) in [(Some(100), 0, Some(1)), (Some(720), 1, None), (None, 1, None)] {
+        // Whichever of the two reads comes first.
+        let mut run = signed_in_alone();
+        run.account(&[]);
+        assert_eq!(run.posts(), 0, "the cap is not known yet");
+        cap_read(&mut run, longest);
+        assert_eq!((run.posts(), run.exit().map(Exit::code)), (posts, code), "{longest:?}");
+        let mut run = signed_in_alone();
+        let look = run.last_request();
+        cap_read(&mut run, longest);
+        run.event(Event::AccountRead { request: look, result: Ok(ServiceAccount::default()) });
+        assert_eq!((run.posts(), run.exit().map(Exit::code)), (posts, code), "{longest:?}");
+    }
 }

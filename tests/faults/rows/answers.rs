@@ -33,7 +33,7 @@ const fn created(fault: &'static str, posts: &'static [Post]) -> Row {
 /// The note of the run before says which one it is.
 const DELETE_NEXT_TIME: &[Step] = &[
     Step::StartedAgain,
-    Step::Shows("d delete it in Atlas"),
+    Step::Shows("d delete it"),
     Step::Says("never handed over"),
     Step::Press("d"),
     Step::Shows("Delete it in Atlas? y/n"),
