@@ -3,6 +3,8 @@
 //! One submit is at most one POST. The form has no request of its own; while a POST is in flight the chain
 //! does not start, and its answer is taken whatever screen is shown.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 
 use crate::domain::{
@@ -11,8 +13,8 @@ use crate::domain::{
 };
 
 use super::{
-    Before, Certainty, Effect, Failure, Focus, FormNotice, InFlight, Model, Readiness, Said, Screen, context,
-    retiring,
+    Before, Beforehand, Certainty, Effect, Failure, Focus, FormNotice, InFlight, Model, Readiness, Said,
+    Screen, context, retiring,
 };
 
 /// The chain while it runs.
@@ -30,6 +32,10 @@ pub struct Sending {
     pub word: Option<&'static str>,
     /// How often the chain was repeated after a 429.
     pub rounds: u8,
+    /// What was agreed to beforehand, for this submit alone.
+    pub(super) agreed: Beforehand,
+    /// True once a secret that had expired was deleted to make room.
+    pub(super) has_replaced: bool,
     /// What the account looked like, once it was read.
     seen: Option<Seen>,
     /// The account, while it is not known yet what the organization allows: without the form nobody else
@@ -92,19 +98,27 @@ pub(super) fn submit(model: &mut Model) -> Vec<Effect> {
         return Vec::new();
     }
     let Some(new_secret) = model.form.new_secret() else { return Vec::new() };
-    if model.readiness() == Readiness::Full && !model.beforehand.submits {
+    if model.readiness() == Readiness::Full {
         return retiring::open(model, &new_secret);
     }
-    start(model, new_secret, 0)
+    start(model, Sending::new(new_secret))
 }
 
-fn start(model: &mut Model, new_secret: NewSecret, rounds: u8) -> Vec<Effect> {
+/// The one submit that was agreed to on the command line. What is submitted later is asked about like any other.
+pub(super) fn submit_beforehand(model: &mut Model) -> Vec<Effect> {
+    match model.form.new_secret() {
+        Some(new_secret) => {
+            let agreed = model.beforehand;
+            start(model, Sending { agreed, ..Sending::new(new_secret) })
+        }
+        None => submit(model),
+    }
+}
+
+fn start(model: &mut Model, sending: Sending) -> Vec<Effect> {
     let request = model.next_request();
-    let since = model.now;
-    let link = Link::SigningIn(request);
-    let sending =
-        Sending { new_secret, since, link, asks_to_stop: false, word: None, rounds, seen: None, held: None };
-    model.screen = Screen::Sending(Box::new(sending));
+    let (since, link) = (model.now, Link::SigningIn(request));
+    model.screen = Screen::Sending(Box::new(Sending { since, link, ..sending }));
     vec![Effect::SignIn { request }]
 }
 
@@ -165,13 +179,14 @@ fn looked(model: &mut Model, account: &ServiceAccount) -> Vec<Effect> {
     let Screen::Sending(sending) = &mut model.screen else {
         return Vec::new();
     };
-    if model.beforehand.submits && model.context.is_cap_pending(&sending.new_secret.project) {
+    let agreed = sending.agreed.submits;
+    if agreed && model.context.is_cap_pending(&sending.new_secret.project) {
         sending.held = Some(Box::new(account.clone()));
         return Vec::new();
     }
     let new_secret = sending.new_secret.clone();
     let certainty = sending.certainty();
-    if let Some(longest) = model.context.cap(&new_secret.project).filter(|_| model.beforehand.submits)
+    if let Some(longest) = model.context.cap(&new_secret.project).filter(|_| agreed)
         && new_secret.lifetime.hours() > longest
     {
         return give_up(model, Failure::above_the_cap(longest, certainty));
@@ -189,7 +204,7 @@ fn looked(model: &mut Model, account: &ServiceAccount) -> Vec<Effect> {
     if shortened.is_empty() {
         return note(model);
     }
-    if model.beforehand.submits {
+    if agreed {
         let told = shortened.into_iter().map(|(secret, until)| Effect::Tell(Said::Shortens(secret, until)));
         let told: Vec<_> = told.collect();
         return told.into_iter().chain(note(model)).collect();
@@ -219,18 +234,21 @@ fn make_room(model: &mut Model, account: &ServiceAccount, at: Timestamp) -> Vec<
         return Vec::new();
     };
     let (new_secret, certainty) = (sending.new_secret.clone(), sending.certainty());
+    let (agreed, has_replaced) = (sending.agreed, sending.has_replaced);
     let expired = account.secrets.iter().find(|secret| secret.is_expired(at)).cloned();
     match expired {
-        Some(expired) if model.beforehand.replaces_expired => {
+        // It was there again after it had been deleted: once is enough.
+        Some(_) if has_replaced => give_up(model, Failure::both_places_taken(certainty)),
+        Some(expired) if agreed.submits && agreed.replaces_expired => {
             let told = Effect::Tell(Said::Replaces(expired.clone()));
             std::iter::once(told).chain(replace(model, &expired.id)).collect()
         }
-        Some(_) if model.beforehand.submits => give_up(model, Failure::expired_in_the_way(certainty)),
+        Some(_) if agreed.submits => give_up(model, Failure::expired_in_the_way(certainty)),
         Some(expired) => {
             go_on(model, Link::Asking(Question::Replaces(expired)));
             Vec::new()
         }
-        None if model.beforehand.submits => give_up(model, Failure::both_places_taken(certainty)),
+        None if agreed.submits => give_up(model, Failure::both_places_taken(certainty)),
         None => retiring::open(model, &new_secret),
     }
 }
@@ -257,9 +275,9 @@ pub(super) fn delete_answered(
     if !matches!(sending.link, Link::Replacing(request) if request == answered) {
         return None;
     }
-    let (new_secret, rounds) = (sending.new_secret.clone(), sending.rounds);
+    let again = sending.again();
     Some(match outcome {
-        DeleteOutcome::Gone => start(model, new_secret, rounds),
+        DeleteOutcome::Gone => start(model, Sending { has_replaced: true, ..again }),
         DeleteOutcome::Failed(problem) => {
             give_up(model, Failure::before_posting(problem, Certainty::NothingCreated))
         }
@@ -373,8 +391,8 @@ pub(super) fn time_passed(model: &mut Model) -> Vec<Effect> {
     };
     match &sending.link {
         Link::WaitingOutLimit { until, .. } if until.uptime <= model.now.uptime => {
-            let (new_secret, rounds) = (sending.new_secret.clone(), sending.rounds + 1);
-            start(model, new_secret, rounds)
+            let again = sending.again();
+            start(model, Sending { rounds: again.rounds + 1, ..again })
         }
         _ => Vec::new(),
     }
@@ -399,6 +417,28 @@ pub(super) fn give_up(model: &mut Model, failure: Failure) -> Vec<Effect> {
 }
 
 impl Sending {
+    /// A chain for this, before its first link.
+    fn new(new_secret: NewSecret) -> Self {
+        Self {
+            new_secret,
+            since: Moment { wall: Timestamp::UNIX_EPOCH, uptime: Duration::ZERO },
+            link: Link::Posting,
+            asks_to_stop: false,
+            word: None,
+            rounds: 0,
+            agreed: Beforehand::default(),
+            has_replaced: false,
+            seen: None,
+            held: None,
+        }
+    }
+
+    /// The same chain from its beginning, with what was agreed to and done so far.
+    fn again(&self) -> Self {
+        let Self { agreed, has_replaced, rounds, .. } = *self;
+        Self { rounds, agreed, has_replaced, ..Self::new(self.new_secret.clone()) }
+    }
+
     /// What is going on, in words.
     pub fn doing(&self) -> &'static str {
         match &self.link {
@@ -417,9 +457,9 @@ impl Sending {
         match &self.seen {
             Some(seen) => {
                 let ids = seen.secrets.iter().map(|secret| secret.id.clone()).collect();
-                Before { ids: Some(ids), at: seen.at }
+                Before { ids: Some(ids), at: seen.at, latest: None }
             }
-            None => Before { ids: None, at: now.wall },
+            None => Before { ids: None, at: now.wall, latest: None },
         }
     }
 
@@ -429,6 +469,7 @@ impl Sending {
 
     /// What is certain while no POST of this round is on its way: an earlier round's was refused.
     pub(super) fn certainty(&self) -> Certainty {
-        if self.rounds == 0 { Certainty::NothingSent } else { Certainty::NothingCreated }
+        let is_untouched = self.rounds == 0 && !self.has_replaced;
+        if is_untouched { Certainty::NothingSent } else { Certainty::NothingCreated }
     }
 }

@@ -263,7 +263,7 @@ pub(super) fn project_read(
     };
     // Without the form nobody else asks what the organization allows.
     let organization = model.context.organization(&sending.new_secret.project).cloned();
-    let Some(organization) = organization.filter(|_| model.beforehand.submits) else {
+    let Some(organization) = organization.filter(|_| sending.agreed.submits) else {
         return chain::cap_read(model);
     };
     let request = model.next_request();

@@ -7,7 +7,7 @@ use crate::domain::{
 };
 
 use super::{
-    Action, CopyState, Effect, Leaving, Model, Others, Output, Panel, Screen, Target, Verification,
+    Action, CopyState, Effect, Guard, Leaving, Model, Others, Output, Panel, Screen, Target, Verification,
     aftermath, copying, leaving, panel, retiring,
 };
 
@@ -80,6 +80,21 @@ impl Created {
     /// True when somebody has the secret, as far as is known: leaving loses nothing.
     pub fn is_handed_over(&self, now: Moment) -> bool {
         !self.fate(now).is_loss()
+    }
+
+    /// What became of it if a signal ends the program now: what is under way may have reached somebody.
+    pub(super) fn fate_at_a_signal(&self, now: Moment) -> Fate {
+        let is_on_its_way = self.is_being_printed()
+            || self.panel.as_ref().and_then(Panel::prompt).is_some_and(|prompt| prompt.running.is_some());
+        match self.fate(now) {
+            Fate::NeverHandedOver if is_on_its_way => Fate::PerhapsHandedOver,
+            fate => fate,
+        }
+    }
+
+    /// True while standard output is being written.
+    pub(super) fn is_being_printed(&self) -> bool {
+        matches!(self.leaving, Some(Leaving { guard: Guard::Printing(_), .. }))
     }
 
     pub(super) fn farewell(&self, fate: Fate) -> Farewell {

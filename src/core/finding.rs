@@ -22,6 +22,8 @@ pub struct Before {
     pub ids: Option<Vec<SecretId>>,
     /// What Atlas's clock said then; this machine's, where Atlas's is not known.
     pub at: Timestamp,
+    /// When the POST was over at the latest; `None` while it may still be executed.
+    pub latest: Option<Timestamp>,
 }
 
 /// How far finding out is.
@@ -138,10 +140,19 @@ impl Search {
 /// The secrets that were not there before; where nobody knows what was, those created since.
 fn new_since(account: &ServiceAccount, before: &Before) -> Vec<ExistingSecret> {
     let is_new = |secret: &&ExistingSecret| match &before.ids {
-        Some(ids) => !ids.contains(&secret.id),
+        Some(ids) => !ids.contains(&secret.id) && !is_of_later(secret, before),
         None => is_in_time(secret, before),
     };
     account.secrets.iter().filter(is_new).cloned().collect()
+}
+
+/// Created after the POST was over: it is another one's.
+fn is_of_later(secret: &ExistingSecret, before: &Before) -> bool {
+    secret.created_at.zip(before.latest).is_some_and(|(created_at, latest)| is_after(created_at, latest))
+}
+
+fn is_after(created_at: Timestamp, latest: Timestamp) -> bool {
+    latest.checked_add(SKEW).is_ok_and(|latest| created_at > latest)
 }
 
 /// One that was used already is somebody's.
@@ -151,5 +162,9 @@ fn fits(secret: &ExistingSecret, before: &Before) -> bool {
 
 fn is_in_time(secret: &ExistingSecret, before: &Before) -> bool {
     let earliest = before.at.checked_sub(SKEW).unwrap_or(before.at);
-    secret.created_at.is_none_or(|created_at| created_at >= earliest)
+    let is_too_late = |created_at| before.latest.is_some_and(|latest| is_after(created_at, latest));
+    match secret.created_at {
+        Some(created_at) => created_at >= earliest && !is_too_late(created_at),
+        None => before.latest.is_none(),
+    }
 }

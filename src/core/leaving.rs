@@ -121,6 +121,8 @@ pub(super) fn act(model: &mut Model, action: Action, request: RequestId) -> Vec<
         return Vec::new();
     };
     match (&mut leaving.guard, action) {
+        // Whether standard output has it is known in a moment.
+        (Guard::Printing(_), _) => Vec::new(),
         // From here the first Ctrl-C would only lead to the form: it asks again, the second gets out.
         (_, Action::Leave) if leaving.target == Target::Another => {
             leaving.target = Target::Quit;
@@ -129,7 +131,7 @@ pub(super) fn act(model: &mut Model, action: Action, request: RequestId) -> Vec<
         (_, Action::Leave)
         | (Guard::Confirm { .. }, Action::Yes)
         | (Guard::Choose { .. }, Action::LeaveAnyway) => leave(model, None),
-        (Guard::Deleting { .. } | Guard::Printing(_), _) => Vec::new(),
+        (Guard::Deleting { .. }, _) => Vec::new(),
         (_, Action::No) => {
             created.leaving = None;
             Vec::new()

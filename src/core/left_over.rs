@@ -3,11 +3,14 @@
 use std::time::Duration;
 
 use crate::domain::{
-    DeleteOutcome, LeftOver, Lifetime, LostAnswer, Moment, NewSecret, ReadProblem, RequestId,
+    DeleteOutcome, LeftOver, Lifetime, LostAnswer, Moment, NewSecret, ReadProblem, RequestId, ServiceAccount,
 };
 
 use super::finding::{Before, Search};
 use super::{Action, Effect, FormNotice, Model, Screen, UnknownOutcome, unknown};
+
+/// No POST takes longer; what was created later is another one's.
+const LONGEST_POST: Duration = Duration::from_secs(60);
 
 /// The screen that tells of it.
 #[derive(Clone, Debug)]
@@ -18,10 +21,19 @@ pub struct TellLeftOver {
     pub is_here: bool,
     /// True while "Delete it?" is on the screen.
     pub asks_to_delete: bool,
-    /// The request that deletes it, and since when.
+    /// The request that deletes it, or looks before that, and since when.
     pub deleting: Option<(RequestId, Moment)>,
-    /// Why it could not be deleted.
-    pub problem: Option<ReadProblem>,
+    /// Why it was not deleted.
+    pub problem: Option<NotDeleted>,
+}
+
+/// Why a secret of an earlier run was not deleted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NotDeleted {
+    /// It was used since: somebody has it.
+    Used,
+    /// Atlas or the network was against it.
+    Problem(ReadProblem),
 }
 
 impl TellLeftOver {
@@ -77,13 +89,60 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     Vec::new()
 }
 
+/// It is looked at first: one that was used since is somebody's.
 fn delete(told: &mut TellLeftOver, request: RequestId, now: Moment) -> Vec<Effect> {
-    let Some(secret_id) = told.left.entry.secret_id.clone() else { return Vec::new() };
     told.asks_to_delete = false;
     told.deleting = Some((request, now));
     told.problem = None;
     let (project, client) = (told.left.entry.project.clone(), told.left.entry.client.clone());
-    vec![Effect::DeleteSecret { request, project, client, secret_id }]
+    vec![Effect::ReadAccount { request, project, client }]
+}
+
+/// The look before deleting. `None` when this screen had not asked for it.
+pub(super) fn account_read(
+    model: &mut Model,
+    answered: RequestId,
+    result: &Result<ServiceAccount, ReadProblem>,
+) -> Option<Vec<Effect>> {
+    let (now, request) = (model.now, model.next_request());
+    let Screen::LeftOver(told) = &mut model.screen else {
+        return None;
+    };
+    if told.deleting.is_none_or(|(asked, _)| asked != answered) {
+        return None;
+    }
+    told.deleting = None;
+    let entry = &told.left.entry;
+    let account = match result {
+        Ok(account) => account,
+        Err(problem) => {
+            told.problem = Some(NotDeleted::Problem(problem.clone()));
+            return Some(Vec::new());
+        }
+    };
+    let found = account.secrets.iter().find(|secret| Some(&secret.id) == entry.secret_id.as_ref());
+    Some(match found {
+        None => is_gone(model),
+        Some(secret) if secret.last_used_at.is_some() => {
+            told.problem = Some(NotDeleted::Used);
+            Vec::new()
+        }
+        Some(secret) => {
+            told.deleting = Some((request, now));
+            let (project, client) = (entry.project.clone(), entry.client.clone());
+            vec![Effect::DeleteSecret { request, project, client, secret_id: secret.id.clone() }]
+        }
+    })
+}
+
+fn is_gone(model: &mut Model) -> Vec<Effect> {
+    let Screen::LeftOver(told) = &model.screen else {
+        return Vec::new();
+    };
+    let number = told.left.number;
+    model.screen = Screen::Form;
+    model.form.notice = Some(FormNotice::Word("Deleted: nothing of the earlier run is left."));
+    vec![Effect::ForgetLeftOver { number }]
 }
 
 /// What became of it is found out as after a lost answer.
@@ -104,7 +163,11 @@ fn look(model: &mut Model) -> Vec<Effect> {
         sent_at: Moment { wall: entry.begun_at, uptime },
         new_secret,
         lost: LostAnswer::EarlierRun,
-        before: Before { ids: entry.ids_before.clone(), at: entry.begun_at },
+        before: Before {
+            ids: entry.ids_before.clone(),
+            at: entry.begun_at,
+            latest: entry.begun_at.checked_add(LONGEST_POST).ok(),
+        },
         // So long afterwards one look says all there is to say.
         search: Search::Looking { request, round: super::finding::PAUSES.len() },
         left_over: Some(left),
@@ -127,14 +190,9 @@ pub(super) fn delete_answered(
     }
     told.deleting = None;
     match outcome {
-        DeleteOutcome::Gone => {
-            let number = told.left.number;
-            model.screen = Screen::Form;
-            model.form.notice = Some(FormNotice::Word("Deleted: nothing of the earlier run is left."));
-            Some(vec![Effect::ForgetLeftOver { number }])
-        }
+        DeleteOutcome::Gone => Some(is_gone(model)),
         DeleteOutcome::Failed(problem) => {
-            told.problem = Some(problem.clone());
+            told.problem = Some(NotDeleted::Problem(problem.clone()));
             Some(Vec::new())
         }
     }

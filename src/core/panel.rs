@@ -4,7 +4,8 @@
 use crate::domain::{CommandOutcome, Delivery, Format, RequestId, SaveOutcome, ServerText};
 
 use super::{
-    Action, Effect, KeyPress, Model, Retiring, Screen, Target, TextLine, copying, leaving, paste, retiring,
+    Action, Effect, Guard, KeyPress, Leaving, Model, Retiring, Screen, Target, TextLine, copying, leaving,
+    paste, retiring,
 };
 
 /// One panel; it stands where the state of the secret stands otherwise.
@@ -192,6 +193,10 @@ fn settle(model: &mut Model, answered: RequestId, result: Result<Option<Delivery
                 created.panel = None;
             }
             let is_safe = delivery.is_some();
+            // Who asked to leave meanwhile was told that it was not saved.
+            if is_safe && matches!(created.leaving, Some(Leaving { guard: Guard::Choose { .. }, .. })) {
+                created.leaving = None;
+            }
             created.delivered.extend(delivery);
             is_safe.then_some(Effect::ForgetCreation).into_iter().collect()
         }

@@ -23,7 +23,27 @@ pub struct Retiring {
     /// True before creating: then the session still needs the secret that it signed in with.
     protects_login: bool,
     /// The new secret, which is not to be deleted here.
-    keeps: Option<SecretId>,
+    keeps: Keeps,
+}
+
+/// What is not to be deleted here.
+#[derive(Clone, Debug)]
+enum Keeps {
+    Nothing,
+    /// The new secret.
+    This(SecretId),
+    /// Whatever was not there before: the new secret's id could not be read.
+    AllBut(Vec<SecretId>),
+}
+
+impl Keeps {
+    fn lets_go(&self, id: &SecretId) -> bool {
+        match self {
+            Self::Nothing => true,
+            Self::This(new) => new != id,
+            Self::AllBut(before) => before.contains(id),
+        }
+    }
 }
 
 /// How far deleting an older secret is.
@@ -66,12 +86,7 @@ pub enum RetireWord {
 }
 
 impl Retiring {
-    fn new(
-        new_secret: &NewSecret,
-        request: RequestId,
-        protects_login: bool,
-        keeps: Option<SecretId>,
-    ) -> Self {
+    fn new(new_secret: &NewSecret, request: RequestId, protects_login: bool, keeps: Keeps) -> Self {
         Self {
             project: new_secret.project.clone(),
             client: new_secret.client.clone(),
@@ -118,8 +133,7 @@ impl Retiring {
     fn read(&mut self, result: Result<ServiceAccount, ReadProblem>) {
         match result {
             Ok(account) => {
-                let others =
-                    account.secrets.into_iter().filter(|secret| Some(&secret.id) != self.keeps.as_ref());
+                let others = account.secrets.into_iter().filter(|secret| self.keeps.lets_go(&secret.id));
                 self.secrets = others.collect();
                 self.selected = 0;
                 self.stage = RetireStage::Choosing { said: None };
@@ -179,7 +193,7 @@ impl Model {
 /// From the form, whose account has no place left.
 pub(super) fn open(model: &mut Model, new_secret: &NewSecret) -> Vec<Effect> {
     let request = model.next_request();
-    model.screen = Screen::Retiring(Box::new(Retiring::new(new_secret, request, true, None)));
+    model.screen = Screen::Retiring(Box::new(Retiring::new(new_secret, request, true, Keeps::Nothing)));
     vec![super::unknown::read(request, new_secret)]
 }
 
@@ -189,7 +203,9 @@ pub(super) fn open_panel(model: &mut Model) -> Vec<Effect> {
     let Screen::Created(created) = &mut model.screen else {
         return Vec::new();
     };
-    let retiring = Retiring::new(&created.new_secret, request, false, created.secret.id.clone());
+    let before = || created.before.iter().map(|secret| secret.id.clone()).collect();
+    let keeps = created.secret.id.clone().map_or_else(|| Keeps::AllBut(before()), Keeps::This);
+    let retiring = Retiring::new(&created.new_secret, request, false, keeps);
     created.panel = Some(Panel::Retire(retiring));
     vec![super::unknown::read(request, &created.new_secret)]
 }

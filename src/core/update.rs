@@ -76,9 +76,13 @@ fn apply(model: &mut Model, event: Event) -> Vec<Effect> {
         Event::ClipboardChecked { request, content } => leaving::clipboard_checked(model, request, content),
         Event::FileSaved { request, outcome } => panel::saved(model, request, outcome),
         Event::CommandEnded { request, outcome } => panel::command_ended(model, request, outcome),
-        Event::SecretPrinted { request, result } => printing::printed(model, request, result),
+        Event::SecretPrinted { request, result } => {
+            let effects = printing::printed(model, request, result);
+            let has_quit = effects.iter().any(|effect| matches!(effect, Effect::Quit(_)));
+            if model.ending.is_some() && !has_quit { end_with(model, effects) } else { effects }
+        }
         Event::TerminalTaken { is_taken } => headless::terminal_taken(model, is_taken),
-        Event::SubmittedBeforehand => chain::submit(model),
+        Event::SubmittedBeforehand => chain::submit_beforehand(model),
         Event::SignalReceived(signal) => signal_received(model, signal),
     }
 }
@@ -100,6 +104,7 @@ fn account_read(
 ) -> Vec<Effect> {
     let mut effects = chain::account_read(model, request, result);
     effects = effects.or_else(|| unknown::account_read(model, request, result));
+    effects = effects.or_else(|| left_over::account_read(model, request, result));
     if effects.is_none() && !aftermath::account_read(model, request, result) {
         let _ =
             retiring::account_read(model, request, result) || context::account_read(model, request, result);
@@ -315,10 +320,15 @@ fn signal_received(model: &mut Model, signal: Signal) -> Vec<Effect> {
     let ending = Ending { signal: signal.number(), until: model.now.plus(GRACE) };
     let is_first = model.ending.is_none();
     model.ending = Some(ending);
-    if is_first && model.in_flight.is_some() {
+    if is_first && (model.in_flight.is_some() || is_printing(model)) {
         return Vec::new();
     }
     end(model)
+}
+
+/// True while standard output is being written: whether it has the secret is known in a moment.
+fn is_printing(model: &Model) -> bool {
+    matches!(&model.screen, Screen::Created(created) if created.is_being_printed())
 }
 
 /// Ends with the answer that a signal's grace was for. Of what it asks for, only the note is still kept: the
@@ -334,8 +344,12 @@ fn end(model: &mut Model) -> Vec<Effect> {
     if let Some(in_flight) = model.in_flight.take().filter(|in_flight| !in_flight.is_given_up) {
         model.say_farewell(&in_flight.new_secret, Fate::PerhapsCreated);
     }
+    // It is noted, but nothing was sent.
+    if matches!(&model.screen, Screen::Sending(sending) if matches!(sending.link, Link::Noting(_))) {
+        effects.push(Effect::ForgetCreation);
+    }
     if let Screen::Created(created) = &model.screen {
-        let fate = created.fate(model.now);
+        let fate = created.fate_at_a_signal(model.now);
         if !fate.is_loss() {
             effects.push(Effect::ForgetCreation);
         }

@@ -21,7 +21,7 @@ const SECOND: Duration = Duration::from_secs(1);
 /// How long from now until the model wants [`super::Event::TimePassed`]; `None` while nothing moves.
 pub fn wake_at(model: &Model) -> Option<Duration> {
     let of_screen = match &model.screen {
-        _ if model.shows_help || model.size.is_too_small() => None,
+        _ if model.has_terminal && (model.shows_help || model.size.is_too_small()) => None,
         Screen::Form => {
             [until_minute_turns(model), model.context.due_in(model.now)].into_iter().flatten().min()
         }
@@ -51,7 +51,8 @@ pub fn wake_at(model: &Model) -> Option<Duration> {
     };
     let of_ending = model.ending.map(|ending| ending.until.since(model.now));
     let of_limit = limit_while_covered(model);
-    [of_screen, of_ending, of_limit].into_iter().flatten().min()
+    let of_search = search_while_covered(model);
+    [of_screen, of_ending, of_limit, of_search].into_iter().flatten().min()
 }
 
 /// A countdown that is covered by the help, or by a terminal too small, still ends.
@@ -61,6 +62,17 @@ fn limit_while_covered(model: &Model) -> Option<Duration> {
     };
     match &sending.link {
         Link::WaitingOutLimit { until, .. } => Some(until.since(model.now)),
+        _ => None,
+    }
+}
+
+/// So does the pause before the next look at the account.
+fn search_while_covered(model: &Model) -> Option<Duration> {
+    match &model.screen {
+        Screen::Unknown(unknown) => match unknown.search {
+            Search::Pausing { until, .. } => Some(until.since(model.now)),
+            _ => None,
+        },
         _ => None,
     }
 }

@@ -59,6 +59,8 @@ pub enum Fate {
     NeverHandedOver,
     /// Nobody can tell whether it was created.
     PerhapsCreated,
+    /// It was on its way to a file, a command or standard output when the program had to end.
+    PerhapsHandedOver,
     /// It was created, its value is lost, and somebody has decided to leave it in Atlas.
     Kept,
 }
@@ -113,7 +115,7 @@ impl Delivery {
 impl Fate {
     /// True when somebody has to clean up in Atlas.
     pub fn is_loss(&self) -> bool {
-        matches!(self, Self::NeverHandedOver | Self::PerhapsCreated | Self::Kept)
+        !matches!(self, Self::HandedOver(_) | Self::Deleted)
     }
 
     /// The fate in words, to follow what it is said of.
@@ -122,6 +124,9 @@ impl Fate {
             Self::HandedOver(ways) => ways.iter().map(Delivery::words).collect::<Vec<_>>().join("; "),
             Self::Deleted => "deleted in Atlas".to_owned(),
             Self::NeverHandedOver => "never handed over: delete it in Atlas".to_owned(),
+            Self::PerhapsHandedOver => {
+                "perhaps handed over: look where it was to go before you delete it in Atlas".to_owned()
+            }
             Self::Kept => "its value is lost; kept in Atlas".to_owned(),
             Self::PerhapsCreated => "perhaps created, its value lost: look in Atlas".to_owned(),
         }

@@ -89,7 +89,9 @@ impl EventLoop<'_> {
                     effects.extend(self.update(vec![Event::TimePassed]));
                 }
                 Effect::TakeTerminal => {
-                    let is_taken = surface.appear();
+                    // Escape sequences go there too from now on.
+                    self.executor.terminal = surface.appear();
+                    let is_taken = self.executor.terminal.is_some();
                     effects.extend(self.update(vec![Event::TerminalTaken { is_taken }]));
                 }
                 Effect::Tell(said) => self.tell(said),

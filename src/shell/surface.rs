@@ -87,11 +87,14 @@ impl Surface {
         self.screen.take().is_some()
     }
 
-    /// Takes the terminal of a run that began without one. False when there is none.
-    pub fn appear(&mut self) -> bool {
-        self.screen = terminal::open().and_then(Screen::enter).ok();
-        self.listen();
-        self.has_screen()
+    /// Takes the terminal of a run that began without one; nothing when there is none.
+    pub fn appear(&mut self) -> Option<Arc<File>> {
+        let terminal = terminal::open().ok()?;
+        if !self.has_screen() {
+            self.screen = Screen::enter(Arc::clone(&terminal)).ok();
+            self.listen();
+        }
+        self.has_screen().then_some(terminal)
     }
 
     /// Gives the terminal back for an effect that wants it: a command, or standard output, which may be the

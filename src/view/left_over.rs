@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::Span;
 
-use crate::core::{Model, TellLeftOver};
+use crate::core::{Model, NotDeleted, TellLeftOver};
 
 use super::column::Column;
 use super::sending::{ask, running};
@@ -28,7 +28,7 @@ pub(super) fn draw(model: &Model, told: &TellLeftOver, theme: &Theme, frame: &mu
     };
     let warning = Span::styled(format!("{} ", theme.glyphs.warning), theme.warning);
     column.item(frame, warning, &title, theme.strong);
-    column.words(frame, 2, "An earlier run ended before anybody had it.", Style::new());
+    column.words(frame, 2, "An earlier run ended first. If you had copied it, keep it.", Style::new());
     column.blank();
     column.labelled(frame, "Project ID", theme.faint, entry.project.as_str());
     column.labelled(frame, "Client ID", theme.faint, entry.client.as_str());
@@ -45,7 +45,10 @@ pub(super) fn draw(model: &Model, told: &TellLeftOver, theme: &Theme, frame: &mu
         return;
     }
     if let Some(problem) = &told.problem {
-        let words = format!("It could not be deleted. {}", problem.explain().title);
+        let words = match problem {
+            NotDeleted::Used => "It has been used since, so somebody has it. It was not deleted.".to_owned(),
+            NotDeleted::Problem(problem) => format!("It could not be deleted. {}", problem.explain().title),
+        };
         column.words(frame, 0, &words, theme.bad);
     }
     if !told.is_here {

@@ -152,7 +152,19 @@ fn what_an_earlier_run_left_can_be_deleted_kept_or_left_for_later() {
     let mut run = told(Some(SECRET_ID), BaseUrl::CLOUD);
     run.keys("d enter");
     assert_eq!(run.count(|effect| matches!(effect, Effect::DeleteSecret { .. })), 0);
-    run.keys("y").deleted(DeleteOutcome::Gone);
+    let own =
+        ExistingSecret { id: SecretId::from_server(SECRET_ID).unwrap(), ..existing("2026-12-20T10:00:00Z") };
+    run.keys("y").account(std::slice::from_ref(&own)).deleted(DeleteOutcome::Gone);
+    assert_eq!((forgotten(&run), run.is_on_form()), (1, true));
+
+    // It is looked at right before: one that is used is somebody's, one that is gone needs nothing.
+    let used = ExistingSecret { last_used_at: Some("2026-11-21T10:00:00Z".parse().unwrap()), ..own };
+    let mut run = told(Some(SECRET_ID), BaseUrl::CLOUD);
+    run.keys("d y").account(&[used]);
+    assert_eq!((forgotten(&run), run.is_on_form()), (0, false));
+    assert_eq!(run.count(|effect| matches!(effect, Effect::DeleteSecret { .. })), 0);
+    let mut run = told(Some(SECRET_ID), BaseUrl::CLOUD);
+    run.keys("d y").account(&[]);
     assert_eq!((forgotten(&run), run.is_on_form()), (1, true));
 
     let mut run = told(Some(SECRET_ID), BaseUrl::CLOUD);
@@ -200,4 +212,16 @@ fn the_request_is_shown_as_a_command_and_copied_without_any_credential() {
     assert!(text.contains(PROJECT) && text.contains(CLIENT) && text.contains("720"), "{text}");
     run.copied(COPIED).keys("esc");
     assert!(run.is_on_form());
+}
+
+#[test]
+fn what_was_created_later_than_the_lost_post_is_another_ones() {
+    let mut run = told(None, BaseUrl::CLOUD);
+    let later = ExistingSecret {
+        created_at: Some("2026-11-20T10:05:00Z".parse().unwrap()),
+        ..existing("2026-12-20T10:00:00Z")
+    };
+    run.keys("l").account(&[later]);
+    let Screen::Unknown(unknown) = &run.model.screen else { panic!("not looked for") };
+    assert!(matches!(unknown.search, Search::NoneAppeared { .. }), "{:?}", unknown.search);
 }

@@ -206,3 +206,18 @@ fn a_lifetime_above_the_cap_ends_it_before_the_post() {
         assert_eq!((run.posts(), run.exit().map(Exit::code)), (posts, code), "{longest:?}");
     }
 }
+
+#[test]
+fn what_was_agreed_counts_for_the_one_submit_it_was_given_for() {
+    let mut run = submitted();
+    run.account(&[]).answer(created()).keys("n l");
+    run.keys("enter").sign_in(Ok(())).account(&[existing("2027-11-23T18:14:00Z")]);
+    assert!(matches!(run.link(), Link::Asking(Question::Shortens(_))));
+}
+
+#[test]
+fn a_terminal_that_reports_no_size_does_not_stop_the_search() {
+    let mut run = alone();
+    run.size(0, 0).account(&[]).answer(lost()).account(&[]);
+    assert_eq!(wake_at(&run.model), Some(Duration::from_secs(1)));
+}

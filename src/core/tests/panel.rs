@@ -128,3 +128,14 @@ fn a_secret_is_not_kept_in_a_line() {
         assert!(kept.problem.is_some(), "{open}");
     }
 }
+
+#[test]
+fn a_save_that_succeeds_while_the_guard_stands_takes_its_question_back() {
+    let mut run = Run::created();
+    run.keys("s").typed("x").keys("enter");
+    let request = run.last_request();
+    run.keys("<ctrl-c>");
+    assert!(matches!(run.guard(), Some(Guard::Choose { .. })));
+    run.event(Event::FileSaved { request, outcome: saved_to("/x", Format::Secret) });
+    assert!(run.guard().is_none());
+}

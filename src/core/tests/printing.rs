@@ -62,3 +62,21 @@ fn a_signal_prints_nothing() {
     assert_eq!((run.exit(), run.fates()), (Some(Exit::NotHandedOver), vec![Fate::NeverHandedOver]));
     assert_eq!(run.count(|effect| matches!(effect, Effect::PrintSecret { .. })), 0);
 }
+
+#[test]
+fn while_it_is_being_written_nothing_else_is_claimed() {
+    let mut run = with_sink(Run::created());
+    run.keys("q <ctrl-c>");
+    assert_eq!(run.exit(), None, "a second Ctrl-C waits for the write");
+    run.event(Event::SignalReceived(Signal::Interrupt));
+    assert_eq!(run.exit(), None, "so does a first signal");
+    let mut written = run;
+    written.printed(Ok(()));
+    assert_eq!(
+        (written.exit(), written.fates()),
+        (Some(Exit::Done), vec![Fate::HandedOver(vec![Delivery::Printed])])
+    );
+    let mut stuck = with_sink(Run::created());
+    stuck.keys("q").event(Event::SignalReceived(Signal::Terminate)).wake_after(3);
+    assert_eq!((stuck.exit(), stuck.fates()), (Some(Exit::NotHandedOver), vec![Fate::PerhapsHandedOver]));
+}

@@ -115,3 +115,13 @@ fn going_back_deletes_nothing() {
         assert_eq!((deletes(&run), run.exit()), (0, None), "{keys}");
     }
 }
+
+#[test]
+fn without_the_new_ones_id_only_what_was_there_before_is_listed() {
+    let mut run = Run::looking();
+    run.account(&[masked("9f3a")]).answer(CreateOutcome::Created(secret(None)));
+    let new = ExistingSecret { id: SecretId::from_server("dddd").unwrap(), ..masked("aaaa") };
+    run.keys("d")
+        .look(Ok(ServiceAccount { secrets: vec![masked("9f3a"), new], ..ServiceAccount::default() }));
+    assert_eq!(retiring(&run).secrets, [masked("9f3a")]);
+}

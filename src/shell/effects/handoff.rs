@@ -20,7 +20,7 @@ impl Executor {
             let value = render(format, &handover);
             match terminal {
                 Some(terminal) => copier.copy(&value, &mut &*terminal).await,
-                None => copier.copy(&value, &mut io::sink()).await,
+                None => copier.copy(&value, &mut NoTerminal).await,
             }
         };
         let failed = || {
@@ -36,7 +36,7 @@ impl Executor {
         let work = async move {
             match terminal {
                 Some(terminal) => copier.copy_text(text, &mut &*terminal).await,
-                None => copier.copy_text(text, &mut io::sink()).await,
+                None => copier.copy_text(text, &mut NoTerminal).await,
             }
         };
         let failed = || {
@@ -105,6 +105,19 @@ impl Executor {
         };
         let answer = move |result| Event::SecretPrinted { request, result };
         self.answer(work, answer, || Err(PrintFailure::Other(mistake())));
+    }
+}
+
+/// Where no terminal is, nothing can be sent to it.
+struct NoTerminal;
+
+impl io::Write for NoTerminal {
+    fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+        Err(io::ErrorKind::NotConnected.into())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 

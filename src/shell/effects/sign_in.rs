@@ -10,11 +10,15 @@ use super::{Executor, broken_read};
 
 impl Executor {
     pub(super) fn sign_in(&self, request: RequestId) {
-        let connection = Arc::clone(&self.connection);
+        let (connection, answers) = (Arc::clone(&self.connection), self.answers.clone());
         let work = async move {
             #[cfg(debug_assertions)]
             crate::shell::rehearsal::panic_if_asked("sign in");
             let atlas = connection.client().await.map_err(ReadProblem::Transport)?;
+            // A keyring may have been unlocked only now.
+            if let Some(login) = atlas.login() {
+                let _ = answers.send(Event::LoginKnown(login));
+            }
             atlas.sign_in().await
         };
         self.answer(work, move |result| Event::SignedIn { request, result }, || Err(broken_read()));
