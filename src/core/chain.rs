@@ -7,14 +7,11 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::domain::{
-    DeleteOutcome, ExistingSecret, Moment, NewSecret, ReadProblem, Rejection, RejectionKind, RequestId,
-    SecretId, ServiceAccount,
-};
+use crate::domain::{ExistingSecret, Moment, NewSecret, ReadProblem, Rejection, RequestId, ServiceAccount};
 
 use super::{
-    Before, Beforehand, Certainty, Effect, Failure, Focus, FormNotice, InFlight, Model, Readiness, Said,
-    Screen, context, retiring,
+    Before, Beforehand, Certainty, Effect, Failure, Focus, FormNotice, InFlight, Model, Readiness, Screen,
+    context, looking, retiring,
 };
 
 /// The chain while it runs.
@@ -37,17 +34,17 @@ pub struct Sending {
     /// True once a secret that had expired was deleted to make room.
     pub(super) has_replaced: bool,
     /// What the account looked like, once it was read.
-    seen: Option<Seen>,
+    pub(super) seen: Option<Seen>,
     /// The account, while it is not known yet what the organization allows: without the form nobody else
     /// looks at its cap.
-    held: Option<Box<ServiceAccount>>,
+    pub(super) held: Option<Box<ServiceAccount>>,
 }
 
 /// What the chain has seen of the account.
 #[derive(Clone, Debug)]
-struct Seen {
-    at: Timestamp,
-    secrets: Vec<ExistingSecret>,
+pub(super) struct Seen {
+    pub at: Timestamp,
+    pub secrets: Vec<ExistingSecret>,
 }
 
 /// One link of the chain.
@@ -115,7 +112,7 @@ pub(super) fn submit_beforehand(model: &mut Model) -> Vec<Effect> {
     }
 }
 
-fn start(model: &mut Model, sending: Sending) -> Vec<Effect> {
+pub(super) fn start(model: &mut Model, sending: Sending) -> Vec<Effect> {
     let request = model.next_request();
     let (since, link) = (model.now, Link::SigningIn(request));
     model.screen = Screen::Sending(Box::new(Sending { since, link, ..sending }));
@@ -145,165 +142,6 @@ pub(super) fn signed_in(
     effects
 }
 
-/// The account was read. `None` when the chain had not asked for it.
-pub(super) fn account_read(
-    model: &mut Model,
-    answered: RequestId,
-    result: &Result<ServiceAccount, ReadProblem>,
-) -> Option<Vec<Effect>> {
-    let Screen::Sending(sending) = &model.screen else {
-        return None;
-    };
-    if !matches!(sending.link, Link::Looking(request) if request == answered) {
-        return None;
-    }
-    let certainty = sending.certainty();
-    Some(match result {
-        Ok(account) => looked(model, account),
-        Err(problem) if is_pointless_to_go_on(problem) => {
-            if let ReadProblem::Rejected(rejection) = problem {
-                model.form.blame(rejection);
-            }
-            give_up(model, Failure::before_posting(problem, certainty))
-        }
-        Err(problem) => {
-            go_on(model, Link::Asking(Question::CouldNotLook(problem.clone())));
-            Vec::new()
-        }
-    })
-}
-
-/// What the account shows decides whether something is asked first. Atlas's own clock says what has expired.
-fn looked(model: &mut Model, account: &ServiceAccount) -> Vec<Effect> {
-    let (now, wall) = (model.now, model.now.wall);
-    let Screen::Sending(sending) = &mut model.screen else {
-        return Vec::new();
-    };
-    let agreed = sending.agreed.submits;
-    if agreed && model.context.is_cap_pending(&sending.new_secret.project) {
-        sending.held = Some(Box::new(account.clone()));
-        return Vec::new();
-    }
-    let new_secret = sending.new_secret.clone();
-    let certainty = sending.certainty();
-    if let Some(longest) = model.context.cap(&new_secret.project).filter(|_| agreed)
-        && new_secret.lifetime.hours() > longest
-    {
-        return give_up(model, Failure::above_the_cap(longest, certainty));
-    }
-    let Screen::Sending(sending) = &mut model.screen else {
-        return Vec::new();
-    };
-    let at = account.read_at.unwrap_or(wall);
-    sending.seen = Some(Seen { at, secrets: account.secrets.clone() });
-    model.context.learn_account(&sending.new_secret, account, now);
-    if account.is_full() {
-        return make_room(model, account, at);
-    }
-    let shortened = account.shortened_by_creating(at);
-    if shortened.is_empty() {
-        return note(model);
-    }
-    if agreed {
-        let told = shortened.into_iter().map(|(secret, until)| Effect::Tell(Said::Shortens(secret, until)));
-        let told: Vec<_> = told.collect();
-        return told.into_iter().chain(note(model)).collect();
-    }
-    go_on(model, Link::Asking(Question::Shortens(shortened)));
-    Vec::new()
-}
-
-/// What the organization allows is known by now, or cannot be: on with the account that was held back.
-pub(super) fn cap_read(model: &mut Model) -> Vec<Effect> {
-    let Screen::Sending(sending) = &mut model.screen else {
-        return Vec::new();
-    };
-    if !matches!(sending.link, Link::Looking(_)) {
-        return Vec::new();
-    }
-    match sending.held.take() {
-        Some(account) => looked(model, &account),
-        None => Vec::new(),
-    }
-}
-
-/// No place is left. One that has expired can go after a `y`, or by consent beforehand; a living one only by
-/// its own name, from the list.
-fn make_room(model: &mut Model, account: &ServiceAccount, at: Timestamp) -> Vec<Effect> {
-    let Screen::Sending(sending) = &model.screen else {
-        return Vec::new();
-    };
-    let (new_secret, certainty) = (sending.new_secret.clone(), sending.certainty());
-    let (agreed, has_replaced) = (sending.agreed, sending.has_replaced);
-    let expired = account.secrets.iter().find(|secret| secret.is_expired(at)).cloned();
-    match expired {
-        // It was there again after it had been deleted: once is enough.
-        Some(_) if has_replaced => give_up(model, Failure::both_places_taken(certainty)),
-        Some(expired) if agreed.submits && agreed.replaces_expired => {
-            let told = Effect::Tell(Said::Replaces(expired.clone()));
-            std::iter::once(told).chain(replace(model, &expired.id)).collect()
-        }
-        Some(_) if agreed.submits => give_up(model, Failure::expired_in_the_way(certainty)),
-        Some(expired) => {
-            go_on(model, Link::Asking(Question::Replaces(expired)));
-            Vec::new()
-        }
-        None if agreed.submits => give_up(model, Failure::both_places_taken(certainty)),
-        None => retiring::open(model, &new_secret),
-    }
-}
-
-fn replace(model: &mut Model, secret_id: &SecretId) -> Vec<Effect> {
-    let request = model.next_request();
-    go_on(model, Link::Replacing(request));
-    let Screen::Sending(sending) = &model.screen else {
-        return Vec::new();
-    };
-    let NewSecret { project, client, .. } = sending.new_secret.clone();
-    vec![Effect::DeleteSecret { request, project, client, secret_id: secret_id.clone() }]
-}
-
-/// The secret in the way is gone: the chain starts again, and looks again. `None` when the chain had not asked.
-pub(super) fn delete_answered(
-    model: &mut Model,
-    answered: RequestId,
-    outcome: &DeleteOutcome,
-) -> Option<Vec<Effect>> {
-    let Screen::Sending(sending) = &model.screen else {
-        return None;
-    };
-    if !matches!(sending.link, Link::Replacing(request) if request == answered) {
-        return None;
-    }
-    let again = sending.again();
-    Some(match outcome {
-        DeleteOutcome::Gone => start(model, Sending { has_replaced: true, ..again }),
-        DeleteOutcome::Failed(problem) => {
-            give_up(model, Failure::before_posting(problem, Certainty::NothingCreated))
-        }
-    })
-}
-
-/// True when the POST would meet the same refusal: the credentials, the address or the ids are wrong. Who may
-/// not look may not create either: that takes the higher role.
-fn is_pointless_to_go_on(problem: &ReadProblem) -> bool {
-    match problem {
-        ReadProblem::SignInRefused(_) => true,
-        ReadProblem::Rejected(rejection) => matches!(
-            rejection.kind(),
-            RejectionKind::NotAuthorized
-                | RejectionKind::RoleTooLow
-                | RejectionKind::AddressNotAllowed
-                | RejectionKind::AccessListMissing
-                | RejectionKind::Forbidden
-                | RejectionKind::ProjectNotFound
-                | RejectionKind::AccountNotFound
-                | RejectionKind::VersionGone
-        ),
-        _ => false,
-    }
-}
-
 /// The person's `y` to the question of the chain.
 pub(super) fn consent(model: &mut Model) -> Vec<Effect> {
     let Screen::Sending(sending) = &model.screen else {
@@ -312,7 +150,7 @@ pub(super) fn consent(model: &mut Model) -> Vec<Effect> {
     match &sending.link {
         Link::Asking(Question::Replaces(expired)) => {
             let id = expired.id.clone();
-            replace(model, &id)
+            looking::replace(model, &id)
         }
         _ => note(model),
     }
@@ -320,7 +158,7 @@ pub(super) fn consent(model: &mut Model) -> Vec<Effect> {
 
 /// Before the POST, so that a run that dies with it in flight leaves a trace. Without one it goes on all the
 /// same: a full disk is no reason not to create.
-fn note(model: &mut Model) -> Vec<Effect> {
+pub(super) fn note(model: &mut Model) -> Vec<Effect> {
     let request = model.next_request();
     go_on(model, Link::Noting(request));
     let Screen::Sending(sending) = &model.screen else {
@@ -398,7 +236,7 @@ pub(super) fn time_passed(model: &mut Model) -> Vec<Effect> {
     }
 }
 
-fn go_on(model: &mut Model, link: Link) {
+pub(super) fn go_on(model: &mut Model, link: Link) {
     let now = model.now;
     if let Screen::Sending(sending) = &mut model.screen {
         sending.link = link;
@@ -434,7 +272,7 @@ impl Sending {
     }
 
     /// The same chain from its beginning, with what was agreed to and done so far.
-    fn again(&self) -> Self {
+    pub(super) fn again(&self) -> Self {
         let Self { agreed, has_replaced, rounds, .. } = *self;
         Self { rounds, agreed, has_replaced, ..Self::new(self.new_secret.clone()) }
     }

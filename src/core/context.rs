@@ -10,7 +10,7 @@ use crate::domain::{
     ReadProblem, RequestId, ServiceAccount,
 };
 
-use super::{Effect, FieldName, Model, Readiness, Screen, chain};
+use super::{Effect, FieldName, Model, Readiness, Screen, looking};
 
 /// How long after the last key an id is looked up.
 pub const LOOK_AFTER: Duration = Duration::from_millis(200);
@@ -264,7 +264,7 @@ pub(super) fn project_read(
     // Without the form nobody else asks what the organization allows.
     let organization = model.context.organization(&sending.new_secret.project).cloned();
     let Some(organization) = organization.filter(|_| sending.agreed.submits) else {
-        return chain::cap_read(model);
+        return looking::cap_read(model);
     };
     let request = model.next_request();
     model.context.settings = Looked::Asked { key: organization.clone(), request };
@@ -277,7 +277,7 @@ pub(super) fn settings_read(
     result: Result<OrganizationSettings, ReadProblem>,
 ) -> Vec<Effect> {
     if model.context.settings.answer(answered, result, model.now) {
-        return chain::cap_read(model);
+        return looking::cap_read(model);
     }
     Vec::new()
 }

@@ -23,6 +23,7 @@ mod keys;
 mod leaving;
 mod left_over;
 mod line;
+mod looking;
 mod masked;
 mod matching;
 mod model;

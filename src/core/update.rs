@@ -9,8 +9,8 @@ use super::keys::{action_for, is_ctrl_c};
 use super::model::Ending;
 use super::{
     Action, Effect, Event, Focus, FormNotice, KeyPress, Link, Model, Said, Screen, Size, aftermath, answer,
-    chain, choosing, context, copying, created, headless, leaving, left_over, panel, printing, recipes,
-    retiring, sign_in, unknown,
+    chain, choosing, context, copying, created, headless, leaving, left_over, looking, panel, printing,
+    recipes, retiring, sign_in, unknown,
 };
 
 /// How much longer a POST may run after a signal told the program to end.
@@ -102,7 +102,7 @@ fn account_read(
     request: RequestId,
     result: &Result<ServiceAccount, ReadProblem>,
 ) -> Vec<Effect> {
-    let mut effects = chain::account_read(model, request, result);
+    let mut effects = looking::account_read(model, request, result);
     effects = effects.or_else(|| unknown::account_read(model, request, result));
     effects = effects.or_else(|| left_over::account_read(model, request, result));
     if effects.is_none() && !aftermath::account_read(model, request, result) {
@@ -115,7 +115,7 @@ fn account_read(
 /// The same for a deletion.
 fn delete_answered(model: &mut Model, request: RequestId, outcome: &DeleteOutcome) -> Vec<Effect> {
     let mut effects = leaving::delete_answered(model, request, outcome);
-    effects = effects.or_else(|| chain::delete_answered(model, request, outcome));
+    effects = effects.or_else(|| looking::delete_answered(model, request, outcome));
     effects = effects.or_else(|| unknown::delete_answered(model, request, outcome));
     effects = effects.or_else(|| left_over::delete_answered(model, request, outcome));
     if effects.is_none() {

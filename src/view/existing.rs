@@ -6,7 +6,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::core::Model;
-use crate::domain::{ExistingSecret, SECRETS_PER_ACCOUNT};
+use crate::domain::{ExistingSecret, SECRETS_PER_ACCOUNT, ServerText};
 
 use super::column::{Column, rows_of};
 use super::theme::Theme;
@@ -17,7 +17,8 @@ pub(super) fn rows(model: &Model, theme: &Theme, width: u16) -> u16 {
     let Some(existing) = model.existing() else { return 0 };
     let of_secrets =
         existing.iter().map(|(secret, cut)| rows_of(&line(model, secret, *cut, theme), width, 4));
-    of_secrets.fold(1, u16::saturating_add)
+    let of_account = about_account(model).map_or(0, |words| rows_of(&words, width, 2));
+    of_secrets.fold(1 + of_account, u16::saturating_add)
 }
 
 /// The block of the form: how many places are taken, and a line for each secret.
@@ -32,6 +33,9 @@ pub(super) fn draw(model: &Model, theme: &Theme, frame: &mut Frame, column: &mut
         title.push(Span::styled("   signed in with this account: it rotates itself", theme.strong));
     }
     column.line(frame, Line::from(title));
+    if let Some(words) = about_account(model) {
+        column.words(frame, 2, &words, theme.faint);
+    }
     for (secret, cut) in &existing {
         let (symbol, style) = match cut {
             Some(_) => (Span::styled(format!("  {} ", theme.glyphs.warning), theme.warning), Style::new()),
@@ -39,6 +43,15 @@ pub(super) fn draw(model: &Model, theme: &Theme, frame: &mut Frame, column: &mut
         };
         column.item(frame, symbol, &line(model, secret, *cut, theme), style);
     }
+}
+
+/// What the account may do, and what its organization allows.
+fn about_account(model: &Model) -> Option<String> {
+    let roles: Vec<&str> = model.account()?.roles.iter().map(ServerText::as_str).collect();
+    let roles = (!roles.is_empty()).then(|| format!("roles {}", roles.join(", ")));
+    let cap = model.form.longest_hours.map(|hours| format!("its organization allows {hours} hours at most"));
+    let said: Vec<String> = roles.into_iter().chain(cap).collect();
+    (!said.is_empty()).then(|| said.join("; "))
 }
 
 /// One secret: its mask, its last use, and its end, now and after creating.
@@ -55,7 +68,7 @@ pub(super) fn line(model: &Model, secret: &ExistingSecret, cut: Option<Timestamp
     parts.join(" ")
 }
 
-/// What Atlas says of a secret: mask, last use, end.
+/// What Atlas says of a secret: mask, birth, last use, end.
 pub(super) fn facts(model: &Model, secret: &ExistingSecret) -> String {
     let now = model.atlas_now();
     let used = secret
@@ -67,5 +80,7 @@ pub(super) fn facts(model: &Model, secret: &ExistingSecret) -> String {
         Some(at) => format!("expires {}", words::short_date(at, zone)),
         None => "no expiry known".to_owned(),
     };
-    format!("{}  {used}  {ends}", secret.label())
+    let created =
+        secret.created_at.map_or_else(String::new, |at| format!("  created {}", words::short_date(at, zone)));
+    format!("{}{created}  {used}  {ends}", secret.label())
 }

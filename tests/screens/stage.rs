@@ -154,6 +154,7 @@ impl Stage {
                 let request = *request;
                 let account = ServiceAccount {
                     name: ServerText::new("ci-deployer"),
+                    roles: vec![ServerText::new("GROUP_OWNER")],
                     secrets,
                     ..ServiceAccount::default()
                 };
