@@ -121,13 +121,26 @@ fn a_refusal_is_explained_in_atlas_s_words() {
         return;
     }
     let atlas = Atlas::start();
+    let output = alone(&atlas, PLAIN).args(["--format", "secret", "--expires-after", "1"]).output().unwrap();
+    let (code, said) = end_of(&output);
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("Expires after: Atlas: must be between 8 and 720"), "{said}");
+    assert_eq!((output.stdout.len(), atlas.secrets_created()), (0, 0));
+}
+
+#[test]
+fn more_than_the_organization_allows_is_not_asked_for() {
+    if !have(&["setsid"]) {
+        return;
+    }
+    let atlas = Atlas::start();
     let hours = (CAP + 1).to_string();
     let output =
         alone(&atlas, PLAIN).args(["--format", "secret", "--expires-after", &hours]).output().unwrap();
     let (code, said) = end_of(&output);
     assert_eq!(code, Some(1), "{said}");
-    assert!(said.contains("Expires after: Atlas: must be between 8 and 720"), "{said}");
-    assert_eq!((output.stdout.len(), atlas.secrets_created()), (0, 0));
+    assert!(said.contains("at most 720 hours of life. Nothing was sent."), "{said}");
+    assert_eq!((output.stdout.len(), atlas.creates()), (0, 0));
 }
 
 #[test]
@@ -155,7 +168,8 @@ fn an_answer_that_is_lost_is_told_as_perhaps_created() {
     let output = alone(&atlas, LOST).args(["--format", "secret"]).output().unwrap();
     let (code, said) = end_of(&output);
     assert_eq!(code, Some(3), "{said}");
-    assert!(said.contains(&format!("of {LOST}: perhaps created, its value lost")), "{said}");
+    assert!(said.contains(&format!(" of {LOST}, expires ")), "{said}");
+    assert!(said.contains(": perhaps created, its value lost"), "{said}");
     assert_eq!((output.stdout.len(), atlas.creates(), atlas.secrets_created()), (0, 1, 1));
 }
 

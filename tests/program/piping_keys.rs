@@ -110,6 +110,7 @@ fn a_signal_meanwhile_names_the_secret() {
     terminal.send("\r");
     assert_eq!(terminal.wait_exit().code(), Some(3));
     let said = fs::read_to_string(&stderr).unwrap();
-    assert!(said.contains(&secret_id) && said.contains("never handed over"), "{said}");
+    // It may have kept what it was given, though nobody saw it end.
+    assert!(said.contains(&secret_id) && said.contains("perhaps handed over"), "{said}");
     assert!(!terminal.is_alternate_screen() && !terminal.bracketed_paste() && !terminal.hides_cursor());
 }
