@@ -35,6 +35,10 @@ fn the_program_can_be_suspended_and_continued() {
     terminal.wait_for("Secret created");
     terminal.send("ql");
     terminal.wait_for("never handed over");
+    // What is typed before the shell asks may go to neither.
+    terminal.wait_until("the prompt of the shell", |screen| {
+        screen.contents().trim_end().ends_with(PROMPT.trim())
+    });
     // The shell's line editing is off here, so the terminal itself tells whether it is as it was.
     terminal.send("echo code=$?; stty -a\r");
     terminal.wait_for("code=3");
