@@ -100,7 +100,7 @@ mod tests {
             ("a.env/secret", Format::Secret),
             ("secret.", Format::Secret),
             (".env", Format::Env),
-            ("~/work/.ENV", Format::Env),
+            ("~/deploy/.ENV", Format::Env),
             ("prod.env", Format::Env),
             (".env.production", Format::Env),
             ("atlas.Json", Format::Json),
