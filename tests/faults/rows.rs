@@ -25,6 +25,16 @@ const CREATE: &[Step] = &[Step::Press(key::ENTER)];
 /// Out of the form.
 const LEAVE_FORM: &[Step] = &[Step::Press(key::CTRL_C)];
 
+/// A search found the secret whose value is lost: it is deleted, and then left.
+const DELETE_AND_LEAVE: &[Step] = &[
+    Step::Says("its value is lost"),
+    Step::Press("d"),
+    Step::Shows("Delete it in Atlas? y/n"),
+    Step::Press("y"),
+    Step::Says("is deleted."),
+    Step::Press("q"),
+];
+
 /// There is a secret: it is copied, and then left.
 const COPY_AND_LEAVE: &[Step] = &[
     Step::Says("Secret created"),

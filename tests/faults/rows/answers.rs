@@ -1,6 +1,6 @@
 //! The POST was sent, and its answer is lost, or strange.
 
-use super::{COPY_AND_LEAVE, CREATE, FOUND_AND_LEAVE, NONE_AND_LEAVE, post};
+use super::{COPY_AND_LEAVE, CREATE, DELETE_AND_LEAVE, FOUND_AND_LEAVE, NONE_AND_LEAVE, post};
 use crate::fault::{Host, Post, Reads};
 use crate::row::{End, Journal, Row, Step};
 use crate::support::terminal::key;
@@ -68,18 +68,7 @@ pub const ROWS: &[Row] = &[
     Row::new(
         "500 after creating; the person deletes it",
         post(&[Post::CreatedAndFailed(500)]),
-        &[
-            CREATE,
-            &[
-                Step::Says("its value is lost"),
-                Step::Press("d"),
-                Step::Shows("Delete it in Atlas? y/n"),
-                Step::Press("y"),
-                Step::Says("is deleted."),
-                Step::Press("q"),
-                Step::Shows("deleted in Atlas"),
-            ],
-        ],
+        &[CREATE, DELETE_AND_LEAVE, &[Step::Shows("deleted in Atlas")]],
     )
     .posts(1, 1),
     Row::new(

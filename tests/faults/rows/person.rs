@@ -1,6 +1,6 @@
 //! The person, or the system, does something meanwhile.
 
-use super::{COPY_AND_LEAVE, CREATE, LEAVE_FORM, post};
+use super::{COPY_AND_LEAVE, CREATE, DELETE_AND_LEAVE, LEAVE_FORM, post};
 use crate::fault::{Host, Post, Reads};
 use crate::row::{End, Journal, Row, Step};
 use crate::support::terminal::{Signal, key};
@@ -112,20 +112,7 @@ pub const ROWS: &[Row] = &[
         .ends(Journal::WithoutId, End::Killed),
     held(
         "the next start after that SIGKILL: looked for, and deleted",
-        &[
-            SEND,
-            KILLED_BEFORE,
-            &[
-                Step::Press("l"),
-                Step::Shows("this one is new since"),
-                Step::Says("its value is lost"),
-                Step::Press("d"),
-                Step::Shows("Delete it in Atlas? y/n"),
-                Step::Press("y"),
-                Step::Says("is deleted."),
-                Step::Press("q"),
-            ],
-        ],
+        &[SEND, KILLED_BEFORE, &[Step::Press("l"), Step::Shows("this one is new since")], DELETE_AND_LEAVE],
     ),
     held(
         "the next start after that SIGKILL: kept",
