@@ -130,6 +130,8 @@ fn a_secret_that_was_shown_copied_and_saved_is_forgotten() {
     let _holder = copy(&mut terminal);
     save(&mut terminal, "secret");
     terminal.wait_for("Saved to ");
+    terminal.send("v");
+    terminal.wait_for("Atlas accept");
     assert_ne!(copies_of(&value, terminal.pid()), [""; 0], "it is found while it is masked");
     terminal.send("n");
     terminal.wait_for("[ Create secret ]");
