@@ -45,6 +45,11 @@ fn a_copy_is_there_with_its_countdown_and_outlives_the_program() {
     let mut terminal = program.stderr_to(File::create(&stderr).unwrap()).start();
     create(&mut terminal);
     let secret_id = labelled(&terminal.screen(), "Secret ID");
+    // The zone is read while the first frames are drawn; until then times stand there in UTC.
+    terminal.wait_until("the expiry in local time", |screen| {
+        let expires = labelled(&screen.contents(), "Expires");
+        !expires.is_empty() && !expires.contains("+00:00")
+    });
     let expires = labelled(&terminal.screen(), "Expires");
     let value = peek(&mut terminal);
     let holder = copy(&mut terminal);
