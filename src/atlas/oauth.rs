@@ -13,6 +13,7 @@ use reqwest::Method;
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::Value;
 use zeroize::Zeroizing;
 
@@ -146,6 +147,9 @@ struct TokenBody {
     access_token: SecretString,
     #[serde(default)]
     expires_in: Value,
+    /// Makes it an object: without it serde takes a list too, whose first element would be the token.
+    #[serde(flatten)]
+    _others: IgnoredAny,
 }
 
 /// Reads an answer of the token endpoint. Its `error` is a string when OAuth refuses the credentials and

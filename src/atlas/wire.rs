@@ -38,6 +38,9 @@ struct Fields {
     id: Option<Lenient<String>>,
     created_at: Option<Lenient<String>>,
     expires_at: Option<Lenient<String>>,
+    /// Makes it an object: without it serde takes a list too, whose first element would be the secret.
+    #[serde(flatten)]
+    _others: IgnoredAny,
 }
 
 /// A value of the type that the API documents, or anything else.

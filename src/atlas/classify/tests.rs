@@ -61,7 +61,7 @@ fn a_whole_secret_in_a_body_that_did_not_end_is_not_lost() {
 
 #[test]
 fn what_is_not_a_secret_is_not_taken_for_one() {
-    let bodies: [&[u8]; 9] = [
+    let bodies: [&[u8]; 11] = [
         b"",
         b"null",
         b"[]",
@@ -71,6 +71,8 @@ fn what_is_not_a_secret_is_not_taken_for_one() {
         br#"{"secret":null,"maskedSecretValue":"mdb_sa_sk_...9f3a"}"#,
         br#"{"secret":"mdb_sa_sk_FA"#,
         b"{\"secret\":\"mdb_sa_sk_\xff\"}",
+        br#"["mdb_sa_sk_FAKE",null,null,null]"#,
+        br#"{"status":201,"content":["mdb_sa_sk_FAKE",null,null,null]}"#,
     ];
     for body in bodies {
         let outcome = create_outcome(answer(201, body));

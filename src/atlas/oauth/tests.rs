@@ -59,6 +59,7 @@ fn refusals_are_told_apart_by_the_type_of_error() {
         ),
         (200, "{}", ReadProblem::Unexpected { status: 200 }),
         (200, r#"{"access_token":""}"#, ReadProblem::Unexpected { status: 200 }),
+        (200, r#"["FAKE"]"#, ReadProblem::Unexpected { status: 200 }),
         (200, "<html>", ReadProblem::Unexpected { status: 200 }),
         (302, "", ReadProblem::Unexpected { status: 302 }),
         (503, r#"{"error":"temporarily_unavailable"}"#, ReadProblem::Unexpected { status: 503 }),
