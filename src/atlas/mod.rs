@@ -16,6 +16,8 @@ mod limits;
 mod lists;
 mod oauth;
 mod projects;
+#[cfg(test)]
+mod properties;
 mod retry_after;
 mod session;
 mod transport;

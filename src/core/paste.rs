@@ -109,6 +109,8 @@ fn distinct<T: Ord>(ids: impl Iterator<Item = T>) -> Vec<T> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     const PROJECT: &str = "32b6e34b3d91647abb20e7b8";
@@ -169,5 +171,37 @@ mod tests {
         let text = format!("{PROJECT} aaaaaaaaaaaaaaaaaaaaaaaa");
         let placed = understand(&text, Focus::Field(FieldName::Project));
         assert!(matches!(&placed[..], [Placed { what: What::AtCaret(_), .. }]));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 10_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn whatever_is_pasted_no_field_gets_a_secret_or_half_an_id(
+            text in prop_oneof![
+                any::<String>(),
+                "([a-z:/ \\n\"]{0,6}(32b6e34b3d91647abb20e7b8|mdb_sa_id_1234567890abcdef12345678|720|30d)){0,3}[ \\n]?",
+                "\\PC{0,9}mdb_sa_sk_[a-zA-Z0-9]{0,40}\\PC{0,9}",
+            ],
+            focus in prop::sample::select(vec![
+                Focus::Field(FieldName::Project), Focus::Field(FieldName::Client),
+                Focus::Field(FieldName::Lifetime), Focus::Button,
+            ]),
+        ) {
+            let placed = understand(&text, focus);
+            let holds_secret = contains_secret(&text);
+            prop_assert!(!placed.is_empty() && placed.len() <= 2);
+            for Placed { field, what } in placed {
+                prop_assert_eq!(what == What::Secret, holds_secret);
+                match (field, what) {
+                    (Some(FieldName::Project), What::Whole { text, .. }) => prop_assert!(ProjectId::parse(&text).is_ok()),
+                    (Some(FieldName::Client), What::Whole { text, .. }) => prop_assert!(ClientId::parse(&text).is_ok()),
+                    (Some(FieldName::Lifetime), What::Whole { text, .. }) => prop_assert!(Lifetime::parse(&text).is_ok()),
+                    (None, What::Whole { .. }) => prop_assert!(false, "an id without a field"),
+                    (_, What::AtCaret(text)) => prop_assert!(!text.contains(char::is_control)),
+                    (_, What::Secret) => {}
+                }
+            }
+        }
     }
 }

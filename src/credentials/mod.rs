@@ -19,6 +19,8 @@ mod not_used;
 mod profile;
 mod profiles;
 mod profiles_file;
+#[cfg(test)]
+mod properties;
 mod resolve;
 mod variables;
 mod warning;

@@ -22,6 +22,8 @@ mod moment;
 mod outcome;
 mod profile_name;
 mod project;
+#[cfg(test)]
+mod properties;
 mod public_key;
 mod rejection;
 mod request_id;

@@ -1,4 +1,7 @@
+use proptest::prelude::*;
+
 use super::*;
+use crate::atlas::properties::{any_body, any_status};
 use crate::domain::Rejection;
 
 fn answer(status: u16, body: &str) -> Answer {
@@ -77,4 +80,19 @@ fn an_authorization_shows_in_no_debug_output() {
     assert!(!format!("{value:?}").contains("FAKE"));
     let problem = authorization("Bearer", "mdb_FAKE_token\nX: y").unwrap_err();
     assert!(!format!("{problem:?}").contains("FAKE"));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 10_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_answer_is_a_token_that_was_named_or_none(status in any_status(), body in any_body()) {
+        let named = serde_json::from_slice::<Value>(&body).ok();
+        let named = named.and_then(|body| Some(body.get("access_token")?.as_str()?.to_owned()));
+        let answer = crate::atlas::properties::answer(status, body);
+        if let Ok(token) = token(&answer, Instant::now()) {
+            prop_assert!(is_success(status));
+            prop_assert_eq!(Some(token.value.expose_secret().to_owned()), named);
+        }
+    }
 }

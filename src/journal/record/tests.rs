@@ -1,5 +1,7 @@
 use std::collections::BTreeSet;
 
+use proptest::collection::vec;
+use proptest::prelude::*;
 use serde_json::Value;
 
 use super::*;
@@ -103,4 +105,69 @@ fn what_is_no_note_at_all_is_damage() {
 fn words_from_a_file_are_safe_to_show() {
     let line = GOOD.replace("access token", "\\u001b[31maccess\\u202e token");
     assert_eq!(read(format!("{line}\n").as_bytes()).unwrap().identity.as_str(), "[31maccess token");
+}
+
+/// An entry with whatever a creation can leave in it.
+fn any_entry() -> impl Strategy<Value = JournalEntry> {
+    let id = || "[0-9a-zA-Z_-]{1,64}".prop_map(|text| SecretId::from_server(&text).unwrap());
+    let time = || (0_i64..4_000_000_000).prop_map(|second| Timestamp::from_second(second).unwrap());
+    let ids = "[0-9a-f]{24}";
+    (
+        ids,
+        ids,
+        any::<String>(),
+        time(),
+        prop::option::of(vec(id(), 0..4)),
+        prop::option::of(id()),
+        prop::option::of(time()),
+    )
+        .prop_map(|(project, client, identity, begun_at, ids_before, secret_id, expires_at)| {
+            JournalEntry {
+                base_url: BaseUrl::parse("http://127.0.0.1:4010").unwrap(),
+                identity: ServerText::new(&identity),
+                project: ProjectId::parse(&project).unwrap(),
+                client: ClientId::from_digits(&client).unwrap(),
+                begun_at,
+                ids_before,
+                secret_id,
+                expires_at,
+            }
+        })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 10_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_was_noted_is_read_again(
+        first in any_entry(), last in any_entry(), cut in any::<prop::sample::Index>(), more in vec(any::<u8>(), 0..20),
+    ) {
+        let mut text = first_line(&first);
+        let begun = text.len();
+        text.extend(further_line(&last));
+        prop_assert_eq!(read(&text), Ok(last));
+        // What a dying program or a full disk leaves behind the first line never spoils it.
+        let cut = begun + cut.index(text.len() - begun - 1);
+        prop_assert_eq!(read(&text[..cut]), Ok(first.clone()));
+        text.truncate(begun);
+        text.extend(more.iter().filter(|byte| **byte != b'\n'));
+        prop_assert_eq!(read(&text), Ok(first));
+    }
+
+    #[test]
+    fn any_bytes_are_a_note_or_damage(
+        line in prop_oneof![
+            vec(any::<u8>(), 0..200),
+            (any::<prop::sample::Index>(), any::<u8>()).prop_map(|(at, byte)| {
+                let mut line = GOOD.as_bytes().to_vec();
+                line[at.index(GOOD.len())] = byte;
+                line
+            }),
+        ],
+    ) {
+        let text = [line, vec![b'\n']].concat();
+        if let Ok(read) = read(&text) {
+            prop_assert_eq!(super::read(&first_line(&read)), Ok(read));
+        }
+    }
 }

@@ -1,3 +1,6 @@
+use proptest::collection::vec;
+use proptest::prelude::*;
+
 use super::*;
 
 const MINUTE: Option<Duration> = Some(Duration::from_secs(60));
@@ -111,5 +114,31 @@ fn a_line_that_is_none_of_ours_is_not_understood() {
         ["", "3", "opened", "3 verified", "3 verified soon", "3 content mine", "- opened wide", "x opened"]
     {
         assert_eq!(Report::decode(line), None, "{line:?}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 10_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_value_goes_through_whole(value in any::<String>(), number in any::<u32>(), seconds in prop::option::of(0_u64..100_000)) {
+        let clear_after = seconds.map(Duration::from_secs);
+        let frame = hold(&value, clear_after).encode(number);
+        let (read_number, request) = Request::read(&mut &frame[..]).unwrap();
+        let Request::Hold { value: read, clear_after: read_time } = request else {
+            return Err(TestCaseError::fail("another request"));
+        };
+        prop_assert_eq!((read_number, read.expose_secret(), read_time), (number, &value[..], clear_after));
+        // A frame whose writer died is none.
+        prop_assert!(Request::read(&mut &frame[..frame.len() - 1]).is_err());
+    }
+
+    #[test]
+    fn any_bytes_are_a_request_or_refused(body in vec(any::<u8>(), 0..60), line in "[0-9-]{1,3} [a-z]{2,10}( [a-z0-9]{1,7}){0,2}") {
+        let _ = Request::read(&mut &body[..]);
+        let _ = Request::read(&mut &frame(&body)[..]);
+        if let Some((answers, report)) = Report::decode(&line) {
+            prop_assert_eq!(Report::decode(report.encode(answers).trim_end()), Some((answers, report)));
+        }
     }
 }

@@ -1,0 +1,266 @@
+//! Headers and bodies by the ten thousand, as no server should send them: nothing panics, nothing is believed
+//! that was not said, and a secret that is there is taken.
+
+use std::time::{Duration, Instant};
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use reqwest::Method;
+use reqwest::header::{DATE, HeaderMap, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::{Map, Value, json};
+use zeroize::Zeroizing;
+
+use crate::domain::CreateOutcome;
+
+use super::body::{Answer, BodyEnd};
+use super::digest::{ApiKey, Challenge};
+use super::retry_after::retry_after;
+use super::{classify, clock, wire};
+
+const VALUE: &str = "mdb_sa_sk_FAKEfakeFAKEfakeFAKEfakeFAKEfakeFAKE9f3a";
+const NOW: &str = "Mon, 23 Nov 2026 18:14:00 GMT";
+const URL: &str = "https://cloud.mongodb.com/api/atlas/v2/groups?itemsPerPage=1";
+
+fn header_value() -> impl Strategy<Value = HeaderValue> {
+    prop_oneof![
+        vec(any::<u8>(), 0..60)
+            .prop_filter_map("bytes of a header", |bytes| HeaderValue::from_bytes(&bytes).ok()),
+        "[ -~]{0,80}".prop_map(|text| HeaderValue::from_str(&text).unwrap()),
+    ]
+}
+
+/// A challenge, or something like one.
+fn challenge() -> impl Strategy<Value = String> {
+    let parameter = prop_oneof![
+        "realm=\"[ -!#-\\[\\]-~]{0,12}\"",
+        "nonce=\"[0-9a-zA-Z+/=]{1,32}\"",
+        "opaque=\"[0-9a-f]{0,8}\"",
+        "qop=\"(auth|auth-int|auth,auth-int|none|)\"",
+        "algorithm=(MD5|SHA-256|SHA-512-256|MD5-sess|SHA-1)",
+        "stale=(true|false|TRUE|maybe)",
+        "charset=(UTF-8|latin1)",
+        "userhash=(true|false)",
+        "[a-z]{1,5}=?\"?[ -~]{0,5}",
+    ];
+    let scheme = prop_oneof![6 => Just("Digest "), 1 => Just("Basic "), 1 => Just("Bearer"), 1 => Just("")];
+    (scheme, vec(parameter, 0..8))
+        .prop_map(|(scheme, parameters)| format!("{scheme}{}", parameters.join(", ")))
+}
+
+/// Any JSON whose names are mostly those that Atlas uses.
+fn any_json() -> impl Strategy<Value = Value> {
+    let scalar = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        prop_oneof![Just(200_u16), Just(201), Just(404), any::<u16>()].prop_map(Value::from),
+        Just(Value::from(VALUE)),
+        Just(Value::from("6650f0aa12bc34de56f07890")),
+        Just(Value::from("2026-12-23T17:14:00Z")),
+        ".{0,12}".prop_map(Value::from),
+    ];
+    let name = prop_oneof![
+        8 => prop::sample::select(vec![
+            "secret", "id", "createdAt", "expiresAt", "lastUsedAt", "maskedSecretValue", "secrets", "name", "roles",
+            "clientId", "orgId", "status", "content", "error", "errorCode", "detail", "badRequestDetail", "fields",
+            "field", "description", "results", "links", "rel", "totalCount", "access_token", "expires_in",
+            "maxServiceAccountSecretValidityInHours", "apiAccessListRequired",
+        ]).prop_map(str::to_owned),
+        1 => ".{0,6}",
+    ];
+    scalar.prop_recursive(4, 40, 8, move |inner| {
+        prop_oneof![
+            vec(inner.clone(), 0..4).prop_map(Value::from),
+            vec((name.clone(), inner), 0..8).prop_map(|fields| Value::from(Map::from_iter(fields))),
+        ]
+    })
+}
+
+/// JSON, JSON that was cut off or followed by something, or anything.
+pub(super) fn any_body() -> impl Strategy<Value = Vec<u8>> {
+    let written = any_json().prop_map(|json| json.to_string().into_bytes());
+    let cut = (any_json(), any::<prop::sample::Index>()).prop_map(|(json, at)| {
+        let text = json.to_string().into_bytes();
+        text[..at.index(text.len())].to_vec()
+    });
+    let followed = (any_json(), vec(any::<u8>(), 0..9))
+        .prop_map(|(json, more)| [json.to_string().into_bytes(), more].concat());
+    prop_oneof![6 => written, 2 => cut, 2 => followed, 1 => vec(any::<u8>(), 0..200)]
+}
+
+pub(super) fn any_status() -> impl Strategy<Value = u16> {
+    prop_oneof![
+        Just(200_u16),
+        Just(201),
+        Just(204),
+        Just(302),
+        Just(401),
+        Just(404),
+        Just(408),
+        Just(429),
+        100_u16..600
+    ]
+}
+
+pub(super) fn answer(status: u16, body: Vec<u8>) -> Answer {
+    Answer {
+        status,
+        date: None,
+        retry_after: None,
+        challenge: None,
+        body: Zeroizing::new(body),
+        end: BodyEnd::Complete,
+    }
+}
+
+/// Where in a body the value of a secret may stand so that it counts.
+fn value_at(body: &Value, path: &str) -> Option<String> {
+    body.pointer(path)?.as_str().map(str::to_owned)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 10_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_wait_is_what_was_said_or_none(value in header_value(), date in prop_oneof![Just(HeaderValue::from_static(NOW)), header_value()]) {
+        let mut headers = HeaderMap::new();
+        headers.insert(RETRY_AFTER, value.clone());
+        headers.insert(DATE, date);
+        let wait = retry_after(&headers);
+        prop_assert!(wait.is_none_or(|wait| wait <= Duration::from_secs(86_400)));
+        if wait.is_some() {
+            prop_assert!(value.to_str().unwrap().contains(|character: char| character.is_ascii_digit()));
+        }
+    }
+
+    #[test]
+    fn a_wait_in_seconds_or_as_a_date_is_read(seconds in 0_i64..200_000) {
+        let now = clock::http_date(NOW).unwrap();
+        let then = now + jiff::SignedDuration::from_secs(seconds);
+        let date = jiff::fmt::rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&then).unwrap();
+        let expected = (seconds <= 86_400).then(|| Duration::from_secs(seconds.unsigned_abs()));
+        for value in [seconds.to_string(), date] {
+            let mut headers = HeaderMap::new();
+            headers.insert(RETRY_AFTER, value.parse().unwrap());
+            headers.insert(DATE, HeaderValue::from_static(NOW));
+            prop_assert_eq!(retry_after(&headers), expected, "{}", value);
+        }
+    }
+
+    #[test]
+    fn any_challenge_is_answered_without_the_key_or_not_at_all(
+        challenges in vec(prop_oneof![challenge().prop_filter_map("a header", |text| HeaderValue::from_str(&text).ok()), header_value()], 1..4),
+    ) {
+        let mut headers = HeaderMap::new();
+        for challenge in challenges {
+            headers.append(WWW_AUTHENTICATE, challenge);
+        }
+        let Some(challenge) = Challenge::strongest(&headers) else { return Ok(()) };
+        let said: Vec<String> =
+            headers.values().filter_map(|value| Some(value.to_str().ok()?.to_ascii_lowercase())).collect();
+        prop_assert!(said.iter().any(|said| said.contains("digest ") && said.contains("qop") && said.contains("nonce")));
+        let key = ApiKey::new("abcdefgh".to_owned(), SecretString::from("FAKE-private-key"));
+        key.learn(challenge);
+        for count in 1..3 {
+            let Ok(Some(answer)) = key.authorization(&Method::GET, URL) else { continue };
+            let answer = answer.to_str().unwrap();
+            prop_assert!(!answer.contains("FAKE-private-key"));
+            prop_assert!(answer.contains(&format!("nc={count:08x}")), "{}", answer);
+            prop_assert!(answer.contains("uri=\"/api/atlas/v2/groups?itemsPerPage=1\""), "{}", answer);
+        }
+        prop_assert!(!key.needs_challenge(Instant::now()));
+    }
+
+    #[test]
+    fn a_proper_challenge_is_answered(
+        realm in "[a-zA-Z .]{1,20}", nonce in "[0-9a-zA-Z+/]{8,40}=?", algorithm in "(, algorithm=(MD5|SHA-256|SHA-512-256))?",
+    ) {
+        let mut headers = HeaderMap::new();
+        let challenge = format!("Digest realm=\"{realm}\", nonce=\"{nonce}\", qop=\"auth\"{algorithm}");
+        headers.insert(WWW_AUTHENTICATE, challenge.parse().unwrap());
+        let key = ApiKey::new("abcdefgh".to_owned(), SecretString::from("FAKE-private-key"));
+        key.learn(Challenge::strongest(&headers).unwrap());
+        let answer = key.authorization(&Method::GET, URL).unwrap().unwrap();
+        prop_assert!(answer.is_sensitive());
+        let answer = answer.to_str().unwrap();
+        for part in [format!("realm=\"{realm}\""), format!("nonce=\"{nonce}\""), "username=\"abcdefgh\"".to_owned()] {
+            prop_assert!(answer.contains(&part), "{} in {}", part, answer);
+        }
+    }
+
+    #[test]
+    fn what_an_answer_to_the_post_proves_follows_from_what_stands_in_it(status in any_status(), body in any_body()) {
+        let parsed: Option<Value> = serde_json::from_slice(&body).ok();
+        let text = String::from_utf8_lossy(&body).into_owned();
+        match classify::create_outcome(answer(status, body)) {
+            CreateOutcome::Created(secret) => {
+                let value = secret.value.expose_secret().to_owned();
+                prop_assert!(!value.is_empty());
+                let debug = format!("{secret:?}");
+                prop_assert!(!debug.contains(VALUE), "{}", debug);
+                if let Some(parsed) = &parsed {
+                    let places = [value_at(parsed, "/secret"), value_at(parsed, "/content/secret")];
+                    prop_assert!(places.contains(&Some(value)));
+                }
+            }
+            CreateOutcome::Rejected(rejection) => {
+                prop_assert!((400..500).contains(&rejection.status) && rejection.status != 408);
+                prop_assert!(text.contains("\"error\"") && text.contains("\"errorCode\""));
+            }
+            CreateOutcome::NotSent(_) => prop_assert!(false, "an answer came, so something was sent"),
+            CreateOutcome::Unknown(_) => {
+                let holds = parsed.as_ref().and_then(|parsed| value_at(parsed, "/secret"));
+                let readable = holds.is_some_and(|value| !value.is_empty() && !value.contains('\u{fffd}'));
+                prop_assert!(!(readable && (200..300).contains(&status)), "a secret was there: {}", text);
+            }
+        }
+    }
+
+    #[test]
+    fn a_secret_is_taken_whatever_else_a_201_holds(
+        others in any_json(), value in "[!-~]{1,80}", enveloped in any::<bool>(), tail in vec(any::<u8>(), 0..5),
+    ) {
+        let mut fields = others.as_object().cloned().unwrap_or_default();
+        fields.insert("secret".to_owned(), Value::from(value.as_str()));
+        let object = if enveloped { json!({ "status": 201, "content": fields }) } else {
+            fields.remove("status");
+            Value::from(fields)
+        };
+        let body = [object.to_string().into_bytes(), tail].concat();
+        let CreateOutcome::Created(secret) = classify::create_outcome(answer(201, body)) else {
+            return Err(TestCaseError::fail(format!("lost in {object}")));
+        };
+        prop_assert_eq!(secret.value.expose_secret(), value);
+    }
+
+    #[test]
+    fn an_account_never_looks_emptier_than_it_is(body in any_json()) {
+        if let Some(account) = wire::service_account(&body) {
+            let there = body.get("secrets").and_then(Value::as_array).map_or(0, Vec::len);
+            prop_assert_eq!(account.secrets.len(), there);
+        }
+        if let Some(page) = wire::page(&body, wire::project_entry) {
+            prop_assert!(page.entries.len() <= body["results"].as_array().unwrap().len());
+        }
+        if let Some(settings) = wire::organization_settings(&body) {
+            prop_assert!(settings.longest_secret_hours.is_none_or(|hours| hours > 0));
+        }
+        // Lenient readers of single fields: nothing to hold against, but they may not panic.
+        let _ = (wire::project(&body), wire::account_entry(&body), wire::page(&body, wire::account_entry));
+    }
+
+    #[test]
+    fn a_refusal_is_said_by_atlas_or_not_at_all(status in any_status(), body in any_json()) {
+        let (inner_status, inner) = wire::unwrap_envelope(status, body.clone());
+        let said = inner.get("error").is_some_and(|error| error.is_i64() || error.is_u64())
+            && inner.get("errorCode").is_some_and(Value::is_string);
+        let rejection = wire::rejection(inner_status, &inner, None);
+        prop_assert_eq!(rejection.is_some(), said);
+        if let Some(rejection) = rejection {
+            prop_assert!(!rejection.explain().meaning.is_empty());
+            prop_assert!(!rejection.atlas_words().as_str().contains(char::is_control));
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! Texts by the ten thousand: what is accepted is right, what is refused is placed, and nothing panics.
+//!
+//! What is right is said here a second time and in another way, never by asking the parser.
+
+use proptest::prelude::*;
+
+use super::{
+    BaseUrl, ClientId, ClientIdError, HostKind, Lifetime, LifetimeError, OrganizationId, ProfileName,
+    ProjectId, ProjectIdError, PublicKey, SecretId, ServerText,
+};
+
+/// A text that is an id, or almost one, or anything.
+fn near_an_id() -> impl Strategy<Value = String> {
+    prop_oneof![
+        4 => "[0-9a-fA-F]{22,26}",
+        4 => "mdb_sa_id_[0-9a-fA-F]{22,26}",
+        1 => "mdb_sa_sk_[0-9a-zA-Z]{0,50}",
+        1 => "(m|mdb|mdb_|mdb_sa_i|mdb_sa_id_)",
+        2 => ("[0-9a-f]{0,20}", any::<char>(), "[0-9a-f]{0,20}").prop_map(|(a, b, c)| format!("{a}{b}{c}")),
+        2 => ("mdb_sa_id_[0-9a-f]{0,20}", any::<char>(), "[0-9a-f]{0,20}")
+            .prop_map(|(a, b, c)| format!("{a}{b}{c}")),
+        2 => any::<String>(),
+    ]
+}
+
+fn hex_digits(text: &str) -> Option<usize> {
+    text.chars().all(|character| "0123456789abcdefABCDEF".contains(character)).then(|| text.chars().count())
+}
+
+/// Scheme, host and whatever else a URL may have.
+fn near_a_base_url() -> impl Strategy<Value = String> {
+    let scheme = prop_oneof!["https?", Just("HTTP".to_owned()), "[a-z]{1,6}"];
+    let host = prop_oneof![
+        Just("cloud.mongodb.com".to_owned()),
+        Just("localhost".to_owned()),
+        Just("[::1]".to_owned()),
+        Just("[::ffff:127.0.0.1]".to_owned()),
+        "(127|10|128)\\.[0-9]{1,3}\\.0\\.1",
+        "[a-z]{1,8}\\.(mongodb|mongodbgov|evil)\\.com",
+        "(0x7f|2130706433|0177)\\.?[01]?",
+        "\\PC{1,12}",
+    ];
+    let user = prop_oneof![4 => Just(String::new()), 1 => "[a-z]{0,3}(:[a-z]{0,3})?@"];
+    let port = prop_oneof![3 => Just(String::new()), 1 => ":[0-9]{0,6}"];
+    let rest = prop_oneof![3 => Just(String::new()), 2 => "/{1,3}", 1 => "[/?#]\\PC{0,6}"];
+    prop_oneof![
+        6 => (scheme, user, host, port, rest).prop_map(|(scheme, user, host, port, rest)| {
+            format!("{scheme}://{user}{host}{port}{rest}")
+        }),
+        1 => any::<String>(),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 10_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_project_id_is_24_hex_digits_and_a_refusal_says_where(text in near_an_id()) {
+        let digits = hex_digits(&text);
+        match ProjectId::parse(&text) {
+            Ok(id) => {
+                prop_assert_eq!(digits, Some(24));
+                prop_assert_eq!(id.as_str(), text.to_lowercase());
+            }
+            Err(ProjectIdError::Empty) => prop_assert_eq!(text, ""),
+            Err(ProjectIdError::IsClientId) => prop_assert!(text.starts_with("mdb_sa_id_")),
+            Err(ProjectIdError::NotHex { character, position }) => {
+                let before: String = text.chars().take(position).collect();
+                prop_assert_eq!(text.chars().nth(position), Some(character));
+                prop_assert!(hex_digits(&before).is_some() && !character.is_ascii_hexdigit());
+            }
+            Err(ProjectIdError::TooShort { typed }) => prop_assert!(digits == Some(typed) && typed < 24),
+            Err(ProjectIdError::TooLong { typed }) => prop_assert!(digits == Some(typed) && typed > 24),
+        }
+    }
+
+    #[test]
+    fn a_client_id_is_its_prefix_and_24_hex_digits_and_a_refusal_says_where(text in near_an_id()) {
+        let digits = text.strip_prefix("mdb_sa_id_").and_then(hex_digits);
+        match ClientId::parse(&text) {
+            Ok(id) => {
+                prop_assert_eq!(digits, Some(24));
+                prop_assert_eq!(id.as_str(), text);
+            }
+            Err(ClientIdError::Empty) => prop_assert_eq!(text, ""),
+            Err(ClientIdError::IsSecret) => prop_assert!(text.starts_with("mdb_sa_sk_")),
+            Err(ClientIdError::PrefixIncomplete) => {
+                prop_assert!(text.len() < 10 && "mdb_sa_id_".starts_with(&text));
+            }
+            Err(ClientIdError::WrongPrefix { position }) => {
+                let differs = text.chars().nth(position) != "mdb_sa_id_".chars().nth(position);
+                let before: String = text.chars().take(position).collect();
+                prop_assert!(differs && "mdb_sa_id_".starts_with(&before));
+            }
+            Err(ClientIdError::NotHex { character, position }) => {
+                prop_assert!(position >= 10 && !character.is_ascii_hexdigit());
+                prop_assert_eq!(text.chars().nth(position), Some(character));
+            }
+            Err(ClientIdError::TooShort { typed }) => prop_assert!(digits == Some(typed) && typed < 24),
+            Err(ClientIdError::TooLong { typed }) => prop_assert!(digits == Some(typed) && typed > 24),
+        }
+    }
+
+    #[test]
+    fn no_refusal_repeats_what_follows_the_prefix_of_a_secret(value in "[0-9a-zA-Z]{8,50}") {
+        let text = format!("mdb_sa_sk_{value}");
+        for said in [ProjectId::parse(&text).unwrap_err().to_string(), ClientId::parse(&text).unwrap_err().to_string()] {
+            prop_assert!(!said.contains(&value), "{}", said);
+        }
+    }
+
+    #[test]
+    fn what_becomes_part_of_a_path_needs_no_escape(text in prop_oneof![near_an_id(), "[0-9a-zA-Z_-]{0,70}", "\\PC{0,30}"]) {
+        let ids = [
+            SecretId::from_server(&text).map(|id| id.to_string()),
+            OrganizationId::from_server(&text).map(|id| id.to_string()),
+        ];
+        for id in ids.into_iter().flatten() {
+            let url = url::Url::parse("https://a.example/").unwrap().join(&format!("x/{id}/y")).unwrap();
+            prop_assert_eq!(url.path(), format!("/x/{}/y", text));
+        }
+    }
+
+    #[test]
+    fn a_lifetime_is_its_number_times_its_unit(
+        sign in "-?", zeros in "0{0,3}", number in prop_oneof![0_u64..10_000, any::<u64>()], unit in "[hdwy]?", space in " ?",
+    ) {
+        let text = format!("{space}{sign}{zeros}{number}{unit}{space}");
+        let hours_per_unit = match unit.as_str() { "d" => 24, "w" => 168, "y" => 8760, _ => 1 };
+        let hours = i128::from(number) * hours_per_unit;
+        let expected = match (number, sign.as_str()) {
+            (0, _) => Err(LifetimeError::Zero),
+            (_, "-") => Err(LifetimeError::Negative),
+            _ if hours > i128::from(i32::MAX) => Err(LifetimeError::TooLong),
+            _ => Ok(hours),
+        };
+        prop_assert_eq!(Lifetime::parse(&text).map(|lifetime| i128::from(lifetime.hours())), expected, "{}", text);
+    }
+
+    #[test]
+    fn whatever_is_a_lifetime_has_digits_and_at_most_a_unit(text in prop_oneof!["[0-9hdwyHDWY .+-]{0,8}", any::<String>()]) {
+        if let Ok(lifetime) = Lifetime::parse(&text) {
+            prop_assert!(lifetime.hours() > 0);
+            let number = text.trim().trim_end_matches(|character: char| character.is_ascii_alphabetic());
+            let digits = number.trim_end();
+            prop_assert!(digits.bytes().all(|byte| byte.is_ascii_digit()) && !digits.is_empty());
+            prop_assert!(text.trim().len() - number.len() <= 1);
+        }
+    }
+
+    #[test]
+    fn a_base_url_is_encrypted_or_stays_here_and_a_path_can_follow(text in near_a_base_url()) {
+        let Ok(base) = BaseUrl::parse(&text) else { return Ok(()) };
+        prop_assert!(base.is_encrypted() || base.kind() == HostKind::Loopback, "{}", base);
+        let shown = base.to_string();
+        let (scheme, rest) = shown.split_once("://").unwrap();
+        prop_assert!(matches!(scheme, "http" | "https"));
+        prop_assert!(!rest.is_empty() && !rest.contains(['/', '@', '?', '#', '\\', ' ']), "{}", shown);
+        prop_assert_eq!(BaseUrl::parse(&shown), Ok(base.clone()));
+        let url = url::Url::parse(&format!("{base}/api/oauth/token")).unwrap();
+        prop_assert_eq!(url.path(), "/api/oauth/token");
+        if base.kind() == HostKind::Atlas {
+            let host = format!(".{}", url.host_str().unwrap());
+            prop_assert!(host.ends_with(".mongodb.com") || host.ends_with(".mongodbgov.com"), "{}", host);
+        }
+    }
+
+    #[test]
+    fn no_text_from_outside_moves_the_terminal(text in prop_oneof![any::<String>(), "[\u{0}-\u{ff}\u{200b}-\u{206f}a ]{0,500}"]) {
+        let safe = ServerText::new(&text);
+        for character in safe.as_str().chars() {
+            let turns = ('\u{202a}'..='\u{202e}').contains(&character) || ('\u{2066}'..='\u{2069}').contains(&character);
+            prop_assert!(!character.is_control() && !turns, "{:?}", character);
+        }
+        prop_assert!(safe.as_str().chars().count() <= 403);
+        prop_assert_eq!(&ServerText::new(safe.as_str()), &safe, "safe text stays as it is");
+        if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric()) && text.len() <= 400 {
+            prop_assert_eq!(safe.as_str(), text, "plain text stays whole");
+        }
+    }
+
+    #[test]
+    fn names_and_keys_cannot_break_what_they_are_put_into(text in prop_oneof!["[ -~]{0,70}", any::<String>()]) {
+        if let Some(name) = ProfileName::new(&text) {
+            prop_assert!(!name.as_str().trim().is_empty());
+            prop_assert!(!name.to_string().contains(char::is_control));
+        }
+        if let Ok(key) = PublicKey::parse(&text) {
+            // A quoted string of a header, and a list of parameters.
+            prop_assert!(!key.as_str().contains(['"', '\\', ',', ':', ' ']) && key.as_str().is_ascii());
+            prop_assert!(!key.short("…").is_empty());
+        }
+    }
+}
