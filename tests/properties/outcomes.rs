@@ -1,0 +1,76 @@
+//! What Atlas may answer, chosen by a number.
+
+use std::time::Duration;
+
+use atlas_secret::domain::{
+    CreateOutcome, CreatedSecret, ExistingSecret, LostAnswer, ReadProblem, Rejection, SecretId, ServerText,
+    ServiceAccount, TransportProblem,
+};
+use jiff::Timestamp;
+use secrecy::SecretString;
+
+use crate::world::VALUE;
+
+pub fn rejection(choice: u8) -> Rejection {
+    let rows = [
+        (401, "UNAUTHORIZED"),
+        (403, "IP_ADDRESS_NOT_ON_ACCESS_LIST"),
+        (404, "GROUP_NOT_FOUND"),
+        (404, "SERVICE_ACCOUNT_NOT_FOUND"),
+        (429, "RATE_LIMITED"),
+        (429, "RATE_LIMITED"),
+        (400, "VALIDATION_ERROR"),
+        (500, "UNEXPECTED_ERROR"),
+    ];
+    let (status, error_code) = rows[usize::from(choice) % rows.len()];
+    let retry_after = choice.is_multiple_of(2).then(|| Duration::from_millis(u64::from(choice) * 90));
+    let (error_code, detail) = (ServerText::new(error_code), ServerText::new("漢 words of the server"));
+    Rejection { status, error_code, detail, fields: Vec::new(), retry_after }
+}
+
+pub fn problem(choice: u8) -> ReadProblem {
+    match choice % 4 {
+        0 => ReadProblem::Transport(TransportProblem::ConnectTimeout),
+        1 => ReadProblem::TimedOut(Duration::from_secs(3)),
+        2 => ReadProblem::Unexpected { status: 502 },
+        _ => ReadProblem::Rejected(rejection(choice / 4)),
+    }
+}
+
+pub fn account(choice: u8) -> Result<ServiceAccount, ReadProblem> {
+    let existing = |expires_at: &str| ExistingSecret {
+        id: SecretId::from_server("bbbb").unwrap(),
+        created_at: None,
+        expires_at: Some(expires_at.parse().unwrap()),
+        last_used_at: None,
+        mask: Some(ServerText::new("mdb_sa_sk_...abcd")),
+    };
+    let long = "2029-11-23T18:14:00Z";
+    let secrets = match choice % 8 {
+        0..=3 => Vec::new(),
+        4 if choice > 128 => vec![ExistingSecret {
+            id: SecretId::from_server(&format!("new-{choice}")).unwrap(),
+            created_at: Some("2026-11-23T18:14:20Z".parse().unwrap()),
+            ..existing(long)
+        }],
+        4 => vec![existing(long)],
+        5 => vec![existing("2025-01-01T00:00:00Z")],
+        6 => vec![existing(long), existing(long)],
+        _ => return Err(problem(choice / 8)),
+    };
+    Ok(ServiceAccount { secrets, ..ServiceAccount::default() })
+}
+
+pub fn create_outcome(choice: u8, number: usize) -> CreateOutcome {
+    match choice % 6 {
+        0 => CreateOutcome::NotSent(TransportProblem::ConnectTimeout),
+        1 => CreateOutcome::Rejected(rejection(choice / 6)),
+        2 => CreateOutcome::Unknown(LostAnswer::Unexpected { status: 502 }),
+        _ => CreateOutcome::Created(CreatedSecret {
+            value: SecretString::from(VALUE),
+            id: SecretId::from_server(&format!("secret-{number}")),
+            created_at: None,
+            expires_at: Some(Timestamp::MAX),
+        }),
+    }
+}
