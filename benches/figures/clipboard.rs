@@ -1,0 +1,129 @@
+//! What copying costs on a local X11 server: from asking to `Copied` with a fresh holder each time, beside the
+//! time that `xclip` needs to own the selection; and what the holder costs while it waits.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use atlas_secret::domain::CopyOutcome;
+use atlas_secret::handoff::{Copier, Environment, HolderProgram, Preference};
+use secrecy::SecretString;
+
+use crate::process::resident;
+use crate::table::{Table, mebibytes, median, milliseconds};
+
+/// How often each is measured.
+const ROUNDS: usize = 30;
+/// Set for the process that measures: the clipboard library reads `DISPLAY` from its own environment.
+const MARK: &str = "ATLAS_SECRET_BENCH_ON_DISPLAY";
+/// What is copied; plainly fake, in the length of a real one.
+const VALUE: &str = "mdb_sa_sk_FAKEfakeFAKEfakeFAKEfakeFAKEfakeFAKE9f3a";
+
+/// An X11 display of our own. It ends when this is dropped.
+pub struct Display {
+    /// What `DISPLAY` names it.
+    pub name: String,
+    server: Child,
+}
+
+impl Display {
+    /// Nothing where there is no Xvfb, or no xclip to compare with.
+    pub fn start() -> Option<Self> {
+        let found = Command::new("xclip").arg("-version").stderr(Stdio::null()).status();
+        let server = Command::new("Xvfb")
+            .args(["-displayfd", "1", "-screen", "0", "64x64x8", "-noreset", "-nolisten", "tcp"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn();
+        let (Ok(mut server), Ok(_)) = (server, found) else {
+            eprintln!("skipped: Xvfb and xclip are not both installed");
+            return None;
+        };
+        let mut number = String::new();
+        BufReader::new(server.stdout.take()?).read_line(&mut number).ok()?;
+        Some(Self { name: format!(":{}", number.trim()), server })
+    }
+}
+
+impl Drop for Display {
+    fn drop(&mut self) {
+        let _ = self.server.kill();
+        let _ = self.server.wait();
+    }
+}
+
+/// True in the process that measures.
+pub fn is_on_display() -> bool {
+    std::env::var_os(MARK).is_some()
+}
+
+/// Starts this bench once more, on a display, and takes over what it measured.
+pub fn report(table: &mut Table) {
+    let Some(display) = Display::start() else { return };
+    let this = std::env::current_exe().expect("this program");
+    let output = Command::new(this).arg("--bench").env("DISPLAY", &display.name).env(MARK, "1").output();
+    let output = output.expect("the measuring half runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    for line in String::from_utf8_lossy(&output.stdout).lines() {
+        let cells: Vec<&str> = line.split('\t').collect();
+        let [what, figure, beside, goal] = cells[..] else { continue };
+        table.add(what, figure, beside, goal);
+    }
+}
+
+/// Prints what it measures, a line a row, its cells apart by tabs.
+pub fn measure() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let (mut copies, mut holders, mut others) = (Vec::new(), Vec::new(), Vec::new());
+    for _ in 0..ROUNDS {
+        // In turn, so that whatever else the machine does meets both.
+        let (took, memory) = runtime.block_on(copy_once());
+        copies.push(took);
+        holders.push(memory);
+        others.push(xclip_once());
+    }
+    let [copy, other] = [median(&copies), median(&others)].map(milliseconds);
+    println!("`c` to `Copied`, median of {ROUNDS}\t{copy}\t`xclip` owns the selection {other}\t< 50 ms");
+    println!("the clipboard's holder: resident memory\t{}\t\t< 8 MB", mebibytes(median(&holders)));
+}
+
+/// A copy by a holder of its own, and that holder's resident memory in KiB.
+async fn copy_once() -> (Duration, u64) {
+    let environment = Environment::read(|name| std::env::var(name).ok());
+    let holder = HolderProgram::at(env!("CARGO_BIN_EXE_atlas-secret").into());
+    let copier = Copier::new(environment, Preference::Native, Some(Duration::from_secs(60)), holder);
+    let value = SecretString::from(VALUE);
+    let started = Instant::now();
+    let outcome = copier.copy(&value, &mut std::io::sink()).await;
+    let took = started.elapsed();
+    assert!(matches!(outcome, CopyOutcome::Copied(_)), "{outcome:?}");
+    let memory = youngest_child().map_or(0, resident);
+    copier.clear().await;
+    (took, memory)
+}
+
+/// The process that this one started last.
+fn youngest_child() -> Option<u32> {
+    let own = std::process::id();
+    let children = fs::read_to_string(format!("/proc/{own}/task/{own}/children")).ok()?;
+    children.split_whitespace().last()?.parse().ok()
+}
+
+/// xclip goes into the background once it owns the selection: that is when it has ended, as far as its caller
+/// can see.
+fn xclip_once() -> Duration {
+    let started = Instant::now();
+    let mut xclip = Command::new("xclip")
+        .args(["-selection", "clipboard", "-i"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("xclip is installed");
+    let mut input = xclip.stdin.take().expect("its input");
+    input.write_all(VALUE.as_bytes()).expect("xclip reads");
+    drop(input);
+    xclip.wait().expect("xclip ends");
+    started.elapsed()
+}

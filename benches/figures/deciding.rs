@@ -1,0 +1,81 @@
+//! What one key costs without a terminal: deciding and drawing, on the form and in lists of three lengths.
+
+use std::time::{Duration, Instant};
+
+use atlas_secret::core::{Effect, Event, Form, KeyPress, Model, Size, update};
+use atlas_secret::domain::{
+    BaseUrl, ENTRIES_PER_PAGE, Identity, Moment, Page, ProjectEntry, ProjectId, ServerText, Session,
+};
+use atlas_secret::view::{Glyphs, Theme, draw};
+use crossterm::event::{KeyCode, KeyModifiers};
+use jiff::Timestamp;
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+
+use crate::table::{Table, median, microseconds, quantile};
+
+/// How many keys are typed.
+const KEYS: usize = 1_000;
+
+pub fn report(table: &mut Table) {
+    let form = press_in_turn(model("32b6e34b3d91647abb20"), '7');
+    add(table, "form", &form, "");
+    for count in [200, 2_000, 20_000] {
+        let keys = press_in_turn(list_of(count), 's');
+        add(table, &format!("list of {count} projects"), &keys, "worst < 8 ms");
+    }
+}
+
+fn add(table: &mut Table, name: &str, times: &[Duration], goal: &str) {
+    let figure = format!("{}, worst {}", microseconds(median(times)), microseconds(quantile(times, 100)));
+    table.add(format!("{name}: deciding and drawing one key, median of {KEYS}"), figure, "", goal);
+}
+
+fn now() -> Moment {
+    Moment { wall: Timestamp::UNIX_EPOCH, uptime: Duration::from_secs(1) }
+}
+
+fn key(code: KeyCode, modifiers: KeyModifiers) -> Event {
+    Event::KeysPressed(vec![KeyPress { code, modifiers }])
+}
+
+fn model(project: &str) -> Model {
+    let session = Session::remote(&BaseUrl::parse(BaseUrl::CLOUD).expect("a URL"), Identity::AccessToken);
+    Model::new(session, Form::new(project, "", "720"), Size { columns: 80, rows: 24 }, now())
+}
+
+/// The list of projects, read to its end.
+fn list_of(count: usize) -> Model {
+    let mut model = model("");
+    let mut waiting = update(&mut model, now(), key(KeyCode::Char('o'), KeyModifiers::CONTROL));
+    while let Some(effect) = waiting.pop() {
+        let Effect::ReadProjects { request, page: number } = effect else { continue };
+        let result = Ok(page(number, count));
+        waiting.extend(update(&mut model, now(), Event::ProjectsRead { request, result }));
+    }
+    model
+}
+
+fn page(number: u32, count: usize) -> Page<ProjectEntry> {
+    let first = (number as usize - 1) * ENTRIES_PER_PAGE;
+    let last = count.min(first + ENTRIES_PER_PAGE);
+    let entries = (first..last).map(|index| ProjectEntry {
+        id: ProjectId::parse(&format!("{index:024x}")).expect("24 digits"),
+        name: ServerText::new(&format!("{}-service-{index}", ["billing", "search", "ledger"][index % 3])),
+    });
+    let about = u32::try_from(count).ok();
+    Page { entries: entries.collect(), is_last: last == count, about }
+}
+
+/// The character and a backspace in turn. In a list the first letter looks at every row.
+fn press_in_turn(mut model: Model, character: char) -> Vec<Duration> {
+    let theme = Theme::colour(Glyphs::UNICODE);
+    let mut terminal = Terminal::new(TestBackend::new(80, 24)).expect("a screen of memory");
+    let mut press = |code| {
+        let started = Instant::now();
+        update(&mut model, now(), key(code, KeyModifiers::NONE));
+        terminal.draw(|frame| draw(&model, &theme, frame)).expect("memory takes a frame");
+        started.elapsed()
+    };
+    (0..KEYS / 2).flat_map(|_| [press(KeyCode::Char(character)), press(KeyCode::Backspace)]).collect()
+}
