@@ -206,9 +206,10 @@ pub struct SecretId(String);
 
 impl SecretId {
     /// Takes an id from an answer of Atlas: 1 to 64 ASCII letters, digits, `-` or `_`. The pattern of
-    /// the API is 24 hexadecimal digits; a wider one is accepted so that a change of it loses nothing.
+    /// the API is 24 hexadecimal digits; a wider one is accepted so that a change of it loses nothing. A secret
+    /// in its place is none: ids are shown and noted.
     pub fn from_server(text: &str) -> Option<Self> {
-        let fits = (1..=64).contains(&text.len());
+        let fits = (1..=64).contains(&text.len()) && !text.starts_with(SECRET_PREFIX);
         let safe = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
         (fits && safe).then(|| Self(text.to_owned()))
     }
@@ -323,7 +324,7 @@ mod tests {
     #[test]
     fn a_secret_id_is_safe_in_a_url() {
         assert!(SecretId::from_server("32b6e34b3d91647abb20e7b8").is_some());
-        for text in ["", "../up", "a/b", "a?b", "a b", "é"] {
+        for text in ["", "../up", "a/b", "a?b", "a b", "é", "mdb_sa_sk_FAKE"] {
             assert!(SecretId::from_server(text).is_none(), "{text:?}");
         }
     }
