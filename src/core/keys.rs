@@ -135,7 +135,7 @@ pub(super) fn bindings_below_help(model: &Model) -> &'static [Binding] {
         Screen::Sending(sending) => match sending.link {
             Link::SigningIn(_) | Link::Looking(_) | Link::Noting(_) => tables::BEFORE_POSTING,
             Link::Replacing(_) => tables::BUSY,
-            Link::Asking(_) => tables::ASKING_BEFORE,
+            Link::Asking(_) => tables::YES_NO,
             Link::Posting => tables::POSTING,
             Link::WaitingOutLimit { .. } => tables::WAITING_OUT,
         },

@@ -6,7 +6,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::core::{Model, Search, UnknownOutcome};
-use crate::domain::ExistingSecret;
+use crate::domain::{ExistingSecret, ReadProblem};
 
 use super::column::Column;
 use super::sending::{ask, running};
@@ -78,24 +78,8 @@ fn draw_search(
             column.words(frame, 0, &format!("No new secret so far. Looking again in {left}."), Style::new());
         }
         Search::NoneAppeared { after } => draw_none(after.as_secs(), unknown, frame, column),
-        Search::CouldNotLook(problem) => {
-            let title = format!("Could not look. {}", problem.explain().title);
-            column.words(frame, 0, &title, theme.bad);
-            let words = "In Atlas, open the project's service accounts and this account: a secret created at that \
-                         time that nobody has is the lost one.";
-            column.words(frame, 0, words, Style::new());
-        }
-        Search::Several(secrets) => {
-            column.words(
-                frame,
-                0,
-                "Several secrets are new; which one is this one's nobody can tell:",
-                Style::new(),
-            );
-            for secret in secrets {
-                draw_described(model, secret, 2, frame, column);
-            }
-        }
+        Search::CouldNotLook(problem) => draw_could_not_look(problem, theme, frame, column),
+        Search::Several(secrets) => draw_several(model, secrets, frame, column),
         Search::Found(secret) => draw_found(model, secret, theme, frame, column),
         Search::Asking(secret) => {
             draw_described(model, secret, 0, frame, column);
@@ -128,6 +112,22 @@ fn draw_search(
             let title = format!("It could not be deleted. {}", problem.explain().title);
             column.words(frame, 0, &title, theme.bad);
         }
+    }
+}
+
+fn draw_could_not_look(problem: &ReadProblem, theme: &Theme, frame: &mut Frame, column: &mut Column) {
+    let title = format!("Could not look. {}", problem.explain().title);
+    column.words(frame, 0, &title, theme.bad);
+    let words = "In Atlas, open the project's service accounts and this account: a secret created at that \
+                 time that nobody has is the lost one.";
+    column.words(frame, 0, words, Style::new());
+}
+
+fn draw_several(model: &Model, secrets: &[ExistingSecret], frame: &mut Frame, column: &mut Column) {
+    let words = "Several secrets are new; which one is this one's nobody can tell:";
+    column.words(frame, 0, words, Style::new());
+    for secret in secrets {
+        draw_described(model, secret, 2, frame, column);
     }
 }
 

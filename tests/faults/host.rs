@@ -15,7 +15,7 @@ use tokio::sync::oneshot;
 use tokio_rustls::TlsAcceptor;
 
 use crate::atlas::Atlas;
-use crate::fault::{Host, Reads};
+use crate::fault::{Host, Post, Reads};
 
 /// Long enough for a connection on this machine that is taken at all.
 const TAKEN: Duration = Duration::from_millis(500);
@@ -64,11 +64,18 @@ impl Drop for Running {
     }
 }
 
+impl Host {
+    /// How it answers what only reads, and the POSTs.
+    fn answers(self) -> (Reads, &'static [Post]) {
+        match self {
+            Self::Atlas(reads, posts) => (reads, posts),
+            _ => (Reads::Answered, &[]),
+        }
+    }
+}
+
 async fn serve(host: Host, started: Sender<Started>, stopped: oneshot::Receiver<()>) {
-    let (reads, posts) = match host {
-        Host::Atlas(reads, posts) => (reads, posts),
-        _ => (Reads::Answered, &[][..]),
-    };
+    let (reads, posts) = host.answers();
     let other = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let elsewhere = format!("http://{}", other.local_addr().unwrap());
     let atlas = Arc::new(Atlas::new(reads, posts, elsewhere));

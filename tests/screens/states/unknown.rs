@@ -14,12 +14,6 @@ use crate::stage::{Stage, time};
 use super::{State, state};
 
 pub fn states() -> Vec<State> {
-    let lost = |lost| {
-        let mut stage = Stage::posting();
-        stage.wait(Duration::from_secs(12));
-        stage.answered(CreateOutcome::Unknown(lost));
-        stage
-    };
     let broken = TransportProblem::Interrupted(ServerText::new("connection reset by peer"));
     let unreadable = LostAnswer::ValueUnreadable(ServerText::new("it is larger than 1 MiB"));
     let mut asks = stopped_waiting();
@@ -28,11 +22,6 @@ pub fn states() -> Vec<State> {
     suspend.control('z');
     let mut timed_out_later = stopped_waiting();
     timed_out_later.answered(CreateOutcome::Unknown(LostAnswer::TimedOut(Duration::from_secs(60))));
-    let searched = |secrets: Vec<ExistingSecret>| {
-        let mut stage = lost(LostAnswer::Unexpected { status: 502 });
-        stage.account_read(Ok(account(secrets)));
-        stage
-    };
     let mut asks_to_delete = searched(vec![new("9f3a")]);
     asks_to_delete.press(KeyCode::Char('d'));
     let mut none = searched(Vec::new());
@@ -73,6 +62,21 @@ pub fn states() -> Vec<State> {
         state("unknown_asks_to_leave", asks),
         state("unknown_refuses_ctrl_z", suspend),
     ]
+}
+
+/// The POST's answer was lost, after a while.
+fn lost(lost: LostAnswer) -> Stage {
+    let mut stage = Stage::posting();
+    stage.wait(Duration::from_secs(12));
+    stage.answered(CreateOutcome::Unknown(lost));
+    stage
+}
+
+/// It was lost, and the account was looked at once.
+fn searched(secrets: Vec<ExistingSecret>) -> Stage {
+    let mut stage = lost(LostAnswer::Unexpected { status: 502 });
+    stage.account_read(Ok(account(secrets)));
+    stage
 }
 
 fn account(secrets: Vec<ExistingSecret>) -> ServiceAccount {
