@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 
-use crate::domain::{ExistingSecret, Fate, LeftOver, RequestId};
+use crate::domain::{ExistingSecret, Fate, LeftOver, RequestId, Session};
 
 use super::{
     Effect, FieldName, Form, FormNotice, Guard, Leaving, Link, Model, Output, Question, Screen, Search,
@@ -33,7 +33,7 @@ pub(super) fn settle(model: &mut Model) -> Vec<Effect> {
     effects.extend(match &model.screen {
         Screen::Sending(sending) => match &sending.link {
             Link::Asking(Question::CouldNotLook(problem)) => {
-                let words = format!("{} Nothing was sent.", problem.explain().title);
+                let words = format!("{} {}", problem.explain().title, sending.certainty().words());
                 end(model, words)
             }
             _ => Vec::new(),
@@ -120,9 +120,9 @@ pub(super) fn terminal_taken(model: &mut Model, is_taken: bool) -> Vec<Effect> {
         _ => None,
     };
     model.screen = Screen::Form;
-    // What was noted on the disk outlives this run.
-    let offer =
-        if model.not_noted.is_none() { " The next run without --yes offers to clean up." } else { "" };
+    // What was noted on the disk outlives this run; nothing is noted of the demo, which ends with it.
+    let is_noted = model.not_noted.is_none() && model.session != Session::Demo;
+    let offer = if is_noted { " The next run without --yes offers to clean up." } else { "" };
     end(model, format!("{}{offer}", why.unwrap_or_default()))
 }
 

@@ -14,10 +14,13 @@ pub fn said(said: &Said, zone: Option<&TimeZone>) -> String {
             let was =
                 secret.expires_at.map_or_else(|| "an unknown time".to_owned(), |at| date_time(at, zone));
             let until = date_time(*until, zone);
-            format!("{} will expire {until} instead of {was}, as --yes agreed", secret.label())
+            format!(
+                "{} expires {until} instead of {was} once the new one exists, as --yes agreed",
+                secret.label()
+            )
         }
         Said::Replaces(secret) => {
-            format!("{} has expired and is deleted, as --replace-expired agreed", secret.label())
+            format!("{} has expired and is being deleted, as --replace-expired agreed", secret.label())
         }
         Said::Words(words) => words.clone(),
     }

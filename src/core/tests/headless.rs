@@ -14,8 +14,14 @@ fn submitted() -> Run {
 
 /// `--yes --format json` with standard output elsewhere; the project and the account are on their way.
 fn signed_in_alone() -> Run {
+    agreeing_alone(false)
+}
+
+/// The same, with or without `--replace-expired`.
+fn agreeing_alone(replaces_expired: bool) -> Run {
     let mut run = Run::filled();
     run.model.beforehand.submits = true;
+    run.model.beforehand.replaces_expired = replaces_expired;
     run.model.has_terminal = false;
     run.model.output = Output::Sink(Format::Json);
     run.event(Event::SubmittedBeforehand).sign_in(Ok(()));
@@ -105,6 +111,21 @@ fn a_format_that_names_the_organization_has_it_or_says_that_it_is_left_out() {
         assert_eq!(handover.organization.is_some(), is_known);
         assert_eq!(words(&run).contains("orgId is left out"), !is_known);
     }
+}
+
+#[test]
+fn after_a_replacement_it_is_not_said_that_nothing_was_sent() {
+    let mut run = agreeing_alone(true);
+    project_read(&mut run, Err(ReadProblem::Unexpected { status: 502 }));
+    run.account(&[existing("2026-11-01T00:00:00Z"), existing("2027-11-23T18:14:00Z")]);
+    let request = run.effects.iter().find_map(|effect| match effect {
+        Effect::DeleteSecret { request, .. } => Some(*request),
+        _ => None,
+    });
+    run.event(Event::DeleteAnswered { request: request.unwrap(), outcome: DeleteOutcome::Gone });
+    run.sign_in(Ok(())).look(Err(ReadProblem::TimedOut(Duration::from_secs(3))));
+    assert!(words(&run).contains("Nothing was created."), "{}", words(&run));
+    assert!(!words(&run).contains("Nothing was sent."), "{}", words(&run));
 }
 
 #[test]
