@@ -1,6 +1,6 @@
 //! Fuzzy filtering of a list that grows while it is filtered.
 
-use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
+use nucleo_matcher::pattern::{AtomKind, CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32String};
 
 /// Which rows of a list match what was typed, best first.
@@ -62,7 +62,8 @@ impl Matches {
         if self.typed.is_empty() {
             return rows.map(|row| Rank { distance: 0, row }).collect();
         }
-        let pattern = Pattern::parse(&self.typed, CaseMatching::Ignore, Normalization::Smart);
+        // Every character counts as itself: what `!` or `^` would mean elsewhere is not what a name is typed for.
+        let pattern = Pattern::new(&self.typed, CaseMatching::Ignore, Normalization::Smart, AtomKind::Fuzzy);
         let mut matcher = Matcher::new(Config::DEFAULT);
         rows.filter_map(|row| {
             let score = pattern.score(self.haystacks.get(row)?.slice(..), &mut matcher)?;
@@ -114,6 +115,15 @@ mod tests {
         anew.extend(texts);
         anew.filter("t12");
         assert_eq!(shown(&narrowed), shown(&anew));
+    }
+
+    #[test]
+    fn marks_of_other_filters_are_characters_here() {
+        let mut matches = of(&["test!", "tell", "we"]);
+        matches.filter("!te");
+        assert_eq!(matches.len(), 0);
+        matches.filter("t!");
+        assert_eq!(shown(&matches), [0]);
     }
 
     #[test]
