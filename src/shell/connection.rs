@@ -55,7 +55,7 @@ impl Connections {
         match &lock(&self.opened).last()?.source {
             Source::Remote { base_url, credentials } => Some(Whereabouts {
                 base_url: base_url.clone(),
-                identity: identity_words(&identity(credentials, &ServerText::default())),
+                identity: identity_words(&identity(credentials)),
             }),
             Source::Demo(_) => None,
         }

@@ -199,7 +199,7 @@ fn session(base_url: &BaseUrl, credentials: &AtHand, origin: Option<&Origin>, se
     if let Some(Origin::Profile(name)) = origin {
         return profile_session(base_url, credentials, &ServerText::new(name.as_str()));
     }
-    let session = Session::remote(base_url, identity(credentials, &ServerText::default()));
+    let session = Session::remote(base_url, identity(credentials));
     if several { session.with_origin(ServerText::new("from the environment")) } else { session }
 }
 

@@ -76,16 +76,16 @@ impl SignInDesk {
 }
 
 /// Who signs in, as far as it is known before the keyring is read.
-pub(super) fn identity(credentials: &AtHand, profile: &ServerText) -> Identity {
+pub(super) fn identity(credentials: &AtHand) -> Identity {
     match credentials {
         AtHand::Ready(credentials) => credentials.identity(),
-        AtHand::NeedsKeyring(_) => Identity::Profile(profile.clone()),
+        AtHand::NeedsKeyring(request) => Identity::Profile(ServerText::new(request.profile.as_str())),
     }
 }
 
 /// A session by a profile; where its credentials lie in the keyring, the profile is all that is known of them.
 pub(super) fn profile_session(base_url: &BaseUrl, credentials: &AtHand, name: &ServerText) -> Session {
-    match identity(credentials, name) {
+    match identity(credentials) {
         Identity::Profile(name) => Session::remote(base_url, Identity::Profile(name)),
         identity => {
             let origin = ServerText::new(&format!("profile {name}"));
