@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use atlas_secret::cli::{self, Arguments};
-use atlas_secret::domain::Exit;
+use atlas_secret::domain::{Exit, without_secrets};
 use atlas_secret::handoff::{HOLD_CLIPBOARD, hold_clipboard};
 use atlas_secret::shell::{self, Settings};
 use clap::Parser;
@@ -21,7 +21,10 @@ fn main() -> ExitCode {
     if is_holder() {
         return hold_clipboard();
     }
-    let arguments = Arguments::parse();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return refuse(&error),
+    };
     if let Some(shell) = arguments.completions {
         return match std::io::stdout().write_all(&cli::completions(shell)) {
             Ok(()) => ExitCode::SUCCESS,
@@ -46,8 +49,20 @@ fn is_holder() -> bool {
     arguments.next().is_some_and(|first| first == HOLD_CLIPBOARD) && arguments.next().is_none()
 }
 
+/// What is wrong with the arguments, or the help that was asked for, as clap words it. A secret that was pasted
+/// there is not repeated: standard error may be a log.
+fn refuse(error: &clap::Error) -> ExitCode {
+    let words = error.to_string();
+    let safe = without_secrets(&words);
+    if safe == words || !error.use_stderr() {
+        error.exit();
+    }
+    let _ = write!(std::io::stderr(), "{safe}");
+    ExitCode::from(Exit::Usage.code())
+}
+
 fn complain(error: &dyn std::error::Error) -> Exit {
     // Where standard error is closed there is nobody to tell.
-    let _ = writeln!(std::io::stderr(), "atlas-secret: {error}");
+    let _ = writeln!(std::io::stderr(), "atlas-secret: {}", without_secrets(&error.to_string()));
     Exit::Usage
 }

@@ -53,7 +53,7 @@ pub use project::{OrganizationSettings, Project};
 pub use public_key::{PublicKey, PublicKeyError};
 pub use rejection::{Explanation, FieldViolation, Rejection, RejectionKind};
 pub use request_id::RequestId;
-pub use secret::{CreatedSecret, NewSecret, masked};
+pub use secret::{CreatedSecret, NewSecret, masked, without_secrets};
 pub use server_text::ServerText;
 pub use session::{Identity, Session, Tried, TriedSession};
 pub use transport::TransportProblem;

@@ -47,6 +47,19 @@ pub fn masked(value: &SecretString, bullet: char) -> String {
     format!("{prefix}{bullets}{tail}")
 }
 
+/// A text in which somebody may have pasted a secret by mistake, without it: of each only the prefix is left.
+pub fn without_secrets(text: &str) -> String {
+    let mut parts = text.split(SECRET_PREFIX);
+    let mut safe = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        safe.push_str(SECRET_PREFIX);
+        safe.push_str("...");
+        let is_of_secret = |character: char| character.is_ascii_alphanumeric() || "_-".contains(character);
+        safe.push_str(part.trim_start_matches(is_of_secret));
+    }
+    safe
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -61,6 +74,22 @@ mod tests {
         ];
         for (value, expected) in rows {
             assert_eq!(masked(&SecretString::from(value), '•'), expected);
+        }
+    }
+
+    #[test]
+    fn a_secret_in_a_text_is_taken_out() {
+        let rows = [
+            ("plain words", "plain words"),
+            (
+                "unexpected argument 'mdb_sa_sk_FAKE-fa_ke9' found",
+                "unexpected argument 'mdb_sa_sk_...' found",
+            ),
+            ("mdb_sa_sk_FAKE mdb_sa_sk_FAKE", "mdb_sa_sk_... mdb_sa_sk_..."),
+            ("--mdb_sa_sk_FAKEmdb_sa_sk_FAKE", "--mdb_sa_sk_...mdb_sa_sk_..."),
+        ];
+        for (text, expected) in rows {
+            assert_eq!(without_secrets(text), expected);
         }
     }
 

@@ -40,9 +40,20 @@ pub enum RunError {
     /// `--yes`, and nobody to sign in as.
     #[error("--yes: no credentials were found; atlas-secret --help says where they are looked for")]
     NoCredentials,
-    /// There is no terminal, or it failed while it was used; then it has been given back.
-    #[error("the terminal: {0}; --yes with --format and standard output elsewhere needs none")]
+    /// There is no terminal.
+    #[error(
+        "there is no terminal to draw on; --yes with --format and standard output elsewhere needs none ({0})"
+    )]
+    NoTerminal(io::Error),
+    /// The terminal failed while it was used; it has been given back.
+    #[error("the terminal: {0}")]
     Terminal(io::Error),
+    /// `TERM=dumb`: what it is sent it prints, so that a screen cannot be drawn there.
+    #[error(
+        "this terminal cannot show a screen (TERM=dumb); \
+         --yes with --format and standard output elsewhere needs none"
+    )]
+    DumbTerminal,
     /// The system refused what the program is made of.
     #[error("{0}")]
     System(#[from] io::Error),
@@ -58,6 +69,9 @@ pub fn run(settings: Settings, started: Instant) -> Result<Exit, RunError> {
     let outlet = outlet::decide(stdout, settings.format, settings.beforehand.submits)?;
     if settings.beforehand.submits {
         check_submission(&settings)?;
+    }
+    if outlet.needs_terminal && std::env::var("TERM").is_ok_and(|term| term == "dumb") {
+        return Err(RunError::DumbTerminal);
     }
     panics::keep_place_only();
     let runtime = Builder::new_current_thread().enable_all().build()?;
@@ -108,7 +122,8 @@ struct Run {
 
 impl Run {
     fn prepare(settings: Settings, outlet: Outlet, started: Instant) -> Result<Self, RunError> {
-        let terminal = outlet.needs_terminal.then(terminal::open).transpose().map_err(RunError::Terminal)?;
+        let terminal =
+            outlet.needs_terminal.then(terminal::open).transpose().map_err(RunError::NoTerminal)?;
         let (columns, rows) = crossterm::terminal::size().unwrap_or((80, 24));
         let size = Size { columns, rows };
         let mut model = Model::new(settings.session, settings.form, size, moment(started));

@@ -42,6 +42,31 @@ fn half_a_pair_is_named_and_not_echoed() {
 }
 
 #[test]
+fn a_secret_in_a_wrong_place_is_not_echoed() {
+    let secret = "mdb_sa_sk_FAKE-in-a-wrong-place";
+    let option = format!("--{secret}");
+    let arguments: [&[&str]; 7] = [
+        &[secret],
+        &[&option],
+        &["--clipboard", secret],
+        &["--profile", secret],
+        &["--base-url", secret],
+        &["--log-file", "/nowhere/mdb_sa_sk_FAKE-in-a-path"],
+        &["--yes", "--format", "json", "--client-id", secret],
+    ];
+    for arguments in arguments {
+        let said = refused(program().args(arguments));
+        assert!(!said.contains("FAKE") && !said.contains("fake"), "{arguments:?}: {said}");
+    }
+}
+
+#[test]
+fn a_terminal_that_cannot_show_a_screen_is_refused() {
+    let said = refused(program().arg("--demo").env("TERM", "dumb"));
+    assert!(said.contains("TERM=dumb") && said.contains("--yes with --format"), "{said}");
+}
+
+#[test]
 fn an_unencrypted_host_elsewhere_is_refused() {
     let with_token = || program().env("MONGODB_ATLAS_ACCESS_TOKEN", "fake-token");
     let by_variable = with_token().env("MONGODB_ATLAS_BASE_URL", "http://atlas.example");
