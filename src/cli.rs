@@ -62,7 +62,8 @@ pub struct Arguments {
     #[arg(long, value_name = "WAY", default_value = "auto")]
     pub clipboard: Preference,
 
-    /// After how many seconds the clipboard is cleared; 0: it stays until something else is copied
+    /// After how many seconds the clipboard is cleared; 0: it stays until something else is copied, as does what
+    /// was sent to a terminal
     #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(0..=MOST_SECONDS))]
     pub clear_after: u64,
 

@@ -30,7 +30,7 @@ Register-ArgumentCompleter -Native -CommandName 'atlas-secret' -ScriptBlock {
             [CompletionResult]::new('--demo-projects', '--demo-projects', [CompletionResultType]::ParameterName, 'So many more projects in the demo, to try its lists')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'What standard output gets when it is no terminal')
             [CompletionResult]::new('--clipboard', '--clipboard', [CompletionResultType]::ParameterName, 'How to copy')
-            [CompletionResult]::new('--clear-after', '--clear-after', [CompletionResultType]::ParameterName, 'After how many seconds the clipboard is cleared; 0: it stays until something else is copied')
+            [CompletionResult]::new('--clear-after', '--clear-after', [CompletionResultType]::ParameterName, 'After how many seconds the clipboard is cleared; 0: it stays until something else is copied, as does what was sent to a terminal')
             [CompletionResult]::new('--log-file', '--log-file', [CompletionResultType]::ParameterName, 'Keep a log of what is asked of Atlas (method, path, status, milliseconds), readable by you alone')
             [CompletionResult]::new('--completions', '--completions', [CompletionResultType]::ParameterName, 'Print a completion script for a shell and leave')
             [CompletionResult]::new('--demo', '--demo', [CompletionResultType]::ParameterName, 'Try it out: an embedded Atlas on this machine, no account needed')

@@ -166,7 +166,7 @@ impl Context {
     }
 
     /// True while it is not known yet whether there is more to know of a project. A read ends by itself.
-    pub(super) fn is_being_read(&self, project: &ProjectId) -> bool {
+    pub fn is_being_read(&self, project: &ProjectId) -> bool {
         matches!(&self.project, Looked::Asked { key, .. } if key == project)
     }
 }

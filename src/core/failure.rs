@@ -59,7 +59,7 @@ impl Failure {
         let mut explanation = rejection.explain();
         if !rejection.fields.is_empty() {
             explanation.meaning = "A value is out of what Atlas or the organization allows.".into();
-            explanation.action = "Change the field that is marked, then create again.".into();
+            explanation.action = "Change that value, then create again.".into();
         }
         Self { explanation, certainty: Certainty::NothingCreated, atlas_words: Some(rejection.atlas_words()) }
     }

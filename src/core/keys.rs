@@ -125,7 +125,10 @@ pub fn bindings(model: &Model) -> &'static [Binding] {
 /// The keys of the screen that the help explains.
 pub(super) fn bindings_below_help(model: &Model) -> &'static [Binding] {
     match &model.screen {
-        Screen::Form if model.form.focus == super::Focus::Button => tables::ON_BUTTON,
+        Screen::Form if model.form.focus == super::Focus::Button => match model.readiness() {
+            super::Readiness::Full => tables::ON_FULL_BUTTON,
+            super::Readiness::Create | super::Readiness::ReplaceExpired(_) => tables::ON_BUTTON,
+        },
         Screen::Form => tables::FORM,
         Screen::Choosing(_) => tables::CHOOSING,
         Screen::SignIn(sign_in) if sign_in.trying.is_some() => tables::SIGN_IN_TRYING,

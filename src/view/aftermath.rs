@@ -75,7 +75,8 @@ fn draw_other(model: &Model, other: &Other, theme: &Theme, frame: &mut Frame, co
     let was_at = other.before.as_ref().and_then(|before| before.expires_at);
     let ends = match (is_at, was_at) {
         (Some(is), Some(was)) if is < was => format!("now expires {} (was {})", date(is), date(was)),
-        (Some(is), _) => format!("still expires {}", date(is)),
+        (Some(is), Some(_)) => format!("still expires {}", date(is)),
+        (Some(is), None) => format!("expires {}", date(is)),
         (None, _) => "no expiry known".to_owned(),
     };
     let lead = Line::from(vec![

@@ -12,7 +12,7 @@ use super::theme::Theme;
 use super::{text_line, words};
 
 /// Room for names; what is longer is cut.
-const NAME_WIDTH: usize = 32;
+const NAME_WIDTH: usize = 28;
 
 pub(super) fn draw(model: &Model, choosing: &Choosing, theme: &Theme, frame: &mut Frame, area: Rect) {
     let [head, rows, foot] =
@@ -57,7 +57,8 @@ fn draw_rows(model: &Model, choosing: &Choosing, theme: &Theme, frame: &mut Fram
     for place in first..first.saturating_add(height) {
         let Some(choice) = choosing.choice(place) else { break };
         let is_selected = place == choosing.selected;
-        column.line(frame, row(model, choice, is_selected, theme));
+        let width = usize::from(column.width());
+        column.line(frame, row(model, choice, is_selected, width, theme));
     }
     if choosing.count() == 0 && !choosing.reading.is_under_way() && choosing.reading.problem.is_none() {
         let words = match choosing.field {
@@ -69,7 +70,7 @@ fn draw_rows(model: &Model, choosing: &Choosing, theme: &Theme, frame: &mut Fram
     }
 }
 
-fn row(model: &Model, choice: &Choice, is_selected: bool, theme: &Theme) -> Line<'static> {
+fn row(model: &Model, choice: &Choice, is_selected: bool, width: usize, theme: &Theme) -> Line<'static> {
     let symbol = if is_selected { theme.glyphs.pointer } else { " " };
     let style = if is_selected { theme.strong } else { Style::new() };
     let (name, rest) = match choice {
@@ -84,26 +85,29 @@ fn row(model: &Model, choice: &Choice, is_selected: bool, theme: &Theme) -> Line
     };
     Line::from(vec![
         Span::styled(format!("{symbol} "), theme.strong),
-        Span::styled(fit(&name, theme.glyphs.ellipsis), style),
+        Span::styled(fit(&name, NAME_WIDTH, theme.glyphs.ellipsis), style),
         Span::raw("  "),
-        Span::styled(rest, if is_selected { style } else { theme.faint }),
+        Span::styled(
+            fit(&rest, width.saturating_sub(NAME_WIDTH + 4), theme.glyphs.ellipsis),
+            if is_selected { style } else { theme.faint },
+        ),
     ])
 }
 
-/// A name in just the room that names have.
-fn fit(name: &str, ellipsis: &str) -> String {
+/// A text in just so many columns; one that is longer ends in the ellipsis.
+fn fit(name: &str, room: usize, ellipsis: &str) -> String {
     let width = Span::raw(name).width();
-    if width <= NAME_WIDTH {
-        return format!("{name}{}", " ".repeat(NAME_WIDTH - width));
+    if width <= room {
+        return format!("{name}{}", " ".repeat(room - width));
     }
     let mut cut = String::new();
     for character in name.chars() {
-        if Span::raw(format!("{cut}{character}{ellipsis}")).width() > NAME_WIDTH {
+        if Span::raw(format!("{cut}{character}{ellipsis}")).width() > room {
             break;
         }
         cut.push(character);
     }
-    let padding = NAME_WIDTH.saturating_sub(Span::raw(format!("{cut}{ellipsis}")).width());
+    let padding = room.saturating_sub(Span::raw(format!("{cut}{ellipsis}")).width());
     format!("{cut}{ellipsis}{}", " ".repeat(padding))
 }
 
@@ -141,9 +145,9 @@ mod tests {
     #[test]
     fn a_name_fills_its_room_and_no_more() {
         for name in ["", "short", &"long".repeat(20), &"漢".repeat(20), &"漢".repeat(16)] {
-            let fitted = fit(name, "…");
+            let fitted = fit(name, NAME_WIDTH, "…");
             assert_eq!(Span::raw(&fitted).width(), NAME_WIDTH, "{fitted:?}");
         }
-        assert!(fit(&"long".repeat(20), "…").ends_with('…'));
+        assert!(fit(&"long".repeat(20), NAME_WIDTH, "…").ends_with('…'));
     }
 }

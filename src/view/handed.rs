@@ -62,6 +62,12 @@ fn draw_copy(model: &Model, created: &Created, theme: &Theme, frame: &mut Frame,
             let title = format!("Sent to your terminal by {}{}", route.name(), in_format(*format));
             column.item(frame, symbol(glyphs.check, theme.good), &title, theme.good);
             column.words(frame, 2, "Nothing there? r shows it to select with the mouse.", theme.faint);
+            column.words(
+                frame,
+                2,
+                "Nothing clears it there: it stays until something else is copied.",
+                theme.faint,
+            );
         }
         CopyState::Failed(failure) => {
             column.item(frame, symbol(glyphs.cross, theme.bad), "Not copied", theme.bad);
@@ -92,8 +98,9 @@ pub(super) fn draw_left_out(
     frame: &mut Frame,
     column: &mut Column,
 ) {
-    let is_known = model.context.organization(&created.new_secret.project).is_some();
-    if format.names_the_organization() && !is_known {
+    let project = &created.new_secret.project;
+    let may_be_known = model.context.organization(project).is_some() || model.context.is_being_read(project);
+    if format.names_the_organization() && !may_be_known {
         column.words(frame, 2, NO_ORGANIZATION, theme.warning);
     }
 }

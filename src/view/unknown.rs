@@ -52,6 +52,9 @@ pub(super) fn draw(model: &Model, unknown: &UnknownOutcome, theme: &Theme, frame
 }
 
 fn title(model: &Model, unknown: &UnknownOutcome) -> &'static str {
+    if matches!(unknown.search, Search::Used(_)) {
+        return "A secret was created, and somebody uses it";
+    }
     if unknown.lost.is_certainly_created() || unknown.search.found().is_some() {
         return match model.in_flight {
             Some(_) => "A secret was created, and its value may still come",

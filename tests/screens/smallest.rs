@@ -17,6 +17,14 @@ fn what_has_to_be_read_is_there() {
             "form_filled",
             &["720 hours, Wed 23 Dec 2026 18:14 +01:00", "once the new one exists.", "[ Create secret ]"],
         ),
+        (
+            "form_both_places_taken",
+            &[
+                "enlarge the window to see all of it",
+                "Enter lists [ Create secret ]",
+                "Enter list the secrets",
+            ],
+        ),
         ("form_lifetime_unusual", &["Atlas allows 8 hours to 365 days today"]),
         ("form_project_is_a_client_id", &["a project ID has 24 hex digits and no prefix"]),
         ("form_earlier_request_runs", &["an earlier request is running [ Create secret ]"]),

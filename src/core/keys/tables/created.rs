@@ -20,7 +20,7 @@ pub(in crate::core::keys) const CREATED: &[Binding] = &[
     HELP,
     Binding::new(&[(KeyCode::Char('v'), NONE)], "v", "verify", Action::Verify),
     Binding::new(&[(KeyCode::Char('d'), NONE)], "d", "delete older", Action::Retire),
-    Binding::new(&[(KeyCode::Char('n'), NONE)], "n", "new", Action::Another),
+    Binding::new(&[(KeyCode::Char('n'), NONE)], "n", "another", Action::Another),
     SUSPEND,
     REPAINT,
 ];

@@ -58,6 +58,26 @@ pub(in crate::core::keys) const ON_BUTTON: &[Binding] = &[
     AS_COMMAND,
 ];
 
+/// The button of the form while both places are taken: it leads to the secrets that take them.
+pub(in crate::core::keys) const ON_FULL_BUTTON: &[Binding] = &[
+    Binding::new(&[(KeyCode::Enter, NONE)], "Enter", "list the secrets", Action::Confirm),
+    NEXT_FIELD,
+    PREVIOUS_FIELD,
+    Binding::new(
+        &[(KeyCode::Char('s'), CONTROL)],
+        "Ctrl-S",
+        "list the secrets, from anywhere",
+        Action::Submit,
+    )
+    .only_in_help(),
+    QUIT,
+    HELP,
+    DISMISS,
+    SUSPEND,
+    REPAINT,
+    AS_COMMAND,
+];
+
 /// A list to choose from.
 pub(in crate::core::keys) const CHOOSING: &[Binding] = &[
     CHOOSE,
