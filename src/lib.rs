@@ -14,7 +14,7 @@
 //!
 //!                                                    [ Create secret ]
 //!
-//!  Tab next   Ctrl-S create   ? help   Ctrl-C quit   Ctrl-O list        ← view::footer, from core::bindings
+//!  Tab next   Ctrl-S create   Ctrl-C quit   Ctrl-O list   ? help        ← view::footer, from core::bindings
 //! ```
 //!
 //! # How it flows

@@ -225,3 +225,27 @@ fn what_was_created_later_than_the_lost_post_is_another_ones() {
     let Screen::Unknown(unknown) = &run.model.screen else { panic!("not looked for") };
     assert!(matches!(unknown.search, Search::NoneAppeared { .. }), "{:?}", unknown.search);
 }
+
+#[test]
+fn deleting_what_an_earlier_run_left_is_asked_and_can_be_taken_back() {
+    let asks = |run: &Run| match &run.model.screen {
+        Screen::LeftOver(told) => told.asks_to_delete,
+        other => panic!("{other:?}"),
+    };
+    let mut run = told(Some(SECRET_ID), BaseUrl::CLOUD);
+    run.keys("y");
+    assert_eq!(run.count(|effect| matches!(effect, Effect::ReadAccount { .. })), 0, "nothing was asked");
+    for no in ["n", "esc", "<ctrl-c>"] {
+        run.keys("d");
+        assert!(asks(&run), "{no}");
+        run.keys(no);
+        assert!(!asks(&run) && run.exit().is_none(), "{no}");
+    }
+    run.keys("d y k q y");
+    assert!(!asks(&run) && run.exit().is_none(), "while it is deleted no key counts");
+    assert_eq!((forgotten(&run), run.count(|effect| matches!(effect, Effect::ReadAccount { .. }))), (0, 1));
+
+    let mut run = told(Some(SECRET_ID), BaseUrl::CLOUD);
+    run.keys("q");
+    assert_eq!((run.exit(), forgotten(&run)), (Some(Exit::Done), 0), "the next run tells of it again");
+}

@@ -222,3 +222,25 @@ fn a_delay_of_a_list_that_was_left_is_dropped() {
     run.keys("esc <ctrl-o>").event(Event::ListDelayed { request, wait: Duration::from_secs(9) });
     assert_eq!(choosing(&run).reading.waits_until, None);
 }
+
+#[test]
+fn pages_of_ten_are_leapt() {
+    let mut run = open();
+    let leap = |run: &mut Run, code| {
+        run.event(Event::KeysPressed(vec![KeyPress { code, modifiers: KeyModifiers::NONE }]));
+        choosing(run).selected
+    };
+    assert_eq!(leap(&mut run, KeyCode::PageDown), 10);
+    assert_eq!(leap(&mut run, KeyCode::PageDown), 20);
+    assert_eq!(leap(&mut run, KeyCode::PageUp), 10);
+    assert_eq!([leap(&mut run, KeyCode::PageUp), leap(&mut run, KeyCode::PageUp)], [0, 0]);
+}
+
+#[test]
+fn what_is_pasted_filters() {
+    let mut run = open();
+    let all = choosing(&run).matching();
+    run.paste(" 17 ");
+    let some = choosing(&run).matching();
+    assert!(0 < some && some < all, "{some} of {all}");
+}

@@ -18,6 +18,7 @@ mod retiring;
 mod sign_in;
 mod waiting;
 mod wake;
+mod walking;
 
 use std::time::Duration;
 

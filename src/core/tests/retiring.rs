@@ -125,3 +125,39 @@ fn without_the_new_ones_id_only_what_was_there_before_is_listed() {
         .look(Ok(ServiceAccount { secrets: vec![masked("9f3a"), new], ..ServiceAccount::default() }));
     assert_eq!(retiring(&run).secrets, [masked("9f3a")]);
 }
+
+#[test]
+fn the_choice_goes_round_and_a_question_can_be_taken_back() {
+    for mut run in [full("none"), panel("none")] {
+        let mut selected = vec![retiring(&run).selected];
+        for key in ["down", "down", "up", "up"] {
+            run.keys(key);
+            selected.push(retiring(&run).selected);
+        }
+        assert_eq!(selected, [0, 1, 0, 1, 0]);
+        for no in ["n", "esc", "<ctrl-c>"] {
+            run.keys("d");
+            assert!(matches!(retiring(&run).stage, RetireStage::Asking { .. }), "{no}");
+            run.keys(no);
+            assert!(matches!(retiring(&run).stage, RetireStage::Choosing { said: None }), "{no}");
+        }
+        assert_eq!(deletes(&run), 0);
+    }
+}
+
+#[test]
+fn while_one_is_deleted_no_key_counts_and_its_spinner_turns() {
+    let mut run = panel("none");
+    run.keys("d y");
+    assert_eq!(wake_at(&run.model), Some(Duration::from_millis(100)));
+    run.keys("down esc d y");
+    assert!(matches!(retiring(&run).stage, RetireStage::Deleting { .. }));
+    assert_eq!(deletes(&run), 1);
+}
+
+#[test]
+fn what_could_not_be_deleted_makes_no_room() {
+    let mut run = full("none");
+    run.keys("d y").deleted(DeleteOutcome::Failed(ReadProblem::Unexpected { status: 502 }));
+    assert!(!run.is_on_form(), "the list stays");
+}
