@@ -128,7 +128,7 @@ mod tests {
         let none = KeyModifiers::NONE;
         let control = KeyModifiers::CONTROL;
         let alt = KeyModifiers::ALT;
-        let rows: [(&[Chord], &str, usize); 10] = [
+        let rows: [(&[Chord], &str, usize); 15] = [
             (&[(KeyCode::Char('c'), none)], "one twoc", 8),
             (&[(KeyCode::Home, none), (KeyCode::Delete, none)], "ne two", 0),
             (&[(KeyCode::Char('a'), control), (KeyCode::Char('x'), none)], "xone two", 1),
@@ -139,6 +139,11 @@ mod tests {
             (&[(KeyCode::Char('u'), control)], "", 0),
             (&[(KeyCode::Left, control), (KeyCode::Char('k'), control)], "one ", 4),
             (&[(KeyCode::Backspace, none), (KeyCode::End, none)], "one tw", 6),
+            (&[(KeyCode::Home, none), (KeyCode::End, none), (KeyCode::Char('x'), none)], "one twox", 8),
+            (&[(KeyCode::Home, none), (KeyCode::Char('e'), control)], "one two", 7),
+            (&[(KeyCode::Home, none), (KeyCode::Right, none), (KeyCode::Delete, none)], "oe two", 1),
+            (&[(KeyCode::Home, none), (KeyCode::Char('f'), control)], "one two", 1),
+            (&[(KeyCode::Home, none), (KeyCode::Char('d'), alt)], "two", 0),
         ];
         for (keys, text, caret) in rows {
             let mut line = TextLine::new("one two");
@@ -166,6 +171,9 @@ mod tests {
         assert_eq!(line.text(), "");
         line.insert(&"1".repeat(1000));
         assert_eq!(line.text().len(), LONGEST);
+        let mut roomy = TextLine::roomy();
+        roomy.insert(&"1".repeat(100_000));
+        assert_eq!(roomy.text().len(), LONGEST_ROOMY);
         line.set("");
         line.insert("a\u{1b}[2J\r\nb");
         assert_eq!(line.text(), "a[2Jb");

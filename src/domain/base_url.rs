@@ -135,6 +135,8 @@ mod tests {
         for (text, shown, kind) in rows {
             let url = BaseUrl::parse(text).unwrap();
             assert_eq!((url.to_string().as_str(), url.kind()), (shown, kind), "{text:?}");
+            assert_eq!(Some(url.host().as_str()), shown.split("://").nth(1), "{text:?}");
+            assert_eq!(url.is_encrypted(), shown.starts_with("https://"), "{text:?}");
         }
     }
 
@@ -148,8 +150,11 @@ mod tests {
             ("http://localhost.example.com", BaseUrlError::Insecure),
             ("http://128.0.0.1", BaseUrlError::Insecure),
             ("https://me:pass@cloud.mongodb.com", BaseUrlError::Surplus("a user or password")),
+            ("https://me@cloud.mongodb.com", BaseUrlError::Surplus("a user or password")),
+            ("https://:pass@cloud.mongodb.com", BaseUrlError::Surplus("a user or password")),
             ("https://cloud.mongodb.com/api/atlas/v2", BaseUrlError::Surplus("a path")),
             ("https://cloud.mongodb.com/?a=b", BaseUrlError::Surplus("a query")),
+            ("https://cloud.mongodb.com/#a", BaseUrlError::Surplus("a query")),
         ];
         for (text, expected) in rows {
             assert_eq!(BaseUrl::parse(text), Err(expected), "{text:?}");

@@ -132,3 +132,50 @@ impl Fate {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_fate_is_told_and_only_a_loss_is_one() {
+        let copied = |clears_in| Delivery::Copied { clears_in };
+        let saved = Delivery::Saved { path: ServerText::new("/saved") };
+        let rows = [
+            (
+                Fate::HandedOver(vec![saved, Delivery::Printed]),
+                "saved to /saved; written to standard output",
+                false,
+            ),
+            (
+                Fate::HandedOver(vec![copied(Some(Duration::from_millis(41_001)))]),
+                "which clears in 42 s",
+                false,
+            ),
+            (Fate::HandedOver(vec![copied(None)]), "copied to the clipboard", false),
+            (Fate::Deleted, "deleted in Atlas", false),
+            (Fate::NeverHandedOver, "never handed over: delete it", true),
+            (Fate::PerhapsHandedOver, "perhaps handed over", true),
+            (Fate::Kept, "its value is lost; kept", true),
+            (Fate::PerhapsCreated, "perhaps created", true),
+        ];
+        for (fate, words, is_loss) in rows {
+            assert!(fate.words().contains(words), "{}", fate.words());
+            assert_eq!(fate.is_loss(), is_loss, "{fate:?}");
+        }
+    }
+
+    #[test]
+    fn only_what_somebody_has_for_good_is_final() {
+        let program = ServerText::new("pass");
+        for last in
+            [Delivery::Saved { path: program.clone() }, Delivery::Piped { program }, Delivery::Printed]
+        {
+            assert!(last.is_final(), "{last:?}");
+        }
+        for passing in [Delivery::Copied { clears_in: None }, Delivery::Unverified, Delivery::SentToTerminal]
+        {
+            assert!(!passing.is_final(), "{passing:?}");
+        }
+    }
+}

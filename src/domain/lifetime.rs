@@ -144,6 +144,14 @@ mod tests {
     }
 
     #[test]
+    fn hours_are_positive_and_told_in_words() {
+        assert_eq!(Lifetime::from_hours(0), Err(LifetimeError::Zero));
+        assert_eq!(Lifetime::from_hours(-1), Err(LifetimeError::Negative));
+        let words = [1, 2, 720].map(|hours| Lifetime::from_hours(hours).unwrap().to_string());
+        assert_eq!(words, ["1 hour", "2 hours", "720 hours"]);
+    }
+
+    #[test]
     fn what_atlas_documents_is_usual() {
         let usual = |hours| Lifetime::from_hours(hours).unwrap().is_usual();
         assert!(!usual(7) && usual(8) && usual(8760) && !usual(8761));

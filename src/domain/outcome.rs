@@ -51,7 +51,9 @@ impl LostAnswer {
             Self::Unexpected { status } => {
                 format!("The answer (HTTP {status}) does not say whether the secret was created.")
             }
-            Self::EarlierRun => "The run that created it ended before anybody had the value.".to_owned(),
+            Self::EarlierRun => {
+                "An earlier run ended before it was noted that somebody has the value.".to_owned()
+            }
             Self::StoppedWaiting => "You stopped waiting; the request is still on its way.".to_owned(),
         }
     }
@@ -114,4 +116,32 @@ pub enum DeleteOutcome {
     Gone,
     /// It could not be deleted, or nobody can tell.
     Failed(ReadProblem),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_lost_answer_says_what_is_known_of_it() {
+        let words = |text| ServerText::new(text);
+        let rows = [
+            (LostAnswer::TimedOut(Duration::from_secs(60)), "Atlas did not answer for 60 seconds."),
+            (
+                LostAnswer::ValueUnreadable(words("it holds no secret")),
+                "could not be read: it holds no secret.",
+            ),
+            (LostAnswer::Unexpected { status: 502 }, "(HTTP 502) does not say whether"),
+            (LostAnswer::StoppedWaiting, "You stopped waiting"),
+            (LostAnswer::EarlierRun, "An earlier run ended"),
+            (
+                LostAnswer::Broken(TransportProblem::Interrupted(words("reset"))),
+                "broke before the answer was complete: reset.",
+            ),
+        ];
+        for (lost, expected) in rows {
+            assert!(lost.sentence().contains(expected), "{}", lost.sentence());
+            assert_eq!(lost.is_certainly_created(), matches!(lost, LostAnswer::ValueUnreadable(_)));
+        }
+    }
 }

@@ -108,3 +108,26 @@ pub struct TriedSession {
 fn is_about_the_address(rejection: &Rejection) -> bool {
     matches!(rejection.kind(), RejectionKind::AddressNotAllowed | RejectionKind::AccessListMissing)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_of_the_address_says_that_the_credentials_are_right() {
+        let rejection = |status, code| Rejection {
+            status,
+            error_code: crate::domain::ServerText::new(code),
+            detail: crate::domain::ServerText::default(),
+            fields: Vec::new(),
+            retry_after: None,
+        };
+        let refused = |rejection: Rejection| Tried::from_read(Err(ReadProblem::Rejected(rejection)));
+        assert_eq!(Tried::from_read(Ok(())), Tried::Accepted);
+        for code in ["IP_ADDRESS_NOT_ON_ACCESS_LIST", "ORG_REQUIRES_ACCESS_LIST"] {
+            assert_eq!(refused(rejection(403, code)), Tried::AddressNotListed, "{code}");
+        }
+        assert!(matches!(refused(rejection(403, "FORBIDDEN")), Tried::Refused(_)));
+        assert!(matches!(refused(rejection(401, "UNAUTHORIZED")), Tried::Refused(_)));
+    }
+}
