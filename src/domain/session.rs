@@ -117,8 +117,8 @@ mod tests {
     fn a_refusal_of_the_address_says_that_the_credentials_are_right() {
         let rejection = |status, code| Rejection {
             status,
-            error_code: crate::domain::ServerText::new(code),
-            detail: crate::domain::ServerText::default(),
+            error_code: ServerText::new(code),
+            detail: ServerText::default(),
             fields: Vec::new(),
             retry_after: None,
         };
