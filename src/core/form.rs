@@ -2,78 +2,8 @@
 
 use crate::domain::{ClientId, ExistingSecret, Lifetime, NewSecret, ProjectId, ServerText};
 
-use super::{Failure, KeyPress, TextLine, Verdict, paste};
-
-/// The three things a secret is made of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FieldName {
-    /// The project's id.
-    Project,
-    /// The service account's client id.
-    Client,
-    /// How long the secret lives.
-    Lifetime,
-}
-
-impl FieldName {
-    /// All of them, from top to bottom.
-    pub const ALL: [Self; 3] = [Self::Project, Self::Client, Self::Lifetime];
-
-    /// What stands before the field on the screen.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Project => "Project ID",
-            Self::Client => "Client ID",
-            Self::Lifetime => "Expires after",
-        }
-    }
-}
-
-/// What the keys go to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Focus {
-    /// A field.
-    Field(FieldName),
-    /// The button `Create secret`.
-    Button,
-}
-
-/// One field.
-#[derive(Clone, Debug, Default)]
-pub struct Field {
-    /// What was typed.
-    pub line: TextLine,
-    /// True once something was typed, or the form was submitted.
-    pub touched: bool,
-    /// Atlas's word against this very value; the next change takes it away.
-    pub refused: Option<ServerText>,
-    /// True after a secret was refused: what follows at once belongs to it.
-    drops_text: bool,
-    pub(super) remark: Option<Remark>,
-}
-
-/// What the program did to what was typed or pasted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Remark {
-    Lowered,
-    PrefixAdded,
-    TakenFromUrl,
-    CameFromOtherField,
-    SecretNotKept,
-}
-
-impl Remark {
-    /// What is said beside a value that is right all the same.
-    pub(super) fn words(self) -> Option<&'static str> {
-        match self {
-            Self::Lowered => Some("lower case, as Atlas wants it"),
-            Self::PrefixAdded => Some("completed with mdb_sa_id_"),
-            Self::TakenFromUrl => Some("taken from the pasted URL"),
-            Self::CameFromOtherField => Some("put here, where it belongs"),
-            Self::SecretNotKept => None,
-        }
-    }
-}
+use super::field::Remark;
+use super::{Failure, Field, FieldName, Focus, KeyPress, TextLine, Verdict, paste};
 
 /// What stands below the fields.
 #[derive(Clone, Debug)]
@@ -282,31 +212,5 @@ impl Form {
     pub(super) fn refuse(&mut self, name: FieldName, words: ServerText) {
         self.field_mut(name).refused = Some(words);
         self.focus = Focus::Field(name);
-    }
-}
-
-impl Field {
-    fn changed(&mut self) {
-        self.drops_text = false;
-        self.touched = true;
-        self.refused = None;
-        self.remark = None;
-    }
-
-    /// Atlas's ids of projects are lower case; a secret typed by mistake is not kept.
-    fn tidy(&mut self, name: FieldName) {
-        if paste::contains_secret(self.line.text()) {
-            self.line.set("");
-            self.remark = Some(Remark::SecretNotKept);
-            self.drops_text = true;
-            return;
-        }
-        let text = self.line.text();
-        let is_upper_hex = text.bytes().all(|byte| byte.is_ascii_hexdigit())
-            && text.bytes().any(|byte| byte.is_ascii_uppercase());
-        if name == FieldName::Project && is_upper_hex {
-            self.line.lower();
-            self.remark = Some(Remark::Lowered);
-        }
     }
 }

@@ -7,7 +7,8 @@ use crate::domain::{
     DeleteOutcome, NewSecret, ReadProblem, RejectionKind, RequestId, SecretId, ServiceAccount,
 };
 
-use super::chain::{Seen, give_up, go_on, note, start};
+use super::chain::{give_up, go_on, note, start};
+use super::sending::Seen;
 use super::{Certainty, Effect, Failure, Link, Model, Question, Said, Screen, Sending, retiring};
 
 /// The account was read. `None` when the chain had not asked for it.

@@ -2,7 +2,7 @@
 
 use crate::domain::{ClientId, Lifetime, ProjectId};
 
-use super::form::{FieldName, Focus, Remark};
+use super::field::{FieldName, Focus, Remark};
 
 /// How much of a pasted text is looked at, in characters: far more than any page's line with ids.
 const LOOKED_AT: usize = 4096;

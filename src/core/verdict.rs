@@ -4,7 +4,7 @@ use crate::domain::{
     ClientId, ClientIdError, Lifetime, LifetimeError, ProjectId, ProjectIdError, ServerText,
 };
 
-use super::form::{Field, FieldName, Remark};
+use super::field::{Field, FieldName, Remark};
 
 /// The judgement on one field, right now.
 #[derive(Clone, Debug, PartialEq, Eq)]
