@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::domain::{
-    CreatedSecret, Delivery, ExistingSecret, Farewell, Fate, Format, Handover, Moment, NewSecret,
+    CreatedSecret, Delivery, ExistingSecret, Farewell, Fate, Format, Handover, Moment, NewSecret, RequestId,
 };
 
 use super::{
@@ -35,6 +35,8 @@ pub struct Created {
     pub not_printed: Option<String>,
     /// What is being chosen or typed.
     pub panel: Option<Panel>,
+    /// The save or the command that has not answered yet, whatever is on the screen by now.
+    pub under_way: Option<RequestId>,
     /// Until when the value is shown in full.
     pub revealed_until: Option<Moment>,
     /// The guard, while somebody wants to leave.
@@ -55,6 +57,7 @@ impl Created {
             delivered: Vec::new(),
             not_printed: None,
             panel: None,
+            under_way: None,
             revealed_until: None,
             leaving: None,
             word: None,
@@ -71,25 +74,24 @@ impl Created {
         self.secret.id.is_some()
     }
 
-    /// What became of the secret if it is left now.
+    /// What became of the secret if it is left now: what is under way may have reached somebody.
     pub(super) fn fate(&self, now: Moment) -> Fate {
         let ways: Vec<Delivery> = self.delivered.iter().cloned().chain(self.copy.delivery(now)).collect();
-        if ways.is_empty() { Fate::NeverHandedOver } else { Fate::HandedOver(ways) }
+        if !ways.is_empty() {
+            return Fate::HandedOver(ways);
+        }
+        if self.is_on_its_way() { Fate::PerhapsHandedOver } else { Fate::NeverHandedOver }
+    }
+
+    /// True while a file, a command, the clipboard or standard output is taking it.
+    pub fn is_on_its_way(&self) -> bool {
+        let is_copying = matches!(self.copy, CopyState::Copying { .. });
+        self.under_way.is_some() || is_copying || self.is_being_printed()
     }
 
     /// True when somebody has the secret, as far as is known: leaving loses nothing.
     pub fn is_handed_over(&self, now: Moment) -> bool {
         !self.fate(now).is_loss()
-    }
-
-    /// What became of it if a signal ends the program now: what is under way may have reached somebody.
-    pub(super) fn fate_at_a_signal(&self, now: Moment) -> Fate {
-        let is_on_its_way = self.is_being_printed()
-            || self.panel.as_ref().and_then(Panel::prompt).is_some_and(|prompt| prompt.running.is_some());
-        match self.fate(now) {
-            Fate::NeverHandedOver if is_on_its_way => Fate::PerhapsHandedOver,
-            fate => fate,
-        }
     }
 
     /// True while standard output is being written.

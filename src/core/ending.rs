@@ -45,7 +45,7 @@ pub(super) fn end(model: &mut Model) -> Vec<Effect> {
         effects.push(Effect::ForgetCreation);
     }
     if let Screen::Created(created) = &model.screen {
-        let fate = created.fate_at_a_signal(model.now);
+        let fate = created.fate(model.now);
         if !fate.is_loss() {
             effects.push(Effect::ForgetCreation);
         }

@@ -149,6 +149,7 @@ fn take(model: &mut Model, request: RequestId) -> Vec<Effect> {
     }
     prompt.running = Some(request);
     prompt.problem = None;
+    created.under_way = Some(request);
     created.revealed_until = None;
     vec![if is_save {
         Effect::SaveToFile { request, path: line, handover }
@@ -185,6 +186,7 @@ fn program_of(model: &Model) -> ServerText {
 /// What has worked is kept, whatever is on the screen by now; what has not leaves the line to be mended.
 fn settle(model: &mut Model, answered: RequestId, result: Result<Option<Delivery>, String>) -> Vec<Effect> {
     let Screen::Created(created) = &mut model.screen else { return Vec::new() };
+    created.under_way = created.under_way.filter(|request| *request != answered);
     let prompt = created.panel.as_mut().and_then(Panel::prompt_mut);
     let is_awaited = prompt.as_ref().is_some_and(|prompt| prompt.running == Some(answered));
     match result {

@@ -29,10 +29,10 @@ pub(super) fn draw(
             draw_confirm(model, created, leaving.target, *checked, theme, frame, column);
         }
         Guard::Choose { choice, problem } => {
-            let what = if matches!(created.copy, CopyState::Gone(_)) {
-                "The clipboard no longer holds this secret."
-            } else {
-                "This secret was not copied or saved."
+            let what = match created.copy {
+                _ if created.is_on_its_way() => "Whether somebody has this secret is not known yet.",
+                CopyState::Gone(_) => "The clipboard no longer holds this secret.",
+                _ => "This secret was not copied or saved.",
             };
             let warning = Span::styled(format!("{} ", theme.glyphs.warning), theme.warning);
             column.item(frame, warning, &format!("{what} It cannot be shown again."), theme.strong);

@@ -139,3 +139,18 @@ fn a_save_that_succeeds_while_the_guard_stands_takes_its_question_back() {
     run.event(Event::FileSaved { request, outcome: saved_to("/x", Format::Secret) });
     assert!(run.guard().is_none());
 }
+
+#[test]
+fn leaving_while_it_is_saved_or_copied_says_that_somebody_may_have_it() {
+    let mut saving = Run::created();
+    saving.keys("s").typed("/tmp/secret").keys("enter <ctrl-c> <ctrl-c>");
+    let mut copying = Run::created();
+    copying.keys("c <ctrl-c> <ctrl-c>");
+    for run in [saving, copying] {
+        assert_eq!((run.fates(), run.exit()), (vec![Fate::PerhapsHandedOver], Some(Exit::NotHandedOver)));
+    }
+    let mut failed = Run::created();
+    failed.keys("s").typed("/tmp/secret").keys("enter <ctrl-c>");
+    failed.saved(SaveOutcome::Failed(SaveFailure::Full)).keys("<ctrl-c>");
+    assert_eq!(failed.fates(), [Fate::NeverHandedOver]);
+}
