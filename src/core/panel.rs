@@ -176,11 +176,12 @@ pub(super) fn command_ended(model: &mut Model, answered: RequestId, outcome: Com
     settle(model, answered, result)
 }
 
-/// The first word of the line, which is the program.
+/// The first word of the line, split as it was to be run: the program.
 fn program_of(model: &Model) -> ServerText {
     let Screen::Created(created) = &model.screen else { return ServerText::default() };
     let line = created.panel.as_ref().and_then(Panel::prompt).map(|prompt| prompt.line.text());
-    ServerText::new(line.and_then(|line| line.split_whitespace().next()).unwrap_or_default())
+    let words = line.and_then(|line| shell_words::split(line).ok()).unwrap_or_default();
+    ServerText::new(words.first().map_or("", String::as_str))
 }
 
 /// What has worked is kept, whatever is on the screen by now; what has not leaves the line to be mended.

@@ -154,3 +154,11 @@ fn leaving_while_it_is_saved_or_copied_says_that_somebody_may_have_it() {
     failed.saved(SaveOutcome::Failed(SaveFailure::Full)).keys("<ctrl-c>");
     assert_eq!(failed.fates(), [Fate::NeverHandedOver]);
 }
+
+#[test]
+fn a_command_is_told_by_the_name_that_was_run() {
+    let mut run = Run::created();
+    run.keys("p").typed("'my keeper' --store").keys("enter").command_ended(CommandOutcome::Succeeded);
+    let program = ServerText::new("my keeper");
+    assert_eq!(run.shown().delivered, [Delivery::Piped { program }]);
+}
