@@ -1,18 +1,11 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::atlas::properties::{any_body, any_status};
+use crate::atlas::properties::{self, any_body, any_status};
 use crate::domain::Rejection;
 
 fn answer(status: u16, body: &str) -> Answer {
-    Answer {
-        status,
-        date: None,
-        retry_after: None,
-        challenge: None,
-        body: Zeroizing::new(body.as_bytes().to_vec()),
-        end: BodyEnd::Complete,
-    }
+    properties::answer(status, body.as_bytes().to_vec())
 }
 
 #[test]
@@ -89,7 +82,7 @@ proptest! {
     fn any_answer_is_a_token_that_was_named_or_none(status in any_status(), body in any_body()) {
         let named = serde_json::from_slice::<Value>(&body).ok();
         let named = named.and_then(|body| Some(body.get("access_token")?.as_str()?.to_owned()));
-        let answer = crate::atlas::properties::answer(status, body);
+        let answer = properties::answer(status, body);
         if let Ok(token) = token(&answer, Instant::now()) {
             prop_assert!(is_success(status));
             prop_assert_eq!(Some(token.value.expose_secret().to_owned()), named);

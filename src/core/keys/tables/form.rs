@@ -44,39 +44,27 @@ pub(in crate::core::keys) const FORM: &[Binding] = &[
 ];
 
 /// The button of the form.
-pub(in crate::core::keys) const ON_BUTTON: &[Binding] = &[
-    Binding::new(&[(KeyCode::Enter, NONE)], "Enter", "create", Action::Confirm),
-    NEXT_FIELD,
-    PREVIOUS_FIELD,
-    Binding::new(&[(KeyCode::Char('s'), CONTROL)], "Ctrl-S", "create, from anywhere", Action::Submit)
-        .only_in_help(),
-    QUIT,
-    HELP,
-    DISMISS,
-    SUSPEND,
-    REPAINT,
-    AS_COMMAND,
-];
+pub(in crate::core::keys) const ON_BUTTON: &[Binding] = &on_button("create", "create, from anywhere");
 
 /// The button of the form while both places are taken: it leads to the secrets that take them.
-pub(in crate::core::keys) const ON_FULL_BUTTON: &[Binding] = &[
-    Binding::new(&[(KeyCode::Enter, NONE)], "Enter", "list the secrets", Action::Confirm),
-    NEXT_FIELD,
-    PREVIOUS_FIELD,
-    Binding::new(
-        &[(KeyCode::Char('s'), CONTROL)],
-        "Ctrl-S",
-        "list the secrets, from anywhere",
-        Action::Submit,
-    )
-    .only_in_help(),
-    QUIT,
-    HELP,
-    DISMISS,
-    SUSPEND,
-    REPAINT,
-    AS_COMMAND,
-];
+pub(in crate::core::keys) const ON_FULL_BUTTON: &[Binding] =
+    &on_button("list the secrets", "list the secrets, from anywhere");
+
+const fn on_button(enter: &'static str, from_anywhere: &'static str) -> [Binding; 10] {
+    [
+        Binding::new(&[(KeyCode::Enter, NONE)], "Enter", enter, Action::Confirm),
+        NEXT_FIELD,
+        PREVIOUS_FIELD,
+        Binding::new(&[(KeyCode::Char('s'), CONTROL)], "Ctrl-S", from_anywhere, Action::Submit)
+            .only_in_help(),
+        QUIT,
+        HELP,
+        DISMISS,
+        SUSPEND,
+        REPAINT,
+        AS_COMMAND,
+    ]
+}
 
 /// A list to choose from.
 pub(in crate::core::keys) const CHOOSING: &[Binding] = &[
