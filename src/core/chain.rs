@@ -92,8 +92,9 @@ pub(super) fn note(model: &mut Model) -> Vec<Effect> {
     let Screen::Sending(sending) = &model.screen else {
         return Vec::new();
     };
-    let ids_before = sending.before(model.now).ids;
-    vec![Effect::NoteCreation { request, new_secret: sending.new_secret.clone(), ids_before }]
+    let begun_at = model.atlas_now();
+    let ids_before = sending.before(begun_at).ids;
+    vec![Effect::NoteCreation { request, new_secret: sending.new_secret.clone(), begun_at, ids_before }]
 }
 
 pub(super) fn noted(model: &mut Model, answered: RequestId, result: Result<(), String>) -> Vec<Effect> {
@@ -117,7 +118,7 @@ fn post(model: &mut Model) -> Vec<Effect> {
     }
     let new_secret = sending.new_secret.clone();
     let certainty_before = sending.certainty();
-    let (before, existing) = (sending.before(now), sending.existing());
+    let (before, existing) = (sending.before(model.atlas_now()), sending.existing());
     let request = model.next_request();
     model.in_flight = Some(InFlight {
         request,

@@ -108,6 +108,8 @@ pub enum Effect {
         request: RequestId,
         /// What is to be created.
         new_secret: NewSecret,
+        /// When, by Atlas's clock where that is known: it is compared with what Atlas says of its secrets.
+        begun_at: Timestamp,
         /// The ids of the secrets before; `None` when nobody could look.
         ids_before: Option<Vec<SecretId>>,
     },

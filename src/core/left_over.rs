@@ -155,7 +155,7 @@ fn look(model: &mut Model) -> Vec<Effect> {
     let entry = &left.entry;
     let Ok(lifetime) = Lifetime::from_hours(1) else { return Vec::new() };
     let new_secret = NewSecret { project: entry.project.clone(), client: entry.client.clone(), lifetime };
-    let passed = now.wall.duration_since(entry.begun_at);
+    let passed = model.atlas_now().duration_since(entry.begun_at);
     let passed = Duration::try_from(passed).unwrap_or_default();
     let uptime = now.uptime.saturating_sub(passed);
     let look = unknown::read(request, &new_secret);

@@ -112,14 +112,14 @@ impl Sending {
         }
     }
 
-    /// What the account looked like before the POST, on Atlas's clock where that is known.
-    pub(super) fn before(&self, now: Moment) -> Before {
+    /// What the account looked like before the POST; `now` where nobody could look.
+    pub(super) fn before(&self, now: Timestamp) -> Before {
         match &self.seen {
             Some(seen) => {
                 let ids = seen.secrets.iter().map(|secret| secret.id.clone()).collect();
                 Before { ids: Some(ids), at: seen.at, latest: None }
             }
-            None => Before { ids: None, at: now.wall, latest: None },
+            None => Before { ids: None, at: now, latest: None },
         }
     }
 

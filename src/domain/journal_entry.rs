@@ -17,7 +17,7 @@ pub struct JournalEntry {
     pub project: ProjectId,
     /// The account that gets the secret.
     pub client: ClientId,
-    /// When the creation began, by this machine's clock.
+    /// When the creation began, by Atlas's clock; by this machine's where Atlas's was not known.
     pub begun_at: Timestamp,
     /// The ids of the secrets that the account had just before; `None` when nobody could look.
     pub ids_before: Option<Vec<SecretId>>,

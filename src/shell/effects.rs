@@ -63,8 +63,8 @@ impl Executor {
             Effect::PipeToCommand { request, line, handover } => self.pipe(request, line, handover),
             Effect::PrintSecret { request, format, handover } => self.print(request, format, handover),
             Effect::ReadSettings { request, organization } => self.read_settings(request, organization),
-            Effect::NoteCreation { request, new_secret, ids_before } => {
-                self.note_creation(request, new_secret, ids_before);
+            Effect::NoteCreation { request, new_secret, begun_at, ids_before } => {
+                self.note_creation(request, new_secret, begun_at, ids_before);
             }
             Effect::NoteSecret { secret_id, expires_at } => self.note_secret(secret_id, expires_at),
             Effect::ForgetCreation => self.forget_creation(),

@@ -36,6 +36,7 @@ impl Notes {
         &self,
         at: Option<Whereabouts>,
         new_secret: NewSecret,
+        begun_at: Timestamp,
         ids_before: Option<Vec<SecretId>>,
     ) -> Result<(), String> {
         let Some(Whereabouts { base_url, identity }) = at else { return Ok(()) };
@@ -49,7 +50,7 @@ impl Notes {
             identity,
             project: new_secret.project,
             client: new_secret.client,
-            begun_at: Timestamp::now(),
+            begun_at,
             ids_before,
             secret_id: None,
             expires_at: None,

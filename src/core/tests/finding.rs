@@ -92,6 +92,24 @@ fn atlas_own_clock_may_be_a_minute_off() {
 }
 
 #[test]
+fn what_is_noted_before_the_request_is_of_atlas_own_clock() {
+    let mut run = Run::looking();
+    let read_at: Timestamp = "2026-11-23T19:30:00Z".parse().unwrap();
+    run.look(Ok(ServiceAccount {
+        read_at: Some(read_at),
+        secrets: vec![existing("2026-12-28T18:14:00Z")],
+        ..ServiceAccount::default()
+    }));
+    run.later(Duration::from_secs(40)).keys("y");
+    let begun_at = run.effects.iter().find_map(|effect| match effect {
+        Effect::NoteCreation { begun_at, .. } => Some(*begun_at),
+        _ => None,
+    });
+    let with_the_time_that_the_question_took = read_at + Duration::from_secs(40);
+    assert_eq!(begun_at, Some(with_the_time_that_the_question_took));
+}
+
+#[test]
 fn where_nobody_could_look_before_the_time_alone_tells() {
     let mut run = Run::looking();
     run.look(Err(ReadProblem::TimedOut(Duration::from_secs(3)))).keys("y").answer(lost());

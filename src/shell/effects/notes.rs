@@ -15,10 +15,11 @@ impl Executor {
         &self,
         request: RequestId,
         new_secret: NewSecret,
+        begun_at: Timestamp,
         ids_before: Option<Vec<SecretId>>,
     ) {
         let (notes, at) = (Arc::clone(&self.notes), self.connection.whereabouts());
-        let work = async move { notes.begin(at, new_secret, ids_before).await };
+        let work = async move { notes.begin(at, new_secret, begun_at, ids_before).await };
         let answer = move |result| Event::CreationNoted { request, result };
         self.answer(work, answer, || Err(JournalProblem::Silent.sentence(JournalStep::Begin)));
     }
