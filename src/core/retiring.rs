@@ -1,8 +1,8 @@
 //! Deleting an older secret of an account: chosen from a list, asked for, and never by Enter.
 
 use crate::domain::{
-    ClientId, DeleteOutcome, ExistingSecret, Moment, NewSecret, ProjectId, ReadProblem, RequestId, SecretId,
-    ServiceAccount, Session, Stake,
+    ClientId, DeleteOutcome, ExistingSecret, Identity, Moment, NewSecret, ProjectId, ReadProblem, RequestId,
+    SecretId, ServiceAccount, Session, Stake,
 };
 
 use super::{Action, Effect, FormNotice, Looked, Model, Panel, Screen};
@@ -158,11 +158,14 @@ impl Retiring {
 impl Model {
     /// What deleting this secret could cost the session.
     pub fn stake(&self, client: &ClientId, secret: &ExistingSecret) -> Stake {
-        if self.login.as_ref().is_some_and(|login| login.is_behind(client, secret)) {
-            return Stake::Own;
+        if let Some(login) = &self.login {
+            return login.stake(client, secret);
         }
         match &self.session {
-            Session::Remote { identity: crate::domain::Identity::AccessToken, .. } => Stake::Perhaps,
+            Session::Remote { identity: Identity::AccessToken | Identity::Profile(_), .. } => Stake::Perhaps,
+            Session::Remote { identity: Identity::ServiceAccount(own), .. } if own == client => {
+                Stake::Perhaps
+            }
             _ => Stake::None,
         }
     }

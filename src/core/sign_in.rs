@@ -72,6 +72,16 @@ impl SignInWay {
     }
 }
 
+impl SignInWay {
+    /// Where a secret lies that signs in by this way, in words.
+    fn holder(&self) -> Option<ServerText> {
+        match self {
+            Self::Profile(name) => Some(ServerText::new(&format!("profile {name}"))),
+            _ => None,
+        }
+    }
+}
+
 impl SignIn {
     /// The screen with the ways that exist here; profiles come first, they need no typing.
     pub fn new(profiles: Vec<ServerText>) -> Self {
@@ -236,6 +246,7 @@ pub(super) fn tried(model: &mut Model, answered: RequestId, outcome: TriedSessio
     if sign_in.trying.take_if(|(request, _)| *request == answered).is_none() {
         return Vec::new();
     }
+    let holder = sign_in.way().and_then(SignInWay::holder);
     let word = match outcome.tried {
         Tried::Refused(problem) => {
             sign_in.problem = Some(Box::new(problem.explain()));
@@ -251,6 +262,9 @@ pub(super) fn tried(model: &mut Model, answered: RequestId, outcome: TriedSessio
             "Signed in, but this machine's address is not on the API access list: Atlas will refuse from here.",
         ),
     };
+    // Which secret signs in now is told anew.
+    model.login = None;
+    model.login_holder = holder;
     model.session = outcome.session;
     model.form.fill_empty(outcome.project.as_deref(), outcome.client.as_deref());
     model.form.notice = word.map(FormNotice::Word);

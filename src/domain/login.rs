@@ -18,18 +18,32 @@ pub enum Stake {
     None,
     /// The session uses it.
     Own,
-    /// The session may use it: of a bare access token nobody knows which secret it came from.
+    /// The session may use it: nobody knows which secret it came from, or what that one looks like.
     Perhaps,
 }
 
 impl Login {
-    /// True when `secret` of `client` is the one that signed in: the same account, and a mask that ends in the
-    /// same four characters.
+    /// True when `secret` of `client` is the one that signed in.
     pub fn is_behind(&self, client: &ClientId, secret: &ExistingSecret) -> bool {
-        let ends_the_same = |mask: &ServerText| {
-            !self.ends_with.is_empty() && mask.as_str().ends_with(self.ends_with.as_str())
-        };
-        self.client == *client && secret.mask.as_ref().is_some_and(ends_the_same)
+        self.stake(client, secret) == Stake::Own
+    }
+
+    /// What deleting `secret` of `client` could cost: it signed in when the account is the same and its mask ends
+    /// in the same four characters, and it may have when those of either are not known.
+    pub fn stake(&self, client: &ClientId, secret: &ExistingSecret) -> Stake {
+        if self.client != *client {
+            return Stake::None;
+        }
+        match &secret.mask {
+            Some(mask) if !self.ends_with.is_empty() => {
+                if mask.as_str().ends_with(self.ends_with.as_str()) {
+                    Stake::Own
+                } else {
+                    Stake::None
+                }
+            }
+            _ => Stake::Perhaps,
+        }
     }
 }
 
@@ -53,11 +67,19 @@ mod tests {
         let client = ClientId::parse("mdb_sa_id_1234567890abcdef12345678").unwrap();
         let other = ClientId::parse("mdb_sa_id_1234567890abcdef12345679").unwrap();
         let login = Login { client: client.clone(), ends_with: ServerText::new("9f3a") };
-        assert!(login.is_behind(&client, &secret(Some("mdb_sa_sk_...9f3a"))));
-        assert!(!login.is_behind(&client, &secret(Some("mdb_sa_sk_...9f3b"))));
-        assert!(!login.is_behind(&other, &secret(Some("mdb_sa_sk_...9f3a"))));
-        assert!(!login.is_behind(&client, &secret(None)));
-        let unknown = Login { ends_with: ServerText::default(), ..login };
-        assert!(!unknown.is_behind(&client, &secret(Some("mdb_sa_sk_...9f3a"))));
+        let unknown = Login { ends_with: ServerText::default(), ..login.clone() };
+        let rows = [
+            (&login, &client, Some("mdb_sa_sk_...9f3a"), Stake::Own),
+            (&login, &client, Some("mdb_sa_sk_...9f3b"), Stake::None),
+            (&login, &client, None, Stake::Perhaps),
+            (&login, &other, Some("mdb_sa_sk_...9f3a"), Stake::None),
+            (&login, &other, None, Stake::None),
+            (&unknown, &client, Some("mdb_sa_sk_...9f3a"), Stake::Perhaps),
+            (&unknown, &other, Some("mdb_sa_sk_...9f3a"), Stake::None),
+        ];
+        for (login, client, mask, expected) in rows {
+            assert_eq!(login.stake(client, &secret(mask)), expected, "{client} {mask:?}");
+            assert_eq!(login.is_behind(client, &secret(mask)), expected == Stake::Own);
+        }
     }
 }

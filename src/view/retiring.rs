@@ -90,7 +90,7 @@ fn stake_words(stake: Stake) -> Option<&'static str> {
     match stake {
         Stake::None => None,
         Stake::Own => Some("You are signed in with this one: this session ends with it."),
-        Stake::Perhaps => Some("It may be the one behind your access token."),
+        Stake::Perhaps => Some("You may be signed in with this one: then this session ends with it."),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Deleting an older secret: after a `y`, and what the session needs only when it no longer does.
 
 use super::*;
-use crate::domain::{BaseUrl, Identity, Login, Stake};
+use crate::domain::{BaseUrl, ClientId, Identity, Login, PublicKey, Stake};
 
 fn masked(tail: &str) -> ExistingSecret {
     let mask = Some(ServerText::new(&format!("mdb_sa_sk_...{tail}")));
@@ -79,6 +79,27 @@ fn of_an_access_token_nobody_knows_whose_it_is() {
     run.keys("d").look(Ok(account_of("9f3a", "k7Qd"))).keys("d y");
     assert!(matches!(retiring(&run).stage, RetireStage::Asking { stake: Stake::Perhaps, is_second: true }));
     assert_eq!(deletes(&run), 0);
+}
+
+#[test]
+fn without_a_tail_to_compare_any_secret_of_ones_own_account_may_be_ones_own() {
+    let base_url = BaseUrl::parse(BaseUrl::CLOUD).unwrap();
+    let own = Run::created().model.form.client_id().unwrap();
+    let other = ClientId::parse("mdb_sa_id_ffffffffffffffffffffffff").unwrap();
+    let key = PublicKey::parse("abcdefgh").unwrap();
+    let rows = [
+        (Identity::ServiceAccount(own), Stake::Perhaps),
+        (Identity::ServiceAccount(other), Stake::None),
+        (Identity::Profile(ServerText::new("work")), Stake::Perhaps),
+        (Identity::ApiKey(key), Stake::None),
+    ];
+    for (identity, expected) in rows {
+        let mut run = Run::created();
+        run.model.session = Session::remote(&base_url, identity);
+        run.keys("d").look(Ok(account_of("9f3a", "k7Qd"))).keys("d");
+        let RetireStage::Asking { stake, .. } = retiring(&run).stage else { panic!("it is asked") };
+        assert_eq!(stake, expected);
+    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Signing in by hand.
 
 use super::*;
-use crate::domain::{Credentials, Tried, TriedSession};
+use crate::domain::{ClientId, Credentials, Login, Tried, TriedSession};
 
 fn signed_out() -> Run {
     let mut run = Run::empty();
@@ -35,6 +35,20 @@ fn profiles_come_first_and_need_no_typing() {
     let mut run = signed_out();
     run.keys("enter");
     assert!(matches!(&run.effects[..], [Effect::TryProfile { name, .. }] if name.as_str() == "ci"));
+}
+
+#[test]
+fn a_new_session_forgets_whose_secret_the_one_before_was_and_names_where_its_own_lies() {
+    for (mut run, keys, holder) in [(signed_out(), "enter", Some("profile ci")), (tried(), "", None)] {
+        let client = ClientId::parse(CLIENT).unwrap();
+        run.event(Event::LoginKnown(Login { client, ends_with: ServerText::new("9f3a") }));
+        if !keys.is_empty() {
+            run.keys(keys);
+        }
+        answer(&mut run, Tried::Accepted);
+        assert_eq!(run.model.login, None);
+        assert_eq!(run.model.login_holder.as_ref().map(ServerText::as_str), holder);
+    }
 }
 
 #[test]
