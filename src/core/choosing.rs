@@ -1,11 +1,16 @@
 //! Choosing a field's value from a list that is read page by page.
 
+mod choice;
+
 use std::time::Duration;
 
 use crate::domain::{
-    AccountEntry, ClientId, ExistingSecret, Identity, Lifetime, Page, ProjectEntry, ProjectId, ReadProblem,
-    RequestId, ServerText, Session,
+    AccountEntry, ClientId, Identity, Page, ProjectEntry, ProjectId, ReadProblem, RequestId, Session,
 };
+
+pub use choice::Choice;
+
+use self::choice::lifetimes;
 
 use super::matching::Matches;
 use super::model::Requests;
@@ -14,10 +19,6 @@ use super::{Action, Effect, FieldName, Focus, FormNotice, KeyPress, Model, Scree
 
 /// How far Page Up and Page Down go.
 const LEAP: usize = 10;
-
-/// The lifetimes that people usually want, in hours: 8 h, then 1, 7, 30, 90, 180 and 365 days.
-const USUAL_LIFETIMES: [(&str, i32); 7] =
-    [("8h", 8), ("1d", 24), ("7d", 168), ("30d", 720), ("90d", 2160), ("180d", 4320), ("365d", 8760)];
 
 /// A list to choose from.
 #[derive(Clone, Debug)]
@@ -33,27 +34,6 @@ pub struct Choosing {
     rows: Vec<Choice>,
     matches: Matches,
     project: Option<ProjectId>,
-}
-
-/// One row of a list.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Choice {
-    /// A project.
-    Project(ProjectEntry),
-    /// A service account; `signed_in` when it is the one that this session uses.
-    Account {
-        /// The account.
-        entry: AccountEntry,
-        /// Whether this session signed in as it.
-        signed_in: bool,
-    },
-    /// A lifetime.
-    Lifetime {
-        /// As it is typed.
-        text: &'static str,
-        /// What it means.
-        lifetime: Lifetime,
-    },
 }
 
 impl Choosing {
@@ -110,26 +90,6 @@ impl Choosing {
     }
 }
 
-impl Choice {
-    /// What becomes the field's text.
-    fn value(&self) -> &str {
-        match self {
-            Self::Project(entry) => entry.id.as_str(),
-            Self::Account { entry, .. } => entry.client.as_str(),
-            Self::Lifetime { text, .. } => text,
-        }
-    }
-
-    /// What the filter looks at.
-    fn searched(&self) -> String {
-        match self {
-            Self::Project(entry) => format!("{} {}", entry.name, entry.id),
-            Self::Account { entry, .. } => format!("{} {}", entry.name, entry.client),
-            Self::Lifetime { text, lifetime } => format!("{text} {lifetime}"),
-        }
-    }
-}
-
 /// Ctrl-O: opens the list for the field in focus.
 pub(super) fn open(model: &mut Model) -> Vec<Effect> {
     let Focus::Field(field) = model.form.focus else {
@@ -157,15 +117,6 @@ pub(super) fn open(model: &mut Model) -> Vec<Effect> {
     let effects = choosing.ask(&mut model.requests);
     model.screen = Screen::Choosing(Box::new(choosing));
     effects
-}
-
-fn lifetimes() -> Vec<Choice> {
-    let usual = USUAL_LIFETIMES.into_iter();
-    usual
-        .filter_map(|(text, hours)| {
-            Some(Choice::Lifetime { text, lifetime: Lifetime::from_hours(hours).ok()? })
-        })
-        .collect()
 }
 
 pub(super) fn delayed(model: &mut Model, request: RequestId, wait: Duration) -> Vec<Effect> {
@@ -283,15 +234,4 @@ pub(super) fn paste(choosing: &mut Choosing, text: &str) {
         choosing.matches.filter(&typed);
         choosing.selected = 0;
     }
-}
-
-/// How full an account is, in words.
-pub fn places_taken(secrets: &[ExistingSecret], now: jiff::Timestamp) -> ServerText {
-    let expired = secrets.iter().filter(|secret| secret.is_expired(now)).count();
-    let words = match (secrets.len(), expired) {
-        (0, _) => "no secret".to_owned(),
-        (taken, 0) => format!("{taken} of 2 secrets"),
-        (taken, expired) => format!("{taken} of 2, {expired} expired"),
-    };
-    ServerText::new(&words)
 }

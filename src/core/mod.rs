@@ -48,7 +48,7 @@ mod wake;
 mod tests;
 
 pub use aftermath::{Other, Others, Verification};
-pub use choosing::{Choice, Choosing, places_taken};
+pub use choosing::{Choice, Choosing};
 pub use context::{Context, LOOK_AFTER, Looked};
 pub use copying::{CopyState, EXTENDED_BY, Gone, Held};
 pub use created::Created;

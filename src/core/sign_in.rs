@@ -1,10 +1,14 @@
 //! Signing in by hand, where no credentials were found: what is typed is tried before it is accepted, and
 //! never written anywhere.
 
+mod way;
+
 use crate::domain::{
     CredentialProblem, Credentials, Explanation, Half, Moment, PairKind, ReadProblem, RequestId, ServerText,
     Tried, TriedSession,
 };
+
+pub use way::SignInWay;
 
 use super::{Action, Effect, FormNotice, KeyPress, MaskedLine, Model, Screen, TextLine};
 
@@ -23,21 +27,6 @@ pub struct SignIn {
     pub problem: Option<Box<Explanation>>,
 }
 
-/// A way to sign in.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum SignInWay {
-    /// A service account's client id and secret.
-    ServiceAccount,
-    /// An API key's public and private half.
-    ApiKey,
-    /// Somebody's access token.
-    AccessToken,
-    /// A profile of the Atlas CLI.
-    Profile(ServerText),
-    /// The embedded Atlas.
-    Demo,
-}
-
 /// What is typed to sign in.
 #[derive(Clone, Debug)]
 pub struct Typing {
@@ -47,39 +36,6 @@ pub struct Typing {
     pub secret: MaskedLine,
     /// True while the keys go to the secret.
     pub on_secret: bool,
-}
-
-impl SignInWay {
-    /// As it stands in the list.
-    pub fn title(&self) -> String {
-        match self {
-            Self::ServiceAccount => "Service account".to_owned(),
-            Self::ApiKey => "API key".to_owned(),
-            Self::AccessToken => "Access token".to_owned(),
-            Self::Profile(name) => format!("Atlas CLI profile {name}"),
-            Self::Demo => "Demo, no account needed".to_owned(),
-        }
-    }
-
-    /// The labels of what is typed: the part that may be seen, and the secret.
-    pub fn labels(&self) -> Option<(Option<&'static str>, &'static str)> {
-        match self {
-            Self::ServiceAccount => Some((Some("Client ID"), "Client secret")),
-            Self::ApiKey => Some((Some("Public key"), "Private key")),
-            Self::AccessToken => Some((None, "Access token")),
-            Self::Profile(_) | Self::Demo => None,
-        }
-    }
-}
-
-impl SignInWay {
-    /// Where a secret lies that signs in by this way, in words.
-    fn holder(&self) -> Option<ServerText> {
-        match self {
-            Self::Profile(name) => Some(ServerText::new(&format!("profile {name}"))),
-            _ => None,
-        }
-    }
 }
 
 impl SignIn {

@@ -1,13 +1,15 @@
-//! The identifiers of Atlas that this program handles.
+//! The identifiers of Atlas that this program handles: here those that people type.
 //!
 //! The patterns are those of the OpenAPI document of the Atlas Administration API:
 //! `^([a-f0-9]{24})$` for a project, `^mdb_sa_id_[a-fA-F\d]{24}$` for a service account.
+
+mod given;
 
 use std::fmt;
 
 use thiserror::Error;
 
-use super::ServerText;
+pub use given::{OrganizationId, SecretId};
 
 /// How many hexadecimal digits an Atlas identifier has.
 const DIGITS: usize = 24;
@@ -200,62 +202,6 @@ fn first_not_hex(text: &str) -> Option<(usize, char)> {
     text.chars().enumerate().find(|(_, character)| !character.is_ascii_hexdigit())
 }
 
-/// The id of a secret, as Atlas gave it. It becomes part of a URL, so only what is safe there counts.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct SecretId(String);
-
-impl SecretId {
-    /// Takes an id from an answer of Atlas: 1 to 64 ASCII letters, digits, `-` or `_`. The pattern of
-    /// the API is 24 hexadecimal digits; a wider one is accepted so that a change of it loses nothing. A secret
-    /// in its place is none: ids are shown and noted.
-    pub fn from_server(text: &str) -> Option<Self> {
-        let fits = (1..=64).contains(&text.len()) && !text.starts_with(SECRET_PREFIX);
-        let safe = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
-        (fits && safe).then(|| Self(text.to_owned()))
-    }
-
-    /// The id as it stands in a URL.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for SecretId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl From<&SecretId> for ServerText {
-    fn from(id: &SecretId) -> Self {
-        Self::new(&id.0)
-    }
-}
-
-/// The id of an organization, as Atlas gave it: 24 hexadecimal digits. It becomes part of a URL and of what is
-/// handed over, so that nothing else counts.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct OrganizationId(String);
-
-impl OrganizationId {
-    /// Takes an id from an answer of Atlas.
-    pub fn from_server(text: &str) -> Option<Self> {
-        let fits = text.len() == DIGITS && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-        fits.then(|| Self(text.to_owned()))
-    }
-
-    /// The id as it stands in a URL.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for OrganizationId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -311,21 +257,5 @@ mod tests {
     #[test]
     fn bare_digits_become_a_client_id() {
         assert_eq!(ClientId::from_digits("1234567890abcdef12345678").unwrap().as_str(), CLIENT);
-    }
-
-    #[test]
-    fn an_organization_id_is_24_hex_digits() {
-        assert!(OrganizationId::from_server("4888442a3354817a7320eb61").is_some());
-        for text in ["", "4888442a3354817a7320eb6", "4888442a3354817a7320eb6g", "4888442a3354817a7320eb611"] {
-            assert!(OrganizationId::from_server(text).is_none(), "{text:?}");
-        }
-    }
-
-    #[test]
-    fn a_secret_id_is_safe_in_a_url() {
-        assert!(SecretId::from_server("32b6e34b3d91647abb20e7b8").is_some());
-        for text in ["", "../up", "a/b", "a?b", "a b", "é", "mdb_sa_sk_FAKE"] {
-            assert!(SecretId::from_server(text).is_none(), "{text:?}");
-        }
     }
 }

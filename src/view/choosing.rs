@@ -1,11 +1,13 @@
 //! A list to choose from.
 
+use jiff::Timestamp;
 use ratatui::Frame;
 use ratatui::layout::{Alignment, Constraint, Layout, Rect};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::core::{Choice, Choosing, FieldName, Model, places_taken};
+use crate::core::{Choice, Choosing, FieldName, Model};
+use crate::domain::{ExistingSecret, SECRETS_PER_ACCOUNT};
 
 use super::column::Column;
 use super::theme::Theme;
@@ -77,7 +79,7 @@ fn row(model: &Model, choice: &Choice, is_selected: bool, width: usize, theme: &
         Choice::Project(entry) => (entry.name.to_string(), entry.id.to_string()),
         Choice::Account { entry, signed_in } => {
             let own = if *signed_in { ", signed in" } else { "" };
-            let taken = places_taken(&entry.secrets, model.now.wall);
+            let taken = places_taken(&entry.secrets, model.atlas_now());
             let id = entry.client.short(theme.glyphs.ellipsis);
             (entry.name.to_string(), format!("{id}  {taken}{own}"))
         }
@@ -92,6 +94,16 @@ fn row(model: &Model, choice: &Choice, is_selected: bool, width: usize, theme: &
             if is_selected { style } else { theme.faint },
         ),
     ])
+}
+
+/// How full an account is, in words.
+fn places_taken(secrets: &[ExistingSecret], now: Timestamp) -> String {
+    let expired = secrets.iter().filter(|secret| secret.is_expired(now)).count();
+    match (secrets.len(), expired) {
+        (0, _) => "no secret".to_owned(),
+        (taken, 0) => format!("{taken} of {SECRETS_PER_ACCOUNT} secrets"),
+        (taken, expired) => format!("{taken} of {SECRETS_PER_ACCOUNT}, {expired} expired"),
+    }
 }
 
 /// A text in just so many columns; one that is longer ends in the ellipsis.
