@@ -2,13 +2,14 @@
 
 use jiff::Timestamp;
 use ratatui::Frame;
-use ratatui::layout::{Alignment, Constraint, Layout, Rect};
+use ratatui::layout::{Alignment, Rect};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::core::{Choice, Choosing, FieldName, Model};
 use crate::domain::{ExistingSecret, SECRETS_PER_ACCOUNT};
 
+use super::area::{split_bottom, split_left, split_top};
 use super::column::Column;
 use super::theme::Theme;
 use super::{text_line, words};
@@ -17,8 +18,8 @@ use super::{text_line, words};
 const NAME_WIDTH: usize = 28;
 
 pub(super) fn draw(model: &Model, choosing: &Choosing, theme: &Theme, frame: &mut Frame, area: Rect) {
-    let [head, rows, foot] =
-        Layout::vertical([Constraint::Length(3), Constraint::Fill(1), Constraint::Length(2)]).areas(area);
+    let [head, below] = split_top(area, 3);
+    let [rows, foot] = split_bottom(below, 2);
     draw_head(choosing, theme, frame, head);
     draw_rows(model, choosing, theme, frame, rows);
     draw_state(model, choosing, theme, frame, foot);
@@ -38,7 +39,7 @@ fn draw_head(choosing: &Choosing, theme: &Theme, frame: &mut Frame, area: Rect) 
     let row = column.take(1);
     let prompt = format!("{} ", theme.glyphs.pointer);
     let lead = u16::try_from(prompt.chars().count()).unwrap_or(u16::MAX);
-    let [symbol, text] = Layout::horizontal([Constraint::Length(lead), Constraint::Fill(1)]).areas(row);
+    let [symbol, text] = split_left(row, lead);
     frame.render_widget(Line::styled(prompt, theme.strong), symbol);
     text_line::draw(frame, text, &choosing.filter);
     if choosing.filter.text().is_empty() {

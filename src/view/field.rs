@@ -1,12 +1,13 @@
 //! One field: its label, what was typed, and the verdict beside or below it.
 
 use ratatui::Frame;
-use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::core::{FieldName, Focus, Model, Verdict};
 
+use super::area::split_left;
 use super::column::{Column, LABEL_WIDTH, cut, rows_of};
 use super::theme::Theme;
 use super::{text_line, words};
@@ -21,7 +22,7 @@ const LONGEST_NAME: u16 = 40;
 const LONG_INDENT: u16 = 2;
 
 pub(super) fn draw(model: &Model, name: FieldName, theme: &Theme, frame: &mut Frame, column: &mut Column) {
-    let [label, value, _, beside] = parts(column.take(1));
+    let [label, value, beside] = parts(column.take(1));
     let verdict = model.form.verdict(name);
     draw_label(model, name, theme, frame, label);
     draw_value(model, name, &verdict, theme, frame, value);
@@ -44,16 +45,13 @@ pub(super) fn rows_below(model: &Model, name: FieldName, theme: &Theme, width: u
     }
 }
 
-fn parts(row: Rect) -> [Rect; 4] {
+fn parts(row: Rect) -> [Rect; 3] {
     // Where it is narrowest a `✓` still fits beside a whole client id.
     let gap = u16::from(row.width > LABEL_WIDTH + VALUE_WIDTH + 1);
-    Layout::horizontal([
-        Constraint::Length(LABEL_WIDTH),
-        Constraint::Length(VALUE_WIDTH),
-        Constraint::Length(gap),
-        Constraint::Fill(1),
-    ])
-    .areas(row)
+    let [label, row] = split_left(row, LABEL_WIDTH);
+    let [value, row] = split_left(row, VALUE_WIDTH);
+    let [_, beside] = split_left(row, gap);
+    [label, value, beside]
 }
 
 /// What is said about a field.

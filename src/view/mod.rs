@@ -5,6 +5,7 @@
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
 mod aftermath;
+mod area;
 mod choosing;
 mod column;
 mod created;
@@ -30,10 +31,12 @@ mod unknown;
 mod words;
 
 use ratatui::Frame;
-use ratatui::layout::{Constraint, Flex, Layout, Margin, Rect};
+use ratatui::layout::{Margin, Rect};
 use ratatui::text::Line;
 
 use crate::core::{Model, Screen, Size};
+
+use self::area::{middle, split_bottom, split_left, split_top};
 
 pub use said::said;
 pub use theme::{Glyphs, Theme};
@@ -50,16 +53,12 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame) {
         frame.render_widget(too_small(model, theme), whole);
         return;
     }
-    let [page] = Layout::horizontal([Constraint::Max(WIDEST)]).flex(Flex::Center).areas(whole);
-    let [header, _, body, footer] = Layout::vertical([
-        Constraint::Length(2),
-        Constraint::Length(1),
-        Constraint::Fill(1),
-        Constraint::Length(1),
-    ])
-    .areas(page.inner(Margin::new(1, 0)));
+    let page = middle(whole, WIDEST).inner(Margin::new(1, 0));
+    let [header, page] = split_top(page, 2);
+    let [_, page] = split_top(page, 1);
+    let [body, footer] = split_bottom(page, 1);
     header::draw(model, theme, frame, header);
-    let [_, body] = Layout::horizontal([Constraint::Length(2), Constraint::Fill(1)]).areas(body);
+    let [_, body] = split_left(body, 2);
     draw_body(model, theme, frame, body);
     footer::draw(model, theme, frame, footer);
 }

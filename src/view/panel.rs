@@ -1,13 +1,13 @@
 //! What is chosen or typed on the screen of the secret.
 
 use ratatui::Frame;
-use ratatui::layout::{Constraint, Layout};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::core::{Created, Model, Panel, Prompt};
 use crate::domain::Format;
 
+use super::area::split_left;
 use super::column::{Column, LABEL_WIDTH};
 use super::theme::Theme;
 use super::{handed, retiring, text_line};
@@ -60,7 +60,7 @@ fn draw_formats(
 
 fn draw_prompt(label: &str, prompt: &Prompt, theme: &Theme, frame: &mut Frame, column: &mut Column) {
     let row = column.take(1);
-    let [left, right] = Layout::horizontal([Constraint::Length(LABEL_WIDTH), Constraint::Fill(1)]).areas(row);
+    let [left, right] = split_left(row, LABEL_WIDTH);
     frame.render_widget(Line::styled(format!("{label} {}", theme.glyphs.pointer), theme.strong), left);
     text_line::draw(frame, right, &prompt.line);
 }

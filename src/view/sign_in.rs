@@ -1,11 +1,12 @@
 //! Signing in: the ways, and what is typed for one of them.
 
 use ratatui::Frame;
-use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::core::{Model, SignIn, Typing};
 
+use super::area::split_left;
 use super::column::{Column, LABEL_WIDTH};
 use super::sending::running;
 use super::text_line;
@@ -81,7 +82,7 @@ fn draw_line(
     column: &mut Column,
 ) {
     let row = column.take(1);
-    let [left, right] = Layout::horizontal([Constraint::Length(LABEL_WIDTH), Constraint::Fill(1)]).areas(row);
+    let [left, right] = split_left(row, LABEL_WIDTH);
     let pointer = if in_focus { theme.glyphs.pointer } else { "" };
     let style = if in_focus { theme.strong } else { theme.faint };
     frame.render_widget(Line::styled(format!("{label} {pointer}"), style), left);
