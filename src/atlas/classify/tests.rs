@@ -46,6 +46,25 @@ fn a_secret_that_can_be_read_is_never_lost() {
 }
 
 #[test]
+fn one_success_of_the_two_that_an_envelope_and_its_answer_claim_is_enough() {
+    let enveloped = |status: u16| format!(r#"{{"status":{status},"content":{{"secret":"{SECRET}"}}}}"#);
+    for (status, within) in [(200, 404), (500, 201)] {
+        assert_eq!(created(status, enveloped(within).as_bytes()).value.expose_secret(), SECRET);
+    }
+    let neither = create_outcome(answer(500, enveloped(500).as_bytes()));
+    assert!(matches!(neither, CreateOutcome::Unknown(LostAnswer::Unexpected { status: 500 })), "{neither:?}");
+}
+
+#[test]
+fn an_account_under_a_status_that_is_no_success_is_not_read() {
+    let account = br#"{"clientId":"mdb_sa_id_1234567890abcdef12345678","name":"ci","secrets":[]}"#;
+    assert!(service_account(&answer(200, account)).is_ok());
+    for status in [199, 300, 404, 500] {
+        assert_eq!(service_account(&answer(status, account)), Err(ReadProblem::Unexpected { status }));
+    }
+}
+
+#[test]
 fn a_whole_secret_in_a_body_that_did_not_end_is_not_lost() {
     let ends = [
         BodyEnd::TooLarge,

@@ -2,41 +2,23 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
+#[path = "../support/mod.rs"]
 pub mod support;
 
-use std::time::Duration;
+mod tokens;
 
-use atlas_secret::atlas::{Client, Limits};
+use atlas_secret::atlas::Client;
 use atlas_secret::domain::{
     CreateOutcome, DeleteOutcome, OrganizationId, OrganizationSettings, Project, ReadProblem, SecretId,
-    ServerText, TransportProblem,
+    ServerText,
 };
 use support::fixtures::{client, client_id, new_secret, project, with_access_token, with_service_account};
-use support::raw_server::{RawServer, Reply, answer, json};
+use support::raw_server::{RawServer, answer, json};
 
 const TOKEN: &str = r#"{"access_token":"FAKE-minted.token+1","expires_in":3600,"token_type":"Bearer"}"#;
-const OTHER_TOKEN: &str = r#"{"access_token":"FAKE-second","expires_in":3600,"token_type":"Bearer"}"#;
 const ACCOUNT: &str =
     r#"{"clientId":"mdb_sa_id_1234567890abcdef12345678","name":"ci","roles":[],"secrets":[]}"#;
 const CREATED: &str = r#"{"id":"32b6e34b3d91647abb20e7b9","secret":"mdb_sa_sk_FAKEfakeFAKE"}"#;
-const UNAUTHORIZED: &str =
-    r#"{"error":401,"errorCode":"UNEXPECTED_ERROR","detail":"You are not authorized."}"#;
-
-#[tokio::test]
-async fn a_token_is_asked_for_with_basic_credentials() {
-    let server = RawServer::start(vec![json(200, TOKEN)]).await;
-    client(with_service_account(&server.url)).sign_in().await.unwrap();
-    assert_eq!(
-        server.essence(0),
-        "POST /api/oauth/token HTTP/1.1\n\
-         accept: application/json\n\
-         authorization: Basic bWRiX3NhX2lkXzEyMzQ1Njc4OTBhYmNkZWYxMjM0NTY3ODptZGJfc2Ffc2tfRkFLRS1sb2dpbl9zZWNyZXQ=\n\
-         content-length: 29\n\
-         content-type: application/x-www-form-urlencoded\n\
-         \n\
-         grant_type=client_credentials"
-    );
-}
 
 #[tokio::test]
 async fn an_account_is_read_with_the_token() {
@@ -135,6 +117,16 @@ async fn an_organization_is_asked_for_its_cap() {
 }
 
 #[tokio::test]
+async fn an_answer_of_a_mebibyte_is_read_and_a_byte_more_is_not() {
+    let padded = |length: usize| format!("{ACCOUNT}{}", " ".repeat(length - ACCOUNT.len()));
+    let server = RawServer::start(vec![json(200, &padded(1 << 20)), json(200, &padded((1 << 20) + 1))]).await;
+    let client = client(with_access_token(&server.url));
+    assert!(client.service_account(&project(), &client_id()).await.is_ok());
+    let too_large = client.service_account(&project(), &client_id()).await;
+    assert_eq!(too_large, Err(ReadProblem::Unexpected { status: 200 }));
+}
+
+#[tokio::test]
 async fn a_project_that_is_not_shown_is_a_refusal() {
     let body = r#"{"error":404,"errorCode":"GROUP_NOT_FOUND","detail":"No group."}"#;
     let server = RawServer::start(vec![json(404, body)]).await;
@@ -207,125 +199,6 @@ async fn a_secret_is_deleted_by_its_id() {
 }
 
 #[tokio::test]
-async fn a_minted_token_is_revoked_once() {
-    let server = RawServer::start(vec![json(200, TOKEN), answer(200, "", "")]).await;
-    let client = client(with_service_account(&server.url));
-    client.sign_in().await.unwrap();
-    client.revoke().await;
-    client.revoke().await;
-    assert_eq!(
-        server.essence(1),
-        "POST /api/oauth/revoke HTTP/1.1\n\
-         accept: application/json\n\
-         authorization: Basic bWRiX3NhX2lkXzEyMzQ1Njc4OTBhYmNkZWYxMjM0NTY3ODptZGJfc2Ffc2tfRkFLRS1sb2dpbl9zZWNyZXQ=\n\
-         content-length: 56\n\
-         content-type: application/x-www-form-urlencoded\n\
-         \n\
-         token=FAKE-minted.token%2B1&token_type_hint=access_token"
-    );
-    assert_eq!(server.requests().len(), 2);
-}
-
-#[tokio::test]
-async fn somebody_elses_token_needs_no_sign_in_and_is_never_revoked() {
-    let server = RawServer::start(Vec::new()).await;
-    let client = client(with_access_token(&server.url));
-    client.sign_in().await.unwrap();
-    client.revoke().await;
-    assert_eq!(server.requests().len(), 0);
-}
-
-#[tokio::test]
-async fn a_token_serves_as_long_as_five_minutes_are_left() {
-    let server = RawServer::start(vec![json(200, TOKEN)]).await;
-    let lasting = client(with_service_account(&server.url));
-    lasting.sign_in().await.unwrap();
-    lasting.sign_in().await.unwrap();
-    assert_eq!(server.count("POST", "/token"), 1);
-
-    let short = r#"{"access_token":"FAKE-short","expires_in":300}"#;
-    let server = RawServer::start(vec![json(200, short), json(200, TOKEN), json(200, ACCOUNT)]).await;
-    let renewing = client(with_service_account(&server.url));
-    renewing.sign_in().await.unwrap();
-    renewing.service_account(&project(), &client_id()).await.unwrap();
-    assert_eq!(server.count("POST", "/token"), 2);
-    assert!(server.essence(2).contains("Bearer FAKE-minted.token+1"));
-}
-
-#[tokio::test]
-async fn a_read_that_is_not_authorized_signs_in_again_once() {
-    let server = RawServer::start(vec![
-        json(200, TOKEN),
-        json(401, UNAUTHORIZED),
-        json(200, OTHER_TOKEN),
-        json(200, ACCOUNT),
-        answer(200, "", ""),
-        answer(200, "", ""),
-    ])
-    .await;
-    let client = client(with_service_account(&server.url));
-    client.service_account(&project(), &client_id()).await.unwrap();
-    assert!(server.essence(1).contains("Bearer FAKE-minted.token+1"));
-    assert!(server.essence(3).contains("Bearer FAKE-second"));
-    // Both tokens were minted here, so both are given back.
-    client.revoke().await;
-    assert_eq!(server.count("POST", "/revoke"), 2);
-}
-
-#[tokio::test]
-async fn a_read_that_stays_unauthorized_does_not_sign_in_for_ever() {
-    let server = RawServer::start(vec![
-        json(200, TOKEN),
-        json(401, UNAUTHORIZED),
-        json(200, OTHER_TOKEN),
-        json(401, UNAUTHORIZED),
-        json(200, TOKEN),
-    ])
-    .await;
-    let problem = client(with_service_account(&server.url))
-        .service_account(&project(), &client_id())
-        .await
-        .unwrap_err();
-    assert!(matches!(problem, ReadProblem::Rejected(rejection) if rejection.status == 401), "not a refusal");
-    assert_eq!(server.requests().len(), 4);
-}
-
-#[tokio::test]
-async fn somebody_elses_token_that_is_refused_is_refused() {
-    let server = RawServer::start(vec![json(401, UNAUTHORIZED), json(200, ACCOUNT)]).await;
-    let client = client(with_access_token(&server.url));
-    assert!(client.service_account(&project(), &client_id()).await.is_err());
-    assert_eq!(server.requests().len(), 1);
-}
-
-#[tokio::test]
-async fn a_create_that_is_not_authorized_does_not_sign_in_again() {
-    let server = RawServer::start(vec![json(200, TOKEN), json(401, UNAUTHORIZED), json(200, TOKEN)]).await;
-    let client = client(with_service_account(&server.url));
-    client.sign_in().await.unwrap();
-    let outcome = client.create_secret(&new_secret()).await;
-    assert!(matches!(outcome, CreateOutcome::Rejected(_)), "{outcome:?}");
-    assert_eq!(server.requests().len(), 2);
-}
-
-#[tokio::test]
-async fn a_create_before_signing_in_sends_nothing() {
-    let server = RawServer::start(Vec::new()).await;
-    let outcome = client(with_service_account(&server.url)).create_secret(&new_secret()).await;
-    assert!(matches!(outcome, CreateOutcome::NotSent(TransportProblem::Setup(_))), "{outcome:?}");
-    assert_eq!(server.requests().len(), 0);
-}
-
-#[tokio::test]
-async fn two_who_sign_in_at_once_share_a_token() {
-    let server = RawServer::start(vec![json(200, TOKEN), json(200, OTHER_TOKEN)]).await;
-    let client = client(with_service_account(&server.url));
-    let (one, other) = tokio::join!(client.sign_in(), client.sign_in());
-    assert_eq!((one, other), (Ok(()), Ok(())));
-    assert_eq!(server.requests().len(), 1);
-}
-
-#[tokio::test]
 async fn a_redirect_is_followed_by_no_request() {
     let elsewhere = RawServer::start(Vec::new()).await;
     let location = format!("Location: {}/\r\n", elsewhere.url);
@@ -339,16 +212,6 @@ async fn a_redirect_is_followed_by_no_request() {
     let signing_in = client(with_service_account(&server.url)).sign_in().await;
     assert_eq!(signing_in, Err(ReadProblem::Unexpected { status: 307 }));
     assert_eq!(elsewhere.requests().len(), 0);
-}
-
-#[tokio::test]
-async fn revoking_gives_up_when_nobody_answers() {
-    let server = RawServer::start(vec![json(200, TOKEN), Reply::ThenSilence(Vec::new())]).await;
-    let limits = Limits { revoke: Duration::from_millis(20), ..Default::default() };
-    let client = Client::with_limits(with_service_account(&server.url), limits).unwrap();
-    client.sign_in().await.unwrap();
-    client.revoke().await;
-    assert_eq!(server.count("POST", "/token"), 1);
 }
 
 /// The environment is the process's, so this runs a test of this very file once more in a process with

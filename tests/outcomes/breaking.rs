@@ -1,0 +1,111 @@
+//! Connections that break, or never come about: what was sent, and what may have happened.
+
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
+
+use atlas_secret::atlas::Client;
+use atlas_secret::domain::TransportProblem;
+
+use super::support::fixtures::{new_secret, with_access_token};
+use super::support::raw_server::{Reply, head_and_body};
+use super::{FULL_LINE, PATIENT, SHORT, check, create, error, full, line};
+
+#[tokio::test]
+async fn a_connection_that_breaks_leaves_it_open() {
+    let early = "broken: the other end closed the connection too early";
+    let reset = "broken: the other end reset the connection";
+    let head = b"HTTP/1.1 201 Created\r\nContent-Le".to_vec();
+    let half_error = head_and_body(404, "", 4000, &error(404, "GROUP_NOT_FOUND", "No."));
+    check(vec![
+        (Reply::Bytes(Vec::new()), PATIENT, early),
+        (Reply::ThenReset(Vec::new()), PATIENT, reset),
+        (Reply::Bytes(head.clone()), PATIENT, early),
+        (
+            Reply::Bytes(b"\x15\x03\x01 not HTTP at all\r\n\r\n".to_vec()),
+            PATIENT,
+            "broken: the answer is not HTTP",
+        ),
+        (Reply::Bytes(half_error), PATIENT, early),
+        (Reply::ThenSilence(Vec::new()), SHORT, "timed out after 30ms"),
+        (Reply::ThenSilence(head), SHORT, "timed out after 30ms"),
+        (Reply::ThenSilence(head_and_body(500, "", 10, "")), SHORT, "timed out after 30ms"),
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn a_refused_port_was_not_sent_anything() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
+    assert_eq!(
+        line(&create(&url, PATIENT).await),
+        r#"not sent: Connect(ServerText("the host refused the connection"))"#
+    );
+}
+
+#[tokio::test]
+async fn a_host_that_speaks_no_tls_was_not_sent_anything() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("https://{}", listener.local_addr().unwrap());
+    // A machine without any certificate can send nothing over TLS in the first place.
+    let client = match Client::new(with_access_token(&url)) {
+        Ok(client) => client,
+        Err(problem) => return assert!(matches!(problem, TransportProblem::Setup(_)), "{problem:?}"),
+    };
+    let server = std::thread::spawn(move || {
+        use std::io::{Read, Write};
+        let (mut socket, _) = listener.accept().unwrap();
+        socket.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").unwrap();
+        let mut received = Vec::new();
+        let _ = socket.read_to_end(&mut received);
+        received
+    });
+    assert_eq!(
+        line(&client.create_secret(&new_secret()).await),
+        r#"not sent: Tls(ServerText("the other end does not speak TLS"))"#
+    );
+    let received = server.join().unwrap();
+    assert!(!String::from_utf8_lossy(&received).contains("POST"));
+}
+
+/// A process that is stopped (Ctrl-Z, a closed lid) past its deadline finds the answer and the timer
+/// ready at once. The answer must win.
+#[test]
+fn an_answer_that_came_while_the_process_was_stopped_is_not_lost() {
+    const LIMIT: Duration = Duration::from_millis(50);
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let (asked, was_asked) = mpsc::channel();
+    let (answered, was_answered) = mpsc::channel();
+    let server = std::thread::spawn(move || {
+        use std::io::{Read, Write};
+        let (mut socket, _) = listener.accept().unwrap();
+        let mut request = Vec::new();
+        while !request.ends_with(b"}") {
+            let mut part = [0; 4096];
+            let read = socket.read(&mut part).unwrap();
+            request.extend_from_slice(&part[..read]);
+        }
+        asked.send(()).unwrap();
+        let full = full();
+        socket.write_all(&head_and_body(201, "", full.len(), &full)).unwrap();
+        answered.send(Instant::now()).unwrap();
+    });
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let outcome = runtime.block_on(async move {
+        let stopping = async {
+            while was_asked.try_recv().is_err() {
+                tokio::task::yield_now().await;
+            }
+            // From here to the end of this block nothing else in this thread moves.
+            let answered_at = was_answered.recv().unwrap();
+            while answered_at.elapsed() < 2 * LIMIT {
+                std::hint::spin_loop();
+            }
+        };
+        tokio::join!(create(&url, LIMIT), stopping).0
+    });
+    server.join().unwrap();
+    assert_eq!(line(&outcome), FULL_LINE);
+}

@@ -1,0 +1,168 @@
+//! Tokens: asked for once, used as long as they last, asked for anew where Atlas wants it, given back.
+
+use std::time::Duration;
+
+use atlas_secret::atlas::{Client, Limits};
+use atlas_secret::domain::{CreateOutcome, ReadProblem, TransportProblem};
+
+use super::support::fixtures::{
+    client, client_id, new_secret, project, with_access_token, with_service_account,
+};
+use super::support::raw_server::{RawServer, Reply, answer, json};
+use super::{ACCOUNT, TOKEN};
+
+const OTHER_TOKEN: &str = r#"{"access_token":"FAKE-second","expires_in":3600,"token_type":"Bearer"}"#;
+const UNAUTHORIZED: &str =
+    r#"{"error":401,"errorCode":"UNEXPECTED_ERROR","detail":"You are not authorized."}"#;
+
+#[tokio::test]
+async fn a_token_is_asked_for_with_basic_credentials() {
+    let server = RawServer::start(vec![json(200, TOKEN)]).await;
+    client(with_service_account(&server.url)).sign_in().await.unwrap();
+    assert_eq!(
+        server.essence(0),
+        "POST /api/oauth/token HTTP/1.1\n\
+         accept: application/json\n\
+         authorization: Basic bWRiX3NhX2lkXzEyMzQ1Njc4OTBhYmNkZWYxMjM0NTY3ODptZGJfc2Ffc2tfRkFLRS1sb2dpbl9zZWNyZXQ=\n\
+         content-length: 29\n\
+         content-type: application/x-www-form-urlencoded\n\
+         \n\
+         grant_type=client_credentials"
+    );
+}
+
+#[tokio::test]
+async fn the_secret_that_signs_in_is_known_by_its_end() {
+    let login = client(with_service_account("http://127.0.0.1:1")).login().unwrap();
+    assert_eq!((login.client, login.ends_with.as_str()), (client_id(), "cret"));
+    assert_eq!(client(with_access_token("http://127.0.0.1:1")).login(), None);
+}
+
+#[tokio::test]
+async fn a_minted_token_is_revoked_once() {
+    let server = RawServer::start(vec![json(200, TOKEN), answer(200, "", "")]).await;
+    let client = client(with_service_account(&server.url));
+    client.sign_in().await.unwrap();
+    client.revoke().await;
+    client.revoke().await;
+    assert_eq!(
+        server.essence(1),
+        "POST /api/oauth/revoke HTTP/1.1\n\
+         accept: application/json\n\
+         authorization: Basic bWRiX3NhX2lkXzEyMzQ1Njc4OTBhYmNkZWYxMjM0NTY3ODptZGJfc2Ffc2tfRkFLRS1sb2dpbl9zZWNyZXQ=\n\
+         content-length: 56\n\
+         content-type: application/x-www-form-urlencoded\n\
+         \n\
+         token=FAKE-minted.token%2B1&token_type_hint=access_token"
+    );
+    assert_eq!(server.requests().len(), 2);
+}
+
+#[tokio::test]
+async fn somebody_elses_token_needs_no_sign_in_and_is_never_revoked() {
+    let server = RawServer::start(Vec::new()).await;
+    let client = client(with_access_token(&server.url));
+    client.sign_in().await.unwrap();
+    client.revoke().await;
+    assert_eq!(server.requests().len(), 0);
+}
+
+#[tokio::test]
+async fn a_token_serves_as_long_as_five_minutes_are_left() {
+    let server = RawServer::start(vec![json(200, TOKEN)]).await;
+    let lasting = client(with_service_account(&server.url));
+    lasting.sign_in().await.unwrap();
+    lasting.sign_in().await.unwrap();
+    assert_eq!(server.count("POST", "/token"), 1);
+
+    let short = r#"{"access_token":"FAKE-short","expires_in":300}"#;
+    let server = RawServer::start(vec![json(200, short), json(200, TOKEN), json(200, ACCOUNT)]).await;
+    let renewing = client(with_service_account(&server.url));
+    renewing.sign_in().await.unwrap();
+    renewing.service_account(&project(), &client_id()).await.unwrap();
+    assert_eq!(server.count("POST", "/token"), 2);
+    assert!(server.essence(2).contains("Bearer FAKE-minted.token+1"));
+}
+
+#[tokio::test]
+async fn a_read_that_is_not_authorized_signs_in_again_once() {
+    let server = RawServer::start(vec![
+        json(200, TOKEN),
+        json(401, UNAUTHORIZED),
+        json(200, OTHER_TOKEN),
+        json(200, ACCOUNT),
+        answer(200, "", ""),
+        answer(200, "", ""),
+    ])
+    .await;
+    let client = client(with_service_account(&server.url));
+    client.service_account(&project(), &client_id()).await.unwrap();
+    assert!(server.essence(1).contains("Bearer FAKE-minted.token+1"));
+    assert!(server.essence(3).contains("Bearer FAKE-second"));
+    // Both tokens were minted here, so both are given back.
+    client.revoke().await;
+    assert_eq!(server.count("POST", "/revoke"), 2);
+}
+
+#[tokio::test]
+async fn a_read_that_stays_unauthorized_does_not_sign_in_for_ever() {
+    let server = RawServer::start(vec![
+        json(200, TOKEN),
+        json(401, UNAUTHORIZED),
+        json(200, OTHER_TOKEN),
+        json(401, UNAUTHORIZED),
+        json(200, TOKEN),
+    ])
+    .await;
+    let problem = client(with_service_account(&server.url))
+        .service_account(&project(), &client_id())
+        .await
+        .unwrap_err();
+    assert!(matches!(problem, ReadProblem::Rejected(rejection) if rejection.status == 401), "not a refusal");
+    assert_eq!(server.requests().len(), 4);
+}
+
+#[tokio::test]
+async fn somebody_elses_token_that_is_refused_is_refused() {
+    let server = RawServer::start(vec![json(401, UNAUTHORIZED), json(200, ACCOUNT)]).await;
+    let client = client(with_access_token(&server.url));
+    assert!(client.service_account(&project(), &client_id()).await.is_err());
+    assert_eq!(server.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn a_create_that_is_not_authorized_does_not_sign_in_again() {
+    let server = RawServer::start(vec![json(200, TOKEN), json(401, UNAUTHORIZED), json(200, TOKEN)]).await;
+    let client = client(with_service_account(&server.url));
+    client.sign_in().await.unwrap();
+    let outcome = client.create_secret(&new_secret()).await;
+    assert!(matches!(outcome, CreateOutcome::Rejected(_)), "{outcome:?}");
+    assert_eq!(server.requests().len(), 2);
+}
+
+#[tokio::test]
+async fn a_create_before_signing_in_sends_nothing() {
+    let server = RawServer::start(Vec::new()).await;
+    let outcome = client(with_service_account(&server.url)).create_secret(&new_secret()).await;
+    assert!(matches!(outcome, CreateOutcome::NotSent(TransportProblem::Setup(_))), "{outcome:?}");
+    assert_eq!(server.requests().len(), 0);
+}
+
+#[tokio::test]
+async fn two_who_sign_in_at_once_share_a_token() {
+    let server = RawServer::start(vec![json(200, TOKEN), json(200, OTHER_TOKEN)]).await;
+    let client = client(with_service_account(&server.url));
+    let (one, other) = tokio::join!(client.sign_in(), client.sign_in());
+    assert_eq!((one, other), (Ok(()), Ok(())));
+    assert_eq!(server.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn revoking_gives_up_when_nobody_answers() {
+    let server = RawServer::start(vec![json(200, TOKEN), Reply::ThenSilence(Vec::new())]).await;
+    let limits = Limits { revoke: Duration::from_millis(20), ..Default::default() };
+    let client = Client::with_limits(with_service_account(&server.url), limits).unwrap();
+    client.sign_in().await.unwrap();
+    client.revoke().await;
+    assert_eq!(server.count("POST", "/token"), 1);
+}
