@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{ArgAction, CommandFactory, Parser};
+use clap::{ArgAction, CommandFactory, Parser, ValueHint};
 use clap_complete::Shell;
 
 use crate::domain::Format;
@@ -15,23 +15,23 @@ use crate::handoff::Preference;
 #[command(name = "atlas-secret", version, about, after_help = AFTER_HELP)]
 pub struct Arguments {
     /// The project's ID: 24 hex digits [env: `MONGODB_ATLAS_PROJECT_ID`]
-    #[arg(long, value_name = "ID", aliases = ["group-id", "projectId", "groupId"])]
+    #[arg(long, value_name = "ID", aliases = ["group-id", "projectId", "groupId"], value_hint = ValueHint::Other)]
     pub project_id: Option<String>,
 
     /// The client ID of the account that gets the secret; never read from the environment
-    #[arg(long, value_name = "ID", alias = "clientId")]
+    #[arg(long, value_name = "ID", alias = "clientId", value_hint = ValueHint::Other)]
     pub client_id: Option<String>,
 
     /// How long the secret lives: hours, or 36h, 30d, 12w, 1y
-    #[arg(long, value_name = "TIME", default_value = "720", allow_hyphen_values = true)]
+    #[arg(long, value_name = "TIME", default_value = "720", allow_hyphen_values = true, value_hint = ValueHint::Other)]
     pub expires_after: String,
 
     /// The Atlas CLI profile to sign in with [env: `MONGODB_ATLAS_PROFILE`]
-    #[arg(short = 'P', long, value_name = "NAME", conflicts_with = "demo")]
+    #[arg(short = 'P', long, value_name = "NAME", conflicts_with = "demo", value_hint = ValueHint::Other)]
     pub profile: Option<String>,
 
     /// Where Atlas is [env: `MONGODB_ATLAS_OPS_MANAGER_URL`, `MONGODB_ATLAS_BASE_URL`]
-    #[arg(long, value_name = "URL", conflicts_with = "demo")]
+    #[arg(long, value_name = "URL", conflicts_with = "demo", value_hint = ValueHint::Url)]
     pub base_url: Option<String>,
 
     /// Try it out: an embedded Atlas on this machine, no account needed
@@ -39,15 +39,16 @@ pub struct Arguments {
     pub demo: bool,
 
     /// So many more projects in the demo, to try its lists
-    #[arg(long, value_name = "COUNT", requires = "demo", default_value_t = 0, hide_default_value = true)]
+    #[arg(long, value_name = "COUNT", requires = "demo", default_value_t = 0, hide_default_value = true,
+        value_parser = clap::value_parser!(u32).range(0..=MOST_DEMO_PROJECTS))]
     pub demo_projects: u32,
 
     /// Submit without the form, and agree that creating shortens the account's other secrets
     #[arg(long)]
     pub yes: bool,
 
-    /// Delete a secret that has expired, never a living one, to make room
-    #[arg(long)]
+    /// With --yes: delete a secret that has expired, never a living one, to make room; the form asks
+    #[arg(long, requires = "yes")]
     pub replace_expired: bool,
 
     /// After creating, prove that Atlas accepts the secret
@@ -68,7 +69,7 @@ pub struct Arguments {
     pub clear_after: u64,
 
     /// Keep a log of what is asked of Atlas (method, path, status, milliseconds), readable by you alone
-    #[arg(long, value_name = "PATH")]
+    #[arg(long, value_name = "PATH", value_hint = ValueHint::FilePath)]
     pub log_file: Option<PathBuf>,
 
     /// Print a completion script for a shell and leave
@@ -83,6 +84,9 @@ pub struct Arguments {
     #[arg(long, action = ArgAction::SetTrue, help_heading = "Advanced")]
     pub pretty: bool,
 }
+
+/// More projects than any organization has, and fewer than memory holds.
+const MOST_DEMO_PROJECTS: i64 = 100_000;
 
 /// Longer than this nobody wants a secret on a clipboard with a deadline: 12 hours.
 const MOST_SECONDS: u64 = 12 * 60 * 60;
@@ -141,6 +145,21 @@ mod tests {
         for shell in [Shell::Bash, Shell::Zsh, Shell::Fish, Shell::PowerShell, Shell::Elvish] {
             let script = String::from_utf8(completions(shell)).unwrap();
             assert!(script.contains("expires-after"), "{shell}");
+        }
+    }
+
+    #[test]
+    fn what_would_be_without_effect_is_refused() {
+        let rows: [(&[&str], bool); 5] = [
+            (&["--yes", "--replace-expired"], true),
+            (&["--replace-expired"], false),
+            (&["--demo", "--demo-projects", "100000"], true),
+            (&["--demo", "--demo-projects", "100001"], false),
+            (&["--demo-projects", "5"], false),
+        ];
+        for (given, is_taken) in rows {
+            let arguments = [&["atlas-secret"], given].concat();
+            assert_eq!(Arguments::try_parse_from(arguments).is_ok(), is_taken, "{given:?}");
         }
     }
 

@@ -98,7 +98,7 @@ pub(super) fn tell_left_over(found: &[LeftOver]) -> Vec<Effect> {
     let told = found.iter().map(|left| {
         let client = &left.entry.client;
         Effect::Tell(Said::Words(format!(
-            "an earlier secret of {client} was never handed over; a run without --yes offers to clean up"
+            "an earlier secret of {client} was perhaps never handed over; a run without --yes offers to clean up"
         )))
     });
     told.collect()

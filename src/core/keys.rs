@@ -4,7 +4,9 @@ mod tables;
 
 use crossterm::event::{KeyCode, KeyModifiers};
 
-use super::{Guard, KeyPress, Leaving, Link, Model, Panel, RetireStage, Retiring, Screen, Search};
+use super::{
+    Guard, KeyPress, Leaving, LeftOverStage, Link, Model, Panel, RetireStage, Retiring, Screen, Search,
+};
 
 /// What a key asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -160,8 +162,8 @@ pub(super) fn bindings_below_help(model: &Model) -> &'static [Binding] {
         Screen::Unknown(unknown) => of_search(&unknown.search, model.in_flight.is_some()),
         Screen::Retiring(retiring) => of_retiring(retiring),
         Screen::Recipes(_) => tables::RECIPES,
-        Screen::LeftOver(told) if told.deleting.is_some() => tables::BUSY,
-        Screen::LeftOver(told) if told.asks_to_delete => tables::YES_NO,
+        Screen::LeftOver(told) if told.is_busy() => tables::BUSY,
+        Screen::LeftOver(told) if told.stage == LeftOverStage::Asking => tables::YES_NO,
         Screen::LeftOver(_) => tables::LEFT_OVER,
     }
 }

@@ -19,12 +19,31 @@ pub struct TellLeftOver {
     pub left: LeftOver,
     /// True when it happened at the host that this run talks to: only then can anything be done about it.
     pub is_here: bool,
-    /// True while "Delete it?" is on the screen.
-    pub asks_to_delete: bool,
-    /// The request that deletes it, or looks before that, and since when.
-    pub deleting: Option<(RequestId, Moment)>,
-    /// Why it was not deleted.
-    pub problem: Option<NotDeleted>,
+    /// What is done about it.
+    pub stage: LeftOverStage,
+}
+
+/// What is done about a secret of an earlier run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LeftOverStage {
+    /// It is told, and why it was not deleted where that was tried.
+    Told(Option<NotDeleted>),
+    /// "Delete it?" is on the screen.
+    Asking,
+    /// The account is looked at before anything is deleted.
+    Looking {
+        /// The request that reads the account.
+        request: RequestId,
+        /// Since when.
+        since: Moment,
+    },
+    /// It is being deleted.
+    Deleting {
+        /// The request that deletes it.
+        request: RequestId,
+        /// Since when.
+        since: Moment,
+    },
 }
 
 /// Why a secret of an earlier run was not deleted.
@@ -42,6 +61,11 @@ impl TellLeftOver {
         self.is_here && self.left.entry.secret_id.is_some()
     }
 
+    /// True while a request of this screen is on its way.
+    pub fn is_busy(&self) -> bool {
+        matches!(self.stage, LeftOverStage::Looking { .. } | LeftOverStage::Deleting { .. })
+    }
+
     /// True when the account can be looked at from here.
     pub fn can_be_looked_for(&self) -> bool {
         self.is_here
@@ -55,13 +79,8 @@ pub(super) fn settle(model: &mut Model) {
     }
     if let Some(left) = model.left_over.pop_front() {
         let is_here = model.session.base_url() == Some(&left.entry.base_url);
-        model.screen = Screen::LeftOver(Box::new(TellLeftOver {
-            left,
-            is_here,
-            asks_to_delete: false,
-            deleting: None,
-            problem: None,
-        }));
+        model.screen =
+            Screen::LeftOver(Box::new(TellLeftOver { left, is_here, stage: LeftOverStage::Told(None) }));
     }
 }
 
@@ -70,11 +89,12 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     let Screen::LeftOver(told) = &mut model.screen else {
         return Vec::new();
     };
+    let asks = told.stage == LeftOverStage::Asking;
     match action {
-        _ if told.deleting.is_some() => {}
-        Action::Yes if told.asks_to_delete => return delete(told, request, now),
-        Action::No | Action::Leave if told.asks_to_delete => told.asks_to_delete = false,
-        Action::Delete if told.can_be_deleted() => told.asks_to_delete = true,
+        _ if told.is_busy() => {}
+        Action::Yes if asks => return delete(told, request, now),
+        Action::No | Action::Leave if asks => told.stage = LeftOverStage::Told(None),
+        Action::Delete if told.can_be_deleted() => told.stage = LeftOverStage::Asking,
         Action::LookAgain if told.can_be_looked_for() => return look(model),
         Action::Keep => {
             let number = told.left.number;
@@ -91,9 +111,7 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
 
 /// It is looked at first: one that was used since is somebody's.
 fn delete(told: &mut TellLeftOver, request: RequestId, now: Moment) -> Vec<Effect> {
-    told.asks_to_delete = false;
-    told.deleting = Some((request, now));
-    told.problem = None;
+    told.stage = LeftOverStage::Looking { request, since: now };
     let (project, client) = (told.left.entry.project.clone(), told.left.entry.client.clone());
     vec![Effect::ReadAccount { request, project, client }]
 }
@@ -108,15 +126,14 @@ pub(super) fn account_read(
     let Screen::LeftOver(told) = &mut model.screen else {
         return None;
     };
-    if told.deleting.is_none_or(|(asked, _)| asked != answered) {
+    if !matches!(told.stage, LeftOverStage::Looking { request, .. } if request == answered) {
         return None;
     }
-    told.deleting = None;
     let entry = &told.left.entry;
     let account = match result {
         Ok(account) => account,
         Err(problem) => {
-            told.problem = Some(NotDeleted::Problem(problem.clone()));
+            told.stage = LeftOverStage::Told(Some(NotDeleted::Problem(problem.clone())));
             return Some(Vec::new());
         }
     };
@@ -124,11 +141,11 @@ pub(super) fn account_read(
     Some(match found {
         None => is_gone(model),
         Some(secret) if secret.last_used_at.is_some() => {
-            told.problem = Some(NotDeleted::Used);
+            told.stage = LeftOverStage::Told(Some(NotDeleted::Used));
             Vec::new()
         }
         Some(secret) => {
-            told.deleting = Some((request, now));
+            told.stage = LeftOverStage::Deleting { request, since: now };
             let (project, client) = (entry.project.clone(), entry.client.clone());
             vec![Effect::DeleteSecret { request, project, client, secret_id: secret.id.clone() }]
         }
@@ -185,14 +202,13 @@ pub(super) fn delete_answered(
     let Screen::LeftOver(told) = &mut model.screen else {
         return None;
     };
-    if told.deleting.is_none_or(|(request, _)| request != answered) {
+    if !matches!(told.stage, LeftOverStage::Deleting { request, .. } if request == answered) {
         return None;
     }
-    told.deleting = None;
     match outcome {
         DeleteOutcome::Gone => Some(is_gone(model)),
         DeleteOutcome::Failed(problem) => {
-            told.problem = Some(NotDeleted::Problem(problem.clone()));
+            told.stage = LeftOverStage::Told(Some(NotDeleted::Problem(problem.clone())));
             Some(Vec::new())
         }
     }

@@ -61,7 +61,7 @@ pub use form::{Form, FormNotice, Readiness};
 pub use headless::Said;
 pub use keys::{Action, Binding, bindings};
 pub use leaving::{Guard, GuardChoice, Leaving, Target};
-pub use left_over::{NotDeleted, TellLeftOver};
+pub use left_over::{LeftOverStage, NotDeleted, TellLeftOver};
 pub use line::TextLine;
 pub use masked::MaskedLine;
 pub use model::{Beforehand, InFlight, Model, Screen, Size};

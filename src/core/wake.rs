@@ -41,7 +41,7 @@ pub fn wake_at(model: &Model) -> Option<Duration> {
         Screen::Created(created) => of_created(model, created),
         Screen::Unknown(unknown) => of_unknown(model, unknown),
         Screen::Retiring(retiring) => of_retiring(retiring),
-        Screen::LeftOver(told) => told.deleting.is_some().then_some(SPINNER_STEP),
+        Screen::LeftOver(told) => told.is_busy().then_some(SPINNER_STEP),
         Screen::Recipes(_) => None,
         Screen::SignIn(sign_in) => sign_in.trying.is_some().then_some(SPINNER_STEP),
         Screen::Choosing(choosing) => {

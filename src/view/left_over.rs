@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::Span;
 
-use crate::core::{Model, NotDeleted, TellLeftOver};
+use crate::core::{LeftOverStage, Model, NotDeleted, TellLeftOver};
 
 use super::column::Column;
 use super::sending::{ask, running};
@@ -18,11 +18,11 @@ pub(super) fn draw(model: &Model, told: &TellLeftOver, theme: &Theme, frame: &mu
     let begun = words::date_time(entry.begun_at, model.zone.as_ref());
     let title = match &entry.secret_id {
         Some(_) => format!(
-            "A secret of {} was created on {begun} and never handed over",
+            "A secret of {} was created on {begun} and perhaps not handed over",
             entry.client.short(theme.glyphs.ellipsis)
         ),
         None => format!(
-            "A secret of {} was perhaps created on {begun} and never handed over",
+            "A secret of {} was perhaps created on {begun}, and not handed over",
             entry.client.short(theme.glyphs.ellipsis)
         ),
     };
@@ -36,15 +36,26 @@ pub(super) fn draw(model: &Model, told: &TellLeftOver, theme: &Theme, frame: &mu
     column.labelled(frame, "Secret ID", theme.faint, id);
     column.labelled(frame, "Signed in as", theme.faint, entry.identity.as_str());
     column.blank();
-    if let Some((_, since)) = told.deleting {
-        column.line(frame, running(model.now, since, "Deleting the secret in Atlas", theme));
-        return;
+    match &told.stage {
+        LeftOverStage::Looking { since, .. } => {
+            column.line(frame, running(model.now, *since, "Looking whether somebody uses it", theme));
+        }
+        LeftOverStage::Deleting { since, .. } => {
+            column.line(frame, running(model.now, *since, "Deleting the secret in Atlas", theme));
+        }
+        LeftOverStage::Asking => ask(theme, frame, &mut column, "Delete it in Atlas?"),
+        LeftOverStage::Told(problem) => draw_told(told, problem.as_ref(), theme, frame, &mut column),
     }
-    if told.asks_to_delete {
-        ask(theme, frame, &mut column, "Delete it in Atlas?");
-        return;
-    }
-    if let Some(problem) = &told.problem {
+}
+
+fn draw_told(
+    told: &TellLeftOver,
+    problem: Option<&NotDeleted>,
+    theme: &Theme,
+    frame: &mut Frame,
+    column: &mut Column,
+) {
+    if let Some(problem) = problem {
         let words = match problem {
             NotDeleted::Used => "It has been used since, so somebody has it. It was not deleted.".to_owned(),
             NotDeleted::Problem(problem) => format!("It could not be deleted. {}", problem.explain().title),
@@ -52,7 +63,8 @@ pub(super) fn draw(model: &Model, told: &TellLeftOver, theme: &Theme, frame: &mu
         column.words(frame, 0, &words, theme.bad);
     }
     if !told.is_here {
-        let words = format!("It is at {}, not where this run is signed in.", entry.base_url.host());
+        let host = told.left.entry.base_url.host();
+        let words = format!("It is at {host}, not where this run is signed in.");
         column.words(frame, 0, &words, theme.warning);
     }
     column.words(frame, 0, "Its value cannot be shown again. Keeping it takes this note away.", theme.faint);
