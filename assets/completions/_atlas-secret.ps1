@@ -35,7 +35,7 @@ Register-ArgumentCompleter -Native -CommandName 'atlas-secret' -ScriptBlock {
             [CompletionResult]::new('--completions', '--completions', [CompletionResultType]::ParameterName, 'Print a completion script for a shell and leave')
             [CompletionResult]::new('--demo', '--demo', [CompletionResultType]::ParameterName, 'Try it out: an embedded Atlas on this machine, no account needed')
             [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Submit without the form, and agree that creating shortens the account''s other secrets')
-            [CompletionResult]::new('--replace-expired', '--replace-expired', [CompletionResultType]::ParameterName, 'Delete a secret that has expired, never a living one, to make room')
+            [CompletionResult]::new('--replace-expired', '--replace-expired', [CompletionResultType]::ParameterName, 'With --yes: delete a secret that has expired, never a living one, to make room; the form asks')
             [CompletionResult]::new('--verify', '--verify', [CompletionResultType]::ParameterName, 'After creating, prove that Atlas accepts the secret')
             [CompletionResult]::new('--envelope', '--envelope', [CompletionResultType]::ParameterName, 'Ask Atlas to envelop its answer (the endpoint''s own flag)')
             [CompletionResult]::new('--pretty', '--pretty', [CompletionResultType]::ParameterName, 'Ask Atlas to indent its answer (the endpoint''s own flag)')

@@ -9,7 +9,8 @@ use super::{SecretId, ServerText};
 /// How many secrets one service account can have. An expired one still holds its place.
 pub const SECRETS_PER_ACCOUNT: usize = 2;
 
-/// Creating a secret makes Atlas shorten every existing one to at most this long from now.
+/// Creating a secret makes Atlas shorten every existing one to at most this long from now
+/// (<https://www.mongodb.com/docs/atlas/tutorial/rotate-service-account-secrets/>).
 pub const SHORTENED_TO: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 /// A service account as a project sees it (`GET /groups/{groupId}/serviceAccounts/{clientId}`).

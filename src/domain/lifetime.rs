@@ -4,8 +4,9 @@ use std::fmt;
 
 use thiserror::Error;
 
-/// What Atlas documents as allowed today, in hours: 8 hours to 365 days. The API says that both are
-/// subject to change, so outside of it is a warning, never an error.
+/// What Atlas documents as allowed today, in hours: 8 hours to 365 days
+/// (<https://www.mongodb.com/docs/atlas/tutorial/rotate-service-account-secrets/>). The API's field
+/// `secretExpiresAfterHours` says that both are subject to change, so outside of it is a warning, never an error.
 pub const USUAL_HOURS: std::ops::RangeInclusive<i32> = 8..=8760;
 
 /// The life of a new secret in whole hours: `secretExpiresAfterHours` of the API, an `int32` above 0.

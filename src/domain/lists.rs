@@ -2,7 +2,7 @@
 
 use super::{ClientId, ExistingSecret, ProjectId, ServerText};
 
-/// How many entries a page of a list has at most (`itemsPerPage`).
+/// How many entries a page of a list has at most: the largest `itemsPerPage` that the OpenAPI document allows.
 pub const ENTRIES_PER_PAGE: usize = 500;
 
 /// One page of a list.

@@ -4,6 +4,7 @@
 //! Every type that travels in an event or an effect is declared here, so that the rooms can talk
 //! without knowing each other. A value is parsed once, on its way in, and trusted from then on.
 //! This room uses no other room, and does nothing: no clock, file, network or environment.
+#![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
 mod account;
 mod base_url;

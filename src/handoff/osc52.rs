@@ -8,8 +8,8 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroizing;
 
-/// The longest value in bytes. Terminals cut or drop a sequence of more than about 100,000 bytes, and
-/// half a secret is worse than none.
+/// The longest value in bytes. Terminals cut or drop a sequence of more than about 100,000 bytes, which these
+/// make with their Base64 and what stands around it; and half a secret is worse than none.
 const LONGEST_VALUE: usize = 74_994;
 
 /// `c` is the clipboard, as opposed to the primary selection.
