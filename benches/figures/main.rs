@@ -13,7 +13,7 @@
 )]
 
 /// The harness of the tests; its whole interface is public so that no part of it counts as unused here.
-#[path = "../../tests/support/terminal.rs"]
+#[path = "../../tests/support/terminal/mod.rs"]
 pub mod terminal;
 
 mod atlas;

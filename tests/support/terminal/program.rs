@@ -1,0 +1,136 @@
+//! A program that is about to be started in a terminal.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::os::fd::AsFd as _;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::thread;
+use std::time::Instant;
+
+use pty_process::Size;
+use pty_process::blocking::{Command, open};
+use rustix::process::Pid;
+
+use super::Terminal;
+use super::shared::Shared;
+
+/// A program about to be started in a terminal of its own.
+///
+/// Its environment is clean: `PATH`, `TERM`, `LANG`, `TZ`, and a `HOME` that is an empty directory, which is
+/// also where it runs.
+#[must_use]
+pub struct Program {
+    command: Command,
+    home: PathBuf,
+    rows: u16,
+    columns: u16,
+}
+
+impl Program {
+    pub(super) fn new(program: &OsStr) -> Self {
+        let home = empty_directory();
+        let command = Command::new(program)
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap_or_else(|| "/usr/bin:/bin".into()))
+            .env("HOME", &home)
+            .env("TERM", "xterm-256color")
+            .env("LANG", "C.UTF-8")
+            .env("TZ", "Europe/Berlin")
+            .current_dir(&home);
+        Self { command, home, rows: 24, columns: 80 }
+    }
+
+    /// Adds one argument.
+    pub fn arg(mut self, argument: impl AsRef<OsStr>) -> Self {
+        self.command = self.command.arg(argument);
+        self
+    }
+
+    /// Adds several arguments.
+    pub fn args<Argument: AsRef<OsStr>>(mut self, arguments: impl IntoIterator<Item = Argument>) -> Self {
+        self.command = self.command.args(arguments);
+        self
+    }
+
+    /// Sets an environment variable.
+    pub fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
+        self.command = self.command.env(name, value);
+        self
+    }
+
+    /// Takes one of the few environment variables away again.
+    pub fn env_remove(mut self, name: &str) -> Self {
+        self.command = self.command.env_remove(name);
+        self
+    }
+
+    /// Gives the terminal another size than 24 rows of 80 columns.
+    pub fn size(mut self, rows: u16, columns: u16) -> Self {
+        (self.rows, self.columns) = (rows, columns);
+        self
+    }
+
+    /// Connects standard input to something else; the terminal stays the controlling one.
+    pub fn stdin_from(mut self, source: impl Into<Stdio>) -> Self {
+        self.command = self.command.stdin(source);
+        self
+    }
+
+    /// Connects standard output to something else; the terminal stays the controlling one.
+    pub fn stdout_to(mut self, target: impl Into<Stdio>) -> Self {
+        self.command = self.command.stdout(target);
+        self
+    }
+
+    /// Connects standard error to something else, so that it does not end up on the screen.
+    pub fn stderr_to(mut self, target: impl Into<Stdio>) -> Self {
+        self.command = self.command.stderr(target);
+        self
+    }
+
+    /// The directory that is the program's home, for files that have to lie there beforehand.
+    pub fn home(&self) -> &Path {
+        &self.home
+    }
+
+    /// Starts the program.
+    pub fn start(self) -> Terminal {
+        let (pty, program_side) = open().expect("a pseudo-terminal");
+        pty.resize(Size::new(self.rows, self.columns)).expect("the size is set before the program can ask");
+        let shared = Arc::new(Shared::new(self.rows, self.columns));
+        let pty = Arc::new(pty);
+
+        // Held until the program's end, or a program that opens its terminal only later would find the reader
+        // gone: without one open descriptor a terminal counts as closed.
+        let held_open = program_side.as_fd().try_clone_to_owned().expect("another descriptor");
+
+        let started = Instant::now();
+        let child = self.command.spawn(program_side).expect("the program starts");
+        let terminal = Terminal {
+            pty: Arc::clone(&pty),
+            shared: Arc::clone(&shared),
+            process: Pid::from_child(&child),
+            number: child.id(),
+            started,
+            home: self.home,
+        };
+        let for_exit = Arc::clone(&shared);
+        thread::spawn(move || shared.read_output(&pty));
+        thread::spawn(move || for_exit.await_exit(child, held_open));
+        terminal
+    }
+}
+
+/// A new empty directory below the build's directory for temporary files.
+fn empty_directory() -> PathBuf {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let name = format!("home-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+    let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    // An earlier process that was killed may have had the same number and left its directory.
+    let _ = fs::remove_dir_all(&directory);
+    fs::create_dir_all(&directory).expect("an empty directory");
+    directory
+}
