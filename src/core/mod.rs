@@ -72,7 +72,7 @@ pub use recipe::{QueryFlags, Recipe};
 pub use recipes::Recipes;
 pub use retiring::{RetireStage, RetireWord, Retiring};
 pub use sending::{Link, Question, Sending};
-pub use sign_in::{SignIn, SignInWay, Typing};
+pub use sign_in::{SignIn, SignInProblem, SignInWay, Typing};
 pub use unknown::UnknownOutcome;
 pub use update::update;
 pub use verdict::Verdict;

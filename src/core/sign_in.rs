@@ -1,13 +1,15 @@
 //! Signing in by hand, where no credentials were found: what is typed is tried before it is accepted, and
 //! never written anywhere.
 
+mod problem;
 mod way;
 
 use crate::domain::{
-    CredentialProblem, Credentials, Explanation, Half, Moment, PairKind, ReadProblem, RequestId, ServerText,
-    Tried, TriedSession,
+    CredentialProblem, Credentials, Half, Moment, PairKind, ReadProblem, RequestId, ServerText, Tried,
+    TriedSession,
 };
 
+pub use problem::SignInProblem;
 pub use way::SignInWay;
 
 use super::{Action, Effect, FormNotice, KeyPress, MaskedLine, Model, Screen, TextLine};
@@ -24,7 +26,7 @@ pub struct SignIn {
     /// What is being tried, and since when.
     pub trying: Option<(RequestId, Moment)>,
     /// Why the last try failed.
-    pub problem: Option<Box<Explanation>>,
+    pub problem: Option<Box<SignInProblem>>,
 }
 
 /// What is typed to sign in.
@@ -60,27 +62,29 @@ impl SignIn {
         self.selected = (self.selected + if forward { 1 } else { count - 1 }) % count;
     }
 
-    /// What was typed, as credentials; else what is wrong with it.
-    fn credentials(&self, typing: &Typing) -> Result<Credentials, String> {
+    /// What was typed, as credentials; else which half is wrong, and what with it.
+    fn credentials(&self, typing: &Typing) -> Result<Credentials, (Half, String)> {
         let secret = typing.secret.text();
         let name = typing.name.as_ref().map(|line| line.text().trim()).unwrap_or_default();
         let labels = self.way().and_then(SignInWay::labels);
-        let Some((name_label, secret_label)) = labels else { return Err("Choose a way first.".to_owned()) };
-        if secret.is_empty() {
-            return Err(format!("{secret_label}: it is empty"));
-        }
-        let kind = match self.way() {
-            Some(SignInWay::ServiceAccount) => PairKind::ServiceAccount,
-            Some(SignInWay::ApiKey) => PairKind::ApiKey,
-            _ => {
-                let token = Credentials::access_token(secret.to_owned());
-                return token.map_err(|problem: CredentialProblem| format!("{secret_label}: {problem}"));
-            }
+        let Some((name_label, secret_label)) = labels else {
+            return Err((Half::Secret, "Choose a way first.".to_owned()));
         };
-        Credentials::pair(kind, name, secret.to_owned()).map_err(|(half, problem)| match half {
-            Half::Identifier => format!("{}: {problem}", name_label.unwrap_or_default()),
-            Half::Secret => format!("{secret_label}: {problem}"),
-        })
+        let of_secret = |problem: CredentialProblem| (Half::Secret, format!("{secret_label}: {problem}"));
+        let of_half = |(half, problem)| match half {
+            Half::Identifier => (half, format!("{}: {problem}", name_label.unwrap_or_default())),
+            Half::Secret => of_secret(problem),
+        };
+        let pair = |kind| Credentials::pair(kind, name, secret.to_owned()).map_err(of_half);
+        let made = match self.way() {
+            Some(SignInWay::ServiceAccount) => pair(PairKind::ServiceAccount),
+            Some(SignInWay::ApiKey) => pair(PairKind::ApiKey),
+            _ => Credentials::access_token(secret.to_owned()).map_err(of_secret),
+        }?;
+        if secret.is_empty() {
+            return Err((Half::Secret, format!("{secret_label}: it is empty")));
+        }
+        Ok(made)
     }
 }
 
@@ -144,9 +148,12 @@ fn try_typed(sign_in: &mut SignIn, typing: &Typing, request: RequestId, now: Mom
             sign_in.trying = Some((request, now));
             vec![Effect::TryCredentials { request, credentials }]
         }
-        Err(words) => {
-            let title = words.into();
-            sign_in.problem = Some(Box::new(Explanation { title, meaning: "".into(), action: "".into() }));
+        Err((half, words)) => {
+            sign_in.problem = Some(Box::new(SignInProblem::Typed(words)));
+            // On to the half that is to be mended.
+            if let Some(typing) = &mut sign_in.typing {
+                typing.on_secret = typing.name.is_none() || half == Half::Secret;
+            }
             Vec::new()
         }
     }
@@ -205,7 +212,8 @@ pub(super) fn tried(model: &mut Model, answered: RequestId, outcome: TriedSessio
     let holder = sign_in.way().and_then(SignInWay::holder);
     let word = match outcome.tried {
         Tried::Refused(problem) => {
-            sign_in.problem = Some(Box::new(problem.explain()));
+            let told = SignInProblem::tried(&problem, sign_in.way());
+            sign_in.problem = Some(Box::new(told));
             // What Atlas refused is typed anew; what never got there is tried again as it is.
             let is_wrong = matches!(problem, ReadProblem::SignInRefused(_) | ReadProblem::Rejected(_));
             if let Some(typing) = sign_in.typing.as_mut().filter(|_| is_wrong) {

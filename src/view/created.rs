@@ -83,7 +83,7 @@ fn draw_facts(model: &Model, created: &Created, theme: &Theme, frame: &mut Frame
     let expires = match secret.expires_at {
         Some(at) => {
             let date = words::date_time(at, model.zone.as_ref());
-            let both = format!("{date}, {}", words::from_now(at, model.now.wall));
+            let both = format!("{date}, {}", words::from_now(at, model.atlas_now()));
             // How far off it is says nothing new: it is left out where it would wrap.
             if rows_of(&both, column.width(), LABEL_WIDTH) > 1 { date } else { both }
         }

@@ -4,10 +4,10 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use crate::core::{Model, SignIn, Typing};
+use crate::core::{Model, SignIn, SignInProblem, Typing};
 
 use super::area::split_left;
-use super::column::{Column, LABEL_WIDTH};
+use super::column::{Column, LABEL_WIDTH, cut};
 use super::sending::running;
 use super::text_line;
 use super::theme::Theme;
@@ -28,16 +28,30 @@ pub(super) fn draw(model: &Model, sign_in: &SignIn, theme: &Theme, frame: &mut F
         column.line(frame, running(model.now, since, "Trying it", theme));
     }
     if let Some(problem) = &sign_in.problem {
-        let symbol = Span::styled(format!("{} ", theme.glyphs.cross), theme.bad);
-        column.item(frame, symbol, &problem.title, theme.bad);
-        column.words(frame, 2, &problem.meaning, theme.faint);
-        column.words(frame, 2, &problem.action, theme.strong);
+        draw_problem(problem, theme, frame, &mut column);
     } else if sign_in.trying.is_none() {
         let words = "What is typed is tried before it counts, and is never written anywhere.";
         column.words(frame, 0, words, theme.faint);
         for note in &model.credential_notes {
             let symbol = Span::styled(format!("{} ", theme.glyphs.warning), theme.warning);
             column.item(frame, symbol, note.as_str(), theme.faint);
+        }
+    }
+}
+
+fn draw_problem(problem: &SignInProblem, theme: &Theme, frame: &mut Frame, column: &mut Column) {
+    let symbol = Span::styled(format!("{} ", theme.glyphs.cross), theme.bad);
+    match problem {
+        SignInProblem::Typed(words) => column.item(frame, symbol, words, theme.bad),
+        SignInProblem::Tried { explanation, atlas_words } => {
+            column.item(frame, symbol, &explanation.title, theme.bad);
+            column.words(frame, 2, &explanation.meaning, theme.faint);
+            column.words(frame, 2, &explanation.action, theme.strong);
+            if let Some(words) = atlas_words {
+                let words = format!("Atlas: {words}");
+                let words = cut(&words, column.width(), 2, column.left(), theme.glyphs.ellipsis);
+                column.words(frame, 2, &words, theme.faint);
+            }
         }
     }
 }

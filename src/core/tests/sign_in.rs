@@ -83,16 +83,20 @@ fn each_way_makes_its_own_kind_of_credential() {
 #[test]
 fn what_cannot_be_right_is_not_sent() {
     let rows = [
-        ("down enter enter enter", "Client secret: it is empty"),
-        ("down enter x enter y enter", "Client ID: a client ID starts with mdb_sa_id_"),
-        ("down down enter tab x enter", "Public key: a public key is needed"),
+        ("down enter enter enter", "Client ID: a client ID is needed", false),
+        ("down enter x enter y enter", "Client ID: a client ID starts with mdb_sa_id_", false),
+        ("down down enter tab x enter", "Public key: a public key is needed", false),
+        ("down down enter a b c d e f g h enter enter", "Private key: it is empty", true),
+        ("down down down enter enter", "Access token: it is empty", true),
     ];
-    for (keys, said) in rows {
+    for (keys, said, on_secret) in rows {
         let mut run = signed_out();
         run.keys(keys);
         assert_eq!(run.effects.len(), 0, "{keys}");
-        let problem = sign_in(&run).problem.as_ref().unwrap();
-        assert_eq!(problem.title, said, "{keys}");
+        let problem = sign_in(&run).problem.as_deref();
+        assert_eq!(problem, Some(&SignInProblem::Typed(said.to_owned())), "{keys}");
+        let typing = sign_in(&run).typing.as_ref().unwrap();
+        assert_eq!(typing.on_secret, on_secret, "{keys}: the caret goes to what is to be mended");
     }
 }
 
@@ -112,6 +116,35 @@ fn an_address_that_is_not_listed_is_accepted_with_a_warning() {
     answer(&mut run, Tried::AddressNotListed);
     assert!(run.is_on_form());
     assert!(matches!(run.model.form.notice, Some(FormNotice::Word(word)) if word.contains("access list")));
+}
+
+#[test]
+fn a_refusal_names_what_was_typed_and_what_atlas_said() {
+    let refused = || {
+        ReadProblem::Rejected(Rejection {
+            status: 401,
+            error_code: ServerText::new("UNEXPECTED_ERROR"),
+            detail: ServerText::new("You are not authorized for this resource."),
+            fields: Vec::new(),
+            retry_after: None,
+        })
+    };
+    let rows = [
+        ("down down enter a b c d e f g h enter x enter", "Atlas did not accept the API key."),
+        ("down down down enter x enter", "Atlas did not accept the access token."),
+        ("enter", "Atlas did not accept the credentials."),
+    ];
+    for (keys, said) in rows {
+        let mut run = signed_out();
+        run.keys(keys);
+        answer(&mut run, Tried::Refused(refused()));
+        let Some(SignInProblem::Tried { explanation, atlas_words }) = sign_in(&run).problem.as_deref() else {
+            panic!("{keys}: nothing is said");
+        };
+        assert_eq!(explanation.title, said, "{keys}");
+        let words = atlas_words.as_ref().map(ServerText::as_str);
+        assert_eq!(words, Some("UNEXPECTED_ERROR: You are not authorized for this resource."), "{keys}");
+    }
 }
 
 #[test]

@@ -1,0 +1,41 @@
+//! Why signing in did not work.
+
+use crate::core::SignInWay;
+use crate::domain::{Explanation, ReadProblem, RejectionKind, ServerText};
+
+/// What is said below what was typed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SignInProblem {
+    /// What was typed cannot be right: one sentence, from before anything was sent.
+    Typed(String),
+    /// It was tried, and failed.
+    Tried {
+        /// What happened, what it means and what to do.
+        explanation: Explanation,
+        /// Atlas's own words, where it was Atlas that refused.
+        atlas_words: Option<ServerText>,
+    },
+}
+
+impl SignInProblem {
+    /// What came of trying this way. A refusal names what was typed, and nothing that was not.
+    pub(super) fn tried(problem: &ReadProblem, way: Option<&SignInWay>) -> Self {
+        let ReadProblem::Rejected(rejection) = problem else {
+            return Self::Tried { explanation: problem.explain(), atlas_words: None };
+        };
+        let explanation = match (rejection.kind(), way) {
+            (RejectionKind::NotAuthorized, Some(SignInWay::ApiKey)) => Explanation {
+                title: "Atlas did not accept the API key.".into(),
+                meaning: "The public or the private key is wrong, or they belong to another Atlas.".into(),
+                action: "Type both again; who loses a private key creates another API key.".into(),
+            },
+            (RejectionKind::NotAuthorized, Some(SignInWay::AccessToken)) => Explanation {
+                title: "Atlas did not accept the access token.".into(),
+                meaning: "It has expired or was revoked, or it belongs to another Atlas.".into(),
+                action: "Get a fresh one: they live for an hour.".into(),
+            },
+            _ => rejection.explain(),
+        };
+        Self::Tried { explanation, atlas_words: Some(rejection.atlas_words()) }
+    }
+}
