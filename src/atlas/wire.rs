@@ -212,3 +212,6 @@ fn text(body: &Value, name: &str) -> Option<ServerText> {
 fn time(body: &Value, name: &str) -> Option<Timestamp> {
     body.get(name)?.as_str()?.parse().ok()
 }
+
+#[cfg(test)]
+mod tests;

@@ -52,6 +52,37 @@ async fn an_account_says_what_atlas_clock_said() {
 }
 
 #[tokio::test]
+async fn lists_are_read_page_by_page_and_one_project_is_a_probe() {
+    const LIST: &str = r#"{"results":[{"id":"32b6e34b3d91647abb20e7b8","name":"payments"}],"totalCount":1}"#;
+    const ACCOUNTS: &str = r#"{"results":[{"clientId":"mdb_sa_id_1234567890abcdef12345678","name":"ci"}]}"#;
+    let server = RawServer::start(vec![
+        json(200, LIST),
+        json(200, ACCOUNTS),
+        json(200, LIST),
+        json(401, tokens::UNAUTHORIZED),
+    ])
+    .await;
+    let client = client(with_access_token(&server.url));
+    let projects = client.projects(3).await.unwrap();
+    assert_eq!((projects.entries[0].name.as_str(), projects.is_last), ("payments", true));
+    let accounts = client.service_accounts(&project(), 2).await.unwrap();
+    assert_eq!(accounts.entries[0].client, client_id());
+    client.probe().await.unwrap();
+    assert!(matches!(client.probe().await, Err(ReadProblem::Rejected(_))));
+    let targets: Vec<String> =
+        (0..4).map(|index| server.essence(index).lines().next().unwrap().to_owned()).collect();
+    assert_eq!(
+        targets,
+        [
+            "GET /api/atlas/v2/groups?itemsPerPage=500&pageNum=3 HTTP/1.1",
+            "GET /api/atlas/v2/groups/32b6e34b3d91647abb20e7b8/serviceAccounts?itemsPerPage=500&pageNum=2 HTTP/1.1",
+            "GET /api/atlas/v2/groups?itemsPerPage=1 HTTP/1.1",
+            "GET /api/atlas/v2/groups?itemsPerPage=1 HTTP/1.1",
+        ]
+    );
+}
+
+#[tokio::test]
 async fn a_project_is_read_by_its_id() {
     let organization = OrganizationId::from_server("4888442a3354817a7320eb61");
     let rows = [

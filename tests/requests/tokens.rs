@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use atlas_secret::atlas::{Client, Limits};
-use atlas_secret::domain::{CreateOutcome, ReadProblem, TransportProblem};
+use atlas_secret::atlas::{Client, Limits, Settings};
+use atlas_secret::domain::{CreateOutcome, Credentials, ReadProblem, TransportProblem};
 
 use super::support::fixtures::{
     client, client_id, new_secret, project, with_access_token, with_service_account,
@@ -12,7 +12,7 @@ use super::support::raw_server::{RawServer, Reply, answer, json};
 use super::{ACCOUNT, TOKEN};
 
 const OTHER_TOKEN: &str = r#"{"access_token":"FAKE-second","expires_in":3600,"token_type":"Bearer"}"#;
-const UNAUTHORIZED: &str =
+pub const UNAUTHORIZED: &str =
     r#"{"error":401,"errorCode":"UNEXPECTED_ERROR","detail":"You are not authorized."}"#;
 
 #[tokio::test]
@@ -36,6 +36,13 @@ async fn the_secret_that_signs_in_is_known_by_its_end() {
     let login = client(with_service_account("http://127.0.0.1:1")).login().unwrap();
     assert_eq!((login.client, login.ends_with.as_str()), (client_id(), "cret"));
     assert_eq!(client(with_access_token("http://127.0.0.1:1")).login(), None);
+    // Four characters of a short one would give too much of it away.
+    for (length, ends_with) in [(15, ""), (16, "cdef")] {
+        let client_secret = "0123456789abcdef"[16 - length..].into();
+        let credentials = Credentials::ServiceAccount { client_id: client_id(), client_secret };
+        let settings = Settings { credentials, ..with_access_token("http://127.0.0.1:1") };
+        assert_eq!(client(settings).login().unwrap().ends_with.as_str(), ends_with, "{length}");
+    }
 }
 
 #[tokio::test]

@@ -115,3 +115,25 @@ fn certificates_are_named_in_plain_words() {
         assert_eq!(found.as_deref(), Some(expected));
     }
 }
+
+#[test]
+fn what_the_system_says_of_a_connection_is_put_in_plain_words() {
+    use io::ErrorKind;
+    let rows = [
+        (ErrorKind::ConnectionRefused, "the host refused the connection"),
+        (ErrorKind::ConnectionReset, "the other end reset the connection"),
+        (ErrorKind::ConnectionAborted, "the connection was aborted"),
+        (ErrorKind::HostUnreachable, "there is no way to the host"),
+        (ErrorKind::NetworkUnreachable, "there is no way to the network"),
+        (ErrorKind::NetworkDown, "the network is down"),
+        (ErrorKind::BrokenPipe, "the other end closed the connection"),
+        (ErrorKind::UnexpectedEof, "the other end closed the connection too early"),
+        (ErrorKind::TimedOut, "the network gave up waiting"),
+        (ErrorKind::PermissionDenied, "this machine does not allow the connection"),
+    ];
+    for (kind, expected) in rows {
+        let nested = io::Error::other(io::Error::from(kind));
+        assert_eq!(cause_of(&nested), words(expected), "{kind}");
+    }
+    assert_eq!(cause_of(&io::Error::other("something else")), words("something else"));
+}

@@ -1,0 +1,92 @@
+use serde_json::json;
+
+use super::*;
+
+const PROJECT: &str = "32b6e34b3d91647abb20e7b8";
+const CLIENT: &str = "mdb_sa_id_1234567890abcdef12345678";
+
+fn projects(count: usize) -> Value {
+    Value::Array(vec![json!({"id": PROJECT, "name": "payments"}); count])
+}
+
+#[test]
+fn a_list_ends_with_a_short_page_or_with_links_that_name_no_next() {
+    let next = json!([{"rel": "self", "href": "x"}, {"rel": "next", "href": "y"}]);
+    let no_next = json!([{"rel": "self", "href": "x"}]);
+    let rows = [
+        (json!({"results": projects(500), "links": next}), 500, false),
+        (json!({"results": projects(500)}), 500, false),
+        (json!({"results": projects(500), "links": "none"}), 500, false),
+        (json!({"results": projects(500), "links": no_next}), 500, true),
+        (json!({"results": projects(500), "links": []}), 500, true),
+        (json!({"results": projects(499), "links": next}), 499, true),
+        (json!({"results": [], "totalCount": 7}), 0, true),
+    ];
+    for (body, count, is_last) in rows {
+        let page = page(&body, project_entry).unwrap();
+        assert_eq!((page.entries.len(), page.is_last), (count, is_last));
+    }
+    assert!(page(&json!({"results": {}}), project_entry).is_none());
+    assert!(page(&json!({}), project_entry).is_none());
+}
+
+#[test]
+fn a_total_is_an_estimate_that_has_to_be_a_number() {
+    let about =
+        |total: Value| page(&json!({"results": [], "totalCount": total}), project_entry).unwrap().about;
+    assert_eq!(about(json!(7)), Some(7));
+    for total in [json!(-1), json!("7"), json!(null), json!(4_294_967_296_u64)] {
+        assert_eq!(about(total), None);
+    }
+}
+
+#[test]
+fn an_entry_is_read_by_its_id_and_left_out_without_one() {
+    let project = project_entry(&json!({"id": PROJECT, "name": "payments"})).unwrap();
+    assert_eq!((project.id.as_str(), project.name.as_str()), (PROJECT, "payments"));
+    let nameless = project_entry(&json!({"id": PROJECT})).unwrap();
+    assert_eq!(nameless.name.as_str(), "");
+    for id in [json!(null), json!(7), json!("../x")] {
+        assert!(project_entry(&json!({"id": id, "name": "payments"})).is_none());
+        assert!(account_entry(&json!({"clientId": id, "name": "ci"})).is_none());
+    }
+    let secrets = json!([
+        {"id": "32b6e34b3d91647abb20e7b9", "expiresAt": "2026-12-23T18:14:02Z", "maskedSecretValue": ""},
+        {"id": 7},
+    ]);
+    let account = account_entry(&json!({"clientId": CLIENT, "name": "ci", "secrets": secrets})).unwrap();
+    assert_eq!((account.client.as_str(), account.name.as_str()), (CLIENT, "ci"));
+    assert_eq!(account.secrets.len(), 1, "the one whose id can be read");
+    assert_eq!(account.secrets[0].expires_at, Some("2026-12-23T18:14:02Z".parse().unwrap()));
+    assert_eq!(account.secrets[0].mask, None, "an empty mask says nothing");
+}
+
+#[test]
+fn an_envelope_has_a_status_and_an_object() {
+    let inside = json!({"name": "ci"});
+    let rows = [
+        (json!({"status": 404, "content": inside}), 404, inside.clone()),
+        (json!({"status": 404, "content": "words"}), 200, json!({"status": 404, "content": "words"})),
+        (json!({"status": "404", "content": inside}), 200, json!({"status": "404", "content": inside})),
+        (json!({"status": 404}), 200, json!({"status": 404})),
+        (inside.clone(), 200, inside.clone()),
+    ];
+    for (body, status, expected) in rows {
+        assert_eq!(unwrap_envelope(200, body), (status, expected));
+    }
+}
+
+#[test]
+fn the_status_of_a_creation_counts_only_with_its_content() {
+    let status = |body: Value| created(body.to_string().as_bytes()).unwrap().envelope_status;
+    assert_eq!(status(json!({"status": 404, "content": {}})), Some(404));
+    assert_eq!(status(json!({"status": 404})), None);
+    assert_eq!(status(json!({"content": {}})), None);
+}
+
+#[test]
+fn atlas_own_error_is_marked_by_a_whole_number() {
+    let is_one = |error: Value| rejection(404, &json!({"error": error, "errorCode": "X"}), None).is_some();
+    assert!(is_one(json!(404)) && is_one(json!(-1)) && is_one(json!(u64::MAX)));
+    assert!(!is_one(json!("404")) && !is_one(json!(404.5)) && !is_one(json!(null)));
+}
