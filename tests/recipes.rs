@@ -10,9 +10,9 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
 
-use atlas_secret::core::{QueryFlags, Recipe};
+use atlas_secret::core::Recipe;
 use atlas_secret::demo::{EmbeddedAtlas, World};
-use atlas_secret::domain::{BaseUrl, Credentials};
+use atlas_secret::domain::{BaseUrl, Credentials, QueryFlags};
 use secrecy::ExposeSecret;
 use serde_json::Value;
 use support::fixtures::{CLIENT, PROJECT, new_secret};

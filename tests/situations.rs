@@ -9,8 +9,8 @@ use std::time::Duration;
 use atlas_secret::atlas::{Client, Settings};
 use atlas_secret::demo::{EmbeddedAtlas, World};
 use atlas_secret::domain::{
-    ClientId, CreateOutcome, Credentials, DeleteOutcome, Lifetime, NewSecret, ProjectId, ReadProblem,
-    SECRETS_PER_ACCOUNT, ServiceAccount,
+    ClientId, CreateOutcome, Credentials, DeleteOutcome, Lifetime, NewSecret, ProjectId, QueryFlags,
+    ReadProblem, SECRETS_PER_ACCOUNT, ServiceAccount,
 };
 use secrecy::ExposeSecret;
 
@@ -30,8 +30,7 @@ impl Demo {
         let settings = Settings {
             base_url: atlas.base_url(),
             credentials: atlas.credentials(),
-            envelope: false,
-            pretty: false,
+            query_flags: QueryFlags::default(),
         };
         let client = Client::new(settings).unwrap();
         client.sign_in().await.unwrap();

@@ -8,7 +8,9 @@ use std::time::Duration;
 
 use atlas_secret::atlas::{Client, Limits, Settings};
 use atlas_secret::demo::{EmbeddedAtlas, World};
-use atlas_secret::domain::{CreateOutcome, ReadProblem, ServerText, TransportProblem, VerifyOutcome};
+use atlas_secret::domain::{
+    CreateOutcome, QueryFlags, ReadProblem, ServerText, TransportProblem, VerifyOutcome,
+};
 use secrecy::SecretString;
 use support::fixtures::{
     CLIENT, PROJECT, SECRET, client_id, new_secret, with_access_token, with_service_account,
@@ -216,8 +218,7 @@ async fn a_new_secret_of_the_embedded_atlas_becomes_known() {
         let settings = Settings {
             base_url: atlas.base_url(),
             credentials: atlas.credentials(),
-            envelope: false,
-            pretty: false,
+            query_flags: QueryFlags::default(),
         };
         let client = Client::with_limits(settings, hurried()).unwrap();
         client.sign_in().await.unwrap();

@@ -32,8 +32,8 @@ use reqwest::Method;
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
 
 use crate::domain::{
-    BaseUrl, ClientId, CreateOutcome, Credentials, Login, LostAnswer, NewSecret, ProjectId, ReadProblem,
-    ServiceAccount, TransportProblem,
+    self, BaseUrl, ClientId, CreateOutcome, Credentials, Login, LostAnswer, NewSecret, ProjectId, QueryFlags,
+    ReadProblem, ServiceAccount, TransportProblem,
 };
 
 use body::Answer;
@@ -44,9 +44,8 @@ use verify::Proofs;
 
 pub use limits::Limits;
 
-/// The resource version of the service account endpoints; Atlas wants it in `Accept` and takes it in
-/// `Content-Type`.
-const MEDIA_TYPE: HeaderValue = HeaderValue::from_static("application/vnd.atlas.2024-08-05+json");
+/// What the endpoints of service accounts speak.
+const MEDIA_TYPE: HeaderValue = HeaderValue::from_static(domain::MEDIA_TYPE);
 
 /// Where to send requests, as whom, and how.
 #[derive(Clone, Debug)]
@@ -55,10 +54,8 @@ pub struct Settings {
     pub base_url: BaseUrl,
     /// What to sign in with.
     pub credentials: Credentials,
-    /// Asks for an enveloped answer to the creating POST (query `envelope=true`).
-    pub envelope: bool,
-    /// Asks for an indented answer to the creating POST (query `pretty=true`).
-    pub pretty: bool,
+    /// What the creating POST asks for in its query.
+    pub query_flags: QueryFlags,
 }
 
 /// Talks to one Atlas with one set of credentials.
@@ -87,16 +84,10 @@ impl Client {
     /// As [`Client::new`].
     pub fn with_limits(settings: Settings, limits: Limits) -> Result<Self, TransportProblem> {
         let http = Clients::build(&settings.base_url, limits.connect)?;
-        let query = match (settings.envelope, settings.pretty) {
-            (false, false) => "",
-            (true, false) => "?envelope=true",
-            (false, true) => "?pretty=true",
-            (true, true) => "?envelope=true&pretty=true",
-        };
         Ok(Self {
             session: Session::new(settings.base_url.clone(), settings.credentials),
             base_url: settings.base_url,
-            query,
+            query: settings.query_flags.query(),
             limits,
             http,
             proofs: Proofs::default(),
@@ -180,8 +171,7 @@ impl Client {
             Err(problem) => return classify::not_created(problem),
         };
         call.headers.insert(CONTENT_TYPE, MEDIA_TYPE);
-        let hours = new_secret.lifetime.hours();
-        call.body = Some(format!(r#"{{"secretExpiresAfterHours":{hours}}}"#));
+        call.body = Some(new_secret.body());
         match exchange(&self.http.once, call, self.limits.create).await {
             Ok(answer) => {
                 self.session.forget_stale(&answer);

@@ -68,7 +68,7 @@ pub use model::{Beforehand, InFlight, Model, Screen, Size};
 pub use panel::{Panel, Prompt};
 pub use printing::Output;
 pub use reading::Reading;
-pub use recipe::{QueryFlags, Recipe};
+pub use recipe::Recipe;
 pub use recipes::Recipes;
 pub use retiring::{RetireStage, RetireWord, Retiring};
 pub use sending::{Link, Question, Sending};

@@ -6,13 +6,13 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::domain::{
-    ClientId, ExistingSecret, Farewell, Fate, LeftOver, Login, Moment, NewSecret, RequestId, SecretId,
-    ServerText, Session,
+    ClientId, ExistingSecret, Farewell, Fate, LeftOver, Login, Moment, NewSecret, QueryFlags, RequestId,
+    SecretId, ServerText, Session,
 };
 
 use super::{
-    Before, Certainty, Choosing, Context, Created, Form, Output, QueryFlags, Recipes, Retiring, Sending,
-    SignIn, TellLeftOver, UnknownOutcome,
+    Before, Certainty, Choosing, Context, Created, Form, Output, Recipes, Retiring, Sending, SignIn,
+    TellLeftOver, UnknownOutcome,
 };
 
 /// Everything that decides what is on the screen and what a key does.

@@ -10,7 +10,7 @@ mod shell;
 #[cfg(test)]
 mod tests;
 
-use crate::domain::{BaseUrl, NewSecret};
+use crate::domain::{BaseUrl, NewSecret, QueryFlags};
 
 /// One way to send the request.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -24,15 +24,6 @@ pub enum Recipe {
     CurlApiKey,
     /// A program in Go with the Atlas Go SDK, from `MONGODB_ATLAS_CLIENT_ID` and `MONGODB_ATLAS_CLIENT_SECRET`.
     GoSdk,
-}
-
-/// The two flags of the endpoint's query. The Go SDK has neither.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct QueryFlags {
-    /// `envelope=true`: the status comes inside the body.
-    pub envelope: bool,
-    /// `pretty=true`: the body comes with line breaks.
-    pub pretty: bool,
 }
 
 impl Recipe {
@@ -65,9 +56,4 @@ impl Recipe {
             Self::GoSdk => go::program(base_url, new_secret),
         }
     }
-}
-
-/// The request's body (schema `ServiceAccountSecretRequest`).
-fn body(new_secret: &NewSecret) -> String {
-    format!("{{\"secretExpiresAfterHours\":{}}}", new_secret.lifetime.hours())
 }

@@ -9,6 +9,7 @@
 mod account;
 mod base_url;
 mod clipboard;
+mod create_request;
 mod credentials;
 mod exit;
 mod format;
@@ -37,6 +38,7 @@ mod verify;
 pub use account::{ExistingSecret, SECRETS_PER_ACCOUNT, SHORTENED_TO, ServiceAccount};
 pub use base_url::{BaseUrl, BaseUrlError, HostKind};
 pub use clipboard::{ClipboardContent, CopyFailure, CopyOutcome, TerminalRoute};
+pub use create_request::{API_VERSION, MEDIA_TYPE, QueryFlags};
 pub use credentials::{CredentialProblem, Credentials, Half, PairKind};
 pub use exit::{Delivery, Exit, Farewell, Fate};
 pub use format::Format;

@@ -8,21 +8,14 @@ use tokio::sync::OnceCell;
 use crate::atlas::{self, Client};
 use crate::credentials::AtHand;
 use crate::demo::EmbeddedAtlas;
-use crate::domain::{BaseUrl, Credentials, Identity, RequestId, ServerText, TransportProblem};
+use crate::domain::{BaseUrl, Credentials, Identity, QueryFlags, RequestId, ServerText, TransportProblem};
 
 use super::settings::Source;
 use super::signing_in::identity;
 
-/// The endpoint's two query flags.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Flags {
-    pub envelope: bool,
-    pub pretty: bool,
-}
-
 /// The connection that is used, and those that were before it: each may hold a token to give back.
 pub(super) struct Connections {
-    flags: Flags,
+    query_flags: QueryFlags,
     opened: Mutex<Vec<Arc<Connection>>>,
     /// What is being tried, or was and lost: used only when the core says so.
     candidates: Mutex<BTreeMap<RequestId, Arc<Connection>>>,
@@ -30,9 +23,9 @@ pub(super) struct Connections {
 
 impl Connections {
     /// Nothing is connected, or even looked up, before somebody asks for the client.
-    pub fn new(source: Option<Source>, flags: Flags) -> Self {
-        let opened = source.map(|source| Arc::new(Connection::new(source, flags)));
-        Self { flags, opened: Mutex::new(opened.into_iter().collect()), candidates: Mutex::default() }
+    pub fn new(source: Option<Source>, query_flags: QueryFlags) -> Self {
+        let opened = source.map(|source| Arc::new(Connection::new(source, query_flags)));
+        Self { query_flags, opened: Mutex::new(opened.into_iter().collect()), candidates: Mutex::default() }
     }
 
     /// The client of the connection that is used now.
@@ -63,7 +56,7 @@ impl Connections {
 
     /// A connection that is not used yet, to try it.
     pub fn candidate(&self, request: RequestId, source: Source) -> Arc<Connection> {
-        let connection = Arc::new(Connection::new(source, self.flags));
+        let connection = Arc::new(Connection::new(source, self.query_flags));
         lock(&self.candidates).insert(request, Arc::clone(&connection));
         connection
     }
@@ -109,15 +102,15 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 /// One connection to Atlas. It is set up once, by whoever needs it first.
 pub(super) struct Connection {
     source: Source,
-    flags: Flags,
+    query_flags: QueryFlags,
     client: OnceCell<Arc<Client>>,
     /// The demo lives as long as the connection.
     embedded: OnceCell<EmbeddedAtlas>,
 }
 
 impl Connection {
-    fn new(source: Source, flags: Flags) -> Self {
-        Self { source, flags, client: OnceCell::new(), embedded: OnceCell::new() }
+    fn new(source: Source, query_flags: QueryFlags) -> Self {
+        Self { source, query_flags, client: OnceCell::new(), embedded: OnceCell::new() }
     }
 
     /// The client; the first call makes it. What fails is tried anew by the next call: a keyring may have been
@@ -138,8 +131,7 @@ impl Connection {
             Source::Remote { base_url, credentials } => (base_url, at_hand(credentials).await?),
             Source::Demo(world) => self.start_demo(*world).await?,
         };
-        let Flags { envelope, pretty } = self.flags;
-        let settings = atlas::Settings { base_url, credentials, envelope, pretty };
+        let settings = atlas::Settings { base_url, credentials, query_flags: self.query_flags };
         let made = tokio::task::spawn_blocking(move || make(settings)).await;
         made.map_err(|_| setup("a mistake of this program"))?.map(Arc::new)
     }

@@ -14,7 +14,7 @@ use crate::domain::{Exit, Farewell};
 use crate::handoff::{Copier, HolderProgram, StdoutProblem, check_stdout};
 use crate::view::{self, date_time};
 
-use super::connection::{Connections, Flags};
+use super::connection::Connections;
 use super::effects::Executor;
 use super::event_loop::{EventLoop, moment};
 use super::input::terminal_input;
@@ -81,9 +81,9 @@ pub fn run(settings: Settings, started: Instant) -> Result<Exit, RunError> {
     // From here on the terminal is the user's again.
     let exit = match ended {
         Ok(Ok(exit)) => Ok(exit),
-        Ok(Err(error)) if is_nothing_created(&mut run.model, started) => Err(error),
+        Ok(Err(error)) if run.end_without_loop(&runtime) => Err(error),
         Ok(Err(_)) => Ok(Exit::NotHandedOver),
-        Err(_) => Ok(after_own_mistake(&mut run.model, started)),
+        Err(_) => Ok(run.end_after_own_mistake(&runtime)),
     };
     run.leave(&runtime);
     runtime.shutdown_background();
@@ -132,16 +132,15 @@ impl Run {
         model.beforehand = settings.beforehand;
         model.has_terminal = outlet.needs_terminal;
         model.login_holder = settings.login_holder;
-        model.query_flags = core::QueryFlags { envelope: settings.envelope, pretty: settings.pretty };
+        model.query_flags = settings.query_flags;
         if settings.source.is_none() {
             model.screen = core::Screen::SignIn(Box::new(SignIn::new(settings.profiles)));
         }
-        let flags = Flags { envelope: settings.envelope, pretty: settings.pretty };
         let (sender, answers) = mpsc::unbounded_channel();
         let holder = HolderProgram::this_program();
         let copier = Copier::new(settings.environment, settings.clipboard, settings.clear_after, holder);
         let executor = Executor {
-            connection: Arc::new(Connections::new(settings.source, flags)),
+            connection: Arc::new(Connections::new(settings.source, settings.query_flags)),
             copier: Arc::new(copier),
             desk: Arc::new(settings.desk),
             terminal,
@@ -175,6 +174,33 @@ impl Run {
         ended.map_err(RunError::Terminal)
     }
 
+    /// A panic of ours: the terminal has been given back by unwinding. What the model knew still decides what
+    /// is said and which code is returned.
+    fn end_after_own_mistake(&mut self, runtime: &Runtime) -> Exit {
+        let place = panics::place();
+        let _ = writeln!(io::stderr(), "atlas-secret stopped by a mistake of its own at {place}");
+        // Only "nothing was created" is certain enough for its code.
+        if self.end_without_loop(runtime) { Exit::NothingCreated } else { Exit::NotHandedOver }
+    }
+
+    /// Ends the model where the loop did not: what became of each secret is in its farewells then, and what the
+    /// end wants done (a note taken away, a clipboard emptied) is done. True when nothing was created.
+    fn end_without_loop(&mut self, runtime: &Runtime) -> bool {
+        let _inside = runtime.enter();
+        // A first signal may still wait for a running request, a second never does. Not one more than it takes:
+        // each end says what became of the secret on the screen.
+        for _ in 0..2 {
+            let terminated = Event::SignalReceived(Signal::Terminate);
+            let effects = update(&mut self.model, moment(self.started), terminated);
+            let is_over = !effects.is_empty();
+            effects.into_iter().for_each(|effect| self.executor.start(effect));
+            if is_over {
+                break;
+            }
+        }
+        self.model.farewells.is_empty()
+    }
+
     /// What is left to do once the screen is gone: say what became of the secrets, and give the token back.
     fn leave(&self, runtime: &Runtime) {
         let zone = self.model.zone.as_ref();
@@ -203,24 +229,4 @@ fn farewell_line(farewell: &Farewell, model: &Model) -> String {
         None => String::new(),
     };
     format!("{secret}of {}{expires}: {}", farewell.client, farewell.fate.words())
-}
-
-/// A panic of ours: the terminal has been given back by unwinding. What the model knew still decides what
-/// is said and which code is returned.
-fn after_own_mistake(model: &mut Model, started: Instant) -> Exit {
-    let place = panics::place();
-    let _ = writeln!(io::stderr(), "atlas-secret stopped by a mistake of its own at {place}");
-    // Only "nothing was created" is certain enough for its code.
-    if is_nothing_created(model, started) { Exit::NothingCreated } else { Exit::NotHandedOver }
-}
-
-/// Ends the model where the loop did not: what became of each secret is in its farewells then.
-fn is_nothing_created(model: &mut Model, started: Instant) -> bool {
-    // A first signal may still wait for a running request, a second never does. Not one more than it takes:
-    // each end says what became of the secret on the screen.
-    let mut terminate = || update(model, moment(started), Event::SignalReceived(Signal::Terminate));
-    if terminate().is_empty() {
-        terminate();
-    }
-    model.farewells.is_empty()
 }

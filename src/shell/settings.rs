@@ -11,7 +11,7 @@ use crate::credentials::{
     AtHand, CredentialsError, Flags, Found, NotUsed, Origin, Profiles, System, config_path, resolve,
 };
 use crate::demo::{World, WorldError};
-use crate::domain::{BaseUrl, BaseUrlError, Format, ServerText, Session};
+use crate::domain::{BaseUrl, BaseUrlError, Format, QueryFlags, ServerText, Session};
 use crate::handoff::{Environment, Preference};
 use crate::journal::state_folder;
 use crate::view::{Glyphs, Theme};
@@ -50,10 +50,8 @@ pub struct Settings {
     pub state_folder: Option<PathBuf>,
     /// What `~` stands for.
     pub home: Option<PathBuf>,
-    /// The endpoint's flag `envelope`.
-    pub envelope: bool,
-    /// The endpoint's flag `pretty`.
-    pub pretty: bool,
+    /// What the creating POST asks for in its query.
+    pub query_flags: QueryFlags,
 }
 
 /// Where requests go, and as whom.
@@ -134,8 +132,7 @@ impl Settings {
             login_holder: start.login_holder,
             state_folder: state_folder(&variable),
             home: std::env::home_dir(),
-            envelope: arguments.envelope,
-            pretty: arguments.pretty,
+            query_flags: QueryFlags { envelope: arguments.envelope, pretty: arguments.pretty },
         })
     }
 }

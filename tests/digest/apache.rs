@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use atlas_secret::domain::{CreateOutcome, Credentials, PublicKey, ReadProblem};
+use atlas_secret::domain::{CreateOutcome, Credentials, PublicKey, QueryFlags, ReadProblem};
 use md5::{Digest, Md5};
 use secrecy::ExposeSecret;
 use tokio::net::TcpStream;
@@ -125,7 +125,7 @@ async fn apache_accepts_the_answers_to_its_challenges() {
     let apache = Apache::start(&atlas.base_url().to_string(), token.expose_secret()).await;
 
     let mut settings = with_api_key(&apache.url);
-    (settings.envelope, settings.pretty) = (true, true);
+    settings.query_flags = QueryFlags { envelope: true, pretty: true };
     let right = client(settings.clone());
     let account = right.service_account(&project(), &client_id()).await;
     assert_eq!(

@@ -44,7 +44,7 @@ async fn a_key_creates_a_secret_with_one_post() {
     for digest in ["{}", r#"{"algorithms":["SHA-256"]}"#, r#"{"algorithms":["MD5","SHA-256"]}"#] {
         let atlas = atlas(digest).await;
         let mut settings = settings(&atlas);
-        settings.envelope = true;
+        settings.query_flags.envelope = true;
         let client = client(settings);
         assert_eq!(look(&client).await.unwrap(), "ci-deployer with 0");
         let outcome = client.create_secret(&new_secret()).await;

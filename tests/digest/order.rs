@@ -1,6 +1,6 @@
 //! In which order requests go out, and with which answer to which challenge.
 
-use atlas_secret::domain::{CreateOutcome, DeleteOutcome};
+use atlas_secret::domain::{CreateOutcome, DeleteOutcome, QueryFlags};
 
 use crate::by_hand::{authorization, check};
 use crate::support::fixtures::{client, client_id, new_secret, project};
@@ -43,7 +43,7 @@ async fn the_read_is_challenged_and_the_post_goes_out_once() {
         let server =
             RawServer::start(vec![challenged("FAKE-one"), json(200, ACCOUNT), json(201, CREATED)]).await;
         let mut settings = with_api_key(&server.url);
-        (settings.envelope, settings.pretty) = (envelope, pretty);
+        settings.query_flags = QueryFlags { envelope, pretty };
         let client = client(settings);
         client.sign_in().await.unwrap();
         assert_eq!(server.requests().len(), 0, "an API key needs no signing in");

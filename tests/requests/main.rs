@@ -9,8 +9,8 @@ mod tokens;
 
 use atlas_secret::atlas::Client;
 use atlas_secret::domain::{
-    CreateOutcome, DeleteOutcome, OrganizationId, OrganizationSettings, Project, ReadProblem, SecretId,
-    ServerText,
+    CreateOutcome, DeleteOutcome, OrganizationId, OrganizationSettings, Project, QueryFlags, ReadProblem,
+    SecretId, ServerText,
 };
 use support::fixtures::{client, client_id, new_secret, project, with_access_token, with_service_account};
 use support::raw_server::{RawServer, answer, json};
@@ -176,8 +176,7 @@ async fn a_secret_is_created_by_one_post() {
     for (envelope, pretty, query) in rows {
         let server = RawServer::start(vec![json(201, CREATED)]).await;
         let mut settings = with_access_token(&server.url);
-        settings.envelope = envelope;
-        settings.pretty = pretty;
+        settings.query_flags = QueryFlags { envelope, pretty };
         let outcome = client(settings).create_secret(&new_secret()).await;
         assert!(matches!(outcome, CreateOutcome::Created(_)), "{outcome:?}");
         assert_eq!(
@@ -201,8 +200,7 @@ async fn a_secret_is_created_by_one_post() {
 async fn the_two_flags_are_for_the_creating_post_only() {
     let server = RawServer::start(vec![json(200, ACCOUNT), answer(204, "", "")]).await;
     let mut settings = with_access_token(&server.url);
-    settings.envelope = true;
-    settings.pretty = true;
+    settings.query_flags = QueryFlags { envelope: true, pretty: true };
     let client = client(settings);
     client.service_account(&project(), &client_id()).await.unwrap();
     delete(&client).await;

@@ -7,7 +7,7 @@
 )]
 
 use atlas_secret::atlas::{Client, Limits, Settings};
-use atlas_secret::domain::{BaseUrl, ClientId, Credentials, Lifetime, NewSecret, ProjectId};
+use atlas_secret::domain::{BaseUrl, ClientId, Credentials, Lifetime, NewSecret, ProjectId, QueryFlags};
 use secrecy::SecretString;
 
 /// The project of every test.
@@ -39,8 +39,7 @@ pub fn with_access_token(address: &str) -> Settings {
     Settings {
         base_url: BaseUrl::parse(address).unwrap(),
         credentials: Credentials::AccessToken(SecretString::from("FAKE-access-token")),
-        envelope: false,
-        pretty: false,
+        query_flags: QueryFlags::default(),
     }
 }
 

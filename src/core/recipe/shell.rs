@@ -1,11 +1,7 @@
 //! The recipes for a POSIX shell. What a shell expands stands in here-documents: they go to a program's
 //! standard input, not into its arguments.
 
-use super::{QueryFlags, body};
-use crate::domain::{BaseUrl, NewSecret};
-
-/// The endpoint's version; without its date Atlas answers with the oldest one.
-const VERSION: &str = "2024-08-05";
+use crate::domain::{API_VERSION, BaseUrl, MEDIA_TYPE, NewSecret, QueryFlags};
 
 /// How much of a URL stands on one line, in columns: 90 without indentation, quotes and the backslash.
 const URL_COLUMNS: usize = 85;
@@ -21,14 +17,14 @@ pub(super) fn atlas_cli(base_url: &BaseUrl, new_secret: &NewSecret, flags: Query
     let envelope = if flags.envelope { " --envelope" } else { "" };
     let pretty = if flags.pretty { " --pretty" } else { "" };
     format!(
-        "{elsewhere}atlas api serviceAccounts createGroupSecret --version {VERSION}{envelope}{pretty} \\\n\
+        "{elsewhere}atlas api serviceAccounts createGroupSecret --version {API_VERSION}{envelope}{pretty} \\\n\
          \x20 --groupId {project} \\\n\
          \x20 --clientId {client} <<'EOF'\n\
          {body}\n\
          EOF\n",
         project = new_secret.project,
         client = new_secret.client,
-        body = body(new_secret),
+        body = new_secret.body(),
     )
 }
 
@@ -43,14 +39,14 @@ pub(super) fn curl(
     format!(
         "curl --silent --show-error --request POST \\\n\
          \x20 {url} \\\n\
-         \x20 --header 'Accept: application/vnd.atlas.{VERSION}+json' \\\n\
+         \x20 --header 'Accept: {MEDIA_TYPE}' \\\n\
          \x20 --header 'Content-Type: application/json' \\\n\
          \x20 --data '{body}' \\\n\
          \x20 {option} <<EOF\n\
          {input}\n\
          EOF\n",
         url = quoted_url(base_url, new_secret, flags),
-        body = body(new_secret),
+        body = new_secret.body(),
     )
 }
 
@@ -60,7 +56,7 @@ fn quoted_url(base_url: &BaseUrl, new_secret: &NewSecret, flags: QueryFlags) -> 
     let pieces = [
         base_url.to_string(),
         format!("/api/atlas/v2/groups/{}", new_secret.project),
-        format!("/serviceAccounts/{}/secrets{}", new_secret.client, query(flags)),
+        format!("/serviceAccounts/{}/secrets{}", new_secret.client, flags.query()),
     ];
     let mut lines: Vec<String> = Vec::new();
     for piece in pieces {
@@ -70,15 +66,6 @@ fn quoted_url(base_url: &BaseUrl, new_secret: &NewSecret, flags: QueryFlags) -> 
         }
     }
     lines.iter().map(|line| quoted(line)).collect::<Vec<_>>().join("\\\n")
-}
-
-fn query(flags: QueryFlags) -> &'static str {
-    match (flags.envelope, flags.pretty) {
-        (false, false) => "",
-        (true, false) => "?envelope=true",
-        (false, true) => "?pretty=true",
-        (true, true) => "?envelope=true&pretty=true",
-    }
 }
 
 /// A word of the shell in which nothing is expanded. The name of a host may hold `$`, backticks and quotes
