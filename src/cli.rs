@@ -39,7 +39,7 @@ pub struct Arguments {
     pub demo: bool,
 
     /// So many more projects in the demo, to try its lists
-    #[arg(long, value_name = "COUNT", requires = "demo", default_value_t = 0, hide_default_value = true,
+    #[arg(long, value_name = "COUNT", requires = "demo", default_value_t = 0, hide_default_value = true, value_hint = ValueHint::Other,
         value_parser = clap::value_parser!(u32).range(0..=MOST_DEMO_PROJECTS))]
     pub demo_projects: u32,
 
@@ -65,7 +65,8 @@ pub struct Arguments {
 
     /// After how many seconds the clipboard is cleared; 0: it stays until something else is copied, as does what
     /// was sent to a terminal
-    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(0..=MOST_SECONDS))]
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_hint = ValueHint::Other,
+        value_parser = clap::value_parser!(u64).range(0..=MOST_SECONDS))]
     pub clear_after: u64,
 
     /// Keep a log of what is asked of Atlas (method, path, status, milliseconds), readable by you alone

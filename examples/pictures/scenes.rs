@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use atlas_secret::core::{Effect, Event, Form, Screen, SignIn};
 use atlas_secret::domain::{
-    BaseUrl, CreateOutcome, ExistingSecret, Identity, LostAnswer, Page, ProjectEntry, ProjectId, Rejection,
-    SecretId, ServerText, ServiceAccount, Session, VerifyOutcome,
+    BaseUrl, CreateOutcome, ExistingSecret, Identity, LostAnswer, Page, PairKind, ProjectEntry, ProjectId,
+    Rejection, SecretId, ServerText, ServiceAccount, Session, VerifyOutcome,
 };
 use atlas_secret::view::{Glyphs, Theme};
 use crossterm::event::KeyCode;
@@ -55,7 +55,10 @@ fn scene(name: &'static str, about: &'static str, stage: Stage) -> Scene {
 
 fn form(project: &str, client: &str, lifetime: &str) -> Stage {
     let cloud = BaseUrl::parse(BaseUrl::CLOUD).unwrap();
-    let session = Session::remote(&cloud, Identity::Profile(ServerText::new("ci")));
+    let session = Session::remote(
+        &cloud,
+        Identity::Profile { name: ServerText::new("ci"), kind: PairKind::ServiceAccount },
+    );
     Stage::new(session, Form::new(project, client, lifetime))
 }
 

@@ -163,7 +163,7 @@ pub(super) fn bindings_below_help(model: &Model) -> &'static [Binding] {
         Screen::Retiring(retiring) => of_retiring(retiring),
         Screen::Recipes(_) => tables::RECIPES,
         Screen::LeftOver(told) if told.is_busy() => tables::BUSY,
-        Screen::LeftOver(told) if told.stage == LeftOverStage::Asking => tables::YES_NO,
+        Screen::LeftOver(told) if matches!(told.stage, LeftOverStage::Asking(_)) => tables::YES_NO,
         Screen::LeftOver(_) => tables::LEFT_OVER,
     }
 }

@@ -28,8 +28,8 @@ pub struct TellLeftOver {
 pub enum LeftOverStage {
     /// It is told, and why it was not deleted where that was tried.
     Told(Option<NotDeleted>),
-    /// "Delete it?" is on the screen.
-    Asking,
+    /// "Delete it?" is on the screen; a no leads back to what was told.
+    Asking(Option<NotDeleted>),
     /// The account is looked at before anything is deleted.
     Looking {
         /// The request that reads the account.
@@ -89,21 +89,23 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     let Screen::LeftOver(told) = &mut model.screen else {
         return Vec::new();
     };
-    let asks = told.stage == LeftOverStage::Asking;
-    match action {
-        _ if told.is_busy() => {}
-        Action::Yes if asks => return delete(told, request, now),
-        Action::No | Action::Leave if asks => told.stage = LeftOverStage::Told(None),
-        Action::Delete if told.can_be_deleted() => told.stage = LeftOverStage::Asking,
-        Action::LookAgain if told.can_be_looked_for() => return look(model),
-        Action::Keep => {
+    match (&told.stage, action) {
+        (LeftOverStage::Asking(_), Action::Yes) => return delete(told, request, now),
+        (LeftOverStage::Asking(problem), Action::No | Action::Leave) => {
+            told.stage = LeftOverStage::Told(problem.clone());
+        }
+        (LeftOverStage::Told(problem), Action::Delete) if told.can_be_deleted() => {
+            told.stage = LeftOverStage::Asking(problem.clone());
+        }
+        (LeftOverStage::Told(_), Action::LookAgain) if told.can_be_looked_for() => return look(model),
+        (LeftOverStage::Told(_), Action::Keep) => {
             let number = told.left.number;
             model.screen = Screen::Form;
             return vec![Effect::ForgetLeftOver { number }];
         }
         // Neither kept nor deleted: the next run tells of it again.
-        Action::BackToForm | Action::No => model.screen = Screen::Form,
-        Action::Leave => return vec![Effect::Quit(model.exit())],
+        (LeftOverStage::Told(_), Action::BackToForm | Action::No) => model.screen = Screen::Form,
+        (LeftOverStage::Told(_), Action::Leave) => return vec![Effect::Quit(model.exit())],
         _ => {}
     }
     Vec::new()
@@ -172,12 +174,9 @@ fn look(model: &mut Model) -> Vec<Effect> {
     let entry = &left.entry;
     let Ok(lifetime) = Lifetime::from_hours(1) else { return Vec::new() };
     let new_secret = NewSecret { project: entry.project.clone(), client: entry.client.clone(), lifetime };
-    let passed = model.atlas_now().duration_since(entry.begun_at);
-    let passed = Duration::try_from(passed).unwrap_or_default();
-    let uptime = now.uptime.saturating_sub(passed);
     let look = unknown::read(request, &new_secret);
     model.screen = Screen::Unknown(Box::new(UnknownOutcome {
-        sent_at: Moment { wall: entry.begun_at, uptime },
+        sent_at: Moment { wall: entry.begun_at, uptime: now.uptime },
         new_secret,
         lost: LostAnswer::EarlierRun,
         before: Before {

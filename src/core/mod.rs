@@ -8,6 +8,7 @@
 
 mod aftermath;
 mod answer;
+mod atlas_clock;
 mod chain;
 mod choosing;
 mod context;
@@ -48,6 +49,7 @@ mod wake;
 mod tests;
 
 pub use aftermath::{Other, Others, Verification};
+pub use atlas_clock::AtlasClock;
 pub use choosing::{Choice, Choosing};
 pub use context::{Context, LOOK_AFTER, Looked};
 pub use copying::{CopyState, EXTENDED_BY, Gone, Held};

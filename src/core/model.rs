@@ -11,8 +11,8 @@ use crate::domain::{
 };
 
 use super::{
-    Before, Certainty, Choosing, Context, Created, Form, Output, Recipes, Retiring, Sending, SignIn,
-    TellLeftOver, UnknownOutcome,
+    AtlasClock, Before, Certainty, Choosing, Context, Created, Form, Output, Recipes, Retiring, Sending,
+    SignIn, TellLeftOver, UnknownOutcome,
 };
 
 /// Everything that decides what is on the screen and what a key does.
@@ -50,6 +50,8 @@ pub struct Model {
     pub not_noted: Option<String>,
     /// The endpoint's two query flags, for the commands that write the request down.
     pub query_flags: QueryFlags,
+    /// Atlas's own clock, once an answer has told it.
+    pub atlas_clock: Option<AtlasClock>,
     /// What standard output is.
     pub output: Output,
     /// What was said on the command line.
@@ -174,6 +176,7 @@ impl Model {
             left_over: VecDeque::new(),
             not_noted: None,
             query_flags: QueryFlags::default(),
+            atlas_clock: None,
             output: Output::Terminal,
             beforehand: Beforehand::default(),
             has_terminal: true,

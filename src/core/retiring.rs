@@ -3,8 +3,8 @@
 mod list;
 
 use crate::domain::{
-    ClientId, DeleteOutcome, ExistingSecret, Identity, NewSecret, ReadProblem, RequestId, ServiceAccount,
-    Session, Stake,
+    ClientId, DeleteOutcome, ExistingSecret, Identity, NewSecret, PairKind, ReadProblem, RequestId,
+    ServiceAccount, Session, Stake,
 };
 
 pub use list::{RetireStage, RetireWord, Retiring};
@@ -19,10 +19,7 @@ impl Model {
             return login.stake(client, secret);
         }
         match &self.session {
-            Session::Remote { identity: Identity::AccessToken | Identity::Profile(_), .. } => Stake::Perhaps,
-            Session::Remote { identity: Identity::ServiceAccount(own), .. } if own == client => {
-                Stake::Perhaps
-            }
+            Session::Remote { identity, .. } if may_be_of(identity, client) => Stake::Perhaps,
             _ => Stake::None,
         }
     }
@@ -47,6 +44,16 @@ impl Model {
             },
             _ => None,
         }
+    }
+}
+
+/// True when one of the account's secrets may be behind the session, as far as the identity tells.
+fn may_be_of(identity: &Identity, client: &ClientId) -> bool {
+    match identity {
+        Identity::AccessToken => true,
+        Identity::Profile { kind, .. } => *kind == PairKind::ServiceAccount,
+        Identity::ServiceAccount(own) => own == client,
+        Identity::ApiKey(_) => false,
     }
 }
 

@@ -228,6 +228,7 @@ pub(super) fn tried(model: &mut Model, answered: RequestId, outcome: TriedSessio
     };
     // Which secret signs in now is told anew.
     model.login = None;
+    model.atlas_clock = None;
     model.login_holder = holder;
     model.session = outcome.session;
     model.form.fill_empty(outcome.project.as_deref(), outcome.client.as_deref());

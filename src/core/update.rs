@@ -3,9 +3,9 @@
 use crate::domain::{DeleteOutcome, Moment, ReadProblem, RequestId, ServiceAccount};
 
 use super::{
-    Effect, Event, FormNotice, Model, Said, Screen, Size, aftermath, answer, chain, choosing, context,
-    copying, ending, headless, leaving, left_over, looking, panel, pressing, printing, retiring, sign_in,
-    unknown,
+    AtlasClock, Effect, Event, FormNotice, Model, Said, Screen, Size, aftermath, answer, chain, choosing,
+    context, copying, ending, headless, leaving, left_over, looking, panel, pressing, printing, retiring,
+    sign_in, unknown,
 };
 
 /// Applies `event`, which happened `at` that moment, and says what is to be done.
@@ -91,6 +91,9 @@ fn account_read(
     request: RequestId,
     result: &Result<ServiceAccount, ReadProblem>,
 ) -> Vec<Effect> {
+    if let Ok(ServiceAccount { read_at: Some(said), .. }) = result {
+        model.atlas_clock = Some(AtlasClock::new(*said, model.now));
+    }
     let mut effects = looking::account_read(model, request, result);
     effects = effects.or_else(|| unknown::account_read(model, request, result));
     effects = effects.or_else(|| left_over::account_read(model, request, result));

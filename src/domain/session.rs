@@ -1,6 +1,6 @@
 //! Where requests go, and as whom.
 
-use super::{BaseUrl, ClientId, PublicKey, ReadProblem, Rejection, RejectionKind, ServerText};
+use super::{BaseUrl, ClientId, PairKind, PublicKey, ReadProblem, Rejection, RejectionKind, ServerText};
 
 /// What the header of the screen says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,7 +33,12 @@ pub enum Identity {
     /// An API key, by its public half.
     ApiKey(PublicKey),
     /// Whoever a profile of the Atlas CLI names; its credentials lie in the system's keyring.
-    Profile(ServerText),
+    Profile {
+        /// The profile's name.
+        name: ServerText,
+        /// What kind of credentials it has there.
+        kind: PairKind,
+    },
 }
 
 impl Session {

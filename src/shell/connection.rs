@@ -90,7 +90,7 @@ fn identity_words(identity: &Identity) -> ServerText {
         Identity::ServiceAccount(client) => format!("service account {client}"),
         Identity::AccessToken => "access token".to_owned(),
         Identity::ApiKey(public_key) => format!("API key {}", public_key.as_str()),
-        Identity::Profile(name) => format!("profile {name}"),
+        Identity::Profile { name, .. } => format!("profile {name}"),
     };
     ServerText::new(&words)
 }

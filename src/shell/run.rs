@@ -193,7 +193,9 @@ impl Run {
             let terminated = Event::SignalReceived(Signal::Terminate);
             let effects = update(&mut self.model, moment(self.started), terminated);
             let is_over = !effects.is_empty();
-            effects.into_iter().for_each(|effect| self.executor.start(effect));
+            for effect in effects {
+                self.executor.start(effect);
+            }
             if is_over {
                 break;
             }

@@ -79,14 +79,16 @@ impl SignInDesk {
 pub(super) fn identity(credentials: &AtHand) -> Identity {
     match credentials {
         AtHand::Ready(credentials) => credentials.identity(),
-        AtHand::NeedsKeyring(request) => Identity::Profile(ServerText::new(request.profile.as_str())),
+        AtHand::NeedsKeyring(request) => {
+            Identity::Profile { name: ServerText::new(request.profile.as_str()), kind: request.kind }
+        }
     }
 }
 
 /// A session by a profile; where its credentials lie in the keyring, the profile is all that is known of them.
 pub(super) fn profile_session(base_url: &BaseUrl, credentials: &AtHand, name: &ServerText) -> Session {
     match identity(credentials) {
-        Identity::Profile(name) => Session::remote(base_url, Identity::Profile(name)),
+        in_keyring @ Identity::Profile { .. } => Session::remote(base_url, in_keyring),
         identity => {
             let origin = ServerText::new(&format!("profile {name}"));
             Session::remote(base_url, identity).with_origin(origin)

@@ -84,7 +84,7 @@ fn identity_words(identity: &Identity, theme: &Theme) -> (String, String) {
             (short.clone(), short)
         }
         Identity::AccessToken => ("access token".to_owned(), "access token".to_owned()),
-        Identity::Profile(name) => (format!("profile {name}"), format!("profile {name}")),
+        Identity::Profile { name, .. } => (format!("profile {name}"), format!("profile {name}")),
     }
 }
 

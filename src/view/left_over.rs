@@ -18,11 +18,11 @@ pub(super) fn draw(model: &Model, told: &TellLeftOver, theme: &Theme, frame: &mu
     let begun = words::date_time(entry.begun_at, model.zone.as_ref());
     let title = match &entry.secret_id {
         Some(_) => format!(
-            "A secret of {} was created on {begun} and perhaps not handed over",
+            "A secret of {}, created on {begun}, was perhaps never handed over",
             entry.client.short(theme.glyphs.ellipsis)
         ),
         None => format!(
-            "A secret of {} was perhaps created on {begun}, and not handed over",
+            "A secret of {}, perhaps created on {begun}, was perhaps never handed over",
             entry.client.short(theme.glyphs.ellipsis)
         ),
     };
@@ -43,7 +43,7 @@ pub(super) fn draw(model: &Model, told: &TellLeftOver, theme: &Theme, frame: &mu
         LeftOverStage::Deleting { since, .. } => {
             column.line(frame, running(model.now, *since, "Deleting the secret in Atlas", theme));
         }
-        LeftOverStage::Asking => ask(theme, frame, &mut column, "Delete it in Atlas?"),
+        LeftOverStage::Asking(_) => ask(theme, frame, &mut column, "Delete it in Atlas?"),
         LeftOverStage::Told(problem) => draw_told(told, problem.as_ref(), theme, frame, &mut column),
     }
 }

@@ -12,8 +12,11 @@ use super::sending::running;
 use super::text_line;
 use super::theme::Theme;
 
-/// Rows for a failure, or for what is worth knowing.
+/// Rows for what is worth knowing.
 const ROWS_BELOW: u16 = 6;
+
+/// Rows for a failure, with Atlas's own words.
+const ROWS_FOR_PROBLEM: u16 = 9;
 
 pub(super) fn draw(model: &Model, sign_in: &SignIn, theme: &Theme, frame: &mut Frame, area: Rect) {
     let mut column = Column::new(area);
@@ -58,7 +61,8 @@ fn draw_problem(problem: &SignInProblem, theme: &Theme, frame: &mut Frame, colum
 
 fn draw_ways(sign_in: &SignIn, theme: &Theme, frame: &mut Frame, column: &mut Column) {
     // Room is kept for what is said below; a longer list moves by pages.
-    let rows = usize::from(column.left().saturating_sub(ROWS_BELOW)).max(1);
+    let below = if sign_in.problem.is_some() { ROWS_FOR_PROBLEM } else { ROWS_BELOW };
+    let rows = usize::from(column.left().saturating_sub(below)).max(1);
     let first = sign_in.selected / rows * rows;
     for (index, way) in sign_in.ways.iter().enumerate().skip(first).take(rows) {
         let is_selected = index == sign_in.selected;

@@ -52,7 +52,7 @@ fn what_has_to_be_read_is_there() {
         ),
         ("unknown_could_not_look", &["Could not look.", "is the lost one."]),
         ("unknown_none_appeared", &["No new secret has appeared in 29 s; it may still."]),
-        ("left_over", &["perhaps not handed over", "k keep it", "q quit"]),
+        ("left_over", &["perhaps never handed over", "k keep it", "q quit"]),
         ("form_one_will_be_shortened", &["→ 30 Nov 2026 once the new one exists", "[ Create secret ]"]),
         ("unknown_value_unreadable", &["its value is lost", "Looking at the account's secrets"]),
         ("unknown_asks_to_leave", &["would be lost. Leave? y/n"]),

@@ -19,16 +19,6 @@ impl Model {
         }
     }
 
-    /// What Atlas's clock says now, as far as it is known from the account; else what this machine's says.
-    pub fn atlas_now(&self) -> Timestamp {
-        let Looked::Known { found: ServiceAccount { read_at: Some(read_at), .. }, at, .. } =
-            &self.context.account
-        else {
-            return self.now.wall;
-        };
-        read_at.checked_add(self.now.since(*at)).unwrap_or(self.now.wall)
-    }
-
     /// The secrets that the account has, each with the time that it would end at once a new one exists.
     pub fn existing(&self) -> Option<Vec<(ExistingSecret, Option<Timestamp>)>> {
         let now = self.atlas_now();

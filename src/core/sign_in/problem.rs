@@ -18,7 +18,7 @@ pub enum SignInProblem {
 }
 
 impl SignInProblem {
-    /// What came of trying this way. A refusal names what was typed, and nothing that was not.
+    /// What came of trying this way. A refusal of what was typed names that, and nothing else.
     pub(super) fn tried(problem: &ReadProblem, way: Option<&SignInWay>) -> Self {
         let ReadProblem::Rejected(rejection) = problem else {
             return Self::Tried { explanation: problem.explain(), atlas_words: None };
@@ -33,6 +33,11 @@ impl SignInProblem {
                 title: "Atlas did not accept the access token.".into(),
                 meaning: "It has expired or was revoked, or it belongs to another Atlas.".into(),
                 action: "Get a fresh one: they live for an hour.".into(),
+            },
+            (RejectionKind::NotAuthorized, Some(SignInWay::ServiceAccount)) => Explanation {
+                title: "Atlas did not accept the service account.".into(),
+                meaning: "It got a token, and a request with that token was refused.".into(),
+                action: "Check in Atlas that the account and its secret still exist, then try again.".into(),
             },
             _ => rejection.explain(),
         };

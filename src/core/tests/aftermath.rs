@@ -229,7 +229,7 @@ fn what_was_created_later_than_the_lost_post_is_another_ones() {
 #[test]
 fn deleting_what_an_earlier_run_left_is_asked_and_can_be_taken_back() {
     let asks = |run: &Run| match &run.model.screen {
-        Screen::LeftOver(told) => told.stage == LeftOverStage::Asking,
+        Screen::LeftOver(told) => matches!(told.stage, LeftOverStage::Asking(_)),
         other => panic!("{other:?}"),
     };
     let mut run = told(Some(SECRET_ID), BaseUrl::CLOUD);

@@ -133,10 +133,14 @@ fn a_refusal_names_what_was_typed_and_what_atlas_said() {
         ("down down enter a b c d e f g h enter x enter", "Atlas did not accept the API key."),
         ("down down down enter x enter", "Atlas did not accept the access token."),
         ("enter", "Atlas did not accept the credentials."),
+        ("down enter <client> enter x enter", "Atlas did not accept the service account."),
     ];
     for (keys, said) in rows {
         let mut run = signed_out();
-        run.keys(keys);
+        match keys.split_once(" <client> ") {
+            Some((before, after)) => run.keys(before).paste(CLIENT).keys(after),
+            None => run.keys(keys),
+        };
         answer(&mut run, Tried::Refused(refused()));
         let Some(SignInProblem::Tried { explanation, atlas_words }) = sign_in(&run).problem.as_deref() else {
             panic!("{keys}: nothing is said");
