@@ -75,4 +75,9 @@ fn fish_completes_options_and_their_values() {
     assert!(options.starts_with("--expires-after\t"), "{options}");
     let formats = complete("atlas-secret --format k").unwrap();
     assert_eq!(formats.split_whitespace().next(), Some("kubernetes"), "{formats}");
+    // Where an ID or a number stands, a file is no answer.
+    for option in ["--project-id", "--client-id", "--expires-after", "--profile", "--clear-after"] {
+        assert_eq!(complete(&format!("atlas-secret {option} ")).unwrap(), "", "{option}");
+    }
+    assert!(complete("atlas-secret --log-file ").unwrap().contains("Cargo.toml"));
 }

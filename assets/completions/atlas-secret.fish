@@ -3,7 +3,7 @@ complete -c atlas-secret -l client-id -d 'The client ID of the account that gets
 complete -c atlas-secret -l expires-after -d 'How long the secret lives: hours, or 36h, 30d, 12w, 1y' -r -f
 complete -c atlas-secret -s P -l profile -d 'The Atlas CLI profile to sign in with [env: `MONGODB_ATLAS_PROFILE`]' -r -f
 complete -c atlas-secret -l base-url -d 'Where Atlas is [env: `MONGODB_ATLAS_OPS_MANAGER_URL`, `MONGODB_ATLAS_BASE_URL`]' -r -f
-complete -c atlas-secret -l demo-projects -d 'So many more projects in the demo, to try its lists' -r
+complete -c atlas-secret -l demo-projects -d 'So many more projects in the demo, to try its lists' -r -f
 complete -c atlas-secret -l format -d 'What standard output gets when it is no terminal' -r -f -a "secret\t''
 client-id\t''
 env\t''
@@ -15,7 +15,7 @@ native\t'Only the system\'s clipboard'
 tmux\t'Only through tmux'
 osc52\t'Only the escape sequence OSC 52'
 off\t'Nothing is ever copied'"
-complete -c atlas-secret -l clear-after -d 'After how many seconds the clipboard is cleared; 0: it stays until something else is copied, as does what was sent to a terminal' -r
+complete -c atlas-secret -l clear-after -d 'After how many seconds the clipboard is cleared; 0: it stays until something else is copied, as does what was sent to a terminal' -r -f
 complete -c atlas-secret -l log-file -d 'Keep a log of what is asked of Atlas (method, path, status, milliseconds), readable by you alone' -r -F
 complete -c atlas-secret -l completions -d 'Print a completion script for a shell and leave' -r -f -a "bash\t''
 elvish\t''

@@ -97,6 +97,18 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_log_says_why_there_was_no_answer() {
+        let rows = [
+            (Failure::NotSent(TransportProblem::ConnectTimeout), "not sent"),
+            (Failure::Broken(TransportProblem::ConnectTimeout), "no answer: the connection broke"),
+            (Failure::TimedOut(Duration::from_secs(3)), "no answer in time"),
+        ];
+        for (failure, expected) in rows {
+            assert_eq!(failure.words(), expected);
+        }
+    }
+
+    #[test]
     fn the_log_names_the_path_alone() {
         let rows = [
             ("https://cloud.mongodb.com/api/oauth/token", "/api/oauth/token"),

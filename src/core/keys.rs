@@ -162,15 +162,18 @@ pub(super) fn bindings_below_help(model: &Model) -> &'static [Binding] {
         Screen::Unknown(unknown) => of_search(&unknown.search, model.in_flight.is_some()),
         Screen::Retiring(retiring) => of_retiring(retiring),
         Screen::Recipes(_) => tables::RECIPES,
-        Screen::LeftOver(told) if told.is_busy() => tables::BUSY,
-        Screen::LeftOver(told) if matches!(told.stage, LeftOverStage::Asking(_)) => tables::YES_NO,
-        Screen::LeftOver(_) => tables::LEFT_OVER,
+        Screen::LeftOver(told) => match told.stage {
+            LeftOverStage::Told(_) => tables::LEFT_OVER,
+            LeftOverStage::Asking(_) => tables::YES_NO,
+            LeftOverStage::Looking { .. } => tables::ONLY_BACK,
+            LeftOverStage::Deleting { .. } => tables::BUSY,
+        },
     }
 }
 
 fn of_retiring(retiring: &Retiring) -> &'static [Binding] {
     match retiring.stage {
-        RetireStage::Reading(_) | RetireStage::Unread(_) => tables::RETIRING_NOTHING,
+        RetireStage::Reading(_) | RetireStage::Unread(_) => tables::ONLY_BACK,
         RetireStage::Choosing { .. } => tables::RETIRING,
         RetireStage::Asking { .. } => tables::YES_NO,
         RetireStage::Deleting { .. } => tables::BUSY,

@@ -1,4 +1,4 @@
-//! What an earlier run left behind: a secret that was created, or perhaps was, and never handed over.
+//! What an earlier run left behind: a secret that was created, or perhaps was, and perhaps never handed over.
 
 use std::time::Duration;
 
@@ -94,6 +94,8 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         (LeftOverStage::Asking(problem), Action::No | Action::Leave) => {
             told.stage = LeftOverStage::Told(problem.clone());
         }
+        // Nothing is deleted yet; an answer that comes now is nobody's.
+        (LeftOverStage::Looking { .. }, Action::No) => told.stage = LeftOverStage::Told(None),
         (LeftOverStage::Told(problem), Action::Delete) if told.can_be_deleted() => {
             told.stage = LeftOverStage::Asking(problem.clone());
         }

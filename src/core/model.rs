@@ -113,7 +113,7 @@ pub enum Screen {
     Retiring(Box<Retiring>),
     /// The request as a command.
     Recipes(Box<Recipes>),
-    /// A secret of an earlier run that was never handed over.
+    /// A secret of an earlier run that was perhaps never handed over.
     LeftOver(Box<TellLeftOver>),
 }
 

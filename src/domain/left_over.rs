@@ -1,4 +1,4 @@
-//! A creation of an earlier run whose secret was never handed over.
+//! A creation of an earlier run whose secret was perhaps never handed over.
 
 use super::JournalEntry;
 

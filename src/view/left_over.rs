@@ -1,4 +1,4 @@
-//! A secret of an earlier run that was never handed over.
+//! A secret of an earlier run that was perhaps never handed over.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;

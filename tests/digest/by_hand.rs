@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use md5::Md5;
-use sha2::{Digest, Sha256};
+use sha2::{Digest, Sha256, Sha512_256};
 
 /// The parameters of a digest `Authorization` as a client sends them; no value here holds a comma.
 pub fn parameters(authorization: &str) -> HashMap<&str, &str> {
@@ -24,6 +24,7 @@ pub fn response(private_key: &str, method: &str, parameters: &HashMap<&str, &str
     let hash = |text: String| match parameters["algorithm"] {
         "MD5" => format!("{:x}", Md5::digest(text)),
         "SHA-256" => format!("{:x}", Sha256::digest(text)),
+        "SHA-512-256" => format!("{:x}", Sha512_256::digest(text)),
         other => panic!("{other}"),
     };
     let key = hash(format!("{}:{}:{private_key}", parameters["username"], parameters["realm"]));

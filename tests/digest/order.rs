@@ -91,7 +91,16 @@ async fn of_several_challenges_the_stronger_one_is_answered() {
     let (md5, sha256) = (challenge("FAKE-weak", "MD5", false), challenge("FAKE-strong", "SHA-256", false));
     let in_one = format!("{}, {}", md5.trim_end(), sha256.trim_start_matches("WWW-Authenticate: "));
     let basic = format!("WWW-Authenticate: Basic realm=\"x\"\r\n{md5}{sha256}");
-    for headers in [format!("{md5}{sha256}"), format!("{sha256}{md5}"), in_one, basic] {
+    let sha512 = challenge("FAKE-strongest", "SHA-512-256", false);
+    let rows = [
+        (format!("{md5}{sha256}"), "FAKE-strong", "SHA-256"),
+        (format!("{sha256}{md5}"), "FAKE-strong", "SHA-256"),
+        (in_one, "FAKE-strong", "SHA-256"),
+        (basic, "FAKE-strong", "SHA-256"),
+        (format!("{sha256}{sha512}{md5}"), "FAKE-strongest", "SHA-512-256"),
+        (format!("{sha512}{sha256}"), "FAKE-strongest", "SHA-512-256"),
+    ];
+    for (headers, nonce, algorithm) in rows {
         let server = RawServer::start(vec![
             answer(401, &headers, UNAUTHORIZED),
             json(200, ACCOUNT),
@@ -102,8 +111,8 @@ async fn of_several_challenges_the_stronger_one_is_answered() {
         client.service_account(&project(), &client_id()).await.unwrap();
         client.create_secret(&new_secret()).await;
         let requests = server.requests();
-        check(&requests[1], "GET", ACCOUNT_PATH, ("FAKE-strong", "00000001", "SHA-256"));
-        check(&requests[2], "POST", &secrets_path(), ("FAKE-strong", "00000002", "SHA-256"));
+        check(&requests[1], "GET", ACCOUNT_PATH, (nonce, "00000001", algorithm));
+        check(&requests[2], "POST", &secrets_path(), (nonce, "00000002", algorithm));
     }
 }
 

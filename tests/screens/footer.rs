@@ -31,11 +31,12 @@ fn it_names_only_keys_of_the_table_and_drops_what_does_not_fit() {
     }
 }
 
-/// The way out is never among what is dropped.
+/// The way out is never among what is dropped. While something is being deleted there is none: it cannot be taken
+/// back, and ends by itself.
 #[test]
 fn at_56_columns_there_is_always_a_way_out() {
     let ways = [Action::Leave, Action::No, Action::CloseHelp];
-    for state in states::all() {
+    for state in states::all().into_iter().filter(|state| !state.name.ends_with("_deleting")) {
         let narrow = footer(&state.model, 56);
         let way_out = bindings(&state.model)
             .iter()

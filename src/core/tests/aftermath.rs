@@ -177,6 +177,21 @@ fn what_an_earlier_run_left_can_be_deleted_kept_or_left_for_later() {
 }
 
 #[test]
+fn a_deletion_that_was_agreed_to_stops_while_it_is_only_looked_and_a_no_keeps_what_was_said() {
+    let own =
+        ExistingSecret { id: SecretId::from_server(SECRET_ID).unwrap(), ..existing("2026-12-20T10:00:00Z") };
+    let mut run = told(Some(SECRET_ID), BaseUrl::CLOUD);
+    run.keys("d y esc").account(std::slice::from_ref(&own));
+    assert_eq!(run.count(|effect| matches!(effect, Effect::DeleteSecret { .. })), 0);
+
+    let used = ExistingSecret { last_used_at: Some("2026-11-21T10:00:00Z".parse().unwrap()), ..own };
+    let mut run = told(Some(SECRET_ID), BaseUrl::CLOUD);
+    run.keys("d y").account(&[used]).keys("d n");
+    let Screen::LeftOver(told) = &run.model.screen else { panic!("it is still told") };
+    assert_eq!(told.stage, LeftOverStage::Told(Some(NotDeleted::Used)));
+}
+
+#[test]
 fn without_an_id_it_is_looked_for_and_found_like_a_lost_answer() {
     let mut run = told(None, BaseUrl::CLOUD);
     run.keys("d");
@@ -241,8 +256,8 @@ fn deleting_what_an_earlier_run_left_is_asked_and_can_be_taken_back() {
         run.keys(no);
         assert!(!asks(&run) && run.exit().is_none(), "{no}");
     }
-    run.keys("d y k q y");
-    assert!(!asks(&run) && run.exit().is_none(), "while it is deleted no key counts");
+    run.keys("d y k y");
+    assert!(!asks(&run) && run.exit().is_none(), "while it is looked at no key counts but the way back");
     assert_eq!((forgotten(&run), run.count(|effect| matches!(effect, Effect::ReadAccount { .. }))), (0, 1));
 
     let mut run = told(Some(SECRET_ID), BaseUrl::CLOUD);

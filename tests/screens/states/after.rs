@@ -8,6 +8,7 @@ use atlas_secret::domain::{
     ServerText, ServiceAccount, Session, VerifyOutcome,
 };
 use crossterm::event::KeyCode;
+use jiff::Timestamp;
 
 use crate::stage::{PROJECT, SECRET_ID, Stage, client, time};
 
@@ -28,6 +29,7 @@ pub fn states() -> Vec<State> {
     not_noted.send(Event::NoteFailed(words.to_owned()));
     let mut asks = left_over(Some(SECRET_ID), BaseUrl::CLOUD);
     asks.press(KeyCode::Char('d'));
+    let used = Some(time("2026-11-21T08:00:00Z"));
     vec![
         state("created_with_others", others()),
         state("created_others_and_all_the_rest", everything()),
@@ -37,8 +39,12 @@ pub fn states() -> Vec<State> {
         state("created_could_not_check", unchecked),
         state("created_not_noted", not_noted),
         state("created_retires_login", retires_login()),
+        state("created_retires_perhaps_login", retires_perhaps_login()),
         state("left_over", left_over(Some(SECRET_ID), BaseUrl::CLOUD)),
         state("left_over_asks_to_delete", asks),
+        state("left_over_looking", deleting_left_over()),
+        state("left_over_deleting", looked_at_left_over(None)),
+        state("left_over_used", looked_at_left_over(used)),
         state("left_over_perhaps_created", left_over(None, BaseUrl::CLOUD)),
         state("left_over_elsewhere", left_over(Some(SECRET_ID), "https://cloud.mongodbgov.com")),
     ]
@@ -90,6 +96,35 @@ fn retires_login() -> Stage {
     stage.account_read(Ok(account(vec![long()])));
     stage.press(KeyCode::Char('d'));
     stage.press(KeyCode::Char('y'));
+    stage
+}
+
+/// Signed in with a bare access token: of which secret it is nobody knows.
+fn retires_perhaps_login() -> Stage {
+    let mut stage = Stage::created();
+    let cloud = BaseUrl::parse(BaseUrl::CLOUD).unwrap();
+    stage.model.session = Session::remote(&cloud, Identity::AccessToken);
+    stage.press(KeyCode::Char('d'));
+    stage.account_read(Ok(account(vec![long()])));
+    stage.press(KeyCode::Char('d'));
+    stage
+}
+
+/// Agreed to be deleted; the account is being looked at.
+fn deleting_left_over() -> Stage {
+    let mut stage = left_over(Some(SECRET_ID), BaseUrl::CLOUD);
+    stage.press(KeyCode::Char('d'));
+    stage.press(KeyCode::Char('y'));
+    stage.wait(Duration::from_secs(1));
+    stage
+}
+
+/// The account was looked at: its secret was used, or was not and is being deleted.
+fn looked_at_left_over(last_used_at: Option<Timestamp>) -> Stage {
+    let mut stage = deleting_left_over();
+    let id = SecretId::from_server(SECRET_ID).unwrap();
+    stage.account_read(Ok(account(vec![ExistingSecret { id, last_used_at, ..long() }])));
+    stage.wait(Duration::from_secs(1));
     stage
 }
 

@@ -6,6 +6,7 @@ use crossterm::event::KeyCode;
 
 use crate::stage::{CLIENT, Stage, VALUE};
 
+use super::failures::rejection;
 use super::{State, state};
 
 pub fn states() -> Vec<State> {
@@ -31,7 +32,9 @@ pub fn states() -> Vec<State> {
         state("sign_in_token", token),
         state("sign_in_wrong", wrong),
         state("sign_in_trying", trying),
-        state("sign_in_refused", refused()),
+        state("sign_in_refused", refused(typed(), invalid())),
+        state("sign_in_key_refused", refused(key_typed(), unauthorized())),
+        state("sign_in_profile_forbidden", refused(signed_out(), forbidden())),
     ]
 }
 
@@ -53,10 +56,35 @@ fn typed() -> Stage {
     stage
 }
 
-fn refused() -> Stage {
-    let mut stage = typed();
+/// An API key, typed and not sent yet.
+fn key_typed() -> Stage {
+    let mut stage = signed_out();
+    stage.press(KeyCode::Down);
+    stage.press(KeyCode::Down);
     stage.press(KeyCode::Enter);
-    let problem = ReadProblem::SignInRefused(ServerText::new("Invalid credentials provided."));
+    stage.paste("fakepubl");
+    stage.press(KeyCode::Enter);
+    stage.paste("FAKE-private-key");
+    stage
+}
+
+fn invalid() -> ReadProblem {
+    ReadProblem::SignInRefused(ServerText::new("Invalid credentials provided."))
+}
+
+fn unauthorized() -> ReadProblem {
+    let detail = "You are not authorized for this resource.";
+    ReadProblem::Rejected(rejection(401, "UNEXPECTED_ERROR", detail))
+}
+
+/// A refusal whose words send the reader to Atlas's own.
+fn forbidden() -> ReadProblem {
+    let detail = "The organization's policy does not allow this from where the request came.";
+    ReadProblem::Rejected(rejection(403, "POLICY_VIOLATION", detail))
+}
+
+fn refused(mut stage: Stage, problem: ReadProblem) -> Stage {
+    stage.press(KeyCode::Enter);
     let outcome = TriedSession {
         tried: Tried::Refused(problem),
         session: stage.model.session.clone(),

@@ -47,8 +47,8 @@ pub(in crate::core::keys) const RETIRING: &[Binding] = &[
     REPAINT,
 ];
 
-/// The account is being read, or could not be.
-pub(in crate::core::keys) const RETIRING_NOTHING: &[Binding] = &[
+/// The account is being read, or could not be: there is the way back.
+pub(in crate::core::keys) const ONLY_BACK: &[Binding] = &[
     Binding::new(&[ESC, (KeyCode::Char('q'), NONE), CTRL_C], "Esc", "back", Action::No),
     HELP,
     SUSPEND,
