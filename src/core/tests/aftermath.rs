@@ -239,6 +239,14 @@ fn what_was_created_later_than_the_lost_post_is_another_ones() {
     run.keys("l").account(&[later]);
     let Screen::Unknown(unknown) = &run.model.screen else { panic!("not looked for") };
     assert!(matches!(unknown.search, Search::NoneAppeared { .. }), "{:?}", unknown.search);
+    // A minute for the request, and one that two clocks of Atlas may be apart.
+    for (created_at, is_this_one) in [("2026-11-20T10:02:00Z", true), ("2026-11-20T10:02:01Z", false)] {
+        let created_at = Some(created_at.parse().unwrap());
+        let mut run = told(None, BaseUrl::CLOUD);
+        run.keys("l").account(&[ExistingSecret { created_at, ..existing("2026-12-20T10:00:00Z") }]);
+        let Screen::Unknown(unknown) = &run.model.screen else { panic!("not looked for") };
+        assert_eq!(matches!(unknown.search, Search::Found(_)), is_this_one, "{created_at:?}");
+    }
 }
 
 #[test]

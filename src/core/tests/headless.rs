@@ -29,7 +29,7 @@ fn agreeing_alone(replaces_expired: bool) -> Run {
 }
 
 /// The same where the organization cannot be read.
-fn alone() -> Run {
+pub(super) fn alone() -> Run {
     let mut run = signed_in_alone();
     project_read(&mut run, Err(ReadProblem::Unexpected { status: 502 }));
     run

@@ -5,6 +5,7 @@ mod chain;
 mod choosing;
 mod context;
 mod copying;
+mod corners;
 mod created;
 mod ending;
 mod finding;

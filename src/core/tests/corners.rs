@@ -1,0 +1,130 @@
+//! Corners that the larger tables pass by.
+
+use super::*;
+use crate::domain::{FieldViolation, HeldCopy};
+use guard::after_copy;
+
+fn failure(run: &Run) -> &Failure {
+    match &run.model.form.notice {
+        Some(FormNotice::Failed(failure)) => failure,
+        other => panic!("nothing failed: {other:?}"),
+    }
+}
+
+fn fields_refused(field: &str) -> Run {
+    let violation =
+        FieldViolation { field: ServerText::new(field), description: ServerText::new("is not known") };
+    let mut run = Run::posting();
+    let fields = vec![violation];
+    run.answer(CreateOutcome::Rejected(Rejection { fields, ..rejection(400, "VALIDATION_ERROR") }));
+    run
+}
+
+#[test]
+fn a_client_id_on_a_clipboard_that_nobody_could_read_back_hands_nothing_over() {
+    let mut run = Run::created();
+    run.keys("f down enter").copied(CopyOutcome::Unverified(HeldCopy { clears_in: None })).keys("q");
+    assert!(matches!(run.guard(), Some(Guard::Choose { .. })));
+}
+
+#[test]
+fn a_copy_that_stays_has_no_time_to_be_given() {
+    let mut run = after_copy(CopyOutcome::Copied(HeldCopy { clears_in: None }));
+    run.keys("+");
+    assert_eq!(run.count(|effect| matches!(effect, Effect::ExtendClipboard { .. })), 0);
+    assert!(run.shown().word.is_some());
+}
+
+#[test]
+fn it_is_handed_over_when_somebody_has_it() {
+    let run = Run::created();
+    assert!(!run.shown().is_handed_over(run.model.now));
+    let run = after_copy(COPIED);
+    assert!(run.shown().is_handed_over(run.model.now));
+}
+
+#[test]
+fn what_is_typed_and_pasted_shows_in_no_debug_output() {
+    assert_eq!(format!("{:?}", typed_key('x')), "KeyPress(..)");
+    assert_eq!(format!("{:?}", PastedText("secret".to_owned())), "PastedText(6 bytes)");
+}
+
+#[test]
+fn a_line_end_within_an_unmarked_paste_is_a_part_of_it_and_a_tab_is_a_key() {
+    let mut run = Run::empty();
+    run.unbracketed("32b6e34b\n3d91");
+    assert_eq!(run.model.form.focus, Focus::Field(FieldName::Project));
+    assert_eq!(run.text(FieldName::Client), "");
+    let mut run = Run::empty();
+    run.burst("3 2 b 6 e 3 4 b tab");
+    assert_eq!(run.model.form.focus, Focus::Field(FieldName::Client));
+    assert_eq!(run.text(FieldName::Project), "32b6e34b");
+}
+
+#[test]
+fn a_refusal_is_told_in_atlas_words_too_and_names_a_value_where_atlas_does() {
+    let mut run = Run::looking();
+    run.look(Err(ReadProblem::Rejected(rejection(401, "NOT_IN_GROUP"))));
+    assert!(failure(&run).atlas_words.is_some());
+    let mut run = Run::posting();
+    run.answer(CreateOutcome::Rejected(rejection(400, "VALIDATION_ERROR")));
+    let without_fields = failure(&run).explanation.clone();
+    assert_ne!(failure(&fields_refused("other")).explanation, without_fields);
+}
+
+#[test]
+fn each_field_that_atlas_names_gets_the_focus() {
+    let rows = [
+        ("groupId", FieldName::Project),
+        ("path/clientId", FieldName::Client),
+        ("body.secretExpiresAfterHours", FieldName::Lifetime),
+    ];
+    for (named, field) in rows {
+        let run = fields_refused(named);
+        assert_eq!(run.model.form.focus, Focus::Field(field), "{named}");
+        assert!(matches!(run.model.form.verdict(field), Verdict::Refused(_)), "{named}");
+    }
+}
+
+#[test]
+fn fields_are_called_what_atlas_calls_them() {
+    let labels = FieldName::ALL.map(FieldName::label);
+    assert_eq!(labels, ["Project ID", "Client ID", "Expires after"]);
+}
+
+#[test]
+fn submitting_makes_every_field_say_what_it_lacks() {
+    let mut run = Run::empty();
+    assert_eq!(run.model.form.verdict(FieldName::Client), Verdict::Silent);
+    run.keys("<ctrl-s>");
+    assert_ne!(run.model.form.verdict(FieldName::Client), Verdict::Silent);
+}
+
+#[test]
+fn a_chain_counts_its_time_from_its_own_start() {
+    let mut run = Run::filled();
+    run.later(Duration::from_secs(90)).keys("<ctrl-s>");
+    let Screen::Sending(sending) = &run.model.screen else { panic!("not sending") };
+    assert_eq!(sending.since, run.model.now);
+}
+
+#[test]
+fn a_new_secret_makes_what_was_known_of_its_account_old() {
+    let mut run = Run::looking();
+    run.account(&[]);
+    assert!(matches!(run.model.context.account, Looked::Known { .. }));
+    run.answer(created());
+    assert_eq!(run.model.context.account, Looked::Nothing);
+}
+
+#[test]
+fn without_a_terminal_a_lost_answer_is_looked_for_before_it_ends() {
+    let mut run = headless::alone();
+    run.account(&[]).answer(lost());
+    for pause in PAUSES {
+        assert_eq!(run.exit(), None, "it is still looked for");
+        run.account(&[]).wake_after(pause.as_secs());
+    }
+    run.account(&[]);
+    assert_eq!(run.exit(), Some(Exit::NotHandedOver));
+}
