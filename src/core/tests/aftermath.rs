@@ -120,7 +120,7 @@ fn leaving_before_the_post_takes_the_note_away() {
     assert_eq!(run.posts(), 0);
 }
 
-fn left(secret_id: Option<&str>, base_url: &str) -> LeftOver {
+pub(super) fn left(secret_id: Option<&str>, base_url: &str) -> LeftOver {
     let entry = JournalEntry {
         base_url: BaseUrl::parse(base_url).unwrap(),
         identity: ServerText::new("access token"),

@@ -63,7 +63,7 @@ fn told(run: &Run) -> Vec<&Said> {
     told
 }
 
-fn words(run: &Run) -> String {
+pub(super) fn words(run: &Run) -> String {
     told(run)
         .iter()
         .filter_map(|said| if let Said::Words(words) = said { Some(words.as_str()) } else { None })
