@@ -94,6 +94,14 @@ mod tests {
     }
 
     #[test]
+    fn a_secret_is_called_by_its_mask_or_else_by_its_id() {
+        let nameless = secret("2026-11-23T18:14:00Z");
+        assert_eq!(nameless.label().as_str(), "32b6e34b3d91647abb20e7b8");
+        let mask = Some(ServerText::new("mdb_sa_sk_...9f3a"));
+        assert_eq!(ExistingSecret { mask, ..nameless }.label().as_str(), "mdb_sa_sk_...9f3a");
+    }
+
+    #[test]
     fn only_living_secrets_with_more_than_seven_days_are_shortened() {
         let now: Timestamp = "2026-11-23T18:14:00Z".parse().unwrap();
         let expired = secret("2026-11-23T18:14:00Z");

@@ -58,3 +58,13 @@ pub enum ClipboardContent {
     /// It could not be read.
     Unreadable,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_ways_are_called_what_people_call_them() {
+        assert_eq!([TerminalRoute::Tmux, TerminalRoute::Osc52].map(TerminalRoute::name), ["tmux", "OSC 52"]);
+    }
+}

@@ -107,7 +107,27 @@ fn sendable(text: String) -> Result<SecretString, CredentialProblem> {
 
 #[cfg(test)]
 mod tests {
+    use secrecy::ExposeSecret;
+
     use super::*;
+
+    #[test]
+    fn what_is_typed_goes_into_a_header_as_it_is_or_not_at_all() {
+        let token = |text: &str| Credentials::access_token(text.to_owned());
+        let Ok(Credentials::AccessToken(kept)) = token("FAKE.token+1/=") else { panic!("a token") };
+        assert_eq!(kept.expose_secret(), "FAKE.token+1/=");
+        for text in ["FAKE token", "FAKE\r\nHeader: x", "FAK\u{c9}"] {
+            assert!(matches!(token(text), Err(CredentialProblem::Unsendable)), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn the_secret_of_a_service_account_is_no_private_key() {
+        let pair = |secret: &str| Credentials::pair(PairKind::ApiKey, "abcdefgh", secret.to_owned());
+        let refused = pair("mdb_sa_sk_FAKE");
+        assert!(matches!(refused, Err((Half::Secret, CredentialProblem::SecretOfServiceAccount))));
+        assert!(pair("FAKE-mdb_sa_sk_").is_ok());
+    }
 
     #[test]
     fn debug_shows_no_secret() {

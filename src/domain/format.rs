@@ -91,6 +91,15 @@ mod tests {
     }
 
     #[test]
+    fn each_has_a_title_of_its_own_and_all_but_one_the_secret() {
+        let titles = Format::ALL.map(Format::title);
+        assert_eq!(titles.iter().collect::<std::collections::BTreeSet<_>>().len(), titles.len());
+        assert_eq!(Format::Env.title(), ".env");
+        let without: Vec<_> = Format::ALL.into_iter().filter(|format| !format.holds_the_secret()).collect();
+        assert_eq!(without, [Format::ClientId]);
+    }
+
+    #[test]
     fn a_file_asks_for_its_format_by_its_name() {
         let rows = [
             ("secret.txt", Format::Secret),

@@ -141,3 +141,39 @@ pub struct HeldCopy {
     /// it.
     pub clears_in: Option<Duration>,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_end_of_a_command_has_a_sentence_of_its_own() {
+        let words = || ServerText::new("words");
+        let rows = [
+            (CommandOutcome::Succeeded, "took the secret and ended with 0."),
+            (CommandOutcome::Malformed(words()), "no command line: words."),
+            (CommandOutcome::UnknownPlaceholder(words()), "that words could stand for"),
+            (CommandOutcome::NotFound(words()), "no program words."),
+            (CommandOutcome::NotStarted(words()), "could not be started: words."),
+            (CommandOutcome::Exited(7), "ended with 7."),
+            (CommandOutcome::Killed(9), "Signal 9 ended"),
+            (CommandOutcome::ClosedEarly, "did not read all"),
+            (CommandOutcome::Lost(words()), "could not be learned: words."),
+        ];
+        for (outcome, expected) in rows {
+            assert!(outcome.sentence().contains(expected), "{}", outcome.sentence());
+        }
+    }
+
+    #[test]
+    fn each_failure_to_print_has_a_sentence_of_its_own() {
+        let rows = [
+            (PrintFailure::Closed, "Nobody reads"),
+            (PrintFailure::Full, "no room left"),
+            (PrintFailure::Other(ServerText::new("words")), "could not be written: words."),
+        ];
+        for (failure, expected) in rows {
+            assert!(failure.sentence().contains(expected), "{}", failure.sentence());
+        }
+    }
+}

@@ -213,3 +213,24 @@ fn a_sign_that_takes_shift_is_the_same_key() {
     }]));
     assert!(run.model.shows_help);
 }
+
+#[test]
+fn leaving_empties_the_clipboard_of_a_deleted_secret_alone() {
+    let mut run = after_copy(COPIED);
+    run.keys("q").clipboard(ClipboardContent::Ours { clears_in: None }).keys("y");
+    assert!(run.exit().is_some());
+    assert_eq!(run.count(|effect| matches!(effect, Effect::ClearClipboard)), 0);
+}
+
+#[test]
+fn an_answer_of_an_earlier_look_does_not_settle_the_question() {
+    let mut run = after_copy(COPIED);
+    run.wake_after(1);
+    let earlier = run.last_request();
+    run.keys("q");
+    run.event(Event::ClipboardChecked {
+        request: earlier,
+        content: ClipboardContent::Ours { clears_in: None },
+    });
+    assert!(matches!(run.guard(), Some(Guard::Checking(_))), "{:?}", run.guard());
+}

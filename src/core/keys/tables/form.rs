@@ -114,7 +114,7 @@ pub(in crate::core::keys) const RECIPES: &[Binding] = &[
 
 /// The chain, before anything that creates was sent.
 pub(in crate::core::keys) const BEFORE_POSTING: &[Binding] =
-    &[Binding::new(&[ESC, CTRL_C], "Esc", "stop, nothing is sent", Action::Leave), HELP, SUSPEND, REPAINT];
+    &[Binding::new(&[ESC, CTRL_C], "Esc", "stop, nothing is created", Action::Leave), HELP, SUSPEND, REPAINT];
 
 /// A limit is waited out.
 pub(in crate::core::keys) const WAITING_OUT: &[Binding] =
