@@ -226,6 +226,9 @@ mod tests {
             (CLIENT, ProjectIdError::IsClientId),
         ];
         for (text, expected) in rows {
+            let can_be_mended_by_typing =
+                text.len() < 24 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+            assert_eq!(expected.is_incomplete(), can_be_mended_by_typing, "{text:?}");
             assert_eq!(ProjectId::parse(text), Err(expected), "{text:?}");
         }
     }
@@ -250,6 +253,8 @@ mod tests {
             ("mdb_sa_sk_fake", ClientIdError::IsSecret),
         ];
         for (text, expected) in rows {
+            let is_beginning = ["", "mdb_s", "mdb_sa_id_", "mdb_sa_id_12"].contains(&text);
+            assert_eq!(expected.is_incomplete(), is_beginning, "{text:?}");
             assert_eq!(ClientId::parse(text), Err(expected), "{text:?}");
         }
     }

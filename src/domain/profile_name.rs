@@ -28,3 +28,15 @@ impl fmt::Display for ProfileName {
         ServerText::new(&self.0).fmt(f)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_lowered_and_shown_without_what_moves_the_cursor() {
+        let name = ProfileName::new(" Prod\u{1b}[2J ").unwrap();
+        assert_eq!((name.as_str(), name.to_string().as_str()), ("prod\u{1b}[2j", "prod[2j"));
+        assert_eq!(ProfileName::new(" \t"), None);
+    }
+}

@@ -71,6 +71,12 @@ mod tests {
     use super::*;
 
     #[test]
+    fn it_is_sent_as_it_was_typed() {
+        let key = PublicKey::parse("abCDefgh").unwrap();
+        assert_eq!((key.as_str(), key.to_string().as_str()), ("abCDefgh", "abCDefgh"));
+    }
+
+    #[test]
     fn a_public_key_is_told_from_other_credentials() {
         let rows = [
             ("abcdefgh", Ok("abcdefgh")),
@@ -82,6 +88,7 @@ mod tests {
             ("abc\ndef", Err(PublicKeyError::Malformed)),
             ("abc\"def", Err(PublicKeyError::Malformed)),
             ("schlüssel", Err(PublicKeyError::Malformed)),
+            (&"a".repeat(64), Ok("…aaaa")),
             (&"a".repeat(65), Err(PublicKeyError::Malformed)),
         ];
         for (text, expected) in rows {

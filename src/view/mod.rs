@@ -32,11 +32,11 @@ mod words;
 
 use ratatui::Frame;
 use ratatui::layout::{Margin, Rect};
-use ratatui::text::Line;
 
 use crate::core::{Model, Screen, Size};
 
 use self::area::{middle, split_bottom, split_left, split_top};
+use self::column::Column;
 
 pub use said::said;
 pub use theme::{Glyphs, Theme};
@@ -50,7 +50,7 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame) {
     let whole = frame.area();
     let size = Size { columns: whole.width, rows: whole.height };
     if size.is_too_small() {
-        frame.render_widget(too_small(model, theme), whole);
+        Column::new(whole).words(frame, 0, &too_small(model, theme), theme.strong);
         return;
     }
     let page = middle(whole, WIDEST).inner(Margin::new(1, 0));
@@ -81,12 +81,11 @@ fn draw_body(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect) {
     }
 }
 
-fn too_small(model: &Model, theme: &Theme) -> Line<'static> {
+fn too_small(model: &Model, theme: &Theme) -> String {
     let Size { columns, rows } = Size::SMALLEST;
     let times = theme.glyphs.times;
     if matches!(&model.screen, Screen::Created(created) if !created.is_handed_over(model.now)) {
-        let words = format!("A secret waits; enlarge to {columns}{times}{rows}. Ctrl-C twice loses it");
-        return Line::styled(words, theme.strong);
+        return format!("A secret waits; enlarge to {columns}{times}{rows}. Ctrl-C twice loses it");
     }
-    Line::styled(format!("atlas-secret needs {columns}{times}{rows}; all is kept"), theme.strong)
+    format!("atlas-secret needs {columns}{times}{rows}; all is kept")
 }

@@ -234,3 +234,52 @@ fn an_answer_of_an_earlier_look_does_not_settle_the_question() {
     });
     assert!(matches!(run.guard(), Some(Guard::Checking(_))), "{:?}", run.guard());
 }
+
+#[test]
+fn without_consent_an_expired_secret_stays_even_where_nobody_can_be_asked() {
+    let expired_one = [existing("2026-01-01T00:00:00Z"), existing("2027-11-23T18:14:00Z")];
+    let deletes = |run: &Run| run.count(|effect| matches!(effect, Effect::DeleteSecret { .. }));
+    let mut run = headless::agreeing_alone(false);
+    headless::project_read(&mut run, Err(ReadProblem::Unexpected { status: 502 }));
+    run.account(&expired_one);
+    assert_eq!((run.exit(), deletes(&run), run.posts()), (Some(Exit::NothingCreated), 0, 0));
+    assert!(headless::words(&run).contains("--replace-expired"), "{}", headless::words(&run));
+
+    let mut run = headless::agreeing_alone(true);
+    headless::project_read(&mut run, Err(ReadProblem::Unexpected { status: 502 }));
+    run.account(&expired_one);
+    assert_eq!((run.exit(), deletes(&run)), (None, 1));
+}
+
+#[test]
+fn one_that_is_there_again_after_it_was_deleted_is_not_asked_about_again() {
+    let mut run = Run::looking();
+    let full = [existing("2026-01-01T00:00:00Z"), existing("2026-01-02T00:00:00Z")];
+    run.account(&full).keys("y").deleted(DeleteOutcome::Gone).sign_in(Ok(())).account(&full);
+    assert_eq!((run.is_on_form(), run.posts(), run.certainty()), (true, 0, Some(Certainty::NothingCreated)));
+}
+
+#[test]
+fn a_sign_in_that_is_refused_while_looking_ends_the_chain() {
+    let mut run = Run::looking();
+    run.look(Err(ReadProblem::SignInRefused(ServerText::new("no"))));
+    assert_eq!((run.is_on_form(), run.posts()), (true, 0));
+}
+
+#[test]
+fn a_masked_line_says_whether_it_took_something_and_shows_nothing() {
+    let mut line = MaskedLine::default();
+    assert!(!line.append("") && !line.append(" \n\u{e9}"));
+    assert!(line.append(FAKE));
+    assert_eq!((line.length(), format!("{line:?}")), (FAKE.len(), "MaskedLine(..)".to_owned()));
+}
+
+#[test]
+fn a_long_line_scrolls_with_its_caret_and_is_lowered_in_place() {
+    let mut line = TextLine::default();
+    line.insert("ABCDEFGHIJ");
+    assert_eq!((line.scroll(20), line.scroll(5)), (0, 5));
+    let caret = line.caret_column();
+    line.lower();
+    assert_eq!((line.text(), line.caret_column()), ("abcdefghij", caret));
+}

@@ -18,7 +18,7 @@ fn signed_in_alone() -> Run {
 }
 
 /// The same, with or without `--replace-expired`.
-fn agreeing_alone(replaces_expired: bool) -> Run {
+pub(super) fn agreeing_alone(replaces_expired: bool) -> Run {
     let mut run = Run::filled();
     run.model.beforehand.submits = true;
     run.model.beforehand.replaces_expired = replaces_expired;
@@ -35,7 +35,7 @@ pub(super) fn alone() -> Run {
     run
 }
 
-fn project_read(run: &mut Run, result: Result<Project, ReadProblem>) {
+pub(super) fn project_read(run: &mut Run, result: Result<Project, ReadProblem>) {
     let request = run.effects.iter().find_map(|effect| match effect {
         Effect::ReadProject { request, .. } => Some(*request),
         _ => None,
