@@ -1,7 +1,7 @@
 //! Corners that the larger tables pass by.
 
 use super::*;
-use crate::domain::{BaseUrl, FieldViolation, HeldCopy, Identity};
+use crate::domain::{FieldViolation, HeldCopy};
 use guard::after_copy;
 
 fn failure(run: &Run) -> &Failure {
@@ -118,93 +118,6 @@ fn a_new_secret_makes_what_was_known_of_its_account_old() {
 }
 
 #[test]
-fn without_a_terminal_a_lost_answer_is_looked_for_before_it_ends() {
-    let mut run = headless::alone();
-    run.account(&[]).answer(lost());
-    for pause in PAUSES {
-        assert_eq!(run.exit(), None, "it is still looked for");
-        run.account(&[]).wake_after(pause.as_secs());
-    }
-    run.account(&[]);
-    assert_eq!(run.exit(), Some(Exit::NotHandedOver));
-}
-
-#[test]
-fn without_a_terminal_what_was_found_out_is_told_with_what_is_left_to_do() {
-    let new = |id: &str| ExistingSecret {
-        id: SecretId::from_server(id).unwrap(),
-        created_at: Some("2026-11-23T18:14:11Z".parse().unwrap()),
-        ..existing("2026-12-23T18:14:00Z")
-    };
-    let problem = ReadProblem::Unexpected { status: 502 };
-    let rows: [(Result<Vec<ExistingSecret>, ReadProblem>, &str); 3] = [
-        (Ok(vec![new("cccc")]), "(id cccc) is new and its value is lost: delete it in Atlas"),
-        (Ok(vec![new("cccc"), new("dddd")]), "Several secrets are new: look in Atlas."),
-        (Err(problem), "Could not look. The answer (HTTP 502)"),
-    ];
-    for (found, said) in rows {
-        let mut run = headless::alone();
-        run.account(&[]).answer(lost());
-        for pause in PAUSES {
-            let secrets = found.clone();
-            run.look(secrets.map(|secrets| ServiceAccount { secrets, ..ServiceAccount::default() }));
-            if run.exit().is_some() {
-                break;
-            }
-            run.wake_after(pause.as_secs());
-        }
-        if run.exit().is_none() {
-            run.look(found.map(|secrets| ServiceAccount { secrets, ..ServiceAccount::default() }));
-        }
-        assert!(headless::words(&run).contains(said), "{said}: {}", headless::words(&run));
-        assert_eq!(run.exit(), Some(Exit::NotHandedOver));
-    }
-}
-
-#[test]
-fn without_a_terminal_what_stands_at_a_field_is_told_too() {
-    let fields = vec![FieldViolation {
-        field: ServerText::new("secretExpiresAfterHours"),
-        description: ServerText::new("must be less"),
-    }];
-    let mut run = headless::alone();
-    run.account(&[]);
-    run.answer(CreateOutcome::Rejected(Rejection { fields, ..rejection(400, "VALIDATION_ERROR") }));
-    assert!(
-        headless::words(&run).ends_with("Expires after: Atlas: must be less."),
-        "{}",
-        headless::words(&run)
-    );
-}
-
-#[test]
-fn where_no_terminal_can_be_had_cleaning_up_is_offered_of_what_was_noted() {
-    let cloud = BaseUrl::parse(BaseUrl::CLOUD).unwrap();
-    let remote = Session::remote(&cloud, Identity::AccessToken);
-    let rows =
-        [(remote.clone(), None, true), (remote, Some("a full disk"), false), (Session::Demo, None, false)];
-    for (session, not_noted, is_offered) in rows {
-        let mut run = headless::alone();
-        run.model.session = session;
-        run.account(&[]).answer(created());
-        run.model.not_noted = not_noted.map(str::to_owned);
-        run.printed(Err(PrintFailure::Full)).event(Event::TerminalTaken { is_taken: false });
-        assert_eq!(headless::words(&run).contains("offers to clean up"), is_offered, "{not_noted:?}");
-    }
-}
-
-#[test]
-fn without_a_terminal_an_earlier_secret_is_told_of_by_its_account() {
-    let mut run = headless::alone();
-    run.event(Event::LeftOversFound(vec![aftermath::left(None, BaseUrl::CLOUD)]));
-    assert!(
-        headless::words(&run).contains(&format!("an earlier secret of {CLIENT}")),
-        "{}",
-        headless::words(&run)
-    );
-}
-
-#[test]
 fn a_sign_that_takes_shift_is_the_same_key() {
     let mut run = Run::created();
     run.event(Event::KeysPressed(vec![KeyPress {
@@ -233,22 +146,6 @@ fn an_answer_of_an_earlier_look_does_not_settle_the_question() {
         content: ClipboardContent::Ours { clears_in: None },
     });
     assert!(matches!(run.guard(), Some(Guard::Checking(_))), "{:?}", run.guard());
-}
-
-#[test]
-fn without_consent_an_expired_secret_stays_even_where_nobody_can_be_asked() {
-    let expired_one = [existing("2026-01-01T00:00:00Z"), existing("2027-11-23T18:14:00Z")];
-    let deletes = |run: &Run| run.count(|effect| matches!(effect, Effect::DeleteSecret { .. }));
-    let mut run = headless::agreeing_alone(false);
-    headless::project_read(&mut run, Err(ReadProblem::Unexpected { status: 502 }));
-    run.account(&expired_one);
-    assert_eq!((run.exit(), deletes(&run), run.posts()), (Some(Exit::NothingCreated), 0, 0));
-    assert!(headless::words(&run).contains("--replace-expired"), "{}", headless::words(&run));
-
-    let mut run = headless::agreeing_alone(true);
-    headless::project_read(&mut run, Err(ReadProblem::Unexpected { status: 502 }));
-    run.account(&expired_one);
-    assert_eq!((run.exit(), deletes(&run)), (None, 1));
 }
 
 #[test]

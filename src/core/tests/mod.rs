@@ -17,6 +17,7 @@ mod panel;
 mod printing;
 mod retiring;
 mod sign_in;
+mod unwatched;
 mod waiting;
 mod wake;
 mod walking;
