@@ -70,6 +70,8 @@ mod tests {
             ("mdb_sa_sk_FAKEfakeFAKEfakeFAKEfakeFAKEfakeFAKE9f3a", "mdb_sa_sk_••••••••9f3a"),
             ("anotherShapeOfFakeSecret", "••••••••cret"),
             ("mdb_sa_sk_tooshort", "mdb_sa_sk_••••••••"),
+            ("mdb_sa_sk_FAKEfakeFAK", "mdb_sa_sk_••••••••"),
+            ("mdb_sa_sk_FAKEfakeFAKE", "mdb_sa_sk_••••••••FAKE"),
             ("", "••••••••"),
         ];
         for (value, expected) in rows {

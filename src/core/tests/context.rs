@@ -146,4 +146,5 @@ fn the_account_that_signs_in_is_recognised() {
     let client = run.model.form.client_id().unwrap();
     run.event(Event::LoginKnown(Login { client, ends_with: ServerText::new("9f3a") }));
     assert!(run.model.rotates_itself() && run.model.is_login(&masked));
+    assert!(!run.model.is_login(&existing("2027-03-01T00:00:00Z")), "one without a mask is not recognised");
 }

@@ -67,7 +67,8 @@ mod tests {
 
     #[test]
     fn an_organization_id_is_24_hex_digits() {
-        assert!(OrganizationId::from_server("4888442a3354817a7320eb61").is_some());
+        let id = OrganizationId::from_server("4888442a3354817a7320eb61").unwrap();
+        assert_eq!(id.as_str(), "4888442a3354817a7320eb61");
         for text in ["", "4888442a3354817a7320eb6", "4888442a3354817a7320eb6g", "4888442a3354817a7320eb611"] {
             assert!(OrganizationId::from_server(text).is_none(), "{text:?}");
         }
@@ -75,7 +76,8 @@ mod tests {
 
     #[test]
     fn a_secret_id_is_safe_in_a_url() {
-        assert!(SecretId::from_server("32b6e34b3d91647abb20e7b8").is_some());
+        let id = SecretId::from_server("32b6e34b3d91647abb20e7b8").unwrap();
+        assert_eq!(ServerText::from(&id).as_str(), "32b6e34b3d91647abb20e7b8");
         for text in ["", "../up", "a/b", "a?b", "a b", "é", "mdb_sa_sk_FAKE"] {
             assert!(SecretId::from_server(text).is_none(), "{text:?}");
         }
