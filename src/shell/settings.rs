@@ -1,5 +1,7 @@
 //! What a run needs to know before it starts: arguments and environment, made sense of.
 
+mod start;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -7,16 +9,15 @@ use thiserror::Error;
 
 use crate::cli::Arguments;
 use crate::core::{Beforehand, Form};
-use crate::credentials::{
-    AtHand, CredentialsError, Flags, Found, NotUsed, Origin, Profiles, System, config_path, resolve,
-};
+use crate::credentials::{AtHand, CredentialsError, Flags, Profiles, System, config_path, resolve};
 use crate::demo::{World, WorldError};
 use crate::domain::{BaseUrl, BaseUrlError, Format, QueryFlags, ServerText, Session};
 use crate::handoff::{Environment, Preference};
 use crate::journal::state_folder;
 use crate::view::{Glyphs, Theme};
 
-use super::signing_in::{SignInDesk, identity, profile_session};
+use self::start::Start;
+use super::signing_in::SignInDesk;
 
 /// Everything that a run is told.
 pub struct Settings {
@@ -135,69 +136,6 @@ impl Settings {
             query_flags: QueryFlags { envelope: arguments.envelope, pretty: arguments.pretty },
         })
     }
-}
-
-/// Where a run starts from.
-struct Start {
-    source: Option<Source>,
-    session: Session,
-    base_url: BaseUrl,
-    notes: Vec<ServerText>,
-    form: Form,
-    login_holder: Option<ServerText>,
-}
-
-impl Start {
-    fn demo(arguments: &Arguments) -> Result<Self, SettingsError> {
-        let world = World::demo()?.with_more_projects(arguments.demo_projects);
-        let (project, client) = world.prefill();
-        let form = Form::new(
-            arguments.project_id.as_deref().unwrap_or(project.as_str()),
-            arguments.client_id.as_deref().unwrap_or(client.as_str()),
-            &arguments.expires_after,
-        );
-        let source = Some(Source::Demo(Box::new(world)));
-        let base_url = BaseUrl::parse(BaseUrl::CLOUD)?;
-        Ok(Self { source, session: Session::Demo, base_url, notes: Vec::new(), form, login_holder: None })
-    }
-
-    fn remote(arguments: &Arguments, found: Found) -> Self {
-        let project = arguments.project_id.clone().or(found.project_id);
-        let form = Form::new(
-            project.as_deref().unwrap_or_default().trim(),
-            arguments.client_id.as_deref().unwrap_or_default().trim(),
-            &arguments.expires_after,
-        );
-        let warnings = found.warnings.iter().map(ToString::to_string);
-        let notes =
-            warnings.chain(NotUsed::sentences(&found.not_used)).map(|note| ServerText::new(&note)).collect();
-        let several = !found.not_used.is_empty();
-        let session = match &found.credentials {
-            Some(credentials) => session(&found.base_url, credentials, found.origin.as_ref(), several),
-            None => Session::signed_out(&found.base_url),
-        };
-        let base_url = found.base_url.clone();
-        let remote = |credentials| Source::Remote { base_url: found.base_url, credentials };
-        let login_holder = found.origin.as_ref().map(holder_words);
-        Self { source: found.credentials.map(remote), session, base_url, notes, form, login_holder }
-    }
-}
-
-/// Where the credentials lie that a new secret may have to replace.
-fn holder_words(origin: &Origin) -> ServerText {
-    match origin {
-        Origin::Profile(name) => ServerText::new(&format!("profile {}", name.as_str())),
-        Origin::Environment(_) => ServerText::new("MONGODB_ATLAS_CLIENT_SECRET"),
-    }
-}
-
-/// The header says where credentials come from when it is a profile, or when several sources were set.
-fn session(base_url: &BaseUrl, credentials: &AtHand, origin: Option<&Origin>, several: bool) -> Session {
-    if let Some(Origin::Profile(name)) = origin {
-        return profile_session(base_url, credentials, &ServerText::new(name.as_str()));
-    }
-    let session = Session::remote(base_url, identity(credentials));
-    if several { session.with_origin(ServerText::new("from the environment")) } else { session }
 }
 
 fn theme(variable: &impl Fn(&str) -> Option<String>) -> Theme {

@@ -1,0 +1,73 @@
+//! Where a run starts from: the demo, or what was found of credentials.
+
+use crate::cli::Arguments;
+use crate::core::Form;
+use crate::credentials::{AtHand, Found, NotUsed, Origin};
+use crate::demo::World;
+use crate::domain::{BaseUrl, ServerText, Session};
+use crate::shell::signing_in::{identity, profile_session};
+
+use super::{SettingsError, Source};
+
+/// Where a run starts from.
+pub(super) struct Start {
+    pub source: Option<Source>,
+    pub session: Session,
+    pub base_url: BaseUrl,
+    pub notes: Vec<ServerText>,
+    pub form: Form,
+    pub login_holder: Option<ServerText>,
+}
+
+impl Start {
+    pub fn demo(arguments: &Arguments) -> Result<Self, SettingsError> {
+        let world = World::demo()?.with_more_projects(arguments.demo_projects);
+        let (project, client) = world.prefill();
+        let form = Form::new(
+            arguments.project_id.as_deref().unwrap_or(project.as_str()),
+            arguments.client_id.as_deref().unwrap_or(client.as_str()),
+            &arguments.expires_after,
+        );
+        let source = Some(Source::Demo(Box::new(world)));
+        let base_url = BaseUrl::parse(BaseUrl::CLOUD)?;
+        Ok(Self { source, session: Session::Demo, base_url, notes: Vec::new(), form, login_holder: None })
+    }
+
+    pub fn remote(arguments: &Arguments, found: Found) -> Self {
+        let project = arguments.project_id.clone().or(found.project_id);
+        let form = Form::new(
+            project.as_deref().unwrap_or_default().trim(),
+            arguments.client_id.as_deref().unwrap_or_default().trim(),
+            &arguments.expires_after,
+        );
+        let warnings = found.warnings.iter().map(ToString::to_string);
+        let notes =
+            warnings.chain(NotUsed::sentences(&found.not_used)).map(|note| ServerText::new(&note)).collect();
+        let several = !found.not_used.is_empty();
+        let session = match &found.credentials {
+            Some(credentials) => session(&found.base_url, credentials, found.origin.as_ref(), several),
+            None => Session::signed_out(&found.base_url),
+        };
+        let base_url = found.base_url.clone();
+        let remote = |credentials| Source::Remote { base_url: found.base_url, credentials };
+        let login_holder = found.origin.as_ref().map(holder_words);
+        Self { source: found.credentials.map(remote), session, base_url, notes, form, login_holder }
+    }
+}
+
+/// Where the credentials lie that a new secret may have to replace.
+fn holder_words(origin: &Origin) -> ServerText {
+    match origin {
+        Origin::Profile(name) => ServerText::new(&format!("profile {}", name.as_str())),
+        Origin::Environment(_) => ServerText::new("MONGODB_ATLAS_CLIENT_SECRET"),
+    }
+}
+
+/// The header says where credentials come from when it is a profile, or when several sources were set.
+fn session(base_url: &BaseUrl, credentials: &AtHand, origin: Option<&Origin>, several: bool) -> Session {
+    if let Some(Origin::Profile(name)) = origin {
+        return profile_session(base_url, credentials, &ServerText::new(name.as_str()));
+    }
+    let session = Session::remote(base_url, identity(credentials));
+    if several { session.with_origin(ServerText::new("from the environment")) } else { session }
+}
