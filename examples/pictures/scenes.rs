@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use atlas_secret::core::{Effect, Event, Form, Screen, SignIn};
 use atlas_secret::domain::{
-    BaseUrl, CreateOutcome, ExistingSecret, Identity, LostAnswer, Page, PairKind, ProjectEntry, ProjectId,
-    Rejection, SecretId, ServerText, ServiceAccount, Session, VerifyOutcome,
+    BaseUrl, CreateOutcome, ExistingSecret, Identity, LostAnswer, Page, PairKind, ProfileName, ProjectEntry,
+    ProjectId, Rejection, SecretId, ServerText, ServiceAccount, Session, VerifyOutcome,
 };
 use atlas_secret::view::{Glyphs, Theme};
 use crossterm::event::KeyCode;
@@ -57,7 +57,7 @@ fn form(project: &str, client: &str, lifetime: &str) -> Stage {
     let cloud = BaseUrl::parse(BaseUrl::CLOUD).unwrap();
     let session = Session::remote(
         &cloud,
-        Identity::Profile { name: ServerText::new("ci"), kind: PairKind::ServiceAccount },
+        Identity::Profile { name: ProfileName::new("ci").unwrap(), kind: PairKind::ServiceAccount },
     );
     Stage::new(session, Form::new(project, client, lifetime))
 }
@@ -111,7 +111,7 @@ fn others() -> Stage {
 fn sign_in() -> Stage {
     let session = Session::signed_out(&BaseUrl::parse(BaseUrl::CLOUD).unwrap());
     let mut stage = Stage::new(session, Form::new("", "", "720"));
-    let profiles = vec![ServerText::new("ci"), ServerText::new("staging")];
+    let profiles = ["ci", "staging"].into_iter().filter_map(ProfileName::new).collect();
     stage.model.screen = Screen::SignIn(Box::new(SignIn::new(profiles)));
     stage
 }

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use secrecy::SecretString;
 
 use crate::domain::{
-    ClientId, Credentials, Exit, Format, Handover, NewSecret, OrganizationId, ProjectId, RequestId, SecretId,
-    ServerText,
+    ClientId, Credentials, Exit, Format, Handover, NewSecret, OrganizationId, ProfileName, ProjectId,
+    RequestId, SecretId,
 };
 
 use super::Said;
@@ -33,7 +33,7 @@ pub enum Effect {
         /// To be named in the answer.
         request: RequestId,
         /// The profile's name.
-        name: ServerText,
+        name: ProfileName,
     },
     /// Use what was tried under this request from now on: the core has accepted it.
     UseSession {

@@ -5,7 +5,7 @@ mod problem;
 mod way;
 
 use crate::domain::{
-    CredentialProblem, Credentials, Half, Moment, PairKind, ReadProblem, RequestId, ServerText, Tried,
+    CredentialProblem, Credentials, Half, Moment, PairKind, ProfileName, ReadProblem, RequestId, Tried,
     TriedSession,
 };
 
@@ -42,7 +42,7 @@ pub struct Typing {
 
 impl SignIn {
     /// The screen with the ways that exist here; profiles come first, they need no typing.
-    pub fn new(profiles: Vec<ServerText>) -> Self {
+    pub fn new(profiles: Vec<ProfileName>) -> Self {
         let mut ways: Vec<SignInWay> = profiles.into_iter().map(SignInWay::Profile).collect();
         ways.extend([SignInWay::ServiceAccount, SignInWay::ApiKey, SignInWay::AccessToken, SignInWay::Demo]);
         Self { ways, selected: 0, typing: None, trying: None, problem: None }

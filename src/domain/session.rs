@@ -1,6 +1,8 @@
 //! Where requests go, and as whom.
 
-use super::{BaseUrl, ClientId, PairKind, PublicKey, ReadProblem, Rejection, RejectionKind, ServerText};
+use super::{
+    BaseUrl, ClientId, PairKind, ProfileName, PublicKey, ReadProblem, Rejection, RejectionKind, ServerText,
+};
 
 /// What the header of the screen says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,7 +37,7 @@ pub enum Identity {
     /// Whoever a profile of the Atlas CLI names; its credentials lie in the system's keyring.
     Profile {
         /// The profile's name.
-        name: ServerText,
+        name: ProfileName,
         /// What kind of credentials it has there.
         kind: PairKind,
     },

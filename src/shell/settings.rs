@@ -11,7 +11,7 @@ use crate::cli::Arguments;
 use crate::core::{Beforehand, Form};
 use crate::credentials::{AtHand, CredentialsError, Flags, Profiles, System, config_path, resolve};
 use crate::demo::{World, WorldError};
-use crate::domain::{BaseUrl, BaseUrlError, Format, QueryFlags, ServerText, Session};
+use crate::domain::{BaseUrl, BaseUrlError, Format, ProfileName, QueryFlags, ServerText, Session};
 use crate::handoff::{Environment, Preference};
 use crate::journal::state_folder;
 use crate::view::{Glyphs, Theme};
@@ -26,7 +26,7 @@ pub struct Settings {
     /// What the header says.
     pub session: Session,
     /// The profiles of the Atlas CLI, to sign in with.
-    pub profiles: Vec<ServerText>,
+    pub profiles: Vec<ProfileName>,
     /// What is worth knowing about the credentials.
     pub notes: Vec<ServerText>,
     /// What signing in by hand can draw on.
@@ -114,7 +114,7 @@ impl Settings {
         notes.extend(news);
         let names = profiles.iter().flat_map(Profiles::all);
         Ok(Self {
-            profiles: names.map(|profile| ServerText::new(profile.name().as_str())).collect(),
+            profiles: names.map(|profile| profile.name().clone()).collect(),
             source: start.source,
             session: start.session,
             notes,

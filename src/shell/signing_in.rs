@@ -3,8 +3,8 @@
 use crate::credentials::{AtHand, Flags, Found, Profiles, ProfilesError, resolve};
 use crate::demo::World;
 use crate::domain::{
-    BaseUrl, Credentials, Identity, ReadProblem, RequestId, ServerText, Session, TransportProblem, Tried,
-    TriedSession,
+    BaseUrl, Credentials, Identity, ProfileName, ReadProblem, RequestId, ServerText, Session,
+    TransportProblem, Tried, TriedSession,
 };
 
 use super::connection::Connections;
@@ -40,7 +40,7 @@ impl SignInDesk {
         &self,
         connections: &Connections,
         request: RequestId,
-        name: &ServerText,
+        name: &ProfileName,
     ) -> TriedSession {
         let flags = Flags { profile: Some(name.as_str()), base_url: self.base_url_flag.as_ref() };
         let found = resolve(flags, |name| std::env::var(name).ok(), &self.profiles);
@@ -80,13 +80,13 @@ pub(super) fn identity(credentials: &AtHand) -> Identity {
     match credentials {
         AtHand::Ready(credentials) => credentials.identity(),
         AtHand::NeedsKeyring(request) => {
-            Identity::Profile { name: ServerText::new(request.profile.as_str()), kind: request.kind }
+            Identity::Profile { name: request.profile.clone(), kind: request.kind }
         }
     }
 }
 
 /// A session by a profile; where its credentials lie in the keyring, the profile is all that is known of them.
-pub(super) fn profile_session(base_url: &BaseUrl, credentials: &AtHand, name: &ServerText) -> Session {
+pub(super) fn profile_session(base_url: &BaseUrl, credentials: &AtHand, name: &ProfileName) -> Session {
     match identity(credentials) {
         in_keyring @ Identity::Profile { .. } => Session::remote(base_url, in_keyring),
         identity => {

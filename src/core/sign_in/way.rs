@@ -1,6 +1,6 @@
 //! The ways to sign in that are offered.
 
-use crate::domain::ServerText;
+use crate::domain::{ProfileName, ServerText};
 
 /// A way to sign in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,7 +12,7 @@ pub enum SignInWay {
     /// Somebody's access token.
     AccessToken,
     /// A profile of the Atlas CLI.
-    Profile(ServerText),
+    Profile(ProfileName),
     /// The embedded Atlas.
     Demo,
 }

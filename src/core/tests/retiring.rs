@@ -1,7 +1,7 @@
 //! Deleting an older secret: after a `y`, and what the session needs only when it no longer does.
 
 use super::*;
-use crate::domain::{BaseUrl, ClientId, Identity, Login, PairKind, PublicKey, Stake};
+use crate::domain::{BaseUrl, ClientId, Identity, Login, PairKind, ProfileName, PublicKey, Stake};
 
 fn masked(tail: &str) -> ExistingSecret {
     let mask = Some(ServerText::new(&format!("mdb_sa_sk_...{tail}")));
@@ -87,7 +87,7 @@ fn without_a_tail_to_compare_any_secret_of_ones_own_account_may_be_ones_own() {
     let own = Run::created().model.form.client_id().unwrap();
     let other = ClientId::parse("mdb_sa_id_ffffffffffffffffffffffff").unwrap();
     let key = PublicKey::parse("abcdefgh").unwrap();
-    let in_keyring = |kind| Identity::Profile { name: ServerText::new("work"), kind };
+    let in_keyring = |kind| Identity::Profile { name: ProfileName::new("work").unwrap(), kind };
     let rows = [
         (Identity::ServiceAccount(own), Stake::Perhaps),
         (Identity::ServiceAccount(other), Stake::None),

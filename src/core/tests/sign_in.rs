@@ -1,11 +1,11 @@
 //! Signing in by hand.
 
 use super::*;
-use crate::domain::{ClientId, Credentials, Login, Tried, TriedSession};
+use crate::domain::{ClientId, Credentials, Login, ProfileName, Tried, TriedSession};
 
 fn signed_out() -> Run {
     let mut run = Run::empty();
-    run.model.screen = Screen::SignIn(Box::new(SignIn::new(vec![ServerText::new("ci")])));
+    run.model.screen = Screen::SignIn(Box::new(SignIn::new(vec![ProfileName::new("ci").unwrap()])));
     run
 }
 

@@ -4,7 +4,7 @@ use std::future::Future;
 use std::sync::Arc;
 
 use crate::core::Event;
-use crate::domain::{Credentials, ReadProblem, RequestId, ServerText, Session, Tried, TriedSession};
+use crate::domain::{Credentials, ProfileName, ReadProblem, RequestId, Session, Tried, TriedSession};
 
 use super::{Executor, broken_read};
 
@@ -47,7 +47,7 @@ impl Executor {
         self.answer_sign_in(request, work);
     }
 
-    pub(super) fn try_profile(&self, request: RequestId, name: ServerText) {
+    pub(super) fn try_profile(&self, request: RequestId, name: ProfileName) {
         let (connection, desk) = (Arc::clone(&self.connection), Arc::clone(&self.desk));
         let work = async move { desk.try_profile(&connection, request, &name).await };
         self.answer_sign_in(request, work);

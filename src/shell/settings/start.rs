@@ -58,7 +58,7 @@ impl Start {
 /// Where the credentials lie that a new secret may have to replace.
 fn holder_words(origin: &Origin) -> ServerText {
     match origin {
-        Origin::Profile(name) => ServerText::new(&format!("profile {}", name.as_str())),
+        Origin::Profile(name) => ServerText::new(&format!("profile {name}")),
         Origin::Environment(_) => ServerText::new("MONGODB_ATLAS_CLIENT_SECRET"),
     }
 }
@@ -66,7 +66,7 @@ fn holder_words(origin: &Origin) -> ServerText {
 /// The header says where credentials come from when it is a profile, or when several sources were set.
 fn session(base_url: &BaseUrl, credentials: &AtHand, origin: Option<&Origin>, several: bool) -> Session {
     if let Some(Origin::Profile(name)) = origin {
-        return profile_session(base_url, credentials, &ServerText::new(name.as_str()));
+        return profile_session(base_url, credentials, name);
     }
     let session = Session::remote(base_url, identity(credentials));
     if several { session.with_origin(ServerText::new("from the environment")) } else { session }

@@ -1,7 +1,7 @@
 //! Signing in by hand.
 
 use atlas_secret::core::{Event, Form, Screen, SignIn};
-use atlas_secret::domain::{BaseUrl, ReadProblem, ServerText, Session, Tried, TriedSession};
+use atlas_secret::domain::{BaseUrl, ProfileName, ReadProblem, ServerText, Session, Tried, TriedSession};
 use crossterm::event::KeyCode;
 
 use crate::stage::{CLIENT, Stage, VALUE};
@@ -41,7 +41,7 @@ pub fn states() -> Vec<State> {
 fn signed_out() -> Stage {
     let session = Session::signed_out(&BaseUrl::parse(BaseUrl::CLOUD).unwrap());
     let mut stage = Stage::new(session, Form::new("", "", "720"));
-    stage.model.screen = Screen::SignIn(Box::new(SignIn::new(vec![ServerText::new("ci")])));
+    stage.model.screen = Screen::SignIn(Box::new(SignIn::new(vec![ProfileName::new("ci").unwrap()])));
     stage
 }
 
