@@ -180,3 +180,71 @@ fn a_long_line_scrolls_with_its_caret_and_is_lowered_in_place() {
     line.lower();
     assert_eq!((line.text(), line.caret_column()), ("abcdefghij", caret));
 }
+
+#[test]
+fn a_secret_that_is_typed_where_it_can_be_read_is_taken_away() {
+    let mut run = Run::empty();
+    run.model.screen = Screen::SignIn(Box::new(SignIn::new(Vec::new())));
+    run.keys("enter").typed(FAKE);
+    let Screen::SignIn(sign_in) = &run.model.screen else { panic!("not signing in") };
+    let name = sign_in.typing.as_ref().and_then(|typing| typing.name.as_ref()).unwrap();
+    assert!(!name.text().contains("mdb_sa_sk_"), "its prefix is gone, and what follows is no secret");
+}
+
+#[test]
+fn what_is_pasted_over_the_help_or_into_a_small_terminal_goes_nowhere() {
+    let mut run = Run::empty();
+    run.keys("f1").paste(PROJECT).keys("esc");
+    assert_eq!(run.text(FieldName::Project), "");
+    run.size(20, 5).paste(PROJECT).size(80, 24);
+    assert_eq!(run.text(FieldName::Project), "");
+}
+
+#[test]
+fn only_a_question_is_answered_by_y() {
+    for keys in ["y", "esc n y"] {
+        let mut run = Run::posting();
+        run.keys(keys);
+        assert!(matches!(run.link(), Link::Posting), "{keys}: it is still waited for");
+    }
+    for keys in ["y", "q n y"] {
+        let mut run = Run::given_up();
+        run.keys(keys);
+        assert_eq!(run.exit(), None, "{keys}");
+    }
+}
+
+#[test]
+fn a_look_that_was_asked_for_before_says_nothing_now() {
+    let mut run = Run::posting();
+    run.answer(lost());
+    let earlier = run.last_request();
+    run.account(&[]).wake_after(2);
+    run.event(Event::AccountRead { request: earlier, result: Ok(ServiceAccount::default()) });
+    let Screen::Unknown(unknown) = &run.model.screen else { panic!("nothing is searched") };
+    assert!(matches!(unknown.search, Search::Looking { round: 1, .. }), "{:?}", unknown.search);
+}
+
+#[test]
+fn one_that_was_replaced_before_a_limit_is_not_replaced_again_after_it() {
+    let mut run = Run::looking();
+    let full = [existing("2026-01-01T00:00:00Z"), existing("2026-01-02T00:00:00Z")];
+    run.account(&full).keys("y").deleted(DeleteOutcome::Gone).sign_in(Ok(())).account(&full[1..]);
+    run.answer(refused(429, "RATE_LIMITED")).wake_after(60).sign_in(Ok(())).account(&full);
+    assert_eq!((run.is_on_form(), run.posts()), (true, 1));
+}
+
+#[test]
+fn an_id_within_other_words_says_where_it_came_from() {
+    let words = format!("the account is {CLIENT}, please");
+    for (keys, remark) in [("tab", false), ("", true)] {
+        let mut run = Run::empty();
+        if !keys.is_empty() {
+            run.keys(keys);
+        }
+        run.paste(&words);
+        assert_eq!(run.text(FieldName::Client), CLIENT);
+        let Verdict::RightId(said) = run.model.form.verdict(FieldName::Client) else { panic!("it is right") };
+        assert_eq!(said.is_some(), remark, "{keys}");
+    }
+}

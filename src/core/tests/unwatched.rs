@@ -98,3 +98,21 @@ fn without_consent_an_expired_secret_stays_even_where_nobody_can_be_asked() {
     run.account(&expired_one);
     assert_eq!((run.exit(), deletes(&run)), (None, 1));
 }
+
+#[test]
+fn what_was_agreed_to_holds_after_a_limit_was_waited_out() {
+    let mut run = alone();
+    run.account(&[]).answer(refused(429, "RATE_LIMITED")).wake_after(60).sign_in(Ok(()));
+    // The project is asked for once more, too.
+    let asked = run.effects.iter().rev().find_map(|effect| match effect {
+        Effect::ReadProject { request, .. } => Some(*request),
+        _ => None,
+    });
+    let look = run.last_request();
+    let unread = Err(ReadProblem::Unexpected { status: 502 });
+    run.event(Event::ProjectRead { request: asked.unwrap(), result: unread });
+    let secrets = vec![existing("2027-11-23T18:14:00Z")];
+    let account = ServiceAccount { secrets, ..ServiceAccount::default() };
+    run.event(Event::AccountRead { request: look, result: Ok(account) });
+    assert_eq!((run.posts(), run.exit()), (2, None));
+}
