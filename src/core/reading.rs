@@ -98,3 +98,42 @@ impl Reading {
         within_estimate || (self.under_way.is_empty() && wanted == 0)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::model::Requests;
+
+    #[test]
+    fn pages_are_asked_for_as_far_as_they_are_likely_and_a_missing_one_first() {
+        let mut requests = Requests::default();
+        let mut reading = Reading::new();
+        assert_eq!(
+            (reading.wanted(), reading.is_under_way(), reading.missing_page()),
+            (vec![1], false, None)
+        );
+        let first = requests.next();
+        reading.asked(first, 1);
+        assert!(reading.is_under_way());
+        assert_eq!(
+            (reading.take(first), reading.take(first), reading.is_under_way()),
+            (Some(1), None, false)
+        );
+        reading.came(1, false, Some(1_501), 500);
+        assert_eq!((reading.pages_read, reading.about_pages), (1, Some(4)));
+        assert_eq!(reading.wanted(), [2, 3, 4]);
+        reading.failed(3, ReadProblem::Unexpected { status: 502 });
+        assert_eq!(reading.missing_page(), Some(3));
+        reading.came(2, false, Some(1_501), 500);
+        assert_eq!((reading.pages_read, reading.wanted()), (2, vec![3]));
+    }
+
+    #[test]
+    fn an_estimate_that_is_too_low_leaves_room_for_one_page_more() {
+        let mut reading = Reading::new();
+        reading.came(1, false, Some(100), 500);
+        assert_eq!(reading.about_pages, Some(2));
+        reading.came(4, true, None, 500);
+        assert_eq!(reading.about_pages, Some(4));
+    }
+}

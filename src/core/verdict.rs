@@ -101,3 +101,25 @@ impl Verdict {
         Self::Wrong { message: error.to_string(), position }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_more_typing_can_mend_is_incomplete_and_not_wrong() {
+        for text in ["", "32b6"] {
+            assert!(matches!(Verdict::of_project(text, None), Verdict::Incomplete(_)), "{text:?}");
+        }
+        for text in ["", "mdb_s", "mdb_sa_id_12"] {
+            assert!(matches!(Verdict::of_client(text, None), Verdict::Incomplete(_)), "{text:?}");
+        }
+        assert!(matches!(Verdict::of_project("x", None), Verdict::Wrong { position: Some(0), .. }));
+    }
+
+    #[test]
+    fn the_organizations_longest_life_is_allowed_itself() {
+        assert!(matches!(Verdict::of_lifetime("720", Some(720)), Verdict::RightLifetime { .. }));
+        assert!(matches!(Verdict::of_lifetime("721", Some(720)), Verdict::Wrong { .. }));
+    }
+}
