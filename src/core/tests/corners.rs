@@ -21,10 +21,12 @@ fn fields_refused(field: &str) -> Run {
 }
 
 #[test]
-fn a_client_id_on_a_clipboard_that_nobody_could_read_back_hands_nothing_over() {
-    let mut run = Run::created();
-    run.keys("f down enter").copied(CopyOutcome::Unverified(HeldCopy { clears_in: None })).keys("q");
-    assert!(matches!(run.guard(), Some(Guard::Choose { .. })));
+fn a_client_id_hands_nothing_over_however_it_was_copied() {
+    for outcome in [COPIED, CopyOutcome::Unverified(HeldCopy { clears_in: None }), guard::SENT] {
+        let mut run = Run::created();
+        run.keys("f down enter").copied(outcome).keys("q");
+        assert!(matches!(run.guard(), Some(Guard::Choose { .. })));
+    }
 }
 
 #[test]
@@ -68,8 +70,8 @@ fn a_refusal_is_told_in_atlas_words_too_and_names_a_value_where_atlas_does() {
     assert!(failure(&run).atlas_words.is_some());
     let mut run = Run::posting();
     run.answer(CreateOutcome::Rejected(rejection(400, "VALIDATION_ERROR")));
-    let without_fields = failure(&run).explanation.clone();
-    assert_ne!(failure(&fields_refused("other")).explanation, without_fields);
+    assert_ne!(failure(&run).explanation.action, "Change that value, then create again.");
+    assert_eq!(failure(&fields_refused("other")).explanation.action, "Change that value, then create again.");
 }
 
 #[test]

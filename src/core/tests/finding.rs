@@ -147,6 +147,16 @@ fn deleting_takes_y_a_second_look_and_then_one_delete() {
 }
 
 #[test]
+fn only_the_look_that_was_asked_for_right_before_lets_it_be_deleted() {
+    let mut run = lost_run();
+    let earlier = run.last_request();
+    run.account(&with_new(named(NEW))).keys("d y");
+    let account = ServiceAccount { secrets: with_new(named(NEW)).to_vec(), ..ServiceAccount::default() };
+    run.event(Event::AccountRead { request: earlier, result: Ok(account) });
+    assert_eq!(run.count(|effect| matches!(effect, Effect::DeleteSecret { .. })), 0);
+}
+
+#[test]
 fn one_that_was_used_meanwhile_is_not_deleted() {
     let mut run = lost_run();
     run.account(&with_new(named(NEW))).keys("d y");
