@@ -160,7 +160,8 @@ fn help_opens_and_closes_over_the_form_without_typing() {
 fn a_paste_goes_where_it_belongs_and_says_so() {
     let both = format!("{PROJECT} {CLIENT}");
     let bare = "1234567890abcdef12345678";
-    let rows: [(FieldName, &str, &str, &str, FieldName, &str); 7] = [
+    let within = format!("the project is {PROJECT}, please");
+    let rows: [(FieldName, &str, &str, &str, FieldName, &str); 10] = [
         (Project, PROJECT, PROJECT, "", Project, "right"),
         (Project, URL, PROJECT, "", Project, "taken from the pasted URL"),
         (Client, URL, PROJECT, "", Project, "taken from the pasted URL"),
@@ -168,6 +169,9 @@ fn a_paste_goes_where_it_belongs_and_says_so() {
         (Project, CLIENT, "", CLIENT, Client, "put here, where it belongs"),
         (Lifetime, bare, bare, "", Project, "put here, where it belongs"),
         (Lifetime, &both, PROJECT, CLIENT, Client, "right"),
+        (Lifetime, &both, PROJECT, CLIENT, Project, "right"),
+        (Project, &within, PROJECT, "", Project, "right"),
+        (Client, &within, PROJECT, "", Project, "put here, where it belongs"),
     ];
     for (focus, text, project, client, says, expected) in rows {
         for bracketed in [true, false] {
