@@ -79,9 +79,7 @@ fn copies_of(value: &str, process: u32) -> Vec<String> {
     let (mut found, mut read) = (Vec::new(), 0);
     for line in maps.lines() {
         let Some((start, end)) = readable_range(line) else { continue };
-        let mut bytes = vec![0; usize::try_from(end - start).unwrap()];
-        // A block may have been given back since its line was read.
-        let Ok(()) = memory.read_exact_at(&mut bytes, start) else { continue };
+        let bytes = readable(&memory, start, usize::try_from(end - start).unwrap());
         read += bytes.len();
         for (how, trace) in &traces {
             let places = bytes.windows(trace.len()).enumerate().filter(|(_, window)| window == trace);
@@ -90,6 +88,21 @@ fn copies_of(value: &str, process: u32) -> Vec<String> {
     }
     assert!(read > 1_000_000, "the memory was read");
     found
+}
+
+/// What can be read from there on. The end of a block, of the heap above all, may have been given back since its
+/// line was read; what stands before it still counts.
+fn readable(memory: &File, start: u64, length: usize) -> Vec<u8> {
+    let mut bytes = vec![0; length];
+    let mut read = 0;
+    while read < length {
+        match memory.read_at(&mut bytes[read..], start + read as u64) {
+            Ok(0) | Err(_) => break,
+            Ok(more) => read += more,
+        }
+    }
+    bytes.truncate(read);
+    bytes
 }
 
 /// The addresses in a line of `/proc/PID/maps`, where they can be read.
