@@ -93,7 +93,9 @@ const MOST_DEMO_PROJECTS: i64 = 100_000;
 const MOST_SECONDS: u64 = 12 * 60 * 60;
 
 fn format_parser() -> impl TypedValueParser<Value = Format> {
-    let names = PossibleValuesParser::new(Format::ALL.map(Format::name));
+    // Whoever waits for standard output is handed the secret by it: what is without one hands nothing over.
+    let holding = Format::ALL.into_iter().filter(|format| format.holds_the_secret());
+    let names = PossibleValuesParser::new(holding.map(Format::name));
     names.map(|name| Format::named(&name).unwrap_or_default())
 }
 
@@ -161,6 +163,14 @@ mod tests {
         for (given, is_taken) in rows {
             let arguments = [&["atlas-secret"], given].concat();
             assert_eq!(Arguments::try_parse_from(arguments).is_ok(), is_taken, "{given:?}");
+        }
+    }
+
+    #[test]
+    fn a_format_without_the_secret_is_not_for_standard_output() {
+        for format in Format::ALL {
+            let arguments = Arguments::try_parse_from(["atlas-secret", "--format", format.name()]);
+            assert_eq!(arguments.is_ok(), format.holds_the_secret(), "{format:?}");
         }
     }
 

@@ -5,7 +5,6 @@ complete -c atlas-secret -s P -l profile -d 'The Atlas CLI profile to sign in wi
 complete -c atlas-secret -l base-url -d 'Where Atlas is [env: `MONGODB_ATLAS_OPS_MANAGER_URL`, `MONGODB_ATLAS_BASE_URL`]' -r -f
 complete -c atlas-secret -l demo-projects -d 'So many more projects in the demo, to try its lists' -r -f
 complete -c atlas-secret -l format -d 'What standard output gets when it is no terminal' -r -f -a "secret\t''
-client-id\t''
 env\t''
 json\t''
 kubernetes\t''

@@ -15,7 +15,7 @@ pub enum OutletError {
     /// No format for a run that nobody watches.
     #[error(
         "--yes: standard output is no terminal; say with --format what it is to get \
-         (secret, client-id, env, json, kubernetes, aws)"
+         (secret, env, json, kubernetes, aws)"
     )]
     NoFormat,
 }

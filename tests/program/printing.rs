@@ -116,8 +116,6 @@ fn printed(format: &str) -> (Terminal, String, String) {
 fn a_private_file_gets_the_text_alone() {
     let (terminal, _, value) = printed("secret");
     assert_eq!(read(terminal.home(), "got"), value);
-    let (terminal, _, _) = printed("client-id");
-    assert_eq!(read(terminal.home(), "got"), PLAIN);
 }
 
 #[test]

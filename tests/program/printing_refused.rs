@@ -17,6 +17,8 @@ fn an_output_that_loses_or_shows_the_secret_is_refused() {
         ("touch got; run 1<got", "Standard output cannot be written to."),
         ("run --format env", "--format: standard output is a terminal"),
         ("run --yes >/dev/null --format env", "Standard output is closed or /dev/null"),
+        ("umask 077; run --format client-id >got", "invalid value 'client-id'"),
+        ("umask 077; run --yes --format client-id >got", "invalid value 'client-id'"),
         ("run --yes | cat", "say with --format what it is to get"),
     ];
     for (line, reason) in rows {
