@@ -144,6 +144,7 @@ pub(super) fn turn_back(model: &mut Model) -> Vec<Effect> {
     }
     let word = match sending.certainty() {
         Certainty::NothingSent => "Stopped. Nothing was sent.",
+        _ if sending.has_replaced => "Stopped. The expired secret is deleted; nothing was created.",
         _ => "Stopped. Nothing was created.",
     };
     let was_noted = matches!(sending.link, Link::Noting(_));

@@ -159,6 +159,16 @@ fn one_that_is_there_again_after_it_was_deleted_is_not_asked_about_again() {
 }
 
 #[test]
+fn what_was_deleted_to_make_room_is_told_where_nothing_takes_its_place() {
+    let mut run = Run::looking();
+    run.account(&[existing("2026-01-01T00:00:00Z"), existing("2027-11-23T18:14:00Z")]).keys("y");
+    run.deleted(DeleteOutcome::Gone).sign_in(Ok(())).account(&[existing("2027-11-23T18:14:00Z")]).keys("n");
+    assert_eq!((run.is_on_form(), run.posts()), (true, 0));
+    let told = "Stopped. The expired secret is deleted; nothing was created.";
+    assert!(matches!(run.model.form.notice, Some(FormNotice::Word(word)) if word == told));
+}
+
+#[test]
 fn a_sign_in_that_is_refused_while_looking_ends_the_chain() {
     let mut run = Run::looking();
     run.look(Err(ReadProblem::SignInRefused(ServerText::new("no"))));
