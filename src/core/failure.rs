@@ -42,11 +42,7 @@ impl Certainty {
 impl Failure {
     /// Before the POST: a read or the sign-in went wrong.
     pub fn before_posting(problem: &ReadProblem, certainty: Certainty) -> Self {
-        let atlas_words = match problem {
-            ReadProblem::Rejected(rejection) => Some(rejection.atlas_words()),
-            _ => None,
-        };
-        Self { explanation: problem.explain(), certainty, atlas_words }
+        Self { explanation: problem.explain(), certainty, atlas_words: problem.atlas_words() }
     }
 
     /// The POST never left; an earlier round's may have, and was refused.

@@ -83,6 +83,14 @@ pub enum ReadProblem {
 }
 
 impl ReadProblem {
+    /// Atlas's own words, where it was Atlas that refused.
+    pub fn atlas_words(&self) -> Option<ServerText> {
+        match self {
+            Self::Rejected(rejection) => Some(rejection.atlas_words()),
+            _ => None,
+        }
+    }
+
     /// What happened, what it means and what to do.
     pub fn explain(&self) -> Explanation {
         match self {

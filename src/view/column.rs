@@ -7,6 +7,10 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
+use crate::domain::ServerText;
+
+use super::theme::Theme;
+
 /// Where the next line goes.
 pub(super) struct Column {
     area: Rect,
@@ -63,6 +67,12 @@ impl Column {
         }
     }
 
+    /// Atlas's own words, whose end gives way where there is no room for all of them.
+    pub fn atlas_words(&mut self, frame: &mut Frame, indent: u16, words: &ServerText, theme: &Theme) {
+        let shown = cut(&said_by_atlas(words), self.width(), indent, self.left(), theme.glyphs.ellipsis);
+        self.words(frame, indent, &shown, theme.faint);
+    }
+
     /// A label and what belongs to it; what is too long goes on below the value.
     pub fn labelled(&mut self, frame: &mut Frame, label: &str, label_style: Style, value: &str) {
         let width = usize::from(LABEL_WIDTH);
@@ -76,6 +86,11 @@ pub(super) const LABEL_WIDTH: u16 = 16;
 /// How many rows a text takes, wrapped behind a symbol or indent of so many columns.
 pub(super) fn rows_of(text: &str, width: u16, indent: u16) -> u16 {
     u16::try_from(wrapped(text, usize::from(width.saturating_sub(indent))).len()).unwrap_or(u16::MAX)
+}
+
+/// Atlas's own words, said to be its own.
+pub(super) fn said_by_atlas(words: &ServerText) -> String {
+    format!("Atlas: {words}")
 }
 
 /// The part of a text that fits in so many rows; one that was cut ends in the ellipsis.

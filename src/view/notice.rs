@@ -5,7 +5,7 @@ use ratatui::text::Span;
 
 use crate::core::{Failure, FormNotice};
 
-use super::column::{Column, cut, rows_of};
+use super::column::{Column, rows_of, said_by_atlas};
 use super::theme::Theme;
 
 /// The symbol, and the indent of everything below it.
@@ -17,7 +17,7 @@ pub(super) fn rows(notice: &FormNotice, width: u16) -> u16 {
         FormNotice::Word(word) => rows_of(word, width, INDENT),
         FormNotice::Noted(words) => rows_of(words, width, INDENT),
         FormNotice::Failed(failure) => {
-            let atlas = atlas_words(failure);
+            let atlas = failure.atlas_words.as_ref().map(said_by_atlas);
             let explanation = &failure.explanation;
             [
                 title(failure).as_str(),
@@ -59,16 +59,11 @@ fn draw_failure(failure: &Failure, rows: u16, theme: &Theme, frame: &mut Frame, 
         column.words(frame, INDENT, &failure.explanation.meaning, theme.faint);
     }
     column.words(frame, INDENT, &failure.explanation.action, theme.strong);
-    if let Some(words) = atlas_words(failure) {
-        let words = cut(&words, column.width(), INDENT, column.left(), theme.glyphs.ellipsis);
-        column.words(frame, INDENT, &words, theme.faint);
+    if let Some(words) = &failure.atlas_words {
+        column.atlas_words(frame, INDENT, words, theme);
     }
 }
 
 fn title(failure: &Failure) -> String {
     format!("{} {}", failure.explanation.title, failure.certainty.words())
-}
-
-fn atlas_words(failure: &Failure) -> Option<String> {
-    failure.atlas_words.as_ref().map(|words| format!("Atlas: {words}"))
 }

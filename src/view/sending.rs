@@ -39,7 +39,7 @@ pub(super) fn draw(model: &Model, sending: &Sending, theme: &Theme, frame: &mut 
                 &format!("Nothing was created. Round {} of 3.", sending.rounds + 1),
                 theme.faint,
             );
-            column.words(frame, 2, &format!("Atlas: {}", rejection.atlas_words()), theme.faint);
+            column.atlas_words(frame, 2, &rejection.atlas_words(), theme);
         }
         Link::SigningIn(_) | Link::Looking(_) | Link::Noting(_) | Link::Posting => {
             draw_steps(model, sending, theme, frame, &mut column);

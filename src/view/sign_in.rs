@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 use crate::core::{Model, SignIn, SignInProblem, Typing};
 
 use super::area::split_left;
-use super::column::{Column, LABEL_WIDTH, cut};
+use super::column::{Column, LABEL_WIDTH};
 use super::sending::running;
 use super::text_line;
 use super::theme::Theme;
@@ -51,9 +51,7 @@ fn draw_problem(problem: &SignInProblem, theme: &Theme, frame: &mut Frame, colum
             column.words(frame, 2, &explanation.meaning, theme.faint);
             column.words(frame, 2, &explanation.action, theme.strong);
             if let Some(words) = atlas_words {
-                let words = format!("Atlas: {words}");
-                let words = cut(&words, column.width(), 2, column.left(), theme.glyphs.ellipsis);
-                column.words(frame, 2, &words, theme.faint);
+                column.atlas_words(frame, 2, words, theme);
             }
         }
     }

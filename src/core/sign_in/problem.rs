@@ -20,27 +20,28 @@ pub enum SignInProblem {
 impl SignInProblem {
     /// What came of trying this way. A refusal of what was typed names that, and nothing else.
     pub(super) fn tried(problem: &ReadProblem, way: Option<&SignInWay>) -> Self {
-        let ReadProblem::Rejected(rejection) = problem else {
-            return Self::Tried { explanation: problem.explain(), atlas_words: None };
+        let kind = match problem {
+            ReadProblem::Rejected(rejection) => Some(rejection.kind()),
+            _ => None,
         };
-        let explanation = match (rejection.kind(), way) {
-            (RejectionKind::NotAuthorized, Some(SignInWay::ApiKey)) => Explanation {
+        let explanation = match (kind, way) {
+            (Some(RejectionKind::NotAuthorized), Some(SignInWay::ApiKey)) => Explanation {
                 title: "Atlas did not accept the API key.".into(),
                 meaning: "The public or the private key is wrong, or they belong to another Atlas.".into(),
                 action: "Type both again; who loses a private key creates another API key.".into(),
             },
-            (RejectionKind::NotAuthorized, Some(SignInWay::AccessToken)) => Explanation {
+            (Some(RejectionKind::NotAuthorized), Some(SignInWay::AccessToken)) => Explanation {
                 title: "Atlas did not accept the access token.".into(),
                 meaning: "It has expired or was revoked, or it belongs to another Atlas.".into(),
                 action: "Get a fresh one: they live for an hour.".into(),
             },
-            (RejectionKind::NotAuthorized, Some(SignInWay::ServiceAccount)) => Explanation {
+            (Some(RejectionKind::NotAuthorized), Some(SignInWay::ServiceAccount)) => Explanation {
                 title: "Atlas did not accept the service account.".into(),
                 meaning: "It got a token, and a request with that token was refused.".into(),
                 action: "Check in Atlas that the account and its secret still exist, then try again.".into(),
             },
-            _ => rejection.explain(),
+            _ => problem.explain(),
         };
-        Self::Tried { explanation, atlas_words: Some(rejection.atlas_words()) }
+        Self::Tried { explanation, atlas_words: problem.atlas_words() }
     }
 }
