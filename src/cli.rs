@@ -6,8 +6,8 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, CommandFactory, Parser, ValueHint};
 use clap_complete::Shell;
 
+use crate::delivery::Preference;
 use crate::domain::Format;
-use crate::handoff::Preference;
 
 /// Create one secret for one MongoDB Atlas project service account, and hand it over, once.
 #[expect(clippy::struct_excessive_bools, reason = "a command line has flags")]

@@ -20,7 +20,7 @@
 //! # How it flows
 //!
 //! ```text
-//! keys, paste, resize, signals, answers, time ──Event──▶ core::update(&mut Model, Moment, Event) ─▶ Vec<Effect>
+//! keys, paste, resize, signals, answers, time ──Event──▶ core::update(&mut Model, Now, Event) ─▶ Vec<Effect>
 //!        ▲                                                    │ Model                                  │
 //!        │                                               view::draw(&Model, &Theme, &mut Frame)        │
 //!        └───────────────────────────────── shell: runs each effect, answers with an event ◀───────────┘
@@ -35,19 +35,19 @@
 //! | [`domain`] | no other room |
 //! | [`core`] | `domain` |
 //! | [`view`] | `core`, `domain` |
-//! | [`atlas`], [`credentials`], [`handoff`], [`journal`], [`demo`] | `domain` |
-//! | [`cli`] | `domain`, `handoff`, for the names of formats and of the ways to copy |
+//! | [`atlas`], [`credentials`], [`delivery`], [`journal`], [`demo`] | `domain` |
+//! | [`cli`] | `domain`, `delivery`, for the names of formats and of the ways to copy |
 //! | [`shell`] | all of the above |
 //!
 //! The test `tests/rooms.rs` keeps these arrows.
 
 pub mod atlas;
 pub mod cli;
+pub mod config;
 pub mod core;
-pub mod credentials;
+pub mod delivery;
 pub mod demo;
 pub mod domain;
-pub mod handoff;
 pub mod journal;
 pub mod shell;
 pub mod view;

@@ -5,8 +5,8 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use atlas_secret::cli::{self, Arguments};
+use atlas_secret::delivery::{HOLD_CLIPBOARD, hold_clipboard};
 use atlas_secret::domain::{Exit, without_secrets};
-use atlas_secret::handoff::{HOLD_CLIPBOARD, hold_clipboard};
 use atlas_secret::shell::{self, Settings};
 use clap::Parser;
 

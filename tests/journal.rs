@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use atlas_secret::domain::{BaseUrl, JournalEntry, JournalProblem, SecretId, ServerText};
-use atlas_secret::journal::{Journal, LeftOver, Page};
+use atlas_secret::journal::{Journal, Page, PendingRecord};
 use support::fixtures::{client_id, project};
 
 /// The folder that a test which runs in a process of its own works in.
@@ -133,6 +133,6 @@ fn on_a_small_disk() {
     let page = left.into_page().unwrap();
     page.created(new_id(), None).unwrap();
     drop(page);
-    let left: Vec<LeftOver> = journal.left_over().unwrap();
+    let left: Vec<PendingRecord> = journal.left_over().unwrap();
     assert_eq!(left[0].entry(), Ok(&JournalEntry { secret_id: new_id(), ..long }));
 }

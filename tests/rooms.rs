@@ -12,12 +12,12 @@ const ARROWS: [(&str, &[&str]); 10] = [
     ("core", &["domain"]),
     ("view", &["core", "domain"]),
     ("atlas", &["domain"]),
-    ("credentials", &["domain"]),
-    ("handoff", &["domain"]),
+    ("config", &["domain"]),
+    ("delivery", &["domain"]),
     ("journal", &["domain"]),
     ("demo", &["domain"]),
-    ("cli", &["domain", "handoff"]),
-    ("shell", &["domain", "core", "view", "atlas", "credentials", "handoff", "journal", "demo", "cli"]),
+    ("cli", &["domain", "delivery"]),
+    ("shell", &["domain", "core", "view", "atlas", "config", "delivery", "journal", "demo", "cli"]),
 ];
 
 /// What only rooms with input and output may name.

@@ -6,8 +6,8 @@ use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use atlas_secret::delivery::{Copier, Environment, HolderProgram, Preference};
 use atlas_secret::domain::CopyOutcome;
-use atlas_secret::handoff::{Copier, Environment, HolderProgram, Preference};
 use secrecy::SecretString;
 
 use crate::process::resident;

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use atlas_secret::core::{Effect, Event, Form, KeyPress, Model, Size, update};
 use atlas_secret::domain::{
-    BaseUrl, ENTRIES_PER_PAGE, Identity, Moment, Page, ProjectEntry, ProjectId, ServerText, Session,
+    BaseUrl, ENTRIES_PER_PAGE, Identity, Now, Page, ProjectEntry, ProjectId, ServerText, Session,
 };
 use atlas_secret::view::{Glyphs, Theme, draw};
 use crossterm::event::{KeyCode, KeyModifiers};
@@ -31,8 +31,8 @@ fn add(table: &mut Table, name: &str, times: &[Duration], goal: &str) {
     table.add(format!("{name}: deciding and drawing one key, median of {KEYS}"), figure, "", goal);
 }
 
-fn now() -> Moment {
-    Moment { wall: Timestamp::UNIX_EPOCH, uptime: Duration::from_secs(1) }
+fn now() -> Now {
+    Now { wall: Timestamp::UNIX_EPOCH, uptime: Duration::from_secs(1) }
 }
 
 fn key(code: KeyCode, modifiers: KeyModifiers) -> Event {

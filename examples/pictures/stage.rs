@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use atlas_secret::core::{Effect, Event, Form, KeyPress, Model, Size, update, wake_at};
 use atlas_secret::domain::{
-    ClipboardContent, CopyOutcome, CreateOutcome, CreatedSecret, ExistingSecret, HeldCopy, Moment,
+    ClipboardContent, CopyOutcome, CreateOutcome, CreatedSecret, ExistingSecret, HeldCopy, Now,
     OrganizationId, Project, RequestId, SecretId, ServerText, ServiceAccount, Session,
 };
 use crossterm::event::{KeyCode, KeyModifiers};
@@ -22,13 +22,13 @@ const SIZE: Size = Size { columns: 80, rows: 22 };
 /// What a person, Atlas and the shell do to the model, one after the other.
 pub struct Stage {
     pub model: Model,
-    now: Moment,
+    now: Now,
     asked: Vec<Effect>,
 }
 
 impl Stage {
     pub fn new(session: Session, form: Form) -> Self {
-        let now = Moment { wall: "2026-11-23T17:14:00Z".parse().unwrap(), uptime: Duration::from_secs(1) };
+        let now = Now { wall: "2026-11-23T17:14:00Z".parse().unwrap(), uptime: Duration::from_secs(1) };
         let mut stage = Self { model: Model::new(session, form, SIZE, now), now, asked: Vec::new() };
         stage.send(Event::ZoneLoaded(TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3").unwrap()));
         stage

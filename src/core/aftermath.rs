@@ -1,8 +1,6 @@
 //! After creating: what became of the account's other secrets, and whether the new one works.
 
-use crate::domain::{
-    ExistingSecret, Moment, ReadProblem, RequestId, SecretId, ServiceAccount, VerifyOutcome,
-};
+use crate::domain::{ExistingSecret, Now, ReadProblem, RequestId, SecretId, ServiceAccount, VerifyOutcome};
 
 use super::{Created, Effect, Model, Screen, unknown};
 
@@ -38,7 +36,7 @@ pub enum Verification {
         /// The request that asks.
         request: RequestId,
         /// Since when.
-        since: Moment,
+        since: Now,
     },
     /// It is known.
     Done(VerifyOutcome),
@@ -95,7 +93,7 @@ fn others(
 }
 
 /// Asks Atlas for a token with the new secret.
-pub(super) fn verify(created: &mut Created, request: RequestId, now: Moment) -> Vec<Effect> {
+pub(super) fn verify(created: &mut Created, request: RequestId, now: Now) -> Vec<Effect> {
     if matches!(created.verification, Verification::Running { .. }) {
         return Vec::new();
     }

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use crate::domain::{
-    CreateOutcome, CreatedSecret, Farewell, Fate, LostAnswer, NewSecret, Rejection, RejectionKind, RequestId,
+    CreateOutcome, CreatedSecret, Disposition, ExitSummary, LostAnswer, NewSecret, Rejection, RejectionKind,
+    RequestId,
 };
 
 use super::chain::give_up;
@@ -87,7 +88,7 @@ fn rejected(model: &mut Model, refused: &NewSecret, rejection: Rejection) -> Vec
 
 fn lose_answer(model: &mut Model, in_flight: InFlight, lost: LostAnswer) -> Vec<Effect> {
     if !in_flight.is_given_up {
-        model.say_farewell(&in_flight.new_secret, Fate::PerhapsCreated);
+        model.say_farewell(&in_flight.new_secret, Disposition::PerhapsCreated);
     }
     model.context.forget_account();
     let request = model.next_request();
@@ -117,8 +118,8 @@ fn forget_loss(model: &mut Model, in_flight: &InFlight) {
     if !in_flight.is_given_up {
         return;
     }
-    let of_this = |farewell: &Farewell| {
-        farewell.fate == Fate::PerhapsCreated && farewell.client == in_flight.new_secret.client
+    let of_this = |farewell: &ExitSummary| {
+        farewell.fate == Disposition::PerhapsCreated && farewell.client == in_flight.new_secret.client
     };
     if let Some(index) = model.farewells.iter().rposition(of_this) {
         model.farewells.remove(index);
@@ -132,6 +133,6 @@ pub(super) fn stop_waiting(model: &mut Model) -> Vec<Effect> {
     };
     in_flight.is_given_up = true;
     let in_flight = in_flight.clone();
-    model.say_farewell(&in_flight.new_secret, Fate::PerhapsCreated);
+    model.say_farewell(&in_flight.new_secret, Disposition::PerhapsCreated);
     unknown::open(model, in_flight, LostAnswer::StoppedWaiting)
 }

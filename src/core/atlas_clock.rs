@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::domain::Moment;
+use crate::domain::Now;
 
 use super::Model;
 
@@ -13,17 +13,17 @@ use super::Model;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AtlasClock {
     said: Timestamp,
-    at: Moment,
+    at: Now,
 }
 
 impl AtlasClock {
-    pub(super) fn new(said: Timestamp, at: Moment) -> Self {
+    pub(super) fn new(said: Timestamp, at: Now) -> Self {
         Self { said, at }
     }
 
     /// What it says now. The clock that never jumps stands still while the machine sleeps, the other one does
     /// not: whichever has gone further counts.
-    fn now(self, now: Moment) -> Timestamp {
+    fn now(self, now: Now) -> Timestamp {
         let by_wall = Duration::try_from(now.wall.duration_since(self.at.wall)).unwrap_or_default();
         self.said.checked_add(now.since(self.at).max(by_wall)).unwrap_or(now.wall)
     }
@@ -45,7 +45,7 @@ mod tests {
         let time = |text: &str| text.parse::<Timestamp>().unwrap();
         let clock = AtlasClock::new(
             time("2026-11-23T20:00:00Z"),
-            Moment { wall: time("2026-11-23T18:00:00Z"), uptime: Duration::from_secs(100) },
+            Now { wall: time("2026-11-23T18:00:00Z"), uptime: Duration::from_secs(100) },
         );
         let rows = [
             ("2026-11-23T18:00:40Z", 140, "2026-11-23T20:00:40Z"),
@@ -53,7 +53,7 @@ mod tests {
             ("2026-11-23T17:00:00Z", 140, "2026-11-23T20:00:40Z"),
         ];
         for (wall, uptime, expected) in rows {
-            let now = Moment { wall: time(wall), uptime: Duration::from_secs(uptime) };
+            let now = Now { wall: time(wall), uptime: Duration::from_secs(uptime) };
             assert_eq!(clock.now(now), time(expected), "{wall}");
         }
     }

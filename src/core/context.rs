@@ -7,7 +7,7 @@ mod looked;
 use std::time::Duration;
 
 use crate::domain::{
-    ClientId, Moment, NewSecret, OrganizationId, OrganizationSettings, Project, ProjectId, ReadProblem,
+    ClientId, NewSecret, Now, OrganizationId, OrganizationSettings, Project, ProjectId, ReadProblem,
     RequestId, ServiceAccount,
 };
 
@@ -51,13 +51,13 @@ impl Context {
     }
 
     /// Keeps what the chain has read of the account.
-    pub(super) fn learn_account(&mut self, of: &NewSecret, account: &ServiceAccount, at: Moment) {
+    pub(super) fn learn_account(&mut self, of: &NewSecret, account: &ServiceAccount, at: Now) {
         let key = (of.project.clone(), of.client.clone());
         self.account = Looked::Known { key, found: account.clone(), at };
     }
 
     /// When something is to be asked for.
-    pub(super) fn due_in(&self, now: Moment) -> Option<Duration> {
+    pub(super) fn due_in(&self, now: Now) -> Option<Duration> {
         let all = [self.project.due_in(now), self.account.due_in(now), self.settings.due_in(now)];
         all.into_iter().flatten().min()
     }

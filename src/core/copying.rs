@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::domain::{
-    ClipboardContent, CopyFailure, CopyOutcome, Delivery, Format, HeldCopy, Moment, RequestId, TerminalRoute,
+    ClipboardContent, CopyFailure, CopyOutcome, Delivery, Format, HeldCopy, Now, RequestId, TerminalRoute,
 };
 
 use super::{Created, Effect, Guard, Leaving, Model, Screen, recipes};
@@ -48,7 +48,7 @@ pub struct Held {
     /// What was copied.
     pub format: Format,
     /// When the clipboard will be emptied; `None` when it stays.
-    pub until: Option<Moment>,
+    pub until: Option<Now>,
     /// True once it was read back.
     pub is_verified: bool,
     /// False when the last look at the clipboard failed.
@@ -56,7 +56,7 @@ pub struct Held {
     /// The look that is under way.
     look: Option<RequestId>,
     /// When it was looked at last.
-    pub(super) seen: Moment,
+    pub(super) seen: Now,
 }
 
 /// Why a copy is no longer there.
@@ -70,7 +70,7 @@ pub enum Gone {
 
 impl CopyState {
     /// What the clipboard was given, if that was not taken back since.
-    pub(super) fn delivery(&self, now: Moment) -> Option<Delivery> {
+    pub(super) fn delivery(&self, now: Now) -> Option<Delivery> {
         match self {
             Self::Held(held) if held.format.holds_the_secret() && held.is_verified => {
                 Some(Delivery::Copied { clears_in: held.until.map(|until| until.since(now)) })
@@ -85,7 +85,7 @@ impl CopyState {
 /// Starts a copy, unless one is under way.
 pub(super) fn copy(model: &mut Model, format: Format) -> Vec<Effect> {
     let request = model.next_request();
-    let Some(handover) = model.handover() else { return Vec::new() };
+    let Some(payload) = model.payload() else { return Vec::new() };
     let Screen::Created(created) = &mut model.screen else {
         return Vec::new();
     };
@@ -93,7 +93,7 @@ pub(super) fn copy(model: &mut Model, format: Format) -> Vec<Effect> {
         return Vec::new();
     }
     created.copy = CopyState::Copying { request, format };
-    vec![Effect::CopyToClipboard { request, format, handover }]
+    vec![Effect::CopyToClipboard { request, format, payload }]
 }
 
 /// Asks for more time on the clipboard.
@@ -140,7 +140,7 @@ pub(super) fn finished(model: &mut Model, answered: RequestId, outcome: CopyOutc
     Vec::new()
 }
 
-fn held(format: Format, copy: HeldCopy, is_verified: bool, now: Moment) -> Held {
+fn held(format: Format, copy: HeldCopy, is_verified: bool, now: Now) -> Held {
     let until = copy.clears_in.map(|left| now.plus(left));
     Held { format, until, is_verified, can_be_read: true, look: None, seen: now }
 }
@@ -172,7 +172,7 @@ pub(super) fn looked(
     created: &mut Created,
     answered: RequestId,
     content: ClipboardContent,
-    now: Moment,
+    now: Now,
 ) -> bool {
     let is_guards = matches!(
         created.leaving,

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use crate::domain::{
-    CreatedSecret, Delivery, ExistingSecret, Farewell, Fate, Format, Handover, Moment, NewSecret, RequestId,
+    CreatedSecret, Delivery, Disposition, ExistingSecret, ExitSummary, Format, NewSecret, Now, RequestId,
+    SecretPayload,
 };
 
 use super::{
@@ -38,7 +39,7 @@ pub struct Created {
     /// The save or the command that has not answered yet, whatever is on the screen by now.
     pub under_way: Option<RequestId>,
     /// Until when the value is shown in full.
-    pub revealed_until: Option<Moment>,
+    pub revealed_until: Option<Now>,
     /// The guard, while somebody wants to leave.
     pub leaving: Option<Leaving>,
     /// A word about the last key.
@@ -65,7 +66,7 @@ impl Created {
     }
 
     /// True while the value is shown in full.
-    pub fn is_revealed(&self, now: Moment) -> bool {
+    pub fn is_revealed(&self, now: Now) -> bool {
         self.revealed_until.is_some_and(|until| now.uptime < until.uptime)
     }
 
@@ -75,12 +76,12 @@ impl Created {
     }
 
     /// What became of the secret if it is left now: what is under way may have reached somebody.
-    pub(super) fn fate(&self, now: Moment) -> Fate {
+    pub(super) fn fate(&self, now: Now) -> Disposition {
         let ways: Vec<Delivery> = self.delivered.iter().cloned().chain(self.copy.delivery(now)).collect();
         if !ways.is_empty() {
-            return Fate::HandedOver(ways);
+            return Disposition::Delivered(ways);
         }
-        if self.is_on_its_way() { Fate::PerhapsHandedOver } else { Fate::NeverHandedOver }
+        if self.is_on_its_way() { Disposition::PerhapsDelivered } else { Disposition::NotDelivered }
     }
 
     /// True while a file, a command, the clipboard or standard output is taking it.
@@ -90,7 +91,7 @@ impl Created {
     }
 
     /// True when somebody has the secret, as far as is known: leaving loses nothing.
-    pub fn is_handed_over(&self, now: Moment) -> bool {
+    pub fn is_handed_over(&self, now: Now) -> bool {
         !self.fate(now).is_loss()
     }
 
@@ -99,8 +100,8 @@ impl Created {
         matches!(self.leaving, Some(Leaving { guard: Guard::Printing(_), .. }))
     }
 
-    pub(super) fn farewell(&self, fate: Fate) -> Farewell {
-        Farewell {
+    pub(super) fn farewell(&self, fate: Disposition) -> ExitSummary {
+        ExitSummary {
             client: self.new_secret.client.clone(),
             secret_id: self.secret.id.clone(),
             expires_at: self.secret.expires_at,
@@ -111,16 +112,16 @@ impl Created {
 
 impl Model {
     /// The secret on the screen with what the formats say beside it.
-    pub(super) fn handover(&self) -> Option<Box<Handover>> {
+    pub(super) fn payload(&self) -> Option<Box<SecretPayload>> {
         let Screen::Created(created) = &self.screen else { return None };
         let organization = self.context.organization(&created.new_secret.project).cloned();
         let (new_secret, secret) = (created.new_secret.clone(), created.secret.clone());
-        Some(Box::new(Handover { new_secret, secret, organization }))
+        Some(Box::new(SecretPayload { new_secret, secret, organization }))
     }
 }
 
 /// Any key keeps a revealed secret readable for another while.
-pub(super) fn extend_reveal(created: &mut Created, now: Moment) {
+pub(super) fn extend_reveal(created: &mut Created, now: Now) {
     if created.is_revealed(now) {
         created.revealed_until = Some(now.plus(REVEALED_FOR));
     }

@@ -6,13 +6,13 @@ use jiff::Timestamp;
 use secrecy::SecretString;
 
 use crate::domain::{
-    ClientId, Credentials, Exit, Format, Handover, NewSecret, OrganizationId, ProfileName, ProjectId,
-    RequestId, SecretId,
+    ClientId, Credentials, Exit, Format, NewSecret, OrganizationId, ProfileName, ProjectId, RequestId,
+    SecretId, SecretPayload,
 };
 
 use super::Said;
 
-/// Work for the shell, as data. The secret that a [`Handover`] carries is redacted in `Debug`.
+/// Work for the shell, as data. The secret that a [`SecretPayload`] carries is redacted in `Debug`.
 #[derive(Clone, Debug)]
 pub enum Effect {
     /// Make sure that there is a token with some life left. Answered by `SignedIn`.
@@ -150,7 +150,7 @@ pub enum Effect {
         /// In which shape.
         format: Format,
         /// What to copy.
-        handover: Box<Handover>,
+        payload: Box<SecretPayload>,
     },
     /// Give a copy more time on the clipboard. Answered by `ClipboardChecked`.
     ExtendClipboard {
@@ -168,7 +168,7 @@ pub enum Effect {
         /// The path as it was typed; its extension says in which shape.
         path: String,
         /// What to save.
-        handover: Box<Handover>,
+        payload: Box<SecretPayload>,
     },
     /// Lend the terminal to a command that gets the secret on its standard input. Answered by `CommandEnded`.
     PipeToCommand {
@@ -177,7 +177,7 @@ pub enum Effect {
         /// The command line as it was typed.
         line: String,
         /// What to hand over.
-        handover: Box<Handover>,
+        payload: Box<SecretPayload>,
     },
     /// Give the terminal back and write the secret to standard output. Answered by `SecretPrinted`.
     PrintSecret {
@@ -186,7 +186,7 @@ pub enum Effect {
         /// In which shape.
         format: Format,
         /// What to print.
-        handover: Box<Handover>,
+        payload: Box<SecretPayload>,
     },
     /// Say something on standard error; with a screen, once it is gone.
     Tell(Said),

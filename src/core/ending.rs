@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::domain::{Exit, Fate};
+use crate::domain::{Disposition, Exit};
 
 use super::event::Signal;
 use super::model::Ending;
@@ -38,7 +38,7 @@ pub(super) fn end_with(model: &mut Model, effects: Vec<Effect>) -> Vec<Effect> {
 pub(super) fn end(model: &mut Model) -> Vec<Effect> {
     let mut effects = Vec::new();
     if let Some(in_flight) = model.in_flight.take().filter(|in_flight| !in_flight.is_given_up) {
-        model.say_farewell(&in_flight.new_secret, Fate::PerhapsCreated);
+        model.say_farewell(&in_flight.new_secret, Disposition::PerhapsCreated);
     }
     // It is noted, but nothing was sent.
     if matches!(&model.screen, Screen::Sending(sending) if matches!(sending.link, Link::Noting(_))) {

@@ -7,8 +7,8 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use jiff::tz::TimeZone;
 
 use crate::domain::{
-    AccountEntry, ClipboardContent, CommandOutcome, CopyOutcome, CreateOutcome, DeleteOutcome, LeftOver,
-    Login, OrganizationSettings, Page, PrintFailure, Project, ProjectEntry, ReadProblem, RequestId,
+    AccountEntry, ClipboardContent, CommandOutcome, CopyOutcome, CreateOutcome, DeleteOutcome, Login,
+    OrganizationSettings, Page, PendingRecord, PrintFailure, Project, ProjectEntry, ReadProblem, RequestId,
     SaveOutcome, ServiceAccount, TriedSession, VerifyOutcome,
 };
 
@@ -71,7 +71,7 @@ pub enum Event {
     /// A later note could not be kept, as a sentence.
     NoteFailed(String),
     /// Earlier runs left these behind.
-    LeftOversFound(Vec<LeftOver>),
+    LeftOversFound(Vec<PendingRecord>),
     /// A new secret was tried at Atlas's token endpoint.
     SecretVerified {
         /// Which request this answers.

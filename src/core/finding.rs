@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::domain::{ExistingSecret, Moment, ReadProblem, RequestId, SecretId, ServiceAccount};
+use crate::domain::{ExistingSecret, Now, ReadProblem, RequestId, SecretId, ServiceAccount};
 
 /// When it is looked: at once, and then after each of these pauses. A stuck POST can be executed late.
 pub const PAUSES: [Duration; 3] = [Duration::from_secs(2), Duration::from_secs(5), Duration::from_secs(10)];
@@ -39,7 +39,7 @@ pub enum Search {
     /// It is looked again when this pause is over.
     Pausing {
         /// When.
-        until: Moment,
+        until: Now,
         /// How many pauses there were before this one.
         round: usize,
     },
@@ -70,7 +70,7 @@ pub enum Search {
         /// The secret.
         secret: ExistingSecret,
         /// Since when.
-        since: Moment,
+        since: Now,
     },
     /// It is gone.
     Deleted(ExistingSecret),
@@ -113,7 +113,7 @@ impl Search {
         before: &Before,
         round: usize,
         elapsed: Duration,
-        now: Moment,
+        now: Now,
     ) -> Self {
         let verdict = match result {
             Ok(account) => Self::of_new(new_since(&account, before), before),

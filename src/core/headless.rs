@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 
-use crate::domain::{ExistingSecret, Fate, LeftOver, RequestId, Session};
+use crate::domain::{Disposition, ExistingSecret, PendingRecord, RequestId, Session};
 
 use super::{
     Effect, FieldName, Form, FormNotice, Guard, Leaving, Link, Model, Output, Question, Screen, Search,
@@ -63,7 +63,7 @@ pub(super) fn settle(model: &mut Model) -> Vec<Effect> {
         | Screen::Choosing(_)
         | Screen::Retiring(_)
         | Screen::Recipes(_)
-        | Screen::LeftOver(_) => Vec::new(),
+        | Screen::PendingRecord(_) => Vec::new(),
     });
     effects
 }
@@ -83,18 +83,18 @@ fn print_or_ask_for_a_terminal(model: &mut Model, request: RequestId) -> Vec<Eff
     let Output::Sink(format) = model.output else {
         return vec![Effect::TakeTerminal];
     };
-    let Some(handover) = model.handover() else { return Vec::new() };
+    let Some(payload) = model.payload() else { return Vec::new() };
     // The chain has waited for the project, so what is not known now could not be read.
-    let is_left_out = format.names_the_organization() && handover.organization.is_none();
+    let is_left_out = format.names_the_organization() && payload.organization.is_none();
     let said = is_left_out.then(|| Effect::Tell(Said::Words(NO_ORGANIZATION.to_owned())));
     if let Screen::Created(created) = &mut model.screen {
         created.leaving = Some(Leaving { target: Target::Quit, guard: Guard::Printing(request) });
     }
-    said.into_iter().chain(printing::print(request, format, handover)).collect()
+    said.into_iter().chain(printing::print(request, format, payload)).collect()
 }
 
 /// What earlier runs left behind waits for a run with a screen.
-pub(super) fn tell_left_over(found: &[LeftOver]) -> Vec<Effect> {
+pub(super) fn tell_left_over(found: &[PendingRecord]) -> Vec<Effect> {
     let told = found.iter().map(|left| {
         let client = &left.entry.client;
         Effect::Tell(Said::Words(format!(
@@ -112,7 +112,7 @@ pub(super) fn terminal_taken(model: &mut Model, is_taken: bool) -> Vec<Effect> {
     }
     let why = match &mut model.screen {
         Screen::Created(created) => {
-            let farewell = created.farewell(Fate::NeverHandedOver);
+            let farewell = created.farewell(Disposition::NotDelivered);
             let why = created.not_printed.take();
             model.farewells.push(farewell);
             why

@@ -162,7 +162,7 @@ pub(super) fn bindings_below_help(model: &Model) -> &'static [Binding] {
         Screen::Unknown(unknown) => of_search(&unknown.search, model.in_flight.is_some()),
         Screen::Retiring(retiring) => of_retiring(retiring),
         Screen::Recipes(_) => tables::RECIPES,
-        Screen::LeftOver(told) => match told.stage {
+        Screen::PendingRecord(told) => match told.stage {
             LeftOverStage::Told(_) => tables::LEFT_OVER,
             LeftOverStage::Asking(_) => tables::YES_NO,
             LeftOverStage::Looking { .. } => tables::ONLY_BACK,

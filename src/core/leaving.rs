@@ -1,7 +1,7 @@
 //! Leaving the secret: the guard between it and its loss.
 
 use crate::domain::{
-    ClipboardContent, DeleteOutcome, Delivery, Fate, Moment, NewSecret, ReadProblem, RequestId,
+    ClipboardContent, DeleteOutcome, Delivery, Disposition, NewSecret, Now, ReadProblem, RequestId,
 };
 
 use super::{Action, CopyState, Created, Effect, Model, Output, Screen, copying, printing};
@@ -48,14 +48,14 @@ pub enum Guard {
         /// The request that deletes it.
         request: RequestId,
         /// When it was sent.
-        since: Moment,
+        since: Now,
     },
 }
 
 /// The ways on when nothing was handed over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GuardChoice {
-    /// Stay with the secret.
+    /// Lease with the secret.
     GoBack,
     /// Delete the secret in Atlas, then leave.
     Delete,
@@ -89,14 +89,14 @@ impl GuardChoice {
 /// gets it by leaving; what is in a file, or was taken by a command, needs no question.
 pub(super) fn want(model: &mut Model, target: Target, request: RequestId) -> Vec<Effect> {
     let (now, output) = (model.now, model.output);
-    let handover = model.handover();
+    let payload = model.payload();
     let Screen::Created(created) = &mut model.screen else {
         return Vec::new();
     };
     created.revealed_until = None;
-    if let (Target::Quit, Output::Sink(format), Some(handover)) = (target, output, handover) {
+    if let (Target::Quit, Output::Sink(format), Some(payload)) = (target, output, payload) {
         created.leaving = Some(Leaving { target, guard: Guard::Printing(request) });
-        return printing::print(request, format, handover);
+        return printing::print(request, format, payload);
     }
     if created.delivered.iter().any(Delivery::is_final) {
         created.leaving = Some(Leaving { target, guard: Guard::Confirm { checked: true } });
@@ -157,7 +157,7 @@ pub(super) fn act(model: &mut Model, action: Action, request: RequestId) -> Vec<
     }
 }
 
-fn delete(created: &mut Created, request: RequestId, now: Moment) -> Vec<Effect> {
+fn delete(created: &mut Created, request: RequestId, now: Now) -> Vec<Effect> {
     let (Some(secret_id), Some(leaving)) = (created.secret.id.clone(), &mut created.leaving) else {
         return Vec::new();
     };
@@ -167,14 +167,14 @@ fn delete(created: &mut Created, request: RequestId, now: Moment) -> Vec<Effect>
 }
 
 /// Leaves the screen, which drops the secret. What was deleted has no business on a clipboard any more.
-pub(super) fn leave(model: &mut Model, fate: Option<Fate>) -> Vec<Effect> {
+pub(super) fn leave(model: &mut Model, fate: Option<Disposition>) -> Vec<Effect> {
     let now = model.now;
     let Screen::Created(created) = std::mem::replace(&mut model.screen, Screen::Form) else {
         return Vec::new();
     };
     let is_held = matches!(created.copy, CopyState::Held(_));
     let mut effects = Vec::new();
-    if is_held && fate == Some(Fate::Deleted) {
+    if is_held && fate == Some(Disposition::Deleted) {
         effects.push(Effect::ClearClipboard);
     }
     let fate = fate.unwrap_or_else(|| created.fate(now));
@@ -229,7 +229,7 @@ pub(super) fn delete_answered(
         return None;
     }
     Some(match outcome {
-        DeleteOutcome::Gone => leave(model, Some(Fate::Deleted)),
+        DeleteOutcome::Gone => leave(model, Some(Disposition::Deleted)),
         DeleteOutcome::Failed(problem) => {
             created.choose(Some(problem.clone()));
             Vec::new()

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use crate::domain::{
-    DeleteOutcome, LeftOver, Lifetime, LostAnswer, Moment, NewSecret, ReadProblem, RequestId, ServiceAccount,
+    DeleteOutcome, Lifetime, LostAnswer, NewSecret, Now, PendingRecord, ReadProblem, RequestId,
+    ServiceAccount,
 };
 
 use super::finding::{Before, Search};
@@ -16,7 +17,7 @@ const LONGEST_POST: Duration = Duration::from_secs(60);
 #[derive(Clone, Debug)]
 pub struct TellLeftOver {
     /// What was left.
-    pub left: LeftOver,
+    pub left: PendingRecord,
     /// True when it happened at the host that this run talks to: only then can anything be done about it.
     pub is_here: bool,
     /// What is done about it.
@@ -35,14 +36,14 @@ pub enum LeftOverStage {
         /// The request that reads the account.
         request: RequestId,
         /// Since when.
-        since: Moment,
+        since: Now,
     },
     /// It is being deleted.
     Deleting {
         /// The request that deletes it.
         request: RequestId,
         /// Since when.
-        since: Moment,
+        since: Now,
     },
 }
 
@@ -80,13 +81,13 @@ pub(super) fn settle(model: &mut Model) {
     if let Some(left) = model.left_over.pop_front() {
         let is_here = model.session.base_url() == Some(&left.entry.base_url);
         model.screen =
-            Screen::LeftOver(Box::new(TellLeftOver { left, is_here, stage: LeftOverStage::Told(None) }));
+            Screen::PendingRecord(Box::new(TellLeftOver { left, is_here, stage: LeftOverStage::Told(None) }));
     }
 }
 
 pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     let (now, request) = (model.now, model.next_request());
-    let Screen::LeftOver(told) = &mut model.screen else {
+    let Screen::PendingRecord(told) = &mut model.screen else {
         return Vec::new();
     };
     match (&told.stage, action) {
@@ -114,7 +115,7 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
 }
 
 /// It is looked at first: one that was used since is somebody's.
-fn delete(told: &mut TellLeftOver, request: RequestId, now: Moment) -> Vec<Effect> {
+fn delete(told: &mut TellLeftOver, request: RequestId, now: Now) -> Vec<Effect> {
     told.stage = LeftOverStage::Looking { request, since: now };
     let (project, client) = (told.left.entry.project.clone(), told.left.entry.client.clone());
     vec![Effect::ReadAccount { request, project, client }]
@@ -127,7 +128,7 @@ pub(super) fn account_read(
     result: &Result<ServiceAccount, ReadProblem>,
 ) -> Option<Vec<Effect>> {
     let (now, request) = (model.now, model.next_request());
-    let Screen::LeftOver(told) = &mut model.screen else {
+    let Screen::PendingRecord(told) = &mut model.screen else {
         return None;
     };
     if !matches!(told.stage, LeftOverStage::Looking { request, .. } if request == answered) {
@@ -157,7 +158,7 @@ pub(super) fn account_read(
 }
 
 fn is_gone(model: &mut Model) -> Vec<Effect> {
-    let Screen::LeftOver(told) = &model.screen else {
+    let Screen::PendingRecord(told) = &model.screen else {
         return Vec::new();
     };
     let number = told.left.number;
@@ -169,7 +170,7 @@ fn is_gone(model: &mut Model) -> Vec<Effect> {
 /// What became of it is found out as after a lost answer.
 fn look(model: &mut Model) -> Vec<Effect> {
     let (now, request) = (model.now, model.next_request());
-    let Screen::LeftOver(told) = &model.screen else {
+    let Screen::PendingRecord(told) = &model.screen else {
         return Vec::new();
     };
     let left = told.left.clone();
@@ -178,7 +179,7 @@ fn look(model: &mut Model) -> Vec<Effect> {
     let new_secret = NewSecret { project: entry.project.clone(), client: entry.client.clone(), lifetime };
     let look = unknown::read(request, &new_secret);
     model.screen = Screen::Unknown(Box::new(UnknownOutcome {
-        sent_at: Moment { wall: entry.begun_at, uptime: now.uptime },
+        sent_at: Now { wall: entry.begun_at, uptime: now.uptime },
         new_secret,
         lost: LostAnswer::EarlierRun,
         before: Before {
@@ -200,7 +201,7 @@ pub(super) fn delete_answered(
     answered: RequestId,
     outcome: &DeleteOutcome,
 ) -> Option<Vec<Effect>> {
-    let Screen::LeftOver(told) = &mut model.screen else {
+    let Screen::PendingRecord(told) = &mut model.screen else {
         return None;
     };
     if !matches!(told.stage, LeftOverStage::Deleting { request, .. } if request == answered) {

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::domain::{
-    ClientId, ExistingSecret, Farewell, Fate, LeftOver, Login, Moment, NewSecret, QueryFlags, RequestId,
-    SecretId, ServerText, Session,
+    ClientId, Disposition, ExistingSecret, ExitSummary, Login, NewSecret, Now, PendingRecord, QueryFlags,
+    RequestId, SecretId, ServerText, Session,
 };
 
 use super::{
@@ -21,7 +21,7 @@ pub struct Model {
     /// Where requests go, and as whom.
     pub session: Session,
     /// When the last event happened.
-    pub now: Moment,
+    pub now: Now,
     /// The user's time zone, once it has been read.
     pub zone: Option<TimeZone>,
     /// The terminal's size.
@@ -37,7 +37,7 @@ pub struct Model {
     /// The one POST that may be running, whatever screen is shown. While it is there, no other is sent.
     pub in_flight: Option<InFlight>,
     /// What became of the secrets of this run that are no longer shown, to be said after leaving.
-    pub farewells: Vec<Farewell>,
+    pub farewells: Vec<ExitSummary>,
     /// What is worth knowing about the credentials: what else was set, and what is wrong with a file.
     pub credential_notes: Vec<ServerText>,
     /// Which secret this session signed in with, once that is known.
@@ -45,7 +45,7 @@ pub struct Model {
     /// Where that secret lies, in words: a profile or a variable; `None` when it was typed.
     pub login_holder: Option<ServerText>,
     /// What earlier runs left behind and has not been told yet.
-    pub left_over: VecDeque<LeftOver>,
+    pub left_over: VecDeque<PendingRecord>,
     /// What could not be kept on the disk about this creation.
     pub not_noted: Option<String>,
     /// The endpoint's two query flags, for the commands that write the request down.
@@ -114,7 +114,7 @@ pub enum Screen {
     /// The request as a command.
     Recipes(Box<Recipes>),
     /// A secret of an earlier run that was perhaps never handed over.
-    LeftOver(Box<TellLeftOver>),
+    PendingRecord(Box<TellLeftOver>),
 }
 
 /// Numbers the requests of a run.
@@ -138,7 +138,7 @@ pub struct InFlight {
     /// What it asks for.
     pub new_secret: NewSecret,
     /// When it was sent.
-    pub since: Moment,
+    pub since: Now,
     /// What the account looked like before.
     pub before: Before,
     /// The secrets that it had then, where they are known.
@@ -153,12 +153,12 @@ pub struct InFlight {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Ending {
     pub signal: u8,
-    pub until: Moment,
+    pub until: Now,
 }
 
 impl Model {
     /// The model of a program that has just started.
-    pub fn new(session: Session, form: Form, size: Size, now: Moment) -> Self {
+    pub fn new(session: Session, form: Form, size: Size, now: Now) -> Self {
         Self {
             session,
             now,
@@ -211,17 +211,18 @@ impl Model {
         client: &ClientId,
         secret_id: Option<SecretId>,
         expires_at: Option<Timestamp>,
-        fate: Fate,
+        fate: Disposition,
     ) {
-        let of_this =
-            |farewell: &&mut Farewell| farewell.fate == Fate::PerhapsCreated && farewell.client == *client;
+        let of_this = |farewell: &&mut ExitSummary| {
+            farewell.fate == Disposition::PerhapsCreated && farewell.client == *client
+        };
         if let Some(farewell) = self.farewells.iter_mut().rev().find(of_this) {
-            *farewell = Farewell { client: client.clone(), secret_id, expires_at, fate };
+            *farewell = ExitSummary { client: client.clone(), secret_id, expires_at, fate };
         }
     }
 
-    pub(super) fn say_farewell(&mut self, new_secret: &NewSecret, fate: Fate) {
-        self.farewells.push(Farewell {
+    pub(super) fn say_farewell(&mut self, new_secret: &NewSecret, fate: Disposition) {
+        self.farewells.push(ExitSummary {
             client: new_secret.client.clone(),
             secret_id: None,
             expires_at: None,

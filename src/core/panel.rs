@@ -132,7 +132,7 @@ pub(super) fn act(model: &mut Model, action: Action, request: RequestId) -> Vec<
 
 /// Enter on a line: it is worked on.
 fn take(model: &mut Model, request: RequestId) -> Vec<Effect> {
-    let Some(handover) = model.handover() else { return Vec::new() };
+    let Some(payload) = model.payload() else { return Vec::new() };
     let Screen::Created(created) = &mut model.screen else {
         return Vec::new();
     };
@@ -152,9 +152,9 @@ fn take(model: &mut Model, request: RequestId) -> Vec<Effect> {
     created.under_way = Some(request);
     created.revealed_until = None;
     vec![if is_save {
-        Effect::SaveToFile { request, path: line, handover }
+        Effect::SaveToFile { request, path: line, payload }
     } else {
-        Effect::PipeToCommand { request, line, handover }
+        Effect::PipeToCommand { request, line, payload }
     }]
 }
 

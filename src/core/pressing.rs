@@ -120,7 +120,7 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Screen::Unknown(_) => unknown::act(model, action),
         Screen::Retiring(_) => retiring::act(model, action),
         Screen::Recipes(_) => recipes::act(model, action),
-        Screen::LeftOver(_) => left_over::act(model, action),
+        Screen::PendingRecord(_) => left_over::act(model, action),
     }
 }
 

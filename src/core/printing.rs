@@ -1,6 +1,6 @@
 //! Handing the secret to standard output, where something else than a terminal waits for it.
 
-use crate::domain::{Delivery, Exit, Fate, Format, Handover, PrintFailure, RequestId};
+use crate::domain::{Delivery, Disposition, Exit, Format, PrintFailure, RequestId, SecretPayload};
 
 use super::{Effect, Guard, Leaving, Model, Screen, leaving};
 
@@ -15,8 +15,8 @@ pub enum Output {
     Broken,
 }
 
-pub(super) fn print(request: RequestId, format: Format, handover: Box<Handover>) -> Vec<Effect> {
-    vec![Effect::PrintSecret { request, format, handover }]
+pub(super) fn print(request: RequestId, format: Format, payload: Box<SecretPayload>) -> Vec<Effect> {
+    vec![Effect::PrintSecret { request, format, payload }]
 }
 
 pub(super) fn printed(
@@ -49,12 +49,12 @@ impl Model {
     /// How the program ends if it ends now.
     pub(super) fn exit(&self) -> Exit {
         if self.farewells.iter().any(|farewell| farewell.fate.is_loss()) {
-            return Exit::NotHandedOver;
+            return Exit::NotDelivered;
         }
-        let was_created = self.farewells.iter().any(|farewell| farewell.fate != Fate::Deleted);
+        let was_created = self.farewells.iter().any(|farewell| farewell.fate != Disposition::Deleted);
         match self.output {
             // Whoever reads standard output did not get what it waited for.
-            Output::Broken => Exit::NotHandedOver,
+            Output::Broken => Exit::NotDelivered,
             Output::Sink(_) if !was_created => Exit::NothingCreated,
             Output::Terminal if self.beforehand.submits && !was_created => Exit::NothingCreated,
             Output::Sink(_) | Output::Terminal => Exit::Done,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::{Moment, ReadProblem, RequestId};
+use crate::domain::{Now, ReadProblem, RequestId};
 
 /// How many pages are asked for at the same time.
 const AT_ONCE: usize = 4;
@@ -15,7 +15,7 @@ pub struct Reading {
     /// About how many pages there are, once that is known.
     pub about_pages: Option<u32>,
     /// Until when Atlas wants to be left alone, while it does.
-    pub waits_until: Option<Moment>,
+    pub waits_until: Option<Now>,
     /// Why a page did not come.
     pub problem: Option<ReadProblem>,
     under_way: BTreeMap<RequestId, u32>,
@@ -40,7 +40,7 @@ impl Reading {
     }
 
     /// One of the pages under way waits.
-    pub(super) fn delayed(&mut self, request: RequestId, until: Moment) {
+    pub(super) fn delayed(&mut self, request: RequestId, until: Now) {
         if self.under_way.contains_key(&request) {
             self.waits_until = Some(until);
         }

@@ -3,8 +3,8 @@
 mod list;
 
 use crate::domain::{
-    ClientId, DeleteOutcome, ExistingSecret, Identity, NewSecret, PairKind, ReadProblem, RequestId,
-    ServiceAccount, Session, Stake,
+    ClientId, DeleteOutcome, ExistingSecret, Identity, LoginRisk, NewSecret, PairKind, ReadProblem,
+    RequestId, ServiceAccount, Session,
 };
 
 pub use list::{RetireStage, RetireWord, Retiring};
@@ -14,13 +14,13 @@ use super::{Action, Effect, FormNotice, Looked, Model, Panel, Screen};
 
 impl Model {
     /// What deleting this secret could cost the session.
-    pub fn stake(&self, client: &ClientId, secret: &ExistingSecret) -> Stake {
+    pub fn stake(&self, client: &ClientId, secret: &ExistingSecret) -> LoginRisk {
         if let Some(login) = &self.login {
             return login.stake(client, secret);
         }
         match &self.session {
-            Session::Remote { identity, .. } if may_be_of(identity, client) => Stake::Perhaps,
-            _ => Stake::None,
+            Session::Remote { identity, .. } if may_be_of(identity, client) => LoginRisk::Perhaps,
+            _ => LoginRisk::None,
         }
     }
 
@@ -93,7 +93,7 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         (RetireStage::Choosing { .. }, Action::PreviousChoice) => {
             retiring.step(retiring.secrets.len().saturating_sub(1));
         }
-        (RetireStage::Choosing { .. }, Action::Delete) => retiring.choose(stake.unwrap_or(Stake::None)),
+        (RetireStage::Choosing { .. }, Action::Delete) => retiring.choose(stake.unwrap_or(LoginRisk::None)),
         (_, Action::No | Action::Leave) => close(model),
         _ => {}
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::domain::{ExistingSecret, Moment, NewSecret, ReadProblem, Rejection, RequestId, ServiceAccount};
+use crate::domain::{ExistingSecret, NewSecret, Now, ReadProblem, Rejection, RequestId, ServiceAccount};
 
 use super::{Before, Beforehand, Certainty};
 
@@ -14,7 +14,7 @@ pub struct Sending {
     /// What is to be created.
     pub new_secret: NewSecret,
     /// When this link of the chain began.
-    pub since: Moment,
+    pub since: Now,
     /// Which link it is.
     pub link: Link,
     /// True while "Stop waiting?" is on the screen.
@@ -59,7 +59,7 @@ pub enum Link {
     /// Atlas had too many requests; the chain starts again when the countdown ends.
     WaitingOutLimit {
         /// When it starts again.
-        until: Moment,
+        until: Now,
         /// What Atlas said.
         rejection: Box<Rejection>,
     },
@@ -81,7 +81,7 @@ impl Sending {
     pub(super) fn new(new_secret: NewSecret) -> Self {
         Self {
             new_secret,
-            since: Moment { wall: Timestamp::UNIX_EPOCH, uptime: Duration::ZERO },
+            since: Now { wall: Timestamp::UNIX_EPOCH, uptime: Duration::ZERO },
             link: Link::Posting,
             asks_to_stop: false,
             word: None,

@@ -5,7 +5,7 @@ mod problem;
 mod way;
 
 use crate::domain::{
-    CredentialProblem, Credentials, Half, Moment, PairKind, ProfileName, ReadProblem, RequestId, Tried,
+    CredentialProblem, Credentials, Half, Now, PairKind, ProfileName, ReadProblem, RequestId, Tried,
     TriedSession,
 };
 
@@ -24,7 +24,7 @@ pub struct SignIn {
     /// What is typed for it, once it was taken.
     pub typing: Option<Typing>,
     /// What is being tried, and since when.
-    pub trying: Option<(RequestId, Moment)>,
+    pub trying: Option<(RequestId, Now)>,
     /// Why the last try failed.
     pub problem: Option<Box<SignInProblem>>,
 }
@@ -141,7 +141,7 @@ fn take(model: &mut Model) -> Vec<Effect> {
     }
 }
 
-fn try_typed(sign_in: &mut SignIn, typing: &Typing, request: RequestId, now: Moment) -> Vec<Effect> {
+fn try_typed(sign_in: &mut SignIn, typing: &Typing, request: RequestId, now: Now) -> Vec<Effect> {
     match sign_in.credentials(typing) {
         Ok(credentials) => {
             sign_in.problem = None;

@@ -1,7 +1,7 @@
 //! Nobody knows whether a secret was created: what is known, what finding out has shown, and the ways on.
 
 use crate::domain::{
-    DeleteOutcome, Fate, LeftOver, LostAnswer, Moment, NewSecret, ReadProblem, RequestId, SecretId,
+    DeleteOutcome, Disposition, LostAnswer, NewSecret, Now, PendingRecord, ReadProblem, RequestId, SecretId,
     ServiceAccount,
 };
 
@@ -14,7 +14,7 @@ pub struct UnknownOutcome {
     /// What was asked for.
     pub new_secret: NewSecret,
     /// When the POST was sent.
-    pub sent_at: Moment,
+    pub sent_at: Now,
     /// How the answer was lost.
     pub lost: LostAnswer,
     /// What the account looked like before.
@@ -22,7 +22,7 @@ pub struct UnknownOutcome {
     /// How far finding out is.
     pub search: Search,
     /// The note of an earlier run that this is about.
-    pub left_over: Option<LeftOver>,
+    pub left_over: Option<PendingRecord>,
     /// True while "Leave anyway?" is on the screen.
     pub asks_to_leave: bool,
     /// A word about the last key.
@@ -96,11 +96,11 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
 
 /// It stays in Atlas, its value lost: somebody has decided that, and nobody needs to be told again.
 fn keep(model: &mut Model) -> Vec<Effect> {
-    resolve(model, &Fate::Kept)
+    resolve(model, &Disposition::Kept)
 }
 
 /// What is known for good now: the earlier farewell is replaced, and the note is taken back.
-fn resolve(model: &mut Model, fate: &Fate) -> Vec<Effect> {
+fn resolve(model: &mut Model, fate: &Disposition) -> Vec<Effect> {
     let Screen::Unknown(unknown) = &model.screen else {
         return Vec::new();
     };
@@ -118,7 +118,7 @@ fn resolve(model: &mut Model, fate: &Fate) -> Vec<Effect> {
     if !is_of_earlier_run {
         model.replace_farewell(&client, id, expires_at, fate.clone());
     }
-    if *fate == Fate::Kept {
+    if *fate == Disposition::Kept {
         model.screen = Screen::Form;
     }
     vec![forget]
@@ -147,7 +147,7 @@ pub(super) fn account_read(
             let Some(secret) = found else { return Some(Vec::new()) };
             // Whoever leaves now is told at least which one it is.
             let (id, expires_at) = (Some(secret.id.clone()), secret.expires_at);
-            model.replace_farewell(&client, id, expires_at, Fate::PerhapsCreated);
+            model.replace_farewell(&client, id, expires_at, Disposition::PerhapsCreated);
             Some(vec![note(secret.id)])
         }
         Search::Rechecking { request, secret } if request == answered => {
@@ -157,7 +157,7 @@ pub(super) fn account_read(
     }
     .map(|effects| match &model.screen {
         Screen::Unknown(unknown) if matches!(unknown.search, Search::Deleted(_)) => {
-            effects.into_iter().chain(resolve(model, &Fate::Deleted)).collect()
+            effects.into_iter().chain(resolve(model, &Disposition::Deleted)).collect()
         }
         _ => effects,
     })
@@ -173,7 +173,7 @@ fn rechecked(
     result: &Result<ServiceAccount, ReadProblem>,
     id: &SecretId,
     request: RequestId,
-    now: Moment,
+    now: Now,
 ) -> Option<Vec<Effect>> {
     let secret = unknown.search.found()?.clone();
     let account = match result {
@@ -213,7 +213,7 @@ pub(super) fn delete_answered(
     match outcome {
         DeleteOutcome::Gone => {
             unknown.search = Search::Deleted(secret);
-            Some(resolve(model, &Fate::Deleted))
+            Some(resolve(model, &Disposition::Deleted))
         }
         DeleteOutcome::Failed(problem) => {
             unknown.search = Search::NotDeleted { secret, problem: problem.clone() };

@@ -1,6 +1,6 @@
 //! The one function that decides: an event comes in, the model changes, effects go out.
 
-use crate::domain::{DeleteOutcome, Moment, ReadProblem, RequestId, ServiceAccount};
+use crate::domain::{DeleteOutcome, Now, ReadProblem, RequestId, ServiceAccount};
 
 use super::{
     AtlasClock, Effect, Event, FormNotice, Model, Said, Screen, Size, aftermath, answer, chain, choosing,
@@ -9,7 +9,7 @@ use super::{
 };
 
 /// Applies `event`, which happened `at` that moment, and says what is to be done.
-pub fn update(model: &mut Model, at: Moment, event: Event) -> Vec<Effect> {
+pub fn update(model: &mut Model, at: Now, event: Event) -> Vec<Effect> {
     model.now = at;
     let mut effects = apply(model, event);
     left_over::settle(model);

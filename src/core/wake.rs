@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::domain::Moment;
+use crate::domain::Now;
 
 use super::copying::LOOK_EVERY;
 use super::{
@@ -41,7 +41,7 @@ pub fn wake_at(model: &Model) -> Option<Duration> {
         Screen::Created(created) => of_created(model, created),
         Screen::Unknown(unknown) => of_unknown(model, unknown),
         Screen::Retiring(retiring) => of_retiring(retiring),
-        Screen::LeftOver(told) => told.is_busy().then_some(SPINNER_STEP),
+        Screen::PendingRecord(told) => told.is_busy().then_some(SPINNER_STEP),
         Screen::Recipes(_) => None,
         Screen::SignIn(sign_in) => sign_in.trying.is_some().then_some(SPINNER_STEP),
         Screen::Choosing(choosing) => {
@@ -113,7 +113,7 @@ fn of_created(model: &Model, created: &Created) -> Option<Duration> {
 }
 
 /// The countdown steps once a second; when it has run out the holder needs a moment to say so.
-fn until_next_look(held: &Held, now: Moment) -> Duration {
+fn until_next_look(held: &Held, now: Now) -> Duration {
     let Some(until) = held.until else {
         return LOOK_EVERY.saturating_sub(now.since(held.seen)).max(SECOND);
     };

@@ -16,7 +16,7 @@ pub enum Exit {
     /// The arguments or the environment do not make sense.
     Usage,
     /// A secret was created, or perhaps was, and was not handed over.
-    NotHandedOver,
+    NotDelivered,
     /// A signal of this number ended the program and nothing was lost.
     Signal(u8),
 }
@@ -28,7 +28,7 @@ impl Exit {
             Self::Done => 0,
             Self::NothingCreated => 1,
             Self::Usage => 2,
-            Self::NotHandedOver => 3,
+            Self::NotDelivered => 3,
             Self::Signal(number) => 128 + number,
         }
     }
@@ -37,7 +37,7 @@ impl Exit {
 /// What is said on standard error after the program has left the screen: the facts of a secret that was
 /// created, or perhaps was, and never its value.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Farewell {
+pub struct ExitSummary {
     /// Whose secret it is.
     pub client: ClientId,
     /// The secret's id, where Atlas gave one.
@@ -45,22 +45,22 @@ pub struct Farewell {
     /// When the secret stops to work, where Atlas said so.
     pub expires_at: Option<Timestamp>,
     /// What became of it.
-    pub fate: Fate,
+    pub fate: Disposition,
 }
 
 /// What became of a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Fate {
+pub enum Disposition {
     /// It was handed over in these ways; there is at least one.
-    HandedOver(Vec<Delivery>),
+    Delivered(Vec<Delivery>),
     /// It was deleted in Atlas again.
     Deleted,
     /// It was created and left without having been handed over.
-    NeverHandedOver,
+    NotDelivered,
     /// Nobody can tell whether it was created.
     PerhapsCreated,
     /// It was on its way to a file, a command or standard output when the program had to end.
-    PerhapsHandedOver,
+    PerhapsDelivered,
     /// It was created, its value is lost, and somebody has decided to leave it in Atlas.
     Kept,
 }
@@ -112,19 +112,19 @@ impl Delivery {
     }
 }
 
-impl Fate {
+impl Disposition {
     /// True when somebody has to clean up in Atlas.
     pub fn is_loss(&self) -> bool {
-        !matches!(self, Self::HandedOver(_) | Self::Deleted)
+        !matches!(self, Self::Delivered(_) | Self::Deleted)
     }
 
     /// The fate in words, to follow what it is said of.
     pub fn words(&self) -> String {
         match self {
-            Self::HandedOver(ways) => ways.iter().map(Delivery::words).collect::<Vec<_>>().join("; "),
+            Self::Delivered(ways) => ways.iter().map(Delivery::words).collect::<Vec<_>>().join("; "),
             Self::Deleted => "deleted in Atlas".to_owned(),
-            Self::NeverHandedOver => "never handed over: delete it in Atlas".to_owned(),
-            Self::PerhapsHandedOver => {
+            Self::NotDelivered => "never handed over: delete it in Atlas".to_owned(),
+            Self::PerhapsDelivered => {
                 "perhaps handed over: look where it was to go before you delete it in Atlas".to_owned()
             }
             Self::Kept => "its value is lost; kept in Atlas".to_owned(),
@@ -143,21 +143,21 @@ mod tests {
         let saved = Delivery::Saved { path: ServerText::new("/saved") };
         let rows = [
             (
-                Fate::HandedOver(vec![saved, Delivery::Printed]),
+                Disposition::Delivered(vec![saved, Delivery::Printed]),
                 "saved to /saved; written to standard output",
                 false,
             ),
             (
-                Fate::HandedOver(vec![copied(Some(Duration::from_millis(41_001)))]),
+                Disposition::Delivered(vec![copied(Some(Duration::from_millis(41_001)))]),
                 "which clears in 42 s",
                 false,
             ),
-            (Fate::HandedOver(vec![copied(None)]), "copied to the clipboard", false),
-            (Fate::Deleted, "deleted in Atlas", false),
-            (Fate::NeverHandedOver, "never handed over: delete it", true),
-            (Fate::PerhapsHandedOver, "perhaps handed over", true),
-            (Fate::Kept, "its value is lost; kept", true),
-            (Fate::PerhapsCreated, "perhaps created", true),
+            (Disposition::Delivered(vec![copied(None)]), "copied to the clipboard", false),
+            (Disposition::Deleted, "deleted in Atlas", false),
+            (Disposition::NotDelivered, "never handed over: delete it", true),
+            (Disposition::PerhapsDelivered, "perhaps handed over", true),
+            (Disposition::Kept, "its value is lost; kept", true),
+            (Disposition::PerhapsCreated, "perhaps created", true),
         ];
         for (fate, words, is_loss) in rows {
             assert!(fate.words().contains(words), "{}", fate.words());

@@ -13,7 +13,7 @@ pub struct Login {
 
 /// What deleting a secret could cost this session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stake {
+pub enum LoginRisk {
     /// Nothing: the session does not use it.
     None,
     /// The session uses it.
@@ -25,24 +25,24 @@ pub enum Stake {
 impl Login {
     /// True when `secret` of `client` is the one that signed in.
     pub fn is_behind(&self, client: &ClientId, secret: &ExistingSecret) -> bool {
-        self.stake(client, secret) == Stake::Own
+        self.stake(client, secret) == LoginRisk::Own
     }
 
     /// What deleting `secret` of `client` could cost: it signed in when the account is the same and its mask ends
     /// in the same four characters, and it may have when those of either are not known.
-    pub fn stake(&self, client: &ClientId, secret: &ExistingSecret) -> Stake {
+    pub fn stake(&self, client: &ClientId, secret: &ExistingSecret) -> LoginRisk {
         if self.client != *client {
-            return Stake::None;
+            return LoginRisk::None;
         }
         match &secret.mask {
             Some(mask) if !self.ends_with.is_empty() => {
                 if mask.as_str().ends_with(self.ends_with.as_str()) {
-                    Stake::Own
+                    LoginRisk::Own
                 } else {
-                    Stake::None
+                    LoginRisk::None
                 }
             }
-            _ => Stake::Perhaps,
+            _ => LoginRisk::Perhaps,
         }
     }
 }
@@ -69,17 +69,17 @@ mod tests {
         let login = Login { client: client.clone(), ends_with: ServerText::new("9f3a") };
         let unknown = Login { ends_with: ServerText::default(), ..login.clone() };
         let rows = [
-            (&login, &client, Some("mdb_sa_sk_...9f3a"), Stake::Own),
-            (&login, &client, Some("mdb_sa_sk_...9f3b"), Stake::None),
-            (&login, &client, None, Stake::Perhaps),
-            (&login, &other, Some("mdb_sa_sk_...9f3a"), Stake::None),
-            (&login, &other, None, Stake::None),
-            (&unknown, &client, Some("mdb_sa_sk_...9f3a"), Stake::Perhaps),
-            (&unknown, &other, Some("mdb_sa_sk_...9f3a"), Stake::None),
+            (&login, &client, Some("mdb_sa_sk_...9f3a"), LoginRisk::Own),
+            (&login, &client, Some("mdb_sa_sk_...9f3b"), LoginRisk::None),
+            (&login, &client, None, LoginRisk::Perhaps),
+            (&login, &other, Some("mdb_sa_sk_...9f3a"), LoginRisk::None),
+            (&login, &other, None, LoginRisk::None),
+            (&unknown, &client, Some("mdb_sa_sk_...9f3a"), LoginRisk::Perhaps),
+            (&unknown, &other, Some("mdb_sa_sk_...9f3a"), LoginRisk::None),
         ];
         for (login, client, mask, expected) in rows {
             assert_eq!(login.stake(client, &secret(mask)), expected, "{client} {mask:?}");
-            assert_eq!(login.is_behind(client, &secret(mask)), expected == Stake::Own);
+            assert_eq!(login.is_behind(client, &secret(mask)), expected == LoginRisk::Own);
         }
     }
 }

@@ -8,7 +8,7 @@ use tokio::sync::oneshot;
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
-use super::{Journal, LeftOver, Page};
+use super::{Journal, Page, PendingRecord};
 use crate::domain::{JournalEntry, JournalProblem, SecretId, ServerText};
 
 /// How long the disk may take for one step.
@@ -24,7 +24,7 @@ impl Journal {
     }
 
     /// [`Journal::left_over`] on a thread of its own, at most for [`PATIENCE`].
-    pub async fn left_over_in_background(&self) -> Result<Vec<LeftOver>, JournalProblem> {
+    pub async fn left_over_in_background(&self) -> Result<Vec<PendingRecord>, JournalProblem> {
         let journal = self.clone();
         within(PATIENCE, move || journal.left_over(), drop).await
     }
@@ -47,8 +47,8 @@ impl Page {
     }
 }
 
-impl LeftOver {
-    /// [`LeftOver::remove`] on a thread of its own, at most for [`PATIENCE`].
+impl PendingRecord {
+    /// [`PendingRecord::remove`] on a thread of its own, at most for [`PATIENCE`].
     pub async fn remove_in_background(self) -> Result<(), JournalProblem> {
         within(PATIENCE, move || self.remove(), drop).await
     }

@@ -16,8 +16,8 @@
 
 mod background;
 mod folder;
-mod left_over;
 mod page;
+mod pending;
 mod problem;
 mod record;
 
@@ -31,8 +31,8 @@ use crate::domain::{JournalEntry, JournalProblem, ServerText};
 
 pub use background::PATIENCE;
 pub use folder::state_folder;
-pub use left_over::LeftOver;
 pub use page::Page;
+pub use pending::PendingRecord;
 
 use page::PageName;
 
@@ -67,10 +67,10 @@ impl Journal {
         Err(JournalProblem::Other(ServerText::new("every file of it is taken away at once")))
     }
 
-    /// The notes whose program is gone, oldest first. Each is locked while its [`LeftOver`] lives, so that a
+    /// The notes whose program is gone, oldest first. Each is locked while its [`PendingRecord`] lives, so that a
     /// second program does not tell it too. Notes that never got their name are taken away: nothing was
     /// sent for them. Blocks on the disk.
-    pub fn left_over(&self) -> Result<Vec<LeftOver>, JournalProblem> {
-        left_over::find(&self.folder).map_err(|error| problem::of(&error))
+    pub fn left_over(&self) -> Result<Vec<PendingRecord>, JournalProblem> {
+        pending::find(&self.folder).map_err(|error| problem::of(&error))
     }
 }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::OnceCell;
 
 use crate::atlas::{self, Client};
-use crate::credentials::AtHand;
+use crate::config::CredentialSource;
 use crate::demo::EmbeddedAtlas;
 use crate::domain::{BaseUrl, Credentials, Identity, QueryFlags, RequestId, ServerText, TransportProblem};
 
@@ -44,9 +44,9 @@ impl Connections {
     }
 
     /// Where requests go now, and as whom; nothing for the demo.
-    pub fn whereabouts(&self) -> Option<Whereabouts> {
+    pub fn whereabouts(&self) -> Option<Endpoint> {
         match &lock(&self.opened).last()?.source {
-            Source::Remote { base_url, credentials } => Some(Whereabouts {
+            Source::Remote { base_url, credentials } => Some(Endpoint {
                 base_url: base_url.clone(),
                 identity: identity_words(&identity(credentials)),
             }),
@@ -79,7 +79,7 @@ impl Connections {
 }
 
 /// Where requests go, and as whom, in words.
-pub(super) struct Whereabouts {
+pub(super) struct Endpoint {
     pub base_url: BaseUrl,
     pub identity: ServerText,
 }
@@ -157,10 +157,10 @@ fn make(settings: atlas::Settings) -> Result<Client, TransportProblem> {
 }
 
 /// The credentials themselves; the keyring may ask the person to unlock it first.
-async fn at_hand(credentials: AtHand) -> Result<Credentials, TransportProblem> {
+async fn at_hand(credentials: CredentialSource) -> Result<Credentials, TransportProblem> {
     match credentials {
-        AtHand::Ready(credentials) => Ok(credentials),
-        AtHand::NeedsKeyring(request) => match request.read().await {
+        CredentialSource::Ready(credentials) => Ok(credentials),
+        CredentialSource::NeedsKeyring(request) => match request.read().await {
             Ok(read) => read.map_err(|error| unusable(&error.to_string())),
             Err(_) => Err(unusable("the keyring did not answer")),
         },

@@ -2,7 +2,7 @@
 //! whatever happens to the task.
 
 mod atlas;
-mod handoff;
+mod delivery;
 mod notes;
 mod sign_in;
 
@@ -15,18 +15,18 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::JoinHandle;
 
 use crate::core::{Effect, Event};
+use crate::delivery::Copier;
 use crate::domain::{ReadProblem, ServerText, TransportProblem};
-use crate::handoff::Copier;
 
 use super::connection::Connections;
 use super::notes::Notes;
-use super::signing_in::SignInDesk;
+use super::signing_in::Authenticator;
 
 /// What effects are done with.
 #[derive(Clone)]
 pub(super) struct Executor {
     pub connection: Arc<Connections>,
-    pub desk: Arc<SignInDesk>,
+    pub desk: Arc<Authenticator>,
     pub copier: Arc<Copier>,
     /// Where escape sequences for the terminal go.
     pub terminal: Option<Arc<File>>,
@@ -56,12 +56,12 @@ impl Executor {
             Effect::DeleteSecret { request, project, client, secret_id } => {
                 self.delete_secret(request, project, client, secret_id);
             }
-            Effect::CopyToClipboard { request, format, handover } => self.copy(request, format, handover),
+            Effect::CopyToClipboard { request, format, payload } => self.copy(request, format, payload),
             Effect::CheckClipboard { request } => self.check_clipboard(request),
             Effect::ExtendClipboard { request, by } => self.extend_clipboard(request, by),
-            Effect::SaveToFile { request, path, handover } => self.save(request, path, handover),
-            Effect::PipeToCommand { request, line, handover } => self.pipe(request, line, handover),
-            Effect::PrintSecret { request, format, handover } => self.print(request, format, handover),
+            Effect::SaveToFile { request, path, payload } => self.save(request, path, payload),
+            Effect::PipeToCommand { request, line, payload } => self.pipe(request, line, payload),
+            Effect::PrintSecret { request, format, payload } => self.print(request, format, payload),
             Effect::ReadSettings { request, organization } => self.read_settings(request, organization),
             Effect::NoteCreation { request, new_secret, begun_at, ids_before } => {
                 self.note_creation(request, new_secret, begun_at, ids_before);
@@ -93,11 +93,11 @@ impl Executor {
     }
 }
 
-fn own_mistake() -> TransportProblem {
+fn internal_error() -> TransportProblem {
     let words = format!("a mistake of this program at {}", super::panics::place());
     TransportProblem::Interrupted(ServerText::new(&words))
 }
 
 fn broken_read() -> ReadProblem {
-    ReadProblem::Transport(own_mistake())
+    ReadProblem::Transport(internal_error())
 }

@@ -7,12 +7,12 @@ use jiff::tz::TimeZone;
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::core::{Effect, Event, Model, Said, Signal, update, wake_at};
-use crate::domain::{Exit, Moment};
+use crate::domain::{Exit, Now};
 use crate::view::{self, Theme};
 
 use super::effects::Executor;
 use super::signals::Signals;
-use super::surface::{Surface, Wake};
+use super::surface::{TerminalHandle, Wake};
 
 /// What the loop works on.
 pub(super) struct EventLoop<'a> {
@@ -36,7 +36,7 @@ impl EventLoop<'_> {
     /// is left at once; without it the first frame comes before anything else.
     pub async fn run(
         &mut self,
-        surface: &mut Surface,
+        surface: &mut TerminalHandle,
         mut signals: Signals,
         first: Option<Event>,
     ) -> std::io::Result<Exit> {
@@ -71,7 +71,7 @@ impl EventLoop<'_> {
     }
 
     /// Tells the core what happened and does what it wants, until nothing is left to do.
-    fn handle(&mut self, events: Vec<Event>, surface: &mut Surface) -> std::io::Result<Option<Exit>> {
+    fn handle(&mut self, events: Vec<Event>, surface: &mut TerminalHandle) -> std::io::Result<Option<Exit>> {
         let mut is_back = false;
         for event in &events {
             is_back |= surface.note(event)?;
@@ -111,14 +111,14 @@ impl EventLoop<'_> {
 
     /// The terminal is gone: what SIGHUP says, and once only, for a second signal would not wait for a
     /// running request.
-    fn hang_up(&mut self, surface: &mut Surface) -> std::io::Result<Option<Exit>> {
+    fn hang_up(&mut self, surface: &mut TerminalHandle) -> std::io::Result<Option<Exit>> {
         if surface.lose() {
             return self.handle(vec![Event::SignalReceived(Signal::HangUp)], surface);
         }
         Ok(None)
     }
 
-    async fn wait(&mut self, signals: &mut Signals, surface: &mut Surface) -> Woken {
+    async fn wait(&mut self, signals: &mut Signals, surface: &mut TerminalHandle) -> Woken {
         let wake = wake_at(self.model);
         let is_lent = surface.is_lent_to_command();
         tokio::select! {
@@ -161,7 +161,7 @@ impl EventLoop<'_> {
         }
     }
 
-    fn draw(&mut self, surface: &mut Surface) -> std::io::Result<()> {
+    fn draw(&mut self, surface: &mut TerminalHandle) -> std::io::Result<()> {
         #[cfg(debug_assertions)]
         if matches!(self.model.screen, crate::core::Screen::Created(_)) {
             super::rehearsal::panic_if_asked("draw");
@@ -177,6 +177,6 @@ fn resized() -> Vec<Event> {
 }
 
 /// Now, on both clocks.
-pub(super) fn moment(started: Instant) -> Moment {
-    Moment { wall: Timestamp::now(), uptime: started.elapsed() }
+pub(super) fn moment(started: Instant) -> Now {
+    Now { wall: Timestamp::now(), uptime: started.elapsed() }
 }

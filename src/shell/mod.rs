@@ -20,7 +20,7 @@ mod signing_in;
 mod surface;
 mod terminal;
 
-pub use crate::handoff::forbid_core_dumps;
+pub use crate::delivery::forbid_core_dumps;
 pub use log::{LogError, start_log};
 pub use outlet::OutletError;
 pub use run::{RunError, run};

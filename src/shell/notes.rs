@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 use tokio::sync::Mutex;
 
-use crate::domain::{JournalEntry, JournalProblem, JournalStep, LeftOver, NewSecret, SecretId};
+use crate::domain::{JournalEntry, JournalProblem, JournalStep, NewSecret, PendingRecord, SecretId};
 use crate::journal::{self, Journal, Page};
 
-use super::connection::Whereabouts;
+use super::connection::Endpoint;
 
 /// One note at a time is written to; those of secrets that nobody got stay locked until the run ends, so that
 /// no other run tells of them while this one still says so itself.
@@ -22,7 +22,7 @@ pub(super) struct Notes {
 struct Kept {
     page: Option<Page>,
     earlier: Vec<Page>,
-    left_over: Vec<Option<journal::LeftOver>>,
+    left_over: Vec<Option<journal::PendingRecord>>,
 }
 
 impl Notes {
@@ -34,12 +34,12 @@ impl Notes {
     /// Before the POST. Nothing is noted of the demo: its secrets end with it.
     pub async fn begin(
         &self,
-        at: Option<Whereabouts>,
+        at: Option<Endpoint>,
         new_secret: NewSecret,
         begun_at: Timestamp,
         ids_before: Option<Vec<SecretId>>,
     ) -> Result<(), String> {
-        let Some(Whereabouts { base_url, identity }) = at else { return Ok(()) };
+        let Some(Endpoint { base_url, identity }) = at else { return Ok(()) };
         let mut kept = self.kept.lock().await;
         let earlier = kept.page.take();
         kept.earlier.extend(earlier);
@@ -76,7 +76,7 @@ impl Notes {
     }
 
     /// What earlier runs left behind, and what could not be read of it.
-    pub async fn look_back(&self) -> (Vec<LeftOver>, Vec<String>) {
+    pub async fn look_back(&self) -> (Vec<PendingRecord>, Vec<String>) {
         let Some(journal) = &self.journal else { return (Vec::new(), Vec::new()) };
         let found = match journal.left_over_in_background().await {
             Ok(found) => found,
@@ -86,7 +86,9 @@ impl Notes {
         let (mut readable, mut problems) = (Vec::new(), Vec::new());
         for left in found {
             match left.entry() {
-                Ok(entry) => readable.push(LeftOver { number: kept.left_over.len(), entry: entry.clone() }),
+                Ok(entry) => {
+                    readable.push(PendingRecord { number: kept.left_over.len(), entry: entry.clone() })
+                }
                 Err(damaged) => problems.push(damaged.to_string()),
             }
             kept.left_over.push(Some(left));

@@ -3,8 +3,8 @@
 use thiserror::Error;
 
 use crate::core::Output;
+use crate::delivery::StdoutKind;
 use crate::domain::Format;
-use crate::handoff::StdoutKind;
 
 /// Arguments and standard output that do not fit together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -22,7 +22,7 @@ pub enum OutletError {
 
 /// What a run does with standard output, and whether it needs a terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Outlet {
+pub(super) struct StdoutPlan {
     pub output: Output,
     pub needs_terminal: bool,
 }
@@ -31,14 +31,14 @@ pub(super) fn decide(
     stdout: StdoutKind,
     format: Option<Format>,
     submits_at_once: bool,
-) -> Result<Outlet, OutletError> {
+) -> Result<StdoutPlan, OutletError> {
     match (stdout, format) {
         (StdoutKind::Terminal, Some(_)) => Err(OutletError::FormatOnTerminal),
-        (StdoutKind::Terminal, None) => Ok(Outlet { output: Output::Terminal, needs_terminal: true }),
+        (StdoutKind::Terminal, None) => Ok(StdoutPlan { output: Output::Terminal, needs_terminal: true }),
         (StdoutKind::Sink, None) if submits_at_once => Err(OutletError::NoFormat),
         (StdoutKind::Sink, format) => {
             let output = Output::Sink(format.unwrap_or_default());
-            Ok(Outlet { output, needs_terminal: !submits_at_once })
+            Ok(StdoutPlan { output, needs_terminal: !submits_at_once })
         }
     }
 }
@@ -50,7 +50,7 @@ mod tests {
     #[test]
     fn what_stdout_gets_is_clear_before_anything_is_sent() {
         use StdoutKind::{Sink, Terminal};
-        let shown = |output| Ok(Outlet { output, needs_terminal: true });
+        let shown = |output| Ok(StdoutPlan { output, needs_terminal: true });
         let rows = [
             (Terminal, None, false, shown(Output::Terminal)),
             (Terminal, None, true, shown(Output::Terminal)),
@@ -63,7 +63,7 @@ mod tests {
                 Sink,
                 Some(Format::Json),
                 true,
-                Ok(Outlet { output: Output::Sink(Format::Json), needs_terminal: false }),
+                Ok(StdoutPlan { output: Output::Sink(Format::Json), needs_terminal: false }),
             ),
         ];
         for (stdout, format, yes, expected) in rows {

@@ -10,8 +10,8 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::sync::mpsc::{self, UnboundedReceiver};
 
 use crate::core::{self, Event, FieldName, Form, Model, Said, SignIn, Signal, Size, Verdict, update};
-use crate::domain::{Exit, Farewell};
-use crate::handoff::{Copier, HolderProgram, StdoutProblem, check_stdout};
+use crate::delivery::{Copier, HolderProgram, StdoutProblem, check_stdout};
+use crate::domain::{Exit, ExitSummary};
 use crate::view::{self, date_time};
 
 use super::connection::Connections;
@@ -19,10 +19,10 @@ use super::effects::Executor;
 use super::event_loop::{EventLoop, moment};
 use super::input::terminal_input;
 use super::notes::Notes;
-use super::outlet::{self, Outlet, OutletError};
+use super::outlet::{self, OutletError, StdoutPlan};
 use super::settings::Settings;
 use super::signals::Signals;
-use super::surface::Surface;
+use super::surface::TerminalHandle;
 use super::{panics, terminal};
 
 /// Why a run could not start, or could not go on.
@@ -33,7 +33,7 @@ pub enum RunError {
     Stdout(#[from] StdoutProblem),
     /// Arguments and standard output do not fit together.
     #[error("{0}")]
-    Outlet(#[from] OutletError),
+    StdoutPlan(#[from] OutletError),
     /// `--yes` with a field that is empty or wrong.
     #[error("--yes: {0}: {1}")]
     Field(&'static str, String),
@@ -82,7 +82,7 @@ pub fn run(settings: Settings, started: Instant) -> Result<Exit, RunError> {
     let exit = match ended {
         Ok(Ok(exit)) => Ok(exit),
         Ok(Err(error)) if run.end_without_loop(&runtime) => Err(error),
-        Ok(Err(_)) => Ok(Exit::NotHandedOver),
+        Ok(Err(_)) => Ok(Exit::NotDelivered),
         Err(_) => Ok(run.end_after_own_mistake(&runtime)),
     };
     run.leave(&runtime);
@@ -121,7 +121,7 @@ struct Run {
 }
 
 impl Run {
-    fn prepare(settings: Settings, outlet: Outlet, started: Instant) -> Result<Self, RunError> {
+    fn prepare(settings: Settings, outlet: StdoutPlan, started: Instant) -> Result<Self, RunError> {
         let terminal =
             outlet.needs_terminal.then(terminal::open).transpose().map_err(RunError::NoTerminal)?;
         let (columns, rows) = crossterm::terminal::size().unwrap_or((80, 24));
@@ -156,8 +156,8 @@ impl Run {
     async fn interact(&mut self, submits_at_once: bool) -> Result<Exit, RunError> {
         let signals = Signals::listen()?;
         let mut surface = match self.executor.terminal.clone() {
-            Some(terminal) => Surface::shown(terminal, terminal_input).map_err(RunError::Terminal)?,
-            None => Surface::absent(terminal_input),
+            Some(terminal) => TerminalHandle::shown(terminal, terminal_input).map_err(RunError::Terminal)?,
+            None => TerminalHandle::absent(terminal_input),
         };
         let Some(answers) = self.answers.take() else { return Ok(Exit::NothingCreated) };
         let mut event_loop = EventLoop {
@@ -180,7 +180,7 @@ impl Run {
         let place = panics::place();
         let _ = writeln!(io::stderr(), "atlas-secret stopped by a mistake of its own at {place}");
         // Only "nothing was created" is certain enough for its code.
-        if self.end_without_loop(runtime) { Exit::NothingCreated } else { Exit::NotHandedOver }
+        if self.end_without_loop(runtime) { Exit::NothingCreated } else { Exit::NotDelivered }
     }
 
     /// Ends the model where the loop did not: what became of each secret is in its farewells then, and what the
@@ -224,7 +224,7 @@ pub(super) fn say(words: &str) {
     let _ = writeln!(io::stderr(), "atlas-secret: {words}");
 }
 
-fn farewell_line(farewell: &Farewell, model: &Model) -> String {
+fn farewell_line(farewell: &ExitSummary, model: &Model) -> String {
     let secret = farewell.secret_id.as_ref().map_or(String::new(), |id| format!("secret {id} "));
     let expires = match farewell.expires_at {
         Some(at) => format!(", expires {}", date_time(at, model.zone.as_ref())),

@@ -8,16 +8,16 @@ use std::time::Duration;
 use thiserror::Error;
 
 use crate::cli::Arguments;
+use crate::config::{CredentialSource, CredentialsError, Flags, Profiles, System, config_path, resolve};
 use crate::core::{Beforehand, Form};
-use crate::credentials::{AtHand, CredentialsError, Flags, Profiles, System, config_path, resolve};
+use crate::delivery::{Environment, Preference};
 use crate::demo::{World, WorldError};
 use crate::domain::{BaseUrl, BaseUrlError, Format, ProfileName, QueryFlags, ServerText, Session};
-use crate::handoff::{Environment, Preference};
 use crate::journal::state_folder;
 use crate::view::{Glyphs, Theme};
 
 use self::start::Start;
-use super::signing_in::SignInDesk;
+use super::signing_in::Authenticator;
 
 /// Everything that a run is told.
 pub struct Settings {
@@ -30,7 +30,7 @@ pub struct Settings {
     /// What is worth knowing about the credentials.
     pub notes: Vec<ServerText>,
     /// What signing in by hand can draw on.
-    pub(super) desk: SignInDesk,
+    pub(super) desk: Authenticator,
     /// What the form starts with.
     pub form: Form,
     /// How things look.
@@ -63,7 +63,7 @@ pub enum Source {
         /// The host.
         base_url: BaseUrl,
         /// As whom.
-        credentials: AtHand,
+        credentials: CredentialSource,
     },
     /// The embedded Atlas with its demo world.
     Demo(Box<World>),
@@ -118,7 +118,7 @@ impl Settings {
             source: start.source,
             session: start.session,
             notes,
-            desk: SignInDesk { base_url: start.base_url, base_url_flag: flag, profiles },
+            desk: Authenticator { base_url: start.base_url, base_url_flag: flag, profiles },
             form: start.form,
             theme: theme(&variable),
             environment: Environment::read(&variable),

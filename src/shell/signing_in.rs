@@ -1,6 +1,6 @@
 //! Trying credentials before the session uses them.
 
-use crate::credentials::{AtHand, Flags, Found, Profiles, ProfilesError, resolve};
+use crate::config::{CredentialSource, Flags, Found, Profiles, ProfilesError, resolve};
 use crate::demo::World;
 use crate::domain::{
     BaseUrl, Credentials, Identity, ProfileName, ReadProblem, RequestId, ServerText, Session,
@@ -11,7 +11,7 @@ use super::connection::Connections;
 use super::settings::Source;
 
 /// What signing in by hand can draw on.
-pub(super) struct SignInDesk {
+pub(super) struct Authenticator {
     /// Where requests go when credentials are typed.
     pub base_url: BaseUrl,
     /// `--base-url`, which goes before what a profile names.
@@ -20,7 +20,7 @@ pub(super) struct SignInDesk {
     pub profiles: Result<Profiles, ProfilesError>,
 }
 
-impl SignInDesk {
+impl Authenticator {
     /// Tries credentials that were typed.
     pub async fn try_credentials(
         &self,
@@ -30,7 +30,7 @@ impl SignInDesk {
     ) -> TriedSession {
         let session = Session::remote(&self.base_url, credentials.identity());
         let base_url = self.base_url.clone();
-        let source = Source::Remote { base_url, credentials: AtHand::Ready(credentials) };
+        let source = Source::Remote { base_url, credentials: CredentialSource::Ready(credentials) };
         let tried = try_source(connections, request, source).await;
         TriedSession { tried, session, project: None, client: None }
     }
@@ -76,17 +76,21 @@ impl SignInDesk {
 }
 
 /// Who signs in, as far as it is known before the keyring is read.
-pub(super) fn identity(credentials: &AtHand) -> Identity {
+pub(super) fn identity(credentials: &CredentialSource) -> Identity {
     match credentials {
-        AtHand::Ready(credentials) => credentials.identity(),
-        AtHand::NeedsKeyring(request) => {
+        CredentialSource::Ready(credentials) => credentials.identity(),
+        CredentialSource::NeedsKeyring(request) => {
             Identity::Profile { name: request.profile.clone(), kind: request.kind }
         }
     }
 }
 
 /// A session by a profile; where its credentials lie in the keyring, the profile is all that is known of them.
-pub(super) fn profile_session(base_url: &BaseUrl, credentials: &AtHand, name: &ProfileName) -> Session {
+pub(super) fn profile_session(
+    base_url: &BaseUrl,
+    credentials: &CredentialSource,
+    name: &ProfileName,
+) -> Session {
     match identity(credentials) {
         in_keyring @ Identity::Profile { .. } => Session::remote(base_url, in_keyring),
         identity => {

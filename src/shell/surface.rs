@@ -19,15 +19,15 @@ use super::terminal;
 pub type OpenInput = fn() -> Input;
 
 /// What the loop draws on and listens to.
-pub(super) struct Surface {
+pub(super) struct TerminalHandle {
     screen: Option<Screen>,
     input: Option<Input>,
     open_input: OpenInput,
-    lent: Option<Lent>,
+    lent: Option<Suspended>,
 }
 
 /// Who has the terminal meanwhile: the answer to this request brings it back.
-struct Lent {
+struct Suspended {
     request: RequestId,
     /// A command, whose keys are its own.
     to_command: bool,
@@ -39,7 +39,7 @@ pub(super) enum Wake {
     Gone,
 }
 
-impl Surface {
+impl TerminalHandle {
     /// Takes the terminal and draws on it.
     pub fn shown(terminal: Arc<File>, open_input: OpenInput) -> io::Result<Self> {
         Ok(Self { screen: Some(Screen::enter(terminal)?), ..Self::absent(open_input) })
@@ -109,7 +109,7 @@ impl Surface {
         self.input = None;
         if let Some(screen) = &mut self.screen {
             screen.leave();
-            self.lent = Some(Lent { request, to_command });
+            self.lent = Some(Suspended { request, to_command });
         }
     }
 

@@ -47,7 +47,7 @@ fn works(model: &Model, binding: &Binding) -> bool {
     {
         return binding.action != Action::Next || typing.name.is_some();
     }
-    if let Screen::LeftOver(told) = &model.screen {
+    if let Screen::PendingRecord(told) = &model.screen {
         return match binding.action {
             Action::Delete => told.can_be_deleted(),
             Action::LookAgain => told.can_be_looked_for(),

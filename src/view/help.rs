@@ -68,7 +68,7 @@ fn about(screen: &Screen) -> &'static [&'static str] {
             &["A service account has two places for secrets; an expired one still holds its own."]
         }
         Screen::Recipes(_) => &["What the form asks for, as the vendor's own page writes it."],
-        Screen::LeftOver(_) => {
+        Screen::PendingRecord(_) => {
             &["Each creation is noted on this disk, ids only, until somebody has its secret."]
         }
         Screen::Unknown(_) => &["A late answer with the secret opens it, whatever is on the screen."],

@@ -77,7 +77,7 @@ fn draw_body(model: &Model, theme: &Theme, frame: &mut Frame, area: Rect) {
         Screen::Unknown(unknown) => unknown::draw(model, unknown, theme, frame, area),
         Screen::Retiring(retiring) => retiring::draw_screen(model, retiring, theme, frame, area),
         Screen::Recipes(recipes) => recipes::draw(model, recipes, theme, frame, area),
-        Screen::LeftOver(told) => left_over::draw(model, told, theme, frame, area),
+        Screen::PendingRecord(told) => left_over::draw(model, told, theme, frame, area),
     }
 }
 

@@ -6,7 +6,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::core::{Model, RetireStage, RetireWord, Retiring};
-use crate::domain::Stake;
+use crate::domain::LoginRisk;
 
 use super::column::Column;
 use super::existing;
@@ -52,7 +52,7 @@ pub(super) fn draw(
         let is_selected = index == retiring.selected;
         let symbol = if is_selected { theme.glyphs.pointer } else { " " };
         let symbol = Span::styled(format!("{symbol} "), theme.strong);
-        let own = if model.stake(&retiring.client, secret) == Stake::Own {
+        let own = if model.stake(&retiring.client, secret) == LoginRisk::Own {
             "  (you are signed in with it)"
         } else {
             ""
@@ -86,11 +86,11 @@ fn draw_stage(model: &Model, retiring: &Retiring, theme: &Theme, frame: &mut Fra
     }
 }
 
-fn stake_words(stake: Stake) -> Option<&'static str> {
+fn stake_words(stake: LoginRisk) -> Option<&'static str> {
     match stake {
-        Stake::None => None,
-        Stake::Own => Some("You are signed in with this one: this session ends with it."),
-        Stake::Perhaps => Some("You may be signed in with this one: then this session ends with it."),
+        LoginRisk::None => None,
+        LoginRisk::Own => Some("You are signed in with this one: this session ends with it."),
+        LoginRisk::Perhaps => Some("You may be signed in with this one: then this session ends with it."),
     }
 }
 

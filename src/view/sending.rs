@@ -6,7 +6,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::core::{Link, Model, Question, SPINNER_AFTER, SPINNER_STEP, Sending};
-use crate::domain::Moment;
+use crate::domain::Now;
 
 use super::column::Column;
 use super::theme::Theme;
@@ -87,7 +87,7 @@ fn draw_steps(model: &Model, sending: &Sending, theme: &Theme, frame: &mut Frame
 }
 
 /// What is going on; after 150 ms with a spinner and the seconds.
-pub(super) fn running(now: Moment, since: Moment, doing: &str, theme: &Theme) -> Line<'static> {
+pub(super) fn running(now: Now, since: Now, doing: &str, theme: &Theme) -> Line<'static> {
     let elapsed = now.since(since);
     if elapsed < SPINNER_AFTER {
         return Line::styled(format!("  {doing}"), theme.strong);

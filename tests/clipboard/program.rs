@@ -15,8 +15,8 @@ use std::{
 };
 
 use atlas_secret::{
+    delivery::{Copier, Environment, HolderProgram, Preference},
     domain::{ClipboardContent, CopyOutcome},
-    handoff::{Copier, Environment, HolderProgram, Preference},
 };
 use secrecy::SecretString;
 

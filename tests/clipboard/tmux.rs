@@ -11,8 +11,8 @@ use std::{
 };
 
 use atlas_secret::{
+    delivery::{Copier, Environment, HolderProgram, Preference},
     domain::{CopyOutcome, ServerText, TerminalRoute},
-    handoff::{Copier, Environment, HolderProgram, Preference},
 };
 use secrecy::SecretString;
 

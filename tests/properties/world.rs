@@ -7,8 +7,8 @@ use atlas_secret::core::{
     wake_at,
 };
 use atlas_secret::domain::{
-    BaseUrl, ClientId, CreateOutcome, Exit, Farewell, Fate, Format, JournalEntry, LeftOver, Login, Moment,
-    ProjectId, RequestId, SecretId, ServerText, Session,
+    BaseUrl, ClientId, CreateOutcome, Disposition, Exit, ExitSummary, Format, JournalEntry, Login, Now,
+    PendingRecord, ProjectId, RequestId, SecretId, ServerText, Session,
 };
 use atlas_secret::view::{Theme, draw};
 use crossterm::event::{KeyCode, KeyModifiers};
@@ -43,7 +43,7 @@ pub struct World {
 impl World {
     pub fn new(start: Start) -> Self {
         let filled = start != Start::Empty;
-        let now = Moment { wall: "2026-11-23T18:14:10Z".parse().unwrap(), uptime: Duration::ZERO };
+        let now = Now { wall: "2026-11-23T18:14:10Z".parse().unwrap(), uptime: Duration::ZERO };
         let form = if filled { Form::new(PROJECT, CLIENT, "720") } else { Form::new("", "", "720") };
         let size = Size { columns: 80, rows: 24 };
         let mut model = Model::new(Session::Demo, form, size, now);
@@ -145,7 +145,7 @@ impl World {
                     secret_id: SecretId::from_server("earlier").filter(|_| choice.is_multiple_of(5)),
                     expires_at: None,
                 };
-                self.event(Event::LeftOversFound(vec![LeftOver { number: 0, entry }]));
+                self.event(Event::LeftOversFound(vec![PendingRecord { number: 0, entry }]));
             }
         }
     }
@@ -208,12 +208,12 @@ impl World {
         let losses = model.farewells.iter().any(|farewell| farewell.fate.is_loss());
         if let Some(exit) = self.exit {
             let broken = model.output == Output::Broken;
-            assert_eq!(exit == Exit::NotHandedOver, losses || broken, "the exit code tells a loss");
+            assert_eq!(exit == Exit::NotDelivered, losses || broken, "the exit code tells a loss");
         }
         // A lost answer that was found out about is told as what became of it.
-        let found_out = |farewell: &&Farewell| match farewell.fate {
-            Fate::PerhapsCreated | Fate::Kept => true,
-            Fate::Deleted => farewell.secret_id.as_ref().is_none_or(|id| !self.created.contains(id)),
+        let found_out = |farewell: &&ExitSummary| match farewell.fate {
+            Disposition::PerhapsCreated | Disposition::Kept => true,
+            Disposition::Deleted => farewell.secret_id.as_ref().is_none_or(|id| !self.created.contains(id)),
             _ => false,
         };
         let perhaps = model.farewells.iter().filter(found_out).count();

@@ -18,7 +18,7 @@ fn types_into_a_field(model: &Model) -> bool {
         | Screen::Unknown(_)
         | Screen::Retiring(_)
         | Screen::Recipes(_)
-        | Screen::LeftOver(_) => false,
+        | Screen::PendingRecord(_) => false,
     };
     typed_into && !model.shows_help
 }

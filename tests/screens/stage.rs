@@ -7,7 +7,7 @@ use atlas_secret::core::{
     update, wake_at,
 };
 use atlas_secret::domain::{
-    ClientId, CreateOutcome, CreatedSecret, ExistingSecret, Moment, OrganizationId, OrganizationSettings,
+    ClientId, CreateOutcome, CreatedSecret, ExistingSecret, Now, OrganizationId, OrganizationSettings,
     Project, ReadProblem, RequestId, SecretId, ServerText, ServiceAccount, Session,
 };
 use crossterm::event::{KeyCode, KeyModifiers};
@@ -27,13 +27,13 @@ const START: &str = "2026-11-23T17:14:00Z";
 /// What a person and the shell do to the model, one after the other.
 pub struct Stage {
     pub model: Model,
-    now: Moment,
+    now: Now,
     request: Option<RequestId>,
 }
 
 impl Stage {
     pub fn new(session: Session, form: Form) -> Self {
-        let now = Moment { wall: START.parse().unwrap(), uptime: Duration::from_secs(1) };
+        let now = Now { wall: START.parse().unwrap(), uptime: Duration::from_secs(1) };
         let mut stage = Self {
             model: Model::new(session, form, Size { columns: 80, rows: 24 }, now),
             now,

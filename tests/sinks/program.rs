@@ -11,10 +11,10 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
+use atlas_secret::delivery::{CommandOutput, check_stdout, pipe_to, save, write_secret};
 use atlas_secret::domain::{
-    ClientId, CreatedSecret, Format, Handover, Lifetime, NewSecret, ProjectId, SecretId,
+    ClientId, CreatedSecret, Format, Lifetime, NewSecret, ProjectId, SecretId, SecretPayload,
 };
-use atlas_secret::handoff::{CommandOutput, check_stdout, pipe_to, save, write_secret};
 use rustix::process::{Resource, Rlimit, setrlimit};
 use secrecy::SecretString;
 
@@ -50,11 +50,11 @@ fn the_program() {
 async fn obey(order: &str) -> String {
     let (verb, rest) = order.split_once(' ').unwrap_or((order, ""));
     match verb {
-        "save" => format!("{:?}", save(rest, None, &handover()).await),
+        "save" => format!("{:?}", save(rest, None, &payload()).await),
         "list" => names_in(rest),
         "check" => format!("{:?}", check_stdout(std::env::var("JOURNAL_STREAM").ok().as_deref())),
-        "print" => format!("{:?}", write_secret(Format::named(rest).unwrap(), &handover())),
-        "pipe" => format!("{:?}", pipe_to(rest, &handover(), CommandOutput::on_terminal().unwrap()).await),
+        "print" => format!("{:?}", write_secret(Format::named(rest).unwrap(), &payload())),
+        "pipe" => format!("{:?}", pipe_to(rest, &payload(), CommandOutput::on_terminal().unwrap()).await),
         "limit" => {
             let limit = Rlimit { current: Some(rest.parse().unwrap()), maximum: None };
             format!("{:?}", setrlimit(Resource::Fsize, limit))
@@ -72,8 +72,8 @@ fn names_in(folder: &str) -> String {
     names.join(" ")
 }
 
-fn handover() -> Handover {
-    Handover {
+fn payload() -> SecretPayload {
+    SecretPayload {
         new_secret: NewSecret {
             project: ProjectId::parse("32b6e34b3d91647abb20e7b8").unwrap(),
             client: ClientId::parse("mdb_sa_id_1234567890abcdef12345678").unwrap(),

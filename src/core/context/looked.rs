@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::domain::{Moment, ReadProblem, RequestId};
+use crate::domain::{Now, ReadProblem, RequestId};
 
 /// One thing that is looked up by its id.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -15,7 +15,7 @@ pub enum Looked<Key, Found> {
         /// What will be asked for.
         key: Key,
         /// When.
-        at: Moment,
+        at: Now,
     },
     /// It is on its way.
     Asked {
@@ -31,7 +31,7 @@ pub enum Looked<Key, Found> {
         /// What was found.
         found: Found,
         /// When it was found.
-        at: Moment,
+        at: Now,
     },
     /// It could not be read.
     Failed {
@@ -70,14 +70,14 @@ impl<Key: PartialEq + Clone, Found> Looked<Key, Found> {
     }
 
     /// Follows what is wanted now; what was known of anything else is dropped.
-    pub(super) fn want(&mut self, wanted: Option<&Key>, at: Moment) {
+    pub(super) fn want(&mut self, wanted: Option<&Key>, at: Now) {
         if self.key() != wanted {
             *self = wanted.map_or(Self::Nothing, |key| Self::Due { key: key.clone(), at });
         }
     }
 
     /// Asks when it is due.
-    pub(super) fn ask(&mut self, now: Moment, request: RequestId) -> Option<Key> {
+    pub(super) fn ask(&mut self, now: Now, request: RequestId) -> Option<Key> {
         match self {
             Self::Due { key, at } if at.uptime <= now.uptime => {
                 let key = key.clone();
@@ -93,7 +93,7 @@ impl<Key: PartialEq + Clone, Found> Looked<Key, Found> {
         &mut self,
         answered: RequestId,
         result: Result<Found, ReadProblem>,
-        at: Moment,
+        at: Now,
     ) -> bool {
         let Self::Asked { key, request } = self else { return false };
         if *request != answered {
@@ -107,7 +107,7 @@ impl<Key: PartialEq + Clone, Found> Looked<Key, Found> {
         true
     }
 
-    pub(super) fn due_in(&self, now: Moment) -> Option<Duration> {
+    pub(super) fn due_in(&self, now: Now) -> Option<Duration> {
         match self {
             Self::Due { at, .. } => Some(at.since(now)),
             _ => None,

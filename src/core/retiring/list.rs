@@ -2,8 +2,8 @@
 
 use crate::core::Effect;
 use crate::domain::{
-    ClientId, DeleteOutcome, ExistingSecret, Moment, NewSecret, ProjectId, ReadProblem, RequestId, SecretId,
-    ServiceAccount, Stake,
+    ClientId, DeleteOutcome, ExistingSecret, LoginRisk, NewSecret, Now, ProjectId, ReadProblem, RequestId,
+    SecretId, ServiceAccount,
 };
 
 /// A list of secrets, one of which is to go.
@@ -60,7 +60,7 @@ pub enum RetireStage {
     /// `y` deletes it; `is_second` when it was asked once already.
     Asking {
         /// What it could cost this session.
-        stake: Stake,
+        stake: LoginRisk,
         /// True the second time.
         is_second: bool,
     },
@@ -69,7 +69,7 @@ pub enum RetireStage {
         /// The request that deletes it.
         request: RequestId,
         /// Since when.
-        since: Moment,
+        since: Now,
     },
 }
 
@@ -112,19 +112,19 @@ impl Retiring {
     }
 
     /// Asks, or says why not.
-    pub(super) fn choose(&mut self, stake: Stake) {
+    pub(super) fn choose(&mut self, stake: LoginRisk) {
         if self.chosen().is_none() {
             return;
         }
         self.stage = match stake {
-            Stake::Own if self.protects_login => RetireStage::Choosing { said: Some(RetireWord::InUse) },
+            LoginRisk::Own if self.protects_login => RetireStage::Choosing { said: Some(RetireWord::InUse) },
             stake => RetireStage::Asking { stake, is_second: false },
         };
     }
 
-    pub(super) fn consent(&mut self, request: RequestId, now: Moment) -> Vec<Effect> {
+    pub(super) fn consent(&mut self, request: RequestId, now: Now) -> Vec<Effect> {
         let RetireStage::Asking { stake, is_second } = self.stage else { return Vec::new() };
-        if stake != Stake::None && !is_second {
+        if stake != LoginRisk::None && !is_second {
             self.stage = RetireStage::Asking { stake, is_second: true };
             return Vec::new();
         }

@@ -1,7 +1,9 @@
 //! After creating: the other secrets, the proof, the note on the disk, and the request as a command.
 
 use super::*;
-use crate::domain::{BaseUrl, ClientId, Format, JournalEntry, LeftOver, Login, ProjectId, VerifyOutcome};
+use crate::domain::{
+    BaseUrl, ClientId, Format, JournalEntry, Login, PendingRecord, ProjectId, VerifyOutcome,
+};
 
 fn other(run: &Run) -> &Other {
     match &run.shown().others {
@@ -120,7 +122,7 @@ fn leaving_before_the_post_takes_the_note_away() {
     assert_eq!(run.posts(), 0);
 }
 
-pub(super) fn left(secret_id: Option<&str>, base_url: &str) -> LeftOver {
+pub(super) fn left(secret_id: Option<&str>, base_url: &str) -> PendingRecord {
     let entry = JournalEntry {
         base_url: BaseUrl::parse(base_url).unwrap(),
         identity: ServerText::new("access token"),
@@ -131,7 +133,7 @@ pub(super) fn left(secret_id: Option<&str>, base_url: &str) -> LeftOver {
         secret_id: secret_id.and_then(SecretId::from_server),
         expires_at: None,
     };
-    LeftOver { number: 0, entry }
+    PendingRecord { number: 0, entry }
 }
 
 fn told(secret_id: Option<&str>, base_url: &str) -> Run {
@@ -139,7 +141,7 @@ fn told(secret_id: Option<&str>, base_url: &str) -> Run {
     let cloud = BaseUrl::parse(BaseUrl::CLOUD).unwrap();
     run.model.session = Session::remote(&cloud, crate::domain::Identity::AccessToken);
     run.event(Event::LeftOversFound(vec![left(secret_id, base_url)]));
-    assert!(matches!(run.model.screen, Screen::LeftOver(_)));
+    assert!(matches!(run.model.screen, Screen::PendingRecord(_)));
     run
 }
 
@@ -187,7 +189,7 @@ fn a_deletion_that_was_agreed_to_stops_while_it_is_only_looked_and_a_no_keeps_wh
     let used = ExistingSecret { last_used_at: Some("2026-11-21T10:00:00Z".parse().unwrap()), ..own };
     let mut run = told(Some(SECRET_ID), BaseUrl::CLOUD);
     run.keys("d y").account(&[used]).keys("d n");
-    let Screen::LeftOver(told) = &run.model.screen else { panic!("it is still told") };
+    let Screen::PendingRecord(told) = &run.model.screen else { panic!("it is still told") };
     assert_eq!(told.stage, LeftOverStage::Told(Some(NotDeleted::Used)));
 }
 
@@ -210,7 +212,7 @@ fn without_an_id_it_is_looked_for_and_found_like_a_lost_answer() {
 fn at_another_host_nothing_can_be_done_from_here() {
     let mut run = told(Some(SECRET_ID), "https://atlas.example.com");
     run.keys("d y l");
-    assert!(matches!(run.model.screen, Screen::LeftOver(_)));
+    assert!(matches!(run.model.screen, Screen::PendingRecord(_)));
     assert_eq!(
         run.count(|effect| matches!(effect, Effect::DeleteSecret { .. } | Effect::ReadAccount { .. })),
         0
@@ -252,7 +254,7 @@ fn what_was_created_later_than_the_lost_post_is_another_ones() {
 #[test]
 fn deleting_what_an_earlier_run_left_is_asked_and_can_be_taken_back() {
     let asks = |run: &Run| match &run.model.screen {
-        Screen::LeftOver(told) => matches!(told.stage, LeftOverStage::Asking(_)),
+        Screen::PendingRecord(told) => matches!(told.stage, LeftOverStage::Asking(_)),
         other => panic!("{other:?}"),
     };
     let mut run = told(Some(SECRET_ID), BaseUrl::CLOUD);

@@ -219,7 +219,7 @@ fn an_answer_that_was_lost_is_unknown_and_counts_as_a_loss() {
     let mut run = Run::posting();
     run.answer(lost());
     assert!(matches!(run.model.screen, Screen::Unknown(_)));
-    assert_eq!(run.fates(), [Fate::PerhapsCreated]);
+    assert_eq!(run.fates(), [Disposition::PerhapsCreated]);
     run.keys("q");
-    assert_eq!(run.exit(), Some(Exit::NotHandedOver));
+    assert_eq!(run.exit(), Some(Exit::NotDelivered));
 }

@@ -123,7 +123,7 @@ fn the_farewell_says_what_is_true_then() {
     assert_eq!(run.fates(), [copied_for(41)]);
     let mut run = after_copy(UNVERIFIED);
     run.keys("q").clipboard(ClipboardContent::Unreadable).keys("y");
-    assert_eq!(run.fates(), [Fate::HandedOver(vec![Delivery::Unverified])]);
+    assert_eq!(run.fates(), [Disposition::Delivered(vec![Delivery::Unverified])]);
 }
 
 #[test]

@@ -36,12 +36,12 @@ fn a_second_r_and_wanting_to_leave_hide_the_value() {
 
 #[test]
 fn each_way_out_has_its_farewell_and_exit_code() {
-    type Row = (fn() -> Run, &'static str, Fate, u8);
-    let sent = Fate::HandedOver(vec![Delivery::SentToTerminal]);
+    type Row = (fn() -> Run, &'static str, Disposition, u8);
+    let sent = Disposition::Delivered(vec![Delivery::SentToTerminal]);
     let rows: [Row; 5] = [
-        (Run::created, "q l", Fate::NeverHandedOver, 3),
-        (Run::created, "q up enter", Fate::NeverHandedOver, 3),
-        (Run::created, "<ctrl-c> <ctrl-c>", Fate::NeverHandedOver, 3),
+        (Run::created, "q l", Disposition::NotDelivered, 3),
+        (Run::created, "q up enter", Disposition::NotDelivered, 3),
+        (Run::created, "<ctrl-c> <ctrl-c>", Disposition::NotDelivered, 3),
         (|| after_copy(SENT), "q y", sent, 0),
         (|| after_copy(COPIED), "<ctrl-c> <ctrl-c>", copied_for(60), 0),
     ];
@@ -59,7 +59,7 @@ fn n_leads_to_the_form_with_everything_typed() {
     run.keys("n y");
     assert_eq!(
         (run.is_on_form(), run.exit(), run.fates()),
-        (true, None, vec![Fate::HandedOver(vec![Delivery::SentToTerminal])])
+        (true, None, vec![Disposition::Delivered(vec![Delivery::SentToTerminal])])
     );
     assert_eq!((run.text(FieldName::Project), run.text(FieldName::Client)), (PROJECT, CLIENT));
 }

@@ -50,16 +50,16 @@ fn a_running_post_gets_three_seconds_more() {
     run.event(Event::SignalReceived(Signal::Terminate)).wake_after(2);
     assert_eq!(run.exit(), None);
     run.wake_after(1);
-    assert_eq!(run.exit(), Some(Exit::NotHandedOver));
-    assert_eq!(run.fates(), [Fate::PerhapsCreated]);
+    assert_eq!(run.exit(), Some(Exit::NotDelivered));
+    assert_eq!(run.fates(), [Disposition::PerhapsCreated]);
 }
 
 #[test]
 fn a_second_signal_does_not_wait() {
     let mut run = Run::posting();
     run.event(Event::SignalReceived(Signal::Terminate)).event(Event::SignalReceived(Signal::HangUp));
-    assert_eq!(run.exit(), Some(Exit::NotHandedOver));
-    assert_eq!(run.fates(), [Fate::PerhapsCreated]);
+    assert_eq!(run.exit(), Some(Exit::NotDelivered));
+    assert_eq!(run.fates(), [Disposition::PerhapsCreated]);
 }
 
 #[test]
@@ -68,7 +68,7 @@ fn a_secret_that_comes_while_ending_is_told_by_its_id() {
     run.event(Event::SignalReceived(Signal::Interrupt)).answer(created());
     let [farewell] = &run.model.farewells[..] else { panic!("{:?}", run.model.farewells) };
     assert_eq!(farewell.secret_id, SecretId::from_server(SECRET_ID));
-    assert_eq!((farewell.fate.clone(), run.exit()), (Fate::NeverHandedOver, Some(Exit::NotHandedOver)));
+    assert_eq!((farewell.fate.clone(), run.exit()), (Disposition::NotDelivered, Some(Exit::NotDelivered)));
 }
 
 #[test]
@@ -86,14 +86,14 @@ fn an_answer_lost_while_ending_is_told_once() {
     let mut run = Run::posting();
     run.event(Event::SignalReceived(Signal::Terminate));
     run.answer(CreateOutcome::Unknown(LostAnswer::Unexpected { status: 502 }));
-    assert_eq!(run.fates(), [Fate::PerhapsCreated]);
-    assert_eq!(run.exit(), Some(Exit::NotHandedOver));
+    assert_eq!(run.fates(), [Disposition::PerhapsCreated]);
+    assert_eq!(run.exit(), Some(Exit::NotDelivered));
 }
 
 #[test]
 fn a_post_nobody_waited_for_is_told_once_too() {
     let mut run = Run::given_up();
     run.event(Event::SignalReceived(Signal::Terminate)).wake_after(3);
-    assert_eq!(run.fates(), [Fate::PerhapsCreated]);
-    assert_eq!(run.exit(), Some(Exit::NotHandedOver));
+    assert_eq!(run.fates(), [Disposition::PerhapsCreated]);
+    assert_eq!(run.exit(), Some(Exit::NotDelivered));
 }

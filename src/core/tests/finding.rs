@@ -140,7 +140,7 @@ fn deleting_takes_y_a_second_look_and_then_one_delete() {
         matches!(run.effects.last(), Some(Effect::DeleteSecret { secret_id, .. }) if secret_id.as_str() == NEW)
     );
     run.keys("esc y d").deleted(DeleteOutcome::Gone);
-    assert_eq!(run.fates(), [Fate::Deleted], "what was said of it before is replaced");
+    assert_eq!(run.fates(), [Disposition::Deleted], "what was said of it before is replaced");
     assert!(matches!(run.effects.last(), Some(Effect::ForgetCreation)));
     run.keys("q");
     assert_eq!(run.exit(), Some(Exit::Done));
@@ -172,7 +172,7 @@ fn one_that_is_gone_meanwhile_needs_no_deleting() {
     run.account(&with_new(named(NEW))).keys("d y").account(&[]);
     assert_eq!(
         (run.fates(), run.count(|effect| matches!(effect, Effect::DeleteSecret { .. }))),
-        (vec![Fate::Deleted], 0)
+        (vec![Disposition::Deleted], 0)
     );
 }
 
@@ -181,10 +181,10 @@ fn keeping_it_is_a_decision_and_still_a_loss() {
     let mut run = lost_run();
     run.account(&with_new(named(NEW))).keys("k");
     assert!(run.is_on_form());
-    assert_eq!(run.fates(), [Fate::Kept]);
+    assert_eq!(run.fates(), [Disposition::Kept]);
     assert_eq!(run.count(|effect| matches!(effect, Effect::ForgetCreation)), 1);
     run.keys("<ctrl-c>");
-    assert_eq!(run.exit(), Some(Exit::NotHandedOver));
+    assert_eq!(run.exit(), Some(Exit::NotDelivered));
 }
 
 #[test]

@@ -10,8 +10,8 @@ pub(super) fn failed() -> CopyOutcome {
 }
 
 /// What is told of a copy that stays so many seconds more.
-pub(super) fn copied_for(seconds: u64) -> Fate {
-    Fate::HandedOver(vec![Delivery::Copied { clears_in: Some(Duration::from_secs(seconds)) }])
+pub(super) fn copied_for(seconds: u64) -> Disposition {
+    Disposition::Delivered(vec![Delivery::Copied { clears_in: Some(Duration::from_secs(seconds)) }])
 }
 
 pub(super) fn after_copy(outcome: CopyOutcome) -> Run {
@@ -95,7 +95,7 @@ fn an_overwritten_clipboard_has_handed_nothing_over() {
     assert_eq!(run.shown().copy, CopyState::Gone(Gone::Overwritten));
     assert!(is_choice(&run, GuardChoice::GoBack));
     run.keys("l");
-    assert_eq!((run.exit(), run.fates()), (Some(Exit::NotHandedOver), vec![Fate::NeverHandedOver]));
+    assert_eq!((run.exit(), run.fates()), (Some(Exit::NotDelivered), vec![Disposition::NotDelivered]));
 }
 
 #[test]
@@ -159,7 +159,7 @@ fn a_deleted_secret_is_no_loss() {
         run.keys("esc y enter l");
         assert!(matches!(run.guard(), Some(Guard::Deleting { .. })), "{keys}");
         run.deleted(DeleteOutcome::Gone);
-        assert_eq!((run.exit(), run.fates()), (Some(Exit::Done), vec![Fate::Deleted]), "{keys}");
+        assert_eq!((run.exit(), run.fates()), (Some(Exit::Done), vec![Disposition::Deleted]), "{keys}");
     }
 }
 
@@ -185,9 +185,9 @@ fn a_secret_without_an_id_cannot_be_deleted() {
 fn a_second_ctrl_c_leaves_even_while_something_runs() {
     let mut run = Run::created();
     run.keys("q d <ctrl-c>");
-    assert_eq!((run.exit(), run.fates()), (Some(Exit::NotHandedOver), vec![Fate::NeverHandedOver]));
+    assert_eq!((run.exit(), run.fates()), (Some(Exit::NotDelivered), vec![Disposition::NotDelivered]));
     run.deleted(DeleteOutcome::Gone);
-    assert_eq!(run.fates(), [Fate::NeverHandedOver]);
+    assert_eq!(run.fates(), [Disposition::NotDelivered]);
 }
 
 #[test]
@@ -197,7 +197,7 @@ fn ctrl_c_on_the_way_to_another_secret_asks_before_it_gets_out() {
     assert!(matches!(run.guard(), Some(Guard::Choose { .. })));
     assert_eq!(run.exit(), None);
     run.keys("<ctrl-c>");
-    assert_eq!((run.exit(), run.fates()), (Some(Exit::NotHandedOver), vec![Fate::NeverHandedOver]));
+    assert_eq!((run.exit(), run.fates()), (Some(Exit::NotDelivered), vec![Disposition::NotDelivered]));
 }
 
 #[test]

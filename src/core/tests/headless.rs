@@ -91,7 +91,7 @@ fn without_a_terminal_each_step_is_told_once_and_the_secret_is_printed() {
     run.printed(Ok(()));
     assert_eq!(
         (run.exit(), run.fates()),
-        (Some(Exit::Done), vec![Fate::HandedOver(vec![Delivery::Printed])])
+        (Some(Exit::Done), vec![Disposition::Delivered(vec![Delivery::Printed])])
     );
 }
 
@@ -107,8 +107,8 @@ fn a_format_that_names_the_organization_has_it_or_says_that_it_is_left_out() {
     for (mut run, is_known) in [(known, true), (unknown, false)] {
         run.model.output = Output::Sink(Format::Kubernetes);
         run.answer(created());
-        let Some(Effect::PrintSecret { handover, .. }) = run.effects.last() else { panic!("not printed") };
-        assert_eq!(handover.organization.is_some(), is_known);
+        let Some(Effect::PrintSecret { payload, .. }) = run.effects.last() else { panic!("not printed") };
+        assert_eq!(payload.organization.is_some(), is_known);
         assert_eq!(words(&run).contains("orgId is left out"), !is_known);
     }
 }
@@ -188,7 +188,7 @@ fn a_write_that_fails_wants_a_terminal() {
     assert_eq!(run.exit(), None);
     let mut alone = run;
     alone.event(Event::TerminalTaken { is_taken: false });
-    assert_eq!((alone.exit(), alone.fates()), (Some(Exit::NotHandedOver), vec![Fate::NeverHandedOver]));
+    assert_eq!((alone.exit(), alone.fates()), (Some(Exit::NotDelivered), vec![Disposition::NotDelivered]));
     assert!(words(&alone).contains("no room left"), "{}", words(&alone));
 }
 

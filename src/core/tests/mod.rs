@@ -29,9 +29,9 @@ use jiff::Timestamp;
 use secrecy::SecretString;
 
 use crate::domain::{
-    ClipboardContent, CommandOutcome, CopyOutcome, CreateOutcome, CreatedSecret, DeleteOutcome,
-    ExistingSecret, Exit, Fate, Moment, PrintFailure, ReadProblem, Rejection, RequestId, SaveOutcome,
-    SecretId, ServerText, ServiceAccount, Session,
+    ClipboardContent, CommandOutcome, CopyOutcome, CreateOutcome, CreatedSecret, DeleteOutcome, Disposition,
+    ExistingSecret, Exit, Now, PrintFailure, ReadProblem, Rejection, RequestId, SaveOutcome, SecretId,
+    ServerText, ServiceAccount, Session,
 };
 
 use super::*;
@@ -51,7 +51,7 @@ struct Run {
 
 impl Run {
     fn with(project: &str, client: &str, lifetime: &str) -> Self {
-        let now = Moment { wall: "2026-11-23T18:14:10Z".parse().unwrap(), uptime: Duration::from_secs(5) };
+        let now = Now { wall: "2026-11-23T18:14:10Z".parse().unwrap(), uptime: Duration::from_secs(5) };
         let size = Size { columns: 80, rows: 24 };
         let model = Model::new(Session::Demo, Form::new(project, client, lifetime), size, now);
         Self { model, effects: Vec::new(), disk_answers: true }
@@ -253,7 +253,7 @@ impl Run {
         }
     }
 
-    fn fates(&self) -> Vec<Fate> {
+    fn fates(&self) -> Vec<Disposition> {
         self.model.farewells.iter().map(|farewell| farewell.fate.clone()).collect()
     }
 }

@@ -21,7 +21,7 @@ fn a_saved_secret_can_be_left_without_a_question() {
     assert!(run.shown().panel.is_none());
     run.keys("q");
     let saved = Delivery::Saved { path: ServerText::new("/home/me/prod.env") };
-    assert_eq!((run.exit(), run.fates()), (Some(Exit::Done), vec![Fate::HandedOver(vec![saved])]));
+    assert_eq!((run.exit(), run.fates()), (Some(Exit::Done), vec![Disposition::Delivered(vec![saved])]));
 }
 
 #[test]
@@ -45,7 +45,7 @@ fn a_command_that_succeeds_has_it_and_any_other_has_not() {
     );
     run.command_ended(CommandOutcome::Succeeded).keys("q");
     let piped = Delivery::Piped { program: ServerText::new("pass") };
-    assert_eq!((run.exit(), run.fates()), (Some(Exit::Done), vec![Fate::HandedOver(vec![piped])]));
+    assert_eq!((run.exit(), run.fates()), (Some(Exit::Done), vec![Disposition::Delivered(vec![piped])]));
 
     let failures = [
         CommandOutcome::Exited(1),
@@ -147,12 +147,15 @@ fn leaving_while_it_is_saved_or_copied_says_that_somebody_may_have_it() {
     let mut copying = Run::created();
     copying.keys("c <ctrl-c> <ctrl-c>");
     for run in [saving, copying] {
-        assert_eq!((run.fates(), run.exit()), (vec![Fate::PerhapsHandedOver], Some(Exit::NotHandedOver)));
+        assert_eq!(
+            (run.fates(), run.exit()),
+            (vec![Disposition::PerhapsDelivered], Some(Exit::NotDelivered))
+        );
     }
     let mut failed = Run::created();
     failed.keys("s").typed("/tmp/secret").keys("enter <ctrl-c>");
     failed.saved(SaveOutcome::Failed(SaveFailure::Full)).keys("<ctrl-c>");
-    assert_eq!(failed.fates(), [Fate::NeverHandedOver]);
+    assert_eq!(failed.fates(), [Disposition::NotDelivered]);
 }
 
 #[test]

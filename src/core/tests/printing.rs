@@ -21,7 +21,7 @@ fn leaving_writes_the_secret_and_asks_nothing() {
         run.printed(Ok(()));
         assert_eq!(
             (run.exit(), run.fates()),
-            (Some(Exit::Done), vec![Fate::HandedOver(vec![Delivery::Printed])])
+            (Some(Exit::Done), vec![Disposition::Delivered(vec![Delivery::Printed])])
         );
     }
 }
@@ -35,7 +35,7 @@ fn a_write_that_fails_brings_the_secret_back() {
     run.keys("q");
     assert!(matches!(run.guard(), Some(Guard::Choose { .. })), "now it is guarded like any other");
     run.keys("esc c").copied(COPIED).keys("q").clipboard(OURS).keys("y");
-    assert_eq!(run.exit(), Some(Exit::NotHandedOver), "whoever reads standard output has not got it");
+    assert_eq!(run.exit(), Some(Exit::NotDelivered), "whoever reads standard output has not got it");
 }
 
 #[test]
@@ -59,7 +59,7 @@ fn one_secret_a_run() {
 fn a_signal_prints_nothing() {
     let mut run = with_sink(Run::created());
     run.event(Event::SignalReceived(Signal::Terminate));
-    assert_eq!((run.exit(), run.fates()), (Some(Exit::NotHandedOver), vec![Fate::NeverHandedOver]));
+    assert_eq!((run.exit(), run.fates()), (Some(Exit::NotDelivered), vec![Disposition::NotDelivered]));
     assert_eq!(run.count(|effect| matches!(effect, Effect::PrintSecret { .. })), 0);
 }
 
@@ -74,9 +74,12 @@ fn while_it_is_being_written_nothing_else_is_claimed() {
     written.printed(Ok(()));
     assert_eq!(
         (written.exit(), written.fates()),
-        (Some(Exit::Done), vec![Fate::HandedOver(vec![Delivery::Printed])])
+        (Some(Exit::Done), vec![Disposition::Delivered(vec![Delivery::Printed])])
     );
     let mut stuck = with_sink(Run::created());
     stuck.keys("q").event(Event::SignalReceived(Signal::Terminate)).wake_after(3);
-    assert_eq!((stuck.exit(), stuck.fates()), (Some(Exit::NotHandedOver), vec![Fate::PerhapsHandedOver]));
+    assert_eq!(
+        (stuck.exit(), stuck.fates()),
+        (Some(Exit::NotDelivered), vec![Disposition::PerhapsDelivered])
+    );
 }

@@ -1,7 +1,7 @@
 //! Deleting an older secret: after a `y`, and what the session needs only when it no longer does.
 
 use super::*;
-use crate::domain::{BaseUrl, ClientId, Identity, Login, PairKind, ProfileName, PublicKey, Stake};
+use crate::domain::{BaseUrl, ClientId, Identity, Login, LoginRisk, PairKind, ProfileName, PublicKey};
 
 fn masked(tail: &str) -> ExistingSecret {
     let mask = Some(ServerText::new(&format!("mdb_sa_sk_...{tail}")));
@@ -50,7 +50,10 @@ fn one_is_chosen_asked_about_and_deleted() {
     let mut run = full("none");
     assert_eq!(retiring(&run).secrets.len(), 2);
     run.keys("down d enter");
-    assert!(matches!(retiring(&run).stage, RetireStage::Asking { stake: Stake::None, .. }), "never by Enter");
+    assert!(
+        matches!(retiring(&run).stage, RetireStage::Asking { stake: LoginRisk::None, .. }),
+        "never by Enter"
+    );
     run.keys("y").deleted(DeleteOutcome::Gone);
     assert!(run.is_on_form());
     assert_eq!((deletes(&run), run.posts()), (1, 0), "making room is not creating");
@@ -65,7 +68,7 @@ fn what_the_session_needs_is_kept_until_a_new_one_exists() {
 
     let mut run = panel("9f3a");
     run.keys("d y");
-    assert!(matches!(retiring(&run).stage, RetireStage::Asking { stake: Stake::Own, is_second: true }));
+    assert!(matches!(retiring(&run).stage, RetireStage::Asking { stake: LoginRisk::Own, is_second: true }));
     assert_eq!(deletes(&run), 0, "asked twice");
     run.keys("y");
     assert_eq!(deletes(&run), 1);
@@ -77,7 +80,10 @@ fn of_an_access_token_nobody_knows_whose_it_is() {
     let base_url = BaseUrl::parse(BaseUrl::CLOUD).unwrap();
     run.model.session = Session::remote(&base_url, Identity::AccessToken);
     run.keys("d").look(Ok(account_of("9f3a", "k7Qd"))).keys("d y");
-    assert!(matches!(retiring(&run).stage, RetireStage::Asking { stake: Stake::Perhaps, is_second: true }));
+    assert!(matches!(
+        retiring(&run).stage,
+        RetireStage::Asking { stake: LoginRisk::Perhaps, is_second: true }
+    ));
     assert_eq!(deletes(&run), 0);
 }
 
@@ -89,11 +95,11 @@ fn without_a_tail_to_compare_any_secret_of_ones_own_account_may_be_ones_own() {
     let key = PublicKey::parse("abcdefgh").unwrap();
     let in_keyring = |kind| Identity::Profile { name: ProfileName::new("work").unwrap(), kind };
     let rows = [
-        (Identity::ServiceAccount(own), Stake::Perhaps),
-        (Identity::ServiceAccount(other), Stake::None),
-        (in_keyring(PairKind::ServiceAccount), Stake::Perhaps),
-        (in_keyring(PairKind::ApiKey), Stake::None),
-        (Identity::ApiKey(key), Stake::None),
+        (Identity::ServiceAccount(own), LoginRisk::Perhaps),
+        (Identity::ServiceAccount(other), LoginRisk::None),
+        (in_keyring(PairKind::ServiceAccount), LoginRisk::Perhaps),
+        (in_keyring(PairKind::ApiKey), LoginRisk::None),
+        (Identity::ApiKey(key), LoginRisk::None),
     ];
     for (identity, expected) in rows {
         let mut run = Run::created();

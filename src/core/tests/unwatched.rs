@@ -13,7 +13,7 @@ fn without_a_terminal_a_lost_answer_is_looked_for_before_it_ends() {
         run.account(&[]).wake_after(pause.as_secs());
     }
     run.account(&[]);
-    assert_eq!(run.exit(), Some(Exit::NotHandedOver));
+    assert_eq!(run.exit(), Some(Exit::NotDelivered));
 }
 
 #[test]
@@ -44,7 +44,7 @@ fn without_a_terminal_what_was_found_out_is_told_with_what_is_left_to_do() {
             run.look(found.map(|secrets| ServiceAccount { secrets, ..ServiceAccount::default() }));
         }
         assert!(words(&run).contains(said), "{said}: {}", words(&run));
-        assert_eq!(run.exit(), Some(Exit::NotHandedOver));
+        assert_eq!(run.exit(), Some(Exit::NotDelivered));
     }
 }
 

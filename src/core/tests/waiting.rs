@@ -92,10 +92,13 @@ fn a_late_refusal_takes_back_the_loss() {
 fn a_late_loss_is_told_and_counted_once() {
     let mut run = Run::given_up();
     run.answer(lost());
-    assert_eq!(run.fates(), [Fate::PerhapsCreated]);
+    assert_eq!(run.fates(), [Disposition::PerhapsCreated]);
     let mut run = Run::given_up();
     run.keys("b").answer(lost());
-    assert_eq!((run.certainty(), run.fates()), (Some(Certainty::PerhapsCreated), vec![Fate::PerhapsCreated]));
+    assert_eq!(
+        (run.certainty(), run.fates()),
+        (Some(Certainty::PerhapsCreated), vec![Disposition::PerhapsCreated])
+    );
 }
 
 #[test]
@@ -109,7 +112,7 @@ fn a_late_refusal_blames_no_value_that_was_typed_since() {
 fn a_secret_of_the_next_try_does_not_hide_an_earlier_loss() {
     let mut run = Run::posting();
     run.answer(lost()).keys("b enter").sign_in(Ok(())).account(&[]).answer(created());
-    assert_eq!(run.fates(), [Fate::PerhapsCreated]);
+    assert_eq!(run.fates(), [Disposition::PerhapsCreated]);
 }
 
 #[test]
@@ -125,8 +128,8 @@ fn leaving_while_a_post_runs_asks_once() {
     for keys in ["q y", "b <ctrl-c> q y", "q <ctrl-c>"] {
         let mut run = Run::given_up();
         run.keys(keys);
-        assert_eq!(run.exit(), Some(Exit::NotHandedOver), "{keys}");
-        assert_eq!(run.fates(), [Fate::PerhapsCreated], "{keys}");
+        assert_eq!(run.exit(), Some(Exit::NotDelivered), "{keys}");
+        assert_eq!(run.fates(), [Disposition::PerhapsCreated], "{keys}");
     }
 }
 

@@ -105,13 +105,13 @@ fn leaving_while_the_answer_may_come_is_asked_and_can_be_taken_back() {
     run.keys("q n q");
     assert_eq!(run.exit(), None);
     run.keys("y");
-    assert_eq!(run.exit(), Some(Exit::NotHandedOver));
+    assert_eq!(run.exit(), Some(Exit::NotDelivered));
 
     let mut answered = found();
     answered.keys("y");
     assert_eq!(answered.exit(), None, "nothing was asked");
     answered.keys("q");
-    assert_eq!(answered.exit(), Some(Exit::NotHandedOver), "nothing is on its way any more");
+    assert_eq!(answered.exit(), Some(Exit::NotDelivered), "nothing is on its way any more");
 }
 
 #[test]

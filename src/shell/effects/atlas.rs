@@ -12,7 +12,7 @@ use crate::domain::{
 };
 use crate::shell::patience::read_patiently;
 
-use super::{Executor, broken_read, own_mistake};
+use super::{Executor, broken_read, internal_error};
 
 impl Executor {
     pub(super) fn read_account(&self, request: RequestId, project: ProjectId, client: ClientId) {
@@ -70,7 +70,7 @@ impl Executor {
             }
         };
         let answer = move |outcome| Event::CreateAnswered { request, outcome };
-        self.answer(work, answer, || CreateOutcome::Unknown(LostAnswer::Broken(own_mistake())));
+        self.answer(work, answer, || CreateOutcome::Unknown(LostAnswer::Broken(internal_error())));
     }
 
     pub(super) fn delete_secret(

@@ -1,8 +1,8 @@
 //! Where a run starts from: the demo, or what was found of credentials.
 
 use crate::cli::Arguments;
+use crate::config::{CredentialSource, Found, Origin, ShadowedSource};
 use crate::core::Form;
-use crate::credentials::{AtHand, Found, NotUsed, Origin};
 use crate::demo::World;
 use crate::domain::{BaseUrl, ServerText, Session};
 use crate::shell::signing_in::{identity, profile_session};
@@ -41,8 +41,10 @@ impl Start {
             &arguments.expires_after,
         );
         let warnings = found.warnings.iter().map(ToString::to_string);
-        let notes =
-            warnings.chain(NotUsed::sentences(&found.not_used)).map(|note| ServerText::new(&note)).collect();
+        let notes = warnings
+            .chain(ShadowedSource::sentences(&found.not_used))
+            .map(|note| ServerText::new(&note))
+            .collect();
         let several = !found.not_used.is_empty();
         let session = match &found.credentials {
             Some(credentials) => session(&found.base_url, credentials, found.origin.as_ref(), several),
@@ -64,7 +66,12 @@ fn holder_words(origin: &Origin) -> ServerText {
 }
 
 /// The header says where credentials come from when it is a profile, or when several sources were set.
-fn session(base_url: &BaseUrl, credentials: &AtHand, origin: Option<&Origin>, several: bool) -> Session {
+fn session(
+    base_url: &BaseUrl,
+    credentials: &CredentialSource,
+    origin: Option<&Origin>,
+    several: bool,
+) -> Session {
     if let Some(Origin::Profile(name)) = origin {
         return profile_session(base_url, credentials, name);
     }

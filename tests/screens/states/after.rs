@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use atlas_secret::core::Event;
 use atlas_secret::domain::{
-    BaseUrl, ExistingSecret, Identity, JournalEntry, LeftOver, Login, ProjectId, ReadProblem, SecretId,
+    BaseUrl, ExistingSecret, Identity, JournalEntry, Login, PendingRecord, ProjectId, ReadProblem, SecretId,
     ServerText, ServiceAccount, Session, VerifyOutcome,
 };
 use crossterm::event::KeyCode;
@@ -142,6 +142,6 @@ fn left_over(secret_id: Option<&str>, base_url: &str) -> Stage {
         secret_id: secret_id.and_then(SecretId::from_server),
         expires_at: None,
     };
-    stage.send(Event::LeftOversFound(vec![LeftOver { number: 0, entry }]));
+    stage.send(Event::LeftOversFound(vec![PendingRecord { number: 0, entry }]));
     stage
 }

@@ -1,0 +1,176 @@
+//! Which Atlas to talk to.
+
+use thiserror::Error;
+
+use crate::domain::{BaseUrl, BaseUrlError, ServerText};
+
+use super::not_used::{Precedence, ShadowedSource};
+use super::profile::Profile;
+use super::profiles::Profiles;
+use super::variables::{BASE_URL, OPS_MANAGER_URL, SERVICE, Variables};
+
+/// Why no host can be told.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum BaseUrlProblem {
+    /// A base URL that is none.
+    #[error("{place}: {error}")]
+    BaseUrl {
+        /// The variable, or the setting and its profile.
+        place: String,
+        /// What is wrong with it.
+        error: BaseUrlError,
+    },
+    /// A service that is not Atlas.
+    #[error("{place} is `{value}`, but this program knows cloud and cloudgov only")]
+    Service {
+        /// The variable, or the setting and its profile.
+        place: String,
+        /// What stands there.
+        value: ServerText,
+    },
+}
+
+/// A text and where it stands.
+struct Placed {
+    place: String,
+    text: String,
+    variable: Option<&'static str>,
+}
+
+/// The base URL, in the order of the Atlas CLI: a URL goes before a service, and for each of the two the
+/// environment goes before the profile. What loses is noted in `not_used`.
+pub(super) fn choose(
+    flag: Option<&BaseUrl>,
+    variables: &Variables,
+    profile: Option<(&Profiles, &Profile)>,
+    not_used: &mut Vec<ShadowedSource>,
+) -> Result<BaseUrl, BaseUrlProblem> {
+    let mut places =
+        placed(&[OPS_MANAGER_URL, BASE_URL], &["ops_manager_url", "base_url"], variables, profile);
+    let services = placed(&[SERVICE], &["service"], variables, profile);
+    if let Some(url) = flag {
+        not_used.extend(lost(places.into_iter().chain(services), Precedence::BaseUrlFlag));
+        return Ok(url.clone());
+    }
+    let has_url = !places.is_empty();
+    places.extend(services);
+    let mut places = places.into_iter();
+    let Some(Placed { place, text, variable }) = places.next() else {
+        return parse("the public Atlas", BaseUrl::CLOUD);
+    };
+    match variable {
+        Some(variable) => not_used.extend(lost(places, Precedence::Variable(variable))),
+        // Within one profile nothing has to be told apart.
+        None => {
+            not_used.extend(lost(places.filter(|loser| loser.variable.is_some()), Precedence::ProfileUrl))
+        }
+    }
+    if has_url {
+        return parse(&place, &text);
+    }
+    match text.as_str() {
+        "cloud" => parse(&place, BaseUrl::CLOUD),
+        "cloudgov" => parse(&place, BaseUrl::CLOUD_GOV),
+        other => Err(BaseUrlProblem::Service { place, value: ServerText::new(other) }),
+    }
+}
+
+/// Where a value stands: in variables, then in settings of the profile.
+fn placed(
+    names: &[&'static str],
+    settings: &[&str],
+    variables: &Variables,
+    profile: Option<(&Profiles, &Profile)>,
+) -> Vec<Placed> {
+    let in_variable = |name: &'static str| {
+        let text = variables.get(name)?;
+        Some(Placed { place: name.to_owned(), text, variable: Some(name) })
+    };
+    let in_profile = |setting: &&str| {
+        let (profiles, profile) = profile?;
+        let text = profiles.setting(profile, setting)?.to_owned();
+        Some(Placed { place: format!("{setting} of profile `{}`", profile.name()), text, variable: None })
+    };
+    let in_variables = names.iter().copied().filter_map(in_variable);
+    in_variables.chain(settings.iter().filter_map(in_profile)).collect()
+}
+
+fn lost(places: impl Iterator<Item = Placed>, winner: Precedence) -> Vec<ShadowedSource> {
+    places.map(|loser| ShadowedSource::new(loser.place, winner)).collect()
+}
+
+fn parse(place: &str, text: &str) -> Result<BaseUrl, BaseUrlProblem> {
+    BaseUrl::parse(text).map_err(|error| BaseUrlProblem::BaseUrl { place: place.to_owned(), error })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::variables::tests::{Set, environment};
+    use crate::domain::ProfileName;
+
+    fn outcome(set: Set, toml: &str) -> String {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("config.toml");
+        std::fs::write(&path, format!("version = 2\n{toml}")).unwrap();
+        let profiles = Profiles::load(&path).unwrap();
+        let profile = ProfileName::new("ci").and_then(|name| profiles.get(&name));
+        let from = profile.map(|profile| (&profiles, profile));
+        match choose(None, &Variables(&environment(set)), from, &mut Vec::new()) {
+            Ok(url) => url.to_string(),
+            Err(error) => error.to_string(),
+        }
+    }
+
+    #[test]
+    fn the_base_url_has_an_order() {
+        let rows: [(Set, &str, &str); 15] = [
+            (&[], "", "https://cloud.mongodb.com"),
+            (&[(SERVICE, "cloudgov")], "", "https://cloud.mongodbgov.com"),
+            (
+                &[(SERVICE, "mars")],
+                "",
+                "MONGODB_ATLAS_SERVICE is `mars`, but this program knows cloud and cloudgov only",
+            ),
+            (&[(BASE_URL, "https://b.example/"), (SERVICE, "cloudgov")], "", "https://b.example"),
+            (
+                &[(BASE_URL, "https://b.example"), (OPS_MANAGER_URL, "https://o.example")],
+                "",
+                "https://o.example",
+            ),
+            (
+                &[(BASE_URL, "http://b.example")],
+                "",
+                "MONGODB_ATLAS_BASE_URL: http:// is allowed to this machine only; write https://",
+            ),
+            (&[], "[ci]\nservice = 'cloudgov'", "https://cloud.mongodbgov.com"),
+            (&[], "[ci]\nservice = 'cloud'\nops_manager_url = 'https://o.example/'", "https://o.example"),
+            (&[], "[ci]\nbase_url = 'https://b.example'", "https://b.example"),
+            (
+                &[],
+                "base_url = 'https://top.example'\n[ci]\nbase_url = 'https://b.example'",
+                "https://top.example",
+            ),
+            (&[(SERVICE, "cloud")], "[ci]\nservice = 'cloudgov'", "https://cloud.mongodb.com"),
+            (
+                &[(BASE_URL, "https://b.example")],
+                "[ci]\nops_manager_url = 'https://o.example'",
+                "https://b.example",
+            ),
+            (&[(SERVICE, "cloud")], "[ci]\nops_manager_url = 'https://o.example'", "https://o.example"),
+            (
+                &[],
+                "[ci]\nservice = 'ops-manager'",
+                "service of profile `ci` is `ops-manager`, but this program knows cloud and cloudgov only",
+            ),
+            (
+                &[],
+                "[ci]\nops_manager_url = 'https://o.example/api'",
+                "ops_manager_url of profile `ci`: write scheme and host only, like https://cloud.mongodb.com, without a path",
+            ),
+        ];
+        for (set, toml, expected) in rows {
+            assert_eq!(outcome(set, toml), expected, "{set:?} {toml}");
+        }
+    }
+}

@@ -1,0 +1,145 @@
+use secrecy::ExposeSecret;
+
+use super::*;
+use crate::config::variables::tests::{Set, environment};
+
+const ID: &str = "mdb_sa_id_1234567890abcdef12345678";
+const UNSENDABLE: &str = "it holds a character that no credential has: a space, a line break or the like";
+
+fn described(credentials: &Credentials) -> String {
+    match credentials {
+        Credentials::AccessToken(token) => format!("token {}", token.expose_secret()),
+        Credentials::ServiceAccount { client_id, client_secret } => {
+            format!("account {client_id} {}", client_secret.expose_secret())
+        }
+        Credentials::ApiKey { public_key, private_key } => {
+            format!("key {public_key} {}", private_key.expose_secret())
+        }
+    }
+}
+
+fn outcome(set: Set) -> String {
+    match find(&Variables(&environment(set))) {
+        Ok(None) => "none".to_owned(),
+        Ok(Some(found)) => described(&found.credentials),
+        Err(error) => error.to_string(),
+    }
+}
+
+#[test]
+fn credentials_are_found_in_their_order() {
+    let rows: [(Set, &str); 9] = [
+        (&[], "none"),
+        (&[(ACCESS_TOKEN, " fake-token\n")], "token fake-token"),
+        (&[(CLIENT_ID, ID), (CLIENT_SECRET, "mdb_sa_sk_fake")], &format!("account {ID} mdb_sa_sk_fake")),
+        (&[(PUBLIC_API_KEY, "abcdefgh"), (PRIVATE_API_KEY, "p")], "key abcdefgh p"),
+        (&[(PUBLIC_KEY, "abcdefgh"), (PRIVATE_KEY, " p ")], "key abcdefgh p"),
+        (&[(PUBLIC_API_KEY, "abcdefgh"), (PRIVATE_KEY, "p")], "key abcdefgh p"),
+        (&[(ACCESS_TOKEN, "fake"), (CLIENT_ID, ID), (CLIENT_SECRET, "x")], "token fake"),
+        (
+            &[(CLIENT_ID, ID), (CLIENT_SECRET, "x"), (PUBLIC_KEY, "abcdefgh"), (PRIVATE_KEY, "p")],
+            &format!("account {ID} x"),
+        ),
+        (&[(ACCESS_TOKEN, "fake"), (PRIVATE_KEY, "p")], "token fake"),
+    ];
+    for (set, expected) in rows {
+        assert_eq!(outcome(set), expected, "{set:?}");
+    }
+}
+
+#[test]
+fn blank_variables_count_as_not_set() {
+    for blank in ["", " ", "\t", "\n", " \r\n "] {
+        let variable = |name: &str| CREDENTIALS.contains(&name).then(|| blank.to_owned());
+        assert!(find(&Variables(&variable)).unwrap().is_none(), "{blank:?}");
+    }
+}
+
+#[test]
+fn two_spellings_of_a_key_are_not_mixed() {
+    let set: Set = &[(PUBLIC_API_KEY, "apikey"), (PUBLIC_KEY, "otherkey"), (PRIVATE_KEY, "p")];
+    assert_eq!(outcome(set), "key otherkey p");
+}
+
+#[test]
+fn half_a_pair_is_named() {
+    let rows: [(Set, &str, &str); 7] = [
+        (&[(CLIENT_ID, ID)], CLIENT_ID, CLIENT_SECRET),
+        (&[(CLIENT_SECRET, "mdb_sa_sk_fake")], CLIENT_SECRET, CLIENT_ID),
+        (&[(PUBLIC_API_KEY, "abcdefgh")], PUBLIC_API_KEY, PRIVATE_API_KEY),
+        (&[(PRIVATE_API_KEY, "p")], PRIVATE_API_KEY, PUBLIC_API_KEY),
+        (&[(PUBLIC_KEY, "abcdefgh"), (PRIVATE_KEY, " ")], PUBLIC_KEY, PRIVATE_KEY),
+        // Halves of two kinds make no pair.
+        (&[(CLIENT_ID, ID), (PRIVATE_KEY, "p")], CLIENT_ID, CLIENT_SECRET),
+        (&[(CLIENT_SECRET, "mdb_sa_sk_fake"), (PUBLIC_API_KEY, "abcdefgh")], CLIENT_SECRET, CLIENT_ID),
+    ];
+    for (set, there, missing) in rows {
+        let expected = format!("{there} is set, but {missing} is not: both are needed");
+        assert_eq!(outcome(set), expected, "{set:?}");
+    }
+}
+
+#[test]
+fn half_an_account_is_not_passed_over_for_a_whole_key() {
+    let set: Set = &[(CLIENT_ID, ID), (PUBLIC_KEY, "abcdefgh"), (PRIVATE_KEY, "p")];
+    assert!(outcome(set).starts_with("MONGODB_ATLAS_CLIENT_ID is set, but"));
+}
+
+#[test]
+fn a_value_of_the_wrong_kind_is_named_and_not_shown() {
+    let rows: [(Set, &str, &str); 10] = [
+        (&[(ACCESS_TOKEN, "one two")], ACCESS_TOKEN, UNSENDABLE),
+        (&[(ACCESS_TOKEN, "one\ntwo")], ACCESS_TOKEN, UNSENDABLE),
+        (&[(CLIENT_ID, "abc"), (CLIENT_SECRET, "x")], CLIENT_ID, "a client ID starts with mdb_sa_id_"),
+        (
+            &[(CLIENT_ID, "mdb_sa_sk_canary"), (CLIENT_SECRET, "x")],
+            CLIENT_ID,
+            "that is a secret, not a client ID; it was not kept",
+        ),
+        (&[(CLIENT_ID, ID), (CLIENT_SECRET, "mdb_sa_sk_\ncanary")], CLIENT_SECRET, UNSENDABLE),
+        (&[(CLIENT_ID, ID), (CLIENT_SECRET, "mdb_sa_sk_ canary")], CLIENT_SECRET, UNSENDABLE),
+        (
+            &[(PUBLIC_API_KEY, ID), (PRIVATE_API_KEY, "canary")],
+            PUBLIC_API_KEY,
+            "that belongs to a service account (it starts with mdb_sa), not to an API key",
+        ),
+        (
+            &[(PUBLIC_KEY, "abc\ndef"), (PRIVATE_KEY, "canary")],
+            PUBLIC_KEY,
+            "a public key has visible characters only, without quotes, commas and colons, 64 at most",
+        ),
+        (
+            &[(PUBLIC_KEY, "abcdefgh"), (PRIVATE_KEY, "mdb_sa_sk_canary")],
+            PRIVATE_KEY,
+            "that is the secret of a service account (it starts with mdb_sa), not a private key",
+        ),
+        (&[(PUBLIC_KEY, "abcdefgh"), (PRIVATE_KEY, "can\nary")], PRIVATE_KEY, UNSENDABLE),
+    ];
+    for (set, variable, problem) in rows {
+        assert_eq!(outcome(set), format!("{variable}: {problem}"), "{set:?}");
+    }
+}
+
+#[test]
+fn what_was_set_too_is_told() {
+    let rows: [(Set, &[&str]); 4] = [
+        (&[(ACCESS_TOKEN, "t")], &[]),
+        (
+            &[(ACCESS_TOKEN, "t"), (CLIENT_ID, ID)],
+            &["MONGODB_ATLAS_CLIENT_ID is set too, but the access token goes first"],
+        ),
+        (
+            &[(CLIENT_ID, ID), (CLIENT_SECRET, "x"), (PUBLIC_KEY, "k")],
+            &["MONGODB_ATLAS_PUBLIC_KEY is set too, but the service account goes first"],
+        ),
+        (
+            &[(PUBLIC_API_KEY, "k"), (PRIVATE_API_KEY, "x"), (PUBLIC_KEY, "k")],
+            &["MONGODB_ATLAS_PUBLIC_KEY is set too, but the other spelling of the API key goes first"],
+        ),
+    ];
+    for (set, expected) in rows {
+        let found = find(&Variables(&environment(set))).unwrap().unwrap();
+        let told: Vec<String> = found.not_used.iter().map(ToString::to_string).collect();
+        assert_eq!(told, expected, "{set:?}");
+    }
+}

@@ -1,0 +1,162 @@
+//! From the line that was typed to a program and its arguments.
+
+use secrecy::ExposeSecret;
+
+use crate::domain::{CommandOutcome, SecretPayload, ServerText};
+
+/// A program and its arguments, ready to be started.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Words {
+    /// The program, by name or by path.
+    pub program: String,
+    /// What it is called with.
+    pub arguments: Vec<String>,
+}
+
+/// Splits `line` as a POSIX shell does, then puts the values in. In this order a value never becomes several
+/// words, whatever it holds.
+pub(super) fn words_of(line: &str, payload: &SecretPayload) -> Result<Words, CommandOutcome> {
+    let secret = payload.secret.value.expose_secret();
+    if !secret.is_empty() && line.contains(secret) {
+        return malformed("it holds the secret itself, and every user could read it there");
+    }
+    let Ok(words) = shell_words::split(line) else {
+        return malformed("a quote is left open");
+    };
+    let mut filled = Vec::with_capacity(words.len());
+    for word in &words {
+        filled.push(with_values(word, payload)?);
+    }
+    let mut words = filled.into_iter();
+    match words.next() {
+        Some(program) if !program.is_empty() => Ok(Words { program, arguments: words.collect() }),
+        _ => malformed("it names no program"),
+    }
+}
+
+fn malformed<T>(why: &str) -> Result<T, CommandOutcome> {
+    Err(CommandOutcome::Malformed(ServerText::new(why)))
+}
+
+/// `word` with the value of each placeholder. Braces that are none, as in JSON, stay.
+fn with_values(word: &str, payload: &SecretPayload) -> Result<String, CommandOutcome> {
+    let mut filled = String::with_capacity(word.len());
+    let mut rest = word;
+    while let Some(at) = rest.find('{') {
+        let (before, braced) = rest.split_at(at);
+        filled.push_str(before);
+        let Some(name) = placeholder_name(braced) else {
+            filled.push('{');
+            rest = &braced[1..];
+            continue;
+        };
+        let placeholder = &braced[..name.len() + 2];
+        let value = value_of(name, payload)
+            .ok_or_else(|| CommandOutcome::UnknownPlaceholder(ServerText::new(placeholder)))?;
+        filled.push_str(&value);
+        rest = &braced[placeholder.len()..];
+    }
+    filled.push_str(rest);
+    Ok(filled)
+}
+
+/// The name in the braces that `braced` begins with, if it looks like one: lower-case letters and underscores.
+fn placeholder_name(braced: &str) -> Option<&str> {
+    let (name, _) = braced.strip_prefix('{')?.split_once('}')?;
+    let is_name = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+    is_name.then_some(name)
+}
+
+/// What a placeholder stands for; `None` when there is no such placeholder or its value is not known.
+fn value_of(name: &str, payload: &SecretPayload) -> Option<String> {
+    match name {
+        "project_id" => Some(payload.new_secret.project.to_string()),
+        "client_id" => Some(payload.new_secret.client.to_string()),
+        "secret_id" => payload.secret.id.as_ref().map(ToString::to_string),
+        "expires_at" => payload.secret.expires_at.map(|at| at.to_string()),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::delivery::fixtures::payload;
+
+    fn split(line: &str) -> Result<Vec<String>, CommandOutcome> {
+        words_of(line, &payload()).map(|words| [vec![words.program], words.arguments].concat())
+    }
+
+    #[test]
+    fn words_are_split_as_a_shell_does_and_nothing_else_is_done() {
+        let rows: [(&str, &[&str]); 5] = [
+            ("  vault  kv put secret/atlas value=- ", &["vault", "kv", "put", "secret/atlas", "value=-"]),
+            (r#"a "b c" 'd "e' f\ g"#, &["a", "b c", "d \"e", "f g"]),
+            (
+                "a $HOME `id` ~ *.rs | b > c; d",
+                &["a", "$HOME", "`id`", "~", "*.rs", "|", "b", ">", "c;", "d"],
+            ),
+            ("a ''", &["a", ""]),
+            ("größe ü", &["größe", "ü"]),
+        ];
+        for (line, expected) in rows {
+            assert_eq!(split(line).unwrap(), expected, "{line:?}");
+        }
+    }
+
+    #[test]
+    fn placeholders_are_filled_inside_their_words() {
+        let rows: [(&str, &[&str]); 6] = [
+            ("a {project_id} b", &["a", "32b6e34b3d91647abb20e7b8", "b"]),
+            ("a --name=x-{client_id}-y", &["a", "--name=x-mdb_sa_id_1234567890abcdef12345678-y"]),
+            ("a '{secret_id} {expires_at}'", &["a", "5a6b7c8d9e0f1a2b3c4d5e6f 2026-12-23T17:14:05Z"]),
+            (
+                "a {} {{}} '{ \"json\": 1 }' {A} {a1} {",
+                &["a", "{}", "{{}}", "{ \"json\": 1 }", "{A}", "{a1}", "{"],
+            ),
+            (r#"a '{"id":"{secret_id}"}'"#, &["a", r#"{"id":"5a6b7c8d9e0f1a2b3c4d5e6f"}"#]),
+            ("a {{secret_id}}", &["a", "{5a6b7c8d9e0f1a2b3c4d5e6f}"]),
+        ];
+        for (line, expected) in rows {
+            assert_eq!(split(line).unwrap(), expected, "{line:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_command_is_refused_with_the_reason() {
+        let unknown = |name| CommandOutcome::UnknownPlaceholder(ServerText::new(name));
+        let malformed = |why| CommandOutcome::Malformed(ServerText::new(why));
+        let rows = [
+            ("", malformed("it names no program")),
+            ("  \t", malformed("it names no program")),
+            ("'' a", malformed("it names no program")),
+            ("a 'b", malformed("a quote is left open")),
+            ("a \"b", malformed("a quote is left open")),
+            ("a {organization}", unknown("{organization}")),
+            ("a b={secret}", unknown("{secret}")),
+        ];
+        for (line, expected) in rows {
+            assert_eq!(split(line), Err(expected), "{line:?}");
+        }
+    }
+
+    #[test]
+    fn a_placeholder_without_a_value_is_refused() {
+        let mut payload = payload();
+        payload.secret.id = None;
+        payload.secret.expires_at = None;
+        for name in ["{secret_id}", "{expires_at}"] {
+            let refused = Err(CommandOutcome::UnknownPlaceholder(ServerText::new(name)));
+            assert_eq!(words_of(&format!("a {name}"), &payload), refused);
+        }
+    }
+
+    #[test]
+    fn the_secret_itself_is_never_an_argument() {
+        let payload = payload();
+        let line = format!("a --password={}", payload.secret.value.expose_secret());
+        let refused = words_of(&line, &payload).unwrap_err();
+        assert!(matches!(refused, CommandOutcome::Malformed(_)));
+        assert!(!format!("{refused:?}").contains(payload.secret.value.expose_secret()));
+    }
+}

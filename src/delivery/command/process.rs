@@ -1,0 +1,90 @@
+//! Starting the command, and learning whether it read all of the secret.
+
+use std::io::{self, PipeReader, PipeWriter, Read};
+
+use rustix::io::Errno;
+use rustix::process::Pid;
+use secrecy::{ExposeSecret, SecretString};
+use zeroize::Zeroizing;
+
+use crate::delivery::os_error_message::os_error_message;
+use crate::domain::CommandOutcome;
+
+use super::line::Words;
+use super::output::CommandOutput;
+use super::waiting::{Ending, wait_for_end};
+use super::{command_of, not_started};
+
+/// Runs the command. Blocks until it has ended.
+///
+/// The pipe holds the whole secret before the command starts, and our own copy of its reading end stays open
+/// until the command has ended: so there is neither a SIGPIPE nor a race, and what is left in the pipe then is
+/// exactly what the command did not read.
+pub(super) fn run(words: &Words, secret: &SecretString, output: CommandOutput) -> CommandOutcome {
+    let (input, rest) = match filled_pipe(secret) {
+        Ok(ends) => ends,
+        Err(error) => return CommandOutcome::NotStarted(os_error_message(&error)),
+    };
+    let ended = start(words, input, output).and_then(end_of);
+    let unread = drain(rest);
+    match ended {
+        Err(outcome) => outcome,
+        Ok(Ending::Signal(signal)) => CommandOutcome::Killed(signal),
+        Ok(Ending::Code(0)) if unread => CommandOutcome::ClosedEarly,
+        Ok(Ending::Code(0)) => CommandOutcome::Succeeded,
+        Ok(Ending::Code(code)) => CommandOutcome::Exited(code),
+    }
+}
+
+/// A pipe that holds the secret and whose writing end is closed: the end for the command, and ours. Only the
+/// command gets one of them; Rust marks every descriptor close-on-exec.
+fn filled_pipe(secret: &SecretString) -> io::Result<(PipeReader, PipeReader)> {
+    let (input, writer) = io::pipe()?;
+    let rest = input.try_clone()?;
+    if let Err(error) = write_at_once(&writer, secret) {
+        drop(writer);
+        drain(rest);
+        return Err(error);
+    }
+    Ok((input, rest))
+}
+
+/// Writes without ever waiting: nobody reads yet. A pipe takes at least a page (pipe(7)), many times the length
+/// of a secret, and half a secret is worse than none.
+fn write_at_once(writer: &PipeWriter, secret: &SecretString) -> io::Result<()> {
+    rustix::io::ioctl_fionbio(writer, true)?;
+    let value = secret.expose_secret().as_bytes();
+    match rustix::io::retry_on_intr(|| rustix::io::write(writer, value)) {
+        Ok(written) if written == value.len() => Ok(()),
+        Ok(_) | Err(Errno::AGAIN) => Err(io::Error::other("the secret is too long for a pipe")),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Starts the command in our process group, to which the terminal belongs.
+fn start(words: &Words, input: PipeReader, output: CommandOutput) -> Result<Pid, CommandOutcome> {
+    let mut command = command_of(words);
+    command.stdin(input).stdout(output.into_stdio());
+    // Only its number is kept: what waits for it here must also hear that it was stopped.
+    let child = command.spawn().map_err(|error| not_started(words, &error))?;
+    Ok(Pid::from_child(&child))
+}
+
+fn end_of(child: Pid) -> Result<Ending, CommandOutcome> {
+    wait_for_end(child).map_err(|error| CommandOutcome::Lost(os_error_message(&error.into())))
+}
+
+/// Takes what is left out of the pipe, so that nobody who inherited it from the command finds it later. True
+/// when there was something. It does not wait: the writing end is closed.
+fn drain(mut rest: PipeReader) -> bool {
+    let mut buffer = Zeroizing::new([0; 4096]);
+    let mut found = false;
+    loop {
+        match rest.read(&mut buffer[..]) {
+            Ok(0) => return found,
+            Ok(_) => found = true,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(_) => return found,
+        }
+    }
+}

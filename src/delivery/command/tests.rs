@@ -1,0 +1,170 @@
+//! Commands that every system has, each behaving in its own way. Those that need a terminal are in
+//! `tests/sinks/`.
+
+use std::fs::{self, File};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+use super::*;
+use crate::delivery::fixtures::{VALUE, handover_of, payload};
+
+/// Long enough for a busy machine; reached only by a test that fails.
+const DEADLINE: Duration = Duration::from_secs(20);
+
+/// A folder for what a command writes. `{}` in a line stands for its path.
+struct Desk(TempDir);
+
+impl Desk {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    /// Runs the line; what the command prints goes to a file of this folder.
+    async fn run(&self, line: &str) -> CommandOutcome {
+        self.run_with(line, &payload()).await
+    }
+
+    async fn run_with(&self, line: &str, payload: &SecretPayload) -> CommandOutcome {
+        let line = line.replace("{}", self.0.path().to_str().unwrap());
+        let output = CommandOutput::Beside(File::create(self.path("printed")).unwrap());
+        tokio::time::timeout(DEADLINE, pipe_to(&line, payload, output)).await.unwrap()
+    }
+
+    fn path(&self, name: &str) -> std::path::PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.path(name)).unwrap()
+    }
+}
+
+async fn wait_for_file(path: &Path) {
+    let start = Instant::now();
+    while !path.exists() {
+        assert!(start.elapsed() < DEADLINE, "{} never came", path.display());
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_command_gets_exactly_the_value() {
+    let desk = Desk::new();
+    assert_eq!(desk.run("sh -c 'cat > {}/out'").await, CommandOutcome::Succeeded);
+    assert_eq!(desk.read("out"), VALUE);
+    assert_eq!(desk.run("cat").await, CommandOutcome::Succeeded);
+    assert_eq!(desk.read("printed"), VALUE);
+}
+
+#[tokio::test]
+async fn what_was_not_read_is_told() {
+    let desk = Desk::new();
+    for line in ["true", "head -c 5", "sh -c 'exec <&-; exit 0'", "sh -c 'head -c 49'"] {
+        assert_eq!(desk.run(line).await, CommandOutcome::ClosedEarly, "{line}");
+    }
+    assert_eq!(desk.run("head -c 50").await, CommandOutcome::Succeeded);
+}
+
+#[tokio::test]
+async fn how_a_command_ended_is_told() {
+    let desk = Desk::new();
+    assert_eq!(desk.run("false").await, CommandOutcome::Exited(1));
+    assert_eq!(desk.run("sh -c 'cat >/dev/null; exit 7'").await, CommandOutcome::Exited(7));
+    assert_eq!(desk.run("sh -c 'kill -9 $$'").await, CommandOutcome::Killed(9));
+    assert_eq!(desk.run("sh -c 'cat >/dev/null; kill -TERM $$'").await, CommandOutcome::Killed(15));
+}
+
+#[tokio::test]
+async fn what_cannot_be_started_is_told() {
+    let desk = Desk::new();
+    let missing = CommandOutcome::NotFound(ServerText::new("no-such-program-anywhere"));
+    assert_eq!(desk.run("no-such-program-anywhere {client_id}").await, missing);
+    fs::write(desk.path("text"), "no program").unwrap();
+    let denied = CommandOutcome::NotStarted(ServerText::new("Permission denied"));
+    assert_eq!(desk.run("{}/text").await, denied);
+    assert!(matches!(desk.run("sh -c 'open").await, CommandOutcome::Malformed(_)));
+    assert!(matches!(desk.run("echo {nothing}").await, CommandOutcome::UnknownPlaceholder(_)));
+}
+
+#[tokio::test]
+async fn a_value_stays_one_argument() {
+    let desk = Desk::new();
+    let line = r#"sh -c 'cat >/dev/null; printf "<%s>" "$@"' sh "until {expires_at}, for {client_id}" {} x"#;
+    let line = line.replace("{} ", "{x: 1} ");
+    assert_eq!(desk.run(&line).await, CommandOutcome::Succeeded);
+    let expected = "<until 2026-12-23T17:14:05Z, for mdb_sa_id_1234567890abcdef12345678><{x:><1}><x>";
+    assert_eq!(desk.read("printed"), expected);
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn the_secret_is_in_no_argument_and_no_variable() {
+    let desk = Desk::new();
+    let line = "sh -c 'cat >/dev/null; cat /proc/$$/cmdline /proc/$$/environ' sh {client_id}";
+    assert_eq!(desk.run(line).await, CommandOutcome::Succeeded);
+    let seen = desk.read("printed");
+    assert!(seen.contains("mdb_sa_id_1234567890abcdef12345678") && !seen.contains("FAKEfake"));
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn the_pipe_is_the_commands_standard_input_and_nothing_else_of_it() {
+    let desk = Desk::new();
+    let script = "cat >/dev/null; pipe=$(readlink /proc/$$/fd/0); echo \"$pipe\"; for fd in /proc/$$/fd/*; do \
+        if [ \"$(readlink \"$fd\")\" = \"$pipe\" ]; then echo \"fd ${fd##*/}\"; fi; done";
+    fs::write(desk.path("script"), script).unwrap();
+    assert_eq!(desk.run("sh {}/script").await, CommandOutcome::Succeeded);
+    let printed = desk.read("printed");
+    assert!(printed.starts_with("pipe:") && printed.ends_with("]\nfd 0\n"), "{printed}");
+}
+
+#[tokio::test]
+async fn what_a_command_leaves_behind_is_not_waited_for() {
+    let desk = Desk::new();
+    let script = "exec 3<&0; cat >/dev/null; sleep 60 <&3 >/dev/null 2>&1 & echo $!";
+    fs::write(desk.path("script"), script).unwrap();
+    assert_eq!(desk.run("sh {}/script").await, CommandOutcome::Succeeded);
+    let left: i32 = desk.read("printed").trim().parse().unwrap();
+    let left = rustix::process::Pid::from_raw(left).unwrap();
+    // That it is there to be killed shows that it was not waited for.
+    rustix::process::kill_process(left, rustix::process::Signal::KILL).unwrap();
+}
+
+#[tokio::test]
+async fn what_a_command_did_not_read_is_not_left_for_others() {
+    let desk = Desk::new();
+    let script = "exec 3<&0; cd \"$1\"; \
+        (until [ -e go ]; do sleep 0.05; done; cat <&3 >found; mv found done) >/dev/null 2>&1 & exit 0";
+    fs::write(desk.path("script"), script).unwrap();
+    assert_eq!(desk.run("sh {}/script {}").await, CommandOutcome::ClosedEarly);
+    fs::write(desk.path("go"), "").unwrap();
+    wait_for_file(&desk.path("done")).await;
+    assert_eq!(desk.read("done"), "");
+}
+
+#[tokio::test]
+async fn half_a_secret_is_never_handed_over() {
+    let desk = Desk::new();
+    let long = handover_of(&"fake".repeat(1_000_000));
+    let refused = CommandOutcome::NotStarted(ServerText::new("the secret is too long for a pipe"));
+    assert_eq!(desk.run_with("sh -c 'cat > {}/out'", &long).await, refused);
+    assert!(!desk.path("out").exists());
+}
+
+#[tokio::test]
+async fn a_command_dies_of_a_broken_pipe_of_its_own() {
+    // Rust ignores SIGPIPE and what is ignored is inherited; a command needs the default back.
+    let desk = Desk::new();
+    let script = "cat >/dev/null; (yes; echo $? >\"$1/code\") | head -n 1 >/dev/null";
+    fs::write(desk.path("script"), script).unwrap();
+    assert_eq!(desk.run("sh {}/script {}").await, CommandOutcome::Succeeded);
+    assert_eq!(desk.read("code").trim(), "141");
+}
+
+#[test]
+fn a_command_can_be_waited_for_by_a_task_of_its_own() {
+    fn is_send<T: Send>(_: &T) {}
+    is_send(&pipe_to("cat", &payload(), CommandOutput::Ours));
+}

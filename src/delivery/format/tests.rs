@@ -1,0 +1,205 @@
+//! Each format, read back by what is going to read it.
+
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+use saphyr::{LoadableYamlNode, Yaml};
+use serde_json::{Value, json};
+
+use super::*;
+use crate::delivery::fixtures::{VALUE, handover_of, payload};
+use crate::domain::{ClientId, SecretPayload};
+
+const CLIENT: &str = "mdb_sa_id_1234567890abcdef12345678";
+
+/// Values that a careless writer would break, none of them like those of Atlas today.
+const AWKWARD: [&str; 16] = [
+    "plain-FAKE_value",
+    "it's a fake",
+    "say \"fake\"",
+    "both ' and \"",
+    "$HOME ${HOME} $(id) `id`",
+    "it's $HOME",
+    "back\\slash\\n and \\",
+    "'\\''",
+    "fake # no comment",
+    "#fake",
+    "key: value",
+    "- {a: [b]} & * ! | > % @",
+    "größe 鍵 🗝",
+    " blanks around ",
+    "a=b;c&d|e<f>g*?~",
+    "yes",
+];
+
+fn text(format: Format, payload: &SecretPayload) -> String {
+    render(format, payload).expose_secret().to_owned()
+}
+
+fn unknown() -> SecretPayload {
+    let mut payload = payload();
+    (payload.secret.id, payload.secret.created_at, payload.secret.expires_at) = (None, None, None);
+    payload.organization = None;
+    payload
+}
+
+#[test]
+fn a_value_to_paste_stands_alone() {
+    assert_eq!(text(Format::Secret, &payload()), VALUE);
+    assert_eq!(text(Format::ClientId, &payload()), CLIENT);
+    assert_eq!(text(Format::Secret, &handover_of("")), "");
+}
+
+#[test]
+fn variables_are_quoted_only_where_they_must_be() {
+    let start = format!("MONGODB_ATLAS_CLIENT_ID={CLIENT}\nMONGODB_ATLAS_CLIENT_SECRET=");
+    let rows = [
+        (VALUE, VALUE),
+        ("", "''"),
+        ("a b", "'a b'"),
+        ("$a", "'$a'"),
+        ("a'b", "\"a'b\""),
+        ("a'$b", r"'a'\''$b'"),
+        ("a.b", "'a.b'"),
+        (r"a\b\", r"'a\b'\\"),
+        ("ä", "'ä'"),
+    ];
+    for (value, expected) in rows {
+        assert_eq!(text(Format::Env, &handover_of(value)), format!("{start}{expected}\n"), "{value:?}");
+    }
+}
+
+#[test]
+fn a_dotenv_parser_reads_every_value() {
+    for value in AWKWARD {
+        let written = text(Format::Env, &handover_of(value));
+        let read: Vec<(String, String)> =
+            dotenvy::from_read_iter(written.as_bytes()).map(|pair| pair.unwrap()).collect();
+        let expected = [("MONGODB_ATLAS_CLIENT_ID", CLIENT), ("MONGODB_ATLAS_CLIENT_SECRET", value)];
+        assert_eq!(read, expected.map(|(name, value)| (name.to_owned(), value.to_owned())), "{written}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_shell_reads_every_value() {
+    let folder = tempfile::tempdir().unwrap();
+    for value in AWKWARD.into_iter().chain(["two\nlines", "exclamation!mark's"]) {
+        let path = folder.path().join("file");
+        std::fs::File::create(&path)
+            .unwrap()
+            .write_all(text(Format::Env, &handover_of(value)).as_bytes())
+            .unwrap();
+        let output = Command::new("sh")
+            .args([
+                "-c",
+                ". ./file; printf '%s|%s' \"$MONGODB_ATLAS_CLIENT_ID\" \"$MONGODB_ATLAS_CLIENT_SECRET\"",
+            ])
+            .current_dir(folder.path())
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        assert_eq!(String::from_utf8(output.stdout).unwrap(), format!("{CLIENT}|{value}"));
+        assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
+#[test]
+fn json_has_the_fields_of_the_answer() {
+    let expected = "{\n  \"id\": \"5a6b7c8d9e0f1a2b3c4d5e6f\",\n  \"createdAt\": \"2026-11-23T17:14:05Z\",\n  \
+        \"expiresAt\": \"2026-12-23T17:14:05Z\",\n  \
+        \"secret\": \"mdb_sa_sk_FAKEfakeFAKEfakeFAKEfakeFAKEfakeFAKE9f3a\"\n}\n";
+    assert_eq!(text(Format::Json, &payload()), expected);
+    let read: Value = serde_json::from_str(&text(Format::Json, &unknown())).unwrap();
+    assert_eq!(read, json!({ "secret": VALUE }));
+}
+
+#[test]
+fn the_json_for_aws_has_its_three_fields() {
+    let read: Value = serde_json::from_str(&text(Format::Aws, &payload())).unwrap();
+    let expected = json!({ "clientId": CLIENT, "clientSecret": VALUE, "orgId": "4888442a3354817a7320eb61" });
+    assert_eq!(read, expected);
+    let read: Value = serde_json::from_str(&text(Format::Aws, &unknown())).unwrap();
+    assert_eq!(read, json!({ "clientId": CLIENT, "clientSecret": VALUE }));
+}
+
+#[test]
+fn json_keeps_every_value() {
+    for value in
+        AWKWARD.into_iter().chain(["\u{0}\u{1f}\u{7f}\u{85}", "\u{2028}\u{feff}\u{ffff}", "a\nb\tc\r"])
+    {
+        let read: Value = serde_json::from_str(&text(Format::Json, &handover_of(value))).unwrap();
+        assert_eq!(read["secret"], value);
+        let read: Value = serde_json::from_str(&text(Format::Aws, &handover_of(value))).unwrap();
+        assert_eq!(read["clientSecret"], value);
+    }
+}
+
+#[test]
+fn the_manifest_is_what_the_operator_reads() {
+    let expected = r#"apiVersion: v1
+kind: Secret
+metadata:
+  name: "atlas-1234567890abcdef12345678"
+  labels:
+    atlas.mongodb.com/type: credentials
+type: Opaque
+stringData:
+  orgId: "4888442a3354817a7320eb61"
+  clientId: "mdb_sa_id_1234567890abcdef12345678"
+  clientSecret: "mdb_sa_sk_FAKEfakeFAKEfakeFAKEfakeFAKEfakeFAKE9f3a"
+"#;
+    assert_eq!(text(Format::Kubernetes, &payload()), expected);
+}
+
+#[test]
+fn yaml_keeps_every_value() {
+    let broken_by_other_parsers = ["a\nb\tc\r", "\u{7f}\u{85}\u{2028}\u{feff}", "123456", "1e3", "null", "~"];
+    for value in AWKWARD.into_iter().chain(broken_by_other_parsers) {
+        let written = text(Format::Kubernetes, &handover_of(value));
+        let documents = Yaml::load_from_str(&written).unwrap();
+        let [manifest] = &documents[..] else { panic!("one document: {written}") };
+        assert_eq!(manifest["kind"].as_str(), Some("Secret"));
+        assert_eq!(manifest["metadata"]["labels"]["atlas.mongodb.com/type"].as_str(), Some("credentials"));
+        assert_eq!(manifest["stringData"]["clientId"].as_str(), Some(CLIENT));
+        assert_eq!(manifest["stringData"]["clientSecret"].as_str(), Some(value), "{written}");
+        // An unescaped line break of YAML 1.1 would be folded by the parsers that are in use.
+        assert!(!written.contains(['\u{85}', '\u{2028}', '\u{feff}', '\r', '\t']));
+    }
+}
+
+#[test]
+fn an_organization_that_is_not_known_is_left_out() {
+    let written = text(Format::Kubernetes, &unknown());
+    let documents = Yaml::load_from_str(&written).unwrap();
+    assert_eq!(documents[0]["stringData"].as_mapping().unwrap().len(), 2);
+    assert!(!written.contains("orgId"));
+}
+
+#[test]
+fn the_manifest_has_a_valid_name_whatever_the_case_of_the_id() {
+    let mut payload = payload();
+    payload.new_secret.client = ClientId::parse("mdb_sa_id_ABCDEFabcdef0123456789AB").unwrap();
+    let written = text(Format::Kubernetes, &payload);
+    let documents = Yaml::load_from_str(&written).unwrap();
+    assert_eq!(documents[0]["metadata"]["name"].as_str(), Some("atlas-abcdefabcdef0123456789ab"));
+}
+
+#[test]
+fn the_buffer_never_grows() {
+    for format in Format::ALL {
+        for value in AWKWARD {
+            let payload = handover_of(value);
+            let mut length = 0;
+            compose(format, &payload, &mut |piece| length += piece.len());
+            assert_eq!(length, text(format, &payload).len(), "{format:?}");
+        }
+    }
+}
+
+#[test]
+fn nothing_of_it_is_in_debug() {
+    for format in Format::ALL {
+        assert!(!format!("{:?}", render(format, &payload())).contains("FAKE"), "{format:?}");
+    }
+}

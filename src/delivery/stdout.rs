@@ -1,0 +1,82 @@
+//! Standard output as the place where the secret goes: whether it may, and how it gets there.
+
+#[cfg(unix)]
+mod facts;
+#[cfg(test)]
+mod tests;
+mod write;
+
+use std::io::{self, IsTerminal};
+
+use crate::domain::ServerText;
+
+use super::os_error_message::os_error_message;
+
+pub use write::write_secret;
+
+/// What standard output is, where it is something that a secret may go to or need not go to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StdoutKind {
+    /// A terminal. The secret is never printed there.
+    Terminal,
+    /// A pipe, a socket or a file that takes the secret.
+    Sink,
+}
+
+/// Why standard output may not get a secret. Each says the way out.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum StdoutProblem {
+    /// It is closed, which Rust turns into `/dev/null`, or it is `/dev/null`.
+    #[error(
+        "Standard output is closed or /dev/null, so the secret would be lost. Send it to a pipe or a file, or \
+         leave it at the terminal."
+    )]
+    Discarded,
+    /// It is open for reading only.
+    #[error(
+        "Standard output cannot be written to. Send it to a pipe or a file, or leave it at the terminal."
+    )]
+    ReadOnly,
+    /// It is a file that its group or everybody can read.
+    #[error(
+        "Other users can read the file that standard output goes to. Run `chmod 600` on it first, or \
+         `umask 077` before it is made."
+    )]
+    Readable,
+    /// It is the system's journal, which keeps what it gets (systemd.exec(5), `$JOURNAL_STREAM`).
+    #[error(
+        "Standard output goes to the system's journal, which would keep the secret. Send it to a pipe or a file."
+    )]
+    Journal,
+    /// It cannot be examined.
+    #[error("What standard output is cannot be learned: {0}.")]
+    Unknown(ServerText),
+}
+
+/// Looks at this process's standard output, before anything is sent to Atlas. `journal_stream` is the value of
+/// `JOURNAL_STREAM`.
+#[cfg(unix)]
+pub fn check_stdout(journal_stream: Option<&str>) -> Result<StdoutKind, StdoutProblem> {
+    check_descriptor(io::stdout(), journal_stream)
+}
+
+/// Looks at this process's standard output, before anything is sent to Atlas. Systems without file descriptors
+/// have neither a journal nor permissions that could be read from one.
+#[cfg(not(unix))]
+pub fn check_stdout(_journal_stream: Option<&str>) -> Result<StdoutKind, StdoutProblem> {
+    Ok(if io::stdout().is_terminal() { StdoutKind::Terminal } else { StdoutKind::Sink })
+}
+
+#[cfg(unix)]
+fn check_descriptor(
+    descriptor: impl std::os::fd::AsFd,
+    journal_stream: Option<&str>,
+) -> Result<StdoutKind, StdoutProblem> {
+    let descriptor = descriptor.as_fd();
+    if descriptor.is_terminal() {
+        return Ok(StdoutKind::Terminal);
+    }
+    let facts = facts::Facts::of(descriptor)
+        .map_err(|error| StdoutProblem::Unknown(os_error_message(&io::Error::from(error))))?;
+    facts.judge(journal_stream).map(|()| StdoutKind::Sink)
+}

@@ -1,0 +1,108 @@
+//! The notes of programs that are gone.
+
+use std::fs::{self, DirEntry, File, OpenOptions};
+use std::io::{self, ErrorKind, Read};
+use std::path::Path;
+
+use super::page::{Kind, Locked, Page};
+use super::{problem, record};
+use crate::domain::{Damage, DamagedPage, JournalEntry, JournalProblem, ServerText};
+
+/// More than any note has, in bytes; what is longer was written by somebody else.
+const LONGEST: u64 = 64 * 1024;
+
+/// A note whose program is gone. It is locked while this lives; dropping it leaves the note for the next
+/// program.
+#[derive(Debug)]
+pub struct PendingRecord {
+    entry: Result<JournalEntry, DamagedPage>,
+    locked: Locked,
+}
+
+impl PendingRecord {
+    /// What the note says.
+    pub fn entry(&self) -> Result<&JournalEntry, &DamagedPage> {
+        self.entry.as_ref()
+    }
+
+    /// Takes the note away, a damaged one too. Blocks on the disk.
+    pub fn remove(self) -> Result<(), JournalProblem> {
+        self.locked.remove().map_err(|error| problem::of(&error))
+    }
+
+    /// Goes on with the note as one of this program's; `None` when it is damaged.
+    pub fn into_page(self) -> Option<Page> {
+        Some(Page::new(self.locked, self.entry.ok()?))
+    }
+}
+
+/// The notes in the folder that nobody has locked, oldest first.
+pub(super) fn find(folder: &Path) -> io::Result<Vec<PendingRecord>> {
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(error),
+    };
+    let mut found: Vec<PendingRecord> = entries.filter_map(|entry| examine(&entry.ok()?)).collect();
+    found.sort_by(|one, other| one.locked.path.cmp(&other.locked.path));
+    Ok(found)
+}
+
+fn examine(entry: &DirEntry) -> Option<PendingRecord> {
+    let kind = Kind::of(entry.file_name().to_str()?)?;
+    // Neither a link nor a pipe is a note, and opening one could wait for ever.
+    if !entry.file_type().ok()?.is_file() {
+        return None;
+    }
+    let path = entry.path();
+    let file = open(&path).ok()?;
+    let locked = Locked::take(file, path).ok()??;
+    if kind == Kind::Part {
+        // It never got its name, so nothing was sent.
+        let _ = locked.remove();
+        return None;
+    }
+    if is_gone(&locked) {
+        return None;
+    }
+    let entry = read(&locked.file).map_err(|damage| {
+        let file = ServerText::new(&locked.path.to_string_lossy());
+        DamagedPage { file, damage }
+    });
+    Some(PendingRecord { entry, locked })
+}
+
+#[cfg(unix)]
+fn open(path: &Path) -> io::Result<File> {
+    use rustix::fs::OFlags;
+    use std::os::unix::fs::OpenOptionsExt;
+    // What was a file a moment ago may be something else by now.
+    let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed();
+    OpenOptions::new().read(true).append(true).custom_flags(flags).open(path)
+}
+
+#[cfg(not(unix))]
+fn open(path: &Path) -> io::Result<File> {
+    OpenOptions::new().read(true).append(true).open(path)
+}
+
+/// True when the note was taken away between opening and locking it: its program was about to end.
+#[cfg(unix)]
+fn is_gone(locked: &Locked) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    locked.file.metadata().is_ok_and(|metadata| metadata.nlink() == 0)
+}
+
+#[cfg(not(unix))]
+fn is_gone(locked: &Locked) -> bool {
+    !locked.path.exists()
+}
+
+fn read(file: &File) -> Result<JournalEntry, Damage> {
+    let mut text = Vec::new();
+    let length = file.take(LONGEST + 1).read_to_end(&mut text).map_err(|_| Damage::Unreadable)?;
+    if length as u64 > LONGEST {
+        return Err(Damage::Unreadable);
+    }
+    record::read(&text)
+}
