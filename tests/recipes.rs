@@ -11,10 +11,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
 
 use atlas_secret::core::Recipe;
-use atlas_secret::demo::{EmbeddedAtlas, World};
+use atlas_secret::demo::World;
 use atlas_secret::domain::{BaseUrl, Credentials, QueryFlags};
 use secrecy::ExposeSecret;
 use serde_json::Value;
+use support::atlas::TestAtlas;
 use support::fixtures::{CLIENT, PROJECT, new_secret};
 use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
@@ -26,13 +27,13 @@ const FLAGS: [QueryFlags; 4] = [
     QueryFlags { envelope: true, pretty: true },
 ];
 
-async fn atlas() -> EmbeddedAtlas {
+async fn atlas() -> TestAtlas {
     let world = format!(
         r#"{{"prefill":{{"project_id":"{PROJECT}","client_id":"{CLIENT}"}},
         "organizations":[{{"id":"4888442a3354817a7320eb61","projects":[{{"id":"{PROJECT}","name":"payments-prod",
         "service_accounts":[{{"client_id":"{CLIENT}","name":"ci-deployer"}}]}}]}}]}}"#
     );
-    EmbeddedAtlas::start(World::from_json(&world).unwrap()).await.unwrap()
+    TestAtlas::start(World::from_json(&world).unwrap()).await
 }
 
 /// The first program of this name on the path.

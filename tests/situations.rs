@@ -7,12 +7,13 @@ pub mod support;
 use std::time::Duration;
 
 use atlas_secret::atlas::{Client, Settings};
-use atlas_secret::demo::{EmbeddedAtlas, World};
+use atlas_secret::demo::World;
 use atlas_secret::domain::{
     ClientId, CreateOutcome, Credentials, DeleteOutcome, Lifetime, NewSecret, ProjectId, QueryFlags,
     ReadProblem, SECRETS_PER_ACCOUNT, ServiceAccount,
 };
 use secrecy::ExposeSecret;
+use support::atlas::TestAtlas;
 
 const PAYMENTS: &str = "32b6e34b3d91647abb20e7b8";
 const SANDBOX: &str = "63d8e0b1c2a3f4e5d6071829";
@@ -20,13 +21,13 @@ const ANALYTICS: &str = "64c7f1a2b3d4e5f60718293a";
 
 /// The demo's Atlas, and the client that signs in as the demo does.
 struct Demo {
-    atlas: EmbeddedAtlas,
+    atlas: TestAtlas,
     client: Client,
 }
 
 impl Demo {
     async fn start() -> Self {
-        let atlas = EmbeddedAtlas::start(World::demo().unwrap()).await.unwrap();
+        let atlas = TestAtlas::start(World::demo().unwrap()).await;
         let settings = Settings {
             base_url: atlas.base_url(),
             credentials: atlas.credentials(),

@@ -1,96 +1,75 @@
-//! The embedded Atlas of `--demo` and of the tests: an HTTP server on the loopback interface that
-//! keeps to the OpenAPI document of the Administration API where it speaks, and to what is known of
-//! the live service where it is silent.
+//! The embedded Atlas of `--demo`: an HTTP server on the loopback interface. It follows the OpenAPI document of
+//! the Administration API, and what is known of the live service where the document is silent.
 //!
-//! A request goes down this list:
+//! [`World`] is what it knows, `routes` are its endpoints, `auth` decides who may come in, `wire` is what bodies
+//! and headers look like. This file is the server: connections, and answers that get lost on the way.
 //!
-//! ```text
-//!     server    the connection, the body's limit, the order of the checks
-//!     routes    path → endpoint, its method, its version, its ids
-//!     oauth     the token endpoint and the bearer check        tokens   who minted what
-//!     digest    the challenges to API keys                     digest_header   their answers, taken apart
-//!     media     Accept and Content-Type                        query    flags and paging
-//!     api       what each endpoint reads and changes           secrets  the rules about secrets
-//!     wire      the bodies, field by field                     refusal  the errors
-//!     answer    envelope, pretty printing, headers             broken   answers that get lost on the way
-//! ```
-//!
-//! It shares no type with the client: what both got wrong would look right.
+//! **Invariant:** it shares no wire type with the client. What both got wrong would look right.
 
-mod answer;
-mod api;
-mod broken;
-mod digest;
-mod digest_header;
-mod ids;
-mod media;
-mod oauth;
-mod query;
-mod refusal;
+mod auth;
 mod routes;
-mod secrets;
-mod seen;
-mod server;
-mod start;
-mod state;
-mod tokens;
 mod wire;
 mod world;
-mod world_file;
 
-#[cfg(test)]
-mod tests;
-
-use std::fmt;
+use std::error::Error as _;
 use std::io;
 use std::net::Ipv4Addr;
+use std::time::Duration;
 
-use secrecy::SecretString;
-use tokio::net::TcpListener;
-use tokio::task::JoinHandle;
+use http_body_util::{BodyExt, Full, Limited};
+use hyper::body::{Bytes, Incoming};
+use hyper::http::request::Parts;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Request, Response, StatusCode};
+use hyper_util::rt::TokioIo;
+use secrecy::{ExposeSecret, SecretString};
+use thiserror::Error;
+use tokio::io::AsyncWriteExt;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::{JoinHandle, JoinSet};
 
-pub use seen::SeenRequest;
+pub use routes::Atlas;
 pub use world::{World, WorldError};
 
-use crate::domain::{BaseUrl, ClientId, Credentials, PublicKey};
-use state::{Operator, Shared, State, now};
-use tokens::Minter;
+use crate::domain::{BaseUrl, Credentials};
+use wire::{CreateAnswer, Delivery};
+
+const LARGEST_BODY: usize = 64 * 1024;
+
+/// How long to wait when no connection can be accepted, most often for want of file descriptors.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
 /// An Atlas inside this process. Dropping it closes its port and every connection.
+#[derive(Debug)]
 pub struct EmbeddedAtlas {
     base_url: BaseUrl,
-    operator: (ClientId, SecretString),
-    api_key: (PublicKey, SecretString),
-    atlas: Shared,
+    credentials: Credentials,
     accepting: JoinHandle<()>,
 }
 
+/// How a connection ends instead of carrying a whole answer.
+#[derive(Debug, Error)]
+#[error("the response is lost on the way")]
+enum Broken {
+    /// After this text.
+    Closed(SecretString),
+    Reset,
+}
+
 impl EmbeddedAtlas {
-    /// Starts it on a free port of 127.0.0.1, as a task of the runtime that this is called in.
+    /// Starts it on a free port of 127.0.0.1, as a task of the current runtime.
     ///
     /// # Errors
     /// No port can be bound, or the system has no random bytes.
     pub async fn start(world: World) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let base_url = format!("http://{}", listener.local_addr()?);
-        let (public_key, private_key) = ids::api_key().map_err(no_random_bytes)?;
-        let api_key = (PublicKey::parse(&public_key).map_err(io::Error::other)?, private_key.clone());
-        let operator = Operator {
-            client_id: ids::client_id().map_err(no_random_bytes)?,
-            secret_id: ids::object_id().map_err(no_random_bytes)?,
-            secret: ids::secret_value().map_err(no_random_bytes)?,
-            public_key,
-            private_key,
-        };
-        let client_id = ClientId::parse(&operator.client_id).map_err(io::Error::other)?;
-        let secret = operator.secret.clone();
-        let atlas = Shared::new(State::new(world, base_url.clone(), operator, now()));
+        let atlas = Atlas::new(world)?;
         Ok(Self {
             base_url: BaseUrl::parse(&base_url).map_err(io::Error::other)?,
-            operator: (client_id, secret),
-            api_key,
-            atlas: atlas.clone(),
-            accepting: tokio::spawn(server::accept(listener, atlas)),
+            credentials: atlas.credentials(),
+            accepting: tokio::spawn(serve(listener, move |parts, body| atlas.respond(parts, body))),
         })
     }
 
@@ -99,44 +78,9 @@ impl EmbeddedAtlas {
         self.base_url.clone()
     }
 
-    /// The service account that this run lets in; its id and secret are random. A project lists it where the
-    /// world says so (`operator`).
+    /// The service account that this run lets in, random in every run.
     pub fn credentials(&self) -> Credentials {
-        let (client_id, client_secret) = self.operator.clone();
-        Credentials::ServiceAccount { client_id, client_secret }
-    }
-
-    /// The API key that this run lets in as well, random like the account.
-    pub fn api_key(&self) -> Credentials {
-        let (public_key, private_key) = self.api_key.clone();
-        Credentials::ApiKey { public_key, private_key }
-    }
-
-    /// A live token of that account, as a user would bring one along. Should the system be out of
-    /// random bytes, it is empty and opens nothing.
-    pub fn access_token(&self) -> SecretString {
-        let client_id = self.operator.0.as_str().to_owned();
-        let token = self.atlas.with(|state| {
-            // Should no project list the account, nobody can delete this secret.
-            let secret_id = Some(state.operator.secret_id.clone());
-            state.tokens.mint(Minter { client_id, secret_id }, now())
-        });
-        token.unwrap_or_default()
-    }
-
-    /// What was asked so far, in order.
-    pub fn seen(&self) -> Vec<SeenRequest> {
-        self.atlas.with(|state| state.seen.clone())
-    }
-
-    /// How many secrets were created, the ones whose answer was lost included.
-    pub fn secrets_created(&self) -> usize {
-        self.atlas.with(|state| state.secrets_created)
-    }
-
-    /// How many tokens were minted that still open the API.
-    pub fn live_tokens(&self) -> usize {
-        self.atlas.with(|state| state.tokens.count(now()))
+        self.credentials.clone()
     }
 }
 
@@ -146,12 +90,72 @@ impl Drop for EmbeddedAtlas {
     }
 }
 
-impl fmt::Debug for EmbeddedAtlas {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("EmbeddedAtlas").field("base_url", &self.base_url).finish_non_exhaustive()
+/// Answers every request that comes to the listener, until the future is dropped; the connections end with it.
+pub async fn serve<R>(listener: TcpListener, respond: R)
+where
+    R: Fn(&Parts, &[u8]) -> Response<Bytes> + Clone + Send + Sync + 'static,
+{
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            Some(_) = connections.join_next() => {}
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => {
+                    connections.spawn(serve_connection(stream, respond.clone()));
+                }
+                Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
+            },
+        }
     }
 }
 
-fn no_random_bytes(error: getrandom::Error) -> io::Error {
-    io::Error::other(error.to_string())
+/// A client that goes away is no failure here.
+async fn serve_connection<R: Fn(&Parts, &[u8]) -> Response<Bytes>>(stream: TcpStream, respond: R) {
+    let service = service_fn(async |request: Request<Incoming>| {
+        let (parts, body) = request.into_parts();
+        let response = match Limited::new(body, LARGEST_BODY).collect().await {
+            Ok(body) => respond(&parts, &body.to_bytes()),
+            Err(_) => unreadable_body(),
+        };
+        deliver(response).await.map(|response| response.map(Full::new))
+    });
+    let mut connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+    let Err(error) = (&mut connection).await else { return };
+    let Some(broken) = error.source().and_then(|cause| cause.downcast_ref::<Broken>()) else { return };
+    let mut stream = connection.into_parts().io.into_inner();
+    match broken {
+        Broken::Closed(text) => {
+            let _ = stream.write_all(text.expose_secret().as_bytes()).await;
+            let _ = stream.shutdown().await;
+        }
+        // Closing a socket that may not linger resets the connection (SO_LINGER, socket(7)).
+        Broken::Reset => drop(stream.set_zero_linger()),
+    }
+}
+
+fn unreadable_body() -> Response<Bytes> {
+    let detail = format!("The body cannot be read or is longer than {LARGEST_BODY} bytes.");
+    let refusal = wire::refusal(StatusCode::PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE", &detail);
+    refusal.into_response(wire::Flags::default())
+}
+
+/// Lets a response reach the client, or get lost on the way.
+async fn deliver(mut response: Response<Bytes>) -> Result<Response<Bytes>, Broken> {
+    let Delivery { answer, delay } = response.extensions_mut().remove().unwrap_or_default();
+    if !delay.is_zero() {
+        tokio::time::sleep(delay).await;
+    }
+    match answer {
+        CreateAnswer::Created | CreateAnswer::WithoutSecret => Ok(response),
+        CreateAnswer::GatewayPage | CreateAnswer::GatewayPageNothingCreated => Ok(wire::gateway_page()),
+        CreateAnswer::Closed => Err(Broken::Closed(SecretString::default())),
+        CreateAnswer::Reset => Err(Broken::Reset),
+        CreateAnswer::CutBody => {
+            let (status, body) = (response.status(), response.body());
+            let half = String::from_utf8_lossy(&body[..body.len() / 2]);
+            let text = format!("HTTP/1.1 {status}\r\nContent-Length: {}\r\n\r\n{half}", body.len());
+            Err(Broken::Closed(text.into()))
+        }
+        CreateAnswer::Silence => std::future::pending().await,
+    }
 }

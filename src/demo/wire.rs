@@ -1,168 +1,300 @@
-//! What answers look like, field by field as the OpenAPI document names them. The client has its own
-//! types: two that were shared would agree on any mistake.
+//! What requests and responses look like, as the OpenAPI document has it: ids, media types, query, bodies, errors.
+//! The client has types of its own: shared ones would agree on any mistake.
 
+use std::str::FromStr;
+use std::time::Duration;
+
+use hyper::body::Bytes;
+use hyper::header::{self, HeaderName, HeaderValue};
+use hyper::http::request::Parts;
+use hyper::{Response, StatusCode};
 use jiff::Timestamp;
-use secrecy::{ExposeSecret, SecretString};
-use serde::{Serialize, Serializer};
+use jiff::civil::Date;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
 
-use super::query::Paging;
-use super::state::{Account, Organization, Project, StoredSecret};
+const MEDIA_TYPE: &str = "application/vnd.atlas.";
+const ITEMS_PER_PAGE: std::ops::RangeInclusive<usize> = 1..=500;
+const DEFAULT_ITEMS_PER_PAGE: usize = 100;
 
-/// What every mask starts with.
-const MASK: &str = "mdb_sa_sk_...";
-
-/// `Group`.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct GroupBody {
-    cluster_count: u32,
-    created: Timestamp,
-    id: String,
-    links: Vec<LinkBody>,
-    name: String,
-    org_id: String,
+/// A response, before the envelope goes around it. As an `Err` it refuses the request.
+pub(super) struct Reply {
+    status: StatusCode,
+    /// `null` for a response without a body; a string for a page that is not JSON.
+    body: Value,
+    headers: Vec<(HeaderName, String)>,
+    delivery: Delivery,
 }
 
-/// `GroupServiceAccount`.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct ServiceAccountBody {
-    client_id: String,
-    created_at: Timestamp,
-    description: String,
-    name: String,
-    roles: Vec<String>,
-    secrets: Vec<SecretBody>,
+/// What the client gets to see of a create. The secret exists before that, unless the variant says otherwise.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum CreateAnswer {
+    #[default]
+    Created,
+    /// A gateway's error page (500), after which the connection closes.
+    GatewayPage,
+    GatewayPageNothingCreated,
+    /// The connection closes before the first byte.
+    Closed,
+    /// The connection is reset before the first byte.
+    Reset,
+    /// Half of the body, then the connection closes.
+    CutBody,
+    /// A 201 without the value.
+    WithoutSecret,
+    /// No byte, and the connection stays open.
+    Silence,
 }
 
-/// `ServiceAccountSecret` as it is read: a mask, never the value.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct SecretBody {
-    id: String,
-    created_at: Timestamp,
-    expires_at: Timestamp,
-    last_used_at: Option<Timestamp>,
-    masked_secret_value: String,
+/// How a response reaches the client; it travels as an extension of the response.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Delivery {
+    pub(super) answer: CreateAnswer,
+    pub(super) delay: Duration,
 }
 
-/// `ServiceAccountSecret` as it is created: the value, and no mask.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct CreatedSecretBody {
-    pub(super) id: String,
-    pub(super) created_at: Timestamp,
-    pub(super) expires_at: Timestamp,
-    #[serde(serialize_with = "exposed", skip_serializing_if = "Option::is_none")]
-    pub(super) secret: Option<SecretString>,
+/// A request, once it has arrived completely.
+pub(super) struct Request<'a> {
+    pub(super) parts: &'a Parts,
+    pub(super) body: &'a [u8],
+    query: Vec<(String, String)>,
 }
 
-/// `OrganizationSettings`, the part that matters here.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct OrganizationSettingsBody {
-    api_access_list_required: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    max_service_account_secret_validity_in_hours: Option<i32>,
+/// The query parameters that every endpoint has.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Flags {
+    envelope: bool,
+    pretty: bool,
 }
 
-/// `Link`.
-#[derive(Serialize)]
-pub(super) struct LinkBody {
-    href: String,
-    rel: &'static str,
-}
+impl<'a> Request<'a> {
+    pub(super) fn new(parts: &'a Parts, body: &'a [u8]) -> Self {
+        let query = url::form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes());
+        Self { parts, body, query: query.into_owned().collect() }
+    }
 
-/// `PaginatedAtlasGroupView` and `PaginatedGroupServiceAccounts`.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct PageBody<T> {
-    links: Vec<LinkBody>,
-    results: Vec<T>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    total_count: Option<usize>,
-}
+    /// Empty where it is missing or not text.
+    pub(super) fn header(&self, name: &HeaderName) -> &'a str {
+        self.parts.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
 
-impl<T> PageBody<T> {
-    /// The page of `all` that is asked for; a page beyond the last is empty. `href` is the list's URL
-    /// without a query.
-    pub(super) fn new<'a, S>(all: &'a [S], paging: Paging, href: &str) -> Self
-    where
-        T: From<&'a S>,
-    {
-        let before = paging.items_per_page.saturating_mul(paging.page_num - 1);
-        let results = all.iter().skip(before).take(paging.items_per_page);
-        let link = |rel, page_num: usize| LinkBody {
-            href: format!(
-                "{href}?includeCount={}&itemsPerPage={}&pageNum={page_num}",
-                paging.include_count, paging.items_per_page
-            ),
-            rel,
+    pub(super) fn content_type(&self) -> &'a str {
+        without_parameters(self.header(&header::CONTENT_TYPE))
+    }
+
+    pub(super) fn flags(&self) -> Result<Flags, Reply> {
+        Ok(Flags { envelope: self.parameter("envelope", false)?, pretty: self.parameter("pretty", false)? })
+    }
+
+    fn parameter<T: FromStr>(&self, name: &str, default: T) -> Result<T, Reply> {
+        let value = self.query.iter().find(|(key, _)| key == name);
+        value.map_or(Ok(default), |(_, value)| value.parse().map_err(|_| invalid_parameter(name)))
+    }
+
+    /// The newest version that is not younger than the date in `Accept` answers. Every resource here has one
+    /// version, so any date on or after it is right. Atlas's answer to the rest is not public, apart from a missing
+    /// version.
+    pub(super) fn check_accept(&self, version: Date) -> Result<(), Reply> {
+        let media_types = || self.header(&header::ACCEPT).split(',').map(without_parameters);
+        if media_types().any(|media_type| version_of(media_type) >= Some(version)) {
+            return Ok(());
+        }
+        if media_types().any(|other| other.starts_with(MEDIA_TYPE) && !other.ends_with("+json")) {
+            return Err(refusal(StatusCode::NOT_ACCEPTABLE, "NOT_ACCEPTABLE", "Only JSON is available."));
+        }
+        let detail = format!("The Accept header names no version date on or after {version}.");
+        Err(refusal(StatusCode::BAD_REQUEST, "INVALID_VERSION_DATE", &detail))
+    }
+
+    /// A body is `application/json` or of the versioned type.
+    pub(super) fn check_content_type(&self, version: Date) -> Result<(), Reply> {
+        let given = self.content_type();
+        if given.eq_ignore_ascii_case("application/json") || version_of(given) >= Some(version) {
+            return Ok(());
+        }
+        let detail = format!("The Content-Type must be application/json or {}.", media_type(version));
+        Err(refusal(StatusCode::UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_MEDIA_TYPE", &detail))
+    }
+
+    /// `{"secretExpiresAfterHours": <int32>}`. Atlas's answer to an unknown field is not public; here it is refused,
+    /// so that a client that misspells the name is found out.
+    pub(super) fn hours(&self) -> Result<i32, Reply> {
+        const FIELD: &str = "secretExpiresAfterHours";
+        let malformed = |_| refusal(StatusCode::BAD_REQUEST, "MALFORMED_JSON", "Received JSON is malformed.");
+        let body: Map<String, Value> = serde_json::from_slice(self.body).map_err(malformed)?;
+        if let Some(unknown) = body.keys().find(|name| *name != FIELD) {
+            return Err(invalid_field(unknown, "is not a field of this resource"));
+        }
+        let hours = body.get(FIELD).ok_or_else(|| invalid_field(FIELD, "is required"))?;
+        let hours = hours.as_i64().and_then(|hours| i32::try_from(hours).ok());
+        hours.ok_or_else(|| invalid_field(FIELD, "must be a 32-bit integer"))
+    }
+
+    /// The page of `all` that is asked for; a page after the last is empty.
+    pub(super) fn page(&self, all: impl Iterator<Item = Value>) -> Result<Value, Reply> {
+        let all: Vec<_> = all.collect();
+        let size = self.parameter("itemsPerPage", DEFAULT_ITEMS_PER_PAGE)?;
+        if !ITEMS_PER_PAGE.contains(&size) {
+            return Err(invalid_parameter("itemsPerPage"));
+        }
+        let number = self.parameter("pageNum", 1_usize)?;
+        let before = number.checked_sub(1).ok_or_else(|| invalid_parameter("pageNum"))?.saturating_mul(size);
+        let counts = self.parameter("includeCount", true)?;
+        let list = format!("http://{}{}", self.header(&header::HOST), self.parts.uri.path());
+        let link = |rel: &str, number: usize| {
+            let query = format!("includeCount={counts}&itemsPerPage={size}&pageNum={number}");
+            json!({"href": format!("{list}?{query}"), "rel": rel})
         };
-        let mut links = vec![link("self", paging.page_num)];
-        if paging.page_num > 1 {
-            links.push(link("previous", paging.page_num - 1));
+        let mut links = vec![link("self", number)];
+        if number > 1 {
+            links.push(link("previous", number - 1));
         }
-        if all.len() > before.saturating_add(paging.items_per_page) {
-            links.push(link("next", paging.page_num + 1));
+        if all.len() > before.saturating_add(size) {
+            links.push(link("next", number + 1));
         }
-        Self {
-            links,
-            results: results.map(T::from).collect(),
-            total_count: paging.include_count.then_some(all.len()),
+        let results: Vec<_> = all.iter().skip(before).take(size).collect();
+        let mut page = json!({"links": links, "results": results});
+        if counts {
+            page["totalCount"] = all.len().into();
         }
+        Ok(page)
     }
 }
 
-impl From<&Project> for GroupBody {
-    fn from(project: &Project) -> Self {
-        Self {
-            cluster_count: project.clusters,
-            created: project.created_at,
-            id: project.id.clone(),
-            links: Vec::new(),
-            name: project.name.clone(),
-            org_id: project.organization_id.clone(),
+impl Reply {
+    pub(super) fn new(status: StatusCode, body: Value) -> Self {
+        Self { status, body, headers: Vec::new(), delivery: Delivery::default() }
+    }
+
+    pub(super) fn with(mut self, name: HeaderName, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    pub(super) fn delivered(self, answer: CreateAnswer, delay_seconds: u64) -> Self {
+        Self { delivery: Delivery { answer, delay: Duration::from_secs(delay_seconds) }, ..self }
+    }
+
+    /// Names the value that an error is about.
+    pub(super) fn about(mut self, parameter: &str) -> Self {
+        self.body["parameters"] = json!([parameter]);
+        self
+    }
+
+    /// A single resource goes into an envelope; a list is its own and gains the status.
+    pub(super) fn into_response(mut self, flags: Flags) -> Response<Bytes> {
+        let status = self.status.as_u16();
+        if flags.envelope && self.body["results"].is_array() {
+            self.body["status"] = status.into();
+        } else if flags.envelope && !self.body.is_null() {
+            self.body = json!({"status": status, "content": self.body});
         }
+        let text = match self.body {
+            Value::Null => String::new(),
+            Value::String(page) => page,
+            body if flags.pretty => format!("{body:#}"),
+            body => body.to_string(),
+        };
+        let mut response = Response::new(text.into());
+        *response.status_mut() = self.status;
+        for (name, value) in self.headers {
+            // No header is made of what a client sends.
+            let value = HeaderValue::try_from(value).unwrap_or(HeaderValue::from_static(""));
+            response.headers_mut().append(name, value);
+        }
+        response.extensions_mut().insert(self.delivery);
+        response
     }
 }
 
-impl From<&Account> for ServiceAccountBody {
-    fn from(account: &Account) -> Self {
-        Self {
-            client_id: account.client_id.clone(),
-            created_at: account.created_at,
-            description: account.description.clone(),
-            name: account.name.clone(),
-            roles: account.roles.clone(),
-            secrets: account.secrets.iter().map(SecretBody::from).collect(),
-        }
+/// What a gateway says when the server behind it fails. It does not say whether the request was carried out.
+pub(super) fn gateway_page() -> Response<Bytes> {
+    let page = "<html><body><h1>500 Internal Server Error</h1></body></html>";
+    let reply = Reply::new(StatusCode::INTERNAL_SERVER_ERROR, page.into()).with(header::CONNECTION, "close");
+    reply.with(header::CONTENT_TYPE, "text/html").into_response(Flags::default())
+}
+
+impl From<getrandom::Error> for Reply {
+    fn from(error: getrandom::Error) -> Self {
+        refusal(StatusCode::INTERNAL_SERVER_ERROR, "UNEXPECTED_ERROR", &format!("No random bytes: {error}"))
     }
 }
 
-impl From<&StoredSecret> for SecretBody {
-    fn from(secret: &StoredSecret) -> Self {
-        Self {
-            id: secret.id.clone(),
-            created_at: secret.created_at,
-            expires_at: secret.expires_at,
-            last_used_at: secret.last_used_at,
-            masked_secret_value: format!("{MASK}{}", secret.ends_with),
-        }
-    }
+/// `ApiError`.
+pub(super) fn refusal(status: StatusCode, error_code: &str, detail: &str) -> Reply {
+    let body = json!({
+        "error": status.as_u16(),
+        "errorCode": error_code,
+        "detail": detail,
+        "reason": status.canonical_reason(),
+        "parameters": [],
+    });
+    Reply::new(status, body).with(header::CONTENT_TYPE, "application/json")
 }
 
-impl From<&Organization> for OrganizationSettingsBody {
-    fn from(organization: &Organization) -> Self {
-        Self {
-            api_access_list_required: organization.api_access_list_required,
-            max_service_account_secret_validity_in_hours: organization.max_secret_validity_hours,
-        }
-    }
+/// No such account, secret, organization or path.
+pub(super) fn no_resource(name: &str) -> Reply {
+    let detail = format!("Cannot find resource {name}.");
+    refusal(StatusCode::NOT_FOUND, "RESOURCE_NOT_FOUND", &detail).about(name)
 }
 
-/// The one place where a secret's value is meant to leave.
-#[expect(clippy::ref_option, reason = "serde hands over a reference to the field")]
-fn exposed<S: Serializer>(value: &Option<SecretString>, serializer: S) -> Result<S::Ok, S::Error> {
-    value.as_ref().map(ExposeSecret::expose_secret).serialize(serializer)
+fn invalid_parameter(name: &str) -> Reply {
+    let detail = format!("An invalid value was specified for the parameter {name}.");
+    refusal(StatusCode::BAD_REQUEST, "VALIDATION_ERROR", &detail).about(name)
+}
+
+pub(super) fn invalid_field(field: &str, description: &str) -> Reply {
+    let detail = "Validation of the request body failed.";
+    let mut reply = refusal(StatusCode::BAD_REQUEST, "VALIDATION_ERROR", detail);
+    reply.body["badRequestDetail"] = json!({"fields": [{"field": field, "description": description}]});
+    reply
+}
+
+/// Checks every id in a path of the API.
+pub(super) fn check_ids(segments: &[&str]) -> Result<(), Reply> {
+    let first = if segments[0] == "orgs" { "orgId" } else { "groupId" };
+    for (at, id) in segments.iter().enumerate() {
+        let (name, is_valid) = match at {
+            1 => (first, is_object_id(id)),
+            3 => ("clientId", is_client_id(id)),
+            5 => ("secretId", is_object_id(id)),
+            _ => continue,
+        };
+        if !is_valid {
+            return Err(invalid_parameter(name));
+        }
+    }
+    Ok(())
+}
+
+/// `^([a-f0-9]{24})$`
+pub(super) fn is_object_id(text: &str) -> bool {
+    text.len() == 24 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+/// `^mdb_sa_id_[a-fA-F\d]{24}$`
+pub(super) fn is_client_id(text: &str) -> bool {
+    let digits = text.strip_prefix("mdb_sa_id_");
+    digits.is_some_and(|digits| digits.len() == 24 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
+}
+
+pub(super) fn media_type(version: Date) -> String {
+    format!("{MEDIA_TYPE}{version}+json")
+}
+
+fn without_parameters(media_type: &str) -> &str {
+    media_type.split(';').next().unwrap_or_default().trim()
+}
+
+fn version_of(media_type: &str) -> Option<Date> {
+    let date = media_type.strip_prefix(MEDIA_TYPE)?.strip_suffix("+json")?;
+    // The parser also reads other ways to write a date.
+    (date.len() == 10).then(|| date.parse().ok())?
+}
+
+/// In whole seconds, as Atlas's timestamps are.
+pub(super) fn now() -> Timestamp {
+    let now = Timestamp::now();
+    Timestamp::from_second(now.as_second()).unwrap_or(now)
 }

@@ -13,6 +13,7 @@ use secrecy::ExposeSecret;
 use tokio::net::TcpStream;
 
 use crate::embedded;
+use crate::support::atlas::TestAtlas;
 use crate::support::fixtures::{client, client_id, new_secret, project};
 use crate::{PRIVATE_KEY, PUBLIC_KEY, with_api_key};
 
@@ -120,7 +121,7 @@ async fn apache_accepts_the_answers_to_its_challenges() {
         println!("skipped: no {PROGRAM} with mod_auth_digest here");
         return;
     }
-    let atlas = embedded::atlas("{}").await;
+    let atlas = TestAtlas::start(embedded::world()).await;
     let token = atlas.access_token();
     let apache = Apache::start(&atlas.base_url().to_string(), token.expose_secret()).await;
 

@@ -93,6 +93,8 @@ async fn of_several_challenges_the_stronger_one_is_answered() {
     let basic = format!("WWW-Authenticate: Basic realm=\"x\"\r\n{md5}{sha256}");
     let sha512 = challenge("FAKE-strongest", "SHA-512-256", false);
     let rows = [
+        (md5.clone(), "FAKE-weak", "MD5"),
+        (sha256.clone(), "FAKE-strong", "SHA-256"),
         (format!("{md5}{sha256}"), "FAKE-strong", "SHA-256"),
         (format!("{sha256}{md5}"), "FAKE-strong", "SHA-256"),
         (in_one, "FAKE-strong", "SHA-256"),

@@ -6,13 +6,15 @@ use std::sync::Arc;
 use std::sync::mpsc::channel;
 use std::thread::{self, JoinHandle};
 
-use atlas_secret::demo::{EmbeddedAtlas, SeenRequest, World};
+use atlas_secret::demo::World;
 use atlas_secret::domain::Credentials;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
+
+use crate::support::atlas::{SeenRequest, TestAtlas};
 
 pub const PROJECT: &str = "0000000000000000000000a1";
 /// An account with nothing to it; it has no secret yet.
@@ -39,7 +41,7 @@ pub const CAP: i32 = 720;
 
 /// An Atlas that runs until it is dropped.
 pub struct Atlas {
-    embedded: Arc<EmbeddedAtlas>,
+    embedded: Arc<TestAtlas>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -57,7 +59,7 @@ impl Atlas {
         let thread = thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async {
-                started.send(Arc::new(EmbeddedAtlas::start(world).await.unwrap())).unwrap();
+                started.send(Arc::new(TestAtlas::start(world).await)).unwrap();
                 // Whether it was told to stop or the test has panicked: both end it.
                 let _ = stopped.await;
             });

@@ -1,7 +1,12 @@
 //! The embedded Atlas over real sockets.
 
+#![expect(clippy::panic, clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+#[path = "../support/mod.rs"]
+pub mod support;
+
+mod conventions;
 mod creating;
-mod manners;
 mod reading;
 mod signing_in;
 
@@ -9,8 +14,10 @@ use reqwest::{Method, RequestBuilder, StatusCode};
 use secrecy::ExposeSecret;
 use serde_json::Value;
 
-use super::{EmbeddedAtlas, World};
-use crate::domain::Credentials;
+use atlas_secret::demo::World;
+use atlas_secret::domain::Credentials;
+
+use support::atlas::TestAtlas;
 
 const V2023: &str = "application/vnd.atlas.2023-01-01+json";
 const V2024: &str = "application/vnd.atlas.2024-08-05+json";
@@ -27,7 +34,7 @@ const RELEASE_AUDITOR: &str = "mdb_sa_id_9e403af5bad17096c3f40516";
 
 /// An embedded Atlas, a client and a token for it.
 struct Bench {
-    atlas: EmbeddedAtlas,
+    atlas: TestAtlas,
     client: reqwest::Client,
     token: String,
 }
@@ -45,7 +52,7 @@ impl Bench {
     }
 
     async fn with(world: World) -> Self {
-        let atlas = EmbeddedAtlas::start(world).await.unwrap();
+        let atlas = TestAtlas::start(world).await;
         let token = atlas.access_token().expose_secret().to_owned();
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
         Self { atlas, client, token }

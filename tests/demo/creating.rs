@@ -153,8 +153,6 @@ async fn a_slow_create_is_executed_at_once_and_answered_late() {
         tokio::task::yield_now().await;
     }
     assert!(!slow.is_finished());
-    let post = bench.atlas.seen().into_iter().find(|seen| seen.method == "POST").unwrap();
-    assert_eq!(post.status, 0, "not answered yet");
     drop(bench);
     assert!(slow.await.unwrap().is_err(), "the connection ends with the server");
 

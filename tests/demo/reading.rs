@@ -163,14 +163,26 @@ async fn what_is_not_there_is_not_found() {
 #[tokio::test]
 async fn ids_that_do_not_fit_are_invalid() {
     let bench = Bench::demo().await;
+    let project = |id: &str| format!("/api/atlas/v2/groups/{id}");
+    let account = |id: &str| format!("{PAYMENTS}/serviceAccounts/{id}");
     let rows = [
-        "/api/atlas/v2/groups/32B6E34B3D91647ABB20E7B8".to_owned(),
-        "/api/atlas/v2/groups/short/serviceAccounts".to_owned(),
-        format!("{PAYMENTS}/serviceAccounts/1234567890abcdef12345678"),
-        "/api/atlas/v2/orgs/short/settings".to_owned(),
+        (project("32b6e34b3d91647abb20e7b9"), 404),
+        (project("32B6E34B3D91647ABB20E7B8"), 400),
+        (project("32b6e34b3d91647abb20e7b"), 400),
+        (project("32b6e34b3d91647abb20e7b8a"), 400),
+        (project("32b6e34b3d91647abb20e7bg"), 400),
+        (project(""), 400),
+        (project("short/serviceAccounts"), 400),
+        (account("mdb_sa_id_1234567890ABCDEF12345678"), 404),
+        (account("mdb_sa_id_1234567890abcdef1234567"), 400),
+        (account("mdb_sa_sk_1234567890abcdef12345678"), 400),
+        (account("1234567890abcdef12345678"), 400),
+        ("/api/atlas/v2/orgs/short/settings".to_owned(), 400),
     ];
-    for path in rows {
-        assert_eq!(bench.get(&path).await.error(), error(400, "VALIDATION_ERROR"), "{path}");
+    for (path, status) in rows {
+        let reply = bench.get(&path).await;
+        assert_eq!(reply.status, status, "{path}");
+        assert!(status == 404 || reply.error() == error(400, "VALIDATION_ERROR"), "{path}");
     }
     let reply = bench.delete(PAYMENTS, CI_DEPLOYER, "short").await;
     assert_eq!(reply.error(), error(400, "VALIDATION_ERROR"));

@@ -1,0 +1,221 @@
+//! Who may come in: OAuth 2 client credentials (RFC 6749, section 4.4) with revocation (RFC 7009), bearer tokens,
+//! and API keys by HTTP Digest (RFC 7616).
+//!
+//! **Invariant:** the id, the secret and the key that open an embedded Atlas are random in every run.
+
+use std::collections::HashMap;
+use std::io;
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use hyper::{StatusCode, header};
+use jiff::Timestamp;
+use md5::{Digest, Md5};
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::{Value, json};
+
+use super::wire::{Reply, Request, now, refusal};
+use super::world::{HEXADECIMAL, TEXT, World, after_hours, random};
+use crate::domain::{ClientId, Credentials, PublicKey};
+
+/// What Atlas calls itself in a challenge.
+const REALM: &str = "MMS Public API";
+const TOKEN_HOURS: i32 = 1;
+
+const LETTERS: &[u8] = b"abcdefghijklmnop";
+
+/// The credentials that open an embedded Atlas, and what was given out to those who came with them.
+pub(super) struct Gate {
+    client_id: ClientId,
+    client_secret: SecretString,
+    public_key: PublicKey,
+    private_key: SecretString,
+    tokens: Vec<Token>,
+    /// The nonces of challenges, each with the count of the last request that used it.
+    nonces: HashMap<String, u32>,
+}
+
+struct Token {
+    value: SecretString,
+    login: Login,
+    expires_at: Timestamp,
+}
+
+struct Login {
+    client_id: String,
+    /// `None` for an account that no project lists: its secret cannot be deleted.
+    secret_id: Option<String>,
+}
+
+/// What a digest is worth.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Proof {
+    Right,
+    Wrong,
+    /// Right, but for a nonce that is not known (any more).
+    Stale,
+}
+
+impl Gate {
+    pub(super) fn new() -> io::Result<Self> {
+        let random = |prefix, length, characters| {
+            random(prefix, length, characters).map_err(|error| io::Error::other(error.to_string()))
+        };
+        let client_id = random("mdb_sa_id_", 24, HEXADECIMAL)?;
+        let public_key = random("", 8, LETTERS)?;
+        Ok(Self {
+            client_id: ClientId::parse(&client_id).map_err(io::Error::other)?,
+            client_secret: random("mdb_sa_sk_DEMO", 36, TEXT)?.into(),
+            public_key: PublicKey::parse(&public_key).map_err(io::Error::other)?,
+            private_key: random("DEMO", 32, TEXT)?.into(),
+            tokens: Vec::new(),
+            nonces: HashMap::new(),
+        })
+    }
+
+    pub(super) fn service_account(&self) -> Credentials {
+        let (client_id, client_secret) = (self.client_id.clone(), self.client_secret.clone());
+        Credentials::ServiceAccount { client_id, client_secret }
+    }
+
+    pub(super) fn api_key(&self) -> Credentials {
+        let (public_key, private_key) = (self.public_key.clone(), self.private_key.clone());
+        Credentials::ApiKey { public_key, private_key }
+    }
+
+    /// `POST /api/oauth/token`. Atlas accepts no other body than this one.
+    pub(super) fn token(&mut self, world: &mut World, request: &Request<'_>) -> Result<Reply, Reply> {
+        check_form(request)?;
+        if request.body != b"grant_type=client_credentials" {
+            return Err(oauth_error("unsupported_grant_type", "The grant type is not supported."));
+        }
+        let login = self.sign_in(world, request)?;
+        let value = random("DEMO", 48, TEXT)?;
+        let body = json!({"access_token": value, "expires_in": TOKEN_HOURS * 3600, "token_type": "Bearer"});
+        let expires_at = after_hours(now(), TOKEN_HOURS);
+        self.tokens.push(Token { value: value.into(), login, expires_at });
+        Ok(oauth(StatusCode::OK, body))
+    }
+
+    /// `POST /api/oauth/revoke`. A token that is unknown, or someone else's, is no error.
+    pub(super) fn revoke(&mut self, world: &mut World, request: &Request<'_>) -> Result<Reply, Reply> {
+        check_form(request)?;
+        let login = self.sign_in(world, request)?;
+        let token = url::form_urlencoded::parse(request.body).find(|(name, _)| name == "token");
+        let (_, value) = token.ok_or_else(|| oauth_error("invalid_request", "The token is missing."))?;
+        self.tokens
+            .retain(|token| token.value.expose_secret() != value || token.login.client_id != login.client_id);
+        Ok(Reply::new(StatusCode::OK, Value::Null))
+    }
+
+    /// Deleting a secret revokes its tokens.
+    pub(super) fn revoke_tokens_of(&mut self, secret_id: &str) {
+        self.tokens.retain(|token| token.login.secret_id.as_deref() != Some(secret_id));
+    }
+
+    /// Lets in a living token and a right digest. Whoever comes with a token is not challenged.
+    pub(super) fn check(&mut self, request: &Request<'_>) -> Result<(), Reply> {
+        let detail = "You are not authorized for this resource.";
+        let unauthorized = refusal(StatusCode::UNAUTHORIZED, "UNEXPECTED_ERROR", detail);
+        if let Some(value) = credentials(request, "Bearer") {
+            let mut living = self.tokens.iter().filter(|token| token.expires_at > now());
+            let is_known = living.any(|token| token.value.expose_secret() == value);
+            return if is_known { Ok(()) } else { Err(unauthorized) };
+        }
+        let proof = self.digest(request);
+        if proof == Proof::Right {
+            return Ok(());
+        }
+        let nonce = random("", 32, TEXT)?;
+        let is_stale = proof == Proof::Stale;
+        let challenge = format!(
+            "Digest realm=\"{REALM}\", domain=\"\", nonce=\"{nonce}\", algorithm=MD5, qop=\"auth\", stale={is_stale}"
+        );
+        self.nonces.insert(nonce, 0);
+        Err(unauthorized.with(header::WWW_AUTHENTICATE, challenge))
+    }
+
+    /// RFC 7616, sections 3.3 and 3.4. Only a right response may hear that its nonce is stale.
+    fn digest(&mut self, request: &Request<'_>) -> Proof {
+        // Credentials are written like a challenge.
+        let parsed = http_auth::parse_challenges(request.header(&header::AUTHORIZATION)).unwrap_or_default();
+        let [given] = &parsed[..] else { return Proof::Wrong };
+        let value = |wanted: &str| {
+            let found = given.params.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted));
+            found.map(|(_, value)| value.to_unescaped()).unwrap_or_default()
+        };
+        let [nonce, nc, cnonce, uri] = ["nonce", "nc", "cnonce", "uri"].map(value);
+        let hash = |text: String| format!("{:x}", Md5::digest(text));
+        let key = hash(format!("{}:{REALM}:{}", self.public_key.as_str(), self.private_key.expose_secret()));
+        let target = hash(format!("{}:{uri}", request.parts.method));
+        let is_right = given.scheme.eq_ignore_ascii_case("Digest")
+            && value("realm") == REALM
+            && value("username") == self.public_key.as_str()
+            && value("algorithm") == "MD5"
+            && value("qop") == "auth"
+            && uri == request.parts.uri.to_string()
+            && value("response") == hash(format!("{key}:{nonce}:{nc}:{cnonce}:auth:{target}"));
+        if !is_right {
+            return Proof::Wrong;
+        }
+        let Some(last_count) = self.nonces.get_mut(&nonce) else { return Proof::Stale };
+        match u32::from_str_radix(&nc, 16) {
+            // The same count twice is a replay.
+            Ok(count) if nc.len() == 8 && count > *last_count => *last_count = count,
+            _ => return Proof::Wrong,
+        }
+        Proof::Right
+    }
+
+    /// Signs in by `Authorization: Basic`, which Atlas does not percent-decode. An account that a project lists
+    /// signs in with its living secrets only.
+    fn sign_in(&self, world: &mut World, request: &Request<'_>) -> Result<Login, Reply> {
+        let found = basic(request).and_then(|(client_id, secret)| {
+            let Some(account) = world.accounts().find(|account| account.client_id == client_id) else {
+                let is_right =
+                    client_id == self.client_id.as_str() && secret == self.client_secret.expose_secret();
+                return is_right.then_some(Login { client_id, secret_id: None });
+            };
+            let mut living = account.secrets.iter_mut().filter(|own| own.expires_at > now());
+            let own =
+                living.find(|own| own.value.as_ref().is_some_and(|value| value.expose_secret() == secret))?;
+            own.last_used_at = Some(now());
+            Some(Login { client_id, secret_id: Some(own.id.clone()) })
+        });
+        found.ok_or_else(|| {
+            let body =
+                json!({"error": "invalid_client", "error_description": "Invalid credentials provided."});
+            oauth(StatusCode::UNAUTHORIZED, body)
+        })
+    }
+}
+
+fn check_form(request: &Request<'_>) -> Result<(), Reply> {
+    if request.content_type() == "application/x-www-form-urlencoded" {
+        return Ok(());
+    }
+    Err(oauth_error("invalid_request", "The body must be a form."))
+}
+
+fn basic(request: &Request<'_>) -> Option<(String, String)> {
+    let decoded = BASE64_STANDARD.decode(credentials(request, "Basic")?).ok()?;
+    let decoded = String::from_utf8(decoded).ok()?;
+    let (client_id, secret) = decoded.split_once(':')?;
+    Some((client_id.to_owned(), secret.to_owned()))
+}
+
+fn credentials<'a>(request: &Request<'a>, scheme: &str) -> Option<&'a str> {
+    let (given, rest) = request.header(&header::AUTHORIZATION).split_once(' ')?;
+    given.eq_ignore_ascii_case(scheme).then_some(rest)
+}
+
+fn oauth_error(error: &str, description: &str) -> Reply {
+    oauth(StatusCode::BAD_REQUEST, json!({"error": error, "error_description": description}))
+}
+
+/// No one may store it (RFC 6749, section 5.1).
+fn oauth(status: StatusCode, body: Value) -> Reply {
+    Reply::new(status, body)
+        .with(header::CONTENT_TYPE, "application/json")
+        .with(header::CACHE_CONTROL, "no-store")
+}

@@ -1,0 +1,175 @@
+//! The embedded Atlas with doors for tests: what it was asked, how many secrets it made, which tokens still open it.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::missing_panics_doc,
+    reason = "a server that cannot start ends the test"
+)]
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use atlas_secret::demo::{Atlas, World, serve};
+use atlas_secret::domain::{BaseUrl, Credentials};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use hyper::body::Bytes;
+use hyper::header::{self, HeaderName};
+use hyper::http::request::Parts;
+use hyper::{Request, Response};
+use secrecy::{ExposeSecret as _, SecretString};
+use serde_json::Value;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+/// An Atlas on the loopback interface. Dropping it closes its port and every connection.
+pub struct TestAtlas {
+    base_url: BaseUrl,
+    atlas: Atlas,
+    record: Arc<Mutex<Record>>,
+    accepting: JoinHandle<()>,
+}
+
+/// One request, as it arrived. It holds no body and no credential.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SeenRequest {
+    /// The method, in capitals.
+    pub method: String,
+    /// The path and the query.
+    pub target: String,
+    /// The `Accept` header.
+    pub accept: Option<String>,
+    /// The `Content-Type` header.
+    pub content_type: Option<String>,
+    /// The scheme of the `Authorization` header, never what follows it.
+    pub authorization: Option<String>,
+    /// The `User-Agent` header.
+    pub user_agent: Option<String>,
+    /// The status of the answer, even if the answer is late or gets lost.
+    pub status: u16,
+}
+
+#[derive(Default)]
+struct Record {
+    seen: Vec<SeenRequest>,
+    secrets_created: usize,
+    tokens: Vec<SecretString>,
+}
+
+impl TestAtlas {
+    /// Starts it with this world.
+    pub async fn start(world: World) -> Self {
+        Self::start_with(world, Atlas::respond).await
+    }
+
+    /// Starts it with this world; `respond` stands between the network and the Atlas.
+    pub async fn start_with<R>(world: World, respond: R) -> Self
+    where
+        R: Fn(&Atlas, &Parts, &[u8]) -> Response<Bytes> + Clone + Send + Sync + 'static,
+    {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base_url = BaseUrl::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
+        let atlas = Atlas::new(world).unwrap();
+        let record = Arc::new(Mutex::new(Record::default()));
+        let (served, kept) = (atlas.clone(), Arc::clone(&record));
+        let accepting = tokio::spawn(serve(listener, move |parts, body| {
+            let response = respond(&served, parts, body);
+            lock(&kept).add(parts, &response);
+            response
+        }));
+        Self { base_url, atlas, record, accepting }
+    }
+
+    /// Where it listens.
+    pub fn base_url(&self) -> BaseUrl {
+        self.base_url.clone()
+    }
+
+    /// The service account that this run lets in.
+    pub fn credentials(&self) -> Credentials {
+        self.atlas.credentials()
+    }
+
+    /// The API key that this run lets in.
+    pub fn api_key(&self) -> Credentials {
+        self.atlas.api_key()
+    }
+
+    /// A living token of that account, as a user would bring one along.
+    pub fn access_token(&self) -> SecretString {
+        let Credentials::ServiceAccount { client_id, client_secret } = self.credentials() else {
+            unreachable!("it is a service account")
+        };
+        let pair = BASE64_STANDARD.encode(format!("{client_id}:{}", client_secret.expose_secret()));
+        let request = Request::post("/api/oauth/token")
+            .header(header::AUTHORIZATION, format!("Basic {pair}"))
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        let (parts, ()) = request.body(()).unwrap().into_parts();
+        let response = self.atlas.respond(&parts, b"grant_type=client_credentials");
+        let token = token_in(&response).unwrap();
+        lock(&self.record).tokens.push(token.clone());
+        token
+    }
+
+    /// What was asked so far, in order.
+    pub fn seen(&self) -> Vec<SeenRequest> {
+        lock(&self.record).seen.clone()
+    }
+
+    /// How many secrets clients created, including those whose answer was lost.
+    pub fn secrets_created(&self) -> usize {
+        lock(&self.record).secrets_created
+    }
+
+    /// How many of the tokens that were minted still open the API.
+    pub fn live_tokens(&self) -> usize {
+        let tokens = lock(&self.record).tokens.clone();
+        let is_live = |token: &&SecretString| {
+            let request = Request::get("/api/atlas/v2/groups")
+                .header(header::AUTHORIZATION, format!("Bearer {}", token.expose_secret()))
+                .header(header::ACCEPT, "application/vnd.atlas.2023-01-01+json");
+            let (parts, ()) = request.body(()).unwrap().into_parts();
+            self.atlas.respond(&parts, b"").status() == 200
+        };
+        tokens.iter().filter(is_live).count()
+    }
+}
+
+impl Drop for TestAtlas {
+    fn drop(&mut self) {
+        self.accepting.abort();
+    }
+}
+
+impl Record {
+    fn add(&mut self, parts: &Parts, response: &Response<Bytes>) {
+        let text = |name: HeaderName| Some(parts.headers.get(name)?.to_str().ok()?.to_owned());
+        let scheme = text(header::AUTHORIZATION).and_then(|value| Some(value.split_once(' ')?.0.to_owned()));
+        self.seen.push(SeenRequest {
+            method: parts.method.to_string(),
+            target: parts.uri.to_string(),
+            accept: text(header::ACCEPT),
+            content_type: text(header::CONTENT_TYPE),
+            authorization: scheme,
+            user_agent: text(header::USER_AGENT),
+            status: response.status().as_u16(),
+        });
+        self.secrets_created += usize::from(response.status() == 201);
+        self.tokens.extend(token_in(response));
+    }
+}
+
+/// What Atlas says to the same request without its credentials.
+pub fn without_credentials(atlas: &Atlas, parts: &Parts, body: &[u8]) -> Response<Bytes> {
+    let mut parts = parts.clone();
+    parts.headers.remove(header::AUTHORIZATION);
+    atlas.respond(&parts, body)
+}
+
+fn token_in(response: &Response<Bytes>) -> Option<SecretString> {
+    let body: Value = serde_json::from_slice(response.body()).ok()?;
+    Some(body["access_token"].as_str()?.to_owned().into())
+}
+
+fn lock(record: &Mutex<Record>) -> MutexGuard<'_, Record> {
+    record.lock().unwrap_or_else(PoisonError::into_inner)
+}
