@@ -6,7 +6,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use atlas_secret::delivery::{Copier, Environment, HolderProgram, Preference};
+use atlas_secret::delivery::{Copier, Environment, Preference};
 use atlas_secret::domain::CopyOutcome;
 use secrecy::SecretString;
 
@@ -91,7 +91,7 @@ pub fn measure() {
 /// A copy by a holder of its own, and that holder's resident memory in KiB.
 async fn copy_once() -> (Duration, u64) {
     let environment = Environment::read(|name| std::env::var(name).ok());
-    let holder = HolderProgram::at(env!("CARGO_BIN_EXE_atlas-secret").into());
+    let holder = env!("CARGO_BIN_EXE_atlas-secret").into();
     let copier = Copier::new(environment, Preference::Native, Some(Duration::from_secs(60)), holder);
     let value = SecretString::from(VALUE);
     let started = Instant::now();

@@ -27,7 +27,8 @@ use std::process::Command;
 
 use crate::domain::{CommandOutcome, Format, SecretPayload, ServerText};
 
-use super::{os_error_message::os_error_message, render};
+use super::format::render;
+use super::os::os_error_message;
 
 #[cfg(not(unix))]
 use plain::{HeldSignals, run};

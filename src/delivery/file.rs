@@ -18,7 +18,8 @@ use secrecy::SecretString;
 
 use crate::domain::{Format, SaveFailure, SaveOutcome, SecretPayload, ServerText};
 
-use super::{os_error_message::os_error_message, render};
+use super::format::render;
+use super::os::os_error_message;
 
 /// Saves `payload` as `path`, in the format that the name asks for. A leading `~` is `home`.
 ///

@@ -10,7 +10,7 @@ use std::io::{self, IsTerminal};
 
 use crate::domain::ServerText;
 
-use super::os_error_message::os_error_message;
+use super::os::os_error_message;
 
 pub use write::write_secret;
 

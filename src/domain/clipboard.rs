@@ -1,20 +1,29 @@
-//! What is known about the clipboard.
+//! What is known about a copy and about the clipboard.
 
 use std::time::Duration;
 
-use super::{HeldCopy, ServerText};
+use serde::{Deserialize, Serialize};
 
-/// How a copy went, claiming no more than was proved.
+use super::ServerText;
+
+/// The result of copying. It claims no more than was proved.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CopyOutcome {
     /// The system's clipboard was read back and held the value.
     Copied(HeldCopy),
     /// The system's clipboard took the value, but did not give it back within a second.
     Unverified(HeldCopy),
-    /// The value was handed to the terminal, which never answers.
+    /// The value was given to the terminal, which never answers.
     Sent(TerminalRoute),
-    /// No way worked.
+    /// No backend worked.
     Failed(CopyFailure),
+}
+
+/// A copy on the system's clipboard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HeldCopy {
+    /// When the clipboard will be cleared, from now; `None` for a copy that stays until another one replaces it.
+    pub clears_in: Option<Duration>,
 }
 
 /// How a value gets to the clipboard of the terminal that shows this program.
@@ -27,7 +36,7 @@ pub enum TerminalRoute {
 }
 
 impl TerminalRoute {
-    /// What the way is called on the screen.
+    /// The name that users know.
     pub fn name(self) -> &'static str {
         match self {
             Self::Tmux => "tmux",
@@ -36,24 +45,77 @@ impl TerminalRoute {
     }
 }
 
-/// Why nothing could be copied: a sentence for each way that was tried, in our own words.
+/// Why nothing could be copied.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CopyFailure {
-    /// One sentence a way.
+    /// One message per backend that was tried.
     pub reasons: Vec<ServerText>,
 }
 
-/// What the system's clipboard holds when it is looked at again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Why a backend could not copy. The messages are ours: the clipboard library reports a missing display as a
+/// connection that timed out.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize, thiserror::Error)]
+pub enum CopyError {
+    /// The user turned copying off.
+    #[error("Copying is switched off with --clipboard off.")]
+    SwitchedOff,
+    /// No backend fits the environment.
+    #[error("There is no display to copy to, and no terminal that takes a copy.")]
+    NoBackend,
+    /// The system's clipboard could not be opened.
+    #[error("{}", no_display_message())]
+    NoDisplay,
+    /// Another program is using the clipboard.
+    #[error("Another program is holding the clipboard.")]
+    ClipboardOccupied,
+    /// Setting the value failed.
+    #[error("The clipboard did not take the value.")]
+    ClipboardRefused,
+    /// The clipboard process did not answer in time.
+    #[error("The display did not answer within 2 s.")]
+    DisplaySilent,
+    /// The clipboard process could not be started, or ended without a report.
+    #[error("The clipboard could not be used.")]
+    ProcessFailed,
+    /// There is no `TMUX`: whoever is attached to some server would get the value.
+    #[error("This program does not run inside tmux.")]
+    NotInsideTmux,
+    /// The program `tmux` could not be started.
+    #[error("tmux could not be started.")]
+    TmuxNotStarted,
+    /// `tmux` failed; before version 3.2 it has no `load-buffer -w`.
+    #[error("tmux did not take the value; it needs version 3.2 or newer.")]
+    TmuxRefused,
+    /// tmux did not answer in time.
+    #[error("tmux did not answer within 2 s.")]
+    TmuxSilent,
+    /// The value does not fit in an escape sequence.
+    #[error("The value is too long to be sent to the terminal.")]
+    TooLong,
+    /// The terminal could not be written to.
+    #[error("The terminal could not be written to.")]
+    TerminalNotWritable,
+}
+
+fn no_display_message() -> &'static str {
+    if cfg!(any(target_os = "macos", windows)) {
+        "The system's clipboard could not be opened."
+    } else {
+        "There is no display to copy to."
+    }
+}
+
+/// What the system's clipboard holds now.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
 pub enum ClipboardContent {
     /// The value that was copied.
     Ours {
-        /// When it will be emptied, from now; `None` when it will not be.
+        /// When it will be cleared, from now; `None` when it will not be.
         clears_in: Option<Duration>,
     },
     /// Something else, or nothing: another program has copied or cleared.
     Overwritten,
-    /// It was emptied when its time had come, or nothing was ever copied.
+    /// It was cleared when its time was up, or nothing was ever copied.
     Cleared,
     /// It could not be read.
     Unreadable,
@@ -64,7 +126,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_ways_are_called_what_people_call_them() {
+    fn routes_have_the_names_that_users_know() {
         assert_eq!([TerminalRoute::Tmux, TerminalRoute::Osc52].map(TerminalRoute::name), ["tmux", "OSC 52"]);
     }
 }

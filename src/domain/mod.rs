@@ -37,7 +37,7 @@ mod verify;
 
 pub use account::{ExistingSecret, SECRETS_PER_ACCOUNT, SHORTENED_TO, ServiceAccount};
 pub use base_url::{BaseUrl, BaseUrlError, HostKind};
-pub use clipboard::{ClipboardContent, CopyFailure, CopyOutcome, TerminalRoute};
+pub use clipboard::{ClipboardContent, CopyError, CopyFailure, CopyOutcome, HeldCopy, TerminalRoute};
 pub use create_request::{API_VERSION, MEDIA_TYPE, QueryFlags};
 pub use credentials::{CredentialProblem, Credentials, Half, PairKind};
 pub use exit::{Delivery, Disposition, Exit, ExitSummary};
@@ -49,7 +49,7 @@ pub use lists::{AccountEntry, ENTRIES_PER_PAGE, Page, ProjectEntry};
 pub use login::{Login, LoginRisk};
 pub use now::Now;
 pub use outcome::{CreateOutcome, DeleteOutcome, LostAnswer, ReadProblem};
-pub use payload::{CommandOutcome, HeldCopy, PrintFailure, SaveFailure, SaveOutcome, SecretPayload};
+pub use payload::{CommandOutcome, PrintFailure, SaveFailure, SaveOutcome, SecretPayload};
 pub use pending::PendingRecord;
 pub use profile_name::ProfileName;
 pub use project::{OrganizationSettings, Project};

@@ -1,7 +1,5 @@
 //! Handing a secret over: what goes, and what is known afterwards.
 
-use std::time::Duration;
-
 use super::{CreatedSecret, Format, NewSecret, OrganizationId, ServerText};
 
 /// What is handed over: the secret and what the formats say beside it. Its `Debug` shows no value.
@@ -132,14 +130,6 @@ impl PrintFailure {
             Self::Other(words) => format!("Standard output could not be written: {words}."),
         }
     }
-}
-
-/// A copy that is on the system's clipboard and was read back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct HeldCopy {
-    /// When the clipboard will be emptied, from now; `None` for a copy that stays until another one replaces
-    /// it.
-    pub clears_in: Option<Duration>,
 }
 
 #[cfg(test)]

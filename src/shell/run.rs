@@ -10,7 +10,7 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::sync::mpsc::{self, UnboundedReceiver};
 
 use crate::core::{self, Event, FieldName, Form, Model, Said, SignIn, Signal, Size, Verdict, update};
-use crate::delivery::{Copier, HolderProgram, StdoutProblem, check_stdout};
+use crate::delivery::{self, Copier, StdoutProblem, check_stdout};
 use crate::domain::{Exit, ExitSummary};
 use crate::view::{self, date_time};
 
@@ -137,8 +137,8 @@ impl Run {
             model.screen = core::Screen::SignIn(Box::new(SignIn::new(settings.profiles)));
         }
         let (sender, answers) = mpsc::unbounded_channel();
-        let holder = HolderProgram::this_program();
-        let copier = Copier::new(settings.environment, settings.clipboard, settings.clear_after, holder);
+        let program = delivery::this_program();
+        let copier = Copier::new(settings.environment, settings.clipboard, settings.clear_after, program);
         let executor = Executor {
             connection: Arc::new(Connections::new(settings.source, settings.query_flags)),
             copier: Arc::new(copier),

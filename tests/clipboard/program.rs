@@ -15,7 +15,7 @@ use std::{
 };
 
 use atlas_secret::{
-    delivery::{Copier, Environment, HolderProgram, Preference},
+    delivery::{Copier, Environment, Preference},
     domain::{ClipboardContent, CopyOutcome},
 };
 use secrecy::SecretString;
@@ -65,8 +65,8 @@ fn copier() -> Copier {
         Ok(seconds) => Some(Duration::from_secs(seconds)),
         Err(_) => Some(Duration::from_secs(60)),
     };
-    let holder = HolderProgram::at(PathBuf::from(env!("CARGO_BIN_EXE_atlas-secret")));
-    Copier::new(environment, Preference::Auto, clear_after, holder)
+    let program = PathBuf::from(env!("CARGO_BIN_EXE_atlas-secret"));
+    Copier::new(environment, Preference::Auto, clear_after, program)
 }
 
 async fn obey(copier: &Copier, verb: &str, value: &str) -> String {

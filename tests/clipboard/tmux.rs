@@ -11,7 +11,7 @@ use std::{
 };
 
 use atlas_secret::{
-    delivery::{Copier, Environment, HolderProgram, Preference},
+    delivery::{Copier, Environment, Preference, this_program},
     domain::{CopyOutcome, ServerText, TerminalRoute},
 };
 use secrecy::SecretString;
@@ -90,7 +90,7 @@ impl Drop for Tmux {
 async fn copy_inside(variable: &str, preference: Preference) -> CopyOutcome {
     let environment = Environment::read(|name| (name == "TMUX").then(|| variable.to_owned()));
     let mut terminal = Vec::new();
-    let copier = Copier::new(environment, preference, None, HolderProgram::this_program());
+    let copier = Copier::new(environment, preference, None, this_program());
     let outcome = copier.copy(&SecretString::from(VALUE), &mut terminal).await;
     assert!(terminal.is_empty(), "tmux would drop it");
     outcome

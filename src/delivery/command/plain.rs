@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::delivery::os_error_message::os_error_message;
+use crate::delivery::os::os_error_message;
 use crate::domain::CommandOutcome;
 
 use super::line::Words;

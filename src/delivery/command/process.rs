@@ -7,7 +7,7 @@ use rustix::process::Pid;
 use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroizing;
 
-use crate::delivery::os_error_message::os_error_message;
+use crate::delivery::os::os_error_message;
 use crate::domain::CommandOutcome;
 
 use super::line::Words;

@@ -2,7 +2,7 @@
 
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::delivery::{os_error_message::os_error_message, render};
+use crate::delivery::{os::os_error_message, render};
 use crate::domain::{Format, PrintFailure, SecretPayload};
 
 /// Writes `payload` in `format` to this process's standard output and, if that is a file, waits until it is on

@@ -1,8 +1,62 @@
-//! Which ways of copying are worth trying, and in which order.
+//! Which clipboard backends to try, and in which order.
 
-use super::{Environment, OperatingSystem};
+/// The family of clipboards that the machine has. A field rather than a `cfg`, so that one table tests all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OperatingSystem {
+    /// Linux, the BSDs and the like: the clipboard belongs to an X11 or Wayland display.
+    Unix,
+    /// macOS: one pasteboard for each session, no display needed.
+    MacOs,
+    /// Windows: one clipboard for each session, no display needed.
+    Windows,
+}
 
-/// The user's wish: `--clipboard auto|native|tmux|osc52|off`.
+/// The facts that decide how to copy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Environment {
+    /// The family of clipboards.
+    pub operating_system: OperatingSystem,
+    /// True when the user sits at another machine and is connected over SSH.
+    pub over_ssh: bool,
+    /// `TMUX`: socket, process and session of the tmux that this program runs in.
+    pub tmux: Option<String>,
+    /// True inside GNU screen.
+    pub inside_screen: bool,
+    /// `DISPLAY`: the X11 display.
+    pub display: Option<String>,
+    /// `WAYLAND_DISPLAY`: the Wayland display.
+    pub wayland_display: Option<String>,
+    /// `TERM`: the kind of terminal.
+    pub terminal: Option<String>,
+    /// `TERM_PROGRAM`: the name that some terminals give themselves.
+    pub terminal_program: Option<String>,
+}
+
+impl Environment {
+    /// Reads the facts from environment variables; an empty variable counts as unset.
+    pub fn read(variable: impl Fn(&str) -> Option<String>) -> Self {
+        let set = |name: &str| variable(name).filter(|value| !value.is_empty());
+        let operating_system = if cfg!(target_os = "macos") {
+            OperatingSystem::MacOs
+        } else if cfg!(windows) {
+            OperatingSystem::Windows
+        } else {
+            OperatingSystem::Unix
+        };
+        Self {
+            operating_system,
+            over_ssh: ["SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT"].iter().any(|name| set(name).is_some()),
+            tmux: set("TMUX"),
+            inside_screen: set("STY").is_some(),
+            display: set("DISPLAY"),
+            wayland_display: set("WAYLAND_DISPLAY"),
+            terminal: set("TERM"),
+            terminal_program: set("TERM_PROGRAM"),
+        }
+    }
+}
+
+/// What the user wants: `--clipboard auto|native|tmux|osc52|off`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum Preference {
     /// Whatever fits the environment.
@@ -14,11 +68,11 @@ pub enum Preference {
     Tmux,
     /// Only the escape sequence OSC 52.
     Osc52,
-    /// Nothing is ever copied.
+    /// Never copy.
     Off,
 }
 
-/// One way of copying.
+/// One way to copy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ClipboardBackend {
     /// The system's clipboard, read back.
@@ -29,9 +83,9 @@ pub enum ClipboardBackend {
     Osc52,
 }
 
-/// The ways to try, best first; empty when none can work or none is wanted.
+/// The backends to try, best first; empty when none can work or none is wanted.
 ///
-/// A wish for one way is followed even where it looks hopeless: then its own failure is told.
+/// A backend that the user names is tried even where it looks hopeless: the user then sees its own error.
 pub fn select_backend(environment: &Environment, preference: Preference) -> Vec<ClipboardBackend> {
     match preference {
         Preference::Auto => automatic(environment),
@@ -42,23 +96,23 @@ pub fn select_backend(environment: &Environment, preference: Preference) -> Vec<
     }
 }
 
-/// The one way that can be verified comes first; the terminal's ways, which never answer, after it.
+/// The only backend that can be verified comes first; those of the terminal, which never answers, after it.
 fn automatic(environment: &Environment) -> Vec<ClipboardBackend> {
-    let mut ways = Vec::new();
-    if native_is_where_the_person_is(environment) {
-        ways.push(ClipboardBackend::Native);
+    let mut backends = Vec::new();
+    if native_clipboard_is_the_users(environment) {
+        backends.push(ClipboardBackend::Native);
     }
     if environment.tmux.is_some() {
-        ways.push(ClipboardBackend::Tmux);
-    } else if terminal_takes_osc52(environment) {
-        ways.push(ClipboardBackend::Osc52);
+        backends.push(ClipboardBackend::Tmux);
+    } else if terminal_supports_osc52(environment) {
+        backends.push(ClipboardBackend::Osc52);
     }
-    ways
+    backends
 }
 
-/// Over SSH a native clipboard would be filled on the wrong machine, and reading it back would even
-/// seem to prove it. The exception is a forwarded X11 display.
-fn native_is_where_the_person_is(environment: &Environment) -> bool {
+/// Over SSH the native clipboard is on the wrong machine, and reading it back would even seem to prove the copy.
+/// The exception is a forwarded X11 display.
+fn native_clipboard_is_the_users(environment: &Environment) -> bool {
     if environment.over_ssh {
         return has_forwarded_display(environment);
     }
@@ -68,9 +122,9 @@ fn native_is_where_the_person_is(environment: &Environment) -> bool {
     }
 }
 
-/// A display that names a host (`localhost:10.0`) is reached over the network; `:0` is the screen of
-/// this machine. A Wayland display is never forwarded by SSH, and the clipboard library would take it
-/// before the forwarded one, so where both are set the native clipboard cannot be trusted.
+/// A display that names a host (`localhost:10.0`) is reached over the network; `:0` is the screen of this machine.
+/// SSH never forwards a Wayland display, and the clipboard library prefers it to the forwarded X11 display: where
+/// both are set the native clipboard cannot be trusted.
 fn has_forwarded_display(environment: &Environment) -> bool {
     let Some(display) = environment.display.as_deref() else {
         return false;
@@ -81,9 +135,9 @@ fn has_forwarded_display(environment: &Environment) -> bool {
         && environment.wayland_display.is_none()
 }
 
-/// GNU screen swallows the sequence, the kernel's console and `dumb` terminals know nothing of it, and
-/// Terminal.app ignores it. Windows sets no `TERM`, and its terminal takes the sequence.
-fn terminal_takes_osc52(environment: &Environment) -> bool {
+/// GNU screen swallows the sequence, the Linux console and `dumb` terminals do not know it, and Terminal.app
+/// ignores it. Windows sets no `TERM`, and its terminal supports the sequence.
+fn terminal_supports_osc52(environment: &Environment) -> bool {
     if environment.inside_screen || environment.terminal_program.as_deref() == Some("Apple_Terminal") {
         return false;
     }
@@ -109,7 +163,7 @@ mod tests {
         Environment { operating_system, ..Environment::read(lookup) }
     }
 
-    /// Name, operating system, the ways in order, the variables that are set.
+    /// Name, operating system, the backends in order, the variables that are set.
     const TABLE: &str = "
         X11                                | Unix    | Native Osc52 | DISPLAY=:0 TERM=xterm-256color
         Wayland                            | Unix    | Native Osc52 | WAYLAND_DISPLAY=wayland-0 TERM=foot
@@ -117,7 +171,7 @@ mod tests {
         screen on X11                      | Unix    | Native       | DISPLAY=:0 STY=1.x TERM=screen
         no display                         | Unix    | Osc52        | TERM=xterm-256color
         no display, tmux                   | Unix    | Tmux         | TMUX=/s,1,0 TERM=tmux-256color
-        the kernel's console               | Unix    |              | TERM=linux
+        the Linux console                  | Unix    |              | TERM=linux
         tmux on the console                | Unix    | Tmux         | TERM=linux TMUX=/s,1,0
         an editor's shell                  | Unix    |              | TERM=dumb
         an editor's shell on X11           | Unix    | Native       | TERM=dumb DISPLAY=:0
@@ -144,7 +198,7 @@ mod tests {
     ";
 
     #[test]
-    fn the_way_fits_the_environment() {
+    fn the_backends_fit_the_environment() {
         let rows: Vec<&str> = TABLE.lines().filter(|row| !row.trim().is_empty()).collect();
         for row in &rows {
             let cells: Vec<&str> = row.split('|').map(str::trim).collect();
@@ -155,20 +209,20 @@ mod tests {
                 "Unix" => Unix,
                 "MacOs" => MacOs,
                 "Windows" => Windows,
-                _ => panic!("{operating_system} is no operating system"),
+                _ => panic!("unknown operating system {operating_system}"),
             };
-            let ways: Vec<String> =
+            let backends: Vec<String> =
                 select_backend(&environment(operating_system, variables), Preference::Auto)
                     .iter()
-                    .map(|way| format!("{way:?}"))
+                    .map(|backend| format!("{backend:?}"))
                     .collect();
-            assert_eq!(ways.join(" "), expected, "{name}: {variables}");
+            assert_eq!(backends.join(" "), expected, "{name}: {variables}");
         }
         assert_eq!(rows.len(), 30);
     }
 
     #[test]
-    fn a_wish_is_followed() {
+    fn a_preference_is_followed() {
         let nothing = environment(Unix, "");
         assert_eq!(select_backend(&nothing, Preference::Native), [Native]);
         assert_eq!(select_backend(&nothing, Preference::Tmux), [Tmux]);
@@ -177,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn the_wishes_are_spelled_as_on_the_command_line() {
+    fn preferences_are_spelled_as_on_the_command_line() {
         use clap::ValueEnum;
 
         let spelled: Vec<String> = Preference::value_variants()
@@ -186,5 +240,39 @@ mod tests {
             .map(|value| value.get_name().to_owned())
             .collect();
         assert_eq!(spelled, ["auto", "native", "tmux", "osc52", "off"]);
+    }
+
+    fn read(variables: &[(&str, &str)]) -> Environment {
+        Environment::read(|name| {
+            variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
+        })
+    }
+
+    #[test]
+    fn any_of_three_variables_means_ssh() {
+        for name in ["SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT"] {
+            assert!(read(&[(name, "192.0.2.1 50000 192.0.2.2 22")]).over_ssh, "{name}");
+            assert!(!read(&[(name, "")]).over_ssh, "{name} is empty");
+        }
+        assert!(!read(&[("SSH_AUTH_SOCK", "/run/agent")]).over_ssh, "an agent is not a session");
+    }
+
+    #[test]
+    fn the_other_facts_are_read_as_they_are() {
+        let environment = read(&[
+            ("TMUX", "/tmp/tmux-1000/default,12,0"),
+            ("STY", "12.pts-0.host"),
+            ("DISPLAY", ":0"),
+            ("WAYLAND_DISPLAY", "wayland-0"),
+            ("TERM", "tmux-256color"),
+            ("TERM_PROGRAM", "tmux"),
+        ]);
+        assert_eq!(environment.tmux.as_deref(), Some("/tmp/tmux-1000/default,12,0"));
+        assert!(environment.inside_screen);
+        assert_eq!(environment.display.as_deref(), Some(":0"));
+        assert_eq!(environment.wayland_display.as_deref(), Some("wayland-0"));
+        assert_eq!(environment.terminal.as_deref(), Some("tmux-256color"));
+        assert_eq!(environment.terminal_program.as_deref(), Some("tmux"));
+        assert_eq!(read(&[("DISPLAY", "")]).display, None);
     }
 }

@@ -1,0 +1,113 @@
+//! The system's clipboard, and the value that the clipboard process put on it.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use arboard::{Clipboard, Error, Set};
+use secrecy::{ExposeSecret, SecretString};
+use zeroize::Zeroizing;
+
+use crate::domain::CopyError;
+
+/// How long to try reading back: a clipboard may need a moment after it was set.
+const READ_BACK_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// How long to try reading a clipboard before it is cleared.
+const CLEAR_TIMEOUT: Duration = Duration::from_millis(400);
+
+/// The pause between two tries.
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// What reading the clipboard found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Found {
+    /// The value that was set.
+    Ours,
+    /// Something else, or nothing.
+    Foreign,
+    /// No answer.
+    Unreadable,
+}
+
+/// An open clipboard. It stays open for as long as a value is held, because it serves the value.
+pub(super) struct Selection {
+    clipboard: Clipboard,
+    value: Option<SecretString>,
+}
+
+impl Selection {
+    /// Opens the system's clipboard. May hang where a display does not answer.
+    pub(super) fn open() -> Result<Self, CopyError> {
+        let clipboard = Clipboard::new().map_err(|_| CopyError::NoDisplay)?;
+        Ok(Self { clipboard, value: None })
+    }
+
+    /// Puts `value` on the clipboard, marked as sensitive.
+    pub(super) fn set(&mut self, value: SecretString) -> Result<(), CopyError> {
+        let set = marked_as_sensitive(self.clipboard.set());
+        set.text(value.expose_secret()).map_err(|error| match error {
+            Error::ClipboardOccupied => CopyError::ClipboardOccupied,
+            _ => CopyError::ClipboardRefused,
+        })?;
+        self.value = Some(value);
+        Ok(())
+    }
+
+    /// True once the value that was just set can be read.
+    pub(super) fn reads_back(&mut self) -> bool {
+        self.read_until(READ_BACK_TIMEOUT, |found| found == Found::Ours) == Found::Ours
+    }
+
+    /// Reads the clipboard and compares it with the value.
+    pub(super) fn read(&mut self) -> Found {
+        let Some(value) = &self.value else {
+            return Found::Foreign;
+        };
+        match self.clipboard.get_text().map(Zeroizing::new) {
+            Ok(text) if text.as_str() == value.expose_secret() => Found::Ours,
+            // Empty, a picture, or not even text: not what was set.
+            Ok(_) | Err(Error::ContentNotAvailable | Error::ConversionFailure) => Found::Foreign,
+            Err(_) => Found::Unreadable,
+        }
+    }
+
+    /// Clears the clipboard if it still holds the value, and forgets the value. Returns what it held: the content
+    /// of other programs stays.
+    pub(super) fn clear(&mut self) -> Found {
+        let found = match self.read_until(CLEAR_TIMEOUT, |found| found != Found::Unreadable) {
+            Found::Ours if self.clipboard.clear().is_err() => Found::Unreadable,
+            found => found,
+        };
+        self.value = None;
+        found
+    }
+
+    fn read_until(&mut self, timeout: Duration, is_enough: impl Fn(Found) -> bool) -> Found {
+        let start = Instant::now();
+        loop {
+            let found = self.read();
+            if is_enough(found) || start.elapsed() >= timeout {
+                return found;
+            }
+            thread::sleep(PAUSE);
+        }
+    }
+}
+
+/// Asks clipboard managers not to keep the value in their history.
+#[cfg(all(unix, not(target_os = "macos")))]
+fn marked_as_sensitive(set: Set<'_>) -> Set<'_> {
+    arboard::SetExtLinux::exclude_from_history(set)
+}
+
+/// Asks clipboard managers not to keep the value in their history.
+#[cfg(target_os = "macos")]
+fn marked_as_sensitive(set: Set<'_>) -> Set<'_> {
+    arboard::SetExtApple::exclude_from_history(set)
+}
+
+/// Asks Windows not to keep the value in its history nor send it to other machines.
+#[cfg(windows)]
+fn marked_as_sensitive(set: Set<'_>) -> Set<'_> {
+    arboard::SetExtWindows::exclude_from_monitoring(set)
+}

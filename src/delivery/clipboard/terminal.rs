@@ -1,0 +1,218 @@
+//! Copies through the terminal: by the escape sequence OSC 52, or through tmux, which by default drops OSC 52 from
+//! the programs inside it but sends its own to the terminal outside.
+//!
+//! **Invariant:** neither acknowledges a copy (`load-buffer -w` succeeds even when no terminal is attached), so a
+//! value is only ever *sent* this way.
+
+use std::io;
+use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use secrecy::{ExposeSecret, SecretString};
+use tokio::{io::AsyncWriteExt, process::Command, time::timeout};
+use zeroize::Zeroizing;
+
+use crate::delivery::os::remove_credentials;
+use crate::domain::CopyError;
+
+use super::backend::Environment;
+
+/// The longest value in bytes. Terminals cut or drop a sequence of more than about 100,000 bytes, which this many
+/// make in Base64; and half a secret is worse than none.
+const MAX_VALUE: usize = 74_994;
+
+/// `c` is the clipboard, as opposed to the primary selection.
+const OSC52_START: &[u8] = b"\x1b]52;c;";
+
+/// The string terminator. Some terminals that do not know OSC 52 ring a bell there.
+const OSC52_END: &[u8] = b"\x1b\\";
+
+/// How long tmux may take to load the value.
+const SEND_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// How long a short command to tmux may take.
+const SHORT_TIMEOUT: Duration = Duration::from_millis(500);
+
+/// Writes the sequence for `value` to `terminal` in one piece, and flushes.
+pub(super) fn send_osc52(
+    value: &SecretString,
+    terminal: &mut (dyn io::Write + Send),
+) -> Result<(), CopyError> {
+    let sequence = osc52_sequence(value)?;
+    terminal.write_all(&sequence).and_then(|()| terminal.flush()).map_err(|_| CopyError::TerminalNotWritable)
+}
+
+/// The buffer has its final size from the start: one that grows would leave copies behind.
+fn osc52_sequence(value: &SecretString) -> Result<Zeroizing<Vec<u8>>, CopyError> {
+    let value = value.expose_secret().as_bytes();
+    if value.len() > MAX_VALUE {
+        return Err(CopyError::TooLong);
+    }
+    let encoded = value.len().div_ceil(3) * 4;
+    let mut sequence = Zeroizing::new(vec![0; OSC52_START.len() + encoded + OSC52_END.len()]);
+    let (start, rest) = sequence.split_at_mut(OSC52_START.len());
+    let (middle, end) = rest.split_at_mut(encoded);
+    start.copy_from_slice(OSC52_START);
+    STANDARD.encode_slice(value, middle).map_err(|_| CopyError::TooLong)?;
+    end.copy_from_slice(OSC52_END);
+    Ok(sequence)
+}
+
+/// Gives `value` to the tmux of `session` (the content of `TMUX`), which sends it to the terminal.
+///
+/// The value goes through standard input: other users could read an argument. Its buffer is deleted again, also
+/// after an error, which may have filled it.
+pub(super) async fn send_through_tmux(value: &SecretString, session: Option<&str>) -> Result<(), CopyError> {
+    let session = session.ok_or(CopyError::NotInsideTmux)?;
+    let buffer = format!("atlas-secret-{}", std::process::id());
+    let loaded = timeout(SEND_TIMEOUT, load_buffer(value, session, &buffer)).await;
+    let mut delete = tmux(session, &["delete-buffer", "-b", &buffer]);
+    // If even this fails nothing more can be done, and the value is on its way.
+    let _ = timeout(SHORT_TIMEOUT, delete.stdout(Stdio::null()).status()).await;
+    let status = loaded.map_err(|_| CopyError::TmuxSilent)??;
+    if status.success() { Ok(()) } else { Err(CopyError::TmuxRefused) }
+}
+
+async fn load_buffer(value: &SecretString, session: &str, buffer: &str) -> Result<ExitStatus, CopyError> {
+    let mut child = tmux(session, &["load-buffer", "-w", "-b", buffer, "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .map_err(|_| CopyError::TmuxNotStarted)?;
+    if let Some(mut input) = child.stdin.take() {
+        let written = input.write_all(value.expose_secret().as_bytes()).await;
+        written.map_err(|_| CopyError::TmuxRefused)?;
+    }
+    child.wait().await.map_err(|_| CopyError::TmuxRefused)
+}
+
+/// Updates `environment` to the terminal that is attached to tmux now.
+///
+/// A program inside tmux has the variables of the terminal that started the session, but tmux keeps
+/// `SSH_CONNECTION` and `DISPLAY` current whenever a terminal attaches. What it does not know, or does not tell
+/// within 500 ms, stays as it was.
+pub(super) async fn refresh_from_tmux(environment: &mut Environment, session: &str) {
+    let (connection, display) =
+        tokio::join!(session_variable(session, "SSH_CONNECTION"), session_variable(session, "DISPLAY"));
+    match connection {
+        SessionVariable::Set(_) => environment.over_ssh = true,
+        SessionVariable::Removed => environment.over_ssh = false,
+        SessionVariable::Unknown => {}
+    }
+    let is_stale = match display {
+        SessionVariable::Set(current) => environment.display.as_ref() != Some(&current),
+        SessionVariable::Removed => true,
+        SessionVariable::Unknown => false,
+    };
+    // This process can only reach the display that it was started with.
+    if is_stale {
+        environment.display = None;
+    }
+}
+
+/// What tmux reports about a variable of its session.
+#[derive(Debug, PartialEq, Eq)]
+enum SessionVariable {
+    Set(String),
+    /// The terminal that attached last did not have it.
+    Removed,
+    Unknown,
+}
+
+async fn session_variable(session: &str, name: &str) -> SessionVariable {
+    let mut command = tmux(session, &["show-environment", name]);
+    match timeout(SHORT_TIMEOUT, command.output()).await {
+        Ok(Ok(output)) if output.status.success() => {
+            parse_variable(&String::from_utf8_lossy(&output.stdout), name)
+        }
+        _ => SessionVariable::Unknown,
+    }
+}
+
+/// tmux writes `NAME=value`, or `-NAME` for a variable that it removes.
+fn parse_variable(line: &str, name: &str) -> SessionVariable {
+    let line = line.trim_end();
+    if line.strip_prefix('-') == Some(name) {
+        return SessionVariable::Removed;
+    }
+    match line.split_once('=') {
+        Some((known, value)) if known == name => SessionVariable::Set(value.to_owned()),
+        _ => SessionVariable::Unknown,
+    }
+}
+
+/// A tmux command that talks to the server of `session`, shows nothing, and dies when it is dropped.
+fn tmux(session: &str, arguments: &[&str]) -> Command {
+    let mut command = Command::new("tmux");
+    remove_credentials(command.as_std_mut());
+    command
+        .args(arguments)
+        .env("TMUX", session)
+        .stdin(Stdio::null())
+        .stderr(Stdio::null())
+        .kill_on_drop(true);
+    command
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Closed;
+
+    impl io::Write for Closed {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(io::ErrorKind::BrokenPipe.into())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn sent(value: &str) -> Vec<u8> {
+        let mut terminal = Vec::new();
+        send_osc52(&SecretString::from(value), &mut terminal).unwrap();
+        terminal
+    }
+
+    #[test]
+    fn the_bytes_are_those_of_the_standard() {
+        assert_eq!(sent("mdb_sa_sk_fake"), b"\x1b]52;c;bWRiX3NhX3NrX2Zha2U=\x1b\\");
+        assert_eq!(sent("fake\n"), b"\x1b]52;c;ZmFrZQo=\x1b\\");
+        assert_eq!(sent("abc"), b"\x1b]52;c;YWJj\x1b\\");
+        assert_eq!(sent(""), b"\x1b]52;c;\x1b\\");
+    }
+
+    #[test]
+    fn a_value_that_is_too_long_is_not_sent_at_all() {
+        assert_eq!(sent(&"x".repeat(MAX_VALUE)).len(), 7 + 99_992 + 2);
+        let mut terminal = Vec::new();
+        let too_long = SecretString::from("x".repeat(MAX_VALUE + 1));
+        assert_eq!(send_osc52(&too_long, &mut terminal), Err(CopyError::TooLong));
+        assert!(terminal.is_empty());
+    }
+
+    #[test]
+    fn a_terminal_that_is_gone_is_an_error() {
+        let value = SecretString::from("fake");
+        assert_eq!(send_osc52(&value, &mut Closed), Err(CopyError::TerminalNotWritable));
+    }
+
+    #[test]
+    fn the_variables_of_a_tmux_session_are_parsed() {
+        let rows = [
+            (
+                "SSH_CONNECTION=192.0.2.1 5 192.0.2.2 22\n",
+                SessionVariable::Set("192.0.2.1 5 192.0.2.2 22".to_owned()),
+            ),
+            ("-SSH_CONNECTION\n", SessionVariable::Removed),
+            ("", SessionVariable::Unknown),
+            ("SSH_CONNECTION_OLD=x\n", SessionVariable::Unknown),
+        ];
+        for (line, expected) in rows {
+            assert_eq!(parse_variable(line, "SSH_CONNECTION"), expected, "{line:?}");
+        }
+    }
+}
