@@ -43,6 +43,20 @@ pub enum StdoutProblem {
          `umask 077` before it is made."
     )]
     Readable,
+    /// It is a named pipe that its group or everybody can read.
+    #[error("Other users can read the named pipe that standard output goes to. Run `chmod 600` on it first.")]
+    ReadableFifo,
+    /// It is a pipe or a socket whose other end is closed.
+    #[error(
+        "No program reads standard output any more, so the secret would be lost. Start the reader again."
+    )]
+    NoReader,
+    /// It is a device other than a terminal, or no kind of file that keeps or passes on a secret.
+    #[error(
+        "Standard output is a device, which would lose the secret or show it to others. Send it to a pipe or a \
+         file, or leave it at the terminal."
+    )]
+    Device,
     /// It is the system's journal, which keeps what it gets (systemd.exec(5), `$JOURNAL_STREAM`).
     #[error(
         "Standard output goes to the system's journal, which would keep the secret. Send it to a pipe or a file."
@@ -76,7 +90,7 @@ fn check_descriptor(
     if descriptor.is_terminal() {
         return Ok(StdoutKind::Terminal);
     }
-    let facts = facts::Facts::of(descriptor)
+    let stat = facts::StdoutStat::of(descriptor)
         .map_err(|error| StdoutProblem::Unknown(os_error_message(&io::Error::from(error))))?;
-    facts.judge(journal_stream).map(|()| StdoutKind::Sink)
+    stat.validate(journal_stream).map(|()| StdoutKind::Sink)
 }

@@ -180,11 +180,32 @@ fn what_cannot_be_written_is_named_by_its_id_and_never_by_its_value() {
     let output = alone(&atlas, PLAIN).args(["--format", "env"]).stdout(full).output().unwrap();
     assert_lost(&atlas, &output, "Standard output has no room left.");
 
+    let atlas = Atlas::with_delay(1);
+    let (reader, writer) = std::io::pipe().unwrap();
+    let mut command = alone(&atlas, SLOW);
+    command.args(["--format", "env"]).stdout(writer).stderr(Stdio::piped());
+    let running = command.spawn().unwrap();
+    // Its writing end of the pipe belongs to the program alone.
+    drop(command);
+    wait_for("the request", || (atlas.secrets_created() == 1).then_some(()));
+    drop(reader);
+    let output = running.wait_with_output().unwrap();
+    assert_lost(&atlas, &output, "Nobody reads standard output any more.");
+}
+
+#[test]
+fn a_reader_that_has_gone_before_is_refused() {
+    if !have(&["setsid"]) {
+        return;
+    }
     let atlas = Atlas::start();
     let (reader, writer) = std::io::pipe().unwrap();
     drop(reader);
     let output = alone(&atlas, PLAIN).args(["--format", "env"]).stdout(writer).output().unwrap();
-    assert_lost(&atlas, &output, "Nobody reads standard output any more.");
+    let (code, said) = end_of(&output);
+    assert_eq!(code, Some(2), "{said}");
+    assert!(said.contains("No program reads standard output any more"), "{said}");
+    assert_eq!(atlas.requests(), Vec::<String>::new());
 }
 
 #[track_caller]

@@ -11,7 +11,7 @@ use crate::piping::pipe_to;
 use crate::program::{assert_given_back, create, labelled, peek};
 use crate::saving::save;
 use crate::support::terminal::{Program, Terminal, key};
-use crate::tools::have;
+use crate::tools::{have, wait_for};
 
 /// A line of shell, in which `run` is the program with everything filled in; its number is in the file `pid`.
 pub fn shell_line(atlas: &Atlas, line: &str) -> Program {
@@ -140,9 +140,13 @@ fn a_private_file_gets_json_and_yaml() {
 #[test]
 fn a_reader_that_has_gone_brings_the_secret_back() {
     let atlas = Atlas::start();
-    let mut terminal = shell_line(&atlas, "run | true; exit ${PIPESTATUS[0]}").start();
+    let reader = "until [ -e go ]; do sleep 0.02; done; exec <&-; touch gone";
+    let mut terminal = shell_line(&atlas, &format!("run | ({reader}); exit ${{PIPESTATUS[0]}}")).start();
     create(&mut terminal);
     let value = peek(&mut terminal);
+    fs::write(terminal.home().join("go"), "").unwrap();
+    let gone = terminal.home().join("gone");
+    wait_for("the reader to go", || gone.exists().then_some(()));
     terminal.send("q");
     terminal.wait_for("Not written. Nobody reads standard output any more.");
     assert!(terminal.is_alternate_screen() && terminal.bracketed_paste());

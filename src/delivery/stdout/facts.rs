@@ -1,28 +1,40 @@
-//! What the system says about an open file, and what follows for a secret.
+//! Which open files may get the secret.
 
 use std::os::fd::BorrowedFd;
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{Dev, FileType, Mode, OFlags};
 
 use super::StdoutProblem;
 
-/// The facts of an open file that the decision needs.
+/// What the system reports about standard output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Facts {
+pub(super) struct StdoutStat {
     /// True when it can be written to.
     pub writable: bool,
-    /// What it is.
+    /// The kind of file.
     pub kind: FileType,
-    /// Who may do what with it.
+    /// The permissions.
     pub mode: Mode,
-    /// The file system and the number of the file on it, by which the journal's socket is known.
+    /// Device and inode, which identify the journal's socket.
     pub identity: (Dev, u64),
-    /// True for `/dev/null`, whatever its name.
-    pub is_null: bool,
+    /// The device, if it is a known one.
+    pub device: Option<Device>,
+    /// True when no process reads the other end.
+    pub has_no_reader: bool,
 }
 
-impl Facts {
-    /// Asks the system (fstat(2), fcntl(2)).
+/// A character device that is treated in its own way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Device {
+    /// `/dev/null`, under any name.
+    Null,
+    /// `/dev/full`, under any name.
+    Full,
+}
+
+impl StdoutStat {
+    /// Asks the system (fstat(2), fcntl(2), poll(2)).
     pub fn of(descriptor: BorrowedFd<'_>) -> rustix::io::Result<Self> {
         let stat = rustix::fs::fstat(descriptor)?;
         let access = rustix::fs::fcntl_getfl(descriptor)? & OFlags::RWMODE;
@@ -32,13 +44,14 @@ impl Facts {
             kind,
             mode: Mode::from_raw_mode(stat.st_mode),
             identity: (stat.st_dev, stat.st_ino),
-            is_null: kind == FileType::CharacterDevice && is_null_device(stat.st_rdev),
+            device: if kind == FileType::CharacterDevice { known_device(stat.st_rdev) } else { None },
+            has_no_reader: has_no_reader(descriptor)?,
         })
     }
 
-    /// Whether a secret may go there.
-    pub fn judge(&self, journal_stream: Option<&str>) -> Result<(), StdoutProblem> {
-        if self.is_null {
+    /// Checks that a secret may be written there.
+    pub fn validate(&self, journal_stream: Option<&str>) -> Result<(), StdoutProblem> {
+        if self.device == Some(Device::Null) {
             return Err(StdoutProblem::Discarded);
         }
         if !self.writable {
@@ -47,23 +60,49 @@ impl Facts {
         if journal_stream.and_then(journal_identity) == Some(self.identity) {
             return Err(StdoutProblem::Journal);
         }
-        if self.kind == FileType::RegularFile && self.mode.intersects(Mode::RGRP | Mode::ROTH) {
-            return Err(StdoutProblem::Readable);
+        match self.kind {
+            FileType::RegularFile if self.others_can_read() => Err(StdoutProblem::Readable),
+            // An unnamed pipe belongs to its user alone; the mode of a named one counts.
+            FileType::Fifo if self.others_can_read() => Err(StdoutProblem::ReadableFifo),
+            FileType::Fifo | FileType::Socket if self.has_no_reader => Err(StdoutProblem::NoReader),
+            FileType::RegularFile | FileType::Fifo | FileType::Socket => Ok(()),
+            // Every write to it fails, so nothing is lost without a message.
+            _ if self.device == Some(Device::Full) => Ok(()),
+            _ => Err(StdoutProblem::Device),
         }
-        Ok(())
+    }
+
+    fn others_can_read(&self) -> bool {
+        self.mode.intersects(Mode::RGRP | Mode::ROTH)
     }
 }
 
-/// Linux gives the null device the numbers 1 and 3 (Documentation/admin-guide/devices.txt).
-#[cfg(any(target_os = "linux", target_os = "android"))]
-fn is_null_device(device: Dev) -> bool {
-    device == rustix::fs::makedev(1, 3)
+/// A pipe whose reading end is closed reports an error, a socket a hang-up (poll(2)).
+fn has_no_reader(descriptor: BorrowedFd<'_>) -> rustix::io::Result<bool> {
+    let mut polled = [PollFd::from_borrowed_fd(descriptor, PollFlags::OUT)];
+    let at_once = Timespec { tv_sec: 0, tv_nsec: 0 };
+    rustix::io::retry_on_intr(|| poll(&mut polled, Some(&at_once)))?;
+    Ok(polled[0].revents().intersects(PollFlags::ERR | PollFlags::HUP))
 }
 
-/// Elsewhere the numbers differ, so that the device by its usual name is asked.
+/// Linux gives the null device the numbers 1 and 3, the full one 1 and 7 (Documentation/admin-guide/devices.txt).
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn known_device(device: Dev) -> Option<Device> {
+    match (rustix::fs::major(device), rustix::fs::minor(device)) {
+        (1, 3) => Some(Device::Null),
+        (1, 7) => Some(Device::Full),
+        _ => None,
+    }
+}
+
+/// Elsewhere the numbers differ: compare with the devices of the usual names.
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
-fn is_null_device(device: Dev) -> bool {
-    rustix::fs::stat("/dev/null").is_ok_and(|null| null.st_rdev == device)
+fn known_device(device: Dev) -> Option<Device> {
+    let is = |path: &str| rustix::fs::stat(path).is_ok_and(|known| known.st_rdev == device);
+    if is("/dev/null") {
+        return Some(Device::Null);
+    }
+    is("/dev/full").then_some(Device::Full)
 }
 
 /// `JOURNAL_STREAM` is the journal socket's device and inode in decimal, with a colon between (systemd.exec(5)).

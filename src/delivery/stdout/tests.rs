@@ -3,53 +3,149 @@
 #![cfg(unix)]
 
 use std::fs::{self, File};
-use std::io::{PipeReader, Read, pipe};
+use std::io::{IsTerminal, PipeReader, Read, pipe};
 use std::os::fd::AsFd;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use rustix::fs::{FileType, Mode};
 
-use super::facts::Facts;
+use super::facts::{Device, StdoutStat};
 use super::write::on_unix::write_to;
 use super::{StdoutKind, StdoutProblem, check_descriptor};
 use crate::domain::PrintFailure;
 
 const FAKE: &[u8] = b"mdb_sa_sk_FAKE";
 
-fn facts(kind: FileType, mode: u32) -> Facts {
-    Facts { writable: true, kind, mode: Mode::from_bits_retain(mode), identity: (9, 4711), is_null: false }
+fn stat(kind: FileType, mode: u32) -> StdoutStat {
+    StdoutStat {
+        writable: true,
+        kind,
+        mode: Mode::from_bits_retain(mode),
+        identity: (9, 4711),
+        device: None,
+        has_no_reader: false,
+    }
 }
 
 #[test]
-fn the_decision_is_a_table() {
-    use FileType::{CharacterDevice, Fifo, RegularFile, Socket};
-    let null = Facts { is_null: true, ..facts(CharacterDevice, 0o666) };
-    let read_only = Facts { writable: false, ..facts(RegularFile, 0o600) };
+fn the_validation_is_a_table() {
+    use FileType::{BlockDevice, CharacterDevice, Directory, Fifo, RegularFile, Socket, Unknown};
+    let null = StdoutStat { device: Some(Device::Null), ..stat(CharacterDevice, 0o666) };
+    let full = StdoutStat { device: Some(Device::Full), ..stat(CharacterDevice, 0o666) };
+    let read_only = StdoutStat { writable: false, ..stat(RegularFile, 0o600) };
+    let unread = |kind| StdoutStat { has_no_reader: true, ..stat(kind, 0o600) };
     let journal = Err(StdoutProblem::Journal);
     let readable = Err(StdoutProblem::Readable);
+    let readable_fifo = Err(StdoutProblem::ReadableFifo);
+    let device = Err(StdoutProblem::Device);
     let rows = [
-        (facts(Fifo, 0o600), None, Ok(())),
-        (facts(Fifo, 0o666), None, Ok(())),
-        (facts(Socket, 0o777), None, Ok(())),
-        (facts(CharacterDevice, 0o666), None, Ok(())),
-        (facts(RegularFile, 0o600), None, Ok(())),
-        (facts(RegularFile, 0o700), None, Ok(())),
-        (facts(RegularFile, 0o622), None, Ok(())),
-        (facts(RegularFile, 0o640), None, readable.clone()),
-        (facts(RegularFile, 0o604), None, readable.clone()),
-        (facts(RegularFile, 0o644), None, readable),
+        (stat(Fifo, 0o600), None, Ok(())),
+        (stat(Fifo, 0o622), None, Ok(())),
+        (stat(Fifo, 0o640), None, readable_fifo.clone()),
+        (stat(Fifo, 0o604), None, readable_fifo.clone()),
+        (stat(Fifo, 0o644), None, readable_fifo.clone()),
+        (stat(Fifo, 0o666), None, readable_fifo),
+        (unread(Fifo), None, Err(StdoutProblem::NoReader)),
+        (unread(Socket), None, Err(StdoutProblem::NoReader)),
+        (stat(Socket, 0o777), None, Ok(())),
+        (stat(CharacterDevice, 0o666), None, device.clone()),
+        (stat(CharacterDevice, 0o600), None, device.clone()),
+        (stat(BlockDevice, 0o660), None, device.clone()),
+        (stat(Directory, 0o700), None, device.clone()),
+        (stat(Unknown, 0o600), None, device),
+        (stat(RegularFile, 0o600), None, Ok(())),
+        (stat(RegularFile, 0o700), None, Ok(())),
+        (stat(RegularFile, 0o622), None, Ok(())),
+        (stat(RegularFile, 0o640), None, readable.clone()),
+        (stat(RegularFile, 0o604), None, readable.clone()),
+        (stat(RegularFile, 0o644), None, readable),
+        (full, None, Ok(())),
         (null, None, Err(StdoutProblem::Discarded)),
         (read_only, None, Err(StdoutProblem::ReadOnly)),
-        (facts(Socket, 0o777), Some("9:4711"), journal.clone()),
-        (facts(Fifo, 0o600), Some("9:4711"), journal),
-        (facts(Socket, 0o777), Some("9:4712"), Ok(())),
-        (facts(Socket, 0o777), Some("8:4711"), Ok(())),
-        (facts(Socket, 0o777), Some(""), Ok(())),
-        (facts(Socket, 0o777), Some("9:4711:1"), Ok(())),
+        (stat(Socket, 0o777), Some("9:4711"), journal.clone()),
+        (stat(Fifo, 0o600), Some("9:4711"), journal),
+        (stat(Socket, 0o777), Some("9:4712"), Ok(())),
+        (stat(Socket, 0o777), Some("8:4711"), Ok(())),
+        (stat(Socket, 0o777), Some(""), Ok(())),
+        (stat(Socket, 0o777), Some("9:4711:1"), Ok(())),
     ];
-    for (facts, journal_stream, expected) in rows {
-        assert_eq!(facts.judge(journal_stream), expected, "{facts:?} {journal_stream:?}");
+    for (stat, journal_stream, expected) in rows {
+        assert_eq!(stat.validate(journal_stream), expected, "{stat:?} {journal_stream:?}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn devices_that_lose_the_secret_are_refused() {
+    let rows = [
+        ("/dev/null", StdoutProblem::Discarded),
+        ("/dev/zero", StdoutProblem::Device),
+        ("/dev/random", StdoutProblem::Device),
+        ("/dev/urandom", StdoutProblem::Device),
+        ("/dev/kmsg", StdoutProblem::Device),
+        ("/dev/ptmx", StdoutProblem::Device),
+        ("/dev/fuse", StdoutProblem::Device),
+        ("/dev/loop0", StdoutProblem::Device),
+    ];
+    let full = File::options().write(true).open("/dev/full").unwrap();
+    assert_eq!(
+        check_descriptor(&full, None),
+        Ok(StdoutKind::Sink),
+        "writing to it fails, so nothing is lost"
+    );
+    let mut tried = 0;
+    for (path, expected) in rows {
+        // Not every machine has each of them, or lets everybody write to it.
+        let Ok(device) = File::options().write(true).open(path) else { continue };
+        if device.is_terminal() {
+            continue;
+        }
+        assert_eq!(check_descriptor(&device, None), Err(expected), "{path}");
+        tried += 1;
+    }
+    assert!(tried >= 4, "{tried}");
+}
+
+#[test]
+fn a_pipe_or_a_socket_without_a_reader_is_refused() {
+    let (reader, writer) = pipe().unwrap();
+    assert_eq!(check_descriptor(&writer, None), Ok(StdoutKind::Sink));
+    drop(reader);
+    // A process that another test is just starting holds a copy of the reading end until it runs its program.
+    let start = Instant::now();
+    while check_descriptor(&writer, None) != Err(StdoutProblem::NoReader) {
+        assert!(start.elapsed() < Duration::from_secs(20), "the pipe was never closed");
+        thread::yield_now();
+    }
+    let (socket, peer) = std::os::unix::net::UnixStream::pair().unwrap();
+    assert_eq!(check_descriptor(&socket, None), Ok(StdoutKind::Sink));
+    drop(peer);
+    let start = Instant::now();
+    while check_descriptor(&socket, None) != Err(StdoutProblem::NoReader) {
+        assert!(start.elapsed() < Duration::from_secs(20), "the socket was never closed");
+        thread::yield_now();
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_named_pipe_that_others_can_read_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("fifo");
+    rustix::fs::mknodat(rustix::fs::CWD, &path, FileType::Fifo, Mode::from_bits_retain(0o600), 0).unwrap();
+    // Opened for both, so that it has a reader.
+    let fifo = File::options().read(true).write(true).open(&path).unwrap();
+    for (mode, expected) in [
+        (0o600, Ok(StdoutKind::Sink)),
+        (0o620, Ok(StdoutKind::Sink)),
+        (0o640, Err(StdoutProblem::ReadableFifo)),
+        (0o644, Err(StdoutProblem::ReadableFifo)),
+        (0o666, Err(StdoutProblem::ReadableFifo)),
+    ] {
+        fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+        assert_eq!(check_descriptor(&fifo, None), expected, "{mode:o}");
     }
 }
 
@@ -91,10 +187,12 @@ fn the_journal_is_known_by_its_socket() {
 
 #[test]
 fn every_problem_says_the_way_out() {
-    use StdoutProblem::{Discarded, Journal, ReadOnly, Readable};
-    for problem in [Discarded, ReadOnly, Journal] {
+    use StdoutProblem::{Device, Discarded, Journal, NoReader, ReadOnly, Readable, ReadableFifo};
+    for problem in [Discarded, ReadOnly, Journal, Device] {
         assert!(problem.to_string().contains("Send it to a pipe or a file"), "{problem}");
     }
+    assert!(ReadableFifo.to_string().contains("`chmod 600`"));
+    assert!(NoReader.to_string().contains("Start the reader again."));
     assert!(Readable.to_string().contains("`chmod 600`") && Readable.to_string().contains("`umask 077`"));
 }
 
