@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{ClientId, Lifetime, ProjectId, SecretId, ids::SECRET_PREFIX};
+use super::{ClientId, Lifetime, ProjectId, SecretId, ids::SECRET_PREFIX, server_text::is_drawn};
 
 /// What is to be created.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,7 +33,8 @@ pub struct CreatedSecret {
 }
 
 /// What may be shown of a secret: its known prefix, eight bullets, its last four characters. A value
-/// too short to hide anything shows bullets only.
+/// too short to hide anything shows bullets only, and so does one whose last four characters a terminal would obey or
+/// not show.
 pub fn masked(value: &SecretString, bullet: char) -> String {
     let value = value.expose_secret();
     let bullets: String = std::iter::repeat_n(bullet, 8).collect();
@@ -44,6 +45,9 @@ pub fn masked(value: &SecretString, bullet: char) -> String {
         return format!("{prefix}{bullets}");
     }
     let tail: String = hidden.chars().skip(length - 4).collect();
+    if !tail.chars().all(is_drawn) {
+        return format!("{prefix}{bullets}");
+    }
     format!("{prefix}{bullets}{tail}")
 }
 
@@ -73,6 +77,17 @@ mod tests {
             ("mdb_sa_sk_FAKEfakeFAK", "mdb_sa_sk_••••••••"),
             ("mdb_sa_sk_FAKEfakeFAKE", "mdb_sa_sk_••••••••FAKE"),
             ("", "••••••••"),
+            ("mdb_sa_sk_FAKEfakeFAKEfake9f3\u{7}", "mdb_sa_sk_••••••••"),
+            ("mdb_sa_sk_FAKEfakeFAKEfake\u{1b}[2J", "mdb_sa_sk_••••••••"),
+            ("mdb_sa_sk_FAKEfakeFAKEfake9f\u{9b}a", "mdb_sa_sk_••••••••"),
+            ("mdb_sa_sk_FAKEfakeFAKEfake9f\na", "mdb_sa_sk_••••••••"),
+            ("mdb_sa_sk_FAKEfakeFAKEfake\t9f3", "mdb_sa_sk_••••••••"),
+            ("mdb_sa_sk_FAKEfakeFAKEfake9f3\0", "mdb_sa_sk_••••••••"),
+            ("mdb_sa_sk_FAKEfakeFAKEfake\u{202e}f3a", "mdb_sa_sk_••••••••"),
+            ("mdb_sa_sk_FAKEfakeFAKEfake9\u{2066}3a", "mdb_sa_sk_••••••••"),
+            ("mdb_sa_sk_FAKEfakeFAKEfake9f\u{200b}a", "mdb_sa_sk_••••••••"),
+            ("mdb_sa_sk_FAKEfakeFAKEfake9f3\u{feff}", "mdb_sa_sk_••••••••"),
+            ("mdb_sa_sk_FAKEfake\u{202e}FAKEfake9f3a", "mdb_sa_sk_••••••••9f3a"),
         ];
         for (value, expected) in rows {
             assert_eq!(masked(&SecretString::from(value), '•'), expected);

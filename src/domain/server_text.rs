@@ -53,6 +53,11 @@ impl fmt::Display for ServerText {
     }
 }
 
+/// True for a character that is drawn as it is.
+pub(super) fn is_drawn(character: char) -> bool {
+    shown_as(character) == Some(character)
+}
+
 fn shown_as(character: char) -> Option<char> {
     match character {
         '\n' | '\r' | '\t' | '\u{2028}' | '\u{2029}' => Some(' '),

@@ -84,7 +84,12 @@ fn a_dotenv_parser_reads_every_value() {
 #[test]
 fn a_shell_reads_every_value() {
     let folder = tempfile::tempdir().unwrap();
-    for value in AWKWARD.into_iter().chain(["two\nlines", "exclamation!mark's"]) {
+    for value in AWKWARD.into_iter().chain([
+        "two\nlines",
+        "exclamation!mark's",
+        "a\u{1b}[2J\u{7}'\r",
+        "\u{202e}9f3\u{200b}",
+    ]) {
         let path = folder.path().join("file");
         std::fs::File::create(&path)
             .unwrap()
@@ -125,9 +130,13 @@ fn the_json_for_aws_has_its_three_fields() {
 
 #[test]
 fn json_keeps_every_value() {
-    for value in
-        AWKWARD.into_iter().chain(["\u{0}\u{1f}\u{7f}\u{85}", "\u{2028}\u{feff}\u{ffff}", "a\nb\tc\r"])
-    {
+    for value in AWKWARD.into_iter().chain([
+        "\u{0}\u{1f}\u{7f}\u{85}",
+        "\u{202e}9\u{2066}f\u{200b}",
+        "\u{1b}[2J\u{9b}",
+        "\u{2028}\u{feff}\u{ffff}",
+        "a\nb\tc\r",
+    ]) {
         let read: Value = serde_json::from_str(&text(Format::Json, &handover_of(value))).unwrap();
         assert_eq!(read["secret"], value);
         let read: Value = serde_json::from_str(&text(Format::Aws, &handover_of(value))).unwrap();
@@ -154,7 +163,16 @@ stringData:
 
 #[test]
 fn yaml_keeps_every_value() {
-    let broken_by_other_parsers = ["a\nb\tc\r", "\u{7f}\u{85}\u{2028}\u{feff}", "123456", "1e3", "null", "~"];
+    let broken_by_other_parsers = [
+        "\u{202e}9\u{2066}f\u{200b}",
+        "\u{1b}[2J\u{7}\u{9b}",
+        "a\nb\tc\r",
+        "\u{7f}\u{85}\u{2028}\u{feff}",
+        "123456",
+        "1e3",
+        "null",
+        "~",
+    ];
     for value in AWKWARD.into_iter().chain(broken_by_other_parsers) {
         let written = text(Format::Kubernetes, &handover_of(value));
         let documents = Yaml::load_from_str(&written).unwrap();
