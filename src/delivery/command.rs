@@ -23,12 +23,13 @@ mod tests;
 mod waiting;
 
 use std::io;
+use std::path::Path;
 use std::process::Command;
 
 use crate::domain::{CommandOutcome, Format, SecretPayload, ServerText};
 
 use super::format::render;
-use super::os::os_error_message;
+use super::os::{os_error_message, remove_credentials};
 
 #[cfg(not(unix))]
 use plain::{HeldSignals, run};
@@ -41,14 +42,20 @@ pub use output::CommandOutput;
 
 /// Runs the command `line` with the secret alone on its standard input, and waits until it has ended.
 ///
-/// The line is split as a shell would split it, but nothing else of a shell is done. `{project_id}`,
+/// The line is split as a shell would split it, and a leading `~` of a word is `home`; what else only a shell can do
+/// is refused. `{project_id}`,
 /// `{client_id}`, `{secret_id}` and `{expires_at}` (RFC 3339) stand for what they say, each inside its word.
 ///
 /// Until the command has ended an interrupt or a quit from the keyboard is the command's alone, and a command
 /// that is stopped (Ctrl-Z) stops this process's group too. A command that nobody waits for any more runs on.
 /// Needs a tokio runtime with its signals enabled.
-pub async fn pipe_to(line: &str, payload: &SecretPayload, output: CommandOutput) -> CommandOutcome {
-    let words = match line::words_of(line, payload) {
+pub async fn pipe_to(
+    line: &str,
+    home: Option<&Path>,
+    payload: &SecretPayload,
+    output: CommandOutput,
+) -> CommandOutcome {
+    let words = match line::words_of(line, home, payload) {
         Ok(words) => words,
         Err(outcome) => return outcome,
     };
@@ -62,10 +69,11 @@ pub async fn pipe_to(line: &str, payload: &SecretPayload, output: CommandOutput)
     outcome.unwrap_or_else(|_| CommandOutcome::Lost(ServerText::new("the waiting was given up")))
 }
 
-/// The program and its arguments, with standard error as ours is.
+/// The program and its arguments. It has our standard error and our environment without the credentials.
 fn command_of(words: &line::Words) -> Command {
     let mut command = Command::new(&words.program);
     command.args(&words.arguments);
+    remove_credentials(&mut command);
     command
 }
 

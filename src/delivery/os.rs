@@ -1,5 +1,6 @@
 //! What every way of delivery needs from the operating system.
 
+use std::ffi::OsStr;
 use std::io;
 use std::process::Command;
 
@@ -19,10 +20,17 @@ pub fn forbid_core_dumps() {
 /// Removes the variables that sign in to Atlas from the environment of a child process.
 pub(super) fn remove_credentials(command: &mut Command) {
     for (name, _) in std::env::vars_os() {
-        if name.to_string_lossy().starts_with("MONGODB_ATLAS_") {
+        if signs_in(&name) {
             command.env_remove(name);
         }
     }
+}
+
+/// True for every variable of Atlas's own tools: new names of credentials appear among them. Windows does not tell
+/// upper from lower case.
+fn signs_in(variable: &OsStr) -> bool {
+    let name = variable.to_string_lossy().to_ascii_uppercase();
+    ["MONGODB_ATLAS_", "MCLI_"].iter().any(|prefix| name.starts_with(prefix))
 }
 
 /// The system's message for `error`, without the number that Rust adds (`Is a directory (os error 21)`).
@@ -34,6 +42,36 @@ pub(super) fn os_error_message(error: &io::Error) -> ServerText {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_variable_that_signs_in_is_inherited() {
+        let removed = [
+            "MONGODB_ATLAS_CLIENT_SECRET",
+            "MONGODB_ATLAS_CLIENT_ID",
+            "MONGODB_ATLAS_PRIVATE_API_KEY",
+            "MONGODB_ATLAS_PUBLIC_API_KEY",
+            "MONGODB_ATLAS_PRIVATE_KEY",
+            "MONGODB_ATLAS_ACCESS_TOKEN",
+            "MONGODB_ATLAS_REFRESH_TOKEN",
+            "MCLI_PRIVATE_API_KEY",
+            "MCLI_PUBLIC_API_KEY",
+            "MCLI_CLIENT_SECRET",
+            "mongodb_atlas_client_secret",
+        ];
+        let kept = [
+            "HTTPS_PROXY",
+            "PATH",
+            "DISPLAY",
+            "MONGODB_URI",
+            "MY_MONGODB_ATLAS_X",
+            "VAULT_TOKEN",
+            "MCLIX",
+            "",
+        ];
+        let inherited: Vec<&str> =
+            removed.into_iter().chain(kept).filter(|name| !signs_in(OsStr::new(name))).collect();
+        assert_eq!(inherited, kept);
+    }
 
     #[test]
     fn the_error_number_is_left_out() {

@@ -61,6 +61,9 @@ fn what_a_command_does_wrong_is_told_and_the_line_can_be_mended() {
         ("no-such-program", "There is no program no-such-program."),
         ("sh -c 'exec <&-; exit 0'", "The command ended with 0, but did not read all of the secret."),
         ("cat 'open", "That is no command line: a quote is left open."),
+        ("tee prod.txt | wl-copy", "no shell runs here, so | has no meaning; quote it, or use sh -c"),
+        ("cat >out", "no shell runs here, so > has no meaning"),
+        ("tee ~root/x", "only ~ and ~/… stand for a home folder"),
         ("cat {organization}", "Nothing is known here that {organization} could stand for"),
     ];
     for (line, problem) in rows {

@@ -111,6 +111,32 @@ fn wait_for_stopped(pid_file: &Path) -> Pid {
 }
 
 #[test]
+fn a_command_inherits_no_credential() {
+    let credentials = [
+        "MONGODB_ATLAS_CLIENT_SECRET",
+        "MONGODB_ATLAS_CLIENT_ID",
+        "MONGODB_ATLAS_PRIVATE_API_KEY",
+        "MONGODB_ATLAS_PRIVATE_KEY",
+        "MONGODB_ATLAS_PUBLIC_API_KEY",
+        "MONGODB_ATLAS_ACCESS_TOKEN",
+        "MCLI_PRIVATE_API_KEY",
+        "MCLI_PUBLIC_API_KEY",
+    ];
+    let mut program = Terminal::run(std::env::current_exe().unwrap())
+        .args(ARGUMENTS)
+        .env(ORDER, "pipe sh child")
+        .env("UNRELATED", "kept");
+    for name in credentials {
+        program = program.env(name, "fake-credential");
+    }
+    furnish(&program, "cat >/dev/null; env >seen.new; mv seen.new seen");
+    let mut terminal = program.start();
+    terminal.wait_for("answer: Succeeded");
+    let seen = fs::read_to_string(terminal.home().join("seen")).unwrap();
+    assert!(seen.contains("UNRELATED=kept") && !seen.contains("fake-credential"), "{seen}");
+}
+
+#[test]
 fn what_a_command_prints_stays_out_of_our_standard_output() {
     let folder = tempdir().unwrap();
     let path = folder.path().join("stdout");

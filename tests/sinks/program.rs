@@ -54,7 +54,9 @@ async fn obey(order: &str) -> String {
         "list" => names_in(rest),
         "check" => format!("{:?}", check_stdout(std::env::var("JOURNAL_STREAM").ok().as_deref())),
         "print" => format!("{:?}", write_secret(Format::named(rest).unwrap(), &payload())),
-        "pipe" => format!("{:?}", pipe_to(rest, &payload(), CommandOutput::on_terminal().unwrap()).await),
+        "pipe" => {
+            format!("{:?}", pipe_to(rest, None, &payload(), CommandOutput::on_terminal().unwrap()).await)
+        }
         "limit" => {
             let limit = Rlimit { current: Some(rest.parse().unwrap()), maximum: None };
             format!("{:?}", setrlimit(Resource::Fsize, limit))

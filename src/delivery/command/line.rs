@@ -1,5 +1,7 @@
 //! From the line that was typed to a program and its arguments.
 
+use std::path::Path;
+
 use secrecy::ExposeSecret;
 
 use crate::domain::{CommandOutcome, SecretPayload, ServerText};
@@ -13,14 +15,19 @@ pub(super) struct Words {
     pub arguments: Vec<String>,
 }
 
-/// Splits `line` as a POSIX shell does, then puts the values in. In this order a value never becomes several
-/// words, whatever it holds.
-pub(super) fn words_of(line: &str, payload: &SecretPayload) -> Result<Words, CommandOutcome> {
+/// Splits `line` as a POSIX shell does, then fills in the values. In this order a value never becomes several words,
+/// whatever it holds.
+pub(super) fn words_of(
+    line: &str,
+    home: Option<&Path>,
+    payload: &SecretPayload,
+) -> Result<Words, CommandOutcome> {
     let secret = payload.secret.value.expose_secret();
     if !secret.is_empty() && line.contains(secret) {
         return malformed("it holds the secret itself, and every user could read it there");
     }
-    let Ok(words) = shell_words::split(line) else {
+    let line = with_home(line, home)?;
+    let Ok(words) = shell_words::split(&line) else {
         return malformed("a quote is left open");
     };
     let mut filled = Vec::with_capacity(words.len());
@@ -36,6 +43,68 @@ pub(super) fn words_of(line: &str, payload: &SecretPayload) -> Result<Words, Com
 
 fn malformed<T>(why: &str) -> Result<T, CommandOutcome> {
     Err(CommandOutcome::Malformed(ServerText::new(why)))
+}
+
+/// Replaces a `~` at the start of a word by the home folder, and refuses what only a shell can do: without one,
+/// `tee a | wl-copy` writes the secret to files named `|` and `wl-copy`. What is quoted is left alone.
+fn with_home(line: &str, home: Option<&Path>) -> Result<String, CommandOutcome> {
+    let mut replaced = String::with_capacity(line.len());
+    let mut quote = None;
+    let mut starts_word = true;
+    let mut characters = line.char_indices();
+    while let Some((at, character)) = characters.next() {
+        let rest = &line[at..];
+        match (quote, character) {
+            (None | Some('"'), '\\') => {
+                replaced.push(character);
+                replaced.extend(characters.next().map(|(_, escaped)| escaped));
+                starts_word = false;
+                continue;
+            }
+            (None, '\'' | '"') => quote = Some(character),
+            (Some(open), _) if open == character => quote = None,
+            (Some(_), _) => {}
+            // A comment, as in a shell: it is not run.
+            (None, '#') if starts_word => break,
+            (None, '~') if starts_word => {
+                replaced.push_str(&home_of(rest, home)?);
+                starts_word = false;
+                continue;
+            }
+            (None, _) => {
+                if let Some(operator) = shell_syntax(rest) {
+                    return malformed(&format!(
+                        "no shell runs here, so {operator} has no meaning; quote it, or use sh -c '…'"
+                    ));
+                }
+            }
+        }
+        starts_word = quote.is_none() && character.is_ascii_whitespace();
+        replaced.push(character);
+    }
+    Ok(replaced)
+}
+
+/// The home folder, quoted, for a word that starts with `~`.
+fn home_of(word: &str, home: Option<&Path>) -> Result<String, CommandOutcome> {
+    if word[1..].starts_with(|next: char| next != '/' && !next.is_ascii_whitespace()) {
+        return malformed("only ~ and ~/… stand for a home folder; write the path of another user's");
+    }
+    match home.and_then(Path::to_str) {
+        Some(home) => Ok(shell_words::quote(home).into_owned()),
+        None => malformed("it is not known where ~ is"),
+    }
+}
+
+/// The syntax of a shell (POSIX, "Shell Command Language") that unquoted text begins with, as the user knows it.
+fn shell_syntax(text: &str) -> Option<&str> {
+    const OPERATORS: [&str; 16] =
+        ["|&", "||", "|", "&&", "&>", "&", ";", ">>", ">&", ">", "<<", "<", "`", "$(", "(", ")"];
+    if let Some(operator) = OPERATORS.into_iter().find(|operator| text.starts_with(operator)) {
+        return Some(operator);
+    }
+    let name = text.strip_prefix('$')?;
+    name.starts_with(|first: char| first == '{' || first == '_' || first.is_ascii_alphabetic()).then_some("$")
 }
 
 /// `word` with the value of each placeholder. Braces that are none, as in JSON, stay.
@@ -83,25 +152,134 @@ mod tests {
     use super::*;
     use crate::delivery::fixtures::payload;
 
+    const HOME: &str = "/home/user name";
+
     fn split(line: &str) -> Result<Vec<String>, CommandOutcome> {
-        words_of(line, &payload()).map(|words| [vec![words.program], words.arguments].concat())
+        words_of(line, Some(Path::new(HOME)), &payload())
+            .map(|words| [vec![words.program], words.arguments].concat())
     }
 
     #[test]
     fn words_are_split_as_a_shell_does_and_nothing_else_is_done() {
-        let rows: [(&str, &[&str]); 5] = [
+        let rows: [(&str, &[&str]); 6] = [
             ("  vault  kv put secret/atlas value=- ", &["vault", "kv", "put", "secret/atlas", "value=-"]),
             (r#"a "b c" 'd "e' f\ g"#, &["a", "b c", "d \"e", "f g"]),
             (
-                "a $HOME `id` ~ *.rs | b > c; d",
-                &["a", "$HOME", "`id`", "~", "*.rs", "|", "b", ">", "c;", "d"],
+                "a *.rs b?c [d] e=f %g !h @i ^j +k,l",
+                &["a", "*.rs", "b?c", "[d]", "e=f", "%g", "!h", "@i", "^j", "+k,l"],
             ),
+            ("a # | b", &["a"]),
             ("a ''", &["a", ""]),
             ("größe ü", &["größe", "ü"]),
         ];
         for (line, expected) in rows {
             assert_eq!(split(line).unwrap(), expected, "{line:?}");
         }
+    }
+
+    #[test]
+    fn what_only_a_shell_can_do_is_refused() {
+        let rows = [
+            ("tee prod.txt | wl-copy", "|"),
+            ("a|b", "|"),
+            ("a| b", "|"),
+            ("a |b", "|"),
+            ("a || b", "||"),
+            ("a||b", "||"),
+            ("a |& b", "|&"),
+            ("a > b", ">"),
+            ("a >b", ">"),
+            ("a>b", ">"),
+            (">b a", ">"),
+            ("a >> b", ">>"),
+            ("a>>b", ">>"),
+            ("a 2> b", ">"),
+            ("a 2>b", ">"),
+            ("a 2>&1", ">&"),
+            ("a >| b", ">"),
+            ("a &> b", "&>"),
+            ("a &>b", "&>"),
+            ("a < b", "<"),
+            ("a <b", "<"),
+            ("a << b", "<<"),
+            ("a <<b", "<<"),
+            ("a <<< b", "<<"),
+            ("a <(b)", "<"),
+            ("a <> b", "<"),
+            ("a && b", "&&"),
+            ("a&&b", "&&"),
+            ("a & b", "&"),
+            ("a &", "&"),
+            ("a&", "&"),
+            ("curl https://example.com/?a=1&b=2", "&"),
+            ("a ; b", ";"),
+            ("a; b", ";"),
+            ("a;b", ";"),
+            ("a ;; b", ";"),
+            ("a `id`", "`"),
+            ("a b`id`c", "`"),
+            ("`a`", "`"),
+            ("a $(id)", "$("),
+            ("a b$(id)c", "$("),
+            ("a $((1 + 1))", "$("),
+            ("(a b)", "("),
+            ("a (b)", "("),
+            ("f() a", "("),
+            ("a $HOME", "$"),
+            ("tee $HOME/secret", "$"),
+            ("a ${HOME}", "$"),
+            ("a --name=$USER", "$"),
+            ("a 'quoted' | b", "|"),
+            (r#"a "quoted" > b"#, ">"),
+            (r"a \\| b", "|"),
+            ("a 'b'|'c'", "|"),
+        ];
+        for (line, operator) in rows {
+            let why = format!("no shell runs here, so {operator} has no meaning; quote it, or use sh -c '…'");
+            assert_eq!(split(line), Err(CommandOutcome::Malformed(ServerText::new(&why))), "{line:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_quoted_is_taken_as_it_is() {
+        let rows: [(&str, &[&str]); 9] = [
+            ("sh -c 'tee a | wl-copy'", &["sh", "-c", "tee a | wl-copy"]),
+            (
+                r#"sh -c "cat > $(mktemp) && echo `id`; id &""#,
+                &["sh", "-c", "cat > $(mktemp) && echo `id`; id &"],
+            ),
+            (r"a \| \> b\;c \& \$HOME \`", &["a", "|", ">", "b;c", "&", "$HOME", "`"]),
+            ("a '|' \"<\" 'b;'c", &["a", "|", "<", "b;c"]),
+            ("curl 'https://example.com/?a=1&b=2'", &["curl", "https://example.com/?a=1&b=2"]),
+            (r#"a "it's" '"|"'"#, &["a", "it's", "\"|\""]),
+            ("a '~' \"~/b\" \\~", &["a", "~", "~/b", "~"]),
+            (r#"a "b \" | c""#, &["a", "b \" | c"]),
+            ("a $ $5 b$", &["a", "$", "$5", "b$"]),
+        ];
+        for (line, expected) in rows {
+            assert_eq!(split(line).unwrap(), expected, "{line:?}");
+        }
+    }
+
+    #[test]
+    fn a_tilde_at_the_start_of_a_word_is_the_home_folder() {
+        let rows: [(&str, &[&str]); 6] = [
+            ("~/bin/keep ~", &["/home/user name/bin/keep", "/home/user name"]),
+            ("tee ~/x y~/z a~ --to=~/b", &["tee", "/home/user name/x", "y~/z", "a~", "--to=~/b"]),
+            ("tee ~/'a b'", &["tee", "/home/user name/a b"]),
+            ("tee ~/\"a b\"", &["tee", "/home/user name/a b"]),
+            ("tee ~/{client_id}", &["tee", "/home/user name/mdb_sa_id_1234567890abcdef12345678"]),
+            ("tee ~//x", &["tee", "/home/user name//x"]),
+        ];
+        for (line, expected) in rows {
+            assert_eq!(split(line).unwrap(), expected, "{line:?}");
+        }
+        let other = "only ~ and ~/… stand for a home folder; write the path of another user's";
+        for line in ["tee ~root/x", "tee ~user", "~bob/bin/keep", "tee ~+/x", "tee ~'x'"] {
+            assert_eq!(split(line), Err(CommandOutcome::Malformed(ServerText::new(other))), "{line:?}");
+        }
+        let unknown = Err(CommandOutcome::Malformed(ServerText::new("it is not known where ~ is")));
+        assert_eq!(words_of("tee ~/x", None, &payload()), unknown);
     }
 
     #[test]
@@ -147,7 +325,7 @@ mod tests {
         payload.secret.expires_at = None;
         for name in ["{secret_id}", "{expires_at}"] {
             let refused = Err(CommandOutcome::UnknownPlaceholder(ServerText::new(name)));
-            assert_eq!(words_of(&format!("a {name}"), &payload), refused);
+            assert_eq!(words_of(&format!("a {name}"), None, &payload), refused);
         }
     }
 
@@ -155,7 +333,7 @@ mod tests {
     fn the_secret_itself_is_never_an_argument() {
         let payload = payload();
         let line = format!("a --password={}", payload.secret.value.expose_secret());
-        let refused = words_of(&line, &payload).unwrap_err();
+        let refused = words_of(&line, None, &payload).unwrap_err();
         assert!(matches!(refused, CommandOutcome::Malformed(_)));
         assert!(!format!("{refused:?}").contains(payload.secret.value.expose_secret()));
     }

@@ -2,7 +2,6 @@
 //! `tests/sinks/`.
 
 use std::fs::{self, File};
-use std::path::Path;
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
@@ -29,7 +28,7 @@ impl Desk {
     async fn run_with(&self, line: &str, payload: &SecretPayload) -> CommandOutcome {
         let line = line.replace("{}", self.0.path().to_str().unwrap());
         let output = CommandOutput::Beside(File::create(self.path("printed")).unwrap());
-        tokio::time::timeout(DEADLINE, pipe_to(&line, payload, output)).await.unwrap()
+        tokio::time::timeout(DEADLINE, pipe_to(&line, None, payload, output)).await.unwrap()
     }
 
     fn path(&self, name: &str) -> std::path::PathBuf {
@@ -166,5 +165,5 @@ async fn a_command_dies_of_a_broken_pipe_of_its_own() {
 #[test]
 fn a_command_can_be_waited_for_by_a_task_of_its_own() {
     fn is_send<T: Send>(_: &T) {}
-    is_send(&pipe_to("cat", &payload(), CommandOutput::Ours));
+    is_send(&pipe_to("cat", None, &payload(), CommandOutput::Ours));
 }

@@ -87,9 +87,10 @@ impl Executor {
 
     /// The caller has given the terminal back: the command has it until the answer comes.
     pub(super) fn pipe(&self, request: RequestId, line: String, payload: Box<SecretPayload>) {
+        let home = self.home.clone();
         let work = async move {
             match CommandOutput::on_terminal() {
-                Ok(output) => delivery::pipe_to(&line, &payload, output).await,
+                Ok(output) => delivery::pipe_to(&line, home.as_deref(), &payload, output).await,
                 Err(error) => CommandOutcome::NotStarted(ServerText::new(&error.to_string())),
             }
         };
