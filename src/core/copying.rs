@@ -66,6 +66,10 @@ pub enum Gone {
     Overwritten,
     /// Its time had come.
     Cleared,
+    /// It was cleared, and another program has put it back.
+    PutBack,
+    /// The clipboard process or the display is gone.
+    Lost,
 }
 
 impl CopyState {
@@ -195,6 +199,8 @@ pub(super) fn looked(
         ClipboardContent::Unreadable => held.can_be_read = false,
         ClipboardContent::Overwritten => created.copy = CopyState::Gone(Gone::Overwritten),
         ClipboardContent::Cleared => created.copy = CopyState::Gone(Gone::Cleared),
+        ClipboardContent::PutBack => created.copy = CopyState::Gone(Gone::PutBack),
+        ClipboardContent::Lost(_) => created.copy = CopyState::Gone(Gone::Lost),
     }
     true
 }

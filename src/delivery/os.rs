@@ -17,6 +17,30 @@ pub fn forbid_core_dumps() {
     }
 }
 
+/// Lets a write beyond the limit on file sizes fail instead of ending the process (SIGXFSZ, `ulimit -f`). The signal is
+/// caught rather than ignored: an ignored one stays ignored in the commands that the user runs.
+pub(super) fn survive_file_size_limit() {
+    #[cfg(unix)]
+    let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, std::sync::Arc::default());
+}
+
+/// Closes every descriptor but the three standard ones. Call it before this process opens any: a lock or a pipe that it
+/// inherited would be held for as long as it runs.
+pub(super) fn close_inherited_descriptors() {
+    #[cfg(unix)]
+    {
+        let folder =
+            if cfg!(any(target_os = "linux", target_os = "android")) { "/proc/self/fd" } else { "/dev/fd" };
+        let Ok(entries) = std::fs::read_dir(folder) else { return };
+        // Collected first: the list itself is read through one of them, which is closed by then.
+        let open: Vec<i32> =
+            entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect();
+        for descriptor in open.into_iter().filter(|descriptor| *descriptor > 2) {
+            let _ = nix::unistd::close(descriptor);
+        }
+    }
+}
+
 /// Removes the variables that sign in to Atlas from the environment of a child process.
 pub(super) fn remove_credentials(command: &mut Command) {
     for (name, _) in std::env::vars_os() {

@@ -117,8 +117,27 @@ pub enum ClipboardContent {
     Overwritten,
     /// It was cleared when its time was up, or nothing was ever copied.
     Cleared,
+    /// It was cleared, and another program, such as a clipboard manager, has put the value back, there or in the
+    /// primary selection.
+    PutBack,
+    /// The copy is lost.
+    Lost(LostCopy),
     /// It could not be read.
     Unreadable,
+}
+
+/// Why a copy is lost: it is no longer proof of a delivery.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize, thiserror::Error)]
+pub enum LostCopy {
+    /// The clipboard process has ended without a report.
+    #[error("The process that held the clipboard has ended.")]
+    ProcessEnded,
+    /// The display has gone.
+    #[error("The display has gone.")]
+    DisplayGone,
+    /// The clipboard process should have cleared the clipboard by now, and does not answer.
+    #[error("Its time was up, and the process that held the clipboard did not answer.")]
+    DeadlinePassed,
 }
 
 #[cfg(test)]

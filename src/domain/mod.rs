@@ -37,7 +37,9 @@ mod verify;
 
 pub use account::{ExistingSecret, SECRETS_PER_ACCOUNT, SHORTENED_TO, ServiceAccount};
 pub use base_url::{BaseUrl, BaseUrlError, HostKind};
-pub use clipboard::{ClipboardContent, CopyError, CopyFailure, CopyOutcome, HeldCopy, TerminalRoute};
+pub use clipboard::{
+    ClipboardContent, CopyError, CopyFailure, CopyOutcome, HeldCopy, LostCopy, TerminalRoute,
+};
 pub use create_request::{API_VERSION, MEDIA_TYPE, QueryFlags};
 pub use credentials::{CredentialProblem, Credentials, Half, PairKind};
 pub use exit::{Delivery, Disposition, Exit, ExitSummary};

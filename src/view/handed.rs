@@ -80,6 +80,8 @@ fn draw_copy(model: &Model, created: &Created, theme: &Theme, frame: &mut Frame,
             let title = match gone {
                 Gone::Overwritten => "The clipboard holds something else now. Press c to copy again.",
                 Gone::Cleared => "The clipboard was cleared. Press c to copy again.",
+                Gone::PutBack => "The clipboard was cleared, but another program has put the secret back.",
+                Gone::Lost => "The clipboard no longer holds it. Press c to copy again.",
             };
             column.item(frame, symbol(glyphs.warning, theme.warning), title, theme.warning);
         }

@@ -41,6 +41,18 @@ impl Display {
         kill_process(Pid::from_child(&self.server.0), Signal::STOP).unwrap();
     }
 
+    /// Ends it, as if the user had logged out.
+    pub fn end(&mut self) {
+        self.server.0.kill().unwrap();
+        self.server.0.wait().unwrap();
+    }
+
+    /// The primary selection.
+    pub fn primary(&self) -> Option<String> {
+        let mut xclip = Command::new("xclip");
+        output(xclip.args(["-selection", "primary", "-o"]).env("DISPLAY", &self.name))
+    }
+
     /// What a person would paste; `None` when there is nothing.
     pub fn paste(&self) -> Option<String> {
         output(self.xclip().arg("-o"))

@@ -64,6 +64,13 @@ impl HolderProcess {
         PathBuf::from(format!("/proc/{}/{name}", self.id))
     }
 
+    /// Sends it this signal, if it still is what it was.
+    pub fn signal(self, signal: Signal) {
+        if self.is_holder() {
+            kill_process(Pid::from_raw(self.id.cast_signed()).unwrap(), signal).ok();
+        }
+    }
+
     /// Ends it, if it still is what it was.
     pub fn kill(self) {
         // A number may have been given to another process since.

@@ -14,6 +14,8 @@
 
 mod display;
 mod holder;
+mod losing;
+mod managers;
 mod outliving;
 mod program;
 mod starting;

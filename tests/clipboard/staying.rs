@@ -136,7 +136,7 @@ fn a_holder_that_is_killed_is_noticed_and_the_next_copy_starts_another() {
     let holder = program.holder();
     holder.kill();
     wait_for("the holder to be collected", || holder.is_collected().then_some(()));
-    assert_eq!(program.ask("content"), "Unreadable");
+    assert_eq!(program.ask("content"), "Lost(ProcessEnded)");
 
     assert_eq!(program.ask(&format!("copy {VALUE}")), "Copied ");
     assert_eq!(display.paste().as_deref(), Some(VALUE));

@@ -1,11 +1,12 @@
 //! The program's side of the clipboard process.
 //!
-//! **Invariant:** after a copy has failed no clipboard process is left that could still set the value.
+//! **Invariant:** a process that died, or that is silent past its deadline, counts as a lost copy; and after a copy has
+//! failed no clipboard process is left that could still set the value.
 
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use secrecy::SecretString;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
@@ -15,7 +16,7 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use crate::delivery::os::remove_credentials;
-use crate::domain::{ClipboardContent, CopyError, CopyOutcome, HeldCopy};
+use crate::domain::{ClipboardContent, CopyError, CopyOutcome, HeldCopy, LostCopy};
 
 use super::protocol::{Report, Request, RequestNumber};
 use super::server::HOLD_CLIPBOARD;
@@ -28,6 +29,9 @@ const COPY_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// How long every other request may take.
 const REQUEST_TIMEOUT: Duration = Duration::from_millis(500);
+
+/// How long after its deadline the process may still be busy clearing the clipboard.
+const DEADLINE_SLACK: Duration = Duration::from_secs(1);
 
 /// How long a killed process may take to end.
 const KILL_TIMEOUT: Duration = Duration::from_millis(500);
@@ -55,6 +59,8 @@ struct State {
     process: Option<ClipboardProcess>,
     /// What the last process left on the clipboard.
     left: ClipboardContent,
+    /// When the process clears the clipboard at the latest; `None` as long as that is not known.
+    deadline: Option<Instant>,
 }
 
 impl ClipboardClient {
@@ -62,7 +68,8 @@ impl ClipboardClient {
     /// only argument is [`HOLD_CLIPBOARD`].
     pub(super) fn new(program: PathBuf) -> Self {
         // "Nothing was ever copied" is the same as "cleared".
-        Self { program, state: Mutex::new(State { process: None, left: ClipboardContent::Cleared }) }
+        let left = ClipboardContent::Cleared;
+        Self { program, state: Mutex::new(State { process: None, left, deadline: None }) }
     }
 
     /// Puts `value` on the clipboard. A running process takes it over; otherwise a new one starts.
@@ -83,7 +90,10 @@ impl ClipboardClient {
     /// Sends a request that asks for the content of the clipboard.
     pub(super) async fn ask(&self, request: &Request) -> ClipboardContent {
         let answer = async { self.state.lock().await.ask(request).await };
-        timeout(REQUEST_TIMEOUT, answer).await.unwrap_or(ClipboardContent::Unreadable)
+        match timeout(REQUEST_TIMEOUT, answer).await {
+            Ok(content) => content,
+            Err(_) => self.state.lock().await.after_silence().await,
+        }
     }
 }
 
@@ -93,6 +103,7 @@ impl State {
         let process = self.process.as_mut()?;
         let error = match timeout(COPY_TIMEOUT, process.ask(request)).await {
             Ok(Response::Report(Report::Set { is_verified, clears_in })) => {
+                self.deadline = clears_in.map(|left| Instant::now() + left);
                 let copy = HeldCopy { clears_in };
                 let outcome =
                     if is_verified { CopyOutcome::Copied(copy) } else { CopyOutcome::Unverified(copy) };
@@ -119,10 +130,26 @@ impl State {
             return self.left;
         };
         match process.ask(request).await {
-            Response::Report(Report::Content(content)) => content,
+            Response::Report(Report::Content(content)) => {
+                if let ClipboardContent::Ours { clears_in } = content {
+                    self.deadline = clears_in.map(|left| Instant::now() + left);
+                }
+                content
+            }
             Response::Report(_) => self.ended(ClipboardContent::Unreadable),
             Response::Ended(content) => self.ended(content),
         }
+    }
+
+    /// No answer came in time. A process that should have cleared the clipboard by now, but was stopped or hangs, is
+    /// killed: the value goes with it.
+    async fn after_silence(&mut self) -> ClipboardContent {
+        let is_late = self.deadline.is_some_and(|deadline| Instant::now() >= deadline + DEADLINE_SLACK);
+        let Some(process) = self.process.take_if(|_| is_late) else {
+            return ClipboardContent::Unreadable;
+        };
+        process.kill().await;
+        self.ended(ClipboardContent::Lost(LostCopy::DeadlinePassed))
     }
 
     fn ended(&mut self, content: ClipboardContent) -> ClipboardContent {
@@ -196,7 +223,7 @@ impl ClipboardProcess {
                 _ => {}
             }
         }
-        Response::Ended(ClipboardContent::Unreadable)
+        Response::Ended(ClipboardContent::Lost(LostCopy::ProcessEnded))
     }
 
     /// `None` when the process has closed its end, or sent something that is not a report.

@@ -69,8 +69,8 @@ impl Copier {
         self.copy_for(None, &SecretString::from(text), terminal).await
     }
 
-    /// Checks what the system's clipboard holds of what was copied to it: `Cleared` when nothing ever was,
-    /// `Unreadable` when there is no answer within 500 ms.
+    /// Checks what the system's clipboard holds of what was copied to it: `Cleared` when nothing ever was, `Unreadable`
+    /// when there is no answer within 500 ms, `Lost` when there is none and the time was up, or nobody to answer.
     ///
     /// The clipboard does not report when another program takes it over, so this is the only way to know.
     pub async fn content(&self) -> ClipboardContent {
@@ -84,7 +84,8 @@ impl Copier {
     }
 
     /// Clears the system's clipboard if it still holds what was copied, and forgets the value. Returns what is left:
-    /// `Cleared` when it was cleared, now or before.
+    /// `Cleared` when it was cleared, now or before. The clipboard process goes on to watch whether another program puts
+    /// the value back; `content` reports that.
     ///
     /// The content of other programs stays. A clipboard behind the terminal is never cleared: it cannot be read, so
     /// something else could be lost. Returns after at most 500 ms.

@@ -12,7 +12,7 @@ use crate::domain::CopyError;
 /// How long to try reading back: a clipboard may need a moment after it was set.
 const READ_BACK_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// How long to try reading a clipboard before it is cleared.
+/// How long to try reading the clipboard before it is cleared.
 const CLEAR_TIMEOUT: Duration = Duration::from_millis(400);
 
 /// The pause between two tries.
@@ -27,6 +27,8 @@ pub(super) enum Found {
     Foreign,
     /// No answer.
     Unreadable,
+    /// The display has gone, and the value with it.
+    DisplayGone,
 }
 
 /// An open clipboard. It stays open for as long as a value is held, because it serves the value.
@@ -58,8 +60,12 @@ impl Selection {
         self.read_until(READ_BACK_TIMEOUT, |found| found == Found::Ours) == Found::Ours
     }
 
-    /// Reads the clipboard and compares it with the value.
-    pub(super) fn read(&mut self) -> Found {
+    /// Reads the clipboard and compares it with the value. One error does not mean that the display has gone.
+    pub(super) fn check(&mut self) -> Found {
+        self.read_until(PAUSE * 3, |found| found != Found::DisplayGone)
+    }
+
+    fn read(&mut self) -> Found {
         let Some(value) = &self.value else {
             return Found::Foreign;
         };
@@ -67,19 +73,54 @@ impl Selection {
             Ok(text) if text.as_str() == value.expose_secret() => Found::Ours,
             // Empty, a picture, or not even text: not what was set.
             Ok(_) | Err(Error::ContentNotAvailable | Error::ConversionFailure) => Found::Foreign,
-            Err(_) => Found::Unreadable,
+            // Another program has it open, on Windows.
+            Err(Error::ClipboardOccupied) => Found::Unreadable,
+            Err(_) if cfg!(any(target_os = "macos", windows)) => Found::Unreadable,
+            Err(_) => Found::DisplayGone,
         }
     }
 
-    /// Clears the clipboard if it still holds the value, and forgets the value. Returns what it held: the content
-    /// of other programs stays.
+    /// Clears the clipboard if it still holds the value. Returns what it held: the content of other programs stays.
     pub(super) fn clear(&mut self) -> Found {
-        let found = match self.read_until(CLEAR_TIMEOUT, |found| found != Found::Unreadable) {
+        match self.read_until(CLEAR_TIMEOUT, |found| found != Found::Unreadable) {
             Found::Ours if self.clipboard.clear().is_err() => Found::Unreadable,
             found => found,
+        }
+    }
+
+    /// Clears every copy of the value that another program has made or put back since: on the clipboard, or in the
+    /// primary selection, which clipboard managers keep in step. True when there was one.
+    pub(super) fn clear_put_back(&mut self) -> bool {
+        let is_on_clipboard = self.read() == Found::Ours;
+        if is_on_clipboard {
+            let _ = self.clipboard.clear();
+        }
+        self.clear_primary() || is_on_clipboard
+    }
+
+    #[cfg(all(unix, not(target_os = "macos")))]
+    fn clear_primary(&mut self) -> bool {
+        use arboard::{ClearExtLinux, GetExtLinux, LinuxClipboardKind};
+
+        let text = self.clipboard.get().clipboard(LinuxClipboardKind::Primary).text().map(Zeroizing::new);
+        let is_ours = match (&self.value, text) {
+            (Some(value), Ok(text)) => text.as_str() == value.expose_secret(),
+            _ => false,
         };
+        if is_ours {
+            let _ = self.clipboard.clear_with().clipboard(LinuxClipboardKind::Primary);
+        }
+        is_ours
+    }
+
+    #[cfg(not(all(unix, not(target_os = "macos"))))]
+    fn clear_primary(&mut self) -> bool {
+        false
+    }
+
+    /// Forgets the value.
+    pub(super) fn forget(&mut self) {
         self.value = None;
-        found
     }
 
     fn read_until(&mut self, timeout: Duration, is_enough: impl Fn(Found) -> bool) -> Found {

@@ -16,8 +16,8 @@ use std::time::{Duration, Instant};
 
 use secrecy::SecretString;
 
-use crate::delivery::os::forbid_core_dumps;
-use crate::domain::ClipboardContent;
+use crate::delivery::os::{close_inherited_descriptors, forbid_core_dumps, survive_file_size_limit};
+use crate::domain::{ClipboardContent, LostCopy};
 
 use super::protocol::{Report, Request, RequestNumber};
 use super::selection::{Found, Selection};
@@ -35,13 +35,22 @@ const GRACE: Duration = Duration::from_secs(5);
 /// The longest lease: a value must not stay in memory for good.
 const MAX_LEASE: Duration = Duration::from_secs(12 * 60 * 60);
 
-/// How often to check a clipboard without a time limit: it does not report when another program takes it over.
-const CHECK_INTERVAL: Duration = Duration::from_secs(10);
+/// How often to check whether another program has taken the clipboard over, which it does not report. The value is not
+/// needed from then on. Where the system itself keeps the clipboard there is no hurry.
+const CHECK_INTERVAL: Duration =
+    Duration::from_secs(if cfg!(any(target_os = "macos", windows)) { 10 } else { 1 });
+
+/// How long to watch a cleared clipboard: managers put a value back within half a second, when they notice.
+const WATCH_TIME: Duration = Duration::from_secs(2);
+
+/// How often to check it meanwhile.
+const WATCH_INTERVAL: Duration = Duration::from_millis(100);
 
 /// Holds the clipboard for the program that started this process, and returns when that is over.
 ///
 /// Does not look at the arguments: the caller has.
 pub fn hold_clipboard() -> ExitCode {
+    close_inherited_descriptors();
     let Some((requests, reports)) = inherited_channel() else {
         let message = format!(
             "atlas-secret: {HOLD_CLIPBOARD} is what atlas-secret starts by itself; it is not for people"
@@ -51,6 +60,7 @@ pub fn hold_clipboard() -> ExitCode {
         return ExitCode::from(2);
     };
     forbid_core_dumps();
+    survive_file_size_limit();
     detach_from_terminal();
     match run(requests, reports) {
         Ok(()) => ExitCode::SUCCESS,
@@ -201,11 +211,21 @@ impl<W: Write> ClipboardServer<W> {
             Request::Hold { value, clear_after } => return self.hold(number, value, clear_after),
             Request::Check => {}
             Request::Extend(by) => self.extend(by),
-            Request::Clear => return self.clear_and_end(Some(number)),
+            Request::Clear => match &mut self.lease {
+                Some(Lease { state: LeaseState::Cleared { by_request, .. }, .. }) => *by_request = true,
+                _ => return self.clear(Some(number)),
+            },
         }
-        let content = self.content();
-        self.reports.send(Some(number), Report::Content(content));
-        ControlFlow::Continue(())
+        match self.content() {
+            // Nothing is left to hold: the value is not kept a moment longer.
+            lost @ (ClipboardContent::Overwritten | ClipboardContent::Lost(_)) => {
+                self.end(Some(number), lost)
+            }
+            content => {
+                self.reports.send(Some(number), Report::Content(content));
+                ControlFlow::Continue(())
+            }
+        }
     }
 
     fn hold(
@@ -222,7 +242,7 @@ impl<W: Write> ClipboardServer<W> {
         let lease = Lease::begin(clear_after, Instant::now());
         self.lease = Some(lease);
         // Before anything else that may hang.
-        self.watchdog.set(lease.end() + GRACE);
+        self.watchdog.set(lease.end + GRACE);
         let is_verified = self.selection.reads_back();
         let clears_in = lease.clears_in(Instant::now());
         self.reports.send(Some(number), Report::Set { is_verified, clears_in });
@@ -232,111 +252,166 @@ impl<W: Write> ClipboardServer<W> {
     fn extend(&mut self, by: Duration) {
         if let Some(lease) = &mut self.lease {
             lease.extend(by);
-            self.watchdog.set(lease.end() + GRACE);
+            self.watchdog.set(lease.end + GRACE);
         }
     }
 
     fn content(&mut self) -> ClipboardContent {
-        let Some(lease) = self.lease else {
-            return ClipboardContent::Cleared;
-        };
-        match self.selection.read() {
-            Found::Ours => ClipboardContent::Ours { clears_in: lease.clears_in(Instant::now()) },
+        match self.lease.map(|lease| lease.state) {
+            None | Some(LeaseState::Cleared { by_request: true, .. }) => ClipboardContent::Cleared,
+            // Not "cleared" before it is certain that it stays so.
+            Some(LeaseState::Cleared { .. }) => ClipboardContent::Ours { clears_in: Some(Duration::ZERO) },
+            Some(_) => {
+                let found = self.selection.check();
+                self.content_of(found)
+            }
+        }
+    }
+
+    fn content_of(&self, found: Found) -> ClipboardContent {
+        match found {
+            Found::Ours => ClipboardContent::Ours {
+                clears_in: self.lease.and_then(|lease| lease.clears_in(Instant::now())),
+            },
             Found::Foreign => ClipboardContent::Overwritten,
             Found::Unreadable => ClipboardContent::Unreadable,
+            Found::DisplayGone => ClipboardContent::Lost(LostCopy::DisplayGone),
         }
     }
 
     fn after_time(&mut self) -> ControlFlow<()> {
-        match self.lease.as_mut().and_then(|lease| lease.take_due(Instant::now())) {
-            Some(Due::End) => self.clear_and_end(None),
-            Some(Due::Check) if self.selection.read() == Found::Foreign => self.clear_and_end(None),
-            Some(Due::Check) | None => ControlFlow::Continue(()),
+        let Some(lease) = &mut self.lease else {
+            return ControlFlow::Continue(());
+        };
+        let due = lease.take_due(Instant::now());
+        let is_cleared = matches!(lease.state, LeaseState::Cleared { .. });
+        match due {
+            Some(Due::End) if is_cleared => self.end(None, ClipboardContent::Cleared),
+            Some(Due::End) => self.clear(None),
+            Some(Due::Check) if is_cleared => self.watch(),
+            Some(Due::Check) => match self.selection.check() {
+                Found::Ours | Found::Unreadable => ControlFlow::Continue(()),
+                lost => self.end(None, self.content_of(lost)),
+            },
+            None => ControlFlow::Continue(()),
         }
     }
 
-    /// Clears the clipboard if it still holds the value, forgets the value, and reports that.
-    fn clear_and_end(&mut self, answers: Option<RequestNumber>) -> ControlFlow<()> {
+    /// Clears the clipboard if it still holds the value, and watches it from then on.
+    fn clear(&mut self, answers: Option<RequestNumber>) -> ControlFlow<()> {
         self.watchdog.set(Instant::now() + GRACE);
-        let content = match self.selection.clear() {
-            Found::Ours => ClipboardContent::Cleared,
-            Found::Foreign => ClipboardContent::Overwritten,
-            Found::Unreadable => ClipboardContent::Unreadable,
+        let found = self.selection.clear();
+        if found != Found::Ours {
+            // Another program's clipboard is left alone, but not its copy of the value in the primary selection.
+            let _ = found == Found::Foreign && self.selection.clear_put_back();
+            return self.end(answers, self.content_of(found));
+        }
+        self.watch_from_now(LeaseState::Cleared { by_request: answers.is_some(), was_put_back: false });
+        if answers.is_some() {
+            self.reports.send(answers, Report::Content(ClipboardContent::Cleared));
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// Looks for the value after clearing. What another program has put back once is cleared again; one that does it
+    /// again keeps the value, and all that is left is to report it.
+    fn watch(&mut self) -> ControlFlow<()> {
+        let Some(Lease { state: LeaseState::Cleared { by_request, was_put_back }, .. }) = self.lease else {
+            return ControlFlow::Continue(());
         };
+        if !self.selection.clear_put_back() {
+            return ControlFlow::Continue(());
+        }
+        if was_put_back {
+            return self.end(None, ClipboardContent::PutBack);
+        }
+        self.watch_from_now(LeaseState::Cleared { by_request, was_put_back: true });
+        ControlFlow::Continue(())
+    }
+
+    fn watch_from_now(&mut self, state: LeaseState) {
+        let now = Instant::now();
+        self.lease = Some(Lease { state, end: now + WATCH_TIME, next_check: now + WATCH_INTERVAL });
+        self.watchdog.set(now + WATCH_TIME + GRACE);
+    }
+
+    /// Forgets the value, and reports what is on the clipboard.
+    fn end(&mut self, answers: Option<RequestNumber>, content: ClipboardContent) -> ControlFlow<()> {
+        self.selection.forget();
         self.reports.send(answers, Report::Ended(content));
         ControlFlow::Break(())
     }
 }
 
-/// How long a value stays on the clipboard.
+/// How long a value stays on the clipboard, or, once it was cleared, how long that is watched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Lease {
-    /// Until this time.
-    Until(Instant),
-    /// Until another program copies.
-    UntilReplaced { next_check: Instant, at_latest: Instant },
+struct Lease {
+    state: LeaseState,
+    end: Instant,
+    next_check: Instant,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum LeaseState {
+    /// The value is cleared at the end.
+    Limited,
+    /// The value stays until another program copies; the end only keeps it from staying for good.
+    Unlimited,
+    /// The value was cleared.
+    Cleared {
+        /// True when the program asked for it.
+        by_request: bool,
+        /// True once another program has put the value back, and it was cleared again.
+        was_put_back: bool,
+    },
 }
 
 /// What to do when the next time of a lease comes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Due {
-    /// Check whether another program has copied.
+    /// Check the clipboard.
     Check,
-    /// Clear the clipboard.
+    /// End the lease.
     End,
 }
 
 impl Lease {
     fn begin(clear_after: Option<Duration>, now: Instant) -> Self {
-        match clear_after {
-            Some(time) => Self::Until(add(now, time)),
-            None => Self::UntilReplaced { next_check: now + CHECK_INTERVAL, at_latest: now + MAX_LEASE },
-        }
+        let (state, time) = match clear_after {
+            Some(time) => (LeaseState::Limited, time),
+            None => (LeaseState::Unlimited, MAX_LEASE),
+        };
+        Self { state, end: add(now, time), next_check: now + CHECK_INTERVAL }
     }
 
     /// Extends a lease with a time limit. One without is long enough.
     fn extend(&mut self, by: Duration) {
-        if let Self::Until(end) = self {
-            *end = add(*end, by);
+        if self.state == LeaseState::Limited {
+            self.end = add(self.end, by);
         }
     }
 
     /// When the clipboard will be cleared, from now; `None` for a lease without a time limit.
     fn clears_in(self, now: Instant) -> Option<Duration> {
-        match self {
-            Self::Until(end) => Some(end.saturating_duration_since(now)),
-            Self::UntilReplaced { .. } => None,
-        }
-    }
-
-    /// When the lease is over, whatever happens.
-    fn end(self) -> Instant {
-        match self {
-            Self::Until(end) => end,
-            Self::UntilReplaced { at_latest, .. } => at_latest,
-        }
+        (self.state == LeaseState::Limited).then(|| self.end.saturating_duration_since(now))
     }
 
     /// When something is due next.
     fn next(self) -> Instant {
-        match self {
-            Self::Until(end) => end,
-            Self::UntilReplaced { next_check, at_latest } => next_check.min(at_latest),
-        }
+        self.next_check.min(self.end)
     }
 
     /// What is due now, if anything. A check that is due is scheduled again.
     fn take_due(&mut self, now: Instant) -> Option<Due> {
-        if now >= self.end() {
+        if now >= self.end {
             return Some(Due::End);
         }
-        match self {
-            Self::UntilReplaced { next_check, .. } if now >= *next_check => {
-                *next_check = now + CHECK_INTERVAL;
-                Some(Due::Check)
-            }
-            _ => None,
+        if now < self.next_check {
+            return None;
         }
+        let is_cleared = matches!(self.state, LeaseState::Cleared { .. });
+        self.next_check = now + if is_cleared { WATCH_INTERVAL } else { CHECK_INTERVAL };
+        Some(Due::Check)
     }
 }
 
@@ -395,12 +470,15 @@ mod tests {
     const SECOND: Duration = Duration::from_secs(1);
 
     #[test]
-    fn a_lease_with_a_limit_ends_there_and_nothing_is_due_before() {
+    fn a_lease_with_a_limit_is_checked_and_ends_there() {
         let start = Instant::now();
         let mut lease = Lease::begin(Some(SECOND * 60), start);
-        assert_eq!(lease.next(), start + SECOND * 60);
-        assert_eq!(lease.take_due(start + SECOND * 59), None);
+        assert_eq!(lease.next(), start + CHECK_INTERVAL);
+        assert_eq!(lease.take_due(start + CHECK_INTERVAL / 2), None);
+        assert_eq!(lease.take_due(start + SECOND * 59), Some(Due::Check));
+        assert_eq!(lease.take_due(start + SECOND * 59), None, "once per interval");
         assert_eq!(lease.clears_in(start + SECOND * 59), Some(SECOND));
+        assert_eq!(lease.next(), start + SECOND * 60);
         assert_eq!(lease.take_due(start + SECOND * 60), Some(Due::End));
         assert_eq!(lease.clears_in(start + SECOND * 61), Some(Duration::ZERO));
     }
@@ -410,10 +488,10 @@ mod tests {
         let start = Instant::now();
         let mut lease = Lease::begin(Some(SECOND * 60), start);
         lease.extend(SECOND * 60);
-        assert_eq!(lease.take_due(start + SECOND * 60), None);
+        assert_eq!(lease.take_due(start + SECOND * 60), Some(Due::Check));
         assert_eq!(lease.take_due(start + SECOND * 120), Some(Due::End));
         lease.extend(Duration::MAX);
-        assert_eq!(lease.end(), start + SECOND * 120 + MAX_LEASE);
+        assert_eq!(lease.end, start + SECOND * 120 + MAX_LEASE);
     }
 
     #[test]
@@ -421,15 +499,24 @@ mod tests {
         let start = Instant::now();
         let mut lease = Lease::begin(None, start);
         assert_eq!(lease.clears_in(start), None);
-        assert_eq!(lease.next(), start + SECOND * 10);
-        assert_eq!(lease.take_due(start + SECOND * 9), None);
+        assert_eq!(lease.next(), start + CHECK_INTERVAL);
         assert_eq!(lease.take_due(start + SECOND * 11), Some(Due::Check));
-        assert_eq!(lease.take_due(start + SECOND * 12), None, "once per interval");
-        assert_eq!(lease.next(), start + SECOND * 21);
+        assert_eq!(lease.next(), start + SECOND * 11 + CHECK_INTERVAL);
         let before = lease;
         lease.extend(SECOND * 60);
         assert_eq!(lease, before);
         assert_eq!(lease.take_due(start + MAX_LEASE), Some(Due::End));
+    }
+
+    #[test]
+    fn a_cleared_clipboard_is_checked_often_and_cannot_be_extended() {
+        let start = Instant::now();
+        let state = LeaseState::Cleared { by_request: false, was_put_back: false };
+        let mut lease = Lease { state, end: start + WATCH_TIME, next_check: start + WATCH_INTERVAL };
+        lease.extend(SECOND * 60);
+        assert_eq!(lease.take_due(start + WATCH_INTERVAL), Some(Due::Check));
+        assert_eq!(lease.next(), start + WATCH_INTERVAL * 2);
+        assert_eq!(lease.take_due(start + WATCH_TIME), Some(Due::End));
     }
 
     #[test]

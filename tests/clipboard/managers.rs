@@ -1,0 +1,139 @@
+//! Clipboard managers that put a value back after it was cleared.
+
+use std::process::{Command, Stdio};
+
+use crate::{
+    VALUE,
+    display::Display,
+    program::{CLEAR_AFTER, Program},
+    tools::{Running, have, wait_for},
+};
+
+const TOOLS: &[&str] = &["Xvfb", "xclip", "sh"];
+
+/// A manager that runs `script` in a loop; `value` is a copy of the clipboard that it keeps.
+fn manager(display: &Display, script: &str) -> Running {
+    let folder = tempfile::tempdir().unwrap().keep();
+    let script = format!("cd '{}'; while sleep 0.2; do {script}; done", folder.display());
+    Command::new("sh")
+        .args(["-c", &script])
+        .env("DISPLAY", &display.name)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .map(Running)
+        .unwrap()
+}
+
+fn copied(display: &Display, clear_after: &str) -> Program {
+    let mut program = Program::start(&[("DISPLAY", &display.name), (CLEAR_AFTER, clear_after)]);
+    assert_eq!(program.ask(&format!("copy {VALUE}")), "Copied ");
+    program
+}
+
+/// What the clipboard is left with once the program does not hold it any more.
+fn left_with(program: &mut Program) -> String {
+    wait_for("the end", || {
+        let content = program.ask("content");
+        (content != "Ours" && content != "Unreadable").then_some(content)
+    })
+}
+
+const KEEP: &str = "xclip -o -selection clipboard >new 2>/dev/null && [ -s new ] && mv new value";
+const PUT_BACK: &str = "[ -s value ] && xclip -selection clipboard value";
+
+#[test]
+fn a_value_that_is_put_back_every_time_is_told() {
+    if !have(TOOLS) {
+        return;
+    }
+    let display = Display::start();
+    let mut program = copied(&display, "2");
+    let _manager = manager(&display, &format!("{{ {KEEP}; }} || {{ {PUT_BACK}; }}"));
+    assert_eq!(left_with(&mut program), "PutBack");
+    assert_eq!(program.ask("content"), "PutBack", "it stays so");
+}
+
+#[test]
+fn a_value_that_is_put_back_once_is_cleared_again() {
+    if !have(TOOLS) {
+        return;
+    }
+    let display = Display::start();
+    let mut program = copied(&display, "2");
+    let _manager =
+        manager(&display, &format!("[ -e done ] || {{ {KEEP}; }} || {{ {PUT_BACK} && touch done; }}"));
+    assert_eq!(left_with(&mut program), "Cleared");
+    assert_eq!(display.paste(), None);
+}
+
+#[test]
+fn a_copy_in_the_primary_selection_is_cleared_too() {
+    if !have(TOOLS) {
+        return;
+    }
+    let display = Display::start();
+    let mut program = copied(&display, "2");
+    let _manager = manager(
+        &display,
+        &format!("[ -e done ] || {{ {KEEP} && xclip -selection primary value && touch done; }}"),
+    );
+    wait_for("the copy of the manager", || (display.primary().as_deref() == Some(VALUE)).then_some(()));
+    assert_eq!(left_with(&mut program), "Cleared");
+    assert_eq!((display.paste(), display.primary()), (None, None));
+}
+
+#[test]
+fn a_copy_that_stays_in_the_primary_selection_is_told() {
+    if !have(TOOLS) {
+        return;
+    }
+    let display = Display::start();
+    let mut program = copied(&display, "2");
+    let _manager = manager(&display, &format!("{KEEP}; [ -s value ] && xclip -selection primary value"));
+    wait_for("the copy of the manager", || (display.primary().as_deref() == Some(VALUE)).then_some(()));
+    assert_eq!(left_with(&mut program), "PutBack");
+}
+
+#[test]
+fn what_the_user_selected_with_the_mouse_stays() {
+    if !have(TOOLS) {
+        return;
+    }
+    let display = Display::start();
+    let mut program = copied(&display, "1");
+    let _owner = manager(&display, "echo -n selected >s; xclip -selection primary s");
+    assert_eq!(left_with(&mut program), "Cleared");
+    wait_for("the selection", || (display.primary().as_deref() == Some("selected")).then_some(()));
+}
+
+#[test]
+fn real_managers_are_told_apart_from_a_cleared_clipboard() {
+    let managers: [(&str, &[&str]); 3] =
+        [("autocutsel", &[]), ("autocutsel", &["-selection", "PRIMARY"]), ("parcellite", &["-n"])];
+    for (name, arguments) in managers {
+        if !have(TOOLS) || !have(&[name]) {
+            continue;
+        }
+        let display = Display::start();
+        let folder = tempfile::tempdir().unwrap();
+        let running = Command::new(name)
+            .args(arguments)
+            .env("DISPLAY", &display.name)
+            .env("HOME", folder.path())
+            .env_remove("XDG_CONFIG_HOME")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn();
+        let _running = running.map(Running).unwrap();
+        let mut program = copied(&display, "2");
+        let told = left_with(&mut program);
+        let is_there = [display.paste(), display.primary()].contains(&Some(VALUE.to_owned()));
+        match told.as_str() {
+            "Cleared" | "Overwritten" => assert!(!is_there, "{name} {arguments:?}: {told}"),
+            _ => assert_eq!(told, "PutBack", "{name} {arguments:?}"),
+        }
+    }
+}
