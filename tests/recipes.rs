@@ -10,9 +10,9 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
 
-use atlas_secret::core::Recipe;
 use atlas_secret::demo::World;
 use atlas_secret::domain::{BaseUrl, Credentials, QueryFlags};
+use atlas_secret::tui::screens::Recipe;
 use secrecy::ExposeSecret;
 use serde_json::Value;
 use support::atlas::TestAtlas;

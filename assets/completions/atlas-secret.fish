@@ -13,7 +13,7 @@ complete -c atlas-secret -l clipboard -d 'How to copy' -r -f -a "auto\t'Whatever
 native\t'Only the system\'s clipboard'
 tmux\t'Only through tmux'
 osc52\t'Only the escape sequence OSC 52'
-off\t'Nothing is ever copied'"
+off\t'Never copy'"
 complete -c atlas-secret -l clear-after -d 'After how many seconds the clipboard is cleared; 0: it stays until something else is copied, as does what was sent to a terminal' -r -f
 complete -c atlas-secret -l log-file -d 'Keep a log of what is asked of Atlas (method, path, status, milliseconds), readable by you alone' -r -F
 complete -c atlas-secret -l completions -d 'Print a completion script for a shell and leave' -r -f -a "bash\t''

@@ -2,11 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use atlas_secret::core::{Effect, Event, Form, KeyPress, Model, Size, update};
 use atlas_secret::domain::{
     BaseUrl, ENTRIES_PER_PAGE, Identity, Now, Page, ProjectEntry, ProjectId, ServerText, Session,
 };
-use atlas_secret::view::{Glyphs, Theme, draw};
+use atlas_secret::tui::screens::Form;
+use atlas_secret::tui::{App, Command, Event, Glyphs, KeyPress, Size, Theme};
 use crossterm::event::{KeyCode, KeyModifiers};
 use jiff::Timestamp;
 use ratatui::Terminal;
@@ -18,7 +18,7 @@ use crate::table::{Table, median, microseconds, quantile};
 const KEYS: usize = 1_000;
 
 pub fn report(table: &mut Table) {
-    let form = press_in_turn(model("32b6e34b3d91647abb20"), '7');
+    let form = press_in_turn(app("32b6e34b3d91647abb20"), '7');
     add(table, "form", &form, "");
     for count in [200, 2_000, 20_000] {
         let keys = press_in_turn(list_of(count), 's');
@@ -39,21 +39,20 @@ fn key(code: KeyCode, modifiers: KeyModifiers) -> Event {
     Event::KeysPressed(vec![KeyPress { code, modifiers }])
 }
 
-fn model(project: &str) -> Model {
+fn app(project: &str) -> App {
     let session = Session::remote(&BaseUrl::parse(BaseUrl::CLOUD).expect("a URL"), Identity::AccessToken);
-    Model::new(session, Form::new(project, "", "720"), Size { columns: 80, rows: 24 }, now())
+    App::new(session, Form::new(project, "", "720"), Size { columns: 80, rows: 24 }, now())
 }
 
 /// The list of projects, read to its end.
-fn list_of(count: usize) -> Model {
-    let mut model = model("");
-    let mut waiting = update(&mut model, now(), key(KeyCode::Char('o'), KeyModifiers::CONTROL));
-    while let Some(effect) = waiting.pop() {
-        let Effect::ReadProjects { request, page: number } = effect else { continue };
-        let result = Ok(page(number, count));
-        waiting.extend(update(&mut model, now(), Event::ProjectsRead { request, result }));
+fn list_of(count: usize) -> App {
+    let mut app = app("");
+    let mut commands = app.update(now(), key(KeyCode::Char('o'), KeyModifiers::CONTROL));
+    while let Some(command) = commands.pop() {
+        let Command::FetchProjects(number) = command else { continue };
+        commands.extend(app.update(now(), Event::ProjectsPage(number, Ok(page(number, count)))));
     }
-    model
+    app
 }
 
 fn page(number: u32, count: usize) -> Page<ProjectEntry> {
@@ -68,13 +67,13 @@ fn page(number: u32, count: usize) -> Page<ProjectEntry> {
 }
 
 /// The character and a backspace in turn. In a list the first letter looks at every row.
-fn press_in_turn(mut model: Model, character: char) -> Vec<Duration> {
+fn press_in_turn(mut app: App, character: char) -> Vec<Duration> {
     let theme = Theme::colour(Glyphs::UNICODE);
     let mut terminal = Terminal::new(TestBackend::new(80, 24)).expect("a screen of memory");
     let mut press = |code| {
         let started = Instant::now();
-        update(&mut model, now(), key(code, KeyModifiers::NONE));
-        terminal.draw(|frame| draw(&model, &theme, frame)).expect("memory takes a frame");
+        app.update(now(), key(code, KeyModifiers::NONE));
+        terminal.draw(|frame| app.draw(&theme, frame)).expect("memory takes a frame");
         started.elapsed()
     };
     (0..KEYS / 2).flat_map(|_| [press(KeyCode::Char(character)), press(KeyCode::Backspace)]).collect()

@@ -1,11 +1,14 @@
 //! The animated picture: the main path, from the filled form to the question before leaving.
 
-use atlas_secret::core::Form;
-use atlas_secret::domain::{ServiceAccount, Session};
-use atlas_secret::view::{Glyphs, Theme};
+use std::time::Duration;
+
+use atlas_secret::domain::{ClipboardContent, Session};
+use atlas_secret::tui::screens::Form;
+use atlas_secret::tui::{Glyphs, Theme};
 use crossterm::event::KeyCode;
 
 use super::frame::Frame;
+use super::scenes::{arrived, copied_for_a_minute, stage};
 use super::stage::{CLIENT, PROJECT, Stage};
 
 /// For those who cannot see it.
@@ -26,29 +29,29 @@ pub struct Shot {
 /// The whole path.
 pub fn shots() -> Vec<Shot> {
     let mut shots = Vec::new();
-    let mut stage = Stage::new(Session::Demo, Form::new(PROJECT, CLIENT, "30d"));
-    stage.looked_up(Vec::new());
+    let mut stage = stage(Session::Demo, Form::new(PROJECT, CLIENT, "30d"));
+    stage.looked_up(&[]);
     take(&mut shots, &stage, 2400);
     stage.press(KeyCode::Enter);
     turn(&mut shots, &mut stage, 4);
-    stage.signed_in();
+    stage.signed_in(Ok(()));
     turn(&mut shots, &mut stage, 3);
-    stage.account_read(ServiceAccount::default());
+    stage.account(&[]);
     turn(&mut shots, &mut stage, 9);
-    stage.created();
+    arrived(&mut stage);
     take(&mut shots, &stage, 2000);
     stage.press(KeyCode::Char('c'));
     take(&mut shots, &stage, 200);
-    stage.copied();
+    copied_for_a_minute(&mut stage);
     shots.push(Shot { is_poster: true, ..shot(&stage, 1000) });
     for _ in 0..2 {
-        stage.wait(1000);
+        stage.wait(Duration::from_secs(1));
         take(&mut shots, &stage, 1000);
     }
     stage.press(KeyCode::Char('q'));
-    stage.still_there(58);
+    stage.clipboard(ClipboardContent::Ours { clears_in: Some(Duration::from_secs(58)) });
     take(&mut shots, &stage, 1000);
-    stage.wait(1000);
+    stage.wait(Duration::from_secs(1));
     take(&mut shots, &stage, 1600);
     shots
 }
@@ -57,10 +60,10 @@ pub fn shots() -> Vec<Shot> {
 fn turn(shots: &mut Vec<Shot>, stage: &mut Stage, times: u32) {
     // Nothing turns before SPINNER_AFTER.
     take(shots, stage, 150);
-    stage.wait(150);
+    stage.wait(Duration::from_millis(150));
     for _ in 0..times {
         take(shots, stage, TURN);
-        stage.wait(u64::from(TURN));
+        stage.wait(Duration::from_millis(TURN.into()));
     }
 }
 
@@ -74,6 +77,6 @@ fn take(shots: &mut Vec<Shot>, stage: &Stage, milliseconds: u32) {
 }
 
 fn shot(stage: &Stage, milliseconds: u32) -> Shot {
-    let frame = Frame::draw(&stage.model, &Theme::colour(Glyphs::UNICODE));
+    let frame = Frame::draw(&stage.app, &Theme::colour(Glyphs::UNICODE));
     Shot { frame, milliseconds, is_poster: false }
 }

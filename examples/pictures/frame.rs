@@ -1,7 +1,6 @@
 //! One drawn frame, cut into words: what has to be painted, and where.
 
-use atlas_secret::core::Model;
-use atlas_secret::view::{self, Theme};
+use atlas_secret::tui::{App, Theme};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::{Buffer, Cell};
@@ -53,11 +52,12 @@ impl Look {
 }
 
 impl Frame {
-    /// Draws the model with the project's own view.
-    pub fn draw(model: &Model, theme: &Theme) -> Self {
-        let backend = TestBackend::new(model.size.columns, model.size.rows);
+    /// Draws the interface as the program does.
+    pub fn draw(app: &App, theme: &Theme) -> Self {
+        let size = app.shared.size;
+        let backend = TestBackend::new(size.columns, size.rows);
         let mut terminal = Terminal::new(backend).unwrap();
-        terminal.draw(|frame| view::draw(model, theme, frame)).unwrap();
+        terminal.draw(|frame| app.draw(theme, frame)).unwrap();
         let backend = terminal.backend();
         let cursor = backend.cursor_visible().then(|| backend.cursor_position());
         Self { buffer: backend.buffer().clone(), cursor }

@@ -1,9 +1,9 @@
-//! Draws the pictures of the README from the real view, and writes the man page and the completions.
+//! Draws the pictures of the README from the real screens, and writes the man page and the completions.
 //!
 //! `cargo run --example pictures` writes what is in `assets`; with `-- --check` it writes nothing, names every
 //! file that is no longer what would be written, and ends with 1.
 //!
-//! A picture is a [`scenes::Scene`]: what a person and Atlas do, one after the other, to the real core with
+//! A picture is a [`scenes::Scene`]: what a person and Atlas do, one after the other, to the real interface with
 //! demo data and a clock that stands still. So the same source always gives the same files.
 
 #![expect(clippy::unwrap_used, reason = "a tool at build time: demo data that does not parse ends it")]
@@ -13,6 +13,8 @@ mod frame;
 mod ink;
 mod manual;
 mod scenes;
+#[expect(dead_code, clippy::panic, reason = "the stage of the tests, which need more of it")]
+#[path = "../../tests/support/stage.rs"]
 mod stage;
 mod svg;
 

@@ -2,15 +2,15 @@
 
 use std::time::Duration;
 
-use atlas_secret::core::{Effect, Event, Form, Screen, SignIn};
 use atlas_secret::domain::{
-    BaseUrl, CreateOutcome, ExistingSecret, Identity, LostAnswer, Page, PairKind, ProfileName, ProjectEntry,
-    ProjectId, Rejection, SecretId, ServerText, ServiceAccount, Session, VerifyOutcome,
+    BaseUrl, CopyOutcome, CreateOutcome, CreatedSecret, ExistingSecret, HeldCopy, Identity, LostAnswer, Page,
+    PairKind, ProfileName, ProjectEntry, ProjectId, Rejection, SecretId, ServerText, Session, VerifyOutcome,
 };
-use atlas_secret::view::{Glyphs, Theme};
+use atlas_secret::tui::screens::{Form, SignIn};
+use atlas_secret::tui::{Glyphs, Screen, Theme};
 use crossterm::event::KeyCode;
 
-use super::stage::{CLIENT, PROJECT, Stage};
+use super::stage::{CLIENT, PROJECT, Stage, VALUE};
 
 /// A picture to be.
 pub struct Scene {
@@ -59,7 +59,14 @@ fn form(project: &str, client: &str, lifetime: &str) -> Stage {
         &cloud,
         Identity::Profile { name: ProfileName::new("ci").unwrap(), kind: PairKind::ServiceAccount },
     );
-    Stage::new(session, Form::new(project, client, lifetime))
+    stage(session, Form::new(project, client, lifetime))
+}
+
+/// A stage of the size of every picture; a README shows it at about this width.
+pub fn stage(session: Session, form: Form) -> Stage {
+    let mut stage = Stage::new(session, form);
+    stage.size(80, 22);
+    stage
 }
 
 fn existing(tail: &str, expires_at: &str) -> ExistingSecret {
@@ -74,13 +81,13 @@ fn existing(tail: &str, expires_at: &str) -> ExistingSecret {
 
 fn filled() -> Stage {
     let mut stage = form(PROJECT, CLIENT, "30d");
-    stage.looked_up(vec![existing("9f3a", "2027-03-01T12:00:00Z")]);
+    stage.looked_up(&[existing("9f3a", "2027-03-01T12:00:00Z")]);
     stage
 }
 
 fn replaces() -> Stage {
     let mut stage = form(PROJECT, CLIENT, "30d");
-    stage.looked_up(vec![existing("2b8e", "2026-11-01T12:00:00Z"), existing("9f3a", "2027-03-01T12:00:00Z")]);
+    stage.looked_up(&[existing("2b8e", "2026-11-01T12:00:00Z"), existing("9f3a", "2027-03-01T12:00:00Z")]);
     stage
 }
 
@@ -94,25 +101,24 @@ fn as_a_command() -> Stage {
 fn others() -> Stage {
     let mut stage = filled();
     stage.press(KeyCode::Enter);
-    stage.signed_in();
+    stage.signed_in(Ok(()));
     let before = existing("9f3a", "2027-03-01T12:00:00Z");
-    stage.account_read(ServiceAccount { secrets: vec![before.clone()], ..ServiceAccount::default() });
+    stage.account(std::slice::from_ref(&before));
     stage.press(KeyCode::Char('y'));
-    stage.created();
+    arrived(&mut stage);
     let after = ExistingSecret { expires_at: Some("2026-11-30T17:14:00Z".parse().unwrap()), ..before };
-    stage.account_read(ServiceAccount { secrets: vec![after], ..ServiceAccount::default() });
+    stage.account(&[after]);
     stage.press(KeyCode::Char('v'));
-    let request = stage.request(|effect| matches!(effect, Effect::VerifySecret { .. }));
     let at = Some("2026-11-23T17:14:20Z".parse().unwrap());
-    stage.send(Event::SecretVerified { request, outcome: VerifyOutcome::Accepted { at } });
+    stage.verified(VerifyOutcome::Accepted { at });
     stage
 }
 
 fn sign_in() -> Stage {
     let session = Session::signed_out(&BaseUrl::parse(BaseUrl::CLOUD).unwrap());
-    let mut stage = Stage::new(session, Form::new("", "", "720"));
+    let mut stage = stage(session, Form::new("", "", "720"));
     let profiles = ["ci", "staging"].into_iter().filter_map(ProfileName::new).collect();
-    stage.model.screen = Screen::SignIn(Box::new(SignIn::new(profiles)));
+    stage.app.screen = Screen::SignIn(Box::new(SignIn::new(profiles)));
     stage
 }
 
@@ -132,9 +138,8 @@ fn projects() -> Stage {
         .enumerate()
         .map(|(number, name)| ProjectEntry { id: id(number + 1), name: ServerText::new(name) })
         .collect::<Vec<_>>();
-    let request = stage.request(|effect| matches!(effect, Effect::ReadProjects { .. }));
     let about = u32::try_from(entries.len()).ok();
-    stage.send(Event::ProjectsRead { request, result: Ok(Page { entries, is_last: true, about }) });
+    stage.projects_page(Ok(Page { entries, is_last: true, about }));
     stage.press(KeyCode::Down);
     stage
 }
@@ -143,23 +148,36 @@ fn projects() -> Stage {
 fn posting(milliseconds: u64) -> Stage {
     let mut stage = form(PROJECT, CLIENT, "30d");
     stage.press(KeyCode::Enter);
-    stage.signed_in();
-    stage.account_read(ServiceAccount::default());
-    stage.wait(milliseconds);
+    stage.signed_in(Ok(()));
+    stage.account(&[]);
+    stage.wait(Duration::from_millis(milliseconds));
     stage
 }
 
 fn created() -> Stage {
     let mut stage = posting(0);
-    stage.created();
+    arrived(&mut stage);
     stage
 }
 
 fn copied() -> Stage {
     let mut stage = created();
     stage.press(KeyCode::Char('c'));
-    stage.copied();
+    copied_for_a_minute(&mut stage);
     stage
+}
+
+/// Atlas answers with the new secret.
+pub fn arrived(stage: &mut Stage) {
+    let id = SecretId::from_server("6650f0aa12bc34de56f07890");
+    let expires_at = Some("2026-12-23T17:14:00Z".parse().unwrap());
+    let created_at = Some("2026-11-23T17:14:00Z".parse().unwrap());
+    stage.answered(CreateOutcome::Created(CreatedSecret { value: VALUE.into(), id, created_at, expires_at }));
+}
+
+/// The clipboard has it, read back, and will be emptied in a minute.
+pub fn copied_for_a_minute(stage: &mut Stage) {
+    stage.copied(CopyOutcome::Copied(HeldCopy { clears_in: Some(Duration::from_secs(60)) }));
 }
 
 fn guard() -> Stage {
@@ -172,7 +190,7 @@ fn unknown() -> Stage {
     let mut stage = posting(60_000);
     stage.answered(CreateOutcome::Unknown(LostAnswer::TimedOut(Duration::from_secs(60))));
     let found = ExistingSecret { last_used_at: None, ..existing("d06b", "2026-12-23T17:14:02Z") };
-    stage.account_read(ServiceAccount { secrets: vec![found], ..ServiceAccount::default() });
+    stage.account(&[found]);
     stage
 }
 

@@ -22,7 +22,7 @@ const BAR: u16 = 30;
 
 /// One picture.
 pub fn still(scene: &Scene) -> String {
-    let frame = Frame::draw(&scene.stage.model, &scene.theme);
+    let frame = Frame::draw(&scene.stage.app, &scene.theme);
     let mut body = String::new();
     for row in 0..frame.size().1 {
         body.push_str(&paint(&frame, row));

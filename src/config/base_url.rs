@@ -62,7 +62,7 @@ pub(super) fn choose(
         Some(variable) => not_used.extend(lost(places, Precedence::Variable(variable))),
         // Within one profile nothing has to be told apart.
         None => {
-            not_used.extend(lost(places.filter(|loser| loser.variable.is_some()), Precedence::ProfileUrl))
+            not_used.extend(lost(places.filter(|loser| loser.variable.is_some()), Precedence::ProfileUrl));
         }
     }
     if has_url {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{SecretId, ServerText};
+use super::{ClientId, ProjectId, SecretId, ServerText};
 
 /// How many secrets one service account can have. An expired one still holds its place.
 pub const SECRETS_PER_ACCOUNT: usize = 2;
@@ -12,6 +12,15 @@ pub const SECRETS_PER_ACCOUNT: usize = 2;
 /// Creating a secret makes Atlas shorten every existing one to at most this long from now
 /// (<https://www.mongodb.com/docs/atlas/tutorial/rotate-service-account-secrets/>).
 pub const SHORTENED_TO: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
+/// A service account of a project.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountRef {
+    /// The project.
+    pub project: ProjectId,
+    /// The account's client ID.
+    pub client: ClientId,
+}
 
 /// A service account as a project sees it (`GET /groups/{groupId}/serviceAccounts/{clientId}`).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

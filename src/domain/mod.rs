@@ -1,9 +1,8 @@
-//! The vocabulary: ids, lifetimes, secrets, text from outside, what can go wrong and what is known
-//! after it did.
+//! The vocabulary: ids, lifetimes, secrets, text from outside, what can go wrong, and what is known after it did.
 //!
-//! Every type that travels in an event or an effect is declared here, so that the rooms can talk
-//! without knowing each other. A value is parsed once, on its way in, and trusted from then on.
-//! This room uses no other room, and does nothing: no clock, file, network or environment.
+//! A value is parsed once, on its way in, and trusted from then on.
+//!
+//! **Invariant:** it uses no other module and does nothing: no clock, file, network or environment.
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
 mod account;
@@ -28,14 +27,13 @@ mod project;
 mod properties;
 mod public_key;
 mod rejection;
-mod request_id;
 mod secret;
 mod server_text;
 mod session;
 mod transport;
 mod verify;
 
-pub use account::{ExistingSecret, SECRETS_PER_ACCOUNT, SHORTENED_TO, ServiceAccount};
+pub use account::{AccountRef, ExistingSecret, SECRETS_PER_ACCOUNT, SHORTENED_TO, ServiceAccount};
 pub use base_url::{BaseUrl, BaseUrlError, HostKind};
 pub use clipboard::{
     ClipboardContent, CopyError, CopyFailure, CopyOutcome, HeldCopy, LostCopy, TerminalRoute,
@@ -57,7 +55,6 @@ pub use profile_name::ProfileName;
 pub use project::{OrganizationSettings, Project};
 pub use public_key::{PublicKey, PublicKeyError};
 pub use rejection::{Explanation, FieldViolation, Rejection, RejectionKind};
-pub use request_id::RequestId;
 pub use secret::{CreatedSecret, NewSecret, masked, without_secrets};
 pub use server_text::ServerText;
 pub use session::{Identity, Session, Tried, TriedSession};

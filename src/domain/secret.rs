@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{ClientId, Lifetime, ProjectId, SecretId, ids::SECRET_PREFIX, server_text::is_drawn};
+use super::{AccountRef, ClientId, Lifetime, ProjectId, SecretId, ids::SECRET_PREFIX, server_text::is_drawn};
 
 /// What is to be created.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,6 +14,13 @@ pub struct NewSecret {
     pub client: ClientId,
     /// How long the secret is to live. Atlas's answer is the truth, not this.
     pub lifetime: Lifetime,
+}
+
+impl NewSecret {
+    /// The account that gets the secret.
+    pub fn account(&self) -> AccountRef {
+        AccountRef { project: self.project.clone(), client: self.client.clone() }
+    }
 }
 
 /// A secret that Atlas has just created. Its `Debug` shows no value.

@@ -43,6 +43,18 @@ pub enum Identity {
     },
 }
 
+impl Identity {
+    /// True when one of the account's secrets may be behind the session, as far as the identity tells.
+    pub fn may_be_of(&self, client: &ClientId) -> bool {
+        match self {
+            Self::AccessToken => true,
+            Self::Profile { kind, .. } => *kind == PairKind::ServiceAccount,
+            Self::ServiceAccount(own) => own == client,
+            Self::ApiKey(_) => false,
+        }
+    }
+}
+
 impl Session {
     /// A session at the host of `base_url`.
     pub fn remote(base_url: &BaseUrl, identity: Identity) -> Self {

@@ -6,23 +6,22 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use tokio::sync::mpsc::UnboundedReceiver;
 
-use crate::core::{Effect, Event, Model, Said, Signal, update, wake_at};
 use crate::domain::{Exit, Now};
-use crate::view::{self, Theme};
+use crate::tui::{App, Command, Event, Report, Signal, Theme};
 
-use super::effects::Executor;
+use super::executor::Executor;
 use super::signals::Signals;
 use super::surface::{TerminalHandle, Wake};
 
 /// What the loop works on.
 pub(super) struct EventLoop<'a> {
-    pub model: &'a mut Model,
+    pub app: &'a mut App,
     pub theme: Theme,
-    pub executor: Executor,
-    pub answers: UnboundedReceiver<Event>,
+    pub executor: &'a mut Executor,
+    pub reports: UnboundedReceiver<Report>,
     pub started: Instant,
-    /// What is to be told once the screen is gone.
-    pub told_later: Vec<Said>,
+    /// What is said once the screen is gone.
+    pub said_later: &'a mut Vec<String>,
 }
 
 /// What one step of the loop waited for.
@@ -32,23 +31,26 @@ enum Woken {
 }
 
 impl EventLoop<'_> {
-    /// Runs until the core says to leave. `first` happens before the first frame, so that no screen shows up that
-    /// is left at once; without it the first frame comes before anything else.
+    /// Runs until the interface says to leave. `first` is done before the first frame, so that no screen shows up
+    /// that is left at once; without it the first frame comes before anything else.
     pub async fn run(
         &mut self,
         surface: &mut TerminalHandle,
-        mut signals: Signals,
-        first: Option<Event>,
+        signals: &mut Signals,
+        first: Vec<Command>,
     ) -> std::io::Result<Exit> {
-        if first.is_none() {
+        if first.is_empty() {
             self.draw(surface)?;
         }
         self.prepare();
         surface.listen();
-        let mut events: Vec<Event> = first.into_iter().collect();
+        if let Some(exit) = self.carry_out(first, surface)? {
+            return Ok(exit);
+        }
+        let mut events = Vec::new();
         loop {
-            while let Ok(event) = self.answers.try_recv() {
-                events.push(event);
+            while let Ok(report) = self.reports.try_recv() {
+                events.extend(self.executor.runner.accept(report));
             }
             if let Some(exit) = self.handle(events, surface)? {
                 return Ok(exit);
@@ -58,7 +60,7 @@ impl EventLoop<'_> {
             {
                 return Ok(exit);
             }
-            events = match self.wait(&mut signals, surface).await {
+            events = match self.wait(signals, surface).await {
                 Woken::Events(events) => events,
                 Woken::TerminalGone => {
                     if let Some(exit) = self.hang_up(surface)? {
@@ -70,47 +72,49 @@ impl EventLoop<'_> {
         }
     }
 
-    /// Tells the core what happened and does what it wants, until nothing is left to do.
+    /// Tells the interface what happened, and does what it wants.
     fn handle(&mut self, events: Vec<Event>, surface: &mut TerminalHandle) -> std::io::Result<Option<Exit>> {
         let mut is_back = false;
         for event in &events {
             is_back |= surface.note(event)?;
         }
-        let mut effects = if is_back { self.update(resized()) } else { Vec::new() };
-        effects.extend(self.update(events));
-        while !effects.is_empty() {
-            match effects.remove(0) {
-                Effect::Quit(exit) => return Ok(Some(exit)),
-                Effect::Repaint => surface.forget()?,
-                Effect::Suspend => {
+        let mut commands = if is_back { self.update(resized()) } else { Vec::new() };
+        commands.extend(self.update(events));
+        self.carry_out(commands, surface)
+    }
+
+    fn carry_out(
+        &mut self,
+        mut commands: Vec<Command>,
+        surface: &mut TerminalHandle,
+    ) -> std::io::Result<Option<Exit>> {
+        while !commands.is_empty() {
+            match commands.remove(0) {
+                Command::Quit(exit) => return Ok(Some(exit)),
+                Command::Repaint => surface.forget()?,
+                Command::Suspend => {
                     surface.suspend()?;
                     // Time went on meanwhile: what was revealed may have to be hidden again.
-                    effects.extend(self.update(resized()));
-                    effects.extend(self.update(vec![Event::TimePassed]));
+                    commands.extend(self.update(resized()));
+                    commands.extend(self.update(vec![Event::TimePassed]));
                 }
-                Effect::TakeTerminal => {
-                    // Escape sequences go there too from now on.
-                    self.executor.terminal = surface.appear();
-                    let is_taken = self.executor.terminal.is_some();
-                    effects.extend(self.update(vec![Event::TerminalTaken { is_taken }]));
-                }
-                Effect::Tell(said) => self.tell(said),
-                effect => {
-                    surface.lend_for(&effect);
-                    self.executor.start(effect);
+                Command::Report(line) => self.said_later.push(line),
+                command => {
+                    surface.lend_for(&command);
+                    self.executor.start(command);
                 }
             }
         }
         Ok(None)
     }
 
-    fn update(&mut self, events: Vec<Event>) -> Vec<Effect> {
+    fn update(&mut self, events: Vec<Event>) -> Vec<Command> {
         let started = self.started;
-        events.into_iter().flat_map(|event| update(self.model, moment(started), event)).collect()
+        events.into_iter().flat_map(|event| self.app.update(now(started), event)).collect()
     }
 
-    /// The terminal is gone: what SIGHUP says, and once only, for a second signal would not wait for a
-    /// running request.
+    /// The terminal is gone: the same as SIGHUP, and once only, since a second signal would not wait for a running
+    /// request.
     fn hang_up(&mut self, surface: &mut TerminalHandle) -> std::io::Result<Option<Exit>> {
         if surface.lose() {
             return self.handle(vec![Event::SignalReceived(Signal::HangUp)], surface);
@@ -119,7 +123,7 @@ impl EventLoop<'_> {
     }
 
     async fn wait(&mut self, signals: &mut Signals, surface: &mut TerminalHandle) -> Woken {
-        let wake = wake_at(self.model);
+        let wake = self.app.wake_in();
         let is_lent = surface.is_lent_to_command();
         tokio::select! {
             biased;
@@ -129,7 +133,9 @@ impl EventLoop<'_> {
                 Signal::Interrupt if is_lent => Woken::Events(Vec::new()),
                 signal => Woken::Events(vec![Event::SignalReceived(signal)]),
             },
-            Some(event) = self.answers.recv() => Woken::Events(vec![event]),
+            Some(report) = self.reports.recv() => {
+                Woken::Events(self.executor.runner.accept(report).into_iter().collect())
+            },
             wake = surface.next() => match wake {
                 Wake::Events(events) => Woken::Events(events),
                 Wake::Gone => Woken::TerminalGone,
@@ -140,43 +146,31 @@ impl EventLoop<'_> {
         }
     }
 
-    /// What takes longer than drawing and is needed soon: the time zone's file, and the client with its
-    /// trust roots.
+    /// What takes longer than drawing and is needed soon: the time zone's file, and the client with its trust
+    /// roots.
     fn prepare(&self) {
-        let answers = self.executor.answers.clone();
-        tokio::task::spawn_blocking(move || {
-            // Nobody listens any more only when the program is leaving.
-            let _ = answers.send(Event::ZoneLoaded(TimeZone::system()));
-        });
-        self.executor.tell_login();
-        self.executor.look_back();
-    }
-
-    /// Without a screen at once; a screen would be torn by it, so there it waits.
-    fn tell(&mut self, said: Said) {
-        if self.model.has_terminal {
-            self.told_later.push(said);
-        } else {
-            super::run::say(&view::said(&said, self.model.zone.as_ref()));
-        }
+        let events = self.executor.runner.sender();
+        tokio::task::spawn_blocking(move || events.send(Event::ZoneLoaded(TimeZone::system())));
+        self.executor.report_login();
+        self.executor.report_pending();
     }
 
     fn draw(&mut self, surface: &mut TerminalHandle) -> std::io::Result<()> {
         #[cfg(debug_assertions)]
-        if matches!(self.model.screen, crate::core::Screen::Created(_)) {
-            super::rehearsal::panic_if_asked("draw");
+        if matches!(self.app.screen, crate::tui::Screen::Created(_)) {
+            crate::jobs::test_hooks::panic_if_asked("draw");
         }
-        surface.draw(|frame| view::draw(self.model, &self.theme, frame))
+        surface.draw(|frame| self.app.draw(&self.theme, frame))
     }
 }
 
-/// The size of a terminal that was somebody else's: whoever is stopped is not told that it has changed.
+/// The size of a terminal that another program had: no one told this one that it has changed.
 fn resized() -> Vec<Event> {
     let size = crossterm::terminal::size().ok();
     size.map(|(columns, rows)| Event::Resized { columns, rows }).into_iter().collect()
 }
 
 /// Now, on both clocks.
-pub(super) fn moment(started: Instant) -> Now {
+pub(super) fn now(started: Instant) -> Now {
     Now { wall: Timestamp::now(), uptime: started.elapsed() }
 }

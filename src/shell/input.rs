@@ -8,7 +8,7 @@ use std::task::Poll;
 use crossterm::event::{Event as TerminalEvent, EventStream, KeyEventKind};
 use futures_util::{Stream, StreamExt};
 
-use crate::core::{Event, KeyPress, PastedText};
+use crate::tui::{Event, KeyPress, PastedText};
 
 /// The terminal's reports. Tests feed their own.
 pub type Input = Pin<Box<dyn Stream<Item = io::Result<TerminalEvent>> + Send>>;

@@ -1,27 +1,20 @@
-//! The thin shell around the core: the terminal, the loop, the signals, and the work that effects ask for.
-//! All input and output of the program is here or in the rooms that this one calls.
+//! The program around the interface: its settings, the terminal, the event loop, signals, and what is said at the
+//! end.
 
-mod connection;
-mod effects;
 mod event_loop;
+mod executor;
 mod input;
 mod log;
-mod notes;
-mod outlet;
-mod panics;
-mod patience;
-#[cfg(debug_assertions)]
-mod rehearsal;
 mod run;
 mod screen;
 mod settings;
 mod signals;
-mod signing_in;
+mod stdout_plan;
 mod surface;
 mod terminal;
 
 pub use crate::delivery::forbid_core_dumps;
 pub use log::{LogError, start_log};
-pub use outlet::OutletError;
 pub use run::{RunError, run};
-pub use settings::{Settings, SettingsError, Source};
+pub use settings::{Settings, SettingsError};
+pub use stdout_plan::StdoutPlanError;

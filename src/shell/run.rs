@@ -5,25 +5,27 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Instant;
 
+use jiff::tz::TimeZone;
 use thiserror::Error;
 use tokio::runtime::{Builder, Runtime};
-use tokio::sync::mpsc::{self, UnboundedReceiver};
+use tokio::sync::mpsc::UnboundedReceiver;
 
-use crate::core::{self, Event, FieldName, Form, Model, Said, SignIn, Signal, Size, Verdict, update};
 use crate::delivery::{self, Copier, StdoutProblem, check_stdout};
 use crate::domain::{Exit, ExitSummary};
-use crate::view::{self, date_time};
+use crate::headless::{Headless, Rescue};
+use crate::jobs::{Connections, Records};
+use crate::process::{self, say};
+use crate::tui::screens::{FieldName, Form, SignIn, Validation};
+use crate::tui::{App, Command, Event, Output, Report, Screen, Signal, Size, Theme, date_time};
 
-use super::connection::Connections;
-use super::effects::Executor;
-use super::event_loop::{EventLoop, moment};
+use super::event_loop::{EventLoop, now};
+use super::executor::Executor;
 use super::input::terminal_input;
-use super::notes::Notes;
-use super::outlet::{self, OutletError, StdoutPlan};
 use super::settings::Settings;
 use super::signals::Signals;
+use super::stdout_plan::{self, StdoutPlan, StdoutPlanError};
 use super::surface::TerminalHandle;
-use super::{panics, terminal};
+use super::terminal;
 
 /// Why a run could not start, or could not go on.
 #[derive(Debug, Error)]
@@ -33,7 +35,7 @@ pub enum RunError {
     Stdout(#[from] StdoutProblem),
     /// Arguments and standard output do not fit together.
     #[error("{0}")]
-    StdoutPlan(#[from] OutletError),
+    StdoutPlan(#[from] StdoutPlanError),
     /// `--yes` with a field that is empty or wrong.
     #[error("--yes: {0}: {1}")]
     Field(&'static str, String),
@@ -66,31 +68,30 @@ pub enum RunError {
 pub fn run(settings: Settings, started: Instant) -> Result<Exit, RunError> {
     let journal_stream = std::env::var("JOURNAL_STREAM").ok();
     let stdout = check_stdout(journal_stream.as_deref())?;
-    let outlet = outlet::decide(stdout, settings.format, settings.beforehand.submits)?;
-    if settings.beforehand.submits {
+    let plan = stdout_plan::decide(stdout, settings.format, settings.flags.yes)?;
+    if settings.flags.yes {
         check_submission(&settings)?;
     }
-    if outlet.needs_terminal && std::env::var("TERM").is_ok_and(|term| term == "dumb") {
+    if plan.needs_terminal && std::env::var("TERM").is_ok_and(|term| term == "dumb") {
         return Err(RunError::DumbTerminal);
     }
-    panics::keep_place_only();
+    process::keep_panic_place();
     let runtime = Builder::new_current_thread().enable_all().build()?;
-    let submits_at_once = settings.beforehand.submits;
-    let mut run = Run::prepare(settings, outlet, started)?;
-    let ended = catch_unwind(AssertUnwindSafe(|| runtime.block_on(run.interact(submits_at_once))));
+    let mut run = Run::prepare(settings, plan, started)?;
+    let ended = catch_unwind(AssertUnwindSafe(|| runtime.block_on(run.go())));
     // From here on the terminal is the user's again.
     let exit = match ended {
         Ok(Ok(exit)) => Ok(exit),
         Ok(Err(error)) if run.end_without_loop(&runtime) => Err(error),
         Ok(Err(_)) => Ok(Exit::NotDelivered),
-        Err(_) => Ok(run.end_after_own_mistake(&runtime)),
+        Err(_) => Ok(run.end_after_panic(&runtime)),
     };
     run.leave(&runtime);
     runtime.shutdown_background();
     exit
 }
 
-/// Without the form there is nobody to mend a field.
+/// Without the form there is no one to change a field.
 fn check_submission(settings: &Settings) -> Result<(), RunError> {
     if settings.source.is_none() {
         return Err(RunError::NoCredentials);
@@ -102,133 +103,154 @@ fn check_submission(settings: &Settings) -> Result<(), RunError> {
 }
 
 fn field_problem(form: &Form, name: FieldName) -> String {
-    match form.verdict(name) {
-        Verdict::Incomplete(missing) => missing,
-        Verdict::Wrong { message, .. } => message,
-        Verdict::Refused(words) => words.to_string(),
-        Verdict::Silent | Verdict::RightId(_) | Verdict::RightLifetime { .. } => "it is needed".to_owned(),
+    match form.validation(name) {
+        Validation::Incomplete(missing) => missing,
+        Validation::Wrong { message, .. } => message,
+        Validation::Refused(words) => words.to_string(),
+        Validation::Silent | Validation::Id(_) | Validation::Lifetime { .. } => "it is needed".to_owned(),
     }
 }
 
 /// All that one run works on.
 struct Run {
-    model: Model,
-    theme: view::Theme,
+    app: App,
+    theme: Theme,
     executor: Executor,
-    answers: Option<UnboundedReceiver<Event>>,
+    reports: Option<UnboundedReceiver<Report>>,
     started: Instant,
-    told_later: Vec<Said>,
+    plan: StdoutPlan,
+    said_later: Vec<String>,
 }
 
 impl Run {
-    fn prepare(settings: Settings, outlet: StdoutPlan, started: Instant) -> Result<Self, RunError> {
-        let terminal =
-            outlet.needs_terminal.then(terminal::open).transpose().map_err(RunError::NoTerminal)?;
+    fn prepare(settings: Settings, plan: StdoutPlan, started: Instant) -> Result<Self, RunError> {
+        let terminal = plan.needs_terminal.then(terminal::open).transpose().map_err(RunError::NoTerminal)?;
         let (columns, rows) = crossterm::terminal::size().unwrap_or((80, 24));
-        let size = Size { columns, rows };
-        let mut model = Model::new(settings.session, settings.form, size, moment(started));
-        model.credential_notes = settings.notes;
-        model.output = outlet.output;
-        model.beforehand = settings.beforehand;
-        model.has_terminal = outlet.needs_terminal;
-        model.login_holder = settings.login_holder;
-        model.query_flags = settings.query_flags;
+        let mut app = App::new(settings.session, settings.form, Size { columns, rows }, now(started));
+        app.shared.credential_notes = settings.notes;
+        app.shared.output = plan.output;
+        app.shared.flags = settings.flags;
+        app.shared.login_holder = settings.login_holder;
+        app.shared.query_flags = settings.query_flags;
         if settings.source.is_none() {
-            model.screen = core::Screen::SignIn(Box::new(SignIn::new(settings.profiles)));
+            app.screen = Screen::SignIn(Box::new(SignIn::new(settings.profiles)));
         }
-        let (sender, answers) = mpsc::unbounded_channel();
+        let connections = Connections::new(settings.source, settings.query_flags);
+        let connections = Arc::new(connections);
+        let records = Arc::new(Records::new(settings.state_folder, Arc::clone(&connections)));
         let program = delivery::this_program();
         let copier = Copier::new(settings.environment, settings.clipboard, settings.clear_after, program);
-        let executor = Executor {
-            connection: Arc::new(Connections::new(settings.source, settings.query_flags)),
-            copier: Arc::new(copier),
-            desk: Arc::new(settings.desk),
-            terminal,
-            home: settings.home,
-            notes: Arc::new(Notes::new(settings.state_folder)),
-            unfinished: Arc::default(),
-            answers: sender,
-        };
-        let told_later = Vec::new();
-        Ok(Self { model, theme: settings.theme, executor, answers: Some(answers), started, told_later })
+        let (mut executor, reports) =
+            Executor::new(connections, records, settings.authenticator, copier, settings.home);
+        executor.terminal = terminal;
+        let (theme, reports) = (settings.theme, Some(reports));
+        Ok(Self { app, theme, executor, reports, started, plan, said_later: Vec::new() })
     }
 
-    async fn interact(&mut self, submits_at_once: bool) -> Result<Exit, RunError> {
-        let signals = Signals::listen()?;
+    async fn go(&mut self) -> Result<Exit, RunError> {
+        let mut signals = Signals::listen()?;
+        let Output::Sink(format) = self.plan.output else { return self.interact(&mut signals).await };
+        if self.plan.needs_terminal {
+            return self.interact(&mut signals).await;
+        }
+        let headless = Headless {
+            connections: Arc::clone(&self.executor.connections),
+            records: Arc::clone(&self.executor.records),
+            form: self.app.shared.form.clone(),
+            flags: self.app.shared.flags,
+            format,
+        };
+        match headless.run(async || signals.next().await).await {
+            Ok(ended) => {
+                self.app.shared.summaries.extend(ended.summary);
+                Ok(ended.exit)
+            }
+            Err(rescue) => self.rescue(rescue, &mut signals).await,
+        }
+    }
+
+    /// Standard output did not take the secret: a terminal still can show it.
+    async fn rescue(&mut self, rescue: Rescue, signals: &mut Signals) -> Result<Exit, RunError> {
+        self.app.shared.output = Output::Broken;
+        self.executor.terminal = terminal::open().ok();
+        if self.executor.terminal.is_some() {
+            self.app.screen = Screen::Created(rescue.screen);
+            return self.interact(signals).await;
+        }
+        self.app.shared.summaries.push(rescue.screen.lost());
+        // The record outlives this run; nothing is recorded of the demo, which ends with it.
+        let is_recorded = !self.executor.connections.is_demo();
+        let offer = if is_recorded { " The next run without --yes offers to clean up." } else { "" };
+        say(&format!("{}{offer}", rescue.why));
+        Ok(Exit::NotDelivered)
+    }
+
+    async fn interact(&mut self, signals: &mut Signals) -> Result<Exit, RunError> {
         let mut surface = match self.executor.terminal.clone() {
             Some(terminal) => TerminalHandle::shown(terminal, terminal_input).map_err(RunError::Terminal)?,
             None => TerminalHandle::absent(terminal_input),
         };
-        let Some(answers) = self.answers.take() else { return Ok(Exit::NothingCreated) };
+        let Some(reports) = self.reports.take() else { return Ok(Exit::NothingCreated) };
+        let is_on_form = matches!(self.app.screen, Screen::Form(_));
+        let first =
+            if self.app.shared.flags.yes && is_on_form { self.app.submit_preapproved() } else { Vec::new() };
         let mut event_loop = EventLoop {
-            model: &mut self.model,
+            app: &mut self.app,
             theme: self.theme.clone(),
-            executor: self.executor.clone(),
-            answers,
+            executor: &mut self.executor,
+            reports,
             started: self.started,
-            told_later: Vec::new(),
+            said_later: &mut self.said_later,
         };
-        let first = submits_at_once.then_some(Event::SubmittedBeforehand);
-        let ended = event_loop.run(&mut surface, signals, first).await;
-        self.told_later = event_loop.told_later;
-        ended.map_err(RunError::Terminal)
+        event_loop.run(&mut surface, signals, first).await.map_err(RunError::Terminal)
     }
 
-    /// A panic of ours: the terminal has been given back by unwinding. What the model knew still decides what
+    /// A panic of ours: the terminal has been given back by unwinding. What the interface knew still decides what
     /// is said and which code is returned.
-    fn end_after_own_mistake(&mut self, runtime: &Runtime) -> Exit {
-        let place = panics::place();
+    fn end_after_panic(&mut self, runtime: &Runtime) -> Exit {
+        let place = process::take_panic_place();
         let _ = writeln!(io::stderr(), "atlas-secret stopped by a mistake of its own at {place}");
         // Only "nothing was created" is certain enough for its code.
         if self.end_without_loop(runtime) { Exit::NothingCreated } else { Exit::NotDelivered }
     }
 
-    /// Ends the model where the loop did not: what became of each secret is in its farewells then, and what the
-    /// end wants done (a note taken away, a clipboard emptied) is done. True when nothing was created.
+    /// Ends the interface where the loop did not: what became of each secret is summed up, and what the end wants
+    /// done (a record removed, a clipboard emptied) is done. True when nothing was created.
     fn end_without_loop(&mut self, runtime: &Runtime) -> bool {
         let _inside = runtime.enter();
-        // A first signal may still wait for a running request, a second never does. Not one more than it takes:
-        // each end says what became of the secret on the screen.
+        // A first signal may still wait for a running request, a second never does. Each end sums up the secret on
+        // the screen, so there is no third.
         for _ in 0..2 {
-            let terminated = Event::SignalReceived(Signal::Terminate);
-            let effects = update(&mut self.model, moment(self.started), terminated);
-            let is_over = !effects.is_empty();
-            for effect in effects {
-                self.executor.start(effect);
+            let commands = self.app.update(now(self.started), Event::SignalReceived(Signal::Terminate));
+            let is_over = commands.iter().any(|command| matches!(command, Command::Quit(_)));
+            for command in commands {
+                self.executor.start(command);
             }
             if is_over {
                 break;
             }
         }
-        self.model.farewells.is_empty()
+        self.app.shared.summaries.is_empty()
     }
 
-    /// What is left to do once the screen is gone: say what became of the secrets, and give the token back.
-    fn leave(&self, runtime: &Runtime) {
-        let zone = self.model.zone.as_ref();
-        for told in &self.told_later {
-            say(&view::said(told, zone));
+    /// What is left to do once the screen is gone: say what became of the secrets, and revoke the token.
+    fn leave(&mut self, runtime: &Runtime) {
+        for line in &self.said_later {
+            say(line);
         }
-        for farewell in &self.model.farewells {
-            say(&farewell_line(farewell, &self.model));
+        let zone = self.app.shared.zone.clone().unwrap_or_else(TimeZone::system);
+        for summary in &self.app.shared.summaries {
+            say(&summary_line(summary, &zone));
         }
-        runtime.block_on(async {
-            self.executor.settle().await;
-            self.executor.connection.close().await;
-        });
+        runtime.block_on(self.executor.close());
     }
 }
 
-/// Says a line on standard error, where the program names itself. Where that is closed there is nobody to tell.
-pub(super) fn say(words: &str) {
-    let _ = writeln!(io::stderr(), "atlas-secret: {words}");
-}
-
-fn farewell_line(farewell: &ExitSummary, model: &Model) -> String {
-    let secret = farewell.secret_id.as_ref().map_or(String::new(), |id| format!("secret {id} "));
-    let expires = match farewell.expires_at {
-        Some(at) => format!(", expires {}", date_time(at, model.zone.as_ref())),
+fn summary_line(summary: &ExitSummary, zone: &TimeZone) -> String {
+    let secret = summary.secret_id.as_ref().map_or(String::new(), |id| format!("secret {id} "));
+    let expires = match summary.expires_at {
+        Some(at) => format!(", expires {}", date_time(at, Some(zone))),
         None => String::new(),
     };
-    format!("{secret}of {}{expires}: {}", farewell.client, farewell.fate.words())
+    format!("{secret}of {}{expires}: {}", summary.client, summary.fate.words())
 }

@@ -8,16 +8,16 @@ use std::time::Duration;
 use thiserror::Error;
 
 use crate::cli::Arguments;
-use crate::config::{CredentialSource, CredentialsError, Flags, Profiles, System, config_path, resolve};
-use crate::core::{Beforehand, Form};
+use crate::config::{CredentialsError, Flags, Profiles, System, config_path, resolve};
 use crate::delivery::{Environment, Preference};
-use crate::demo::{World, WorldError};
+use crate::demo::WorldError;
 use crate::domain::{BaseUrl, BaseUrlError, Format, ProfileName, QueryFlags, ServerText, Session};
+use crate::jobs::{Authenticator, Source};
 use crate::journal::state_folder;
-use crate::view::{Glyphs, Theme};
+use crate::tui::screens::Form;
+use crate::tui::{self, Glyphs, Theme};
 
 use self::start::Start;
-use super::signing_in::Authenticator;
 
 /// Everything that a run is told.
 pub struct Settings {
@@ -30,7 +30,7 @@ pub struct Settings {
     /// What is worth knowing about the credentials.
     pub notes: Vec<ServerText>,
     /// What signing in by hand can draw on.
-    pub(super) desk: Authenticator,
+    pub(super) authenticator: Authenticator,
     /// What the form starts with.
     pub form: Form,
     /// How things look.
@@ -44,7 +44,7 @@ pub struct Settings {
     /// The shape that standard output was asked to get.
     pub format: Option<Format>,
     /// What was said on the command line.
-    pub beforehand: Beforehand,
+    pub flags: tui::Flags,
     /// Where the secret that signs in lies, in words.
     pub login_holder: Option<ServerText>,
     /// Where notes about creations are kept.
@@ -53,20 +53,6 @@ pub struct Settings {
     pub home: Option<PathBuf>,
     /// What the creating POST asks for in its query.
     pub query_flags: QueryFlags,
-}
-
-/// Where requests go, and as whom.
-#[derive(Clone)]
-pub enum Source {
-    /// A real host.
-    Remote {
-        /// The host.
-        base_url: BaseUrl,
-        /// As whom.
-        credentials: CredentialSource,
-    },
-    /// The embedded Atlas with its demo world.
-    Demo(Box<World>),
 }
 
 /// Why a run cannot start.
@@ -118,17 +104,17 @@ impl Settings {
             source: start.source,
             session: start.session,
             notes,
-            desk: Authenticator { base_url: start.base_url, base_url_flag: flag, profiles },
+            authenticator: Authenticator { base_url: start.base_url, base_url_flag: flag, profiles },
             form: start.form,
             theme: theme(&variable),
             environment: Environment::read(&variable),
             clipboard: arguments.clipboard,
             clear_after: (arguments.clear_after > 0).then(|| Duration::from_secs(arguments.clear_after)),
             format: arguments.format,
-            beforehand: Beforehand {
-                submits: arguments.yes,
-                replaces_expired: arguments.replace_expired,
-                verifies: arguments.verify,
+            flags: tui::Flags {
+                yes: arguments.yes,
+                replace_expired: arguments.replace_expired,
+                verify: arguments.verify,
             },
             login_holder: start.login_holder,
             state_folder: state_folder(&variable),

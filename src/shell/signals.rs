@@ -3,7 +3,7 @@
 
 use std::io;
 
-use crate::core::Signal;
+use crate::tui::Signal;
 
 /// The signals that the system may send.
 #[cfg(unix)]

@@ -7,12 +7,10 @@ use std::sync::Arc;
 
 use ratatui::Frame;
 
-use crate::core::{Effect, Event};
-use crate::domain::RequestId;
+use crate::tui::{Command, Event};
 
 use super::input::{Input, next_events};
 use super::screen::Screen;
-use super::terminal;
 
 /// How the terminal's reports are opened: once at the start, and again after each time that the terminal was
 /// given back.
@@ -26,11 +24,13 @@ pub(super) struct TerminalHandle {
     lent: Option<Suspended>,
 }
 
-/// Who has the terminal meanwhile: the answer to this request brings it back.
-struct Suspended {
-    request: RequestId,
+/// Who has the terminal meanwhile.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Suspended {
     /// A command, whose keys are its own.
-    to_command: bool,
+    ForCommand,
+    /// Standard output, which may be the same terminal.
+    ForPrinting,
 }
 
 /// What came from the terminal.
@@ -87,46 +87,35 @@ impl TerminalHandle {
         self.screen.take().is_some()
     }
 
-    /// Takes the terminal of a run that began without one; nothing when there is none.
-    pub fn appear(&mut self) -> Option<Arc<File>> {
-        let terminal = terminal::open().ok()?;
-        if !self.has_screen() {
-            self.screen = Screen::enter(Arc::clone(&terminal)).ok();
-            self.listen();
-        }
-        self.has_screen().then_some(terminal)
-    }
-
-    /// Gives the terminal back for an effect that wants it: a command, or standard output, which may be the
-    /// same terminal's.
-    pub fn lend_for(&mut self, effect: &Effect) {
-        let (request, to_command) = match effect {
-            Effect::PipeToCommand { request, .. } => (*request, true),
-            Effect::PrintSecret { request, .. } => (*request, false),
+    /// Gives the terminal back for a command that wants it.
+    pub fn lend_for(&mut self, command: &Command) {
+        let suspended = match command {
+            Command::Run(..) => Suspended::ForCommand,
+            Command::Print(..) => Suspended::ForPrinting,
             _ => return,
         };
         // Whoever reads the terminal next must not find this program reading it too.
         self.input = None;
         if let Some(screen) = &mut self.screen {
             screen.leave();
-            self.lent = Some(Suspended { request, to_command });
+            self.lent = Some(suspended);
         }
     }
 
     /// True while what is typed is for a command.
     pub fn is_lent_to_command(&self) -> bool {
-        self.lent.as_ref().is_some_and(|lent| lent.to_command)
+        self.lent == Some(Suspended::ForCommand)
     }
 
     /// Takes the terminal back when an event says that its borrower is done. What was printed needs no screen
     /// any more: the program ends. True when it was taken back.
     pub fn note(&mut self, event: &Event) -> io::Result<bool> {
         let (returned, is_last) = match event {
-            Event::CommandEnded { request, .. } => (*request, false),
-            Event::SecretPrinted { request, result } => (*request, result.is_ok()),
+            Event::CommandEnded(_) => (Suspended::ForCommand, false),
+            Event::Printed(result) => (Suspended::ForPrinting, result.is_ok()),
             _ => return Ok(false),
         };
-        if self.lent.as_ref().is_none_or(|lent| lent.request != returned) || is_last {
+        if self.lent != Some(returned) || is_last {
             return Ok(false);
         }
         self.lent = None;

@@ -129,7 +129,7 @@ fn a_refusal_is_explained_in_atlas_s_words() {
 }
 
 #[test]
-fn more_than_the_organization_allows_is_not_asked_for() {
+fn atlas_refuses_more_than_the_organization_allows() {
     if !have(&["setsid"]) {
         return;
     }
@@ -139,8 +139,8 @@ fn more_than_the_organization_allows_is_not_asked_for() {
         alone(&atlas, PLAIN).args(["--format", "secret", "--expires-after", &hours]).output().unwrap();
     let (code, said) = end_of(&output);
     assert_eq!(code, Some(1), "{said}");
-    assert!(said.contains("at most 720 hours of life. Nothing was sent."), "{said}");
-    assert_eq!((output.stdout.len(), atlas.creates()), (0, 0));
+    assert!(said.contains("Expires after: Atlas: must be between 8 and 720"), "{said}");
+    assert_eq!((output.stdout.len(), atlas.secrets_created()), (0, 0));
 }
 
 #[test]

@@ -1,25 +1,28 @@
 //! Any sequence of keys, pastes, sizes, signals, time and answers keeps the promises that matter most: one
 //! create at a time, no secret lost, no secret seen where it does not belong.
 //!
-//! A simulated shell stands in for the world: it answers the core's effects in any order, with any outcome,
-//! early or late, and draws after every event.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+//! The interface and its jobs are the real ones. Requests and deliveries are answered in any order, with any outcome,
+//! early or late, and a frame is drawn after every step.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 mod answers;
 mod outcomes;
+#[expect(dead_code, reason = "shared with other tests, which need more of it")]
+#[path = "../support/stage.rs"]
+mod stage;
 mod steps;
 mod world;
 
 use std::cell::Cell;
 
-use atlas_secret::view::{Glyphs, Theme};
+use atlas_secret::tui::{Glyphs, Theme};
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 
 use steps::{Start, Step, start, step};
 use world::World;
 
-/// How many events are at least driven through the core, each followed by a frame.
+/// How many events the interface is given at least, not counting what jobs report.
 const EVENTS: usize = 100_000;
 /// A run has as many steps at most; many end earlier, because the program does.
 const STEPS: usize = 200;
@@ -30,8 +33,8 @@ fn run(start: Start, steps: Vec<Step>) -> usize {
     let theme = Theme::colour(Glyphs::UNICODE);
     for step in steps {
         world.step(step);
-        world.draw(world.model.size, &theme);
-        if world.exit.is_some() {
+        world.draw(&theme);
+        if world.exit().is_some() {
             break;
         }
     }

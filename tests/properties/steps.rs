@@ -3,9 +3,10 @@
 use crossterm::event::{KeyCode, KeyModifiers};
 use proptest::prelude::*;
 
-use atlas_secret::core::KeyPress;
+use atlas_secret::tui::KeyPress;
 
-use crate::world::{CLIENT, PROJECT, VALUE};
+use crate::stage::{CLIENT, PROJECT};
+use crate::world::VALUE;
 
 /// One thing that happens to the program.
 #[derive(Clone, Debug)]
@@ -15,11 +16,11 @@ pub enum Step {
     Resize(u16, u16),
     Signal(u8),
     Wait(u32),
-    /// Lets exactly as much time pass as the core asked for.
+    /// Lets exactly as much time pass as the interface asked for.
     Wake,
     /// Earlier runs turn out to have left something behind, or the disk fails, or the login is known.
     News(u8),
-    /// Answers one of the effects that wait, with one of the outcomes.
+    /// Answers one of the requests or commands that wait, with one of the outcomes.
     Answer {
         which: usize,
         outcome: u8,
@@ -94,9 +95,7 @@ pub enum Start {
     /// Something waits for standard output.
     Sink,
     /// `--yes` on a terminal.
-    Submitted,
-    /// `--yes`, and no terminal.
-    Alone,
+    Preapproved,
 }
 
 pub fn start() -> impl Strategy<Value = Start> {
@@ -104,7 +103,6 @@ pub fn start() -> impl Strategy<Value = Start> {
         2 => Just(Start::Empty),
         5 => Just(Start::Filled),
         1 => Just(Start::Sink),
-        1 => Just(Start::Submitted),
-        1 => Just(Start::Alone),
+        1 => Just(Start::Preapproved),
     ]
 }

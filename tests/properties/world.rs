@@ -1,95 +1,64 @@
-//! The world around the core, and what it has seen: a simulated shell that checks the promises after every event.
+//! The world around the interface, and what it has seen: it checks the promises after every step.
 
 use std::time::Duration;
 
-use atlas_secret::core::{
-    Effect, Event, Form, FormNotice, KeyPress, Model, Output, PastedText, Screen, Signal, Size, update,
-    wake_at,
-};
 use atlas_secret::domain::{
-    BaseUrl, ClientId, CreateOutcome, Disposition, Exit, ExitSummary, Format, JournalEntry, Login, Now,
-    PendingRecord, ProjectId, RequestId, SecretId, ServerText, Session,
+    BaseUrl, ClientId, CreateOutcome, Disposition, Exit, ExitSummary, Format, JournalEntry, Login,
+    PendingRecord, ProjectId, SecretId, ServerText,
 };
-use atlas_secret::view::{Theme, draw};
+use atlas_secret::tui::screens::Notice;
+use atlas_secret::tui::{Command, Event, KeyPress, Output, PastedText, Screen, Signal, Size, Theme};
 use crossterm::event::{KeyCode, KeyModifiers};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
+use ratatui::buffer::Cell;
 
-use crate::answers::answer_to;
+use crate::answers::{answer_call, answer_command};
 use crate::outcomes::create_outcome;
+use crate::stage::{CLIENT, Call, PROJECT, Stage};
 use crate::steps::{Start, Step, key, pasted};
-
-pub const PROJECT: &str = "32b6e34b3d91647abb20e7b8";
-pub const CLIENT: &str = "mdb_sa_id_1234567890abcdef12345678";
 
 /// What no frame, no `Debug` and no text may hold. The tail is left out: a mask shows four characters of it.
 pub const CANARY: &str = "FAKEcanaryFAKEcanaryFAKEcanary";
 pub const VALUE: &str = "mdb_sa_sk_FAKEcanaryFAKEcanaryFAKEcanary9f3a";
 
-/// The world around the core, and what it has seen.
+/// The interface with its jobs, and what the world has seen of them.
 pub struct World {
-    pub model: Model,
-    waiting: Vec<Effect>,
-    creates_in_flight: usize,
+    stage: Stage,
+    /// How many of the stage's commands were taken.
+    taken: usize,
+    /// The commands that wait for an answer.
+    waiting: Vec<Command>,
+    /// How many POSTs were in flight after the last step.
+    in_flight: usize,
     /// How many POSTs got an answer that says nothing.
     lost: usize,
     /// Ids of the secrets that Atlas created.
     created: Vec<SecretId>,
-    pub exit: Option<Exit>,
-    /// How many events the core was given.
+    /// How many events the interface was given.
     pub events: usize,
 }
 
 impl World {
     pub fn new(start: Start) -> Self {
-        let filled = start != Start::Empty;
-        let now = Now { wall: "2026-11-23T18:14:10Z".parse().unwrap(), uptime: Duration::ZERO };
-        let form = if filled { Form::new(PROJECT, CLIENT, "720") } else { Form::new("", "", "720") };
-        let size = Size { columns: 80, rows: 24 };
-        let mut model = Model::new(Session::Demo, form, size, now);
-        if matches!(start, Start::Sink | Start::Alone) {
-            model.output = Output::Sink(Format::Env);
+        let mut stage = if start == Start::Empty { Stage::empty() } else { Stage::filled() };
+        if start == Start::Sink {
+            stage.app.shared.output = Output::Sink(Format::Env);
         }
-        model.beforehand.submits = matches!(start, Start::Submitted | Start::Alone);
-        model.has_terminal = start != Start::Alone;
-        let mut world = Self {
-            model,
-            waiting: Vec::new(),
-            creates_in_flight: 0,
-            lost: 0,
-            created: Vec::new(),
-            exit: None,
-            events: 0,
-        };
-        if world.model.beforehand.submits {
-            world.event(Event::SubmittedBeforehand);
+        if start == Start::Preapproved {
+            stage.submit_preapproved();
         }
-        world
+        Self { stage, taken: 0, waiting: Vec::new(), in_flight: 0, lost: 0, created: Vec::new(), events: 0 }
     }
 
-    /// Does what the shell would do with an event, checking on the way.
+    pub fn exit(&self) -> Option<Exit> {
+        self.stage.exit()
+    }
+
     fn event(&mut self, event: Event) {
         self.events += 1;
         hides(&event);
-        let now = self.model.now;
-        for effect in update(&mut self.model, now, event) {
-            hides(&effect);
-            match effect {
-                // What comes after it is never looked at.
-                Effect::Quit(exit) => {
-                    self.exit = Some(exit);
-                    break;
-                }
-                Effect::Suspend => assert_eq!(self.creates_in_flight, 0, "stopped with a POST in flight"),
-                Effect::Repaint => {}
-                effect => {
-                    self.creates_in_flight += usize::from(matches!(effect, Effect::CreateSecret { .. }));
-                    assert!(self.creates_in_flight <= 1, "two creates in flight");
-                    self.waiting.push(effect);
-                }
-            }
-        }
-        self.check();
+        self.stage.send(event);
     }
 
     pub fn step(&mut self, step: Step) {
@@ -120,19 +89,20 @@ impl World {
             }
             Step::Wait(milliseconds) => self.wait(Duration::from_millis(milliseconds.into())),
             Step::Wake => {
-                if let Some(duration) = wake_at(&self.model) {
+                if let Some(duration) = self.stage.app.wake_in() {
                     self.wait(duration);
                 }
             }
             Step::News(choice) => self.news(choice),
             Step::Answer { which, outcome } => self.answer(which, outcome),
         }
+        self.check();
     }
 
     fn news(&mut self, choice: u8) {
         let client = ClientId::parse(CLIENT).unwrap();
         match choice % 4 {
-            0 => self.event(Event::NoteFailed("The note could not be removed.".to_owned())),
+            0 => self.event(Event::RecordFailed("The record could not be removed.".to_owned())),
             1 => self.event(Event::LoginKnown(Login { client, ends_with: ServerText::new("abcd") })),
             _ => {
                 let entry = JournalEntry {
@@ -145,91 +115,113 @@ impl World {
                     secret_id: SecretId::from_server("earlier").filter(|_| choice.is_multiple_of(5)),
                     expires_at: None,
                 };
-                self.event(Event::LeftOversFound(vec![PendingRecord { number: 0, entry }]));
+                self.event(Event::PendingRecordsFound(vec![PendingRecord { number: 0, entry }]));
             }
         }
     }
 
     fn wait(&mut self, duration: Duration) {
-        self.model.now = self.model.now.plus(duration);
+        self.stage.later(duration);
         self.event(Event::TimePassed);
     }
 
+    /// Answers one of the requests and commands that wait.
     fn answer(&mut self, which: usize, outcome: u8) {
-        if self.waiting.is_empty() {
+        let mut calls = self.stage.atlas.take_waiting();
+        let count = calls.len() + self.waiting.len();
+        if count == 0 {
             return;
         }
-        let effect = self.waiting.remove(which % self.waiting.len());
-        if let Effect::CreateSecret { request, .. } = effect {
-            return self.answer_create(request, outcome);
+        let index = which % count;
+        if index >= calls.len() {
+            let command = self.waiting.remove(index - calls.len());
+            self.stage.atlas.put_back(calls);
+            if let Some(answer) = answer_command(&command, outcome) {
+                self.event(answer);
+            }
+            return;
         }
-        if let Some(answer) = answer_to(&effect, outcome) {
-            self.event(answer);
+        let call = calls.remove(index);
+        self.stage.atlas.put_back(calls);
+        match call {
+            Call::Create(_, reply) => {
+                let answer = create_outcome(outcome, self.created.len());
+                self.lost += usize::from(matches!(answer, CreateOutcome::Unknown(_)));
+                if let CreateOutcome::Created(secret) = &answer {
+                    self.created.extend(secret.id.clone());
+                }
+                drop(reply.send(answer));
+            }
+            call => answer_call(call, outcome),
         }
+        self.stage.settle();
     }
 
-    fn answer_create(&mut self, request: RequestId, choice: u8) {
-        self.creates_in_flight -= 1;
-        let outcome = create_outcome(choice, self.created.len());
-        self.lost += usize::from(matches!(outcome, CreateOutcome::Unknown(_)));
-        let id = match &outcome {
-            CreateOutcome::Created(secret) => secret.id.clone(),
-            _ => None,
-        };
-        self.created.extend(id.clone());
-        self.event(Event::CreateAnswered { request, outcome });
-        let Some(id) = id else { return };
-        let told = self.model.farewells.iter().any(|farewell| farewell.secret_id.as_ref() == Some(&id));
-        let shown = self.shows(&id);
-        assert!(if self.exit.is_some() { told } else { shown }, "a secret that came was dropped");
+    fn posts_in_flight(&self) -> usize {
+        let calls = self.stage.atlas.take_waiting();
+        let posts = calls.iter().filter(|call| matches!(call, Call::Create(..))).count();
+        self.stage.atlas.put_back(calls);
+        posts
     }
 
     fn shows(&self, id: &SecretId) -> bool {
-        matches!(&self.model.screen, Screen::Created(created) if created.secret.id.as_ref() == Some(id))
+        matches!(&self.stage.app.screen, Screen::Created(created) if created.secret.id.as_ref() == Some(id))
     }
 
-    /// What must be true after every event.
-    fn check(&self) {
-        hides(&self.model);
-        let model = &self.model;
-        let form = &model.form;
+    /// What must be true after every step.
+    fn check(&mut self) {
+        let in_flight = self.posts_in_flight();
+        assert!(in_flight <= 1, "two POSTs in flight");
+        for command in &self.stage.commands[self.taken..] {
+            hides(command);
+            if matches!(command, Command::Suspend) {
+                assert_eq!(self.in_flight, 0, "stopped with a POST in flight");
+            }
+            if answer_command(command, 1).is_some() {
+                self.waiting.push(command.clone());
+            }
+        }
+        self.taken = self.stage.commands.len();
+        self.in_flight = in_flight;
+        let app = &self.stage.app;
+        hides(app);
+        let form = &app.shared.form;
         for field in [&form.project, &form.client, &form.lifetime] {
             assert!(!field.line.text().contains("mdb_sa_sk_"), "a field keeps a secret");
         }
-        if let Some(FormNotice::Failed(failure)) = &form.notice {
+        if let Some(Notice::Failed(failure)) = &form.notice {
             assert!(!failure.explanation.meaning.contains(CANARY));
         }
+        let (summaries, exit) = (&app.shared.summaries, self.exit());
         for id in &self.created {
-            let told =
-                model.farewells.iter().filter(|farewell| farewell.secret_id.as_ref() == Some(id)).count();
-            let shown = usize::from(self.shows(id) && self.exit.is_none());
-            assert_eq!(told + shown, 1, "each secret is shown or has its one farewell");
+            let reported = summaries.iter().filter(|summary| summary.secret_id.as_ref() == Some(id)).count();
+            let shown = usize::from(self.shows(id) && exit.is_none());
+            assert_eq!(reported + shown, 1, "each secret is shown, or reported once");
         }
-        let losses = model.farewells.iter().any(|farewell| farewell.fate.is_loss());
-        if let Some(exit) = self.exit {
-            let broken = model.output == Output::Broken;
-            assert_eq!(exit == Exit::NotDelivered, losses || broken, "the exit code tells a loss");
+        if let Some(exit) = exit {
+            let is_loss = summaries.iter().any(|summary| summary.fate.is_loss());
+            let is_broken = app.shared.output == Output::Broken;
+            assert_eq!(exit == Exit::NotDelivered, is_loss || is_broken, "the exit code reports a loss");
         }
-        // A lost answer that was found out about is told as what became of it.
-        let found_out = |farewell: &&ExitSummary| match farewell.fate {
+        // A lost answer whose secret was found later is reported as what became of that.
+        let was_lost = |summary: &&ExitSummary| match summary.fate {
             Disposition::PerhapsCreated | Disposition::Kept => true,
-            Disposition::Deleted => farewell.secret_id.as_ref().is_none_or(|id| !self.created.contains(id)),
+            Disposition::Deleted => summary.secret_id.as_ref().is_none_or(|id| !self.created.contains(id)),
             _ => false,
         };
-        let perhaps = model.farewells.iter().filter(found_out).count();
-        let most = self.lost + self.creates_in_flight;
-        let least = if self.exit.is_some() { most } else { self.lost };
-        assert!((least..=most).contains(&perhaps), "each lost answer is told once, and no other");
+        let reported = summaries.iter().filter(was_lost).count();
+        let most = self.lost + in_flight;
+        let least = if exit.is_some() { most } else { self.lost };
+        assert!((least..=most).contains(&reported), "each lost answer is reported once, and no other");
     }
 
-    pub fn draw(&self, size: Size, theme: &Theme) {
-        let mut terminal = Terminal::new(TestBackend::new(size.columns, size.rows)).unwrap();
-        terminal.draw(|frame| draw(&self.model, theme, frame)).unwrap();
-        let revealed =
-            matches!(&self.model.screen, Screen::Created(created) if created.is_revealed(self.model.now));
-        if !revealed {
-            let text: String =
-                terminal.backend().buffer().content().iter().map(ratatui::buffer::Cell::symbol).collect();
+    pub fn draw(&self, theme: &Theme) {
+        let app = &self.stage.app;
+        let Size { columns, rows } = app.shared.size;
+        let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
+        terminal.draw(|frame| app.draw(theme, frame)).unwrap();
+        if !matches!(&app.screen, Screen::Created(created) if created.is_revealed(app.shared.now)) {
+            let text: String = terminal.backend().buffer().content().iter().map(Cell::symbol).collect();
             assert!(!text.contains("FAKEcanary"), "a frame shows a masked secret");
         }
     }

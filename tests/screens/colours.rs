@@ -1,6 +1,6 @@
 //! Without colours the same is said, and with them only the terminal's own 16 are used.
 
-use atlas_secret::view::{Glyphs, Theme};
+use atlas_secret::tui::{Glyphs, Theme};
 use ratatui::style::{Color, Modifier};
 
 use crate::picture::Picture;
@@ -10,7 +10,7 @@ use crate::states;
 fn under_no_color_no_cell_has_a_colour() {
     for glyphs in [Glyphs::UNICODE, Glyphs::ASCII] {
         for state in states::all() {
-            let picture = Picture::with(&state.model, &Theme::without_colour(glyphs), 80, 24);
+            let picture = Picture::with(&state.app, &Theme::without_colour(glyphs), 80, 24);
             for cell in &picture.buffer.content {
                 let colours = (cell.fg, cell.bg, cell.underline_color);
                 assert_eq!(colours, (Color::Reset, Color::Reset, Color::Reset), "{}: {cell:?}", state.name);
@@ -22,8 +22,8 @@ fn under_no_color_no_cell_has_a_colour() {
 #[test]
 fn under_no_color_the_same_is_written() {
     for state in states::all() {
-        let plain = Picture::with(&state.model, &Theme::without_colour(Glyphs::UNICODE), 80, 24);
-        assert_eq!(plain.text(), Picture::of(&state.model, 80, 24).text(), "{}", state.name);
+        let plain = Picture::with(&state.app, &Theme::without_colour(Glyphs::UNICODE), 80, 24);
+        assert_eq!(plain.text(), Picture::of(&state.app, 80, 24).text(), "{}", state.name);
     }
 }
 
@@ -74,7 +74,7 @@ fn without_colour_reverse_video_points() {
 #[test]
 fn with_colours_only_the_terminals_own_are_used() {
     for state in states::all() {
-        for cell in &Picture::of(&state.model, 80, 24).buffer.content {
+        for cell in &Picture::of(&state.app, 80, 24).buffer.content {
             let own = [Color::Reset, Color::Red, Color::Green, Color::Yellow];
             assert!(own.contains(&cell.fg) && cell.bg == Color::Reset, "{}: {cell:?}", state.name);
         }

@@ -1,6 +1,7 @@
 //! The terminal's own cursor: at the caret while a field has the focus, hidden everywhere else.
 
-use atlas_secret::core::{FieldName, Focus, Model, Screen};
+use atlas_secret::tui::screens::{FieldName, Focus};
+use atlas_secret::tui::{App, Screen};
 use crossterm::event::KeyCode;
 use ratatui::layout::Position;
 
@@ -8,36 +9,30 @@ use crate::picture::Picture;
 use crate::stage::Stage;
 use crate::states;
 
-fn types_into_a_field(model: &Model) -> bool {
-    let typed_into = match &model.screen {
-        Screen::Form => matches!(model.form.focus, Focus::Field(_)),
-        Screen::Choosing(_) => true,
-        Screen::SignIn(sign_in) => sign_in.typing.is_some(),
-        Screen::Created(created) => created.panel.as_ref().is_some_and(|panel| panel.prompt().is_some()),
-        Screen::Sending(_)
-        | Screen::Unknown(_)
-        | Screen::Retiring(_)
-        | Screen::Recipes(_)
-        | Screen::PendingRecord(_) => false,
+/// Where text is typed, `?` is text: the help has another key there. What is being tried was typed, too.
+fn types_into_a_field(app: &App) -> bool {
+    let is_text = match &app.screen {
+        Screen::Form(_) => matches!(app.shared.form.focus, Focus::Field(_)),
+        _ => app.keys().iter().any(|binding| binding.keys == "F1" || binding.label == "stop"),
     };
-    typed_into && !model.shows_help
+    is_text && !app.shared.shows_help
 }
 
 #[test]
 fn it_is_shown_only_where_a_person_types() {
     for state in states::all() {
         for (columns, rows) in [(80, 24), (120, 36), (56, 16)] {
-            let cursor = Picture::of(&state.model, columns, rows).cursor;
-            assert_eq!(cursor.is_some(), types_into_a_field(&state.model), "{} {columns}×{rows}", state.name);
+            let cursor = Picture::of(&state.app, columns, rows).cursor;
+            assert_eq!(cursor.is_some(), types_into_a_field(&state.app), "{} {columns}×{rows}", state.name);
         }
-        assert_eq!(Picture::of(&state.model, 55, 16).cursor, None, "{}", state.name);
+        assert_eq!(Picture::of(&state.app, 55, 16).cursor, None, "{}", state.name);
     }
 }
 
 #[test]
 fn it_stands_at_the_caret() {
     let mut stage = Stage::with(FieldName::Project, "");
-    let position = |stage: &Stage| Picture::of(&stage.model, 80, 24).cursor.unwrap();
+    let position = |stage: &Stage| Picture::of(&stage.app, 80, 24).cursor.unwrap();
     let start = position(&stage);
     assert_eq!(start, Position { x: 19, y: 5 });
     stage.type_in("32b6");
@@ -48,7 +43,7 @@ fn it_stands_at_the_caret() {
     assert_eq!(position(&stage), start);
     stage.press(KeyCode::Tab);
     stage.press(KeyCode::End);
-    let client = Picture::of(&stage.model, 80, 24).find("mdb_sa_id_").unwrap();
+    let client = Picture::of(&stage.app, 80, 24).find("mdb_sa_id_").unwrap();
     assert_eq!(position(&stage), Position { x: client.x + 34, y: client.y });
 }
 
@@ -56,12 +51,12 @@ fn it_stands_at_the_caret() {
 #[test]
 fn wide_characters_and_long_texts_keep_it_in_the_field() {
     let mut stage = Stage::with(FieldName::Lifetime, "");
-    let start = Picture::of(&stage.model, 80, 24).cursor.unwrap();
+    let start = Picture::of(&stage.app, 80, 24).cursor.unwrap();
     stage.type_in("漢字");
-    let cursor = Picture::of(&stage.model, 80, 24).cursor.unwrap();
+    let cursor = Picture::of(&stage.app, 80, 24).cursor.unwrap();
     assert_eq!(cursor, Position { x: start.x + 4, y: start.y });
     stage.paste(&"漢".repeat(60));
-    let picture = Picture::of(&stage.model, 80, 24);
+    let picture = Picture::of(&stage.app, 80, 24);
     let cursor = picture.cursor.unwrap();
     assert_eq!(cursor.y, start.y);
     assert!((start.x..start.x + 36).contains(&cursor.x), "{cursor:?}");

@@ -1,6 +1,6 @@
 //! The footer names keys that work now, in one line, at any width.
 
-use atlas_secret::core::{Action, Binding, Event, KeyPress, Model, bindings, update};
+use atlas_secret::tui::{Action, App, Binding, Event, KeyPress};
 use crossterm::event::{KeyCode, KeyModifiers};
 
 use crate::picture::Picture;
@@ -8,8 +8,8 @@ use crate::states;
 
 const GAP: &str = "   ";
 
-fn footer(model: &Model, columns: u16) -> String {
-    Picture::of(model, columns, 24).lines().pop().unwrap().trim().to_owned()
+fn footer(app: &App, columns: u16) -> String {
+    Picture::of(app, columns, 24).lines().pop().unwrap().trim().to_owned()
 }
 
 fn hint(binding: &Binding) -> String {
@@ -20,9 +20,9 @@ fn hint(binding: &Binding) -> String {
 fn it_names_only_keys_of_the_table_and_drops_what_does_not_fit() {
     for state in states::all() {
         let wanted: Vec<_> =
-            bindings(&state.model).iter().filter(|binding| binding.is_in_footer).map(hint).collect();
+            state.app.keys().iter().filter(|binding| binding.is_in_footer).map(hint).collect();
         for columns in [56, 60, 70, 80, 100] {
-            let footer = footer(&state.model, columns);
+            let footer = footer(&state.app, columns);
             let mut left = wanted.iter();
             for shown in footer.split(GAP) {
                 assert!(left.any(|hint| hint == shown), "{} at {columns}: {footer}", state.name);
@@ -37,8 +37,10 @@ fn it_names_only_keys_of_the_table_and_drops_what_does_not_fit() {
 fn at_56_columns_there_is_always_a_way_out() {
     let ways = [Action::Leave, Action::No, Action::CloseHelp];
     for state in states::all().into_iter().filter(|state| !state.name.ends_with("_deleting")) {
-        let narrow = footer(&state.model, 56);
-        let way_out = bindings(&state.model)
+        let narrow = footer(&state.app, 56);
+        let way_out = state
+            .app
+            .keys()
             .iter()
             .filter(|binding| binding.is_in_footer && ways.contains(&binding.action))
             .any(|binding| narrow.contains(&hint(binding)));
@@ -50,16 +52,21 @@ fn at_56_columns_there_is_always_a_way_out() {
 #[test]
 fn every_key_in_the_footer_works() {
     for state in states::all() {
-        let shown = footer(&state.model, 100);
-        for binding in bindings(&state.model).iter().filter(|binding| shown.contains(&hint(binding))) {
-            let mut model = state.model.clone();
-            let before = format!("{model:?}");
+        let shown = footer(&state.app, 100);
+        for binding in state.app.keys().iter().filter(|binding| shown.contains(&hint(binding))) {
+            let mut app = state.app.clone();
+            let before = format!("{app:?}");
             let keys = vec![key(binding.keys)];
-            let effects = update(&mut model, state.model.now, Event::KeysPressed(keys));
+            let commands = app.update(state.app.shared.now, Event::KeysPressed(keys));
             // Submitting once more says once more what is in the way.
-            let is_said = matches!(binding.action, Action::Submit | Action::Confirm)
-                && (model.in_flight.is_some() || model.form.first_problem().is_some());
-            let works = is_said || !effects.is_empty() || format!("{model:?}") != before;
+            let is_said = match binding.action {
+                Action::Submit | Action::Confirm => {
+                    app.shared.in_flight.is_some() || app.shared.form.first_problem().is_some()
+                }
+                Action::Choose => state.name == "sign_in_wrong",
+                _ => false,
+            };
+            let works = is_said || !commands.is_empty() || format!("{app:?}") != before;
             assert!(works, "{}: {} does nothing", state.name, binding.keys);
         }
     }
@@ -73,6 +80,7 @@ fn key(name: &str) -> KeyPress {
         "Esc" => (KeyCode::Esc, KeyModifiers::NONE),
         "Down" => (KeyCode::Down, KeyModifiers::NONE),
         "F1" => (KeyCode::F(1), KeyModifiers::NONE),
+        "F2" => (KeyCode::F(2), KeyModifiers::NONE),
         name => match name.strip_prefix("Ctrl-") {
             Some(letter) => {
                 (KeyCode::Char(letter.to_ascii_lowercase().chars().next().unwrap()), KeyModifiers::CONTROL)

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use atlas_secret::core::Event;
 use atlas_secret::domain::{
     CopyFailure, CopyOutcome, CreateOutcome, CreatedSecret, FieldViolation, LostAnswer, ReadProblem,
     ServerText, ServiceAccount, TransportProblem,
 };
+use atlas_secret::tui::Event;
 use crossterm::event::KeyCode;
 
 use crate::picture::Picture;
@@ -52,8 +52,8 @@ fn stages() -> Vec<(&'static str, Stage)> {
     let mut copy = Stage::created();
     copy.press(KeyCode::Char('c'));
     let outcome = CopyOutcome::Failed(CopyFailure { reasons: vec![hostile()] });
-    let request = copy.request();
-    copy.send(Event::CopyFinished { request, outcome });
+
+    copy.send(Event::CopyFinished(outcome));
     vec![
         ("field", field),
         ("limited", limited),
@@ -73,7 +73,7 @@ fn is_obeyed(character: char) -> bool {
 #[test]
 fn nothing_that_a_terminal_obeys_is_drawn() {
     for (name, stage) in stages() {
-        let picture = Picture::of(&stage.model, 100, 40);
+        let picture = Picture::of(&stage.app, 100, 40);
         for cell in &picture.buffer.content {
             assert!(!cell.symbol().contains(is_obeyed), "{name}: {:?}", cell.symbol());
         }
@@ -87,7 +87,7 @@ fn a_hostile_value_is_revealed_as_harmless_text() {
     let mut stage = Stage::created_as(CreatedSecret { value: HOSTILE.into(), ..secret() });
     for key in [None, Some('r')] {
         key.map(|key| stage.press(KeyCode::Char(key)));
-        let picture = Picture::of(&stage.model, 100, 40);
+        let picture = Picture::of(&stage.app, 100, 40);
         for cell in &picture.buffer.content {
             assert!(!cell.symbol().contains(is_obeyed), "{:?}", cell.symbol());
         }
@@ -99,7 +99,7 @@ fn a_hostile_value_is_revealed_as_harmless_text() {
 fn a_hostile_paste_is_harmless() {
     let mut stage = Stage::empty();
     stage.paste(HOSTILE);
-    let picture = Picture::of(&stage.model, 100, 40);
+    let picture = Picture::of(&stage.app, 100, 40);
     for cell in &picture.buffer.content {
         assert!(!cell.symbol().contains(is_obeyed), "{:?}", cell.symbol());
     }

@@ -13,5 +13,7 @@ mod secrecy;
 mod sizes;
 mod smallest;
 mod snapshots;
+#[expect(dead_code, reason = "shared with other tests, which need more of it")]
+#[path = "../support/stage.rs"]
 mod stage;
 mod states;

@@ -1,7 +1,6 @@
 //! One drawn frame, as what a person would see.
 
-use atlas_secret::core::Model;
-use atlas_secret::view::{self, Glyphs, Theme};
+use atlas_secret::tui::{App, Glyphs, Theme};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::{Buffer, Cell};
@@ -16,16 +15,16 @@ pub struct Picture {
 
 impl Picture {
     /// Draws with colours and all glyphs.
-    pub fn of(model: &Model, columns: u16, rows: u16) -> Self {
-        Self::with(model, &Theme::colour(Glyphs::UNICODE), columns, rows)
+    pub fn of(app: &App, columns: u16, rows: u16) -> Self {
+        Self::with(app, &Theme::colour(Glyphs::UNICODE), columns, rows)
     }
 
-    pub fn with(model: &Model, theme: &Theme, columns: u16, rows: u16) -> Self {
+    pub fn with(app: &App, theme: &Theme, columns: u16, rows: u16) -> Self {
         let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
         let mut cursor = None;
         terminal
             .draw(|frame| {
-                view::draw(model, theme, frame);
+                app.draw(theme, frame);
             })
             .unwrap();
         if terminal.backend().cursor_visible() {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use atlas_secret::core::{Model, Screen};
+use atlas_secret::tui::{App, Screen};
 use crossterm::event::KeyCode;
 
 use crate::picture::Picture;
@@ -12,24 +12,25 @@ use crate::states;
 /// Any run of so many of the value's hidden characters is too much.
 const TELLTALE: usize = 6;
 
-fn shows_part_of_value(model: &Model) -> bool {
-    let text = Picture::of(model, 100, 40).text();
+fn shows_part_of_value(app: &App) -> bool {
+    let text = Picture::of(app, 100, 40).text();
     let hidden = &VALUE["mdb_sa_sk_".len()..];
     (0..=hidden.len() - TELLTALE).any(|start| text.contains(&hidden[start..start + TELLTALE]))
 }
 
-fn is_revealed(model: &Model) -> bool {
-    matches!(&model.screen, Screen::Created(created) if created.is_revealed(model.now)) && !model.shows_help
+fn is_revealed(app: &App) -> bool {
+    matches!(&app.screen, Screen::Created(created) if created.is_revealed(app.shared.now))
+        && !app.shared.shows_help
 }
 
 #[test]
 fn only_a_revealed_state_shows_the_value() {
     let mut revealed = 0;
     for state in states::all() {
-        let expected = is_revealed(&state.model) && state.name == "created_revealed";
+        let expected = is_revealed(&state.app) && state.name == "created_revealed";
         revealed += usize::from(expected);
         // The value that is too long for the page is of another make; it is not shown at all.
-        assert_eq!(shows_part_of_value(&state.model), expected, "{}", state.name);
+        assert_eq!(shows_part_of_value(&state.app), expected, "{}", state.name);
     }
     assert_eq!(revealed, 1);
 }
@@ -48,14 +49,14 @@ fn it_hides_after_its_time_and_whenever_it_is_covered() {
     let revealed = || {
         let mut stage = Stage::created();
         stage.press(KeyCode::Char('r'));
-        assert!(shows_part_of_value(&stage.model));
+        assert!(shows_part_of_value(&stage.app));
         stage
     };
     let mut in_time = revealed();
     in_time.wait(Duration::from_millis(29_999));
-    assert!(shows_part_of_value(&in_time.model));
+    assert!(shows_part_of_value(&in_time.app));
     in_time.wait(Duration::from_millis(1));
-    assert!(!shows_part_of_value(&in_time.model));
+    assert!(!shows_part_of_value(&in_time.app));
     let covers: [fn(&mut Stage); 4] = [
         |stage| drop(stage.press(KeyCode::Char('r'))),
         |stage| drop(stage.press(KeyCode::Char('?'))),
@@ -65,14 +66,14 @@ fn it_hides_after_its_time_and_whenever_it_is_covered() {
     for (index, cover) in covers.into_iter().enumerate() {
         let mut stage = revealed();
         cover(&mut stage);
-        assert!(!shows_part_of_value(&stage.model), "cover {index}");
+        assert!(!shows_part_of_value(&stage.app), "cover {index}");
     }
 }
 
 #[test]
 fn a_pasted_secret_is_not_on_the_form() {
     for state in states::all().iter().filter(|state| state.name == "form_pasted_secret") {
-        assert!(!Picture::of(&state.model, 100, 40).text().contains("mdb_sa_sk_"));
-        assert!(Picture::of(&state.model, 80, 24).words().contains("that is a secret, not a client ID"));
+        assert!(!Picture::of(&state.app, 100, 40).text().contains("mdb_sa_sk_"));
+        assert!(Picture::of(&state.app, 80, 24).words().contains("that is a secret, not a client ID"));
     }
 }

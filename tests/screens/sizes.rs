@@ -1,6 +1,6 @@
 //! Every state at every size from 0×0 to 100×40: no panic, and nothing outside of the area.
 
-use atlas_secret::view::{self, Glyphs, Theme};
+use atlas_secret::tui::{Glyphs, Theme};
 use ratatui::backend::TestBackend;
 use ratatui::layout::Rect;
 use ratatui::{Terminal, TerminalOptions, Viewport};
@@ -18,7 +18,7 @@ fn at_every_size(theme: &Theme) {
         let options = TerminalOptions { viewport: Viewport::Fixed(area) };
         let mut terminal = Terminal::with_options(backend, options).unwrap();
         for state in &states {
-            terminal.draw(|frame| view::draw(&state.model, theme, frame)).unwrap();
+            terminal.draw(|frame| state.app.draw(theme, frame)).unwrap();
             if terminal.backend().cursor_visible() {
                 let cursor = terminal.backend().cursor_position();
                 assert!(area.contains(cursor), "{} at {columns}×{rows}: {cursor:?}", state.name);

@@ -1,6 +1,6 @@
 //! On the smallest terminal, 56×16: what has to be read to decide is never clipped.
 
-use atlas_secret::core::FormNotice;
+use atlas_secret::tui::screens::Notice;
 
 use crate::picture::Picture;
 use crate::states;
@@ -79,7 +79,7 @@ fn what_has_to_be_read_is_there() {
 fn every_failure_says_what_happened_and_what_to_do() {
     let mut failures = 0;
     for state in states::all() {
-        let Some(FormNotice::Failed(failure)) = &state.model.form.notice else { continue };
+        let Some(Notice::Failed(failure)) = &state.app.shared.form.notice else { continue };
         failures += 1;
         let words = words(state.name);
         let explanation = &failure.explanation;
@@ -94,8 +94,8 @@ fn every_failure_says_what_happened_and_what_to_do() {
 #[test]
 fn at_80_by_24_a_failure_says_all() {
     for state in states::all() {
-        let Some(FormNotice::Failed(failure)) = &state.model.form.notice else { continue };
-        let words = Picture::of(&state.model, 80, 24).words();
+        let Some(Notice::Failed(failure)) = &state.app.shared.form.notice else { continue };
+        let words = Picture::of(&state.app, 80, 24).words();
         let meaning = &*failure.explanation.meaning;
         assert!(words.contains(meaning), "{} without {meaning:?}:\n{words}", state.name);
         if let Some(atlas) = &failure.atlas_words {

@@ -1,6 +1,6 @@
 //! What every state looks like, on an ordinary, on a large and on the smallest terminal.
 
-use atlas_secret::view::{Glyphs, Theme};
+use atlas_secret::tui::{Glyphs, Theme};
 use crossterm::event::KeyCode;
 use ratatui::style::{Color, Modifier, Style};
 
@@ -31,7 +31,7 @@ fn framed(picture: &Picture) -> String {
 #[test]
 fn every_state() {
     for state in states::all() {
-        let pictures = SIZES.map(|(columns, rows)| framed(&Picture::of(&state.model, columns, rows)));
+        let pictures = SIZES.map(|(columns, rows)| framed(&Picture::of(&state.app, columns, rows)));
         keep(state.name, &pictures.concat());
     }
 }
@@ -48,7 +48,7 @@ fn names_are_unique() {
 #[test]
 fn too_small() {
     let sizes = [(55, 16), (56, 15), (30, 3)];
-    let pictures = sizes.map(|(columns, rows)| framed(&Picture::of(&Stage::filled().model, columns, rows)));
+    let pictures = sizes.map(|(columns, rows)| framed(&Picture::of(&Stage::filled().app, columns, rows)));
     keep("too_small", &pictures.concat());
 }
 
@@ -67,7 +67,7 @@ fn ascii_glyphs() {
 #[test]
 fn every_state_can_be_drawn_in_ascii() {
     for state in states::all() {
-        let text = Picture::with(&state.model, &Theme::colour(Glyphs::ASCII), 80, 24).text();
+        let text = Picture::with(&state.app, &Theme::colour(Glyphs::ASCII), 80, 24).text();
         // A text from outside that was cut ends so, whatever the glyphs are.
         let text = if state.name == "failure_long_detail" { text.replace('…', "") } else { text };
         assert!(text.is_ascii(), "{}:\n{text}", state.name);
@@ -96,7 +96,7 @@ fn the_offending_character_alone_is_set_off() {
 fn what_has_the_focus_is_set_off() {
     let mut stage = Stage::filled();
     let button = |stage: &Stage| {
-        let picture = Picture::of(&stage.model, 80, 24);
+        let picture = Picture::of(&stage.app, 80, 24);
         let at = picture.find("[ Create secret ]").unwrap();
         picture.buffer[(at.x, at.y)].style()
     };
@@ -104,5 +104,5 @@ fn what_has_the_focus_is_set_off() {
     assert!(reversed(button(&stage)));
     stage.press(KeyCode::Tab);
     assert!(!reversed(button(&stage)));
-    assert!(Picture::of(&stage.model, 80, 24).text().contains("Project ID ›"));
+    assert!(Picture::of(&stage.app, 80, 24).text().contains("Project ID ›"));
 }

@@ -2,12 +2,12 @@
 
 use crate::cli::Arguments;
 use crate::config::{CredentialSource, Found, Origin, ShadowedSource};
-use crate::core::Form;
 use crate::demo::World;
 use crate::domain::{BaseUrl, ServerText, Session};
-use crate::shell::signing_in::{identity, profile_session};
+use crate::jobs::{Source, identity, profile_session};
+use crate::tui::screens::Form;
 
-use super::{SettingsError, Source};
+use super::SettingsError;
 
 /// Where a run starts from.
 pub(super) struct Start {

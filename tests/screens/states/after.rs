@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use atlas_secret::core::Event;
 use atlas_secret::domain::{
     BaseUrl, ExistingSecret, Identity, JournalEntry, Login, PendingRecord, ProjectId, ReadProblem, SecretId,
     ServerText, ServiceAccount, Session, VerifyOutcome,
 };
+use atlas_secret::tui::Event;
 use crossterm::event::KeyCode;
 use jiff::Timestamp;
 
@@ -17,16 +17,16 @@ use super::{State, state};
 
 pub fn states() -> Vec<State> {
     let mut refused = verifying();
-    let request = refused.request();
+
     let words = ServerText::new("Invalid credentials provided.");
-    refused.send(Event::SecretVerified { request, outcome: VerifyOutcome::Refused(words) });
+    refused.send(Event::Verified(VerifyOutcome::Refused(words)));
     let mut unchecked = verifying();
-    let request = unchecked.request();
+
     let outcome = VerifyOutcome::CouldNotCheck(ReadProblem::TimedOut(Duration::from_secs(10)));
-    unchecked.send(Event::SecretVerified { request, outcome });
+    unchecked.send(Event::Verified(outcome));
     let mut not_noted = Stage::created();
     let words = "It could not be noted that a secret is being created: there is no room left on the disk.";
-    not_noted.send(Event::NoteFailed(words.to_owned()));
+    not_noted.send(Event::RecordFailed(words.to_owned()));
     let mut asks = left_over(Some(SECRET_ID), BaseUrl::CLOUD);
     asks.press(KeyCode::Char('d'));
     let used = Some(time("2026-11-21T08:00:00Z"));
@@ -58,9 +58,8 @@ fn verifying() -> Stage {
 }
 
 fn verified(mut stage: Stage) -> Stage {
-    let request = stage.request();
     let outcome = VerifyOutcome::Accepted { at: Some(time("2026-11-23T17:14:20Z")) };
-    stage.send(Event::SecretVerified { request, outcome });
+    stage.send(Event::Verified(outcome));
     stage
 }
 
@@ -71,7 +70,7 @@ fn account(secrets: Vec<ExistingSecret>) -> ServiceAccount {
 /// The one other secret is the one that signed in, and was shortened.
 fn others() -> Stage {
     let mut stage = Stage::filled();
-    stage.model.login_holder = Some(ServerText::new("profile ci"));
+    stage.app.shared.login_holder = Some(ServerText::new("profile ci"));
     stage.send(Event::LoginKnown(Login { client: client(), ends_with: ServerText::new("9f3a") }));
     stage.press(KeyCode::Enter);
     stage.signed_in(Ok(()));
@@ -103,7 +102,7 @@ fn retires_login() -> Stage {
 fn retires_perhaps_login() -> Stage {
     let mut stage = Stage::created();
     let cloud = BaseUrl::parse(BaseUrl::CLOUD).unwrap();
-    stage.model.session = Session::remote(&cloud, Identity::AccessToken);
+    stage.app.shared.session = Session::remote(&cloud, Identity::AccessToken);
     stage.press(KeyCode::Char('d'));
     stage.account_read(Ok(account(vec![long()])));
     stage.press(KeyCode::Char('d'));
@@ -131,7 +130,7 @@ fn looked_at_left_over(last_used_at: Option<Timestamp>) -> Stage {
 fn left_over(secret_id: Option<&str>, base_url: &str) -> Stage {
     let mut stage = Stage::filled();
     let cloud = BaseUrl::parse(BaseUrl::CLOUD).unwrap();
-    stage.model.session = Session::remote(&cloud, Identity::AccessToken);
+    stage.app.shared.session = Session::remote(&cloud, Identity::AccessToken);
     let entry = JournalEntry {
         base_url: BaseUrl::parse(base_url).unwrap(),
         identity: ServerText::new("API key abcdwxyz"),
@@ -142,6 +141,6 @@ fn left_over(secret_id: Option<&str>, base_url: &str) -> Stage {
         secret_id: secret_id.and_then(SecretId::from_server),
         expires_at: None,
     };
-    stage.send(Event::LeftOversFound(vec![PendingRecord { number: 0, entry }]));
+    stage.send(Event::PendingRecordsFound(vec![PendingRecord { number: 0, entry }]));
     stage
 }

@@ -1,9 +1,10 @@
 //! What is known before anything is sent.
 
-use atlas_secret::core::{Event, FieldName};
 use atlas_secret::domain::{
     ExistingSecret, Login, OrganizationSettings, ReadProblem, SecretId, ServerText, ServiceAccount,
 };
+use atlas_secret::tui::Event;
+use atlas_secret::tui::screens::FieldName;
 use crossterm::event::KeyCode;
 
 use crate::stage::{Stage, client, time};
@@ -79,7 +80,7 @@ fn list_read() -> Stage {
 
 fn could_not_look() -> Stage {
     let mut stage = Stage::filled();
-    stage.wait(atlas_secret::core::LOOK_AFTER);
+    stage.wait(atlas_secret::tui::LOOKUP_DELAY);
     let refused = rejection(403, "IP_ADDRESS_NOT_ON_ACCESS_LIST", "IP address 192.0.2.1 is not allowed.");
     stage.account_read(Err(ReadProblem::Rejected(refused)));
     stage

@@ -1,7 +1,8 @@
 //! Lists: while they are read, filtered, and when they cannot be read.
 
-use atlas_secret::core::{Effect, Event, FieldName};
 use atlas_secret::domain::{AccountEntry, ClientId, Page, ProjectEntry, ProjectId, ReadProblem, ServerText};
+use atlas_secret::tui::Event;
+use atlas_secret::tui::screens::FieldName;
 use crossterm::event::KeyCode;
 
 use crate::stage::{CLIENT, Stage};
@@ -39,10 +40,9 @@ fn open(field: FieldName) -> Stage {
     stage
 }
 
-fn send_page(stage: &mut Stage, entries: Vec<ProjectEntry>, is_last: bool, about: u32) -> Vec<Effect> {
-    let request = stage.request();
+fn send_page(stage: &mut Stage, entries: Vec<ProjectEntry>, is_last: bool, about: u32) {
     let page = Page { entries, is_last, about: Some(about) };
-    stage.send(Event::ProjectsRead { request, result: Ok(page) })
+    stage.projects_page(Ok(page));
 }
 
 /// One page of many.
@@ -67,16 +67,16 @@ fn empty() -> Stage {
 
 fn failed() -> Stage {
     let mut stage = open(FieldName::Project);
-    let request = stage.request();
+
     let problem = ReadProblem::TimedOut(std::time::Duration::from_secs(20));
-    stage.send(Event::ProjectsRead { request, result: Err(problem) });
+    stage.projects_page(Err(problem));
     stage
 }
 
 fn waiting() -> Stage {
     let mut stage = open(FieldName::Project);
-    let request = stage.request();
-    stage.send(Event::ListDelayed { request, wait: std::time::Duration::from_secs(42) });
+
+    stage.send(Event::PagesDelayed(std::time::Duration::from_secs(42)));
     stage
 }
 
@@ -90,8 +90,8 @@ fn accounts() -> Stage {
         name: ServerText::new(name),
         secrets,
     });
-    let request = stage.request();
+
     let page = Page { entries: entries.into(), is_last: true, about: Some(3) };
-    stage.send(Event::AccountsRead { request, result: Ok(page) });
+    stage.accounts_page(Ok(page));
     stage
 }

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use atlas_secret::core::{Event, Output};
 use atlas_secret::domain::{
     ClipboardContent, CommandOutcome, CopyFailure, CopyOutcome, CreatedSecret, Format, HeldCopy,
     PrintFailure, SaveFailure, SaveOutcome, ServerText, TerminalRoute,
 };
+use atlas_secret::tui::{Event, Output};
 use crossterm::event::KeyCode;
 
 use crate::stage::{Stage, secret};
@@ -82,8 +82,7 @@ fn copy(outcome: CopyOutcome) -> Stage {
 }
 
 fn finish_copy(mut stage: Stage, outcome: CopyOutcome) -> Stage {
-    let request = stage.request();
-    stage.send(Event::CopyFinished { request, outcome });
+    stage.send(Event::CopyFinished(outcome));
     stage
 }
 
@@ -117,8 +116,7 @@ pub fn found_overwritten() -> Stage {
 }
 
 pub fn checked(mut stage: Stage, content: ClipboardContent) -> Stage {
-    let request = stage.request();
-    stage.send(Event::ClipboardChecked { request, content });
+    stage.send(Event::ClipboardChecked(content));
     stage
 }
 
@@ -134,12 +132,12 @@ fn panels() -> Vec<State> {
     kubernetes.press(KeyCode::Up);
     let mut exists = open('s', "~/prod.env");
     exists.press(KeyCode::Enter);
-    let request = exists.request();
-    exists.send(Event::FileSaved { request, outcome: SaveOutcome::Failed(SaveFailure::Exists) });
+
+    exists.send(Event::Saved(SaveOutcome::Failed(SaveFailure::Exists)));
     let mut ended = open('p', "pass insert -m atlas/ci");
     ended.press(KeyCode::Enter);
-    let request = ended.request();
-    ended.send(Event::CommandEnded { request, outcome: CommandOutcome::Exited(1) });
+
+    ended.send(Event::CommandEnded(CommandOutcome::Exited(1)));
     let mut help = open('p', "");
     help.press(KeyCode::F(1));
     vec![
@@ -159,27 +157,27 @@ pub fn saved_copied_and_piped(mut stage: Stage) -> Stage {
     stage.press(KeyCode::Char('s'));
     stage.type_in("x");
     stage.press(KeyCode::Enter);
-    let (request, path) = (stage.request(), ServerText::new("/home/admin/secrets/prod.env"));
-    stage.send(Event::FileSaved { request, outcome: SaveOutcome::Saved { path, format: Format::Env } });
+    let path = ServerText::new("/home/admin/secrets/prod.env");
+    stage.send(Event::Saved(SaveOutcome::Saved { path, format: Format::Env }));
     stage.press(KeyCode::Char('c'));
     let mut stage = finish_copy(stage, COPIED);
     stage.press(KeyCode::Char('p'));
     stage.type_in("pass insert -m atlas/ci");
     stage.press(KeyCode::Enter);
-    let request = stage.request();
-    stage.send(Event::CommandEnded { request, outcome: CommandOutcome::Succeeded });
+
+    stage.send(Event::CommandEnded(CommandOutcome::Succeeded));
     stage
 }
 
 fn deliveries() -> Vec<State> {
     let both = saved_copied_and_piped(Stage::created());
     let mut sink = Stage::created();
-    sink.model.output = Output::Sink(Format::Secret);
+    sink.app.shared.output = Output::Sink(Format::Secret);
     let mut broken = Stage::created();
-    broken.model.output = Output::Sink(Format::Secret);
+    broken.app.shared.output = Output::Sink(Format::Secret);
     broken.press(KeyCode::Char('q'));
-    let request = broken.request();
-    broken.send(Event::SecretPrinted { request, result: Err(PrintFailure::Full) });
+
+    broken.send(Event::Printed(Err(PrintFailure::Full)));
     vec![
         state("created_saved_copied_and_piped", both),
         state("created_for_stdout", sink),

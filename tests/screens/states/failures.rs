@@ -49,8 +49,7 @@ fn before_posting() -> Vec<State> {
     // `--yes` was given, so nobody is asked.
     let agreed = |first: &str| {
         let mut stage = Stage::filled();
-        stage.model.beforehand.submits = true;
-        stage.send(atlas_secret::core::Event::SubmittedBeforehand);
+        stage.submit_preapproved();
         stage.signed_in(Ok(()));
         stage.project_unread();
         let secrets = vec![existing("9f3a", first), existing("77c0", "2027-03-01T12:00:00Z")];

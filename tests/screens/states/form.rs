@@ -1,6 +1,6 @@
 //! The form.
 
-use atlas_secret::core::FieldName;
+use atlas_secret::tui::screens::FieldName;
 use crossterm::event::KeyCode;
 
 use crate::stage::{CLIENT, PROJECT, Stage, VALUE};

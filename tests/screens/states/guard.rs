@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use atlas_secret::core::Event;
 use atlas_secret::domain::{
     ClipboardContent, CreatedSecret, DeleteOutcome, ReadProblem, TerminalRoute, TransportProblem,
 };
@@ -67,8 +66,7 @@ fn deleting() -> Vec<State> {
     };
     let failed = |problem| {
         let mut stage = deleting();
-        let (request, outcome) = (stage.request(), DeleteOutcome::Failed(problem));
-        stage.send(Event::DeleteAnswered { request, outcome });
+        stage.deleted(DeleteOutcome::Failed(problem));
         stage
     };
     let mut later = deleting();

@@ -1,7 +1,7 @@
 //! Where requests go, and as whom. The demo's header is on every other state.
 
-use atlas_secret::core::Form;
 use atlas_secret::domain::{BaseUrl, Identity, Session};
+use atlas_secret::tui::screens::Form;
 
 use crate::stage::{CLIENT, PROJECT, Stage, client};
 

@@ -12,21 +12,21 @@ mod sending;
 mod sign_in;
 mod unknown;
 
-use atlas_secret::core::Model;
+use atlas_secret::tui::App;
 use crossterm::event::KeyCode;
 
 use crate::stage::Stage;
 
 pub use failures::{existing, rejection};
 
-/// A model and what it is a model of; the name is the snapshot's.
+/// A app and what it is a app of; the name is the snapshot's.
 pub struct State {
     pub name: &'static str,
-    pub model: Model,
+    pub app: App,
 }
 
 fn state(name: &'static str, stage: Stage) -> State {
-    State { name, model: stage.model }
+    State { name, app: stage.app }
 }
 
 /// All of them.
@@ -47,9 +47,9 @@ pub fn all() -> Vec<State> {
 }
 
 /// The one of that name.
-pub fn named(name: &str) -> Model {
+pub fn named(name: &str) -> App {
     match all().into_iter().find(|state| state.name == name) {
-        Some(state) => state.model,
+        Some(state) => state.app,
         None => panic!("no state is called {name}"),
     }
 }

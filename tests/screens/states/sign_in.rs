@@ -1,7 +1,8 @@
 //! Signing in by hand.
 
-use atlas_secret::core::{Event, Form, Screen, SignIn};
 use atlas_secret::domain::{BaseUrl, ProfileName, ReadProblem, ServerText, Session, Tried, TriedSession};
+use atlas_secret::tui::screens::{Form, SignIn};
+use atlas_secret::tui::{Event, Screen};
 use crossterm::event::KeyCode;
 
 use crate::stage::{CLIENT, Stage, VALUE};
@@ -23,7 +24,7 @@ pub fn states() -> Vec<State> {
     }
     token.press(KeyCode::Enter);
     let mut noted = signed_out();
-    noted.model.credential_notes =
+    noted.app.shared.credential_notes =
         vec![ServerText::new("MONGODB_ATLAS_CLIENT_ID is set too, but the access token goes first")];
     vec![
         state("sign_in_ways", signed_out()),
@@ -41,7 +42,7 @@ pub fn states() -> Vec<State> {
 fn signed_out() -> Stage {
     let session = Session::signed_out(&BaseUrl::parse(BaseUrl::CLOUD).unwrap());
     let mut stage = Stage::new(session, Form::new("", "", "720"));
-    stage.model.screen = Screen::SignIn(Box::new(SignIn::new(vec![ProfileName::new("ci").unwrap()])));
+    stage.app.screen = Screen::SignIn(Box::new(SignIn::new(vec![ProfileName::new("ci").unwrap()])));
     stage
 }
 
@@ -87,11 +88,11 @@ fn refused(mut stage: Stage, problem: ReadProblem) -> Stage {
     stage.press(KeyCode::Enter);
     let outcome = TriedSession {
         tried: Tried::Refused(problem),
-        session: stage.model.session.clone(),
+        session: stage.app.shared.session.clone(),
         project: None,
         client: None,
     };
-    let request = stage.request();
-    stage.send(Event::SignInTried { request, outcome });
+
+    stage.send(Event::SignInTried(outcome));
     stage
 }

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use atlas_secret::core::PAUSES;
 use atlas_secret::domain::{
     CreateOutcome, ExistingSecret, LostAnswer, ReadProblem, SecretId, ServerText, ServiceAccount,
     TransportProblem,
 };
+use atlas_secret::jobs::PAUSES;
 use crossterm::event::KeyCode;
 
 use crate::stage::{Stage, time};

@@ -1,0 +1,351 @@
+//! A run without an interface (`--yes` with standard output elsewhere): the same jobs, with flags for answers and
+//! lines on standard error for progress.
+
+use std::future::Future;
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use tokio::time::sleep;
+use tokio_util::sync::CancellationToken;
+
+use crate::delivery::write_secret;
+use crate::domain::{
+    Delivery, Disposition, Exit, ExitSummary, Format, LostAnswer, NewSecret, OrganizationId, PrintFailure,
+    ReadProblem, SecretId, SecretPayload,
+};
+use crate::jobs::{
+    self, AtlasApi, Connections, Created, Known, NotCreated, Operator, Outcome, PAUSES, Question, Reason,
+    Records, Recovered, Step,
+};
+use crate::process::{internal_error, say};
+use crate::tui::screens::{CreatedScreen, FieldName, Form, NO_ORGANIZATION, Validation};
+use crate::tui::{Certainty, Failure, Flags, Signal, words};
+
+/// How much longer a POST or a write may run after a signal.
+const GRACE: Duration = Duration::from_secs(3);
+
+/// What a run without an interface works with.
+pub struct Headless {
+    /// Atlas.
+    pub connections: Arc<Connections>,
+    /// The records of pending creations.
+    pub records: Arc<Records>,
+    /// What is to be created, and the fields that Atlas's refusals name.
+    pub form: Form,
+    /// What was agreed to on the command line.
+    pub flags: Flags,
+    /// What standard output gets.
+    pub format: Format,
+}
+
+/// How the run ended.
+pub struct Ended {
+    /// The exit code.
+    pub exit: Exit,
+    /// What became of the secret, for standard error.
+    pub summary: Option<ExitSummary>,
+}
+
+/// A secret that standard output did not take: only an interface can still deliver it.
+pub struct Rescue {
+    /// The screen of the secret.
+    pub screen: Box<CreatedScreen>,
+    /// Why standard output did not take it.
+    pub why: String,
+}
+
+impl Headless {
+    /// Creates the secret and writes it to standard output. `signals` waits for the next signal.
+    ///
+    /// # Errors
+    /// When standard output did not take the secret.
+    pub async fn run(mut self, mut signals: impl AsyncFnMut() -> Signal) -> Result<Ended, Rescue> {
+        self.report_pending();
+        let Some(new_secret) = self.form.new_secret() else {
+            return Ok(Ended { exit: Exit::Usage, summary: None });
+        };
+        let organization = self.fetch_organization(&new_secret);
+        match self.create(&new_secret, &mut signals).await {
+            (Some(Outcome::Created(created)), None) => {
+                self.deliver(new_secret, *created, organization.await, signals).await
+            }
+            (Some(Outcome::Created(created)), Some(_)) => {
+                let Created { secret, .. } = *created;
+                self.record(secret.id.clone(), secret.expires_at).await;
+                Ok(ended(Exit::NotDelivered, CreatedScreen::new(new_secret, secret, Vec::new()).lost()))
+            }
+            (Some(Outcome::NotCreated(_)), Some(signal)) => {
+                Ok(Ended { exit: Exit::Signal(signal.number()), summary: None })
+            }
+            (Some(Outcome::NotCreated(not_created)), None) => {
+                say(&self.explain(*not_created));
+                Ok(Ended { exit: Exit::NothingCreated, summary: None })
+            }
+            (Some(Outcome::Unknown(lost, known)), None) => {
+                Ok(self.recover(&new_secret, &lost, &known, signals).await)
+            }
+            (Some(Outcome::Unknown(..)) | None, Some(_)) => {
+                Ok(ended(Exit::NotDelivered, perhaps_created(&new_secret)))
+            }
+            (None, None) => Ok(Ended { exit: Exit::NothingCreated, summary: None }),
+        }
+    }
+
+    /// What earlier runs left behind waits for a run with an interface.
+    fn report_pending(&self) {
+        let records = Arc::clone(&self.records);
+        tokio::spawn(async move {
+            let (found, problems) = records.pending().await;
+            for problem in problems {
+                say(&problem);
+            }
+            for record in found {
+                let client = &record.entry.client;
+                say(&format!(
+                    "an earlier secret of {client} was perhaps never handed over; \
+                     a run without --yes offers to clean up"
+                ));
+            }
+        });
+    }
+
+    /// Some formats name the organization: it is fetched beside everything else.
+    fn fetch_organization(
+        &self,
+        new_secret: &NewSecret,
+    ) -> impl Future<Output = Option<OrganizationId>> + use<> {
+        let (connections, project) = (Arc::clone(&self.connections), new_secret.project.clone());
+        let is_wanted = self.format.names_the_organization();
+        let task = is_wanted.then(|| tokio::spawn(async move { connections.project(&project).await.ok() }));
+        async move { task?.await.ok()??.organization }
+    }
+
+    /// Runs the creating job. The first signal cancels it, and gives a POST that runs a little longer.
+    async fn create(
+        &self,
+        new_secret: &NewSecret,
+        signals: &mut impl AsyncFnMut() -> Signal,
+    ) -> (Option<Outcome>, Option<Signal>) {
+        let (cancel, is_sent) = (CancellationToken::new(), AtomicBool::new(false));
+        let mut operator = Unattended { flags: self.flags, said: "", is_sent: &is_sent };
+        let clock = Timestamp::now;
+        let mut creation =
+            pin!(jobs::create(&self.connections, &self.records, &clock, &mut operator, &cancel, new_secret));
+        let signal = tokio::select! {
+            biased;
+            outcome = &mut creation => return (Some(outcome), None),
+            signal = signals() => signal,
+        };
+        cancel.cancel();
+        tokio::select! {
+            biased;
+            outcome = creation => (Some(outcome), Some(signal)),
+            signal = signals() => (None, is_sent.load(Ordering::Relaxed).then_some(signal)),
+            () = sleep(GRACE) => (None, is_sent.load(Ordering::Relaxed).then_some(signal)),
+        }
+    }
+
+    async fn record(&self, id: Option<SecretId>, expires_at: Option<Timestamp>) {
+        if let Err(why) = self.records.created(id, expires_at).await {
+            say(&why);
+        }
+    }
+
+    async fn deliver(
+        &self,
+        new_secret: NewSecret,
+        created: Created,
+        organization: Option<OrganizationId>,
+        mut signals: impl AsyncFnMut() -> Signal,
+    ) -> Result<Ended, Rescue> {
+        let Created { secret, known } = created;
+        self.record(secret.id.clone(), secret.expires_at).await;
+        let mut screen =
+            CreatedScreen::new(new_secret.clone(), secret.clone(), known.secrets.unwrap_or_default());
+        if self.flags.verify {
+            let outcome = tokio::select! {
+                outcome = self.connections.verify(&new_secret.client, &secret.value) => outcome,
+                _ = signals() => return Ok(ended(Exit::NotDelivered, screen.lost())),
+            };
+            say(&outcome.sentence());
+            screen.set_verified(outcome);
+        }
+        if self.format.names_the_organization() && organization.is_none() {
+            say(NO_ORGANIZATION);
+        }
+        let payload = SecretPayload { new_secret, secret, organization };
+        match print(self.format, payload, &mut signals).await {
+            Some(Ok(())) => {
+                let delivered = Disposition::Delivered(vec![Delivery::Printed]);
+                if let Err(why) = self.records.remove().await {
+                    say(&why);
+                }
+                Ok(ended(Exit::Done, screen.summary(delivered)))
+            }
+            Some(Err(failure)) => {
+                let why = failure.sentence();
+                screen.not_printed = Some(why.clone());
+                Err(Rescue { screen: Box::new(screen), why })
+            }
+            None => Ok(ended(Exit::NotDelivered, screen.summary(Disposition::PerhapsDelivered))),
+        }
+    }
+
+    async fn recover(
+        &self,
+        new_secret: &NewSecret,
+        lost: &LostAnswer,
+        known: &Known,
+        mut signals: impl AsyncFnMut() -> Signal,
+    ) -> Ended {
+        let (account, before) = (new_secret.account(), known.before());
+        let started = tokio::time::Instant::now();
+        let search = jobs::recover(&self.connections, &account, &before, &PAUSES, |_| {});
+        let recovered = tokio::select! {
+            recovered = search => recovered,
+            _ = signals() => return ended(Exit::NotDelivered, perhaps_created(new_secret)),
+        };
+        say(&format!("{} {}", lost.sentence(), found(&recovered, started.elapsed())));
+        let mut summary = perhaps_created(new_secret);
+        if let Recovered::Found(secret) = recovered {
+            summary.secret_id = Some(secret.id.clone());
+            summary.expires_at = secret.expires_at;
+            self.record(summary.secret_id.clone(), None).await;
+        }
+        ended(Exit::NotDelivered, summary)
+    }
+
+    /// Why nothing was created, and what to do, in one line.
+    fn explain(&mut self, not_created: NotCreated) -> String {
+        let certainty = Certainty::of(&not_created);
+        let failure = match not_created.reason {
+            Reason::Full | Reason::StillFull => Failure::both_slots_in_use(certainty),
+            Reason::Declined(Question::Replaces(_)) => Failure::expired_in_the_way(certainty),
+            Reason::Preflight(problem) => {
+                if let ReadProblem::Rejected(rejection) = &problem {
+                    self.form.blame(rejection);
+                }
+                Failure::before_posting(&problem, certainty)
+            }
+            Reason::Declined(Question::AccountUnknown(problem)) => {
+                Failure::before_posting(&problem, certainty)
+            }
+            Reason::NotDeleted(problem) => Failure::before_posting(&problem, Certainty::NothingCreated),
+            Reason::NotSent(problem) => Failure::not_sent(&problem, certainty),
+            Reason::Rejected(rejection) => {
+                self.form.blame(&rejection);
+                Failure::rejected(&rejection)
+            }
+            Reason::Cancelled | Reason::Declined(Question::Shortens(_)) => {
+                return certainty.words().to_owned();
+            }
+        };
+        let fields = FieldName::ALL.into_iter().filter_map(|name| match self.form.validation(name) {
+            Validation::Refused(words) => Some(format!(" {}: {words}.", name.label())),
+            _ => None,
+        });
+        let fields: String = fields.collect();
+        let atlas = failure.atlas_words.as_ref().map_or(String::new(), |words| format!(" Atlas: {words}"));
+        let explanation = &failure.explanation;
+        format!(
+            "{} {} {} {}{atlas}{fields}",
+            explanation.title,
+            failure.certainty.words(),
+            explanation.meaning,
+            explanation.action,
+        )
+    }
+}
+
+/// Writes the secret; `None` when a signal's grace is over first.
+async fn print(
+    format: Format,
+    payload: SecretPayload,
+    signals: &mut impl AsyncFnMut() -> Signal,
+) -> Option<Result<(), PrintFailure>> {
+    let task = tokio::task::spawn_blocking(move || write_secret(format, &payload));
+    let mut written =
+        pin!(async { task.await.unwrap_or_else(|_| Err(PrintFailure::Other(internal_error()))) });
+    tokio::select! {
+        biased;
+        result = &mut written => return Some(result),
+        _ = signals() => {}
+    }
+    tokio::select! {
+        biased;
+        result = written => Some(result),
+        _ = signals() => None,
+        () = sleep(GRACE) => None,
+    }
+}
+
+fn ended(exit: Exit, summary: ExitSummary) -> Ended {
+    Ended { exit, summary: Some(summary) }
+}
+
+fn perhaps_created(new_secret: &NewSecret) -> ExitSummary {
+    let client = new_secret.client.clone();
+    ExitSummary { client, secret_id: None, expires_at: None, fate: Disposition::PerhapsCreated }
+}
+
+/// What the search has shown, and what is left to do by hand.
+fn found(recovered: &Recovered, after: Duration) -> String {
+    match recovered {
+        Recovered::NoneAppeared => {
+            format!("No new secret has appeared in {} s; it may still.", after.as_secs())
+        }
+        Recovered::Found(secret) => format!(
+            "{} (id {}) is new and its value is lost: delete it in Atlas, unless somebody else is working on \
+             this account.",
+            secret.label(),
+            secret.id
+        ),
+        Recovered::Several(_) => "Several secrets are new: look in Atlas.".to_owned(),
+        Recovered::Failed(problem) => format!("Could not look. {}", problem.explain().title),
+    }
+}
+
+/// The operator of a run without an interface: flags for answers, lines on standard error for progress.
+struct Unattended<'a> {
+    flags: Flags,
+    /// The last line, so that each is said once.
+    said: &'static str,
+    is_sent: &'a AtomicBool,
+}
+
+impl Operator for Unattended<'_> {
+    fn progress(&mut self, step: Step) {
+        self.is_sent.store(matches!(step, Step::Creating(_) | Step::StoppedWaiting), Ordering::Relaxed);
+        let line = match step {
+            Step::SigningIn => "Signing in",
+            Step::FetchingAccount => "Looking at the account's secrets",
+            Step::DeletingExpired => "Deleting the secret that has expired",
+            Step::Recording | Step::Creating(_) => "Creating the secret",
+            Step::RateLimited(..) => "Waiting for Atlas to take requests again",
+            Step::NotRecorded(why) => return say(&why),
+            Step::Fetched(_) | Step::StoppedWaiting => return,
+        };
+        if line != self.said {
+            self.said = line;
+            say(line);
+        }
+    }
+
+    async fn confirm(&mut self, question: Question) -> bool {
+        let is_approved = match &question {
+            Question::Shortens(_) => true,
+            Question::Replaces(_) => self.flags.replace_expired,
+            Question::AccountUnknown(_) => false,
+        };
+        if is_approved {
+            for line in words::approved(&question, Some(&TimeZone::system())) {
+                say(&line);
+            }
+        }
+        is_approved
+    }
+}

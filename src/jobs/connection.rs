@@ -1,0 +1,279 @@
+//! The client for Atlas. It is made after the first frame: loading the trust roots takes longer than drawing.
+
+use std::future::Future;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use secrecy::SecretString;
+use tokio::sync::OnceCell;
+
+use crate::atlas::{self, Client};
+use crate::config::CredentialSource;
+use crate::demo::{EmbeddedAtlas, World};
+use crate::domain::{
+    AccountEntry, AccountRef, BaseUrl, ClientId, CreateOutcome, Credentials, DeleteOutcome, Identity, Login,
+    LostAnswer, NewSecret, OrganizationId, OrganizationSettings, Page, Project, ProjectEntry, ProjectId,
+    QueryFlags, ReadProblem, SecretId, ServerText, ServiceAccount, TransportProblem, VerifyOutcome,
+};
+
+use crate::process;
+
+use super::AtlasApi;
+use super::sign_in::identity;
+
+/// Where requests go, and as whom.
+#[derive(Clone)]
+pub enum Source {
+    /// A real host.
+    Remote {
+        /// The host.
+        base_url: BaseUrl,
+        /// As whom.
+        credentials: CredentialSource,
+    },
+    /// The embedded Atlas with its demo world.
+    Demo(Box<World>),
+}
+
+/// The connection that is used, and those before it: each may hold a token to revoke.
+pub struct Connections {
+    query_flags: QueryFlags,
+    opened: Mutex<Vec<Arc<Connection>>>,
+    /// What was tried; used only when the user still wants it.
+    tried: Mutex<Vec<Arc<Connection>>>,
+}
+
+impl Connections {
+    /// Nothing is connected, or even looked up, before the client is needed.
+    pub fn new(source: Option<Source>, query_flags: QueryFlags) -> Self {
+        let opened = source.map(|source| Arc::new(Connection::new(source, query_flags)));
+        let opened = Mutex::new(opened.into_iter().collect());
+        Self { query_flags, opened, tried: Mutex::default() }
+    }
+
+    fn current(&self) -> Option<Arc<Connection>> {
+        lock(&self.opened).last().cloned()
+    }
+
+    async fn client(&self) -> Result<Arc<Client>, TransportProblem> {
+        match self.current() {
+            Some(connection) => connection.client().await,
+            None => Err(TransportProblem::Credentials(ServerText::new("nobody is signed in"))),
+        }
+    }
+
+    /// Sets the client up, and returns which secret signs in. Errors are reported by the first request.
+    pub async fn login(&self) -> Option<Login> {
+        self.client().await.ok()?.login()
+    }
+
+    /// True while the embedded Atlas is used.
+    pub fn is_demo(&self) -> bool {
+        self.current().is_some_and(|connection| matches!(connection.source, Source::Demo(_)))
+    }
+
+    /// Where requests go now, and as whom in words; `None` for the demo.
+    pub fn endpoint(&self) -> Option<(BaseUrl, ServerText)> {
+        match &self.current()?.source {
+            Source::Remote { base_url, credentials } => {
+                Some((base_url.clone(), identity_words(&identity(credentials))))
+            }
+            Source::Demo(_) => None,
+        }
+    }
+
+    /// A connection to try; it is not used before [`Connections::use_tried`].
+    pub(super) fn try_source(&self, source: Source) -> Arc<Connection> {
+        let connection = Arc::new(Connection::new(source, self.query_flags));
+        lock(&self.tried).push(Arc::clone(&connection));
+        connection
+    }
+
+    /// Uses the connection that was tried last from now on.
+    pub fn use_tried(&self) {
+        let connection = lock(&self.tried).pop();
+        lock(&self.opened).extend(connection);
+    }
+
+    /// Revokes every token of the run.
+    pub async fn close(&self) {
+        let mut all = lock(&self.opened).clone();
+        all.extend(lock(&self.tried).iter().cloned());
+        for connection in all {
+            connection.close().await;
+        }
+    }
+
+    /// Runs a request in a task of its own: neither a dropped job nor a panic cuts it off.
+    async fn isolated<T, Work>(
+        self: &Arc<Self>,
+        request: impl FnOnce(Arc<Client>) -> Work + Send + 'static,
+        failed: impl FnOnce(TransportProblem) -> T + Clone + Send + 'static,
+    ) -> T
+    where
+        T: Send + 'static,
+        Work: Future<Output = T> + Send,
+    {
+        let (this, not_connected) = (Arc::clone(self), failed.clone());
+        let task = tokio::spawn(async move {
+            match this.client().await {
+                Ok(client) => request(client).await,
+                Err(problem) => not_connected(problem),
+            }
+        });
+        task.await.unwrap_or_else(|_| failed(TransportProblem::Interrupted(process::internal_error())))
+    }
+}
+
+fn unreadable<T>(problem: TransportProblem) -> Result<T, ReadProblem> {
+    Err(ReadProblem::Transport(problem))
+}
+
+impl AtlasApi for Arc<Connections> {
+    async fn sign_in(&self) -> Result<(), ReadProblem> {
+        let request = async |atlas: Arc<Client>| {
+            #[cfg(debug_assertions)]
+            super::test_hooks::panic_if_asked("sign in");
+            atlas.sign_in().await
+        };
+        self.isolated(request, unreadable).await
+    }
+
+    async fn account(&self, of: &AccountRef) -> Result<ServiceAccount, ReadProblem> {
+        let AccountRef { project, client } = of.clone();
+        let request = async move |atlas: Arc<Client>| atlas.service_account(&project, &client).await;
+        self.isolated(request, unreadable).await
+    }
+
+    async fn project(&self, id: &ProjectId) -> Result<Project, ReadProblem> {
+        let id = id.clone();
+        self.isolated(async move |atlas: Arc<Client>| atlas.project(&id).await, unreadable).await
+    }
+
+    async fn settings(&self, of: &OrganizationId) -> Result<OrganizationSettings, ReadProblem> {
+        let id = of.clone();
+        self.isolated(async move |atlas: Arc<Client>| atlas.organization_settings(&id).await, unreadable)
+            .await
+    }
+
+    async fn projects(&self, page: u32) -> Result<Page<ProjectEntry>, ReadProblem> {
+        self.isolated(async move |atlas: Arc<Client>| atlas.projects(page).await, unreadable).await
+    }
+
+    async fn accounts(&self, of: &ProjectId, page: u32) -> Result<Page<AccountEntry>, ReadProblem> {
+        let id = of.clone();
+        self.isolated(async move |atlas: Arc<Client>| atlas.service_accounts(&id, page).await, unreadable)
+            .await
+    }
+
+    async fn create_secret(&self, new_secret: &NewSecret) -> CreateOutcome {
+        let new_secret = new_secret.clone();
+        // Without a client nothing is sent; what a panic means for a request under way is not known.
+        let failed = |problem| match problem {
+            TransportProblem::Interrupted(_) => CreateOutcome::Unknown(LostAnswer::Broken(problem)),
+            problem => CreateOutcome::NotSent(problem),
+        };
+        let request = async move |atlas: Arc<Client>| {
+            #[cfg(debug_assertions)]
+            super::test_hooks::panic_if_asked("create");
+            atlas.create_secret(&new_secret).await
+        };
+        self.isolated(request, failed).await
+    }
+
+    async fn delete_secret(&self, of: &AccountRef, id: &SecretId) -> DeleteOutcome {
+        let (AccountRef { project, client }, id) = (of.clone(), id.clone());
+        let failed = |problem| DeleteOutcome::Failed(ReadProblem::Transport(problem));
+        let request = async move |atlas: Arc<Client>| atlas.delete_secret(&project, &client, &id).await;
+        self.isolated(request, failed).await
+    }
+
+    async fn verify(&self, client: &ClientId, secret: &SecretString) -> VerifyOutcome {
+        let (client, secret) = (client.clone(), secret.clone());
+        let failed = |problem| VerifyOutcome::CouldNotCheck(ReadProblem::Transport(problem));
+        self.isolated(async move |atlas: Arc<Client>| atlas.verify(&client, &secret).await, failed).await
+    }
+}
+
+/// The kind of credential and its public half.
+fn identity_words(identity: &Identity) -> ServerText {
+    let words = match identity {
+        Identity::ServiceAccount(client) => format!("service account {client}"),
+        Identity::AccessToken => "access token".to_owned(),
+        Identity::ApiKey(public_key) => format!("API key {}", public_key.as_str()),
+        Identity::Profile { name, .. } => format!("profile {name}"),
+    };
+    ServerText::new(&words)
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// One connection to Atlas. It is set up once, by the first request.
+pub(super) struct Connection {
+    source: Source,
+    query_flags: QueryFlags,
+    client: OnceCell<Arc<Client>>,
+    /// The demo lives as long as the connection.
+    embedded: OnceCell<EmbeddedAtlas>,
+}
+
+impl Connection {
+    fn new(source: Source, query_flags: QueryFlags) -> Self {
+        Self { source, query_flags, client: OnceCell::new(), embedded: OnceCell::new() }
+    }
+
+    /// The client; the first call makes it. A failure is tried again by the next call: a keyring may have been
+    /// unlocked by then.
+    pub async fn client(&self) -> Result<Arc<Client>, TransportProblem> {
+        self.client.get_or_try_init(|| self.set_up()).await.cloned()
+    }
+
+    async fn close(&self) {
+        if let Some(client) = self.client.get() {
+            client.revoke().await;
+        }
+    }
+
+    async fn set_up(&self) -> Result<Arc<Client>, TransportProblem> {
+        let (base_url, credentials) = match self.source.clone() {
+            Source::Remote { base_url, credentials } => (base_url, read_credentials(credentials).await?),
+            Source::Demo(world) => self.start_demo(*world).await?,
+        };
+        let settings = atlas::Settings { base_url, credentials, query_flags: self.query_flags };
+        let made = tokio::task::spawn_blocking(move || make(settings)).await;
+        made.map_err(|_| setup("a mistake of this program"))?.map(Arc::new)
+    }
+
+    async fn start_demo(&self, world: World) -> Result<(BaseUrl, Credentials), TransportProblem> {
+        let started = EmbeddedAtlas::start(world).await;
+        let embedded = started.map_err(|error| setup(&error.to_string()))?;
+        let found = (embedded.base_url(), embedded.credentials());
+        // Only one caller ever sets up, so the cell is empty.
+        let _ = self.embedded.set(embedded);
+        Ok(found)
+    }
+}
+
+fn make(settings: atlas::Settings) -> Result<Client, TransportProblem> {
+    #[cfg(debug_assertions)]
+    return Client::with_limits(settings, super::test_hooks::limits());
+    #[cfg(not(debug_assertions))]
+    Client::new(settings)
+}
+
+/// The credentials themselves; the keyring may ask the user to unlock it first.
+async fn read_credentials(credentials: CredentialSource) -> Result<Credentials, TransportProblem> {
+    let unusable = |why: &str| TransportProblem::Credentials(ServerText::new(why));
+    match credentials {
+        CredentialSource::Ready(credentials) => Ok(credentials),
+        CredentialSource::NeedsKeyring(request) => match request.read().await {
+            Ok(read) => read.map_err(|error| unusable(&error.to_string())),
+            Err(_) => Err(unusable("the keyring did not answer")),
+        },
+    }
+}
+
+fn setup(why: &str) -> TransportProblem {
+    TransportProblem::Setup(ServerText::new(why))
+}

@@ -1,0 +1,268 @@
+//! Creating a secret, from signing in to the answer.
+//!
+//! **Invariant:** one POST a round, and a new round begins only after Atlas refused the one before. Once the POST
+//! has begun, the job ends with its answer and with nothing else.
+
+use std::pin::pin;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::time::{Instant, sleep};
+use tokio_util::sync::CancellationToken;
+
+use crate::domain::{
+    AccountRef, CreateOutcome, CreatedSecret, DeleteOutcome, ExistingSecret, LostAnswer, NewSecret,
+    ReadProblem, Rejection, RejectionKind, ServiceAccount, TransportProblem,
+};
+
+use super::{AtlasApi, Before, Journal, Operator, Question, Step};
+
+/// How often the job starts again when Atlas says that there were too many requests.
+const MOST_ROUNDS: u8 = 3;
+
+/// How long to wait when Atlas does not say.
+const USUAL_WAIT: Duration = Duration::from_secs(60);
+
+/// How a creating job ended.
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    /// The secret.
+    Created(Box<Created>),
+    /// Certainly no secret.
+    NotCreated(Box<NotCreated>),
+    /// The answer was lost: the account has to be searched, see [`super::recover`].
+    Unknown(LostAnswer, Known),
+}
+
+/// A new secret, and what was known before it.
+#[derive(Clone, Debug)]
+pub struct Created {
+    /// What Atlas returned.
+    pub secret: CreatedSecret,
+    /// What was known of the account before.
+    pub known: Known,
+}
+
+/// Why there is no secret, and what the job had done by then.
+#[derive(Clone, Debug)]
+pub struct NotCreated {
+    /// Why.
+    pub reason: Reason,
+    /// True once an expired secret was deleted to make room.
+    pub has_replaced: bool,
+    /// How many POSTs Atlas had refused before for its rate limit.
+    pub rounds: u8,
+}
+
+/// Why there is no secret.
+#[derive(Clone, Debug)]
+pub enum Reason {
+    /// The user stopped the job.
+    Cancelled,
+    /// The answer to this question was no.
+    Declined(Question),
+    /// Signing in or fetching the account failed in a way that the POST would meet, too.
+    Preflight(ReadProblem),
+    /// Both slots are in use.
+    Full,
+    /// Both slots are in use, because the expired secret is there again after it was deleted.
+    StillFull,
+    /// The expired secret could not be deleted.
+    NotDeleted(ReadProblem),
+    /// The POST never left.
+    NotSent(TransportProblem),
+    /// Atlas refused the POST.
+    Rejected(Rejection),
+}
+
+/// What is known of the account before the POST.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Known {
+    /// By Atlas's clock where its answer told it, else by this machine's.
+    pub at: Timestamp,
+    /// The account's secrets; `None` when they could not be fetched.
+    pub secrets: Option<Vec<ExistingSecret>>,
+}
+
+impl Known {
+    /// What a search after a lost answer compares with.
+    pub fn before(&self) -> Before {
+        let ids = |secrets: &Vec<ExistingSecret>| secrets.iter().map(|secret| secret.id.clone()).collect();
+        Before { ids: self.secrets.as_ref().map(ids), at: self.at, latest: None }
+    }
+}
+
+/// What the rounds have in common.
+struct Round {
+    number: u8,
+    has_replaced: bool,
+}
+
+impl Round {
+    fn not_created(&self, reason: Reason) -> Outcome {
+        let Self { number: rounds, has_replaced } = *self;
+        Outcome::NotCreated(Box::new(NotCreated { reason, has_replaced, rounds }))
+    }
+}
+
+/// Signs in, fetches the account, asks about the consequences, and creates the secret. `clock` is this machine's.
+///
+/// Cancelling before the POST means that nothing is created. Cancelling while it runs means that nobody waits:
+/// the job says so and goes on until the answer is there.
+pub async fn create(
+    atlas: &impl AtlasApi,
+    journal: &impl Journal,
+    clock: &(impl Fn() -> Timestamp + Sync),
+    operator: &mut impl Operator,
+    cancel: &CancellationToken,
+    new_secret: &NewSecret,
+) -> Outcome {
+    let account = new_secret.account();
+    let mut round = Round { number: 0, has_replaced: false };
+    loop {
+        let known = tokio::select! {
+            biased;
+            () = cancel.cancelled() => return round.not_created(Reason::Cancelled),
+            known = preflight(atlas, clock, operator, &mut round, &account) => match known {
+                Ok(known) => known,
+                Err(reason) => return round.not_created(reason),
+            },
+        };
+
+        operator.progress(Step::Recording);
+        let ids_before = known.before().ids;
+        if let Err(why) = journal.begin(new_secret, known.at, ids_before).await {
+            operator.progress(Step::NotRecorded(why));
+        }
+        if cancel.is_cancelled() {
+            return settled(journal, operator, round.not_created(Reason::Cancelled)).await;
+        }
+
+        operator.progress(Step::Creating(known.clone()));
+        let mut answer = pin!(atlas.create_secret(new_secret));
+        let outcome = tokio::select! {
+            biased;
+            outcome = &mut answer => outcome,
+            () = cancel.cancelled() => {
+                operator.progress(Step::StoppedWaiting);
+                answer.await
+            }
+        };
+
+        match outcome {
+            CreateOutcome::Created(secret) => return Outcome::Created(Box::new(Created { secret, known })),
+            CreateOutcome::Unknown(lost) => return Outcome::Unknown(lost, known),
+            CreateOutcome::NotSent(problem) => {
+                return settled(journal, operator, round.not_created(Reason::NotSent(problem))).await;
+            }
+            CreateOutcome::Rejected(rejection) => {
+                let refused = round.not_created(Reason::Rejected(rejection.clone()));
+                let refused = settled(journal, operator, refused).await;
+                let is_limit = rejection.kind() == RejectionKind::RateLimited;
+                if !is_limit || round.number == MOST_ROUNDS || cancel.is_cancelled() {
+                    return refused;
+                }
+                let wait = rejection.retry_after.unwrap_or(USUAL_WAIT);
+                operator.progress(Step::RateLimited(wait, rejection));
+                tokio::select! {
+                    () = sleep(wait) => round.number += 1,
+                    () = cancel.cancelled() => return refused,
+                }
+            }
+        }
+    }
+}
+
+/// Everything before the POST: nothing here creates, so all of it may be cancelled at any time.
+async fn preflight(
+    atlas: &impl AtlasApi,
+    clock: &(impl Fn() -> Timestamp + Sync),
+    operator: &mut impl Operator,
+    round: &mut Round,
+    account: &AccountRef,
+) -> Result<Known, Reason> {
+    loop {
+        operator.progress(Step::SigningIn);
+        atlas.sign_in().await.map_err(Reason::Preflight)?;
+
+        operator.progress(Step::FetchingAccount);
+        let fetched = match atlas.account(account).await {
+            Ok(fetched) => fetched,
+            Err(problem) if meets_the_post_too(&problem) => return Err(Reason::Preflight(problem)),
+            Err(problem) => {
+                confirm(operator, Question::AccountUnknown(problem)).await?;
+                return Ok(Known { at: clock(), secrets: None });
+            }
+        };
+        let (fetched_at, arrived) = (fetched.read_at.unwrap_or_else(clock), Instant::now());
+        operator.progress(Step::Fetched(fetched.clone()));
+
+        if fetched.is_full() {
+            make_room(atlas, operator, round, account, &fetched, fetched_at).await?;
+            continue;
+        }
+        let shortened = fetched.shortened_by_creating(fetched_at);
+        if !shortened.is_empty() {
+            confirm(operator, Question::Shortens(shortened)).await?;
+        }
+        // The question may have stood for minutes.
+        let at = fetched_at.checked_add(arrived.elapsed()).unwrap_or(fetched_at);
+        return Ok(Known { at, secrets: Some(fetched.secrets) });
+    }
+}
+
+/// Deletes the expired secret, if there is one and the user agrees. A living one goes only by its own name.
+async fn make_room(
+    atlas: &impl AtlasApi,
+    operator: &mut impl Operator,
+    round: &mut Round,
+    account: &AccountRef,
+    fetched: &ServiceAccount,
+    at: Timestamp,
+) -> Result<(), Reason> {
+    let expired = fetched.secrets.iter().find(|secret| secret.is_expired(at));
+    let Some(expired) = expired else { return Err(Reason::Full) };
+    if round.has_replaced {
+        return Err(Reason::StillFull);
+    }
+    confirm(operator, Question::Replaces(expired.clone())).await?;
+    operator.progress(Step::DeletingExpired);
+    match atlas.delete_secret(account, &expired.id).await {
+        DeleteOutcome::Gone => {
+            round.has_replaced = true;
+            Ok(())
+        }
+        DeleteOutcome::Failed(problem) => Err(Reason::NotDeleted(problem)),
+    }
+}
+
+async fn confirm(operator: &mut impl Operator, question: Question) -> Result<(), Reason> {
+    if operator.confirm(question.clone()).await { Ok(()) } else { Err(Reason::Declined(question)) }
+}
+
+/// Nothing was created, so the record has nothing more to say.
+async fn settled(journal: &impl Journal, operator: &mut impl Operator, outcome: Outcome) -> Outcome {
+    if let Err(why) = journal.settle().await {
+        operator.progress(Step::NotRecorded(why));
+    }
+    outcome
+}
+
+/// True when the POST would be refused in the same way. Credentials that may not read may not create either.
+fn meets_the_post_too(problem: &ReadProblem) -> bool {
+    match problem {
+        ReadProblem::SignInRefused(_) => true,
+        ReadProblem::Rejected(rejection) => matches!(
+            rejection.kind(),
+            RejectionKind::NotAuthorized
+                | RejectionKind::RoleTooLow
+                | RejectionKind::AddressNotAllowed
+                | RejectionKind::AccessListMissing
+                | RejectionKind::Forbidden
+                | RejectionKind::ProjectNotFound
+                | RejectionKind::AccountNotFound
+                | RejectionKind::VersionGone
+        ),
+        _ => false,
+    }
+}

@@ -1,0 +1,62 @@
+//! Deleting one secret, wherever that is asked for.
+
+use tokio_util::sync::CancellationToken;
+
+use crate::domain::{AccountRef, DeleteOutcome, ExistingSecret, ReadProblem, SecretId};
+
+use super::AtlasApi;
+
+/// Whether the account is fetched right before deleting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Recheck {
+    /// The user has just chosen the secret from the account's list.
+    No,
+    /// The secret was found by its id: if it was used since, someone has it and it stays.
+    Yes,
+}
+
+/// How a deletion ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Deletion {
+    /// It is gone.
+    Deleted,
+    /// It was used, so someone has it; it was not deleted.
+    Used(ExistingSecret),
+    /// It was not deleted.
+    Failed(ReadProblem),
+    /// The user stopped before the request was sent.
+    Cancelled,
+}
+
+/// Deletes a secret. `deleting` is called when the request is sent; from then on it is not cancelled.
+pub async fn delete(
+    atlas: &impl AtlasApi,
+    account: &AccountRef,
+    id: &SecretId,
+    recheck: Recheck,
+    cancel: &CancellationToken,
+    deleting: impl FnOnce() + Send,
+) -> Deletion {
+    if recheck == Recheck::Yes {
+        let fetched = tokio::select! {
+            biased;
+            () = cancel.cancelled() => return Deletion::Cancelled,
+            fetched = atlas.account(account) => fetched,
+        };
+        let found = match fetched {
+            Ok(fetched) => fetched.secrets.into_iter().find(|secret| secret.id == *id),
+            Err(problem) => return Deletion::Failed(problem),
+        };
+        match found {
+            None => return Deletion::Deleted,
+            Some(secret) if secret.last_used_at.is_some() => return Deletion::Used(secret),
+            Some(_) if cancel.is_cancelled() => return Deletion::Cancelled,
+            Some(_) => {}
+        }
+    }
+    deleting();
+    match atlas.delete_secret(account, id).await {
+        DeleteOutcome::Gone => Deletion::Deleted,
+        DeleteOutcome::Failed(problem) => Deletion::Failed(problem),
+    }
+}

@@ -1,0 +1,114 @@
+//! The records on the disk of what this run creates, and of what earlier runs left behind.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use tokio::sync::Mutex;
+
+use crate::domain::{JournalEntry, JournalProblem, JournalStep, NewSecret, PendingRecord, SecretId};
+use crate::journal::{self, Page};
+
+use super::{Connections, Journal};
+
+/// One record at a time is written to. Those of secrets that were not delivered stay locked until the run ends, so
+/// that no other run reports them while this one still does.
+pub struct Records {
+    journal: Option<journal::Journal>,
+    connections: Arc<Connections>,
+    /// One request after the other, so that a record is begun before it is removed.
+    kept: Mutex<Kept>,
+}
+
+#[derive(Default)]
+struct Kept {
+    page: Option<Page>,
+    earlier: Vec<Page>,
+    left_over: Vec<Option<journal::PendingRecord>>,
+}
+
+impl Records {
+    /// Records in this folder; none where there is no folder.
+    pub fn new(folder: Option<PathBuf>, connections: Arc<Connections>) -> Self {
+        Self { journal: folder.map(journal::Journal::new), connections, kept: Mutex::default() }
+    }
+
+    /// Adds what Atlas said of the new secret.
+    pub async fn created(&self, id: Option<SecretId>, expires_at: Option<Timestamp>) -> Result<(), String> {
+        let page = self.kept.lock().await.page.clone();
+        let Some(page) = page else { return Ok(()) };
+        let noted = page.created_in_background(id, expires_at).await;
+        noted.map_err(|problem| problem.sentence(JournalStep::Answered))
+    }
+
+    /// Removes the record of this run.
+    pub async fn remove(&self) -> Result<(), String> {
+        let page = self.kept.lock().await.page.take();
+        let Some(page) = page else { return Ok(()) };
+        page.remove_in_background().await.map_err(|problem| problem.sentence(JournalStep::Settled))
+    }
+
+    /// What earlier runs left behind, and what could not be read of it. Nothing of it concerns the demo.
+    pub async fn pending(&self) -> (Vec<PendingRecord>, Vec<String>) {
+        let Some(journal) = self.journal.as_ref().filter(|_| !self.connections.is_demo()) else {
+            return (Vec::new(), Vec::new());
+        };
+        let found = match journal.left_over_in_background().await {
+            Ok(found) => found,
+            Err(problem) => return (Vec::new(), vec![problem.sentence(JournalStep::LookBack)]),
+        };
+        let mut kept = self.kept.lock().await;
+        let (mut readable, mut problems) = (Vec::new(), Vec::new());
+        for left in found {
+            match left.entry() {
+                Ok(entry) => {
+                    readable.push(PendingRecord { number: kept.left_over.len(), entry: entry.clone() });
+                }
+                Err(damaged) => problems.push(damaged.to_string()),
+            }
+            kept.left_over.push(Some(left));
+        }
+        (readable, problems)
+    }
+
+    /// Removes a record of an earlier run.
+    pub async fn remove_pending(&self, number: usize) -> Result<(), String> {
+        let left = self.kept.lock().await.left_over.get_mut(number).and_then(Option::take);
+        let Some(left) = left else { return Ok(()) };
+        left.remove_in_background().await.map_err(|problem| problem.sentence(JournalStep::Settled))
+    }
+}
+
+impl Journal for Arc<Records> {
+    /// Nothing is recorded of the demo: its secrets end with it.
+    async fn begin(
+        &self,
+        new_secret: &NewSecret,
+        begun_at: Timestamp,
+        ids_before: Option<Vec<SecretId>>,
+    ) -> Result<(), String> {
+        let Some((base_url, identity)) = self.connections.endpoint() else { return Ok(()) };
+        let mut kept = self.kept.lock().await;
+        let earlier = kept.page.take();
+        kept.earlier.extend(earlier);
+        let step = JournalStep::Begin;
+        let journal = self.journal.as_ref().ok_or_else(|| JournalProblem::NoFolder.sentence(step))?;
+        let entry = JournalEntry {
+            base_url,
+            identity,
+            project: new_secret.project.clone(),
+            client: new_secret.client.clone(),
+            begun_at,
+            ids_before,
+            secret_id: None,
+            expires_at: None,
+        };
+        let page = journal.begin_in_background(entry).await;
+        kept.page = Some(page.map_err(|problem| problem.sentence(step))?);
+        Ok(())
+    }
+
+    async fn settle(&self) -> Result<(), String> {
+        self.remove().await
+    }
+}

@@ -1,0 +1,97 @@
+//! Signing in by hand: credentials are tried before the session uses them.
+
+use crate::config::{CredentialSource, Flags, Found, Profiles, ProfilesError, resolve};
+use crate::demo::World;
+use crate::domain::{
+    BaseUrl, Credentials, Identity, ProfileName, ReadProblem, ServerText, Session, TransportProblem, Tried,
+    TriedSession,
+};
+
+use super::connection::{Connections, Source};
+
+/// What signing in by hand can draw on.
+pub struct Authenticator {
+    /// Where requests go when credentials are typed.
+    pub base_url: BaseUrl,
+    /// `--base-url`, which goes before what a profile names.
+    pub base_url_flag: Option<BaseUrl>,
+    /// The profiles of the Atlas CLI.
+    pub profiles: Result<Profiles, ProfilesError>,
+}
+
+impl Authenticator {
+    /// Tries credentials that were typed.
+    pub async fn try_credentials(&self, connections: &Connections, credentials: Credentials) -> TriedSession {
+        let session = Session::remote(&self.base_url, credentials.identity());
+        let base_url = self.base_url.clone();
+        let source = Source::Remote { base_url, credentials: CredentialSource::Ready(credentials) };
+        let tried = try_source(connections, source).await;
+        TriedSession { tried, session, project: None, client: None }
+    }
+
+    /// Tries a profile, with the host that it names.
+    pub async fn try_profile(&self, connections: &Connections, name: &ProfileName) -> TriedSession {
+        let flags = Flags { profile: Some(name.as_str()), base_url: self.base_url_flag.as_ref() };
+        let found = resolve(flags, |name| std::env::var(name).ok(), &self.profiles);
+        match found {
+            Ok(Found { credentials: Some(credentials), base_url, project_id, .. }) => {
+                let session = profile_session(&base_url, &credentials, name);
+                let source = Source::Remote { base_url, credentials };
+                let tried = try_source(connections, source).await;
+                TriedSession { tried, session, project: project_id, client: None }
+            }
+            Ok(_) => self.refused("this profile holds no credentials"),
+            Err(error) => self.refused(&error.to_string()),
+        }
+    }
+
+    /// Goes on with the embedded Atlas.
+    pub async fn open_demo(&self, connections: &Connections) -> TriedSession {
+        let world = match World::demo() {
+            Ok(world) => world,
+            Err(error) => return self.refused(&error.to_string()),
+        };
+        let (project, client) = world.prefill();
+        let tried = try_source(connections, Source::Demo(Box::new(world))).await;
+        let (project, client) = (Some(project.to_string()), Some(client.to_string()));
+        TriedSession { tried, session: Session::Demo, project, client }
+    }
+
+    fn refused(&self, why: &str) -> TriedSession {
+        let problem = ReadProblem::Transport(TransportProblem::Credentials(ServerText::new(why)));
+        let session = Session::signed_out(&self.base_url);
+        TriedSession { tried: Tried::Refused(problem), session, project: None, client: None }
+    }
+}
+
+/// Who signs in, as far as it is known before the keyring is read.
+pub fn identity(credentials: &CredentialSource) -> Identity {
+    match credentials {
+        CredentialSource::Ready(credentials) => credentials.identity(),
+        CredentialSource::NeedsKeyring(request) => {
+            Identity::Profile { name: request.profile.clone(), kind: request.kind }
+        }
+    }
+}
+
+/// A session by a profile; where its credentials lie in the keyring, the profile is all that is known of them.
+pub fn profile_session(base_url: &BaseUrl, credentials: &CredentialSource, name: &ProfileName) -> Session {
+    match identity(credentials) {
+        in_keyring @ Identity::Profile { .. } => Session::remote(base_url, in_keyring),
+        identity => {
+            let origin = ServerText::new(&format!("profile {name}"));
+            Session::remote(base_url, identity).with_origin(origin)
+        }
+    }
+}
+
+/// Tries a source with a harmless read. The interface decides whether it is used: the user may have stopped
+/// waiting for it.
+async fn try_source(connections: &Connections, source: Source) -> Tried {
+    let candidate = connections.try_source(source);
+    let read = match candidate.client().await {
+        Ok(client) => client.probe().await,
+        Err(problem) => Err(ReadProblem::Transport(problem)),
+    };
+    Tried::from_read(read)
+}

@@ -1,0 +1,73 @@
+//! What standard output is for in this run, decided before anything is sent.
+
+use thiserror::Error;
+
+use crate::delivery::StdoutKind;
+use crate::domain::Format;
+use crate::tui::Output;
+
+/// Arguments and standard output that do not fit together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum StdoutPlanError {
+    /// A format for a terminal.
+    #[error("--format: standard output is a terminal, where no secret is ever printed")]
+    FormatOnTerminal,
+    /// No format for a run without an interface.
+    #[error(
+        "--yes: standard output is no terminal; say with --format what it is to get \
+         (secret, env, json, kubernetes, aws)"
+    )]
+    NoFormat,
+}
+
+/// What a run does with standard output, and whether it needs a terminal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct StdoutPlan {
+    pub output: Output,
+    pub needs_terminal: bool,
+}
+
+pub(super) fn decide(
+    stdout: StdoutKind,
+    format: Option<Format>,
+    submits_at_once: bool,
+) -> Result<StdoutPlan, StdoutPlanError> {
+    match (stdout, format) {
+        (StdoutKind::Terminal, Some(_)) => Err(StdoutPlanError::FormatOnTerminal),
+        (StdoutKind::Terminal, None) => Ok(StdoutPlan { output: Output::Terminal, needs_terminal: true }),
+        (StdoutKind::Sink, None) if submits_at_once => Err(StdoutPlanError::NoFormat),
+        (StdoutKind::Sink, format) => {
+            let output = Output::Sink(format.unwrap_or_default());
+            Ok(StdoutPlan { output, needs_terminal: !submits_at_once })
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stdout_gets_is_clear_before_anything_is_sent() {
+        use StdoutKind::{Sink, Terminal};
+        let shown = |output| Ok(StdoutPlan { output, needs_terminal: true });
+        let rows = [
+            (Terminal, None, false, shown(Output::Terminal)),
+            (Terminal, None, true, shown(Output::Terminal)),
+            (Terminal, Some(Format::Env), false, Err(StdoutPlanError::FormatOnTerminal)),
+            (Terminal, Some(Format::Env), true, Err(StdoutPlanError::FormatOnTerminal)),
+            (Sink, None, false, shown(Output::Sink(Format::Secret))),
+            (Sink, Some(Format::Json), false, shown(Output::Sink(Format::Json))),
+            (Sink, None, true, Err(StdoutPlanError::NoFormat)),
+            (
+                Sink,
+                Some(Format::Json),
+                true,
+                Ok(StdoutPlan { output: Output::Sink(Format::Json), needs_terminal: false }),
+            ),
+        ];
+        for (stdout, format, yes, expected) in rows {
+            assert_eq!(decide(stdout, format, yes), expected, "{stdout:?} {format:?} {yes}");
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! What screens draw on: a column of lines, filled from the top. What no longer fits is clipped.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use crate::domain::{Now, ServerText};
+
+use super::theme::Theme;
+use super::words;
+
+/// Before this much time nothing moves: most answers are there sooner, and a flash says nothing.
+pub const SPINNER_DELAY: Duration = Duration::from_millis(150);
+
+/// How long one frame of the spinner stands.
+pub const SPINNER_STEP: Duration = Duration::from_millis(100);
+
+/// A part of the frame, and where its next line goes.
+pub(super) struct Canvas<'a, 'frame> {
+    pub frame: &'a mut Frame<'frame>,
+    pub theme: &'a Theme,
+    pub area: Rect,
+    used: u16,
+}
+
+impl<'frame> Canvas<'_, 'frame> {
+    pub fn new<'a>(frame: &'a mut Frame<'frame>, theme: &'a Theme, area: Rect) -> Canvas<'a, 'frame> {
+        Canvas { frame, theme, area, used: 0 }
+    }
+
+    /// A canvas of its own for a part of the area.
+    pub fn part(&mut self, area: Rect) -> Canvas<'_, 'frame> {
+        Canvas { frame: &mut *self.frame, theme: self.theme, area, used: 0 }
+    }
+
+    /// Takes so many rows; fewer, or none, where the area ends.
+    pub fn take(&mut self, rows: u16) -> Rect {
+        let left = self.area.height.saturating_sub(self.used);
+        let taken = rows.min(left);
+        let area = Rect { y: self.area.y.saturating_add(self.used), height: taken, ..self.area };
+        self.used = self.used.saturating_add(taken);
+        area
+    }
+
+    pub fn width(&self) -> u16 {
+        self.area.width
+    }
+
+    /// How many rows are left.
+    pub fn left(&self) -> u16 {
+        self.area.height.saturating_sub(self.used)
+    }
+
+    pub fn blank(&mut self) {
+        self.take(1);
+    }
+
+    pub fn line<'a>(&mut self, line: impl Into<Line<'a>>) {
+        let area = self.take(1);
+        if !area.is_empty() {
+            self.frame.render_widget(line.into(), area);
+        }
+    }
+
+    /// Words that may be longer than the width: wrapped, every line `indent` columns in.
+    pub fn words(&mut self, indent: u16, text: &str, style: Style) {
+        self.item(Span::raw(" ".repeat(usize::from(indent))), text, style);
+    }
+
+    /// Wrapped words behind a symbol; the lines after the first stand below the first word.
+    pub fn item(&mut self, symbol: Span, text: &str, style: Style) {
+        let indent = symbol.width();
+        let width = usize::from(self.area.width).saturating_sub(indent);
+        let mut lead = symbol;
+        for part in wrapped(text, width) {
+            self.line(Line::from(vec![lead, Span::styled(part, style)]));
+            lead = Span::raw(" ".repeat(indent));
+        }
+    }
+
+    /// Atlas's own words, whose end gives way where there is no room for all of them.
+    pub fn atlas_words(&mut self, indent: u16, words: &ServerText) {
+        let shown = cut(&said_by_atlas(words), self.width(), indent, self.left(), self.theme.glyphs.ellipsis);
+        let faint = self.theme.faint;
+        self.words(indent, &shown, faint);
+    }
+
+    /// A label and what belongs to it; what is too long goes on below the value.
+    pub fn labelled(&mut self, label: &str, value: &str) {
+        let style = self.theme.faint;
+        let width = usize::from(LABEL_WIDTH);
+        self.item(Span::styled(format!("{label:<width$}"), style), value, Style::new());
+    }
+
+    /// Wrapped words behind one of the theme's glyphs, all of it in `style`.
+    pub fn marked(&mut self, glyph: &str, text: &str, style: Style) {
+        self.item(Span::styled(format!("{glyph} "), style), text, style);
+    }
+
+    /// Words behind the warning sign, in the text's own `style`.
+    pub fn warning(&mut self, text: &str, style: Style) {
+        let theme = self.theme;
+        self.item(Span::styled(format!("{} ", theme.glyphs.warning), theme.warning), text, style);
+    }
+
+    /// A question and the keys that answer it.
+    pub fn ask(&mut self, question: &str) {
+        let strong = self.theme.strong;
+        self.words(0, &format!("{question}  y/n"), strong);
+    }
+
+    /// What is going on since `since`; after 150 ms with a spinner and the seconds.
+    pub fn running(&mut self, now: Now, since: Now, doing: &str) {
+        let theme = self.theme;
+        let elapsed = now.since(since);
+        if elapsed < SPINNER_DELAY {
+            return self.line(Line::styled(format!("  {doing}"), theme.strong));
+        }
+        let frames = theme.glyphs.spinner;
+        let turn = usize::try_from(elapsed.as_millis() / SPINNER_STEP.as_millis()).unwrap_or(0);
+        self.line(Line::from(vec![
+            Span::styled(frames[turn % frames.len()], theme.strong),
+            Span::raw(" "),
+            Span::styled(doing.to_owned(), theme.strong),
+            Span::styled(format!("  {}", words::seconds(elapsed)), theme.faint),
+        ]));
+    }
+}
+
+/// How long until a spinner that has been there `since` moves.
+pub(super) fn spinner_wake(now: Now, since: Now) -> Duration {
+    SPINNER_DELAY.checked_sub(now.since(since)).filter(|left| !left.is_zero()).unwrap_or(SPINNER_STEP)
+}
+
+/// How much room labels have, in columns.
+pub(super) const LABEL_WIDTH: u16 = 16;
+
+/// How many rows a text takes, wrapped behind a symbol or indent of so many columns.
+pub(super) fn rows_of(text: &str, width: u16, indent: u16) -> u16 {
+    u16::try_from(wrapped(text, usize::from(width.saturating_sub(indent))).len()).unwrap_or(u16::MAX)
+}
+
+/// Atlas's own words, said to be its own.
+pub(super) fn said_by_atlas(words: &ServerText) -> String {
+    format!("Atlas: {words}")
+}
+
+/// The part of a text that fits in so many rows; one that was cut ends in the ellipsis.
+pub(super) fn cut(text: &str, width: u16, indent: u16, rows: u16, ellipsis: &str) -> String {
+    let width = usize::from(width.saturating_sub(indent));
+    let lines = wrapped(text, width);
+    let rows = usize::from(rows);
+    if lines.len() <= rows {
+        return text.to_owned();
+    }
+    let mut kept = lines[..rows].join(" ");
+    while rows > 0 && wrapped(&format!("{kept}{ellipsis}"), width).len() > rows {
+        kept.pop();
+    }
+    if rows > 0 { format!("{kept}{ellipsis}") } else { kept }
+}
+
+fn wrapped(text: &str, width: usize) -> Vec<Cow<'_, str>> {
+    if width == 0 { Vec::new() } else { textwrap::wrap(text, width) }
+}

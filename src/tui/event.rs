@@ -1,0 +1,247 @@
+//! What happens to the interface, and what it wants done: data in both directions.
+
+use std::fmt;
+use std::time::Duration;
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use secrecy::SecretString;
+
+use crate::domain::{
+    AccountEntry, AccountRef, ClientId, ClipboardContent, CommandOutcome, CopyOutcome, Credentials, Exit,
+    Format, Login, NewSecret, OrganizationId, OrganizationSettings, Page, PendingRecord, PrintFailure,
+    ProfileName, Project, ProjectEntry, ProjectId, ReadProblem, SaveOutcome, SecretId, SecretPayload,
+    ServiceAccount, TriedSession, VerifyOutcome,
+};
+use crate::jobs::{Before, Deletion, Outcome, Question, Recheck, Recovered, Step};
+
+/// Something that happened outside of the interface. No event's `Debug` shows what was typed, pasted or created.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// Keys that arrived in one read of the terminal. Usually one; many when text is pasted into a terminal
+    /// without bracketed paste.
+    KeysPressed(Vec<KeyPress>),
+    /// Text was pasted, and the terminal said so.
+    Pasted(PastedText),
+    /// The terminal has a new size.
+    Resized {
+        /// Width in columns.
+        columns: u16,
+        /// Height in rows.
+        rows: u16,
+    },
+    /// The time that `App::wake_in` asked for has passed.
+    TimePassed,
+    /// The time zone was read from the system.
+    ZoneLoaded(TimeZone),
+    /// A signal asks the program to end.
+    SignalReceived(Signal),
+    /// The creating job does something new.
+    CreateStep(Step),
+    /// The creating job asks.
+    CreateAsked(Question),
+    /// The creating job has ended. This event is never dropped.
+    CreateFinished(Outcome),
+    /// A search after a lost answer: the account is being fetched (`None`), or this pause has begun.
+    RecoverStep(Option<Duration>),
+    /// The search has ended.
+    RecoverFinished(Recovered),
+    /// A deletion was sent to Atlas.
+    DeleteSent,
+    /// A deletion has ended.
+    DeleteFinished(Deletion),
+    /// An account was fetched.
+    AccountFetched(Reader, AccountRef, Result<ServiceAccount, ReadProblem>),
+    /// A project was fetched.
+    ProjectFetched(ProjectId, Result<Project, ReadProblem>),
+    /// An organization's settings were fetched.
+    SettingsFetched(OrganizationId, Result<OrganizationSettings, ReadProblem>),
+    /// A page of the projects was fetched.
+    ProjectsPage(u32, Result<Page<ProjectEntry>, ReadProblem>),
+    /// A page of a project's service accounts was fetched.
+    AccountsPage(ProjectId, u32, Result<Page<AccountEntry>, ReadProblem>),
+    /// Atlas had too many requests: pages are asked for again after this long.
+    PagesDelayed(Duration),
+    /// The client is set up, and it is known which secret signs in.
+    LoginKnown(Login),
+    /// Credentials were tried.
+    SignInTried(TriedSession),
+    /// A new secret was tried at Atlas's token endpoint.
+    Verified(VerifyOutcome),
+    /// A later change of a record failed, as a sentence.
+    RecordFailed(String),
+    /// Earlier runs left these records.
+    PendingRecordsFound(Vec<PendingRecord>),
+    /// A copy has ended.
+    CopyFinished(CopyOutcome),
+    /// The clipboard was read.
+    ClipboardChecked(ClipboardContent),
+    /// Saving to a file has ended.
+    Saved(SaveOutcome),
+    /// The command that got the secret has ended, and the terminal is ours again.
+    CommandEnded(CommandOutcome),
+    /// Standard output was written, or not.
+    Printed(Result<(), PrintFailure>),
+}
+
+/// Who asked for an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reader {
+    /// The form, for the account that it names.
+    Form,
+    /// The screen of the new secret, for the account's other secrets.
+    Created,
+    /// The list of secrets to delete from.
+    SecretList,
+}
+
+/// Work for the event loop. The secret that a [`SecretPayload`] carries is redacted in `Debug`.
+///
+/// At most one job of a kind runs: starting another replaces it, and what the replaced one reports is dropped. The
+/// creating job is never replaced.
+#[derive(Clone, Debug)]
+pub enum Command {
+    /// Start the creating job.
+    Create(NewSecret),
+    /// Cancel it; what that means is the job's to decide.
+    CancelCreate,
+    /// Answer its question.
+    Answer(bool),
+    /// Search the account for a secret whose value was lost, with these pauses.
+    Recover(AccountRef, Before, &'static [Duration]),
+    /// Stop that search.
+    StopRecover,
+    /// Delete a secret.
+    Delete(AccountRef, SecretId, Recheck),
+    /// Stop a deletion that has not been sent.
+    CancelDelete,
+    /// Fetch an account.
+    FetchAccount(Reader, AccountRef),
+    /// Fetch a project.
+    FetchProject(ProjectId),
+    /// Fetch what an organization allows.
+    FetchSettings(OrganizationId),
+    /// Fetch a page of the projects, from 1.
+    FetchProjects(u32),
+    /// Fetch a page of a project's service accounts, from 1.
+    FetchAccounts(ProjectId, u32),
+    /// Stop fetching pages: their list was left.
+    StopPages,
+    /// Try to sign in.
+    SignIn(SignInWith),
+    /// Use what was tried last from now on.
+    UseSession,
+    /// Prove that a secret works.
+    Verify(ClientId, SecretString),
+    /// Add what Atlas said of the new secret to the record of its creation.
+    RecordSecret(Option<SecretId>, Option<Timestamp>),
+    /// Remove that record: nothing was created, or the secret is delivered or deleted.
+    SettleRecord,
+    /// Remove a record of an earlier run, by its number.
+    SettlePrevious(usize),
+    /// Copy a text that is no secret.
+    CopyText(String),
+    /// Copy the secret.
+    Copy(Format, Box<SecretPayload>),
+    /// Read whether the clipboard still holds the copy.
+    CheckClipboard,
+    /// Keep the copy on the clipboard for this much longer.
+    ExtendClipboard(Duration),
+    /// Empty the clipboard if it still holds the copy.
+    ClearClipboard,
+    /// Save the secret to a file; the extension of the path decides the format.
+    Save(String, Box<SecretPayload>),
+    /// Give the terminal to a command that reads the secret from its standard input.
+    Run(String, Box<SecretPayload>),
+    /// Give the terminal back and write the secret to standard output.
+    Print(Format, Box<SecretPayload>),
+    /// Say this on standard error once the screen is gone.
+    Report(String),
+    /// Give the terminal back and stop until job control continues the program.
+    Suspend,
+    /// Draw the whole screen again.
+    Repaint,
+    /// Leave.
+    Quit(Exit),
+}
+
+/// What to sign in with.
+#[derive(Clone, Debug)]
+pub enum SignInWith {
+    /// Credentials that were typed.
+    Credentials(Credentials),
+    /// A profile of the Atlas CLI.
+    Profile(ProfileName),
+    /// The embedded Atlas.
+    Demo,
+}
+
+/// A signal that ends the program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Signal {
+    /// SIGHUP: the terminal went away.
+    HangUp,
+    /// SIGINT, sent from outside; Ctrl-C is a key.
+    Interrupt,
+    /// SIGTERM.
+    Terminate,
+}
+
+impl Signal {
+    /// Its number in POSIX.
+    pub fn number(self) -> u8 {
+        match self {
+            Self::HangUp => 1,
+            Self::Interrupt => 2,
+            Self::Terminate => 15,
+        }
+    }
+}
+
+/// A key that was pressed. Its `Debug` says that there was one, not which.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct KeyPress {
+    /// Which key.
+    pub code: KeyCode,
+    /// What was held with it.
+    pub modifiers: KeyModifiers,
+}
+
+impl KeyPress {
+    /// The character that this key types, if it types one.
+    pub fn text(self) -> Option<char> {
+        let plain = self.modifiers.difference(KeyModifiers::SHIFT).is_empty();
+        match self.code {
+            KeyCode::Char(character) if plain => Some(character),
+            _ => None,
+        }
+    }
+
+    /// True for the Enter key alone.
+    pub fn is_enter(self) -> bool {
+        self.code == KeyCode::Enter && self.modifiers.is_empty()
+    }
+}
+
+impl From<KeyEvent> for KeyPress {
+    fn from(event: KeyEvent) -> Self {
+        Self { code: event.code, modifiers: event.modifiers }
+    }
+}
+
+impl fmt::Debug for KeyPress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("KeyPress(..)")
+    }
+}
+
+/// Pasted text. Its `Debug` shows the length only: people paste secrets by mistake.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PastedText(pub String);
+
+impl fmt::Debug for PastedText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "PastedText({} bytes)", self.0.len())
+    }
+}

@@ -1,0 +1,119 @@
+//! What is known of the ids in the form: fetched from Atlas, dropped when a field changes, never in the way of
+//! creating.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::domain::{
+    AccountRef, ExistingSecret, Now, OrganizationId, OrganizationSettings, Project, ProjectId, ReadProblem,
+    ServiceAccount,
+};
+
+use super::event::{Command, Reader};
+use super::screens::{FieldName, SubmitAction};
+use super::{Remote, Shared};
+
+/// How long after the last key an id is looked up.
+pub const LOOKUP_DELAY: Duration = Duration::from_millis(200);
+
+/// What was looked up.
+#[derive(Clone, Debug, Default)]
+pub struct Lookups {
+    /// The project.
+    pub project: Remote<ProjectId, Project>,
+    /// The account, with its secrets.
+    pub account: Remote<AccountRef, ServiceAccount>,
+    /// What the project's organization allows.
+    pub settings: Remote<OrganizationId, OrganizationSettings>,
+}
+
+impl Lookups {
+    /// The organization of a project, where it could be fetched.
+    pub fn organization(&self, project: &ProjectId) -> Option<&OrganizationId> {
+        self.project.value(project)?.organization.as_ref()
+    }
+
+    /// When something is to be fetched.
+    pub(super) fn due_in(&self, now: Now) -> Option<Duration> {
+        let all = [self.project.due_in(now), self.account.due_in(now), self.settings.due_in(now)];
+        all.into_iter().flatten().min()
+    }
+}
+
+impl Shared {
+    /// Follows the form's fields, and starts what is due.
+    pub(super) fn update_lookups(&mut self) {
+        let project = self.form.project_id();
+        let account = self.form.account();
+        let at = self.now.plus(LOOKUP_DELAY);
+        self.lookups.project.want(project.as_ref(), at);
+        self.lookups.account.want(account.as_ref(), at);
+        let organization = project.as_ref().and_then(|project| self.lookups.organization(project)).cloned();
+        self.lookups.settings.want(organization.as_ref(), self.now);
+        if let Some(project) = self.lookups.project.start(self.now) {
+            self.send(Command::FetchProject(project));
+        }
+        if let Some(account) = self.lookups.account.start(self.now) {
+            self.send(Command::FetchAccount(Reader::Form, account));
+        }
+        if let Some(organization) = self.lookups.settings.start(self.now) {
+            self.send(Command::FetchSettings(organization));
+        }
+        let settings = organization.as_ref().and_then(|id| self.lookups.settings.value(id));
+        self.form.longest_hours = settings.and_then(|settings| settings.longest_secret_hours);
+    }
+
+    /// Fetches the project unless it is known or on its way: some formats name its organization.
+    pub(super) fn want_project(&mut self, project: &ProjectId) {
+        let lookup = &self.lookups.project;
+        if lookup.value(project).is_none() && !lookup.is_loading(project) {
+            self.lookups.project = Remote::Loading(project.clone());
+            self.send(Command::FetchProject(project.clone()));
+        }
+    }
+
+    /// The account that the form names, with its secrets, where it could be fetched.
+    pub fn account(&self) -> Option<&ServiceAccount> {
+        self.lookups.account.value(&self.form.account()?)
+    }
+
+    /// The account's secrets, each with the time at which it would expire once a new one exists.
+    pub fn existing(&self) -> Option<Vec<(ExistingSecret, Option<Timestamp>)>> {
+        let now = self.atlas_now();
+        let consequence = |secret: &ExistingSecret| {
+            let cut = if secret.is_expired(now) { None } else { secret.shortened_to(now) };
+            (secret.clone(), cut)
+        };
+        Some(self.account()?.secrets.iter().map(consequence).collect())
+    }
+
+    /// What the button would do, as far as the account is known.
+    pub fn submit_action(&self) -> SubmitAction {
+        let now = self.atlas_now();
+        match self.account().filter(|account| account.is_full()) {
+            None => SubmitAction::Create,
+            Some(account) => match account.secrets.iter().find(|secret| secret.is_expired(now)) {
+                Some(expired) => SubmitAction::ReplaceExpired(expired.clone()),
+                None => SubmitAction::ListSecrets,
+            },
+        }
+    }
+
+    /// The name that Atlas knows a valid id by, or why it could not be fetched.
+    pub fn looked_up(&self, field: FieldName) -> Option<Result<&str, &ReadProblem>> {
+        match field {
+            FieldName::Project => {
+                let key = self.form.project_id()?;
+                let name = self.lookups.project.value(&key).map(|project| Ok(project.name.as_str()));
+                name.or_else(|| self.lookups.project.problem(&key).map(Err))
+            }
+            FieldName::Client => {
+                let key = self.form.account()?;
+                let name = self.lookups.account.value(&key).map(|account| Ok(account.name.as_str()));
+                name.or_else(|| self.lookups.account.problem(&key).map(Err))
+            }
+            FieldName::Lifetime => None,
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! The terminal interface: an [`App`] that is updated by events, and one file for each screen.
+//!
+//! ```text
+//! keys, time, what jobs report ──Event──▶ App::update ──Command──▶ event loop: starts jobs, delivers, quits
+//!                                             │
+//!                                         App::draw ──▶ frame
+//! ```
+//!
+//! **Invariant:** `update` and `draw` touch no clock, file, network, environment or task. Only `runner` starts tasks.
+#![deny(clippy::disallowed_methods, clippy::disallowed_types)]
+
+mod app;
+mod area;
+mod canvas;
+mod creation;
+mod event;
+mod failure;
+mod footer;
+mod header;
+mod help;
+mod keys;
+mod lookups;
+mod masked;
+mod matching;
+mod paste;
+mod remote;
+mod runner;
+pub mod screens;
+mod text_line;
+mod theme;
+pub(crate) mod words;
+
+pub use app::{App, Flags, Output, Screen, Shared, Size, Transition};
+pub use creation::InFlight;
+pub use event::{Command, Event, KeyPress, PastedText, Reader, SignInWith, Signal};
+pub use failure::{Certainty, Failure};
+pub use keys::{Action, Binding};
+pub use lookups::{LOOKUP_DELAY, Lookups};
+pub use masked::MaskedLine;
+pub use remote::Remote;
+pub use runner::{EventSender, JobEvents, JobRunner, Report, Slot};
+pub use text_line::TextLine;
+pub use theme::{Glyphs, Theme};
+pub use words::date_time;

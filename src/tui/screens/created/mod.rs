@@ -1,0 +1,347 @@
+//! The new secret: alone on its line, masked, with the facts and what has become of it so far.
+//!
+//! **Invariant:** the value lives in this screen and in the commands that deliver it; closing the screen drops it.
+
+mod after;
+mod copy;
+mod leave;
+mod prompt;
+
+use std::time::Duration;
+
+use crossterm::event::KeyCode;
+use ratatui::text::{Line, Span};
+use secrecy::ExposeSecret;
+
+use crate::domain::{
+    CreatedSecret, Delivery, Disposition, ExistingSecret, ExitSummary, Format, NewSecret, Now, SecretPayload,
+    ServerText, masked,
+};
+use crate::tui::app::{Component, Output, Shared, Transition};
+use crate::tui::canvas::{Canvas, LABEL_WIDTH, SPINNER_STEP, rows_of};
+use crate::tui::event::{Event, KeyPress, Reader};
+use crate::tui::keys::{Action, Binding, HELP, NONE, QUIT_BY_LETTER, REPAINT, SUSPEND};
+use crate::tui::words;
+
+pub use after::Verification;
+pub(crate) use copy::NO_ORGANIZATION;
+pub use copy::{ClipboardCopy, ClipboardLost, CopyState};
+pub use leave::{LeaveConfirmation, Leaving, Target};
+pub use prompt::Prompt;
+
+pub(super) use leave::LEAVE_YES_NO;
+
+use after::OtherSecrets;
+
+/// How long a revealed secret stays readable after the last key.
+const REVEALED_FOR: Duration = Duration::from_secs(30);
+
+/// In fewer rows not everything fits.
+const LOW: u16 = 18;
+
+/// The new secret, and what has become of it so far.
+#[derive(Clone, Debug)]
+pub struct CreatedScreen {
+    /// What was asked for.
+    pub new_secret: NewSecret,
+    /// What Atlas returned.
+    pub secret: CreatedSecret,
+    /// The secrets that the account had before, where they are known.
+    before: Vec<ExistingSecret>,
+    others: OtherSecrets,
+    /// Whether it was proved to work.
+    pub verification: Verification,
+    /// How copying stands.
+    pub copy: CopyState,
+    /// The other deliveries, in order.
+    pub delivered: Vec<Delivery>,
+    /// Why standard output did not take it.
+    pub not_printed: Option<String>,
+    /// What is being chosen or typed.
+    pub prompt: Option<Prompt>,
+    /// True while a save or a command has not ended, whatever is on the screen by now.
+    is_delivering: bool,
+    /// Until when the value is shown in full.
+    pub revealed_until: Option<Now>,
+    /// The question before leaving, while the user wants to leave.
+    pub leaving: Option<Leaving>,
+    /// A remark about the last key.
+    pub word: Option<&'static str>,
+}
+
+const KEYS: &[Binding] = &[
+    Binding::new(&[(KeyCode::Char('c'), NONE)], "c", "copy", Action::Copy),
+    Binding::new(&[(KeyCode::Char('+'), NONE)], "+", "60 s", Action::Extend),
+    Binding::new(&[(KeyCode::Char('f'), NONE)], "f", "copy as", Action::CopyAs),
+    Binding::new(&[(KeyCode::Char('s'), NONE)], "s", "save", Action::Save),
+    Binding::new(&[(KeyCode::Char('p'), NONE)], "p", "pipe", Action::Pipe),
+    QUIT_BY_LETTER,
+    Binding::new(&[(KeyCode::Char('r'), NONE)], "r", "reveal", Action::Reveal),
+    HELP,
+    Binding::new(&[(KeyCode::Char('v'), NONE)], "v", "verify", Action::Verify),
+    Binding::new(&[(KeyCode::Char('d'), NONE)], "d", "delete older", Action::Retire),
+    Binding::new(&[(KeyCode::Char('n'), NONE)], "n", "another", Action::Another),
+    SUSPEND,
+    REPAINT,
+];
+
+impl CreatedScreen {
+    /// The screen of a secret that has just arrived.
+    pub fn new(new_secret: NewSecret, secret: CreatedSecret, before: Vec<ExistingSecret>) -> Self {
+        Self {
+            new_secret,
+            secret,
+            before,
+            others: OtherSecrets::NotAsked,
+            verification: Verification::Never,
+            copy: CopyState::Never,
+            delivered: Vec::new(),
+            not_printed: None,
+            prompt: None,
+            is_delivering: false,
+            revealed_until: None,
+            leaving: None,
+            word: None,
+        }
+    }
+
+    /// True while the value is shown in full.
+    pub fn is_revealed(&self, now: Now) -> bool {
+        self.revealed_until.is_some_and(|until| now.uptime < until.uptime)
+    }
+
+    /// True when the secret can be deleted in Atlas: its id is known.
+    fn can_be_deleted(&self) -> bool {
+        self.secret.id.is_some()
+    }
+
+    /// What became of the secret if it is left now: what is under way may have reached someone.
+    pub(in crate::tui) fn fate(&self, now: Now) -> Disposition {
+        let ways: Vec<Delivery> = self.delivered.iter().cloned().chain(self.copy.delivery(now)).collect();
+        if !ways.is_empty() {
+            return Disposition::Delivered(ways);
+        }
+        if self.is_on_its_way() { Disposition::PerhapsDelivered } else { Disposition::NotDelivered }
+    }
+
+    /// True while a file, a command, the clipboard or standard output is taking it.
+    fn is_on_its_way(&self) -> bool {
+        let is_copying = matches!(self.copy, CopyState::Copying(_));
+        self.is_delivering || is_copying || self.is_being_printed()
+    }
+
+    /// True when someone has the secret, as far as is known: leaving loses nothing.
+    pub fn is_delivered(&self, now: Now) -> bool {
+        !self.fate(now).is_loss()
+    }
+
+    pub(crate) fn summary(&self, fate: Disposition) -> ExitSummary {
+        ExitSummary {
+            client: self.new_secret.client.clone(),
+            secret_id: self.secret.id.clone(),
+            expires_at: self.secret.expires_at,
+            fate,
+        }
+    }
+
+    /// The line about a secret that was not delivered.
+    pub(crate) fn lost(&self) -> ExitSummary {
+        self.summary(Disposition::NotDelivered)
+    }
+
+    /// The secret with what the formats say beside it.
+    fn payload(&self, app: &Shared) -> Box<SecretPayload> {
+        let organization = app.lookups.organization(&self.new_secret.project).cloned();
+        let (new_secret, secret) = (self.new_secret.clone(), self.secret.clone());
+        Box::new(SecretPayload { new_secret, secret, organization })
+    }
+}
+
+impl Component for CreatedScreen {
+    fn on_action(&mut self, app: &mut Shared, action: Action) -> Transition {
+        if self.leaving.is_some() {
+            return self.on_leaving_action(app, action);
+        }
+        if self.prompt.is_some() {
+            return self.on_prompt_action(app, action);
+        }
+        match action {
+            Action::Copy => self.copy(app, Format::Secret),
+            Action::Extend => self.extend(app),
+            Action::CopyAs => self.prompt = Some(Prompt::formats()),
+            Action::Save => self.prompt = Some(Prompt::save()),
+            Action::Pipe => self.prompt = Some(Prompt::run()),
+            Action::Verify => self.verify(app),
+            Action::Retire => self.open_secret_list(app),
+            Action::Reveal => {
+                self.revealed_until = (!self.is_revealed(app.now)).then(|| app.now.plus(REVEALED_FOR));
+            }
+            Action::Another if matches!(app.output, Output::Sink(_)) => {
+                self.word = Some("Standard output gets one secret: leave with q first.");
+            }
+            Action::Another => return self.want_to_leave(app, Target::Another),
+            Action::Leave => return self.want_to_leave(app, Target::Quit),
+            _ => {}
+        }
+        Transition::Stay
+    }
+
+    fn on_key(&mut self, _app: &mut Shared, key: KeyPress) {
+        if let Some(prompt) = &mut self.prompt {
+            prompt.press(key);
+        }
+    }
+
+    fn on_paste(&mut self, _app: &mut Shared, text: &str) {
+        if let Some(prompt) = &mut self.prompt {
+            prompt.paste(text);
+        }
+    }
+
+    fn on_event(&mut self, app: &mut Shared, event: Event) -> Transition {
+        match event {
+            Event::TimePassed => self.time_passed(app),
+            Event::AccountFetched(Reader::Created, of, result) if of == self.new_secret.account() => {
+                self.others_fetched(app, result);
+            }
+            Event::Verified(outcome) => self.verified(outcome),
+            Event::CopyFinished(outcome) => self.copy_finished(app, outcome),
+            Event::ClipboardChecked(content) => self.clipboard_checked(app, content),
+            Event::Saved(outcome) => self.saved(app, outcome),
+            Event::CommandEnded(outcome) => self.command_ended(app, &outcome),
+            Event::Printed(result) => return self.printed(app, result),
+            Event::DeleteFinished(deletion) if self.is_deleting() => return self.deleted(app, deletion),
+            event => self.on_secret_list_event(event),
+        }
+        Transition::Stay
+    }
+
+    fn before_key(&mut self, app: &mut Shared) {
+        self.word = None;
+        // Any key keeps a revealed secret readable.
+        if self.is_revealed(app.now) {
+            self.revealed_until = Some(app.now.plus(REVEALED_FOR));
+        }
+    }
+
+    fn keys(&self, _app: &Shared) -> &'static [Binding] {
+        match (&self.leaving, &self.prompt) {
+            (Some(leaving), _) => leaving.keys(),
+            (None, Some(prompt)) => prompt.keys(),
+            (None, None) => KEYS,
+        }
+    }
+
+    fn works(&self, _app: &Shared, action: Action) -> bool {
+        if let Some(Prompt::Delete(list)) = &self.prompt {
+            return list.works(action);
+        }
+        match action {
+            Action::Copy => !matches!(self.copy, CopyState::Copying(_)),
+            Action::Verify => !matches!(self.verification, Verification::Running(_)),
+            Action::Extend => matches!(self.copy, CopyState::Held(ClipboardCopy { until: Some(_), .. })),
+            Action::Delete => self.can_be_deleted(),
+            Action::Choose => self.can_be_deleted() || !self.chooses_deletion(),
+            _ => true,
+        }
+    }
+
+    fn wake_in(&self, app: &Shared) -> Option<Duration> {
+        if self.is_deleting() {
+            return Some(SPINNER_STEP);
+        }
+        if let Some(until) = self.revealed_until.filter(|_| self.is_revealed(app.now)) {
+            return Some(until.since(app.now));
+        }
+        if let Some(Prompt::Delete(list)) = &self.prompt
+            && let Some(step) = list.wake_in()
+        {
+            return Some(step);
+        }
+        if matches!(self.verification, Verification::Running(_)) {
+            return Some(SPINNER_STEP);
+        }
+        match &self.copy {
+            CopyState::Held(copy) => Some(copy.wake_in(app.now)),
+            _ => None,
+        }
+    }
+
+    fn about(&self) -> &'static [&'static str] {
+        match &self.prompt {
+            Some(prompt @ (Prompt::Save(_) | Prompt::Run(_))) => prompt.about(),
+            _ => {
+                &["Copied means read back from the clipboard. Leaving asks until the secret is handed over."]
+            }
+        }
+    }
+
+    fn draw(&self, app: &Shared, canvas: &mut Canvas) {
+        let theme = canvas.theme;
+        canvas.line(Line::from(vec![
+            Span::styled(format!("{} ", theme.glyphs.check), theme.good),
+            Span::styled("Secret created", theme.strong),
+        ]));
+        canvas.blank();
+        self.draw_value(app, canvas);
+        canvas.blank();
+        // Where it is low, the facts come last: what became of the secret and what is asked must be seen.
+        if canvas.area.height < LOW {
+            self.draw_state(app, canvas);
+            canvas.blank();
+            self.draw_facts(app, canvas);
+            self.draw_after(app, canvas);
+            return;
+        }
+        self.draw_facts(app, canvas);
+        canvas.blank();
+        self.draw_state(app, canvas);
+        // Prompts and questions have the page to themselves.
+        if self.prompt.is_none() && self.leaving.is_none() {
+            canvas.blank();
+            self.draw_after(app, canvas);
+        }
+    }
+}
+
+impl CreatedScreen {
+    fn draw_state(&self, app: &Shared, canvas: &mut Canvas) {
+        match (&self.leaving, &self.prompt) {
+            (Some(leaving), _) => self.draw_leaving(app, leaving, canvas),
+            (None, Some(prompt)) => self.draw_prompt(app, prompt, canvas),
+            (None, None) => self.draw_deliveries(app, canvas),
+        }
+    }
+
+    /// No glyph stands beside the value and it is never wrapped: it can be selected with the mouse as it is.
+    fn draw_value(&self, app: &Shared, canvas: &mut Canvas) {
+        let theme = canvas.theme;
+        let value = &self.secret.value;
+        if !self.is_revealed(app.now) {
+            return canvas.line(Line::styled(masked(value, theme.glyphs.bullet), theme.strong));
+        }
+        let shown = ServerText::new(value.expose_secret());
+        let line = Line::styled(shown.as_str(), theme.strong);
+        if line.width() > usize::from(canvas.width()) {
+            return canvas.line(Line::styled("It is too long to be shown on one line.", theme.warning));
+        }
+        canvas.line(line);
+    }
+
+    fn draw_facts(&self, app: &Shared, canvas: &mut Canvas) {
+        let secret = &self.secret;
+        canvas.labelled("Client ID", self.new_secret.client.as_str());
+        let id = secret.id.as_ref().map_or("Atlas named none that can be read", |id| id.as_str());
+        canvas.labelled("Secret ID", id);
+        let expires = match secret.expires_at {
+            Some(at) => {
+                let date = words::date_time(at, app.zone.as_ref());
+                let both = format!("{date}, {}", words::from_now(at, app.atlas_now()));
+                // The distance is left out where it would wrap.
+                if rows_of(&both, canvas.width(), LABEL_WIDTH) > 1 { date } else { both }
+            }
+            None => "Atlas named no time that can be read".to_owned(),
+        };
+        canvas.labelled("Expires", &expires);
+    }
+}

@@ -1,0 +1,343 @@
+//! What is chosen or typed on the screen of the secret: a format to copy, a file, a command, an older secret.
+
+use crossterm::event::KeyCode;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use crate::domain::{CommandOutcome, Delivery, Format, SaveOutcome, ServerText};
+use crate::tui::app::{Shared, Transition};
+use crate::tui::area::split_left;
+use crate::tui::canvas::{Canvas, LABEL_WIDTH};
+use crate::tui::event::{Command, Event, KeyPress};
+use crate::tui::keys::{
+    Action, Binding, CHOICE_ABOVE, CHOICE_BELOW, CLOSE_PANEL, HELP, HELP_BESIDE_TEXT, LEAVE_FROM_PANEL, NONE,
+};
+use crate::tui::screens::secret_list::{Keeps, ListResult, SecretList};
+use crate::tui::{TextLine, paste};
+
+use super::after::OtherSecrets;
+use super::{CreatedScreen, LeaveConfirmation, Leaving, Target};
+
+/// A prompt; it stands where the state of the secret stands otherwise.
+#[derive(Clone, Debug)]
+pub enum Prompt {
+    /// The formats to copy in: which one is chosen, from 0, in the order of [`Format::ALL`].
+    Formats(usize),
+    /// The path of a file.
+    Save(PromptLine),
+    /// A command line.
+    Run(PromptLine),
+    /// An older secret to delete.
+    Delete(SecretList),
+}
+
+/// A line that is typed and then run.
+#[derive(Clone, Debug)]
+pub struct PromptLine {
+    line: TextLine,
+    is_running: bool,
+    /// Why it did not work the last time.
+    problem: Option<String>,
+}
+
+const FORMATS: &[Binding] = &[
+    Binding::new(&[(KeyCode::Enter, NONE)], "Enter", "copy", Action::Choose),
+    CHOICE_BELOW,
+    CHOICE_ABOVE,
+    CLOSE_PANEL,
+    LEAVE_FROM_PANEL,
+    HELP,
+];
+
+/// The path of a file: every character is text.
+const SAVE: &[Binding] = &[
+    Binding::new(&[(KeyCode::Enter, NONE)], "Enter", "save", Action::Choose),
+    CLOSE_PANEL,
+    HELP_BESIDE_TEXT,
+    LEAVE_FROM_PANEL,
+];
+
+/// A command line: every character is text.
+const RUN: &[Binding] = &[
+    Binding::new(&[(KeyCode::Enter, NONE)], "Enter", "run", Action::Choose),
+    CLOSE_PANEL,
+    HELP_BESIDE_TEXT,
+    LEAVE_FROM_PANEL,
+];
+
+/// The placeholders of a command line, and lines that work.
+const ABOUT_RUN: &[&str] = &[
+    "No shell is involved. {project_id} {client_id} {secret_id} {expires_at} are filled in.",
+    "pass insert -m atlas/{client_id}",
+    "gopass insert -m atlas/{client_id}",
+    "vault kv put secret/atlas client_id={client_id} client_secret=-",
+    "kubectl create secret generic atlas --from-file=clientSecret=/dev/stdin",
+    "gh secret set ATLAS_CLIENT_SECRET",
+];
+
+impl Prompt {
+    pub(super) fn formats() -> Self {
+        Self::Formats(0)
+    }
+
+    pub(super) fn save() -> Self {
+        Self::Save(PromptLine::new())
+    }
+
+    pub(super) fn run() -> Self {
+        Self::Run(PromptLine::new())
+    }
+
+    fn line(&self) -> Option<&PromptLine> {
+        match self {
+            Self::Formats(_) | Self::Delete(_) => None,
+            Self::Save(line) | Self::Run(line) => Some(line),
+        }
+    }
+
+    fn line_mut(&mut self) -> Option<&mut PromptLine> {
+        match self {
+            Self::Formats(_) | Self::Delete(_) => None,
+            Self::Save(line) | Self::Run(line) => Some(line),
+        }
+    }
+
+    pub(super) fn paste(&mut self, text: &str) {
+        if let Some(line) = self.line_mut().filter(|line| !line.is_running) {
+            line.line.insert(text.trim_end_matches(['\r', '\n']));
+            line.changed();
+        }
+    }
+
+    pub(super) fn press(&mut self, key: KeyPress) {
+        if let Some(line) = self.line_mut().filter(|line| !line.is_running)
+            && line.line.press(key) == Some(true)
+        {
+            line.changed();
+        }
+    }
+
+    pub(super) fn keys(&self) -> &'static [Binding] {
+        match self {
+            Self::Formats(_) => FORMATS,
+            Self::Save(_) => SAVE,
+            Self::Run(_) => RUN,
+            Self::Delete(list) => list.keys(),
+        }
+    }
+
+    pub(super) fn about(&self) -> &'static [&'static str] {
+        match self {
+            Self::Run(_) => ABOUT_RUN,
+            Self::Save(_) => {
+                &["The extension says what is saved: .env, .json, .yaml (Kubernetes); else the secret alone."]
+            }
+            Self::Formats(_) | Self::Delete(_) => &[],
+        }
+    }
+}
+
+impl PromptLine {
+    fn new() -> Self {
+        Self { line: TextLine::roomy(), is_running: false, problem: None }
+    }
+
+    /// A secret does not belong in a name or an argument, where others can read it: it is not kept.
+    fn changed(&mut self) {
+        self.problem = None;
+        if paste::contains_secret(self.line.text()) {
+            self.line.set("");
+            self.problem = Some("That is a secret. It was not kept.".to_owned());
+        }
+    }
+}
+
+impl CreatedScreen {
+    pub(super) fn open_secret_list(&mut self, app: &mut Shared) {
+        let before = || self.before.iter().map(|secret| secret.id.clone()).collect();
+        let keeps = self.secret.id.clone().map_or_else(|| Keeps::AllBut(before()), Keeps::This);
+        let list = SecretList::open(app, self.new_secret.account(), false, keeps);
+        self.prompt = Some(Prompt::Delete(list));
+    }
+
+    pub(super) fn on_prompt_action(&mut self, app: &mut Shared, action: Action) -> Transition {
+        let Some(prompt) = &mut self.prompt else { return Transition::Stay };
+        if let Prompt::Delete(list) = prompt {
+            if list.on_action(app, action) == ListResult::Closed {
+                self.prompt = None;
+            }
+            return Transition::Stay;
+        }
+        match (prompt, action) {
+            (_, Action::Leave) => {
+                self.prompt = None;
+                return self.want_to_leave(app, Target::Quit);
+            }
+            (Prompt::Save(line) | Prompt::Run(line), _) if line.is_running => {}
+            (_, Action::No) => self.prompt = None,
+            (Prompt::Formats(selected), Action::NextChoice) => {
+                *selected = (*selected + 1) % Format::ALL.len();
+            }
+            (Prompt::Formats(selected), Action::PreviousChoice) => {
+                *selected = (*selected + Format::ALL.len() - 1) % Format::ALL.len();
+            }
+            (Prompt::Formats(selected), Action::Choose) => {
+                let format = Format::ALL.get(*selected).copied().unwrap_or_default();
+                self.prompt = None;
+                self.copy(app, format);
+            }
+            (Prompt::Save(_) | Prompt::Run(_), Action::Choose) => self.run_line(app),
+            _ => {}
+        }
+        Transition::Stay
+    }
+
+    /// Enter on a line: it is saved to, or run.
+    fn run_line(&mut self, app: &mut Shared) {
+        let payload = self.payload(app);
+        let Some(prompt) = &mut self.prompt else { return };
+        let is_save = matches!(prompt, Prompt::Save(_));
+        let Some(line) = prompt.line_mut() else { return };
+        let text = line.line.text().trim().to_owned();
+        if text.is_empty() {
+            line.problem =
+                Some(if is_save { "Type a path first." } else { "Type a command first." }.to_owned());
+            return;
+        }
+        line.is_running = true;
+        line.problem = None;
+        self.is_delivering = true;
+        self.revealed_until = None;
+        app.send(if is_save { Command::Save(text, payload) } else { Command::Run(text, payload) });
+    }
+
+    pub(super) fn saved(&mut self, app: &mut Shared, outcome: SaveOutcome) {
+        self.delivery_ended(
+            app,
+            match outcome {
+                SaveOutcome::Saved { path, format } => {
+                    Ok(format.holds_the_secret().then_some(Delivery::Saved { path }))
+                }
+                SaveOutcome::Failed(failure) => Err(failure.sentence()),
+            },
+        );
+    }
+
+    pub(super) fn command_ended(&mut self, app: &mut Shared, outcome: &CommandOutcome) {
+        self.delivery_ended(
+            app,
+            match outcome {
+                CommandOutcome::Succeeded => Ok(Some(Delivery::Piped { program: self.program() })),
+                other => Err(other.sentence()),
+            },
+        );
+    }
+
+    /// The first word of the line, split as it was to be run: the program.
+    fn program(&self) -> ServerText {
+        let line = self.prompt.as_ref().and_then(Prompt::line).map(|line| line.line.text());
+        let words = line.and_then(|line| shell_words::split(line).ok()).unwrap_or_default();
+        ServerText::new(words.first().map_or("", String::as_str))
+    }
+
+    /// What has worked is kept, whatever is on the screen by now; what has not leaves the line to be changed.
+    fn delivery_ended(&mut self, app: &mut Shared, result: Result<Option<Delivery>, String>) {
+        if !std::mem::replace(&mut self.is_delivering, false) {
+            return;
+        }
+        let line = self.prompt.as_mut().and_then(Prompt::line_mut).filter(|line| line.is_running);
+        match result {
+            Ok(delivery) => {
+                if line.is_some() {
+                    self.prompt = None;
+                }
+                let Some(delivery) = delivery else { return };
+                // A question that was asked meanwhile said that it was not saved.
+                let is_choosing =
+                    |leaving: &Leaving| matches!(leaving.confirmation, LeaveConfirmation::Choose { .. });
+                if self.leaving.as_ref().is_some_and(is_choosing) {
+                    self.leaving = None;
+                }
+                self.delivered.push(delivery);
+                app.send(Command::SettleRecord);
+            }
+            Err(problem) => {
+                if let Some(line) = line {
+                    line.is_running = false;
+                    line.problem = Some(problem);
+                }
+            }
+        }
+    }
+
+    pub(super) fn on_secret_list_event(&mut self, event: Event) {
+        if let Some(Prompt::Delete(list)) = &mut self.prompt
+            && list.on_event(event) == ListResult::DeletedOne
+        {
+            self.others = OtherSecrets::NotAsked;
+        }
+    }
+
+    pub(super) fn draw_prompt(&self, app: &Shared, prompt: &Prompt, canvas: &mut Canvas) {
+        match prompt {
+            Prompt::Delete(list) => list.draw(app, canvas),
+            Prompt::Formats(selected) => self.draw_formats(app, *selected, canvas),
+            Prompt::Save(line) => {
+                line.draw("Save to", canvas);
+                let format = Format::for_file(line.line.text().trim());
+                let words =
+                    format!("{}, for your eyes alone (0600). Nothing is overwritten.", in_file(format));
+                line.draw_below("Saving", &words, canvas);
+                self.draw_left_out(app, format, canvas);
+            }
+            Prompt::Run(line) => {
+                line.draw("Hand it to", canvas);
+                let words = "A command that reads it from standard input, such as: pass insert -m atlas/ci";
+                line.draw_below("Running", words, canvas);
+            }
+        }
+    }
+
+    fn draw_formats(&self, app: &Shared, selected: usize, canvas: &mut Canvas) {
+        let theme = canvas.theme;
+        canvas.line(Line::styled("Copy as", theme.strong));
+        for (index, format) in Format::ALL.into_iter().enumerate() {
+            let is_selected = index == selected;
+            let symbol = if is_selected { theme.glyphs.pointer } else { " " };
+            let style = if is_selected { theme.strong } else { Style::new() };
+            let symbol = Span::styled(format!("{symbol} "), theme.strong);
+            canvas.line(Line::from(vec![symbol, Span::styled(format.title(), style)]));
+        }
+        let format = Format::ALL.get(selected).copied().unwrap_or_default();
+        self.draw_left_out(app, format, canvas);
+    }
+}
+
+impl PromptLine {
+    fn draw(&self, label: &str, canvas: &mut Canvas) {
+        let theme = canvas.theme;
+        let row = canvas.take(1);
+        let [left, right] = split_left(row, LABEL_WIDTH);
+        let label = format!("{label} {}", theme.glyphs.pointer);
+        canvas.frame.render_widget(Line::styled(label, theme.strong), left);
+        self.line.draw(canvas.frame, right);
+    }
+
+    fn draw_below(&self, doing: &str, advice: &str, canvas: &mut Canvas) {
+        let theme = canvas.theme;
+        if let Some(problem) = &self.problem {
+            canvas.marked(theme.glyphs.cross, problem, theme.bad);
+            return canvas.words(2, "The secret is still here.", theme.faint);
+        }
+        canvas.words(2, if self.is_running { doing } else { advice }, theme.faint);
+    }
+}
+
+fn in_file(format: Format) -> &'static str {
+    match format {
+        Format::Secret | Format::ClientId => "The secret alone (.env, .json, .yaml: more)",
+        Format::Env => "Both variables",
+        Format::Json => "Atlas's answer",
+        Format::Kubernetes | Format::Aws => "A Kubernetes Secret",
+    }
+}

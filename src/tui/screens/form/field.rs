@@ -1,0 +1,103 @@
+//! One field of the form: what was typed, and what became of it on the way in.
+
+use crate::domain::ServerText;
+
+use crate::tui::{TextLine, paste};
+
+/// The three things a secret is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FieldName {
+    /// The project's id.
+    Project,
+    /// The service account's client id.
+    Client,
+    /// How long the secret lives.
+    Lifetime,
+}
+
+impl FieldName {
+    /// All of them, from top to bottom.
+    pub const ALL: [Self; 3] = [Self::Project, Self::Client, Self::Lifetime];
+
+    /// What stands before the field on the screen.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Project => "Project ID",
+            Self::Client => "Client ID",
+            Self::Lifetime => "Expires after",
+        }
+    }
+}
+
+/// What the keys go to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Focus {
+    /// A field.
+    Field(FieldName),
+    /// The button `Create secret`.
+    Button,
+}
+
+/// One field.
+#[derive(Clone, Debug, Default)]
+pub struct Field {
+    /// What was typed.
+    pub line: TextLine,
+    /// True once something was typed, or the form was submitted.
+    pub touched: bool,
+    /// Atlas's word against this very value; the next change takes it away.
+    pub refused: Option<ServerText>,
+    /// True after a secret was refused: what follows at once belongs to it.
+    pub(super) drops_text: bool,
+    pub(super) note: Option<InputNote>,
+}
+
+/// What the program changed in what was typed or pasted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::tui) enum InputNote {
+    Lowered,
+    PrefixAdded,
+    TakenFromUrl,
+    CameFromOtherField,
+    SecretNotKept,
+}
+
+impl InputNote {
+    /// What is said beside a value that is right all the same.
+    pub(super) fn words(self) -> Option<&'static str> {
+        match self {
+            Self::Lowered => Some("lower case, as Atlas wants it"),
+            Self::PrefixAdded => Some("completed with mdb_sa_id_"),
+            Self::TakenFromUrl => Some("taken from the pasted URL"),
+            Self::CameFromOtherField => Some("put here, where it belongs"),
+            Self::SecretNotKept => None,
+        }
+    }
+}
+
+impl Field {
+    /// After each change: what was said of the text before is no longer true.
+    pub(super) fn changed(&mut self) {
+        self.drops_text = false;
+        self.touched = true;
+        self.refused = None;
+        self.note = None;
+    }
+
+    /// Atlas's ids of projects are lower case; a secret typed by mistake is not kept.
+    pub(super) fn tidy(&mut self, name: FieldName) {
+        if paste::contains_secret(self.line.text()) {
+            self.line.set("");
+            self.note = Some(InputNote::SecretNotKept);
+            self.drops_text = true;
+            return;
+        }
+        let text = self.line.text();
+        let is_upper_hex = text.bytes().all(|byte| byte.is_ascii_hexdigit())
+            && text.bytes().any(|byte| byte.is_ascii_uppercase());
+        if name == FieldName::Project && is_upper_hex {
+            self.line.lower();
+            self.note = Some(InputNote::Lowered);
+        }
+    }
+}

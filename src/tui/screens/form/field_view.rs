@@ -1,0 +1,186 @@
+//! How one field looks: its label, what was typed, and the remark beside or below it.
+
+use jiff::SignedDuration;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use crate::domain::Lifetime;
+use crate::tui::app::Shared;
+use crate::tui::area::split_left;
+use crate::tui::canvas::{Canvas, LABEL_WIDTH, cut, rows_of};
+use crate::tui::text_line::draw_scrolled;
+use crate::tui::{Theme, words};
+
+use super::{FieldName, Focus, Validation};
+
+/// Room for a client id and the caret behind it.
+const VALUE_WIDTH: u16 = 35;
+
+/// Longer names are cut.
+const LONGEST_NAME: u16 = 40;
+
+/// How far in words stand that are too long to stand below the value.
+const LONG_INDENT: u16 = 2;
+
+pub(super) fn draw(app: &Shared, name: FieldName, canvas: &mut Canvas) {
+    let theme = canvas.theme;
+    let [label, value, beside] = parts(canvas.take(1));
+    let validation = app.form.validation(name);
+    draw_label(app, name, &mut canvas.part(label));
+    draw_value(app, name, &validation, &mut canvas.part(value));
+    let Some(remark) = Remark::of(app, name, &validation, theme) else { return };
+    if remark.width() <= beside.width {
+        canvas.frame.render_widget(remark.line(), beside);
+        return;
+    }
+    let indent = remark.indent(canvas.width());
+    let symbol = Span::styled(format!("{}{} ", " ".repeat(usize::from(indent)), remark.symbol), remark.style);
+    canvas.item(symbol, &remark.words, remark.style);
+}
+
+/// How many rows the words take that do not fit beside the value.
+pub(super) fn rows_below(app: &Shared, name: FieldName, theme: &Theme, width: u16) -> u16 {
+    let [.., beside] = parts(Rect { width, height: 1, ..Rect::default() });
+    match Remark::of(app, name, &app.form.validation(name), theme) {
+        Some(remark) if remark.width() > beside.width => {
+            rows_of(&remark.words, width, remark.indent(width) + 2)
+        }
+        _ => 0,
+    }
+}
+
+fn parts(row: Rect) -> [Rect; 3] {
+    // Where it is narrowest a `✓` still fits beside a whole client id.
+    let gap = u16::from(row.width > LABEL_WIDTH + VALUE_WIDTH + 1);
+    let [label, row] = split_left(row, LABEL_WIDTH);
+    let [value, row] = split_left(row, VALUE_WIDTH);
+    let [_, beside] = split_left(row, gap);
+    [label, value, beside]
+}
+
+/// What is said about a field.
+struct Remark {
+    symbol: &'static str,
+    words: String,
+    style: Style,
+}
+
+impl Remark {
+    fn of(app: &Shared, name: FieldName, validation: &Validation, theme: &Theme) -> Option<Self> {
+        let glyphs = theme.glyphs;
+        let (symbol, words, style) = match validation {
+            Validation::Silent => return None,
+            Validation::Incomplete(missing) => (glyphs.dot, missing.clone(), theme.faint),
+            Validation::Wrong { message, .. } => (glyphs.cross, message.clone(), theme.bad),
+            Validation::Refused(words) => (glyphs.cross, words.to_string(), theme.bad),
+            Validation::Id(note) => return Some(Self::of_id(app, name, *note, theme)),
+            Validation::Lifetime { lifetime, warning: Some(warning) } => {
+                (glyphs.warning, format!("{lifetime}: {warning}"), theme.warning)
+            }
+            Validation::Lifetime { lifetime, warning: None } => {
+                (glyphs.check, lifetime_words(app, *lifetime), theme.good)
+            }
+        };
+        Some(Self { symbol, words, style })
+    }
+
+    /// The name that Atlas knows it by; what the program did to it comes first.
+    fn of_id(app: &Shared, name: FieldName, note: Option<&'static str>, theme: &Theme) -> Self {
+        let glyphs = theme.glyphs;
+        match (note, app.looked_up(name)) {
+            (Some(note), None) => Self { symbol: glyphs.check, words: note.to_owned(), style: theme.good },
+            (note, Some(Ok(known))) => {
+                let known = cut(known, LONGEST_NAME, 0, 1, glyphs.ellipsis);
+                let words = note.map_or_else(|| known.clone(), |note| format!("{known} ({note})"));
+                Self { symbol: glyphs.check, words, style: theme.good }
+            }
+            (_, Some(Err(problem))) => {
+                let words = format!("could not look: {}", uncapitalized(&problem.explain().title));
+                Self { symbol: glyphs.warning, words, style: theme.warning }
+            }
+            (None, None) => Self { symbol: glyphs.check, words: String::new(), style: theme.good },
+        }
+    }
+
+    fn line(&self) -> Line<'_> {
+        let symbol = Span::styled(self.symbol, self.style);
+        if self.words.is_empty() {
+            return Line::from(symbol);
+        }
+        Line::from(vec![symbol, Span::raw(" "), Span::styled(self.words.as_str(), self.style)])
+    }
+
+    fn width(&self) -> u16 {
+        u16::try_from(self.line().width()).unwrap_or(u16::MAX)
+    }
+
+    /// Below the value where that fits, else from the left.
+    fn indent(&self, width: u16) -> u16 {
+        if LABEL_WIDTH.saturating_add(self.width()) <= width { LABEL_WIDTH } else { LONG_INDENT }
+    }
+}
+
+fn draw_label(app: &Shared, name: FieldName, canvas: &mut Canvas) {
+    let theme = canvas.theme;
+    let in_focus = app.form.focus == Focus::Field(name);
+    let line = if in_focus {
+        Line::from(vec![
+            Span::styled(name.label(), theme.strong),
+            Span::raw(" "),
+            Span::styled(theme.glyphs.pointer, theme.strong),
+        ])
+    } else {
+        Line::styled(name.label(), theme.faint)
+    };
+    canvas.line(line);
+}
+
+fn draw_value(app: &Shared, name: FieldName, validation: &Validation, canvas: &mut Canvas) {
+    let (theme, area) = (canvas.theme, canvas.area);
+    let typed = &app.form.field(name).line;
+    let room = usize::from(area.width.saturating_sub(1));
+    let scroll = typed.scroll(room);
+    let offending = match validation {
+        Validation::Wrong { position, .. } => *position,
+        _ => None,
+    };
+    let line = value_line(typed.text(), offending, theme);
+    let has_focus = app.form.focus == Focus::Field(name);
+    draw_scrolled(canvas.frame, area, line, scroll, typed.caret_column(), has_focus);
+}
+
+/// The text with the character to blame set off, so that it is found without reading.
+fn value_line<'a>(text: &'a str, offending: Option<usize>, theme: &Theme) -> Line<'a> {
+    let Some((start, character)) = offending.and_then(|position| text.char_indices().nth(position)) else {
+        return Line::raw(text);
+    };
+    let end = start + character.len_utf8();
+    Line::from(vec![
+        Span::raw(&text[..start]),
+        Span::styled(&text[start..end], theme.offending),
+        Span::raw(&text[end..]),
+    ])
+}
+
+/// A sentence that goes on after a colon, without its full stop.
+fn uncapitalized(sentence: &str) -> String {
+    let mut characters = sentence.trim_end_matches('.').chars();
+    let first = characters.next().map(|first| first.to_lowercase().to_string());
+    // A name stays as it is written.
+    if sentence.starts_with("Atlas") {
+        sentence.trim_end_matches('.').to_owned()
+    } else {
+        first.unwrap_or_default() + characters.as_str()
+    }
+}
+
+/// The hours and, once the time zone is known, the date they lead to.
+fn lifetime_words(app: &Shared, lifetime: Lifetime) -> String {
+    let hours = SignedDuration::from_hours(i64::from(lifetime.hours()));
+    let ends_at = app.now.wall.checked_add(hours);
+    match (ends_at, &app.zone) {
+        (Ok(ends_at), Some(zone)) => format!("{lifetime}, {}", words::date_time(ends_at, Some(zone))),
+        _ => lifetime.to_string(),
+    }
+}

@@ -1,0 +1,384 @@
+//! The form: three fields, a button, what creating will do, and where the caret is.
+
+mod consequences;
+mod draw;
+mod field;
+mod field_view;
+mod validation;
+
+use std::time::Duration;
+
+use crossterm::event::KeyCode;
+
+use crate::domain::{
+    AccountRef, ClientId, ExistingSecret, Lifetime, LostAnswer, NewSecret, ProjectId, ServerText,
+};
+use crate::tui::app::{Component, Screen, Shared, Transition};
+use crate::tui::canvas::Canvas;
+use crate::tui::event::KeyPress;
+use crate::tui::keys::{
+    AS_COMMAND, Action, Binding, CONTROL, DISMISS, HELP, LIST, NEXT_FIELD, NONE, PREVIOUS_FIELD, QUIT,
+    REPAINT, SUSPEND,
+};
+use crate::tui::paste::{Paste, Placed, understand};
+use crate::tui::{Failure, TextLine};
+
+use super::{CommandView, Picker, Recovery, SecretListScreen};
+
+pub use field::{Field, FieldName, Focus};
+pub use validation::Validation;
+
+pub(in crate::tui) use consequences::secret_facts;
+pub(in crate::tui) use field::InputNote;
+
+/// A field of the form.
+const ON_FIELD: &[Binding] = &[
+    NEXT_FIELD,
+    PREVIOUS_FIELD,
+    Binding::new(&[(KeyCode::Enter, NONE)], "Enter", "next, or create at the end", Action::Confirm)
+        .only_in_help(),
+    Binding::new(&[(KeyCode::Char('s'), CONTROL)], "Ctrl-S", "create", Action::Submit),
+    QUIT,
+    LIST,
+    HELP,
+    DISMISS,
+    SUSPEND,
+    REPAINT,
+    AS_COMMAND,
+];
+
+/// The button of the form.
+const ON_BUTTON: &[Binding] = &on_button("create", "create, from anywhere");
+
+/// The button of the form while both slots are in use: it leads to the secrets that use them.
+const ON_FULL_BUTTON: &[Binding] = &on_button("list the secrets", "list the secrets, from anywhere");
+
+const fn on_button(enter: &'static str, from_anywhere: &'static str) -> [Binding; 10] {
+    [
+        Binding::new(&[(KeyCode::Enter, NONE)], "Enter", enter, Action::Confirm),
+        NEXT_FIELD,
+        PREVIOUS_FIELD,
+        Binding::new(&[(KeyCode::Char('s'), CONTROL)], "Ctrl-S", from_anywhere, Action::Submit)
+            .only_in_help(),
+        QUIT,
+        HELP,
+        DISMISS,
+        SUSPEND,
+        REPAINT,
+        AS_COMMAND,
+    ]
+}
+
+/// What stands below the fields.
+#[derive(Clone, Debug)]
+pub enum Notice {
+    /// The last try failed.
+    Failed(Box<Failure>),
+    /// A short word about the last key.
+    Word(&'static str),
+    /// A warning.
+    Warning(String),
+}
+
+/// The form. It stays as it is while other screens are shown, so nothing typed is ever lost.
+#[derive(Clone, Debug)]
+pub struct Form {
+    /// The project's id.
+    pub project: Field,
+    /// The account's client id.
+    pub client: Field,
+    /// The lifetime.
+    pub lifetime: Field,
+    /// What the keys go to.
+    pub focus: Focus,
+    /// What stands below the fields.
+    pub notice: Option<Notice>,
+    /// The longest life that the project's organization allows, in hours, where it is known and has a say.
+    pub longest_hours: Option<i32>,
+}
+
+/// What the button would do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SubmitAction {
+    /// Create a secret.
+    Create,
+    /// Delete this secret, which has expired and holds a place, and then create one.
+    ReplaceExpired(ExistingSecret),
+    /// List the secrets: living ones hold both slots.
+    ListSecrets,
+}
+
+impl Form {
+    /// A form with what is known already. The focus is on the first field that is empty or wrong; when all
+    /// are right, on the button.
+    pub fn new(project: &str, client: &str, lifetime: &str) -> Self {
+        let field = |name: FieldName, text: &str| {
+            let mut field =
+                Field { touched: !text.is_empty(), line: TextLine::new(text), ..Field::default() };
+            field.tidy(name);
+            field
+        };
+        let mut form = Self {
+            project: field(FieldName::Project, project),
+            client: field(FieldName::Client, client),
+            lifetime: field(FieldName::Lifetime, lifetime),
+            focus: Focus::Button,
+            notice: None,
+            longest_hours: None,
+        };
+        form.focus = form.first_problem().map_or(Focus::Button, Focus::Field);
+        form
+    }
+
+    /// The field of that name.
+    pub fn field(&self, name: FieldName) -> &Field {
+        match name {
+            FieldName::Project => &self.project,
+            FieldName::Client => &self.client,
+            FieldName::Lifetime => &self.lifetime,
+        }
+    }
+
+    pub(in crate::tui) fn field_mut(&mut self, name: FieldName) -> &mut Field {
+        match name {
+            FieldName::Project => &mut self.project,
+            FieldName::Client => &mut self.client,
+            FieldName::Lifetime => &mut self.lifetime,
+        }
+    }
+
+    /// What is said beside a field.
+    pub fn validation(&self, name: FieldName) -> Validation {
+        Validation::of(name, self.field(name), self.longest_hours)
+    }
+
+    /// The project, once its id is right.
+    pub fn project_id(&self) -> Option<ProjectId> {
+        ProjectId::parse(self.project.line.text()).ok()
+    }
+
+    /// The account, once its client id is right.
+    pub fn client_id(&self) -> Option<ClientId> {
+        ClientId::parse(self.client.line.text()).ok()
+    }
+
+    /// The account, once both ids are right.
+    pub fn account(&self) -> Option<AccountRef> {
+        Some(AccountRef { project: self.project_id()?, client: self.client_id()? })
+    }
+
+    /// The first field that is empty or wrong.
+    pub fn first_problem(&self) -> Option<FieldName> {
+        FieldName::ALL.into_iter().find(|name| !self.validation(*name).is_valid())
+    }
+
+    /// What would be created; `None` while a field is not right.
+    pub fn new_secret(&self) -> Option<NewSecret> {
+        if self.first_problem().is_some() {
+            return None;
+        }
+        let (project, client) = (self.project_id()?, self.client_id()?);
+        let lifetime = Lifetime::parse(self.lifetime.line.text()).ok()?;
+        Some(NewSecret { project, client, lifetime })
+    }
+
+    pub(in crate::tui) fn focus_next(&mut self) {
+        self.focus = match self.focus {
+            Focus::Field(FieldName::Project) => Focus::Field(FieldName::Client),
+            Focus::Field(FieldName::Client) => Focus::Field(FieldName::Lifetime),
+            Focus::Field(FieldName::Lifetime) => Focus::Button,
+            Focus::Button => Focus::Field(FieldName::Project),
+        };
+    }
+
+    pub(in crate::tui) fn focus_previous(&mut self) {
+        self.focus = match self.focus {
+            Focus::Field(FieldName::Project) => Focus::Button,
+            Focus::Field(FieldName::Client) => Focus::Field(FieldName::Project),
+            Focus::Field(FieldName::Lifetime) => Focus::Field(FieldName::Client),
+            Focus::Button => Focus::Field(FieldName::Lifetime),
+        };
+    }
+
+    /// An Enter that came with text: on to the next field, never to a submit.
+    pub(in crate::tui) fn focus_next_field(&mut self) {
+        if self.focus != Focus::Button {
+            self.focus_next();
+        }
+    }
+
+    /// A key for the field in focus.
+    pub(in crate::tui) fn press(&mut self, key: KeyPress) {
+        let Focus::Field(name) = self.focus else { return };
+        let field = self.field_mut(name);
+        // The rest of a secret that comes key by key is not kept either; any other key ends that.
+        if field.drops_text && key.text().is_some() {
+            return;
+        }
+        field.drops_text = false;
+        if field.line.press(key) == Some(true) {
+            field.changed();
+            field.tidy(name);
+        }
+    }
+
+    /// Pasted text: a whole id goes to the field it belongs to, anything else in at the caret.
+    pub(in crate::tui) fn paste(&mut self, text: &str) {
+        self.notice = None;
+        for placed in understand(text, self.focus) {
+            self.place(placed);
+        }
+    }
+
+    fn place(&mut self, placed: Placed) {
+        let Some(name) = placed.field else {
+            self.notice = Some(Notice::Word("Nothing was pasted: no field has the focus."));
+            return;
+        };
+        let field = self.field_mut(name);
+        match placed.what {
+            Paste::Whole { text, note } => {
+                field.line.set(&text);
+                field.changed();
+                field.note = note;
+            }
+            Paste::AtCaret(text) => {
+                if field.line.insert(&text) {
+                    field.changed();
+                    field.tidy(name);
+                }
+            }
+            Paste::Secret => {
+                field.note = Some(InputNote::SecretNotKept);
+                self.notice = Some(Notice::Word("That is a secret, not an ID. It was not kept."));
+            }
+        }
+    }
+
+    /// Takes a value that was chosen from a list, and goes on to what is wrong or empty still.
+    pub(in crate::tui) fn choose(&mut self, name: FieldName, value: &str) {
+        let field = self.field_mut(name);
+        field.line.set(value);
+        field.changed();
+        self.notice = None;
+        self.focus = self.first_problem().map_or(Focus::Button, Focus::Field);
+    }
+
+    /// Fills in what is known by now, where nothing was typed yet.
+    pub(in crate::tui) fn fill_empty(&mut self, project: Option<&str>, client: Option<&str>) {
+        for (name, text) in [(FieldName::Project, project), (FieldName::Client, client)] {
+            let field = self.field_mut(name);
+            if let Some(text) = text.filter(|_| field.line.text().is_empty()) {
+                field.line.set(text);
+                field.changed();
+                field.tidy(name);
+            }
+        }
+        self.focus = self.first_problem().map_or(Focus::Button, Focus::Field);
+    }
+
+    /// Marks every field as touched, so that each says what it lacks.
+    pub(in crate::tui) fn touch_all(&mut self) {
+        for name in FieldName::ALL {
+            self.field_mut(name).touched = true;
+        }
+    }
+
+    /// Puts a refusal of Atlas beside the field that it is about, and the focus there.
+    pub(in crate::tui) fn refuse(&mut self, name: FieldName, words: ServerText) {
+        self.field_mut(name).refused = Some(words);
+        self.focus = Focus::Field(name);
+    }
+}
+
+/// The form as a screen; its state is shared, so that nothing typed is lost while other screens are shown.
+#[derive(Clone, Copy, Debug)]
+pub struct FormScreen;
+
+impl FormScreen {
+    /// Submits the form: to the first problem if there is one, else the creating job starts.
+    pub(in crate::tui) fn submit(app: &mut Shared) -> Transition {
+        app.form.touch_all();
+        app.form.notice = None;
+        if let Some(name) = app.form.first_problem() {
+            app.form.focus = Focus::Field(name);
+            return Transition::Stay;
+        }
+        if app.is_creating {
+            app.form.notice = Some(Notice::Word("The earlier request has not been answered yet."));
+            return Transition::Stay;
+        }
+        let Some(new_secret) = app.form.new_secret() else { return Transition::Stay };
+        if app.submit_action() == SubmitAction::ListSecrets {
+            let list = SecretListScreen::open(app, new_secret.account());
+            return Transition::Show(Screen::SecretList(Box::new(list)));
+        }
+        app.create(new_secret, false)
+    }
+
+    /// Ctrl-C. While an earlier POST is still running its screen is shown once more.
+    fn leave(app: &mut Shared) -> Transition {
+        let Some(in_flight) = app.in_flight.clone() else { return Transition::Quit(app.exit()) };
+        let before = in_flight.known.before();
+        let account = in_flight.new_secret.account();
+        let recovery = Recovery::new(app, account, in_flight.since, before, LostAnswer::StoppedWaiting);
+        Transition::Show(Screen::Recovery(Box::new(recovery)))
+    }
+}
+
+impl Component for FormScreen {
+    fn on_action(&mut self, app: &mut Shared, action: Action) -> Transition {
+        match action {
+            Action::Next => app.form.focus_next(),
+            Action::Previous => app.form.focus_previous(),
+            Action::Dismiss => app.form.notice = None,
+            Action::Submit => return Self::submit(app),
+            Action::List => return Picker::open(app),
+            Action::AsCommand => return CommandView::open(app),
+            Action::Confirm => match app.form.focus {
+                Focus::Field(FieldName::Lifetime) | Focus::Button => return Self::submit(app),
+                Focus::Field(_) => app.form.focus_next(),
+            },
+            Action::Leave => return Self::leave(app),
+            _ => {}
+        }
+        Transition::Stay
+    }
+
+    fn on_key(&mut self, app: &mut Shared, key: KeyPress) {
+        app.form.press(key);
+    }
+
+    fn on_paste(&mut self, app: &mut Shared, text: &str) {
+        app.form.paste(text);
+    }
+
+    fn keys(&self, app: &Shared) -> &'static [Binding] {
+        match (app.form.focus, app.submit_action()) {
+            (Focus::Field(_), _) => ON_FIELD,
+            (Focus::Button, SubmitAction::ListSecrets) => ON_FULL_BUTTON,
+            (Focus::Button, _) => ON_BUTTON,
+        }
+    }
+
+    fn wake_in(&self, app: &Shared) -> Option<Duration> {
+        [until_minute_turns(app), app.lookups.due_in(app.now)].into_iter().flatten().min()
+    }
+
+    fn about(&self) -> &'static [&'static str] {
+        &["A pasted URL or id goes where it belongs.", "Lifetimes: hours, or 36h, 30d, 12w, 1y."]
+    }
+
+    fn draw(&self, app: &Shared, canvas: &mut Canvas) {
+        draw::draw(app, canvas);
+    }
+}
+
+/// The form shows a time of day, which moves on with the minute.
+fn until_minute_turns(app: &Shared) -> Option<Duration> {
+    app.zone.as_ref()?;
+    let validation = app.form.validation(FieldName::Lifetime);
+    let shows_time = matches!(validation, Validation::Lifetime { .. });
+    let into_minute = app.now.wall.as_millisecond().rem_euclid(60_000).unsigned_abs();
+    shows_time.then(|| Duration::from_millis(60_000 - into_minute))
+}

@@ -1,0 +1,123 @@
+//! Validating a field while it is typed.
+
+use crate::domain::{
+    ClientId, ClientIdError, Lifetime, LifetimeError, ProjectId, ProjectIdError, ServerText,
+};
+
+use super::field::{Field, FieldName, InputNote};
+
+/// What is to be said of a field right now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Validation {
+    /// Empty and untouched: nothing is said.
+    Silent,
+    /// Right so far; says what is missing.
+    Incomplete(String),
+    /// It cannot become right by typing on; says why and, if one character is to blame, which (in
+    /// characters from 0).
+    Wrong {
+        /// The reason.
+        message: String,
+        /// The character to blame.
+        position: Option<usize>,
+    },
+    /// Atlas refused this value.
+    Refused(ServerText),
+    /// A well-formed id, and a word about it if there is one.
+    Id(Option<&'static str>),
+    /// A lifetime, and a warning where Atlas may refuse it.
+    Lifetime {
+        /// How long.
+        lifetime: Lifetime,
+        /// Why Atlas may refuse it.
+        warning: Option<&'static str>,
+    },
+}
+
+/// What Atlas documents as allowed; it may change, so it only warns.
+const UNUSUAL: &str = "Atlas allows 8 hours to 365 days today";
+
+impl Validation {
+    /// True when the field's value can be sent.
+    pub fn is_valid(&self) -> bool {
+        matches!(self, Self::Id(_) | Self::Lifetime { .. })
+    }
+
+    /// `longest_hours` is the organization's own limit.
+    pub(super) fn of(name: FieldName, field: &Field, longest_hours: Option<i32>) -> Self {
+        let text = field.line.text();
+        if field.note == Some(InputNote::SecretNotKept) && text.is_empty() {
+            return Self::wrong(&ClientIdError::IsSecret, None);
+        }
+        if text.is_empty() && !field.touched {
+            return Self::Silent;
+        }
+        if let Some(refused) = &field.refused {
+            return Self::Refused(refused.clone());
+        }
+        match name {
+            FieldName::Project => Self::of_project(text, field.note),
+            FieldName::Client => Self::of_client(text, field.note),
+            FieldName::Lifetime => Self::of_lifetime(text, longest_hours),
+        }
+    }
+
+    fn of_project(text: &str, note: Option<InputNote>) -> Self {
+        match ProjectId::parse(text) {
+            Ok(_) => Self::Id(note.and_then(InputNote::words)),
+            Err(error) if error.is_incomplete() => Self::Incomplete(error.to_string()),
+            Err(error @ ProjectIdError::NotHex { position, .. }) => Self::wrong(&error, Some(position)),
+            Err(error) => Self::wrong(&error, None),
+        }
+    }
+
+    fn of_client(text: &str, note: Option<InputNote>) -> Self {
+        match ClientId::parse(text) {
+            Ok(_) => Self::Id(note.and_then(InputNote::words)),
+            Err(error) if error.is_incomplete() => Self::Incomplete(error.to_string()),
+            Err(
+                error @ (ClientIdError::NotHex { position, .. } | ClientIdError::WrongPrefix { position }),
+            ) => Self::wrong(&error, Some(position)),
+            Err(error) => Self::wrong(&error, None),
+        }
+    }
+
+    fn of_lifetime(text: &str, longest_hours: Option<i32>) -> Self {
+        match Lifetime::parse(text) {
+            Ok(lifetime) if longest_hours.is_some_and(|longest| lifetime.hours() > longest) => {
+                let longest = longest_hours.unwrap_or_default();
+                let message = format!("this organization allows at most {longest} hours");
+                Self::Wrong { message, position: None }
+            }
+            Ok(lifetime) => Self::Lifetime { lifetime, warning: (!lifetime.is_usual()).then_some(UNUSUAL) },
+            Err(error @ LifetimeError::Empty) => Self::Incomplete(error.to_string()),
+            Err(error) => Self::wrong(&error, None),
+        }
+    }
+
+    fn wrong(error: &impl ToString, position: Option<usize>) -> Self {
+        Self::Wrong { message: error.to_string(), position }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_more_typing_can_mend_is_incomplete_and_not_wrong() {
+        for text in ["", "32b6"] {
+            assert!(matches!(Validation::of_project(text, None), Validation::Incomplete(_)), "{text:?}");
+        }
+        for text in ["", "mdb_s", "mdb_sa_id_12"] {
+            assert!(matches!(Validation::of_client(text, None), Validation::Incomplete(_)), "{text:?}");
+        }
+        assert!(matches!(Validation::of_project("x", None), Validation::Wrong { position: Some(0), .. }));
+    }
+
+    #[test]
+    fn the_organizations_longest_life_is_allowed_itself() {
+        assert!(matches!(Validation::of_lifetime("720", Some(720)), Validation::Lifetime { .. }));
+        assert!(matches!(Validation::of_lifetime("721", Some(720)), Validation::Wrong { .. }));
+    }
+}

@@ -1,0 +1,28 @@
+//! The screens, one file or folder each: state, keys, transitions and drawing.
+
+mod command;
+mod created;
+mod form;
+mod pagination;
+mod picker;
+mod previous_run;
+mod progress;
+mod recovery;
+mod secret_list;
+mod sign_in;
+
+pub use command::{CommandView, Recipe};
+pub use created::{
+    ClipboardCopy, ClipboardLost, CopyState, CreatedScreen, LeaveConfirmation, Leaving, Prompt, Target,
+    Verification,
+};
+pub use form::{Field, FieldName, Focus, Form, FormScreen, Notice, SubmitAction, Validation};
+pub use picker::Picker;
+pub use previous_run::PreviousRun;
+pub use progress::{Progress, Waiting};
+pub use recovery::Recovery;
+pub use secret_list::{SecretList, SecretListScreen};
+pub use sign_in::SignIn;
+
+pub(crate) use created::NO_ORGANIZATION;
+pub(super) use form::{InputNote, secret_facts};

@@ -1,0 +1,210 @@
+//! A record that an earlier run left: a secret that was created, or perhaps was, and perhaps never delivered.
+
+use std::time::Duration;
+
+use crossterm::event::KeyCode;
+use ratatui::style::Style;
+
+use crate::domain::{AccountRef, Now, PendingRecord, ReadProblem};
+use crate::jobs::{Before, Deletion, Recheck};
+use crate::tui::app::{Component, Screen, Shared, Transition};
+use crate::tui::canvas::{Canvas, SPINNER_STEP};
+use crate::tui::event::{Command, Event};
+use crate::tui::keys::{Action, BUSY, Binding, CTRL_C, ESC, HELP, NONE, ONLY_BACK, REPAINT, SUSPEND, YES_NO};
+use crate::tui::words;
+
+use super::Notice;
+use super::recovery::{DELETE_IT, KEEP_IT, Recovery};
+
+/// No POST takes longer; what was created later is another request's.
+const LONGEST_POST: Duration = Duration::from_secs(60);
+
+/// The screen of one record.
+#[derive(Clone, Debug)]
+pub struct PreviousRun {
+    record: PendingRecord,
+    /// True when it happened at the host that this run talks to: only then can anything be done about it.
+    is_here: bool,
+    stage: Stage,
+}
+
+/// What is done about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Stage {
+    /// It is shown, with the reason why it was not deleted if that was tried.
+    Shown(Option<NotDeleted>),
+    /// "Delete it?"; a no leads back to what was shown.
+    Asking(Option<NotDeleted>),
+    /// The account is fetched before anything is deleted.
+    Rechecking(Now),
+    /// It is being deleted.
+    Deleting(Now),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum NotDeleted {
+    Used,
+    Failed(ReadProblem),
+}
+
+const SHOWN: &[Binding] = &[
+    DELETE_IT,
+    KEEP_IT,
+    Binding::new(&[(KeyCode::Char('l'), NONE)], "l", "look", Action::LookAgain),
+    Binding::new(&[ESC], "Esc", "later", Action::BackToForm),
+    Binding::new(&[(KeyCode::Char('q'), NONE), CTRL_C], "q", "quit", Action::Leave),
+    HELP,
+    SUSPEND,
+    REPAINT,
+];
+
+impl PreviousRun {
+    pub(in crate::tui) fn new(app: &Shared, record: PendingRecord) -> Self {
+        let is_here = app.session.base_url() == Some(&record.entry.base_url);
+        Self { record, is_here, stage: Stage::Shown(None) }
+    }
+
+    fn account(&self) -> AccountRef {
+        let entry = &self.record.entry;
+        AccountRef { project: entry.project.clone(), client: entry.client.clone() }
+    }
+
+    /// What became of it is searched as after a lost answer.
+    fn search(&self, app: &mut Shared) -> Transition {
+        let entry = &self.record.entry;
+        let before = Before {
+            ids: entry.ids_before.clone(),
+            at: entry.begun_at,
+            latest: entry.begun_at.checked_add(LONGEST_POST).ok(),
+        };
+        Transition::Show(Screen::Recovery(Box::new(Recovery::of_record(app, self.record.clone(), before))))
+    }
+}
+
+impl Component for PreviousRun {
+    fn on_action(&mut self, app: &mut Shared, action: Action) -> Transition {
+        match (&self.stage, action) {
+            (Stage::Asking(_), Action::Yes) => {
+                let Some(id) = self.record.entry.secret_id.clone() else { return Transition::Stay };
+                app.send(Command::Delete(self.account(), id, Recheck::Yes));
+                self.stage = Stage::Rechecking(app.now);
+            }
+            (Stage::Asking(why), Action::No | Action::Leave) => self.stage = Stage::Shown(why.clone()),
+            (Stage::Rechecking(_), Action::No) => {
+                app.send(Command::CancelDelete);
+                self.stage = Stage::Shown(None);
+            }
+            (Stage::Shown(why), Action::Delete) if self.works(app, action) => {
+                self.stage = Stage::Asking(why.clone());
+            }
+            (Stage::Shown(_), Action::LookAgain) if self.works(app, action) => return self.search(app),
+            (Stage::Shown(_), Action::Keep) => {
+                app.send(Command::SettlePrevious(self.record.number));
+                return Transition::form();
+            }
+            // Neither kept nor deleted: the next run shows it again.
+            (Stage::Shown(_), Action::BackToForm | Action::No) => return Transition::form(),
+            (Stage::Shown(_), Action::Leave) => return Transition::Quit(app.exit()),
+            _ => {}
+        }
+        Transition::Stay
+    }
+
+    fn on_event(&mut self, app: &mut Shared, event: Event) -> Transition {
+        match event {
+            Event::DeleteSent if matches!(self.stage, Stage::Rechecking(_)) => {
+                self.stage = Stage::Deleting(app.now);
+            }
+            Event::DeleteFinished(Deletion::Deleted) => {
+                app.form.notice = Some(Notice::Word("Deleted: nothing of the earlier run is left."));
+                app.send(Command::SettlePrevious(self.record.number));
+                return Transition::form();
+            }
+            Event::DeleteFinished(deletion) if self.is_busy() => {
+                self.stage = Stage::Shown(match deletion {
+                    Deletion::Used(_) => Some(NotDeleted::Used),
+                    Deletion::Failed(problem) => Some(NotDeleted::Failed(problem)),
+                    Deletion::Deleted | Deletion::Cancelled => None,
+                });
+            }
+            _ => {}
+        }
+        Transition::Stay
+    }
+
+    fn keys(&self, _app: &Shared) -> &'static [Binding] {
+        match self.stage {
+            Stage::Shown(_) => SHOWN,
+            Stage::Asking(_) => YES_NO,
+            Stage::Rechecking(_) => ONLY_BACK,
+            Stage::Deleting(_) => BUSY,
+        }
+    }
+
+    fn works(&self, _app: &Shared, action: Action) -> bool {
+        match action {
+            Action::Delete => self.is_here && self.record.entry.secret_id.is_some(),
+            Action::LookAgain => self.is_here,
+            _ => true,
+        }
+    }
+
+    fn wake_in(&self, _app: &Shared) -> Option<Duration> {
+        self.is_busy().then_some(SPINNER_STEP)
+    }
+
+    fn about(&self) -> &'static [&'static str] {
+        &["Each creation is noted on this disk, ids only, until somebody has its secret."]
+    }
+
+    fn draw(&self, app: &Shared, canvas: &mut Canvas) {
+        let theme = canvas.theme;
+        let entry = &self.record.entry;
+        let begun = words::date_time(entry.begun_at, app.zone.as_ref());
+        let perhaps = if entry.secret_id.is_some() { "" } else { "perhaps " };
+        let client = entry.client.short(theme.glyphs.ellipsis);
+        let title =
+            format!("A secret of {client}, {perhaps}created on {begun}, was perhaps never handed over");
+        canvas.warning(&title, theme.strong);
+        canvas.words(2, "An earlier run ended first. If you had copied it, keep it.", Style::new());
+        canvas.blank();
+        canvas.labelled("Project ID", entry.project.as_str());
+        canvas.labelled("Client ID", entry.client.as_str());
+        canvas.labelled("Secret ID", entry.secret_id.as_ref().map_or("not known", |id| id.as_str()));
+        canvas.labelled("Signed in as", entry.identity.as_str());
+        canvas.blank();
+        match &self.stage {
+            Stage::Rechecking(since) => canvas.running(app.now, *since, "Looking whether somebody uses it"),
+            Stage::Deleting(since) => canvas.running(app.now, *since, "Deleting the secret in Atlas"),
+            Stage::Asking(_) => canvas.ask("Delete it in Atlas?"),
+            Stage::Shown(why) => self.draw_shown(why.as_ref(), canvas),
+        }
+    }
+}
+
+impl PreviousRun {
+    fn is_busy(&self) -> bool {
+        matches!(self.stage, Stage::Rechecking(_) | Stage::Deleting(_))
+    }
+
+    fn draw_shown(&self, why: Option<&NotDeleted>, canvas: &mut Canvas) {
+        let theme = canvas.theme;
+        if let Some(why) = why {
+            let words = match why {
+                NotDeleted::Used => {
+                    "It has been used since, so somebody has it. It was not deleted.".to_owned()
+                }
+                NotDeleted::Failed(problem) => {
+                    format!("It could not be deleted. {}", problem.explain().title)
+                }
+            };
+            canvas.words(0, &words, theme.bad);
+        }
+        if !self.is_here {
+            let host = self.record.entry.base_url.host();
+            let words = format!("It is at {host}, not where this run is signed in.");
+            canvas.words(0, &words, theme.warning);
+        }
+        canvas.words(0, "Its value cannot be shown again. Keeping it takes this note away.", theme.faint);
+    }
+}

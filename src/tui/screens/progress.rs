@@ -1,0 +1,252 @@
+//! The creating job while it runs: what is done, what is going on and since when, and what is asked.
+
+use std::time::Duration;
+
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use crate::domain::{NewSecret, Now, Rejection};
+use crate::jobs::{Question, Step};
+use crate::tui::app::{Component, Shared, Transition};
+use crate::tui::canvas::{Canvas, spinner_wake};
+use crate::tui::event::Command;
+use crate::tui::keys::{Action, BUSY, Binding, CTRL_C, ESC, HELP, NO, REPAINT, SUSPEND, YES, YES_NO};
+use crate::tui::words;
+
+use super::secret_facts;
+
+/// In fewer rows every blank one counts.
+const LOW: u16 = 14;
+
+/// The creating job while it runs.
+#[derive(Clone, Debug)]
+pub struct Progress {
+    /// What is to be created.
+    pub new_secret: NewSecret,
+    /// True when `--yes` agreed to it.
+    pub(in crate::tui) is_preapproved: bool,
+    /// What is waited for.
+    pub waiting: Waiting,
+    /// Since when.
+    since: Now,
+    /// True while "Stop waiting?" is on the screen.
+    asks_to_stop: bool,
+    /// A remark about the last key.
+    pub(in crate::tui) word: Option<&'static str>,
+    /// How many POSTs Atlas has refused for its rate limit.
+    refusals: u8,
+}
+
+/// What is waited for.
+#[derive(Clone, Debug)]
+pub enum Waiting {
+    /// A token.
+    SigningIn,
+    /// The account.
+    FetchingAccount,
+    /// The user's answer; only `y` goes on.
+    Answer(Question),
+    /// The deletion of an expired secret.
+    DeletingExpired,
+    /// The record on the disk.
+    Recording,
+    /// The POST.
+    Creating,
+    /// The end of a rate limit.
+    RateLimit {
+        /// When the job starts again.
+        until: Now,
+        /// What Atlas said.
+        rejection: Box<Rejection>,
+    },
+}
+
+/// Before the POST.
+const BEFORE_POSTING: &[Binding] =
+    &[Binding::new(&[ESC, CTRL_C], "Esc", "stop, nothing is created", Action::Leave), HELP, SUSPEND, REPAINT];
+
+/// A rate limit is waited out.
+const RATE_LIMITED: &[Binding] =
+    &[Binding::new(&[ESC, CTRL_C], "Esc", "back to the form", Action::Leave), HELP, SUSPEND, REPAINT];
+
+/// The POST is running.
+const POSTING: &[Binding] =
+    &[Binding::new(&[ESC, CTRL_C], "Esc", "stop waiting", Action::Leave), HELP, SUSPEND, REPAINT];
+
+/// "Stop waiting?"
+const ASKING_TO_STOP: &[Binding] =
+    &[YES, NO, Binding::new(&[CTRL_C], "Ctrl-C", "yes", Action::Yes).only_in_help(), HELP, SUSPEND];
+
+impl Progress {
+    pub(in crate::tui) fn new(new_secret: NewSecret, since: Now, is_preapproved: bool) -> Self {
+        Self {
+            new_secret,
+            is_preapproved,
+            waiting: Waiting::SigningIn,
+            since,
+            asks_to_stop: false,
+            word: None,
+            refusals: 0,
+        }
+    }
+
+    pub(in crate::tui) fn on_step(&mut self, app: &Shared, step: Step) {
+        let waiting = match step {
+            Step::SigningIn => Waiting::SigningIn,
+            Step::FetchingAccount => Waiting::FetchingAccount,
+            Step::DeletingExpired => Waiting::DeletingExpired,
+            Step::Recording => Waiting::Recording,
+            Step::Creating(_) => Waiting::Creating,
+            Step::RateLimited(wait, rejection) => {
+                self.refusals += 1;
+                self.asks_to_stop = false;
+                Waiting::RateLimit { until: app.now.plus(wait), rejection: Box::new(rejection) }
+            }
+            Step::Fetched(_) | Step::NotRecorded(_) | Step::StoppedWaiting => return,
+        };
+        self.wait_for(waiting, app.now);
+    }
+
+    pub(in crate::tui) fn ask(&mut self, question: Question, now: Now) {
+        self.wait_for(Waiting::Answer(question), now);
+    }
+
+    fn wait_for(&mut self, waiting: Waiting, now: Now) {
+        self.waiting = waiting;
+        self.since = now;
+        self.word = None;
+    }
+}
+
+impl Component for Progress {
+    fn on_action(&mut self, app: &mut Shared, action: Action) -> Transition {
+        match (&self.waiting, action) {
+            (Waiting::Creating, Action::Leave) => self.asks_to_stop = true,
+            (Waiting::Creating, Action::No) => self.asks_to_stop = false,
+            (Waiting::Creating, Action::Yes) if self.asks_to_stop => app.send(Command::CancelCreate),
+            (Waiting::Answer(_), Action::Yes | Action::No | Action::Leave) => {
+                app.send(Command::Answer(action == Action::Yes));
+                self.wait_for(Waiting::FetchingAccount, app.now);
+            }
+            (_, Action::Leave) => app.send(Command::CancelCreate),
+            _ => {}
+        }
+        Transition::Stay
+    }
+
+    fn before_key(&mut self, _app: &mut Shared) {
+        self.word = None;
+    }
+
+    fn keys(&self, _app: &Shared) -> &'static [Binding] {
+        match &self.waiting {
+            Waiting::Creating if self.asks_to_stop => ASKING_TO_STOP,
+            Waiting::Creating => POSTING,
+            Waiting::SigningIn | Waiting::FetchingAccount | Waiting::Recording => BEFORE_POSTING,
+            Waiting::DeletingExpired => BUSY,
+            Waiting::Answer(_) => YES_NO,
+            Waiting::RateLimit { .. } => RATE_LIMITED,
+        }
+    }
+
+    fn wake_in(&self, app: &Shared) -> Option<Duration> {
+        match &self.waiting {
+            Waiting::Answer(_) => None,
+            Waiting::RateLimit { until, .. } => Some(words::until_next_second(until.since(app.now))),
+            _ => Some(spinner_wake(app.now, self.since)),
+        }
+    }
+
+    fn draw(&self, app: &Shared, canvas: &mut Canvas) {
+        let theme = canvas.theme;
+        canvas.line(Line::styled("New service account secret", theme.strong));
+        if canvas.area.height >= LOW {
+            canvas.blank();
+        }
+        canvas.labelled("Project ID", self.new_secret.project.as_str());
+        canvas.labelled("Client ID", self.new_secret.client.as_str());
+        canvas.labelled("Expires after", &self.new_secret.lifetime.to_string());
+        canvas.blank();
+        match &self.waiting {
+            Waiting::Answer(question) => draw_question(app, question, canvas),
+            Waiting::RateLimit { until, rejection } => self.draw_rate_limit(app, *until, rejection, canvas),
+            Waiting::DeletingExpired => {
+                canvas.running(app.now, self.since, "Deleting the secret that has expired");
+            }
+            _ => self.draw_steps(app, canvas),
+        }
+        if self.asks_to_stop {
+            if canvas.area.height >= LOW || self.word.is_none() {
+                canvas.blank();
+            }
+            canvas.ask("Stop waiting? Atlas may already have created it.");
+        }
+        if let Some(word) = self.word {
+            if canvas.area.height >= LOW {
+                canvas.blank();
+            }
+            canvas.words(2, word, theme.warning);
+        }
+    }
+}
+
+impl Progress {
+    fn draw_rate_limit(&self, app: &Shared, until: Now, rejection: &Rejection, canvas: &mut Canvas) {
+        let theme = canvas.theme;
+        let left = words::seconds_left(until.since(app.now));
+        let title = format!("Atlas has had too many requests. Trying again in {left}.");
+        canvas.warning(&title, theme.warning);
+        canvas.words(2, &format!("Nothing was created. Round {} of 3.", self.refusals), theme.faint);
+        canvas.atlas_words(2, &rejection.atlas_words());
+    }
+
+    fn draw_steps(&self, app: &Shared, canvas: &mut Canvas) {
+        let theme = canvas.theme;
+        let current = match self.waiting {
+            Waiting::SigningIn => 0,
+            Waiting::FetchingAccount => 1,
+            _ => 2,
+        };
+        let steps = ["Sign in", "Look at the account's secrets", "Create the secret"];
+        for (index, step) in steps.into_iter().enumerate() {
+            match index.cmp(&current) {
+                std::cmp::Ordering::Less => canvas.line(Line::from(vec![
+                    Span::styled(theme.glyphs.check, theme.good),
+                    Span::raw(" "),
+                    Span::styled(step, theme.faint),
+                ])),
+                std::cmp::Ordering::Equal => canvas.running(app.now, self.since, step),
+                std::cmp::Ordering::Greater => canvas.line(Line::styled(format!("  {step}"), theme.faint)),
+            }
+        }
+    }
+}
+
+fn draw_question(app: &Shared, question: &Question, canvas: &mut Canvas) {
+    let theme = canvas.theme;
+    match question {
+        Question::Shortens(shortened) => {
+            for (secret, cut) in shortened {
+                let until = |at| words::date_time(at, app.zone.as_ref());
+                let was = secret.expires_at.map_or_else(|| "at an unknown time".to_owned(), until);
+                canvas.warning(secret.label().as_str(), theme.strong);
+                canvas.words(2, &format!("expires      {was}"), Style::new());
+                canvas.words(2, &format!("will expire  {}", until(*cut)), theme.strong);
+            }
+            canvas.blank();
+            canvas.ask("Atlas shortens it for good. Create the new secret?");
+        }
+        Question::Replaces(expired) => {
+            canvas.warning(&secret_facts(app, expired), theme.strong);
+            let words = "It no longer works, but holds one of the account's two places.";
+            canvas.words(2, words, Style::new());
+            canvas.blank();
+            canvas.ask("Delete it in Atlas, and create the new secret?");
+        }
+        Question::AccountUnknown(problem) => {
+            canvas.words(0, &problem.explain().title, theme.faint);
+            canvas.blank();
+            canvas.ask("Could not look at the existing secrets. Create anyway?");
+        }
+    }
+}

@@ -1,0 +1,420 @@
+//! Whether a secret was created is not known: what is known, what the search has shown, and the ways on.
+
+use std::time::Duration;
+
+use crossterm::event::KeyCode;
+use ratatui::style::Style;
+use ratatui::text::Line;
+
+use crate::domain::{AccountRef, Disposition, ExistingSecret, LostAnswer, Now, PendingRecord, ReadProblem};
+use crate::jobs::{Before, Deletion, PAUSES, Recheck, Recovered};
+use crate::tui::app::{Component, Shared, Transition};
+use crate::tui::canvas::{Canvas, SPINNER_STEP};
+use crate::tui::event::{Command, Event};
+use crate::tui::keys::{Action, BUSY, Binding, HELP, NONE, QUIT_BY_LETTER, REPAINT, SUSPEND, YES_NO};
+use crate::tui::words;
+
+use super::created::LEAVE_YES_NO;
+use super::secret_facts;
+
+/// In fewer rows every blank one counts.
+const LOW: u16 = 14;
+
+/// Said wherever one is deleted: what creating did to the others stays.
+const STAYS: &str = "Deleting it does not undo the shortening of the others.";
+
+/// A POST whose outcome its answer did not tell.
+#[derive(Clone, Debug)]
+pub struct Recovery {
+    account: AccountRef,
+    sent_at: Now,
+    lost: LostAnswer,
+    before: Before,
+    search: Search,
+    /// The record of an earlier run that this is about.
+    record: Option<PendingRecord>,
+    asks_to_leave: bool,
+    /// A remark about the last key.
+    pub(in crate::tui) word: Option<&'static str>,
+}
+
+/// How far the search is, and what is done about a secret that it found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Search {
+    Fetching,
+    Pausing {
+        until: Now,
+    },
+    NoneAppeared {
+        after: Duration,
+    },
+    Found(ExistingSecret),
+    Several(Vec<ExistingSecret>),
+    Failed(ReadProblem),
+    AskingToDelete(ExistingSecret),
+    /// The account is fetched once more before anything is deleted.
+    Rechecking(ExistingSecret),
+    Deleting {
+        secret: ExistingSecret,
+        since: Now,
+    },
+    Deleted(ExistingSecret),
+    Used(ExistingSecret),
+    NotDeleted {
+        secret: ExistingSecret,
+        problem: ReadProblem,
+    },
+}
+
+impl Search {
+    /// True when nothing more comes by itself.
+    fn is_over(&self) -> bool {
+        !matches!(self, Self::Fetching | Self::Pausing { .. } | Self::Rechecking(_) | Self::Deleting { .. })
+    }
+
+    /// The one secret that is this one, as far as can be told.
+    fn found(&self) -> Option<&ExistingSecret> {
+        match self {
+            Self::Found(secret)
+            | Self::AskingToDelete(secret)
+            | Self::Used(secret)
+            | Self::Rechecking(secret)
+            | Self::Deleting { secret, .. }
+            | Self::NotDeleted { secret, .. } => Some(secret),
+            _ => None,
+        }
+    }
+}
+
+const BACK_TO_FORM: Binding =
+    Binding::new(&[(KeyCode::Char('b'), NONE)], "b", "back to the form", Action::BackToForm);
+const SEARCH_AGAIN: Binding =
+    Binding::new(&[(KeyCode::Char('l'), NONE)], "l", "look again", Action::LookAgain);
+/// Delete the secret that was found.
+pub(super) const DELETE_IT: Binding =
+    Binding::new(&[(KeyCode::Char('d'), NONE)], "d", "delete it", Action::Delete);
+/// Leave it in Atlas.
+pub(super) const KEEP_IT: Binding = Binding::new(&[(KeyCode::Char('k'), NONE)], "k", "keep it", Action::Keep);
+
+/// The outcome is not known.
+const UNKNOWN: &[Binding] = &[SEARCH_AGAIN, BACK_TO_FORM, QUIT_BY_LETTER, HELP, SUSPEND, REPAINT];
+
+/// One secret is new, and its value is lost.
+const FOUND: &[Binding] =
+    &[DELETE_IT, KEEP_IT, SEARCH_AGAIN, BACK_TO_FORM, QUIT_BY_LETTER, HELP, SUSPEND, REPAINT];
+
+/// The new one is in use.
+const USED: &[Binding] = &[KEEP_IT, BACK_TO_FORM, QUIT_BY_LETTER, HELP, SUSPEND, REPAINT];
+
+impl Recovery {
+    /// Starts to search at once.
+    pub(in crate::tui) fn new(
+        app: &mut Shared,
+        account: AccountRef,
+        sent_at: Now,
+        before: Before,
+        lost: LostAnswer,
+    ) -> Self {
+        let recovery = Self {
+            account,
+            sent_at,
+            lost,
+            before,
+            search: Search::Fetching,
+            record: None,
+            asks_to_leave: false,
+            word: None,
+        };
+        recovery.send_search(app, &PAUSES);
+        recovery
+    }
+
+    /// A search for what an earlier run recorded. So long afterwards one fetch says all there is to say.
+    pub(super) fn of_record(app: &mut Shared, record: PendingRecord, before: Before) -> Self {
+        let entry = &record.entry;
+        let account = AccountRef { project: entry.project.clone(), client: entry.client.clone() };
+        let sent_at = Now { wall: entry.begun_at, uptime: app.now.uptime };
+        let recovery = Self {
+            account,
+            sent_at,
+            lost: LostAnswer::EarlierRun,
+            before,
+            search: Search::Fetching,
+            record: Some(record),
+            asks_to_leave: false,
+            word: None,
+        };
+        recovery.send_search(app, &[]);
+        recovery
+    }
+
+    /// The POST's answer turned out to be lost for good: searches anew.
+    pub(in crate::tui) fn restart(&mut self, app: &mut Shared, lost: LostAnswer) {
+        self.lost = lost;
+        self.asks_to_leave = false;
+        self.search_again(app);
+    }
+
+    fn search_again(&mut self, app: &mut Shared) {
+        self.search = Search::Fetching;
+        self.send_search(app, &PAUSES);
+    }
+
+    fn send_search(&self, app: &mut Shared, pauses: &'static [Duration]) {
+        app.send(Command::Recover(self.account.clone(), self.before.clone(), pauses));
+    }
+
+    fn on_recovered(&mut self, app: &mut Shared, recovered: Recovered) {
+        self.search = match recovered {
+            Recovered::NoneAppeared => Search::NoneAppeared { after: app.now.since(self.sent_at) },
+            Recovered::Found(secret) => Search::Found(secret),
+            Recovered::Several(secrets) => Search::Several(secrets),
+            Recovered::Failed(problem) => Search::Failed(problem),
+        };
+        // While the POST still runs, what it made may yet come with its value: nothing is recorded as lost.
+        let is_running = app.in_flight.is_some() || self.record.is_some();
+        let Some(secret) = self.search.found().filter(|_| !is_running) else { return };
+        // The exit line names at least which one it is.
+        let id = Some(secret.id.clone());
+        app.replace_summary(&self.account.client, id.clone(), secret.expires_at, Disposition::PerhapsCreated);
+        app.send(Command::RecordSecret(id, None));
+    }
+
+    fn on_deleted(&mut self, app: &mut Shared, deletion: Deletion) {
+        let Some(secret) = self.search.found().cloned() else { return };
+        self.search = match deletion {
+            Deletion::Deleted => Search::Deleted(secret.clone()),
+            Deletion::Used(secret) => Search::Used(secret),
+            Deletion::Failed(problem) => Search::NotDeleted { secret: secret.clone(), problem },
+            Deletion::Cancelled => Search::Found(secret.clone()),
+        };
+        if matches!(self.search, Search::Deleted(_)) {
+            self.resolve(app, Some(&secret), Disposition::Deleted);
+        }
+    }
+
+    /// The outcome is known for good now: the exit line is replaced, and the record removed.
+    fn resolve(&self, app: &mut Shared, secret: Option<&ExistingSecret>, fate: Disposition) {
+        if let Some(record) = &self.record {
+            return app.send(Command::SettlePrevious(record.number));
+        }
+        let id = secret.map(|secret| secret.id.clone());
+        app.replace_summary(&self.account.client, id, secret.and_then(|secret| secret.expires_at), fate);
+        app.send(Command::SettleRecord);
+    }
+}
+
+impl Component for Recovery {
+    fn on_action(&mut self, app: &mut Shared, action: Action) -> Transition {
+        match (&self.search, action) {
+            (Search::AskingToDelete(secret), Action::Yes) => {
+                app.send(Command::Delete(self.account.clone(), secret.id.clone(), Recheck::Yes));
+                self.search = Search::Rechecking(secret.clone());
+            }
+            (Search::AskingToDelete(secret), Action::No | Action::Leave) => {
+                self.search = Search::Found(secret.clone());
+            }
+            (_, Action::Yes) if self.asks_to_leave => return Transition::Quit(app.exit()),
+            (_, Action::No) => self.asks_to_leave = false,
+            (Search::Found(secret) | Search::NotDeleted { secret, .. }, Action::Delete) => {
+                self.search = Search::AskingToDelete(secret.clone());
+            }
+            (Search::Found(_) | Search::NotDeleted { .. } | Search::Used(_), Action::Keep) => {
+                self.resolve(app, self.search.found(), Disposition::Kept);
+                return Transition::form();
+            }
+            (_, Action::LookAgain) if self.works(app, action) => self.search_again(app),
+            (_, Action::Leave) if app.in_flight.is_some() && !self.asks_to_leave => {
+                self.asks_to_leave = true;
+            }
+            (_, Action::Leave) => return Transition::Quit(app.exit()),
+            (_, Action::BackToForm) => return Transition::form(),
+            _ => {}
+        }
+        Transition::Stay
+    }
+
+    fn on_event(&mut self, app: &mut Shared, event: Event) -> Transition {
+        match event {
+            Event::RecoverStep(pause) if matches!(self.search, Search::Fetching | Search::Pausing { .. }) => {
+                self.search = match pause {
+                    None => Search::Fetching,
+                    Some(pause) => Search::Pausing { until: app.now.plus(pause) },
+                };
+            }
+            Event::RecoverFinished(recovered)
+                if matches!(self.search, Search::Fetching | Search::Pausing { .. }) =>
+            {
+                self.on_recovered(app, recovered);
+            }
+            Event::DeleteSent => {
+                if let Search::Rechecking(secret) = &self.search {
+                    self.search = Search::Deleting { secret: secret.clone(), since: app.now };
+                }
+            }
+            Event::DeleteFinished(deletion) => self.on_deleted(app, deletion),
+            _ => {}
+        }
+        Transition::Stay
+    }
+
+    fn before_key(&mut self, _app: &mut Shared) {
+        self.word = None;
+    }
+
+    fn keys(&self, app: &Shared) -> &'static [Binding] {
+        match &self.search {
+            _ if self.asks_to_leave => LEAVE_YES_NO,
+            Search::AskingToDelete(_) => YES_NO,
+            Search::Rechecking(_) | Search::Deleting { .. } => BUSY,
+            // While the POST still runs, what it made is left alone: its value may yet come.
+            Search::Found(_) | Search::NotDeleted { .. } if app.in_flight.is_none() => FOUND,
+            Search::Used(_) => USED,
+            _ => UNKNOWN,
+        }
+    }
+
+    fn works(&self, _app: &Shared, action: Action) -> bool {
+        let can_search = self.search.is_over() && !matches!(self.search, Search::Deleted(_));
+        action != Action::LookAgain || can_search
+    }
+
+    fn wake_in(&self, app: &Shared) -> Option<Duration> {
+        let of_search = match &self.search {
+            Search::Pausing { until } => Some(words::until_next_second(until.since(app.now))),
+            Search::Deleting { .. } => Some(SPINNER_STEP),
+            _ => None,
+        };
+        let of_post = app.in_flight.is_some().then_some(Duration::from_secs(1));
+        [of_search, of_post].into_iter().flatten().min()
+    }
+
+    fn about(&self) -> &'static [&'static str] {
+        &["A late answer with the secret opens it, whatever is on the screen."]
+    }
+
+    fn draw(&self, app: &Shared, canvas: &mut Canvas) {
+        let theme = canvas.theme;
+        canvas.warning(self.title(app), theme.strong);
+        canvas.words(2, &self.lost.sentence(), Style::new());
+        if let Some(in_flight) = &app.in_flight {
+            // It moves once a second, too slow for a spinner to turn.
+            let seconds = words::seconds(app.now.since(in_flight.since));
+            let taken = format!("Its answer is still taken if it comes  {seconds}");
+            canvas.marked(theme.glyphs.dot, &taken, theme.faint);
+        }
+        if canvas.area.height >= LOW {
+            canvas.blank();
+        }
+        canvas.labelled("Project ID", self.account.project.as_str());
+        canvas.labelled("Client ID", self.account.client.as_str());
+        canvas.labelled("Sent", &words::date_time(self.sent_at.wall, app.zone.as_ref()));
+        if canvas.area.height >= LOW {
+            canvas.blank();
+        }
+        if self.asks_to_leave {
+            return canvas.ask("The answer may still come, and would be lost. Leave?");
+        }
+        self.draw_search(app, canvas);
+        if let Some(word) = self.word {
+            canvas.words(0, word, theme.warning);
+        }
+    }
+}
+
+impl Recovery {
+    fn title(&self, app: &Shared) -> &'static str {
+        if matches!(self.search, Search::Used(_)) {
+            return "A secret was created, and somebody uses it";
+        }
+        if self.lost.is_certainly_created() || self.search.found().is_some() {
+            return match app.in_flight {
+                Some(_) => "A secret was created, and its value may still come",
+                None => "A secret was created, and its value is lost",
+            };
+        }
+        match self.search {
+            Search::Deleted(_) => "The secret whose value was lost is deleted",
+            _ => "A secret may have been created",
+        }
+    }
+
+    fn draw_search(&self, app: &Shared, canvas: &mut Canvas) {
+        let theme = canvas.theme;
+        match &self.search {
+            Search::Fetching => canvas.line(Line::raw("Looking at the account's secrets")),
+            Search::Pausing { until } => {
+                let left = words::seconds_left(until.since(app.now));
+                canvas.words(0, &format!("No new secret so far. Looking again in {left}."), Style::new());
+            }
+            Search::NoneAppeared { .. } if self.record.is_some() => {
+                canvas.words(0, "No new secret has appeared since then.", Style::new());
+            }
+            Search::NoneAppeared { after } => {
+                let words = format!("No new secret has appeared in {} s; it may still.", after.as_secs());
+                canvas.words(0, &words, Style::new());
+            }
+            Search::Failed(problem) => {
+                let title = format!("Could not look. {}", problem.explain().title);
+                canvas.words(0, &title, theme.bad);
+                let words = "In Atlas, open the project's service accounts and this account: a secret created \
+                             at that time that nobody has is the lost one.";
+                canvas.words(0, words, Style::new());
+            }
+            Search::Several(secrets) => {
+                let words = "Several secrets are new; which one is this one's nobody can tell:";
+                canvas.words(0, words, Style::new());
+                for secret in secrets {
+                    draw_secret(app, secret, 2, canvas);
+                }
+            }
+            Search::Found(secret) => draw_found(app, secret, canvas),
+            Search::AskingToDelete(secret) => {
+                draw_secret(app, secret, 0, canvas);
+                canvas.words(0, STAYS, theme.faint);
+                canvas.ask("Delete it in Atlas?");
+            }
+            Search::Rechecking(secret) => {
+                draw_secret(app, secret, 0, canvas);
+                canvas.line(Line::raw("Looking once more before deleting"));
+            }
+            Search::Deleting { since, .. } => {
+                canvas.running(app.now, *since, "Deleting the secret in Atlas");
+            }
+            Search::Deleted(secret) => {
+                canvas.marked(theme.glyphs.check, &format!("{} is deleted.", secret.label()), theme.good);
+                canvas.words(2, "What creating shortened stays shortened.", theme.faint);
+            }
+            Search::Used(secret) => {
+                draw_secret(app, secret, 0, canvas);
+                let words = "It has been used since, so somebody has it. It was not deleted.";
+                canvas.words(0, words, theme.strong);
+            }
+            Search::NotDeleted { secret, problem } => {
+                draw_secret(app, secret, 0, canvas);
+                let title = format!("It could not be deleted. {}", problem.explain().title);
+                canvas.words(0, &title, theme.bad);
+            }
+        }
+    }
+}
+
+fn draw_found(app: &Shared, secret: &ExistingSecret, canvas: &mut Canvas) {
+    let theme = canvas.theme;
+    let since = match secret.created_at {
+        Some(at) => format!(" since {} (Atlas's clock)", words::time(at, app.zone.as_ref())),
+        None => String::new(),
+    };
+    // While the POST still runs, its answer may bring the value.
+    let value = if app.in_flight.is_some() { "may still come" } else { "is lost" };
+    let words = format!("{}: this one is new{since} and its value {value}.", secret.label());
+    canvas.words(0, &words, theme.strong);
+    canvas.words(0, "It is yours unless somebody else is working on this account.", Style::new());
+    canvas.words(0, STAYS, theme.faint);
+}
+
+/// The id has a line of its own, so that it can be selected whole.
+fn draw_secret(app: &Shared, secret: &ExistingSecret, indent: u16, canvas: &mut Canvas) {
+    canvas.words(indent, &secret_facts(app, secret), Style::new());
+    canvas.words(indent, &format!("id {}", secret.id), Style::new());
+}

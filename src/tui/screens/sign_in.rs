@@ -1,0 +1,433 @@
+//! Signing in by hand, where no credentials were found: what is typed is tried before it is accepted, and never
+//! saved.
+
+use std::time::Duration;
+
+use ratatui::text::{Line, Span};
+
+use crate::domain::{
+    CredentialProblem, Credentials, Explanation, Half, Now, PairKind, ProfileName, ReadProblem,
+    RejectionKind, ServerText, Tried, TriedSession,
+};
+use crate::tui::app::{Component, Shared, Transition};
+use crate::tui::area::split_left;
+use crate::tui::canvas::{Canvas, LABEL_WIDTH, SPINNER_STEP};
+use crate::tui::event::{Command, Event, KeyPress, SignInWith};
+use crate::tui::keys::{
+    Action, Binding, CHOICE_ABOVE, CHOICE_BELOW, CHOOSE, CTRL_C, ESC, HELP, HELP_BESIDE_TEXT, NEXT_FIELD,
+    NONE, PREVIOUS_FIELD, QUIT_BY_LETTER, REPAINT, SUSPEND,
+};
+use crate::tui::text_line::draw_scrolled;
+use crate::tui::{MaskedLine, TextLine, paste};
+
+use super::Notice;
+
+/// Rows for remarks below the methods.
+const ROWS_BELOW: u16 = 6;
+
+/// Rows for a failure, with Atlas's own words.
+const ROWS_FOR_PROBLEM: u16 = 9;
+
+const ADDRESS_NOT_LISTED: &str =
+    "Signed in, but this machine's address is not on the API access list: Atlas will refuse from here.";
+
+/// The screen that asks for credentials.
+#[derive(Clone, Debug)]
+pub struct SignIn {
+    methods: Vec<SignInMethod>,
+    /// Which of them is chosen, from 0.
+    selected: usize,
+    /// What is typed for it, once it was chosen.
+    typing: Option<Typing>,
+    /// Since when something is being tried.
+    trying: Option<Now>,
+    /// Why the last try failed.
+    problem: Option<Problem>,
+}
+
+/// A way to sign in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum SignInMethod {
+    ServiceAccount,
+    ApiKey,
+    AccessToken,
+    /// A profile of the Atlas CLI.
+    Profile(ProfileName),
+    /// The embedded Atlas.
+    Demo,
+}
+
+/// What is typed to sign in.
+#[derive(Clone, Debug)]
+struct Typing {
+    /// The part that may be seen, where there is one.
+    name: Option<TextLine>,
+    /// The part that may not.
+    secret: MaskedLine,
+    /// True while the keys go to the secret.
+    on_secret: bool,
+}
+
+/// Why signing in did not work.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Problem {
+    /// What was typed cannot be right: one sentence, from before anything was sent.
+    Typed(String),
+    /// It was tried and failed; with Atlas's own words where Atlas refused.
+    Tried(Box<Explanation>, Option<ServerText>),
+}
+
+impl SignInMethod {
+    fn title(&self) -> String {
+        match self {
+            Self::ServiceAccount => "Service account".to_owned(),
+            Self::ApiKey => "API key".to_owned(),
+            Self::AccessToken => "Access token".to_owned(),
+            Self::Profile(name) => format!("Atlas CLI profile {name}"),
+            Self::Demo => "Demo, no account needed".to_owned(),
+        }
+    }
+
+    /// The labels of what is typed: the part that may be seen, and the secret.
+    fn labels(&self) -> Option<(Option<&'static str>, &'static str)> {
+        match self {
+            Self::ServiceAccount => Some((Some("Client ID"), "Client secret")),
+            Self::ApiKey => Some((Some("Public key"), "Private key")),
+            Self::AccessToken => Some((None, "Access token")),
+            Self::Profile(_) | Self::Demo => None,
+        }
+    }
+
+    /// Where the secret that signs in is stored, in words.
+    fn holder(&self) -> Option<ServerText> {
+        match self {
+            Self::Profile(name) => Some(ServerText::new(&format!("profile {name}"))),
+            _ => None,
+        }
+    }
+}
+
+impl Problem {
+    /// A refusal of what was typed names that and nothing else.
+    fn tried(problem: &ReadProblem, method: Option<&SignInMethod>) -> Self {
+        let kind = match problem {
+            ReadProblem::Rejected(rejection) => Some(rejection.kind()),
+            _ => None,
+        };
+        let explanation = match (kind, method) {
+            (Some(RejectionKind::NotAuthorized), Some(SignInMethod::ApiKey)) => Explanation {
+                title: "Atlas did not accept the API key.".into(),
+                meaning: "The public or the private key is wrong, or they belong to another Atlas.".into(),
+                action: "Type both again; who loses a private key creates another API key.".into(),
+            },
+            (Some(RejectionKind::NotAuthorized), Some(SignInMethod::AccessToken)) => Explanation {
+                title: "Atlas did not accept the access token.".into(),
+                meaning: "It has expired or was revoked, or it belongs to another Atlas.".into(),
+                action: "Get a fresh one: they live for an hour.".into(),
+            },
+            (Some(RejectionKind::NotAuthorized), Some(SignInMethod::ServiceAccount)) => Explanation {
+                title: "Atlas did not accept the service account.".into(),
+                meaning: "It got a token, and a request with that token was refused.".into(),
+                action: "Check in Atlas that the account and its secret still exist, then try again.".into(),
+            },
+            _ => problem.explain(),
+        };
+        Self::Tried(Box::new(explanation), problem.atlas_words())
+    }
+}
+
+const CHOOSING: &[Binding] = &[CHOOSE, CHOICE_BELOW, CHOICE_ABOVE, HELP, QUIT_BY_LETTER, SUSPEND, REPAINT];
+
+/// Where credentials are typed, every character is text.
+const TYPING: &[Binding] = &[
+    Binding::new(&[(crossterm::event::KeyCode::Enter, NONE)], "Enter", "next, and sign in", Action::Choose),
+    Binding::new(&[ESC, CTRL_C], "Esc", "back", Action::Leave),
+    NEXT_FIELD,
+    PREVIOUS_FIELD,
+    HELP_BESIDE_TEXT,
+    SUSPEND,
+    REPAINT,
+];
+
+const TRYING: &[Binding] = &[Binding::new(&[ESC, CTRL_C], "Esc", "stop", Action::Leave), REPAINT];
+
+impl SignIn {
+    /// The methods that exist here; profiles come first, they need no typing.
+    pub fn new(profiles: Vec<ProfileName>) -> Self {
+        let mut methods: Vec<SignInMethod> = profiles.into_iter().map(SignInMethod::Profile).collect();
+        methods.extend([
+            SignInMethod::ServiceAccount,
+            SignInMethod::ApiKey,
+            SignInMethod::AccessToken,
+            SignInMethod::Demo,
+        ]);
+        Self { methods, selected: 0, typing: None, trying: None, problem: None }
+    }
+
+    fn method(&self) -> Option<&SignInMethod> {
+        self.methods.get(self.selected)
+    }
+
+    fn step(&mut self, forward: bool) {
+        if let Some(typing) = &mut self.typing {
+            typing.on_secret = typing.name.is_none() || !typing.on_secret;
+            return;
+        }
+        let count = self.methods.len().max(1);
+        self.selected = (self.selected + if forward { 1 } else { count - 1 }) % count;
+    }
+
+    /// Enter: chooses the method, goes on to the secret, or tries what was typed.
+    fn confirm(&mut self, app: &mut Shared) {
+        if let Some(typing) = &mut self.typing {
+            if typing.on_secret {
+                self.try_typed(app);
+            } else {
+                typing.on_secret = true;
+            }
+            return;
+        }
+        self.problem = None;
+        let Some(method) = self.method() else { return };
+        if let Some((name, _)) = method.labels() {
+            let on_secret = name.is_none();
+            let name = name.map(|_| TextLine::default());
+            self.typing = Some(Typing { name, secret: MaskedLine::default(), on_secret });
+            return;
+        }
+        let with = match method {
+            SignInMethod::Profile(name) => SignInWith::Profile(name.clone()),
+            _ => SignInWith::Demo,
+        };
+        self.try_with(app, with);
+    }
+
+    fn try_with(&mut self, app: &mut Shared, with: SignInWith) {
+        self.trying = Some(app.now);
+        app.send(Command::SignIn(with));
+    }
+
+    fn try_typed(&mut self, app: &mut Shared) {
+        match self.credentials() {
+            Ok(credentials) => {
+                self.problem = None;
+                self.try_with(app, SignInWith::Credentials(credentials));
+            }
+            Err((half, words)) => {
+                self.problem = Some(Problem::Typed(words));
+                // On to the half that is wrong.
+                if let Some(typing) = &mut self.typing {
+                    typing.on_secret = typing.name.is_none() || half == Half::Secret;
+                }
+            }
+        }
+    }
+
+    /// What was typed, as credentials; else which half is wrong, and why.
+    fn credentials(&self) -> Result<Credentials, (Half, String)> {
+        let nothing = || (Half::Secret, "Choose a way first.".to_owned());
+        let (method, typing) = self.method().zip(self.typing.as_ref()).ok_or_else(nothing)?;
+        let (name_label, secret_label) = method.labels().ok_or_else(nothing)?;
+        let secret = typing.secret.text();
+        let name = typing.name.as_ref().map(|line| line.text().trim()).unwrap_or_default();
+        let of_secret = |problem: CredentialProblem| (Half::Secret, format!("{secret_label}: {problem}"));
+        let of_half = |(half, problem)| match half {
+            Half::Identifier => (half, format!("{}: {problem}", name_label.unwrap_or_default())),
+            Half::Secret => of_secret(problem),
+        };
+        let pair = |kind| Credentials::pair(kind, name, secret.to_owned()).map_err(of_half);
+        let credentials = match method {
+            SignInMethod::ServiceAccount => pair(PairKind::ServiceAccount),
+            SignInMethod::ApiKey => pair(PairKind::ApiKey),
+            _ => Credentials::access_token(secret.to_owned()).map_err(of_secret),
+        }?;
+        if secret.is_empty() {
+            return Err((Half::Secret, format!("{secret_label}: it is empty")));
+        }
+        Ok(credentials)
+    }
+
+    fn tried(&mut self, app: &mut Shared, tried: TriedSession) -> Transition {
+        let notice = match tried.tried {
+            Tried::Refused(problem) => {
+                self.problem = Some(Problem::tried(&problem, self.method()));
+                // What Atlas refused is typed again; what never got there is tried again as it is.
+                let is_wrong = matches!(problem, ReadProblem::SignInRefused(_) | ReadProblem::Rejected(_));
+                if let Some(typing) = self.typing.as_mut().filter(|_| is_wrong) {
+                    typing.secret = MaskedLine::default();
+                }
+                return Transition::Stay;
+            }
+            Tried::Accepted => None,
+            Tried::AddressNotListed => Some(Notice::Word(ADDRESS_NOT_LISTED)),
+        };
+        app.login = None;
+        app.atlas_clock = None;
+        app.login_holder = self.method().and_then(SignInMethod::holder);
+        app.session = tried.session;
+        app.form.fill_empty(tried.project.as_deref(), tried.client.as_deref());
+        app.form.notice = notice;
+        app.send(Command::UseSession);
+        // Leaving the screen drops what was typed.
+        Transition::form()
+    }
+}
+
+impl Component for SignIn {
+    fn on_action(&mut self, app: &mut Shared, action: Action) -> Transition {
+        if self.trying.is_some() {
+            if action == Action::Leave {
+                self.trying = None;
+            }
+            return Transition::Stay;
+        }
+        match action {
+            Action::Next | Action::NextChoice => self.step(true),
+            Action::Previous | Action::PreviousChoice => self.step(false),
+            Action::Choose => self.confirm(app),
+            Action::Leave if self.typing.take().is_some() => self.problem = None,
+            Action::Leave => return Transition::Quit(app.exit()),
+            _ => {}
+        }
+        Transition::Stay
+    }
+
+    fn on_key(&mut self, _app: &mut Shared, key: KeyPress) {
+        let Some(typing) = self.typing.as_mut().filter(|_| self.trying.is_none()) else { return };
+        self.problem = None;
+        match &mut typing.name {
+            Some(name) if !typing.on_secret => {
+                name.press(key);
+                // A secret that was typed where everyone can read it is removed.
+                if paste::contains_secret(name.text()) {
+                    name.set("");
+                }
+            }
+            _ => {
+                typing.secret.press(key);
+            }
+        }
+    }
+
+    /// A secret goes to the secret's line wherever the caret is.
+    fn on_paste(&mut self, _app: &mut Shared, text: &str) {
+        let Some(typing) = self.typing.as_mut().filter(|_| self.trying.is_none()) else { return };
+        self.problem = None;
+        let text = text.trim();
+        match &mut typing.name {
+            Some(name) if !typing.on_secret && !paste::contains_secret(text) => {
+                name.insert(text);
+            }
+            _ => {
+                typing.on_secret = true;
+                typing.secret.append(text);
+            }
+        }
+    }
+
+    fn on_event(&mut self, app: &mut Shared, event: Event) -> Transition {
+        match event {
+            Event::SignInTried(tried) if self.trying.take().is_some() => self.tried(app, tried),
+            _ => Transition::Stay,
+        }
+    }
+
+    fn keys(&self, _app: &Shared) -> &'static [Binding] {
+        match (&self.trying, &self.typing) {
+            (Some(_), _) => TRYING,
+            (None, Some(_)) => TYPING,
+            (None, None) => CHOOSING,
+        }
+    }
+
+    fn works(&self, _app: &Shared, action: Action) -> bool {
+        action != Action::Next || self.typing.as_ref().is_none_or(|typing| typing.name.is_some())
+    }
+
+    fn wake_in(&self, _app: &Shared) -> Option<Duration> {
+        self.trying.map(|_| SPINNER_STEP)
+    }
+
+    fn about(&self) -> &'static [&'static str] {
+        &["Variables that are set before the start spare this screen: see atlas-secret --help."]
+    }
+
+    fn draw(&self, app: &Shared, canvas: &mut Canvas) {
+        let theme = canvas.theme;
+        canvas.line(Line::styled("Sign in", theme.strong));
+        canvas.blank();
+        match &self.typing {
+            None => self.draw_methods(canvas),
+            Some(typing) => self.draw_typing(typing, canvas),
+        }
+        canvas.blank();
+        if let Some(since) = self.trying {
+            canvas.running(app.now, since, "Trying it");
+        }
+        if let Some(problem) = &self.problem {
+            draw_problem(problem, canvas);
+        } else if self.trying.is_none() {
+            let words = "What is typed is tried before it counts, and is never written anywhere.";
+            canvas.words(0, words, theme.faint);
+            for note in &app.credential_notes {
+                canvas.warning(note.as_str(), theme.faint);
+            }
+        }
+    }
+}
+
+impl SignIn {
+    fn draw_methods(&self, canvas: &mut Canvas) {
+        let theme = canvas.theme;
+        // Room is kept for what is said below; a longer list moves by pages.
+        let below = if self.problem.is_some() { ROWS_FOR_PROBLEM } else { ROWS_BELOW };
+        let rows = usize::from(canvas.left().saturating_sub(below)).max(1);
+        let first = self.selected / rows * rows;
+        for (index, method) in self.methods.iter().enumerate().skip(first).take(rows) {
+            let is_selected = index == self.selected;
+            let symbol = if is_selected { theme.glyphs.pointer } else { " " };
+            let style = if is_selected { theme.strong } else { theme.faint };
+            canvas.line(Line::from(vec![
+                Span::styled(format!("{symbol} "), theme.strong),
+                Span::styled(method.title(), style),
+            ]));
+        }
+    }
+
+    fn draw_typing(&self, typing: &Typing, canvas: &mut Canvas) {
+        let Some((name_label, secret_label)) = self.method().and_then(SignInMethod::labels) else { return };
+        if let (Some(label), Some(name)) = (name_label, &typing.name) {
+            draw_line(label, name.text(), name.caret_column(), !typing.on_secret, canvas);
+        }
+        // Only that something is there, and how much, so that a paste is seen to have arrived.
+        let length = typing.secret.length();
+        let bullets: String = std::iter::repeat_n(canvas.theme.glyphs.bullet, length).collect();
+        draw_line(secret_label, &bullets, length, typing.on_secret, canvas);
+    }
+}
+
+fn draw_problem(problem: &Problem, canvas: &mut Canvas) {
+    let theme = canvas.theme;
+    match problem {
+        Problem::Typed(words) => canvas.marked(theme.glyphs.cross, words, theme.bad),
+        Problem::Tried(explanation, atlas_words) => {
+            canvas.marked(theme.glyphs.cross, &explanation.title, theme.bad);
+            canvas.words(2, &explanation.meaning, theme.faint);
+            canvas.words(2, &explanation.action, theme.strong);
+            if let Some(words) = atlas_words {
+                canvas.atlas_words(2, words);
+            }
+        }
+    }
+}
+
+fn draw_line(label: &str, text: &str, caret: usize, in_focus: bool, canvas: &mut Canvas) {
+    let theme = canvas.theme;
+    let row = canvas.take(1);
+    let [left, right] = split_left(row, LABEL_WIDTH);
+    let pointer = if in_focus { theme.glyphs.pointer } else { "" };
+    let style = if in_focus { theme.strong } else { theme.faint };
+    canvas.frame.render_widget(Line::styled(format!("{label} {pointer}"), style), left);
+    let scroll = caret.saturating_sub(usize::from(right.width.saturating_sub(1)));
+    draw_scrolled(canvas.frame, right, Line::raw(text), scroll, caret, in_focus);
+}

@@ -1,0 +1,136 @@
+//! Times and durations in words.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::domain::ExistingSecret;
+use crate::jobs::Question;
+
+/// A point in time as people read it, with the offset: `Wed 23 Dec 2026 18:14 +01:00`. UTC while the zone
+/// is not known.
+pub fn date_time(at: Timestamp, zone: Option<&TimeZone>) -> String {
+    let zone = zone.cloned().unwrap_or(TimeZone::UTC);
+    at.to_zoned_datetime(zone).strftime("%a %-d %b %Y %H:%M %:z").to_string()
+}
+
+/// A day as people read it: `30 Nov 2026`. UTC while the zone is not known.
+pub(super) fn short_date(at: Timestamp, zone: Option<&TimeZone>) -> String {
+    let zone = zone.cloned().unwrap_or(TimeZone::UTC);
+    at.to_zoned_datetime(zone).strftime("%-d %b %Y").to_string()
+}
+
+/// A time of day with its seconds: `18:14:02`. UTC while the zone is not known.
+pub(super) fn time(at: Timestamp, zone: Option<&TimeZone>) -> String {
+    let zone = zone.cloned().unwrap_or(TimeZone::UTC);
+    at.to_zoned_datetime(zone).strftime("%H:%M:%S").to_string()
+}
+
+/// How long ago `at` was, roughly: `2 h ago`.
+pub(super) fn ago(at: Timestamp, now: Timestamp) -> String {
+    let minutes = now.as_second().saturating_sub(at.as_second()) / 60;
+    match minutes {
+        ..=0 => "just now".to_owned(),
+        1..=59 => format!("{minutes} min ago"),
+        60..=2879 => format!("{} h ago", minutes / 60),
+        _ => format!("{} days ago", minutes / (24 * 60)),
+    }
+}
+
+/// How long until `at`, roughly: `in 30 days`.
+pub(super) fn from_now(at: Timestamp, now: Timestamp) -> String {
+    let seconds = at.as_second().saturating_sub(now.as_second());
+    let hours = (seconds + 1800) / 3600;
+    match (seconds, hours) {
+        (..=0, _) => "expired".to_owned(),
+        (_, 0) => "in less than an hour".to_owned(),
+        (_, 1) => "in 1 hour".to_owned(),
+        (_, ..=47) => format!("in {hours} hours"),
+        _ => format!("in {} days", (hours + 12) / 24),
+    }
+}
+
+/// How long something runs already, in whole seconds: `12 s`.
+pub(super) fn seconds(duration: Duration) -> String {
+    format!("{} s", duration.as_secs())
+}
+
+/// How long something still takes; a part of a second counts as one.
+pub(super) fn seconds_left(duration: Duration) -> String {
+    format!("{} s", duration.as_millis().div_ceil(1000))
+}
+
+/// How long until a countdown shows its next second.
+pub(super) fn until_next_second(left: Duration) -> Duration {
+    let rest = Duration::from_nanos(left.subsec_nanos().into());
+    if rest.is_zero() { left.min(Duration::from_secs(1)) } else { rest }
+}
+
+/// What `--yes` and `--replace-expired` agreed to, one line each for standard error.
+pub(crate) fn approved(question: &Question, zone: Option<&TimeZone>) -> Vec<String> {
+    match question {
+        Question::Shortens(shortened) => {
+            let line = |(secret, until): &(ExistingSecret, Timestamp)| {
+                let unknown = || "an unknown time".to_owned();
+                let was = secret.expires_at.map_or_else(unknown, |at| date_time(at, zone));
+                let until = date_time(*until, zone);
+                let label = secret.label();
+                format!("{label} expires {until} instead of {was} once the new one exists, as --yes agreed")
+            };
+            shortened.iter().map(line).collect()
+        }
+        Question::Replaces(secret) => {
+            let label = secret.label();
+            vec![format!("{label} has expired and is being deleted, as --replace-expired agreed")]
+        }
+        Question::AccountUnknown(_) => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_date_names_its_offset() {
+        let at: Timestamp = "2026-12-23T17:14:00Z".parse().unwrap();
+        let berlin = TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3").unwrap();
+        assert_eq!(date_time(at, Some(&berlin)), "Wed 23 Dec 2026 18:14 +01:00");
+        assert_eq!(date_time(at, None), "Wed 23 Dec 2026 17:14 +00:00");
+    }
+
+    #[test]
+    fn the_past_is_rough_too() {
+        let now: Timestamp = "2026-11-23T18:14:00Z".parse().unwrap();
+        let rows = [
+            ("2026-11-23T18:14:30Z", "just now"),
+            ("2026-11-23T18:13:30Z", "just now"),
+            ("2026-11-23T18:04:00Z", "10 min ago"),
+            ("2026-11-23T16:14:00Z", "2 h ago"),
+            ("2026-11-21T18:15:00Z", "47 h ago"),
+            ("2026-11-13T18:14:00Z", "10 days ago"),
+        ];
+        for (at, words) in rows {
+            assert_eq!(ago(at.parse().unwrap(), now), words, "{at}");
+        }
+        assert_eq!(short_date(now, None), "23 Nov 2026");
+        assert_eq!(time(now, None), "18:14:00");
+    }
+
+    #[test]
+    fn the_distance_is_rough() {
+        let now: Timestamp = "2026-11-23T18:14:00Z".parse().unwrap();
+        let rows = [
+            ("2026-11-23T18:14:00Z", "expired"),
+            ("2026-11-23T18:20:00Z", "in less than an hour"),
+            ("2026-11-23T19:10:00Z", "in 1 hour"),
+            ("2026-11-24T02:14:00Z", "in 8 hours"),
+            ("2026-12-23T18:14:00Z", "in 30 days"),
+            ("2027-11-23T18:13:30Z", "in 365 days"),
+        ];
+        for (at, words) in rows {
+            assert_eq!(from_now(at.parse().unwrap(), now), words, "{at}");
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! The screen of the secret: revealing it, the account's other secrets, verifying it, and every way out.
+
+use atlas_secret::domain::{Delivery, Disposition, ExistingSecret, Exit, Login, ServerText, VerifyOutcome};
+use atlas_secret::tui::screens::{FieldName, Verification};
+use atlas_secret::tui::{Command, Event, KeyPress};
+use crossterm::event::{KeyCode, KeyModifiers};
+
+use crate::copying::copied_for;
+use crate::stage::{CLIENT, PROJECT, Stage, client};
+use crate::*;
+
+fn is_revealed(stage: &Stage) -> bool {
+    stage.shown().is_revealed(stage.now())
+}
+
+fn verifications(stage: &Stage) -> usize {
+    stage.count(|command| matches!(command, Command::Verify(..)))
+}
+
+#[test]
+fn a_revealed_value_is_hidden_after_thirty_seconds_and_any_key_extends_them() {
+    let mut stage = Stage::created();
+    stage.keys("r").wake_after(29);
+    assert!(is_revealed(&stage));
+    stage.keys("x").wake_after(29);
+    assert!(is_revealed(&stage));
+    stage.wake_after(1);
+    assert!(!is_revealed(&stage));
+    assert_eq!(stage.shown().revealed_until, None);
+}
+
+#[test]
+fn a_second_r_wanting_to_leave_and_stopping_hide_the_value() {
+    for keys in ["r r", "r q", "r n", "r q esc", "r <ctrl-z>"] {
+        for mut stage in [Stage::created(), after_copy(COPIED)] {
+            stage.keys(keys);
+            assert!(!is_revealed(&stage), "{keys}");
+            let stops = usize::from(keys.contains("ctrl-z"));
+            assert_eq!(stage.count(|command| matches!(command, Command::Suspend)), stops, "{keys}");
+        }
+    }
+}
+
+#[test]
+fn each_way_out_has_its_summary_and_exit_code() {
+    type Row = (fn() -> Stage, &'static str, Disposition, u8);
+    let sent = Disposition::Delivered(vec![Delivery::SentToTerminal]);
+    let rows: [Row; 5] = [
+        (Stage::created, "q l", Disposition::NotDelivered, 3),
+        (Stage::created, "q up enter", Disposition::NotDelivered, 3),
+        (Stage::created, "<ctrl-c> <ctrl-c>", Disposition::NotDelivered, 3),
+        (|| after_copy(SENT), "q y", sent, 0),
+        (|| after_copy(COPIED), "<ctrl-c> <ctrl-c>", copied_for(60), 0),
+    ];
+    for (make, keys, fate, code) in rows {
+        let mut stage = make();
+        let is_delivered = stage.shown().is_delivered(stage.now());
+        assert_eq!(is_delivered, code == 0, "{keys}");
+        stage.keys(keys);
+        assert_eq!((stage.fates(), stage.exit().map(Exit::code)), (vec![fate], Some(code)), "{keys}");
+        assert_eq!(stage.app.shared.summaries[0].secret_id, Some(own_id()), "{keys}");
+    }
+}
+
+#[test]
+fn n_leads_to_the_form_with_everything_typed() {
+    let mut stage = after_copy(SENT);
+    stage.keys("n y");
+    let sent = Disposition::Delivered(vec![Delivery::SentToTerminal]);
+    assert_eq!((stage.is_on_form(), stage.exit(), stage.fates()), (true, None, vec![sent]));
+    assert_eq!((stage.text(FieldName::Project), stage.text(FieldName::Client)), (PROJECT, CLIENT));
+}
+
+#[test]
+fn the_account_is_fetched_again_and_each_other_secret_says_what_became_of_it() {
+    let mut stage = Stage::fetching();
+    let before = masked("2027-03-01T00:00:00Z");
+    stage.account(std::slice::from_ref(&before)).keys("y").answered(created());
+    stage.event(Event::LoginKnown(Login { client: client(), ends_with: ServerText::new("9f3a") }));
+    let after = masked("2026-11-30T18:14:00Z");
+    let own = ExistingSecret { id: own_id(), ..existing("2026-12-23T18:14:00Z") };
+    stage.account(&[after, own]);
+    assert_drawn(&stage, "mdb_sa_sk_...9f3a now expires 30 Nov 2026 (was 1 Mar 2027)");
+    assert_drawn(&stage, "this session still holds the old secret, valid until 30 Nov 2026.");
+    assert_eq!(drawn(&stage).matches("expires").count(), 1, "the new secret is not among the others");
+}
+
+#[test]
+fn a_secret_is_verified_by_v_or_by_the_flag() {
+    let accepted = VerifyOutcome::Accepted { at: None };
+    let mut stage = Stage::created();
+    stage.event(Event::Verified(accepted.clone()));
+    assert_eq!(stage.shown().verification, Verification::Never, "no one asked");
+    stage.keys("v v");
+    assert_eq!(verifications(&stage), 1, "one at a time");
+    assert!(matches!(stage.shown().verification, Verification::Running(_)));
+    stage.verified(accepted.clone());
+    assert_eq!(stage.shown().verification, Verification::Done(accepted));
+
+    let mut stage = Stage::posting();
+    stage.app.shared.flags.verify = true;
+    stage.answered(created());
+    assert_eq!(verifications(&stage), 1);
+}
+
+#[test]
+fn a_sign_that_takes_shift_is_the_same_key() {
+    let mut stage = Stage::created();
+    let key = KeyPress { code: KeyCode::Char('?'), modifiers: KeyModifiers::SHIFT };
+    stage.event(Event::KeysPressed(vec![key]));
+    assert!(stage.app.shared.shows_help);
+}
+#[test]
+fn keys_that_come_with_the_last_one_change_nothing_more() {
+    let mut stage = Stage::created();
+    stage.burst("q l l l");
+    assert_eq!((stage.fates(), stage.exit()), (vec![Disposition::NotDelivered], Some(Exit::NotDelivered)));
+}

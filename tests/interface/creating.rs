@@ -1,0 +1,313 @@
+//! From the button to the answer: every step, every question and every way back.
+
+use std::time::Duration;
+
+use atlas_secret::domain::{
+    CreateOutcome, DeleteOutcome, Disposition, ExistingSecret, Exit, FieldViolation, ReadProblem, Rejection,
+    ServerText, TransportProblem,
+};
+use atlas_secret::jobs::Question;
+use atlas_secret::tui::screens::{FieldName, Focus, Notice, Validation, Waiting};
+use atlas_secret::tui::{Certainty, Command, Reader, Remote, Screen};
+
+use crate::stage::{CLIENT, PROJECT, Stage, time};
+use crate::*;
+
+/// The account holds a secret that creating would shorten.
+fn asked() -> Stage {
+    let mut stage = Stage::fetching();
+    stage.account(&[existing(LONG)]);
+    stage
+}
+
+/// An expired secret was deleted, and the job starts again.
+fn replaced(secrets: &[ExistingSecret]) -> Stage {
+    let mut stage = Stage::fetching();
+    stage.account(secrets).keys("y").deleted(DeleteOutcome::Gone).signed_in(Ok(()));
+    stage
+}
+
+fn word(stage: &Stage) -> Option<&str> {
+    match &stage.app.shared.form.notice {
+        Some(Notice::Word(word)) if stage.is_on_form() => Some(word),
+        _ => None,
+    }
+}
+
+#[test]
+fn the_steps_follow_each_other_and_end_in_the_secret() {
+    let mut stage = Stage::filled();
+    stage.keys("enter");
+    assert!(matches!(waiting(&stage), Waiting::SigningIn));
+    stage.signed_in(Ok(()));
+    assert!(matches!(waiting(&stage), Waiting::FetchingAccount));
+    stage.account(&[]);
+    assert!(matches!(waiting(&stage), Waiting::Creating));
+    assert!(matches!(stage.app.shared.lookups.account, Remote::Loaded(..)));
+    stage.answered(created());
+    assert_eq!(stage.shown().secret.id, Some(own_id()));
+    let [
+        Command::Create(new_secret),
+        Command::FetchProject(_),
+        Command::RecordSecret(..),
+        Command::FetchAccount(Reader::Created, _),
+    ] = &stage.commands[..]
+    else {
+        panic!("{:?}", stage.commands)
+    };
+    let sent = (new_secret.project.as_str(), new_secret.client.as_str(), new_secret.lifetime.hours());
+    assert_eq!(sent, (PROJECT, CLIENT, 720));
+    assert_eq!((stage.posts(), stage.journal.disk().asked.clone()), (1, vec!["begin"]));
+    assert_eq!(
+        stage.app.shared.lookups.account,
+        Remote::NotAsked,
+        "what was known of the account is old now"
+    );
+}
+
+#[test]
+fn a_failed_sign_in_leads_back_with_nothing_sent() {
+    let problems = [
+        ReadProblem::SignInRefused(ServerText::new("invalid_client")),
+        rejected_read(401, "UNAUTHORIZED"),
+        ReadProblem::Transport(TransportProblem::ConnectTimeout),
+        ReadProblem::TimedOut(Duration::from_secs(10)),
+        ReadProblem::Unexpected { status: 502 },
+    ];
+    for problem in problems {
+        let mut stage = Stage::filled();
+        stage.keys("enter").signed_in(Err(problem.clone()));
+        assert_eq!(stage.certainty(), Some(Certainty::NothingSent), "{problem:?}");
+        assert_eq!((stage.text(FieldName::Project), stage.posts()), (PROJECT, 0));
+    }
+}
+
+#[test]
+fn a_refusal_that_the_post_would_meet_too_ends_the_job() {
+    let rows = [
+        (ReadProblem::SignInRefused(ServerText::new("no")), Focus::Button),
+        (rejected_read(401, "UNAUTHORIZED"), Focus::Button),
+        (rejected_read(401, "USER_UNAUTHORIZED"), Focus::Button),
+        (rejected_read(403, "IP_ADDRESS_NOT_ON_ACCESS_LIST"), Focus::Button),
+        (rejected_read(403, "ORG_REQUIRES_ACCESS_LIST"), Focus::Button),
+        (rejected_read(403, "FORBIDDEN"), Focus::Button),
+        (rejected_read(404, "GROUP_NOT_FOUND"), Focus::Field(FieldName::Project)),
+        (rejected_read(404, "SERVICE_ACCOUNT_NOT_FOUND"), Focus::Field(FieldName::Client)),
+        (rejected_read(410, "GONE"), Focus::Button),
+    ];
+    for (problem, focus) in rows {
+        let mut stage = Stage::fetching();
+        stage.account_read(Err(problem.clone()));
+        assert_eq!(stage.certainty().map(Certainty::words), Some("Nothing was sent."), "{problem:?}");
+        assert_eq!((stage.app.shared.form.focus, stage.posts()), (focus, 0), "{problem:?}");
+    }
+}
+
+#[test]
+fn an_account_that_cannot_be_fetched_for_another_reason_is_asked_about() {
+    let problems = [
+        rejected_read(500, "UNEXPECTED_ERROR"),
+        rejected_read(429, "RATE_LIMITED"),
+        ReadProblem::Transport(TransportProblem::ConnectTimeout),
+        ReadProblem::TimedOut(Duration::from_secs(3)),
+        ReadProblem::Unexpected { status: 200 },
+    ];
+    for problem in problems {
+        let mut stage = Stage::fetching();
+        stage.account_read(Err(problem.clone()));
+        assert!(
+            matches!(waiting(&stage), Waiting::Answer(Question::AccountUnknown(why)) if *why == problem),
+            "{problem:?}"
+        );
+        assert_eq!(stage.posts(), 0);
+    }
+}
+
+#[test]
+fn only_a_secret_that_would_be_shortened_is_asked_about() {
+    for harmless in [vec![], vec![existing(EXPIRED)], vec![existing(SHORT)]] {
+        let mut stage = Stage::fetching();
+        stage.account(&harmless);
+        assert_eq!(stage.posts(), 1, "{harmless:?}");
+    }
+    let stage = asked();
+    let expected = Question::Shortens(vec![(existing(LONG), time("2026-11-30T17:14:00Z"))]);
+    assert!(matches!(waiting(&stage), Waiting::Answer(question) if *question == expected));
+    assert_eq!(stage.posts(), 0);
+}
+
+#[test]
+fn only_y_answers_a_question() {
+    for (keys, posts, stays) in [
+        ("enter", 0, true),
+        ("enter enter <ctrl-s>", 0, true),
+        ("tab", 0, true),
+        ("y", 1, true),
+        ("y y", 1, true),
+        ("n", 0, false),
+        ("esc", 0, false),
+        ("<ctrl-c>", 0, false),
+    ] {
+        let mut stage = asked();
+        stage.keys(keys);
+        assert_eq!((stage.posts(), !stage.is_on_form()), (posts, stays), "{keys}");
+        assert_eq!(stage.exit(), None, "{keys}");
+    }
+}
+
+#[test]
+fn y_without_a_question_does_nothing() {
+    for keys in ["y", "esc n y"] {
+        let mut stage = Stage::posting();
+        stage.keys(keys);
+        assert!(matches!(waiting(&stage), Waiting::Creating), "{keys}");
+    }
+    for keys in ["y", "q n y"] {
+        let mut stage = Stage::given_up();
+        stage.keys(keys);
+        assert_eq!(stage.exit(), None, "{keys}");
+    }
+}
+
+#[test]
+fn stopping_before_the_post_leads_back_and_says_that_nothing_was_sent() {
+    for key in ["esc", "<ctrl-c>"] {
+        for mut stage in [Stage::fetching(), asked()] {
+            stage.keys(key);
+            assert_eq!((word(&stage), stage.exit()), (Some("Stopped. Nothing was sent."), None), "{key}");
+        }
+    }
+}
+
+#[test]
+fn a_job_that_was_stopped_asks_nothing_more() {
+    let mut stage = Stage::filled();
+    stage.keys("enter esc");
+    assert!(stage.is_on_form() && stage.atlas.take_waiting().len() == 1, "only the project is still fetched");
+    stage.keys("enter").signed_in(Ok(())).keys("esc");
+    assert!(stage.is_on_form() && stage.posts() == 0 && stage.app.shared.summaries.is_empty());
+}
+
+#[test]
+fn the_time_on_the_screen_counts_from_the_start_of_the_job() {
+    let mut stage = Stage::filled();
+    stage.later(Duration::from_secs(90)).keys("<ctrl-s>").later(Duration::from_secs(2)).event(TIME_PASSED);
+    assert_drawn(&stage, "Sign in 2 s");
+}
+
+#[test]
+fn living_secrets_in_both_slots_lead_to_the_list() {
+    let mut stage = Stage::fetching();
+    stage.account(&[existing("2027-01-01T00:00:00Z"), existing(LONG)]);
+    assert!(matches!(stage.app.screen, Screen::SecretList(_)));
+    assert_eq!(stage.posts(), 0);
+}
+
+#[test]
+fn an_expired_secret_in_the_way_is_deleted_after_one_y_and_the_account_fetched_again() {
+    let mut stage = Stage::fetching();
+    stage.account(&[existing(EXPIRED), existing(SHORT)]);
+    stage.keys("enter");
+    assert!(matches!(waiting(&stage), Waiting::Answer(Question::Replaces(_))), "never by Enter");
+    stage.keys("y esc y n");
+    assert!(matches!(waiting(&stage), Waiting::DeletingExpired), "it cannot be taken back");
+    stage.deleted(DeleteOutcome::Gone).signed_in(Ok(())).account(&[existing(SHORT)]);
+    assert_eq!(stage.posts(), 1);
+}
+
+#[test]
+fn an_expired_secret_that_cannot_be_deleted_means_that_nothing_is_created() {
+    let mut stage = Stage::fetching();
+    stage.account(&[existing(EXPIRED), existing(EXPIRED)]).keys("y");
+    stage.deleted(DeleteOutcome::Failed(ReadProblem::TimedOut(Duration::from_secs(3))));
+    assert_eq!(
+        (stage.is_on_form(), stage.posts(), stage.certainty()),
+        (true, 0, Some(Certainty::NothingCreated))
+    );
+}
+
+#[test]
+fn an_expired_secret_that_is_there_again_is_not_asked_about_again() {
+    let full = [existing(EXPIRED), existing("2026-01-02T00:00:00Z")];
+    let mut stage = replaced(&full);
+    stage.account(&full);
+    assert_eq!(
+        (stage.is_on_form(), stage.posts(), stage.certainty()),
+        (true, 0, Some(Certainty::NothingCreated))
+    );
+
+    let mut stage = replaced(&full);
+    stage.account(&full[1..]).answered(refused(429, "RATE_LIMITED"));
+    stage.wake_after(60).signed_in(Ok(())).account(&full);
+    assert_eq!((stage.is_on_form(), stage.posts()), (true, 1), "nor after a rate limit");
+}
+
+#[test]
+fn stopping_after_an_expired_secret_was_deleted_says_so() {
+    let mut stage = replaced(&[existing(EXPIRED), existing(LONG)]);
+    stage.account(&[existing(LONG)]).keys("n");
+    assert_eq!(word(&stage), Some("Stopped. The expired secret is deleted; nothing was created."));
+    assert_eq!(stage.posts(), 0);
+}
+
+#[test]
+fn each_answer_claims_only_what_it_proves() {
+    let rows: [(CreateOutcome, Certainty); 4] = [
+        (not_sent(), Certainty::NothingSent),
+        (refused(401, "UNAUTHORIZED"), Certainty::NothingCreated),
+        (refused(400, "VALIDATION_ERROR"), Certainty::NothingCreated),
+        (refused(409, "DATA_CONCURRENCY_ERROR"), Certainty::NothingCreated),
+    ];
+    for (outcome, expected) in rows {
+        let mut stage = Stage::posting();
+        stage.answered(outcome);
+        assert_eq!((stage.is_on_form(), stage.certainty(), stage.fates()), (true, Some(expected), vec![]));
+    }
+}
+
+fn fields_refused(fields: &[&str]) -> Stage {
+    let violation = |field: &&str| FieldViolation {
+        field: ServerText::new(field),
+        description: ServerText::new("must be less"),
+    };
+    let fields = fields.iter().map(violation).collect();
+    let mut stage = Stage::posting();
+    stage.answered(CreateOutcome::Rejected(Rejection { fields, ..rejection(400, "VALIDATION_ERROR") }));
+    stage
+}
+
+#[test]
+fn a_field_that_atlas_names_has_the_focus_and_stays_refused_until_it_changes() {
+    let rows: [(&[&str], FieldName); 3] = [
+        (&["groupId"], FieldName::Project),
+        (&["path/clientId"], FieldName::Client),
+        (&["body.secretExpiresAfterHours", "other"], FieldName::Lifetime),
+    ];
+    for (named, field) in rows {
+        let mut stage = fields_refused(named);
+        assert_eq!(stage.app.shared.form.focus, Focus::Field(field), "{named:?}");
+        assert!(matches!(stage.app.shared.form.validation(field), Validation::Refused(_)), "{named:?}");
+        stage.keys("backspace");
+        assert!(!matches!(stage.app.shared.form.validation(field), Validation::Refused(_)), "{named:?}");
+    }
+}
+
+#[test]
+fn a_refusal_is_told_in_atlas_words_and_names_a_value_where_atlas_does() {
+    let mut stage = Stage::fetching();
+    stage.account_read(Err(rejected_read(401, "NOT_IN_GROUP")));
+    assert_drawn(&stage, "Atlas: NOT_IN_GROUP");
+    let advice = "Change that value, then create again.";
+    assert_drawn(&fields_refused(&["other"]), advice);
+    assert!(!drawn(&fields_refused(&[])).contains(advice));
+}
+
+#[test]
+fn a_lost_answer_counts_as_a_loss() {
+    let mut stage = Stage::posting();
+    stage.answered(lost());
+    assert!(matches!(stage.app.screen, Screen::Recovery(_)));
+    assert_eq!(stage.fates(), [Disposition::PerhapsCreated]);
+    stage.keys("q");
+    assert_eq!(stage.exit(), Some(Exit::NotDelivered));
+}

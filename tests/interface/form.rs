@@ -1,0 +1,71 @@
+//! What is typed and pasted into the form, and where it must not end up.
+
+use atlas_secret::domain::{BaseUrl, Session};
+use atlas_secret::tui::screens::{FieldName, Focus, SignIn, Validation};
+use atlas_secret::tui::{PastedText, Screen};
+
+use crate::stage::{CLIENT, PROJECT, Stage, VALUE, key};
+
+#[test]
+fn fields_are_called_what_atlas_calls_them() {
+    assert_eq!(FieldName::ALL.map(FieldName::label), ["Project ID", "Client ID", "Expires after"]);
+}
+
+#[test]
+fn submitting_makes_every_field_say_what_it_lacks() {
+    let mut stage = Stage::empty();
+    assert_eq!(stage.app.shared.form.validation(FieldName::Client), Validation::Silent);
+    stage.keys("<ctrl-s>");
+    assert_ne!(stage.app.shared.form.validation(FieldName::Client), Validation::Silent);
+}
+
+#[test]
+fn a_line_end_within_an_unmarked_paste_is_a_part_of_it_and_a_tab_is_a_key() {
+    let mut stage = Stage::empty();
+    stage.unbracketed("32b6e34b\n3d91");
+    assert_eq!(stage.app.shared.form.focus, Focus::Field(FieldName::Project));
+    assert_eq!(stage.text(FieldName::Client), "");
+    let mut stage = Stage::empty();
+    stage.burst("3 2 b 6 e 3 4 b tab");
+    assert_eq!(stage.app.shared.form.focus, Focus::Field(FieldName::Client));
+    assert_eq!(stage.text(FieldName::Project), "32b6e34b");
+}
+
+#[test]
+fn what_is_pasted_over_the_help_or_into_a_small_terminal_goes_nowhere() {
+    let mut stage = Stage::empty();
+    stage.keys("f1").paste(PROJECT).keys("esc");
+    assert_eq!(stage.text(FieldName::Project), "");
+    stage.size(20, 5).paste(PROJECT).size(80, 24);
+    assert_eq!(stage.text(FieldName::Project), "");
+}
+
+#[test]
+fn an_id_that_is_pasted_for_another_field_says_where_it_came_from() {
+    for (focus, has_note) in [(FieldName::Client, false), (FieldName::Project, true)] {
+        let mut stage = Stage::empty();
+        stage.app.shared.form.focus = Focus::Field(focus);
+        stage.paste(&format!("the account is {CLIENT}, please"));
+        assert_eq!(stage.text(FieldName::Client), CLIENT);
+        let Validation::Id(note) = stage.app.shared.form.validation(FieldName::Client) else {
+            panic!("it is valid")
+        };
+        assert_eq!(note.is_some(), has_note, "{focus:?}");
+    }
+}
+
+#[test]
+fn what_is_typed_and_pasted_shows_in_no_debug_output() {
+    assert_eq!(format!("{:?}", key("x")), "KeyPress(..)");
+    assert_eq!(format!("{:?}", PastedText("secret".to_owned())), "PastedText(6 bytes)");
+}
+
+#[test]
+fn a_secret_that_is_typed_where_it_can_be_read_is_taken_away() {
+    let mut stage = Stage::empty();
+    stage.app.shared.session = Session::signed_out(&BaseUrl::parse(BaseUrl::CLOUD).unwrap());
+    stage.app.screen = Screen::SignIn(Box::new(SignIn::new(Vec::new())));
+    stage.keys("enter").type_in(VALUE);
+    let drawn = crate::drawn(&stage);
+    assert!(!drawn.contains("mdb_sa_sk_"), "its prefix is gone, and the rest is no secret: {drawn}");
+}

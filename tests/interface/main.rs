@@ -1,0 +1,140 @@
+//! What the interface does, screen by screen: events go in, and commands, requests and what is drawn come out.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail by panicking")]
+
+mod command;
+mod copying;
+mod created;
+mod creating;
+mod form;
+mod lookups;
+mod picker;
+mod previous_run;
+mod records;
+mod runner;
+mod signals;
+#[expect(dead_code, reason = "shared with other tests, which need more of it")]
+#[path = "../support/stage.rs"]
+mod stage;
+mod waking;
+
+use std::time::Duration;
+
+use atlas_secret::domain::{
+    ClipboardContent, CopyOutcome, CreateOutcome, ExistingSecret, HeldCopy, LostAnswer, ReadProblem,
+    Rejection, SecretId, ServerText, TerminalRoute, TransportProblem,
+};
+use atlas_secret::tui::screens::{LeaveConfirmation, Waiting};
+use atlas_secret::tui::{Command, Event, Glyphs, Screen, Theme};
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::buffer::Cell;
+
+use stage::{SECRET_ID, Stage, secret, time};
+
+/// A copy that was read back and stays a minute.
+const COPIED: CopyOutcome = CopyOutcome::Copied(HeldCopy { clears_in: Some(Duration::from_secs(60)) });
+const SENT: CopyOutcome = CopyOutcome::Sent(TerminalRoute::Osc52);
+
+/// The clipboard still holds it.
+const OURS: ClipboardContent = ClipboardContent::Ours { clears_in: Some(Duration::from_secs(60)) };
+
+const TIME_PASSED: Event = Event::TimePassed;
+
+const EXPIRED: &str = "2026-01-01T00:00:00Z";
+/// Sooner than creating would make it expire.
+const SHORT: &str = "2026-11-25T00:00:00Z";
+/// Creating shortens it.
+const LONG: &str = "2027-11-23T18:14:00Z";
+
+fn rejection(status: u16, error_code: &str) -> Rejection {
+    let error_code = ServerText::new(error_code);
+    Rejection { status, error_code, detail: ServerText::default(), fields: Vec::new(), retry_after: None }
+}
+
+fn refused(status: u16, error_code: &str) -> CreateOutcome {
+    CreateOutcome::Rejected(rejection(status, error_code))
+}
+
+fn rejected_read(status: u16, error_code: &str) -> ReadProblem {
+    ReadProblem::Rejected(rejection(status, error_code))
+}
+
+fn not_sent() -> CreateOutcome {
+    CreateOutcome::NotSent(TransportProblem::ConnectTimeout)
+}
+
+fn lost() -> CreateOutcome {
+    CreateOutcome::Unknown(LostAnswer::Broken(TransportProblem::Interrupted(ServerText::new("reset"))))
+}
+
+fn created() -> CreateOutcome {
+    CreateOutcome::Created(secret())
+}
+
+fn own_id() -> SecretId {
+    SecretId::from_server(SECRET_ID).unwrap()
+}
+
+fn existing(expires_at: &str) -> ExistingSecret {
+    ExistingSecret {
+        id: SecretId::from_server("bbbbbbbbbbbbbbbbbbbbbbbb").unwrap(),
+        created_at: None,
+        expires_at: Some(time(expires_at)),
+        last_used_at: None,
+        mask: None,
+    }
+}
+
+/// One whose mask says how it ends.
+fn masked(expires_at: &str) -> ExistingSecret {
+    ExistingSecret { mask: Some(ServerText::new("mdb_sa_sk_...9f3a")), ..existing(expires_at) }
+}
+
+fn after_copy(outcome: CopyOutcome) -> Stage {
+    let mut stage = Stage::created();
+    stage.keys("c").copied(outcome);
+    stage
+}
+
+/// What is waited for.
+#[track_caller]
+fn waiting(stage: &Stage) -> &Waiting {
+    match &stage.app.screen {
+        Screen::Progress(progress) => &progress.waiting,
+        other => panic!("nothing is being created: {other:?}"),
+    }
+}
+
+/// The question before leaving the secret.
+fn leaving(stage: &Stage) -> Option<&LeaveConfirmation> {
+    stage.shown().leaving.as_ref().map(|leaving| &leaving.confirmation)
+}
+
+fn asks_to_choose(stage: &Stage) -> bool {
+    matches!(leaving(stage), Some(LeaveConfirmation::Choose { .. }))
+}
+
+fn deletions(stage: &Stage) -> usize {
+    stage.count(|command| matches!(command, Command::Delete(..)))
+}
+
+/// The words on the screen in reading order, however they are wrapped.
+fn drawn(stage: &Stage) -> String {
+    let size = stage.app.shared.size;
+    let mut terminal = Terminal::new(TestBackend::new(size.columns, size.rows)).unwrap();
+    terminal.draw(|frame| stage.app.draw(&Theme::colour(Glyphs::UNICODE), frame)).unwrap();
+    let buffer = terminal.backend().buffer();
+    let rows = buffer.content.chunks(usize::from(size.columns));
+    let rows = rows.map(|cells| cells.iter().map(Cell::symbol).collect::<String>());
+    rows.flat_map(|row| row.split_whitespace().map(str::to_owned).collect::<Vec<_>>())
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+/// Asserts that these words are on the screen.
+#[track_caller]
+fn assert_drawn(stage: &Stage, words: &str) {
+    let drawn = drawn(stage);
+    assert!(drawn.contains(words), "{words:?} is not in {drawn:?}");
+}

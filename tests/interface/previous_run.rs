@@ -1,0 +1,151 @@
+//! Records that an earlier run left: shown at the start, and deleted, kept, searched or left for later.
+
+use atlas_secret::domain::{
+    BaseUrl, DeleteOutcome, ExistingSecret, Exit, Identity, JournalEntry, PendingRecord, ProjectId, SecretId,
+    ServerText, Session,
+};
+use atlas_secret::tui::screens::Form;
+use atlas_secret::tui::{Command, Event, Screen};
+
+use crate::stage::{CLIENT, PROJECT, SECRET_ID, Stage, client, time};
+use crate::*;
+
+const ELSEWHERE: &str = "https://atlas.example.com";
+const USED: &str = "It has been used since, so somebody has it. It was not deleted.";
+
+fn shown_at(secret_id: Option<&str>, base_url: &str) -> Stage {
+    let entry = JournalEntry {
+        base_url: BaseUrl::parse(base_url).unwrap(),
+        identity: ServerText::new("access token"),
+        project: ProjectId::parse(PROJECT).unwrap(),
+        client: client(),
+        begun_at: time("2026-11-20T10:00:00Z"),
+        ids_before: Some(Vec::new()),
+        secret_id: secret_id.and_then(SecretId::from_server),
+        expires_at: None,
+    };
+    let session = Session::remote(&BaseUrl::parse(BaseUrl::CLOUD).unwrap(), Identity::AccessToken);
+    let mut stage = Stage::new(session, Form::new(PROJECT, CLIENT, "720"));
+    stage.event(Event::PendingRecordsFound(vec![PendingRecord { number: 0, entry }]));
+    assert!(matches!(stage.app.screen, Screen::PreviousRun(_)));
+    stage
+}
+
+/// A record of a secret that was created.
+fn shown() -> Stage {
+    shown_at(Some(SECRET_ID), BaseUrl::CLOUD)
+}
+
+/// A record of a POST whose answer never came.
+fn shown_without_id() -> Stage {
+    shown_at(None, BaseUrl::CLOUD)
+}
+
+fn own() -> ExistingSecret {
+    ExistingSecret { id: own_id(), ..existing("2026-12-20T10:00:00Z") }
+}
+
+fn used() -> ExistingSecret {
+    ExistingSecret { last_used_at: Some(time("2026-11-21T10:00:00Z")), ..own() }
+}
+
+fn appeared(created_at: &str) -> ExistingSecret {
+    ExistingSecret { created_at: Some(time(created_at)), ..existing("2026-12-20T10:00:00Z") }
+}
+
+fn settled(stage: &Stage) -> usize {
+    stage.count(|command| matches!(command, Command::SettlePrevious(0)))
+}
+
+/// How many requests wait, and how many deletions were really sent.
+fn sent(stage: &Stage) -> (usize, usize) {
+    let waiting = stage.atlas.take_waiting();
+    let deletions = waiting.iter().filter(|call| matches!(call, stage::Call::Delete(..))).count();
+    let count = waiting.len();
+    stage.atlas.put_back(waiting);
+    (count, deletions)
+}
+
+#[test]
+fn it_can_be_deleted_kept_or_left_for_later() {
+    let mut stage = shown();
+    stage.keys("d enter");
+    assert_eq!(deletions(&stage), 0, "never by Enter");
+    stage.keys("y").account(&[own()]).deleted(DeleteOutcome::Gone);
+    assert_eq!((settled(&stage), stage.is_on_form()), (1, true));
+
+    for (keys, exit, settles) in [("k", None, 1), ("esc", None, 0), ("q", Some(Exit::Done), 0)] {
+        let mut stage = shown();
+        stage.keys(keys);
+        assert_eq!((settled(&stage), stage.exit()), (settles, exit), "{keys}");
+        assert!(stage.is_on_form() || exit.is_some(), "{keys}");
+    }
+}
+
+#[test]
+fn the_account_is_fetched_right_before_deleting() {
+    let mut stage = shown();
+    stage.keys("d y").account(&[used()]);
+    assert_eq!((settled(&stage), sent(&stage)), (0, (0, 0)), "someone has it");
+    assert_drawn(&stage, USED);
+    stage.keys("d n");
+    assert_drawn(&stage, USED);
+
+    let mut stage = shown();
+    stage.keys("d y").account(&[]);
+    assert_eq!((settled(&stage), stage.is_on_form()), (1, true), "it is gone already");
+
+    let mut stage = shown();
+    stage.keys("d y esc");
+    assert_eq!(sent(&stage), (0, 0), "it was taken back in time");
+    assert!(!stage.is_on_form() && settled(&stage) == 0);
+}
+
+#[test]
+fn deleting_is_asked_about_and_can_be_taken_back() {
+    let asks = |stage: &Stage| drawn(stage).contains("Delete it in Atlas?");
+    let mut stage = shown();
+    stage.keys("y");
+    assert_eq!(deletions(&stage), 0, "nothing was asked");
+    for no in ["n", "esc", "<ctrl-c>"] {
+        stage.keys("d");
+        assert!(asks(&stage), "{no}");
+        stage.keys(no);
+        assert!(!asks(&stage) && stage.exit().is_none(), "{no}");
+    }
+    stage.keys("d y k y");
+    assert!(!asks(&stage) && stage.exit().is_none(), "while the account is fetched only the way back counts");
+    assert_eq!((settled(&stage), sent(&stage)), (0, (1, 0)));
+}
+
+#[test]
+fn without_an_id_it_is_searched_like_a_lost_answer() {
+    let mut stage = shown_without_id();
+    stage.keys("d");
+    assert_eq!(deletions(&stage), 0);
+    let found = appeared("2026-11-20T10:00:01Z");
+    stage.keys("l").account(std::slice::from_ref(&found)).keys("d y").account(&[found]);
+    stage.deleted(DeleteOutcome::Gone);
+    assert_eq!(settled(&stage), 1);
+}
+
+#[test]
+fn at_another_host_nothing_can_be_done_from_here() {
+    let mut stage = shown_at(Some(SECRET_ID), ELSEWHERE);
+    stage.keys("d y l");
+    assert!(matches!(stage.app.screen, Screen::PreviousRun(_)));
+    assert_eq!((deletions(&stage), sent(&stage)), (0, (0, 0)));
+}
+
+#[test]
+fn what_was_created_later_than_the_lost_post_is_another_ones() {
+    // A minute for the request, and one that two clocks of Atlas may be apart.
+    let rows =
+        [("2026-11-20T10:02:00Z", true), ("2026-11-20T10:02:01Z", false), ("2026-11-20T10:05:00Z", false)];
+    for (created_at, is_this_one) in rows {
+        let mut stage = shown_without_id();
+        stage.keys("l").account(&[appeared(created_at)]);
+        let words = if is_this_one { "this one is new" } else { "No new secret has appeared since then." };
+        assert_drawn(&stage, words);
+    }
+}

@@ -1,0 +1,69 @@
+//! The record on the disk: written before the POST, and removed once nothing can be lost any more.
+
+use atlas_secret::domain::{Format, SaveOutcome, ServerText};
+use atlas_secret::tui::screens::Waiting;
+use atlas_secret::tui::{Command, Event, Signal};
+
+use crate::stage::Stage;
+use crate::*;
+
+/// How often the record was removed, by the job or by the interface.
+fn settled(stage: &Stage) -> usize {
+    let by_job = stage.journal.disk().asked.iter().filter(|asked| **asked == "settle").count();
+    by_job + stage.count(|command| matches!(command, Command::SettleRecord))
+}
+
+/// The record is being written to a disk that does not answer yet.
+fn recording() -> Stage {
+    let mut stage = Stage::fetching();
+    stage.journal.disk().hangs = true;
+    stage.account(&[]);
+    assert!(matches!(waiting(&stage), Waiting::Recording));
+    stage
+}
+
+fn release(stage: &mut Stage) {
+    stage.journal.release();
+    stage.settle();
+}
+
+#[test]
+fn the_record_comes_before_the_post_and_goes_when_someone_has_the_secret() {
+    let mut stage = recording();
+    assert_eq!(stage.posts(), 0, "not before it is on the disk");
+    stage.journal.disk().fails = Some("It could not be recorded.".to_owned());
+    release(&mut stage);
+    assert_eq!(stage.posts(), 1, "a full disk prevents nothing");
+    assert!(stage.app.shared.not_recorded.is_some());
+    stage.answered(created());
+    assert_eq!(stage.count(|command| matches!(command, Command::RecordSecret(..))), 1);
+    assert_eq!(settled(&stage), 0);
+    stage.keys("s x enter");
+    stage.saved(SaveOutcome::Saved { path: ServerText::new("/x"), format: Format::Secret });
+    assert_eq!(settled(&stage), 1);
+}
+
+#[test]
+fn a_record_stays_exactly_where_something_was_lost() {
+    type Row = (&'static str, fn(&mut Stage) -> &mut Stage, usize);
+    let rows: [Row; 5] = [
+        ("refused", |stage| stage.answered(refused(400, "NO")), 1),
+        ("not sent", |stage| stage.answered(not_sent()), 1),
+        ("lost", |stage| stage.answered(lost()), 0),
+        ("left", |stage| stage.answered(created()).keys("q l"), 0),
+        ("killed", |stage| stage.answered(created()).event(Event::SignalReceived(Signal::Terminate)), 0),
+    ];
+    for (name, happens, expected) in rows {
+        let mut stage = Stage::posting();
+        happens(&mut stage);
+        assert_eq!(settled(&stage), expected, "{name}");
+    }
+}
+
+#[test]
+fn stopping_before_the_post_removes_the_record() {
+    let mut stage = recording();
+    stage.keys("esc");
+    release(&mut stage);
+    assert_eq!((settled(&stage), stage.posts(), stage.is_on_form()), (1, 0, true));
+}

@@ -1,0 +1,88 @@
+//! Signals: what they end, what they wait for, and what is said afterwards.
+
+use atlas_secret::domain::{
+    CopyOutcome, CreateOutcome, Disposition, Exit, LostAnswer, ReadProblem, TerminalRoute,
+};
+use atlas_secret::tui::{Command, Event, Signal};
+
+use crate::stage::Stage;
+use crate::*;
+
+const TERMINATE: Event = Event::SignalReceived(Signal::Terminate);
+
+#[test]
+fn a_signal_ends_every_screen_with_the_code_that_is_true() {
+    type Case = (&'static str, fn() -> Stage, &'static str, bool);
+    let cases: [Case; 8] = [
+        ("form", Stage::filled, "", false),
+        ("help", Stage::filled, "?", false),
+        ("signing in", Stage::filled, "enter", false),
+        ("fetching", Stage::fetching, "", false),
+        ("created", Stage::created, "", true),
+        ("copied", || after_copy(COPIED), "", false),
+        ("sent", || after_copy(CopyOutcome::Sent(TerminalRoute::Tmux)), "", false),
+        ("leaving", Stage::created, "q", true),
+    ];
+    for (signal, code) in [(Signal::HangUp, 129), (Signal::Interrupt, 130), (Signal::Terminate, 143)] {
+        for (name, make, keys, is_loss) in cases {
+            let mut stage = make();
+            if !keys.is_empty() {
+                stage.keys(keys);
+            }
+            stage.event(Event::SignalReceived(signal));
+            let expected = if is_loss { 3 } else { code };
+            assert_eq!(stage.exit().map(Exit::code), Some(expected), "{name} {signal:?}");
+        }
+    }
+    let mut too_small = Stage::filled();
+    too_small.size(9, 3).event(TERMINATE);
+    let mut asking = Stage::fetching();
+    asking.account_read(Err(ReadProblem::Unexpected { status: 502 })).event(TERMINATE);
+    assert_eq!([too_small.exit(), asking.exit()], [Some(Exit::Signal(15)); 2]);
+}
+
+#[test]
+fn a_running_post_gets_three_seconds_more_and_its_loss_is_told_once() {
+    for mut stage in [Stage::posting(), Stage::given_up()] {
+        stage.event(TERMINATE).wake_after(2);
+        assert_eq!(stage.exit(), None);
+        stage.wake_after(1);
+        assert_eq!(
+            (stage.exit(), stage.fates()),
+            (Some(Exit::NotDelivered), vec![Disposition::PerhapsCreated])
+        );
+    }
+}
+
+#[test]
+fn a_second_signal_does_not_wait() {
+    let mut stage = Stage::posting();
+    stage.event(TERMINATE).event(Event::SignalReceived(Signal::HangUp));
+    assert_eq!((stage.exit(), stage.fates()), (Some(Exit::NotDelivered), vec![Disposition::PerhapsCreated]));
+}
+
+#[test]
+fn a_secret_that_comes_while_ending_is_told_by_its_id() {
+    let mut stage = Stage::posting();
+    stage.event(Event::SignalReceived(Signal::Interrupt)).answered(created());
+    let [summary] = &stage.app.shared.summaries[..] else { panic!("{:?}", stage.app.shared.summaries) };
+    assert_eq!((&summary.secret_id, &summary.fate), (&Some(own_id()), &Disposition::NotDelivered));
+    assert_eq!(stage.exit(), Some(Exit::NotDelivered));
+}
+
+#[test]
+fn a_refusal_while_ending_leaves_with_the_signals_own_code() {
+    for status in [401, 429] {
+        let mut stage = Stage::posting();
+        stage.event(TERMINATE).answered(refused(status, "NO"));
+        let quits = stage.count(|command| matches!(command, Command::Quit(_)));
+        assert_eq!((stage.exit(), quits), (Some(Exit::Signal(15)), 1), "{status}");
+    }
+}
+
+#[test]
+fn an_answer_that_is_lost_while_ending_is_told_once() {
+    let mut stage = Stage::posting();
+    stage.event(TERMINATE).answered(CreateOutcome::Unknown(LostAnswer::Unexpected { status: 502 }));
+    assert_eq!((stage.exit(), stage.fates()), (Some(Exit::NotDelivered), vec![Disposition::PerhapsCreated]));
+}

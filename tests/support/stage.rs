@@ -1,0 +1,687 @@
+//! The interface with the real jobs behind it, driven by hand: a fake Atlas holds every request until the test
+//! answers it, and both clocks move only when they are told to.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use atlas_secret::domain::{
+    AccountEntry, AccountRef, ClientId, ClipboardContent, CommandOutcome, CopyOutcome, CreateOutcome,
+    CreatedSecret, DeleteOutcome, Disposition, ExistingSecret, Exit, NewSecret, Now, OrganizationId,
+    OrganizationSettings, Page, PrintFailure, Project, ProjectEntry, ProjectId, ReadProblem, SaveOutcome,
+    SecretId, ServerText, ServiceAccount, Session, TriedSession, VerifyOutcome,
+};
+use atlas_secret::jobs::{AtlasApi, Journal};
+use atlas_secret::tui::screens::{CreatedScreen, FieldName, Focus, Form, Notice};
+use atlas_secret::tui::{
+    App, Certainty, Command, Event, JobRunner, KeyPress, LOOKUP_DELAY, PastedText, Report, Screen, Size,
+};
+use crossterm::event::{KeyCode, KeyModifiers};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use secrecy::SecretString;
+use tokio::runtime::{Builder, Runtime};
+use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::sync::oneshot;
+
+pub const PROJECT: &str = "32b6e34b3d91647abb20e7b8";
+pub const CLIENT: &str = "mdb_sa_id_1234567890abcdef12345678";
+pub const SECRET_ID: &str = "6650f0aa12bc34de56f07890";
+
+/// Plainly fake, in the shape and length of a real one.
+pub const VALUE: &str = "mdb_sa_sk_FAKEfakeFAKEfakeFAKEfakeFAKEfakeFAKE9f3a";
+
+/// A Monday in winter, so that Berlin is one hour ahead.
+pub const START: &str = "2026-11-23T17:14:00Z";
+
+type Reply<T> = oneshot::Sender<T>;
+
+/// A request that waits for its answer.
+pub enum Call {
+    SignIn(Reply<Result<(), ReadProblem>>),
+    Account(AccountRef, Reply<Result<ServiceAccount, ReadProblem>>),
+    Project(ProjectId, Reply<Result<Project, ReadProblem>>),
+    Settings(OrganizationId, Reply<Result<OrganizationSettings, ReadProblem>>),
+    Projects(u32, Reply<Result<Page<ProjectEntry>, ReadProblem>>),
+    Accounts(ProjectId, u32, Reply<Result<Page<AccountEntry>, ReadProblem>>),
+    Create(NewSecret, Reply<CreateOutcome>),
+    Delete(AccountRef, SecretId, Reply<DeleteOutcome>),
+    Verify(ClientId, Reply<VerifyOutcome>),
+}
+
+/// An Atlas that answers when the test says so.
+#[derive(Clone, Default)]
+pub struct FakeAtlas(Arc<Mutex<Requests>>);
+
+#[derive(Default)]
+struct Requests {
+    waiting: Vec<Call>,
+    posts: usize,
+}
+
+impl FakeAtlas {
+    async fn ask<T>(&self, call: impl FnOnce(Reply<T>) -> Call) -> T {
+        let (reply, answer) = oneshot::channel();
+        self.0.lock().unwrap().waiting.push(call(reply));
+        answer.await.unwrap()
+    }
+
+    /// How many creating POSTs were sent.
+    pub fn posts(&self) -> usize {
+        self.0.lock().unwrap().posts
+    }
+
+    /// Takes the requests that wait and that someone still waits for.
+    pub fn take_waiting(&self) -> Vec<Call> {
+        let waiting = std::mem::take(&mut self.0.lock().unwrap().waiting);
+        waiting.into_iter().filter(|call| !call.is_abandoned()).collect()
+    }
+
+    /// Puts requests back.
+    pub fn put_back(&self, calls: Vec<Call>) {
+        self.0.lock().unwrap().waiting.splice(0..0, calls);
+    }
+}
+
+impl Call {
+    /// A creating POST is never abandoned: its answer counts whatever became of the job.
+    fn is_abandoned(&self) -> bool {
+        match self {
+            Self::SignIn(reply) => reply.is_closed(),
+            Self::Account(_, reply) => reply.is_closed(),
+            Self::Project(_, reply) => reply.is_closed(),
+            Self::Settings(_, reply) => reply.is_closed(),
+            Self::Projects(_, reply) => reply.is_closed(),
+            Self::Accounts(_, _, reply) => reply.is_closed(),
+            Self::Create(..) => false,
+            Self::Delete(_, _, reply) => reply.is_closed(),
+            Self::Verify(_, reply) => reply.is_closed(),
+        }
+    }
+}
+
+impl AtlasApi for FakeAtlas {
+    async fn sign_in(&self) -> Result<(), ReadProblem> {
+        self.ask(Call::SignIn).await
+    }
+
+    async fn account(&self, of: &AccountRef) -> Result<ServiceAccount, ReadProblem> {
+        self.ask(|reply| Call::Account(of.clone(), reply)).await
+    }
+
+    async fn project(&self, id: &ProjectId) -> Result<Project, ReadProblem> {
+        self.ask(|reply| Call::Project(id.clone(), reply)).await
+    }
+
+    async fn settings(&self, of: &OrganizationId) -> Result<OrganizationSettings, ReadProblem> {
+        self.ask(|reply| Call::Settings(of.clone(), reply)).await
+    }
+
+    async fn projects(&self, page: u32) -> Result<Page<ProjectEntry>, ReadProblem> {
+        self.ask(|reply| Call::Projects(page, reply)).await
+    }
+
+    async fn accounts(&self, of: &ProjectId, page: u32) -> Result<Page<AccountEntry>, ReadProblem> {
+        self.ask(|reply| Call::Accounts(of.clone(), page, reply)).await
+    }
+
+    async fn create_secret(&self, new_secret: &NewSecret) -> CreateOutcome {
+        self.0.lock().unwrap().posts += 1;
+        self.ask(|reply| Call::Create(new_secret.clone(), reply)).await
+    }
+
+    async fn delete_secret(&self, of: &AccountRef, id: &SecretId) -> DeleteOutcome {
+        self.ask(|reply| Call::Delete(of.clone(), id.clone(), reply)).await
+    }
+
+    async fn verify(&self, client: &ClientId, _: &SecretString) -> VerifyOutcome {
+        self.ask(|reply| Call::Verify(client.clone(), reply)).await
+    }
+}
+
+/// What was recorded on a disk that can fail or hang.
+#[derive(Clone, Default)]
+pub struct FakeJournal(Arc<Mutex<Disk>>);
+
+#[derive(Default)]
+pub struct Disk {
+    /// Why the next records cannot be written.
+    pub fails: Option<String>,
+    /// True while a record is not written before the test releases it.
+    pub hangs: bool,
+    held: Vec<oneshot::Sender<()>>,
+    /// What was asked for, in order: `begin` or `settle`.
+    pub asked: Vec<&'static str>,
+    /// The time and the ids of the last record.
+    pub begun: Option<(Timestamp, Option<Vec<SecretId>>)>,
+}
+
+impl FakeJournal {
+    pub fn disk(&self) -> std::sync::MutexGuard<'_, Disk> {
+        self.0.lock().unwrap()
+    }
+
+    /// Lets a hanging record be written.
+    pub fn release(&self) {
+        let held = std::mem::take(&mut self.disk().held);
+        for held in held {
+            held.send(()).unwrap_or_default();
+        }
+    }
+}
+
+impl Journal for FakeJournal {
+    async fn begin(
+        &self,
+        _: &NewSecret,
+        begun_at: Timestamp,
+        ids_before: Option<Vec<SecretId>>,
+    ) -> Result<(), String> {
+        let held = {
+            let mut disk = self.disk();
+            disk.asked.push("begin");
+            disk.begun = Some((begun_at, ids_before));
+            disk.hangs.then(|| {
+                let (release, held) = oneshot::channel();
+                disk.held.push(release);
+                held
+            })
+        };
+        if let Some(held) = held {
+            held.await.unwrap_or_default();
+        }
+        self.disk().fails.clone().map_or(Ok(()), Err)
+    }
+
+    async fn settle(&self) -> Result<(), String> {
+        self.disk().asked.push("settle");
+        Ok(())
+    }
+}
+
+/// The interface, its jobs, and what it wanted done so far.
+pub struct Stage {
+    pub app: App,
+    pub atlas: FakeAtlas,
+    pub journal: FakeJournal,
+    /// Every command so far, jobs included.
+    pub commands: Vec<Command>,
+    now: Now,
+    runner: JobRunner<FakeAtlas, FakeJournal>,
+    reports: UnboundedReceiver<Report>,
+    runtime: Runtime,
+}
+
+impl Stage {
+    pub fn new(session: Session, form: Form) -> Self {
+        let now = Now { wall: time(START), uptime: Duration::from_secs(1) };
+        let runtime = Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+        let (atlas, journal) = (FakeAtlas::default(), FakeJournal::default());
+        let (runner, reports) = JobRunner::new(atlas.clone(), journal.clone(), clock);
+        let app = App::new(session, form, Size { columns: 80, rows: 24 }, now);
+        let mut stage = Self { app, atlas, journal, commands: Vec::new(), now, runner, reports, runtime };
+        stage.send(Event::ZoneLoaded(TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3").unwrap()));
+        stage
+    }
+
+    /// The demo with nothing typed yet.
+    pub fn empty() -> Self {
+        Self::new(Session::Demo, Form::new("", "", "720"))
+    }
+
+    /// The demo with every field valid, and the focus on the button.
+    pub fn filled() -> Self {
+        Self::new(Session::Demo, Form::new(PROJECT, CLIENT, "720"))
+    }
+
+    /// A filled form with something else in one of its fields, which has the focus.
+    pub fn with(name: FieldName, text: &str) -> Self {
+        let mut texts = [PROJECT, CLIENT, "720"];
+        texts[FieldName::ALL.into_iter().position(|field| field == name).unwrap()] = text;
+        let [project, client, lifetime] = texts;
+        let mut stage = Self::new(Session::Demo, Form::new(project, client, lifetime));
+        stage.app.shared.form.focus = Focus::Field(name);
+        stage
+    }
+
+    /// From the filled form until the account is being fetched.
+    pub fn fetching() -> Self {
+        let mut stage = Self::filled();
+        stage.keys("enter").signed_in(Ok(()));
+        stage
+    }
+
+    /// From the filled form to the POST, with nothing in the way.
+    pub fn posting() -> Self {
+        let mut stage = Self::fetching();
+        stage.account(&[]);
+        stage
+    }
+
+    /// The new secret, just arrived.
+    pub fn created() -> Self {
+        Self::created_as(secret())
+    }
+
+    pub fn created_as(secret: CreatedSecret) -> Self {
+        let mut stage = Self::posting();
+        stage.answered(CreateOutcome::Created(secret));
+        stage
+    }
+
+    /// The user stopped waiting; the POST runs on.
+    pub fn given_up() -> Self {
+        let mut stage = Self::posting();
+        stage.keys("esc y");
+        stage
+    }
+
+    /// Tells the interface what happened and carries out what it wants, until nothing moves; returns its commands.
+    pub fn send(&mut self, event: Event) -> Vec<Command> {
+        let first = self.commands.len();
+        let commands = self.app.update(self.now, event);
+        self.carry_out(commands);
+        self.settle();
+        self.commands[first..].to_vec()
+    }
+
+    /// The same, to be continued.
+    pub fn event(&mut self, event: Event) -> &mut Self {
+        self.send(event);
+        self
+    }
+
+    /// Submits as `--yes` does.
+    pub fn submit_preapproved(&mut self) -> &mut Self {
+        self.app.shared.flags.yes = true;
+        let commands = self.app.submit_preapproved();
+        self.carry_out(commands);
+        self.settle();
+        self
+    }
+
+    fn carry_out(&mut self, commands: Vec<Command>) {
+        let _inside = self.runtime.enter();
+        for command in commands {
+            self.commands.push(command.clone());
+            self.runner.start(command);
+        }
+    }
+
+    /// Lets the jobs run until each waits for Atlas, for the clock or for the user.
+    pub fn settle(&mut self) {
+        loop {
+            self.runtime.block_on(async {
+                for _ in 0..16 {
+                    tokio::task::yield_now().await;
+                }
+            });
+            let mut is_still = true;
+            while let Ok(report) = self.reports.try_recv() {
+                is_still = false;
+                if let Some(event) = self.runner.accept(report) {
+                    let commands = self.app.update(self.now, event);
+                    self.carry_out(commands);
+                }
+            }
+            if is_still {
+                return;
+            }
+        }
+    }
+
+    pub fn now(&self) -> Now {
+        self.now
+    }
+
+    /// Lets time pass on both clocks, without an event of the interface's own.
+    pub fn later(&mut self, duration: Duration) -> &mut Self {
+        self.now = self.now.plus(duration);
+        CLOCK.set(self.now.wall);
+        self.runtime.block_on(tokio::time::advance(duration));
+        self.settle();
+        self
+    }
+
+    /// Lets time pass; the interface is woken as often as it asks for.
+    pub fn wait(&mut self, duration: Duration) -> &mut Self {
+        let until = self.now.plus(duration);
+        while let Some(step) = self.app.wake_in()
+            && !step.is_zero()
+            && step < until.since(self.now)
+        {
+            self.later(step).event(Event::TimePassed);
+        }
+        let rest = until.since(self.now);
+        self.later(rest).event(Event::TimePassed)
+    }
+
+    /// Lets time pass in one step, and says so.
+    pub fn wake_after(&mut self, seconds: u64) -> &mut Self {
+        self.later(Duration::from_secs(seconds)).event(Event::TimePassed)
+    }
+
+    pub fn press(&mut self, code: KeyCode) -> Vec<Command> {
+        self.send(Event::KeysPressed(vec![KeyPress { code, modifiers: KeyModifiers::NONE }]))
+    }
+
+    pub fn control(&mut self, character: char) -> Vec<Command> {
+        let (code, modifiers) = (KeyCode::Char(character), KeyModifiers::CONTROL);
+        self.send(Event::KeysPressed(vec![KeyPress { code, modifiers }]))
+    }
+
+    /// Keys by name (see [`key`]), each in a read of its own.
+    pub fn keys(&mut self, names: &str) -> &mut Self {
+        for name in names.split(' ') {
+            self.event(Event::KeysPressed(vec![key(name)]));
+        }
+        self
+    }
+
+    /// All keys in one read.
+    pub fn burst(&mut self, names: &str) -> &mut Self {
+        self.event(Event::KeysPressed(names.split(' ').map(key).collect()))
+    }
+
+    /// Types text, one key after the other.
+    pub fn type_in(&mut self, text: &str) -> &mut Self {
+        for character in text.chars() {
+            self.event(Event::KeysPressed(vec![typed(character)]));
+        }
+        self
+    }
+
+    /// Characters and line ends in one read, as a terminal without bracketed paste sends them.
+    pub fn unbracketed(&mut self, text: &str) -> &mut Self {
+        self.event(Event::KeysPressed(text.chars().map(typed).collect()))
+    }
+
+    pub fn paste(&mut self, text: &str) -> &mut Self {
+        self.event(Event::Pasted(PastedText(text.to_owned())))
+    }
+
+    pub fn size(&mut self, columns: u16, rows: u16) -> &mut Self {
+        self.event(Event::Resized { columns, rows })
+    }
+
+    /// Answers the newest waiting request that `pick` accepts; it gives back any other.
+    #[track_caller]
+    fn reply<T>(&mut self, pick: impl FnMut(Call) -> Result<Reply<T>, Call>, value: T) -> &mut Self {
+        assert!(self.try_reply(pick, value), "no such request waits");
+        self
+    }
+
+    fn try_reply<T>(&mut self, mut pick: impl FnMut(Call) -> Result<Reply<T>, Call>, value: T) -> bool {
+        let mut value = Some(value);
+        let mut kept = Vec::new();
+        for call in self.atlas.take_waiting().into_iter().rev() {
+            if value.is_none() {
+                kept.push(call);
+                continue;
+            }
+            match pick(call) {
+                Ok(reply) => {
+                    let _ = value.take().map(|value| reply.send(value));
+                }
+                Err(other) => kept.push(other),
+            }
+        }
+        kept.reverse();
+        self.atlas.put_back(kept);
+        self.settle();
+        value.is_none()
+    }
+
+    #[track_caller]
+    pub fn signed_in(&mut self, result: Result<(), ReadProblem>) -> &mut Self {
+        self.reply(
+            |call| match call {
+                Call::SignIn(reply) => Ok(reply),
+                other => Err(other),
+            },
+            result,
+        )
+    }
+
+    #[track_caller]
+    pub fn account_read(&mut self, result: Result<ServiceAccount, ReadProblem>) -> &mut Self {
+        self.reply(
+            |call| match call {
+                Call::Account(_, reply) => Ok(reply),
+                other => Err(other),
+            },
+            result,
+        )
+    }
+
+    /// The account with these secrets was fetched.
+    #[track_caller]
+    pub fn account(&mut self, secrets: &[ExistingSecret]) -> &mut Self {
+        self.account_read(Ok(ServiceAccount { secrets: secrets.to_vec(), ..ServiceAccount::default() }))
+    }
+
+    #[track_caller]
+    pub fn answered(&mut self, outcome: CreateOutcome) -> &mut Self {
+        self.reply(
+            |call| match call {
+                Call::Create(_, reply) => Ok(reply),
+                other => Err(other),
+            },
+            outcome,
+        )
+    }
+
+    #[track_caller]
+    pub fn deleted(&mut self, outcome: DeleteOutcome) -> &mut Self {
+        self.reply(
+            |call| match call {
+                Call::Delete(_, _, reply) => Ok(reply),
+                other => Err(other),
+            },
+            outcome,
+        )
+    }
+
+    #[track_caller]
+    pub fn project_read(&mut self, result: Result<Project, ReadProblem>) -> &mut Self {
+        self.reply(
+            |call| match call {
+                Call::Project(_, reply) => Ok(reply),
+                other => Err(other),
+            },
+            result,
+        )
+    }
+
+    /// The project that is fetched beside a creation cannot be.
+    pub fn project_unread(&mut self) -> &mut Self {
+        self.project_read(Err(ReadProblem::Unexpected { status: 502 }))
+    }
+
+    /// The organization's settings, which are asked for as soon as it is known.
+    #[track_caller]
+    pub fn settings_read(&mut self, settings: OrganizationSettings) -> &mut Self {
+        self.reply(
+            |call| match call {
+                Call::Settings(_, reply) => Ok(reply),
+                other => Err(other),
+            },
+            Ok(settings),
+        )
+    }
+
+    #[track_caller]
+    pub fn projects_page(&mut self, result: Result<Page<ProjectEntry>, ReadProblem>) -> &mut Self {
+        self.reply(
+            |call| match call {
+                Call::Projects(_, reply) => Ok(reply),
+                other => Err(other),
+            },
+            result,
+        )
+    }
+
+    #[track_caller]
+    pub fn accounts_page(&mut self, result: Result<Page<AccountEntry>, ReadProblem>) -> &mut Self {
+        self.reply(
+            |call| match call {
+                Call::Accounts(_, _, reply) => Ok(reply),
+                other => Err(other),
+            },
+            result,
+        )
+    }
+
+    #[track_caller]
+    pub fn verified(&mut self, outcome: VerifyOutcome) -> &mut Self {
+        self.reply(
+            |call| match call {
+                Call::Verify(_, reply) => Ok(reply),
+                other => Err(other),
+            },
+            outcome,
+        )
+    }
+
+    /// The form's own look-ups come, and this account with them.
+    pub fn looked_up(&mut self, secrets: &[ExistingSecret]) -> &mut Self {
+        self.wait(LOOKUP_DELAY);
+        let commands = self.send(Event::TimePassed);
+        assert!(commands.is_empty(), "asked once");
+        let organization = OrganizationId::from_server("4888442a3354817a7320eb61");
+        let name = ServerText::new("payments-prod");
+        self.try_reply(
+            |call| match call {
+                Call::Project(_, reply) => Ok(reply),
+                other => Err(other),
+            },
+            Ok(Project { name, organization }),
+        );
+        let account = ServiceAccount {
+            name: ServerText::new("ci-deployer"),
+            roles: vec![ServerText::new("GROUP_OWNER")],
+            secrets: secrets.to_vec(),
+            ..ServiceAccount::default()
+        };
+        self.account_read(Ok(account))
+    }
+
+    pub fn copied(&mut self, outcome: CopyOutcome) -> &mut Self {
+        self.event(Event::CopyFinished(outcome))
+    }
+
+    pub fn clipboard(&mut self, content: ClipboardContent) -> &mut Self {
+        self.event(Event::ClipboardChecked(content))
+    }
+
+    pub fn saved(&mut self, outcome: SaveOutcome) -> &mut Self {
+        self.event(Event::Saved(outcome))
+    }
+
+    pub fn command_ended(&mut self, outcome: CommandOutcome) -> &mut Self {
+        self.event(Event::CommandEnded(outcome))
+    }
+
+    pub fn printed(&mut self, result: Result<(), PrintFailure>) -> &mut Self {
+        self.event(Event::Printed(result))
+    }
+
+    pub fn sign_in_tried(&mut self, outcome: TriedSession) -> &mut Self {
+        self.event(Event::SignInTried(outcome))
+    }
+
+    pub fn count(&self, wanted: fn(&Command) -> bool) -> usize {
+        self.commands.iter().filter(|command| wanted(command)).count()
+    }
+
+    pub fn posts(&self) -> usize {
+        self.atlas.posts()
+    }
+
+    pub fn exit(&self) -> Option<Exit> {
+        self.commands.iter().find_map(|command| match command {
+            Command::Quit(exit) => Some(*exit),
+            _ => None,
+        })
+    }
+
+    pub fn text(&self, name: FieldName) -> &str {
+        self.app.shared.form.field(name).line.text()
+    }
+
+    pub fn is_on_form(&self) -> bool {
+        matches!(self.app.screen, Screen::Form(_))
+    }
+
+    #[track_caller]
+    pub fn shown(&self) -> &CreatedScreen {
+        match &self.app.screen {
+            Screen::Created(created) => created,
+            other => panic!("no secret is shown: {other:?}"),
+        }
+    }
+
+    pub fn certainty(&self) -> Option<Certainty> {
+        match &self.app.shared.form.notice {
+            Some(Notice::Failed(failure)) => Some(failure.certainty),
+            _ => None,
+        }
+    }
+
+    pub fn fates(&self) -> Vec<Disposition> {
+        self.app.shared.summaries.iter().map(|summary| summary.fate.clone()).collect()
+    }
+}
+
+thread_local! {
+    static CLOCK: std::cell::Cell<Timestamp> = std::cell::Cell::new(START.parse().unwrap());
+}
+
+/// The wall clock that jobs read.
+fn clock() -> Timestamp {
+    CLOCK.get()
+}
+
+/// A key by its name: `enter`, `esc`, `tab`, `shift-tab`, `up`, `down`, `backspace`, `f1`, `f2`, `<ctrl-c>`, or the
+/// character that it types.
+pub fn key(name: &str) -> KeyPress {
+    let plain = |code| KeyPress { code, modifiers: KeyModifiers::NONE };
+    match name {
+        "enter" => plain(KeyCode::Enter),
+        "esc" => plain(KeyCode::Esc),
+        "tab" => plain(KeyCode::Tab),
+        "up" => plain(KeyCode::Up),
+        "down" => plain(KeyCode::Down),
+        "f1" => plain(KeyCode::F(1)),
+        "f2" => plain(KeyCode::F(2)),
+        "backspace" => plain(KeyCode::Backspace),
+        "shift-tab" => KeyPress { code: KeyCode::BackTab, modifiers: KeyModifiers::SHIFT },
+        _ => {
+            let control = name.strip_prefix("<ctrl-").and_then(|rest| rest.strip_suffix('>'));
+            let modifiers = control.map_or(KeyModifiers::NONE, |_| KeyModifiers::CONTROL);
+            KeyPress { code: KeyCode::Char(control.unwrap_or(name).parse().unwrap()), modifiers }
+        }
+    }
+}
+
+fn typed(character: char) -> KeyPress {
+    let code = if character == '\n' { KeyCode::Enter } else { KeyCode::Char(character) };
+    KeyPress { code, modifiers: KeyModifiers::NONE }
+}
+
+/// The answer to a POST.
+pub fn secret() -> CreatedSecret {
+    CreatedSecret {
+        value: VALUE.into(),
+        id: Some(SecretId::from_server(SECRET_ID).unwrap()),
+        created_at: Some(time("2026-11-23T17:14:00Z")),
+        expires_at: Some(time("2026-12-23T17:14:00Z")),
+    }
+}
+
+pub fn time(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+pub fn client() -> ClientId {
+    ClientId::parse(CLIENT).unwrap()
+}
