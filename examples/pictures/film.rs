@@ -1,8 +1,8 @@
-//! The animated picture: the main path, from the filled form to the question before leaving.
+//! The animated picture: the main path, from the filled form to the copied secret.
 
 use std::time::Duration;
 
-use atlas_secret::domain::{ClipboardContent, Session};
+use atlas_secret::domain::Session;
 use atlas_secret::tui::screens::Form;
 use atlas_secret::tui::{Glyphs, Theme};
 use crossterm::event::KeyCode;
@@ -12,8 +12,8 @@ use super::scenes::{arrived, copied_for_a_minute, stage};
 use super::stage::{CLIENT, PROJECT, Stage};
 
 /// For those who cannot see it.
-pub const ABOUT: &str = "A filled form; Enter creates the secret; c copies it, read back from the clipboard; \
-                         q asks before leaving; y leaves.";
+pub const ABOUT: &str =
+    "A filled form; Enter creates the secret; c copies it, read back from the clipboard; then q leaves.";
 
 /// How long a spinner's picture stands here; as in the program.
 const TURN: u32 = 100;
@@ -48,11 +48,6 @@ pub fn shots() -> Vec<Shot> {
         stage.wait(Duration::from_secs(1));
         take(&mut shots, &stage, 1000);
     }
-    stage.press(KeyCode::Char('q'));
-    stage.clipboard(ClipboardContent::Ours { clears_in: Some(Duration::from_secs(58)) });
-    take(&mut shots, &stage, 1000);
-    stage.wait(Duration::from_secs(1));
-    take(&mut shots, &stage, 1600);
     shots
 }
 

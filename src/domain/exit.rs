@@ -59,7 +59,7 @@ pub enum Disposition {
     NotDelivered,
     /// Nobody can tell whether it was created.
     PerhapsCreated,
-    /// It was on its way to a file, a command or standard output when the program had to end.
+    /// It was on its way when the program had to end, or was sent to a terminal, which does not answer.
     PerhapsDelivered,
     /// It was created, its value is lost, and somebody has decided to leave it in Atlas.
     Kept,
@@ -85,6 +85,8 @@ pub enum Delivery {
         /// When the clipboard will be emptied, from now; `None` when it stays until something else is copied.
         clears_in: Option<Duration>,
     },
+    /// It was on the system's clipboard, was read back, and is no longer there.
+    CopiedBefore,
     /// The system's clipboard took it, and did not give it back.
     Unverified,
     /// It was sent to the terminal, which never answers.
@@ -92,9 +94,10 @@ pub enum Delivery {
 }
 
 impl Delivery {
-    /// True when it is certain that somebody has it for good: no question is asked before leaving.
-    pub fn is_final(&self) -> bool {
-        matches!(self, Self::Saved { .. } | Self::Piped { .. } | Self::Printed)
+    /// True when it has certainly arrived: on the disk, in a command, on standard output, or read back from the
+    /// clipboard.
+    pub fn is_proved(&self) -> bool {
+        !matches!(self, Self::Unverified | Self::SentToTerminal)
     }
 
     fn words(&self) -> String {
@@ -106,6 +109,7 @@ impl Delivery {
                 format!("copied to the clipboard, which clears in {} s", left.as_millis().div_ceil(1000))
             }
             Self::Copied { clears_in: None } => "copied to the clipboard".to_owned(),
+            Self::CopiedBefore => "copied to the clipboard, which no longer holds it".to_owned(),
             Self::Unverified => "put on the clipboard, which did not give it back".to_owned(),
             Self::SentToTerminal => "sent to your terminal's clipboard".to_owned(),
         }
@@ -166,16 +170,20 @@ mod tests {
     }
 
     #[test]
-    fn only_what_somebody_has_for_good_is_final() {
+    fn only_a_delivery_that_is_read_back_or_acknowledged_is_proved() {
         let program = ServerText::new("pass");
-        for last in
-            [Delivery::Saved { path: program.clone() }, Delivery::Piped { program }, Delivery::Printed]
-        {
-            assert!(last.is_final(), "{last:?}");
+        let proved = [
+            Delivery::Saved { path: program.clone() },
+            Delivery::Piped { program },
+            Delivery::Printed,
+            Delivery::Copied { clears_in: None },
+            Delivery::CopiedBefore,
+        ];
+        for delivery in proved {
+            assert!(delivery.is_proved(), "{delivery:?}");
         }
-        for passing in [Delivery::Copied { clears_in: None }, Delivery::Unverified, Delivery::SentToTerminal]
-        {
-            assert!(!passing.is_final(), "{passing:?}");
+        for delivery in [Delivery::Unverified, Delivery::SentToTerminal] {
+            assert!(!delivery.is_proved(), "{delivery:?}");
         }
     }
 }

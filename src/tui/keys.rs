@@ -24,6 +24,8 @@ pub enum Action {
     CloseHelp,
     /// Get out: of a chain, of a screen, of the program.
     Leave,
+    /// Ctrl-C: get out, and write nothing to standard output.
+    Abort,
     /// Job control's Ctrl-Z.
     Suspend,
     /// Paint everything anew.

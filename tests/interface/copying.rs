@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use atlas_secret::domain::{
-    ClipboardContent, CopyFailure, CopyOutcome, DeleteOutcome, Delivery, Disposition, Format, HeldCopy,
-    ServerText, TerminalRoute,
+    ClipboardContent, CopyFailure, CopyOutcome, DeleteOutcome, Delivery, Disposition, Exit, Format, HeldCopy,
+    LostCopy, ServerText, TerminalRoute,
 };
-use atlas_secret::tui::Command;
-use atlas_secret::tui::screens::{ClipboardCopy, ClipboardLost, CopyState, LeaveConfirmation};
+use atlas_secret::tui::screens::{ClipboardCopy, ClipboardLost, CopyState};
+use atlas_secret::tui::{Command, Event, Signal};
 
 use crate::stage::Stage;
 use crate::*;
@@ -34,6 +34,10 @@ fn checks(stage: &Stage) -> usize {
 
 fn clears(stage: &Stage) -> usize {
     stage.count(|command| matches!(command, Command::ClearClipboard))
+}
+
+fn settled(stage: &Stage) -> usize {
+    stage.count(|command| matches!(command, Command::SettleRecord))
 }
 
 const fn seconds(count: u64) -> Duration {
@@ -88,35 +92,96 @@ fn a_revealed_value_keeps_everything_else_still() {
 }
 
 #[test]
-fn what_became_of_the_copy_is_noticed() {
+fn a_copy_that_was_read_back_stays_delivered_when_the_clipboard_moves_on() {
     let rows = [
-        (ClipboardContent::Overwritten, ClipboardLost::Overwritten),
-        (ClipboardContent::Cleared, ClipboardLost::Cleared),
+        (ClipboardContent::Overwritten, ClipboardLost::Overwritten, "The clipboard no longer holds it."),
+        (ClipboardContent::Cleared, ClipboardLost::Cleared, "The clipboard no longer holds it."),
+        (ClipboardContent::PutBack, ClipboardLost::PutBack, "another program has put the secret back"),
     ];
-    for (content, lost) in rows {
-        let mut stage = after_copy(COPIED);
-        stage.wake_after(1).clipboard(content);
-        assert_eq!(stage.shown().copy, CopyState::Lost(lost));
+    for (content, lost, words) in rows {
+        let lose = || {
+            let mut stage = after_copy(COPIED);
+            assert_eq!(settled(&stage), 1, "at once");
+            stage.wake_after(1).clipboard(content);
+            assert_eq!(stage.shown().copy, CopyState::Lost(lost));
+            stage
+        };
+        let mut stage = lose();
         stage.keys("q");
-        assert!(asks_to_choose(&stage), "nothing is delivered any more");
+        assert_drawn(&stage, words);
+        assert_drawn(&stage, "Already pasted?");
+        stage.keys("y");
+        let before = Disposition::Delivered(vec![Delivery::CopiedBefore]);
+        assert_eq!((stage.fates(), stage.exit()), (vec![before], Some(Exit::Done)), "{content:?}");
+        let mut stage = lose();
+        stage.keys("q c");
+        assert_eq!(stage.shown().copy, CopyState::Copying(Format::Secret), "{content:?}");
+        // What is found on leaving is the same question.
+        let mut stage = after_copy(COPIED);
+        stage.keys("q").clipboard(content);
+        assert_drawn(&stage, "Already pasted?");
+        // A signal says so without asking.
+        let mut stage = lose();
+        stage.event(Event::SignalReceived(Signal::Terminate));
+        assert_eq!(stage.exit(), Some(Exit::Signal(15)), "{content:?}");
     }
-    let mut stage = after_copy(COPIED);
-    stage.wake_after(1).clipboard(ClipboardContent::Unreadable);
-    assert_drawn(&stage, "The clipboard cannot be read just now");
-    let mut stage = after_copy(UNVERIFIED);
-    stage.wake_after(10).clipboard(ClipboardContent::Ours { clears_in: None });
-    assert!(held(&stage).is_verified, "read back after all");
 }
 
 #[test]
-fn a_copy_that_is_lost_while_leaving_is_asked_about_changes_the_question() {
+fn a_copy_whose_process_or_display_is_lost_is_no_delivery() {
+    for lost in [LostCopy::ProcessEnded, LostCopy::DisplayGone, LostCopy::DeadlinePassed] {
+        let content = ClipboardContent::Lost(lost);
+        let mut stage = after_copy(COPIED);
+        stage.wake_after(1).clipboard(content);
+        assert_eq!(stage.shown().copy, CopyState::Lost(ClipboardLost::Gone));
+        stage.keys("q");
+        assert!(asks_to_choose(&stage), "{lost:?}");
+        stage.keys("l");
+        assert_eq!(
+            (stage.fates(), stage.exit()),
+            (vec![Disposition::NotDelivered], Some(Exit::NotDelivered))
+        );
+        let mut stage = after_copy(COPIED);
+        stage.keys("q").clipboard(content);
+        assert!(asks_to_choose(&stage), "found on leaving: {lost:?}");
+    }
+}
+
+#[test]
+fn a_copy_that_cannot_be_read_again_is_asked_about() {
+    let mut stage = after_copy(COPIED);
+    stage.wake_after(1).clipboard(ClipboardContent::Unreadable);
+    assert_drawn(&stage, "The clipboard cannot be read just now");
+    stage.keys("q").clipboard(ClipboardContent::Unreadable);
+    assert_drawn(&stage, "The clipboard could not be read again.");
+    stage.keys("n");
+    assert!(leaving(&stage).is_none());
+    let mut stage = after_copy(UNVERIFIED);
+    assert_eq!(settled(&stage), 0, "not proved");
+    stage.wake_after(10).clipboard(ClipboardContent::Ours { clears_in: None });
+    assert!(held(&stage).is_verified, "read back after all");
+    assert_eq!(settled(&stage), 1);
+}
+
+#[test]
+fn a_copy_that_is_still_there_lets_the_user_leave() {
     let mut stage = after_copy(COPIED);
     stage.keys("q").clipboard(OURS);
-    assert!(matches!(leaving(&stage), Some(LeaveConfirmation::Confirm { is_checked: true })));
-    stage.wake_after(1).clipboard(ClipboardContent::Overwritten);
-    assert!(asks_to_choose(&stage));
-    stage.keys("enter");
-    assert!(leaving(&stage).is_none(), "the harmless choice comes first");
+    assert_eq!(stage.exit(), Some(Exit::Done));
+    let mut stage = after_copy(COPIED);
+    stage.keys("n").clipboard(OURS);
+    assert!(stage.is_on_form());
+}
+
+#[test]
+fn a_copy_that_ends_while_the_question_stands_takes_the_question_away() {
+    for outcome in [COPIED, UNVERIFIED, SENT] {
+        let mut stage = Stage::created();
+        stage.keys("c q");
+        assert!(asks_to_choose(&stage));
+        stage.copied(outcome);
+        assert!(leaving(&stage).is_none());
+    }
 }
 
 #[test]
@@ -148,7 +213,7 @@ fn a_copied_client_id_delivers_nothing() {
 fn the_summary_says_what_is_true_on_leaving() {
     let mut stage = after_copy(COPIED);
     stage.later(seconds(19)).keys("q");
-    stage.clipboard(ClipboardContent::Ours { clears_in: Some(seconds(41)) }).keys("y");
+    stage.clipboard(ClipboardContent::Ours { clears_in: Some(seconds(41)) });
     assert_eq!(
         (stage.fates(), clears(&stage)),
         (vec![copied_for(41)], 0),
@@ -161,9 +226,10 @@ fn the_summary_says_what_is_true_on_leaving() {
 }
 
 #[test]
-fn what_someone_else_copied_stays_when_the_secret_is_deleted() {
+fn a_clipboard_that_is_lost_is_not_cleared_when_the_secret_is_deleted() {
     let mut stage = after_copy(COPIED);
-    // Deleting is offered only once the copy is gone.
-    stage.keys("q").clipboard(ClipboardContent::Overwritten).keys("d").deleted(DeleteOutcome::Gone);
+    // Deleting is offered only once the copy is lost.
+    let lost = ClipboardContent::Lost(LostCopy::DisplayGone);
+    stage.keys("q").clipboard(lost).keys("d").deleted(DeleteOutcome::Gone);
     assert_eq!((stage.fates(), clears(&stage)), (vec![Disposition::Deleted], 0));
 }

@@ -1,8 +1,10 @@
 //! The screen of the secret: revealing it, the account's other secrets, verifying it, and every way out.
 
-use atlas_secret::domain::{Delivery, Disposition, ExistingSecret, Exit, Login, ServerText, VerifyOutcome};
+use atlas_secret::domain::{
+    Delivery, Disposition, ExistingSecret, Exit, Format, Login, ServerText, VerifyOutcome,
+};
 use atlas_secret::tui::screens::{FieldName, Verification};
-use atlas_secret::tui::{Command, Event, KeyPress};
+use atlas_secret::tui::{Command, Event, KeyPress, Output};
 use crossterm::event::{KeyCode, KeyModifiers};
 
 use crate::copying::copied_for;
@@ -45,17 +47,16 @@ fn a_second_r_wanting_to_leave_and_stopping_hide_the_value() {
 fn each_way_out_has_its_summary_and_exit_code() {
     type Row = (fn() -> Stage, &'static str, Disposition, u8);
     let sent = Disposition::Delivered(vec![Delivery::SentToTerminal]);
-    let rows: [Row; 5] = [
+    let rows: [Row; 6] = [
         (Stage::created, "q l", Disposition::NotDelivered, 3),
         (Stage::created, "q up enter", Disposition::NotDelivered, 3),
         (Stage::created, "<ctrl-c> <ctrl-c>", Disposition::NotDelivered, 3),
         (|| after_copy(SENT), "q y", sent, 0),
+        (|| after_copy(SENT), "<ctrl-c> <ctrl-c>", Disposition::PerhapsDelivered, 3),
         (|| after_copy(COPIED), "<ctrl-c> <ctrl-c>", copied_for(60), 0),
     ];
     for (make, keys, fate, code) in rows {
         let mut stage = make();
-        let is_delivered = stage.shown().is_delivered(stage.now());
-        assert_eq!(is_delivered, code == 0, "{keys}");
         stage.keys(keys);
         assert_eq!((stage.fates(), stage.exit().map(Exit::code)), (vec![fate], Some(code)), "{keys}");
         assert_eq!(stage.app.shared.summaries[0].secret_id, Some(own_id()), "{keys}");
@@ -110,6 +111,50 @@ fn a_sign_that_takes_shift_is_the_same_key() {
     stage.event(Event::KeysPressed(vec![key]));
     assert!(stage.app.shared.shows_help);
 }
+
+#[test]
+fn ctrl_c_writes_nothing_to_the_standard_output_that_waits() {
+    let waiting = |copy: bool| {
+        let mut stage = if copy { after_copy(COPIED) } else { Stage::created() };
+        stage.app.shared.output = Output::Sink(Format::Secret);
+        stage
+    };
+    let prints = |stage: &Stage| stage.count(|command| matches!(command, Command::Print(..)));
+    // Guarded like leaving.
+    let mut lost = waiting(false);
+    lost.keys("<ctrl-c>");
+    assert!(asks_to_choose(&lost));
+    lost.keys("l");
+    assert_eq!((lost.exit().map(Exit::code), prints(&lost)), (Some(3), 0));
+    for keys in ["<ctrl-c>", "s <ctrl-c>", "f <ctrl-c>"] {
+        let mut copied = waiting(true);
+        copied.keys(keys).clipboard(OURS);
+        assert_eq!((copied.exit().map(Exit::code), prints(&copied)), (Some(130), 0), "{keys}");
+        assert_eq!(copied.fates(), [copied_for(60)], "{keys}");
+    }
+    let mut written = waiting(false);
+    written.keys("q");
+    assert_eq!(prints(&written), 1);
+}
+
+#[test]
+fn deleting_an_older_secret_before_the_new_one_is_delivered_is_warned_of() {
+    let warning = "The new secret is not delivered yet.";
+    let older = [masked("2027-03-01T00:00:00Z")];
+    let mut stage = Stage::created();
+    stage.keys("d").account(&older);
+    assert_drawn(&stage, warning);
+    assert_drawn(&stage, "never used");
+    stage.keys("d");
+    assert_drawn(&stage, warning);
+    let mut stage = after_copy(SENT);
+    stage.keys("d").account(&older);
+    assert_drawn(&stage, warning);
+    let mut stage = after_copy(COPIED);
+    stage.keys("d").account(&older);
+    assert!(!drawn(&stage).contains(warning));
+}
+
 #[test]
 fn keys_that_come_with_the_last_one_change_nothing_more() {
     let mut stage = Stage::created();

@@ -1,7 +1,7 @@
 //! Signals: what they end, what they wait for, and what is said afterwards.
 
 use atlas_secret::domain::{
-    CopyOutcome, CreateOutcome, Disposition, Exit, LostAnswer, ReadProblem, TerminalRoute,
+    CopyOutcome, CreateOutcome, Disposition, Exit, HeldCopy, LostAnswer, ReadProblem, TerminalRoute,
 };
 use atlas_secret::tui::{Command, Event, Signal};
 
@@ -13,14 +13,16 @@ const TERMINATE: Event = Event::SignalReceived(Signal::Terminate);
 #[test]
 fn a_signal_ends_every_screen_with_the_code_that_is_true() {
     type Case = (&'static str, fn() -> Stage, &'static str, bool);
-    let cases: [Case; 8] = [
+    let cases: [Case; 10] = [
         ("form", Stage::filled, "", false),
         ("help", Stage::filled, "?", false),
         ("signing in", Stage::filled, "enter", false),
         ("fetching", Stage::fetching, "", false),
         ("created", Stage::created, "", true),
         ("copied", || after_copy(COPIED), "", false),
-        ("sent", || after_copy(CopyOutcome::Sent(TerminalRoute::Tmux)), "", false),
+        ("sent to tmux", || after_copy(CopyOutcome::Sent(TerminalRoute::Tmux)), "", true),
+        ("sent by OSC 52", || after_copy(SENT), "", true),
+        ("not given back", || after_copy(CopyOutcome::Unverified(HeldCopy { clears_in: None })), "", true),
         ("leaving", Stage::created, "q", true),
     ];
     for (signal, code) in [(Signal::HangUp, 129), (Signal::Interrupt, 130), (Signal::Terminate, 143)] {
@@ -32,6 +34,8 @@ fn a_signal_ends_every_screen_with_the_code_that_is_true() {
             stage.event(Event::SignalReceived(signal));
             let expected = if is_loss { 3 } else { code };
             assert_eq!(stage.exit().map(Exit::code), Some(expected), "{name} {signal:?}");
+            let is_settled = stage.count(|command| matches!(command, Command::SettleRecord)) > 0;
+            assert_eq!(is_settled, name == "copied", "{name}: only a proved delivery settles the record");
         }
     }
     let mut too_small = Stage::filled();

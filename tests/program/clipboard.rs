@@ -63,9 +63,6 @@ fn a_copy_is_there_with_its_countdown_and_outlives_the_program() {
     assert!(seconds_after(&terminal.wait_for("clears in "), "clears in ") < before);
 
     terminal.send("q");
-    let screen = terminal.wait_for("Paste it first. Leave?  y/n");
-    assert!(screen.contains("The clipboard still holds it for"), "{screen}");
-    terminal.send("y");
     assert_eq!(terminal.wait_exit().code(), Some(0));
     assert_given_back(&terminal);
     let said = fs::read_to_string(&stderr).unwrap();
@@ -91,8 +88,6 @@ fn when_the_time_has_come_nothing_is_left_after_leaving() {
     create(&mut terminal);
     let holder = copy(&mut terminal);
     terminal.send("q");
-    terminal.wait_for("Leave?  y/n");
-    terminal.send("y");
     assert_eq!(terminal.wait_exit().code(), Some(0));
     wait_for("the holder to end", || (!holder.0.is_running()).then_some(()));
     assert_eq!(display.paste(), None);
@@ -116,21 +111,31 @@ fn a_program_that_is_killed_leaves_the_copy_until_its_time_has_come() {
 }
 
 #[test]
-fn a_copy_that_was_cleared_counts_no_longer() {
+fn a_copy_that_was_cleared_was_delivered_all_the_same() {
     if !have(TOOLS) {
         return;
     }
     let (display, atlas) = (Display::start(), Atlas::start());
-    let mut terminal = beside(&display, &atlas).args(["--clear-after", "1"]).start();
+    let folder = tempfile::tempdir().unwrap();
+    let state = folder.path().to_owned();
+    let mut terminal =
+        beside(&display, &atlas).env("XDG_STATE_HOME", &state).args(["--clear-after", "1"]).start();
     create(&mut terminal);
     terminal.send("c");
     terminal.wait_for("The clipboard was cleared. Press c to copy again.");
     assert_eq!(display.paste(), None);
     assert_eq!(HolderProcess::children_of(terminal.pid()), [], "nobody holds anything");
     terminal.send("q");
-    terminal.wait_for("The clipboard no longer holds this secret. It cannot be shown again.");
-    terminal.send("l");
-    assert_eq!(terminal.wait_exit().code(), Some(3));
+    terminal.wait_for("Already pasted?  y/n");
+    terminal.send("y");
+    assert_eq!(terminal.wait_exit().code(), Some(0));
+    let said = terminal.screen();
+    assert!(said.contains("copied to the clipboard, which no longer holds it"), "{said}");
+    assert!(!said.contains("delete it"), "{said}");
+    // The next start has nothing to say of it.
+    let mut terminal = beside(&display, &atlas).env("XDG_STATE_HOME", &state).start();
+    let screen = terminal.wait_for("[ Create secret ]");
+    assert!(!screen.contains("earlier run"), "{screen}");
 }
 
 #[test]
@@ -146,8 +151,8 @@ fn what_another_program_copies_is_noticed() {
     terminal.wait_for("The clipboard holds something else now");
     assert_eq!(display.paste().as_deref(), Some("a shopping list"), "and it was left alone");
     terminal.send("q");
-    terminal.wait_for("The clipboard no longer holds this secret. It cannot be shown again.");
-    terminal.send(key::ESC);
+    terminal.wait_for("Already pasted?  y/n");
+    terminal.send("n");
     terminal.wait_for("Press c to copy again");
     let value = peek(&mut terminal);
     let _holder = copy(&mut terminal);
@@ -198,10 +203,10 @@ fn it_is_copied_in_each_format() {
     let fields = formats::json(&copy_as(&mut terminal, &display, "› AWS", "Copied as AWS JSON"));
     assert_eq!(fields, expected.map(|(name, value)| (name.to_owned(), value.to_owned())).into());
 
-    // Whoever has the client id alone has nothing.
+    // The client ID took the secret's place.
     assert_eq!(copy_as(&mut terminal, &display, "› Client ID", "Copied (the client ID"), PLAIN);
     terminal.send("q");
-    terminal.wait_for("This secret was not copied or saved.");
+    terminal.wait_for("The clipboard no longer holds it.");
 }
 
 /// Takes the format that the pointer then stands at, and pastes it.

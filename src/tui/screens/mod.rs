@@ -13,8 +13,8 @@ mod sign_in;
 
 pub use command::{CommandView, Recipe};
 pub use created::{
-    ClipboardCopy, ClipboardLost, CopyState, CreatedScreen, LeaveConfirmation, Leaving, Prompt, Target,
-    Verification,
+    ClipboardCopy, ClipboardLost, CopyState, CreatedScreen, Doubt, LeaveConfirmation, Leaving, Prompt,
+    Target, Verification,
 };
 pub use form::{Field, FieldName, Focus, Form, FormScreen, Notice, SubmitAction, Validation};
 pub use picker::Picker;

@@ -201,7 +201,8 @@ impl SecretList {
         matches!(self.stage, Stage::Deleting(_)).then_some(SPINNER_STEP)
     }
 
-    pub(super) fn draw(&self, app: &Shared, canvas: &mut Canvas) {
+    /// Draws the list below a warning, or below its title.
+    pub(super) fn draw(&self, app: &Shared, warning: Option<&str>, canvas: &mut Canvas) {
         let theme = canvas.theme;
         match &self.stage {
             Stage::Fetching => {
@@ -213,7 +214,10 @@ impl SecretList {
             }
             _ => {}
         }
-        canvas.line(Line::styled("Older secrets of this account", theme.strong));
+        match warning {
+            Some(warning) => canvas.warning(warning, theme.warning),
+            None => canvas.line(Line::styled("Older secrets of this account", theme.strong)),
+        }
         if self.secrets.is_empty() {
             canvas.words(2, "There is none.", theme.faint);
         }
@@ -325,6 +329,6 @@ impl Component for SecretListScreen {
         canvas.blank();
         canvas.labelled("Client ID", self.list.account.client.as_str());
         canvas.blank();
-        self.list.draw(app, canvas);
+        self.list.draw(app, None, canvas);
     }
 }

@@ -109,7 +109,7 @@ fn overwritten() -> Stage {
     stage
 }
 
-pub fn found_overwritten() -> Stage {
+fn found_overwritten() -> Stage {
     let mut stage = copied();
     stage.press(KeyCode::Char('q'));
     checked(stage, ClipboardContent::Overwritten)

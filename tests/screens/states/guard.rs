@@ -3,16 +3,14 @@
 use std::time::Duration;
 
 use atlas_secret::domain::{
-    ClipboardContent, CreatedSecret, DeleteOutcome, ReadProblem, TerminalRoute, TransportProblem,
+    ClipboardContent, CreatedSecret, DeleteOutcome, LostCopy, ReadProblem, TerminalRoute, TransportProblem,
 };
 use crossterm::event::KeyCode;
 
 use crate::stage::{Stage, secret};
 
-use super::created::{checked, copied, found_overwritten, sent};
+use super::created::{checked, copied, sent};
 use super::{State, rejection, state};
-
-const OURS: ClipboardContent = ClipboardContent::Ours { clears_in: Some(Duration::from_secs(41)) };
 
 pub fn states() -> Vec<State> {
     let mut states = choices();
@@ -24,6 +22,11 @@ pub fn states() -> Vec<State> {
 fn leaving(mut stage: Stage, key: char) -> Stage {
     stage.press(KeyCode::Char(key));
     stage
+}
+
+/// The user wants to leave, and the clipboard holds this.
+fn after_check(key: char, content: ClipboardContent) -> Stage {
+    checked(leaving(copied(), key), content)
 }
 
 fn choices() -> Vec<State> {
@@ -39,18 +42,17 @@ fn choices() -> Vec<State> {
         state("guard_choice_delete", delete),
         state("guard_choice_leave", leave),
         state("guard_choice_for_another", leaving(Stage::created(), 'n')),
-        state("guard_choice_overwritten", found_overwritten()),
+        state("guard_choice_lost", after_check('q', ClipboardContent::Lost(LostCopy::ProcessEnded))),
         state("guard_choice_no_id", leaving(no_id(), 'q')),
         state("guard_choice_no_id_chosen", no_id_chosen),
     ]
 }
 
 fn questions() -> Vec<State> {
-    let after_check = |key, content| checked(leaving(copied(), key), content);
     vec![
         state("guard_checking", leaving(copied(), 'q')),
-        state("guard_copied", after_check('q', OURS)),
-        state("guard_copied_for_another", after_check('n', OURS)),
+        state("guard_overwritten", after_check('q', ClipboardContent::Overwritten)),
+        state("guard_put_back", after_check('q', ClipboardContent::PutBack)),
         state("guard_unreadable", after_check('q', ClipboardContent::Unreadable)),
         state("guard_unreadable_for_another", after_check('n', ClipboardContent::Unreadable)),
         state("guard_sent", leaving(sent(TerminalRoute::Osc52), 'q')),

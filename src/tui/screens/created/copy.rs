@@ -7,7 +7,7 @@ use ratatui::style::Style;
 use crate::domain::{
     ClipboardContent, CopyFailure, CopyOutcome, Delivery, Format, HeldCopy, Now, TerminalRoute,
 };
-use crate::tui::app::{Output, Shared};
+use crate::tui::app::{Output, Shared, Transition};
 use crate::tui::canvas::Canvas;
 use crate::tui::event::Command;
 use crate::tui::words;
@@ -128,7 +128,7 @@ impl CreatedScreen {
         }
     }
 
-    pub(super) fn copy_finished(&mut self, app: &Shared, outcome: CopyOutcome) {
+    pub(super) fn copy_finished(&mut self, app: &mut Shared, outcome: CopyOutcome) {
         let CopyState::Copying(format) = self.copy else { return };
         self.copy = match outcome {
             CopyOutcome::Copied(copy) => CopyState::Held(ClipboardCopy::new(format, copy, true, app.now)),
@@ -138,13 +138,17 @@ impl CreatedScreen {
             CopyOutcome::Sent(route) => CopyState::Sent(route, format),
             CopyOutcome::Failed(failure) => CopyState::Failed(failure),
         };
-        // Leaving was refused while the copy was under way; now there is less to lose.
-        let is_checked = matches!(self.copy, CopyState::Held(ClipboardCopy { is_verified: true, .. }));
-        if self.copy.delivery(app.now).is_some()
-            && let Some(Leaving { confirmation, .. }) = &mut self.leaving
-            && matches!(confirmation, LeaveConfirmation::Choose { problem: None, .. })
-        {
-            *confirmation = LeaveConfirmation::Confirm { is_checked };
+        let Some(delivery) = self.copy.delivery(app.now) else { return };
+        if delivery.is_proved() {
+            self.was_copied = true;
+            app.send(Command::SettleRecord);
+        }
+        // The question before leaving said that it was not copied.
+        if matches!(
+            self.leaving,
+            Some(Leaving { confirmation: LeaveConfirmation::Choose { problem: None, .. }, .. })
+        ) {
+            self.leaving = None;
         }
     }
 
@@ -163,24 +167,32 @@ impl CreatedScreen {
         }
     }
 
-    pub(super) fn clipboard_checked(&mut self, app: &Shared, content: ClipboardContent) {
+    pub(super) fn clipboard_checked(&mut self, app: &mut Shared, content: ClipboardContent) -> Transition {
         if let CopyState::Held(copy) = &mut self.copy {
+            let holds_the_secret = copy.format.holds_the_secret();
             copy.is_being_checked = false;
             copy.checked_at = app.now;
             match content {
                 ClipboardContent::Ours { clears_in } => {
                     copy.until = clears_in.map(|left| app.now.plus(left));
-                    copy.is_verified = true;
                     copy.can_be_read = true;
+                    if !std::mem::replace(&mut copy.is_verified, true) && holds_the_secret {
+                        self.was_copied = true;
+                        app.send(Command::SettleRecord);
+                    }
                 }
                 ClipboardContent::Unreadable => copy.can_be_read = false,
                 ClipboardContent::Overwritten => self.copy = CopyState::Lost(ClipboardLost::Overwritten),
                 ClipboardContent::Cleared => self.copy = CopyState::Lost(ClipboardLost::Cleared),
                 ClipboardContent::PutBack => self.copy = CopyState::Lost(ClipboardLost::PutBack),
-                ClipboardContent::Lost(_) => self.copy = CopyState::Lost(ClipboardLost::Gone),
+                // No one can have proved that it could be pasted until then.
+                ClipboardContent::Lost(_) => {
+                    self.copy = CopyState::Lost(ClipboardLost::Gone);
+                    self.was_copied &= !holds_the_secret;
+                }
             }
         }
-        self.leave_after_check(app, matches!(content, ClipboardContent::Ours { .. }));
+        self.leave_after_check(app, content)
     }
 
     /// Where the secret went so far.
@@ -264,7 +276,10 @@ fn delivery_words(delivery: &Delivery) -> String {
         Delivery::Saved { path } => format!("Saved to {path}"),
         Delivery::Piped { program } => format!("{program} took it and ended with 0"),
         Delivery::Printed => "Written to standard output".to_owned(),
-        Delivery::Copied { .. } | Delivery::Unverified | Delivery::SentToTerminal => String::new(),
+        Delivery::Copied { .. }
+        | Delivery::CopiedBefore
+        | Delivery::Unverified
+        | Delivery::SentToTerminal => String::new(),
     }
 }
 

@@ -4,18 +4,17 @@ use crossterm::event::KeyCode;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::domain::{Delivery, Disposition, Now, PrintFailure, ReadProblem};
+use crate::domain::{ClipboardContent, Delivery, Disposition, Exit, Format, Now, PrintFailure, ReadProblem};
 use crate::jobs::{Deletion, Recheck};
 use crate::tui::Theme;
 use crate::tui::app::{Output, Shared, Transition};
 use crate::tui::canvas::Canvas;
-use crate::tui::event::Command;
+use crate::tui::event::{Command, Signal};
 use crate::tui::keys::{
     Action, Binding, CHOICE_NEXT, CHOICE_PREVIOUS, CHOOSE, CTRL_C, ESC, HELP, NO, NONE, YES,
 };
-use crate::tui::words;
 
-use super::{ClipboardCopy, CopyState, CreatedScreen};
+use super::{ClipboardLost, CopyState, CreatedScreen};
 
 /// The user wants to leave the screen.
 #[derive(Clone, Debug)]
@@ -29,8 +28,10 @@ pub struct Leaving {
 /// Where the user wants to go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Target {
-    /// Out of the program.
+    /// Out of the program; where standard output waits, it gets the secret.
     Quit,
+    /// Out of the program, and standard output gets nothing.
+    Abort,
     /// Back to the form, for another secret.
     Another,
 }
@@ -42,11 +43,8 @@ pub enum LeaveConfirmation {
     Checking,
     /// Standard output is being written; the screen is given back meanwhile.
     Printing,
-    /// The secret is on a clipboard, or was sent to one: one `y` leaves.
-    Confirm {
-        /// False when the clipboard could not be read again.
-        is_checked: bool,
-    },
+    /// It was copied, and only the user knows whether it arrived: `y` leaves, `c` copies again.
+    Confirm(Doubt),
     /// It was not delivered: three ways on, the harmless one first.
     Choose {
         /// Which one Enter takes.
@@ -56,6 +54,17 @@ pub enum LeaveConfirmation {
     },
     /// The secret is being deleted in Atlas since then.
     Deleting(Now),
+}
+
+/// Why only the user knows whether a copy has arrived.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Doubt {
+    /// It was sent to a terminal, or to a clipboard that did not give it back.
+    NotAnswered,
+    /// The clipboard no longer holds it.
+    NoLongerThere,
+    /// The clipboard could not be read again.
+    Unreadable,
 }
 
 /// The ways on when it was not delivered.
@@ -86,6 +95,15 @@ impl Choice {
 pub(in crate::tui::screens) const LEAVE_YES_NO: &[Binding] =
     &[YES, NO, Binding::new(&[CTRL_C], "Ctrl-C", "leave at once", Action::Leave).only_in_help(), HELP];
 
+/// Did the copy arrive?
+const LEAVE_COPIED: &[Binding] = &[
+    YES,
+    NO,
+    Binding::new(&[(KeyCode::Char('c'), NONE)], "c", "copy again", Action::Copy),
+    Binding::new(&[CTRL_C], "Ctrl-C", "leave at once", Action::Leave).only_in_help(),
+    HELP,
+];
+
 /// Three ways on, for a secret that was not delivered.
 const LEAVE_CHOICE: &[Binding] = &[
     CHOOSE,
@@ -104,7 +122,7 @@ const LEAVE_BUSY: &[Binding] = &[Binding::new(&[CTRL_C], "Ctrl-C", "leave at onc
 impl Leaving {
     pub(super) fn keys(&self) -> &'static [Binding] {
         match self.confirmation {
-            LeaveConfirmation::Confirm { .. } => LEAVE_YES_NO,
+            LeaveConfirmation::Confirm(_) => LEAVE_COPIED,
             LeaveConfirmation::Choose { .. } => LEAVE_CHOICE,
             LeaveConfirmation::Checking | LeaveConfirmation::Printing | LeaveConfirmation::Deleting(_) => {
                 LEAVE_BUSY
@@ -137,8 +155,8 @@ impl CreatedScreen {
         matches!(self.confirmation(), Some(LeaveConfirmation::Choose { choice: Choice::Delete, .. }))
     }
 
-    /// The clipboard is read again first. A program that waits for standard output gets the secret now; a secret
-    /// in a file, or taken by a command, needs no question.
+    /// A program that waits for standard output gets the secret now. A secret that was delivered needs no question,
+    /// but the clipboard is read again first.
     pub(super) fn want_to_leave(&mut self, app: &mut Shared, target: Target) -> Transition {
         self.revealed_until = None;
         if let (Target::Quit, Output::Sink(format)) = (target, app.output) {
@@ -146,7 +164,7 @@ impl CreatedScreen {
             app.send(Command::Print(format, self.payload(app)));
             return Transition::Stay;
         }
-        if self.delivered.iter().any(Delivery::is_final) {
+        if !self.delivered.is_empty() {
             return self.leave(app, target, None);
         }
         let confirmation = match (&self.copy, self.copy.delivery(app.now)) {
@@ -154,11 +172,18 @@ impl CreatedScreen {
                 app.send(Command::CheckClipboard);
                 LeaveConfirmation::Checking
             }
-            (_, Some(_)) => LeaveConfirmation::Confirm { is_checked: false },
+            (_, Some(_)) => LeaveConfirmation::Confirm(Doubt::NotAnswered),
+            (_, None) if self.was_copied => LeaveConfirmation::Confirm(Doubt::NoLongerThere),
             (_, None) => LeaveConfirmation::choose(None),
         };
         self.leaving = Some(Leaving { target, confirmation });
         Transition::Stay
+    }
+
+    /// Ctrl-C. A script that waits for standard output must see that it got nothing.
+    pub(super) fn abort(&mut self, app: &mut Shared) -> Transition {
+        let waits = matches!(app.output, Output::Sink(_));
+        self.want_to_leave(app, if waits { Target::Abort } else { Target::Quit })
     }
 
     pub(super) fn on_leaving_action(&mut self, app: &mut Shared, action: Action) -> Transition {
@@ -169,9 +194,15 @@ impl CreatedScreen {
             (LeaveConfirmation::Printing, _) => {}
             // The first Ctrl-C would only lead to the form: it asks again, the second gets out.
             (_, Action::Leave) if target == Target::Another => leaving.target = Target::Quit,
-            (_, Action::Leave)
-            | (LeaveConfirmation::Confirm { .. }, Action::Yes)
-            | (LeaveConfirmation::Choose { .. }, Action::LeaveAnyway) => {
+            (LeaveConfirmation::Confirm(_), Action::Yes) => {
+                let delivered = Disposition::Delivered(self.deliveries(app.now));
+                return self.leave(app, target, Some(delivered));
+            }
+            (LeaveConfirmation::Confirm(_), Action::Copy) => {
+                self.leaving = None;
+                self.copy(app, Format::Secret);
+            }
+            (_, Action::Leave) | (LeaveConfirmation::Choose { .. }, Action::LeaveAnyway) => {
                 return self.leave(app, target, None);
             }
             (LeaveConfirmation::Deleting(_), _) => {}
@@ -223,20 +254,37 @@ impl CreatedScreen {
         app.summaries.push(self.summary(fate));
         match target {
             Target::Quit => Transition::Quit(app.exit()),
+            Target::Abort => Transition::Quit(match app.exit() {
+                Exit::Done | Exit::NothingCreated => Exit::Signal(Signal::Interrupt.number()),
+                exit => exit,
+            }),
             Target::Another => Transition::form(),
         }
     }
 
-    pub(super) fn leave_after_check(&mut self, app: &Shared, is_checked: bool) {
-        let is_there = self.copy.delivery(app.now).is_some();
-        let Some(Leaving { confirmation, .. }) = &mut self.leaving else { return };
-        match confirmation {
-            LeaveConfirmation::Checking | LeaveConfirmation::Confirm { .. } if !is_there => {
-                *confirmation = LeaveConfirmation::choose(None);
-            }
-            LeaveConfirmation::Checking => *confirmation = LeaveConfirmation::Confirm { is_checked },
-            _ => {}
+    /// The clipboard was read: a copy that is there lets the user leave, any other one is a question.
+    pub(super) fn leave_after_check(&mut self, app: &mut Shared, content: ClipboardContent) -> Transition {
+        let copy = self.copy.delivery(app.now);
+        let was_copied = self.was_copied;
+        let Some(Leaving { confirmation, target }) = &mut self.leaving else { return Transition::Stay };
+        let is_checking = matches!(confirmation, LeaveConfirmation::Checking);
+        if !is_checking && !matches!(confirmation, LeaveConfirmation::Confirm(_)) {
+            return Transition::Stay;
         }
+        *confirmation = match copy {
+            None if was_copied => LeaveConfirmation::Confirm(Doubt::NoLongerThere),
+            None => LeaveConfirmation::choose(None),
+            Some(Delivery::Unverified) => LeaveConfirmation::Confirm(Doubt::NotAnswered),
+            Some(_) if content == ClipboardContent::Unreadable => {
+                LeaveConfirmation::Confirm(Doubt::Unreadable)
+            }
+            Some(_) if is_checking => {
+                let target = *target;
+                return self.leave(app, target, None);
+            }
+            Some(_) => return Transition::Stay,
+        };
+        Transition::Stay
     }
 
     pub(super) fn printed(&mut self, app: &mut Shared, result: Result<(), PrintFailure>) -> Transition {
@@ -267,9 +315,7 @@ impl CreatedScreen {
             LeaveConfirmation::Deleting(since) => {
                 canvas.running(app.now, *since, "Deleting the secret in Atlas");
             }
-            LeaveConfirmation::Confirm { is_checked } => {
-                self.draw_confirm(app, leaving.target, *is_checked, canvas);
-            }
+            LeaveConfirmation::Confirm(doubt) => self.draw_confirm(*doubt, canvas),
             LeaveConfirmation::Choose { choice, problem } => {
                 let what = match self.copy {
                     _ if self.is_on_its_way() => "Whether somebody has this secret is not known yet.",
@@ -286,26 +332,22 @@ impl CreatedScreen {
         }
     }
 
-    fn draw_confirm(&self, app: &Shared, target: Target, is_checked: bool, canvas: &mut Canvas) {
-        let question = match target {
-            Target::Quit => "Leave?",
-            Target::Another => "Another secret?",
-        };
-        let words = match &self.copy {
-            CopyState::Held(ClipboardCopy { is_verified: false, .. }) => {
-                "The clipboard took it, but did not give it back.".to_owned()
+    fn draw_confirm(&self, doubt: Doubt, canvas: &mut Canvas) {
+        let (words, question) = match (doubt, &self.copy) {
+            (Doubt::NotAnswered, CopyState::Held(_)) => {
+                ("The clipboard took it, but did not give it back.", "Did it arrive?")
             }
-            CopyState::Held(copy) => {
-                if !is_checked {
-                    let warning = canvas.theme.warning;
-                    canvas.words(0, "The clipboard could not be read again.", warning);
-                }
-                still_held(app, copy)
+            (Doubt::NotAnswered, _) => {
+                ("It was sent to your terminal, which does not answer. Paste it to see.", "Did it arrive?")
             }
-            _ => "It was sent to your terminal, which never says whether it arrived.".to_owned(),
+            (Doubt::NoLongerThere, CopyState::Lost(ClipboardLost::PutBack)) => {
+                ("The clipboard was cleared, but another program has put the secret back.", "Already pasted?")
+            }
+            (Doubt::NoLongerThere, _) => ("The clipboard no longer holds it.", "Already pasted?"),
+            (Doubt::Unreadable, _) => ("The clipboard could not be read again.", "Already pasted?"),
         };
-        canvas.words(0, &words, Style::new());
-        canvas.ask(&format!("Paste it first. {question}"));
+        canvas.words(0, words, Style::new());
+        canvas.ask(question);
     }
 
     /// Side by side, or where that is too wide below each other.
@@ -336,15 +378,5 @@ impl CreatedScreen {
         };
         let (open, close) = if is_chosen { ("[", "]") } else { (" ", " ") };
         Line::from(vec![Span::raw(format!("  {open}")), Span::styled(label, style), Span::raw(close)])
-    }
-}
-
-fn still_held(app: &Shared, copy: &ClipboardCopy) -> String {
-    match copy.until {
-        Some(until) => {
-            let left = words::seconds_left(until.since(app.now));
-            format!("The clipboard still holds it for {left}, whether you stay or leave.")
-        }
-        None => "The clipboard holds it until something else is copied.".to_owned(),
     }
 }

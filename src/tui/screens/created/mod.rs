@@ -20,13 +20,13 @@ use crate::domain::{
 use crate::tui::app::{Component, Output, Shared, Transition};
 use crate::tui::canvas::{Canvas, LABEL_WIDTH, SPINNER_STEP, rows_of};
 use crate::tui::event::{Event, KeyPress, Reader};
-use crate::tui::keys::{Action, Binding, HELP, NONE, QUIT_BY_LETTER, REPAINT, SUSPEND};
+use crate::tui::keys::{Action, Binding, CTRL_C, ESC, HELP, NONE, REPAINT, SUSPEND};
 use crate::tui::words;
 
 pub use after::Verification;
 pub(crate) use copy::NO_ORGANIZATION;
 pub use copy::{ClipboardCopy, ClipboardLost, CopyState};
-pub use leave::{LeaveConfirmation, Leaving, Target};
+pub use leave::{Doubt, LeaveConfirmation, Leaving, Target};
 pub use prompt::Prompt;
 
 pub(super) use leave::LEAVE_YES_NO;
@@ -53,6 +53,9 @@ pub struct CreatedScreen {
     pub verification: Verification,
     /// How copying stands.
     pub copy: CopyState,
+    /// True once a copy of the secret was read back from the clipboard, unless the clipboard process or the display
+    /// was lost since: someone may have pasted it.
+    was_copied: bool,
     /// The other deliveries, in order.
     pub delivered: Vec<Delivery>,
     /// Why standard output did not take it.
@@ -75,7 +78,8 @@ const KEYS: &[Binding] = &[
     Binding::new(&[(KeyCode::Char('f'), NONE)], "f", "copy as", Action::CopyAs),
     Binding::new(&[(KeyCode::Char('s'), NONE)], "s", "save", Action::Save),
     Binding::new(&[(KeyCode::Char('p'), NONE)], "p", "pipe", Action::Pipe),
-    QUIT_BY_LETTER,
+    Binding::new(&[(KeyCode::Char('q'), NONE), ESC], "q", "quit", Action::Leave),
+    Binding::new(&[CTRL_C], "Ctrl-C", "leave", Action::Abort).only_in_help(),
     Binding::new(&[(KeyCode::Char('r'), NONE)], "r", "reveal", Action::Reveal),
     HELP,
     Binding::new(&[(KeyCode::Char('v'), NONE)], "v", "verify", Action::Verify),
@@ -95,6 +99,7 @@ impl CreatedScreen {
             others: OtherSecrets::NotAsked,
             verification: Verification::Never,
             copy: CopyState::Never,
+            was_copied: false,
             delivered: Vec::new(),
             not_printed: None,
             prompt: None,
@@ -117,11 +122,18 @@ impl CreatedScreen {
 
     /// What became of the secret if it is left now: what is under way may have reached someone.
     pub(in crate::tui) fn fate(&self, now: Now) -> Disposition {
-        let ways: Vec<Delivery> = self.delivered.iter().cloned().chain(self.copy.delivery(now)).collect();
-        if !ways.is_empty() {
+        let ways = self.deliveries(now);
+        if ways.iter().any(Delivery::is_proved) {
             return Disposition::Delivered(ways);
         }
-        if self.is_on_its_way() { Disposition::PerhapsDelivered } else { Disposition::NotDelivered }
+        let is_perhaps = self.is_on_its_way() || !ways.is_empty();
+        if is_perhaps { Disposition::PerhapsDelivered } else { Disposition::NotDelivered }
+    }
+
+    /// Every delivery so far, proved or not.
+    fn deliveries(&self, now: Now) -> Vec<Delivery> {
+        let copy = self.copy.delivery(now).or(self.was_copied.then_some(Delivery::CopiedBefore));
+        self.delivered.iter().cloned().chain(copy).collect()
     }
 
     /// True while a file, a command, the clipboard or standard output is taking it.
@@ -130,7 +142,7 @@ impl CreatedScreen {
         self.is_delivering || is_copying || self.is_being_printed()
     }
 
-    /// True when someone has the secret, as far as is known: leaving loses nothing.
+    /// True when someone certainly has the secret: leaving loses nothing.
     pub fn is_delivered(&self, now: Now) -> bool {
         !self.fate(now).is_loss()
     }
@@ -181,6 +193,7 @@ impl Component for CreatedScreen {
             }
             Action::Another => return self.want_to_leave(app, Target::Another),
             Action::Leave => return self.want_to_leave(app, Target::Quit),
+            Action::Abort => return self.abort(app),
             _ => {}
         }
         Transition::Stay
@@ -206,7 +219,7 @@ impl Component for CreatedScreen {
             }
             Event::Verified(outcome) => self.verified(outcome),
             Event::CopyFinished(outcome) => self.copy_finished(app, outcome),
-            Event::ClipboardChecked(content) => self.clipboard_checked(app, content),
+            Event::ClipboardChecked(content) => return self.clipboard_checked(app, content),
             Event::Saved(outcome) => self.saved(app, outcome),
             Event::CommandEnded(outcome) => self.command_ended(app, &outcome),
             Event::Printed(result) => return self.printed(app, result),
@@ -270,9 +283,10 @@ impl Component for CreatedScreen {
     fn about(&self) -> &'static [&'static str] {
         match &self.prompt {
             Some(prompt @ (Prompt::Save(_) | Prompt::Run(_))) => prompt.about(),
-            _ => {
-                &["Copied means read back from the clipboard. Leaving asks until the secret is handed over."]
-            }
+            _ => &[
+                "Copied means read back from the clipboard. Leaving asks until the secret is delivered.",
+                "When standard output waits for the secret, q writes it there, and Ctrl-C leaves without writing it.",
+            ],
         }
     }
 

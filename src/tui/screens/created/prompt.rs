@@ -16,7 +16,7 @@ use crate::tui::screens::secret_list::{Keeps, ListResult, SecretList};
 use crate::tui::{TextLine, paste};
 
 use super::after::OtherSecrets;
-use super::{CreatedScreen, LeaveConfirmation, Leaving, Target};
+use super::{CreatedScreen, LeaveConfirmation, Leaving};
 
 /// A prompt; it stands where the state of the secret stands otherwise.
 #[derive(Clone, Debug)]
@@ -64,6 +64,8 @@ const RUN: &[Binding] = &[
     HELP_BESIDE_TEXT,
     LEAVE_FROM_PANEL,
 ];
+
+const NOT_DELIVERED_YET: &str = "The new secret is not delivered yet. Older secrets:";
 
 /// The placeholders of a command line, and lines that work.
 const ABOUT_RUN: &[&str] = &[
@@ -171,7 +173,7 @@ impl CreatedScreen {
         match (prompt, action) {
             (_, Action::Leave) => {
                 self.prompt = None;
-                return self.want_to_leave(app, Target::Quit);
+                return self.abort(app);
             }
             (Prompt::Save(line) | Prompt::Run(line), _) if line.is_running => {}
             (_, Action::No) => self.prompt = None,
@@ -280,7 +282,10 @@ impl CreatedScreen {
 
     pub(super) fn draw_prompt(&self, app: &Shared, prompt: &Prompt, canvas: &mut Canvas) {
         match prompt {
-            Prompt::Delete(list) => list.draw(app, canvas),
+            Prompt::Delete(list) => {
+                let warning = (!self.is_delivered(app.now)).then_some(NOT_DELIVERED_YET);
+                list.draw(app, warning, canvas);
+            }
             Prompt::Formats(selected) => self.draw_formats(app, *selected, canvas),
             Prompt::Save(line) => {
                 line.draw("Save to", canvas);
