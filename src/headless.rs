@@ -18,8 +18,8 @@ use crate::domain::{
     ReadProblem, SecretId, SecretPayload,
 };
 use crate::jobs::{
-    self, AtlasApi, Connections, Created, Known, NotCreated, Operator, Outcome, PAUSES, Question, Reason,
-    Records, Recovered, Step,
+    self, AtlasApi, Connections, Created, Known, Operator, Outcome, PAUSES, Question, Reason, Records,
+    Recovered, Step, pause_before_restart,
 };
 use crate::process::{internal_error, say};
 use crate::tui::screens::{CreatedScreen, FieldName, Form, NO_ORGANIZATION, Validation};
@@ -82,7 +82,7 @@ impl Headless {
                 Ok(Ended { exit: Exit::Signal(signal.number()), summary: None })
             }
             (Some(Outcome::NotCreated(not_created)), None) => {
-                say(&self.explain(*not_created));
+                say(&self.explain(&not_created.reason));
                 Ok(Ended { exit: Exit::NothingCreated, summary: None })
             }
             (Some(Outcome::Unknown(lost, known)), None) => {
@@ -124,8 +124,32 @@ impl Headless {
         async move { task?.await.ok()??.organization }
     }
 
-    /// Runs the creating job. The first signal cancels it, and gives a POST that runs a little longer.
+    /// Runs the creating job, and again after a read that failed in a way that may pass: nothing was created then.
     async fn create(
+        &self,
+        new_secret: &NewSecret,
+        signals: &mut impl AsyncFnMut() -> Signal,
+    ) -> (Option<Outcome>, Option<Signal>) {
+        let mut tried = 0;
+        loop {
+            let (outcome, signal) = self.create_once(new_secret, signals).await;
+            let pause = match (&outcome, signal) {
+                (Some(Outcome::NotCreated(not_created)), None) => failed_read(&not_created.reason)
+                    .and_then(|problem| Some((problem, pause_before_restart(problem, tried)?))),
+                _ => None,
+            };
+            let Some((problem, pause)) = pause else { return (outcome, signal) };
+            say(&format!("{} Trying again in {} s", problem.explain().title, pause.as_secs()));
+            tokio::select! {
+                () = sleep(pause) => {}
+                signal = signals() => return (outcome, Some(signal)),
+            }
+            tried += 1;
+        }
+    }
+
+    /// Runs the creating job. The first signal cancels it, and gives a POST that runs a little longer.
+    async fn create_once(
         &self,
         new_secret: &NewSecret,
         signals: &mut impl AsyncFnMut() -> Signal,
@@ -220,29 +244,12 @@ impl Headless {
     }
 
     /// Why nothing was created, and what to do, in one line.
-    fn explain(&mut self, not_created: NotCreated) -> String {
-        let certainty = Certainty::of(&not_created);
-        let failure = match not_created.reason {
-            Reason::Full | Reason::StillFull => Failure::both_slots_in_use(certainty),
-            Reason::Declined(Question::Replaces(_)) => Failure::expired_in_the_way(certainty),
-            Reason::Preflight(problem) => {
-                if let ReadProblem::Rejected(rejection) = &problem {
-                    self.form.blame(rejection);
-                }
-                Failure::before_posting(&problem, certainty)
-            }
-            Reason::Declined(Question::AccountUnknown(problem)) => {
-                Failure::before_posting(&problem, certainty)
-            }
-            Reason::NotDeleted(problem) => Failure::before_posting(&problem, Certainty::NothingCreated),
-            Reason::NotSent(problem) => Failure::not_sent(&problem, certainty),
-            Reason::Rejected(rejection) => {
-                self.form.blame(&rejection);
-                Failure::rejected(&rejection)
-            }
-            Reason::Cancelled | Reason::Declined(Question::Shortens(_)) => {
-                return certainty.words().to_owned();
-            }
+    fn explain(&mut self, reason: &Reason) -> String {
+        if let Reason::Rejected(rejection) | Reason::Preflight(ReadProblem::Rejected(rejection)) = reason {
+            self.form.blame(rejection);
+        }
+        let Some(failure) = Failure::of(reason) else {
+            return Certainty::NothingCreated.words().to_owned();
         };
         let fields = FieldName::ALL.into_iter().filter_map(|name| match self.form.validation(name) {
             Validation::Refused(words) => Some(format!(" {}: {words}.", name.label())),
@@ -280,6 +287,14 @@ async fn print(
         result = written => Some(result),
         _ = signals() => None,
         () = sleep(GRACE) => None,
+    }
+}
+
+/// The read before the POST that failed.
+fn failed_read(reason: &Reason) -> Option<&ReadProblem> {
+    match reason {
+        Reason::Preflight(problem) | Reason::Declined(Question::AccountUnknown(problem)) => Some(problem),
+        _ => None,
     }
 }
 

@@ -50,8 +50,6 @@ pub struct NotCreated {
     pub reason: Reason,
     /// True once an expired secret was deleted to make room.
     pub has_replaced: bool,
-    /// How many POSTs Atlas had refused before for its rate limit.
-    pub rounds: u8,
 }
 
 /// Why there is no secret.
@@ -100,8 +98,7 @@ struct Round {
 
 impl Round {
     fn not_created(&self, reason: Reason) -> Outcome {
-        let Self { number: rounds, has_replaced } = *self;
-        Outcome::NotCreated(Box::new(NotCreated { reason, has_replaced, rounds }))
+        Outcome::NotCreated(Box::new(NotCreated { reason, has_replaced: self.has_replaced }))
     }
 }
 

@@ -32,7 +32,7 @@ pub use create::{Created, Known, NotCreated, Outcome, Reason, create};
 pub use delete::{Deletion, Recheck, delete};
 pub use records::Records;
 pub use recover::{Before, PAUSES, Recovered, recover};
-pub use retry::with_retries;
+pub use retry::{pause_before_restart, with_retries};
 pub use sign_in::{Authenticator, identity, profile_session};
 
 /// What jobs ask of Atlas.

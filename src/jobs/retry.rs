@@ -1,15 +1,19 @@
-//! Retrying a read after Atlas's rate limit. A POST is never retried here: its countdown is on the screen.
+//! Retrying reads. A POST is never retried here: its countdown is on the screen.
 
 use std::future::Future;
 use std::time::Duration;
 
-use crate::domain::{ReadProblem, RejectionKind};
+use crate::domain::{ReadProblem, RejectionKind, TransportProblem};
 
 /// How often a read is tried.
 const TRIES: u8 = 4;
 
 /// How long to wait when Atlas does not say.
 const USUAL_WAIT: Duration = Duration::from_secs(5);
+
+/// How long a run without an interface waits after a read that may work soon.
+const RESTART_PAUSES: [Duration; 3] =
+    [Duration::from_secs(1), Duration::from_secs(2), Duration::from_secs(4)];
 
 /// A longer wait is an error.
 const LONGEST_WAIT: Duration = Duration::from_secs(120);
@@ -41,6 +45,26 @@ where
             }
             result => return result,
         }
+    }
+}
+
+/// How long to wait before a run without an interface starts again after this read failed, for the `tried`th time from
+/// 0; `None` when waiting does not help, or no longer.
+pub fn pause_before_restart(problem: &ReadProblem, tried: usize) -> Option<Duration> {
+    let usual = RESTART_PAUSES.get(tried).copied()?;
+    match problem {
+        ReadProblem::Rejected(rejection) if rejection.kind() == RejectionKind::RateLimited => {
+            rejection.retry_after.or(Some(USUAL_WAIT)).filter(|wait| *wait <= LONGEST_WAIT)
+        }
+        ReadProblem::Rejected(rejection) => (rejection.status >= 500).then_some(usual),
+        ReadProblem::Unexpected { status } => matches!(status, 429 | 502..=504).then_some(usual),
+        ReadProblem::TimedOut(_)
+        | ReadProblem::Transport(
+            TransportProblem::Connect(_)
+            | TransportProblem::ConnectTimeout
+            | TransportProblem::Interrupted(_),
+        ) => Some(usual),
+        _ => None,
     }
 }
 
@@ -92,6 +116,45 @@ mod tests {
         );
         assert_eq!(run(read), Err(limited(Duration::ZERO)));
         assert_eq!(tries, TRIES);
+    }
+
+    #[test]
+    fn a_run_starts_again_after_what_may_pass() {
+        let seconds = Duration::from_secs;
+        let refused = |status| {
+            let ReadProblem::Rejected(rejection) = limited(seconds(9)) else { unreachable!() };
+            ReadProblem::Rejected(Rejection { status, error_code: ServerText::new("X"), ..rejection })
+        };
+        let cause = || ServerText::new("cause");
+        let rows = [
+            (limited(seconds(9)), Some(9)),
+            (limited(seconds(121)), None),
+            (refused(500), Some(2)),
+            (refused(503), Some(2)),
+            (refused(401), None),
+            (refused(403), None),
+            (refused(404), None),
+            (ReadProblem::Unexpected { status: 429 }, Some(2)),
+            (ReadProblem::Unexpected { status: 502 }, Some(2)),
+            (ReadProblem::Unexpected { status: 503 }, Some(2)),
+            (ReadProblem::Unexpected { status: 504 }, Some(2)),
+            (ReadProblem::Unexpected { status: 200 }, None),
+            (ReadProblem::Unexpected { status: 407 }, None),
+            (ReadProblem::TimedOut(seconds(10)), Some(2)),
+            (ReadProblem::SignInRefused(cause()), None),
+            (ReadProblem::Transport(TransportProblem::Connect(cause())), Some(2)),
+            (ReadProblem::Transport(TransportProblem::ConnectTimeout), Some(2)),
+            (ReadProblem::Transport(TransportProblem::Interrupted(cause())), Some(2)),
+            (ReadProblem::Transport(TransportProblem::Tls(cause())), None),
+            (ReadProblem::Transport(TransportProblem::Proxy(cause())), None),
+            (ReadProblem::Transport(TransportProblem::Dns(cause())), None),
+            (ReadProblem::Transport(TransportProblem::Setup(cause())), None),
+            (ReadProblem::Transport(TransportProblem::Credentials(cause())), None),
+        ];
+        for (problem, pause) in rows {
+            assert_eq!(pause_before_restart(&problem, 1), pause.map(seconds), "{problem:?}");
+            assert_eq!(pause_before_restart(&problem, 3), None, "{problem:?}: not for ever");
+        }
     }
 
     #[test]

@@ -11,7 +11,7 @@ use crate::jobs::{Created, Known, NotCreated, Outcome, Question, Reason, Step};
 use super::app::{App, Screen, Shared, Transition};
 use super::event::{Command, Signal};
 use super::screens::{CreatedScreen, FormScreen, Notice, Progress, Recovery, SecretListScreen};
-use super::{Certainty, Failure, Remote};
+use super::{Failure, Remote};
 
 /// How much longer a POST may run after a signal asked the program to end.
 const GRACE: Duration = Duration::from_secs(3);
@@ -187,34 +187,26 @@ impl App {
             _ => return,
         };
         let is_preapproved = matches!(&self.screen, Screen::Progress(progress) if progress.is_preapproved);
-        let certainty = Certainty::of(&not_created);
-        let failure = match not_created.reason {
+        match &not_created.reason {
             Reason::Full if !is_preapproved => {
                 let list = SecretListScreen::open(app, new_secret.account());
                 return self.show(Screen::SecretList(Box::new(list)));
             }
-            Reason::Full | Reason::StillFull => Failure::both_slots_in_use(certainty),
-            Reason::Declined(Question::Replaces(_)) if is_preapproved => {
-                Failure::expired_in_the_way(certainty)
-            }
-            Reason::Cancelled | Reason::Declined(_) => {
-                app.form.notice = Some(Notice::Word(stopped(certainty, not_created.has_replaced)));
-                return self.show(Screen::Form(FormScreen));
-            }
-            Reason::Preflight(problem) => {
-                if let ReadProblem::Rejected(rejection) = &problem {
-                    app.form.blame(rejection);
-                }
-                Failure::before_posting(&problem, certainty)
-            }
-            Reason::NotDeleted(problem) => Failure::before_posting(&problem, Certainty::NothingCreated),
-            Reason::NotSent(problem) => Failure::not_sent(&problem, certainty),
-            Reason::Rejected(rejection) => {
-                self.blame(&new_secret, &rejection);
-                Failure::rejected(&rejection)
-            }
+            Reason::Preflight(ReadProblem::Rejected(rejection)) => app.form.blame(rejection),
+            Reason::Rejected(rejection) => self.blame(&new_secret, rejection),
+            _ => {}
+        }
+        let is_stopped = match &not_created.reason {
+            Reason::Declined(Question::Replaces(_)) => !is_preapproved,
+            reason => matches!(reason, Reason::Cancelled | Reason::Declined(_)),
         };
-        self.fail_with(failure);
+        match Failure::of(&not_created.reason) {
+            Some(failure) if !is_stopped => self.fail_with(failure),
+            _ => {
+                self.shared.form.notice = Some(Notice::Word(stopped(not_created.has_replaced)));
+                self.show(Screen::Form(FormScreen));
+            }
+        }
     }
 
     /// A late refusal is about what was sent, not about what has been typed since.
@@ -288,10 +280,10 @@ impl App {
     }
 }
 
-fn stopped(certainty: Certainty, has_replaced: bool) -> &'static str {
-    match certainty {
-        Certainty::NothingSent => "Stopped. Nothing was sent.",
-        _ if has_replaced => "Stopped. The expired secret is deleted; nothing was created.",
-        _ => "Stopped. Nothing was created.",
+fn stopped(has_replaced: bool) -> &'static str {
+    if has_replaced {
+        "Stopped. The expired secret is deleted; nothing was created."
+    } else {
+        "Stopped. Nothing was created."
     }
 }

@@ -1,10 +1,7 @@
 //! What went wrong, as the form tells it.
 
-use crate::domain::{
-    Explanation, FieldViolation, ReadProblem, Rejection, RejectionKind, ServerText, TransportProblem,
-};
-
-use crate::jobs::NotCreated;
+use crate::domain::{Explanation, FieldViolation, Rejection, RejectionKind, ServerText};
+use crate::jobs::{Question, Reason};
 
 use super::screens::{FieldName, Form, Notice};
 
@@ -22,25 +19,16 @@ pub struct Failure {
 /// What is certain after a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Certainty {
-    /// The POST never left this machine.
-    NothingSent,
-    /// Atlas refused: no secret exists.
+    /// The POST never left, or Atlas refused it: no secret exists.
     NothingCreated,
     /// An earlier request may have created a secret whose value is lost.
     PerhapsCreated,
 }
 
 impl Certainty {
-    /// What is certain after a job that created nothing.
-    pub(crate) fn of(not_created: &NotCreated) -> Self {
-        let is_untouched = not_created.rounds == 0 && !not_created.has_replaced;
-        if is_untouched { Self::NothingSent } else { Self::NothingCreated }
-    }
-
     /// As it stands on the screen.
     pub fn words(self) -> &'static str {
         match self {
-            Self::NothingSent => "Nothing was sent.",
             Self::NothingCreated => "Nothing was created.",
             Self::PerhapsCreated => "A secret may have been created.",
         }
@@ -48,65 +36,55 @@ impl Certainty {
 }
 
 impl Failure {
-    /// Before the POST: a read or the sign-in went wrong.
-    pub fn before_posting(problem: &ReadProblem, certainty: Certainty) -> Self {
-        Self { explanation: problem.explain(), certainty, atlas_words: problem.atlas_words() }
-    }
-
-    /// The POST never left; an earlier round's may have, and was refused.
-    pub fn not_sent(problem: &TransportProblem, certainty: Certainty) -> Self {
-        Self { explanation: problem.explain(), certainty, atlas_words: None }
-    }
-
-    /// Atlas refused the POST.
-    pub fn rejected(rejection: &Rejection) -> Self {
-        let mut explanation = rejection.explain();
-        if !rejection.fields.is_empty() {
-            explanation.meaning = "A value is out of what Atlas or the organization allows.".into();
-            explanation.action = "Change that value, then create again.".into();
-        }
-        Self { explanation, certainty: Certainty::NothingCreated, atlas_words: Some(rejection.atlas_words()) }
-    }
-
-    /// Both places are taken by secrets that live.
-    pub(crate) fn both_slots_in_use(certainty: Certainty) -> Self {
-        Self::own(
-            "This account already has two secrets.",
-            "A service account has two places for secrets, and both of them are in use.",
-            "A Project Owner deletes one of its secrets; then create again.",
-            certainty,
-        )
-    }
-
-    /// Both places are taken, one of them by a secret that has expired, and nobody agreed to delete it.
-    pub(crate) fn expired_in_the_way(certainty: Certainty) -> Self {
-        Self::own(
-            "This account already has two secrets.",
-            "One of its two places is held by a secret that has expired.",
-            "Start again with --replace-expired to have it deleted first.",
-            certainty,
-        )
+    /// Why nothing was created; `None` when the user stopped it.
+    pub fn of(reason: &Reason) -> Option<Self> {
+        Some(match reason {
+            Reason::Cancelled | Reason::Declined(Question::Shortens(_)) => return None,
+            Reason::Full | Reason::StillFull => Self::own(
+                "This account already has two secrets.",
+                "A service account has two places for secrets, and both of them are in use.",
+                "A Project Owner deletes one of its secrets; then create again.",
+            ),
+            Reason::Declined(Question::Replaces(_)) => Self::own(
+                "This account already has two secrets.",
+                "One of its two places is held by a secret that has expired.",
+                "Start again with --replace-expired to have it deleted first.",
+            ),
+            Reason::Preflight(problem)
+            | Reason::NotDeleted(problem)
+            | Reason::Declined(Question::AccountUnknown(problem)) => {
+                Self::explained(problem.explain(), problem.atlas_words())
+            }
+            Reason::NotSent(problem) => Self::explained(problem.explain(), None),
+            Reason::Rejected(rejection) => {
+                let mut explanation = rejection.explain();
+                if !rejection.fields.is_empty() {
+                    explanation.meaning = "A value is out of what Atlas or the organization allows.".into();
+                    explanation.action = "Change that value, then create again.".into();
+                }
+                Self::explained(explanation, Some(rejection.atlas_words()))
+            }
+        })
     }
 
     /// The answer to a POST was lost while another screen was shown.
     pub(crate) fn lost_in_the_background() -> Self {
-        Self::own(
+        let failure = Self::own(
             "The earlier request got no answer that can be read.",
             "If it did, nobody has the value.",
             "A Project Owner looks at the account's secrets in Atlas and deletes one that nobody knows.",
-            Certainty::PerhapsCreated,
-        )
+        );
+        Self { certainty: Certainty::PerhapsCreated, ..failure }
+    }
+
+    fn explained(explanation: Explanation, atlas_words: Option<ServerText>) -> Self {
+        Self { explanation, certainty: Certainty::NothingCreated, atlas_words }
     }
 
     /// In our own words only.
-    pub fn own(
-        title: &'static str,
-        meaning: &'static str,
-        action: &'static str,
-        certainty: Certainty,
-    ) -> Self {
+    pub(crate) fn own(title: &'static str, meaning: &'static str, action: &'static str) -> Self {
         let explanation = Explanation { title: title.into(), meaning: meaning.into(), action: action.into() };
-        Self { explanation, certainty, atlas_words: None }
+        Self::explained(explanation, None)
     }
 }
 

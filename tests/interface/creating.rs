@@ -77,7 +77,7 @@ fn a_failed_sign_in_leads_back_with_nothing_sent() {
     for problem in problems {
         let mut stage = Stage::filled();
         stage.keys("enter").signed_in(Err(problem.clone()));
-        assert_eq!(stage.certainty(), Some(Certainty::NothingSent), "{problem:?}");
+        assert_eq!(stage.certainty(), Some(Certainty::NothingCreated), "{problem:?}");
         assert_eq!((stage.text(FieldName::Project), stage.posts()), (PROJECT, 0));
     }
 }
@@ -98,7 +98,7 @@ fn a_refusal_that_the_post_would_meet_too_ends_the_job() {
     for (problem, focus) in rows {
         let mut stage = Stage::fetching();
         stage.account_read(Err(problem.clone()));
-        assert_eq!(stage.certainty().map(Certainty::words), Some("Nothing was sent."), "{problem:?}");
+        assert_eq!(stage.certainty().map(Certainty::words), Some("Nothing was created."), "{problem:?}");
         assert_eq!((stage.app.shared.form.focus, stage.posts()), (focus, 0), "{problem:?}");
     }
 }
@@ -174,7 +174,7 @@ fn stopping_before_the_post_leads_back_and_says_that_nothing_was_sent() {
     for key in ["esc", "<ctrl-c>"] {
         for mut stage in [Stage::fetching(), asked()] {
             stage.keys(key);
-            assert_eq!((word(&stage), stage.exit()), (Some("Stopped. Nothing was sent."), None), "{key}");
+            assert_eq!((word(&stage), stage.exit()), (Some("Stopped. Nothing was created."), None), "{key}");
         }
     }
 }
@@ -253,7 +253,7 @@ fn stopping_after_an_expired_secret_was_deleted_says_so() {
 #[test]
 fn each_answer_claims_only_what_it_proves() {
     let rows: [(CreateOutcome, Certainty); 4] = [
-        (not_sent(), Certainty::NothingSent),
+        (not_sent(), Certainty::NothingCreated),
         (refused(401, "UNAUTHORIZED"), Certainty::NothingCreated),
         (refused(400, "VALIDATION_ERROR"), Certainty::NothingCreated),
         (refused(409, "DATA_CONCURRENCY_ERROR"), Certainty::NothingCreated),

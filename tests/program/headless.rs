@@ -111,7 +111,7 @@ fn two_living_secrets_end_it_before_anything_is_posted() {
     let output = alone(&atlas, CROWDED).args(["--format", "secret"]).output().unwrap();
     let (code, said) = end_of(&output);
     assert_eq!(code, Some(1), "{said}");
-    assert!(said.contains("already has two secrets. Nothing was sent."), "{said}");
+    assert!(said.contains("already has two secrets. Nothing was created."), "{said}");
     assert_eq!((output.stdout.len(), atlas.creates()), (0, 0));
 }
 

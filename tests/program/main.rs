@@ -25,6 +25,7 @@ mod creating;
 mod formats;
 mod hang_up;
 mod headless;
+mod headless_reads;
 mod job_control;
 mod leaving;
 mod lists;

@@ -36,7 +36,7 @@ fn a_panic_gives_the_terminal_back_and_names_its_place() {
 fn a_panic_of_a_task_is_a_failure_on_the_screen() {
     let atlas = Atlas::start();
     let mut terminal = start_with_panic(&atlas, "sign in");
-    let screen = terminal.wait_for("Nothing was sent.");
+    let screen = terminal.wait_for("Nothing was created.");
     assert!(screen.contains(PLAIN), "everything typed is still there\n{screen}");
     terminal.send(key::CTRL_C);
     assert_eq!(terminal.wait_exit().code(), Some(0));

@@ -125,7 +125,7 @@ fn a_secret_that_will_be_shortened_is_asked_about() {
     // Key repeat cannot consent.
     terminal.send(key::ENTER);
     terminal.send("n");
-    terminal.wait_for("Stopped. Nothing was sent.");
+    terminal.wait_for("Stopped. Nothing was created.");
     assert_eq!(atlas.creates(), 1);
     terminal.send(key::ENTER);
     terminal.wait_for("Create the new secret?  y/n");

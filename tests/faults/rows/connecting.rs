@@ -15,12 +15,12 @@ pub const ROWS: &[Row] = &[
     Row::new(
         "connection refused",
         Host::Refusing,
-        &[CREATE, ANYWAY, &[Step::Says("The host could not be reached. Nothing was sent.")], LEAVE_FORM],
+        &[CREATE, ANYWAY, &[Step::Says("The host could not be reached. Nothing was created.")], LEAVE_FORM],
     ),
     Row::new(
         "the host's name has no address",
         Host::Nameless,
-        &[CREATE, ANYWAY, &[Step::Says("The host's name was not found. Nothing was sent.")], LEAVE_FORM],
+        &[CREATE, ANYWAY, &[Step::Says("The host's name was not found. Nothing was created.")], LEAVE_FORM],
     ),
     Row::new(
         "a proxy refuses CONNECT",
@@ -28,7 +28,7 @@ pub const ROWS: &[Row] = &[
         &[
             CREATE,
             ANYWAY,
-            &[Step::Says("The proxy did not let the request through. Nothing was sent.")],
+            &[Step::Says("The proxy did not let the request through. Nothing was created.")],
             LEAVE_FORM,
         ],
     ),
@@ -42,5 +42,5 @@ pub const ROWS: &[Row] = &[
     Row::new("the connection stalls", Host::Full, &[CREATE, ANYWAY, NOT_TAKEN, LEAVE_FORM]).limits(SOON),
 ];
 
-const UNTRUSTED: &[Step] = &[Step::Says("No trusted connection could be made. Nothing was sent.")];
-const NOT_TAKEN: &[Step] = &[Step::Says("The host did not take the connection. Nothing was sent.")];
+const UNTRUSTED: &[Step] = &[Step::Says("No trusted connection could be made. Nothing was created.")];
+const NOT_TAKEN: &[Step] = &[Step::Says("The host did not take the connection. Nothing was created.")];

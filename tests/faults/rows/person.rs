@@ -40,7 +40,7 @@ pub const ROWS: &[Row] = &[
             &[
                 Step::Says("Could not look at the existing secrets. Create anyway?"),
                 Step::Press("n"),
-                Step::Says("Stopped. Nothing was sent."),
+                Step::Says("Stopped. Nothing was created."),
             ],
             LEAVE_FORM,
         ],

@@ -29,13 +29,13 @@ const LIMITED: &[&[Step]] = &[
     LEAVE_FORM,
 ];
 
-const NOT_ACCEPTED: &[Step] = &[Step::Says("Atlas did not accept the credentials. Nothing was sent.")];
+const NOT_ACCEPTED: &[Step] = &[Step::Says("Atlas did not accept the credentials. Nothing was created.")];
 
 pub const ROWS: &[Row] = &[
     Row::new(
         "401 at the token endpoint",
         Host::Atlas(Reads::NoToken, &[Post::Created]),
-        &[CREATE, &[Step::Says("Atlas did not accept the sign-in. Nothing was sent.")], LEAVE_FORM],
+        &[CREATE, &[Step::Says("Atlas did not accept the sign-in. Nothing was created.")], LEAVE_FORM],
     )
     .service_account(),
     Row::new(

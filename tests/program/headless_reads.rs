@@ -1,0 +1,128 @@
+//! `--yes` without a terminal, when a read before the POST fails: what may pass is tried again, and all else is explained.
+
+use std::io::{self, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::process::{Command, Stdio};
+use std::thread;
+
+use crate::atlas::{Atlas, PLAIN, PROJECT};
+use crate::tools::have;
+
+const BAD_GATEWAY: &str =
+    "HTTP/1.1 502 Bad Gateway\r\nContent-Length: 3\r\nContent-Type: text/html\r\n\r\nbad";
+const UNAVAILABLE: &str =
+    "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 4\r\nContent-Type: text/html\r\n\r\nbusy";
+const GATEWAY_TIMEOUT: &str = "HTTP/1.1 504 Gateway Timeout\r\nContent-Length: 0\r\n\r\n";
+const RATE_LIMITED: &str = "HTTP/1.1 429 Too Many Requests\r\nRetry-After: 1\r\nContent-Type: application/json\r\n\
+                            Content-Length: 86\r\n\r\n\
+                            {\"error\":429,\"errorCode\":\"RATE_LIMITED\",\"reason\":\"Too Many Requests\",\"detail\":\"Slow.\"}";
+const LIMITED_BY_A_PROXY: &str = "HTTP/1.1 429 Too Many Requests\r\nContent-Length: 0\r\n\r\n";
+const PROXY_AUTHENTICATION: &str = "HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n";
+
+/// A server that answers its first connections with these bytes, and passes the others on to `behind`.
+fn before(behind: Option<&str>, script: &'static [&'static str]) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let behind = behind.map(|url| url.trim_start_matches("http://").to_owned());
+    thread::spawn(move || {
+        for (index, client) in listener.incoming().enumerate() {
+            let Ok(client) = client else { return };
+            match (script.get(index).or(script.last().filter(|_| behind.is_none())), &behind) {
+                (Some(answer), _) => answer_with(client, answer),
+                (None, Some(behind)) => pass_on(client, TcpStream::connect(behind).unwrap()),
+                (None, None) => {}
+            }
+        }
+    });
+    address
+}
+
+fn answer_with(mut client: TcpStream, answer: &str) {
+    let mut request = [0; 8192];
+    let _ = client.read(&mut request);
+    let _ = client.write_all(answer.as_bytes());
+}
+
+fn pass_on(client: TcpStream, server: TcpStream) {
+    let (mut from_client, mut to_server) = (client.try_clone().unwrap(), server.try_clone().unwrap());
+    thread::spawn(move || io::copy(&mut from_client, &mut to_server));
+    let (mut from_server, mut to_client) = (server, client);
+    thread::spawn(move || io::copy(&mut from_server, &mut to_client));
+}
+
+fn alone(base_url: &str, token: &str) -> Command {
+    let mut command = Command::new("setsid");
+    command
+        .arg("--wait")
+        .arg(env!("CARGO_BIN_EXE_atlas-secret"))
+        .args(["--yes", "--format", "secret", "--project-id", PROJECT, "--client-id", PLAIN])
+        .env_clear()
+        .env("MONGODB_ATLAS_BASE_URL", base_url)
+        .env("MONGODB_ATLAS_ACCESS_TOKEN", token)
+        .stdin(Stdio::null());
+    command
+}
+
+#[test]
+fn a_read_that_fails_for_a_moment_is_tried_again() {
+    if !have(&["setsid"]) {
+        return;
+    }
+    let rows: [(&str, &'static [&'static str]); 7] = [
+        ("502", &[BAD_GATEWAY]),
+        ("503", &[UNAVAILABLE]),
+        ("504", &[GATEWAY_TIMEOUT]),
+        ("429 with Retry-After", &[RATE_LIMITED]),
+        ("429 of a proxy", &[LIMITED_BY_A_PROXY]),
+        ("a connection that is closed", &[""]),
+        ("three in a row", &[BAD_GATEWAY, RATE_LIMITED, UNAVAILABLE]),
+    ];
+    thread::scope(|scope| {
+        for (fault, script) in rows {
+            scope.spawn(move || {
+                let atlas = Atlas::start();
+                let url = format!("http://{}", before(Some(&atlas.url()), script));
+                let output = alone(&url, &atlas.access_token()).output().unwrap();
+                let said = String::from_utf8_lossy(&output.stderr);
+                assert_eq!(output.status.code(), Some(0), "{fault}: {said}");
+                assert_eq!(said.matches("Trying again in").count(), script.len(), "{fault}: {said}");
+                assert_eq!((output.stdout.is_empty(), atlas.creates()), (false, 1), "{fault}");
+            });
+        }
+    });
+}
+
+#[test]
+fn a_read_that_keeps_failing_is_explained_with_its_cause() {
+    if !have(&["setsid"]) {
+        return;
+    }
+    let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let proxy = format!("http://{}", before(None, &[PROXY_AUTHENTICATION]));
+    let rows = [
+        (format!("http://{closed}"), "The host could not be reached.", "refused", 3),
+        (format!("http://{}", before(None, &[BAD_GATEWAY])), "Nothing was created.", "502", 3),
+        (format!("https://{}", before(None, &["no TLS"])), "No trusted connection could be made.", "TLS", 0),
+        (
+            "https://atlas.example.test".to_owned(),
+            "The proxy did not let the request through.",
+            "wants a user and password",
+            0,
+        ),
+    ];
+    thread::scope(|scope| {
+        for (url, title, cause, tries) in rows {
+            let proxy = &proxy;
+            scope.spawn(move || {
+                let output = alone(&url, "FAKE-token").env("HTTPS_PROXY", proxy).output().unwrap();
+                let said = String::from_utf8_lossy(&output.stderr);
+                assert_eq!((output.status.code(), output.stdout.len()), (Some(1), 0), "{said}");
+                for words in [title, cause, "Nothing was created."] {
+                    assert!(said.contains(words), "{words}: {said}");
+                }
+                assert!(!said.contains("Waiting for your answer"), "{said}");
+                assert_eq!(said.matches("Trying again in").count(), tries, "{said}");
+            });
+        }
+    });
+}
