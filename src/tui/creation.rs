@@ -144,7 +144,7 @@ impl App {
         let in_flight = self.shared.in_flight.take();
         match outcome {
             Outcome::Created(created) => self.open_created(in_flight, *created),
-            Outcome::NotCreated(not_created) => self.fail(in_flight.as_ref(), *not_created),
+            Outcome::NotCreated(not_created) => self.fail(in_flight.as_ref(), &not_created),
             Outcome::Unknown(lost, _) => {
                 if let Some(in_flight) = in_flight {
                     self.lose_answer(in_flight, lost);
@@ -176,7 +176,7 @@ impl App {
     }
 
     /// Certainly nothing was created: back on the form, with everything typed still there.
-    fn fail(&mut self, in_flight: Option<&InFlight>, not_created: NotCreated) {
+    fn fail(&mut self, in_flight: Option<&InFlight>, not_created: &NotCreated) {
         let app = &mut self.shared;
         if let Some(in_flight) = in_flight.filter(|in_flight| in_flight.is_given_up) {
             app.remove_summary(&in_flight.new_secret);

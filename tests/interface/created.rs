@@ -1,7 +1,7 @@
 //! The screen of the secret: revealing it, the account's other secrets, verifying it, and every way out.
 
 use atlas_secret::domain::{
-    Delivery, Disposition, ExistingSecret, Exit, Format, Login, ServerText, VerifyOutcome,
+    CommandOutcome, Delivery, Disposition, ExistingSecret, Exit, Format, Login, ServerText, VerifyOutcome,
 };
 use atlas_secret::tui::screens::{FieldName, Verification};
 use atlas_secret::tui::{Command, Event, KeyPress, Output};
@@ -160,4 +160,28 @@ fn keys_that_come_with_the_last_one_change_nothing_more() {
     let mut stage = Stage::created();
     stage.burst("q l l l");
     assert_eq!((stage.fates(), stage.exit()), (vec![Disposition::NotDelivered], Some(Exit::NotDelivered)));
+}
+
+#[test]
+fn a_command_that_only_prints_the_secret_delivers_nothing() {
+    let run = |line: &str| {
+        let mut stage = Stage::created();
+        stage.keys("p").paste(line).keys("enter").command_ended(CommandOutcome::Succeeded);
+        stage
+    };
+    for line in
+        ["cat", "/bin/cat", "cat -", "head -c 80", "less", "xxd", "base64 -w0", "grep .", "sed p", "tr -d x"]
+    {
+        let stage = run(line);
+        assert_drawn(&stage, "only printed the secret. Clear this terminal and its scrollback.");
+        assert!(!stage.shown().is_delivered(stage.now()), "{line}");
+    }
+    let tee = run("tee secret");
+    assert_drawn(&tee, "tee also printed the secret.");
+    assert!(tee.shown().is_delivered(tee.now()));
+    for line in ["pass insert -m atlas", "sh -c 'cat > file'", "gh secret set X", "caterpillar"] {
+        let stage = run(line);
+        assert!(!drawn(&stage).contains("printed the secret"), "{line}");
+        assert!(stage.shown().is_delivered(stage.now()), "{line}");
+    }
 }

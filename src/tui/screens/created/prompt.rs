@@ -65,6 +65,13 @@ const RUN: &[Binding] = &[
     LEAVE_FROM_PANEL,
 ];
 
+/// Programs that print what they read. A command prints to the terminal, so they deliver nothing.
+const PRINTERS: &[&str] = &[
+    "awk", "base32", "base64", "bat", "batcat", "cat", "column", "cut", "echo", "egrep", "expand", "fgrep",
+    "fmt", "fold", "grep", "head", "hexdump", "jq", "less", "more", "most", "nl", "od", "paste", "pr", "rev",
+    "rg", "sed", "shuf", "sort", "strings", "tac", "tail", "tr", "uniq", "xargs", "xxd",
+];
+
 const NOT_DELIVERED_YET: &str = "The new secret is not delivered yet. Older secrets:";
 
 /// The placeholders of a command line, and lines that work.
@@ -226,13 +233,21 @@ impl CreatedScreen {
     }
 
     pub(super) fn command_ended(&mut self, app: &mut Shared, outcome: &CommandOutcome) {
-        self.delivery_ended(
-            app,
-            match outcome {
-                CommandOutcome::Succeeded => Ok(Some(Delivery::Piped { program: self.program() })),
-                other => Err(other.sentence()),
-            },
-        );
+        let program = self.program();
+        let name = program.as_str().rsplit(['/', '\\']).next().unwrap_or_default();
+        let result = match outcome {
+            CommandOutcome::Succeeded if PRINTERS.contains(&name) => {
+                Err(format!("{name} only printed the secret. Clear this terminal and its scrollback."))
+            }
+            CommandOutcome::Succeeded => {
+                if name == "tee" {
+                    self.word = Some("tee also printed the secret. Clear this terminal and its scrollback.");
+                }
+                Ok(Some(Delivery::Piped { program }))
+            }
+            other => Err(other.sentence()),
+        };
+        self.delivery_ended(app, result);
     }
 
     /// The first word of the line, split as it was to be run: the program.
