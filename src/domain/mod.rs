@@ -56,7 +56,7 @@ pub use project::{OrganizationSettings, Project};
 pub use public_key::{PublicKey, PublicKeyError};
 pub use rejection::{Explanation, FieldViolation, Rejection, RejectionKind};
 pub use secret::{CreatedSecret, NewSecret, masked, without_secrets};
-pub use server_text::ServerText;
+pub use server_text::{ServerText, is_invisible};
 pub use session::{Identity, Session, Tried, TriedSession};
 pub use transport::TransportProblem;
 pub use verify::VerifyOutcome;

@@ -69,7 +69,7 @@ fn shown_as(character: char) -> Option<char> {
 /// Characters of Unicode's general category Cf and their like that change how the text around them is
 /// read or that cannot be seen: soft hyphen, joiners, direction marks and overrides, variation
 /// selectors, tags, Hangul fillers.
-fn is_invisible(character: char) -> bool {
+pub fn is_invisible(character: char) -> bool {
     matches!(character,
         '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}'
         | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}'

@@ -133,8 +133,9 @@ impl Run {
         app.shared.login_holder = settings.login_holder;
         app.shared.query_flags = settings.query_flags;
         if settings.source.is_none() {
-            app.screen = Screen::SignIn(Box::new(SignIn::new(settings.profiles)));
+            app.screen = Screen::SignIn(Box::new(SignIn::new(settings.profiles.clone())));
         }
+        app.shared.profiles = settings.profiles;
         let connections = Connections::new(settings.source, settings.query_flags);
         let connections = Arc::new(connections);
         let records = Arc::new(Records::new(settings.state_folder, Arc::clone(&connections)));

@@ -10,7 +10,7 @@ use ratatui::layout::Margin;
 
 use crate::domain::{
     ClientId, Disposition, ExistingSecret, Exit, ExitSummary, Format, Login, LoginRisk, Now, PendingRecord,
-    QueryFlags, SecretId, ServerText, Session,
+    ProfileName, QueryFlags, SecretId, ServerText, Session,
 };
 use crate::jobs::AtlasClock;
 
@@ -67,6 +67,8 @@ pub struct Shared {
     pub login: Option<Login>,
     /// Where that secret is stored, in words: a profile or a variable; `None` when it was typed.
     pub login_holder: Option<ServerText>,
+    /// The profiles of the Atlas CLI, to sign in with.
+    pub profiles: Vec<ProfileName>,
     /// Records of earlier runs that have not been shown yet.
     pub pending: VecDeque<PendingRecord>,
     /// Why this creation could not be recorded on the disk.
@@ -246,6 +248,7 @@ impl App {
             credential_notes: Vec::new(),
             login: None,
             login_holder: None,
+            profiles: Vec::new(),
             pending: VecDeque::new(),
             not_recorded: None,
             query_flags: QueryFlags::default(),

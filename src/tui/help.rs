@@ -1,4 +1,4 @@
-//! Every key of the screen below, from the table that decides what they do.
+//! Every key that works on the screen below, from the table that decides what they do.
 
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
@@ -12,7 +12,9 @@ const KEYS_WIDTH: usize = 14;
 pub(super) fn draw(app: &App, canvas: &mut Canvas) {
     let theme = canvas.theme;
     let screen = app.screen.component();
-    let (bindings, about) = (screen.keys(&app.shared), screen.about());
+    let about = screen.about();
+    let bindings: Vec<_> =
+        screen.keys(&app.shared).iter().filter(|binding| screen.works(&app.shared, binding.action)).collect();
     let keys = u16::try_from(bindings.len()).unwrap_or(u16::MAX);
     let about_rows: u16 = about.iter().map(|words| rows_of(words, canvas.width(), 2)).sum();
     // What is said of the credentials is said nowhere else on the form, so it comes first.

@@ -70,6 +70,8 @@ pub enum Action {
     LeapUp,
     /// Ask again for what did not come.
     Retry,
+    /// Sign in again, with other credentials.
+    SignIn,
     /// Open the list for the field in focus.
     List,
     /// Take the choice in focus.
@@ -164,6 +166,9 @@ pub(super) const AS_COMMAND: Binding =
     Binding::new(&[(KeyCode::F(2), NONE)], "F2", "as a command", Action::AsCommand);
 pub(super) const LIST: Binding =
     Binding::new(&[(KeyCode::Char('o'), CONTROL)], "Ctrl-O", "list", Action::List);
+
+pub(super) const SIGN_IN: Binding =
+    Binding::new(&[(KeyCode::Char('p'), CONTROL)], "Ctrl-P", "sign in again", Action::SignIn).only_in_help();
 
 pub(super) const CLOSE_PANEL: Binding = Binding::new(&[ESC], "Esc", "back", Action::No);
 pub(super) const LEAVE_FROM_PANEL: Binding =

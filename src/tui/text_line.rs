@@ -7,6 +7,8 @@ use ratatui::text::Line;
 use ratatui::widgets::Paragraph;
 use tui_input::{Input, InputRequest};
 
+use crate::domain::is_invisible;
+
 use super::KeyPress;
 
 /// Longer than anything that belongs into a field; a key or paste beyond it changes nothing.
@@ -69,7 +71,8 @@ impl TextLine {
     /// Inserts text at the caret; control characters are left out. False when nothing was inserted.
     pub fn insert(&mut self, text: &str) -> bool {
         let mut changed = false;
-        for character in text.chars().filter(|character| !character.is_control()) {
+        for character in text.chars().filter(|character| !character.is_control() && !is_invisible(*character))
+        {
             if self.text().chars().count() >= self.longest {
                 break;
             }

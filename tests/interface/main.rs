@@ -12,6 +12,7 @@ mod picker;
 mod previous_run;
 mod records;
 mod runner;
+mod sign_in;
 mod signals;
 #[expect(dead_code, reason = "shared with other tests, which need more of it")]
 #[path = "../support/stage.rs"]

@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 
 use crate::domain::{
     CredentialProblem, Credentials, Explanation, Half, Now, PairKind, ProfileName, ReadProblem,
-    RejectionKind, ServerText, Tried, TriedSession,
+    RejectionKind, ServerText, Session, Tried, TriedSession,
 };
 use crate::tui::app::{Component, Shared, Transition};
 use crate::tui::area::split_left;
@@ -18,7 +18,7 @@ use crate::tui::keys::{
     NONE, PREVIOUS_FIELD, QUIT_BY_LETTER, REPAINT, SUSPEND,
 };
 use crate::tui::text_line::draw_scrolled;
-use crate::tui::{MaskedLine, TextLine, paste};
+use crate::tui::{Lookups, MaskedLine, TextLine, paste};
 
 use super::Notice;
 
@@ -263,6 +263,7 @@ impl SignIn {
         };
         app.login = None;
         app.atlas_clock = None;
+        app.lookups = Lookups::default();
         app.login_holder = self.method().and_then(SignInMethod::holder);
         app.session = tried.session;
         app.form.fill_empty(tried.project.as_deref(), tried.client.as_deref());
@@ -286,6 +287,8 @@ impl Component for SignIn {
             Action::Previous | Action::PreviousChoice => self.step(false),
             Action::Choose => self.confirm(app),
             Action::Leave if self.typing.take().is_some() => self.problem = None,
+            // Signing in again was a key of the form.
+            Action::Leave if !matches!(app.session, Session::SignedOut { .. }) => return Transition::form(),
             Action::Leave => return Transition::Quit(app.exit()),
             _ => {}
         }
@@ -309,11 +312,21 @@ impl Component for SignIn {
         }
     }
 
-    /// A secret goes to the secret's line wherever the caret is.
+    /// An ID and a secret each go to their own line, wherever the caret is.
     fn on_paste(&mut self, _app: &mut Shared, text: &str) {
         let Some(typing) = self.typing.as_mut().filter(|_| self.trying.is_none()) else { return };
         self.problem = None;
+        let text = paste::visible(text);
         let text = text.trim();
+        if let (name, Some(secret)) = paste::credentials(text) {
+            if let (Some(line), Some(name)) = (&mut typing.name, name) {
+                line.set(name);
+            }
+            typing.on_secret = true;
+            typing.secret = MaskedLine::default();
+            typing.secret.append(secret);
+            return;
+        }
         match &mut typing.name {
             Some(name) if !typing.on_secret && !paste::contains_secret(text) => {
                 name.insert(text);

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::domain::Lifetime;
+use crate::domain::{Lifetime, ReadProblem, RejectionKind};
 use crate::tui::app::Shared;
 use crate::tui::area::split_left;
 use crate::tui::canvas::{Canvas, LABEL_WIDTH, cut, rows_of};
@@ -95,8 +95,13 @@ impl Remark {
                 let words = note.map_or_else(|| known.clone(), |note| format!("{known} ({note})"));
                 Self { symbol: glyphs.check, words, style: theme.good }
             }
+            // Wrong credentials are said once.
+            (_, Some(Err(problem))) if name == FieldName::Client && was_said(app, problem) => {
+                Self { symbol: glyphs.check, words: String::new(), style: theme.good }
+            }
             (_, Some(Err(problem))) => {
-                let words = format!("could not look: {}", uncapitalized(&problem.explain().title));
+                let again = if is_sign_in_problem(problem) { " Ctrl-P signs in again." } else { "" };
+                let words = format!("could not look: {}{again}", uncapitalized(&problem.explain().title));
                 Self { symbol: glyphs.warning, words, style: theme.warning }
             }
             (None, None) => Self { symbol: glyphs.check, words: String::new(), style: theme.good },
@@ -118,6 +123,19 @@ impl Remark {
     /// Below the value where that fits, else from the left.
     fn indent(&self, width: u16) -> u16 {
         if LABEL_WIDTH.saturating_add(self.width()) <= width { LABEL_WIDTH } else { LONG_INDENT }
+    }
+}
+
+/// True when the field above says the same of the credentials.
+fn was_said(app: &Shared, problem: &ReadProblem) -> bool {
+    is_sign_in_problem(problem) && app.looked_up(FieldName::Project) == Some(Err(problem))
+}
+
+fn is_sign_in_problem(problem: &ReadProblem) -> bool {
+    match problem {
+        ReadProblem::SignInRefused(_) => true,
+        ReadProblem::Rejected(rejection) => rejection.kind() == RejectionKind::NotAuthorized,
+        _ => false,
     }
 }
 

@@ -11,19 +11,19 @@ use std::time::Duration;
 use crossterm::event::KeyCode;
 
 use crate::domain::{
-    AccountRef, ClientId, ExistingSecret, Lifetime, LostAnswer, NewSecret, ProjectId, ServerText,
+    AccountRef, BaseUrl, ClientId, ExistingSecret, Lifetime, LostAnswer, NewSecret, ProjectId, ServerText,
 };
 use crate::tui::app::{Component, Screen, Shared, Transition};
 use crate::tui::canvas::Canvas;
 use crate::tui::event::KeyPress;
 use crate::tui::keys::{
     AS_COMMAND, Action, Binding, CONTROL, DISMISS, HELP, LIST, NEXT_FIELD, NONE, PREVIOUS_FIELD, QUIT,
-    REPAINT, SUSPEND,
+    REPAINT, SIGN_IN, SUSPEND,
 };
-use crate::tui::paste::{Paste, Placed, understand};
+use crate::tui::paste::{Context, Paste, Placed, understand};
 use crate::tui::{Failure, TextLine};
 
-use super::{CommandView, Picker, Recovery, SecretListScreen};
+use super::{CommandView, Picker, Recovery, SecretListScreen, SignIn};
 
 pub use field::{Field, FieldName, Focus};
 pub use validation::Validation;
@@ -40,6 +40,7 @@ const ON_FIELD: &[Binding] = &[
     Binding::new(&[(KeyCode::Char('s'), CONTROL)], "Ctrl-S", "create", Action::Submit),
     QUIT,
     LIST,
+    SIGN_IN,
     HELP,
     DISMISS,
     SUSPEND,
@@ -53,7 +54,7 @@ const ON_BUTTON: &[Binding] = &on_button("create", "create, from anywhere");
 /// The button of the form while both slots are in use: it leads to the secrets that use them.
 const ON_FULL_BUTTON: &[Binding] = &on_button("list the secrets", "list the secrets, from anywhere");
 
-const fn on_button(enter: &'static str, from_anywhere: &'static str) -> [Binding; 10] {
+const fn on_button(enter: &'static str, from_anywhere: &'static str) -> [Binding; 11] {
     [
         Binding::new(&[(KeyCode::Enter, NONE)], "Enter", enter, Action::Confirm),
         NEXT_FIELD,
@@ -61,6 +62,7 @@ const fn on_button(enter: &'static str, from_anywhere: &'static str) -> [Binding
         Binding::new(&[(KeyCode::Char('s'), CONTROL)], "Ctrl-S", from_anywhere, Action::Submit)
             .only_in_help(),
         QUIT,
+        SIGN_IN,
         HELP,
         DISMISS,
         SUSPEND,
@@ -223,16 +225,23 @@ impl Form {
     }
 
     /// Pasted text: a whole id goes to the field it belongs to, anything else in at the caret.
-    pub(in crate::tui) fn paste(&mut self, text: &str) {
+    pub(in crate::tui) fn paste(&mut self, text: &str, host: Option<&str>) {
         self.notice = None;
-        for placed in understand(text, self.focus) {
+        let context = Context { focus: self.focus, project: self.project.line.text(), host };
+        for placed in understand(text, context) {
             self.place(placed);
         }
     }
 
     fn place(&mut self, placed: Placed) {
         let Some(name) = placed.field else {
-            self.notice = Some(Notice::Word("Nothing was pasted: no field has the focus."));
+            self.notice = Some(match placed.what {
+                Paste::Secret => Notice::Word("The client secret was not kept. This form only takes IDs."),
+                Paste::Nothing(words) => Notice::Warning(words),
+                Paste::Whole { .. } | Paste::AtCaret(_) => {
+                    Notice::Word("Nothing was pasted: no field has the focus.")
+                }
+            });
             return;
         };
         let field = self.field_mut(name);
@@ -252,6 +261,7 @@ impl Form {
                 field.note = Some(InputNote::SecretNotKept);
                 self.notice = Some(Notice::Word("That is a secret, not an ID. It was not kept."));
             }
+            Paste::Nothing(words) => self.notice = Some(Notice::Warning(words)),
         }
     }
 
@@ -317,6 +327,14 @@ impl FormScreen {
     }
 
     /// Ctrl-C. While an earlier POST is still running its screen is shown once more.
+    fn sign_in(app: &mut Shared) -> Transition {
+        if app.in_flight.is_some() {
+            app.form.notice = Some(Notice::Word("The earlier request has not been answered yet."));
+            return Transition::Stay;
+        }
+        Transition::Show(Screen::SignIn(Box::new(SignIn::new(app.profiles.clone()))))
+    }
+
     fn leave(app: &mut Shared) -> Transition {
         let Some(in_flight) = app.in_flight.clone() else { return Transition::Quit(app.exit()) };
         let before = in_flight.known.before();
@@ -334,6 +352,7 @@ impl Component for FormScreen {
             Action::Dismiss => app.form.notice = None,
             Action::Submit => return Self::submit(app),
             Action::List => return Picker::open(app),
+            Action::SignIn => return Self::sign_in(app),
             Action::AsCommand => return CommandView::open(app),
             Action::Confirm => match app.form.focus {
                 Focus::Field(FieldName::Lifetime) | Focus::Button => return Self::submit(app),
@@ -350,7 +369,12 @@ impl Component for FormScreen {
     }
 
     fn on_paste(&mut self, app: &mut Shared, text: &str) {
-        app.form.paste(text);
+        let host = app.session.base_url().map(BaseUrl::host);
+        app.form.paste(text, host.as_deref());
+    }
+
+    fn works(&self, app: &Shared, action: Action) -> bool {
+        action != Action::Dismiss || app.form.notice.is_some()
     }
 
     fn keys(&self, app: &Shared) -> &'static [Binding] {

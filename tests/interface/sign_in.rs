@@ -1,0 +1,90 @@
+//! Signing in by hand: what is pasted, signing in again, and wrong credentials.
+
+use atlas_secret::domain::{
+    BaseUrl, Credentials, Identity, PairKind, ProfileName, ReadProblem, Rejection, ServerText, Session,
+    Tried, TriedSession,
+};
+use atlas_secret::tui::screens::{FieldName, Form};
+use atlas_secret::tui::{Command, LOOKUP_DELAY, Screen, SignInWith};
+use secrecy::ExposeSecret;
+
+use crate::stage::{CLIENT, PROJECT, Stage, VALUE};
+use crate::*;
+
+fn remote() -> Stage {
+    let cloud = BaseUrl::parse(BaseUrl::CLOUD).unwrap();
+    Stage::new(Session::remote(&cloud, Identity::AccessToken), Form::new(PROJECT, CLIENT, "720"))
+}
+
+fn refused_credentials() -> ReadProblem {
+    let text = ServerText::new;
+    ReadProblem::Rejected(Rejection {
+        status: 401,
+        error_code: text("UNAUTHORIZED"),
+        detail: text("no"),
+        fields: Vec::new(),
+        retry_after: None,
+    })
+}
+
+fn tried(stage: &Stage) -> Option<&Credentials> {
+    stage.commands.iter().rev().find_map(|command| match command {
+        Command::SignIn(SignInWith::Credentials(credentials)) => Some(credentials),
+        _ => None,
+    })
+}
+
+#[test]
+fn an_id_and_a_secret_that_are_pasted_together_land_in_their_fields() {
+    let texts = [
+        format!("{CLIENT}\n{VALUE}"),
+        format!("export CLIENT_ID={CLIENT}\nexport CLIENT_SECRET={VALUE}\n"),
+        format!("{{\"clientId\": \"{CLIENT}\", \"clientSecret\": \"{VALUE}\"}}"),
+        format!("{VALUE}\n{CLIENT}"),
+        format!("\u{200B}{CLIENT} {VALUE}"),
+    ];
+    for text in texts {
+        for keys in ["<ctrl-p> enter", "<ctrl-p> enter tab"] {
+            let mut stage = remote();
+            stage.keys(keys).paste(&text).keys("enter");
+            let Some(Credentials::ServiceAccount { client_id, client_secret }) = tried(&stage) else {
+                panic!("{text:?}: {:?}", stage.commands)
+            };
+            assert_eq!((client_id.as_str(), client_secret.expose_secret()), (CLIENT, VALUE), "{text:?}");
+            assert!(!drawn(&stage).contains("FAKE"));
+        }
+    }
+}
+
+#[test]
+fn wrong_credentials_are_said_once_and_ctrl_p_signs_in_again() {
+    let mut stage = remote();
+    stage.app.shared.profiles = vec![ProfileName::new("ci").unwrap()];
+    stage.wait(LOOKUP_DELAY);
+    stage.project_read(Err(refused_credentials())).account_read(Err(refused_credentials()));
+    let form = drawn(&stage);
+    assert_eq!(form.matches("did not accept the credentials").count(), 1, "{form}");
+    assert!(form.contains("Ctrl-P signs in again"), "{form}");
+
+    stage.keys("<ctrl-p>");
+    assert_drawn(&stage, "Atlas CLI profile ci");
+    stage.keys("esc");
+    assert!(stage.is_on_form() && stage.exit().is_none());
+
+    stage.keys("<ctrl-p> enter");
+    let cloud = BaseUrl::parse(BaseUrl::CLOUD).unwrap();
+    let profile = Identity::Profile { name: ProfileName::new("ci").unwrap(), kind: PairKind::ApiKey };
+    let session = Session::remote(&cloud, profile);
+    stage.sign_in_tried(TriedSession { tried: Tried::Accepted, session, project: None, client: None });
+    assert!(stage.is_on_form());
+    assert_eq!((stage.text(FieldName::Project), stage.text(FieldName::Client)), (PROJECT, CLIENT));
+    stage.looked_up(&[]);
+    assert_drawn(&stage, "ci-deployer");
+}
+
+#[test]
+fn nobody_signs_in_again_while_a_request_runs() {
+    let mut stage = Stage::given_up();
+    stage.keys("esc <ctrl-p>");
+    assert!(!matches!(stage.app.screen, Screen::SignIn(_)));
+}
