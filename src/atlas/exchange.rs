@@ -4,7 +4,7 @@ use std::pin::pin;
 use std::time::{Duration, Instant};
 
 use reqwest::Method;
-use reqwest::header::HeaderMap;
+use reqwest::header::{ACCEPT_ENCODING, HeaderMap};
 
 use crate::domain::{ReadProblem, TransportProblem};
 
@@ -74,6 +74,7 @@ fn path_of(url: &str) -> &str {
 async fn send(http: &reqwest::Client, call: Call, limit: Duration) -> Result<Answer, Failure> {
     let mut deadline = pin!(deadline(limit));
     let mut request = http.request(call.method, call.url).headers(call.headers);
+    request = request.header(ACCEPT_ENCODING, "identity");
     if let Some(body) = call.body {
         request = request.body(body);
     }
@@ -89,6 +90,7 @@ async fn send(http: &reqwest::Client, call: Call, limit: Duration) -> Result<Ans
     if before(answer.read_body(response), deadline).await.is_none() {
         answer.end = BodyEnd::TimedOut(limit);
     }
+    answer.decode();
     Ok(answer)
 }
 

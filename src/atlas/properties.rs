@@ -9,11 +9,10 @@ use reqwest::Method;
 use reqwest::header::{DATE, HeaderMap, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value, json};
-use zeroize::Zeroizing;
 
 use crate::domain::CreateOutcome;
 
-use super::body::{Answer, BodyEnd};
+use super::body::Answer;
 use super::digest::{ApiKey, Challenge};
 use super::retry_after::retry_after;
 use super::{classify, clock, wire};
@@ -106,14 +105,7 @@ pub(super) fn any_status() -> impl Strategy<Value = u16> {
 }
 
 pub(super) fn answer(status: u16, body: Vec<u8>) -> Answer {
-    Answer {
-        status,
-        date: None,
-        retry_after: None,
-        challenge: None,
-        body: Zeroizing::new(body),
-        end: BodyEnd::Complete,
-    }
+    Answer::of(status, &body)
 }
 
 /// Where in a body the value of a secret may stand so that it counts.

@@ -7,6 +7,7 @@
 pub mod support;
 
 mod breaking;
+mod encodings;
 
 use std::time::Duration;
 

@@ -66,7 +66,7 @@ impl RawServer {
     }
 
     /// The request line, the headers that matter in alphabetical order, an empty line, the body. The
-    /// `User-Agent` and `Host` are checked here, for they differ from machine to machine.
+    /// `User-Agent`, `Host` and `Accept-Encoding` are checked here.
     pub fn essence(&self, index: usize) -> String {
         let request = self.requests().swap_remove(index);
         let (head, body) = request.split_once("\r\n\r\n").unwrap();
@@ -88,7 +88,9 @@ impl RawServer {
                 std::env::consts::ARCH
             )
         );
-        headers.retain(|(name, _)| name != "host" && name != "user-agent");
+        assert_eq!(value("accept-encoding"), "identity");
+        let is_checked = |name: &str| ["accept-encoding", "host", "user-agent"].contains(&name);
+        headers.retain(|(name, _)| !is_checked(name));
         let lines: Vec<String> = headers.iter().map(|(name, value)| format!("{name}: {value}\n")).collect();
         format!("{line}\n{}\n{body}", lines.concat())
     }

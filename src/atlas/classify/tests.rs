@@ -1,19 +1,11 @@
 use secrecy::ExposeSecret;
-use zeroize::Zeroizing;
 
 use super::*;
 
 const SECRET: &str = "mdb_sa_sk_FAKEfakeFAKEfakeFAKEfakeFAKEfakeFAKE9f3a";
 
 fn answer(status: u16, body: &[u8]) -> Answer {
-    Answer {
-        status,
-        date: None,
-        retry_after: None,
-        challenge: None,
-        body: Zeroizing::new(body.to_vec()),
-        end: BodyEnd::Complete,
-    }
+    Answer::of(status, body)
 }
 
 fn created(status: u16, body: &[u8]) -> crate::domain::CreatedSecret {

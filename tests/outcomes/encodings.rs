@@ -1,0 +1,119 @@
+//! Bodies that came compressed, though nobody asked for it.
+
+use std::io::Write;
+
+use atlas_secret::domain::{DeleteOutcome, ReadProblem, SecretId};
+use flate2::Compression;
+use flate2::write::{DeflateEncoder, GzEncoder, ZlibEncoder};
+
+use super::support::fixtures::{client, client_id, project, with_access_token};
+use super::support::raw_server::{RawServer, Reply, answer, json};
+use super::{FULL_LINE, PATIENT, check, error, full};
+
+fn gzip(body: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(body).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn zlib(body: &[u8]) -> Vec<u8> {
+    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(body).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn deflate(body: &[u8]) -> Vec<u8> {
+    let mut encoder = DeflateEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(body).unwrap();
+    encoder.finish().unwrap()
+}
+
+/// One block that is stored as it is (RFC 7932, section 9.2), and the empty last one.
+fn brotli(body: &[u8]) -> Vec<u8> {
+    let header = (u32::try_from(body.len()).unwrap() - 1) << 4 | 1 << 20;
+    [&header.to_le_bytes()[..3], body, &[3]].concat()
+}
+
+fn encoded(status: u16, headers: &str, body: &[u8]) -> Reply {
+    let head = format!("HTTP/1.1 {status} Status\r\nContent-Length: {}\r\n{headers}\r\n", body.len());
+    Reply::Bytes([head.as_bytes(), body].concat())
+}
+
+#[tokio::test]
+async fn a_secret_that_comes_compressed_is_not_lost() {
+    let full = full();
+    let plain = full.as_bytes();
+    let twice = gzip(&gzip(plain));
+    let members = [gzip(&plain[..90]), gzip(&plain[90..])].concat();
+    let rows: [(&str, Vec<u8>); 20] = [
+        ("Content-Encoding: gzip\r\n", gzip(plain)),
+        ("Content-Encoding: GZip\r\n", gzip(plain)),
+        ("Content-Encoding: x-gzip\r\n", gzip(plain)),
+        ("Content-Encoding: gzip\r\n", members),
+        ("", gzip(plain)),
+        ("Content-Encoding: deflate\r\n", zlib(plain)),
+        ("Content-Encoding: deflate\r\n", deflate(plain)),
+        ("Content-Encoding: br\r\n", brotli(plain)),
+        ("Content-Encoding: gzip, gzip\r\n", twice.clone()),
+        ("Content-Encoding: gzip\r\nContent-Encoding: gzip\r\n", twice),
+        ("Content-Encoding: br, gzip\r\n", gzip(&brotli(plain))),
+        ("Content-Encoding: identity, gzip\r\n", gzip(plain)),
+        ("Content-Encoding: gzip, identity\r\n", gzip(plain)),
+        // Named, but not there.
+        ("Content-Encoding: gzip\r\n", plain.to_vec()),
+        ("Content-Encoding: deflate\r\n", plain.to_vec()),
+        ("Content-Encoding: br\r\n", plain.to_vec()),
+        ("Content-Encoding: zstd\r\n", plain.to_vec()),
+        ("Content-Encoding: identity\r\n", plain.to_vec()),
+        ("Content-Encoding:\r\n", plain.to_vec()),
+        ("Content-Encoding: utf-8\r\n", plain.to_vec()),
+    ];
+    for (headers, body) in rows {
+        println!("{headers}");
+        check(vec![(encoded(201, headers, &body), PATIENT, FULL_LINE)]).await;
+    }
+}
+
+#[tokio::test]
+async fn what_a_compressed_body_says_counts_like_any_other() {
+    let refusal = error(404, "GROUP_NOT_FOUND", "No.");
+    let bomb = gzip(&vec![b' '; 50 << 20]);
+    let header = "Content-Encoding: gzip\r\n";
+    let damaged = [&gzip(full().as_bytes())[..60], &[0xff; 40]].concat();
+    check(vec![
+        (encoded(404, header, &gzip(refusal.as_bytes())), PATIENT, "rejected 404 GROUP_NOT_FOUND: No."),
+        (encoded(403, header, &gzip(b"<html>")), PATIENT, "unexpected 403"),
+        (encoded(201, header, &bomb), PATIENT, "value lost: it is larger than 1 MiB"),
+        (
+            encoded(201, header, &damaged),
+            PATIENT,
+            "value lost: it was cut off (its gzip encoding ends too early or is damaged)",
+        ),
+        (encoded(201, "", b"\x1f\x8b"), PATIENT, "value lost: it is not the JSON that Atlas documents"),
+    ])
+    .await;
+    // Of one that ends too early the secret counts when it stands in what came.
+    let whole = gzip(format!("{}{}", full(), " ".repeat(9)).as_bytes());
+    check(vec![(encoded(201, header, &whole[..whole.len() - 8]), PATIENT, FULL_LINE)]).await;
+}
+
+#[tokio::test]
+async fn reading_and_deleting_take_compressed_answers_too() {
+    const ACCOUNT: &str = r#"{"clientId":"mdb_sa_id_1234567890abcdef12345678","name":"ci","secrets":[]}"#;
+    let header = "Content-Encoding: gzip\r\nConnection: close\r\n";
+    let server = RawServer::start(vec![
+        encoded(200, header, &gzip(ACCOUNT.as_bytes())),
+        answer(204, "Content-Encoding: gzip\r\n", ""),
+        json(200, ACCOUNT),
+        encoded(200, header, &gzip(&[b' '; (1 << 20) + 1])),
+    ])
+    .await;
+    let client = client(with_access_token(&server.url));
+    assert_eq!(client.service_account(&project(), &client_id()).await.unwrap().name.as_str(), "ci");
+    let secret_id = SecretId::from_server("32b6e34b3d91647abb20e7b9").unwrap();
+    assert_eq!(client.delete_secret(&project(), &client_id(), &secret_id).await, DeleteOutcome::Gone);
+    assert_eq!(client.service_account(&project(), &client_id()).await.unwrap().name.as_str(), "ci");
+    let too_large = client.service_account(&project(), &client_id()).await;
+    assert_eq!(too_large, Err(ReadProblem::Unexpected { status: 200 }));
+    assert!(server.requests().iter().all(|request| request.contains("accept-encoding: identity\r\n")));
+}
