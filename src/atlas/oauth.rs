@@ -12,7 +12,6 @@ use jiff::Timestamp;
 use reqwest::Method;
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
-use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::Value;
 use zeroize::Zeroizing;
@@ -22,12 +21,16 @@ use crate::domain::{BaseUrl, ClientId, ReadProblem, ServerText, TransportProblem
 use super::body::{Answer, BodyEnd};
 use super::classify::{self, is_success};
 use super::exchange::{Call, Failure, exchange};
+use super::wire;
 
 /// A token with less life than this left is replaced before a chain of requests begins.
 const LIFE_NEEDED: Duration = Duration::from_secs(5 * 60);
 
 /// What Atlas documents as a token's life, for an answer that does not say.
 const USUAL_LIFE: Duration = Duration::from_secs(60 * 60);
+
+/// What counts of a longer life, in seconds: no run lasts a year.
+const LONGEST_LIFE: f64 = 365.0 * 24.0 * 60.0 * 60.0;
 
 /// A service account's credentials; they go to the two OAuth endpoints only.
 #[derive(Clone)]
@@ -142,32 +145,30 @@ pub(super) fn authorization(scheme: &str, credentials: &str) -> Result<HeaderVal
     Ok(value)
 }
 
-#[derive(Deserialize)]
-struct TokenBody {
-    access_token: SecretString,
-    #[serde(default)]
-    expires_in: Value,
-    /// Makes it an object: without it serde takes a list too, whose first element would be the token.
-    #[serde(flatten)]
-    _others: IgnoredAny,
-}
-
 /// Reads an answer of the token endpoint. Its `error` is a string when OAuth refuses the credentials and
 /// an integer when Atlas refuses the request (a rate limit), under the same URL.
 fn token(answer: &Answer, asked_at: Instant) -> Result<Token, NoToken> {
     if is_success(answer.status)
         && answer.end == BodyEnd::Complete
-        && let Ok(body) = serde_json::from_slice::<TokenBody>(&answer.body)
-        && !body.access_token.expose_secret().is_empty()
+        && let Ok(text) = str::from_utf8(&answer.body)
+        && serde_json::from_str::<IgnoredAny>(text).is_ok()
+        && let Some(members) = wire::members(text)
+        && let Some(value) = wire::values::<SecretString>(&members, "access_token").next()
+        && !value.expose_secret().is_empty()
     {
-        let life = body.expires_in.as_u64().map_or(USUAL_LIFE, Duration::from_secs);
-        return Ok(Token {
-            value: body.access_token,
-            minted_at: answer.date,
-            expires_at: asked_at.checked_add(life).unwrap_or(asked_at),
-        });
+        return Ok(Token { value, minted_at: answer.date, expires_at: asked_at + life(&members) });
     }
     Err(oauth_refusal(answer).unwrap_or_else(|| NoToken::Problem(classify::read_problem(answer))))
+}
+
+/// How long a token lives by its answer (`expires_in`, in seconds).
+fn life(members: &[(&str, &str)]) -> Duration {
+    let value = members.iter().rev().find(|(name, _)| *name == "\"expires_in\"");
+    // As a number of any size: one that no integer holds is a long life, not none.
+    match value.and_then(|(_, value)| value.trim_matches('"').parse::<f64>().ok()) {
+        Some(seconds) if seconds >= 0.0 => Duration::from_secs_f64(seconds.min(LONGEST_LIFE)),
+        _ => USUAL_LIFE,
+    }
 }
 
 /// What OAuth says (RFC 6749, section 5.2): its description, or the error's name where it gives none. Being

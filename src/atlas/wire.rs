@@ -5,8 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
-use serde::Deserialize;
-use serde::de::IgnoredAny;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::Value;
 
 use crate::domain::{
@@ -23,71 +22,77 @@ pub(super) struct CreatedBody {
     pub secret: Option<CreatedSecret>,
 }
 
-#[derive(Deserialize)]
-struct Wrapper {
-    status: Option<Lenient<u16>>,
-    content: Option<Lenient<Fields>>,
-    #[serde(flatten)]
-    bare: Fields,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Fields {
-    secret: Option<Lenient<SecretString>>,
-    id: Option<Lenient<String>>,
-    created_at: Option<Lenient<String>>,
-    expires_at: Option<Lenient<String>>,
-    /// Makes it an object: without it serde takes a list too, whose first element would be the secret.
-    #[serde(flatten)]
-    _others: IgnoredAny,
-}
-
-/// A value of the type that the API documents, or anything else.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Lenient<T> {
-    Readable(T),
-    Unreadable(IgnoredAny),
-}
-
-impl<T> Lenient<T> {
-    fn readable(this: Option<Self>) -> Option<T> {
-        match this {
-            Some(Self::Readable(value)) => Some(value),
-            Some(Self::Unreadable(_)) | None => None,
+/// The members of the JSON object that `text` begins with: name and value, each as it stands there. Only strings
+/// and brackets are understood, so that a value which no parser takes (a number too large, half a surrogate pair,
+/// a thousand brackets, the end of a body that was cut off) costs none of the others.
+pub(super) fn members(text: &str) -> Option<Vec<(&str, &str)>> {
+    let text = text.trim_start_matches(['\u{FEFF}', ' ', '\t', '\r', '\n']).strip_prefix('{')?;
+    let (mut members, mut start, mut colon) = (Vec::new(), 0, None);
+    let (mut depth, mut in_string, mut is_escaped) = (0_usize, false, false);
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' if in_string => is_escaped = true,
+            b'"' => in_string = !in_string,
+            _ if in_string => {}
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' if depth > 0 => depth -= 1,
+            b':' if depth == 0 && colon.is_none() => colon = Some(at),
+            b',' | b'}' | b']' if depth == 0 => {
+                members.extend(member(text, start, colon.take(), at));
+                start = at + 1;
+                if byte != b',' {
+                    return Some(members);
+                }
+            }
+            _ => {}
         }
     }
+    members.extend(member(text, start, colon, text.len()));
+    Some(members)
+}
+
+fn member(text: &str, start: usize, colon: Option<usize>, end: usize) -> Option<(&str, &str)> {
+    let colon = colon?;
+    Some((text[start..colon].trim(), text[colon + 1..end].trim()))
+}
+
+/// The values of that name that can be read as a `T`, the last one first: it is the one that counts.
+pub(super) fn values<T: DeserializeOwned>(members: &[(&str, &str)], name: &str) -> impl Iterator<Item = T> {
+    let is_named = move |text: &str| serde_json::from_str::<String>(text).is_ok_and(|text| text == name);
+    let values = members.iter().rev().filter(move |(text, _)| is_named(text));
+    values.filter_map(|(_, value)| serde_json::from_str(value).ok())
 }
 
 /// Reads the body of an answer to the creating POST. Nothing when it is no JSON object.
 ///
-/// A byte that is no UTF-8, or something after the object, does not cost the secret; a value that such
-/// a byte stands in does not count.
+/// Whatever is wrong beside it does not cost the secret; a value that a byte which is no UTF-8 stands in does not
+/// count.
 pub(super) fn created(body: &[u8]) -> Option<CreatedBody> {
     let text = String::from_utf8_lossy(body);
-    let text = text.trim_start_matches('\u{FEFF}');
-    let mut values = serde_json::Deserializer::from_str(text).into_iter::<Wrapper>();
-    let wrapper = values.next()?.ok()?;
-    let envelope_status = Lenient::readable(wrapper.status);
-    let content = Lenient::readable(wrapper.content);
-    let is_envelope = envelope_status.is_some() && content.is_some();
-    let secret = secret_of(wrapper.bare).or_else(|| secret_of(content.unwrap_or_default()));
-    Some(CreatedBody { envelope_status: envelope_status.filter(|_| is_envelope), secret })
+    let bare = members(&text)?;
+    let envelope_status: Option<u16> = values(&bare, "status").next();
+    let is_content = |(name, value): &&(&str, &str)| *name == "\"content\"" && value.starts_with('{');
+    let content = bare.iter().rev().find(is_content).and_then(|(_, value)| members(value));
+    let secret = secret_of(&bare).or_else(|| secret_of(content.as_deref().unwrap_or_default()));
+    let is_readable =
+        secret.is_some() || serde_json::from_str::<IgnoredAny>(text.trim_start_matches('\u{FEFF}')).is_ok();
+    is_readable
+        .then(|| CreatedBody { envelope_status: envelope_status.filter(|_| content.is_some()), secret })
 }
 
-fn secret_of(fields: Fields) -> Option<CreatedSecret> {
-    let value = Lenient::readable(fields.secret)?;
-    let text = value.expose_secret();
-    if text.is_empty() || text.contains(char::REPLACEMENT_CHARACTER) {
-        return None;
-    }
-    let time = |text: Option<Lenient<String>>| Lenient::readable(text)?.parse().ok();
+fn secret_of(members: &[(&str, &str)]) -> Option<CreatedSecret> {
+    let is_readable = |value: &SecretString| {
+        let value = value.expose_secret();
+        !value.is_empty() && !value.contains(char::REPLACEMENT_CHARACTER)
+    };
+    let value = values(members, "secret").find(is_readable)?;
+    let time = |name| values::<String>(members, name).find_map(|time| time.parse().ok());
     Some(CreatedSecret {
         value,
-        id: Lenient::readable(fields.id).and_then(|id| SecretId::from_server(&id)),
-        created_at: time(fields.created_at),
-        expires_at: time(fields.expires_at),
+        id: values::<String>(members, "id").find_map(|id| SecretId::from_server(&id)),
+        created_at: time("createdAt"),
+        expires_at: time("expiresAt"),
     })
 }
 

@@ -38,6 +38,74 @@ fn a_secret_that_can_be_read_is_never_lost() {
 }
 
 #[test]
+fn what_cannot_be_read_beside_a_secret_costs_only_itself() {
+    const ID: &str = "32b6e34b3d91647abb20e7b9";
+    let deep = |open: &str, close: &str| format!("{}{}", open.repeat(100_000), close.repeat(100_000));
+    let members = [
+        r#""id":"other","id":"32b6e34b3d91647abb20e7b9""#.to_owned(),
+        r#""secret":null"#.to_owned(),
+        r#""secret":"""#.to_owned(),
+        r#""secret":7"#.to_owned(),
+        r#""isSystemManaged":1e999"#.to_owned(),
+        r#""isSystemManaged":-1e999,"x":123456789012345678901234567890"#.to_owned(),
+        r#""owner":"\ud800""#.to_owned(),
+        r#""owner":"\udc00\ud800\uD8""#.to_owned(),
+        r#""\ud800":1"#.to_owned(),
+        r#""owner":"\x \u12""#.to_owned(),
+        "\"owner\":\"a\nb\u{0}c\"".to_owned(),
+        format!(r#""owner":{}"#, deep("[", "]")),
+        format!(r#""owner":{}0{}"#, r#"{"a":"#.repeat(100_000), "}".repeat(100_000)),
+        r#""owner":NaN"#.to_owned(),
+        r#""owner":-Infinity"#.to_owned(),
+        r#""owner":undefined"#.to_owned(),
+        r#""owner":01"#.to_owned(),
+        r#""owner":{"secret":"mdb_sa_sk_FAKE-other","id":"other"}"#.to_owned(),
+        r#""owner":"{\"secret\":\"x\"}, } ] \\""#.to_owned(),
+        r#""owner":,"#.to_owned(),
+        r#""owner""#.to_owned(),
+        r#""createdAt":1e999,"expiresAt":"\ud800""#.to_owned(),
+        r#""lastUsedAt":[[[{}]]]"#.to_owned(),
+        String::new(),
+    ];
+    for member in &members {
+        let id = format!(r#""id":"{ID}""#);
+        let secret = format!(r#""\u0073ecret" : "{SECRET}""#);
+        let bodies = [
+            format!("{{{id},{member},{secret}}}"),
+            format!("{{{secret},{member},{id}}}"),
+            format!("{{{member},{id},{secret}}}"),
+            format!(r#"{{"status":201,{member},"content":{{{member},{id},{secret}}}}}"#),
+        ];
+        for body in &bodies {
+            let shown: String = body.chars().take(200).collect();
+            let secret = created(201, body.as_bytes());
+            assert_eq!(secret.value.expose_secret(), SECRET, "{shown}");
+            assert_eq!(secret.id.as_ref().map(|id| id.as_str()), Some(ID), "{shown}");
+        }
+    }
+}
+
+#[test]
+fn a_secret_that_came_before_a_body_was_cut_off_is_taken() {
+    let whole = format!(r#"{{"secret":"{SECRET}","id":"32b6e34b3d91647abb20e7b9","owner":{{"a":[1]}}}}"#);
+    let first = whole.find(SECRET).unwrap() + SECRET.len() + 1;
+    for end in first..whole.len() {
+        let mut answer = answer(201, &whole.as_bytes()[..end]);
+        answer.end = BodyEnd::Broken(TransportProblem::ConnectTimeout);
+        let CreateOutcome::Created(secret) = create_outcome(answer) else { panic!("{}", &whole[..end]) };
+        assert_eq!(secret.value.expose_secret(), SECRET, "{}", &whole[..end]);
+    }
+    for end in 0..first {
+        let outcome = create_outcome(answer(201, &whole.as_bytes()[..end]));
+        assert!(
+            matches!(outcome, CreateOutcome::Unknown(LostAnswer::ValueUnreadable(_))),
+            "{}",
+            &whole[..end]
+        );
+    }
+}
+
+#[test]
 fn one_success_of_the_two_that_an_envelope_and_its_answer_claim_is_enough() {
     let enveloped = |status: u16| format!(r#"{{"status":{status},"content":{{"secret":"{SECRET}"}}}}"#);
     for (status, within) in [(200, 404), (500, 201)] {

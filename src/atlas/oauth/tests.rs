@@ -28,8 +28,32 @@ fn a_token_without_a_readable_life_lives_the_usual_hour() {
         assert!(token.is_fresh(now + Duration::from_secs(3300)), "{life}");
         assert!(!token.is_fresh(now + Duration::from_secs(3301)), "{life}");
     }
-    let forever = r#"{"access_token":"FAKE","expires_in":18446744073709551615}"#;
-    assert!(token(&answer(200, forever), now).is_ok());
+}
+
+#[test]
+fn a_life_of_any_length_is_understood() {
+    let now = Instant::now();
+    let rows = [
+        ("0", false),
+        ("299", false),
+        ("299.5", false),
+        ("\"299\"", false),
+        ("300", true),
+        ("3.0e2", true),
+        ("\"300\"", true),
+        ("9223372036854775807", true),
+        ("9223372036854775808", true),
+        ("18446744073709551615", true),
+        ("18446744073709551616", true),
+        ("123456789012345678901234567890", true),
+        ("1e30", true),
+        ("1e999", true),
+    ];
+    for (life, is_fresh) in rows {
+        let body =
+            format!(r#"{{"access_token":"FAKE","expires_in":{life},"expires_at":1e999,"x":"\ud800"}}"#);
+        assert_eq!(token(&answer(200, &body), now).unwrap().is_fresh(now), is_fresh, "{life}");
+    }
 }
 
 #[test]
