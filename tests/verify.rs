@@ -106,6 +106,7 @@ fn could_not(status: u16, code: &str) -> VerifyOutcome {
         error_code: ServerText::new(code),
         detail,
         fields: Vec::new(),
+        address: None,
         retry_after: None,
     };
     VerifyOutcome::CouldNotCheck(ReadProblem::Rejected(rejection))

@@ -10,7 +10,7 @@ use reqwest::header::{DATE, HeaderMap, HeaderValue, RETRY_AFTER, WWW_AUTHENTICAT
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value, json};
 
-use crate::domain::CreateOutcome;
+use crate::domain::{CreateOutcome, ServerText};
 
 use super::body::Answer;
 use super::digest::{ApiKey, Challenge};
@@ -200,7 +200,7 @@ proptest! {
             }
             CreateOutcome::Rejected(rejection) => {
                 prop_assert!((400..500).contains(&rejection.status) && rejection.status != 408);
-                prop_assert!(text.contains("\"error\"") && text.contains("\"errorCode\""));
+                prop_assert!(text.contains("\"error\"") || text.contains("\"detail\""));
             }
             CreateOutcome::NotSent(_) => prop_assert!(false, "an answer came, so something was sent"),
             CreateOutcome::Unknown(_) => {
@@ -247,12 +247,14 @@ proptest! {
     #[test]
     fn a_refusal_is_said_by_atlas_or_not_at_all(status in any_status(), body in any_json()) {
         let (inner_status, inner) = wire::unwrap_envelope(status, body.clone());
-        let said = inner.get("error").is_some_and(|error| error.is_i64() || error.is_u64())
-            && inner.get("errorCode").is_some_and(Value::is_string);
         let rejection = wire::rejection(inner_status, &inner, None);
-        prop_assert_eq!(rejection.is_some(), said);
+        let has_number = inner.get("error").is_some_and(|error| error.is_i64() || error.is_u64());
+        let has_code = inner.get("errorCode").and_then(Value::as_str).is_some_and(|code| !ServerText::new(code).is_empty());
+        prop_assert!(rejection.is_some() || !(has_number && has_code));
+        prop_assert!(rejection.is_none() || has_number || inner.get("detail").is_some());
         if let Some(rejection) = rejection {
             prop_assert!(!rejection.explain().meaning.is_empty());
+            prop_assert!(!rejection.atlas_words().is_empty());
             prop_assert!(!rejection.atlas_words().as_str().contains(char::is_control));
         }
     }

@@ -107,24 +107,41 @@ pub(super) fn unwrap_envelope(status: u16, mut body: Value) -> (u16, Value) {
     }
 }
 
-/// Reads Atlas's own error (schema `ApiError`). Its mark is an integer `error` beside a string
-/// `errorCode`; anything without both was not said by Atlas.
+/// The names of the schema `ApiError`.
+const ERROR_FIELDS: [&str; 6] = ["badRequestDetail", "detail", "error", "errorCode", "parameters", "reason"];
+
+/// Reads Atlas's own error (schema `ApiError`); anything else was not said by Atlas.
+///
+/// Its mark is an integer `error` that repeats the status, or that stands beside an `errorCode`, a `detail` or a
+/// `reason`. Without `error` it is one when it holds a `detail` and no name that the schema does not have.
 pub(super) fn rejection(status: u16, body: &Value, retry_after: Option<Duration>) -> Option<Rejection> {
-    let error = body.get("error")?;
-    if !error.is_i64() && !error.is_u64() {
+    let members = body.as_object()?;
+    let words = |name| text(body, name).filter(|words| !words.is_empty());
+    let (code, detail, reason) = (words("errorCode"), words("detail"), words("reason"));
+    let is_atlas = match body.get("error") {
+        None | Some(Value::Null) => {
+            detail.is_some() && members.keys().all(|name| ERROR_FIELDS.contains(&name.as_str()))
+        }
+        Some(error) if error.is_i64() || error.is_u64() => {
+            error.as_u64() == Some(status.into()) || code.is_some() || detail.is_some() || reason.is_some()
+        }
+        Some(_) => false,
+    };
+    if !is_atlas {
         return None;
     }
-    let error_code = ServerText::new(body.get("errorCode")?.as_str()?);
     let fields = body.pointer("/badRequestDetail/fields").and_then(Value::as_array);
     let violation = |field: &Value| FieldViolation {
         field: text(field, "field").unwrap_or_default(),
         description: text(field, "description").unwrap_or_default(),
     };
+    let address = body.pointer("/parameters/0").and_then(Value::as_str).map(str::trim);
     Some(Rejection {
         status,
-        error_code,
-        detail: text(body, "detail").unwrap_or_default(),
+        error_code: code.unwrap_or_default(),
+        detail: detail.or(reason).unwrap_or_default(),
         fields: fields.into_iter().flatten().map(violation).collect(),
+        address: address.and_then(|address| address.parse().ok()),
         retry_after,
     })
 }

@@ -3,22 +3,25 @@
 mod words;
 
 use std::borrow::Cow;
+use std::net::IpAddr;
 use std::time::Duration;
 
 use super::ServerText;
-use words::{Words, words};
+use words::{THE_ADDRESS, Words, words};
 
 /// An error that Atlas itself answered: the schema `ApiError` of its OpenAPI document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rejection {
     /// The HTTP status.
     pub status: u16,
-    /// Atlas's `errorCode`, as it came.
+    /// Atlas's `errorCode`, as it came; empty where it gave none.
     pub error_code: ServerText,
-    /// Atlas's `detail`, as it came.
+    /// Atlas's `detail`, as it came, or its `reason` where it gave no detail.
     pub detail: ServerText,
     /// `badRequestDetail.fields`: which parts of the request were wrong.
     pub fields: Vec<FieldViolation>,
+    /// The caller's address (`parameters[0]`), where it is what Atlas refuses.
+    pub address: Option<IpAddr>,
     /// `Retry-After`, where it was sent and could be read.
     pub retry_after: Option<Duration>,
 }
@@ -90,6 +93,7 @@ impl Rejection {
             error_code: ServerText::new(STALE_NONCE),
             detail: ServerText::default(),
             fields: Vec::new(),
+            address: None,
             retry_after: None,
         }
     }
@@ -122,15 +126,23 @@ impl Rejection {
     /// What happened, what it means and what to do.
     pub fn explain(&self) -> Explanation {
         let Words { title, meaning, action } = words(self.kind());
-        Explanation { title: title.into(), meaning: meaning.into(), action: action.into() }
+        let action = match self.address {
+            Some(address) if action.contains(THE_ADDRESS) => {
+                action.replace(THE_ADDRESS, &format!("{THE_ADDRESS} ({address})")).into()
+            }
+            _ => action.into(),
+        };
+        Explanation { title: title.into(), meaning: meaning.into(), action }
     }
 
-    /// Atlas's own words on one line: `GROUP_NOT_FOUND: No group with ID … exists.`
+    /// Atlas's own words on one line: `GROUP_NOT_FOUND: No group with ID … exists.` Never empty.
     pub fn atlas_words(&self) -> ServerText {
-        if self.detail.is_empty() {
-            return self.error_code.clone();
+        match (self.error_code.is_empty(), self.detail.is_empty()) {
+            (false, false) => ServerText::new(&format!("{}: {}", self.error_code, self.detail)),
+            (false, true) => self.error_code.clone(),
+            (true, false) => self.detail.clone(),
+            (true, true) => ServerText::new(&format!("HTTP {}", self.status)),
         }
-        ServerText::new(&format!("{}: {}", self.error_code, self.detail))
     }
 }
 
@@ -144,6 +156,7 @@ mod tests {
             error_code: ServerText::new(code),
             detail: ServerText::default(),
             fields: Vec::new(),
+            address: None,
             retry_after: None,
         }
     }

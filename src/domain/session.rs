@@ -139,6 +139,7 @@ mod tests {
             error_code: ServerText::new(code),
             detail: ServerText::default(),
             fields: Vec::new(),
+            address: None,
             retry_after: None,
         };
         let refused = |rejection: Rejection| Tried::from_read(Err(ReadProblem::Rejected(rejection)));

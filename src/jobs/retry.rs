@@ -86,6 +86,7 @@ mod tests {
             error_code: ServerText::new("RATE_LIMITED"),
             detail: ServerText::default(),
             fields: Vec::new(),
+            address: None,
             retry_after: Some(retry_after),
         })
     }

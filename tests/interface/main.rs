@@ -50,7 +50,14 @@ const LONG: &str = "2027-11-23T18:14:00Z";
 
 fn rejection(status: u16, error_code: &str) -> Rejection {
     let error_code = ServerText::new(error_code);
-    Rejection { status, error_code, detail: ServerText::default(), fields: Vec::new(), retry_after: None }
+    Rejection {
+        status,
+        error_code,
+        detail: ServerText::default(),
+        fields: Vec::new(),
+        address: None,
+        retry_after: None,
+    }
 }
 
 fn refused(status: u16, error_code: &str) -> CreateOutcome {

@@ -247,6 +247,7 @@ fn the_choice_stays_on_its_item_when_better_matches_come_in() {
 /// Atlas wants to be left alone for two to three seconds.
 fn limited() -> ReadProblem {
     ReadProblem::Rejected(Rejection {
+        address: None,
         retry_after: Some(Duration::from_secs(2)),
         ..rejection(429, "RATE_LIMITED")
     })

@@ -1,6 +1,7 @@
 use secrecy::ExposeSecret;
 
 use super::*;
+use crate::domain::RejectionKind;
 
 const SECRET: &str = "mdb_sa_sk_FAKEfakeFAKEfakeFAKEfakeFAKEfakeFAKE9f3a";
 
@@ -172,15 +173,97 @@ fn only_atlas_own_error_under_a_4xx_is_a_refusal() {
         (500, ERROR, false),
         (302, ERROR, false),
         (200, ERROR, false),
+        (404, r#"{"error":404}"#, true),
+        (404, r#"{"error":404,"errorCode":7}"#, true),
         (404, r#"{"error":"404","errorCode":"GROUP_NOT_FOUND"}"#, false),
         (404, r#"{"error":404.5,"errorCode":"GROUP_NOT_FOUND"}"#, false),
-        (404, r#"{"error":404}"#, false),
-        (404, r#"{"error":404,"errorCode":7}"#, false),
         (404, "<html>not found</html>", false),
     ];
     for (status, body, is_refusal) in rows {
         let outcome = create_outcome(answer(status, body.as_bytes()));
         assert_eq!(matches!(outcome, CreateOutcome::Rejected(_)), is_refusal, "{status} {body}: {outcome:?}");
+    }
+}
+
+#[test]
+fn a_refusal_does_not_need_a_code() {
+    let rows = [
+        (r#"{"error":401,"reason":"Unauthorized","detail":"Not you."}"#, Some("Not you.")),
+        (r#"{"error":401,"reason":"Unauthorized","detail":"Not you.","errorCode":null}"#, Some("Not you.")),
+        (r#"{"error":401,"reason":"Unauthorized","detail":"Not you.","errorCode":""}"#, Some("Not you.")),
+        (r#"{"error":401,"reason":"Unauthorized","detail":"Not you.","errorCode":" "}"#, Some("Not you.")),
+        (r#"{"error":401,"reason":"Unauthorized","detail":"Not you.","errorCode":401}"#, Some("Not you.")),
+        (r#"{"error":401,"detail":"Not you.","parameters":null,"badRequestDetail":null}"#, Some("Not you.")),
+        (r#"{"error":401,"detail":"Not you.","aField":"of tomorrow"}"#, Some("Not you.")),
+        (r#"{"error":0,"reason":"Unauthorized"}"#, Some("Unauthorized")),
+        (r#"{"error":401,"reason":"Unauthorized","detail":""}"#, Some("Unauthorized")),
+        (r#"{"error":401,"reason":"Unauthorized","detail":null}"#, Some("Unauthorized")),
+        (r#"{"error":401,"errorCode":"UNAUTHORIZED","detail":"Not you."}"#, Some("UNAUTHORIZED: Not you.")),
+        (r#"{"error":401,"errorCode":"UNAUTHORIZED","detail":{}}"#, Some("UNAUTHORIZED")),
+        (r#"{"error":401}"#, Some("HTTP 401")),
+        (r#"{"detail":"Not you."}"#, Some("Not you.")),
+        (r#"{"error":null,"detail":"Not you.","reason":"Unauthorized"}"#, Some("Not you.")),
+        (r#"{"detail":"Not you.","status":401,"title":"Unauthorized","type":"about:blank"}"#, None),
+        (r#"{"detail":""}"#, None),
+        (r#"{"detail":["Not you."]}"#, None),
+        (r#"{"reason":"Unauthorized"}"#, None),
+        (r#"{"error":400}"#, None),
+        (r#"{"error":"Unauthorized","reason":"x","detail":"x"}"#, None),
+        (r#"{"error":{"code":401},"detail":"x"}"#, None),
+        (r#"{"error":true,"detail":"x"}"#, None),
+        (r#"{"error":[401],"detail":"x"}"#, None),
+        (r#"{"message":"Unauthorized"}"#, None),
+        (r#"{"code":401,"message":"Unauthorized"}"#, None),
+        (r#"[{"error":401,"detail":"x"}]"#, None),
+        (r#"{"error":401,"detail":"x""#, None),
+        ("\"Unauthorized\"", None),
+        ("{}", None),
+        ("null", None),
+        ("", None),
+        ("<html><body>401</body></html>", None),
+    ];
+    for (body, words) in rows {
+        let outcome = create_outcome(answer(401, body.as_bytes()));
+        let problem = service_account(&answer(401, body.as_bytes())).unwrap_err();
+        match (words, outcome) {
+            (Some(words), CreateOutcome::Rejected(rejection)) => {
+                assert_eq!(rejection.kind(), RejectionKind::NotAuthorized);
+                assert_eq!(rejection.atlas_words().as_str(), words, "{body}");
+                assert_eq!(problem, ReadProblem::Rejected(rejection), "{body}");
+            }
+            (None, CreateOutcome::Unknown(LostAnswer::Unexpected { status: 401 })) => {
+                assert_eq!(problem, ReadProblem::Unexpected { status: 401 }, "{body}");
+            }
+            (_, outcome) => panic!("{body}: {outcome:?}"),
+        }
+    }
+}
+
+#[test]
+fn the_address_that_has_to_be_listed_is_told() {
+    let rows = [
+        (r#"["203.0.113.7"]"#, Some("203.0.113.7")),
+        (r#"["203.0.113.7","x"]"#, Some("203.0.113.7")),
+        (r#"[" 2001:db8::1 "]"#, Some("2001:db8::1")),
+        ("[]", None),
+        ("null", None),
+        (r#"["an organization"]"#, None),
+        ("[7]", None),
+        (r#""203.0.113.7""#, None),
+    ];
+    for (parameters, expected) in rows {
+        let body = format!(
+            r#"{{"error":403,"errorCode":"ORG_REQUIRES_ACCESS_LIST","detail":"No.","parameters":{parameters}}}"#
+        );
+        let CreateOutcome::Rejected(rejection) = create_outcome(answer(403, body.as_bytes())) else {
+            panic!("{body}");
+        };
+        assert_eq!(rejection.address, expected.map(|address| address.parse().unwrap()), "{body}");
+        let action = rejection.explain().action;
+        match expected {
+            Some(address) => assert!(action.contains(&format!("address ({address})")), "{action}"),
+            None => assert!(action.contains("this machine's address to"), "{action}"),
+        }
     }
 }
 

@@ -74,6 +74,7 @@ fn refusals_are_told_apart_by_the_type_of_error() {
                 error_code: ServerText::new("RATE_LIMITED"),
                 detail: ServerText::new("limited to 50 requests every 1 minutes"),
                 fields: Vec::new(),
+                address: None,
                 retry_after: None,
             }),
         ),

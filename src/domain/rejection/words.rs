@@ -9,6 +9,9 @@ pub(super) struct Words {
     pub(super) action: &'static str,
 }
 
+/// What the caller's address follows in an `action`, where it is known.
+pub(super) const THE_ADDRESS: &str = "this machine's address";
+
 /// The words for that kind; no two kinds have the same title.
 pub(super) fn words(kind: RejectionKind) -> Words {
     match kind {

@@ -19,6 +19,7 @@ pub fn rejection(status: u16, error_code: &str, detail: &str) -> Rejection {
         error_code: ServerText::new(error_code),
         detail: ServerText::new(detail),
         fields: Vec::new(),
+        address: None,
         retry_after: None,
     }
 }
