@@ -2,7 +2,7 @@
 
 use crate::domain::{
     CreateOutcome, DeleteOutcome, LostAnswer, OrganizationSettings, Page, Project, ReadProblem, Rejection,
-    RejectionKind, ServerText, ServiceAccount, TransportProblem,
+    ServerText, ServiceAccount, TransportProblem,
 };
 use serde_json::Value;
 
@@ -85,19 +85,21 @@ fn read<T>(answer: &Answer, parse: impl Fn(&Value) -> Option<T>) -> Result<T, Re
     found.ok_or_else(|| read_problem(answer))
 }
 
-/// What an answer to a DELETE says. A secret that Atlas does not find is gone as well; a *project* that
-/// it does not find says nothing about the secret.
+/// What an answer to a DELETE says. Only 204 is what Atlas documents, on the line or in an envelope; a proxy answers
+/// 200 with a page, and a 404 may be about the project or the account.
 pub(super) fn delete_outcome(answer: &Answer) -> DeleteOutcome {
-    let status = json(answer).map_or(answer.status, |(status, _)| status);
-    let problem = match (status, rejection(answer)) {
-        (200 | 204, None) => return DeleteOutcome::Gone,
-        (404, Some(rejection)) if rejection.kind() != RejectionKind::ProjectNotFound => {
-            return DeleteOutcome::Gone;
+    let enveloped = json_body(answer).and_then(|body| body.get("status")?.as_u64());
+    if answer.status == 204 || (answer.status == 200 && enveloped == Some(204)) {
+        return DeleteOutcome::Gone;
+    }
+    match rejection(answer) {
+        Some(rejection)
+            if (400..500).contains(&rejection.status) && !matches!(rejection.status, 404 | 408) =>
+        {
+            DeleteOutcome::Failed(ReadProblem::Rejected(rejection))
         }
-        (_, Some(rejection)) => ReadProblem::Rejected(rejection),
-        (_, None) => read_problem(answer),
-    };
-    DeleteOutcome::Failed(problem)
+        _ => DeleteOutcome::Unknown(read_problem(answer)),
+    }
 }
 
 /// Why an answer to a request that only reads gave nothing.
@@ -117,11 +119,12 @@ pub(super) fn read_problem(answer: &Answer) -> ReadProblem {
 
 /// The status that counts and the JSON of a body that came whole, its envelope taken off.
 pub(super) fn json(answer: &Answer) -> Option<(u16, Value)> {
-    if answer.end != BodyEnd::Complete {
-        return None;
-    }
-    let body = serde_json::from_slice(&answer.body).ok()?;
-    Some(wire::unwrap_envelope(answer.status, body))
+    Some(wire::unwrap_envelope(answer.status, json_body(answer)?))
+}
+
+fn json_body(answer: &Answer) -> Option<Value> {
+    let is_complete = answer.end == BodyEnd::Complete;
+    is_complete.then(|| serde_json::from_slice(&answer.body).ok())?
 }
 
 /// Why an answer that was asked for nothing but its challenge has none. What Atlas refuses otherwise, a
@@ -147,6 +150,9 @@ pub(super) fn not_created(problem: ReadProblem) -> CreateOutcome {
         }
         ReadProblem::Unexpected { status } => {
             ServerText::new(&format!("the answer was unexpected (HTTP {status})"))
+        }
+        other @ (ReadProblem::StillThere | ReadProblem::PerhapsDeleted(_)) => {
+            ServerText::new(&other.explain().title)
         }
     };
     CreateOutcome::NotSent(TransportProblem::NoChallenge(words))

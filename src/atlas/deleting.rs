@@ -8,7 +8,7 @@ use super::exchange::{Failure, exchange};
 use super::{Client, classify};
 
 impl Client {
-    /// Deletes a secret, signing in first where that is needed. One that Atlas no longer knows is gone.
+    /// Deletes a secret, signing in first where that is needed.
     pub async fn delete_secret(
         &self,
         project: &ProjectId,
@@ -31,9 +31,13 @@ impl Client {
         let account = self.account_url(project, client);
         let url = format!("{account}/secrets/{secret_id}");
         let call = self.call_once(Method::DELETE, url, account).await?;
-        let answer =
-            exchange(&self.http.once, call, self.limits.delete).await.map_err(Failure::into_read_problem)?;
-        self.session.forget_stale(&answer);
-        Ok(classify::delete_outcome(&answer))
+        Ok(match exchange(&self.http.once, call, self.limits.delete).await {
+            Ok(answer) => {
+                self.session.forget_stale(&answer);
+                classify::delete_outcome(&answer)
+            }
+            Err(Failure::NotSent(problem)) => DeleteOutcome::Failed(ReadProblem::Transport(problem)),
+            Err(failure) => DeleteOutcome::Unknown(failure.into_read_problem()),
+        })
     }
 }

@@ -80,13 +80,28 @@ pub enum ReadProblem {
         /// The HTTP status.
         status: u16,
     },
+    /// Atlas did not confirm a deletion, and the account still has the secret.
+    StillThere,
+    /// Atlas did not confirm a deletion, and the account could not be read to see.
+    PerhapsDeleted(Box<Self>),
 }
 
 impl ReadProblem {
+    /// What is known of a secret that was to be deleted, beginning with `not_deleted` where it certainly was not.
+    pub fn after_deleting(&self, not_deleted: &str) -> String {
+        match self {
+            Self::PerhapsDeleted(why) => {
+                format!("It is not known whether it was deleted. {}", why.explain().title)
+            }
+            problem => format!("{not_deleted} {}", problem.explain().title),
+        }
+    }
+
     /// Atlas's own words, where it was Atlas that refused.
     pub fn atlas_words(&self) -> Option<ServerText> {
         match self {
             Self::Rejected(rejection) => Some(rejection.atlas_words()),
+            Self::PerhapsDeleted(why) => why.atlas_words(),
             _ => None,
         }
     }
@@ -113,17 +128,30 @@ impl ReadProblem {
                 meaning: "Something between here and Atlas answered, or Atlas is in trouble.".into(),
                 action: "Check proxy and base URL, then try again.".into(),
             },
+            Self::StillThere => Explanation {
+                title: "Atlas did not confirm the deletion, and the secret is still there.".into(),
+                meaning: "Something between here and Atlas may have answered.".into(),
+                action: "Try again; if it stays, delete the secret in Atlas.".into(),
+            },
+            Self::PerhapsDeleted(why) => Explanation {
+                title: "It is not known whether the secret was deleted.".into(),
+                meaning: why.explain().title,
+                action: "Look at the account's secrets in Atlas, then try again.".into(),
+            },
         }
     }
 }
 
-/// How deleting a secret went.
+/// What the answer to a request to delete a secret says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DeleteOutcome {
-    /// It is gone: deleted now, or it no longer existed.
+    /// Atlas deleted it.
     Gone,
-    /// It could not be deleted, or nobody can tell.
+    /// It was certainly not deleted: nothing was sent, or Atlas itself refused.
     Failed(ReadProblem),
+    /// Nobody can tell: no answer, one that is not Atlas's, or a 404, which Atlas gives for a project, an account
+    /// and a secret alike. The account has to be read.
+    Unknown(ReadProblem),
 }
 
 #[cfg(test)]

@@ -182,7 +182,10 @@ impl AtlasApi for Arc<Connections> {
 
     async fn delete_secret(&self, of: &AccountRef, id: &SecretId) -> DeleteOutcome {
         let (AccountRef { project, client }, id) = (of.clone(), id.clone());
-        let failed = |problem| DeleteOutcome::Failed(ReadProblem::Transport(problem));
+        let failed = |problem| match problem {
+            TransportProblem::Interrupted(_) => DeleteOutcome::Unknown(ReadProblem::Transport(problem)),
+            problem => DeleteOutcome::Failed(ReadProblem::Transport(problem)),
+        };
         let request = async move |atlas: Arc<Client>| atlas.delete_secret(&project, &client, &id).await;
         self.isolated(request, failed).await
     }

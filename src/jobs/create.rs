@@ -11,10 +11,11 @@ use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::{
-    AccountRef, CreateOutcome, CreatedSecret, DeleteOutcome, ExistingSecret, LostAnswer, NewSecret,
-    ReadProblem, Rejection, RejectionKind, ServiceAccount, TransportProblem,
+    AccountRef, CreateOutcome, CreatedSecret, ExistingSecret, LostAnswer, NewSecret, ReadProblem, Rejection,
+    RejectionKind, ServiceAccount, TransportProblem,
 };
 
+use super::delete::delete_and_look;
 use super::{AtlasApi, Before, Journal, Operator, Question, Step};
 
 /// How often the job starts again when Atlas says that there were too many requests.
@@ -195,7 +196,7 @@ async fn preflight(
         operator.progress(Step::Fetched(fetched.clone()));
 
         if fetched.is_full() {
-            make_room(atlas, operator, round, account, &fetched, fetched_at).await?;
+            make_room(atlas, operator, round, account, &fetched).await?;
             continue;
         }
         let shortened = fetched.shortened_by_creating(fetched_at);
@@ -208,29 +209,25 @@ async fn preflight(
     }
 }
 
-/// Deletes the expired secret, if there is one and the user agrees. A living one goes only by its own name.
+/// Deletes the expired secret, if there is one and the user agrees. A living one goes only by its own name, and
+/// without Atlas's clock nothing is known to have expired: this machine's may be wrong.
 async fn make_room(
     atlas: &impl AtlasApi,
     operator: &mut impl Operator,
     round: &mut Round,
     account: &AccountRef,
     fetched: &ServiceAccount,
-    at: Timestamp,
 ) -> Result<(), Reason> {
-    let expired = fetched.secrets.iter().find(|secret| secret.is_expired(at));
+    let expired = fetched.read_at.and_then(|at| fetched.secrets.iter().find(|secret| secret.is_expired(at)));
     let Some(expired) = expired else { return Err(Reason::Full) };
     if round.has_replaced {
         return Err(Reason::StillFull);
     }
     confirm(operator, Question::Replaces(expired.clone())).await?;
     operator.progress(Step::DeletingExpired);
-    match atlas.delete_secret(account, &expired.id).await {
-        DeleteOutcome::Gone => {
-            round.has_replaced = true;
-            Ok(())
-        }
-        DeleteOutcome::Failed(problem) => Err(Reason::NotDeleted(problem)),
-    }
+    delete_and_look(atlas, account, &expired.id).await.map_err(Reason::NotDeleted)?;
+    round.has_replaced = true;
+    Ok(())
 }
 
 async fn confirm(operator: &mut impl Operator, question: Question) -> Result<(), Reason> {

@@ -55,8 +55,26 @@ pub async fn delete(
         }
     }
     deleting();
+    match delete_and_look(atlas, account, id).await {
+        Ok(()) => Deletion::Deleted,
+        Err(problem) => Deletion::Failed(problem),
+    }
+}
+
+/// Sends the request, and reads the account where the answer does not say what became of the secret.
+pub(super) async fn delete_and_look(
+    atlas: &impl AtlasApi,
+    account: &AccountRef,
+    id: &SecretId,
+) -> Result<(), ReadProblem> {
     match atlas.delete_secret(account, id).await {
-        DeleteOutcome::Gone => Deletion::Deleted,
-        DeleteOutcome::Failed(problem) => Deletion::Failed(problem),
+        DeleteOutcome::Gone => return Ok(()),
+        DeleteOutcome::Failed(problem) => return Err(problem),
+        DeleteOutcome::Unknown(_) => {}
+    }
+    match atlas.account(account).await {
+        Ok(fetched) if fetched.secrets.iter().all(|secret| secret.id != *id) => Ok(()),
+        Ok(_) => Err(ReadProblem::StillThere),
+        Err(problem) => Err(ReadProblem::PerhapsDeleted(Box::new(problem))),
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use atlas_secret::domain::{
     CreateOutcome, DeleteOutcome, Disposition, ExistingSecret, Exit, FieldViolation, ReadProblem, Rejection,
-    ServerText, TransportProblem,
+    ServerText, ServiceAccount, TransportProblem,
 };
 use atlas_secret::jobs::Question;
 use atlas_secret::tui::screens::{FieldName, Focus, Notice, Validation, Waiting};
@@ -213,6 +213,15 @@ fn an_expired_secret_in_the_way_is_deleted_after_one_y_and_the_account_fetched_a
     assert!(matches!(waiting(&stage), Waiting::DeletingExpired), "it cannot be taken back");
     stage.deleted(DeleteOutcome::Gone).signed_in(Ok(())).account(&[existing(SHORT)]);
     assert_eq!(stage.posts(), 1);
+}
+
+#[test]
+fn without_atlas_clock_nothing_is_known_to_have_expired() {
+    let mut stage = Stage::fetching();
+    let secrets = vec![existing(EXPIRED), existing(SHORT)];
+    stage.account_read(Ok(ServiceAccount { secrets, read_at: None, ..ServiceAccount::default() }));
+    assert!(matches!(stage.app.screen, Screen::SecretList(_)), "it goes by its own name only");
+    assert_eq!(stage.posts(), 0);
 }
 
 #[test]

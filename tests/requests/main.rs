@@ -5,6 +5,7 @@
 #[path = "../support/mod.rs"]
 pub mod support;
 
+mod deleting;
 mod tokens;
 
 use atlas_secret::atlas::Client;
@@ -236,7 +237,7 @@ async fn a_redirect_is_followed_by_no_request() {
     let reading = client(with_access_token(&server.url));
     let problem = reading.service_account(&project(), &client_id()).await;
     assert_eq!(problem, Err(ReadProblem::Unexpected { status: 307 }));
-    let failed = DeleteOutcome::Failed(ReadProblem::Unexpected { status: 307 });
+    let failed = DeleteOutcome::Unknown(ReadProblem::Unexpected { status: 307 });
     assert_eq!(delete(&reading).await, failed);
     let signing_in = client(with_service_account(&server.url)).sign_in().await;
     assert_eq!(signing_in, Err(ReadProblem::Unexpected { status: 307 }));

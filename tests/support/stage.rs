@@ -453,10 +453,15 @@ impl Stage {
         )
     }
 
-    /// The account with these secrets was fetched.
+    /// The account with these secrets was fetched, and Atlas's clock says what this machine's does.
     #[track_caller]
     pub fn account(&mut self, secrets: &[ExistingSecret]) -> &mut Self {
-        self.account_read(Ok(ServiceAccount { secrets: secrets.to_vec(), ..ServiceAccount::default() }))
+        let read_at = Some(self.now().wall);
+        self.account_read(Ok(ServiceAccount {
+            secrets: secrets.to_vec(),
+            read_at,
+            ..ServiceAccount::default()
+        }))
     }
 
     #[track_caller]

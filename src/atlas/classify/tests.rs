@@ -303,16 +303,50 @@ fn an_account_is_read_leniently_but_never_looks_emptier_than_it_is() {
 }
 
 #[test]
-fn gone_is_what_atlas_itself_no_longer_finds() {
-    let error = |code| format!(r#"{{"error":404,"errorCode":"{code}","detail":"No."}}"#);
-    let is_gone =
-        |status, body: &str| delete_outcome(&answer(status, body.as_bytes())) == DeleteOutcome::Gone;
-    assert!(is_gone(204, ""));
-    assert!(is_gone(200, "{}"));
-    assert!(is_gone(404, &error("RESOURCE_NOT_FOUND")));
-    assert!(!is_gone(404, &error("GROUP_NOT_FOUND")));
-    assert!(!is_gone(404, "<html>"));
-    assert!(!is_gone(200, &format!(r#"{{"status":403,"content":{}}}"#, error("FORBIDDEN"))));
-    assert!(!is_gone(302, ""));
-    assert!(!is_gone(500, ""));
+fn only_what_atlas_documents_says_that_a_secret_was_deleted() {
+    let error = |status, code| format!(r#"{{"error":{status},"errorCode":"{code}","detail":"No."}}"#);
+    let (gone, failed, unknown) = ("gone", "failed", "unknown");
+    let rows = [
+        (204, String::new(), gone),
+        (204, "<html>".to_owned(), gone),
+        (200, r#"{"status":204}"#.to_owned(), gone),
+        (200, r#"{"status":204,"content":{}}"#.to_owned(), gone),
+        (200, r#"{"status":204,"content":null}"#.to_owned(), gone),
+        (200, String::new(), unknown),
+        (200, "{}".to_owned(), unknown),
+        (200, "<html>Sign in to the network</html>".to_owned(), unknown),
+        (200, r#"{"status":"204"}"#.to_owned(), unknown),
+        (200, r#"{"status":200,"content":{}}"#.to_owned(), unknown),
+        (201, r#"{"status":204}"#.to_owned(), unknown),
+        (202, String::new(), unknown),
+        (205, String::new(), unknown),
+        (302, String::new(), unknown),
+        (404, error(404, "RESOURCE_NOT_FOUND"), unknown),
+        (404, error(404, "GROUP_NOT_FOUND"), unknown),
+        (404, error(404, "ORG_NOT_FOUND"), unknown),
+        (404, error(404, "CANNOT_FIND_RESOURCE_VERSION"), unknown),
+        (404, error(404, "SERVICE_ACCOUNT_SECRET_NOT_FOUND"), unknown),
+        (404, r#"{"error":404,"detail":"No."}"#.to_owned(), unknown),
+        (404, "<html>".to_owned(), unknown),
+        (404, String::new(), unknown),
+        (200, format!(r#"{{"status":404,"content":{}}}"#, error(404, "RESOURCE_NOT_FOUND")), unknown),
+        (403, "<html>".to_owned(), unknown),
+        (408, error(408, "REQUEST_TIMEOUT"), unknown),
+        (500, error(500, "UNEXPECTED_ERROR"), unknown),
+        (502, "<html>".to_owned(), unknown),
+        (503, error(503, "UNAVAILABLE"), unknown),
+        (401, error(401, "USER_UNAUTHORIZED"), failed),
+        (403, error(403, "FORBIDDEN"), failed),
+        (409, error(409, "DATA_CONCURRENCY_ERROR"), failed),
+        (429, error(429, "RATE_LIMITED"), failed),
+        (200, format!(r#"{{"status":403,"content":{}}}"#, error(403, "FORBIDDEN")), failed),
+    ];
+    for (status, body, expected) in rows {
+        let found = match delete_outcome(&answer(status, body.as_bytes())) {
+            DeleteOutcome::Gone => gone,
+            DeleteOutcome::Failed(_) => failed,
+            DeleteOutcome::Unknown(_) => unknown,
+        };
+        assert_eq!(found, expected, "{status} {body}");
+    }
 }

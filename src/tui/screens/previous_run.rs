@@ -194,9 +194,7 @@ impl PreviousRun {
                 NotDeleted::Used => {
                     "It has been used since, so somebody has it. It was not deleted.".to_owned()
                 }
-                NotDeleted::Failed(problem) => {
-                    format!("It could not be deleted. {}", problem.explain().title)
-                }
+                NotDeleted::Failed(problem) => problem.after_deleting("It could not be deleted."),
             };
             canvas.words(0, &words, theme.bad);
         }

@@ -392,7 +392,7 @@ impl Recovery {
             }
             Search::NotDeleted { secret, problem } => {
                 draw_secret(app, secret, 0, canvas);
-                let title = format!("It could not be deleted. {}", problem.explain().title);
+                let title = problem.after_deleting("It could not be deleted.");
                 canvas.words(0, &title, theme.bad);
             }
         }

@@ -241,7 +241,7 @@ impl SecretList {
                 canvas.marked(theme.glyphs.check, &format!("{} is deleted.", secret.label()), theme.good);
             }
             Stage::Choosing(Some(Report::NotDeleted(problem))) => {
-                let words = format!("Not deleted. {}", problem.explain().title);
+                let words = problem.after_deleting("Not deleted.");
                 canvas.marked(theme.glyphs.cross, &words, theme.bad);
             }
             Stage::Choosing(Some(Report::SignedInWith)) => {

@@ -98,7 +98,8 @@ fn replacing() -> Stage {
     let mut stage = Stage::filled();
     stage.press(KeyCode::Enter);
     stage.signed_in(Ok(()));
-    stage.account_read(Ok(account(vec![expired(), long()])));
+    let read_at = Some(stage.now().wall);
+    stage.account_read(Ok(ServiceAccount { read_at, ..account(vec![expired(), long()]) }));
     stage
 }
 

@@ -54,7 +54,7 @@ fn before_posting() -> Vec<State> {
         stage.signed_in(Ok(()));
         stage.project_unread();
         let secrets = vec![existing("9f3a", first), existing("77c0", "2027-03-01T12:00:00Z")];
-        stage.account_read(Ok(ServiceAccount { secrets, ..ServiceAccount::default() }));
+        stage.account(&secrets);
         stage
     };
     vec![

@@ -324,7 +324,7 @@ impl CreatedScreen {
                 };
                 canvas.warning(&format!("{what} It cannot be shown again."), theme.strong);
                 if let Some(problem) = problem {
-                    let title = format!("It could not be deleted. {}", problem.explain().title);
+                    let title = problem.after_deleting("It could not be deleted.");
                     canvas.words(2, &title, theme.bad);
                 }
                 self.draw_choices(*choice, canvas);

@@ -1,0 +1,81 @@
+//! Deleting a secret: what its answer leaves open is looked up in the account.
+
+use std::sync::Arc;
+
+use atlas_secret::config::CredentialSource;
+use atlas_secret::domain::{AccountRef, QueryFlags, ReadProblem, SecretId};
+use atlas_secret::jobs::{Connections, Deletion, Recheck, Source, delete};
+use tokio_util::sync::CancellationToken;
+
+use super::support::fixtures::{client_id, project, with_access_token};
+use super::support::raw_server::{RawServer, Reply, answer, json};
+
+const ID: &str = "32b6e34b3d91647abb20e7b9";
+
+fn account(ids: &[&str]) -> Reply {
+    let secrets: Vec<String> = ids.iter().map(|id| format!(r#"{{"id":"{id}"}}"#)).collect();
+    json(200, &format!(r#"{{"name":"ci","secrets":[{}]}}"#, secrets.join(",")))
+}
+
+fn error(status: u16, code: &str) -> Reply {
+    json(status, &format!(r#"{{"error":{status},"errorCode":"{code}","detail":"No."}}"#))
+}
+
+async fn deletion(script: Vec<Reply>) -> (Deletion, usize) {
+    let server = RawServer::start(script).await;
+    let settings = with_access_token(&server.url);
+    let source = Source::Remote {
+        base_url: settings.base_url,
+        credentials: CredentialSource::Ready(settings.credentials),
+    };
+    let connections = Arc::new(Connections::new(Some(source), QueryFlags::default(), String::new));
+    let account = AccountRef { project: project(), client: client_id() };
+    let id = SecretId::from_server(ID).unwrap();
+    let deletion = delete(&connections, &account, &id, Recheck::No, &CancellationToken::new(), || {}).await;
+    assert_eq!(server.count("DELETE", ID), 1, "{deletion:?}");
+    (deletion, server.count("GET", client_id().as_str()))
+}
+
+#[tokio::test]
+async fn an_answer_that_leaves_it_open_is_settled_by_the_account() {
+    let html = || answer(200, "Content-Type: text/html\r\n", "<html>Sign in to the network</html>");
+    let answers: [fn() -> Reply; 12] = [
+        || answer(200, "", ""),
+        || json(200, "{}"),
+        || answer(302, "Location: /login\r\n", ""),
+        || answer(502, "", "<html>"),
+        || answer(404, "", "<html>"),
+        || error(404, "RESOURCE_NOT_FOUND"),
+        || error(404, "GROUP_NOT_FOUND"),
+        || error(404, "ORG_NOT_FOUND"),
+        || error(404, "CANNOT_FIND_RESOURCE_VERSION"),
+        || error(500, "UNEXPECTED_ERROR"),
+        || Reply::Bytes(Vec::new()),
+        || Reply::ThenReset(Vec::new()),
+    ];
+    for reply in answers.iter().map(|reply| reply()).chain([html()]) {
+        let gone = deletion(vec![reply.clone(), account(&["other"])]).await;
+        assert_eq!(gone, (Deletion::Deleted, 1), "{reply:?}");
+        let there = deletion(vec![reply.clone(), account(&["other", ID])]).await;
+        assert_eq!(there, (Deletion::Failed(ReadProblem::StillThere), 1), "{reply:?}");
+        // An account that is not there either says nothing: it may have left the project.
+        for unreadable in [error(404, "RESOURCE_NOT_FOUND"), html(), error(401, "UNEXPECTED_ERROR")] {
+            let (open, reads) = deletion(vec![reply.clone(), unreadable]).await;
+            let Deletion::Failed(problem @ ReadProblem::PerhapsDeleted(_)) = open else { panic!("{open:?}") };
+            assert_eq!(reads, 1);
+            assert!(problem.after_deleting("Not deleted.").starts_with("It is not known whether"));
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_answer_of_atlas_settles_it_alone() {
+    assert_eq!(deletion(vec![answer(204, "", "")]).await, (Deletion::Deleted, 0));
+    assert_eq!(deletion(vec![json(200, r#"{"status":204,"content":{}}"#)]).await, (Deletion::Deleted, 0));
+    for (status, code) in [(401, "USER_UNAUTHORIZED"), (403, "FORBIDDEN"), (409, "CONFLICT"), (429, "LIMIT")]
+    {
+        let (refused, reads) = deletion(vec![error(status, code)]).await;
+        assert!(matches!(refused, Deletion::Failed(ReadProblem::Rejected(_))), "{refused:?}");
+        assert_eq!(reads, 0);
+    }
+}
