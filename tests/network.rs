@@ -1,4 +1,4 @@
-//! Proxies and certificate authorities, as the environment names them, between the client and a TLS
+//! Proxies, certificate authorities and their variables, as the environment names them, between the client and a TLS
 //! server on loopback whose name only the proxy can resolve.
 
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
@@ -248,5 +248,185 @@ async fn a_certificate_that_is_not_trusted_is_named_with_the_way_out() {
         let line = run(&url, &variables).await;
         assert!(line.starts_with("not sent: No trusted connection could be made."), "{line}");
         assert!(line.contains(cause) && line.contains("SSL_CERT_FILE"), "{line}");
+    }
+}
+
+/// Answers a SOCKS5 greeting, with the password of the proxies above or without one, and passes the connection on
+/// to the port on loopback; a name is never looked up. Remembers the names.
+async fn socks(mut client: TcpStream, names: Arc<Mutex<Vec<String>>>) -> std::io::Result<()> {
+    let mut greeting = [0; 2];
+    client.read_exact(&mut greeting).await?;
+    let mut methods = vec![0; greeting[1].into()];
+    client.read_exact(&mut methods).await?;
+    let method = if methods.contains(&2) { 2 } else { 0 };
+    client.write_all(&[5, method]).await?;
+    if method == 2 {
+        let mut login = [0; 2 + 4 + 1 + 13];
+        client.read_exact(&mut login).await?;
+        let is_right = login == *b"\x01\x04user\x0dfake-password";
+        client.write_all(&[1, u8::from(!is_right)]).await?;
+    }
+    let mut request = [0; 5];
+    client.read_exact(&mut request).await?;
+    let mut name = vec![0; request[4].into()];
+    client.read_exact(&mut name).await?;
+    let port = client.read_u16().await?;
+    let is_name = request[3] == 3;
+    names.lock().unwrap().push(String::from_utf8_lossy(&name).into_owned());
+    client.write_all(&[5, u8::from(!is_name), 0, 1, 127, 0, 0, 1, 0, 0]).await?;
+    let mut server = TcpStream::connect(("127.0.0.1", port)).await?;
+    tokio::io::copy_bidirectional(&mut client, &mut server).await.map(|_| ())
+}
+
+#[tokio::test]
+async fn a_socks_proxy_looks_the_name_up_and_leads_to_atlas() {
+    let authority = Authority::new();
+    let url = atlas(authority.server("atlas.test", 4000)).await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let names = Arc::new(Mutex::new(Vec::new()));
+    let remembered = Arc::clone(&names);
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            tokio::spawn(socks(stream, Arc::clone(&remembered)));
+        }
+    });
+    let rows = [
+        ("ALL_PROXY", format!("socks5://{address}")),
+        ("HTTPS_PROXY", format!("socks5h://{address}")),
+        ("https_proxy", format!("socks5://user:fake-password@{address}")),
+        ("all_proxy", format!("socks5h://user:fake-password@{address}")),
+    ];
+    for (count, (name, value)) in rows.iter().enumerate() {
+        let variables = [(*name, value.as_str()), ("SSL_CERT_FILE", authority.path())];
+        assert_eq!(run(&url, &variables).await, "created", "{name}={value}");
+        assert_eq!(names.lock().unwrap().len(), count + 1);
+    }
+    assert!(names.lock().unwrap().iter().all(|name| name == "atlas.test"));
+    let wrong = format!("socks5://user:FAKE-password@{address}");
+    let closed = "socks5://127.0.0.1:1".to_owned();
+    let http = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let not_socks = format!("socks5://{}", http.local_addr().unwrap());
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = http.accept().await {
+            let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await;
+        }
+    });
+    for (proxy, cause) in
+        [(wrong, "wants a user"), (closed, "could not be reached"), (not_socks, "does not speak SOCKS")]
+    {
+        let line = run(&url, &[("HTTPS_PROXY", &proxy), ("SSL_CERT_FILE", authority.path())]).await;
+        assert!(line.starts_with("not sent: The proxy did not let the request through."), "{line}");
+        assert!(line.contains(cause) && !line.contains("FAKE"), "{line}");
+    }
+}
+
+#[tokio::test]
+async fn exceptions_from_the_proxy_are_read_as_go_reads_them() {
+    let authority = Authority::new();
+    let url = atlas(authority.server("atlas.test", 4000)).await;
+    let port = url.rsplit_once(':').unwrap().1;
+    let direct =
+        ["*", "*.test", ".test", "test", "ATLAS.test", &format!("atlas.test:{port}"), "a, atlas.test"];
+    let through = ["", ".atlas.test", "*.atlas.test", "las.test", "atlas.test:443", "10.0.0.0/8", "a"];
+    for (exceptions, is_direct) in
+        direct.iter().map(|list| (*list, true)).chain(through.map(|list| (list, false)))
+    {
+        let proxy = Proxy::start().await;
+        let variables = [
+            ("HTTPS_PROXY", &*proxy.url("user:fake-password@")),
+            ("NO_PROXY", exceptions),
+            ("SSL_CERT_FILE", authority.path()),
+        ];
+        let line = run(&url, &variables).await;
+        // Only the proxy knows where that name leads.
+        let expected = if is_direct { "not sent: The host's name was not found." } else { "created" };
+        assert!(line.starts_with(expected), "{exceptions:?}: {line}");
+        assert_eq!(proxy.heads().len(), usize::from(!is_direct), "{exceptions:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_proxy_variable_that_cannot_be_read_is_never_passed_over() {
+    let values = [
+        r"http://CORP\user:FAKE-pw@127.0.0.1:3128",
+        "\"http://user:FAKE-pw@127.0.0.1:3128\"",
+        "http://user:FAKE pw@127.0.0.1:3128",
+        "http://user:FAKE/pw@127.0.0.1:3128",
+        "ftp://user:FAKE-pw@127.0.0.1:3128",
+    ];
+    for value in values {
+        for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "HTTP_PROXY", "http_proxy"] {
+            let line = run("https://atlas.test", &[(name, value)]).await;
+            assert!(line.starts_with(&format!("setup: {name} is not the address of a proxy")), "{line}");
+            assert!(!line.contains("FAKE"), "{line}");
+        }
+        let output = tokio::process::Command::new(env!("CARGO_BIN_EXE_atlas-secret"))
+            .args([
+                "--yes",
+                "--project-id",
+                support::fixtures::PROJECT,
+                "--client-id",
+                support::fixtures::CLIENT,
+            ])
+            .env_clear()
+            .env("HTTPS_PROXY", value)
+            .env("MONGODB_ATLAS_ACCESS_TOKEN", "FAKE-token")
+            .output()
+            .await
+            .unwrap();
+        let words = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{words}");
+        assert!(words.starts_with("atlas-secret: HTTPS_PROXY is not"), "{words}");
+        assert!(!words.contains("FAKE"), "{words}");
+    }
+}
+
+#[tokio::test]
+async fn the_certificate_of_an_authority_is_not_one_of_a_server() {
+    let mut parameters = CertificateParams::new(vec!["atlas.test".to_owned()]).unwrap();
+    parameters.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let key = KeyPair::generate().unwrap();
+    let certificate = parameters.self_signed(&key).unwrap();
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), certificate.pem()).unwrap();
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let builder =
+        ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
+    let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
+    let config =
+        builder.with_no_client_auth().with_single_cert(vec![certificate.der().clone()], key).unwrap();
+    let url = atlas(TlsAcceptor::from(Arc::new(config))).await;
+    let proxy = Proxy::start().await;
+    let trusted = file.path().to_str().unwrap();
+    let variables = [("HTTPS_PROXY", &*proxy.url("user:fake-password@")), ("SSL_CERT_FILE", trusted)];
+    let line = run(&url, &variables).await;
+    assert!(line.contains("the host shows the certificate of an authority as its own"), "{line}");
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_file_of_certificates_is_a_regular_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let fifo = folder.path().join("fifo");
+    assert!(std::process::Command::new("mkfifo").arg(&fifo).status().unwrap().success());
+    let link = folder.path().join("link");
+    std::os::unix::fs::symlink(&fifo, &link).unwrap();
+    let socket = folder.path().join("socket");
+    let _listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+    let pipe = "SSL_CERT_FILE is no regular file but a pipe or a device";
+    let rows = [
+        (fifo.to_str().unwrap(), pipe),
+        (link.to_str().unwrap(), pipe),
+        (socket.to_str().unwrap(), pipe),
+        ("/dev/zero", pipe),
+        ("/dev/null", pipe),
+        ("/dev/urandom", pipe),
+        ("/dev/ptmx", pipe),
+        (folder.path().to_str().unwrap(), "SSL_CERT_FILE is no regular file but a folder"),
+    ];
+    for (path, expected) in rows {
+        let line = run("https://atlas.test", &[("SSL_CERT_FILE", path)]).await;
+        assert!(line.starts_with("setup: ") && line.contains(expected), "{path}: {line}");
     }
 }

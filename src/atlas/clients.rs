@@ -7,8 +7,9 @@ use reqwest::redirect::Policy;
 use rustls::{ClientConfig, RootCertStore};
 use rustls_platform_verifier::BuilderVerifierExt;
 
-use crate::domain::{BaseUrl, HostKind, TransportProblem};
+use crate::domain::{BaseUrl, HostKind, ServerText, TransportProblem};
 
+use super::proxy::{Route, route};
 use super::transport;
 
 /// `tool/version (os;arch)`, the convention of Atlas's own tools; the same on every call.
@@ -27,16 +28,27 @@ impl Clients {
     /// Builds both. Blocks: it reads the machine's certificates, unless `base_url` needs none.
     pub(super) fn build(base_url: &BaseUrl, connect_limit: Duration) -> Result<Self, TransportProblem> {
         let tls = tls_config(base_url)?;
+        // A proxy elsewhere cannot reach this machine's own loopback, and must not see the token.
+        let is_loopback = base_url.kind() == HostKind::Loopback;
+        let way =
+            if is_loopback { Ok(Route::Direct) } else { route(base_url, |name| std::env::var(name).ok()) };
+        let way = way.map_err(|error| transport::setup(&error))?;
+        let proxy = match &way {
+            Route::Proxy(url) => Some(reqwest::Proxy::all(url.clone()).map_err(transport::problem)?),
+            Route::Direct | Route::System => None,
+        };
         let builder = || {
-            let builder = reqwest::Client::builder()
+            let mut builder = reqwest::Client::builder()
                 .user_agent(user_agent())
                 .tls_backend_preconfigured(tls.clone())
                 .redirect(Policy::none())
                 .retry(reqwest::retry::never())
                 .connect_timeout(connect_limit)
                 .tcp_nodelay(true);
-            // A proxy elsewhere cannot reach this machine's own loopback, and must not see the token.
-            if base_url.kind() == HostKind::Loopback { builder.no_proxy() } else { builder }
+            if way != Route::System {
+                builder = builder.no_proxy();
+            }
+            proxy.clone().into_iter().fold(builder, reqwest::ClientBuilder::proxy)
         };
         let build = |builder: reqwest::ClientBuilder| builder.build().map_err(transport::problem);
         Ok(Self { reads: build(builder())?, once: build(builder().pool_max_idle_per_host(0))? })
@@ -57,6 +69,15 @@ fn tls_config(base_url: &BaseUrl) -> Result<ClientConfig, TransportProblem> {
         let no_roots = RootCertStore::empty();
         return Ok(builder.with_root_certificates(no_roots).with_no_client_auth());
     }
+    check_certificate_file()?;
     let builder = builder.with_platform_verifier().map_err(|error| transport::setup(&error))?;
     Ok(builder.with_no_client_auth())
+}
+
+/// `SSL_CERT_FILE` has to be a regular file: reading a pipe would wait for a writer, and a device may never end.
+fn check_certificate_file() -> Result<(), TransportProblem> {
+    let metadata = std::env::var_os("SSL_CERT_FILE").and_then(|path| std::fs::metadata(path).ok());
+    let Some(metadata) = metadata.filter(|metadata| !metadata.is_file()) else { return Ok(()) };
+    let what = if metadata.is_dir() { "a folder; SSL_CERT_DIR is for folders" } else { "a pipe or a device" };
+    Err(TransportProblem::Setup(ServerText::new(&format!("SSL_CERT_FILE is no regular file but {what}"))))
 }

@@ -18,6 +18,7 @@ mod oauth;
 mod projects;
 #[cfg(test)]
 mod properties;
+mod proxy;
 mod retry_after;
 mod session;
 mod transport;
@@ -43,6 +44,7 @@ use session::Session;
 use verify::Proofs;
 
 pub use limits::Limits;
+pub use proxy::{ProxyError, check_proxies};
 
 /// What the endpoints of service accounts speak.
 const MEDIA_TYPE: HeaderValue = HeaderValue::from_static(domain::MEDIA_TYPE);

@@ -97,9 +97,20 @@ fn interruption(error: &reqwest::Error) -> ServerText {
     cause_of(error)
 }
 
-/// Recognises what hyper-util's proxy tunnel says. Its error type is private, its words are all there is.
+/// Recognises what hyper-util's proxy tunnels say. Their error types are private, their words are all there is.
 fn tunnel(cause: &(dyn Error + 'static)) -> Option<&'static str> {
     let words = cause.to_string();
+    if let Some(words) = words.strip_prefix("SOCKS error: ") {
+        return Some(match words {
+            "failed to create underlying connection" => "the proxy could not be reached",
+            "io error during SOCKS handshake" => "the proxy closed the connection",
+            "failed parsing server response" => "the proxy does not speak SOCKS",
+            words if words.contains("auth") || words.contains("credentials") => {
+                "the proxy wants a user and password"
+            }
+            _ => "the proxy refused to pass the request on",
+        });
+    }
     let words = words.strip_prefix("tunnel error: ")?;
     Some(match words {
         "proxy authorization required" => "the proxy wants a user and password",
@@ -111,35 +122,108 @@ fn tunnel(cause: &(dyn Error + 'static)) -> Option<&'static str> {
 }
 
 fn tls(error: &rustls::Error) -> String {
+    use rustls::Error as E;
     let words = match error {
-        rustls::Error::InvalidCertificate(certificate) => return certificate_words(certificate),
-        rustls::Error::InvalidMessage(_) => "the other end does not speak TLS",
-        rustls::Error::PeerIncompatible(_) => "both ends have no TLS version or cipher in common",
-        rustls::Error::NoCertificatesPresented => "the other end showed no certificate",
-        rustls::Error::AlertReceived(alert) => return format!("the other end refused TLS ({alert:?})"),
+        E::InvalidCertificate(certificate) => return certificate_words(certificate),
+        E::InvalidMessage(_)
+        | E::InappropriateMessage { .. }
+        | E::InappropriateHandshakeMessage { .. }
+        | E::PeerSentOversizedRecord => "the other end does not speak TLS",
+        E::PeerIncompatible(_) => "both ends have no TLS version or cipher in common",
+        E::PeerMisbehaved(_) => "the other end breaks the rules of TLS",
+        E::NoCertificatesPresented => "the other end showed no certificate",
+        E::AlertReceived(alert) => {
+            return format!("the other end refused TLS ({})", spaced(&format!("{alert:?}")));
+        }
+        E::InvalidCertRevocationList(_) => "the list of revoked certificates cannot be used",
+        E::DecryptError => "what the other end sent cannot be decrypted",
+        E::FailedToGetCurrentTime => "this machine's clock cannot be read",
+        E::General(words) => return words.clone(),
         other => return other.to_string(),
     };
     words.to_owned()
 }
 
 fn certificate_words(error: &CertificateError) -> String {
+    use CertificateError as C;
     let words = match error {
-        CertificateError::UnknownIssuer => "nobody trusted here issued the host's certificate",
-        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-            "the host's certificate is for another name"
-        }
-        CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
+        C::UnknownIssuer => "nobody trusted here issued the host's certificate",
+        C::NotValidForName | C::NotValidForNameContext { .. } => "the host's certificate is for another name",
+        C::Expired | C::ExpiredContext { .. } => {
             "the host's certificate has expired, or this machine's clock is wrong"
         }
-        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
+        C::NotValidYet | C::NotValidYetContext { .. } => {
             "the host's certificate is not valid yet, or this machine's clock is wrong"
         }
-        CertificateError::Revoked => "the host's certificate was revoked",
-        CertificateError::BadEncoding => "the host's certificate cannot be read",
-        CertificateError::BadSignature => "the signature on the host's certificate is wrong",
-        other => return format!("the host's certificate was not accepted ({other})"),
+        C::Revoked => "the host's certificate was revoked",
+        C::UnhandledCriticalExtension => {
+            "the host's certificate has an extension that is not understood here"
+        }
+        C::UnknownRevocationStatus => "nobody can tell whether the host's certificate was revoked",
+        C::ExpiredRevocationList | C::ExpiredRevocationListContext { .. } => {
+            "the list of revoked certificates is out of date, or this machine's clock is wrong"
+        }
+        C::BadEncoding => "the host's certificate cannot be read",
+        C::BadSignature => "the signature on the host's certificate is wrong",
+        C::UnsupportedSignatureAlgorithmContext { .. }
+        | C::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => {
+            "the host's certificate is signed in a way that is not supported here"
+        }
+        C::InvalidPurpose | C::InvalidPurposeContext { .. } => {
+            "the host's certificate is not meant for a server"
+        }
+        C::InvalidOcspResponse => "the proof that the host's certificate was not revoked cannot be read",
+        C::ApplicationVerificationFailure => "this machine refused the host's certificate",
+        other => {
+            // The verifier's own errors are named like `Other(OtherError(CaUsedAsEndEntity))`.
+            let name = match other {
+                C::Other(error) => format!("{:?}", error.0),
+                other => format!("{other:?}"),
+            };
+            let name = name.split(['(', ' ']).next().unwrap_or_default().trim_end_matches("Context");
+            let known = VERIFIER_WORDS.iter().find(|(known, _)| *known == name);
+            return match known {
+                Some((_, words)) => (*words).to_owned(),
+                None => format!("the host's certificate was not accepted ({})", spaced(name)),
+            };
+        }
     };
     words.to_owned()
+}
+
+/// What the verifier (webpki) says by the names of its errors alone.
+const VERIFIER_WORDS: [(&str, &str); 16] = [
+    (
+        "CaUsedAsEndEntity",
+        "the host shows the certificate of an authority as its own; it needs one that the authority issued",
+    ),
+    ("EndEntityUsedAsCa", "the host's certificate was issued by one that is no certificate authority"),
+    ("NameConstraintViolation", "the authority of the host's certificate may not issue one for this name"),
+    ("PathLenConstraintViolated", "the host's chain of certificates is longer than its authority allows"),
+    ("UnsupportedCertVersion", "the host's certificate is not of version 3 of X.509"),
+    ("UnsupportedCriticalExtension", "the host's certificate has an extension that is not understood here"),
+    ("UnsupportedSignatureAlgorithm", "the host's certificate is signed in a way that is not supported here"),
+    ("InvalidSignatureForPublicKey", "the signature on the host's certificate is wrong"),
+    ("InvalidCertValidity", "the dates of the host's certificate contradict each other"),
+    ("InvalidSerialNumber", "the serial number of the host's certificate is not allowed"),
+    ("SignatureAlgorithmMismatch", "the host's certificate names two different signature algorithms"),
+    ("MaximumPathBuildCallsExceeded", "the host's chain of certificates is too complicated"),
+    ("MaximumPathDepthExceeded", "the host's chain of certificates is too long"),
+    ("MaximumSignatureChecksExceeded", "the host's chain of certificates is too complicated"),
+    ("RequiredEkuNotFound", "the host's certificate is not meant for a server"),
+    ("CertDistrusted", "this machine does not trust the authority of the host's certificate"),
+];
+
+/// `CaUsedAsEndEntity` as words: `ca used as end entity`.
+fn spaced(name: &str) -> String {
+    let mut words = String::new();
+    for character in name.chars() {
+        if character.is_ascii_uppercase() && !words.is_empty() {
+            words.push(' ');
+        }
+        words.push(character.to_ascii_lowercase());
+    }
+    words
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use thiserror::Error;
 
+use crate::atlas::{ProxyError, check_proxies};
 use crate::cli::Arguments;
 use crate::config::{CredentialsError, Flags, Profiles, System, config_path, resolve};
 use crate::delivery::{Environment, Preference};
@@ -64,6 +65,9 @@ pub enum SettingsError {
     /// `--base-url` is none.
     #[error("--base-url: {0}")]
     BaseUrl(#[from] BaseUrlError),
+    /// A proxy variable cannot be read.
+    #[error("{0}")]
+    Proxy(#[from] ProxyError),
     /// The demo's world cannot be read, which is a mistake of ours.
     #[error("the demo cannot start: {0}")]
     Demo(#[from] WorldError),
@@ -78,6 +82,7 @@ impl Settings {
         arguments: &Arguments,
         variable: impl Fn(&str) -> Option<String>,
     ) -> Result<Self, SettingsError> {
+        check_proxies(&variable)?;
         let flag = arguments.base_url.as_deref().map(BaseUrl::parse).transpose()?;
         let profiles = match config_path(System::current(), &variable) {
             Some(path) if !arguments.demo => Profiles::load(&path),

@@ -102,17 +102,115 @@ async fn the_words_name_neither_url_nor_query() {
     assert_eq!(problem(error), TransportProblem::Connect(words("the host refused the connection")));
 }
 
+/// An error of the verifier's own, by its name.
+#[derive(Debug)]
+enum Verifier {
+    CaUsedAsEndEntity,
+    EndEntityUsedAsCa,
+    NameConstraintViolation,
+    PathLenConstraintViolated,
+    MaximumPathDepthExceeded,
+    UnsupportedCertVersion,
+    InvalidSignatureForPublicKey,
+    RequiredEkuNotFoundContext { _required: u8 },
+    SomethingOfTomorrow { _of: u8 },
+}
+
+impl std::fmt::Display for Verifier {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{self:?}")
+    }
+}
+
+impl Error for Verifier {}
+
 #[test]
 fn certificates_are_named_in_plain_words() {
+    use CertificateError as C;
+    let other = |error: Verifier| C::Other(rustls::OtherError(Arc::new(error)));
     let rows = [
-        (CertificateError::UnknownIssuer, "nobody trusted here issued the host's certificate"),
-        (CertificateError::NotValidForName, "the host's certificate is for another name"),
-        (CertificateError::Expired, "the host's certificate has expired, or this machine's clock is wrong"),
+        (C::UnknownIssuer, "nobody trusted here issued the host's certificate"),
+        (C::NotValidForName, "the host's certificate is for another name"),
+        (C::Expired, "the host's certificate has expired, or this machine's clock is wrong"),
+        (C::NotValidYet, "the host's certificate is not valid yet, or this machine's clock is wrong"),
+        (C::Revoked, "the host's certificate was revoked"),
+        (C::UnknownRevocationStatus, "nobody can tell whether the host's certificate was revoked"),
+        (
+            C::ExpiredRevocationList,
+            "the list of revoked certificates is out of date, or this machine's clock is wrong",
+        ),
+        (
+            C::UnhandledCriticalExtension,
+            "the host's certificate has an extension that is not understood here",
+        ),
+        (C::BadEncoding, "the host's certificate cannot be read"),
+        (C::BadSignature, "the signature on the host's certificate is wrong"),
+        (C::InvalidPurpose, "the host's certificate is not meant for a server"),
+        (C::InvalidOcspResponse, "the proof that the host's certificate was not revoked cannot be read"),
+        (C::ApplicationVerificationFailure, "this machine refused the host's certificate"),
+        (
+            other(Verifier::CaUsedAsEndEntity),
+            "the host shows the certificate of an authority as its own; it needs one that the authority issued",
+        ),
+        (
+            other(Verifier::EndEntityUsedAsCa),
+            "the host's certificate was issued by one that is no certificate authority",
+        ),
+        (
+            other(Verifier::NameConstraintViolation),
+            "the authority of the host's certificate may not issue one for this name",
+        ),
+        (
+            other(Verifier::PathLenConstraintViolated),
+            "the host's chain of certificates is longer than its authority allows",
+        ),
+        (other(Verifier::MaximumPathDepthExceeded), "the host's chain of certificates is too long"),
+        (other(Verifier::UnsupportedCertVersion), "the host's certificate is not of version 3 of X.509"),
+        (other(Verifier::InvalidSignatureForPublicKey), "the signature on the host's certificate is wrong"),
+        (
+            other(Verifier::RequiredEkuNotFoundContext { _required: 1 }),
+            "the host's certificate is not meant for a server",
+        ),
+        (
+            other(Verifier::SomethingOfTomorrow { _of: 7 }),
+            "the host's certificate was not accepted (something of tomorrow)",
+        ),
     ];
     for (error, expected) in rows {
         let wrapped = io::Error::other(rustls::Error::InvalidCertificate(error));
         let found = causes(&wrapped).find_map(|cause| cause.downcast_ref().map(tls));
         assert_eq!(found.as_deref(), Some(expected));
+    }
+}
+
+#[test]
+fn other_failures_of_tls_are_named_in_plain_words() {
+    use rustls::{AlertDescription, InvalidMessage, PeerIncompatible, PeerMisbehaved};
+    let rows = [
+        (
+            rustls::Error::InvalidMessage(InvalidMessage::InvalidContentType),
+            "the other end does not speak TLS",
+        ),
+        (rustls::Error::PeerSentOversizedRecord, "the other end does not speak TLS"),
+        (
+            rustls::Error::PeerIncompatible(PeerIncompatible::NoCipherSuitesInCommon),
+            "both ends have no TLS version or cipher in common",
+        ),
+        (
+            rustls::Error::PeerMisbehaved(PeerMisbehaved::TooManyRenegotiationRequests),
+            "the other end breaks the rules of TLS",
+        ),
+        (rustls::Error::NoCertificatesPresented, "the other end showed no certificate"),
+        (
+            rustls::Error::AlertReceived(AlertDescription::HandshakeFailure),
+            "the other end refused TLS (handshake failure)",
+        ),
+        (rustls::Error::DecryptError, "what the other end sent cannot be decrypted"),
+        (rustls::Error::FailedToGetCurrentTime, "this machine's clock cannot be read"),
+        (rustls::Error::General("the keychain is locked".to_owned()), "the keychain is locked"),
+    ];
+    for (error, expected) in rows {
+        assert_eq!(tls(&error), expected);
     }
 }
 

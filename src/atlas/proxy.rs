@@ -1,0 +1,294 @@
+//! Which way requests take, as the environment says: `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY`, read as Go reads
+//! them, for that is how the Atlas CLI does (`golang.org/x/net/http/httpproxy`).
+//!
+//! **Invariant:** a variable that cannot be read is an error and never means a direct connection.
+
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+use thiserror::Error;
+use url::{Host, Url};
+
+use crate::domain::BaseUrl;
+
+/// In the order in which they count. Requests go to `https` only, but a broken variable is an error in any case.
+const FOR_HTTPS: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
+const FOR_HTTP: [&str; 2] = ["HTTP_PROXY", "http_proxy"];
+
+/// The way to a host.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Route {
+    /// No variable is set: as the system's settings say, where a system has some.
+    System,
+    /// Without a proxy.
+    Direct,
+    /// Through this proxy.
+    Proxy(Url),
+}
+
+/// A proxy variable that cannot be read. Its value is not shown, for it may hold a password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error(
+    "{variable} is not the address of a proxy: {why}. Write it like http://user:password@proxy.example:3128"
+)]
+pub struct ProxyError {
+    /// The variable.
+    pub variable: &'static str,
+    why: &'static str,
+}
+
+/// Checks every proxy variable that is set. `variable` looks up an environment variable.
+///
+/// # Errors
+/// For the first one that cannot be read.
+pub fn check_proxies(variable: impl Fn(&str) -> Option<String>) -> Result<(), ProxyError> {
+    proxies(&variable).map(|_| ())
+}
+
+/// The way to `base_url`.
+pub(super) fn route(
+    base_url: &BaseUrl,
+    variable: impl Fn(&str) -> Option<String>,
+) -> Result<Route, ProxyError> {
+    let Some(proxy) = proxies(&variable)? else { return Ok(Route::System) };
+    let exceptions = ["NO_PROXY", "no_proxy"].iter().filter_map(|name| variable(name));
+    let exceptions = exceptions.into_iter().find(|list| !list.is_empty()).unwrap_or_default();
+    let is_exception = Url::parse(&base_url.to_string()).is_ok_and(|url| {
+        let port = url.port_or_known_default();
+        url.host().is_some_and(|host| exceptions.split(',').any(|entry| matches(entry, &host, port)))
+    });
+    Ok(if is_exception { Route::Direct } else { Route::Proxy(proxy) })
+}
+
+/// The proxy for `https`.
+fn proxies(variable: &impl Fn(&str) -> Option<String>) -> Result<Option<Url>, ProxyError> {
+    let mut found = None;
+    for name in FOR_HTTPS.into_iter().chain(FOR_HTTP) {
+        let Some(text) = variable(name).filter(|text| !text.is_empty()) else { continue };
+        let proxy = parse(&text).map_err(|why| ProxyError { variable: name, why })?;
+        if FOR_HTTPS.contains(&name) {
+            found.get_or_insert(proxy);
+        }
+    }
+    Ok(found)
+}
+
+fn parse(text: &str) -> Result<Url, &'static str> {
+    if text.contains('"') || text.starts_with('\'') || text.ends_with('\'') {
+        return Err("it holds quotes");
+    }
+    if text.contains(|character: char| character.is_whitespace() || character.is_control()) {
+        return Err("it holds a space or a line break");
+    }
+    if text.contains('\\') {
+        return Err("it holds a backslash, which is %5C in a user name");
+    }
+    let text = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
+    if text.contains(":///") {
+        return Err("it names no host");
+    }
+    let mut url = Url::parse(&text).map_err(|_| "it is not a URL")?;
+    match url.scheme() {
+        "http" | "https" | "socks4" | "socks4a" | "socks5h" => {}
+        // Go lets the proxy look the name up in either case.
+        "socks5" => url.set_scheme("socks5h").map_err(|()| "it is not a URL")?,
+        _ => return Err("it starts with neither http://, https:// nor socks5://"),
+    }
+    if url.host_str().is_none_or(str::is_empty) {
+        return Err("it names no host");
+    }
+    if !matches!(url.path(), "" | "/") || url.query().is_some() || url.fragment().is_some() {
+        return Err("something follows the host and port; / ? # in a password are %2F %3F %23");
+    }
+    Ok(url)
+}
+
+/// True when an entry of `NO_PROXY` means this host: `*`, an address, a network, a name (and all below it), `.name`
+/// or `*.name` (only below it), each but `*` and networks with or without a port.
+fn matches(entry: &str, host: &Host<&str>, port: Option<u16>) -> bool {
+    let entry = entry.trim().to_lowercase();
+    let address = match host {
+        Host::Domain(_) => None,
+        Host::Ipv4(address) => Some(IpAddr::V4(*address)),
+        Host::Ipv6(address) => Some(IpAddr::V6(*address).to_canonical()),
+    };
+    if entry == "*" {
+        return true;
+    }
+    if let Ok(network) = entry.parse::<IpNet>() {
+        return address.is_some_and(|address| network.contains(&address));
+    }
+    let (name, wanted_port) = split_port(&entry);
+    if wanted_port.is_some_and(|wanted| wanted.parse().ok() != port) {
+        return false;
+    }
+    if let Ok(wanted) = name.parse::<IpAddr>() {
+        return address == Some(wanted.to_canonical());
+    }
+    let Host::Domain(host) = host else { return false };
+    let below = name.strip_prefix("*.").or_else(|| name.strip_prefix('.'));
+    let name = Host::parse(below.unwrap_or(name)).map(|name| name.to_string()).unwrap_or_default();
+    let parent = host.strip_suffix(&name).filter(|_| !name.is_empty());
+    parent.is_some_and(|parent| parent.ends_with('.') || (parent.is_empty() && below.is_none()))
+}
+
+fn split_port(entry: &str) -> (&str, Option<&str>) {
+    if let Some((host, rest)) = entry.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        return (host, rest.strip_prefix(':'));
+    }
+    match entry.split_once(':') {
+        Some((host, port)) if !port.contains(':') => (host, Some(port)),
+        _ => (entry, None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn way(base_url: &str, variables: &[(&str, &str)]) -> Result<Route, ProxyError> {
+        let look_up =
+            |name: &str| variables.iter().find(|(set, _)| *set == name).map(|(_, value)| (*value).to_owned());
+        route(&BaseUrl::parse(base_url).unwrap(), look_up)
+    }
+
+    #[test]
+    fn a_proxy_is_a_url_of_a_known_scheme() {
+        let rows = [
+            ("http://proxy.test:3128", "http://proxy.test:3128/"),
+            ("http://proxy.test:3128/", "http://proxy.test:3128/"),
+            ("HTTP://Proxy.test:3128", "http://proxy.test:3128/"),
+            ("https://proxy.test", "https://proxy.test/"),
+            ("proxy.test:3128", "http://proxy.test:3128/"),
+            ("127.0.0.1:3128", "http://127.0.0.1:3128/"),
+            ("http://[::1]:3128", "http://[::1]:3128/"),
+            ("http://user:fake@proxy.test:3128", "http://user:fake@proxy.test:3128/"),
+            ("user:fake@proxy.test:3128", "http://user:fake@proxy.test:3128/"),
+            ("http://CORP%5Cuser:fake@proxy.test", "http://CORP%5Cuser:fake@proxy.test/"),
+            ("http://user:f@ke@proxy.test:3128", "http://user:f%40ke@proxy.test:3128/"),
+            ("http://user:it's@proxy.test:3128", "http://user:it's@proxy.test:3128/"),
+            ("socks5://proxy.test:1080", "socks5h://proxy.test:1080"),
+            ("socks5h://user:fake@proxy.test:1080", "socks5h://user:fake@proxy.test:1080"),
+            ("socks4a://proxy.test", "socks4a://proxy.test"),
+        ];
+        for (text, expected) in rows {
+            let expected = Ok(Route::Proxy(expected.parse().unwrap()));
+            assert_eq!(way("https://atlas.test", &[("HTTPS_PROXY", text)]), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_proxy_is_named_and_not_shown() {
+        let values = [
+            r"http://CORP\user:FAKE-pw@127.0.0.1:3128",
+            r"CORP\user:FAKE-pw@127.0.0.1:3128",
+            r"http:\\proxy.test:3128",
+            "\"http://user:FAKE-pw@proxy.test:3128\"",
+            "'http://user:FAKE-pw@proxy.test:3128'",
+            "http://user:FAKE-pw@proxy.test:3128'",
+            "http://user:FAKE pw@proxy.test:3128",
+            " http://user:FAKE-pw@proxy.test:3128",
+            "http://user:FAKE-pw@proxy.test:3128 ",
+            "http://user:FAKE-pw@proxy.test: 3128",
+            "http://user:FAKE-pw@proxy.test:3128\n",
+            "http://user:FAKE-pw@proxy\t.test:3128",
+            "http://user:FAKE/pw@proxy.test:3128",
+            "http://user:3/FAKE-pw@proxy.test:3128",
+            "http://user:3#FAKE-pw@proxy.test:3128",
+            "http://user:3?FAKE-pw@proxy.test:3128",
+            "http://user:FAKE-pw@proxy.test:99999",
+            "http://user:FAKE-pw@proxy.test:port",
+            "http://user:FAKE-pw@",
+            "http://",
+            "://proxy.test",
+            "http:/proxy.test:3128",
+            "http:///proxy.test:3128",
+            "http://http://proxy.test:3128",
+            "http://proxy.test:3128/proxy.pac",
+            "ftp://user:FAKE-pw@proxy.test",
+            "socks://user:FAKE-pw@proxy.test",
+            "socks5://",
+            "file:///etc/passwd",
+            "http://[::1:3128",
+            "http://pro|xy.test:3128",
+            " ",
+        ];
+        for text in values {
+            for variable in FOR_HTTPS.into_iter().chain(FOR_HTTP) {
+                let problem = way("https://atlas.test", &[(variable, text)]).unwrap_err();
+                assert_eq!(problem.variable, variable, "{text}");
+                let words = format!("{problem} {problem:?}");
+                assert!(words.contains(variable) && !words.contains("FAKE"), "{text}: {words}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_first_variable_that_is_set_counts() {
+        let (first, second) = (("HTTPS_PROXY", "http://first.test"), ("all_proxy", "http://second.test"));
+        let proxy = |url: &str| Ok(Route::Proxy(url.parse().unwrap()));
+        let rows: [(&[_], _); 7] = [
+            (&[second, first], proxy("http://first.test")),
+            (&[second], proxy("http://second.test")),
+            (&[("HTTPS_PROXY", ""), second], proxy("http://second.test")),
+            (&[("https_proxy", "http://first.test"), second], proxy("http://first.test")),
+            (&[("HTTP_PROXY", "http://first.test")], Ok(Route::System)),
+            (&[("NO_PROXY", "*")], Ok(Route::System)),
+            (&[], Ok(Route::System)),
+        ];
+        for (variables, expected) in rows {
+            assert_eq!(way("https://atlas.test", variables), expected, "{variables:?}");
+        }
+    }
+
+    #[test]
+    fn exceptions_are_read_as_go_reads_them() {
+        let rows = [
+            ("https://atlas.corp.test", "", false),
+            ("https://atlas.corp.test", "*", true),
+            ("https://atlas.corp.test", "other.test, *", true),
+            ("https://atlas.corp.test", "corp.test", true),
+            ("https://atlas.corp.test", ".corp.test", true),
+            ("https://atlas.corp.test", "*.corp.test", true),
+            ("https://atlas.corp.test", "*.CORP.Test", true),
+            ("https://atlas.corp.test", "atlas.corp.test", true),
+            ("https://atlas.corp.test", " other.test ,\tcorp.test ", true),
+            ("https://atlas.corp.test", "corp.test:443", true),
+            ("https://atlas.corp.test", "*.corp.test:443", true),
+            ("https://atlas.corp.test", "corp.test:8443", false),
+            ("https://atlas.corp.test", "corp.test:", false),
+            ("https://atlas.corp.test:8443", "corp.test:8443", true),
+            ("https://atlas.corp.test:8443", "corp.test:443", false),
+            ("https://atlas.corp.test", "rp.test", false),
+            ("https://atlas.corp.test", "test.corp", false),
+            ("https://atlas.corp.test", "*corp.test", false),
+            ("https://atlas.corp.test", ",,.,*.,:443", false),
+            ("https://corp.test", "corp.test", true),
+            ("https://corp.test", ".corp.test", false),
+            ("https://corp.test", "*.corp.test", false),
+            ("https://10.1.2.3", "10.0.0.0/8", true),
+            ("https://10.1.2.3", "10.1.2.3/8", true),
+            ("https://10.1.2.3", "10.1.2.3", true),
+            ("https://10.1.2.3", "10.1.2.3:443", true),
+            ("https://10.1.2.3", "10.1.2.3:80", false),
+            ("https://10.1.2.3", "11.0.0.0/8", false),
+            ("https://10.1.2.3", "10.0.0.0/99", false),
+            ("https://10.1.2.3", "2.3", false),
+            ("https://10.1.2.3", "*", true),
+            ("https://[2001:db8::1]", "2001:db8::/32", true),
+            ("https://[2001:db8::1]", "2001:db8::1", true),
+            ("https://[2001:db8::1]", "[2001:db8::1]", true),
+            ("https://[2001:db8::1]", "[2001:db8::1]:443", true),
+            ("https://[2001:db8::1]:8443", "[2001:db8::1]:443", false),
+            ("https://[::ffff:10.1.2.3]", "10.0.0.0/8", true),
+            ("https://b\u{fc}cher.test", "b\u{fc}cher.test", true),
+        ];
+        for (base_url, exceptions, is_direct) in rows {
+            for name in ["NO_PROXY", "no_proxy"] {
+                let variables = [("HTTPS_PROXY", "http://proxy.test"), (name, exceptions)];
+                let is = way(base_url, &variables) == Ok(Route::Direct);
+                assert_eq!(is, is_direct, "{base_url} {name}={exceptions}");
+            }
+        }
+    }
+}
