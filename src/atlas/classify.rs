@@ -1,12 +1,11 @@
 //! What an answer means: pure functions of status, headers and body.
 
 use crate::domain::{
-    CreateOutcome, DeleteOutcome, LostAnswer, OrganizationSettings, Page, Project, ReadProblem, Rejection,
-    ServerText, ServiceAccount, TransportProblem,
+    CreateOutcome, DeleteOutcome, LostAnswer, ReadProblem, Rejection, ServerText, TransportProblem,
 };
 use serde_json::Value;
 
-use super::body::{Answer, BodyEnd};
+use super::http::{Answer, BodyEnd};
 use super::wire;
 
 /// What is known after an answer to the creating POST.
@@ -55,29 +54,8 @@ pub(super) fn rejection(answer: &Answer) -> Option<Rejection> {
     said.or_else(|| answer.is_stale().then(Rejection::stale_nonce))
 }
 
-/// The service account in an answer to a GET, and what Atlas's clock said with it.
-pub(super) fn service_account(answer: &Answer) -> Result<ServiceAccount, ReadProblem> {
-    let account = read(answer, wire::service_account)?;
-    Ok(ServiceAccount { read_at: answer.date, ..account })
-}
-
-/// The project in an answer to a GET.
-pub(super) fn project(answer: &Answer) -> Result<Project, ReadProblem> {
-    read(answer, wire::project)
-}
-
-/// The settings of an organization in an answer to a GET.
-pub(super) fn organization_settings(answer: &Answer) -> Result<OrganizationSettings, ReadProblem> {
-    read(answer, wire::organization_settings)
-}
-
-/// One page of a list.
-pub(super) fn page<T>(answer: &Answer, entry: impl Fn(&Value) -> Option<T>) -> Result<Page<T>, ReadProblem> {
-    read(answer, |body| wire::page(body, &entry))
-}
-
 /// What a successful answer to a GET holds.
-fn read<T>(answer: &Answer, parse: impl Fn(&Value) -> Option<T>) -> Result<T, ReadProblem> {
+pub(super) fn read<T>(answer: &Answer, parse: impl Fn(&Value) -> Option<T>) -> Result<T, ReadProblem> {
     let found = match json(answer) {
         Some((status, body)) if is_success(status) => parse(&body),
         _ => None,

@@ -1,53 +1,47 @@
-//! The HTTP client for the Atlas Administration API: one call for each thing that this program asks of
-//! Atlas, each answering in the words of `domain`.
+//! The HTTP client for the Atlas Administration API: one call for each thing that this program asks of Atlas.
 //!
-//! Whether a secret was created must never be in doubt without need, so the creating POST goes out once,
-//! on a fresh connection, without redirects or retries, and every answer is sorted by what it proves.
+//! **Invariant:** the creating POST goes out once, on a fresh connection, without redirects or retries, and every
+//! answer is sorted by what it proves: whether a secret was created is never in doubt without need.
 
-mod body;
 mod classify;
-mod clients;
-mod clock;
-mod deadline;
-mod deleting;
+mod connect;
 mod digest;
-mod exchange;
-mod limits;
-mod lists;
+mod http;
 mod oauth;
-mod projects;
 #[cfg(test)]
 mod properties;
-mod proxy;
-mod retry_after;
 mod session;
 mod transport;
-mod verify;
 mod wire;
 
 use std::fmt;
 use std::pin::pin;
+use std::sync::Mutex;
 use std::time::Duration;
 
 use reqwest::Method;
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
+use serde_json::Value;
 
 use crate::domain::{
-    self, BaseUrl, ClientId, CreateOutcome, Credentials, Login, LostAnswer, NewSecret, ProjectId, QueryFlags,
-    ReadProblem, ServiceAccount, TransportProblem,
+    self, AccountEntry, BaseUrl, ClientId, CreateOutcome, Credentials, DeleteOutcome, ENTRIES_PER_PAGE,
+    LostAnswer, NewSecret, OrganizationId, OrganizationSettings, Page, Project, ProjectEntry, ProjectId,
+    QueryFlags, ReadProblem, SecretId, ServiceAccount, TransportProblem,
 };
 
-use body::Answer;
-use clients::Clients;
-use exchange::{Call, Failure, exchange};
+use connect::Clients;
+use http::{Answer, Call, Failure, exchange};
+use oauth::Minted;
 use session::Session;
-use verify::Proofs;
 
-pub use limits::Limits;
-pub use proxy::{ProxyError, check_proxies};
+pub use connect::{ProxyError, check_proxies};
+pub use http::Limits;
 
-/// What the endpoints of service accounts speak.
+/// The resource version of the endpoints for service accounts.
 const MEDIA_TYPE: HeaderValue = HeaderValue::from_static(domain::MEDIA_TYPE);
+
+/// The resource version of the endpoints for projects and organizations.
+const PROJECT_MEDIA_TYPE: HeaderValue = HeaderValue::from_static("application/vnd.atlas.2023-01-01+json");
 
 /// Where to send requests, as whom, and how.
 #[derive(Clone, Debug)]
@@ -67,7 +61,8 @@ pub struct Client {
     limits: Limits,
     http: Clients,
     session: Session,
-    proofs: Proofs,
+    /// Every token of this run that was not given back yet.
+    minted: Mutex<Vec<Minted>>,
 }
 
 impl Client {
@@ -85,24 +80,14 @@ impl Client {
     /// # Errors
     /// As [`Client::new`].
     pub fn with_limits(settings: Settings, limits: Limits) -> Result<Self, TransportProblem> {
-        let http = Clients::build(&settings.base_url, limits.connect)?;
         Ok(Self {
-            session: Session::new(settings.base_url.clone(), settings.credentials),
+            http: Clients::build(&settings.base_url, limits.connect)?,
+            session: Session::new(settings.credentials),
             base_url: settings.base_url,
             query: settings.query_flags.query(),
             limits,
-            http,
-            proofs: Proofs::default(),
+            minted: Mutex::default(),
         })
-    }
-
-    /// Signs a service account in, unless its token has 5 minutes of life left. An access token and an API
-    /// key need no signing in and send nothing.
-    ///
-    /// # Errors
-    /// [`ReadProblem::SignInRefused`] for a wrong id or secret, [`ReadProblem::Rejected`] for a rate limit.
-    pub async fn sign_in(&self) -> Result<(), ReadProblem> {
-        self.session.sign_in(&self.http.once, self.limits.sign_in).await
     }
 
     /// Reads a service account and the secrets it has, signing in first where that is needed. A 401 on a
@@ -117,7 +102,72 @@ impl Client {
         client: &ClientId,
     ) -> Result<ServiceAccount, ReadProblem> {
         let answer = self.read(self.account_url(project, client), MEDIA_TYPE, self.limits.read).await?;
-        classify::service_account(&answer)
+        let account = classify::read(&answer, wire::service_account)?;
+        Ok(ServiceAccount { read_at: answer.date, ..account })
+    }
+
+    /// Reads a project (`GET /groups/{groupId}`), signing in first where that is needed.
+    ///
+    /// # Errors
+    /// As [`Client::service_account`].
+    pub async fn project(&self, project: &ProjectId) -> Result<Project, ReadProblem> {
+        self.get(&format!("groups/{project}"), self.limits.read, wire::project).await
+    }
+
+    /// Reads what an organization allows (`GET /orgs/{orgId}/settings`), signing in first where that is
+    /// needed. It takes a role in the organization that not everybody has.
+    ///
+    /// # Errors
+    /// As [`Client::service_account`].
+    pub async fn organization_settings(
+        &self,
+        organization: &OrganizationId,
+    ) -> Result<OrganizationSettings, ReadProblem> {
+        let path = format!("orgs/{organization}/settings");
+        self.get(&path, self.limits.read, wire::organization_settings).await
+    }
+
+    /// Asks for one project, to see whether Atlas takes the credentials at all; signs in first where that is
+    /// needed.
+    ///
+    /// # Errors
+    /// As [`Client::projects`].
+    pub async fn probe(&self) -> Result<(), ReadProblem> {
+        let is_list = |body: &Value| wire::page(body, wire::project_entry).map(|_| ());
+        self.get("groups?itemsPerPage=1", self.limits.list, is_list).await
+    }
+
+    /// Reads a page of the projects that the credentials can see (`GET /groups`), counted from 1.
+    ///
+    /// # Errors
+    /// [`ReadProblem::TimedOut`] after 20 seconds.
+    pub async fn projects(&self, page: u32) -> Result<Page<ProjectEntry>, ReadProblem> {
+        let path = format!("groups?itemsPerPage={ENTRIES_PER_PAGE}&pageNum={page}");
+        self.get(&path, self.limits.list, |body| wire::page(body, wire::project_entry)).await
+    }
+
+    /// Reads a page of a project's service accounts (`GET /groups/{groupId}/serviceAccounts`), counted
+    /// from 1.
+    ///
+    /// # Errors
+    /// As [`Client::projects`].
+    pub async fn service_accounts(
+        &self,
+        project: &ProjectId,
+        page: u32,
+    ) -> Result<Page<AccountEntry>, ReadProblem> {
+        let path = format!("groups/{project}/serviceAccounts?itemsPerPage={ENTRIES_PER_PAGE}&pageNum={page}");
+        let answer = self.read(self.url(&path), MEDIA_TYPE, self.limits.list).await?;
+        classify::read(&answer, |body| wire::page(body, wire::account_entry))
+    }
+
+    async fn get<T>(
+        &self,
+        path: &str,
+        limit: Duration,
+        parse: impl Fn(&Value) -> Option<T>,
+    ) -> Result<T, ReadProblem> {
+        classify::read(&self.read(self.url(path), PROJECT_MEDIA_TYPE, limit).await?, parse)
     }
 
     /// Reads from Atlas, signing in first where that is needed; `limit` does not count for that, but for
@@ -130,8 +180,8 @@ impl Client {
     ) -> Result<Answer, ReadProblem> {
         self.sign_in().await?;
         let work = self.read_signed_in(url, media_type, limit);
-        let deadline = pin!(deadline::deadline(limit));
-        deadline::before(work, deadline).await.unwrap_or(Err(ReadProblem::TimedOut(limit)))
+        let deadline = pin!(http::deadline(limit));
+        http::before(work, deadline).await.unwrap_or(Err(ReadProblem::TimedOut(limit)))
     }
 
     async fn read_signed_in(
@@ -142,17 +192,11 @@ impl Client {
     ) -> Result<Answer, ReadProblem> {
         let mut refusals = 0;
         loop {
-            let authorization = self.session.authorization(&Method::GET, &url).await;
-            let authorization = authorization.map_err(ReadProblem::Transport)?;
+            let authorization = self.authorization(&Method::GET, &url).await?;
             let mut call = api_call(Method::GET, url.clone(), authorization.clone());
             call.headers.insert(ACCEPT, media_type.clone());
-            let answer = exchange(&self.http.reads, call, limit).await;
-            let mut answer = answer.map_err(Failure::into_read_problem)?;
-            let refused = authorization.as_ref();
-            let http = &self.http.once;
-            if answer.status != 401
-                || !self.session.recover(refusals, refused, &mut answer, http, self.limits.sign_in).await?
-            {
+            let mut answer = exchange(&self.http.reads, call, limit).await?;
+            if answer.status != 401 || !self.recover(refusals, authorization.as_ref(), &mut answer).await? {
                 return Ok(answer);
             }
             refusals += 1;
@@ -168,58 +212,70 @@ impl Client {
     pub async fn create_secret(&self, new_secret: &NewSecret) -> CreateOutcome {
         let account = self.account_url(&new_secret.project, &new_secret.client);
         let url = format!("{account}/secrets{}", self.query);
-        let mut call = match self.call_once(Method::POST, url, account).await {
-            Ok(call) => call,
-            Err(problem) => return classify::not_created(problem),
-        };
-        call.headers.insert(CONTENT_TYPE, MEDIA_TYPE);
-        call.body = Some(new_secret.body());
-        match exchange(&self.http.once, call, self.limits.create).await {
-            Ok(answer) => {
-                self.session.forget_stale(&answer);
-                classify::create_outcome(answer)
-            }
-            Err(Failure::NotSent(problem)) => CreateOutcome::NotSent(problem),
+        match self.send_once(Method::POST, url, account, Some(new_secret.body()), self.limits.create).await {
+            Ok(answer) => classify::create_outcome(answer),
+            Err(Failure::NotSent(problem)) => classify::not_created(problem),
             Err(Failure::Broken(problem)) => CreateOutcome::Unknown(LostAnswer::Broken(problem)),
             Err(Failure::TimedOut(limit)) => CreateOutcome::Unknown(LostAnswer::TimedOut(limit)),
         }
     }
 
-    /// A request that goes out once, with the authorization it needs.
-    async fn call_once(&self, method: Method, url: String, account: String) -> Result<Call, ReadProblem> {
-        if self.session.needs_challenge() {
-            self.fetch_challenge(account).await?;
+    /// Deletes a secret, signing in first where that is needed.
+    pub async fn delete_secret(
+        &self,
+        project: &ProjectId,
+        client: &ClientId,
+        secret_id: &SecretId,
+    ) -> DeleteOutcome {
+        if let Err(problem) = self.sign_in().await {
+            return DeleteOutcome::Failed(problem);
         }
-        let authorization = self.session.authorization(&method, &url).await;
-        let authorization = authorization.map_err(ReadProblem::Transport)?;
-        Ok(api_call(method, url, authorization))
+        let account = self.account_url(project, client);
+        let url = format!("{account}/secrets/{secret_id}");
+        match self.send_once(Method::DELETE, url, account, None, self.limits.delete).await {
+            Ok(answer) => classify::delete_outcome(&answer),
+            Err(Failure::NotSent(problem)) => DeleteOutcome::Failed(problem),
+            Err(failure) => DeleteOutcome::Unknown(failure.into()),
+        }
+    }
+
+    /// Sends a request that goes out once, with the authorization it needs. `account` is what a challenge can
+    /// be fetched from.
+    async fn send_once(
+        &self,
+        method: Method,
+        url: String,
+        account: String,
+        body: Option<String>,
+        limit: Duration,
+    ) -> Result<Answer, Failure> {
+        if self.needs_challenge() {
+            self.fetch_challenge(account).await.map_err(Failure::NotSent)?;
+        }
+        let authorization = self.authorization(&method, &url).await.map_err(Failure::NotSent)?;
+        let mut call = api_call(method, url, authorization);
+        if body.is_some() {
+            call.headers.insert(CONTENT_TYPE, MEDIA_TYPE);
+        }
+        call.body = body;
+        let answer = exchange(&self.http.once, call, limit).await?;
+        self.forget_stale(&answer);
+        Ok(answer)
     }
 
     /// Reads the account without authorization, for nothing but the challenge in the answer.
     async fn fetch_challenge(&self, account: String) -> Result<(), ReadProblem> {
         let call = api_call(Method::GET, account, None);
-        let answer = exchange(&self.http.reads, call, self.limits.read).await;
-        let mut answer = answer.map_err(Failure::into_read_problem)?;
-        if self.session.learn(&mut answer) {
-            return Ok(());
-        }
-        Err(classify::no_challenge(&answer))
+        let mut answer = exchange(&self.http.reads, call, self.limits.read).await?;
+        if self.learn(&mut answer) { Ok(()) } else { Err(classify::no_challenge(&answer)) }
     }
 
-    /// Gives back every token that was minted here, within 2 seconds; never an access token that somebody
-    /// else minted. Says nothing when it fails: tokens die by themselves within the hour.
-    pub async fn revoke(&self) {
-        let (http, limit) = (&self.http.once, self.limits.revoke);
-        tokio::join!(self.session.revoke(http, limit), self.proofs.revoke(http, &self.base_url, limit));
-    }
-
-    /// Which service account signs in, and what its secret ends with, so that it is recognised among others.
-    pub fn login(&self) -> Option<Login> {
-        self.session.login()
+    fn url(&self, path: &str) -> String {
+        format!("{}/api/atlas/v2/{path}", self.base_url)
     }
 
     fn account_url(&self, project: &ProjectId, client: &ClientId) -> String {
-        format!("{}/api/atlas/v2/groups/{project}/serviceAccounts/{client}", self.base_url)
+        self.url(&format!("groups/{project}/serviceAccounts/{client}"))
     }
 }
 

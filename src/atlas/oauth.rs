@@ -4,6 +4,7 @@
 //! `POST /api/oauth/token` and `POST /api/oauth/revoke`. Tokens live an hour, cannot be refreshed, and an
 //! account can have 100 of them, so one is kept for the whole run and all are revoked at its end.
 
+use std::sync::{MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use base64::Engine;
@@ -16,11 +17,12 @@ use serde::de::IgnoredAny;
 use serde_json::Value;
 use zeroize::Zeroizing;
 
-use crate::domain::{BaseUrl, ClientId, ReadProblem, ServerText, TransportProblem};
+use crate::domain::{ClientId, ReadProblem, ServerText, TransportProblem, VerifyOutcome};
 
-use super::body::{Answer, BodyEnd};
+use super::Client;
 use super::classify::{self, is_success};
-use super::exchange::{Call, Failure, exchange};
+use super::http::{Answer, BodyEnd, Call, exchange};
+use super::session::Session;
 use super::wire;
 
 /// A token with less life than this left is replaced before a chain of requests begins.
@@ -37,6 +39,13 @@ const LONGEST_LIFE: f64 = 365.0 * 24.0 * 60.0 * 60.0;
 pub(super) struct ServiceAccountLogin {
     pub client_id: ClientId,
     pub client_secret: SecretString,
+}
+
+/// A token that has to be given back, and the credentials that can: they are not always the session's.
+#[derive(Clone)]
+pub(super) struct Minted {
+    login: ServiceAccountLogin,
+    token: SecretString,
 }
 
 /// A token that was minted here.
@@ -82,50 +91,99 @@ impl Token {
     }
 }
 
-impl ServiceAccountLogin {
-    /// Asks for a token.
-    pub(super) async fn mint(
-        &self,
-        http: &reqwest::Client,
-        base_url: &BaseUrl,
-        limit: Duration,
-    ) -> Result<Token, NoToken> {
+impl Client {
+    /// Asks for a token. It is given back at the end of the run at the latest.
+    pub(super) async fn mint(&self, login: &ServiceAccountLogin, limit: Duration) -> Result<Token, NoToken> {
         // Its life is counted from before the request, so that it is never thought longer than it is.
         let asked_at = Instant::now();
-        let url = format!("{base_url}/api/oauth/token");
         let form = "grant_type=client_credentials".to_owned();
-        let unsent = |problem| NoToken::Problem(ReadProblem::Transport(problem));
-        let call = self.call(url, form).map_err(unsent)?;
-        let answer = exchange(http, call, limit).await;
-        let unanswered = |failure: Failure| NoToken::Problem(failure.into_read_problem());
-        token(&answer.map_err(unanswered)?, asked_at)
+        let answer = self.oauth(login, "token", form, limit).await.map_err(NoToken::Problem)?;
+        let token = token(&answer, asked_at)?;
+        self.minted().push(Minted { login: login.clone(), token: token.value.clone() });
+        Ok(token)
     }
 
-    /// Gives a token back (RFC 7009). Nothing depends on its success: the token dies within the hour.
-    pub(super) async fn revoke(
-        &self,
-        http: &reqwest::Client,
-        base_url: &BaseUrl,
-        token: &SecretString,
-        limit: Duration,
-    ) {
-        let url = format!("{base_url}/api/oauth/revoke");
-        let encoded: String =
-            url::form_urlencoded::byte_serialize(token.expose_secret().as_bytes()).collect();
-        let form = format!("token={encoded}&token_type_hint=access_token");
-        if let Ok(call) = self.call(url, form) {
-            let _ = exchange(http, call, limit).await;
+    /// Proves that a new secret of this account works: asks for a token with it, on a connection of its own,
+    /// and revokes the token. A secret that has just been created may not be known everywhere in Atlas yet,
+    /// so that a refusal is asked about again, twice, within 10 seconds altogether.
+    ///
+    /// Only Atlas's own `invalid_client` is a refusal; everything else that gives no token says nothing about
+    /// the secret.
+    pub async fn verify(&self, client: &ClientId, value: &SecretString) -> VerifyOutcome {
+        let login = ServiceAccountLogin { client_id: client.clone(), client_secret: value.clone() };
+        let started = Instant::now();
+        let left = || self.limits.verify.saturating_sub(started.elapsed());
+        let mut pauses = self.limits.verify_pauses.into_iter();
+        loop {
+            match self.mint(&login, left()).await {
+                Ok(token) => {
+                    self.give_back(|minted| is_same(&minted.token, &token.value)).await;
+                    return VerifyOutcome::Accepted { at: token.minted_at };
+                }
+                Err(NoToken::WrongSecret(words)) => match pauses.next().filter(|pause| *pause < left()) {
+                    Some(pause) => tokio::time::sleep(pause).await,
+                    None => return VerifyOutcome::Refused(words),
+                },
+                Err(NoToken::Refused { status, .. }) => {
+                    return VerifyOutcome::CouldNotCheck(ReadProblem::Unexpected { status });
+                }
+                Err(NoToken::Problem(problem)) => return VerifyOutcome::CouldNotCheck(problem),
+            }
         }
     }
 
-    fn call(&self, url: String, form: String) -> Result<Call, TransportProblem> {
+    /// Gives back every token that was minted here, within 2 seconds; never an access token that somebody
+    /// else minted. Says nothing when it fails: tokens die by themselves within the hour.
+    pub async fn revoke(&self) {
+        if let Session::ServiceAccount { token, .. } = &self.session {
+            token.lock().await.take();
+        }
+        self.give_back(|_| true).await;
+    }
+
+    /// Gives tokens back (RFC 7009), the latest first: it is the one that is certainly alive. Each is forgotten
+    /// only once its request is over, so that one that was interrupted is given back at the end of the run.
+    async fn give_back(&self, is_meant: impl Fn(&Minted) -> bool) {
+        let next = || self.minted().iter().rev().find(|minted| is_meant(minted)).cloned();
+        let work = async {
+            while let Some(Minted { login, token }) = next() {
+                let encoded: String =
+                    url::form_urlencoded::byte_serialize(token.expose_secret().as_bytes()).collect();
+                let form = format!("token={encoded}&token_type_hint=access_token");
+                let _ = self.oauth(&login, "revoke", form, self.limits.revoke).await;
+                self.minted().retain(|minted| !is_same(&minted.token, &token));
+            }
+        };
+        // No draining here: nothing that could still arrive matters, and somebody waits for the program to end.
+        let _ = tokio::time::timeout(self.limits.revoke, work).await;
+    }
+
+    async fn oauth(
+        &self,
+        login: &ServiceAccountLogin,
+        endpoint: &str,
+        form: String,
+        limit: Duration,
+    ) -> Result<Answer, ReadProblem> {
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
-        headers.insert(AUTHORIZATION, self.basic()?);
-        Ok(Call { method: Method::POST, url, headers, body: Some(form) })
+        headers.insert(AUTHORIZATION, login.basic().map_err(ReadProblem::Transport)?);
+        let url = format!("{}/api/oauth/{endpoint}", self.base_url);
+        let call = Call { method: Method::POST, url, headers, body: Some(form) };
+        Ok(exchange(&self.http.once, call, limit).await?)
     }
 
+    fn minted(&self) -> MutexGuard<'_, Vec<Minted>> {
+        self.minted.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn is_same(one: &SecretString, other: &SecretString) -> bool {
+    one.expose_secret() == other.expose_secret()
+}
+
+impl ServiceAccountLogin {
     /// The id and secret as they are: Atlas does not expect them percent-encoded first, as section 2.3.1
     /// of RFC 6749 would have it.
     fn basic(&self) -> Result<HeaderValue, TransportProblem> {

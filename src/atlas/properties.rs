@@ -12,10 +12,9 @@ use serde_json::{Map, Value, json};
 
 use crate::domain::{CreateOutcome, ServerText};
 
-use super::body::Answer;
 use super::digest::{ApiKey, Challenge};
-use super::retry_after::retry_after;
-use super::{classify, clock, wire};
+use super::http::{self, Answer, retry_after};
+use super::{classify, wire};
 
 const VALUE: &str = "mdb_sa_sk_FAKEfakeFAKEfakeFAKEfakeFAKEfakeFAKE9f3a";
 const NOW: &str = "Mon, 23 Nov 2026 18:14:00 GMT";
@@ -130,7 +129,7 @@ proptest! {
 
     #[test]
     fn a_wait_in_seconds_or_as_a_date_is_read(seconds in 0_i64..200_000) {
-        let now = clock::http_date(NOW).unwrap();
+        let now = http::http_date(NOW).unwrap();
         let then = now + jiff::SignedDuration::from_secs(seconds);
         let date = jiff::fmt::rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&then).unwrap();
         let expected = (seconds <= 86_400).then(|| Duration::from_secs(seconds.unsigned_abs()));

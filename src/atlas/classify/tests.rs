@@ -1,12 +1,16 @@
 use secrecy::ExposeSecret;
 
 use super::*;
-use crate::domain::RejectionKind;
+use crate::domain::{RejectionKind, ServiceAccount};
 
 const SECRET: &str = "mdb_sa_sk_FAKEfakeFAKEfakeFAKEfakeFAKEfakeFAKE9f3a";
 
 fn answer(status: u16, body: &[u8]) -> Answer {
     Answer::of(status, body)
+}
+
+fn service_account(answer: &Answer) -> Result<ServiceAccount, ReadProblem> {
+    read(answer, wire::service_account)
 }
 
 fn created(status: u16, body: &[u8]) -> crate::domain::CreatedSecret {

@@ -1,15 +1,88 @@
-//! Which way requests take, as the environment says: `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY`, read as Go reads
-//! them, for that is how the Atlas CLI does (`golang.org/x/net/http/httpproxy`).
+//! The HTTP clients: on one TLS configuration, and by the proxy that the environment names.
 //!
-//! **Invariant:** a variable that cannot be read is an error and never means a direct connection.
+//! `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY` are read as Go reads them, for that is how the Atlas CLI does
+//! (`golang.org/x/net/http/httpproxy`).
+//!
+//! **Invariant:** a proxy variable that cannot be read is an error and never means a direct connection.
 
 use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
 
 use ipnet::IpNet;
+use reqwest::redirect::Policy;
+use rustls::{ClientConfig, RootCertStore};
+use rustls_platform_verifier::BuilderVerifierExt;
 use thiserror::Error;
 use url::{Host, Url};
 
-use crate::domain::BaseUrl;
+use crate::domain::{BaseUrl, HostKind, ServerText, TransportProblem};
+
+use super::transport;
+
+/// `tool/version (os;arch)`, the convention of Atlas's own tools; the same on every call.
+const USER_AGENT: &str = concat!("atlas-secret/", env!("CARGO_PKG_VERSION"));
+
+/// The HTTP clients.
+pub(super) struct Clients {
+    /// For requests that can be repeated: keeps connections for the next one.
+    pub reads: reqwest::Client,
+    /// For requests that must not be: every one on a fresh connection, because a failure on a kept one
+    /// cannot be told from a request that was executed. It also leaves no buffer behind in a pool.
+    pub once: reqwest::Client,
+}
+
+impl Clients {
+    /// Builds both. Blocks: it reads the machine's certificates, unless `base_url` needs none.
+    pub(super) fn build(base_url: &BaseUrl, connect_limit: Duration) -> Result<Self, TransportProblem> {
+        let tls = tls_config(base_url)?;
+        // A proxy elsewhere cannot reach this machine's own loopback, and must not see the token.
+        let is_loopback = base_url.kind() == HostKind::Loopback;
+        let environment = |name: &str| std::env::var(name).ok();
+        let route = if is_loopback { Ok(Route::Direct) } else { route(base_url, environment) };
+        let route = route.map_err(|error| transport::setup(&error))?;
+        let builder = || {
+            let builder = reqwest::Client::builder()
+                .user_agent(format!("{USER_AGENT} ({};{})", std::env::consts::OS, std::env::consts::ARCH))
+                .tls_backend_preconfigured(tls.clone())
+                .redirect(Policy::none())
+                .retry(reqwest::retry::never())
+                .connect_timeout(connect_limit)
+                .tcp_nodelay(true);
+            Ok(match &route {
+                Route::System => builder,
+                Route::Direct => builder.no_proxy(),
+                Route::Proxy(url) => builder.no_proxy().proxy(reqwest::Proxy::all(url.clone())?),
+            })
+        };
+        let reads = builder().and_then(reqwest::ClientBuilder::build);
+        let once = builder().and_then(|builder| builder.pool_max_idle_per_host(0).build());
+        Ok(Self { reads: reads.map_err(transport::problem)?, once: once.map_err(transport::problem)? })
+    }
+}
+
+fn tls_config(base_url: &BaseUrl) -> Result<ClientConfig, TransportProblem> {
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let builder = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| transport::setup(&error))?;
+    // Without encryption no certificate is ever looked at, and loading them takes longer than drawing.
+    if !base_url.is_encrypted() {
+        let no_roots = RootCertStore::empty();
+        return Ok(builder.with_root_certificates(no_roots).with_no_client_auth());
+    }
+    check_certificate_file()?;
+    let builder = builder.with_platform_verifier().map_err(|error| transport::setup(&error))?;
+    Ok(builder.with_no_client_auth())
+}
+
+/// `SSL_CERT_FILE` has to be a regular file: reading a pipe would wait for a writer, and a device may never end.
+fn check_certificate_file() -> Result<(), TransportProblem> {
+    let metadata = std::env::var_os("SSL_CERT_FILE").and_then(|path| std::fs::metadata(path).ok());
+    let Some(metadata) = metadata.filter(|metadata| !metadata.is_file()) else { return Ok(()) };
+    let what = if metadata.is_dir() { "a folder; SSL_CERT_DIR is for folders" } else { "a pipe or a device" };
+    Err(TransportProblem::Setup(ServerText::new(&format!("SSL_CERT_FILE is no regular file but {what}"))))
+}
 
 /// In the order in which they count. Requests go to `https` only, but a broken variable is an error in any case.
 const FOR_HTTPS: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];

@@ -1,0 +1,386 @@
+//! One request and its answer, within a limit.
+//!
+//! **Invariant:** nothing that arrived is thrown away: an answer whose body broke off keeps what had come.
+
+use std::io::Read;
+use std::pin::{Pin, pin};
+use std::time::{Duration, Instant};
+
+use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
+use jiff::Timestamp;
+use jiff::fmt::rfc2822;
+use reqwest::header::{ACCEPT_ENCODING, CONTENT_ENCODING, DATE, HeaderMap, RETRY_AFTER};
+use reqwest::{Method, Response};
+use tokio::time::sleep;
+use zeroize::{Zeroize, Zeroizing};
+
+use crate::domain::{ReadProblem, ServerText, TransportProblem};
+
+use super::digest::Challenge;
+use super::transport;
+
+/// How long each request may take, connecting and reading included. The defaults are the program's;
+/// tests shorten them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// For a connection, TLS handshake included. Shorter than `create`, so that a stalled handshake is
+    /// known to have sent nothing.
+    pub connect: Duration,
+    /// For a token.
+    pub sign_in: Duration,
+    /// For reading a service account, a new sign-in after a 401 included.
+    pub read: Duration,
+    /// For a page of a list.
+    pub list: Duration,
+    /// For the creating POST.
+    pub create: Duration,
+    /// For deleting a secret.
+    pub delete: Duration,
+    /// For revoking all tokens.
+    pub revoke: Duration,
+    /// For proving that a new secret works, every try and pause included.
+    pub verify: Duration,
+    /// Between one refusal of a new secret and the next try: it has to become known everywhere in Atlas
+    /// first. There are as many further tries as there are pauses.
+    pub verify_pauses: [Duration; 2],
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(10),
+            sign_in: Duration::from_secs(10),
+            read: Duration::from_secs(3),
+            list: Duration::from_secs(20),
+            create: Duration::from_secs(60),
+            delete: Duration::from_secs(10),
+            revoke: Duration::from_secs(2),
+            verify: Duration::from_secs(10),
+            verify_pauses: [Duration::from_secs(1), Duration::from_secs(3)],
+        }
+    }
+}
+
+/// How many bytes of an answer are read. What Atlas sends here is a few hundred.
+const LONGEST_BODY: usize = 1024 * 1024;
+
+/// Room for an answer of the usual size, so that a buffer that holds a secret seldom moves.
+const USUAL_BODY: usize = 16 * 1024;
+
+/// How many bytes are decoded at a time.
+const CHUNK: usize = 4096;
+
+/// How many content codings one after the other are taken off. One is what a gateway adds.
+const MOST_ENCODINGS: usize = 4;
+
+/// How long an answer that lies in the socket already may still be read after the limit. It counts
+/// from when the limit was noticed, so that a process that was stopped past its limit (Ctrl-Z, a lid
+/// that was closed) reads what came meanwhile before it gives up. Polling the answer first is not enough for
+/// that: the connection's own task hands head and body over in several turns.
+const DRAINING: Duration = Duration::from_millis(250);
+
+/// Waiting longer than this makes no sense for a person in front of a terminal; such a value is more
+/// likely an error of something on the way.
+const LONGEST_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// A request, ready to be sent.
+pub(super) struct Call {
+    pub method: Method,
+    pub url: String,
+    pub headers: HeaderMap,
+    pub body: Option<String>,
+}
+
+/// Why there is no answer at all.
+pub(super) enum Failure {
+    /// Nothing of the request has left.
+    NotSent(ReadProblem),
+    /// The connection broke before the head of an answer.
+    Broken(TransportProblem),
+    /// No head of an answer came for this long.
+    TimedOut(Duration),
+}
+
+impl Failure {
+    /// For the log.
+    fn words(&self) -> &'static str {
+        match self {
+            Self::NotSent(_) => "not sent",
+            Self::Broken(_) => "no answer: the connection broke",
+            Self::TimedOut(_) => "no answer in time",
+        }
+    }
+}
+
+impl From<Failure> for ReadProblem {
+    /// What it means for a request that can be repeated.
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::NotSent(problem) => problem,
+            Failure::Broken(problem) => Self::Transport(problem),
+            Failure::TimedOut(limit) => Self::TimedOut(limit),
+        }
+    }
+}
+
+/// Sends `call` once and reads its answer; the log gets method, path, status and time, and nothing else of it.
+/// `limit` counts for connecting, head and body together; an answer whose head came but whose body did not says so
+/// in its `end`.
+pub(super) async fn exchange(http: &reqwest::Client, call: Call, limit: Duration) -> Result<Answer, Failure> {
+    let (method, path) = (call.method.clone(), path_of(&call.url).to_owned());
+    let started = Instant::now();
+    let result = send(http, call, limit).await;
+    let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    match &result {
+        Ok(answer) => tracing::info!(%method, path, status = answer.status, milliseconds, "answered"),
+        Err(failure) => tracing::warn!(%method, path, milliseconds, "{}", failure.words()),
+    }
+    result
+}
+
+/// The path of a URL, without the query.
+fn path_of(url: &str) -> &str {
+    let after_scheme = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let path = after_scheme.find('/').map_or("/", |start| &after_scheme[start..]);
+    path.split('?').next().unwrap_or(path)
+}
+
+async fn send(http: &reqwest::Client, call: Call, limit: Duration) -> Result<Answer, Failure> {
+    let mut deadline = pin!(deadline(limit));
+    let mut request = http.request(call.method, call.url).headers(call.headers);
+    request = request.header(ACCEPT_ENCODING, "identity");
+    if let Some(body) = call.body {
+        request = request.body(body);
+    }
+    let response = match before(request.send(), deadline.as_mut()).await {
+        Some(Ok(response)) => response,
+        Some(Err(error)) if transport::is_not_sent(&error) => {
+            return Err(Failure::NotSent(ReadProblem::Transport(transport::problem(error))));
+        }
+        Some(Err(error)) => return Err(Failure::Broken(transport::problem(error))),
+        None => return Err(Failure::TimedOut(limit)),
+    };
+    let mut answer = Answer::new(&response);
+    if before(answer.read_body(response), deadline).await.is_none() {
+        answer.end = BodyEnd::TimedOut(limit);
+    }
+    answer.decode();
+    Ok(answer)
+}
+
+/// Ends when `limit` is over and what had arrived by then could be read.
+pub(super) async fn deadline(limit: Duration) {
+    sleep(limit).await;
+    sleep(DRAINING).await;
+}
+
+/// The output of `work`, or nothing when `deadline` ends first. The work is polled before the
+/// deadline: when both are ready, the work has won.
+pub(super) async fn before<T>(
+    work: impl Future<Output = T>,
+    deadline: Pin<&mut impl Future<Output = ()>>,
+) -> Option<T> {
+    tokio::select! {
+        biased;
+        output = work => Some(output),
+        () = deadline => None,
+    }
+}
+
+/// What came back for a request.
+pub(super) struct Answer {
+    /// The HTTP status.
+    pub status: u16,
+    /// When it was made, by Atlas's clock.
+    pub date: Option<Timestamp>,
+    /// How long Atlas asks to wait.
+    pub retry_after: Option<Duration>,
+    /// The challenge of a 401 that an API key can answer.
+    pub challenge: Option<Challenge>,
+    /// The content codings of the body, in the order in which they were applied.
+    encodings: Vec<String>,
+    /// The body as far as it came; it is wiped when dropped, for it may hold the secret.
+    pub body: Zeroizing<Vec<u8>>,
+    /// How the body ended.
+    pub end: BodyEnd,
+}
+
+/// How a body ended.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum BodyEnd {
+    /// As HTTP wants it.
+    Complete,
+    /// It went on past [`LONGEST_BODY`].
+    TooLarge,
+    /// The connection broke.
+    Broken(TransportProblem),
+    /// It was not complete after this long.
+    TimedOut(Duration),
+}
+
+impl Answer {
+    /// The answer whose head has come, with nothing of its body yet.
+    fn new(response: &Response) -> Self {
+        Self {
+            status: response.status().as_u16(),
+            date: date(response.headers()),
+            retry_after: retry_after(response.headers()),
+            challenge: Challenge::strongest(response.headers()).filter(|_| response.status() == 401),
+            encodings: encodings(response.headers()),
+            body: Zeroizing::new(Vec::with_capacity(USUAL_BODY)),
+            end: BodyEnd::Complete,
+        }
+    }
+
+    /// An answer with this body, without headers.
+    #[cfg(test)]
+    pub(super) fn of(status: u16, body: &[u8]) -> Self {
+        Self {
+            status,
+            date: None,
+            retry_after: None,
+            challenge: None,
+            encodings: Vec::new(),
+            body: Zeroizing::new(body.to_vec()),
+            end: BodyEnd::Complete,
+        }
+    }
+
+    /// True when the nonce was refused (RFC 7616, section 3.3, `stale`): the server looked at nothing else.
+    pub(super) fn is_stale(&self) -> bool {
+        self.challenge.as_ref().is_some_and(Challenge::is_stale)
+    }
+
+    /// Takes the content codings off a body that has been read. No coding is ever asked for, but some gateways add
+    /// one, or name one that they have taken off themselves: a body that is not of its coding stays as it is.
+    fn decode(&mut self) {
+        let is_gzip = self.body.starts_with(&[0x1f, 0x8b]);
+        if is_gzip && self.encodings.is_empty() {
+            self.encodings.push("gzip".to_owned());
+        }
+        for encoding in self.encodings.iter().rev().take(MOST_ENCODINGS) {
+            let Some((body, is_whole)) = decoded(encoding, &self.body) else { continue };
+            self.body = body;
+            if self.body.len() > LONGEST_BODY {
+                self.body.truncate(LONGEST_BODY);
+                self.end = BodyEnd::TooLarge;
+            } else if !is_whole && self.end == BodyEnd::Complete {
+                let why = format!("its {encoding} encoding ends too early or is damaged");
+                self.end = BodyEnd::Broken(TransportProblem::Interrupted(ServerText::new(&why)));
+            }
+        }
+    }
+
+    /// Reads the body chunk by chunk, whatever `Content-Length` claims. Dropping this future keeps what
+    /// was read so far.
+    async fn read_body(&mut self, mut response: Response) {
+        loop {
+            let chunk = match response.chunk().await {
+                Ok(Some(chunk)) => chunk,
+                Ok(None) => return,
+                Err(error) => {
+                    self.end = BodyEnd::Broken(transport::problem(error));
+                    return;
+                }
+            };
+            let room = LONGEST_BODY - self.body.len();
+            append(&mut self.body, &chunk[..chunk.len().min(room)]);
+            self.end = if chunk.len() > room { BodyEnd::TooLarge } else { BodyEnd::Complete };
+            // Works when nobody else holds the buffer; otherwise the allocator wipes it when it is freed.
+            if let Ok(mut chunk) = chunk.try_into_mut() {
+                chunk.as_mut().zeroize();
+            }
+            if self.end == BodyEnd::TooLarge {
+                return;
+            }
+        }
+    }
+}
+
+fn encodings(headers: &HeaderMap) -> Vec<String> {
+    let values = headers.get_all(CONTENT_ENCODING).into_iter().filter_map(|value| value.to_str().ok());
+    values.flat_map(|value| value.split(',')).map(|name| name.trim().to_ascii_lowercase()).collect()
+}
+
+/// What `body` holds under a content coding (RFC 9110, section 8.4.1) as far as it can be read, up to a byte more
+/// than [`LONGEST_BODY`]; and true when it could be read to its end. `None` when it is not of that coding.
+fn decoded(encoding: &str, body: &[u8]) -> Option<(Zeroizing<Vec<u8>>, bool)> {
+    let is_plain = body.trim_ascii_start().starts_with(b"{");
+    let mut reader: Box<dyn Read + '_> = match encoding {
+        _ if is_plain => return None,
+        "gzip" | "x-gzip" => Box::new(MultiGzDecoder::new(body)),
+        // By the RFC it has a zlib header; some servers send it without.
+        "deflate" if body.len() >= 2 && is_zlib_header(body[0], body[1]) => Box::new(ZlibDecoder::new(body)),
+        "deflate" => Box::new(DeflateDecoder::new(body)),
+        "br" => Box::new(brotli_decompressor::Decompressor::new(body, CHUNK)),
+        _ => return None,
+    };
+    let mut output = Zeroizing::new(Vec::with_capacity(USUAL_BODY));
+    let mut chunk = Zeroizing::new([0; CHUNK]);
+    loop {
+        match reader.read(&mut *chunk) {
+            Ok(0) => return Some((output, true)),
+            Ok(count) => {
+                let room = LONGEST_BODY + 1 - output.len();
+                append(&mut output, &chunk[..count.min(room)]);
+            }
+            Err(_) if output.is_empty() => return None,
+            Err(_) => return Some((output, false)),
+        }
+        if output.len() > LONGEST_BODY {
+            return Some((output, true));
+        }
+    }
+}
+
+/// RFC 1950, section 2.2.
+fn is_zlib_header(method: u8, flags: u8) -> bool {
+    method & 0x0f == 8 && u16::from_be_bytes([method, flags]).is_multiple_of(31)
+}
+
+/// Appends without leaving an unwiped copy behind, which a growing `Vec` would.
+fn append(buffer: &mut Zeroizing<Vec<u8>>, bytes: &[u8]) {
+    let needed = buffer.len() + bytes.len();
+    if needed > buffer.capacity() {
+        let mut larger = Zeroizing::new(Vec::with_capacity(needed.max(buffer.capacity() * 2)));
+        larger.extend_from_slice(buffer);
+        *buffer = larger;
+    }
+    buffer.extend_from_slice(bytes);
+}
+
+/// Reads `Retry-After`: seconds, or an HTTP date, which counts from the answer's own `Date` so that
+/// this machine's clock does not matter. Nothing when it is absent, garbled, past or over a day.
+pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let value = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    let wait = seconds(value).or_else(|| until(value, date(headers)?))?;
+    (wait <= LONGEST_WAIT).then_some(wait)
+}
+
+fn seconds(value: &str) -> Option<Duration> {
+    let digits_only = value.bytes().all(|byte| byte.is_ascii_digit());
+    digits_only.then(|| value.parse().ok().map(Duration::from_secs))?
+}
+
+fn until(value: &str, now: Timestamp) -> Option<Duration> {
+    Duration::try_from(http_date(value)?.duration_since(now)).ok()
+}
+
+/// When an answer was made (`Date`, RFC 9110, section 6.6.1). What Atlas says about its secrets is of this
+/// clock, so that this machine's may be wrong by any amount.
+pub(super) fn date(headers: &HeaderMap) -> Option<Timestamp> {
+    http_date(headers.get(DATE)?.to_str().ok()?)
+}
+
+/// An HTTP date in any of its three forms (RFC 9110, section 5.6.7): as mail has it, which servers send, with an
+/// offset too; of RFC 850; and of C's `asctime`.
+pub(super) fn http_date(text: &str) -> Option<Timestamp> {
+    let text = text.trim();
+    match rfc2822::parse(text) {
+        Ok(time) => Some(time.timestamp()),
+        Err(_) => Timestamp::try_from(httpdate::parse_http_date(text).ok()?).ok(),
+    }
+}
+
+#[cfg(test)]
+mod tests;
