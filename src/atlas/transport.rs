@@ -145,73 +145,58 @@ fn tls(error: &rustls::Error) -> String {
 }
 
 fn certificate_words(error: &CertificateError) -> String {
-    use CertificateError as C;
-    let words = match error {
-        C::UnknownIssuer => "nobody trusted here issued the host's certificate",
-        C::NotValidForName | C::NotValidForNameContext { .. } => "the host's certificate is for another name",
-        C::Expired | C::ExpiredContext { .. } => {
-            "the host's certificate has expired, or this machine's clock is wrong"
-        }
-        C::NotValidYet | C::NotValidYetContext { .. } => {
-            "the host's certificate is not valid yet, or this machine's clock is wrong"
-        }
-        C::Revoked => "the host's certificate was revoked",
-        C::UnhandledCriticalExtension => {
-            "the host's certificate has an extension that is not understood here"
-        }
-        C::UnknownRevocationStatus => "nobody can tell whether the host's certificate was revoked",
-        C::ExpiredRevocationList | C::ExpiredRevocationListContext { .. } => {
-            "the list of revoked certificates is out of date, or this machine's clock is wrong"
-        }
-        C::BadEncoding => "the host's certificate cannot be read",
-        C::BadSignature => "the signature on the host's certificate is wrong",
-        C::UnsupportedSignatureAlgorithmContext { .. }
-        | C::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => {
-            "the host's certificate is signed in a way that is not supported here"
-        }
-        C::InvalidPurpose | C::InvalidPurposeContext { .. } => {
-            "the host's certificate is not meant for a server"
-        }
-        C::InvalidOcspResponse => "the proof that the host's certificate was not revoked cannot be read",
-        C::ApplicationVerificationFailure => "this machine refused the host's certificate",
-        other => {
-            // The verifier's own errors are named like `Other(OtherError(CaUsedAsEndEntity))`.
-            let name = match other {
-                C::Other(error) => format!("{:?}", error.0),
-                other => format!("{other:?}"),
-            };
-            let name = name.split(['(', ' ']).next().unwrap_or_default().trim_end_matches("Context");
-            let known = VERIFIER_WORDS.iter().find(|(known, _)| *known == name);
-            return match known {
-                Some((_, words)) => (*words).to_owned(),
-                None => format!("the host's certificate was not accepted ({})", spaced(name)),
-            };
-        }
+    let name = match error {
+        CertificateError::Other(error) => format!("{:?}", error.0),
+        error => format!("{error:?}"),
     };
-    words.to_owned()
+    let name = name.split(['(', ' ']).next().unwrap_or_default().trim_end_matches("Context");
+    match CERTIFICATE_WORDS.iter().find(|(names, _)| names.contains(&name)) {
+        Some((_, words)) => (*words).to_owned(),
+        None => format!("the host's certificate was not accepted ({})", spaced(name)),
+    }
 }
 
-/// What the verifier (webpki) says by the names of its errors alone.
-const VERIFIER_WORDS: [(&str, &str); 16] = [
+/// What is wrong with a certificate, by the names of the errors of rustls and of its verifier, webpki: some of the
+/// verifier's come as they are, and only their names tell them apart.
+const CERTIFICATE_WORDS: [(&[&str], &str); 23] = [
+    (&["UnknownIssuer"], "nobody trusted here issued the host's certificate"),
+    (&["NotValidForName"], "the host's certificate is for another name"),
+    (&["Expired"], "the host's certificate has expired, or this machine's clock is wrong"),
+    (&["NotValidYet"], "the host's certificate is not valid yet, or this machine's clock is wrong"),
+    (&["InvalidCertValidity"], "the dates of the host's certificate contradict each other"),
+    (&["Revoked"], "the host's certificate was revoked"),
+    (&["UnknownRevocationStatus"], "nobody can tell whether the host's certificate was revoked"),
     (
-        "CaUsedAsEndEntity",
+        &["ExpiredRevocationList"],
+        "the list of revoked certificates is out of date, or this machine's clock is wrong",
+    ),
+    (&["InvalidOcspResponse"], "the proof that the host's certificate was not revoked cannot be read"),
+    (&["BadEncoding"], "the host's certificate cannot be read"),
+    (&["BadSignature", "InvalidSignatureForPublicKey"], "the signature on the host's certificate is wrong"),
+    (
+        &["UnsupportedSignatureAlgorithm", "UnsupportedSignatureAlgorithmForPublicKey"],
+        "the host's certificate is signed in a way that is not supported here",
+    ),
+    (&["SignatureAlgorithmMismatch"], "the host's certificate names two different signature algorithms"),
+    (&["InvalidSerialNumber"], "the serial number of the host's certificate is not allowed"),
+    (&["UnsupportedCertVersion"], "the host's certificate is not of version 3 of X.509"),
+    (
+        &["UnhandledCriticalExtension", "UnsupportedCriticalExtension"],
+        "the host's certificate has an extension that is not understood here",
+    ),
+    (&["InvalidPurpose", "RequiredEkuNotFound"], "the host's certificate is not meant for a server"),
+    (&["ApplicationVerificationFailure", "CertDistrusted"], "this machine refused the host's certificate"),
+    (
+        &["CaUsedAsEndEntity"],
         "the host shows the certificate of an authority as its own; it needs one that the authority issued",
     ),
-    ("EndEntityUsedAsCa", "the host's certificate was issued by one that is no certificate authority"),
-    ("NameConstraintViolation", "the authority of the host's certificate may not issue one for this name"),
-    ("PathLenConstraintViolated", "the host's chain of certificates is longer than its authority allows"),
-    ("UnsupportedCertVersion", "the host's certificate is not of version 3 of X.509"),
-    ("UnsupportedCriticalExtension", "the host's certificate has an extension that is not understood here"),
-    ("UnsupportedSignatureAlgorithm", "the host's certificate is signed in a way that is not supported here"),
-    ("InvalidSignatureForPublicKey", "the signature on the host's certificate is wrong"),
-    ("InvalidCertValidity", "the dates of the host's certificate contradict each other"),
-    ("InvalidSerialNumber", "the serial number of the host's certificate is not allowed"),
-    ("SignatureAlgorithmMismatch", "the host's certificate names two different signature algorithms"),
-    ("MaximumPathBuildCallsExceeded", "the host's chain of certificates is too complicated"),
-    ("MaximumPathDepthExceeded", "the host's chain of certificates is too long"),
-    ("MaximumSignatureChecksExceeded", "the host's chain of certificates is too complicated"),
-    ("RequiredEkuNotFound", "the host's certificate is not meant for a server"),
-    ("CertDistrusted", "this machine does not trust the authority of the host's certificate"),
+    (&["EndEntityUsedAsCa"], "the host's certificate was issued by one that is no certificate authority"),
+    (&["NameConstraintViolation"], "the authority of the host's certificate may not issue one for this name"),
+    (&["PathLenConstraintViolated"], "the host's chain of certificates is longer than its authority allows"),
+    (
+        &["MaximumPathDepthExceeded", "MaximumPathBuildCallsExceeded", "MaximumSignatureChecksExceeded"],
+        "the host's chain of certificates is too long",
+    ),
 ];
 
 /// `CaUsedAsEndEntity` as words: `ca used as end entity`.
