@@ -180,10 +180,8 @@ pub(super) fn project(body: &Value) -> Option<Project> {
 pub(super) fn organization_settings(body: &Value) -> Option<OrganizationSettings> {
     let settings = body.as_object()?;
     let cap = settings.get("maxServiceAccountSecretValidityInHours").and_then(Value::as_i64);
-    let requires_access_list = settings.get("apiAccessListRequired").and_then(Value::as_bool);
     Some(OrganizationSettings {
         longest_secret_hours: cap.and_then(|cap| i32::try_from(cap).ok()).filter(|cap| *cap > 0),
-        requires_access_list: requires_access_list.unwrap_or_default(),
     })
 }
 

@@ -1,10 +1,10 @@
-//! A service account of a project, and the secrets it already has.
+//! What Atlas says of projects, organizations, service accounts and their secrets.
 
 use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{ClientId, ProjectId, SecretId, ServerText};
+use super::{ClientId, OrganizationId, ProjectId, SecretId, ServerText};
 
 /// How many secrets one service account can have. An expired one still holds its place.
 pub const SECRETS_PER_ACCOUNT: usize = 2;
@@ -88,6 +88,101 @@ impl ServiceAccount {
     }
 }
 
+/// The service account that a session signed in as, and how its secret is recognised among others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Login {
+    /// The account.
+    pub client: ClientId,
+    /// The last four characters of its secret: what Atlas shows of every secret in its mask.
+    pub ends_with: ServerText,
+}
+
+/// What deleting a secret could cost this session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LoginRisk {
+    /// Nothing: the session does not use it.
+    None,
+    /// The session uses it.
+    Own,
+    /// The session may use it: nobody knows which secret it came from, or what that one looks like.
+    Perhaps,
+}
+
+impl Login {
+    /// True when `secret` of `client` is the one that signed in.
+    pub fn is_behind(&self, client: &ClientId, secret: &ExistingSecret) -> bool {
+        self.stake(client, secret) == LoginRisk::Own
+    }
+
+    /// What deleting `secret` of `client` could cost: it signed in when the account is the same and its mask ends
+    /// in the same four characters, and it may have when those of either are not known.
+    pub fn stake(&self, client: &ClientId, secret: &ExistingSecret) -> LoginRisk {
+        if self.client != *client {
+            return LoginRisk::None;
+        }
+        match &secret.mask {
+            Some(mask) if !self.ends_with.is_empty() => {
+                if mask.as_str().ends_with(self.ends_with.as_str()) {
+                    LoginRisk::Own
+                } else {
+                    LoginRisk::None
+                }
+            }
+            _ => LoginRisk::Perhaps,
+        }
+    }
+}
+
+/// A project (`GET /groups/{groupId}`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Project {
+    /// Its name in Atlas.
+    pub name: ServerText,
+    /// The organization that it belongs to, where Atlas named one.
+    pub organization: Option<OrganizationId>,
+}
+
+/// What an organization allows its service accounts (`GET /orgs/{orgId}/settings`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct OrganizationSettings {
+    /// The longest life of a secret, in hours (`maxServiceAccountSecretValidityInHours`), where it has a say.
+    pub longest_secret_hours: Option<i32>,
+}
+
+/// How many entries a page of a list has at most: the largest `itemsPerPage` that the OpenAPI document allows.
+pub const ENTRIES_PER_PAGE: usize = 500;
+
+/// One page of a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page<T> {
+    /// What stands on it.
+    pub entries: Vec<T>,
+    /// True when no page comes after it. Atlas's `totalCount` is an estimate and does not decide that.
+    pub is_last: bool,
+    /// About how many entries there are on all pages, where Atlas said so.
+    pub about: Option<u32>,
+}
+
+/// A project that the credentials can see.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProjectEntry {
+    /// Its id.
+    pub id: ProjectId,
+    /// Its name.
+    pub name: ServerText,
+}
+
+/// A service account of a project.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountEntry {
+    /// Its client id.
+    pub client: ClientId,
+    /// Its name.
+    pub name: ServerText,
+    /// The secrets it has.
+    pub secrets: Vec<ExistingSecret>,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -120,5 +215,30 @@ mod tests {
         let cut: Timestamp = "2026-11-30T18:14:00Z".parse().unwrap();
         assert_eq!(account.shortened_by_creating(now), vec![(long, cut)]);
         assert!(account.is_full());
+    }
+
+    fn masked(mask: Option<&str>) -> ExistingSecret {
+        ExistingSecret { mask: mask.map(ServerText::new), ..secret("2026-11-23T18:14:00Z") }
+    }
+
+    #[test]
+    fn account_and_mask_have_to_fit() {
+        let client = ClientId::parse("mdb_sa_id_1234567890abcdef12345678").unwrap();
+        let other = ClientId::parse("mdb_sa_id_1234567890abcdef12345679").unwrap();
+        let login = Login { client: client.clone(), ends_with: ServerText::new("9f3a") };
+        let unknown = Login { ends_with: ServerText::default(), ..login.clone() };
+        let rows = [
+            (&login, &client, Some("mdb_sa_sk_...9f3a"), LoginRisk::Own),
+            (&login, &client, Some("mdb_sa_sk_...9f3b"), LoginRisk::None),
+            (&login, &client, None, LoginRisk::Perhaps),
+            (&login, &other, Some("mdb_sa_sk_...9f3a"), LoginRisk::None),
+            (&login, &other, None, LoginRisk::None),
+            (&unknown, &client, Some("mdb_sa_sk_...9f3a"), LoginRisk::Perhaps),
+            (&unknown, &other, Some("mdb_sa_sk_...9f3a"), LoginRisk::None),
+        ];
+        for (login, client, mask, expected) in rows {
+            assert_eq!(login.stake(client, &masked(mask)), expected, "{client} {mask:?}");
+            assert_eq!(login.is_behind(client, &masked(mask)), expected == LoginRisk::Own);
+        }
     }
 }

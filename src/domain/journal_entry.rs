@@ -94,6 +94,15 @@ impl JournalProblem {
     }
 }
 
+/// What an earlier run left behind. As long as this run holds it, no other run tells of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PendingRecord {
+    /// Which of the notes found at the start it is.
+    pub number: usize,
+    /// What was noted.
+    pub entry: JournalEntry,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

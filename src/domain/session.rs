@@ -1,8 +1,12 @@
-//! Where requests go, and as whom.
+//! Where requests go, as whom, and what a session signs in with.
 
-use super::{
-    BaseUrl, ClientId, PairKind, ProfileName, PublicKey, ReadProblem, Rejection, RejectionKind, ServerText,
-};
+use std::fmt;
+
+use secrecy::SecretString;
+use thiserror::Error;
+
+use super::ids::SECRET_PREFIX;
+use super::{BaseUrl, ClientId, ClientIdError, ReadProblem, Rejection, RejectionKind, ServerText};
 
 /// What the header of the screen says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -128,8 +132,196 @@ fn is_about_the_address(rejection: &Rejection) -> bool {
     matches!(rejection.kind(), RejectionKind::AddressNotAllowed | RejectionKind::AccessListMissing)
 }
 
+/// Credentials for the Atlas Administration API. Their `Debug` shows no secret.
+#[derive(Clone, Debug)]
+pub enum Credentials {
+    /// A token that somebody else obtained; it is sent as it is and never revoked by this program.
+    AccessToken(SecretString),
+    /// A service account: OAuth 2 client credentials (RFC 6749, section 4.4).
+    ServiceAccount {
+        /// The account's client id.
+        client_id: ClientId,
+        /// One of the account's secrets.
+        client_secret: SecretString,
+    },
+    /// An API key of a project or organization: HTTP digest (RFC 7616).
+    ApiKey {
+        /// The public half, which is no secret.
+        public_key: PublicKey,
+        /// The private half.
+        private_key: SecretString,
+    },
+}
+
+/// The kinds of credential that consist of two halves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PairKind {
+    /// Client id and client secret.
+    ServiceAccount,
+    /// Public and private key.
+    ApiKey,
+}
+
+/// One half of a pair.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Half {
+    /// The half that says who: a client id or a public key.
+    Identifier,
+    /// The half that proves it: a client secret or a private key.
+    Secret,
+}
+
+/// Why a text is no credential. No message holds the text.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum CredentialProblem {
+    /// It cannot be sent in an HTTP header.
+    #[error("it holds a character that no credential has: a space, a line break or the like")]
+    Unsendable,
+    /// It is no client id.
+    #[error("{0}")]
+    ClientId(#[from] ClientIdError),
+    /// It is no public key.
+    #[error("{0}")]
+    PublicKey(#[from] PublicKeyError),
+    /// The secret of a service account stands where a private key belongs.
+    #[error("that is the secret of a service account (it starts with mdb_sa), not a private key")]
+    SecretOfServiceAccount,
+}
+
+impl Credentials {
+    /// Who signs in with them.
+    pub fn identity(&self) -> Identity {
+        match self {
+            Self::AccessToken(_) => Identity::AccessToken,
+            Self::ServiceAccount { client_id, .. } => Identity::ServiceAccount(client_id.clone()),
+            Self::ApiKey { public_key, .. } => Identity::ApiKey(public_key.clone()),
+        }
+    }
+
+    /// Makes an access token of a text.
+    pub fn access_token(token: String) -> Result<Self, CredentialProblem> {
+        Ok(Self::AccessToken(sendable(token)?))
+    }
+
+    /// Makes a pair of two texts that come from one source, or says which half is wrong.
+    pub fn pair(kind: PairKind, identifier: &str, secret: String) -> Result<Self, (Half, CredentialProblem)> {
+        let in_identifier = |problem| (Half::Identifier, problem);
+        let in_secret = |problem| (Half::Secret, problem);
+        match kind {
+            PairKind::ServiceAccount => Ok(Self::ServiceAccount {
+                client_id: ClientId::parse(identifier).map_err(|error| in_identifier(error.into()))?,
+                client_secret: sendable(secret).map_err(in_secret)?,
+            }),
+            PairKind::ApiKey if secret.starts_with(SECRET_PREFIX) => {
+                Err(in_secret(CredentialProblem::SecretOfServiceAccount))
+            }
+            PairKind::ApiKey => Ok(Self::ApiKey {
+                public_key: PublicKey::parse(identifier).map_err(|error| in_identifier(error.into()))?,
+                private_key: sendable(secret).map_err(in_secret)?,
+            }),
+        }
+    }
+}
+
+/// A header of HTTP takes visible ASCII; credentials of Atlas are nothing else.
+fn sendable(text: String) -> Result<SecretString, CredentialProblem> {
+    if text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Ok(SecretString::from(text));
+    }
+    Err(CredentialProblem::Unsendable)
+}
+
+/// More than this is a pasted file, not a key: Atlas gives 8 letters today.
+const LONGEST_KEY: usize = 64;
+
+/// How many characters a key may have to be shown whole in a header line.
+const SHORT_KEY: usize = 12;
+
+/// The public half of an API key: what its private half is looked up by. It is no secret.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct PublicKey(String);
+
+/// Why a text is no public key.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum PublicKeyError {
+    /// Nothing is there.
+    #[error("a public key is needed")]
+    Empty,
+    /// The id or the secret of a service account (`mdb_sa…`): another kind of credential altogether.
+    #[error("that belongs to a service account (it starts with mdb_sa), not to an API key")]
+    OfServiceAccount,
+    /// More than a key can be, or a character that would end the user name inside a header.
+    #[error("a public key has visible characters only, without quotes, commas and colons, 64 at most")]
+    Malformed,
+}
+
+impl PublicKey {
+    /// Parses a public key. The API's document gives no pattern, so what can stand in the quoted user name
+    /// of a digest header (RFC 7616, section 3.4) is accepted.
+    pub fn parse(text: &str) -> Result<Self, PublicKeyError> {
+        if text.is_empty() {
+            return Err(PublicKeyError::Empty);
+        }
+        if text.starts_with("mdb_sa") {
+            return Err(PublicKeyError::OfServiceAccount);
+        }
+        let fits = |byte: u8| byte.is_ascii_graphic() && !b"\"\\,:".contains(&byte);
+        if text.len() > LONGEST_KEY || !text.bytes().all(fits) {
+            return Err(PublicKeyError::Malformed);
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    /// The key as it is sent.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Short enough for a header line: whole, or its last four characters.
+    pub fn short(&self, ellipsis: &str) -> String {
+        if self.0.len() <= SHORT_KEY {
+            return self.0.clone();
+        }
+        let tail = &self.0[self.0.len() - 4..];
+        format!("{ellipsis}{tail}")
+    }
+}
+
+impl fmt::Display for PublicKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The name of a profile in the Atlas CLI's `config.toml`, in lower case: that CLI lowers every name it
+/// is given and every name it reads, and its keyring entries carry the lowered name.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ProfileName(String);
+
+impl ProfileName {
+    /// The profile of that name; `None` for a blank text.
+    pub fn new(text: &str) -> Option<Self> {
+        let name = text.trim();
+        (!name.is_empty()).then(|| Self(name.to_lowercase()))
+    }
+
+    /// The name as it stands in the file, for looking it up. What is shown is its `Display`.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for ProfileName {
+    /// Safe to put on a terminal: the name comes from a file or an argument.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        ServerText::new(&self.0).fmt(f)
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use secrecy::ExposeSecret;
+
     use super::*;
 
     #[test]
@@ -149,5 +341,74 @@ mod tests {
         }
         assert!(matches!(refused(rejection(403, "FORBIDDEN")), Tried::Refused(_)));
         assert!(matches!(refused(rejection(401, "UNAUTHORIZED")), Tried::Refused(_)));
+    }
+
+    #[test]
+    fn what_is_typed_goes_into_a_header_as_it_is_or_not_at_all() {
+        let token = |text: &str| Credentials::access_token(text.to_owned());
+        let Ok(Credentials::AccessToken(kept)) = token("FAKE.token+1/=") else { panic!("a token") };
+        assert_eq!(kept.expose_secret(), "FAKE.token+1/=");
+        for text in ["FAKE token", "FAKE\r\nHeader: x", "FAK\u{c9}"] {
+            assert!(matches!(token(text), Err(CredentialProblem::Unsendable)), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn the_secret_of_a_service_account_is_no_private_key() {
+        let pair = |secret: &str| Credentials::pair(PairKind::ApiKey, "abcdefgh", secret.to_owned());
+        let refused = pair("mdb_sa_sk_FAKE");
+        assert!(matches!(refused, Err((Half::Secret, CredentialProblem::SecretOfServiceAccount))));
+        assert!(pair("FAKE-mdb_sa_sk_").is_ok());
+    }
+
+    #[test]
+    fn debug_shows_no_secret() {
+        let all = [
+            Credentials::access_token("canary".to_owned()).unwrap(),
+            Credentials::pair(PairKind::ApiKey, "abcdefgh", "canary".to_owned()).unwrap(),
+            Credentials::pair(
+                PairKind::ServiceAccount,
+                "mdb_sa_id_1234567890abcdef12345678",
+                "canary".to_owned(),
+            )
+            .unwrap(),
+        ];
+        for credentials in all {
+            assert!(!format!("{credentials:?}").contains("canary"));
+        }
+    }
+
+    #[test]
+    fn it_is_sent_as_it_was_typed() {
+        let key = PublicKey::parse("abCDefgh").unwrap();
+        assert_eq!((key.as_str(), key.to_string().as_str()), ("abCDefgh", "abCDefgh"));
+    }
+
+    #[test]
+    fn a_public_key_is_told_from_other_credentials() {
+        let rows = [
+            ("abcdefgh", Ok("abcdefgh")),
+            ("a-key-of-another-length", Ok("…ngth")),
+            ("", Err(PublicKeyError::Empty)),
+            ("mdb_sa_id_1234567890abcdef12345678", Err(PublicKeyError::OfServiceAccount)),
+            ("mdb_sa_sk_fake", Err(PublicKeyError::OfServiceAccount)),
+            ("abc def", Err(PublicKeyError::Malformed)),
+            ("abc\ndef", Err(PublicKeyError::Malformed)),
+            ("abc\"def", Err(PublicKeyError::Malformed)),
+            ("schlüssel", Err(PublicKeyError::Malformed)),
+            (&"a".repeat(64), Ok("…aaaa")),
+            (&"a".repeat(65), Err(PublicKeyError::Malformed)),
+        ];
+        for (text, expected) in rows {
+            let short = PublicKey::parse(text).map(|key| key.short("…"));
+            assert_eq!(short, expected.map(str::to_owned), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_lowered_and_shown_without_what_moves_the_cursor() {
+        let name = ProfileName::new(" Prod\u{1b}[2J ").unwrap();
+        assert_eq!((name.as_str(), name.to_string().as_str()), ("prod\u{1b}[2j", "prod[2j"));
+        assert_eq!(ProfileName::new(" \t"), None);
     }
 }

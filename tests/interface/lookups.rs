@@ -86,8 +86,7 @@ fn a_refusal_is_told_and_creating_stays_possible() {
 fn the_organizations_own_limit_is_an_error_that_names_it() {
     let mut stage = looking_up();
     answer_project(&mut stage);
-    stage
-        .settings_read(OrganizationSettings { longest_secret_hours: Some(100), requires_access_list: false });
+    stage.settings_read(OrganizationSettings { longest_secret_hours: Some(100) });
     let validation = stage.app.shared.form.validation(FieldName::Lifetime);
     let Validation::Wrong { message, .. } = validation else { panic!("720 > 100: {validation:?}") };
     assert!(message.contains("100 hours"), "{message}");

@@ -114,21 +114,19 @@ async fn a_project_is_read_by_its_id() {
 
 #[tokio::test]
 async fn an_organization_is_asked_for_its_cap() {
-    let settings = |longest_secret_hours, requires_access_list| {
-        Ok(OrganizationSettings { longest_secret_hours, requires_access_list })
-    };
+    let settings = |longest_secret_hours| Ok(OrganizationSettings { longest_secret_hours });
     let capped = |cap| format!(r#"{{"maxServiceAccountSecretValidityInHours":{cap}}}"#);
     let rows = [
-        (r#"{"apiAccessListRequired":true,"multiFactorAuthRequired":true}"#.to_owned(), settings(None, true)),
-        ("{}".to_owned(), settings(None, false)),
-        (capped("720"), settings(Some(720), false)),
-        (capped("2147483647"), settings(Some(2_147_483_647), false)),
-        (capped("2147483648"), settings(None, false)),
-        (capped("0"), settings(None, false)),
-        (capped("-720"), settings(None, false)),
-        (capped("720.5"), settings(None, false)),
-        (capped("\"720\""), settings(None, false)),
-        (capped("null"), settings(None, false)),
+        (r#"{"apiAccessListRequired":true,"multiFactorAuthRequired":true}"#.to_owned(), settings(None)),
+        ("{}".to_owned(), settings(None)),
+        (capped("720"), settings(Some(720))),
+        (capped("2147483647"), settings(Some(2_147_483_647))),
+        (capped("2147483648"), settings(None)),
+        (capped("0"), settings(None)),
+        (capped("-720"), settings(None)),
+        (capped("720.5"), settings(None)),
+        (capped("\"720\""), settings(None)),
+        (capped("null"), settings(None)),
         ("[]".to_owned(), Err(ReadProblem::Unexpected { status: 200 })),
         ("<html>".to_owned(), Err(ReadProblem::Unexpected { status: 200 })),
     ];

@@ -89,8 +89,7 @@ fn could_not_look() -> Stage {
 fn over_the_cap() -> Stage {
     let mut stage = Stage::with(FieldName::Lifetime, "90d");
     stage.looked_up(&[]);
-    stage
-        .settings_read(OrganizationSettings { longest_secret_hours: Some(720), requires_access_list: false });
+    stage.settings_read(OrganizationSettings { longest_secret_hours: Some(720) });
     stage
 }
 
