@@ -1,6 +1,7 @@
 //! The JSON of Atlas's answers, read leniently: unknown fields are ignored, absent and `null` are the
 //! same, and a field that cannot be read costs only itself.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -141,7 +142,7 @@ pub(super) fn rejection(status: u16, body: &Value, retry_after: Option<Duration>
         error_code: code.unwrap_or_default(),
         detail: detail.or(reason).unwrap_or_default(),
         fields: fields.into_iter().flatten().map(violation).collect(),
-        address: address.and_then(|address| address.parse().ok()),
+        address: address.filter(|address| address.parse::<IpAddr>().is_ok()).map(ServerText::new),
         retry_after,
     })
 }

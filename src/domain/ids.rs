@@ -19,6 +19,26 @@ const CLIENT_ID_PREFIX: &str = "mdb_sa_id_";
 /// What every service account *secret* starts with; such a text is never an id.
 pub(super) const SECRET_PREFIX: &str = "mdb_sa_sk_";
 
+/// What every id can do.
+macro_rules! shown_as_it_is {
+    ($($id:ident),*) => {$(
+        impl $id {
+            /// The id as it stands in a URL.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $id {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    )*};
+}
+
+shown_as_it_is!(ProjectId, ClientId, SecretId, OrganizationId);
+
 /// The id of a project, which the API calls a group: 24 lower-case hexadecimal digits.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ProjectId(String);
@@ -72,23 +92,12 @@ impl ProjectId {
             typed => Err(ProjectIdError::TooLong { typed }),
         }
     }
-
-    /// The id as it stands in a URL.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
 }
 
 impl ProjectIdError {
     /// True while more typing can still make it right.
     pub fn is_incomplete(&self) -> bool {
         matches!(self, Self::Empty | Self::TooShort { .. })
-    }
-}
-
-impl fmt::Display for ProjectId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
     }
 }
 
@@ -164,11 +173,6 @@ impl ClientId {
         Self::parse(&format!("{CLIENT_ID_PREFIX}{digits}"))
     }
 
-    /// The id as it stands in a URL.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
     /// Short enough for a header line: `mdb_sa_id_…5678`.
     pub fn short(&self, ellipsis: &str) -> String {
         let tail = &self.0[self.0.len() - 4..];
@@ -180,12 +184,6 @@ impl ClientIdError {
     /// True while more typing can still make it right.
     pub fn is_incomplete(&self) -> bool {
         matches!(self, Self::Empty | Self::PrefixIncomplete | Self::TooShort { .. })
-    }
-}
-
-impl fmt::Display for ClientId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
     }
 }
 
@@ -214,17 +212,6 @@ impl SecretId {
         let safe = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
         (fits && safe).then(|| Self(text.to_owned()))
     }
-
-    /// The id as it stands in a URL.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for SecretId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
 }
 
 impl From<&SecretId> for ServerText {
@@ -243,17 +230,6 @@ impl OrganizationId {
     pub fn from_server(text: &str) -> Option<Self> {
         let fits = text.len() == DIGITS && text.bytes().all(|byte| byte.is_ascii_hexdigit());
         fits.then(|| Self(text.to_owned()))
-    }
-
-    /// The id as it stands in a URL.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for OrganizationId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
     }
 }
 

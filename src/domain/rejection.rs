@@ -1,7 +1,6 @@
 //! A refusal in Atlas's own words, and what it means in ours.
 
 use std::borrow::Cow;
-use std::net::IpAddr;
 use std::time::Duration;
 
 use super::ServerText;
@@ -18,7 +17,7 @@ pub struct Rejection {
     /// `badRequestDetail.fields`: which parts of the request were wrong.
     pub fields: Vec<FieldViolation>,
     /// The caller's address (`parameters[0]`), where it is what Atlas refuses.
-    pub address: Option<IpAddr>,
+    pub address: Option<ServerText>,
     /// `Retry-After`, where it was sent and could be read.
     pub retry_after: Option<Duration>,
 }
@@ -123,7 +122,7 @@ impl Rejection {
     /// What happened, what it means and what to do.
     pub fn explain(&self) -> Explanation {
         let (title, meaning, action) = words(self.kind());
-        let action = match self.address {
+        let action = match &self.address {
             Some(address) if action.contains(THE_ADDRESS) => {
                 action.replace(THE_ADDRESS, &format!("{THE_ADDRESS} ({address})")).into()
             }

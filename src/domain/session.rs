@@ -180,9 +180,15 @@ pub enum CredentialProblem {
     /// It is no client id.
     #[error("{0}")]
     ClientId(#[from] ClientIdError),
-    /// It is no public key.
-    #[error("{0}")]
-    PublicKey(#[from] PublicKeyError),
+    /// No public key is there.
+    #[error("a public key is needed")]
+    NoPublicKey,
+    /// The id or the secret of a service account stands where a public key belongs.
+    #[error("that belongs to a service account (it starts with mdb_sa), not to an API key")]
+    OfServiceAccount,
+    /// More than a public key can be, or a character that would end the user name inside a header.
+    #[error("a public key has visible characters only, without quotes, commas and colons, 64 at most")]
+    PublicKey,
     /// The secret of a service account stands where a private key belongs.
     #[error("that is the secret of a service account (it starts with mdb_sa), not a private key")]
     SecretOfServiceAccount,
@@ -216,7 +222,7 @@ impl Credentials {
                 Err(in_secret(CredentialProblem::SecretOfServiceAccount))
             }
             PairKind::ApiKey => Ok(Self::ApiKey {
-                public_key: PublicKey::parse(identifier).map_err(|error| in_identifier(error.into()))?,
+                public_key: PublicKey::parse(identifier).map_err(in_identifier)?,
                 private_key: sendable(secret).map_err(in_secret)?,
             }),
         }
@@ -241,33 +247,19 @@ const SHORT_KEY: usize = 12;
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct PublicKey(String);
 
-/// Why a text is no public key.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub enum PublicKeyError {
-    /// Nothing is there.
-    #[error("a public key is needed")]
-    Empty,
-    /// The id or the secret of a service account (`mdb_sa…`): another kind of credential altogether.
-    #[error("that belongs to a service account (it starts with mdb_sa), not to an API key")]
-    OfServiceAccount,
-    /// More than a key can be, or a character that would end the user name inside a header.
-    #[error("a public key has visible characters only, without quotes, commas and colons, 64 at most")]
-    Malformed,
-}
-
 impl PublicKey {
     /// Parses a public key. The API's document gives no pattern, so what can stand in the quoted user name
     /// of a digest header (RFC 7616, section 3.4) is accepted.
-    pub fn parse(text: &str) -> Result<Self, PublicKeyError> {
+    pub fn parse(text: &str) -> Result<Self, CredentialProblem> {
         if text.is_empty() {
-            return Err(PublicKeyError::Empty);
+            return Err(CredentialProblem::NoPublicKey);
         }
         if text.starts_with("mdb_sa") {
-            return Err(PublicKeyError::OfServiceAccount);
+            return Err(CredentialProblem::OfServiceAccount);
         }
         let fits = |byte: u8| byte.is_ascii_graphic() && !b"\"\\,:".contains(&byte);
         if text.len() > LONGEST_KEY || !text.bytes().all(fits) {
-            return Err(PublicKeyError::Malformed);
+            return Err(CredentialProblem::PublicKey);
         }
         Ok(Self(text.to_owned()))
     }
@@ -389,15 +381,15 @@ mod tests {
         let rows = [
             ("abcdefgh", Ok("abcdefgh")),
             ("a-key-of-another-length", Ok("…ngth")),
-            ("", Err(PublicKeyError::Empty)),
-            ("mdb_sa_id_1234567890abcdef12345678", Err(PublicKeyError::OfServiceAccount)),
-            ("mdb_sa_sk_fake", Err(PublicKeyError::OfServiceAccount)),
-            ("abc def", Err(PublicKeyError::Malformed)),
-            ("abc\ndef", Err(PublicKeyError::Malformed)),
-            ("abc\"def", Err(PublicKeyError::Malformed)),
-            ("schlüssel", Err(PublicKeyError::Malformed)),
+            ("", Err(CredentialProblem::NoPublicKey)),
+            ("mdb_sa_id_1234567890abcdef12345678", Err(CredentialProblem::OfServiceAccount)),
+            ("mdb_sa_sk_fake", Err(CredentialProblem::OfServiceAccount)),
+            ("abc def", Err(CredentialProblem::PublicKey)),
+            ("abc\ndef", Err(CredentialProblem::PublicKey)),
+            ("abc\"def", Err(CredentialProblem::PublicKey)),
+            ("schlüssel", Err(CredentialProblem::PublicKey)),
             (&"a".repeat(64), Ok("…aaaa")),
-            (&"a".repeat(65), Err(PublicKeyError::Malformed)),
+            (&"a".repeat(65), Err(CredentialProblem::PublicKey)),
         ];
         for (text, expected) in rows {
             let short = PublicKey::parse(text).map(|key| key.short("…"));

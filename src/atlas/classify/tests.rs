@@ -262,7 +262,7 @@ fn the_address_that_has_to_be_listed_is_told() {
         let CreateOutcome::Rejected(rejection) = create_outcome(answer(403, body.as_bytes())) else {
             panic!("{body}");
         };
-        assert_eq!(rejection.address, expected.map(|address| address.parse().unwrap()), "{body}");
+        assert_eq!(rejection.address, expected.map(ServerText::new), "{body}");
         let action = rejection.explain().action;
         match expected {
             Some(address) => assert!(action.contains(&format!("address ({address})")), "{action}"),
