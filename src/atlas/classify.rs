@@ -101,8 +101,8 @@ pub(super) fn json(answer: &Answer) -> Option<(u16, Value)> {
 }
 
 fn json_body(answer: &Answer) -> Option<Value> {
-    let is_complete = answer.end == BodyEnd::Complete;
-    is_complete.then(|| serde_json::from_slice(&answer.body).ok())?
+    let body = answer.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&answer.body);
+    (answer.end == BodyEnd::Complete).then(|| serde_json::from_slice(body).ok())?
 }
 
 /// Why an answer that was asked for nothing but its challenge has none. What Atlas refuses otherwise, a

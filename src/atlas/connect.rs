@@ -38,7 +38,7 @@ impl Clients {
         let tls = tls_config(base_url)?;
         // A proxy elsewhere cannot reach this machine's own loopback, and must not see the token.
         let is_loopback = base_url.kind() == HostKind::Loopback;
-        let environment = |name: &str| std::env::var(name).ok();
+        let environment = |name: &str| std::env::var_os(name).map(|text| text.to_string_lossy().into_owned());
         let route = if is_loopback { Ok(Route::Direct) } else { route(base_url, environment) };
         let route = route.map_err(|error| transport::setup(&error))?;
         let builder = || {
@@ -153,6 +153,9 @@ fn parse(text: &str) -> Result<Url, &'static str> {
     if text.contains(|character: char| character.is_whitespace() || character.is_control()) {
         return Err("it holds a space or a line break");
     }
+    if text.contains(char::REPLACEMENT_CHARACTER) {
+        return Err("it is not UTF-8");
+    }
     if text.contains('\\') {
         return Err("it holds a backslash, which is %5C in a user name");
     }
@@ -163,7 +166,7 @@ fn parse(text: &str) -> Result<Url, &'static str> {
     let mut url = Url::parse(&text).map_err(|_| "it is not a URL")?;
     match url.scheme() {
         "http" | "https" | "socks4" | "socks4a" | "socks5h" => {}
-        // Go lets the proxy look the name up in either case.
+        // As in Go: the proxy resolves the name in either case.
         "socks5" => url.set_scheme("socks5h").map_err(|()| "it is not a URL")?,
         _ => return Err("it starts with neither http://, https:// nor socks5://"),
     }
@@ -284,6 +287,7 @@ mod tests {
             "file:///etc/passwd",
             "http://[::1:3128",
             "http://pro|xy.test:3128",
+            "http://user:FAKE-\u{fffd}@proxy.test:3128",
             " ",
         ];
         for text in values {

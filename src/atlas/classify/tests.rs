@@ -205,6 +205,7 @@ fn a_refusal_does_not_need_a_code() {
         (r#"{"error":401,"errorCode":"UNAUTHORIZED","detail":"Not you."}"#, Some("UNAUTHORIZED: Not you.")),
         (r#"{"error":401,"errorCode":"UNAUTHORIZED","detail":{}}"#, Some("UNAUTHORIZED")),
         (r#"{"error":401}"#, Some("HTTP 401")),
+        ("\u{feff}{\"error\":401}\r\n", Some("HTTP 401")),
         (r#"{"detail":"Not you."}"#, Some("Not you.")),
         (r#"{"error":null,"detail":"Not you.","reason":"Unauthorized"}"#, Some("Not you.")),
         (r#"{"detail":"Not you.","status":401,"title":"Unauthorized","type":"about:blank"}"#, None),
