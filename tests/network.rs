@@ -426,7 +426,7 @@ async fn a_file_of_certificates_is_a_regular_one() {
         (folder.path().to_str().unwrap(), "SSL_CERT_FILE is no regular file but a folder"),
     ];
     for (path, expected) in rows {
-        let line = run("https://atlas.test", &[("SSL_CERT_FILE", path)]).await;
-        assert!(line.starts_with("setup: ") && line.contains(expected), "{path}: {line}");
+        let said = run("https://atlas.test", &[("SSL_CERT_FILE", path)]).await;
+        assert!(said.starts_with("setup: ") && said.contains(expected), "{path}: {said}");
     }
 }

@@ -202,6 +202,7 @@ fn role_too_low() -> Stage {
         detail: ServerText::new("Current user is not authorized to perform this action."),
         fields: Vec::new(),
         retry_after: None,
+        address: None,
     }));
     stage
 }

@@ -79,8 +79,7 @@ const MOST_ENCODINGS: usize = 4;
 /// that: the connection's own task hands head and body over in several turns.
 const DRAINING: Duration = Duration::from_millis(250);
 
-/// Waiting longer than this makes no sense for a person in front of a terminal; such a value is more
-/// likely an error of something on the way.
+/// A longer `Retry-After` is ignored: it is more likely a mistake of a proxy than a wait that makes sense.
 const LONGEST_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A request, ready to be sent.
@@ -286,7 +285,7 @@ impl Answer {
             let room = LONGEST_BODY - self.body.len();
             append(&mut self.body, &chunk[..chunk.len().min(room)]);
             self.end = if chunk.len() > room { BodyEnd::TooLarge } else { BodyEnd::Complete };
-            // Works when nobody else holds the buffer; otherwise the allocator wipes it when it is freed.
+            // Works when this is the only reference to the buffer; otherwise the allocator wipes it when it is freed.
             if let Ok(mut chunk) = chunk.try_into_mut() {
                 chunk.as_mut().zeroize();
             }

@@ -132,8 +132,8 @@ impl Client {
         }
     }
 
-    /// Gives back every token that was minted here, within 2 seconds; never an access token that somebody
-    /// else minted. Says nothing when it fails: tokens die by themselves within the hour.
+    /// Gives back every token that was minted here, within 2 seconds; never an access token that the user
+    /// supplied. Errors are ignored: tokens die by themselves within the hour.
     pub async fn revoke(&self) {
         if let Session::ServiceAccount { token, .. } = &self.session {
             token.lock().await.take();
@@ -154,7 +154,7 @@ impl Client {
                 self.minted().retain(|minted| !is_same(&minted.token, &token));
             }
         };
-        // No draining here: nothing that could still arrive matters, and somebody waits for the program to end.
+        // No draining here: no answer matters any more, and the user waits for the program to end.
         let _ = tokio::time::timeout(self.limits.revoke, work).await;
     }
 

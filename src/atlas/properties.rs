@@ -103,8 +103,8 @@ pub(super) fn any_status() -> impl Strategy<Value = u16> {
     ]
 }
 
-pub(super) fn answer(status: u16, body: Vec<u8>) -> Answer {
-    Answer::of(status, &body)
+pub(super) fn answer(status: u16, body: &[u8]) -> Answer {
+    Answer::of(status, body)
 }
 
 /// Where in a body the value of a secret may stand so that it counts.
@@ -186,7 +186,7 @@ proptest! {
     fn what_an_answer_to_the_post_proves_follows_from_what_stands_in_it(status in any_status(), body in any_body()) {
         let parsed: Option<Value> = serde_json::from_slice(&body).ok();
         let text = String::from_utf8_lossy(&body).into_owned();
-        match classify::create_outcome(answer(status, body)) {
+        match classify::create_outcome(answer(status, &body)) {
             CreateOutcome::Created(secret) => {
                 let value = secret.value.expose_secret().to_owned();
                 prop_assert!(!value.is_empty());
@@ -221,7 +221,7 @@ proptest! {
             Value::from(fields)
         };
         let body = [object.to_string().into_bytes(), tail].concat();
-        let CreateOutcome::Created(secret) = classify::create_outcome(answer(201, body)) else {
+        let CreateOutcome::Created(secret) = classify::create_outcome(answer(201, &body)) else {
             return Err(TestCaseError::fail(format!("lost in {object}")));
         };
         prop_assert_eq!(secret.value.expose_secret(), value);

@@ -16,7 +16,7 @@ use super::oauth::{NoToken, ServiceAccountLogin, Token, authorization};
 
 /// The credentials and what they were exchanged for.
 pub(super) enum Session {
-    /// Somebody else's token, sent as it is.
+    /// A token that the user supplied, sent as it is.
     AccessToken(SecretString),
     /// A key that answers a challenge with every request.
     ApiKey(ApiKey),
@@ -29,7 +29,7 @@ pub(super) enum Session {
 }
 
 impl Session {
-    /// A session in which nobody has signed in yet.
+    /// A session that has not signed in yet.
     pub(super) fn new(credentials: Credentials) -> Self {
         match credentials {
             Credentials::AccessToken(token) => Self::AccessToken(token),

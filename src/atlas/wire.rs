@@ -23,9 +23,9 @@ pub(super) struct CreatedBody {
     pub secret: Option<CreatedSecret>,
 }
 
-/// The members of the JSON object that `text` begins with: name and value, each as it stands there. Only strings
-/// and brackets are understood, so that a value which no parser takes (a number too large, half a surrogate pair,
-/// a thousand brackets, the end of a body that was cut off) costs none of the others.
+/// The members of the JSON object that `text` begins with: name and value as raw text. Only strings and
+/// brackets are parsed, so an invalid value (a number out of range, a lone surrogate, deep nesting, the end of a
+/// truncated body) does not affect the other members.
 pub(super) fn members(text: &str) -> Option<Vec<(&str, &str)>> {
     let text = text.trim_start_matches(['\u{FEFF}', ' ', '\t', '\r', '\n']).strip_prefix('{')?;
     let (mut members, mut start, mut colon) = (Vec::new(), 0, None);
@@ -67,8 +67,7 @@ pub(super) fn values<T: DeserializeOwned>(members: &[(&str, &str)], name: &str) 
 
 /// Reads the body of an answer to the creating POST. Nothing when it is no JSON object.
 ///
-/// Whatever is wrong beside it does not cost the secret; a value that a byte which is no UTF-8 stands in does not
-/// count.
+/// Errors in other members do not cost the secret. A value with invalid UTF-8 is not a secret.
 pub(super) fn created(body: &[u8]) -> Option<CreatedBody> {
     let text = String::from_utf8_lossy(body);
     let bare = members(&text)?;
@@ -113,7 +112,7 @@ const ERROR_FIELDS: [&str; 6] = ["badRequestDetail", "detail", "error", "errorCo
 
 /// Reads Atlas's own error (schema `ApiError`); anything else was not said by Atlas.
 ///
-/// Its mark is an integer `error` that repeats the status, or that stands beside an `errorCode`, a `detail` or a
+/// Its mark is an integer `error` that repeats the status, or comes with an `errorCode`, a `detail` or a
 /// `reason`. Without `error` it is one when it holds a `detail` and no name that the schema does not have.
 pub(super) fn rejection(status: u16, body: &Value, retry_after: Option<Duration>) -> Option<Rejection> {
     let members = body.as_object()?;
@@ -148,7 +147,7 @@ pub(super) fn rejection(status: u16, body: &Value, retry_after: Option<Duration>
 }
 
 /// Reads a service account (schema `GroupServiceAccount`). Nothing when the object shows no sign of
-/// being one, or when its secrets are there but are no list: an account must not look emptier than it is.
+/// being one, or when its secrets are there but are no list: an account must never seem to have fewer secrets than it has.
 pub(super) fn service_account(body: &Value) -> Option<ServiceAccount> {
     let has = |name| body.get(name).is_some_and(|value: &Value| !value.is_null());
     if !has("clientId") && !has("name") && !has("secrets") {
@@ -156,7 +155,7 @@ pub(super) fn service_account(body: &Value) -> Option<ServiceAccount> {
     }
     let secrets = match body.get("secrets") {
         None | Some(Value::Null) => Vec::new(),
-        // One that cannot be read must not look like a free place.
+        // An unreadable secret must not be mistaken for a free slot.
         Some(secrets) => secrets.as_array()?.iter().map(existing_secret).collect::<Option<_>>()?,
     };
     let roles = body.get("roles").and_then(Value::as_array);
@@ -186,7 +185,7 @@ pub(super) fn organization_settings(body: &Value) -> Option<OrganizationSettings
     })
 }
 
-/// One page of a list: what stands on it, and whether it is the last. A short page ends the list, and so
+/// One page of a list: its entries, and whether it is the last. A short page ends the list, and so
 /// does one whose links name no next page; `totalCount` is an estimate and ends nothing.
 pub(super) fn page<T>(body: &Value, entry: impl Fn(&Value) -> Option<T>) -> Option<Page<T>> {
     let results = body.get("results")?.as_array()?;

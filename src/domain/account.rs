@@ -68,7 +68,7 @@ impl ExistingSecret {
         }
     }
 
-    /// How a person recognises it: the mask, or its id where Atlas gave no mask.
+    /// How the user recognises it: the mask, or its id where Atlas gave no mask.
     pub fn label(&self) -> ServerText {
         self.mask.clone().unwrap_or_else(|| ServerText::from(&self.id))
     }
@@ -104,7 +104,7 @@ pub enum LoginRisk {
     None,
     /// The session uses it.
     Own,
-    /// The session may use it: nobody knows which secret it came from, or what that one looks like.
+    /// The session may use it: which secret signed in is not known.
     Perhaps,
 }
 
@@ -155,7 +155,7 @@ pub const ENTRIES_PER_PAGE: usize = 500;
 /// One page of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Page<T> {
-    /// What stands on it.
+    /// Its entries.
     pub entries: Vec<T>,
     /// True when no page comes after it. Atlas's `totalCount` is an estimate and does not decide that.
     pub is_last: bool,

@@ -6,7 +6,7 @@ use thiserror::Error;
 use url::{Host, Url};
 
 /// The scheme, host and port that every request goes to. `https` everywhere; `http` only to this
-/// machine itself (127.0.0.0/8, `::1`, `localhost`), where nobody can listen in on the way.
+/// machine itself (127.0.0.0/8, `::1`, `localhost`), where the traffic does not leave the machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BaseUrl {
     url: Url,
@@ -68,7 +68,7 @@ impl BaseUrl {
         Ok(Self { url })
     }
 
-    /// Host and, where it is not the scheme's own, port: what a person recognises.
+    /// Host and, where it is not the scheme's own, port: what the user recognises.
     pub fn host(&self) -> String {
         let host = self.url.host_str().unwrap_or_default();
         match self.url.port() {

@@ -1,5 +1,5 @@
-//! What is known after a request, and why one failed. Every error is explained to people: what happened, what it means, what
-//! to do.
+//! What is known after a request, and why it failed. Every error explains what happened, what it means and what to
+//! do.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ pub enum CreateOutcome {
     NotSent(TransportProblem),
     /// Atlas itself refused: nothing was created.
     Rejected(Rejection),
-    /// Nobody can tell from the answer whether a secret was created.
+    /// The answer does not tell whether a secret was created.
     Unknown(LostAnswer),
 }
 
@@ -34,7 +34,7 @@ pub enum LostAnswer {
         /// The HTTP status.
         status: u16,
     },
-    /// The person stopped waiting; the answer may still come.
+    /// The user stopped waiting; the answer may still come.
     StoppedWaiting,
     /// The program that waited for it has ended.
     EarlierRun,
@@ -152,8 +152,8 @@ pub enum DeleteOutcome {
     Gone,
     /// It was certainly not deleted: nothing was sent, or Atlas itself refused.
     Failed(ReadProblem),
-    /// Nobody can tell: no answer, one that is not Atlas's, or a 404, which Atlas gives for a project, an account
-    /// and a secret alike. The account has to be read.
+    /// Not known: no answer, one that is not Atlas's, or a 404, which Atlas gives for a project, an account and a
+    /// secret alike. The account has to be fetched.
     Unknown(ReadProblem),
 }
 
@@ -168,7 +168,7 @@ pub enum VerifyOutcome {
     /// Atlas knows no such secret, asked several times; in its own words. A new secret may need longer than
     /// that to be known everywhere.
     Refused(ServerText),
-    /// Nobody can tell: the network, a rate limit, or an answer that is not Atlas's. It says nothing about
+    /// Not known: the network failed, a rate limit, or an answer that is not Atlas's. It says nothing about
     /// the secret.
     CouldNotCheck(ReadProblem),
 }

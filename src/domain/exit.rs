@@ -9,13 +9,13 @@ use super::{ClientId, SecretId, ServerText};
 /// Why the program left, and the exit code that tells it to a shell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
-    /// The secret was handed over, or nothing was created and nobody waits for output.
+    /// The secret was delivered, or nothing was created and no output was expected.
     Done,
     /// Nothing was created although something was to be.
     NothingCreated,
     /// The arguments or the environment do not make sense.
     Usage,
-    /// A secret was created, or perhaps was, and was not handed over.
+    /// A secret was created, or perhaps was, and was not delivered.
     NotDelivered,
     /// A signal of this number ended the program and nothing was lost.
     Signal(u8),
@@ -51,21 +51,21 @@ pub struct ExitSummary {
 /// What became of a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Disposition {
-    /// It was handed over in these ways; there is at least one.
+    /// It was delivered in these ways; there is at least one.
     Delivered(Vec<Delivery>),
     /// It was deleted in Atlas again.
     Deleted,
-    /// It was created and left without having been handed over.
+    /// It was created and not delivered.
     NotDelivered,
-    /// Nobody can tell whether it was created.
+    /// It is not known whether it was created.
     PerhapsCreated,
     /// It was on its way when the program had to end, or was sent to a terminal, which does not answer.
     PerhapsDelivered,
-    /// It was created, its value is lost, and somebody has decided to leave it in Atlas.
+    /// It was created, its value is lost, and the user decided to keep it in Atlas.
     Kept,
 }
 
-/// One way in which a secret was handed over.
+/// One way in which a secret was delivered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Delivery {
     /// It is in a file.
@@ -117,7 +117,7 @@ impl Delivery {
 }
 
 impl Disposition {
-    /// True when somebody has to clean up in Atlas.
+    /// True when the secret has to be cleaned up in Atlas.
     pub fn is_loss(&self) -> bool {
         !matches!(self, Self::Delivered(_) | Self::Deleted)
     }

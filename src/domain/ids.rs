@@ -23,7 +23,7 @@ pub(super) const SECRET_PREFIX: &str = "mdb_sa_sk_";
 macro_rules! shown_as_it_is {
     ($($id:ident),*) => {$(
         impl $id {
-            /// The id as it stands in a URL.
+            /// The id as part of a URL.
             pub fn as_str(&self) -> &str {
                 &self.0
             }
@@ -54,7 +54,7 @@ pub enum ProjectIdError {
     NotHex {
         /// The offending character.
         character: char,
-        /// Where it stands, in characters from 0.
+        /// Its position, in characters from 0.
         position: usize,
     },
     /// Right so far, but not complete.
@@ -125,7 +125,7 @@ pub enum ClientIdError {
     NotHex {
         /// The offending character.
         character: char,
-        /// Where it stands, in characters from 0, the prefix included.
+        /// Its position, in characters from 0, the prefix included.
         position: usize,
     },
     /// Right so far, but not complete.
@@ -221,7 +221,7 @@ impl From<&SecretId> for ServerText {
 }
 
 /// The id of an organization, as Atlas gave it: 24 hexadecimal digits. It becomes part of a URL and of what is
-/// handed over, so that nothing else counts.
+/// delivered, so nothing else counts.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct OrganizationId(String);
 

@@ -1,4 +1,6 @@
-//! What is noted about a creation until its secret is handed over. Ids only: no type here can hold a secret.
+//! What the journal records of a creation until its secret is delivered.
+//!
+//! **Invariant:** ids only; no type here can hold a secret.
 
 use jiff::Timestamp;
 use thiserror::Error;
@@ -19,7 +21,7 @@ pub struct JournalEntry {
     pub client: ClientId,
     /// When the creation began, by Atlas's clock; by this machine's where Atlas's was not known.
     pub begun_at: Timestamp,
-    /// The ids of the secrets that the account had just before; `None` when nobody could look.
+    /// The ids of the secrets that the account had just before; `None` when the account could not be fetched.
     pub ids_before: Option<Vec<SecretId>>,
     /// The new secret's id, once Atlas has answered with a readable one.
     pub secret_id: Option<SecretId>,
@@ -27,7 +29,7 @@ pub struct JournalEntry {
     pub expires_at: Option<Timestamp>,
 }
 
-/// A note that nobody can read any more. It is told by name and never deleted by itself.
+/// A record that cannot be read. It is reported by name and never deleted automatically.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("The note {file} about an earlier secret cannot be read: {damage}.")]
 pub struct DamagedPage {

@@ -66,7 +66,7 @@ pub enum RejectionKind {
     Other,
 }
 
-/// Three sentences for a person.
+/// Three sentences for the user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Explanation {
     /// What happened.
@@ -77,7 +77,7 @@ pub struct Explanation {
     pub action: Cow<'static, str>,
 }
 
-/// What stands in the place of Atlas's `errorCode` for [`Rejection::stale_nonce`]: the server's own word.
+/// Takes the place of Atlas's `errorCode` in [`Rejection::stale_nonce`]: the server's own word.
 const STALE_NONCE: &str = "stale=true";
 
 impl Rejection {

@@ -28,7 +28,7 @@ impl NewSecret {
 /// A secret that Atlas has just created. Its `Debug` shows no value.
 ///
 /// Only the value is certain to be there: an answer that carries a value but has lost or garbled the
-/// rest is still handed over.
+/// rest is still delivered.
 #[derive(Clone, Debug)]
 pub struct CreatedSecret {
     /// The value; Atlas never shows it again.
@@ -60,7 +60,7 @@ pub fn masked(value: &SecretString, bullet: char) -> String {
     format!("{prefix}{bullets}{tail}")
 }
 
-/// A text in which somebody may have pasted a secret by mistake, without it: of each only the prefix is left.
+/// Removes secrets that the user may have pasted into `text` by mistake; of each only the prefix is left.
 pub fn without_secrets(text: &str) -> String {
     let mut parts = text.split(SECRET_PREFIX);
     let mut safe = parts.next().unwrap_or_default().to_owned();
@@ -89,7 +89,7 @@ pub struct QueryFlags {
 }
 
 impl QueryFlags {
-    /// The query as it stands behind the path, with its question mark; nothing without a flag.
+    /// The query with its question mark; empty without a flag.
     pub fn query(self) -> &'static str {
         match (self.envelope, self.pretty) {
             (false, false) => "",
@@ -107,7 +107,7 @@ impl NewSecret {
     }
 }
 
-/// One shape: what stands on the clipboard, in a file, or on standard output. One list serves copying, saving
+/// One format: what goes to the clipboard, a file or standard output. One list serves copying, saving
 /// and `--format`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Format {
@@ -174,7 +174,7 @@ impl Format {
         }
     }
 
-    /// True when the secret is in it; whoever has only the rest has not been handed anything over.
+    /// True when the secret is part of it; the rest alone is no delivery.
     pub fn holds_the_secret(self) -> bool {
         self != Self::ClientId
     }

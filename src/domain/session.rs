@@ -20,7 +20,7 @@ pub enum Session {
         /// Where the credentials come from, where that is worth saying.
         origin: Option<ServerText>,
     },
-    /// A host on the network, and nobody signed in yet.
+    /// A host on the network, not signed in yet.
     SignedOut {
         /// Where it is.
         base_url: BaseUrl,
@@ -34,7 +34,7 @@ pub enum Session {
 pub enum Identity {
     /// A service account, by OAuth 2 client credentials.
     ServiceAccount(ClientId),
-    /// Somebody's access token.
+    /// An access token.
     AccessToken,
     /// An API key, by its public half.
     ApiKey(PublicKey),
@@ -84,7 +84,7 @@ impl Session {
         }
     }
 
-    /// The host of `base_url`, and nobody signed in.
+    /// The host of `base_url`, not signed in.
     pub fn signed_out(base_url: &BaseUrl) -> Self {
         Self::SignedOut { base_url: base_url.clone() }
     }
@@ -135,7 +135,7 @@ fn is_about_the_address(rejection: &Rejection) -> bool {
 /// Credentials for the Atlas Administration API. Their `Debug` shows no secret.
 #[derive(Clone, Debug)]
 pub enum Credentials {
-    /// A token that somebody else obtained; it is sent as it is and never revoked by this program.
+    /// A token that the user supplied; it is sent as it is and never revoked by this program.
     AccessToken(SecretString),
     /// A service account: OAuth 2 client credentials (RFC 6749, section 4.4).
     ServiceAccount {
@@ -183,13 +183,13 @@ pub enum CredentialProblem {
     /// No public key is there.
     #[error("a public key is needed")]
     NoPublicKey,
-    /// The id or the secret of a service account stands where a public key belongs.
+    /// The id or the secret of a service account was given as a public key.
     #[error("that belongs to a service account (it starts with mdb_sa), not to an API key")]
     OfServiceAccount,
     /// More than a public key can be, or a character that would end the user name inside a header.
     #[error("a public key has visible characters only, without quotes, commas and colons, 64 at most")]
     PublicKey,
-    /// The secret of a service account stands where a private key belongs.
+    /// The secret of a service account was given as a private key.
     #[error("that is the secret of a service account (it starts with mdb_sa), not a private key")]
     SecretOfServiceAccount,
 }
@@ -297,7 +297,7 @@ impl ProfileName {
         (!name.is_empty()).then(|| Self(name.to_lowercase()))
     }
 
-    /// The name as it stands in the file, for looking it up. What is shown is its `Display`.
+    /// The name as it is in the file, for look-ups. Use `Display` to show it.
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -24,6 +24,7 @@ fn refused_credentials() -> ReadProblem {
         detail: text("no"),
         fields: Vec::new(),
         retry_after: None,
+        address: None,
     })
 }
 

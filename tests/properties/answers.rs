@@ -25,7 +25,7 @@ pub fn answer_call(call: Call, outcome: u8) {
         Call::Account(_, reply) => drop(reply.send(account(outcome))),
         Call::Settings(_, reply) => {
             let longest_secret_hours = outcome.is_multiple_of(4).then_some(700);
-            let settings = OrganizationSettings { longest_secret_hours, requires_access_list: false };
+            let settings = OrganizationSettings { longest_secret_hours };
             drop(reply.send(read(outcome, 3, settings)));
         }
         Call::Project(_, reply) => {

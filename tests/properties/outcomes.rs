@@ -25,7 +25,7 @@ pub fn rejection(choice: u8) -> Rejection {
     let (status, error_code) = rows[usize::from(choice) % rows.len()];
     let retry_after = choice.is_multiple_of(2).then(|| Duration::from_millis(u64::from(choice) * 90));
     let (error_code, detail) = (ServerText::new(error_code), ServerText::new("漢 words of the server"));
-    Rejection { status, error_code, detail, fields: Vec::new(), retry_after }
+    Rejection { status, error_code, detail, fields: Vec::new(), retry_after, address: None }
 }
 
 pub fn problem(choice: u8) -> ReadProblem {

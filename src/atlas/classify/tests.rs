@@ -85,7 +85,7 @@ fn what_cannot_be_read_beside_a_secret_costs_only_itself() {
             let shown: String = body.chars().take(200).collect();
             let secret = created(201, body.as_bytes());
             assert_eq!(secret.value.expose_secret(), SECRET, "{shown}");
-            assert_eq!(secret.id.as_ref().map(|id| id.as_str()), Some(ID), "{shown}");
+            assert_eq!(secret.id.as_ref().map(crate::domain::SecretId::as_str), Some(ID), "{shown}");
         }
     }
 }

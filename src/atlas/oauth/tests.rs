@@ -5,7 +5,7 @@ use crate::atlas::properties::{self, any_body, any_status};
 use crate::domain::Rejection;
 
 fn answer(status: u16, body: &str) -> Answer {
-    properties::answer(status, body.as_bytes().to_vec())
+    properties::answer(status, body.as_bytes())
 }
 
 #[test]
@@ -107,7 +107,7 @@ proptest! {
     fn any_answer_is_a_token_that_was_named_or_none(status in any_status(), body in any_body()) {
         let named = serde_json::from_slice::<Value>(&body).ok();
         let named = named.and_then(|body| Some(body.get("access_token")?.as_str()?.to_owned()));
-        let answer = properties::answer(status, body);
+        let answer = properties::answer(status, &body);
         if let Ok(token) = token(&answer, Instant::now()) {
             prop_assert!(is_success(status));
             prop_assert_eq!(Some(token.value.expose_secret().to_owned()), named);

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use atlas_secret::domain::{
     CreateOutcome, ExistingSecret, FieldViolation, LostAnswer, ReadProblem, Rejection, SecretId, ServerText,
-    ServiceAccount, TransportProblem,
+    TransportProblem,
 };
 use crossterm::event::KeyCode;
 
