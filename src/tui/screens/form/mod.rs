@@ -236,7 +236,9 @@ impl Form {
     fn place(&mut self, placed: Placed) {
         let Some(name) = placed.field else {
             self.notice = Some(match placed.what {
-                Paste::Secret => Notice::Word("The client secret was not kept. This form only takes IDs."),
+                Paste::Secret => {
+                    Notice::Word("What came with the ID is a secret, not an ID. It was not kept.")
+                }
                 Paste::Nothing(words) => Notice::Warning(words),
                 Paste::Whole { .. } | Paste::AtCaret(_) => {
                     Notice::Word("Nothing was pasted: no field has the focus.")

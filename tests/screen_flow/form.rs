@@ -1,0 +1,262 @@
+//! The form: what it says while someone types, where keys lead, what a paste does.
+
+use atlas_secret::domain::{Exit, Session};
+use atlas_secret::tui::Command;
+use atlas_secret::tui::screens::FieldName::{Client, Lifetime, Project};
+use atlas_secret::tui::screens::{FieldName, Focus, Form, Notice, Validation};
+
+use crate::stage::{CLIENT, PROJECT, Stage, VALUE};
+
+const URL: &str = "https://cloud.mongodb.com/v2/32b6e34b3d91647abb20e7b8#/clusters";
+
+fn form(project: &str, client: &str, lifetime: &str) -> Stage {
+    Stage::new(Session::Demo, Form::new(project, client, lifetime))
+}
+
+/// The empty form with the focus on this field.
+fn focus_on(name: FieldName) -> Stage {
+    let mut stage = Stage::empty();
+    stage.app.shared.form.focus = Focus::Field(name);
+    stage
+}
+
+/// What is said beside a field.
+fn said(stage: &Stage, name: FieldName) -> String {
+    match stage.app.shared.form.validation(name) {
+        Validation::Id(note) => note.unwrap_or("right").to_owned(),
+        Validation::Lifetime { warning, .. } => warning.unwrap_or("right").to_owned(),
+        Validation::Silent => "silent".to_owned(),
+        Validation::Incomplete(message) | Validation::Wrong { message, .. } => message,
+        Validation::Refused(refused) => refused.to_string(),
+    }
+}
+
+fn creates(stage: &Stage) -> usize {
+    stage.count(|command| matches!(command, Command::Create(_)))
+}
+
+#[test]
+fn a_field_says_live_what_it_lacks() {
+    let mut stage = Stage::empty();
+    assert_eq!(said(&stage, Project), "silent", "it is untouched");
+    stage.keys("a backspace");
+    assert_eq!(said(&stage, Project), "a project ID is needed");
+    let rows = [
+        (Project, "32b6e34b3d91647abb", "18 of 24 digits"),
+        (Project, PROJECT, "right"),
+        (Project, "aAAaAAaAAaAAaAAaAAaAAaAA", "lower case, as Atlas wants it"),
+        (Client, "mdb_sa", "starts with mdb_sa_id_"),
+        (Client, "mdb_sa_id_12", "2 of 24 digits"),
+        (Client, CLIENT, "right"),
+        (Lifetime, "", "how long it lives: hours, or 36h, 30d, 12w, 1y"),
+        (Lifetime, "soon", "not a time: write hours, or 36h, 30d, 12w, 1y"),
+        (Lifetime, "0", "zero: a secret lives at least one hour"),
+        (Lifetime, "-1", "negative: a secret lives at least one hour"),
+        (Lifetime, "2147483648", "too long: Atlas counts at most 2147483647 hours"),
+        (Lifetime, "7", "Atlas allows 8 hours to 365 days today"),
+        (Lifetime, "1y", "right"),
+    ];
+    for (name, text, expected) in rows {
+        let mut stage = focus_on(name);
+        stage.keys("x <ctrl-u>").type_in(text);
+        assert_eq!(said(&stage, name), expected, "{text:?}");
+    }
+}
+
+#[test]
+fn a_wrong_character_is_pointed_at() {
+    for (name, text, expected) in [(Project, "32g", 2), (Client, "mdb_sb", 5), (Client, "mdb_sa_id_1x", 11)] {
+        let mut stage = focus_on(name);
+        stage.type_in(text);
+        let validation = stage.app.shared.form.validation(name);
+        assert!(
+            matches!(validation, Validation::Wrong { position: Some(at), .. } if at == expected),
+            "{text:?}"
+        );
+    }
+}
+
+#[test]
+fn the_focus_starts_on_the_first_problem() {
+    let rows = [
+        ("", "", "720", Focus::Field(Project)),
+        (PROJECT, "", "720", Focus::Field(Client)),
+        (PROJECT, CLIENT, "soon", Focus::Field(Lifetime)),
+        (PROJECT, CLIENT, "1h", Focus::Button),
+        (PROJECT, CLIENT, "720", Focus::Button),
+    ];
+    for (project, client, lifetime, expected) in rows {
+        assert_eq!(Form::new(project, client, lifetime).focus, expected);
+    }
+}
+
+#[test]
+fn keys_move_the_focus_from_every_field_right_or_wrong() {
+    let rows = [
+        ("tab", Focus::Field(Client)),
+        ("down tab", Focus::Field(Lifetime)),
+        ("enter", Focus::Field(Client)),
+        ("tab tab tab", Focus::Button),
+        ("tab tab tab tab", Focus::Field(Project)),
+        ("shift-tab", Focus::Button),
+        ("tab x up", Focus::Field(Project)),
+        ("tab tab x shift-tab", Focus::Field(Client)),
+    ];
+    for (keys, expected) in rows {
+        let mut stage = Stage::empty();
+        stage.keys(keys);
+        assert_eq!(stage.app.shared.form.focus, expected, "{keys}");
+    }
+}
+
+#[test]
+fn the_last_field_the_button_and_ctrl_s_submit() {
+    let rows =
+        [("enter", 1), ("up enter", 1), ("up up enter", 0), ("up up <ctrl-s>", 1), ("tab <ctrl-s>", 1)];
+    for (keys, expected) in rows {
+        let mut stage = Stage::filled();
+        stage.keys(keys);
+        assert_eq!(creates(&stage), expected, "{keys}");
+    }
+    let mut unusual = form(PROJECT, CLIENT, "1h");
+    unusual.keys("enter");
+    assert_eq!(creates(&unusual), 1, "an unusual lifetime only warns");
+}
+
+#[test]
+fn submitting_with_a_problem_goes_to_the_first_and_asks_for_nothing() {
+    let mut stage = form(PROJECT, "", "soon");
+    stage.keys("tab <ctrl-s>");
+    assert_eq!(stage.app.shared.form.focus, Focus::Field(Client));
+    assert!(stage.commands.is_empty() && stage.is_on_form());
+}
+
+#[test]
+fn two_enters_in_one_read_create_once() {
+    for before in ["tab shift-tab", "up"] {
+        let mut stage = Stage::filled();
+        stage.keys(before).burst("enter enter");
+        assert_eq!(creates(&stage), 1, "{before}");
+    }
+}
+
+#[test]
+fn an_enter_that_comes_with_text_never_submits() {
+    for burst in ["3 enter", "enter 3", "3 tab enter enter", "1 2 3 4 5 6 7 8 enter", "enter enter 1"] {
+        for before in ["tab shift-tab", "up"] {
+            let mut stage = Stage::filled();
+            stage.keys(before).burst(burst);
+            assert!(stage.commands.is_empty() && stage.is_on_form(), "{before} {burst}");
+        }
+    }
+}
+
+#[test]
+fn help_covers_the_form() {
+    for (open, close) in
+        [("?", "?"), ("f1", "esc"), ("?", "enter"), ("f1", "f1"), ("?", "q"), ("?", "<ctrl-c>")]
+    {
+        let mut stage = Stage::empty();
+        stage.keys(open);
+        assert!(stage.app.shared.shows_help, "{open}");
+        stage.keys("x").keys(close);
+        let is_open = stage.app.shared.shows_help;
+        assert!(!is_open && stage.text(Project).is_empty() && stage.exit().is_none(), "{close}");
+    }
+}
+
+#[test]
+fn a_paste_goes_where_it_belongs_and_says_so() {
+    let both = format!("{PROJECT} {CLIENT}");
+    let bare = "1234567890abcdef12345678";
+    let within = format!("the project is {PROJECT}, please");
+    let rows: [(FieldName, &str, &str, &str, FieldName, &str); 10] = [
+        (Project, PROJECT, PROJECT, "", Project, "right"),
+        (Project, URL, PROJECT, "", Project, "taken from the pasted URL"),
+        (Client, URL, PROJECT, "", Project, "taken from the pasted URL"),
+        (Client, PROJECT, PROJECT, "", Project, "put here, where it belongs"),
+        (Project, CLIENT, "", CLIENT, Client, "put here, where it belongs"),
+        (Lifetime, bare, bare, "", Project, "put here, where it belongs"),
+        (Lifetime, &both, PROJECT, CLIENT, Client, "right"),
+        (Lifetime, &both, PROJECT, CLIENT, Project, "right"),
+        (Project, &within, PROJECT, "", Project, "right"),
+        (Client, &within, PROJECT, "", Project, "put here, where it belongs"),
+    ];
+    for (focus, text, project, client, says, expected) in rows {
+        for paste in [Stage::paste, Stage::unbracketed] {
+            let mut stage = focus_on(focus);
+            paste(&mut stage, text);
+            assert_eq!((stage.text(Project), stage.text(Client)), (project, client), "{text} into {focus:?}");
+            assert_eq!(said(&stage, says), expected, "{text} into {focus:?}");
+        }
+    }
+}
+
+#[test]
+fn a_paste_never_submits() {
+    for text in ["720\n\n\n", PROJECT, URL, "\r\n\n", "720\r"] {
+        let mut stage = Stage::filled();
+        stage.keys("up").paste(text).unbracketed(&format!("{text}\n\n 12345678\n"));
+        assert!(stage.commands.is_empty() && stage.is_on_form(), "{text:?}");
+    }
+}
+
+#[test]
+fn a_whole_id_replaces_and_a_part_goes_in_at_the_caret() {
+    let mut stage = form("aaaa", "", "720");
+    stage.keys("<ctrl-a>").paste("32b6");
+    assert_eq!(stage.text(Project), "32b6aaaa");
+    stage.paste(PROJECT);
+    assert_eq!(stage.text(Project), PROJECT);
+}
+
+#[test]
+fn a_secret_is_refused_by_name_and_kept_nowhere() {
+    let ways: [fn(&mut Stage) -> &mut Stage; 5] = [
+        |stage| stage.paste(VALUE),
+        |stage| stage.paste(&format!("{CLIENT} {VALUE}\n")),
+        |stage| stage.unbracketed(&format!("{VALUE}\n")),
+        |stage| stage.type_in("mdb_sa_sk_"),
+        |stage| stage.type_in("mdb_sa_").paste("sk_FAKEfake"),
+    ];
+    for name in FieldName::ALL {
+        for (index, way) in ways.into_iter().enumerate() {
+            let mut stage = focus_on(name);
+            way(&mut stage);
+            let notice = match stage.app.shared.form.notice {
+                Some(Notice::Word(word)) => word,
+                _ => "",
+            };
+            let words = format!("{} {notice}", said(&stage, name));
+            assert!(words.contains("secret, not"), "{name:?} {index}: {words}");
+            let debug = format!("{:?}", stage.app);
+            assert!(!debug.contains("sa_sk_") && !debug.contains("FAKE"), "{name:?} {index}");
+        }
+    }
+}
+
+#[test]
+fn the_rest_of_a_secret_that_comes_key_by_key_is_dropped_too() {
+    let mut stage = focus_on(Client);
+    stage.type_in(VALUE);
+    assert_eq!(stage.text(Client), "");
+    stage.keys("backspace").type_in("mdb");
+    assert_eq!(stage.text(Client), "mdb");
+}
+
+#[test]
+fn a_secret_pasted_onto_a_right_id_leaves_the_id_right() {
+    let mut stage = Stage::filled();
+    stage.keys("tab").paste(VALUE);
+    assert!(matches!(stage.app.shared.form.notice, Some(Notice::Word(_))));
+    assert!(stage.app.shared.form.new_secret().is_some());
+}
+
+#[test]
+fn ctrl_c_leaves_and_ctrl_z_suspends() {
+    let mut stage = Stage::empty();
+    stage.keys("<ctrl-z>");
+    assert!(matches!(stage.commands[..], [Command::Suspend]));
+    stage.keys("<ctrl-c>");
+    assert_eq!(stage.exit(), Some(Exit::Done));
+}

@@ -1,0 +1,161 @@
+//! What each screen does with keys and events, and what a run without a terminal says instead.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail by panicking")]
+
+mod form;
+mod leaving;
+mod moving;
+mod printing;
+mod prompts;
+mod recovery;
+mod secret_list;
+mod sign_in;
+#[expect(dead_code, reason = "shared with other tests, which need more of it")]
+#[path = "../support/stage.rs"]
+mod stage;
+mod waiting;
+
+use std::time::Duration;
+
+use atlas_secret::domain::{
+    ClipboardContent, CopyOutcome, CreateOutcome, CreatedSecret, ExistingSecret, HeldCopy, LostAnswer,
+    ReadProblem, Rejection, SecretId, ServerText, TransportProblem,
+};
+use atlas_secret::tui::screens::LeaveConfirmation;
+use atlas_secret::tui::{Command, Glyphs, Screen, Theme};
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::buffer::Cell;
+
+use stage::{Stage, secret, time};
+
+/// A secret that appears in the account after the POST.
+const NEW: &str = "cccccccccccccccccccccccc";
+
+/// A copy that was read back and stays a minute.
+const COPIED: CopyOutcome = CopyOutcome::Copied(HeldCopy { clears_in: Some(Duration::from_secs(60)) });
+
+/// The clipboard still holds it.
+const OURS: ClipboardContent = ClipboardContent::Ours { clears_in: Some(Duration::from_secs(60)) };
+
+fn rejection(status: u16, error_code: &str) -> Rejection {
+    let error_code = ServerText::new(error_code);
+    Rejection {
+        status,
+        error_code,
+        detail: ServerText::default(),
+        fields: Vec::new(),
+        retry_after: None,
+        address: None,
+    }
+}
+
+fn refused(status: u16, error_code: &str) -> CreateOutcome {
+    CreateOutcome::Rejected(rejection(status, error_code))
+}
+
+fn not_sent() -> CreateOutcome {
+    CreateOutcome::NotSent(TransportProblem::ConnectTimeout)
+}
+
+fn lost() -> CreateOutcome {
+    CreateOutcome::Unknown(LostAnswer::Unexpected { status: 502 })
+}
+
+fn created() -> CreateOutcome {
+    CreateOutcome::Created(secret())
+}
+
+/// A new secret whose id Atlas did not tell.
+fn without_id() -> CreatedSecret {
+    CreatedSecret { id: None, ..secret() }
+}
+
+fn unreadable() -> ReadProblem {
+    ReadProblem::Unexpected { status: 502 }
+}
+
+fn existing(expires_at: &str) -> ExistingSecret {
+    ExistingSecret {
+        id: id("bbbbbbbbbbbbbbbbbbbbbbbb"),
+        created_at: None,
+        expires_at: Some(time(expires_at)),
+        last_used_at: None,
+        mask: None,
+    }
+}
+
+/// One that creating does not shorten.
+fn short_lived() -> ExistingSecret {
+    existing("2026-11-28T18:14:00Z")
+}
+
+/// One that ends like this.
+fn masked(tail: &str) -> ExistingSecret {
+    ExistingSecret {
+        id: id(&format!("bbbbbbbbbbbbbbbbbbbb{tail}")),
+        mask: Some(ServerText::new(&format!("mdb_sa_sk_...{tail}"))),
+        ..short_lived()
+    }
+}
+
+/// One that was created right after the POST.
+fn new(secret_id: &str) -> ExistingSecret {
+    ExistingSecret {
+        id: id(secret_id),
+        created_at: Some(time("2026-11-23T17:14:01Z")),
+        ..existing("2026-12-23T17:14:00Z")
+    }
+}
+
+fn id(text: &str) -> SecretId {
+    SecretId::from_server(text).unwrap()
+}
+
+fn after_copy(outcome: CopyOutcome) -> Stage {
+    let mut stage = Stage::created();
+    stage.keys("c").copied(outcome);
+    stage
+}
+
+/// The question before leaving the secret.
+fn leaving(stage: &Stage) -> Option<&LeaveConfirmation> {
+    stage.shown().leaving.as_ref().map(|leaving| &leaving.confirmation)
+}
+
+fn asks_to_choose(stage: &Stage) -> bool {
+    matches!(leaving(stage), Some(LeaveConfirmation::Choose { .. }))
+}
+
+fn is_recovery(stage: &Stage) -> bool {
+    matches!(stage.app.screen, Screen::Recovery(_))
+}
+
+fn deletions(stage: &Stage) -> usize {
+    stage.count(|command| matches!(command, Command::Delete(..)))
+}
+
+/// The words on the screen in reading order, however they are wrapped.
+fn drawn(stage: &Stage) -> String {
+    let size = stage.app.shared.size;
+    let mut terminal = Terminal::new(TestBackend::new(size.columns, size.rows)).unwrap();
+    terminal.draw(|frame| stage.app.draw(&Theme::colour(Glyphs::UNICODE), frame)).unwrap();
+    let cells = &terminal.backend().buffer().content;
+    let rows = cells.chunks(usize::from(size.columns).max(1));
+    let rows: Vec<String> = rows.map(|row| row.iter().map(Cell::symbol).collect()).collect();
+    rows.join(" ").split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Asserts that these words are on the screen.
+#[track_caller]
+fn assert_drawn(stage: &Stage, words: &str) {
+    let drawn = drawn(stage);
+    assert!(drawn.contains(words), "{words:?} is not in {drawn:?}");
+}
+
+/// Asserts that they are not.
+#[track_caller]
+fn assert_not_drawn(stage: &Stage, words: &str) {
+    let drawn = drawn(stage);
+    assert!(!drawn.contains(words), "{words:?} is in {drawn:?}");
+}

@@ -1,0 +1,153 @@
+//! Small moves that several screens share, and what `--yes` agrees to.
+
+use atlas_secret::domain::Exit;
+use atlas_secret::tui::screens::{FieldName, Notice, Waiting};
+use atlas_secret::tui::{Command, Event, Screen, Size};
+
+use crate::stage::Stage;
+use crate::*;
+
+const LONG: &str = "2027-11-23T18:14:00Z";
+
+#[test]
+fn the_recipes_go_round() {
+    let recipes = ["Atlas CLI", "curl, access token", "curl, API key", "Go SDK"];
+    let rows = [("f2", 0), ("f2 tab", 1), ("f2 tab tab tab tab", 0), ("f2 shift-tab", 3)];
+    for (keys, expected) in rows {
+        let mut stage = Stage::filled();
+        stage.keys(keys);
+        assert_drawn(&stage, &format!("[{}]", recipes[expected]));
+    }
+}
+
+#[test]
+fn one_recipe_is_copied_at_a_time_and_the_next_one_is_not_copied_yet() {
+    let copies = |stage: &Stage| stage.count(|command| matches!(command, Command::CopyText(_)));
+    let mut stage = Stage::filled();
+    stage.keys("f2 c c");
+    assert_eq!(copies(&stage), 1);
+    stage.copied(COPIED);
+    assert_drawn(&stage, "Copied");
+    stage.keys("tab");
+    assert_not_drawn(&stage, "Copied");
+    stage.copied(COPIED);
+    assert_not_drawn(&stage, "Copied");
+    stage.keys("c");
+    assert_eq!(copies(&stage), 2);
+}
+
+#[test]
+fn screens_fit_from_56_by_16_on() {
+    let rows =
+        [(56, 16, false), (55, 16, true), (56, 15, true), (200, 15, true), (55, 50, true), (57, 17, false)];
+    for (columns, rows, expected) in rows {
+        assert_eq!(Size { columns, rows }.is_too_small(), expected, "{columns}x{rows}");
+    }
+}
+
+#[test]
+fn a_terminal_that_is_too_small_takes_ctrl_c_only() {
+    let mut stage = Stage::filled();
+    stage.size(40, 10).keys("enter").paste("x");
+    assert_eq!((stage.commands.len(), stage.text(FieldName::Lifetime)), (0, "720"));
+    stage.keys("<ctrl-c>");
+    assert_eq!(stage.exit(), Some(Exit::Done));
+}
+
+#[test]
+fn a_record_that_failed_takes_no_other_words_place() {
+    type Row = (fn() -> Stage, bool);
+    let refused_on_form = || {
+        let mut stage = Stage::posting();
+        stage.answered(refused(401, "UNAUTHORIZED"));
+        stage
+    };
+    let rows: [Row; 3] = [(Stage::filled, true), (refused_on_form, false), (Stage::created, false)];
+    for (make, is_said) in rows {
+        let mut stage = make();
+        stage.event(Event::RecordFailed("There is no room left.".to_owned()));
+        let warns = matches!(stage.app.shared.form.notice, Some(Notice::Warning(_)));
+        assert_eq!((warns, stage.app.shared.not_recorded.is_some()), (is_said, true));
+    }
+}
+
+#[test]
+fn esc_takes_a_message_away() {
+    let mut stage = Stage::posting();
+    stage.answered(refused(401, "UNAUTHORIZED"));
+    assert!(stage.app.shared.form.notice.is_some());
+    stage.keys("esc");
+    assert!(stage.app.shared.form.notice.is_none() && stage.exit().is_none());
+}
+
+#[test]
+fn ctrl_l_paints_everything_anew() {
+    let mut stage = Stage::filled();
+    stage.keys("<ctrl-l>");
+    assert!(matches!(stage.commands[..], [Command::Repaint]));
+}
+
+/// `--yes` on a terminal, up to the account.
+fn preapproved() -> Stage {
+    let mut stage = Stage::filled();
+    stage.submit_preapproved().signed_in(Ok(()));
+    stage
+}
+
+#[test]
+fn yes_skips_the_form_and_reports_what_it_shortens() {
+    let mut stage = preapproved();
+    stage.account(&[existing(LONG)]);
+    assert_eq!((stage.posts(), stage.count(|command| matches!(command, Command::Report(_)))), (1, 1));
+    stage.answered(created());
+    assert!(stage.exit().is_none() && leaving(&stage).is_none(), "the secret is shown");
+}
+
+#[test]
+fn under_yes_two_living_secrets_lead_to_the_form_and_to_an_exit_of_1() {
+    let mut stage = preapproved();
+    stage.account(&[existing(LONG), existing(LONG)]);
+    assert!(stage.is_on_form() && stage.exit().is_none());
+    stage.keys("<ctrl-c>");
+    assert_eq!(stage.exit(), Some(Exit::NothingCreated));
+}
+
+#[test]
+fn yes_deletes_an_expired_secret_only_with_replace_expired() {
+    for replaces in [false, true] {
+        let mut stage = Stage::filled();
+        stage.app.shared.flags.replace_expired = replaces;
+        stage
+            .submit_preapproved()
+            .signed_in(Ok(()))
+            .account(&[existing("2026-01-01T00:00:00Z"), existing(LONG)]);
+        let waiting = stage.atlas.take_waiting();
+        let deletes = waiting.iter().any(|call| matches!(call, stage::Call::Delete(..)));
+        assert_eq!((deletes, stage.is_on_form(), stage.posts()), (replaces, !replaces, 0));
+    }
+}
+
+#[test]
+fn yes_holds_after_a_rate_limit() {
+    let mut stage = preapproved();
+    stage.account(&[]).answered(refused(429, "RATE_LIMITED")).wake_after(60);
+    stage.signed_in(Ok(())).account(&[existing(LONG)]);
+    assert_eq!((stage.posts(), stage.exit()), (2, None));
+}
+
+#[test]
+fn yes_counts_for_one_secret() {
+    let mut stage = preapproved();
+    stage.account(&[]).answered(created()).keys("n l enter").signed_in(Ok(())).account(&[existing(LONG)]);
+    assert!(
+        matches!(&stage.app.screen, Screen::Progress(progress) if matches!(progress.waiting, Waiting::Answer(_)))
+    );
+}
+
+#[test]
+fn a_terminal_that_reports_no_size_does_not_stop_the_search() {
+    let mut stage = Stage::posting();
+    stage.size(0, 0).answered(lost()).account(&[]).later(Duration::from_secs(2)).account(&[new(NEW)]);
+    stage.size(80, 24);
+    assert_drawn(&stage, "this one is new");
+}

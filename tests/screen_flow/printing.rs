@@ -1,0 +1,87 @@
+//! Standard output as the place where the secret goes.
+
+use atlas_secret::domain::{Delivery, Disposition, Exit, Format, PrintFailure};
+use atlas_secret::tui::{Command, Event, Output, Signal};
+
+use crate::stage::Stage;
+use crate::*;
+
+fn with_sink(mut stage: Stage) -> Stage {
+    stage.app.shared.output = Output::Sink(Format::Json);
+    stage
+}
+
+fn prints(stage: &Stage) -> usize {
+    stage.count(|command| matches!(command, Command::Print(Format::Json, _)))
+}
+
+#[track_caller]
+fn assert_printed(stage: &Stage) {
+    let printed = vec![Disposition::Delivered(vec![Delivery::Printed])];
+    assert_eq!((stage.exit(), stage.fates()), (Some(Exit::Done), printed));
+}
+
+#[test]
+fn leaving_writes_the_secret_and_asks_nothing() {
+    for keys in ["q", "esc"] {
+        let mut stage = with_sink(Stage::created());
+        stage.keys(keys);
+        assert_eq!((prints(&stage), stage.exit()), (1, None), "{keys}");
+        stage.printed(Ok(()));
+        assert_printed(&stage);
+    }
+}
+
+#[test]
+fn a_write_that_fails_brings_the_secret_back() {
+    let mut stage = with_sink(Stage::created());
+    stage.keys("q").printed(Err(PrintFailure::Closed));
+    assert_eq!(stage.exit(), None);
+    assert_eq!(stage.shown().not_printed.as_deref(), Some("Nobody reads standard output any more."));
+    stage.keys("q");
+    assert!(asks_to_choose(&stage), "now leaving is asked about as usual");
+    stage.keys("esc c").copied(COPIED).keys("q").clipboard(OURS);
+    assert_eq!(stage.exit(), Some(Exit::NotDelivered), "whoever reads standard output has not got it");
+}
+
+#[test]
+fn leaving_without_a_secret_is_an_exit_of_1_for_whoever_waits_for_one() {
+    for (mut stage, exit) in
+        [(with_sink(Stage::filled()), Exit::NothingCreated), (Stage::filled(), Exit::Done)]
+    {
+        stage.keys("<ctrl-c>");
+        assert_eq!(stage.exit(), Some(exit));
+    }
+}
+
+#[test]
+fn standard_output_gets_one_secret() {
+    let mut stage = with_sink(after_copy(COPIED));
+    stage.keys("n");
+    assert!(leaving(&stage).is_none() && stage.shown().word.is_some());
+}
+
+#[test]
+fn a_signal_prints_nothing() {
+    let mut stage = with_sink(Stage::created());
+    stage.event(Event::SignalReceived(Signal::Terminate));
+    assert_eq!((stage.exit(), stage.fates()), (Some(Exit::NotDelivered), vec![Disposition::NotDelivered]));
+    assert_eq!(prints(&stage), 0);
+}
+
+#[test]
+fn while_it_is_written_nothing_else_is_claimed() {
+    let mut stage = with_sink(Stage::created());
+    stage.keys("q <ctrl-c>");
+    assert_eq!(stage.exit(), None, "a second Ctrl-C waits for the write");
+    stage.event(Event::SignalReceived(Signal::Interrupt));
+    assert_eq!(stage.exit(), None, "so does a first signal");
+    stage.printed(Ok(()));
+    assert_printed(&stage);
+    let mut stuck = with_sink(Stage::created());
+    stuck.keys("q").event(Event::SignalReceived(Signal::Terminate)).wake_after(3);
+    assert_eq!(
+        (stuck.exit(), stuck.fates()),
+        (Some(Exit::NotDelivered), vec![Disposition::PerhapsDelivered])
+    );
+}

@@ -1,0 +1,171 @@
+//! Saving, piping and choosing a format: what is typed, what comes of it, and what that means for leaving.
+
+use atlas_secret::domain::{
+    CommandOutcome, Delivery, Disposition, Exit, Format, SaveFailure, SaveOutcome, ServerText,
+};
+use atlas_secret::tui::Command;
+use atlas_secret::tui::screens::CopyState;
+
+use crate::stage::{Stage, VALUE};
+use crate::{COPIED, after_copy, asks_to_choose, assert_drawn, assert_not_drawn, leaving};
+
+fn saved_to(path: &str, format: Format) -> SaveOutcome {
+    SaveOutcome::Saved { path: ServerText::new(path), format }
+}
+
+/// A file is being written.
+fn saving() -> Stage {
+    let mut stage = Stage::created();
+    stage.keys("s").type_in("/tmp/secret").keys("enter");
+    stage
+}
+
+fn saves(stage: &Stage) -> usize {
+    stage.count(|command| matches!(command, Command::Save(..)))
+}
+
+#[track_caller]
+fn assert_delivered(stage: &Stage, delivery: Delivery) {
+    let fates = vec![Disposition::Delivered(vec![delivery])];
+    assert_eq!((stage.exit(), stage.fates()), (Some(Exit::Done), fates));
+}
+
+#[test]
+fn a_saved_secret_can_be_left_without_a_question() {
+    let mut stage = Stage::created();
+    stage.keys("s").type_in("~/prod.env").keys("enter");
+    assert!(matches!(stage.commands.last(), Some(Command::Save(path, _)) if path == "~/prod.env"));
+    stage.saved(saved_to("/home/me/prod.env", Format::Env));
+    assert!(stage.shown().prompt.is_none());
+    stage.keys("q");
+    assert_delivered(&stage, Delivery::Saved { path: ServerText::new("/home/me/prod.env") });
+}
+
+#[test]
+fn a_line_that_did_not_work_stays_to_be_changed() {
+    let mut stage = Stage::created();
+    stage.keys("s").type_in("/nowhere/x").keys("enter").saved(SaveOutcome::Failed(SaveFailure::NoFolder));
+    assert_drawn(&stage, "/nowhere/x");
+    assert_drawn(&stage, "There is no such folder.");
+    stage.keys("backspace");
+    assert_not_drawn(&stage, "There is no such folder.");
+    stage.keys("esc q");
+    assert!(asks_to_choose(&stage), "nothing was delivered");
+}
+
+#[test]
+fn only_a_command_that_succeeds_has_the_secret() {
+    for (line, program) in [("pass insert -m x", "pass"), ("'my keeper' --store", "my keeper")] {
+        let mut stage = Stage::created();
+        stage.keys("p").type_in(line).keys("enter");
+        assert!(matches!(stage.commands.last(), Some(Command::Run(run, _)) if run == line));
+        stage.command_ended(CommandOutcome::Succeeded).keys("q");
+        assert_delivered(&stage, Delivery::Piped { program: ServerText::new(program) });
+    }
+    let failures = [
+        CommandOutcome::Exited(1),
+        CommandOutcome::Killed(9),
+        CommandOutcome::ClosedEarly,
+        CommandOutcome::NotFound(ServerText::new("passs")),
+    ];
+    for failure in failures {
+        let mut stage = Stage::created();
+        stage.keys("p").type_in("passs").keys("enter").command_ended(failure.clone());
+        assert_drawn(&stage, &failure.sentence());
+        stage.keys("esc q");
+        assert!(asks_to_choose(&stage), "{failure:?}");
+    }
+}
+
+#[test]
+fn every_character_is_text_in_a_prompt() {
+    let mut stage = Stage::created();
+    stage.keys("s").type_in("qcrn+fsp?y").paste("/x\n");
+    assert_drawn(&stage, "qcrn+fsp?y/x");
+    assert!(leaving(&stage).is_none() && !stage.app.shared.shows_help && saves(&stage) == 0);
+    let mut unbracketed = Stage::created();
+    unbracketed.keys("p").unbracketed("tee /tmp/x\n").unbracketed("abc\n");
+    assert_drawn(&unbracketed, "tee /tmp/xabc");
+    assert_eq!(unbracketed.count(|command| matches!(command, Command::Run(..))), 0, "a paste never runs it");
+}
+
+#[test]
+fn esc_closes_a_prompt_and_ctrl_c_goes_on_to_leaving() {
+    for open in ["f", "s", "p"] {
+        let mut stage = Stage::created();
+        stage.keys(open).keys("esc");
+        assert!(stage.shown().prompt.is_none() && leaving(&stage).is_none(), "{open}");
+        stage.keys(open).keys("<ctrl-c>");
+        assert!(stage.shown().prompt.is_none() && asks_to_choose(&stage), "{open}");
+    }
+}
+
+#[test]
+fn a_save_that_ends_late_still_counts() {
+    let delivered = [Delivery::Saved { path: ServerText::new("/x") }];
+    let mut closed = saving();
+    closed.keys("<ctrl-c> esc").saved(saved_to("/x", Format::Secret));
+    assert_eq!(closed.shown().delivered, delivered);
+    let mut asking = saving();
+    asking.keys("<ctrl-c>");
+    assert!(asks_to_choose(&asking));
+    asking.saved(saved_to("/x", Format::Secret));
+    assert!(leaving(&asking).is_none(), "the question said that it was not saved");
+    assert_eq!(asking.shown().delivered, delivered);
+}
+
+#[test]
+fn an_empty_line_does_nothing_and_a_running_one_is_not_run_again() {
+    let mut stage = Stage::created();
+    stage.keys("s enter");
+    assert_eq!(saves(&stage), 0);
+    stage.type_in("/a/b").keys("enter enter esc").type_in("y");
+    assert_eq!(saves(&stage), 1);
+    assert_drawn(&stage, "/a/b ");
+    assert_drawn(&stage, "Saving");
+}
+
+#[test]
+fn an_open_prompt_keeps_the_copy() {
+    let mut stage = after_copy(COPIED);
+    stage.keys("s").wake_after(1);
+    assert_eq!(stage.count(|command| matches!(command, Command::CheckClipboard)), 1);
+    assert!(matches!(stage.shown().copy, CopyState::Held(_)));
+}
+
+#[test]
+fn a_secret_is_not_kept_in_a_line() {
+    for open in ["s", "p"] {
+        let mut stage = Stage::created();
+        stage.keys(open).paste(&format!("tee {VALUE}"));
+        assert_drawn(&stage, "That is a secret. It was not kept.");
+        assert_not_drawn(&stage, "tee");
+    }
+}
+
+#[test]
+fn leaving_while_it_is_delivered_says_that_someone_may_have_it() {
+    let mut copying = Stage::created();
+    copying.keys("c");
+    for mut stage in [saving(), copying] {
+        stage.keys("<ctrl-c> <ctrl-c>");
+        assert_eq!(
+            (stage.fates(), stage.exit()),
+            (vec![Disposition::PerhapsDelivered], Some(Exit::NotDelivered))
+        );
+    }
+    let mut failed = saving();
+    failed.keys("<ctrl-c>").saved(SaveOutcome::Failed(SaveFailure::Full)).keys("<ctrl-c>");
+    assert_eq!(failed.fates(), [Disposition::NotDelivered]);
+}
+
+#[test]
+fn the_formats_go_round() {
+    let titles = Format::ALL.map(Format::title);
+    let last = titles.len() - 1;
+    for (keys, selected) in [("f", 0), ("f up", last), ("f up up", last - 1), ("f up up down down down", 1)] {
+        let mut stage = Stage::created();
+        stage.keys(keys);
+        assert_drawn(&stage, &format!("\u{203a} {}", titles[selected]));
+    }
+}

@@ -1,0 +1,217 @@
+//! After a lost answer: what the search finds, what is deleted, and what the exit line says.
+
+use std::time::Duration;
+
+use atlas_secret::domain::{DeleteOutcome, Disposition, ExistingSecret, Exit, ReadProblem, ServiceAccount};
+use atlas_secret::jobs::{PAUSES, Recheck};
+use atlas_secret::tui::Command;
+
+use crate::stage::{SECRET_ID, Stage, time};
+use crate::*;
+
+const FOUND: &str = "this one is new since 18:14:01 (Atlas's clock) and its value is lost.";
+const PAUSING: &str = "No new secret so far.";
+const ASKED: &str = "Delete it in Atlas?";
+
+/// The answer was lost; the account held one secret before, and is being fetched.
+fn lost_stage() -> Stage {
+    let mut stage = Stage::fetching();
+    stage.account(&[short_lived()]).answered(lost());
+    stage
+}
+
+/// One secret is new.
+fn found() -> Stage {
+    let mut stage = lost_stage();
+    stage.account(&[short_lived(), new(NEW)]);
+    stage
+}
+
+fn used() -> ExistingSecret {
+    ExistingSecret { last_used_at: Some(time("2026-11-23T17:15:00Z")), ..new(NEW) }
+}
+
+fn created_at(text: &str) -> ExistingSecret {
+    ExistingSecret { created_at: Some(time(text)), ..new(NEW) }
+}
+
+/// How often a record of this run was changed or removed.
+fn changes(stage: &Stage) -> usize {
+    stage.count(|command| matches!(command, Command::RecordSecret(..) | Command::SettleRecord))
+}
+
+#[test]
+fn the_account_is_fetched_at_once_and_after_each_pause() {
+    let mut stage = lost_stage();
+    for pause in PAUSES {
+        stage.account(&[short_lived()]);
+        assert_drawn(&stage, PAUSING);
+        stage.wake_after(pause.as_secs() - 1);
+        assert_drawn(&stage, PAUSING);
+        stage.wake_after(1);
+        assert_drawn(&stage, "Looking at the account's secrets");
+    }
+    stage.account(&[short_lived()]);
+    assert_drawn(&stage, "No new secret has appeared in 17 s; it may still.");
+    assert_eq!(stage.posts(), 1);
+    stage.keys("l").account(&[short_lived()]);
+    assert_drawn(&stage, PAUSING);
+}
+
+#[test]
+fn one_new_unused_secret_of_that_time_is_recorded_and_named_on_the_way_out() {
+    let mut stage = found();
+    assert_drawn(&stage, FOUND);
+    assert!(
+        matches!(stage.commands.last(), Some(Command::RecordSecret(Some(found), _)) if *found == id(NEW))
+    );
+    stage.keys("q");
+    assert_eq!(stage.exit(), Some(Exit::NotDelivered), "nothing is on its way any more");
+    assert_eq!(stage.app.shared.summaries[0].secret_id, Some(id(NEW)));
+}
+
+#[test]
+fn what_is_not_certain_is_not_guessed() {
+    let several: [&[ExistingSecret]; 3] =
+        [&[used()], &[created_at("2026-11-23T17:12:59Z")], &[new(NEW), new("dddddddddddddddddddddddd")]];
+    for secrets in several {
+        let mut stage = Stage::posting();
+        stage.answered(lost()).account(secrets).keys("d y");
+        assert_drawn(&stage, "Several secrets are new");
+        assert_eq!(deletions(&stage), 0, "{secrets:?}");
+    }
+}
+
+#[test]
+fn two_clocks_of_atlas_may_be_a_minute_apart() {
+    let mut stage = Stage::fetching();
+    let read_at = Some(time("2026-11-23T17:14:40Z"));
+    stage.account_read(Ok(ServiceAccount { read_at, ..ServiceAccount::default() }));
+    stage.answered(lost()).account(&[new(NEW)]);
+    assert_drawn(&stage, FOUND);
+}
+
+#[test]
+fn the_record_has_the_time_of_atlas_own_clock_and_of_the_question() {
+    let mut stage = Stage::fetching();
+    let read_at = Some(time("2026-11-23T19:30:00Z"));
+    let secrets = vec![existing("2026-12-28T18:14:00Z")];
+    stage.account_read(Ok(ServiceAccount { read_at, secrets, ..ServiceAccount::default() }));
+    stage.later(Duration::from_secs(40)).keys("y");
+    let begun = stage.journal.disk().begun.clone();
+    assert_eq!(begun.map(|(at, _)| at), Some(time("2026-11-23T19:30:40Z")));
+}
+
+#[test]
+fn where_the_account_could_not_be_fetched_before_the_time_alone_tells() {
+    let mut stage = Stage::fetching();
+    stage.account_read(Err(ReadProblem::TimedOut(Duration::from_secs(3)))).keys("y").answered(lost());
+    let old = ExistingSecret { created_at: Some(time("2026-10-01T00:00:00Z")), ..short_lived() };
+    stage.account(&[old, new(NEW)]);
+    assert_drawn(&stage, FOUND);
+}
+
+#[test]
+fn a_search_that_fails_is_repeated_and_then_told() {
+    let mut stage = lost_stage();
+    for pause in PAUSES {
+        stage.account_read(Err(unreadable())).wake_after(pause.as_secs());
+    }
+    stage.account_read(Err(ReadProblem::Unexpected { status: 503 }));
+    assert_drawn(&stage, "Could not look. The answer (HTTP 503)");
+}
+
+#[test]
+fn deleting_takes_y_and_one_more_fetch() {
+    let mut stage = found();
+    stage.keys("d enter");
+    assert_drawn(&stage, ASKED);
+    stage.keys("y");
+    assert!(matches!(stage.commands.last(), Some(Command::Delete(_, of, Recheck::Yes)) if *of == id(NEW)));
+    assert_drawn(&stage, "Looking once more before deleting");
+    stage.account(&[short_lived(), new(NEW)]);
+    assert_drawn(&stage, "Deleting the secret in Atlas");
+    assert_eq!(stage.app.wake_in(), Some(Duration::from_millis(100)), "its spinner turns");
+    stage.keys("esc y d").deleted(DeleteOutcome::Gone);
+    assert_eq!((stage.fates(), deletions(&stage)), (vec![Disposition::Deleted], 1));
+    assert!(matches!(stage.commands.last(), Some(Command::SettleRecord)));
+    stage.keys("l");
+    assert_drawn(&stage, "The secret whose value was lost is deleted");
+    stage.keys("q");
+    assert_eq!(stage.exit(), Some(Exit::Done));
+}
+
+#[test]
+fn the_fetch_right_before_deleting_decides() {
+    let mut in_use = found();
+    in_use.keys("d y").account(&[used()]);
+    assert_drawn(&in_use, "It has been used since, so somebody has it. It was not deleted.");
+    assert_eq!(in_use.fates(), [Disposition::PerhapsCreated]);
+    let mut gone = found();
+    gone.keys("d y").account(&[]);
+    assert_eq!(gone.fates(), [Disposition::Deleted]);
+    for stage in [in_use, gone] {
+        let sent = stage.atlas.take_waiting();
+        assert!(
+            !sent.iter().any(|call| matches!(call, stage::Call::Delete(..))),
+            "nothing was to be deleted"
+        );
+    }
+}
+
+#[test]
+fn a_deletion_that_fails_is_told_and_can_be_tried_again() {
+    let mut stage = found();
+    stage.keys("d y").account(&[new(NEW)]).deleted(DeleteOutcome::Failed(unreadable()));
+    assert_drawn(&stage, "It could not be deleted.");
+    stage.keys("d");
+    assert_drawn(&stage, ASKED);
+}
+
+#[test]
+fn deleting_what_was_found_can_be_taken_back() {
+    for no in ["n", "esc", "<ctrl-c>"] {
+        let mut stage = found();
+        stage.keys("y d");
+        assert_drawn(&stage, ASKED);
+        stage.keys(no);
+        assert_drawn(&stage, FOUND);
+        assert_eq!((stage.exit(), deletions(&stage)), (None, 0), "{no}");
+    }
+}
+
+#[test]
+fn keeping_it_is_a_decision_and_still_a_loss() {
+    let mut stage = found();
+    stage.keys("k");
+    assert_eq!((stage.is_on_form(), stage.fates()), (true, vec![Disposition::Kept]));
+    assert_eq!(stage.count(|command| matches!(command, Command::SettleRecord)), 1);
+    stage.keys("<ctrl-c>");
+    assert_eq!(stage.exit(), Some(Exit::NotDelivered));
+}
+
+#[test]
+fn while_the_post_runs_nothing_that_it_made_is_touched() {
+    let mut stage = Stage::given_up();
+    stage.account(&[new(NEW)]).keys("d k");
+    assert_drawn(&stage, "its value may still come");
+    assert_eq!((changes(&stage), deletions(&stage)), (0, 0));
+    stage.answered(created());
+    assert_eq!(stage.shown().secret.id, Some(id(SECRET_ID)), "the value came after all");
+}
+
+#[test]
+fn once_no_answer_can_come_the_search_starts_again() {
+    let mut stage = Stage::given_up();
+    stage.account(&[]).answered(lost());
+    assert_drawn(&stage, "Looking at the account's secrets");
+    stage.account(&[new(NEW)]).keys("d");
+    assert_drawn(&stage, ASKED);
+}
+
+#[test]
+fn the_next_fetch_comes_although_help_covers_it() {
+    let mut stage = lost_stage();
+    stage.account(&[]).keys("?").later(PAUSES[0]).account(&[short_lived(), new(NEW)]).keys("?");
+    assert_drawn(&stage, FOUND);
+}

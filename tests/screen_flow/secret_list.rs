@@ -1,0 +1,174 @@
+//! Deleting an older secret: after a `y`, and after two where it may end this session.
+
+use std::time::Duration;
+
+use atlas_secret::domain::{
+    BaseUrl, ClientId, DeleteOutcome, ExistingSecret, Exit, Identity, Login, PairKind, ProfileName,
+    PublicKey, ServerText, Session,
+};
+use atlas_secret::tui::Event;
+
+use crate::stage::{SECRET_ID, Stage, client};
+use crate::*;
+
+const OWN: &str = "You are signed in with this one: this session ends with it.";
+const PERHAPS: &str = "You may be signed in with this one: then this session ends with it.";
+const ASKED: &str = "in Atlas? Whoever uses it stops working.";
+const REALLY: &str = "Really delete mdb_sa_sk_...9f3a in Atlas?";
+
+fn two() -> [ExistingSecret; 2] {
+    [masked("9f3a"), masked("k7qd")]
+}
+
+fn signed_in_with(stage: &mut Stage, tail: &str) {
+    let login = Login { client: client(), ends_with: ServerText::new(tail) };
+    stage.event(Event::LoginKnown(login));
+}
+
+/// The list that a full account leads to, in a session that signed in with a secret that ends like this.
+fn full(login: &str) -> Stage {
+    let mut stage = Stage::fetching();
+    signed_in_with(&mut stage, login);
+    stage.account(&two()).account(&two());
+    stage
+}
+
+/// The list on the screen of a new secret.
+fn prompt(login: &str) -> Stage {
+    let mut stage = Stage::created();
+    signed_in_with(&mut stage, login);
+    stage.keys("d").account(&two());
+    stage
+}
+
+/// The same, in a session that nothing more is known of.
+fn prompt_of(identity: Identity) -> Stage {
+    let mut stage = Stage::created();
+    stage.app.shared.session = Session::remote(&BaseUrl::parse(BaseUrl::CLOUD).unwrap(), identity);
+    stage.keys("d").account(&two());
+    stage
+}
+
+/// Which of the two is chosen.
+#[track_caller]
+fn assert_chosen(stage: &Stage, tail: &str) {
+    assert_drawn(stage, &format!("\u{203a} mdb_sa_sk_...{tail}"));
+}
+
+#[test]
+fn one_is_chosen_asked_about_and_deleted() {
+    let mut stage = full("none");
+    stage.keys("down d enter");
+    assert_drawn(&stage, "Delete mdb_sa_sk_...k7qd in Atlas?");
+    assert_not_drawn(&stage, "signed in with this one");
+    assert_eq!(deletions(&stage), 0, "never by Enter");
+    stage.keys("y").deleted(DeleteOutcome::Gone);
+    assert!(stage.is_on_form());
+    assert_eq!((deletions(&stage), stage.posts()), (1, 0), "making room is not creating");
+}
+
+#[test]
+fn what_the_session_signed_in_with_is_kept_until_a_new_one_exists() {
+    let mut stage = full("9f3a");
+    stage.keys("d y");
+    assert_eq!(deletions(&stage), 0);
+    assert_drawn(&stage, "You are signed in with this one and need it to create");
+
+    for (mut stage, words) in [(prompt("9f3a"), OWN), (prompt_of(Identity::AccessToken), PERHAPS)] {
+        stage.keys("d y");
+        assert_drawn(&stage, words);
+        assert_drawn(&stage, REALLY);
+        assert_eq!(deletions(&stage), 0, "asked twice");
+        stage.keys("y");
+        assert_eq!(deletions(&stage), 1);
+    }
+}
+
+#[test]
+fn without_a_tail_to_compare_any_secret_of_the_own_account_may_be_the_own_one() {
+    let other = ClientId::parse("mdb_sa_id_ffffffffffffffffffffffff").unwrap();
+    let in_keyring = |kind| Identity::Profile { name: ProfileName::new("work").unwrap(), kind };
+    let rows = [
+        (Identity::ServiceAccount(client()), true),
+        (Identity::ServiceAccount(other), false),
+        (in_keyring(PairKind::ServiceAccount), true),
+        (in_keyring(PairKind::ApiKey), false),
+        (Identity::ApiKey(PublicKey::parse("abcdefgh").unwrap()), false),
+    ];
+    for (identity, is_perhaps_own) in rows {
+        let mut stage = prompt_of(identity.clone());
+        stage.keys("d");
+        assert_drawn(&stage, ASKED);
+        assert_eq!(drawn(&stage).contains(PERHAPS), is_perhaps_own, "{identity:?}");
+    }
+}
+
+#[test]
+fn the_new_secret_is_not_in_the_list_and_stays_on_its_screen() {
+    let mut stage = Stage::created();
+    let own = ExistingSecret { id: id(SECRET_ID), ..masked("aaaa") };
+    stage.keys("d").account(&[own, masked("9f3a")]);
+    assert_chosen(&stage, "9f3a");
+    assert_not_drawn(&stage, "...aaaa");
+    stage.keys("d y").deleted(DeleteOutcome::Gone);
+    assert_drawn(&stage, "mdb_sa_sk_...9f3a is deleted.");
+    stage.keys("esc");
+    assert!(stage.shown().prompt.is_none());
+}
+
+#[test]
+fn without_the_new_ones_id_only_what_was_there_before_is_listed() {
+    let mut stage = Stage::fetching();
+    stage.account(&[masked("9f3a")]).answered(CreateOutcome::Created(without_id()));
+    stage.keys("d").account(&[masked("9f3a"), masked("aaaa")]);
+    assert_chosen(&stage, "9f3a");
+    assert_not_drawn(&stage, "...aaaa");
+}
+
+#[test]
+fn a_deletion_that_fails_is_told_and_makes_no_room() {
+    let mut stage = full("none");
+    stage.keys("d y").deleted(DeleteOutcome::Failed(unreadable()));
+    assert_drawn(&stage, &format!("Not deleted. {}", unreadable().explain().title));
+    assert_chosen(&stage, "9f3a");
+    assert_drawn(&stage, "mdb_sa_sk_...k7qd");
+}
+
+#[test]
+fn going_back_deletes_nothing() {
+    for keys in ["esc", "q", "<ctrl-c>", "d n esc", "d esc esc"] {
+        let mut stage = full("none");
+        stage.keys(keys);
+        assert!(stage.is_on_form(), "{keys}");
+        assert_eq!((deletions(&stage), stage.exit()), (0, None::<Exit>), "{keys}");
+    }
+}
+
+#[test]
+fn the_choice_goes_round_and_a_question_can_be_taken_back() {
+    for mut stage in [full("none"), prompt("none")] {
+        assert_chosen(&stage, "9f3a");
+        for (key, expected) in [("down", "k7qd"), ("down", "9f3a"), ("up", "k7qd"), ("up", "9f3a")] {
+            stage.keys(key);
+            assert_chosen(&stage, expected);
+        }
+        for no in ["n", "esc", "<ctrl-c>"] {
+            stage.keys("d");
+            assert_drawn(&stage, ASKED);
+            stage.keys(no);
+            assert_not_drawn(&stage, ASKED);
+            assert_chosen(&stage, "9f3a");
+        }
+        assert_eq!(deletions(&stage), 0);
+    }
+}
+
+#[test]
+fn while_one_is_deleted_no_key_counts_and_its_spinner_turns() {
+    let mut stage = prompt("none");
+    stage.keys("d y");
+    assert_eq!(stage.app.wake_in(), Some(Duration::from_millis(100)));
+    stage.keys("down esc d y");
+    assert_drawn(&stage, "Deleting the secret in Atlas");
+    assert_eq!(deletions(&stage), 1);
+}

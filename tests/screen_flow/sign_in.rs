@@ -1,0 +1,202 @@
+//! Signing in by hand.
+
+use std::time::Duration;
+
+use atlas_secret::domain::{
+    BaseUrl, Credentials, Exit, Login, ProfileName, ReadProblem, ServerText, Session, Tried, TriedSession,
+};
+use atlas_secret::tui::screens::{FieldName, Focus, Notice, SignIn};
+use atlas_secret::tui::{Command, Event, Screen, SignInWith};
+
+use crate::stage::{CLIENT, PROJECT, Stage, VALUE, client};
+use crate::*;
+
+/// The methods: one profile, and those that are always there.
+fn signed_out() -> Stage {
+    let mut stage = Stage::empty();
+    stage.app.shared.session = Session::signed_out(&BaseUrl::parse(BaseUrl::CLOUD).unwrap());
+    stage.app.screen = Screen::SignIn(Box::new(SignIn::new(vec![ProfileName::new("ci").unwrap()])));
+    stage
+}
+
+/// A service account was typed and is being tried.
+fn trying() -> Stage {
+    let mut stage = signed_out();
+    stage.keys("down enter").paste(CLIENT).keys("enter").paste(VALUE).keys("enter");
+    stage
+}
+
+fn answer(stage: &mut Stage, tried: Tried) {
+    let project = Some(PROJECT.to_owned());
+    stage.sign_in_tried(TriedSession { tried, session: Session::Demo, project, client: None });
+}
+
+fn tries(stage: &Stage) -> Vec<String> {
+    let tried = stage.commands.iter().filter_map(|command| match command {
+        Command::SignIn(SignInWith::Credentials(credentials)) => {
+            Some(format!("{:?}", credentials.identity()))
+        }
+        Command::SignIn(SignInWith::Profile(name)) => Some(format!("profile {name}")),
+        Command::SignIn(SignInWith::Demo) => Some("demo".to_owned()),
+        _ => None,
+    });
+    tried.collect()
+}
+
+/// How many characters of the secret are typed.
+fn bullets(stage: &Stage) -> usize {
+    drawn(stage).matches('\u{2022}').count()
+}
+
+#[test]
+fn each_method_tries_its_own_kind_of_credential() {
+    type Row = (fn(&mut Stage) -> &mut Stage, &'static str);
+    let rows: [Row; 4] = [
+        (|stage| stage.keys("enter"), "profile ci"),
+        (
+            |stage| {
+                stage
+                    .keys("down down enter")
+                    .type_in("fakepubl")
+                    .keys("tab")
+                    .type_in("fake-private")
+                    .keys("enter")
+            },
+            "ApiKey",
+        ),
+        (|stage| stage.keys("down down down enter").type_in("fake-token").keys("enter"), "AccessToken"),
+        (|stage| stage.keys("up enter"), "demo"),
+    ];
+    for (act, expected) in rows {
+        let mut stage = signed_out();
+        act(&mut stage);
+        let [tried] = &tries(&stage)[..] else { panic!("{expected}: {:?}", tries(&stage)) };
+        assert!(tried.starts_with(expected), "{tried}");
+    }
+}
+
+#[test]
+fn a_service_account_is_tried_as_it_was_typed() {
+    let stage = trying();
+    let [Command::SignIn(SignInWith::Credentials(Credentials::ServiceAccount { client_id, .. }))] =
+        &stage.commands[..]
+    else {
+        panic!("tried {:?}", stage.commands)
+    };
+    assert_eq!(*client_id, client());
+    assert!(!format!("{:?} {:?}", stage.app, stage.commands).contains("FAKE"));
+}
+
+#[test]
+fn a_new_session_forgets_the_login_before_and_names_where_its_own_is_stored() {
+    let with_profile = || {
+        let mut stage = signed_out();
+        stage.keys("enter");
+        stage
+    };
+    for (mut stage, holder) in [(with_profile(), Some("profile ci")), (trying(), None)] {
+        stage.event(Event::LoginKnown(Login { client: client(), ends_with: ServerText::new("9f3a") }));
+        answer(&mut stage, Tried::Accepted);
+        assert_eq!(stage.app.shared.login, None);
+        assert_eq!(stage.app.shared.login_holder.as_ref().map(ServerText::as_str), holder);
+    }
+}
+
+#[test]
+fn what_cannot_be_right_is_not_sent_and_the_caret_goes_there() {
+    let rows = [
+        ("down enter enter enter", "Client ID: a client ID is needed", "Client ID \u{203a}"),
+        ("down enter x enter y enter", "Client ID: a client ID starts with mdb_sa_id_", "Client ID \u{203a}"),
+        ("down down enter tab x enter", "Public key: a public key is needed", "Public key \u{203a}"),
+        ("down down enter a b c d e f g h enter enter", "Private key: it is empty", "Private key \u{203a}"),
+        ("down down down enter enter", "Access token: it is empty", "Access token \u{203a}"),
+    ];
+    for (keys, words, caret) in rows {
+        let mut stage = signed_out();
+        stage.keys(keys);
+        assert!(stage.commands.is_empty(), "{keys}");
+        assert_drawn(&stage, words);
+        assert_drawn(&stage, caret);
+    }
+}
+
+#[test]
+fn accepted_credentials_open_the_form_with_what_is_known() {
+    let rows = [(Tried::Accepted, false), (Tried::AddressNotListed, true)];
+    for (tried, warns) in rows {
+        let mut stage = trying();
+        answer(&mut stage, tried);
+        assert!(stage.is_on_form());
+        assert!(matches!(stage.commands[1], Command::UseSession), "{:?}", stage.commands);
+        assert_eq!((stage.text(FieldName::Project), stage.text(FieldName::Client)), (PROJECT, ""));
+        assert_eq!(stage.app.shared.form.focus, Focus::Field(FieldName::Client));
+        let notice = &stage.app.shared.form.notice;
+        let is_about_address = matches!(notice, Some(Notice::Word(word)) if word.contains("access list"));
+        assert_eq!(is_about_address, warns);
+    }
+}
+
+#[test]
+fn a_refusal_names_what_was_typed_and_what_atlas_said() {
+    let refusal = Rejection {
+        detail: ServerText::new("You are not authorized for this resource."),
+        ..rejection(401, "UNEXPECTED_ERROR")
+    };
+    let rows = [
+        ("down down enter a b c d e f g h enter x enter", "Atlas did not accept the API key."),
+        ("down down down enter x enter", "Atlas did not accept the access token."),
+        ("enter", "Atlas did not accept the credentials."),
+        ("down enter <client> enter x enter", "Atlas did not accept the service account."),
+    ];
+    for (keys, title) in rows {
+        let mut stage = signed_out();
+        match keys.split_once(" <client> ") {
+            Some((before, after)) => stage.keys(before).paste(CLIENT).keys(after),
+            None => stage.keys(keys),
+        };
+        answer(&mut stage, Tried::Refused(ReadProblem::Rejected(refusal.clone())));
+        assert_drawn(&stage, title);
+        assert_drawn(&stage, "UNEXPECTED_ERROR: You are not authorized for this resource.");
+    }
+}
+
+#[test]
+fn a_refused_secret_is_typed_again_and_one_that_never_got_there_is_kept() {
+    let rows = [
+        (ReadProblem::SignInRefused(ServerText::new("no")), 0),
+        (ReadProblem::TimedOut(Duration::from_secs(10)), VALUE.len()),
+    ];
+    for (problem, length) in rows {
+        let mut stage = trying();
+        answer(&mut stage, Tried::Refused(problem.clone()));
+        assert_eq!(bullets(&stage), length, "{problem:?}");
+        assert_drawn(&stage, &problem.explain().title);
+    }
+}
+
+#[test]
+fn a_try_that_was_stopped_changes_nothing_when_it_ends() {
+    let mut stage = trying();
+    stage.keys("esc");
+    answer(&mut stage, Tried::Accepted);
+    assert!(matches!(stage.app.screen, Screen::SignIn(_)));
+    assert_eq!(stage.count(|command| matches!(command, Command::UseSession)), 0);
+}
+
+#[test]
+fn a_secret_that_is_pasted_where_it_could_be_read_goes_to_the_masked_line() {
+    let mut stage = signed_out();
+    stage.keys("down enter").paste(VALUE);
+    assert_drawn(&stage, "Client secret \u{203a}");
+    assert_eq!(bullets(&stage), VALUE.len());
+    assert_not_drawn(&stage, "mdb_sa_sk_");
+}
+
+#[test]
+fn esc_leads_back_and_then_out() {
+    let mut stage = signed_out();
+    stage.keys("down enter esc");
+    assert_drawn(&stage, "\u{203a} Service account");
+    stage.keys("esc");
+    assert_eq!(stage.exit(), Some(Exit::Done));
+}

@@ -1,0 +1,166 @@
+//! Waiting for the answer to the POST: rate limits, stopping to wait, and every answer that comes late.
+
+use std::time::Duration;
+
+use atlas_secret::domain::{CreateOutcome, Disposition, Exit, ReadProblem, Rejection};
+use atlas_secret::tui::screens::{FieldName, Notice, Validation, Waiting};
+use atlas_secret::tui::{Certainty, Command, Screen};
+
+use crate::stage::Stage;
+use crate::*;
+
+fn is_limited(stage: &Stage) -> bool {
+    matches!(&stage.app.screen, Screen::Progress(progress) if matches!(progress.waiting, Waiting::RateLimit { .. }))
+}
+
+#[test]
+fn a_rate_limit_is_waited_out_three_times() {
+    let mut stage = Stage::posting();
+    for round in 1..=3 {
+        let retry_after = Some(Duration::from_secs(7));
+        let limit = Rejection { retry_after, ..rejection(429, "RATE_LIMITED") };
+        stage.answered(CreateOutcome::Rejected(limit)).wake_after(6);
+        assert!(is_limited(&stage), "{round}");
+        stage.wake_after(1).signed_in(Ok(())).account(&[]);
+        assert_eq!(stage.posts(), round + 1);
+    }
+    stage.answered(refused(429, "RATE_LIMITED"));
+    assert_eq!((stage.certainty(), stage.posts()), (Some(Certainty::NothingCreated), 4));
+}
+
+#[test]
+fn a_rate_limit_without_a_time_takes_a_minute() {
+    let mut stage = Stage::posting();
+    stage.answered(refused(429, "RATE_LIMITED")).wake_after(59);
+    assert!(is_limited(&stage));
+    stage.wake_after(1);
+    assert!(!is_limited(&stage) && !stage.is_on_form());
+}
+
+#[test]
+fn a_later_round_never_says_that_nothing_was_sent() {
+    let ends: [fn(&mut Stage) -> &mut Stage; 4] = [
+        |stage| stage.keys("esc"),
+        |stage| stage.wake_after(60).signed_in(Err(unreadable())),
+        |stage| {
+            let problem = ReadProblem::Rejected(rejection(404, "SERVICE_ACCOUNT_NOT_FOUND"));
+            stage.wake_after(60).signed_in(Ok(())).account_read(Err(problem))
+        },
+        |stage| stage.wake_after(60).signed_in(Ok(())).account(&[]).answered(not_sent()),
+    ];
+    for (index, end) in ends.into_iter().enumerate() {
+        let mut stage = Stage::posting();
+        stage.answered(refused(429, "RATE_LIMITED"));
+        end(&mut stage);
+        assert_eq!(stage.certainty(), Some(Certainty::NothingCreated), "{index}");
+    }
+}
+
+#[test]
+fn esc_and_ctrl_c_while_posting_ask_and_only_yes_stops_waiting() {
+    for (answer, stops) in [("n", false), ("esc", false), ("enter", false), ("y", true), ("<ctrl-c>", true)] {
+        for first in ["esc", "<ctrl-c>"] {
+            let mut stage = Stage::posting();
+            stage.keys(first).keys(answer);
+            assert_eq!(is_recovery(&stage), stops, "{first} {answer}");
+            assert!(stage.app.shared.in_flight.is_some() && stage.exit().is_none());
+        }
+    }
+}
+
+#[test]
+fn a_late_secret_comes_before_every_other_screen() {
+    let ways: [fn(&mut Stage) -> &mut Stage; 7] = [
+        |stage| stage,
+        |stage| stage.keys("q"),
+        |stage| stage.keys("?"),
+        |stage| stage.keys("b"),
+        |stage| stage.keys("b ?"),
+        |stage| stage.keys("b up x"),
+        |stage| stage.size(10, 3),
+    ];
+    for (index, way) in ways.into_iter().enumerate() {
+        let mut stage = Stage::given_up();
+        way(&mut stage).answered(created());
+        assert!(leaving(&stage).is_none() && !stage.app.shared.shows_help, "{index}");
+        assert_eq!(stage.fates(), [], "{index}: it is not lost any more");
+    }
+}
+
+#[test]
+fn a_late_refusal_takes_back_the_loss() {
+    for outcome in [refused(401, "UNAUTHORIZED"), not_sent()] {
+        for keys in ["q", "b"] {
+            let mut stage = Stage::given_up();
+            stage.keys(keys).answered(outcome.clone());
+            assert_eq!((stage.fates(), stage.is_on_form()), (vec![], true), "{keys}");
+        }
+    }
+}
+
+#[test]
+fn a_late_loss_is_told_and_counted_once() {
+    for (keys, certainty) in [("x", None), ("b", Some(Certainty::PerhapsCreated))] {
+        let mut stage = Stage::given_up();
+        stage.keys(keys).answered(lost());
+        assert_eq!(
+            (stage.certainty(), stage.fates()),
+            (certainty, vec![Disposition::PerhapsCreated]),
+            "{keys}"
+        );
+    }
+}
+
+#[test]
+fn a_late_refusal_blames_no_value_that_was_typed_since() {
+    for (keys, is_blamed) in [("b", true), ("b shift-tab backspace", false)] {
+        let mut stage = Stage::given_up();
+        stage.keys(keys).answered(refused(404, "GROUP_NOT_FOUND"));
+        let validation = stage.app.shared.form.validation(FieldName::Project);
+        assert_eq!(matches!(validation, Validation::Refused(_)), is_blamed, "{keys}");
+    }
+}
+
+#[test]
+fn a_secret_of_the_next_try_does_not_hide_an_earlier_loss() {
+    let mut stage = Stage::posting();
+    stage.answered(lost()).keys("b enter").signed_in(Ok(())).account(&[]).answered(created());
+    assert!(leaving(&stage).is_none());
+    assert_eq!(stage.fates(), [Disposition::PerhapsCreated]);
+}
+
+#[test]
+fn while_a_post_runs_no_other_begins() {
+    let mut stage = Stage::given_up();
+    stage.keys("b enter <ctrl-s>");
+    assert!(stage.is_on_form() && stage.posts() == 1);
+    assert!(matches!(stage.app.shared.form.notice, Some(Notice::Word(_))));
+}
+
+#[test]
+fn leaving_while_a_post_runs_is_asked_once_and_can_be_taken_back() {
+    for keys in ["q y", "b <ctrl-c> q y", "q <ctrl-c>", "q n q y"] {
+        let mut stage = Stage::given_up();
+        let (before, last) = keys.rsplit_once(' ').unwrap();
+        stage.keys(before);
+        assert_eq!(stage.exit(), None, "{keys}");
+        stage.keys(last);
+        assert_eq!(stage.exit(), Some(Exit::NotDelivered), "{keys}");
+        assert_eq!(stage.fates(), [Disposition::PerhapsCreated], "{keys}");
+    }
+}
+
+#[test]
+fn a_running_post_is_never_suspended_and_the_next_key_takes_the_word_away() {
+    let word = "Not now: a stopped program could miss Atlas's answer.";
+    for keys in ["<ctrl-z>", "esc <ctrl-z>", "esc y <ctrl-z>", "esc y b <ctrl-z>"] {
+        let mut stage = Stage::posting();
+        stage.keys(keys);
+        assert_eq!(stage.count(|command| matches!(command, Command::Suspend)), 0, "{keys}");
+        assert_drawn(&stage, word);
+        if !stage.is_on_form() {
+            stage.keys("x");
+            assert_not_drawn(&stage, word);
+        }
+    }
+}
