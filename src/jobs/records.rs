@@ -41,6 +41,11 @@ impl Records {
         noted.map_err(|problem| problem.sentence(JournalStep::Answered))
     }
 
+    /// True when the creation of this run is recorded, so that the next run can report it.
+    pub async fn is_recorded(&self) -> bool {
+        self.kept.lock().await.page.is_some()
+    }
+
     /// Removes the record of this run.
     pub async fn remove(&self) -> Result<(), String> {
         let page = self.kept.lock().await.page.take();

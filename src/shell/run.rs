@@ -179,8 +179,8 @@ impl Run {
             return self.interact(signals).await;
         }
         self.app.shared.summaries.push(rescue.screen.lost());
-        // The record outlives this run; nothing is recorded of the demo, which ends with it.
-        let is_recorded = !self.executor.connections.is_demo();
+        // The record outlives this run; nothing is recorded of the demo, which ends with it, nor on a full disk.
+        let is_recorded = self.executor.records.is_recorded().await;
         let offer = if is_recorded { " The next run without --yes offers to clean up." } else { "" };
         say(&format!("{}{offer}", rescue.why));
         Ok(Exit::NotDelivered)

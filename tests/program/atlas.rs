@@ -29,6 +29,8 @@ pub const ROBOT: &str = "mdb_sa_id_00000000000000000000000e";
 pub const LIVING: &str = "mdb_sa_id_00000000000000000000001a";
 /// An account whose two places are taken by living secrets.
 pub const CROWDED: &str = "mdb_sa_id_00000000000000000000001b";
+/// An account whose two places are taken, one of them by a secret that has expired.
+pub const EXPIRED: &str = "mdb_sa_id_00000000000000000000001d";
 /// An account whose new secret is lost: a gateway's page comes instead of the answer.
 pub const LOST: &str = "mdb_sa_id_00000000000000000000001c";
 /// The organization of all of them.
@@ -162,6 +164,11 @@ fn world(delay: u64) -> Value {
                         "name": "crowded",
                         "secrets": [living_secret("0002", 480), living_secret("0003", 96)],
                     },
+                    {
+                        "client_id": EXPIRED,
+                        "name": "expired",
+                        "secrets": [living_secret("0004", 480), expired_secret("0005")],
+                    },
                     { "client_id": LOST, "name": "lost", "create_answer": "gateway_page" },
                     { "client_id": SLOW, "name": "slow", "create_delay_seconds": delay },
                     {
@@ -188,5 +195,15 @@ fn living_secret(ends_with: &str, hours: i32) -> Value {
         "ends_with": ends_with,
         "created_hours_ago": 1,
         "expires_in_hours": hours,
+    })
+}
+
+/// One that has expired an hour ago.
+fn expired_secret(ends_with: &str) -> Value {
+    json!({
+        "id": format!("00000000000000000000{ends_with}"),
+        "ends_with": ends_with,
+        "created_hours_ago": 48,
+        "expires_in_hours": -1,
     })
 }

@@ -4,8 +4,9 @@ use std::fs::File;
 use std::process::{Command, Output, Stdio};
 
 use rustix::process::{Pid, kill_process};
+use tempfile::TempDir;
 
-use crate::atlas::{Atlas, CAP, CROWDED, LIVING, LOST, ORGANIZATION, PLAIN, PROJECT, SLOW};
+use crate::atlas::{Atlas, CAP, CROWDED, EXPIRED, LIVING, LOST, ORGANIZATION, PLAIN, PROJECT, SLOW};
 use crate::formats;
 use crate::program::is_value;
 use crate::support::terminal::Signal;
@@ -167,6 +168,7 @@ fn an_answer_that_is_lost_is_told_as_perhaps_created() {
     assert_eq!(code, Some(3), "{said}");
     assert!(said.contains(&format!(" of {LOST}, expires ")), "{said}");
     assert!(said.contains(": perhaps created, its value lost"), "{said}");
+    assert!(said.contains("is new and its value is lost: delete it in Atlas"), "{said}");
     assert_eq!((output.stdout.len(), atlas.creates(), atlas.secrets_created()), (0, 1, 1));
 }
 
@@ -191,6 +193,46 @@ fn what_cannot_be_written_is_named_by_its_id_and_never_by_its_value() {
     drop(reader);
     let output = running.wait_with_output().unwrap();
     assert_lost(&atlas, &output, "Nobody reads standard output any more.");
+}
+
+#[test]
+fn cleaning_up_is_offered_only_of_what_was_recorded() {
+    if !have(&["setsid"]) {
+        return;
+    }
+    let atlas = Atlas::start();
+    let home = TempDir::new().unwrap();
+    for is_recorded in [false, true] {
+        let mut command = alone(&atlas, PLAIN);
+        if is_recorded {
+            command.env("HOME", home.path());
+        }
+        let full = File::options().write(true).open("/dev/full").unwrap();
+        let (code, said) = end_of(&command.args(["--format", "env"]).stdout(full).output().unwrap());
+        assert_eq!(code, Some(3), "{said}");
+        assert_eq!(said.contains("The next run without --yes offers to clean up."), is_recorded, "{said}");
+    }
+    let mut next = alone(&atlas, LIVING);
+    let (_, said) = end_of(&next.env("HOME", home.path()).args(["--format", "env"]).output().unwrap());
+    assert!(said.contains(&format!("an earlier secret of {PLAIN} was perhaps never handed over")), "{said}");
+}
+
+#[test]
+fn an_expired_secret_stays_unless_replace_expired_agrees() {
+    if !have(&["setsid"]) {
+        return;
+    }
+    for (arguments, code, posts) in
+        [(&["--format", "env"][..], 1, 0), (&["--format", "env", "--replace-expired"], 0, 1)]
+    {
+        let atlas = Atlas::start();
+        let (ended, said) = end_of(&alone(&atlas, EXPIRED).args(arguments).output().unwrap());
+        assert_eq!((ended, atlas.creates()), (Some(code), posts), "{said}");
+        let is_refused = said.contains("--replace-expired") && said.contains("Nothing was sent.");
+        assert_eq!(is_refused, posts == 0, "{said}");
+        let deletions = atlas.requests().iter().filter(|line| line.starts_with("DELETE ")).count();
+        assert_eq!(deletions, posts, "{said}");
+    }
 }
 
 #[test]

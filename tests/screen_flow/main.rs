@@ -1,4 +1,4 @@
-//! What each screen does with keys and events, and what a run without a terminal says instead.
+//! What each screen does with keys and events, and what `--yes` agrees to.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail by panicking")]
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use atlas_secret::domain::{CreateOutcome, Disposition, Exit, ReadProblem, Rejection};
+use atlas_secret::domain::{CreateOutcome, DeleteOutcome, Disposition, Exit, ReadProblem, Rejection};
 use atlas_secret::tui::screens::{FieldName, Notice, Validation, Waiting};
 use atlas_secret::tui::{Certainty, Command, Screen};
 
@@ -54,6 +54,15 @@ fn a_later_round_never_says_that_nothing_was_sent() {
         end(&mut stage);
         assert_eq!(stage.certainty(), Some(Certainty::NothingCreated), "{index}");
     }
+}
+
+#[test]
+fn a_job_that_deleted_an_expired_secret_never_says_that_nothing_was_sent() {
+    let mut stage = Stage::fetching();
+    stage.account(&[existing("2026-11-01T00:00:00Z"), short_lived()]).keys("y").deleted(DeleteOutcome::Gone);
+    let problem = ReadProblem::Rejected(rejection(404, "SERVICE_ACCOUNT_NOT_FOUND"));
+    stage.signed_in(Ok(())).account_read(Err(problem));
+    assert_eq!(stage.certainty(), Some(Certainty::NothingCreated));
 }
 
 #[test]
