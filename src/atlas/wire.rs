@@ -112,18 +112,21 @@ const ERROR_FIELDS: [&str; 6] = ["badRequestDetail", "detail", "error", "errorCo
 
 /// Reads Atlas's own error (schema `ApiError`); anything else was not said by Atlas.
 ///
-/// Its mark is an integer `error` that repeats the status, or comes with an `errorCode`, a `detail` or a
-/// `reason`. Without `error` it is one when it holds a `detail` and no name that the schema does not have.
+/// Its mark is an integer `error` beside an `errorCode`. Under an error status an `error` that repeats the status, or
+/// comes with a `detail` or a `reason`, is enough. Under a 4xx a `detail` alone is, without any name that the schema
+/// does not have; proxies answer 5xx in such a shape.
 pub(super) fn rejection(status: u16, body: &Value, retry_after: Option<Duration>) -> Option<Rejection> {
     let members = body.as_object()?;
     let words = |name| text(body, name).filter(|words| !words.is_empty());
     let (code, detail, reason) = (words("errorCode"), words("detail"), words("reason"));
     let is_atlas = match body.get("error") {
         None | Some(Value::Null) => {
-            detail.is_some() && members.keys().all(|name| ERROR_FIELDS.contains(&name.as_str()))
+            let has_known_names = members.keys().all(|name| ERROR_FIELDS.contains(&name.as_str()));
+            (400..500).contains(&status) && detail.is_some() && has_known_names
         }
         Some(error) if error.is_i64() || error.is_u64() => {
-            error.as_u64() == Some(status.into()) || code.is_some() || detail.is_some() || reason.is_some()
+            let repeats_status = error.as_u64() == Some(status.into());
+            code.is_some() || (status >= 400 && (repeats_status || detail.is_some() || reason.is_some()))
         }
         Some(_) => false,
     };

@@ -245,6 +245,25 @@ fn a_refusal_does_not_need_a_code() {
 }
 
 #[test]
+fn a_read_is_refused_by_atlas_only_under_an_error_status() {
+    let rows = [
+        (200, r#"{"detail":"x"}"#, false),
+        (200, r#"{"error":200,"reason":"OK","detail":"x"}"#, false),
+        (302, r#"{"error":302,"reason":"Found"}"#, false),
+        (502, r#"{"detail":"Bad Gateway"}"#, false),
+        (503, r#"{"message":"x"}"#, false),
+        (500, r#"{"error":500,"reason":"Internal Server Error","detail":"x"}"#, true),
+        (503, r#"{"error":503,"detail":"x","errorCode":null}"#, true),
+        (429, r#"{"error":429,"reason":"Too Many Requests"}"#, true),
+        (404, r#"{"detail":"x"}"#, true),
+    ];
+    for (status, body, is_refusal) in rows {
+        let problem = service_account(&answer(status, body.as_bytes())).unwrap_err();
+        assert_eq!(matches!(problem, ReadProblem::Rejected(_)), is_refusal, "{status} {body}: {problem:?}");
+    }
+}
+
+#[test]
 fn the_address_that_has_to_be_listed_is_told() {
     let rows = [
         (r#"["203.0.113.7"]"#, Some("203.0.113.7")),
