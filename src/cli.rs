@@ -22,7 +22,7 @@ pub struct Arguments {
     #[arg(long, value_name = "ID", alias = "clientId", value_hint = ValueHint::Other)]
     pub client_id: Option<String>,
 
-    /// How long the secret lives: hours, or 36h, 30d, 12w, 1y
+    /// How long the secret lives: hours, or 36h, 30d, 12w, 1y, or a date (2027-03-01)
     #[arg(long, value_name = "TIME", default_value = "720", allow_hyphen_values = true, value_hint = ValueHint::Other)]
     pub expires_after: String,
 

@@ -23,7 +23,7 @@ Register-ArgumentCompleter -Native -CommandName 'atlas-secret' -ScriptBlock {
         'atlas-secret' {
             [CompletionResult]::new('--project-id', '--project-id', [CompletionResultType]::ParameterName, 'The project''s ID: 24 hex digits [env: `MONGODB_ATLAS_PROJECT_ID`]')
             [CompletionResult]::new('--client-id', '--client-id', [CompletionResultType]::ParameterName, 'The client ID of the account that gets the secret; never read from the environment')
-            [CompletionResult]::new('--expires-after', '--expires-after', [CompletionResultType]::ParameterName, 'How long the secret lives: hours, or 36h, 30d, 12w, 1y')
+            [CompletionResult]::new('--expires-after', '--expires-after', [CompletionResultType]::ParameterName, 'How long the secret lives: hours, or 36h, 30d, 12w, 1y, or a date (2027-03-01)')
             [CompletionResult]::new('-P', '-P ', [CompletionResultType]::ParameterName, 'The Atlas CLI profile to sign in with [env: `MONGODB_ATLAS_PROFILE`]')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The Atlas CLI profile to sign in with [env: `MONGODB_ATLAS_PROFILE`]')
             [CompletionResult]::new('--base-url', '--base-url', [CompletionResultType]::ParameterName, 'Where Atlas is [env: `MONGODB_ATLAS_OPS_MANAGER_URL`, `MONGODB_ATLAS_BASE_URL`]')

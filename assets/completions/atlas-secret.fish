@@ -1,6 +1,6 @@
 complete -c atlas-secret -l project-id -d 'The project\'s ID: 24 hex digits [env: `MONGODB_ATLAS_PROJECT_ID`]' -r -f
 complete -c atlas-secret -l client-id -d 'The client ID of the account that gets the secret; never read from the environment' -r -f
-complete -c atlas-secret -l expires-after -d 'How long the secret lives: hours, or 36h, 30d, 12w, 1y' -r -f
+complete -c atlas-secret -l expires-after -d 'How long the secret lives: hours, or 36h, 30d, 12w, 1y, or a date (2027-03-01)' -r -f
 complete -c atlas-secret -s P -l profile -d 'The Atlas CLI profile to sign in with [env: `MONGODB_ATLAS_PROFILE`]' -r -f
 complete -c atlas-secret -l base-url -d 'Where Atlas is [env: `MONGODB_ATLAS_OPS_MANAGER_URL`, `MONGODB_ATLAS_BASE_URL`]' -r -f
 complete -c atlas-secret -l demo-projects -d 'So many more projects in the demo, to try its lists' -r -f

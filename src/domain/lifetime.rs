@@ -4,6 +4,8 @@ use std::fmt;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
 use thiserror::Error;
 
 /// When something happened, on two clocks: one to show, one to count with.
@@ -44,14 +46,17 @@ pub struct Lifetime {
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum LifetimeError {
     /// Nothing was typed.
-    #[error("how long it lives: hours, or 36h, 30d, 12w, 1y")]
+    #[error("how long it lives: hours, or 36h, 30d, 12w, 1y, or a date")]
     Empty,
     /// Neither a whole number nor one with a unit.
-    #[error("not a time: write hours, or 36h, 30d, 12w, 1y")]
+    #[error("not a time: write hours, or 36h, 30d, 12w, 1y, or a date")]
     NotANumber,
     /// Zero of anything.
     #[error("zero: a secret lives at least one hour")]
     Zero,
+    /// A date that is not in the future.
+    #[error("in the past: a secret lives at least one hour")]
+    Past,
     /// Below zero.
     #[error("negative: a secret lives at least one hour")]
     Negative,
@@ -70,7 +75,21 @@ impl Lifetime {
         }
     }
 
-    /// Parses `720`, `36h`, `30d`, `12w` or `1y` (365 days). A bare number counts hours, as the API does.
+    /// Parses a date (`2027-03-01`, midnight in `zone`) or a date with a time (`2027-03-01 14:00`), and else what
+    /// [`Lifetime::parse`] does. The API takes whole hours: the secret lives until then, and less than an hour longer.
+    pub fn parse_at(text: &str, now: Timestamp, zone: &TimeZone) -> Result<Self, LifetimeError> {
+        let text = text.trim();
+        let Ok(until) = text.parse::<DateTime>() else { return Self::parse(text) };
+        let until = zone.to_timestamp(until).map_err(|_| LifetimeError::TooLong)?;
+        let seconds = until.as_second() - now.as_second();
+        if seconds <= 0 {
+            return Err(LifetimeError::Past);
+        }
+        let hours = i32::try_from((seconds + 3599) / 3600).map_err(|_| LifetimeError::TooLong)?;
+        Self::from_hours(hours)
+    }
+
+    /// Parses `720`, `36h`, `30d`, `12w` or `1y` (365 days), also `90 days`. A bare number counts hours, as the API does.
     pub fn parse(text: &str) -> Result<Self, LifetimeError> {
         let text = text.trim();
         if text.is_empty() {
@@ -112,14 +131,20 @@ impl fmt::Display for Lifetime {
     }
 }
 
+/// The number, and how many hours one of its unit has. A day has 24 hours, and a year 365 days.
 fn split_unit(text: &str) -> (&str, i32) {
-    const UNITS: [(char, i32); 4] = [('h', 1), ('d', 24), ('w', 7 * 24), ('y', 365 * 24)];
-    for (unit, hours) in UNITS {
-        if let Some(number) = text.strip_suffix([unit, unit.to_ascii_uppercase()]) {
-            return (number.trim_end(), hours);
-        }
+    const UNITS: [(&[&str], i32); 4] = [
+        (&["h", "hr", "hrs", "hour", "hours"], 1),
+        (&["d", "day", "days"], 24),
+        (&["w", "wk", "wks", "week", "weeks"], 7 * 24),
+        (&["y", "yr", "yrs", "year", "years"], 365 * 24),
+    ];
+    let number = text.trim_end_matches(|character: char| character.is_ascii_alphabetic());
+    let unit = text[number.len()..].to_ascii_lowercase();
+    match UNITS.iter().find(|(names, _)| names.contains(&unit.as_str())) {
+        Some((_, hours)) => (number.trim_end(), *hours),
+        None => (text, 1),
     }
-    (text, 1)
 }
 
 #[cfg(test)]
@@ -137,6 +162,17 @@ mod tests {
             ("30 d", 720),
             ("12w", 2016),
             ("1y", 8760),
+            ("90 days", 2160),
+            ("90days", 2160),
+            ("1 day", 24),
+            ("2 weeks", 336),
+            ("2 Weeks", 336),
+            ("1 wk", 168),
+            ("1 year", 8760),
+            ("1 yr", 8760),
+            ("36 hours", 36),
+            ("36 hrs", 36),
+            ("1 hour", 1),
             ("007", 7),
             ("2147483647", i32::MAX),
         ];
@@ -153,6 +189,10 @@ mod tests {
             ("soon", LifetimeError::NotANumber),
             ("d", LifetimeError::NotANumber),
             ("1.5", LifetimeError::NotANumber),
+            ("days", LifetimeError::NotANumber),
+            ("3 months", LifetimeError::NotANumber),
+            ("5 minutes", LifetimeError::NotANumber),
+            ("1 y 2 d", LifetimeError::NotANumber),
             ("+5", LifetimeError::NotANumber),
             ("--5", LifetimeError::NotANumber),
             ("0", LifetimeError::Zero),
@@ -167,6 +207,36 @@ mod tests {
         for (text, expected) in rows {
             assert_eq!(Lifetime::parse(text), Err(expected), "{text:?}");
         }
+    }
+
+    #[test]
+    fn a_date_is_the_hours_until_then() {
+        let now: Timestamp = "2026-11-23T17:14:00Z".parse().unwrap();
+        let berlin = TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3").unwrap();
+        let rows = [
+            ("2026-11-24", Ok(6)),
+            ("2026-12-23", Ok(702)),
+            ("2027-03-01", Ok(2334)),
+            // The clocks go forward in between.
+            ("2027-04-01", Ok(3077)),
+            ("2026-11-23 19:00", Ok(1)),
+            ("2026-11-23T20:14", Ok(2)),
+            ("2026-11-23T20:14:01", Ok(3)),
+            (" 2027-03-01 ", Ok(2334)),
+            ("2026-11-23", Err(LifetimeError::Past)),
+            ("2026-11-23 18:14", Err(LifetimeError::Past)),
+            ("1999-01-01", Err(LifetimeError::Past)),
+            ("2027-02-30", Err(LifetimeError::NotANumber)),
+            ("2027-3-1", Err(LifetimeError::NotANumber)),
+            ("2027-03", Err(LifetimeError::NotANumber)),
+            ("01.03.2027", Err(LifetimeError::NotANumber)),
+            ("30d", Ok(720)),
+        ];
+        for (text, expected) in rows {
+            assert_eq!(Lifetime::parse_at(text, now, &berlin).map(Lifetime::hours), expected, "{text:?}");
+        }
+        let far = Lifetime::parse_at("9999-12-30", now, &TimeZone::UTC).map(Lifetime::hours);
+        assert!(far.is_ok_and(|hours| hours > 69_000_000));
     }
 
     #[test]

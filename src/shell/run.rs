@@ -11,7 +11,7 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::delivery::{self, Copier, StdoutProblem, check_stdout};
-use crate::domain::{Exit, ExitSummary};
+use crate::domain::{Exit, ExitSummary, Lifetime};
 use crate::headless::{Headless, Rescue};
 use crate::jobs::{Connections, Records};
 use crate::process::{self, say};
@@ -127,6 +127,12 @@ impl Run {
         let terminal = plan.needs_terminal.then(terminal::open).transpose().map_err(RunError::NoTerminal)?;
         let (columns, rows) = crossterm::terminal::size().unwrap_or((80, 24));
         let mut app = App::new(settings.session, settings.form, Size { columns, rows }, now(started));
+        if Lifetime::parse(app.shared.form.lifetime.line.text()).is_err() {
+            // A date needs the time zone, which is loaded after the first frame otherwise.
+            let zone = TimeZone::system();
+            app.shared.form.clock = (app.shared.now.wall, zone.clone());
+            app.shared.zone = Some(zone);
+        }
         app.shared.credential_notes = settings.notes;
         app.shared.output = plan.output;
         app.shared.flags = settings.flags;

@@ -270,6 +270,7 @@ impl App {
             return Vec::new();
         }
         self.shared.now = at;
+        self.shared.form.clock = (at.wall, self.shared.zone.clone().unwrap_or(TimeZone::UTC));
         self.apply(event);
         self.after_event();
         self.shared.take_commands()

@@ -1,5 +1,8 @@
 //! Understanding what was pasted: people paste URLs, labels and whole lines, and sometimes a secret.
 
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
 use crate::domain::{ClientId, Lifetime, ProjectId, ServerText, is_invisible};
 
 use super::screens::{FieldName, Focus, InputNote};
@@ -73,7 +76,8 @@ pub(super) fn understand(text: &str, context: Context) -> Vec<Placed> {
     if !ids.is_empty() {
         return ids;
     }
-    if focused == Some(FieldName::Lifetime) && Lifetime::parse(trimmed).is_ok() {
+    let is_lifetime = |text| Lifetime::parse_at(text, Timestamp::UNIX_EPOCH, &TimeZone::UTC).is_ok();
+    if focused == Some(FieldName::Lifetime) && is_lifetime(trimmed) {
         return vec![whole(FieldName::Lifetime, trimmed, None)];
     }
     let one_line: String = trimmed.chars().filter(|character| !character.is_control()).collect();

@@ -228,7 +228,7 @@ fn an_expired_secret_stays_unless_replace_expired_agrees() {
         let atlas = Atlas::start();
         let (ended, said) = end_of(&alone(&atlas, EXPIRED).args(arguments).output().unwrap());
         assert_eq!((ended, atlas.creates()), (Some(code), posts), "{said}");
-        let is_refused = said.contains("--replace-expired") && said.contains("Nothing was sent.");
+        let is_refused = said.contains("--replace-expired") && said.contains("Nothing was created.");
         assert_eq!(is_refused, posts == 0, "{said}");
         let deletions = atlas.requests().iter().filter(|line| line.starts_with("DELETE ")).count();
         assert_eq!(deletions, posts, "{said}");

@@ -9,6 +9,8 @@ mod validation;
 use std::time::Duration;
 
 use crossterm::event::KeyCode;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use crate::domain::{
     AccountRef, BaseUrl, ClientId, ExistingSecret, Lifetime, LostAnswer, NewSecret, ProjectId, ServerText,
@@ -97,6 +99,8 @@ pub struct Form {
     pub notice: Option<Notice>,
     /// The longest life that the project's organization allows, in hours, where it is known and has a say.
     pub longest_hours: Option<i32>,
+    /// Now, and where: what a date means.
+    pub clock: (Timestamp, TimeZone),
 }
 
 /// What the button would do.
@@ -127,6 +131,7 @@ impl Form {
             focus: Focus::Button,
             notice: None,
             longest_hours: None,
+            clock: (Timestamp::UNIX_EPOCH, TimeZone::UTC),
         };
         form.focus = form.first_problem().map_or(Focus::Button, Focus::Field);
         form
@@ -151,7 +156,7 @@ impl Form {
 
     /// What is said beside a field.
     pub fn validation(&self, name: FieldName) -> Validation {
-        Validation::of(name, self.field(name), self.longest_hours)
+        Validation::of(name, self)
     }
 
     /// The project, once its id is right.
@@ -180,7 +185,8 @@ impl Form {
             return None;
         }
         let (project, client) = (self.project_id()?, self.client_id()?);
-        let lifetime = Lifetime::parse(self.lifetime.line.text()).ok()?;
+        let (now, zone) = &self.clock;
+        let lifetime = Lifetime::parse_at(self.lifetime.line.text(), *now, zone).ok()?;
         Some(NewSecret { project, client, lifetime })
     }
 

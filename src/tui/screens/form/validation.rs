@@ -4,7 +4,8 @@ use crate::domain::{
     ClientId, ClientIdError, Lifetime, LifetimeError, ProjectId, ProjectIdError, ServerText,
 };
 
-use super::field::{Field, FieldName, InputNote};
+use super::Form;
+use super::field::{FieldName, InputNote};
 
 /// What is to be said of a field right now.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,8 +44,8 @@ impl Validation {
         matches!(self, Self::Id(_) | Self::Lifetime { .. })
     }
 
-    /// `longest_hours` is the organization's own limit.
-    pub(super) fn of(name: FieldName, field: &Field, longest_hours: Option<i32>) -> Self {
+    pub(super) fn of(name: FieldName, form: &Form) -> Self {
+        let field = form.field(name);
         let text = field.line.text();
         if field.note == Some(InputNote::SecretNotKept) && text.is_empty() {
             return Self::wrong(&ClientIdError::IsSecret, None);
@@ -58,7 +59,7 @@ impl Validation {
         match name {
             FieldName::Project => Self::of_project(text, field.note),
             FieldName::Client => Self::of_client(text, field.note),
-            FieldName::Lifetime => Self::of_lifetime(text, longest_hours),
+            FieldName::Lifetime => Self::of_lifetime(text, form),
         }
     }
 
@@ -82,8 +83,9 @@ impl Validation {
         }
     }
 
-    fn of_lifetime(text: &str, longest_hours: Option<i32>) -> Self {
-        match Lifetime::parse(text) {
+    fn of_lifetime(text: &str, form: &Form) -> Self {
+        let (longest_hours, (now, zone)) = (form.longest_hours, &form.clock);
+        match Lifetime::parse_at(text, *now, zone) {
             Ok(lifetime) if longest_hours.is_some_and(|longest| lifetime.hours() > longest) => {
                 let longest = longest_hours.unwrap_or_default();
                 let message = format!("this organization allows at most {longest} hours");
@@ -117,7 +119,8 @@ mod tests {
 
     #[test]
     fn the_organizations_longest_life_is_allowed_itself() {
-        assert!(matches!(Validation::of_lifetime("720", Some(720)), Validation::Lifetime { .. }));
-        assert!(matches!(Validation::of_lifetime("721", Some(720)), Validation::Wrong { .. }));
+        let form = Form { longest_hours: Some(720), ..Form::new("", "", "720") };
+        assert!(matches!(Validation::of_lifetime("720", &form), Validation::Lifetime { .. }));
+        assert!(matches!(Validation::of_lifetime("721", &form), Validation::Wrong { .. }));
     }
 }
