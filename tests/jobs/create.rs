@@ -1,0 +1,153 @@
+//! Creating: the outcome for every answer, and cancelling at every await point.
+
+use std::time::Duration;
+
+use atlas_secret::domain::{CreateOutcome, DeleteOutcome, LostAnswer, Rejection, TransportProblem};
+use atlas_secret::jobs::{Outcome, Question, Reason, Step};
+
+use crate::run::{Cancel, Ran, Script, run};
+use crate::stage::secret;
+use crate::*;
+
+fn script(posts: &[CreateOutcome]) -> Script {
+    Script {
+        sign_in: Ok(()),
+        accounts: vec![Ok(account(&[]))],
+        delete: DeleteOutcome::Gone,
+        says_yes: true,
+        record: None,
+        posts: posts.to_vec(),
+    }
+}
+
+fn created() -> CreateOutcome {
+    CreateOutcome::Created(secret())
+}
+
+fn lost() -> CreateOutcome {
+    CreateOutcome::Unknown(LostAnswer::Unexpected { status: 502 })
+}
+
+fn limited() -> CreateOutcome {
+    let retry_after = Some(Duration::from_secs(2));
+    CreateOutcome::Rejected(Rejection { retry_after, ..rejection(429, "RATE_LIMITED") })
+}
+
+fn full() -> ServiceAccount {
+    account(&[existing("old", EXPIRED), existing("living", LONG)])
+}
+
+fn word(outcome: &Outcome) -> &'static str {
+    match outcome {
+        Outcome::Created(_) => "created",
+        Outcome::Unknown(..) => "unknown",
+        Outcome::NotCreated(not_created) => match not_created.reason {
+            Reason::Cancelled => "cancelled",
+            Reason::Declined(Question::Shortens(_)) => "declined to shorten",
+            Reason::Declined(Question::Replaces(_)) => "declined to replace",
+            Reason::Declined(Question::AccountUnknown(_)) => "declined to go on",
+            Reason::Preflight(_) => "preflight",
+            Reason::Full => "full",
+            Reason::StillFull => "still full",
+            Reason::NotDeleted(_) => "not deleted",
+            Reason::NotSent(_) => "not sent",
+            Reason::Rejected(_) => "rejected",
+        },
+    }
+}
+
+/// Each script, the outcome without cancelling, and how many POSTs that takes.
+fn rows() -> Vec<(&'static str, Script, usize)> {
+    let plain = || script(&[created()]);
+    let with = |accounts: &[ServiceAccount]| Script {
+        accounts: accounts.iter().cloned().map(Ok).collect(),
+        ..plain()
+    };
+    let unread = |problem: ReadProblem| Script { accounts: vec![Err(problem)], ..plain() };
+    let no = |script: Script| Script { says_yes: false, ..script };
+    let long = || with(&[account(&[existing("living", LONG)])]);
+    let replacing = || with(&[full(), account(&[])]);
+    let living = || with(&[account(&[existing("one", LONG), existing("two", LONG)])]);
+    let not_sent = CreateOutcome::NotSent(TransportProblem::ConnectTimeout);
+    let refused = CreateOutcome::Rejected(rejection(400, "VALIDATION_ERROR"));
+    let forbidden = ReadProblem::Rejected(rejection(404, "GROUP_NOT_FOUND"));
+    vec![
+        ("created", plain(), 1),
+        ("created", Script { record: Some("The disk is full.".to_owned()), ..plain() }, 1),
+        ("created", long(), 1),
+        ("declined to shorten", no(long()), 0),
+        ("created", replacing(), 1),
+        ("declined to replace", no(replacing()), 0),
+        ("still full", with(&[full()]), 0),
+        ("full", living(), 0),
+        ("not deleted", Script { delete: DeleteOutcome::Failed(unreachable()), ..replacing() }, 0),
+        ("created", unread(unreachable()), 1),
+        ("declined to go on", no(unread(unreachable())), 0),
+        ("preflight", unread(forbidden), 0),
+        ("preflight", Script { sign_in: Err(unreachable()), ..plain() }, 0),
+        ("unknown", script(&[lost()]), 1),
+        ("not sent", script(&[not_sent]), 1),
+        ("rejected", script(&[refused]), 1),
+        ("created", script(&[limited(), created()]), 2),
+        ("unknown", script(&[limited(), limited(), lost()]), 3),
+        ("rejected", script(&[limited()]), 4),
+    ]
+}
+
+/// The answer counts, and the record says what it demands.
+fn check(ran: &Ran, name: &str) {
+    let expected = match &ran.answer {
+        Some(CreateOutcome::Created(_)) => Some("created"),
+        Some(CreateOutcome::Unknown(_)) => Some("unknown"),
+        _ => None,
+    };
+    let came = Some(word(&ran.outcome)).filter(|word| ["created", "unknown"].contains(word));
+    assert_eq!(came, expected, "{name}: the answer was dropped");
+    match ran.asked.last() {
+        None => assert_eq!(ran.posts, 0, "{name}: a POST without a record"),
+        Some(last) => assert_eq!(*last, if expected.is_some() { "begin" } else { "settle" }, "{name}"),
+    }
+    let begun = ran.asked.iter().filter(|asked| **asked == "begin").count();
+    assert!(ran.posts <= begun, "{name}: one record a POST");
+}
+
+#[test]
+fn each_answer_has_its_outcome() {
+    for (expected, script, posts) in rows() {
+        let ran = run(&script, Cancel::Never);
+        assert_eq!((word(&ran.outcome), ran.posts), (expected, posts), "{:?}", ran.steps);
+        check(&ran, expected);
+        let is_told = ran.steps.iter().any(|step| matches!(step, Step::NotRecorded(_)));
+        assert_eq!(is_told, script.record.is_some());
+        assert!(ran.questions.len() <= 1, "{:?}", ran.questions);
+    }
+}
+
+#[test]
+fn cancelling_at_any_await_point_sends_nothing_more_and_drops_no_answer() {
+    for (expected, script, _) in rows() {
+        let whole = run(&script, Cancel::Never);
+        let places = (0..whole.waits)
+            .flat_map(|number| [Cancel::Waiting(number), Cancel::Answered(number)])
+            .chain((0..whole.steps.len()).map(Cancel::Step));
+        for place in places {
+            let name = format!("{expected}, {place:?}");
+            let ran = run(&script, place);
+            check(&ran, &name);
+            let (sent, answered) = ran.at_cancel.unwrap();
+            let is_step = matches!(place, Cancel::Step(_));
+            assert!(is_step || ran.posts == sent, "{name}: a POST after cancelling");
+            if let Cancel::Step(number) = place {
+                // The report of the POST itself is the last that comes before it.
+                let creating = whole.steps[..=number].iter();
+                let creating = creating.filter(|step| matches!(step, Step::Creating(_))).count();
+                assert_eq!(ran.posts, creating, "{name}");
+            }
+            let waits = ran.steps.iter().filter(|step| matches!(step, Step::StoppedWaiting)).count();
+            let is_running = matches!(place, Cancel::Waiting(_)) && sent > answered;
+            assert!(!is_running || waits == 1, "{name}: the operator hears that no one waits");
+            let was_post_answered = ran.answer.is_some();
+            assert!(was_post_answered || word(&ran.outcome) != "created", "{name}");
+        }
+    }
+}

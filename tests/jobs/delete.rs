@@ -1,0 +1,59 @@
+//! Deleting: a secret that was used stays, and a request that was sent is not cancelled.
+
+use atlas_secret::domain::DeleteOutcome;
+use atlas_secret::jobs::{Deletion, Recheck, delete};
+use tokio_util::sync::CancellationToken;
+
+use crate::run::new_secret;
+use crate::stage::{Call, FakeAtlas};
+use crate::*;
+
+/// What is fetched, what deleting comes to, and the number of the wait at which the job is cancelled.
+type Row = (Recheck, Result<ServiceAccount, ReadProblem>, DeleteOutcome, Option<usize>, Deletion, bool);
+
+async fn run((recheck, fetched, deleted, cancel_at, expected, is_sent): Row) {
+    let (atlas, cancel) = (FakeAtlas::default(), CancellationToken::new());
+    let mut sent = false;
+    let account = new_secret().account();
+    let found = id("found");
+    let job = delete(&atlas, &account, &found, recheck, &cancel, || sent = true);
+    let world = async {
+        for wait in 0..3 {
+            for _ in 0..8 {
+                tokio::task::yield_now().await;
+            }
+            if cancel_at == Some(wait) {
+                cancel.cancel();
+                tokio::task::yield_now().await;
+            }
+            match atlas.take_waiting().pop() {
+                Some(Call::Account(_, reply)) => reply.send(fetched.clone()).unwrap(),
+                Some(Call::Delete(_, _, reply)) => reply.send(deleted.clone()).unwrap(),
+                _ => {}
+            }
+        }
+    };
+    let (deletion, ()) = tokio::join!(job, world);
+    assert_eq!((&deletion, sent), (&expected, is_sent), "{recheck:?} {fetched:?} {cancel_at:?}");
+}
+
+#[tokio::test]
+async fn each_answer_has_its_outcome() {
+    use DeleteOutcome::{Failed, Gone};
+    let unused = || Ok(account(&[existing("found", LONG)]));
+    let used = ExistingSecret { last_used_at: Some(time(EXPIRED)), ..existing("found", LONG) };
+    let rows: [Row; 9] = [
+        (Recheck::No, unused(), Gone, None, Deletion::Deleted, true),
+        (Recheck::No, unused(), Failed(unreachable()), None, Deletion::Failed(unreachable()), true),
+        (Recheck::No, unused(), Gone, Some(0), Deletion::Deleted, true),
+        (Recheck::Yes, unused(), Gone, None, Deletion::Deleted, true),
+        (Recheck::Yes, unused(), Gone, Some(1), Deletion::Deleted, true),
+        (Recheck::Yes, unused(), Gone, Some(0), Deletion::Cancelled, false),
+        (Recheck::Yes, Ok(account(&[])), Gone, None, Deletion::Deleted, false),
+        (Recheck::Yes, Ok(account(std::slice::from_ref(&used))), Gone, None, Deletion::Used(used), false),
+        (Recheck::Yes, Err(unreachable()), Gone, None, Deletion::Failed(unreachable()), false),
+    ];
+    for row in rows {
+        run(row).await;
+    }
+}

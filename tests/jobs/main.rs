@@ -1,0 +1,43 @@
+//! The jobs by themselves: every outcome, and cancelling at every place where a job waits or reports.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail by panicking")]
+
+mod create;
+mod delete;
+mod recover;
+mod run;
+#[expect(dead_code, reason = "shared with other tests, which need more of it")]
+#[path = "../support/stage.rs"]
+mod stage;
+
+use atlas_secret::domain::{
+    ExistingSecret, ReadProblem, Rejection, SecretId, ServerText, ServiceAccount, TransportProblem,
+};
+
+use stage::time;
+
+const EXPIRED: &str = "2026-01-01T00:00:00Z";
+/// Creating shortens it.
+const LONG: &str = "2027-11-23T18:14:00Z";
+
+fn rejection(status: u16, error_code: &str) -> Rejection {
+    let error_code = ServerText::new(error_code);
+    Rejection { status, error_code, detail: ServerText::default(), fields: Vec::new(), retry_after: None }
+}
+
+fn unreachable() -> ReadProblem {
+    ReadProblem::Transport(TransportProblem::ConnectTimeout)
+}
+
+fn id(text: &str) -> SecretId {
+    SecretId::from_server(text).unwrap()
+}
+
+fn existing(name: &str, expires_at: &str) -> ExistingSecret {
+    let expires_at = Some(time(expires_at));
+    ExistingSecret { id: id(name), created_at: None, expires_at, last_used_at: None, mask: None }
+}
+
+fn account(secrets: &[ExistingSecret]) -> ServiceAccount {
+    ServiceAccount { secrets: secrets.to_vec(), ..ServiceAccount::default() }
+}

@@ -1,0 +1,86 @@
+//! Searching after a lost answer: what counts as the new secret, and when the account is fetched.
+
+use std::time::Duration;
+
+use atlas_secret::jobs::{Before, PAUSES, Recovered, recover};
+
+use crate::run::new_secret;
+use crate::stage::{Call, FakeAtlas, START};
+use crate::*;
+
+/// Runs a search; the last of the accounts stands for all that follow. Returns what was reported, too.
+async fn search(
+    before: &Before,
+    accounts: &[Result<ServiceAccount, ReadProblem>],
+) -> (Recovered, Vec<Option<Duration>>) {
+    let (atlas, mut reports) = (FakeAtlas::default(), Vec::new());
+    let account = new_secret().account();
+    let job = recover(&atlas, &account, before, &PAUSES, |pause| reports.push(pause));
+    let world = async {
+        let mut fetched = 0;
+        loop {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+            if let Some(Call::Account(_, reply)) = atlas.take_waiting().pop() {
+                reply.send(accounts[fetched.min(accounts.len() - 1)].clone()).unwrap();
+                fetched += 1;
+            }
+        }
+    };
+    let recovered = tokio::select! {
+        recovered = job => recovered,
+        () = world => panic!("the world does not end"),
+    };
+    (recovered, reports)
+}
+
+fn born(name: &str, created_at: &str) -> ExistingSecret {
+    ExistingSecret { created_at: Some(time(created_at)), ..existing(name, LONG) }
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_account_has_its_verdict() {
+    let before = |ids: Option<&[&str]>| Before {
+        ids: ids.map(|ids| ids.iter().map(|name| id(name)).collect()),
+        at: time(START),
+        latest: None,
+    };
+    let new = born("new", "2026-11-23T17:14:20Z");
+    let older = born("older", "2026-11-23T17:10:00Z");
+    let used = ExistingSecret { last_used_at: Some(time(START)), ..new.clone() };
+    let unborn = existing("new", LONG);
+    let found = |secret: &ExistingSecret| Recovered::Found(secret.clone());
+    let several =
+        |secrets: &[&ExistingSecret]| Recovered::Several(secrets.iter().copied().cloned().collect());
+    let late = Before { latest: Some(time("2026-11-23T17:14:10Z")), ..before(Some(&[])) };
+    let later = born("new", "2026-11-23T17:30:00Z");
+    let rows = [
+        (before(Some(&["older"])), vec![&older, &new], found(&new)),
+        (before(None), vec![&older, &new], found(&new)),
+        (before(Some(&["older"])), vec![&older], Recovered::NoneAppeared),
+        (before(Some(&[])), vec![&unborn], found(&unborn)),
+        (before(Some(&[])), vec![&used], several(&[&used])),
+        (before(Some(&[])), vec![&older], several(&[&older])),
+        (before(Some(&[])), vec![&older, &new], several(&[&older, &new])),
+        (late.clone(), vec![&later], Recovered::NoneAppeared),
+        (late, vec![&new], found(&new)),
+    ];
+    for (before, secrets, expected) in rows {
+        let secrets: Vec<ExistingSecret> = secrets.into_iter().cloned().collect();
+        let (recovered, _) = search(&before, &[Ok(account(&secrets))]).await;
+        assert_eq!(recovered, expected, "{before:?} {secrets:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_account_is_fetched_until_a_secret_appears_or_the_pauses_are_used_up() {
+    let before = Before { ids: Some(Vec::new()), at: time(START), latest: None };
+    let [first, second, third] = PAUSES.map(Some);
+    let (recovered, reports) = search(&before, &[Err(unreachable())]).await;
+    assert_eq!(recovered, Recovered::Failed(unreachable()));
+    assert_eq!(reports, [None, first, None, second, None, third, None]);
+    let new = born("new", "2026-11-23T17:14:20Z");
+    let accounts = [Err(unreachable()), Ok(account(&[])), Ok(account(std::slice::from_ref(&new)))];
+    let (recovered, reports) = search(&before, &accounts).await;
+    assert_eq!(recovered, Recovered::Found(new));
+    assert_eq!(reports, [None, first, None, second, None]);
+}
