@@ -18,6 +18,7 @@ static ALLOCATOR: zeroizing_alloc::ZeroAlloc<std::alloc::System> =
 fn main() -> ExitCode {
     let started = Instant::now();
     shell::forbid_core_dumps();
+    shell::survive_file_size_limit();
     if is_holder() {
         return hold_clipboard();
     }

@@ -19,5 +19,5 @@ pub use clipboard::{
 pub use command::{CommandOutput, pipe_to};
 pub use file::save;
 pub use format::render;
-pub use os::forbid_core_dumps;
+pub use os::{forbid_core_dumps, survive_file_size_limit};
 pub use stdout::{StdoutKind, StdoutProblem, check_stdout, write_secret};

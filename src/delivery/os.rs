@@ -19,7 +19,7 @@ pub fn forbid_core_dumps() {
 
 /// Lets a write beyond the limit on file sizes fail instead of ending the process (SIGXFSZ, `ulimit -f`). The signal is
 /// caught rather than ignored: an ignored one stays ignored in the commands that the user runs.
-pub(super) fn survive_file_size_limit() {
+pub fn survive_file_size_limit() {
     #[cfg(unix)]
     let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, std::sync::Arc::default());
 }

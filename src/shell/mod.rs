@@ -13,7 +13,7 @@ mod stdout_plan;
 mod surface;
 mod terminal;
 
-pub use crate::delivery::forbid_core_dumps;
+pub use crate::delivery::{forbid_core_dumps, survive_file_size_limit};
 pub use log::{LogError, start_log};
 pub use run::{RunError, run};
 pub use settings::{Settings, SettingsError};

@@ -22,7 +22,14 @@ const LONG: &str = "2027-11-23T18:14:00Z";
 
 fn rejection(status: u16, error_code: &str) -> Rejection {
     let error_code = ServerText::new(error_code);
-    Rejection { status, error_code, detail: ServerText::default(), fields: Vec::new(), retry_after: None }
+    Rejection {
+        status,
+        error_code,
+        detail: ServerText::default(),
+        fields: Vec::new(),
+        retry_after: None,
+        address: None,
+    }
 }
 
 fn unreachable() -> ReadProblem {

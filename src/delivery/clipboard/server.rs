@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 
 use secrecy::SecretString;
 
-use crate::delivery::os::{close_inherited_descriptors, forbid_core_dumps, survive_file_size_limit};
+use crate::delivery::os::{close_inherited_descriptors, forbid_core_dumps};
 use crate::domain::{ClipboardContent, LostCopy};
 
 use super::protocol::{Report, Request, RequestNumber};
@@ -60,7 +60,6 @@ pub fn hold_clipboard() -> ExitCode {
         return ExitCode::from(2);
     };
     forbid_core_dumps();
-    survive_file_size_limit();
     detach_from_terminal();
     match run(requests, reports) {
         Ok(()) => ExitCode::SUCCESS,
