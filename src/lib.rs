@@ -17,6 +17,6 @@ pub mod domain;
 mod headless;
 pub mod jobs;
 pub mod journal;
-mod process;
+pub mod process;
 pub mod shell;
 pub mod tui;

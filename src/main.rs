@@ -7,6 +7,7 @@ use std::time::Instant;
 use atlas_secret::cli::{self, Arguments};
 use atlas_secret::delivery::{HOLD_CLIPBOARD, hold_clipboard};
 use atlas_secret::domain::{Exit, without_secrets};
+use atlas_secret::process;
 use atlas_secret::shell::{self, Settings};
 use clap::Parser;
 
@@ -58,12 +59,11 @@ fn refuse(error: &clap::Error) -> ExitCode {
     if safe == words || !error.use_stderr() {
         error.exit();
     }
-    let _ = write!(std::io::stderr(), "{safe}");
+    process::say_text(&safe);
     ExitCode::from(Exit::Usage.code())
 }
 
 fn complain(error: &dyn std::error::Error) -> Exit {
-    // Where standard error is closed there is nobody to tell.
-    let _ = writeln!(std::io::stderr(), "atlas-secret: {}", without_secrets(&error.to_string()));
+    process::say(&without_secrets(&error.to_string()));
     Exit::Usage
 }

@@ -7,11 +7,10 @@ use jiff::tz::TimeZone;
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::domain::{Exit, Now};
+use crate::tui::terminal::{Signals, TerminalHandle, Wake};
 use crate::tui::{App, Command, Event, Report, Signal, Theme};
 
 use super::executor::Executor;
-use super::signals::Signals;
-use super::surface::{TerminalHandle, Wake};
 
 /// What the loop works on.
 pub(super) struct EventLoop<'a> {
@@ -43,7 +42,7 @@ impl EventLoop<'_> {
             self.draw(surface)?;
         }
         self.prepare();
-        surface.listen();
+        surface.listen()?;
         if let Some(exit) = self.carry_out(first, surface)? {
             return Ok(exit);
         }
@@ -78,7 +77,7 @@ impl EventLoop<'_> {
         for event in &events {
             is_back |= surface.note(event)?;
         }
-        let mut commands = if is_back { self.update(resized()) } else { Vec::new() };
+        let mut commands = if is_back { self.update(surface.resized()) } else { Vec::new() };
         commands.extend(self.update(events));
         self.carry_out(commands, surface)
     }
@@ -95,7 +94,7 @@ impl EventLoop<'_> {
                 Command::Suspend => {
                     surface.suspend()?;
                     // Time went on meanwhile: what was revealed may have to be hidden again.
-                    commands.extend(self.update(resized()));
+                    commands.extend(self.update(surface.resized()));
                     commands.extend(self.update(vec![Event::TimePassed]));
                 }
                 Command::Report(line) => self.said_later.push(line),
@@ -130,7 +129,7 @@ impl EventLoop<'_> {
             signal = signals.next() => match signal {
                 Signal::HangUp if surface.has_screen() => Woken::TerminalGone,
                 // What is typed at a command that has the terminal is not meant for this program.
-                Signal::Interrupt if is_lent => Woken::Events(Vec::new()),
+                signal if is_lent && signal.is_from_keyboard() => Woken::Events(Vec::new()),
                 signal => Woken::Events(vec![Event::SignalReceived(signal)]),
             },
             Some(report) = self.reports.recv() => {
@@ -162,12 +161,6 @@ impl EventLoop<'_> {
         }
         surface.draw(|frame| self.app.draw(&self.theme, frame))
     }
-}
-
-/// The size of a terminal that another program had: no one told this one that it has changed.
-fn resized() -> Vec<Event> {
-    let size = crossterm::terminal::size().ok();
-    size.map(|(columns, rows)| Event::Resized { columns, rows }).into_iter().collect()
 }
 
 /// Now, on both clocks.

@@ -1,6 +1,5 @@
 //! Carries out the commands of the interface: jobs go to the runner, deliveries and records are done here.
 
-use std::fs::File;
 use std::future::Future;
 use std::io;
 use std::path::PathBuf;
@@ -17,6 +16,7 @@ use crate::domain::{
 };
 use crate::jobs::{Authenticator, Connections, Records};
 use crate::process::internal_error;
+use crate::tui::terminal::TerminalOutput;
 use crate::tui::{Command, Event, JobRunner, Report, SignInWith, Slot};
 
 /// What commands are carried out with.
@@ -26,7 +26,7 @@ pub(super) struct Executor {
     pub authenticator: Arc<Authenticator>,
     pub copier: Arc<Copier>,
     /// Where escape sequences for the terminal go.
-    pub terminal: Option<Arc<File>>,
+    pub terminal: Option<TerminalOutput>,
     pub records: Arc<Records>,
     /// What `~` stands for.
     pub home: Option<PathBuf>,
@@ -92,7 +92,7 @@ impl Executor {
                     async move {
                         let value = render(format, &payload);
                         Event::CopyFinished(match terminal {
-                            Some(terminal) => copier.copy(&value, &mut &*terminal).await,
+                            Some(mut terminal) => copier.copy(&value, &mut terminal).await,
                             None => copier.copy(&value, &mut NoTerminal).await,
                         })
                     },
@@ -105,7 +105,7 @@ impl Executor {
                     Slot::Copy,
                     async move {
                         Event::CopyFinished(match terminal {
-                            Some(terminal) => copier.copy_text(text, &mut &*terminal).await,
+                            Some(mut terminal) => copier.copy_text(text, &mut terminal).await,
                             None => copier.copy_text(text, &mut NoTerminal).await,
                         })
                     },

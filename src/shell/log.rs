@@ -24,7 +24,9 @@ pub struct LogError {
 /// When the file cannot be opened, or not be closed to others.
 pub fn start_log(path: &Path) -> Result<(), LogError> {
     let file = open(path).map_err(|error| LogError { path: path.to_owned(), error })?;
-    let lines = tracing_subscriber::fmt::layer().with_ansi(false).with_writer(file);
+    // A log that cannot be written is not told about on standard error: that is the screen's.
+    let lines =
+        tracing_subscriber::fmt::layer().with_ansi(false).log_internal_errors(false).with_writer(file);
     let own = Targets::new().with_target(env!("CARGO_CRATE_NAME"), LevelFilter::TRACE);
     // A second log in one process is not started; the first goes on.
     let _ = tracing::subscriber::set_global_default(registry().with(lines.with_filter(own)));

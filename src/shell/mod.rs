@@ -3,15 +3,10 @@
 
 mod event_loop;
 mod executor;
-mod input;
 mod log;
 mod run;
-mod screen;
 mod settings;
-mod signals;
 mod stdout_plan;
-mod surface;
-mod terminal;
 
 pub use crate::delivery::{forbid_core_dumps, survive_file_size_limit};
 pub use log::{LogError, start_log};

@@ -1,6 +1,6 @@
 //! One run of the program, from the settings to the exit code.
 
-use std::io::{self, Write};
+use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Instant;
@@ -14,18 +14,20 @@ use crate::delivery::{self, Copier, StdoutProblem, check_stdout};
 use crate::domain::{Exit, ExitSummary, Lifetime};
 use crate::headless::{Headless, Rescue};
 use crate::jobs::{Connections, Records};
-use crate::process::{self, say};
+use crate::process::{self, say, say_text};
 use crate::tui::screens::{FieldName, Form, SignIn, Validation};
+use crate::tui::terminal::{Signals, TerminalHandle, TerminalOutput};
 use crate::tui::{App, Command, Event, Output, Report, Screen, Signal, Size, Theme, date_time};
 
 use super::event_loop::{EventLoop, now};
 use super::executor::Executor;
-use super::input::terminal_input;
 use super::settings::Settings;
-use super::signals::Signals;
 use super::stdout_plan::{self, StdoutPlan, StdoutPlanError};
-use super::surface::TerminalHandle;
-use super::terminal;
+
+/// How many files a run opens at once at most, with some to spare: the event loop, the terminal, connections, a name
+/// server, records, a clipboard process.
+#[cfg(unix)]
+const OPEN_FILES: usize = 24;
 
 /// Why a run could not start, or could not go on.
 #[derive(Debug, Error)]
@@ -56,6 +58,12 @@ pub enum RunError {
          --yes with --format and standard output elsewhere needs none"
     )]
     DumbTerminal,
+    /// The limit on open files is too low.
+    #[error("too few files may be open at once ({0}); raise the limit with ulimit -n")]
+    OpenFiles(io::Error),
+    /// A panic before anything was sent.
+    #[error("stopped by a mistake of its own at {0}")]
+    Panicked(String),
     /// The system refused what the program is made of.
     #[error("{0}")]
     System(#[from] io::Error),
@@ -75,9 +83,14 @@ pub fn run(settings: Settings, started: Instant) -> Result<Exit, RunError> {
     if plan.needs_terminal && std::env::var("TERM").is_ok_and(|term| term == "dumb") {
         return Err(RunError::DumbTerminal);
     }
+    check_open_files().map_err(RunError::OpenFiles)?;
     process::keep_panic_place();
-    let runtime = Builder::new_current_thread().enable_all().build()?;
-    let mut run = Run::prepare(settings, plan, started)?;
+    let prepared = catch_unwind(AssertUnwindSafe(|| {
+        let runtime = Builder::new_current_thread().enable_all().build()?;
+        Ok((runtime, Run::prepare(settings, plan, started)?))
+    }));
+    let (runtime, mut run) =
+        prepared.unwrap_or_else(|_| Err(RunError::Panicked(process::take_panic_place())))?;
     let ended = catch_unwind(AssertUnwindSafe(|| runtime.block_on(run.go())));
     // From here on the terminal is the user's again.
     let exit = match ended {
@@ -86,9 +99,25 @@ pub fn run(settings: Settings, started: Instant) -> Result<Exit, RunError> {
         Ok(Err(_)) => Ok(Exit::NotDelivered),
         Err(_) => Ok(run.end_after_panic(&runtime)),
     };
-    run.leave(&runtime);
+    if catch_unwind(AssertUnwindSafe(|| run.leave(&runtime))).is_err() {
+        say(&format!("a mistake of its own while leaving, at {}", process::take_panic_place()));
+    }
     runtime.shutdown_background();
     exit
+}
+
+/// Fails now rather than in the middle of a request, or inside a library that takes open files for granted.
+#[cfg(unix)]
+fn check_open_files() -> io::Result<()> {
+    use std::os::fd::AsFd;
+    let opened = (0..OPEN_FILES).map(|_| io::stdin().as_fd().try_clone_to_owned());
+    opened.collect::<io::Result<Vec<_>>>().map(|_| ())
+}
+
+#[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "Windows has no such limit")]
+fn check_open_files() -> io::Result<()> {
+    Ok(())
 }
 
 /// Without the form there is no one to change a field.
@@ -124,8 +153,9 @@ struct Run {
 
 impl Run {
     fn prepare(settings: Settings, plan: StdoutPlan, started: Instant) -> Result<Self, RunError> {
-        let terminal = plan.needs_terminal.then(terminal::open).transpose().map_err(RunError::NoTerminal)?;
-        let (columns, rows) = crossterm::terminal::size().unwrap_or((80, 24));
+        let terminal =
+            plan.needs_terminal.then(TerminalOutput::open).transpose().map_err(RunError::NoTerminal)?;
+        let (columns, rows) = terminal.as_ref().map_or((80, 24), TerminalOutput::size);
         let mut app = App::new(settings.session, settings.form, Size { columns, rows }, now(started));
         if Lifetime::parse(app.shared.form.lifetime.line.text()).is_err() {
             // A date needs the time zone, which is loaded after the first frame otherwise.
@@ -179,7 +209,7 @@ impl Run {
     /// Standard output did not take the secret: a terminal still can show it.
     async fn rescue(&mut self, rescue: Rescue, signals: &mut Signals) -> Result<Exit, RunError> {
         self.app.shared.output = Output::Broken;
-        self.executor.terminal = terminal::open().ok();
+        self.executor.terminal = TerminalOutput::open().ok();
         if self.executor.terminal.is_some() {
             self.app.screen = Screen::Created(rescue.screen);
             return self.interact(signals).await;
@@ -194,8 +224,8 @@ impl Run {
 
     async fn interact(&mut self, signals: &mut Signals) -> Result<Exit, RunError> {
         let mut surface = match self.executor.terminal.clone() {
-            Some(terminal) => TerminalHandle::shown(terminal, terminal_input).map_err(RunError::Terminal)?,
-            None => TerminalHandle::absent(terminal_input),
+            Some(terminal) => TerminalHandle::shown(terminal).map_err(RunError::Terminal)?,
+            None => TerminalHandle::absent(),
         };
         let Some(reports) = self.reports.take() else { return Ok(Exit::NothingCreated) };
         let is_on_form = matches!(self.app.screen, Screen::Form(_));
@@ -216,7 +246,7 @@ impl Run {
     /// is said and which code is returned.
     fn end_after_panic(&mut self, runtime: &Runtime) -> Exit {
         let place = process::take_panic_place();
-        let _ = writeln!(io::stderr(), "atlas-secret stopped by a mistake of its own at {place}");
+        say_text(&format!("atlas-secret stopped by a mistake of its own at {place}\n"));
         // Only "nothing was created" is certain enough for its code.
         if self.end_without_loop(runtime) { Exit::NothingCreated } else { Exit::NotDelivered }
     }

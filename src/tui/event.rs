@@ -186,6 +186,8 @@ pub enum Signal {
     Interrupt,
     /// SIGTERM.
     Terminate,
+    /// Any other one, by its number.
+    Other(u8),
 }
 
 impl Signal {
@@ -195,7 +197,19 @@ impl Signal {
             Self::HangUp => 1,
             Self::Interrupt => 2,
             Self::Terminate => 15,
+            Self::Other(number) => number,
         }
+    }
+
+    /// The signal with this number.
+    pub fn from_number(number: u8) -> Self {
+        let named = [Self::HangUp, Self::Interrupt, Self::Terminate];
+        named.into_iter().find(|signal| signal.number() == number).unwrap_or(Self::Other(number))
+    }
+
+    /// True for SIGINT and SIGQUIT, which keys send.
+    pub fn is_from_keyboard(self) -> bool {
+        matches!(self, Self::Interrupt | Self::Other(3))
     }
 }
 

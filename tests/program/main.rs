@@ -28,6 +28,7 @@ mod headless;
 mod headless_reads;
 mod job_control;
 mod leaving;
+mod limits;
 mod lists;
 mod log;
 mod looks;

@@ -90,6 +90,11 @@ impl Terminal {
         self.pty.resize(Size::new(rows, columns)).expect("the terminal takes its size");
     }
 
+    /// Lets the terminal report another size than it has.
+    pub fn set_reported_size(&mut self, rows: u16, columns: u16) {
+        self.pty.resize(Size::new(rows, columns)).expect("the terminal takes its size");
+    }
+
     /// Waits until the screen contains the text, and gives the screen as it was then.
     #[track_caller]
     pub fn wait_for(&mut self, text: &str) -> String {

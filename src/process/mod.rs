@@ -1,10 +1,13 @@
 //! What the process says outside the interface: lines on standard error, and where a panic happened.
 
-use std::io::{self, Write};
+mod stderr;
+
 use std::panic;
 use std::sync::Mutex;
 
 use crate::domain::ServerText;
+
+pub use stderr::{say, say_text};
 
 static PANIC_PLACE: Mutex<Option<String>> = Mutex::new(None);
 
@@ -29,9 +32,4 @@ pub fn take_panic_place() -> String {
 /// The message for a task of this program that panicked.
 pub fn internal_error() -> ServerText {
     ServerText::new(&format!("a mistake of this program at {}", take_panic_place()))
-}
-
-/// Prints a line on standard error, after the program's name. An error is ignored: there is nowhere to report it.
-pub fn say(words: &str) {
-    let _ = writeln!(io::stderr(), "atlas-secret: {words}");
 }

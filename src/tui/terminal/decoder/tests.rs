@@ -1,0 +1,400 @@
+use super::*;
+
+/// What terminals say of themselves, and other units that are no keys.
+const REPORTS: &[&[u8]] = &[
+    // Modes (DECRPM), the colour scheme, in-band resizing.
+    b"\x1b[?2026;2$y",
+    b"\x1b[?2026;0$y",
+    b"\x1b[?2004;1$y",
+    b"\x1b[4;1$y",
+    b"\x1b[?997;1n",
+    b"\x1b[48;24;80;480;1280t",
+    // Device attributes, one to three; XTVERSION, DECRQSS, XTGETTCAP, DECRQUPSS.
+    b"\x1b[?1;2c",
+    b"\x1b[?62;4;22;28;29c",
+    b"\x1b[?64c",
+    b"\x1b[c",
+    b"\x1b[>0;276;0c",
+    b"\x1b[>41;354;0c",
+    b"\x1b[=5z",
+    b"\x1bP!|7E565445\x1b\\",
+    b"\x1bP>|XTerm(370)\x1b\\",
+    b"\x1bP>|tmux 3.3a\x07",
+    b"\x1bP1$r0m\x1b\\",
+    b"\x1bP0$r\x1b\\",
+    b"\x1bP1+r544e=787465726d\x1b\\",
+    // Status, cursor, terminal parameters.
+    b"\x1b[0n",
+    b"\x1b[3n",
+    b"\x1b[?13n",
+    b"\x1b[?10n",
+    b"\x1b[12;40R",
+    b"\x1b[1;1R",
+    b"\x1b[1;5R",
+    b"\x1b[?12;40R",
+    b"\x1b[?12;40;1R",
+    b"\x1b[2;1;1;112;112;1;0x",
+    b"\x1b[?1;0;256S",
+    // Keyboard protocols: kitty's flags, modifyOtherKeys, keys that type nothing, keys that are let go.
+    b"\x1b[?0u",
+    b"\x1b[?1u",
+    b"\x1b[?31u",
+    b"\x1b[>4;2m",
+    b"\x1b[57441;1u",
+    b"\x1b[57358u",
+    b"\x1b[97;1:3u",
+    b"\x1b[1;1:3A",
+    b"\x1b[3;1:3~",
+    // Windows: size, position, titles, focus.
+    b"\x1b[8;24;80t",
+    b"\x1b[4;600;800t",
+    b"\x1b[6;16;8t",
+    b"\x1b[3;0;0t",
+    b"\x1b[1t",
+    b"\x1b]lxterm\x1b\\",
+    b"\x1b]Lxterm\x1b\\",
+    b"\x1b[I",
+    b"\x1b[O",
+    // Mice: old, rxvt's, SGR.
+    b"\x1b[M !!",
+    b"\x1b[M#\xc3\xa9",
+    b"\x1b[32;10;20M",
+    b"\x1b[<0;10;20M",
+    b"\x1b[<0;10;20m",
+    // Colours, clipboard, notifications, by BEL, by ST, by ST in eight bits.
+    b"\x1b]11;rgb:1e1e/1e1e/2e2e\x1b\\",
+    b"\x1b]11;rgb:1e1e/1e1e/2e2e\x07",
+    b"\x1b]11;rgb:1e1e/1e1e/2e2e\x9c",
+    b"\x1b]10;rgb:cdcd/d6d6/f4f4\x07",
+    b"\x1b]12;rgba:ffff/ffff/ffff/ffff\x1b\\",
+    b"\x1b]4;0;rgb:0000/0000/0000\x1b\\",
+    b"\x1b]52;c;RkFLRQ==\x07",
+    b"\x1b]52;c;\x1b\\",
+    b"\x1b]99;i=1;\x1b\\",
+    b"\x1b]7;file://h\xc3\xb6st/\xe2\x9c\x93\x07",
+    b"\x1b]\x1b\\",
+    // APC (kitty's pictures), PM, SOS.
+    b"\x1b_Gi=31;OK\x1b\\",
+    b"\x1b_Gi=31;ENOENT:no such file\x1b\\",
+    b"\x1b^private\x1b\\",
+    b"\x1bXstart of string\x1b\\",
+    // Eight-bit forms, as bytes and in UTF-8.
+    b"\x9b?2026;2$y",
+    b"\x9d11;rgb:0/0/0\x9c",
+    b"\x90>|XTerm\x9c",
+    b"\x9fGi=1;OK\x9c",
+    b"\x9eprivate\x9c",
+    b"\x98string\x9c",
+    b"\xc2\x9b?997;1n",
+    b"\xc2\x9d11;rgb:0/0/0\xc2\x9c",
+    b"\xc2\x90>|XTerm\xc2\x9c",
+    // Control functions that no terminal sends, and a single shift of nothing.
+    b"\x1b[201~",
+    b"\x1b[99~",
+    b"\x1b[ q",
+    b"\x1b[1 q",
+    b"\x1b[!p",
+    b"\x1b[?25h",
+    b"\x1b[2J",
+    b"\x1b[38;5;1m",
+    b"\x1b[38:2::1:2:3m",
+    b"\x1b[1;2;3;4;5;6;7;8;9;10;11;12;13;14;15;16;17;18;19;20;21;22;23;24;25;26;27;28;29;30c",
+    b"\x1b[99999999999999999999~",
+    b"\x1bO@",
+];
+
+fn key(code: KeyCode) -> Event {
+    Event::Key(code.into())
+}
+
+fn control(character: char) -> Event {
+    Event::Key(KeyEvent::new(KeyCode::Char(character), KeyModifiers::CONTROL))
+}
+
+/// What is found in these reads, each so long after the one before, and when everything that waits has expired.
+fn decode_slowly(reads: &[&[u8]], pause: Duration) -> Vec<Event> {
+    let mut now = Instant::now();
+    let mut decoder = Decoder::new(now);
+    for read in reads {
+        decoder.expire(now);
+        decoder.feed(read, now);
+        now += pause;
+    }
+    while let Some(deadline) = decoder.deadline() {
+        decoder.expire(deadline);
+    }
+    decoder.drain()
+}
+
+fn decode(reads: &[&[u8]]) -> Vec<Event> {
+    decode_slowly(reads, Duration::ZERO)
+}
+
+#[test]
+fn no_report_is_a_key_or_stops_one_wherever_reads_cut_it() {
+    for report in REPORTS {
+        let name = report.escape_ascii();
+        for cut in 0..=report.len() {
+            let (first, second) = report.split_at(cut);
+            for (last, expected) in [(&b"x"[..], key(KeyCode::Char('x'))), (b"\x03", control('c'))] {
+                assert_eq!(decode(&[first, second, last]), [expected.clone()], "{name} cut at {cut}");
+                let joined = [second, last].concat();
+                assert_eq!(decode(&[first, &joined]), [expected], "{name} cut at {cut}, then joined");
+            }
+        }
+        let bytes: Vec<&[u8]> = report.chunks(1).chain([&b"x"[..]]).collect();
+        assert_eq!(decode(&bytes), [key(KeyCode::Char('x'))], "{name} byte by byte");
+    }
+}
+
+#[test]
+fn no_report_is_a_key_when_the_rest_of_it_is_late() {
+    let late = ESCAPE_LIMIT * 2;
+    for report in REPORTS {
+        let name = report.escape_ascii();
+        // An old mouse report and a title need all of it: three characters can be typed.
+        let can_be_typed = report.starts_with(b"\x1b[M") || report.starts_with(b"\x1b[ ");
+        for cut in 1..report.len() {
+            let (first, second) = report.split_at(cut);
+            let found = decode_slowly(&[first, second, b"x"], late);
+            let (last, before) = found.split_last().unwrap();
+            assert_eq!(*last, key(KeyCode::Char('x')), "{name} cut at {cut}");
+            // That an Escape without a successor was the beginning of a report shows too late.
+            let is_escape_alone = cut == 1 && first == b"\x1b";
+            let only_escape = is_escape_alone && *before == [key(KeyCode::Esc)];
+            assert!(before.is_empty() || only_escape || can_be_typed, "{name} cut at {cut}: {before:?}");
+        }
+    }
+}
+
+#[test]
+fn every_control_sequence_with_a_marker_or_an_intermediate_byte_is_a_report() {
+    for last in 0x40..0x7F_u8 {
+        for marker in b"<=>?" {
+            for rest in [&b""[..], b"1", b"1;2", b"200"] {
+                let unit = [b"\x1b[", &[*marker][..], rest, &[last]].concat();
+                assert_eq!(decode(&[&unit, b"x"]), [key(KeyCode::Char('x'))], "{}", unit.escape_ascii());
+            }
+        }
+        for intermediate in 0x20..0x30_u8 {
+            // With one number `$` is rxvt's Shift.
+            for parameters in [&b""[..], b"1;2"] {
+                let unit = [b"\x1b[", parameters, &[intermediate, last]].concat();
+                assert_eq!(decode(&[&unit, b"x"]), [key(KeyCode::Char('x'))], "{}", unit.escape_ascii());
+            }
+        }
+    }
+}
+
+#[test]
+fn what_never_ends_gives_the_keyboard_back() {
+    let unfinished: &[&[u8]] = &[
+        b"\x1b[",
+        b"\x1b[?",
+        b"\x1b[?2026",
+        b"\x1b[?2026;2$",
+        b"\x1b[1;",
+        b"\x1bO",
+        b"\x1b[[",
+        b"\x1b]",
+        b"\x1b]11;rgb",
+        b"\x1b]11;rgb:0/0/0\x1b",
+        b"\x1bP",
+        b"\x1bP>|x",
+        b"\x1b_G",
+        b"\x1b^",
+        b"\x1bX",
+        b"\x9b",
+        b"\x9d",
+        b"\x90",
+        b"\x1b[M",
+        b"\x1b[M !",
+        b"\xe2\x9c",
+        b"\xc2",
+        b"\x1b[200~",
+        b"\x1b[200~abc",
+        b"\x1b[200~abc\x1b[20",
+    ];
+    for unit in unfinished {
+        let name = unit.escape_ascii();
+        let found = decode(&[unit, b"\x03"]);
+        assert_eq!(found.last(), Some(&control('c')), "{name}: Ctrl-C at once");
+        let found = decode_slowly(&[unit, b"x"], UNIT_LIMIT);
+        assert_eq!(found.last(), Some(&key(KeyCode::Char('x'))), "{name}: any key after the limit");
+    }
+}
+
+#[test]
+fn typing_does_not_prolong_what_never_ends_but_its_own_bytes_do() {
+    let second = Duration::from_secs(1);
+    let typed = decode_slowly(&[b"\x1b[200~abc", b"1", b"2", b"3"], second);
+    assert_eq!(typed, [Event::Paste("abc1".into()), key(KeyCode::Char('2')), key(KeyCode::Char('3'))]);
+    let part = [b'p'; 100];
+    let pasted = decode_slowly(&[b"\x1b[200~", &part, &part, &part, &part, b"\x1b[201~x"], second);
+    assert_eq!(pasted, [Event::Paste("p".repeat(400)), key(KeyCode::Char('x'))]);
+}
+
+#[test]
+fn a_paste_is_whole_wherever_reads_cut_it() {
+    let text = "mdb_sa_id_\u{e9}\r\n\x1b[31m\x1b[?2026;2$y\u{2713}";
+    let paste = format!("\x1b[200~{text}\x1b[201~");
+    for cut in 0..=paste.len() {
+        let (first, second) = paste.as_bytes().split_at(cut);
+        assert_eq!(decode(&[first, second]), [Event::Paste(text.into())], "cut at {cut}");
+    }
+    // A control character inside is pasted; Ctrl-C at the end of a read is typed.
+    assert_eq!(decode(&[b"\x1b[200~a\x03b\x1b[201~"]), [Event::Paste("a\x03b".into())]);
+    assert_eq!(decode(&[b"\x1b[200~ab", b"\x03"]), [Event::Paste("ab".into()), control('c')]);
+}
+
+#[test]
+fn a_paste_that_is_too_long_is_cut_and_the_rest_is_no_key() {
+    let long = vec![b'a'; LONGEST_PASTE + 5000];
+    let found = decode(&[b"\x1b[200~", &long[..70_000], &long[70_000..], b"\x1b[201~x"]);
+    assert_eq!(found, [Event::Paste("a".repeat(LONGEST_PASTE)), key(KeyCode::Char('x'))]);
+}
+
+#[test]
+fn keys_are_found_wherever_reads_cut_them() {
+    use KeyCode::{BackTab, Backspace, Char, Delete, Down, End, Enter, Esc, F, Home, Insert, Left, PageDown};
+    use KeyCode::{PageUp, Right, Tab, Up};
+    let (none, shift, alt, ctrl) =
+        (KeyModifiers::NONE, KeyModifiers::SHIFT, KeyModifiers::ALT, KeyModifiers::CONTROL);
+    let rows: &[(&[u8], KeyCode, KeyModifiers)] = &[
+        (b"a", Char('a'), none),
+        (b"A", Char('A'), shift),
+        ("\u{e9}".as_bytes(), Char('\u{e9}'), none),
+        ("\u{441}".as_bytes(), Char('\u{441}'), none),
+        ("\u{20ac}".as_bytes(), Char('\u{20ac}'), none),
+        ("\u{1f600}".as_bytes(), Char('\u{1f600}'), none),
+        (b" ", Char(' '), none),
+        (b"\r", Enter, none),
+        (b"\n", Char('j'), ctrl),
+        (b"\t", Tab, none),
+        (b"\x7f", Backspace, none),
+        (b"\x08", Char('h'), ctrl),
+        (b"\x00", Char(' '), ctrl),
+        (b"\x03", Char('c'), ctrl),
+        (b"\x1a", Char('z'), ctrl),
+        (b"\x1c", Char('4'), ctrl),
+        (b"\x1f", Char('7'), ctrl),
+        (b"\x1b", Esc, none),
+        (b"\x1ba", Char('a'), alt),
+        (b"\x1bA", Char('A'), alt | shift),
+        ("\x1b\u{e9}".as_bytes(), Char('\u{e9}'), alt),
+        (b"\x1b\r", Enter, alt),
+        (b"\x1b\x7f", Backspace, alt),
+        (b"\x1b[A", Up, none),
+        (b"\x1b[B", Down, none),
+        (b"\x1b[C", Right, none),
+        (b"\x1b[D", Left, none),
+        (b"\x1b[H", Home, none),
+        (b"\x1b[F", End, none),
+        (b"\x1b[Z", BackTab, shift),
+        (b"\x1bOA", Up, none),
+        (b"\x1bOB", Down, none),
+        (b"\x1bOC", Right, none),
+        (b"\x1bOD", Left, none),
+        (b"\x1bOH", Home, none),
+        (b"\x1bOF", End, none),
+        (b"\x1bOP", F(1), none),
+        (b"\x1bOS", F(4), none),
+        (b"\x1bOM", Enter, none),
+        (b"\x1bOj", Char('*'), none),
+        (b"\x1bOp", Char('0'), none),
+        (b"\x1bOy", Char('9'), none),
+        (b"\x1b[1~", Home, none),
+        (b"\x1b[2~", Insert, none),
+        (b"\x1b[3~", Delete, none),
+        (b"\x1b[4~", End, none),
+        (b"\x1b[5~", PageUp, none),
+        (b"\x1b[6~", PageDown, none),
+        (b"\x1b[7~", Home, none),
+        (b"\x1b[8~", End, none),
+        (b"\x1b[11~", F(1), none),
+        (b"\x1b[15~", F(5), none),
+        (b"\x1b[17~", F(6), none),
+        (b"\x1b[21~", F(10), none),
+        (b"\x1b[23~", F(11), none),
+        (b"\x1b[24~", F(12), none),
+        (b"\x1b[[A", F(1), none),
+        (b"\x1b[[E", F(5), none),
+        (b"\x1b[1;2A", Up, shift),
+        (b"\x1b[1;3B", Down, alt),
+        (b"\x1b[1;5C", Right, ctrl),
+        (b"\x1b[1;6D", Left, shift | ctrl),
+        (b"\x1b[5A", Up, ctrl),
+        (b"\x1b[3;5~", Delete, ctrl),
+        (b"\x1b[1;2P", F(1), shift),
+        (b"\x1b[1;1:1A", Up, none),
+        (b"\x1b[1;5:2A", Up, ctrl),
+        (b"\x1b\x1b[A", Up, alt),
+        (b"\x1bOa", Up, ctrl),
+        (b"\x1b[3$", Delete, shift),
+        (b"\x1b[3^", Delete, ctrl),
+        (b"\x1b[3@", Delete, shift | ctrl),
+        (b"\x1b[97u", Char('a'), none),
+        (b"\x1b[97;5u", Char('a'), ctrl),
+        (b"\x1b[97;2u", Char('A'), shift),
+        (b"\x1b[97:65;2u", Char('A'), shift),
+        (b"\x1b[27u", Esc, none),
+        (b"\x1b[13u", Enter, none),
+        (b"\x1b[9u", Tab, none),
+        (b"\x1b[9;2u", BackTab, shift),
+        (b"\x1b[127u", Backspace, none),
+        (b"\x1b[27;5;99~", Char('c'), ctrl),
+        (b"\x1b[27;2;13~", Enter, shift),
+        (b"\x1b[57399u", Char('0'), none),
+        (b"\x1b[57414u", Enter, none),
+        (b"\x1b[57419u", Up, none),
+        (b"\x9bA", Up, none),
+        (b"\xc2\x9bA", Up, none),
+        (b"\x8fA", Up, none),
+    ];
+    for (bytes, code, modifiers) in rows {
+        for cut in 0..=bytes.len() {
+            let (first, second) = bytes.split_at(cut);
+            let expected = Event::Key(KeyEvent::new(*code, *modifiers));
+            assert_eq!(decode(&[first, second]), [expected], "{} cut at {cut}", bytes.escape_ascii());
+        }
+    }
+}
+
+#[test]
+fn escape_is_a_key_soon_and_before_a_report() {
+    let now = Instant::now();
+    let mut decoder = Decoder::new(now);
+    decoder.feed(b"\x1b", now);
+    assert_eq!((decoder.drain(), decoder.deadline()), (Vec::new(), Some(now + ESCAPE_LIMIT)));
+    decoder.expire(now + ESCAPE_LIMIT);
+    assert_eq!((decoder.drain(), decoder.deadline()), (vec![key(KeyCode::Esc)], None));
+    // What is typed after it is typed: one key a read.
+    let later = now + ESCAPE_LIMIT * 2;
+    for (read, expected) in [(&b"["[..], '['), (b"A", 'A'), (b"]", ']'), (b"P", 'P')] {
+        decoder.feed(read, later);
+        assert_eq!(decoder.drain(), [key(KeyCode::Char(expected))]);
+    }
+    let rows: &[(&[u8], &[Event])] = &[
+        (b"\x1b\x1b", &[key(KeyCode::Esc), key(KeyCode::Esc)]),
+        (b"\x1b\x1b[?997;1n", &[key(KeyCode::Esc)]),
+        (b"\x1b\x1b]11;rgb:0/0/0\x07", &[key(KeyCode::Esc)]),
+        (b"\x1b\x1b[200~p\x1b[201~", &[key(KeyCode::Esc), Event::Paste("p".into())]),
+        (b"\x1b\x03", &[key(KeyCode::Esc), control('c')]),
+        (b"\x1b]11;rgb\x1b[A", &[key(KeyCode::Up)]),
+        (b"\x1b[?20\x1b[A", &[key(KeyCode::Up)]),
+        (b"\x1b[?20\r", &[key(KeyCode::Enter)]),
+    ];
+    for (bytes, expected) in rows {
+        assert_eq!(decode(&[bytes]), *expected, "{}", bytes.escape_ascii());
+    }
+}
+
+#[test]
+fn bytes_that_are_no_characters_do_no_harm() {
+    for bytes in
+        [&b"\xff"[..], b"\xc0\x80", b"\xe2x", b"\xf5\x80\x80\x80", b"\x80", b"\xed\xa0\x80", b"\xc3\xc3\xa9"]
+    {
+        let found = decode(&[bytes, b"y"]);
+        assert_eq!(found.last(), Some(&key(KeyCode::Char('y'))), "{}", bytes.escape_ascii());
+    }
+}

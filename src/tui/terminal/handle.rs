@@ -1,0 +1,249 @@
+//! The screen and the keyboard together: there, lent to another program for a while, or not there at all.
+
+use std::future::pending;
+use std::io;
+use std::time::{Duration, Instant};
+
+use ratatui::Frame;
+
+use crate::tui::{Command, Event};
+
+use super::input::Input;
+use super::output::TerminalOutput;
+use super::screen::Screen;
+
+/// How often a terminal that does not take its frame is tried again.
+const RETRY: Duration = Duration::from_millis(50);
+
+/// SIGCONT is reported within this time after the program goes on.
+const CONTINUE_DELAY: Duration = Duration::from_millis(200);
+
+/// What the event loop draws on and listens to.
+pub(crate) struct TerminalHandle {
+    output: Option<TerminalOutput>,
+    screen: Option<Screen>,
+    input: Option<Input>,
+    changes: Changes,
+    suspended: Option<Suspended>,
+    /// When the terminal was last taken back.
+    restored: Option<Instant>,
+}
+
+/// Who has the terminal meanwhile.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Suspended {
+    /// A command, which reads the keys itself.
+    ForCommand,
+    /// Standard output, which may be the same terminal.
+    ForPrinting,
+}
+
+/// What came from the terminal.
+pub(crate) enum Wake {
+    /// Reports.
+    Events(Vec<Event>),
+    /// There is no terminal any more.
+    Gone,
+}
+
+impl TerminalHandle {
+    /// Takes the terminal and draws on it.
+    pub fn shown(output: TerminalOutput) -> io::Result<Self> {
+        let screen = Screen::enter(output.clone())?;
+        Ok(Self { output: Some(output), screen: Some(screen), changes: Changes::listen()?, ..Self::absent() })
+    }
+
+    /// No terminal: nothing is drawn, and no one types.
+    pub fn absent() -> Self {
+        Self {
+            output: None,
+            screen: None,
+            input: None,
+            changes: Changes::default(),
+            suspended: None,
+            restored: None,
+        }
+    }
+
+    /// True while there is a terminal, lent or not.
+    pub fn has_screen(&self) -> bool {
+        self.screen.is_some()
+    }
+
+    /// The size of the terminal as an event; nothing where there is none. A program that was stopped, or has lent
+    /// its terminal, is not told that the size has changed.
+    pub fn resized(&self) -> Vec<Event> {
+        let size = self.screen.as_ref().map(Screen::size);
+        size.map(|(columns, rows)| Event::Resized { columns, rows }).into_iter().collect()
+    }
+
+    /// Starts to listen to the keyboard.
+    pub fn listen(&mut self) -> io::Result<()> {
+        self.input = match &self.output {
+            Some(output) if self.screen.is_some() => Some(Input::open(output)?),
+            _ => None,
+        };
+        Ok(())
+    }
+
+    /// The next reports of the terminal; never, while there is none.
+    pub async fn next(&mut self) -> Wake {
+        let Some(input) = &mut self.input else { return pending().await };
+        let is_behind = self.screen.as_ref().is_some_and(Screen::is_behind);
+        let change = tokio::select! {
+            events = input.next() => return events.map_or(Wake::Gone, Wake::Events),
+            change = self.changes.next() => change,
+            // Drawing anew sends what is left first.
+            () = tokio::time::sleep(RETRY), if is_behind => return Wake::Events(Vec::new()),
+        };
+        match change {
+            Change::Size => Wake::Events(self.resized()),
+            // Told late of what `restore` has dealt with.
+            Change::Continued if self.restored.is_some_and(|at| at.elapsed() < CONTINUE_DELAY) => {
+                Wake::Events(Vec::new())
+            }
+            // Whoever stopped the program may have had the terminal since.
+            Change::Continued => match self.restore() {
+                Ok(()) => Wake::Events(self.resized().into_iter().chain([Event::TimePassed]).collect()),
+                Err(_) => Wake::Gone,
+            },
+        }
+    }
+
+    /// Draws one frame, unless another program has the terminal.
+    pub fn draw(&mut self, paint: impl FnOnce(&mut Frame)) -> io::Result<()> {
+        match &mut self.screen {
+            Some(screen) if self.suspended.is_none() => screen.draw(paint),
+            _ => Ok(()),
+        }
+    }
+
+    /// Paints the next frame whole.
+    pub fn forget(&mut self) -> io::Result<()> {
+        self.screen.as_mut().map_or(Ok(()), Screen::forget)
+    }
+
+    /// The terminal is gone. True the first time.
+    pub fn lose(&mut self) -> bool {
+        self.input = None;
+        self.screen.take().is_some()
+    }
+
+    /// Gives the terminal back for a command that wants it.
+    pub fn lend_for(&mut self, command: &Command) {
+        let suspended = match command {
+            Command::Run(..) => Suspended::ForCommand,
+            Command::Print(..) => Suspended::ForPrinting,
+            _ => return,
+        };
+        // Whoever reads the terminal next must not find this program reading it too.
+        self.input = None;
+        if let Some(screen) = &mut self.screen {
+            screen.leave();
+            self.suspended = Some(suspended);
+        }
+    }
+
+    /// True while what is typed is for a command.
+    pub fn is_lent_to_command(&self) -> bool {
+        self.suspended == Some(Suspended::ForCommand)
+    }
+
+    /// Takes the terminal back when an event says that its borrower is done. What was printed needs no screen any
+    /// more: the program ends. True when it was taken back.
+    pub fn note(&mut self, event: &Event) -> io::Result<bool> {
+        let (returned, is_last) = match event {
+            Event::CommandEnded(_) => (Suspended::ForCommand, false),
+            Event::Printed(result) => (Suspended::ForPrinting, result.is_ok()),
+            _ => return Ok(false),
+        };
+        if self.suspended != Some(returned) || is_last {
+            return Ok(false);
+        }
+        self.suspended = None;
+        self.restore()?;
+        Ok(self.has_screen())
+    }
+
+    /// Job control: gives the terminal back, stops the whole process group (stopping only this process would leave
+    /// a pipeline's shell hanging), and takes the terminal again when it is continued.
+    pub fn suspend(&mut self) -> io::Result<()> {
+        self.input = None;
+        let Some(screen) = &mut self.screen else { return Ok(()) };
+        screen.leave();
+        stop_process_group();
+        self.restore()
+    }
+
+    /// Takes the terminal after another program had it.
+    fn restore(&mut self) -> io::Result<()> {
+        self.input = None;
+        let Some(screen) = &mut self.screen else { return Ok(()) };
+        screen.enter_again()?;
+        self.restored = Some(Instant::now());
+        self.listen()
+    }
+}
+
+/// What the system says of the terminal by signals.
+enum Change {
+    /// It has another size.
+    Size,
+    /// The program was stopped and goes on.
+    Continued,
+}
+
+#[cfg(unix)]
+#[derive(Default)]
+struct Changes {
+    size: Option<tokio::signal::unix::Signal>,
+    continued: Option<tokio::signal::unix::Signal>,
+}
+
+#[cfg(unix)]
+impl Changes {
+    fn listen() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        let continued = rustix::process::Signal::CONT.as_raw();
+        Ok(Self {
+            size: Some(signal(SignalKind::window_change())?),
+            continued: Some(signal(SignalKind::from_raw(continued))?),
+        })
+    }
+
+    async fn next(&mut self) -> Change {
+        let (Some(size), Some(continued)) = (&mut self.size, &mut self.continued) else {
+            return pending().await;
+        };
+        tokio::select! {
+            biased;
+            _ = continued.recv() => Change::Continued,
+            _ = size.recv() => Change::Size,
+        }
+    }
+}
+
+/// Windows reports the size among the keys.
+#[cfg(not(unix))]
+#[derive(Default)]
+struct Changes;
+
+#[cfg(not(unix))]
+impl Changes {
+    fn listen() -> io::Result<Self> {
+        Ok(Self)
+    }
+
+    async fn next(&mut self) -> Change {
+        pending().await
+    }
+}
+
+#[cfg(unix)]
+fn stop_process_group() {
+    // An orphaned process group cannot be stopped; then nothing happens, which is right.
+    let _ = rustix::process::kill_current_process_group(rustix::process::Signal::TSTP);
+}
+
+#[cfg(not(unix))]
+fn stop_process_group() {}

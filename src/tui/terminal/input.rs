@@ -1,0 +1,141 @@
+//! What the terminal reports, as events.
+
+use std::io;
+
+use crossterm::event::{Event as TerminalEvent, KeyEventKind};
+#[cfg(unix)]
+use tokio::io::unix::AsyncFd;
+
+use super::output::TerminalOutput;
+use crate::tui::{Event, KeyPress, PastedText};
+
+/// The terminal, open for reading. It must be dropped before anyone else reads the terminal.
+#[cfg(unix)]
+pub(super) struct Input {
+    terminal: AsyncFd<std::fs::File>,
+    decoder: super::decoder::Decoder,
+}
+
+/// More than terminals hand over in one piece.
+#[cfg(unix)]
+const READ_BYTES: usize = 64 * 1024;
+
+#[cfg(unix)]
+impl Input {
+    pub fn open(output: &TerminalOutput) -> io::Result<Self> {
+        let terminal = super::device::open_input(output.file())?;
+        #[expect(deprecated, reason = "a file keeps its descriptor, and its successor is unsafe to call")]
+        let terminal = AsyncFd::with_interest(terminal, tokio::io::Interest::READABLE)?;
+        Ok(Self { terminal, decoder: super::decoder::Decoder::new(std::time::Instant::now()) })
+    }
+
+    /// The next reports: whatever came in one read, keys of it together. `None` when the terminal is gone.
+    pub async fn next(&mut self) -> Option<Vec<Event>> {
+        loop {
+            let deadline = self.decoder.deadline();
+            let expiry = async {
+                match deadline {
+                    Some(deadline) => tokio::time::sleep_until(deadline.into()).await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                // What waits to be read comes before the end of a wait for it.
+                biased;
+                ready = self.terminal.readable() => {
+                    let read = read(&mut ready.ok()?);
+                    self.decoder.feed(&read.ok()?, std::time::Instant::now());
+                }
+                () = expiry => self.decoder.expire(std::time::Instant::now()),
+            }
+            let events = events_of(self.decoder.drain());
+            if !events.is_empty() {
+                return Some(events);
+            }
+        }
+    }
+}
+
+/// All that is there to be read, which may be nothing.
+#[cfg(unix)]
+fn read(ready: &mut tokio::io::unix::AsyncFdReadyGuard<'_, std::fs::File>) -> io::Result<Vec<u8>> {
+    use std::io::Read;
+    // Pasted secrets pass through here; the allocator wipes what is freed.
+    let mut bytes = vec![0; READ_BYTES];
+    let mut count = 0;
+    while count < bytes.len() {
+        let terminal = ready.get_inner();
+        match (&*terminal).read(&mut bytes[count..]) {
+            Ok(0) if count > 0 => break,
+            Ok(0) if is_gone(terminal) => return Err(io::ErrorKind::UnexpectedEof.into()),
+            Ok(0) => {
+                // An end of file typed while another program had the terminal.
+                ready.clear_ready();
+                break;
+            }
+            Ok(more) => count += more,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                ready.clear_ready();
+                break;
+            }
+            Err(_) if count > 0 => break,
+            Err(error) => return Err(error),
+        }
+    }
+    bytes.truncate(count);
+    Ok(bytes)
+}
+
+#[cfg(unix)]
+fn is_gone(terminal: &std::fs::File) -> bool {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    let mut asked = [PollFd::new(terminal, PollFlags::IN)];
+    let at_once = Timespec { tv_sec: 0, tv_nsec: 0 };
+    poll(&mut asked, Some(&at_once)).is_err()
+        || asked[0].revents().intersects(PollFlags::HUP | PollFlags::ERR)
+}
+
+/// The console, read by crossterm.
+#[cfg(not(unix))]
+pub(super) struct Input(crossterm::event::EventStream);
+
+#[cfg(not(unix))]
+impl Input {
+    pub fn open(_: &TerminalOutput) -> io::Result<Self> {
+        Ok(Self(crossterm::event::EventStream::new()))
+    }
+
+    /// The next reports: whatever came together, keys of it together. `None` when the console is gone.
+    ///
+    /// The stream is asked for more with this task's own waker: crossterm keeps the first waker it is given while
+    /// nothing comes, so asking with one that wakes no one would lose the next key.
+    pub async fn next(&mut self) -> Option<Vec<Event>> {
+        use futures_util::StreamExt;
+        use std::task::Poll;
+        let mut found = vec![self.0.next().await?.ok()?];
+        while let Poll::Ready(Some(Ok(report))) =
+            std::future::poll_fn(|context| Poll::Ready(self.0.poll_next_unpin(context))).await
+        {
+            found.push(report);
+        }
+        Some(events_of(found))
+    }
+}
+
+/// Keys that follow each other are one event: a terminal without bracketed paste types what is pasted.
+fn events_of(reports: Vec<TerminalEvent>) -> Vec<Event> {
+    let mut events = Vec::new();
+    for report in reports {
+        match report {
+            TerminalEvent::Key(key) if key.kind != KeyEventKind::Release => match events.last_mut() {
+                Some(Event::KeysPressed(keys)) => keys.push(KeyPress::from(key)),
+                _ => events.push(Event::KeysPressed(vec![KeyPress::from(key)])),
+            },
+            TerminalEvent::Paste(text) => events.push(Event::Pasted(PastedText(text))),
+            TerminalEvent::Resize(columns, rows) => events.push(Event::Resized { columns, rows }),
+            _ => {}
+        }
+    }
+    events
+}

@@ -1,0 +1,104 @@
+//! Limits of the system, and terminals and pipes that do not read.
+
+use std::fs;
+
+use crate::atlas::{Atlas, PLAIN, PROJECT};
+use crate::program::{assert_given_back, create, labelled};
+use crate::saving::save;
+use crate::support::terminal::{Program, Signal, Terminal, key};
+
+/// The program with everything filled in, started by a shell after this line.
+fn after(atlas: &Atlas, line: &str) -> Program {
+    Terminal::run("bash")
+        .args(["-c", &format!("{line}; exec \"$BINARY\" --project-id {PROJECT} --client-id {PLAIN} \"$@\"")])
+        .arg("bash")
+        .size(30, 120)
+        .env("BINARY", env!("CARGO_BIN_EXE_atlas-secret"))
+        .env("MONGODB_ATLAS_BASE_URL", atlas.url())
+        .env("MONGODB_ATLAS_ACCESS_TOKEN", atlas.access_token())
+}
+
+#[test]
+fn a_file_size_limit_is_an_error_of_the_write() {
+    let atlas = Atlas::start();
+    let mut terminal = after(&atlas, "ulimit -f 0").start();
+    terminal.wait_for("[ Create secret ]");
+    terminal.send(key::ENTER);
+    terminal.wait_for("File too large");
+    terminal.wait_for("Secret created");
+    save(&mut terminal, "secret");
+    terminal.wait_for("File too large");
+    terminal.send(key::ESC);
+    terminal.wait_gone("Save to");
+    terminal.send("ql");
+    assert_eq!(terminal.wait_exit().code(), Some(3));
+    assert_given_back(&terminal);
+}
+
+#[test]
+fn too_few_open_files_are_told_and_nothing_is_sent() {
+    let atlas = Atlas::start();
+    for limit in [5, 6, 8, 10, 12, 16, 20] {
+        for arguments in [&[][..], &["--yes"]] {
+            let mut terminal = after(&atlas, &format!("ulimit -n {limit}")).args(arguments).start();
+            assert_eq!(terminal.wait_exit().code(), Some(2), "{limit} {arguments:?}\n{}", terminal.screen());
+            assert!(terminal.screen().contains("ulimit -n"), "{limit}\n{}", terminal.screen());
+            assert_given_back(&terminal);
+        }
+    }
+    assert_eq!(atlas.requests(), Vec::<String>::new());
+}
+
+#[test]
+fn a_full_pipe_on_standard_error_stops_nothing() {
+    let atlas = Atlas::start();
+    // Nothing reads what comes through the pipe until the program has ended.
+    let line = "mkfifo p; exec 9<>p; head -c 65536 /dev/zero >&9; exec 2>&9";
+    let mut terminal = after(&atlas, line).start();
+    create(&mut terminal);
+    terminal.signal(Signal::TERM);
+    assert_eq!(terminal.wait_exit().code(), Some(3));
+    assert_given_back(&terminal);
+
+    let mut terminal =
+        after(&atlas, &format!("{line}; umask 077; exec >got")).args(["--yes", "--format", "secret"]).start();
+    assert_eq!(terminal.wait_exit().code(), Some(0));
+    assert!(fs::read_to_string(terminal.home().join("got")).unwrap().starts_with("mdb_sa_sk_"));
+    assert_eq!(atlas.creates(), 2);
+}
+
+#[test]
+fn a_size_that_cannot_be_is_replaced() {
+    let atlas = Atlas::start();
+    for (variables, rows, columns) in [("", 24, 80), ("COLUMNS=100 LINES=30", 30, 100)] {
+        let line = format!("stty cols 0 rows 0; export {variables}");
+        let mut terminal = after(&atlas, &line).start();
+        terminal.wait_for("[ Create secret ]");
+        // The footer is on the last row, and the rule as wide as the screen.
+        let lines: Vec<String> = terminal.screen().lines().map(str::to_owned).collect();
+        assert_eq!(lines.len(), rows, "{}", terminal.screen());
+        assert!(lines[1].trim().chars().count() > columns - 8, "{}", terminal.screen());
+        assert!(lines[1].trim().chars().count() <= columns, "{}", terminal.screen());
+        terminal.send(key::CTRL_C);
+        assert_eq!(terminal.wait_exit().code(), Some(0));
+    }
+    let mut terminal = after(&atlas, "stty cols 65535 rows 65535").start();
+    create_unseen(&mut terminal);
+    let mut terminal = after(&atlas, "true").start();
+    create(&mut terminal);
+    assert_ne!(labelled(&terminal.screen(), "Secret ID"), "");
+    terminal.set_reported_size(u16::MAX, u16::MAX);
+    terminal.send("q");
+    terminal.send("l");
+    assert_eq!(terminal.wait_exit().code(), Some(3));
+    assert_given_back(&terminal);
+}
+
+/// The screen is larger than the emulator's: what is on it cannot be read there.
+#[track_caller]
+fn create_unseen(terminal: &mut Terminal) {
+    terminal.wait_output_beyond(1000);
+    terminal.send(key::CTRL_C);
+    assert_eq!(terminal.wait_exit().code(), Some(0));
+    assert_given_back(terminal);
+}
