@@ -127,7 +127,8 @@ impl EventLoop<'_> {
         tokio::select! {
             biased;
             signal = signals.next() => match signal {
-                Signal::HangUp if surface.has_screen() => Woken::TerminalGone,
+                // Also after the terminal was found to be gone: both say the same.
+                Signal::HangUp if surface.has_terminal() => Woken::TerminalGone,
                 // What is typed at a command that has the terminal is not meant for this program.
                 signal if is_lent && signal.is_from_keyboard() => Woken::Events(Vec::new()),
                 signal => Woken::Events(vec![Event::SignalReceived(signal)]),

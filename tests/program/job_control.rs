@@ -1,6 +1,11 @@
 //! Ctrl-Z and back, under a real shell.
 
-use crate::support::terminal::{PROMPT, Terminal, key};
+use std::fs;
+
+use rustix::process::{Pid, kill_process};
+
+use crate::program::demo;
+use crate::support::terminal::{PROMPT, Signal, Terminal, key};
 
 #[test]
 fn the_program_can_be_suspended_and_continued() {
@@ -45,6 +50,69 @@ fn the_program_can_be_suspended_and_continued() {
     terminal.wait_for(" icanon ");
     terminal.send("exit 7\r");
     assert_eq!(terminal.wait_exit().code(), Some(7));
+}
+
+#[test]
+fn a_stop_from_outside_leaves_a_screen_and_keys_that_work() {
+    for signal in [Signal::STOP, Signal::TSTP] {
+        let mut terminal = Terminal::shell().size(30, 120).start();
+        terminal.wait_for(PROMPT);
+        let binary = env!("CARGO_BIN_EXE_atlas-secret");
+        terminal.send(&format!("sh -c 'echo $$ >pid; exec {binary} --demo --expires-after 36h'\r"));
+        terminal.wait_for("[ Create secret ]");
+        let pid: i32 = fs::read_to_string(terminal.home().join("pid")).unwrap().trim().parse().unwrap();
+        let pid = Pid::from_raw(pid).unwrap();
+        terminal.send(key::ENTER);
+        terminal.wait_for("Secret created");
+        kill_process(pid, signal).unwrap();
+        terminal.wait_for("Stopped");
+        terminal.wait_for(PROMPT.trim());
+        // The shell and its programs write over the screen.
+        terminal.send("stty sane; clear; echo torn\r");
+        terminal.wait_for("torn");
+        terminal.send("fg\r");
+        terminal.wait_until("the whole screen", |screen| {
+            let text = screen.contents();
+            screen.alternate_screen()
+                && screen.bracketed_paste()
+                && [" atlas-secret ", "Secret created", "q quit"].iter().all(|part| text.contains(part))
+                && !text.contains("torn")
+        });
+        terminal.send(key::F1);
+        terminal.wait_for("Keys");
+        terminal.send(key::ESC);
+        terminal.wait_gone("Keys");
+        // In raw mode this is a key, which asks; as a signal it would end the program.
+        terminal.send(key::CTRL_C);
+        terminal.wait_for("l leave");
+        terminal.send("l");
+        terminal.wait_for("never handed over");
+        terminal.wait_until("the prompt of the shell", |screen| {
+            !screen.alternate_screen() && screen.contents().trim_end().ends_with(PROMPT.trim())
+        });
+        terminal.send("echo code=$?; stty -a\r");
+        terminal.wait_for("code=3");
+        terminal.wait_for(" icanon ");
+        terminal.send("exit\r");
+        terminal.wait_exit();
+    }
+}
+
+#[test]
+fn a_pause_that_nobody_sees_changes_nothing() {
+    let mut terminal = demo().start();
+    terminal.wait_for("720 hours, ");
+    for _ in 0..3 {
+        terminal.signal(Signal::STOP);
+        let length = terminal.output().len();
+        terminal.signal(Signal::CONT);
+        terminal.wait_output_beyond(length);
+        terminal.wait_until("the whole screen", |screen| {
+            screen.alternate_screen() && screen.contents().contains("Ctrl-C quit")
+        });
+    }
+    terminal.send(key::CTRL_C);
+    assert_eq!(terminal.wait_exit().code(), Some(0));
 }
 
 /// Nobody tells a stopped program that its terminal has another size by now.

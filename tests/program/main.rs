@@ -41,6 +41,7 @@ mod printing;
 mod printing_refused;
 mod program;
 mod refusals;
+mod replies;
 mod saving;
 mod signals;
 mod signing_in;

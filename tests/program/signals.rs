@@ -5,12 +5,31 @@ use std::time::{Duration, Instant};
 
 use crate::atlas::{Atlas, PLAIN, PROJECT, SLOW};
 use crate::program::{as_service_account, assert_given_back, create, demo, filled, labelled};
-use crate::support::terminal::{Signal, key};
+use crate::support::terminal::{Signal, Terminal, key};
 use crate::waiting::wait_for_post;
 
 #[test]
 fn on_the_form_nothing_is_lost() {
-    for (signal, code) in [(Signal::HUP, 129), (Signal::INT, 130), (Signal::TERM, 143)] {
+    let rows = [
+        (Signal::HUP, 129),
+        (Signal::INT, 130),
+        (Signal::TERM, 143),
+        (Signal::QUIT, 131),
+        (Signal::TRAP, 133),
+        (Signal::ABORT, 134),
+        (Signal::USR1, 138),
+        (Signal::USR2, 140),
+        (Signal::ALARM, 142),
+        (Signal::XCPU, 152),
+        (Signal::VTALARM, 154),
+        (Signal::PROF, 155),
+        (Signal::SYS, 159),
+        #[cfg(target_os = "linux")]
+        (Signal::IO, 157),
+        #[cfg(target_os = "linux")]
+        (Signal::POWER, 158),
+    ];
+    for (signal, code) in rows {
         let mut terminal = demo().start();
         // The time of day needs the zone: from here on everything is set up and the signals are caught.
         terminal.wait_for("720 hours, ");
@@ -20,6 +39,26 @@ fn on_the_form_nothing_is_lost() {
         assert_given_back(&terminal);
         assert_eq!(terminal.screen().trim(), "", "there is nothing to say");
     }
+}
+
+#[test]
+fn signals_that_were_ignored_at_the_start_stay_ignored() {
+    let line = "trap '' HUP INT QUIT USR1 USR2 ALRM; exec \"$0\" --demo";
+    let mut terminal =
+        Terminal::run("bash").args(["-c", line, env!("CARGO_BIN_EXE_atlas-secret")]).size(30, 120).start();
+    terminal.wait_for("720 hours, ");
+    for signal in
+        [Signal::HUP, Signal::INT, Signal::QUIT, Signal::USR1, Signal::USR2, Signal::ALARM, Signal::XFSZ]
+    {
+        terminal.signal(signal);
+        terminal.send(key::F1);
+        terminal.wait_for("Keys");
+        terminal.send(key::ESC);
+        terminal.wait_gone("Keys");
+    }
+    terminal.signal(Signal::TERM);
+    assert_eq!(terminal.wait_exit().code(), Some(143));
+    assert_given_back(&terminal);
 }
 
 #[test]

@@ -379,13 +379,13 @@ fn is_cut_off_tail(bytes: &[u8]) -> bool {
     match first {
         b'[' => match rest {
             [0x40..0x7F] | [b'[', b'A'..=b'E'] | [b'M', _, _, _] => true,
-            [0x30..0x40, ..] => {
+            [0x20..0x40, ..] => {
                 let last = rest.iter().find(|byte| !matches!(byte, 0x20..0x40));
                 last.is_none_or(|last| matches!(last, 0x40..0x7F))
             }
             _ => false,
         },
-        b'O' => matches!(rest, [byte] if keys::of_single_shift(*byte).is_some()),
+        b'O' => matches!(rest, [0x40..0x7F]),
         b']' => {
             let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
             ends_string() || (digits > 0 && rest.get(digits) == Some(&b';'))

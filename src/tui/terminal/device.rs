@@ -65,6 +65,16 @@ fn open_path(path: impl AsRef<std::path::Path>) -> io::Result<File> {
     options.open(path)
 }
 
+/// True when the terminal was closed.
+#[cfg(unix)]
+pub(super) fn is_gone(terminal: &File) -> bool {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    let mut asked = [PollFd::new(terminal, PollFlags::IN)];
+    let at_once = Timespec { tv_sec: 0, tv_nsec: 0 };
+    poll(&mut asked, Some(&at_once)).is_err()
+        || asked[0].revents().intersects(PollFlags::HUP | PollFlags::ERR)
+}
+
 /// Columns and rows of the terminal.
 pub(super) fn size(terminal: &File) -> (u16, u16) {
     plausible_size(reported_size(terminal), |name| std::env::var(name).ok())

@@ -27,6 +27,8 @@ pub(crate) struct TerminalHandle {
     suspended: Option<Suspended>,
     /// When the terminal was last taken back.
     restored: Option<Instant>,
+    /// True when the terminal was found to be gone, until that is told.
+    is_gone: bool,
 }
 
 /// Who has the terminal meanwhile.
@@ -62,12 +64,13 @@ impl TerminalHandle {
             changes: Changes::default(),
             suspended: None,
             restored: None,
+            is_gone: false,
         }
     }
 
-    /// True while there is a terminal, lent or not.
-    pub fn has_screen(&self) -> bool {
-        self.screen.is_some()
+    /// True when the program was started with a terminal, even if it is gone by now.
+    pub fn has_terminal(&self) -> bool {
+        self.output.is_some()
     }
 
     /// The size of the terminal as an event; nothing where there is none. A program that was stopped, or has lent
@@ -79,15 +82,28 @@ impl TerminalHandle {
 
     /// Starts to listen to the keyboard.
     pub fn listen(&mut self) -> io::Result<()> {
-        self.input = match &self.output {
-            Some(output) if self.screen.is_some() => Some(Input::open(output)?),
-            _ => None,
-        };
+        let Some(output) = self.output.as_ref().filter(|_| self.screen.is_some()) else { return Ok(()) };
+        let opened = Input::open(output);
+        self.input = self.unless_gone(opened)?;
         Ok(())
+    }
+
+    /// A terminal that went away is no error: [`TerminalHandle::next`] tells so.
+    fn unless_gone<T>(&mut self, result: io::Result<T>) -> io::Result<Option<T>> {
+        match result {
+            Err(_) if self.output.as_ref().is_some_and(TerminalOutput::is_gone) => {
+                self.is_gone = true;
+                Ok(None)
+            }
+            result => result.map(Some),
+        }
     }
 
     /// The next reports of the terminal; never, while there is none.
     pub async fn next(&mut self) -> Wake {
+        if std::mem::take(&mut self.is_gone) {
+            return Wake::Gone;
+        }
         let Some(input) = &mut self.input else { return pending().await };
         let is_behind = self.screen.as_ref().is_some_and(Screen::is_behind);
         let change = tokio::select! {
@@ -162,7 +178,7 @@ impl TerminalHandle {
         }
         self.suspended = None;
         self.restore()?;
-        Ok(self.has_screen())
+        Ok(self.screen.is_some())
     }
 
     /// Job control: gives the terminal back, stops the whole process group (stopping only this process would leave
@@ -179,7 +195,10 @@ impl TerminalHandle {
     fn restore(&mut self) -> io::Result<()> {
         self.input = None;
         let Some(screen) = &mut self.screen else { return Ok(()) };
-        screen.enter_again()?;
+        let entered = screen.enter_again();
+        if self.unless_gone(entered)?.is_none() {
+            return Ok(());
+        }
         self.restored = Some(Instant::now());
         self.listen()
     }

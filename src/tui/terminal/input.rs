@@ -67,7 +67,7 @@ fn read(ready: &mut tokio::io::unix::AsyncFdReadyGuard<'_, std::fs::File>) -> io
         let terminal = ready.get_inner();
         match (&*terminal).read(&mut bytes[count..]) {
             Ok(0) if count > 0 => break,
-            Ok(0) if is_gone(terminal) => return Err(io::ErrorKind::UnexpectedEof.into()),
+            Ok(0) if super::device::is_gone(terminal) => return Err(io::ErrorKind::UnexpectedEof.into()),
             Ok(0) => {
                 // An end of file typed while another program had the terminal.
                 ready.clear_ready();
@@ -85,15 +85,6 @@ fn read(ready: &mut tokio::io::unix::AsyncFdReadyGuard<'_, std::fs::File>) -> io
     }
     bytes.truncate(count);
     Ok(bytes)
-}
-
-#[cfg(unix)]
-fn is_gone(terminal: &std::fs::File) -> bool {
-    use rustix::event::{PollFd, PollFlags, Timespec, poll};
-    let mut asked = [PollFd::new(terminal, PollFlags::IN)];
-    let at_once = Timespec { tv_sec: 0, tv_nsec: 0 };
-    poll(&mut asked, Some(&at_once)).is_err()
-        || asked[0].revents().intersects(PollFlags::HUP | PollFlags::ERR)
 }
 
 /// The console, read by crossterm.

@@ -59,6 +59,18 @@ impl TerminalOutput {
         device::size(&self.file)
     }
 
+    /// True when the terminal was closed.
+    #[cfg(unix)]
+    pub(super) fn is_gone(&self) -> bool {
+        device::is_gone(&self.file)
+    }
+
+    #[cfg(not(unix))]
+    #[expect(clippy::unused_self, reason = "a console does not go away by itself")]
+    pub(super) fn is_gone(&self) -> bool {
+        false
+    }
+
     /// True while the terminal has not taken everything.
     pub(super) fn is_behind(&self) -> bool {
         !self.queue().bytes.is_empty()

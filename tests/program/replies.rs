@@ -1,0 +1,94 @@
+//! What a terminal says of itself is never a key, and never stops one. The decoder's own tests have the whole table,
+//! cut at every byte; here it reaches the program through a real terminal.
+
+use crate::atlas::{Atlas, PLAIN};
+use crate::program::{create, demo, filled, labelled};
+use crate::support::terminal::{Terminal, key};
+
+const REPLIES: [&str; 20] = [
+    "\x1b[?2026;2$y",
+    "\x1b[?997;1n",
+    "\x1b]11;rgb:1e1e/1e1e/2e2e\x1b\\",
+    "\x1b]11;rgb:1e1e/1e1e/2e2e\x07",
+    "\x1b[>0;276;0c",
+    "\x1b[?62;4;22c",
+    "\x1b[=5z",
+    "\x1bP>|XTerm(370)\x1b\\",
+    "\x1bP1$r0m\x1b\\",
+    "\x1bP!|00000000\x1b\\",
+    "\x1b_Gi=31;OK\x1b\\",
+    "\x1b^private message\x1b\\",
+    "\x1bXstring\x1b\\",
+    "\x1b[?1u",
+    "\x1b[12;40R",
+    "\x1b[8;24;80t",
+    "\x1b[<0;10;20M",
+    "\x1b[I",
+    "\x1b[0n",
+    "\x1bO@",
+];
+
+#[track_caller]
+fn wait_for_project(terminal: &mut Terminal, text: &str) {
+    terminal.wait_until(&format!("{text:?} as the project"), |screen| {
+        let row = labelled(&screen.contents(), "Project ID");
+        row.split("  ").next().unwrap_or_default().trim() == text
+    });
+}
+
+#[test]
+fn on_the_form_they_are_not_typed_and_keys_arrive() {
+    let atlas = Atlas::start();
+    let mut terminal = crate::program::signed_in(&atlas).start();
+    terminal.wait_for("[ Create secret ]");
+    for (count, reply) in REPLIES.iter().enumerate() {
+        for cut in [1, reply.len() / 2, reply.len() - 1] {
+            terminal.send(&reply[..cut]);
+            terminal.send(&reply[cut..]);
+        }
+        terminal.send("a");
+        wait_for_project(&mut terminal, &"a".repeat(count + 1));
+    }
+    terminal.send(REPLIES[0]);
+    terminal.send(key::CTRL_C);
+    assert_eq!(terminal.wait_exit().code(), Some(0));
+}
+
+#[test]
+fn on_the_screen_of_the_secret_they_do_nothing_and_keys_arrive() {
+    let atlas = Atlas::start();
+    let mut terminal = filled(&atlas, PLAIN).start();
+    create(&mut terminal);
+    for reply in REPLIES {
+        terminal.send(reply);
+        terminal.send(key::F1);
+        terminal.wait_for("Keys");
+        terminal.send(reply);
+        terminal.send(key::ESC);
+        terminal.wait_gone("Keys");
+        assert!(terminal.screen().contains("Secret created"), "{}", terminal.screen());
+    }
+    terminal.send(REPLIES[0]);
+    terminal.send("ql");
+    assert_eq!(terminal.wait_exit().code(), Some(3));
+}
+
+#[test]
+fn what_never_ends_gives_way_to_ctrl_c_at_once_and_to_every_key_soon() {
+    for unfinished in ["\x1b[200~abc", "\x1b]11;rgb:", "\x1bP>|", "\x1b_G", "\x1b[?2026", "\x1b[", "\x1bO"] {
+        let mut terminal = demo().start();
+        terminal.wait_for("[ Create secret ]");
+        terminal.send(unfinished);
+        terminal.send(key::CTRL_C);
+        assert_eq!(terminal.wait_exit().code(), Some(0), "{}", unfinished.escape_debug());
+    }
+    let atlas = Atlas::start();
+    let mut terminal = crate::program::signed_in(&atlas).start();
+    terminal.wait_for("[ Create secret ]");
+    terminal.send("\x1b[200~abc");
+    wait_for_project(&mut terminal, "abc");
+    terminal.send("d");
+    wait_for_project(&mut terminal, "abcd");
+    terminal.send(key::CTRL_C);
+    assert_eq!(terminal.wait_exit().code(), Some(0));
+}
