@@ -35,12 +35,19 @@ pub fn start_log(path: &Path) -> Result<(), LogError> {
 
 #[cfg(unix)]
 fn open(path: &Path) -> io::Result<File> {
+    use rustix::fs::OFlags;
     use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
-    let file = OpenOptions::new().create(true).append(true).mode(0o600).open(path)?;
+    // Without waiting for the reader of a named pipe, and without taking a terminal for this process's own.
+    let flags = (OFlags::NONBLOCK | OFlags::NOCTTY).bits().cast_signed();
+    let file = OpenOptions::new().create(true).append(true).mode(0o600).custom_flags(flags).open(path);
+    let file = match file {
+        Ok(file) if file.metadata()?.is_file() => file,
+        Err(error) if !path.exists() || path.is_file() => return Err(error),
+        // A pipe or a terminal may not take what is written, and the program would wait for it.
+        _ => return Err(io::Error::other("only a regular file can be the log")),
+    };
     // The mode counts for a new file only.
-    if file.metadata()?.is_file() {
-        file.set_permissions(std::fs::Permissions::from_mode(0o600))?;
-    }
+    file.set_permissions(std::fs::Permissions::from_mode(0o600))?;
     Ok(file)
 }
 

@@ -5,6 +5,29 @@ use std::os::unix::fs::PermissionsExt as _;
 
 use crate::atlas::{Atlas, PLAIN, PROJECT};
 use crate::program::{as_service_account, create};
+use crate::support::terminal::Terminal;
+
+#[test]
+fn only_a_regular_file_can_be_the_log() {
+    for (prepare, path, words) in [
+        ("mkfifo log", "log", "only a regular file can be the log"),
+        ("mkfifo log; (cat log &)", "log", "only a regular file can be the log"),
+        ("mkdir log", "log", "only a regular file can be the log"),
+        ("true", "/dev/tty", "only a regular file can be the log"),
+        ("true", "/dev/null", "only a regular file can be the log"),
+        ("true", "/dev/full", "only a regular file can be the log"),
+        ("true", "/dev/stderr", "only a regular file can be the log"),
+        ("true", "missing/log", "No such file or directory"),
+    ] {
+        let line = format!("{prepare}; exec \"$0\" --demo --log-file {path}");
+        let arguments = ["-c", &line, env!("CARGO_BIN_EXE_atlas-secret")];
+        let mut terminal = Terminal::run("bash").args(arguments).size(30, 120).start();
+        // A reader of the pipe would outlive the program.
+        terminal.wait_for(words);
+        assert!(terminal.screen().contains(&format!("--log-file {path}: ")), "{}", terminal.screen());
+        assert!(!terminal.is_alternate_screen());
+    }
+}
 
 #[test]
 fn the_log_names_requests_and_holds_no_secret() {
