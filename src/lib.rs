@@ -19,4 +19,5 @@ pub mod jobs;
 pub mod journal;
 pub mod process;
 pub mod shell;
+pub(crate) mod terminal;
 pub mod tui;

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each module and the modules that it may use. `ARCHITECTURE.md` shows the same to readers.
-const DEPENDENCIES: [(&str, &[&str]); 12] = [
+const DEPENDENCIES: [(&str, &[&str]); 13] = [
     ("domain", &[]),
     ("process", &["domain"]),
     ("atlas", &["domain"]),
@@ -17,6 +17,7 @@ const DEPENDENCIES: [(&str, &[&str]); 12] = [
     ("demo", &["domain"]),
     ("jobs", &["domain", "process", "atlas", "config", "journal", "demo"]),
     ("tui", &["domain", "process", "jobs"]),
+    ("terminal", &["domain", "process", "tui"]),
     ("headless", &["domain", "process", "delivery", "jobs", "tui"]),
     ("cli", &["domain", "delivery"]),
     (

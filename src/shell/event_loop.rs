@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::domain::{Exit, Now};
-use crate::tui::terminal::{Signals, TerminalHandle, Wake};
+use crate::terminal::{Signals, TerminalHandle, Wake};
 use crate::tui::{App, Command, Event, Report, Signal, Theme};
 
 use super::executor::Executor;

@@ -16,7 +16,7 @@ use crate::domain::{
 };
 use crate::jobs::{Authenticator, Connections, Records};
 use crate::process::internal_error;
-use crate::tui::terminal::TerminalOutput;
+use crate::terminal::TerminalOutput;
 use crate::tui::{Command, Event, JobRunner, Report, SignInWith, Slot};
 
 /// What commands are carried out with.

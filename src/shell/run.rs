@@ -15,8 +15,8 @@ use crate::domain::{Exit, ExitSummary, Lifetime};
 use crate::headless::{Headless, Rescue};
 use crate::jobs::{Connections, Records};
 use crate::process::{self, say, say_text};
+use crate::terminal::{Signals, TerminalHandle, TerminalOutput};
 use crate::tui::screens::{FieldName, Form, SignIn, Validation};
-use crate::tui::terminal::{Signals, TerminalHandle, TerminalOutput};
 use crate::tui::{App, Command, Event, Output, Report, Screen, Signal, Size, Theme, date_time};
 
 use super::event_loop::{EventLoop, now};

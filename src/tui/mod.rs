@@ -26,7 +26,6 @@ mod paste;
 mod remote;
 mod runner;
 pub mod screens;
-pub(crate) mod terminal;
 mod text_line;
 mod theme;
 pub(crate) mod words;
