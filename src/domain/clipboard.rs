@@ -33,6 +33,8 @@ pub enum TerminalRoute {
     Tmux,
     /// By the escape sequence OSC 52.
     Osc52,
+    /// By OSC 52, because `TMUX` names a server that cannot be used.
+    Osc52Instead(CopyError),
 }
 
 impl TerminalRoute {
@@ -40,7 +42,7 @@ impl TerminalRoute {
     pub fn name(self) -> &'static str {
         match self {
             Self::Tmux => "tmux",
-            Self::Osc52 => "OSC 52",
+            Self::Osc52 | Self::Osc52Instead(_) => "OSC 52",
         }
     }
 }
@@ -83,6 +85,12 @@ pub enum CopyError {
     /// The program `tmux` could not be started.
     #[error("tmux could not be started.")]
     TmuxNotStarted,
+    /// `TMUX` names a server that is not there: the variable outlived it.
+    #[error("The tmux server that TMUX names is not running.")]
+    TmuxGone,
+    /// `TMUX` names a server of another user, as after `sudo` or `su`.
+    #[error("The tmux server that TMUX names belongs to another user.")]
+    TmuxForeign,
     /// `tmux` failed; before version 3.2 it has no `load-buffer -w`.
     #[error("tmux did not take the value; it needs version 3.2 or newer.")]
     TmuxRefused,

@@ -12,7 +12,7 @@ use std::{
 
 use atlas_secret::{
     delivery::{Copier, Environment, Preference, this_program},
-    domain::{CopyOutcome, ServerText, TerminalRoute},
+    domain::{CopyError, CopyOutcome, ServerText, TerminalRoute},
 };
 use secrecy::SecretString;
 
@@ -88,12 +88,19 @@ impl Drop for Tmux {
 }
 
 async fn copy_inside(variable: &str, preference: Preference) -> CopyOutcome {
-    let environment = Environment::read(|name| (name == "TMUX").then(|| variable.to_owned()));
+    let (outcome, sent) = copy_from(&[("TMUX", variable), ("TERM", "dumb")], preference).await;
+    assert!(sent.is_empty(), "tmux would drop it");
+    outcome
+}
+
+/// Copies with these variables; with what the terminal was sent.
+async fn copy_from(variables: &[(&str, &str)], preference: Preference) -> (CopyOutcome, Vec<u8>) {
+    let variable = |wanted: &str| variables.iter().find(|(name, _)| *name == wanted);
+    let environment = Environment::read(|name| variable(name).map(|(_, value)| (*value).to_owned()));
     let mut terminal = Vec::new();
     let copier = Copier::new(environment, preference, None, this_program());
     let outcome = copier.copy(&SecretString::from(VALUE), &mut terminal).await;
-    assert!(terminal.is_empty(), "tmux would drop it");
-    outcome
+    (outcome, terminal)
 }
 
 fn reasons(outcome: &CopyOutcome) -> Vec<&str> {
@@ -121,8 +128,19 @@ async fn a_tmux_that_is_not_there_is_told_in_our_own_words() {
     if !have(&["tmux"]) {
         return;
     }
-    let outcome = copy_inside("/nonexistent/socket,1,0", Preference::Auto).await;
-    assert_eq!(reasons(&outcome), ["tmux did not take the value; it needs version 3.2 or newer."]);
+    let folder = tempfile::tempdir().unwrap();
+    let dead = folder.path().join("socket");
+    drop(std::os::unix::net::UnixListener::bind(&dead).unwrap());
+    for socket in ["/nonexistent/socket", "", dead.to_str().unwrap(), "/dev/null", "no socket at all"] {
+        let session = format!("{socket},1,0");
+        let outcome = copy_inside(&session, Preference::Tmux).await;
+        assert_eq!(reasons(&outcome), ["The tmux server that TMUX names is not running."], "{socket:?}");
+        // The terminal may take it all the same.
+        let (outcome, sent) =
+            copy_from(&[("TMUX", &session), ("TERM", "xterm-256color")], Preference::Auto).await;
+        let route = TerminalRoute::Osc52Instead(CopyError::TmuxGone);
+        assert_eq!((outcome, sent.is_empty()), (CopyOutcome::Sent(route), false), "{socket:?}");
+    }
     let outcome = copy_inside("", Preference::Tmux).await;
     assert_eq!(reasons(&outcome), ["This program does not run inside tmux."]);
 }

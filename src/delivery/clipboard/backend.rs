@@ -104,7 +104,9 @@ fn automatic(environment: &Environment) -> Vec<ClipboardBackend> {
     }
     if environment.tmux.is_some() {
         backends.push(ClipboardBackend::Tmux);
-    } else if terminal_supports_osc52(environment) {
+    }
+    // Also where tmux does not take the value: the server may be gone, or belong to another user.
+    if terminal_supports_osc52(environment) {
         backends.push(ClipboardBackend::Osc52);
     }
     backends
@@ -167,10 +169,10 @@ mod tests {
     const TABLE: &str = "
         X11                                | Unix    | Native Osc52 | DISPLAY=:0 TERM=xterm-256color
         Wayland                            | Unix    | Native Osc52 | WAYLAND_DISPLAY=wayland-0 TERM=foot
-        tmux on X11                        | Unix    | Native Tmux  | DISPLAY=:0 TMUX=/s,1,0 TERM=tmux-256color
+        tmux on X11                        | Unix    | Native Tmux Osc52 | DISPLAY=:0 TMUX=/s,1,0 TERM=tmux-256color
         screen on X11                      | Unix    | Native       | DISPLAY=:0 STY=1.x TERM=screen
         no display                         | Unix    | Osc52        | TERM=xterm-256color
-        no display, tmux                   | Unix    | Tmux         | TMUX=/s,1,0 TERM=tmux-256color
+        no display, tmux                   | Unix    | Tmux Osc52 | TMUX=/s,1,0 TERM=tmux-256color
         the Linux console                  | Unix    |              | TERM=linux
         tmux on the console                | Unix    | Tmux         | TERM=linux TMUX=/s,1,0
         an editor's shell                  | Unix    |              | TERM=dumb
@@ -190,7 +192,7 @@ mod tests {
         SSH, dumb                          | Unix    |              | SSH_CONNECTION=c TERM=dumb
         Terminal.app                       | MacOs   | Native       | TERM_PROGRAM=Apple_Terminal TERM=xterm-256color
         iTerm2                             | MacOs   | Native Osc52 | TERM_PROGRAM=iTerm.app TERM=xterm-256color
-        macOS, tmux                        | MacOs   | Native Tmux  | TMUX=/s,1,0 TERM_PROGRAM=tmux TERM=tmux-256color
+        macOS, tmux                        | MacOs   | Native Tmux Osc52 | TMUX=/s,1,0 TERM_PROGRAM=tmux TERM=tmux-256color
         macOS over SSH                     | MacOs   | Osc52        | SSH_CONNECTION=c TERM=xterm-256color
         macOS over SSH, XQuartz            | MacOs   | Osc52        | SSH_CONNECTION=c DISPLAY=localhost:10.0 TERM=xterm
         Windows                            | Windows | Native Osc52 |

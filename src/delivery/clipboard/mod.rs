@@ -103,6 +103,14 @@ impl Copier {
         let mut errors = Vec::new();
         for backend in select_backend(&environment, self.preference) {
             match self.copy_by(backend, clear_after, &environment, value, terminal).await {
+                Ok(CopyOutcome::Sent(TerminalRoute::Osc52)) => {
+                    let is_of_tmux =
+                        |error: &CopyError| matches!(error, CopyError::TmuxGone | CopyError::TmuxForeign);
+                    let failed = errors.last().copied().filter(is_of_tmux);
+                    return CopyOutcome::Sent(
+                        failed.map_or(TerminalRoute::Osc52, TerminalRoute::Osc52Instead),
+                    );
+                }
                 Ok(outcome) => return outcome,
                 Err(error) => errors.push(error),
             }

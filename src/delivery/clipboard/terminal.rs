@@ -71,7 +71,21 @@ pub(super) async fn send_through_tmux(value: &SecretString, session: Option<&str
     // If even this fails nothing more can be done, and the value is on its way.
     let _ = timeout(SHORT_TIMEOUT, delete.stdout(Stdio::null()).status()).await;
     let status = loaded.map_err(|_| CopyError::TmuxSilent)??;
-    if status.success() { Ok(()) } else { Err(CopyError::TmuxRefused) }
+    if status.success() { Ok(()) } else { Err(why_refused(session)) }
+}
+
+/// Why tmux did not take the value: whether the socket that `TMUX` names first can be connected to.
+fn why_refused(session: &str) -> CopyError {
+    #[cfg(unix)]
+    {
+        let socket = session.split(',').next().unwrap_or_default();
+        match std::os::unix::net::UnixStream::connect(socket).map_err(|error| error.kind()) {
+            Err(io::ErrorKind::PermissionDenied) => return CopyError::TmuxForeign,
+            Err(_) => return CopyError::TmuxGone,
+            Ok(_) => {}
+        }
+    }
+    CopyError::TmuxRefused
 }
 
 async fn load_buffer(value: &SecretString, session: &str, buffer: &str) -> Result<ExitStatus, CopyError> {
@@ -82,7 +96,7 @@ async fn load_buffer(value: &SecretString, session: &str, buffer: &str) -> Resul
         .map_err(|_| CopyError::TmuxNotStarted)?;
     if let Some(mut input) = child.stdin.take() {
         let written = input.write_all(value.expose_secret().as_bytes()).await;
-        written.map_err(|_| CopyError::TmuxRefused)?;
+        written.map_err(|_| why_refused(session))?;
     }
     child.wait().await.map_err(|_| CopyError::TmuxRefused)
 }

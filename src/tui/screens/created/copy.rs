@@ -232,6 +232,9 @@ impl CreatedScreen {
             CopyState::Sent(route, format) => {
                 let title = format!("Sent to your terminal by {}{}", route.name(), in_format(*format));
                 canvas.marked(theme.glyphs.check, &title, theme.good);
+                if let TerminalRoute::Osc52Instead(error) = route {
+                    canvas.words(2, &error.to_string(), theme.warning);
+                }
                 canvas.words(2, "Nothing there? r shows it to select with the mouse.", theme.faint);
                 let words = "Nothing clears it there: it stays until something else is copied.";
                 canvas.words(2, words, theme.faint);
