@@ -38,6 +38,8 @@ pub struct App {
     pub shared: Shared,
     /// What is shown.
     pub screen: Screen,
+    /// True after a letter that no key of the screen can be: the keyboard's layout is not Latin.
+    pub(super) is_other_layout: bool,
 }
 
 /// What outlives a screen.
@@ -260,7 +262,7 @@ impl App {
             has_quit: false,
             commands: Vec::new(),
         };
-        Self { shared, screen: Screen::Form(FormScreen) }
+        Self { shared, screen: Screen::Form(FormScreen), is_other_layout: false }
     }
 
     /// Applies an event that happened `at` that time, and says what is to be done.
@@ -387,13 +389,21 @@ impl App {
             return;
         }
         self.screen.component_mut().before_key(&mut self.shared);
-        let action = self.keys().iter().find(|binding| binding.matches(key)).map(|binding| binding.action);
+        let keys = self.keys();
+        let action = keys.iter().find(|binding| binding.matches(key)).map(|binding| binding.action);
+        self.is_other_layout =
+            action.is_none() && is_of_other_script(key) && keys.iter().any(Binding::is_letter);
         match action {
             Some(Action::Help) => self.shared.shows_help = true,
             Some(Action::CloseHelp) => self.shared.shows_help = false,
             Some(Action::Repaint) => self.shared.send(Command::Repaint),
             Some(Action::Suspend) => self.suspend(),
             Some(Action::Confirm) if comes_with_text => self.shared.form.focus_next_field(),
+            // Within text that was pasted it is no key.
+            Some(Action::Submit) if comes_with_text => {
+                self.shared.form.notice =
+                    Some(Notice::Word("Ctrl-S came within pasted text. Press it again."));
+            }
             // A path or a command line that is pasted with its line break does not run at once.
             Some(Action::Choose) if comes_with_text && matches!(self.screen, Screen::Created(_)) => {}
             Some(action) => {
@@ -550,4 +560,13 @@ impl Shared {
             Output::Sink(_) | Output::Terminal => Exit::Done,
         }
     }
+}
+
+/// True for a letter that is in none of Unicode's Latin blocks.
+fn is_of_other_script(key: KeyPress) -> bool {
+    key.text().is_some_and(|character| {
+        let is_latin = matches!(character,
+            '\0'..='\u{24F}' | '\u{1E00}'..='\u{1EFF}' | '\u{2C60}'..='\u{2C7F}' | '\u{A720}'..='\u{A7FF}' | '\u{AB30}'..='\u{AB6F}');
+        character.is_alphabetic() && !is_latin
+    })
 }

@@ -7,8 +7,13 @@ use super::canvas::Canvas;
 
 const GAP: &str = "   ";
 
+const OTHER_LAYOUT: &str = "Your keyboard layout is not Latin. Switch it.";
+
 pub(super) fn draw(app: &App, canvas: &mut Canvas) {
     let theme = canvas.theme;
+    if app.is_other_layout {
+        return canvas.line(Line::styled(OTHER_LAYOUT, theme.warning));
+    }
     let screen = app.screen.component();
     let works = |action| app.shared.shows_help || screen.works(&app.shared, action);
     let mut line = Line::default();

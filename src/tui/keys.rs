@@ -111,6 +111,13 @@ impl Binding {
         self
     }
 
+    /// True for a letter, which only a keyboard with a Latin layout types.
+    pub(super) fn is_letter(&self) -> bool {
+        self.chords.iter().any(|(code, modifiers)| {
+            modifiers.is_empty() && matches!(code, KeyCode::Char(letter) if letter.is_ascii_alphabetic())
+        })
+    }
+
     pub(super) fn matches(&self, key: KeyPress) -> bool {
         self.chords.iter().any(|(code, modifiers)| match code {
             // A typed character carries Shift or not, as the terminal likes.

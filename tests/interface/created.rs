@@ -185,3 +185,36 @@ fn a_command_that_only_prints_the_secret_delivers_nothing() {
         assert!(stage.shown().is_delivered(stage.now()), "{line}");
     }
 }
+
+#[test]
+fn a_letter_of_another_layout_is_not_silent() {
+    let words = "Your keyboard layout is not Latin.";
+    // Where c, v, q and y are on a Cyrillic, Greek, Hebrew, Arabic, Thai and Korean keyboard.
+    for letter in ['с', 'м', 'й', 'н', 'ψ', 'ω', 'ב', 'ة', 'แ', 'ㅊ'] {
+        let typed = letter.to_string();
+        let mut leaving = Stage::created();
+        leaving.keys("q");
+        let mut secrets = Stage::created();
+        secrets.keys("d").account(&[masked("2027-03-01T00:00:00Z")]);
+        for mut stage in [Stage::created(), leaving, secrets, Stage::given_up()] {
+            stage.keys(&typed);
+            assert_drawn(&stage, words);
+            assert!(stage.exit().is_none());
+            stage.keys("x");
+            assert!(!drawn(&stage).contains(words), "{letter}: until the next key");
+        }
+        // Where text is typed every letter is text.
+        for mut stage in [Stage::filled(), Stage::empty()] {
+            stage.keys(&typed);
+            assert!(!drawn(&stage).contains(words), "{letter}");
+        }
+        let mut prompt = Stage::created();
+        prompt.keys("s").keys(&typed);
+        assert!(!drawn(&prompt).contains(words), "{letter}");
+    }
+    for letter in ["é", "ß", "ı", "ł", "ế", "ẞ"] {
+        let mut stage = Stage::created();
+        stage.keys(letter);
+        assert!(!drawn(&stage).contains(words), "{letter} is Latin");
+    }
+}

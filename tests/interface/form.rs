@@ -2,7 +2,7 @@
 
 use atlas_secret::domain::{BaseUrl, Session};
 use atlas_secret::tui::screens::{FieldName, Focus, SignIn, Validation};
-use atlas_secret::tui::{PastedText, Screen};
+use atlas_secret::tui::{Command, Event, PastedText, Screen};
 
 use crate::stage::{CLIENT, PROJECT, Stage, VALUE, key};
 
@@ -68,4 +68,20 @@ fn a_secret_that_is_typed_where_it_can_be_read_is_taken_away() {
     stage.keys("enter").type_in(VALUE);
     let drawn = crate::drawn(&stage);
     assert!(!drawn.contains("mdb_sa_sk_"), "its prefix is gone, and the rest is no secret: {drawn}");
+}
+
+#[test]
+fn ctrl_s_within_pasted_text_never_submits() {
+    for before in ["30d", "x", "720 "] {
+        let mut keys: Vec<_> =
+            before.chars().map(|character| key(&character.to_string().replace(' ', "_"))).collect();
+        keys.push(key("<ctrl-s>"));
+        let mut stage = Stage::filled();
+        stage.event(Event::KeysPressed(keys));
+        assert!(stage.is_on_form() && stage.posts() == 0, "{before:?}");
+        assert!(!stage.commands.iter().any(|command| matches!(command, Command::Create(_))), "{before:?}");
+    }
+    let mut stage = Stage::filled();
+    stage.keys("<ctrl-s>");
+    assert!(stage.commands.iter().any(|command| matches!(command, Command::Create(_))));
 }
