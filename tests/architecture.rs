@@ -23,8 +23,8 @@ const DEPENDENCIES: [(&str, &[&str]); 13] = [
     (
         "shell",
         &[
-            "domain", "process", "atlas", "config", "delivery", "journal", "demo", "jobs", "tui", "headless",
-            "cli",
+            "domain", "process", "atlas", "config", "delivery", "journal", "demo", "jobs", "tui", "terminal",
+            "headless", "cli",
         ],
     ),
 ];

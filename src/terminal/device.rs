@@ -108,7 +108,8 @@ mod tests {
 
     #[test]
     fn a_size_that_cannot_be_is_replaced() {
-        let rows: [((u16, u16), &str, &str, (u16, u16)); 18] = [
+        type Row = ((u16, u16), &'static str, &'static str, (u16, u16));
+        let rows: [Row; 18] = [
             ((80, 24), "", "", (80, 24)),
             ((213, 61), "10", "10", (213, 61)),
             ((1, 1), "", "", (1, 1)),

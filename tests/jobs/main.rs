@@ -46,5 +46,9 @@ fn existing(name: &str, expires_at: &str) -> ExistingSecret {
 }
 
 fn account(secrets: &[ExistingSecret]) -> ServiceAccount {
-    ServiceAccount { secrets: secrets.to_vec(), ..ServiceAccount::default() }
+    ServiceAccount {
+        secrets: secrets.to_vec(),
+        read_at: Some(time(stage::START)),
+        ..ServiceAccount::default()
+    }
 }

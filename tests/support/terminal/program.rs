@@ -29,10 +29,23 @@ pub struct Program {
     columns: u16,
 }
 
+/// The program with every signal as a terminal's shell starts it. Tests that run in the background may ignore some, and
+/// what is ignored is inherited.
+fn with_default_signals(program: &OsStr) -> Command {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:\t"));
+    let ignored = ignored.and_then(|mask| u64::from_str_radix(mask, 16).ok()).unwrap_or_default();
+    // HUP, INT, QUIT and TERM; Rust's runtime ignores SIGPIPE, and gives it back to programs that it starts.
+    if ignored & 0b100_0000_0000_0111 == 0 {
+        return Command::new(program);
+    }
+    Command::new("env").arg("--default-signal").arg(program)
+}
+
 impl Program {
     pub(super) fn new(program: &OsStr) -> Self {
         let home = empty_directory();
-        let command = Command::new(program)
+        let command = with_default_signals(program)
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_else(|| "/usr/bin:/bin".into()))
             .env("HOME", &home)
