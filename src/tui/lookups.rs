@@ -90,13 +90,16 @@ impl Shared {
 
     /// What the button would do, as far as the account is known.
     pub fn submit_action(&self) -> SubmitAction {
-        let now = self.atlas_now();
-        match self.account().filter(|account| account.is_full()) {
-            None => SubmitAction::Create,
-            Some(account) => match account.secrets.iter().find(|secret| secret.is_expired(now)) {
-                Some(expired) => SubmitAction::ReplaceExpired(expired.clone()),
-                None => SubmitAction::ListSecrets,
-            },
+        let Some(account) = self.account().filter(|account| account.is_full()) else {
+            return SubmitAction::Create;
+        };
+        // By this machine's clock alone, a living secret could be taken for an expired one.
+        let expired = account
+            .read_at
+            .and_then(|_| account.secrets.iter().find(|secret| secret.is_expired(self.atlas_now())));
+        match expired {
+            Some(expired) => SubmitAction::ReplaceExpired(expired.clone()),
+            None => SubmitAction::ListSecrets,
         }
     }
 

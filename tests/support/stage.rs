@@ -565,7 +565,7 @@ impl Stage {
             name: ServerText::new("ci-deployer"),
             roles: vec![ServerText::new("GROUP_OWNER")],
             secrets: secrets.to_vec(),
-            ..ServiceAccount::default()
+            read_at: Some(self.now.wall),
         };
         self.account_read(Ok(account))
     }
