@@ -1,9 +1,11 @@
 //! The command line.
 
+use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{ArgAction, CommandFactory, Parser, ValueHint};
+use clap::error::ErrorKind;
+use clap::{Arg, ArgAction, Command, CommandFactory, Parser, ValueHint};
 use clap_complete::Shell;
 
 use crate::delivery::Preference;
@@ -86,6 +88,47 @@ pub struct Arguments {
     pub pretty: bool,
 }
 
+impl Arguments {
+    /// Reads the command line. An option with a blank value is an error: the value may come from a variable that
+    /// is not set, and going on with a default would use another account than the one that was meant.
+    ///
+    /// # Errors
+    /// What clap says of the command line, `--help` and `--version` among it.
+    pub fn read(line: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
+        let line: Vec<OsString> = line.into_iter().collect();
+        let refuse_blank =
+            |arg: Arg| if arg.get_action().takes_values() { arg.value_parser(NotBlank) } else { arg };
+        match Self::command().mut_args(refuse_blank).try_get_matches_from(&line) {
+            Err(error) if error.kind() == ErrorKind::InvalidValue => Err(error),
+            // Whatever else is wrong, the true value parsers word best.
+            _ => Self::try_parse_from(line),
+        }
+    }
+}
+
+/// Accepts every value that is not blank.
+#[derive(Clone)]
+struct NotBlank;
+
+impl TypedValueParser for NotBlank {
+    type Value = OsString;
+
+    fn parse_ref(
+        &self,
+        command: &Command,
+        option: Option<&Arg>,
+        value: &OsStr,
+    ) -> Result<OsString, clap::Error> {
+        if !value.to_string_lossy().trim().is_empty() {
+            return Ok(value.to_owned());
+        }
+        let name = option.and_then(Arg::get_long).unwrap_or_default();
+        let message =
+            format!("--{name} is empty; if its value comes from a variable, that variable may be unset");
+        Err(command.clone().error(ErrorKind::InvalidValue, message))
+    }
+}
+
 /// More projects than any organization has, and fewer than memory holds.
 const MOST_DEMO_PROJECTS: i64 = 100_000;
 
@@ -163,6 +206,68 @@ mod tests {
         for (given, is_taken) in rows {
             let arguments = [&["atlas-secret"], given].concat();
             assert_eq!(Arguments::try_parse_from(arguments).is_ok(), is_taken, "{given:?}");
+        }
+    }
+
+    fn read(given: &[&str]) -> Result<Arguments, clap::Error> {
+        Arguments::read(std::iter::once(&"atlas-secret").chain(given).map(OsString::from))
+    }
+
+    #[test]
+    fn an_option_with_a_blank_value_is_refused_by_name() {
+        let is_option = |arg: &&Arg| arg.get_action().takes_values();
+        let command = Arguments::command();
+        let options: Vec<&str> =
+            command.get_arguments().filter(is_option).map(|arg| arg.get_long().unwrap()).collect();
+        assert_eq!(options.len(), 11, "{options:?}");
+        for option in options {
+            let flag = format!("--{option}");
+            let rows: [&[&str]; 6] = [
+                &[&flag, ""],
+                &[&format!("{flag}=")],
+                &[&flag, " "],
+                &[&flag, "\t\n"],
+                &["--yes", &flag, "", "--verify"],
+                &["--demo", &flag, "\u{a0}"],
+            ];
+            for given in rows {
+                let error = read(given).unwrap_err();
+                assert_eq!(error.exit_code(), 2, "{given:?}");
+                let message = error.to_string();
+                let expected = format!(
+                    "error: {flag} is empty; if its value comes from a variable, that variable may be unset"
+                );
+                assert!(message.starts_with(&expected), "{given:?}: {message}");
+            }
+        }
+        let other_spellings: [(&[&str], &str); 6] = [
+            (&["-P", ""], "--profile"),
+            (&["-P="], "--profile"),
+            (&["-P", "  ", "--yes"], "--profile"),
+            (&["--group-id", ""], "--project-id"),
+            (&["--groupId="], "--project-id"),
+            (&["--clientId", ""], "--client-id"),
+        ];
+        for (given, option) in other_spellings {
+            let message = read(given).unwrap_err().to_string();
+            assert!(message.starts_with(&format!("error: {option} is empty;")), "{given:?}: {message}");
+        }
+    }
+
+    #[test]
+    fn values_that_are_not_blank_are_read_as_ever() {
+        let arguments = read(&["-P", "ci", "--clear-after", "5", "--log-file", "log", "--yes"]).unwrap();
+        assert_eq!((arguments.profile.as_deref(), arguments.clear_after), (Some("ci"), 5));
+        assert_eq!(arguments.expires_after, "720");
+        let rows: [(&[&str], ErrorKind); 5] = [
+            (&["--help"], ErrorKind::DisplayHelp),
+            (&["--version"], ErrorKind::DisplayVersion),
+            (&["--nonsense"], ErrorKind::UnknownArgument),
+            (&["--clear-after", "x"], ErrorKind::ValueValidation),
+            (&["-P", "ci", "--demo"], ErrorKind::ArgumentConflict),
+        ];
+        for (given, kind) in rows {
+            assert_eq!(read(given).unwrap_err().kind(), kind, "{given:?}");
         }
     }
 

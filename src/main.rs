@@ -9,7 +9,6 @@ use atlas_secret::delivery::{HOLD_CLIPBOARD, hold_clipboard};
 use atlas_secret::domain::{Exit, without_secrets};
 use atlas_secret::process;
 use atlas_secret::shell::{self, Settings};
-use clap::Parser;
 
 /// Wipes every block of memory when it is freed, so that no copy of a secret outlives its owner.
 #[global_allocator]
@@ -23,7 +22,7 @@ fn main() -> ExitCode {
     if is_holder() {
         return hold_clipboard();
     }
-    let arguments = match Arguments::try_parse() {
+    let arguments = match Arguments::read(std::env::args_os()) {
         Ok(arguments) => arguments,
         Err(error) => return refuse(&error),
     };
