@@ -37,7 +37,7 @@ fn main() -> ExitCode {
     {
         return ExitCode::from(complain(&error).code());
     }
-    let exit = match Settings::gather(&arguments, |name| std::env::var(name).ok()) {
+    let exit = match Settings::gather(&arguments, |name| std::env::var_os(name)) {
         Ok(settings) => shell::run(settings, started).unwrap_or_else(|error| complain(&error)),
         Err(error) => complain(&error),
     };

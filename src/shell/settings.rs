@@ -2,6 +2,8 @@
 
 mod start;
 
+use std::cell::Cell;
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -62,6 +64,9 @@ pub enum SettingsError {
     /// Credentials were given and cannot be used.
     #[error("{0}")]
     Credentials(#[from] CredentialsError),
+    /// Going on as if the variable were not set could use another account or another folder.
+    #[error("{0} is not UTF-8 text: correct or unset it")]
+    NotUtf8(&'static str),
     /// `--base-url` is none.
     #[error("--base-url: {0}")]
     BaseUrl(#[from] BaseUrlError),
@@ -79,6 +84,23 @@ impl Settings {
     /// # Errors
     /// When something was asked for by name and cannot be had. Without any credentials the person is asked.
     pub fn gather(
+        arguments: &Arguments,
+        variable: impl Fn(&str) -> Option<OsString>,
+    ) -> Result<Self, SettingsError> {
+        let unreadable = Cell::new(None);
+        let text = |name: &str| {
+            let text = variable(name)?.into_string().ok();
+            if text.is_none() {
+                unreadable.set(unreadable.get().or(DECISIVE.into_iter().find(|decisive| *decisive == name)));
+            }
+            text
+        };
+        let gathered = Self::gather_from_text(arguments, text);
+        // Whatever else is wrong may only follow from this.
+        unreadable.get().map_or(gathered, |name| Err(SettingsError::NotUtf8(name)))
+    }
+
+    fn gather_from_text(
         arguments: &Arguments,
         variable: impl Fn(&str) -> Option<String>,
     ) -> Result<Self, SettingsError> {
@@ -129,6 +151,27 @@ impl Settings {
     }
 }
 
+/// The variables that say who signs in, where, and where files lie. The others only change how things look.
+const DECISIVE: [&str; 17] = [
+    "MONGODB_ATLAS_ACCESS_TOKEN",
+    "MONGODB_ATLAS_CLIENT_ID",
+    "MONGODB_ATLAS_CLIENT_SECRET",
+    "MONGODB_ATLAS_PUBLIC_API_KEY",
+    "MONGODB_ATLAS_PRIVATE_API_KEY",
+    "MONGODB_ATLAS_PUBLIC_KEY",
+    "MONGODB_ATLAS_PRIVATE_KEY",
+    "MONGODB_ATLAS_OPS_MANAGER_URL",
+    "MONGODB_ATLAS_BASE_URL",
+    "MONGODB_ATLAS_SERVICE",
+    "MONGODB_ATLAS_PROFILE",
+    "MONGODB_ATLAS_PROJECT_ID",
+    "XDG_CONFIG_HOME",
+    "XDG_STATE_HOME",
+    "HOME",
+    "AppData",
+    "LocalAppData",
+];
+
 fn theme(variable: &impl Fn(&str) -> Option<String>) -> Theme {
     let glyphs = if speaks_utf8(variable) { Glyphs::UNICODE } else { Glyphs::ASCII };
     match variable("NO_COLOR").filter(|value| !value.is_empty()) {
@@ -172,6 +215,39 @@ mod tests {
         ];
         for (set, expected) in rows {
             assert_eq!(speaks_utf8(&environment(set)), expected, "{set:?}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_variable_that_is_not_utf8_is_an_error_that_names_it() {
+        use std::os::unix::ffi::OsStringExt;
+        let gather = |arguments: &[&str], broken: &str, bytes: &[u8]| {
+            let line = std::iter::once(&"atlas-secret").chain(arguments).map(OsString::from);
+            let arguments = Arguments::read(line).unwrap();
+            let home = tempfile::tempdir().unwrap();
+            let gathered = Settings::gather(&arguments, |name| match name {
+                name if name == broken => Some(OsString::from_vec(bytes.to_vec())),
+                "HOME" => Some(home.path().into()),
+                _ => None,
+            });
+            gathered.err().map(|error| error.to_string())
+        };
+        let on_this_system = DECISIVE.into_iter().filter(|name| !name.ends_with("AppData"));
+        for name in on_this_system {
+            // XDG variables are looked at on systems that follow XDG only.
+            if cfg!(target_os = "macos") && name.starts_with("XDG_") {
+                continue;
+            }
+            for bytes in [&b"\xff"[..], b"ci\xfe", b"\xc3", b"\xed\xa0\x80", b"mdb_sa_id_\x80"] {
+                let expected = Some(format!("{name} is not UTF-8 text: correct or unset it"));
+                assert_eq!(gather(&[], name, bytes), expected, "{bytes:?}");
+            }
+        }
+        let loser = Some("MONGODB_ATLAS_CLIENT_ID is not UTF-8 text: correct or unset it".to_owned());
+        assert_eq!(gather(&["-P", "ci"], "MONGODB_ATLAS_CLIENT_ID", b"\xff"), loser);
+        for name in ["LANG", "LC_ALL", "NO_COLOR", "DISPLAY", "TMUX"] {
+            assert_eq!(gather(&[], name, b"\xff"), None, "{name}");
         }
     }
 
