@@ -28,7 +28,7 @@ impl Profiles {
     pub fn load(path: &Path) -> Result<Self, ProfilesError> {
         let file = ServerText::new(&path.to_string_lossy());
         let at_file = |problem| ProfilesError { file: file.clone(), problem };
-        let Some(FileText { text, open_to_others }) = read(path).map_err(at_file)? else {
+        let Some(FileText { text, others_can_read, others_can_write }) = read(path).map_err(at_file)? else {
             return Ok(Self::default());
         };
         let table = parse(&text).map_err(at_file)?;
@@ -38,8 +38,12 @@ impl Profiles {
             return Ok(profiles);
         }
         profiles.warnings.extend(judged(version.as_ref(), &file).map_err(at_file)?);
-        if open_to_others && profiles.saved.iter().any(Profile::holds_credentials) {
-            profiles.warnings.push(Warning::OpenToOthers(file));
+        if others_can_read && profiles.saved.iter().any(Profile::holds_credentials) {
+            profiles.warnings.push(Warning::OpenToOthers(file.clone()));
+        }
+        // A file without credentials still names the host that gets those from the keyring.
+        if others_can_write {
+            profiles.warnings.push(Warning::ChangeableByOthers(file));
         }
         Ok(profiles)
     }
@@ -172,16 +176,25 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_file_with_secrets_that_others_can_read_gets_a_warning() {
+    fn a_file_that_others_can_read_or_change_gets_a_warning() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("config.toml");
         let warning = "|FILE holds credentials and others on this machine can read it: chmod 600 it";
+        let changed = "FILE can be changed by others on this machine, who could send your credentials to a host \
+                       of theirs: chmod 600 it";
         let with_secret = "version = 2\n[ci]\nclient_secret = 'canary'\n";
         let rows = [
             (with_secret, 0o600, "ci|"),
             (with_secret, 0o640, &format!("ci{warning}")),
             (with_secret, 0o604, &format!("ci{warning}")),
+            (with_secret, 0o620, &format!("ci|{changed}")),
+            (with_secret, 0o602, &format!("ci|{changed}")),
+            (with_secret, 0o622, &format!("ci|{changed}")),
+            (with_secret, 0o666, &format!("ci{warning} {changed}")),
             ("version = 2\n[ci]\nproject_id = 'p'\n", 0o644, "ci|"),
+            ("version = 2\n[ci]\nproject_id = 'p'\n", 0o664, &format!("ci|{changed}")),
+            ("version = 2\n[ci]\nproject_id = 'p'\n", 0o622, &format!("ci|{changed}")),
+            ("version = 2\n", 0o666, "|"),
         ];
         for (content, mode, expected) in rows {
             fs::write(&path, content).unwrap();

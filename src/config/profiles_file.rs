@@ -60,10 +60,11 @@ pub enum FileProblem {
     StrangeVersion,
 }
 
-/// The text of a file, and whether others than its owner can read it.
+/// The text of a file, and what others than its owner can do with the file.
 pub(super) struct FileText {
     pub(super) text: Zeroizing<String>,
-    pub(super) open_to_others: bool,
+    pub(super) others_can_read: bool,
+    pub(super) others_can_write: bool,
 }
 
 /// Reads the file; `None` when there is none.
@@ -88,7 +89,11 @@ pub(super) fn read(path: &Path) -> Result<Option<FileText>, FileProblem> {
     let text = std::str::from_utf8(&bytes).map_err(|_| FileProblem::NotUtf8)?;
     // Editors on Windows put a byte order mark first, which is no part of TOML.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    Ok(Some(FileText { text: Zeroizing::new(text.to_owned()), open_to_others: is_open_to_others(&about) }))
+    Ok(Some(FileText {
+        text: Zeroizing::new(text.to_owned()),
+        others_can_read: others_have(&about, 0o044),
+        others_can_write: others_have(&about, 0o022),
+    }))
 }
 
 /// Parses the text. The parser's own message quotes the line it stopped at, which may hold a secret, so
@@ -113,15 +118,16 @@ fn problem_of(error: &io::Error) -> FileProblem {
     }
 }
 
+/// True when the mode of the file has one of these bits.
 #[cfg(unix)]
-fn is_open_to_others(about: &fs::Metadata) -> bool {
+fn others_have(about: &fs::Metadata, bits: u32) -> bool {
     use std::os::unix::fs::PermissionsExt;
-    about.permissions().mode() & 0o044 != 0
+    about.permissions().mode() & bits != 0
 }
 
 /// Elsewhere the mode says nothing; the folder of a user's configuration is closed to others by itself.
 #[cfg(not(unix))]
-fn is_open_to_others(_: &fs::Metadata) -> bool {
+fn others_have(_: &fs::Metadata, _: u32) -> bool {
     false
 }
 

@@ -12,6 +12,8 @@ use super::profiles_file::ProfilesError;
 pub enum Warning {
     /// The file of profiles holds credentials, and its mode lets others read it.
     OpenToOthers(ServerText),
+    /// The mode of the file of profiles lets others write to it.
+    ChangeableByOthers(ServerText),
     /// The file of profiles has the layout of an older Atlas CLI.
     OldVersion(ServerText),
     /// The file of profiles cannot be used; nobody asked for a profile, so that signing in is still open.
@@ -34,12 +36,24 @@ pub enum Warning {
     },
 }
 
+impl Warning {
+    /// True when this is why there are no credentials.
+    pub fn is_why_nothing_signs_in(&self) -> bool {
+        matches!(self, Self::File(_) | Self::Profile(_))
+    }
+}
+
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::OpenToOthers(file) => {
                 write!(f, "{file} holds credentials and others on this machine can read it: chmod 600 it")
             }
+            Self::ChangeableByOthers(file) => write!(
+                f,
+                "{file} can be changed by others on this machine, who could send your credentials to a host of \
+                 theirs: chmod 600 it"
+            ),
             Self::OldVersion(file) => {
                 write!(
                     f,

@@ -11,7 +11,7 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::delivery::{self, Copier, StdoutProblem, check_stdout};
-use crate::domain::{Exit, ExitSummary, Lifetime};
+use crate::domain::{Exit, ExitSummary, Lifetime, ServerText};
 use crate::headless::{Headless, Rescue};
 use crate::jobs::{Connections, Records};
 use crate::process::{self, say, say_text};
@@ -44,6 +44,9 @@ pub enum RunError {
     /// `--yes`, and nobody to sign in as.
     #[error("--yes: no credentials were found; atlas-secret --help says where they are looked for")]
     NoCredentials,
+    /// `--yes`, and the credentials that would be used cannot be.
+    #[error("--yes: no credentials can be used: {0}")]
+    Unusable(ServerText),
     /// There is no terminal.
     #[error(
         "there is no terminal to draw on; --yes with --format and standard output elsewhere needs none ({0})"
@@ -78,6 +81,10 @@ pub fn run(settings: Settings, started: Instant) -> Result<Exit, RunError> {
     let stdout = check_stdout(journal_stream.as_deref())?;
     let plan = stdout_plan::decide(stdout, settings.format, settings.flags.yes)?;
     if settings.flags.yes {
+        // No help screen lists them here. What ends the run is said by its error.
+        for note in settings.notes.iter().filter(|note| settings.unusable.as_ref() != Some(*note)) {
+            say(&note.to_string());
+        }
         check_submission(&settings)?;
     }
     if plan.needs_terminal && std::env::var("TERM").is_ok_and(|term| term == "dumb") {
@@ -123,7 +130,7 @@ fn check_open_files() -> io::Result<()> {
 /// Without the form there is no one to change a field.
 fn check_submission(settings: &Settings) -> Result<(), RunError> {
     if settings.source.is_none() {
-        return Err(RunError::NoCredentials);
+        return Err(settings.unusable.clone().map_or(RunError::NoCredentials, RunError::Unusable));
     }
     match settings.form.first_problem() {
         Some(name) => Err(RunError::Field(name.label(), field_problem(&settings.form, name))),

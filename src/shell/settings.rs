@@ -32,6 +32,8 @@ pub struct Settings {
     pub profiles: Vec<ProfileName>,
     /// What is worth knowing about the credentials.
     pub notes: Vec<ServerText>,
+    /// Why there is no source, where something is wrong; it is one of the notes.
+    pub unusable: Option<ServerText>,
     /// What signing in by hand can draw on.
     pub(super) authenticator: Authenticator,
     /// What the form starts with.
@@ -129,6 +131,7 @@ impl Settings {
         Ok(Self {
             profiles: names.map(|profile| profile.name().clone()).collect(),
             source: start.source,
+            unusable: start.unusable,
             session: start.session,
             notes,
             authenticator: Authenticator { base_url: start.base_url, base_url_flag: flag, profiles },

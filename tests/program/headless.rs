@@ -1,6 +1,8 @@
 //! `--yes` without a terminal: the secret goes to standard output, and progress to standard error.
 
-use std::fs::File;
+use std::fs::{self, File};
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use rustix::process::{Pid, kill_process};
@@ -101,6 +103,81 @@ fn what_is_missing_or_wrong_is_told_before_anything_is_asked() {
     assert_eq!(code, Some(2), "{said}");
     assert!(said.contains("no credentials were found"), "{said}");
     assert_eq!(atlas.requests(), Vec::<String>::new());
+}
+
+/// The program with this configuration file in a home of its own, and no credentials elsewhere.
+fn with_config(atlas: &Atlas, home: &Path) -> Command {
+    let mut command = alone(atlas, PLAIN);
+    command.env_remove("MONGODB_ATLAS_ACCESS_TOKEN").env_remove("MONGODB_ATLAS_BASE_URL").env("HOME", home);
+    command.args(["--format", "json"]);
+    command
+}
+
+/// A home and the path of the configuration file in it.
+fn home_for_config() -> (TempDir, PathBuf) {
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path().join(".config").join("atlascli");
+    fs::create_dir_all(&folder).unwrap();
+    (home, folder.join("config.toml"))
+}
+
+#[test]
+fn a_configuration_that_cannot_be_used_is_the_reason() {
+    if !have(&["setsid", "mkfifo"]) {
+        return;
+    }
+    let atlas = Atlas::start();
+    let rows: [(&str, &str); 5] = [
+        ("[[[", "is not valid TOML: look at line 1"),
+        ("version = 9\n[ci]\n", "has version 9"),
+        ("version = 2\n[ci]\nauth_type = 'user_account'\n", "is a person's login"),
+        ("version = 2\n[ci]\nauth_type = 'no_auth'\n", "has no credentials (auth_type no_auth)"),
+        ("version = 2\n[ci]\nproject_id = 'p'\n", "names no credentials (no auth_type)"),
+    ];
+    for (content, reason) in rows {
+        let (home, config) = home_for_config();
+        fs::write(config, content).unwrap();
+        let (code, said) = end_of(&with_config(&atlas, home.path()).output().unwrap());
+        assert_eq!(code, Some(2), "{content}: {said}");
+        assert!(said.contains("--yes: no credentials can be used: ") && said.contains(reason), "{said}");
+        assert_eq!(said.matches(reason).count(), 1, "{said}");
+    }
+    let (home, config) = home_for_config();
+    assert!(Command::new("mkfifo").arg(&config).status().unwrap().success());
+    let (code, said) = end_of(&with_config(&atlas, home.path()).output().unwrap());
+    assert_eq!(code, Some(2), "{said}");
+    assert!(said.contains("is not a regular file"), "{said}");
+    assert_eq!(atlas.requests(), Vec::<String>::new());
+}
+
+#[test]
+fn warnings_about_credentials_are_printed() {
+    if !have(&["setsid"]) {
+        return;
+    }
+    let atlas = Atlas::start();
+    let (home, config) = home_for_config();
+    let profile = "version = 1\n[ci]\npublic_api_key = 'abcdefgh'\nprivate_api_key = 'fake'\n\
+                   project_id = 'g'\nops_manager_url = 'https://atlas.invalid'\n";
+    fs::write(&config, profile).unwrap();
+    fs::set_permissions(&config, fs::Permissions::from_mode(0o666)).unwrap();
+    let mut command = with_config(&atlas, home.path());
+    // A field that is wrong ends the run before anything is asked.
+    command.args(["--expires-after", "soon"]).env("MONGODB_ATLAS_SERVICE", "cloudgov");
+    let (code, said) = end_of(&command.output().unwrap());
+    assert_eq!(code, Some(2), "{said}");
+    let warnings = [
+        "can read it: chmod 600 it",
+        "can be changed by others on this machine",
+        "is of an older version than 2",
+        "the project_id of profile `ci` is not used",
+        "MONGODB_ATLAS_SERVICE is set too, but the URL of the profile goes first",
+        "atlas.invalid gets your credentials and is not an Atlas host",
+    ];
+    for warning in warnings {
+        assert_eq!(said.matches(warning).count(), 1, "{warning}: {said}");
+    }
+    assert!(!said.contains("fake"), "{said}");
 }
 
 #[test]

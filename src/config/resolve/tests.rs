@@ -61,7 +61,11 @@ fn described(found: &Found) -> String {
     let mut lines = vec![format!("{whence}: {what} {} {project}", found.base_url.host())];
     lines.extend(found.not_used.iter().map(ToString::to_string));
     lines.extend(
-        found.warnings.iter().filter(|w| !matches!(w, Warning::OpenToOthers(_))).map(ToString::to_string),
+        found
+            .warnings
+            .iter()
+            .filter(|w| !matches!(w, Warning::OpenToOthers(_) | Warning::ChangeableByOthers(_)))
+            .map(ToString::to_string),
     );
     lines.join("\n")
 }

@@ -1,9 +1,9 @@
 //! Where a run starts from: the demo, or what was found of credentials.
 
 use crate::cli::Arguments;
-use crate::config::{CredentialSource, Found, Origin, ShadowedSource};
+use crate::config::{CredentialSource, Found, Origin, ShadowedSource, Warning};
 use crate::demo::World;
-use crate::domain::{BaseUrl, ServerText, Session};
+use crate::domain::{BaseUrl, HostKind, ServerText, Session};
 use crate::jobs::{Source, identity, profile_session};
 use crate::tui::screens::Form;
 
@@ -15,6 +15,7 @@ pub(super) struct Start {
     pub session: Session,
     pub base_url: BaseUrl,
     pub notes: Vec<ServerText>,
+    pub unusable: Option<ServerText>,
     pub form: Form,
     pub login_holder: Option<ServerText>,
 }
@@ -30,7 +31,8 @@ impl Start {
         );
         let source = Some(Source::Demo(Box::new(world)));
         let base_url = BaseUrl::parse(BaseUrl::CLOUD)?;
-        Ok(Self { source, session: Session::Demo, base_url, notes: Vec::new(), form, login_holder: None })
+        let notes = Vec::new();
+        Ok(Self { source, session: Session::Demo, base_url, notes, unusable: None, form, login_holder: None })
     }
 
     pub fn remote(arguments: &Arguments, found: Found) -> Self {
@@ -40,8 +42,14 @@ impl Start {
             arguments.client_id.as_deref().unwrap_or_default().trim(),
             &arguments.expires_after,
         );
+        let words = |warning: &Warning| ServerText::new(&warning.to_string());
+        let unusable = found.warnings.iter().find(|warning| warning.is_why_nothing_signs_in()).map(words);
+        let foreign_host = found.credentials.is_some() && found.base_url.kind() == HostKind::Other;
+        let foreign_host = foreign_host
+            .then(|| format!("{} gets your credentials and is not an Atlas host", found.base_url.host()));
         let warnings = found.warnings.iter().map(ToString::to_string);
         let notes = warnings
+            .chain(foreign_host)
             .chain(ShadowedSource::sentences(&found.not_used))
             .map(|note| ServerText::new(&note))
             .collect();
@@ -53,7 +61,7 @@ impl Start {
         let base_url = found.base_url.clone();
         let remote = |credentials| Source::Remote { base_url: found.base_url, credentials };
         let login_holder = found.origin.as_ref().map(holder_words);
-        Self { source: found.credentials.map(remote), session, base_url, notes, form, login_holder }
+        Self { source: found.credentials.map(remote), session, base_url, notes, unusable, form, login_holder }
     }
 }
 
