@@ -144,9 +144,17 @@ fn not_asked_for(
         }
     };
     let Some(profile) = implied(profiles) else {
-        return around(flags, variables, None, Vec::new());
+        return Ok(around(flags, variables, None, Vec::new())?);
     };
-    let mut found = around(flags, variables, Some((profiles, profile)), Vec::new())?;
+    let mut found = match around(flags, variables, Some((profiles, profile)), Vec::new()) {
+        Ok(found) => found,
+        Err(problem) => {
+            // Where a variable is wrong, this fails as well.
+            let mut found = around(flags, variables, None, Vec::new())?;
+            found.warnings.push(Warning::BaseUrl(problem));
+            return Ok(found);
+        }
+    };
     match profile.credentials() {
         Ok(credentials) => Ok(found.signing_in(credentials, profile)),
         Err(error) => {
@@ -162,7 +170,7 @@ fn around(
     variables: &Variables,
     profile: Option<(&Profiles, &Profile)>,
     mut not_used: Vec<ShadowedSource>,
-) -> Result<Found, CredentialsError> {
+) -> Result<Found, BaseUrlProblem> {
     let base_url = base_url::choose(flags.base_url, variables, profile, &mut not_used)?;
     let mut found = Found {
         credentials: None,

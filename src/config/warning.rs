@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::domain::{ProfileName, ProjectIdError, ServerText};
 
+use super::base_url::BaseUrlProblem;
 use super::profile::ProfileError;
 use super::profiles_file::ProfilesError;
 
@@ -20,6 +21,8 @@ pub enum Warning {
     File(ProfilesError),
     /// The profile that would be used cannot be; nobody asked for it by name.
     Profile(ProfileError),
+    /// The profile that would be used names a host that cannot be; nobody asked for it by name.
+    BaseUrl(BaseUrlProblem),
     /// Half a pair stands in the file; both halves are read from the keyring, as the Atlas CLI does.
     LoneHalf {
         /// The profile.
@@ -39,7 +42,7 @@ pub enum Warning {
 impl Warning {
     /// True when this is why there are no credentials.
     pub fn is_why_nothing_signs_in(&self) -> bool {
-        matches!(self, Self::File(_) | Self::Profile(_))
+        matches!(self, Self::File(_) | Self::Profile(_) | Self::BaseUrl(_))
     }
 }
 
@@ -62,6 +65,7 @@ impl fmt::Display for Warning {
             }
             Self::File(error) => error.fmt(f),
             Self::Profile(error) => error.fmt(f),
+            Self::BaseUrl(problem) => write!(f, "{problem}; the profile is not used"),
             Self::LoneHalf { profile, setting } => {
                 write!(f, "`{setting}` of profile `{profile}` stands alone in the file and is not used")
             }

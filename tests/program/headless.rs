@@ -127,7 +127,10 @@ fn a_configuration_that_cannot_be_used_is_the_reason() {
         return;
     }
     let atlas = Atlas::start();
-    let rows: [(&str, &str); 5] = [
+    let rows: [(&str, &str); 8] = [
+        ("version = 2\n[ci]\nservice = 'ops-manager'\n", "service of profile `ci` is `ops-manager`"),
+        ("version = 2\n[ci]\nservice = 'cloud-manager'\n", "service of profile `ci` is `cloud-manager`"),
+        ("version = 2\n[ci]\nbase_url = 'http://o.example'\n", "http:// is allowed to this machine only"),
         ("[[[", "is not valid TOML: look at line 1"),
         ("version = 9\n[ci]\n", "has version 9"),
         ("version = 2\n[ci]\nauth_type = 'user_account'\n", "is a person's login"),

@@ -158,6 +158,70 @@ fn what_nobody_named_only_warns() {
 }
 
 #[test]
+fn a_profile_that_nobody_named_and_whose_host_cannot_be_used_only_warns() {
+    let known = "but this program knows cloud and cloudgov only";
+    let rows: [(&str, String); 9] = [
+        ("service = 'ops-manager'", format!("service of profile `me` is `ops-manager`, {known}")),
+        ("service = 'cloud-manager'", format!("service of profile `me` is `cloud-manager`, {known}")),
+        ("service = 'Cloud'", format!("service of profile `me` is `Cloud`, {known}")),
+        (
+            "ops_manager_url = 'http://o.example'",
+            "ops_manager_url of profile `me`: http:// is allowed to this machine only; write https://".to_owned(),
+        ),
+        (
+            "base_url = 'http://o.example:8080/'",
+            "base_url of profile `me`: http:// is allowed to this machine only; write https://".to_owned(),
+        ),
+        (
+            "service = 'cloud'\nops_manager_url = 'nonsense'",
+            "ops_manager_url of profile `me`: not a URL: write it like https://cloud.mongodb.com".to_owned(),
+        ),
+        (
+            "ops_manager_url = 'https://o.example/api'",
+            "ops_manager_url of profile `me`: write scheme and host only, like https://cloud.mongodb.com, without \
+             a path"
+                .to_owned(),
+        ),
+        (
+            "base_url = 'https://u:p@o.example'",
+            "base_url of profile `me`: write scheme and host only, like https://cloud.mongodb.com, without a user \
+             or password"
+                .to_owned(),
+        ),
+        ("auth_type = 'user_account'\nservice = 'mars'", format!("service of profile `me` is `mars`, {known}")),
+    ];
+    for (settings, reason) in rows {
+        let settings = if settings.contains("auth_type") {
+            settings.to_owned()
+        } else {
+            format!("auth_type = 'api_keys'\n{settings}")
+        };
+        let content = format!("version = 2\n[me]\n{settings}");
+        let expected = format!("nowhere: nothing cloud.mongodb.com -\n{reason}; the profile is not used");
+        assert_eq!(outcome(Flags::default(), &[], &content), expected, "{settings}");
+        // Named, it is an error.
+        assert_eq!(outcome(flag("me"), &[], &content).replace("profile `me` is a person", ""), {
+            if settings.contains("user_account") {
+                "'s login (auth_type user_account), which only the Atlas CLI can use: choose a profile with a \
+                 service account or an API key"
+                    .to_owned()
+            } else {
+                reason
+            }
+        });
+    }
+    // A variable was set by somebody.
+    assert_eq!(
+        outcome(
+            Flags::default(),
+            &[("MONGODB_ATLAS_SERVICE", "mars")],
+            "version = 2\n[me]\nservice = 'ops-manager'"
+        ),
+        format!("MONGODB_ATLAS_SERVICE is `mars`, {known}")
+    );
+}
+
+#[test]
 fn what_loses_and_what_is_odd_is_told() {
     let none = Flags::default();
     let with_profile: Set = &[
