@@ -18,8 +18,8 @@ enum System {
 
 /// The folder of this user's journal; `None` where the variables that say so are not set.
 ///
-/// `$XDG_STATE_HOME` or `~/.local/state` (XDG base directory specification 0.8, where a relative path does
-/// not count), `~/Library/Application Support` on macOS, `%LocalAppData%` on Windows.
+/// `$XDG_STATE_HOME` or `~/.local/state` (XDG base directory specification 0.8), `~/Library/Application Support` on macOS, `%LocalAppData%` on Windows. A relative
+/// path does not count: the next start from another folder would not find the notes.
 pub fn state_folder(variable: impl Fn(&str) -> Option<String>) -> Option<PathBuf> {
     let system = if cfg!(windows) {
         System::Windows
@@ -33,11 +33,11 @@ pub fn state_folder(variable: impl Fn(&str) -> Option<String>) -> Option<PathBuf
 
 fn state_folder_on(system: System, variable: impl Fn(&str) -> Option<String>) -> Option<PathBuf> {
     let folder = |name: &str| variable(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let absolute = |name: &str| folder(name).filter(|path| path.to_string_lossy().starts_with('/'));
     let state = match system {
-        System::Xdg => folder("XDG_STATE_HOME")
-            .filter(|path| path.to_string_lossy().starts_with('/'))
-            .or_else(|| folder("HOME").map(|home| home.join(".local").join("state"))),
-        System::MacOs => folder("HOME").map(|home| home.join("Library").join("Application Support")),
+        System::Xdg => absolute("XDG_STATE_HOME")
+            .or_else(|| absolute("HOME").map(|home| home.join(".local").join("state"))),
+        System::MacOs => absolute("HOME").map(|home| home.join("Library").join("Application Support")),
         System::Windows => folder("LocalAppData"),
     };
     state.map(|state| state.join(NAME))
@@ -69,13 +69,19 @@ mod tests {
     fn the_notes_lie_where_each_system_keeps_state() {
         type Set = &'static [(&'static str, &'static str)];
         const HOME: (&str, &str) = ("HOME", "/home/me");
-        let rows: [(System, Set, Option<&str>); 9] = [
+        let rows: [(System, Set, Option<&str>); 15] = [
             (System::Xdg, &[HOME], Some("/home/me/.local/state/atlas-secret")),
             (System::Xdg, &[HOME, ("XDG_STATE_HOME", "/var/me")], Some("/var/me/atlas-secret")),
             (System::Xdg, &[("XDG_STATE_HOME", "/var/me")], Some("/var/me/atlas-secret")),
             (System::Xdg, &[HOME, ("XDG_STATE_HOME", "here")], Some("/home/me/.local/state/atlas-secret")),
             (System::Xdg, &[HOME, ("XDG_STATE_HOME", "")], Some("/home/me/.local/state/atlas-secret")),
             (System::Xdg, &[("HOME", "")], None),
+            (System::Xdg, &[("HOME", "home/me")], None),
+            (System::Xdg, &[("HOME", ".")], None),
+            (System::Xdg, &[("HOME", "../me")], None),
+            (System::Xdg, &[("HOME", "~"), ("XDG_STATE_HOME", "here")], None),
+            (System::Xdg, &[("HOME", "me"), ("XDG_STATE_HOME", "/var/me")], Some("/var/me/atlas-secret")),
+            (System::MacOs, &[("HOME", "home/me")], None),
             (
                 System::MacOs,
                 &[HOME, ("XDG_STATE_HOME", "/var/me")],
