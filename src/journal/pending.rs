@@ -11,6 +11,9 @@ use crate::domain::{Damage, DamagedPage, JournalEntry, JournalProblem, ServerTex
 /// More than any note has, in bytes; what is longer was written by somebody else.
 const LONGEST: u64 = 64 * 1024;
 
+/// How many are found at once: each keeps a file open. The next start finds the next ones.
+const MOST: usize = 16;
+
 /// A note whose program is gone. It is locked while this lives; dropping it leaves the note for the next
 /// program.
 #[derive(Debug)]
@@ -43,9 +46,9 @@ pub(super) fn find(folder: &Path) -> io::Result<Vec<PendingRecord>> {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
         Err(error) => return Err(error),
     };
-    let mut found: Vec<PendingRecord> = entries.filter_map(|entry| examine(&entry.ok()?)).collect();
-    found.sort_by(|one, other| one.locked.path.cmp(&other.locked.path));
-    Ok(found)
+    let mut entries: Vec<DirEntry> = entries.filter_map(Result::ok).collect();
+    entries.sort_by_key(DirEntry::file_name);
+    Ok(entries.iter().filter_map(examine).take(MOST).collect())
 }
 
 fn examine(entry: &DirEntry) -> Option<PendingRecord> {

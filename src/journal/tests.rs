@@ -296,3 +296,23 @@ async fn the_same_happens_in_the_background() {
     desk.journal.begin_in_background(entry()).await.unwrap().remove_in_background().await.unwrap();
     assert!(desk.files().is_empty());
 }
+
+#[test]
+fn a_thousand_records_do_not_use_up_the_descriptors() {
+    let desk = desk();
+    fs::create_dir_all(&desk.folder).unwrap();
+    drop(desk.journal.begin(&entry()).unwrap());
+    let names = || fs::read_dir(&desk.folder).unwrap().map(|entry| entry.unwrap().path()).collect::<Vec<_>>();
+    let content = fs::read(&names()[0]).unwrap();
+    for number in 0..1100 {
+        fs::write(desk.folder.join(format!("creation-20200101T000000Z-{number:016x}.jsonl")), &content)
+            .unwrap();
+    }
+    let found = desk.journal.left_over().unwrap();
+    assert_eq!(found.len(), 16);
+    let open = fs::read_dir("/proc/self/fd").map_or(0, Iterator::count);
+    assert!(open < 200, "{open} open files");
+    drop(found);
+    assert_eq!(names().len(), 1101, "all are kept");
+    desk.journal.begin(&entry()).unwrap();
+}
