@@ -7,7 +7,7 @@ use crate::domain::{BaseUrl, BaseUrlError, ServerText};
 use super::not_used::{Precedence, ShadowedSource};
 use super::profile::Profile;
 use super::profiles::Profiles;
-use super::variables::{BASE_URL, OPS_MANAGER_URL, SERVICE, Variables};
+use super::variables::{BASE_URL, MCLI_OPS_MANAGER_URL, MCLI_SERVICE, OPS_MANAGER_URL, SERVICE, Variables};
 
 /// Why no host can be told.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -45,9 +45,13 @@ pub(super) fn choose(
     profile: Option<(&Profiles, &Profile)>,
     not_used: &mut Vec<ShadowedSource>,
 ) -> Result<BaseUrl, BaseUrlProblem> {
-    let mut places =
-        placed(&[OPS_MANAGER_URL, BASE_URL], &["ops_manager_url", "base_url"], variables, profile);
-    let services = placed(&[SERVICE], &["service"], variables, profile);
+    let mut places = placed(
+        &[OPS_MANAGER_URL, BASE_URL, MCLI_OPS_MANAGER_URL],
+        &["ops_manager_url", "base_url"],
+        variables,
+        profile,
+    );
+    let services = placed(&[SERVICE, MCLI_SERVICE], &["service"], variables, profile);
     if let Some(url) = flag {
         not_used.extend(lost(places.into_iter().chain(services), Precedence::BaseUrlFlag));
         return Ok(url.clone());

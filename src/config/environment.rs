@@ -8,8 +8,8 @@ use crate::domain::{CredentialProblem, Credentials, Half, PairKind};
 
 use super::not_used::{Precedence, ShadowedSource};
 use super::variables::{
-    ACCESS_TOKEN, CLIENT_ID, CLIENT_SECRET, CREDENTIALS, PRIVATE_API_KEY, PRIVATE_KEY, PUBLIC_API_KEY,
-    PUBLIC_KEY, Variables,
+    ACCESS_TOKEN, CLIENT_ID, CLIENT_SECRET, CREDENTIALS, MCLI_PRIVATE_API_KEY, MCLI_PUBLIC_API_KEY,
+    PRIVATE_API_KEY, PRIVATE_KEY, PUBLIC_API_KEY, PUBLIC_KEY, Variables,
 };
 
 /// Why the environment gives no usable credentials. No message holds a value.
@@ -55,11 +55,12 @@ const SERVICE_ACCOUNT: Pair =
 
 /// An API key has two spellings, and the vendor's tools take one half in one and the other in the other.
 /// Pairs of one spelling go first, so that two keys, one in each spelling, are never mixed.
-const API_KEYS: [Pair; 4] = [
+const API_KEYS: [Pair; 5] = [
     Pair { kind: PairKind::ApiKey, identifier: PUBLIC_API_KEY, secret: PRIVATE_API_KEY },
     Pair { kind: PairKind::ApiKey, identifier: PUBLIC_KEY, secret: PRIVATE_KEY },
     Pair { kind: PairKind::ApiKey, identifier: PUBLIC_API_KEY, secret: PRIVATE_KEY },
     Pair { kind: PairKind::ApiKey, identifier: PUBLIC_KEY, secret: PRIVATE_API_KEY },
+    Pair { kind: PairKind::ApiKey, identifier: MCLI_PUBLIC_API_KEY, secret: MCLI_PRIVATE_API_KEY },
 ];
 
 impl Pair {

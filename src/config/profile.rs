@@ -152,9 +152,10 @@ impl Profile {
         }
     }
 
-    /// Files of version 1 name no kind; it shows in what is there. A whole pair goes before half of one.
+    /// Files of version 1 name no kind; it shows in what is there. A whole pair goes before half of one, and the API
+    /// key before the service account, as the Atlas CLI migrates such a file.
     fn kind_of_what_is_there(&self) -> Result<PairKind, ProfileProblem> {
-        let kinds = [PairKind::ServiceAccount, PairKind::ApiKey];
+        let kinds = [PairKind::ApiKey, PairKind::ServiceAccount];
         let halves_of = |kind: PairKind| {
             let halves = [Half::Identifier, Half::Secret].map(|half| self.text(setting_of(kind, half)));
             halves.into_iter().flatten().count()

@@ -12,7 +12,7 @@ use super::not_used::{Precedence, ShadowedSource};
 use super::profile::{Profile, ProfileError};
 use super::profiles::Profiles;
 use super::profiles_file::ProfilesError;
-use super::variables::{CREDENTIALS, PROFILE, PROJECT_ID, Variables};
+use super::variables::{CREDENTIALS, PROFILE, Variables};
 use super::warning::Warning;
 
 /// What the command line says about it.
@@ -110,7 +110,7 @@ fn from_environment(
         credentials: Some(CredentialSource::Ready(credentials)),
         origin: Some(Origin::Environment(names)),
         base_url: base_url::choose(flags.base_url, variables, None, &mut not_used)?,
-        project_id: variables.get(PROJECT_ID),
+        project_id: variables.project_id().map(|(_, id)| id),
         not_used,
         warnings: Vec::new(),
     })
@@ -176,12 +176,12 @@ fn around(
         credentials: None,
         origin: None,
         base_url,
-        project_id: variables.get(PROJECT_ID),
+        project_id: variables.project_id().map(|(_, id)| id),
         not_used,
         warnings: Vec::new(),
     };
     if let Some((profiles, profile)) = profile {
-        found.take_from(profiles, profile);
+        found.take_from(profiles, profile, variables);
     }
     Ok(found)
 }
@@ -193,7 +193,7 @@ impl Found {
     }
 
     /// Adds the project that the profile names, and what is to be said about the profile.
-    fn take_from(&mut self, profiles: &Profiles, profile: &Profile) {
+    fn take_from(&mut self, profiles: &Profiles, profile: &Profile, variables: &Variables) {
         self.warnings.extend_from_slice(profiles.warnings());
         let name = profile.name();
         let lone = profile.lone_half();
@@ -201,9 +201,9 @@ impl Found {
         let Some(text) = profiles.setting(profile, "project_id") else {
             return;
         };
-        if self.project_id.is_some() {
+        if let Some((variable, _)) = variables.project_id() {
             let place = format!("project_id of profile `{name}`");
-            self.not_used.push(ShadowedSource::new(place, Precedence::Variable(PROJECT_ID)));
+            self.not_used.push(ShadowedSource::new(place, Precedence::Variable(variable)));
             return;
         }
         match ProjectId::parse(text) {

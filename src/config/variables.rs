@@ -11,11 +11,27 @@ pub(super) const OPS_MANAGER_URL: &str = "MONGODB_ATLAS_OPS_MANAGER_URL";
 pub(super) const BASE_URL: &str = "MONGODB_ATLAS_BASE_URL";
 pub(super) const SERVICE: &str = "MONGODB_ATLAS_SERVICE";
 pub(super) const PROFILE: &str = "MONGODB_ATLAS_PROFILE";
-pub(super) const PROJECT_ID: &str = "MONGODB_ATLAS_PROJECT_ID";
+const PROJECT_ID: &str = "MONGODB_ATLAS_PROJECT_ID";
+
+// What the Atlas CLI read before it was called so, and still reads; all others go first.
+pub(super) const MCLI_PUBLIC_API_KEY: &str = "MCLI_PUBLIC_API_KEY";
+pub(super) const MCLI_PRIVATE_API_KEY: &str = "MCLI_PRIVATE_API_KEY";
+pub(super) const MCLI_OPS_MANAGER_URL: &str = "MCLI_OPS_MANAGER_URL";
+pub(super) const MCLI_SERVICE: &str = "MCLI_SERVICE";
+const MCLI_PROJECT_ID: &str = "MCLI_PROJECT_ID";
 
 /// Every variable that holds a credential or a half of one.
-pub(super) const CREDENTIALS: [&str; 7] =
-    [ACCESS_TOKEN, CLIENT_ID, CLIENT_SECRET, PUBLIC_API_KEY, PRIVATE_API_KEY, PUBLIC_KEY, PRIVATE_KEY];
+pub(super) const CREDENTIALS: [&str; 9] = [
+    ACCESS_TOKEN,
+    CLIENT_ID,
+    CLIENT_SECRET,
+    PUBLIC_API_KEY,
+    PRIVATE_API_KEY,
+    PUBLIC_KEY,
+    PRIVATE_KEY,
+    MCLI_PUBLIC_API_KEY,
+    MCLI_PRIVATE_API_KEY,
+];
 
 /// A look-up that counts a blank variable as not set and takes white space around a value off.
 pub(super) struct Variables<'a>(pub(super) &'a dyn Fn(&str) -> Option<String>);
@@ -26,6 +42,11 @@ impl Variables<'_> {
         let value = (self.0)(name)?;
         let trimmed = value.trim();
         (!trimmed.is_empty()).then(|| trimmed.to_owned())
+    }
+
+    /// The project, and the variable that names it.
+    pub(super) fn project_id(&self) -> Option<(&'static str, String)> {
+        [PROJECT_ID, MCLI_PROJECT_ID].into_iter().find_map(|name| Some((name, self.get(name)?)))
     }
 
     /// True when the variable is there and not blank.

@@ -155,7 +155,7 @@ impl Settings {
 }
 
 /// The variables that say who signs in, where, and where files lie. The others only change how things look.
-const DECISIVE: [&str; 17] = [
+const DECISIVE: [&str; 22] = [
     "MONGODB_ATLAS_ACCESS_TOKEN",
     "MONGODB_ATLAS_CLIENT_ID",
     "MONGODB_ATLAS_CLIENT_SECRET",
@@ -168,6 +168,11 @@ const DECISIVE: [&str; 17] = [
     "MONGODB_ATLAS_SERVICE",
     "MONGODB_ATLAS_PROFILE",
     "MONGODB_ATLAS_PROJECT_ID",
+    "MCLI_PUBLIC_API_KEY",
+    "MCLI_PRIVATE_API_KEY",
+    "MCLI_OPS_MANAGER_URL",
+    "MCLI_SERVICE",
+    "MCLI_PROJECT_ID",
     "XDG_CONFIG_HOME",
     "XDG_STATE_HOME",
     "HOME",

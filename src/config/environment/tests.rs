@@ -121,6 +121,28 @@ fn a_value_of_the_wrong_kind_is_named_and_not_shown() {
 }
 
 #[test]
+fn the_older_names_are_read_after_all_others() {
+    let old: Set = &[("MCLI_PUBLIC_API_KEY", "oldkeyxx"), ("MCLI_PRIVATE_API_KEY", "canary")];
+    assert_eq!(
+        find(&Variables(&environment(old))).unwrap().unwrap().names,
+        ["MCLI_PUBLIC_API_KEY", "MCLI_PRIVATE_API_KEY"]
+    );
+    let newer: [Set; 4] = [
+        &[(ACCESS_TOKEN, "t")],
+        &[(CLIENT_ID, ID), (CLIENT_SECRET, "x")],
+        &[(PUBLIC_API_KEY, "k"), (PRIVATE_API_KEY, "x")],
+        &[(PUBLIC_KEY, "k"), (PRIVATE_KEY, "x")],
+    ];
+    for set in newer {
+        let both = |name: &str| environment(set)(name).or_else(|| environment(old)(name));
+        let found = find(&Variables(&both)).unwrap().unwrap();
+        assert!(found.names.iter().all(|name| !name.starts_with("MCLI_")), "{set:?}");
+        let told: Vec<String> = found.not_used.iter().map(ToString::to_string).collect();
+        assert_eq!(told.iter().filter(|line| line.starts_with("MCLI_")).count(), 2, "{told:?}");
+    }
+}
+
+#[test]
 fn what_was_set_too_is_told() {
     let rows: [(Set, &[&str]); 4] = [
         (&[(ACCESS_TOKEN, "t")], &[]),

@@ -36,6 +36,8 @@ fn a_profile_gives_credentials_or_says_where_they_are() {
         // Version 1 names no kind.
         (account.clone(), format!("account {ID} mdb_sa_sk_fake")),
         (key.to_owned(), "key abcdefgh p".to_owned()),
+        (format!("{account}{key}"), "key abcdefgh p".to_owned()),
+        (format!("{key}{account}"), "key abcdefgh p".to_owned()),
         (format!("client_id = '{ID}'\n{key}"), "key abcdefgh p".to_owned()),
         ("Client_ID = 'x'".to_owned(), in_keyring.to_owned()),
         ("auth_type = 'service_account'".to_owned(), in_keyring.to_owned()),
