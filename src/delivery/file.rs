@@ -42,7 +42,16 @@ pub async fn save(path: &str, home: Option<&Path>, payload: &SecretPayload) -> S
 
 fn save_text(target: &Target, text: &SecretString) -> Result<ServerText, SaveFailure> {
     store(target, text)?;
-    Ok(ServerText::new(&target.folder.join(&target.name).to_string_lossy()))
+    Ok(shown(&target.folder.join(&target.name)))
+}
+
+/// The path as it is, or escaped where a terminal would not show it as it is; the words then say so.
+fn shown(path: &Path) -> ServerText {
+    let exact = path.to_str().map(ServerText::new).filter(|text| Some(text.as_str()) == path.to_str());
+    exact.unwrap_or_else(|| {
+        let escaped = path.as_os_str().as_encoded_bytes().escape_ascii().to_string();
+        ServerText::new(&format!("{} (shown escaped)", escaped.replace("  ", r" \x20")))
+    })
 }
 
 /// A file to be: a whole path, in two parts.

@@ -192,3 +192,20 @@ fn every_failure_has_its_meaning() {
         assert_eq!(failure_of(&kind.into()), failure, "{kind:?}");
     }
 }
+
+#[test]
+fn a_path_is_shown_as_it_is_or_said_to_be_escaped() {
+    for exact in ["/tmp/secret.env", "/tmp/with a blank/s", "/tmp/ü/密", "/tmp/'quoted'", "/tmp/\\back"] {
+        assert_eq!(shown(Path::new(exact)).as_str(), exact);
+    }
+    for (path, escaped) in [
+        ("/tmp/a\nb", r"/tmp/a\nb (shown escaped)"),
+        ("/tmp/a\tb", r"/tmp/a\tb (shown escaped)"),
+        ("/tmp/a\u{1b}[31m", r"/tmp/a\x1b[31m (shown escaped)"),
+        ("/tmp/a\u{202e}b", r"/tmp/a\xe2\x80\xaeb (shown escaped)"),
+        ("/tmp/a\u{200b}b", r"/tmp/a\xe2\x80\x8bb (shown escaped)"),
+        ("/tmp/two  blanks", r"/tmp/two \x20blanks (shown escaped)"),
+    ] {
+        assert_eq!(shown(Path::new(path)).as_str(), escaped, "{path:?}");
+    }
+}
