@@ -95,8 +95,8 @@ impl Session {
 pub enum Tried {
     /// Atlas takes them.
     Accepted,
-    /// Atlas takes them, but no request from this machine's address.
-    AddressNotListed,
+    /// Atlas takes them, but no request from this machine's address, which it may name.
+    AddressNotListed(Option<ServerText>),
     /// They are of no use.
     Refused(ReadProblem),
 }
@@ -108,7 +108,7 @@ impl Tried {
         match result {
             Ok(()) => Self::Accepted,
             Err(ReadProblem::Rejected(rejection)) if is_about_the_address(&rejection) => {
-                Self::AddressNotListed
+                Self::AddressNotListed(rejection.address)
             }
             Err(problem) => Self::Refused(problem),
         }
@@ -177,6 +177,9 @@ pub enum CredentialProblem {
     /// It cannot be sent in an HTTP header.
     #[error("it holds a character that no credential has: a space, a line break or the like")]
     Unsendable,
+    /// Quotes belong to a shell or a file, not to the value.
+    #[error("it is in quotes: take them off")]
+    Quoted,
     /// It is no client id.
     #[error("{0}")]
     ClientId(#[from] ClientIdError),
@@ -213,6 +216,9 @@ impl Credentials {
     pub fn pair(kind: PairKind, identifier: &str, secret: String) -> Result<Self, (Half, CredentialProblem)> {
         let in_identifier = |problem| (Half::Identifier, problem);
         let in_secret = |problem| (Half::Secret, problem);
+        if is_quoted(identifier) {
+            return Err(in_identifier(CredentialProblem::Quoted));
+        }
         match kind {
             PairKind::ServiceAccount => Ok(Self::ServiceAccount {
                 client_id: ClientId::parse(identifier).map_err(|error| in_identifier(error.into()))?,
@@ -229,8 +235,16 @@ impl Credentials {
     }
 }
 
+/// True for a value that begins with a quote, straight or curly: no credential of Atlas does.
+fn is_quoted(text: &str) -> bool {
+    text.starts_with(['"', '\'', '`', '\u{201C}', '\u{2018}', '\u{AB}'])
+}
+
 /// A header of HTTP takes visible ASCII; credentials of Atlas are nothing else.
 fn sendable(text: String) -> Result<SecretString, CredentialProblem> {
+    if is_quoted(&text) {
+        return Err(CredentialProblem::Quoted);
+    }
     if text.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Ok(SecretString::from(text));
     }
@@ -329,10 +343,30 @@ mod tests {
         let refused = |rejection: Rejection| Tried::from_read(Err(ReadProblem::Rejected(rejection)));
         assert_eq!(Tried::from_read(Ok(())), Tried::Accepted);
         for code in ["IP_ADDRESS_NOT_ON_ACCESS_LIST", "ORG_REQUIRES_ACCESS_LIST"] {
-            assert_eq!(refused(rejection(403, code)), Tried::AddressNotListed, "{code}");
+            assert_eq!(refused(rejection(403, code)), Tried::AddressNotListed(None), "{code}");
         }
         assert!(matches!(refused(rejection(403, "FORBIDDEN")), Tried::Refused(_)));
         assert!(matches!(refused(rejection(401, "UNAUTHORIZED")), Tried::Refused(_)));
+    }
+
+    #[test]
+    fn quotes_around_a_value_are_named() {
+        let client = "mdb_sa_id_1234567890abcdef12345678";
+        for quote in ['"', '\'', '`', '\u{201C}', '\u{2018}', '\u{AB}'] {
+            let quoted = |text: &str| format!("{quote}{text}{quote}");
+            let account = |id: &str, secret: String| Credentials::pair(PairKind::ServiceAccount, id, secret);
+            let key = |id: &str, secret: String| Credentials::pair(PairKind::ApiKey, id, secret);
+            let of = |half| Some((half, CredentialProblem::Quoted));
+            assert_eq!(account(&quoted(client), "fake".into()).err(), of(Half::Identifier), "{quote}");
+            assert_eq!(account(client, quoted("fake")).err(), of(Half::Secret), "{quote}");
+            assert_eq!(key(&quoted("abcdefgh"), "fake".into()).err(), of(Half::Identifier), "{quote}");
+            assert_eq!(key("abcdefgh", quoted("fake")).err(), of(Half::Secret), "{quote}");
+            assert_eq!(
+                Credentials::access_token(quoted("fake")).err(),
+                Some(CredentialProblem::Quoted),
+                "{quote}"
+            );
+        }
     }
 
     #[test]

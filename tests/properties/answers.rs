@@ -64,7 +64,7 @@ pub fn answer_command(command: &Command, outcome: u8) -> Option<Event> {
         Command::SignIn(_) => {
             let tried = match outcome % 3 {
                 0 => Tried::Refused(problem(outcome / 3)),
-                1 => Tried::AddressNotListed,
+                1 => Tried::AddressNotListed(None),
                 _ => Tried::Accepted,
             };
             let (project, client) = (Some(PROJECT.to_owned()), Some(CLIENT.to_owned()));

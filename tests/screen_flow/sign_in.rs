@@ -122,17 +122,25 @@ fn what_cannot_be_right_is_not_sent_and_the_caret_goes_there() {
 
 #[test]
 fn accepted_credentials_open_the_form_with_what_is_known() {
-    let rows = [(Tried::Accepted, false), (Tried::AddressNotListed, true)];
+    let address = ServerText::new("203.0.113.7");
+    let rows = [
+        (Tried::Accepted, false),
+        (Tried::AddressNotListed(None), true),
+        (Tried::AddressNotListed(Some(address)), true),
+    ];
     for (tried, warns) in rows {
         let mut stage = trying();
-        answer(&mut stage, tried);
+        answer(&mut stage, tried.clone());
         assert!(stage.is_on_form());
         assert!(matches!(stage.commands[1], Command::UseSession), "{:?}", stage.commands);
         assert_eq!((stage.text(FieldName::Project), stage.text(FieldName::Client)), (PROJECT, ""));
         assert_eq!(stage.app.shared.form.focus, Focus::Field(FieldName::Client));
         let notice = &stage.app.shared.form.notice;
-        let is_about_address = matches!(notice, Some(Notice::Word(word)) if word.contains("access list"));
+        let is_about_address =
+            matches!(notice, Some(Notice::Warning(words)) if words.contains("access list"));
         assert_eq!(is_about_address, warns);
+        let names_it = matches!(notice, Some(Notice::Warning(words)) if words.contains("(203.0.113.7)"));
+        assert_eq!(names_it, matches!(tried, Tried::AddressNotListed(Some(_))));
     }
 }
 

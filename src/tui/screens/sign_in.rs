@@ -28,9 +28,6 @@ const ROWS_BELOW: u16 = 6;
 /// Rows for a failure, with Atlas's own words.
 const ROWS_FOR_PROBLEM: u16 = 9;
 
-const ADDRESS_NOT_LISTED: &str =
-    "Signed in, but this machine's address is not on the API access list: Atlas will refuse from here.";
-
 /// The screen that asks for credentials.
 #[derive(Clone, Debug)]
 pub struct SignIn {
@@ -259,7 +256,13 @@ impl SignIn {
                 return Transition::Stay;
             }
             Tried::Accepted => None,
-            Tried::AddressNotListed => Some(Notice::Word(ADDRESS_NOT_LISTED)),
+            Tried::AddressNotListed(address) => {
+                let address = address.map_or_else(String::new, |address| format!(" ({address})"));
+                Some(Notice::Warning(format!(
+                    "Signed in, but this machine's address{address} is not on the API access list: Atlas will \
+                     refuse from here."
+                )))
+            }
         };
         app.login = None;
         app.atlas_clock = None;
