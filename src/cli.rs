@@ -132,7 +132,7 @@ impl TypedValueParser for NotBlank {
 /// More projects than any organization has, and fewer than memory holds.
 const MOST_DEMO_PROJECTS: i64 = 100_000;
 
-/// Longer than this nobody wants a secret on a clipboard with a deadline: 12 hours.
+/// Longer than this no one wants a secret on a clipboard with a deadline: 12 hours.
 const MOST_SECONDS: u64 = 12 * 60 * 60;
 
 fn format_parser() -> impl TypedValueParser<Value = Format> {

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use atlas_secret::domain::{BaseUrl, JournalEntry, JournalProblem, SecretId, ServerText};
-use atlas_secret::journal::{Journal, Page, PendingRecord};
+use atlas_secret::journal::{Journal, PendingRecord, RecordFile};
 use support::fixtures::{client_id, project};
 
 /// The folder that a test which runs in a process of its own works in.
@@ -37,7 +37,7 @@ fn new_id() -> Option<SecretId> {
 }
 
 fn told(journal: &Journal) -> Vec<JournalEntry> {
-    journal.left_over().unwrap().iter().map(|left| left.entry().unwrap().clone()).collect()
+    journal.pending().unwrap().iter().map(|left| left.entry().unwrap().clone()).collect()
 }
 
 /// The folder that the parent test names; only these tests are started with one.
@@ -118,7 +118,7 @@ fn on_a_small_disk() {
 
     // So long that what Atlas answers needs a second page.
     let long = entry(130);
-    let page: Page = journal.begin(&long).unwrap();
+    let page: RecordFile = journal.begin(&long).unwrap();
     fill("first");
     assert_eq!(page.created(new_id(), None), Err(JournalProblem::Full));
     assert_eq!(journal.begin(&entry(1)).unwrap_err(), JournalProblem::Full);
@@ -128,11 +128,11 @@ fn on_a_small_disk() {
     // Room again: the line that was cut off spoils nothing.
     fs::remove_file(named_folder().join("first")).unwrap();
     drop(page);
-    let left = journal.left_over().unwrap().pop().unwrap();
+    let left = journal.pending().unwrap().pop().unwrap();
     assert_eq!(left.entry(), Ok(&long));
-    let page = left.into_page().unwrap();
+    let page = left.into_record_file().unwrap();
     page.created(new_id(), None).unwrap();
     drop(page);
-    let left: Vec<PendingRecord> = journal.left_over().unwrap();
+    let left: Vec<PendingRecord> = journal.pending().unwrap();
     assert_eq!(left[0].entry(), Ok(&JournalEntry { secret_id: new_id(), ..long }));
 }

@@ -72,7 +72,7 @@ impl Shell {
         command.envs(variables.iter().copied());
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut shell = command.spawn().unwrap();
-        // As somebody pastes it.
+        // As someone pastes it.
         shell.stdin.take().unwrap().write_all(text.as_bytes()).await.unwrap();
         shell.wait_with_output().await.unwrap()
     }
@@ -82,7 +82,7 @@ impl Shell {
     }
 }
 
-/// Runs the text and checks that it created one secret, said so on standard output, and let nobody see the
+/// Runs the text and checks that it created one secret, said so on standard output, and let no one see the
 /// credentials.
 async fn creates_one_secret(recipe: Recipe, flags: QueryFlags, curl: &Path) {
     let atlas = atlas().await;

@@ -27,7 +27,7 @@ const INVALID: &str = r#"{"error_description":"Invalid credentials provided.","e
 const LIMITED: &str =
     r#"{"error":429,"errorCode":"RATE_LIMITED","detail":"limited to 50 requests every 1 minutes"}"#;
 
-/// The limits of the program, but for the pauses, which nobody has to wait for here.
+/// The limits of the program, but for the pauses, which no one has to wait for here.
 fn hurried() -> Limits {
     Limits { verify_pauses: [Duration::from_millis(1), Duration::from_millis(2)], ..Limits::default() }
 }

@@ -85,7 +85,7 @@ impl Pair {
 
 /// Credentials from the variables of the environment; `None` when there are none.
 ///
-/// Half a pair is an error unless something that goes before it is complete: to sign in as somebody else
+/// Half a pair is an error unless something that goes before it is complete: to sign in as someone else
 /// than the one who was half named would be a guess.
 pub(super) fn find(variables: &Variables) -> Result<Option<InEnvironment>, EnvironmentError> {
     if let Some(token) = variables.get(ACCESS_TOKEN) {

@@ -66,8 +66,8 @@ impl KeyringRequest {
     #[must_use]
     pub fn read(self) -> oneshot::Receiver<Result<Credentials, KeyringError>> {
         let (answer, receiver) = oneshot::channel();
-        // A thread that cannot be started drops `answer`, which the receiver sees. Where nobody waits any
-        // more, there is nobody to tell.
+        // A thread that cannot be started drops `answer`, which the receiver sees. Where no one waits any
+        // more, there is no one to tell.
         let _ = std::thread::Builder::new().name("keyring".to_owned()).spawn(move || {
             let _ = answer.send(read(&self));
         });

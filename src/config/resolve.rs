@@ -75,7 +75,7 @@ pub enum CredentialsError {
 /// in `MONGODB_ATLAS_PROFILE`, the only or the default profile, none.
 ///
 /// `variable` looks up an environment variable; `profiles` is what [`Profiles::load`] came to. A profile that
-/// was asked for by name and cannot be used is an error. One that nobody named, and a file that nobody
+/// was asked for by name and cannot be used is an error. One that no one named, and a file that no one
 /// asked for, only give a warning: the person can still sign in by hand.
 pub fn resolve(
     flags: Flags<'_>,

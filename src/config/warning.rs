@@ -17,11 +17,11 @@ pub enum Warning {
     ChangeableByOthers(ServerText),
     /// The file of profiles has the layout of an older Atlas CLI.
     OldVersion(ServerText),
-    /// The file of profiles cannot be used; nobody asked for a profile, so that signing in is still open.
+    /// The file of profiles cannot be used; no one asked for a profile, so that signing in is still open.
     File(ProfilesError),
-    /// The profile that would be used cannot be; nobody asked for it by name.
+    /// The profile that would be used cannot be; no one asked for it by name.
     Profile(ProfileError),
-    /// The profile that would be used names a host that cannot be; nobody asked for it by name.
+    /// The profile that would be used names a host that cannot be; no one asked for it by name.
     BaseUrl(BaseUrlProblem),
     /// Half a pair stands in the file; both halves are read from the keyring, as the Atlas CLI does.
     LoneHalf {

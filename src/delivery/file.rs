@@ -24,7 +24,7 @@ use super::os::os_error_message;
 /// Saves `payload` as `path`, in the format that the name asks for. A leading `~` is `home`.
 ///
 /// The file is new, only its owner can read it, and it is on the disk together with its name before this says
-/// `Saved`. Nothing is overwritten and no link is followed; after a failure nothing is left. A save that nobody
+/// `Saved`. Nothing is overwritten and no link is followed; after a failure nothing is left. A save that no one
 /// waits for any more is finished all the same.
 pub async fn save(path: &str, home: Option<&Path>, payload: &SecretPayload) -> SaveOutcome {
     let target = match Target::named(path, home) {

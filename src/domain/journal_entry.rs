@@ -32,7 +32,7 @@ pub struct JournalEntry {
 /// A record that cannot be read. It is reported by name and never deleted automatically.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("The note {file} about an earlier secret cannot be read: {damage}.")]
-pub struct DamagedPage {
+pub struct DamagedRecord {
     /// The path of its file.
     pub file: ServerText,
     /// What is wrong with it.

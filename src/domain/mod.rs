@@ -32,7 +32,7 @@ pub use clipboard::{
 pub use error::{CreateOutcome, DeleteOutcome, LostAnswer, ReadProblem, TransportProblem, VerifyOutcome};
 pub use exit::{Delivery, Disposition, Exit, ExitSummary};
 pub use ids::{ClientId, ClientIdError, OrganizationId, ProjectId, ProjectIdError, SecretId};
-pub use journal_entry::{Damage, DamagedPage, JournalEntry, JournalProblem, JournalStep, PendingRecord};
+pub use journal_entry::{Damage, DamagedRecord, JournalEntry, JournalProblem, JournalStep, PendingRecord};
 pub use lifetime::{Lifetime, LifetimeError, Now, USUAL_HOURS};
 pub use payload::{CommandOutcome, PrintFailure, SaveFailure, SaveOutcome, SecretPayload};
 pub use rejection::{Explanation, FieldViolation, Rejection, RejectionKind};

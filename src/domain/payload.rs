@@ -85,7 +85,7 @@ pub enum CommandOutcome {
     Killed(i32),
     /// It ended with 0, but without having read all of the secret.
     ClosedEarly,
-    /// Nobody can tell how it ended.
+    /// No one can tell how it ended.
     Lost(ServerText),
 }
 

@@ -105,7 +105,7 @@ impl Round {
 
 /// Signs in, fetches the account, asks about the consequences, and creates the secret. `clock` is this machine's.
 ///
-/// Cancelling before the POST means that nothing is created. Cancelling while it runs means that nobody waits:
+/// Cancelling before the POST means that nothing is created. Cancelling while it runs means that no one waits:
 /// the job says so and goes on until the answer is there.
 pub async fn create(
     atlas: &impl AtlasApi,

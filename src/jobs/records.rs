@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use tokio::sync::Mutex;
 
 use crate::domain::{JournalEntry, JournalProblem, JournalStep, NewSecret, PendingRecord, SecretId};
-use crate::journal::{self, Page};
+use crate::journal::{self, RecordFile};
 
 use super::{Connections, Journal};
 
@@ -22,9 +22,9 @@ pub struct Records {
 
 #[derive(Default)]
 struct Kept {
-    page: Option<Page>,
-    earlier: Vec<Page>,
-    left_over: Vec<Option<journal::PendingRecord>>,
+    record: Option<RecordFile>,
+    earlier: Vec<RecordFile>,
+    pending: Vec<Option<journal::PendingRecord>>,
 }
 
 impl Records {
@@ -35,22 +35,22 @@ impl Records {
 
     /// Adds what Atlas said of the new secret.
     pub async fn created(&self, id: Option<SecretId>, expires_at: Option<Timestamp>) -> Result<(), String> {
-        let page = self.kept.lock().await.page.clone();
-        let Some(page) = page else { return Ok(()) };
-        let noted = page.created_in_background(id, expires_at).await;
-        noted.map_err(|problem| problem.sentence(JournalStep::Answered))
+        let record = self.kept.lock().await.record.clone();
+        let Some(record) = record else { return Ok(()) };
+        let recorded = record.created_in_background(id, expires_at).await;
+        recorded.map_err(|problem| problem.sentence(JournalStep::Answered))
     }
 
     /// True when the creation of this run is recorded, so that the next run can report it.
     pub async fn is_recorded(&self) -> bool {
-        self.kept.lock().await.page.is_some()
+        self.kept.lock().await.record.is_some()
     }
 
     /// Removes the record of this run.
     pub async fn remove(&self) -> Result<(), String> {
-        let page = self.kept.lock().await.page.take();
-        let Some(page) = page else { return Ok(()) };
-        page.remove_in_background().await.map_err(|problem| problem.sentence(JournalStep::Settled))
+        let record = self.kept.lock().await.record.take();
+        let Some(record) = record else { return Ok(()) };
+        record.remove_in_background().await.map_err(|problem| problem.sentence(JournalStep::Settled))
     }
 
     /// What earlier runs left behind, and what could not be read of it. Nothing of it concerns the demo.
@@ -58,7 +58,7 @@ impl Records {
         let Some(journal) = self.journal.as_ref().filter(|_| !self.connections.is_demo()) else {
             return (Vec::new(), Vec::new());
         };
-        let found = match journal.left_over_in_background().await {
+        let found = match journal.pending_in_background().await {
             Ok(found) => found,
             Err(problem) => return (Vec::new(), vec![problem.sentence(JournalStep::LookBack)]),
         };
@@ -67,18 +67,18 @@ impl Records {
         for left in found {
             match left.entry() {
                 Ok(entry) => {
-                    readable.push(PendingRecord { number: kept.left_over.len(), entry: entry.clone() });
+                    readable.push(PendingRecord { number: kept.pending.len(), entry: entry.clone() });
                 }
                 Err(damaged) => problems.push(damaged.to_string()),
             }
-            kept.left_over.push(Some(left));
+            kept.pending.push(Some(left));
         }
         (readable, problems)
     }
 
     /// Removes a record of an earlier run.
     pub async fn remove_pending(&self, number: usize) -> Result<(), String> {
-        let left = self.kept.lock().await.left_over.get_mut(number).and_then(Option::take);
+        let left = self.kept.lock().await.pending.get_mut(number).and_then(Option::take);
         let Some(left) = left else { return Ok(()) };
         left.remove_in_background().await.map_err(|problem| problem.sentence(JournalStep::Settled))
     }
@@ -94,7 +94,7 @@ impl Journal for Arc<Records> {
     ) -> Result<(), String> {
         let Some((base_url, identity)) = self.connections.endpoint() else { return Ok(()) };
         let mut kept = self.kept.lock().await;
-        let earlier = kept.page.take();
+        let earlier = kept.record.take();
         kept.earlier.extend(earlier);
         let step = JournalStep::Begin;
         let journal = self.journal.as_ref().ok_or_else(|| JournalProblem::NoFolder.sentence(step))?;
@@ -108,8 +108,8 @@ impl Journal for Arc<Records> {
             secret_id: None,
             expires_at: None,
         };
-        let page = journal.begin_in_background(entry).await;
-        kept.page = Some(page.map_err(|problem| problem.sentence(step))?);
+        let record = journal.begin_in_background(entry).await;
+        kept.record = Some(record.map_err(|problem| problem.sentence(step))?);
         Ok(())
     }
 

@@ -8,30 +8,30 @@ use tokio::sync::oneshot;
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
-use super::{Journal, Page, PendingRecord};
+use super::{Journal, PendingRecord, RecordFile};
 use crate::domain::{JournalEntry, JournalProblem, SecretId, ServerText};
 
 /// How long the disk may take for one step.
 pub const PATIENCE: Duration = Duration::from_secs(2);
 
 impl Journal {
-    /// [`Journal::begin`] on a thread of its own, at most for [`PATIENCE`]. A note that is finished later is
-    /// taken away again: nobody would hold it.
-    pub async fn begin_in_background(&self, entry: JournalEntry) -> Result<Page, JournalProblem> {
+    /// [`Journal::begin`] on a thread of its own, at most for [`PATIENCE`]. A record that is finished later is
+    /// taken away again: no one would hold it.
+    pub async fn begin_in_background(&self, entry: JournalEntry) -> Result<RecordFile, JournalProblem> {
         let journal = self.clone();
-        let take_away = |late: Page| drop(late.remove());
+        let take_away = |late: RecordFile| drop(late.remove());
         within(PATIENCE, move || journal.begin(&entry), take_away).await
     }
 
-    /// [`Journal::left_over`] on a thread of its own, at most for [`PATIENCE`].
-    pub async fn left_over_in_background(&self) -> Result<Vec<PendingRecord>, JournalProblem> {
+    /// [`Journal::pending`] on a thread of its own, at most for [`PATIENCE`].
+    pub async fn pending_in_background(&self) -> Result<Vec<PendingRecord>, JournalProblem> {
         let journal = self.clone();
-        within(PATIENCE, move || journal.left_over(), drop).await
+        within(PATIENCE, move || journal.pending(), drop).await
     }
 }
 
-impl Page {
-    /// [`Page::created`] on a thread of its own, at most for [`PATIENCE`].
+impl RecordFile {
+    /// [`RecordFile::created`] on a thread of its own, at most for [`PATIENCE`].
     pub async fn created_in_background(
         &self,
         secret_id: Option<SecretId>,
@@ -41,7 +41,7 @@ impl Page {
         within(PATIENCE, move || page.created(secret_id, expires_at), drop).await
     }
 
-    /// [`Page::remove`] on a thread of its own, at most for [`PATIENCE`].
+    /// [`RecordFile::remove`] on a thread of its own, at most for [`PATIENCE`].
     pub async fn remove_in_background(self) -> Result<(), JournalProblem> {
         within(PATIENCE, move || self.remove(), drop).await
     }

@@ -1,4 +1,4 @@
-//! Where the notes lie.
+//! Where the records lie.
 
 use std::fs::DirBuilder;
 use std::io;
@@ -19,7 +19,7 @@ enum System {
 /// The folder of this user's journal; `None` where the variables that say so are not set.
 ///
 /// `$XDG_STATE_HOME` or `~/.local/state` (XDG base directory specification 0.8), `~/Library/Application Support` on macOS, `%LocalAppData%` on Windows. A relative
-/// path does not count: the next start from another folder would not find the notes.
+/// path does not count: the next start from another folder would not find the records.
 pub fn state_folder(variable: impl Fn(&str) -> Option<String>) -> Option<PathBuf> {
     let system = if cfg!(windows) {
         System::Windows
@@ -52,7 +52,7 @@ pub(super) fn make(folder: &Path) -> io::Result<()> {
     builder.create(folder)
 }
 
-/// Writes the names in the folder to the disk. Not every file system can, and a note that a power cut takes
+/// Writes the names in the folder to the disk. Not every file system can, and a record that a power cut takes
 /// back is still there for every other end of a program, so this may fail.
 pub(super) fn flush(folder: &Path) {
     #[cfg(unix)]

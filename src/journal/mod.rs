@@ -7,11 +7,11 @@
 //!           creation-TIME-RANDOM.jsonl ──created──▶ a second line with the id ──remove──▶ gone
 //!               │ its program ends
 //!               ▼
-//!           left_over of the next program takes the lock, and the note is told
+//!           pending of the next program takes the lock, and the record is told
 //! ```
 //!
 //! A living program holds an exclusive `flock` on its file, which the kernel takes back however the program
-//! ends. The lock is taken before the file gets its name, so nobody ever sees an unlocked note of a living
+//! ends. The lock is taken before the file gets its name, so no one ever sees an unlocked record of a living
 //! program. Files are opened close-on-exec, so no child keeps a lock alive.
 
 mod background;
@@ -31,16 +31,16 @@ use crate::domain::{JournalEntry, JournalProblem, ServerText};
 
 pub use background::PATIENCE;
 pub use folder::state_folder;
-pub use page::Page;
+pub use page::RecordFile;
 pub use pending::PendingRecord;
 
-use page::PageName;
+use page::RecordName;
 
 /// How many names are tried. A second program that looks back can take a file away between its creation and
 /// its lock; a name that is taken already is as good as impossible.
 const ATTEMPTS: usize = 8;
 
-/// The folder of the notes. Nothing is made on the disk before the first note.
+/// The folder of the records. Nothing is made on the disk before the first record.
 #[derive(Clone, Debug)]
 pub struct Journal {
     folder: PathBuf,
@@ -52,13 +52,13 @@ impl Journal {
         Self { folder }
     }
 
-    /// Notes that a secret is about to be created. The note is on the disk when this returns, and locked for
-    /// as long as the [`Page`] lives. Blocks on the disk.
-    pub fn begin(&self, entry: &JournalEntry) -> Result<Page, JournalProblem> {
+    /// Records that a secret is about to be created. The record is on the disk when this returns, and locked for
+    /// as long as the [`RecordFile`] lives. Blocks on the disk.
+    pub fn begin(&self, entry: &JournalEntry) -> Result<RecordFile, JournalProblem> {
         for _ in 0..ATTEMPTS {
             folder::make(&self.folder).map_err(|error| problem::of_folder(&error))?;
-            let name = PageName::fresh(entry.begun_at).map_err(|error| problem::of(&error))?;
-            match Page::write(&self.folder, &name, entry) {
+            let name = RecordName::fresh(entry.begun_at).map_err(|error| problem::of(&error))?;
+            match RecordFile::write(&self.folder, &name, entry) {
                 Ok(Some(page)) => return Ok(page),
                 Ok(None) => {}
                 Err(error) => return Err(problem::of(&error)),
@@ -67,10 +67,10 @@ impl Journal {
         Err(JournalProblem::Other(ServerText::new("every file of it is taken away at once")))
     }
 
-    /// The notes whose program is gone, oldest first. Each is locked while its [`PendingRecord`] lives, so that a
-    /// second program does not tell it too. Notes that never got their name are taken away: nothing was
+    /// The records whose program is gone, oldest first. Each is locked while its [`PendingRecord`] lives, so that a
+    /// second program does not tell it too. Records that never got their name are taken away: nothing was
     /// sent for them. Blocks on the disk.
-    pub fn left_over(&self) -> Result<Vec<PendingRecord>, JournalProblem> {
+    pub fn pending(&self) -> Result<Vec<PendingRecord>, JournalProblem> {
         pending::find(&self.folder).map_err(|error| problem::of(&error))
     }
 }

@@ -1,4 +1,4 @@
-//! One note on the disk, and the lock that says that its program lives.
+//! One record on the disk, and the lock that says that its program lives.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind, Write};
@@ -10,19 +10,19 @@ use jiff::Timestamp;
 use super::{folder, problem, record};
 use crate::domain::{JournalEntry, JournalProblem, SecretId};
 
-/// What the names of notes start with.
+/// What the names of records start with.
 const PREFIX: &str = "creation-";
-/// What the name of a note ends in.
+/// What the name of a record ends in.
 const PAGE: &str = ".jsonl";
-/// What the name of a note ends in that is still being written.
+/// What the name of a record ends in that is still being written.
 const PART: &str = ".part";
 
 /// What a file of the folder is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// A note.
-    Page,
-    /// A note that was not finished.
+    /// A record.
+    RecordFile,
+    /// A record that was not finished.
     Part,
 }
 
@@ -31,16 +31,16 @@ impl Kind {
     pub(super) fn of(name: &str) -> Option<Self> {
         let rest = name.strip_prefix(PREFIX)?;
         if rest.ends_with(PAGE) {
-            return Some(Self::Page);
+            return Some(Self::RecordFile);
         }
         rest.ends_with(PART).then_some(Self::Part)
     }
 }
 
-/// The name of a note without its ending: the time, so that names sort by it, and a random number.
-pub(super) struct PageName(String);
+/// The name of a record without its ending: the time, so that names sort by it, and a random number.
+pub(super) struct RecordName(String);
 
-impl PageName {
+impl RecordName {
     /// A name that nothing has.
     pub(super) fn fresh(begun_at: Timestamp) -> io::Result<Self> {
         let mut random = [0; 8];
@@ -49,7 +49,7 @@ impl PageName {
         Ok(Self(format!("{PREFIX}{time}-{:016x}", u64::from_be_bytes(random))))
     }
 
-    /// Where the note lies.
+    /// Where the record lies.
     pub(super) fn page(&self, folder: &Path) -> PathBuf {
         folder.join(format!("{}{PAGE}", self.0))
     }
@@ -68,7 +68,7 @@ pub(super) struct Locked {
 }
 
 impl Locked {
-    /// Locks an open file; `None` when somebody else has the lock.
+    /// Locks an open file; `None` when someone else has the lock.
     pub(super) fn take(file: File, path: PathBuf) -> io::Result<Option<Self>> {
         match file.try_lock() {
             Ok(()) => Ok(Some(Self { file, path })),
@@ -77,7 +77,7 @@ impl Locked {
         }
     }
 
-    /// Takes the file away. The lock goes last, so that nobody tells a note that is no more.
+    /// Takes the file away. The lock goes last, so that no one tells a record that is no more.
     pub(super) fn remove(&self) -> io::Result<()> {
         match fs::remove_file(&self.path) {
             Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
@@ -90,23 +90,23 @@ impl Locked {
     }
 }
 
-/// The note of a creation that this program is responsible for. Dropping it leaves the note on the disk for
+/// The record of a creation that this program is responsible for. Dropping it leaves the record on the disk for
 /// the next program to tell.
 #[derive(Clone, Debug)]
-pub struct Page {
+pub struct RecordFile {
     locked: Arc<Locked>,
     entry: Arc<JournalEntry>,
 }
 
-impl Page {
-    /// A note that is locked already.
+impl RecordFile {
+    /// A record that is locked already.
     pub(super) fn new(locked: Locked, entry: JournalEntry) -> Self {
         Self { locked: Arc::new(locked), entry: Arc::new(entry) }
     }
 
-    /// Writes a new note under this name; `None` when another program has got hold of its file or the name
-    /// is taken, and another name should be tried. Nothing is left of a note that could not be finished.
-    pub(super) fn write(folder: &Path, name: &PageName, entry: &JournalEntry) -> io::Result<Option<Self>> {
+    /// Writes a new record under this name; `None` when another program has got hold of its file or the name
+    /// is taken, and another name should be tried. Nothing is left of a record that could not be finished.
+    pub(super) fn write(folder: &Path, name: &RecordName, entry: &JournalEntry) -> io::Result<Option<Self>> {
         let part = name.part(folder);
         let file = match create(&part) {
             Ok(file) => file,
@@ -121,12 +121,12 @@ impl Page {
         Ok(written?.map(|locked| Self::new(locked, entry.clone())))
     }
 
-    /// What the note began with.
+    /// What the record began with.
     pub fn entry(&self) -> &JournalEntry {
         &self.entry
     }
 
-    /// Notes what Atlas answered. When that fails, what was noted before still stands. Blocks on the disk.
+    /// Records what Atlas answered. When that fails, what was noted before still stands. Blocks on the disk.
     pub fn created(
         &self,
         secret_id: Option<SecretId>,
@@ -138,7 +138,7 @@ impl Page {
         written.map_err(|error| problem::of(&error))
     }
 
-    /// Takes the note away: the secret was handed over, refused or deleted. Blocks on the disk.
+    /// Takes the record away: the secret was handed over, refused or deleted. Blocks on the disk.
     pub fn remove(self) -> Result<(), JournalProblem> {
         self.locked.remove().map_err(|error| problem::of(&error))
     }

@@ -1,45 +1,45 @@
-//! The notes of programs that are gone.
+//! The records of programs that are gone.
 
 use std::fs::{self, DirEntry, File, OpenOptions};
 use std::io::{self, ErrorKind, Read};
 use std::path::Path;
 
-use super::page::{Kind, Locked, Page};
+use super::page::{Kind, Locked, RecordFile};
 use super::{problem, record};
-use crate::domain::{Damage, DamagedPage, JournalEntry, JournalProblem, ServerText};
+use crate::domain::{Damage, DamagedRecord, JournalEntry, JournalProblem, ServerText};
 
-/// More than any note has, in bytes; what is longer was written by somebody else.
+/// More than any record has, in bytes; what is longer was written by someone else.
 const LONGEST: u64 = 64 * 1024;
 
 /// How many are found at once: each keeps a file open. The next start finds the next ones.
 const MOST: usize = 16;
 
-/// A note whose program is gone. It is locked while this lives; dropping it leaves the note for the next
+/// A record whose program is gone. It is locked while this lives; dropping it leaves the record for the next
 /// program.
 #[derive(Debug)]
 pub struct PendingRecord {
-    entry: Result<JournalEntry, DamagedPage>,
+    entry: Result<JournalEntry, DamagedRecord>,
     locked: Locked,
 }
 
 impl PendingRecord {
-    /// What the note says.
-    pub fn entry(&self) -> Result<&JournalEntry, &DamagedPage> {
+    /// What the record says.
+    pub fn entry(&self) -> Result<&JournalEntry, &DamagedRecord> {
         self.entry.as_ref()
     }
 
-    /// Takes the note away, a damaged one too. Blocks on the disk.
+    /// Takes the record away, a damaged one too. Blocks on the disk.
     pub fn remove(self) -> Result<(), JournalProblem> {
         self.locked.remove().map_err(|error| problem::of(&error))
     }
 
-    /// Goes on with the note as one of this program's; `None` when it is damaged.
-    pub fn into_page(self) -> Option<Page> {
-        Some(Page::new(self.locked, self.entry.ok()?))
+    /// Goes on with the record as one of this program's; `None` when it is damaged.
+    pub fn into_record_file(self) -> Option<RecordFile> {
+        Some(RecordFile::new(self.locked, self.entry.ok()?))
     }
 }
 
-/// The notes in the folder that nobody has locked, oldest first.
+/// The records in the folder that no one has locked, oldest first.
 pub(super) fn find(folder: &Path) -> io::Result<Vec<PendingRecord>> {
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
@@ -53,7 +53,7 @@ pub(super) fn find(folder: &Path) -> io::Result<Vec<PendingRecord>> {
 
 fn examine(entry: &DirEntry) -> Option<PendingRecord> {
     let kind = Kind::of(entry.file_name().to_str()?)?;
-    // Neither a link nor a pipe is a note, and opening one could wait for ever.
+    // Neither a link nor a pipe is a record, and opening one could wait for ever.
     if !entry.file_type().ok()?.is_file() {
         return None;
     }
@@ -70,7 +70,7 @@ fn examine(entry: &DirEntry) -> Option<PendingRecord> {
     }
     let entry = read(&locked.file).map_err(|damage| {
         let file = ServerText::new(&locked.path.to_string_lossy());
-        DamagedPage { file, damage }
+        DamagedRecord { file, damage }
     });
     Some(PendingRecord { entry, locked })
 }
@@ -89,7 +89,7 @@ fn open(path: &Path) -> io::Result<File> {
     OpenOptions::new().read(true).append(true).open(path)
 }
 
-/// True when the note was taken away between opening and locking it: its program was about to end.
+/// True when the record was taken away between opening and locking it: its program was about to end.
 #[cfg(unix)]
 fn is_gone(locked: &Locked) -> bool {
     use std::os::unix::fs::MetadataExt;

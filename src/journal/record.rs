@@ -1,4 +1,4 @@
-//! A note's text: one line of JSON for what was known when the creation began, one more for what Atlas
+//! A record's text: one line of JSON for what was known when the creation began, one more for what Atlas
 //! answered. Each line is whole, and the last one that can be read counts.
 //!
 //! A line is appended rather than the file replaced: a file that is renamed over another would leave the
@@ -27,13 +27,13 @@ struct Record {
     expires_at: Option<Timestamp>,
 }
 
-/// Of a line that cannot be read as a [`Record`]: whether somebody else's format is why.
+/// Of a line that cannot be read as a [`Record`]: whether another's format is why.
 #[derive(Deserialize)]
 struct AnyVersion {
     version: u32,
 }
 
-/// The line that a note begins with.
+/// The line that a record begins with.
 pub(super) fn first_line(entry: &JournalEntry) -> Vec<u8> {
     let mut line = Vec::from(json(entry));
     line.push(b'\n');
@@ -48,7 +48,7 @@ pub(super) fn further_line(entry: &JournalEntry) -> Vec<u8> {
     line
 }
 
-/// What a note says. A last line without its line break was cut off and does not count.
+/// What a record says. A last line without its line break was cut off and does not count.
 pub(super) fn read(text: &[u8]) -> Result<JournalEntry, Damage> {
     let whole = text.iter().rposition(|byte| *byte == b'\n').map_or(&text[..0], |end| &text[..end]);
     let mut damage = Damage::Unreadable;

@@ -58,9 +58,9 @@ impl Desk {
         files
     }
 
-    /// What the notes that are left over say.
+    /// What the records that are left over say.
     fn told(&self) -> Vec<JournalEntry> {
-        let left = self.journal.left_over().unwrap();
+        let left = self.journal.pending().unwrap();
         left.iter().map(|left| left.entry().unwrap().clone()).collect()
     }
 
@@ -138,7 +138,7 @@ fn a_note_that_is_settled_is_gone() {
 fn two_programs_never_tell_the_same_note() {
     let desk = desk();
     drop(desk.journal.begin(&entry()).unwrap());
-    let first = desk.journal.left_over().unwrap();
+    let first = desk.journal.pending().unwrap();
     assert_eq!(first.len(), 1);
     assert!(desk.told().is_empty(), "the first program is telling it");
     drop(first);
@@ -158,12 +158,12 @@ fn notes_are_told_in_their_order() {
 fn a_note_that_is_told_can_be_removed_or_gone_on_with() {
     let desk = desk();
     drop(desk.journal.begin(&entry()).unwrap());
-    let page = desk.journal.left_over().unwrap().pop().unwrap().into_page().unwrap();
+    let page = desk.journal.pending().unwrap().pop().unwrap().into_record_file().unwrap();
     assert_eq!(page.entry(), &entry());
     page.created(answered().secret_id, answered().expires_at).unwrap();
     assert!(desk.told().is_empty(), "it is held on to");
     drop(page);
-    let left = desk.journal.left_over().unwrap().pop().unwrap();
+    let left = desk.journal.pending().unwrap().pop().unwrap();
     assert_eq!(left.entry(), Ok(&answered()));
     left.remove().unwrap();
     assert!(desk.files().is_empty());
@@ -176,7 +176,7 @@ fn a_damaged_note_is_named_and_kept() {
     let newer = desk.plant("creation-20261123T181402Z-2.jsonl", "{\"version\":2}\n");
     let huge = desk.plant("creation-20261123T181402Z-3.jsonl", &"\n".repeat(70_000));
     desk.plant("notes.txt", "of somebody else");
-    let left = desk.journal.left_over().unwrap();
+    let left = desk.journal.pending().unwrap();
     let told: Vec<(String, Damage)> = left
         .iter()
         .map(|left| left.entry().unwrap_err())
@@ -191,8 +191,8 @@ fn a_damaged_note_is_named_and_kept() {
     assert_eq!(told, expected);
     drop(left);
     assert_eq!(desk.files().len(), 4, "nothing is deleted by itself");
-    assert!(desk.journal.left_over().unwrap().remove(0).into_page().is_none());
-    desk.journal.left_over().unwrap().remove(0).remove().unwrap();
+    assert!(desk.journal.pending().unwrap().remove(0).into_record_file().is_none());
+    desk.journal.pending().unwrap().remove(0).remove().unwrap();
     assert_eq!(desk.files().len(), 3, "a person may delete it");
 }
 
@@ -211,14 +211,14 @@ fn a_note_that_never_got_its_name_is_taken_away_unless_it_is_being_written() {
 fn nothing_is_written_through_a_link_or_over_anything() {
     let desk = desk();
     let victim = desk.plant("victim", "precious");
-    let name = PageName::fresh(entry().begun_at).unwrap();
+    let name = RecordName::fresh(entry().begun_at).unwrap();
     for taken in [name.part(&desk.folder), name.page(&desk.folder)] {
         symlink(&victim, &taken).unwrap();
-        assert!(Page::write(&desk.folder, &name, &entry()).unwrap().is_none(), "{}", taken.display());
+        assert!(RecordFile::write(&desk.folder, &name, &entry()).unwrap().is_none(), "{}", taken.display());
         assert!(fs::symlink_metadata(&taken).unwrap().is_symlink());
         fs::remove_file(&taken).unwrap();
         fs::write(&taken, "older").unwrap();
-        assert!(Page::write(&desk.folder, &name, &entry()).unwrap().is_none(), "{}", taken.display());
+        assert!(RecordFile::write(&desk.folder, &name, &entry()).unwrap().is_none(), "{}", taken.display());
         assert_eq!(fs::read_to_string(&taken).unwrap(), "older");
         fs::remove_file(&taken).unwrap();
     }
@@ -235,7 +235,7 @@ fn what_is_no_file_is_not_even_opened() {
     fs::create_dir(desk.folder.join("creation-3.part")).unwrap();
     let pipe = desk.folder.join("creation-4.jsonl");
     assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
-    assert!(desk.journal.left_over().unwrap().is_empty());
+    assert!(desk.journal.pending().unwrap().is_empty());
     assert_eq!(desk.files().len(), 5);
 }
 
@@ -288,9 +288,9 @@ async fn the_same_happens_in_the_background() {
     let desk = desk();
     let page = desk.journal.begin_in_background(entry()).await.unwrap();
     page.created_in_background(answered().secret_id, answered().expires_at).await.unwrap();
-    assert!(desk.journal.left_over_in_background().await.unwrap().is_empty());
+    assert!(desk.journal.pending_in_background().await.unwrap().is_empty());
     drop(page);
-    let left = desk.journal.left_over_in_background().await.unwrap().pop().unwrap();
+    let left = desk.journal.pending_in_background().await.unwrap().pop().unwrap();
     assert_eq!(left.entry(), Ok(&answered()));
     left.remove_in_background().await.unwrap();
     desk.journal.begin_in_background(entry()).await.unwrap().remove_in_background().await.unwrap();
@@ -308,7 +308,7 @@ fn a_thousand_records_do_not_use_up_the_descriptors() {
         fs::write(desk.folder.join(format!("creation-20200101T000000Z-{number:016x}.jsonl")), &content)
             .unwrap();
     }
-    let found = desk.journal.left_over().unwrap();
+    let found = desk.journal.pending().unwrap();
     assert_eq!(found.len(), 16);
     let open = fs::read_dir("/proc/self/fd").map_or(0, Iterator::count);
     assert!(open < 200, "{open} open files");

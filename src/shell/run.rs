@@ -41,7 +41,7 @@ pub enum RunError {
     /// `--yes` with a field that is empty or wrong.
     #[error("--yes: {0}: {1}")]
     Field(&'static str, String),
-    /// `--yes`, and nobody to sign in as.
+    /// `--yes`, and no one to sign in as.
     #[error("--yes: no credentials were found; atlas-secret --help says where they are looked for")]
     NoCredentials,
     /// `--yes`, and the credentials that would be used cannot be.

@@ -9,7 +9,7 @@ use zeroize::Zeroize;
 
 use super::device;
 
-/// How long a whole sequence that somebody waits for may take to be written.
+/// How long a whole sequence that someone waits for may take to be written.
 const SEQUENCE_LIMIT: Duration = Duration::from_secs(1);
 
 /// The terminal, open for writing. What it does not take at once waits in a queue.

@@ -70,7 +70,7 @@ impl Screen {
         self.terminal.resize(size.into())
     }
 
-    /// Takes the terminal again after [`Screen::leave`], or after somebody else had it unasked; the next frame
+    /// Takes the terminal again after [`Screen::leave`], or after someone else had it unasked; the next frame
     /// paints all of it.
     pub fn enter_again(&mut self) -> io::Result<()> {
         self.leave();

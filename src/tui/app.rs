@@ -25,7 +25,7 @@ use super::screens::{
 };
 use super::{Lookups, Theme, footer, header, help};
 
-/// So many characters in one read are a paste, whatever the terminal says; nobody types them.
+/// So many characters in one read are a paste, whatever the terminal says; no one types them.
 const PASTE_FROM: usize = 8;
 
 /// Wider than this a line is hard to follow.

@@ -98,7 +98,7 @@ fn the_value_is_wiped_as_soon_as_another_program_copies() {
         let mut program = copied(&display, clear_after);
         let holder = program.holder();
         let _owner = display.copied_elsewhere("a shopping list");
-        // Nobody asks.
+        // No one asks.
         wait_longer_for(Duration::from_secs(8), "the process to end", || holder.is_collected().then_some(()));
         assert_eq!(program.ask("content"), "Overwritten");
         assert_eq!(display.paste().as_deref(), Some("a shopping list"));

@@ -114,7 +114,7 @@ fn milliseconds(time: Option<Duration>) -> String {
 
 /// The near end of the program. When it is dropped, its holders are ended too.
 pub struct Program {
-    /// Dropped first: a program whose input ends leaves, and its holders are nobody's children then.
+    /// Dropped first: a program whose input ends leaves, and its holders are no one's children then.
     process: WithHolders,
     input: ChildStdin,
     answers: mpsc::Receiver<String>,
@@ -210,7 +210,7 @@ impl Program {
         left
     }
 
-    /// Lets it end by itself, and waits until nobody holds its stdout open any more.
+    /// Lets it end by itself, and waits until no one holds its stdout open any more.
     pub fn leave(self) -> LeftBehind {
         let left = LeftBehind(self.holder());
         let Self { input, answers, mut process } = self;

@@ -1,4 +1,4 @@
-//! API keys against a server that nobody here wrote: Apache's `mod_auth_digest`, as a proxy that stands
+//! API keys against a server that no one here wrote: Apache's `mod_auth_digest`, as a proxy that stands
 //! in front of the embedded Atlas and signs in there by itself.
 
 use std::fs;

@@ -5,7 +5,7 @@
 pub enum Host {
     /// An Atlas that answers its reads so, and each creating POST in turn; the last one for all that follow.
     Atlas(Reads, &'static [Post]),
-    /// Nobody listens.
+    /// No one listens.
     Refusing,
     /// A name that has no address.
     Nameless,
@@ -15,7 +15,7 @@ pub enum Host {
     Garbled,
     /// Something that takes the connection and says nothing.
     Mute,
-    /// A TLS server whose certificate nobody trusted has signed.
+    /// A TLS server whose certificate no one trusted has signed.
     Untrusted,
     /// A listener whose queue is full: the system drops every further connection silently.
     Full,
@@ -30,7 +30,7 @@ pub enum Reads {
     FirstTokenDead,
     /// Every token is refused, by the POST as well.
     EveryTokenDead,
-    /// Nobody can sign in.
+    /// No one can sign in.
     NoToken,
     /// By a proxy's error page.
     Broken,
@@ -71,7 +71,7 @@ pub enum Post {
     Empty(u16),
     /// Created, but the answer is Atlas's own error with this status.
     CreatedAndFailed(u16),
-    /// Created, at the same moment as somebody else's; the connection is closed.
+    /// Created, at the same moment as another's; the connection is closed.
     BesideAnother,
     /// Nothing is created; Atlas's own error with this status and code.
     Refused(u16, &'static str),

@@ -93,7 +93,7 @@ async fn serve(host: Host, started: Sender<Started>, stopped: oneshot::Receiver<
             let _ = stopped.await;
         }
         Host::Refusing => {
-            // Bound, so that nobody else gets the port, and not listening.
+            // Bound, so that no one else gets the port, and not listening.
             tell(encrypted, Vec::new());
             let _ = stopped.await;
             drop(socket);
@@ -152,7 +152,7 @@ async fn bare(listener: TcpListener, says: Option<&'static [u8]>, atlas: Arc<Atl
     }
 }
 
-/// Offers a certificate that nobody trusts. Nothing can come after it.
+/// Offers a certificate that no one trusts. Nothing can come after it.
 async fn handshakes(listener: TcpListener, atlas: Arc<Atlas>) {
     let own = generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());

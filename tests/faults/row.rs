@@ -74,7 +74,7 @@ pub enum Journal {
 pub enum End {
     /// With this exit code.
     Code(i32),
-    /// By a signal that nobody can catch.
+    /// By a signal that no one can catch.
     Killed,
 }
 

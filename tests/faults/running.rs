@@ -14,7 +14,7 @@ use crate::row::{End, Journal, Login, Row, Step};
 use crate::support::fixtures::{CLIENT, CLIENT_SECRET, PROJECT, SECRET};
 use crate::support::terminal::{Program, Signal, Terminal};
 
-/// Who signs in is somebody else than the account that gets the secret.
+/// Who signs in is someone else than the account that gets the secret.
 const LOGIN: &str = "mdb_sa_id_0000000000000000000000aa";
 
 /// Runs the row, and fails where it does not end as it says.

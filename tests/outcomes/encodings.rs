@@ -1,4 +1,4 @@
-//! Bodies that came compressed, though nobody asked for it.
+//! Bodies that came compressed, though no one asked for it.
 
 use std::io::Write;
 

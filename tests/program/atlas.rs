@@ -188,7 +188,7 @@ fn world(delay: u64) -> Value {
     })
 }
 
-/// A secret that is in use, and whose value nobody knows.
+/// A secret that is in use, and whose value no one knows.
 fn living_secret(ends_with: &str, hours: i32) -> Value {
     json!({
         "id": format!("00000000000000000000{ends_with}"),

@@ -115,7 +115,7 @@ fn a_pause_that_nobody_sees_changes_nothing() {
     assert_eq!(terminal.wait_exit().code(), Some(0));
 }
 
-/// Nobody tells a stopped program that its terminal has another size by now.
+/// No one tells a stopped program that its terminal has another size by now.
 #[test]
 fn keys_that_cannot_be_seen_do_nothing_after_a_pause_either() {
     let mut terminal = Terminal::shell().size(30, 120).start();

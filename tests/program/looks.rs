@@ -64,7 +64,7 @@ fn a_small_terminal_says_so_and_everything_is_kept() {
     terminal.resize(10, 50);
     let notice = terminal.wait_for("atlas-secret needs 56×16; all is kept");
     assert_eq!(notice.trim().lines().count(), 1, "{notice}");
-    // Keys wait: nobody types into what they cannot see.
+    // Keys wait: no one types into what they cannot see.
     // Hiding the cursor ends this frame.
     terminal.wait_until("no cursor", vt100::Screen::hide_cursor);
     let length = terminal.output_length();

@@ -57,7 +57,7 @@ fn ctrl_z_stops_both_and_fg_continues_both() {
     let number = fs::read_to_string(terminal.home().join("pid")).unwrap();
     let stat = format!("/proc/{}/stat", number.trim());
     wait_for("the command to stop", || fs::read_to_string(&stat).unwrap().contains(") T ").then_some(()));
-    // The shell has the terminal, and nobody else reads it.
+    // The shell has the terminal, and no one else reads it.
     terminal.send("echo still $((40 + 2))\r");
     terminal.wait_for("still 42");
     terminal.send("fg\r");
@@ -110,7 +110,7 @@ fn a_signal_meanwhile_names_the_secret() {
     terminal.send("\r");
     assert_eq!(terminal.wait_exit().code(), Some(3));
     let said = fs::read_to_string(&stderr).unwrap();
-    // It may have kept what it was given, though nobody saw it end.
+    // It may have kept what it was given, though no one saw it end.
     assert!(said.contains(&secret_id) && said.contains("perhaps handed over"), "{said}");
     assert!(!terminal.is_alternate_screen() && !terminal.bracketed_paste() && !terminal.hides_cursor());
 }

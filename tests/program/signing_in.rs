@@ -8,7 +8,7 @@ use crate::atlas::{Atlas, PLAIN, PROJECT};
 use crate::program::{contains, create, files_below, program};
 use crate::support::terminal::{Program, Terminal, key};
 
-/// The program at that Atlas, with both ids filled in and nobody signed in.
+/// The program at that Atlas, with both ids filled in and no one signed in.
 fn signed_out(atlas: &Atlas) -> Program {
     program().env("MONGODB_ATLAS_BASE_URL", atlas.url()).args(["--project-id", PROJECT, "--client-id", PLAIN])
 }

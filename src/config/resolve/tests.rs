@@ -100,7 +100,7 @@ fn the_order_is_flag_environment_profile_nothing() {
             "version = 2\n[other]\nauth_type = 'api_keys'",
             "profile other: keyring atlascli_other cloud.mongodb.com -",
         ),
-        // Two, and none of them is the default one: nobody was chosen.
+        // Two, and none of them is the default one: no one was chosen.
         (
             none,
             &[],
@@ -210,7 +210,7 @@ fn a_profile_that_nobody_named_and_whose_host_cannot_be_used_only_warns() {
             }
         });
     }
-    // A variable was set by somebody.
+    // A variable was set by someone.
     assert_eq!(
         outcome(
             Flags::default(),

@@ -70,7 +70,7 @@ impl Copier {
     }
 
     /// Checks what the system's clipboard holds of what was copied to it: `Cleared` when nothing ever was, `Unreadable`
-    /// when there is no answer within 500 ms, `Lost` when there is none and the time was up, or nobody to answer.
+    /// when there is no answer within 500 ms, `Lost` when there is none and the time was up, or no one to answer.
     ///
     /// The clipboard does not report when another program takes it over, so this is the only way to know.
     pub async fn content(&self) -> ClipboardContent {

@@ -104,7 +104,7 @@ impl Request {
 }
 
 impl Report {
-    /// Encodes the line, with its end. `None` as the number marks a report that nobody asked for.
+    /// Encodes the line, with its end. `None` as the number marks a report that no one asked for.
     pub(super) fn encode(self, answers: Option<RequestNumber>) -> io::Result<String> {
         Ok(serde_json::to_string(&(answers, self))? + "\n")
     }

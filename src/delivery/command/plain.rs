@@ -22,7 +22,7 @@ impl HeldSignals {
 }
 
 /// Runs the command. Blocks until it has ended. That it read all of the secret is known only as far as that
-/// nobody closed the pipe before it was written.
+/// no one closed the pipe before it was written.
 pub(super) fn run(words: &Words, secret: &SecretString, output: CommandOutput) -> CommandOutcome {
     let mut command = command_of(words);
     command.stdin(std::process::Stdio::piped()).stdout(output.into_stdio());

@@ -49,7 +49,7 @@ fn filled_pipe(secret: &SecretString) -> io::Result<(PipeReader, PipeReader)> {
     Ok((input, rest))
 }
 
-/// Writes without ever waiting: nobody reads yet. A pipe takes at least a page (pipe(7)), many times the length
+/// Writes without ever waiting: no one reads yet. A pipe takes at least a page (pipe(7)), many times the length
 /// of a secret, and half a secret is worse than none.
 fn write_at_once(writer: &PipeWriter, secret: &SecretString) -> io::Result<()> {
     rustix::io::ioctl_fionbio(writer, true)?;
@@ -74,7 +74,7 @@ fn end_of(child: Pid) -> Result<Ending, CommandOutcome> {
     wait_for_end(child).map_err(|error| CommandOutcome::Lost(os_error_message(&error.into())))
 }
 
-/// Takes what is left out of the pipe, so that nobody who inherited it from the command finds it later. True
+/// Takes what is left out of the pipe, so that no one who inherited it from the command finds it later. True
 /// when there was something. It does not wait: the writing end is closed.
 fn drain(mut rest: PipeReader) -> bool {
     let mut buffer = Zeroizing::new([0; 4096]);

@@ -6,7 +6,7 @@ use std::time::Duration;
 use rustix::io::retry_on_intr;
 use rustix::process::{Pid, Signal, WaitOptions, WaitStatus, kill_current_process_group, waitpid};
 
-/// How long a signal that was sent to the child and to us alike may take to stop us too. Nobody notices it.
+/// How long a signal that was sent to the child and to us alike may take to stop us too. No one notices it.
 const TIME_FOR_OUR_OWN_STOP: Duration = Duration::from_millis(25);
 
 /// How a process ended.
@@ -33,7 +33,7 @@ pub(super) fn wait_for_end(child: Pid) -> rustix::io::Result<Ending> {
 }
 
 /// Stops our process group, so that the shell above us takes the terminal back; its `fg` continues us and the
-/// child alike. In a group that nobody could continue the system ignores the signal, and the waiting goes on.
+/// child alike. In a group that no one could continue the system ignores the signal, and the waiting goes on.
 ///
 /// Ctrl-Z stops both at once, and we may hear of the child's stop a moment before our own comes, or only after
 /// both were continued. To stop once more then would be a surprise. So our own stop gets time to come, twice:

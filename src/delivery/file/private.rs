@@ -16,7 +16,7 @@ use super::{Target, failure_of};
 /// Read and write for the owner, nothing for anybody else.
 const OWNER_ONLY: Mode = Mode::from_bits_retain(0o600);
 
-/// What nobody but the owner may do with the file.
+/// What no one but the owner may do with the file.
 const OTHERS: Mode = Mode::RWXG.union(Mode::RWXO);
 
 /// Stores `text` as the new file `target`.

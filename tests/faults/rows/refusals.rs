@@ -10,7 +10,7 @@ const fn refused(fault: &'static str, posts: &'static [Post], steps: &'static [&
     Row::new(fault, post(posts), steps).posts(1, 0)
 }
 
-/// Nobody can tell: nothing was created here, and nothing is found.
+/// No one can tell: nothing was created here, and nothing is found.
 const fn unknown(fault: &'static str, posts: &'static [Post]) -> Row {
     const SAYS_NOTHING: &[Step] = &[Step::Says("does not say whether the secret was created")];
     Row::new(fault, post(posts), &[CREATE, SAYS_NOTHING, NONE_AND_LEAVE])

@@ -98,7 +98,7 @@ fn retires_login() -> Stage {
     stage
 }
 
-/// Signed in with a bare access token: of which secret it is nobody knows.
+/// Signed in with a bare access token: of which secret it is no one knows.
 fn retires_perhaps_login() -> Stage {
     let mut stage = Stage::created();
     let cloud = BaseUrl::parse(BaseUrl::CLOUD).unwrap();

@@ -47,7 +47,7 @@ fn before_posting() -> Vec<State> {
     let detail = format!("No group with ID {PROJECT} exists.");
     no_project.account_read(Err(ReadProblem::Rejected(rejection(404, "GROUP_NOT_FOUND", &detail))));
 
-    // `--yes` was given, so nobody is asked.
+    // `--yes` was given, so no one is asked.
     let agreed = |first: &str| {
         let mut stage = Stage::filled();
         stage.submit_preapproved();

@@ -1,4 +1,4 @@
-//! Nobody knows whether a secret was created.
+//! No one knows whether a secret was created.
 
 use std::time::Duration;
 

@@ -60,7 +60,7 @@ impl Terminal {
 
     /// Prepares an interactive shell with job control, which says [`PROMPT`] when it is ready.
     ///
-    /// A program that suspends itself needs a shell above it: in a process group that nobody can continue,
+    /// A program that suspends itself needs a shell above it: in a process group that no one can continue,
     /// the system ignores SIGTSTP.
     pub fn shell() -> Program {
         // Without its line editor the shell leaves the terminal's modes to the program under test.

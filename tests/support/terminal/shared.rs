@@ -98,7 +98,7 @@ impl Shared {
 
     /// Waits for the end of the program, lets go of its terminal, and keeps its exit status.
     pub(super) fn await_exit(&self, mut child: Child, held_open: OwnedFd) {
-        // Look first and reap under the lock, so that nobody signals a number that is no longer the child's.
+        // Look first and reap under the lock, so that no one signals a number that is no longer the child's.
         let ended = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
         while waitid(WaitId::Pid(Pid::from_child(&child)), ended).err() == Some(rustix::io::Errno::INTR) {}
         drop(held_open);
