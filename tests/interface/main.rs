@@ -23,7 +23,7 @@ use std::time::Duration;
 
 use atlas_secret::domain::{
     ClipboardContent, CopyOutcome, CreateOutcome, ExistingSecret, HeldCopy, LostAnswer, ReadProblem,
-    Rejection, SecretId, ServerText, TerminalRoute, TransportProblem,
+    SecretId, ServerText, TerminalRoute, TransportProblem,
 };
 use atlas_secret::tui::screens::{LeaveConfirmation, Waiting};
 use atlas_secret::tui::{Command, Event, Glyphs, Screen, Theme};
@@ -31,7 +31,7 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Cell;
 
-use stage::{SECRET_ID, Stage, secret, time};
+use stage::{SECRET_ID, Stage, rejection, secret, time};
 
 /// A copy that was read back and stays a minute.
 const COPIED: CopyOutcome = CopyOutcome::Copied(HeldCopy { clears_in: Some(Duration::from_secs(60)) });
@@ -47,18 +47,6 @@ const EXPIRED: &str = "2026-01-01T00:00:00Z";
 const SHORT: &str = "2026-11-25T00:00:00Z";
 /// Creating shortens it.
 const LONG: &str = "2027-11-23T18:14:00Z";
-
-fn rejection(status: u16, error_code: &str) -> Rejection {
-    let error_code = ServerText::new(error_code);
-    Rejection {
-        status,
-        error_code,
-        detail: ServerText::default(),
-        fields: Vec::new(),
-        address: None,
-        retry_after: None,
-    }
-}
 
 fn refused(status: u16, error_code: &str) -> CreateOutcome {
     CreateOutcome::Rejected(rejection(status, error_code))

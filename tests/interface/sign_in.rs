@@ -1,8 +1,7 @@
 //! Signing in by hand: what is pasted, signing in again, and wrong credentials.
 
 use atlas_secret::domain::{
-    BaseUrl, Credentials, Identity, PairKind, ProfileName, ReadProblem, Rejection, ServerText, Session,
-    Tried, TriedSession,
+    BaseUrl, Credentials, Identity, PairKind, ProfileName, ReadProblem, Session, Tried, TriedSession,
 };
 use atlas_secret::tui::screens::{FieldName, Form};
 use atlas_secret::tui::{Command, LOOKUP_DELAY, Screen, SignInWith};
@@ -17,15 +16,7 @@ fn remote() -> Stage {
 }
 
 fn refused_credentials() -> ReadProblem {
-    let text = ServerText::new;
-    ReadProblem::Rejected(Rejection {
-        status: 401,
-        error_code: text("UNAUTHORIZED"),
-        detail: text("no"),
-        fields: Vec::new(),
-        retry_after: None,
-        address: None,
-    })
+    rejected_read(401, "UNAUTHORIZED")
 }
 
 fn tried(stage: &Stage) -> Option<&Credentials> {

@@ -10,27 +10,13 @@ mod run;
 #[path = "../support/stage.rs"]
 mod stage;
 
-use atlas_secret::domain::{
-    ExistingSecret, ReadProblem, Rejection, SecretId, ServerText, ServiceAccount, TransportProblem,
-};
+use atlas_secret::domain::{ExistingSecret, ReadProblem, SecretId, ServiceAccount, TransportProblem};
 
-use stage::time;
+use stage::{rejection, time};
 
 const EXPIRED: &str = "2026-01-01T00:00:00Z";
 /// Creating shortens it.
 const LONG: &str = "2027-11-23T18:14:00Z";
-
-fn rejection(status: u16, error_code: &str) -> Rejection {
-    let error_code = ServerText::new(error_code);
-    Rejection {
-        status,
-        error_code,
-        detail: ServerText::default(),
-        fields: Vec::new(),
-        retry_after: None,
-        address: None,
-    }
-}
 
 fn unreachable() -> ReadProblem {
     ReadProblem::Transport(TransportProblem::ConnectTimeout)

@@ -27,7 +27,7 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Cell;
 
-use stage::{Stage, secret, time};
+use stage::{Stage, rejection, secret, time};
 
 /// A secret that appears in the account after the POST.
 const NEW: &str = "cccccccccccccccccccccccc";
@@ -37,18 +37,6 @@ const COPIED: CopyOutcome = CopyOutcome::Copied(HeldCopy { clears_in: Some(Durat
 
 /// The clipboard still holds it.
 const OURS: ClipboardContent = ClipboardContent::Ours { clears_in: Some(Duration::from_secs(60)) };
-
-fn rejection(status: u16, error_code: &str) -> Rejection {
-    let error_code = ServerText::new(error_code);
-    Rejection {
-        status,
-        error_code,
-        detail: ServerText::default(),
-        fields: Vec::new(),
-        retry_after: None,
-        address: None,
-    }
-}
 
 fn refused(status: u16, error_code: &str) -> CreateOutcome {
     CreateOutcome::Rejected(rejection(status, error_code))

@@ -7,8 +7,8 @@ use std::time::Duration;
 use atlas_secret::domain::{
     AccountEntry, AccountRef, ClientId, ClipboardContent, CommandOutcome, CopyOutcome, CreateOutcome,
     CreatedSecret, DeleteOutcome, Disposition, ExistingSecret, Exit, NewSecret, Now, OrganizationId,
-    OrganizationSettings, Page, PrintFailure, Project, ProjectEntry, ProjectId, ReadProblem, SaveOutcome,
-    SecretId, ServerText, ServiceAccount, Session, TriedSession, VerifyOutcome,
+    OrganizationSettings, Page, PrintFailure, Project, ProjectEntry, ProjectId, ReadProblem, Rejection,
+    SaveOutcome, SecretId, ServerText, ServiceAccount, Session, TriedSession, VerifyOutcome,
 };
 use atlas_secret::jobs::{AtlasApi, Journal};
 use atlas_secret::tui::screens::{CreatedScreen, FieldName, Focus, Form, Notice};
@@ -689,4 +689,17 @@ pub fn time(text: &str) -> Timestamp {
 
 pub fn client() -> ClientId {
     ClientId::parse(CLIENT).unwrap()
+}
+
+/// A refusal of Atlas, without words of its own.
+pub fn rejection(status: u16, error_code: &str) -> Rejection {
+    let error_code = ServerText::new(error_code);
+    Rejection {
+        status,
+        error_code,
+        detail: ServerText::default(),
+        fields: Vec::new(),
+        retry_after: None,
+        address: None,
+    }
 }
