@@ -351,13 +351,10 @@ impl Operator for Unattended<'_> {
     }
 
     async fn confirm(&mut self, question: Question) -> bool {
-        let is_approved = match &question {
-            Question::Shortens(_) => true,
-            Question::Replaces(_) => self.flags.replace_expired,
-            Question::AccountUnknown(_) => false,
-        };
+        let Question::Consequences(consequences) = question else { return false };
+        let is_approved = self.flags.agree_to(&consequences);
         if is_approved {
-            for line in words::approved(&question, Some(&TimeZone::system())) {
+            for line in words::approved(&consequences, Some(&TimeZone::system())) {
                 say(&line);
             }
         }

@@ -22,8 +22,8 @@ mod server_text;
 mod session;
 
 pub use account::{
-    AccountEntry, AccountRef, ENTRIES_PER_PAGE, ExistingSecret, Login, LoginRisk, OrganizationSettings, Page,
-    Project, ProjectEntry, SECRETS_PER_ACCOUNT, SHORTENED_TO, ServiceAccount,
+    AccountEntry, AccountRef, Consequences, ENTRIES_PER_PAGE, ExistingSecret, Login, LoginRisk,
+    OrganizationSettings, Page, Project, ProjectEntry, SECRETS_PER_ACCOUNT, SHORTENED_TO, ServiceAccount,
 };
 pub use base_url::{BaseUrl, BaseUrlError, HostKind};
 pub use clipboard::{

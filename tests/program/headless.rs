@@ -232,8 +232,11 @@ fn what_it_shortens_is_told() {
     let atlas = Atlas::start();
     let (code, said) = end_of(&alone(&atlas, LIVING).args(["--format", "secret"]).output().unwrap());
     assert_eq!(code, Some(0), "{said}");
-    let line = said.lines().find(|line| line.contains("as --yes agreed")).unwrap();
-    assert!(line.contains("0001") && line.contains(" expires ") && line.contains(" instead of "), "{said}");
+    let line = said.lines().find(|line| line.contains("(--yes)")).unwrap();
+    assert!(
+        line.contains("0001") && line.contains(" will expire ") && line.contains(" instead of "),
+        "{said}"
+    );
     assert_eq!(atlas.creates(), 1);
 }
 

@@ -17,3 +17,4 @@ mod snapshots;
 #[path = "../support/stage.rs"]
 mod stage;
 mod states;
+mod timeline;

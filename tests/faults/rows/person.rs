@@ -37,11 +37,7 @@ pub const ROWS: &[Row] = &[
         Host::Atlas(Reads::Broken, &[Post::Created]),
         &[
             CREATE,
-            &[
-                Step::Says("Could not look at the existing secrets. Create anyway?"),
-                Step::Press("n"),
-                Step::Says("Stopped. Nothing was created."),
-            ],
+            &[Step::Says("The account's secrets could not be read"), Step::Press("n"), Step::Says("Stopped. Nothing was created.")],
             LEAVE_FORM,
         ],
     ),
