@@ -9,43 +9,38 @@ use super::at_hand::KeyringRequest;
 
 #[cfg(feature = "keyring")]
 mod entries;
-#[cfg(feature = "keyring")]
-mod go_keyring;
-#[cfg(feature = "keyring")]
-mod store;
+#[cfg(all(feature = "keyring", any(windows, target_os = "macos", test)))]
+mod native;
+#[cfg(all(feature = "keyring", unix, not(target_os = "macos")))]
+mod secret_service;
+
+#[cfg(all(feature = "keyring", any(windows, target_os = "macos")))]
+use native::Keyring;
+#[cfg(all(feature = "keyring", unix, not(target_os = "macos")))]
+use secret_service::Keyring;
 
 /// Why the keyring gave no credentials. No message holds one.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum KeyringError {
     /// This program was built without the feature `keyring`.
-    #[error("the profile keeps its secret in the system's keyring, which this build cannot read: {WAY_OUT}")]
+    #[error("the profile's secret is in the system's keyring, which this build cannot read: {WAY_OUT}")]
     NotBuilt,
     /// There is no keyring, or it does not answer; a machine without a desktop has none.
     #[error("the system's keyring cannot be opened ({0}): {WAY_OUT}")]
     Unavailable(ServerText),
-    /// The person, or the system, did not unlock it.
-    #[error("the system's keyring stayed locked ({0}): unlock it and try again, or {WAY_OUT}")]
+    /// The user dismissed the prompt that unlocks it, or the system refused to unlock it.
+    #[error("the system's keyring is locked ({0}): try again and unlock it, or {WAY_OUT}")]
     Locked(ServerText),
     /// The profile's entry is not there.
-    #[error(
-        "the system's keyring holds no `{user}` for `{service}`: run `atlas auth login` for this profile"
-    )]
+    #[error("the system's keyring has no `{user}` for `{service}`: run `atlas auth login` for this profile")]
     Missing {
         /// The keyring's name for the profile.
         service: ServerText,
         /// The keyring's name for the setting.
         user: &'static str,
     },
-    /// More than one entry of that name, none of which is better than the other.
-    #[error("the system's keyring holds several `{user}` for `{service}`: delete all but one of them")]
-    Ambiguous {
-        /// The keyring's name for the profile.
-        service: ServerText,
-        /// The keyring's name for the setting.
-        user: &'static str,
-    },
     /// An entry that is no text, or not encoded as its prefix says.
-    #[error("the `{0}` in the system's keyring cannot be read: run `atlas auth login` for this profile")]
+    #[error("the `{0}` in the system's keyring is not text: run `atlas auth login` for this profile")]
     NotText(&'static str),
     /// An entry that cannot be what it is for.
     #[error("the `{user}` in the system's keyring is wrong: {problem}")]
@@ -60,9 +55,9 @@ pub enum KeyringError {
 const WAY_OUT: &str = "set MONGODB_ATLAS_CLIENT_ID and MONGODB_ATLAS_CLIENT_SECRET instead";
 
 impl KeyringRequest {
-    /// Asks the keyring, on a thread of its own: it may wait for the person in front of an unlock dialog, for
+    /// Asks the keyring, on a thread of its own: it may wait for the user in front of an unlock dialog, for
     /// as long as they like. Dropping the receiver gives up; the thread then ends by itself, or with the
-    /// program. A receiver that fails means that the thread could not be started or fell over.
+    /// program. A receiver that fails means that the thread could not be started or panicked.
     #[must_use]
     pub fn read(self) -> oneshot::Receiver<Result<Credentials, KeyringError>> {
         let (answer, receiver) = oneshot::channel();
@@ -77,15 +72,11 @@ impl KeyringRequest {
 
 #[cfg(feature = "keyring")]
 fn read(request: &KeyringRequest) -> Result<Credentials, KeyringError> {
-    let store = store::open().map_err(|error| store::closed(&error))?;
-    entries::read(&*store, request)
+    let keyring = Keyring::open()?;
+    entries::pair(request, |user| keyring.entry(&request.service(), user))
 }
 
 #[cfg(not(feature = "keyring"))]
 fn read(_: &KeyringRequest) -> Result<Credentials, KeyringError> {
     Err(KeyringError::NotBuilt)
 }
-
-#[cfg(all(feature = "keyring", unix, not(target_os = "macos")))]
-#[cfg(test)]
-mod tests;

@@ -1,54 +1,61 @@
-//! Reading both halves of a pair from a keyring that is open.
+//! The two entries of a profile in a keyring, as go-keyring, the library of the Atlas CLI, writes them.
 
-use std::collections::HashMap;
-
-use keyring_core::{CredentialStore, Error};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
 use crate::config::at_hand::KeyringRequest;
 use crate::domain::{Credentials, Half, ServerText};
 
 use super::KeyringError;
-use super::go_keyring::{decode, target};
-use super::store::closed;
 
-/// The credentials of the request, from `store`.
-pub(super) fn read(store: &CredentialStore, request: &KeyringRequest) -> Result<Credentials, KeyringError> {
-    let identifier = entry(store, request, Half::Identifier)?;
-    let secret = entry(store, request, Half::Secret)?;
+/// Both halves of the pair from `entry`, which is not asked for the second half when the first one fails: a prompt that
+/// was dismissed is not shown again.
+pub(super) fn pair(
+    request: &KeyringRequest,
+    entry: impl Fn(&'static str) -> Result<Option<Vec<u8>>, KeyringError>,
+) -> Result<Credentials, KeyringError> {
+    let half = |half| {
+        let user = request.user(half);
+        let bytes = Zeroizing::new(entry(user)?.unwrap_or_default());
+        let text = decode(&bytes).ok_or(KeyringError::NotText(user))?;
+        if text.is_empty() {
+            return Err(KeyringError::Missing { service: ServerText::new(&request.service()), user });
+        }
+        Ok(text)
+    };
+    let (identifier, secret) = (half(Half::Identifier)?, half(Half::Secret)?);
     Credentials::pair(request.kind, &identifier, (*secret).clone())
         .map_err(|(half, problem)| KeyringError::Value { user: request.user(half), problem })
 }
 
-fn entry(
-    store: &CredentialStore,
-    request: &KeyringRequest,
-    half: Half,
-) -> Result<Zeroizing<String>, KeyringError> {
-    let (service, user) = (request.service(), request.user(half));
-    let target = target(&service, user);
-    let modifiers: HashMap<&str, &str> = target.iter().map(|target| ("target", target.as_str())).collect();
-    let entry = store.build(&service, user, Some(&modifiers)).map_err(|error| closed(&error))?;
-    let bytes = entry.get_secret().map(Zeroizing::new).map_err(|error| match error {
-        Error::NoEntry => KeyringError::Missing { service: ServerText::new(&service), user },
-        Error::Ambiguous(_) => KeyringError::Ambiguous { service: ServerText::new(&service), user },
-        Error::BadEncoding(_) | Error::BadDataFormat(..) => KeyringError::NotText(user),
-        other => closed(&other),
-    })?;
-    let text = decode(&bytes).ok_or(KeyringError::NotText(user))?;
-    if text.is_empty() {
-        return Err(KeyringError::Missing { service: ServerText::new(&service), user });
-    }
-    Ok(text)
+/// What stands before a value in base64; macOS's `security` would spoil others.
+const BASE64: &str = "go-keyring-base64:";
+
+/// What older versions put before a value of several lines, in hexadecimal.
+const HEX: &str = "go-keyring-encoded:";
+
+/// The text of an entry; `None` when it is no text or not encoded as its prefix says.
+fn decode(bytes: &[u8]) -> Option<Zeroizing<String>> {
+    let text = std::str::from_utf8(bytes).ok()?.trim();
+    let decoded = if let Some(encoded) = text.strip_prefix(BASE64) {
+        STANDARD.decode(encoded).ok()?
+    } else if let Some(encoded) = text.strip_prefix(HEX) {
+        hexadecimal(encoded)?
+    } else {
+        return Some(Zeroizing::new(text.to_owned()));
+    };
+    String::from_utf8(decoded).ok().map(Zeroizing::new)
 }
 
-/// The fake keyring takes no modifiers, which Windows needs.
-#[cfg(not(windows))]
+fn hexadecimal(digits: &str) -> Option<Vec<u8>> {
+    let nibble = |digit: &u8| u8::try_from(char::from(*digit).to_digit(16)?).ok();
+    let pairs = digits.as_bytes().chunks(2);
+    pairs.map(|pair| Some(nibble(pair.first()?)? << 4 | nibble(pair.get(1)?)?)).collect()
+}
+
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
-    use keyring_core::mock;
     use secrecy::ExposeSecret;
 
     use super::*;
@@ -63,18 +70,12 @@ mod tests {
         KeyringRequest { profile: ProfileName::new("ci").unwrap(), kind }
     }
 
-    /// A keyring with these entries of the profile.
-    fn keyring(entries: Entries) -> Arc<CredentialStore> {
-        let store = mock::Store::new().unwrap();
-        let store: Arc<CredentialStore> = store;
-        for (user, value) in entries {
-            store.build("atlascli_ci", user, None).unwrap().set_secret(value).unwrap();
-        }
-        store
-    }
-
     fn outcome(kind: PairKind, entries: Entries) -> String {
-        match read(&*keyring(entries), &request(kind)) {
+        let entry = |user| {
+            let found = entries.iter().find(|(name, _)| *name == user);
+            Ok(found.map(|(_, value)| value.to_vec()))
+        };
+        match pair(&request(kind), entry) {
             Ok(Credentials::ServiceAccount { client_id, client_secret }) => {
                 format!("{client_id} {}", client_secret.expose_secret())
             }
@@ -100,17 +101,17 @@ mod tests {
             (
                 ServiceAccount,
                 &[("client_id", ID.as_bytes())],
-                format!("the system's keyring holds no `client_secret` for `atlascli_ci`: {login}"),
+                format!("the system's keyring has no `client_secret` for `atlascli_ci`: {login}"),
             ),
             (
                 ApiKey,
                 &[("public_api_key", b""), ("private_api_key", b"p")],
-                format!("the system's keyring holds no `public_api_key` for `atlascli_ci`: {login}"),
+                format!("the system's keyring has no `public_api_key` for `atlascli_ci`: {login}"),
             ),
             (
                 ApiKey,
                 &[("public_api_key", b"\xff"), ("private_api_key", b"canary")],
-                format!("the `public_api_key` in the system's keyring cannot be read: {login}"),
+                format!("the `public_api_key` in the system's keyring is not text: {login}"),
             ),
             (
                 ServiceAccount,
@@ -131,25 +132,32 @@ mod tests {
     }
 
     #[test]
-    fn a_keyring_that_fails_is_told_from_one_that_is_locked() {
-        let failures = [
-            (
-                Error::NoStorageAccess("locked by you".into()),
-                "the system's keyring stayed locked (locked by you): unlock it and try again, or set \
-                 MONGODB_ATLAS_CLIENT_ID and MONGODB_ATLAS_CLIENT_SECRET instead",
-            ),
-            (
-                Error::PlatformFailure("no D-Bus".into()),
-                "the system's keyring cannot be opened (no D-Bus): set MONGODB_ATLAS_CLIENT_ID and \
-                 MONGODB_ATLAS_CLIENT_SECRET instead",
-            ),
+    fn after_a_failure_nothing_more_is_asked_for() {
+        let locked = KeyringError::Locked(ServerText::new("its prompt was dismissed"));
+        let asked = std::cell::RefCell::new(Vec::new());
+        let result = pair(&request(PairKind::ServiceAccount), |user| {
+            asked.borrow_mut().push(user);
+            Err(locked.clone())
+        });
+        assert_eq!(result.unwrap_err(), locked);
+        assert_eq!(asked.into_inner(), ["client_id"]);
+    }
+
+    #[test]
+    fn entries_are_decoded_as_their_prefix_says() {
+        let rows: [(&[u8], Option<&str>); 9] = [
+            (b"plain", Some("plain")),
+            (b"plain\n", Some("plain")),
+            (b"go-keyring-base64:c2VjcmV0", Some("secret")),
+            (b"go-keyring-base64:c2VjcmV0\n", Some("secret")),
+            (b"go-keyring-base64:***", None),
+            (b"go-keyring-encoded:736563726574", Some("secret")),
+            (b"go-keyring-encoded:73656", None),
+            (b"go-keyring-encoded:zz", None),
+            (b"\xff", None),
         ];
-        for (failure, expected) in failures {
-            let store = keyring(&[]);
-            let entry = store.build("atlascli_ci", "client_id", None).unwrap();
-            entry.as_any().downcast_ref::<mock::Cred>().unwrap().set_error(failure);
-            let error = read(&*store, &request(PairKind::ServiceAccount)).unwrap_err();
-            assert_eq!(error.to_string(), expected);
+        for (bytes, expected) in rows {
+            assert_eq!(decode(bytes).as_ref().map(|text| text.as_str()), expected, "{bytes:?}");
         }
     }
 }
