@@ -1,14 +1,19 @@
 //! The profiles that the Atlas CLI has saved.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use toml::Value;
 
-use crate::domain::{ProfileName, ServerText};
+use crate::domain::{Os, ProfileName, ServerText};
 
 use super::profile::{Profile, Settings};
 use super::profiles_file::{FileProblem, FileText, ProfilesError, VERSION, parse, read};
 use super::warning::Warning;
+
+/// The path of the Atlas CLI's `config.toml`; `None` where the variables that say so are not set.
+pub fn config_path(variable: impl Fn(&str) -> Option<String>) -> Option<PathBuf> {
+    Os::current().config_folder(variable).map(|folder| folder.join("atlascli").join("config.toml"))
+}
 
 /// What the Atlas CLI's `config.toml` holds: every table is a profile, everything else is a setting that
 /// goes before that of a profile. The file is only ever read.
