@@ -1,5 +1,7 @@
 //! The environment variables that the vendor's own tools use: Atlas CLI, Terraform provider, Go SDK.
 
+use crate::domain::trim_visible;
+
 pub(super) const ACCESS_TOKEN: &str = "MONGODB_ATLAS_ACCESS_TOKEN";
 pub(super) const CLIENT_ID: &str = "MONGODB_ATLAS_CLIENT_ID";
 pub(super) const CLIENT_SECRET: &str = "MONGODB_ATLAS_CLIENT_SECRET";
@@ -33,14 +35,14 @@ pub(super) const CREDENTIALS: [&str; 9] = [
     MCLI_PRIVATE_API_KEY,
 ];
 
-/// A look-up that counts a blank variable as not set and takes white space around a value off.
+/// A look-up that counts a blank variable as not set and takes what cannot be seen around a value off.
 pub(super) struct Variables<'a>(pub(super) &'a dyn Fn(&str) -> Option<String>);
 
 impl Variables<'_> {
     /// The value of a variable.
     pub(super) fn get(&self, name: &str) -> Option<String> {
         let value = (self.0)(name)?;
-        let trimmed = value.trim();
+        let trimmed = trim_visible(&value);
         (!trimmed.is_empty()).then(|| trimmed.to_owned())
     }
 

@@ -3,7 +3,7 @@
 use crate::cli::Arguments;
 use crate::config::{CredentialSource, Found, Origin, ShadowedSource, Warning};
 use crate::demo::World;
-use crate::domain::{BaseUrl, HostKind, ServerText, Session};
+use crate::domain::{BaseUrl, HostKind, ServerText, Session, trim_visible};
 use crate::jobs::{Source, identity, profile_session};
 use crate::tui::screens::Form;
 
@@ -38,8 +38,8 @@ impl Start {
     pub fn remote(arguments: &Arguments, found: Found) -> Self {
         let project = arguments.project_id.clone().or(found.project_id);
         let form = Form::new(
-            project.as_deref().unwrap_or_default().trim(),
-            arguments.client_id.as_deref().unwrap_or_default().trim(),
+            trim_visible(project.as_deref().unwrap_or_default()),
+            trim_visible(arguments.client_id.as_deref().unwrap_or_default()),
             &arguments.expires_after,
         );
         let words = |warning: &Warning| ServerText::new(&warning.to_string());
