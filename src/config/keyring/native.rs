@@ -7,25 +7,29 @@ use keyring_core::{CredentialStore, Error};
 
 use crate::domain::ServerText;
 
-use super::KeyringError;
+use crate::config::error::CredentialsError;
 
 pub(super) struct Keyring(Arc<CredentialStore>);
 
 impl Keyring {
     #[cfg(target_os = "macos")]
-    pub(super) fn open() -> Result<Self, KeyringError> {
+    pub(super) fn open() -> Result<Self, CredentialsError> {
         apple_native_keyring_store::keychain::Store::new()
             .map(|store| Self(store))
             .map_err(|error| closed(&error))
     }
 
     #[cfg(windows)]
-    pub(super) fn open() -> Result<Self, KeyringError> {
+    pub(super) fn open() -> Result<Self, CredentialsError> {
         windows_native_keyring_store::Store::new().map(|store| Self(store)).map_err(|error| closed(&error))
     }
 
     /// The value of an entry; `None` when there is none.
-    pub(super) fn entry(&self, service: &str, user: &'static str) -> Result<Option<Vec<u8>>, KeyringError> {
+    pub(super) fn entry(
+        &self,
+        service: &str,
+        user: &'static str,
+    ) -> Result<Option<Vec<u8>>, CredentialsError> {
         // go-keyring calls an entry of the Credential Manager `service:user`, `keyring_core` something else.
         let target = format!("{service}:{user}");
         let modifiers = HashMap::from([("target", target.as_str())]);
@@ -34,19 +38,22 @@ impl Keyring {
         match entry.get_secret() {
             Ok(bytes) => Ok(Some(bytes)),
             Err(Error::NoEntry) => Ok(None),
-            Err(Error::BadEncoding(_) | Error::BadDataFormat(..)) => Err(KeyringError::NotText(user)),
+            // The caller says that it is not text.
+            Err(Error::BadEncoding(bytes) | Error::BadDataFormat(bytes, _)) => Ok(Some(bytes)),
             Err(error) => Err(closed(&error)),
         }
     }
 }
 
 /// What it means that the keyring does not open.
-fn closed(error: &Error) -> KeyringError {
+fn closed(error: &Error) -> CredentialsError {
     match error {
-        Error::NoStorageAccess(cause) => KeyringError::Locked(ServerText::new(&cause.to_string())),
-        Error::PlatformFailure(cause) => KeyringError::Unavailable(ServerText::new(&cause.to_string())),
+        Error::NoStorageAccess(cause) => CredentialsError::KeyringLocked(ServerText::new(&cause.to_string())),
+        Error::PlatformFailure(cause) => {
+            CredentialsError::KeyringUnavailable(ServerText::new(&cause.to_string()))
+        }
         // The other kinds can hold what was read; their names are said, their content is not.
-        _ => KeyringError::Unavailable(ServerText::new("it did not understand the request")),
+        _ => CredentialsError::KeyringUnavailable(ServerText::new("it did not understand the request")),
     }
 }
 
@@ -71,6 +78,14 @@ mod tests {
     }
 
     #[test]
+    fn what_is_no_text_is_left_to_the_caller() {
+        let keyring = keyring();
+        let entry = keyring.0.build("atlascli_ci", "client_id", None).unwrap();
+        entry.as_any().downcast_ref::<mock::Cred>().unwrap().set_error(Error::BadEncoding(b"\xff".to_vec()));
+        assert_eq!(keyring.entry("atlascli_ci", "client_id"), Ok(Some(b"\xff".to_vec())));
+    }
+
+    #[test]
     fn a_keyring_that_fails_is_told_from_one_that_is_locked() {
         let failures = [
             (
@@ -82,10 +97,6 @@ mod tests {
                 Error::PlatformFailure("no keychain".into()),
                 "the system's keyring cannot be opened (no keychain): set MONGODB_ATLAS_CLIENT_ID and \
                  MONGODB_ATLAS_CLIENT_SECRET instead",
-            ),
-            (
-                Error::BadEncoding(b"canary".to_vec()),
-                "the `client_id` in the system's keyring is not text: run `atlas auth login` for this profile",
             ),
         ];
         for (failure, expected) in failures {

@@ -7,7 +7,7 @@ use secret_service::{EncryptionType, Error};
 
 use crate::domain::ServerText;
 
-use super::KeyringError;
+use crate::config::error::CredentialsError;
 
 /// Where go-keyring, the library of the Atlas CLI, keeps its entries; where there is no such collection, in the default
 /// one.
@@ -16,12 +16,16 @@ const LOGIN: &str = "/org/freedesktop/secrets/collection/login";
 pub(super) struct Keyring(SecretService<'static>);
 
 impl Keyring {
-    pub(super) fn open() -> Result<Self, KeyringError> {
+    pub(super) fn open() -> Result<Self, CredentialsError> {
         SecretService::connect(EncryptionType::Dh).map(Self).map_err(|error| closed(&error))
     }
 
     /// The value of an entry; `None` when there is none.
-    pub(super) fn entry(&self, service: &str, user: &'static str) -> Result<Option<Vec<u8>>, KeyringError> {
+    pub(super) fn entry(
+        &self,
+        service: &str,
+        user: &'static str,
+    ) -> Result<Option<Vec<u8>>, CredentialsError> {
         find(&self.0, &HashMap::from([("service", service), ("username", user)]))
             .map_err(|error| closed(&error))
     }
@@ -62,12 +66,12 @@ fn value(item: &Item) -> Result<Vec<u8>, Error> {
 }
 
 /// What it means that the keyring does not open.
-fn closed(error: &Error) -> KeyringError {
-    let locked = |why| KeyringError::Locked(ServerText::new(why));
+fn closed(error: &Error) -> CredentialsError {
+    let locked = |why| CredentialsError::KeyringLocked(ServerText::new(why));
     match error {
         Error::Prompt => locked("its prompt was dismissed"),
         Error::Locked => locked("it did not unlock"),
-        error => KeyringError::Unavailable(ServerText::new(&error.to_string())),
+        error => CredentialsError::KeyringUnavailable(ServerText::new(&error.to_string())),
     }
 }
 

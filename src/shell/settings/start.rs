@@ -50,10 +50,10 @@ impl Start {
         let warnings = found.warnings.iter().map(ToString::to_string);
         let notes = warnings
             .chain(foreign_host)
-            .chain(ShadowedSource::sentences(&found.not_used))
+            .chain(ShadowedSource::sentences(&found.shadowed))
             .map(|note| ServerText::new(&note))
             .collect();
-        let several = !found.not_used.is_empty();
+        let several = !found.shadowed.is_empty();
         let session = match &found.credentials {
             Some(credentials) => session(&found.base_url, credentials, found.origin.as_ref(), several),
             None => Session::signed_out(&found.base_url),

@@ -14,8 +14,7 @@ use zbus::zvariant::{OwnedObjectPath, OwnedValue, Value};
 use zbus::{Guid, interface};
 
 use super::*;
-use crate::config::at_hand::KeyringRequest;
-use crate::config::keyring::entries::pair;
+use crate::config::keyring::KeyringRequest;
 use crate::domain::{Credentials, PairKind, ProfileName};
 
 const ROOT: &str = "/org/freedesktop/secrets";
@@ -199,7 +198,7 @@ fn entries_are_searched_where_the_atlas_cli_keeps_them_and_one_prompt_is_enough(
     let dismissed = "the system's keyring is locked (its prompt was dismissed): try again and unlock it, or set \
                      MONGODB_ATLAS_CLIENT_ID and MONGODB_ATLAS_CLIENT_SECRET instead";
     let none =
-        "the system's keyring has no `client_id` for `atlascli_ci`: run `atlas auth login` for this profile";
+        "client_id of profile `ci` in the system's keyring is missing: run `atlas auth login --profile ci`";
     let rows: [(&str, Vec<Collection>, Option<&'static str>, bool, &str, usize); 14] = [
         (
             "login first",
@@ -241,7 +240,7 @@ fn entries_are_searched_where_the_atlas_cli_keeps_them_and_one_prompt_is_enough(
         let state = State { collections, default, dismisses, unlocking: Vec::new(), prompts: 0 };
         let fake = Fake(Arc::new(Mutex::new(state)));
         let (keyring, _server) = serve(&fake);
-        let found = match pair(&request(), |user| keyring.entry(&request().service(), user)) {
+        let found = match request().pair(|user| keyring.entry(&request().service(), user)) {
             Ok(Credentials::ServiceAccount { client_secret, .. }) => {
                 client_secret.expose_secret().trim_start_matches("mdb_sa_sk_FAKE_").to_owned()
             }
@@ -286,7 +285,7 @@ fn a_keyring_that_never_answers_keeps_nobody_waiting() {
 #[ignore = "run by the tests above, in a process of its own"]
 fn without_a_bus() {
     let error = request().read().blocking_recv().unwrap().unwrap_err();
-    assert!(matches!(error, KeyringError::Unavailable(_)), "{error:?}");
+    assert!(matches!(error, CredentialsError::KeyringUnavailable(_)), "{error:?}");
     assert!(error.to_string().starts_with("the system's keyring cannot be opened ("), "{error}");
 }
 
