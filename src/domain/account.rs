@@ -60,7 +60,7 @@ impl ExistingSecret {
     /// Until when it would live if a new secret were created at `now`, when that is sooner than today's
     /// plan.
     pub fn shortened_to(&self, now: Timestamp) -> Option<Timestamp> {
-        let cut = now.checked_add(SHORTENED_TO).ok()?;
+        let cut = now.checked_add(SHORTENED_TO).unwrap_or(Timestamp::MAX);
         match self.expires_at {
             Some(expires_at) if expires_at <= cut => None,
             // One whose expiry is not known may be shortened.
