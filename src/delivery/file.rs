@@ -36,7 +36,7 @@ pub async fn save(path: &str, home: Option<&Path>, payload: &SecretPayload) -> S
     match tokio::task::spawn_blocking(move || save_text(&target, &text)).await {
         Ok(Ok(path)) => SaveOutcome::Saved { path, format },
         Ok(Err(failure)) => SaveOutcome::Failed(failure),
-        Err(_) => SaveOutcome::Failed(SaveFailure::Other(ServerText::new("the work was given up"))),
+        Err(_) => SaveOutcome::Failed(SaveFailure::Other(ServerText::new("saving was interrupted"))),
     }
 }
 

@@ -12,10 +12,10 @@ use crate::tui::event::{Command, Event, KeyPress};
 use crate::tui::keys::{
     Action, Binding, CHOICE_ABOVE, CHOICE_BELOW, CLOSE_PANEL, HELP, HELP_BESIDE_TEXT, LEAVE_FROM_PANEL, NONE,
 };
-use crate::tui::screens::secret_list::{Keeps, ListResult, SecretList};
+use crate::tui::screens::secret_list::{ListResult, SecretList};
 use crate::tui::{TextLine, paste};
 
-use super::after::OtherSecrets;
+use super::steps::PRIVATE;
 use super::{CreatedScreen, LeaveConfirmation, Leaving};
 
 /// A prompt; it stands where the state of the secret stands otherwise.
@@ -49,21 +49,18 @@ const FORMATS: &[Binding] = &[
     HELP,
 ];
 
-/// The path of a file: every character is text.
-const SAVE: &[Binding] = &[
-    Binding::new(&[(KeyCode::Enter, NONE)], "Enter", "save", Action::Choose),
-    CLOSE_PANEL,
-    HELP_BESIDE_TEXT,
-    LEAVE_FROM_PANEL,
-];
+/// A line in which every character is text; Enter does `what`.
+const fn line_keys(what: &'static str) -> [Binding; 4] {
+    [
+        Binding::new(&[(KeyCode::Enter, NONE)], "Enter", what, Action::Choose),
+        CLOSE_PANEL,
+        HELP_BESIDE_TEXT,
+        LEAVE_FROM_PANEL,
+    ]
+}
 
-/// A command line: every character is text.
-const RUN: &[Binding] = &[
-    Binding::new(&[(KeyCode::Enter, NONE)], "Enter", "run", Action::Choose),
-    CLOSE_PANEL,
-    HELP_BESIDE_TEXT,
-    LEAVE_FROM_PANEL,
-];
+const SAVE: &[Binding] = &line_keys("save");
+const RUN: &[Binding] = &line_keys("run");
 
 /// Programs that print what they read. A command prints to the terminal, so they deliver nothing.
 const PRINTERS: &[&str] = &[
@@ -76,7 +73,7 @@ const NOT_DELIVERED_YET: &str = "The new secret is not delivered yet. Older secr
 
 /// The placeholders of a command line, and lines that work.
 const ABOUT_RUN: &[&str] = &[
-    "No shell is involved. {project_id} {client_id} {secret_id} {expires_at} are filled in.",
+    "There is no shell. {project_id} {client_id} {secret_id} {expires_at} are filled in. Examples:",
     "pass insert -m atlas/{client_id}",
     "gopass insert -m atlas/{client_id}",
     "vault kv put secret/atlas client_id={client_id} client_secret=-",
@@ -85,10 +82,6 @@ const ABOUT_RUN: &[&str] = &[
 ];
 
 impl Prompt {
-    pub(super) fn formats() -> Self {
-        Self::Formats(0)
-    }
-
     pub(super) fn save() -> Self {
         Self::Save(PromptLine::new())
     }
@@ -139,7 +132,7 @@ impl Prompt {
         match self {
             Self::Run(_) => ABOUT_RUN,
             Self::Save(_) => {
-                &["The extension says what is saved: .env, .json, .yaml (Kubernetes); else the secret alone."]
+                &["The file extension selects what is saved: .env, .json or .yaml (Kubernetes), else the secret."]
             }
             Self::Formats(_) | Self::Delete(_) => &[],
         }
@@ -163,9 +156,7 @@ impl PromptLine {
 
 impl CreatedScreen {
     pub(super) fn open_secret_list(&mut self, app: &mut Shared) {
-        let before = || self.before.iter().map(|secret| secret.id.clone()).collect();
-        let keeps = self.secret.id.clone().map_or_else(|| Keeps::AllBut(before()), Keeps::This);
-        let list = SecretList::open(app, self.new_secret.account(), false, keeps);
+        let list = SecretList::open(app, self.new_secret.account(), false, self.keeps());
         self.prompt = Some(Prompt::Delete(list));
     }
 
@@ -245,7 +236,7 @@ impl CreatedScreen {
                 }
                 Ok(Some(Delivery::Piped { program }))
             }
-            other => Err(other.sentence()),
+            failed => Err(failed.sentence(program.as_str())),
         };
         self.delivery_ended(app, result);
     }
@@ -287,11 +278,13 @@ impl CreatedScreen {
         }
     }
 
+    /// The screen reports what was deleted, so that the list is not needed for that.
     pub(super) fn on_secret_list_event(&mut self, event: Event) {
-        if let Some(Prompt::Delete(list)) = &mut self.prompt
-            && list.on_event(event) == ListResult::DeletedOne
-        {
-            self.others = OtherSecrets::NotAsked;
+        let Some(Prompt::Delete(list)) = &mut self.prompt else { return };
+        let chosen = list.chosen().cloned();
+        if list.on_event(event) == ListResult::DeletedOne {
+            self.retired.extend(chosen);
+            self.prompt = None;
         }
     }
 
@@ -305,14 +298,14 @@ impl CreatedScreen {
             Prompt::Save(line) => {
                 line.draw("Save to", canvas);
                 let format = Format::for_file(line.line.text().trim());
-                let words =
-                    format!("{}, for your eyes alone (0600). Nothing is overwritten.", in_file(format));
+                let words = format!("{}: a new file{PRIVATE}.", in_file(format));
                 line.draw_below("Saving", &words, canvas);
                 self.draw_left_out(app, format, canvas);
             }
             Prompt::Run(line) => {
-                line.draw("Hand it to", canvas);
-                let words = "A command that reads it from standard input, such as: pass insert -m atlas/ci";
+                line.draw("Run", canvas);
+                let words = "The command reads the secret from standard input: pass insert -m atlas/ci. There is \
+                             no shell: for | > $VARS use sh -c '...'";
                 line.draw_below("Running", words, canvas);
             }
         }
@@ -355,9 +348,9 @@ impl PromptLine {
 
 fn in_file(format: Format) -> &'static str {
     match format {
-        Format::Secret | Format::ClientId => "The secret alone (.env, .json, .yaml: more)",
-        Format::Env => "Both variables",
-        Format::Json => "Atlas's answer",
+        Format::Secret | Format::ClientId => "The secret alone (.env, .json, .yaml save more)",
+        Format::Env => "Client ID and secret as variables",
+        Format::Json => "The Atlas response as JSON",
         Format::Kubernetes | Format::Aws => "A Kubernetes Secret",
     }
 }
