@@ -177,9 +177,11 @@ impl VerifyOutcome {
     /// What happened, as a sentence or two.
     pub fn sentence(&self) -> String {
         match self {
-            Self::Accepted { .. } => "Verified: Atlas accepts the new secret".to_owned(),
-            Self::Refused(words) => format!("Atlas does not accept the new secret yet: {words}"),
-            Self::CouldNotCheck(problem) => format!("Not verified. {}", problem.explain().title),
+            Self::Accepted { .. } => "Atlas accepts it.".to_owned(),
+            Self::Refused(words) => format!("Atlas does not accept it yet. It says: {words}"),
+            Self::CouldNotCheck(problem) => {
+                format!("It could not be checked. {}", problem.explain().title)
+            }
         }
     }
 }
@@ -299,7 +301,7 @@ mod tests {
     #[test]
     fn only_a_token_is_called_accepted() {
         let rows = [
-            (VerifyOutcome::Accepted { at: None }, "Verified: Atlas accepts the new secret"),
+            (VerifyOutcome::Accepted { at: None }, "Atlas accepts it."),
             (
                 VerifyOutcome::Refused(ServerText::new("Invalid credentials provided.")),
                 "Atlas does not accept it yet. It says: Invalid credentials provided.",

@@ -132,7 +132,7 @@ impl Disposition {
                 "perhaps delivered: check where it was going before you delete it in Atlas".to_owned()
             }
             Self::Kept => "its value is lost; kept in Atlas".to_owned(),
-            Self::PerhapsCreated => "perhaps created, but its value is lost: check in Atlas".to_owned(),
+            Self::PerhapsCreated => "perhaps created, its value lost: look in Atlas".to_owned(),
         }
     }
 }

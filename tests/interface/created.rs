@@ -81,9 +81,9 @@ fn the_account_is_fetched_again_and_each_other_secret_says_what_became_of_it() {
     let after = masked("2026-11-30T18:14:00Z");
     let own = ExistingSecret { id: own_id(), ..existing("2026-12-23T18:14:00Z") };
     stage.account(&[after, own]);
-    assert_drawn(&stage, "mdb_sa_sk_...9f3a now expires 30 Nov 2026 (was 1 Mar 2027)");
-    assert_drawn(&stage, "this session still holds the old secret, valid until 30 Nov 2026.");
-    assert_eq!(drawn(&stage).matches("expires").count(), 1, "the new secret is not among the others");
+    assert_drawn(&stage, "Retire d delete \u{2026}9f3a (never used, expires 30 Nov 2026)");
+    assert_drawn(&stage, "You are signed in with it: deleting it ends this session.");
+    assert_eq!(drawn(&stage).matches("Retire").count(), 1, "the new secret is not among the others");
 }
 
 #[test]

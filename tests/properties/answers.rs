@@ -100,7 +100,7 @@ pub fn answer_command(command: &Command, outcome: u8) -> Option<Event> {
         }
         Command::Run(..) => {
             let outcomes =
-                [CommandOutcome::Succeeded, CommandOutcome::ClosedEarly, CommandOutcome::Exited(1)];
+                [CommandOutcome::Succeeded, CommandOutcome::ClosedEarly, CommandOutcome::Exited { code: 1, last_line: ServerText::default() }];
             Event::CommandEnded(outcomes[usize::from(outcome) % 3].clone())
         }
         Command::Print(..) => {

@@ -46,9 +46,9 @@ fn a_line_that_did_not_work_stays_to_be_changed() {
     let mut stage = Stage::created();
     stage.keys("s").type_in("/nowhere/x").keys("enter").saved(SaveOutcome::Failed(SaveFailure::NoFolder));
     assert_drawn(&stage, "/nowhere/x");
-    assert_drawn(&stage, "There is no such folder.");
+    assert_drawn(&stage, "The folder does not exist.");
     stage.keys("backspace");
-    assert_not_drawn(&stage, "There is no such folder.");
+    assert_not_drawn(&stage, "The folder does not exist.");
     stage.keys("esc q");
     assert!(asks_to_choose(&stage), "nothing was delivered");
 }
@@ -63,7 +63,7 @@ fn only_a_command_that_succeeds_has_the_secret() {
         assert_delivered(&stage, Delivery::Piped { program: ServerText::new(program) });
     }
     let failures = [
-        CommandOutcome::Exited(1),
+        CommandOutcome::Exited { code: 1, last_line: ServerText::default() },
         CommandOutcome::Killed(9),
         CommandOutcome::ClosedEarly,
         CommandOutcome::NotFound(ServerText::new("passs")),
@@ -71,7 +71,7 @@ fn only_a_command_that_succeeds_has_the_secret() {
     for failure in failures {
         let mut stage = Stage::created();
         stage.keys("p").type_in("passs").keys("enter").command_ended(failure.clone());
-        assert_drawn(&stage, &failure.sentence());
+        assert_drawn(&stage, &failure.sentence("passs"));
         stage.keys("esc q");
         assert!(asks_to_choose(&stage), "{failure:?}");
     }

@@ -137,7 +137,8 @@ fn panels() -> Vec<State> {
     let mut ended = open('p', "pass insert -m atlas/ci");
     ended.press(KeyCode::Enter);
 
-    ended.send(Event::CommandEnded(CommandOutcome::Exited(1)));
+    let last_line = ServerText::new("Error: the password store is empty. Try \"pass init\".");
+    ended.send(Event::CommandEnded(CommandOutcome::Exited { code: 1, last_line }));
     let mut help = open('p', "");
     help.press(KeyCode::F(1));
     vec![

@@ -155,8 +155,8 @@ impl CreatedScreen {
             Verification::Running(since) => {
                 canvas.running(app.now, *since, "Signing in to Atlas with the new secret");
             }
-            Verification::Done(outcome @ VerifyOutcome::Accepted { .. }) => {
-                canvas.marked(theme.glyphs.check, &outcome.sentence(), theme.good);
+            Verification::Done(VerifyOutcome::Accepted { .. }) => {
+                canvas.marked(theme.glyphs.check, "Verified: Atlas accepts the new secret", theme.good);
             }
             Verification::Done(outcome @ VerifyOutcome::Refused(_)) => {
                 let words = format!("{} v tries again.", outcome.sentence());
