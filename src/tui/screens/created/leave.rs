@@ -324,7 +324,7 @@ impl CreatedScreen {
             }
             LeaveConfirmation::Choose { choice, problem } => {
                 let what = match &self.copy {
-                    _ if self.is_on_its_way() => "It is being delivered: whether it arrives is not known yet.",
+                    _ if self.is_on_its_way() => "This secret is still being delivered.",
                     CopyState::Lost(_) => "The clipboard no longer holds this secret.",
                     _ => "You have not copied or saved this secret.",
                 };

@@ -38,6 +38,9 @@ const REVEALED_FOR: Duration = Duration::from_secs(30);
 /// In fewer rows not everything fits.
 const LOW: u16 = 18;
 
+/// How many rows the facts take.
+const FACTS: u16 = 3;
+
 /// The new secret, and what has become of it so far.
 #[derive(Clone, Debug)]
 pub struct CreatedScreen {
@@ -309,11 +312,16 @@ impl Component for CreatedScreen {
         let theme = canvas.theme;
         let title = cut(&self.title(app), canvas.width(), 2, 2, theme.glyphs.ellipsis);
         canvas.item(Span::styled(format!("{} ", theme.glyphs.check), theme.good), &title, theme.strong);
-        canvas.blank();
-        self.draw_value(app, canvas);
         // Where it is low, the facts come last: what became of the secret and what is asked must be seen.
         let is_low = canvas.area.height < LOW;
-        if !is_low {
+        if is_low {
+            self.draw_value(app, canvas);
+        } else {
+            canvas.blank();
+            self.draw_value(app, canvas);
+            if !self.is_revealed(app.now) {
+                canvas.blank();
+            }
             self.draw_facts(app, canvas);
             canvas.blank();
         }
@@ -322,8 +330,10 @@ impl Component for CreatedScreen {
             (None, Some(prompt)) => self.draw_prompt(app, prompt, canvas),
             (None, None) => self.draw_steps(app, canvas),
         }
-        if is_low {
-            if canvas.left() > 3 {
+        // A question or a prompt may have the page to itself.
+        let is_open = self.leaving.is_some() || self.prompt.is_some();
+        if is_low && (!is_open || canvas.left() >= FACTS) {
+            if canvas.left() > FACTS {
                 canvas.blank();
             }
             self.draw_facts(app, canvas);
@@ -350,8 +360,7 @@ impl CreatedScreen {
         let theme = canvas.theme;
         let value = &self.secret.value;
         let Some(left) = self.revealed_for(app.now) else {
-            canvas.line(Line::styled(masked(value, theme.glyphs.bullet), theme.strong));
-            return canvas.blank();
+            return canvas.line(Line::styled(masked(value, theme.glyphs.bullet), theme.strong));
         };
         let shown = ServerText::new(value.expose_secret());
         let line = Line::styled(shown.as_str(), theme.strong);

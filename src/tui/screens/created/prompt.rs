@@ -298,14 +298,14 @@ impl CreatedScreen {
             Prompt::Save(line) => {
                 line.draw("Save to", canvas);
                 let format = Format::for_file(line.line.text().trim());
-                let words = format!("{}: a new file{PRIVATE}.", in_file(format));
+                let words = format!("{}, in a new file{PRIVATE}.", in_file(format));
                 line.draw_below("Saving", &words, canvas);
                 self.draw_left_out(app, format, canvas);
             }
             Prompt::Run(line) => {
                 line.draw("Run", canvas);
-                let words = "The command reads the secret from standard input: pass insert -m atlas/ci. There is \
-                             no shell: for | > $VARS use sh -c '...'";
+                let words = "Reads the secret from standard input, for example: pass insert -m atlas/ci\n\
+                             There is no shell: for | > $VARS use sh -c '...'";
                 line.draw_below("Running", words, canvas);
             }
         }
@@ -348,7 +348,7 @@ impl PromptLine {
 
 fn in_file(format: Format) -> &'static str {
     match format {
-        Format::Secret | Format::ClientId => "The secret alone (.env, .json, .yaml save more)",
+        Format::Secret | Format::ClientId => "The secret alone (more as .env, .json or .yaml)",
         Format::Env => "Client ID and secret as variables",
         Format::Json => "The Atlas response as JSON",
         Format::Kubernetes | Format::Aws => "A Kubernetes Secret",
