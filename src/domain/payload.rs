@@ -13,18 +13,13 @@ pub struct SecretPayload {
     pub organization: Option<OrganizationId>,
 }
 
-/// How saving to a file went.
+/// A file that is on the disk, and so is its name in its folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum SaveOutcome {
-    /// The file is on the disk, and so is its name in its folder.
-    Saved {
-        /// The whole path.
-        path: ServerText,
-        /// The format that its extension asked for.
-        format: Format,
-    },
-    /// Nothing is left of it.
-    Failed(SaveFailure),
+pub struct SavedFile {
+    /// The whole path.
+    pub path: ServerText,
+    /// The format that its extension asked for.
+    pub format: Format,
 }
 
 /// Why a file was not saved. Whatever had been written was taken away again.

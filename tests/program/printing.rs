@@ -78,7 +78,11 @@ fn nothing_else_gets_to_the_variable() {
     terminal.send("q");
     assert_eq!(terminal.wait_exit().code(), Some(0));
     assert_eq!(read(terminal.home(), "got"), value);
-    assert!(terminal.screen().contains("read by sh, which exited with 0; written to standard output"), "{}", terminal.screen());
+    assert!(
+        terminal.screen().contains("read by sh, which exited with 0; written to standard output"),
+        "{}",
+        terminal.screen()
+    );
 }
 
 #[test]

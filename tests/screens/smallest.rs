@@ -42,8 +42,14 @@ fn what_has_to_be_read_is_there() {
         ("guard_choice_lost", &choices),
         ("guard_delete_failed", &choices),
         ("guard_delete_refused", &choices),
-        ("guard_sent", &["does not confirm it. Paste to check.", "Did it arrive? y quit n back c copy again"]),
-        ("created_copied", &["Copied to the clipboard, clears in 60 s (also after you quit). + adds 60 s", "q quit"]),
+        (
+            "guard_sent",
+            &["does not confirm it. Paste to check.", "Did it arrive? y quit n back c copy again"],
+        ),
+        (
+            "created_copied",
+            &["Copied to the clipboard, clears in 60 s (also after you quit). + adds 60 s", "q quit"],
+        ),
         ("created_not_printed", &["No space left", "c copy s save"]),
         ("panel_save_exists", &["File already exists.", "The secret is still here."]),
         ("panel_formats", &["AWS Secrets Manager (JSON)", "Esc back"]),

@@ -235,7 +235,8 @@ mod tests {
             ("a 'b'|'c'", "|"),
         ];
         for (line, operator) in rows {
-            let why = format!("there is no shell, so {operator} has no meaning; quote it, or use sh -c '...'");
+            let why =
+                format!("there is no shell, so {operator} has no meaning; quote it, or use sh -c '...'");
             assert_eq!(split(line), Err(CommandOutcome::Malformed(ServerText::new(&why))), "{line:?}");
         }
     }
@@ -278,7 +279,9 @@ mod tests {
         for line in ["tee ~root/x", "tee ~user", "~bob/bin/keep", "tee ~+/x", "tee ~'x'"] {
             assert_eq!(split(line), Err(CommandOutcome::Malformed(ServerText::new(other))), "{line:?}");
         }
-        let unknown = Err(CommandOutcome::Malformed(ServerText::new("the home folder is not known; type the whole path")));
+        let unknown = Err(CommandOutcome::Malformed(ServerText::new(
+            "the home folder is not known; type the whole path",
+        )));
         assert_eq!(words_of("tee ~/x", None, &payload()), unknown);
     }
 

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use atlas_secret::domain::{
-    BaseUrl, DeleteOutcome, ExistingSecret, Identity, JournalEntry, Login, PendingRecord, ProjectId, ReadProblem, SecretId,
-    ServerText, ServiceAccount, Session, VerifyOutcome,
+    BaseUrl, DeleteOutcome, ExistingSecret, Identity, JournalEntry, Login, PendingRecord, ProjectId,
+    ReadProblem, SecretId, ServerText, ServiceAccount, Session, VerifyOutcome,
 };
 use atlas_secret::tui::Event;
 use crossterm::event::KeyCode;

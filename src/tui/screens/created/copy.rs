@@ -195,7 +195,11 @@ impl CreatedScreen {
                 canvas.words(2, "It stays there until something else is copied.", theme.faint);
             }
             CopyState::Failed(failure) => {
-                canvas.marked(theme.glyphs.cross, "Not copied. Reveal it with r, or save it with s.", theme.bad);
+                canvas.marked(
+                    theme.glyphs.cross,
+                    "Not copied. Reveal it with r, or save it with s.",
+                    theme.bad,
+                );
                 for reason in &failure.reasons {
                     canvas.words(2, reason.as_str(), Style::new());
                 }

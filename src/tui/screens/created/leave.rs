@@ -85,8 +85,7 @@ impl Choice {
 const LEAVE_AT_ONCE: Binding = Binding::new(&[CTRL_C], "Ctrl-C", "quit at once", Action::Leave);
 
 /// One question before leaving.
-pub(in crate::tui::screens) const LEAVE_YES_NO: &[Binding] =
-    &[YES, NO, LEAVE_AT_ONCE.only_in_help(), HELP];
+pub(in crate::tui::screens) const LEAVE_YES_NO: &[Binding] = &[YES, NO, LEAVE_AT_ONCE.only_in_help(), HELP];
 
 /// Did the copy arrive? `leave` says where `y` leads.
 const fn confirm_keys(leave: &'static str) -> [Binding; 5] {

@@ -349,7 +349,7 @@ impl CreatedScreen {
         let mut title = "Secret created".to_owned();
         for (before, name) in [("for", Some(&self.account_name)), ("in", project)] {
             if let Some(name) = name.filter(|name| !name.is_empty()) {
-                title.push_str(&format!(" {before} {name}"));
+                title.extend([" ", before, " ", name.as_str()]);
             }
         }
         title
@@ -376,7 +376,7 @@ impl CreatedScreen {
     fn draw_facts(&self, app: &Shared, canvas: &mut Canvas) {
         let secret = &self.secret;
         canvas.labelled("Client ID", self.new_secret.client.as_str());
-        let id = secret.id.as_ref().map_or("not in the response of Atlas", |id| id.as_str());
+        let id = secret.id.as_ref().map_or("not in Atlas's response", |id| id.as_str());
         canvas.labelled("Secret ID", id);
         let expires = match secret.expires_at {
             Some(at) => {
@@ -385,7 +385,7 @@ impl CreatedScreen {
                 // The distance is left out where it would wrap.
                 if rows_of(&both, canvas.width(), LABEL_WIDTH) > 1 { date } else { both }
             }
-            None => "not in the response of Atlas".to_owned(),
+            None => "not in Atlas's response".to_owned(),
         };
         canvas.labelled("Expires", &expires);
     }

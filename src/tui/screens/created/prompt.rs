@@ -4,7 +4,7 @@ use crossterm::event::KeyCode;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::domain::{CommandOutcome, Delivery, Format, SaveOutcome, ServerText};
+use crate::domain::{CommandOutcome, Delivery, Format, SaveFailure, SavedFile, ServerText};
 use crate::tui::app::{Shared, Transition};
 use crate::tui::area::split_left;
 use crate::tui::canvas::{Canvas, LABEL_WIDTH};
@@ -131,9 +131,9 @@ impl Prompt {
     pub(super) fn about(&self) -> &'static [&'static str] {
         match self {
             Self::Run(_) => ABOUT_RUN,
-            Self::Save(_) => {
-                &["The file extension selects what is saved: .env, .json or .yaml (Kubernetes), else the secret."]
-            }
+            Self::Save(_) => &[
+                "The file extension selects what is saved: .env, .json or .yaml (Kubernetes), else the secret.",
+            ],
             Self::Formats(_) | Self::Delete(_) => &[],
         }
     }
@@ -211,16 +211,10 @@ impl CreatedScreen {
         app.send(if is_save { Command::Save(text, payload) } else { Command::Run(text, payload) });
     }
 
-    pub(super) fn saved(&mut self, app: &mut Shared, outcome: SaveOutcome) {
-        self.delivery_ended(
-            app,
-            match outcome {
-                SaveOutcome::Saved { path, format } => {
-                    Ok(format.holds_the_secret().then_some(Delivery::Saved { path }))
-                }
-                SaveOutcome::Failed(failure) => Err(failure.sentence()),
-            },
-        );
+    pub(super) fn saved(&mut self, app: &mut Shared, result: Result<SavedFile, SaveFailure>) {
+        let delivery =
+            |file: SavedFile| file.format.holds_the_secret().then_some(Delivery::Saved { path: file.path });
+        self.delivery_ended(app, result.map(delivery).map_err(|failure| failure.sentence()));
     }
 
     pub(super) fn command_ended(&mut self, app: &mut Shared, outcome: &CommandOutcome) {

@@ -117,16 +117,16 @@ impl CreatedScreen {
         if self.deliveries(app.now).is_empty() {
             let run = if canvas.width() < NARROW { "p run" } else { "p run a command" };
             let keys = format!("c copy   s save   {run}   r reveal");
-            let once = match app.output {
-                Output::Sink(_) => "Atlas will not show it again. q writes it to standard output.",
-                Output::Terminal | Output::Broken => "Atlas will not show it again.",
-            };
+            let once = "Atlas will not show it again.";
             let both = format!("{keys}   {once}");
             if rows_of(&both, canvas.width(), LABEL_WIDTH) == 1 {
                 draw_step("Deliver", &both, canvas);
             } else {
                 draw_step("Deliver", &keys, canvas);
                 canvas.words(LABEL_WIDTH, once, Style::new());
+            }
+            if matches!(app.output, Output::Sink(_)) {
+                canvas.words(LABEL_WIDTH, "q writes it to standard output.", Style::new());
             }
         }
         for delivery in &self.delivered {
@@ -159,11 +159,12 @@ impl CreatedScreen {
                 canvas.marked(theme.glyphs.check, "Verified: Atlas accepts the new secret", theme.good);
             }
             Verification::Done(outcome @ VerifyOutcome::Refused(_)) => {
-                let words = format!("{} v tries again.", outcome.sentence());
-                canvas.marked(theme.glyphs.cross, &words, theme.bad);
+                canvas.marked(theme.glyphs.cross, &outcome.sentence(), theme.bad);
+                canvas.words(2, "v tries again.", Style::new());
             }
             Verification::Done(outcome @ VerifyOutcome::CouldNotCheck(_)) => {
-                canvas.warning(&format!("{} v tries again.", outcome.sentence()), theme.warning);
+                canvas.warning(&outcome.sentence(), theme.warning);
+                canvas.words(2, "v tries again.", Style::new());
             }
         }
     }
@@ -176,8 +177,8 @@ impl CreatedScreen {
         }
         if let Some(problem) = self.account.problem(&self.new_secret.account()) {
             let title = problem.explain().title;
-            let words = format!("Could not load the older secrets. {title} d tries again.");
-            return canvas.warning(&words, theme.warning);
+            canvas.warning(&format!("Could not load the older secrets. {title}"), theme.warning);
+            canvas.words(2, "d tries again.", Style::new());
         }
         for secret in self.others().into_iter().flatten() {
             let now = app.atlas_now();
