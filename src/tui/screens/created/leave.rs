@@ -356,6 +356,7 @@ impl CreatedScreen {
             CopyState::Held(copy) if !copy.can_be_read => {
                 ("The clipboard could not be read again.".to_owned(), "Already pasted?")
             }
+            CopyState::Held(_) => ("The clipboard holds it.".to_owned(), "Already pasted?"),
             CopyState::Lost(content) => (lost_words(*content), "Already pasted?"),
             _ => ("The clipboard no longer holds it.".to_owned(), "Already pasted?"),
         }

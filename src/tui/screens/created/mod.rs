@@ -32,6 +32,8 @@ pub use steps::Verification;
 
 pub(super) use leave::LEAVE_YES_NO;
 
+use prompt::PromptLine;
+
 /// How long a revealed secret stays readable after the last key.
 const REVEALED_FOR: Duration = Duration::from_secs(30);
 
@@ -205,8 +207,8 @@ impl Component for CreatedScreen {
             Action::Copy => self.copy(app, Format::Secret),
             Action::Extend => self.extend(app),
             Action::CopyAs => self.prompt = Some(Prompt::Formats(0)),
-            Action::Save => self.prompt = Some(Prompt::save()),
-            Action::Pipe => self.prompt = Some(Prompt::run()),
+            Action::Save => self.prompt = Some(Prompt::Save(PromptLine::new())),
+            Action::Pipe => self.prompt = Some(Prompt::Run(PromptLine::new())),
             Action::Verify => self.verify(app),
             Action::Retire => self.open_secret_list(app),
             Action::Reveal => {

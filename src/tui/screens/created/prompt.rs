@@ -82,21 +82,6 @@ const ABOUT_RUN: &[&str] = &[
 ];
 
 impl Prompt {
-    pub(super) fn save() -> Self {
-        Self::Save(PromptLine::new())
-    }
-
-    pub(super) fn run() -> Self {
-        Self::Run(PromptLine::new())
-    }
-
-    fn line(&self) -> Option<&PromptLine> {
-        match self {
-            Self::Formats(_) | Self::Delete(_) => None,
-            Self::Save(line) | Self::Run(line) => Some(line),
-        }
-    }
-
     fn line_mut(&mut self) -> Option<&mut PromptLine> {
         match self {
             Self::Formats(_) | Self::Delete(_) => None,
@@ -140,7 +125,7 @@ impl Prompt {
 }
 
 impl PromptLine {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self { line: TextLine::roomy(), is_running: false, problem: None }
     }
 
@@ -237,9 +222,12 @@ impl CreatedScreen {
 
     /// The first word of the line, split as it was to be run: the program.
     fn program(&self) -> ServerText {
-        let line = self.prompt.as_ref().and_then(Prompt::line).map(|line| line.line.text());
-        let words = line.and_then(|line| shell_words::split(line).ok()).unwrap_or_default();
-        ServerText::new(words.first().map_or("", String::as_str))
+        let line = match &self.prompt {
+            Some(Prompt::Run(line)) => line.line.text(),
+            _ => "",
+        };
+        let words = shell_words::split(line).unwrap_or_default();
+        ServerText::new(words.first().map_or("a command", String::as_str))
     }
 
     /// What has worked is kept, whatever is on the screen by now; what has not leaves the line to be changed.
