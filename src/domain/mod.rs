@@ -36,7 +36,7 @@ pub use ids::{ClientId, ClientIdError, OrganizationId, ProjectId, ProjectIdError
 pub use journal_entry::{Damage, DamagedRecord, JournalEntry, JournalProblem, JournalStep, PendingRecord};
 pub use lifetime::{Lifetime, LifetimeError, Now, USUAL_HOURS};
 pub use os::Os;
-pub use payload::{CommandOutcome, PrintFailure, SaveFailure, SaveOutcome, SecretPayload};
+pub use payload::{CommandOutcome, PrintFailure, SaveFailure, SavedFile, SecretPayload};
 pub use rejection::{Explanation, FieldViolation, Rejection, RejectionKind};
 pub use secret::{
     API_VERSION, CreatedSecret, Format, MEDIA_TYPE, NewSecret, QueryFlags, masked, without_secrets,

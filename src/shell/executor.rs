@@ -11,7 +11,7 @@ use tokio::task::JoinHandle;
 use crate::delivery::{self, CommandOutput, Copier, render};
 use crate::domain::{
     ClipboardContent, CommandOutcome, CopyFailure, CopyOutcome, PrintFailure, ReadProblem, SaveFailure,
-    SaveOutcome, ServerText, Session, TransportProblem, Tried, TriedSession,
+    ServerText, Session, TransportProblem, Tried, TriedSession,
 };
 use crate::jobs::{Authenticator, Connections, Records};
 use crate::process::{internal_error, wall_clock};
@@ -129,7 +129,7 @@ impl Executor {
                 self.runner.deliver(
                     Slot::Save,
                     async move { Event::Saved(delivery::save(&path, home.as_deref(), &payload).await) },
-                    || Event::Saved(SaveOutcome::Failed(SaveFailure::Other(internal_error()))),
+                    || Event::Saved(Err(SaveFailure::Other(internal_error()))),
                 );
             }
             // The caller has given the terminal back: the command has it until it ends.

@@ -161,11 +161,11 @@ impl App {
         }
         app.shows_help = false;
         app.form.notice = None;
-        app.lookups.account = Remote::NotAsked;
         let Created { secret, known } = created;
         app.send(Command::RecordSecret(secret.id.clone(), secret.expires_at));
         let mut screen = CreatedScreen::new(in_flight.new_secret, secret, known.secrets.unwrap_or_default());
-        screen.fetch_others(app);
+        screen.fetch_account(app);
+        app.lookups.account = Remote::NotAsked;
         if app.flags.verify {
             screen.verify(app);
         }

@@ -263,7 +263,7 @@ fn what_cannot_be_written_is_named_by_its_id_and_never_by_its_value() {
     let atlas = Atlas::start();
     let full = File::options().write(true).open("/dev/full").unwrap();
     let output = alone(&atlas, PLAIN).args(["--format", "env"]).stdout(full).output().unwrap();
-    assert_lost(&atlas, &output, "Standard output has no room left.");
+    assert_lost(&atlas, &output, "No space left for standard output.");
 
     let atlas = Atlas::with_delay(1);
     let (reader, writer) = std::io::pipe().unwrap();
@@ -275,7 +275,7 @@ fn what_cannot_be_written_is_named_by_its_id_and_never_by_its_value() {
     wait_for("the request", || (atlas.secrets_created() == 1).then_some(()));
     drop(reader);
     let output = running.wait_with_output().unwrap();
-    assert_lost(&atlas, &output, "Nobody reads standard output any more.");
+    assert_lost(&atlas, &output, "No program reads standard output any more.");
 }
 
 #[test]
@@ -338,7 +338,7 @@ fn assert_lost(atlas: &Atlas, output: &Output, why: &str) {
     let (code, said) = end_of(output);
     assert_eq!(code, Some(3), "{said}");
     assert!(said.contains(why), "{said}");
-    let named: Vec<&str> = said.lines().filter(|line| line.contains("never handed over")).collect();
+    let named: Vec<&str> = said.lines().filter(|line| line.contains("never delivered")).collect();
     assert_eq!(named.len(), 1, "{said}");
     let (_, rest) = named[0].split_once("atlas-secret: secret ").unwrap();
     let secret_id = rest.split(' ').next().unwrap();

@@ -37,7 +37,11 @@ pub const ROWS: &[Row] = &[
         Host::Atlas(Reads::Broken, &[Post::Created]),
         &[
             CREATE,
-            &[Step::Says("The account's secrets could not be read"), Step::Press("n"), Step::Says("Stopped. Nothing was created.")],
+            &[
+                Step::Says("The account's secrets could not be read"),
+                Step::Press("n"),
+                Step::Says("Stopped. Nothing was created."),
+            ],
             LEAVE_FORM,
         ],
     ),
@@ -94,7 +98,7 @@ pub const ROWS: &[Row] = &[
         .ends(Journal::WithoutId, End::Code(3)),
     held(
         "SIGTERM while sending, then a 201",
-        &[SEND, &[Step::Signalled(Signal::TERM), Step::LetGo, Step::Says("never handed over")]],
+        &[SEND, &[Step::Signalled(Signal::TERM), Step::LetGo, Step::Says("never delivered")]],
     )
     .ends(Journal::WithId, End::Code(3)),
     Row::new(
