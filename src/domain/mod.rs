@@ -13,6 +13,7 @@ mod exit;
 mod ids;
 mod journal_entry;
 mod lifetime;
+mod messages;
 mod payload;
 #[cfg(test)]
 mod properties;
@@ -34,8 +35,9 @@ pub use exit::{Delivery, Disposition, Exit, ExitSummary};
 pub use ids::{ClientId, ClientIdError, OrganizationId, ProjectId, ProjectIdError, SecretId};
 pub use journal_entry::{Damage, DamagedRecord, JournalEntry, JournalProblem, JournalStep, PendingRecord};
 pub use lifetime::{Lifetime, LifetimeError, Now, USUAL_HOURS};
+pub use messages::Explanation;
 pub use payload::{CommandOutcome, PrintFailure, SaveFailure, SaveOutcome, SecretPayload};
-pub use rejection::{Explanation, FieldViolation, Rejection, RejectionKind};
+pub use rejection::{FieldViolation, Rejection, RejectionKind};
 pub use secret::{
     API_VERSION, CreatedSecret, Format, MEDIA_TYPE, NewSecret, QueryFlags, masked, without_secrets,
 };

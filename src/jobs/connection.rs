@@ -57,7 +57,7 @@ impl Connections {
     async fn client(&self) -> Result<Arc<Client>, TransportProblem> {
         match self.current() {
             Some(connection) => connection.client().await,
-            None => Err(TransportProblem::Credentials(ServerText::new("nobody is signed in"))),
+            None => Err(TransportProblem::Credentials(ServerText::new("not signed in"))),
         }
     }
 
