@@ -46,6 +46,12 @@ pub struct Glyphs {
     pub arrow: &'static str,
     /// Between width and height.
     pub times: &'static str,
+    /// A step that is not done.
+    pub open: &'static str,
+    /// A cell of a bar.
+    pub bar: &'static str,
+    /// A cell of a bar that is cut off.
+    pub cut: &'static str,
     /// A line across the page.
     pub rule: &'static str,
     /// The pictures of the spinner, in turn.
@@ -64,6 +70,9 @@ impl Glyphs {
         ellipsis: "…",
         arrow: "→",
         times: "×",
+        open: "○",
+        bar: "█",
+        cut: "╌",
         rule: "─",
         spinner: &["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"],
     };
@@ -79,6 +88,9 @@ impl Glyphs {
         ellipsis: "...",
         arrow: "->",
         times: "x",
+        open: "o",
+        bar: "=",
+        cut: "-",
         rule: "-",
         spinner: &["|", "/", "-", "\\"],
     };

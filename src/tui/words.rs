@@ -8,6 +8,8 @@ use jiff::tz::TimeZone;
 use crate::domain::ExistingSecret;
 use crate::jobs::Question;
 
+use super::Glyphs;
+
 /// A point in time as people read it, with the offset: `Wed 23 Dec 2026 18:14 +01:00`. UTC while the zone
 /// is not known.
 pub fn date_time(at: Timestamp, zone: Option<&TimeZone>) -> String {
@@ -25,6 +27,11 @@ pub(super) fn short_date(at: Timestamp, zone: Option<&TimeZone>) -> String {
 pub(super) fn time(at: Timestamp, zone: Option<&TimeZone>) -> String {
     let zone = zone.cloned().unwrap_or(TimeZone::UTC);
     at.to_zoned_datetime(zone).strftime("%H:%M:%S").to_string()
+}
+
+/// An existing secret as screens name it: `…9f3a`, or its id where Atlas gave no mask.
+pub(super) fn short_label(secret: &ExistingSecret, glyphs: &Glyphs) -> String {
+    secret.label().as_str().replacen("mdb_sa_sk_...", glyphs.ellipsis, 1)
 }
 
 /// How long ago `at` was, roughly: `2 h ago`.

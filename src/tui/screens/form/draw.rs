@@ -7,7 +7,7 @@ use ratatui::widgets::Clear;
 
 use crate::tui::app::Shared;
 use crate::tui::canvas::{Canvas, rows_of, said_by_atlas};
-use crate::tui::{Failure, Theme};
+use crate::tui::{Failure, Theme, words};
 
 use super::{FieldName, Focus, Notice, SubmitAction, consequences, field_view};
 
@@ -114,8 +114,7 @@ fn button<'a>(app: &Shared, theme: &Theme, width: u16) -> Line<'a> {
     let (reason, label) = match app.submit_action() {
         SubmitAction::Create => ("", "[ Create secret ]".to_owned()),
         SubmitAction::ReplaceExpired(expired) => {
-            let tail = expired.label().as_str().replace("mdb_sa_sk_...", theme.glyphs.ellipsis);
-            ("", format!("[ Replace expired {tail} ]"))
+            ("", format!("[ Replace expired {} ]", words::short_label(&expired, &theme.glyphs)))
         }
         SubmitAction::ListSecrets if width < WIDE => {
             ("no place is free; Enter lists  ", "[ Create secret ]".to_owned())
