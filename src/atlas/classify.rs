@@ -126,9 +126,7 @@ pub(super) fn not_created(problem: ReadProblem) -> CreateOutcome {
         ReadProblem::TimedOut(limit) => {
             ServerText::new(&format!("no challenge came within {} seconds", limit.as_secs()))
         }
-        ReadProblem::Unexpected { status } => {
-            ServerText::new(&format!("unexpected response ({status})"))
-        }
+        ReadProblem::Unexpected { status } => ServerText::new(&format!("unexpected response ({status})")),
         other @ (ReadProblem::StillThere | ReadProblem::PerhapsDeleted(_)) => {
             ServerText::new(&other.explain().title)
         }

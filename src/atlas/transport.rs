@@ -186,10 +186,7 @@ const CERTIFICATE_WORDS: [(&[&str], &str); 23] = [
     ),
     (&["InvalidPurpose", "RequiredEkuNotFound"], "the certificate is not valid for a server"),
     (&["ApplicationVerificationFailure", "CertDistrusted"], "this machine rejected the certificate"),
-    (
-        &["CaUsedAsEndEntity"],
-        "the host sent a CA certificate instead of a server certificate",
-    ),
+    (&["CaUsedAsEndEntity"], "the host sent a CA certificate instead of a server certificate"),
     (&["EndEntityUsedAsCa"], "the certificate was not issued by a certificate authority"),
     (&["NameConstraintViolation"], "the certificate authority may not issue certificates for this name"),
     (&["PathLenConstraintViolated"], "the certificate chain is longer than its authority allows"),

@@ -46,22 +46,22 @@ pub struct Lifetime {
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum LifetimeError {
     /// Nothing was typed.
-    #[error("how long it lives: hours, or 36h, 30d, 12w, 1y, or a date")]
+    #[error("use 36h, 30d, 12w, 1y or a date")]
     Empty,
     /// Neither a whole number nor one with a unit.
-    #[error("not a time: write hours, or 36h, 30d, 12w, 1y, or a date")]
+    #[error("use 36h, 30d, 12w, 1y or a date")]
     NotANumber,
     /// Zero of anything.
-    #[error("zero: a secret lives at least one hour")]
+    #[error("the minimum is 8 hours")]
     Zero,
     /// A date that is not in the future.
-    #[error("in the past: a secret lives at least one hour")]
+    #[error("this is in the past")]
     Past,
     /// Below zero.
-    #[error("negative: a secret lives at least one hour")]
+    #[error("the minimum is 8 hours")]
     Negative,
     /// More hours than the API's `int32` holds.
-    #[error("too long: Atlas counts at most 2147483647 hours")]
+    #[error("too long: the maximum is 365 days")]
     TooLong,
 }
 

@@ -6,8 +6,8 @@
 use std::borrow::Cow;
 
 use super::{
-    API_VERSION, LostAnswer, PairKind, ReadProblem, Rejection, RejectionKind, SECRETS_PER_ACCOUNT, ServerText,
-    TransportProblem, VerifyOutcome,
+    API_VERSION, LostAnswer, PairKind, ReadProblem, Rejection, RejectionKind, SECRETS_PER_ACCOUNT,
+    ServerText, TransportProblem, VerifyOutcome,
 };
 
 /// An error for the user.
@@ -185,11 +185,9 @@ impl Rejection {
                 "It is being upgraded or is overloaded. This usually takes minutes.",
                 "Wait, then try again. Outages are listed on status.mongodb.com.",
             ),
-            RejectionKind::Other => explanation(
-                refused(),
-                "This program does not know the reason.",
-                "Read Atlas's message.",
-            ),
+            RejectionKind::Other => {
+                explanation(refused(), "This program does not know the reason.", "Read Atlas's message.")
+            }
         }
     }
 
@@ -304,11 +302,9 @@ impl TransportProblem {
                 "",
                 "Choose another profile, or set the variables listed in atlas-secret --help.",
             ),
-            Self::Setup(_) => (
-                "Could not set up HTTPS",
-                "",
-                "Check SSL_CERT_FILE, SSL_CERT_DIR and the proxy variables.",
-            ),
+            Self::Setup(_) => {
+                ("Could not set up HTTPS", "", "Check SSL_CERT_FILE, SSL_CERT_DIR and the proxy variables.")
+            }
         };
         explanation(format!("{what}: {}.", self.cause()), meaning, action)
     }

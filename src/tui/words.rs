@@ -74,7 +74,7 @@ pub(super) fn until_next_second(left: Duration) -> Duration {
     if rest.is_zero() { left.min(Duration::from_secs(1)) } else { rest }
 }
 
-/// What `--yes` and `--replace-expired` agreed to, one line each for standard error.
+/// What `--yes` and `--replace-expired` approved, one line each for standard error.
 pub(crate) fn approved(question: &Question, zone: Option<&TimeZone>) -> Vec<String> {
     match question {
         Question::Shortens(shortened) => {
@@ -83,13 +83,13 @@ pub(crate) fn approved(question: &Question, zone: Option<&TimeZone>) -> Vec<Stri
                 let was = secret.expires_at.map_or_else(unknown, |at| date_time(at, zone));
                 let until = date_time(*until, zone);
                 let label = secret.label();
-                format!("{label} expires {until} instead of {was} once the new one exists, as --yes agreed")
+                format!("--yes: {label} will expire on {until} instead of {was}")
             };
             shortened.iter().map(line).collect()
         }
         Question::Replaces(secret) => {
             let label = secret.label();
-            vec![format!("{label} has expired and is being deleted, as --replace-expired agreed")]
+            vec![format!("--replace-expired: deleting {label}, which has expired")]
         }
         Question::AccountUnknown(_) => Vec::new(),
     }

@@ -35,7 +35,7 @@ fn a_key_is_answered_while_atlas_is_silent() {
     terminal.send("n");
     terminal.wait_gone(QUESTION);
     terminal.send(key::CTRL_Z);
-    terminal.wait_for("Not now: a stopped program could miss Atlas's answer.");
+    terminal.wait_for("Cannot suspend while Atlas is answering.");
     terminal.send(key::CTRL_C);
     terminal.wait_for(QUESTION);
     assert!(silent_since.elapsed().as_secs() < 30, "all of it before the answer");

@@ -139,10 +139,7 @@ fn certificates_are_named_in_plain_words() {
             C::ExpiredRevocationList,
             "the certificate revocation list is out of date, or this machine's clock is wrong",
         ),
-        (
-            C::UnhandledCriticalExtension,
-            "the certificate has an unsupported critical extension",
-        ),
+        (C::UnhandledCriticalExtension, "the certificate has an unsupported critical extension"),
         (C::BadEncoding, "the certificate cannot be read"),
         (C::BadSignature, "the signature on the certificate is wrong"),
         (C::InvalidPurpose, "the certificate is not valid for a server"),
@@ -152,10 +149,7 @@ fn certificates_are_named_in_plain_words() {
             other(Verifier::CaUsedAsEndEntity),
             "the host sent a CA certificate instead of a server certificate",
         ),
-        (
-            other(Verifier::EndEntityUsedAsCa),
-            "the certificate was not issued by a certificate authority",
-        ),
+        (other(Verifier::EndEntityUsedAsCa), "the certificate was not issued by a certificate authority"),
         (
             other(Verifier::NameConstraintViolation),
             "the certificate authority may not issue certificates for this name",
@@ -187,10 +181,7 @@ fn certificates_are_named_in_plain_words() {
 fn other_failures_of_tls_are_named_in_plain_words() {
     use rustls::{AlertDescription, InvalidMessage, PeerIncompatible, PeerMisbehaved};
     let rows = [
-        (
-            rustls::Error::InvalidMessage(InvalidMessage::InvalidContentType),
-            "the host does not speak TLS",
-        ),
+        (rustls::Error::InvalidMessage(InvalidMessage::InvalidContentType), "the host does not speak TLS"),
         (rustls::Error::PeerSentOversizedRecord, "the host does not speak TLS"),
         (
             rustls::Error::PeerIncompatible(PeerIncompatible::NoCipherSuitesInCommon),

@@ -2,18 +2,18 @@
 
 use std::time::Duration;
 
+use crossterm::event::KeyCode;
+use jiff::Timestamp;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::domain::{NewSecret, Now, Rejection};
+use crate::domain::{ExistingSecret, NewSecret, Now, Rejection};
 use crate::jobs::{Question, Step};
 use crate::tui::app::{Component, Shared, Transition};
 use crate::tui::canvas::{Canvas, spinner_wake};
 use crate::tui::event::Command;
-use crate::tui::keys::{Action, BUSY, Binding, CTRL_C, ESC, HELP, NO, REPAINT, SUSPEND, YES, YES_NO};
+use crate::tui::keys::{Action, BUSY, Binding, CTRL_C, ESC, HELP, NO, NONE, REPAINT, SUSPEND};
 use crate::tui::words;
-
-use super::secret_facts;
 
 /// In fewer rows every blank one counts.
 const LOW: u16 = 14;
@@ -67,15 +67,32 @@ const BEFORE_POSTING: &[Binding] =
 
 /// A rate limit is waited out.
 const RATE_LIMITED: &[Binding] =
-    &[Binding::new(&[ESC, CTRL_C], "Esc", "back to the form", Action::Leave), HELP, SUSPEND, REPAINT];
+    &[Binding::new(&[ESC, CTRL_C], "Esc", "stop, nothing is created", Action::Leave), HELP, SUSPEND, REPAINT];
 
 /// The POST is running.
 const POSTING: &[Binding] =
     &[Binding::new(&[ESC, CTRL_C], "Esc", "stop waiting", Action::Leave), HELP, SUSPEND, REPAINT];
 
 /// "Stop waiting?"
-const ASKING_TO_STOP: &[Binding] =
-    &[YES, NO, Binding::new(&[CTRL_C], "Ctrl-C", "yes", Action::Yes).only_in_help(), HELP, SUSPEND];
+const ASKING_TO_STOP: &[Binding] = &[
+    yes("stop waiting"),
+    NO,
+    Binding::new(&[CTRL_C], "Ctrl-C", "stop waiting", Action::Yes).only_in_help(),
+    HELP,
+    SUSPEND,
+];
+
+/// The consequences of creating.
+const CONFIRM_CREATE: &[Binding] = &[yes("create"), BACK, HELP, SUSPEND, REPAINT];
+
+/// An expired secret has to go first.
+const CONFIRM_REPLACE: &[Binding] = &[yes("delete and create"), BACK, HELP, SUSPEND, REPAINT];
+
+const fn yes(label: &'static str) -> Binding {
+    Binding::new(&[(KeyCode::Char('y'), NONE)], "y", label, Action::Yes)
+}
+
+const BACK: Binding = Binding::new(&[(KeyCode::Char('n'), NONE), ESC, CTRL_C], "n", "back", Action::No);
 
 impl Progress {
     pub(in crate::tui) fn new(new_secret: NewSecret, since: Now, is_preapproved: bool) -> Self {
@@ -144,7 +161,8 @@ impl Component for Progress {
             Waiting::Creating => POSTING,
             Waiting::SigningIn | Waiting::FetchingAccount | Waiting::Recording => BEFORE_POSTING,
             Waiting::DeletingExpired => BUSY,
-            Waiting::Answer(_) => YES_NO,
+            Waiting::Answer(Question::Replaces(_)) => CONFIRM_REPLACE,
+            Waiting::Answer(_) => CONFIRM_CREATE,
             Waiting::RateLimit { .. } => RATE_LIMITED,
         }
     }
@@ -159,44 +177,62 @@ impl Component for Progress {
 
     fn draw(&self, app: &Shared, canvas: &mut Canvas) {
         let theme = canvas.theme;
-        canvas.line(Line::styled("New service account secret", theme.strong));
-        if canvas.area.height >= LOW {
+        if let Waiting::Answer(question) = &self.waiting {
+            self.draw_question(app, question, canvas);
+        } else {
+            canvas.words(0, &format!("Creating a secret for {}", self.account_words(app)), theme.strong);
+            blank_unless_low(canvas);
+            canvas.labelled("Project ID", self.new_secret.project.as_str());
+            canvas.labelled("Client ID", self.new_secret.client.as_str());
+            canvas.labelled("Expires after", &self.new_secret.lifetime.to_string());
             canvas.blank();
-        }
-        canvas.labelled("Project ID", self.new_secret.project.as_str());
-        canvas.labelled("Client ID", self.new_secret.client.as_str());
-        canvas.labelled("Expires after", &self.new_secret.lifetime.to_string());
-        canvas.blank();
-        match &self.waiting {
-            Waiting::Answer(question) => draw_question(app, question, canvas),
-            Waiting::RateLimit { until, rejection } => self.draw_rate_limit(app, *until, rejection, canvas),
-            Waiting::DeletingExpired => {
-                canvas.running(app.now, self.since, "Deleting the secret that has expired");
-            }
-            _ => self.draw_steps(app, canvas),
+            self.draw_work(app, canvas);
         }
         if self.asks_to_stop {
             if canvas.area.height >= LOW || self.word.is_none() {
                 canvas.blank();
             }
-            canvas.ask("Stop waiting? Atlas may already have created it.");
+            canvas.ask("Stop waiting? Atlas may already have created the secret.");
         }
         if let Some(word) = self.word {
-            if canvas.area.height >= LOW {
-                canvas.blank();
-            }
+            blank_unless_low(canvas);
             canvas.words(2, word, theme.warning);
         }
     }
 }
 
+fn blank_unless_low(canvas: &mut Canvas) {
+    if canvas.area.height >= LOW {
+        canvas.blank();
+    }
+}
+
 impl Progress {
+    /// The account and its project, by name where they are known.
+    fn account_words(&self, app: &Shared) -> String {
+        let account = self.new_secret.account();
+        let name = app.lookups.account.value(&account).map(|account| account.name.as_str());
+        let name = name.filter(|name| !name.is_empty()).unwrap_or(account.client.as_str());
+        match app.lookups.project.value(&account.project) {
+            Some(project) => format!("{name} in {}", project.name),
+            None => name.to_owned(),
+        }
+    }
+
+    fn draw_work(&self, app: &Shared, canvas: &mut Canvas) {
+        match &self.waiting {
+            Waiting::RateLimit { until, rejection } => self.draw_rate_limit(app, *until, rejection, canvas),
+            Waiting::DeletingExpired => canvas.running(app.now, self.since, "Deleting the expired secret"),
+            _ => self.draw_steps(app, canvas),
+        }
+    }
+
     fn draw_rate_limit(&self, app: &Shared, until: Now, rejection: &Rejection, canvas: &mut Canvas) {
         let theme = canvas.theme;
         let left = words::seconds_left(until.since(app.now));
-        let title = format!("Atlas has had too many requests. Trying again in {left}.");
+        let title = format!("Rate limited by Atlas ({}). Retrying in {left}.", rejection.status);
         canvas.warning(&title, theme.warning);
-        canvas.words(2, &format!("Nothing was created. Round {} of 3.", self.refusals), theme.faint);
+        canvas.words(2, &format!("Nothing was created. Retry {} of 3.", self.refusals), theme.faint);
         canvas.atlas_words(2, &rejection.atlas_words());
     }
 
@@ -207,46 +243,77 @@ impl Progress {
             Waiting::FetchingAccount => 1,
             _ => 2,
         };
-        let steps = ["Sign in", "Look at the account's secrets", "Create the secret"];
-        for (index, step) in steps.into_iter().enumerate() {
+        for (index, [planned, running, done]) in STEPS.into_iter().enumerate() {
             match index.cmp(&current) {
                 std::cmp::Ordering::Less => canvas.line(Line::from(vec![
                     Span::styled(theme.glyphs.check, theme.good),
                     Span::raw(" "),
-                    Span::styled(step, theme.faint),
+                    Span::styled(done, theme.faint),
                 ])),
-                std::cmp::Ordering::Equal => canvas.running(app.now, self.since, step),
-                std::cmp::Ordering::Greater => canvas.line(Line::styled(format!("  {step}"), theme.faint)),
+                std::cmp::Ordering::Equal => canvas.running(app.now, self.since, running),
+                std::cmp::Ordering::Greater => {
+                    canvas.line(Line::styled(format!("  {planned}"), theme.faint));
+                }
+            }
+        }
+    }
+
+    fn draw_question(&self, app: &Shared, question: &Question, canvas: &mut Canvas) {
+        let theme = canvas.theme;
+        let account = self.account_words(app);
+        let label = |secret| words::short_label(secret, &theme.glyphs);
+        match question {
+            Question::Shortens(shortened) => {
+                canvas.ask(&format!("Create a secret for {account}?"));
+                canvas.blank();
+                for (secret, cut) in shortened {
+                    canvas.warning(&shortening(app, &label(secret), secret, *cut), theme.strong);
+                }
+                let rest = "Clients that use it must have the new secret by then. This cannot be undone.";
+                canvas.words(2, rest, Style::new());
+            }
+            Question::Replaces(expired) => {
+                canvas.ask(&format!("Delete an expired secret, and create one for {account}?"));
+                canvas.blank();
+                let at = expired.expires_at.map(|at| words::short_date(at, app.zone.as_ref()));
+                let at = at.map_or_else(String::new, |at| format!(" on {at}"));
+                let what = format!("{} expired{at} and is deleted to make room.", label(expired));
+                canvas.warning(&what, theme.strong);
+                canvas.words(2, "It no longer works. This cannot be undone.", Style::new());
+            }
+            Question::AccountUnknown(problem) => {
+                canvas.ask(&format!("Create a secret for {account} without checking its secrets?"));
+                canvas.blank();
+                let title = format!("Could not read the account's secrets. {}", problem.explain().title);
+                canvas.warning(&title, theme.strong);
+                let rest = "Creating a secret makes the account's other secrets expire within 7 days.";
+                canvas.words(2, rest, Style::new());
             }
         }
     }
 }
 
-fn draw_question(app: &Shared, question: &Question, canvas: &mut Canvas) {
-    let theme = canvas.theme;
-    match question {
-        Question::Shortens(shortened) => {
-            for (secret, cut) in shortened {
-                let until = |at| words::date_time(at, app.zone.as_ref());
-                let was = secret.expires_at.map_or_else(|| "at an unknown time".to_owned(), until);
-                canvas.warning(secret.label().as_str(), theme.strong);
-                canvas.words(2, &format!("expires      {was}"), Style::new());
-                canvas.words(2, &format!("will expire  {}", until(*cut)), theme.strong);
-            }
-            canvas.blank();
-            canvas.ask("Atlas shortens it for good. Create the new secret?");
+/// Each step before, while and after it is done.
+const STEPS: [[&str; 3]; 3] = [
+    ["Sign in", "Signing in", "Signed in"],
+    ["Read the account's secrets", "Reading the account's secrets", "Read the account's secrets"],
+    ["Create the secret", "Creating the secret", "Created the secret"],
+];
+
+/// How creating shortens a secret, and whether that hurts.
+fn shortening(app: &Shared, label: &str, secret: &ExistingSecret, cut: Timestamp) -> String {
+    let zone = app.zone.as_ref();
+    let mut until = words::short_date(cut, zone);
+    let was = secret.expires_at.map(|was| match words::short_date(was, zone) {
+        day if day == until => {
+            until = words::date_time(cut, zone);
+            words::date_time(was, zone)
         }
-        Question::Replaces(expired) => {
-            canvas.warning(&secret_facts(app, expired), theme.strong);
-            let words = "It no longer works, but holds one of the account's two places.";
-            canvas.words(2, words, Style::new());
-            canvas.blank();
-            canvas.ask("Delete it in Atlas, and create the new secret?");
-        }
-        Question::AccountUnknown(problem) => {
-            canvas.words(0, &problem.explain().title, theme.faint);
-            canvas.blank();
-            canvas.ask("Could not look at the existing secrets. Create anyway?");
-        }
-    }
+        day => day,
+    });
+    let instead = was.map_or_else(String::new, |was| format!(" instead of {was}"));
+    let used = secret.last_used_at.map(|at| words::ago(at, app.atlas_now()));
+    let used = used.map_or_else(|| "was never used".to_owned(), |ago| format!("was last used {ago}"));
+    let login = if app.is_login(secret) { " You are signed in with it." } else { "" };
+    format!("{label} expires on {until}{instead}. It {used}.{login}")
 }

@@ -72,11 +72,7 @@ pub const ROWS: &[Row] = &[
         "Ctrl-Z while sending, then a 201",
         &[
             SEND,
-            &[
-                Step::Press(key::CTRL_Z),
-                Step::Says("Not now: a stopped program could miss Atlas's answer."),
-                Step::LetGo,
-            ],
+            &[Step::Press(key::CTRL_Z), Step::Says("Cannot suspend while Atlas is answering."), Step::LetGo],
             COPY_AND_LEAVE,
         ],
     ),
