@@ -255,7 +255,7 @@ impl Headless {
             return Certainty::NothingCreated.words().to_owned();
         };
         let fields = FieldName::ALL.into_iter().filter_map(|name| match self.form.validation(name) {
-            Validation::Refused(words) => Some(format!(" {}: {words}.", name.label())),
+            Validation::Refused(words) => Some(format!(" {}: {words}.", option_of(name))),
             _ => None,
         });
         let fields: String = fields.collect();
@@ -269,6 +269,15 @@ impl Headless {
             explanation.title,
             explanation.action,
         )
+    }
+}
+
+/// The option that fills a field.
+pub(crate) fn option_of(name: FieldName) -> &'static str {
+    match name {
+        FieldName::Project => "--project-id",
+        FieldName::Client => "--client-id",
+        FieldName::Lifetime => "--expires-after",
     }
 }
 

@@ -35,7 +35,7 @@ impl Explanation {
     pub fn account_full() -> Self {
         explanation(
             format!("This account has {SECRETS_PER_ACCOUNT} secrets, the maximum."),
-            "Secrets that have expired count, too.",
+            "Expired secrets count, too.",
             "Delete one first, or ask a Project Owner to; then create again.",
         )
     }
@@ -172,7 +172,7 @@ impl Rejection {
             ),
             RejectionKind::Conflict => explanation(
                 refused(),
-                "Most likely the account has 2 secrets, the maximum. Secrets that have expired count, too.",
+                "Most likely the account has 2 secrets, the maximum. Expired secrets count, too.",
                 "Delete one of its secrets, or ask a Project Owner to; then create again.",
             ),
             RejectionKind::RateLimited => explanation(

@@ -12,7 +12,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::delivery::{self, Copier, StdoutProblem, check_stdout};
 use crate::domain::{Exit, ExitSummary, Lifetime, ServerText};
-use crate::headless::{Headless, Rescue};
+use crate::headless::{Headless, Rescue, option_of};
 use crate::jobs::{Connections, Records};
 use crate::process::{self, say};
 use crate::terminal::{Signals, TerminalHandle, TerminalOutput};
@@ -135,15 +135,6 @@ fn check_submission(settings: &Settings) -> Result<(), RunError> {
     match settings.form.first_problem() {
         Some(name) => Err(RunError::Field(option_of(name), field_problem(&settings.form, name))),
         None => Ok(()),
-    }
-}
-
-/// The option that fills a field.
-fn option_of(name: FieldName) -> &'static str {
-    match name {
-        FieldName::Project => "--project-id",
-        FieldName::Client => "--client-id",
-        FieldName::Lifetime => "--expires-after",
     }
 }
 

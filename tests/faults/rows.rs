@@ -31,7 +31,7 @@ const DELETE_AND_LEAVE: &[Step] = &[
     Step::Press("d"),
     Step::Shows("Delete it in Atlas? y/n"),
     Step::Press("y"),
-    Step::Says("is deleted."),
+    Step::Says("You can create a secret now."),
     Step::Press("q"),
 ];
 
@@ -47,7 +47,7 @@ const COPY_AND_LEAVE: &[Step] = &[
 
 /// A new secret is found, and left as it is.
 const FOUND_AND_LEAVE: &[Step] =
-    &[Step::Shows("this one is new since"), Step::Says("its value is lost"), Step::Press("q")];
+    &[Step::Shows("is new: created at"), Step::Says("its value is lost"), Step::Press("q")];
 
 /// Nothing new is found however often it is looked.
 const NONE_AND_LEAVE: &[Step] =

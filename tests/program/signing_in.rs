@@ -43,7 +43,7 @@ fn a_service_account_is_typed_tried_and_used() {
     terminal.paste("mdb_sa_sk_FAKE-and-wrong");
     terminal.wait_for("••••");
     terminal.send(key::ENTER);
-    terminal.wait_for("Atlas did not accept the sign-in.");
+    terminal.wait_for("Sign-in failed: Atlas refused the client ID or its secret.");
     terminal.paste(&secret);
     terminal.wait_for("••••");
     terminal.send(key::ENTER);
@@ -181,9 +181,9 @@ fn a_try_that_was_stopped_is_never_used() {
     terminal.wait_for("••••");
     terminal.send(key::ENTER);
     let (mut held, _) = held.accept().unwrap();
-    terminal.wait_for("Trying it");
+    terminal.wait_for("Signing in");
     terminal.send(key::ESC);
-    terminal.wait_gone("Trying it");
+    terminal.wait_gone("Signing in");
     terminal.send(key::ESC);
     take(&mut terminal, "Demo, no account needed", 1);
     terminal.wait_for("[ Create secret ]");

@@ -78,13 +78,13 @@ fn a_profile_that_cannot_be_used_says_what_to_do() {
         ),
         (
             "auth_type = 'api_keys'\npublic_api_key = 'mdb_sa_id_1234567890abcdef12345678'\nprivate_api_key = 'canary'",
-            "profile `ci` holds a wrong `public_api_key`: that belongs to a service account (it starts with mdb_sa), \
-             not to an API key",
+            "profile `ci` holds a wrong `public_api_key`: this belongs to a service account (mdb_sa...), not \
+             to an API key",
         ),
         (
             "auth_type = 'api_keys'\npublic_api_key = 'abcdefgh'\nprivate_api_key = \"can\\nary\"",
-            "profile `ci` holds a wrong `private_api_key`: it holds a character that no credential has: a space, \
-             a line break or the like",
+            "profile `ci` holds a wrong `private_api_key`: it contains a space, a line break or another \
+             character that credentials do not have",
         ),
     ];
     for (toml, expected) in rows {

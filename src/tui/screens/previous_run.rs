@@ -10,11 +10,11 @@ use crate::jobs::{Before, Deletion, Recheck};
 use crate::tui::app::{Component, Screen, Shared, Transition};
 use crate::tui::canvas::{Canvas, SPINNER_STEP};
 use crate::tui::event::{Command, Event};
-use crate::tui::keys::{Action, BUSY, Binding, CTRL_C, ESC, HELP, NONE, ONLY_BACK, REPAINT, SUSPEND, YES_NO};
+use crate::tui::keys::{Action, BUSY, Binding, CTRL_C, ESC, HELP, NONE, ONLY_BACK, REPAINT, SUSPEND};
 use crate::tui::words;
 
 use super::Notice;
-use super::recovery::{CHECKING_USE, DELETE_IT, IN_USE, KEEP_IT, NOT_DELETED, Recovery};
+use super::recovery::{CHECKING_USE, CONFIRM_DELETE, DELETE_IT, IN_USE, KEEP_IT, NOT_DELETED, Recovery};
 
 /// No POST takes longer; what was created later is another request's.
 const LONGEST_POST: Duration = Duration::from_secs(60);
@@ -50,7 +50,7 @@ enum NotDeleted {
 const SHOWN: &[Binding] = &[
     DELETE_IT,
     KEEP_IT,
-    Binding::new(&[(KeyCode::Char('l'), NONE)], "l", "check it", Action::LookAgain),
+    Binding::new(&[(KeyCode::Char('l'), NONE)], "l", "check", Action::LookAgain),
     Binding::new(&[ESC], "Esc", "later", Action::BackToForm),
     Binding::new(&[(KeyCode::Char('q'), NONE), CTRL_C], "q", "quit", Action::Leave),
     HELP,
@@ -135,7 +135,7 @@ impl Component for PreviousRun {
     fn keys(&self, _app: &Shared) -> &'static [Binding] {
         match self.stage {
             Stage::Shown(_) => SHOWN,
-            Stage::Asking(_) => YES_NO,
+            Stage::Asking(_) => CONFIRM_DELETE,
             Stage::Rechecking(_) => ONLY_BACK,
             Stage::Deleting(_) => BUSY,
         }
@@ -160,7 +160,9 @@ impl Component for PreviousRun {
     fn draw(&self, app: &Shared, canvas: &mut Canvas) {
         let theme = canvas.theme;
         let entry = &self.record.entry;
-        let begun = words::date_time(entry.begun_at, app.zone.as_ref());
+        let zone = app.zone.as_ref();
+        let begun =
+            format!("{} {}", words::short_date(entry.begun_at, zone), words::time(entry.begun_at, zone));
         let client = entry.client.short(theme.glyphs.ellipsis);
         let title = if entry.secret_id.is_some() {
             format!(
@@ -173,7 +175,7 @@ impl Component for PreviousRun {
             )
         };
         canvas.warning(&title, theme.strong);
-        canvas.words(2, "Its value was probably never delivered, and cannot be shown again.", Style::new());
+        canvas.words(2, "It was probably never delivered.", Style::new());
         canvas.blank();
         canvas.labelled("Project ID", entry.project.as_str());
         canvas.labelled("Client ID", entry.client.as_str());
@@ -206,13 +208,9 @@ impl PreviousRun {
         if !self.is_here {
             let host = self.record.entry.base_url.host();
             let words =
-                format!("It is on {host}. To delete it, start atlas-secret with --base-url for that host.");
+                format!("It is on {host}, and this run is signed in elsewhere. Sign in there to delete it.");
             canvas.words(0, &words, theme.warning);
         }
-        canvas.words(
-            0,
-            "If you have its value, keep it: that removes this record and changes nothing in Atlas.",
-            theme.faint,
-        );
+        canvas.words(0, "If you have its value, keep it. Keeping it changes nothing in Atlas.", theme.faint);
     }
 }

@@ -11,7 +11,7 @@ use crate::jobs::{Before, Deletion, PAUSES, Recheck, Recovered};
 use crate::tui::app::{Component, Shared, Transition};
 use crate::tui::canvas::{Canvas, SPINNER_STEP};
 use crate::tui::event::{Command, Event};
-use crate::tui::keys::{Action, BUSY, Binding, HELP, NONE, QUIT_BY_LETTER, REPAINT, SUSPEND, YES_NO};
+use crate::tui::keys::{Action, BUSY, Binding, CTRL_C, ESC, HELP, NONE, QUIT_BY_LETTER, REPAINT, SUSPEND};
 use crate::tui::words;
 
 use super::created::LEAVE_YES_NO;
@@ -121,6 +121,15 @@ pub(super) const DELETE_IT: Binding =
     Binding::new(&[(KeyCode::Char('d'), NONE)], "d", "delete it", Action::Delete);
 /// Leave it in Atlas.
 pub(super) const KEEP_IT: Binding = Binding::new(&[(KeyCode::Char('k'), NONE)], "k", "keep it", Action::Keep);
+
+/// "Delete it?"
+pub(super) const CONFIRM_DELETE: &[Binding] = &[
+    Binding::new(&[(KeyCode::Char('y'), NONE)], "y", "delete", Action::Yes),
+    Binding::new(&[(KeyCode::Char('n'), NONE), ESC, CTRL_C], "n", "back", Action::No),
+    HELP,
+    SUSPEND,
+    REPAINT,
+];
 
 /// The outcome is not known.
 const UNKNOWN: &[Binding] = &[SEARCH_AGAIN, BACK_TO_FORM, QUIT_BY_LETTER, HELP, SUSPEND, REPAINT];
@@ -291,7 +300,7 @@ impl Component for Recovery {
     fn keys(&self, app: &Shared) -> &'static [Binding] {
         match &self.search {
             _ if self.asks_to_leave => LEAVE_YES_NO,
-            Search::AskingToDelete(_) => YES_NO,
+            Search::AskingToDelete(_) => CONFIRM_DELETE,
             Search::Rechecking(_) | Search::Deleting { .. } => BUSY,
             // While the POST still runs, what it made is left alone: its value may yet come.
             Search::Found(_) | Search::NotDeleted { .. } if app.in_flight.is_none() => FOUND,
@@ -429,10 +438,8 @@ fn draw_found(app: &Shared, secret: &ExistingSecret, canvas: &mut Canvas) {
     let theme = canvas.theme;
     let label = words::short_label(secret, &theme.glyphs);
     let at = secret.created_at.map(|at| words::time(at, app.zone.as_ref()));
-    let at = at.map_or_else(String::new, |at| format!(" (created at {at} by Atlas's clock)"));
-    // While the POST still runs, its response may bring the value.
-    let value = if app.in_flight.is_some() { "may still arrive" } else { "is lost" };
-    canvas.words(0, &format!("{label} is new{at}, and its value {value}."), theme.strong);
+    let at = at.map_or_else(String::new, |at| format!(": created at {at} by Atlas's clock"));
+    canvas.words(0, &format!("{label} is new{at}."), theme.strong);
     canvas.words(0, &format!("Secret ID {}", secret.id), Style::new());
     canvas.words(0, PROBABLY_YOURS, Style::new());
     canvas.words(0, STAYS, theme.faint);
