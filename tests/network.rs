@@ -237,8 +237,8 @@ async fn a_certificate_that_is_not_trusted_is_named_with_the_way_out() {
     let (authority, other) = (Authority::new(), Authority::new());
     let rows = [
         ("atlas.test", 4000, &other, "the certificate is not trusted (unknown issuer)"),
-        ("elsewhere.test", 4000, &authority, "the host's certificate is for another name"),
-        ("atlas.test", 2021, &authority, "the host's certificate has expired"),
+        ("elsewhere.test", 4000, &authority, "the certificate is for another host name"),
+        ("atlas.test", 2021, &authority, "the certificate has expired"),
     ];
     for (name, last_year, trusted, cause) in rows {
         let url = atlas(authority.server(name, last_year)).await;
@@ -403,7 +403,7 @@ async fn the_certificate_of_an_authority_is_not_one_of_a_server() {
     let trusted = file.path().to_str().unwrap();
     let variables = [("HTTPS_PROXY", &*proxy.url("user:fake-password@")), ("SSL_CERT_FILE", trusted)];
     let line = run(&url, &variables).await;
-    assert!(line.contains("the host shows the certificate of an authority as its own"), "{line}");
+    assert!(line.contains("the host sent a CA certificate instead of a server certificate"), "{line}");
 }
 
 #[cfg(target_os = "linux")]

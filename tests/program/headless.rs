@@ -84,9 +84,9 @@ fn what_is_missing_or_wrong_is_told_before_anything_is_asked() {
     }
     let atlas = Atlas::start();
     let rows: [(&[&str], &str); 4] = [
-        (&[], "say with --format what it is to get"),
-        (&["--format", "json", "--expires-after", "soon"], "--yes: Expires after: "),
-        (&["--format", "json", "--expires-after", "0"], "--yes: Expires after: "),
+        (&[], "choose what to write with --format"),
+        (&["--format", "json", "--expires-after", "soon"], "--expires-after soon: use 36h"),
+        (&["--format", "json", "--expires-after", "0"], "--expires-after 0: the minimum is"),
         (&["--format", "yaml"], "invalid value 'yaml'"),
     ];
     for (arguments, reason) in rows {
@@ -96,12 +96,12 @@ fn what_is_missing_or_wrong_is_told_before_anything_is_asked() {
     }
     let (code, said) = end_of(&alone(&atlas, "mdb_sa_id_12").args(["--format", "json"]).output().unwrap());
     assert_eq!(code, Some(2), "{said}");
-    assert!(said.contains("--yes: Client ID: "), "{said}");
+    assert!(said.contains("--client-id mdb_sa_id_12: 2 of 24 digits"), "{said}");
     let mut nobody = alone(&atlas, PLAIN);
     let nobody = nobody.env_remove("MONGODB_ATLAS_ACCESS_TOKEN").args(["--format", "json"]);
     let (code, said) = end_of(&nobody.output().unwrap());
     assert_eq!(code, Some(2), "{said}");
-    assert!(said.contains("no credentials were found"), "{said}");
+    assert!(said.contains("no credentials found"), "{said}");
     assert_eq!(atlas.requests(), Vec::<String>::new());
 }
 
@@ -142,7 +142,7 @@ fn a_configuration_that_cannot_be_used_is_the_reason() {
         fs::write(config, content).unwrap();
         let (code, said) = end_of(&with_config(&atlas, home.path()).output().unwrap());
         assert_eq!(code, Some(2), "{content}: {said}");
-        assert!(said.contains("--yes: no credentials can be used: ") && said.contains(reason), "{said}");
+        assert!(said.contains("--yes: the credentials cannot be used: ") && said.contains(reason), "{said}");
         assert_eq!(said.matches(reason).count(), 1, "{said}");
     }
     let (home, config) = home_for_config();
@@ -175,7 +175,7 @@ fn warnings_about_credentials_are_printed() {
         "is of an older version than 2",
         "the project_id of profile `ci` is not used",
         "MONGODB_ATLAS_SERVICE is set too, but the URL of the profile goes first",
-        "atlas.invalid gets your credentials and is not an Atlas host",
+        "your credentials are sent to atlas.invalid, which is not an Atlas host",
     ];
     for warning in warnings {
         assert_eq!(said.matches(warning).count(), 1, "{warning}: {said}");
@@ -251,7 +251,7 @@ fn an_answer_that_is_lost_is_told_as_perhaps_created() {
     assert_eq!(code, Some(3), "{said}");
     assert!(said.contains(&format!(" of {LOST}, expires ")), "{said}");
     assert!(said.contains(": may have been created, and its value is lost"), "{said}");
-    assert!(said.contains("is new and its value is lost: delete it in Atlas"), "{said}");
+    assert!(said.contains("is new, and its value is lost."), "{said}");
     assert_eq!((output.stdout.len(), atlas.creates(), atlas.secrets_created()), (0, 1, 1));
 }
 
@@ -293,7 +293,7 @@ fn cleaning_up_is_offered_only_of_what_was_recorded() {
         let full = File::options().write(true).open("/dev/full").unwrap();
         let (code, said) = end_of(&command.args(["--format", "env"]).stdout(full).output().unwrap());
         assert_eq!(code, Some(3), "{said}");
-        assert_eq!(said.contains("The next run without --yes offers to clean up."), is_recorded, "{said}");
+        assert_eq!(said.contains("To delete it, run atlas-secret without --yes."), is_recorded, "{said}");
     }
     let mut next = alone(&atlas, LIVING);
     let (_, said) = end_of(&next.env("HOME", home.path()).args(["--format", "env"]).output().unwrap());

@@ -103,7 +103,7 @@ fn a_read_that_keeps_failing_is_explained_with_its_cause() {
         (format!("http://{closed}"), "Could not connect to the host: ", "refused", 3),
         (format!("http://{}", before(None, &[BAD_GATEWAY])), "Nothing was created.", "502", 3),
         (format!("https://{}", before(None, &["no TLS"])), "TLS failed: ", "TLS", 0),
-        ("https://atlas.example.test".to_owned(), "The proxy failed: ", "wants a user and password", 0),
+        ("https://atlas.example.test".to_owned(), "The proxy failed: ", "requires a user and password", 0),
     ];
     thread::scope(|scope| {
         for (url, title, cause, tries) in rows {

@@ -39,7 +39,7 @@ fn the_program_can_be_suspended_and_continued() {
     terminal.send("fg\r");
     terminal.wait_for("Secret created");
     terminal.send("ql");
-    terminal.wait_for("never delivered");
+    terminal.wait_for("never handed over");
     // What is typed before the shell asks may go to neither.
     terminal.wait_until("the prompt of the shell", |screen| {
         screen.contents().trim_end().ends_with(PROMPT.trim())
@@ -86,7 +86,7 @@ fn a_stop_from_outside_leaves_a_screen_and_keys_that_work() {
         terminal.send(key::CTRL_C);
         terminal.wait_for("l leave");
         terminal.send("l");
-        terminal.wait_for("never delivered");
+        terminal.wait_for("never handed over");
         terminal.wait_until("the prompt of the shell", |screen| {
             !screen.alternate_screen() && screen.contents().trim_end().ends_with(PROMPT.trim())
         });

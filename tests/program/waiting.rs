@@ -4,7 +4,7 @@ use crate::atlas::{Atlas, SLOW};
 use crate::program::{create, filled};
 use crate::support::terminal::{Terminal, key};
 
-const QUESTION: &str = "Stop waiting? Atlas may already have created it.";
+const QUESTION: &str = "Stop waiting? Atlas may already have created the secret.";
 /// It stands there whatever looking at the account has shown by then.
 const STOPPED: &str = "You stopped waiting. The request is still running.";
 
@@ -125,14 +125,14 @@ fn a_secret_that_will_be_shortened_is_asked_about() {
     terminal.send("l");
     terminal.wait_for("[ Create secret ]");
     terminal.send(key::ENTER);
-    terminal.wait_for("Create the new secret?  y/n");
+    terminal.wait_for("This cannot be undone.");
     // Key repeat cannot consent.
     terminal.send(key::ENTER);
     terminal.send("n");
     terminal.wait_for("Stopped. Nothing was created.");
     assert_eq!(atlas.creates(), 1);
     terminal.send(key::ENTER);
-    terminal.wait_for("Create the new secret?  y/n");
+    terminal.wait_for("This cannot be undone.");
     terminal.send("y");
     terminal.wait_for("Secret created");
     assert_eq!(atlas.creates(), 2);

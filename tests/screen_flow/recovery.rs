@@ -136,7 +136,7 @@ fn deleting_takes_y_and_one_more_fetch() {
     assert_eq!((stage.fates(), deletions(&stage)), (vec![Disposition::Deleted], 1));
     assert!(matches!(stage.commands.last(), Some(Command::SettleRecord)));
     stage.keys("l");
-    assert_drawn(&stage, "The secret whose value was lost is deleted");
+    assert_drawn(&stage, "The secret whose value was lost was deleted");
     stage.keys("q");
     assert_eq!(stage.exit(), Some(Exit::Done));
 }

@@ -415,9 +415,9 @@ impl SignIn {
         match (&self.typing, self.method()) {
             (Some(_), Some(method)) => format!("Sign in with {}", method.with_article()),
             _ if matches!(app.session, Session::SignedOut { .. }) => {
-                "No usable credentials were found. Choose how to sign in:".to_owned()
+                "No usable credentials were found. Sign in with:".to_owned()
             }
-            _ => "Choose how to sign in:".to_owned(),
+            _ => "Sign in with:".to_owned(),
         }
     }
 

@@ -25,18 +25,18 @@ const fn none(fault: &'static str, posts: &'static [Post], steps: &'static [&'st
     Row::new(fault, post(posts), steps).posts(1, 0).ends(Journal::WithoutId, LOST)
 }
 
-/// Created, and handed over after all.
+/// Created and delivered.
 const fn created(fault: &'static str, posts: &'static [Post]) -> Row {
     Row::new(fault, post(posts), &[CREATE, COPY_AND_LEAVE]).posts(1, 1)
 }
 
-/// The note of the run before says which one it is.
+/// The record of the previous run says which one it is.
 const DELETE_NEXT_TIME: &[Step] = &[
     Step::StartedAgain,
     Step::Shows("d delete it"),
     Step::Says("never delivered"),
     Step::Press("d"),
-    Step::Shows("Delete it in Atlas? y/n"),
+    Step::Shows("Delete this secret in Atlas? y/n"),
     Step::Press("y"),
     Step::Says("Deleted the secret of the previous run."),
     Step::Press(key::CTRL_C),

@@ -1,4 +1,4 @@
-//! The person, or the system, does something meanwhile.
+//! The user, or the system, does something meanwhile.
 
 use super::{COPY_AND_LEAVE, CREATE, DELETE_AND_LEAVE, LEAVE_FORM, post};
 use crate::fault::{Host, Post, Reads};
@@ -13,7 +13,7 @@ const SEND: &[Step] = &[Step::Press(key::ENTER), Step::Posted];
 /// Waiting is given up; the POST runs on.
 const STOP_WAITING: &[Step] = &[
     Step::Press(key::ESC),
-    Step::Shows("Stop waiting? Atlas may already have created it."),
+    Step::Shows("Stop waiting? Atlas may already have created the secret."),
     Step::Press("y"),
     Step::Says("You stopped waiting. The request is still running."),
 ];
@@ -22,7 +22,7 @@ const STOP_WAITING: &[Step] = &[
 const KILLED_BEFORE: &[Step] = &[
     Step::Signalled(Signal::KILL),
     Step::StartedAgain,
-    Step::Shows("l look"),
+    Step::Shows("l check"),
     Step::Says("never delivered"),
 ];
 
