@@ -57,7 +57,7 @@ impl Connections {
     async fn client(&self) -> Result<Arc<Client>, TransportProblem> {
         match self.current() {
             Some(connection) => connection.client().await,
-            None => Err(TransportProblem::Credentials(ServerText::new("nobody is signed in"))),
+            None => Err(TransportProblem::Credentials(ServerText::new("not signed in"))),
         }
     }
 
@@ -244,7 +244,7 @@ impl Connection {
         };
         let settings = atlas::Settings { base_url, credentials, query_flags: self.query_flags };
         let made = tokio::task::spawn_blocking(move || make(settings)).await;
-        made.map_err(|_| setup("a mistake of this program"))?.map(Arc::new)
+        made.map_err(|_| setup("internal error"))?.map(Arc::new)
     }
 
     async fn start_demo(&self, world: World) -> Result<(BaseUrl, Credentials), TransportProblem> {
@@ -271,7 +271,7 @@ async fn read_credentials(credentials: CredentialSource) -> Result<Credentials, 
         CredentialSource::Ready(credentials) => Ok(credentials),
         CredentialSource::NeedsKeyring(request) => match request.read().await {
             Ok(read) => read.map_err(|error| unusable(&error.to_string())),
-            Err(_) => Err(unusable("the keyring did not answer")),
+            Err(_) => Err(unusable("the keyring did not respond")),
         },
     }
 }

@@ -40,7 +40,7 @@ impl Authenticator {
                 let tried = try_source(connections, source).await;
                 TriedSession { tried, session, project: project_id, client: None }
             }
-            Ok(_) => self.refused("this profile holds no credentials"),
+            Ok(_) => self.refused("this profile has no credentials"),
             Err(error) => self.refused(&error.to_string()),
         }
     }

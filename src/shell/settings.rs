@@ -67,16 +67,21 @@ pub enum SettingsError {
     #[error("{0}")]
     Credentials(#[from] CredentialsError),
     /// Going on as if the variable were not set could use another account or another folder.
-    #[error("{0} is not UTF-8 text: correct or unset it")]
+    #[error("{0} is not valid UTF-8: correct or unset it")]
     NotUtf8(&'static str),
     /// `--base-url` is none.
-    #[error("--base-url: {0}")]
-    BaseUrl(#[from] BaseUrlError),
+    #[error("--base-url {value}: {error}")]
+    BaseUrl {
+        /// What was given, without a user or password.
+        value: ServerText,
+        /// What is wrong with it.
+        error: BaseUrlError,
+    },
     /// A proxy variable cannot be read.
     #[error("{0}")]
     Proxy(#[from] ProxyError),
-    /// The demo's world cannot be read, which is a mistake of ours.
-    #[error("the demo cannot start: {0}")]
+    /// The demo's data cannot be read: an internal error.
+    #[error("--demo: {0}")]
     Demo(#[from] WorldError),
 }
 
@@ -107,7 +112,7 @@ impl Settings {
         variable: impl Fn(&str) -> Option<String>,
     ) -> Result<Self, SettingsError> {
         check_proxies(&variable)?;
-        let flag = arguments.base_url.as_deref().map(BaseUrl::parse).transpose()?;
+        let flag = arguments.base_url.as_deref().map(parse_base_url).transpose()?;
         let profiles = match config_path(&variable) {
             Some(path) if !arguments.demo => Profiles::load(&path),
             _ => Ok(Profiles::default()),
@@ -152,6 +157,13 @@ impl Settings {
             query_flags: QueryFlags { envelope: arguments.envelope, pretty: arguments.pretty },
         })
     }
+}
+
+fn parse_base_url(text: &str) -> Result<BaseUrl, SettingsError> {
+    BaseUrl::parse(text).map_err(|error| {
+        let shown = text.rsplit_once('@').map_or(text, |(_, host)| host);
+        SettingsError::BaseUrl { value: ServerText::new(shown), error }
+    })
 }
 
 /// The variables that say who signs in, where, and where files lie. The others only change how things look.
@@ -248,11 +260,11 @@ mod tests {
                 continue;
             }
             for bytes in [&b"\xff"[..], b"ci\xfe", b"\xc3", b"\xed\xa0\x80", b"mdb_sa_id_\x80"] {
-                let expected = Some(format!("{name} is not UTF-8 text: correct or unset it"));
+                let expected = Some(format!("{name} is not valid UTF-8: correct or unset it"));
                 assert_eq!(gather(&[], name, bytes), expected, "{bytes:?}");
             }
         }
-        let loser = Some("MONGODB_ATLAS_CLIENT_ID is not UTF-8 text: correct or unset it".to_owned());
+        let loser = Some("MONGODB_ATLAS_CLIENT_ID is not valid UTF-8: correct or unset it".to_owned());
         assert_eq!(gather(&["-P", "ci"], "MONGODB_ATLAS_CLIENT_ID", b"\xff"), loser);
         for name in ["LANG", "LC_ALL", "NO_COLOR", "DISPLAY", "TMUX"] {
             assert_eq!(gather(&[], name, b"\xff"), None, "{name}");

@@ -434,7 +434,7 @@ impl App {
         if self.shared.in_flight.is_none() {
             return self.shared.send(Command::Suspend);
         }
-        let word = "Not now: a stopped program could miss Atlas's answer.";
+        let word = "Cannot suspend while Atlas is answering.";
         match &mut self.screen {
             Screen::Progress(progress) => progress.word = Some(word),
             Screen::Recovery(recovery) => recovery.word = Some(word),
@@ -469,9 +469,9 @@ impl App {
         let Size { columns, rows } = Size::SMALLEST;
         let times = theme.glyphs.times;
         if matches!(&self.screen, Screen::Created(created) if !created.is_delivered(self.shared.now)) {
-            return format!("A secret waits; enlarge to {columns}{times}{rows}. Ctrl-C twice loses it");
+            return format!("Secret not delivered. Enlarge to {columns}{times}{rows}. Ctrl-C twice loses it");
         }
-        format!("atlas-secret needs {columns}{times}{rows}; all is kept")
+        format!("atlas-secret needs {columns}{times}{rows}. Nothing is lost.")
     }
 }
 

@@ -104,7 +104,7 @@ async fn without_a_challenge_that_can_be_answered_no_post_goes_out() {
         (answer(502, "", HTML), format!("not sent: the answer (HTTP 502) has {no_challenge}")),
         (answer(401, "", UNAUTHORIZED), "rejected UNEXPECTED_ERROR".to_owned()),
         (json(429, rate_limited), "rejected RATE_LIMITED".to_owned()),
-        (Reply::ThenReset(Vec::new()), "not sent: the other end reset the connection".to_owned()),
+        (Reply::ThenReset(Vec::new()), "not sent: the host reset the connection".to_owned()),
         (Reply::ThenSilence(Vec::new()), "not sent: no challenge came within 0 seconds".to_owned()),
     ];
     for (reply, expected) in rows {

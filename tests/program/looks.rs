@@ -62,7 +62,7 @@ fn a_small_terminal_says_so_and_everything_is_kept() {
         labelled(&screen.contents(), "Expires after").starts_with('3')
     });
     terminal.resize(10, 50);
-    let notice = terminal.wait_for("atlas-secret needs 56×16; all is kept");
+    let notice = terminal.wait_for("atlas-secret needs 56×16. Nothing is lost.");
     assert_eq!(notice.trim().lines().count(), 1, "{notice}");
     // Keys wait: no one types into what they cannot see.
     // Hiding the cursor ends this frame.

@@ -81,13 +81,11 @@ fn a_profile_that_cannot_be_used_says_what_to_do() {
         ),
         (
             "auth_type = 'api_keys'\npublic_api_key = 'mdb_sa_id_1234567890abcdef12345678'\nprivate_api_key = 'canary'",
-            "public_api_key in profile `ci`: that belongs to a service account (it starts with mdb_sa), \
-             not to an API key",
+            "public_api_key in profile `ci`: this belongs to a service account (mdb_sa...), not to an API key",
         ),
         (
             "auth_type = 'api_keys'\npublic_api_key = 'abcdefgh'\nprivate_api_key = \"can\\nary\"",
-            "private_api_key in profile `ci`: it holds a character that no credential has: a space, \
-             a line break or the like",
+            "private_api_key in profile `ci`: it contains a space, a line break or another character that credentials do not have",
         ),
     ];
     for (toml, expected) in rows {

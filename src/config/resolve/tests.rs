@@ -168,26 +168,24 @@ fn a_profile_that_nobody_named_and_whose_host_cannot_be_used_only_warns() {
         ("service = 'Cloud'", format!("service in profile `me` is `Cloud`: {known}")),
         (
             "ops_manager_url = 'http://o.example'",
-            "ops_manager_url in profile `me`: http:// is allowed to this machine only; write https://".to_owned(),
+            "ops_manager_url in profile `me`: http:// is allowed for localhost only; use https://".to_owned(),
         ),
         (
             "base_url = 'http://o.example:8080/'",
-            "base_url in profile `me`: http:// is allowed to this machine only; write https://".to_owned(),
+            "base_url in profile `me`: http:// is allowed for localhost only; use https://".to_owned(),
         ),
         (
             "service = 'cloud'\nops_manager_url = 'nonsense'",
-            "ops_manager_url in profile `me`: not a URL: write it like https://cloud.mongodb.com".to_owned(),
+            "ops_manager_url in profile `me`: this is not a URL; use one like https://cloud.mongodb.com".to_owned(),
         ),
         (
             "ops_manager_url = 'https://o.example/api'",
-            "ops_manager_url in profile `me`: write scheme and host only, like https://cloud.mongodb.com, without \
-             a path"
+            "ops_manager_url in profile `me`: remove the path: only a scheme and a host are allowed, like https://cloud.mongodb.com"
                 .to_owned(),
         ),
         (
             "base_url = 'https://u:p@o.example'",
-            "base_url in profile `me`: write scheme and host only, like https://cloud.mongodb.com, without a user \
-             or password"
+            "base_url in profile `me`: remove the user and password: only a scheme and a host are allowed, like https://cloud.mongodb.com"
                 .to_owned(),
         ),
         ("auth_type = 'user_account'\nservice = 'mars'", format!("service in profile `me` is `mars`: {known}")),
@@ -269,7 +267,7 @@ fn the_flag_for_the_host_goes_before_a_broken_variable() {
     );
     assert_eq!(
         outcome(Flags::default(), set, ""),
-        "MONGODB_ATLAS_BASE_URL: not a URL: write it like https://cloud.mongodb.com"
+        "MONGODB_ATLAS_BASE_URL: this is not a URL; use one like https://cloud.mongodb.com"
     );
 }
 
