@@ -326,9 +326,9 @@ fn wrapped_at(place: usize, in_variables: bool, wrap: impl Fn(&str) -> String) -
     };
     if !in_variables {
         for (_, setting, text) in &values {
-            let escaped: String =
+            let escaped: Vec<String> =
                 text.chars().map(|character| format!("\\U{:08X}", u32::from(character))).collect();
-            content.push_str(&format!("{setting} = \"{escaped}\"\n"));
+            content += &[setting, " = \"", &escaped.concat(), "\"\n"].concat();
         }
     }
     match resolve(Flags::default(), variable, &load(&content)) {
