@@ -147,9 +147,8 @@ fn what_nobody_named_only_warns() {
     assert_eq!(
         outcome(none, &[], login),
         "nowhere: nothing cloud.mongodb.com 32b6e34b3d91647abb20e7b8\n\
-         profile `me` is a login through the browser (auth_type user_account), which this program cannot use yet: \
-         choose a profile with a service account or an API key, or set MONGODB_ATLAS_ACCESS_TOKEN to what \
-         `atlas auth token --profile me` prints"
+         profile `me` is a browser login, which this program cannot use yet: set MONGODB_ATLAS_ACCESS_TOKEN to \
+         what `atlas auth token -P me` prints"
     );
     assert_eq!(
         outcome(none, &[], "[[["),
@@ -204,7 +203,7 @@ fn a_profile_that_nobody_named_and_whose_host_cannot_be_used_only_warns() {
         // Named, it is an error.
         let named = outcome(flag("me"), &[], &content);
         if settings.contains("user_account") {
-            assert!(named.starts_with("profile `me` is a login through the browser"), "{named}");
+            assert!(named.starts_with("profile `me` is a browser login"), "{named}");
         } else {
             assert_eq!(named, reason);
         }
