@@ -303,12 +303,12 @@ impl<T: Clone, E: Clone> MadeOnce<T, E> {
             {
                 return Err(failure.clone());
             }
-            let made = make().await;
-            if let Err(failure) = &made {
+            let result = make().await;
+            if let Err(failure) = &result {
                 let mut failures = lock(&self.failures);
                 *failures = (failures.0 + 1, Some(failure.clone()));
             }
-            made
+            result
         };
         self.value.get_or_try_init(attempt).await.cloned()
     }

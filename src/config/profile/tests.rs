@@ -55,9 +55,8 @@ fn a_profile_gives_credentials_or_says_where_they_are() {
 
 #[test]
 fn a_profile_that_cannot_be_used_says_what_to_do() {
-    let login = "profile `ci` is a login through the browser (auth_type user_account), which this program cannot use yet: \
-                 choose a profile with a service account or an API key, or set MONGODB_ATLAS_ACCESS_TOKEN to what \
-                 `atlas auth token --profile ci` prints";
+    let login = "profile `ci` is a browser login, which this program cannot use yet: set MONGODB_ATLAS_ACCESS_TOKEN to \
+         what `atlas auth token -P ci` prints";
     let rows = [
         ("auth_type = 'user_account'\naccess_token = 'canary'", login),
         ("access_token = 'canary'\nrefresh_token = 'canary'", login),

@@ -147,9 +147,8 @@ fn what_nobody_named_only_warns() {
     assert_eq!(
         outcome(none, &[], login),
         "nowhere: nothing cloud.mongodb.com 32b6e34b3d91647abb20e7b8\n\
-         profile `me` is a login through the browser (auth_type user_account), which this program cannot use yet: \
-         choose a profile with a service account or an API key, or set MONGODB_ATLAS_ACCESS_TOKEN to what \
-         `atlas auth token --profile me` prints"
+         profile `me` is a browser login, which this program cannot use yet: set MONGODB_ATLAS_ACCESS_TOKEN to \
+         what `atlas auth token -P me` prints"
     );
     assert_eq!(
         outcome(none, &[], "[[["),
@@ -202,7 +201,7 @@ fn a_profile_that_nobody_named_and_whose_host_cannot_be_used_only_warns() {
         // Named, it is an error.
         let named = outcome(flag("me"), &[], &content);
         if settings.contains("user_account") {
-            assert!(named.starts_with("profile `me` is a login through the browser"), "{named}");
+            assert!(named.starts_with("profile `me` is a browser login"), "{named}");
         } else {
             assert_eq!(named, reason);
         }
@@ -324,9 +323,9 @@ fn wrapped_at(place: usize, in_variables: bool, wrap: impl Fn(&str) -> String) -
     };
     if !in_variables {
         for (_, setting, text) in &values {
-            let escaped: String =
+            let escaped: Vec<String> =
                 text.chars().map(|character| format!("\\U{:08X}", u32::from(character))).collect();
-            content.push_str(&format!("{setting} = \"{escaped}\"\n"));
+            content += &[setting, " = \"", &escaped.concat(), "\"\n"].concat();
         }
     }
     match resolve(Flags::default(), variable, &load(&content)) {
