@@ -5,7 +5,6 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::task::JoinHandle;
 
@@ -15,7 +14,7 @@ use crate::domain::{
     ServerText, Session, TransportProblem, Tried, TriedSession,
 };
 use crate::jobs::{Authenticator, Connections, Records};
-use crate::process::internal_error;
+use crate::process::{internal_error, wall_clock};
 use crate::terminal::TerminalOutput;
 use crate::tui::{Command, Event, JobRunner, Report, SignInWith, Slot};
 
@@ -42,8 +41,7 @@ impl Executor {
         copier: Copier,
         home: Option<PathBuf>,
     ) -> (Self, UnboundedReceiver<Report>) {
-        let (runner, reports) =
-            JobRunner::new(Arc::clone(&connections), Arc::clone(&records), Timestamp::now);
+        let (runner, reports) = JobRunner::new(Arc::clone(&connections), Arc::clone(&records), wall_clock);
         let executor = Self {
             runner,
             connections,

@@ -39,16 +39,17 @@ impl Failure {
     /// Why nothing was created; `None` when the user stopped it.
     pub fn of(reason: &Reason) -> Option<Self> {
         Some(match reason {
-            Reason::Cancelled | Reason::Declined(Question::Shortens(_)) => return None,
+            Reason::Cancelled => return None,
             Reason::Full | Reason::StillFull => Self::own(
                 "This account already has two secrets.",
                 "A service account has two places for secrets, and both of them are in use.",
                 "A Project Owner deletes one of its secrets; then create again.",
             ),
-            Reason::Declined(Question::Replaces(_)) => Self::own(
-                "This account already has two secrets.",
-                "One of its two places is held by a secret that has expired.",
-                "Start again with --replace-expired to have it deleted first.",
+            // Only `--yes` without `--replace-expired` gets here: a user who says no has stopped the job.
+            Reason::Declined(Question::Consequences(_)) => Self::own(
+                "This account has 2 secrets, the maximum.",
+                "One of them has expired, but still counts.",
+                "Add --replace-expired to delete it first.",
             ),
             Reason::Preflight(problem)
             | Reason::NotDeleted(problem)

@@ -112,7 +112,7 @@ fn type_everything(program: Program) -> Vec<u8> {
     terminal.send(key::ENTER);
     terminal.wait_for("Expires after ›");
     terminal.send(key::CTRL_U);
-    terminal.wait_gone("720 hours");
+    terminal.wait_gone("30 days");
     type_slowly(&mut terminal, "Expires after", "36h", 0);
     terminal.wait_for("36 hours");
     // On the last field Enter submits.

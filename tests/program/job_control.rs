@@ -101,7 +101,7 @@ fn a_stop_from_outside_leaves_a_screen_and_keys_that_work() {
 #[test]
 fn a_pause_that_nobody_sees_changes_nothing() {
     let mut terminal = demo().start();
-    terminal.wait_for("720 hours, ");
+    terminal.wait_for("30 days, ");
     for _ in 0..3 {
         terminal.signal(Signal::STOP);
         let length = terminal.output().len();

@@ -32,7 +32,7 @@ fn on_the_form_nothing_is_lost() {
     for (signal, code) in rows {
         let mut terminal = demo().start();
         // The time of day needs the zone: from here on everything is set up and the signals are caught.
-        terminal.wait_for("720 hours, ");
+        terminal.wait_for("30 days, ");
         assert!(terminal.is_alternate_screen() && terminal.bracketed_paste());
         terminal.signal(signal);
         assert_eq!(terminal.wait_exit().code(), Some(code), "{signal:?}");
@@ -46,7 +46,7 @@ fn signals_that_were_ignored_at_the_start_stay_ignored() {
     let line = "trap '' HUP INT QUIT USR1 USR2 ALRM; exec \"$0\" --demo";
     let mut terminal =
         Terminal::run("bash").args(["-c", line, env!("CARGO_BIN_EXE_atlas-secret")]).size(30, 120).start();
-    terminal.wait_for("720 hours, ");
+    terminal.wait_for("30 days, ");
     for signal in
         [Signal::HUP, Signal::INT, Signal::QUIT, Signal::USR1, Signal::USR2, Signal::ALARM, Signal::XFSZ]
     {

@@ -26,7 +26,7 @@ fn with_a_terminal_a_refusal_leads_to_the_form_and_is_no_success() {
     let atlas = Atlas::start();
     let mut terminal = filled(&atlas, CROWDED).arg("--yes").start();
     terminal.wait_for("already has two secrets");
-    terminal.wait_for("[ Create secret ]");
+    terminal.wait_for("[ Delete one first… ]");
     terminal.send(key::CTRL_C);
     assert_eq!(terminal.wait_exit().code(), Some(1));
     assert_eq!(atlas.creates(), 0);

@@ -85,7 +85,7 @@ fn nothing_more_is_sent_while_a_request_that_was_given_up_runs_on() {
     terminal.send("y");
     terminal.wait_for(STOPPED);
     terminal.send("b");
-    terminal.wait_for("an earlier request is running");
+    terminal.wait_for("waiting for the earlier request");
     terminal.send(key::CTRL_S);
     terminal.wait_for("The earlier request has not been answered yet.");
     assert_eq!(atlas.creates(), 1);
@@ -121,14 +121,14 @@ fn a_secret_that_will_be_shortened_is_asked_about() {
     terminal.send("l");
     terminal.wait_for("[ Create secret ]");
     terminal.send(key::ENTER);
-    terminal.wait_for("Create the new secret?  y/n");
+    terminal.wait_for("y create   n back");
     // Key repeat cannot consent.
     terminal.send(key::ENTER);
     terminal.send("n");
     terminal.wait_for("Stopped. Nothing was created.");
     assert_eq!(atlas.creates(), 1);
     terminal.send(key::ENTER);
-    terminal.wait_for("Create the new secret?  y/n");
+    terminal.wait_for("y create   n back");
     terminal.send("y");
     terminal.wait_for("Secret created");
     assert_eq!(atlas.creates(), 2);

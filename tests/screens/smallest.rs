@@ -13,24 +13,25 @@ fn words(name: &str) -> String {
 fn what_has_to_be_read_is_there() {
     let choices = ["It cannot be shown again.", "go back", "delete it in Atlas", "leave anyway"];
     let rows: &[(&str, &[&str])] = &[
-        (
-            "form_filled",
-            &["720 hours, Wed 23 Dec 2026 18:14 +01:00", "once the new one exists.", "[ Create secret ]"],
-        ),
+        ("form_filled", &["30 days, Wed 23 Dec 2026 18:14", "expire within 7 days.", "[ Create secret ]"]),
         (
             "form_both_places_taken",
             &[
-                "enlarge the window to see all of it",
-                "Enter lists [ Create secret ]",
-                "Enter list the secrets",
+                "1 Mar 2027 → 30 Nov 2026 !",
+                "2 secrets, the maximum. Delete one first.",
+                "[ Delete one first… ]",
+                "Enter delete one",
             ],
         ),
-        ("form_lifetime_unusual", &["Atlas allows 8 hours to 365 days today"]),
+        ("form_lifetime_unusual", &["Atlas allows 8 hours to 365 days"]),
         ("form_project_is_a_client_id", &["a project ID has 24 hex digits and no prefix"]),
-        ("form_earlier_request_runs", &["an earlier request is running [ Create secret ]"]),
+        ("form_earlier_request_runs", &["waiting for the earlier request [ Create secret ]"]),
         ("form_earlier_request_runs_and_submitted", &["The earlier request has not been answered yet."]),
-        ("sending_asks_to_shorten", &["Mon 1 Mar 2027 13:00 +01:00", "Mon 30 Nov 2026 18:14 +01:00", "y/n"]),
-        ("sending_could_not_look", &["Could not look at the existing secrets. Create anyway? y/n"]),
+        (
+            "sending_asks_to_shorten",
+            &["expires on 30 Nov 2026 instead of 1 Mar 2027.", "cannot be undone.", "y create n back"],
+        ),
+        ("sending_could_not_look", &["secrets could not be read", "y create n back"]),
         ("sending_asks_to_stop", &["Stop waiting? Atlas may already have created it. y/n"]),
         ("sending_asks_to_stop_and_refuses_ctrl_z", &["y/n", "could miss Atlas's answer."]),
         ("created_not_copied", &["Not copied. Reveal it with r, or save it with s.", "that TMUX names."]),
@@ -68,7 +69,10 @@ fn what_has_to_be_read_is_there() {
         ("sign_in_key_refused", &["accept the API key.", "Type both again", "Atlas: UNEXPECTED_ERROR"]),
         ("sign_in_profile_forbidden", &["own words below", "Atlas: POLICY_VIOLATION"]),
         ("left_over", &["perhaps never handed over", "k keep it", "q quit"]),
-        ("form_one_will_be_shortened", &["→ 30 Nov 2026 once the new one exists", "[ Create secret ]"]),
+        (
+            "form_one_will_be_shortened",
+            &["→ 30 Nov 2026 !", "makes …9f3a expire 91 days early.", "[ Create secret ]"],
+        ),
         ("unknown_value_unreadable", &["its value is lost", "Looking at the account's secrets"]),
         ("unknown_asks_to_leave", &["would be lost. Leave? y/n"]),
         ("help_on_a_field", &["paint the screen anew", "goes where it belongs."]),

@@ -333,6 +333,13 @@ impl Stage {
         self.now
     }
 
+    /// Sets the machine's clock.
+    pub fn set_clock(&mut self, wall: Timestamp) -> &mut Self {
+        self.now.wall = wall;
+        CLOCK.set(wall);
+        self.event(Event::TimePassed)
+    }
+
     /// Lets time pass on both clocks, without an event of the interface's own.
     pub fn later(&mut self, duration: Duration) -> &mut Self {
         self.now = self.now.plus(duration);

@@ -1,6 +1,7 @@
 //! The screens, one file or folder each: state, keys, transitions and drawing.
 
 mod command;
+mod confirmation;
 mod created;
 mod form;
 mod pagination;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ratatui::style::Style;
+use crossterm::event::KeyCode;
 use ratatui::text::{Line, Span};
 
 use crate::domain::{NewSecret, Now, Rejection};
@@ -10,10 +10,10 @@ use crate::jobs::{Question, Step};
 use crate::tui::app::{Component, Shared, Transition};
 use crate::tui::canvas::{Canvas, spinner_wake};
 use crate::tui::event::Command;
-use crate::tui::keys::{Action, BUSY, Binding, CTRL_C, ESC, HELP, NO, REPAINT, SUSPEND, YES, YES_NO};
+use crate::tui::keys::{Action, BUSY, Binding, CTRL_C, ESC, HELP, NO, NONE, REPAINT, SUSPEND, YES};
 use crate::tui::words;
 
-use super::secret_facts;
+use super::confirmation;
 
 /// In fewer rows every blank one counts.
 const LOW: u16 = 14;
@@ -72,6 +72,15 @@ const RATE_LIMITED: &[Binding] =
 /// The POST is running.
 const POSTING: &[Binding] =
     &[Binding::new(&[ESC, CTRL_C], "Esc", "stop waiting", Action::Leave), HELP, SUSPEND, REPAINT];
+
+/// The one question before the POST. Ctrl-C answers it with no.
+const CONFIRMING: &[Binding] = &[
+    Binding::new(&[(KeyCode::Char('y'), NONE)], "y", "create", Action::Yes),
+    Binding::new(&[(KeyCode::Char('n'), NONE), ESC, CTRL_C], "n", "back", Action::No),
+    HELP,
+    SUSPEND,
+    REPAINT,
+];
 
 /// "Stop waiting?"
 const ASKING_TO_STOP: &[Binding] =
@@ -144,7 +153,7 @@ impl Component for Progress {
             Waiting::Creating => POSTING,
             Waiting::SigningIn | Waiting::FetchingAccount | Waiting::Recording => BEFORE_POSTING,
             Waiting::DeletingExpired => BUSY,
-            Waiting::Answer(_) => YES_NO,
+            Waiting::Answer(_) => CONFIRMING,
             Waiting::RateLimit { .. } => RATE_LIMITED,
         }
     }
@@ -158,6 +167,9 @@ impl Component for Progress {
     }
 
     fn draw(&self, app: &Shared, canvas: &mut Canvas) {
+        if let Waiting::Answer(question) = &self.waiting {
+            return confirmation::draw(app, &self.new_secret.account(), question, canvas);
+        }
         let theme = canvas.theme;
         canvas.line(Line::styled("New service account secret", theme.strong));
         if canvas.area.height >= LOW {
@@ -168,7 +180,6 @@ impl Component for Progress {
         canvas.labelled("Expires after", &self.new_secret.lifetime.to_string());
         canvas.blank();
         match &self.waiting {
-            Waiting::Answer(question) => draw_question(app, question, canvas),
             Waiting::RateLimit { until, rejection } => self.draw_rate_limit(app, *until, rejection, canvas),
             Waiting::DeletingExpired => {
                 canvas.running(app.now, self.since, "Deleting the secret that has expired");
@@ -218,35 +229,6 @@ impl Progress {
                 std::cmp::Ordering::Equal => canvas.running(app.now, self.since, step),
                 std::cmp::Ordering::Greater => canvas.line(Line::styled(format!("  {step}"), theme.faint)),
             }
-        }
-    }
-}
-
-fn draw_question(app: &Shared, question: &Question, canvas: &mut Canvas) {
-    let theme = canvas.theme;
-    match question {
-        Question::Shortens(shortened) => {
-            for (secret, cut) in shortened {
-                let until = |at| words::date_time(at, app.zone.as_ref());
-                let was = secret.expires_at.map_or_else(|| "at an unknown time".to_owned(), until);
-                canvas.warning(secret.label().as_str(), theme.strong);
-                canvas.words(2, &format!("expires      {was}"), Style::new());
-                canvas.words(2, &format!("will expire  {}", until(*cut)), theme.strong);
-            }
-            canvas.blank();
-            canvas.ask("Atlas shortens it for good. Create the new secret?");
-        }
-        Question::Replaces(expired) => {
-            canvas.warning(&secret_facts(app, expired), theme.strong);
-            let words = "It no longer works, but holds one of the account's two places.";
-            canvas.words(2, words, Style::new());
-            canvas.blank();
-            canvas.ask("Delete it in Atlas, and create the new secret?");
-        }
-        Question::AccountUnknown(problem) => {
-            canvas.words(0, &problem.explain().title, theme.faint);
-            canvas.blank();
-            canvas.ask("Could not look at the existing secrets. Create anyway?");
         }
     }
 }

@@ -5,8 +5,7 @@ use crate::fault::Host;
 use crate::row::{Row, Step};
 
 /// The look fails first; the person wants the secret all the same.
-const ANYWAY: &[Step] =
-    &[Step::Shows("Could not look at the existing secrets. Create anyway?"), Step::Press("y")];
+const ANYWAY: &[Step] = &[Step::Shows("The account's secrets could not be read"), Step::Press("y")];
 
 /// A limit for connections that is over soon.
 const SOON: &str = "connect=1000";

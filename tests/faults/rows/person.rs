@@ -38,7 +38,7 @@ pub const ROWS: &[Row] = &[
         &[
             CREATE,
             &[
-                Step::Says("Could not look at the existing secrets. Create anyway?"),
+                Step::Says("The account's secrets could not be read"),
                 Step::Press("n"),
                 Step::Says("Stopped. Nothing was created."),
             ],

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use atlas_secret::domain::{
-    BaseUrl, DeleteOutcome, ExistingSecret, Identity, JournalEntry, Login, PendingRecord, ProjectId,
-    ReadProblem, SecretId, ServerText, ServiceAccount, Session, VerifyOutcome,
+    BaseUrl, DeleteOutcome, ExistingSecret, Identity, JournalEntry, JournalProblem, JournalStep, Login,
+    PendingRecord, ProjectId, ReadProblem, SecretId, ServerText, ServiceAccount, Session, VerifyOutcome,
 };
 use atlas_secret::tui::Event;
 use crossterm::event::KeyCode;
@@ -25,8 +25,7 @@ pub fn states() -> Vec<State> {
     let outcome = VerifyOutcome::CouldNotCheck(ReadProblem::TimedOut(Duration::from_secs(10)));
     unchecked.send(Event::Verified(outcome));
     let mut not_noted = Stage::created();
-    let words = "It could not be noted that a secret is being created: there is no room left on the disk.";
-    not_noted.send(Event::RecordFailed(words.to_owned()));
+    not_noted.send(Event::RecordFailed(JournalProblem::Full.sentence(JournalStep::Begin)));
     let mut asks = left_over(Some(SECRET_ID), BaseUrl::CLOUD);
     asks.press(KeyCode::Char('d'));
     let used = Some(time("2026-11-21T08:00:00Z"));
