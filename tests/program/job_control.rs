@@ -140,7 +140,7 @@ fn keys_that_cannot_be_seen_do_nothing_after_a_pause_either() {
     });
     terminal.send("echo code=$?\r");
     terminal.wait_for("code=0");
-    assert!(!terminal.screen().contains("created"), "{}", terminal.screen());
+    assert!(!terminal.screen().contains("atlas-secret: "), "{}", terminal.screen());
     terminal.send("exit\r");
     terminal.wait_exit();
 }
