@@ -17,8 +17,8 @@ use crate::domain::Format;
 #[command(name = "atlas-secret", version, about, after_help = AFTER_HELP, after_long_help = AFTER_LONG_HELP)]
 pub struct Arguments {
     /// The project's ID.
-    #[arg(long, help = "ID of the project: 24 hex digits [env: MONGODB_ATLAS_PROJECT_ID]", value_name = "ID", aliases = ["group-id", "projectId", "groupId"], value_hint = ValueHint::Other,
-        help_heading = SECRET)]
+    #[arg(long, help = "ID of the project: 24 hex digits [env: MONGODB_ATLAS_PROJECT_ID]", value_name = "ID",
+        aliases = ["group-id", "projectId", "groupId"], value_hint = ValueHint::Other, help_heading = SECRET)]
     pub project_id: Option<String>,
 
     /// Client ID of the service account that gets the secret; there is no variable for it
@@ -31,12 +31,13 @@ pub struct Arguments {
     pub expires_after: String,
 
     /// The profile's name.
-    #[arg(short = 'P', long, help = "Atlas CLI profile to sign in with [env: MONGODB_ATLAS_PROFILE]", value_name = "NAME", conflicts_with = "demo", value_hint = ValueHint::Other,
-        help_heading = SIGN_IN)]
+    #[arg(short = 'P', long, help = "Atlas CLI profile to sign in with [env: MONGODB_ATLAS_PROFILE]",
+        value_name = "NAME", conflicts_with = "demo", value_hint = ValueHint::Other, help_heading = SIGN_IN)]
     pub profile: Option<String>,
 
     /// Scheme and host.
-    #[arg(long, help = "URL of Atlas [env: MONGODB_ATLAS_OPS_MANAGER_URL, MONGODB_ATLAS_BASE_URL]", value_name = "URL", conflicts_with = "demo", value_hint = ValueHint::Url, help_heading = SIGN_IN)]
+    #[arg(long, help = "URL of Atlas [env: MONGODB_ATLAS_OPS_MANAGER_URL, MONGODB_ATLAS_BASE_URL]",
+        value_name = "URL", conflicts_with = "demo", value_hint = ValueHint::Url, help_heading = SIGN_IN)]
     pub base_url: Option<String>,
 
     /// Use an embedded Atlas on this machine; no account needed
