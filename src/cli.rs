@@ -16,9 +16,9 @@ use crate::domain::Format;
 #[derive(Debug, Parser)]
 #[command(name = "atlas-secret", version, about, after_help = AFTER_HELP, after_long_help = AFTER_LONG_HELP)]
 pub struct Arguments {
-    /// ID of the project: 24 hex digits [env: `MONGODB_ATLAS_PROJECT_ID`]
-    #[arg(long, value_name = "ID", aliases = ["group-id", "projectId", "groupId"], value_hint = ValueHint::Other,
-        help_heading = SECRET)]
+    /// The project's ID.
+    #[arg(long, help = "ID of the project: 24 hex digits [env: MONGODB_ATLAS_PROJECT_ID]", value_name = "ID",
+        aliases = ["group-id", "projectId", "groupId"], value_hint = ValueHint::Other, help_heading = SECRET)]
     pub project_id: Option<String>,
 
     /// Client ID of the service account that gets the secret; there is no variable for it
@@ -30,13 +30,14 @@ pub struct Arguments {
         value_hint = ValueHint::Other, help_heading = SECRET)]
     pub expires_after: String,
 
-    /// Atlas CLI profile to sign in with [env: `MONGODB_ATLAS_PROFILE`]
-    #[arg(short = 'P', long, value_name = "NAME", conflicts_with = "demo", value_hint = ValueHint::Other,
-        help_heading = SIGN_IN)]
+    /// The profile's name.
+    #[arg(short = 'P', long, help = "Atlas CLI profile to sign in with [env: MONGODB_ATLAS_PROFILE]",
+        value_name = "NAME", conflicts_with = "demo", value_hint = ValueHint::Other, help_heading = SIGN_IN)]
     pub profile: Option<String>,
 
-    /// URL of Atlas [env: `MONGODB_ATLAS_OPS_MANAGER_URL`, `MONGODB_ATLAS_BASE_URL`]
-    #[arg(long, value_name = "URL", conflicts_with = "demo", value_hint = ValueHint::Url, help_heading = SIGN_IN)]
+    /// Scheme and host.
+    #[arg(long, help = "URL of Atlas [env: MONGODB_ATLAS_OPS_MANAGER_URL, MONGODB_ATLAS_BASE_URL]",
+        value_name = "URL", conflicts_with = "demo", value_hint = ValueHint::Url, help_heading = SIGN_IN)]
     pub base_url: Option<String>,
 
     /// Use an embedded Atlas on this machine; no account needed
@@ -82,11 +83,11 @@ pub struct Arguments {
     #[arg(long, value_name = "SHELL", exclusive = true)]
     pub completions: Option<Shell>,
 
-    /// Ask Atlas to wrap its response in an envelope (query parameter `envelope`)
+    /// Ask Atlas to wrap its response in an envelope (query parameter envelope)
     #[arg(long, action = ArgAction::SetTrue, help_heading = "Advanced")]
     pub envelope: bool,
 
-    /// Ask Atlas to indent its response (query parameter `pretty`)
+    /// Ask Atlas to indent its response (query parameter pretty)
     #[arg(long, action = ArgAction::SetTrue, help_heading = "Advanced")]
     pub pretty: bool,
 }

@@ -1,4 +1,4 @@
-//! What went wrong below HTTP, in plain words.
+//! Failures below HTTP, as text.
 
 use std::error::Error;
 use std::io;
@@ -55,7 +55,7 @@ fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn
     })
 }
 
-/// The words of the innermost cause, which is the one that says something.
+/// The text of the innermost cause, which is the informative one.
 fn cause_of(error: &(dyn Error + 'static)) -> ServerText {
     let innermost = causes(error).last().unwrap_or(error);
     let plain = innermost.downcast_ref::<io::Error>().map(io::Error::kind);
@@ -97,7 +97,7 @@ fn interruption(error: &reqwest::Error) -> ServerText {
     cause_of(error)
 }
 
-/// Recognises what hyper-util's proxy tunnels say. Their error types are private, their words are all there is.
+/// Recognises what hyper-util's proxy tunnels say. Their error types are private, so only their text can be matched.
 fn tunnel(cause: &(dyn Error + 'static)) -> Option<&'static str> {
     let words = cause.to_string();
     if let Some(words) = words.strip_prefix("SOCKS error: ") {

@@ -37,7 +37,7 @@ pub enum BaseUrlError {
     /// A scheme that is neither `https` nor `http`.
     #[error("the URL must start with https://")]
     Scheme,
-    /// `http` to another machine would show the credentials to everybody on the way.
+    /// `http` to another machine would expose the credentials on the network.
     #[error("http:// is allowed for localhost only; use https://")]
     Insecure,
     /// More than scheme, host and port.

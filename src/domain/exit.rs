@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::{ClientId, SecretId, ServerText};
 
-/// Why the program left, and the exit code that tells it to a shell.
+/// Why the program ended, and the exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
     /// The secret was delivered, or nothing was created and no output was expected.

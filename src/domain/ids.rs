@@ -218,7 +218,7 @@ pub struct SecretId(String);
 impl SecretId {
     /// Takes an id from an answer of Atlas: 1 to 64 ASCII letters, digits, `-` or `_`. The pattern of
     /// the API is 24 hexadecimal digits; a wider one is accepted so that a change of it loses nothing. A secret
-    /// in its place is none: ids are shown and noted.
+    /// in its place is none: ids are shown and recorded.
     pub fn from_server(text: &str) -> Option<Self> {
         let fits = (1..=64).contains(&text.len()) && !text.starts_with(SECRET_PREFIX);
         let safe = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');

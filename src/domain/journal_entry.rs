@@ -61,7 +61,7 @@ pub enum JournalProblem {
     /// The folder may not be written to.
     #[error("the folder for records is not writable")]
     NotAllowed,
-    /// There is no room left.
+    /// The disk is full.
     #[error("the disk is full")]
     Full,
     /// The disk did not answer in time.

@@ -31,7 +31,7 @@ const UNFINISHED: &str = "The network or Atlas is slow, or a proxy or firewall h
 const OTHER_END: &str = "A proxy may have answered, or Atlas has an outage.";
 
 impl Explanation {
-    /// The account has no room for another secret.
+    /// The account has as many secrets as it can have.
     pub fn account_full() -> Self {
         explanation(
             format!("This account has {SECRETS_PER_ACCOUNT} secrets, the maximum."),
@@ -40,7 +40,7 @@ impl Explanation {
         )
     }
 
-    /// Deleting an expired secret would make room, and was not agreed to.
+    /// Deleting an expired secret would help, and was not approved.
     pub fn expired_secret_in_the_way() -> Self {
         explanation(
             format!("This account has {SECRETS_PER_ACCOUNT} secrets, the maximum, and one has expired."),

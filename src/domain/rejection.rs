@@ -69,7 +69,7 @@ pub enum RejectionKind {
 const STALE_NONCE: &str = "stale=true";
 
 impl Rejection {
-    /// The one refusal that needs no words of Atlas's: a 401 whose challenge says that the nonce had run
+    /// The one refusal without an error of Atlas's: a 401 whose challenge says that the nonce had run
     /// out (RFC 7616, section 3.3). The server checks it before it executes anything.
     pub fn stale_nonce() -> Self {
         Self {

@@ -38,7 +38,7 @@ pub enum Identity {
     AccessToken,
     /// An API key, by its public half.
     ApiKey(PublicKey),
-    /// Whoever a profile of the Atlas CLI names; its credentials lie in the system's keyring.
+    /// A profile of the Atlas CLI with its credentials in the system's keyring.
     Profile {
         /// The profile's name.
         name: ProfileName,

@@ -71,7 +71,7 @@ impl Connections {
         self.current().is_some_and(|connection| matches!(connection.source, Source::Demo(_)))
     }
 
-    /// Where requests go now, and as whom in words; `None` for the demo.
+    /// Where requests go now, and as whom; `None` for the demo.
     pub fn endpoint(&self) -> Option<(BaseUrl, ServerText)> {
         match &self.current()?.source {
             Source::Remote { base_url, credentials } => {

@@ -267,8 +267,8 @@ impl Run {
         if self.end_without_loop(runtime) { Exit::NothingCreated } else { Exit::NotDelivered }
     }
 
-    /// Ends the interface where the loop did not: what became of each secret is summed up, and what the end wants
-    /// done (a record removed, a clipboard emptied) is done. True when nothing was created.
+    /// Ends the interface if the loop did not: adds the exit lines, and runs the last commands (removing a record,
+    /// clearing a clipboard). True when nothing was created.
     fn end_without_loop(&mut self, runtime: &Runtime) -> bool {
         let _inside = runtime.enter();
         // A first signal may still wait for a running request, a second never does. Each end sums up the secret on
@@ -286,7 +286,7 @@ impl Run {
         self.app.shared.summaries.is_empty()
     }
 
-    /// What is left to do once the screen is gone: say what became of the secrets, and revoke the token.
+    /// After the screen is gone: prints the exit lines, and revokes the token.
     fn leave(&mut self, runtime: &Runtime) {
         for line in &self.said_later {
             say(line);

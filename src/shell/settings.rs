@@ -1,4 +1,4 @@
-//! What a run needs to know before it starts: arguments and environment, made sense of.
+//! The settings of a run, from the arguments and the environment.
 
 mod start;
 
@@ -22,19 +22,19 @@ use crate::tui::{self, Glyphs, Theme};
 
 use self::start::Start;
 
-/// Everything that a run is told.
+/// The settings of a run.
 pub struct Settings {
-    /// Where requests go; `None` when the person has to be asked.
+    /// Where requests go; `None` when the user has to sign in.
     pub source: Option<Source>,
     /// What the header says.
     pub session: Session,
     /// The profiles of the Atlas CLI, to sign in with.
     pub profiles: Vec<ProfileName>,
-    /// What is worth knowing about the credentials.
+    /// Warnings about the credentials.
     pub notes: Vec<ServerText>,
     /// Why there is no source, where something is wrong; it is one of the notes.
     pub unusable: Option<ServerText>,
-    /// What signing in by hand can draw on.
+    /// For the sign-in screen.
     pub(super) authenticator: Authenticator,
     /// What the form starts with.
     pub form: Form,
@@ -48,11 +48,11 @@ pub struct Settings {
     pub clear_after: Option<Duration>,
     /// The shape that standard output was asked to get.
     pub format: Option<Format>,
-    /// What was said on the command line.
+    /// Flags of the command line.
     pub flags: tui::Flags,
-    /// Where the secret that signs in lies, in words.
+    /// Where the secret that signs in is stored.
     pub login_holder: Option<ServerText>,
-    /// Where notes about creations are kept.
+    /// The folder of the records.
     pub state_folder: Option<PathBuf>,
     /// What `~` stands for.
     pub home: Option<PathBuf>,
@@ -66,7 +66,7 @@ pub enum SettingsError {
     /// Credentials were given and cannot be used.
     #[error("{0}")]
     Credentials(#[from] CredentialsError),
-    /// Going on as if the variable were not set could use another account or another folder.
+    /// Ignoring the variable could use another account or another folder.
     #[error("{0} is not valid UTF-8: correct or unset it")]
     NotUtf8(&'static str),
     /// `--base-url` is none.
@@ -86,10 +86,10 @@ pub enum SettingsError {
 }
 
 impl Settings {
-    /// Makes sense of arguments, environment and profiles. `variable` looks up an environment variable.
+    /// Reads arguments, environment and profiles. `variable` looks up an environment variable.
     ///
     /// # Errors
-    /// When something was asked for by name and cannot be had. Without any credentials the person is asked.
+    /// When something that was asked for by name cannot be used. Without credentials the sign-in screen opens.
     pub fn gather(
         arguments: &Arguments,
         variable: impl Fn(&str) -> Option<OsString>,
@@ -166,7 +166,7 @@ fn parse_base_url(text: &str) -> Result<BaseUrl, SettingsError> {
     })
 }
 
-/// The variables that say who signs in, where, and where files lie. The others only change how things look.
+/// The variables that decide who signs in, where, and which folders are used. The others only change the appearance.
 const DECISIVE: [&str; 22] = [
     "MONGODB_ATLAS_ACCESS_TOKEN",
     "MONGODB_ATLAS_CLIENT_ID",
@@ -255,7 +255,7 @@ mod tests {
         };
         let on_this_system = DECISIVE.into_iter().filter(|name| !name.ends_with("AppData"));
         for name in on_this_system {
-            // XDG variables are looked at on systems that follow XDG only.
+            // XDG variables are read on systems that follow XDG only.
             if cfg!(target_os = "macos") && name.starts_with("XDG_") {
                 continue;
             }

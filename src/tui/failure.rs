@@ -1,18 +1,18 @@
-//! What went wrong, as the form tells it.
+//! A failed attempt, as the form shows it.
 
 use crate::domain::{Explanation, FieldViolation, Rejection, RejectionKind, ServerText};
 use crate::jobs::{Question, Reason};
 
 use super::screens::{FieldName, Form, Notice};
 
-/// A try that failed: back on the form, with everything typed still there.
+/// A failed attempt: back on the form, which is unchanged.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
     /// What happened, what it means, what to do.
     pub explanation: Explanation,
     /// What is certain about the outcome.
     pub certainty: Certainty,
-    /// Atlas's own words, as they came.
+    /// Atlas's message, as it came.
     pub atlas_words: Option<ServerText>,
 }
 
@@ -26,7 +26,7 @@ pub enum Certainty {
 }
 
 impl Certainty {
-    /// As it stands on the screen.
+    /// The sentence on the screen.
     pub fn words(self) -> &'static str {
         match self {
             Self::NothingCreated => "Nothing was created.",
@@ -73,7 +73,7 @@ impl Form {
         self.notice = Some(Notice::Failed(Box::new(failure)));
     }
 
-    /// Puts what Atlas says about single fields beside them.
+    /// Shows what Atlas says about a field beside it.
     pub(crate) fn blame(&mut self, rejection: &Rejection) {
         for violation in rejection.fields.iter().rev() {
             if let Some(name) = field_named(violation) {

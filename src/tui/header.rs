@@ -44,8 +44,8 @@ fn demo(theme: &Theme, width: usize) -> Line<'static> {
     if whole.width() <= width { whole } else { saying("nothing leaves this machine") }
 }
 
-/// Where it is narrow this program's name goes first, then word after word of the identity, which comes in
-/// its wordings from long to short, then the beginning of the host. Whose host it is and who is signed in are
+/// In a narrow terminal the program's name is dropped first, then the identity gets shorter (`identities` are from long
+/// to short), then the beginning of the host is cut. Whose host it is and who is signed in are
 /// always there.
 fn remote(base_url: &BaseUrl, identities: &[&str], theme: &Theme, width: usize) -> Line<'static> {
     let host = &host_words(base_url);

@@ -23,7 +23,7 @@ async fn a_connection_that_breaks_leaves_it_open() {
         (
             Reply::Bytes(b"\x15\x03\x01 not HTTP at all\r\n\r\n".to_vec()),
             PATIENT,
-            "broken: the answer is not HTTP",
+            "broken: the response is not HTTP",
         ),
         (Reply::Bytes(half_error), PATIENT, early),
         (Reply::ThenSilence(Vec::new()), SHORT, "timed out after 30ms"),

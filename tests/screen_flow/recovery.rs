@@ -131,7 +131,7 @@ fn deleting_takes_y_and_one_more_fetch() {
     assert_drawn(&stage, "Checking that it is not in use");
     stage.account(&[short_lived(), new(NEW)]);
     assert_drawn(&stage, "Deleting cccccccccccccccccccccccc in Atlas");
-    assert_eq!(stage.app.wake_in(), Some(Duration::from_millis(100)), "its spinner turns");
+    assert_eq!(stage.app.wake_in(), Some(Duration::from_millis(150)), "its spinner will turn");
     stage.keys("esc y d").deleted(DeleteOutcome::Gone);
     assert_eq!((stage.fates(), deletions(&stage)), (vec![Disposition::Deleted], 1));
     assert!(matches!(stage.commands.last(), Some(Command::SettleRecord)));

@@ -66,7 +66,7 @@ impl Start {
     }
 }
 
-/// Where the credentials lie that a new secret may have to replace.
+/// Where the credentials are stored that the new secret may replace.
 fn holder_words(origin: &Origin) -> ServerText {
     match origin {
         Origin::Profile(name) => ServerText::new(&format!("profile {name}")),

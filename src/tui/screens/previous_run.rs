@@ -69,7 +69,7 @@ impl PreviousRun {
         AccountRef { project: entry.project.clone(), client: entry.client.clone() }
     }
 
-    /// What became of it is searched as after a lost answer.
+    /// Searches for the secret as after a lost answer.
     fn search(&self, app: &mut Shared) -> Transition {
         let entry = &self.record.entry;
         let before = Before {

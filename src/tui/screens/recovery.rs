@@ -4,12 +4,11 @@ use std::time::Duration;
 
 use crossterm::event::KeyCode;
 use ratatui::style::Style;
-use ratatui::text::Line;
 
 use crate::domain::{AccountRef, Disposition, ExistingSecret, LostAnswer, Now, PendingRecord, ReadProblem};
 use crate::jobs::{Before, Deletion, PAUSES, Recheck, Recovered};
 use crate::tui::app::{Component, Shared, Transition};
-use crate::tui::canvas::{Canvas, SPINNER_STEP};
+use crate::tui::canvas::{Canvas, spinner_wake};
 use crate::tui::event::{Command, Event};
 use crate::tui::keys::{Action, BUSY, Binding, CTRL_C, ESC, HELP, NONE, QUIT_BY_LETTER, REPAINT, SUSPEND};
 use crate::tui::words;
@@ -67,7 +66,9 @@ pub struct Recovery {
 /// How far the search is, and what is done about a secret that it found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Search {
-    Fetching,
+    Fetching {
+        since: Now,
+    },
     Pausing {
         until: Now,
     },
@@ -79,7 +80,10 @@ enum Search {
     Failed(ReadProblem),
     AskingToDelete(ExistingSecret),
     /// The account is fetched once more before anything is deleted.
-    Rechecking(ExistingSecret),
+    Rechecking {
+        secret: ExistingSecret,
+        since: Now,
+    },
     Deleting {
         secret: ExistingSecret,
         since: Now,
@@ -95,7 +99,10 @@ enum Search {
 impl Search {
     /// True when nothing more comes by itself.
     fn is_over(&self) -> bool {
-        !matches!(self, Self::Fetching | Self::Pausing { .. } | Self::Rechecking(_) | Self::Deleting { .. })
+        !matches!(
+            self,
+            Self::Fetching { .. } | Self::Pausing { .. } | Self::Rechecking { .. } | Self::Deleting { .. }
+        )
     }
 
     /// The one secret that is this one, as far as can be told.
@@ -104,7 +111,7 @@ impl Search {
             Self::Found(secret)
             | Self::AskingToDelete(secret)
             | Self::Used(secret)
-            | Self::Rechecking(secret)
+            | Self::Rechecking { secret, .. }
             | Self::Deleting { secret, .. }
             | Self::NotDeleted { secret, .. } => Some(secret),
             _ => None,
@@ -155,7 +162,7 @@ impl Recovery {
             sent_at,
             lost,
             before,
-            search: Search::Fetching,
+            search: Search::Fetching { since: app.now },
             record: None,
             asks_to_leave: false,
             word: None,
@@ -174,7 +181,7 @@ impl Recovery {
             sent_at,
             lost: LostAnswer::EarlierRun,
             before,
-            search: Search::Fetching,
+            search: Search::Fetching { since: app.now },
             record: Some(record),
             asks_to_leave: false,
             word: None,
@@ -191,7 +198,7 @@ impl Recovery {
     }
 
     fn search_again(&mut self, app: &mut Shared) {
-        self.search = Search::Fetching;
+        self.search = Search::Fetching { since: app.now };
         self.send_search(app, &PAUSES);
     }
 
@@ -244,7 +251,7 @@ impl Component for Recovery {
         match (&self.search, action) {
             (Search::AskingToDelete(secret), Action::Yes) => {
                 app.send(Command::Delete(self.account.clone(), secret.id.clone(), Recheck::Yes));
-                self.search = Search::Rechecking(secret.clone());
+                self.search = Search::Rechecking { secret: secret.clone(), since: app.now };
             }
             (Search::AskingToDelete(secret), Action::No | Action::Leave) => {
                 self.search = Search::Found(secret.clone());
@@ -271,19 +278,21 @@ impl Component for Recovery {
 
     fn on_event(&mut self, app: &mut Shared, event: Event) -> Transition {
         match event {
-            Event::RecoverStep(pause) if matches!(self.search, Search::Fetching | Search::Pausing { .. }) => {
+            Event::RecoverStep(pause)
+                if matches!(self.search, Search::Fetching { .. } | Search::Pausing { .. }) =>
+            {
                 self.search = match pause {
-                    None => Search::Fetching,
+                    None => Search::Fetching { since: app.now },
                     Some(pause) => Search::Pausing { until: app.now.plus(pause) },
                 };
             }
             Event::RecoverFinished(recovered)
-                if matches!(self.search, Search::Fetching | Search::Pausing { .. }) =>
+                if matches!(self.search, Search::Fetching { .. } | Search::Pausing { .. }) =>
             {
                 self.on_recovered(app, recovered);
             }
             Event::DeleteSent => {
-                if let Search::Rechecking(secret) = &self.search {
+                if let Search::Rechecking { secret, .. } = &self.search {
                     self.search = Search::Deleting { secret: secret.clone(), since: app.now };
                 }
             }
@@ -301,7 +310,7 @@ impl Component for Recovery {
         match &self.search {
             _ if self.asks_to_leave => LEAVE_YES_NO,
             Search::AskingToDelete(_) => CONFIRM_DELETE,
-            Search::Rechecking(_) | Search::Deleting { .. } => BUSY,
+            Search::Rechecking { .. } | Search::Deleting { .. } => BUSY,
             // While the POST still runs, what it made is left alone: its value may yet come.
             Search::Found(_) | Search::NotDeleted { .. } if app.in_flight.is_none() => FOUND,
             Search::Used(_) => USED,
@@ -317,7 +326,9 @@ impl Component for Recovery {
     fn wake_in(&self, app: &Shared) -> Option<Duration> {
         let of_search = match &self.search {
             Search::Pausing { until } => Some(words::until_next_second(until.since(app.now))),
-            Search::Deleting { .. } => Some(SPINNER_STEP),
+            Search::Fetching { since }
+            | Search::Rechecking { since, .. }
+            | Search::Deleting { since, .. } => Some(spinner_wake(app.now, *since)),
             _ => None,
         };
         let of_post = app.in_flight.is_some().then_some(Duration::from_secs(1));
@@ -377,7 +388,9 @@ impl Recovery {
     fn draw_search(&self, app: &Shared, canvas: &mut Canvas) {
         let theme = canvas.theme;
         match &self.search {
-            Search::Fetching => canvas.line(Line::raw("Reading the account's secrets")),
+            Search::Fetching { since } => {
+                canvas.running(app.now, *since, "Reading the account's secrets");
+            }
             Search::Pausing { until } => {
                 let left = words::seconds_left(until.since(app.now));
                 canvas.words(0, &format!("No new secret yet. Checking again in {left}."), Style::new());
@@ -406,9 +419,9 @@ impl Recovery {
                 canvas.words(0, STAYS, theme.faint);
                 canvas.ask(&format!("Delete {} in Atlas?", words::short_label(secret, &theme.glyphs)));
             }
-            Search::Rechecking(secret) => {
+            Search::Rechecking { secret, since } => {
                 draw_secret(app, secret, 0, canvas);
-                canvas.line(Line::raw(CHECKING_USE));
+                canvas.running(app.now, *since, CHECKING_USE);
             }
             Search::Deleting { secret, since } => {
                 let label = words::short_label(secret, &theme.glyphs);

@@ -36,7 +36,7 @@ pub const ROWS: &[Row] = &[
             LEAVE_FORM,
         ],
     ),
-    Row::new("TLS: garbage", Host::Garbled, &[CREATE, ANYWAY, UNTRUSTED, LEAVE_FORM]),
+    Row::new("TLS: garbage", Host::Garbled, &[CREATE, ANYWAY, NO_TLS, LEAVE_FORM]),
     Row::new(
         "TLS: a certificate that is not trusted",
         Host::Untrusted,
@@ -46,5 +46,7 @@ pub const ROWS: &[Row] = &[
     Row::new("the connection stalls", Host::Full, &[CREATE, ANYWAY, NOT_TAKEN, LEAVE_FORM]).limits(SOON),
 ];
 
-const UNTRUSTED: &[Step] = &[Step::Says("Nothing was created. TLS failed: ")];
+const NO_TLS: &[Step] = &[Step::Says("Nothing was created. TLS failed: the host does not speak TLS.")];
+const UNTRUSTED: &[Step] =
+    &[Step::Says("Nothing was created. TLS failed: the certificate is not trusted (unknown issuer).")];
 const NOT_TAKEN: &[Step] = &[Step::Says("Nothing was created. Could not connect to the host: no connection")];
