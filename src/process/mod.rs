@@ -7,7 +7,7 @@ use std::sync::Mutex;
 
 use crate::domain::ServerText;
 
-pub use stderr::{say, say_text};
+pub use stderr::say;
 
 static PANIC_PLACE: Mutex<Option<String>> = Mutex::new(None);
 

@@ -120,8 +120,8 @@ mod tests {
             (
                 ApiKey,
                 &[("public_api_key", b"abcdefgh"), ("private_api_key", b"mdb_sa_sk_canary")],
-                "the `private_api_key` in the system's keyring is wrong: that is the secret of a service account \
-                 (it starts with mdb_sa), not a private key"
+                "the `private_api_key` in the system's keyring is wrong: this is the secret of a service account \
+                 (mdb_sa...), not a private key"
                     .to_owned(),
             ),
         ];
