@@ -193,16 +193,34 @@ fn only_atlas_own_error_under_a_4xx_is_a_refusal() {
 fn a_refusal_does_not_need_a_code() {
     let rows = [
         (r#"{"error":401,"reason":"Unauthorized","detail":"Not you."}"#, Some("401: Not you.")),
-        (r#"{"error":401,"reason":"Unauthorized","detail":"Not you.","errorCode":null}"#, Some("401: Not you.")),
-        (r#"{"error":401,"reason":"Unauthorized","detail":"Not you.","errorCode":""}"#, Some("401: Not you.")),
-        (r#"{"error":401,"reason":"Unauthorized","detail":"Not you.","errorCode":" "}"#, Some("401: Not you.")),
-        (r#"{"error":401,"reason":"Unauthorized","detail":"Not you.","errorCode":401}"#, Some("401: Not you.")),
-        (r#"{"error":401,"detail":"Not you.","parameters":null,"badRequestDetail":null}"#, Some("401: Not you.")),
+        (
+            r#"{"error":401,"reason":"Unauthorized","detail":"Not you.","errorCode":null}"#,
+            Some("401: Not you."),
+        ),
+        (
+            r#"{"error":401,"reason":"Unauthorized","detail":"Not you.","errorCode":""}"#,
+            Some("401: Not you."),
+        ),
+        (
+            r#"{"error":401,"reason":"Unauthorized","detail":"Not you.","errorCode":" "}"#,
+            Some("401: Not you."),
+        ),
+        (
+            r#"{"error":401,"reason":"Unauthorized","detail":"Not you.","errorCode":401}"#,
+            Some("401: Not you."),
+        ),
+        (
+            r#"{"error":401,"detail":"Not you.","parameters":null,"badRequestDetail":null}"#,
+            Some("401: Not you."),
+        ),
         (r#"{"error":401,"detail":"Not you.","aField":"of tomorrow"}"#, Some("401: Not you.")),
-        (r#"{"error":0,"reason":"Unauthorized"}"#, Some("Unauthorized")),
-        (r#"{"error":401,"reason":"Unauthorized","detail":""}"#, Some("Unauthorized")),
-        (r#"{"error":401,"reason":"Unauthorized","detail":null}"#, Some("Unauthorized")),
-        (r#"{"error":401,"errorCode":"UNAUTHORIZED","detail":"Not you."}"#, Some("401 UNAUTHORIZED: Not you.")),
+        (r#"{"error":0,"reason":"Unauthorized"}"#, Some("401: Unauthorized")),
+        (r#"{"error":401,"reason":"Unauthorized","detail":""}"#, Some("401: Unauthorized")),
+        (r#"{"error":401,"reason":"Unauthorized","detail":null}"#, Some("401: Unauthorized")),
+        (
+            r#"{"error":401,"errorCode":"UNAUTHORIZED","detail":"Not you."}"#,
+            Some("401 UNAUTHORIZED: Not you."),
+        ),
         (r#"{"error":401,"errorCode":"UNAUTHORIZED","detail":{}}"#, Some("401 UNAUTHORIZED")),
         (r#"{"error":401}"#, Some("HTTP 401")),
         ("\u{feff}{\"error\":401}\r\n", Some("HTTP 401")),

@@ -102,7 +102,7 @@ fn a_value_of_the_wrong_kind_is_named_and_not_shown() {
         (
             &[(CLIENT_ID, "mdb_sa_sk_canary"), (CLIENT_SECRET, "x")],
             CLIENT_ID,
-            "this is a secret, not a client ID; it was removed",
+            "this is a secret, not a client ID",
         ),
         (&[(CLIENT_ID, ID), (CLIENT_SECRET, "mdb_sa_sk_\ncanary")], CLIENT_SECRET, UNSENDABLE),
         (&[(CLIENT_ID, ID), (CLIENT_SECRET, "mdb_sa_sk_ canary")], CLIENT_SECRET, UNSENDABLE),
