@@ -7,6 +7,7 @@
 mod colours;
 mod cursor;
 mod footer;
+mod help;
 mod hostile;
 mod picture;
 mod secrecy;

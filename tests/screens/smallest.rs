@@ -62,7 +62,7 @@ fn what_has_to_be_read_is_there() {
         ("form_one_will_be_shortened", &["→ 30 Nov 2026 once the new one exists", "[ Create secret ]"]),
         ("unknown_value_unreadable", &["its value is lost", "Looking at the account's secrets"]),
         ("unknown_asks_to_leave", &["would be lost. Leave? y/n"]),
-        ("help_on_a_field", &["paint the screen anew", "goes where it belongs."]),
+        ("help_on_a_field", &["Enter next, or create at the end", "more below Down scroll Esc close"]),
         ("header_long_foreign_host", &["xample.com:8443 ! not an Atlas host mdb_sa_id_…5678"]),
         ("header_loopback", &["127.0.0.1:4010 ! this machine mdb_sa_id_…5678"]),
     ];

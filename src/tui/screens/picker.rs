@@ -90,9 +90,9 @@ const KEYS: &[Binding] = &[
     CHOOSE,
     CHOICE_BELOW,
     CHOICE_ABOVE,
-    Binding::new(&[(KeyCode::PageDown, NONE)], "Page Down", "ten on", Action::LeapDown).only_in_help(),
-    Binding::new(&[(KeyCode::PageUp, NONE)], "Page Up", "ten back", Action::LeapUp).only_in_help(),
-    Binding::new(&[(KeyCode::Char('r'), CONTROL)], "Ctrl-R", "ask again", Action::Retry).only_in_help(),
+    Binding::new(&[(KeyCode::PageDown, NONE)], "Page Down", "page down", Action::PageDown).only_in_help(),
+    Binding::new(&[(KeyCode::PageUp, NONE)], "Page Up", "page up", Action::PageUp).only_in_help(),
+    Binding::new(&[(KeyCode::Char('r'), CONTROL)], "Ctrl-R", "reload", Action::Retry).only_in_help(),
     Binding::new(&[ESC, CTRL_C], "Esc", "back", Action::Leave),
     HELP_BESIDE_TEXT,
     SUSPEND,
@@ -216,8 +216,8 @@ impl Component for Picker {
         match action {
             Action::NextChoice => self.select(self.selected + 1),
             Action::PreviousChoice => self.select(self.selected.saturating_sub(1)),
-            Action::LeapDown => self.select(self.selected + LEAP),
-            Action::LeapUp => self.select(self.selected.saturating_sub(LEAP)),
+            Action::PageDown => self.select(self.selected + LEAP),
+            Action::PageUp => self.select(self.selected.saturating_sub(LEAP)),
             Action::Leave => return Transition::form(),
             Action::Choose => {
                 if let Some(item) = self.chosen() {
