@@ -3,7 +3,6 @@
 mod command;
 mod created;
 mod form;
-mod pagination;
 mod picker;
 mod previous_run;
 mod progress;

@@ -56,7 +56,7 @@ const ON_BUTTON: &[Binding] = &on_button("create", "create, from anywhere");
 /// The button of the form while both slots are in use: it leads to the secrets that use them.
 const ON_FULL_BUTTON: &[Binding] = &on_button("list the secrets", "list the secrets, from anywhere");
 
-const fn on_button(enter: &'static str, from_anywhere: &'static str) -> [Binding; 11] {
+const fn on_button(enter: &'static str, from_anywhere: &'static str) -> [Binding; 12] {
     [
         Binding::new(&[(KeyCode::Enter, NONE)], "Enter", enter, Action::Confirm),
         NEXT_FIELD,
@@ -64,6 +64,7 @@ const fn on_button(enter: &'static str, from_anywhere: &'static str) -> [Binding
         Binding::new(&[(KeyCode::Char('s'), CONTROL)], "Ctrl-S", from_anywhere, Action::Submit)
             .only_in_help(),
         QUIT,
+        LIST,
         SIGN_IN,
         HELP,
         DISMISS,
