@@ -24,7 +24,7 @@ fn an_account_is_chosen_of_the_project_that_is_typed() {
     let mut terminal = signed_in(&atlas).args(["--project-id", PROJECT]).start();
     terminal.wait_for("Client ID ›");
     terminal.send(key::CTRL_O);
-    terminal.wait_for("› plain");
+    terminal.wait_for("plain ");
     terminal.wait_for("Tab sort by name");
     assert!(terminal.screen().contains("no secret"), "{}", terminal.screen());
     terminal.send("slow");
