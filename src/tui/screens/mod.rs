@@ -10,7 +10,7 @@ mod recovery;
 mod secret_list;
 mod sign_in;
 
-pub use command::{CommandView, Recipe};
+pub use command::{CommandView, Recipe, RecipeInput};
 pub use created::{
     ClipboardCopy, ClipboardLost, CopyState, CreatedScreen, Doubt, LeaveConfirmation, Leaving, Prompt,
     Target, Verification,

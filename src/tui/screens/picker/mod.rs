@@ -330,7 +330,7 @@ impl Component for Picker {
             FieldName::Client => &[
                 "Type to filter by name or client ID. Letters may be left out: cidp finds ci-deployer.",
                 "Expires: when the account's next secret expires. Last used: any of its secrets.",
-                "The bar covers 13 weeks: solid until the next expiry, dashed while another secret works.",
+                "The bar covers 90 days: solid until the next expiry, dashed while another secret works.",
                 "(you): this session signs in with this account.",
             ],
             FieldName::Lifetime => &["The form takes any number of hours, days, weeks or years, or a date."],
