@@ -5,6 +5,8 @@ use std::fmt;
 use thiserror::Error;
 use url::{Host, Url};
 
+use super::{is_quoted, trim_visible};
+
 /// The scheme, host and port that every request goes to. `https` everywhere; `http` only to this
 /// machine itself (127.0.0.0/8, `::1`, `localhost`), where the traffic does not leave the machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,17 +28,20 @@ pub enum HostKind {
 /// Why a text is no base URL.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum BaseUrlError {
+    /// Quotes belong to a shell or a file, not to the value.
+    #[error("remove the quotes around it")]
+    Quoted,
     /// It cannot be read as a URL at all.
-    #[error("not a URL: write it like https://cloud.mongodb.com")]
+    #[error("this is not a URL; use one like https://cloud.mongodb.com")]
     NotAUrl,
     /// A scheme that is neither `https` nor `http`.
     #[error("the URL must start with https://")]
     Scheme,
-    /// `http` to another machine would show the credentials to everybody on the way.
-    #[error("http:// is allowed to this machine only; write https://")]
+    /// `http` to another machine would expose the credentials on the network.
+    #[error("http:// is allowed for localhost only; use https://")]
     Insecure,
     /// More than scheme, host and port.
-    #[error("write scheme and host only, like https://cloud.mongodb.com, without {0}")]
+    #[error("remove {0}: only a scheme and a host are allowed, like https://cloud.mongodb.com")]
     Surplus(&'static str),
 }
 
@@ -48,8 +53,15 @@ impl BaseUrl {
 
     /// Parses a base URL; a trailing slash is taken off.
     pub fn parse(text: &str) -> Result<Self, BaseUrlError> {
-        let url = Url::parse(text.trim()).map_err(|_| BaseUrlError::NotAUrl)?;
+        let text = trim_visible(text);
+        if is_quoted(text) {
+            return Err(BaseUrlError::Quoted);
+        }
+        let url = Url::parse(text).map_err(|_| BaseUrlError::NotAUrl)?;
         let host = url.host().ok_or(BaseUrlError::NotAUrl)?;
+        if is_quoted(&host.to_string()) {
+            return Err(BaseUrlError::Quoted);
+        }
         match url.scheme() {
             "https" => {}
             "http" if is_loopback(&host) => {}
@@ -57,13 +69,13 @@ impl BaseUrl {
             _ => return Err(BaseUrlError::Scheme),
         }
         if !url.username().is_empty() || url.password().is_some() {
-            return Err(BaseUrlError::Surplus("a user or password"));
+            return Err(BaseUrlError::Surplus("the user and password"));
         }
         if url.path() != "/" {
-            return Err(BaseUrlError::Surplus("a path"));
+            return Err(BaseUrlError::Surplus("the path"));
         }
         if url.query().is_some() || url.fragment().is_some() {
-            return Err(BaseUrlError::Surplus("a query"));
+            return Err(BaseUrlError::Surplus("the query"));
         }
         Ok(Self { url })
     }
@@ -149,12 +161,12 @@ mod tests {
             ("http://cloud.mongodb.com", BaseUrlError::Insecure),
             ("http://localhost.example.com", BaseUrlError::Insecure),
             ("http://128.0.0.1", BaseUrlError::Insecure),
-            ("https://me:pass@cloud.mongodb.com", BaseUrlError::Surplus("a user or password")),
-            ("https://me@cloud.mongodb.com", BaseUrlError::Surplus("a user or password")),
-            ("https://:pass@cloud.mongodb.com", BaseUrlError::Surplus("a user or password")),
-            ("https://cloud.mongodb.com/api/atlas/v2", BaseUrlError::Surplus("a path")),
-            ("https://cloud.mongodb.com/?a=b", BaseUrlError::Surplus("a query")),
-            ("https://cloud.mongodb.com/#a", BaseUrlError::Surplus("a query")),
+            ("https://me:pass@cloud.mongodb.com", BaseUrlError::Surplus("the user and password")),
+            ("https://me@cloud.mongodb.com", BaseUrlError::Surplus("the user and password")),
+            ("https://:pass@cloud.mongodb.com", BaseUrlError::Surplus("the user and password")),
+            ("https://cloud.mongodb.com/api/atlas/v2", BaseUrlError::Surplus("the path")),
+            ("https://cloud.mongodb.com/?a=b", BaseUrlError::Surplus("the query")),
+            ("https://cloud.mongodb.com/#a", BaseUrlError::Surplus("the query")),
         ];
         for (text, expected) in rows {
             assert_eq!(BaseUrl::parse(text), Err(expected), "{text:?}");

@@ -7,13 +7,12 @@ use thiserror::Error;
 
 use super::{BaseUrl, ClientId, ProjectId, SecretId, ServerText};
 
-/// One creation, as the journal remembers it: enough to find the secret in Atlas again, and nothing that
-/// opens anything.
+/// One creation: enough to find the secret in Atlas again, and nothing that signs in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct JournalEntry {
     /// Where the request went.
     pub base_url: BaseUrl,
-    /// Who was signed in, in words: the kind of credential and its public half.
+    /// Who was signed in: the kind of credential and its public half.
     pub identity: ServerText,
     /// The project of the account.
     pub project: ProjectId,
@@ -31,7 +30,10 @@ pub struct JournalEntry {
 
 /// A record that cannot be read. It is reported by name and never deleted automatically.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("The note {file} about an earlier secret cannot be read: {damage}.")]
+#[error(
+    "The record {file} of an earlier run cannot be read: {damage}. Check the account's secrets in Atlas, then delete \
+     the file."
+)]
 pub struct DamagedRecord {
     /// The path of its file.
     pub file: ServerText,
@@ -39,31 +41,31 @@ pub struct DamagedRecord {
     pub damage: Damage,
 }
 
-/// What is wrong with a note.
+/// What is wrong with a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum Damage {
-    /// It is cut off or was changed by another hand.
+    /// It is cut off or was changed by something else.
     #[error("it is damaged")]
     Unreadable,
     /// A program with another format wrote it.
-    #[error("another version of this program wrote it")]
+    #[error("another version of atlas-secret wrote it")]
     OtherVersion,
 }
 
-/// Why something could not be kept. Creating goes on all the same, and the screen says so.
+/// Why something could not be recorded. Creating goes on, and the screen says so.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum JournalProblem {
-    /// There is no folder for notes, and none can be made.
-    #[error("there is no folder for it")]
+    /// There is no folder for records, and none can be made.
+    #[error("the folder for records does not exist and cannot be created")]
     NoFolder,
     /// The folder may not be written to.
-    #[error("its folder may not be written to")]
+    #[error("the folder for records is not writable")]
     NotAllowed,
-    /// There is no room left.
-    #[error("there is no room left on the disk")]
+    /// The disk is full.
+    #[error("the disk is full")]
     Full,
     /// The disk did not answer in time.
-    #[error("the disk does not answer")]
+    #[error("the disk did not answer in time")]
     Silent,
     /// Anything else, in the system's words.
     #[error("{0}")]
@@ -73,35 +75,39 @@ pub enum JournalProblem {
 /// What the journal was to do when a [`JournalProblem`] came up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum JournalStep {
-    /// To note that a secret is about to be created.
+    /// To record that a secret is about to be created.
     Begin,
-    /// To note the new secret's id.
+    /// To record the new secret's id.
     Answered,
-    /// To take the note away, because nothing is left to remember.
+    /// To remove the record, because nothing is left to remember.
     Settled,
-    /// To read the notes of earlier programs.
+    /// To read the records of earlier runs.
     LookBack,
 }
 
 impl JournalProblem {
-    /// What was not kept and why, as a sentence.
+    /// What failed and why, as a sentence or two.
     pub fn sentence(&self, step: JournalStep) -> String {
         let what = match step {
-            JournalStep::Begin => "It could not be noted that a secret is being created",
-            JournalStep::Answered => "The new secret's id could not be noted",
-            JournalStep::Settled => "The note about this secret could not be removed",
-            JournalStep::LookBack => "Notes about earlier secrets could not be read",
+            JournalStep::Begin => "This creation is not recorded on disk",
+            JournalStep::Answered => "The new secret's ID is not recorded on disk",
+            JournalStep::Settled => "The record of this secret was not removed from the disk",
+            JournalStep::LookBack => "The records of earlier runs cannot be read",
         };
-        format!("{what}: {self}.")
+        let meaning = match step {
+            JournalStep::Begin => " If the program is killed, the next start cannot report the secret.",
+            _ => "",
+        };
+        format!("{what}: {self}.{meaning}")
     }
 }
 
-/// What an earlier run left behind. As long as this run holds it, no other run tells of it.
+/// A record that a previous run left. While this run holds it, no other run reports it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PendingRecord {
-    /// Which of the notes found at the start it is.
+    /// Which of the records found at the start it is.
     pub number: usize,
-    /// What was noted.
+    /// What was recorded.
     pub entry: JournalEntry,
 }
 
@@ -116,23 +122,21 @@ mod tests {
             (
                 JournalProblem::Full,
                 JournalStep::Begin,
-                "It could not be noted that a secret is being created: there is no room left on the disk.",
+                "This creation is not recorded on disk: the disk is full. If the program is killed, the next start \
+                 cannot report the secret.",
             ),
             (
                 JournalProblem::NotAllowed,
                 JournalStep::Answered,
-                "The new secret's id could not be noted: its folder may not be written to.",
+                "The new secret's ID is not recorded on disk: the folder for records is not writable.",
             ),
             (
                 JournalProblem::NoFolder,
                 JournalStep::Settled,
-                "The note about this secret could not be removed: there is no folder for it.",
+                "The record of this secret was not removed from the disk: the folder for records does not exist and \
+                 cannot be created.",
             ),
-            (
-                other,
-                JournalStep::LookBack,
-                "Notes about earlier secrets could not be read: the disk[31m burns.",
-            ),
+            (other, JournalStep::LookBack, "The records of earlier runs cannot be read: the disk[31m burns."),
         ];
         for (problem, step, expected) in rows {
             assert_eq!(problem.sentence(step), expected);

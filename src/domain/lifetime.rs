@@ -46,22 +46,22 @@ pub struct Lifetime {
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum LifetimeError {
     /// Nothing was typed.
-    #[error("how long it lives: hours, or 36h, 30d, 12w, 1y, or a date")]
+    #[error("use 36h, 30d, 12w, 1y or a date")]
     Empty,
     /// Neither a whole number nor one with a unit.
-    #[error("not a time: write hours, or 36h, 30d, 12w, 1y, or a date")]
+    #[error("use 36h, 30d, 12w, 1y or a date")]
     NotANumber,
     /// Zero of anything.
-    #[error("zero: a secret lives at least one hour")]
+    #[error("the minimum is 8 hours")]
     Zero,
     /// A date that is not in the future.
-    #[error("in the past: a secret lives at least one hour")]
+    #[error("this is in the past")]
     Past,
     /// Below zero.
-    #[error("negative: a secret lives at least one hour")]
+    #[error("the minimum is 8 hours")]
     Negative,
     /// More hours than the API's `int32` holds.
-    #[error("too long: Atlas counts at most 2147483647 hours")]
+    #[error("too long: the maximum is 365 days")]
     TooLong,
 }
 
@@ -126,8 +126,12 @@ impl Lifetime {
 
 impl fmt::Display for Lifetime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let plural = if self.hours == 1 { "" } else { "s" };
-        write!(f, "{} hour{plural}", self.hours)
+        let (count, unit) = match self.hours {
+            hours if hours % 24 == 0 => (hours / 24, "day"),
+            hours => (hours, "hour"),
+        };
+        let plural = if count == 1 { "" } else { "s" };
+        write!(f, "{count} {unit}{plural}")
     }
 }
 
@@ -244,7 +248,7 @@ mod tests {
         assert_eq!(Lifetime::from_hours(0), Err(LifetimeError::Zero));
         assert_eq!(Lifetime::from_hours(-1), Err(LifetimeError::Negative));
         let words = [1, 2, 720].map(|hours| Lifetime::from_hours(hours).unwrap().to_string());
-        assert_eq!(words, ["1 hour", "2 hours", "720 hours"]);
+        assert_eq!(words, ["1 hour", "2 hours", "30 days"]);
     }
 
     #[test]

@@ -13,6 +13,8 @@ mod exit;
 mod ids;
 mod journal_entry;
 mod lifetime;
+mod messages;
+mod os;
 mod payload;
 #[cfg(test)]
 mod properties;
@@ -22,8 +24,8 @@ mod server_text;
 mod session;
 
 pub use account::{
-    AccountEntry, AccountRef, ENTRIES_PER_PAGE, ExistingSecret, Login, LoginRisk, OrganizationSettings, Page,
-    Project, ProjectEntry, SECRETS_PER_ACCOUNT, SHORTENED_TO, ServiceAccount,
+    AccountEntry, AccountRef, Consequences, ENTRIES_PER_PAGE, ExistingSecret, Login, LoginRisk,
+    OrganizationSettings, Page, Project, ProjectEntry, SECRETS_PER_ACCOUNT, SHORTENED_TO, ServiceAccount,
 };
 pub use base_url::{BaseUrl, BaseUrlError, HostKind};
 pub use clipboard::{
@@ -34,12 +36,14 @@ pub use exit::{Delivery, Disposition, Exit, ExitSummary};
 pub use ids::{ClientId, ClientIdError, OrganizationId, ProjectId, ProjectIdError, SecretId};
 pub use journal_entry::{Damage, DamagedRecord, JournalEntry, JournalProblem, JournalStep, PendingRecord};
 pub use lifetime::{Lifetime, LifetimeError, Now, USUAL_HOURS};
-pub use payload::{CommandOutcome, PrintFailure, SaveFailure, SaveOutcome, SecretPayload};
-pub use rejection::{Explanation, FieldViolation, Rejection, RejectionKind};
+pub use messages::Explanation;
+pub use os::Os;
+pub use payload::{CommandOutcome, PrintFailure, SaveFailure, SavedFile, SecretPayload};
+pub use rejection::{FieldViolation, Rejection, RejectionKind};
 pub use secret::{
     API_VERSION, CreatedSecret, Format, MEDIA_TYPE, NewSecret, QueryFlags, masked, without_secrets,
 };
-pub use server_text::{ServerText, is_invisible};
+pub use server_text::{ServerText, is_invisible, is_quoted, trim_visible};
 pub use session::{
     CredentialProblem, Credentials, Half, Identity, PairKind, ProfileName, PublicKey, Session, SessionOrigin,
     Tried, TriedSession,

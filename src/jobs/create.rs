@@ -11,17 +11,17 @@ use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::{
-    AccountRef, CreateOutcome, CreatedSecret, ExistingSecret, LostAnswer, NewSecret, ReadProblem, Rejection,
-    RejectionKind, ServiceAccount, TransportProblem,
+    AccountRef, Consequences, CreateOutcome, CreatedSecret, ExistingSecret, LostAnswer, NewSecret,
+    ReadProblem, Rejection, RejectionKind, TransportProblem,
 };
 
 use super::delete::delete_and_look;
 use super::{AtlasApi, Before, Journal, Operator, Question, Step};
 
-/// How often the job starts again when Atlas says that there were too many requests.
+/// How often the job starts again after a rate limit.
 const MOST_ROUNDS: u8 = 3;
 
-/// How long to wait when Atlas does not say.
+/// How long to wait when Atlas sends no `Retry-After`.
 const USUAL_WAIT: Duration = Duration::from_secs(60);
 
 /// How a creating job ended.
@@ -31,7 +31,7 @@ pub enum Outcome {
     Created(Box<Created>),
     /// Certainly no secret.
     NotCreated(Box<NotCreated>),
-    /// The answer was lost: the account has to be searched, see [`super::recover`].
+    /// The answer was lost: search the account, see [`super::recover`].
     Unknown(LostAnswer, Known),
 }
 
@@ -58,9 +58,9 @@ pub struct NotCreated {
 pub enum Reason {
     /// The user stopped the job.
     Cancelled,
-    /// The answer to this question was no.
+    /// The user answered this question with no.
     Declined(Question),
-    /// Signing in or fetching the account failed in a way that the POST would meet, too.
+    /// Signing in or fetching the account failed, and the POST would fail in the same way.
     Preflight(ReadProblem),
     /// Both slots are in use.
     Full,
@@ -77,7 +77,7 @@ pub enum Reason {
 /// What is known of the account before the POST.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Known {
-    /// By Atlas's clock where its answer told it, else by this machine's.
+    /// By Atlas's clock if its response had the time, else by this machine's.
     pub at: Timestamp,
     /// The account's secrets; `None` when they could not be fetched.
     pub secrets: Option<Vec<ExistingSecret>>,
@@ -94,6 +94,8 @@ impl Known {
 /// What the rounds have in common.
 struct Round {
     number: u8,
+    /// What the user agreed to.
+    agreed: Consequences,
     has_replaced: bool,
 }
 
@@ -105,8 +107,8 @@ impl Round {
 
 /// Signs in, fetches the account, asks about the consequences, and creates the secret. `clock` is this machine's.
 ///
-/// Cancelling before the POST means that nothing is created. Cancelling while it runs means that no one waits:
-/// the job says so and goes on until the answer is there.
+/// Cancelling before the POST means that nothing is created. Cancelling while it runs means that the user
+/// stops waiting: the job reports that and goes on until the answer arrives.
 pub async fn create(
     atlas: &impl AtlasApi,
     journal: &impl Journal,
@@ -116,7 +118,7 @@ pub async fn create(
     new_secret: &NewSecret,
 ) -> Outcome {
     let account = new_secret.account();
-    let mut round = Round { number: 0, has_replaced: false };
+    let mut round = Round { number: 0, agreed: Consequences::default(), has_replaced: false };
     loop {
         let known = tokio::select! {
             biased;
@@ -171,7 +173,8 @@ pub async fn create(
     }
 }
 
-/// Everything before the POST: nothing here creates, so all of it may be cancelled at any time.
+/// Everything before the POST: nothing here creates, so all of it may be cancelled at any time. All consequences are
+/// one question; it is asked again only if a later fetch shows more of them. A living secret is never deleted here.
 async fn preflight(
     atlas: &impl AtlasApi,
     clock: &(impl Fn() -> Timestamp + Sync),
@@ -195,46 +198,35 @@ async fn preflight(
         let (fetched_at, arrived) = (fetched.read_at.unwrap_or_else(clock), Instant::now());
         operator.progress(Step::Fetched(fetched.clone()));
 
-        if fetched.is_full() {
-            make_room(atlas, operator, round, account, &fetched).await?;
+        let consequences = fetched.consequences(fetched_at);
+        let expired = consequences.deletes.clone();
+        if fetched.is_full() && expired.is_none() {
+            return Err(Reason::Full);
+        }
+        if expired.is_some() && round.has_replaced {
+            return Err(Reason::StillFull);
+        }
+        if !round.agreed.include(&consequences) {
+            confirm(operator, Question::Consequences(consequences.clone())).await?;
+            round.agreed = consequences;
+        }
+        if let Some(expired) = expired {
+            operator.progress(Step::DeletingExpired);
+            delete_and_look(atlas, account, &expired.id).await.map_err(Reason::NotDeleted)?;
+            round.has_replaced = true;
             continue;
         }
-        let shortened = fetched.shortened_by_creating(fetched_at);
-        if !shortened.is_empty() {
-            confirm(operator, Question::Shortens(shortened)).await?;
-        }
-        // The question may have stood for minutes.
+        // The user may have taken minutes to answer.
         let at = fetched_at.checked_add(arrived.elapsed()).unwrap_or(fetched_at);
         return Ok(Known { at, secrets: Some(fetched.secrets) });
     }
-}
-
-/// Deletes the expired secret, if there is one and the user agrees. A living one goes only by its own name, and
-/// without Atlas's clock nothing is known to have expired: this machine's may be wrong.
-async fn make_room(
-    atlas: &impl AtlasApi,
-    operator: &mut impl Operator,
-    round: &mut Round,
-    account: &AccountRef,
-    fetched: &ServiceAccount,
-) -> Result<(), Reason> {
-    let expired = fetched.read_at.and_then(|at| fetched.secrets.iter().find(|secret| secret.is_expired(at)));
-    let Some(expired) = expired else { return Err(Reason::Full) };
-    if round.has_replaced {
-        return Err(Reason::StillFull);
-    }
-    confirm(operator, Question::Replaces(expired.clone())).await?;
-    operator.progress(Step::DeletingExpired);
-    delete_and_look(atlas, account, &expired.id).await.map_err(Reason::NotDeleted)?;
-    round.has_replaced = true;
-    Ok(())
 }
 
 async fn confirm(operator: &mut impl Operator, question: Question) -> Result<(), Reason> {
     if operator.confirm(question.clone()).await { Ok(()) } else { Err(Reason::Declined(question)) }
 }
 
-/// Nothing was created, so the record has nothing more to say.
+/// Nothing was created, so the record is removed.
 async fn settled(journal: &impl Journal, operator: &mut impl Operator, outcome: Outcome) -> Outcome {
     if let Err(why) = journal.settle().await {
         operator.progress(Step::NotRecorded(why));
@@ -242,7 +234,7 @@ async fn settled(journal: &impl Journal, operator: &mut impl Operator, outcome: 
     outcome
 }
 
-/// True when the POST would be refused in the same way. Credentials that may not read may not create either.
+/// True when the POST would be refused in the same way: credentials that cannot read cannot create either.
 fn meets_the_post_too(problem: &ReadProblem) -> bool {
     match problem {
         ReadProblem::SignInRefused(_) => true,

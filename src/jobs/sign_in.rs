@@ -1,6 +1,6 @@
 //! Signing in by hand: credentials are tried before the session uses them.
 
-use crate::config::{CredentialSource, Flags, Found, Profiles, ProfilesError, resolve};
+use crate::config::{CredentialSource, FileError, Flags, Found, Profiles, resolve};
 use crate::demo::World;
 use crate::domain::{
     BaseUrl, Credentials, Identity, ProfileName, ReadProblem, ServerText, Session, SessionOrigin,
@@ -16,7 +16,7 @@ pub struct Authenticator {
     /// `--base-url`, which goes before what a profile names.
     pub base_url_flag: Option<BaseUrl>,
     /// The profiles of the Atlas CLI.
-    pub profiles: Result<Profiles, ProfilesError>,
+    pub profiles: Result<Profiles, FileError>,
 }
 
 impl Authenticator {
@@ -40,7 +40,7 @@ impl Authenticator {
                 let tried = try_source(connections, source).await;
                 TriedSession { tried, session, project: project_id, client: None }
             }
-            Ok(_) => self.refused("this profile holds no credentials"),
+            Ok(_) => self.refused("this profile has no credentials"),
             Err(error) => self.refused(&error.to_string()),
         }
     }
@@ -74,7 +74,7 @@ pub fn identity(credentials: &CredentialSource) -> Identity {
     }
 }
 
-/// A session by a profile; where its credentials lie in the keyring, the profile is all that is known of them.
+/// The session of a profile. If its credentials are in the keyring, only the profile is known.
 pub fn profile_session(base_url: &BaseUrl, credentials: &CredentialSource, name: &ProfileName) -> Session {
     match identity(credentials) {
         in_keyring @ Identity::Profile { .. } => Session::remote(base_url, in_keyring),

@@ -12,8 +12,9 @@ use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 
 use super::keys;
 
-/// An Escape that nothing follows for this long is the key.
-const ESCAPE_LIMIT: Duration = Duration::from_millis(50);
+/// An Escape that nothing follows for this long is the key. The tail of a report that was cut for longer is still
+/// known by its form.
+const ESCAPE_LIMIT: Duration = Duration::from_millis(20);
 
 /// What is not complete after this time never will be.
 const UNIT_LIMIT: Duration = Duration::from_secs(2);
@@ -337,7 +338,7 @@ impl Decoder {
         }
     }
 
-    /// Ends what is unfinished with what can be told of it.
+    /// Ends what is unfinished with what is known of it.
     fn abandon(&mut self, now: Instant) {
         match self.state {
             State::Paste => {

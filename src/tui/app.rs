@@ -9,8 +9,8 @@ use ratatui::Frame;
 use ratatui::layout::{Margin, Rect};
 
 use crate::domain::{
-    ClientId, Disposition, ExistingSecret, Exit, ExitSummary, Format, Login, LoginRisk, Now, PendingRecord,
-    ProfileName, QueryFlags, SecretId, ServerText, Session,
+    ClientId, Consequences, Disposition, ExistingSecret, Exit, ExitSummary, Format, Login, LoginRisk, Now,
+    PendingRecord, ProfileName, QueryFlags, SecretId, ServerText, Session,
 };
 use crate::jobs::AtlasClock;
 
@@ -30,7 +30,7 @@ use super::{Lookups, Theme, footer, header, help};
 const PASTE_FROM: usize = 8;
 
 /// Wider than this a line is hard to follow.
-const WIDEST: u16 = 96;
+const WIDEST: u16 = 100;
 
 /// The interface.
 #[derive(Clone, Debug)]
@@ -63,7 +63,7 @@ pub struct Shared {
     pub lookups: Lookups,
     /// The one POST that may be running, whatever screen is shown.
     pub in_flight: Option<InFlight>,
-    /// What became of the secrets of this run that are no longer shown, for standard error.
+    /// The secrets of this run that are no longer shown, for standard error.
     pub summaries: Vec<ExitSummary>,
     /// Warnings about the credentials.
     pub credential_notes: Vec<ServerText>,
@@ -79,7 +79,7 @@ pub struct Shared {
     pub not_recorded: Option<String>,
     /// The endpoint's two query flags, for the commands that write the request down.
     pub query_flags: QueryFlags,
-    /// Atlas's own clock, once an answer has told it.
+    /// Atlas's own clock, once a response had the time.
     pub atlas_clock: Option<AtlasClock>,
     /// What standard output is.
     pub output: Output,
@@ -97,10 +97,17 @@ pub struct Shared {
 pub struct Flags {
     /// Submit without the form, and let the other secrets expire early without a question (`--yes`).
     pub yes: bool,
-    /// Delete an expired secret to make room (`--replace-expired`).
+    /// Delete an expired secret if the account is full (`--replace-expired`).
     pub replace_expired: bool,
     /// Prove a new secret without a key (`--verify`).
     pub verify: bool,
+}
+
+impl Flags {
+    /// True when the command line agreed to what creating does to the other secrets.
+    pub(crate) fn agree_to(self, consequences: &Consequences) -> bool {
+        self.yes && (consequences.deletes.is_none() || self.replace_expired)
+    }
 }
 
 /// What standard output is.
@@ -453,7 +460,7 @@ impl App {
         if self.shared.in_flight.is_none() {
             return self.shared.send(Command::Suspend);
         }
-        let word = "Not now: a stopped program could miss Atlas's answer.";
+        let word = "Cannot suspend while Atlas is answering.";
         match &mut self.screen {
             Screen::Progress(progress) => progress.word = Some(word),
             Screen::Recovery(recovery) => recovery.word = Some(word),
@@ -484,9 +491,9 @@ impl App {
         let Size { columns, rows } = Size::SMALLEST;
         let times = theme.glyphs.times;
         if matches!(&self.screen, Screen::Created(created) if !created.is_delivered(self.shared.now)) {
-            return format!("A secret waits; enlarge to {columns}{times}{rows}. Ctrl-C twice loses it");
+            return format!("Secret not delivered. Enlarge to {columns}{times}{rows}. Ctrl-C twice loses it");
         }
-        format!("atlas-secret needs {columns}{times}{rows}; all is kept")
+        format!("atlas-secret needs {columns}{times}{rows}. Nothing is lost.")
     }
 }
 

@@ -7,6 +7,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
+use ratatui::widgets::Clear;
 
 use crate::domain::{Now, ServerText};
 
@@ -25,16 +26,17 @@ pub(super) struct Canvas<'a, 'frame> {
     pub theme: &'a Theme,
     pub area: Rect,
     used: u16,
+    is_cut: bool,
 }
 
 impl<'frame> Canvas<'_, 'frame> {
     pub fn new<'a>(frame: &'a mut Frame<'frame>, theme: &'a Theme, area: Rect) -> Canvas<'a, 'frame> {
-        Canvas { frame, theme, area, used: 0 }
+        Canvas { frame, theme, area, used: 0, is_cut: false }
     }
 
     /// A canvas of its own for a part of the area.
     pub fn part(&mut self, area: Rect) -> Canvas<'_, 'frame> {
-        Canvas { frame: &mut *self.frame, theme: self.theme, area, used: 0 }
+        Canvas { frame: &mut *self.frame, theme: self.theme, area, used: 0, is_cut: false }
     }
 
     /// Takes so many rows; fewer, or none, where the area ends.
@@ -61,9 +63,22 @@ impl<'frame> Canvas<'_, 'frame> {
 
     pub fn line<'a>(&mut self, line: impl Into<Line<'a>>) {
         let area = self.take(1);
-        if !area.is_empty() {
+        if area.is_empty() {
+            self.is_cut = true;
+        } else {
             self.frame.render_widget(line.into(), area);
         }
+    }
+
+    /// Says so in the last row where lines were left out.
+    pub fn mark_cut(&mut self) {
+        if !self.is_cut || self.area.is_empty() {
+            return;
+        }
+        let row = Rect { y: self.area.bottom() - 1, height: 1, ..self.area };
+        let words = format!("{} enlarge the window to see all of it", self.theme.glyphs.ellipsis);
+        self.frame.render_widget(Clear, row);
+        self.frame.render_widget(Line::styled(words, self.theme.faint), row);
     }
 
     /// Words that may be longer than the width: wrapped, every line `indent` columns in.
@@ -82,7 +97,7 @@ impl<'frame> Canvas<'_, 'frame> {
         }
     }
 
-    /// Atlas's own words, whose end gives way where there is no room for all of them.
+    /// Atlas's message; its end is cut, with a mark, if it does not fit.
     pub fn atlas_words(&mut self, indent: u16, words: &ServerText) {
         let shown = cut(&said_by_atlas(words), self.width(), indent, self.left(), self.theme.glyphs.ellipsis);
         let faint = self.theme.faint;
@@ -136,7 +151,7 @@ pub(super) fn spinner_wake(now: Now, since: Now) -> Duration {
     SPINNER_DELAY.checked_sub(now.since(since)).filter(|left| !left.is_zero()).unwrap_or(SPINNER_STEP)
 }
 
-/// How much room labels have, in columns.
+/// The width of labels, in columns.
 pub(super) const LABEL_WIDTH: u16 = 16;
 
 /// How many rows a text takes, wrapped behind a symbol or indent of so many columns.
@@ -144,7 +159,7 @@ pub(super) fn rows_of(text: &str, width: u16, indent: u16) -> u16 {
     u16::try_from(wrapped(text, usize::from(width.saturating_sub(indent))).len()).unwrap_or(u16::MAX)
 }
 
-/// Atlas's own words, said to be its own.
+/// Atlas's message, marked as such.
 pub(super) fn said_by_atlas(words: &ServerText) -> String {
     format!("Atlas: {words}")
 }

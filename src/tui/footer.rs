@@ -51,6 +51,6 @@ fn hint(binding: &Binding, theme: &Theme) -> Line<'static> {
     Line::from(vec![
         Span::styled(binding.keys, theme.strong),
         Span::raw(" "),
-        Span::styled(binding.label, theme.faint),
+        Span::styled(binding.label.replace('…', theme.glyphs.ellipsis), theme.faint),
     ])
 }

@@ -76,7 +76,8 @@ fn line(row: Row, keys_width: usize, width: u16, theme: &Theme) -> Line<'static>
         Row::Key { keys, label } => {
             let indent = u16::try_from(keys_width).unwrap_or(u16::MAX);
             let keys = Span::styled(format!("{keys:<keys_width$}"), theme.strong);
-            Line::from(vec![keys, Span::raw(cut(label, width, indent, 1, glyphs.ellipsis))])
+            let label = label.replace('…', glyphs.ellipsis);
+            Line::from(vec![keys, Span::raw(cut(&label, width, indent, 1, glyphs.ellipsis))])
         }
         Row::Note { text, is_first, is_warning } => {
             let (glyph, style) =

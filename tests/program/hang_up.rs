@@ -113,7 +113,7 @@ fn a_request_that_runs_then_is_told_as_perhaps_created() {
     let begun = Instant::now();
     let (code, said) = started.hang_up();
     assert_eq!(code, Some(3), "{said}");
-    assert!(said.contains(SLOW) && said.contains("perhaps created"), "{said}");
+    assert!(said.contains(SLOW) && said.contains("may have been created"), "{said}");
     assert!(begun.elapsed() >= Duration::from_secs(2), "it waits a little for the answer");
     assert_eq!(atlas.creates(), 1);
 }
@@ -125,7 +125,7 @@ fn an_answer_that_comes_a_little_later_is_taken() {
     started.create(&atlas);
     let (code, said) = started.hang_up();
     assert_eq!(code, Some(3), "{said}");
-    assert!(said.contains("atlas-secret: secret ") && said.contains("never handed over"), "{said}");
+    assert!(said.contains("atlas-secret: secret ") && said.contains("never delivered"), "{said}");
 }
 
 #[test]
@@ -146,5 +146,5 @@ fn a_terminal_that_does_not_read_stops_neither_a_signal_nor_an_answer() {
     started.signal(Signal::TERM);
     let (code, said) = started.end();
     assert_eq!(code, Some(3), "{said}");
-    assert!(said.contains("atlas-secret: secret ") && said.contains("never handed over"), "{said}");
+    assert!(said.contains("atlas-secret: secret ") && said.contains("never delivered"), "{said}");
 }

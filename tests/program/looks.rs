@@ -6,7 +6,7 @@ use crate::support::terminal::{Program, Terminal, key};
 /// Goes through the form, the help, the secret and the guard, so that each has been drawn.
 fn see_everything(program: Program) -> Terminal {
     let mut terminal = program.start();
-    terminal.wait_for("720 hours, ");
+    terminal.wait_for("30 days, ");
     terminal.send("?");
     terminal.wait_for("Keys");
     terminal.send(key::ESC);
@@ -56,13 +56,13 @@ fn a_small_terminal_says_so_and_everything_is_kept() {
     terminal.send(key::UP);
     terminal.wait_for("Expires after ›");
     terminal.send(key::CTRL_U);
-    terminal.wait_gone("720 hours");
+    terminal.wait_gone("30 days");
     terminal.send("3");
     terminal.wait_until("the first digit", |screen| {
         labelled(&screen.contents(), "Expires after").starts_with('3')
     });
     terminal.resize(10, 50);
-    let notice = terminal.wait_for("atlas-secret needs 56×16; all is kept");
+    let notice = terminal.wait_for("atlas-secret needs 56×16. Nothing is lost.");
     assert_eq!(notice.trim().lines().count(), 1, "{notice}");
     // Keys wait: no one types into what they cannot see.
     // Hiding the cursor ends this frame.
@@ -78,7 +78,7 @@ fn a_small_terminal_says_so_and_everything_is_kept() {
     terminal.send("6h");
     terminal.wait_for("36 hours");
     terminal.resize(10, 50);
-    terminal.wait_for("all is kept");
+    terminal.wait_for("Nothing is lost.");
     terminal.send(key::CTRL_C);
     assert_eq!(terminal.wait_exit().code(), Some(0), "Ctrl-C works where nothing can be drawn");
 }

@@ -1,10 +1,18 @@
 use secrecy::ExposeSecret;
 
 use super::*;
-use crate::config::variables::tests::{Set, environment};
+
+/// An environment of a test.
+pub(in crate::config) type Set = &'static [(&'static str, &'static str)];
+
+/// A look-up in it.
+pub(in crate::config) fn environment(set: Set) -> impl Fn(&str) -> Option<String> {
+    move |name| set.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
+}
 
 const ID: &str = "mdb_sa_id_1234567890abcdef12345678";
-const UNSENDABLE: &str = "it holds a character that no credential has: a space, a line break or the like";
+const UNSENDABLE: &str =
+    "it contains a space, a line break or another character that credentials do not have";
 
 fn described(credentials: &Credentials) -> String {
     match credentials {
@@ -74,7 +82,7 @@ fn half_a_pair_is_named() {
         (&[(CLIENT_SECRET, "mdb_sa_sk_fake"), (PUBLIC_API_KEY, "abcdefgh")], CLIENT_SECRET, CLIENT_ID),
     ];
     for (set, there, missing) in rows {
-        let expected = format!("{there} is set, but {missing} is not: both are needed");
+        let expected = format!("{there} is set, but {missing} is not: set both");
         assert_eq!(outcome(set), expected, "{set:?}");
     }
 }
@@ -94,14 +102,14 @@ fn a_value_of_the_wrong_kind_is_named_and_not_shown() {
         (
             &[(CLIENT_ID, "mdb_sa_sk_canary"), (CLIENT_SECRET, "x")],
             CLIENT_ID,
-            "that is a secret, not a client ID; it was not kept",
+            "this is a secret, not a client ID; it was removed",
         ),
         (&[(CLIENT_ID, ID), (CLIENT_SECRET, "mdb_sa_sk_\ncanary")], CLIENT_SECRET, UNSENDABLE),
         (&[(CLIENT_ID, ID), (CLIENT_SECRET, "mdb_sa_sk_ canary")], CLIENT_SECRET, UNSENDABLE),
         (
             &[(PUBLIC_API_KEY, ID), (PRIVATE_API_KEY, "canary")],
             PUBLIC_API_KEY,
-            "that belongs to a service account (it starts with mdb_sa), not to an API key",
+            "this belongs to a service account (mdb_sa...), not to an API key",
         ),
         (
             &[(PUBLIC_KEY, "abc\ndef"), (PRIVATE_KEY, "canary")],
@@ -111,7 +119,7 @@ fn a_value_of_the_wrong_kind_is_named_and_not_shown() {
         (
             &[(PUBLIC_KEY, "abcdefgh"), (PRIVATE_KEY, "mdb_sa_sk_canary")],
             PRIVATE_KEY,
-            "that is the secret of a service account (it starts with mdb_sa), not a private key",
+            "this is the secret of a service account (mdb_sa...), not a private key",
         ),
         (&[(PUBLIC_KEY, "abcdefgh"), (PRIVATE_KEY, "can\nary")], PRIVATE_KEY, UNSENDABLE),
     ];
@@ -137,8 +145,11 @@ fn the_older_names_are_read_after_all_others() {
         let both = |name: &str| environment(set)(name).or_else(|| environment(old)(name));
         let found = find(&Variables(&both)).unwrap().unwrap();
         assert!(found.names.iter().all(|name| !name.starts_with("MCLI_")), "{set:?}");
-        let told: Vec<String> = found.not_used.iter().map(ToString::to_string).collect();
-        assert_eq!(told.iter().filter(|line| line.starts_with("MCLI_")).count(), 2, "{told:?}");
+        let told: Vec<String> = ShadowedSource::sentences(&found.shadowed);
+        assert!(
+            told.iter().any(|line| line.starts_with("MCLI_PUBLIC_API_KEY, MCLI_PRIVATE_API_KEY are")),
+            "{told:?}"
+        );
     }
 }
 
@@ -148,20 +159,22 @@ fn what_was_set_too_is_told() {
         (&[(ACCESS_TOKEN, "t")], &[]),
         (
             &[(ACCESS_TOKEN, "t"), (CLIENT_ID, ID)],
-            &["MONGODB_ATLAS_CLIENT_ID is set too, but the access token goes first"],
+            &["MONGODB_ATLAS_CLIENT_ID is not used: MONGODB_ATLAS_ACCESS_TOKEN takes precedence"],
         ),
         (
             &[(CLIENT_ID, ID), (CLIENT_SECRET, "x"), (PUBLIC_KEY, "k")],
-            &["MONGODB_ATLAS_PUBLIC_KEY is set too, but the service account goes first"],
+            &[
+                "MONGODB_ATLAS_PUBLIC_KEY is not used: the service account in the environment takes precedence",
+            ],
         ),
         (
             &[(PUBLIC_API_KEY, "k"), (PRIVATE_API_KEY, "x"), (PUBLIC_KEY, "k")],
-            &["MONGODB_ATLAS_PUBLIC_KEY is set too, but the other spelling of the API key goes first"],
+            &["MONGODB_ATLAS_PUBLIC_KEY is not used: the API key in other variables takes precedence"],
         ),
     ];
     for (set, expected) in rows {
         let found = find(&Variables(&environment(set))).unwrap().unwrap();
-        let told: Vec<String> = found.not_used.iter().map(ToString::to_string).collect();
+        let told: Vec<String> = ShadowedSource::sentences(&found.shadowed);
         assert_eq!(told, expected, "{set:?}");
     }
 }

@@ -3,7 +3,7 @@
 use crate::cli::Arguments;
 use crate::config::{CredentialSource, Found, Origin, ShadowedSource, Warning};
 use crate::demo::World;
-use crate::domain::{BaseUrl, HostKind, ServerText, Session, SessionOrigin};
+use crate::domain::{BaseUrl, HostKind, ServerText, Session, SessionOrigin, trim_visible};
 use crate::jobs::{Source, identity, profile_session};
 use crate::tui::screens::Form;
 
@@ -30,7 +30,7 @@ impl Start {
             &arguments.expires_after,
         );
         let source = Some(Source::Demo(Box::new(world)));
-        let base_url = BaseUrl::parse(BaseUrl::CLOUD)?;
+        let base_url = super::parse_base_url(BaseUrl::CLOUD)?;
         let notes = Vec::new();
         Ok(Self { source, session: Session::Demo, base_url, notes, unusable: None, form, login_holder: None })
     }
@@ -38,22 +38,23 @@ impl Start {
     pub fn remote(arguments: &Arguments, found: Found) -> Self {
         let project = arguments.project_id.clone().or(found.project_id);
         let form = Form::new(
-            project.as_deref().unwrap_or_default().trim(),
-            arguments.client_id.as_deref().unwrap_or_default().trim(),
+            trim_visible(project.as_deref().unwrap_or_default()),
+            trim_visible(arguments.client_id.as_deref().unwrap_or_default()),
             &arguments.expires_after,
         );
         let words = |warning: &Warning| ServerText::new(&warning.to_string());
         let unusable = found.warnings.iter().find(|warning| warning.is_why_nothing_signs_in()).map(words);
         let foreign_host = found.credentials.is_some() && found.base_url.kind() == HostKind::Other;
-        let foreign_host = foreign_host
-            .then(|| format!("{} gets your credentials and is not an Atlas host", found.base_url.host()));
+        let foreign_host = foreign_host.then(|| {
+            format!("your credentials are sent to {}, which is not an Atlas host", found.base_url.host())
+        });
         let warnings = found.warnings.iter().map(ToString::to_string);
         let notes = warnings
             .chain(foreign_host)
-            .chain(ShadowedSource::sentences(&found.not_used))
+            .chain(ShadowedSource::sentences(&found.shadowed))
             .map(|note| ServerText::new(&note))
             .collect();
-        let several = !found.not_used.is_empty();
+        let several = !found.shadowed.is_empty();
         let session = match &found.credentials {
             Some(credentials) => session(&found.base_url, credentials, found.origin.as_ref(), several),
             None => Session::signed_out(&found.base_url),
@@ -65,7 +66,7 @@ impl Start {
     }
 }
 
-/// Where the credentials lie that a new secret may have to replace.
+/// Where the credentials are stored that the new secret may replace.
 fn holder_words(origin: &Origin) -> ServerText {
     match origin {
         Origin::Profile(name) => ServerText::new(&format!("profile {name}")),

@@ -1,6 +1,7 @@
 //! The screens, one file or folder each: state, keys, transitions and drawing.
 
 mod command;
+mod confirmation;
 mod created;
 mod form;
 mod picker;
@@ -12,8 +13,7 @@ mod sign_in;
 
 pub use command::{CommandView, Recipe, RecipeInput};
 pub use created::{
-    ClipboardCopy, ClipboardLost, CopyState, CreatedScreen, Doubt, LeaveConfirmation, Leaving, Prompt,
-    Target, Verification,
+    ClipboardCopy, CopyState, CreatedScreen, LeaveConfirmation, Leaving, Prompt, Target, Verification,
 };
 pub use form::{Field, FieldName, Focus, Form, FormScreen, Notice, SubmitAction, Validation};
 pub use picker::Picker;
@@ -25,3 +25,4 @@ pub use sign_in::SignIn;
 
 pub(crate) use created::NO_ORGANIZATION;
 pub(super) use form::{InputNote, secret_facts};
+pub(crate) use recovery::{PROBABLY_YOURS, SEVERAL_APPEARED, check_failed, none_appeared};

@@ -10,7 +10,6 @@ use ratatui::text::{Line, Span};
 
 use crate::domain::{AccountRef, ExistingSecret, LoginRisk, Now, ReadProblem, SecretId, ServiceAccount};
 use crate::jobs::{Deletion, Recheck};
-use crate::tui::Remote;
 use crate::tui::app::{Component, Shared, Transition};
 use crate::tui::canvas::{Canvas, SPINNER_STEP};
 use crate::tui::event::{Command, Event, Reader};
@@ -18,6 +17,7 @@ use crate::tui::keys::{
     Action, BUSY, Binding, CHOICE_ABOVE, CHOICE_BELOW, CTRL_C, ESC, HELP, NONE, ONLY_BACK, REPAINT, SUSPEND,
     YES_NO,
 };
+use crate::tui::{Remote, Theme, words};
 
 use super::{Notice, secret_facts};
 
@@ -45,7 +45,7 @@ pub(super) enum Keeps {
 }
 
 impl Keeps {
-    fn allows(&self, id: &SecretId) -> bool {
+    pub(super) fn allows(&self, id: &SecretId) -> bool {
         match self {
             Self::Nothing => true,
             Self::This(new) => new != id,
@@ -100,7 +100,7 @@ impl SecretList {
         Self { account, secrets: Vec::new(), selected: 0, stage: Stage::Fetching, protects_login, keeps }
     }
 
-    fn chosen(&self) -> Option<&ExistingSecret> {
+    pub(super) fn chosen(&self) -> Option<&ExistingSecret> {
         self.secrets.get(self.selected)
     }
 
@@ -182,6 +182,14 @@ impl SecretList {
         self.selected = 0;
         self.stage = Stage::Choosing(report);
         result
+    }
+
+    /// The secret that was deleted last.
+    fn deleted_secret(&self) -> Option<&ExistingSecret> {
+        match &self.stage {
+            Stage::Choosing(Some(Report::Deleted(secret))) => Some(secret),
+            _ => None,
+        }
     }
 
     pub(super) fn keys(&self) -> &'static [Binding] {
@@ -278,7 +286,7 @@ fn risk_words(risk: LoginRisk) -> Option<&'static str> {
         LoginRisk::Own => Some("You are signed in with this secret. Deleting it ends this session."),
         LoginRisk::Perhaps => {
             Some("You may be signed in with this secret. If so, deleting it ends this session.")
-        },
+        }
     }
 }
 
@@ -311,7 +319,7 @@ impl Component for SecretListScreen {
     fn on_event(&mut self, app: &mut Shared, event: Event) -> Transition {
         match self.list.on_event(event) {
             ListResult::DeletedOne => {
-                XX
+                app.form.notice = self.list.deleted_secret().cloned().map(Notice::Deleted);
                 Self::close(app)
             }
             ListResult::Open | ListResult::Closed => Transition::Stay,
