@@ -11,82 +11,91 @@ use clap_complete::Shell;
 use crate::delivery::Preference;
 use crate::domain::Format;
 
-/// Create one secret for one MongoDB Atlas project service account, and hand it over, once.
+/// Create one secret for one MongoDB Atlas service account, and deliver it once
 #[expect(clippy::struct_excessive_bools, reason = "a command line has flags")]
 #[derive(Debug, Parser)]
-#[command(name = "atlas-secret", version, about, after_help = AFTER_HELP)]
+#[command(name = "atlas-secret", version, about, after_help = AFTER_HELP, after_long_help = AFTER_LONG_HELP)]
 pub struct Arguments {
-    /// The project's ID: 24 hex digits [env: `MONGODB_ATLAS_PROJECT_ID`]
-    #[arg(long, value_name = "ID", aliases = ["group-id", "projectId", "groupId"], value_hint = ValueHint::Other)]
+    /// The project's ID.
+    #[arg(long, help = "ID of the project: 24 hex digits [env: MONGODB_ATLAS_PROJECT_ID]", value_name = "ID",
+        aliases = ["group-id", "projectId", "groupId"], value_hint = ValueHint::Other, help_heading = SECRET)]
     pub project_id: Option<String>,
 
-    /// The client ID of the account that gets the secret; never read from the environment
-    #[arg(long, value_name = "ID", alias = "clientId", value_hint = ValueHint::Other)]
+    /// Client ID of the service account that gets the secret; there is no variable for it
+    #[arg(long, value_name = "ID", alias = "clientId", value_hint = ValueHint::Other, help_heading = SECRET)]
     pub client_id: Option<String>,
 
-    /// How long the secret lives: hours, or 36h, 30d, 12w, 1y, or a date (2027-03-01)
-    #[arg(long, value_name = "TIME", default_value = "720", allow_hyphen_values = true, value_hint = ValueHint::Other)]
+    /// Lifetime of the secret: hours, 36h, 30d, 12w, 1y, or a date such as 2027-03-01
+    #[arg(long, value_name = "TIME", default_value = "720", allow_hyphen_values = true,
+        value_hint = ValueHint::Other, help_heading = SECRET)]
     pub expires_after: String,
 
-    /// The Atlas CLI profile to sign in with [env: `MONGODB_ATLAS_PROFILE`]
-    #[arg(short = 'P', long, value_name = "NAME", conflicts_with = "demo", value_hint = ValueHint::Other)]
+    /// The profile's name.
+    #[arg(short = 'P', long, help = "Atlas CLI profile to sign in with [env: MONGODB_ATLAS_PROFILE]",
+        value_name = "NAME", conflicts_with = "demo", value_hint = ValueHint::Other, help_heading = SIGN_IN)]
     pub profile: Option<String>,
 
-    /// Where Atlas is [env: `MONGODB_ATLAS_OPS_MANAGER_URL`, `MONGODB_ATLAS_BASE_URL`]
-    #[arg(long, value_name = "URL", conflicts_with = "demo", value_hint = ValueHint::Url)]
+    /// Scheme and host.
+    #[arg(long, help = "URL of Atlas [env: MONGODB_ATLAS_OPS_MANAGER_URL, MONGODB_ATLAS_BASE_URL]",
+        value_name = "URL", conflicts_with = "demo", value_hint = ValueHint::Url, help_heading = SIGN_IN)]
     pub base_url: Option<String>,
 
-    /// Try it out: an embedded Atlas on this machine, no account needed
-    #[arg(long)]
+    /// Use an embedded Atlas on this machine; no account needed
+    #[arg(long, help_heading = SIGN_IN)]
     pub demo: bool,
 
-    /// So many more projects in the demo, to try its lists
-    #[arg(long, value_name = "COUNT", requires = "demo", default_value_t = 0, hide_default_value = true, value_hint = ValueHint::Other,
+    /// With --demo: add this many projects
+    #[arg(long, value_name = "COUNT", requires = "demo", default_value_t = 0, hide_default_value = true,
+        value_hint = ValueHint::Other, help_heading = SIGN_IN,
         value_parser = clap::value_parser!(u32).range(0..=MOST_DEMO_PROJECTS))]
     pub demo_projects: u32,
 
-    /// Submit without the form, and agree that creating shortens the account's other secrets
-    #[arg(long)]
+    /// Create without the form, and accept that the account's other secrets expire within 7 days
+    #[arg(long, help_heading = WITHOUT_FORM)]
     pub yes: bool,
 
-    /// With --yes: delete a secret that has expired, never a living one, to make room; the form asks
-    #[arg(long, requires = "yes")]
+    /// With --yes: delete an expired secret if the account has 2 secrets, the maximum
+    #[arg(long, requires = "yes", help_heading = WITHOUT_FORM)]
     pub replace_expired: bool,
 
-    /// After creating, prove that Atlas accepts the secret
-    #[arg(long)]
+    /// After creating, sign in to Atlas with the new secret to verify it
+    #[arg(long, help_heading = DELIVERY)]
     pub verify: bool,
 
-    /// What standard output gets when it is no terminal
-    #[arg(long, value_name = "FORMAT", value_parser = format_parser())]
+    /// What to write to standard output if it is not a terminal
+    #[arg(long, value_name = "FORMAT", value_parser = format_parser(), help_heading = DELIVERY)]
     pub format: Option<Format>,
 
     /// How to copy
-    #[arg(long, value_name = "WAY", default_value = "auto")]
+    #[arg(long, value_name = "METHOD", default_value = "auto", help_heading = DELIVERY)]
     pub clipboard: Preference,
 
-    /// After how many seconds the clipboard is cleared; 0: it stays until something else is copied, as does what
-    /// was sent to a terminal
+    /// Clear the clipboard after this many seconds; 0 keeps the secret there until something else is copied
     #[arg(long, value_name = "SECONDS", default_value_t = 60, value_hint = ValueHint::Other,
-        value_parser = clap::value_parser!(u64).range(0..=MOST_SECONDS))]
+        help_heading = DELIVERY, value_parser = clap::value_parser!(u64).range(0..=MOST_SECONDS))]
     pub clear_after: u64,
 
-    /// Keep a log of what is asked of Atlas (method, path, status, milliseconds), readable by you alone
+    /// Log each request (method, path, status, milliseconds) to a file that only you can read
     #[arg(long, value_name = "PATH", value_hint = ValueHint::FilePath)]
     pub log_file: Option<PathBuf>,
 
-    /// Print a completion script for a shell and leave
+    /// Print a completion script and exit
     #[arg(long, value_name = "SHELL", exclusive = true)]
     pub completions: Option<Shell>,
 
-    /// Ask Atlas to envelop its answer (the endpoint's own flag)
+    /// Ask Atlas to wrap its response in an envelope (query parameter envelope)
     #[arg(long, action = ArgAction::SetTrue, help_heading = "Advanced")]
     pub envelope: bool,
 
-    /// Ask Atlas to indent its answer (the endpoint's own flag)
+    /// Ask Atlas to indent its response (query parameter pretty)
     #[arg(long, action = ArgAction::SetTrue, help_heading = "Advanced")]
     pub pretty: bool,
 }
+
+const SECRET: &str = "Secret";
+const SIGN_IN: &str = "Sign-in";
+const WITHOUT_FORM: &str = "Without the form";
+const DELIVERY: &str = "Delivery";
 
 impl Arguments {
     /// Reads the command line. An option with a blank value is an error: the value may come from a variable that
@@ -100,7 +109,7 @@ impl Arguments {
             |arg: Arg| if arg.get_action().takes_values() { arg.value_parser(NotBlank) } else { arg };
         match Self::command().mut_args(refuse_blank).try_get_matches_from(&line) {
             Err(error) if error.kind() == ErrorKind::InvalidValue => Err(error),
-            // Whatever else is wrong, the true value parsers word best.
+            // The messages of the real value parsers are better.
             _ => Self::try_parse_from(line),
         }
     }
@@ -124,7 +133,7 @@ impl TypedValueParser for NotBlank {
         }
         let name = option.and_then(Arg::get_long).unwrap_or_default();
         let message =
-            format!("--{name} is empty; if its value comes from a variable, that variable may be unset");
+            format!("--{name} is empty; if its value comes from a variable, check that the variable is set");
         Err(command.clone().error(ErrorKind::InvalidValue, message))
     }
 }
@@ -132,11 +141,11 @@ impl TypedValueParser for NotBlank {
 /// More projects than any organization has, and fewer than memory holds.
 const MOST_DEMO_PROJECTS: i64 = 100_000;
 
-/// Longer than this no one wants a secret on a clipboard with a deadline: 12 hours.
+/// 12 hours.
 const MOST_SECONDS: u64 = 12 * 60 * 60;
 
 fn format_parser() -> impl TypedValueParser<Value = Format> {
-    // Whoever waits for standard output is handed the secret by it: what is without one hands nothing over.
+    // A format without the secret would deliver nothing.
     let holding = Format::ALL.into_iter().filter(|format| format.holds_the_secret());
     let names = PossibleValuesParser::new(holding.map(Format::name));
     names.map(|name| Format::named(&name).unwrap_or_default())
@@ -150,32 +159,50 @@ pub fn completions(shell: Shell) -> Vec<u8> {
 }
 
 const AFTER_HELP: &str = "\
-Credentials never come as arguments. They are looked for in this order:
-  atlas-secret --profile ci                                   an Atlas CLI profile, by name
-  MONGODB_ATLAS_ACCESS_TOKEN                                  an access token
-  MONGODB_ATLAS_CLIENT_ID, MONGODB_ATLAS_CLIENT_SECRET        a service account
-  MONGODB_ATLAS_PUBLIC_API_KEY, MONGODB_ATLAS_PRIVATE_API_KEY an API key
-  MONGODB_ATLAS_PROFILE, or the only or the default profile   an Atlas CLI profile
-Without any, the program asks.
+Example: atlas-secret -P ci --client-id mdb_sa_id_1234567890abcdef12345678 --expires-after 30d
+Credentials, more examples, keys and exit codes: atlas-secret --help";
+
+const AFTER_LONG_HELP: &str = "\
+Credentials:
+  They are never arguments. The first of these is used; if there is none, the sign-in screen opens.
+  --profile NAME                                               Atlas CLI profile
+  MONGODB_ATLAS_ACCESS_TOKEN                                   access token
+  MONGODB_ATLAS_CLIENT_ID, MONGODB_ATLAS_CLIENT_SECRET         service account
+  MONGODB_ATLAS_PUBLIC_API_KEY, MONGODB_ATLAS_PRIVATE_API_KEY  API key
+  MCLI_PUBLIC_API_KEY, MCLI_PRIVATE_API_KEY                    API key, older names
+  MONGODB_ATLAS_PROFILE, or the only or the default profile    Atlas CLI profile
+
+Other variables:
+  HTTPS_PROXY, ALL_PROXY, NO_PROXY  proxy (http, https, socks5)
+  SSL_CERT_FILE, SSL_CERT_DIR       trusted certificate authorities
+  NO_COLOR                          no colors
 
 Examples:
-  MONGODB_ATLAS_ACCESS_TOKEN=$TOKEN atlas-secret --project-id 32b6e34b3d91647abb20e7b8
-  MONGODB_ATLAS_CLIENT_ID=$ID MONGODB_ATLAS_CLIENT_SECRET=$SECRET atlas-secret
-  MONGODB_ATLAS_PUBLIC_API_KEY=$PUBLIC MONGODB_ATLAS_PRIVATE_API_KEY=$PRIVATE atlas-secret
+  # Try it, without an account
+  atlas-secret --demo
+  # On the screen, signed in with an Atlas CLI profile
   atlas-secret -P ci --client-id mdb_sa_id_1234567890abcdef12345678 --expires-after 30d
-  secret=$(atlas-secret -P ci)                                the screen, then the secret to the variable
-  atlas-secret -P ci --project-id $PROJECT --client-id $CLIENT --yes --format env > prod.env  (umask 077)
+  # The screen opens; quitting with q writes the secret to the variable
+  secret=$(atlas-secret -P ci)
+  # In CI: no terminal, no questions
+  umask 077
+  atlas-secret --yes --format env --project-id \"$PROJECT\" --client-id \"$CLIENT\" > prod.env
 
-Keys on the secret: c copies (the clipboard is cleared after --clear-after), f copies as .env, JSON, a Kubernetes
-Secret or AWS JSON, s saves to a new file of mode 0600, p hands it to the standard input of a command, such as
+Keys for the new secret:
+  c copy, f copy in another format, s save to a new file (mode 0600), r reveal, v verify,
+  d delete an older secret, q quit, p run a command that reads it from standard input, such as
   pass insert -m atlas/{client_id}
   gopass insert -m atlas/{client_id}
   vault kv put secret/atlas client_id={client_id} client_secret=-
   kubectl create secret generic atlas --from-file=clientSecret=/dev/stdin
   gh secret set ATLAS_CLIENT_SECRET
 
-Exit codes: 0 done, 1 nothing created, 2 usage, 3 created or perhaps created but not handed over,
-129/130/143 ended by a signal with nothing lost.";
+Exit codes:
+  0              done, or quit before creating
+  1              nothing was created
+  2              wrong arguments, environment or terminal; nothing was created
+  3              a secret was created, or may have been, and was not delivered
+  129, 130, 143  ended by a signal; nothing was lost";
 
 #[cfg(test)]
 mod tests {
@@ -235,7 +262,7 @@ mod tests {
                 assert_eq!(error.exit_code(), 2, "{given:?}");
                 let message = error.to_string();
                 let expected = format!(
-                    "error: {flag} is empty; if its value comes from a variable, that variable may be unset"
+                    "error: {flag} is empty; if its value comes from a variable, check that the variable is set"
                 );
                 assert!(message.starts_with(&expected), "{given:?}: {message}");
             }

@@ -22,7 +22,10 @@ use crate::jobs::{
     Recovered, Step, pause_before_restart,
 };
 use crate::process::{internal_error, say, wall_clock};
-use crate::tui::screens::{CreatedScreen, FieldName, Form, NO_ORGANIZATION, Validation};
+use crate::tui::screens::{
+    CreatedScreen, FieldName, Form, NO_ORGANIZATION, PROBABLY_YOURS, SEVERAL_APPEARED, Validation,
+    check_failed, none_appeared,
+};
 use crate::tui::{Certainty, Failure, Flags, Signal, words};
 
 /// How much longer a POST or a write may run after a signal.
@@ -36,7 +39,7 @@ pub struct Headless {
     pub records: Arc<Records>,
     /// What is to be created, and the fields that Atlas's refusals name.
     pub form: Form,
-    /// What was agreed to on the command line.
+    /// What the command line approved.
     pub flags: Flags,
     /// What standard output gets.
     pub format: Format,
@@ -46,7 +49,7 @@ pub struct Headless {
 pub struct Ended {
     /// The exit code.
     pub exit: Exit,
-    /// What became of the secret, for standard error.
+    /// Where the secret went, for standard error.
     pub summary: Option<ExitSummary>,
 }
 
@@ -95,7 +98,7 @@ impl Headless {
         }
     }
 
-    /// What earlier runs left behind waits for a run with an interface.
+    /// Secrets that previous runs did not deliver are for a run with an interface.
     fn report_pending(&self) {
         let records = Arc::clone(&self.records);
         tokio::spawn(async move {
@@ -106,8 +109,8 @@ impl Headless {
             for record in found {
                 let client = &record.entry.client;
                 say(&format!(
-                    "an earlier secret of {client} was perhaps never handed over; \
-                     a run without --yes offers to clean up"
+                    "a previous run may have left a secret of {client} that was never delivered; \
+                     run atlas-secret without --yes to delete it"
                 ));
             }
         });
@@ -139,7 +142,7 @@ impl Headless {
                 _ => None,
             };
             let Some((problem, pause)) = pause else { return (outcome, signal) };
-            say(&format!("{} Trying again in {} s", problem.explain().title, pause.as_secs()));
+            say(&format!("{} Retrying in {} s", problem.explain().title, pause.as_secs()));
             tokio::select! {
                 () = sleep(pause) => {}
                 signal = signals() => return (outcome, Some(signal)),
@@ -252,19 +255,29 @@ impl Headless {
             return Certainty::NothingCreated.words().to_owned();
         };
         let fields = FieldName::ALL.into_iter().filter_map(|name| match self.form.validation(name) {
-            Validation::Refused(words) => Some(format!(" {}: {words}.", name.label())),
+            Validation::Refused(words) => Some(format!(" {}: {words}.", option_of(name))),
             _ => None,
         });
         let fields: String = fields.collect();
         let atlas = failure.atlas_words.as_ref().map_or(String::new(), |words| format!(" Atlas: {words}"));
         let explanation = &failure.explanation;
+        let meaning = &explanation.meaning;
+        let meaning = if meaning.is_empty() { String::new() } else { format!(" {meaning}") };
         format!(
-            "{} {} {} {}{atlas}{fields}",
-            explanation.title,
+            "{} {}{meaning} {}{atlas}{fields}",
             failure.certainty.words(),
-            explanation.meaning,
+            explanation.title,
             explanation.action,
         )
+    }
+}
+
+/// The option that fills a field.
+pub(crate) fn option_of(name: FieldName) -> &'static str {
+    match name {
+        FieldName::Project => "--project-id",
+        FieldName::Client => "--client-id",
+        FieldName::Lifetime => "--expires-after",
     }
 }
 
@@ -307,27 +320,24 @@ fn perhaps_created(new_secret: &NewSecret) -> ExitSummary {
     ExitSummary { client, secret_id: None, expires_at: None, fate: Disposition::PerhapsCreated }
 }
 
-/// What the search has shown, and what is left to do by hand.
+/// What the search has found, and what is left to do by hand.
 fn found(recovered: &Recovered, after: Duration) -> String {
     match recovered {
-        Recovered::NoneAppeared => {
-            format!("No new secret has appeared in {} s; it may still.", after.as_secs())
-        }
+        Recovered::NoneAppeared => none_appeared(after),
         Recovered::Found(secret) => format!(
-            "{} (id {}) is new and its value is lost: delete it in Atlas, unless somebody else is working on \
-             this account.",
+            "{} (secret {}) is new, and its value is lost. {PROBABLY_YOURS} Delete it in Atlas.",
             secret.label(),
             secret.id
         ),
-        Recovered::Several(_) => "Several secrets are new: look in Atlas.".to_owned(),
-        Recovered::Failed(problem) => format!("Could not look. {}", problem.explain().title),
+        Recovered::Several(_) => format!("{SEVERAL_APPEARED} Check them in Atlas."),
+        Recovered::Failed(problem) => check_failed(problem),
     }
 }
 
 /// The operator of a run without an interface: flags for answers, lines on standard error for progress.
 struct Unattended<'a> {
     flags: Flags,
-    /// The last line, so that each is said once.
+    /// The last line, so that each is printed once.
     said: &'static str,
     is_sent: &'a AtomicBool,
 }
@@ -337,10 +347,13 @@ impl Operator for Unattended<'_> {
         self.is_sent.store(matches!(step, Step::Creating(_) | Step::StoppedWaiting), Ordering::Relaxed);
         let line = match step {
             Step::SigningIn => "Signing in",
-            Step::FetchingAccount => "Looking at the account's secrets",
-            Step::DeletingExpired => "Deleting the secret that has expired",
+            Step::FetchingAccount => "Reading the account's secrets",
+            Step::DeletingExpired => "Deleting the expired secret",
             Step::Recording | Step::Creating(_) => "Creating the secret",
-            Step::RateLimited(..) => "Waiting for Atlas to take requests again",
+            Step::RateLimited(wait, rejection) => {
+                let title = rejection.explain().title;
+                return say(&format!("{title} Retrying in {} s", wait.as_secs()));
+            }
             Step::NotRecorded(why) => return say(&why),
             Step::Fetched(_) | Step::StoppedWaiting => return,
         };

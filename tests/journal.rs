@@ -131,7 +131,7 @@ fn on_a_small_disk() {
     for file in fs::read_dir(named_folder()).unwrap().map(Result::unwrap) {
         fs::copy(file.path(), copies.path().join(file.file_name())).unwrap();
     }
-    assert_eq!(told(&Journal::new(copies.path().to_owned())), [long.clone()]);
+    assert_eq!(told(&Journal::new(copies.path().to_owned())), std::slice::from_ref(&long));
     record.created(new_id(), None).unwrap();
     drop(record);
     assert_eq!(told(&journal), [JournalEntry { secret_id: new_id(), ..long }]);

@@ -211,7 +211,7 @@ async fn a_proxy_that_refuses_was_not_sent_anything() {
         let variables = [("HTTPS_PROXY", &*proxy.url(credentials)), ("SSL_CERT_FILE", authority.path())];
         let line = run(&url, &variables).await;
         assert!(line.starts_with("not sent: ") && line.contains("HTTPS_PROXY"), "{line}");
-        assert!(line.contains("the proxy wants a user and password"), "{line}");
+        assert!(line.contains("the proxy requires a user and password"), "{line}");
         assert!(!line.contains("FAKE"), "{line}");
     }
 }
@@ -228,7 +228,7 @@ async fn no_proxy_goes_around_the_proxy() {
     ];
     // Only the proxy knows where that name leads.
     let line = run(&url, &variables).await;
-    assert!(line.starts_with("not sent: The host's name was not found."), "{line}");
+    assert!(line.starts_with("not sent: The host name was not found: "), "{line}");
     assert_eq!(proxy.heads().len(), 0);
 }
 
@@ -236,9 +236,9 @@ async fn no_proxy_goes_around_the_proxy() {
 async fn a_certificate_that_is_not_trusted_is_named_with_the_way_out() {
     let (authority, other) = (Authority::new(), Authority::new());
     let rows = [
-        ("atlas.test", 4000, &other, "nobody trusted here issued the host's certificate"),
-        ("elsewhere.test", 4000, &authority, "the host's certificate is for another name"),
-        ("atlas.test", 2021, &authority, "the host's certificate has expired"),
+        ("atlas.test", 4000, &other, "the certificate is not trusted (unknown issuer)"),
+        ("elsewhere.test", 4000, &authority, "the certificate is for another host name"),
+        ("atlas.test", 2021, &authority, "the certificate has expired"),
     ];
     for (name, last_year, trusted, cause) in rows {
         let url = atlas(authority.server(name, last_year)).await;
@@ -246,7 +246,7 @@ async fn a_certificate_that_is_not_trusted_is_named_with_the_way_out() {
         let variables =
             [("HTTPS_PROXY", &*proxy.url("user:fake-password@")), ("SSL_CERT_FILE", trusted.path())];
         let line = run(&url, &variables).await;
-        assert!(line.starts_with("not sent: No trusted connection could be made."), "{line}");
+        assert!(line.starts_with("not sent: TLS failed: "), "{line}");
         assert!(line.contains(cause) && line.contains("SSL_CERT_FILE"), "{line}");
     }
 }
@@ -312,11 +312,13 @@ async fn a_socks_proxy_looks_the_name_up_and_leads_to_atlas() {
             let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await;
         }
     });
-    for (proxy, cause) in
-        [(wrong, "wants a user"), (closed, "could not be reached"), (not_socks, "does not speak SOCKS")]
-    {
+    for (proxy, cause) in [
+        (wrong, "requires a user"),
+        (closed, "could not connect to the proxy"),
+        (not_socks, "does not speak SOCKS"),
+    ] {
         let line = run(&url, &[("HTTPS_PROXY", &proxy), ("SSL_CERT_FILE", authority.path())]).await;
-        assert!(line.starts_with("not sent: The proxy did not let the request through."), "{line}");
+        assert!(line.starts_with("not sent: The proxy failed: "), "{line}");
         assert!(line.contains(cause) && !line.contains("FAKE"), "{line}");
     }
 }
@@ -340,7 +342,7 @@ async fn exceptions_from_the_proxy_are_read_as_go_reads_them() {
         ];
         let line = run(&url, &variables).await;
         // Only the proxy knows where that name leads.
-        let expected = if is_direct { "not sent: The host's name was not found." } else { "created" };
+        let expected = if is_direct { "not sent: The host name was not found: " } else { "created" };
         assert!(line.starts_with(expected), "{exceptions:?}: {line}");
         assert_eq!(proxy.heads().len(), usize::from(!is_direct), "{exceptions:?}");
     }
@@ -401,7 +403,7 @@ async fn the_certificate_of_an_authority_is_not_one_of_a_server() {
     let trusted = file.path().to_str().unwrap();
     let variables = [("HTTPS_PROXY", &*proxy.url("user:fake-password@")), ("SSL_CERT_FILE", trusted)];
     let line = run(&url, &variables).await;
-    assert!(line.contains("the host shows the certificate of an authority as its own"), "{line}");
+    assert!(line.contains("the host sent a CA certificate instead of a server certificate"), "{line}");
 }
 
 #[cfg(target_os = "linux")]

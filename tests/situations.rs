@@ -83,13 +83,13 @@ fn line(outcome: &CreateOutcome) -> String {
 #[tokio::test]
 async fn every_account_does_what_its_name_says() {
     // What the client is told, how many secrets the account has then, and how many of them are ours.
-    let closed = "The connection broke before the answer was complete: the other end closed the connection \
+    let closed = "The connection broke before the response was complete: the host closed the connection \
                   too early.";
-    let reset = "The connection broke before the answer was complete: the other end reset the connection.";
-    let cut = "Atlas created the secret, but its answer could not be read: it was cut off (the other end \
+    let reset = "The connection broke before the response was complete: the host reset the connection.";
+    let cut = "Atlas created the secret, but the response could not be read: it was cut off (the host \
                closed the connection too early).";
-    let missing = "Atlas created the secret, but its answer could not be read: it holds no secret.";
-    let page = "The answer (HTTP 500) does not say whether the secret was created.";
+    let missing = "Atlas created the secret, but the response could not be read: it holds no secret.";
+    let page = "Unexpected response (500). It does not say whether the secret was created.";
     let rows = [
         ("ci-deployer", "created", 1, 1),
         ("invoice-mailer", "created", 2, 1),

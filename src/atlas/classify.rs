@@ -111,7 +111,7 @@ pub(super) fn no_challenge(answer: &Answer) -> ReadProblem {
     let problem = read_problem(answer);
     if matches!(problem, ReadProblem::Unexpected { .. }) {
         let words =
-            format!("the answer (HTTP {}) has no digest challenge that is understood here", answer.status);
+            format!("the response ({}) has no digest challenge that this program supports", answer.status);
         return ReadProblem::Transport(TransportProblem::NoChallenge(ServerText::new(&words)));
     }
     problem
@@ -126,9 +126,7 @@ pub(super) fn not_created(problem: ReadProblem) -> CreateOutcome {
         ReadProblem::TimedOut(limit) => {
             ServerText::new(&format!("no challenge came within {} seconds", limit.as_secs()))
         }
-        ReadProblem::Unexpected { status } => {
-            ServerText::new(&format!("the answer was unexpected (HTTP {status})"))
-        }
+        ReadProblem::Unexpected { status } => ServerText::new(&format!("unexpected response ({status})")),
         other @ (ReadProblem::StillThere | ReadProblem::PerhapsDeleted(_)) => {
             ServerText::new(&other.explain().title)
         }

@@ -28,7 +28,7 @@ pub(super) struct Clients {
     /// For requests that can be repeated: keeps connections for the next one.
     pub reads: reqwest::Client,
     /// For requests that must not be: every one on a fresh connection, because a failure on a kept one
-    /// cannot be told from a request that was executed. It also leaves no buffer behind in a pool.
+    /// cannot be distinguished from a request that was executed. It also leaves no buffer in a pool.
     pub once: reqwest::Client,
 }
 
@@ -66,7 +66,7 @@ fn tls_config(base_url: &BaseUrl) -> Result<ClientConfig, TransportProblem> {
     let builder = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(|error| transport::setup(&error))?;
-    // Without encryption no certificate is ever looked at, and loading them takes longer than drawing.
+    // Without encryption no certificates are needed, and loading them takes longer than drawing.
     if !base_url.is_encrypted() {
         let no_roots = RootCertStore::empty();
         return Ok(builder.with_root_certificates(no_roots).with_no_client_auth());

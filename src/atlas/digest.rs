@@ -15,7 +15,7 @@ use url::Position;
 
 use crate::domain::{ServerText, TransportProblem};
 
-/// A challenge older than this is fetched anew before a request that goes out once. How long Atlas lets
+/// A challenge older than this is fetched again before a request that goes out once. How long Atlas lets
 /// a nonce live is not public; servers commonly give it 5 minutes.
 const TRUSTED_FOR: Duration = Duration::from_secs(60);
 

@@ -76,7 +76,7 @@ const MOST_ENCODINGS: usize = 4;
 /// How long an answer that lies in the socket already may still be read after the limit. It counts
 /// from when the limit was noticed, so that a process that was stopped past its limit (Ctrl-Z, a lid
 /// that was closed) reads what came meanwhile before it gives up. Polling the answer first is not enough for
-/// that: the connection's own task hands head and body over in several turns.
+/// that: the connection's own task delivers head and body in several turns.
 const DRAINING: Duration = Duration::from_millis(250);
 
 /// A longer `Retry-After` is ignored: it is more likely a mistake of a proxy than a wait that makes sense.
@@ -245,7 +245,7 @@ impl Answer {
         }
     }
 
-    /// True when the nonce was refused (RFC 7616, section 3.3, `stale`): the server looked at nothing else.
+    /// True when the nonce was refused (RFC 7616, section 3.3, `stale`): the server checked nothing else.
     pub(super) fn is_stale(&self) -> bool {
         self.challenge.as_ref().is_some_and(Challenge::is_stale)
     }

@@ -115,7 +115,7 @@ impl Client {
     }
 
     /// Reads what an organization allows (`GET /orgs/{orgId}/settings`), signing in first where that is
-    /// needed. It takes a role in the organization that not everybody has.
+    /// needed. It takes a role in the organization that not every user has.
     ///
     /// # Errors
     /// As [`Client::service_account`].

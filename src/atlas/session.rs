@@ -86,7 +86,7 @@ impl Client {
             Session::ApiKey(key) => key.authorization(method, url),
             Session::ServiceAccount { token, .. } => match &*token.lock().await {
                 Some(token) => bearer(&token.value).map(Some),
-                None => Err(TransportProblem::Setup(ServerText::new("nobody is signed in"))),
+                None => Err(TransportProblem::Setup(ServerText::new("not signed in"))),
             },
         };
         value.map_err(ReadProblem::Transport)

@@ -1,4 +1,4 @@
-//! What went wrong below HTTP, in plain words.
+//! Failures below HTTP, as text.
 
 use std::error::Error;
 use std::io;
@@ -36,7 +36,7 @@ pub(super) fn problem(error: reqwest::Error) -> TransportProblem {
     }
     // The connection itself was made, so what ended was the handshake that follows it.
     if causes(&error).any(is_end_of_stream) {
-        return TransportProblem::Tls(ServerText::new("the other end closed it during the TLS handshake"));
+        return TransportProblem::Tls(ServerText::new("the host closed the connection during the handshake"));
     }
     TransportProblem::Connect(cause_of(&error))
 }
@@ -55,7 +55,7 @@ fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn
     })
 }
 
-/// The words of the innermost cause, which is the one that says something.
+/// The text of the innermost cause, which is the informative one.
 fn cause_of(error: &(dyn Error + 'static)) -> ServerText {
     let innermost = causes(error).last().unwrap_or(error);
     let plain = innermost.downcast_ref::<io::Error>().map(io::Error::kind);
@@ -73,15 +73,15 @@ fn is_end_of_stream(cause: &(dyn Error + 'static)) -> bool {
 fn io_words(kind: io::ErrorKind) -> Option<&'static str> {
     Some(match kind {
         io::ErrorKind::ConnectionRefused => "the host refused the connection",
-        io::ErrorKind::ConnectionReset => "the other end reset the connection",
+        io::ErrorKind::ConnectionReset => "the host reset the connection",
         io::ErrorKind::ConnectionAborted => "the connection was aborted",
-        io::ErrorKind::HostUnreachable => "there is no way to the host",
-        io::ErrorKind::NetworkUnreachable => "there is no way to the network",
+        io::ErrorKind::HostUnreachable => "no route to the host",
+        io::ErrorKind::NetworkUnreachable => "no route to the network",
         io::ErrorKind::NetworkDown => "the network is down",
-        io::ErrorKind::BrokenPipe => "the other end closed the connection",
-        io::ErrorKind::UnexpectedEof => "the other end closed the connection too early",
-        io::ErrorKind::TimedOut => "the network gave up waiting",
-        io::ErrorKind::PermissionDenied => "this machine does not allow the connection",
+        io::ErrorKind::BrokenPipe => "the host closed the connection",
+        io::ErrorKind::UnexpectedEof => "the host closed the connection too early",
+        io::ErrorKind::TimedOut => "the network timed out",
+        io::ErrorKind::PermissionDenied => "this machine blocks the connection",
         _ => return None,
     })
 }
@@ -89,35 +89,35 @@ fn io_words(kind: io::ErrorKind) -> Option<&'static str> {
 fn interruption(error: &reqwest::Error) -> ServerText {
     let http: Option<&hyper::Error> = causes(error).find_map(|cause| cause.downcast_ref());
     if http.is_some_and(hyper::Error::is_incomplete_message) || causes(error).any(is_end_of_stream) {
-        return ServerText::new("the other end closed the connection too early");
+        return ServerText::new("the host closed the connection too early");
     }
     if http.is_some_and(hyper::Error::is_parse) {
-        return ServerText::new("the answer is not HTTP");
+        return ServerText::new("the response is not HTTP");
     }
     cause_of(error)
 }
 
-/// Recognises what hyper-util's proxy tunnels say. Their error types are private, their words are all there is.
+/// Recognises what hyper-util's proxy tunnels say. Their error types are private, so only their text can be matched.
 fn tunnel(cause: &(dyn Error + 'static)) -> Option<&'static str> {
     let words = cause.to_string();
     if let Some(words) = words.strip_prefix("SOCKS error: ") {
         return Some(match words {
-            "failed to create underlying connection" => "the proxy could not be reached",
+            "failed to create underlying connection" => "could not connect to the proxy",
             "io error during SOCKS handshake" => "the proxy closed the connection",
             "failed parsing server response" => "the proxy does not speak SOCKS",
             words if words.contains("auth") || words.contains("credentials") => {
-                "the proxy wants a user and password"
+                "the proxy requires a user and password"
             }
-            _ => "the proxy refused to pass the request on",
+            _ => "the proxy refused the request",
         });
     }
     let words = words.strip_prefix("tunnel error: ")?;
     Some(match words {
-        "proxy authorization required" => "the proxy wants a user and password",
-        "unsuccessful" => "the proxy refused to pass the request on",
+        "proxy authorization required" => "the proxy requires a user and password",
+        "unsuccessful" => "the proxy refused the request",
         "unexpected end of file" => "the proxy closed the connection",
-        "failed to create underlying connection" => "the proxy could not be reached",
-        _ => "the proxy did not answer as one",
+        "failed to create underlying connection" => "could not connect to the proxy",
+        _ => "unexpected response from the proxy",
     })
 }
 
@@ -128,15 +128,15 @@ fn tls(error: &rustls::Error) -> String {
         E::InvalidMessage(_)
         | E::InappropriateMessage { .. }
         | E::InappropriateHandshakeMessage { .. }
-        | E::PeerSentOversizedRecord => "the other end does not speak TLS",
-        E::PeerIncompatible(_) => "both ends have no TLS version or cipher in common",
-        E::PeerMisbehaved(_) => "the other end breaks the rules of TLS",
-        E::NoCertificatesPresented => "the other end showed no certificate",
+        | E::PeerSentOversizedRecord => "the host does not speak TLS",
+        E::PeerIncompatible(_) => "no TLS version or cipher is supported by both sides",
+        E::PeerMisbehaved(_) => "the host violates the TLS protocol",
+        E::NoCertificatesPresented => "the host sent no certificate",
         E::AlertReceived(alert) => {
-            return format!("the other end refused TLS ({})", spaced(&format!("{alert:?}")));
+            return format!("the host refused the handshake ({})", spaced(&format!("{alert:?}")));
         }
-        E::InvalidCertRevocationList(_) => "the list of revoked certificates cannot be used",
-        E::DecryptError => "what the other end sent cannot be decrypted",
+        E::InvalidCertRevocationList(_) => "the certificate revocation list cannot be used",
+        E::DecryptError => "what the host sent cannot be decrypted",
         E::FailedToGetCurrentTime => "this machine's clock cannot be read",
         E::General(words) => return words.clone(),
         other => return other.to_string(),
@@ -152,50 +152,47 @@ fn certificate_words(error: &CertificateError) -> String {
     let name = name.split(['(', ' ']).next().unwrap_or_default().trim_end_matches("Context");
     match CERTIFICATE_WORDS.iter().find(|(names, _)| names.contains(&name)) {
         Some((_, words)) => (*words).to_owned(),
-        None => format!("the host's certificate was not accepted ({})", spaced(name)),
+        None => format!("the certificate was rejected ({})", spaced(name)),
     }
 }
 
 /// What is wrong with a certificate, by the names of the errors of rustls and of its verifier, webpki: some of the
 /// verifier's come as they are, and only their names tell them apart.
 const CERTIFICATE_WORDS: [(&[&str], &str); 23] = [
-    (&["UnknownIssuer"], "nobody trusted here issued the host's certificate"),
-    (&["NotValidForName"], "the host's certificate is for another name"),
-    (&["Expired"], "the host's certificate has expired, or this machine's clock is wrong"),
-    (&["NotValidYet"], "the host's certificate is not valid yet, or this machine's clock is wrong"),
-    (&["InvalidCertValidity"], "the dates of the host's certificate contradict each other"),
-    (&["Revoked"], "the host's certificate was revoked"),
-    (&["UnknownRevocationStatus"], "nobody can tell whether the host's certificate was revoked"),
+    (&["UnknownIssuer"], "the certificate is not trusted (unknown issuer)"),
+    (&["NotValidForName"], "the certificate is for another host name"),
+    (&["Expired"], "the certificate has expired, or this machine's clock is wrong"),
+    (&["NotValidYet"], "the certificate is not valid yet, or this machine's clock is wrong"),
+    (&["InvalidCertValidity"], "the certificate's validity dates are invalid"),
+    (&["Revoked"], "the certificate was revoked"),
+    (&["UnknownRevocationStatus"], "it is unknown whether the certificate was revoked"),
     (
         &["ExpiredRevocationList"],
-        "the list of revoked certificates is out of date, or this machine's clock is wrong",
+        "the certificate revocation list is out of date, or this machine's clock is wrong",
     ),
-    (&["InvalidOcspResponse"], "the proof that the host's certificate was not revoked cannot be read"),
-    (&["BadEncoding"], "the host's certificate cannot be read"),
-    (&["BadSignature", "InvalidSignatureForPublicKey"], "the signature on the host's certificate is wrong"),
+    (&["InvalidOcspResponse"], "the OCSP response for the certificate cannot be read"),
+    (&["BadEncoding"], "the certificate cannot be read"),
+    (&["BadSignature", "InvalidSignatureForPublicKey"], "the signature on the certificate is wrong"),
     (
         &["UnsupportedSignatureAlgorithm", "UnsupportedSignatureAlgorithmForPublicKey"],
-        "the host's certificate is signed in a way that is not supported here",
+        "the certificate uses an unsupported signature algorithm",
     ),
-    (&["SignatureAlgorithmMismatch"], "the host's certificate names two different signature algorithms"),
-    (&["InvalidSerialNumber"], "the serial number of the host's certificate is not allowed"),
-    (&["UnsupportedCertVersion"], "the host's certificate is not of version 3 of X.509"),
+    (&["SignatureAlgorithmMismatch"], "the certificate names two different signature algorithms"),
+    (&["InvalidSerialNumber"], "the certificate has an invalid serial number"),
+    (&["UnsupportedCertVersion"], "the certificate is not X.509 version 3"),
     (
         &["UnhandledCriticalExtension", "UnsupportedCriticalExtension"],
-        "the host's certificate has an extension that is not understood here",
+        "the certificate has an unsupported critical extension",
     ),
-    (&["InvalidPurpose", "RequiredEkuNotFound"], "the host's certificate is not meant for a server"),
-    (&["ApplicationVerificationFailure", "CertDistrusted"], "this machine refused the host's certificate"),
-    (
-        &["CaUsedAsEndEntity"],
-        "the host shows the certificate of an authority as its own; it needs one that the authority issued",
-    ),
-    (&["EndEntityUsedAsCa"], "the host's certificate was issued by one that is no certificate authority"),
-    (&["NameConstraintViolation"], "the authority of the host's certificate may not issue one for this name"),
-    (&["PathLenConstraintViolated"], "the host's chain of certificates is longer than its authority allows"),
+    (&["InvalidPurpose", "RequiredEkuNotFound"], "the certificate is not valid for a server"),
+    (&["ApplicationVerificationFailure", "CertDistrusted"], "this machine rejected the certificate"),
+    (&["CaUsedAsEndEntity"], "the host sent a CA certificate instead of a server certificate"),
+    (&["EndEntityUsedAsCa"], "the certificate was not issued by a certificate authority"),
+    (&["NameConstraintViolation"], "the certificate authority may not issue certificates for this name"),
+    (&["PathLenConstraintViolated"], "the certificate chain is longer than its authority allows"),
     (
         &["MaximumPathDepthExceeded", "MaximumPathBuildCallsExceeded", "MaximumSignatureChecksExceeded"],
-        "the host's chain of certificates is too long",
+        "the certificate chain is too long",
     ),
 ];
 

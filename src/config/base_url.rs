@@ -123,7 +123,7 @@ mod tests {
             (
                 &[(BASE_URL, "http://b.example")],
                 "",
-                "MONGODB_ATLAS_BASE_URL: http:// is allowed to this machine only; write https://",
+                "MONGODB_ATLAS_BASE_URL: http:// is allowed for localhost only; use https://",
             ),
             (&[], "[ci]\nservice = 'cloudgov'", "https://cloud.mongodbgov.com"),
             (&[], "[ci]\nservice = 'cloud'\nops_manager_url = 'https://o.example/'", "https://o.example"),
@@ -148,7 +148,7 @@ mod tests {
             (
                 &[],
                 "[ci]\nops_manager_url = 'https://o.example/api'",
-                "ops_manager_url in profile `ci`: write scheme and host only, like https://cloud.mongodb.com, without a path",
+                "ops_manager_url in profile `ci`: remove the path: only a scheme and a host are allowed, like https://cloud.mongodb.com",
             ),
         ];
         for (set, toml, expected) in rows {

@@ -60,11 +60,11 @@ pub enum CredentialsError {
         /// What to do about it.
         name_hint: String,
     },
-    /// A user signed in with a browser; that token is the Atlas CLI's own and is not used here.
+    /// A user signed in with a browser (`auth_type` `user_account`). Using up its refresh token would sign the Atlas CLI
+    /// out, so this program does not read it.
     #[error(
-        "profile `{0}` is a login through the browser (auth_type user_account), which this program cannot use yet: \
-         choose a profile with a service account or an API key, or set MONGODB_ATLAS_ACCESS_TOKEN to what \
-         `atlas auth token --profile {0}` prints"
+        "profile `{0}` is a browser login, which this program cannot use yet: set MONGODB_ATLAS_ACCESS_TOKEN to what \
+         `atlas auth token -P {0}` prints"
     )]
     UserAccount(ProfileName),
     /// The profile says that it has no credentials.

@@ -18,13 +18,11 @@ use std::time::Duration;
 
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::{Bytes, Incoming};
-use hyper::header::{DATE, HeaderValue};
 use hyper::http::request::Parts;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
-use jiff::fmt::rfc2822::DateTimePrinter;
 use secrecy::{ExposeSecret, SecretString};
 use thiserror::Error;
 use tokio::io::AsyncWriteExt;
@@ -119,11 +117,9 @@ async fn serve_connection<R: Fn(&Parts, &[u8]) -> Response<Bytes>>(stream: TcpSt
             Ok(body) => respond(&parts, &body.to_bytes()),
             Err(_) => unreadable_body(),
         };
-        deliver(response).await.map(|response| dated(response).map(Full::new))
+        deliver(response).await.map(|response| response.map(Full::new))
     });
-    // hyper's own Date panics where the machine's clock is set to a time after the year 9999.
-    let mut server = http1::Builder::new();
-    let mut connection = server.auto_date_header(false).serve_connection(TokioIo::new(stream), service);
+    let mut connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
     let Err(error) = (&mut connection).await else { return };
     let Some(broken) = error.source().and_then(|cause| cause.downcast_ref::<Broken>()) else { return };
     let mut stream = connection.into_parts().io.into_inner();
@@ -135,14 +131,6 @@ async fn serve_connection<R: Fn(&Parts, &[u8]) -> Response<Bytes>>(stream: TcpSt
         // Closing a socket that may not linger resets the connection (SO_LINGER, socket(7)).
         Broken::Reset => drop(stream.set_zero_linger()),
     }
-}
-
-fn dated(mut response: Response<Bytes>) -> Response<Bytes> {
-    let date = DateTimePrinter::new().timestamp_to_rfc9110_string(&wire::now());
-    if let Some(date) = date.ok().and_then(|date| HeaderValue::try_from(date).ok()) {
-        response.headers_mut().entry(DATE).or_insert(date);
-    }
-    response
 }
 
 fn unreadable_body() -> Response<Bytes> {

@@ -26,7 +26,7 @@ const ALLOWED_HOURS: std::ops::RangeInclusive<i32> = 8..=8760;
 
 const COLLEAGUES_HOURS: i32 = 720;
 
-/// Atlas's own prefix, and a word that tells whoever finds the value that it opens nothing. Atlas has 40
+/// Atlas's own prefix, and a word that marks the value as one of the demo. Atlas has 40
 /// characters after its prefix.
 const SECRET_PREFIX: &str = "mdb_sa_sk_DEMO";
 const RANDOM_IN_SECRET: usize = 36;
@@ -92,7 +92,7 @@ pub(super) struct Account {
     pub(super) first_creates_rate_limited: u32,
     /// The answer to a create waits so long; the secret exists at once.
     pub(super) create_delay_seconds: u64,
-    /// Someone else creates a secret right after ours, if there is room.
+    /// Someone else creates a secret right after ours, if the account is not full.
     a_colleague_creates_too: bool,
     pub(super) create_answer: CreateAnswer,
 }
@@ -290,7 +290,7 @@ impl Account {
         Ok(secret)
     }
 
-    /// Two secrets are new then, and ours is shortened. Without room it does not happen.
+    /// Two secrets are new then, and ours is shortened. It does not happen if the account is full.
     pub(super) fn colleague_creates(&mut self) {
         if self.a_colleague_creates_too {
             let _ = self.create_secret(COLLEAGUES_HOURS, None);
@@ -338,7 +338,7 @@ pub(super) fn random(prefix: &str, length: usize, characters: &[u8]) -> Result<S
 }
 
 pub(super) fn after_hours(moment: Timestamp, hours: i32) -> Timestamp {
-    moment.checked_add(SignedDuration::from_hours(hours.into())).unwrap_or(moment)
+    moment.checked_add(SignedDuration::from_hours(hours.into())).unwrap_or(Timestamp::MAX)
 }
 
 fn hours_ahead<'de, D: Deserializer<'de>>(hours: D) -> Result<Timestamp, D::Error> {

@@ -32,16 +32,16 @@ pub enum BaseUrlError {
     #[error("remove the quotes around it")]
     Quoted,
     /// It cannot be read as a URL at all.
-    #[error("not a URL: write it like https://cloud.mongodb.com")]
+    #[error("this is not a URL; use one like https://cloud.mongodb.com")]
     NotAUrl,
     /// A scheme that is neither `https` nor `http`.
     #[error("the URL must start with https://")]
     Scheme,
-    /// `http` to another machine would show the credentials to everybody on the way.
-    #[error("http:// is allowed to this machine only; write https://")]
+    /// `http` to another machine would expose the credentials on the network.
+    #[error("http:// is allowed for localhost only; use https://")]
     Insecure,
     /// More than scheme, host and port.
-    #[error("write scheme and host only, like https://cloud.mongodb.com, without {0}")]
+    #[error("remove {0}: only a scheme and a host are allowed, like https://cloud.mongodb.com")]
     Surplus(&'static str),
 }
 
@@ -59,6 +59,9 @@ impl BaseUrl {
         }
         let url = Url::parse(text).map_err(|_| BaseUrlError::NotAUrl)?;
         let host = url.host().ok_or(BaseUrlError::NotAUrl)?;
+        if is_quoted(&host.to_string()) {
+            return Err(BaseUrlError::Quoted);
+        }
         match url.scheme() {
             "https" => {}
             "http" if is_loopback(&host) => {}
@@ -66,13 +69,13 @@ impl BaseUrl {
             _ => return Err(BaseUrlError::Scheme),
         }
         if !url.username().is_empty() || url.password().is_some() {
-            return Err(BaseUrlError::Surplus("a user or password"));
+            return Err(BaseUrlError::Surplus("the user and password"));
         }
         if url.path() != "/" {
-            return Err(BaseUrlError::Surplus("a path"));
+            return Err(BaseUrlError::Surplus("the path"));
         }
         if url.query().is_some() || url.fragment().is_some() {
-            return Err(BaseUrlError::Surplus("a query"));
+            return Err(BaseUrlError::Surplus("the query"));
         }
         Ok(Self { url })
     }
@@ -158,12 +161,12 @@ mod tests {
             ("http://cloud.mongodb.com", BaseUrlError::Insecure),
             ("http://localhost.example.com", BaseUrlError::Insecure),
             ("http://128.0.0.1", BaseUrlError::Insecure),
-            ("https://me:pass@cloud.mongodb.com", BaseUrlError::Surplus("a user or password")),
-            ("https://me@cloud.mongodb.com", BaseUrlError::Surplus("a user or password")),
-            ("https://:pass@cloud.mongodb.com", BaseUrlError::Surplus("a user or password")),
-            ("https://cloud.mongodb.com/api/atlas/v2", BaseUrlError::Surplus("a path")),
-            ("https://cloud.mongodb.com/?a=b", BaseUrlError::Surplus("a query")),
-            ("https://cloud.mongodb.com/#a", BaseUrlError::Surplus("a query")),
+            ("https://me:pass@cloud.mongodb.com", BaseUrlError::Surplus("the user and password")),
+            ("https://me@cloud.mongodb.com", BaseUrlError::Surplus("the user and password")),
+            ("https://:pass@cloud.mongodb.com", BaseUrlError::Surplus("the user and password")),
+            ("https://cloud.mongodb.com/api/atlas/v2", BaseUrlError::Surplus("the path")),
+            ("https://cloud.mongodb.com/?a=b", BaseUrlError::Surplus("the query")),
+            ("https://cloud.mongodb.com/#a", BaseUrlError::Surplus("the query")),
         ];
         for (text, expected) in rows {
             assert_eq!(BaseUrl::parse(text), Err(expected), "{text:?}");

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::{ClientId, SecretId, ServerText};
 
-/// Why the program left, and the exit code that tells it to a shell.
+/// Why the program ended, and the exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
     /// The secret was delivered, or nothing was created and no output was expected.
@@ -131,8 +131,11 @@ impl Disposition {
             Self::PerhapsDelivered => {
                 "perhaps delivered: check where it was going before you delete it in Atlas".to_owned()
             }
-            Self::Kept => "its value is lost; kept in Atlas".to_owned(),
-            Self::PerhapsCreated => "perhaps created, its value lost: look in Atlas".to_owned(),
+            Self::Kept => "kept in Atlas, but its value is lost".to_owned(),
+            Self::PerhapsCreated => {
+                "may have been created, and its value is lost: check the account's secrets in Atlas"
+                    .to_owned()
+            }
         }
     }
 }
@@ -160,8 +163,8 @@ mod tests {
             (Disposition::Deleted, "deleted in Atlas", false),
             (Disposition::NotDelivered, "never delivered: delete it", true),
             (Disposition::PerhapsDelivered, "perhaps delivered", true),
-            (Disposition::Kept, "its value is lost; kept", true),
-            (Disposition::PerhapsCreated, "perhaps created", true),
+            (Disposition::Kept, "kept in Atlas, but its value is lost", true),
+            (Disposition::PerhapsCreated, "may have been created", true),
         ];
         for (fate, words, is_loss) in rows {
             assert!(fate.words().contains(words), "{}", fate.words());

@@ -47,7 +47,7 @@ pub struct ProjectId(String);
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum ProjectIdError {
     /// Nothing was typed.
-    #[error("a project ID is needed")]
+    #[error("a project ID is required")]
     Empty,
     /// Quotes belong to a shell or a file, not to the value.
     #[error("remove the quotes around it")]
@@ -67,7 +67,7 @@ pub enum ProjectIdError {
         typed: usize,
     },
     /// More than 24 digits.
-    #[error("{typed} digits, a project ID has 24")]
+    #[error("{typed} digits; a project ID has 24")]
     TooLong {
         /// How many digits there are.
         typed: usize,
@@ -115,7 +115,7 @@ pub struct ClientId(String);
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum ClientIdError {
     /// Nothing was typed.
-    #[error("a client ID is needed")]
+    #[error("a client ID is required")]
     Empty,
     /// Quotes belong to a shell or a file, not to the value.
     #[error("remove the quotes around it")]
@@ -144,13 +144,13 @@ pub enum ClientIdError {
         typed: usize,
     },
     /// More than 24 digits after the prefix.
-    #[error("{typed} digits, a client ID has 24 after mdb_sa_id_")]
+    #[error("{typed} digits; a client ID has 24 after mdb_sa_id_")]
     TooLong {
         /// How many digits stand after the prefix.
         typed: usize,
     },
     /// The text is a secret, which belongs in no field here.
-    #[error("that is a secret, not a client ID; it was not kept")]
+    #[error("this is a secret, not a client ID; it was removed")]
     IsSecret,
 }
 
@@ -218,7 +218,7 @@ pub struct SecretId(String);
 impl SecretId {
     /// Takes an id from an answer of Atlas: 1 to 64 ASCII letters, digits, `-` or `_`. The pattern of
     /// the API is 24 hexadecimal digits; a wider one is accepted so that a change of it loses nothing. A secret
-    /// in its place is none: ids are shown and noted.
+    /// in its place is none: ids are shown and recorded.
     pub fn from_server(text: &str) -> Option<Self> {
         let fits = (1..=64).contains(&text.len()) && !text.starts_with(SECRET_PREFIX);
         let safe = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');

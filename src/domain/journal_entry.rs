@@ -7,13 +7,12 @@ use thiserror::Error;
 
 use super::{BaseUrl, ClientId, ProjectId, SecretId, ServerText};
 
-/// One creation, as the journal remembers it: enough to find the secret in Atlas again, and nothing that
-/// opens anything.
+/// One creation: enough to find the secret in Atlas again, and nothing that signs in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct JournalEntry {
     /// Where the request went.
     pub base_url: BaseUrl,
-    /// Who was signed in, in words: the kind of credential and its public half.
+    /// Who was signed in: the kind of credential and its public half.
     pub identity: ServerText,
     /// The project of the account.
     pub project: ProjectId,
@@ -45,15 +44,15 @@ pub struct DamagedRecord {
 /// What is wrong with a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum Damage {
-    /// It is cut off or was changed by another hand.
+    /// It is cut off or was changed by something else.
     #[error("it is damaged")]
     Unreadable,
     /// A program with another format wrote it.
-    #[error("another version of this program wrote it")]
+    #[error("another version of atlas-secret wrote it")]
     OtherVersion,
 }
 
-/// Why something could not be kept. Creating goes on all the same, and the screen says so.
+/// Why something could not be recorded. Creating goes on, and the screen says so.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum JournalProblem {
     /// There is no folder for records, and none can be made.
@@ -62,7 +61,7 @@ pub enum JournalProblem {
     /// The folder may not be written to.
     #[error("the folder for records is not writable")]
     NotAllowed,
-    /// There is no room left.
+    /// The disk is full.
     #[error("the disk is full")]
     Full,
     /// The disk did not answer in time.
@@ -103,12 +102,12 @@ impl JournalProblem {
     }
 }
 
-/// What an earlier run left behind. As long as this run holds it, no other run tells of it.
+/// A record that a previous run left. While this run holds it, no other run reports it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PendingRecord {
-    /// Which of the notes found at the start it is.
+    /// Which of the records found at the start it is.
     pub number: usize,
-    /// What was noted.
+    /// What was recorded.
     pub entry: JournalEntry,
 }
 

@@ -46,7 +46,7 @@ pub struct Lifetime {
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum LifetimeError {
     /// Nothing was typed.
-    #[error("hours, or 36h, 30d, 12w, 1y, or a date")]
+    #[error("use 36h, 30d, 12w, 1y or a date")]
     Empty,
     /// Neither a whole number nor one with a unit.
     #[error("use 36h, 30d, 12w, 1y or a date")]
@@ -55,7 +55,7 @@ pub enum LifetimeError {
     #[error("the minimum is 8 hours")]
     Zero,
     /// A date that is not in the future.
-    #[error("this date is in the past")]
+    #[error("this is in the past")]
     Past,
     /// Below zero.
     #[error("the minimum is 8 hours")]

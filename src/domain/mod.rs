@@ -13,6 +13,7 @@ mod exit;
 mod ids;
 mod journal_entry;
 mod lifetime;
+mod messages;
 mod os;
 mod payload;
 #[cfg(test)]
@@ -35,9 +36,10 @@ pub use exit::{Delivery, Disposition, Exit, ExitSummary};
 pub use ids::{ClientId, ClientIdError, OrganizationId, ProjectId, ProjectIdError, SecretId};
 pub use journal_entry::{Damage, DamagedRecord, JournalEntry, JournalProblem, JournalStep, PendingRecord};
 pub use lifetime::{Lifetime, LifetimeError, Now, USUAL_HOURS};
+pub use messages::Explanation;
 pub use os::Os;
 pub use payload::{CommandOutcome, PrintFailure, SaveFailure, SavedFile, SecretPayload};
-pub use rejection::{Explanation, FieldViolation, Rejection, RejectionKind};
+pub use rejection::{FieldViolation, Rejection, RejectionKind};
 pub use secret::{
     API_VERSION, CreatedSecret, Format, MEDIA_TYPE, NewSecret, QueryFlags, masked, without_secrets,
 };

@@ -1,6 +1,5 @@
-//! A refusal in Atlas's own words, and what it means in ours.
+//! A refusal of Atlas, and its kind.
 
-use std::borrow::Cow;
 use std::time::Duration;
 
 use super::ServerText;
@@ -66,22 +65,11 @@ pub enum RejectionKind {
     Other,
 }
 
-/// Three sentences for the user.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Explanation {
-    /// What happened.
-    pub title: Cow<'static, str>,
-    /// What that means.
-    pub meaning: Cow<'static, str>,
-    /// What to do next, and who can.
-    pub action: Cow<'static, str>,
-}
-
 /// Takes the place of Atlas's `errorCode` in [`Rejection::stale_nonce`]: the server's own word.
 const STALE_NONCE: &str = "stale=true";
 
 impl Rejection {
-    /// The one refusal that needs no words of Atlas's: a 401 whose challenge says that the nonce had run
+    /// The one refusal without an error of Atlas's: a 401 whose challenge says that the nonce had run
     /// out (RFC 7616, section 3.3). The server checks it before it executes anything.
     pub fn stale_nonce() -> Self {
         Self {
@@ -118,130 +106,7 @@ impl Rejection {
             _ => RejectionKind::Other,
         }
     }
-
-    /// What happened, what it means and what to do.
-    pub fn explain(&self) -> Explanation {
-        let (title, meaning, action) = words(self.kind());
-        let action = match &self.address {
-            Some(address) if action.contains(THE_ADDRESS) => {
-                action.replace(THE_ADDRESS, &format!("{THE_ADDRESS} ({address})")).into()
-            }
-            _ => action.into(),
-        };
-        Explanation { title: title.into(), meaning: meaning.into(), action }
-    }
-
-    /// Atlas's own words on one line: `GROUP_NOT_FOUND: No group with ID … exists.` Never empty.
-    pub fn atlas_words(&self) -> ServerText {
-        match (self.error_code.is_empty(), self.detail.is_empty()) {
-            (false, false) => ServerText::new(&format!("{}: {}", self.error_code, self.detail)),
-            (false, true) => self.error_code.clone(),
-            (true, false) => self.detail.clone(),
-            (true, true) => ServerText::new(&format!("HTTP {}", self.status)),
-        }
-    }
 }
-
-/// What the caller's address follows in an action, where it is known.
-const THE_ADDRESS: &str = "this machine's address";
-
-/// What happened, what it means, and the next step with who can take it; no two kinds have the same title.
-fn words(kind: RejectionKind) -> (&'static str, &'static str, &'static str) {
-    let found = WORDS.iter().find(|(of, ..)| *of == kind);
-    let other = (
-        "Atlas refused the request.",
-        "It gave a reason that this program does not know.",
-        "Atlas's own words below say more.",
-    );
-    found.map_or(other, |(_, title, meaning, action)| (title, meaning, action))
-}
-
-const WORDS: [(RejectionKind, &str, &str, &str); 14] = [
-    (
-        RejectionKind::NotAuthorized,
-        "Atlas did not accept the credentials.",
-        "The access token has expired or was revoked, the API key is wrong, or they belong to another Atlas.",
-        "Start again with a fresh token, the right API key, or the service account's ID and secret.",
-    ),
-    (
-        RejectionKind::StaleNonce,
-        "Atlas's challenge to the API key had run out before the request came.",
-        "Atlas checks that before anything else, so that nothing was changed.",
-        "Try again: a fresh challenge is fetched first.",
-    ),
-    (
-        RejectionKind::RoleTooLow,
-        "These credentials may not do this.",
-        "Creating a secret takes the role Project Owner; Organization Owner if the account reaches further.",
-        "Ask a Project Owner of this project to create it, or to give you the role.",
-    ),
-    (
-        RejectionKind::AddressNotAllowed,
-        "This machine's address is not on the API access list.",
-        "The credentials are right, but Atlas takes requests only from listed addresses.",
-        "An owner of the credentials adds the address to their API access list; or work from a listed one.",
-    ),
-    (
-        RejectionKind::AccessListMissing,
-        "The organization requires an API access list, and these credentials have none.",
-        "Atlas takes no request from them until at least one address is listed.",
-        "An Organization Owner adds this machine's address to their API access list.",
-    ),
-    (
-        RejectionKind::Forbidden,
-        "Atlas does not allow this.",
-        "The credentials were accepted, but a rule of Atlas forbids the request.",
-        "Atlas's own words below say which; an Organization Owner can change such rules.",
-    ),
-    (
-        RejectionKind::ProjectNotFound,
-        "Atlas knows no project with this ID.",
-        "The ID is wrong, or the project belongs to another organization than your credentials.",
-        "Check the ID: it stands in the address bar of the project's page, after /v2/.",
-    ),
-    (
-        RejectionKind::AccountNotFound,
-        "The project has no service account with this client ID.",
-        "The ID is wrong, the account belongs to another project, or it was deleted.",
-        "Check it under Project Identity & Access > Applications > Service Accounts.",
-    ),
-    (
-        RejectionKind::Invalid,
-        "Atlas refused the request as invalid.",
-        "A value is out of what it allows today, or both places for secrets are taken.",
-        "Atlas's own words below say which; change the field and create again.",
-    ),
-    (
-        RejectionKind::VersionGone,
-        "Atlas no longer speaks the version of its API that this program uses.",
-        "The resource version 2024-08-05 was withdrawn, or a proxy changed the request.",
-        "Install a newer atlas-secret.",
-    ),
-    (
-        RejectionKind::TwoAtOnce,
-        "Somebody else is changing this service account at the same moment.",
-        "Atlas lets only one change through at a time.",
-        "Ask who else works on the account, then create again.",
-    ),
-    (
-        RejectionKind::Conflict,
-        "The service account is in a state that does not allow this.",
-        "Most often both of its two places for secrets are taken; an expired secret still holds its place.",
-        "A Project Owner deletes one of its secrets in Atlas, then create again.",
-    ),
-    (
-        RejectionKind::RateLimited,
-        "Atlas has had too many requests.",
-        "These credentials or this address used up their share for the moment.",
-        "Wait a minute, then create again.",
-    ),
-    (
-        RejectionKind::Maintenance,
-        "Atlas takes no changes right now.",
-        "It is being upgraded or is overloaded; this usually lasts minutes.",
-        "Wait and create again; status.mongodb.com tells more.",
-    ),
-];
 
 #[cfg(test)]
 mod tests {
@@ -285,28 +150,5 @@ mod tests {
         for (status, code, expected) in rows {
             assert_eq!(rejection(status, code).kind(), expected, "{status} {code}");
         }
-    }
-
-    #[test]
-    fn every_kind_has_words_of_its_own() {
-        let kinds = [
-            RejectionKind::NotAuthorized,
-            RejectionKind::StaleNonce,
-            RejectionKind::RoleTooLow,
-            RejectionKind::AddressNotAllowed,
-            RejectionKind::AccessListMissing,
-            RejectionKind::Forbidden,
-            RejectionKind::ProjectNotFound,
-            RejectionKind::AccountNotFound,
-            RejectionKind::Invalid,
-            RejectionKind::VersionGone,
-            RejectionKind::TwoAtOnce,
-            RejectionKind::Conflict,
-            RejectionKind::RateLimited,
-            RejectionKind::Maintenance,
-            RejectionKind::Other,
-        ];
-        let titles: std::collections::BTreeSet<_> = kinds.iter().map(|kind| words(*kind).0).collect();
-        assert_eq!(titles.len(), kinds.len());
     }
 }

@@ -8,7 +8,7 @@ use thiserror::Error;
 use super::ids::SECRET_PREFIX;
 use super::{BaseUrl, ClientId, ClientIdError, ReadProblem, Rejection, RejectionKind, ServerText, is_quoted};
 
-/// What the header of the screen says.
+/// Where requests go, and as whom; the header shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Session {
     /// A host on the network.
@@ -38,7 +38,7 @@ pub enum Identity {
     AccessToken,
     /// An API key, by its public half.
     ApiKey(PublicKey),
-    /// Whoever a profile of the Atlas CLI names; its credentials lie in the system's keyring.
+    /// A profile of the Atlas CLI with its credentials in the system's keyring.
     Profile {
         /// The profile's name.
         name: ProfileName,
@@ -76,7 +76,7 @@ impl Session {
         }
     }
 
-    /// Where requests go; the embedded Atlas's address means nothing to anybody else.
+    /// Where requests go; the embedded Atlas's address exists in this process only.
     pub fn base_url(&self) -> Option<&BaseUrl> {
         match self {
             Self::Remote { base_url, .. } | Self::SignedOut { base_url } => Some(base_url),
@@ -175,7 +175,7 @@ pub enum Half {
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum CredentialProblem {
     /// It cannot be sent in an HTTP header.
-    #[error("it holds a character that no credential has: a space, a line break or the like")]
+    #[error("it contains a space, a line break or another character that credentials do not have")]
     Unsendable,
     /// Quotes belong to a shell or a file, not to the value.
     #[error("remove the quotes around it")]
@@ -184,16 +184,16 @@ pub enum CredentialProblem {
     #[error("{0}")]
     ClientId(#[from] ClientIdError),
     /// No public key is there.
-    #[error("a public key is needed")]
+    #[error("it is empty")]
     NoPublicKey,
     /// The id or the secret of a service account was given as a public key.
-    #[error("that belongs to a service account (it starts with mdb_sa), not to an API key")]
+    #[error("this belongs to a service account (mdb_sa...), not to an API key")]
     OfServiceAccount,
     /// More than a public key can be, or a character that would end the user name inside a header.
-    #[error("a public key has visible characters only, without quotes, commas and colons, 64 at most")]
+    #[error("a public key has at most 64 visible characters, and no quotes, commas or colons")]
     PublicKey,
     /// The secret of a service account was given as a private key.
-    #[error("that is the secret of a service account (it starts with mdb_sa), not a private key")]
+    #[error("this is the secret of a service account (mdb_sa...), not a private key")]
     SecretOfServiceAccount,
 }
 

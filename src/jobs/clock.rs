@@ -1,4 +1,4 @@
-//! Atlas's own clock, as far as its answers have told it. What Atlas says of its secrets is by that clock; this
+//! Atlas's own clock, from the times of its responses. What Atlas says of its secrets is by that clock; this
 //! machine's may be wrong by any amount.
 
 use std::time::Duration;

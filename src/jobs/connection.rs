@@ -57,7 +57,7 @@ impl Connections {
     async fn client(&self) -> Result<Arc<Client>, TransportProblem> {
         match self.current() {
             Some(connection) => connection.client().await,
-            None => Err(TransportProblem::Credentials(ServerText::new("nobody is signed in"))),
+            None => Err(TransportProblem::Credentials(ServerText::new("not signed in"))),
         }
     }
 
@@ -71,7 +71,7 @@ impl Connections {
         self.current().is_some_and(|connection| matches!(connection.source, Source::Demo(_)))
     }
 
-    /// Where requests go now, and as whom in words; `None` for the demo.
+    /// Where requests go now, and as whom; `None` for the demo.
     pub fn endpoint(&self) -> Option<(BaseUrl, ServerText)> {
         match &self.current()?.source {
             Source::Remote { base_url, credentials } => {
@@ -244,7 +244,7 @@ impl Connection {
         };
         let settings = atlas::Settings { base_url, credentials, query_flags: self.query_flags };
         let made = tokio::task::spawn_blocking(move || make(settings)).await;
-        made.map_err(|_| setup("a mistake of this program"))?.map(Arc::new)
+        made.map_err(|_| setup("internal error"))?.map(Arc::new)
     }
 
     async fn start_demo(&self, world: World) -> Result<(BaseUrl, Credentials), TransportProblem> {
@@ -271,7 +271,7 @@ async fn read_credentials(credentials: CredentialSource) -> Result<Credentials, 
         CredentialSource::Ready(credentials) => Ok(credentials),
         CredentialSource::NeedsKeyring(request) => match request.read().await {
             Ok(read) => read.map_err(|error| unusable(&error.to_string())),
-            Err(_) => Err(unusable("the keyring did not answer")),
+            Err(_) => Err(unusable("the keyring did not respond")),
         },
     }
 }
@@ -303,12 +303,12 @@ impl<T: Clone, E: Clone> MadeOnce<T, E> {
             {
                 return Err(failure.clone());
             }
-            let made = make().await;
-            if let Err(failure) = &made {
+            let result = make().await;
+            if let Err(failure) = &result {
                 let mut failures = lock(&self.failures);
                 *failures = (failures.0 + 1, Some(failure.clone()));
             }
-            made
+            result
         };
         self.value.get_or_try_init(attempt).await.cloned()
     }

@@ -18,10 +18,10 @@ use crate::domain::{
 use super::delete::delete_and_look;
 use super::{AtlasApi, Before, Journal, Operator, Question, Step};
 
-/// How often the job starts again when Atlas says that there were too many requests.
+/// How often the job starts again after a rate limit.
 const MOST_ROUNDS: u8 = 3;
 
-/// How long to wait when Atlas does not say.
+/// How long to wait when Atlas sends no `Retry-After`.
 const USUAL_WAIT: Duration = Duration::from_secs(60);
 
 /// How a creating job ended.
@@ -31,7 +31,7 @@ pub enum Outcome {
     Created(Box<Created>),
     /// Certainly no secret.
     NotCreated(Box<NotCreated>),
-    /// The answer was lost: the account has to be searched, see [`super::recover`].
+    /// The answer was lost: search the account, see [`super::recover`].
     Unknown(LostAnswer, Known),
 }
 
@@ -58,9 +58,9 @@ pub struct NotCreated {
 pub enum Reason {
     /// The user stopped the job.
     Cancelled,
-    /// The answer to this question was no.
+    /// The user answered this question with no.
     Declined(Question),
-    /// Signing in or fetching the account failed in a way that the POST would meet, too.
+    /// Signing in or fetching the account failed, and the POST would fail in the same way.
     Preflight(ReadProblem),
     /// Both slots are in use.
     Full,
@@ -77,7 +77,7 @@ pub enum Reason {
 /// What is known of the account before the POST.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Known {
-    /// By Atlas's clock where its answer told it, else by this machine's.
+    /// By Atlas's clock if its response had the time, else by this machine's.
     pub at: Timestamp,
     /// The account's secrets; `None` when they could not be fetched.
     pub secrets: Option<Vec<ExistingSecret>>,
@@ -107,8 +107,8 @@ impl Round {
 
 /// Signs in, fetches the account, asks about the consequences, and creates the secret. `clock` is this machine's.
 ///
-/// Cancelling before the POST means that nothing is created. Cancelling while it runs means that no one waits:
-/// the job says so and goes on until the answer is there.
+/// Cancelling before the POST means that nothing is created. Cancelling while it runs means that the user
+/// stops waiting: the job reports that and goes on until the answer arrives.
 pub async fn create(
     atlas: &impl AtlasApi,
     journal: &impl Journal,
@@ -216,7 +216,7 @@ async fn preflight(
             round.has_replaced = true;
             continue;
         }
-        // The question may have stood for minutes.
+        // The user may have taken minutes to answer.
         let at = fetched_at.checked_add(arrived.elapsed()).unwrap_or(fetched_at);
         return Ok(Known { at, secrets: Some(fetched.secrets) });
     }
@@ -226,7 +226,7 @@ async fn confirm(operator: &mut impl Operator, question: Question) -> Result<(),
     if operator.confirm(question.clone()).await { Ok(()) } else { Err(Reason::Declined(question)) }
 }
 
-/// Nothing was created, so the record has nothing more to say.
+/// Nothing was created, so the record is removed.
 async fn settled(journal: &impl Journal, operator: &mut impl Operator, outcome: Outcome) -> Outcome {
     if let Err(why) = journal.settle().await {
         operator.progress(Step::NotRecorded(why));
@@ -234,7 +234,7 @@ async fn settled(journal: &impl Journal, operator: &mut impl Operator, outcome: 
     outcome
 }
 
-/// True when the POST would be refused in the same way. Credentials that may not read may not create either.
+/// True when the POST would be refused in the same way: credentials that cannot read cannot create either.
 fn meets_the_post_too(problem: &ReadProblem) -> bool {
     match problem {
         ReadProblem::SignInRefused(_) => true,

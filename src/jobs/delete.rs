@@ -11,7 +11,7 @@ use super::AtlasApi;
 pub enum Recheck {
     /// The user has just chosen the secret from the account's list.
     No,
-    /// The secret was found by its id: if it was used since, someone has it and it stays.
+    /// The secret was found by its id: if it was used since, a client has it, and it is kept.
     Yes,
 }
 
@@ -20,7 +20,7 @@ pub enum Recheck {
 pub enum Deletion {
     /// It is gone.
     Deleted,
-    /// It was used, so someone has it; it was not deleted.
+    /// It is in use, so it was not deleted.
     Used(ExistingSecret),
     /// It was not deleted.
     Failed(ReadProblem),
@@ -61,7 +61,7 @@ pub async fn delete(
     }
 }
 
-/// Sends the request, and reads the account where the answer does not say what became of the secret.
+/// Sends the request, and fetches the account if the answer does not say whether the secret was deleted.
 pub(super) async fn delete_and_look(
     atlas: &impl AtlasApi,
     account: &AccountRef,

@@ -96,7 +96,7 @@ pub enum Step {
     FetchingAccount,
     /// The account was fetched.
     Fetched(ServiceAccount),
-    /// Deleting an expired secret to make room.
+    /// Deleting an expired secret, so that a new one can be created.
     DeletingExpired,
     /// Recording the creation on the disk.
     Recording,

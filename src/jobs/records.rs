@@ -1,4 +1,4 @@
-//! The records on the disk of what this run creates, and of what earlier runs left behind.
+//! The records on the disk: of what this run creates, and those that previous runs left.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -53,7 +53,7 @@ impl Records {
         record.remove_in_background().await.map_err(|problem| problem.sentence(JournalStep::Settled))
     }
 
-    /// What earlier runs left behind, and what could not be read of it. Nothing of it concerns the demo.
+    /// The records that previous runs left, and those that cannot be read. The demo has none.
     pub async fn pending(&self) -> (Vec<PendingRecord>, Vec<String>) {
         let Some(journal) = self.journal.as_ref().filter(|_| !self.connections.is_demo()) else {
             return (Vec::new(), Vec::new());

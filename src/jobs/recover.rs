@@ -1,4 +1,4 @@
-//! Finding out what became of a POST whose answer was lost: the account's secrets before against after.
+//! Finding out whether a POST whose answer was lost created a secret: compares the account's secrets before and after.
 //!
 //! There is no idempotency key and nothing in the request to tag with, so a new id is all there is to see. The
 //! protocol follows "orphan mitigation" of the Open Service Broker API.
@@ -36,7 +36,7 @@ pub enum Recovered {
     NoneAppeared,
     /// One secret is new, unused, and was created in that time.
     Found(ExistingSecret),
-    /// Several secrets are new, and nothing tells which is this one.
+    /// Several secrets are new, and it is not known which is this one.
     Several(Vec<ExistingSecret>),
     /// The account could not be fetched.
     Failed(ReadProblem),

@@ -40,7 +40,7 @@ impl Authenticator {
                 let tried = try_source(connections, source).await;
                 TriedSession { tried, session, project: project_id, client: None }
             }
-            Ok(_) => self.refused("this profile holds no credentials"),
+            Ok(_) => self.refused("this profile has no credentials"),
             Err(error) => self.refused(&error.to_string()),
         }
     }
@@ -74,7 +74,7 @@ pub fn identity(credentials: &CredentialSource) -> Identity {
     }
 }
 
-/// A session by a profile; where its credentials lie in the keyring, the profile is all that is known of them.
+/// The session of a profile. If its credentials are in the keyring, only the profile is known.
 pub fn profile_session(base_url: &BaseUrl, credentials: &CredentialSource, name: &ProfileName) -> Session {
     match identity(credentials) {
         in_keyring @ Identity::Profile { .. } => Session::remote(base_url, in_keyring),

@@ -7,7 +7,7 @@ use crate::atlas::Limits;
 /// Panics if the environment asks for a panic at this place.
 pub(crate) fn panic_if_asked(place: &str) {
     let is_asked = std::env::var("ATLAS_SECRET_TEST_PANIC").is_ok_and(|asked| asked == place);
-    // A message can hold anything, a secret too; this one stands in for it.
+    // A panic message can contain anything, also a secret: this one does.
     assert!(!is_asked, "mdb_sa_sk_FAKE-in-the-message-of-a-panic");
 }
 

@@ -1,4 +1,4 @@
-//! What the process says outside the interface: lines on standard error, and where a panic happened. And its clock.
+//! What the process reports outside the interface: lines on standard error, and where a panic happened. And its clock.
 
 mod stderr;
 
@@ -44,7 +44,7 @@ pub fn take_panic_place() -> String {
 
 /// The message for a task of this program that panicked.
 pub fn internal_error() -> ServerText {
-    ServerText::new(&format!("a mistake of this program at {}", take_panic_place()))
+    ServerText::new(&format!("internal error at {}", take_panic_place()))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
-//! Lines on standard error. What stands behind it may not read: a pipe that is full, a terminal that was stopped.
+//! Lines on standard error. Writing may block: a full pipe, a stopped terminal.
 //!
-//! **Invariant:** no one waits for standard error for longer than [`LIMIT`].
+//! **Invariant:** nothing waits for standard error for longer than [`LIMIT`].
 
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -24,7 +24,7 @@ pub fn say_text(text: &str) {
     LINES.write(text.to_owned(), io::stderr);
 }
 
-/// A line, and where to tell that it was written.
+/// A line, and the channel that reports that it was written.
 type Line = (String, Sender<()>);
 
 /// A thread that writes, since a write to what is shared with other programs cannot be made to give up.
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pipe_that_nobody_reads_costs_the_limit_once() {
+    fn a_pipe_that_no_one_reads_costs_the_limit_once() {
         let (mut reader, target) = io::pipe().unwrap();
         let lines = lines();
         let begun = Instant::now();

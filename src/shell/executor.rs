@@ -198,7 +198,7 @@ impl Executor {
         });
     }
 
-    /// Reports what earlier runs left behind.
+    /// Reports the records that previous runs left.
     pub fn report_pending(&self) {
         let (records, events) = (Arc::clone(&self.records), self.runner.sender());
         tokio::spawn(async move {
@@ -226,7 +226,7 @@ impl Executor {
     pub async fn close(&mut self) {
         self.runner.close().await;
         for task in std::mem::take(&mut self.unfinished) {
-            // Each has a limit of its own, and no one is left to tell how it went.
+            // Each has its own limit, and there is no screen to report to.
             let _ = task.await;
         }
         self.connections.close().await;

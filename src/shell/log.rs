@@ -24,7 +24,7 @@ pub struct LogError {
 /// When the file cannot be opened, or not be closed to others.
 pub fn start_log(path: &Path) -> Result<(), LogError> {
     let file = open(path).map_err(|error| LogError { path: path.to_owned(), error })?;
-    // A log that cannot be written is not told about on standard error: that is the screen's.
+    // Errors of the log are not written to standard error, where the screen may be.
     let lines =
         tracing_subscriber::fmt::layer().with_ansi(false).log_internal_errors(false).with_writer(file);
     let own = Targets::new().with_target(env!("CARGO_CRATE_NAME"), LevelFilter::TRACE);
@@ -44,7 +44,7 @@ fn open(path: &Path) -> io::Result<File> {
         Ok(file) if file.metadata()?.is_file() => file,
         Err(error) if !path.exists() || path.is_file() => return Err(error),
         // A pipe or a terminal may not take what is written, and the program would wait for it.
-        _ => return Err(io::Error::other("only a regular file can be the log")),
+        _ => return Err(io::Error::other("not a regular file")),
     };
     // The mode counts for a new file only.
     file.set_permissions(std::fs::Permissions::from_mode(0o600))?;

@@ -12,9 +12,9 @@ use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::delivery::{self, Copier, StdoutProblem, check_stdout};
 use crate::domain::{Exit, ExitSummary, Lifetime, ServerText};
-use crate::headless::{Headless, Rescue};
+use crate::headless::{Headless, Rescue, option_of};
 use crate::jobs::{Connections, Records};
-use crate::process::{self, say, say_text};
+use crate::process::{self, say};
 use crate::terminal::{Signals, TerminalHandle, TerminalOutput};
 use crate::tui::screens::{FieldName, Form, SignIn, Validation};
 use crate::tui::{App, Command, Event, Output, Report, Screen, Signal, Size, Theme, date_time};
@@ -39,33 +39,33 @@ pub enum RunError {
     #[error("{0}")]
     StdoutPlan(#[from] StdoutPlanError),
     /// `--yes` with a field that is empty or wrong.
-    #[error("--yes: {0}: {1}")]
+    #[error("{0}{1}")]
     Field(&'static str, String),
     /// `--yes`, and no one to sign in as.
-    #[error("--yes: no credentials were found; atlas-secret --help says where they are looked for")]
+    #[error("--yes: no credentials found; use --profile, or set the variables listed in atlas-secret --help")]
     NoCredentials,
     /// `--yes`, and the credentials that would be used cannot be.
-    #[error("--yes: no credentials can be used: {0}")]
+    #[error("--yes: the credentials cannot be used: {0}")]
     Unusable(ServerText),
     /// There is no terminal.
     #[error(
-        "there is no terminal to draw on; --yes with --format and standard output elsewhere needs none ({0})"
+        "there is no terminal ({0}); to run without one, use --yes and --format, and redirect standard output"
     )]
     NoTerminal(io::Error),
     /// The terminal failed while it was used; it has been given back.
-    #[error("the terminal: {0}")]
+    #[error("terminal error: {0}")]
     Terminal(io::Error),
     /// `TERM=dumb`: what it is sent it prints, so that a screen cannot be drawn there.
     #[error(
         "this terminal cannot show a screen (TERM=dumb); \
-         --yes with --format and standard output elsewhere needs none"
+         to run without one, use --yes and --format, and redirect standard output"
     )]
     DumbTerminal,
     /// The limit on open files is too low.
-    #[error("too few files may be open at once ({0}); raise the limit with ulimit -n")]
+    #[error("the limit on open files is too low ({0}); raise it with ulimit -n")]
     OpenFiles(io::Error),
     /// A panic before anything was sent.
-    #[error("stopped by a mistake of its own at {0}")]
+    #[error("internal error at {0}")]
     Panicked(String),
     /// The system refused what the program is made of.
     #[error("{0}")]
@@ -81,7 +81,7 @@ pub fn run(settings: Settings, started: Instant) -> Result<Exit, RunError> {
     let stdout = check_stdout(journal_stream.as_deref())?;
     let plan = stdout_plan::decide(stdout, settings.format, settings.flags.yes)?;
     if settings.flags.yes {
-        // No help screen lists them here. What ends the run is said by its error.
+        // No help screen lists them here. The one that ends the run is in its error.
         for note in settings.notes.iter().filter(|note| settings.unusable.as_ref() != Some(*note)) {
             say(&note.to_string());
         }
@@ -107,7 +107,7 @@ pub fn run(settings: Settings, started: Instant) -> Result<Exit, RunError> {
         Err(_) => Ok(run.end_after_panic(&runtime)),
     };
     if catch_unwind(AssertUnwindSafe(|| run.leave(&runtime))).is_err() {
-        say(&format!("a mistake of its own while leaving, at {}", process::take_panic_place()));
+        say(&format!("internal error while quitting, at {}", process::take_panic_place()));
     }
     runtime.shutdown_background();
     exit
@@ -133,17 +133,26 @@ fn check_submission(settings: &Settings) -> Result<(), RunError> {
         return Err(settings.unusable.clone().map_or(RunError::NoCredentials, RunError::Unusable));
     }
     match settings.form.first_problem() {
-        Some(name) => Err(RunError::Field(name.label(), field_problem(&settings.form, name))),
+        Some(name) => Err(RunError::Field(option_of(name), field_problem(&settings.form, name))),
         None => Ok(()),
     }
 }
 
+/// What is wrong with the value of a field, to follow the option.
 fn field_problem(form: &Form, name: FieldName) -> String {
+    let value = ServerText::new(form.field(name).line.text());
     match form.validation(name) {
-        Validation::Incomplete(missing) => missing,
-        Validation::Wrong { message, .. } => message,
-        Validation::Refused(words) => words.to_string(),
-        Validation::Silent | Validation::Id(_) | Validation::Lifetime { .. } => "it is needed".to_owned(),
+        Validation::Incomplete(_) | Validation::Silent if value.is_empty() => {
+            " is required with --yes".to_owned()
+        }
+        Validation::Incomplete(message) | Validation::Wrong { message, .. } if value.is_empty() => {
+            format!(": {message}")
+        }
+        Validation::Incomplete(message) | Validation::Wrong { message, .. } => format!(" {value}: {message}"),
+        Validation::Refused(words) => format!(" {value}: {words}"),
+        Validation::Silent | Validation::Id(_) | Validation::Lifetime { .. } => {
+            " is required with --yes".to_owned()
+        }
     }
 }
 
@@ -224,7 +233,7 @@ impl Run {
         self.app.shared.summaries.push(rescue.screen.lost());
         // The record outlives this run; nothing is recorded of the demo, which ends with it, nor on a full disk.
         let is_recorded = self.executor.records.is_recorded().await;
-        let offer = if is_recorded { " The next run without --yes offers to clean up." } else { "" };
+        let offer = if is_recorded { " To delete it, run atlas-secret without --yes." } else { "" };
         say(&format!("{}{offer}", rescue.why));
         Ok(Exit::NotDelivered)
     }
@@ -253,13 +262,13 @@ impl Run {
     /// is said and which code is returned.
     fn end_after_panic(&mut self, runtime: &Runtime) -> Exit {
         let place = process::take_panic_place();
-        say_text(&format!("atlas-secret stopped by a mistake of its own at {place}\n"));
+        say(&format!("internal error at {place}"));
         // Only "nothing was created" is certain enough for its code.
         if self.end_without_loop(runtime) { Exit::NothingCreated } else { Exit::NotDelivered }
     }
 
-    /// Ends the interface where the loop did not: what became of each secret is summed up, and what the end wants
-    /// done (a record removed, a clipboard emptied) is done. True when nothing was created.
+    /// Ends the interface if the loop did not: adds the exit lines, and runs the last commands (removing a record,
+    /// clearing a clipboard). True when nothing was created.
     fn end_without_loop(&mut self, runtime: &Runtime) -> bool {
         let _inside = runtime.enter();
         // A first signal may still wait for a running request, a second never does. Each end sums up the secret on
@@ -277,7 +286,7 @@ impl Run {
         self.app.shared.summaries.is_empty()
     }
 
-    /// What is left to do once the screen is gone: say what became of the secrets, and revoke the token.
+    /// After the screen is gone: prints the exit lines, and revokes the token.
     fn leave(&mut self, runtime: &Runtime) {
         for line in &self.said_later {
             say(line);
@@ -291,10 +300,11 @@ impl Run {
 }
 
 fn summary_line(summary: &ExitSummary, zone: &TimeZone) -> String {
-    let secret = summary.secret_id.as_ref().map_or(String::new(), |id| format!("secret {id} "));
+    let secret =
+        summary.secret_id.as_ref().map_or_else(|| "a secret".to_owned(), |id| format!("secret {id}"));
     let expires = match summary.expires_at {
         Some(at) => format!(", expires {}", date_time(at, Some(zone))),
         None => String::new(),
     };
-    format!("{secret}of {}{expires}: {}", summary.client, summary.fate.words())
+    format!("{secret} of {}{expires}: {}", summary.client, summary.fate.words())
 }

@@ -1,4 +1,4 @@
-//! What a run needs to know before it starts: arguments and environment, made sense of.
+//! The settings of a run, from the arguments and the environment.
 
 mod start;
 
@@ -22,19 +22,19 @@ use crate::tui::{self, Glyphs, Theme};
 
 use self::start::Start;
 
-/// Everything that a run is told.
+/// The settings of a run.
 pub struct Settings {
-    /// Where requests go; `None` when the person has to be asked.
+    /// Where requests go; `None` when the user has to sign in.
     pub source: Option<Source>,
     /// What the header says.
     pub session: Session,
     /// The profiles of the Atlas CLI, to sign in with.
     pub profiles: Vec<ProfileName>,
-    /// What is worth knowing about the credentials.
+    /// Warnings about the credentials.
     pub notes: Vec<ServerText>,
     /// Why there is no source, where something is wrong; it is one of the notes.
     pub unusable: Option<ServerText>,
-    /// What signing in by hand can draw on.
+    /// For the sign-in screen.
     pub(super) authenticator: Authenticator,
     /// What the form starts with.
     pub form: Form,
@@ -48,11 +48,11 @@ pub struct Settings {
     pub clear_after: Option<Duration>,
     /// The shape that standard output was asked to get.
     pub format: Option<Format>,
-    /// What was said on the command line.
+    /// Flags of the command line.
     pub flags: tui::Flags,
-    /// Where the secret that signs in lies, in words.
+    /// Where the secret that signs in is stored.
     pub login_holder: Option<ServerText>,
-    /// Where notes about creations are kept.
+    /// The folder of the records.
     pub state_folder: Option<PathBuf>,
     /// What `~` stands for.
     pub home: Option<PathBuf>,
@@ -66,25 +66,30 @@ pub enum SettingsError {
     /// Credentials were given and cannot be used.
     #[error("{0}")]
     Credentials(#[from] CredentialsError),
-    /// Going on as if the variable were not set could use another account or another folder.
-    #[error("{0} is not UTF-8 text: correct or unset it")]
+    /// Ignoring the variable could use another account or another folder.
+    #[error("{0} is not valid UTF-8: correct or unset it")]
     NotUtf8(&'static str),
     /// `--base-url` is none.
-    #[error("--base-url: {0}")]
-    BaseUrl(#[from] BaseUrlError),
+    #[error("--base-url {value}: {error}")]
+    BaseUrl {
+        /// What was given, without a user or password.
+        value: ServerText,
+        /// What is wrong with it.
+        error: BaseUrlError,
+    },
     /// A proxy variable cannot be read.
     #[error("{0}")]
     Proxy(#[from] ProxyError),
-    /// The demo's world cannot be read, which is a mistake of ours.
-    #[error("the demo cannot start: {0}")]
+    /// The demo's data cannot be read: an internal error.
+    #[error("--demo: {0}")]
     Demo(#[from] WorldError),
 }
 
 impl Settings {
-    /// Makes sense of arguments, environment and profiles. `variable` looks up an environment variable.
+    /// Reads arguments, environment and profiles. `variable` looks up an environment variable.
     ///
     /// # Errors
-    /// When something was asked for by name and cannot be had. Without any credentials the person is asked.
+    /// When something that was asked for by name cannot be used. Without credentials the sign-in screen opens.
     pub fn gather(
         arguments: &Arguments,
         variable: impl Fn(&str) -> Option<OsString>,
@@ -107,7 +112,7 @@ impl Settings {
         variable: impl Fn(&str) -> Option<String>,
     ) -> Result<Self, SettingsError> {
         check_proxies(&variable)?;
-        let flag = arguments.base_url.as_deref().map(BaseUrl::parse).transpose()?;
+        let flag = arguments.base_url.as_deref().map(parse_base_url).transpose()?;
         let profiles = match config_path(&variable) {
             Some(path) if !arguments.demo => Profiles::load(&path),
             _ => Ok(Profiles::default()),
@@ -154,7 +159,14 @@ impl Settings {
     }
 }
 
-/// The variables that say who signs in, where, and where files lie. The others only change how things look.
+fn parse_base_url(text: &str) -> Result<BaseUrl, SettingsError> {
+    BaseUrl::parse(text).map_err(|error| {
+        let shown = text.rsplit_once('@').map_or(text, |(_, host)| host);
+        SettingsError::BaseUrl { value: ServerText::new(shown), error }
+    })
+}
+
+/// The variables that decide who signs in, where, and which folders are used. The others only change the appearance.
 const DECISIVE: [&str; 22] = [
     "MONGODB_ATLAS_ACCESS_TOKEN",
     "MONGODB_ATLAS_CLIENT_ID",
@@ -243,16 +255,16 @@ mod tests {
         };
         let on_this_system = DECISIVE.into_iter().filter(|name| !name.ends_with("AppData"));
         for name in on_this_system {
-            // XDG variables are looked at on systems that follow XDG only.
+            // XDG variables are read on systems that follow XDG only.
             if cfg!(target_os = "macos") && name.starts_with("XDG_") {
                 continue;
             }
             for bytes in [&b"\xff"[..], b"ci\xfe", b"\xc3", b"\xed\xa0\x80", b"mdb_sa_id_\x80"] {
-                let expected = Some(format!("{name} is not UTF-8 text: correct or unset it"));
+                let expected = Some(format!("{name} is not valid UTF-8: correct or unset it"));
                 assert_eq!(gather(&[], name, bytes), expected, "{bytes:?}");
             }
         }
-        let loser = Some("MONGODB_ATLAS_CLIENT_ID is not UTF-8 text: correct or unset it".to_owned());
+        let loser = Some("MONGODB_ATLAS_CLIENT_ID is not valid UTF-8: correct or unset it".to_owned());
         assert_eq!(gather(&["-P", "ci"], "MONGODB_ATLAS_CLIENT_ID", b"\xff"), loser);
         for name in ["LANG", "LC_ALL", "NO_COLOR", "DISPLAY", "TMUX"] {
             assert_eq!(gather(&[], name, b"\xff"), None, "{name}");

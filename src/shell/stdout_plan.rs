@@ -10,11 +10,13 @@ use crate::tui::Output;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum StdoutPlanError {
     /// A format for a terminal.
-    #[error("--format: standard output is a terminal, where no secret is ever printed")]
+    #[error(
+        "--format: standard output is a terminal, where secrets are never printed; redirect it or remove --format"
+    )]
     FormatOnTerminal,
     /// No format for a run without an interface.
     #[error(
-        "--yes: standard output is no terminal; say with --format what it is to get \
+        "--yes: standard output is not a terminal; choose what to write with --format \
          (secret, env, json, kubernetes, aws)"
     )]
     NoFormat,

@@ -338,7 +338,7 @@ impl Decoder {
         }
     }
 
-    /// Ends what is unfinished with what can be told of it.
+    /// Ends what is unfinished with what is known of it.
     fn abandon(&mut self, now: Instant) {
         match self.state {
             State::Paste => {

@@ -27,7 +27,7 @@ pub(crate) struct TerminalHandle {
     suspended: Option<Suspended>,
     /// When the terminal was last taken back.
     restored: Option<Instant>,
-    /// True when the terminal was found to be gone, until that is told.
+    /// True when the terminal was found to be gone, until that is reported.
     is_gone: bool,
 }
 
@@ -74,7 +74,7 @@ impl TerminalHandle {
     }
 
     /// The size of the terminal as an event; nothing where there is none. A program that was stopped, or has lent
-    /// its terminal, is not told that the size has changed.
+    /// its terminal, gets no signal when the size changes.
     pub fn resized(&self) -> Vec<Event> {
         let size = self.screen.as_ref().map(Screen::size);
         size.map(|(columns, rows)| Event::Resized { columns, rows }).into_iter().collect()
@@ -88,7 +88,7 @@ impl TerminalHandle {
         Ok(())
     }
 
-    /// A terminal that went away is no error: [`TerminalHandle::next`] tells so.
+    /// A terminal that went away is no error: [`TerminalHandle::next`] reports it.
     fn unless_gone<T>(&mut self, result: io::Result<T>) -> io::Result<Option<T>> {
         match result {
             Err(_) if self.output.as_ref().is_some_and(TerminalOutput::is_gone) => {
@@ -109,7 +109,7 @@ impl TerminalHandle {
         let change = tokio::select! {
             events = input.next() => return events.map_or(Wake::Gone, Wake::Events),
             change = self.changes.next() => change,
-            // Drawing anew sends what is left first.
+            // Drawing again sends what is left first.
             () = tokio::time::sleep(RETRY), if is_behind => return Wake::Events(Vec::new()),
         };
         match change {

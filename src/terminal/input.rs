@@ -16,7 +16,7 @@ pub(super) struct Input {
     decoder: super::decoder::Decoder,
 }
 
-/// More than terminals hand over in one piece.
+/// More than terminals send in one piece.
 #[cfg(unix)]
 const READ_BYTES: usize = 64 * 1024;
 

@@ -107,7 +107,7 @@ impl TerminalOutput {
         Ok(true)
     }
 
-    /// Forgets what the terminal has not taken, here and in the system, so that there is room again.
+    /// Discards what the terminal has not accepted, here and in the system.
     pub(super) fn discard(&self) {
         self.queue().clear();
         #[cfg(unix)]

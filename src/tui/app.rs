@@ -61,7 +61,7 @@ pub struct Shared {
     pub lookups: Lookups,
     /// The one POST that may be running, whatever screen is shown.
     pub in_flight: Option<InFlight>,
-    /// What became of the secrets of this run that are no longer shown, for standard error.
+    /// The secrets of this run that are no longer shown, for standard error.
     pub summaries: Vec<ExitSummary>,
     /// Warnings about the credentials.
     pub credential_notes: Vec<ServerText>,
@@ -77,7 +77,7 @@ pub struct Shared {
     pub not_recorded: Option<String>,
     /// The endpoint's two query flags, for the commands that write the request down.
     pub query_flags: QueryFlags,
-    /// Atlas's own clock, once an answer has told it.
+    /// Atlas's own clock, once a response had the time.
     pub atlas_clock: Option<AtlasClock>,
     /// What standard output is.
     pub output: Output,
@@ -95,7 +95,7 @@ pub struct Shared {
 pub struct Flags {
     /// Submit without the form, and let the other secrets expire early without a question (`--yes`).
     pub yes: bool,
-    /// Delete an expired secret to make room (`--replace-expired`).
+    /// Delete an expired secret if the account is full (`--replace-expired`).
     pub replace_expired: bool,
     /// Prove a new secret without a key (`--verify`).
     pub verify: bool,
@@ -434,7 +434,7 @@ impl App {
         if self.shared.in_flight.is_none() {
             return self.shared.send(Command::Suspend);
         }
-        let word = "Not now: a stopped program could miss Atlas's answer.";
+        let word = "Cannot suspend while Atlas is answering.";
         match &mut self.screen {
             Screen::Progress(progress) => progress.word = Some(word),
             Screen::Recovery(recovery) => recovery.word = Some(word),
@@ -469,9 +469,9 @@ impl App {
         let Size { columns, rows } = Size::SMALLEST;
         let times = theme.glyphs.times;
         if matches!(&self.screen, Screen::Created(created) if !created.is_delivered(self.shared.now)) {
-            return format!("A secret waits; enlarge to {columns}{times}{rows}. Ctrl-C twice loses it");
+            return format!("Secret not delivered. Enlarge to {columns}{times}{rows}. Ctrl-C twice loses it");
         }
-        format!("atlas-secret needs {columns}{times}{rows}; all is kept")
+        format!("atlas-secret needs {columns}{times}{rows}. Nothing is lost.")
     }
 }
 

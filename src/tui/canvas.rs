@@ -97,7 +97,7 @@ impl<'frame> Canvas<'_, 'frame> {
         }
     }
 
-    /// Atlas's own words, whose end gives way where there is no room for all of them.
+    /// Atlas's message; its end is cut, with a mark, if it does not fit.
     pub fn atlas_words(&mut self, indent: u16, words: &ServerText) {
         let shown = cut(&said_by_atlas(words), self.width(), indent, self.left(), self.theme.glyphs.ellipsis);
         let faint = self.theme.faint;
@@ -151,7 +151,7 @@ pub(super) fn spinner_wake(now: Now, since: Now) -> Duration {
     SPINNER_DELAY.checked_sub(now.since(since)).filter(|left| !left.is_zero()).unwrap_or(SPINNER_STEP)
 }
 
-/// How much room labels have, in columns.
+/// The width of labels, in columns.
 pub(super) const LABEL_WIDTH: u16 = 16;
 
 /// How many rows a text takes, wrapped behind a symbol or indent of so many columns.
@@ -159,7 +159,7 @@ pub(super) fn rows_of(text: &str, width: u16, indent: u16) -> u16 {
     u16::try_from(wrapped(text, usize::from(width.saturating_sub(indent))).len()).unwrap_or(u16::MAX)
 }
 
-/// Atlas's own words, said to be its own.
+/// Atlas's message, marked as such.
 pub(super) fn said_by_atlas(words: &ServerText) -> String {
     format!("Atlas: {words}")
 }

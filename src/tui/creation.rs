@@ -51,7 +51,7 @@ impl Shared {
         self.summaries.push(ExitSummary { client, secret_id: None, expires_at: None, fate });
     }
 
-    /// A POST that the user stopped waiting for got its answer all the same.
+    /// A POST that the user stopped waiting for was answered.
     fn remove_summary(&mut self, new_secret: &NewSecret) {
         let of_this = |summary: &ExitSummary| {
             summary.fate == Disposition::PerhapsCreated && summary.client == new_secret.client

@@ -2,13 +2,16 @@
 
 use ratatui::text::{Line, Span};
 
-use crate::domain::{HostKind, Identity, Session};
+use crate::domain::{BaseUrl, HostKind, Identity, Session};
 
 use super::app::Shared;
-use super::canvas::Canvas;
+use super::canvas::{Canvas, cut};
 use super::theme::Theme;
 
 const GAP: &str = "   ";
+
+/// How much of an account's name the header shows, in columns.
+const LONGEST_NAME: u16 = 30;
 
 pub(super) fn draw(app: &Shared, canvas: &mut Canvas) {
     let theme = canvas.theme;
@@ -21,36 +24,36 @@ fn line(app: &Shared, theme: &Theme, width: usize) -> Line<'static> {
     match &app.session {
         Session::Demo => demo(theme, width),
         Session::Remote { base_url, identity, origin } => {
-            let (host, kind) = (&base_url.host(), base_url.kind());
-            let (long, short) = identity_words(identity, theme);
-            let Some(origin) = origin else {
-                return remote(host, kind, &[&long, &short], theme, width);
-            };
+            let (long, short) = identity_words(app, identity, theme);
+            let Some(origin) = origin else { return remote(base_url, &[&long, &short], theme, width) };
             let (long_of, short_of) = (format!("{long}, {origin}"), format!("{short}, {origin}"));
-            remote(host, kind, &[&long_of, &short_of, &short], theme, width)
+            remote(base_url, &[&long_of, &short_of, &short], theme, width)
         }
-        Session::SignedOut { base_url } => {
-            remote(&base_url.host(), base_url.kind(), &["not signed in"], theme, width)
-        }
+        Session::SignedOut { base_url } => remote(base_url, &["not signed in"], theme, width),
     }
 }
 
+/// The mark is at the right end.
 fn demo(theme: &Theme, width: usize) -> Line<'static> {
     let saying = |words: &'static str| {
         let mark = Span::styled(" DEMO ", theme.mark);
-        Line::from(vec![name(theme), mark, Span::raw("  "), Span::raw(words)])
+        let room = width.saturating_sub(name(theme).width() + words.len() + mark.width());
+        Line::from(vec![name(theme), Span::raw(words), Span::raw(" ".repeat(room)), mark])
     };
     let whole = saying("embedded Atlas, nothing leaves this machine");
     if whole.width() <= width { whole } else { saying("nothing leaves this machine") }
 }
 
-/// Where it is narrow this program's name goes first, then word after word of the identity, which comes in
-/// its wordings from long to short, then the beginning of the host. Whose host it is and who is signed in are
+/// In a narrow terminal the program's name is dropped first, then the identity gets shorter (`identities` are from long
+/// to short), then the beginning of the host is cut. Whose host it is and who is signed in are
 /// always there.
-fn remote(host: &str, kind: HostKind, identities: &[&str], theme: &Theme, width: usize) -> Line<'static> {
+fn remote(base_url: &BaseUrl, identities: &[&str], theme: &Theme, width: usize) -> Line<'static> {
+    let host = &host_words(base_url);
     let tail = |identity: String| {
-        let warning = warning(kind).map(|words| format!(" {} {words}", theme.glyphs.warning));
-        let warning = Span::styled(warning.unwrap_or_default(), theme.warning);
+        let is_foreign = base_url.kind() == HostKind::Other;
+        let warning =
+            if is_foreign { format!(" {} not an Atlas host", theme.glyphs.warning) } else { String::new() };
+        let warning = Span::styled(warning, theme.warning);
         [warning, Span::raw(GAP), Span::styled(identity, theme.faint)]
     };
     let naming = |lead: Option<Span<'static>>, host: &str, identity: &str| {
@@ -69,12 +72,29 @@ fn remote(host: &str, kind: HostKind, identities: &[&str], theme: &Theme, width:
     naming(None, &end_of(host, room, theme.glyphs.ellipsis), short)
 }
 
-/// Who is signed in, with the kind of credential and without it.
-fn identity_words(identity: &Identity, theme: &Theme) -> (String, String) {
+/// `localhost` stands for every address of this machine.
+fn host_words(base_url: &BaseUrl) -> String {
+    let host = base_url.host();
+    if base_url.kind() != HostKind::Loopback {
+        return host;
+    }
+    match host.rsplit_once(':') {
+        Some((_, port)) if !host.ends_with(']') => format!("localhost:{port}"),
+        _ => "localhost".to_owned(),
+    }
+}
+
+/// Who is signed in, with the kind of credential and without it. An account has its name once that was looked up.
+fn identity_words(app: &Shared, identity: &Identity, theme: &Theme) -> (String, String) {
     let ellipsis = theme.glyphs.ellipsis;
     match identity {
         Identity::ServiceAccount(client) => {
-            let short = client.short(ellipsis);
+            let known = app.form.account().filter(|account| account.client == *client);
+            let known = known.and_then(|account| app.lookups.account.value(&account));
+            let short = match known.map(|account| &account.name).filter(|name| !name.is_empty()) {
+                Some(name) => cut(name.as_str(), LONGEST_NAME, 0, 1, ellipsis),
+                None => client.short(ellipsis),
+            };
             (format!("service account {short}"), short)
         }
         Identity::ApiKey(public_key) => {
@@ -98,13 +118,4 @@ fn end_of(host: &str, room: usize, ellipsis: &str) -> String {
         end.push(character);
         end
     })
-}
-
-/// A host that is not one of Atlas's gets the credentials all the same: the person should know.
-fn warning(host_kind: HostKind) -> Option<&'static str> {
-    match host_kind {
-        HostKind::Atlas => None,
-        HostKind::Loopback => Some("this machine"),
-        HostKind::Other => Some("not an Atlas host"),
-    }
 }

@@ -32,6 +32,16 @@ impl Lookups {
         self.project.value(project)?.organization.as_ref()
     }
 
+    /// The account and its project, by name where they are known.
+    pub(super) fn words(&self, of: &AccountRef) -> String {
+        let name = self.account.value(of).map(|account| account.name.as_str());
+        let name = name.filter(|name| !name.is_empty()).unwrap_or(of.client.as_str());
+        match self.project.value(&of.project) {
+            Some(project) => format!("{name} in {}", project.name),
+            None => name.to_owned(),
+        }
+    }
+
     /// When something is to be fetched.
     pub(super) fn due_in(&self, now: Now) -> Option<Duration> {
         let all = [self.project.due_in(now), self.account.due_in(now), self.settings.due_in(now)];

@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn it_never_grows_past_its_first_room() {
+    fn it_never_grows_past_its_first_capacity() {
         let mut line = MaskedLine::default();
         line.append(&"x".repeat(2 * CAPACITY));
         assert_eq!((line.length(), line.text.capacity()), (CAPACITY, CAPACITY));

@@ -7,7 +7,7 @@ use crate::domain::{ClientId, Lifetime, ProjectId, ServerText, is_invisible};
 
 use super::screens::{FieldName, Focus, InputNote};
 
-/// How much of a pasted text is looked at, in characters: far more than any page's line with ids.
+/// How much of a pasted text is searched, in characters: far more than any line with ids.
 const LOOKED_AT: usize = 4096;
 
 /// What every secret of a service account starts with.
@@ -35,7 +35,7 @@ pub(super) enum Paste {
     Nothing(String),
 }
 
-/// True when a secret, or the start of one, stands in the text.
+/// True when the text contains a secret, or the start of one.
 pub(super) fn contains_secret(text: &str) -> bool {
     text.contains(SECRET_PREFIX)
 }
@@ -44,7 +44,7 @@ pub(super) fn contains_secret(text: &str) -> bool {
 #[derive(Clone, Copy)]
 pub(super) struct Context<'a> {
     pub focus: Focus,
-    /// What stands in the field of the project ID.
+    /// The text of the field Project ID.
     pub project: &'a str,
     /// Where requests go; none for the embedded Atlas.
     pub host: Option<&'a str>,
@@ -191,7 +191,7 @@ fn labelled_projects(text: &str) -> Vec<ProjectId> {
     distinct(if labelled.is_empty() { others } else { labelled }.into_iter())
 }
 
-/// What signs in, as it stands in a pasted text: the part that may be seen, and the secret.
+/// Credentials in a pasted text: the id, and the secret.
 pub(super) fn credentials(text: &str) -> (Option<&str>, Option<&str>) {
     let is_end = |character: char| character.is_whitespace() || "\"'`,;:={}()<>".contains(character);
     let words = || text.split(is_end).filter(|word| !word.is_empty());

@@ -14,10 +14,10 @@ use super::KeyPress;
 /// Longer than anything that belongs into a field; a key or paste beyond it changes nothing.
 const LONGEST: usize = 96;
 
-/// Longer than a path or a command line that anybody types.
+/// Longer than any path or command line that is typed.
 const LONGEST_ROOMY: usize = 1024;
 
-/// One line with a caret, and the keys that hands know from a shell.
+/// One line with a caret, and the keys of a shell.
 #[derive(Clone, Debug)]
 pub struct TextLine {
     input: Input,
@@ -36,7 +36,7 @@ impl TextLine {
         Self { input: Input::new(text.to_owned()), longest: LONGEST }
     }
 
-    /// An empty line with room for a path or a command line.
+    /// An empty line for a path or a command line.
     pub fn roomy() -> Self {
         Self { longest: LONGEST_ROOMY, ..Self::default() }
     }

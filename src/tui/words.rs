@@ -94,16 +94,17 @@ pub(super) fn until_next_second(left: Duration) -> Duration {
     if rest.is_zero() { left.min(Duration::from_secs(1)) } else { rest }
 }
 
-/// What `--yes` and `--replace-expired` agreed to, one line each for standard error.
+/// What `--yes` and `--replace-expired` approved, one line each for standard error.
 pub(crate) fn approved(consequences: &Consequences, zone: Option<&TimeZone>) -> Vec<String> {
     let deleted = consequences
         .deletes
         .iter()
-        .map(|secret| format!("Deleting {}, which has expired (--replace-expired)", secret.label()));
+        .map(|secret| format!("--replace-expired: deleting {}, which has expired", secret.label()));
     let shortened = consequences.shortens.iter().map(|(secret, until)| {
         let unknown = || "an unknown time".to_owned();
         let was = secret.expires_at.map_or_else(unknown, |at| date_time(at, zone));
-        format!("{} will expire {} instead of {was} (--yes)", secret.label(), date_time(*until, zone))
+        let until = date_time(*until, zone);
+        format!("--yes: {} will expire on {until} instead of {was}", secret.label())
     });
     deleted.chain(shortened).collect()
 }

@@ -90,21 +90,21 @@ async fn a_401_without_words_of_atlas_or_a_stale_nonce_leaves_a_post_open() {
 
 #[tokio::test]
 async fn without_a_challenge_that_can_be_answered_no_post_goes_out() {
-    let no_challenge = "no digest challenge that is understood here";
+    let no_challenge = "no digest challenge that this program supports";
     let rate_limited = r#"{"error":429,"errorCode":"RATE_LIMITED","detail":"Slow down."}"#;
     let only_session =
         "WWW-Authenticate: Digest realm=\"x\", nonce=\"n\", qop=\"auth\", algorithm=MD5-sess\r\n";
     let rows = [
-        (json(200, ACCOUNT), format!("not sent: the answer (HTTP 200) has {no_challenge}")),
+        (json(200, ACCOUNT), format!("not sent: the response (200) has {no_challenge}")),
         (
             answer(401, "WWW-Authenticate: Basic realm=\"x\"\r\n", HTML),
-            format!("not sent: the answer (HTTP 401) has {no_challenge}"),
+            format!("not sent: the response (401) has {no_challenge}"),
         ),
-        (answer(401, only_session, HTML), format!("not sent: the answer (HTTP 401) has {no_challenge}")),
-        (answer(502, "", HTML), format!("not sent: the answer (HTTP 502) has {no_challenge}")),
+        (answer(401, only_session, HTML), format!("not sent: the response (401) has {no_challenge}")),
+        (answer(502, "", HTML), format!("not sent: the response (502) has {no_challenge}")),
         (answer(401, "", UNAUTHORIZED), "rejected UNEXPECTED_ERROR".to_owned()),
         (json(429, rate_limited), "rejected RATE_LIMITED".to_owned()),
-        (Reply::ThenReset(Vec::new()), "not sent: the other end reset the connection".to_owned()),
+        (Reply::ThenReset(Vec::new()), "not sent: the host reset the connection".to_owned()),
         (Reply::ThenSilence(Vec::new()), "not sent: no challenge came within 0 seconds".to_owned()),
     ];
     for (reply, expected) in rows {

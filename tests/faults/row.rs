@@ -1,4 +1,4 @@
-//! A row of the table: what goes wrong, what the person does, and how it ends.
+//! A row of the table: what goes wrong, what the user does, and how it ends.
 
 use crate::fault::Host;
 use crate::support::terminal::Signal;

@@ -1,9 +1,9 @@
-//! The rows, in the order of a request's way: to the host, back from it, and the person in between.
+//! The rows, in the order of a request's way: to the host, back from it, and the user in between.
 
 mod answers;
 mod connecting;
-mod person;
 mod refusals;
+mod user;
 
 use crate::fault::{Host, Post, Reads};
 use crate::row::{Row, Step};
@@ -11,7 +11,7 @@ use crate::support::terminal::key;
 
 /// All of them.
 pub fn all() -> Vec<Row> {
-    [connecting::ROWS, answers::ROWS, refusals::ROWS, person::ROWS].concat()
+    [connecting::ROWS, answers::ROWS, refusals::ROWS, user::ROWS].concat()
 }
 
 /// An Atlas that is sane but for the POST.
@@ -29,9 +29,9 @@ const LEAVE_FORM: &[Step] = &[Step::Press(key::CTRL_C)];
 const DELETE_AND_LEAVE: &[Step] = &[
     Step::Says("its value is lost"),
     Step::Press("d"),
-    Step::Shows("Delete it in Atlas? y/n"),
+    Step::Shows(" in Atlas? y/n"),
     Step::Press("y"),
-    Step::Says("is deleted."),
+    Step::Says("You can create a secret now."),
     Step::Press("q"),
 ];
 
@@ -47,7 +47,7 @@ const COPY_AND_LEAVE: &[Step] = &[
 
 /// A new secret is found, and left as it is.
 const FOUND_AND_LEAVE: &[Step] =
-    &[Step::Shows("this one is new since"), Step::Says("its value is lost"), Step::Press("q")];
+    &[Step::Shows("is new: created at"), Step::Says("its value is lost"), Step::Press("q")];
 
 /// Nothing new is found however often it is looked.
 const NONE_AND_LEAVE: &[Step] =

@@ -5,25 +5,25 @@ use std::fmt::Write as _;
 use crate::row::{End, Journal, Row};
 
 const ABOVE: &str = "\
-# What can go wrong, and what is said then
+# Faults, and what the program says
 
 Each row is run by `cargo test --test faults`: the program itself in a pseudo-terminal, against a server on raw
 sockets that does what the row says. This file is written from the rows (`UPDATE_FAULTS=1`); a test compares the two.
 
 *POSTs sent* counts the creating requests that reached the server completely, *executed* those that created a secret.
-*Journal* is what is left in the folder of notes once the program has ended. For every row the test also looks for the
-secret's value in all that was written to the terminal and in every file, and does not find it.
+*Journal* is what is left in the folder of records after the program has ended. For every row the test also searches for
+the secret's value in everything that was written to the terminal and in every file, and does not find it.
 ";
 
 const BELOW: &str = "
-- Where no connection can be made, the look before the POST fails as well. The program asks, and the person answers
-  `y`: only so is the POST itself tried.
-- Unless the row says otherwise the person ends as the screen offers it: Ctrl-C on the form, `q` where the outcome is
-  unknown, `c`, `q`, `y` where there is a secret. Without a desktop it is sent to the terminal's own clipboard.
-- Only a 429 in Atlas's own words is repeated, after its countdown: that is the one fault with more than one POST.
-  `Retry-After` counts when it is at most a day; otherwise the countdown has a minute.
-- In a debug build the limits of a connection (10 s) and of the POST (60 s) are shortened for the rows that wait for
-  them. A release build cannot be told so.
+- If no connection can be made, reading the account before the POST fails, too. The program asks, and the user answers
+  `y`. Only then is the POST tried.
+- Unless the row says otherwise, the user quits as the screen offers: Ctrl-C on the form, `q` if the outcome is unknown,
+  `c`, `q`, `y` if there is a secret. Without a desktop, the copy is sent to the terminal's own clipboard.
+- Only a 429 from Atlas itself is retried, after a countdown. No other fault has more than one POST. `Retry-After` is used
+  if it is at most a day; otherwise the countdown is one minute.
+- In a debug build, the limits of a connection (10 s) and of the POST (60 s) are shortened for the rows that wait for
+  them. A release build has no such setting.
 ";
 
 /// The whole file.
@@ -33,7 +33,7 @@ pub fn markdown(rows: &[Row]) -> String {
     text += "|---|---|---|---|---|---|\n";
     for row in rows {
         let says: Vec<String> = row.says().map(cell).collect();
-        let says = if says.is_empty() { "nothing any more".to_owned() } else { says.join("<br>") };
+        let says = if says.is_empty() { "nothing".to_owned() } else { says.join("<br>") };
         let (fault, posts, executed) = (cell(row.fault), row.posts, row.executed);
         let (journal, end) = (journal(row.journal), end(row.end));
         // Writing to a string cannot fail.
@@ -49,8 +49,8 @@ fn cell(text: &str) -> String {
 fn journal(journal: Journal) -> &'static str {
     match journal {
         Journal::Nothing => "empty",
-        Journal::WithoutId => "a note without id",
-        Journal::WithId => "a note with the id",
+        Journal::WithoutId => "a record without ID",
+        Journal::WithId => "a record with the ID",
     }
 }
 

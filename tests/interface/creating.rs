@@ -193,7 +193,7 @@ fn a_job_that_was_stopped_asks_nothing_more() {
 fn the_time_on_the_screen_counts_from_the_start_of_the_job() {
     let mut stage = Stage::filled();
     stage.later(Duration::from_secs(90)).keys("<ctrl-s>").later(Duration::from_secs(2)).event(TIME_PASSED);
-    assert_drawn(&stage, "Sign in 2 s");
+    assert_drawn(&stage, "Signing in 2 s");
 }
 
 #[test]
@@ -307,7 +307,7 @@ fn a_field_that_atlas_names_has_the_focus_and_stays_refused_until_it_changes() {
 fn a_refusal_is_told_in_atlas_words_and_names_a_value_where_atlas_does() {
     let mut stage = Stage::fetching();
     stage.account_read(Err(rejected_read(401, "NOT_IN_GROUP")));
-    assert_drawn(&stage, "Atlas: NOT_IN_GROUP");
+    assert_drawn(&stage, "Atlas: 401 NOT_IN_GROUP");
     let advice = "Change that value, then create again.";
     assert_drawn(&fields_refused(&["other"]), advice);
     assert!(!drawn(&fields_refused(&[])).contains(advice));

@@ -11,7 +11,7 @@ use crate::stage::{CLIENT, PROJECT, SECRET_ID, Stage, client, time};
 use crate::*;
 
 const ELSEWHERE: &str = "https://atlas.example.com";
-const USED: &str = "It has been used since, so somebody has it. It was not deleted.";
+const USED: &str = "It has been used since, so a client has its value. It was not deleted.";
 
 fn shown_at(secret_id: Option<&str>, base_url: &str) -> Stage {
     let entry = JournalEntry {
@@ -103,7 +103,7 @@ fn the_account_is_fetched_right_before_deleting() {
 
 #[test]
 fn deleting_is_asked_about_and_can_be_taken_back() {
-    let asks = |stage: &Stage| drawn(stage).contains("Delete it in Atlas?");
+    let asks = |stage: &Stage| drawn(stage).contains("Delete this secret in Atlas?");
     let mut stage = shown();
     stage.keys("y");
     assert_eq!(deletions(&stage), 0, "nothing was asked");
@@ -145,7 +145,8 @@ fn what_was_created_later_than_the_lost_post_is_another_ones() {
     for (created_at, is_this_one) in rows {
         let mut stage = shown_without_id();
         stage.keys("l").account(&[appeared(created_at)]);
-        let words = if is_this_one { "this one is new" } else { "No new secret has appeared since then." };
+        let words =
+            if is_this_one { " is new: created at" } else { "No new secret has appeared since then." };
         assert_drawn(&stage, words);
     }
 }

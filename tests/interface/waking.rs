@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use atlas_secret::domain::{CreateOutcome, LostAnswer, Rejection};
+use atlas_secret::domain::{CreateOutcome, ExistingSecret, LostAnswer, Rejection, SecretId};
 use atlas_secret::tui::{Event, LOOKUP_DELAY, Signal};
 use jiff::tz::TimeZone;
 
@@ -13,6 +13,10 @@ const STEP: Duration = ms(100);
 
 const fn ms(count: u64) -> Duration {
     Duration::from_millis(count)
+}
+
+fn created_now() -> ExistingSecret {
+    ExistingSecret { created_at: Some("2026-11-23T17:14:01Z".parse().unwrap()), ..existing(LONG) }
 }
 
 fn limited() -> Stage {
@@ -35,6 +39,9 @@ fn nothing_wakes_an_idle_program() {
     form.keys("up x").later(LOOKUP_DELAY).event(TIME_PASSED);
     let mut lost = Stage::given_up();
     lost.answered(CreateOutcome::Unknown(LostAnswer::Unexpected { status: 502 }));
+    // Two new secrets end the search.
+    let other = SecretId::from_server("dddddddddddddddddddddddd").unwrap();
+    lost.account(&[created_now(), ExistingSecret { id: other, ..created_now() }]);
     for stage in [form, asking, Stage::created(), lost] {
         assert_eq!(stage.app.wake_in(), None, "{:?}", stage.app.screen);
     }
@@ -42,7 +49,9 @@ fn nothing_wakes_an_idle_program() {
 
 #[test]
 fn the_spinner_starts_after_a_moment_and_then_turns() {
-    for mut stage in [Stage::fetching(), Stage::posting()] {
+    let mut lost = Stage::given_up();
+    lost.answered(CreateOutcome::Unknown(LostAnswer::Unexpected { status: 502 }));
+    for mut stage in [Stage::fetching(), Stage::posting(), lost] {
         assert_eq!(stage.app.wake_in(), Some(ms(150)));
         assert_eq!(later(&mut stage, ms(149)), Some(ms(1)));
         assert_eq!(later(&mut stage, ms(1)), Some(STEP));
@@ -81,7 +90,10 @@ fn a_revealed_value_counts_down_until_it_is_hidden() {
 
 #[test]
 fn an_unanswered_post_counts_seconds_after_no_one_waits_for_it() {
-    assert_eq!(Stage::given_up().app.wake_in(), Some(ms(1_000)));
+    let mut stage = Stage::given_up();
+    let other = SecretId::from_server("dddddddddddddddddddddddd").unwrap();
+    stage.account(&[created_now(), ExistingSecret { id: other, ..created_now() }]);
+    assert_eq!(stage.app.wake_in(), Some(ms(1_000)));
 }
 
 #[test]

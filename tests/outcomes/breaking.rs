@@ -12,8 +12,8 @@ use super::{FULL_LINE, PATIENT, SHORT, check, create, error, full, line};
 
 #[tokio::test]
 async fn a_connection_that_breaks_leaves_it_open() {
-    let early = "broken: the other end closed the connection too early";
-    let reset = "broken: the other end reset the connection";
+    let early = "broken: the host closed the connection too early";
+    let reset = "broken: the host reset the connection";
     let head = b"HTTP/1.1 201 Created\r\nContent-Le".to_vec();
     let half_error = head_and_body(404, "", 4000, &error(404, "GROUP_NOT_FOUND", "No."));
     check(vec![
@@ -23,7 +23,7 @@ async fn a_connection_that_breaks_leaves_it_open() {
         (
             Reply::Bytes(b"\x15\x03\x01 not HTTP at all\r\n\r\n".to_vec()),
             PATIENT,
-            "broken: the answer is not HTTP",
+            "broken: the response is not HTTP",
         ),
         (Reply::Bytes(half_error), PATIENT, early),
         (Reply::ThenSilence(Vec::new()), SHORT, "timed out after 30ms"),
@@ -63,7 +63,7 @@ async fn a_host_that_speaks_no_tls_was_not_sent_anything() {
     });
     assert_eq!(
         line(&client.create_secret(&new_secret()).await),
-        r#"not sent: Tls(ServerText("the other end does not speak TLS"))"#
+        r#"not sent: Tls(ServerText("the host does not speak TLS"))"#
     );
     let received = server.join().unwrap();
     assert!(!String::from_utf8_lossy(&received).contains("POST"));

@@ -135,12 +135,12 @@ async fn a_created_secret_whose_value_is_unreadable_is_lost() {
         (
             Reply::Bytes(head_and_body(201, "", full.len(), cut)),
             PATIENT,
-            "value lost: it was cut off (the other end closed the connection too early)",
+            "value lost: it was cut off (the host closed the connection too early)",
         ),
         (
             Reply::ThenReset(head_and_body(201, "", full.len(), cut)),
             PATIENT,
-            "value lost: it was cut off (the other end reset the connection)",
+            "value lost: it was cut off (the host reset the connection)",
         ),
         (
             Reply::ThenSilence(head_and_body(201, "", full.len(), cut)),

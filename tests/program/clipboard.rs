@@ -135,7 +135,7 @@ fn a_copy_that_was_cleared_was_delivered_all_the_same() {
     // The next start has nothing to say of it.
     let mut terminal = beside(&display, &atlas).env("XDG_STATE_HOME", &state).start();
     let screen = terminal.wait_for("[ Create secret ]");
-    assert!(!screen.contains("earlier run"), "{screen}");
+    assert!(!screen.contains("previous run"), "{screen}");
 }
 
 #[test]

@@ -47,7 +47,7 @@ fn the_secret_goes_to_standard_output_and_progress_to_standard_error() {
     let lines: Vec<&str> = said.lines().collect();
     assert!(lines.iter().all(|line| line.starts_with("atlas-secret: ")), "{said}");
     let place = |words: &str| lines.iter().position(|line| line.contains(words));
-    assert!(place("Looking at the account's secrets") < place("Creating the secret"), "{said}");
+    assert!(place("Reading the account's secrets") < place("Creating the secret"), "{said}");
     let last = lines.last().unwrap();
     assert!(last.contains(&format!("secret {} of {PLAIN}", fields["id"])), "{said}");
     assert!(last.ends_with("written to standard output"), "{said}");
@@ -84,9 +84,9 @@ fn what_is_missing_or_wrong_is_told_before_anything_is_asked() {
     }
     let atlas = Atlas::start();
     let rows: [(&[&str], &str); 4] = [
-        (&[], "say with --format what it is to get"),
-        (&["--format", "json", "--expires-after", "soon"], "--yes: Expires after: "),
-        (&["--format", "json", "--expires-after", "0"], "--yes: Expires after: "),
+        (&[], "choose what to write with --format"),
+        (&["--format", "json", "--expires-after", "soon"], "--expires-after soon: use 36h"),
+        (&["--format", "json", "--expires-after", "0"], "--expires-after 0: the minimum is"),
         (&["--format", "yaml"], "invalid value 'yaml'"),
     ];
     for (arguments, reason) in rows {
@@ -96,12 +96,12 @@ fn what_is_missing_or_wrong_is_told_before_anything_is_asked() {
     }
     let (code, said) = end_of(&alone(&atlas, "mdb_sa_id_12").args(["--format", "json"]).output().unwrap());
     assert_eq!(code, Some(2), "{said}");
-    assert!(said.contains("--yes: Client ID: "), "{said}");
+    assert!(said.contains("--client-id mdb_sa_id_12: 2 of 24 digits"), "{said}");
     let mut nobody = alone(&atlas, PLAIN);
     let nobody = nobody.env_remove("MONGODB_ATLAS_ACCESS_TOKEN").args(["--format", "json"]);
     let (code, said) = end_of(&nobody.output().unwrap());
     assert_eq!(code, Some(2), "{said}");
-    assert!(said.contains("no credentials were found"), "{said}");
+    assert!(said.contains("no credentials found"), "{said}");
     assert_eq!(atlas.requests(), Vec::<String>::new());
 }
 
@@ -130,10 +130,10 @@ fn a_configuration_that_cannot_be_used_is_the_reason() {
     let rows: [(&str, &str); 8] = [
         ("version = 2\n[ci]\nservice = 'ops-manager'\n", "service in profile `ci` is `ops-manager`"),
         ("version = 2\n[ci]\nservice = 'cloud-manager'\n", "service in profile `ci` is `cloud-manager`"),
-        ("version = 2\n[ci]\nbase_url = 'http://o.example'\n", "http:// is allowed to this machine only"),
+        ("version = 2\n[ci]\nbase_url = 'http://o.example'\n", "http:// is allowed for localhost only"),
         ("[[[", "is not valid TOML: see line 1"),
         ("version = 9\n[ci]\n", "has version 9"),
-        ("version = 2\n[ci]\nauth_type = 'user_account'\n", "is a login through the browser"),
+        ("version = 2\n[ci]\nauth_type = 'user_account'\n", "is a browser login"),
         ("version = 2\n[ci]\nauth_type = 'no_auth'\n", "has no credentials (auth_type no_auth)"),
         ("version = 2\n[ci]\nproject_id = 'p'\n", "has no credentials and no auth_type"),
     ];
@@ -142,7 +142,7 @@ fn a_configuration_that_cannot_be_used_is_the_reason() {
         fs::write(config, content).unwrap();
         let (code, said) = end_of(&with_config(&atlas, home.path()).output().unwrap());
         assert_eq!(code, Some(2), "{content}: {said}");
-        assert!(said.contains("--yes: no credentials can be used: ") && said.contains(reason), "{said}");
+        assert!(said.contains("--yes: the credentials cannot be used: ") && said.contains(reason), "{said}");
         assert_eq!(said.matches(reason).count(), 1, "{said}");
     }
     let (home, config) = home_for_config();
@@ -192,7 +192,7 @@ fn two_living_secrets_end_it_before_anything_is_posted() {
     let output = alone(&atlas, CROWDED).args(["--format", "secret"]).output().unwrap();
     let (code, said) = end_of(&output);
     assert_eq!(code, Some(1), "{said}");
-    assert!(said.contains("already has two secrets. Nothing was created."), "{said}");
+    assert!(said.contains("Nothing was created. This account has 2 secrets, the maximum"), "{said}");
     assert_eq!((output.stdout.len(), atlas.creates()), (0, 0));
 }
 
@@ -205,7 +205,7 @@ fn a_refusal_is_explained_in_atlas_s_words() {
     let output = alone(&atlas, PLAIN).args(["--format", "secret", "--expires-after", "1"]).output().unwrap();
     let (code, said) = end_of(&output);
     assert_eq!(code, Some(1), "{said}");
-    assert!(said.contains("Expires after: Atlas: must be between 8 and 720"), "{said}");
+    assert!(said.contains("--expires-after: Atlas: must be between 8 and 720"), "{said}");
     assert_eq!((output.stdout.len(), atlas.secrets_created()), (0, 0));
 }
 
@@ -220,7 +220,7 @@ fn atlas_refuses_more_than_the_organization_allows() {
         alone(&atlas, PLAIN).args(["--format", "secret", "--expires-after", &hours]).output().unwrap();
     let (code, said) = end_of(&output);
     assert_eq!(code, Some(1), "{said}");
-    assert!(said.contains("Expires after: Atlas: must be between 8 and 720"), "{said}");
+    assert!(said.contains("--expires-after: Atlas: must be between 8 and 720"), "{said}");
     assert_eq!((output.stdout.len(), atlas.secrets_created()), (0, 0));
 }
 
@@ -232,9 +232,9 @@ fn what_it_shortens_is_told() {
     let atlas = Atlas::start();
     let (code, said) = end_of(&alone(&atlas, LIVING).args(["--format", "secret"]).output().unwrap());
     assert_eq!(code, Some(0), "{said}");
-    let line = said.lines().find(|line| line.contains("(--yes)")).unwrap();
+    let line = said.lines().find(|line| line.contains("--yes: mdb_sa_sk_")).unwrap();
     assert!(
-        line.contains("0001") && line.contains(" will expire ") && line.contains(" instead of "),
+        line.contains("0001") && line.contains(" will expire on ") && line.contains(" instead of "),
         "{said}"
     );
     assert_eq!(atlas.creates(), 1);
@@ -250,8 +250,8 @@ fn an_answer_that_is_lost_is_told_as_perhaps_created() {
     let (code, said) = end_of(&output);
     assert_eq!(code, Some(3), "{said}");
     assert!(said.contains(&format!(" of {LOST}, expires ")), "{said}");
-    assert!(said.contains(": perhaps created, its value lost"), "{said}");
-    assert!(said.contains("is new and its value is lost: delete it in Atlas"), "{said}");
+    assert!(said.contains(": may have been created, and its value is lost"), "{said}");
+    assert!(said.contains("is new, and its value is lost."), "{said}");
     assert_eq!((output.stdout.len(), atlas.creates(), atlas.secrets_created()), (0, 1, 1));
 }
 
@@ -293,11 +293,14 @@ fn cleaning_up_is_offered_only_of_what_was_recorded() {
         let full = File::options().write(true).open("/dev/full").unwrap();
         let (code, said) = end_of(&command.args(["--format", "env"]).stdout(full).output().unwrap());
         assert_eq!(code, Some(3), "{said}");
-        assert_eq!(said.contains("The next run without --yes offers to clean up."), is_recorded, "{said}");
+        assert_eq!(said.contains("To delete it, run atlas-secret without --yes."), is_recorded, "{said}");
     }
     let mut next = alone(&atlas, LIVING);
     let (_, said) = end_of(&next.env("HOME", home.path()).args(["--format", "env"]).output().unwrap());
-    assert!(said.contains(&format!("an earlier secret of {PLAIN} was perhaps never handed over")), "{said}");
+    assert!(
+        said.contains(&format!("a previous run may have left a secret of {PLAIN} that was never delivered")),
+        "{said}"
+    );
 }
 
 #[test]
@@ -338,7 +341,7 @@ fn assert_lost(atlas: &Atlas, output: &Output, why: &str) {
     let (code, said) = end_of(output);
     assert_eq!(code, Some(3), "{said}");
     assert!(said.contains(why), "{said}");
-    let named: Vec<&str> = said.lines().filter(|line| line.contains("never delivered")).collect();
+    let named: Vec<&str> = said.lines().filter(|line| line.contains("never handed over")).collect();
     assert_eq!(named.len(), 1, "{said}");
     let (_, rest) = named[0].split_once("atlas-secret: secret ").unwrap();
     let secret_id = rest.split(' ').next().unwrap();
@@ -361,5 +364,5 @@ fn a_signal_while_it_creates_is_told_as_perhaps_created() {
     let status = wait_for("the end", || running.0.try_wait().unwrap());
     let said = std::io::read_to_string(running.0.stderr.take().unwrap()).unwrap();
     assert_eq!(status.code(), Some(3), "{said}");
-    assert!(said.contains(&format!("of {SLOW}: perhaps created")), "{said}");
+    assert!(said.contains(&format!("of {SLOW}: may have been created")), "{said}");
 }

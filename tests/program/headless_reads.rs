@@ -85,7 +85,7 @@ fn a_read_that_fails_for_a_moment_is_tried_again() {
                 let output = alone(&url, &atlas.access_token()).output().unwrap();
                 let said = String::from_utf8_lossy(&output.stderr);
                 assert_eq!(output.status.code(), Some(0), "{fault}: {said}");
-                assert_eq!(said.matches("Trying again in").count(), script.len(), "{fault}: {said}");
+                assert_eq!(said.matches("Retrying in").count(), script.len(), "{fault}: {said}");
                 assert_eq!((output.stdout.is_empty(), atlas.creates()), (false, 1), "{fault}");
             });
         }
@@ -100,15 +100,10 @@ fn a_read_that_keeps_failing_is_explained_with_its_cause() {
     let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let proxy = format!("http://{}", before(None, &[PROXY_AUTHENTICATION]));
     let rows = [
-        (format!("http://{closed}"), "The host could not be reached.", "refused", 3),
+        (format!("http://{closed}"), "Could not connect to the host: ", "refused", 3),
         (format!("http://{}", before(None, &[BAD_GATEWAY])), "Nothing was created.", "502", 3),
-        (format!("https://{}", before(None, &["no TLS"])), "No trusted connection could be made.", "TLS", 0),
-        (
-            "https://atlas.example.test".to_owned(),
-            "The proxy did not let the request through.",
-            "wants a user and password",
-            0,
-        ),
+        (format!("https://{}", before(None, &["no TLS"])), "TLS failed: ", "TLS", 0),
+        ("https://atlas.example.test".to_owned(), "The proxy failed: ", "requires a user and password", 0),
     ];
     thread::scope(|scope| {
         for (url, title, cause, tries) in rows {
@@ -121,7 +116,7 @@ fn a_read_that_keeps_failing_is_explained_with_its_cause() {
                     assert!(said.contains(words), "{words}: {said}");
                 }
                 assert!(!said.contains("Waiting for your answer"), "{said}");
-                assert_eq!(said.matches("Trying again in").count(), tries, "{said}");
+                assert_eq!(said.matches("Retrying in").count(), tries, "{said}");
             });
         }
     });

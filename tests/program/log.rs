@@ -10,13 +10,13 @@ use crate::support::terminal::Terminal;
 #[test]
 fn only_a_regular_file_can_be_the_log() {
     for (prepare, path, words) in [
-        ("mkfifo log", "log", "only a regular file can be the log"),
-        ("mkfifo log; (cat log &)", "log", "only a regular file can be the log"),
-        ("mkdir log", "log", "only a regular file can be the log"),
-        ("true", "/dev/tty", "only a regular file can be the log"),
-        ("true", "/dev/null", "only a regular file can be the log"),
-        ("true", "/dev/full", "only a regular file can be the log"),
-        ("true", "/dev/stderr", "only a regular file can be the log"),
+        ("mkfifo log", "log", "not a regular file"),
+        ("mkfifo log; (cat log &)", "log", "not a regular file"),
+        ("mkdir log", "log", "not a regular file"),
+        ("true", "/dev/tty", "not a regular file"),
+        ("true", "/dev/null", "not a regular file"),
+        ("true", "/dev/full", "not a regular file"),
+        ("true", "/dev/stderr", "not a regular file"),
         ("true", "missing/log", "No such file or directory"),
     ] {
         let line = format!("{prepare}; exec \"$0\" --demo --log-file {path}");

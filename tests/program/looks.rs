@@ -62,7 +62,7 @@ fn a_small_terminal_says_so_and_everything_is_kept() {
         labelled(&screen.contents(), "Expires after").starts_with('3')
     });
     terminal.resize(10, 50);
-    let notice = terminal.wait_for("atlas-secret needs 56×16; all is kept");
+    let notice = terminal.wait_for("atlas-secret needs 56×16. Nothing is lost.");
     assert_eq!(notice.trim().lines().count(), 1, "{notice}");
     // Keys wait: no one types into what they cannot see.
     // Hiding the cursor ends this frame.
@@ -78,7 +78,7 @@ fn a_small_terminal_says_so_and_everything_is_kept() {
     terminal.send("6h");
     terminal.wait_for("36 hours");
     terminal.resize(10, 50);
-    terminal.wait_for("all is kept");
+    terminal.wait_for("Nothing is lost.");
     terminal.send(key::CTRL_C);
     assert_eq!(terminal.wait_exit().code(), Some(0), "Ctrl-C works where nothing can be drawn");
 }

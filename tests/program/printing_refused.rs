@@ -27,7 +27,7 @@ fn an_output_that_loses_or_shows_the_secret_is_refused() {
         ("run --yes >/dev/null --format env", "Standard output is closed or /dev/null"),
         ("umask 077; run --format client-id >got", "invalid value 'client-id'"),
         ("umask 077; run --yes --format client-id >got", "invalid value 'client-id'"),
-        ("run --yes | cat", "say with --format what it is to get"),
+        ("run --yes | cat", "choose what to write with --format"),
     ];
     for (line, reason) in rows {
         let atlas = Atlas::start();

@@ -10,17 +10,17 @@ fn a_role_that_is_too_low_is_explained_and_another_account_works() {
     let mut terminal = filled(&atlas, REFUSED).args(["--expires-after", "36h"]).start();
     terminal.wait_for("[ Create secret ]");
     terminal.send(key::ENTER);
-    let atlas_words = "Atlas: USER_UNAUTHORIZED: Current user is not authorized to perform this action.";
+    let atlas_words = "Atlas: 401 USER_UNAUTHORIZED: Current user is not authorized to perform this action.";
     // The lowest line first: a frame may arrive in pieces, from top to bottom.
     let screen = terminal.wait_for(atlas_words);
-    assert!(screen.contains("These credentials may not do this. Nothing was created."), "{screen}");
+    assert!(screen.contains("Nothing was created. Your role cannot create secrets here."), "{screen}");
     assert!(screen.contains("Ask a Project Owner of this project"), "{screen}");
     assert!(labelled(&screen, "Project ID").starts_with(PROJECT), "{screen}");
     assert!(labelled(&screen, "Client ID").starts_with(REFUSED), "{screen}");
     assert!(labelled(&screen, "Expires after").starts_with("36h"), "{screen}");
 
     terminal.paste(PLAIN);
-    terminal.wait_gone("These credentials may not do this.");
+    terminal.wait_gone("Your role cannot create secrets here.");
     terminal.wait_until("the other account", |screen| {
         labelled(&screen.contents(), "Client ID").starts_with(PLAIN)
     });
@@ -36,7 +36,7 @@ fn a_refusal_of_a_field_stands_at_that_field() {
     let mut terminal = filled(&atlas, PLAIN).args(["--expires-after", "721"]).start();
     terminal.wait_for("[ Create secret ]");
     terminal.send(key::ENTER);
-    let screen = terminal.wait_for("Atlas refused the request as invalid. Nothing was created.");
+    let screen = terminal.wait_for("Nothing was created. Atlas refused the request (400");
     let row = screen.lines().position(|line| line.contains("Expires after")).unwrap();
     let at_field =
         screen.lines().skip(row).take(2).any(|line| line.contains("Atlas: must be between 8 and 720"));

@@ -43,7 +43,7 @@ fn a_service_account_is_typed_tried_and_used() {
     terminal.paste("mdb_sa_sk_FAKE-and-wrong");
     terminal.wait_for("••••");
     terminal.send(key::ENTER);
-    terminal.wait_for("Atlas did not accept the sign-in.");
+    terminal.wait_for("Sign-in failed: Atlas refused the client ID or its secret.");
     terminal.paste(&secret);
     terminal.wait_for("••••");
     terminal.send(key::ENTER);
@@ -111,7 +111,7 @@ fn an_api_key_from_the_environment_posts_once() {
 #[test]
 fn the_demo_is_one_of_the_ways() {
     let mut terminal = program().start();
-    take(&mut terminal, "Demo, no account needed", 3);
+    take(&mut terminal, "Demo (embedded Atlas, no account needed)", 3);
     create(&mut terminal);
     assert!(terminal.screen().contains(" DEMO "), "{}", terminal.screen());
 }
@@ -158,7 +158,7 @@ fn what_lost_to_something_else_is_in_the_help() {
         .start();
     terminal.wait_for("access token, from the environment");
     terminal.send("?");
-    terminal.wait_for("MONGODB_ATLAS_CLIENT_ID is set too, but");
+    terminal.wait_for("MONGODB_ATLAS_CLIENT_ID is not used: MONGODB_ATLAS_ACCESS_TOKEN");
 }
 
 #[test]
@@ -181,11 +181,11 @@ fn a_try_that_was_stopped_is_never_used() {
     terminal.wait_for("••••");
     terminal.send(key::ENTER);
     let (mut held, _) = held.accept().unwrap();
-    terminal.wait_for("Trying it");
+    terminal.wait_for("Signing in");
     terminal.send(key::ESC);
-    terminal.wait_gone("Trying it");
+    terminal.wait_gone("Signing in");
     terminal.send(key::ESC);
-    take(&mut terminal, "Demo, no account needed", 1);
+    take(&mut terminal, "Demo (embedded Atlas, no account needed)", 1);
     terminal.wait_for("[ Create secret ]");
     // Only now the first try is accepted, if anyone still listens.
     let page = "{\"results\":[],\"totalCount\":0}";

@@ -63,7 +63,7 @@ fn a_secret_in_a_wrong_place_is_not_echoed() {
 #[test]
 fn a_terminal_that_cannot_show_a_screen_is_refused() {
     let said = refused(program().arg("--demo").env("TERM", "dumb"));
-    assert!(said.contains("TERM=dumb") && said.contains("--yes with --format"), "{said}");
+    assert!(said.contains("TERM=dumb") && said.contains("--yes and --format"), "{said}");
 }
 
 #[test]

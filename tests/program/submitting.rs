@@ -25,7 +25,7 @@ fn with_a_terminal_the_secret_is_shown_without_a_key() {
 fn with_a_terminal_a_refusal_leads_to_the_form_and_is_no_success() {
     let atlas = Atlas::start();
     let mut terminal = filled(&atlas, CROWDED).arg("--yes").start();
-    terminal.wait_for("already has two secrets");
+    terminal.wait_for("This account has 2 secrets");
     terminal.wait_for("[ Delete one first… ]");
     terminal.send(key::CTRL_C);
     assert_eq!(terminal.wait_exit().code(), Some(1));

@@ -4,9 +4,9 @@ use crate::atlas::{Atlas, SLOW};
 use crate::program::{create, filled};
 use crate::support::terminal::{Terminal, key};
 
-const QUESTION: &str = "Stop waiting? Atlas may already have created it.";
+const QUESTION: &str = "Stop waiting? Atlas may already have created the secret.";
 /// It stands there whatever looking at the account has shown by then.
-const STOPPED: &str = "You stopped waiting; the request is still on its way.";
+const STOPPED: &str = "You stopped waiting. The request is still running.";
 
 /// Creates, and waits until Atlas has made the secret and holds the answer back.
 #[track_caller]
@@ -35,14 +35,14 @@ fn a_key_is_answered_while_atlas_is_silent() {
     terminal.send("n");
     terminal.wait_gone(QUESTION);
     terminal.send(key::CTRL_Z);
-    terminal.wait_for("Not now: a stopped program could miss Atlas's answer.");
+    terminal.wait_for("Cannot suspend while Atlas is answering.");
     terminal.send(key::CTRL_C);
     terminal.wait_for(QUESTION);
     assert!(silent_since.elapsed().as_secs() < 30, "all of it before the answer");
     terminal.send("y");
     let screen = terminal.wait_for("b back to the form");
     assert!(screen.contains(STOPPED), "{screen}");
-    assert!(screen.contains("Its answer is still taken if it comes"), "{screen}");
+    assert!(screen.contains("Still waiting for the response"), "{screen}");
     assert!(screen.contains(SLOW), "{screen}");
 
     // Help is there too, and the request is not in its way.
@@ -52,14 +52,18 @@ fn a_key_is_answered_while_atlas_is_silent() {
     terminal.wait_for(STOPPED);
 
     terminal.send("q");
-    terminal.wait_for("The answer may still come, and would be lost. Leave?");
+    terminal.wait_for("The response may still arrive and would be lost. Quit?");
     terminal.send("n");
     terminal.wait_gone("would be lost. Leave?");
     terminal.send("q");
-    terminal.wait_for("The answer may still come, and would be lost. Leave?");
+    terminal.wait_for("The response may still arrive and would be lost. Quit?");
     terminal.send("y");
     assert_eq!(terminal.wait_exit().code(), Some(3));
-    assert!(terminal.screen().contains(&format!("of {SLOW}: perhaps created")), "{}", terminal.screen());
+    assert!(
+        terminal.screen().contains(&format!("of {SLOW}: may have been created")),
+        "{}",
+        terminal.screen()
+    );
     assert_eq!(atlas.creates(), 1);
 }
 
@@ -108,7 +112,7 @@ fn a_late_answer_opens_the_secret_after_all() {
     terminal.wait_for("Did it arrive?   y quit");
     terminal.send("y");
     assert_eq!(terminal.wait_exit().code(), Some(0), "it was handed over after all");
-    assert!(!terminal.screen().contains("perhaps created"), "{}", terminal.screen());
+    assert!(!terminal.screen().contains("may have been created"), "{}", terminal.screen());
 }
 
 #[test]
@@ -121,14 +125,14 @@ fn a_secret_that_will_be_shortened_is_asked_about() {
     terminal.send("l");
     terminal.wait_for("[ Create secret ]");
     terminal.send(key::ENTER);
-    terminal.wait_for("y create   n back");
+    terminal.wait_for("This cannot be undone.");
     // Key repeat cannot consent.
     terminal.send(key::ENTER);
     terminal.send("n");
     terminal.wait_for("Stopped. Nothing was created.");
     assert_eq!(atlas.creates(), 1);
     terminal.send(key::ENTER);
-    terminal.wait_for("y create   n back");
+    terminal.wait_for("This cannot be undone.");
     terminal.send("y");
     terminal.wait_for("Secret created");
     assert_eq!(atlas.creates(), 2);

@@ -40,7 +40,7 @@ fn a_field_says_live_what_it_lacks() {
     let mut stage = Stage::empty();
     assert_eq!(said(&stage, Project), "silent", "it is untouched");
     stage.keys("a backspace");
-    assert_eq!(said(&stage, Project), "a project ID is needed");
+    assert_eq!(said(&stage, Project), "a project ID is required");
     let rows = [
         (Project, "32b6e34b3d91647abb", "18 of 24 digits"),
         (Project, PROJECT, "right"),
@@ -48,7 +48,7 @@ fn a_field_says_live_what_it_lacks() {
         (Client, "mdb_sa", "starts with mdb_sa_id_"),
         (Client, "mdb_sa_id_12", "2 of 24 digits"),
         (Client, CLIENT, "right"),
-        (Lifetime, "", "hours, or 36h, 30d, 12w, 1y, or a date"),
+        (Lifetime, "", "use 36h, 30d, 12w, 1y or a date"),
         (Lifetime, "soon", "use 36h, 30d, 12w, 1y or a date"),
         (Lifetime, "0", "the minimum is 8 hours"),
         (Lifetime, "-1", "the minimum is 8 hours"),

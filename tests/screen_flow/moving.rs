@@ -149,5 +149,5 @@ fn a_terminal_that_reports_no_size_does_not_stop_the_search() {
     let mut stage = Stage::posting();
     stage.size(0, 0).answered(lost()).account(&[]).later(Duration::from_secs(2)).account(&[new(NEW)]);
     stage.size(80, 24);
-    assert_drawn(&stage, "this one is new");
+    assert_drawn(&stage, " is new: created at");
 }

@@ -9,9 +9,9 @@ use atlas_secret::tui::Command;
 use crate::stage::{SECRET_ID, Stage, time};
 use crate::*;
 
-const FOUND: &str = "this one is new since 18:14:01 (Atlas's clock) and its value is lost.";
-const PAUSING: &str = "No new secret so far.";
-const ASKED: &str = "Delete it in Atlas?";
+const FOUND: &str = " is new: created at 18:14:01 by Atlas's clock.";
+const PAUSING: &str = "No new secret yet.";
+const ASKED: &str = " in Atlas? y/n";
 
 /// The answer was lost; the account held one secret before, and is being fetched.
 fn lost_stage() -> Stage {
@@ -49,10 +49,10 @@ fn the_account_is_fetched_at_once_and_after_each_pause() {
         stage.wake_after(pause.as_secs() - 1);
         assert_drawn(&stage, PAUSING);
         stage.wake_after(1);
-        assert_drawn(&stage, "Looking at the account's secrets");
+        assert_drawn(&stage, "Reading the account's secrets");
     }
     stage.account(&[short_lived()]);
-    assert_drawn(&stage, "No new secret has appeared in 17 s; it may still.");
+    assert_drawn(&stage, "No new secret has appeared in 17 s. It may still appear.");
     assert_eq!(stage.posts(), 1);
     stage.keys("l").account(&[short_lived()]);
     assert_drawn(&stage, PAUSING);
@@ -77,7 +77,7 @@ fn what_is_not_certain_is_not_guessed() {
     for secrets in several {
         let mut stage = Stage::posting();
         stage.answered(lost()).account(secrets).keys("d y");
-        assert_drawn(&stage, "Several secrets are new");
+        assert_drawn(&stage, "Several new secrets have appeared");
         assert_eq!(deletions(&stage), 0, "{secrets:?}");
     }
 }
@@ -118,7 +118,7 @@ fn a_search_that_fails_is_repeated_and_then_told() {
         stage.account_read(Err(unreadable())).wake_after(pause.as_secs());
     }
     stage.account_read(Err(ReadProblem::Unexpected { status: 503 }));
-    assert_drawn(&stage, "Could not look. The answer (HTTP 503)");
+    assert_drawn(&stage, "Could not check the account's secrets. Unexpected response (503).");
 }
 
 #[test]
@@ -128,15 +128,15 @@ fn deleting_takes_y_and_one_more_fetch() {
     assert_drawn(&stage, ASKED);
     stage.keys("y");
     assert!(matches!(stage.commands.last(), Some(Command::Delete(_, of, Recheck::Yes)) if *of == id(NEW)));
-    assert_drawn(&stage, "Looking once more before deleting");
+    assert_drawn(&stage, "Checking that it is not in use");
     stage.account(&[short_lived(), new(NEW)]);
-    assert_drawn(&stage, "Deleting the secret in Atlas");
-    assert_eq!(stage.app.wake_in(), Some(Duration::from_millis(100)), "its spinner turns");
+    assert_drawn(&stage, "Deleting cccccccccccccccccccccccc in Atlas");
+    assert_eq!(stage.app.wake_in(), Some(Duration::from_millis(150)), "its spinner will turn");
     stage.keys("esc y d").deleted(DeleteOutcome::Gone);
     assert_eq!((stage.fates(), deletions(&stage)), (vec![Disposition::Deleted], 1));
     assert!(matches!(stage.commands.last(), Some(Command::SettleRecord)));
     stage.keys("l");
-    assert_drawn(&stage, "The secret whose value was lost is deleted");
+    assert_drawn(&stage, "The secret whose value was lost was deleted");
     stage.keys("q");
     assert_eq!(stage.exit(), Some(Exit::Done));
 }
@@ -145,7 +145,7 @@ fn deleting_takes_y_and_one_more_fetch() {
 fn the_fetch_right_before_deleting_decides() {
     let mut in_use = found();
     in_use.keys("d y").account(&[used()]);
-    assert_drawn(&in_use, "It has been used since, so somebody has it. It was not deleted.");
+    assert_drawn(&in_use, "It has been used since, so a client has its value. It was not deleted.");
     assert_eq!(in_use.fates(), [Disposition::PerhapsCreated]);
     let mut gone = found();
     gone.keys("d y").account(&[]);
@@ -163,7 +163,7 @@ fn the_fetch_right_before_deleting_decides() {
 fn a_deletion_that_fails_is_told_and_can_be_tried_again() {
     let mut stage = found();
     stage.keys("d y").account(&[new(NEW)]).deleted(DeleteOutcome::Failed(unreadable()));
-    assert_drawn(&stage, "It could not be deleted.");
+    assert_drawn(&stage, "It was not deleted.");
     stage.keys("d");
     assert_drawn(&stage, ASKED);
 }
@@ -194,7 +194,7 @@ fn keeping_it_is_a_decision_and_still_a_loss() {
 fn while_the_post_runs_nothing_that_it_made_is_touched() {
     let mut stage = Stage::given_up();
     stage.account(&[new(NEW)]).keys("d k");
-    assert_drawn(&stage, "its value may still come");
+    assert_drawn(&stage, "its value may still arrive");
     assert_eq!((changes(&stage), deletions(&stage)), (0, 0));
     stage.answered(created());
     assert_eq!(stage.shown().secret.id, Some(id(SECRET_ID)), "the value came after all");
@@ -204,7 +204,7 @@ fn while_the_post_runs_nothing_that_it_made_is_touched() {
 fn once_no_answer_can_come_the_search_starts_again() {
     let mut stage = Stage::given_up();
     stage.account(&[]).answered(lost());
-    assert_drawn(&stage, "Looking at the account's secrets");
+    assert_drawn(&stage, "Reading the account's secrets");
     stage.account(&[new(NEW)]).keys("d");
     assert_drawn(&stage, ASKED);
 }

@@ -105,9 +105,9 @@ fn a_new_session_forgets_the_login_before_and_names_where_its_own_is_stored() {
 #[test]
 fn what_cannot_be_right_is_not_sent_and_the_caret_goes_there() {
     let rows = [
-        ("down enter enter enter", "Client ID: a client ID is needed", "Client ID \u{203a}"),
+        ("down enter enter enter", "Client ID: a client ID is required", "Client ID \u{203a}"),
         ("down enter x enter y enter", "Client ID: a client ID starts with mdb_sa_id_", "Client ID \u{203a}"),
-        ("down down enter tab x enter", "Public key: a public key is needed", "Public key \u{203a}"),
+        ("down down enter tab x enter", "Public key: it is empty", "Public key \u{203a}"),
         ("down down enter a b c d e f g h enter enter", "Private key: it is empty", "Private key \u{203a}"),
         ("down down down enter enter", "Access token: it is empty", "Access token \u{203a}"),
     ];
@@ -151,10 +151,13 @@ fn a_refusal_names_what_was_typed_and_what_atlas_said() {
         ..rejection(401, "UNEXPECTED_ERROR")
     };
     let rows = [
-        ("down down enter a b c d e f g h enter x enter", "Atlas did not accept the API key."),
-        ("down down down enter x enter", "Atlas did not accept the access token."),
-        ("enter", "Atlas did not accept the credentials."),
-        ("down enter <client> enter x enter", "Atlas did not accept the service account."),
+        ("down down enter a b c d e f g h enter x enter", "Sign-in failed: Atlas refused the API key (401)."),
+        ("down down down enter x enter", "Sign-in failed: Atlas refused the access token (401)."),
+        ("enter", "Sign-in failed (401)."),
+        (
+            "down enter <client> enter x enter",
+            "Sign-in failed: Atlas gave a token, then refused a request with it (401).",
+        ),
     ];
     for (keys, title) in rows {
         let mut stage = signed_out();

@@ -161,7 +161,7 @@ fn leaving_while_a_post_runs_is_asked_once_and_can_be_taken_back() {
 
 #[test]
 fn a_running_post_is_never_suspended_and_the_next_key_takes_the_word_away() {
-    let word = "Not now: a stopped program could miss Atlas's answer.";
+    let word = "Cannot suspend while Atlas is answering.";
     for keys in ["<ctrl-z>", "esc <ctrl-z>", "esc y <ctrl-z>", "esc y b <ctrl-z>"] {
         let mut stage = Stage::posting();
         stage.keys(keys);

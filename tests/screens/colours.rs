@@ -34,7 +34,7 @@ fn meaning_does_not_hang_on_colour() {
         ("form_filled", "✓ 30 days"),
         ("form_project_wrong_character", "✗ `g` is not a hex digit"),
         ("form_lifetime_unusual", "! 730 days: Atlas allows 8 hours to 365 days"),
-        ("failure_not_sent", "✗ The host could not be reached. Nothing was created."),
+        ("failure_not_sent", "✗ Nothing was created. Could not connect to the host"),
         ("created_copied", "✓ Copied"),
         ("created_not_copied", "✗ Not copied"),
         ("created_overwritten", "! The clipboard holds something else now."),

@@ -74,6 +74,6 @@ fn it_hides_after_its_time_and_whenever_it_is_covered() {
 fn a_pasted_secret_is_not_on_the_form() {
     for state in states::all().iter().filter(|state| state.name == "form_pasted_secret") {
         assert!(!Picture::of(&state.app, 100, 40).text().contains("mdb_sa_sk_"));
-        assert!(Picture::of(&state.app, 80, 24).words().contains("that is a secret, not a client ID"));
+        assert!(Picture::of(&state.app, 80, 24).words().contains("this is a secret, not a client ID"));
     }
 }

@@ -52,13 +52,13 @@ async fn a_name_without_address_was_not_sent() {
 #[tokio::test]
 async fn what_a_proxy_does_not_let_through_was_not_sent() {
     let rows = [
-        (answering(b"HTTP/1.1 403 Forbidden\r\n\r\n"), "the proxy refused to pass the request on"),
+        (answering(b"HTTP/1.1 403 Forbidden\r\n\r\n"), "the proxy refused the request"),
         (
             answering(b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n"),
-            "the proxy wants a user and password",
+            "the proxy requires a user and password",
         ),
         (answering(b""), "the proxy closed the connection"),
-        ("127.0.0.1:1".to_owned(), "the proxy could not be reached"),
+        ("127.0.0.1:1".to_owned(), "could not connect to the proxy"),
     ];
     for (proxy, expected) in rows {
         let proxy = reqwest::Proxy::https(format!("http://{proxy}")).unwrap();
@@ -71,8 +71,8 @@ async fn what_a_proxy_does_not_let_through_was_not_sent() {
 #[tokio::test]
 async fn a_host_that_speaks_no_tls_was_not_sent_anything() {
     let rows: [(&[u8], &str); 2] = [
-        (b"HTTP/1.1 400 Bad Request\r\n\r\n", "the other end does not speak TLS"),
-        (b"", "the other end closed it during the TLS handshake"),
+        (b"HTTP/1.1 400 Bad Request\r\n\r\n", "the host does not speak TLS"),
+        (b"", "the host closed the connection during the handshake"),
     ];
     for (bytes, expected) in rows {
         let url = format!("https://{}/", answering(bytes));
@@ -129,51 +129,45 @@ fn certificates_are_named_in_plain_words() {
     use CertificateError as C;
     let other = |error: Verifier| C::Other(rustls::OtherError(Arc::new(error)));
     let rows = [
-        (C::UnknownIssuer, "nobody trusted here issued the host's certificate"),
-        (C::NotValidForName, "the host's certificate is for another name"),
-        (C::Expired, "the host's certificate has expired, or this machine's clock is wrong"),
-        (C::NotValidYet, "the host's certificate is not valid yet, or this machine's clock is wrong"),
-        (C::Revoked, "the host's certificate was revoked"),
-        (C::UnknownRevocationStatus, "nobody can tell whether the host's certificate was revoked"),
+        (C::UnknownIssuer, "the certificate is not trusted (unknown issuer)"),
+        (C::NotValidForName, "the certificate is for another host name"),
+        (C::Expired, "the certificate has expired, or this machine's clock is wrong"),
+        (C::NotValidYet, "the certificate is not valid yet, or this machine's clock is wrong"),
+        (C::Revoked, "the certificate was revoked"),
+        (C::UnknownRevocationStatus, "it is unknown whether the certificate was revoked"),
         (
             C::ExpiredRevocationList,
-            "the list of revoked certificates is out of date, or this machine's clock is wrong",
+            "the certificate revocation list is out of date, or this machine's clock is wrong",
         ),
-        (
-            C::UnhandledCriticalExtension,
-            "the host's certificate has an extension that is not understood here",
-        ),
-        (C::BadEncoding, "the host's certificate cannot be read"),
-        (C::BadSignature, "the signature on the host's certificate is wrong"),
-        (C::InvalidPurpose, "the host's certificate is not meant for a server"),
-        (C::InvalidOcspResponse, "the proof that the host's certificate was not revoked cannot be read"),
-        (C::ApplicationVerificationFailure, "this machine refused the host's certificate"),
+        (C::UnhandledCriticalExtension, "the certificate has an unsupported critical extension"),
+        (C::BadEncoding, "the certificate cannot be read"),
+        (C::BadSignature, "the signature on the certificate is wrong"),
+        (C::InvalidPurpose, "the certificate is not valid for a server"),
+        (C::InvalidOcspResponse, "the OCSP response for the certificate cannot be read"),
+        (C::ApplicationVerificationFailure, "this machine rejected the certificate"),
         (
             other(Verifier::CaUsedAsEndEntity),
-            "the host shows the certificate of an authority as its own; it needs one that the authority issued",
+            "the host sent a CA certificate instead of a server certificate",
         ),
-        (
-            other(Verifier::EndEntityUsedAsCa),
-            "the host's certificate was issued by one that is no certificate authority",
-        ),
+        (other(Verifier::EndEntityUsedAsCa), "the certificate was not issued by a certificate authority"),
         (
             other(Verifier::NameConstraintViolation),
-            "the authority of the host's certificate may not issue one for this name",
+            "the certificate authority may not issue certificates for this name",
         ),
         (
             other(Verifier::PathLenConstraintViolated),
-            "the host's chain of certificates is longer than its authority allows",
+            "the certificate chain is longer than its authority allows",
         ),
-        (other(Verifier::MaximumPathDepthExceeded), "the host's chain of certificates is too long"),
-        (other(Verifier::UnsupportedCertVersion), "the host's certificate is not of version 3 of X.509"),
-        (other(Verifier::InvalidSignatureForPublicKey), "the signature on the host's certificate is wrong"),
+        (other(Verifier::MaximumPathDepthExceeded), "the certificate chain is too long"),
+        (other(Verifier::UnsupportedCertVersion), "the certificate is not X.509 version 3"),
+        (other(Verifier::InvalidSignatureForPublicKey), "the signature on the certificate is wrong"),
         (
             other(Verifier::RequiredEkuNotFoundContext { _required: 1 }),
-            "the host's certificate is not meant for a server",
+            "the certificate is not valid for a server",
         ),
         (
             other(Verifier::SomethingOfTomorrow { _of: 7 }),
-            "the host's certificate was not accepted (something of tomorrow)",
+            "the certificate was rejected (something of tomorrow)",
         ),
     ];
     for (error, expected) in rows {
@@ -187,25 +181,22 @@ fn certificates_are_named_in_plain_words() {
 fn other_failures_of_tls_are_named_in_plain_words() {
     use rustls::{AlertDescription, InvalidMessage, PeerIncompatible, PeerMisbehaved};
     let rows = [
-        (
-            rustls::Error::InvalidMessage(InvalidMessage::InvalidContentType),
-            "the other end does not speak TLS",
-        ),
-        (rustls::Error::PeerSentOversizedRecord, "the other end does not speak TLS"),
+        (rustls::Error::InvalidMessage(InvalidMessage::InvalidContentType), "the host does not speak TLS"),
+        (rustls::Error::PeerSentOversizedRecord, "the host does not speak TLS"),
         (
             rustls::Error::PeerIncompatible(PeerIncompatible::NoCipherSuitesInCommon),
-            "both ends have no TLS version or cipher in common",
+            "no TLS version or cipher is supported by both sides",
         ),
         (
             rustls::Error::PeerMisbehaved(PeerMisbehaved::TooManyRenegotiationRequests),
-            "the other end breaks the rules of TLS",
+            "the host violates the TLS protocol",
         ),
-        (rustls::Error::NoCertificatesPresented, "the other end showed no certificate"),
+        (rustls::Error::NoCertificatesPresented, "the host sent no certificate"),
         (
             rustls::Error::AlertReceived(AlertDescription::HandshakeFailure),
-            "the other end refused TLS (handshake failure)",
+            "the host refused the handshake (handshake failure)",
         ),
-        (rustls::Error::DecryptError, "what the other end sent cannot be decrypted"),
+        (rustls::Error::DecryptError, "what the host sent cannot be decrypted"),
         (rustls::Error::FailedToGetCurrentTime, "this machine's clock cannot be read"),
         (rustls::Error::General("the keychain is locked".to_owned()), "the keychain is locked"),
     ];
@@ -219,15 +210,15 @@ fn what_the_system_says_of_a_connection_is_put_in_plain_words() {
     use io::ErrorKind;
     let rows = [
         (ErrorKind::ConnectionRefused, "the host refused the connection"),
-        (ErrorKind::ConnectionReset, "the other end reset the connection"),
+        (ErrorKind::ConnectionReset, "the host reset the connection"),
         (ErrorKind::ConnectionAborted, "the connection was aborted"),
-        (ErrorKind::HostUnreachable, "there is no way to the host"),
-        (ErrorKind::NetworkUnreachable, "there is no way to the network"),
+        (ErrorKind::HostUnreachable, "no route to the host"),
+        (ErrorKind::NetworkUnreachable, "no route to the network"),
         (ErrorKind::NetworkDown, "the network is down"),
-        (ErrorKind::BrokenPipe, "the other end closed the connection"),
-        (ErrorKind::UnexpectedEof, "the other end closed the connection too early"),
-        (ErrorKind::TimedOut, "the network gave up waiting"),
-        (ErrorKind::PermissionDenied, "this machine does not allow the connection"),
+        (ErrorKind::BrokenPipe, "the host closed the connection"),
+        (ErrorKind::UnexpectedEof, "the host closed the connection too early"),
+        (ErrorKind::TimedOut, "the network timed out"),
+        (ErrorKind::PermissionDenied, "this machine blocks the connection"),
     ];
     for (kind, expected) in rows {
         let nested = io::Error::other(io::Error::from(kind));

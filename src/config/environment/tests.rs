@@ -11,7 +11,8 @@ pub(in crate::config) fn environment(set: Set) -> impl Fn(&str) -> Option<String
 }
 
 const ID: &str = "mdb_sa_id_1234567890abcdef12345678";
-const UNSENDABLE: &str = "it holds a character that no credential has: a space, a line break or the like";
+const UNSENDABLE: &str =
+    "it contains a space, a line break or another character that credentials do not have";
 
 fn described(credentials: &Credentials) -> String {
     match credentials {
@@ -101,14 +102,14 @@ fn a_value_of_the_wrong_kind_is_named_and_not_shown() {
         (
             &[(CLIENT_ID, "mdb_sa_sk_canary"), (CLIENT_SECRET, "x")],
             CLIENT_ID,
-            "that is a secret, not a client ID; it was not kept",
+            "this is a secret, not a client ID; it was removed",
         ),
         (&[(CLIENT_ID, ID), (CLIENT_SECRET, "mdb_sa_sk_\ncanary")], CLIENT_SECRET, UNSENDABLE),
         (&[(CLIENT_ID, ID), (CLIENT_SECRET, "mdb_sa_sk_ canary")], CLIENT_SECRET, UNSENDABLE),
         (
             &[(PUBLIC_API_KEY, ID), (PRIVATE_API_KEY, "canary")],
             PUBLIC_API_KEY,
-            "that belongs to a service account (it starts with mdb_sa), not to an API key",
+            "this belongs to a service account (mdb_sa...), not to an API key",
         ),
         (
             &[(PUBLIC_KEY, "abc\ndef"), (PRIVATE_KEY, "canary")],
@@ -118,7 +119,7 @@ fn a_value_of_the_wrong_kind_is_named_and_not_shown() {
         (
             &[(PUBLIC_KEY, "abcdefgh"), (PRIVATE_KEY, "mdb_sa_sk_canary")],
             PRIVATE_KEY,
-            "that is the secret of a service account (it starts with mdb_sa), not a private key",
+            "this is the secret of a service account (mdb_sa...), not a private key",
         ),
         (&[(PUBLIC_KEY, "abcdefgh"), (PRIVATE_KEY, "can\nary")], PRIVATE_KEY, UNSENDABLE),
     ];

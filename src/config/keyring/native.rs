@@ -36,10 +36,9 @@ impl Keyring {
         let modifiers = cfg!(windows).then_some(&modifiers);
         let entry = self.0.build(service, user, modifiers).map_err(|error| closed(&error))?;
         match entry.get_secret() {
-            Ok(bytes) => Ok(Some(bytes)),
+            // The caller says what is no text.
+            Ok(bytes) | Err(Error::BadEncoding(bytes) | Error::BadDataFormat(bytes, _)) => Ok(Some(bytes)),
             Err(Error::NoEntry) => Ok(None),
-            // The caller says that it is not text.
-            Err(Error::BadEncoding(bytes) | Error::BadDataFormat(bytes, _)) => Ok(Some(bytes)),
             Err(error) => Err(closed(&error)),
         }
     }

@@ -55,9 +55,8 @@ fn a_profile_gives_credentials_or_says_where_they_are() {
 
 #[test]
 fn a_profile_that_cannot_be_used_says_what_to_do() {
-    let login = "profile `ci` is a login through the browser (auth_type user_account), which this program cannot use yet: \
-                 choose a profile with a service account or an API key, or set MONGODB_ATLAS_ACCESS_TOKEN to what \
-                 `atlas auth token --profile ci` prints";
+    let login = "profile `ci` is a browser login, which this program cannot use yet: set MONGODB_ATLAS_ACCESS_TOKEN to \
+         what `atlas auth token -P ci` prints";
     let rows = [
         ("auth_type = 'user_account'\naccess_token = 'canary'", login),
         ("access_token = 'canary'\nrefresh_token = 'canary'", login),
@@ -81,13 +80,11 @@ fn a_profile_that_cannot_be_used_says_what_to_do() {
         ),
         (
             "auth_type = 'api_keys'\npublic_api_key = 'mdb_sa_id_1234567890abcdef12345678'\nprivate_api_key = 'canary'",
-            "public_api_key in profile `ci`: that belongs to a service account (it starts with mdb_sa), \
-             not to an API key",
+            "public_api_key in profile `ci`: this belongs to a service account (mdb_sa...), not to an API key",
         ),
         (
             "auth_type = 'api_keys'\npublic_api_key = 'abcdefgh'\nprivate_api_key = \"can\\nary\"",
-            "private_api_key in profile `ci`: it holds a character that no credential has: a space, \
-             a line break or the like",
+            "private_api_key in profile `ci`: it contains a space, a line break or another character that credentials do not have",
         ),
     ];
     for (toml, expected) in rows {

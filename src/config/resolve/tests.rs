@@ -147,9 +147,8 @@ fn what_nobody_named_only_warns() {
     assert_eq!(
         outcome(none, &[], login),
         "nowhere: nothing cloud.mongodb.com 32b6e34b3d91647abb20e7b8\n\
-         profile `me` is a login through the browser (auth_type user_account), which this program cannot use yet: \
-         choose a profile with a service account or an API key, or set MONGODB_ATLAS_ACCESS_TOKEN to what \
-         `atlas auth token --profile me` prints"
+         profile `me` is a browser login, which this program cannot use yet: set MONGODB_ATLAS_ACCESS_TOKEN to \
+         what `atlas auth token -P me` prints"
     );
     assert_eq!(
         outcome(none, &[], "[[["),
@@ -168,26 +167,24 @@ fn a_profile_that_nobody_named_and_whose_host_cannot_be_used_only_warns() {
         ("service = 'Cloud'", format!("service in profile `me` is `Cloud`: {known}")),
         (
             "ops_manager_url = 'http://o.example'",
-            "ops_manager_url in profile `me`: http:// is allowed to this machine only; write https://".to_owned(),
+            "ops_manager_url in profile `me`: http:// is allowed for localhost only; use https://".to_owned(),
         ),
         (
             "base_url = 'http://o.example:8080/'",
-            "base_url in profile `me`: http:// is allowed to this machine only; write https://".to_owned(),
+            "base_url in profile `me`: http:// is allowed for localhost only; use https://".to_owned(),
         ),
         (
             "service = 'cloud'\nops_manager_url = 'nonsense'",
-            "ops_manager_url in profile `me`: not a URL: write it like https://cloud.mongodb.com".to_owned(),
+            "ops_manager_url in profile `me`: this is not a URL; use one like https://cloud.mongodb.com".to_owned(),
         ),
         (
             "ops_manager_url = 'https://o.example/api'",
-            "ops_manager_url in profile `me`: write scheme and host only, like https://cloud.mongodb.com, without \
-             a path"
+            "ops_manager_url in profile `me`: remove the path: only a scheme and a host are allowed, like https://cloud.mongodb.com"
                 .to_owned(),
         ),
         (
             "base_url = 'https://u:p@o.example'",
-            "base_url in profile `me`: write scheme and host only, like https://cloud.mongodb.com, without a user \
-             or password"
+            "base_url in profile `me`: remove the user and password: only a scheme and a host are allowed, like https://cloud.mongodb.com"
                 .to_owned(),
         ),
         ("auth_type = 'user_account'\nservice = 'mars'", format!("service in profile `me` is `mars`: {known}")),
@@ -204,7 +201,7 @@ fn a_profile_that_nobody_named_and_whose_host_cannot_be_used_only_warns() {
         // Named, it is an error.
         let named = outcome(flag("me"), &[], &content);
         if settings.contains("user_account") {
-            assert!(named.starts_with("profile `me` is a login through the browser"), "{named}");
+            assert!(named.starts_with("profile `me` is a browser login"), "{named}");
         } else {
             assert_eq!(named, reason);
         }
@@ -269,7 +266,7 @@ fn the_flag_for_the_host_goes_before_a_broken_variable() {
     );
     assert_eq!(
         outcome(Flags::default(), set, ""),
-        "MONGODB_ATLAS_BASE_URL: not a URL: write it like https://cloud.mongodb.com"
+        "MONGODB_ATLAS_BASE_URL: this is not a URL; use one like https://cloud.mongodb.com"
     );
 }
 
@@ -326,9 +323,9 @@ fn wrapped_at(place: usize, in_variables: bool, wrap: impl Fn(&str) -> String) -
     };
     if !in_variables {
         for (_, setting, text) in &values {
-            let escaped: String =
+            let escaped: Vec<String> =
                 text.chars().map(|character| format!("\\U{:08X}", u32::from(character))).collect();
-            content.push_str(&format!("{setting} = \"{escaped}\"\n"));
+            content += &[setting, " = \"", &escaped.concat(), "\"\n"].concat();
         }
     }
     match resolve(Flags::default(), variable, &load(&content)) {

@@ -30,7 +30,7 @@ impl Start {
             &arguments.expires_after,
         );
         let source = Some(Source::Demo(Box::new(world)));
-        let base_url = BaseUrl::parse(BaseUrl::CLOUD)?;
+        let base_url = super::parse_base_url(BaseUrl::CLOUD)?;
         let notes = Vec::new();
         Ok(Self { source, session: Session::Demo, base_url, notes, unusable: None, form, login_holder: None })
     }
@@ -45,8 +45,9 @@ impl Start {
         let words = |warning: &Warning| ServerText::new(&warning.to_string());
         let unusable = found.warnings.iter().find(|warning| warning.is_why_nothing_signs_in()).map(words);
         let foreign_host = found.credentials.is_some() && found.base_url.kind() == HostKind::Other;
-        let foreign_host = foreign_host
-            .then(|| format!("{} gets your credentials and is not an Atlas host", found.base_url.host()));
+        let foreign_host = foreign_host.then(|| {
+            format!("your credentials are sent to {}, which is not an Atlas host", found.base_url.host())
+        });
         let warnings = found.warnings.iter().map(ToString::to_string);
         let notes = warnings
             .chain(foreign_host)
@@ -65,7 +66,7 @@ impl Start {
     }
 }
 
-/// Where the credentials lie that a new secret may have to replace.
+/// Where the credentials are stored that the new secret may replace.
 fn holder_words(origin: &Origin) -> ServerText {
     match origin {
         Origin::Profile(name) => ServerText::new(&format!("profile {name}")),

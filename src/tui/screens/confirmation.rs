@@ -14,7 +14,7 @@ const LOW: u16 = 14;
 
 pub(super) fn draw(app: &Shared, account: &AccountRef, question: &Question, canvas: &mut Canvas) {
     let strong = canvas.theme.strong;
-    canvas.words(0, &title(app, account), strong);
+    canvas.words(0, &format!("Create a secret for {}?", app.lookups.words(account)), strong);
     canvas.blank();
     match question {
         Question::Consequences(consequences) => draw_consequences(app, account, consequences, canvas),
@@ -32,13 +32,18 @@ pub(super) fn draw(app: &Shared, account: &AccountRef, question: &Question, canv
 
 fn draw_consequences(app: &Shared, account: &AccountRef, consequences: &Consequences, canvas: &mut Canvas) {
     let glyphs = canvas.theme.glyphs;
-    let date = |at| words::short_date(at, app.zone.as_ref());
+    let zone = app.zone.as_ref();
+    let date = |at| words::short_date(at, zone);
     for (secret, until) in &consequences.shortens {
         let label = words::short_label(secret, &glyphs);
-        let until = date(*until);
+        let until = *until;
         let ends = match secret.expires_at {
-            Some(was) => format!("{label} expires on {until} instead of {}.", date(was)),
-            None => format!("{label} expires by {until}."),
+            Some(was) if date(was) == date(until) => {
+                let [until, was] = [until, was].map(|at| words::date_time(at, zone));
+                format!("{label} expires on {until} instead of {was}.")
+            }
+            Some(was) => format!("{label} expires on {} instead of {}.", date(until), date(was)),
+            None => format!("{label} expires by {}.", date(until)),
         };
         canvas.warning(&format!("{ends}{}", use_of(app, account, secret)), Style::new());
         if secret.last_used_at.is_some() {
@@ -68,12 +73,4 @@ fn use_of(app: &Shared, account: &AccountRef, secret: &ExistingSecret) -> String
         Some(holder) => format!("{used} You are signed in with it ({holder})."),
         None => format!("{used} You are signed in with it."),
     }
-}
-
-fn title(app: &Shared, account: &AccountRef) -> String {
-    let name = app.lookups.account.value(account).map(|account| account.name.as_str());
-    let name = name.filter(|name| !name.is_empty()).unwrap_or(account.client.as_str());
-    let project = app.lookups.project.value(&account.project).map(|project| project.name.as_str());
-    let project = project.unwrap_or(account.project.as_str());
-    format!("Create a secret for {name} in {project}?")
 }

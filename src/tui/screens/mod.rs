@@ -26,3 +26,4 @@ pub use sign_in::SignIn;
 
 pub(crate) use created::NO_ORGANIZATION;
 pub(super) use form::{InputNote, secret_facts};
+pub(crate) use recovery::{PROBABLY_YOURS, SEVERAL_APPEARED, check_failed, none_appeared};

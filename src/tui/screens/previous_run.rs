@@ -1,4 +1,4 @@
-//! A record that an earlier run left: a secret that was created, or perhaps was, and perhaps never delivered.
+//! A record that a previous run left: a secret that it created, or may have created, and did not deliver.
 
 use std::time::Duration;
 
@@ -10,11 +10,11 @@ use crate::jobs::{Before, Deletion, Recheck};
 use crate::tui::app::{Component, Screen, Shared, Transition};
 use crate::tui::canvas::{Canvas, SPINNER_STEP};
 use crate::tui::event::{Command, Event};
-use crate::tui::keys::{Action, BUSY, Binding, CTRL_C, ESC, HELP, NONE, ONLY_BACK, REPAINT, SUSPEND, YES_NO};
+use crate::tui::keys::{Action, BUSY, Binding, CTRL_C, ESC, HELP, NONE, ONLY_BACK, REPAINT, SUSPEND};
 use crate::tui::words;
 
 use super::Notice;
-use super::recovery::{DELETE_IT, KEEP_IT, Recovery};
+use super::recovery::{CHECKING_USE, CONFIRM_DELETE, DELETE_IT, IN_USE, KEEP_IT, NOT_DELETED, Recovery};
 
 /// No POST takes longer; what was created later is another request's.
 const LONGEST_POST: Duration = Duration::from_secs(60);
@@ -50,7 +50,7 @@ enum NotDeleted {
 const SHOWN: &[Binding] = &[
     DELETE_IT,
     KEEP_IT,
-    Binding::new(&[(KeyCode::Char('l'), NONE)], "l", "look", Action::LookAgain),
+    Binding::new(&[(KeyCode::Char('l'), NONE)], "l", "check", Action::LookAgain),
     Binding::new(&[ESC], "Esc", "later", Action::BackToForm),
     Binding::new(&[(KeyCode::Char('q'), NONE), CTRL_C], "q", "quit", Action::Leave),
     HELP,
@@ -69,7 +69,7 @@ impl PreviousRun {
         AccountRef { project: entry.project.clone(), client: entry.client.clone() }
     }
 
-    /// What became of it is searched as after a lost answer.
+    /// Searches for the secret as after a lost answer.
     fn search(&self, app: &mut Shared) -> Transition {
         let entry = &self.record.entry;
         let before = Before {
@@ -116,7 +116,7 @@ impl Component for PreviousRun {
                 self.stage = Stage::Deleting(app.now);
             }
             Event::DeleteFinished(Deletion::Deleted) => {
-                app.form.notice = Some(Notice::Word("Deleted: nothing of the earlier run is left."));
+                app.form.notice = Some(Notice::Word("Deleted the secret of the previous run."));
                 app.send(Command::SettlePrevious(self.record.number));
                 return Transition::form();
             }
@@ -135,7 +135,7 @@ impl Component for PreviousRun {
     fn keys(&self, _app: &Shared) -> &'static [Binding] {
         match self.stage {
             Stage::Shown(_) => SHOWN,
-            Stage::Asking(_) => YES_NO,
+            Stage::Asking(_) => CONFIRM_DELETE,
             Stage::Rechecking(_) => ONLY_BACK,
             Stage::Deleting(_) => BUSY,
         }
@@ -154,29 +154,38 @@ impl Component for PreviousRun {
     }
 
     fn about(&self) -> &'static [&'static str] {
-        &["Each creation is noted on this disk, ids only, until somebody has its secret."]
+        &["Each creation is recorded on this disk (IDs only) until its secret is delivered."]
     }
 
     fn draw(&self, app: &Shared, canvas: &mut Canvas) {
         let theme = canvas.theme;
         let entry = &self.record.entry;
-        let begun = words::date_time(entry.begun_at, app.zone.as_ref());
-        let perhaps = if entry.secret_id.is_some() { "" } else { "perhaps " };
+        let zone = app.zone.as_ref();
+        let begun =
+            format!("{} {}", words::short_date(entry.begun_at, zone), words::time(entry.begun_at, zone));
         let client = entry.client.short(theme.glyphs.ellipsis);
-        let title =
-            format!("A secret of {client}, {perhaps}created on {begun}, was perhaps never handed over");
+        let title = if entry.secret_id.is_some() {
+            format!(
+                "A previous run created a secret for {client} on {begun} and stopped before you copied or saved it"
+            )
+        } else {
+            format!(
+                "A previous run may have created a secret for {client} on {begun}: it stopped before Atlas's \
+                 response arrived"
+            )
+        };
         canvas.warning(&title, theme.strong);
-        canvas.words(2, "An earlier run ended first. If you had copied it, keep it.", Style::new());
+        canvas.words(2, "It was probably never delivered.", Style::new());
         canvas.blank();
         canvas.labelled("Project ID", entry.project.as_str());
         canvas.labelled("Client ID", entry.client.as_str());
-        canvas.labelled("Secret ID", entry.secret_id.as_ref().map_or("not known", |id| id.as_str()));
+        canvas.labelled("Secret ID", entry.secret_id.as_ref().map_or("unknown", |id| id.as_str()));
         canvas.labelled("Signed in as", entry.identity.as_str());
         canvas.blank();
         match &self.stage {
-            Stage::Rechecking(since) => canvas.running(app.now, *since, "Looking whether somebody uses it"),
+            Stage::Rechecking(since) => canvas.running(app.now, *since, CHECKING_USE),
             Stage::Deleting(since) => canvas.running(app.now, *since, "Deleting the secret in Atlas"),
-            Stage::Asking(_) => canvas.ask("Delete it in Atlas?"),
+            Stage::Asking(_) => canvas.ask("Delete this secret in Atlas?"),
             Stage::Shown(why) => self.draw_shown(why.as_ref(), canvas),
         }
     }
@@ -191,18 +200,17 @@ impl PreviousRun {
         let theme = canvas.theme;
         if let Some(why) = why {
             let words = match why {
-                NotDeleted::Used => {
-                    "It has been used since, so somebody has it. It was not deleted.".to_owned()
-                }
-                NotDeleted::Failed(problem) => problem.after_deleting("It could not be deleted."),
+                NotDeleted::Used => IN_USE.to_owned(),
+                NotDeleted::Failed(problem) => problem.after_deleting(NOT_DELETED),
             };
             canvas.words(0, &words, theme.bad);
         }
         if !self.is_here {
             let host = self.record.entry.base_url.host();
-            let words = format!("It is at {host}, not where this run is signed in.");
+            let words =
+                format!("It is on {host}, and this run is signed in elsewhere. Sign in there to delete it.");
             canvas.words(0, &words, theme.warning);
         }
-        canvas.words(0, "Its value cannot be shown again. Keeping it takes this note away.", theme.faint);
+        canvas.words(0, "If you have its value, keep it. Keeping it changes nothing in Atlas.", theme.faint);
     }
 }

@@ -10,7 +10,7 @@ use crate::jobs::{Question, Step};
 use crate::tui::app::{Component, Shared, Transition};
 use crate::tui::canvas::{Canvas, spinner_wake};
 use crate::tui::event::Command;
-use crate::tui::keys::{Action, BUSY, Binding, CTRL_C, ESC, HELP, NO, NONE, REPAINT, SUSPEND, YES};
+use crate::tui::keys::{Action, BUSY, Binding, CTRL_C, ESC, HELP, NO, NONE, REPAINT, SUSPEND};
 use crate::tui::words;
 
 use super::confirmation;
@@ -67,24 +67,29 @@ const BEFORE_POSTING: &[Binding] =
 
 /// A rate limit is waited out.
 const RATE_LIMITED: &[Binding] =
-    &[Binding::new(&[ESC, CTRL_C], "Esc", "back to the form", Action::Leave), HELP, SUSPEND, REPAINT];
+    &[Binding::new(&[ESC, CTRL_C], "Esc", "stop, nothing is created", Action::Leave), HELP, SUSPEND, REPAINT];
 
 /// The POST is running.
 const POSTING: &[Binding] =
     &[Binding::new(&[ESC, CTRL_C], "Esc", "stop waiting", Action::Leave), HELP, SUSPEND, REPAINT];
 
-/// The one question before the POST. Ctrl-C answers it with no.
-const CONFIRMING: &[Binding] = &[
-    Binding::new(&[(KeyCode::Char('y'), NONE)], "y", "create", Action::Yes),
-    Binding::new(&[(KeyCode::Char('n'), NONE), ESC, CTRL_C], "n", "back", Action::No),
+/// "Stop waiting?"
+const ASKING_TO_STOP: &[Binding] = &[
+    yes("stop waiting"),
+    NO,
+    Binding::new(&[CTRL_C], "Ctrl-C", "stop waiting", Action::Yes).only_in_help(),
     HELP,
     SUSPEND,
-    REPAINT,
 ];
 
-/// "Stop waiting?"
-const ASKING_TO_STOP: &[Binding] =
-    &[YES, NO, Binding::new(&[CTRL_C], "Ctrl-C", "yes", Action::Yes).only_in_help(), HELP, SUSPEND];
+/// The one question before the POST. Ctrl-C answers it with no.
+const CONFIRMING: &[Binding] = &[yes("create"), BACK, HELP, SUSPEND, REPAINT];
+
+const fn yes(label: &'static str) -> Binding {
+    Binding::new(&[(KeyCode::Char('y'), NONE)], "y", label, Action::Yes)
+}
+
+const BACK: Binding = Binding::new(&[(KeyCode::Char('n'), NONE), ESC, CTRL_C], "n", "back", Action::No);
 
 impl Progress {
     pub(in crate::tui) fn new(new_secret: NewSecret, since: Now, is_preapproved: bool) -> Self {
@@ -171,43 +176,48 @@ impl Component for Progress {
             return confirmation::draw(app, &self.new_secret.account(), question, canvas);
         }
         let theme = canvas.theme;
-        canvas.line(Line::styled("New service account secret", theme.strong));
-        if canvas.area.height >= LOW {
-            canvas.blank();
-        }
+        let account = app.lookups.words(&self.new_secret.account());
+        canvas.words(0, &format!("Creating a secret for {account}"), theme.strong);
+        blank_unless_low(canvas);
         canvas.labelled("Project ID", self.new_secret.project.as_str());
         canvas.labelled("Client ID", self.new_secret.client.as_str());
         canvas.labelled("Expires after", &self.new_secret.lifetime.to_string());
         canvas.blank();
-        match &self.waiting {
-            Waiting::RateLimit { until, rejection } => self.draw_rate_limit(app, *until, rejection, canvas),
-            Waiting::DeletingExpired => {
-                canvas.running(app.now, self.since, "Deleting the secret that has expired");
-            }
-            _ => self.draw_steps(app, canvas),
-        }
+        self.draw_work(app, canvas);
         if self.asks_to_stop {
             if canvas.area.height >= LOW || self.word.is_none() {
                 canvas.blank();
             }
-            canvas.ask("Stop waiting? Atlas may already have created it.");
+            canvas.ask("Stop waiting? Atlas may already have created the secret.");
         }
         if let Some(word) = self.word {
-            if canvas.area.height >= LOW {
-                canvas.blank();
-            }
+            blank_unless_low(canvas);
             canvas.words(2, word, theme.warning);
         }
     }
 }
 
+fn blank_unless_low(canvas: &mut Canvas) {
+    if canvas.area.height >= LOW {
+        canvas.blank();
+    }
+}
+
 impl Progress {
+    fn draw_work(&self, app: &Shared, canvas: &mut Canvas) {
+        match &self.waiting {
+            Waiting::RateLimit { until, rejection } => self.draw_rate_limit(app, *until, rejection, canvas),
+            Waiting::DeletingExpired => canvas.running(app.now, self.since, "Deleting the expired secret"),
+            _ => self.draw_steps(app, canvas),
+        }
+    }
+
     fn draw_rate_limit(&self, app: &Shared, until: Now, rejection: &Rejection, canvas: &mut Canvas) {
         let theme = canvas.theme;
         let left = words::seconds_left(until.since(app.now));
-        let title = format!("Atlas has had too many requests. Trying again in {left}.");
+        let title = format!("Rate limited by Atlas ({}). Retrying in {left}.", rejection.status);
         canvas.warning(&title, theme.warning);
-        canvas.words(2, &format!("Nothing was created. Round {} of 3.", self.refusals), theme.faint);
+        canvas.words(2, &format!("Nothing was created. Retry {} of 3.", self.refusals), theme.faint);
         canvas.atlas_words(2, &rejection.atlas_words());
     }
 
@@ -218,17 +228,25 @@ impl Progress {
             Waiting::FetchingAccount => 1,
             _ => 2,
         };
-        let steps = ["Sign in", "Look at the account's secrets", "Create the secret"];
-        for (index, step) in steps.into_iter().enumerate() {
+        for (index, [planned, running, done]) in STEPS.into_iter().enumerate() {
             match index.cmp(&current) {
                 std::cmp::Ordering::Less => canvas.line(Line::from(vec![
                     Span::styled(theme.glyphs.check, theme.good),
                     Span::raw(" "),
-                    Span::styled(step, theme.faint),
+                    Span::styled(done, theme.faint),
                 ])),
-                std::cmp::Ordering::Equal => canvas.running(app.now, self.since, step),
-                std::cmp::Ordering::Greater => canvas.line(Line::styled(format!("  {step}"), theme.faint)),
+                std::cmp::Ordering::Equal => canvas.running(app.now, self.since, running),
+                std::cmp::Ordering::Greater => {
+                    canvas.line(Line::styled(format!("  {planned}"), theme.faint));
+                }
             }
         }
     }
 }
+
+/// Each step before, while and after it is done.
+const STEPS: [[&str; 3]; 3] = [
+    ["Sign in", "Signing in", "Signed in"],
+    ["Read the account's secrets", "Reading the account's secrets", "Read the account's secrets"],
+    ["Create the secret", "Creating the secret", "Created the secret"],
+];

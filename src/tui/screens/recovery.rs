@@ -1,17 +1,16 @@
-//! Whether a secret was created is not known: what is known, what the search has shown, and the ways on.
+//! Whether a secret was created is not known: what is known, what the search has found, and what to do.
 
 use std::time::Duration;
 
 use crossterm::event::KeyCode;
 use ratatui::style::Style;
-use ratatui::text::Line;
 
 use crate::domain::{AccountRef, Disposition, ExistingSecret, LostAnswer, Now, PendingRecord, ReadProblem};
 use crate::jobs::{Before, Deletion, PAUSES, Recheck, Recovered};
 use crate::tui::app::{Component, Shared, Transition};
-use crate::tui::canvas::{Canvas, SPINNER_STEP};
+use crate::tui::canvas::{Canvas, spinner_wake};
 use crate::tui::event::{Command, Event};
-use crate::tui::keys::{Action, BUSY, Binding, HELP, NONE, QUIT_BY_LETTER, REPAINT, SUSPEND, YES_NO};
+use crate::tui::keys::{Action, BUSY, Binding, CTRL_C, ESC, HELP, NONE, QUIT_BY_LETTER, REPAINT, SUSPEND};
 use crate::tui::words;
 
 use super::created::LEAVE_YES_NO;
@@ -21,7 +20,33 @@ use super::secret_facts;
 const LOW: u16 = 14;
 
 /// Said wherever one is deleted: what creating did to the others stays.
-const STAYS: &str = "Deleting it does not undo the shortening of the others.";
+const STAYS: &str = "Deleting it does not restore the expiry of the account's other secrets.";
+
+/// A new secret was found by comparing.
+pub(crate) const PROBABLY_YOURS: &str = "It is probably yours: it appeared after your request.";
+
+/// More than one was found.
+pub(crate) const SEVERAL_APPEARED: &str =
+    "Several new secrets have appeared; it is not known which of them is yours.";
+
+/// Between the question and the deletion.
+pub(super) const CHECKING_USE: &str = "Checking that it is not in use";
+
+/// A secret that is in use is kept.
+pub(super) const IN_USE: &str = "It has been used since, so a client has its value. It was not deleted.";
+
+/// How a failed deletion begins.
+pub(super) const NOT_DELETED: &str = "It was not deleted.";
+
+/// The search has found nothing so far.
+pub(crate) fn none_appeared(after: Duration) -> String {
+    format!("No new secret has appeared in {} s. It may still appear.", after.as_secs())
+}
+
+/// The search has failed.
+pub(crate) fn check_failed(problem: &ReadProblem) -> String {
+    format!("Could not check the account's secrets. {}", problem.explain().title)
+}
 
 /// A POST whose outcome its answer did not tell.
 #[derive(Clone, Debug)]
@@ -41,7 +66,9 @@ pub struct Recovery {
 /// How far the search is, and what is done about a secret that it found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Search {
-    Fetching,
+    Fetching {
+        since: Now,
+    },
     Pausing {
         until: Now,
     },
@@ -53,7 +80,10 @@ enum Search {
     Failed(ReadProblem),
     AskingToDelete(ExistingSecret),
     /// The account is fetched once more before anything is deleted.
-    Rechecking(ExistingSecret),
+    Rechecking {
+        secret: ExistingSecret,
+        since: Now,
+    },
     Deleting {
         secret: ExistingSecret,
         since: Now,
@@ -69,7 +99,10 @@ enum Search {
 impl Search {
     /// True when nothing more comes by itself.
     fn is_over(&self) -> bool {
-        !matches!(self, Self::Fetching | Self::Pausing { .. } | Self::Rechecking(_) | Self::Deleting { .. })
+        !matches!(
+            self,
+            Self::Fetching { .. } | Self::Pausing { .. } | Self::Rechecking { .. } | Self::Deleting { .. }
+        )
     }
 
     /// The one secret that is this one, as far as can be told.
@@ -78,7 +111,7 @@ impl Search {
             Self::Found(secret)
             | Self::AskingToDelete(secret)
             | Self::Used(secret)
-            | Self::Rechecking(secret)
+            | Self::Rechecking { secret, .. }
             | Self::Deleting { secret, .. }
             | Self::NotDeleted { secret, .. } => Some(secret),
             _ => None,
@@ -89,12 +122,21 @@ impl Search {
 const BACK_TO_FORM: Binding =
     Binding::new(&[(KeyCode::Char('b'), NONE)], "b", "back to the form", Action::BackToForm);
 const SEARCH_AGAIN: Binding =
-    Binding::new(&[(KeyCode::Char('l'), NONE)], "l", "look again", Action::LookAgain);
+    Binding::new(&[(KeyCode::Char('l'), NONE)], "l", "check again", Action::LookAgain);
 /// Delete the secret that was found.
 pub(super) const DELETE_IT: Binding =
     Binding::new(&[(KeyCode::Char('d'), NONE)], "d", "delete it", Action::Delete);
 /// Leave it in Atlas.
 pub(super) const KEEP_IT: Binding = Binding::new(&[(KeyCode::Char('k'), NONE)], "k", "keep it", Action::Keep);
+
+/// "Delete it?"
+pub(super) const CONFIRM_DELETE: &[Binding] = &[
+    Binding::new(&[(KeyCode::Char('y'), NONE)], "y", "delete", Action::Yes),
+    Binding::new(&[(KeyCode::Char('n'), NONE), ESC, CTRL_C], "n", "back", Action::No),
+    HELP,
+    SUSPEND,
+    REPAINT,
+];
 
 /// The outcome is not known.
 const UNKNOWN: &[Binding] = &[SEARCH_AGAIN, BACK_TO_FORM, QUIT_BY_LETTER, HELP, SUSPEND, REPAINT];
@@ -120,7 +162,7 @@ impl Recovery {
             sent_at,
             lost,
             before,
-            search: Search::Fetching,
+            search: Search::Fetching { since: app.now },
             record: None,
             asks_to_leave: false,
             word: None,
@@ -139,7 +181,7 @@ impl Recovery {
             sent_at,
             lost: LostAnswer::EarlierRun,
             before,
-            search: Search::Fetching,
+            search: Search::Fetching { since: app.now },
             record: Some(record),
             asks_to_leave: false,
             word: None,
@@ -148,7 +190,7 @@ impl Recovery {
         recovery
     }
 
-    /// The POST's answer turned out to be lost for good: searches anew.
+    /// The POST's answer turned out to be lost for good: searches again.
     pub(in crate::tui) fn restart(&mut self, app: &mut Shared, lost: LostAnswer) {
         self.lost = lost;
         self.asks_to_leave = false;
@@ -156,7 +198,7 @@ impl Recovery {
     }
 
     fn search_again(&mut self, app: &mut Shared) {
-        self.search = Search::Fetching;
+        self.search = Search::Fetching { since: app.now };
         self.send_search(app, &PAUSES);
     }
 
@@ -209,7 +251,7 @@ impl Component for Recovery {
         match (&self.search, action) {
             (Search::AskingToDelete(secret), Action::Yes) => {
                 app.send(Command::Delete(self.account.clone(), secret.id.clone(), Recheck::Yes));
-                self.search = Search::Rechecking(secret.clone());
+                self.search = Search::Rechecking { secret: secret.clone(), since: app.now };
             }
             (Search::AskingToDelete(secret), Action::No | Action::Leave) => {
                 self.search = Search::Found(secret.clone());
@@ -236,19 +278,21 @@ impl Component for Recovery {
 
     fn on_event(&mut self, app: &mut Shared, event: Event) -> Transition {
         match event {
-            Event::RecoverStep(pause) if matches!(self.search, Search::Fetching | Search::Pausing { .. }) => {
+            Event::RecoverStep(pause)
+                if matches!(self.search, Search::Fetching { .. } | Search::Pausing { .. }) =>
+            {
                 self.search = match pause {
-                    None => Search::Fetching,
+                    None => Search::Fetching { since: app.now },
                     Some(pause) => Search::Pausing { until: app.now.plus(pause) },
                 };
             }
             Event::RecoverFinished(recovered)
-                if matches!(self.search, Search::Fetching | Search::Pausing { .. }) =>
+                if matches!(self.search, Search::Fetching { .. } | Search::Pausing { .. }) =>
             {
                 self.on_recovered(app, recovered);
             }
             Event::DeleteSent => {
-                if let Search::Rechecking(secret) = &self.search {
+                if let Search::Rechecking { secret, .. } = &self.search {
                     self.search = Search::Deleting { secret: secret.clone(), since: app.now };
                 }
             }
@@ -265,8 +309,8 @@ impl Component for Recovery {
     fn keys(&self, app: &Shared) -> &'static [Binding] {
         match &self.search {
             _ if self.asks_to_leave => LEAVE_YES_NO,
-            Search::AskingToDelete(_) => YES_NO,
-            Search::Rechecking(_) | Search::Deleting { .. } => BUSY,
+            Search::AskingToDelete(_) => CONFIRM_DELETE,
+            Search::Rechecking { .. } | Search::Deleting { .. } => BUSY,
             // While the POST still runs, what it made is left alone: its value may yet come.
             Search::Found(_) | Search::NotDeleted { .. } if app.in_flight.is_none() => FOUND,
             Search::Used(_) => USED,
@@ -282,7 +326,9 @@ impl Component for Recovery {
     fn wake_in(&self, app: &Shared) -> Option<Duration> {
         let of_search = match &self.search {
             Search::Pausing { until } => Some(words::until_next_second(until.since(app.now))),
-            Search::Deleting { .. } => Some(SPINNER_STEP),
+            Search::Fetching { since }
+            | Search::Rechecking { since, .. }
+            | Search::Deleting { since, .. } => Some(spinner_wake(app.now, *since)),
             _ => None,
         };
         let of_post = app.in_flight.is_some().then_some(Duration::from_secs(1));
@@ -290,7 +336,7 @@ impl Component for Recovery {
     }
 
     fn about(&self) -> &'static [&'static str] {
-        &["A late answer with the secret opens it, whatever is on the screen."]
+        &["If the response with the secret still arrives, the secret is shown at once."]
     }
 
     fn draw(&self, app: &Shared, canvas: &mut Canvas) {
@@ -300,8 +346,8 @@ impl Component for Recovery {
         if let Some(in_flight) = &app.in_flight {
             // It moves once a second, too slow for a spinner to turn.
             let seconds = words::seconds(app.now.since(in_flight.since));
-            let taken = format!("Its answer is still taken if it comes  {seconds}");
-            canvas.marked(theme.glyphs.dot, &taken, theme.faint);
+            let waiting = format!("Still waiting for the response  {seconds}");
+            canvas.marked(theme.glyphs.dot, &waiting, theme.faint);
         }
         if canvas.area.height >= LOW {
             canvas.blank();
@@ -313,7 +359,7 @@ impl Component for Recovery {
             canvas.blank();
         }
         if self.asks_to_leave {
-            return canvas.ask("The answer may still come, and would be lost. Leave?");
+            return canvas.ask("The response may still arrive and would be lost. Quit?");
         }
         self.draw_search(app, canvas);
         if let Some(word) = self.word {
@@ -325,16 +371,16 @@ impl Component for Recovery {
 impl Recovery {
     fn title(&self, app: &Shared) -> &'static str {
         if matches!(self.search, Search::Used(_)) {
-            return "A secret was created, and somebody uses it";
+            return "A secret was created, and it is in use";
         }
         if self.lost.is_certainly_created() || self.search.found().is_some() {
             return match app.in_flight {
-                Some(_) => "A secret was created, and its value may still come",
-                None => "A secret was created, and its value is lost",
+                Some(_) => "A secret was created, and its value may still arrive",
+                None => "A secret was created, but its value is lost",
             };
         }
         match self.search {
-            Search::Deleted(_) => "The secret whose value was lost is deleted",
+            Search::Deleted(_) => "The secret whose value was lost was deleted",
             _ => "A secret may have been created",
         }
     }
@@ -342,28 +388,27 @@ impl Recovery {
     fn draw_search(&self, app: &Shared, canvas: &mut Canvas) {
         let theme = canvas.theme;
         match &self.search {
-            Search::Fetching => canvas.line(Line::raw("Looking at the account's secrets")),
+            Search::Fetching { since } => {
+                canvas.running(app.now, *since, "Reading the account's secrets");
+            }
             Search::Pausing { until } => {
                 let left = words::seconds_left(until.since(app.now));
-                canvas.words(0, &format!("No new secret so far. Looking again in {left}."), Style::new());
+                canvas.words(0, &format!("No new secret yet. Checking again in {left}."), Style::new());
             }
             Search::NoneAppeared { .. } if self.record.is_some() => {
                 canvas.words(0, "No new secret has appeared since then.", Style::new());
             }
             Search::NoneAppeared { after } => {
-                let words = format!("No new secret has appeared in {} s; it may still.", after.as_secs());
-                canvas.words(0, &words, Style::new());
+                canvas.words(0, &none_appeared(*after), Style::new());
             }
             Search::Failed(problem) => {
-                let title = format!("Could not look. {}", problem.explain().title);
-                canvas.words(0, &title, theme.bad);
-                let words = "In Atlas, open the project's service accounts and this account: a secret created \
-                             at that time that nobody has is the lost one.";
+                canvas.words(0, &check_failed(problem), theme.bad);
+                let words = "Check this service account in Atlas: the lost secret is the one that was created \
+                             at that time and is not in use.";
                 canvas.words(0, words, Style::new());
             }
             Search::Several(secrets) => {
-                let words = "Several secrets are new; which one is this one's nobody can tell:";
-                canvas.words(0, words, Style::new());
+                canvas.words(0, SEVERAL_APPEARED, Style::new());
                 for secret in secrets {
                     draw_secret(app, secret, 2, canvas);
                 }
@@ -372,27 +417,30 @@ impl Recovery {
             Search::AskingToDelete(secret) => {
                 draw_secret(app, secret, 0, canvas);
                 canvas.words(0, STAYS, theme.faint);
-                canvas.ask("Delete it in Atlas?");
+                canvas.ask(&format!("Delete {} in Atlas?", words::short_label(secret, &theme.glyphs)));
             }
-            Search::Rechecking(secret) => {
+            Search::Rechecking { secret, since } => {
                 draw_secret(app, secret, 0, canvas);
-                canvas.line(Line::raw("Looking once more before deleting"));
+                canvas.running(app.now, *since, CHECKING_USE);
             }
-            Search::Deleting { since, .. } => {
-                canvas.running(app.now, *since, "Deleting the secret in Atlas");
+            Search::Deleting { secret, since } => {
+                let label = words::short_label(secret, &theme.glyphs);
+                canvas.running(app.now, *since, &format!("Deleting {label} in Atlas"));
             }
             Search::Deleted(secret) => {
-                canvas.marked(theme.glyphs.check, &format!("{} is deleted.", secret.label()), theme.good);
-                canvas.words(2, "What creating shortened stays shortened.", theme.faint);
+                let label = words::short_label(secret, &theme.glyphs);
+                let deleted = format!("Deleted {label}. You can create a secret now.");
+                canvas.marked(theme.glyphs.check, &deleted, theme.good);
+                let rest = "The account's other secrets still expire as they do now.";
+                canvas.words(2, rest, theme.faint);
             }
             Search::Used(secret) => {
                 draw_secret(app, secret, 0, canvas);
-                let words = "It has been used since, so somebody has it. It was not deleted.";
-                canvas.words(0, words, theme.strong);
+                canvas.words(0, IN_USE, theme.strong);
             }
             Search::NotDeleted { secret, problem } => {
                 draw_secret(app, secret, 0, canvas);
-                let title = problem.after_deleting("It could not be deleted.");
+                let title = problem.after_deleting(NOT_DELETED);
                 canvas.words(0, &title, theme.bad);
             }
         }
@@ -401,20 +449,17 @@ impl Recovery {
 
 fn draw_found(app: &Shared, secret: &ExistingSecret, canvas: &mut Canvas) {
     let theme = canvas.theme;
-    let since = match secret.created_at {
-        Some(at) => format!(" since {} (Atlas's clock)", words::time(at, app.zone.as_ref())),
-        None => String::new(),
-    };
-    // While the POST still runs, its answer may bring the value.
-    let value = if app.in_flight.is_some() { "may still come" } else { "is lost" };
-    let words = format!("{}: this one is new{since} and its value {value}.", secret.label());
-    canvas.words(0, &words, theme.strong);
-    canvas.words(0, "It is yours unless somebody else is working on this account.", Style::new());
+    let label = words::short_label(secret, &theme.glyphs);
+    let at = secret.created_at.map(|at| words::time(at, app.zone.as_ref()));
+    let at = at.map_or_else(String::new, |at| format!(": created at {at} by Atlas's clock"));
+    canvas.words(0, &format!("{label} is new{at}."), theme.strong);
+    canvas.words(0, &format!("Secret ID {}", secret.id), Style::new());
+    canvas.words(0, PROBABLY_YOURS, Style::new());
     canvas.words(0, STAYS, theme.faint);
 }
 
 /// The id has a line of its own, so that it can be selected whole.
 fn draw_secret(app: &Shared, secret: &ExistingSecret, indent: u16, canvas: &mut Canvas) {
     canvas.words(indent, &secret_facts(app, secret), Style::new());
-    canvas.words(indent, &format!("id {}", secret.id), Style::new());
+    canvas.words(indent, &format!("Secret ID {}", secret.id), Style::new());
 }

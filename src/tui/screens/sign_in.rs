@@ -81,7 +81,17 @@ impl SignInMethod {
             Self::ApiKey => "API key".to_owned(),
             Self::AccessToken => "Access token".to_owned(),
             Self::Profile(name) => format!("Atlas CLI profile {name}"),
-            Self::Demo => "Demo, no account needed".to_owned(),
+            Self::Demo => "Demo (embedded Atlas, no account needed)".to_owned(),
+        }
+    }
+
+    fn with_article(&self) -> &'static str {
+        match self {
+            Self::ServiceAccount => "a service account",
+            Self::ApiKey => "an API key",
+            Self::AccessToken => "an access token",
+            Self::Profile(_) => "a profile",
+            Self::Demo => "the demo",
         }
     }
 
@@ -111,22 +121,15 @@ impl Problem {
             ReadProblem::Rejected(rejection) => Some(rejection.kind()),
             _ => None,
         };
+        let refused = |kind| Explanation::typed_credentials_refused(kind);
         let explanation = match (kind, method) {
-            (Some(RejectionKind::NotAuthorized), Some(SignInMethod::ApiKey)) => Explanation {
-                title: "Atlas did not accept the API key.".into(),
-                meaning: "The public or the private key is wrong, or they belong to another Atlas.".into(),
-                action: "Type both again; who loses a private key creates another API key.".into(),
-            },
-            (Some(RejectionKind::NotAuthorized), Some(SignInMethod::AccessToken)) => Explanation {
-                title: "Atlas did not accept the access token.".into(),
-                meaning: "It has expired or was revoked, or it belongs to another Atlas.".into(),
-                action: "Get a fresh one: they live for an hour.".into(),
-            },
-            (Some(RejectionKind::NotAuthorized), Some(SignInMethod::ServiceAccount)) => Explanation {
-                title: "Atlas did not accept the service account.".into(),
-                meaning: "It got a token, and a request with that token was refused.".into(),
-                action: "Check in Atlas that the account and its secret still exist, then try again.".into(),
-            },
+            (Some(RejectionKind::NotAuthorized), Some(SignInMethod::ApiKey)) => {
+                refused(Some(PairKind::ApiKey))
+            }
+            (Some(RejectionKind::NotAuthorized), Some(SignInMethod::ServiceAccount)) => {
+                refused(Some(PairKind::ServiceAccount))
+            }
+            (Some(RejectionKind::NotAuthorized), Some(SignInMethod::AccessToken)) => refused(None),
             _ => problem.explain(),
         };
         Self::Tried(Box::new(explanation), problem.atlas_words())
@@ -135,16 +138,28 @@ impl Problem {
 
 const CHOOSING: &[Binding] = &[CHOOSE, CHOICE_BELOW, CHOICE_ABOVE, HELP, QUIT_BY_LETTER, SUSPEND, REPAINT];
 
-/// Where credentials are typed, every character is text.
-const TYPING: &[Binding] = &[
-    Binding::new(&[(crossterm::event::KeyCode::Enter, NONE)], "Enter", "next, and sign in", Action::Choose),
-    Binding::new(&[ESC, CTRL_C], "Esc", "back", Action::Leave),
+/// Where credentials are typed, every character is text: first the half that may be seen.
+const TYPING_NAME: &[Binding] = &[
+    Binding::new(&[(crossterm::event::KeyCode::Enter, NONE)], "Enter", "next", Action::Choose),
+    BACK,
     NEXT_FIELD,
     PREVIOUS_FIELD,
     HELP_BESIDE_TEXT,
     SUSPEND,
     REPAINT,
 ];
+
+const TYPING_SECRET: &[Binding] = &[
+    Binding::new(&[(crossterm::event::KeyCode::Enter, NONE)], "Enter", "sign in", Action::Choose),
+    BACK,
+    NEXT_FIELD,
+    PREVIOUS_FIELD,
+    HELP_BESIDE_TEXT,
+    SUSPEND,
+    REPAINT,
+];
+
+const BACK: Binding = Binding::new(&[ESC, CTRL_C], "Esc", "back", Action::Leave);
 
 const TRYING: &[Binding] = &[Binding::new(&[ESC, CTRL_C], "Esc", "stop", Action::Leave), REPAINT];
 
@@ -222,7 +237,7 @@ impl SignIn {
 
     /// What was typed, as credentials; else which half is wrong, and why.
     fn credentials(&self) -> Result<Credentials, (Half, String)> {
-        let nothing = || (Half::Secret, "Choose a way first.".to_owned());
+        let nothing = || (Half::Secret, "Choose how to sign in.".to_owned());
         let (method, typing) = self.method().zip(self.typing.as_ref()).ok_or_else(nothing)?;
         let (name_label, secret_label) = method.labels().ok_or_else(nothing)?;
         let secret = typing.secret.text();
@@ -259,8 +274,8 @@ impl SignIn {
             Tried::AddressNotListed(address) => {
                 let address = address.map_or_else(String::new, |address| format!(" ({address})"));
                 Some(Notice::Warning(format!(
-                    "Signed in, but this machine's address{address} is not on the API access list: Atlas will \
-                     refuse from here."
+                    "Signed in, but this machine's address{address} is not on the API access list. Atlas will \
+                     refuse requests from here."
                 )))
             }
         };
@@ -351,7 +366,8 @@ impl Component for SignIn {
     fn keys(&self, _app: &Shared) -> &'static [Binding] {
         match (&self.trying, &self.typing) {
             (Some(_), _) => TRYING,
-            (None, Some(_)) => TYPING,
+            (None, Some(typing)) if typing.on_secret => TYPING_SECRET,
+            (None, Some(_)) => TYPING_NAME,
             (None, None) => CHOOSING,
         }
     }
@@ -365,12 +381,12 @@ impl Component for SignIn {
     }
 
     fn about(&self) -> &'static [&'static str] {
-        &["Variables that are set before the start spare this screen: see atlas-secret --help."]
+        &["To skip this screen, set the variables in atlas-secret --help."]
     }
 
     fn draw(&self, app: &Shared, canvas: &mut Canvas) {
         let theme = canvas.theme;
-        canvas.line(Line::styled("Sign in", theme.strong));
+        canvas.words(0, &self.title(app), theme.strong);
         canvas.blank();
         match &self.typing {
             None => self.draw_methods(canvas),
@@ -378,13 +394,14 @@ impl Component for SignIn {
         }
         canvas.blank();
         if let Some(since) = self.trying {
-            canvas.running(app.now, since, "Trying it");
+            canvas.running(app.now, since, "Signing in");
         }
         if let Some(problem) = &self.problem {
             draw_problem(problem, canvas);
         } else if self.trying.is_none() {
-            let words = "What is typed is tried before it counts, and is never written anywhere.";
-            canvas.words(0, words, theme.faint);
+            if self.typing.is_some() {
+                canvas.words(0, "Checked with Atlas first; never saved.", theme.faint);
+            }
             for note in &app.credential_notes {
                 canvas.warning(note.as_str(), theme.faint);
             }
@@ -393,6 +410,17 @@ impl Component for SignIn {
 }
 
 impl SignIn {
+    /// What is known, in one sentence.
+    fn title(&self, app: &Shared) -> String {
+        match (&self.typing, self.method()) {
+            (Some(_), Some(method)) => format!("Sign in with {}", method.with_article()),
+            _ if matches!(app.session, Session::SignedOut { .. }) => {
+                "No usable credentials were found. Sign in with:".to_owned()
+            }
+            _ => "Sign in with:".to_owned(),
+        }
+    }
+
     fn draw_methods(&self, canvas: &mut Canvas) {
         let theme = canvas.theme;
         // Room is kept for what is said below; a longer list moves by pages.
@@ -428,7 +456,9 @@ fn draw_problem(problem: &Problem, canvas: &mut Canvas) {
         Problem::Typed(words) => canvas.marked(theme.glyphs.cross, words, theme.bad),
         Problem::Tried(explanation, atlas_words) => {
             canvas.marked(theme.glyphs.cross, &explanation.title, theme.bad);
-            canvas.words(2, &explanation.meaning, theme.faint);
+            if !explanation.meaning.is_empty() {
+                canvas.words(2, &explanation.meaning, theme.faint);
+            }
             canvas.words(2, &explanation.action, theme.strong);
             if let Some(words) = atlas_words {
                 canvas.atlas_words(2, words);

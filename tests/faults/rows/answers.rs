@@ -10,9 +10,9 @@ const SOON: &str = "create=3000";
 
 const LOST: End = End::Code(3);
 
-const BROKEN: &[Step] = &[Step::Says("The connection broke before the answer was complete")];
-const UNREADABLE: &[Step] = &[Step::Says("Atlas created the secret, but its answer could not be read")];
-const SILENT: &[Step] = &[Step::Says("Atlas did not answer for 3 seconds.")];
+const BROKEN: &[Step] = &[Step::Says("The connection broke before the response was complete")];
+const UNREADABLE: &[Step] = &[Step::Says("Atlas created the secret, but the response could not be read")];
+const SILENT: &[Step] = &[Step::Says("Atlas did not answer within 3 seconds.")];
 const SAYS_NOTHING: &[Step] = &[Step::Says("does not say whether the secret was created")];
 
 /// Created, and found afterwards.
@@ -25,20 +25,20 @@ const fn none(fault: &'static str, posts: &'static [Post], steps: &'static [&'st
     Row::new(fault, post(posts), steps).posts(1, 0).ends(Journal::WithoutId, LOST)
 }
 
-/// Created, and handed over after all.
+/// Created and delivered.
 const fn created(fault: &'static str, posts: &'static [Post]) -> Row {
     Row::new(fault, post(posts), &[CREATE, COPY_AND_LEAVE]).posts(1, 1)
 }
 
-/// The note of the run before says which one it is.
+/// The record of the previous run says which one it is.
 const DELETE_NEXT_TIME: &[Step] = &[
     Step::StartedAgain,
     Step::Shows("d delete it"),
-    Step::Says("never handed over"),
+    Step::Says("never delivered"),
     Step::Press("d"),
-    Step::Shows("Delete it in Atlas? y/n"),
+    Step::Shows("Delete this secret in Atlas? y/n"),
     Step::Press("y"),
-    Step::Says("Deleted: nothing of the earlier run is left."),
+    Step::Says("Deleted the secret of the previous run."),
     Step::Press(key::CTRL_C),
 ];
 
@@ -66,7 +66,7 @@ pub const ROWS: &[Row] = &[
     ),
     found("500 after creating", &[Post::CreatedAndFailed(500)], &[CREATE, SAYS_NOTHING, FOUND_AND_LEAVE]),
     Row::new(
-        "500 after creating; the person deletes it",
+        "500 after creating; the user deletes it",
         post(&[Post::CreatedAndFailed(500)]),
         &[CREATE, DELETE_AND_LEAVE, &[Step::Shows("deleted in Atlas")]],
     )
@@ -87,14 +87,18 @@ pub const ROWS: &[Row] = &[
     Row::new(
         "closed, and two secrets have appeared at once",
         post(&[Post::BesideAnother]),
-        &[CREATE, BROKEN, &[Step::Says("Several secrets are new"), Step::Press("q")]],
+        &[CREATE, BROKEN, &[Step::Says("Several new secrets have appeared"), Step::Press("q")]],
     )
     .posts(1, 1)
     .ends(Journal::WithoutId, LOST),
     Row::new(
-        "reset after creating, and the look afterwards fails too",
+        "reset after creating, and reading the account fails, too",
         Host::Atlas(Reads::BrokenAfterwards, &[Post::Reset]),
-        &[CREATE, BROKEN, &[Step::Looked(3), Step::Says("Could not look."), Step::Press("q")]],
+        &[
+            CREATE,
+            BROKEN,
+            &[Step::Looked(3), Step::Says("Could not check the account's secrets."), Step::Press("q")],
+        ],
     )
     .posts(1, 1)
     .ends(Journal::WithoutId, LOST),

@@ -4,8 +4,8 @@ use super::{CREATE, LEAVE_FORM};
 use crate::fault::Host;
 use crate::row::{Row, Step};
 
-/// The look fails first; the person wants the secret all the same.
-const ANYWAY: &[Step] = &[Step::Shows("The account's secrets could not be read"), Step::Press("y")];
+/// Reading the account fails first; the user creates anyway.
+const ANYWAY: &[Step] = &[Step::Shows("without checking its"), Step::Press("y")];
 
 /// A limit for connections that is over soon.
 const SOON: &str = "connect=1000";
@@ -14,12 +14,17 @@ pub const ROWS: &[Row] = &[
     Row::new(
         "connection refused",
         Host::Refusing,
-        &[CREATE, ANYWAY, &[Step::Says("The host could not be reached. Nothing was created.")], LEAVE_FORM],
+        &[
+            CREATE,
+            ANYWAY,
+            &[Step::Says("Nothing was created. Could not connect to the host: the host refused")],
+            LEAVE_FORM,
+        ],
     ),
     Row::new(
         "the host's name has no address",
         Host::Nameless,
-        &[CREATE, ANYWAY, &[Step::Says("The host's name was not found. Nothing was created.")], LEAVE_FORM],
+        &[CREATE, ANYWAY, &[Step::Says("Nothing was created. The host name was not found")], LEAVE_FORM],
     ),
     Row::new(
         "a proxy refuses CONNECT",
@@ -27,13 +32,13 @@ pub const ROWS: &[Row] = &[
         &[
             CREATE,
             ANYWAY,
-            &[Step::Says("The proxy did not let the request through. Nothing was created.")],
+            &[Step::Says("Nothing was created. The proxy failed: the proxy refused the request.")],
             LEAVE_FORM,
         ],
     ),
-    Row::new("TLS: garbage", Host::Garbled, &[CREATE, ANYWAY, UNTRUSTED, LEAVE_FORM]),
+    Row::new("TLS: garbage", Host::Garbled, &[CREATE, ANYWAY, NO_TLS, LEAVE_FORM]),
     Row::new(
-        "TLS: a certificate that nobody trusts",
+        "TLS: a certificate that is not trusted",
         Host::Untrusted,
         &[CREATE, ANYWAY, UNTRUSTED, LEAVE_FORM],
     ),
@@ -41,5 +46,7 @@ pub const ROWS: &[Row] = &[
     Row::new("the connection stalls", Host::Full, &[CREATE, ANYWAY, NOT_TAKEN, LEAVE_FORM]).limits(SOON),
 ];
 
-const UNTRUSTED: &[Step] = &[Step::Says("No trusted connection could be made. Nothing was created.")];
-const NOT_TAKEN: &[Step] = &[Step::Says("The host did not take the connection. Nothing was created.")];
+const NO_TLS: &[Step] = &[Step::Says("Nothing was created. TLS failed: the host does not speak TLS.")];
+const UNTRUSTED: &[Step] =
+    &[Step::Says("Nothing was created. TLS failed: the certificate is not trusted (unknown issuer).")];
+const NOT_TAKEN: &[Step] = &[Step::Says("Nothing was created. Could not connect to the host: no connection")];

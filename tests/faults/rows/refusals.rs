@@ -22,20 +22,24 @@ const fn unknown(fault: &'static str, posts: &'static [Post]) -> Row {
 const LIMITED: &[&[Step]] = &[
     CREATE,
     &[
-        Step::Says("Atlas has had too many requests. Trying again in"),
+        Step::Says("Rate limited by Atlas (429). Retrying in"),
         Step::Press(key::ESC),
-        Step::Says("Atlas has had too many requests. Nothing was created."),
+        Step::Says("Nothing was created. Rate limited by Atlas (429)."),
     ],
     LEAVE_FORM,
 ];
 
-const NOT_ACCEPTED: &[Step] = &[Step::Says("Atlas did not accept the credentials. Nothing was created.")];
+const NOT_ACCEPTED: &[Step] = &[Step::Says("Nothing was created. Sign-in failed (401).")];
 
 pub const ROWS: &[Row] = &[
     Row::new(
         "401 at the token endpoint",
         Host::Atlas(Reads::NoToken, &[Post::Created]),
-        &[CREATE, &[Step::Says("Atlas did not accept the sign-in. Nothing was created.")], LEAVE_FORM],
+        &[
+            CREATE,
+            &[Step::Says("Nothing was created. Sign-in failed: Atlas refused the client ID or its")],
+            LEAVE_FORM,
+        ],
     )
     .service_account(),
     Row::new(
@@ -59,14 +63,14 @@ pub const ROWS: &[Row] = &[
     refused(
         "401 on the POST",
         &[Post::Refused(401, "USER_UNAUTHORIZED")],
-        &[CREATE, &[Step::Says("These credentials may not do this. Nothing was created.")], LEAVE_FORM],
+        &[CREATE, &[Step::Says("Nothing was created. Your role cannot create secrets here.")], LEAVE_FORM],
     ),
     refused(
         "403 of Atlas",
         &[Post::Refused(403, "IP_ADDRESS_NOT_ON_ACCESS_LIST")],
         &[
             CREATE,
-            &[Step::Says("This machine's address is not on the API access list. Nothing was created.")],
+            &[Step::Says("Nothing was created. This machine's IP address is not on the API access list.")],
             LEAVE_FORM,
         ],
     ),
@@ -76,14 +80,16 @@ pub const ROWS: &[Row] = &[
         &[Post::Refused(404, "RESOURCE_NOT_FOUND")],
         &[
             CREATE,
-            &[Step::Says("The project has no service account with this client ID. Nothing was created.")],
+            &[Step::Says(
+                "Nothing was created. The project has no service account with this client ID (404).",
+            )],
             LEAVE_FORM,
         ],
     ),
     refused(
         "405",
         &[Post::Refused(405, "WRITES_NOT_ALLOWED_DURING_APP_UPGRADES")],
-        &[CREATE, &[Step::Says("Atlas takes no changes right now. Nothing was created.")], LEAVE_FORM],
+        &[CREATE, &[Step::Says("Nothing was created. Atlas is not accepting changes (405).")], LEAVE_FORM],
     ),
     unknown("408", &[Post::Refused(408, "REQUEST_TIMEOUT")]),
     refused(
@@ -91,9 +97,7 @@ pub const ROWS: &[Row] = &[
         &[Post::Refused(409, "DATA_CONCURRENCY_ERROR")],
         &[
             CREATE,
-            &[Step::Says(
-                "Somebody else is changing this service account at the same moment. Nothing was created.",
-            )],
+            &[Step::Says("Nothing was created. Someone else is changing this service account (409).")],
             LEAVE_FORM,
         ],
     ),
@@ -102,16 +106,14 @@ pub const ROWS: &[Row] = &[
         &[Post::Refused(410, "VERSION_GONE")],
         &[
             CREATE,
-            &[Step::Says(
-                "Atlas no longer speaks the version of its API that this program uses. Nothing was created.",
-            )],
+            &[Step::Says("Nothing was created. Atlas no longer offers API version 2024-08-05 (410")],
             LEAVE_FORM,
         ],
     ),
     Row::new(
         "429 with Retry-After, then a 201",
         post(&[Post::Limited(Some("3")), Post::Created]),
-        &[CREATE, &[Step::Says("Atlas has had too many requests. Trying again in")], COPY_AND_LEAVE],
+        &[CREATE, &[Step::Says("Rate limited by Atlas (429). Retrying in")], COPY_AND_LEAVE],
     )
     .posts(2, 1),
     Row::new(
@@ -120,16 +122,16 @@ pub const ROWS: &[Row] = &[
         &[
             CREATE,
             &[
-                Step::Says("Nothing was created. Round 3 of 3."),
-                Step::Says("Atlas has had too many requests. Nothing was created."),
+                Step::Says("Nothing was created. Retry 3 of 3."),
+                Step::Says("Nothing was created. Rate limited by Atlas (429)."),
             ],
             LEAVE_FORM,
         ],
     )
     .posts(4, 0),
-    refused("429 without Retry-After; the person stops waiting", &[Post::Limited(None)], LIMITED),
+    refused("429 without Retry-After; the user stops waiting", &[Post::Limited(None)], LIMITED),
     refused(
-        "429 with an absurd Retry-After; the person stops waiting",
+        "429 with an absurd Retry-After; the user stops waiting",
         &[Post::Limited(Some("99999999999999999999"))],
         LIMITED,
     ),

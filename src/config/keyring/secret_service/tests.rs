@@ -1,5 +1,12 @@
 //! A fake Secret Service at the other end of a socket pair, and the real one's absence.
 
+#![expect(
+    clippy::needless_pass_by_value,
+    clippy::unused_self,
+    clippy::used_underscore_binding,
+    reason = "methods look as the interfaces of D-Bus say"
+)]
+
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::Path;
 use std::process::Command;
@@ -164,19 +171,19 @@ impl FakeItem {
 /// The service at the other end, and the connection that it lives on.
 fn serve(fake: &Fake) -> (Keyring, Connection) {
     let (ours, theirs) = UnixStream::pair().unwrap();
-    let served = fake.clone();
+    let shared = fake.clone();
     let server = std::thread::spawn(move || {
         let mut builder = Builder::async_io_unix_stream(theirs).server(Guid::generate()).unwrap().p2p();
-        builder = builder.serve_at(ROOT, served.clone()).unwrap();
-        builder = builder.serve_at(format!("{ROOT}/prompt/1"), FakePrompt(served.clone())).unwrap();
-        let collections = served.state().collections.clone();
+        builder = builder.serve_at(ROOT, shared.clone()).unwrap();
+        builder = builder.serve_at(format!("{ROOT}/prompt/1"), FakePrompt(shared.clone())).unwrap();
+        let collections = shared.state().collections.clone();
         for Collection { name, .. } in collections {
             let place = format!("{ROOT}/collection/{name}");
             for user in ["client_id", "client_secret"] {
-                let item = FakeItem(served.clone(), name, user);
+                let item = FakeItem(shared.clone(), name, user);
                 builder = builder.serve_at(format!("{place}/{user}"), item).unwrap();
             }
-            builder = builder.serve_at(place, FakeCollection(served.clone(), name)).unwrap();
+            builder = builder.serve_at(place, FakeCollection(shared.clone(), name)).unwrap();
         }
         builder.build().unwrap()
     });
@@ -191,6 +198,8 @@ fn request() -> KeyringRequest {
 
 #[test]
 fn entries_are_searched_where_the_atlas_cli_keeps_them_and_one_prompt_is_enough() {
+    /// The row's name, the collections, the default one, whether prompts are dismissed; what is found, the prompts.
+    type Row<'a> = (&'a str, Vec<Collection>, Option<&'static str>, bool, &'a str, usize);
     const HAS: bool = true;
     const HAS_NOT: bool = false;
     let open = |name, full| Collection { name, locked: false, full };
@@ -199,7 +208,7 @@ fn entries_are_searched_where_the_atlas_cli_keeps_them_and_one_prompt_is_enough(
                      MONGODB_ATLAS_CLIENT_ID and MONGODB_ATLAS_CLIENT_SECRET instead";
     let none =
         "client_id of profile `ci` in the system's keyring is missing: run `atlas auth login --profile ci`";
-    let rows: [(&str, Vec<Collection>, Option<&'static str>, bool, &str, usize); 14] = [
+    let rows: [Row; 14] = [
         (
             "login first",
             vec![open("x", HAS), open("vault", HAS), open("login", HAS)],

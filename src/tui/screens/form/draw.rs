@@ -172,7 +172,7 @@ fn draw_failure(failure: &Failure, rows: u16, canvas: &mut Canvas) {
     let theme = canvas.theme;
     let fits = rows <= canvas.left();
     canvas.marked(theme.glyphs.cross, &title(failure), theme.bad);
-    if fits {
+    if fits && !failure.explanation.meaning.is_empty() {
         canvas.words(INDENT, &failure.explanation.meaning, theme.faint);
     }
     canvas.words(INDENT, &failure.explanation.action, theme.strong);
@@ -182,5 +182,5 @@ fn draw_failure(failure: &Failure, rows: u16, canvas: &mut Canvas) {
 }
 
 fn title(failure: &Failure) -> String {
-    format!("{} {}", failure.explanation.title, failure.certainty.words())
+    format!("{} {}", failure.certainty.words(), failure.explanation.title)
 }

@@ -1,4 +1,4 @@
-//! The person, or the system, does something meanwhile.
+//! The user, or the system, does something meanwhile.
 
 use super::{COPY_AND_LEAVE, CREATE, DELETE_AND_LEAVE, LEAVE_FORM, post};
 use crate::fault::{Host, Post, Reads};
@@ -13,17 +13,17 @@ const SEND: &[Step] = &[Step::Press(key::ENTER), Step::Posted];
 /// Waiting is given up; the POST runs on.
 const STOP_WAITING: &[Step] = &[
     Step::Press(key::ESC),
-    Step::Shows("Stop waiting? Atlas may already have created it."),
+    Step::Shows("Stop waiting? Atlas may already have created the secret."),
     Step::Press("y"),
-    Step::Says("You stopped waiting; the request is still on its way."),
+    Step::Says("You stopped waiting. The request is still running."),
 ];
 
 /// The run is killed, and the next one finds its note.
 const KILLED_BEFORE: &[Step] = &[
     Step::Signalled(Signal::KILL),
     Step::StartedAgain,
-    Step::Shows("l look"),
-    Step::Says("never handed over"),
+    Step::Shows("l check"),
+    Step::Says("never delivered"),
 ];
 
 /// A row whose answer is held back.
@@ -33,12 +33,12 @@ const fn held(fault: &'static str, steps: &'static [&'static [Step]]) -> Row {
 
 pub const ROWS: &[Row] = &[
     Row::new(
-        "the look before fails; the person does not want to create blindly",
+        "reading the account fails; the user does not create anyway",
         Host::Atlas(Reads::Broken, &[Post::Created]),
         &[
             CREATE,
             &[
-                Step::Says("The account's secrets could not be read"),
+                Step::Says("without checking its"),
                 Step::Press("n"),
                 Step::Says("Stopped. Nothing was created."),
             ],
@@ -50,7 +50,7 @@ pub const ROWS: &[Row] = &[
         &[
             SEND,
             STOP_WAITING,
-            &[Step::Says("A secret was created, and its value may still come"), Step::LetGo],
+            &[Step::Says("A secret was created, and its value may still arrive"), Step::LetGo],
             COPY_AND_LEAVE,
         ],
     ),
@@ -61,9 +61,9 @@ pub const ROWS: &[Row] = &[
             STOP_WAITING,
             &[
                 Step::Press("q"),
-                Step::Says("The answer may still come, and would be lost. Leave?"),
+                Step::Says("The response may still arrive and would be lost. Quit?"),
                 Step::Press("y"),
-                Step::Says("perhaps created"),
+                Step::Says("may have been created"),
             ],
         ],
     )
@@ -72,11 +72,7 @@ pub const ROWS: &[Row] = &[
         "Ctrl-Z while sending, then a 201",
         &[
             SEND,
-            &[
-                Step::Press(key::CTRL_Z),
-                Step::Says("Not now: a stopped program could miss Atlas's answer."),
-                Step::LetGo,
-            ],
+            &[Step::Press(key::CTRL_Z), Step::Says("Cannot suspend while Atlas is answering."), Step::LetGo],
             COPY_AND_LEAVE,
         ],
     ),
@@ -94,8 +90,11 @@ pub const ROWS: &[Row] = &[
         ],
     )
     .limits("create=5000"),
-    held("SIGTERM while sending", &[SEND, &[Step::Signalled(Signal::TERM), Step::Says("perhaps created")]])
-        .ends(Journal::WithoutId, End::Code(3)),
+    held(
+        "SIGTERM while sending",
+        &[SEND, &[Step::Signalled(Signal::TERM), Step::Says("may have been created")]],
+    )
+    .ends(Journal::WithoutId, End::Code(3)),
     held(
         "SIGTERM while sending, then a 201",
         &[SEND, &[Step::Signalled(Signal::TERM), Step::LetGo, Step::Says("never delivered")]],
@@ -111,8 +110,8 @@ pub const ROWS: &[Row] = &[
     held("SIGKILL while sending", &[SEND, &[Step::Signalled(Signal::KILL)]])
         .ends(Journal::WithoutId, End::Killed),
     held(
-        "the next start after that SIGKILL: looked for, and deleted",
-        &[SEND, KILLED_BEFORE, &[Step::Press("l"), Step::Shows("this one is new since")], DELETE_AND_LEAVE],
+        "the next start after that SIGKILL: checked, and deleted",
+        &[SEND, KILLED_BEFORE, &[Step::Press("l"), Step::Shows("is new: created at")], DELETE_AND_LEAVE],
     ),
     held(
         "the next start after that SIGKILL: kept",

@@ -1,0 +1,492 @@
+//! What each error of the Admin API, of connecting, signing in and creating means to the user.
+//!
+//! A title says what happened, a meaning what that implies where the title does not, and an action what to do and who
+//! can do it. Atlas's own message is shown beside them as it came.
+
+use std::borrow::Cow;
+
+use super::{
+    API_VERSION, LostAnswer, PairKind, ReadProblem, Rejection, RejectionKind, SECRETS_PER_ACCOUNT,
+    ServerText, TransportProblem, VerifyOutcome,
+};
+
+/// An error for the user.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Explanation {
+    /// What happened, as a sentence.
+    pub title: Cow<'static, str>,
+    /// What that means; empty where the title says it.
+    pub meaning: Cow<'static, str>,
+    /// What to do next, and who can.
+    pub action: Cow<'static, str>,
+}
+
+type Text = Cow<'static, str>;
+
+fn explanation(title: impl Into<Text>, meaning: impl Into<Text>, action: impl Into<Text>) -> Explanation {
+    Explanation { title: title.into(), meaning: meaning.into(), action: action.into() }
+}
+
+const UNFINISHED: &str = "The network or Atlas is slow, or a proxy or firewall holds the request.";
+const OTHER_END: &str = "A proxy may have answered, or Atlas has an outage.";
+
+impl Explanation {
+    /// The account has as many secrets as it can have.
+    pub fn account_full() -> Self {
+        explanation(
+            format!("This account has {SECRETS_PER_ACCOUNT} secrets, the maximum."),
+            "Expired secrets count, too.",
+            "Delete one first, or ask a Project Owner to; then create again.",
+        )
+    }
+
+    /// Deleting an expired secret would help, and was not approved.
+    pub fn expired_secret_in_the_way() -> Self {
+        explanation(
+            format!("This account has {SECRETS_PER_ACCOUNT} secrets, the maximum, and one has expired."),
+            "",
+            "Add --replace-expired to delete the expired one first.",
+        )
+    }
+
+    /// The response to a POST was lost while the user did something else.
+    pub fn lost_in_the_background() -> Self {
+        explanation(
+            "The response to the earlier request was lost.",
+            "If that request created a secret, its value is lost.",
+            "Check the account's secrets in Atlas. A Project Owner can delete the one that is not in use.",
+        )
+    }
+
+    /// Atlas refused credentials that were typed: a pair of this kind, or an access token.
+    pub fn typed_credentials_refused(kind: Option<PairKind>) -> Self {
+        match kind {
+            Some(PairKind::ApiKey) => explanation(
+                "Sign-in failed: Atlas refused the API key (401).",
+                "The public or the private key is wrong, or they are for another Atlas host.",
+                "Check both keys. If the private key is lost, create a new API key.",
+            ),
+            Some(PairKind::ServiceAccount) => explanation(
+                "Sign-in failed: Atlas gave a token, then refused a request with it (401).",
+                "",
+                "Check in Atlas that the account and its secret still exist, then try again.",
+            ),
+            None => explanation(
+                "Sign-in failed: Atlas refused the access token (401).",
+                "It has expired or was revoked, or it is for another Atlas host.",
+                "Get a new token. Tokens are valid for an hour.",
+            ),
+        }
+    }
+}
+
+impl Rejection {
+    /// The HTTP status, and Atlas's error code where it gave one: `404 GROUP_NOT_FOUND`.
+    fn code(&self) -> String {
+        if self.error_code.is_empty() {
+            return self.status.to_string();
+        }
+        format!("{} {}", self.status, self.error_code)
+    }
+
+    /// What Atlas said, on one line: `404 GROUP_NOT_FOUND: No group with ID … exists.`
+    pub fn atlas_words(&self) -> ServerText {
+        match (self.error_code.is_empty(), self.detail.is_empty()) {
+            (true, true) => ServerText::new(&format!("HTTP {}", self.status)),
+            (false, true) => ServerText::new(&self.code()),
+            (_, false) => ServerText::new(&format!("{}: {}", self.code(), self.detail)),
+        }
+    }
+
+    /// What happened, what it means and what to do.
+    pub fn explain(&self) -> Explanation {
+        let refused = || format!("Atlas refused the request ({}).", self.code());
+        match self.kind() {
+            RejectionKind::NotAuthorized => explanation(
+                "Sign-in failed (401).",
+                "The access token has expired or was revoked, the API key is wrong, or they are for another \
+                 Atlas host.",
+                "Sign in with a new token, the right API key, or a service account's ID and secret.",
+            ),
+            RejectionKind::StaleNonce => explanation(
+                "The challenge for the API key expired before the request arrived (401).",
+                "Atlas checks this first, so nothing was changed.",
+                "Try again. The next request gets a new challenge.",
+            ),
+            RejectionKind::RoleTooLow => explanation(
+                "Your role cannot create secrets here.",
+                "It takes Project Owner, or Organization Owner if the account also has organization roles.",
+                "Ask a Project Owner of this project to create the secret, or to give you the role.",
+            ),
+            RejectionKind::AddressNotAllowed => explanation(
+                "This machine's IP address is not on the API access list.",
+                "The credentials are valid, but only from the addresses on their list.",
+                format!(
+                    "Add this machine's address{} to the API access list of the credentials, or connect from an \
+                     address on it.",
+                    self.address_in_brackets()
+                ),
+            ),
+            RejectionKind::AccessListMissing => explanation(
+                "The organization requires an API access list, and these credentials have none.",
+                "Atlas refuses their requests until an address is on their list.",
+                format!(
+                    "Ask an Organization Owner to add this machine's address{} to their API access list.",
+                    self.address_in_brackets()
+                ),
+            ),
+            RejectionKind::Forbidden => explanation(
+                refused(),
+                "The credentials are valid, but a setting of Atlas forbids the request.",
+                "Read Atlas's message. An Organization Owner can change such settings.",
+            ),
+            RejectionKind::ProjectNotFound => explanation(
+                "There is no project with this ID (404).",
+                "The ID is wrong, or the project is in an organization that your credentials cannot see.",
+                "Check the ID. Copy it from the project's URL, after /v2/.",
+            ),
+            RejectionKind::AccountNotFound => explanation(
+                "The project has no service account with this client ID (404).",
+                "The ID is wrong, the account is in another project, or it was deleted.",
+                "Check it in Atlas: Project Identity & Access > Applications > Service Accounts.",
+            ),
+            RejectionKind::Invalid if !self.fields.is_empty() => explanation(
+                refused(),
+                "A value is outside what Atlas or the organization allows.",
+                "Change that value, then create again.",
+            ),
+            RejectionKind::Invalid => explanation(
+                refused(),
+                "A value is outside what Atlas allows, or the account already has 2 secrets.",
+                "Read Atlas's message, change the value, then create again.",
+            ),
+            RejectionKind::VersionGone => explanation(
+                format!("Atlas no longer offers API version {API_VERSION} ({}).", self.code()),
+                "Atlas has removed this version, or a proxy changed the request.",
+                "Install a newer atlas-secret.",
+            ),
+            RejectionKind::TwoAtOnce => explanation(
+                "Someone else is changing this service account (409).",
+                "Atlas makes one change to it at a time.",
+                "Find out who else works on the account, then create again.",
+            ),
+            RejectionKind::Conflict => explanation(
+                refused(),
+                "Most likely the account has 2 secrets, the maximum. Expired secrets count, too.",
+                "Delete one of its secrets, or ask a Project Owner to; then create again.",
+            ),
+            RejectionKind::RateLimited => explanation(
+                "Rate limited by Atlas (429).",
+                "These credentials or this address have sent too many requests.",
+                "Wait a minute, then try again.",
+            ),
+            RejectionKind::Maintenance => explanation(
+                format!("Atlas is not accepting changes ({}).", self.status),
+                "It is being upgraded or is overloaded. This usually takes minutes.",
+                "Wait, then try again. Outages are listed on status.mongodb.com.",
+            ),
+            RejectionKind::Other => {
+                explanation(refused(), "This program does not know the reason.", "Read Atlas's message.")
+            }
+        }
+    }
+
+    fn address_in_brackets(&self) -> String {
+        self.address.as_ref().map_or_else(String::new, |address| format!(" ({address})"))
+    }
+}
+
+impl ReadProblem {
+    /// What Atlas said, where it was Atlas that refused.
+    pub fn atlas_words(&self) -> Option<ServerText> {
+        match self {
+            Self::Rejected(rejection) => Some(rejection.atlas_words()),
+            Self::PerhapsDeleted(why) => why.atlas_words(),
+            _ => None,
+        }
+    }
+
+    /// What happened, what it means and what to do.
+    pub fn explain(&self) -> Explanation {
+        match self {
+            Self::SignInRefused(words) => explanation(
+                "Sign-in failed: Atlas refused the client ID or its secret.",
+                format!("Atlas: {words}"),
+                "Check both. The secret may have expired or been deleted; a Project Owner can create another.",
+            ),
+            Self::Rejected(rejection) => rejection.explain(),
+            Self::Transport(problem) => problem.explain(),
+            Self::TimedOut(limit) => explanation(
+                no_answer(limit.as_secs()),
+                UNFINISHED,
+                "Try again. If it happens again, check the network, the VPN and the proxy.",
+            ),
+            Self::Unexpected { status } => explanation(
+                format!("Unexpected response ({status})."),
+                OTHER_END,
+                "Check the proxy and the base URL, then try again.",
+            ),
+            Self::StillThere => explanation(
+                "Atlas did not confirm the deletion, and the secret still exists.",
+                OTHER_END,
+                "Try again. If it happens again, delete the secret in Atlas.",
+            ),
+            Self::PerhapsDeleted(why) => explanation(
+                "The secret may have been deleted.",
+                why.explain().title,
+                "Check the account's secrets in Atlas, then try again.",
+            ),
+        }
+    }
+
+    /// What is known of a secret that was to be deleted, beginning with `not_deleted` where it certainly was not.
+    pub fn after_deleting(&self, not_deleted: &str) -> String {
+        match self {
+            Self::PerhapsDeleted(why) => format!("It may have been deleted. {}", why.explain().title),
+            Self::Rejected(rejection) if rejection.kind() == RejectionKind::RoleTooLow => {
+                format!("{not_deleted} Your role cannot delete secrets here.")
+            }
+            problem => format!("{not_deleted} {}", problem.explain().title),
+        }
+    }
+}
+
+impl TransportProblem {
+    /// The cause in a few words, without a full stop.
+    pub fn cause(&self) -> &str {
+        match self {
+            Self::ConnectTimeout => "no connection within 10 seconds",
+            Self::Dns(cause)
+            | Self::Connect(cause)
+            | Self::Tls(cause)
+            | Self::Proxy(cause)
+            | Self::Interrupted(cause)
+            | Self::NoChallenge(cause)
+            | Self::Credentials(cause)
+            | Self::Setup(cause) => cause.as_str(),
+        }
+    }
+
+    /// What happened, with the cause, and what to do.
+    pub fn explain(&self) -> Explanation {
+        let (what, meaning, action) = match self {
+            Self::Dns(_) => (
+                "The host name was not found",
+                "",
+                "Check the network, the VPN and the base URL, then try again.",
+            ),
+            Self::Connect(_) => (
+                "Could not connect to the host",
+                "",
+                "Check the network, the VPN and the base URL, then try again.",
+            ),
+            Self::ConnectTimeout => (
+                "Could not connect to the host",
+                "A firewall may drop the connection.",
+                "Check the network and the VPN. If your network requires a proxy, set HTTPS_PROXY.",
+            ),
+            Self::Tls(_) => (
+                "TLS failed",
+                "",
+                "If your network inspects TLS, set SSL_CERT_FILE to its certificate authority.",
+            ),
+            Self::Proxy(_) => ("The proxy failed", "", "Check HTTPS_PROXY and NO_PROXY."),
+            Self::Interrupted(_) => ("The connection broke", "", "Try again."),
+            Self::NoChallenge(_) => (
+                "Sign-in with the API key failed",
+                OTHER_END,
+                "Check the proxy and the base URL, then try again, or sign in with a service account.",
+            ),
+            Self::Credentials(_) => (
+                "These credentials cannot be used",
+                "",
+                "Choose another profile, or set the variables listed in atlas-secret --help.",
+            ),
+            Self::Setup(_) => {
+                ("Could not set up HTTPS", "", "Check SSL_CERT_FILE, SSL_CERT_DIR and the proxy variables.")
+            }
+        };
+        explanation(format!("{what}: {}.", self.cause()), meaning, action)
+    }
+}
+
+impl LostAnswer {
+    /// What happened, as a sentence.
+    pub fn sentence(&self) -> String {
+        match self {
+            Self::TimedOut(limit) => no_answer(limit.as_secs()),
+            Self::Broken(problem) => {
+                format!("The connection broke before the response was complete: {}.", problem.cause())
+            }
+            Self::ValueUnreadable(why) => {
+                format!("Atlas created the secret, but the response could not be read: {why}.")
+            }
+            Self::Unexpected { status } => {
+                format!("Unexpected response ({status}). It does not say whether the secret was created.")
+            }
+            Self::EarlierRun => "A previous run stopped before the secret was delivered.".to_owned(),
+            Self::StoppedWaiting => "You stopped waiting. The request is still running.".to_owned(),
+        }
+    }
+}
+
+impl VerifyOutcome {
+    /// What happened, as a sentence or two.
+    pub fn sentence(&self) -> String {
+        match self {
+            Self::Accepted { .. } => "Verified: Atlas accepts the new secret.".to_owned(),
+            Self::Refused(words) => format!("Atlas does not accept the new secret yet: {words}"),
+            Self::CouldNotCheck(problem) => format!("Could not verify it. {}", problem.explain().title),
+        }
+    }
+}
+
+fn no_answer(seconds: u64) -> String {
+    format!("Atlas did not answer within {seconds} seconds.")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    fn rejection(status: u16, code: &str) -> Rejection {
+        Rejection {
+            status,
+            error_code: ServerText::new(code),
+            detail: ServerText::default(),
+            fields: Vec::new(),
+            address: None,
+            retry_after: None,
+        }
+    }
+
+    #[test]
+    fn every_refusal_has_a_title_of_its_own() {
+        let refusals = [
+            (401, "X"),
+            (401, "stale=true"),
+            (401, "NOT_IN_GROUP"),
+            (403, "IP_ADDRESS_NOT_ON_ACCESS_LIST"),
+            (403, "ORG_REQUIRES_ACCESS_LIST"),
+            (403, "X"),
+            (404, "GROUP_NOT_FOUND"),
+            (404, "X"),
+            (400, "X"),
+            (410, "X"),
+            (409, "DATA_CONCURRENCY_ERROR"),
+            (409, "X"),
+            (429, "X"),
+            (503, "X"),
+            (418, "X"),
+        ];
+        let titles: std::collections::BTreeSet<_> =
+            refusals.iter().map(|(status, code)| rejection(*status, code).explain().title).collect();
+        assert_eq!(titles.len(), refusals.len(), "{titles:?}");
+    }
+
+    #[test]
+    fn status_code_and_detail_are_shown_as_they_came() {
+        let detailed = Rejection { detail: ServerText::new("Not you."), ..rejection(403, "SOME_RULE") };
+        let rows = [
+            (detailed.clone(), "403 SOME_RULE: Not you."),
+            (Rejection { error_code: ServerText::default(), ..detailed }, "403: Not you."),
+            (rejection(418, "TEAPOT"), "418 TEAPOT"),
+            (rejection(418, ""), "HTTP 418"),
+        ];
+        for (refusal, words) in rows {
+            assert_eq!(refusal.atlas_words().as_str(), words);
+        }
+        assert_eq!(rejection(403, "RULE").explain().title, "Atlas refused the request (403 RULE).");
+        assert_eq!(rejection(405, "X").explain().title, "Atlas is not accepting changes (405).");
+    }
+
+    #[test]
+    fn the_address_to_list_is_named_where_atlas_named_it() {
+        let address = Some(ServerText::new("203.0.113.7"));
+        for code in ["IP_ADDRESS_NOT_ON_ACCESS_LIST", "ORG_REQUIRES_ACCESS_LIST"] {
+            let named = Rejection { address: address.clone(), ..rejection(403, code) };
+            assert!(named.explain().action.contains("this machine's address (203.0.113.7) to"), "{code}");
+            assert!(rejection(403, code).explain().action.contains("this machine's address to"), "{code}");
+        }
+    }
+
+    #[test]
+    fn a_title_names_the_cause() {
+        let cause = || ServerText::new("the reason");
+        let problems = [
+            TransportProblem::Dns(cause()),
+            TransportProblem::Connect(cause()),
+            TransportProblem::Tls(cause()),
+            TransportProblem::Proxy(cause()),
+            TransportProblem::Interrupted(cause()),
+            TransportProblem::NoChallenge(cause()),
+            TransportProblem::Credentials(cause()),
+            TransportProblem::Setup(cause()),
+        ];
+        for problem in problems {
+            assert!(problem.explain().title.ends_with(": the reason."), "{problem:?}");
+        }
+        let title = TransportProblem::ConnectTimeout.explain().title;
+        assert_eq!(title, "Could not connect to the host: no connection within 10 seconds.");
+    }
+
+    #[test]
+    fn a_failed_deletion_says_what_is_certain() {
+        let role = ReadProblem::Rejected(rejection(401, "NOT_IN_GROUP"));
+        let slow = ReadProblem::TimedOut(Duration::from_secs(10));
+        let rows = [
+            (role, "Not deleted. Your role cannot delete secrets here."),
+            (slow.clone(), "Not deleted. Atlas did not answer within 10 seconds."),
+            (
+                ReadProblem::PerhapsDeleted(Box::new(slow)),
+                "It may have been deleted. Atlas did not answer within 10 seconds.",
+            ),
+        ];
+        for (problem, expected) in rows {
+            assert_eq!(problem.after_deleting("Not deleted."), expected);
+        }
+    }
+
+    #[test]
+    fn each_lost_answer_says_what_is_known_of_it() {
+        let words = |text| ServerText::new(text);
+        let rows = [
+            (LostAnswer::TimedOut(Duration::from_secs(60)), "Atlas did not answer within 60 seconds."),
+            (
+                LostAnswer::ValueUnreadable(words("it holds no secret")),
+                "could not be read: it holds no secret.",
+            ),
+            (LostAnswer::Unexpected { status: 502 }, "Unexpected response (502). It does not say whether"),
+            (LostAnswer::StoppedWaiting, "You stopped waiting"),
+            (LostAnswer::EarlierRun, "A previous run stopped"),
+            (
+                LostAnswer::Broken(TransportProblem::Interrupted(words("reset"))),
+                "broke before the response was complete: reset.",
+            ),
+        ];
+        for (lost, expected) in rows {
+            assert!(lost.sentence().contains(expected), "{}", lost.sentence());
+            assert_eq!(lost.is_certainly_created(), matches!(lost, LostAnswer::ValueUnreadable(_)));
+        }
+    }
+
+    #[test]
+    fn only_a_token_is_called_accepted() {
+        let rows = [
+            (VerifyOutcome::Accepted { at: None }, "Verified: Atlas accepts the new secret."),
+            (
+                VerifyOutcome::Refused(ServerText::new("Invalid credentials provided.")),
+                "Atlas does not accept the new secret yet: Invalid credentials provided.",
+            ),
+            (
+                VerifyOutcome::CouldNotCheck(ReadProblem::TimedOut(Duration::from_secs(10))),
+                "Could not verify it. Atlas did not answer within 10 seconds.",
+            ),
+        ];
+        for (outcome, sentence) in rows {
+            assert_eq!(outcome.sentence(), sentence);
+        }
+    }
+}
