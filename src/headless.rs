@@ -21,7 +21,7 @@ use crate::jobs::{
     self, AtlasApi, Connections, Created, Known, Operator, Outcome, PAUSES, Question, Reason, Records,
     Recovered, Step, pause_before_restart,
 };
-use crate::process::{internal_error, say};
+use crate::process::{internal_error, say, wall_clock};
 use crate::tui::screens::{
     CreatedScreen, FieldName, Form, NO_ORGANIZATION, PROBABLY_YOURS, SEVERAL_APPEARED, Validation,
     check_failed, none_appeared,
@@ -159,7 +159,7 @@ impl Headless {
     ) -> (Option<Outcome>, Option<Signal>) {
         let (cancel, is_sent) = (CancellationToken::new(), AtomicBool::new(false));
         let mut operator = Unattended { flags: self.flags, said: "", is_sent: &is_sent };
-        let clock = Timestamp::now;
+        let clock = wall_clock;
         let mut creation =
             pin!(jobs::create(&self.connections, &self.records, &clock, &mut operator, &cancel, new_secret));
         let signal = tokio::select! {
@@ -364,13 +364,10 @@ impl Operator for Unattended<'_> {
     }
 
     async fn confirm(&mut self, question: Question) -> bool {
-        let is_approved = match &question {
-            Question::Shortens(_) => true,
-            Question::Replaces(_) => self.flags.replace_expired,
-            Question::AccountUnknown(_) => false,
-        };
+        let Question::Consequences(consequences) = question else { return false };
+        let is_approved = self.flags.agree_to(&consequences);
         if is_approved {
-            for line in words::approved(&question, Some(&TimeZone::system())) {
+            for line in words::approved(&consequences, Some(&TimeZone::system())) {
                 say(&line);
             }
         }

@@ -14,7 +14,7 @@ const DEPENDENCIES: [(&str, &[&str]); 13] = [
     ("config", &["domain"]),
     ("delivery", &["domain"]),
     ("journal", &["domain"]),
-    ("demo", &["domain"]),
+    ("demo", &["domain", "process"]),
     ("jobs", &["domain", "process", "atlas", "config", "journal", "demo"]),
     ("tui", &["domain", "process", "jobs"]),
     ("terminal", &["domain", "process", "tui"]),

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use atlas_secret::domain::{BaseUrl, JournalEntry, JournalProblem, SecretId, ServerText};
-use atlas_secret::journal::{Journal, PendingRecord, RecordFile};
+use atlas_secret::journal::{Journal, RecordFile};
 use support::fixtures::{client_id, project};
 
 /// The folder that a test which runs in a process of its own works in.
@@ -81,8 +81,8 @@ fn the_note_of_a_program_that_is_killed_is_told_and_that_of_a_living_one_is_not(
 #[test]
 #[ignore = "the test above runs it in a process of its own, and kills it"]
 fn a_program_that_waits_to_be_killed() {
-    let page = Journal::new(named_folder()).begin(&entry(1)).unwrap();
-    page.created(new_id(), None).unwrap();
+    let record = Journal::new(named_folder()).begin(&entry(1)).unwrap();
+    record.created(new_id(), None).unwrap();
     println!("begun");
     // Ends when the test that started it does.
     std::io::stdin().read_to_end(&mut Vec::new()).unwrap();
@@ -118,21 +118,21 @@ fn on_a_small_disk() {
 
     // So long that what Atlas answers needs a second page.
     let long = entry(130);
-    let page: RecordFile = journal.begin(&long).unwrap();
+    let record: RecordFile = journal.begin(&long).unwrap();
     fill("first");
-    assert_eq!(page.created(new_id(), None), Err(JournalProblem::Full));
+    assert_eq!(record.created(new_id(), None), Err(JournalProblem::Full));
     assert_eq!(journal.begin(&entry(1)).unwrap_err(), JournalProblem::Full);
     let names: Vec<_> = fs::read_dir(named_folder()).unwrap().map(|it| it.unwrap().file_name()).collect();
     assert_eq!(names.len(), 2, "{names:?}");
 
-    // Room again: the line that was cut off spoils nothing.
+    // Room again: the line that was cut off spoils nothing, neither for a reader nor for the next line.
     fs::remove_file(named_folder().join("first")).unwrap();
-    drop(page);
-    let left = journal.pending().unwrap().pop().unwrap();
-    assert_eq!(left.entry(), Ok(&long));
-    let page = left.into_record_file().unwrap();
-    page.created(new_id(), None).unwrap();
-    drop(page);
-    let left: Vec<PendingRecord> = journal.pending().unwrap();
-    assert_eq!(left[0].entry(), Ok(&JournalEntry { secret_id: new_id(), ..long }));
+    let copies = tempfile::tempdir().unwrap();
+    for file in fs::read_dir(named_folder()).unwrap().map(Result::unwrap) {
+        fs::copy(file.path(), copies.path().join(file.file_name())).unwrap();
+    }
+    assert_eq!(told(&Journal::new(copies.path().to_owned())), std::slice::from_ref(&long));
+    record.created(new_id(), None).unwrap();
+    drop(record);
+    assert_eq!(told(&journal), [JournalEntry { secret_id: new_id(), ..long }]);
 }

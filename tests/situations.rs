@@ -166,7 +166,7 @@ async fn the_secrets_that_are_there_already_are_of_every_kind() {
         let now = account.read_at.expect("Atlas tells its time");
         let is_expired = account.secrets.iter().filter(|secret| secret.is_expired(now)).count();
         assert_eq!((account.secrets.len() - is_expired, is_expired), (living, expired), "{name}");
-        assert_eq!(account.shortened_by_creating(now).len(), shortened, "{name}");
+        assert_eq!(account.consequences(now).shortens.len(), shortened, "{name}");
         assert_eq!(account.is_full(), living + expired == SECRETS_PER_ACCOUNT, "{name}");
     }
     let cap = demo.client.project(&ProjectId::parse(ANALYTICS).unwrap()).await.unwrap();

@@ -58,7 +58,7 @@ fn all(atlas: &Atlas, display: Option<&Display>) -> Vec<Screen> {
         screen("help", &[("?", "Keys")], [key::ESC, "?"]),
         screen("as a command", &[(key::F2, "as a command")], [key::TAB, key::SHIFT_TAB]),
         screen("secret created", &[TO_CREATED], ["f", key::ESC]),
-        screen("the question before leaving", &[TO_CREATED, ("q", "was not copied")], [key::DOWN, key::UP]),
+        screen("the question before leaving", &[TO_CREATED, ("q", "have not copied")], [key::DOWN, key::UP]),
         Screen {
             program: atlas.program(LOST),
             ..screen("lost answer", &[(key::ENTER, "its value is lost")], ["?", key::ESC])

@@ -1,36 +1,13 @@
 //! Which Atlas to talk to.
 
-use thiserror::Error;
+use crate::domain::{BaseUrl, BaseUrlError, ServerText, is_quoted};
 
-use crate::domain::{BaseUrl, BaseUrlError, ServerText};
-
-use super::not_used::{Precedence, ShadowedSource};
+use super::environment::{BASE_URL, MCLI_OPS_MANAGER_URL, MCLI_SERVICE, OPS_MANAGER_URL, SERVICE, Variables};
+use super::error::{CredentialsError, Precedence, ShadowedSource};
 use super::profile::Profile;
 use super::profiles::Profiles;
-use super::variables::{BASE_URL, MCLI_OPS_MANAGER_URL, MCLI_SERVICE, OPS_MANAGER_URL, SERVICE, Variables};
 
-/// Why no host can be told.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub enum BaseUrlProblem {
-    /// A base URL that is none.
-    #[error("{place}: {error}")]
-    BaseUrl {
-        /// The variable, or the setting and its profile.
-        place: String,
-        /// What is wrong with it.
-        error: BaseUrlError,
-    },
-    /// A service that is not Atlas.
-    #[error("{place} is `{value}`, but this program knows cloud and cloudgov only")]
-    Service {
-        /// The variable, or the setting and its profile.
-        place: String,
-        /// What stands there.
-        value: ServerText,
-    },
-}
-
-/// A text and where it stands.
+/// A text and its place.
 struct Placed {
     place: String,
     text: String,
@@ -38,13 +15,13 @@ struct Placed {
 }
 
 /// The base URL, in the order of the Atlas CLI: a URL goes before a service, and for each of the two the
-/// environment goes before the profile. What loses is noted in `not_used`.
+/// environment goes before the profile. What loses is added to `shadowed`.
 pub(super) fn choose(
     flag: Option<&BaseUrl>,
     variables: &Variables,
     profile: Option<(&Profiles, &Profile)>,
-    not_used: &mut Vec<ShadowedSource>,
-) -> Result<BaseUrl, BaseUrlProblem> {
+    shadowed: &mut Vec<ShadowedSource>,
+) -> Result<BaseUrl, CredentialsError> {
     let mut places = placed(
         &[OPS_MANAGER_URL, BASE_URL, MCLI_OPS_MANAGER_URL],
         &["ops_manager_url", "base_url"],
@@ -53,7 +30,7 @@ pub(super) fn choose(
     );
     let services = placed(&[SERVICE, MCLI_SERVICE], &["service"], variables, profile);
     if let Some(url) = flag {
-        not_used.extend(lost(places.into_iter().chain(services), Precedence::BaseUrlFlag));
+        shadowed.extend(lost(places.into_iter().chain(services), Precedence::BaseUrlFlag));
         return Ok(url.clone());
     }
     let has_url = !places.is_empty();
@@ -63,10 +40,10 @@ pub(super) fn choose(
         return parse("the public Atlas", BaseUrl::CLOUD);
     };
     match variable {
-        Some(variable) => not_used.extend(lost(places, Precedence::Variable(variable))),
+        Some(variable) => shadowed.extend(lost(places, Precedence::Variable(variable))),
         // Within one profile nothing has to be told apart.
         None => {
-            not_used.extend(lost(places.filter(|loser| loser.variable.is_some()), Precedence::ProfileUrl));
+            shadowed.extend(lost(places.filter(|loser| loser.variable.is_some()), Precedence::ProfileUrl));
         }
     }
     if has_url {
@@ -75,11 +52,12 @@ pub(super) fn choose(
     match text.as_str() {
         "cloud" => parse(&place, BaseUrl::CLOUD),
         "cloudgov" => parse(&place, BaseUrl::CLOUD_GOV),
-        other => Err(BaseUrlProblem::Service { place, value: ServerText::new(other) }),
+        other if is_quoted(other) => Err(CredentialsError::BaseUrl { place, error: BaseUrlError::Quoted }),
+        other => Err(CredentialsError::Service { place, value: ServerText::new(other) }),
     }
 }
 
-/// Where a value stands: in variables, then in settings of the profile.
+/// Where a value is set: in variables, then in settings of the profile.
 fn placed(
     names: &[&'static str],
     settings: &[&str],
@@ -93,7 +71,7 @@ fn placed(
     let in_profile = |setting: &&str| {
         let (profiles, profile) = profile?;
         let text = profiles.setting(profile, setting)?.to_owned();
-        Some(Placed { place: format!("{setting} of profile `{}`", profile.name()), text, variable: None })
+        Some(Placed { place: profile.place(setting), text, variable: None })
     };
     let in_variables = names.iter().copied().filter_map(in_variable);
     in_variables.chain(settings.iter().filter_map(in_profile)).collect()
@@ -103,14 +81,14 @@ fn lost(places: impl Iterator<Item = Placed>, winner: Precedence) -> Vec<Shadowe
     places.map(|loser| ShadowedSource::new(loser.place, winner)).collect()
 }
 
-fn parse(place: &str, text: &str) -> Result<BaseUrl, BaseUrlProblem> {
-    BaseUrl::parse(text).map_err(|error| BaseUrlProblem::BaseUrl { place: place.to_owned(), error })
+fn parse(place: &str, text: &str) -> Result<BaseUrl, CredentialsError> {
+    BaseUrl::parse(text).map_err(|error| CredentialsError::BaseUrl { place: place.to_owned(), error })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::variables::tests::{Set, environment};
+    use crate::config::environment::tests::{Set, environment};
     use crate::domain::ProfileName;
 
     fn outcome(set: Set, toml: &str) -> String {
@@ -118,7 +96,7 @@ mod tests {
         let path = folder.path().join("config.toml");
         std::fs::write(&path, format!("version = 2\n{toml}")).unwrap();
         let profiles = Profiles::load(&path).unwrap();
-        let profile = ProfileName::new("ci").and_then(|name| profiles.get(&name));
+        let profile = ProfileName::new("ci").and_then(|name| profiles.named(&name).ok());
         let from = profile.map(|profile| (&profiles, profile));
         match choose(None, &Variables(&environment(set)), from, &mut Vec::new()) {
             Ok(url) => url.to_string(),
@@ -134,7 +112,7 @@ mod tests {
             (
                 &[(SERVICE, "mars")],
                 "",
-                "MONGODB_ATLAS_SERVICE is `mars`, but this program knows cloud and cloudgov only",
+                "MONGODB_ATLAS_SERVICE is `mars`: this program supports `cloud` and `cloudgov`",
             ),
             (&[(BASE_URL, "https://b.example/"), (SERVICE, "cloudgov")], "", "https://b.example"),
             (
@@ -165,12 +143,12 @@ mod tests {
             (
                 &[],
                 "[ci]\nservice = 'ops-manager'",
-                "service of profile `ci` is `ops-manager`, but this program knows cloud and cloudgov only",
+                "service in profile `ci` is `ops-manager`: this program supports `cloud` and `cloudgov`",
             ),
             (
                 &[],
                 "[ci]\nops_manager_url = 'https://o.example/api'",
-                "ops_manager_url of profile `ci`: remove the path: only a scheme and a host are allowed, like https://cloud.mongodb.com",
+                "ops_manager_url in profile `ci`: remove the path: only a scheme and a host are allowed, like https://cloud.mongodb.com",
             ),
         ];
         for (set, toml, expected) in rows {

@@ -1,36 +1,64 @@
-//! Credentials from the environment, by the names that the vendor's own tools use.
+//! Credentials from the environment, by the names of the vendor's own tools: Atlas CLI, Terraform provider, Go SDK.
 //!
 //! The order is that of the vendor's Terraform provider: access token, service account, API key.
 
-use thiserror::Error;
+use crate::domain::{Credentials, Half, PairKind, trim_visible};
 
-use crate::domain::{CredentialProblem, Credentials, Half, PairKind};
+use super::error::{CredentialsError, Precedence, ShadowedSource};
 
-use super::not_used::{Precedence, ShadowedSource};
-use super::variables::{
-    ACCESS_TOKEN, CLIENT_ID, CLIENT_SECRET, CREDENTIALS, MCLI_PRIVATE_API_KEY, MCLI_PUBLIC_API_KEY,
-    PRIVATE_API_KEY, PRIVATE_KEY, PUBLIC_API_KEY, PUBLIC_KEY, Variables,
-};
+pub(super) const ACCESS_TOKEN: &str = "MONGODB_ATLAS_ACCESS_TOKEN";
+pub(super) const CLIENT_ID: &str = "MONGODB_ATLAS_CLIENT_ID";
+pub(super) const CLIENT_SECRET: &str = "MONGODB_ATLAS_CLIENT_SECRET";
+pub(super) const PUBLIC_API_KEY: &str = "MONGODB_ATLAS_PUBLIC_API_KEY";
+pub(super) const PRIVATE_API_KEY: &str = "MONGODB_ATLAS_PRIVATE_API_KEY";
+pub(super) const PUBLIC_KEY: &str = "MONGODB_ATLAS_PUBLIC_KEY";
+pub(super) const PRIVATE_KEY: &str = "MONGODB_ATLAS_PRIVATE_KEY";
+pub(super) const OPS_MANAGER_URL: &str = "MONGODB_ATLAS_OPS_MANAGER_URL";
+pub(super) const BASE_URL: &str = "MONGODB_ATLAS_BASE_URL";
+pub(super) const SERVICE: &str = "MONGODB_ATLAS_SERVICE";
+pub(super) const PROFILE: &str = "MONGODB_ATLAS_PROFILE";
+const PROJECT_ID: &str = "MONGODB_ATLAS_PROJECT_ID";
 
-/// Why the environment gives no usable credentials. No message holds a value.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub enum EnvironmentError {
-    /// One half of a pair; halves are never mixed from several sources.
-    #[error("{set} is set, but {missing} is not: both are needed")]
-    Half {
-        /// The variable that is there.
-        set: &'static str,
-        /// The one that belongs to it.
-        missing: &'static str,
-    },
-    /// A value that cannot be what its variable is for.
-    #[error("{variable}: {problem}")]
-    Value {
-        /// The variable that holds it.
-        variable: &'static str,
-        /// What is wrong with it.
-        problem: CredentialProblem,
-    },
+// Older names, which the Atlas CLI still reads; all others go first.
+pub(super) const MCLI_PUBLIC_API_KEY: &str = "MCLI_PUBLIC_API_KEY";
+pub(super) const MCLI_PRIVATE_API_KEY: &str = "MCLI_PRIVATE_API_KEY";
+pub(super) const MCLI_OPS_MANAGER_URL: &str = "MCLI_OPS_MANAGER_URL";
+pub(super) const MCLI_SERVICE: &str = "MCLI_SERVICE";
+const MCLI_PROJECT_ID: &str = "MCLI_PROJECT_ID";
+
+/// Every variable that holds a credential or a half of one.
+pub(super) const CREDENTIALS: [&str; 9] = [
+    ACCESS_TOKEN,
+    CLIENT_ID,
+    CLIENT_SECRET,
+    PUBLIC_API_KEY,
+    PRIVATE_API_KEY,
+    PUBLIC_KEY,
+    PRIVATE_KEY,
+    MCLI_PUBLIC_API_KEY,
+    MCLI_PRIVATE_API_KEY,
+];
+
+/// A look-up that counts a blank variable as not set and takes what cannot be seen around a value off.
+pub(super) struct Variables<'a>(pub(super) &'a dyn Fn(&str) -> Option<String>);
+
+impl Variables<'_> {
+    /// The value of a variable.
+    pub(super) fn get(&self, name: &str) -> Option<String> {
+        let value = (self.0)(name)?;
+        let trimmed = trim_visible(&value);
+        (!trimmed.is_empty()).then(|| trimmed.to_owned())
+    }
+
+    /// The project, and the variable that names it.
+    pub(super) fn project_id(&self) -> Option<(&'static str, String)> {
+        [PROJECT_ID, MCLI_PROJECT_ID].into_iter().find_map(|name| Some((name, self.get(name)?)))
+    }
+
+    /// True when the variable is there and not blank.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.get(name).is_some()
+    }
 }
 
 /// Credentials that the environment holds.
@@ -39,8 +67,8 @@ pub(super) struct InEnvironment {
     pub(super) credentials: Credentials,
     /// The variables they came from.
     pub(super) names: Vec<&'static str>,
-    /// The variables that are set but were not needed.
-    pub(super) not_used: Vec<ShadowedSource>,
+    /// The variables that are set but not used.
+    pub(super) shadowed: Vec<ShadowedSource>,
 }
 
 /// Two variables that belong together.
@@ -72,13 +100,13 @@ impl Pair {
         variables.has(self.identifier) && variables.has(self.secret)
     }
 
-    fn read(&self, variables: &Variables) -> Result<Credentials, EnvironmentError> {
-        let half = |set, missing| EnvironmentError::Half { set, missing };
+    fn read(&self, variables: &Variables) -> Result<Credentials, CredentialsError> {
+        let half = |set, missing| CredentialsError::Half { set, missing };
         let identifier = variables.get(self.identifier).ok_or_else(|| half(self.secret, self.identifier))?;
         let secret = variables.get(self.secret).ok_or_else(|| half(self.identifier, self.secret))?;
         Credentials::pair(self.kind, &identifier, secret).map_err(|(half, problem)| {
             let variable = if half == Half::Identifier { self.identifier } else { self.secret };
-            EnvironmentError::Value { variable, problem }
+            CredentialsError::Value { place: variable.to_owned(), problem }
         })
     }
 }
@@ -87,10 +115,10 @@ impl Pair {
 ///
 /// Half a pair is an error unless something that goes before it is complete: to sign in as someone else
 /// than the one who was half named would be a guess.
-pub(super) fn find(variables: &Variables) -> Result<Option<InEnvironment>, EnvironmentError> {
+pub(super) fn find(variables: &Variables) -> Result<Option<InEnvironment>, CredentialsError> {
     if let Some(token) = variables.get(ACCESS_TOKEN) {
         let credentials = Credentials::access_token(token)
-            .map_err(|problem| EnvironmentError::Value { variable: ACCESS_TOKEN, problem })?;
+            .map_err(|problem| CredentialsError::Value { place: ACCESS_TOKEN.to_owned(), problem })?;
         return Ok(Some(found(variables, credentials, vec![ACCESS_TOKEN], Precedence::AccessToken)));
     }
     if SERVICE_ACCOUNT.is_touched(variables) {
@@ -113,9 +141,9 @@ fn found(
     winner: Precedence,
 ) -> InEnvironment {
     let others = CREDENTIALS.into_iter().filter(|name| !names.contains(name) && variables.has(name));
-    let not_used = others.map(|name| ShadowedSource::new(name, winner)).collect();
-    InEnvironment { credentials, names, not_used }
+    let shadowed = others.map(|name| ShadowedSource::new(name, winner)).collect();
+    InEnvironment { credentials, names, shadowed }
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

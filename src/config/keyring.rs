@@ -1,91 +1,124 @@
 //! Credentials of a profile from the system's keyring, where the Atlas CLI keeps them on a desktop.
 
-use thiserror::Error;
+#[cfg(all(feature = "keyring", any(windows, target_os = "macos", test)))]
+mod native;
+#[cfg(all(feature = "keyring", unix, not(target_os = "macos")))]
+mod secret_service;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use tokio::sync::oneshot;
+use zeroize::Zeroizing;
 
-use crate::domain::{CredentialProblem, Credentials, ServerText};
+use crate::domain::{Credentials, Half, PairKind, ProfileName};
 
-use super::at_hand::KeyringRequest;
+use super::error::CredentialsError;
 
-#[cfg(feature = "keyring")]
-mod entries;
-#[cfg(feature = "keyring")]
-mod go_keyring;
-#[cfg(feature = "keyring")]
-mod store;
+#[cfg(all(feature = "keyring", any(windows, target_os = "macos")))]
+use native::Keyring;
+#[cfg(all(feature = "keyring", unix, not(target_os = "macos")))]
+use secret_service::Keyring;
 
-/// Why the keyring gave no credentials. No message holds one.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub enum KeyringError {
-    /// This program was built without the feature `keyring`.
-    #[error("the profile keeps its secret in the system's keyring, which this build cannot read: {WAY_OUT}")]
-    NotBuilt,
-    /// There is no keyring, or it does not answer; a machine without a desktop has none.
-    #[error("the system's keyring cannot be opened ({0}): {WAY_OUT}")]
-    Unavailable(ServerText),
-    /// The person, or the system, did not unlock it.
-    #[error("the system's keyring stayed locked ({0}): unlock it and try again, or {WAY_OUT}")]
-    Locked(ServerText),
-    /// The profile's entry is not there.
-    #[error(
-        "the system's keyring holds no `{user}` for `{service}`: run `atlas auth login` for this profile"
-    )]
-    Missing {
-        /// The keyring's name for the profile.
-        service: ServerText,
-        /// The keyring's name for the setting.
-        user: &'static str,
-    },
-    /// More than one entry of that name, none of which is better than the other.
-    #[error("the system's keyring holds several `{user}` for `{service}`: delete all but one of them")]
-    Ambiguous {
-        /// The keyring's name for the profile.
-        service: ServerText,
-        /// The keyring's name for the setting.
-        user: &'static str,
-    },
-    /// An entry that is no text, or not encoded as its prefix says.
-    #[error("the `{0}` in the system's keyring cannot be read: run `atlas auth login` for this profile")]
-    NotText(&'static str),
-    /// An entry that cannot be what it is for.
-    #[error("the `{user}` in the system's keyring is wrong: {problem}")]
-    Value {
-        /// The keyring's name for the setting.
-        user: &'static str,
-        /// What is wrong with it.
-        problem: CredentialProblem,
-    },
+/// The credentials of a profile in the system's keyring. The Atlas CLI keeps one entry for each half of a pair.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyringRequest {
+    /// The profile.
+    pub profile: ProfileName,
+    /// What the two entries make together.
+    pub kind: PairKind,
 }
 
-const WAY_OUT: &str = "set MONGODB_ATLAS_CLIENT_ID and MONGODB_ATLAS_CLIENT_SECRET instead";
-
 impl KeyringRequest {
-    /// Asks the keyring, on a thread of its own: it may wait for the person in front of an unlock dialog, for
+    /// Asks the keyring, on a thread of its own: it may wait for the user in front of an unlock dialog, for
     /// as long as they like. Dropping the receiver gives up; the thread then ends by itself, or with the
-    /// program. A receiver that fails means that the thread could not be started or fell over.
+    /// program. A receiver that fails means that the thread could not be started or panicked.
     #[must_use]
-    pub fn read(self) -> oneshot::Receiver<Result<Credentials, KeyringError>> {
+    pub fn read(self) -> oneshot::Receiver<Result<Credentials, CredentialsError>> {
         let (answer, receiver) = oneshot::channel();
         // A thread that cannot be started drops `answer`, which the receiver sees. Where no one waits any
         // more, there is no one to tell.
         let _ = std::thread::Builder::new().name("keyring".to_owned()).spawn(move || {
-            let _ = answer.send(read(&self));
+            let _ = answer.send(self.read_here());
         });
         receiver
     }
+
+    /// The keyring's name for the profile's entries: `atlascli_` and the profile's name.
+    pub fn service(&self) -> String {
+        format!("atlascli_{}", self.profile.as_str())
+    }
+
+    /// An entry, as messages name it.
+    fn place(&self, half: Half) -> String {
+        format!("{} of profile `{}` in the system's keyring", setting_of(self.kind, half), self.profile)
+    }
+
+    #[cfg(feature = "keyring")]
+    fn read_here(&self) -> Result<Credentials, CredentialsError> {
+        let keyring = Keyring::open()?;
+        self.pair(|user| keyring.entry(&self.service(), user))
+    }
+
+    #[cfg(not(feature = "keyring"))]
+    fn read_here(&self) -> Result<Credentials, CredentialsError> {
+        self.pair(|_| Err(CredentialsError::KeyringNotBuilt(self.profile.clone())))
+    }
+
+    /// Both halves of the pair from `entry`, by the keyring's name for the user of an entry. It is not asked for the
+    /// second half when the first one fails: a prompt that was dismissed is not shown again.
+    fn pair(
+        &self,
+        entry: impl Fn(&'static str) -> Result<Option<Vec<u8>>, CredentialsError>,
+    ) -> Result<Credentials, CredentialsError> {
+        let half = |half| {
+            let (place, name) = (self.place(half), self.profile.clone());
+            let bytes = Zeroizing::new(entry(setting_of(self.kind, half))?.unwrap_or_default());
+            match decode(&bytes) {
+                None => Err(CredentialsError::KeyringEntryNotText { place, name }),
+                Some(text) if text.is_empty() => Err(CredentialsError::KeyringEntryMissing { place, name }),
+                Some(text) => Ok(text),
+            }
+        };
+        let (identifier, secret) = (half(Half::Identifier)?, half(Half::Secret)?);
+        Credentials::pair(self.kind, &identifier, (*secret).clone())
+            .map_err(|(half, problem)| CredentialsError::Value { place: self.place(half), problem })
+    }
 }
 
-#[cfg(feature = "keyring")]
-fn read(request: &KeyringRequest) -> Result<Credentials, KeyringError> {
-    let store = store::open().map_err(|error| store::closed(&error))?;
-    entries::read(&*store, request)
+/// The name of a half of a pair in the Atlas CLI's file and in its keyring entries.
+pub(super) fn setting_of(kind: PairKind, half: Half) -> &'static str {
+    match (kind, half) {
+        (PairKind::ServiceAccount, Half::Identifier) => "client_id",
+        (PairKind::ServiceAccount, Half::Secret) => "client_secret",
+        (PairKind::ApiKey, Half::Identifier) => "public_api_key",
+        (PairKind::ApiKey, Half::Secret) => "private_api_key",
+    }
 }
 
-#[cfg(not(feature = "keyring"))]
-fn read(_: &KeyringRequest) -> Result<Credentials, KeyringError> {
-    Err(KeyringError::NotBuilt)
+/// What go-keyring, the library of the Atlas CLI, puts before a value in base64; macOS's `security` would spoil others.
+const BASE64: &str = "go-keyring-base64:";
+
+/// What older versions put before a value of several lines, in hexadecimal.
+const HEX: &str = "go-keyring-encoded:";
+
+/// The text of an entry; `None` when it is no text or not encoded as its prefix says.
+fn decode(bytes: &[u8]) -> Option<Zeroizing<String>> {
+    let text = std::str::from_utf8(bytes).ok()?.trim();
+    let decoded = if let Some(encoded) = text.strip_prefix(BASE64) {
+        STANDARD.decode(encoded).ok()?
+    } else if let Some(encoded) = text.strip_prefix(HEX) {
+        hexadecimal(encoded)?
+    } else {
+        return Some(Zeroizing::new(text.to_owned()));
+    };
+    String::from_utf8(decoded).ok().map(Zeroizing::new)
 }
 
-#[cfg(all(feature = "keyring", unix, not(target_os = "macos")))]
+fn hexadecimal(digits: &str) -> Option<Vec<u8>> {
+    let nibble = |digit: &u8| u8::try_from(char::from(*digit).to_digit(16)?).ok();
+    let pairs = digits.as_bytes().chunks(2);
+    pairs.map(|pair| Some(nibble(pair.first()?)? << 4 | nibble(pair.get(1)?)?)).collect()
+}
+
 #[cfg(test)]
 mod tests;

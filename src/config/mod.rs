@@ -9,31 +9,18 @@
 //!                                                    └─▶ NeedsKeyring(request) ─ request.read() ─▶ Credentials
 //! ```
 
-mod at_hand;
 mod base_url;
-mod choice;
-mod config_path;
 mod environment;
+mod error;
 mod keyring;
-mod not_used;
 mod profile;
 mod profiles;
-mod profiles_file;
 #[cfg(test)]
 mod properties;
 mod resolve;
-mod variables;
-mod warning;
 
-pub use at_hand::{CredentialSource, KeyringRequest};
-pub use base_url::BaseUrlProblem;
-pub use choice::ChoiceError;
-pub use config_path::{System, config_path};
-pub use environment::EnvironmentError;
-pub use keyring::KeyringError;
-pub use not_used::{Precedence, ShadowedSource};
-pub use profile::{Profile, ProfileError, ProfileProblem};
-pub use profiles::Profiles;
-pub use profiles_file::{FileProblem, ProfilesError};
-pub use resolve::{CredentialsError, Flags, Found, Origin, resolve};
-pub use warning::Warning;
+pub use error::{CredentialsError, FileError, Precedence, ShadowedSource, Warning};
+pub use keyring::KeyringRequest;
+pub use profile::{CredentialSource, Profile};
+pub use profiles::{Profiles, config_path};
+pub use resolve::{Flags, Found, Origin, resolve};

@@ -3,16 +3,27 @@
 use std::collections::BTreeMap;
 
 use secrecy::{ExposeSecret, SecretString};
-use thiserror::Error;
 use toml::Value;
 
-use crate::domain::{CredentialProblem, Credentials, Half, PairKind, ProfileName, ServerText};
+use crate::domain::{
+    CredentialProblem, Credentials, Half, PairKind, ProfileName, ServerText, is_quoted, trim_visible,
+};
 
-use super::at_hand::{CredentialSource, KeyringRequest, setting_of};
+use super::error::CredentialsError;
+use super::keyring::{KeyringRequest, setting_of};
 
 /// The settings that hold a credential, by the names of the Atlas CLI.
 const SECURE: [&str; 6] =
     ["access_token", "client_id", "client_secret", "private_api_key", "public_api_key", "refresh_token"];
+
+/// Credentials, as far as they can be had without asking the user.
+#[derive(Clone, Debug)]
+pub enum CredentialSource {
+    /// The credentials themselves.
+    Ready(Credentials),
+    /// They are in the system's keyring, which may ask the user to unlock it.
+    NeedsKeyring(KeyringRequest),
+}
 
 /// A profile of the Atlas CLI. Its `Debug` shows no setting's value.
 #[derive(Clone, Debug)]
@@ -26,47 +37,6 @@ pub struct Profile {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Settings(BTreeMap<String, Option<SecretString>>);
 
-/// Why a profile cannot be used: which one, and what to do. No message holds a credential.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("profile `{profile}` {problem}")]
-pub struct ProfileError {
-    /// The profile.
-    pub profile: ProfileName,
-    /// What is wrong with it.
-    pub problem: ProfileProblem,
-}
-
-/// What is wrong with a profile. Each sentence goes on after the profile's name.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub enum ProfileProblem {
-    /// A person signed in with a browser; that token is the Atlas CLI's own and is not used here.
-    #[error(
-        "is a person's login (auth_type user_account), which only the Atlas CLI can use: \
-         choose a profile with a service account or an API key"
-    )]
-    UserAccount,
-    /// It says that it has no credentials.
-    #[error("has no credentials (auth_type no_auth): run `atlas auth login` for it, or choose another")]
-    NoAuthentication,
-    /// A kind that this program has never heard of.
-    #[error("is of the kind `{0}` (auth_type), which this program cannot use: choose another")]
-    UnknownKind(ServerText),
-    /// Neither a kind nor anything to tell it from.
-    #[error("names no credentials (no auth_type): run `atlas auth login` for it, or choose another")]
-    NoKind,
-    /// A number or a table where a text belongs.
-    #[error("holds a `{0}` that is not a text: write it in quotes")]
-    NotText(&'static str),
-    /// A value that cannot be what its setting is for.
-    #[error("holds a wrong `{setting}`: {problem}")]
-    Value {
-        /// The setting.
-        setting: &'static str,
-        /// What is wrong with it.
-        problem: CredentialProblem,
-    },
-}
-
 impl Settings {
     /// Keeps what is no table, under lower-case names: the Atlas CLI does not tell them apart by case.
     pub(super) fn new(table: toml::Table) -> Self {
@@ -78,9 +48,9 @@ impl Settings {
         Self(kept.collect())
     }
 
-    /// The text of a setting, without white space around it; `None` when it is blank or no text.
+    /// The text of a setting, without what cannot be seen around it; `None` when it is blank or no text.
     pub(super) fn text(&self, name: &str) -> Option<&str> {
-        let text = self.0.get(name)?.as_ref()?.expose_secret().trim();
+        let text = trim_visible(self.0.get(name)?.as_ref()?.expose_secret());
         (!text.is_empty()).then_some(text)
     }
 
@@ -101,8 +71,13 @@ impl Profile {
     }
 
     /// A setting's text.
-    pub(super) fn text(&self, name: &str) -> Option<&str> {
-        self.settings.text(name)
+    pub(super) fn text(&self, setting: &str) -> Option<&str> {
+        self.settings.text(setting)
+    }
+
+    /// A setting and its profile, as messages name them.
+    pub(super) fn place(&self, setting: &str) -> String {
+        format!("{setting} in profile `{}`", self.name)
     }
 
     /// True when the file itself holds a credential of this profile.
@@ -110,16 +85,9 @@ impl Profile {
         SECURE.iter().any(|name| self.text(name).is_some())
     }
 
-    /// The credentials of this profile. Both halves come from the file or both from the keyring, never one
-    /// from each: the Atlas CLI reads credentials from the keyring alone wherever it finds one.
-    pub fn credentials(&self) -> Result<CredentialSource, ProfileError> {
-        self.at_hand().map_err(|problem| ProfileError { profile: self.name.clone(), problem })
-    }
-
-    /// The half of a pair that stands in the file alone, so that the keyring is asked for both.
+    /// The half of a pair that is in the file alone, so that the keyring is asked for both.
     pub(super) fn lone_half(&self) -> Option<&'static str> {
-        let kind = self.kind().ok()?;
-        let [identifier, secret] = [Half::Identifier, Half::Secret].map(|half| setting_of(kind, half));
+        let [identifier, secret] = halves(self.kind().ok()?);
         match (self.text(identifier), self.text(secret)) {
             (Some(_), None) => Some(identifier),
             (None, Some(_)) => Some(secret),
@@ -127,49 +95,60 @@ impl Profile {
         }
     }
 
-    fn at_hand(&self) -> Result<CredentialSource, ProfileProblem> {
+    /// The credentials of this profile. Both halves come from the file or both from the keyring, never one
+    /// from each: the Atlas CLI reads credentials from the keyring alone wherever it finds one.
+    pub fn credentials(&self) -> Result<CredentialSource, CredentialsError> {
         let kind = self.kind()?;
-        let halves = [Half::Identifier, Half::Secret].map(|half| setting_of(kind, half));
-        if let Some(setting) = halves.into_iter().find(|name| self.settings.is_not_text(name)) {
-            return Err(ProfileProblem::NotText(setting));
+        let halves = halves(kind);
+        if let Some(setting) = halves.into_iter().find(|setting| self.settings.is_not_text(setting)) {
+            return Err(CredentialsError::NotString(self.place(setting)));
         }
         let (Some(identifier), Some(secret)) = (self.text(halves[0]), self.text(halves[1])) else {
             return Ok(CredentialSource::NeedsKeyring(KeyringRequest { profile: self.name.clone(), kind }));
         };
         let pair = Credentials::pair(kind, identifier, secret.to_owned());
-        pair.map(CredentialSource::Ready)
-            .map_err(|(half, problem)| ProfileProblem::Value { setting: setting_of(kind, half), problem })
+        pair.map(CredentialSource::Ready).map_err(|(half, problem)| {
+            let place = self.place(setting_of(kind, half));
+            CredentialsError::Value { place, problem }
+        })
     }
 
-    fn kind(&self) -> Result<PairKind, ProfileProblem> {
+    fn kind(&self) -> Result<PairKind, CredentialsError> {
+        let name = || self.name.clone();
         match self.text("auth_type") {
             Some("service_account") => Ok(PairKind::ServiceAccount),
             Some("api_keys") => Ok(PairKind::ApiKey),
-            Some("user_account") => Err(ProfileProblem::UserAccount),
-            Some("no_auth") => Err(ProfileProblem::NoAuthentication),
-            Some(other) => Err(ProfileProblem::UnknownKind(ServerText::new(other))),
+            Some("user_account") => Err(CredentialsError::UserAccount(name())),
+            Some("no_auth") => Err(CredentialsError::NoAuthentication(name())),
+            Some(other) if is_quoted(other) => {
+                let place = self.place("auth_type");
+                Err(CredentialsError::Value { place, problem: CredentialProblem::Quoted })
+            }
+            Some(other) => Err(CredentialsError::UnknownKind { name: name(), kind: ServerText::new(other) }),
             None => self.kind_of_what_is_there(),
         }
     }
 
     /// Files of version 1 name no kind; it shows in what is there. A whole pair goes before half of one, and the API
     /// key before the service account, as the Atlas CLI migrates such a file.
-    fn kind_of_what_is_there(&self) -> Result<PairKind, ProfileProblem> {
+    fn kind_of_what_is_there(&self) -> Result<PairKind, CredentialsError> {
         let kinds = [PairKind::ApiKey, PairKind::ServiceAccount];
-        let halves_of = |kind: PairKind| {
-            let halves = [Half::Identifier, Half::Secret].map(|half| self.text(setting_of(kind, half)));
-            halves.into_iter().flatten().count()
-        };
+        let count = |kind| halves(kind).into_iter().filter(|setting| self.text(setting).is_some()).count();
         for needed in [2, 1] {
-            if let Some(kind) = kinds.into_iter().find(|kind| halves_of(*kind) >= needed) {
+            if let Some(kind) = kinds.into_iter().find(|kind| count(*kind) >= needed) {
                 return Ok(kind);
             }
         }
         if self.text("access_token").is_some() {
-            return Err(ProfileProblem::UserAccount);
+            return Err(CredentialsError::UserAccount(self.name.clone()));
         }
-        Err(ProfileProblem::NoKind)
+        Err(CredentialsError::NoKind(self.name.clone()))
     }
+}
+
+/// The settings of both halves of a pair.
+fn halves(kind: PairKind) -> [&'static str; 2] {
+    [Half::Identifier, Half::Secret].map(|half| setting_of(kind, half))
 }
 
 #[cfg(test)]

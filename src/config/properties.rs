@@ -86,7 +86,7 @@ proptest! {
         let mut said: Vec<String> = profiles.warnings().iter().map(|warning| format!("{warning} {warning:?}")).collect();
         for profile in profiles.all() {
             prop_assert_eq!(profile.name().as_str(), profile.name().as_str().to_lowercase());
-            prop_assert!(profiles.get(&ProfileName::new(profile.name().as_str()).unwrap()).is_some());
+            prop_assert!(profiles.named(&ProfileName::new(profile.name().as_str()).unwrap()).is_ok());
             match profile.credentials() {
                 Ok(CredentialSource::Ready(credentials)) => said.push(format!("{credentials:?}")),
                 Ok(CredentialSource::NeedsKeyring(request)) => said.push(format!("{request:?}")),

@@ -1,19 +1,12 @@
-//! Who signs in, where, and what was passed over: everything about credentials put together.
+//! Who signs in, where, and what is not used: everything about credentials put together.
 
-use thiserror::Error;
+use crate::domain::{BaseUrl, ProfileName, ProjectId, ProjectIdError, is_quoted};
 
-use crate::domain::{BaseUrl, ProfileName, ProjectId};
-
-use super::at_hand::CredentialSource;
-use super::base_url::{self, BaseUrlProblem};
-use super::choice::{ChoiceError, implied, named};
-use super::environment::{self, EnvironmentError, InEnvironment};
-use super::not_used::{Precedence, ShadowedSource};
-use super::profile::{Profile, ProfileError};
+use super::base_url;
+use super::environment::{self, CREDENTIALS, PROFILE, Variables};
+use super::error::{CredentialsError, FileError, Precedence, ShadowedSource, Warning};
+use super::profile::{CredentialSource, Profile};
 use super::profiles::Profiles;
-use super::profiles_file::ProfilesError;
-use super::variables::{CREDENTIALS, PROFILE, Variables};
-use super::warning::Warning;
 
 /// What the command line says about it.
 #[derive(Clone, Copy, Debug, Default)]
@@ -27,7 +20,7 @@ pub struct Flags<'a> {
 /// What was found.
 #[derive(Clone, Debug)]
 pub struct Found {
-    /// What to sign in with; `None` when the person has to be asked.
+    /// What to sign in with; `None` when the user has to be asked.
     pub credentials: Option<CredentialSource>,
     /// Where the credentials come from; `None` like them.
     pub origin: Option<Origin>,
@@ -37,8 +30,8 @@ pub struct Found {
     /// is as it was typed, so that the form can say what is wrong with it.
     pub project_id: Option<String>,
     /// What was set and lost to something else, for the help screen.
-    pub not_used: Vec<ShadowedSource>,
-    /// What a person should know.
+    pub shadowed: Vec<ShadowedSource>,
+    /// What the user should know.
     pub warnings: Vec<Warning>,
 }
 
@@ -51,138 +44,92 @@ pub enum Origin {
     Profile(ProfileName),
 }
 
-/// Why it cannot be told who signs in. No message holds a secret.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub enum CredentialsError {
-    /// The environment holds something that is none, or half of something.
-    #[error(transparent)]
-    Environment(#[from] EnvironmentError),
-    /// A profile was asked for by name, and the file of profiles cannot be used.
-    #[error(transparent)]
-    File(#[from] ProfilesError),
-    /// A profile was asked for by name, and there is none of that name.
-    #[error(transparent)]
-    Choice(#[from] ChoiceError),
-    /// A profile was asked for by name, and it cannot be used.
-    #[error(transparent)]
-    Profile(#[from] ProfileError),
-    /// The host cannot be told.
-    #[error(transparent)]
-    BaseUrl(#[from] BaseUrlProblem),
-}
-
 /// Finds credentials, in the order: the profile named with `--profile`, the environment, the profile named
 /// in `MONGODB_ATLAS_PROFILE`, the only or the default profile, none.
 ///
 /// `variable` looks up an environment variable; `profiles` is what [`Profiles::load`] came to. A profile that
 /// was asked for by name and cannot be used is an error. One that no one named, and a file that no one
-/// asked for, only give a warning: the person can still sign in by hand.
+/// asked for, only give a warning: the user can still sign in by hand.
 pub fn resolve(
     flags: Flags<'_>,
     variable: impl Fn(&str) -> Option<String>,
-    profiles: &Result<Profiles, ProfilesError>,
+    profiles: &Result<Profiles, FileError>,
 ) -> Result<Found, CredentialsError> {
     let variables = Variables(&variable);
-    let variable_profile = variables.get(PROFILE);
+    let named_by_variable = variables.get(PROFILE).and_then(|name| ProfileName::new(&name));
     if let Some(name) = flags.profile.and_then(ProfileName::new) {
         let losers = CREDENTIALS.into_iter().chain([PROFILE]).filter(|name| variables.has(name));
-        let not_used = losers.map(|loser| ShadowedSource::new(loser, Precedence::ProfileFlag)).collect();
-        return asked_for(flags, &variables, profiles, &name, not_used);
+        let shadowed = losers.map(|loser| ShadowedSource::new(loser, Precedence::ProfileFlag)).collect();
+        return from_profile(flags, &variables, profiles, &name, shadowed);
     }
-    if let Some(mut found) = environment::find(&variables)? {
-        let profile = variable_profile.map(|_| ShadowedSource::new(PROFILE, Precedence::Environment));
-        found.not_used.extend(profile);
-        return from_environment(flags, &variables, found);
+    if let Some(in_environment) = environment::find(&variables)? {
+        let mut found = without_credentials(flags, &variables, None, in_environment.shadowed)?;
+        let profile = named_by_variable.map(|_| ShadowedSource::new(PROFILE, Precedence::Environment));
+        found.shadowed.extend(profile);
+        found.credentials = Some(CredentialSource::Ready(in_environment.credentials));
+        found.origin = Some(Origin::Environment(in_environment.names));
+        return Ok(found);
     }
-    if let Some(name) = variable_profile.as_deref().and_then(ProfileName::new) {
-        return asked_for(flags, &variables, profiles, &name, Vec::new());
+    match named_by_variable {
+        Some(name) => from_profile(flags, &variables, profiles, &name, Vec::new()),
+        None => from_implied_profile(flags, &variables, profiles),
     }
-    not_asked_for(flags, &variables, profiles)
 }
 
-fn from_environment(
+/// With a profile that was asked for by name.
+fn from_profile(
     flags: Flags<'_>,
     variables: &Variables,
-    found: InEnvironment,
-) -> Result<Found, CredentialsError> {
-    let InEnvironment { credentials, names, mut not_used } = found;
-    Ok(Found {
-        credentials: Some(CredentialSource::Ready(credentials)),
-        origin: Some(Origin::Environment(names)),
-        base_url: base_url::choose(flags.base_url, variables, None, &mut not_used)?,
-        project_id: variables.project_id().map(|(_, id)| id),
-        not_used,
-        warnings: Vec::new(),
-    })
-}
-
-fn asked_for(
-    flags: Flags<'_>,
-    variables: &Variables,
-    profiles: &Result<Profiles, ProfilesError>,
+    profiles: &Result<Profiles, FileError>,
     name: &ProfileName,
-    not_used: Vec<ShadowedSource>,
+    shadowed: Vec<ShadowedSource>,
 ) -> Result<Found, CredentialsError> {
     let profiles = profiles.as_ref().map_err(Clone::clone)?;
-    let profile = named(profiles, name)?;
+    let profile = profiles.named(name)?;
     let credentials = profile.credentials()?;
-    let found = around(flags, variables, Some((profiles, profile)), not_used)?;
+    let found = without_credentials(flags, variables, Some((profiles, profile)), shadowed)?;
     Ok(found.signing_in(credentials, profile))
 }
 
-fn not_asked_for(
+/// With the only or the default profile, where there is one and it can be used.
+fn from_implied_profile(
     flags: Flags<'_>,
     variables: &Variables,
-    profiles: &Result<Profiles, ProfilesError>,
+    profiles: &Result<Profiles, FileError>,
 ) -> Result<Found, CredentialsError> {
-    let profiles = match profiles {
-        Ok(profiles) => profiles,
-        Err(error) => {
-            let mut found = around(flags, variables, None, Vec::new())?;
-            found.warnings.push(Warning::File(error.clone()));
-            return Ok(found);
-        }
+    let without_profile = || without_credentials(flags, variables, None, Vec::new());
+    let (profiles, profile) = match profiles.as_ref().map(|profiles| (profiles, profiles.implied())) {
+        Ok((profiles, Some(profile))) => (profiles, profile),
+        Ok((_, None)) => return without_profile(),
+        Err(error) => return Ok(without_profile()?.warning(error.clone().into())),
     };
-    let Some(profile) = implied(profiles) else {
-        return Ok(around(flags, variables, None, Vec::new())?);
-    };
-    let mut found = match around(flags, variables, Some((profiles, profile)), Vec::new()) {
+    let mut found = match without_credentials(flags, variables, Some((profiles, profile)), Vec::new()) {
         Ok(found) => found,
-        Err(problem) => {
-            // Where a variable is wrong, this fails as well.
-            let mut found = around(flags, variables, None, Vec::new())?;
-            found.warnings.push(Warning::BaseUrl(problem));
-            return Ok(found);
-        }
+        // Where a variable is wrong, this fails without the profile as well.
+        Err(error) => return Ok(without_profile()?.warning(error)),
     };
     match profile.credentials() {
-        Ok(credentials) => Ok(found.signing_in(credentials, profile)),
-        Err(error) => {
-            found.warnings.push(Warning::Profile(error));
-            Ok(found)
-        }
+        Ok(credentials) => found = found.signing_in(credentials, profile),
+        Err(error) => found = found.warning(error),
     }
+    Ok(found)
 }
 
 /// Everything but the credentials.
-fn around(
+fn without_credentials(
     flags: Flags<'_>,
     variables: &Variables,
     profile: Option<(&Profiles, &Profile)>,
-    mut not_used: Vec<ShadowedSource>,
-) -> Result<Found, BaseUrlProblem> {
-    let base_url = base_url::choose(flags.base_url, variables, profile, &mut not_used)?;
-    let mut found = Found {
-        credentials: None,
-        origin: None,
-        base_url,
-        project_id: variables.project_id().map(|(_, id)| id),
-        not_used,
-        warnings: Vec::new(),
-    };
+    mut shadowed: Vec<ShadowedSource>,
+) -> Result<Found, CredentialsError> {
+    let base_url = base_url::choose(flags.base_url, variables, profile, &mut shadowed)?;
+    let mut found =
+        Found { credentials: None, origin: None, base_url, project_id: None, shadowed, warnings: Vec::new() };
     if let Some((profiles, profile)) = profile {
-        found.take_from(profiles, profile, variables);
+        found.warnings.extend_from_slice(profiles.warnings());
+        found.warnings.extend(profile.lone_half().map(|setting| Warning::LoneHalf(profile.place(setting))));
     }
+    found.add_project(variables, profile);
     Ok(found)
 }
 
@@ -192,23 +139,31 @@ impl Found {
         Self { credentials: Some(credentials), origin: Some(origin), ..self }
     }
 
-    /// Adds the project that the profile names, and what is to be said about the profile.
-    fn take_from(&mut self, profiles: &Profiles, profile: &Profile, variables: &Variables) {
-        self.warnings.extend_from_slice(profiles.warnings());
-        let name = profile.name();
-        let lone = profile.lone_half();
-        self.warnings.extend(lone.map(|setting| Warning::LoneHalf { profile: name.clone(), setting }));
-        let Some(text) = profiles.setting(profile, "project_id") else {
-            return;
-        };
-        if let Some((variable, _)) = variables.project_id() {
-            let place = format!("project_id of profile `{name}`");
-            self.not_used.push(ShadowedSource::new(place, Precedence::Variable(variable)));
-            return;
-        }
-        match ProjectId::parse(text) {
-            Ok(id) => self.project_id = Some(id.to_string()),
-            Err(error) => self.warnings.push(Warning::ProjectId { profile: name.clone(), error }),
+    fn warning(mut self, error: CredentialsError) -> Self {
+        self.warnings.push(Warning::Unusable(error));
+        self
+    }
+
+    /// Adds the project that a variable or the profile names.
+    fn add_project(&mut self, variables: &Variables, profile: Option<(&Profiles, &Profile)>) {
+        let in_profile = profile.and_then(|(profiles, profile)| {
+            Some((profile.place("project_id"), profiles.setting(profile, "project_id")?))
+        });
+        match (variables.project_id(), in_profile) {
+            (Some((variable, id)), in_profile) => {
+                if is_quoted(&id) {
+                    let (place, error) = (variable.to_owned(), ProjectIdError::Quoted);
+                    self.warnings.push(Warning::ProjectId { place, error });
+                }
+                let winner = Precedence::Variable(variable);
+                self.shadowed.extend(in_profile.map(|(place, _)| ShadowedSource::new(place, winner)));
+                self.project_id = Some(id);
+            }
+            (None, Some((place, text))) => match ProjectId::parse(text) {
+                Ok(id) => self.project_id = Some(id.to_string()),
+                Err(error) => self.warnings.push(Warning::ProjectId { place, error }),
+            },
+            (None, None) => {}
         }
     }
 }

@@ -16,6 +16,7 @@ mod plain;
 mod process;
 #[cfg(unix)]
 mod signals;
+mod stderr;
 #[cfg(test)]
 #[cfg(unix)]
 mod tests;
@@ -24,7 +25,7 @@ mod waiting;
 
 use std::io;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use crate::domain::{CommandOutcome, Format, SecretPayload, ServerText};
 
@@ -66,13 +67,13 @@ pub async fn pipe_to(
     };
     let outcome = tokio::task::spawn_blocking(move || run(&words, &secret, output)).await;
     drop(signals);
-    outcome.unwrap_or_else(|_| CommandOutcome::Lost(ServerText::new("the waiting was given up")))
+    outcome.unwrap_or_else(|_| CommandOutcome::Lost(ServerText::new("waiting for it failed")))
 }
 
-/// The program and its arguments. It has our standard error and our environment without the credentials.
+/// The program and its arguments. It has our environment without the credentials; its standard error is ours to read.
 fn command_of(words: &line::Words) -> Command {
     let mut command = Command::new(&words.program);
-    command.args(&words.arguments);
+    command.args(&words.arguments).stderr(Stdio::piped());
     remove_credentials(&mut command);
     command
 }

@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf, absolute};
 
 use secrecy::SecretString;
 
-use crate::domain::{Format, SaveFailure, SaveOutcome, SecretPayload, ServerText};
+use crate::domain::{Format, SaveFailure, SavedFile, SecretPayload, ServerText};
 
 use super::format::render;
 use super::os::os_error_message;
@@ -26,18 +26,18 @@ use super::os::os_error_message;
 /// The file is new, only its owner can read it, and it is on the disk together with its name before this says
 /// `Saved`. Nothing is overwritten and no link is followed; after a failure nothing is left. A save that no one
 /// waits for any more is finished all the same.
-pub async fn save(path: &str, home: Option<&Path>, payload: &SecretPayload) -> SaveOutcome {
-    let target = match Target::named(path, home) {
-        Ok(target) => target,
-        Err(failure) => return SaveOutcome::Failed(failure),
-    };
+pub async fn save(
+    path: &str,
+    home: Option<&Path>,
+    payload: &SecretPayload,
+) -> Result<SavedFile, SaveFailure> {
+    let target = Target::named(path, home)?;
     let format = Format::for_file(path);
     let text = render(format, payload);
-    match tokio::task::spawn_blocking(move || save_text(&target, &text)).await {
-        Ok(Ok(path)) => SaveOutcome::Saved { path, format },
-        Ok(Err(failure)) => SaveOutcome::Failed(failure),
-        Err(_) => SaveOutcome::Failed(SaveFailure::Other(ServerText::new("the work was given up"))),
-    }
+    let saving = tokio::task::spawn_blocking(move || save_text(&target, &text));
+    let interrupted = |_| SaveFailure::Other(ServerText::new("saving was interrupted"));
+    let path = saving.await.map_err(interrupted)??;
+    Ok(SavedFile { path, format })
 }
 
 fn save_text(target: &Target, text: &SecretString) -> Result<ServerText, SaveFailure> {

@@ -13,6 +13,8 @@ use jiff::civil::Date;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use crate::process::wall_clock;
+
 const MEDIA_TYPE: &str = "application/vnd.atlas.";
 const ITEMS_PER_PAGE: std::ops::RangeInclusive<usize> = 1..=500;
 const DEFAULT_ITEMS_PER_PAGE: usize = 100;
@@ -295,6 +297,6 @@ fn version_of(media_type: &str) -> Option<Date> {
 
 /// In whole seconds, as Atlas's timestamps are.
 pub(super) fn now() -> Timestamp {
-    let now = Timestamp::now();
+    let now = wall_clock();
     Timestamp::from_second(now.as_second()).unwrap_or(now)
 }

@@ -338,7 +338,7 @@ pub(super) fn random(prefix: &str, length: usize, characters: &[u8]) -> Result<S
 }
 
 pub(super) fn after_hours(moment: Timestamp, hours: i32) -> Timestamp {
-    moment.checked_add(SignedDuration::from_hours(hours.into())).unwrap_or(moment)
+    moment.checked_add(SignedDuration::from_hours(hours.into())).unwrap_or(Timestamp::MAX)
 }
 
 fn hours_ahead<'de, D: Deserializer<'de>>(hours: D) -> Result<Timestamp, D::Error> {

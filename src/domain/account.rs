@@ -60,7 +60,7 @@ impl ExistingSecret {
     /// Until when it would live if a new secret were created at `now`, when that is sooner than today's
     /// plan.
     pub fn shortened_to(&self, now: Timestamp) -> Option<Timestamp> {
-        let cut = now.checked_add(SHORTENED_TO).ok()?;
+        let cut = now.checked_add(SHORTENED_TO).unwrap_or(Timestamp::MAX);
         match self.expires_at {
             Some(expires_at) if expires_at <= cut => None,
             // One whose expiry is not known may be shortened.
@@ -75,16 +75,46 @@ impl ExistingSecret {
 }
 
 impl ServiceAccount {
-    /// The secrets that still work at `now` and would be shortened by creating one more, each with the
-    /// time it would end at.
-    pub fn shortened_by_creating(&self, now: Timestamp) -> Vec<(ExistingSecret, Timestamp)> {
+    /// What creating one more secret at `now`, by Atlas's clock, does to those that are there.
+    pub fn consequences(&self, now: Timestamp) -> Consequences {
+        // By this machine's clock alone, a living secret could be taken for an expired one.
+        let may_have_expired = self.is_full() && self.read_at.is_some();
+        let expired = self.secrets.iter().find(|secret| may_have_expired && secret.is_expired(now));
         let living = self.secrets.iter().filter(|secret| !secret.is_expired(now));
-        living.filter_map(|secret| secret.shortened_to(now).map(|cut| (secret.clone(), cut))).collect()
+        let shortens = living.filter_map(|secret| Some((secret.clone(), secret.shortened_to(now)?)));
+        Consequences { deletes: expired.cloned(), shortens: shortens.collect() }
     }
 
     /// True when no place is left for one more secret.
     pub fn is_full(&self) -> bool {
         self.secrets.len() >= SECRETS_PER_ACCOUNT
+    }
+}
+
+/// What creating a secret does to the secrets that the account has.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Consequences {
+    /// The expired secret that is deleted first, because the account is full.
+    pub deletes: Option<ExistingSecret>,
+    /// The secrets that expire early, each with its new end.
+    pub shortens: Vec<(ExistingSecret, Timestamp)>,
+}
+
+impl Consequences {
+    /// True when the other secrets stay as they are.
+    pub fn is_empty(&self) -> bool {
+        self.deletes.is_none() && self.shortens.is_empty()
+    }
+
+    /// True when whoever agreed to these has agreed to `others`, too: the same secrets or fewer.
+    pub fn include(&self, others: &Self) -> bool {
+        let ids = |consequences: &Self| -> Vec<SecretId> {
+            consequences.shortens.iter().map(|(secret, _)| secret.id.clone()).collect()
+        };
+        let deleted = |consequences: &Self| consequences.deletes.as_ref().map(|secret| secret.id.clone());
+        let agreed = ids(self);
+        let deletes_same = others.deletes.is_none() || deleted(others) == deleted(self);
+        deletes_same && ids(others).iter().all(|id| agreed.contains(id))
     }
 }
 
@@ -213,8 +243,53 @@ mod tests {
         let long = secret("2026-11-30T18:14:01Z");
         let account = ServiceAccount { secrets: vec![expired, short, long.clone()], ..Default::default() };
         let cut: Timestamp = "2026-11-30T18:14:00Z".parse().unwrap();
-        assert_eq!(account.shortened_by_creating(now), vec![(long, cut)]);
+        assert_eq!(account.consequences(now).shortens, vec![(long, cut)]);
         assert!(account.is_full());
+    }
+
+    #[test]
+    fn an_expired_secret_is_deleted_only_for_its_slot_and_by_atlas_s_clock() {
+        let now: Timestamp = "2026-11-23T18:14:00Z".parse().unwrap();
+        let (expired, living) = (secret("2026-11-23T18:14:00Z"), secret("2026-11-30T18:14:00Z"));
+        let account = |secrets: &[&ExistingSecret], read_at| ServiceAccount {
+            secrets: secrets.iter().map(|secret| (*secret).clone()).collect(),
+            read_at,
+            ..Default::default()
+        };
+        let rows = [
+            (account(&[&expired, &living], Some(now)), true),
+            (account(&[&expired, &living], None), false),
+            (account(&[&expired], Some(now)), false),
+            (account(&[&living, &living], Some(now)), false),
+        ];
+        for (account, deletes) in rows {
+            assert_eq!(account.consequences(now).deletes.is_some(), deletes, "{account:?}");
+        }
+    }
+
+    #[test]
+    fn agreeing_to_consequences_covers_fewer_but_never_more() {
+        let named = |id: &str| ExistingSecret {
+            id: SecretId::from_server(id).unwrap(),
+            ..secret("2027-11-23T18:14:00Z")
+        };
+        let (first, second) = (named("32b6e34b3d91647abb20e7b8"), named("32b6e34b3d91647abb20e7b9"));
+        let cut: Timestamp = "2026-11-30T18:14:00Z".parse().unwrap();
+        let of = |deletes: Option<&ExistingSecret>, shortens: &[&ExistingSecret]| Consequences {
+            deletes: deletes.cloned(),
+            shortens: shortens.iter().map(|secret| ((*secret).clone(), cut)).collect(),
+        };
+        let rows = [
+            (of(None, &[]), of(None, &[]), true),
+            (of(Some(&first), &[&second]), of(None, &[&second]), true),
+            (of(Some(&first), &[&second]), of(None, &[]), true),
+            (of(None, &[&second]), of(Some(&first), &[&second]), false),
+            (of(Some(&first), &[]), of(Some(&second), &[]), false),
+            (of(None, &[&first]), of(None, &[&second]), false),
+        ];
+        for (agreed, now, included) in rows {
+            assert_eq!(agreed.include(&now), included, "{agreed:?} {now:?}");
+        }
     }
 
     fn masked(mask: Option<&str>) -> ExistingSecret {

@@ -5,6 +5,8 @@ use std::fmt;
 use thiserror::Error;
 use url::{Host, Url};
 
+use super::{is_quoted, trim_visible};
+
 /// The scheme, host and port that every request goes to. `https` everywhere; `http` only to this
 /// machine itself (127.0.0.0/8, `::1`, `localhost`), where the traffic does not leave the machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +28,9 @@ pub enum HostKind {
 /// Why a text is no base URL.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum BaseUrlError {
+    /// Quotes belong to a shell or a file, not to the value.
+    #[error("remove the quotes around it")]
+    Quoted,
     /// It cannot be read as a URL at all.
     #[error("this is not a URL; use one like https://cloud.mongodb.com")]
     NotAUrl,
@@ -48,8 +53,15 @@ impl BaseUrl {
 
     /// Parses a base URL; a trailing slash is taken off.
     pub fn parse(text: &str) -> Result<Self, BaseUrlError> {
-        let url = Url::parse(text.trim()).map_err(|_| BaseUrlError::NotAUrl)?;
+        let text = trim_visible(text);
+        if is_quoted(text) {
+            return Err(BaseUrlError::Quoted);
+        }
+        let url = Url::parse(text).map_err(|_| BaseUrlError::NotAUrl)?;
         let host = url.host().ok_or(BaseUrlError::NotAUrl)?;
+        if is_quoted(&host.to_string()) {
+            return Err(BaseUrlError::Quoted);
+        }
         match url.scheme() {
             "https" => {}
             "http" if is_loopback(&host) => {}

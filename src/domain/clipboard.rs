@@ -59,25 +59,25 @@ pub struct CopyFailure {
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize, thiserror::Error)]
 pub enum CopyError {
     /// The user turned copying off.
-    #[error("Copying is switched off with --clipboard off.")]
+    #[error("Copying is turned off (--clipboard off).")]
     SwitchedOff,
     /// No backend fits the environment.
-    #[error("There is no display to copy to, and no terminal that takes a copy.")]
+    #[error("There is no display and no terminal to copy to.")]
     NoBackend,
     /// The system's clipboard could not be opened.
     #[error("{}", no_display_message())]
     NoDisplay,
     /// Another program is using the clipboard.
-    #[error("Another program is holding the clipboard.")]
+    #[error("Another program is using the clipboard.")]
     ClipboardOccupied,
     /// Setting the value failed.
-    #[error("The clipboard did not take the value.")]
+    #[error("The clipboard did not accept the value.")]
     ClipboardRefused,
     /// The clipboard process did not answer in time.
     #[error("The display did not answer within 2 s.")]
     DisplaySilent,
     /// The clipboard process could not be started, or ended without a report.
-    #[error("The clipboard could not be used.")]
+    #[error("The clipboard process failed.")]
     ProcessFailed,
     /// There is no `TMUX`: whoever is attached to some server would get the value.
     #[error("This program does not run inside tmux.")]
@@ -92,16 +92,16 @@ pub enum CopyError {
     #[error("The tmux server that TMUX names belongs to another user.")]
     TmuxForeign,
     /// `tmux` failed; before version 3.2 it has no `load-buffer -w`.
-    #[error("tmux did not take the value; it needs version 3.2 or newer.")]
+    #[error("tmux did not accept the value; it needs version 3.2 or newer.")]
     TmuxRefused,
     /// tmux did not answer in time.
     #[error("tmux did not answer within 2 s.")]
     TmuxSilent,
     /// The value does not fit in an escape sequence.
-    #[error("The value is too long to be sent to the terminal.")]
+    #[error("The value is too long to send to the terminal.")]
     TooLong,
     /// The terminal could not be written to.
-    #[error("The terminal could not be written to.")]
+    #[error("Writing to the terminal failed.")]
     TerminalNotWritable,
 }
 
@@ -138,13 +138,13 @@ pub enum ClipboardContent {
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize, thiserror::Error)]
 pub enum LostCopy {
     /// The clipboard process has ended without a report.
-    #[error("The process that held the clipboard has ended.")]
+    #[error("The clipboard process has ended.")]
     ProcessEnded,
     /// The display has gone.
-    #[error("The display has gone.")]
+    #[error("The display is gone.")]
     DisplayGone,
     /// The clipboard process should have cleared the clipboard by now, and does not answer.
-    #[error("Its time was up, and the process that held the clipboard did not answer.")]
+    #[error("It should have been cleared by now, and the clipboard process does not answer.")]
     DeadlinePassed,
 }
 

@@ -73,7 +73,7 @@ pub enum Delivery {
         /// The file's whole path.
         path: ServerText,
     },
-    /// A command read it and ended with 0.
+    /// A command read it and exited with 0.
     Piped {
         /// The program that was started.
         program: ServerText,
@@ -103,15 +103,15 @@ impl Delivery {
     fn words(&self) -> String {
         match self {
             Self::Saved { path } => format!("saved to {path}"),
-            Self::Piped { program } => format!("handed to {program}"),
+            Self::Piped { program } => format!("read by {program}, which exited with 0"),
             Self::Printed => "written to standard output".to_owned(),
             Self::Copied { clears_in: Some(left) } => {
-                format!("copied to the clipboard, which clears in {} s", left.as_millis().div_ceil(1000))
+                format!("copied to the clipboard, clears in {} s", left.as_millis().div_ceil(1000))
             }
             Self::Copied { clears_in: None } => "copied to the clipboard".to_owned(),
             Self::CopiedBefore => "copied to the clipboard, which no longer holds it".to_owned(),
-            Self::Unverified => "put on the clipboard, which did not give it back".to_owned(),
-            Self::SentToTerminal => "sent to your terminal's clipboard".to_owned(),
+            Self::Unverified => "sent to the clipboard, which could not be read back".to_owned(),
+            Self::SentToTerminal => "sent to your terminal, which does not confirm it".to_owned(),
         }
     }
 }
@@ -127,9 +127,9 @@ impl Disposition {
         match self {
             Self::Delivered(ways) => ways.iter().map(Delivery::words).collect::<Vec<_>>().join("; "),
             Self::Deleted => "deleted in Atlas".to_owned(),
-            Self::NotDelivered => "never handed over: delete it in Atlas".to_owned(),
+            Self::NotDelivered => "never delivered: delete it in Atlas".to_owned(),
             Self::PerhapsDelivered => {
-                "perhaps handed over: look where it was to go before you delete it in Atlas".to_owned()
+                "perhaps delivered: check where it was going before you delete it in Atlas".to_owned()
             }
             Self::Kept => "kept in Atlas, but its value is lost".to_owned(),
             Self::PerhapsCreated => {
@@ -156,13 +156,13 @@ mod tests {
             ),
             (
                 Disposition::Delivered(vec![copied(Some(Duration::from_millis(41_001)))]),
-                "which clears in 42 s",
+                "the clipboard, clears in 42 s",
                 false,
             ),
             (Disposition::Delivered(vec![copied(None)]), "copied to the clipboard", false),
             (Disposition::Deleted, "deleted in Atlas", false),
-            (Disposition::NotDelivered, "never handed over: delete it", true),
-            (Disposition::PerhapsDelivered, "perhaps handed over", true),
+            (Disposition::NotDelivered, "never delivered: delete it", true),
+            (Disposition::PerhapsDelivered, "perhaps delivered", true),
             (Disposition::Kept, "kept in Atlas, but its value is lost", true),
             (Disposition::PerhapsCreated, "may have been created", true),
         ];

@@ -8,7 +8,7 @@ use std::fmt;
 
 use thiserror::Error;
 
-use crate::domain::ServerText;
+use super::{ServerText, is_quoted};
 
 /// How many hexadecimal digits an Atlas identifier has.
 const DIGITS: usize = 24;
@@ -49,6 +49,9 @@ pub enum ProjectIdError {
     /// Nothing was typed.
     #[error("a project ID is required")]
     Empty,
+    /// Quotes belong to a shell or a file, not to the value.
+    #[error("remove the quotes around it")]
+    Quoted,
     /// A character that can never be part of one; `position` counts characters from 0.
     #[error("`{character}` is not a hex digit")]
     NotHex {
@@ -79,6 +82,9 @@ impl ProjectId {
     pub fn parse(text: &str) -> Result<Self, ProjectIdError> {
         if text.is_empty() {
             return Err(ProjectIdError::Empty);
+        }
+        if is_quoted(text) {
+            return Err(ProjectIdError::Quoted);
         }
         if text.starts_with(CLIENT_ID_PREFIX) {
             return Err(ProjectIdError::IsClientId);
@@ -111,6 +117,9 @@ pub enum ClientIdError {
     /// Nothing was typed.
     #[error("a client ID is required")]
     Empty,
+    /// Quotes belong to a shell or a file, not to the value.
+    #[error("remove the quotes around it")]
+    Quoted,
     /// Right so far, but the prefix is not complete.
     #[error("starts with mdb_sa_id_")]
     PrefixIncomplete,
@@ -153,6 +162,9 @@ impl ClientId {
         }
         if text.starts_with(SECRET_PREFIX) {
             return Err(ClientIdError::IsSecret);
+        }
+        if is_quoted(text) {
+            return Err(ClientIdError::Quoted);
         }
         let Some(digits) = text.strip_prefix(CLIENT_ID_PREFIX) else {
             return Err(prefix_error(text));
@@ -253,6 +265,8 @@ mod tests {
             ("32b6", ProjectIdError::TooShort { typed: 4 }),
             ("32bg", ProjectIdError::NotHex { character: 'g', position: 3 }),
             ("é", ProjectIdError::NotHex { character: 'é', position: 0 }),
+            ("\"32b6e34b3d91647abb20e7b8\"", ProjectIdError::Quoted),
+            ("\u{201C}32b6\u{201D}", ProjectIdError::Quoted),
             ("32b6e34b3d91647abb20e7b8a", ProjectIdError::TooLong { typed: 25 }),
             (CLIENT, ProjectIdError::IsClientId),
         ];
@@ -282,6 +296,8 @@ mod tests {
             ("mdb_sa_id_1z", ClientIdError::NotHex { character: 'z', position: 11 }),
             ("mdb_sa_id_1234567890abcdef123456789", ClientIdError::TooLong { typed: 25 }),
             ("mdb_sa_sk_fake", ClientIdError::IsSecret),
+            ("'mdb_sa_id_1234567890abcdef12345678'", ClientIdError::Quoted),
+            ("mdb_sa_id_1234567890abcdef12345678\u{2019}", ClientIdError::Quoted),
         ];
         for (text, expected) in rows {
             let is_beginning = ["", "mdb_s", "mdb_sa_id_", "mdb_sa_id_12"].contains(&text);

@@ -30,7 +30,10 @@ pub struct JournalEntry {
 
 /// A record that cannot be read. It is reported by name and never deleted automatically.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("The record {file} of an earlier secret cannot be read: {damage}.")]
+#[error(
+    "The record {file} of an earlier run cannot be read: {damage}. Check the account's secrets in Atlas, then delete \
+     the file."
+)]
 pub struct DamagedRecord {
     /// The path of its file.
     pub file: ServerText,
@@ -52,17 +55,17 @@ pub enum Damage {
 /// Why something could not be recorded. Creating goes on, and the screen says so.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum JournalProblem {
-    /// There is no folder for records, and none can be created.
-    #[error("its folder cannot be created")]
+    /// There is no folder for records, and none can be made.
+    #[error("the folder for records does not exist and cannot be created")]
     NoFolder,
     /// The folder may not be written to.
-    #[error("its folder is not writable")]
+    #[error("the folder for records is not writable")]
     NotAllowed,
     /// The disk is full.
     #[error("the disk is full")]
     Full,
     /// The disk did not answer in time.
-    #[error("the disk does not respond")]
+    #[error("the disk did not answer in time")]
     Silent,
     /// Anything else, in the system's words.
     #[error("{0}")]
@@ -76,22 +79,26 @@ pub enum JournalStep {
     Begin,
     /// To record the new secret's id.
     Answered,
-    /// To remove the record.
+    /// To remove the record, because nothing is left to remember.
     Settled,
-    /// To read the records of previous runs.
+    /// To read the records of earlier runs.
     LookBack,
 }
 
 impl JournalProblem {
-    /// What was not kept and why, as a sentence.
+    /// What failed and why, as a sentence or two.
     pub fn sentence(&self, step: JournalStep) -> String {
         let what = match step {
-            JournalStep::Begin => "Could not record that a secret is being created",
-            JournalStep::Answered => "Could not record the new secret's ID",
-            JournalStep::Settled => "Could not remove the record of this secret",
-            JournalStep::LookBack => "Could not read the records of earlier secrets",
+            JournalStep::Begin => "This creation is not recorded on disk",
+            JournalStep::Answered => "The new secret's ID is not recorded on disk",
+            JournalStep::Settled => "The record of this secret was not removed from the disk",
+            JournalStep::LookBack => "The records of earlier runs cannot be read",
         };
-        format!("{what}: {self}.")
+        let meaning = match step {
+            JournalStep::Begin => " If the program is killed, the next start cannot report the secret.",
+            _ => "",
+        };
+        format!("{what}: {self}.{meaning}")
     }
 }
 
@@ -115,23 +122,21 @@ mod tests {
             (
                 JournalProblem::Full,
                 JournalStep::Begin,
-                "Could not record that a secret is being created: the disk is full.",
+                "This creation is not recorded on disk: the disk is full. If the program is killed, the next start \
+                 cannot report the secret.",
             ),
             (
                 JournalProblem::NotAllowed,
                 JournalStep::Answered,
-                "Could not record the new secret's ID: its folder is not writable.",
+                "The new secret's ID is not recorded on disk: the folder for records is not writable.",
             ),
             (
                 JournalProblem::NoFolder,
                 JournalStep::Settled,
-                "Could not remove the record of this secret: its folder cannot be created.",
+                "The record of this secret was not removed from the disk: the folder for records does not exist and \
+                 cannot be created.",
             ),
-            (
-                other,
-                JournalStep::LookBack,
-                "Could not read the records of earlier secrets: the disk[31m burns.",
-            ),
+            (other, JournalStep::LookBack, "The records of earlier runs cannot be read: the disk[31m burns."),
         ];
         for (problem, step, expected) in rows {
             assert_eq!(problem.sentence(step), expected);

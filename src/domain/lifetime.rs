@@ -126,8 +126,12 @@ impl Lifetime {
 
 impl fmt::Display for Lifetime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let plural = if self.hours == 1 { "" } else { "s" };
-        write!(f, "{} hour{plural}", self.hours)
+        let (count, unit) = match self.hours {
+            hours if hours % 24 == 0 => (hours / 24, "day"),
+            hours => (hours, "hour"),
+        };
+        let plural = if count == 1 { "" } else { "s" };
+        write!(f, "{count} {unit}{plural}")
     }
 }
 
@@ -244,7 +248,7 @@ mod tests {
         assert_eq!(Lifetime::from_hours(0), Err(LifetimeError::Zero));
         assert_eq!(Lifetime::from_hours(-1), Err(LifetimeError::Negative));
         let words = [1, 2, 720].map(|hours| Lifetime::from_hours(hours).unwrap().to_string());
-        assert_eq!(words, ["1 hour", "2 hours", "720 hours"]);
+        assert_eq!(words, ["1 hour", "2 hours", "30 days"]);
     }
 
     #[test]

@@ -14,6 +14,7 @@ mod ids;
 mod journal_entry;
 mod lifetime;
 mod messages;
+mod os;
 mod payload;
 #[cfg(test)]
 mod properties;
@@ -23,8 +24,8 @@ mod server_text;
 mod session;
 
 pub use account::{
-    AccountEntry, AccountRef, ENTRIES_PER_PAGE, ExistingSecret, Login, LoginRisk, OrganizationSettings, Page,
-    Project, ProjectEntry, SECRETS_PER_ACCOUNT, SHORTENED_TO, ServiceAccount,
+    AccountEntry, AccountRef, Consequences, ENTRIES_PER_PAGE, ExistingSecret, Login, LoginRisk,
+    OrganizationSettings, Page, Project, ProjectEntry, SECRETS_PER_ACCOUNT, SHORTENED_TO, ServiceAccount,
 };
 pub use base_url::{BaseUrl, BaseUrlError, HostKind};
 pub use clipboard::{
@@ -36,12 +37,13 @@ pub use ids::{ClientId, ClientIdError, OrganizationId, ProjectId, ProjectIdError
 pub use journal_entry::{Damage, DamagedRecord, JournalEntry, JournalProblem, JournalStep, PendingRecord};
 pub use lifetime::{Lifetime, LifetimeError, Now, USUAL_HOURS};
 pub use messages::Explanation;
-pub use payload::{CommandOutcome, PrintFailure, SaveFailure, SaveOutcome, SecretPayload};
+pub use os::Os;
+pub use payload::{CommandOutcome, PrintFailure, SaveFailure, SavedFile, SecretPayload};
 pub use rejection::{FieldViolation, Rejection, RejectionKind};
 pub use secret::{
     API_VERSION, CreatedSecret, Format, MEDIA_TYPE, NewSecret, QueryFlags, masked, without_secrets,
 };
-pub use server_text::{ServerText, is_invisible};
+pub use server_text::{ServerText, is_invisible, is_quoted, trim_visible};
 pub use session::{
     CredentialProblem, Credentials, Half, Identity, PairKind, ProfileName, PublicKey, Session, Tried,
     TriedSession,

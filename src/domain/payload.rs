@@ -13,18 +13,13 @@ pub struct SecretPayload {
     pub organization: Option<OrganizationId>,
 }
 
-/// How saving to a file went.
+/// A file that is on the disk, and so is its name in its folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum SaveOutcome {
-    /// The file is on the disk, and so is its name in its folder.
-    Saved {
-        /// The whole path.
-        path: ServerText,
-        /// The format that its extension asked for.
-        format: Format,
-    },
-    /// Nothing is left of it.
-    Failed(SaveFailure),
+pub struct SavedFile {
+    /// The whole path.
+    pub path: ServerText,
+    /// The format that its extension asked for.
+    pub format: Format,
 }
 
 /// Why a file was not saved. Whatever had been written was taken away again.
@@ -52,16 +47,16 @@ impl SaveFailure {
     /// What happened, as a sentence.
     pub fn sentence(&self) -> String {
         match self {
-            Self::NoName => "That is not the name of a file.".to_owned(),
-            Self::Exists => "There is something of that name already; nothing is overwritten.".to_owned(),
-            Self::NoFolder => "There is no such folder.".to_owned(),
-            Self::NotAllowed => "You may not write there.".to_owned(),
-            Self::Full => "There is no room left on that disk.".to_owned(),
-            Self::NoHome => "It is not known where ~ is.".to_owned(),
+            Self::NoName => "Not a file name. Type a path such as ~/prod.env.".to_owned(),
+            Self::Exists => "File already exists. Choose another name.".to_owned(),
+            Self::NoFolder => "The folder does not exist.".to_owned(),
+            Self::NotAllowed => "You have no permission to write there.".to_owned(),
+            Self::Full => "No space left on that disk.".to_owned(),
+            Self::NoHome => "The home folder is not known. Type the whole path.".to_owned(),
             Self::NotPrivate => {
-                "That disk cannot keep a file from other users; choose another folder.".to_owned()
+                "That disk has no permissions to keep the file private. Choose another folder.".to_owned()
             }
-            Self::Other(words) => format!("It could not be written: {words}."),
+            Self::Other(words) => format!("The file could not be written: {words}."),
         }
     }
 }
@@ -69,7 +64,7 @@ impl SaveFailure {
 /// How handing the secret to a command went.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CommandOutcome {
-    /// It read all of the secret and ended with 0.
+    /// It read all of the secret and exited with 0.
     Succeeded,
     /// The line is no command: an open quote, nothing at all, or the secret itself among its words.
     Malformed(ServerText),
@@ -79,33 +74,41 @@ pub enum CommandOutcome {
     NotFound(ServerText),
     /// It could not be started.
     NotStarted(ServerText),
-    /// It ended with another code than 0.
-    Exited(i32),
+    /// It exited with another code than 0.
+    Exited {
+        /// Its exit code.
+        code: i32,
+        /// The last line of its standard error, without the secret.
+        last_line: ServerText,
+    },
     /// A signal ended it.
     Killed(i32),
-    /// It ended with 0, but without having read all of the secret.
+    /// It exited with 0, but without having read all of the secret.
     ClosedEarly,
     /// No one can tell how it ended.
     Lost(ServerText),
 }
 
 impl CommandOutcome {
-    /// What happened, as a sentence.
-    pub fn sentence(&self) -> String {
+    /// What happened to `program`, as a sentence.
+    pub fn sentence(&self, program: &str) -> String {
         match self {
-            Self::Succeeded => "The command took the secret and ended with 0.".to_owned(),
-            Self::Malformed(why) => format!("That is no command line: {why}."),
+            Self::Succeeded => format!("{program} read it and exited with 0"),
+            Self::Malformed(why) => format!("This cannot be run: {why}."),
             Self::UnknownPlaceholder(name) => {
-                format!(
-                    "Nothing is known here that {name} could stand for; see the help for the placeholders."
-                )
+                format!("{name} has no value here. F1 lists the placeholders.")
             }
             Self::NotFound(program) => format!("There is no program {program}."),
-            Self::NotStarted(why) => format!("The command could not be started: {why}."),
-            Self::Exited(code) => format!("The command ended with {code}."),
-            Self::Killed(signal) => format!("Signal {signal} ended the command."),
-            Self::ClosedEarly => "The command ended with 0, but did not read all of the secret.".to_owned(),
-            Self::Lost(why) => format!("How the command ended could not be learned: {why}."),
+            Self::NotStarted(why) => format!("{program} could not be started: {why}."),
+            Self::Exited { code, last_line } if last_line.is_empty() => {
+                format!("{program} exited with {code}.")
+            }
+            Self::Exited { code, last_line } => format!("{program} exited with {code}: {last_line}"),
+            Self::Killed(signal) => format!("{program} was ended by signal {signal}."),
+            Self::ClosedEarly => format!("{program} exited with 0, but did not read the whole secret."),
+            Self::Lost(why) => {
+                format!("How {program} ended is not known ({why}). Check whether it has the secret.")
+            }
         }
     }
 }
@@ -125,8 +128,8 @@ impl PrintFailure {
     /// What happened, as a sentence.
     pub fn sentence(&self) -> String {
         match self {
-            Self::Closed => "Nobody reads standard output any more.".to_owned(),
-            Self::Full => "Standard output has no room left.".to_owned(),
+            Self::Closed => "No program reads standard output any more.".to_owned(),
+            Self::Full => "No space left for standard output.".to_owned(),
             Self::Other(words) => format!("Standard output could not be written: {words}."),
         }
     }
@@ -139,27 +142,30 @@ mod tests {
     #[test]
     fn each_end_of_a_command_has_a_sentence_of_its_own() {
         let words = || ServerText::new("words");
+        let exited = |code, last_line| CommandOutcome::Exited { code, last_line };
         let rows = [
-            (CommandOutcome::Succeeded, "took the secret and ended with 0."),
-            (CommandOutcome::Malformed(words()), "no command line: words."),
-            (CommandOutcome::UnknownPlaceholder(words()), "that words could stand for"),
+            (CommandOutcome::Succeeded, "pass read it and exited with 0"),
+            (CommandOutcome::Malformed(words()), "This cannot be run: words."),
+            (CommandOutcome::UnknownPlaceholder(words()), "words has no value here."),
             (CommandOutcome::NotFound(words()), "no program words."),
-            (CommandOutcome::NotStarted(words()), "could not be started: words."),
-            (CommandOutcome::Exited(7), "ended with 7."),
-            (CommandOutcome::Killed(9), "Signal 9 ended"),
-            (CommandOutcome::ClosedEarly, "did not read all"),
-            (CommandOutcome::Lost(words()), "could not be learned: words."),
+            (CommandOutcome::NotStarted(words()), "pass could not be started: words."),
+            (exited(7, ServerText::default()), "pass exited with 7."),
+            (exited(7, words()), "pass exited with 7: words"),
+            (CommandOutcome::Killed(9), "pass was ended by signal 9."),
+            (CommandOutcome::ClosedEarly, "did not read the whole secret."),
+            (CommandOutcome::Lost(words()), "is not known (words)."),
         ];
         for (outcome, expected) in rows {
-            assert!(outcome.sentence().contains(expected), "{}", outcome.sentence());
+            let sentence = outcome.sentence("pass");
+            assert!(sentence.contains(expected), "{sentence}");
         }
     }
 
     #[test]
     fn each_failure_to_print_has_a_sentence_of_its_own() {
         let rows = [
-            (PrintFailure::Closed, "Nobody reads"),
-            (PrintFailure::Full, "no room left"),
+            (PrintFailure::Closed, "No program reads"),
+            (PrintFailure::Full, "No space left"),
             (PrintFailure::Other(ServerText::new("words")), "could not be written: words."),
         ];
         for (failure, expected) in rows {

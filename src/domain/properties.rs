@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::{
     BaseUrl, ClientId, ClientIdError, HostKind, Lifetime, LifetimeError, OrganizationId, ProfileName,
-    ProjectId, ProjectIdError, PublicKey, SecretId, ServerText,
+    ProjectId, ProjectIdError, PublicKey, SecretId, ServerText, is_quoted,
 };
 
 /// A text that is an id, or almost one, or anything.
@@ -63,6 +63,7 @@ proptest! {
                 prop_assert_eq!(id.as_str(), text.to_lowercase());
             }
             Err(ProjectIdError::Empty) => prop_assert_eq!(text, ""),
+            Err(ProjectIdError::Quoted) => prop_assert!(is_quoted(&text)),
             Err(ProjectIdError::IsClientId) => prop_assert!(text.starts_with("mdb_sa_id_")),
             Err(ProjectIdError::NotHex { character, position }) => {
                 let before: String = text.chars().take(position).collect();
@@ -83,6 +84,7 @@ proptest! {
                 prop_assert_eq!(id.as_str(), text);
             }
             Err(ClientIdError::Empty) => prop_assert_eq!(text, ""),
+            Err(ClientIdError::Quoted) => prop_assert!(is_quoted(&text)),
             Err(ClientIdError::IsSecret) => prop_assert!(text.starts_with("mdb_sa_sk_")),
             Err(ClientIdError::PrefixIncomplete) => {
                 prop_assert!(text.len() < 10 && "mdb_sa_id_".starts_with(&text));

@@ -168,9 +168,9 @@ impl Format {
             Self::Secret => "Secret",
             Self::ClientId => "Client ID",
             Self::Env => ".env",
-            Self::Json => "JSON, Atlas's answer",
-            Self::Kubernetes => "Kubernetes Secret, for the Atlas operator",
-            Self::Aws => "AWS Secrets Manager, JSON",
+            Self::Json => "JSON (Atlas response)",
+            Self::Kubernetes => "Kubernetes Secret (Atlas operator)",
+            Self::Aws => "AWS Secrets Manager (JSON)",
         }
     }
 

@@ -66,6 +66,21 @@ fn shown_as(character: char) -> Option<char> {
     }
 }
 
+/// `text` without the white space and the characters that cannot be seen, such as a byte order mark, around it.
+pub fn trim_visible(text: &str) -> &str {
+    text.trim_matches(|character: char| character.is_whitespace() || is_invisible(character))
+}
+
+/// True for a text with a quote, straight or curly, at its start or end, as `docker --env-file` and `set` of Windows
+/// keep them: no id, credential, URL or name of Atlas has one there.
+pub fn is_quoted(text: &str) -> bool {
+    const QUOTES: [char; 13] = [
+        '"', '\'', '`', '\u{201C}', '\u{201D}', '\u{201E}', '\u{2018}', '\u{2019}', '\u{201A}', '\u{AB}',
+        '\u{BB}', '\u{2039}', '\u{203A}',
+    ];
+    text.starts_with(QUOTES) || text.ends_with(QUOTES)
+}
+
 /// Characters of Unicode's general category Cf and their like that change how the text around them is
 /// read or that cannot be seen: soft hyphen, joiners, direction marks and overrides, variation
 /// selectors, tags, Hangul fillers.

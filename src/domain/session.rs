@@ -6,7 +6,7 @@ use secrecy::SecretString;
 use thiserror::Error;
 
 use super::ids::SECRET_PREFIX;
-use super::{BaseUrl, ClientId, ClientIdError, ReadProblem, Rejection, RejectionKind, ServerText};
+use super::{BaseUrl, ClientId, ClientIdError, ReadProblem, Rejection, RejectionKind, ServerText, is_quoted};
 
 /// Where requests go, and as whom; the header shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -178,7 +178,7 @@ pub enum CredentialProblem {
     #[error("it contains a space, a line break or another character that credentials do not have")]
     Unsendable,
     /// Quotes belong to a shell or a file, not to the value.
-    #[error("it has quotes around it: remove them")]
+    #[error("remove the quotes around it")]
     Quoted,
     /// It is no client id.
     #[error("{0}")]
@@ -233,11 +233,6 @@ impl Credentials {
             }),
         }
     }
-}
-
-/// True for a value that begins with a quote, straight or curly: no credential of Atlas does.
-fn is_quoted(text: &str) -> bool {
-    text.starts_with(['"', '\'', '`', '\u{201C}', '\u{2018}', '\u{AB}'])
 }
 
 /// A header of HTTP takes visible ASCII; credentials of Atlas are nothing else.

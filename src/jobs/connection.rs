@@ -216,24 +216,23 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 pub(super) struct Connection {
     source: Source,
     query_flags: QueryFlags,
-    client: OnceCell<Arc<Client>>,
+    client: MadeOnce<Arc<Client>, TransportProblem>,
     /// The demo lives as long as the connection.
     embedded: OnceCell<EmbeddedAtlas>,
 }
 
 impl Connection {
     fn new(source: Source, query_flags: QueryFlags) -> Self {
-        Self { source, query_flags, client: OnceCell::new(), embedded: OnceCell::new() }
+        Self { source, query_flags, client: MadeOnce::default(), embedded: OnceCell::new() }
     }
 
-    /// The client; the first call makes it. A failure is tried again by the next call: a keyring may have been
-    /// unlocked by then.
+    /// The client; the first call makes it.
     pub async fn client(&self) -> Result<Arc<Client>, TransportProblem> {
-        self.client.get_or_try_init(|| self.set_up()).await.cloned()
+        self.client.get_or_make(async || self.set_up().await).await
     }
 
     async fn close(&self) {
-        if let Some(client) = self.client.get() {
+        if let Some(client) = self.client.value.get() {
             client.revoke().await;
         }
     }
@@ -279,4 +278,67 @@ async fn read_credentials(credentials: CredentialSource) -> Result<Credentials, 
 
 fn setup(why: &str) -> TransportProblem {
     TransportProblem::Setup(ServerText::new(why))
+}
+
+/// A value that is made once. A failure is shared by all who waited for it, so that a keyring's prompt that the user
+/// dismissed is not shown again; who asks later tries again, because the keyring may have been unlocked by then.
+struct MadeOnce<T, E> {
+    value: OnceCell<T>,
+    /// How often making it failed, and how the last time.
+    failures: Mutex<(usize, Option<E>)>,
+}
+
+impl<T, E> Default for MadeOnce<T, E> {
+    fn default() -> Self {
+        Self { value: OnceCell::new(), failures: Mutex::new((0, None)) }
+    }
+}
+
+impl<T: Clone, E: Clone> MadeOnce<T, E> {
+    async fn get_or_make(&self, make: impl AsyncFnOnce() -> Result<T, E>) -> Result<T, E> {
+        let before = lock(&self.failures).0;
+        let attempt = async || {
+            if let (count, Some(failure)) = &*lock(&self.failures)
+                && *count > before
+            {
+                return Err(failure.clone());
+            }
+            let result = make().await;
+            if let Err(failure) = &result {
+                let mut failures = lock(&self.failures);
+                *failures = (failures.0 + 1, Some(failure.clone()));
+            }
+            result
+        };
+        self.value.get_or_try_init(attempt).await.cloned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use tokio::task::yield_now;
+
+    use super::MadeOnce;
+
+    #[tokio::test]
+    async fn who_waits_for_a_failure_shares_it_and_who_comes_later_tries_again() {
+        let (client, prompts) = (MadeOnce::<&str, &str>::default(), Cell::new(0));
+        let dismissed = async || {
+            prompts.set(prompts.get() + 1);
+            yield_now().await;
+            Err("dismissed")
+        };
+        let (first, second, third) = tokio::join!(
+            client.get_or_make(dismissed),
+            client.get_or_make(dismissed),
+            client.get_or_make(dismissed)
+        );
+        assert_eq!([first, second, third], [Err("dismissed"); 3]);
+        assert_eq!(prompts.get(), 1);
+        assert_eq!(client.get_or_make(async || Ok("unlocked")).await, Ok("unlocked"));
+        assert_eq!(client.get_or_make(dismissed).await, Ok("unlocked"));
+        assert_eq!(prompts.get(), 1);
+    }
 }

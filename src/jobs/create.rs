@@ -11,8 +11,8 @@ use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::{
-    AccountRef, CreateOutcome, CreatedSecret, ExistingSecret, LostAnswer, NewSecret, ReadProblem, Rejection,
-    RejectionKind, ServiceAccount, TransportProblem,
+    AccountRef, Consequences, CreateOutcome, CreatedSecret, ExistingSecret, LostAnswer, NewSecret,
+    ReadProblem, Rejection, RejectionKind, TransportProblem,
 };
 
 use super::delete::delete_and_look;
@@ -94,6 +94,8 @@ impl Known {
 /// What the rounds have in common.
 struct Round {
     number: u8,
+    /// What the user agreed to.
+    agreed: Consequences,
     has_replaced: bool,
 }
 
@@ -116,7 +118,7 @@ pub async fn create(
     new_secret: &NewSecret,
 ) -> Outcome {
     let account = new_secret.account();
-    let mut round = Round { number: 0, has_replaced: false };
+    let mut round = Round { number: 0, agreed: Consequences::default(), has_replaced: false };
     loop {
         let known = tokio::select! {
             biased;
@@ -171,7 +173,8 @@ pub async fn create(
     }
 }
 
-/// Everything before the POST: nothing here creates, so all of it may be cancelled at any time.
+/// Everything before the POST: nothing here creates, so all of it may be cancelled at any time. All consequences are
+/// one question; it is asked again only if a later fetch shows more of them. A living secret is never deleted here.
 async fn preflight(
     atlas: &impl AtlasApi,
     clock: &(impl Fn() -> Timestamp + Sync),
@@ -195,39 +198,28 @@ async fn preflight(
         let (fetched_at, arrived) = (fetched.read_at.unwrap_or_else(clock), Instant::now());
         operator.progress(Step::Fetched(fetched.clone()));
 
-        if fetched.is_full() {
-            make_room(atlas, operator, round, account, &fetched).await?;
-            continue;
+        let consequences = fetched.consequences(fetched_at);
+        let expired = consequences.deletes.clone();
+        if fetched.is_full() && expired.is_none() {
+            return Err(Reason::Full);
         }
-        let shortened = fetched.shortened_by_creating(fetched_at);
-        if !shortened.is_empty() {
-            confirm(operator, Question::Shortens(shortened)).await?;
+        if expired.is_some() && round.has_replaced {
+            return Err(Reason::StillFull);
+        }
+        if !round.agreed.include(&consequences) {
+            confirm(operator, Question::Consequences(consequences.clone())).await?;
+            round.agreed = consequences;
+        }
+        if let Some(expired) = expired {
+            operator.progress(Step::DeletingExpired);
+            delete_and_look(atlas, account, &expired.id).await.map_err(Reason::NotDeleted)?;
+            round.has_replaced = true;
+            continue;
         }
         // The user may have taken minutes to answer.
         let at = fetched_at.checked_add(arrived.elapsed()).unwrap_or(fetched_at);
         return Ok(Known { at, secrets: Some(fetched.secrets) });
     }
-}
-
-/// Deletes the expired secret, if there is one and the user agrees. A secret that has not expired is never deleted here.
-/// Without Atlas's clock no secret is known to have expired: this machine's clock may be wrong.
-async fn make_room(
-    atlas: &impl AtlasApi,
-    operator: &mut impl Operator,
-    round: &mut Round,
-    account: &AccountRef,
-    fetched: &ServiceAccount,
-) -> Result<(), Reason> {
-    let expired = fetched.read_at.and_then(|at| fetched.secrets.iter().find(|secret| secret.is_expired(at)));
-    let Some(expired) = expired else { return Err(Reason::Full) };
-    if round.has_replaced {
-        return Err(Reason::StillFull);
-    }
-    confirm(operator, Question::Replaces(expired.clone())).await?;
-    operator.progress(Step::DeletingExpired);
-    delete_and_look(atlas, account, &expired.id).await.map_err(Reason::NotDeleted)?;
-    round.has_replaced = true;
-    Ok(())
 }
 
 async fn confirm(operator: &mut impl Operator, question: Question) -> Result<(), Reason> {

@@ -21,7 +21,7 @@ use jiff::Timestamp;
 use secrecy::SecretString;
 
 use crate::domain::{
-    AccountEntry, AccountRef, ClientId, CreateOutcome, DeleteOutcome, ExistingSecret, NewSecret,
+    AccountEntry, AccountRef, ClientId, Consequences, CreateOutcome, DeleteOutcome, NewSecret,
     OrganizationId, OrganizationSettings, Page, Project, ProjectEntry, ProjectId, ReadProblem, Rejection,
     SecretId, ServiceAccount, VerifyOutcome,
 };
@@ -113,10 +113,8 @@ pub enum Step {
 /// What is asked before the POST.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Question {
-    /// Creating makes these secrets expire early, each at the given time.
-    Shortens(Vec<(ExistingSecret, Timestamp)>),
-    /// Both slots are in use, one of them by this expired secret.
-    Replaces(ExistingSecret),
+    /// Creating changes the account's other secrets.
+    Consequences(Consequences),
     /// The account could not be fetched.
     AccountUnknown(ReadProblem),
 }

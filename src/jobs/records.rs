@@ -24,7 +24,7 @@ pub struct Records {
 struct Kept {
     record: Option<RecordFile>,
     earlier: Vec<RecordFile>,
-    pending: Vec<Option<journal::PendingRecord>>,
+    pending: Vec<Option<journal::PendingFile>>,
 }
 
 impl Records {

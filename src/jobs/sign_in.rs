@@ -1,6 +1,6 @@
 //! Signing in by hand: credentials are tried before the session uses them.
 
-use crate::config::{CredentialSource, Flags, Found, Profiles, ProfilesError, resolve};
+use crate::config::{CredentialSource, FileError, Flags, Found, Profiles, resolve};
 use crate::demo::World;
 use crate::domain::{
     BaseUrl, Credentials, Identity, ProfileName, ReadProblem, ServerText, Session, TransportProblem, Tried,
@@ -16,7 +16,7 @@ pub struct Authenticator {
     /// `--base-url`, which goes before what a profile names.
     pub base_url_flag: Option<BaseUrl>,
     /// The profiles of the Atlas CLI.
-    pub profiles: Result<Profiles, ProfilesError>,
+    pub profiles: Result<Profiles, FileError>,
 }
 
 impl Authenticator {

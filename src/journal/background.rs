@@ -1,5 +1,5 @@
 //! The same work off the event loop's thread, with a limit: a disk that does not answer (a network share
-//! that is gone) must not keep anybody from creating.
+//! that is gone) must not keep the user from creating.
 
 use std::time::Duration;
 
@@ -8,56 +8,56 @@ use tokio::sync::oneshot;
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
-use super::{Journal, PendingRecord, RecordFile};
+use super::{Journal, PendingFile, RecordFile};
 use crate::domain::{JournalEntry, JournalProblem, SecretId, ServerText};
 
 /// How long the disk may take for one step.
-pub const PATIENCE: Duration = Duration::from_secs(2);
+const TIMEOUT: Duration = Duration::from_secs(2);
 
 impl Journal {
-    /// [`Journal::begin`] on a thread of its own, at most for [`PATIENCE`]. A record that is finished later is
-    /// taken away again: no one would hold it.
+    /// [`Journal::begin`] on a thread of its own, for 2 seconds at most. A record that is finished later is
+    /// removed again: no one would hold it.
     pub async fn begin_in_background(&self, entry: JournalEntry) -> Result<RecordFile, JournalProblem> {
         let journal = self.clone();
-        let take_away = |late: RecordFile| drop(late.remove());
-        within(PATIENCE, move || journal.begin(&entry), take_away).await
+        let remove = |late: RecordFile| drop(late.remove());
+        within(TIMEOUT, move || journal.begin(&entry), remove).await
     }
 
-    /// [`Journal::pending`] on a thread of its own, at most for [`PATIENCE`].
-    pub async fn pending_in_background(&self) -> Result<Vec<PendingRecord>, JournalProblem> {
+    /// [`Journal::pending`] on a thread of its own, for 2 seconds at most.
+    pub async fn pending_in_background(&self) -> Result<Vec<PendingFile>, JournalProblem> {
         let journal = self.clone();
-        within(PATIENCE, move || journal.pending(), drop).await
+        within(TIMEOUT, move || journal.pending(), drop).await
     }
 }
 
 impl RecordFile {
-    /// [`RecordFile::created`] on a thread of its own, at most for [`PATIENCE`].
+    /// [`RecordFile::created`] on a thread of its own, for 2 seconds at most.
     pub async fn created_in_background(
         &self,
         secret_id: Option<SecretId>,
         expires_at: Option<Timestamp>,
     ) -> Result<(), JournalProblem> {
-        let page = self.clone();
-        within(PATIENCE, move || page.created(secret_id, expires_at), drop).await
+        let record = self.clone();
+        within(TIMEOUT, move || record.created(secret_id, expires_at), drop).await
     }
 
-    /// [`RecordFile::remove`] on a thread of its own, at most for [`PATIENCE`].
+    /// [`RecordFile::remove`] on a thread of its own, for 2 seconds at most.
     pub async fn remove_in_background(self) -> Result<(), JournalProblem> {
-        within(PATIENCE, move || self.remove(), drop).await
+        within(TIMEOUT, move || self.remove(), drop).await
     }
 }
 
-impl PendingRecord {
-    /// [`PendingRecord::remove`] on a thread of its own, at most for [`PATIENCE`].
+impl PendingFile {
+    /// [`PendingFile::remove`] on a thread of its own, for 2 seconds at most.
     pub async fn remove_in_background(self) -> Result<(), JournalProblem> {
-        within(PATIENCE, move || self.remove(), drop).await
+        within(TIMEOUT, move || self.remove(), drop).await
     }
 }
 
 /// The result of the work, or [`JournalProblem::Silent`] when it takes too long; what the work makes after
 /// that goes to `late`, on the same thread.
 async fn within<T: Send + 'static>(
-    patience: Duration,
+    limit: Duration,
     work: impl FnOnce() -> Result<T, JournalProblem> + Send + 'static,
     late: impl FnOnce(T) + Send + 'static,
 ) -> Result<T, JournalProblem> {
@@ -67,7 +67,7 @@ async fn within<T: Send + 'static>(
             late(made);
         }
     });
-    if let Ok(received) = timeout(patience, &mut result).await {
+    if let Ok(received) = timeout(limit, &mut result).await {
         return received.unwrap_or_else(|_| Err(ending()));
     }
     result.close();

@@ -1,4 +1,4 @@
-//! Creations whose secret is not handed over yet, one file each: ids only, never the secret.
+//! Creations whose secret is not delivered yet, one file each: ids only, never the secret.
 //!
 //! ```text
 //! begin ──▶ creation-TIME-RANDOM.part    locked, written, on the disk: nothing was sent yet
@@ -7,43 +7,44 @@
 //!           creation-TIME-RANDOM.jsonl ──created──▶ a second line with the id ──remove──▶ gone
 //!               │ its program ends
 //!               ▼
-//!           pending of the next program takes the lock, and the record is told
+//!           `pending` of the next run takes the lock, and the record is reported
 //! ```
 //!
-//! A living program holds an exclusive `flock` on its file, which the kernel takes back however the program
-//! ends. The lock is taken before the file gets its name, so no one ever sees an unlocked record of a living
+//! **Invariant:** a running program holds an exclusive `flock` on its file, which the kernel releases however the
+//! program ends. The lock is taken before the file gets its name, so no one ever sees an unlocked record of a running
 //! program. Files are opened close-on-exec, so no child keeps a lock alive.
 
 mod background;
-mod folder;
-mod page;
-mod pending;
-mod problem;
-mod record;
+mod lines;
+mod record_file;
 
 #[cfg(test)]
 #[cfg(unix)]
 mod tests;
 
-use std::path::PathBuf;
+use std::fs::DirBuilder;
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
 
-use crate::domain::{JournalEntry, JournalProblem, ServerText};
+use crate::domain::{JournalEntry, JournalProblem, Os, ServerText};
 
-pub use background::PATIENCE;
-pub use folder::state_folder;
-pub use page::RecordFile;
-pub use pending::PendingRecord;
+pub use record_file::{PendingFile, RecordFile};
 
-use page::RecordName;
+use record_file::RecordName;
 
-/// How many names are tried. A second program that looks back can take a file away between its creation and
-/// its lock; a name that is taken already is as good as impossible.
+/// How many names are tried. A second program that looks for pending records can remove a file between its creation
+/// and its lock; a name that is taken already is as good as impossible.
 const ATTEMPTS: usize = 8;
 
 /// The folder of the records. Nothing is made on the disk before the first record.
 #[derive(Clone, Debug)]
 pub struct Journal {
     folder: PathBuf,
+}
+
+/// The folder of this user's journal; `None` where the variables that say so are not set.
+pub fn state_folder(variable: impl Fn(&str) -> Option<String>) -> Option<PathBuf> {
+    Os::current().state_folder(variable).map(|state| state.join("atlas-secret"))
 }
 
 impl Journal {
@@ -56,21 +57,48 @@ impl Journal {
     /// as long as the [`RecordFile`] lives. Blocks on the disk.
     pub fn begin(&self, entry: &JournalEntry) -> Result<RecordFile, JournalProblem> {
         for _ in 0..ATTEMPTS {
-            folder::make(&self.folder).map_err(|error| problem::of_folder(&error))?;
-            let name = RecordName::fresh(entry.begun_at).map_err(|error| problem::of(&error))?;
-            match RecordFile::write(&self.folder, &name, entry) {
-                Ok(Some(page)) => return Ok(page),
-                Ok(None) => {}
-                Err(error) => return Err(problem::of(&error)),
+            make_folder(&self.folder).map_err(|error| folder_problem(&error))?;
+            let name = RecordName::fresh(entry.begun_at).map_err(|error| problem(&error))?;
+            if let Some(record) =
+                RecordFile::write(&self.folder, &name, entry).map_err(|error| problem(&error))?
+            {
+                return Ok(record);
             }
         }
-        Err(JournalProblem::Other(ServerText::new("every file of it is taken away at once")))
+        Err(JournalProblem::Other(ServerText::new("another program removes every new file from it")))
     }
 
-    /// The records whose program is gone, oldest first. Each is locked while its [`PendingRecord`] lives, so that a
-    /// second program does not tell it too. Records that never got their name are taken away: nothing was
-    /// sent for them. Blocks on the disk.
-    pub fn pending(&self) -> Result<Vec<PendingRecord>, JournalProblem> {
-        pending::find(&self.folder).map_err(|error| problem::of(&error))
+    /// The records whose program has ended, oldest first. Each is locked while its [`PendingFile`] lives, so that a
+    /// second program does not report it too. Records that never got their name are removed: nothing was sent for
+    /// them. Blocks on the disk.
+    pub fn pending(&self) -> Result<Vec<PendingFile>, JournalProblem> {
+        record_file::pending(&self.folder).map_err(|error| problem(&error))
+    }
+}
+
+/// Makes the folder and what is missing above it, for its owner only. One that is there stays as it is.
+fn make_folder(folder: &Path) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
+/// What an error of making the folder means. Something else than a folder may be in its way.
+fn folder_problem(error: &io::Error) -> JournalProblem {
+    match error.kind() {
+        ErrorKind::NotADirectory | ErrorKind::AlreadyExists => JournalProblem::NoFolder,
+        _ => problem(error),
+    }
+}
+
+/// What an error of the file work means.
+fn problem(error: &io::Error) -> JournalProblem {
+    match error.kind() {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => JournalProblem::Full,
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => JournalProblem::NotAllowed,
+        ErrorKind::NotFound => JournalProblem::NoFolder,
+        _ => JournalProblem::Other(ServerText::new(&error.to_string())),
     }
 }

@@ -92,7 +92,7 @@ fn mode(path: &Path) -> u32 {
 #[test]
 fn only_its_owner_can_read_a_note() {
     let desk = desk();
-    let _page = desk.journal.begin(&entry()).unwrap();
+    let _record = desk.journal.begin(&entry()).unwrap();
     assert_eq!(mode(&desk.folder), 0o700);
     assert_eq!(mode(desk.folder.parent().unwrap()), 0o700);
     assert_eq!(desk.files().len(), 1, "{:?}", desk.files());
@@ -108,7 +108,7 @@ fn a_folder_that_is_there_stays_as_it_is() {
     let desk = desk();
     fs::create_dir_all(&desk.folder).unwrap();
     fs::set_permissions(&desk.folder, fs::Permissions::from_mode(0o750)).unwrap();
-    let _page = desk.journal.begin(&entry()).unwrap();
+    let _record = desk.journal.begin(&entry()).unwrap();
     assert_eq!(mode(&desk.folder), 0o750);
 }
 
@@ -116,11 +116,11 @@ fn a_folder_that_is_there_stays_as_it_is() {
 fn a_note_is_told_once_its_program_is_gone() {
     let desk = desk();
     assert!(desk.told().is_empty(), "no folder yet");
-    let page = desk.journal.begin(&entry()).unwrap();
+    let record = desk.journal.begin(&entry()).unwrap();
     assert!(desk.told().is_empty(), "its program lives");
-    page.created(answered().secret_id, answered().expires_at).unwrap();
+    record.created(answered().secret_id, answered().expires_at).unwrap();
     assert!(desk.told().is_empty(), "its program still lives");
-    drop(page);
+    drop(record);
     assert_eq!(desk.told_at_last(1), [answered()]);
 }
 
@@ -129,9 +129,9 @@ fn a_note_that_is_settled_is_gone() {
     let desk = desk();
     desk.journal.begin(&entry()).unwrap().remove().unwrap();
     assert!(desk.files().is_empty());
-    let page = desk.journal.begin(&entry()).unwrap();
+    let record = desk.journal.begin(&entry()).unwrap();
     fs::remove_file(&desk.files()[0]).unwrap();
-    assert_eq!(page.remove(), Ok(()), "somebody else took it away already");
+    assert_eq!(record.remove(), Ok(()), "somebody else took it away already");
 }
 
 #[test]
@@ -155,16 +155,11 @@ fn notes_are_told_in_their_order() {
 }
 
 #[test]
-fn a_note_that_is_told_can_be_removed_or_gone_on_with() {
+fn a_note_that_is_told_can_be_removed() {
     let desk = desk();
     drop(desk.journal.begin(&entry()).unwrap());
-    let page = desk.journal.pending().unwrap().pop().unwrap().into_record_file().unwrap();
-    assert_eq!(page.entry(), &entry());
-    page.created(answered().secret_id, answered().expires_at).unwrap();
-    assert!(desk.told().is_empty(), "it is held on to");
-    drop(page);
     let left = desk.journal.pending().unwrap().pop().unwrap();
-    assert_eq!(left.entry(), Ok(&answered()));
+    assert_eq!(left.entry(), Ok(&entry()));
     left.remove().unwrap();
     assert!(desk.files().is_empty());
 }
@@ -191,7 +186,6 @@ fn a_damaged_note_is_named_and_kept() {
     assert_eq!(told, expected);
     drop(left);
     assert_eq!(desk.files().len(), 4, "nothing is deleted by itself");
-    assert!(desk.journal.pending().unwrap().remove(0).into_record_file().is_none());
     desk.journal.pending().unwrap().remove(0).remove().unwrap();
     assert_eq!(desk.files().len(), 3, "a person may delete it");
 }
@@ -212,7 +206,7 @@ fn nothing_is_written_through_a_link_or_over_anything() {
     let desk = desk();
     let victim = desk.plant("victim", "precious");
     let name = RecordName::fresh(entry().begun_at).unwrap();
-    for taken in [name.part(&desk.folder), name.page(&desk.folder)] {
+    for taken in [name.part(&desk.folder), name.record(&desk.folder)] {
         symlink(&victim, &taken).unwrap();
         assert!(RecordFile::write(&desk.folder, &name, &entry()).unwrap().is_none(), "{}", taken.display());
         assert!(fs::symlink_metadata(&taken).unwrap().is_symlink());
@@ -242,9 +236,9 @@ fn what_is_no_file_is_not_even_opened() {
 #[test]
 fn a_child_that_outlives_the_program_keeps_no_lock() {
     let desk = desk();
-    let page = desk.journal.begin(&entry()).unwrap();
+    let record = desk.journal.begin(&entry()).unwrap();
     let mut holder = Command::new("sleep").arg("600").stdin(Stdio::null()).spawn().unwrap();
-    drop(page);
+    drop(record);
     let told = desk.told_at_last(1);
     holder.kill().unwrap();
     holder.wait().unwrap();
@@ -275,8 +269,8 @@ fn programs_that_begin_and_look_back_at_once_do_not_disturb_each_other() {
                 scope.spawn(|| (0..50).map(|_| desk.journal.begin(&entry())).collect::<Result<Vec<_>, _>>())
             })
             .collect();
-        for page in writers.into_iter().flat_map(|writer| writer.join().unwrap().unwrap()) {
-            page.remove().unwrap();
+        for record in writers.into_iter().flat_map(|writer| writer.join().unwrap().unwrap()) {
+            record.remove().unwrap();
         }
         done.store(true, Ordering::Relaxed);
         looking.join().unwrap();
@@ -286,10 +280,10 @@ fn programs_that_begin_and_look_back_at_once_do_not_disturb_each_other() {
 #[tokio::test]
 async fn the_same_happens_in_the_background() {
     let desk = desk();
-    let page = desk.journal.begin_in_background(entry()).await.unwrap();
-    page.created_in_background(answered().secret_id, answered().expires_at).await.unwrap();
+    let record = desk.journal.begin_in_background(entry()).await.unwrap();
+    record.created_in_background(answered().secret_id, answered().expires_at).await.unwrap();
     assert!(desk.journal.pending_in_background().await.unwrap().is_empty());
-    drop(page);
+    drop(record);
     let left = desk.journal.pending_in_background().await.unwrap().pop().unwrap();
     assert_eq!(left.entry(), Ok(&answered()));
     left.remove_in_background().await.unwrap();
@@ -315,4 +309,22 @@ fn a_thousand_records_do_not_use_up_the_descriptors() {
     drop(found);
     assert_eq!(names().len(), 1101, "all are kept");
     desk.journal.begin(&entry()).unwrap();
+}
+
+#[test]
+fn each_error_is_said_as_what_it_means() {
+    let rows = [
+        (ErrorKind::StorageFull, JournalProblem::Full),
+        (ErrorKind::QuotaExceeded, JournalProblem::Full),
+        (ErrorKind::PermissionDenied, JournalProblem::NotAllowed),
+        (ErrorKind::ReadOnlyFilesystem, JournalProblem::NotAllowed),
+        (ErrorKind::NotFound, JournalProblem::NoFolder),
+    ];
+    for (kind, expected) in rows {
+        assert_eq!(problem(&kind.into()), expected, "{kind:?}");
+    }
+    let other = io::Error::other("the disk\u{7} burns");
+    assert_eq!(problem(&other), JournalProblem::Other(ServerText::new("the disk burns")));
+    assert_eq!(folder_problem(&ErrorKind::AlreadyExists.into()), JournalProblem::NoFolder);
+    assert_eq!(folder_problem(&ErrorKind::StorageFull.into()), JournalProblem::Full);
 }

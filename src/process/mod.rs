@@ -1,13 +1,26 @@
-//! What the process reports outside the interface: lines on standard error, and where a panic happened.
+//! What the process reports outside the interface: lines on standard error, and where a panic happened. And its clock.
 
 mod stderr;
 
 use std::panic;
 use std::sync::Mutex;
+use std::time::SystemTime;
+
+use jiff::Timestamp;
 
 use crate::domain::ServerText;
 
 pub use stderr::say;
+
+/// The time of day. A clock that is set to a time after the year 9999, where dates end, stands still there.
+pub fn wall_clock() -> Timestamp {
+    timestamp(SystemTime::now())
+}
+
+fn timestamp(time: SystemTime) -> Timestamp {
+    let limit = if time < SystemTime::UNIX_EPOCH { Timestamp::MIN } else { Timestamp::MAX };
+    Timestamp::try_from(time).unwrap_or(limit)
+}
 
 static PANIC_PLACE: Mutex<Option<String>> = Mutex::new(None);
 
@@ -32,4 +45,22 @@ pub fn take_panic_place() -> String {
 /// The message for a task of this program that panicked.
 pub fn internal_error() -> ServerText {
     ServerText::new(&format!("internal error at {}", take_panic_place()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn a_clock_beyond_all_dates_stands_still() {
+        let epoch = SystemTime::UNIX_EPOCH;
+        let years = |years: u64| Duration::from_secs(years * 366 * 24 * 3600);
+        assert_eq!(timestamp(epoch), Timestamp::UNIX_EPOCH);
+        assert_eq!(timestamp(epoch + Duration::from_secs(7)).as_second(), 7);
+        assert_eq!(timestamp(epoch - Duration::from_secs(7)).as_second(), -7);
+        assert_eq!(timestamp(epoch + years(9000)), Timestamp::MAX);
+        assert_eq!(timestamp(epoch - years(20_000)), Timestamp::MIN);
+    }
 }

@@ -2,11 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::domain::{Exit, Now};
+use crate::process;
 use crate::terminal::{Signals, TerminalHandle, Wake};
 use crate::tui::{App, Command, Event, Report, Signal, Theme};
 
@@ -166,5 +166,5 @@ impl EventLoop<'_> {
 
 /// Now, on both clocks.
 pub(super) fn now(started: Instant) -> Now {
-    Now { wall: Timestamp::now(), uptime: started.elapsed() }
+    Now { wall: process::wall_clock(), uptime: started.elapsed() }
 }

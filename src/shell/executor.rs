@@ -5,17 +5,16 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::task::JoinHandle;
 
 use crate::delivery::{self, CommandOutput, Copier, render};
 use crate::domain::{
     ClipboardContent, CommandOutcome, CopyFailure, CopyOutcome, PrintFailure, ReadProblem, SaveFailure,
-    SaveOutcome, ServerText, Session, TransportProblem, Tried, TriedSession,
+    ServerText, Session, TransportProblem, Tried, TriedSession,
 };
 use crate::jobs::{Authenticator, Connections, Records};
-use crate::process::internal_error;
+use crate::process::{internal_error, wall_clock};
 use crate::terminal::TerminalOutput;
 use crate::tui::{Command, Event, JobRunner, Report, SignInWith, Slot};
 
@@ -42,8 +41,7 @@ impl Executor {
         copier: Copier,
         home: Option<PathBuf>,
     ) -> (Self, UnboundedReceiver<Report>) {
-        let (runner, reports) =
-            JobRunner::new(Arc::clone(&connections), Arc::clone(&records), Timestamp::now);
+        let (runner, reports) = JobRunner::new(Arc::clone(&connections), Arc::clone(&records), wall_clock);
         let executor = Self {
             runner,
             connections,
@@ -131,7 +129,7 @@ impl Executor {
                 self.runner.deliver(
                     Slot::Save,
                     async move { Event::Saved(delivery::save(&path, home.as_deref(), &payload).await) },
-                    || Event::Saved(SaveOutcome::Failed(SaveFailure::Other(internal_error()))),
+                    || Event::Saved(Err(SaveFailure::Other(internal_error()))),
                 );
             }
             // The caller has given the terminal back: the command has it until it ends.

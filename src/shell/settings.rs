@@ -11,7 +11,7 @@ use thiserror::Error;
 
 use crate::atlas::{ProxyError, check_proxies};
 use crate::cli::Arguments;
-use crate::config::{CredentialsError, Flags, Profiles, System, config_path, resolve};
+use crate::config::{CredentialsError, Flags, Profiles, config_path, resolve};
 use crate::delivery::{Environment, Preference};
 use crate::demo::WorldError;
 use crate::domain::{BaseUrl, BaseUrlError, Format, ProfileName, QueryFlags, ServerText, Session};
@@ -113,7 +113,7 @@ impl Settings {
     ) -> Result<Self, SettingsError> {
         check_proxies(&variable)?;
         let flag = arguments.base_url.as_deref().map(parse_base_url).transpose()?;
-        let profiles = match config_path(System::current(), &variable) {
+        let profiles = match config_path(&variable) {
             Some(path) if !arguments.demo => Profiles::load(&path),
             _ => Ok(Profiles::default()),
         };

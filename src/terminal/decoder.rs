@@ -12,8 +12,9 @@ use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 
 use super::keys;
 
-/// An Escape that nothing follows for this long is the key.
-const ESCAPE_LIMIT: Duration = Duration::from_millis(50);
+/// An Escape that nothing follows for this long is the key. The tail of a report that was cut for longer is still
+/// known by its form.
+const ESCAPE_LIMIT: Duration = Duration::from_millis(20);
 
 /// What is not complete after this time never will be.
 const UNIT_LIMIT: Duration = Duration::from_secs(2);

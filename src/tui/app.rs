@@ -9,8 +9,8 @@ use ratatui::Frame;
 use ratatui::layout::Margin;
 
 use crate::domain::{
-    ClientId, Disposition, ExistingSecret, Exit, ExitSummary, Format, Login, LoginRisk, Now, PendingRecord,
-    ProfileName, QueryFlags, SecretId, ServerText, Session,
+    ClientId, Consequences, Disposition, ExistingSecret, Exit, ExitSummary, Format, Login, LoginRisk, Now,
+    PendingRecord, ProfileName, QueryFlags, SecretId, ServerText, Session,
 };
 use crate::jobs::AtlasClock;
 
@@ -29,7 +29,7 @@ use super::{Lookups, Theme, footer, header, help};
 const PASTE_FROM: usize = 8;
 
 /// Wider than this a line is hard to follow.
-const WIDEST: u16 = 96;
+const WIDEST: u16 = 100;
 
 /// The interface.
 #[derive(Clone, Debug)]
@@ -99,6 +99,13 @@ pub struct Flags {
     pub replace_expired: bool,
     /// Prove a new secret without a key (`--verify`).
     pub verify: bool,
+}
+
+impl Flags {
+    /// True when the command line agreed to what creating does to the other secrets.
+    pub(crate) fn agree_to(self, consequences: &Consequences) -> bool {
+        self.yes && (consequences.deletes.is_none() || self.replace_expired)
+    }
 }
 
 /// What standard output is.

@@ -7,6 +7,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
+use ratatui::widgets::Clear;
 
 use crate::domain::{Now, ServerText};
 
@@ -25,16 +26,17 @@ pub(super) struct Canvas<'a, 'frame> {
     pub theme: &'a Theme,
     pub area: Rect,
     used: u16,
+    is_cut: bool,
 }
 
 impl<'frame> Canvas<'_, 'frame> {
     pub fn new<'a>(frame: &'a mut Frame<'frame>, theme: &'a Theme, area: Rect) -> Canvas<'a, 'frame> {
-        Canvas { frame, theme, area, used: 0 }
+        Canvas { frame, theme, area, used: 0, is_cut: false }
     }
 
     /// A canvas of its own for a part of the area.
     pub fn part(&mut self, area: Rect) -> Canvas<'_, 'frame> {
-        Canvas { frame: &mut *self.frame, theme: self.theme, area, used: 0 }
+        Canvas { frame: &mut *self.frame, theme: self.theme, area, used: 0, is_cut: false }
     }
 
     /// Takes so many rows; fewer, or none, where the area ends.
@@ -61,9 +63,22 @@ impl<'frame> Canvas<'_, 'frame> {
 
     pub fn line<'a>(&mut self, line: impl Into<Line<'a>>) {
         let area = self.take(1);
-        if !area.is_empty() {
+        if area.is_empty() {
+            self.is_cut = true;
+        } else {
             self.frame.render_widget(line.into(), area);
         }
+    }
+
+    /// Says so in the last row where lines were left out.
+    pub fn mark_cut(&mut self) {
+        if !self.is_cut || self.area.is_empty() {
+            return;
+        }
+        let row = Rect { y: self.area.bottom() - 1, height: 1, ..self.area };
+        let words = format!("{} enlarge the window to see all of it", self.theme.glyphs.ellipsis);
+        self.frame.render_widget(Clear, row);
+        self.frame.render_widget(Line::styled(words, self.theme.faint), row);
     }
 
     /// Words that may be longer than the width: wrapped, every line `indent` columns in.

@@ -121,18 +121,15 @@ impl App {
         let Screen::Progress(progress) = &mut self.screen else {
             return self.shared.send(Command::Answer(false));
         };
-        if !progress.is_preapproved {
-            progress.ask(question, self.shared.now);
-            return;
-        }
-        let is_approved = match &question {
-            Question::Shortens(_) => true,
-            Question::Replaces(_) => self.shared.flags.replace_expired,
-            Question::AccountUnknown(_) => return progress.ask(question, self.shared.now),
+        let Question::Consequences(consequences) = &question else {
+            return progress.ask(question, self.shared.now);
         };
+        if !progress.is_preapproved {
+            return progress.ask(question, self.shared.now);
+        }
+        let is_approved = self.shared.flags.agree_to(consequences);
         if is_approved {
-            let lines = super::words::approved(&question, self.shared.zone.as_ref());
-            for line in lines {
+            for line in super::words::approved(consequences, self.shared.zone.as_ref()) {
                 self.shared.send(Command::Report(line));
             }
         }
@@ -164,11 +161,11 @@ impl App {
         }
         app.shows_help = false;
         app.form.notice = None;
-        app.lookups.account = Remote::NotAsked;
         let Created { secret, known } = created;
         app.send(Command::RecordSecret(secret.id.clone(), secret.expires_at));
         let mut screen = CreatedScreen::new(in_flight.new_secret, secret, known.secrets.unwrap_or_default());
-        screen.fetch_others(app);
+        screen.fetch_account(app);
+        app.lookups.account = Remote::NotAsked;
         if app.flags.verify {
             screen.verify(app);
         }
@@ -197,7 +194,7 @@ impl App {
             _ => {}
         }
         let is_stopped = match &not_created.reason {
-            Reason::Declined(Question::Replaces(_)) => !is_preapproved,
+            Reason::Declined(Question::Consequences(_)) => !is_preapproved,
             reason => matches!(reason, Reason::Cancelled | Reason::Declined(_)),
         };
         match Failure::of(&not_created.reason) {

@@ -11,8 +11,8 @@ use secrecy::SecretString;
 use crate::domain::{
     AccountEntry, AccountRef, ClientId, ClipboardContent, CommandOutcome, CopyOutcome, Credentials, Exit,
     Format, Login, NewSecret, OrganizationId, OrganizationSettings, Page, PendingRecord, PrintFailure,
-    ProfileName, Project, ProjectEntry, ProjectId, ReadProblem, SaveOutcome, SecretId, SecretPayload,
-    ServiceAccount, TriedSession, VerifyOutcome,
+    ProfileName, Project, ProjectEntry, ProjectId, ReadProblem, SaveFailure, SavedFile, SecretId,
+    SecretPayload, ServiceAccount, TriedSession, VerifyOutcome,
 };
 use crate::jobs::{Before, Deletion, Outcome, Question, Recheck, Recovered, Step};
 
@@ -78,7 +78,7 @@ pub enum Event {
     /// The clipboard was read.
     ClipboardChecked(ClipboardContent),
     /// Saving to a file has ended.
-    Saved(SaveOutcome),
+    Saved(Result<SavedFile, SaveFailure>),
     /// The command that got the secret has ended, and the terminal is ours again.
     CommandEnded(CommandOutcome),
     /// Standard output was written, or not.

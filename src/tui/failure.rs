@@ -39,9 +39,10 @@ impl Failure {
     /// Why nothing was created; `None` when the user stopped it.
     pub fn of(reason: &Reason) -> Option<Self> {
         Some(match reason {
-            Reason::Cancelled | Reason::Declined(Question::Shortens(_)) => return None,
+            Reason::Cancelled => return None,
             Reason::Full | Reason::StillFull => Self::explained(Explanation::account_full(), None),
-            Reason::Declined(Question::Replaces(_)) => {
+            // Only `--yes` without `--replace-expired` gets here: a user who says no has stopped the job.
+            Reason::Declined(Question::Consequences(_)) => {
                 Self::explained(Explanation::expired_secret_in_the_way(), None)
             }
             Reason::Preflight(problem)

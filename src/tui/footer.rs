@@ -23,7 +23,7 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas) {
             Span::raw(gap),
             Span::styled(binding.keys, theme.strong),
             Span::raw(" "),
-            Span::styled(binding.label, theme.faint),
+            Span::styled(binding.label.replace('…', theme.glyphs.ellipsis), theme.faint),
         ];
         let width: usize = hint.iter().map(Span::width).sum();
         // Where it is narrow, hints are dropped; they never wrap.

@@ -30,7 +30,7 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas) {
     }
     for binding in bindings {
         let keys = Span::styled(format!("{:<KEYS_WIDTH$}", binding.keys), theme.strong);
-        canvas.line(Line::from(vec![keys, Span::raw(binding.label)]));
+        canvas.line(Line::from(vec![keys, Span::raw(binding.label.replace('…', theme.glyphs.ellipsis))]));
     }
     if spare > 1 {
         canvas.blank();

@@ -111,6 +111,11 @@ impl Binding {
         self
     }
 
+    /// The key and what it does: `y quit`.
+    pub(super) fn hint(&self) -> String {
+        format!("{} {}", self.keys, self.label)
+    }
+
     /// True for a letter, which only a keyboard with a Latin layout types.
     pub(super) fn is_letter(&self) -> bool {
         self.chords.iter().any(|(code, modifiers)| {

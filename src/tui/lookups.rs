@@ -3,10 +3,8 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
-
 use crate::domain::{
-    AccountRef, ExistingSecret, Now, OrganizationId, OrganizationSettings, Project, ProjectId, ReadProblem,
+    AccountRef, Consequences, Now, OrganizationId, OrganizationSettings, Project, ProjectId, ReadProblem,
     ServiceAccount,
 };
 
@@ -32,6 +30,16 @@ impl Lookups {
     /// The organization of a project, where it could be fetched.
     pub fn organization(&self, project: &ProjectId) -> Option<&OrganizationId> {
         self.project.value(project)?.organization.as_ref()
+    }
+
+    /// The account and its project, by name where they are known.
+    pub(super) fn words(&self, of: &AccountRef) -> String {
+        let name = self.account.value(of).map(|account| account.name.as_str());
+        let name = name.filter(|name| !name.is_empty()).unwrap_or(of.client.as_str());
+        match self.project.value(&of.project) {
+            Some(project) => format!("{name} in {}", project.name),
+            None => name.to_owned(),
+        }
     }
 
     /// When something is to be fetched.
@@ -78,28 +86,18 @@ impl Shared {
         self.lookups.account.value(&self.form.account()?)
     }
 
-    /// The account's secrets, each with the time at which it would expire once a new one exists.
-    pub fn existing(&self) -> Option<Vec<(ExistingSecret, Option<Timestamp>)>> {
-        let now = self.atlas_now();
-        let consequence = |secret: &ExistingSecret| {
-            let cut = if secret.is_expired(now) { None } else { secret.shortened_to(now) };
-            (secret.clone(), cut)
-        };
-        Some(self.account()?.secrets.iter().map(consequence).collect())
+    /// What creating does to the account's secrets, as far as they are known.
+    pub fn consequences(&self) -> Consequences {
+        self.account().map(|account| account.consequences(self.atlas_now())).unwrap_or_default()
     }
 
     /// What the button would do, as far as the account is known.
     pub fn submit_action(&self) -> SubmitAction {
-        let Some(account) = self.account().filter(|account| account.is_full()) else {
-            return SubmitAction::Create;
-        };
-        // By this machine's clock alone, a living secret could be taken for an expired one.
-        let expired = account
-            .read_at
-            .and_then(|_| account.secrets.iter().find(|secret| secret.is_expired(self.atlas_now())));
-        match expired {
-            Some(expired) => SubmitAction::ReplaceExpired(expired.clone()),
-            None => SubmitAction::ListSecrets,
+        let is_full = self.account().is_some_and(ServiceAccount::is_full);
+        match (is_full, self.consequences().deletes) {
+            (true, None) => SubmitAction::ListSecrets,
+            (true, Some(_)) => SubmitAction::ReplaceExpired,
+            (false, _) => SubmitAction::Create,
         }
     }
 

@@ -46,12 +46,16 @@ pub struct Glyphs {
     pub arrow: &'static str,
     /// Between width and height.
     pub times: &'static str,
+    /// Between two remarks.
+    pub separator: &'static str,
     /// A step that is not done.
     pub open: &'static str,
     /// A cell of a bar.
     pub bar: &'static str,
     /// A cell of a bar that is cut off.
     pub cut: &'static str,
+    /// Where a bar begins.
+    pub today: &'static str,
     /// A line across the page.
     pub rule: &'static str,
     /// The pictures of the spinner, in turn.
@@ -70,9 +74,11 @@ impl Glyphs {
         ellipsis: "…",
         arrow: "→",
         times: "×",
+        separator: "·",
         open: "○",
         bar: "█",
         cut: "╌",
+        today: "│",
         rule: "─",
         spinner: &["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"],
     };
@@ -88,9 +94,11 @@ impl Glyphs {
         ellipsis: "...",
         arrow: "->",
         times: "x",
+        separator: "-",
         open: "o",
         bar: "=",
         cut: "-",
+        today: "|",
         rule: "-",
         spinner: &["|", "/", "-", "\\"],
     };

@@ -2,19 +2,19 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 
-use crate::domain::ExistingSecret;
-use crate::jobs::Question;
+use crate::domain::{Consequences, ExistingSecret};
 
 use super::Glyphs;
 
-/// A point in time as people read it, with the offset: `Wed 23 Dec 2026 18:14 +01:00`. UTC while the zone
-/// is not known.
+/// A point in time as people read it: `Wed 23 Dec 2026 18:14` in the user's zone, with `UTC` behind it where that
+/// is no other, or not known.
 pub fn date_time(at: Timestamp, zone: Option<&TimeZone>) -> String {
-    let zone = zone.cloned().unwrap_or(TimeZone::UTC);
-    at.to_zoned_datetime(zone).strftime("%a %-d %b %Y %H:%M %:z").to_string()
+    let at = at.to_zoned_datetime(zone.cloned().unwrap_or(TimeZone::UTC));
+    let words = at.strftime("%a %-d %b %Y %H:%M");
+    if at.offset().is_zero() { format!("{words} UTC") } else { words.to_string() }
 }
 
 /// A day as people read it: `30 Nov 2026`. UTC while the zone is not known.
@@ -34,6 +34,17 @@ pub(super) fn short_label(secret: &ExistingSecret, glyphs: &Glyphs) -> String {
     secret.label().as_str().replacen("mdb_sa_sk_...", glyphs.ellipsis, 1)
 }
 
+/// A role as Atlas's pages write it: `GROUP_OWNER` is `Project Owner`.
+pub(super) fn role(role: &str) -> String {
+    let role = role.replacen("GROUP_", "PROJECT_", 1).replacen("ORG_", "ORGANIZATION_", 1);
+    let capitalized = |word: &str| match word.split_at_checked(1) {
+        Some((first, rest)) => first.to_owned() + &rest.to_lowercase(),
+        None => word.to_owned(),
+    };
+    let words: Vec<String> = role.split('_').map(capitalized).collect();
+    words.join(" ").replace("Read Write", "Read/Write")
+}
+
 /// How long ago `at` was, roughly: `2 h ago`.
 pub(super) fn ago(at: Timestamp, now: Timestamp) -> String {
     let minutes = now.as_second().saturating_sub(at.as_second()) / 60;
@@ -42,6 +53,15 @@ pub(super) fn ago(at: Timestamp, now: Timestamp) -> String {
         1..=59 => format!("{minutes} min ago"),
         60..=2879 => format!("{} h ago", minutes / 60),
         _ => format!("{} days ago", minutes / (24 * 60)),
+    }
+}
+
+/// A length of time, roughly: `91 days`, `20 hours`.
+pub(super) fn length(duration: SignedDuration) -> String {
+    match duration.as_hours() {
+        ..=1 => "1 hour".to_owned(),
+        hours @ 2..=47 => format!("{hours} hours"),
+        hours => format!("{} days", (hours + 12) / 24),
     }
 }
 
@@ -75,24 +95,18 @@ pub(super) fn until_next_second(left: Duration) -> Duration {
 }
 
 /// What `--yes` and `--replace-expired` approved, one line each for standard error.
-pub(crate) fn approved(question: &Question, zone: Option<&TimeZone>) -> Vec<String> {
-    match question {
-        Question::Shortens(shortened) => {
-            let line = |(secret, until): &(ExistingSecret, Timestamp)| {
-                let unknown = || "an unknown time".to_owned();
-                let was = secret.expires_at.map_or_else(unknown, |at| date_time(at, zone));
-                let until = date_time(*until, zone);
-                let label = secret.label();
-                format!("--yes: {label} will expire on {until} instead of {was}")
-            };
-            shortened.iter().map(line).collect()
-        }
-        Question::Replaces(secret) => {
-            let label = secret.label();
-            vec![format!("--replace-expired: deleting {label}, which has expired")]
-        }
-        Question::AccountUnknown(_) => Vec::new(),
-    }
+pub(crate) fn approved(consequences: &Consequences, zone: Option<&TimeZone>) -> Vec<String> {
+    let deleted = consequences
+        .deletes
+        .iter()
+        .map(|secret| format!("--replace-expired: deleting {}, which has expired", secret.label()));
+    let shortened = consequences.shortens.iter().map(|(secret, until)| {
+        let unknown = || "an unknown time".to_owned();
+        let was = secret.expires_at.map_or_else(unknown, |at| date_time(at, zone));
+        let until = date_time(*until, zone);
+        format!("--yes: {} will expire on {until} instead of {was}", secret.label())
+    });
+    deleted.chain(shortened).collect()
 }
 
 #[cfg(test)]
@@ -100,11 +114,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_date_names_its_offset() {
+    fn a_date_is_local_or_says_that_it_is_not() {
         let at: Timestamp = "2026-12-23T17:14:00Z".parse().unwrap();
         let berlin = TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3").unwrap();
-        assert_eq!(date_time(at, Some(&berlin)), "Wed 23 Dec 2026 18:14 +01:00");
-        assert_eq!(date_time(at, None), "Wed 23 Dec 2026 17:14 +00:00");
+        assert_eq!(date_time(at, Some(&berlin)), "Wed 23 Dec 2026 18:14");
+        assert_eq!(date_time(at, None), "Wed 23 Dec 2026 17:14 UTC");
+    }
+
+    #[test]
+    fn roles_are_written_as_on_atlas_s_pages() {
+        let rows = [
+            ("GROUP_OWNER", "Project Owner"),
+            ("GROUP_DATA_ACCESS_READ_WRITE", "Project Data Access Read/Write"),
+            ("ORG_READ_ONLY", "Organization Read Only"),
+            ("", ""),
+        ];
+        for (role, words) in rows {
+            assert_eq!(super::role(role), words, "{role}");
+        }
     }
 
     #[test]

@@ -148,7 +148,7 @@ async fn a_tmux_that_is_not_there_is_told_in_our_own_words() {
 #[tokio::test]
 async fn switched_off_is_a_reason() {
     let outcome = copy_inside("", Preference::Off).await;
-    assert_eq!(reasons(&outcome), ["Copying is switched off with --clipboard off."]);
+    assert_eq!(reasons(&outcome), ["Copying is turned off (--clipboard off)."]);
 }
 
 #[test]

@@ -41,7 +41,7 @@ const COPY_AND_LEAVE: &[Step] = &[
     Step::Press("c"),
     Step::Shows("Sent to your terminal"),
     Step::Press("q"),
-    Step::Shows("Did it arrive? y/n"),
+    Step::Shows("Did it arrive?"),
     Step::Press("y"),
 ];
 

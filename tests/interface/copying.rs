@@ -6,7 +6,7 @@ use atlas_secret::domain::{
     ClipboardContent, CopyFailure, CopyOutcome, DeleteOutcome, Delivery, Disposition, Exit, Format, HeldCopy,
     LostCopy, ServerText, TerminalRoute,
 };
-use atlas_secret::tui::screens::{ClipboardCopy, ClipboardLost, CopyState};
+use atlas_secret::tui::screens::{ClipboardCopy, CopyState};
 use atlas_secret::tui::{Command, Event, Signal};
 
 use crate::stage::Stage;
@@ -85,25 +85,29 @@ fn a_copy_that_stays_is_read_every_ten_seconds() {
 }
 
 #[test]
-fn a_revealed_value_keeps_everything_else_still() {
+fn a_revealed_value_counts_down_and_so_does_the_copy() {
     let mut stage = after_copy(COPIED);
-    stage.keys("r").wake_after(10);
-    assert_eq!((checks(&stage), stage.app.wake_in()), (0, Some(seconds(20))));
+    stage.keys("r");
+    assert_drawn(&stage, "Hides in 30 s. r hides it now.");
+    stage.wake_after(10);
+    assert_eq!((checks(&stage), stage.app.wake_in()), (1, Some(seconds(1))));
+    assert_drawn(&stage, "Hides in 20 s. r hides it now.");
+    assert_drawn(&stage, "clears in 50 s");
 }
 
 #[test]
 fn a_copy_that_was_read_back_stays_delivered_when_the_clipboard_moves_on() {
     let rows = [
-        (ClipboardContent::Overwritten, ClipboardLost::Overwritten, "The clipboard no longer holds it."),
-        (ClipboardContent::Cleared, ClipboardLost::Cleared, "The clipboard no longer holds it."),
-        (ClipboardContent::PutBack, ClipboardLost::PutBack, "another program has put the secret back"),
+        (ClipboardContent::Overwritten, "The clipboard holds something else now."),
+        (ClipboardContent::Cleared, "The clipboard was cleared."),
+        (ClipboardContent::PutBack, "another program has put the secret back"),
     ];
-    for (content, lost, words) in rows {
+    for (content, words) in rows {
         let lose = || {
             let mut stage = after_copy(COPIED);
             assert_eq!(settled(&stage), 1, "at once");
             stage.wake_after(1).clipboard(content);
-            assert_eq!(stage.shown().copy, CopyState::Lost(lost));
+            assert_eq!(stage.shown().copy, CopyState::Lost(content));
             stage
         };
         let mut stage = lose();
@@ -133,7 +137,7 @@ fn a_copy_whose_process_or_display_is_lost_is_no_delivery() {
         let content = ClipboardContent::Lost(lost);
         let mut stage = after_copy(COPIED);
         stage.wake_after(1).clipboard(content);
-        assert_eq!(stage.shown().copy, CopyState::Lost(ClipboardLost::Gone));
+        assert_eq!(stage.shown().copy, CopyState::Lost(content));
         stage.keys("q");
         assert!(asks_to_choose(&stage), "{lost:?}");
         stage.keys("l");
@@ -151,7 +155,7 @@ fn a_copy_whose_process_or_display_is_lost_is_no_delivery() {
 fn a_copy_that_cannot_be_read_again_is_asked_about() {
     let mut stage = after_copy(COPIED);
     stage.wake_after(1).clipboard(ClipboardContent::Unreadable);
-    assert_drawn(&stage, "The clipboard cannot be read just now");
+    assert_drawn(&stage, "It cannot be read right now");
     stage.keys("q").clipboard(ClipboardContent::Unreadable);
     assert_drawn(&stage, "The clipboard could not be read again.");
     stage.keys("n");

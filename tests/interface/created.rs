@@ -1,9 +1,10 @@
 //! The screen of the secret: revealing it, the account's other secrets, verifying it, and every way out.
 
 use atlas_secret::domain::{
-    CommandOutcome, Delivery, Disposition, ExistingSecret, Exit, Format, Login, ServerText, VerifyOutcome,
+    ClipboardContent, CommandOutcome, Delivery, Disposition, ExistingSecret, Exit, Format, Login, SavedFile,
+    ServerText, ServiceAccount, VerifyOutcome,
 };
-use atlas_secret::tui::screens::{FieldName, Verification};
+use atlas_secret::tui::screens::{FieldName, LeaveConfirmation, Verification};
 use atlas_secret::tui::{Command, Event, KeyPress, Output};
 use crossterm::event::{KeyCode, KeyModifiers};
 
@@ -81,9 +82,72 @@ fn the_account_is_fetched_again_and_each_other_secret_says_what_became_of_it() {
     let after = masked("2026-11-30T18:14:00Z");
     let own = ExistingSecret { id: own_id(), ..existing("2026-12-23T18:14:00Z") };
     stage.account(&[after, own]);
-    assert_drawn(&stage, "mdb_sa_sk_...9f3a now expires 30 Nov 2026 (was 1 Mar 2027)");
-    assert_drawn(&stage, "this session still holds the old secret, valid until 30 Nov 2026.");
-    assert_eq!(drawn(&stage).matches("expires").count(), 1, "the new secret is not among the others");
+    assert_drawn(&stage, "Retire d delete \u{2026}9f3a (never used, expires 30 Nov 2026)");
+    assert_drawn(&stage, "You are signed in with it: deleting it ends this session.");
+    assert_eq!(drawn(&stage).matches("Retire").count(), 1, "the new secret is not among the others");
+}
+
+#[test]
+fn the_title_names_the_account_and_the_project_as_far_as_they_are_known() {
+    let account = || ServiceAccount { name: ServerText::new("ci-deployer"), ..ServiceAccount::default() };
+    let mut stage = Stage::created();
+    assert_drawn(&stage, "Secret created mdb_sa_sk_");
+    stage.account_read(Ok(account()));
+    assert_drawn(&stage, "Secret created for ci-deployer mdb_sa_sk_");
+    let mut stage = Stage::filled();
+    stage.looked_up(&[]).keys("enter").signed_in(Ok(())).account_read(Ok(account())).answered(created());
+    assert_drawn(&stage, "Secret created for ci-deployer in payments-prod");
+}
+
+#[test]
+fn a_step_is_there_only_where_it_makes_sense() {
+    let mut stage = Stage::created();
+    assert_drawn(&stage, "Deliver c copy s save p run a command r reveal Atlas will not show it again.");
+    assert_drawn(&stage, "Verify v sign in to Atlas with it");
+    stage.account(&[]);
+    assert!(!drawn(&stage).contains("Retire") && !drawn(&stage).contains("d delete old"));
+    stage.keys("c").copied(COPIED);
+    assert!(!drawn(&stage).contains("Deliver"));
+    assert_drawn(&stage, "Copied to the clipboard, clears in 60 s (also after you quit). + adds 60 s");
+    stage.keys("s").type_in("x").keys("enter");
+    stage.saved(Ok(SavedFile { path: ServerText::new("/x"), format: Format::Secret }));
+    assert_drawn(&stage, "Saved to /x, readable only by you (mode 0600)");
+    assert_drawn(&stage, "Copied to the clipboard");
+}
+
+#[test]
+fn q_says_what_it_does() {
+    let saved = || {
+        let mut stage = Stage::created();
+        stage.keys("s").type_in("x").keys("enter");
+        stage.saved(Ok(SavedFile { path: ServerText::new("/x"), format: Format::Secret }));
+        stage
+    };
+    let waiting = || {
+        let mut stage = Stage::created();
+        stage.app.shared.output = Output::Sink(Format::Secret);
+        stage
+    };
+    let lost = || {
+        let mut stage = after_copy(COPIED);
+        stage.wake_after(1).clipboard(ClipboardContent::Cleared);
+        stage
+    };
+    let rows: [(Stage, &str); 6] = [
+        (Stage::created(), "q quit\u{2026}"),
+        (after_copy(SENT), "q quit\u{2026}"),
+        (lost(), "q quit\u{2026}"),
+        (after_copy(COPIED), "q quit r"),
+        (saved(), "q quit r"),
+        (waiting(), "q write and quit"),
+    ];
+    for (mut stage, expected) in rows {
+        assert_drawn(&stage, expected);
+        stage.keys("q");
+        let asks =
+            matches!(leaving(&stage), Some(LeaveConfirmation::Confirm | LeaveConfirmation::Choose { .. }));
+        assert_eq!(asks, expected.contains('\u{2026}'), "{expected}");
+    }
 }
 
 #[test]
@@ -97,6 +161,7 @@ fn a_secret_is_verified_by_v_or_by_the_flag() {
     assert!(matches!(stage.shown().verification, Verification::Running(_)));
     stage.verified(accepted.clone());
     assert_eq!(stage.shown().verification, Verification::Done(accepted));
+    assert_drawn(&stage, "Verified: Atlas accepts the new secret");
 
     let mut stage = Stage::posting();
     stage.app.shared.flags.verify = true;

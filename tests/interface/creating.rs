@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use atlas_secret::domain::{
-    CreateOutcome, DeleteOutcome, Disposition, ExistingSecret, Exit, FieldViolation, ReadProblem, Rejection,
-    ServerText, ServiceAccount, TransportProblem,
+    Consequences, CreateOutcome, DeleteOutcome, Disposition, ExistingSecret, Exit, FieldViolation,
+    ReadProblem, Rejection, SecretId, ServerText, ServiceAccount, TransportProblem,
 };
 use atlas_secret::jobs::Question;
 use atlas_secret::tui::screens::{FieldName, Focus, Notice, Validation, Waiting};
@@ -131,7 +131,8 @@ fn only_a_secret_that_would_be_shortened_is_asked_about() {
         assert_eq!(stage.posts(), 1, "{harmless:?}");
     }
     let stage = asked();
-    let expected = Question::Shortens(vec![(existing(LONG), time("2026-11-30T17:14:00Z"))]);
+    let shortens = vec![(existing(LONG), time("2026-11-30T17:14:00Z"))];
+    let expected = Question::Consequences(Consequences { deletes: None, shortens });
     assert!(matches!(waiting(&stage), Waiting::Answer(question) if *question == expected));
     assert_eq!(stage.posts(), 0);
 }
@@ -208,7 +209,7 @@ fn an_expired_secret_in_the_way_is_deleted_after_one_y_and_the_account_fetched_a
     let mut stage = Stage::fetching();
     stage.account(&[existing(EXPIRED), existing(SHORT)]);
     stage.keys("enter");
-    assert!(matches!(waiting(&stage), Waiting::Answer(Question::Replaces(_))), "never by Enter");
+    assert!(matches!(waiting(&stage), Waiting::Answer(Question::Consequences(_))), "never by Enter");
     stage.keys("y esc y n");
     assert!(matches!(waiting(&stage), Waiting::DeletingExpired), "it cannot be taken back");
     stage.deleted(DeleteOutcome::Gone).signed_in(Ok(())).account(&[existing(SHORT)]);
@@ -254,7 +255,8 @@ fn an_expired_secret_that_is_there_again_is_not_asked_about_again() {
 #[test]
 fn stopping_after_an_expired_secret_was_deleted_says_so() {
     let mut stage = replaced(&[existing(EXPIRED), existing(LONG)]);
-    stage.account(&[existing(LONG)]).keys("n");
+    let id = SecretId::from_server("cccccccccccccccccccccccc").unwrap();
+    stage.account(&[ExistingSecret { id, ..existing(LONG) }]).keys("n");
     assert_eq!(word(&stage), Some("Stopped. The expired secret is deleted; nothing was created."));
     assert_eq!(stage.posts(), 0);
 }

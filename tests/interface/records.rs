@@ -1,6 +1,6 @@
 //! The record on the disk: written before the POST, and removed once nothing can be lost any more.
 
-use atlas_secret::domain::{Format, SaveOutcome, ServerText};
+use atlas_secret::domain::{Format, SavedFile, ServerText};
 use atlas_secret::tui::screens::Waiting;
 use atlas_secret::tui::{Command, Event, Signal};
 
@@ -39,7 +39,7 @@ fn the_record_comes_before_the_post_and_goes_when_someone_has_the_secret() {
     assert_eq!(stage.count(|command| matches!(command, Command::RecordSecret(..))), 1);
     assert_eq!(settled(&stage), 0);
     stage.keys("s x enter");
-    stage.saved(SaveOutcome::Saved { path: ServerText::new("/x"), format: Format::Secret });
+    stage.saved(Ok(SavedFile { path: ServerText::new("/x"), format: Format::Secret }));
     assert_eq!(settled(&stage), 1);
 }
 

@@ -55,7 +55,7 @@ fn wrong_credentials_are_said_once_and_ctrl_p_signs_in_again() {
     stage.wait(LOOKUP_DELAY);
     stage.project_read(Err(refused_credentials())).account_read(Err(refused_credentials()));
     let form = drawn(&stage);
-    assert_eq!(form.matches("sign-in failed (401)").count(), 1, "{form}");
+    assert_eq!(form.matches("Sign-in failed (401)").count(), 1, "{form}");
     assert!(form.contains("Ctrl-P signs in again"), "{form}");
 
     stage.keys("<ctrl-p>");

@@ -80,11 +80,12 @@ fn a_countdown_steps_with_its_number_and_ends_even_when_covered() {
 }
 
 #[test]
-fn a_revealed_value_wakes_once_to_be_hidden() {
+fn a_revealed_value_counts_down_until_it_is_hidden() {
     let mut stage = Stage::created();
     stage.keys("r");
-    assert_eq!(later(&mut stage, ms(4_000)), Some(ms(26_000)));
-    assert_eq!(later(&mut stage, ms(26_000)), None);
+    assert_eq!(later(&mut stage, ms(4_300)), Some(ms(700)));
+    assert_eq!(later(&mut stage, ms(24_700)), Some(ms(1_000)));
+    assert_eq!(later(&mut stage, ms(1_000)), None);
 }
 
 #[test]

@@ -43,8 +43,7 @@ fn word(outcome: &Outcome) -> &'static str {
         Outcome::Unknown(..) => "unknown",
         Outcome::NotCreated(not_created) => match not_created.reason {
             Reason::Cancelled => "cancelled",
-            Reason::Declined(Question::Shortens(_)) => "declined to shorten",
-            Reason::Declined(Question::Replaces(_)) => "declined to replace",
+            Reason::Declined(Question::Consequences(_)) => "declined",
             Reason::Declined(Question::AccountUnknown(_)) => "declined to go on",
             Reason::Preflight(_) => "preflight",
             Reason::Full => "full",
@@ -75,9 +74,10 @@ fn rows() -> Vec<(&'static str, Script, usize)> {
         ("created", plain(), 1),
         ("created", Script { record: Some("The disk is full.".to_owned()), ..plain() }, 1),
         ("created", long(), 1),
-        ("declined to shorten", no(long()), 0),
+        ("declined", no(long()), 0),
         ("created", replacing(), 1),
-        ("declined to replace", no(replacing()), 0),
+        ("created", with(&[full(), account(&[existing("living", LONG)])]), 1),
+        ("declined", no(replacing()), 0),
         ("still full", with(&[full()]), 0),
         ("full", living(), 0),
         ("not deleted", Script { delete: DeleteOutcome::Failed(unreachable()), ..replacing() }, 0),
@@ -121,6 +121,22 @@ fn each_answer_has_its_outcome() {
         assert_eq!(is_told, script.record.is_some());
         assert!(ran.questions.len() <= 1, "{:?}", ran.questions);
     }
+}
+
+#[test]
+fn all_consequences_are_one_question_and_only_new_ones_are_asked_about_again() {
+    let (living, other) = (existing("living", LONG), existing("other", LONG));
+    let questions = |after: &[ExistingSecret]| {
+        let accounts = vec![Ok(full()), Ok(account(after))];
+        run(&Script { accounts, ..script(&[created()]) }, Cancel::Never).questions
+    };
+    let first = questions(std::slice::from_ref(&living));
+    let [Question::Consequences(consequences)] = first.as_slice() else { panic!("{first:?}") };
+    assert!(consequences.deletes.is_some() && consequences.shortens.len() == 1);
+    assert_eq!(questions(&[]), first);
+    let second = questions(std::slice::from_ref(&other));
+    let [_, Question::Consequences(more)] = second.as_slice() else { panic!("{second:?}") };
+    assert!(more.deletes.is_none() && more.shortens[0].0 == other);
 }
 
 #[test]

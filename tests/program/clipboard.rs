@@ -72,7 +72,7 @@ fn a_copy_is_there_with_its_countdown_and_outlives_the_program() {
         said.starts_with(&format!("atlas-secret: secret {secret_id} of {PLAIN}, expires {date}: ")),
         "{said}"
     );
-    let left = seconds_after(&said, "copied to the clipboard, which clears in ");
+    let left = seconds_after(&said, "copied to the clipboard, clears in ");
     assert!((1..=before).contains(&left), "{said}");
     assert_eq!(display.paste(), Some(value));
     assert!(holder.0.is_running() && holder.0.leads_a_session());
@@ -122,11 +122,11 @@ fn a_copy_that_was_cleared_was_delivered_all_the_same() {
         beside(&display, &atlas).env("XDG_STATE_HOME", &state).args(["--clear-after", "1"]).start();
     create(&mut terminal);
     terminal.send("c");
-    terminal.wait_for("The clipboard was cleared. Press c to copy again.");
+    terminal.wait_for("The clipboard was cleared. c copies again.");
     assert_eq!(display.paste(), None);
     assert_eq!(HolderProcess::children_of(terminal.pid()), [], "nobody holds anything");
     terminal.send("q");
-    terminal.wait_for("Already pasted?  y/n");
+    terminal.wait_for("Already pasted?   y quit");
     terminal.send("y");
     assert_eq!(terminal.wait_exit().code(), Some(0));
     let said = terminal.screen();
@@ -151,9 +151,9 @@ fn what_another_program_copies_is_noticed() {
     terminal.wait_for("The clipboard holds something else now");
     assert_eq!(display.paste().as_deref(), Some("a shopping list"), "and it was left alone");
     terminal.send("q");
-    terminal.wait_for("Already pasted?  y/n");
+    terminal.wait_for("Already pasted?   y quit");
     terminal.send("n");
-    terminal.wait_for("Press c to copy again");
+    terminal.wait_for("c copies again");
     let value = peek(&mut terminal);
     let _holder = copy(&mut terminal);
     assert_eq!(display.paste(), Some(value));
@@ -204,7 +204,7 @@ fn it_is_copied_in_each_format() {
     assert_eq!(fields, expected.map(|(name, value)| (name.to_owned(), value.to_owned())).into());
 
     // The client ID took the secret's place.
-    assert_eq!(copy_as(&mut terminal, &display, "› Client ID", "Copied (the client ID"), PLAIN);
+    assert_eq!(copy_as(&mut terminal, &display, "› Client ID", "Copied the client ID"), PLAIN);
     terminal.send("q");
     terminal.wait_for("The clipboard no longer holds it.");
 }

@@ -128,14 +128,14 @@ fn a_configuration_that_cannot_be_used_is_the_reason() {
     }
     let atlas = Atlas::start();
     let rows: [(&str, &str); 8] = [
-        ("version = 2\n[ci]\nservice = 'ops-manager'\n", "service of profile `ci` is `ops-manager`"),
-        ("version = 2\n[ci]\nservice = 'cloud-manager'\n", "service of profile `ci` is `cloud-manager`"),
+        ("version = 2\n[ci]\nservice = 'ops-manager'\n", "service in profile `ci` is `ops-manager`"),
+        ("version = 2\n[ci]\nservice = 'cloud-manager'\n", "service in profile `ci` is `cloud-manager`"),
         ("version = 2\n[ci]\nbase_url = 'http://o.example'\n", "http:// is allowed for localhost only"),
-        ("[[[", "is not valid TOML: look at line 1"),
+        ("[[[", "is not valid TOML: see line 1"),
         ("version = 9\n[ci]\n", "has version 9"),
-        ("version = 2\n[ci]\nauth_type = 'user_account'\n", "is a person's login"),
+        ("version = 2\n[ci]\nauth_type = 'user_account'\n", "is a browser login"),
         ("version = 2\n[ci]\nauth_type = 'no_auth'\n", "has no credentials (auth_type no_auth)"),
-        ("version = 2\n[ci]\nproject_id = 'p'\n", "names no credentials (no auth_type)"),
+        ("version = 2\n[ci]\nproject_id = 'p'\n", "has no credentials and no auth_type"),
     ];
     for (content, reason) in rows {
         let (home, config) = home_for_config();
@@ -170,12 +170,12 @@ fn warnings_about_credentials_are_printed() {
     let (code, said) = end_of(&command.output().unwrap());
     assert_eq!(code, Some(2), "{said}");
     let warnings = [
-        "can read it: chmod 600 it",
-        "can be changed by others on this machine",
-        "is of an older version than 2",
-        "the project_id of profile `ci` is not used",
-        "MONGODB_ATLAS_SERVICE is set too, but the URL of the profile goes first",
-        "your credentials are sent to atlas.invalid, which is not an Atlas host",
+        "can read it: run chmod 600 on it",
+        "can be changed by other users",
+        "has an older version than 2",
+        "project_id in profile `ci`: `g` is not a hex digit",
+        "MONGODB_ATLAS_SERVICE is not used: the URL in the profile takes precedence",
+        "atlas.invalid gets your credentials and is not an Atlas host",
     ];
     for warning in warnings {
         assert_eq!(said.matches(warning).count(), 1, "{warning}: {said}");
@@ -263,7 +263,7 @@ fn what_cannot_be_written_is_named_by_its_id_and_never_by_its_value() {
     let atlas = Atlas::start();
     let full = File::options().write(true).open("/dev/full").unwrap();
     let output = alone(&atlas, PLAIN).args(["--format", "env"]).stdout(full).output().unwrap();
-    assert_lost(&atlas, &output, "Standard output has no room left.");
+    assert_lost(&atlas, &output, "No space left for standard output.");
 
     let atlas = Atlas::with_delay(1);
     let (reader, writer) = std::io::pipe().unwrap();
@@ -275,7 +275,7 @@ fn what_cannot_be_written_is_named_by_its_id_and_never_by_its_value() {
     wait_for("the request", || (atlas.secrets_created() == 1).then_some(()));
     drop(reader);
     let output = running.wait_with_output().unwrap();
-    assert_lost(&atlas, &output, "Nobody reads standard output any more.");
+    assert_lost(&atlas, &output, "No program reads standard output any more.");
 }
 
 #[test]

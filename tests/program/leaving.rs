@@ -4,7 +4,7 @@ use crate::atlas::{Atlas, PLAIN, PROJECT};
 use crate::program::{assert_given_back, create, filled, labelled};
 use crate::support::terminal::{Terminal, key};
 
-const WARNING: &str = "This secret was not copied or saved. It cannot be shown again.";
+const WARNING: &str = "You have not copied or saved this secret. It cannot be shown again.";
 
 /// A secret on the screen, and its id.
 fn with_secret(atlas: &Atlas) -> (Terminal, String) {
@@ -54,7 +54,7 @@ fn leaving_anyway_says_what_is_left_behind() {
     assert_given_back(&terminal);
     let last_words = terminal.screen();
     assert!(last_words.contains(&format!("secret {secret_id} of {PLAIN}")), "{last_words}");
-    assert!(last_words.contains("never handed over"), "{last_words}");
+    assert!(last_words.contains("never delivered"), "{last_words}");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use crate::support::terminal::{Program, Terminal, key};
 /// Goes through the form, the help, the secret and the guard, so that each has been drawn.
 fn see_everything(program: Program) -> Terminal {
     let mut terminal = program.start();
-    terminal.wait_for("720 hours, ");
+    terminal.wait_for("30 days, ");
     terminal.send("?");
     terminal.wait_for("Keys");
     terminal.send(key::ESC);
@@ -56,7 +56,7 @@ fn a_small_terminal_says_so_and_everything_is_kept() {
     terminal.send(key::UP);
     terminal.wait_for("Expires after ›");
     terminal.send(key::CTRL_U);
-    terminal.wait_gone("720 hours");
+    terminal.wait_gone("30 days");
     terminal.send("3");
     terminal.wait_until("the first digit", |screen| {
         labelled(&screen.contents(), "Expires after").starts_with('3')

@@ -179,7 +179,7 @@ fn a_secret_that_was_sent_and_piped_is_forgotten() {
     terminal.send("c");
     terminal.wait_for("Sent to your terminal");
     pipe_to(&mut terminal, "sh -c 'cat >/dev/null'");
-    wait_for_whole_screen(&mut terminal, "sh took it and ended with 0");
+    wait_for_whole_screen(&mut terminal, "sh read it and exited with 0");
     assert_ne!(copies_of(&value, terminal.pid()), [""; 0], "it is found while it is there");
     terminal.send("n");
     terminal.wait_for("[ Create secret ]");

@@ -26,7 +26,7 @@ fn a_panic_gives_the_terminal_back_and_names_its_place() {
     let last_words = terminal.screen();
     assert!(last_words.contains("internal error at src/jobs/test_hooks.rs"), "{last_words}");
     assert_eq!(last_words.matches(&format!("of {PLAIN}")).count(), 1, "said once\n{last_words}");
-    assert!(last_words.contains("never handed over"), "{last_words}");
+    assert!(last_words.contains("never delivered"), "{last_words}");
     assert!(!contains(&terminal.output(), MESSAGE), "{last_words}");
     assert!(!contains(&terminal.output(), "mdb_sa_sk_DEMO"), "{last_words}");
     assert_eq!(atlas.live_tokens(), 0, "the token was given back all the same");

@@ -20,10 +20,10 @@ fn a_url_and_a_client_id_go_where_they_belong() {
     // The account first, while the project has the focus.
     terminal.paste(&format!("{PLAIN}\n"));
     wait_for_field(&mut terminal, "Client ID", PLAIN);
-    terminal.wait_for("put here, where it belongs");
+    terminal.wait_for("moved here");
     terminal.paste(&format!("https://cloud.mongodb.com/v2/{PROJECT}#/clusters\r\n"));
     wait_for_field(&mut terminal, "Project ID", PROJECT);
-    terminal.wait_for("taken from the pasted URL");
+    terminal.wait_for("from the pasted URL");
     assert_eq!(atlas.requests(), Vec::<String>::new(), "a paste never submits");
     terminal.send(key::CTRL_S);
     terminal.wait_for("Secret created");
@@ -54,7 +54,7 @@ fn an_enter_that_comes_with_text_does_not_submit() {
     terminal.send(key::UP);
     terminal.wait_for("Expires after ›");
     terminal.send(key::CTRL_U);
-    terminal.wait_gone("720 hours");
+    terminal.wait_gone("30 days");
     // On this field an Enter of its own would submit; and so little text could have been typed.
     terminal.send("36h\r");
     wait_for_field(&mut terminal, "Expires after", "36h");

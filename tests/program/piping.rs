@@ -10,10 +10,10 @@ use crate::support::terminal::{Terminal, key};
 #[track_caller]
 pub fn pipe_to(terminal: &mut Terminal, line: &str) {
     terminal.send("p");
-    terminal.wait_for("Hand it to ›");
+    terminal.wait_for("Run ›");
     terminal.send(key::CTRL_U);
     terminal.send(line);
-    terminal.wait_until("the line", |screen| labelled(&screen.contents(), "Hand it to") == line);
+    terminal.wait_until("the line", |screen| labelled(&screen.contents(), "Run") == line);
     terminal.send(key::ENTER);
 }
 
@@ -44,12 +44,12 @@ fn a_command_gets_exactly_the_secret_and_leaving_asks_nothing() {
     let atlas = Atlas::start();
     let (mut terminal, value) = with_secret(&atlas);
     pipe_to(&mut terminal, "sh -c 'cat > {client_id}'");
-    wait_for_whole_screen(&mut terminal, "sh took it and ended with 0");
+    wait_for_whole_screen(&mut terminal, "sh read it and exited with 0");
     assert!(terminal.hides_cursor(), "nothing is typed here");
     assert_eq!(fs::read_to_string(terminal.home().join(PLAIN)).unwrap(), value);
     terminal.send("q");
     assert_eq!(terminal.wait_exit().code(), Some(0));
-    assert!(terminal.screen().contains("handed to sh"), "{}", terminal.screen());
+    assert!(terminal.screen().contains("read by sh, which exited with 0"), "{}", terminal.screen());
 }
 
 #[test]
@@ -57,14 +57,15 @@ fn what_a_command_does_wrong_is_told_and_the_line_can_be_mended() {
     let atlas = Atlas::start();
     let (mut terminal, _) = with_secret(&atlas);
     let rows = [
-        ("false", "The command ended with 1."),
+        ("false", "false exited with 1."),
         ("no-such-program", "There is no program no-such-program."),
-        ("sh -c 'exec <&-; exit 0'", "The command ended with 0, but did not read all of the secret."),
-        ("cat 'open", "That is no command line: a quote is left open."),
-        ("tee prod.txt | wl-copy", "no shell runs here, so | has no meaning; quote it, or use sh -c"),
-        ("cat >out", "no shell runs here, so > has no meaning"),
-        ("tee ~root/x", "only ~ and ~/… stand for a home folder"),
-        ("cat {organization}", "Nothing is known here that {organization} could stand for"),
+        ("sh -c 'exec <&-; exit 0'", "sh exited with 0, but did not read the whole secret."),
+        ("sh -c 'cat >&2; echo >&2; echo no route >&2; exit 3'", "sh exited with 3: no route"),
+        ("cat 'open", "This cannot be run: a quote is not closed."),
+        ("tee prod.txt | wl-copy", "there is no shell, so | has no meaning; quote it, or use sh -c"),
+        ("cat >out", "there is no shell, so > has no meaning"),
+        ("tee ~root/x", "only ~ and ~/... stand for a home folder"),
+        ("cat {organization}", "{organization} has no value here."),
     ];
     for (line, problem) in rows {
         pipe_to(&mut terminal, line);
@@ -74,10 +75,10 @@ fn what_a_command_does_wrong_is_told_and_the_line_can_be_mended() {
         // The caret is back in the line.
         terminal.wait_until("the caret", |screen| !screen.hide_cursor());
         terminal.send(key::ESC);
-        terminal.wait_gone("Hand it to ›");
+        terminal.wait_gone("Run ›");
     }
     terminal.send("q");
-    terminal.wait_for("This secret was not copied or saved.");
+    terminal.wait_for("You have not copied or saved this secret.");
 }
 
 #[test]
@@ -86,7 +87,7 @@ fn a_command_can_ask_at_the_terminal() {
     let (mut terminal, value) = with_secret(&atlas);
     let ask = "cat >out; printf 'passphrase: ' >/dev/tty; read x </dev/tty; test \"$x\" = open";
     fs::write(terminal.home().join("ask"), ask).unwrap();
-    for (asked, typed, problem) in [(1, "shut\r", Some("The command ended with 1.")), (2, "open\r", None)] {
+    for (asked, typed, problem) in [(1, "shut\r", Some("sh exited with 1.")), (2, "open\r", None)] {
         pipe_to(&mut terminal, "sh ask");
         // The first question stays on the shell's screen: only its count tells the second from it.
         terminal.wait_until("the question on the shell's screen", |screen| {
@@ -94,10 +95,10 @@ fn a_command_can_ask_at_the_terminal() {
         });
         assert!(!terminal.hides_cursor() && !terminal.bracketed_paste());
         terminal.send(typed);
-        wait_for_whole_screen(&mut terminal, problem.unwrap_or("sh took it and ended with 0"));
+        wait_for_whole_screen(&mut terminal, problem.unwrap_or("sh read it and exited with 0"));
         if problem.is_some() {
             terminal.send(key::ESC);
-            terminal.wait_gone("Hand it to ›");
+            terminal.wait_gone("Run ›");
         }
     }
     assert_eq!(fs::read_to_string(terminal.home().join("out")).unwrap(), value);
@@ -116,5 +117,5 @@ fn a_command_that_closes_its_input_and_then_asks_has_not_taken_the_secret() {
         !screen.alternate_screen() && screen.contents().contains("go on?")
     });
     terminal.send("\r");
-    wait_for_whole_screen(&mut terminal, "The command ended with 0, but did not read all of the secret.");
+    wait_for_whole_screen(&mut terminal, "sh exited with 0, but did not read the whole secret.");
 }

@@ -20,14 +20,14 @@ fn ctrl_c_ends_only_the_command() {
             !screen.alternate_screen() && screen.contents().contains(&waits)
         });
         terminal.send(key::CTRL_C);
-        wait_for_whole_screen(&mut terminal, "Signal 2 ended the command.");
-        assert!(!terminal.screen().contains("This secret was not copied"), "{}", terminal.screen());
+        wait_for_whole_screen(&mut terminal, "sh was ended by signal 2.");
+        assert!(!terminal.screen().contains("You have not copied"), "{}", terminal.screen());
         terminal.send(key::ESC);
-        terminal.wait_gone("Hand it to ›");
+        terminal.wait_gone("Run ›");
     }
     // And a Ctrl-C of the screen's own is understood again.
     terminal.send(key::CTRL_C);
-    terminal.wait_for("This secret was not copied or saved.");
+    terminal.wait_for("You have not copied or saved this secret.");
     terminal.send(key::CTRL_C);
     assert_eq!(terminal.wait_exit().code(), Some(3));
 }
@@ -67,12 +67,12 @@ fn ctrl_z_stops_both_and_fg_continues_both() {
             || contents.trim_end().ends_with(PLAIN)
     });
     terminal.send("yes\r");
-    wait_for_whole_screen(&mut terminal, "sh took it and ended with 0");
+    wait_for_whole_screen(&mut terminal, "sh read it and exited with 0");
     let read = |name: &str| fs::read_to_string(terminal.home().join(name)).unwrap();
     assert_eq!(read("answer"), "yes\n");
     assert_eq!(read("out").len(), 50, "not what a secret looks like");
     terminal.send("q");
-    terminal.wait_for("handed to sh");
+    terminal.wait_for("read by sh, which exited with 0");
     terminal.send("echo code=$?; stty -a\r");
     terminal.wait_for("code=0");
     terminal.wait_for(" icanon ");
@@ -89,7 +89,7 @@ fn a_terminal_that_changes_its_size_meanwhile_is_drawn_in_the_new_one() {
     terminal.wait_for("it is 2 big");
     terminal.resize(20, 100);
     terminal.send("\r");
-    wait_for_whole_screen(&mut terminal, "sh took it and ended with 0");
+    wait_for_whole_screen(&mut terminal, "sh read it and exited with 0");
     let screen = terminal.screen();
     assert_eq!(screen.lines().position(|row| row.contains("? help")), Some(19), "at the bottom\n{screen}");
 }
@@ -111,6 +111,6 @@ fn a_signal_meanwhile_names_the_secret() {
     assert_eq!(terminal.wait_exit().code(), Some(3));
     let said = fs::read_to_string(&stderr).unwrap();
     // It may have kept what it was given, though no one saw it end.
-    assert!(said.contains(&secret_id) && said.contains("perhaps handed over"), "{said}");
+    assert!(said.contains(&secret_id) && said.contains("perhaps delivered"), "{said}");
     assert!(!terminal.is_alternate_screen() && !terminal.bracketed_paste() && !terminal.hides_cursor());
 }

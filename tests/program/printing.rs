@@ -37,12 +37,12 @@ fn a_variable_gets_exactly_the_secret() {
     let line = "secret=$(run); code=$?; printf %s \"$secret\" >got; exit $code";
     let mut terminal = shell_line(&atlas, line).start();
     create(&mut terminal);
-    let screen = terminal.wait_for("q leaves and writes it to standard output.");
+    let screen = terminal.wait_for("q writes it to standard output.");
     let secret_id = labelled(&screen, "Secret ID");
     let value = peek(&mut terminal);
     // One line of output is for one secret.
     terminal.send("n");
-    terminal.wait_for("Standard output gets one secret: leave with q first.");
+    terminal.wait_for("Standard output takes one secret: quit with q first.");
     terminal.send("q");
     assert_eq!(terminal.wait_exit().code(), Some(0), "nothing is asked");
     assert_given_back(&terminal);
@@ -74,11 +74,15 @@ fn nothing_else_gets_to_the_variable() {
     pipe_to(&mut terminal, "sh -c 'cat >/dev/null; echo it is $((1 + 1)); read x </dev/tty'");
     terminal.wait_for("it is 2");
     terminal.send("\r");
-    terminal.wait_for("sh took it and ended with 0");
+    terminal.wait_for("sh read it and exited with 0");
     terminal.send("q");
     assert_eq!(terminal.wait_exit().code(), Some(0));
     assert_eq!(read(terminal.home(), "got"), value);
-    assert!(terminal.screen().contains("handed to sh; written to standard output"), "{}", terminal.screen());
+    assert!(
+        terminal.screen().contains("read by sh, which exited with 0; written to standard output"),
+        "{}",
+        terminal.screen()
+    );
 }
 
 #[test]
@@ -148,13 +152,13 @@ fn a_reader_that_has_gone_brings_the_secret_back() {
     let gone = terminal.home().join("gone");
     wait_for("the reader to go", || gone.exists().then_some(()));
     terminal.send("q");
-    terminal.wait_for("Not written. Nobody reads standard output any more.");
+    terminal.wait_for("Not written. No program reads standard output any more.");
     assert!(terminal.is_alternate_screen() && terminal.bracketed_paste());
     assert_eq!(peek(&mut terminal), value, "all of it is there");
     terminal.send("q");
-    terminal.wait_for("This secret was not copied or saved.");
+    terminal.wait_for("You have not copied or saved this secret.");
     terminal.send("g");
-    terminal.wait_gone("This secret was not copied or saved.");
+    terminal.wait_gone("You have not copied or saved this secret.");
     save(&mut terminal, "saved");
     terminal.wait_for("Saved to ");
     terminal.send("q");
@@ -169,10 +173,10 @@ fn a_full_disk_brings_the_secret_back() {
     create(&mut terminal);
     let value = peek(&mut terminal);
     terminal.send("q");
-    terminal.wait_for("Not written. Standard output has no room left.");
+    terminal.wait_for("Not written. No space left for standard output.");
     assert_eq!(peek(&mut terminal), value);
     terminal.send(key::CTRL_C);
-    terminal.wait_for("This secret was not copied or saved.");
+    terminal.wait_for("You have not copied or saved this secret.");
     terminal.send(key::CTRL_C);
     assert_eq!(terminal.wait_exit().code(), Some(3));
     assert!(!terminal.screen().contains(&value), "{}", terminal.screen());

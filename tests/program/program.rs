@@ -45,7 +45,10 @@ pub fn create(terminal: &mut Terminal) {
     terminal.wait_for("[ Create secret ]");
     terminal.send(key::ENTER);
     // A frame may arrive in pieces, from top to bottom: with the footer the rest is there too.
-    terminal.wait_for("q quit");
+    terminal.wait_until("the footer", |screen| {
+        let screen = screen.contents();
+        screen.contains("q quit") || screen.contains("q write and quit")
+    });
     assert!(terminal.screen().contains("Secret created"), "{}", terminal.screen());
 }
 

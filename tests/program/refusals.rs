@@ -49,7 +49,7 @@ fn a_refusal_of_a_field_stands_at_that_field() {
     terminal.send(key::CTRL_U);
     terminal.wait_gone("Atlas: must be between");
     terminal.send("30d");
-    terminal.wait_for("720 hours");
+    terminal.wait_for("30 days");
     terminal.send(key::ENTER);
     terminal.wait_for("Secret created");
     assert_eq!(atlas.secrets_created(), 1);

@@ -35,8 +35,8 @@ fn a_file_is_for_its_owner_and_in_the_format_of_its_name() {
 
     for (name, words) in [
         ("secret", "The secret alone"),
-        ("prod.env", "Both variables"),
-        ("atlas.json", "Atlas's answer"),
+        ("prod.env", "Client ID and secret as variables"),
+        ("atlas.json", "The Atlas response as JSON"),
         ("atlas.yaml", "A Kubernetes Secret"),
     ] {
         terminal.send("s");
@@ -74,22 +74,22 @@ fn what_cannot_be_saved_leaves_the_secret_and_the_line() {
     create(&mut terminal);
     save(&mut terminal, "~/taken");
     let screen = terminal.wait_for("The secret is still here.");
-    assert!(screen.contains("There is something of that name already; nothing is overwritten."), "{screen}");
+    assert!(screen.contains("File already exists."), "{screen}");
     assert_eq!(fs::read_to_string(terminal.home().join("taken")).unwrap(), "mine");
 
     // The line can be mended where it is wrong.
     terminal.send(key::CTRL_U);
-    terminal.wait_gone("There is something of that name already");
+    terminal.wait_gone("File already exists");
     type_path(&mut terminal, "~/missing/secret");
     terminal.send(key::ENTER);
-    terminal.wait_for("There is no such folder.");
+    terminal.wait_for("The folder does not exist.");
     terminal.send(key::ESC);
     terminal.wait_gone("Save to ›");
     assert!(terminal.screen().contains("mdb_sa_sk_••••••••"), "{}", terminal.screen());
     terminal.send("q");
-    terminal.wait_for("This secret was not copied or saved.");
+    terminal.wait_for("You have not copied or saved this secret.");
     terminal.send("g");
-    terminal.wait_gone("This secret was not copied or saved.");
+    terminal.wait_gone("You have not copied or saved this secret.");
     save(&mut terminal, "here");
     terminal.wait_for("Saved to ");
     assert!(terminal.home().join("here").is_file(), "a path without a folder is where the program runs");

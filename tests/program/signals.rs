@@ -32,7 +32,7 @@ fn on_the_form_nothing_is_lost() {
     for (signal, code) in rows {
         let mut terminal = demo().start();
         // The time of day needs the zone: from here on everything is set up and the signals are caught.
-        terminal.wait_for("720 hours, ");
+        terminal.wait_for("30 days, ");
         assert!(terminal.is_alternate_screen() && terminal.bracketed_paste());
         terminal.signal(signal);
         assert_eq!(terminal.wait_exit().code(), Some(code), "{signal:?}");
@@ -46,7 +46,7 @@ fn signals_that_were_ignored_at_the_start_stay_ignored() {
     let line = "trap '' HUP INT QUIT USR1 USR2 ALRM; exec \"$0\" --demo";
     let mut terminal =
         Terminal::run("bash").args(["-c", line, env!("CARGO_BIN_EXE_atlas-secret")]).size(30, 120).start();
-    terminal.wait_for("720 hours, ");
+    terminal.wait_for("30 days, ");
     for signal in
         [Signal::HUP, Signal::INT, Signal::QUIT, Signal::USR1, Signal::USR2, Signal::ALARM, Signal::XFSZ]
     {
@@ -74,7 +74,7 @@ fn a_secret_that_nobody_has_is_named() {
     assert_given_back(&terminal);
     let last_words = terminal.screen();
     assert_eq!(last_words.matches(&secret_id).count(), 1, "named once\n{last_words}");
-    assert!(last_words.contains("never handed over"), "{last_words}");
+    assert!(last_words.contains("never delivered"), "{last_words}");
     assert_eq!(atlas.live_tokens(), 0, "there is time enough to give the token back");
 }
 
@@ -93,7 +93,7 @@ fn each_signal_names_it_in_exactly_one_line() {
         let said = fs::read_to_string(&stderr).unwrap();
         assert_eq!(said.lines().count(), 1, "{signal:?}: {said}");
         assert!(said.starts_with(&format!("atlas-secret: secret {secret_id} of {PLAIN}")), "{said}");
-        assert!(said.trim_end().ends_with("never handed over: delete it in Atlas"), "{said}");
+        assert!(said.trim_end().ends_with("never delivered: delete it in Atlas"), "{said}");
     }
 }
 
@@ -106,7 +106,7 @@ fn a_secret_that_was_only_sent_may_be_lost() {
     terminal.wait_for("Sent to your terminal");
     terminal.signal(Signal::TERM);
     assert_eq!(terminal.wait_exit().code(), Some(3), "no one said that it arrived");
-    assert!(terminal.screen().contains("perhaps handed over"), "{}", terminal.screen());
+    assert!(terminal.screen().contains("perhaps delivered"), "{}", terminal.screen());
 }
 
 #[test]
@@ -134,7 +134,7 @@ fn an_answer_that_comes_in_that_time_is_taken() {
     assert_eq!(terminal.wait_exit().code(), Some(3));
     let last_words = terminal.screen();
     assert!(last_words.contains("atlas-secret: secret "), "{last_words}");
-    assert!(last_words.contains("never handed over"), "{last_words}");
+    assert!(last_words.contains("never delivered"), "{last_words}");
 }
 
 #[test]

@@ -158,7 +158,7 @@ fn what_lost_to_something_else_is_in_the_help() {
         .start();
     terminal.wait_for("access token, from the environment");
     terminal.send("?");
-    terminal.wait_for("MONGODB_ATLAS_CLIENT_ID is set too, but");
+    terminal.wait_for("MONGODB_ATLAS_CLIENT_ID is not used: MONGODB_ATLAS_ACCESS_TOKEN");
 }
 
 #[test]

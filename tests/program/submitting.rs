@@ -14,7 +14,7 @@ fn with_a_terminal_the_secret_is_shown_without_a_key() {
     let secret_id = labelled(&terminal.screen(), "Secret ID");
     assert!(atlas.accepts(PLAIN, &peek(&mut terminal)));
     terminal.send("q");
-    terminal.wait_for("This secret was not copied or saved.");
+    terminal.wait_for("You have not copied or saved this secret.");
     terminal.send("l");
     assert_eq!(terminal.wait_exit().code(), Some(3));
     assert!(terminal.screen().contains(&secret_id), "{}", terminal.screen());
@@ -26,7 +26,7 @@ fn with_a_terminal_a_refusal_leads_to_the_form_and_is_no_success() {
     let atlas = Atlas::start();
     let mut terminal = filled(&atlas, CROWDED).arg("--yes").start();
     terminal.wait_for("This account has 2 secrets");
-    terminal.wait_for("[ Create secret ]");
+    terminal.wait_for("[ Delete one first… ]");
     terminal.send(key::CTRL_C);
     assert_eq!(terminal.wait_exit().code(), Some(1));
     assert_eq!(atlas.creates(), 0);
@@ -36,12 +36,12 @@ fn with_a_terminal_a_refusal_leads_to_the_form_and_is_no_success() {
 fn a_write_that_fails_brings_the_screen_where_there_is_a_terminal() {
     let atlas = Atlas::start();
     let mut terminal = shell_line(&atlas, "run --yes --format json >/dev/full").start();
-    terminal.wait_for("Not written. Standard output has no room left.");
+    terminal.wait_for("Not written. No space left for standard output.");
     terminal.wait_for("q quit");
     let value = peek(&mut terminal);
     assert!(atlas.accepts(PLAIN, &value));
     terminal.send("q");
-    terminal.wait_for("This secret was not copied or saved.");
+    terminal.wait_for("You have not copied or saved this secret.");
     terminal.send("l");
     assert_eq!(terminal.wait_exit().code(), Some(3));
 }

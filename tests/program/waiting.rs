@@ -89,7 +89,7 @@ fn nothing_more_is_sent_while_a_request_that_was_given_up_runs_on() {
     terminal.send("y");
     terminal.wait_for(STOPPED);
     terminal.send("b");
-    terminal.wait_for("an earlier request is running");
+    terminal.wait_for("waiting for the earlier request");
     terminal.send(key::CTRL_S);
     terminal.wait_for("The earlier request has not been answered yet.");
     assert_eq!(atlas.creates(), 1);
@@ -109,7 +109,7 @@ fn a_late_answer_opens_the_secret_after_all() {
     terminal.send("c");
     terminal.wait_for("Sent to your terminal");
     terminal.send("q");
-    terminal.wait_for("Did it arrive?  y/n");
+    terminal.wait_for("Did it arrive?   y quit");
     terminal.send("y");
     assert_eq!(terminal.wait_exit().code(), Some(0), "it was handed over after all");
     assert!(!terminal.screen().contains("may have been created"), "{}", terminal.screen());

@@ -5,7 +5,7 @@ use std::time::Duration;
 use atlas_secret::domain::{
     ClipboardContent, CommandOutcome, CopyFailure, CopyOutcome, DeleteOutcome, Format, HeldCopy, LostCopy,
     OrganizationId, OrganizationSettings, Page, PrintFailure, Project, ProjectEntry, ProjectId, ReadProblem,
-    SaveFailure, SaveOutcome, ServerText, Session, TerminalRoute, Tried, TriedSession, VerifyOutcome,
+    SaveFailure, SavedFile, ServerText, Session, TerminalRoute, Tried, TriedSession, VerifyOutcome,
 };
 use atlas_secret::tui::{Command, Event};
 
@@ -94,13 +94,16 @@ pub fn answer_command(command: &Command, outcome: u8) -> Option<Event> {
         }
         Command::Save(..) => {
             let format = Format::ALL[usize::from(outcome) % Format::ALL.len()];
-            let saved = SaveOutcome::Saved { path: ServerText::new("/saved"), format };
-            let failed = SaveOutcome::Failed(SaveFailure::Full);
+            let saved = Ok(SavedFile { path: ServerText::new("/saved"), format });
+            let failed = Err(SaveFailure::Full);
             Event::Saved(if outcome.is_multiple_of(2) { saved } else { failed })
         }
         Command::Run(..) => {
-            let outcomes =
-                [CommandOutcome::Succeeded, CommandOutcome::ClosedEarly, CommandOutcome::Exited(1)];
+            let outcomes = [
+                CommandOutcome::Succeeded,
+                CommandOutcome::ClosedEarly,
+                CommandOutcome::Exited { code: 1, last_line: ServerText::default() },
+            ];
             Event::CommandEnded(outcomes[usize::from(outcome) % 3].clone())
         }
         Command::Print(..) => {

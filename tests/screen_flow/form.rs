@@ -44,7 +44,7 @@ fn a_field_says_live_what_it_lacks() {
     let rows = [
         (Project, "32b6e34b3d91647abb", "18 of 24 digits"),
         (Project, PROJECT, "right"),
-        (Project, "aAAaAAaAAaAAaAAaAAaAAaAA", "lower case, as Atlas wants it"),
+        (Project, "aAAaAAaAAaAAaAAaAAaAAaAA", "changed to lower case"),
         (Client, "mdb_sa", "starts with mdb_sa_id_"),
         (Client, "mdb_sa_id_12", "2 of 24 digits"),
         (Client, CLIENT, "right"),
@@ -53,7 +53,7 @@ fn a_field_says_live_what_it_lacks() {
         (Lifetime, "0", "the minimum is 8 hours"),
         (Lifetime, "-1", "the minimum is 8 hours"),
         (Lifetime, "2147483648", "too long: the maximum is 365 days"),
-        (Lifetime, "7", "Atlas allows 8 hours to 365 days today"),
+        (Lifetime, "7", "Atlas allows 8 hours to 365 days"),
         (Lifetime, "1y", "right"),
     ];
     for (name, text, expected) in rows {
@@ -172,15 +172,15 @@ fn a_paste_goes_where_it_belongs_and_says_so() {
     let within = format!("the project is {PROJECT}, please");
     let rows: [(FieldName, &str, &str, &str, FieldName, &str); 10] = [
         (Project, PROJECT, PROJECT, "", Project, "right"),
-        (Project, URL, PROJECT, "", Project, "taken from the pasted URL"),
-        (Client, URL, PROJECT, "", Project, "taken from the pasted URL"),
-        (Client, PROJECT, PROJECT, "", Project, "put here, where it belongs"),
-        (Project, CLIENT, "", CLIENT, Client, "put here, where it belongs"),
-        (Lifetime, bare, bare, "", Project, "put here, where it belongs"),
+        (Project, URL, PROJECT, "", Project, "from the pasted URL"),
+        (Client, URL, PROJECT, "", Project, "from the pasted URL"),
+        (Client, PROJECT, PROJECT, "", Project, "moved here"),
+        (Project, CLIENT, "", CLIENT, Client, "moved here"),
+        (Lifetime, bare, bare, "", Project, "moved here"),
         (Lifetime, &both, PROJECT, CLIENT, Client, "right"),
         (Lifetime, &both, PROJECT, CLIENT, Project, "right"),
         (Project, &within, PROJECT, "", Project, "right"),
-        (Client, &within, PROJECT, "", Project, "put here, where it belongs"),
+        (Client, &within, PROJECT, "", Project, "moved here"),
     ];
     for (focus, text, project, client, says, expected) in rows {
         for paste in [Stage::paste, Stage::unbracketed] {

@@ -56,7 +56,7 @@ fn every_key_that_leaves_asks_what_is_true_now() {
             stage.keys(key);
             let asked = match leaving(&stage) {
                 Some(LeaveConfirmation::Choose { problem: None, .. }) => "choose",
-                Some(LeaveConfirmation::Confirm(_)) => "confirm",
+                Some(LeaveConfirmation::Confirm) => "confirm",
                 Some(LeaveConfirmation::Checking) => "checking",
                 other => panic!("{key} {name}: {other:?}"),
             };
@@ -120,7 +120,7 @@ fn a_deleted_secret_is_no_loss() {
 fn a_deletion_that_fails_keeps_the_secret_and_says_why() {
     let mut stage = Stage::created();
     stage.keys("q d").deleted(DeleteOutcome::Failed(unreadable()));
-    assert_drawn(&stage, &format!("It could not be deleted. {}", unreadable().explain().title));
+    assert_drawn(&stage, &format!("Not deleted. {}", unreadable().explain().title));
     assert_drawn(&stage, "[ go back ]");
     assert!(stage.fates().is_empty());
 }

@@ -37,7 +37,7 @@ fn a_write_that_fails_brings_the_secret_back() {
     let mut stage = with_sink(Stage::created());
     stage.keys("q").printed(Err(PrintFailure::Closed));
     assert_eq!(stage.exit(), None);
-    assert_eq!(stage.shown().not_printed.as_deref(), Some("Nobody reads standard output any more."));
+    assert_eq!(stage.shown().not_printed.as_deref(), Some("No program reads standard output any more."));
     stage.keys("q");
     assert!(asks_to_choose(&stage), "now leaving is asked about as usual");
     stage.keys("esc c").copied(COPIED).keys("q").clipboard(OURS);

@@ -1,7 +1,7 @@
 //! Saving, piping and choosing a format: what is typed, what comes of it, and what that means for leaving.
 
 use atlas_secret::domain::{
-    CommandOutcome, Delivery, Disposition, Exit, Format, SaveFailure, SaveOutcome, ServerText,
+    CommandOutcome, Delivery, Disposition, Exit, Format, SaveFailure, SavedFile, ServerText,
 };
 use atlas_secret::tui::Command;
 use atlas_secret::tui::screens::CopyState;
@@ -9,8 +9,8 @@ use atlas_secret::tui::screens::CopyState;
 use crate::stage::{Stage, VALUE};
 use crate::{COPIED, after_copy, asks_to_choose, assert_drawn, assert_not_drawn, leaving};
 
-fn saved_to(path: &str, format: Format) -> SaveOutcome {
-    SaveOutcome::Saved { path: ServerText::new(path), format }
+fn saved_to(path: &str, format: Format) -> SavedFile {
+    SavedFile { path: ServerText::new(path), format }
 }
 
 /// A file is being written.
@@ -35,7 +35,7 @@ fn a_saved_secret_can_be_left_without_a_question() {
     let mut stage = Stage::created();
     stage.keys("s").type_in("~/prod.env").keys("enter");
     assert!(matches!(stage.commands.last(), Some(Command::Save(path, _)) if path == "~/prod.env"));
-    stage.saved(saved_to("/home/me/prod.env", Format::Env));
+    stage.saved(Ok(saved_to("/home/me/prod.env", Format::Env)));
     assert!(stage.shown().prompt.is_none());
     stage.keys("q");
     assert_delivered(&stage, Delivery::Saved { path: ServerText::new("/home/me/prod.env") });
@@ -44,11 +44,11 @@ fn a_saved_secret_can_be_left_without_a_question() {
 #[test]
 fn a_line_that_did_not_work_stays_to_be_changed() {
     let mut stage = Stage::created();
-    stage.keys("s").type_in("/nowhere/x").keys("enter").saved(SaveOutcome::Failed(SaveFailure::NoFolder));
+    stage.keys("s").type_in("/nowhere/x").keys("enter").saved(Err(SaveFailure::NoFolder));
     assert_drawn(&stage, "/nowhere/x");
-    assert_drawn(&stage, "There is no such folder.");
+    assert_drawn(&stage, "The folder does not exist.");
     stage.keys("backspace");
-    assert_not_drawn(&stage, "There is no such folder.");
+    assert_not_drawn(&stage, "The folder does not exist.");
     stage.keys("esc q");
     assert!(asks_to_choose(&stage), "nothing was delivered");
 }
@@ -63,7 +63,7 @@ fn only_a_command_that_succeeds_has_the_secret() {
         assert_delivered(&stage, Delivery::Piped { program: ServerText::new(program) });
     }
     let failures = [
-        CommandOutcome::Exited(1),
+        CommandOutcome::Exited { code: 1, last_line: ServerText::default() },
         CommandOutcome::Killed(9),
         CommandOutcome::ClosedEarly,
         CommandOutcome::NotFound(ServerText::new("passs")),
@@ -71,7 +71,7 @@ fn only_a_command_that_succeeds_has_the_secret() {
     for failure in failures {
         let mut stage = Stage::created();
         stage.keys("p").type_in("passs").keys("enter").command_ended(failure.clone());
-        assert_drawn(&stage, &failure.sentence());
+        assert_drawn(&stage, &failure.sentence("passs"));
         stage.keys("esc q");
         assert!(asks_to_choose(&stage), "{failure:?}");
     }
@@ -104,12 +104,12 @@ fn esc_closes_a_prompt_and_ctrl_c_goes_on_to_leaving() {
 fn a_save_that_ends_late_still_counts() {
     let delivered = [Delivery::Saved { path: ServerText::new("/x") }];
     let mut closed = saving();
-    closed.keys("<ctrl-c> esc").saved(saved_to("/x", Format::Secret));
+    closed.keys("<ctrl-c> esc").saved(Ok(saved_to("/x", Format::Secret)));
     assert_eq!(closed.shown().delivered, delivered);
     let mut asking = saving();
     asking.keys("<ctrl-c>");
     assert!(asks_to_choose(&asking));
-    asking.saved(saved_to("/x", Format::Secret));
+    asking.saved(Ok(saved_to("/x", Format::Secret)));
     assert!(leaving(&asking).is_none(), "the question said that it was not saved");
     assert_eq!(asking.shown().delivered, delivered);
 }
@@ -155,7 +155,7 @@ fn leaving_while_it_is_delivered_says_that_someone_may_have_it() {
         );
     }
     let mut failed = saving();
-    failed.keys("<ctrl-c>").saved(SaveOutcome::Failed(SaveFailure::Full)).keys("<ctrl-c>");
+    failed.keys("<ctrl-c>").saved(Err(SaveFailure::Full)).keys("<ctrl-c>");
     assert_eq!(failed.fates(), [Disposition::NotDelivered]);
 }
 

@@ -111,9 +111,10 @@ fn the_new_secret_is_not_in_the_list_and_stays_on_its_screen() {
     assert_chosen(&stage, "9f3a");
     assert_not_drawn(&stage, "...aaaa");
     stage.keys("d y").deleted(DeleteOutcome::Gone);
-    assert_drawn(&stage, "mdb_sa_sk_...9f3a is deleted.");
-    stage.keys("esc");
     assert!(stage.shown().prompt.is_none());
+    assert_drawn(&stage, "Deleted \u{2026}9f3a");
+    // What is left is fetched again only where it is asked for.
+    assert_not_drawn(&stage, "Retire");
 }
 
 #[test]

@@ -31,9 +31,9 @@ fn under_no_color_the_same_is_written() {
 #[test]
 fn meaning_does_not_hang_on_colour() {
     let rows = [
-        ("form_filled", "✓ 720 hours"),
+        ("form_filled", "✓ 30 days"),
         ("form_project_wrong_character", "✗ `g` is not a hex digit"),
-        ("form_lifetime_unusual", "! 17520 hours: Atlas allows 8 hours to 365 days today"),
+        ("form_lifetime_unusual", "! 730 days: Atlas allows 8 hours to 365 days"),
         ("failure_not_sent", "✗ Nothing was created. Could not connect to the host"),
         ("created_copied", "✓ Copied"),
         ("created_not_copied", "✗ Not copied"),

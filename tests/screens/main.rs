@@ -4,6 +4,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail by panicking")]
 
+mod clocks;
 mod colours;
 mod cursor;
 mod footer;
@@ -17,3 +18,4 @@ mod snapshots;
 #[path = "../support/stage.rs"]
 mod stage;
 mod states;
+mod timeline;

@@ -54,8 +54,13 @@ fn too_small() {
 
 #[test]
 fn ascii_glyphs() {
-    let names =
-        ["form_project_wrong_character", "form_filled", "created_masked", "header_atlas_with_account"];
+    let names = [
+        "form_project_wrong_character",
+        "form_filled",
+        "created_masked",
+        "created_others_and_all_the_rest",
+        "header_atlas_with_account",
+    ];
     for name in names {
         let picture = Picture::with(&states::named(name), &Theme::colour(Glyphs::ASCII), 80, 24);
         assert!(picture.text().is_ascii(), "{name}:\n{}", picture.text());

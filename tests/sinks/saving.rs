@@ -16,7 +16,7 @@ fn only_the_owner_can_read_it_whatever_the_umask() {
         let path = folder.path().join(umask);
         let mut program = Program::start(&format!("umask {umask}"), Stdio::null()).unwrap();
         let answer = program.ask(&format!("save {}", path.display()));
-        assert!(answer.starts_with("Saved"), "{answer}");
+        assert!(answer.starts_with("Ok(SavedFile"), "{answer}");
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o7777, 0o600, "umask {umask}");
         assert_eq!(fs::read_to_string(path).unwrap(), VALUE);
     }
@@ -29,7 +29,7 @@ fn a_path_is_taken_from_the_current_folder() {
     let mut program = Program::start(&format!("cd {}", folder.display()), Stdio::null()).unwrap();
     let answer = program.ask("save atlas.env");
     let path = folder.join("atlas.env");
-    assert_eq!(answer, format!("Saved {{ path: ServerText({path:?}), format: Env }}"));
+    assert_eq!(answer, format!("Ok(SavedFile {{ path: ServerText({path:?}), format: Env }})"));
     assert!(path.exists());
 }
 
@@ -39,7 +39,7 @@ fn a_file_that_may_not_grow_is_taken_away() {
     let mut program = Program::start("trap '' XFSZ", Stdio::null()).unwrap();
     assert_eq!(program.ask("limit 20"), "Ok(())");
     let answer = program.ask(&format!("save {}", folder.path().join("secret").display()));
-    assert_eq!(answer, "Failed(Other(ServerText(\"File too large\")))");
+    assert_eq!(answer, "Err(Other(ServerText(\"File too large\")))");
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
 }
 
@@ -60,7 +60,7 @@ fn a_full_disk_is_told_and_nothing_is_left() {
         println!("skipped: no file system may be mounted here");
         return;
     };
-    assert_eq!(program.ask(&format!("save {folder}/secret")), "Failed(Full)");
+    assert_eq!(program.ask(&format!("save {folder}/secret")), "Err(Full)");
     assert_eq!(program.ask(&format!("list {folder}")), "filling");
 }
 
@@ -78,6 +78,6 @@ fn a_folder_that_may_not_be_written_to_is_told() {
         return;
     };
     let answer = program.ask(&format!("save {}/secret", folder.path().display()));
-    assert_eq!(answer, "Failed(NotAllowed)");
+    assert_eq!(answer, "Err(NotAllowed)");
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
 }

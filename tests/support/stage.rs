@@ -8,7 +8,7 @@ use atlas_secret::domain::{
     AccountEntry, AccountRef, ClientId, ClipboardContent, CommandOutcome, CopyOutcome, CreateOutcome,
     CreatedSecret, DeleteOutcome, Disposition, ExistingSecret, Exit, NewSecret, Now, OrganizationId,
     OrganizationSettings, Page, PrintFailure, Project, ProjectEntry, ProjectId, ReadProblem, Rejection,
-    SaveOutcome, SecretId, ServerText, ServiceAccount, Session, TriedSession, VerifyOutcome,
+    SaveFailure, SavedFile, SecretId, ServerText, ServiceAccount, Session, TriedSession, VerifyOutcome,
 };
 use atlas_secret::jobs::{AtlasApi, Journal};
 use atlas_secret::tui::screens::{CreatedScreen, FieldName, Focus, Form, Notice};
@@ -333,6 +333,13 @@ impl Stage {
         self.now
     }
 
+    /// Sets the machine's clock.
+    pub fn set_clock(&mut self, wall: Timestamp) -> &mut Self {
+        self.now.wall = wall;
+        CLOCK.set(wall);
+        self.event(Event::TimePassed)
+    }
+
     /// Lets time pass on both clocks, without an event of the interface's own.
     pub fn later(&mut self, duration: Duration) -> &mut Self {
         self.now = self.now.plus(duration);
@@ -578,7 +585,7 @@ impl Stage {
         self.event(Event::ClipboardChecked(content))
     }
 
-    pub fn saved(&mut self, outcome: SaveOutcome) -> &mut Self {
+    pub fn saved(&mut self, outcome: Result<SavedFile, SaveFailure>) -> &mut Self {
         self.event(Event::Saved(outcome))
     }
 

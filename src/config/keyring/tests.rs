@@ -1,59 +1,104 @@
-//! The real store without a Secret Service. The address of the session's D-Bus is a variable of the whole
-//! process, so that each test runs its part in a process of its own.
-
-use std::os::unix::net::UnixListener;
-use std::path::Path;
-use std::process::Command;
-
-use tokio::sync::oneshot::error::TryRecvError;
+use secrecy::ExposeSecret;
 
 use super::*;
-use crate::domain::{PairKind, ProfileName};
+use crate::domain::ServerText;
 
-const SOCKET: &str = "ATLAS_SECRET_TEST_SOCKET";
+/// Users of entries and their values.
+type Entries<'a> = &'a [(&'a str, &'a [u8])];
 
-fn request() -> KeyringRequest {
-    KeyringRequest { profile: ProfileName::new("ci").unwrap(), kind: PairKind::ServiceAccount }
+const ID: &str = "mdb_sa_id_1234567890abcdef12345678";
+
+fn request(kind: PairKind) -> KeyringRequest {
+    KeyringRequest { profile: ProfileName::new("ci").unwrap(), kind }
 }
 
-/// Runs one of the ignored tests below in a process whose session bus is at `socket`.
-fn passes_with_bus_at(socket: &Path, test: &str) -> bool {
-    let output = Command::new(std::env::current_exe().unwrap())
-        .args(["--ignored", "--exact", &format!("config::keyring::tests::{test}")])
-        .env("DBUS_SESSION_BUS_ADDRESS", format!("unix:path={}", socket.display()))
-        .env(SOCKET, socket)
-        .output()
-        .unwrap();
-    // A name that fits no test would be a success too.
-    output.status.success() && String::from_utf8_lossy(&output.stdout).contains("1 passed")
-}
-
-#[test]
-fn no_session_bus_is_a_sentence() {
-    let folder = tempfile::tempdir().unwrap();
-    assert!(passes_with_bus_at(&folder.path().join("bus"), "without_a_bus"));
-}
-
-#[test]
-fn a_keyring_that_never_answers_keeps_nobody_waiting() {
-    let folder = tempfile::tempdir().unwrap();
-    assert!(passes_with_bus_at(&folder.path().join("bus"), "with_a_silent_bus"));
+fn outcome(kind: PairKind, entries: Entries) -> String {
+    let entry = |user| {
+        let found = entries.iter().find(|(name, _)| *name == user);
+        Ok(found.map(|(_, value)| value.to_vec()))
+    };
+    match request(kind).pair(entry) {
+        Ok(Credentials::ServiceAccount { client_id, client_secret }) => {
+            format!("{client_id} {}", client_secret.expose_secret())
+        }
+        Ok(Credentials::ApiKey { public_key, private_key }) => {
+            format!("{public_key} {}", private_key.expose_secret())
+        }
+        Ok(Credentials::AccessToken(_)) => "token".to_owned(),
+        Err(error) => error.to_string(),
+    }
 }
 
 #[test]
-#[ignore = "run by the tests above, in a process of its own"]
-fn without_a_bus() {
-    let error = request().read().blocking_recv().unwrap().unwrap_err();
-    assert!(matches!(error, KeyringError::Unavailable(_)), "{error:?}");
-    assert!(error.to_string().starts_with("the system's keyring cannot be opened ("), "{error}");
+fn both_halves_come_from_the_keyring() {
+    use PairKind::{ApiKey, ServiceAccount};
+    let login = "run `atlas auth login --profile ci`";
+    let rows: [(PairKind, Entries, String); 7] = [
+        (
+            ServiceAccount,
+            &[("client_id", ID.as_bytes()), ("client_secret", b"go-keyring-base64:bWRiX3NhX3NrX2Zha2U=")],
+            format!("{ID} mdb_sa_sk_fake"),
+        ),
+        (ApiKey, &[("public_api_key", b"abcdefgh"), ("private_api_key", b"p\n")], "abcdefgh p".to_owned()),
+        (
+            ServiceAccount,
+            &[("client_id", ID.as_bytes())],
+            format!("client_secret of profile `ci` in the system's keyring is missing: {login}"),
+        ),
+        (
+            ApiKey,
+            &[("public_api_key", b""), ("private_api_key", b"p")],
+            format!("public_api_key of profile `ci` in the system's keyring is missing: {login}"),
+        ),
+        (
+            ApiKey,
+            &[("public_api_key", b"\xff"), ("private_api_key", b"canary")],
+            format!("public_api_key of profile `ci` in the system's keyring is not text: {login}"),
+        ),
+        (
+            ServiceAccount,
+            &[("client_id", b"abc"), ("client_secret", b"canary")],
+            "client_id of profile `ci` in the system's keyring: a client ID starts with mdb_sa_id_".to_owned(),
+        ),
+        (
+            ApiKey,
+            &[("public_api_key", b"abcdefgh"), ("private_api_key", b"mdb_sa_sk_canary")],
+            "private_api_key of profile `ci` in the system's keyring: this is the secret of a service account \
+             (mdb_sa...), not a private key"
+                .to_owned(),
+        ),
+    ];
+    for (kind, entries, expected) in rows {
+        assert_eq!(outcome(kind, entries), expected);
+    }
 }
 
 #[test]
-#[ignore = "run by the tests above, in a process of its own"]
-fn with_a_silent_bus() {
-    let bus = UnixListener::bind(std::env::var(SOCKET).unwrap()).unwrap();
-    let mut receiver = request().read();
-    // From here on the thread waits for a greeting that never comes.
-    let _silent = bus.accept().unwrap();
-    assert_eq!(receiver.try_recv().unwrap_err(), TryRecvError::Empty);
+fn after_a_failure_nothing_more_is_asked_for() {
+    let locked = CredentialsError::KeyringLocked(ServerText::new("its prompt was dismissed"));
+    let asked = std::cell::RefCell::new(Vec::new());
+    let result = request(PairKind::ServiceAccount).pair(|user| {
+        asked.borrow_mut().push(user);
+        Err(locked.clone())
+    });
+    assert_eq!(result.unwrap_err(), locked);
+    assert_eq!(asked.into_inner(), ["client_id"]);
+}
+
+#[test]
+fn entries_are_decoded_as_their_prefix_says() {
+    let rows: [(&[u8], Option<&str>); 9] = [
+        (b"plain", Some("plain")),
+        (b"plain\n", Some("plain")),
+        (b"go-keyring-base64:c2VjcmV0", Some("secret")),
+        (b"go-keyring-base64:c2VjcmV0\n", Some("secret")),
+        (b"go-keyring-base64:***", None),
+        (b"go-keyring-encoded:736563726574", Some("secret")),
+        (b"go-keyring-encoded:73656", None),
+        (b"go-keyring-encoded:zz", None),
+        (b"\xff", None),
+    ];
+    for (bytes, expected) in rows {
+        assert_eq!(decode(bytes).as_ref().map(|text| text.as_str()), expected, "{bytes:?}");
+    }
 }

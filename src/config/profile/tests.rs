@@ -16,7 +16,7 @@ fn outcome(toml: &str) -> String {
         }
         Ok(CredentialSource::Ready(Credentials::AccessToken(_))) => "token".to_owned(),
         Ok(CredentialSource::NeedsKeyring(request)) => {
-            let users = [Half::Identifier, Half::Secret].map(|half| request.user(half));
+            let users = [Half::Identifier, Half::Secret].map(|half| setting_of(request.kind, half));
             format!("keyring {} {users:?}", request.service())
         }
         Err(error) => error.to_string(),
@@ -55,36 +55,36 @@ fn a_profile_gives_credentials_or_says_where_they_are() {
 
 #[test]
 fn a_profile_that_cannot_be_used_says_what_to_do() {
-    let login = "profile `ci` is a person's login (auth_type user_account), which only the Atlas CLI can use: \
-                 choose a profile with a service account or an API key";
+    let login = "profile `ci` is a browser login, which this program cannot use yet: set MONGODB_ATLAS_ACCESS_TOKEN to \
+         what `atlas auth token -P ci` prints";
     let rows = [
         ("auth_type = 'user_account'\naccess_token = 'canary'", login),
         ("access_token = 'canary'\nrefresh_token = 'canary'", login),
         (
             "auth_type = 'no_auth'",
-            "profile `ci` has no credentials (auth_type no_auth): run `atlas auth login` for it, or choose another",
+            "profile `ci` has no credentials (auth_type no_auth): run `atlas auth login --profile ci`, or choose another \
+             profile",
         ),
         (
             "auth_type = \"new\\u001b[31m_kind\"",
-            "profile `ci` is of the kind `new[31m_kind` (auth_type), which this program cannot use: choose another",
+            "profile `ci` has auth_type `new[31m_kind`, which this program cannot use: choose another profile",
         ),
         (
             "project_id = '32b6e34b3d91647abb20e7b8'",
-            "profile `ci` names no credentials (no auth_type): run `atlas auth login` for it, or choose another",
+            "profile `ci` has no credentials and no auth_type: run `atlas auth login --profile ci`, or choose another \
+             profile",
         ),
         (
             "auth_type = 'api_keys'\npublic_api_key = 5\nprivate_api_key = 'canary'",
-            "profile `ci` holds a `public_api_key` that is not a text: write it in quotes",
+            "public_api_key in profile `ci` is not a string: write it in quotes",
         ),
         (
             "auth_type = 'api_keys'\npublic_api_key = 'mdb_sa_id_1234567890abcdef12345678'\nprivate_api_key = 'canary'",
-            "profile `ci` holds a wrong `public_api_key`: this belongs to a service account (mdb_sa...), not \
-             to an API key",
+            "public_api_key in profile `ci`: this belongs to a service account (mdb_sa...), not to an API key",
         ),
         (
             "auth_type = 'api_keys'\npublic_api_key = 'abcdefgh'\nprivate_api_key = \"can\\nary\"",
-            "profile `ci` holds a wrong `private_api_key`: it contains a space, a line break or another \
-             character that credentials do not have",
+            "private_api_key in profile `ci`: it contains a space, a line break or another character that credentials do not have",
         ),
     ];
     for (toml, expected) in rows {

@@ -1,7 +1,7 @@
 use std::fs;
 
 use super::*;
-use crate::config::variables::tests::{Set, environment};
+use crate::config::environment::tests::{Set, environment};
 use crate::domain::{Credentials, ServerText};
 
 const ID: &str = "mdb_sa_id_1234567890abcdef12345678";
@@ -17,7 +17,7 @@ service = 'cloudgov'
 auth_type = 'service_account'
 ";
 
-fn load(content: &str) -> Result<Profiles, ProfilesError> {
+fn load(content: &str) -> Result<Profiles, FileError> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("config.toml");
     fs::write(&path, content).unwrap();
@@ -59,7 +59,7 @@ fn described(found: &Found) -> String {
     };
     let project = found.project_id.as_deref().unwrap_or("-");
     let mut lines = vec![format!("{whence}: {what} {} {project}", found.base_url.host())];
-    lines.extend(found.not_used.iter().map(ToString::to_string));
+    lines.extend(ShadowedSource::sentences(&found.shadowed));
     lines.extend(
         found
             .warnings
@@ -90,8 +90,7 @@ fn the_order_is_flag_environment_profile_nothing() {
             &[("MONGODB_ATLAS_PROFILE", "default"), ("MONGODB_ATLAS_CLIENT_ID", ID)],
             TWO,
             "profile ci: key cloud.mongodbgov.com 32b6e34b3d91647abb20e7b8\n\
-             MONGODB_ATLAS_CLIENT_ID is set too, but the profile named with --profile goes first\n\
-             MONGODB_ATLAS_PROFILE is set too, but the profile named with --profile goes first",
+             MONGODB_ATLAS_CLIENT_ID, MONGODB_ATLAS_PROFILE are not used: --profile takes precedence",
         ),
         // The only profile counts, whatever its name.
         (
@@ -115,19 +114,21 @@ fn the_order_is_flag_environment_profile_nothing() {
 
 #[test]
 fn a_profile_that_was_named_has_to_be_usable() {
-    let rows: [(&str, &str, &str); 5] = [
-        ("x", TWO, "there is no profile `x`; there is `ci`, `default`"),
-        ("x", "", "there is no profile `x`: the Atlas CLI has saved none"),
-        ("x", "[[[", "FILE is not valid TOML: look at line 1"),
+    let rows: [(&str, &str, &str); 6] = [
+        ("x", TWO, "profile `x` does not exist: choose `ci` or `default`"),
+        ("x", "", "profile `x` does not exist: the Atlas CLI has no profiles"),
+        ("\"ci\"", TWO, "profile `\"ci\"` does not exist: remove the quotes around its name"),
+        ("x", "[[[", "FILE is not valid TOML: see line 1"),
         (
             "me",
             "version = 2\n[me]\nauth_type = 'no_auth'",
-            "profile `me` has no credentials (auth_type no_auth): run `atlas auth login` for it, or choose another",
+            "profile `me` has no credentials (auth_type no_auth): run `atlas auth login --profile me`, or choose another \
+             profile",
         ),
         (
             "ci",
             "version = 2\n[ci]\nauth_type = 'api_keys'\nservice = 'cloud-manager'",
-            "service of profile `ci` is `cloud-manager`, but this program knows cloud and cloudgov only",
+            "service in profile `ci` is `cloud-manager`: this program supports `cloud` and `cloudgov`",
         ),
     ];
     for (name, content, expected) in rows {
@@ -135,7 +136,7 @@ fn a_profile_that_was_named_has_to_be_usable() {
     }
     assert_eq!(
         outcome(Flags::default(), &[("MONGODB_ATLAS_PROFILE", "x")], TWO),
-        "there is no profile `x`; there is `ci`, `default`"
+        "profile `x` does not exist: choose `ci` or `default`"
     );
 }
 
@@ -146,12 +147,12 @@ fn what_nobody_named_only_warns() {
     assert_eq!(
         outcome(none, &[], login),
         "nowhere: nothing cloud.mongodb.com 32b6e34b3d91647abb20e7b8\n\
-         profile `me` is a person's login (auth_type user_account), which only the Atlas CLI can use: \
-         choose a profile with a service account or an API key"
+         profile `me` is a browser login, which this program cannot use yet: set MONGODB_ATLAS_ACCESS_TOKEN to \
+         what `atlas auth token -P me` prints"
     );
     assert_eq!(
         outcome(none, &[], "[[["),
-        "nowhere: nothing cloud.mongodb.com -\nFILE is not valid TOML: look at line 1"
+        "nowhere: nothing cloud.mongodb.com -\nFILE is not valid TOML: see line 1"
     );
     // Credentials in the environment need no file.
     assert_eq!(outcome(none, ACCOUNT, "[[["), "environment: account cloud.mongodb.com -");
@@ -159,40 +160,34 @@ fn what_nobody_named_only_warns() {
 
 #[test]
 fn a_profile_that_nobody_named_and_whose_host_cannot_be_used_only_warns() {
-    let known = "but this program knows cloud and cloudgov only";
+    let known = "this program supports `cloud` and `cloudgov`";
     let rows: [(&str, String); 9] = [
-        ("service = 'ops-manager'", format!("service of profile `me` is `ops-manager`, {known}")),
-        ("service = 'cloud-manager'", format!("service of profile `me` is `cloud-manager`, {known}")),
-        ("service = 'Cloud'", format!("service of profile `me` is `Cloud`, {known}")),
+        ("service = 'ops-manager'", format!("service in profile `me` is `ops-manager`: {known}")),
+        ("service = 'cloud-manager'", format!("service in profile `me` is `cloud-manager`: {known}")),
+        ("service = 'Cloud'", format!("service in profile `me` is `Cloud`: {known}")),
         (
             "ops_manager_url = 'http://o.example'",
-            "ops_manager_url of profile `me`: http:// is allowed for localhost only; use https://".to_owned(),
+            "ops_manager_url in profile `me`: http:// is allowed for localhost only; use https://".to_owned(),
         ),
         (
             "base_url = 'http://o.example:8080/'",
-            "base_url of profile `me`: http:// is allowed for localhost only; use https://".to_owned(),
+            "base_url in profile `me`: http:// is allowed for localhost only; use https://".to_owned(),
         ),
         (
             "service = 'cloud'\nops_manager_url = 'nonsense'",
-            "ops_manager_url of profile `me`: this is not a URL; use one like https://cloud.mongodb.com"
-                .to_owned(),
+            "ops_manager_url in profile `me`: this is not a URL; use one like https://cloud.mongodb.com".to_owned(),
         ),
         (
             "ops_manager_url = 'https://o.example/api'",
-            "ops_manager_url of profile `me`: remove the path: only a scheme and a host are allowed, \
-             like https://cloud.mongodb.com"
+            "ops_manager_url in profile `me`: remove the path: only a scheme and a host are allowed, like https://cloud.mongodb.com"
                 .to_owned(),
         ),
         (
             "base_url = 'https://u:p@o.example'",
-            "base_url of profile `me`: remove the user and password: only a scheme and a host \
-             are allowed, like https://cloud.mongodb.com"
+            "base_url in profile `me`: remove the user and password: only a scheme and a host are allowed, like https://cloud.mongodb.com"
                 .to_owned(),
         ),
-        (
-            "auth_type = 'user_account'\nservice = 'mars'",
-            format!("service of profile `me` is `mars`, {known}"),
-        ),
+        ("auth_type = 'user_account'\nservice = 'mars'", format!("service in profile `me` is `mars`: {known}")),
     ];
     for (settings, reason) in rows {
         let settings = if settings.contains("auth_type") {
@@ -201,18 +196,15 @@ fn a_profile_that_nobody_named_and_whose_host_cannot_be_used_only_warns() {
             format!("auth_type = 'api_keys'\n{settings}")
         };
         let content = format!("version = 2\n[me]\n{settings}");
-        let expected = format!("nowhere: nothing cloud.mongodb.com -\n{reason}; the profile is not used");
+        let expected = format!("nowhere: nothing cloud.mongodb.com -\n{reason}");
         assert_eq!(outcome(Flags::default(), &[], &content), expected, "{settings}");
         // Named, it is an error.
-        assert_eq!(outcome(flag("me"), &[], &content).replace("profile `me` is a person", ""), {
-            if settings.contains("user_account") {
-                "'s login (auth_type user_account), which only the Atlas CLI can use: choose a profile with a \
-                 service account or an API key"
-                    .to_owned()
-            } else {
-                reason
-            }
-        });
+        let named = outcome(flag("me"), &[], &content);
+        if settings.contains("user_account") {
+            assert!(named.starts_with("profile `me` is a browser login"), "{named}");
+        } else {
+            assert_eq!(named, reason);
+        }
     }
     // A variable was set by someone.
     assert_eq!(
@@ -221,7 +213,7 @@ fn a_profile_that_nobody_named_and_whose_host_cannot_be_used_only_warns() {
             &[("MONGODB_ATLAS_SERVICE", "mars")],
             "version = 2\n[me]\nservice = 'ops-manager'"
         ),
-        format!("MONGODB_ATLAS_SERVICE is `mars`, {known}")
+        format!("MONGODB_ATLAS_SERVICE is `mars`: {known}")
     );
 }
 
@@ -236,30 +228,30 @@ fn what_loses_and_what_is_odd_is_told() {
     assert_eq!(
         outcome(none, with_profile, TWO),
         "environment: account cloud.mongodb.com -\n\
-         MONGODB_ATLAS_PROFILE is set too, but what the environment signs in with goes first"
+         MONGODB_ATLAS_PROFILE is not used: what the environment signs in with takes precedence"
     );
     let elsewhere: Set =
         &[("MONGODB_ATLAS_BASE_URL", "https://b.example"), ("MONGODB_ATLAS_PROJECT_ID", " typed ")];
     assert_eq!(
         outcome(flag("ci"), elsewhere, TWO),
         "profile ci: key b.example typed\n\
-         service of profile `ci` is set too, but MONGODB_ATLAS_BASE_URL goes first\n\
-         project_id of profile `ci` is set too, but MONGODB_ATLAS_PROJECT_ID goes first"
+         service in profile `ci` is not used: MONGODB_ATLAS_BASE_URL takes precedence\n\
+         project_id in profile `ci` is not used: MONGODB_ATLAS_PROJECT_ID takes precedence"
     );
     let url_in_profile =
         "version = 2\n[a]\nauth_type = 'api_keys'\nservice = 'cloud'\nbase_url = 'https://o.example'";
     assert_eq!(
         outcome(none, &[("MONGODB_ATLAS_SERVICE", "cloudgov")], url_in_profile),
         "profile a: keyring atlascli_a o.example -\n\
-         MONGODB_ATLAS_SERVICE is set too, but the URL of the profile goes first"
+         MONGODB_ATLAS_SERVICE is not used: the URL in the profile takes precedence"
     );
     let odd =
         format!("version = 2\n[a]\nauth_type = 'service_account'\nclient_id = '{ID}'\nproject_id = 'g'");
     assert_eq!(
         outcome(none, &[], &odd),
         "profile a: keyring atlascli_a cloud.mongodb.com -\n\
-         `client_id` of profile `a` stands alone in the file and is not used\n\
-         the project_id of profile `a` is not used: `g` is not a hex digit"
+         client_id in profile `a` is not used: its other half is not there, so both are read from the keyring\n\
+         project_id in profile `a`: `g` is not a hex digit"
     );
 }
 
@@ -270,7 +262,7 @@ fn the_flag_for_the_host_goes_before_a_broken_variable() {
     let set: Set = &[("MONGODB_ATLAS_BASE_URL", "nonsense")];
     assert_eq!(
         outcome(flags, set, ""),
-        "nowhere: nothing flag.example -\nMONGODB_ATLAS_BASE_URL is set too, but --base-url goes first"
+        "nowhere: nothing flag.example -\nMONGODB_ATLAS_BASE_URL is not used: --base-url takes precedence"
     );
     assert_eq!(
         outcome(Flags::default(), set, ""),
@@ -283,6 +275,100 @@ fn half_in_the_environment_is_not_completed_by_a_profile() {
     let half: Set = &[("MONGODB_ATLAS_PUBLIC_KEY", "abcdefgh")];
     assert_eq!(
         outcome(Flags::default(), half, TWO),
-        "MONGODB_ATLAS_PUBLIC_KEY is set, but MONGODB_ATLAS_PRIVATE_KEY is not: both are needed"
+        "MONGODB_ATLAS_PUBLIC_KEY is set, but MONGODB_ATLAS_PRIVATE_KEY is not: set both"
     );
+}
+
+/// Every quote that people, their editors and their shells put around a value.
+const QUOTES: [(&str, &str); 6] = [
+    ("\"", "\""),
+    ("'", "'"),
+    ("`", "`"),
+    ("\u{201C}", "\u{201D}"),
+    ("\u{201E}", "\u{201C}"),
+    ("\u{AB}", "\u{BB}"),
+];
+
+/// What can be set, as a variable and as a setting, and a good value.
+const PLACES: [(&str, &str, &str); 8] = [
+    ("MONGODB_ATLAS_CLIENT_ID", "client_id", ID),
+    ("MONGODB_ATLAS_CLIENT_SECRET", "client_secret", "mdb_sa_sk_canary"),
+    ("MONGODB_ATLAS_PUBLIC_API_KEY", "public_api_key", "abcdefgh"),
+    ("MONGODB_ATLAS_PRIVATE_API_KEY", "private_api_key", "canary"),
+    ("MONGODB_ATLAS_PROJECT_ID", "project_id", "32b6e34b3d91647abb20e7b8"),
+    ("MONGODB_ATLAS_BASE_URL", "base_url", "https://b.example"),
+    ("MONGODB_ATLAS_SERVICE", "service", "cloudgov"),
+    ("", "auth_type", "api_keys"),
+];
+
+/// The outcome with `wrap` around the value at one place, and around no other value.
+fn wrapped_at(place: usize, in_variables: bool, wrap: impl Fn(&str) -> String) -> String {
+    let is_of_key = matches!(PLACES[place].1, "public_api_key" | "private_api_key" | "auth_type");
+    let is_with = |name: &str| match name {
+        "client_id" | "client_secret" => !is_of_key,
+        "public_api_key" | "private_api_key" | "auth_type" => is_of_key,
+        name => name == PLACES[place].1,
+    };
+    let used = PLACES.iter().enumerate().filter(|(_, (_, setting, _))| is_with(setting));
+    let values: Vec<(&str, &str, String)> = used
+        .map(|(number, (variable, setting, value))| {
+            let text = if number == place { wrap(value) } else { (*value).to_owned() };
+            (*variable, *setting, text)
+        })
+        .collect();
+    let mut content = "version = 2\n[ci]\n".to_owned();
+    let variable = |name: &str| {
+        let found = values.iter().find(|(variable, ..)| in_variables && *variable == name);
+        found.map(|(.., text)| text.clone())
+    };
+    if !in_variables {
+        for (_, setting, text) in &values {
+            let escaped: Vec<String> =
+                text.chars().map(|character| format!("\\U{:08X}", u32::from(character))).collect();
+            content += &[setting, " = \"", &escaped.concat(), "\"\n"].concat();
+        }
+    }
+    match resolve(Flags::default(), variable, &load(&content)) {
+        Ok(found) => described(&found),
+        Err(error) => error.to_string(),
+    }
+}
+
+#[test]
+fn quotes_around_a_value_are_named_with_its_place() {
+    for (number, (variable, setting, _)) in PLACES.into_iter().enumerate() {
+        for (open, close) in QUOTES {
+            for in_variables in [true, false] {
+                let place =
+                    if in_variables { variable.to_owned() } else { format!("{setting} in profile `ci`") };
+                if place.is_empty() {
+                    continue;
+                }
+                let outcome = wrapped_at(number, in_variables, |value| format!("{open}{value}{close}"));
+                assert!(
+                    outcome.ends_with(&format!("{place}: remove the quotes around it")),
+                    "{place}: {outcome}"
+                );
+                assert!(!outcome.contains("canary"));
+            }
+        }
+    }
+}
+
+#[test]
+fn what_cannot_be_seen_around_a_value_is_ignored() {
+    for (number, (variable, ..)) in PLACES.into_iter().enumerate() {
+        for in_variables in
+            [true, false].into_iter().filter(|in_variables| !in_variables || !variable.is_empty())
+        {
+            let plain = wrapped_at(number, in_variables, str::to_owned);
+            assert!(plain.contains(": account ") || plain.contains(": key "), "{plain}");
+            for (before, after) in
+                [(" ", "\t"), ("\u{FEFF}", ""), ("\u{FEFF} ", "\r\n"), ("\u{A0}", "\u{200B}")]
+            {
+                let wrapped = wrapped_at(number, in_variables, |value| format!("{before}{value}{after}"));
+                assert_eq!(wrapped, plain, "{variable}");
+            }
+        }
+    }
 }

@@ -24,11 +24,11 @@ pub(super) fn words_of(
 ) -> Result<Words, CommandOutcome> {
     let secret = payload.secret.value.expose_secret();
     if !secret.is_empty() && line.contains(secret) {
-        return malformed("it holds the secret itself, and every user could read it there");
+        return malformed("it contains the secret, and other users could read it there");
     }
     let line = with_home(line, home)?;
     let Ok(words) = shell_words::split(&line) else {
-        return malformed("a quote is left open");
+        return malformed("a quote is not closed");
     };
     let mut filled = Vec::with_capacity(words.len());
     for word in &words {
@@ -37,7 +37,7 @@ pub(super) fn words_of(
     let mut words = filled.into_iter();
     match words.next() {
         Some(program) if !program.is_empty() => Ok(Words { program, arguments: words.collect() }),
-        _ => malformed("it names no program"),
+        _ => malformed("there is no program in it"),
     }
 }
 
@@ -74,7 +74,7 @@ fn with_home(line: &str, home: Option<&Path>) -> Result<String, CommandOutcome> 
             (None, _) => {
                 if let Some(operator) = shell_syntax(rest) {
                     return malformed(&format!(
-                        "no shell runs here, so {operator} has no meaning; quote it, or use sh -c '…'"
+                        "there is no shell, so {operator} has no meaning; quote it, or use sh -c '...'"
                     ));
                 }
             }
@@ -88,11 +88,11 @@ fn with_home(line: &str, home: Option<&Path>) -> Result<String, CommandOutcome> 
 /// The home folder, quoted, for a word that starts with `~`.
 fn home_of(word: &str, home: Option<&Path>) -> Result<String, CommandOutcome> {
     if word[1..].starts_with(|next: char| next != '/' && !next.is_ascii_whitespace()) {
-        return malformed("only ~ and ~/… stand for a home folder; write the path of another user's");
+        return malformed("only ~ and ~/... stand for a home folder; type the whole path");
     }
     match home.and_then(Path::to_str) {
         Some(home) => Ok(shell_words::quote(home).into_owned()),
-        None => malformed("it is not known where ~ is"),
+        None => malformed("the home folder is not known; type the whole path"),
     }
 }
 
@@ -235,7 +235,8 @@ mod tests {
             ("a 'b'|'c'", "|"),
         ];
         for (line, operator) in rows {
-            let why = format!("no shell runs here, so {operator} has no meaning; quote it, or use sh -c '…'");
+            let why =
+                format!("there is no shell, so {operator} has no meaning; quote it, or use sh -c '...'");
             assert_eq!(split(line), Err(CommandOutcome::Malformed(ServerText::new(&why))), "{line:?}");
         }
     }
@@ -274,11 +275,13 @@ mod tests {
         for (line, expected) in rows {
             assert_eq!(split(line).unwrap(), expected, "{line:?}");
         }
-        let other = "only ~ and ~/… stand for a home folder; write the path of another user's";
+        let other = "only ~ and ~/... stand for a home folder; type the whole path";
         for line in ["tee ~root/x", "tee ~user", "~bob/bin/keep", "tee ~+/x", "tee ~'x'"] {
             assert_eq!(split(line), Err(CommandOutcome::Malformed(ServerText::new(other))), "{line:?}");
         }
-        let unknown = Err(CommandOutcome::Malformed(ServerText::new("it is not known where ~ is")));
+        let unknown = Err(CommandOutcome::Malformed(ServerText::new(
+            "the home folder is not known; type the whole path",
+        )));
         assert_eq!(words_of("tee ~/x", None, &payload()), unknown);
     }
 
@@ -305,11 +308,11 @@ mod tests {
         let unknown = |name| CommandOutcome::UnknownPlaceholder(ServerText::new(name));
         let malformed = |why| CommandOutcome::Malformed(ServerText::new(why));
         let rows = [
-            ("", malformed("it names no program")),
-            ("  \t", malformed("it names no program")),
-            ("'' a", malformed("it names no program")),
-            ("a 'b", malformed("a quote is left open")),
-            ("a \"b", malformed("a quote is left open")),
+            ("", malformed("there is no program in it")),
+            ("  \t", malformed("there is no program in it")),
+            ("'' a", malformed("there is no program in it")),
+            ("a 'b", malformed("a quote is not closed")),
+            ("a \"b", malformed("a quote is not closed")),
             ("a {organization}", unknown("{organization}")),
             ("a b={secret}", unknown("{secret}")),
         ];

@@ -7,7 +7,7 @@ use std::process::Stdio;
 /// The controlling terminal of a process, whatever its standard streams are (tty(4); on Windows the console).
 const TERMINAL: &str = if cfg!(windows) { "CONOUT$" } else { "/dev/tty" };
 
-/// Where a command's standard output goes. Its standard error is always ours.
+/// Where a command's standard output goes. Its standard error is passed on to ours.
 #[derive(Debug)]
 pub enum CommandOutput {
     /// To our standard output.

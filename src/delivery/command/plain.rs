@@ -5,10 +5,11 @@ use std::io::{self, Write};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::delivery::os::os_error_message;
-use crate::domain::CommandOutcome;
+use crate::domain::{CommandOutcome, ServerText};
 
 use super::line::Words;
 use super::output::CommandOutput;
+use super::stderr::ErrorOutput;
 use super::{command_of, not_started};
 
 /// Nothing has to be held here.
@@ -30,6 +31,7 @@ pub(super) fn run(words: &Words, secret: &SecretString, output: CommandOutput) -
         Ok(child) => child,
         Err(error) => return not_started(words, &error),
     };
+    let errors = child.stderr.take().map(ErrorOutput::relay);
     let written = match child.stdin.take() {
         Some(mut input) => input.write_all(secret.expose_secret().as_bytes()).is_ok(),
         None => false,
@@ -39,8 +41,11 @@ pub(super) fn run(words: &Words, secret: &SecretString, output: CommandOutput) -
         Ok(status) => match status.code() {
             Some(0) if written => CommandOutcome::Succeeded,
             Some(0) => CommandOutcome::ClosedEarly,
-            Some(code) => CommandOutcome::Exited(code),
-            None => CommandOutcome::Lost(crate::domain::ServerText::new("it has no exit code")),
+            Some(code) => {
+                let last_line = errors.map_or_else(ServerText::default, |errors| errors.last_line(secret));
+                CommandOutcome::Exited { code, last_line }
+            }
+            None => CommandOutcome::Lost(ServerText::new("it has no exit code")),
         },
     }
 }

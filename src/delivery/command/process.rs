@@ -8,10 +8,11 @@ use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroizing;
 
 use crate::delivery::os::os_error_message;
-use crate::domain::CommandOutcome;
+use crate::domain::{CommandOutcome, ServerText};
 
 use super::line::Words;
 use super::output::CommandOutput;
+use super::stderr::ErrorOutput;
 use super::waiting::{Ending, wait_for_end};
 use super::{command_of, not_started};
 
@@ -25,14 +26,19 @@ pub(super) fn run(words: &Words, secret: &SecretString, output: CommandOutput) -
         Ok(ends) => ends,
         Err(error) => return CommandOutcome::NotStarted(os_error_message(&error)),
     };
-    let ended = start(words, input, output).and_then(end_of);
+    let started = start(words, input, output);
+    let ended = started.and_then(|(child, errors)| Ok((end_of(child)?, errors)));
     let unread = drain(rest);
-    match ended {
-        Err(outcome) => outcome,
-        Ok(Ending::Signal(signal)) => CommandOutcome::Killed(signal),
-        Ok(Ending::Code(0)) if unread => CommandOutcome::ClosedEarly,
-        Ok(Ending::Code(0)) => CommandOutcome::Succeeded,
-        Ok(Ending::Code(code)) => CommandOutcome::Exited(code),
+    let (ending, errors) = match ended {
+        Ok(ended) => ended,
+        Err(outcome) => return outcome,
+    };
+    let last_line = errors.map_or_else(ServerText::default, |errors| errors.last_line(secret));
+    match ending {
+        Ending::Signal(signal) => CommandOutcome::Killed(signal),
+        Ending::Code(0) if unread => CommandOutcome::ClosedEarly,
+        Ending::Code(0) => CommandOutcome::Succeeded,
+        Ending::Code(code) => CommandOutcome::Exited { code, last_line },
     }
 }
 
@@ -62,12 +68,17 @@ fn write_at_once(writer: &PipeWriter, secret: &SecretString) -> io::Result<()> {
 }
 
 /// Starts the command in our process group, to which the terminal belongs.
-fn start(words: &Words, input: PipeReader, output: CommandOutput) -> Result<Pid, CommandOutcome> {
+fn start(
+    words: &Words,
+    input: PipeReader,
+    output: CommandOutput,
+) -> Result<(Pid, Option<ErrorOutput>), CommandOutcome> {
     let mut command = command_of(words);
     command.stdin(input).stdout(output.into_stdio());
     // Only its number is kept: what waits for it here must also hear that it was stopped.
-    let child = command.spawn().map_err(|error| not_started(words, &error))?;
-    Ok(Pid::from_child(&child))
+    let mut child = command.spawn().map_err(|error| not_started(words, &error))?;
+    let errors = child.stderr.take().map(ErrorOutput::relay);
+    Ok((Pid::from_child(&child), errors))
 }
 
 fn end_of(child: Pid) -> Result<Ending, CommandOutcome> {

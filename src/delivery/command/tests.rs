@@ -69,8 +69,11 @@ async fn what_was_not_read_is_told() {
 #[tokio::test]
 async fn how_a_command_ended_is_told() {
     let desk = Desk::new();
-    assert_eq!(desk.run("false").await, CommandOutcome::Exited(1));
-    assert_eq!(desk.run("sh -c 'cat >/dev/null; exit 7'").await, CommandOutcome::Exited(7));
+    let exited = |code, last_line| CommandOutcome::Exited { code, last_line: ServerText::new(last_line) };
+    assert_eq!(desk.run("false").await, exited(1, ""));
+    assert_eq!(desk.run("sh -c 'cat >/dev/null; exit 7'").await, exited(7, ""));
+    assert_eq!(desk.run("sh -c 'echo first >&2; echo last >&2; exit 7'").await, exited(7, "last"));
+    assert_eq!(desk.run("sh -c 'cat >&2; exit 7'").await, exited(7, "[secret]"));
     assert_eq!(desk.run("sh -c 'kill -9 $$'").await, CommandOutcome::Killed(9));
     assert_eq!(desk.run("sh -c 'cat >/dev/null; kill -TERM $$'").await, CommandOutcome::Killed(15));
 }

@@ -7,12 +7,12 @@ use secrecy::ExposeSecret;
 use super::*;
 use crate::delivery::fixtures::{VALUE, payload};
 
-async fn save_to(path: &Path) -> SaveOutcome {
+async fn save_to(path: &Path) -> Result<SavedFile, SaveFailure> {
     save(path.to_str().unwrap(), None, &payload()).await
 }
 
-fn failed(failure: SaveFailure) -> SaveOutcome {
-    SaveOutcome::Failed(failure)
+fn failed(failure: SaveFailure) -> Result<SavedFile, SaveFailure> {
+    Err(failure)
 }
 
 #[tokio::test]
@@ -27,7 +27,7 @@ async fn the_format_follows_the_name() {
     ];
     for (name, format) in rows {
         let path = folder.path().join(name);
-        let saved = SaveOutcome::Saved { path: ServerText::new(path.to_str().unwrap()), format };
+        let saved = Ok(SavedFile { path: ServerText::new(path.to_str().unwrap()), format });
         assert_eq!(save_to(&path).await, saved);
         assert_eq!(fs::read_to_string(&path).unwrap(), render(format, &payload()).expose_secret());
     }
@@ -41,7 +41,7 @@ async fn only_the_owner_can_read_it() {
 
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("secret");
-    save_to(&path).await;
+    save_to(&path).await.unwrap();
     assert_eq!(fs::metadata(path).unwrap().permissions().mode() & 0o7777, 0o600);
 }
 
@@ -106,7 +106,7 @@ async fn a_tilde_is_the_home() {
     let home = tempfile::tempdir().unwrap();
     let outcome = save("~//secret", Some(home.path()), &payload()).await;
     let path = home.path().join("secret");
-    let saved = SaveOutcome::Saved { path: ServerText::new(path.to_str().unwrap()), format: Format::Secret };
+    let saved = Ok(SavedFile { path: ServerText::new(path.to_str().unwrap()), format: Format::Secret });
     assert_eq!(outcome, saved);
     assert_eq!(fs::read_to_string(path).unwrap(), VALUE);
     assert_eq!(save("~/secret", None, &payload()).await, failed(SaveFailure::NoHome));

@@ -3,7 +3,7 @@
 use crate::cli::Arguments;
 use crate::config::{CredentialSource, Found, Origin, ShadowedSource, Warning};
 use crate::demo::World;
-use crate::domain::{BaseUrl, HostKind, ServerText, Session};
+use crate::domain::{BaseUrl, HostKind, ServerText, Session, trim_visible};
 use crate::jobs::{Source, identity, profile_session};
 use crate::tui::screens::Form;
 
@@ -38,8 +38,8 @@ impl Start {
     pub fn remote(arguments: &Arguments, found: Found) -> Self {
         let project = arguments.project_id.clone().or(found.project_id);
         let form = Form::new(
-            project.as_deref().unwrap_or_default().trim(),
-            arguments.client_id.as_deref().unwrap_or_default().trim(),
+            trim_visible(project.as_deref().unwrap_or_default()),
+            trim_visible(arguments.client_id.as_deref().unwrap_or_default()),
             &arguments.expires_after,
         );
         let words = |warning: &Warning| ServerText::new(&warning.to_string());
@@ -51,10 +51,10 @@ impl Start {
         let warnings = found.warnings.iter().map(ToString::to_string);
         let notes = warnings
             .chain(foreign_host)
-            .chain(ShadowedSource::sentences(&found.not_used))
+            .chain(ShadowedSource::sentences(&found.shadowed))
             .map(|note| ServerText::new(&note))
             .collect();
-        let several = !found.not_used.is_empty();
+        let several = !found.shadowed.is_empty();
         let session = match &found.credentials {
             Some(credentials) => session(&found.base_url, credentials, found.origin.as_ref(), several),
             None => Session::signed_out(&found.base_url),

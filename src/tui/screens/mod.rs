@@ -1,6 +1,7 @@
 //! The screens, one file or folder each: state, keys, transitions and drawing.
 
 mod command;
+mod confirmation;
 mod created;
 mod form;
 mod pagination;
@@ -13,8 +14,7 @@ mod sign_in;
 
 pub use command::{CommandView, Recipe};
 pub use created::{
-    ClipboardCopy, ClipboardLost, CopyState, CreatedScreen, Doubt, LeaveConfirmation, Leaving, Prompt,
-    Target, Verification,
+    ClipboardCopy, CopyState, CreatedScreen, LeaveConfirmation, Leaving, Prompt, Target, Verification,
 };
 pub use form::{Field, FieldName, Focus, Form, FormScreen, Notice, SubmitAction, Validation};
 pub use picker::Picker;

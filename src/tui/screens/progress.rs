@@ -3,17 +3,17 @@
 use std::time::Duration;
 
 use crossterm::event::KeyCode;
-use jiff::Timestamp;
-use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::domain::{ExistingSecret, NewSecret, Now, Rejection};
+use crate::domain::{NewSecret, Now, Rejection};
 use crate::jobs::{Question, Step};
 use crate::tui::app::{Component, Shared, Transition};
 use crate::tui::canvas::{Canvas, spinner_wake};
 use crate::tui::event::Command;
 use crate::tui::keys::{Action, BUSY, Binding, CTRL_C, ESC, HELP, NO, NONE, REPAINT, SUSPEND};
 use crate::tui::words;
+
+use super::confirmation;
 
 /// In fewer rows every blank one counts.
 const LOW: u16 = 14;
@@ -82,11 +82,8 @@ const ASKING_TO_STOP: &[Binding] = &[
     SUSPEND,
 ];
 
-/// The consequences of creating.
-const CONFIRM_CREATE: &[Binding] = &[yes("create"), BACK, HELP, SUSPEND, REPAINT];
-
-/// An expired secret has to go first.
-const CONFIRM_REPLACE: &[Binding] = &[yes("delete and create"), BACK, HELP, SUSPEND, REPAINT];
+/// The one question before the POST. Ctrl-C answers it with no.
+const CONFIRMING: &[Binding] = &[yes("create"), BACK, HELP, SUSPEND, REPAINT];
 
 const fn yes(label: &'static str) -> Binding {
     Binding::new(&[(KeyCode::Char('y'), NONE)], "y", label, Action::Yes)
@@ -161,8 +158,7 @@ impl Component for Progress {
             Waiting::Creating => POSTING,
             Waiting::SigningIn | Waiting::FetchingAccount | Waiting::Recording => BEFORE_POSTING,
             Waiting::DeletingExpired => BUSY,
-            Waiting::Answer(Question::Replaces(_)) => CONFIRM_REPLACE,
-            Waiting::Answer(_) => CONFIRM_CREATE,
+            Waiting::Answer(_) => CONFIRMING,
             Waiting::RateLimit { .. } => RATE_LIMITED,
         }
     }
@@ -176,18 +172,18 @@ impl Component for Progress {
     }
 
     fn draw(&self, app: &Shared, canvas: &mut Canvas) {
-        let theme = canvas.theme;
         if let Waiting::Answer(question) = &self.waiting {
-            self.draw_question(app, question, canvas);
-        } else {
-            canvas.words(0, &format!("Creating a secret for {}", self.account_words(app)), theme.strong);
-            blank_unless_low(canvas);
-            canvas.labelled("Project ID", self.new_secret.project.as_str());
-            canvas.labelled("Client ID", self.new_secret.client.as_str());
-            canvas.labelled("Expires after", &self.new_secret.lifetime.to_string());
-            canvas.blank();
-            self.draw_work(app, canvas);
+            return confirmation::draw(app, &self.new_secret.account(), question, canvas);
         }
+        let theme = canvas.theme;
+        let account = app.lookups.words(&self.new_secret.account());
+        canvas.words(0, &format!("Creating a secret for {account}"), theme.strong);
+        blank_unless_low(canvas);
+        canvas.labelled("Project ID", self.new_secret.project.as_str());
+        canvas.labelled("Client ID", self.new_secret.client.as_str());
+        canvas.labelled("Expires after", &self.new_secret.lifetime.to_string());
+        canvas.blank();
+        self.draw_work(app, canvas);
         if self.asks_to_stop {
             if canvas.area.height >= LOW || self.word.is_none() {
                 canvas.blank();
@@ -208,17 +204,6 @@ fn blank_unless_low(canvas: &mut Canvas) {
 }
 
 impl Progress {
-    /// The account and its project, by name where they are known.
-    fn account_words(&self, app: &Shared) -> String {
-        let account = self.new_secret.account();
-        let name = app.lookups.account.value(&account).map(|account| account.name.as_str());
-        let name = name.filter(|name| !name.is_empty()).unwrap_or(account.client.as_str());
-        match app.lookups.project.value(&account.project) {
-            Some(project) => format!("{name} in {}", project.name),
-            None => name.to_owned(),
-        }
-    }
-
     fn draw_work(&self, app: &Shared, canvas: &mut Canvas) {
         match &self.waiting {
             Waiting::RateLimit { until, rejection } => self.draw_rate_limit(app, *until, rejection, canvas),
@@ -257,40 +242,6 @@ impl Progress {
             }
         }
     }
-
-    fn draw_question(&self, app: &Shared, question: &Question, canvas: &mut Canvas) {
-        let theme = canvas.theme;
-        let account = self.account_words(app);
-        let label = |secret| words::short_label(secret, &theme.glyphs);
-        match question {
-            Question::Shortens(shortened) => {
-                canvas.ask(&format!("Create a secret for {account}?"));
-                canvas.blank();
-                for (secret, cut) in shortened {
-                    canvas.warning(&shortening(app, &label(secret), secret, *cut), theme.strong);
-                }
-                let rest = "Clients that use it must have the new secret by then. This cannot be undone.";
-                canvas.words(2, rest, Style::new());
-            }
-            Question::Replaces(expired) => {
-                canvas.ask(&format!("Delete an expired secret, and create one for {account}?"));
-                canvas.blank();
-                let at = expired.expires_at.map(|at| words::short_date(at, app.zone.as_ref()));
-                let at = at.map_or_else(String::new, |at| format!(" on {at}"));
-                let what = format!("{} expired{at} and is deleted to make room.", label(expired));
-                canvas.warning(&what, theme.strong);
-                canvas.words(2, "It no longer works. This cannot be undone.", Style::new());
-            }
-            Question::AccountUnknown(problem) => {
-                canvas.ask(&format!("Create a secret for {account} without checking its secrets?"));
-                canvas.blank();
-                let title = format!("Could not read the account's secrets. {}", problem.explain().title);
-                canvas.warning(&title, theme.strong);
-                let rest = "Creating a secret makes the account's other secrets expire within 7 days.";
-                canvas.words(2, rest, Style::new());
-            }
-        }
-    }
 }
 
 /// Each step before, while and after it is done.
@@ -299,21 +250,3 @@ const STEPS: [[&str; 3]; 3] = [
     ["Read the account's secrets", "Reading the account's secrets", "Read the account's secrets"],
     ["Create the secret", "Creating the secret", "Created the secret"],
 ];
-
-/// How creating shortens a secret, and whether that hurts.
-fn shortening(app: &Shared, label: &str, secret: &ExistingSecret, cut: Timestamp) -> String {
-    let zone = app.zone.as_ref();
-    let mut until = words::short_date(cut, zone);
-    let was = secret.expires_at.map(|was| match words::short_date(was, zone) {
-        day if day == until => {
-            until = words::date_time(cut, zone);
-            words::date_time(was, zone)
-        }
-        day => day,
-    });
-    let instead = was.map_or_else(String::new, |was| format!(" instead of {was}"));
-    let used = secret.last_used_at.map(|at| words::ago(at, app.atlas_now()));
-    let used = used.map_or_else(|| "was never used".to_owned(), |ago| format!("was last used {ago}"));
-    let login = if app.is_login(secret) { " You are signed in with it." } else { "" };
-    format!("{label} expires on {until}{instead}. It {used}.{login}")
-}

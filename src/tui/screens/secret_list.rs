@@ -45,7 +45,7 @@ pub(super) enum Keeps {
 }
 
 impl Keeps {
-    fn allows(&self, id: &SecretId) -> bool {
+    pub(super) fn allows(&self, id: &SecretId) -> bool {
         match self {
             Self::Nothing => true,
             Self::This(new) => new != id,
@@ -100,7 +100,7 @@ impl SecretList {
         Self { account, secrets: Vec::new(), selected: 0, stage: Stage::Fetching, protects_login, keeps }
     }
 
-    fn chosen(&self) -> Option<&ExistingSecret> {
+    pub(super) fn chosen(&self) -> Option<&ExistingSecret> {
         self.secrets.get(self.selected)
     }
 

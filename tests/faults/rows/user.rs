@@ -97,7 +97,7 @@ pub const ROWS: &[Row] = &[
     .ends(Journal::WithoutId, End::Code(3)),
     held(
         "SIGTERM while sending, then a 201",
-        &[SEND, &[Step::Signalled(Signal::TERM), Step::LetGo, Step::Says("never handed over")]],
+        &[SEND, &[Step::Signalled(Signal::TERM), Step::LetGo, Step::Says("never delivered")]],
     )
     .ends(Journal::WithId, End::Code(3)),
     Row::new(

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use atlas_secret::domain::{
-    BaseUrl, ExistingSecret, Identity, JournalEntry, Login, PendingRecord, ProjectId, ReadProblem, SecretId,
-    ServerText, ServiceAccount, Session, VerifyOutcome,
+    BaseUrl, DeleteOutcome, ExistingSecret, Identity, JournalEntry, JournalProblem, JournalStep, Login,
+    PendingRecord, ProjectId, ReadProblem, SecretId, ServerText, ServiceAccount, Session, VerifyOutcome,
 };
 use atlas_secret::tui::Event;
 use crossterm::event::KeyCode;
@@ -25,14 +25,16 @@ pub fn states() -> Vec<State> {
     let outcome = VerifyOutcome::CouldNotCheck(ReadProblem::TimedOut(Duration::from_secs(10)));
     unchecked.send(Event::Verified(outcome));
     let mut not_noted = Stage::created();
-    let words = "It could not be noted that a secret is being created: there is no room left on the disk.";
-    not_noted.send(Event::RecordFailed(words.to_owned()));
+    not_noted.send(Event::RecordFailed(JournalProblem::Full.sentence(JournalStep::Begin)));
     let mut asks = left_over(Some(SECRET_ID), BaseUrl::CLOUD);
     asks.press(KeyCode::Char('d'));
     let used = Some(time("2026-11-21T08:00:00Z"));
     vec![
         state("created_with_others", others()),
         state("created_others_and_all_the_rest", everything()),
+        state("created_with_names", named()),
+        state("created_others_unreadable", others_unreadable()),
+        state("created_retired", retired()),
         state("created_verifying", verifying()),
         state("created_verified", verified(verifying())),
         state("created_not_accepted", refused),
@@ -80,6 +82,37 @@ fn others() -> Stage {
     let own = ExistingSecret { id: SecretId::from_server(SECRET_ID).unwrap(), ..long() };
     let after = ExistingSecret { expires_at: Some(time("2026-11-30T17:14:00Z")), ..long() };
     stage.account_read(Ok(account(vec![after, own])));
+    stage
+}
+
+/// The names of the account and its project were looked up; the account's is long.
+fn named() -> Stage {
+    let mut stage = Stage::filled();
+    stage.looked_up(&[]);
+    let name = ServerText::new("ci-deployer-of-the-payments-team-in-the-eu-west-1-region");
+    let account = ServiceAccount { name, ..ServiceAccount::default() };
+    stage.press(KeyCode::Enter);
+    stage.signed_in(Ok(()));
+    stage.account_read(Ok(account.clone()));
+    stage.answered(atlas_secret::domain::CreateOutcome::Created(crate::stage::secret()));
+    stage.account_read(Ok(account));
+    stage
+}
+
+fn others_unreadable() -> Stage {
+    let mut stage = Stage::created();
+    stage.account_read(Err(ReadProblem::TimedOut(Duration::from_secs(10))));
+    stage
+}
+
+fn retired() -> Stage {
+    let mut stage = everything();
+    stage.press(KeyCode::Char('d'));
+    stage.account_read(Ok(account(vec![long()])));
+    stage.press(KeyCode::Char('d'));
+    stage.press(KeyCode::Char('y'));
+    stage.press(KeyCode::Char('y'));
+    stage.deleted(DeleteOutcome::Gone);
     stage
 }
 

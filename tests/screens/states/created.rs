@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use atlas_secret::domain::{
     ClipboardContent, CommandOutcome, CopyFailure, CopyOutcome, CreatedSecret, Format, HeldCopy,
-    PrintFailure, SaveFailure, SaveOutcome, ServerText, TerminalRoute,
+    PrintFailure, SaveFailure, SavedFile, ServerText, TerminalRoute,
 };
 use atlas_secret::tui::{Event, Output};
 use crossterm::event::KeyCode;
@@ -133,11 +133,12 @@ fn panels() -> Vec<State> {
     let mut exists = open('s', "~/prod.env");
     exists.press(KeyCode::Enter);
 
-    exists.send(Event::Saved(SaveOutcome::Failed(SaveFailure::Exists)));
+    exists.send(Event::Saved(Err(SaveFailure::Exists)));
     let mut ended = open('p', "pass insert -m atlas/ci");
     ended.press(KeyCode::Enter);
 
-    ended.send(Event::CommandEnded(CommandOutcome::Exited(1)));
+    let last_line = ServerText::new("Error: the password store is empty. Try \"pass init\".");
+    ended.send(Event::CommandEnded(CommandOutcome::Exited { code: 1, last_line }));
     let mut help = open('p', "");
     help.press(KeyCode::F(1));
     vec![
@@ -158,7 +159,7 @@ pub fn saved_copied_and_piped(mut stage: Stage) -> Stage {
     stage.type_in("x");
     stage.press(KeyCode::Enter);
     let path = ServerText::new("/home/admin/secrets/prod.env");
-    stage.send(Event::Saved(SaveOutcome::Saved { path, format: Format::Env }));
+    stage.send(Event::Saved(Ok(SavedFile { path, format: Format::Env })));
     stage.press(KeyCode::Char('c'));
     let mut stage = finish_copy(stage, COPIED);
     stage.press(KeyCode::Char('p'));

@@ -24,8 +24,9 @@ pub fn states() -> Vec<State> {
     }
     token.press(KeyCode::Enter);
     let mut noted = signed_out();
-    noted.app.shared.credential_notes =
-        vec![ServerText::new("MONGODB_ATLAS_CLIENT_ID is set too, but the access token goes first")];
+    noted.app.shared.credential_notes = vec![ServerText::new(
+        "MONGODB_ATLAS_CLIENT_ID is not used: MONGODB_ATLAS_ACCESS_TOKEN takes precedence",
+    )];
     vec![
         state("sign_in_ways", signed_out()),
         state("sign_in_ways_noted", noted),

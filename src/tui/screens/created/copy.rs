@@ -1,4 +1,4 @@
-//! How copying stands, what the clipboard holds by now, and the other deliveries.
+//! How copying stands, and what the clipboard holds by now.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use ratatui::style::Style;
 use crate::domain::{
     ClipboardContent, CopyFailure, CopyOutcome, Delivery, Format, HeldCopy, Now, TerminalRoute,
 };
-use crate::tui::app::{Output, Shared, Transition};
+use crate::tui::app::{Shared, Transition};
 use crate::tui::canvas::Canvas;
 use crate::tui::event::Command;
 use crate::tui::words;
@@ -22,9 +22,6 @@ const CHECK_EVERY: Duration = Duration::from_secs(10);
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// Said where a format has room for the organization's id and it is not known.
-pub(crate) const NO_ORGANIZATION: &str = "orgId is left out: the organization could not be read.";
-
 /// How copying stands, claiming no more than was proved.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CopyState {
@@ -38,8 +35,8 @@ pub enum CopyState {
     Sent(TerminalRoute, Format),
     /// No clipboard worked.
     Failed(CopyFailure),
-    /// It was copied, and the clipboard no longer holds it.
-    Lost(ClipboardLost),
+    /// It was copied, and this is what the clipboard turned out to hold instead.
+    Lost(ClipboardContent),
 }
 
 /// A copy on the system's clipboard.
@@ -52,23 +49,10 @@ pub struct ClipboardCopy {
     /// True once it was read back.
     pub is_verified: bool,
     /// False when reading the clipboard last failed.
-    can_be_read: bool,
+    pub(super) can_be_read: bool,
     is_being_checked: bool,
     /// When the clipboard was read last.
     checked_at: Now,
-}
-
-/// Why a copy is no longer there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ClipboardLost {
-    /// Something else was copied, or another program emptied the clipboard.
-    Overwritten,
-    /// Its time had come.
-    Cleared,
-    /// It was cleared, and another program has put it back.
-    PutBack,
-    /// The clipboard process or the display is gone.
-    Gone,
 }
 
 impl CopyState {
@@ -84,7 +68,7 @@ impl CopyState {
         }
     }
 
-    fn format(&self) -> Option<Format> {
+    pub(super) fn format(&self) -> Option<Format> {
         match self {
             Self::Held(ClipboardCopy { format, .. }) | Self::Sent(_, format) => Some(*format),
             _ => None,
@@ -124,7 +108,7 @@ impl CreatedScreen {
                 copy.is_being_checked = true;
                 app.send(Command::ExtendClipboard(EXTENDED_BY));
             }
-            _ => self.word = Some("There is no copy whose time runs out."),
+            _ => self.word = Some("No copy on the clipboard has a time limit."),
         }
     }
 
@@ -152,13 +136,11 @@ impl CreatedScreen {
         }
     }
 
-    /// Reads the clipboard when that is due. A revealed value keeps everything else still: a mouse selection would
-    /// be lost.
+    /// Hides a revealed value and reads the clipboard when that is due.
     pub(super) fn time_passed(&mut self, app: &mut Shared) {
-        if self.is_revealed(app.now) {
-            return;
+        if !self.is_revealed(app.now) {
+            self.revealed_until = None;
         }
-        self.revealed_until = None;
         let CopyState::Held(copy) = &mut self.copy else { return };
         let is_due = copy.until.is_some() || app.now.since(copy.checked_at) >= CHECK_EVERY;
         if is_due && !copy.is_being_checked {
@@ -182,136 +164,95 @@ impl CreatedScreen {
                     }
                 }
                 ClipboardContent::Unreadable => copy.can_be_read = false,
-                ClipboardContent::Overwritten => self.copy = CopyState::Lost(ClipboardLost::Overwritten),
-                ClipboardContent::Cleared => self.copy = CopyState::Lost(ClipboardLost::Cleared),
-                ClipboardContent::PutBack => self.copy = CopyState::Lost(ClipboardLost::PutBack),
-                // No one can have proved that it could be pasted until then.
-                ClipboardContent::Lost(_) => {
-                    self.copy = CopyState::Lost(ClipboardLost::Gone);
-                    self.was_copied &= !holds_the_secret;
+                lost => {
+                    self.copy = CopyState::Lost(lost);
+                    // No one can have proved that it could be pasted until then.
+                    if matches!(lost, ClipboardContent::Lost(_)) && holds_the_secret {
+                        self.was_copied = false;
+                    }
                 }
             }
         }
-        self.leave_after_check(app, content)
+        self.leave_after_check(app)
     }
 
-    /// Where the secret went so far.
-    pub(super) fn draw_deliveries(&self, app: &Shared, canvas: &mut Canvas) {
-        let theme = canvas.theme;
-        if let Some(word) = self.word {
-            canvas.words(2, word, theme.warning);
-        }
-        if let Some(why) = &app.not_recorded {
-            canvas.warning(why, theme.warning);
-        }
-        if let Some(why) = &self.not_printed {
-            canvas.marked(theme.glyphs.cross, &format!("Not written. {why}"), theme.bad);
-        }
-        for delivery in &self.delivered {
-            canvas.marked(theme.glyphs.check, &delivery_words(delivery), theme.good);
-        }
-        self.draw_copy(app, canvas);
-        if let Some(format) = self.copy.format() {
-            self.draw_left_out(app, format, canvas);
-        }
-    }
-
-    fn draw_copy(&self, app: &Shared, canvas: &mut Canvas) {
+    pub(super) fn draw_copy(&self, app: &Shared, canvas: &mut Canvas) {
         let theme = canvas.theme;
         match &self.copy {
-            CopyState::Never if !self.delivered.is_empty() => {}
-            CopyState::Never => {
-                let words = match app.output {
-                    Output::Sink(_) => "Atlas shows it this once. q leaves and writes it to standard output.",
-                    Output::Terminal | Output::Broken => "Atlas shows it this once. Press c to copy it.",
-                };
-                canvas.marked(theme.glyphs.dot, words, theme.faint);
-            }
+            CopyState::Never => {}
             CopyState::Copying(_) => canvas.marked(theme.glyphs.dot, "Copying", theme.faint),
             CopyState::Held(copy) => draw_held(app, copy, canvas),
             CopyState::Sent(route, format) => {
-                let title = format!("Sent to your terminal by {}{}", route.name(), in_format(*format));
-                canvas.marked(theme.glyphs.check, &title, theme.good);
+                let (what, route_name) = (in_format(*format), route.name());
+                let words = format!(
+                    "Sent{what} to your terminal ({route_name}). Terminals do not confirm it: paste to check, or \
+                     reveal with r."
+                );
+                canvas.warning(&words, theme.warning);
                 if let TerminalRoute::Osc52Instead(error) = route {
                     canvas.words(2, &error.to_string(), theme.warning);
                 }
-                canvas.words(2, "Nothing there? r shows it to select with the mouse.", theme.faint);
-                let words = "Nothing clears it there: it stays until something else is copied.";
-                canvas.words(2, words, theme.faint);
+                canvas.words(2, "It stays there until something else is copied.", theme.faint);
             }
             CopyState::Failed(failure) => {
-                canvas.marked(theme.glyphs.cross, "Not copied", theme.bad);
+                canvas.marked(
+                    theme.glyphs.cross,
+                    "Not copied. Reveal it with r, or save it with s.",
+                    theme.bad,
+                );
                 for reason in &failure.reasons {
                     canvas.words(2, reason.as_str(), Style::new());
                 }
-                let words = "r shows it to select with the mouse. s saves it to a file.";
-                canvas.words(2, words, theme.faint);
             }
-            CopyState::Lost(lost) => {
-                let title = match lost {
-                    ClipboardLost::Overwritten => {
-                        "The clipboard holds something else now. Press c to copy again."
-                    }
-                    ClipboardLost::Cleared => "The clipboard was cleared. Press c to copy again.",
-                    ClipboardLost::PutBack => {
-                        "The clipboard was cleared, but another program has put the secret back."
-                    }
-                    ClipboardLost::Gone => "The clipboard no longer holds it. Press c to copy again.",
-                };
-                canvas.warning(title, theme.warning);
+            CopyState::Lost(content) => {
+                let what = lost_words(*content);
+                canvas.warning(&format!("{what} c copies again."), theme.warning);
             }
-        }
-    }
-
-    /// A format without the organization says so: the user has to add it.
-    pub(super) fn draw_left_out(&self, app: &Shared, format: Format, canvas: &mut Canvas) {
-        let project = &self.new_secret.project;
-        let may_be_known =
-            app.lookups.organization(project).is_some() || app.lookups.project.is_loading(project);
-        if format.names_the_organization() && !may_be_known {
-            canvas.words(2, NO_ORGANIZATION, canvas.theme.warning);
         }
     }
 }
 
-fn delivery_words(delivery: &Delivery) -> String {
-    match delivery {
-        Delivery::Saved { path } => format!("Saved to {path}"),
-        Delivery::Piped { program } => format!("{program} took it and ended with 0"),
-        Delivery::Printed => "Written to standard output".to_owned(),
-        Delivery::Copied { .. }
-        | Delivery::CopiedBefore
-        | Delivery::Unverified
-        | Delivery::SentToTerminal => String::new(),
+/// What became of a copy that the clipboard no longer holds.
+pub(super) fn lost_words(content: ClipboardContent) -> String {
+    match content {
+        ClipboardContent::Cleared => "The clipboard was cleared.".to_owned(),
+        ClipboardContent::PutBack => {
+            "The clipboard was cleared, but another program has put the secret back.".to_owned()
+        }
+        ClipboardContent::Lost(why) => format!("The copy is lost. {why}"),
+        ClipboardContent::Overwritten | ClipboardContent::Ours { .. } | ClipboardContent::Unreadable => {
+            "The clipboard holds something else now.".to_owned()
+        }
     }
 }
 
 fn draw_held(app: &Shared, copy: &ClipboardCopy, canvas: &mut Canvas) {
     let theme = canvas.theme;
-    let until = match copy.until {
-        Some(until) => format!("   clears in {}", words::seconds_left(until.since(app.now))),
-        None => String::new(),
-    };
     let what = in_format(copy.format);
-    if copy.is_verified {
-        canvas.marked(theme.glyphs.check, &format!("Copied{what}{until}"), theme.good);
-    } else {
-        let words = format!("The clipboard took it{what}, but did not give it back{until}");
-        canvas.warning(&words, theme.warning);
-    }
-    let advice = match (copy.can_be_read, copy.until) {
-        _ if !copy.is_verified => "Paste to see whether it is there. r shows it to select with the mouse.",
-        (false, _) => "The clipboard cannot be read just now: paste to see whether it is still there.",
-        (true, Some(_)) => "It stays that long even if you leave. + gives it 60 s more.",
-        (true, None) => "It stays until something else is copied, even if you leave.",
+    let stays = match copy.until {
+        Some(until) => {
+            let left = words::seconds_left(until.since(app.now));
+            format!("clears in {left} (also after you quit). + adds 60 s")
+        }
+        None => "stays there until something else is copied".to_owned(),
     };
-    canvas.words(2, advice, theme.faint);
+    if !copy.is_verified {
+        let words = format!(
+            "Sent{what} to the clipboard, but it could not be read back: paste to check, or reveal with r."
+        );
+        canvas.warning(&words, theme.warning);
+        return canvas.words(2, &format!("The clipboard {stays}"), theme.faint);
+    }
+    canvas.marked(theme.glyphs.check, &format!("Copied{what} to the clipboard, {stays}"), theme.good);
+    if !copy.can_be_read {
+        canvas.words(2, "It cannot be read right now: paste to check that it is still there.", theme.warning);
+    }
 }
 
 fn in_format(format: Format) -> &'static str {
     match format {
         Format::Secret => "",
-        Format::ClientId => " (the client ID, not the secret)",
+        Format::ClientId => " the client ID (not the secret)",
         Format::Env => " as .env",
         Format::Json => " as JSON",
         Format::Kubernetes => " as a Kubernetes Secret",

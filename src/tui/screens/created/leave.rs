@@ -4,7 +4,7 @@ use crossterm::event::KeyCode;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::domain::{ClipboardContent, Delivery, Disposition, Exit, Format, Now, PrintFailure, ReadProblem};
+use crate::domain::{Delivery, Disposition, Exit, Format, Now, PrintFailure, ReadProblem};
 use crate::jobs::{Deletion, Recheck};
 use crate::tui::Theme;
 use crate::tui::app::{Output, Shared, Transition};
@@ -14,7 +14,8 @@ use crate::tui::keys::{
     Action, Binding, CHOICE_NEXT, CHOICE_PREVIOUS, CHOOSE, CTRL_C, ESC, HELP, NO, NONE, YES,
 };
 
-use super::{ClipboardLost, CopyState, CreatedScreen};
+use super::copy::lost_words;
+use super::{CopyState, CreatedScreen};
 
 /// The user wants to leave the screen.
 #[derive(Clone, Debug)]
@@ -44,7 +45,7 @@ pub enum LeaveConfirmation {
     /// Standard output is being written; the screen is given back meanwhile.
     Printing,
     /// It was copied, and only the user knows whether it arrived: `y` leaves, `c` copies again.
-    Confirm(Doubt),
+    Confirm,
     /// It was not delivered: three ways on, the harmless one first.
     Choose {
         /// Which one Enter takes.
@@ -54,17 +55,6 @@ pub enum LeaveConfirmation {
     },
     /// The secret is being deleted in Atlas since then.
     Deleting(Now),
-}
-
-/// Why only the user knows whether a copy has arrived.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Doubt {
-    /// It was sent to a terminal, or to a clipboard that did not give it back.
-    NotAnswered,
-    /// The clipboard no longer holds it.
-    NoLongerThere,
-    /// The clipboard could not be read again.
-    Unreadable,
 }
 
 /// The ways on when it was not delivered.
@@ -91,18 +81,25 @@ impl Choice {
     }
 }
 
-/// One question before leaving.
-pub(in crate::tui::screens) const LEAVE_YES_NO: &[Binding] =
-    &[YES, NO, Binding::new(&[CTRL_C], "Ctrl-C", "leave at once", Action::Leave).only_in_help(), HELP];
+/// Out of the program, whatever was asked.
+const LEAVE_AT_ONCE: Binding = Binding::new(&[CTRL_C], "Ctrl-C", "quit at once", Action::Leave);
 
-/// Did the copy arrive?
-const LEAVE_COPIED: &[Binding] = &[
-    YES,
-    NO,
-    Binding::new(&[(KeyCode::Char('c'), NONE)], "c", "copy again", Action::Copy),
-    Binding::new(&[CTRL_C], "Ctrl-C", "leave at once", Action::Leave).only_in_help(),
-    HELP,
-];
+/// One question before leaving.
+pub(in crate::tui::screens) const LEAVE_YES_NO: &[Binding] = &[YES, NO, LEAVE_AT_ONCE.only_in_help(), HELP];
+
+/// Did the copy arrive? `leave` says where `y` leads.
+const fn confirm_keys(leave: &'static str) -> [Binding; 5] {
+    [
+        Binding::new(&[(KeyCode::Char('y'), NONE)], "y", leave, Action::Yes),
+        Binding::new(&[(KeyCode::Char('n'), NONE), ESC], "n", "back", Action::No),
+        Binding::new(&[(KeyCode::Char('c'), NONE)], "c", "copy again", Action::Copy),
+        LEAVE_AT_ONCE.only_in_help(),
+        HELP,
+    ]
+}
+
+const CONFIRM_QUIT: &[Binding] = &confirm_keys("quit");
+const CONFIRM_ANOTHER: &[Binding] = &confirm_keys("new secret");
 
 /// Three ways on, for a secret that was not delivered.
 const LEAVE_CHOICE: &[Binding] = &[
@@ -112,17 +109,18 @@ const LEAVE_CHOICE: &[Binding] = &[
     Binding::new(&[(KeyCode::Char('g'), NONE), ESC], "Esc", "go back", Action::No),
     Binding::new(&[(KeyCode::Char('d'), NONE)], "d", "delete", Action::Delete),
     Binding::new(&[(KeyCode::Char('l'), NONE)], "l", "leave", Action::LeaveAnyway),
-    Binding::new(&[CTRL_C], "Ctrl-C", "leave at once", Action::Leave).only_in_help(),
+    LEAVE_AT_ONCE.only_in_help(),
     HELP,
 ];
 
 /// The clipboard is being read, or the secret deleted.
-const LEAVE_BUSY: &[Binding] = &[Binding::new(&[CTRL_C], "Ctrl-C", "leave at once", Action::Leave)];
+const LEAVE_BUSY: &[Binding] = &[LEAVE_AT_ONCE];
 
 impl Leaving {
     pub(super) fn keys(&self) -> &'static [Binding] {
         match self.confirmation {
-            LeaveConfirmation::Confirm(_) => LEAVE_COPIED,
+            LeaveConfirmation::Confirm if self.target == Target::Another => CONFIRM_ANOTHER,
+            LeaveConfirmation::Confirm => CONFIRM_QUIT,
             LeaveConfirmation::Choose { .. } => LEAVE_CHOICE,
             LeaveConfirmation::Checking | LeaveConfirmation::Printing | LeaveConfirmation::Deleting(_) => {
                 LEAVE_BUSY
@@ -167,17 +165,24 @@ impl CreatedScreen {
         if !self.delivered.is_empty() {
             return self.leave(app, target, None);
         }
-        let confirmation = match (&self.copy, self.copy.delivery(app.now)) {
-            (CopyState::Held(_), Some(_)) => {
+        let is_given = self.copy.delivery(app.now).is_some();
+        let confirmation = match self.copy {
+            CopyState::Held(_) if is_given => {
                 app.send(Command::CheckClipboard);
                 LeaveConfirmation::Checking
             }
-            (_, Some(_)) => LeaveConfirmation::Confirm(Doubt::NotAnswered),
-            (_, None) if self.was_copied => LeaveConfirmation::Confirm(Doubt::NoLongerThere),
-            (_, None) => LeaveConfirmation::choose(None),
+            _ if is_given || self.was_copied => LeaveConfirmation::Confirm,
+            _ => LeaveConfirmation::choose(None),
         };
         self.leaving = Some(Leaving { target, confirmation });
         Transition::Stay
+    }
+
+    /// True when `want_to_leave` will ask, as far as is known before the clipboard is read again.
+    pub(super) fn asks_to_leave(&self, now: Now) -> bool {
+        let can_be_read = matches!(&self.copy, CopyState::Held(copy) if copy.can_be_read);
+        let is_copied = can_be_read && matches!(self.copy.delivery(now), Some(Delivery::Copied { .. }));
+        self.delivered.is_empty() && !is_copied
     }
 
     /// Ctrl-C. A script that waits for standard output must see that it got nothing.
@@ -194,11 +199,11 @@ impl CreatedScreen {
             (LeaveConfirmation::Printing, _) => {}
             // The first Ctrl-C would only lead to the form: it asks again, the second gets out.
             (_, Action::Leave) if target == Target::Another => leaving.target = Target::Quit,
-            (LeaveConfirmation::Confirm(_), Action::Yes) => {
+            (LeaveConfirmation::Confirm, Action::Yes) => {
                 let delivered = Disposition::Delivered(self.deliveries(app.now));
                 return self.leave(app, target, Some(delivered));
             }
-            (LeaveConfirmation::Confirm(_), Action::Copy) => {
+            (LeaveConfirmation::Confirm, Action::Copy) => {
                 self.leaving = None;
                 self.copy(app, Format::Secret);
             }
@@ -263,27 +268,21 @@ impl CreatedScreen {
     }
 
     /// The clipboard was read: a copy that is there lets the user leave, any other one is a question.
-    pub(super) fn leave_after_check(&mut self, app: &mut Shared, content: ClipboardContent) -> Transition {
-        let copy = self.copy.delivery(app.now);
-        let was_copied = self.was_copied;
+    pub(super) fn leave_after_check(&mut self, app: &mut Shared) -> Transition {
+        let asks = self.asks_to_leave(app.now);
+        let was_given = self.was_copied || self.copy.delivery(app.now).is_some();
         let Some(Leaving { confirmation, target }) = &mut self.leaving else { return Transition::Stay };
-        let is_checking = matches!(confirmation, LeaveConfirmation::Checking);
-        if !is_checking && !matches!(confirmation, LeaveConfirmation::Confirm(_)) {
-            return Transition::Stay;
-        }
-        *confirmation = match copy {
-            None if was_copied => LeaveConfirmation::Confirm(Doubt::NoLongerThere),
-            None => LeaveConfirmation::choose(None),
-            Some(Delivery::Unverified) => LeaveConfirmation::Confirm(Doubt::NotAnswered),
-            Some(_) if content == ClipboardContent::Unreadable => {
-                LeaveConfirmation::Confirm(Doubt::Unreadable)
-            }
-            Some(_) if is_checking => {
+        match confirmation {
+            LeaveConfirmation::Checking if !asks => {
                 let target = *target;
                 return self.leave(app, target, None);
             }
-            Some(_) => return Transition::Stay,
-        };
+            LeaveConfirmation::Checking | LeaveConfirmation::Confirm if !was_given => {
+                *confirmation = LeaveConfirmation::choose(None);
+            }
+            LeaveConfirmation::Checking => *confirmation = LeaveConfirmation::Confirm,
+            _ => {}
+        }
         Transition::Stay
     }
 
@@ -311,43 +310,56 @@ impl CreatedScreen {
             LeaveConfirmation::Printing => {
                 canvas.line(Line::styled("Writing to standard output", theme.faint));
             }
-            LeaveConfirmation::Checking => canvas.line(Line::styled("Looking at the clipboard", theme.faint)),
+            LeaveConfirmation::Checking => canvas.line(Line::styled("Checking the clipboard", theme.faint)),
             LeaveConfirmation::Deleting(since) => {
                 canvas.running(app.now, *since, "Deleting the secret in Atlas");
             }
-            LeaveConfirmation::Confirm(doubt) => self.draw_confirm(*doubt, canvas),
+            LeaveConfirmation::Confirm => {
+                let (what, question) = self.doubt();
+                canvas.warning(&what, Style::new());
+                canvas.blank();
+                let hints: Vec<String> = leaving.keys()[..3].iter().map(Binding::hint).collect();
+                canvas.words(0, &format!("{question}   {}", hints.join("   ")), theme.strong);
+            }
             LeaveConfirmation::Choose { choice, problem } => {
-                let what = match self.copy {
-                    _ if self.is_on_its_way() => "Whether somebody has this secret is not known yet.",
+                let what = match &self.copy {
+                    _ if self.is_on_its_way() => "This secret is still being delivered.",
                     CopyState::Lost(_) => "The clipboard no longer holds this secret.",
-                    _ => "This secret was not copied or saved.",
+                    _ => "You have not copied or saved this secret.",
                 };
                 canvas.warning(&format!("{what} It cannot be shown again."), theme.strong);
                 if let Some(problem) = problem {
-                    let title = problem.after_deleting("It could not be deleted.");
-                    canvas.words(2, &title, theme.bad);
+                    canvas.words(2, &problem.after_deleting("Not deleted."), theme.bad);
                 }
                 self.draw_choices(*choice, canvas);
             }
         }
     }
 
-    fn draw_confirm(&self, doubt: Doubt, canvas: &mut Canvas) {
-        let (words, question) = match (doubt, &self.copy) {
-            (Doubt::NotAnswered, CopyState::Held(_)) => {
-                ("The clipboard took it, but did not give it back.", "Did it arrive?")
+    /// Why only the user knows whether the copy has arrived, and the question.
+    fn doubt(&self) -> (String, &'static str) {
+        match &self.copy {
+            copy if copy.format().is_some_and(|format| !format.holds_the_secret()) => {
+                ("The clipboard no longer holds it.".to_owned(), "Already pasted?")
             }
-            (Doubt::NotAnswered, _) => {
-                ("It was sent to your terminal, which does not answer. Paste it to see.", "Did it arrive?")
+            CopyState::Sent(route, _) => {
+                let name = route.name();
+                (
+                    format!("Sent to your terminal ({name}), which does not confirm it. Paste to check."),
+                    "Did it arrive?",
+                )
             }
-            (Doubt::NoLongerThere, CopyState::Lost(ClipboardLost::PutBack)) => {
-                ("The clipboard was cleared, but another program has put the secret back.", "Already pasted?")
+            CopyState::Held(copy) if !copy.is_verified => (
+                "Sent to the clipboard, but it could not be read back. Paste to check.".to_owned(),
+                "Did it arrive?",
+            ),
+            CopyState::Held(copy) if !copy.can_be_read => {
+                ("The clipboard could not be read again.".to_owned(), "Already pasted?")
             }
-            (Doubt::NoLongerThere, _) => ("The clipboard no longer holds it.", "Already pasted?"),
-            (Doubt::Unreadable, _) => ("The clipboard could not be read again.", "Already pasted?"),
-        };
-        canvas.words(0, words, Style::new());
-        canvas.ask(question);
+            CopyState::Held(_) => ("The clipboard holds it.".to_owned(), "Already pasted?"),
+            CopyState::Lost(content) => (lost_words(*content), "Already pasted?"),
+            _ => ("The clipboard no longer holds it.".to_owned(), "Already pasted?"),
+        }
     }
 
     /// Side by side, or where that is too wide below each other.
@@ -368,7 +380,7 @@ impl CreatedScreen {
         let label = match choice {
             Choice::GoBack => " go back ",
             Choice::Delete if can_be_taken => " delete it in Atlas ",
-            Choice::Delete => " delete it (its id is not known) ",
+            Choice::Delete => " delete it (id unknown) ",
             Choice::LeaveAnyway => " leave anyway ",
         };
         let style = match (is_chosen, can_be_taken) {

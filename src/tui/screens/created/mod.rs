@@ -1,11 +1,11 @@
-//! The new secret: alone on its line, masked, with the facts and what has become of it so far.
+//! The new secret: alone on its line, masked, with its facts and the steps of a rotation: deliver, verify, retire.
 //!
 //! **Invariant:** the value lives in this screen and in the commands that deliver it; closing the screen drops it.
 
-mod after;
 mod copy;
 mod leave;
 mod prompt;
+mod steps;
 
 use std::time::Duration;
 
@@ -14,30 +14,34 @@ use ratatui::text::{Line, Span};
 use secrecy::ExposeSecret;
 
 use crate::domain::{
-    CreatedSecret, Delivery, Disposition, ExistingSecret, ExitSummary, Format, NewSecret, Now, SecretPayload,
-    ServerText, masked,
+    AccountRef, CreatedSecret, Delivery, Disposition, ExistingSecret, ExitSummary, Format, NewSecret, Now,
+    SecretId, SecretPayload, ServerText, ServiceAccount, masked,
 };
+use crate::tui::Remote;
 use crate::tui::app::{Component, Output, Shared, Transition};
-use crate::tui::canvas::{Canvas, LABEL_WIDTH, SPINNER_STEP, rows_of};
+use crate::tui::canvas::{Canvas, LABEL_WIDTH, SPINNER_STEP, cut, rows_of};
 use crate::tui::event::{Event, KeyPress, Reader};
 use crate::tui::keys::{Action, Binding, CTRL_C, ESC, HELP, NONE, REPAINT, SUSPEND};
 use crate::tui::words;
 
-pub use after::Verification;
-pub(crate) use copy::NO_ORGANIZATION;
-pub use copy::{ClipboardCopy, ClipboardLost, CopyState};
-pub use leave::{Doubt, LeaveConfirmation, Leaving, Target};
+pub use copy::{ClipboardCopy, CopyState};
+pub use leave::{LeaveConfirmation, Leaving, Target};
 pub use prompt::Prompt;
+pub(crate) use steps::NO_ORGANIZATION;
+pub use steps::Verification;
 
 pub(super) use leave::LEAVE_YES_NO;
 
-use after::OtherSecrets;
+use prompt::PromptLine;
 
 /// How long a revealed secret stays readable after the last key.
 const REVEALED_FOR: Duration = Duration::from_secs(30);
 
 /// In fewer rows not everything fits.
 const LOW: u16 = 18;
+
+/// How many rows the facts take.
+const FACTS: u16 = 3;
 
 /// The new secret, and what has become of it so far.
 #[derive(Clone, Debug)]
@@ -46,9 +50,14 @@ pub struct CreatedScreen {
     pub new_secret: NewSecret,
     /// What Atlas returned.
     pub secret: CreatedSecret,
-    /// The secrets that the account had before, where they are known.
-    before: Vec<ExistingSecret>,
-    others: OtherSecrets,
+    /// The ids of the secrets that the account had before, where they are known.
+    before: Vec<SecretId>,
+    /// The account, fetched again: its other secrets are to be retired.
+    account: Remote<AccountRef, ServiceAccount>,
+    /// The account's name, once it is known.
+    account_name: ServerText,
+    /// The older secrets that were deleted here.
+    retired: Vec<ExistingSecret>,
     /// Whether it was proved to work.
     pub verification: Verification,
     /// How copying stands.
@@ -72,22 +81,32 @@ pub struct CreatedScreen {
     pub word: Option<&'static str>,
 }
 
-const KEYS: &[Binding] = &[
-    Binding::new(&[(KeyCode::Char('c'), NONE)], "c", "copy", Action::Copy),
-    Binding::new(&[(KeyCode::Char('+'), NONE)], "+", "60 s", Action::Extend),
-    Binding::new(&[(KeyCode::Char('f'), NONE)], "f", "copy as", Action::CopyAs),
-    Binding::new(&[(KeyCode::Char('s'), NONE)], "s", "save", Action::Save),
-    Binding::new(&[(KeyCode::Char('p'), NONE)], "p", "pipe", Action::Pipe),
-    Binding::new(&[(KeyCode::Char('q'), NONE), ESC], "q", "quit", Action::Leave),
-    Binding::new(&[CTRL_C], "Ctrl-C", "leave", Action::Abort).only_in_help(),
-    Binding::new(&[(KeyCode::Char('r'), NONE)], "r", "reveal", Action::Reveal),
-    HELP,
-    Binding::new(&[(KeyCode::Char('v'), NONE)], "v", "verify", Action::Verify),
-    Binding::new(&[(KeyCode::Char('d'), NONE)], "d", "delete older", Action::Retire),
-    Binding::new(&[(KeyCode::Char('n'), NONE)], "n", "another", Action::Another),
-    SUSPEND,
-    REPAINT,
-];
+/// The keys of this screen, in the order in which the footer drops them; `quit` says what `q` does.
+const fn keys(quit: &'static str) -> [Binding; 14] {
+    [
+        Binding::new(&[(KeyCode::Char('c'), NONE)], "c", "copy", Action::Copy),
+        Binding::new(&[(KeyCode::Char('+'), NONE)], "+", "60 s", Action::Extend),
+        Binding::new(&[(KeyCode::Char('s'), NONE)], "s", "save", Action::Save),
+        Binding::new(&[(KeyCode::Char('p'), NONE)], "p", "run", Action::Pipe),
+        Binding::new(&[(KeyCode::Char('q'), NONE), ESC], "q", quit, Action::Leave),
+        Binding::new(&[CTRL_C], "Ctrl-C", "quit", Action::Abort).only_in_help(),
+        Binding::new(&[(KeyCode::Char('r'), NONE)], "r", "reveal", Action::Reveal),
+        HELP,
+        Binding::new(&[(KeyCode::Char('v'), NONE)], "v", "verify", Action::Verify),
+        Binding::new(&[(KeyCode::Char('d'), NONE)], "d", "delete old", Action::Retire),
+        Binding::new(&[(KeyCode::Char('f'), NONE)], "f", "copy as", Action::CopyAs),
+        Binding::new(&[(KeyCode::Char('n'), NONE)], "n", "new", Action::Another),
+        SUSPEND,
+        REPAINT,
+    ]
+}
+
+/// Leaving asks nothing.
+const QUITS: &[Binding] = &keys("quit");
+/// Leaving will ask.
+const ASKS: &[Binding] = &keys("quit…");
+/// Standard output waits for the secret.
+const WRITES: &[Binding] = &keys("write and quit");
 
 impl CreatedScreen {
     /// The screen of a secret that has just arrived.
@@ -95,8 +114,10 @@ impl CreatedScreen {
         Self {
             new_secret,
             secret,
-            before,
-            others: OtherSecrets::NotAsked,
+            before: before.into_iter().map(|secret| secret.id).collect(),
+            account: Remote::NotAsked,
+            account_name: ServerText::default(),
+            retired: Vec::new(),
             verification: Verification::Never,
             copy: CopyState::Never,
             was_copied: false,
@@ -112,7 +133,12 @@ impl CreatedScreen {
 
     /// True while the value is shown in full.
     pub fn is_revealed(&self, now: Now) -> bool {
-        self.revealed_until.is_some_and(|until| now.uptime < until.uptime)
+        self.revealed_for(now).is_some()
+    }
+
+    /// How much longer the value is shown in full.
+    fn revealed_for(&self, now: Now) -> Option<Duration> {
+        self.revealed_until.map(|until| until.since(now)).filter(|left| !left.is_zero())
     }
 
     /// True when the secret can be deleted in Atlas: its id is known.
@@ -180,16 +206,16 @@ impl Component for CreatedScreen {
         match action {
             Action::Copy => self.copy(app, Format::Secret),
             Action::Extend => self.extend(app),
-            Action::CopyAs => self.prompt = Some(Prompt::formats()),
-            Action::Save => self.prompt = Some(Prompt::save()),
-            Action::Pipe => self.prompt = Some(Prompt::run()),
+            Action::CopyAs => self.prompt = Some(Prompt::Formats(0)),
+            Action::Save => self.prompt = Some(Prompt::Save(PromptLine::new())),
+            Action::Pipe => self.prompt = Some(Prompt::Run(PromptLine::new())),
             Action::Verify => self.verify(app),
             Action::Retire => self.open_secret_list(app),
             Action::Reveal => {
                 self.revealed_until = (!self.is_revealed(app.now)).then(|| app.now.plus(REVEALED_FOR));
             }
             Action::Another if matches!(app.output, Output::Sink(_)) => {
-                self.word = Some("Standard output gets one secret: leave with q first.");
+                self.word = Some("Standard output takes one secret: quit with q first.");
             }
             Action::Another => return self.want_to_leave(app, Target::Another),
             Action::Leave => return self.want_to_leave(app, Target::Quit),
@@ -214,9 +240,7 @@ impl Component for CreatedScreen {
     fn on_event(&mut self, app: &mut Shared, event: Event) -> Transition {
         match event {
             Event::TimePassed => self.time_passed(app),
-            Event::AccountFetched(Reader::Created, of, result) if of == self.new_secret.account() => {
-                self.others_fetched(app, result);
-            }
+            Event::AccountFetched(Reader::Created, of, result) => self.account_fetched(app, &of, result),
             Event::Verified(outcome) => self.verified(outcome),
             Event::CopyFinished(outcome) => self.copy_finished(app, outcome),
             Event::ClipboardChecked(content) => return self.clipboard_checked(app, content),
@@ -237,11 +261,13 @@ impl Component for CreatedScreen {
         }
     }
 
-    fn keys(&self, _app: &Shared) -> &'static [Binding] {
+    fn keys(&self, app: &Shared) -> &'static [Binding] {
         match (&self.leaving, &self.prompt) {
             (Some(leaving), _) => leaving.keys(),
             (None, Some(prompt)) => prompt.keys(),
-            (None, None) => KEYS,
+            (None, None) if matches!(app.output, Output::Sink(_)) => WRITES,
+            (None, None) if self.asks_to_leave(app.now) => ASKS,
+            (None, None) => QUITS,
         }
     }
 
@@ -253,6 +279,7 @@ impl Component for CreatedScreen {
             Action::Copy => !matches!(self.copy, CopyState::Copying(_)),
             Action::Verify => !matches!(self.verification, Verification::Running(_)),
             Action::Extend => matches!(self.copy, CopyState::Held(ClipboardCopy { until: Some(_), .. })),
+            Action::Retire => !self.has_no_older_secret(),
             Action::Delete => self.can_be_deleted(),
             Action::Choose => self.can_be_deleted() || !self.chooses_deletion(),
             _ => true,
@@ -260,92 +287,98 @@ impl Component for CreatedScreen {
     }
 
     fn wake_in(&self, app: &Shared) -> Option<Duration> {
-        if self.is_deleting() {
-            return Some(SPINNER_STEP);
-        }
-        if let Some(until) = self.revealed_until.filter(|_| self.is_revealed(app.now)) {
-            return Some(until.since(app.now));
-        }
-        if let Some(Prompt::Delete(list)) = &self.prompt
-            && let Some(step) = list.wake_in()
-        {
-            return Some(step);
-        }
-        if matches!(self.verification, Verification::Running(_)) {
-            return Some(SPINNER_STEP);
-        }
-        match &self.copy {
+        let is_busy = self.is_deleting() || matches!(self.verification, Verification::Running(_));
+        let list = match &self.prompt {
+            Some(Prompt::Delete(list)) => list.wake_in(),
+            _ => None,
+        };
+        let reveal = self.revealed_for(app.now).map(words::until_next_second);
+        let copy = match &self.copy {
             CopyState::Held(copy) => Some(copy.wake_in(app.now)),
             _ => None,
-        }
+        };
+        [is_busy.then_some(SPINNER_STEP), list, reveal, copy].into_iter().flatten().min()
     }
 
     fn about(&self) -> &'static [&'static str] {
         match &self.prompt {
             Some(prompt @ (Prompt::Save(_) | Prompt::Run(_))) => prompt.about(),
             _ => &[
-                "Copied means read back from the clipboard. Leaving asks until the secret is delivered.",
-                "When standard output waits for the secret, q writes it there, and Ctrl-C leaves without writing it.",
+                "\"Copied\" means that the clipboard was read back. Quitting asks until the secret is delivered.",
+                "When standard output waits for the secret, q writes it there; Ctrl-C quits without writing it.",
             ],
         }
     }
 
     fn draw(&self, app: &Shared, canvas: &mut Canvas) {
         let theme = canvas.theme;
-        canvas.line(Line::from(vec![
-            Span::styled(format!("{} ", theme.glyphs.check), theme.good),
-            Span::styled("Secret created", theme.strong),
-        ]));
-        canvas.blank();
-        self.draw_value(app, canvas);
-        canvas.blank();
+        let title = cut(&self.title(app), canvas.width(), 2, 2, theme.glyphs.ellipsis);
+        canvas.item(Span::styled(format!("{} ", theme.glyphs.check), theme.good), &title, theme.strong);
         // Where it is low, the facts come last: what became of the secret and what is asked must be seen.
-        if canvas.area.height < LOW {
-            self.draw_state(app, canvas);
+        let is_low = canvas.area.height < LOW;
+        if is_low {
+            self.draw_value(app, canvas);
+        } else {
             canvas.blank();
+            self.draw_value(app, canvas);
+            if !self.is_revealed(app.now) {
+                canvas.blank();
+            }
             self.draw_facts(app, canvas);
-            self.draw_after(app, canvas);
-            return;
-        }
-        self.draw_facts(app, canvas);
-        canvas.blank();
-        self.draw_state(app, canvas);
-        // Prompts and questions have the page to themselves.
-        if self.prompt.is_none() && self.leaving.is_none() {
             canvas.blank();
-            self.draw_after(app, canvas);
         }
+        match (&self.leaving, &self.prompt) {
+            (Some(leaving), _) => self.draw_leaving(app, leaving, canvas),
+            (None, Some(prompt)) => self.draw_prompt(app, prompt, canvas),
+            (None, None) => self.draw_steps(app, canvas),
+        }
+        // A question or a prompt may have the page to itself.
+        let is_open = self.leaving.is_some() || self.prompt.is_some();
+        if is_low && (!is_open || canvas.left() >= FACTS) {
+            if canvas.left() > FACTS {
+                canvas.blank();
+            }
+            self.draw_facts(app, canvas);
+        }
+        canvas.mark_cut();
     }
 }
 
 impl CreatedScreen {
-    fn draw_state(&self, app: &Shared, canvas: &mut Canvas) {
-        match (&self.leaving, &self.prompt) {
-            (Some(leaving), _) => self.draw_leaving(app, leaving, canvas),
-            (None, Some(prompt)) => self.draw_prompt(app, prompt, canvas),
-            (None, None) => self.draw_deliveries(app, canvas),
+    /// What was created, for whom and where, as far as the names are known.
+    fn title(&self, app: &Shared) -> String {
+        let project = app.lookups.project.value(&self.new_secret.project).map(|project| &project.name);
+        let mut title = "Secret created".to_owned();
+        for (before, name) in [("for", Some(&self.account_name)), ("in", project)] {
+            if let Some(name) = name.filter(|name| !name.is_empty()) {
+                title.extend([" ", before, " ", name.as_str()]);
+            }
         }
+        title
     }
 
     /// No glyph stands beside the value and it is never wrapped: it can be selected with the mouse as it is.
     fn draw_value(&self, app: &Shared, canvas: &mut Canvas) {
         let theme = canvas.theme;
         let value = &self.secret.value;
-        if !self.is_revealed(app.now) {
+        let Some(left) = self.revealed_for(app.now) else {
             return canvas.line(Line::styled(masked(value, theme.glyphs.bullet), theme.strong));
-        }
+        };
         let shown = ServerText::new(value.expose_secret());
         let line = Line::styled(shown.as_str(), theme.strong);
         if line.width() > usize::from(canvas.width()) {
-            return canvas.line(Line::styled("It is too long to be shown on one line.", theme.warning));
+            canvas.line(Line::styled("The secret is too long to show on one line.", theme.warning));
+        } else {
+            canvas.line(line);
         }
-        canvas.line(line);
+        let words = format!("Hides in {}. r hides it now.", words::seconds_left(left));
+        canvas.line(Line::styled(words, theme.faint));
     }
 
     fn draw_facts(&self, app: &Shared, canvas: &mut Canvas) {
         let secret = &self.secret;
         canvas.labelled("Client ID", self.new_secret.client.as_str());
-        let id = secret.id.as_ref().map_or("Atlas named none that can be read", |id| id.as_str());
+        let id = secret.id.as_ref().map_or("not in Atlas's response", |id| id.as_str());
         canvas.labelled("Secret ID", id);
         let expires = match secret.expires_at {
             Some(at) => {
@@ -354,7 +387,7 @@ impl CreatedScreen {
                 // The distance is left out where it would wrap.
                 if rows_of(&both, canvas.width(), LABEL_WIDTH) > 1 { date } else { both }
             }
-            None => "Atlas named no time that can be read".to_owned(),
+            None => "not in Atlas's response".to_owned(),
         };
         canvas.labelled("Expires", &expires);
     }

@@ -4,7 +4,7 @@ use crossterm::event::KeyCode;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::domain::{CommandOutcome, Delivery, Format, SaveOutcome, ServerText};
+use crate::domain::{CommandOutcome, Delivery, Format, SaveFailure, SavedFile, ServerText};
 use crate::tui::app::{Shared, Transition};
 use crate::tui::area::split_left;
 use crate::tui::canvas::{Canvas, LABEL_WIDTH};
@@ -12,10 +12,10 @@ use crate::tui::event::{Command, Event, KeyPress};
 use crate::tui::keys::{
     Action, Binding, CHOICE_ABOVE, CHOICE_BELOW, CLOSE_PANEL, HELP, HELP_BESIDE_TEXT, LEAVE_FROM_PANEL, NONE,
 };
-use crate::tui::screens::secret_list::{Keeps, ListResult, SecretList};
+use crate::tui::screens::secret_list::{ListResult, SecretList};
 use crate::tui::{TextLine, paste};
 
-use super::after::OtherSecrets;
+use super::steps::PRIVATE;
 use super::{CreatedScreen, LeaveConfirmation, Leaving};
 
 /// A prompt; it stands where the state of the secret stands otherwise.
@@ -49,21 +49,18 @@ const FORMATS: &[Binding] = &[
     HELP,
 ];
 
-/// The path of a file: every character is text.
-const SAVE: &[Binding] = &[
-    Binding::new(&[(KeyCode::Enter, NONE)], "Enter", "save", Action::Choose),
-    CLOSE_PANEL,
-    HELP_BESIDE_TEXT,
-    LEAVE_FROM_PANEL,
-];
+/// A line in which every character is text; Enter does `what`.
+const fn line_keys(what: &'static str) -> [Binding; 4] {
+    [
+        Binding::new(&[(KeyCode::Enter, NONE)], "Enter", what, Action::Choose),
+        CLOSE_PANEL,
+        HELP_BESIDE_TEXT,
+        LEAVE_FROM_PANEL,
+    ]
+}
 
-/// A command line: every character is text.
-const RUN: &[Binding] = &[
-    Binding::new(&[(KeyCode::Enter, NONE)], "Enter", "run", Action::Choose),
-    CLOSE_PANEL,
-    HELP_BESIDE_TEXT,
-    LEAVE_FROM_PANEL,
-];
+const SAVE: &[Binding] = &line_keys("save");
+const RUN: &[Binding] = &line_keys("run");
 
 /// Programs that print what they read. A command prints to the terminal, so they deliver nothing.
 const PRINTERS: &[&str] = &[
@@ -76,7 +73,7 @@ const NOT_DELIVERED_YET: &str = "The new secret is not delivered yet. Older secr
 
 /// The placeholders of a command line, and lines that work.
 const ABOUT_RUN: &[&str] = &[
-    "No shell is involved. {project_id} {client_id} {secret_id} {expires_at} are filled in.",
+    "There is no shell. {project_id} {client_id} {secret_id} {expires_at} are filled in. Examples:",
     "pass insert -m atlas/{client_id}",
     "gopass insert -m atlas/{client_id}",
     "vault kv put secret/atlas client_id={client_id} client_secret=-",
@@ -85,25 +82,6 @@ const ABOUT_RUN: &[&str] = &[
 ];
 
 impl Prompt {
-    pub(super) fn formats() -> Self {
-        Self::Formats(0)
-    }
-
-    pub(super) fn save() -> Self {
-        Self::Save(PromptLine::new())
-    }
-
-    pub(super) fn run() -> Self {
-        Self::Run(PromptLine::new())
-    }
-
-    fn line(&self) -> Option<&PromptLine> {
-        match self {
-            Self::Formats(_) | Self::Delete(_) => None,
-            Self::Save(line) | Self::Run(line) => Some(line),
-        }
-    }
-
     fn line_mut(&mut self) -> Option<&mut PromptLine> {
         match self {
             Self::Formats(_) | Self::Delete(_) => None,
@@ -138,16 +116,16 @@ impl Prompt {
     pub(super) fn about(&self) -> &'static [&'static str] {
         match self {
             Self::Run(_) => ABOUT_RUN,
-            Self::Save(_) => {
-                &["The extension says what is saved: .env, .json, .yaml (Kubernetes); else the secret alone."]
-            }
+            Self::Save(_) => &[
+                "The file extension selects what is saved: .env, .json or .yaml (Kubernetes), else the secret.",
+            ],
             Self::Formats(_) | Self::Delete(_) => &[],
         }
     }
 }
 
 impl PromptLine {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self { line: TextLine::roomy(), is_running: false, problem: None }
     }
 
@@ -163,9 +141,7 @@ impl PromptLine {
 
 impl CreatedScreen {
     pub(super) fn open_secret_list(&mut self, app: &mut Shared) {
-        let before = || self.before.iter().map(|secret| secret.id.clone()).collect();
-        let keeps = self.secret.id.clone().map_or_else(|| Keeps::AllBut(before()), Keeps::This);
-        let list = SecretList::open(app, self.new_secret.account(), false, keeps);
+        let list = SecretList::open(app, self.new_secret.account(), false, self.keeps());
         self.prompt = Some(Prompt::Delete(list));
     }
 
@@ -220,16 +196,10 @@ impl CreatedScreen {
         app.send(if is_save { Command::Save(text, payload) } else { Command::Run(text, payload) });
     }
 
-    pub(super) fn saved(&mut self, app: &mut Shared, outcome: SaveOutcome) {
-        self.delivery_ended(
-            app,
-            match outcome {
-                SaveOutcome::Saved { path, format } => {
-                    Ok(format.holds_the_secret().then_some(Delivery::Saved { path }))
-                }
-                SaveOutcome::Failed(failure) => Err(failure.sentence()),
-            },
-        );
+    pub(super) fn saved(&mut self, app: &mut Shared, result: Result<SavedFile, SaveFailure>) {
+        let delivery =
+            |file: SavedFile| file.format.holds_the_secret().then_some(Delivery::Saved { path: file.path });
+        self.delivery_ended(app, result.map(delivery).map_err(|failure| failure.sentence()));
     }
 
     pub(super) fn command_ended(&mut self, app: &mut Shared, outcome: &CommandOutcome) {
@@ -245,16 +215,19 @@ impl CreatedScreen {
                 }
                 Ok(Some(Delivery::Piped { program }))
             }
-            other => Err(other.sentence()),
+            failed => Err(failed.sentence(program.as_str())),
         };
         self.delivery_ended(app, result);
     }
 
     /// The first word of the line, split as it was to be run: the program.
     fn program(&self) -> ServerText {
-        let line = self.prompt.as_ref().and_then(Prompt::line).map(|line| line.line.text());
-        let words = line.and_then(|line| shell_words::split(line).ok()).unwrap_or_default();
-        ServerText::new(words.first().map_or("", String::as_str))
+        let line = match &self.prompt {
+            Some(Prompt::Run(line)) => line.line.text(),
+            _ => "",
+        };
+        let words = shell_words::split(line).unwrap_or_default();
+        ServerText::new(words.first().map_or("a command", String::as_str))
     }
 
     /// What has worked is kept, whatever is on the screen by now; what has not leaves the line to be changed.
@@ -287,11 +260,13 @@ impl CreatedScreen {
         }
     }
 
+    /// The screen reports what was deleted, so that the list is not needed for that.
     pub(super) fn on_secret_list_event(&mut self, event: Event) {
-        if let Some(Prompt::Delete(list)) = &mut self.prompt
-            && list.on_event(event) == ListResult::DeletedOne
-        {
-            self.others = OtherSecrets::NotAsked;
+        let Some(Prompt::Delete(list)) = &mut self.prompt else { return };
+        let chosen = list.chosen().cloned();
+        if list.on_event(event) == ListResult::DeletedOne {
+            self.retired.extend(chosen);
+            self.prompt = None;
         }
     }
 
@@ -305,14 +280,14 @@ impl CreatedScreen {
             Prompt::Save(line) => {
                 line.draw("Save to", canvas);
                 let format = Format::for_file(line.line.text().trim());
-                let words =
-                    format!("{}, for your eyes alone (0600). Nothing is overwritten.", in_file(format));
+                let words = format!("{}, in a new file{PRIVATE}.", in_file(format));
                 line.draw_below("Saving", &words, canvas);
                 self.draw_left_out(app, format, canvas);
             }
             Prompt::Run(line) => {
-                line.draw("Hand it to", canvas);
-                let words = "A command that reads it from standard input, such as: pass insert -m atlas/ci";
+                line.draw("Run", canvas);
+                let words = "Reads the secret from standard input, for example: pass insert -m atlas/ci\n\
+                             There is no shell: for | > $VARS use sh -c '...'";
                 line.draw_below("Running", words, canvas);
             }
         }
@@ -355,9 +330,9 @@ impl PromptLine {
 
 fn in_file(format: Format) -> &'static str {
     match format {
-        Format::Secret | Format::ClientId => "The secret alone (.env, .json, .yaml: more)",
-        Format::Env => "Both variables",
-        Format::Json => "Atlas's answer",
+        Format::Secret | Format::ClientId => "The secret alone (more as .env, .json or .yaml)",
+        Format::Env => "Client ID and secret as variables",
+        Format::Json => "The Atlas response as JSON",
         Format::Kubernetes | Format::Aws => "A Kubernetes Secret",
     }
 }

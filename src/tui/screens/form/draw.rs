@@ -7,14 +7,9 @@ use ratatui::widgets::Clear;
 
 use crate::tui::app::Shared;
 use crate::tui::canvas::{Canvas, rows_of, said_by_atlas};
-use crate::tui::{Failure, Theme, words};
+use crate::tui::{Failure, Theme};
 
-use super::{FieldName, Focus, Notice, SubmitAction, consequences, field_view};
-
-const CONSEQUENCE: &str = "Other secrets of this account will expire within 7 days once the new one exists.";
-
-/// From so many columns on the button's reason is a whole sentence.
-const WIDE: u16 = 58;
+use super::{FieldName, Focus, Notice, field_view, secrets};
 
 /// What the rows beyond those that have to be there are spent on.
 struct Room {
@@ -23,8 +18,8 @@ struct Room {
     /// The fields below which a row stays free for their words, so that nothing jumps while a person types.
     /// These rows come before every other blank one.
     reserved: Vec<FieldName>,
-    /// How many rows what creating does may take: the button below it always stands.
-    consequence: u16,
+    /// How many rows the account's secrets may take: the button below them always stands.
+    secrets: u16,
     /// Rows left that may stay empty.
     spare: u16,
 }
@@ -33,24 +28,29 @@ impl Room {
     fn of(app: &Shared, theme: &Theme, area: Rect) -> Self {
         let below = FieldName::ALL.map(|name| (name, field_view::rows_below(app, name, theme, area.width)));
         let fields: u16 = below.iter().map(|(_, rows)| 1 + rows).sum();
-        let consequence = if has_failed(app) { 0 } else { consequence_rows(app, theme, area.width) };
+        let secrets = if has_failed(app) { 0 } else { secrets_rows(app, theme, area.width) };
         let said = app.form.notice.as_ref().map_or(0, |said| notice_rows(said, area.width));
-        let needed = fields.saturating_add(consequence + 1).saturating_add(said);
+        let needed = fields.saturating_add(secrets + 1).saturating_add(said);
         let has_title = needed < area.height;
         let spare = area.height.saturating_sub(needed).saturating_sub(u16::from(has_title));
         let silent = below.iter().filter(|(_, rows)| *rows == 0).map(|(name, _)| *name);
         let reserved: Vec<_> = silent.take(usize::from(spare)).collect();
         let spare = spare.saturating_sub(u16::try_from(reserved.len()).unwrap_or(u16::MAX));
-        let consequence = consequence.min(area.height.saturating_sub(fields + 1).saturating_sub(said));
-        Self { has_title, reserved, consequence, spare }
+        let secrets = secrets.min(area.height.saturating_sub(fields + 1).saturating_sub(said));
+        Self { has_title, reserved, secrets, spare }
     }
 
     /// Leaves a row empty if there is one to spare.
     fn blank(&mut self, canvas: &mut Canvas) {
-        if self.spare > 0 {
-            self.spare -= 1;
+        if self.take_spare() {
             canvas.blank();
         }
+    }
+
+    fn take_spare(&mut self) -> bool {
+        let has_spare = self.spare > 0;
+        self.spare -= u16::from(has_spare);
+        has_spare
     }
 }
 
@@ -70,69 +70,59 @@ pub(super) fn draw(app: &Shared, canvas: &mut Canvas) {
     // A failure takes the place of what creating would do.
     if !has_failed(app) {
         room.blank(canvas);
-        let area = canvas.take(room.consequence);
-        draw_consequence(app, &mut canvas.part(area));
+        draw_secrets(app, &mut room, canvas);
     }
     room.blank(canvas);
-    canvas.line(button(app, theme, canvas.width()).alignment(Alignment::Right));
+    canvas.line(button(app, theme).alignment(Alignment::Right));
     if let Some(said) = &app.form.notice {
         room.blank(canvas);
         draw_notice(said, canvas);
     }
 }
 
-/// What creating does to the others: to each by name, once the account was read. Where not all of it fits, the
-/// last row says so.
-fn draw_consequence(app: &Shared, canvas: &mut Canvas) {
-    let (theme, area) = (canvas.theme, canvas.area);
-    if app.account().is_some() {
-        consequences::draw(app, canvas);
-    } else {
-        canvas.warning(CONSEQUENCE, Style::new());
+/// The account's secrets, and below them what creating does. Where not all of it fits, the last row says so.
+fn draw_secrets(app: &Shared, room: &mut Room, canvas: &mut Canvas) {
+    let theme = canvas.theme;
+    let has_gap = app.account().is_some() && room.take_spare();
+    let area = canvas.take(room.secrets + u16::from(has_gap));
+    let mut part = canvas.part(area);
+    secrets::draw(app, &mut part);
+    if has_gap {
+        part.blank();
     }
-    if consequence_rows(app, theme, area.width) > area.height {
+    match secrets::sentence(app, theme) {
+        (sentence, true) => part.warning(&sentence, Style::new()),
+        (sentence, false) => part.words(0, &sentence, theme.faint),
+    }
+    if secrets_rows(app, theme, area.width) > room.secrets {
         let last = Rect { y: area.bottom().saturating_sub(1), height: area.height.min(1), ..area };
         canvas.frame.render_widget(Clear, last);
-        let words = format!("  {} enlarge the window to see all of it", theme.glyphs.ellipsis);
+        let words = format!("  {} enlarge the window to see the rest", theme.glyphs.ellipsis);
         canvas.frame.render_widget(Line::styled(words, theme.warning), last);
     }
 }
 
-fn consequence_rows(app: &Shared, theme: &Theme, width: u16) -> u16 {
-    if app.account().is_some() {
-        consequences::rows(app, theme, width)
-    } else {
-        rows_of(CONSEQUENCE, width, 2)
-    }
+fn secrets_rows(app: &Shared, theme: &Theme, width: u16) -> u16 {
+    let (sentence, is_warning) = secrets::sentence(app, theme);
+    let sentence = rows_of(&sentence, width, if is_warning { INDENT } else { 0 });
+    secrets::rows(app, theme).saturating_add(sentence)
 }
 
 fn has_failed(app: &Shared) -> bool {
     matches!(app.form.notice, Some(Notice::Failed(_)))
 }
 
-fn button<'a>(app: &Shared, theme: &Theme, width: u16) -> Line<'a> {
-    let (reason, label) = match app.submit_action() {
-        SubmitAction::Create => ("", "[ Create secret ]".to_owned()),
-        SubmitAction::ReplaceExpired(expired) => {
-            ("", format!("[ Replace expired {} ]", words::short_label(&expired, &theme.glyphs)))
-        }
-        SubmitAction::ListSecrets if width < WIDE => {
-            ("no place is free; Enter lists  ", "[ Create secret ]".to_owned())
-        }
-        SubmitAction::ListSecrets => {
-            ("both places are taken; Enter lists them  ", "[ Create secret ]".to_owned())
-        }
-    };
+fn button<'a>(app: &Shared, theme: &Theme) -> Line<'a> {
+    let label = app.submit_action().label().replace("...", theme.glyphs.ellipsis);
     let in_focus = app.form.focus == Focus::Button;
-    let reason = if app.in_flight.is_some() { "an earlier request is running  " } else { reason };
-    if !reason.is_empty() {
+    // The style is the label's alone: a styled line would fill its row.
+    if app.in_flight.is_some() {
         let reversed = if in_focus { Modifier::REVERSED } else { Modifier::empty() };
         return Line::from(vec![
-            Span::styled(reason, theme.faint),
+            Span::styled("waiting for the earlier request  ", theme.faint),
             Span::styled(label, theme.faint.add_modifier(reversed)),
         ]);
     }
-    // The style is the label's alone: a styled line would fill its row.
     Line::from(Span::styled(label, if in_focus { theme.selected } else { Style::new() }))
 }
 

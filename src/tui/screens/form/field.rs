@@ -66,10 +66,10 @@ impl InputNote {
     /// What is said beside a value that is right all the same.
     pub(super) fn words(self) -> Option<&'static str> {
         match self {
-            Self::Lowered => Some("lower case, as Atlas wants it"),
-            Self::PrefixAdded => Some("completed with mdb_sa_id_"),
-            Self::TakenFromUrl => Some("taken from the pasted URL"),
-            Self::CameFromOtherField => Some("put here, where it belongs"),
+            Self::Lowered => Some("changed to lower case"),
+            Self::PrefixAdded => Some("added mdb_sa_id_"),
+            Self::TakenFromUrl => Some("from the pasted URL"),
+            Self::CameFromOtherField => Some("moved here"),
             Self::SecretNotKept => None,
         }
     }

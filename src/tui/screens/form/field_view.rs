@@ -79,32 +79,36 @@ impl Remark {
                 (glyphs.warning, format!("{lifetime}: {warning}"), theme.warning)
             }
             Validation::Lifetime { lifetime, warning: None } => {
-                (glyphs.check, lifetime_words(app, *lifetime), theme.good)
+                (glyphs.check, lifetime_words(app, *lifetime, theme), theme.good)
             }
         };
         Some(Self { symbol, words, style })
     }
 
-    /// The name that Atlas knows it by; what the program did to it comes first.
+    /// The name that Atlas knows it by, then what the program did to the text.
     fn of_id(app: &Shared, name: FieldName, note: Option<&'static str>, theme: &Theme) -> Self {
         let glyphs = theme.glyphs;
-        match (note, app.looked_up(name)) {
-            (Some(note), None) => Self { symbol: glyphs.check, words: note.to_owned(), style: theme.good },
-            (note, Some(Ok(known))) => {
+        let good = |words: String| Self { symbol: glyphs.check, words, style: theme.good };
+        match app.looked_up(name) {
+            None => good(note.unwrap_or_default().to_owned()),
+            Some(Ok(known)) => {
                 let known = cut(known, LONGEST_NAME, 0, 1, glyphs.ellipsis);
-                let words = note.map_or_else(|| known.clone(), |note| format!("{known} ({note})"));
-                Self { symbol: glyphs.check, words, style: theme.good }
+                let about = (name == FieldName::Client).then(|| about_account(app)).flatten();
+                let note = note.map(|note| format!("({note})"));
+                let note = note.or_else(|| about.map(|about| format!("{} {about}", glyphs.separator)));
+                good([Some(known), note].into_iter().flatten().collect::<Vec<_>>().join(" "))
             }
-            // Wrong credentials are said once.
-            (_, Some(Err(problem))) if name == FieldName::Client && was_said(app, problem) => {
-                Self { symbol: glyphs.check, words: String::new(), style: theme.good }
-            }
-            (_, Some(Err(problem))) => {
-                let again = if is_sign_in_problem(problem) { " Ctrl-P signs in again." } else { "" };
-                let words = format!("could not look: {}{again}", uncapitalized(&problem.explain().title));
+            // Wrong credentials are reported once.
+            Some(Err(problem)) if name == FieldName::Client && was_said(app, problem) => good(String::new()),
+            Some(Err(problem)) => {
+                if let Some(words) = not_found(problem) {
+                    return Self { symbol: glyphs.cross, words: words.to_owned(), style: theme.bad };
+                }
+                let again = if is_sign_in_problem(problem) { ". Ctrl-P signs in again" } else { "" };
+                let title = problem.explain().title;
+                let words = format!("{}{again}", title.trim_end_matches('.'));
                 Self { symbol: glyphs.warning, words, style: theme.warning }
             }
-            (None, None) => Self { symbol: glyphs.check, words: String::new(), style: theme.good },
         }
     }
 
@@ -181,24 +185,33 @@ fn value_line<'a>(text: &'a str, offending: Option<usize>, theme: &Theme) -> Lin
     ])
 }
 
-/// A sentence that goes on after a colon, without its full stop.
-fn uncapitalized(sentence: &str) -> String {
-    let mut characters = sentence.trim_end_matches('.').chars();
-    let first = characters.next().map(|first| first.to_lowercase().to_string());
-    // A name stays as it is written.
-    if sentence.starts_with("Atlas") {
-        sentence.trim_end_matches('.').to_owned()
-    } else {
-        first.unwrap_or_default() + characters.as_str()
+/// The account's roles in this project, as Atlas's pages write them; first whether this session uses the account.
+fn about_account(app: &Shared) -> Option<String> {
+    let signed_in = app.rotates_itself().then(|| "signed in".to_owned());
+    let roles = app.account()?.roles.iter().map(|role| words::role(role.as_str()));
+    let words: Vec<String> = signed_in.into_iter().chain(roles).collect();
+    (!words.is_empty()).then(|| words.join(", "))
+}
+
+/// An id that Atlas does not know is wrong, however well-formed.
+fn not_found(problem: &ReadProblem) -> Option<&'static str> {
+    let ReadProblem::Rejected(rejection) = problem else { return None };
+    match rejection.kind() {
+        RejectionKind::ProjectNotFound => Some("no such project"),
+        RejectionKind::AccountNotFound => Some("not a service account of this project"),
+        _ => None,
     }
 }
 
-/// The hours and, once the time zone is known, the date they lead to.
-fn lifetime_words(app: &Shared, lifetime: Lifetime) -> String {
+/// How long it lives, the date it leads to once the time zone is known, and the organization's limit.
+fn lifetime_words(app: &Shared, lifetime: Lifetime, theme: &Theme) -> String {
     let hours = SignedDuration::from_hours(i64::from(lifetime.hours()));
     let ends_at = app.now.wall.checked_add(hours);
-    match (ends_at, &app.zone) {
+    let words = match (ends_at, &app.zone) {
         (Ok(ends_at), Some(zone)) => format!("{lifetime}, {}", words::date_time(ends_at, Some(zone))),
         _ => lifetime.to_string(),
-    }
+    };
+    let limit = app.form.longest_hours.and_then(|hours| Lifetime::from_hours(hours).ok());
+    let limit = limit.map(|limit| format!(" {} limit {limit}", theme.glyphs.separator));
+    words + &limit.unwrap_or_default()
 }

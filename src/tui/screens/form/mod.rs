@@ -1,9 +1,9 @@
 //! The form: three fields, a button, what creating will do, and where the caret is.
 
-mod consequences;
 mod draw;
 mod field;
 mod field_view;
+mod secrets;
 mod validation;
 
 use std::time::Duration;
@@ -12,9 +12,7 @@ use crossterm::event::KeyCode;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::domain::{
-    AccountRef, BaseUrl, ClientId, ExistingSecret, Lifetime, LostAnswer, NewSecret, ProjectId, ServerText,
-};
+use crate::domain::{AccountRef, BaseUrl, ClientId, Lifetime, LostAnswer, NewSecret, ProjectId, ServerText};
 use crate::tui::app::{Component, Screen, Shared, Transition};
 use crate::tui::canvas::Canvas;
 use crate::tui::event::KeyPress;
@@ -30,46 +28,44 @@ use super::{CommandView, Picker, Recovery, SecretListScreen, SignIn};
 pub use field::{Field, FieldName, Focus};
 pub use validation::Validation;
 
-pub(in crate::tui) use consequences::secret_facts;
 pub(in crate::tui) use field::InputNote;
+pub(in crate::tui) use secrets::secret_facts;
 
 /// A field of the form.
 const ON_FIELD: &[Binding] = &[
     NEXT_FIELD,
     PREVIOUS_FIELD,
-    Binding::new(&[(KeyCode::Enter, NONE)], "Enter", "next, or create at the end", Action::Confirm)
-        .only_in_help(),
-    Binding::new(&[(KeyCode::Char('s'), CONTROL)], "Ctrl-S", "create", Action::Submit),
-    QUIT,
+    Binding::new(&[(KeyCode::Enter, NONE)], "Enter", "next", Action::Confirm).only_in_help(),
     LIST,
-    SIGN_IN,
     HELP,
+    QUIT,
+    Binding::new(&[(KeyCode::Char('s'), CONTROL)], "Ctrl-S", "create", Action::Submit),
+    AS_COMMAND,
+    SIGN_IN,
     DISMISS,
     SUSPEND,
     REPAINT,
-    AS_COMMAND,
 ];
 
-/// The button of the form.
-const ON_BUTTON: &[Binding] = &on_button("create", "create, from anywhere");
+const ON_CREATE: &[Binding] = &on_button("create");
+const ON_REPLACE: &[Binding] = &on_button("replace");
+const ON_FULL: &[Binding] = &on_button("delete one");
 
-/// The button of the form while both slots are in use: it leads to the secrets that use them.
-const ON_FULL_BUTTON: &[Binding] = &on_button("list the secrets", "list the secrets, from anywhere");
-
-const fn on_button(enter: &'static str, from_anywhere: &'static str) -> [Binding; 11] {
+/// The last field and the button: Enter does what the button says.
+const fn on_button(enter: &'static str) -> [Binding; 12] {
     [
         Binding::new(&[(KeyCode::Enter, NONE)], "Enter", enter, Action::Confirm),
         NEXT_FIELD,
         PREVIOUS_FIELD,
-        Binding::new(&[(KeyCode::Char('s'), CONTROL)], "Ctrl-S", from_anywhere, Action::Submit)
-            .only_in_help(),
-        QUIT,
-        SIGN_IN,
         HELP,
+        QUIT,
+        LIST,
+        Binding::new(&[(KeyCode::Char('s'), CONTROL)], "Ctrl-S", enter, Action::Submit).only_in_help(),
+        AS_COMMAND,
+        SIGN_IN,
         DISMISS,
         SUSPEND,
         REPAINT,
-        AS_COMMAND,
     ]
 }
 
@@ -104,14 +100,25 @@ pub struct Form {
 }
 
 /// What the button would do.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SubmitAction {
     /// Create a secret.
     Create,
-    /// Delete this secret, which has expired and holds a place, and then create one.
-    ReplaceExpired(ExistingSecret),
+    /// Delete the expired secret that holds a slot, and then create one.
+    ReplaceExpired,
     /// List the secrets: living ones hold both slots.
     ListSecrets,
+}
+
+impl SubmitAction {
+    /// The button.
+    fn label(self) -> &'static str {
+        match self {
+            Self::Create => "[ Create secret ]",
+            Self::ReplaceExpired => "[ Replace expired ]",
+            Self::ListSecrets => "[ Delete one first... ]",
+        }
+    }
 }
 
 impl Form {
@@ -387,9 +394,10 @@ impl Component for FormScreen {
 
     fn keys(&self, app: &Shared) -> &'static [Binding] {
         match (app.form.focus, app.submit_action()) {
-            (Focus::Field(_), _) => ON_FIELD,
-            (Focus::Button, SubmitAction::ListSecrets) => ON_FULL_BUTTON,
-            (Focus::Button, _) => ON_BUTTON,
+            (Focus::Field(FieldName::Project | FieldName::Client), _) => ON_FIELD,
+            (_, SubmitAction::Create) => ON_CREATE,
+            (_, SubmitAction::ReplaceExpired) => ON_REPLACE,
+            (_, SubmitAction::ListSecrets) => ON_FULL,
         }
     }
 

@@ -36,7 +36,7 @@ pub enum Validation {
 }
 
 /// What Atlas documents as allowed; it may change, so it only warns.
-const UNUSUAL: &str = "Atlas allows 8 hours to 365 days today";
+const UNUSUAL: &str = "Atlas allows 8 hours to 365 days";
 
 impl Validation {
     /// True when the field's value can be sent.
@@ -87,8 +87,9 @@ impl Validation {
         let (longest_hours, (now, zone)) = (form.longest_hours, &form.clock);
         match Lifetime::parse_at(text, *now, zone) {
             Ok(lifetime) if longest_hours.is_some_and(|longest| lifetime.hours() > longest) => {
-                let longest = longest_hours.unwrap_or_default();
-                let message = format!("this organization allows at most {longest} hours");
+                let longest = longest_hours.and_then(|hours| Lifetime::from_hours(hours).ok());
+                let longest = longest.map_or_else(String::new, |longest| format!(" of {longest}"));
+                let message = format!("above the organization's limit{longest}");
                 Self::Wrong { message, position: None }
             }
             Ok(lifetime) => Self::Lifetime { lifetime, warning: (!lifetime.is_usual()).then_some(UNUSUAL) },

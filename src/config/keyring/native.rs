@@ -1,0 +1,108 @@
+//! The login keychain of macOS and the Credential Manager of Windows.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use keyring_core::{CredentialStore, Error};
+
+use crate::domain::ServerText;
+
+use crate::config::error::CredentialsError;
+
+pub(super) struct Keyring(Arc<CredentialStore>);
+
+impl Keyring {
+    #[cfg(target_os = "macos")]
+    pub(super) fn open() -> Result<Self, CredentialsError> {
+        apple_native_keyring_store::keychain::Store::new()
+            .map(|store| Self(store))
+            .map_err(|error| closed(&error))
+    }
+
+    #[cfg(windows)]
+    pub(super) fn open() -> Result<Self, CredentialsError> {
+        windows_native_keyring_store::Store::new().map(|store| Self(store)).map_err(|error| closed(&error))
+    }
+
+    /// The value of an entry; `None` when there is none.
+    pub(super) fn entry(
+        &self,
+        service: &str,
+        user: &'static str,
+    ) -> Result<Option<Vec<u8>>, CredentialsError> {
+        // go-keyring calls an entry of the Credential Manager `service:user`, `keyring_core` something else.
+        let target = format!("{service}:{user}");
+        let modifiers = HashMap::from([("target", target.as_str())]);
+        let modifiers = cfg!(windows).then_some(&modifiers);
+        let entry = self.0.build(service, user, modifiers).map_err(|error| closed(&error))?;
+        match entry.get_secret() {
+            // The caller says what is no text.
+            Ok(bytes) | Err(Error::BadEncoding(bytes) | Error::BadDataFormat(bytes, _)) => Ok(Some(bytes)),
+            Err(Error::NoEntry) => Ok(None),
+            Err(error) => Err(closed(&error)),
+        }
+    }
+}
+
+/// What it means that the keyring does not open.
+fn closed(error: &Error) -> CredentialsError {
+    match error {
+        Error::NoStorageAccess(cause) => CredentialsError::KeyringLocked(ServerText::new(&cause.to_string())),
+        Error::PlatformFailure(cause) => {
+            CredentialsError::KeyringUnavailable(ServerText::new(&cause.to_string()))
+        }
+        // The other kinds can hold what was read; their names are said, their content is not.
+        _ => CredentialsError::KeyringUnavailable(ServerText::new("it did not understand the request")),
+    }
+}
+
+/// The fake keyring takes no modifiers, which Windows needs.
+#[cfg(not(windows))]
+#[cfg(test)]
+mod tests {
+    use keyring_core::mock;
+
+    use super::*;
+
+    fn keyring() -> Keyring {
+        Keyring(mock::Store::new().unwrap())
+    }
+
+    #[test]
+    fn an_entry_is_found_or_there_is_none() {
+        let keyring = keyring();
+        keyring.0.build("atlascli_ci", "client_id", None).unwrap().set_secret(b"id").unwrap();
+        assert_eq!(keyring.entry("atlascli_ci", "client_id"), Ok(Some(b"id".to_vec())));
+        assert_eq!(keyring.entry("atlascli_ci", "client_secret"), Ok(None));
+    }
+
+    #[test]
+    fn what_is_no_text_is_left_to_the_caller() {
+        let keyring = keyring();
+        let entry = keyring.0.build("atlascli_ci", "client_id", None).unwrap();
+        entry.as_any().downcast_ref::<mock::Cred>().unwrap().set_error(Error::BadEncoding(b"\xff".to_vec()));
+        assert_eq!(keyring.entry("atlascli_ci", "client_id"), Ok(Some(b"\xff".to_vec())));
+    }
+
+    #[test]
+    fn a_keyring_that_fails_is_told_from_one_that_is_locked() {
+        let failures = [
+            (
+                Error::NoStorageAccess("locked by you".into()),
+                "the system's keyring is locked (locked by you): try again and unlock it, or set \
+                 MONGODB_ATLAS_CLIENT_ID and MONGODB_ATLAS_CLIENT_SECRET instead",
+            ),
+            (
+                Error::PlatformFailure("no keychain".into()),
+                "the system's keyring cannot be opened (no keychain): set MONGODB_ATLAS_CLIENT_ID and \
+                 MONGODB_ATLAS_CLIENT_SECRET instead",
+            ),
+        ];
+        for (failure, expected) in failures {
+            let keyring = keyring();
+            let entry = keyring.0.build("atlascli_ci", "client_id", None).unwrap();
+            entry.as_any().downcast_ref::<mock::Cred>().unwrap().set_error(failure);
+            assert_eq!(keyring.entry("atlascli_ci", "client_id").unwrap_err().to_string(), expected);
+        }
+    }
+}

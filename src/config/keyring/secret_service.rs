@@ -1,0 +1,79 @@
+//! The Secret Service (GNOME Keyring, `KWallet`, `KeePassXC`), over the session's D-Bus.
+
+use std::collections::HashMap;
+
+use secret_service::blocking::{Item, SecretService};
+use secret_service::{EncryptionType, Error};
+
+use crate::domain::ServerText;
+
+use crate::config::error::CredentialsError;
+
+/// Where go-keyring, the library of the Atlas CLI, keeps its entries; where there is no such collection, in the default
+/// one.
+const LOGIN: &str = "/org/freedesktop/secrets/collection/login";
+
+pub(super) struct Keyring(SecretService<'static>);
+
+impl Keyring {
+    pub(super) fn open() -> Result<Self, CredentialsError> {
+        SecretService::connect(EncryptionType::Dh).map(Self).map_err(|error| closed(&error))
+    }
+
+    /// The value of an entry; `None` when there is none.
+    pub(super) fn entry(
+        &self,
+        service: &str,
+        user: &'static str,
+    ) -> Result<Option<Vec<u8>>, CredentialsError> {
+        find(&self.0, &HashMap::from([("service", service), ("username", user)]))
+            .map_err(|error| closed(&error))
+    }
+}
+
+/// Searches the login collection, then the default one, then all. What is locked is unlocked first, because a locked
+/// collection need not show its entries; a prompt that the user dismisses ends the search.
+fn find(service: &SecretService, attributes: &HashMap<&str, &str>) -> Result<Option<Vec<u8>>, Error> {
+    let all = service.get_all_collections()?;
+    let login = all.into_iter().find(|collection| collection.collection_path.as_str() == LOGIN);
+    let default = match service.get_default_collection() {
+        Ok(default)
+            if login.as_ref().is_some_and(|login| login.collection_path == default.collection_path) =>
+        {
+            None
+        }
+        Ok(default) => Some(default),
+        Err(Error::NoResult) => None,
+        Err(error) => return Err(error),
+    };
+    for collection in login.into_iter().chain(default) {
+        if collection.is_locked()? {
+            collection.unlock()?;
+        }
+        if let Some(item) = collection.search_items(attributes.clone())?.first() {
+            return value(item).map(Some);
+        }
+    }
+    let found = service.search_items(attributes.clone())?;
+    found.unlocked.first().or(found.locked.first()).map(value).transpose()
+}
+
+fn value(item: &Item) -> Result<Vec<u8>, Error> {
+    if item.is_locked()? {
+        item.unlock()?;
+    }
+    item.get_secret()
+}
+
+/// What it means that the keyring does not open.
+fn closed(error: &Error) -> CredentialsError {
+    let locked = |why| CredentialsError::KeyringLocked(ServerText::new(why));
+    match error {
+        Error::Prompt => locked("its prompt was dismissed"),
+        Error::Locked => locked("it did not unlock"),
+        error => CredentialsError::KeyringUnavailable(ServerText::new(&error.to_string())),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,120 @@
+//! Where each operating system keeps the files of a user's programs.
+
+use std::path::PathBuf;
+
+/// The families of operating systems that differ in that.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Os {
+    /// Linux and the other systems that follow the XDG base directory specification.
+    Xdg,
+    /// macOS.
+    MacOs,
+    /// Windows.
+    Windows,
+}
+
+impl Os {
+    /// The one that this program was built for.
+    pub fn current() -> Self {
+        if cfg!(windows) {
+            return Self::Windows;
+        }
+        if cfg!(target_os = "macos") { Self::MacOs } else { Self::Xdg }
+    }
+
+    /// The folder of configurations as the Atlas CLI finds it, by Go's `os.UserConfigDir`: `$XDG_CONFIG_HOME` or
+    /// `~/.config`, `~/Library/Application Support`, `%AppData%`. As the XDG specification says, a relative
+    /// `$XDG_CONFIG_HOME` does not count. `None` where the variables that say so are not set.
+    pub fn config_folder(self, variable: impl Fn(&str) -> Option<String>) -> Option<PathBuf> {
+        match self {
+            Self::Xdg => absolute(&variable, "XDG_CONFIG_HOME")
+                .or_else(|| folder(&variable, "HOME").map(|home| home.join(".config"))),
+            Self::MacOs => {
+                folder(&variable, "HOME").map(|home| home.join("Library").join("Application Support"))
+            }
+            Self::Windows => folder(&variable, "AppData"),
+        }
+    }
+
+    /// The folder of what programs keep between their runs: `$XDG_STATE_HOME` or `~/.local/state` (XDG base directory
+    /// specification 0.8), `~/Library/Application Support`, `%LocalAppData%`. A relative one does not count: a start
+    /// from another folder would not find it. `None` where the variables that say so are not set.
+    pub fn state_folder(self, variable: impl Fn(&str) -> Option<String>) -> Option<PathBuf> {
+        match self {
+            Self::Xdg => absolute(&variable, "XDG_STATE_HOME")
+                .or_else(|| absolute(&variable, "HOME").map(|home| home.join(".local").join("state"))),
+            Self::MacOs => {
+                absolute(&variable, "HOME").map(|home| home.join("Library").join("Application Support"))
+            }
+            Self::Windows => folder(&variable, "LocalAppData"),
+        }
+    }
+}
+
+fn folder(variable: impl Fn(&str) -> Option<String>, name: &str) -> Option<PathBuf> {
+    variable(name).filter(|value| !value.is_empty()).map(PathBuf::from)
+}
+
+/// Where paths start with a slash, whatever system this runs on.
+fn absolute(variable: impl Fn(&str) -> Option<String>, name: &str) -> Option<PathBuf> {
+    folder(variable, name).filter(|path| path.to_string_lossy().starts_with('/'))
+}
+
+#[cfg(test)]
+mod tests {
+    use Os::{MacOs, Windows, Xdg};
+
+    use super::*;
+
+    type Set = &'static [(&'static str, &'static str)];
+
+    const HOME: (&str, &str) = ("HOME", "/home/me");
+    const SUPPORT: Option<&str> = Some("/home/me/Library/Application Support");
+
+    fn environment(set: Set) -> impl Fn(&str) -> Option<String> {
+        move |name| set.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
+    }
+
+    #[test]
+    fn configurations_lie_where_the_atlas_cli_keeps_them() {
+        let rows: [(Os, Set, Option<&str>); 10] = [
+            (Xdg, &[HOME], Some("/home/me/.config")),
+            (Xdg, &[HOME, ("XDG_CONFIG_HOME", "/etc/me")], Some("/etc/me")),
+            (Xdg, &[HOME, ("XDG_CONFIG_HOME", "")], Some("/home/me/.config")),
+            (Xdg, &[HOME, ("XDG_CONFIG_HOME", "here")], Some("/home/me/.config")),
+            (Xdg, &[], None),
+            (MacOs, &[HOME], SUPPORT),
+            (MacOs, &[HOME, ("XDG_CONFIG_HOME", "/etc/me")], SUPPORT),
+            (Windows, &[("AppData", "C:/Users/me/AppData")], Some("C:/Users/me/AppData")),
+            (Windows, &[HOME, ("AppData", "")], None),
+            (Windows, &[HOME], None),
+        ];
+        for (os, set, expected) in rows {
+            assert_eq!(os.config_folder(environment(set)), expected.map(PathBuf::from), "{os:?} {set:?}");
+        }
+    }
+
+    #[test]
+    fn state_lies_where_each_system_keeps_it() {
+        let rows: [(Os, Set, Option<&str>); 15] = [
+            (Xdg, &[HOME], Some("/home/me/.local/state")),
+            (Xdg, &[HOME, ("XDG_STATE_HOME", "/var/me")], Some("/var/me")),
+            (Xdg, &[("XDG_STATE_HOME", "/var/me")], Some("/var/me")),
+            (Xdg, &[HOME, ("XDG_STATE_HOME", "here")], Some("/home/me/.local/state")),
+            (Xdg, &[HOME, ("XDG_STATE_HOME", "")], Some("/home/me/.local/state")),
+            (Xdg, &[("HOME", "")], None),
+            (Xdg, &[("HOME", "home/me")], None),
+            (Xdg, &[("HOME", ".")], None),
+            (Xdg, &[("HOME", "../me")], None),
+            (Xdg, &[("HOME", "~"), ("XDG_STATE_HOME", "here")], None),
+            (Xdg, &[("HOME", "me"), ("XDG_STATE_HOME", "/var/me")], Some("/var/me")),
+            (MacOs, &[("HOME", "home/me")], None),
+            (MacOs, &[HOME, ("XDG_STATE_HOME", "/var/me")], SUPPORT),
+            (Windows, &[("LocalAppData", "C:/Me/Local")], Some("C:/Me/Local")),
+            (Windows, &[HOME], None),
+        ];
+        for (os, set, expected) in rows {
+            assert_eq!(os.state_folder(environment(set)), expected.map(PathBuf::from), "{os:?} {set:?}");
+        }
+    }
+}

@@ -1,0 +1,276 @@
+//! One record on the disk, and the lock that says that its program is running.
+
+use std::fs::{self, DirEntry, File, OpenOptions, TryLockError};
+use std::io::{self, ErrorKind, Read, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::{lines, problem};
+use crate::domain::{Damage, DamagedRecord, JournalEntry, JournalProblem, SecretId, ServerText};
+
+/// What the names of records start with.
+const PREFIX: &str = "creation-";
+/// What the name of a record ends in.
+const RECORD: &str = ".jsonl";
+/// What the name of a record ends in while it is written.
+const PART: &str = ".part";
+
+/// More than any record has, in bytes; what is longer was written by another program.
+const LONGEST: u64 = 64 * 1024;
+
+/// How many pending records are read at once: each keeps a file open. The next start reads the next ones.
+const MOST: usize = 16;
+
+/// The name of a record without its ending: the time, so that names sort by it, and a random number.
+pub(super) struct RecordName(String);
+
+impl RecordName {
+    /// A name that nothing has.
+    pub(super) fn fresh(begun_at: Timestamp) -> io::Result<Self> {
+        let mut random = [0; 8];
+        getrandom::fill(&mut random).map_err(|error| io::Error::other(error.to_string()))?;
+        let time = begun_at.strftime("%Y%m%dT%H%M%SZ");
+        Ok(Self(format!("{PREFIX}{time}-{:016x}", u64::from_be_bytes(random))))
+    }
+
+    /// The path of the record.
+    pub(super) fn record(&self, folder: &Path) -> PathBuf {
+        folder.join(format!("{}{RECORD}", self.0))
+    }
+
+    /// Its path while it is written.
+    pub(super) fn part(&self, folder: &Path) -> PathBuf {
+        folder.join(format!("{}{PART}", self.0))
+    }
+}
+
+/// A file with its lock. Dropping it gives the lock back.
+#[derive(Debug)]
+struct Locked {
+    file: File,
+    path: PathBuf,
+}
+
+impl Locked {
+    /// Locks an open file; `None` when someone else has the lock.
+    fn take(file: File, path: PathBuf) -> io::Result<Option<Self>> {
+        match file.try_lock() {
+            Ok(()) => Ok(Some(Self { file, path })),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(error)) => Err(error),
+        }
+    }
+
+    /// Removes the file. The lock goes last, so that no one reports a record that is gone.
+    fn remove(&self) -> io::Result<()> {
+        match fs::remove_file(&self.path) {
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        if let Some(folder) = self.path.parent() {
+            flush(folder);
+        }
+        Ok(())
+    }
+}
+
+/// The record of a creation that this program is responsible for. Dropping it leaves the record on the disk for
+/// the next run to report.
+#[derive(Clone, Debug)]
+pub struct RecordFile {
+    locked: Arc<Locked>,
+    entry: Arc<JournalEntry>,
+}
+
+impl RecordFile {
+    /// Writes a new record under this name; `None` when another program has locked its file or the name is
+    /// taken, and another name should be tried. Nothing is left of a record that could not be finished.
+    pub(super) fn write(folder: &Path, name: &RecordName, entry: &JournalEntry) -> io::Result<Option<Self>> {
+        let part = name.part(folder);
+        let file = match create(&part) {
+            Ok(file) => file,
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let written = lock_and_publish(file, &part, name.record(folder), entry);
+        if !matches!(written, Ok(Some(_))) {
+            let _ = fs::remove_file(&part);
+        }
+        Ok(written?.map(|locked| Self { locked: Arc::new(locked), entry: Arc::new(entry.clone()) }))
+    }
+
+    /// Records what Atlas answered. When that fails, what was recorded before still counts. Blocks on the disk.
+    pub fn created(
+        &self,
+        secret_id: Option<SecretId>,
+        expires_at: Option<Timestamp>,
+    ) -> Result<(), JournalProblem> {
+        let entry = JournalEntry { secret_id, expires_at, ..(*self.entry).clone() };
+        let mut file = &self.locked.file;
+        let written = file.write_all(&lines::further_line(&entry)).and_then(|()| file.sync_all());
+        written.map_err(|error| problem(&error))
+    }
+
+    /// Removes the record: the secret was delivered, refused or deleted. Blocks on the disk.
+    pub fn remove(self) -> Result<(), JournalProblem> {
+        self.locked.remove().map_err(|error| problem(&error))
+    }
+}
+
+/// Creates a file that is not there yet, for its owner only; a symlink in its place is not followed.
+fn create(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).append(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+/// Locks the part, writes it to the disk and gives it its name.
+fn lock_and_publish(
+    file: File,
+    part: &Path,
+    record: PathBuf,
+    entry: &JournalEntry,
+) -> io::Result<Option<Locked>> {
+    let Some(mut locked) = Locked::take(file, record)? else {
+        return Ok(None);
+    };
+    locked.file.write_all(&lines::first_line(entry))?;
+    locked.file.sync_all()?;
+    if !publish(part, &locked.path)? {
+        return Ok(None);
+    }
+    if let Some(folder) = locked.path.parent() {
+        flush(folder);
+    }
+    Ok(Some(locked))
+}
+
+/// Gives a part its name without overwriting anything; false when the name is taken or the part is gone.
+///
+/// `rename` overwrites, `link` does not (POSIX `link(2)`, `EEXIST`). Where the file system has no links, a check and a
+/// rename have to do: the name is random.
+fn publish(part: &Path, record: &Path) -> io::Result<bool> {
+    match fs::hard_link(part, record) {
+        Ok(()) => {
+            // Should this fail, the next program that looks for pending records removes it.
+            let _ = fs::remove_file(part);
+            return Ok(true);
+        }
+        Err(error) if matches!(error.kind(), ErrorKind::AlreadyExists | ErrorKind::NotFound) => {
+            return Ok(false);
+        }
+        Err(_) => {}
+    }
+    if fs::symlink_metadata(record).is_ok() {
+        return Ok(false);
+    }
+    fs::rename(part, record).map(|()| true)
+}
+
+/// Writes the names in the folder to the disk. Not every file system can, and a record that a power cut removes is
+/// still there for every other end of a program, so this may fail.
+fn flush(folder: &Path) {
+    #[cfg(unix)]
+    let _ = File::open(folder).and_then(|folder| folder.sync_all());
+    #[cfg(not(unix))]
+    let _ = folder;
+}
+
+/// A record whose program has ended. It is locked while this lives; dropping it leaves the record for the next run.
+#[derive(Debug)]
+pub struct PendingFile {
+    entry: Result<JournalEntry, DamagedRecord>,
+    locked: Locked,
+}
+
+impl PendingFile {
+    /// What the record says.
+    pub fn entry(&self) -> Result<&JournalEntry, &DamagedRecord> {
+        self.entry.as_ref()
+    }
+
+    /// Removes the record, a damaged one too. Blocks on the disk.
+    pub fn remove(self) -> Result<(), JournalProblem> {
+        self.locked.remove().map_err(|error| problem(&error))
+    }
+}
+
+/// The records in the folder that no one has locked, oldest first.
+pub(super) fn pending(folder: &Path) -> io::Result<Vec<PendingFile>> {
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(error),
+    };
+    let mut entries: Vec<DirEntry> = entries.filter_map(Result::ok).collect();
+    entries.sort_by_key(DirEntry::file_name);
+    Ok(entries.iter().filter_map(examine).take(MOST).collect())
+}
+
+fn examine(entry: &DirEntry) -> Option<PendingFile> {
+    let name = entry.file_name();
+    let ending = name.to_str()?.strip_prefix(PREFIX)?;
+    let is_part = ending.ends_with(PART);
+    if !is_part && !ending.ends_with(RECORD) {
+        return None;
+    }
+    // Neither a link nor a pipe is a record, and opening one could wait for ever.
+    if !entry.file_type().ok()?.is_file() {
+        return None;
+    }
+    let path = entry.path();
+    let file = open(&path).ok()?;
+    let locked = Locked::take(file, path).ok()??;
+    if is_part {
+        // It never got its name, so nothing was sent.
+        let _ = locked.remove();
+        return None;
+    }
+    if is_gone(&locked) {
+        return None;
+    }
+    let entry = read(&locked.file).map_err(|damage| {
+        let file = ServerText::new(&locked.path.to_string_lossy());
+        DamagedRecord { file, damage }
+    });
+    Some(PendingFile { entry, locked })
+}
+
+#[cfg(unix)]
+fn open(path: &Path) -> io::Result<File> {
+    use rustix::fs::OFlags;
+    use std::os::unix::fs::OpenOptionsExt;
+    // What was a file a moment ago may be something else by now.
+    let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed();
+    OpenOptions::new().read(true).append(true).custom_flags(flags).open(path)
+}
+
+#[cfg(not(unix))]
+fn open(path: &Path) -> io::Result<File> {
+    OpenOptions::new().read(true).append(true).open(path)
+}
+
+/// True when the record was removed between opening and locking it: its program was about to end.
+#[cfg(unix)]
+fn is_gone(locked: &Locked) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    locked.file.metadata().is_ok_and(|metadata| metadata.nlink() == 0)
+}
+
+#[cfg(not(unix))]
+fn is_gone(locked: &Locked) -> bool {
+    !locked.path.exists()
+}
+
+fn read(file: &File) -> Result<JournalEntry, Damage> {
+    let mut text = Vec::new();
+    let length = file.take(LONGEST + 1).read_to_end(&mut text).map_err(|_| Damage::Unreadable)?;
+    if length as u64 > LONGEST {
+        return Err(Damage::Unreadable);
+    }
+    lines::read(&text)
+}

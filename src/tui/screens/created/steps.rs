@@ -1,0 +1,229 @@
+//! The steps of a rotation: deliver the new secret, verify that it works, retire the older ones. Each is ticked with
+//! what was proved.
+
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use crate::domain::{
+    AccountRef, Delivery, ExistingSecret, Format, Now, ReadProblem, ServiceAccount, VerifyOutcome,
+};
+use crate::tui::Remote;
+use crate::tui::app::{Output, Shared};
+use crate::tui::canvas::{Canvas, LABEL_WIDTH, rows_of};
+use crate::tui::event::{Command, Reader};
+use crate::tui::screens::secret_list::Keeps;
+use crate::tui::words;
+
+use super::{CreatedScreen, LOW};
+
+/// Said where a format has room for the organization's id and it is not known.
+pub(crate) const NO_ORGANIZATION: &str = "orgId is left out: the organization could not be read.";
+
+/// Narrower than this, steps say less.
+const NARROW: u16 = 64;
+
+/// Whether the new secret was proved to work.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verification {
+    /// It was not tried.
+    Never,
+    /// Atlas is being asked since then.
+    Running(Now),
+    /// It is known.
+    Done(VerifyOutcome),
+}
+
+impl CreatedScreen {
+    /// Fetches the account again: creating has changed when its other secrets expire.
+    pub(in crate::tui) fn fetch_account(&mut self, app: &mut Shared) {
+        let account = self.new_secret.account();
+        if let Some(known) = app.lookups.account.value(&account) {
+            self.account_name = known.name.clone();
+        }
+        self.account = Remote::Loading(account.clone());
+        app.send(Command::FetchAccount(Reader::Created, account));
+    }
+
+    pub(super) fn account_fetched(
+        &mut self,
+        app: &Shared,
+        of: &AccountRef,
+        result: Result<ServiceAccount, ReadProblem>,
+    ) {
+        self.account.finish(of, result, app.now);
+        if let Some(account) = self.account.value(of) {
+            self.account_name = account.name.clone();
+        }
+    }
+
+    /// What is not to be deleted as an older secret: the new one.
+    pub(super) fn keeps(&self) -> Keeps {
+        self.secret.id.clone().map_or_else(|| Keeps::AllBut(self.before.clone()), Keeps::This)
+    }
+
+    /// The account's other secrets, once they are known.
+    fn others(&self) -> Option<impl Iterator<Item = &ExistingSecret>> {
+        let (account, keeps) = (self.account.value(&self.new_secret.account())?, self.keeps());
+        let is_left = move |secret: &&ExistingSecret| {
+            keeps.allows(&secret.id) && self.retired.iter().all(|retired| retired.id != secret.id)
+        };
+        Some(account.secrets.iter().filter(is_left))
+    }
+
+    pub(super) fn has_no_older_secret(&self) -> bool {
+        self.others().is_some_and(|mut others| others.next().is_none())
+    }
+
+    /// Asks Atlas for a token with the new secret.
+    pub(in crate::tui) fn verify(&mut self, app: &mut Shared) {
+        if !matches!(self.verification, Verification::Running(_)) {
+            self.verification = Verification::Running(app.now);
+            app.send(Command::Verify(self.new_secret.client.clone(), self.secret.value.clone()));
+        }
+    }
+
+    /// A verification that was made before there was a screen.
+    pub(crate) fn set_verified(&mut self, outcome: VerifyOutcome) {
+        self.verification = Verification::Done(outcome);
+    }
+
+    pub(super) fn verified(&mut self, outcome: VerifyOutcome) {
+        if matches!(self.verification, Verification::Running(_)) {
+            self.verification = Verification::Done(outcome);
+        }
+    }
+
+    pub(super) fn draw_steps(&self, app: &Shared, canvas: &mut Canvas) {
+        let theme = canvas.theme;
+        if let Some(word) = self.word {
+            canvas.words(0, word, theme.warning);
+        }
+        if let Some(why) = &app.not_recorded {
+            canvas.warning(why, theme.warning);
+        }
+        if canvas.area.height >= LOW {
+            canvas.line(Line::styled("Next", theme.strong));
+        }
+        self.draw_deliver(app, canvas);
+        self.draw_verify(app, canvas);
+        self.draw_retire(app, canvas);
+    }
+
+    fn draw_deliver(&self, app: &Shared, canvas: &mut Canvas) {
+        let theme = canvas.theme;
+        if let Some(why) = &self.not_printed {
+            canvas.marked(theme.glyphs.cross, &format!("Not written. {why}"), theme.bad);
+        }
+        if self.deliveries(app.now).is_empty() {
+            let run = if canvas.width() < NARROW { "p run" } else { "p run a command" };
+            let keys = format!("c copy   s save   {run}   r reveal");
+            let once = "Atlas will not show it again.";
+            let both = format!("{keys}   {once}");
+            if rows_of(&both, canvas.width(), LABEL_WIDTH) == 1 {
+                draw_step("Deliver", &both, canvas);
+            } else {
+                draw_step("Deliver", &keys, canvas);
+                canvas.words(LABEL_WIDTH, once, Style::new());
+            }
+            if matches!(app.output, Output::Sink(_)) {
+                canvas.words(LABEL_WIDTH, "q writes it to standard output.", Style::new());
+            }
+        }
+        for delivery in &self.delivered {
+            canvas.marked(theme.glyphs.check, &delivery_words(delivery), theme.good);
+        }
+        self.draw_copy(app, canvas);
+        if let Some(format) = self.copy.format() {
+            self.draw_left_out(app, format, canvas);
+        }
+    }
+
+    /// A format without the organization says so: the user has to add it.
+    pub(super) fn draw_left_out(&self, app: &Shared, format: Format, canvas: &mut Canvas) {
+        let project = &self.new_secret.project;
+        let may_be_known =
+            app.lookups.organization(project).is_some() || app.lookups.project.is_loading(project);
+        if format.names_the_organization() && !may_be_known {
+            canvas.words(2, NO_ORGANIZATION, canvas.theme.warning);
+        }
+    }
+
+    fn draw_verify(&self, app: &Shared, canvas: &mut Canvas) {
+        let theme = canvas.theme;
+        match &self.verification {
+            Verification::Never => draw_step("Verify", "v sign in to Atlas with it", canvas),
+            Verification::Running(since) => {
+                canvas.running(app.now, *since, "Signing in to Atlas with the new secret");
+            }
+            Verification::Done(VerifyOutcome::Accepted { .. }) => {
+                canvas.marked(theme.glyphs.check, "Verified: Atlas accepts the new secret", theme.good);
+            }
+            Verification::Done(outcome @ VerifyOutcome::Refused(_)) => {
+                canvas.marked(theme.glyphs.cross, &outcome.sentence(), theme.bad);
+                canvas.words(2, "v tries again.", Style::new());
+            }
+            Verification::Done(outcome @ VerifyOutcome::CouldNotCheck(_)) => {
+                canvas.warning(&outcome.sentence(), theme.warning);
+                canvas.words(2, "v tries again.", Style::new());
+            }
+        }
+    }
+
+    fn draw_retire(&self, app: &Shared, canvas: &mut Canvas) {
+        let theme = canvas.theme;
+        for secret in &self.retired {
+            let words = format!("Deleted {}", words::short_label(secret, &theme.glyphs));
+            canvas.marked(theme.glyphs.check, &words, theme.good);
+        }
+        if let Some(problem) = self.account.problem(&self.new_secret.account()) {
+            let title = problem.explain().title;
+            canvas.warning(&format!("Could not load the older secrets. {title}"), theme.warning);
+            canvas.words(2, "d tries again.", Style::new());
+        }
+        for secret in self.others().into_iter().flatten() {
+            let now = app.atlas_now();
+            let used = match secret.last_used_at {
+                Some(at) => format!("used {}", words::ago(at, now)),
+                None => "never used".to_owned(),
+            };
+            let date = |at| words::short_date(at, app.zone.as_ref());
+            let ends = match secret.expires_at {
+                Some(at) if secret.is_expired(now) => format!("expired {}", date(at)),
+                Some(at) => format!("expires {}", date(at)),
+                None => "expiry unknown".to_owned(),
+            };
+            let label = words::short_label(secret, &theme.glyphs);
+            draw_step("Retire", &format!("d delete {label} ({used}, {ends})"), canvas);
+            if app.is_login_of(&self.new_secret.client, secret) {
+                let words = match &app.login_holder {
+                    Some(holder) => format!("Still in use by {holder}: put the new secret there first."),
+                    None => "You are signed in with it: deleting it ends this session.".to_owned(),
+                };
+                canvas.words(LABEL_WIDTH, &words, Style::new());
+            }
+        }
+    }
+}
+
+/// A step that is not done, and the keys that do it.
+fn draw_step(name: &str, keys: &str, canvas: &mut Canvas) {
+    let name = format!("{} {name}", canvas.theme.glyphs.open);
+    let width = usize::from(LABEL_WIDTH);
+    canvas.item(Span::raw(format!("{name:<width$}")), keys, Style::new());
+}
+
+/// A delivery that is not a copy.
+fn delivery_words(delivery: &Delivery) -> String {
+    match delivery {
+        Delivery::Saved { path } => format!("Saved to {path}{PRIVATE}"),
+        Delivery::Piped { program } => format!("{program} read it and exited with 0"),
+        Delivery::Printed => "Written to standard output".to_owned(),
+        Delivery::Copied { .. }
+        | Delivery::CopiedBefore
+        | Delivery::Unverified
+        | Delivery::SentToTerminal => String::new(),
+    }
+}
+
+/// Who can read a saved file, where the system has permissions that say so.
+pub(super) const PRIVATE: &str = if cfg!(unix) { ", readable only by you (mode 0600)" } else { "" };

@@ -1,0 +1,68 @@
+//! A machine whose clock is set to any time at all: nothing panics, and every date that is shown is one.
+
+use std::time::Duration;
+
+use atlas_secret::domain::{CreateOutcome, Now};
+use atlas_secret::tui::screens::FieldName;
+use atlas_secret::tui::{Event, Glyphs, Theme};
+use jiff::Timestamp;
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+
+use crate::stage::{Stage, secret};
+use crate::states;
+
+fn clocks() -> Vec<Timestamp> {
+    let named =
+        ["1970-01-01T00:00:00Z", "1969-12-31T23:59:59Z", "2038-01-19T03:14:08Z", "9999-12-29T00:00:00Z"];
+    let mut clocks: Vec<Timestamp> = named.iter().map(|text| text.parse().unwrap()).collect();
+    clocks.extend([Timestamp::MIN, Timestamp::MAX]);
+    clocks
+}
+
+#[test]
+fn every_state_is_drawn_at_every_time() {
+    let theme = Theme::colour(Glyphs::UNICODE);
+    for wall in clocks() {
+        for mut state in states::all() {
+            for (columns, rows) in [(80, 24), (120, 36), (56, 16)] {
+                let now = Now { wall, uptime: Duration::from_secs(86_400) };
+                state.app.update(now, Event::Resized { columns, rows });
+                state.app.update(now, Event::TimePassed);
+                let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
+                terminal.draw(|frame| state.app.draw(&theme, frame)).unwrap();
+                let _ = state.app.wake_in();
+            }
+        }
+    }
+}
+
+#[test]
+fn a_secret_is_created_at_every_time() {
+    for wall in clocks() {
+        let mut stage = Stage::filled();
+        stage.set_clock(wall).keys("enter").signed_in(Ok(()));
+        stage.account(&[states::existing("9f3a", "2026-12-23T18:14:03Z")]);
+        // Where its expiry is still to come, creating cuts it short.
+        stage.keys("y").answered(CreateOutcome::Created(secret()));
+        stage.later(Duration::from_secs(30 * 86_400));
+        assert_eq!(stage.posts(), 1, "{wall}");
+        stage.shown();
+    }
+}
+
+#[test]
+fn every_lifetime_is_understood_or_refused_at_every_time() {
+    for wall in clocks() {
+        for lifetime in
+            ["1", "720", "1y", "2147483647", "9999-12-30", "9999-12-31 23:59", "1970-01-02", "-9999-01-01"]
+        {
+            let mut stage = Stage::with(FieldName::Lifetime, lifetime);
+            stage.set_clock(wall);
+            let mut terminal = Terminal::new(TestBackend::new(80, 24)).unwrap();
+            terminal.draw(|frame| stage.app.draw(&Theme::colour(Glyphs::UNICODE), frame)).unwrap();
+            stage.keys("enter");
+            let _ = stage.app.shared.form.first_problem();
+        }
+    }
+}

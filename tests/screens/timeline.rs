@@ -1,0 +1,54 @@
+//! The form's table of secrets: which columns there are at which width, and the timeline.
+
+use atlas_secret::tui::{App, Glyphs, Theme};
+
+use crate::picture::Picture;
+use crate::stage::Stage;
+use crate::states;
+
+fn row(app: &App, columns: u16, label: &str) -> String {
+    let picture = Picture::of(app, columns, 24);
+    picture.lines().into_iter().find(|line| line.contains(label)).unwrap_or_else(|| picture.text())
+}
+
+/// `created` goes first, then the timeline, then the last use. The date and what becomes of it always stay.
+#[test]
+fn columns_go_before_rows_wrap() {
+    let app = states::named("form_replaces_expired");
+    let titles = |columns| row(&app, columns, "2 of 2");
+    for (columns, has_created, has_timeline, has_use) in [
+        (100, true, true, true),
+        (80, false, true, true),
+        (70, false, false, true),
+        (56, false, false, false),
+    ] {
+        let titles = titles(columns);
+        let found = ["created", "today", "last used"].map(|title| titles.contains(title));
+        assert_eq!(found, [has_created, has_timeline, has_use], "{columns}: {titles}");
+        let dates = row(&app, columns, "…9f3a  in use");
+        assert!(dates.contains("1 Mar 2027 → 30 Nov 2026 !"), "{columns}: {dates}");
+    }
+}
+
+/// The new secret's bar, in cells, once that lifetime is typed.
+fn bar(lifetime: &str) -> usize {
+    let mut stage = Stage::filled();
+    stage.app = states::named("form_one_will_be_shortened");
+    stage.keys("up <ctrl-u>").type_in(lifetime);
+    row(&stage.app, 80, " new ").matches('█').count()
+}
+
+#[test]
+fn the_timeline_moves_while_the_lifetime_is_typed() {
+    let cells = ["8h", "7d", "30d", "90d", "365d"].map(bar);
+    assert!(cells[0] >= 1 && cells.is_sorted() && cells[1] < cells[4], "{cells:?}");
+}
+
+#[test]
+fn the_timeline_is_there_in_ascii_and_without_colour() {
+    let app = states::named("form_replaces_expired");
+    let picture = Picture::with(&app, &Theme::without_colour(Glyphs::ASCII), 80, 24);
+    assert!(picture.text().is_ascii(), "{}", picture.text());
+    let shortened = picture.lines().into_iter().find(|line| line.contains("...9f3a  in use")).unwrap();
+    assert!(shortened.contains("=-----"), "{shortened}");
+}
