@@ -103,12 +103,12 @@ impl JournalProblem {
     }
 }
 
-/// What an earlier run left behind. As long as this run holds it, no other run tells of it.
+/// What an earlier run left behind. As long as this run holds it, no other run reports it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PendingRecord {
-    /// Which of the notes found at the start it is.
+    /// Which of the records found at the start it is.
     pub number: usize,
-    /// What was noted.
+    /// What was recorded.
     pub entry: JournalEntry,
 }
 

@@ -1,4 +1,4 @@
-//! What the process says outside the interface: lines on standard error, and where a panic happened. And its clock.
+//! What the process says outside the interface: lines on standard error, and where a panic happened; and the wall clock.
 
 mod stderr;
 
