@@ -62,7 +62,7 @@ fn start_program(folder: &Path) -> Child {
 }
 
 #[test]
-fn the_note_of_a_program_that_is_killed_is_told_and_that_of_a_living_one_is_not() {
+fn the_record_of_a_program_that_is_killed_is_told_and_that_of_a_living_one_is_not() {
     let home = tempfile::tempdir().unwrap();
     let folder = home.path().join("atlas-secret");
     let journal = Journal::new(folder.clone());

@@ -160,7 +160,8 @@ pub(super) enum FileProblem {
     NotToml(usize),
     /// A layout from the future, in which the same names may mean something else.
     #[error(
-        "has version {0}, and this program reads version 2: update it, or set the variables in atlas-secret --help"
+        "has version {0}, but this program reads version 2: update atlas-secret, or set the variables that \
+         atlas-secret --help names"
     )]
     NewerVersion(i64),
     #[error("has a version that is not a number: write version = 2")]

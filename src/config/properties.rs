@@ -1,4 +1,4 @@
-//! Configuration files by the ten thousand: nothing panics, and no sentence repeats what stands in one.
+//! Configuration files by the ten thousand: nothing panics, and no message repeats what is in one.
 
 use std::fs;
 

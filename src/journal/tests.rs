@@ -90,7 +90,7 @@ fn mode(path: &Path) -> u32 {
 }
 
 #[test]
-fn only_its_owner_can_read_a_note() {
+fn only_its_owner_can_read_a_record() {
     let desk = desk();
     let _record = desk.journal.begin(&entry()).unwrap();
     assert_eq!(mode(&desk.folder), 0o700);
@@ -113,7 +113,7 @@ fn a_folder_that_is_there_stays_as_it_is() {
 }
 
 #[test]
-fn a_note_is_told_once_its_program_is_gone() {
+fn a_record_is_told_once_its_program_is_gone() {
     let desk = desk();
     assert!(desk.told().is_empty(), "no folder yet");
     let record = desk.journal.begin(&entry()).unwrap();
@@ -125,7 +125,7 @@ fn a_note_is_told_once_its_program_is_gone() {
 }
 
 #[test]
-fn a_note_that_is_settled_is_gone() {
+fn a_record_that_is_settled_is_gone() {
     let desk = desk();
     desk.journal.begin(&entry()).unwrap().remove().unwrap();
     assert!(desk.files().is_empty());
@@ -135,7 +135,7 @@ fn a_note_that_is_settled_is_gone() {
 }
 
 #[test]
-fn two_programs_never_tell_the_same_note() {
+fn two_programs_never_tell_the_same_record() {
     let desk = desk();
     drop(desk.journal.begin(&entry()).unwrap());
     let first = desk.journal.pending().unwrap();
@@ -146,7 +146,7 @@ fn two_programs_never_tell_the_same_note() {
 }
 
 #[test]
-fn notes_are_told_in_their_order() {
+fn records_are_told_in_their_order() {
     let desk = desk();
     let later = JournalEntry { begun_at: "2026-11-24T00:00:00Z".parse().unwrap(), ..entry() };
     drop(desk.journal.begin(&later).unwrap());
@@ -155,7 +155,7 @@ fn notes_are_told_in_their_order() {
 }
 
 #[test]
-fn a_note_that_is_told_can_be_removed() {
+fn a_record_that_is_told_can_be_removed() {
     let desk = desk();
     drop(desk.journal.begin(&entry()).unwrap());
     let left = desk.journal.pending().unwrap().pop().unwrap();
@@ -165,7 +165,7 @@ fn a_note_that_is_told_can_be_removed() {
 }
 
 #[test]
-fn a_damaged_note_is_named_and_kept() {
+fn a_damaged_record_is_named_and_kept() {
     let desk = desk();
     let cut = desk.plant("creation-20261123T181402Z-1.jsonl", "{\"version\":1,\"baseUrl\":\"htt");
     let newer = desk.plant("creation-20261123T181402Z-2.jsonl", "{\"version\":2}\n");
@@ -191,7 +191,7 @@ fn a_damaged_note_is_named_and_kept() {
 }
 
 #[test]
-fn a_note_that_never_got_its_name_is_taken_away_unless_it_is_being_written() {
+fn a_record_that_never_got_its_name_is_taken_away_unless_it_is_being_written() {
     let desk = desk();
     let abandoned = desk.plant("creation-20261123T181402Z-1.part", "{\"version\":1");
     let written = desk.plant("creation-20261123T181402Z-2.part", "");
@@ -260,7 +260,7 @@ fn programs_that_begin_and_look_back_at_once_do_not_disturb_each_other() {
         let looking = scope.spawn(|| {
             let mut looks = 0;
             while !done.load(Ordering::Relaxed) || looks == 0 {
-                assert!(desk.told().is_empty(), "a note of a living program was told");
+                assert!(desk.told().is_empty(), "a record of a running program was reported");
                 looks += 1;
             }
         });

@@ -1,4 +1,8 @@
+<<<<<<< HEAD
 //! What the process reports outside the interface: lines on standard error, and where a panic happened. And its clock.
+=======
+//! What the process says outside the interface: lines on standard error, and where a panic happened; and the wall clock.
+>>>>>>> config
 
 mod stderr;
 

@@ -48,8 +48,8 @@ fn a_file_gives_profiles_or_a_sentence() {
         (b"version = 7\n", "|".to_owned()),
         (
             b"version = 3\n[ci]\n",
-            "FILE has version 3, and this program reads version 2: update it, or set the variables in atlas-secret \
-             --help"
+            "FILE has version 3, but this program reads version 2: update atlas-secret, or set the variables that \
+             atlas-secret --help names"
                 .to_owned(),
         ),
         (

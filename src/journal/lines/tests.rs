@@ -14,13 +14,13 @@ fn damage_of(line: &str) -> Option<Damage> {
 }
 
 #[test]
-fn a_note_is_what_a_person_wrote_down_by_hand() {
+fn a_record_is_what_a_person_wrote_down_by_hand() {
     assert_eq!(String::from_utf8(first_line(&entry())).unwrap(), format!("{GOOD}\n"));
     assert_eq!(read(format!("{GOOD}\n").as_bytes()), Ok(entry()));
 }
 
 #[test]
-fn a_note_has_these_fields_and_none_for_a_secret() {
+fn a_record_has_these_fields_and_none_for_a_secret() {
     let line: Value = serde_json::from_slice(&first_line(&answered())).unwrap();
     let fields: BTreeSet<&str> = line.as_object().unwrap().keys().map(String::as_str).collect();
     let expected = [
@@ -95,7 +95,7 @@ fn what_is_no_id_is_damage() {
 }
 
 #[test]
-fn what_is_no_note_at_all_is_damage() {
+fn what_is_no_record_at_all_is_damage() {
     for text in [&b""[..], b"\n", b"\n\n\n", b"\xff\xfe\n", b"null\n", GOOD.as_bytes()] {
         assert_eq!(read(text), Err(Damage::Unreadable), "{text:?}");
     }
@@ -139,7 +139,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 10_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn what_was_noted_is_read_again(
+    fn what_was_recordd_is_read_again(
         first in any_entry(), last in any_entry(), cut in any::<prop::sample::Index>(), more in vec(any::<u8>(), 0..20),
     ) {
         let mut text = first_line(&first);
@@ -155,7 +155,7 @@ proptest! {
     }
 
     #[test]
-    fn any_bytes_are_a_note_or_damage(
+    fn any_bytes_are_a_record_or_damage(
         line in prop_oneof![
             vec(any::<u8>(), 0..200),
             (any::<prop::sample::Index>(), any::<u8>()).prop_map(|(at, byte)| {
