@@ -53,12 +53,11 @@ fn is_holder() -> bool {
 /// What is wrong with the arguments, or the help that was asked for, as clap words it. A secret that was pasted
 /// there is not repeated: standard error may be a log.
 fn refuse(error: &clap::Error) -> ExitCode {
-    let words = error.to_string();
-    let safe = without_secrets(&words);
-    if safe == words || !error.use_stderr() {
+    if !error.use_stderr() {
         error.exit();
     }
-    process::say_text(&safe);
+    let message = without_secrets(&error.to_string());
+    process::say(message.strip_prefix("error: ").unwrap_or(&message).trim_end());
     ExitCode::from(Exit::Usage.code())
 }
 

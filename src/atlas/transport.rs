@@ -23,7 +23,10 @@ pub(super) fn problem(error: reqwest::Error) -> TransportProblem {
         return TransportProblem::Proxy(ServerText::new(words));
     }
     if error.is_dns() {
-        return TransportProblem::Dns(cause_of(&error));
+        let cause = cause_of(&error);
+        let cause =
+            cause.as_str().strip_prefix("failed to lookup address information: ").unwrap_or(cause.as_str());
+        return TransportProblem::Dns(ServerText::new(cause));
     }
     if let Some(words) = causes(&error).find_map(|cause| cause.downcast_ref().map(tls)) {
         return TransportProblem::Tls(ServerText::new(&words));

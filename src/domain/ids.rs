@@ -150,7 +150,7 @@ pub enum ClientIdError {
         typed: usize,
     },
     /// The text is a secret, which belongs in no field here.
-    #[error("this is a secret, not a client ID; it was removed")]
+    #[error("this is a secret, not a client ID")]
     IsSecret,
 }
 

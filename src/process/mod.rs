@@ -10,7 +10,7 @@ use jiff::Timestamp;
 
 use crate::domain::ServerText;
 
-pub use stderr::{say, say_text};
+pub use stderr::say;
 
 /// The time of day. A clock that is set to a time after the year 9999, where dates end, stands still there.
 pub fn wall_clock() -> Timestamp {

@@ -19,11 +19,6 @@ pub fn say(message: &str) {
     LINES.write(format!("atlas-secret: {message}\n"), io::stderr);
 }
 
-/// Writes text to standard error as it is.
-pub fn say_text(text: &str) {
-    LINES.write(text.to_owned(), io::stderr);
-}
-
 /// A line, and the channel that reports that it was written.
 type Line = (String, Sender<()>);
 

@@ -175,7 +175,7 @@ fn warnings_about_credentials_are_printed() {
         "has an older version than 2",
         "project_id in profile `ci`: `g` is not a hex digit",
         "MONGODB_ATLAS_SERVICE is not used: the URL in the profile takes precedence",
-        "atlas.invalid gets your credentials and is not an Atlas host",
+        "your credentials are sent to atlas.invalid, which is not an Atlas host",
     ];
     for warning in warnings {
         assert_eq!(said.matches(warning).count(), 1, "{warning}: {said}");

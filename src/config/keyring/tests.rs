@@ -63,8 +63,8 @@ fn both_halves_come_from_the_keyring() {
         (
             ApiKey,
             &[("public_api_key", b"abcdefgh"), ("private_api_key", b"mdb_sa_sk_canary")],
-            "private_api_key of profile `ci` in the system's keyring: that is the secret of a service account \
-             (it starts with mdb_sa), not a private key"
+            "private_api_key of profile `ci` in the system's keyring: this is the secret of a service account \
+             (mdb_sa...), not a private key"
                 .to_owned(),
         ),
     ];

@@ -48,5 +48,5 @@ pub const ROWS: &[Row] = &[
 
 const NO_TLS: &[Step] = &[Step::Says("Nothing was created. TLS failed: the host does not speak TLS.")];
 const UNTRUSTED: &[Step] =
-    &[Step::Says("Nothing was created. TLS failed: the certificate is not trusted (unknown issuer).")];
+    &[Step::Says("Nothing was created. TLS failed: the signature on the certificate is wrong.")];
 const NOT_TAKEN: &[Step] = &[Step::Says("Nothing was created. Could not connect to the host: no connection")];
