@@ -102,11 +102,7 @@ impl JournalProblem {
     }
 }
 
-<<<<<<< HEAD
 /// A record that a previous run left. While this run holds it, no other run reports it.
-=======
-/// What an earlier run left behind. As long as this run holds it, no other run reports it.
->>>>>>> config
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PendingRecord {
     /// Which of the records found at the start it is.

@@ -1,8 +1,4 @@
-<<<<<<< HEAD
-//! What the process reports outside the interface: lines on standard error, and where a panic happened. And its clock.
-=======
-//! What the process says outside the interface: lines on standard error, and where a panic happened; and the wall clock.
->>>>>>> config
+//! What the process reports outside the interface: lines on standard error, where a panic happened, and the wall clock.
 
 mod stderr;
 

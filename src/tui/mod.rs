@@ -18,6 +18,7 @@ mod failure;
 mod footer;
 mod header;
 mod help;
+mod keyboard;
 mod keys;
 mod lookups;
 mod masked;
