@@ -11,10 +11,10 @@ use atlas_secret::tui::Event;
 use crate::stage::{SECRET_ID, Stage, client};
 use crate::*;
 
-const OWN: &str = "You are signed in with this one: this session ends with it.";
-const PERHAPS: &str = "You may be signed in with this one: then this session ends with it.";
-const ASKED: &str = "in Atlas? Whoever uses it stops working.";
-const REALLY: &str = "Really delete mdb_sa_sk_...9f3a in Atlas?";
+const OWN: &str = "You are signed in with this secret. Deleting it ends this session.";
+const PERHAPS: &str = "You may be signed in with this secret. If so, deleting it ends this session.";
+const ASKED: &str = "? Clients that use it will fail to authenticate.";
+const REALLY: &str = "Really delete …9f3a?";
 
 fn two() -> [ExistingSecret; 2] {
     [masked("9f3a"), masked("k7qd")]
@@ -52,18 +52,19 @@ fn prompt_of(identity: Identity) -> Stage {
 /// Which of the two is chosen.
 #[track_caller]
 fn assert_chosen(stage: &Stage, tail: &str) {
-    assert_drawn(stage, &format!("\u{203a} mdb_sa_sk_...{tail}"));
+    assert_drawn(stage, &format!("\u{203a} …{tail}"));
 }
 
 #[test]
 fn one_is_chosen_asked_about_and_deleted() {
     let mut stage = full("none");
     stage.keys("down d enter");
-    assert_drawn(&stage, "Delete mdb_sa_sk_...k7qd in Atlas?");
-    assert_not_drawn(&stage, "signed in with this one");
+    assert_drawn(&stage, "Delete …k7qd?");
+    assert_not_drawn(&stage, "signed in with this secret");
     assert_eq!(deletions(&stage), 0, "never by Enter");
     stage.keys("y").deleted(DeleteOutcome::Gone);
     assert!(stage.is_on_form());
+    assert_drawn(&stage, "Deleted …k7qd. You can create a secret now.");
     assert_eq!((deletions(&stage), stage.posts()), (1, 0), "making room is not creating");
 }
 
@@ -72,7 +73,7 @@ fn what_the_session_signed_in_with_is_kept_until_a_new_one_exists() {
     let mut stage = full("9f3a");
     stage.keys("d y");
     assert_eq!(deletions(&stage), 0);
-    assert_drawn(&stage, "You are signed in with this one and need it to create");
+    assert_drawn(&stage, "You are signed in with this secret and need it to create a new one.");
 
     for (mut stage, words) in [(prompt("9f3a"), OWN), (prompt_of(Identity::AccessToken), PERHAPS)] {
         stage.keys("d y");
@@ -109,7 +110,7 @@ fn the_new_secret_is_not_in_the_list_and_stays_on_its_screen() {
     let own = ExistingSecret { id: id(SECRET_ID), ..masked("aaaa") };
     stage.keys("d").account(&[own, masked("9f3a")]);
     assert_chosen(&stage, "9f3a");
-    assert_not_drawn(&stage, "...aaaa");
+    assert_not_drawn(&stage, "…aaaa");
     stage.keys("d y").deleted(DeleteOutcome::Gone);
     assert!(stage.shown().prompt.is_none());
     assert_drawn(&stage, "Deleted \u{2026}9f3a");
@@ -123,7 +124,7 @@ fn without_the_new_ones_id_only_what_was_there_before_is_listed() {
     stage.account(&[masked("9f3a")]).answered(CreateOutcome::Created(without_id()));
     stage.keys("d").account(&[masked("9f3a"), masked("aaaa")]);
     assert_chosen(&stage, "9f3a");
-    assert_not_drawn(&stage, "...aaaa");
+    assert_not_drawn(&stage, "…aaaa");
 }
 
 #[test]
@@ -132,7 +133,7 @@ fn a_deletion_that_fails_is_told_and_makes_no_room() {
     stage.keys("d y").deleted(DeleteOutcome::Failed(unreadable()));
     assert_drawn(&stage, &format!("Not deleted. {}", unreadable().explain().title));
     assert_chosen(&stage, "9f3a");
-    assert_drawn(&stage, "mdb_sa_sk_...k7qd");
+    assert_drawn(&stage, "…k7qd never");
 }
 
 #[test]
@@ -170,6 +171,6 @@ fn while_one_is_deleted_no_key_counts_and_its_spinner_turns() {
     stage.keys("d y");
     assert_eq!(stage.app.wake_in(), Some(Duration::from_millis(100)));
     stage.keys("down esc d y");
-    assert_drawn(&stage, "Deleting the secret in Atlas");
+    assert_drawn(&stage, "Deleting …9f3a");
     assert_eq!(deletions(&stage), 1);
 }

@@ -65,7 +65,7 @@ fn what_has_to_be_read_is_there() {
         ("left_over_looking", &["Checking that it is not in use"]),
         ("left_over_deleting", &["Deleting the secret in Atlas"]),
         ("left_over_used", &["a client has its value. It was not deleted."]),
-        ("created_retires_perhaps_login", &["You may be signed in with this one", "y/n"]),
+        ("created_retires_perhaps_login", &["You may be signed in with this secret.", "y/n"]),
         ("sign_in_key_refused", &["refused the API key", "Check both keys", "Atlas: 401 UNEXPECTED_ERROR"]),
         ("sign_in_profile_forbidden", &["Read Atlas's message.", "Atlas: 403 POLICY_VIOLATION"]),
         ("left_over", &["never delivered", "k keep it", "q quit"]),

@@ -5,6 +5,7 @@
 use std::time::Duration;
 
 use crossterm::event::KeyCode;
+use jiff::Timestamp;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
@@ -19,7 +20,13 @@ use crate::tui::keys::{
 };
 use crate::tui::{Remote, Theme, words};
 
-use super::{Notice, secret_facts};
+use super::Notice;
+
+/// Between the columns.
+const GAP: usize = 2;
+
+/// The column that goes first.
+const CREATED: usize = 2;
 
 /// A list of secrets, one of which is to be deleted.
 #[derive(Clone, Debug)]
@@ -105,7 +112,7 @@ impl SecretList {
     }
 
     fn chosen_label(&self, theme: &Theme) -> String {
-        self.chosen().map_or_else(String::new, |secret| words::short_label(secret, &theme.glyphs))
+        self.chosen().map_or_else(String::new, |secret| short(secret, theme))
     }
 
     fn step(&mut self, by: usize) {
@@ -235,16 +242,51 @@ impl SecretList {
         if self.secrets.is_empty() {
             canvas.words(2, "No older secrets.", theme.faint);
         }
-        for (index, secret) in self.secrets.iter().enumerate() {
+        self.draw_table(app, canvas);
+        self.draw_stage(app, canvas);
+    }
+
+    /// The columns of the form's table; the first to go where it is narrow is `created`.
+    fn draw_table(&self, app: &Shared, canvas: &mut Canvas) {
+        let (theme, now, zone) = (canvas.theme, app.atlas_now(), app.zone.as_ref());
+        let date = |at: Timestamp| words::short_date(at, zone);
+        let row = |secret: &ExistingSecret| {
+            let used = secret.last_used_at.map_or_else(|| "never".to_owned(), |at| words::ago(at, now));
+            let is_own = app.login_risk(&self.account.client, secret) == LoginRisk::Own;
+            let status = match () {
+                () if secret.is_expired(now) => "expired",
+                () if is_own => "signed in",
+                () => "",
+            };
+            let created = secret.created_at.map_or_else(String::new, date);
+            let expires = secret.expires_at.map_or_else(|| "unknown".to_owned(), date);
+            [short(secret, theme), status.to_owned(), created, used, expires]
+        };
+        let rows: Vec<[String; 5]> = self.secrets.iter().map(row).collect();
+        let titles = ["", "", "created", "last used", "expires"];
+        let mut widths = titles.map(str::len);
+        for row in &rows {
+            widths = std::array::from_fn(|column| widths[column].max(Span::raw(&row[column]).width()));
+        }
+        let has_created = widths.iter().sum::<usize>() + GAP * widths.len() <= usize::from(canvas.width());
+        let line = |cells: [&str; 5]| {
+            let shown = (0..cells.len()).filter(|column| has_created || *column != CREATED);
+            let padded = shown.map(|column| format!("{:<width$}", cells[column], width = widths[column]));
+            padded.collect::<Vec<_>>().join("  ").trim_end().to_owned()
+        };
+        if !rows.is_empty() {
+            canvas.line(Line::styled(format!("  {}", line(titles)), theme.faint));
+        }
+        for (index, row) in rows.iter().enumerate() {
             let is_selected = index == self.selected;
             let symbol = if is_selected { theme.glyphs.pointer } else { " " };
-            let is_own = app.login_risk(&self.account.client, secret) == LoginRisk::Own;
-            let own = if is_own { "  (you are signed in with it)" } else { "" };
-            let words = format!("{}{own}", secret_facts(app, secret));
             let style = if is_selected { theme.strong } else { Style::new() };
-            canvas.item(Span::styled(format!("{symbol} "), theme.strong), &words, style);
+            let text = line(row.each_ref().map(String::as_str));
+            canvas.line(Line::from(vec![
+                Span::styled(format!("{symbol} "), theme.strong),
+                Span::styled(text, style),
+            ]));
         }
-        self.draw_stage(app, canvas);
     }
 
     fn draw_stage(&self, app: &Shared, canvas: &mut Canvas) {
@@ -252,7 +294,7 @@ impl SecretList {
         match &self.stage {
             Stage::Fetching | Stage::Failed(_) | Stage::Choosing(None) => {}
             Stage::Choosing(Some(Report::Deleted(secret))) => {
-                let words = format!("Deleted {}.", words::short_label(secret, &theme.glyphs));
+                let words = format!("Deleted {}.", short(secret, theme));
                 canvas.marked(theme.glyphs.check, &words, theme.good);
             }
             Stage::Choosing(Some(Report::NotDeleted(problem))) => {
@@ -277,6 +319,15 @@ impl SecretList {
                 canvas.running(app.now, *since, &doing);
             }
         }
+    }
+}
+
+/// `…9f3a`, or the end of the id where Atlas gave no mask.
+fn short(secret: &ExistingSecret, theme: &Theme) -> String {
+    let id = secret.id.as_str();
+    match &secret.mask {
+        Some(_) => words::short_label(secret, &theme.glyphs),
+        None => format!("{}{}", theme.glyphs.ellipsis, &id[id.len().saturating_sub(6)..]),
     }
 }
 

@@ -34,8 +34,7 @@ pub(super) fn options(app: &Shared) -> Vec<String> {
         options.push(format!("--base-url {}", word(&base_url)));
     }
     // With --yes nothing asks whether the expired secret may be deleted.
-    let replaces =
-        app.flags.replace_expired || matches!(app.submit_action(), SubmitAction::ReplaceExpired { .. });
+    let replaces = app.flags.replace_expired || matches!(app.submit_action(), SubmitAction::ReplaceExpired);
     let flags = [
         (replaces, "--replace-expired"),
         (app.flags.verify, "--verify"),
