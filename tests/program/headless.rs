@@ -341,7 +341,10 @@ fn assert_lost(atlas: &Atlas, output: &Output, why: &str) {
     let (code, said) = end_of(output);
     assert_eq!(code, Some(3), "{said}");
     assert!(said.contains(why), "{said}");
-    let named: Vec<&str> = said.lines().filter(|line| line.contains("never handed over")).collect();
+    let named: Vec<&str> = said
+        .lines()
+        .filter(|line| line.starts_with("atlas-secret: secret ") && line.contains("never delivered"))
+        .collect();
     assert_eq!(named.len(), 1, "{said}");
     let (_, rest) = named[0].split_once("atlas-secret: secret ").unwrap();
     let secret_id = rest.split(' ').next().unwrap();
