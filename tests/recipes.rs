@@ -5,14 +5,16 @@
 
 pub mod support;
 
+use std::ffi::OsString;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
 
+use atlas_secret::cli::Arguments;
 use atlas_secret::demo::World;
-use atlas_secret::domain::{BaseUrl, Credentials, QueryFlags};
-use atlas_secret::tui::screens::Recipe;
+use atlas_secret::domain::{BaseUrl, Credentials, Lifetime, QueryFlags};
+use atlas_secret::tui::screens::{Recipe, RecipeInput};
 use secrecy::ExposeSecret;
 use serde_json::Value;
 use support::atlas::TestAtlas;
@@ -34,6 +36,10 @@ async fn atlas() -> TestAtlas {
         "service_accounts":[{{"client_id":"{CLIENT}","name":"ci-deployer"}}]}}]}}]}}"#
     );
     TestAtlas::start(World::from_json(&world).unwrap()).await
+}
+
+fn input(base_url: BaseUrl, query_flags: QueryFlags) -> RecipeInput {
+    RecipeInput { base_url, new_secret: new_secret(), query_flags, options: Vec::new() }
 }
 
 /// The first program of this name on the path.
@@ -94,7 +100,7 @@ async fn creates_one_secret(recipe: Recipe, flags: QueryFlags, curl: &Path) {
         ("MONGODB_ATLAS_PRIVATE_API_KEY", private_key.expose_secret()),
     ];
     let shell = Shell::with_curl(curl);
-    let output = shell.run(&recipe.text(&atlas.base_url(), &new_secret(), flags), &variables).await;
+    let output = shell.run(&recipe.text(&input(atlas.base_url(), flags)), &variables).await;
     let error = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{recipe:?} {flags:?}: {error}");
 
@@ -139,7 +145,7 @@ async fn the_hours_of_the_command_are_the_hours_of_the_secret() {
     };
     let atlas = atlas().await;
     let token = atlas.access_token();
-    let text = Recipe::CurlServiceAccount.text(&atlas.base_url(), &new_secret(), QueryFlags::default());
+    let text = Recipe::CurlServiceAccount.text(&input(atlas.base_url(), FLAGS[0]));
     let variables = [("MONGODB_ATLAS_ACCESS_TOKEN", token.expose_secret())];
     let output = Shell::with_curl(&curl).run(&text, &variables).await;
     let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
@@ -156,7 +162,7 @@ async fn the_atlas_cli_command_is_what_a_shell_understands() {
         .unwrap();
     fs::set_permissions(&stand_in, fs::Permissions::from_mode(0o755)).unwrap();
     let base_url = BaseUrl::parse("https://o'clock$HOME.example:8443").unwrap();
-    let output = shell.run(&Recipe::AtlasCli.text(&base_url, &new_secret(), FLAGS[3]), &[]).await;
+    let output = shell.run(&Recipe::AtlasCli.text(&input(base_url, FLAGS[3])), &[]).await;
     let expected = format!(
         "https://o'clock$home.example:8443/\napi\nserviceAccounts\ncreateGroupSecret\n--version\n2024-08-05\n\
          --envelope\n--pretty\n--groupId\n{PROJECT}\n--clientId\n{CLIENT}\n{{\"secretExpiresAfterHours\":720}}\n"
@@ -165,13 +171,31 @@ async fn the_atlas_cli_command_is_what_a_shell_understands() {
     assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
+/// This program's own command, as its own command line reads it.
+#[tokio::test]
+async fn the_command_of_this_program_is_what_a_shell_and_the_program_understand() {
+    let shell = Shell { folder: tempfile::tempdir().unwrap() };
+    let stand_in = shell.folder.path().join("atlas-secret");
+    fs::write(&stand_in, "#!/bin/sh\nprintf '%s\\n' \"$@\"\n").unwrap();
+    fs::set_permissions(&stand_in, fs::Permissions::from_mode(0o755)).unwrap();
+    let options = vec![r"--profile 'it'\''s mine'".to_owned(), "--verify".to_owned()];
+    let input = RecipeInput { options, ..input(BaseUrl::parse(BaseUrl::CLOUD).unwrap(), FLAGS[0]) };
+    let output = shell.run(&Recipe::AtlasSecret.text(&input), &[]).await;
+    let arguments = String::from_utf8(output.stdout).unwrap();
+    let line = std::iter::once("atlas-secret").chain(arguments.lines()).map(OsString::from);
+    let read = Arguments::read(line).unwrap();
+    assert_eq!((read.profile.as_deref(), read.yes, read.verify), (Some("it's mine"), true, true));
+    assert_eq!((read.project_id.as_deref(), read.client_id.as_deref()), (Some(PROJECT), Some(CLIENT)));
+    assert_eq!(Lifetime::parse(&read.expires_after), Ok(new_secret().lifetime));
+}
+
 #[tokio::test]
 async fn the_go_program_is_formatted_as_gofmt_has_it() {
     let Some(gofmt) = program("gofmt") else {
         println!("skipped: there is no gofmt");
         return;
     };
-    let text = Recipe::GoSdk.text(&BaseUrl::parse(BaseUrl::CLOUD).unwrap(), &new_secret(), FLAGS[0]);
+    let text = Recipe::GoSdk.text(&input(BaseUrl::parse(BaseUrl::CLOUD).unwrap(), FLAGS[0]));
     let mut gofmt = Command::new(gofmt).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     gofmt.stdin.take().unwrap().write_all(text.as_bytes()).await.unwrap();
     let output = gofmt.wait_with_output().await.unwrap();

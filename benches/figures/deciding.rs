@@ -61,6 +61,7 @@ fn page(number: u32, count: usize) -> Page<ProjectEntry> {
     let entries = (first..last).map(|index| ProjectEntry {
         id: ProjectId::parse(&format!("{index:024x}")).expect("24 digits"),
         name: ServerText::new(&format!("{}-service-{index}", ["billing", "search", "ledger"][index % 3])),
+        organization: None,
     });
     let about = u32::try_from(count).ok();
     Page { entries: entries.collect(), is_last: last == count, about }

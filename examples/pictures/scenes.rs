@@ -136,7 +136,11 @@ fn projects() -> Stage {
     let entries = names
         .iter()
         .enumerate()
-        .map(|(number, name)| ProjectEntry { id: id(number + 1), name: ServerText::new(name) })
+        .map(|(number, name)| ProjectEntry {
+            id: id(number + 1),
+            name: ServerText::new(name),
+            organization: None,
+        })
         .collect::<Vec<_>>();
     let about = u32::try_from(entries.len()).ok();
     stage.projects_page(Ok(Page { entries, is_last: true, about }));

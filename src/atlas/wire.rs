@@ -173,9 +173,11 @@ pub(super) fn service_account(body: &Value) -> Option<ServiceAccount> {
 
 /// Reads a project (schema `Group`). Nothing when the object has no sign of being one.
 pub(super) fn project(body: &Value) -> Option<Project> {
-    let name = text(body, "name")?;
-    let organization = body.get("orgId").and_then(Value::as_str).and_then(OrganizationId::from_server);
-    Some(Project { name, organization })
+    Some(Project { name: text(body, "name")?, organization: organization(body) })
+}
+
+fn organization(body: &Value) -> Option<OrganizationId> {
+    OrganizationId::from_server(body.get("orgId")?.as_str()?)
 }
 
 /// Reads an organization's settings (schema `OrganizationSettings`, none of whose fields is required). A cap
@@ -207,7 +209,7 @@ pub(super) fn page<T>(body: &Value, entry: impl Fn(&Value) -> Option<T>) -> Opti
 /// A project in a list; one without a readable id cannot be chosen and is left out.
 pub(super) fn project_entry(body: &Value) -> Option<ProjectEntry> {
     let id = ProjectId::parse(body.get("id")?.as_str()?).ok()?;
-    Some(ProjectEntry { id, name: text(body, "name").unwrap_or_default() })
+    Some(ProjectEntry { id, name: text(body, "name").unwrap_or_default(), organization: organization(body) })
 }
 
 /// A service account in a list; one without a readable id cannot be chosen and is left out.

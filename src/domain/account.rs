@@ -200,6 +200,8 @@ pub struct ProjectEntry {
     pub id: ProjectId,
     /// Its name.
     pub name: ServerText,
+    /// The organization that it belongs to, where Atlas named one.
+    pub organization: Option<OrganizationId>,
 }
 
 /// A service account of a project.
@@ -211,6 +213,21 @@ pub struct AccountEntry {
     pub name: ServerText,
     /// The secrets it has.
     pub secrets: Vec<ExistingSecret>,
+}
+
+impl AccountEntry {
+    /// The secret that says how urgent a rotation is: the one that works at `now` and expires first. Where none works,
+    /// the one that expired last.
+    pub fn next_to_expire(&self, now: Timestamp) -> Option<&ExistingSecret> {
+        let living = self.secrets.iter().filter(|secret| !secret.is_expired(now));
+        let first = living.min_by_key(|secret| secret.expires_at.unwrap_or(Timestamp::MAX));
+        first.or_else(|| self.secrets.iter().max_by_key(|secret| secret.expires_at))
+    }
+
+    /// When one of its secrets was last used.
+    pub fn last_used_at(&self) -> Option<Timestamp> {
+        self.secrets.iter().filter_map(|secret| secret.last_used_at).max()
+    }
 }
 
 #[cfg(test)]
@@ -245,6 +262,29 @@ mod tests {
         let cut: Timestamp = "2026-11-30T18:14:00Z".parse().unwrap();
         assert_eq!(account.consequences(now).shortens, vec![(long, cut)]);
         assert!(account.is_full());
+    }
+
+    #[test]
+    fn the_first_of_the_living_secrets_to_expire_says_how_urgent_a_rotation_is() {
+        let now: Timestamp = "2026-11-23T18:14:00Z".parse().unwrap();
+        let [older, expired, soon, late] =
+            ["2026-10-01T00:00:00Z", "2026-11-01T00:00:00Z", "2026-12-01T00:00:00Z", "2027-03-01T00:00:00Z"];
+        let rows: [(&[&str], Option<&str>); 5] = [
+            (&[], None),
+            (&[late, soon], Some(soon)),
+            (&[expired, late], Some(late)),
+            (&[older, expired], Some(expired)),
+            (&[expired], Some(expired)),
+        ];
+        for (expiries, expected) in rows {
+            let entry = AccountEntry {
+                client: ClientId::parse("mdb_sa_id_1234567890abcdef12345678").unwrap(),
+                name: ServerText::default(),
+                secrets: expiries.iter().map(|at| secret(at)).collect(),
+            };
+            let next = entry.next_to_expire(now).and_then(|secret| secret.expires_at);
+            assert_eq!(next, expected.map(|at| at.parse().unwrap()), "{expiries:?}");
+        }
     }
 
     #[test]

@@ -54,10 +54,12 @@ impl BaseUrl {
     /// Parses a base URL; a trailing slash is taken off.
     pub fn parse(text: &str) -> Result<Self, BaseUrlError> {
         let text = trim_visible(text);
-        if is_quoted(text) {
+        let no_url = if is_quoted(text) { BaseUrlError::Quoted } else { BaseUrlError::NotAUrl };
+        let url = Url::parse(text).map_err(|_| no_url)?;
+        // A quote at the end alone becomes a part of the host's name.
+        if url.host_str().is_some_and(is_quoted) {
             return Err(BaseUrlError::Quoted);
         }
-        let url = Url::parse(text).map_err(|_| BaseUrlError::NotAUrl)?;
         let host = url.host().ok_or(BaseUrlError::NotAUrl)?;
         if is_quoted(&host.to_string()) {
             return Err(BaseUrlError::Quoted);
@@ -157,6 +159,10 @@ mod tests {
         let rows = [
             ("cloud.mongodb.com", BaseUrlError::NotAUrl),
             ("", BaseUrlError::NotAUrl),
+            ("\"https://cloud.mongodb.com\"", BaseUrlError::Quoted),
+            ("'cloud.mongodb.com'", BaseUrlError::Quoted),
+            ("https://cloud.mongodb.com'", BaseUrlError::Quoted),
+            ("https://'/", BaseUrlError::Quoted),
             ("ftp://cloud.mongodb.com", BaseUrlError::Scheme),
             ("http://cloud.mongodb.com", BaseUrlError::Insecure),
             ("http://localhost.example.com", BaseUrlError::Insecure),

@@ -18,7 +18,7 @@ pub enum Session {
         /// Who is signed in.
         identity: Identity,
         /// Where the credentials come from, where that is worth saying.
-        origin: Option<ServerText>,
+        origin: Option<SessionOrigin>,
     },
     /// A host on the network, not signed in yet.
     SignedOut {
@@ -47,6 +47,24 @@ pub enum Identity {
     },
 }
 
+/// Where a session's credentials come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SessionOrigin {
+    /// A profile of the Atlas CLI.
+    Profile(ProfileName),
+    /// Variables.
+    Environment,
+}
+
+impl fmt::Display for SessionOrigin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Profile(name) => write!(f, "profile {name}"),
+            Self::Environment => f.write_str("from the environment"),
+        }
+    }
+}
+
 impl Identity {
     /// True when one of the account's secrets may be behind the session, as far as the identity tells.
     pub fn may_be_of(&self, client: &ClientId) -> bool {
@@ -67,12 +85,21 @@ impl Session {
 
     /// The same, saying where the credentials come from.
     #[must_use]
-    pub fn with_origin(self, origin: ServerText) -> Self {
+    pub fn with_origin(self, origin: SessionOrigin) -> Self {
         match self {
             Self::Remote { base_url, identity, .. } => {
                 Self::Remote { base_url, identity, origin: Some(origin) }
             }
             other => other,
+        }
+    }
+
+    /// The profile of the Atlas CLI that signs in, if it is one.
+    pub fn profile(&self) -> Option<&ProfileName> {
+        match self {
+            Self::Remote { identity: Identity::Profile { name, .. }, .. }
+            | Self::Remote { origin: Some(SessionOrigin::Profile(name)), .. } => Some(name),
+            _ => None,
         }
     }
 

@@ -3,8 +3,8 @@
 use crate::config::{CredentialSource, FileError, Flags, Found, Profiles, resolve};
 use crate::demo::World;
 use crate::domain::{
-    BaseUrl, Credentials, Identity, ProfileName, ReadProblem, ServerText, Session, TransportProblem, Tried,
-    TriedSession,
+    BaseUrl, Credentials, Identity, ProfileName, ReadProblem, ServerText, Session, SessionOrigin,
+    TransportProblem, Tried, TriedSession,
 };
 
 use super::connection::{Connections, Source};
@@ -78,10 +78,7 @@ pub fn identity(credentials: &CredentialSource) -> Identity {
 pub fn profile_session(base_url: &BaseUrl, credentials: &CredentialSource, name: &ProfileName) -> Session {
     match identity(credentials) {
         in_keyring @ Identity::Profile { .. } => Session::remote(base_url, in_keyring),
-        identity => {
-            let origin = ServerText::new(&format!("profile {name}"));
-            Session::remote(base_url, identity).with_origin(origin)
-        }
+        identity => Session::remote(base_url, identity).with_origin(SessionOrigin::Profile(name.clone())),
     }
 }
 

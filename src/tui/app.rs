@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use ratatui::Frame;
-use ratatui::layout::Margin;
+use ratatui::layout::{Margin, Rect};
 
 use crate::domain::{
     ClientId, Consequences, Disposition, ExistingSecret, Exit, ExitSummary, Format, Login, LoginRisk, Now,
@@ -18,11 +18,12 @@ use super::area::{middle, split_bottom, split_left, split_top};
 use super::canvas::Canvas;
 use super::creation::{Ending, InFlight};
 use super::event::{Command, Event, KeyPress, Reader};
-use super::keys::{self, Action, Binding};
+use super::keys::{self, Action, Binding, Group};
 use super::screens::{
     CommandView, CreatedScreen, Form, FormScreen, Notice, Picker, PreviousRun, Progress, Recovery,
     SecretListScreen, SignIn,
 };
+use super::scroll::{Scroll, overflows};
 use super::{Lookups, Theme, footer, header, help};
 
 /// So many characters in one read are a paste, whatever the terminal says; no one types them.
@@ -40,6 +41,7 @@ pub struct App {
     pub screen: Screen,
     /// True after a letter that no key of the screen can be: the keyboard's layout is not Latin.
     pub(super) is_other_layout: bool,
+    pub(super) help_scroll: Scroll,
 }
 
 /// What outlives a screen.
@@ -269,7 +271,12 @@ impl App {
             has_quit: false,
             commands: Vec::new(),
         };
-        Self { shared, screen: Screen::Form(FormScreen), is_other_layout: false }
+        Self {
+            shared,
+            screen: Screen::Form(FormScreen),
+            is_other_layout: false,
+            help_scroll: Scroll::default(),
+        }
     }
 
     /// Applies an event that happened `at` that time, and says what is to be done.
@@ -336,7 +343,8 @@ impl App {
         if matches!(self.screen, Screen::Recovery(_)) && !matches!(screen, Screen::Recovery(_)) {
             self.shared.send(Command::StopRecover);
         }
-        if matches!(self.screen, Screen::Picker(_)) {
+        // From a list to the next one, only the new one's pages are being fetched by now.
+        if matches!(self.screen, Screen::Picker(_)) && !matches!(screen, Screen::Picker(_)) {
             self.shared.send(Command::StopPages);
         }
         self.screen = screen;
@@ -401,7 +409,10 @@ impl App {
         self.is_other_layout =
             action.is_none() && is_of_other_script(key) && keys.iter().any(Binding::is_letter);
         match action {
-            Some(Action::Help) => self.shared.shows_help = true,
+            Some(Action::Help) => {
+                self.shared.shows_help = true;
+                self.help_scroll = Scroll::default();
+            }
             Some(Action::CloseHelp) => self.shared.shows_help = false,
             Some(Action::Repaint) => self.shared.send(Command::Repaint),
             Some(Action::Suspend) => self.suspend(),
@@ -410,6 +421,11 @@ impl App {
             Some(Action::Submit) if comes_with_text => {
                 self.shared.form.notice =
                     Some(Notice::Word("Ctrl-S came within pasted text. Press it again."));
+            }
+            Some(action) if self.shared.shows_help => {
+                let body = self.shared.body();
+                let rows = help::rows(self, body.width).len();
+                self.help_scroll.on_action(action, rows, body.height);
             }
             // A path or a command line that is pasted with its line break does not run at once.
             Some(Action::Choose) if comes_with_text && matches!(self.screen, Screen::Created(_)) => {}
@@ -420,6 +436,16 @@ impl App {
             None if self.shared.shows_help => {}
             None => self.screen.component_mut().on_key(&mut self.shared, key),
         }
+    }
+
+    /// False for a key of the table that would do nothing just now.
+    pub fn works(&self, action: Action) -> bool {
+        if self.shared.shows_help {
+            let body = self.shared.body();
+            return action.group() != Group::Move
+                || overflows(help::rows(self, body.width).len(), body.height);
+        }
+        self.screen.component().works(&self.shared, action)
     }
 
     /// The keys that work now.
@@ -450,11 +476,7 @@ impl App {
             let words = self.too_small(theme);
             return Canvas::new(frame, theme, whole).words(0, &words, theme.strong);
         }
-        let page = middle(whole, WIDEST).inner(Margin::new(1, 0));
-        let [head, page] = split_top(page, 2);
-        let [_, page] = split_top(page, 1);
-        let [body, foot] = split_bottom(page, 1);
-        let [_, body] = split_left(body, 2);
+        let [head, body, foot] = page(whole);
         header::draw(&self.shared, &mut Canvas::new(frame, theme, head));
         let mut canvas = Canvas::new(frame, theme, body);
         if self.shared.shows_help {
@@ -488,6 +510,11 @@ impl Shared {
 
     pub(super) fn take_commands(&mut self) -> Vec<Command> {
         std::mem::take(&mut self.commands)
+    }
+
+    /// Where a screen draws.
+    pub(super) fn body(&self) -> Rect {
+        page(Rect::new(0, 0, self.size.columns, self.size.rows))[1]
     }
 
     fn is_covered(&self) -> bool {
@@ -567,6 +594,16 @@ impl Shared {
             Output::Sink(_) | Output::Terminal => Exit::Done,
         }
     }
+}
+
+/// Header, body and footer.
+fn page(whole: Rect) -> [Rect; 3] {
+    let page = middle(whole, WIDEST).inner(Margin::new(1, 0));
+    let [head, page] = split_top(page, 2);
+    let [_, page] = split_top(page, 1);
+    let [body, foot] = split_bottom(page, 1);
+    let [_, body] = split_left(body, 2);
+    [head, body, foot]
 }
 
 /// True for a letter that is in none of Unicode's Latin blocks.

@@ -179,6 +179,7 @@ pub(super) fn cut(text: &str, width: u16, indent: u16, rows: u16, ellipsis: &str
     if rows > 0 { format!("{kept}{ellipsis}") } else { kept }
 }
 
-fn wrapped(text: &str, width: usize) -> Vec<Cow<'_, str>> {
+/// The lines of a text in so many columns.
+pub(super) fn wrapped(text: &str, width: usize) -> Vec<Cow<'_, str>> {
     if width == 0 { Vec::new() } else { textwrap::wrap(text, width) }
 }

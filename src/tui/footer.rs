@@ -4,32 +4,53 @@ use ratatui::text::{Line, Span};
 
 use super::app::App;
 use super::canvas::Canvas;
+use super::keys::{Action, Binding};
+use super::theme::Theme;
 
 const GAP: &str = "   ";
 
-const OTHER_LAYOUT: &str = "Your keyboard layout is not Latin. Switch it.";
+const OTHER_LAYOUT: &str = "Your keyboard layout is not Latin. Switch it to use these keys.";
 
 pub(super) fn draw(app: &App, canvas: &mut Canvas) {
     let theme = canvas.theme;
     if app.is_other_layout {
         return canvas.line(Line::styled(OTHER_LAYOUT, theme.warning));
     }
-    let screen = app.screen.component();
-    let works = |action| app.shared.shows_help || screen.works(&app.shared, action);
+    let bindings = app.keys().iter().filter(|binding| binding.is_in_footer && app.works(binding.action));
+    let bindings: Vec<&Binding> = bindings.collect();
     let mut line = Line::default();
-    for binding in app.keys().iter().filter(|binding| binding.is_in_footer && works(binding.action)) {
-        let gap = if line.spans.is_empty() { "" } else { GAP };
-        let hint = [
-            Span::raw(gap),
-            Span::styled(binding.keys, theme.strong),
-            Span::raw(" "),
-            Span::styled(binding.label.replace('…', theme.glyphs.ellipsis), theme.faint),
-        ];
-        let width: usize = hint.iter().map(Span::width).sum();
-        // Where it is narrow, hints are dropped; they never wrap.
-        if line.width() + width <= usize::from(canvas.width()) {
-            line.spans.extend(hint);
+    for hint in fitting(&bindings, usize::from(canvas.width()), theme) {
+        if !line.spans.is_empty() {
+            line.push_span(GAP);
         }
+        line.spans.extend(hint.spans);
     }
     canvas.line(line);
+}
+
+/// The hints that fit, each of them whole, in the order of the table. The help, which has the rest, and the first way
+/// out are always among them.
+fn fitting(bindings: &[&Binding], width: usize, theme: &Theme) -> Vec<Line<'static>> {
+    let way_out = bindings.iter().position(|binding| binding.action.is_way_out());
+    let is_needed = |index: usize| Some(index) == way_out || bindings[index].action == Action::Help;
+    let hints: Vec<Line> = bindings.iter().map(|binding| hint(binding, theme)).collect();
+    let widths: Vec<usize> = hints.iter().map(|hint| hint.width() + GAP.len()).collect();
+    let needed: usize = (0..widths.len()).filter(|index| is_needed(*index)).map(|index| widths[index]).sum();
+    let mut left = (width + GAP.len()).saturating_sub(needed);
+    let mut takes = |index: usize| {
+        let is_taken = is_needed(index) || widths[index] <= left;
+        if is_taken && !is_needed(index) {
+            left -= widths[index];
+        }
+        is_taken
+    };
+    hints.into_iter().enumerate().filter(|(index, _)| takes(*index)).map(|(_, hint)| hint).collect()
+}
+
+fn hint(binding: &Binding, theme: &Theme) -> Line<'static> {
+    Line::from(vec![
+        Span::styled(binding.keys, theme.strong),
+        Span::raw(" "),
+        Span::styled(binding.label.replace('…', theme.glyphs.ellipsis), theme.faint),
+    ])
 }

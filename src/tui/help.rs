@@ -1,41 +1,89 @@
-//! Every key that works on the screen below, from the table that decides what they do.
+//! Every key that works on the screen below, from the table that decides what they do, grouped by what they are for.
 
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::app::App;
-use super::canvas::{Canvas, rows_of};
+use super::canvas::{Canvas, cut, wrapped};
+use super::keys::{Binding, Group};
+use super::theme::Theme;
 
-/// Room for the names of keys, in columns.
-const KEYS_WIDTH: usize = 14;
+const GROUPS: [(Group, &str); 3] =
+    [(Group::Act, "Actions"), (Group::Move, "Move"), (Group::Program, "Program")];
+
+/// Between keys and what they do.
+const GAP: usize = 2;
+
+/// One row of the help.
+pub(super) enum Row {
+    Heading(&'static str),
+    Key { keys: String, label: &'static str },
+    Note { text: String, is_first: bool, is_warning: bool },
+    Blank,
+}
+
+/// All rows, whether they fit or not. What is said of the credentials comes first: the form says it nowhere else.
+pub(super) fn rows(app: &App, width: u16) -> Vec<Row> {
+    let (shared, screen) = (&app.shared, app.screen.component());
+    let width = usize::from(width);
+    let mut rows = Vec::new();
+    for note in &shared.credential_notes {
+        rows.extend(note_rows(note.as_str(), true, width));
+    }
+    let works = |binding: &&Binding| screen.works(shared, binding.action);
+    let bindings: Vec<&Binding> = screen.keys(shared).iter().filter(works).collect();
+    for (group, title) in GROUPS {
+        let mut of_group = bindings.iter().filter(|binding| binding.action.group() == group).peekable();
+        if of_group.peek().is_some() {
+            separate(&mut rows);
+            rows.push(Row::Heading(title));
+        }
+        rows.extend(of_group.map(|binding| Row::Key { keys: binding.all_keys(), label: binding.label }));
+    }
+    let about = screen.about();
+    if !about.is_empty() {
+        separate(&mut rows);
+    }
+    rows.extend(about.iter().flat_map(|words| note_rows(words, false, width)));
+    rows
+}
+
+fn separate(rows: &mut Vec<Row>) {
+    if !rows.is_empty() {
+        rows.push(Row::Blank);
+    }
+}
+
+fn note_rows(text: &str, is_warning: bool, width: usize) -> impl Iterator<Item = Row> {
+    let lines = wrapped(text, width.saturating_sub(GAP)).into_iter().enumerate();
+    lines.map(move |(index, line)| Row::Note { text: line.into_owned(), is_first: index == 0, is_warning })
+}
 
 pub(super) fn draw(app: &App, canvas: &mut Canvas) {
-    let theme = canvas.theme;
-    let screen = app.screen.component();
-    let about = screen.about();
-    let bindings: Vec<_> =
-        screen.keys(&app.shared).iter().filter(|binding| screen.works(&app.shared, binding.action)).collect();
-    let keys = u16::try_from(bindings.len()).unwrap_or(u16::MAX);
-    let about_rows: u16 = about.iter().map(|words| rows_of(words, canvas.width(), 2)).sum();
-    // What is said of the credentials is said nowhere else on the form, so it comes first.
-    for note in &app.shared.credential_notes {
-        canvas.warning(note.as_str(), Style::new());
-    }
-    let spare = canvas.left().saturating_sub(keys).saturating_sub(about_rows);
-    if spare > 0 {
-        canvas.line(Line::styled("Keys", theme.strong));
-    }
-    if spare > 2 {
-        canvas.blank();
-    }
-    for binding in bindings {
-        let keys = Span::styled(format!("{:<KEYS_WIDTH$}", binding.keys), theme.strong);
-        canvas.line(Line::from(vec![keys, Span::raw(binding.label.replace('…', theme.glyphs.ellipsis))]));
-    }
-    if spare > 1 {
-        canvas.blank();
-    }
-    for words in about {
-        canvas.item(Span::styled(format!("{} ", theme.glyphs.dot), theme.faint), words, Style::new());
+    let (theme, width) = (canvas.theme, canvas.width());
+    let rows = rows(app, width);
+    let keys_width = rows.iter().map(|row| if let Row::Key { keys, .. } = row { keys.len() } else { 0 });
+    let keys_width = keys_width.max().unwrap_or(0) + GAP;
+    let lines = rows.into_iter().map(|row| line(row, keys_width, width, theme)).collect();
+    app.help_scroll.draw(lines, canvas);
+}
+
+fn line(row: Row, keys_width: usize, width: u16, theme: &Theme) -> Line<'static> {
+    let glyphs = &theme.glyphs;
+    match row {
+        Row::Blank => Line::default(),
+        Row::Heading(title) => Line::styled(title, theme.strong),
+        Row::Key { keys, label } => {
+            let indent = u16::try_from(keys_width).unwrap_or(u16::MAX);
+            let keys = Span::styled(format!("{keys:<keys_width$}"), theme.strong);
+            let label = label.replace('…', glyphs.ellipsis);
+            Line::from(vec![keys, Span::raw(cut(&label, width, indent, 1, glyphs.ellipsis))])
+        }
+        Row::Note { text, is_first, is_warning } => {
+            let (glyph, style) =
+                if is_warning { (glyphs.warning, theme.warning) } else { (glyphs.dot, theme.faint) };
+            let symbol = if is_first { format!("{glyph} ") } else { " ".repeat(GAP) };
+            Line::from(vec![Span::styled(symbol, style), Span::styled(text, Style::new())])
+        }
     }
 }

@@ -16,7 +16,7 @@ pub enum Action {
     Confirm,
     /// Submit from anywhere on the form.
     Submit,
-    /// Take away what the last try said.
+    /// Dismiss the message of the last try.
     Dismiss,
     /// Open the help.
     Help,
@@ -28,7 +28,7 @@ pub enum Action {
     Abort,
     /// Job control's Ctrl-Z.
     Suspend,
-    /// Paint everything anew.
+    /// Redraw the whole screen.
     Repaint,
     /// Yes to the question on the screen.
     Yes,
@@ -64,11 +64,21 @@ pub enum Action {
     NextChoice,
     /// The one before.
     PreviousChoice,
-    /// Several choices on.
-    LeapDown,
-    /// Several choices back.
-    LeapUp,
-    /// Ask again for what did not come.
+    /// A page down.
+    PageDown,
+    /// A page up.
+    PageUp,
+    /// A row down.
+    ScrollDown,
+    /// A row up.
+    ScrollUp,
+    /// To the first row.
+    ToStart,
+    /// To the last row.
+    ToEnd,
+    /// Sort the list in the other way.
+    Sort,
+    /// Load again what could not be loaded.
     Retry,
     /// Sign in again, with other credentials.
     SignIn,
@@ -80,6 +90,47 @@ pub enum Action {
     Delete,
     /// Leave without having handed the secret over.
     LeaveAnyway,
+}
+
+/// What keys are for: the groups of the help.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Group {
+    /// Doing something.
+    Act,
+    /// Moving about.
+    Move,
+    /// The program and the terminal.
+    Program,
+}
+
+impl Action {
+    pub(super) fn group(self) -> Group {
+        match self {
+            Self::Next
+            | Self::Previous
+            | Self::NextChoice
+            | Self::PreviousChoice
+            | Self::PageDown
+            | Self::PageUp
+            | Self::ScrollDown
+            | Self::ScrollUp
+            | Self::ToStart
+            | Self::ToEnd => Group::Move,
+            Self::Help
+            | Self::CloseHelp
+            | Self::Leave
+            | Self::Abort
+            | Self::Suspend
+            | Self::Repaint
+            | Self::SignIn => Group::Program,
+            _ => Group::Act,
+        }
+    }
+
+    /// True for what closes a screen, a question or the program.
+    pub(super) fn is_way_out(self) -> bool {
+        matches!(self, Self::Leave | Self::No | Self::CloseHelp)
+    }
 }
 
 /// One key, or several that do the same.
@@ -123,12 +174,39 @@ impl Binding {
         })
     }
 
+    /// All of its keys, the one that the screen names first: `Tab, Down`.
+    pub(super) fn all_keys(&self) -> String {
+        let mut names = vec![self.keys.to_owned()];
+        for name in self.chords.iter().map(name_of) {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        names.join(", ")
+    }
+
     pub(super) fn matches(&self, key: KeyPress) -> bool {
         self.chords.iter().any(|(code, modifiers)| match code {
             // A typed character carries Shift or not, as the terminal likes.
             KeyCode::Char(wanted) if modifiers.is_empty() => key.text() == Some(*wanted),
             _ => *code == key.code && *modifiers == key.modifiers,
         })
+    }
+}
+
+/// A key as it is called on the screen.
+fn name_of((code, modifiers): &(KeyCode, KeyModifiers)) -> String {
+    match code {
+        KeyCode::Char(letter) if modifiers.contains(CONTROL) => {
+            format!("Ctrl-{}", letter.to_ascii_uppercase())
+        }
+        KeyCode::Char(letter) => letter.to_string(),
+        KeyCode::F(number) => format!("F{number}"),
+        KeyCode::BackTab => "Shift-Tab".to_owned(),
+        KeyCode::PageUp => "Page Up".to_owned(),
+        KeyCode::PageDown => "Page Down".to_owned(),
+        // Enter, Esc, Tab, Home, End and the arrows are called as they are here.
+        other => format!("{other:?}"),
     }
 }
 
@@ -148,8 +226,7 @@ pub(super) const QUIT: Binding = Binding::new(&[CTRL_C], "Ctrl-C", "quit", Actio
 pub(super) const SUSPEND: Binding =
     Binding::new(&[(KeyCode::Char('z'), CONTROL)], "Ctrl-Z", "suspend", Action::Suspend).only_in_help();
 pub(super) const REPAINT: Binding =
-    Binding::new(&[(KeyCode::Char('l'), CONTROL)], "Ctrl-L", "paint the screen anew", Action::Repaint)
-        .only_in_help();
+    Binding::new(&[(KeyCode::Char('l'), CONTROL)], "Ctrl-L", "redraw", Action::Repaint).only_in_help();
 pub(super) const YES: Binding = Binding::new(&[(KeyCode::Char('y'), NONE)], "y", "yes", Action::Yes);
 pub(super) const NO: Binding = Binding::new(&[(KeyCode::Char('n'), NONE), ESC], "n", "no", Action::No);
 
@@ -172,8 +249,7 @@ pub(super) const CHOICE_ABOVE: Binding = Binding::new(
     Action::PreviousChoice,
 )
 .only_in_help();
-pub(super) const DISMISS: Binding =
-    Binding::new(&[ESC], "Esc", "take the message away", Action::Dismiss).only_in_help();
+pub(super) const DISMISS: Binding = Binding::new(&[ESC], "Esc", "dismiss", Action::Dismiss).only_in_help();
 pub(super) const AS_COMMAND: Binding =
     Binding::new(&[(KeyCode::F(2), NONE)], "F2", "as a command", Action::AsCommand);
 pub(super) const LIST: Binding =
@@ -197,8 +273,27 @@ pub(super) const YES_NO: &[Binding] =
 /// Something is being deleted; that cannot be taken back, and is over soon.
 pub(super) const BUSY: &[Binding] = &[HELP, REPAINT];
 
+pub(super) const SCROLL_DOWN: Binding =
+    Binding::new(&[(KeyCode::Down, NONE)], "Down", "scroll", Action::ScrollDown);
+pub(super) const SCROLL_UP: Binding =
+    Binding::new(&[(KeyCode::Up, NONE)], "Up", "scroll up", Action::ScrollUp).only_in_help();
+pub(super) const PAGE_DOWN: Binding =
+    Binding::new(&[(KeyCode::PageDown, NONE)], "Page Down", "page down", Action::PageDown).only_in_help();
+pub(super) const PAGE_UP: Binding =
+    Binding::new(&[(KeyCode::PageUp, NONE)], "Page Up", "page up", Action::PageUp).only_in_help();
+pub(super) const TO_START: Binding =
+    Binding::new(&[(KeyCode::Home, NONE)], "Home", "to the start", Action::ToStart).only_in_help();
+pub(super) const TO_END: Binding =
+    Binding::new(&[(KeyCode::End, NONE)], "End", "to the end", Action::ToEnd).only_in_help();
+
 /// The help.
 pub(super) const HELP_OPEN: &[Binding] = &[
+    SCROLL_DOWN,
+    SCROLL_UP,
+    PAGE_DOWN,
+    PAGE_UP,
+    TO_START,
+    TO_END,
     Binding::new(
         &[
             ESC,

@@ -26,6 +26,7 @@ mod paste;
 mod remote;
 mod runner;
 pub mod screens;
+mod scroll;
 mod text_line;
 mod theme;
 pub(crate) mod words;

@@ -10,6 +10,8 @@ fn the_request_is_shown_as_a_command_and_copied_without_any_credential() {
     let mut stage = Stage::filled();
     stage.keys("f2");
     assert!(matches!(stage.app.screen, Screen::Command(_)));
+    assert_drawn(&stage, "atlas-secret --yes");
+    assert_drawn(&stage, "Contains no credentials. c copies it.");
     stage.keys("tab c");
     let Some(Command::CopyText(text)) = stage.commands.last() else { panic!("nothing is copied") };
     assert!(text.contains(PROJECT) && text.contains(CLIENT) && text.contains("720"), "{text}");

@@ -3,18 +3,22 @@
 use std::time::Duration;
 
 use atlas_secret::domain::{
-    AccountEntry, BaseUrl, ClientId, Identity, Page, ProjectEntry, ProjectId, ReadProblem, Rejection,
-    ServerText, Session,
+    AccountEntry, BaseUrl, ClientId, Identity, OrganizationId, OrganizationSettings, Page, ProjectEntry,
+    ProjectId, ReadProblem, Rejection, ServerText, Session,
 };
-use atlas_secret::tui::screens::{FieldName, Focus, Form, Notice};
-use atlas_secret::tui::{Command, Screen};
+use atlas_secret::tui::screens::{FieldName, Focus, Form};
+use atlas_secret::tui::{Command, LOOKUP_DELAY, Screen};
 use crossterm::event::KeyCode;
 
 use crate::stage::{CLIENT, Call, PROJECT, Stage, VALUE};
 use crate::*;
 
 fn named(number: usize, name: &str) -> ProjectEntry {
-    ProjectEntry { id: ProjectId::parse(&format!("{number:024x}")).unwrap(), name: ServerText::new(name) }
+    ProjectEntry {
+        id: ProjectId::parse(&format!("{number:024x}")).unwrap(),
+        name: ServerText::new(name),
+        organization: None,
+    }
 }
 
 fn page(first: usize, count: usize, is_last: bool) -> Page<ProjectEntry> {
@@ -70,7 +74,7 @@ fn open() -> Stage {
 /// What stands above the list: how many items there are, or match.
 #[track_caller]
 fn assert_count(stage: &Stage, count: &str) {
-    assert_drawn(stage, &format!("Choose a project {count} ›"));
+    assert_drawn(stage, &format!("Choose a project {count} projects ›"));
 }
 
 #[track_caller]
@@ -110,10 +114,11 @@ fn a_page_that_fails_is_told_and_asked_for_again() {
     let mut stage = open();
     answer(&mut stage, 2, Err(ReadProblem::TimedOut(Duration::from_secs(20))));
     answer(&mut stage, 3, Ok(page(1000, 500, false)));
-    assert_drawn(&stage, "Page 2 did not come. Ctrl-R asks again.");
+    assert_drawn(&stage, "Could not load page 2. ");
+    assert_drawn(&stage, "Ctrl-R reload");
     assert_eq!(asked(&stage), [1, 2, 3, 4, 5], "nothing more until the user says so");
     stage.keys("<ctrl-r>");
-    assert!(!drawn(&stage).contains("did not come"));
+    assert!(!drawn(&stage).contains("Could not load") && !drawn(&stage).contains("Ctrl-R reload"));
     assert!(asked(&stage)[5..].contains(&2));
 }
 
@@ -123,7 +128,7 @@ fn a_list_that_was_left_is_not_fetched_on() {
     stage.keys("esc");
     assert!(stage.atlas.take_waiting().is_empty());
     stage.keys("<ctrl-o>");
-    assert_count(&stage, "0");
+    assert_drawn(&stage, "Choose a project ›");
 }
 
 /// Answers requests that were taken before; no one may wait for them any more.
@@ -148,7 +153,7 @@ fn pages_and_waits_of_a_list_that_was_left_are_dropped() {
     let earlier = stage.atlas.take_waiting();
     stage.keys("esc <ctrl-o>");
     answer_late(&mut stage, earlier, &Err(limited()));
-    assert!(!drawn(&stage).contains("too many requests"));
+    assert!(!drawn(&stage).contains("Rate limited"));
 }
 
 #[test]
@@ -172,28 +177,198 @@ fn the_choice_moves_and_stays_within_the_list() {
         stage.keys(key);
         assert_selected(&stage, &format!("project-{selected}"));
     }
+    // A page is what has room: 14 items on 24 rows, 6 on 16.
     let leaps = [KeyCode::PageDown, KeyCode::PageDown, KeyCode::PageUp, KeyCode::PageUp, KeyCode::PageUp];
-    for (code, selected) in leaps.into_iter().zip([11, 21, 11, 1, 0]) {
+    for (code, selected) in leaps.into_iter().zip([15, 29, 15, 1, 0]) {
         stage.press(code);
         assert_selected(&stage, &format!("project-{selected}"));
     }
+    assert_drawn(&stage, "… 486 more below");
+    stage.size(56, 16).press(KeyCode::PageDown);
+    assert_selected(&stage, "project-6");
+    assert_drawn(&stage, "… 6 more above, 488 below");
     stage.type_in("no such project").keys("down enter");
     assert_count(&stage, "0 of 500");
+    assert_drawn(&stage, "No project matches \"no such project\".");
+}
+
+/// An account with a secret that expires then.
+fn expiring(tail: &str, name: &str, expires_at: Option<&str>) -> AccountEntry {
+    let client = format!("mdb_sa_id_aaaaaaaaaaaaaaaaaaaa{tail}");
+    AccountEntry { secrets: expires_at.map(existing).into_iter().collect(), ..account(&client, name) }
+}
+
+fn accounts_page(entries: Vec<AccountEntry>, is_last: bool) -> Page<AccountEntry> {
+    Page { entries, is_last, about: Some(1000) }
+}
+
+/// The names that are on the screen, from top to bottom.
+fn order(stage: &Stage, names: &[&str]) -> Vec<String> {
+    let drawn = drawn(stage);
+    let words = drawn.split(' ').filter(|word| names.contains(word));
+    words.map(str::to_owned).collect()
+}
+
+/// The accounts of the project in the form, with this client id in it.
+fn accounts_of(client: &str) -> Stage {
+    let mut stage = Stage::new(Session::Demo, Form::new(PROJECT, client, "720"));
+    stage.app.shared.form.focus = Focus::Field(FieldName::Client);
+    stage.keys("<ctrl-o>");
+    stage
 }
 
 #[test]
-fn the_account_that_is_signed_in_comes_first() {
+fn accounts_are_sorted_by_what_expires_first_and_tab_sorts_them_by_name() {
+    const NAMES: [&str; 4] = ["alpha", "beta", "gamma", "delta"];
+    let mut stage = accounts_of("");
+    stage.accounts_page(Ok(accounts_page(
+        vec![
+            expiring("0001", "alpha", None),
+            expiring("0002", "beta", Some(LONG)),
+            expiring("0003", "gamma", Some(SHORT)),
+            expiring("0004", "delta", Some(EXPIRED)),
+        ],
+        true,
+    )));
+    assert_eq!(order(&stage, &NAMES), ["delta", "gamma", "beta", "alpha"]);
+    assert_selected(&stage, "delta");
+    assert_drawn(&stage, "1 of 2 ! expired");
+    assert_drawn(&stage, "1 of 2 ! in 31 hours");
+    assert_drawn(&stage, "0 of 2 no secret");
+    assert_drawn(&stage, "Tab sort by name");
+    stage.keys("down tab");
+    assert_eq!(order(&stage, &NAMES), ["alpha", "beta", "delta", "gamma"]);
+    assert_selected(&stage, "gamma");
+    assert_drawn(&stage, "Tab sort by expiry");
+    stage.keys("tab");
+    assert_selected(&stage, "gamma");
+}
+
+#[test]
+fn the_selection_stays_on_its_account_when_more_urgent_ones_come_in() {
+    let mut stage = accounts_of("");
+    stage.accounts_page(Ok(accounts_page(vec![expiring("0001", "alpha", Some(LONG))], false)));
+    assert_selected(&stage, "alpha");
+    stage.accounts_page(Ok(accounts_page(vec![expiring("0002", "beta", Some(SHORT))], true)));
+    assert_eq!(order(&stage, &["alpha", "beta"]), ["beta", "alpha"]);
+    assert_selected(&stage, "alpha");
+}
+
+#[test]
+fn a_list_opens_at_what_the_field_holds_and_marks_the_account_that_is_signed_in() {
     let base_url = BaseUrl::parse(BaseUrl::CLOUD).unwrap();
-    let session = Session::remote(&base_url, Identity::ServiceAccount(ClientId::parse(CLIENT).unwrap()));
-    let mut stage = Stage::new(session, Form::new(PROJECT, "", "720"));
+    let mut stage = accounts_of(CLIENT);
+    stage.app.shared.session =
+        Session::remote(&base_url, Identity::ServiceAccount(ClientId::parse(CLIENT).unwrap()));
+    let own = account(CLIENT, "own");
+    let entries = vec![own, expiring("0001", "other", Some(SHORT))];
+    stage.accounts_page(Ok(accounts_page(entries, true)));
+    assert_eq!(order(&stage, &["own", "other"]), ["other", "own"], "marked, not moved");
+    assert_selected(&stage, "own (you)");
+
+    let mut stage = Stage::filled();
+    stage.keys("up <ctrl-o>");
+    assert_selected(&stage, "30d");
+}
+
+#[test]
+fn from_the_button_the_list_of_what_is_missing_opens_else_the_accounts() {
+    let mut stage = Stage::filled();
     stage.keys("<ctrl-o>");
-    let other = account("mdb_sa_id_aaaaaaaaaaaaaaaaaaaaaaaa", "other");
-    stage.accounts_page(Ok(Page {
-        entries: vec![other, account(CLIENT, "own")],
-        is_last: true,
-        about: Some(2),
-    }));
-    assert_selected(&stage, "own");
+    assert_drawn(&stage, "Choose a service account");
+    for (project, client, lifetime, title) in [
+        ("", CLIENT, "720", "Choose a project"),
+        (PROJECT, "", "720", "Choose a service account"),
+        (PROJECT, CLIENT, "x", "Choose a lifetime"),
+    ] {
+        let mut stage = Stage::new(Session::Demo, Form::new(project, client, lifetime));
+        stage.app.shared.form.focus = Focus::Button;
+        stage.keys("<ctrl-o>");
+        assert_drawn(&stage, title);
+    }
+}
+
+/// The list of projects with this one in it, over a form that holds these ids.
+fn projects_over(project: &str, client: &str) -> Stage {
+    let mut stage = Stage::new(Session::Demo, Form::new(project, client, "720"));
+    stage.app.shared.form.focus = Focus::Field(FieldName::Project);
+    stage.keys("<ctrl-o>");
+    let entry = ProjectEntry { id: ProjectId::parse(PROJECT).unwrap(), ..named(0, "payments-prod") };
+    answer(&mut stage, 1, Ok(Page { entries: vec![entry], is_last: true, about: Some(1) }));
+    stage
+}
+
+#[test]
+fn choosing_a_project_goes_on_to_its_accounts_unless_the_form_has_one_of_them() {
+    let other = "000000000000000000000001";
+    for (project, client, goes_on) in
+        [("", "", true), (other, CLIENT, true), (PROJECT, "mdb_", true), (PROJECT, CLIENT, false)]
+    {
+        let mut stage = projects_over(project, client);
+        stage.keys("enter");
+        assert_eq!(stage.text(FieldName::Project), PROJECT);
+        assert_eq!(stage.is_on_form(), !goes_on, "{project} {client}");
+        if goes_on {
+            assert_drawn(&stage, "Choose a service account");
+            stage.accounts_page(Ok(accounts_page(vec![expiring("0001", "alpha", None)], true)));
+            stage.keys("enter");
+            assert_eq!(stage.text(FieldName::Client), "mdb_sa_id_aaaaaaaaaaaaaaaaaaaa0001");
+        }
+        assert_eq!(stage.app.shared.form.focus, Focus::Button);
+    }
+}
+
+#[test]
+fn an_account_that_the_project_does_not_have_is_chosen_anew() {
+    let mut stage = Stage::with(FieldName::Project, PROJECT);
+    stage.wait(LOOKUP_DELAY).account_read(Err(rejected_read(404, "RESOURCE_NOT_FOUND")));
+    stage.keys("<ctrl-o>");
+    let entry = ProjectEntry { id: ProjectId::parse(PROJECT).unwrap(), ..named(0, "payments-prod") };
+    answer(&mut stage, 1, Ok(Page { entries: vec![entry], is_last: true, about: Some(1) }));
+    stage.keys("enter");
+    assert_drawn(&stage, "Choose a service account");
+}
+
+#[test]
+fn esc_in_the_accounts_of_a_chosen_project_leads_to_the_form() {
+    let mut stage = projects_over("", "");
+    stage.keys("enter esc");
+    assert!(stage.is_on_form());
+    assert_eq!(stage.text(FieldName::Project), PROJECT);
+    assert_eq!(stage.app.shared.form.focus, Focus::Field(FieldName::Client));
+    assert!(!stage.atlas.take_waiting().iter().any(|call| matches!(call, Call::Accounts(..))));
+}
+
+#[test]
+fn a_lifetime_above_the_limit_of_the_organization_is_not_taken_and_says_why() {
+    let mut stage = Stage::filled();
+    stage.looked_up(&[]).settings_read(OrganizationSettings { longest_secret_hours: Some(720) });
+    stage.keys("up <ctrl-o>");
+    assert_drawn(&stage, "90d 90 days above the limit of 30 days");
+    assert_drawn(&stage, "30d 30 days expires 23 Dec 2026");
+    stage.keys("down enter");
+    assert_drawn(&stage, "This organization allows at most 30 days. Choose a shorter lifetime.");
+    assert_eq!(stage.text(FieldName::Lifetime), "720");
+    stage.keys("up up enter");
+    assert_eq!(stage.text(FieldName::Lifetime), "7d");
+}
+
+#[test]
+fn the_organization_is_named_where_there_are_several() {
+    let [first, second] = ["4888442a3354817a7320eb61", "5fa3b1c8d2e94f7061728394"];
+    let of = |number, organization: &str| ProjectEntry {
+        organization: OrganizationId::from_server(organization),
+        ..named(number, "payments")
+    };
+    for (entries, is_named) in
+        [(vec![of(1, first), of(2, first)], false), (vec![of(1, first), of(2, second)], true)]
+    {
+        let mut stage = opened();
+        answer(&mut stage, 1, Ok(Page { entries, is_last: true, about: Some(2) }));
+        assert_eq!(drawn(&stage).contains(first), is_named);
+        stage.size(56, 16);
+        assert!(!drawn(&stage).contains(first), "the ids of the projects need the room");
+    }
 }
 
 #[test]
@@ -202,7 +377,7 @@ fn accounts_are_listed_of_a_project_only() {
     stage.keys("tab <ctrl-o>");
     assert!(stage.is_on_form());
     assert_eq!(stage.app.shared.form.focus, Focus::Field(FieldName::Project));
-    assert!(matches!(stage.app.shared.form.notice, Some(Notice::Word(_))));
+    assert_drawn(&stage, "Choose a project first.");
 }
 
 #[test]
@@ -257,7 +432,7 @@ fn limited() -> ReadProblem {
 fn a_page_that_has_to_wait_counts_down_and_then_comes() {
     let mut stage = opened();
     answer(&mut stage, 1, Err(limited()));
-    assert_drawn(&stage, "Atlas has had too many requests. Going on in");
+    assert_drawn(&stage, "Rate limited by Atlas (429). Retrying in 3 s.");
     assert!(
         stage.app.wake_in().is_some_and(|step| step <= Duration::from_secs(1)),
         "its number changes then"

@@ -175,7 +175,7 @@ fn warnings_about_credentials_are_printed() {
         "has an older version than 2",
         "project_id in profile `ci`: `g` is not a hex digit",
         "MONGODB_ATLAS_SERVICE is not used: the URL in the profile takes precedence",
-        "atlas.invalid gets your credentials and is not an Atlas host",
+        "your credentials are sent to atlas.invalid, which is not an Atlas host",
     ];
     for warning in warnings {
         assert_eq!(said.matches(warning).count(), 1, "{warning}: {said}");
@@ -341,10 +341,7 @@ fn assert_lost(atlas: &Atlas, output: &Output, why: &str) {
     let (code, said) = end_of(output);
     assert_eq!(code, Some(3), "{said}");
     assert!(said.contains(why), "{said}");
-    let named: Vec<&str> = said
-        .lines()
-        .filter(|line| line.starts_with("atlas-secret: secret ") && line.contains("never delivered"))
-        .collect();
+    let named: Vec<&str> = said.lines().filter(|line| line.contains("never delivered")).collect();
     assert_eq!(named.len(), 1, "{said}");
     let (_, rest) = named[0].split_once("atlas-secret: secret ").unwrap();
     let secret_id = rest.split(' ').next().unwrap();

@@ -24,7 +24,8 @@ fn an_account_is_chosen_of_the_project_that_is_typed() {
     let mut terminal = signed_in(&atlas).args(["--project-id", PROJECT]).start();
     terminal.wait_for("Client ID ›");
     terminal.send(key::CTRL_O);
-    terminal.wait_for("› plain");
+    terminal.wait_for("plain ");
+    terminal.wait_for("Tab sort by name");
     assert!(terminal.screen().contains("no secret"), "{}", terminal.screen());
     terminal.send("slow");
     terminal.wait_for("› slow");
@@ -43,7 +44,7 @@ fn a_list_that_cannot_be_read_says_so_and_asks_again() {
         .start();
     terminal.wait_for("Project ID ›");
     terminal.send(key::CTRL_O);
-    terminal.wait_for("Ctrl-R asks again");
+    terminal.wait_for("Ctrl-R reload");
     let before = atlas.requests().len();
     terminal.send("\x12");
     terminal.wait_until("another request", |_| atlas.requests().len() > before);

@@ -27,6 +27,7 @@ mod hang_up;
 mod headless;
 mod headless_reads;
 mod job_control;
+mod keyring;
 mod leaving;
 mod limits;
 mod lists;

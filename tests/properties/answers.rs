@@ -34,7 +34,11 @@ pub fn answer_call(call: Call, outcome: u8) {
             drop(reply.send(read(outcome, 3, project)));
         }
         Call::Projects(page, reply) => {
-            let entry = ProjectEntry { id: ProjectId::parse(PROJECT).unwrap(), name: ServerText::new("one") };
+            let entry = ProjectEntry {
+                id: ProjectId::parse(PROJECT).unwrap(),
+                name: ServerText::new("one"),
+                organization: None,
+            };
             let page = Page { entries: vec![entry; 3], is_last: page > 2, about: Some(1200) };
             drop(reply.send(read(outcome, 5, page)));
         }

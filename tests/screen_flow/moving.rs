@@ -3,6 +3,7 @@
 use atlas_secret::domain::Exit;
 use atlas_secret::tui::screens::{FieldName, Notice, Waiting};
 use atlas_secret::tui::{Command, Event, Screen, Size};
+use crossterm::event::KeyCode;
 
 use crate::stage::Stage;
 use crate::*;
@@ -11,13 +12,31 @@ const LONG: &str = "2027-11-23T18:14:00Z";
 
 #[test]
 fn the_recipes_go_round() {
-    let recipes = ["Atlas CLI", "curl, access token", "curl, API key", "Go SDK"];
-    let rows = [("f2", 0), ("f2 tab", 1), ("f2 tab tab tab tab", 0), ("f2 shift-tab", 3)];
+    let recipes = ["atlas-secret", "Atlas CLI", "curl (token)", "curl (digest)", "Go"];
+    let rows = [("f2", 0), ("f2 tab", 1), ("f2 tab tab tab tab tab", 0), ("f2 shift-tab", 4)];
     for (keys, expected) in rows {
         let mut stage = Stage::filled();
         stage.keys(keys);
         assert_drawn(&stage, &format!("[{}]", recipes[expected]));
     }
+}
+
+#[test]
+fn a_long_recipe_scrolls_and_the_next_one_starts_at_its_top() {
+    let mut stage = Stage::filled();
+    stage.keys("f2");
+    assert_not_drawn(&stage, "more below");
+    stage.keys("shift-tab");
+    assert_drawn(&stage, "package main");
+    assert_drawn(&stage, "more below");
+    stage.keys("down down");
+    assert_not_drawn(&stage, "package main");
+    assert_drawn(&stage, "2 more above");
+    stage.press(KeyCode::End);
+    assert_drawn(&stage, "fmt.Println(secret.GetSecret())");
+    assert_not_drawn(&stage, "below");
+    stage.keys("shift-tab tab");
+    assert_drawn(&stage, "package main");
 }
 
 #[test]

@@ -48,6 +48,22 @@ fn at_56_columns_there_is_always_a_way_out() {
     }
 }
 
+/// Nor is the help, which has what was dropped. Where there is none, nothing is dropped.
+#[test]
+fn the_help_is_never_dropped() {
+    for state in states::all() {
+        let offered = |binding: &&Binding| binding.is_in_footer && state.app.works(binding.action);
+        let offered: Vec<_> = state.app.keys().iter().filter(offered).collect();
+        let has_help = offered.iter().any(|binding| binding.action == Action::Help);
+        for columns in [56, 60, 70, 80] {
+            let footer = footer(&state.app, columns);
+            for binding in offered.iter().filter(|binding| !has_help || binding.action == Action::Help) {
+                assert!(footer.contains(&hint(binding)), "{} at {columns}: {footer}", state.name);
+            }
+        }
+    }
+}
+
 /// Each key in the footer changes something, or asks for something to be done.
 #[test]
 fn every_key_in_the_footer_works() {

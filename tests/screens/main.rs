@@ -8,6 +8,7 @@ mod clocks;
 mod colours;
 mod cursor;
 mod footer;
+mod help;
 mod hostile;
 mod picture;
 mod secrecy;

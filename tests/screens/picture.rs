@@ -1,6 +1,6 @@
 //! One drawn frame, as what a person would see.
 
-use atlas_secret::tui::{App, Glyphs, Theme};
+use atlas_secret::tui::{App, Glyphs, Size, Theme};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::{Buffer, Cell};
@@ -20,6 +20,8 @@ impl Picture {
     }
 
     pub fn with(app: &App, theme: &Theme, columns: u16, rows: u16) -> Self {
+        let mut app = app.clone();
+        app.shared.size = Size { columns, rows };
         let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
         let mut cursor = None;
         terminal

@@ -1,4 +1,4 @@
-//! What every state looks like, on an ordinary, on a large and on the smallest terminal.
+//! What every state looks like at 80×24, 100×30, 120×40 and on the smallest terminal.
 
 use atlas_secret::tui::{Glyphs, Theme};
 use crossterm::event::KeyCode;
@@ -8,7 +8,7 @@ use crate::picture::Picture;
 use crate::stage::Stage;
 use crate::states;
 
-const SIZES: [(u16, u16); 3] = [(80, 24), (120, 36), (56, 16)];
+const SIZES: [(u16, u16); 4] = [(80, 24), (100, 30), (120, 40), (56, 16)];
 
 fn keep(name: &str, picture: &str) {
     insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {

@@ -44,6 +44,13 @@ fn a_total_is_an_estimate_that_has_to_be_a_number() {
 fn an_entry_is_read_by_its_id_and_left_out_without_one() {
     let project = project_entry(&json!({"id": PROJECT, "name": "payments"})).unwrap();
     assert_eq!((project.id.as_str(), project.name.as_str()), (PROJECT, "payments"));
+    assert_eq!(project.organization, None);
+    let organization = |org: Value| {
+        let entry = project_entry(&json!({"id": PROJECT, "name": "payments", "orgId": org})).unwrap();
+        entry.organization.map(|id| id.to_string())
+    };
+    assert_eq!(organization(json!("4888442a3354817a7320eb61")).as_deref(), Some("4888442a3354817a7320eb61"));
+    assert_eq!((organization(json!(7)), organization(json!("../x"))), (None, None));
     let nameless = project_entry(&json!({"id": PROJECT})).unwrap();
     assert_eq!(nameless.name.as_str(), "");
     for id in [json!(null), json!(7), json!("../x")] {

@@ -3,7 +3,7 @@
 use crate::cli::Arguments;
 use crate::config::{CredentialSource, Found, Origin, ShadowedSource, Warning};
 use crate::demo::World;
-use crate::domain::{BaseUrl, HostKind, ServerText, Session, trim_visible};
+use crate::domain::{BaseUrl, HostKind, ServerText, Session, SessionOrigin, trim_visible};
 use crate::jobs::{Source, identity, profile_session};
 use crate::tui::screens::Form;
 
@@ -85,5 +85,5 @@ fn session(
         return profile_session(base_url, credentials, name);
     }
     let session = Session::remote(base_url, identity(credentials));
-    if several { session.with_origin(ServerText::new("from the environment")) } else { session }
+    if several { session.with_origin(SessionOrigin::Environment) } else { session }
 }

@@ -4,7 +4,6 @@ mod command;
 mod confirmation;
 mod created;
 mod form;
-mod pagination;
 mod picker;
 mod previous_run;
 mod progress;
@@ -12,7 +11,7 @@ mod recovery;
 mod secret_list;
 mod sign_in;
 
-pub use command::{CommandView, Recipe};
+pub use command::{CommandView, Recipe, RecipeInput};
 pub use created::{
     ClipboardCopy, CopyState, CreatedScreen, LeaveConfirmation, Leaving, Prompt, Target, Verification,
 };

@@ -10,7 +10,6 @@ use ratatui::text::{Line, Span};
 
 use crate::domain::{AccountRef, ExistingSecret, LoginRisk, Now, ReadProblem, SecretId, ServiceAccount};
 use crate::jobs::{Deletion, Recheck};
-use crate::tui::Remote;
 use crate::tui::app::{Component, Shared, Transition};
 use crate::tui::canvas::{Canvas, SPINNER_STEP};
 use crate::tui::event::{Command, Event, Reader};
@@ -18,6 +17,7 @@ use crate::tui::keys::{
     Action, BUSY, Binding, CHOICE_ABOVE, CHOICE_BELOW, CTRL_C, ESC, HELP, NONE, ONLY_BACK, REPAINT, SUSPEND,
     YES_NO,
 };
+use crate::tui::{Remote, Theme, words};
 
 use super::{Notice, secret_facts};
 
@@ -104,6 +104,10 @@ impl SecretList {
         self.secrets.get(self.selected)
     }
 
+    fn chosen_label(&self, theme: &Theme) -> String {
+        self.chosen().map_or_else(String::new, |secret| words::short_label(secret, &theme.glyphs))
+    }
+
     fn step(&mut self, by: usize) {
         self.selected = (self.selected + by) % self.secrets.len().max(1);
     }
@@ -180,6 +184,14 @@ impl SecretList {
         result
     }
 
+    /// The secret that was deleted last.
+    fn deleted_secret(&self) -> Option<&ExistingSecret> {
+        match &self.stage {
+            Stage::Choosing(Some(Report::Deleted(secret))) => Some(secret),
+            _ => None,
+        }
+    }
+
     pub(super) fn keys(&self) -> &'static [Binding] {
         match self.stage {
             Stage::Fetching | Stage::Failed(_) => ONLY_BACK,
@@ -206,11 +218,13 @@ impl SecretList {
         let theme = canvas.theme;
         match &self.stage {
             Stage::Fetching => {
-                return canvas.line(Line::styled("Looking at the account's secrets", theme.faint));
+                return canvas.line(Line::styled("Loading the account's secrets", theme.faint));
             }
             Stage::Failed(problem) => {
-                let words = format!("Could not look. {}", problem.explain().title);
-                return canvas.words(0, &words, theme.bad);
+                let explanation = problem.explain();
+                let words = format!("Could not load the account's secrets. {}", explanation.title);
+                canvas.marked(theme.glyphs.cross, &words, theme.bad);
+                return canvas.words(2, &explanation.action, theme.strong);
             }
             _ => {}
         }
@@ -219,7 +233,7 @@ impl SecretList {
             None => canvas.line(Line::styled("Older secrets of this account", theme.strong)),
         }
         if self.secrets.is_empty() {
-            canvas.words(2, "There is none.", theme.faint);
+            canvas.words(2, "No older secrets.", theme.faint);
         }
         for (index, secret) in self.secrets.iter().enumerate() {
             let is_selected = index == self.selected;
@@ -238,26 +252,30 @@ impl SecretList {
         match &self.stage {
             Stage::Fetching | Stage::Failed(_) | Stage::Choosing(None) => {}
             Stage::Choosing(Some(Report::Deleted(secret))) => {
-                canvas.marked(theme.glyphs.check, &format!("{} is deleted.", secret.label()), theme.good);
+                let words = format!("Deleted {}.", words::short_label(secret, &theme.glyphs));
+                canvas.marked(theme.glyphs.check, &words, theme.good);
             }
             Stage::Choosing(Some(Report::NotDeleted(problem))) => {
                 let words = problem.after_deleting("Not deleted.");
                 canvas.marked(theme.glyphs.cross, &words, theme.bad);
             }
             Stage::Choosing(Some(Report::SignedInWith)) => {
-                let words =
-                    "You are signed in with this one and need it to create: create first, delete it after.";
-                canvas.words(0, words, theme.warning);
+                let words = "You are signed in with this secret and need it to create a new one. Create first, then \
+                             delete it.";
+                canvas.warning(words, theme.warning);
             }
             Stage::Asking { risk, is_second } => {
-                let label = self.chosen().map_or_else(String::new, |secret| secret.label().to_string());
+                let label = self.chosen_label(theme);
                 if let Some(words) = risk_words(*risk) {
-                    canvas.words(0, words, theme.warning);
+                    canvas.warning(words, theme.warning);
                 }
                 let question = if *is_second { "Really delete" } else { "Delete" };
-                canvas.ask(&format!("{question} {label} in Atlas? Whoever uses it stops working."));
+                canvas.ask(&format!("{question} {label}? Clients that use it will fail to authenticate."));
             }
-            Stage::Deleting(since) => canvas.running(app.now, *since, "Deleting the secret in Atlas"),
+            Stage::Deleting(since) => {
+                let doing = format!("Deleting {}", self.chosen_label(theme));
+                canvas.running(app.now, *since, &doing);
+            }
         }
     }
 }
@@ -265,8 +283,10 @@ impl SecretList {
 fn risk_words(risk: LoginRisk) -> Option<&'static str> {
     match risk {
         LoginRisk::None => None,
-        LoginRisk::Own => Some("You are signed in with this one: this session ends with it."),
-        LoginRisk::Perhaps => Some("You may be signed in with this one: then this session ends with it."),
+        LoginRisk::Own => Some("You are signed in with this secret. Deleting it ends this session."),
+        LoginRisk::Perhaps => {
+            Some("You may be signed in with this secret. If so, deleting it ends this session.")
+        }
     }
 }
 
@@ -299,7 +319,7 @@ impl Component for SecretListScreen {
     fn on_event(&mut self, app: &mut Shared, event: Event) -> Transition {
         match self.list.on_event(event) {
             ListResult::DeletedOne => {
-                app.form.notice = Some(Notice::Word("Deleted. There is a place for a new secret now."));
+                app.form.notice = self.list.deleted_secret().cloned().map(Notice::Deleted);
                 Self::close(app)
             }
             ListResult::Open | ListResult::Closed => Transition::Stay,
@@ -319,13 +339,12 @@ impl Component for SecretListScreen {
     }
 
     fn about(&self) -> &'static [&'static str] {
-        &["A service account has two places for secrets; an expired one still holds its own."]
+        &["A service account can have two secrets. An expired secret counts until it is deleted."]
     }
 
     fn draw(&self, app: &Shared, canvas: &mut Canvas) {
         let theme = canvas.theme;
-        let title = "Both places of this account are taken; delete a secret to make room";
-        canvas.warning(title, theme.strong);
+        canvas.warning("This account has 2 secrets, the maximum. Delete one first.", theme.strong);
         canvas.blank();
         canvas.labelled("Client ID", self.list.account.client.as_str());
         canvas.blank();

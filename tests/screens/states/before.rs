@@ -38,9 +38,11 @@ pub fn states() -> Vec<State> {
         state("retiring_reads", list),
         state("retiring_second", read),
         state("retiring_asks", asks),
-        state("recipe_atlas_cli", recipe(0)),
-        state("recipe_curl", recipe(1)),
-        state("recipe_go", recipe(3)),
+        state("recipe_atlas_secret", recipe(0)),
+        state("recipe_atlas_cli", recipe(1)),
+        state("recipe_curl", recipe(2)),
+        state("recipe_go", recipe(4)),
+        state("recipe_go_scrolled", scrolled(recipe(4))),
     ]
 }
 
@@ -108,5 +110,10 @@ fn recipe(steps: usize) -> Stage {
     for _ in 0..steps {
         stage.press(KeyCode::Tab);
     }
+    stage
+}
+
+fn scrolled(mut stage: Stage) -> Stage {
+    stage.press(KeyCode::PageDown);
     stage
 }

@@ -1,13 +1,16 @@
 //! Lists: while they are read, filtered, and when they cannot be read.
 
-use atlas_secret::domain::{AccountEntry, ClientId, Page, ProjectEntry, ProjectId, ReadProblem, ServerText};
+use atlas_secret::domain::{
+    AccountEntry, ClientId, ExistingSecret, Login, OrganizationId, Page, ProjectEntry, ProjectId,
+    ReadProblem, ServerText,
+};
 use atlas_secret::tui::Event;
 use atlas_secret::tui::screens::FieldName;
 use crossterm::event::KeyCode;
 
-use crate::stage::{CLIENT, Stage};
+use crate::stage::{CLIENT, Stage, client, time};
 
-use super::{State, existing, state};
+use super::{State, existing, rejection, state};
 
 pub fn states() -> Vec<State> {
     let mut filtered = projects();
@@ -27,14 +30,23 @@ pub fn states() -> Vec<State> {
         state("list_of_projects_failed", failed()),
         state("list_of_projects_waits", waiting()),
         state("list_of_projects_empty", empty()),
+        state("list_of_projects_of_two_organizations", two_organizations()),
         state("list_of_accounts", accounts()),
+        state("list_of_accounts_by_name", accounts_by_name()),
+        state("list_of_accounts_failed", accounts_failed()),
+        state("list_of_accounts_empty", no_accounts()),
+        state("list_of_lifetimes_above_the_limit", above_the_limit()),
         state("list_of_lifetimes", open(FieldName::Lifetime)),
     ]
 }
 
 /// The list of a field, just opened.
 fn open(field: FieldName) -> Stage {
-    let text = if field == FieldName::Lifetime { "720" } else { "" };
+    let text = match field {
+        FieldName::Project => "",
+        FieldName::Client => CLIENT,
+        FieldName::Lifetime => "720",
+    };
     let mut stage = Stage::with(field, text);
     stage.control('o');
     stage
@@ -52,6 +64,7 @@ fn projects() -> Stage {
     let entries = (0..40).map(|number| ProjectEntry {
         id: ProjectId::parse(&format!("{number:024x}")).unwrap(),
         name: ServerText::new(names[number % names.len()]),
+        organization: None,
     });
     let entries = entries.collect();
     let mut stage = open(FieldName::Project);
@@ -80,18 +93,86 @@ fn waiting() -> Stage {
     stage
 }
 
+/// Both organizations of the credentials.
+fn two_organizations() -> Stage {
+    let mut stage = open(FieldName::Project);
+    let of = |number: u8, name: &str, organization: &str| ProjectEntry {
+        id: ProjectId::parse(&format!("{number:024x}")).unwrap(),
+        name: ServerText::new(name),
+        organization: OrganizationId::from_server(organization),
+    };
+    let (first, second) = ("4888442a3354817a7320eb61", "5fa3b1c8d2e94f7061728394");
+    let entries = vec![
+        of(1, "payments-prod", first),
+        of(2, "payments-with-a-name-of-more-columns", first),
+        of(3, "analytics", second),
+    ];
+    send_page(&mut stage, entries, true, 3);
+    stage
+}
+
+/// Accounts of every urgency; the one in the form is the one that is signed in.
 fn accounts() -> Stage {
     let mut stage = open(FieldName::Client);
-    let living = || existing("7891", "2027-03-01T00:00:00Z");
-    let expired = || existing("7892", "2026-11-01T00:00:00Z");
-    let rows = [("ci-deployer", vec![]), ("billing", vec![living(), living()]), ("backup", vec![expired()])];
-    let entries = rows.map(|(name, secrets)| AccountEntry {
-        client: ClientId::parse(CLIENT).unwrap(),
-        name: ServerText::new(name),
-        secrets,
+    stage.send(Event::LoginKnown(Login { client: client(), ends_with: ServerText::new("none") }));
+    let secret = |expires_at: &str, used_at: Option<&str>| ExistingSecret {
+        last_used_at: used_at.map(time),
+        ..existing("7891", expires_at)
+    };
+    let rows = [
+        ("aaaa", "web-frontend", vec![]),
+        ("bbbb", "billing", vec![secret("2027-09-01T00:00:00Z", Some("2026-11-23T15:14:00Z"))]),
+        ("cccc", "a-name-that-is-longer-than-most", vec![secret("2026-12-14T00:00:00Z", None)]),
+        (
+            "dddd",
+            "search",
+            vec![
+                secret("2026-11-27T00:00:00Z", Some("2026-11-12T00:00:00Z")),
+                secret("2027-01-20T00:00:00Z", None),
+            ],
+        ),
+        ("eeee", "backup", vec![secret("2026-11-01T00:00:00Z", Some("2026-10-28T00:00:00Z"))]),
+    ];
+    let mut entries: Vec<_> = rows
+        .into_iter()
+        .map(|(tail, name, secrets)| AccountEntry {
+            client: ClientId::parse(&format!("mdb_sa_id_1234567890abcdef1234{tail}")).unwrap(),
+            name: ServerText::new(name),
+            secrets,
+        })
+        .collect();
+    entries.push(AccountEntry {
+        client: client(),
+        name: ServerText::new("ci-deployer"),
+        secrets: vec![secret("2027-01-20T00:00:00Z", Some("2026-11-23T17:13:00Z"))],
     });
+    stage.accounts_page(Ok(Page { entries, is_last: true, about: Some(6) }));
+    stage
+}
 
-    let page = Page { entries: entries.into(), is_last: true, about: Some(3) };
-    stage.accounts_page(Ok(page));
+fn accounts_by_name() -> Stage {
+    let mut stage = accounts();
+    stage.press(KeyCode::Tab);
+    stage
+}
+
+fn accounts_failed() -> Stage {
+    let mut stage = open(FieldName::Client);
+    stage.accounts_page(Err(ReadProblem::Rejected(rejection(403, "FORBIDDEN", "This project is locked."))));
+    stage
+}
+
+fn no_accounts() -> Stage {
+    let mut stage = open(FieldName::Client);
+    stage.accounts_page(Ok(Page { entries: Vec::new(), is_last: true, about: Some(0) }));
+    stage
+}
+
+/// An organization that allows 30 days, and Enter on more.
+fn above_the_limit() -> Stage {
+    let mut stage = Stage::with(FieldName::Lifetime, "90d");
+    stage.app.shared.form.longest_hours = Some(720);
+    stage.control('o');
+    stage.press(KeyCode::Enter);
     stage
 }

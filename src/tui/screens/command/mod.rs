@@ -1,32 +1,40 @@
 //! The form's request as a command, for a runbook.
 
 mod go;
+mod own;
 mod recipe;
 mod shell;
 #[cfg(test)]
 mod tests;
 
-use crossterm::event::KeyCode;
+use crossterm::event::{KeyCode, KeyModifiers};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::domain::{BaseUrl, CopyOutcome, NewSecret};
+use crate::tui::Theme;
 use crate::tui::app::{Component, Screen, Shared, Transition};
-use crate::tui::canvas::Canvas;
+use crate::tui::canvas::{Canvas, rows_of};
 use crate::tui::event::{Command, Event};
 use crate::tui::keys::{
-    Action, Binding, CHOICE_NEXT, CHOICE_PREVIOUS, CTRL_C, ESC, HELP, NONE, REPAINT, SUSPEND,
+    Action, Binding, CTRL_C, ESC, Group, HELP, NONE, PAGE_DOWN, PAGE_UP, REPAINT, SCROLL_DOWN, SCROLL_UP,
+    SUSPEND, TO_END, TO_START,
 };
+use crate::tui::scroll::{Scroll, overflows};
 
-pub use recipe::Recipe;
+pub use recipe::{Recipe, RecipeInput};
 
 use super::Notice;
+
+/// Before the rest of a line that is longer than the screen: the ellipsis, and blanks up to this width.
+const CONTINUED: usize = 4;
 
 /// The screen that shows the request as a command.
 #[derive(Clone, Debug)]
 pub struct CommandView {
     new_secret: NewSecret,
     recipe: Recipe,
+    scroll: Scroll,
     is_copying: bool,
     /// How the last copy went.
     copied: Option<CopyOutcome>,
@@ -34,8 +42,20 @@ pub struct CommandView {
 
 const KEYS: &[Binding] = &[
     Binding::new(&[(KeyCode::Char('c'), NONE)], "c", "copy", Action::Copy),
-    CHOICE_NEXT,
-    CHOICE_PREVIOUS,
+    Binding::new(&[(KeyCode::Tab, NONE), (KeyCode::Right, NONE)], "Tab", "next", Action::NextChoice),
+    Binding::new(
+        &[(KeyCode::BackTab, KeyModifiers::SHIFT), (KeyCode::BackTab, NONE), (KeyCode::Left, NONE)],
+        "Shift-Tab",
+        "previous",
+        Action::PreviousChoice,
+    )
+    .only_in_help(),
+    SCROLL_DOWN,
+    SCROLL_UP,
+    PAGE_DOWN,
+    PAGE_UP,
+    TO_START,
+    TO_END,
     Binding::new(
         &[ESC, (KeyCode::Char('q'), NONE), (KeyCode::F(2), NONE), CTRL_C],
         "Esc",
@@ -51,26 +71,65 @@ impl CommandView {
     /// F2 on the form: only a request that could be sent can be written down.
     pub(super) fn open(app: &mut Shared) -> Transition {
         if let Some(new_secret) = app.form.new_secret() {
-            let view = Self { new_secret, recipe: Recipe::default(), is_copying: false, copied: None };
+            let view = Self {
+                new_secret,
+                recipe: Recipe::default(),
+                scroll: Scroll::default(),
+                is_copying: false,
+                copied: None,
+            };
             return Transition::Show(Screen::Command(Box::new(view)));
         }
         app.form.touch_all();
-        app.form.notice = Some(Notice::Word("Fill the form in first; then F2 shows it as a command."));
+        app.form.notice = Some(Notice::Word("Complete the form first. F2 then shows it as a command."));
         Transition::Stay
     }
 
-    /// The text that is shown and copied. The embedded Atlas's address means nothing in a runbook; there it is the
-    /// public one.
+    /// The text that is shown and copied. The embedded Atlas's address means nothing in a runbook: other programs get
+    /// the public one.
     pub fn text(&self, app: &Shared) -> String {
         let base_url = app.session.base_url().cloned().or_else(|| BaseUrl::parse(BaseUrl::CLOUD).ok());
-        let text = |base_url| self.recipe.text(&base_url, &self.new_secret, app.query_flags);
-        base_url.map(text).unwrap_or_default()
+        let input = |base_url| RecipeInput {
+            base_url,
+            new_secret: self.new_secret.clone(),
+            query_flags: app.query_flags,
+            options: own::options(app),
+        };
+        base_url.map(|base_url| self.recipe.text(&input(base_url))).unwrap_or_default()
     }
 
     fn step(&mut self, by: usize) {
         let at = Recipe::ALL.iter().position(|recipe| *recipe == self.recipe).unwrap_or(0);
         self.recipe = Recipe::ALL[(at + by) % Recipe::ALL.len()];
+        self.scroll = Scroll::default();
         self.copied = None;
+    }
+
+    /// How many rows the text takes, and how many there are for it.
+    fn text_rows(&self, app: &Shared) -> (usize, u16) {
+        let body = app.body();
+        let note = rows_of(&self.note(), body.width, 2);
+        let tabs = u16::try_from(tabs(body.width).len()).unwrap_or(u16::MAX);
+        let head = note.saturating_add(tabs).saturating_add(2);
+        (rows(&self.text(app), usize::from(body.width)).len(), body.height.saturating_sub(head))
+    }
+
+    /// How copying went, or that it can be.
+    fn note(&self) -> String {
+        match &self.copied {
+            None => "Contains no credentials. c copies it.".to_owned(),
+            Some(CopyOutcome::Copied(_)) => "Copied to the clipboard.".to_owned(),
+            Some(CopyOutcome::Unverified(_)) => {
+                "Sent to the clipboard, which could not be read back: paste to check.".to_owned()
+            }
+            Some(CopyOutcome::Sent(_)) => {
+                "Sent to your terminal. Terminals do not confirm it: paste to check.".to_owned()
+            }
+            Some(CopyOutcome::Failed(failure)) => {
+                let reasons = failure.reasons.iter().map(|reason| format!(" {reason}"));
+                format!("Not copied.{}", reasons.collect::<String>())
+            }
+        }
     }
 }
 
@@ -85,7 +144,10 @@ impl Component for CommandView {
                 app.send(Command::CopyText(text));
             }
             Action::No | Action::Leave => return Transition::form(),
-            _ => {}
+            _ => {
+                let (rows, height) = self.text_rows(app);
+                self.scroll.on_action(action, rows, height);
+            }
         }
         Transition::Stay
     }
@@ -104,45 +166,108 @@ impl Component for CommandView {
         KEYS
     }
 
+    fn works(&self, app: &Shared, action: Action) -> bool {
+        match action {
+            Action::NextChoice | Action::PreviousChoice => true,
+            Action::Copy => !self.is_copying,
+            _ if action.group() == Group::Move => {
+                let (rows, height) = self.text_rows(app);
+                overflows(rows, height)
+            }
+            _ => true,
+        }
+    }
+
     fn about(&self) -> &'static [&'static str] {
-        &["What the form asks for, as the vendor's own page writes it."]
+        &[
+            "The same request for a script or a runbook: with this program, the Atlas CLI, curl or Go.",
+            "Credentials come from the profile or from the variables that the text names.",
+        ]
     }
 
     fn draw(&self, app: &Shared, canvas: &mut Canvas) {
         let theme = canvas.theme;
         canvas.line(Line::styled("This request as a command", theme.strong));
-        canvas.line(self.tabs(theme.strong));
-        let (glyph, words, style) = match &self.copied {
-            None => (theme.glyphs.dot, "No credential stands in it. c copies all of it.", theme.faint),
-            Some(CopyOutcome::Copied(_)) => (theme.glyphs.check, "Copied", theme.good),
-            Some(CopyOutcome::Unverified(_)) => {
-                (theme.glyphs.warning, "The clipboard took it, but did not give it back.", theme.warning)
-            }
-            Some(CopyOutcome::Sent(_)) => (theme.glyphs.check, "Sent to your terminal", theme.good),
-            Some(CopyOutcome::Failed(_)) => (theme.glyphs.cross, "Not copied", theme.bad),
-        };
-        canvas.marked(glyph, words, style);
-        canvas.blank();
-        for line in self.text(app).lines() {
-            // The terminal library would drop a tab; what is copied keeps it.
-            canvas.line(Line::raw(line.replace('\t', "    ")));
+        for recipes in tabs(canvas.width()) {
+            canvas.line(self.tab_line(&recipes, theme.strong));
         }
+        let (glyph, style) = match &self.copied {
+            None => (theme.glyphs.dot, theme.faint),
+            Some(CopyOutcome::Copied(_)) => (theme.glyphs.check, theme.good),
+            Some(CopyOutcome::Unverified(_) | CopyOutcome::Sent(_)) => (theme.glyphs.warning, theme.warning),
+            Some(CopyOutcome::Failed(_)) => (theme.glyphs.cross, theme.bad),
+        };
+        canvas.marked(glyph, &self.note(), style);
+        canvas.blank();
+        let rows = rows(&self.text(app), usize::from(canvas.width()));
+        self.scroll.draw(rows.iter().map(|row| row.line(theme)).collect(), canvas);
     }
 }
 
 impl CommandView {
     /// The recipes side by side; brackets set off the one that is shown, not colour alone.
-    fn tabs(&self, strong: Style) -> Line<'static> {
-        let mut spans = Vec::new();
-        for recipe in Recipe::ALL {
-            let (title, style) = if recipe == self.recipe {
-                (format!("[{}]", recipe.title()), strong)
+    fn tab_line(&self, recipes: &[Recipe], strong: Style) -> Line<'static> {
+        let tab = |recipe: &Recipe| {
+            let (title, style) = if *recipe == self.recipe {
+                (format!("[{}] ", recipe.title()), strong)
             } else {
-                (format!(" {} ", recipe.title()), Style::new())
+                (format!(" {}  ", recipe.title()), Style::new())
             };
-            spans.push(Span::styled(title, style));
-            spans.push(Span::raw(" "));
-        }
-        Line::from(spans)
+            Span::styled(title, style)
+        };
+        recipes.iter().map(tab).collect()
     }
+}
+
+/// The recipes in as many rows as they take.
+fn tabs(width: u16) -> Vec<Vec<Recipe>> {
+    let mut rows: Vec<Vec<Recipe>> = Vec::new();
+    let mut left = 0;
+    for recipe in Recipe::ALL {
+        let wanted = recipe.title().len() + 3;
+        match rows.last_mut() {
+            Some(row) if wanted <= left => row.push(recipe),
+            _ => {
+                rows.push(vec![recipe]);
+                left = usize::from(width) + 1;
+            }
+        }
+        left = left.saturating_sub(wanted);
+    }
+    rows
+}
+
+/// One row of the screen: a line of the text, or the rest of one that is longer.
+struct Row {
+    text: String,
+    is_rest: bool,
+}
+
+impl Row {
+    fn line(&self, theme: &Theme) -> Line<'static> {
+        let ellipsis = theme.glyphs.ellipsis;
+        let lead = if self.is_rest { format!("{ellipsis:<CONTINUED$}") } else { String::new() };
+        Line::from(vec![Span::styled(lead, theme.faint), Span::raw(self.text.clone())])
+    }
+}
+
+/// The text in rows of so many columns. The terminal library would drop a tab; what is copied keeps it.
+fn rows(text: &str, width: usize) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for line in text.lines() {
+        rows.push(Row { text: String::new(), is_rest: false });
+        let mut left = width;
+        for character in line.replace('\t', "    ").chars() {
+            let columns = Span::raw(character.to_string()).width();
+            if columns > left {
+                rows.push(Row { text: String::new(), is_rest: true });
+                left = width.saturating_sub(CONTINUED);
+            }
+            left = left.saturating_sub(columns);
+            if let Some(row) = rows.last_mut() {
+                row.text.push(character);
+            }
+        }
+    }
+    rows
 }

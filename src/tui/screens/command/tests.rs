@@ -1,5 +1,14 @@
+use std::time::Duration;
+
+use jiff::Timestamp;
+
 use super::*;
-use crate::domain::{ClientId, Lifetime, ProjectId, QueryFlags};
+use crate::domain::{
+    ClientId, Format, Identity, Lifetime, Now, PairKind, ProfileName, ProjectId, QueryFlags, Session,
+    SessionOrigin,
+};
+use crate::tui::screens::Form;
+use crate::tui::{App, Flags, KeyPress, Output, Size};
 
 fn text(recipe: Recipe, base_url: &str, flags: QueryFlags) -> String {
     let new_secret = NewSecret {
@@ -7,11 +16,79 @@ fn text(recipe: Recipe, base_url: &str, flags: QueryFlags) -> String {
         client: ClientId::parse("mdb_sa_id_1234567890abcdef12345678").unwrap(),
         lifetime: Lifetime::from_hours(720).unwrap(),
     };
-    recipe.text(&BaseUrl::parse(base_url).unwrap(), &new_secret, flags)
+    recipe.text(&RecipeInput {
+        base_url: BaseUrl::parse(base_url).unwrap(),
+        new_secret,
+        query_flags: flags,
+        options: Vec::new(),
+    })
 }
 
 fn usual(recipe: Recipe) -> String {
     text(recipe, BaseUrl::CLOUD, QueryFlags::default())
+}
+
+fn app(session: Session) -> App {
+    let now = Now { wall: Timestamp::UNIX_EPOCH, uptime: Duration::ZERO };
+    let form = Form::new("32b6e34b3d91647abb20e7b8", "mdb_sa_id_1234567890abcdef12345678", "36h");
+    App::new(session, form, Size { columns: 80, rows: 24 }, now)
+}
+
+/// The text that F2 shows first.
+fn first(app: &mut App) -> String {
+    let key = KeyPress { code: KeyCode::F(2), modifiers: NONE };
+    app.update(app.shared.now, Event::KeysPressed(vec![key]));
+    let Screen::Command(view) = &app.screen else { panic!("no command is shown") };
+    view.text(&app.shared)
+}
+
+#[test]
+fn the_first_command_is_this_program_without_its_form() {
+    let base_url = BaseUrl::parse(BaseUrl::CLOUD).unwrap();
+    let mut usual = app(Session::remote(&base_url, Identity::AccessToken));
+    assert_eq!(
+        first(&mut usual),
+        r"atlas-secret --yes \
+  --project-id 32b6e34b3d91647abb20e7b8 \
+  --client-id mdb_sa_id_1234567890abcdef12345678 \
+  --expires-after 36h
+"
+    );
+    assert!(first(&mut app(Session::Demo)).starts_with("atlas-secret --yes \\\n  --demo \\\n"));
+}
+
+#[test]
+fn the_options_of_the_session_are_part_of_its_command() {
+    let elsewhere = BaseUrl::parse("https://a$(id).example").unwrap();
+    let profile = |name: &str| SessionOrigin::Profile(ProfileName::new(name).unwrap());
+    let session = Session::remote(&elsewhere, Identity::AccessToken).with_origin(profile("it's mine"));
+    let mut all = app(session);
+    all.shared.flags = Flags { yes: false, replace_expired: true, verify: true };
+    all.shared.query_flags = BOTH;
+    all.shared.output = Output::Sink(Format::Json);
+    let text = first(&mut all);
+    let expected = [
+        "atlas-secret --yes",
+        r"--profile 'it'\''s mine'",
+        "--base-url 'https://a$(id).example'",
+        "--replace-expired",
+        "--verify",
+        "--envelope",
+        "--pretty",
+        "--format json",
+        "--project-id",
+    ];
+    for (line, expected) in text.lines().zip(expected) {
+        assert!(line.trim_start().starts_with(expected), "{expected} is missing in {text}");
+    }
+    let name = ProfileName::new("ci").unwrap();
+    let in_keyring = Identity::Profile { name, kind: PairKind::ServiceAccount };
+    let base_url = BaseUrl::parse(BaseUrl::CLOUD).unwrap();
+    let text = first(&mut app(Session::remote(&base_url, in_keyring)));
+    assert!(text.contains("--profile ci \\\n") && !text.contains("--base-url"), "{text}");
+    let environment =
+        Session::remote(&base_url, Identity::AccessToken).with_origin(SessionOrigin::Environment);
+    assert!(!first(&mut app(environment)).contains("--profile"));
 }
 
 const BOTH: QueryFlags = QueryFlags { envelope: true, pretty: true };
@@ -119,6 +196,13 @@ fn a_host_cannot_run_anything() {
     assert!(text(Recipe::AtlasCli, host, BOTH).contains(quoted));
     let literal = r#"UseBaseURL("https://a$(id)`id`'b\"c.example")"#;
     assert!(text(Recipe::GoSdk, host, BOTH).contains(literal));
+}
+
+#[test]
+fn a_line_that_is_too_long_goes_on_and_nothing_of_it_is_lost() {
+    let shown = rows("ab\n\tcdefgh漢字\n", 8);
+    let shown: Vec<_> = shown.iter().map(|row| (row.text.as_str(), row.is_rest)).collect();
+    assert_eq!(shown, [("ab", false), ("    cdef", false), ("gh漢", true), ("字", true)]);
 }
 
 #[test]

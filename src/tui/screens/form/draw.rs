@@ -5,9 +5,10 @@ use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Clear;
 
+use crate::domain::ExistingSecret;
 use crate::tui::app::Shared;
 use crate::tui::canvas::{Canvas, rows_of, said_by_atlas};
-use crate::tui::{Failure, Theme};
+use crate::tui::{Failure, Theme, words};
 
 use super::{FieldName, Focus, Notice, field_view, secrets};
 
@@ -29,7 +30,7 @@ impl Room {
         let below = FieldName::ALL.map(|name| (name, field_view::rows_below(app, name, theme, area.width)));
         let fields: u16 = below.iter().map(|(_, rows)| 1 + rows).sum();
         let secrets = if has_failed(app) { 0 } else { secrets_rows(app, theme, area.width) };
-        let said = app.form.notice.as_ref().map_or(0, |said| notice_rows(said, area.width));
+        let said = app.form.notice.as_ref().map_or(0, |said| notice_rows(said, theme, area.width));
         let needed = fields.saturating_add(secrets + 1).saturating_add(said);
         let has_title = needed < area.height;
         let spare = area.height.saturating_sub(needed).saturating_sub(u16::from(has_title));
@@ -130,8 +131,9 @@ fn button<'a>(app: &Shared, theme: &Theme) -> Line<'a> {
 const INDENT: u16 = 2;
 
 /// How many rows it takes to say all of it.
-fn notice_rows(notice: &Notice, width: u16) -> u16 {
+fn notice_rows(notice: &Notice, theme: &Theme, width: u16) -> u16 {
     match notice {
+        Notice::Deleted(secret) => rows_of(&deleted(secret, theme), width, INDENT),
         Notice::Word(word) => rows_of(word, width, INDENT),
         Notice::Warning(words) => rows_of(words, width, INDENT),
         Notice::Failed(failure) => {
@@ -157,13 +159,20 @@ fn draw_notice(notice: &Notice, canvas: &mut Canvas) {
         Notice::Word(word) => {
             canvas.marked(theme.glyphs.dot, word, theme.faint);
         }
+        Notice::Deleted(secret) => {
+            canvas.marked(theme.glyphs.check, &deleted(secret, theme), theme.good);
+        }
         Notice::Warning(words) => {
             canvas.warning(words, theme.warning);
         }
         Notice::Failed(failure) => {
-            draw_failure(failure, notice_rows(notice, canvas.width()), canvas);
+            draw_failure(failure, notice_rows(notice, theme, canvas.width()), canvas);
         }
     }
+}
+
+fn deleted(secret: &ExistingSecret, theme: &Theme) -> String {
+    format!("Deleted {}. You can create a secret now.", words::short_label(secret, &theme.glyphs))
 }
 
 /// Where not all of it fits, what it means goes first, then the end of Atlas's own words: what happened and

@@ -12,7 +12,9 @@ use crossterm::event::KeyCode;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::domain::{AccountRef, BaseUrl, ClientId, Lifetime, LostAnswer, NewSecret, ProjectId, ServerText};
+use crate::domain::{
+    AccountRef, BaseUrl, ClientId, ExistingSecret, Lifetime, LostAnswer, NewSecret, ProjectId, ServerText,
+};
 use crate::tui::app::{Component, Screen, Shared, Transition};
 use crate::tui::canvas::Canvas;
 use crate::tui::event::KeyPress;
@@ -78,6 +80,8 @@ pub enum Notice {
     Word(&'static str),
     /// A warning.
     Warning(String),
+    /// This secret was deleted to make room.
+    Deleted(ExistingSecret),
 }
 
 /// The form. It stays as it is while other screens are shown, so nothing typed is ever lost.

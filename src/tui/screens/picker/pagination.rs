@@ -8,7 +8,7 @@ use crate::domain::{Now, ReadProblem};
 const AT_ONCE: usize = 4;
 
 /// How far fetching a list is.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Pagination {
     /// How many pages have come.
     pub pages_read: u32,
@@ -16,8 +16,10 @@ pub struct Pagination {
     pub about_pages: Option<u32>,
     /// Until when Atlas wants to be left alone, while it does.
     pub waits_until: Option<Now>,
-    /// Why a page did not come.
+    /// Why a page could not be loaded.
     pub problem: Option<ReadProblem>,
+    /// Since when pages are being loaded.
+    pub since: Now,
     under_way: BTreeSet<u32>,
     missing: Vec<u32>,
     next_page: u32,
@@ -25,14 +27,30 @@ pub struct Pagination {
 }
 
 impl Pagination {
-    /// The page that did not come last, until it is asked for again.
+    /// The page that could not be loaded last, until it is loaded again.
     pub fn missing_page(&self) -> Option<u32> {
         self.missing.last().copied()
     }
 
     /// Nothing was asked for yet.
-    pub(super) fn new() -> Self {
-        Self { next_page: 1, ..Self::default() }
+    pub(super) fn new(now: Now) -> Self {
+        Self {
+            pages_read: 0,
+            about_pages: None,
+            waits_until: None,
+            problem: None,
+            since: now,
+            under_way: BTreeSet::new(),
+            missing: Vec::new(),
+            next_page: 1,
+            last_page: None,
+        }
+    }
+
+    /// Forgets why a page could not be loaded. False when all pages could.
+    pub(super) fn retry(&mut self, now: Now) -> bool {
+        self.since = now;
+        self.problem.take().is_some()
     }
 
     /// A page has to wait for Atlas's rate limit.
@@ -100,9 +118,13 @@ impl Pagination {
 mod tests {
     use super::*;
 
+    fn new() -> Pagination {
+        Pagination::new(Now { wall: jiff::Timestamp::UNIX_EPOCH, uptime: std::time::Duration::ZERO })
+    }
+
     #[test]
     fn pages_are_asked_for_as_far_as_they_are_likely_and_a_missing_one_first() {
-        let mut pages = Pagination::new();
+        let mut pages = new();
         assert!(!pages.is_under_way());
         assert_eq!((pages.wanted(), pages.is_under_way(), pages.missing_page()), (vec![1], true, None));
         assert_eq!((pages.arrived(1), pages.arrived(1), pages.is_under_way()), (true, false, false));
@@ -118,7 +140,7 @@ mod tests {
 
     #[test]
     fn an_estimate_that_is_too_low_leaves_room_for_one_page_more() {
-        let mut pages = Pagination::new();
+        let mut pages = new();
         pages.came(1, false, Some(100), 500);
         assert_eq!(pages.about_pages, Some(2));
         pages.came(4, true, None, 500);

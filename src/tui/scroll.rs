@@ -1,0 +1,111 @@
+//! Scrolling through rows of which not all fit.
+
+use ratatui::text::Line;
+
+use super::area::split_bottom;
+use super::canvas::Canvas;
+use super::keys::Action;
+use super::theme::Glyphs;
+
+/// Where in its rows a view stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Scroll {
+    /// The first row that is shown.
+    top: usize,
+}
+
+impl Scroll {
+    /// Moves through `rows`, of which `height` have room.
+    pub fn on_action(&mut self, action: Action, rows: usize, height: u16) {
+        let page = shown(rows, height);
+        let last = rows.saturating_sub(page);
+        let top = self.top.min(last);
+        let wanted = match action {
+            Action::ScrollDown => top + 1,
+            Action::ScrollUp => top.saturating_sub(1),
+            Action::PageDown => top + page,
+            Action::PageUp => top.saturating_sub(page),
+            Action::ToStart => 0,
+            Action::ToEnd => last,
+            _ => top,
+        };
+        self.top = wanted.min(last);
+    }
+
+    /// Draws what fits. Where that is not all of it, the last row says how much more there is.
+    pub fn draw(self, rows: Vec<Line>, canvas: &mut Canvas) {
+        let theme = canvas.theme;
+        let (count, height) = (rows.len(), canvas.left());
+        let page = shown(count, height);
+        let top = self.top.min(count - page);
+        let area = canvas.take(height);
+        let mut part = canvas.part(area);
+        for row in rows.into_iter().skip(top).take(page) {
+            part.line(row);
+        }
+        if let Some(words) = more(top, count - page - top, &theme.glyphs) {
+            let [_, last] = split_bottom(area, 1);
+            canvas.part(last).line(Line::styled(words, theme.faint));
+        }
+    }
+}
+
+/// True where not all rows fit.
+pub(super) fn overflows(rows: usize, height: u16) -> bool {
+    rows > usize::from(height)
+}
+
+/// How many of the rows are shown: one is given up where not all fit.
+fn shown(rows: usize, height: u16) -> usize {
+    if overflows(rows, height) { usize::from(height).saturating_sub(1) } else { rows }
+}
+
+/// What is not on the screen, in words; `None` when all is.
+pub(super) fn more(above: usize, below: usize, glyphs: &Glyphs) -> Option<String> {
+    let ellipsis = glyphs.ellipsis;
+    match (above, below) {
+        (0, 0) => None,
+        (0, below) => Some(format!("{ellipsis} {below} more below")),
+        (above, 0) => Some(format!("{ellipsis} {above} more above")),
+        (above, below) => Some(format!("{ellipsis} {above} more above, {below} below")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_moves_within_its_rows() {
+        use Action::{PageDown, PageUp, ScrollDown, ScrollUp, ToEnd, ToStart};
+        let rows: [(&[Action], usize); 8] = [
+            (&[], 0),
+            (&[ScrollDown, ScrollDown], 2),
+            (&[ScrollDown, ScrollUp, ScrollUp], 0),
+            (&[PageDown], 4),
+            (&[PageDown, PageDown, PageDown, ScrollDown], 6),
+            (&[ToEnd, ScrollUp], 5),
+            (&[ToEnd, PageUp], 2),
+            (&[ToEnd, ToStart], 0),
+        ];
+        for (actions, top) in rows {
+            let mut scroll = Scroll::default();
+            for action in actions {
+                scroll.on_action(*action, 10, 5);
+            }
+            assert_eq!(scroll.top, top, "{actions:?}");
+        }
+    }
+
+    #[test]
+    fn what_fits_does_not_move_and_a_smaller_text_is_shown_from_its_end() {
+        let mut scroll = Scroll::default();
+        scroll.on_action(Action::ScrollDown, 5, 5);
+        assert_eq!(scroll.top, 0);
+        let mut scroll = Scroll { top: 50 };
+        scroll.on_action(Action::ScrollUp, 10, 5);
+        assert_eq!(scroll.top, 5);
+        scroll.on_action(Action::ToEnd, 3, 0);
+        assert_eq!(scroll.top, 3);
+    }
+}
