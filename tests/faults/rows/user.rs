@@ -38,7 +38,7 @@ pub const ROWS: &[Row] = &[
         &[
             CREATE,
             &[
-                Step::Says("without checking its"),
+                Step::Says("secrets could not be read:"),
                 Step::Press("n"),
                 Step::Says("Stopped. Nothing was created."),
             ],
