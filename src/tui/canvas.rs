@@ -122,10 +122,10 @@ impl<'frame> Canvas<'_, 'frame> {
         self.item(Span::styled(format!("{} ", theme.glyphs.warning), theme.warning), text, style);
     }
 
-    /// A question and the keys that answer it.
-    pub fn ask(&mut self, question: &str) {
+    /// A question and what the keys that answer it do.
+    pub fn ask(&mut self, question: &str, yes: &str) {
         let strong = self.theme.strong;
-        self.words(0, &format!("{question}  y/n"), strong);
+        self.words(0, &format!("{question}   y {yes}   n back"), strong);
     }
 
     /// What is going on since `since`; after 150 ms with a spinner and the seconds.

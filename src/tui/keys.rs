@@ -227,8 +227,15 @@ pub(super) const SUSPEND: Binding =
     Binding::new(&[(KeyCode::Char('z'), CONTROL)], "Ctrl-Z", "suspend", Action::Suspend).only_in_help();
 pub(super) const REPAINT: Binding =
     Binding::new(&[(KeyCode::Char('l'), CONTROL)], "Ctrl-L", "redraw", Action::Repaint).only_in_help();
-pub(super) const YES: Binding = Binding::new(&[(KeyCode::Char('y'), NONE)], "y", "yes", Action::Yes);
-pub(super) const NO: Binding = Binding::new(&[(KeyCode::Char('n'), NONE), ESC], "n", "no", Action::No);
+/// Yes to a question, and what that does.
+pub(super) const fn yes(label: &'static str) -> Binding {
+    Binding::new(&[(KeyCode::Char('y'), NONE)], "y", label, Action::Yes)
+}
+/// No to a question to which Ctrl-C says yes.
+pub(super) const BACK_BUT_CTRL_C: Binding =
+    Binding::new(&[(KeyCode::Char('n'), NONE), ESC], "n", "back", Action::No);
+pub(super) const BACK: Binding =
+    Binding::new(&[(KeyCode::Char('n'), NONE), ESC, CTRL_C], "n", "back", Action::No);
 
 pub(super) const NEXT_FIELD: Binding =
     Binding::new(&[(KeyCode::Tab, NONE), (KeyCode::Down, NONE)], "Tab", "next", Action::Next);
@@ -266,9 +273,8 @@ pub(super) const HELP_BESIDE_TEXT: Binding =
 pub(super) const QUIT_BY_LETTER: Binding =
     Binding::new(&[(KeyCode::Char('q'), NONE), ESC, CTRL_C], "q", "quit", Action::Leave);
 
-/// A question that Ctrl-C answers with no.
-pub(super) const YES_NO: &[Binding] =
-    &[YES, NO, Binding::new(&[CTRL_C], "Ctrl-C", "no", Action::No).only_in_help(), HELP];
+/// "Delete it?"
+pub(super) const CONFIRM_DELETE: &[Binding] = &[yes("delete"), BACK, HELP, SUSPEND, REPAINT];
 
 /// Something is being deleted; that cannot be taken back, and is over soon.
 pub(super) const BUSY: &[Binding] = &[HELP, REPAINT];

@@ -29,7 +29,7 @@ const LEAVE_FORM: &[Step] = &[Step::Press(key::CTRL_C)];
 const DELETE_AND_LEAVE: &[Step] = &[
     Step::Says("its value is lost"),
     Step::Press("d"),
-    Step::Shows(" in Atlas? y/n"),
+    Step::Shows(" in Atlas? y delete n back"),
     Step::Press("y"),
     Step::Says("You can create a secret now."),
     Step::Press("q"),

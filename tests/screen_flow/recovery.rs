@@ -11,7 +11,7 @@ use crate::*;
 
 const FOUND: &str = " is new: created at 18:14:01 by Atlas's clock.";
 const PAUSING: &str = "No new secret yet.";
-const ASKED: &str = " in Atlas? y/n";
+const ASKED: &str = " in Atlas? y delete n back";
 
 /// The answer was lost; the account held one secret before, and is being fetched.
 fn lost_stage() -> Stage {

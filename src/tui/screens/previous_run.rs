@@ -10,11 +10,13 @@ use crate::jobs::{Before, Deletion, Recheck};
 use crate::tui::app::{Component, Screen, Shared, Transition};
 use crate::tui::canvas::{Canvas, SPINNER_STEP};
 use crate::tui::event::{Command, Event};
-use crate::tui::keys::{Action, BUSY, Binding, CTRL_C, ESC, HELP, NONE, ONLY_BACK, REPAINT, SUSPEND};
+use crate::tui::keys::{
+    Action, BUSY, Binding, CONFIRM_DELETE, CTRL_C, ESC, HELP, NONE, ONLY_BACK, REPAINT, SUSPEND,
+};
 use crate::tui::words;
 
 use super::Notice;
-use super::recovery::{CHECKING_USE, CONFIRM_DELETE, DELETE_IT, IN_USE, KEEP_IT, NOT_DELETED, Recovery};
+use super::recovery::{CHECKING_USE, DELETE_IT, IN_USE, KEEP_IT, NOT_DELETED, Recovery};
 
 /// No POST takes longer; what was created later is another request's.
 const LONGEST_POST: Duration = Duration::from_secs(60);
@@ -185,7 +187,7 @@ impl Component for PreviousRun {
         match &self.stage {
             Stage::Rechecking(since) => canvas.running(app.now, *since, CHECKING_USE),
             Stage::Deleting(since) => canvas.running(app.now, *since, "Deleting the secret in Atlas"),
-            Stage::Asking(_) => canvas.ask("Delete this secret in Atlas?"),
+            Stage::Asking(_) => canvas.ask("Delete this secret in Atlas?", "delete"),
             Stage::Shown(why) => self.draw_shown(why.as_ref(), canvas),
         }
     }

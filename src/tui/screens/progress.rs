@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use crossterm::event::KeyCode;
 use ratatui::text::{Line, Span};
 
 use crate::domain::{NewSecret, Now, Rejection};
@@ -10,7 +9,9 @@ use crate::jobs::{Question, Step};
 use crate::tui::app::{Component, Shared, Transition};
 use crate::tui::canvas::{Canvas, spinner_wake};
 use crate::tui::event::Command;
-use crate::tui::keys::{Action, BUSY, Binding, CTRL_C, ESC, HELP, NO, NONE, REPAINT, SUSPEND};
+use crate::tui::keys::{
+    Action, BACK, BACK_BUT_CTRL_C, BUSY, Binding, CTRL_C, ESC, HELP, REPAINT, SUSPEND, yes,
+};
 use crate::tui::words;
 
 use super::confirmation;
@@ -76,7 +77,7 @@ const POSTING: &[Binding] =
 /// "Stop waiting?"
 const ASKING_TO_STOP: &[Binding] = &[
     yes("stop waiting"),
-    NO,
+    BACK_BUT_CTRL_C,
     Binding::new(&[CTRL_C], "Ctrl-C", "stop waiting", Action::Yes).only_in_help(),
     HELP,
     SUSPEND,
@@ -84,12 +85,6 @@ const ASKING_TO_STOP: &[Binding] = &[
 
 /// The one question before the POST. Ctrl-C answers it with no.
 const CONFIRMING: &[Binding] = &[yes("create"), BACK, HELP, SUSPEND, REPAINT];
-
-const fn yes(label: &'static str) -> Binding {
-    Binding::new(&[(KeyCode::Char('y'), NONE)], "y", label, Action::Yes)
-}
-
-const BACK: Binding = Binding::new(&[(KeyCode::Char('n'), NONE), ESC, CTRL_C], "n", "back", Action::No);
 
 impl Progress {
     pub(in crate::tui) fn new(new_secret: NewSecret, since: Now, is_preapproved: bool) -> Self {
@@ -188,7 +183,7 @@ impl Component for Progress {
             if canvas.area.height >= LOW || self.word.is_none() {
                 canvas.blank();
             }
-            canvas.ask("Stop waiting? Atlas may already have created the secret.");
+            canvas.ask("Stop waiting? Atlas may already have created the secret.", "stop waiting");
         }
         if let Some(word) = self.word {
             blank_unless_low(canvas);

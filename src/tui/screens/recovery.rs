@@ -10,10 +10,12 @@ use crate::jobs::{Before, Deletion, PAUSES, Recheck, Recovered};
 use crate::tui::app::{Component, Shared, Transition};
 use crate::tui::canvas::{Canvas, spinner_wake};
 use crate::tui::event::{Command, Event};
-use crate::tui::keys::{Action, BUSY, Binding, CTRL_C, ESC, HELP, NONE, QUIT_BY_LETTER, REPAINT, SUSPEND};
+use crate::tui::keys::{
+    Action, BACK_BUT_CTRL_C, BUSY, Binding, CONFIRM_DELETE, HELP, LEAVE_FROM_PANEL, NONE, QUIT_BY_LETTER,
+    REPAINT, SUSPEND, yes,
+};
 use crate::tui::words;
 
-use super::created::LEAVE_YES_NO;
 use super::secret_facts;
 
 /// In fewer rows every blank one counts.
@@ -123,20 +125,13 @@ const BACK_TO_FORM: Binding =
     Binding::new(&[(KeyCode::Char('b'), NONE)], "b", "back to the form", Action::BackToForm);
 const SEARCH_AGAIN: Binding =
     Binding::new(&[(KeyCode::Char('l'), NONE)], "l", "check again", Action::LookAgain);
+/// Quit although the response may still come?
+const QUIT_WITHOUT_ANSWER: &[Binding] = &[yes("quit"), BACK_BUT_CTRL_C, LEAVE_FROM_PANEL, HELP];
 /// Delete the secret that was found.
 pub(super) const DELETE_IT: Binding =
     Binding::new(&[(KeyCode::Char('d'), NONE)], "d", "delete it", Action::Delete);
 /// Leave it in Atlas.
 pub(super) const KEEP_IT: Binding = Binding::new(&[(KeyCode::Char('k'), NONE)], "k", "keep it", Action::Keep);
-
-/// "Delete it?"
-pub(super) const CONFIRM_DELETE: &[Binding] = &[
-    Binding::new(&[(KeyCode::Char('y'), NONE)], "y", "delete", Action::Yes),
-    Binding::new(&[(KeyCode::Char('n'), NONE), ESC, CTRL_C], "n", "back", Action::No),
-    HELP,
-    SUSPEND,
-    REPAINT,
-];
 
 /// The outcome is not known.
 const UNKNOWN: &[Binding] = &[SEARCH_AGAIN, BACK_TO_FORM, QUIT_BY_LETTER, HELP, SUSPEND, REPAINT];
@@ -308,7 +303,7 @@ impl Component for Recovery {
 
     fn keys(&self, app: &Shared) -> &'static [Binding] {
         match &self.search {
-            _ if self.asks_to_leave => LEAVE_YES_NO,
+            _ if self.asks_to_leave => QUIT_WITHOUT_ANSWER,
             Search::AskingToDelete(_) => CONFIRM_DELETE,
             Search::Rechecking { .. } | Search::Deleting { .. } => BUSY,
             // While the POST still runs, what it made is left alone: its value may yet come.
@@ -359,7 +354,7 @@ impl Component for Recovery {
             canvas.blank();
         }
         if self.asks_to_leave {
-            return canvas.ask("The response may still arrive and would be lost. Quit?");
+            return canvas.ask("The response may still arrive and would be lost. Quit?", "quit");
         }
         self.draw_search(app, canvas);
         if let Some(word) = self.word {
@@ -417,7 +412,8 @@ impl Recovery {
             Search::AskingToDelete(secret) => {
                 draw_secret(app, secret, 0, canvas);
                 canvas.words(0, STAYS, theme.faint);
-                canvas.ask(&format!("Delete {} in Atlas?", words::short_label(secret, &theme.glyphs)));
+                let label = words::short_label(secret, &theme.glyphs);
+                canvas.ask(&format!("Delete {label} in Atlas?"), "delete");
             }
             Search::Rechecking { secret, since } => {
                 draw_secret(app, secret, 0, canvas);

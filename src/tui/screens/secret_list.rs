@@ -15,8 +15,8 @@ use crate::tui::app::{Component, Shared, Transition};
 use crate::tui::canvas::{Canvas, SPINNER_STEP};
 use crate::tui::event::{Command, Event, Reader};
 use crate::tui::keys::{
-    Action, BUSY, Binding, CHOICE_ABOVE, CHOICE_BELOW, CTRL_C, ESC, HELP, NONE, ONLY_BACK, REPAINT, SUSPEND,
-    YES_NO,
+    Action, BUSY, Binding, CHOICE_ABOVE, CHOICE_BELOW, CONFIRM_DELETE, CTRL_C, ESC, HELP, NONE, ONLY_BACK,
+    REPAINT, SUSPEND,
 };
 use crate::tui::{Remote, Theme, words};
 
@@ -203,7 +203,7 @@ impl SecretList {
         match self.stage {
             Stage::Fetching | Stage::Failed(_) => ONLY_BACK,
             Stage::Choosing(_) => CHOOSING,
-            Stage::Asking { .. } => YES_NO,
+            Stage::Asking { .. } => CONFIRM_DELETE,
             Stage::Deleting(_) => BUSY,
         }
     }
@@ -312,7 +312,8 @@ impl SecretList {
                     canvas.warning(words, theme.warning);
                 }
                 let question = if *is_second { "Really delete" } else { "Delete" };
-                canvas.ask(&format!("{question} {label}? Clients that use it will fail to authenticate."));
+                let question = format!("{question} {label}? Clients that use it will fail to authenticate.");
+                canvas.ask(&question, "delete");
             }
             Stage::Deleting(since) => {
                 let doing = format!("Deleting {}", self.chosen_label(theme));

@@ -36,7 +36,7 @@ const DELETE_NEXT_TIME: &[Step] = &[
     Step::Shows("d delete it"),
     Step::Says("never delivered"),
     Step::Press("d"),
-    Step::Shows("Delete this secret in Atlas? y/n"),
+    Step::Shows("Delete this secret in Atlas? y delete n back"),
     Step::Press("y"),
     Step::Says("Deleted the secret of the previous run."),
     Step::Press(key::CTRL_C),

@@ -11,7 +11,7 @@ use crate::tui::app::{Output, Shared, Transition};
 use crate::tui::canvas::Canvas;
 use crate::tui::event::{Command, Signal};
 use crate::tui::keys::{
-    Action, Binding, CHOICE_NEXT, CHOICE_PREVIOUS, CHOOSE, CTRL_C, ESC, HELP, NO, NONE, YES,
+    Action, BACK_BUT_CTRL_C, Binding, CHOICE_NEXT, CHOICE_PREVIOUS, CHOOSE, CTRL_C, ESC, HELP, NONE, yes,
 };
 
 use super::copy::lost_words;
@@ -84,14 +84,11 @@ impl Choice {
 /// Out of the program, whatever was asked.
 const LEAVE_AT_ONCE: Binding = Binding::new(&[CTRL_C], "Ctrl-C", "quit at once", Action::Leave);
 
-/// One question before leaving.
-pub(in crate::tui::screens) const LEAVE_YES_NO: &[Binding] = &[YES, NO, LEAVE_AT_ONCE.only_in_help(), HELP];
-
 /// Did the copy arrive? `leave` says where `y` leads.
 const fn confirm_keys(leave: &'static str) -> [Binding; 5] {
     [
-        Binding::new(&[(KeyCode::Char('y'), NONE)], "y", leave, Action::Yes),
-        Binding::new(&[(KeyCode::Char('n'), NONE), ESC], "n", "back", Action::No),
+        yes(leave),
+        BACK_BUT_CTRL_C,
         Binding::new(&[(KeyCode::Char('c'), NONE)], "c", "copy again", Action::Copy),
         LEAVE_AT_ONCE.only_in_help(),
         HELP,

@@ -30,8 +30,6 @@ pub use prompt::Prompt;
 pub(crate) use steps::NO_ORGANIZATION;
 pub use steps::Verification;
 
-pub(super) use leave::LEAVE_YES_NO;
-
 use prompt::PromptLine;
 
 /// How long a revealed secret stays readable after the last key.
