@@ -384,6 +384,7 @@ impl App {
             help::draw(self, &mut canvas);
         } else {
             self.screen.component().draw(&self.shared, &mut canvas);
+            canvas.mark_cut();
         }
         footer::draw(self, &mut Canvas::new(frame, theme, foot));
     }

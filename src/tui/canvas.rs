@@ -20,6 +20,9 @@ pub const SPINNER_DELAY: Duration = Duration::from_millis(150);
 /// How long one frame of the spinner stands.
 pub const SPINNER_STEP: Duration = Duration::from_millis(100);
 
+/// In fewer rows every blank one counts.
+pub(super) const LOW: u16 = 14;
+
 /// A part of the frame, and where its next line goes.
 pub(super) struct Canvas<'a, 'frame> {
     pub frame: &'a mut Frame<'frame>,
@@ -55,6 +58,13 @@ impl<'frame> Canvas<'_, 'frame> {
     /// How many rows are left.
     pub fn left(&self) -> u16 {
         self.area.height.saturating_sub(self.used)
+    }
+
+    /// A blank row, unless every one counts.
+    pub fn blank_unless_low(&mut self) {
+        if self.area.height >= LOW {
+            self.blank();
+        }
     }
 
     pub fn blank(&mut self) {

@@ -32,7 +32,10 @@ fn what_has_to_be_read_is_there() {
             &["expires on 30 Nov 2026 instead of 1 Mar 2027.", "cannot be undone.", "y create n back"],
         ),
         ("sending_could_not_look", &["secrets could not be read", "y create n back"]),
-        ("sending_asks_to_stop", &["Stop waiting? Atlas may already have created the secret. y stop waiting n back"]),
+        (
+            "sending_asks_to_stop",
+            &["Stop waiting? Atlas may already have created the secret. y stop waiting n back"],
+        ),
         ("sending_asks_to_stop_and_refuses_ctrl_z", &["n back", "Cannot suspend while Atlas is answering."]),
         ("created_not_copied", &["Not copied. Reveal it with r, or save it with s.", "that TMUX names."]),
         (

@@ -9,9 +9,6 @@ use crate::tui::app::Shared;
 use crate::tui::canvas::Canvas;
 use crate::tui::words;
 
-/// In fewer rows every blank one counts.
-const LOW: u16 = 14;
-
 pub(super) fn draw(app: &Shared, account: &AccountRef, question: &Question, canvas: &mut Canvas) {
     let strong = canvas.theme.strong;
     canvas.words(0, &format!("Create a secret for {}?", app.lookups.words(account)), strong);
@@ -24,9 +21,7 @@ pub(super) fn draw(app: &Shared, account: &AccountRef, question: &Question, canv
             canvas.words(2, "Any older secret will expire within 7 days.", Style::new());
         }
     }
-    if canvas.area.height >= LOW {
-        canvas.blank();
-    }
+    canvas.blank_unless_low();
     canvas.line(Line::styled("y create   n back", strong));
 }
 

@@ -24,5 +24,5 @@ pub use secret_list::{SecretList, SecretListScreen};
 pub use sign_in::SignIn;
 
 pub(crate) use created::NO_ORGANIZATION;
-pub(super) use form::{InputNote, secret_facts};
+pub(super) use form::InputNote;
 pub(crate) use recovery::{PROBABLY_YOURS, SEVERAL_APPEARED, check_failed, none_appeared};

@@ -178,12 +178,12 @@ impl Component for PreviousRun {
         };
         canvas.warning(&title, theme.strong);
         canvas.words(2, "It was probably never delivered.", Style::new());
-        canvas.blank();
+        canvas.blank_unless_low();
         canvas.labelled("Project ID", entry.project.as_str());
         canvas.labelled("Client ID", entry.client.as_str());
         canvas.labelled("Secret ID", entry.secret_id.as_ref().map_or("unknown", |id| id.as_str()));
         canvas.labelled("Signed in as", entry.identity.as_str());
-        canvas.blank();
+        canvas.blank_unless_low();
         match &self.stage {
             Stage::Rechecking(since) => canvas.running(app.now, *since, CHECKING_USE),
             Stage::Deleting(since) => canvas.running(app.now, *since, "Deleting the secret in Atlas"),

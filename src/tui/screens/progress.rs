@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 use crate::domain::{NewSecret, Now, Rejection};
 use crate::jobs::{Question, Step};
 use crate::tui::app::{Component, Shared, Transition};
-use crate::tui::canvas::{Canvas, spinner_wake};
+use crate::tui::canvas::{Canvas, LOW, spinner_wake};
 use crate::tui::event::Command;
 use crate::tui::keys::{
     Action, BACK, BACK_BUT_CTRL_C, BUSY, Binding, CTRL_C, ESC, HELP, REPAINT, SUSPEND, yes,
@@ -15,9 +15,6 @@ use crate::tui::keys::{
 use crate::tui::words;
 
 use super::confirmation;
-
-/// In fewer rows every blank one counts.
-const LOW: u16 = 14;
 
 /// The creating job while it runs.
 #[derive(Clone, Debug)]
@@ -173,7 +170,7 @@ impl Component for Progress {
         let theme = canvas.theme;
         let account = app.lookups.words(&self.new_secret.account());
         canvas.words(0, &format!("Creating a secret for {account}"), theme.strong);
-        blank_unless_low(canvas);
+        canvas.blank_unless_low();
         canvas.labelled("Project ID", self.new_secret.project.as_str());
         canvas.labelled("Client ID", self.new_secret.client.as_str());
         canvas.labelled("Expires after", &self.new_secret.lifetime.to_string());
@@ -186,15 +183,9 @@ impl Component for Progress {
             canvas.ask("Stop waiting? Atlas may already have created the secret.", "stop waiting");
         }
         if let Some(word) = self.word {
-            blank_unless_low(canvas);
+            canvas.blank_unless_low();
             canvas.words(2, word, theme.warning);
         }
-    }
-}
-
-fn blank_unless_low(canvas: &mut Canvas) {
-    if canvas.area.height >= LOW {
-        canvas.blank();
     }
 }
 

@@ -16,11 +16,6 @@ use crate::tui::keys::{
 };
 use crate::tui::words;
 
-use super::secret_facts;
-
-/// In fewer rows every blank one counts.
-const LOW: u16 = 14;
-
 /// Said wherever one is deleted: what creating did to the others stays.
 const STAYS: &str = "Deleting it does not restore the expiry of the account's other secrets.";
 
@@ -344,15 +339,11 @@ impl Component for Recovery {
             let waiting = format!("Still waiting for the response  {seconds}");
             canvas.marked(theme.glyphs.dot, &waiting, theme.faint);
         }
-        if canvas.area.height >= LOW {
-            canvas.blank();
-        }
+        canvas.blank_unless_low();
         canvas.labelled("Project ID", self.account.project.as_str());
         canvas.labelled("Client ID", self.account.client.as_str());
         canvas.labelled("Sent", &words::date_time(self.sent_at.wall, app.zone.as_ref()));
-        if canvas.area.height >= LOW {
-            canvas.blank();
-        }
+        canvas.blank_unless_low();
         if self.asks_to_leave {
             return canvas.ask("The response may still arrive and would be lost. Quit?", "quit");
         }
@@ -456,6 +447,13 @@ fn draw_found(app: &Shared, secret: &ExistingSecret, canvas: &mut Canvas) {
 
 /// The id has a line of its own, so that it can be selected whole.
 fn draw_secret(app: &Shared, secret: &ExistingSecret, indent: u16, canvas: &mut Canvas) {
-    canvas.words(indent, &secret_facts(app, secret), Style::new());
+    let label = words::short_label(secret, &canvas.theme.glyphs);
+    let zone = app.zone.as_ref();
+    let created = secret.created_at.map(|at| format!(", created {}", words::date_time(at, zone)));
+    let used = match secret.last_used_at {
+        Some(at) => format!("last used {}", words::ago(at, app.atlas_now())),
+        None => "never used".to_owned(),
+    };
+    canvas.words(indent, &format!("{label}{}, {used}", created.unwrap_or_default()), Style::new());
     canvas.words(indent, &format!("Secret ID {}", secret.id), Style::new());
 }

@@ -339,7 +339,6 @@ impl Component for CreatedScreen {
             }
             self.draw_facts(app, canvas);
         }
-        canvas.mark_cut();
     }
 }
 

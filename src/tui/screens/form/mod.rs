@@ -31,7 +31,6 @@ pub use field::{Field, FieldName, Focus};
 pub use validation::Validation;
 
 pub(in crate::tui) use field::InputNote;
-pub(in crate::tui) use secrets::secret_facts;
 
 /// A field of the form.
 const ON_FIELD: &[Binding] = &[

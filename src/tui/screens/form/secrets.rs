@@ -297,19 +297,3 @@ fn about_consequences(
     }
     format!("Creating {}.", parts.join(" and "))
 }
-/// What Atlas says of a secret: mask, birth, last use, end.
-pub(in crate::tui) fn secret_facts(app: &Shared, secret: &ExistingSecret) -> String {
-    let now = app.atlas_now();
-    let used = secret
-        .last_used_at
-        .map_or_else(|| "never used".to_owned(), |at| format!("last used {}", words::ago(at, now)));
-    let zone = app.zone.as_ref();
-    let ends = match secret.expires_at {
-        Some(at) if secret.is_expired(now) => format!("expired {}", words::short_date(at, zone)),
-        Some(at) => format!("expires {}", words::short_date(at, zone)),
-        None => "no expiry known".to_owned(),
-    };
-    let created =
-        secret.created_at.map_or_else(String::new, |at| format!("  created {}", words::short_date(at, zone)));
-    format!("{}{created}  {used}  {ends}", secret.label())
-}
