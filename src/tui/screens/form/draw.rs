@@ -3,7 +3,6 @@
 use ratatui::layout::{Alignment, Rect};
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
-use ratatui::widgets::Clear;
 
 use crate::domain::ExistingSecret;
 use crate::tui::app::Shared;
@@ -87,7 +86,8 @@ fn draw_secrets(app: &Shared, room: &mut Room, canvas: &mut Canvas) {
     let has_gap = app.account().is_some() && room.take_spare();
     let area = canvas.take(room.secrets + u16::from(has_gap));
     let mut part = canvas.part(area);
-    secrets::draw(app, &mut part);
+    let is_low = secrets_rows(app, theme, area.width) > room.secrets;
+    secrets::draw(app, is_low, &mut part);
     if has_gap {
         part.blank();
     }
@@ -95,12 +95,7 @@ fn draw_secrets(app: &Shared, room: &mut Room, canvas: &mut Canvas) {
         (sentence, true) => part.warning(&sentence, Style::new()),
         (sentence, false) => part.words(0, &sentence, theme.faint),
     }
-    if secrets_rows(app, theme, area.width) > room.secrets {
-        let last = Rect { y: area.bottom().saturating_sub(1), height: area.height.min(1), ..area };
-        canvas.frame.render_widget(Clear, last);
-        let words = format!("  {} enlarge the window to see the rest", theme.glyphs.ellipsis);
-        canvas.frame.render_widget(Line::styled(words, theme.warning), last);
-    }
+    part.mark_cut();
 }
 
 fn secrets_rows(app: &Shared, theme: &Theme, width: u16) -> u16 {

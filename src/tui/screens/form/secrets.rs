@@ -34,10 +34,14 @@ pub(super) fn rows(app: &Shared, theme: &Theme) -> u16 {
     u16::try_from(rows).unwrap_or(u16::MAX)
 }
 
-pub(super) fn draw(app: &Shared, canvas: &mut Canvas) {
+/// The table. The sentence below it is worth more than the row of the new secret, which goes where `is_low`.
+pub(super) fn draw(app: &Shared, is_low: bool, canvas: &mut Canvas) {
     let Some(account) = app.account() else { return };
     let theme = canvas.theme;
-    let rows = table_rows(app, account, theme);
+    let mut rows = table_rows(app, account, theme);
+    if is_low {
+        rows.truncate(account.secrets.len());
+    }
     let columns = Columns::of(&rows, usize::from(canvas.width()));
     let timeline = columns.timeline.and_then(|cells| Timeline::of(app, &rows, cells));
     canvas.line(header(account, &columns, timeline.as_ref(), !rows.is_empty(), theme));
