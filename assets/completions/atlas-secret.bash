@@ -76,7 +76,7 @@ _atlas__secret() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "secret env json kubernetes aws" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "secret env json kubernetes aws terraform mcp" -- "${cur}"))
                     return 0
                     ;;
                 --clipboard)

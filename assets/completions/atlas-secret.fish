@@ -8,7 +8,9 @@ complete -c atlas-secret -l format -d 'What to write to standard output if it is
 env\t''
 json\t''
 kubernetes\t''
-aws\t''"
+aws\t''
+terraform\t''
+mcp\t''"
 complete -c atlas-secret -l clipboard -d 'How to copy' -r -f -a "auto\t'Whatever fits the environment'
 native\t'Only the system\'s clipboard'
 tmux\t'Only through tmux'

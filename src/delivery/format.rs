@@ -33,20 +33,23 @@ fn compose(format: Format, payload: &SecretPayload, sink: &mut Sink<'_>) {
     match format {
         Format::Secret => sink(payload.secret.value.expose_secret()),
         Format::ClientId => sink(payload.new_secret.client.as_str()),
-        Format::Env => compose_variables(payload, sink),
+        Format::Env => compose_variables("MONGODB_ATLAS", payload, sink),
+        Format::Mcp => compose_variables("MDB_MCP_API", payload, sink),
         Format::Json => compose_object(&answer_fields(payload), sink),
         Format::Kubernetes => compose_manifest(payload, sink),
         Format::Aws => compose_object(&credential_fields(payload, OrganizationPlace::Last), sink),
+        Format::Terraform => compose_object(&provider_arguments(payload), sink),
     }
 }
 
-/// The variables that the Atlas CLI, Terraform's provider and this program read.
-fn compose_variables(payload: &SecretPayload, sink: &mut Sink<'_>) {
+/// The two variables. With `MONGODB_ATLAS`, the Atlas CLI, Terraform's provider and this program read them.
+fn compose_variables(prefix: &str, payload: &SecretPayload, sink: &mut Sink<'_>) {
     let lines = [
-        ("MONGODB_ATLAS_CLIENT_ID", payload.new_secret.client.as_str()),
-        ("MONGODB_ATLAS_CLIENT_SECRET", payload.secret.value.expose_secret()),
+        ("_CLIENT_ID", payload.new_secret.client.as_str()),
+        ("_CLIENT_SECRET", payload.secret.value.expose_secret()),
     ];
     for (name, value) in lines {
+        sink(prefix);
         sink(name);
         sink("=");
         shell_word(value, sink);
@@ -72,6 +75,14 @@ fn answer_fields(payload: &SecretPayload) -> Vec<Field<'_>> {
     fields.extend(secret.expires_at.map(|at| ("expiresAt", Value::Time(at))));
     fields.push(("secret", Value::Text(secret.value.expose_secret())));
     fields
+}
+
+/// The arguments of Terraform's provider, which it reads from a secret manager by these names.
+fn provider_arguments(payload: &SecretPayload) -> Vec<Field<'_>> {
+    vec![
+        ("client_id", Value::Text(payload.new_secret.client.as_str())),
+        ("client_secret", Value::Text(payload.secret.value.expose_secret())),
+    ]
 }
 
 /// Where the organization's id stands: each tool's own page shows another order.

@@ -125,12 +125,24 @@ pub enum Format {
     Kubernetes,
     /// The JSON that the AWS Secrets Manager integrations of Atlas read.
     Aws,
+    /// The JSON that Terraform's provider for Atlas reads from a secret manager: its arguments by name.
+    Terraform,
+    /// Two variables for the vendor's MCP server: `MDB_MCP_API_CLIENT_ID` and `MDB_MCP_API_CLIENT_SECRET`.
+    Mcp,
 }
 
 impl Format {
     /// All of them, in the order of the list.
-    pub const ALL: [Self; 6] =
-        [Self::Secret, Self::ClientId, Self::Env, Self::Json, Self::Kubernetes, Self::Aws];
+    pub const ALL: [Self; 8] = [
+        Self::Secret,
+        Self::ClientId,
+        Self::Env,
+        Self::Json,
+        Self::Kubernetes,
+        Self::Aws,
+        Self::Terraform,
+        Self::Mcp,
+    ];
 
     /// What it is called on the command line.
     pub fn name(self) -> &'static str {
@@ -141,6 +153,8 @@ impl Format {
             Self::Json => "json",
             Self::Kubernetes => "kubernetes",
             Self::Aws => "aws",
+            Self::Terraform => "terraform",
+            Self::Mcp => "mcp",
         }
     }
 
@@ -155,6 +169,7 @@ impl Format {
         let name = path.rsplit('/').next().unwrap_or_default().to_lowercase();
         match name.rsplit_once('.') {
             Some((_, "env")) => Self::Env,
+            Some((_, "json")) if name.ends_with(".tfvars.json") => Self::Terraform,
             Some((_, "json")) => Self::Json,
             Some((_, "yaml" | "yml")) => Self::Kubernetes,
             _ if name.starts_with(".env.") => Self::Env,
@@ -171,6 +186,8 @@ impl Format {
             Self::Json => "JSON (Atlas response)",
             Self::Kubernetes => "Kubernetes Secret (Atlas operator)",
             Self::Aws => "AWS Secrets Manager (JSON)",
+            Self::Terraform => "Terraform (JSON)",
+            Self::Mcp => "MCP server (variables)",
         }
     }
 

@@ -23,6 +23,7 @@ async fn the_format_follows_the_name() {
         (".env", Format::Env),
         ("prod.ENV", Format::Env),
         ("atlas.json", Format::Json),
+        ("atlas.auto.TFVARS.json", Format::Terraform),
         ("atlas.yml", Format::Kubernetes),
     ];
     for (name, format) in rows {

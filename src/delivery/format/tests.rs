@@ -71,12 +71,16 @@ fn variables_are_quoted_only_where_they_must_be() {
 
 #[test]
 fn a_dotenv_parser_reads_every_value() {
-    for value in AWKWARD {
-        let written = text(Format::Env, &handover_of(value));
+    let formats = [(Format::Env, "MONGODB_ATLAS"), (Format::Mcp, "MDB_MCP_API")];
+    for (value, (format, prefix)) in
+        AWKWARD.into_iter().flat_map(|value| formats.map(|format| (value, format)))
+    {
+        let written = text(format, &handover_of(value));
         let read: Vec<(String, String)> =
             dotenvy::from_read_iter(written.as_bytes()).map(|pair| pair.unwrap()).collect();
-        let expected = [("MONGODB_ATLAS_CLIENT_ID", CLIENT), ("MONGODB_ATLAS_CLIENT_SECRET", value)];
-        assert_eq!(read, expected.map(|(name, value)| (name.to_owned(), value.to_owned())), "{written}");
+        let expected = [("CLIENT_ID", CLIENT), ("CLIENT_SECRET", value)];
+        let expected = expected.map(|(name, value)| (format!("{prefix}_{name}"), value.to_owned()));
+        assert_eq!(read, expected, "{written}");
     }
 }
 
@@ -141,6 +145,8 @@ fn json_keeps_every_value() {
         assert_eq!(read["secret"], value);
         let read: Value = serde_json::from_str(&text(Format::Aws, &handover_of(value))).unwrap();
         assert_eq!(read["clientSecret"], value);
+        let read: Value = serde_json::from_str(&text(Format::Terraform, &handover_of(value))).unwrap();
+        assert_eq!(read, json!({ "client_id": CLIENT, "client_secret": value }));
     }
 }
 

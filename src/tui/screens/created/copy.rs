@@ -257,5 +257,7 @@ fn in_format(format: Format) -> &'static str {
         Format::Json => " as JSON",
         Format::Kubernetes => " as a Kubernetes Secret",
         Format::Aws => " as AWS JSON",
+        Format::Terraform => " as Terraform JSON",
+        Format::Mcp => " as MCP variables",
     }
 }

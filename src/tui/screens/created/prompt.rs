@@ -333,6 +333,7 @@ fn in_file(format: Format) -> &'static str {
         Format::Secret | Format::ClientId => "The secret alone (more as .env, .json or .yaml)",
         Format::Env => "Client ID and secret as variables",
         Format::Json => "The Atlas response as JSON",
-        Format::Kubernetes | Format::Aws => "A Kubernetes Secret",
+        Format::Terraform => "Client ID and secret as Terraform variables (JSON)",
+        Format::Kubernetes | Format::Aws | Format::Mcp => "A Kubernetes Secret",
     }
 }
