@@ -48,7 +48,8 @@ pub use output::CommandOutput;
 /// `{client_id}`, `{secret_id}` and `{expires_at}` (RFC 3339) stand for what they say, each inside its word.
 ///
 /// Until the command has ended an interrupt or a quit from the keyboard is the command's alone, and a command
-/// that is stopped (Ctrl-Z) stops this process's group too. A command that no one waits for any more runs on.
+/// that is stopped (Ctrl-Z) stops this process's group too. A command that no one waits for any more runs on, as long as it
+/// writes nothing to its standard error.
 /// Needs a tokio runtime with its signals enabled.
 pub async fn pipe_to(
     line: &str,

@@ -75,13 +75,18 @@ impl ExistingSecret {
 }
 
 impl ServiceAccount {
-    /// What creating one more secret at `now`, by Atlas's clock, does to those that are there.
+    /// What creating one more secret at `now` does to those that are there. Without Atlas's clock nothing is known to
+    /// have expired: this machine's may be wrong.
     pub fn consequences(&self, now: Timestamp) -> Consequences {
-        // By this machine's clock alone, a living secret could be taken for an expired one.
-        let may_have_expired = self.is_full() && self.read_at.is_some();
-        let expired = self.secrets.iter().find(|secret| may_have_expired && secret.is_expired(now));
-        let living = self.secrets.iter().filter(|secret| !secret.is_expired(now));
-        let shortens = living.filter_map(|secret| Some((secret.clone(), secret.shortened_to(now)?)));
+        let has_expired = |secret: &&ExistingSecret| self.read_at.is_some() && secret.is_expired(now);
+        let expired = self.secrets.iter().filter(|_| self.is_full()).find(has_expired);
+        let shortens = self.secrets.iter().filter(|secret| !has_expired(secret)).filter_map(|secret| {
+            let cut = match self.read_at {
+                Some(_) => secret.shortened_to(now)?,
+                None => now.checked_add(SHORTENED_TO).ok()?,
+            };
+            Some((secret.clone(), cut))
+        });
         Consequences { deletes: expired.cloned(), shortens: shortens.collect() }
     }
 
@@ -258,7 +263,8 @@ mod tests {
         let expired = secret("2026-11-23T18:14:00Z");
         let short = secret("2026-11-30T18:14:00Z");
         let long = secret("2026-11-30T18:14:01Z");
-        let account = ServiceAccount { secrets: vec![expired, short, long.clone()], ..Default::default() };
+        let secrets = vec![expired, short, long.clone()];
+        let account = ServiceAccount { secrets, read_at: Some(now), ..Default::default() };
         let cut: Timestamp = "2026-11-30T18:14:00Z".parse().unwrap();
         assert_eq!(account.consequences(now).shortens, vec![(long, cut)]);
         assert!(account.is_full());
@@ -305,6 +311,8 @@ mod tests {
         for (account, deletes) in rows {
             assert_eq!(account.consequences(now).deletes.is_some(), deletes, "{account:?}");
         }
+        let unclear = account(&[&expired, &living], None).consequences(now);
+        assert_eq!(unclear.shortens.len(), 2, "each may be shortened where the clock is not Atlas's");
     }
 
     #[test]

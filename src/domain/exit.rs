@@ -133,7 +133,7 @@ impl Disposition {
             }
             Self::Kept => "kept in Atlas, but its value is lost".to_owned(),
             Self::PerhapsCreated => {
-                "may have been created, and its value is lost: check the account's secrets in Atlas"
+                "may have been created; if so, its value is lost: check the account's secrets in Atlas"
                     .to_owned()
             }
         }

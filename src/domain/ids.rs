@@ -17,7 +17,7 @@ const DIGITS: usize = 24;
 const CLIENT_ID_PREFIX: &str = "mdb_sa_id_";
 
 /// What every service account *secret* starts with; such a text is never an id.
-pub(super) const SECRET_PREFIX: &str = "mdb_sa_sk_";
+pub(crate) const SECRET_PREFIX: &str = "mdb_sa_sk_";
 
 /// What every id can do.
 macro_rules! shown_as_it_is {

@@ -114,7 +114,7 @@ impl Rejection {
                 "Try again. The next request gets a new challenge.",
             ),
             RejectionKind::RoleTooLow => explanation(
-                "Your role cannot create secrets here.",
+                "You may not create secrets here.",
                 "It takes Project Owner, or Organization Owner if the account also has organization roles.",
                 "Ask a Project Owner of this project to create the secret, or to give you the role.",
             ),
@@ -244,7 +244,7 @@ impl ReadProblem {
         match self {
             Self::PerhapsDeleted(why) => format!("It may have been deleted. {}", why.explain().title),
             Self::Rejected(rejection) if rejection.kind() == RejectionKind::RoleTooLow => {
-                format!("{not_deleted} Your role cannot delete secrets here.")
+                format!("{not_deleted} You may not delete secrets here.")
             }
             problem => format!("{not_deleted} {}", problem.explain().title),
         }
@@ -437,7 +437,7 @@ mod tests {
         let role = ReadProblem::Rejected(rejection(401, "NOT_IN_GROUP"));
         let slow = ReadProblem::TimedOut(Duration::from_secs(10));
         let rows = [
-            (role, "Not deleted. Your role cannot delete secrets here."),
+            (role, "Not deleted. You may not delete secrets here."),
             (slow.clone(), "Not deleted. Atlas did not answer within 10 seconds."),
             (
                 ReadProblem::PerhapsDeleted(Box::new(slow)),

@@ -19,7 +19,7 @@ use super::delete::delete_and_look;
 use super::{AtlasApi, Before, Journal, Operator, Question, Step};
 
 /// How often the job starts again after a rate limit.
-const MOST_ROUNDS: u8 = 3;
+pub const MOST_ROUNDS: u8 = 3;
 
 /// How long to wait when Atlas sends no `Retry-After`.
 const USUAL_WAIT: Duration = Duration::from_secs(60);

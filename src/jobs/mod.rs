@@ -28,7 +28,7 @@ use crate::domain::{
 
 pub use clock::AtlasClock;
 pub use connection::{Connections, Source};
-pub use create::{Created, Known, NotCreated, Outcome, Reason, create};
+pub use create::{Created, Known, MOST_ROUNDS, NotCreated, Outcome, Reason, create};
 pub use delete::{Deletion, Recheck, delete};
 pub use records::Records;
 pub use recover::{Before, PAUSES, Recovered, recover};

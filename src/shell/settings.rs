@@ -70,7 +70,7 @@ pub enum SettingsError {
     #[error("{0} is not valid UTF-8: correct or unset it")]
     NotUtf8(&'static str),
     /// `--base-url` is none.
-    #[error("--base-url {value}: {error}")]
+    #[error("--base-url{value}: {error}")]
     BaseUrl {
         /// What was given, without a user or password.
         value: ServerText,
@@ -161,8 +161,11 @@ impl Settings {
 
 fn parse_base_url(text: &str) -> Result<BaseUrl, SettingsError> {
     BaseUrl::parse(text).map_err(|error| {
-        let shown = text.rsplit_once('@').map_or(text, |(_, host)| host);
-        SettingsError::BaseUrl { value: ServerText::new(shown), error }
+        // A password or a token may stand before an `@`, behind a `?`, or where it is no URL, anywhere.
+        let has_credentials = text.contains(['@', '?', '#']) || error == BaseUrlError::NotAUrl;
+        let value =
+            if has_credentials { ServerText::default() } else { ServerText::new(&format!(" {text}")) };
+        SettingsError::BaseUrl { value, error }
     })
 }
 

@@ -12,9 +12,9 @@ use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 
 use super::keys;
 
-/// An Escape that nothing follows for this long is the key. The tail of a report that was cut for longer is still
-/// known by its form.
-const ESCAPE_LIMIT: Duration = Duration::from_millis(20);
+/// An Escape that nothing follows for this long is the key. Over a slow line a key's own sequence may be cut after it,
+/// and Escape stops what is running: a shorter wait would be the worse mistake.
+const ESCAPE_LIMIT: Duration = Duration::from_millis(50);
 
 /// What is not complete after this time never will be.
 const UNIT_LIMIT: Duration = Duration::from_secs(2);

@@ -24,7 +24,7 @@ use super::screens::{
     SecretListScreen, SignIn,
 };
 use super::scroll::Scroll;
-use super::{Lookups, Theme, footer, header, help};
+use super::{Lookups, Remote, Theme, footer, header, help};
 
 /// Wider than this a line is hard to follow.
 const WIDEST: u16 = 100;
@@ -339,6 +339,8 @@ impl App {
     pub(super) fn show(&mut self, screen: Screen) {
         if matches!(self.screen, Screen::Recovery(_)) && !matches!(screen, Screen::Recovery(_)) {
             self.shared.send(Command::StopRecover);
+            // What was known of the account is from before the request.
+            self.shared.lookups.account = Remote::NotAsked;
         }
         // From a list to the next one, only the new one's pages are being fetched by now.
         if matches!(self.screen, Screen::Picker(_)) && !matches!(screen, Screen::Picker(_)) {

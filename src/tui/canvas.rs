@@ -132,10 +132,16 @@ impl<'frame> Canvas<'_, 'frame> {
         self.item(Span::styled(format!("{} ", theme.glyphs.warning), theme.warning), text, style);
     }
 
-    /// A question and what the keys that answer it do.
+    /// A question and what the keys that answer it do: behind it, or below it where that would break the keys.
     pub fn ask(&mut self, question: &str, yes: &str) {
         let strong = self.theme.strong;
-        self.words(0, &format!("{question}   y {yes}   n back"), strong);
+        let answers = format!("y {yes}   n back");
+        let whole = format!("{question}   {answers}");
+        if rows_of(&whole, self.area.width, 0) == 1 {
+            return self.words(0, &whole, strong);
+        }
+        self.words(0, question, strong);
+        self.line(Line::styled(answers, strong));
     }
 
     /// What is going on since `since`; after 150 ms with a spinner and the seconds.

@@ -72,15 +72,12 @@ fn remote(base_url: &BaseUrl, identities: &[&str], theme: &Theme, width: usize) 
     naming(None, &end_of(host, room, theme.glyphs.ellipsis), short)
 }
 
-/// `localhost` stands for every address of this machine.
+/// `localhost` for the usual address of this machine. It has others, which are other listeners.
 fn host_words(base_url: &BaseUrl) -> String {
     let host = base_url.host();
-    if base_url.kind() != HostKind::Loopback {
-        return host;
-    }
-    match host.rsplit_once(':') {
-        Some((_, port)) if !host.ends_with(']') => format!("localhost:{port}"),
-        _ => "localhost".to_owned(),
+    match host.strip_prefix("127.0.0.1") {
+        Some(port) if port.is_empty() || port.starts_with(':') => format!("localhost{port}"),
+        _ => host,
     }
 }
 

@@ -29,9 +29,14 @@ pub(super) fn time(at: Timestamp, zone: Option<&TimeZone>) -> String {
     at.to_zoned_datetime(zone).strftime("%H:%M:%S").to_string()
 }
 
-/// An existing secret as screens name it: `…9f3a`, or its id where Atlas gave no mask.
+/// An existing secret as screens name it: `…9f3a`, or the end of its id where Atlas gave no mask.
 pub(super) fn short_label(secret: &ExistingSecret, glyphs: &Glyphs) -> String {
-    secret.label().as_str().replacen("mdb_sa_sk_...", glyphs.ellipsis, 1)
+    let id = secret.id.as_str();
+    let end = match &secret.mask {
+        Some(mask) => mask.as_str().rsplit("...").next().unwrap_or_default(),
+        None => id.char_indices().rev().nth(5).map_or(id, |(from, _)| &id[from..]),
+    };
+    format!("{}{end}", glyphs.ellipsis)
 }
 
 /// A role as Atlas's pages write it: `GROUP_OWNER` is `Project Owner`.

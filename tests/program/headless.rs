@@ -250,7 +250,7 @@ fn an_answer_that_is_lost_is_told_as_perhaps_created() {
     let (code, said) = end_of(&output);
     assert_eq!(code, Some(3), "{said}");
     assert!(said.contains(&format!(" of {LOST}, expires ")), "{said}");
-    assert!(said.contains(": may have been created, and its value is lost"), "{said}");
+    assert!(said.contains(": may have been created; if so, its value is lost"), "{said}");
     assert!(said.contains("is new, and its value is lost."), "{said}");
     assert_eq!((output.stdout.len(), atlas.creates(), atlas.secrets_created()), (0, 1, 1));
 }

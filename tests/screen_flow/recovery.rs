@@ -52,7 +52,7 @@ fn the_account_is_fetched_at_once_and_after_each_pause() {
         assert_drawn(&stage, "Reading the account's secrets");
     }
     stage.account(&[short_lived()]);
-    assert_drawn(&stage, "No new secret has appeared in 17 s. It may still appear.");
+    assert_drawn(&stage, "No new secret has appeared in 17 s. One may still appear.");
     assert_eq!(stage.posts(), 1);
     stage.keys("l").account(&[short_lived()]);
     assert_drawn(&stage, PAUSING);
@@ -128,15 +128,15 @@ fn deleting_takes_y_and_one_more_fetch() {
     assert_drawn(&stage, ASKED);
     stage.keys("y");
     assert!(matches!(stage.commands.last(), Some(Command::Delete(_, of, Recheck::Yes)) if *of == id(NEW)));
-    assert_drawn(&stage, "Checking that it is not in use");
+    assert_drawn(&stage, "Checking whether it is in use");
     stage.account(&[short_lived(), new(NEW)]);
-    assert_drawn(&stage, "Deleting cccccccccccccccccccccccc in Atlas");
+    assert_drawn(&stage, "Deleting …cccccc in Atlas");
     assert_eq!(stage.app.wake_in(), Some(Duration::from_millis(150)), "its spinner will turn");
     stage.keys("esc y d").deleted(DeleteOutcome::Gone);
     assert_eq!((stage.fates(), deletions(&stage)), (vec![Disposition::Deleted], 1));
     assert!(matches!(stage.commands.last(), Some(Command::SettleRecord)));
     stage.keys("l");
-    assert_drawn(&stage, "The secret whose value was lost was deleted");
+    assert_drawn(&stage, "The secret whose value was lost is deleted");
     stage.keys("q");
     assert_eq!(stage.exit(), Some(Exit::Done));
 }
@@ -214,4 +214,11 @@ fn the_next_fetch_comes_although_help_covers_it() {
     let mut stage = lost_stage();
     stage.account(&[]).keys("?").later(PAUSES[0]).account(&[short_lived(), new(NEW)]).keys("?");
     assert_drawn(&stage, FOUND);
+}
+
+#[test]
+fn back_on_the_form_the_account_is_read_again() {
+    let mut stage = found();
+    stage.keys("b");
+    assert!(stage.is_on_form() && stage.app.shared.account().is_none(), "what was known is from before");
 }

@@ -17,7 +17,7 @@ fn what_has_to_be_read_is_there() {
         (
             "form_both_places_taken",
             &[
-                "1 Mar 2027 → 30 Nov 2026 !",
+                "in use 2 h ago 1 Mar 2027",
                 "2 secrets, the maximum. Delete one first.",
                 "[ Delete one first… ]",
                 "Enter delete one",
@@ -64,8 +64,8 @@ fn what_has_to_be_read_is_there() {
         ),
         ("unknown_found", &["is new: created at 18:14:02 by Atlas's clock.", "d delete it"]),
         ("unknown_could_not_look", &["Could not check the account's secrets.", "is not in use."]),
-        ("unknown_none_appeared", &["No new secret has appeared in 29 s. It may still appear."]),
-        ("left_over_looking", &["Checking that it is not in use"]),
+        ("unknown_none_appeared", &["No new secret has appeared in 29 s. One may still appear."]),
+        ("left_over_looking", &["Checking whether it is in use"]),
         ("left_over_deleting", &["Deleting the secret in Atlas"]),
         ("left_over_used", &["a client has its value. It was not deleted."]),
         ("created_retires_perhaps_login", &["You may be signed in with this secret.", "y delete n back"]),

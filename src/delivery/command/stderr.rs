@@ -9,7 +9,7 @@ use std::time::Duration;
 use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroizing;
 
-use crate::domain::{ServerText, without_secrets};
+use crate::domain::{SECRET_PREFIX, ServerText, without_secrets};
 
 /// How much of a line is kept; more is never shown.
 const LONGEST: usize = 4096;
@@ -17,17 +17,21 @@ const LONGEST: usize = 4096;
 /// How long to wait for the end of the output once the command has ended. What it left running may never close it.
 const TIME_FOR_THE_REST: Duration = Duration::from_millis(100);
 
-/// The standard error of a running command.
+/// So many characters of the secret in a row are too many to show.
+const TELLING: usize = 8;
+
+/// The standard error of a running command. Dropping it ends the relay.
 pub(super) struct ErrorOutput {
     lines: Arc<Mutex<Lines>>,
     /// Disconnected at the end of the output.
     end: Receiver<()>,
 }
 
+/// A command may write the secret that it reads, so that these bytes are wiped.
 #[derive(Default)]
 struct Lines {
-    current: Vec<u8>,
-    last: Vec<u8>,
+    current: Zeroizing<Vec<u8>>,
+    last: Zeroizing<Vec<u8>>,
     is_over: bool,
 }
 
@@ -37,7 +41,7 @@ impl ErrorOutput {
         let (sender, end) = mpsc::channel();
         let lines = Arc::<Mutex<Lines>>::default();
         let kept = Arc::clone(&lines);
-        thread::spawn(move || {
+        let relay = move || {
             let _at_end = sender;
             let mut buffer = Zeroizing::new([0; 4096]);
             loop {
@@ -52,21 +56,57 @@ impl ErrorOutput {
                     let _ = io::stderr().write_all(bytes);
                 }
             }
-        });
+        };
+        // Without a thread the command gets a closed pipe, and there is no last line.
+        let _ = thread::Builder::new().spawn(relay);
         Self { lines, end }
     }
 
-    /// The last line that was not blank, once the command has ended; without the secret, and safe to show.
+    /// The last line that was not blank, once the command has ended: safe to show, and empty if it holds any part of
+    /// the secret.
     pub fn last_line(self, secret: &SecretString) -> ServerText {
         let _ = self.end.recv_timeout(TIME_FOR_THE_REST);
         let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
         lines.end_line();
-        lines.is_over = true;
-        let line = String::from_utf8_lossy(&lines.last);
-        let secret = secret.expose_secret();
-        let line = if secret.is_empty() { line.into_owned() } else { line.replace(secret, "[secret]") };
+        if tells(&lines.last, secret.expose_secret().as_bytes()) {
+            return ServerText::default();
+        }
+        let line = Zeroizing::new(String::from_utf8_lossy(&lines.last).into_owned());
         ServerText::new(&without_secrets(&line))
     }
+}
+
+impl Drop for ErrorOutput {
+    fn drop(&mut self) {
+        self.lines.lock().unwrap_or_else(PoisonError::into_inner).is_over = true;
+    }
+}
+
+/// True if a part of the secret can be read in the line, whatever stands between its characters: another encoding,
+/// colours, control characters.
+fn tells(line: &[u8], secret: &[u8]) -> bool {
+    let is_of_secret = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-".contains(byte);
+    let plain: Zeroizing<Vec<u8>> = Zeroizing::new(without_colours(line).filter(is_of_secret).collect());
+    let secret: Zeroizing<Vec<u8>> = Zeroizing::new(secret.iter().copied().filter(is_of_secret).collect());
+    let hidden = secret.strip_prefix(SECRET_PREFIX.as_bytes()).unwrap_or(&secret);
+    let telling = TELLING.min(hidden.len());
+    telling > 0 && hidden.windows(telling).any(|part| plain.windows(telling).any(|found| found == part))
+}
+
+/// The bytes outside of control sequences (ECMA-48, section 5.4).
+fn without_colours(line: &[u8]) -> impl Iterator<Item = u8> {
+    let mut is_in_sequence = false;
+    line.iter().enumerate().filter_map(move |(index, byte)| {
+        let follows_escape = index > 0 && line[index - 1] == 0x1B;
+        if follows_escape && *byte == b'[' {
+            is_in_sequence = true;
+        } else if is_in_sequence {
+            is_in_sequence = !(0x40..=0x7E).contains(byte);
+        } else {
+            return Some(*byte);
+        }
+        None
+    })
 }
 
 impl Lines {
@@ -75,6 +115,9 @@ impl Lines {
         if self.is_over {
             return false;
         }
+        // A buffer that grew would leave copies behind.
+        let room = LONGEST.saturating_sub(self.current.len());
+        self.current.reserve_exact(room);
         for byte in bytes {
             match byte {
                 b'\n' | b'\r' => self.end_line(),
@@ -86,9 +129,10 @@ impl Lines {
     }
 
     fn end_line(&mut self) {
-        let line = std::mem::take(&mut self.current);
-        if !line.trim_ascii().is_empty() {
-            self.last = line;
+        if self.current.trim_ascii().is_empty() {
+            self.current.clear();
+        } else {
+            self.last = std::mem::replace(&mut self.current, Zeroizing::new(Vec::with_capacity(LONGEST)));
         }
     }
 }
@@ -116,9 +160,24 @@ mod tests {
     }
 
     #[test]
-    fn no_secret_is_in_it() {
-        let line = last_line(b"refused: fake secret, mdb_sa_sk_FAKEfakeFAKEfake!");
-        assert_eq!(line, "refused: [secret], mdb_sa_sk_...!");
+    fn no_part_of_the_secret_is_in_it() {
+        let secret = "mdb_sa_sk_FAKEfakeFAKEfakeFAKE9f3a";
+        let wide: Vec<u8> = secret.bytes().flat_map(|byte| [byte, 0]).collect();
+        let rows: [Vec<u8>; 7] = [
+            format!("refused: {secret}!").into_bytes(),
+            wide,
+            format!("bell {}\x07{}", &secret[..14], &secret[14..]).into_bytes(),
+            format!("\x1b[01;31m\x1b[K{}\x1b[m\x1b[K{}", &secret[..14], &secret[14..]).into_bytes(),
+            b"only its end: fakeFAKE9f3a".to_vec(),
+            secret.chars().map(|character| format!("{character} ")).collect::<String>().into_bytes(),
+            [&[0xFF, 0xFE], secret.as_bytes()].concat(),
+        ];
+        for line in rows {
+            let shown =
+                ErrorOutput::relay(io::Cursor::new(line.clone())).last_line(&SecretString::from(secret));
+            assert!(shown.is_empty(), "{shown} of {line:?}");
+        }
+        assert_eq!(last_line(b"refused: mdb_sa_sk_FAKEfakeFAKEfake!"), "refused: mdb_sa_sk_...!");
     }
 
     #[test]

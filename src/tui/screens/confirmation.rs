@@ -6,13 +6,15 @@ use ratatui::text::Line;
 use crate::domain::{AccountRef, Consequences, ExistingSecret};
 use crate::jobs::Question;
 use crate::tui::app::Shared;
-use crate::tui::canvas::Canvas;
+use crate::tui::canvas::{Canvas, cut};
 use crate::tui::words;
 
 pub(super) fn draw(app: &Shared, account: &AccountRef, question: &Question, canvas: &mut Canvas) {
     let strong = canvas.theme.strong;
-    canvas.words(0, &format!("Create a secret for {}?", app.lookups.words(account)), strong);
-    canvas.blank();
+    let title = format!("Create a secret for {}?", app.lookups.words(account));
+    // Long names give way to the consequences.
+    canvas.words(0, &cut(&title, canvas.width(), 0, 2, canvas.theme.glyphs.ellipsis), strong);
+    canvas.blank_unless_low();
     match question {
         Question::Consequences(consequences) => draw_consequences(app, account, consequences, canvas),
         Question::AccountUnknown(problem) => {
@@ -33,12 +35,14 @@ fn draw_consequences(app: &Shared, account: &AccountRef, consequences: &Conseque
         let label = words::short_label(secret, &glyphs);
         let until = *until;
         let ends = match secret.expires_at {
-            Some(was) if date(was) == date(until) => {
+            Some(was) if was > until && date(was) == date(until) => {
                 let [until, was] = [until, was].map(|at| words::date_time(at, zone));
                 format!("{label} expires on {until} instead of {was}.")
             }
-            Some(was) => format!("{label} expires on {} instead of {}.", date(until), date(was)),
-            None => format!("{label} expires by {}.", date(until)),
+            Some(was) if was > until => {
+                format!("{label} expires on {} instead of {}.", date(until), date(was))
+            }
+            _ => format!("{label} expires by {}.", date(until)),
         };
         canvas.warning(&format!("{ends}{}", use_of(app, account, secret)), Style::new());
         if secret.last_used_at.is_some() {

@@ -105,7 +105,7 @@ impl Component for PreviousRun {
                 return Transition::form();
             }
             // Neither kept nor deleted: the next run shows it again.
-            (Stage::Shown(_), Action::BackToForm | Action::No) => return Transition::form(),
+            (Stage::Shown(_), Action::BackToForm) => return Transition::form(),
             (Stage::Shown(_), Action::Leave) => return Transition::Quit(app.exit()),
             _ => {}
         }
@@ -168,12 +168,12 @@ impl Component for PreviousRun {
         let client = entry.client.short(theme.glyphs.ellipsis);
         let title = if entry.secret_id.is_some() {
             format!(
-                "A previous run created a secret for {client} on {begun} and stopped before you copied or saved it"
+                "A previous run created a secret for {client} on {begun} and stopped before you copied or saved it."
             )
         } else {
             format!(
                 "A previous run may have created a secret for {client} on {begun}: it stopped before Atlas's \
-                 response arrived"
+                 response arrived."
             )
         };
         canvas.warning(&title, theme.strong);

@@ -5,7 +5,7 @@ use std::time::Duration;
 use ratatui::text::{Line, Span};
 
 use crate::domain::{NewSecret, Now, Rejection};
-use crate::jobs::{Question, Step};
+use crate::jobs::{MOST_ROUNDS, Question, Step};
 use crate::tui::app::{Component, Shared, Transition};
 use crate::tui::canvas::{Canvas, LOW, spinner_wake};
 use crate::tui::event::Command;
@@ -61,10 +61,6 @@ pub enum Waiting {
 
 /// Before the POST.
 const BEFORE_POSTING: &[Binding] =
-    &[Binding::new(&[ESC, CTRL_C], "Esc", "stop, nothing is created", Action::Leave), HELP, SUSPEND, REPAINT];
-
-/// A rate limit is waited out.
-const RATE_LIMITED: &[Binding] =
     &[Binding::new(&[ESC, CTRL_C], "Esc", "stop, nothing is created", Action::Leave), HELP, SUSPEND, REPAINT];
 
 /// The POST is running.
@@ -151,7 +147,7 @@ impl Component for Progress {
             Waiting::SigningIn | Waiting::FetchingAccount | Waiting::Recording => BEFORE_POSTING,
             Waiting::DeletingExpired => BUSY,
             Waiting::Answer(_) => CONFIRMING,
-            Waiting::RateLimit { .. } => RATE_LIMITED,
+            Waiting::RateLimit { .. } => BEFORE_POSTING,
         }
     }
 
@@ -203,7 +199,11 @@ impl Progress {
         let left = words::seconds_left(until.since(app.now));
         let title = format!("Rate limited by Atlas ({}). Retrying in {left}.", rejection.status);
         canvas.warning(&title, theme.warning);
-        canvas.words(2, &format!("Nothing was created. Retry {} of 3.", self.refusals), theme.faint);
+        canvas.words(
+            2,
+            &format!("Nothing was created. Retry {} of {MOST_ROUNDS}.", self.refusals),
+            theme.faint,
+        );
         canvas.atlas_words(2, &rejection.atlas_words());
     }
 

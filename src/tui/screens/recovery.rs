@@ -27,7 +27,7 @@ pub(crate) const SEVERAL_APPEARED: &str =
     "Several new secrets have appeared; it is not known which of them is yours.";
 
 /// Between the question and the deletion.
-pub(super) const CHECKING_USE: &str = "Checking that it is not in use";
+pub(super) const CHECKING_USE: &str = "Checking whether it is in use";
 
 /// A secret that is in use is kept.
 pub(super) const IN_USE: &str = "It has been used since, so a client has its value. It was not deleted.";
@@ -37,7 +37,7 @@ pub(super) const NOT_DELETED: &str = "It was not deleted.";
 
 /// The search has found nothing so far.
 pub(crate) fn none_appeared(after: Duration) -> String {
-    format!("No new secret has appeared in {} s. It may still appear.", after.as_secs())
+    format!("No new secret has appeared in {} s. One may still appear.", after.as_secs())
 }
 
 /// The search has failed.
@@ -366,7 +366,7 @@ impl Recovery {
             };
         }
         match self.search {
-            Search::Deleted(_) => "The secret whose value was lost was deleted",
+            Search::Deleted(_) => "The secret whose value was lost is deleted",
             _ => "A secret may have been created",
         }
     }

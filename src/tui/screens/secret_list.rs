@@ -84,7 +84,7 @@ enum Report {
 }
 
 const CHOOSING: &[Binding] = &[
-    Binding::new(&[(KeyCode::Char('d'), NONE)], "d", "delete", Action::Delete),
+    Binding::new(&[(KeyCode::Char('d'), NONE), (KeyCode::Enter, NONE)], "d", "delete", Action::Delete),
     CHOICE_BELOW,
     CHOICE_ABOVE,
     Binding::new(&[ESC, (KeyCode::Char('q'), NONE), CTRL_C], "Esc", "back", Action::No),
@@ -112,7 +112,7 @@ impl SecretList {
     }
 
     fn chosen_label(&self, theme: &Theme) -> String {
-        self.chosen().map_or_else(String::new, |secret| short(secret, theme))
+        self.chosen().map_or_else(String::new, |secret| words::short_label(secret, &theme.glyphs))
     }
 
     fn step(&mut self, by: usize) {
@@ -260,7 +260,7 @@ impl SecretList {
             };
             let created = secret.created_at.map_or_else(String::new, date);
             let expires = secret.expires_at.map_or_else(|| "unknown".to_owned(), date);
-            [short(secret, theme), status.to_owned(), created, used, expires]
+            [words::short_label(secret, &theme.glyphs), status.to_owned(), created, used, expires]
         };
         let rows: Vec<[String; 5]> = self.secrets.iter().map(row).collect();
         let titles = ["", "", "created", "last used", "expires"];
@@ -294,7 +294,7 @@ impl SecretList {
         match &self.stage {
             Stage::Fetching | Stage::Failed(_) | Stage::Choosing(None) => {}
             Stage::Choosing(Some(Report::Deleted(secret))) => {
-                let words = format!("Deleted {}.", short(secret, theme));
+                let words = format!("Deleted {}.", words::short_label(secret, &theme.glyphs));
                 canvas.marked(theme.glyphs.check, &words, theme.good);
             }
             Stage::Choosing(Some(Report::NotDeleted(problem))) => {
@@ -320,15 +320,6 @@ impl SecretList {
                 canvas.running(app.now, *since, &doing);
             }
         }
-    }
-}
-
-/// `…9f3a`, or the end of the id where Atlas gave no mask.
-fn short(secret: &ExistingSecret, theme: &Theme) -> String {
-    let id = secret.id.as_str();
-    match &secret.mask {
-        Some(_) => words::short_label(secret, &theme.glyphs),
-        None => format!("{}{}", theme.glyphs.ellipsis, &id[id.len().saturating_sub(6)..]),
     }
 }
 

@@ -63,7 +63,7 @@ pub const ROWS: &[Row] = &[
     refused(
         "401 on the POST",
         &[Post::Refused(401, "USER_UNAUTHORIZED")],
-        &[CREATE, &[Step::Says("Nothing was created. Your role cannot create secrets here.")], LEAVE_FORM],
+        &[CREATE, &[Step::Says("Nothing was created. You may not create secrets here.")], LEAVE_FORM],
     ),
     refused(
         "403 of Atlas",

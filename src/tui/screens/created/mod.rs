@@ -302,7 +302,7 @@ impl Component for CreatedScreen {
         match &self.prompt {
             Some(prompt @ (Prompt::Save(_) | Prompt::Run(_))) => prompt.about(),
             _ => &[
-                "\"Copied\" means that the clipboard was read back. Quitting asks until the secret is delivered.",
+                "\"Copied\" means that the clipboard was read back. Until the secret is delivered, quitting asks first.",
                 "When standard output waits for the secret, q writes it there; Ctrl-C quits without writing it.",
             ],
         }

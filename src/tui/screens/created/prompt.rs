@@ -143,6 +143,9 @@ impl CreatedScreen {
     pub(super) fn open_secret_list(&mut self, app: &mut Shared) {
         let list = SecretList::open(app, self.new_secret.account(), false, self.keeps());
         self.prompt = Some(Prompt::Delete(list));
+        if self.account.problem(&self.new_secret.account()).is_some() {
+            self.fetch_account(app);
+        }
     }
 
     pub(super) fn on_prompt_action(&mut self, app: &mut Shared, action: Action) -> Transition {

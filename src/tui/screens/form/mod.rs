@@ -409,7 +409,7 @@ impl Component for FormScreen {
     }
 
     fn about(&self) -> &'static [&'static str] {
-        &["A pasted URL or id goes where it belongs.", "Lifetimes: hours, or 36h, 30d, 12w, 1y, or a date."]
+        &["A pasted URL or ID goes to its own field.", "Lifetimes: hours, or 36h, 30d, 12w, 1y, or a date."]
     }
 
     fn draw(&self, app: &Shared, canvas: &mut Canvas) {

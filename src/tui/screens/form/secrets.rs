@@ -73,12 +73,13 @@ enum Kind {
 }
 
 fn table_rows(app: &Shared, account: &ServiceAccount, theme: &Theme) -> Vec<Row> {
-    let consequences = app.consequences();
+    // Creating is not possible while the account is full.
+    let is_full = app.submit_action() == SubmitAction::ListSecrets;
+    let consequences = if is_full { Consequences::default() } else { app.consequences() };
     let mut rows: Vec<Row> =
         account.secrets.iter().map(|secret| existing_row(app, secret, &consequences, theme)).collect();
-    // A full account gets no new secret.
     if let Validation::Lifetime { lifetime, .. } = app.form.validation(FieldName::Lifetime)
-        && app.submit_action() != SubmitAction::ListSecrets
+        && !is_full
     {
         let hours = SignedDuration::from_hours(i64::from(lifetime.hours()));
         let ends_at = app.atlas_now().checked_add(hours).ok();
@@ -103,7 +104,7 @@ fn existing_row(app: &Shared, secret: &ExistingSecret, consequences: &Consequenc
         consequences.shortens.iter().find(|(shortened, _)| shortened.id == secret.id).map(|(_, at)| *at);
     let expires = secret.expires_at.map_or_else(|| "unknown".to_owned(), date);
     Row {
-        label: table_label(secret, theme),
+        label: words::short_label(secret, &theme.glyphs),
         status: status(app, secret, now),
         created: secret.created_at.map_or_else(String::new, date),
         last_used: secret.last_used_at.map_or_else(|| "never".to_owned(), |at| words::ago(at, now)),
@@ -118,17 +119,6 @@ fn existing_row(app: &Shared, secret: &ExistingSecret, consequences: &Consequenc
             Some(_) => Kind::Shortened,
             None => Kind::Kept,
         },
-    }
-}
-
-/// The mask's end, or the id's where Atlas gave no mask.
-fn table_label(secret: &ExistingSecret, theme: &Theme) -> String {
-    let label = words::short_label(secret, &theme.glyphs);
-    match label.char_indices().rev().nth(5) {
-        Some((from, _)) if secret.mask.is_none() && from > 0 => {
-            format!("{}{}", theme.glyphs.ellipsis, &label[from..])
-        }
-        _ => label,
     }
 }
 
@@ -197,7 +187,7 @@ fn header<'a>(
     let titles = if has_rows { ["created", "last used", "expires"] } else { [""; 3] };
     let mut line = columns.line([TITLE, &taken, titles[0], titles[1], titles[2]], theme.faint);
     if let Some(timeline) = timeline {
-        let end = format!("+{} d", timeline.days());
+        let end = timeline.end_words();
         let width = timeline.cells.saturating_sub("today".len());
         line.push_span(Span::raw(format!("{:GAP$}today{end:>width$}", "")));
     }
@@ -238,8 +228,11 @@ impl Timeline {
         length.is_positive().then_some(Self { today, length, cells })
     }
 
-    fn days(&self) -> i64 {
-        self.length.as_hours() / 24 + i64::from(self.length.as_hours() % 24 >= 12)
+    fn end_words(&self) -> String {
+        match self.length.as_hours() {
+            hours @ ..48 => format!("+{} h", hours.max(1)),
+            hours => format!("+{} d", (hours + 12) / 24),
+        }
     }
 
     /// How many cells lie before `at`; one that lasts has at least one.
@@ -287,9 +280,12 @@ fn about_consequences(
     if account.secrets.is_empty() {
         return "No older secrets.".to_owned();
     }
-    let deletes = consequences.deletes.iter().map(|secret| format!("deletes {}", table_label(secret, theme)));
+    let deletes = consequences
+        .deletes
+        .iter()
+        .map(|secret| format!("deletes {}", words::short_label(secret, &theme.glyphs)));
     let shortens = consequences.shortens.iter().map(|(secret, cut)| {
-        let label = table_label(secret, theme);
+        let label = words::short_label(secret, &theme.glyphs);
         match secret.expires_at {
             Some(at) => format!("makes {label} expire {} early", words::length(at.duration_since(*cut))),
             None => format!("makes {label} expire by {}", words::short_date(*cut, app.zone.as_ref())),
@@ -297,7 +293,7 @@ fn about_consequences(
     });
     let parts: Vec<String> = deletes.chain(shortens).collect();
     if parts.is_empty() {
-        return "Creating a secret changes no other one.".to_owned();
+        return "No other secret will expire early.".to_owned();
     }
     format!("Creating {}.", parts.join(" and "))
 }

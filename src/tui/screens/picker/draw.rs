@@ -114,7 +114,9 @@ fn draw_items(picker: &Picker, app: &Shared, columns: &[(Column, usize)], canvas
 fn draw_problem(picker: &Picker, problem: &ReadProblem, canvas: &mut Canvas) {
     let (theme, explanation) = (canvas.theme, problem.explain());
     canvas.marked(theme.glyphs.cross, &could_not_load(picker, problem), theme.bad);
-    canvas.words(2, &explanation.meaning, theme.faint);
+    if !explanation.meaning.is_empty() {
+        canvas.words(2, &explanation.meaning, theme.faint);
+    }
     canvas.words(2, &explanation.action, theme.strong);
     if let Some(words) = problem.atlas_words() {
         canvas.atlas_words(2, &words);
