@@ -21,7 +21,7 @@ pub const SPINNER_DELAY: Duration = Duration::from_millis(150);
 pub const SPINNER_STEP: Duration = Duration::from_millis(100);
 
 /// In fewer rows every blank one counts.
-pub(super) const LOW: u16 = 14;
+const LOW: u16 = 14;
 
 /// A part of the frame, and where its next line goes.
 pub(super) struct Canvas<'a, 'frame> {

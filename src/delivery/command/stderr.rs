@@ -169,7 +169,7 @@ mod tests {
             format!("bell {}\x07{}", &secret[..14], &secret[14..]).into_bytes(),
             format!("\x1b[01;31m\x1b[K{}\x1b[m\x1b[K{}", &secret[..14], &secret[14..]).into_bytes(),
             b"only its end: fakeFAKE9f3a".to_vec(),
-            secret.chars().map(|character| format!("{character} ")).collect::<String>().into_bytes(),
+            secret.bytes().flat_map(|byte| [byte, b' ']).collect(),
             [&[0xFF, 0xFE], secret.as_bytes()].concat(),
         ];
         for line in rows {

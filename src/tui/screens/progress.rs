@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 use crate::domain::{NewSecret, Now, Rejection};
 use crate::jobs::{MOST_ROUNDS, Question, Step};
 use crate::tui::app::{Component, Shared, Transition};
-use crate::tui::canvas::{Canvas, LOW, spinner_wake};
+use crate::tui::canvas::{Canvas, spinner_wake};
 use crate::tui::event::Command;
 use crate::tui::keys::{
     Action, BACK, BACK_BUT_CTRL_C, BUSY, Binding, CTRL_C, ESC, HELP, REPAINT, SUSPEND, yes,
@@ -144,10 +144,12 @@ impl Component for Progress {
         match &self.waiting {
             Waiting::Creating if self.asks_to_stop => ASKING_TO_STOP,
             Waiting::Creating => POSTING,
-            Waiting::SigningIn | Waiting::FetchingAccount | Waiting::Recording => BEFORE_POSTING,
+            Waiting::SigningIn
+            | Waiting::FetchingAccount
+            | Waiting::Recording
+            | Waiting::RateLimit { .. } => BEFORE_POSTING,
             Waiting::DeletingExpired => BUSY,
             Waiting::Answer(_) => CONFIRMING,
-            Waiting::RateLimit { .. } => BEFORE_POSTING,
         }
     }
 
@@ -170,12 +172,10 @@ impl Component for Progress {
         canvas.labelled("Project ID", self.new_secret.project.as_str());
         canvas.labelled("Client ID", self.new_secret.client.as_str());
         canvas.labelled("Expires after", &self.new_secret.lifetime.to_string());
-        canvas.blank();
+        canvas.blank_unless_low();
         self.draw_work(app, canvas);
         if self.asks_to_stop {
-            if canvas.area.height >= LOW || self.word.is_none() {
-                canvas.blank();
-            }
+            canvas.blank_unless_low();
             canvas.ask("Stop waiting? Atlas may already have created the secret.", "stop waiting");
         }
         if let Some(word) = self.word {
