@@ -1,6 +1,7 @@
 //! The command line.
 
 use std::ffi::{OsStr, OsString};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -11,7 +12,7 @@ use clap_complete::Shell;
 use crate::delivery::Preference;
 use crate::domain::Format;
 
-/// Create one secret for one MongoDB Atlas service account, and deliver it once
+/// Create one secret for one MongoDB Atlas service account, and deliver it safely
 #[expect(clippy::struct_excessive_bools, reason = "a command line has flags")]
 #[derive(Debug, Parser)]
 #[command(name = "atlas-secret", version, about, after_help = AFTER_HELP, after_long_help = AFTER_LONG_HELP)]
@@ -49,6 +50,11 @@ pub struct Arguments {
         value_hint = ValueHint::Other, help_heading = SIGN_IN,
         value_parser = clap::value_parser!(u32).range(0..=MOST_DEMO_PROJECTS))]
     pub demo_projects: u32,
+
+    /// Run the embedded Atlas until Ctrl-C, for scripts that rehearse; prints the variables to use it
+    #[arg(long, value_name = "ADDRESS", num_args = 0..=1, default_missing_value = "127.0.0.1:0", exclusive = true,
+        value_hint = ValueHint::Other, help_heading = SIGN_IN)]
+    pub demo_server: Option<SocketAddr>,
 
     /// Create without the form, and accept that the account's other secrets expire within 7 days
     #[arg(long, help_heading = WITHOUT_FORM)]

@@ -32,6 +32,10 @@ fn main() -> ExitCode {
             Err(error) => ExitCode::from(complain(&error).code()),
         };
     }
+    if let Some(address) = arguments.demo_server {
+        let served = shell::serve_demo(address).unwrap_or_else(|error| complain(&error));
+        return ExitCode::from(served.code());
+    }
     if let Some(path) = &arguments.log_file
         && let Err(error) = shell::start_log(path)
     {

@@ -28,6 +28,7 @@ Register-ArgumentCompleter -Native -CommandName 'atlas-secret' -ScriptBlock {
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Atlas CLI profile to sign in with [env: MONGODB_ATLAS_PROFILE]')
             [CompletionResult]::new('--base-url', '--base-url', [CompletionResultType]::ParameterName, 'URL of Atlas [env: MONGODB_ATLAS_OPS_MANAGER_URL, MONGODB_ATLAS_BASE_URL]')
             [CompletionResult]::new('--demo-projects', '--demo-projects', [CompletionResultType]::ParameterName, 'With --demo: add this many projects')
+            [CompletionResult]::new('--demo-server', '--demo-server', [CompletionResultType]::ParameterName, 'Run the embedded Atlas until Ctrl-C, for scripts that rehearse; prints the variables to use it')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'What to write to standard output if it is not a terminal')
             [CompletionResult]::new('--clipboard', '--clipboard', [CompletionResultType]::ParameterName, 'How to copy')
             [CompletionResult]::new('--clear-after', '--clear-after', [CompletionResultType]::ParameterName, 'Clear the clipboard after this many seconds; 0 keeps the secret there until something else is copied')

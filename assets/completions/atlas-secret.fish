@@ -4,6 +4,7 @@ complete -c atlas-secret -l expires-after -d 'Lifetime of the secret: hours, 36h
 complete -c atlas-secret -s P -l profile -d 'Atlas CLI profile to sign in with [env: MONGODB_ATLAS_PROFILE]' -r -f
 complete -c atlas-secret -l base-url -d 'URL of Atlas [env: MONGODB_ATLAS_OPS_MANAGER_URL, MONGODB_ATLAS_BASE_URL]' -r -f
 complete -c atlas-secret -l demo-projects -d 'With --demo: add this many projects' -r -f
+complete -c atlas-secret -l demo-server -d 'Run the embedded Atlas until Ctrl-C, for scripts that rehearse; prints the variables to use it' -r -f
 complete -c atlas-secret -l format -d 'What to write to standard output if it is not a terminal' -r -f -a "secret\t''
 env\t''
 json\t''

@@ -19,5 +19,6 @@ pub use clipboard::{
 pub use command::{CommandOutput, pipe_to};
 pub use file::save;
 pub use format::render;
+pub(crate) use os::os_error_message;
 pub use os::{forbid_core_dumps, survive_file_size_limit};
 pub use stdout::{StdoutKind, StdoutProblem, check_stdout, write_secret};

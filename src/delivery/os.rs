@@ -58,7 +58,7 @@ fn signs_in(variable: &OsStr) -> bool {
 }
 
 /// The system's message for `error`, without the number that Rust adds (`Is a directory (os error 21)`).
-pub(super) fn os_error_message(error: &io::Error) -> ServerText {
+pub(crate) fn os_error_message(error: &io::Error) -> ServerText {
     let message = error.to_string();
     ServerText::new(message.split(" (os error").next().unwrap_or_default())
 }

@@ -27,7 +27,7 @@ fn explanation(title: impl Into<Text>, meaning: impl Into<Text>, action: impl In
     Explanation { title: title.into(), meaning: meaning.into(), action: action.into() }
 }
 
-const UNFINISHED: &str = "The network or Atlas is slow, or a proxy or firewall holds the request.";
+const UNFINISHED: &str = "The network or Atlas is slow, or a proxy or firewall is holding up the request.";
 const OTHER_END: &str = "A proxy may have answered, or Atlas has an outage.";
 
 impl Explanation {
@@ -45,7 +45,7 @@ impl Explanation {
         explanation(
             format!("This account has {SECRETS_PER_ACCOUNT} secrets, the maximum, and one has expired."),
             "",
-            "Add --replace-expired to delete the expired one first.",
+            "On the form, Enter replaces it. With --yes, add --replace-expired.",
         )
     }
 
@@ -129,7 +129,7 @@ impl Rejection {
             ),
             RejectionKind::AccessListMissing => explanation(
                 "The organization requires an API access list, and these credentials have none.",
-                "Atlas refuses their requests until an address is on their list.",
+                "Atlas refuses requests from these credentials until their access list has an address.",
                 format!(
                     "Ask an Organization Owner to add this machine's address{} to their API access list.",
                     self.address_in_brackets()

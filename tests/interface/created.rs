@@ -238,7 +238,10 @@ fn a_command_that_only_prints_the_secret_delivers_nothing() {
         ["cat", "/bin/cat", "cat -", "head -c 80", "less", "xxd", "base64 -w0", "grep .", "sed p", "tr -d x"]
     {
         let stage = run(line);
-        assert_drawn(&stage, "only printed the secret. Clear this terminal and its scrollback.");
+        assert_drawn(
+            &stage,
+            "printed the secret instead of storing it. Clear the terminal and its scrollback.",
+        );
         assert!(!stage.shown().is_delivered(stage.now()), "{line}");
     }
     let tee = run("tee secret");

@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use atlas_secret::domain::{
-    ExistingSecret, Login, OrganizationId, OrganizationSettings, Project, ServerText, ServiceAccount, Session,
+    ExistingSecret, Login, OrganizationId, OrganizationSettings, Project, ReadProblem, ServerText,
+    ServiceAccount, Session,
 };
 use atlas_secret::tui::screens::{FieldName, Focus, Form, SubmitAction, Validation, Waiting};
 use atlas_secret::tui::{Command, Event, LOOKUP_DELAY, Screen};
 
-use crate::stage::{PROJECT, Stage, client, time};
+use crate::stage::{PROJECT, Stage, client, rejection, time};
 use crate::*;
 
 const SPRING: &str = "2027-03-01T00:00:00Z";
@@ -135,4 +136,15 @@ fn the_account_that_signs_in_is_recognised() {
     stage.event(Event::LoginKnown(Login { client: client(), ends_with: ServerText::new("9f3a") }));
     assert!(stage.app.shared.rotates_itself() && stage.app.shared.is_login(&login));
     assert!(!stage.app.shared.is_login(&existing(SPRING)), "one without a mask is not recognised");
+}
+
+#[test]
+fn an_id_that_atlas_does_not_know_is_wrong_at_its_field() {
+    let missing = |code| ReadProblem::Rejected(rejection(404, code));
+    let mut stage = looking_up();
+    stage.project_read(Err(missing("GROUP_NOT_FOUND"))).account_read(Err(missing("RESOURCE_NOT_FOUND")));
+    assert_drawn(&stage, "✗ no such project");
+    assert_drawn(&stage, "✗ not a service account of this project");
+    stage.keys("enter");
+    assert!(!stage.is_on_form(), "a lookup never prevents creating");
 }

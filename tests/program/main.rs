@@ -22,6 +22,7 @@ mod atlas;
 mod canary;
 mod clipboard;
 mod creating;
+mod demo_server;
 mod formats;
 mod hang_up;
 mod headless;

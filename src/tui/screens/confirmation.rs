@@ -63,7 +63,7 @@ fn draw_consequences(app: &Shared, account: &AccountRef, consequences: &Conseque
 fn use_of(app: &Shared, account: &AccountRef, secret: &ExistingSecret) -> String {
     let used = match secret.last_used_at {
         Some(at) => format!(" It was used {}.", words::ago(at, app.atlas_now())),
-        None => " It was never used.".to_owned(),
+        None => " It has never been used.".to_owned(),
     };
     if !app.is_login_of(&account.client, secret) {
         return used;

@@ -16,6 +16,8 @@ use crate::tui::keys::{
 };
 use crate::tui::words;
 
+use super::Notice;
+
 /// Said wherever one is deleted: what creating did to the others stays.
 const STAYS: &str = "Deleting it does not restore the expiry of the account's other secrets.";
 
@@ -253,6 +255,7 @@ impl Component for Recovery {
             }
             (Search::Found(_) | Search::NotDeleted { .. } | Search::Used(_), Action::Keep) => {
                 self.resolve(app, self.search.found(), Disposition::Kept);
+                app.form.notice = Some(Notice::Word("Kept in Atlas. Its value is still lost."));
                 return Transition::form();
             }
             (_, Action::LookAgain) if self.works(app, action) => self.search_again(app),
@@ -418,7 +421,7 @@ impl Recovery {
                 let label = words::short_label(secret, &theme.glyphs);
                 let deleted = format!("Deleted {label}. You can create a secret now.");
                 canvas.marked(theme.glyphs.check, &deleted, theme.good);
-                let rest = "The account's other secrets still expire as they do now.";
+                let rest = "The account's other secrets keep their earlier expiry.";
                 canvas.words(2, rest, theme.faint);
             }
             Search::Used(secret) => {

@@ -184,15 +184,15 @@ impl CreatedScreen {
             CopyState::Held(copy) => draw_held(app, copy, canvas),
             CopyState::Sent(route, format) => {
                 let (what, route_name) = (in_format(*format), route.name());
+                let reveal = or_reveal(*format);
                 let words = format!(
-                    "Sent{what} to your terminal ({route_name}). Terminals do not confirm it: paste to check, or \
-                     reveal with r."
+                    "Sent{what} to your terminal ({route_name}). Terminals do not confirm it: paste to check{reveal}."
                 );
                 canvas.warning(&words, theme.warning);
                 if let TerminalRoute::Osc52Instead(error) = route {
                     canvas.words(2, &error.to_string(), theme.warning);
                 }
-                canvas.words(2, "It stays there until something else is copied.", theme.faint);
+                canvas.words(2, "This program cannot clear it there.", theme.faint);
             }
             CopyState::Failed(failure) => {
                 canvas.marked(
@@ -237,9 +237,9 @@ fn draw_held(app: &Shared, copy: &ClipboardCopy, canvas: &mut Canvas) {
         None => "stays there until something else is copied".to_owned(),
     };
     if !copy.is_verified {
-        let words = format!(
-            "Sent{what} to the clipboard, but it could not be read back: paste to check, or reveal with r."
-        );
+        let reveal = or_reveal(copy.format);
+        let words =
+            format!("Sent{what} to the clipboard, but it could not be read back: paste to check{reveal}.");
         canvas.warning(&words, theme.warning);
         return canvas.words(2, &format!("The clipboard {stays}"), theme.faint);
     }
@@ -247,6 +247,10 @@ fn draw_held(app: &Shared, copy: &ClipboardCopy, canvas: &mut Canvas) {
     if !copy.can_be_read {
         canvas.words(2, "It cannot be read right now: paste to check that it is still there.", theme.warning);
     }
+}
+
+fn or_reveal(format: Format) -> &'static str {
+    if format.holds_the_secret() { ", or reveal with r" } else { "" }
 }
 
 fn in_format(format: Format) -> &'static str {

@@ -377,7 +377,7 @@ impl CreatedScreen {
         let label = match choice {
             Choice::GoBack => " go back ",
             Choice::Delete if can_be_taken => " delete it in Atlas ",
-            Choice::Delete => " delete it (id unknown) ",
+            Choice::Delete => " delete it (ID unknown) ",
             Choice::LeaveAnyway => " leave anyway ",
         };
         let style = match (is_chosen, can_be_taken) {

@@ -4,7 +4,7 @@ use crossterm::event::KeyCode;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::domain::{CommandOutcome, Delivery, Format, SaveFailure, SavedFile, ServerText};
+use crate::domain::{CommandOutcome, Delivery, Disposition, Format, SaveFailure, SavedFile, ServerText};
 use crate::tui::app::{Shared, Transition};
 use crate::tui::area::split_left;
 use crate::tui::canvas::{Canvas, LABEL_WIDTH};
@@ -70,6 +70,7 @@ const PRINTERS: &[&str] = &[
 ];
 
 const NOT_DELIVERED_YET: &str = "The new secret is not delivered yet. Older secrets:";
+const NOT_CONFIRMED: &str = "The new secret's copy is not confirmed: paste to check first. Older secrets:";
 
 /// The placeholders of a command line, and lines that work.
 const ABOUT_RUN: &[&str] = &[
@@ -209,9 +210,9 @@ impl CreatedScreen {
         let program = self.program();
         let name = program.as_str().rsplit(['/', '\\']).next().unwrap_or_default();
         let result = match outcome {
-            CommandOutcome::Succeeded if PRINTERS.contains(&name) => {
-                Err(format!("{name} only printed the secret. Clear this terminal and its scrollback."))
-            }
+            CommandOutcome::Succeeded if PRINTERS.contains(&name) => Err(format!(
+                "{name} printed the secret instead of storing it. Clear the terminal and its scrollback."
+            )),
             CommandOutcome::Succeeded => {
                 if name == "tee" {
                     self.word = Some("tee also printed the secret. Clear this terminal and its scrollback.");
@@ -276,7 +277,11 @@ impl CreatedScreen {
     pub(super) fn draw_prompt(&self, app: &Shared, prompt: &Prompt, canvas: &mut Canvas) {
         match prompt {
             Prompt::Delete(list) => {
-                let warning = (!self.is_delivered(app.now)).then_some(NOT_DELIVERED_YET);
+                let warning = match self.fate(app.now) {
+                    Disposition::NotDelivered => Some(NOT_DELIVERED_YET),
+                    Disposition::PerhapsDelivered => Some(NOT_CONFIRMED),
+                    _ => None,
+                };
                 list.draw(app, warning, canvas);
             }
             Prompt::Formats(selected) => self.draw_formats(app, *selected, canvas),

@@ -1,0 +1,71 @@
+//! `--demo-server`: the embedded Atlas for other programs, so that a script can rehearse a rotation.
+
+use std::io::{self, Write};
+use std::net::SocketAddr;
+
+use secrecy::ExposeSecret;
+use thiserror::Error;
+use tokio::net::TcpListener;
+
+use crate::delivery::os_error_message;
+use crate::demo::{self, Atlas, World, WorldError};
+use crate::domain::{Credentials, Exit, ServerText};
+use crate::process::say;
+
+/// Why the embedded Atlas could not be served.
+#[derive(Debug, Error)]
+pub enum DemoServerError {
+    /// Its port, its random bytes or standard output.
+    #[error("--demo-server {0}: {1}")]
+    Io(SocketAddr, ServerText),
+    /// The demo's data cannot be read: an internal error.
+    #[error("--demo-server: {0}")]
+    World(#[from] WorldError),
+}
+
+/// Serves the embedded Atlas at this address until Ctrl-C. Standard output gets the variables to reach it, as lines
+/// for a shell; their credentials are random in every run.
+///
+/// # Errors
+/// The address cannot be bound, or standard output cannot be written.
+pub fn serve_demo(address: SocketAddr) -> Result<Exit, DemoServerError> {
+    let world = World::demo()?;
+    let failed = |error: io::Error| DemoServerError::Io(address, os_error_message(&error));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
+    runtime.block_on(serve(address, world)).map_err(failed)?;
+    Ok(Exit::Done)
+}
+
+async fn serve(address: SocketAddr, world: World) -> io::Result<()> {
+    let (project, _) = world.prefill();
+    let listener = TcpListener::bind(address).await?;
+    let url = format!("http://{}", listener.local_addr()?);
+    let atlas = Atlas::new(world)?;
+    let mut output = io::stdout().lock();
+    writeln!(output, "export MONGODB_ATLAS_BASE_URL={url}")?;
+    writeln!(output, "export MONGODB_ATLAS_PROJECT_ID={project}")?;
+    write_credentials(&mut output, &atlas.credentials(), "")?;
+    write_credentials(&mut output, &atlas.api_key(), "# ")?;
+    output.flush()?;
+    drop(output);
+    say(&format!("An embedded Atlas listens at {url}. Ctrl-C stops it."));
+    tokio::select! {
+        () = demo::serve(listener, move |parts, body| atlas.respond(parts, body)) => Ok(()),
+        interrupted = tokio::signal::ctrl_c() => interrupted,
+    }
+}
+
+/// Two variables. Programs take one kind of credentials, so that those of the other kind are comments.
+fn write_credentials(output: &mut impl Write, credentials: &Credentials, comment: &str) -> io::Result<()> {
+    let (names, id, secret) = match credentials {
+        Credentials::ServiceAccount { client_id, client_secret } => {
+            (["CLIENT_ID", "CLIENT_SECRET"], client_id.as_str(), client_secret)
+        }
+        Credentials::ApiKey { public_key, private_key } => {
+            (["PUBLIC_API_KEY", "PRIVATE_API_KEY"], public_key.as_str(), private_key)
+        }
+        Credentials::AccessToken(_) => return Ok(()),
+    };
+    writeln!(output, "{comment}export MONGODB_ATLAS_{}={id}", names[0])?;
+    writeln!(output, "{comment}export MONGODB_ATLAS_{}={}", names[1], secret.expose_secret())
+}

@@ -1,0 +1,78 @@
+//! `--demo-server`, used as a script uses it.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+
+use crate::tools::have;
+
+/// The server, and the variables that it printed. Dropping it kills it.
+struct DemoServer {
+    server: Child,
+    variables: Vec<(String, String)>,
+}
+
+impl DemoServer {
+    fn start(arguments: &[&str]) -> Self {
+        let mut server = Command::new(env!("CARGO_BIN_EXE_atlas-secret"))
+            .arg("--demo-server")
+            .args(arguments)
+            .env_clear()
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let lines: Vec<String> =
+            BufReader::new(server.stdout.take().unwrap()).lines().map(Result::unwrap).take(6).collect();
+        let exports = lines.iter().filter_map(|line| line.strip_prefix("export ")?.split_once('='));
+        let variables = exports.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        Self { server, variables }
+    }
+}
+
+impl Drop for DemoServer {
+    fn drop(&mut self) {
+        let _ = self.server.kill();
+        let _ = self.server.wait();
+    }
+}
+
+#[test]
+fn a_script_creates_a_secret_with_the_variables_that_it_prints() {
+    if !have(&["setsid"]) {
+        return;
+    }
+    let mut demo = DemoServer::start(&[]);
+    let names: Vec<&str> = demo.variables.iter().map(|(name, _)| name.as_str()).collect();
+    let expected = ["BASE_URL", "PROJECT_ID", "CLIENT_ID", "CLIENT_SECRET"];
+    assert_eq!(names, expected.map(|name| format!("MONGODB_ATLAS_{name}")));
+    assert!(demo.variables[0].1.starts_with("http://127.0.0.1:"), "loopback unless told otherwise");
+    let output = Command::new("setsid")
+        .args(["--wait", env!("CARGO_BIN_EXE_atlas-secret"), "--yes", "--format", "secret"])
+        .args(["--client-id", "mdb_sa_id_1234567890abcdef12345678"])
+        .env_clear()
+        .envs(demo.variables.iter().cloned())
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(output.stdout.starts_with(b"mdb_sa_sk_"));
+    let pid = rustix::process::Pid::from_child(&demo.server);
+    rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
+    assert_eq!(demo.server.wait().unwrap().code(), Some(0), "Ctrl-C is its end");
+}
+
+#[test]
+fn an_address_that_cannot_be_used_is_named() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    for (arguments, reason) in [
+        (vec!["--demo-server", &address], format!("atlas-secret: --demo-server {address}: ")),
+        (vec!["--demo-server", "nowhere"], "--demo-server".to_owned()),
+        (vec!["--demo-server", "--yes"], "--demo-server".to_owned()),
+    ] {
+        let output = Command::new(env!("CARGO_BIN_EXE_atlas-secret")).args(&arguments).output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!((output.status.code(), said.contains(&reason)), (Some(2), true), "{arguments:?}: {said}");
+    }
+}
