@@ -100,8 +100,10 @@ fn table_rows(app: &Shared, account: &ServiceAccount, theme: &Theme) -> Vec<Row>
 fn existing_row(app: &Shared, secret: &ExistingSecret, consequences: &Consequences, theme: &Theme) -> Row {
     let (now, glyphs) = (app.atlas_now(), &theme.glyphs);
     let date = |at| words::short_date(at, app.zone.as_ref());
-    let cut =
-        consequences.shortens.iter().find(|(shortened, _)| shortened.id == secret.id).map(|(_, at)| *at);
+    let mut shortened = consequences.shortens.iter().filter(|(shortened, _)| shortened.id == secret.id);
+    let cut = shortened.next().map(|(_, at)| *at);
+    // Without Atlas's clock it may be shortened, but not to a later end.
+    let cut = cut.filter(|cut| secret.expires_at.is_none_or(|at| at > *cut));
     let expires = secret.expires_at.map_or_else(|| "unknown".to_owned(), date);
     Row {
         label: words::short_label(secret, &theme.glyphs),
@@ -287,8 +289,10 @@ fn about_consequences(
     let shortens = consequences.shortens.iter().map(|(secret, cut)| {
         let label = words::short_label(secret, &theme.glyphs);
         match secret.expires_at {
-            Some(at) => format!("makes {label} expire {} early", words::length(at.duration_since(*cut))),
-            None => format!("makes {label} expire by {}", words::short_date(*cut, app.zone.as_ref())),
+            Some(at) if at > *cut => {
+                format!("makes {label} expire {} early", words::length(at.duration_since(*cut)))
+            }
+            _ => format!("makes {label} expire by {}", words::short_date(*cut, app.zone.as_ref())),
         }
     });
     let parts: Vec<String> = deletes.chain(shortens).collect();
