@@ -252,7 +252,7 @@ mod tests {
         let command = Arguments::command();
         let options: Vec<&str> =
             command.get_arguments().filter(is_option).map(|arg| arg.get_long().unwrap()).collect();
-        assert_eq!(options.len(), 11, "{options:?}");
+        assert_eq!(options.len(), 12, "{options:?}");
         for option in options {
             let flag = format!("--{option}");
             let rows: [&[&str]; 6] = [
