@@ -118,7 +118,8 @@ impl TerminalHandle {
             Change::Continued if self.restored.is_some_and(|at| at.elapsed() < CONTINUE_DELAY) => {
                 Wake::Events(Vec::new())
             }
-            // Whoever stopped the program may have had the terminal since.
+            // Whoever stopped the program may have had the terminal since. What was typed is kept: this may be reported
+            // after the program has drawn again, and been answered.
             Change::Continued => match self.restore() {
                 Ok(()) => Wake::Events(self.resized().into_iter().chain([Event::TimePassed]).collect()),
                 Err(_) => Wake::Gone,
@@ -177,7 +178,7 @@ impl TerminalHandle {
             return Ok(false);
         }
         self.suspended = None;
-        self.restore()?;
+        self.restore_after_another()?;
         Ok(self.screen.is_some())
     }
 
@@ -188,10 +189,19 @@ impl TerminalHandle {
         let Some(screen) = &mut self.screen else { return Ok(()) };
         screen.leave();
         stop_process_group();
-        self.restore()
+        self.restore_after_another()
     }
 
-    /// Takes the terminal after another program had it.
+    /// Takes the terminal after another program had it: what was typed for that one is dropped.
+    fn restore_after_another(&mut self) -> io::Result<()> {
+        self.restore()?;
+        if let Some(screen) = &self.screen {
+            screen.drop_input();
+        }
+        Ok(())
+    }
+
+    /// Takes the terminal again.
     fn restore(&mut self) -> io::Result<()> {
         self.input = None;
         let Some(screen) = &mut self.screen else { return Ok(()) };

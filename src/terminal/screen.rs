@@ -40,6 +40,7 @@ impl Screen {
         };
         let mut screen = Self { terminal: Terminal::new(backend)?, output, is_taken: false };
         screen.take()?;
+        screen.drop_input();
         Ok(screen)
     }
 
@@ -94,11 +95,14 @@ impl Screen {
     }
 
     /// What was typed before is not for this screen, nor are answers of the terminal to another program.
+    pub fn drop_input(&self) {
+        #[cfg(unix)]
+        let _ = rustix::termios::tcflush(self.output.file(), rustix::termios::QueueSelector::IFlush);
+    }
+
     fn take(&mut self) -> io::Result<()> {
         enable_raw_mode()?;
         self.is_taken = true;
-        #[cfg(unix)]
-        let _ = rustix::termios::tcflush(self.output.file(), rustix::termios::QueueSelector::IFlush);
         queue!(FrameWriter(self.output.clone()), EnterAlternateScreen, EnableBracketedPaste)?;
         self.output.send(FRAME_LIMIT).map(|_| ()).inspect_err(|_| self.leave())
     }
