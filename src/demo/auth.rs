@@ -113,7 +113,7 @@ impl Gate {
         self.tokens.retain(|token| token.login.secret_id.as_deref() != Some(secret_id));
     }
 
-    /// Lets in a living token and a right digest. Whoever comes with a token is not challenged.
+    /// Lets in a living token and a right digest. A request with a token is not challenged.
     pub(super) fn check(&mut self, request: &Request<'_>) -> Result<(), Reply> {
         let detail = "You are not authorized for this resource.";
         let unauthorized = refusal(StatusCode::UNAUTHORIZED, "UNEXPECTED_ERROR", detail);

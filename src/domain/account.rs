@@ -75,19 +75,26 @@ impl ExistingSecret {
 }
 
 impl ServiceAccount {
-    /// What creating one more secret at `now` does to those that are there. Without Atlas's clock nothing is known to
-    /// have expired: this machine's may be wrong.
+    /// What creating one more secret at `now` does to those that are there.
     pub fn consequences(&self, now: Timestamp) -> Consequences {
         let has_expired = |secret: &&ExistingSecret| self.read_at.is_some() && secret.is_expired(now);
         let expired = self.secrets.iter().filter(|_| self.is_full()).find(has_expired);
-        let shortens = self.secrets.iter().filter(|secret| !has_expired(secret)).filter_map(|secret| {
-            let cut = match self.read_at {
-                Some(_) => secret.shortened_to(now)?,
-                None => now.checked_add(SHORTENED_TO).ok()?,
-            };
-            Some((secret.clone(), cut))
-        });
-        Consequences { deletes: expired.cloned(), shortens: shortens.collect() }
+        let shortened =
+            |secret: &ExistingSecret| Some((secret.clone(), self.shortened_by_creating(secret, now)?));
+        Consequences {
+            deletes: expired.cloned(),
+            shortens: self.secrets.iter().filter_map(shortened).collect(),
+        }
+    }
+
+    /// When this secret ends once a new one is created at `now`, where that is early. Without Atlas's clock no secret
+    /// is known to have expired, and any may be shortened: this machine's clock may be wrong.
+    pub fn shortened_by_creating(&self, secret: &ExistingSecret, now: Timestamp) -> Option<Timestamp> {
+        match self.read_at {
+            Some(_) if secret.is_expired(now) => None,
+            Some(_) => secret.shortened_to(now),
+            None => now.checked_add(SHORTENED_TO).ok(),
+        }
     }
 
     /// True when no place is left for one more secret.
@@ -111,7 +118,7 @@ impl Consequences {
         self.deletes.is_none() && self.shortens.is_empty()
     }
 
-    /// True when whoever agreed to these has agreed to `others`, too: the same secrets or fewer.
+    /// True when agreeing to these consequences covers `others`, too: the same secrets or fewer.
     pub fn include(&self, others: &Self) -> bool {
         let ids = |consequences: &Self| -> Vec<SecretId> {
             consequences.shortens.iter().map(|(secret, _)| secret.id.clone()).collect()

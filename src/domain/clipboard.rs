@@ -79,7 +79,7 @@ pub enum CopyError {
     /// The clipboard process could not be started, or ended without a report.
     #[error("The clipboard process failed.")]
     ProcessFailed,
-    /// There is no `TMUX`: whoever is attached to some server would get the value.
+    /// There is no `TMUX`: the value would go to the clients of some other server.
     #[error("This program does not run inside tmux.")]
     NotInsideTmux,
     /// The program `tmux` could not be started.

@@ -349,18 +349,8 @@ fn no_answer(seconds: u64) -> String {
 mod tests {
     use std::time::Duration;
 
+    use super::super::rejection::rejection;
     use super::*;
-
-    fn rejection(status: u16, code: &str) -> Rejection {
-        Rejection {
-            status,
-            error_code: ServerText::new(code),
-            detail: ServerText::default(),
-            fields: Vec::new(),
-            address: None,
-            retry_after: None,
-        }
-    }
 
     #[test]
     fn every_refusal_has_a_title_of_its_own() {

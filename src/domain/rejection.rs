@@ -108,20 +108,22 @@ impl Rejection {
     }
 }
 
+/// A refusal with nothing but its status and code, for tests.
+#[cfg(test)]
+pub(super) fn rejection(status: u16, code: &str) -> Rejection {
+    Rejection {
+        status,
+        error_code: ServerText::new(code),
+        detail: ServerText::default(),
+        fields: Vec::new(),
+        address: None,
+        retry_after: None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn rejection(status: u16, code: &str) -> Rejection {
-        Rejection {
-            status,
-            error_code: ServerText::new(code),
-            detail: ServerText::default(),
-            fields: Vec::new(),
-            address: None,
-            retry_after: None,
-        }
-    }
 
     #[test]
     fn status_decides_and_code_refines() {

@@ -350,18 +350,11 @@ impl fmt::Display for ProfileName {
 mod tests {
     use secrecy::ExposeSecret;
 
+    use super::super::rejection::rejection;
     use super::*;
 
     #[test]
     fn a_refusal_of_the_address_says_that_the_credentials_are_right() {
-        let rejection = |status, code| Rejection {
-            status,
-            error_code: ServerText::new(code),
-            detail: ServerText::default(),
-            fields: Vec::new(),
-            address: None,
-            retry_after: None,
-        };
         let refused = |rejection: Rejection| Tried::from_read(Err(ReadProblem::Rejected(rejection)));
         assert_eq!(Tried::from_read(Ok(())), Tried::Accepted);
         for code in ["IP_ADDRESS_NOT_ON_ACCESS_LIST", "ORG_REQUIRES_ACCESS_LIST"] {

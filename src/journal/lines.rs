@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{BaseUrl, ClientId, Damage, JournalEntry, ProjectId, SecretId, ServerText};
 
-/// The version of the format. Whoever changes what a field means raises it; new fields need not.
+/// The version of the format. Raise it when the meaning of a field changes; a new field does not need that.
 const VERSION: u32 = 1;
 
 /// One line. Ids and the URL are parsed again on the way in: the file may have been in other hands.

@@ -131,7 +131,7 @@ fn a_record_that_is_settled_is_gone() {
     assert!(desk.files().is_empty());
     let record = desk.journal.begin(&entry()).unwrap();
     fs::remove_file(&desk.files()[0]).unwrap();
-    assert_eq!(record.remove(), Ok(()), "somebody else took it away already");
+    assert_eq!(record.remove(), Ok(()), "another program has removed it already");
 }
 
 #[test]
@@ -170,7 +170,7 @@ fn a_damaged_record_is_named_and_kept() {
     let cut = desk.plant("creation-20261123T181402Z-1.jsonl", "{\"version\":1,\"baseUrl\":\"htt");
     let newer = desk.plant("creation-20261123T181402Z-2.jsonl", "{\"version\":2}\n");
     let huge = desk.plant("creation-20261123T181402Z-3.jsonl", &"\n".repeat(70_000));
-    desk.plant("notes.txt", "of somebody else");
+    desk.plant("notes.txt", "of another program");
     let left = desk.journal.pending().unwrap();
     let told: Vec<(String, Damage)> = left
         .iter()

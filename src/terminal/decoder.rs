@@ -234,7 +234,7 @@ impl Decoder {
                 self.escape_before_report();
                 self.state = State::String;
             }
-            // Whoever presses Escape and then Ctrl-C means both.
+            // Escape and then Ctrl-C are two keys.
             CTRL_C => {
                 self.abandon(now);
                 self.on_ground(byte, now);

@@ -118,7 +118,7 @@ impl TerminalHandle {
             Change::Continued if self.restored.is_some_and(|at| at.elapsed() < CONTINUE_DELAY) => {
                 Wake::Events(Vec::new())
             }
-            // Whoever stopped the program may have had the terminal since. What was typed is kept: this may be reported
+            // Another program may have had the terminal meanwhile. What was typed is kept: this may be reported
             // after the program has drawn again, and been answered.
             Change::Continued => match self.restore() {
                 Ok(()) => Wake::Events(self.resized().into_iter().chain([Event::TimePassed]).collect()),
@@ -153,7 +153,7 @@ impl TerminalHandle {
             Command::Print(..) => Suspended::ForPrinting,
             _ => return,
         };
-        // Whoever reads the terminal next must not find this program reading it too.
+        // The next reader of the terminal must not find this program reading it, too.
         self.input = None;
         if let Some(screen) = &mut self.screen {
             screen.leave();

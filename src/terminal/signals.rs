@@ -85,7 +85,7 @@ fn deadly_signals() -> impl Iterator<Item = (u8, bool)> {
     needed.chain(others)
 }
 
-/// The signals that whoever started this program wants it to ignore (`nohup`, a job in the background), as the bits
+/// The signals that the parent process wants this program to ignore (`nohup`, a job in the background), as the bits
 /// of Linux. Other systems tell only through calls that are not safe.
 #[cfg(unix)]
 fn ignored_at_start() -> u64 {

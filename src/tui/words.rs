@@ -31,11 +31,9 @@ pub(super) fn time(at: Timestamp, zone: Option<&TimeZone>) -> String {
 
 /// An existing secret as screens name it: `…9f3a`, or the end of its id where Atlas gave no mask.
 pub(super) fn short_label(secret: &ExistingSecret, glyphs: &Glyphs) -> String {
-    let id = secret.id.as_str();
-    let end = match &secret.mask {
-        Some(mask) => mask.as_str().rsplit("...").next().unwrap_or_default(),
-        None => id.char_indices().rev().nth(5).map_or(id, |(from, _)| &id[from..]),
-    };
+    let mask = secret.mask.as_ref().and_then(|mask| mask.as_str().rsplit("...").next());
+    let end = mask.filter(|end| !end.is_empty()).unwrap_or(secret.id.as_str());
+    let end = end.char_indices().rev().nth(5).map_or(end, |(from, _)| &end[from..]);
     format!("{}{end}", glyphs.ellipsis)
 }
 
@@ -116,6 +114,8 @@ pub(crate) fn approved(consequences: &Consequences, zone: Option<&TimeZone>) -> 
 
 #[cfg(test)]
 mod tests {
+    use crate::domain::{SecretId, ServerText};
+
     use super::*;
 
     #[test]
@@ -124,6 +124,30 @@ mod tests {
         let berlin = TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3").unwrap();
         assert_eq!(date_time(at, Some(&berlin)), "Wed 23 Dec 2026 18:14");
         assert_eq!(date_time(at, None), "Wed 23 Dec 2026 17:14 UTC");
+    }
+
+    #[test]
+    fn a_label_is_short_whatever_the_mask_is() {
+        let long = "x".repeat(300);
+        let rows = [
+            (Some("mdb_sa_sk_...9f3a"), "…9f3a"),
+            (Some("9f3a"), "…9f3a"),
+            (Some("mdb_sa_sk_..."), "…20e7b8"),
+            (Some(""), "…20e7b8"),
+            (Some(long.as_str()), "…xxxxxx"),
+            (Some("größe...鍵🗝"), "…鍵🗝"),
+            (None, "…20e7b8"),
+        ];
+        for (mask, label) in rows {
+            let secret = ExistingSecret {
+                id: SecretId::from_server("32b6e34b3d91647abb20e7b8").unwrap(),
+                created_at: None,
+                expires_at: None,
+                last_used_at: None,
+                mask: mask.map(ServerText::new),
+            };
+            assert_eq!(short_label(&secret, &Glyphs::UNICODE), label, "{mask:?}");
+        }
     }
 
     #[test]

@@ -42,7 +42,8 @@ fn stages() -> Vec<(&'static str, Stage)> {
     shortens.press(KeyCode::Enter);
     shortens.signed_in(Ok(()));
     let mut existing = crate::states::existing("9f3a", "2027-03-01T12:00:00Z");
-    existing.mask = Some(hostile());
+    // Of a mask only the end is drawn.
+    existing.mask = Some(ServerText::new(&format!("{HOSTILE}\u{202e}9\u{7}f\u{1b}3a")));
     shortens.account_read(Ok(ServiceAccount { secrets: vec![existing], ..ServiceAccount::default() }));
 
     let mut unknown = Stage::posting();
@@ -77,7 +78,8 @@ fn nothing_that_a_terminal_obeys_is_drawn() {
         for cell in &picture.buffer.content {
             assert!(!cell.symbol().contains(is_obeyed), "{name}: {:?}", cell.symbol());
         }
-        assert!(picture.words().contains(HARMLESS), "{name}:\n{}", picture.text());
+        let expected = if name == "mask" { "…er9f3a expires" } else { HARMLESS };
+        assert!(picture.words().contains(expected), "{name}:\n{}", picture.text());
     }
 }
 

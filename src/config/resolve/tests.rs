@@ -141,7 +141,7 @@ fn a_profile_that_was_named_has_to_be_usable() {
 }
 
 #[test]
-fn what_nobody_named_only_warns() {
+fn a_default_that_cannot_be_used_only_warns() {
     let none = Flags::default();
     let login = "version = 2\n[me]\nauth_type = 'user_account'\nproject_id = '32b6e34b3d91647abb20e7b8'";
     assert_eq!(
@@ -159,7 +159,7 @@ fn what_nobody_named_only_warns() {
 }
 
 #[test]
-fn a_profile_that_nobody_named_and_whose_host_cannot_be_used_only_warns() {
+fn a_default_profile_whose_host_cannot_be_used_only_warns() {
     let known = "this program supports `cloud` and `cloudgov`";
     let rows: [(&str, String); 9] = [
         ("service = 'ops-manager'", format!("service in profile `me` is `ops-manager`: {known}")),

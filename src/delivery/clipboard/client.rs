@@ -275,7 +275,7 @@ fn spawn(program: &Path) -> io::Result<(Child, RequestWriter, ReportReader)> {
 }
 
 /// The process keeps the environment, which names the display, but not the credentials; and neither output, so that
-/// whoever reads the program's output does not wait for the process.
+/// a reader of the program's output does not wait for the process.
 fn command(program: &Path) -> Command {
     let mut command = Command::new(program);
     command.arg(HOLD_CLIPBOARD).stderr(Stdio::null());

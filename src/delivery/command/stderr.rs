@@ -6,6 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
 use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroizing;
 
@@ -82,9 +84,22 @@ impl Drop for ErrorOutput {
     }
 }
 
-/// True if a part of the secret can be read in the line, whatever stands between its characters: another encoding,
-/// colours, control characters.
+/// True if a part of the secret can be read in the line, whatever stands between its characters (blanks, colours,
+/// control characters) and in the encodings that tools print: UTF-16, hexadecimal, Base64 (RFC 4648).
 fn tells(line: &[u8], secret: &[u8]) -> bool {
+    let digits = secret.iter().flat_map(|byte| [byte >> 4, byte & 0xF]).map(u32::from);
+    let hex: Zeroizing<String> =
+        Zeroizing::new(digits.filter_map(|digit| char::from_digit(digit, 16)).collect());
+    let lower = Zeroizing::new(line.to_ascii_lowercase());
+    // Base64 depends on where in a group of three bytes the secret begins.
+    let base64 = (0..3).any(|skipped| {
+        let rest = secret.get(skipped..).unwrap_or_default();
+        shares(line, Zeroizing::new(STANDARD_NO_PAD.encode(rest)).as_bytes())
+    });
+    shares(line, secret) || shares(&lower, hex.as_bytes()) || base64
+}
+
+fn shares(line: &[u8], secret: &[u8]) -> bool {
     let is_of_secret = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-".contains(byte);
     let plain: Zeroizing<Vec<u8>> = Zeroizing::new(without_colours(line).filter(is_of_secret).collect());
     let secret: Zeroizing<Vec<u8>> = Zeroizing::new(secret.iter().copied().filter(is_of_secret).collect());
@@ -163,7 +178,11 @@ mod tests {
     fn no_part_of_the_secret_is_in_it() {
         let secret = "mdb_sa_sk_FAKEfakeFAKEfakeFAKE9f3a";
         let wide: Vec<u8> = secret.bytes().flat_map(|byte| [byte, 0]).collect();
-        let rows: [Vec<u8>; 7] = [
+        let (base64, hex) =
+            (STANDARD_NO_PAD.encode(format!("x{secret}")), format!("{:02X?}", secret.as_bytes()));
+        let rows: [Vec<u8>; 9] = [
+            format!("data: {base64}").into_bytes(),
+            hex.into_bytes(),
             format!("refused: {secret}!").into_bytes(),
             wide,
             format!("bell {}\x07{}", &secret[..14], &secret[14..]).into_bytes(),

@@ -155,11 +155,11 @@ mod half_written {
         let (name, moved) = (folder.path().join("secret"), folder.path().join("moved"));
         let outcome = store_by(&target(folder.path()), |file| {
             fs::rename(&name, &moved)?;
-            fs::write(&name, "somebody else's")?;
+            fs::write(&name, "another program's")?;
             half_then_full(file)
         });
         assert_eq!(outcome, Err(SaveFailure::Full));
-        assert_eq!(fs::read_to_string(name).unwrap(), "somebody else's");
+        assert_eq!(fs::read_to_string(name).unwrap(), "another program's");
         assert_eq!(fs::read_to_string(moved).unwrap(), "");
     }
 

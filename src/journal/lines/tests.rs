@@ -66,7 +66,7 @@ fn unknown_fields_are_ignored_and_unknown_versions_are_not_guessed_at() {
 }
 
 #[test]
-fn an_account_that_nobody_could_look_at_differs_from_an_empty_one() {
+fn an_account_that_could_not_be_read_differs_from_an_empty_one() {
     let read = |ids: &str| {
         let line = GOOD.replace("[\"5f9c6a3e1d2b4c0012345678\"]", ids);
         read(format!("{line}\n").as_bytes()).map(|entry| entry.ids_before)

@@ -139,25 +139,20 @@ impl Problem {
 const CHOOSING: &[Binding] = &[CHOOSE, CHOICE_BELOW, CHOICE_ABOVE, HELP, QUIT_BY_LETTER, SUSPEND, REPAINT];
 
 /// Where credentials are typed, every character is text: first the half that may be seen.
-const TYPING_NAME: &[Binding] = &[
-    Binding::new(&[(crossterm::event::KeyCode::Enter, NONE)], "Enter", "next", Action::Choose),
-    BACK,
-    NEXT_FIELD,
-    PREVIOUS_FIELD,
-    HELP_BESIDE_TEXT,
-    SUSPEND,
-    REPAINT,
-];
+const TYPING_NAME: &[Binding] = &typing_keys("next");
+const TYPING_SECRET: &[Binding] = &typing_keys("sign in");
 
-const TYPING_SECRET: &[Binding] = &[
-    Binding::new(&[(crossterm::event::KeyCode::Enter, NONE)], "Enter", "sign in", Action::Choose),
-    BACK,
-    NEXT_FIELD,
-    PREVIOUS_FIELD,
-    HELP_BESIDE_TEXT,
-    SUSPEND,
-    REPAINT,
-];
+const fn typing_keys(enter: &'static str) -> [Binding; 7] {
+    [
+        Binding::new(&[(crossterm::event::KeyCode::Enter, NONE)], "Enter", enter, Action::Choose),
+        BACK,
+        NEXT_FIELD,
+        PREVIOUS_FIELD,
+        HELP_BESIDE_TEXT,
+        SUSPEND,
+        REPAINT,
+    ]
+}
 
 const BACK: Binding = Binding::new(&[ESC, CTRL_C], "Esc", "back", Action::Leave);
 

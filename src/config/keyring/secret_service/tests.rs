@@ -285,7 +285,7 @@ fn no_session_bus_is_a_sentence() {
 }
 
 #[test]
-fn a_keyring_that_never_answers_keeps_nobody_waiting() {
+fn a_keyring_that_never_answers_is_not_waited_for() {
     let folder = tempfile::tempdir().unwrap();
     assert!(passes_with_bus_at(&folder.path().join("bus"), "with_a_silent_bus"));
 }

@@ -30,7 +30,7 @@ impl Room {
         let fields: u16 = below.iter().map(|(_, rows)| 1 + rows).sum();
         let secrets = if has_failed(app) { 0 } else { secrets_rows(app, theme, area.width) };
         let said = app.form.notice.as_ref().map_or(0, |said| notice_rows(said, theme, area.width));
-        let needed = fields.saturating_add(secrets + 1).saturating_add(said);
+        let needed = fields.saturating_add(secrets).saturating_add(1).saturating_add(said);
         let has_title = needed < area.height;
         let spare = area.height.saturating_sub(needed).saturating_sub(u16::from(has_title));
         let silent = below.iter().filter(|(_, rows)| *rows == 0).map(|(name, _)| *name);

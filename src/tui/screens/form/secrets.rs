@@ -22,6 +22,9 @@ const GAP: usize = 2;
 
 const NOT_READ: &str = "Creating a secret makes the account's other secrets expire within 7 days.";
 
+/// Atlas allows 2 secrets. If an answer ever holds more, the sentence stays one.
+const MOST_NAMED: usize = 4;
+
 /// A timeline with fewer cells says nothing.
 const SHORTEST_TIMELINE: usize = 13;
 
@@ -75,9 +78,9 @@ enum Kind {
 fn table_rows(app: &Shared, account: &ServiceAccount, theme: &Theme) -> Vec<Row> {
     // Creating is not possible while the account is full.
     let is_full = app.submit_action() == SubmitAction::ListSecrets;
-    let consequences = if is_full { Consequences::default() } else { app.consequences() };
-    let mut rows: Vec<Row> =
-        account.secrets.iter().map(|secret| existing_row(app, secret, &consequences, theme)).collect();
+    let shortened = |secret| account.shortened_by_creating(secret, app.atlas_now()).filter(|_| !is_full);
+    let existing = account.secrets.iter().map(|secret| existing_row(app, secret, shortened(secret), theme));
+    let mut rows: Vec<Row> = existing.collect();
     if let Validation::Lifetime { lifetime, .. } = app.form.validation(FieldName::Lifetime)
         && !is_full
     {
@@ -97,11 +100,9 @@ fn table_rows(app: &Shared, account: &ServiceAccount, theme: &Theme) -> Vec<Row>
     rows
 }
 
-fn existing_row(app: &Shared, secret: &ExistingSecret, consequences: &Consequences, theme: &Theme) -> Row {
+fn existing_row(app: &Shared, secret: &ExistingSecret, cut: Option<Timestamp>, theme: &Theme) -> Row {
     let (now, glyphs) = (app.atlas_now(), &theme.glyphs);
     let date = |at| words::short_date(at, app.zone.as_ref());
-    let mut shortened = consequences.shortens.iter().filter(|(shortened, _)| shortened.id == secret.id);
-    let cut = shortened.next().map(|(_, at)| *at);
     // Without Atlas's clock it may be shortened, but not to a later end.
     let cut = cut.filter(|cut| secret.expires_at.is_none_or(|at| at > *cut));
     let expires = secret.expires_at.map_or_else(|| "unknown".to_owned(), date);
@@ -295,7 +296,7 @@ fn about_consequences(
             _ => format!("makes {label} expire by {}", words::short_date(*cut, app.zone.as_ref())),
         }
     });
-    let parts: Vec<String> = deletes.chain(shortens).collect();
+    let parts: Vec<String> = deletes.chain(shortens).take(MOST_NAMED).collect();
     if parts.is_empty() {
         return "No other secret will expire early.".to_owned();
     }
