@@ -11,7 +11,7 @@ use clap_complete::Shell;
 
 use crate::config::LONGEST_COPY;
 use crate::delivery::Preference;
-use crate::domain::Format;
+use crate::domain::{Format, Template};
 
 /// Create one secret for one MongoDB Atlas service account, and deliver it safely
 #[expect(clippy::struct_excessive_bools, reason = "a command line has flags")]
@@ -72,6 +72,12 @@ pub struct Arguments {
     /// What to write to standard output if it is not a terminal
     #[arg(long, value_name = "FORMAT", value_parser = format_parser(), help_heading = DELIVERY)]
     pub format: Option<Format>,
+
+    /// The user's own format.
+    #[arg(long, help = "A format of your own: text with {secret}, {client_id}, {project_id}, {secret_id}, {expires_at}",
+        value_name = "TEXT", conflicts_with = "format", allow_hyphen_values = true,
+        value_hint = ValueHint::Other, help_heading = DELIVERY, value_parser = Template::parse)]
+    pub template: Option<Template>,
 
     /// How to copy [default: auto]
     #[arg(long, value_name = "METHOD", help_heading = DELIVERY)]
@@ -255,7 +261,7 @@ mod tests {
         let command = Arguments::command();
         let options: Vec<&str> =
             command.get_arguments().filter(is_option).map(|arg| arg.get_long().unwrap()).collect();
-        assert_eq!(options.len(), 12, "{options:?}");
+        assert_eq!(options.len(), 13, "{options:?}");
         for option in options {
             let flag = format!("--{option}");
             let rows: [&[&str]; 6] = [

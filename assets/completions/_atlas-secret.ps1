@@ -30,6 +30,7 @@ Register-ArgumentCompleter -Native -CommandName 'atlas-secret' -ScriptBlock {
             [CompletionResult]::new('--demo-projects', '--demo-projects', [CompletionResultType]::ParameterName, 'With --demo: add this many projects')
             [CompletionResult]::new('--demo-server', '--demo-server', [CompletionResultType]::ParameterName, 'Run the embedded Atlas until Ctrl-C, for scripts that rehearse; prints the variables to use it')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'What to write to standard output if it is not a terminal')
+            [CompletionResult]::new('--template', '--template', [CompletionResultType]::ParameterName, 'A format of your own: text with {secret}, {client_id}, {project_id}, {secret_id}, {expires_at}')
             [CompletionResult]::new('--clipboard', '--clipboard', [CompletionResultType]::ParameterName, 'How to copy [default: auto]')
             [CompletionResult]::new('--clear-after', '--clear-after', [CompletionResultType]::ParameterName, 'Clear the clipboard after this many seconds; 0 keeps the secret there until something else is copied [default: 60]')
             [CompletionResult]::new('--log-file', '--log-file', [CompletionResultType]::ParameterName, 'Log each request (method, path, status, milliseconds) to a file that only you can read')

@@ -12,6 +12,7 @@ kubernetes\t''
 aws\t''
 terraform\t''
 mcp\t''"
+complete -c atlas-secret -l template -d 'A format of your own: text with {secret}, {client_id}, {project_id}, {secret_id}, {expires_at}' -r -f
 complete -c atlas-secret -l clipboard -d 'How to copy [default: auto]' -r -f -a "auto\t'Whatever fits the environment'
 native\t'Only the system\'s clipboard'
 tmux\t'Only through tmux'

@@ -12,7 +12,7 @@ use toml::de::{DeTable, DeValue};
 
 use crate::delivery::{Preference, check_line};
 use crate::domain::{
-    CommandOutcome, Format, KnownCommand, Lifetime, Os, SECRET_PREFIX, ServerText, is_invisible,
+    CommandOutcome, Format, KnownCommand, Lifetime, Os, SECRET_PREFIX, ServerText, Template, is_invisible,
 };
 
 use super::error::{FileError, FileProblem};
@@ -24,8 +24,8 @@ pub(crate) const LONGEST_COPY: u64 = 12 * 60 * 60;
 /// The longest command line that can be edited on the screen.
 const LONGEST_COMMAND: usize = 1024;
 
-const SETTINGS: &str = "expires_after, clear_after, clipboard or [[sink]]";
-const OF_A_SINK: &str = "name, command or format";
+const SETTINGS: &str = "expires_after, clear_after, clipboard, template or [[sink]]";
+const OF_A_SINK: &str = "name, command, format or template";
 
 /// What the file holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -36,6 +36,8 @@ pub struct SettingsFile {
     pub clear_after: Option<u64>,
     /// How to copy.
     pub clipboard: Option<Preference>,
+    /// The user's own format, to copy in.
+    pub template: Option<Template>,
     /// The user's own commands that read the secret.
     pub sinks: Vec<KnownCommand>,
 }
@@ -79,6 +81,7 @@ impl SettingsFile {
                 "expires_after" => file.expires_after = Some(value.lifetime()?),
                 "clear_after" => file.clear_after = Some(value.seconds()?),
                 "clipboard" => file.clipboard = Some(value.clipboard()?),
+                "template" => file.template = Some(value.template()?),
                 "sink" => file.sinks = value.sinks()?,
                 _ => return Err(unknown_key(text, key, SETTINGS)),
             }
@@ -141,6 +144,11 @@ impl Setting<'_> {
             .map_err(|_| self.wrong(format!("unknown method {name}: use auto, native, tmux, osc52 or off")))
     }
 
+    fn template(&self) -> Result<Template, FileProblem> {
+        let text = self.string("\"{client_id}:{secret}\"")?;
+        Template::parse(text).map_err(|error| self.wrong(error.to_string()))
+    }
+
     fn sinks(&self) -> Result<Vec<KnownCommand>, FileProblem> {
         let Some(tables) = self.value.get_ref().as_array() else {
             return Err(self.wrong("write [[sink]], in two pairs of brackets, above each of your commands"));
@@ -167,6 +175,8 @@ impl Setting<'_> {
                 "name" => name = Some(value.name()?),
                 "command" => line = Some(value.command()?),
                 "format" => format = Some(value.format()?),
+                "template" if format.is_some() => return Err(value.wrong("use format or template, not both")),
+                "template" => format = Some(Format::Template(value.template()?)),
                 _ => return Err(unknown_key(self.text, key, OF_A_SINK)),
             }
         }

@@ -50,4 +50,4 @@ pub use session::{
     CredentialProblem, Credentials, Half, Identity, PairKind, ProfileName, PublicKey, Session, SessionOrigin,
     Tried, TriedSession,
 };
-pub use template::Placeholder;
+pub use template::{Piece, Placeholder, Template, TemplateError};

@@ -17,7 +17,7 @@ use crate::config::{
 };
 use crate::delivery::{Environment, Preference};
 use crate::demo::WorldError;
-use crate::domain::{BaseUrl, BaseUrlError, Format, ProfileName, QueryFlags, ServerText, Session};
+use crate::domain::{BaseUrl, BaseUrlError, Format, ProfileName, QueryFlags, ServerText, Session, Template};
 use crate::jobs::{Authenticator, Source};
 use crate::journal::state_folder;
 use crate::tui::screens::Form;
@@ -58,6 +58,8 @@ pub struct Settings {
     pub clear_after: Option<Duration>,
     /// The shape that standard output was asked to get.
     pub format: Option<Format>,
+    /// The user's own format, to copy in.
+    pub template: Option<Template>,
     /// Flags of the command line.
     pub flags: tui::Flags,
     /// Where the secret that signs in is stored.
@@ -167,7 +169,8 @@ impl Settings {
             environment: Environment::read(&variable),
             clipboard: arguments.clipboard.or(file.clipboard).unwrap_or_default(),
             clear_after: (clear_after > 0).then(|| Duration::from_secs(clear_after)),
-            format: arguments.format,
+            format: arguments.format.or(arguments.template.map(Format::Template)),
+            template: arguments.template.or(file.template),
             flags: tui::Flags {
                 yes: arguments.yes,
                 replace_expired: arguments.replace_expired,

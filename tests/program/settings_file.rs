@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::program::{labelled, program};
+use crate::program::{create, demo, labelled, program};
 use crate::support::terminal::{Program, key};
 
 const FILE: &str = ".config/atlas-secret/config.toml";
@@ -31,6 +31,14 @@ fn the_form_starts_with_the_lifetime_of_the_file_unless_a_flag_says_another() {
         terminal.send(key::CTRL_C);
         assert_eq!(terminal.wait_exit().code(), Some(0));
     }
+}
+
+#[test]
+fn the_template_of_the_file_is_for_copying_only() {
+    let mut terminal = with_file(demo(), "template = 'a{secret}'\n").start();
+    create(&mut terminal);
+    terminal.send("f");
+    terminal.wait_for("Template  a{secret}");
 }
 
 #[test]
@@ -63,6 +71,7 @@ fn print_config_names_every_source_and_no_credential() {
         ("clear after", "5 s", "config.toml"),
         ("clipboard", "off", "--clipboard"),
         ("format", "secret", "default"),
+        ("template", "none", "default"),
         ("sink a", "pass insert -m a (reads secret)", "config.toml"),
     ];
     for (name, value, source) in rows {

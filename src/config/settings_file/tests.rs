@@ -14,9 +14,10 @@ fn load(bytes: &[u8]) -> Loaded {
 
 #[test]
 fn every_setting_is_read() {
-    let text = "# a comment\r\nexpires_after = \"30d\"\r\nclear_after = 0\r\nclipboard = 'osc52'\r\n\
+    let text = "# a comment\r\nexpires_after = \"30d\"\r\nclear_after = 0\r\nclipboard = 'osc52'\r\ntemplate = '{secret}'\r\n\
         [[sink]]\r\nname = 'pass'\r\ncommand = ' pass insert -m atlas/{client_id} '\r\n\
-        [[sink]]\r\nname = 'cluster'\r\ncommand = 'kubectl apply -f -'\r\nformat = 'kubernetes'\r\n";
+        [[sink]]\r\nname = 'cluster'\r\ncommand = 'kubectl apply -f -'\r\nformat = 'kubernetes'\r\n\
+        [[sink]]\r\nname = 'own'\r\ncommand = 'a'\r\ntemplate = '{secret}'\r\n";
     let sink = |name, line: &str, format| KnownCommand {
         name: ServerText::new(name),
         line: line.to_owned(),
@@ -26,9 +27,11 @@ fn every_setting_is_read() {
         expires_after: Some("30d".to_owned()),
         clear_after: Some(0),
         clipboard: Some(Preference::Osc52),
+        template: Some(Template::parse("{secret}").unwrap()),
         sinks: vec![
             sink("pass", "pass insert -m atlas/{client_id}", Format::Secret),
             sink("cluster", "kubectl apply -f -", Format::Kubernetes),
+            sink("own", "a", Format::Template(Template::parse("{secret}").unwrap())),
         ],
     };
     assert_eq!(load(text.as_bytes()), Ok(Some(expected.clone())));
@@ -67,11 +70,14 @@ fn no_file_and_an_empty_one_say_nothing() {
 fn what_is_wrong_is_named_by_line_and_key() {
     let sink = |rest: &str| format!("[[sink]]\nname = 'a'\n{rest}");
     let clear_after = "clear_after: must be a number of seconds, 0 to 43200 (12 hours)";
-    let rows: [(String, &str); 32] = [
-        ("a = 1".into(), "line 1: a: unknown setting, use expires_after, clear_after, clipboard or [[sink]]"),
+    let rows: [(String, &str); 36] = [
+        (
+            "a = 1".into(),
+            "line 1: a: unknown setting, use expires_after, clear_after, clipboard, template or [[sink]]",
+        ),
         (
             "\n\n[profile]\n".into(),
-            "line 3: profile: unknown setting, use expires_after, clear_after, clipboard or [[sink]]",
+            "line 3: profile: unknown setting, use expires_after, clear_after, clipboard, template or [[sink]]",
         ),
         ("expires_after = 'soon'".into(), "line 1: expires_after: soon: use 36h, 30d, 12w, 1y or a date"),
         ("expires_after = 0".into(), "line 1: expires_after: 0: the minimum is 8 hours"),
@@ -103,10 +109,23 @@ fn what_is_wrong_is_named_by_line_and_key() {
             "line 1: sink: write [[sink]], in two pairs of brackets, above each of your commands",
         ),
         ("sink = [1]".into(), "line 1: sink: must be a table with a name and a command"),
+        ("template = 1".into(), "line 1: template: must be text in quotes, such as \"{client_id}:{secret}\""),
+        (
+            "template = '{client_id}'".into(),
+            "line 1: template: {secret} is missing, so the secret would not be delivered",
+        ),
+        (sink("command = 'b'\ntemplate = '{a}'"), "line 4: template: unknown placeholder {a}: use {secret}"),
+        (
+            sink("command = 'b'\nformat = 'env'\ntemplate = '{secret}'"),
+            "line 5: template: use format or template, not both",
+        ),
         (sink(""), "line 1: sink: command is missing"),
         ("\n[[sink]]\ncommand = 'a'".into(), "line 2: sink: name is missing"),
         (sink("command = 'b'\n[[sink]]\nname = 'a'\ncommand = 'c'"), "line 4: sink: two sinks are called a"),
-        (sink("command = 'b'\nargs = []"), "line 4: args: unknown setting, use name, command or format"),
+        (
+            sink("command = 'b'\nargs = []"),
+            "line 4: args: unknown setting, use name, command, format or template",
+        ),
         (
             sink("command = 'b'\nformat = 'yaml'"),
             "line 4: format: unknown format yaml: use secret, env, json, kubernetes, aws, terraform, mcp",

@@ -8,7 +8,7 @@ use clap::ValueEnum;
 use crate::cli::Arguments;
 use crate::config::{CredentialSource, Found, Origin, SettingsFile};
 use crate::delivery::Preference;
-use crate::domain::{Credentials, KnownCommand, PairKind, ServerText, without_secrets};
+use crate::domain::{Credentials, Format, KnownCommand, PairKind, ServerText, Template, without_secrets};
 
 use super::{DEFAULT_CLEAR_AFTER, DEFAULT_LIFETIME};
 
@@ -84,7 +84,10 @@ impl Report<'_> {
         };
         let expires_after = arguments.expires_after.clone();
         let (clear_after, clipboard) = (arguments.clear_after.map(seconds), arguments.clipboard.map(name_of));
-        let format = arguments.format.map(|format| format.name().to_owned());
+        let format_option = if arguments.template.is_some() { "--template" } else { "--format" };
+        let format = arguments.format.or(arguments.template.map(Format::Template));
+        let format = format.map(|format| format.name().to_owned());
+        let template = |template: Option<Template>| template.map(|template| safe(template.text()));
         let rows = [
             ("expires after", chosen("--expires-after", expires_after, file.expires_after, DEFAULT_LIFETIME)),
             (
@@ -97,7 +100,8 @@ impl Report<'_> {
                 ),
             ),
             ("clipboard", chosen("--clipboard", clipboard, file.clipboard.map(name_of), "auto")),
-            ("format", chosen("--format", format, None, "secret")),
+            ("format", chosen(format_option, format, None, "secret")),
+            ("template", chosen("--template", template(arguments.template), template(file.template), "none")),
         ];
         let settings = rows.into_iter().map(|(name, (value, source))| row(name, &value, &source));
         settings.chain(file.sinks.iter().map(|sink| self.sink(sink))).collect()
