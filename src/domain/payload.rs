@@ -72,6 +72,15 @@ pub struct KnownCommand {
     pub format: Format,
 }
 
+/// What a command printed, to both of its streams, without the secret.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CommandOutput {
+    /// Its last lines.
+    pub lines: Vec<ServerText>,
+    /// How many lines there were before them.
+    pub left_out: usize,
+}
+
 /// How handing the secret to a command went.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CommandOutcome {

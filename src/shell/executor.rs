@@ -8,10 +8,10 @@ use std::sync::Arc;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::task::JoinHandle;
 
-use crate::delivery::{self, CommandOutput, Copier, render};
+use crate::delivery::{self, Copier, render};
 use crate::domain::{
-    ClipboardContent, CommandOutcome, CopyFailure, CopyOutcome, PrintFailure, ReadProblem, SaveFailure,
-    ServerText, Session, TransportProblem, Tried, TriedSession,
+    ClipboardContent, CommandOutcome, CommandOutput, CopyFailure, CopyOutcome, PrintFailure, ReadProblem,
+    SaveFailure, Session, TransportProblem, Tried, TriedSession,
 };
 use crate::jobs::{Authenticator, Connections, Records};
 use crate::process::{internal_error, wall_clock};
@@ -133,18 +133,33 @@ impl Executor {
                 );
             }
             // The caller has given the terminal back: the command has it until it ends.
-            Command::Run(line, payload) => {
+            Command::Run(line, format, payload) => {
                 let home = self.home.clone();
+                // Its output is captured, so that the terminal would stay empty until it ends.
+                if let Some(terminal) = &mut self.terminal {
+                    let _ = io::Write::write_all(
+                        terminal,
+                        b"The command is running. Its output is shown when it ends.\n",
+                    );
+                }
                 self.runner.deliver(
                     Slot::Run,
                     async move {
-                        Event::CommandEnded(match CommandOutput::on_terminal() {
-                            Ok(output) => delivery::pipe_to(&line, home.as_deref(), &payload, output).await,
-                            Err(error) => CommandOutcome::NotStarted(ServerText::new(&error.to_string())),
-                        })
+                        let ended = delivery::pipe_to(&line, home.as_deref(), format, &payload).await;
+                        Event::CommandEnded(ended.outcome, ended.output)
                     },
-                    || Event::CommandEnded(CommandOutcome::Lost(internal_error())),
+                    || {
+                        let lost = CommandOutcome::Lost(internal_error());
+                        Event::CommandEnded(lost, CommandOutput::default())
+                    },
                 );
+            }
+            Command::FindPresets => {
+                let find = || delivery::find_presets(&std::env::var_os("PATH").unwrap_or_default());
+                let found = async move {
+                    Event::PresetsFound(tokio::task::spawn_blocking(find).await.unwrap_or_default())
+                };
+                self.runner.deliver(Slot::Presets, found, || Event::PresetsFound(Vec::new()));
             }
             // The caller has given the terminal back, which may be where standard output leads in the end.
             Command::Print(format, payload) => self.runner.run(

@@ -17,7 +17,9 @@ use crate::config::{
 };
 use crate::delivery::{Environment, Preference};
 use crate::demo::WorldError;
-use crate::domain::{BaseUrl, BaseUrlError, Format, ProfileName, QueryFlags, ServerText, Session, Template};
+use crate::domain::{
+    BaseUrl, BaseUrlError, Format, KnownCommand, ProfileName, QueryFlags, ServerText, Session, Template,
+};
 use crate::jobs::{Authenticator, Source};
 use crate::journal::state_folder;
 use crate::tui::screens::Form;
@@ -60,6 +62,8 @@ pub struct Settings {
     pub format: Option<Format>,
     /// The user's own format, to copy in.
     pub template: Option<Template>,
+    /// The user's own commands that read the secret.
+    pub sinks: Vec<KnownCommand>,
     /// Flags of the command line.
     pub flags: tui::Flags,
     /// Where the secret that signs in is stored.
@@ -171,6 +175,7 @@ impl Settings {
             clear_after: (clear_after > 0).then(|| Duration::from_secs(clear_after)),
             format: arguments.format.or(arguments.template.map(Format::Template)),
             template: arguments.template.or(file.template),
+            sinks: file.sinks,
             flags: tui::Flags {
                 yes: arguments.yes,
                 replace_expired: arguments.replace_expired,

@@ -9,10 +9,10 @@ use jiff::tz::TimeZone;
 use secrecy::SecretString;
 
 use crate::domain::{
-    AccountEntry, AccountRef, ClientId, ClipboardContent, CommandOutcome, CopyOutcome, Credentials, Exit,
-    Format, Login, NewSecret, OrganizationId, OrganizationSettings, Page, PendingRecord, PrintFailure,
-    ProfileName, Project, ProjectEntry, ProjectId, ReadProblem, SaveFailure, SavedFile, SecretId,
-    SecretPayload, ServiceAccount, TriedSession, VerifyOutcome,
+    AccountEntry, AccountRef, ClientId, ClipboardContent, CommandOutcome, CommandOutput, CopyOutcome,
+    Credentials, Exit, Format, KnownCommand, Login, NewSecret, OrganizationId, OrganizationSettings, Page,
+    PendingRecord, PrintFailure, ProfileName, Project, ProjectEntry, ProjectId, ReadProblem, SaveFailure,
+    SavedFile, SecretId, SecretPayload, ServiceAccount, TriedSession, VerifyOutcome,
 };
 use crate::jobs::{Before, Deletion, Outcome, Question, Recheck, Recovered, Step};
 
@@ -80,7 +80,9 @@ pub enum Event {
     /// Saving to a file has ended.
     Saved(Result<SavedFile, SaveFailure>),
     /// The command that got the secret has ended, and the terminal is ours again.
-    CommandEnded(CommandOutcome),
+    CommandEnded(CommandOutcome, CommandOutput),
+    /// These command lines are for tools that are installed.
+    PresetsFound(Vec<KnownCommand>),
     /// Standard output was written, or not.
     Printed(Result<(), PrintFailure>),
 }
@@ -152,8 +154,10 @@ pub enum Command {
     ClearClipboard,
     /// Save the secret to a file; the extension of the path decides the format.
     Save(String, Box<SecretPayload>),
-    /// Give the terminal to a command that reads the secret from its standard input.
-    Run(String, Box<SecretPayload>),
+    /// Look for the tools that command lines are known for.
+    FindPresets,
+    /// Give the terminal to a command that reads the secret in this format from its standard input.
+    Run(String, Format, Box<SecretPayload>),
     /// Give the terminal back and write the secret to standard output.
     Print(Format, Box<SecretPayload>),
     /// Say this on standard error once the screen is gone.

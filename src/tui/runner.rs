@@ -53,6 +53,8 @@ pub enum Slot {
     Save,
     /// Running a command with the secret.
     Run,
+    /// Looking for installed tools.
+    Presets,
 }
 
 /// An event, and the job that reported it.

@@ -5,6 +5,7 @@
 mod copy;
 mod leave;
 mod prompt;
+mod run;
 mod steps;
 
 use std::time::Duration;
@@ -14,8 +15,8 @@ use ratatui::text::{Line, Span};
 use secrecy::ExposeSecret;
 
 use crate::domain::{
-    AccountRef, CreatedSecret, Delivery, Disposition, ExistingSecret, ExitSummary, Format, NewSecret, Now,
-    SecretId, SecretPayload, ServerText, ServiceAccount, masked,
+    AccountRef, CommandOutput, CreatedSecret, Delivery, Disposition, ExistingSecret, ExitSummary, Format,
+    NewSecret, Now, SecretId, SecretPayload, ServerText, ServiceAccount, masked,
 };
 use crate::tui::Remote;
 use crate::tui::app::{Component, Output, Shared, Transition};
@@ -65,6 +66,8 @@ pub struct CreatedScreen {
     was_copied: bool,
     /// The other deliveries, in order.
     pub delivered: Vec<Delivery>,
+    /// What the last command printed, if it succeeded.
+    output: CommandOutput,
     /// Why standard output did not take it.
     pub not_printed: Option<String>,
     /// What is being chosen or typed.
@@ -120,6 +123,7 @@ impl CreatedScreen {
             copy: CopyState::Never,
             was_copied: false,
             delivered: Vec::new(),
+            output: CommandOutput::default(),
             not_printed: None,
             prompt: None,
             is_delivering: false,
@@ -206,7 +210,7 @@ impl Component for CreatedScreen {
             Action::Extend => self.extend(app),
             Action::CopyAs => self.prompt = Some(Prompt::Formats(0)),
             Action::Save => self.prompt = Some(Prompt::Save(PromptLine::new())),
-            Action::Pipe => self.prompt = Some(Prompt::Run(PromptLine::new())),
+            Action::Pipe => self.open_run(app),
             Action::Verify => self.verify(app),
             Action::Retire => self.open_secret_list(app),
             Action::Reveal => {
@@ -243,7 +247,8 @@ impl Component for CreatedScreen {
             Event::CopyFinished(outcome) => self.copy_finished(app, outcome),
             Event::ClipboardChecked(content) => return self.clipboard_checked(app, content),
             Event::Saved(outcome) => self.saved(app, outcome),
-            Event::CommandEnded(outcome) => self.command_ended(app, &outcome),
+            Event::CommandEnded(outcome, output) => self.command_ended(app, &outcome, output),
+            Event::PresetsFound(presets) => self.presets_found(app, presets),
             Event::Printed(result) => return self.printed(app, result),
             Event::DeleteFinished(deletion) if self.is_deleting() => return self.deleted(app, deletion),
             event => self.on_secret_list_event(event),
@@ -274,6 +279,7 @@ impl Component for CreatedScreen {
             return list.works(action);
         }
         match action {
+            Action::TakeKnown | Action::NextChoice => self.has_choices(),
             Action::Copy => !matches!(self.copy, CopyState::Copying(_)),
             Action::Verify => !matches!(self.verification, Verification::Running(_)),
             Action::Extend => matches!(self.copy, CopyState::Held(ClipboardCopy { until: Some(_), .. })),

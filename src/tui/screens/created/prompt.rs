@@ -4,7 +4,7 @@ use crossterm::event::KeyCode;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::domain::{CommandOutcome, Delivery, Disposition, Format, SaveFailure, SavedFile, ServerText};
+use crate::domain::{Delivery, Disposition, Format, SaveFailure, SavedFile, ServerText};
 use crate::tui::app::{Shared, Transition};
 use crate::tui::area::split_left;
 use crate::tui::canvas::{Canvas, LABEL_WIDTH, cut};
@@ -15,6 +15,7 @@ use crate::tui::keys::{
 use crate::tui::screens::secret_list::{ListResult, SecretList};
 use crate::tui::{TextLine, paste};
 
+use super::run::{ABOUT_RUN, RUN, RunPrompt};
 use super::steps::PRIVATE;
 use super::{CreatedScreen, LeaveConfirmation, Leaving};
 
@@ -26,7 +27,7 @@ pub enum Prompt {
     /// The path of a file.
     Save(PromptLine),
     /// A command line.
-    Run(PromptLine),
+    Run(Box<RunPrompt>),
     /// An older secret to delete.
     Delete(SecretList),
 }
@@ -34,7 +35,7 @@ pub enum Prompt {
 /// A line that is typed and then run.
 #[derive(Clone, Debug)]
 pub struct PromptLine {
-    line: TextLine,
+    pub(super) line: TextLine,
     is_running: bool,
     /// Why it did not work the last time.
     problem: Option<String>,
@@ -60,48 +61,38 @@ const fn line_keys(what: &'static str) -> [Binding; 4] {
 }
 
 const SAVE: &[Binding] = &line_keys("save");
-const RUN: &[Binding] = &line_keys("run");
-
-/// Programs that print what they read. A command prints to the terminal, so they deliver nothing.
-const PRINTERS: &[&str] = &[
-    "awk", "base32", "base64", "bat", "batcat", "cat", "column", "cut", "echo", "egrep", "expand", "fgrep",
-    "fmt", "fold", "grep", "head", "hexdump", "jq", "less", "more", "most", "nl", "od", "paste", "pr", "rev",
-    "rg", "sed", "shuf", "sort", "strings", "tac", "tail", "tr", "uniq", "xargs", "xxd",
-];
 
 const NOT_DELIVERED_YET: &str = "The new secret is not delivered yet. Older secrets:";
 const NOT_CONFIRMED: &str = "The new secret's copy is not confirmed: paste to check first. Older secrets:";
-
-/// The placeholders of a command line, and lines that work.
-const ABOUT_RUN: &[&str] = &[
-    "There is no shell. {project_id} {client_id} {secret_id} {expires_at} are filled in. Examples:",
-    "pass insert -m atlas/{client_id}",
-    "gopass insert -m atlas/{client_id}",
-    "vault kv put secret/atlas client_id={client_id} client_secret=-",
-    "kubectl create secret generic atlas --from-file=clientSecret=/dev/stdin",
-    "gh secret set ATLAS_CLIENT_SECRET",
-];
 
 impl Prompt {
     fn line_mut(&mut self) -> Option<&mut PromptLine> {
         match self {
             Self::Formats(_) | Self::Delete(_) => None,
-            Self::Save(line) | Self::Run(line) => Some(line),
+            Self::Save(line) => Some(line),
+            Self::Run(run) => Some(&mut run.line),
         }
     }
 
     pub(super) fn paste(&mut self, text: &str) {
-        if let Some(line) = self.line_mut().filter(|line| !line.is_running) {
-            line.line.insert(text.trim_end_matches(['\r', '\n']));
-            line.changed();
-        }
+        let Some(line) = self.line_mut().filter(|line| !line.is_running) else { return };
+        line.line.insert(text.trim_end_matches(['\r', '\n']));
+        self.changed();
     }
 
     pub(super) fn press(&mut self, key: KeyPress) {
         if let Some(line) = self.line_mut().filter(|line| !line.is_running)
             && line.line.press(key) == Some(true)
         {
-            line.changed();
+            self.changed();
+        }
+    }
+
+    fn changed(&mut self) {
+        match self {
+            Self::Save(line) => line.changed(),
+            Self::Run(run) => run.changed(),
+            Self::Formats(_) | Self::Delete(_) => {}
         }
     }
 
@@ -126,12 +117,24 @@ impl Prompt {
 }
 
 impl PromptLine {
+    /// The text of the line, to be saved to or run now; `None` when there is none, and then `ask` is shown.
+    pub(super) fn start(&mut self, ask: &str) -> Option<String> {
+        let text = self.line.text().trim().to_owned();
+        self.is_running = !text.is_empty();
+        self.problem = text.is_empty().then(|| ask.to_owned());
+        self.is_running.then_some(text)
+    }
+
+    pub(super) fn is_running(&self) -> bool {
+        self.is_running
+    }
+
     pub(super) fn new() -> Self {
         Self { line: TextLine::roomy(), is_running: false, problem: None }
     }
 
     /// A secret does not belong in a name or an argument, where others can read it: it is not kept.
-    fn changed(&mut self) {
+    pub(super) fn changed(&mut self) {
         self.problem = None;
         if paste::contains_secret(self.line.text()) {
             self.line.set("");
@@ -162,7 +165,8 @@ impl CreatedScreen {
                 self.prompt = None;
                 return self.abort(app);
             }
-            (Prompt::Save(line) | Prompt::Run(line), _) if line.is_running => {}
+            (Prompt::Save(line), _) if line.is_running => {}
+            (Prompt::Run(run), _) if run.line.is_running => {}
             (_, Action::No) => self.prompt = None,
             (Prompt::Formats(selected), Action::NextChoice) => {
                 *selected = (*selected + 1) % formats(app).count();
@@ -176,29 +180,25 @@ impl CreatedScreen {
                 self.prompt = None;
                 self.copy(app, format);
             }
-            (Prompt::Save(_) | Prompt::Run(_), Action::Choose) => self.run_line(app),
+            (Prompt::Save(_), Action::Choose) => self.save(app),
+            (Prompt::Run(_), Action::Choose) => self.run_command(app),
+            (Prompt::Run(run), action) => run.on_action(app, action),
             _ => {}
         }
         Transition::Stay
     }
 
-    /// Enter on a line: it is saved to, or run.
-    fn run_line(&mut self, app: &mut Shared) {
+    fn save(&mut self, app: &mut Shared) {
         let payload = self.payload(app);
-        let Some(prompt) = &mut self.prompt else { return };
-        let is_save = matches!(prompt, Prompt::Save(_));
-        let Some(line) = prompt.line_mut() else { return };
-        let text = line.line.text().trim().to_owned();
-        if text.is_empty() {
-            line.problem =
-                Some(if is_save { "Type a path first." } else { "Type a command first." }.to_owned());
-            return;
-        }
-        line.is_running = true;
-        line.problem = None;
+        let Some(Prompt::Save(line)) = &mut self.prompt else { return };
+        let Some(path) = line.start("Type a path first.") else { return };
+        self.starts_delivering();
+        app.send(Command::Save(path, payload));
+    }
+
+    pub(super) fn starts_delivering(&mut self) {
         self.is_delivering = true;
         self.revealed_until = None;
-        app.send(if is_save { Command::Save(text, payload) } else { Command::Run(text, payload) });
     }
 
     pub(super) fn saved(&mut self, app: &mut Shared, result: Result<SavedFile, SaveFailure>) {
@@ -207,36 +207,8 @@ impl CreatedScreen {
         self.delivery_ended(app, result.map(delivery).map_err(|failure| failure.sentence()));
     }
 
-    pub(super) fn command_ended(&mut self, app: &mut Shared, outcome: &CommandOutcome) {
-        let program = self.program();
-        let name = program.as_str().rsplit(['/', '\\']).next().unwrap_or_default();
-        let result = match outcome {
-            CommandOutcome::Succeeded if PRINTERS.contains(&name) => Err(format!(
-                "{name} printed the secret instead of storing it. Clear the terminal and its scrollback."
-            )),
-            CommandOutcome::Succeeded => {
-                if name == "tee" {
-                    self.word = Some("tee also printed the secret. Clear this terminal and its scrollback.");
-                }
-                Ok(Some(Delivery::Piped { program }))
-            }
-            failed => Err(failed.sentence(program.as_str())),
-        };
-        self.delivery_ended(app, result);
-    }
-
-    /// The first word of the line, split as it was to be run: the program.
-    fn program(&self) -> ServerText {
-        let line = match &self.prompt {
-            Some(Prompt::Run(line)) => line.line.text(),
-            _ => "",
-        };
-        let words = shell_words::split(line).unwrap_or_default();
-        ServerText::new(words.first().map_or("a command", String::as_str))
-    }
-
     /// What has worked is kept, whatever is on the screen by now; what has not leaves the line to be changed.
-    fn delivery_ended(&mut self, app: &mut Shared, result: Result<Option<Delivery>, String>) {
+    pub(super) fn delivery_ended(&mut self, app: &mut Shared, result: Result<Option<Delivery>, String>) {
         if !std::mem::replace(&mut self.is_delivering, false) {
             return;
         }
@@ -293,12 +265,7 @@ impl CreatedScreen {
                 line.draw_below("Saving", &words, canvas);
                 self.draw_left_out(app, format, canvas);
             }
-            Prompt::Run(line) => {
-                line.draw("Run", canvas);
-                let words = "Reads the secret from standard input, for example: pass insert -m atlas/ci\n\
-                             There is no shell: for | > $VARS use sh -c '...'";
-                line.draw_below("Running", words, canvas);
-            }
+            Prompt::Run(run) => run.draw(canvas),
         }
     }
 
@@ -333,7 +300,7 @@ impl PromptLine {
         self.line.draw(canvas.frame, right);
     }
 
-    fn draw_below(&self, doing: &str, advice: &str, canvas: &mut Canvas) {
+    pub(super) fn draw_below(&self, doing: &str, advice: &str, canvas: &mut Canvas) {
         let theme = canvas.theme;
         if let Some(problem) = &self.problem {
             canvas.marked(theme.glyphs.cross, problem, theme.bad);
@@ -344,7 +311,7 @@ impl PromptLine {
 }
 
 /// What can be copied: every format, and the user's own if there is one.
-fn formats(app: &Shared) -> impl Iterator<Item = Format> {
+pub(super) fn formats(app: &Shared) -> impl Iterator<Item = Format> {
     Format::ALL.into_iter().chain(app.template.map(Format::Template))
 }
 
