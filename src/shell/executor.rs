@@ -1,7 +1,7 @@
 //! Carries out the commands of the interface: jobs go to the runner, deliveries and records are done here.
 
 use std::future::Future;
-use std::io;
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use tokio::task::JoinHandle;
 use crate::delivery::{self, Copier, render};
 use crate::domain::{
     ClipboardContent, CommandOutcome, CommandOutput, CopyFailure, CopyOutcome, PrintFailure, ReadProblem,
-    SaveFailure, Session, TransportProblem, Tried, TriedSession,
+    SaveFailure, ServerText, Session, TransportProblem, Tried, TriedSession,
 };
 use crate::jobs::{Authenticator, Connections, Records};
 use crate::process::{internal_error, wall_clock};
@@ -135,13 +135,7 @@ impl Executor {
             // The caller has given the terminal back: the command has it until it ends.
             Command::Run(line, format, payload) => {
                 let home = self.home.clone();
-                // Its output is captured, so that the terminal would stay empty until it ends.
-                if let Some(terminal) = &mut self.terminal {
-                    let _ = io::Write::write_all(
-                        terminal,
-                        b"The command is running. Its output is shown when it ends.\n",
-                    );
-                }
+                self.announce(&line);
                 self.runner.deliver(
                     Slot::Run,
                     async move {
@@ -173,6 +167,16 @@ impl Executor {
                 || Event::Printed(Err(PrintFailure::Other(internal_error()))),
             ),
             _ => {}
+        }
+    }
+
+    /// Says on the terminal what has it now. What a command prints is captured, so that nothing else would say so.
+    fn announce(&mut self, line: &str) {
+        let words = shell_words::split(line).unwrap_or_default();
+        if let (Some(terminal), Some(program)) = (&mut self.terminal, words.first()) {
+            let program = ServerText::new(program);
+            let words = format!("Running {program}. What it prints is shown when it ends.\n");
+            let _ = terminal.write_all(words.as_bytes()).and_then(|()| terminal.flush());
         }
     }
 
@@ -251,7 +255,7 @@ impl Executor {
 /// Where there is no terminal, nothing can be sent to it.
 struct NoTerminal;
 
-impl io::Write for NoTerminal {
+impl Write for NoTerminal {
     fn write(&mut self, _: &[u8]) -> io::Result<usize> {
         Err(io::ErrorKind::NotConnected.into())
     }

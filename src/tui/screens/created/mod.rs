@@ -279,7 +279,7 @@ impl Component for CreatedScreen {
             return list.works(action);
         }
         match action {
-            Action::TakeKnown | Action::NextChoice => self.has_choices(),
+            Action::TakeKnown | Action::NextChoice | Action::PreviousChoice => self.has_choices(),
             Action::Copy => !matches!(self.copy, CopyState::Copying(_)),
             Action::Verify => !matches!(self.verification, Verification::Running(_)),
             Action::Extend => matches!(self.copy, CopyState::Held(ClipboardCopy { until: Some(_), .. })),
