@@ -119,6 +119,7 @@ impl Setting<'_> {
     fn lifetime(&self) -> Result<String, FileProblem> {
         let text = match self.value.get_ref() {
             DeValue::String(text) => text.trim().to_owned(),
+            DeValue::Datetime(date) => date.to_string(),
             DeValue::Integer(hours) => {
                 self.integer().map_or_else(|| hours.to_string(), |hours| hours.to_string())
             }

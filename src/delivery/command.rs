@@ -27,7 +27,7 @@ use std::io;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use crate::domain::{CommandOutcome, CommandOutput, Format, SecretPayload, ServerText};
+use crate::domain::{CommandOutcome, CommandReport, Format, SecretPayload, ServerText};
 
 use super::format::render;
 use super::os::{os_error_message, remove_credentials};
@@ -42,22 +42,8 @@ use signals::HeldSignals;
 pub use line::check_line;
 pub use presets::find_presets;
 
-/// How a command ended, and what it printed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Ended {
-    /// How it ended.
-    pub outcome: CommandOutcome,
-    /// What it printed.
-    pub output: CommandOutput,
-}
-
-impl From<CommandOutcome> for Ended {
-    fn from(outcome: CommandOutcome) -> Self {
-        Self { outcome, output: CommandOutput::default() }
-    }
-}
-
-/// Runs the command `line` with the secret in `format` on its standard input, and waits until it has ended.
+/// Runs the command `line` with the secret in `format` on its standard input, and waits until it has ended. `on_start` is called with the name
+/// of the program just before.
 ///
 /// The line is split as a shell would split it, and a leading `~` of a word is `home`; what else only a shell can do
 /// is refused. `{project_id}`,
@@ -66,7 +52,13 @@ impl From<CommandOutcome> for Ended {
 /// Until the command has ended an interrupt or a quit from the keyboard is the command's alone, and a command
 /// that is stopped (Ctrl-Z) stops this process's group too. A command that no one waits for any more runs on.
 /// Needs a tokio runtime with its signals enabled.
-pub async fn pipe_to(line: &str, home: Option<&Path>, format: Format, payload: &SecretPayload) -> Ended {
+pub async fn pipe_to(
+    line: &str,
+    home: Option<&Path>,
+    format: Format,
+    payload: &SecretPayload,
+    on_start: impl FnOnce(&str),
+) -> CommandReport {
     let words = match line::words_of(line, home, payload) {
         Ok(words) => words,
         Err(outcome) => return outcome.into(),
@@ -76,6 +68,7 @@ pub async fn pipe_to(line: &str, home: Option<&Path>, format: Format, payload: &
         Ok(signals) => signals,
         Err(error) => return CommandOutcome::NotStarted(os_error_message(&error)).into(),
     };
+    on_start(&words.program);
     let ended = tokio::task::spawn_blocking(move || run(&words, &input, &secret)).await;
     drop(signals);
     ended.unwrap_or_else(|_| CommandOutcome::Lost(ServerText::new("waiting for it failed")).into())

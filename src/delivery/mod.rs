@@ -16,7 +16,7 @@ pub use clipboard::{
     ClipboardBackend, Copier, Environment, HOLD_CLIPBOARD, OperatingSystem, Preference, hold_clipboard,
     select_backend, this_program,
 };
-pub use command::{Ended, check_line, find_presets, pipe_to};
+pub use command::{check_line, find_presets, pipe_to};
 pub use file::save;
 pub use format::render;
 pub(crate) use os::os_error_message;

@@ -41,7 +41,8 @@ pub use lifetime::{Lifetime, LifetimeError, Now, USUAL_HOURS};
 pub use messages::Explanation;
 pub use os::Os;
 pub use payload::{
-    CommandOutcome, CommandOutput, KnownCommand, PrintFailure, SaveFailure, SavedFile, SecretPayload,
+    CommandOutcome, CommandOutput, CommandReport, KnownCommand, PrintFailure, SaveFailure, SavedFile,
+    SecretPayload,
 };
 pub use rejection::{FieldViolation, Rejection, RejectionKind};
 pub use secret::{

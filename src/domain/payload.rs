@@ -109,6 +109,21 @@ pub enum CommandOutcome {
     Lost(ServerText),
 }
 
+/// How a command ended, and what it printed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CommandReport {
+    /// How it ended.
+    pub outcome: CommandOutcome,
+    /// What it printed.
+    pub output: CommandOutput,
+}
+
+impl From<CommandOutcome> for CommandReport {
+    fn from(outcome: CommandOutcome) -> Self {
+        Self { outcome, output: CommandOutput::default() }
+    }
+}
+
 impl CommandOutcome {
     /// What happened to `program`, as a sentence.
     pub fn sentence(&self, program: &str) -> String {

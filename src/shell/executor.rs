@@ -10,8 +10,8 @@ use tokio::task::JoinHandle;
 
 use crate::delivery::{self, Copier, render};
 use crate::domain::{
-    ClipboardContent, CommandOutcome, CommandOutput, CopyFailure, CopyOutcome, PrintFailure, ReadProblem,
-    SaveFailure, ServerText, Session, TransportProblem, Tried, TriedSession,
+    ClipboardContent, CommandOutcome, CopyFailure, CopyOutcome, PrintFailure, ReadProblem, SaveFailure,
+    ServerText, Session, TransportProblem, Tried, TriedSession,
 };
 use crate::jobs::{Authenticator, Connections, Records};
 use crate::process::{internal_error, wall_clock};
@@ -135,17 +135,15 @@ impl Executor {
             // The caller has given the terminal back: the command has it until it ends.
             Command::Run(line, format, payload) => {
                 let home = self.home.clone();
-                self.announce(&line);
+                let mut terminal = self.terminal.clone();
                 self.runner.deliver(
                     Slot::Run,
                     async move {
-                        let ended = delivery::pipe_to(&line, home.as_deref(), format, &payload).await;
-                        Event::CommandEnded(ended.outcome, ended.output)
+                        let announce = |program: &str| announce(program, terminal.as_mut());
+                        let home = home.as_deref();
+                        Event::CommandEnded(delivery::pipe_to(&line, home, format, &payload, announce).await)
                     },
-                    || {
-                        let lost = CommandOutcome::Lost(internal_error());
-                        Event::CommandEnded(lost, CommandOutput::default())
-                    },
+                    || Event::CommandEnded(CommandOutcome::Lost(internal_error()).into()),
                 );
             }
             Command::FindPresets => {
@@ -167,16 +165,6 @@ impl Executor {
                 || Event::Printed(Err(PrintFailure::Other(internal_error()))),
             ),
             _ => {}
-        }
-    }
-
-    /// Says on the terminal what has it now. What a command prints is captured, so that nothing else would say so.
-    fn announce(&mut self, line: &str) {
-        let words = shell_words::split(line).unwrap_or_default();
-        if let (Some(terminal), Some(program)) = (&mut self.terminal, words.first()) {
-            let program = ServerText::new(program);
-            let words = format!("Running {program}. What it prints is shown when it ends.\n");
-            let _ = terminal.write_all(words.as_bytes()).and_then(|()| terminal.flush());
         }
     }
 
@@ -249,6 +237,14 @@ impl Executor {
             let _ = task.await;
         }
         self.connections.close().await;
+    }
+}
+
+/// Says on the terminal what has it now. What a command prints is captured, so that nothing else would say so.
+fn announce(program: &str, terminal: Option<&mut TerminalOutput>) {
+    if let Some(terminal) = terminal {
+        let words = format!("Running {}. What it prints is shown when it ends.\n", ServerText::new(program));
+        let _ = terminal.write_all(words.as_bytes()).and_then(|()| terminal.flush());
     }
 }
 

@@ -9,10 +9,10 @@ use jiff::tz::TimeZone;
 use secrecy::SecretString;
 
 use crate::domain::{
-    AccountEntry, AccountRef, ClientId, ClipboardContent, CommandOutcome, CommandOutput, CopyOutcome,
-    Credentials, Exit, Format, KnownCommand, Login, NewSecret, OrganizationId, OrganizationSettings, Page,
-    PendingRecord, PrintFailure, ProfileName, Project, ProjectEntry, ProjectId, ReadProblem, SaveFailure,
-    SavedFile, SecretId, SecretPayload, ServiceAccount, TriedSession, VerifyOutcome,
+    AccountEntry, AccountRef, ClientId, ClipboardContent, CommandReport, CopyOutcome, Credentials, Exit,
+    Format, KnownCommand, Login, NewSecret, OrganizationId, OrganizationSettings, Page, PendingRecord,
+    PrintFailure, ProfileName, Project, ProjectEntry, ProjectId, ReadProblem, SaveFailure, SavedFile,
+    SecretId, SecretPayload, ServiceAccount, TriedSession, VerifyOutcome,
 };
 use crate::jobs::{Before, Deletion, Outcome, Question, Recheck, Recovered, Step};
 
@@ -80,7 +80,7 @@ pub enum Event {
     /// Saving to a file has ended.
     Saved(Result<SavedFile, SaveFailure>),
     /// The command that got the secret has ended, and the terminal is ours again.
-    CommandEnded(CommandOutcome, CommandOutput),
+    CommandEnded(CommandReport),
     /// These command lines are for tools that are installed.
     PresetsFound(Vec<KnownCommand>),
     /// Standard output was written, or not.

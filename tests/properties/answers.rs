@@ -3,10 +3,9 @@
 use std::time::Duration;
 
 use atlas_secret::domain::{
-    ClipboardContent, CommandOutcome, CommandOutput, CopyFailure, CopyOutcome, DeleteOutcome, Format,
-    HeldCopy, LostCopy, OrganizationId, OrganizationSettings, Page, PrintFailure, Project, ProjectEntry,
-    ProjectId, ReadProblem, SaveFailure, SavedFile, ServerText, Session, TerminalRoute, Tried, TriedSession,
-    VerifyOutcome,
+    ClipboardContent, CommandOutcome, CopyFailure, CopyOutcome, DeleteOutcome, Format, HeldCopy, LostCopy,
+    OrganizationId, OrganizationSettings, Page, PrintFailure, Project, ProjectEntry, ProjectId, ReadProblem,
+    SaveFailure, SavedFile, ServerText, Session, TerminalRoute, Tried, TriedSession, VerifyOutcome,
 };
 use atlas_secret::tui::{Command, Event};
 
@@ -109,7 +108,7 @@ pub fn answer_command(command: &Command, outcome: u8) -> Option<Event> {
                 CommandOutcome::ClosedEarly,
                 CommandOutcome::Exited { code: 1, last_line: ServerText::default() },
             ];
-            Event::CommandEnded(outcomes[usize::from(outcome) % 3].clone(), CommandOutput::default())
+            Event::CommandEnded(outcomes[usize::from(outcome) % 3].clone().into())
         }
         Command::Print(..) => {
             Event::Printed(if outcome.is_multiple_of(2) { Ok(()) } else { Err(PrintFailure::Closed) })

@@ -1,8 +1,8 @@
 //! Saving, piping and choosing a format: what is typed, what comes of it, and what that means for leaving.
 
 use atlas_secret::domain::{
-    CommandOutcome, CommandOutput, CopyOutcome, Delivery, Disposition, Exit, Format, KnownCommand,
-    SaveFailure, SavedFile, ServerText, Template, TerminalRoute,
+    CommandOutcome, CommandOutput, CommandReport, CopyOutcome, Delivery, Disposition, Exit, Format,
+    KnownCommand, SaveFailure, SavedFile, ServerText, Template, TerminalRoute,
 };
 use atlas_secret::tui::screens::CopyState;
 use atlas_secret::tui::{Command, Event};
@@ -138,6 +138,11 @@ fn commands_that_were_run_are_known_whether_or_not_they_worked() {
     let mut stage = choosing_a_command();
     stage.type_in("false one").keys("<ctrl-f> enter");
     stage.command_ended(CommandOutcome::Exited { code: 1, last_line: ServerText::default() });
+    stage
+        .keys("esc p")
+        .type_in("a | b")
+        .keys("enter")
+        .command_ended(CommandOutcome::Malformed(ServerText::new("no")));
     stage.keys("esc p").type_in("keep two").keys("enter").command_ended(CommandOutcome::Succeeded);
     stage.keys("p").type_in("keep two").keys("enter").command_ended(CommandOutcome::Succeeded);
     stage.keys("p");
@@ -154,17 +159,25 @@ fn what_a_command_printed_is_shown_until_the_next_one() {
     let output = |line| CommandOutput { lines: vec![ServerText::new(line)], left_out: 3 };
     let mut stage = choosing_a_command();
     let exited = CommandOutcome::Exited { code: 2, last_line: ServerText::new("no route") };
-    stage.keys("tab enter").event(Event::CommandEnded(exited, output("tried three times")));
+    stage
+        .keys("tab enter")
+        .event(Event::CommandEnded(CommandReport { outcome: exited, output: output("tried three times") }));
     assert_drawn(
         &stage,
         "keep exited with 2: no route The secret is still here. \u{2026} 3 lines before tried three times",
     );
     stage.type_in("x");
     assert_not_drawn(&stage, "tried three times");
-    stage.keys("enter").event(Event::CommandEnded(CommandOutcome::Succeeded, output("stored")));
+    stage.keys("enter").event(Event::CommandEnded(CommandReport {
+        outcome: CommandOutcome::Succeeded,
+        output: output("stored"),
+    }));
     assert_drawn(&stage, "keep read it and exited with 0 \u{2026} 3 lines before stored");
     stage.keys("p").type_in("cat").keys("enter");
-    stage.event(Event::CommandEnded(CommandOutcome::Succeeded, output("in some encoding")));
+    stage.event(Event::CommandEnded(CommandReport {
+        outcome: CommandOutcome::Succeeded,
+        output: output("in some encoding"),
+    }));
     assert_not_drawn(&stage, "in some encoding");
     stage.keys("esc");
     assert_not_drawn(&stage, "stored");

@@ -5,11 +5,10 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use atlas_secret::domain::{
-    AccountEntry, AccountRef, ClientId, ClipboardContent, CommandOutcome, CommandOutput, CopyOutcome,
-    CreateOutcome, CreatedSecret, DeleteOutcome, Disposition, ExistingSecret, Exit, NewSecret, Now,
-    OrganizationId, OrganizationSettings, Page, PrintFailure, Project, ProjectEntry, ProjectId, ReadProblem,
-    Rejection, SaveFailure, SavedFile, SecretId, ServerText, ServiceAccount, Session, TriedSession,
-    VerifyOutcome,
+    AccountEntry, AccountRef, ClientId, ClipboardContent, CommandOutcome, CopyOutcome, CreateOutcome,
+    CreatedSecret, DeleteOutcome, Disposition, ExistingSecret, Exit, NewSecret, Now, OrganizationId,
+    OrganizationSettings, Page, PrintFailure, Project, ProjectEntry, ProjectId, ReadProblem, Rejection,
+    SaveFailure, SavedFile, SecretId, ServerText, ServiceAccount, Session, TriedSession, VerifyOutcome,
 };
 use atlas_secret::jobs::{AtlasApi, Journal};
 use atlas_secret::tui::screens::{CreatedScreen, FieldName, Focus, Form, Notice};
@@ -591,7 +590,7 @@ impl Stage {
     }
 
     pub fn command_ended(&mut self, outcome: CommandOutcome) -> &mut Self {
-        self.event(Event::CommandEnded(outcome, CommandOutput::default()))
+        self.event(Event::CommandEnded(outcome.into()))
     }
 
     pub fn printed(&mut self, result: Result<(), PrintFailure>) -> &mut Self {

@@ -198,15 +198,19 @@ impl Lines {
     }
 
     fn end_line(&mut self, stream: usize) {
-        let line = std::mem::take(&mut self.current[stream]).bytes;
+        let mut line = std::mem::take(&mut self.current[stream]).bytes;
         if line.trim_ascii().is_empty() {
+            line.clear();
+            self.current[stream].bytes = line;
             return;
         }
         if stream == STDERR {
             self.last_error.clone_from(&line);
         }
         if self.last.len() == MOST_LINES {
-            self.last.pop_front();
+            let mut oldest = self.last.pop_front().unwrap_or_default();
+            oldest.clear();
+            self.current[stream].bytes = oldest;
             self.left_out += 1;
         }
         self.last.push_back(line);

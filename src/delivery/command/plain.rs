@@ -5,11 +5,11 @@ use std::io::{self, Write};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::delivery::os::os_error_message;
-use crate::domain::{CommandOutcome, ServerText};
+use crate::domain::{CommandOutcome, CommandReport, ServerText};
 
 use super::captured::Captured;
 use super::line::Words;
-use super::{Ended, command_of, not_started};
+use super::{command_of, not_started};
 
 /// Nothing has to be held here.
 pub(super) struct HeldSignals;
@@ -23,7 +23,7 @@ impl HeldSignals {
 
 /// Runs the command with `input`, in which `secret` is. Blocks until it has ended. That it read all of the secret is known only as far as that
 /// no one closed the pipe before it was written.
-pub(super) fn run(words: &Words, input: &SecretString, secret: &SecretString) -> Ended {
+pub(super) fn run(words: &Words, input: &SecretString, secret: &SecretString) -> CommandReport {
     let mut command = command_of(words);
     command.stdin(std::process::Stdio::piped());
     let mut child = match command.spawn() {
@@ -46,5 +46,5 @@ pub(super) fn run(words: &Words, input: &SecretString, secret: &SecretString) ->
         Some(code) => CommandOutcome::Exited { code, last_line },
         None => CommandOutcome::Lost(ServerText::new("it has no exit code")),
     };
-    Ended { outcome, output }
+    CommandReport { outcome, output }
 }

@@ -8,19 +8,19 @@ use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroizing;
 
 use crate::delivery::os::os_error_message;
-use crate::domain::CommandOutcome;
+use crate::domain::{CommandOutcome, CommandReport};
 
 use super::captured::Captured;
 use super::line::Words;
 use super::waiting::{Ending, wait_for_end};
-use super::{Ended, command_of, not_started};
+use super::{command_of, not_started};
 
 /// Runs the command with `input`, in which `secret` is. Blocks until it has ended.
 ///
 /// The pipe holds the whole secret before the command starts, and our own copy of its reading end stays open
 /// until the command has ended: so there is neither a SIGPIPE nor a race, and what is left in the pipe then is
 /// exactly what the command did not read.
-pub(super) fn run(words: &Words, input: &SecretString, secret: &SecretString) -> Ended {
+pub(super) fn run(words: &Words, input: &SecretString, secret: &SecretString) -> CommandReport {
     let (reader, rest) = match filled_pipe(input) {
         Ok(ends) => ends,
         Err(error) => return CommandOutcome::NotStarted(os_error_message(&error)).into(),
@@ -39,7 +39,7 @@ pub(super) fn run(words: &Words, input: &SecretString, secret: &SecretString) ->
         Ending::Code(0) => CommandOutcome::Succeeded,
         Ending::Code(code) => CommandOutcome::Exited { code, last_line },
     };
-    Ended { outcome, output }
+    CommandReport { outcome, output }
 }
 
 /// A pipe that holds the secret and whose writing end is closed: the end for the command, and ours. Only the

@@ -25,9 +25,9 @@ impl Desk {
         self.run_with(line, Format::Secret, &payload()).await.outcome
     }
 
-    async fn run_with(&self, line: &str, format: Format, payload: &SecretPayload) -> Ended {
+    async fn run_with(&self, line: &str, format: Format, payload: &SecretPayload) -> CommandReport {
         let line = line.replace("{}", self.0.path().to_str().unwrap());
-        tokio::time::timeout(DEADLINE, pipe_to(&line, None, format, payload)).await.unwrap()
+        tokio::time::timeout(DEADLINE, pipe_to(&line, None, format, payload, |_| ())).await.unwrap()
     }
 
     /// What a command that succeeds prints.
@@ -104,6 +104,15 @@ async fn how_a_command_ended_is_told() {
     assert_eq!(desk.run("sh -c 'cat >&2; exit 7'").await, exited(7, ""));
     assert_eq!(desk.run("sh -c 'kill -9 $$'").await, CommandOutcome::Killed(9));
     assert_eq!(desk.run("sh -c 'cat >/dev/null; kill -TERM $$'").await, CommandOutcome::Killed(15));
+}
+
+#[tokio::test]
+async fn only_a_line_that_can_be_run_is_announced() {
+    let mut announced = Vec::new();
+    for line in ["sh -c true", "cat | cat", "sh 'open", "cat {nothing}"] {
+        pipe_to(line, None, Format::Secret, &payload(), |program| announced.push(program.to_owned())).await;
+    }
+    assert_eq!(announced, ["sh"]);
 }
 
 #[tokio::test]
@@ -195,5 +204,5 @@ async fn a_command_dies_of_a_broken_pipe_of_its_own() {
 #[test]
 fn a_command_can_be_waited_for_by_a_task_of_its_own() {
     fn is_send<T: Send>(_: &T) {}
-    is_send(&pipe_to("cat", None, Format::Secret, &payload()));
+    is_send(&pipe_to("cat", None, Format::Secret, &payload(), |_| ()));
 }

@@ -51,7 +51,10 @@ impl Report<'_> {
             (Some(Origin::Environment(names)), _) => names.join(", "),
             (Some(Origin::Profile(name)), Some(_)) => format!("profile {name} (--profile)"),
             (Some(Origin::Profile(name)), None) => format!("profile {name}"),
-            (None, _) => String::new(),
+            (None, _) => {
+                let why = found.warnings.iter().find(|warning| warning.is_why_nothing_signs_in());
+                why.map(|warning| safe(&warning.to_string())).unwrap_or_default()
+            }
         };
         vec![
             row("base URL", &found.base_url.to_string(), &found.base_url_place),

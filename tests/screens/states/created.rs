@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use atlas_secret::domain::{
-    ClipboardContent, CommandOutcome, CommandOutput, CopyFailure, CopyOutcome, CreatedSecret, Format,
-    HeldCopy, KnownCommand, PrintFailure, SaveFailure, SavedFile, ServerText, TerminalRoute,
+    ClipboardContent, CommandOutcome, CommandOutput, CommandReport, CopyFailure, CopyOutcome, CreatedSecret,
+    Format, HeldCopy, KnownCommand, PrintFailure, SaveFailure, SavedFile, ServerText, TerminalRoute,
 };
 use atlas_secret::tui::{Event, Output};
 use crossterm::event::KeyCode;
@@ -140,7 +140,10 @@ fn panels() -> Vec<State> {
     let output =
         printed(&["mkdir: created directory", "Error: the password store is empty. Try \"pass init\"."], 12);
     let last_line = ServerText::new("Error: the password store is empty. Try \"pass init\".");
-    ended.send(Event::CommandEnded(CommandOutcome::Exited { code: 1, last_line }, output));
+    ended.send(Event::CommandEnded(CommandReport {
+        outcome: CommandOutcome::Exited { code: 1, last_line },
+        output,
+    }));
     let mut help = open('p', "");
     help.press(KeyCode::F(1));
     vec![
@@ -201,10 +204,10 @@ pub fn saved_copied_and_piped(mut stage: Stage) -> Stage {
     stage.type_in("pass insert -m atlas/ci");
     stage.press(KeyCode::Enter);
 
-    stage.send(Event::CommandEnded(
-        CommandOutcome::Succeeded,
-        printed(&["Enter contents of atlas/ci and press Ctrl+D when finished:"], 0),
-    ));
+    stage.send(Event::CommandEnded(CommandReport {
+        outcome: CommandOutcome::Succeeded,
+        output: printed(&["Enter contents of atlas/ci and press Ctrl+D when finished:"], 0),
+    }));
     stage
 }
 

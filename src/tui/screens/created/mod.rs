@@ -247,7 +247,7 @@ impl Component for CreatedScreen {
             Event::CopyFinished(outcome) => self.copy_finished(app, outcome),
             Event::ClipboardChecked(content) => return self.clipboard_checked(app, content),
             Event::Saved(outcome) => self.saved(app, outcome),
-            Event::CommandEnded(outcome, output) => self.command_ended(app, &outcome, output),
+            Event::CommandEnded(report) => self.command_ended(app, report),
             Event::PresetsFound(presets) => self.presets_found(app, presets),
             Event::Printed(result) => return self.printed(app, result),
             Event::DeleteFinished(deletion) if self.is_deleting() => return self.deleted(app, deletion),

@@ -4,7 +4,9 @@ use crossterm::event::KeyCode;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::domain::{CommandOutcome, CommandOutput, Delivery, Format, KnownCommand, ServerText};
+use crate::domain::{
+    CommandOutcome, CommandOutput, CommandReport, Delivery, Format, KnownCommand, ServerText,
+};
 use crate::tui::app::Shared;
 use crate::tui::area::split_left;
 use crate::tui::canvas::{Canvas, LABEL_WIDTH, cut, rows_of};
@@ -169,21 +171,12 @@ impl CreatedScreen {
         prompt.output = CommandOutput::default();
         self.output = CommandOutput::default();
         self.starts_delivering();
-        app.commands_run.retain(|known| known.line != line || known.format != format);
-        app.commands_run.push(KnownCommand {
-            name: ServerText::new("run before"),
-            line: line.clone(),
-            format,
-        });
         app.send(Command::Run(line, format, payload));
     }
 
-    pub(super) fn command_ended(
-        &mut self,
-        app: &mut Shared,
-        outcome: &CommandOutcome,
-        output: CommandOutput,
-    ) {
+    pub(super) fn command_ended(&mut self, app: &mut Shared, report: CommandReport) {
+        let CommandReport { outcome, output } = report;
+        self.remember(app, &outcome);
         let program = self.program();
         let name = program.as_str().rsplit(['/', '\\']).next().unwrap_or_default();
         let is_printer = PRINTERS.contains(&name);
@@ -201,6 +194,17 @@ impl CreatedScreen {
             _ => self.output = output,
         }
         self.delivery_ended(app, result);
+    }
+
+    /// Keeps a command that was run for the list, unless its line was refused: the secret may be in it.
+    fn remember(&self, app: &mut Shared, outcome: &CommandOutcome) {
+        let is_refused =
+            matches!(outcome, CommandOutcome::Malformed(_) | CommandOutcome::UnknownPlaceholder(_));
+        let Some(Prompt::Run(prompt)) = self.prompt.as_ref().filter(|_| !is_refused) else { return };
+        let line = prompt.line.line.text().trim().to_owned();
+        app.commands_run.retain(|known| known.line != line || known.format != prompt.format);
+        let name = ServerText::new("run before");
+        app.commands_run.push(KnownCommand { name, line, format: prompt.format });
     }
 
     /// The first word of the line, split as it was to be run: the program.
