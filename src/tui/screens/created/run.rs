@@ -175,20 +175,26 @@ impl CreatedScreen {
     }
 
     pub(super) fn command_ended(&mut self, app: &mut Shared, report: CommandReport) {
-        let CommandReport { outcome, output } = report;
+        let CommandReport { outcome, mut output } = report;
         self.remember(app, &outcome);
         let program = self.program();
         let name = program.as_str().rsplit(['/', '\\']).next().unwrap_or_default();
         let is_printer = PRINTERS.contains(&name);
-        let result = match outcome {
+        let result = match &outcome {
             CommandOutcome::Succeeded if is_printer => {
                 Err(format!("{name} only prints what it reads, so the secret is not stored."))
             }
             CommandOutcome::Succeeded => Ok(Some(Delivery::Piped { program })),
             failed => Err(failed.sentence(program.as_str())),
         };
-        // It may print the secret in a way in which it is not recognized.
-        let output = if is_printer { CommandOutput::default() } else { output };
+        if is_printer {
+            // It may have printed the secret in a way in which it is not recognized.
+            output = CommandOutput::default();
+        }
+        if let CommandOutcome::Exited { last_line, .. } = &outcome {
+            // The sentence has it already.
+            output.lines.pop_if(|line| line == last_line);
+        }
         match (&result, &mut self.prompt) {
             (Err(_), Some(Prompt::Run(prompt))) => prompt.output = output,
             _ => self.output = output,
@@ -292,8 +298,11 @@ pub(super) fn draw_output(output: &CommandOutput, canvas: &mut Canvas) {
         let lines = if left_out == 1 { "line" } else { "lines" };
         canvas.words(2, &format!("{ellipsis} {left_out} {lines} before"), theme.faint);
     }
-    for line in &output.lines[first..] {
-        let text = cut(line.as_str(), canvas.width(), 2, 1, ellipsis);
+    for (index, line) in output.lines.iter().enumerate().skip(first) {
+        // Where a row counts, the mark stands before the line.
+        let mark =
+            if is_low && left_out > 0 && index == first { format!("{ellipsis} ") } else { String::new() };
+        let text = cut(&format!("{mark}{line}"), canvas.width(), 2, 1, ellipsis);
         canvas.words(2, &text, theme.faint);
     }
 }
