@@ -146,7 +146,9 @@ impl Settings {
             let flags = Flags { profile: arguments.profile.as_deref(), base_url: flag.as_ref() };
             Some(resolve(flags, &variable, &profiles)?)
         };
-        let report = Report { arguments, path: path.as_deref(), file: file.as_ref() }.text(found.as_ref());
+        let names_profile = variable("MONGODB_ATLAS_PROFILE").is_some_and(|name| !name.trim().is_empty());
+        let report = Report { arguments, path: path.as_deref(), file: file.as_ref(), names_profile };
+        let report = report.text(found.as_ref());
         let file = file.unwrap_or_default();
         let expires_after = arguments.expires_after.clone().or(file.expires_after);
         let expires_after = expires_after.as_deref().unwrap_or(DEFAULT_LIFETIME);

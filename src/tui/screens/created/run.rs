@@ -157,9 +157,12 @@ impl CreatedScreen {
 
     /// The tools that are installed are known.
     pub(super) fn presets_found(&mut self, app: &mut Shared, presets: Vec<KnownCommand>) {
-        app.presets = presets;
-        if let Some(Prompt::Run(prompt)) = &mut self.prompt {
-            prompt.list(app);
+        // Otherwise a mark that was moved already would jump back.
+        if app.presets != presets {
+            app.presets = presets;
+            if let Some(Prompt::Run(prompt)) = &mut self.prompt {
+                prompt.list(app);
+            }
         }
     }
 
