@@ -28,7 +28,7 @@ async fn the_demo_has_an_account_for_every_situation() {
                 "nightly-backup",
                 "invoice-mailer",
                 "ledger-archiver",
-                "atlas-secret-demo",
+                "admin-laptop",
             ],
         ),
         (ANALYTICS, &["capped-at-30-days"]),
