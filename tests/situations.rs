@@ -36,6 +36,7 @@ impl Demo {
             base_url: atlas.base_url(),
             credentials: atlas.credentials(),
             query_flags: QueryFlags::default(),
+            keeps_open: false,
         };
         let client = Client::new(settings).unwrap();
         client.sign_in().await.unwrap();

@@ -188,7 +188,7 @@ impl Run {
             app.screen = Screen::SignIn(Box::new(SignIn::new(settings.profiles.clone())));
         }
         app.shared.profiles = settings.profiles;
-        let connections = Connections::new(settings.source, settings.query_flags);
+        let connections = Connections::new(settings.source, settings.query_flags, !plan.needs_terminal);
         let connections = Arc::new(connections);
         let records = Arc::new(Records::new(settings.state_folder, Arc::clone(&connections)));
         let program = delivery::this_program();
