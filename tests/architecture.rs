@@ -11,7 +11,7 @@ const DEPENDENCIES: [(&str, &[&str]); 13] = [
     ("domain", &[]),
     ("process", &["domain"]),
     ("atlas", &["domain"]),
-    ("config", &["domain"]),
+    ("config", &["domain", "delivery"]),
     ("delivery", &["domain"]),
     ("journal", &["domain"]),
     ("demo", &["domain", "process"]),
@@ -19,7 +19,7 @@ const DEPENDENCIES: [(&str, &[&str]); 13] = [
     ("tui", &["domain", "process", "jobs"]),
     ("terminal", &["domain", "process", "tui"]),
     ("headless", &["domain", "process", "delivery", "jobs", "tui"]),
-    ("cli", &["domain", "delivery"]),
+    ("cli", &["domain", "config", "delivery"]),
     (
         "shell",
         &[

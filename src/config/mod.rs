@@ -1,4 +1,4 @@
-//! Where credentials come from. They never come as arguments, and nothing here is ever written.
+//! Where credentials and settings come from. Credentials never come as arguments, and nothing here is ever written.
 //!
 //! [`resolve`] puts it together, in the order: a profile named on the command line, the environment, the
 //! chosen profile of the Atlas CLI, nothing. Both halves of a pair always come from one source.
@@ -18,9 +18,12 @@ mod profiles;
 #[cfg(test)]
 mod properties;
 mod resolve;
+mod settings_file;
 
 pub use error::{CredentialsError, FileError, Precedence, ShadowedSource, Warning};
 pub use keyring::KeyringRequest;
 pub use profile::{CredentialSource, Profile};
 pub use profiles::{Profiles, config_path};
 pub use resolve::{Flags, Found, Origin, resolve};
+pub(crate) use settings_file::LONGEST_COPY;
+pub use settings_file::{SettingsFile, settings_path};

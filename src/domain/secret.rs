@@ -5,7 +5,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::ids::SECRET_PREFIX;
 use super::server_text::is_drawn;
-use super::{AccountRef, ClientId, Lifetime, ProjectId, SecretId};
+use super::{AccountRef, ClientId, Lifetime, ProjectId, SecretId, Template};
 
 /// What is to be created.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -129,10 +129,12 @@ pub enum Format {
     Terraform,
     /// Two variables for the vendor's MCP server: `MDB_MCP_API_CLIENT_ID` and `MDB_MCP_API_CLIENT_SECRET`.
     Mcp,
+    /// The user's own.
+    Template(Template),
 }
 
 impl Format {
-    /// All of them, in the order of the list.
+    /// All that have a name, in the order of the list.
     pub const ALL: [Self; 8] = [
         Self::Secret,
         Self::ClientId,
@@ -155,6 +157,7 @@ impl Format {
             Self::Aws => "aws",
             Self::Terraform => "terraform",
             Self::Mcp => "mcp",
+            Self::Template(_) => "template",
         }
     }
 
@@ -188,6 +191,7 @@ impl Format {
             Self::Aws => "AWS Secrets Manager (JSON)",
             Self::Terraform => "Terraform (JSON)",
             Self::Mcp => "MCP server (variables)",
+            Self::Template(_) => "Template",
         }
     }
 

@@ -181,6 +181,7 @@ impl Run {
         }
         app.shared.credential_notes = settings.notes;
         app.shared.output = plan.output;
+        app.shared.template = settings.template;
         app.shared.flags = settings.flags;
         app.shared.login_holder = settings.login_holder;
         app.shared.query_flags = settings.query_flags;
