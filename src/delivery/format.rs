@@ -13,7 +13,8 @@ use zeroize::Zeroizing;
 
 use crate::domain::{Format, SecretPayload};
 
-use quoting::{double_quoted, shell_word};
+use quoting::double_quoted;
+pub(super) use quoting::shell_word;
 
 /// Where the pieces of a text go, in order.
 pub(super) type Sink<'a> = dyn FnMut(&str) + 'a;

@@ -17,7 +17,7 @@ pub use clipboard::{
     select_backend, this_program,
 };
 pub use command::{CommandOutput, pipe_to};
-pub use file::save;
+pub use file::{save, update_env};
 pub use format::render;
 pub(crate) use os::os_error_message;
 pub use os::{forbid_core_dumps, survive_file_size_limit};

@@ -22,13 +22,36 @@ pub struct SavedFile {
     pub format: Format,
 }
 
-/// Why a file was not saved. Whatever had been written was taken away again.
+/// Why a file was not saved. Whatever had been written was taken away again, and an existing file is as it was.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SaveFailure {
     /// No path was given, or one that names a folder.
     NoName,
     /// Something has that name already; nothing is ever overwritten.
     Exists,
+    /// It is an `.env` file, whose two variables can be updated if the user agrees.
+    CanUpdate {
+        /// Others can read it: updating makes it private.
+        is_open: bool,
+        /// The name is a link to this file, which is the one to be updated.
+        link_to: Option<ServerText>,
+    },
+    /// The name is a link to nothing.
+    BrokenLink,
+    /// The file has other names, which would keep the old content.
+    HardLinked,
+    /// The existing file may not be written to.
+    ReadOnly,
+    /// The existing file belongs to another user, and would not any more.
+    NotOwned,
+    /// Another program has changed the file, removed it, or has it locked.
+    Changed,
+    /// The existing file is too large for what it is called.
+    TooLarge,
+    /// The existing file is binary, or UTF-16.
+    NotText,
+    /// This line, from 1, cannot be changed without a guess at what it means.
+    NotPlain(usize),
     /// The folder does not exist.
     NoFolder,
     /// The folder may not be written to.
@@ -48,7 +71,23 @@ impl SaveFailure {
     pub fn sentence(&self) -> String {
         match self {
             Self::NoName => "Not a file name. Type a path such as ~/prod.env.".to_owned(),
-            Self::Exists => "File already exists. Choose another name.".to_owned(),
+            Self::Exists | Self::CanUpdate { .. } => "File already exists. Choose another name.".to_owned(),
+            Self::BrokenLink => "That is a link to a file that does not exist. Choose another name.".to_owned(),
+            Self::HardLinked => {
+                "The file has another name (a hard link), which would keep the old secret. Choose another file."
+                    .to_owned()
+            }
+            Self::ReadOnly => "The file is read-only. Make it writable, or choose another name.".to_owned(),
+            Self::NotOwned => "The file belongs to another user. Choose another name.".to_owned(),
+            Self::Changed => {
+                "Another program changed the file at the same time. It was not updated. Try again.".to_owned()
+            }
+            Self::TooLarge => "The file is larger than 1 MiB. Choose another name.".to_owned(),
+            Self::NotText => "The file is binary or UTF-16. Save it as UTF-8, or choose another name.".to_owned(),
+            Self::NotPlain(line) => format!(
+                "Line {line} of the file is not a plain NAME=value. Nothing was changed. Edit the line, or choose \
+                 another name."
+            ),
             Self::NoFolder => "The folder does not exist.".to_owned(),
             Self::NotAllowed => "You have no permission to write there.".to_owned(),
             Self::Full => "No space left on that disk.".to_owned(),

@@ -132,6 +132,17 @@ impl Executor {
                     || Event::Saved(Err(SaveFailure::Other(internal_error()))),
                 );
             }
+            Command::UpdateEnv(path, payload, may_make_private) => {
+                let home = self.home.clone();
+                self.runner.deliver(
+                    Slot::Save,
+                    async move {
+                        let updated = delivery::update_env(&path, home.as_deref(), &payload, may_make_private);
+                        Event::FileUpdated(updated.await)
+                    },
+                    || Event::FileUpdated(Err(SaveFailure::Other(internal_error()))),
+                );
+            }
             // The caller has given the terminal back: the command has it until it ends.
             Command::Run(line, payload) => {
                 let home = self.home.clone();

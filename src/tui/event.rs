@@ -12,7 +12,7 @@ use crate::domain::{
     AccountEntry, AccountRef, ClientId, ClipboardContent, CommandOutcome, CopyOutcome, Credentials, Exit,
     Format, Login, NewSecret, OrganizationId, OrganizationSettings, Page, PendingRecord, PrintFailure,
     ProfileName, Project, ProjectEntry, ProjectId, ReadProblem, SaveFailure, SavedFile, SecretId,
-    SecretPayload, ServiceAccount, TriedSession, VerifyOutcome,
+    SecretPayload, ServerText, ServiceAccount, TriedSession, VerifyOutcome,
 };
 use crate::jobs::{Before, Deletion, Outcome, Question, Recheck, Recovered, Step};
 
@@ -79,6 +79,8 @@ pub enum Event {
     ClipboardChecked(ClipboardContent),
     /// Saving to a file has ended.
     Saved(Result<SavedFile, SaveFailure>),
+    /// Updating a file has ended; its whole path.
+    FileUpdated(Result<ServerText, SaveFailure>),
     /// The command that got the secret has ended, and the terminal is ours again.
     CommandEnded(CommandOutcome),
     /// Standard output was written, or not.
@@ -152,6 +154,8 @@ pub enum Command {
     ClearClipboard,
     /// Save the secret to a file; the extension of the path decides the format.
     Save(String, Box<SecretPayload>),
+    /// Update the two variables in an existing `.env` file; true when it may be made private for that.
+    UpdateEnv(String, Box<SecretPayload>, bool),
     /// Give the terminal to a command that reads the secret from its standard input.
     Run(String, Box<SecretPayload>),
     /// Give the terminal back and write the secret to standard output.

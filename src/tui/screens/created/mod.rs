@@ -243,6 +243,7 @@ impl Component for CreatedScreen {
             Event::CopyFinished(outcome) => self.copy_finished(app, outcome),
             Event::ClipboardChecked(content) => return self.clipboard_checked(app, content),
             Event::Saved(outcome) => self.saved(app, outcome),
+            Event::FileUpdated(outcome) => self.file_updated(app, outcome),
             Event::CommandEnded(outcome) => self.command_ended(app, &outcome),
             Event::Printed(result) => return self.printed(app, result),
             Event::DeleteFinished(deletion) if self.is_deleting() => return self.deleted(app, deletion),
@@ -300,7 +301,7 @@ impl Component for CreatedScreen {
 
     fn about(&self) -> &'static [&'static str] {
         match &self.prompt {
-            Some(prompt @ (Prompt::Save(_) | Prompt::Run(_))) => prompt.about(),
+            Some(prompt @ (Prompt::Save(_) | Prompt::Update(..) | Prompt::Run(_))) => prompt.about(),
             _ => &[
                 "\"Copied\" means that the clipboard was read back. Until the secret is delivered, quitting asks first.",
                 "When standard output waits for the secret, q writes it there; Ctrl-C quits without writing it.",

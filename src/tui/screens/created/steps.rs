@@ -216,6 +216,7 @@ fn draw_step(name: &str, keys: &str, canvas: &mut Canvas) {
 fn delivery_words(delivery: &Delivery) -> String {
     match delivery {
         Delivery::Saved { path } => format!("Saved to {path}{PRIVATE}"),
+        Delivery::Updated { place } => format!("Updated {place}"),
         Delivery::Piped { program } => format!("{program} read it and exited with 0"),
         Delivery::Printed => "Written to standard output".to_owned(),
         Delivery::Copied { .. }
