@@ -90,8 +90,7 @@ fn with_secret(file: &ExistingFile, payload: &SecretPayload) -> Result<Zeroizing
         return Err(SaveFailure::NotText);
     }
     let [id, secret] = ENV_VARIABLES;
-    let values =
-        [(id, payload.new_secret.client.as_str()), (secret, payload.secret.value.expose_secret())];
+    let values = [(id, payload.new_secret.client.as_str()), (secret, payload.secret.value.expose_secret())];
     env::with_values(&text, &values).map_err(SaveFailure::NotPlain)
 }
 

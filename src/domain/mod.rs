@@ -42,7 +42,8 @@ pub use os::Os;
 pub use payload::{CommandOutcome, PrintFailure, SaveFailure, SavedFile, SecretPayload};
 pub use rejection::{FieldViolation, Rejection, RejectionKind};
 pub use secret::{
-    API_VERSION, CreatedSecret, ENV_VARIABLES, Format, MEDIA_TYPE, NewSecret, QueryFlags, masked, without_secrets,
+    API_VERSION, CreatedSecret, ENV_VARIABLES, Format, MEDIA_TYPE, NewSecret, QueryFlags, masked,
+    without_secrets,
 };
 pub use server_text::{ServerText, is_invisible, is_quoted, trim_visible};
 pub use session::{

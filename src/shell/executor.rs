@@ -137,7 +137,8 @@ impl Executor {
                 self.runner.deliver(
                     Slot::Save,
                     async move {
-                        let updated = delivery::update_env(&path, home.as_deref(), &payload, may_make_private);
+                        let updated =
+                            delivery::update_env(&path, home.as_deref(), &payload, may_make_private);
                         Event::FileUpdated(updated.await)
                     },
                     || Event::FileUpdated(Err(SaveFailure::Other(internal_error()))),

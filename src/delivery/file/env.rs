@@ -122,7 +122,8 @@ fn assignment(text: &[u8], line: usize) -> Option<Assignment> {
     if is_exported {
         start = skip_blanks(text, start + 6);
     }
-    let length = text[start..].iter().take_while(|byte| byte.is_ascii_alphanumeric() || b"_.-".contains(byte));
+    let length =
+        text[start..].iter().take_while(|byte| byte.is_ascii_alphanumeric() || b"_.-".contains(byte));
     let end = start + length.count();
     let equals = skip_blanks(text, end);
     if end == start || text.get(equals) != Some(&b'=') {
@@ -218,5 +219,5 @@ fn first_open_quote(text: &[u8]) -> usize {
 }
 
 fn line_number(text: &[u8], at: usize) -> usize {
-    text[..at].iter().filter(|byte| **byte == b'\n').count() + 1
+    text[..at].split(|byte| *byte == b'\n').count()
 }

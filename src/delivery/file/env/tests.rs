@@ -18,7 +18,9 @@ fn updated(text: &str) -> Result<String, usize> {
 
 /// In the rows below `I` and `S` stand for the names of the two variables.
 fn written_out(row: &str) -> String {
-    row.replace("I=", &format!("{ID}=")).replace("S=", &format!("{SECRET}=")).replace("S =", &format!("{SECRET} ="))
+    row.replace("I=", &format!("{ID}="))
+        .replace("S=", &format!("{SECRET}="))
+        .replace("S =", &format!("{SECRET} ="))
 }
 
 #[test]
@@ -49,7 +51,10 @@ fn only_the_two_values_change() {
         // What only looks like one.
         ("# I=a\n#S=b\n", "# I=a\n#S=b\nI=new_id\nS=new_sk\n"),
         ("XI=a\nS=b\n", "XI=a\nS=new_sk\nI=new_id\n"),
-        ("KEY=\"-----BEGIN\nI=a\nS=b\n-----END\"\n", "KEY=\"-----BEGIN\nI=a\nS=b\n-----END\"\nI=new_id\nS=new_sk\n"),
+        (
+            "KEY=\"-----BEGIN\nI=a\nS=b\n-----END\"\n",
+            "KEY=\"-----BEGIN\nI=a\nS=b\n-----END\"\nI=new_id\nS=new_sk\n",
+        ),
         ("KEY='x\nI=a' # it's\nS=b\n", "KEY='x\nI=a' # it's\nS=new_sk\nI=new_id\n"),
         ("KEY=\"say \\\"\nI=a\n\"\nS=b\n", "KEY=\"say \\\"\nI=a\n\"\nS=new_sk\nI=new_id\n"),
         ("KEY=`\nI=a\n`\nS=b\n", "KEY=`\nI=a\n`\nS=new_sk\nI=new_id\n"),
@@ -109,8 +114,17 @@ fn line() -> impl Strategy<Value = (String, String, String)> {
         (format!("{before}{name}="), old.to_owned(), after.to_owned())
     });
     let others = prop::sample::select(vec![
-        "A=1", "", "# I can't", "export B='x y'", "C=\"two\nMONGODB_ATLAS_CLIENT_ID=x\nlines\"", "D=$HOME", "  ",
-        "E='a'\\''b'", "F=größe", "#MONGODB_ATLAS_CLIENT_SECRET=x", "MONGODB_ATLAS_CLIENT_IDS=x",
+        "A=1",
+        "",
+        "# I can't",
+        "export B='x y'",
+        "C=\"two\nMONGODB_ATLAS_CLIENT_ID=x\nlines\"",
+        "D=$HOME",
+        "  ",
+        "E='a'\\''b'",
+        "F=größe",
+        "#MONGODB_ATLAS_CLIENT_SECRET=x",
+        "MONGODB_ATLAS_CLIENT_IDS=x",
     ]);
     prop_oneof![ours, others.prop_map(|text| (text.to_owned(), String::new(), String::new()))]
 }
@@ -175,7 +189,8 @@ fn a_shell_reads_the_new_values_of_every_quoting() {
     for value in ["plain_1-2", "it's", "a \"b\" $c `d` \\ !e", "#x", ""] {
         for old in ["", "x", "'x'", "\"x\""] {
             let text = format!("A='one\ntwo'\nexport {ID}={old} # why\n{SECRET}={old}\n");
-            let new = with_values(text.as_bytes(), &[(ENV_VARIABLES[0], value), (ENV_VARIABLES[1], value)]).unwrap();
+            let new = with_values(text.as_bytes(), &[(ENV_VARIABLES[0], value), (ENV_VARIABLES[1], value)])
+                .unwrap();
             std::fs::write(&path, &new[..]).unwrap();
             let script = format!(". {}; printf '%s|%s|%s' \"$A\" \"${ID}\" \"${SECRET}\"", path.display());
             let output = Command::new("sh").args(["-c", &script]).output().unwrap();

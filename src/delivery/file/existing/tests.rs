@@ -12,7 +12,9 @@ use crate::domain::{SavedFile, ServerText};
 const OLD: &str = "A=1\nMONGODB_ATLAS_CLIENT_SECRET=old # mine\n";
 
 fn new() -> String {
-    format!("A=1\nMONGODB_ATLAS_CLIENT_SECRET={VALUE} # mine\nMONGODB_ATLAS_CLIENT_ID=mdb_sa_id_1234567890abcdef12345678\n")
+    format!(
+        "A=1\nMONGODB_ATLAS_CLIENT_SECRET={VALUE} # mine\nMONGODB_ATLAS_CLIENT_ID=mdb_sa_id_1234567890abcdef12345678\n"
+    )
 }
 
 /// A folder with a private `.env`.
@@ -42,8 +44,10 @@ async fn update(path: &Path, may_make_private: bool) -> Result<ServerText, SaveF
 }
 
 fn names(folder: &Path) -> Vec<String> {
-    let mut names: Vec<String> =
-        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    let mut names: Vec<String> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
     names.sort();
     names
 }
@@ -119,22 +123,25 @@ async fn what_cannot_be_updated_says_why_and_stays() {
             |path| fs::write(path, "\nMONGODB_ATLAS_CLIENT_ID=$(x)\n").unwrap(),
             SaveFailure::NotPlain(2),
         ),
-        ("a pipe", |path| assert!(std::process::Command::new("mkfifo").arg(path).status().unwrap().success()),
-            SaveFailure::Exists),
+        (
+            "a pipe",
+            |path| assert!(std::process::Command::new("mkfifo").arg(path).status().unwrap().success()),
+            SaveFailure::Exists,
+        ),
     ];
     for (row, arrange, failure) in rows {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("x.env");
         arrange(&path);
-        if fs::symlink_metadata(&path).unwrap().is_file() {
+        if symlink_metadata(&path).unwrap().is_file() {
             set_mode(&path, 0o644);
         }
-        let before = (names(folder.path()), fs::symlink_metadata(&path).unwrap().len());
+        let before = (names(folder.path()), symlink_metadata(&path).unwrap().len());
         assert_eq!(try_save(&path).await, failure, "{row}");
         if failure != OPEN {
             assert_eq!(update(&path, true).await, Err(failure), "{row}");
         }
-        assert_eq!((names(folder.path()), fs::symlink_metadata(&path).unwrap().len()), before, "{row}");
+        assert_eq!((names(folder.path()), symlink_metadata(&path).unwrap().len()), before, "{row}");
     }
 }
 

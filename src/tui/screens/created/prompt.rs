@@ -364,14 +364,15 @@ impl CreatedScreen {
 
 impl UpdateQuestion {
     fn draw(&self, path: &str, canvas: &mut Canvas) {
-        let [id, secret] = ENV_VARIABLES;
-        canvas.ask(&format!("{path} exists. Update {id} and {secret} in it?"), "update");
         if let Some(file) = &self.link_to {
-            canvas.words(2, &format!("It is a link to {file}, which is what changes."), Style::new());
+            canvas.words(0, &format!("{path} is a link to {file}, which is what changes."), Style::new());
         }
         if self.is_open {
-            canvas.warning("Others can read this file. It becomes readable only by its owner.", Style::new());
+            let words = format!("Others can read {path}. It becomes readable only by its owner.");
+            canvas.warning(&words, Style::new());
         }
+        let [id, secret] = ENV_VARIABLES;
+        canvas.ask(&format!("{path} exists. Update {id} and {secret} in it?"), "update");
     }
 }
 
