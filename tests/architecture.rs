@@ -12,7 +12,7 @@ const DEPENDENCIES: [(&str, &[&str]); 13] = [
     ("process", &["domain"]),
     ("atlas", &["domain"]),
     ("config", &["domain"]),
-    ("delivery", &["domain"]),
+    ("delivery", &["domain", "config"]),
     ("journal", &["domain"]),
     ("demo", &["domain", "process"]),
     ("jobs", &["domain", "process", "atlas", "config", "journal", "demo"]),

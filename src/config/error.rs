@@ -79,6 +79,9 @@ pub enum CredentialsError {
          profile"
     )]
     NoKind(ProfileName),
+    /// The profile was changed while the program ran.
+    #[error("profile `{0}` signs in as another account by now")]
+    OtherAccount(ProfileName),
     /// A kind that this program does not know.
     #[error("profile `{name}` has auth_type `{kind}`, which this program cannot use: choose another profile")]
     UnknownKind {

@@ -1,4 +1,4 @@
-//! The profiles that the Atlas CLI has saved in its `config.toml`. The file is only ever read.
+//! The profiles that the Atlas CLI has saved in its `config.toml`.
 
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read};

@@ -13,8 +13,7 @@ use zeroize::Zeroizing;
 
 use crate::domain::{Format, SecretPayload};
 
-use quoting::double_quoted;
-pub(super) use quoting::shell_word;
+pub(super) use quoting::{double_quoted, shell_word};
 
 /// Where the pieces of a text go, in order.
 pub(super) type Sink<'a> = dyn FnMut(&str) + 'a;

@@ -39,7 +39,7 @@ pub use journal_entry::{Damage, DamagedRecord, JournalEntry, JournalProblem, Jou
 pub use lifetime::{Lifetime, LifetimeError, Now, USUAL_HOURS};
 pub use messages::Explanation;
 pub use os::Os;
-pub use payload::{CommandOutcome, PrintFailure, SaveFailure, SavedFile, SecretPayload};
+pub use payload::{CommandOutcome, PrintFailure, ProfileUpdate, SaveFailure, SavedFile, SecretPayload};
 pub use rejection::{FieldViolation, Rejection, RejectionKind};
 pub use secret::{
     API_VERSION, CreatedSecret, ENV_VARIABLES, Format, MEDIA_TYPE, NewSecret, QueryFlags, masked,

@@ -56,6 +56,8 @@ pub struct Settings {
     pub state_folder: Option<PathBuf>,
     /// What `~` stands for.
     pub home: Option<PathBuf>,
+    /// The Atlas CLI's file of profiles.
+    pub cli_config: Option<PathBuf>,
     /// What the creating POST asks for in its query.
     pub query_flags: QueryFlags,
 }
@@ -113,10 +115,8 @@ impl Settings {
     ) -> Result<Self, SettingsError> {
         check_proxies(&variable)?;
         let flag = arguments.base_url.as_deref().map(parse_base_url).transpose()?;
-        let profiles = match config_path(&variable) {
-            Some(path) if !arguments.demo => Profiles::load(&path),
-            _ => Ok(Profiles::default()),
-        };
+        let cli_config = config_path(&variable).filter(|_| !arguments.demo);
+        let profiles = cli_config.as_deref().map_or_else(|| Ok(Profiles::default()), Profiles::load);
         let found = if arguments.demo {
             None
         } else {
@@ -154,6 +154,7 @@ impl Settings {
             login_holder: start.login_holder,
             state_folder: state_folder(&variable),
             home: std::env::home_dir(),
+            cli_config,
             query_flags: QueryFlags { envelope: arguments.envelope, pretty: arguments.pretty },
         })
     }

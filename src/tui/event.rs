@@ -11,8 +11,8 @@ use secrecy::SecretString;
 use crate::domain::{
     AccountEntry, AccountRef, ClientId, ClipboardContent, CommandOutcome, CopyOutcome, Credentials, Exit,
     Format, Login, NewSecret, OrganizationId, OrganizationSettings, Page, PendingRecord, PrintFailure,
-    ProfileName, Project, ProjectEntry, ProjectId, ReadProblem, SaveFailure, SavedFile, SecretId,
-    SecretPayload, ServerText, ServiceAccount, TriedSession, VerifyOutcome,
+    ProfileName, ProfileUpdate, Project, ProjectEntry, ProjectId, ReadProblem, SaveFailure, SavedFile,
+    SecretId, SecretPayload, ServerText, ServiceAccount, TriedSession, VerifyOutcome,
 };
 use crate::jobs::{Before, Deletion, Outcome, Question, Recheck, Recovered, Step};
 
@@ -69,6 +69,10 @@ pub enum Event {
     SignInTried(TriedSession),
     /// A new secret was tried at Atlas's token endpoint.
     Verified(VerifyOutcome),
+    /// These profiles of the Atlas CLI use the account.
+    ProfilesFound(ClientId, Vec<ProfileName>),
+    /// The secret was written to profiles, or not.
+    ProfilesUpdated(Vec<ProfileUpdate>),
     /// A later change of a record failed, as a sentence.
     RecordFailed(String),
     /// Earlier runs left these records.
@@ -136,6 +140,10 @@ pub enum Command {
     UseSession,
     /// Prove that a secret works.
     Verify(ClientId, SecretString),
+    /// Look up which profiles of the Atlas CLI use an account.
+    FindProfiles(ClientId),
+    /// Write the secret to these profiles, whatever they have now.
+    UpdateProfiles(Vec<ProfileName>, Box<SecretPayload>),
     /// Add what Atlas said of the new secret to the record of its creation.
     RecordSecret(Option<SecretId>, Option<Timestamp>),
     /// Remove that record: nothing was created, or the secret is delivered or deleted.

@@ -290,15 +290,9 @@ impl CreatedScreen {
                 if line.is_some() {
                     self.prompt = None;
                 }
-                let Some(delivery) = delivery else { return };
-                // A question that was asked meanwhile said that it was not saved.
-                let is_choosing =
-                    |leaving: &Leaving| matches!(leaving.confirmation, LeaveConfirmation::Choose { .. });
-                if self.leaving.as_ref().is_some_and(is_choosing) {
-                    self.leaving = None;
+                if let Some(delivery) = delivery {
+                    self.delivered_by(app, delivery);
                 }
-                self.delivered.push(delivery);
-                app.send(Command::SettleRecord);
             }
             Err(problem) => {
                 if let Some(line) = line {
@@ -307,6 +301,18 @@ impl CreatedScreen {
                 }
             }
         }
+    }
+
+    /// It certainly has arrived somewhere.
+    pub(super) fn delivered_by(&mut self, app: &mut Shared, delivery: Delivery) {
+        // A question that was asked meanwhile said that it was not saved.
+        let is_choosing =
+            |leaving: &Leaving| matches!(leaving.confirmation, LeaveConfirmation::Choose { .. });
+        if self.leaving.as_ref().is_some_and(is_choosing) {
+            self.leaving = None;
+        }
+        self.delivered.push(delivery);
+        app.send(Command::SettleRecord);
     }
 
     /// The screen reports what was deleted, so that the list is not needed for that.
