@@ -9,7 +9,6 @@ use clap::error::ErrorKind;
 use clap::{Arg, ArgAction, Command, CommandFactory, Parser, ValueHint};
 use clap_complete::Shell;
 
-use crate::config::LONGEST_COPY;
 use crate::delivery::Preference;
 use crate::domain::{Format, Template};
 
@@ -158,6 +157,9 @@ impl TypedValueParser for NotBlank {
 
 /// More projects than any organization has, and fewer than memory holds.
 const MOST_DEMO_PROJECTS: i64 = 100_000;
+
+/// 12 hours, in seconds: the longest time that a copy may have on the clipboard.
+pub(crate) const LONGEST_COPY: u64 = 12 * 60 * 60;
 
 fn format_parser() -> impl TypedValueParser<Value = Format> {
     // A format without the secret would deliver nothing.

@@ -197,6 +197,7 @@ impl Run {
         let (mut executor, reports) =
             Executor::new(connections, records, settings.authenticator, copier, settings.home);
         executor.terminal = terminal;
+        executor.cli_config = settings.cli_config;
         let (theme, reports) = (settings.theme, Some(reports));
         Ok(Self { app, theme, executor, reports, started, plan, said_later: Vec::new() })
     }

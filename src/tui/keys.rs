@@ -48,6 +48,8 @@ pub enum Action {
     Pipe,
     /// Prove that the secret works.
     Verify,
+    /// Write the secret to the Atlas CLI's profiles.
+    UpdateProfiles,
     /// Delete an older secret.
     Retire,
     /// Look at the account again.
