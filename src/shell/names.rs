@@ -50,16 +50,12 @@ async fn read(
         say(&format!("{} Retrying in {} s", problem.explain().title, pause.as_secs()));
     };
     say(&format!("Reading the list of {}s", field.noun()));
-    match (field, project) {
-        (FieldName::Client, Some(project)) => {
-            let accounts = all_accounts(atlas, project, tell).await?.into_iter();
-            Ok(accounts.map(|entry| Entry { name: entry.name, id: entry.client.to_string() }).collect())
-        }
-        _ => {
-            let projects = all_projects(atlas, tell).await?.into_iter();
-            Ok(projects.map(|entry| Entry { name: entry.name, id: entry.id.to_string() }).collect())
-        }
+    if let (FieldName::Client, Some(project)) = (field, project) {
+        let accounts = all_accounts(atlas, project, tell).await?.into_iter();
+        return Ok(accounts.map(|entry| Entry { name: entry.name, id: entry.client.to_string() }).collect());
     }
+    let projects = all_projects(atlas, tell).await?.into_iter();
+    Ok(projects.map(|entry| Entry { name: entry.name, id: entry.id.to_string() }).collect())
 }
 
 fn unreadable(field: FieldName, problem: &ReadProblem) -> String {
@@ -90,13 +86,18 @@ fn find<'a>(form: &Form, field: FieldName, name: &str, entries: &'a [Entry]) -> 
                 Validation::Incomplete(message) => format!(", and as an ID it is not complete ({message})"),
                 _ => String::new(),
             };
+            let nothing = match field {
+                FieldName::Client => "the project has no service account of this name",
+                _ => "these credentials can read no project of this name",
+            };
             let texts = entries.iter().map(|entry| format!("{} {}", entry.name, entry.id));
             let similar = best_matches(texts, name.as_str()).into_iter().filter_map(|row| entries.get(row));
-            let similar = lines(similar);
-            let offer = if similar.is_empty() { "." } else { ". Similar:" };
-            Err(format!(
-                "{option} {name}: no {noun} of this name is visible to these credentials{as_id}{offer}{similar}"
-            ))
+            let candidates = match (lines(similar), entries.len()) {
+                (similar, _) if !similar.is_empty() => format!(". Similar:{similar}"),
+                (_, 1..=MOST) => format!(". There are:{}", lines(entries.iter())),
+                _ => ".".to_owned(),
+            };
+            Err(format!("{option} {name}: {nothing}{as_id}{candidates}"))
         }
         _ => {
             let count = same.len();
@@ -110,8 +111,11 @@ fn find<'a>(form: &Form, field: FieldName, name: &str, entries: &'a [Entry]) -> 
 
 /// Name and id, a line each.
 fn lines<'a>(mut entries: impl Iterator<Item = &'a Entry>) -> String {
-    let shown: String =
-        entries.by_ref().take(MOST).map(|entry| format!("\n  {}  {}", entry.name, entry.id)).collect();
+    let mut lines = vec![String::new()];
+    lines.extend(entries.by_ref().take(MOST).map(|entry| format!("  {}  {}", entry.name, entry.id)));
     let more = entries.count();
-    if more == 0 { shown } else { format!("{shown}\n  and {more} more") }
+    if more > 0 {
+        lines.push(format!("  and {more} more"));
+    }
+    lines.join("\n")
 }

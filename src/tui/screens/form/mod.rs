@@ -404,15 +404,11 @@ impl FormScreen {
 impl Component for FormScreen {
     fn on_action(&mut self, app: &mut Shared, action: Action) -> Transition {
         match action {
-            Action::Next => app.form.focus_next(),
+            Action::Choose if app.take_marked() => {}
+            Action::Next | Action::Choose => app.form.focus_next(),
             Action::Previous => app.form.focus_previous(),
             Action::NextChoice => app.mark(true),
             Action::PreviousChoice => app.mark(false),
-            Action::Choose => {
-                if !app.take_marked() {
-                    app.form.focus_next();
-                }
-            }
             Action::Dismiss => match app.suggestions() {
                 Some((name, _)) => app.form.field_mut(name).suggestions = Suggestions::Closed,
                 None => app.form.notice = None,
@@ -468,7 +464,7 @@ impl Component for FormScreen {
 
     fn about(&self) -> &'static [&'static str] {
         &[
-            "An ID field takes a name, too: choose from the list below it.",
+            "An ID field takes a name, too: choose from its list.",
             "A pasted URL or ID goes to its own field.",
             "Lifetimes: hours, or 36h, 30d, 12w, 1y, or a date.",
         ]

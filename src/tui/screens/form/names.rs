@@ -88,9 +88,12 @@ impl Shared {
 
     /// The field below which entries stand, and the entries.
     pub(super) fn suggestions(&self) -> Option<(FieldName, &List)> {
-        let Focus::Field(field) = self.form.focus else { return None };
-        let is_open = self.form.field(field).suggestions != Suggestions::Closed && self.has_list(field);
-        Some((field, self.list(field).filter(|_| is_open)?))
+        let Focus::Field(name) = self.form.focus else { return None };
+        let field = self.form.field(name);
+        let is_open = field.suggestions != Suggestions::Closed && self.has_list(name);
+        // A key that comes in one read with text must not choose from what was there before.
+        let is_current = |list: &&List| list.matches.typed() == field.line.text().trim();
+        Some((name, self.list(name).filter(|_| is_open).filter(is_current)?))
     }
 
     /// Where the marked entry stands among those that match: what was marked by a key, else the one that is called
@@ -105,12 +108,12 @@ impl Shared {
     /// Up and Down.
     pub(super) fn mark(&mut self, is_down: bool) {
         let Some((_, list)) = self.suggestions() else { return };
-        let last = list.matches.len().saturating_sub(1);
+        let bottom = list.matches.len().saturating_sub(1);
         let place = match (self.marked(list), is_down) {
-            (Some(place), true) => (place + 1).min(last),
+            (Some(place), true) => (place + 1).min(bottom),
             (Some(place), false) => place.saturating_sub(1),
             (None, true) => 0,
-            (None, false) => last,
+            (None, false) => bottom,
         };
         self.names.marked = list.item(place).map(|item| item.value().to_owned());
     }

@@ -10,7 +10,7 @@ use crate::tui::canvas::{Canvas, LABEL_WIDTH, cut};
 use crate::tui::words;
 
 use super::super::picker::{Item, List, SHORTEST_NAME, fit, pointer};
-use super::FieldName;
+use super::{FieldName, Validation};
 
 /// How many entries stand there at most.
 const MOST: u16 = 6;
@@ -60,9 +60,21 @@ fn draw_status(app: &Shared, list: &List, canvas: &mut Canvas) {
     } else if list.pages.is_under_way() {
         canvas.running(app.now, list.pages.since, &format!("Loading {}s", list.field.noun()));
     } else if list.matches.len() == 0 {
-        canvas.marked(theme.glyphs.cross, &list.nothing(), theme.bad);
+        canvas.marked(theme.glyphs.cross, &nothing(app, list), theme.bad);
     } else {
         canvas.line(Line::styled(format!("  {}", list.count()), theme.faint));
+    }
+}
+
+/// A text that begins like an ID was probably meant as one.
+const LIKE_AN_ID: usize = 4;
+
+fn nothing(app: &Shared, list: &List) -> String {
+    match app.form.validation(list.field) {
+        Validation::Name { message, position: Some(LIKE_AN_ID..) } => {
+            format!("{} As an ID: {message}.", list.nothing())
+        }
+        _ => list.nothing(),
     }
 }
 

@@ -125,7 +125,7 @@ mod tests {
     use super::*;
 
     fn new() -> Pagination {
-        Pagination::new(Now { wall: jiff::Timestamp::UNIX_EPOCH, uptime: std::time::Duration::ZERO })
+        Pagination::new(Now { wall: jiff::Timestamp::UNIX_EPOCH, uptime: Duration::ZERO })
     }
 
     #[test]
