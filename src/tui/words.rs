@@ -91,6 +91,11 @@ pub(super) fn seconds_left(duration: Duration) -> String {
     format!("{} s", duration.as_millis().div_ceil(1000))
 }
 
+/// Atlas wants fewer requests, and this one waits for so long.
+pub(super) fn rate_limited(left: Duration) -> String {
+    format!("Rate limited by Atlas (429). Retrying in {}.", seconds_left(left))
+}
+
 /// How long until a countdown shows its next second.
 pub(super) fn until_next_second(left: Duration) -> Duration {
     let rest = Duration::from_nanos(left.subsec_nanos().into());

@@ -16,7 +16,7 @@ use super::item::Item;
 const GAP: usize = 2;
 
 /// A name has at least so many columns.
-const SHORTEST_NAME: usize = 15;
+pub(in crate::tui) const SHORTEST_NAME: usize = 15;
 
 const ID_WIDTH: usize = 24;
 
@@ -64,7 +64,7 @@ impl Column {
 pub(super) fn columns(picker: &Picker, width: usize) -> Vec<(Column, usize)> {
     let has_several = picker.has_several_organizations;
     // The most important first.
-    let wanted: &[(Column, usize)] = match picker.field {
+    let wanted: &[(Column, usize)] = match picker.list.field {
         FieldName::Project if has_several => {
             &[(Column::ProjectId, ID_WIDTH), (Column::Organization, ID_WIDTH)]
         }
@@ -91,7 +91,7 @@ pub(super) fn columns(picker: &Picker, width: usize) -> Vec<(Column, usize)> {
     columns
 }
 
-pub(super) fn pointer(is_selected: bool, theme: &Theme) -> String {
+pub(in crate::tui) fn pointer(is_selected: bool, theme: &Theme) -> String {
     format!("{} ", if is_selected { theme.glyphs.pointer } else { " " })
 }
 
@@ -218,7 +218,7 @@ fn truncated(text: &str, width: usize, theme: &Theme) -> String {
 }
 
 /// A text in exactly so many columns.
-pub(super) fn fit(text: &str, width: usize, theme: &Theme) -> String {
+pub(in crate::tui) fn fit(text: &str, width: usize, theme: &Theme) -> String {
     let fitting = truncated(text, width, theme);
     let padding = width.saturating_sub(Span::raw(&fitting).width());
     fitting + &" ".repeat(padding)
