@@ -9,7 +9,6 @@ use clap::error::ErrorKind;
 use clap::{Arg, ArgAction, Command, CommandFactory, Parser, ValueHint};
 use clap_complete::Shell;
 
-use crate::config::LONGEST_COPY;
 use crate::delivery::Preference;
 use crate::domain::{Format, Template};
 
@@ -19,11 +18,11 @@ use crate::domain::{Format, Template};
 #[command(name = "atlas-secret", version, about, after_help = AFTER_HELP, after_long_help = AFTER_LONG_HELP)]
 pub struct Arguments {
     /// The project's ID.
-    #[arg(long, help = "ID of the project: 24 hex digits [env: MONGODB_ATLAS_PROJECT_ID]", value_name = "ID",
+    #[arg(long, help = "ID or name of the project [env: MONGODB_ATLAS_PROJECT_ID]", value_name = "ID",
         aliases = ["group-id", "projectId", "groupId"], value_hint = ValueHint::Other, help_heading = SECRET)]
     pub project_id: Option<String>,
 
-    /// Client ID of the service account that gets the secret; there is no variable for it
+    /// Client ID or name of the service account that gets the secret; there is no variable for it
     #[arg(long, value_name = "ID", alias = "clientId", value_hint = ValueHint::Other, help_heading = SECRET)]
     pub client_id: Option<String>,
 
@@ -158,6 +157,9 @@ impl TypedValueParser for NotBlank {
 
 /// More projects than any organization has, and fewer than memory holds.
 const MOST_DEMO_PROJECTS: i64 = 100_000;
+
+/// 12 hours, in seconds: the longest time that a copy may have on the clipboard.
+pub(crate) const LONGEST_COPY: u64 = 12 * 60 * 60;
 
 fn format_parser() -> impl TypedValueParser<Value = Format> {
     // A format without the secret would deliver nothing.

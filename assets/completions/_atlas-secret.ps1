@@ -21,8 +21,8 @@ Register-ArgumentCompleter -Native -CommandName 'atlas-secret' -ScriptBlock {
 
     $completions = @(switch ($command) {
         'atlas-secret' {
-            [CompletionResult]::new('--project-id', '--project-id', [CompletionResultType]::ParameterName, 'ID of the project: 24 hex digits [env: MONGODB_ATLAS_PROJECT_ID]')
-            [CompletionResult]::new('--client-id', '--client-id', [CompletionResultType]::ParameterName, 'Client ID of the service account that gets the secret; there is no variable for it')
+            [CompletionResult]::new('--project-id', '--project-id', [CompletionResultType]::ParameterName, 'ID or name of the project [env: MONGODB_ATLAS_PROJECT_ID]')
+            [CompletionResult]::new('--client-id', '--client-id', [CompletionResultType]::ParameterName, 'Client ID or name of the service account that gets the secret; there is no variable for it')
             [CompletionResult]::new('--expires-after', '--expires-after', [CompletionResultType]::ParameterName, 'Lifetime of the secret: hours, 36h, 30d, 12w, 1y, or a date such as 2027-03-01 [default: 720]')
             [CompletionResult]::new('-P', '-P ', [CompletionResultType]::ParameterName, 'Atlas CLI profile to sign in with [env: MONGODB_ATLAS_PROFILE]')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Atlas CLI profile to sign in with [env: MONGODB_ATLAS_PROFILE]')

@@ -1,5 +1,5 @@
-complete -c atlas-secret -l project-id -d 'ID of the project: 24 hex digits [env: MONGODB_ATLAS_PROJECT_ID]' -r -f
-complete -c atlas-secret -l client-id -d 'Client ID of the service account that gets the secret; there is no variable for it' -r -f
+complete -c atlas-secret -l project-id -d 'ID or name of the project [env: MONGODB_ATLAS_PROJECT_ID]' -r -f
+complete -c atlas-secret -l client-id -d 'Client ID or name of the service account that gets the secret; there is no variable for it' -r -f
 complete -c atlas-secret -l expires-after -d 'Lifetime of the secret: hours, 36h, 30d, 12w, 1y, or a date such as 2027-03-01 [default: 720]' -r -f
 complete -c atlas-secret -s P -l profile -d 'Atlas CLI profile to sign in with [env: MONGODB_ATLAS_PROFILE]' -r -f
 complete -c atlas-secret -l base-url -d 'URL of Atlas [env: MONGODB_ATLAS_OPS_MANAGER_URL, MONGODB_ATLAS_BASE_URL]' -r -f

@@ -79,6 +79,9 @@ pub enum CredentialsError {
          profile"
     )]
     NoKind(ProfileName),
+    /// The profile was changed while the program ran.
+    #[error("profile `{0}` signs in as another account by now")]
+    OtherAccount(ProfileName),
     /// A kind that this program does not know.
     #[error("profile `{name}` has auth_type `{kind}`, which this program cannot use: choose another profile")]
     UnknownKind {
@@ -134,14 +137,14 @@ impl CredentialsError {
 #[error("{file} {problem}")]
 pub struct FileError {
     /// Its path.
-    pub(super) file: ServerText,
+    pub(crate) file: ServerText,
     /// What is wrong with it.
-    pub(super) problem: FileProblem,
+    pub(crate) problem: FileProblem,
 }
 
 /// What is wrong with a file of settings. Each sentence goes on after its path.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub(super) enum FileProblem {
+pub(crate) enum FileProblem {
     #[error("is a directory, not a file")]
     Directory,
     /// A pipe, a device or a socket; reading it could wait forever.

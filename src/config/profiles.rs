@@ -1,4 +1,4 @@
-//! The profiles that the Atlas CLI has saved in its `config.toml`. The file is only ever read.
+//! The profiles that the Atlas CLI has saved in its `config.toml`.
 
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read};
@@ -131,7 +131,7 @@ fn read(path: &Path) -> Result<Option<(Zeroizing<String>, fs::Metadata)>, FilePr
 type Content = (Zeroizing<Vec<u8>>, fs::Metadata);
 
 /// Reads a file of settings; `None` when there is no file.
-pub(super) fn read_bytes(path: &Path) -> Result<Option<Content>, FileProblem> {
+pub(crate) fn read_bytes(path: &Path) -> Result<Option<Content>, FileProblem> {
     let about = match fs::metadata(path) {
         Ok(about) => about,
         // A file in the place of a folder on the way also means that there is no configuration.

@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 
 use crate::domain::{Format, Piece, SecretPayload, Template};
 
-use quoting::{double_quoted, shell_word};
+pub(super) use quoting::{double_quoted, shell_word};
 
 /// Where the pieces of a text go, in order.
 pub(super) type Sink<'a> = dyn FnMut(&str) + 'a;

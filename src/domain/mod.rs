@@ -34,19 +34,20 @@ pub use clipboard::{
 };
 pub use error::{CreateOutcome, DeleteOutcome, LostAnswer, ReadProblem, TransportProblem, VerifyOutcome};
 pub use exit::{Delivery, Disposition, Exit, ExitSummary};
-pub(crate) use ids::SECRET_PREFIX;
+pub(crate) use ids::{CLIENT_ID_PREFIX, SECRET_PREFIX};
 pub use ids::{ClientId, ClientIdError, OrganizationId, ProjectId, ProjectIdError, SecretId};
 pub use journal_entry::{Damage, DamagedRecord, JournalEntry, JournalProblem, JournalStep, PendingRecord};
 pub use lifetime::{Lifetime, LifetimeError, Now, USUAL_HOURS};
 pub use messages::Explanation;
 pub use os::Os;
 pub use payload::{
-    CommandOutcome, CommandOutput, CommandReport, KnownCommand, PrintFailure, SaveFailure, SavedFile,
-    SecretPayload,
+    CommandOutcome, CommandOutput, CommandReport, KnownCommand, PrintFailure, ProfileUpdate, SaveFailure,
+    SavedFile, SecretPayload,
 };
 pub use rejection::{FieldViolation, Rejection, RejectionKind};
 pub use secret::{
-    API_VERSION, CreatedSecret, Format, MEDIA_TYPE, NewSecret, QueryFlags, masked, without_secrets,
+    API_VERSION, CreatedSecret, ENV_VARIABLES, Format, MEDIA_TYPE, NewSecret, QueryFlags, masked,
+    without_secrets,
 };
 pub use server_text::{ServerText, is_invisible, is_quoted, trim_visible};
 pub use session::{

@@ -116,8 +116,7 @@ pub enum Format {
     Secret,
     /// The account's client id alone, without a line break.
     ClientId,
-    /// Two variables for a `.env` file: `MONGODB_ATLAS_CLIENT_ID` and `MONGODB_ATLAS_CLIENT_SECRET`, the names
-    /// that Atlas's own tools read.
+    /// Two variables for a `.env` file, [`ENV_VARIABLES`].
     Env,
     /// The fields of Atlas's answer (schema `ServiceAccountSecret`).
     Json,
@@ -132,6 +131,9 @@ pub enum Format {
     /// The user's own.
     Template(Template),
 }
+
+/// The variables of a `.env` file, by the names that Atlas's own tools read: the client ID and the secret.
+pub const ENV_VARIABLES: [&str; 2] = ["MONGODB_ATLAS_CLIENT_ID", "MONGODB_ATLAS_CLIENT_SECRET"];
 
 impl Format {
     /// All that have a name, in the order of the list.

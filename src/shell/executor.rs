@@ -10,8 +10,8 @@ use tokio::task::JoinHandle;
 
 use crate::delivery::{self, Copier, render};
 use crate::domain::{
-    ClipboardContent, CommandOutcome, CopyFailure, CopyOutcome, PrintFailure, ReadProblem, SaveFailure,
-    ServerText, Session, TransportProblem, Tried, TriedSession,
+    ClipboardContent, CommandOutcome, CopyFailure, CopyOutcome, Format, PrintFailure, ProfileUpdate,
+    ReadProblem, SaveFailure, SecretPayload, ServerText, Session, TransportProblem, Tried, TriedSession,
 };
 use crate::jobs::{Authenticator, Connections, Records};
 use crate::process::{internal_error, wall_clock};
@@ -29,6 +29,8 @@ pub(super) struct Executor {
     pub records: Arc<Records>,
     /// What `~` stands for.
     pub home: Option<PathBuf>,
+    /// The Atlas CLI's file of profiles.
+    pub cli_config: Option<PathBuf>,
     /// What leaving waits for: a clipboard that is being emptied, a record that is being removed.
     unfinished: Vec<JoinHandle<()>>,
 }
@@ -50,6 +52,7 @@ impl Executor {
             terminal: None,
             records,
             home,
+            cli_config: None,
             unfinished: Vec::new(),
         };
         (executor, reports)
@@ -132,27 +135,39 @@ impl Executor {
                     || Event::Saved(Err(SaveFailure::Other(internal_error()))),
                 );
             }
-            // The caller has given the terminal back: the command has it until it ends.
-            Command::Run(line, format, payload) => {
+            Command::UpdateEnv(path, payload, may_make_private) => {
                 let home = self.home.clone();
-                let mut terminal = self.terminal.clone();
                 self.runner.deliver(
-                    Slot::Run,
+                    Slot::Save,
                     async move {
-                        let announce = |program: &str| announce(program, terminal.as_mut());
-                        let home = home.as_deref();
-                        Event::CommandEnded(delivery::pipe_to(&line, home, format, &payload, announce).await)
+                        let updated =
+                            delivery::update_env(&path, home.as_deref(), &payload, may_make_private);
+                        Event::FileUpdated(updated.await)
                     },
-                    || Event::CommandEnded(CommandOutcome::Lost(internal_error()).into()),
+                    || Event::FileUpdated(Err(SaveFailure::Other(internal_error()))),
                 );
             }
-            Command::FindPresets => {
-                let find = || delivery::find_presets(&std::env::var_os("PATH").unwrap_or_default());
-                let found = async move {
-                    Event::PresetsFound(tokio::task::spawn_blocking(find).await.unwrap_or_default())
+            Command::FindProfiles(client) => {
+                let Some(config) = self.cli_config.clone() else { return };
+                let nothing = Event::ProfilesFound(client.clone(), Vec::new());
+                let search = async move {
+                    let found = delivery::profiles_of(config, client.clone()).await;
+                    Event::ProfilesFound(client, found)
                 };
-                self.runner.deliver(Slot::Presets, found, || Event::PresetsFound(Vec::new()));
+                self.runner.deliver(Slot::Profiles, search, || nothing);
             }
+            Command::UpdateProfiles(profiles, payload) => {
+                let Some(config) = self.cli_config.clone() else { return };
+                let why = internal_error();
+                let failed = |profile| ProfileUpdate { profile, result: Err(why.clone()) };
+                let failures = Event::ProfilesUpdated(profiles.iter().cloned().map(failed).collect());
+                let update = async move {
+                    Event::ProfilesUpdated(delivery::update_profiles(config, profiles, payload).await)
+                };
+                self.runner.deliver(Slot::Profiles, update, || failures);
+            }
+            Command::Run(line, format, payload) => self.run_command(line, format, payload),
+            Command::FindPresets => self.find_presets(),
             // The caller has given the terminal back, which may be where standard output leads in the end.
             Command::Print(format, payload) => self.runner.run(
                 async move {
@@ -166,6 +181,27 @@ impl Executor {
             ),
             _ => {}
         }
+    }
+
+    fn find_presets(&mut self) {
+        let find = || delivery::find_presets(&std::env::var_os("PATH").unwrap_or_default());
+        let found =
+            async move { Event::PresetsFound(tokio::task::spawn_blocking(find).await.unwrap_or_default()) };
+        self.runner.deliver(Slot::Presets, found, || Event::PresetsFound(Vec::new()));
+    }
+
+    /// The caller has given the terminal back: the command has it until it ends.
+    fn run_command(&mut self, line: String, format: Format, payload: Box<SecretPayload>) {
+        let (home, mut terminal) = (self.home.clone(), self.terminal.clone());
+        self.runner.deliver(
+            Slot::Run,
+            async move {
+                let announce = |program: &str| announce(program, terminal.as_mut());
+                let home = home.as_deref();
+                Event::CommandEnded(delivery::pipe_to(&line, home, format, &payload, announce).await)
+            },
+            || Event::CommandEnded(CommandOutcome::Lost(internal_error()).into()),
+        );
     }
 
     fn sign_in(&mut self, with: SignInWith) {

@@ -1,5 +1,6 @@
 //! The settings of a run, from the arguments, the environment and the file of settings, in this order.
 
+mod file;
 mod report;
 mod start;
 
@@ -12,9 +13,7 @@ use thiserror::Error;
 
 use crate::atlas::{ProxyError, check_proxies};
 use crate::cli::Arguments;
-use crate::config::{
-    CredentialsError, FileError, Flags, Profiles, SettingsFile, config_path, resolve, settings_path,
-};
+use crate::config::{CredentialsError, FileError, Flags, Profiles, config_path, resolve};
 use crate::delivery::{Environment, Preference};
 use crate::demo::WorldError;
 use crate::domain::{
@@ -25,6 +24,7 @@ use crate::journal::state_folder;
 use crate::tui::screens::Form;
 use crate::tui::{self, Glyphs, Theme};
 
+use self::file::{SettingsFile, settings_path};
 use self::report::Report;
 use self::start::Start;
 
@@ -72,6 +72,8 @@ pub struct Settings {
     pub state_folder: Option<PathBuf>,
     /// What `~` stands for.
     pub home: Option<PathBuf>,
+    /// The Atlas CLI's file of profiles.
+    pub cli_config: Option<PathBuf>,
     /// What the creating POST asks for in its query.
     pub query_flags: QueryFlags,
     /// What `--print-config` prints.
@@ -136,10 +138,8 @@ impl Settings {
         let path = settings_path(&variable);
         let file = path.as_deref().map(SettingsFile::load).transpose()?.flatten();
         let flag = arguments.base_url.as_deref().map(parse_base_url).transpose()?;
-        let profiles = match config_path(&variable) {
-            Some(path) if !arguments.demo => Profiles::load(&path),
-            _ => Ok(Profiles::default()),
-        };
+        let cli_config = config_path(&variable).filter(|_| !arguments.demo);
+        let profiles = cli_config.as_deref().map_or_else(|| Ok(Profiles::default()), Profiles::load);
         let found = if arguments.demo {
             None
         } else {
@@ -186,6 +186,7 @@ impl Settings {
             login_holder: start.login_holder,
             state_folder: state_folder(&variable),
             home: std::env::home_dir(),
+            cli_config,
             query_flags: QueryFlags { envelope: arguments.envelope, pretty: arguments.pretty },
             report,
         })

@@ -20,7 +20,7 @@ use super::creation::{Ending, InFlight};
 use super::event::{Command, Event, KeyPress, Reader};
 use super::keys::{Action, Binding};
 use super::screens::{
-    CommandView, CreatedScreen, Form, FormScreen, Notice, Picker, PreviousRun, Progress, Recovery,
+    CommandView, CreatedScreen, Form, FormScreen, Names, Notice, Picker, PreviousRun, Progress, Recovery,
     SecretListScreen, SignIn,
 };
 use super::scroll::Scroll;
@@ -58,6 +58,8 @@ pub struct Shared {
     pub form: Form,
     /// What is known of the ids in the form.
     pub lookups: Lookups,
+    /// The lists that names in the form were looked up in.
+    pub(super) names: Names,
     /// The one POST that may be running, whatever screen is shown.
     pub in_flight: Option<InFlight>,
     /// The secrets of this run that are no longer shown, for standard error.
@@ -259,6 +261,7 @@ impl App {
             shows_help: false,
             form,
             lookups: Lookups::default(),
+            names: Names::default(),
             in_flight: None,
             summaries: Vec::new(),
             credential_notes: Vec::new(),
@@ -329,6 +332,11 @@ impl App {
                     _ => self.forward(Event::AccountFetched(reader, of, result)),
                 }
             }
+            Event::ProjectsPage(..) | Event::AccountsPage(..) | Event::PagesDelayed(_)
+                if !matches!(self.screen, Screen::Picker(_)) =>
+            {
+                self.shared.on_names_event(&event);
+            }
             Event::TimePassed if self.is_grace_over() => self.end(),
             event => self.forward(event),
         }
@@ -370,6 +378,7 @@ impl App {
             self.screen = Screen::PreviousRun(Box::new(PreviousRun::new(&self.shared, record)));
         }
         if let Screen::Form(_) = self.screen {
+            self.shared.update_names();
             self.shared.update_lookups();
         }
     }

@@ -55,6 +55,8 @@ pub enum Slot {
     Run,
     /// Looking for installed tools.
     Presets,
+    /// Looking up profiles of the Atlas CLI, or writing to them.
+    Profiles,
 }
 
 /// An event, and the job that reported it.

@@ -36,6 +36,7 @@ mod lists;
 mod log;
 mod looks;
 mod memory;
+mod names;
 mod panics;
 mod paste;
 mod piping;

@@ -54,6 +54,51 @@ fn a_line_that_did_not_work_stays_to_be_changed() {
     assert!(asks_to_choose(&stage), "nothing was delivered");
 }
 
+/// Enter on a path where an `.env` file is.
+fn asked_to_update(is_open: bool) -> Stage {
+    let mut stage = Stage::created();
+    stage.keys("s").type_in("~/.env").keys("enter");
+    stage.saved(Err(SaveFailure::CanUpdate { is_open, link_to: None }));
+    stage
+}
+
+#[test]
+fn an_existing_env_file_is_updated_after_a_question() {
+    for is_open in [false, true] {
+        let mut stage = asked_to_update(is_open);
+        assert_drawn(&stage, "Update MONGODB_ATLAS_CLIENT_ID and MONGODB_ATLAS_CLIENT_SECRET");
+        stage.keys("enter x").paste("abc");
+        assert_eq!(stage.count(|command| matches!(command, Command::UpdateEnv(..))), 0, "only y agrees");
+        stage.keys("y");
+        let sent = |command: &Command| matches!(command, Command::UpdateEnv(path, _, may) if path == "~/.env" && *may == is_open);
+        assert!(stage.commands.last().is_some_and(sent));
+        stage.file_updated(Ok(ServerText::new("/home/me/.env")));
+        assert_drawn(&stage, "Updated /home/me/.env");
+        stage.keys("q");
+        assert_delivered(&stage, Delivery::Updated { place: ServerText::new("/home/me/.env") });
+    }
+}
+
+#[test]
+fn no_leads_back_to_the_path_and_so_does_a_failure() {
+    for back in ["n", "esc"] {
+        let mut stage = asked_to_update(false);
+        stage.keys(back).keys("backspace");
+        assert_drawn(&stage, "~/.en");
+        stage.keys("esc q");
+        assert!(asks_to_choose(&stage), "nothing was delivered");
+    }
+    let mut failed = asked_to_update(false);
+    failed.keys("y").file_updated(Err(SaveFailure::Changed));
+    assert_drawn(&failed, "Another program changed the file");
+    let mut opened = asked_to_update(false);
+    opened.keys("y").file_updated(Err(SaveFailure::CanUpdate { is_open: true, link_to: None }));
+    assert_drawn(&opened, "Others can read");
+    let mut left = asked_to_update(false);
+    left.keys("<ctrl-c>");
+    assert!(asks_to_choose(&left));
+}
+
 #[test]
 fn only_a_command_that_succeeds_has_the_secret() {
     for (line, program) in [("pass insert -m x", "pass"), ("'my keeper' --store", "my keeper")] {

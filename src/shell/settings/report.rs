@@ -6,10 +6,11 @@ use std::path::Path;
 use clap::ValueEnum;
 
 use crate::cli::Arguments;
-use crate::config::{CredentialSource, Found, Origin, SettingsFile};
+use crate::config::{CredentialSource, Found, Origin};
 use crate::delivery::Preference;
 use crate::domain::{Credentials, Format, KnownCommand, PairKind, ServerText, Template, without_secrets};
 
+use super::file::SettingsFile;
 use super::{DEFAULT_CLEAR_AFTER, DEFAULT_LIFETIME};
 
 /// What the settings are put together from.

@@ -4,13 +4,16 @@ use crossterm::event::KeyCode;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::domain::{Delivery, Disposition, Format, SaveFailure, SavedFile, ServerText};
+use crate::domain::{
+    Delivery, Disposition, ENV_VARIABLES, Format, SaveFailure, SavedFile, SecretPayload, ServerText,
+};
 use crate::tui::app::{Shared, Transition};
 use crate::tui::area::split_left;
 use crate::tui::canvas::{Canvas, LABEL_WIDTH, cut};
 use crate::tui::event::{Command, Event, KeyPress};
 use crate::tui::keys::{
-    Action, Binding, CHOICE_ABOVE, CHOICE_BELOW, CLOSE_PANEL, HELP, HELP_BESIDE_TEXT, LEAVE_FROM_PANEL, NONE,
+    Action, BACK_BUT_CTRL_C, Binding, CHOICE_ABOVE, CHOICE_BELOW, CLOSE_PANEL, HELP, HELP_BESIDE_TEXT,
+    LEAVE_FROM_PANEL, NONE, yes,
 };
 use crate::tui::screens::secret_list::{ListResult, SecretList};
 use crate::tui::{TextLine, paste};
@@ -26,6 +29,8 @@ pub enum Prompt {
     Formats(usize),
     /// The path of a file.
     Save(PromptLine),
+    /// Whether to update the existing file of that path.
+    Update(PromptLine, UpdateQuestion),
     /// A command line.
     Run(Box<RunPrompt>),
     /// An older secret to delete.
@@ -39,6 +44,15 @@ pub struct PromptLine {
     is_running: bool,
     /// Why it did not work the last time.
     problem: Option<String>,
+}
+
+/// What is to be known before an existing file is updated.
+#[derive(Clone, Debug)]
+pub struct UpdateQuestion {
+    /// Others can read it: updating makes it private.
+    is_open: bool,
+    /// The path is a link to this file.
+    link_to: Option<ServerText>,
 }
 
 const FORMATS: &[Binding] = &[
@@ -60,6 +74,7 @@ const fn line_keys(what: &'static str) -> [Binding; 4] {
     ]
 }
 
+const UPDATE: &[Binding] = &[yes("update"), BACK_BUT_CTRL_C, HELP, LEAVE_FROM_PANEL];
 const SAVE: &[Binding] = &line_keys("save");
 
 const NOT_DELIVERED_YET: &str = "The new secret is not delivered yet. Older secrets:";
@@ -68,7 +83,7 @@ const NOT_CONFIRMED: &str = "The new secret's copy is not confirmed: paste to ch
 impl Prompt {
     fn line_mut(&mut self) -> Option<&mut PromptLine> {
         match self {
-            Self::Formats(_) | Self::Delete(_) => None,
+            Self::Formats(_) | Self::Update(..) | Self::Delete(_) => None,
             Self::Save(line) => Some(line),
             Self::Run(run) => Some(&mut run.line),
         }
@@ -92,7 +107,7 @@ impl Prompt {
         match self {
             Self::Save(line) => line.changed(),
             Self::Run(run) => run.changed(),
-            Self::Formats(_) | Self::Delete(_) => {}
+            Self::Formats(_) | Self::Update(..) | Self::Delete(_) => {}
         }
     }
 
@@ -100,6 +115,7 @@ impl Prompt {
         match self {
             Self::Formats(_) => FORMATS,
             Self::Save(_) => SAVE,
+            Self::Update(..) => UPDATE,
             Self::Run(_) => RUN,
             Self::Delete(list) => list.keys(),
         }
@@ -108,8 +124,9 @@ impl Prompt {
     pub(super) fn about(&self) -> &'static [&'static str] {
         match self {
             Self::Run(_) => ABOUT_RUN,
-            Self::Save(_) => &[
+            Self::Save(_) | Self::Update(..) => &[
                 "The file extension selects what is saved: .env, .json or .yaml (Kubernetes), else the secret.",
+                "In a .env file that exists, two variables can be updated. No other file is overwritten.",
             ],
             Self::Formats(_) | Self::Delete(_) => &[],
         }
@@ -167,6 +184,12 @@ impl CreatedScreen {
             }
             (Prompt::Save(line), _) if line.is_running => {}
             (Prompt::Run(run), _) if run.line.is_running => {}
+            (Prompt::Update(line, _), Action::No) => self.prompt = Some(Prompt::Save(line.clone())),
+            (Prompt::Update(line, question), Action::Yes) => {
+                let is_open = question.is_open;
+                self.prompt = Some(Prompt::Save(line.clone()));
+                self.save(app, |path, payload| Command::UpdateEnv(path, payload, is_open));
+            }
             (_, Action::No) => self.prompt = None,
             (Prompt::Formats(selected), Action::NextChoice) => {
                 *selected = (*selected + 1) % formats(app).count();
@@ -180,7 +203,7 @@ impl CreatedScreen {
                 self.prompt = None;
                 self.copy(app, format);
             }
-            (Prompt::Save(_), Action::Choose) => self.save(app),
+            (Prompt::Save(_), Action::Choose) => self.save(app, Command::Save),
             (Prompt::Run(_), Action::Choose) => self.run_command(app),
             (Prompt::Run(run), action) => run.on_action(app, action),
             _ => {}
@@ -188,12 +211,12 @@ impl CreatedScreen {
         Transition::Stay
     }
 
-    fn save(&mut self, app: &mut Shared) {
+    fn save(&mut self, app: &mut Shared, command: impl FnOnce(String, Box<SecretPayload>) -> Command) {
         let payload = self.payload(app);
         let Some(Prompt::Save(line)) = &mut self.prompt else { return };
         let Some(path) = line.start("Type a path first.") else { return };
         self.starts_delivering();
-        app.send(Command::Save(path, payload));
+        app.send(command(path, payload));
     }
 
     pub(super) fn starts_delivering(&mut self) {
@@ -204,7 +227,23 @@ impl CreatedScreen {
     pub(super) fn saved(&mut self, app: &mut Shared, result: Result<SavedFile, SaveFailure>) {
         let delivery =
             |file: SavedFile| file.format.holds_the_secret().then_some(Delivery::Saved { path: file.path });
-        self.delivery_ended(app, result.map(delivery).map_err(|failure| failure.sentence()));
+        self.file_written(app, result.map(delivery));
+    }
+
+    pub(super) fn file_updated(&mut self, app: &mut Shared, result: Result<ServerText, SaveFailure>) {
+        self.file_written(app, result.map(|place| Some(Delivery::Updated { place })));
+    }
+
+    /// A file that exists may be a question rather than a failure.
+    fn file_written(&mut self, app: &mut Shared, result: Result<Option<Delivery>, SaveFailure>) {
+        let failure = result.as_ref().err().cloned();
+        self.delivery_ended(app, result.map_err(|failure| failure.sentence()));
+        if let (Some(SaveFailure::CanUpdate { is_open, link_to }), Some(Prompt::Save(line))) =
+            (failure, &self.prompt)
+        {
+            let line = PromptLine { problem: None, ..line.clone() };
+            self.prompt = Some(Prompt::Update(line, UpdateQuestion { is_open, link_to }));
+        }
     }
 
     /// What has worked is kept, whatever is on the screen by now; what has not leaves the line to be changed.
@@ -218,15 +257,9 @@ impl CreatedScreen {
                 if line.is_some() {
                     self.prompt = None;
                 }
-                let Some(delivery) = delivery else { return };
-                // A question that was asked meanwhile said that it was not saved.
-                let is_choosing =
-                    |leaving: &Leaving| matches!(leaving.confirmation, LeaveConfirmation::Choose { .. });
-                if self.leaving.as_ref().is_some_and(is_choosing) {
-                    self.leaving = None;
+                if let Some(delivery) = delivery {
+                    self.delivered_by(app, delivery);
                 }
-                self.delivered.push(delivery);
-                app.send(Command::SettleRecord);
             }
             Err(problem) => {
                 if let Some(line) = line {
@@ -235,6 +268,18 @@ impl CreatedScreen {
                 }
             }
         }
+    }
+
+    /// It certainly has arrived somewhere.
+    pub(super) fn delivered_by(&mut self, app: &mut Shared, delivery: Delivery) {
+        // A question that was asked meanwhile said that it was not saved.
+        let is_choosing =
+            |leaving: &Leaving| matches!(leaving.confirmation, LeaveConfirmation::Choose { .. });
+        if self.leaving.as_ref().is_some_and(is_choosing) {
+            self.leaving = None;
+        }
+        self.delivered.push(delivery);
+        app.send(Command::SettleRecord);
     }
 
     /// The screen reports what was deleted, so that the list is not needed for that.
@@ -265,6 +310,7 @@ impl CreatedScreen {
                 line.draw_below("Saving", &words, canvas);
                 self.draw_left_out(app, format, canvas);
             }
+            Prompt::Update(line, question) => question.draw(line.line.text().trim(), canvas),
             Prompt::Run(run) => run.draw(canvas),
         }
     }
@@ -287,6 +333,20 @@ impl CreatedScreen {
         }
         let format = formats(app).nth(selected).unwrap_or_default();
         self.draw_left_out(app, format, canvas);
+    }
+}
+
+impl UpdateQuestion {
+    fn draw(&self, path: &str, canvas: &mut Canvas) {
+        if let Some(file) = &self.link_to {
+            canvas.words(0, &format!("{path} is a link to {file}, which is what changes."), Style::new());
+        }
+        if self.is_open {
+            let words = format!("Others can read {path}. It becomes readable only by its owner.");
+            canvas.warning(&words, Style::new());
+        }
+        let [id, secret] = ENV_VARIABLES;
+        canvas.ask(&format!("{path} exists. Update {id} and {secret} in it?"), "update");
     }
 }
 

@@ -10,16 +10,13 @@ use jiff::civil::DateTime;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use crate::cli::LONGEST_COPY;
 use crate::delivery::{Preference, check_line};
 use crate::domain::{
     CommandOutcome, Format, KnownCommand, Lifetime, Os, SECRET_PREFIX, ServerText, Template, is_invisible,
 };
 
-use super::error::{FileError, FileProblem};
-use super::profiles::read_bytes;
-
-/// 12 hours, in seconds: the longest time that a copy may have on the clipboard.
-pub(crate) const LONGEST_COPY: u64 = 12 * 60 * 60;
+use crate::config::{FileError, FileProblem, read_bytes};
 
 /// The longest command line that can be edited on the screen.
 const LONGEST_COMMAND: usize = 1024;
