@@ -41,6 +41,7 @@ mod piping;
 mod piping_keys;
 mod printing;
 mod printing_refused;
+mod profiles;
 mod program;
 mod refusals;
 mod replies;

@@ -133,7 +133,7 @@ fn a_named_profile_signs_in_at_its_own_host() {
     terminal.send("ql");
     terminal.wait_exit();
     let kept = fs::read_to_string(terminal.home().join(".config/atlascli/config.toml")).unwrap();
-    assert_eq!(kept, profile, "the file is never written");
+    assert_eq!(kept, profile, "the file is not written unasked");
 }
 
 #[test]

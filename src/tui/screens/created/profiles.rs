@@ -119,7 +119,7 @@ impl CreatedScreen {
             _ if profiles.is_empty() => {}
             Stage::Idle => draw_step("Update", &format!("u write it to {profiles}"), canvas),
             Stage::Verifying => {
-                draw_step("Update", &format!("verified first, then written to {profiles}"), canvas)
+                draw_step("Update", &format!("verified first, then written to {profiles}"), canvas);
             }
             Stage::Writing(since) => canvas.running(app.now, *since, &format!("Writing it to {profiles}")),
             Stage::Failed(failures) => {
