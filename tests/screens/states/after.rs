@@ -33,8 +33,8 @@ pub fn states() -> Vec<State> {
         stage.wait(Duration::from_secs(1));
         stage
     };
-    let mut writing = verified(waiting());
-    writing.wait(Duration::from_secs(3));
+    let mut being_written = verified(waiting());
+    being_written.wait(Duration::from_secs(3));
     let mut failed = verified(waiting());
     let why = ServerText::new("The system's keyring is locked (its prompt was dismissed).");
     let update = |name, result| ProfileUpdate { profile: ProfileName::new(name).unwrap(), result };
@@ -55,7 +55,7 @@ pub fn states() -> Vec<State> {
         state("created_could_not_check", unchecked),
         state("created_profile", with_profiles(&["ci"])),
         state("created_profiles_waiting", waiting()),
-        state("created_profiles_writing", writing),
+        state("created_profiles_writing", being_written),
         state("created_profiles_failed", failed),
         state("created_not_noted", not_noted),
         state("created_retires_login", retires_login()),
