@@ -1,6 +1,7 @@
 //! A real GNOME Keyring on a session bus of its own, with the entries of the Atlas CLI.
 
 use std::fs;
+use std::io::Write as _;
 use std::process::{Command, Output, Stdio};
 
 use crate::atlas::{Atlas, PLAIN, PROJECT, ROBOT, ROBOT_SECRET};
@@ -146,7 +147,7 @@ fn the_profile_in_the_keyring_gets_the_new_secret() {
 }
 
 #[test]
-fn a_keyring_that_is_locked_meanwhile_is_said() {
+fn a_keyring_that_is_changed_or_locked_meanwhile_is_said() {
     if !have(&TOOLS) {
         return;
     }
@@ -161,6 +162,16 @@ fn a_keyring_that_is_locked_meanwhile_is_said() {
     terminal.send(key::ENTER);
     terminal.wait_for("u write it to profile ci");
     let bus = fs::read_to_string(terminal.home().join("bus")).unwrap();
+    let mut other = Command::new("secret-tool")
+        .args(["store", "--label=test", "service", "atlascli_ci", "username", "client_id"])
+        .env("DBUS_SESSION_BUS_ADDRESS", bus.trim())
+        .stdin(Stdio::piped())
+        .spawn()
+        .unwrap();
+    other.stdin.take().unwrap().write_all(PLAIN.as_bytes()).unwrap();
+    assert!(other.wait().unwrap().success());
+    terminal.send("u");
+    terminal.wait_for("Not written to profile ci. profile `ci` signs in as another account by now.");
     let locked = Command::new("dbus-send")
         .args(["--session", "--print-reply", "--dest=org.freedesktop.secrets", "/org/freedesktop/secrets"])
         .args(["org.freedesktop.Secret.Service.Lock"])
@@ -173,6 +184,7 @@ fn a_keyring_that_is_locked_meanwhile_is_said() {
     terminal
         .wait_for("Not written to profile ci. The system's keyring is locked (its prompt was dismissed).");
     terminal.send("ql");
-    terminal.wait_for("exit 3");
+    let said = terminal.wait_for("exit 3");
+    assert!(!said.contains("mdb_sa_sk_DEMO"), "{said}");
     terminal.wait_exit();
 }

@@ -42,7 +42,7 @@ impl ProfileStep {
 
     /// `profile ci`, `profiles ci and prod`.
     fn words(&self) -> String {
-        let names: Vec<&str> = self.names.iter().map(ProfileName::as_str).collect();
+        let names: Vec<String> = self.names.iter().map(ToString::to_string).collect();
         match names.split_last() {
             Some((last, [])) => format!("profile {last}"),
             Some((last, others)) => format!("profiles {} and {last}", others.join(", ")),
