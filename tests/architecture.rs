@@ -19,7 +19,7 @@ const DEPENDENCIES: [(&str, &[&str]); 13] = [
     ("tui", &["domain", "process", "jobs"]),
     ("terminal", &["domain", "process", "tui"]),
     ("headless", &["domain", "process", "delivery", "jobs", "tui"]),
-    ("cli", &["domain", "delivery"]),
+    ("cli", &["domain", "config", "delivery"]),
     (
         "shell",
         &[

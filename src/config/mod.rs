@@ -20,8 +20,10 @@ mod profiles;
 mod properties;
 mod resolve;
 
+pub(crate) use error::FileProblem;
 pub use error::{CredentialsError, FileError, Precedence, ShadowedSource, Warning};
 pub use keyring::{ACCESS_TOKEN, KeyringRequest};
 pub use profile::{CredentialSource, Profile};
+pub(crate) use profiles::read_bytes;
 pub use profiles::{Profiles, config_path};
 pub use resolve::{Flags, Found, Origin, resolve};

@@ -18,7 +18,7 @@ pub use clipboard::{
     ClipboardBackend, Copier, Environment, HOLD_CLIPBOARD, OperatingSystem, Preference, hold_clipboard,
     select_backend, this_program,
 };
-pub use command::{CommandOutput, pipe_to};
+pub use command::{CommandOutput, check_line, pipe_to};
 pub use file::{save, update_env};
 pub use format::render;
 pub(crate) use os::os_error_message;

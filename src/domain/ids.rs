@@ -14,7 +14,7 @@ use super::{ServerText, is_quoted};
 const DIGITS: usize = 24;
 
 /// What every service account's client id starts with.
-const CLIENT_ID_PREFIX: &str = "mdb_sa_id_";
+pub(crate) const CLIENT_ID_PREFIX: &str = "mdb_sa_id_";
 
 /// What every service account *secret* starts with; such a text is never an id.
 pub(crate) const SECRET_PREFIX: &str = "mdb_sa_sk_";
@@ -101,6 +101,11 @@ impl ProjectId {
 }
 
 impl ProjectIdError {
+    /// True for a text that is no beginning of an id, and may be the name of a project.
+    pub fn may_be_name(&self) -> bool {
+        matches!(self, Self::NotHex { .. })
+    }
+
     /// True while more typing can still make it right.
     pub fn is_incomplete(&self) -> bool {
         matches!(self, Self::Empty | Self::TooShort { .. })
@@ -193,6 +198,11 @@ impl ClientId {
 }
 
 impl ClientIdError {
+    /// True for a text that is no beginning of an id, and may be the name of a service account.
+    pub fn may_be_name(&self) -> bool {
+        matches!(self, Self::WrongPrefix { .. })
+    }
+
     /// True while more typing can still make it right.
     pub fn is_incomplete(&self) -> bool {
         matches!(self, Self::Empty | Self::PrefixIncomplete | Self::TooShort { .. })

@@ -22,6 +22,7 @@ mod rejection;
 mod secret;
 mod server_text;
 mod session;
+mod template;
 
 pub use account::{
     AccountEntry, AccountRef, Consequences, ENTRIES_PER_PAGE, ExistingSecret, Login, LoginRisk,
@@ -33,13 +34,15 @@ pub use clipboard::{
 };
 pub use error::{CreateOutcome, DeleteOutcome, LostAnswer, ReadProblem, TransportProblem, VerifyOutcome};
 pub use exit::{Delivery, Disposition, Exit, ExitSummary};
-pub(crate) use ids::SECRET_PREFIX;
+pub(crate) use ids::{CLIENT_ID_PREFIX, SECRET_PREFIX};
 pub use ids::{ClientId, ClientIdError, OrganizationId, ProjectId, ProjectIdError, SecretId};
 pub use journal_entry::{Damage, DamagedRecord, JournalEntry, JournalProblem, JournalStep, PendingRecord};
 pub use lifetime::{Lifetime, LifetimeError, Now, USUAL_HOURS};
 pub use messages::Explanation;
 pub use os::Os;
-pub use payload::{CommandOutcome, PrintFailure, ProfileUpdate, SaveFailure, SavedFile, SecretPayload};
+pub use payload::{
+    CommandOutcome, KnownCommand, PrintFailure, ProfileUpdate, SaveFailure, SavedFile, SecretPayload,
+};
 pub use rejection::{FieldViolation, Rejection, RejectionKind};
 pub use secret::{
     API_VERSION, CreatedSecret, ENV_VARIABLES, Format, MEDIA_TYPE, NewSecret, QueryFlags, masked,
@@ -50,3 +53,4 @@ pub use session::{
     CredentialProblem, Credentials, Half, Identity, PairKind, ProfileName, PublicKey, Session, SessionOrigin,
     Tried, TriedSession,
 };
+pub use template::{Piece, Placeholder, Template, TemplateError};

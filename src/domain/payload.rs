@@ -123,6 +123,17 @@ pub struct ProfileUpdate {
     pub result: Result<ServerText, ServerText>,
 }
 
+/// A command line that the user need not type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownCommand {
+    /// What it is called.
+    pub name: ServerText,
+    /// The line, with its placeholders.
+    pub line: String,
+    /// What the command reads from its standard input.
+    pub format: Format,
+}
+
 /// How handing the secret to a command went.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CommandOutcome {

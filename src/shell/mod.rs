@@ -5,6 +5,7 @@ mod demo_server;
 mod event_loop;
 mod executor;
 mod log;
+mod names;
 mod run;
 mod settings;
 mod stdout_plan;

@@ -21,6 +21,7 @@ use crate::tui::{App, Command, Event, Output, Report, Screen, Signal, Size, Them
 
 use super::event_loop::{EventLoop, now};
 use super::executor::Executor;
+use super::names::{self, NameError};
 use super::settings::Settings;
 use super::stdout_plan::{self, StdoutPlan, StdoutPlanError};
 
@@ -41,6 +42,9 @@ pub enum RunError {
     /// `--yes` with a field that is empty or wrong.
     #[error("{0}{1}")]
     Field(&'static str, String),
+    /// `--yes` with a name that no entry of Atlas's list has, or that several have.
+    #[error("{0}")]
+    Name(String),
     /// `--yes`, and no one to sign in as.
     #[error("--yes: no credentials found; use --profile, or set the variables listed in atlas-secret --help")]
     NoCredentials,
@@ -132,8 +136,11 @@ fn check_submission(settings: &Settings) -> Result<(), RunError> {
     if settings.source.is_none() {
         return Err(settings.unusable.clone().map_or(RunError::NoCredentials, RunError::Unusable));
     }
-    match settings.form.first_problem() {
-        Some(name) => Err(RunError::Field(option_of(name), field_problem(&settings.form, name))),
+    let form = &settings.form;
+    let names: Vec<FieldName> = form.names().into_iter().map(|(name, _)| name).collect();
+    let is_wrong = |name: &FieldName| !names.contains(name) && !form.validation(*name).is_valid();
+    match FieldName::ALL.into_iter().find(is_wrong) {
+        Some(name) => Err(RunError::Field(option_of(name), field_problem(form, name))),
         None => Ok(()),
     }
 }
@@ -145,10 +152,16 @@ fn field_problem(form: &Form, name: FieldName) -> String {
         Validation::Incomplete(_) | Validation::Silent if value.is_empty() => {
             " is required with --yes".to_owned()
         }
-        Validation::Incomplete(message) | Validation::Wrong { message, .. } if value.is_empty() => {
+        Validation::Incomplete(message)
+        | Validation::Name { message, .. }
+        | Validation::Wrong { message, .. }
+            if value.is_empty() =>
+        {
             format!(": {message}")
         }
-        Validation::Incomplete(message) | Validation::Wrong { message, .. } => format!(" {value}: {message}"),
+        Validation::Incomplete(message)
+        | Validation::Name { message, .. }
+        | Validation::Wrong { message, .. } => format!(" {value}: {message}"),
         Validation::Refused(words) => format!(" {value}: {words}"),
         Validation::Silent | Validation::Id(_) | Validation::Lifetime { .. } => {
             " is required with --yes".to_owned()
@@ -181,6 +194,7 @@ impl Run {
         }
         app.shared.credential_notes = settings.notes;
         app.shared.output = plan.output;
+        app.shared.template = settings.template;
         app.shared.flags = settings.flags;
         app.shared.login_holder = settings.login_holder;
         app.shared.query_flags = settings.query_flags;
@@ -188,7 +202,7 @@ impl Run {
             app.screen = Screen::SignIn(Box::new(SignIn::new(settings.profiles.clone())));
         }
         app.shared.profiles = settings.profiles;
-        let connections = Connections::new(settings.source, settings.query_flags);
+        let connections = Connections::new(settings.source, settings.query_flags, !plan.needs_terminal);
         let connections = Arc::new(connections);
         let records = Arc::new(Records::new(settings.state_folder, Arc::clone(&connections)));
         let program = delivery::this_program();
@@ -203,6 +217,21 @@ impl Run {
 
     async fn go(&mut self) -> Result<Exit, RunError> {
         let mut signals = Signals::listen()?;
+        if self.app.shared.flags.yes {
+            let resolving = names::resolve(&self.executor.connections, &mut self.app.shared.form);
+            let resolved = tokio::select! {
+                resolved = resolving => resolved,
+                signal = signals.next() => return Ok(Exit::Signal(signal.number())),
+            };
+            match resolved {
+                Ok(()) => {}
+                Err(NameError::NotUnique(why)) => return Err(RunError::Name(why)),
+                Err(NameError::Unreadable(why)) => {
+                    say(&why);
+                    return Ok(Exit::NothingCreated);
+                }
+            }
+        }
         let Output::Sink(format) = self.plan.output else { return self.interact(&mut signals).await };
         if self.plan.needs_terminal {
             return self.interact(&mut signals).await;

@@ -10,7 +10,7 @@ use ratatui::layout::{Margin, Rect};
 
 use crate::domain::{
     ClientId, Consequences, Disposition, ExistingSecret, Exit, ExitSummary, Format, Login, LoginRisk, Now,
-    PendingRecord, ProfileName, QueryFlags, SecretId, ServerText, Session,
+    PendingRecord, ProfileName, QueryFlags, SecretId, ServerText, Session, Template,
 };
 use crate::jobs::AtlasClock;
 
@@ -20,7 +20,7 @@ use super::creation::{Ending, InFlight};
 use super::event::{Command, Event, KeyPress, Reader};
 use super::keys::{Action, Binding};
 use super::screens::{
-    CommandView, CreatedScreen, Form, FormScreen, Notice, Picker, PreviousRun, Progress, Recovery,
+    CommandView, CreatedScreen, Form, FormScreen, Names, Notice, Picker, PreviousRun, Progress, Recovery,
     SecretListScreen, SignIn,
 };
 use super::scroll::Scroll;
@@ -58,6 +58,8 @@ pub struct Shared {
     pub form: Form,
     /// What is known of the ids in the form.
     pub lookups: Lookups,
+    /// The lists that names in the form were looked up in.
+    pub(super) names: Names,
     /// The one POST that may be running, whatever screen is shown.
     pub in_flight: Option<InFlight>,
     /// The secrets of this run that are no longer shown, for standard error.
@@ -80,6 +82,8 @@ pub struct Shared {
     pub atlas_clock: Option<AtlasClock>,
     /// What standard output is.
     pub output: Output,
+    /// The user's own format.
+    pub template: Option<Template>,
     /// What was agreed to on the command line.
     pub flags: Flags,
     /// True while the creating job runs.
@@ -251,6 +255,7 @@ impl App {
             shows_help: false,
             form,
             lookups: Lookups::default(),
+            names: Names::default(),
             in_flight: None,
             summaries: Vec::new(),
             credential_notes: Vec::new(),
@@ -262,6 +267,7 @@ impl App {
             query_flags: QueryFlags::default(),
             atlas_clock: None,
             output: Output::Terminal,
+            template: None,
             flags: Flags::default(),
             is_creating: false,
             ending: None,
@@ -317,6 +323,11 @@ impl App {
                     _ => self.forward(Event::AccountFetched(reader, of, result)),
                 }
             }
+            Event::ProjectsPage(..) | Event::AccountsPage(..) | Event::PagesDelayed(_)
+                if !matches!(self.screen, Screen::Picker(_)) =>
+            {
+                self.shared.on_names_event(&event);
+            }
             Event::TimePassed if self.is_grace_over() => self.end(),
             event => self.forward(event),
         }
@@ -358,6 +369,7 @@ impl App {
             self.screen = Screen::PreviousRun(Box::new(PreviousRun::new(&self.shared, record)));
         }
         if let Screen::Form(_) = self.screen {
+            self.shared.update_names();
             self.shared.update_lookups();
         }
     }

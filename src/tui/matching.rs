@@ -31,8 +31,23 @@ impl Matches {
         }
     }
 
+    /// What the rows are filtered by.
+    pub fn typed(&self) -> &str {
+        &self.typed
+    }
+
+    /// Takes other rows in the place of all that are there.
+    pub fn replace(&mut self, texts: impl Iterator<Item = String>) {
+        self.haystacks.clear();
+        self.ranked.clear();
+        self.extend(texts);
+    }
+
     /// Filters anew. What is typed on can only match fewer rows, so only those are judged again.
     pub fn filter(&mut self, typed: &str) {
+        if typed == self.typed {
+            return;
+        }
         let narrows = !self.typed.is_empty() && typed.starts_with(&self.typed);
         typed.clone_into(&mut self.typed);
         self.ranked = if narrows {
@@ -71,6 +86,14 @@ impl Matches {
         })
         .collect()
     }
+}
+
+/// The texts that match, best first, by their place among all.
+pub(crate) fn best_matches(texts: impl IntoIterator<Item = String>, typed: &str) -> Vec<usize> {
+    let mut matches = Matches::default();
+    matches.extend(texts);
+    matches.filter(typed);
+    (0..matches.len()).filter_map(|place| matches.row(place)).collect()
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ mod created;
 mod creating;
 mod form;
 mod lookups;
+mod names;
 mod picker;
 mod previous_run;
 mod records;

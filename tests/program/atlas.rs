@@ -171,6 +171,8 @@ fn world(delay: u64) -> Value {
                     },
                     { "client_id": LOST, "name": "lost", "create_answer": "gateway_page" },
                     { "client_id": SLOW, "name": "slow", "create_delay_seconds": delay },
+                    { "client_id": "mdb_sa_id_00000000000000000000002a", "name": "twin" },
+                    { "client_id": "mdb_sa_id_00000000000000000000002b", "name": "Twin" },
                     {
                         "client_id": ROBOT,
                         "name": "robot",

@@ -26,7 +26,9 @@ fn said(stage: &Stage, name: FieldName) -> String {
         Validation::Id(note) => note.unwrap_or("right").to_owned(),
         Validation::Lifetime { warning, .. } => warning.unwrap_or("right").to_owned(),
         Validation::Silent => "silent".to_owned(),
-        Validation::Incomplete(message) | Validation::Wrong { message, .. } => message,
+        Validation::Incomplete(message)
+        | Validation::Name { message, .. }
+        | Validation::Wrong { message, .. } => message,
         Validation::Refused(refused) => refused.to_string(),
     }
 }
@@ -70,7 +72,11 @@ fn a_wrong_character_is_pointed_at() {
         stage.type_in(text);
         let validation = stage.app.shared.form.validation(name);
         assert!(
-            matches!(validation, Validation::Wrong { position: Some(at), .. } if at == expected),
+            matches!(
+                validation,
+                Validation::Wrong { position: Some(at), .. } | Validation::Name { position: Some(at), .. }
+                    if at == expected
+            ),
             "{text:?}"
         );
     }

@@ -1,7 +1,8 @@
 //! Saving, piping and choosing a format: what is typed, what comes of it, and what that means for leaving.
 
 use atlas_secret::domain::{
-    CommandOutcome, Delivery, Disposition, Exit, Format, SaveFailure, SavedFile, ServerText,
+    CommandOutcome, CopyOutcome, Delivery, Disposition, Exit, Format, SaveFailure, SavedFile, ServerText,
+    Template, TerminalRoute,
 };
 use atlas_secret::tui::Command;
 use atlas_secret::tui::screens::CopyState;
@@ -213,4 +214,12 @@ fn the_formats_go_round() {
         stage.keys(keys);
         assert_drawn(&stage, &format!("\u{203a} {}", titles[selected]));
     }
+    let mut stage = Stage::created();
+    stage.app.shared.template = Some(Template::parse("{client_id}\n{secret}").unwrap());
+    stage.keys("f up");
+    assert_drawn(&stage, "\u{203a} Template {client_id} {secret}");
+    stage.keys("enter");
+    assert!(matches!(stage.commands.last(), Some(Command::Copy(Format::Template(_), _))));
+    stage.copied(CopyOutcome::Sent(TerminalRoute::Osc52));
+    assert_drawn(&stage, "Sent by your template to your terminal (OSC 52).");
 }

@@ -32,7 +32,7 @@ fn under_no_color_the_same_is_written() {
 fn meaning_does_not_hang_on_colour() {
     let rows = [
         ("form_filled", "✓ 30 days"),
-        ("form_project_wrong_character", "✗ `g` is not a hex digit"),
+        ("form_project_wrong_character", "✗ No project matches"),
         ("form_lifetime_unusual", "! 730 days: Atlas allows 8 hours to 365 days"),
         ("failure_not_sent", "✗ Nothing was created. Could not connect to the host"),
         ("created_copied", "✓ Copied"),

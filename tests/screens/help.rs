@@ -57,7 +57,7 @@ fn what_does_not_fit_is_counted_and_comes_into_sight() {
     press(&mut help, KeyCode::Down);
     assert!(shown(&help).contains("… 1 more above"), "{}", shown(&help));
     press(&mut help, KeyCode::End);
-    assert!(shown(&help).contains("Ctrl-L redraw") && !shown(&help).contains("below"), "{}", shown(&help));
+    assert!(shown(&help).contains("or a date.") && !shown(&help).contains("below"), "{}", shown(&help));
     press(&mut help, KeyCode::Home);
     assert!(shown(&help).contains("Enter next"), "{}", shown(&help));
     press(&mut help, KeyCode::Esc);

@@ -15,7 +15,7 @@ pub use command::{CommandView, Recipe, RecipeInput};
 pub use created::{
     ClipboardCopy, CopyState, CreatedScreen, LeaveConfirmation, Leaving, Prompt, Target, Verification,
 };
-pub use form::{Field, FieldName, Focus, Form, FormScreen, Notice, SubmitAction, Validation};
+pub use form::{Field, FieldName, Focus, Form, FormScreen, Names, Notice, SubmitAction, Validation};
 pub use picker::Picker;
 pub use previous_run::PreviousRun;
 pub use progress::{Progress, Waiting};
@@ -25,4 +25,5 @@ pub use sign_in::SignIn;
 
 pub(crate) use created::NO_ORGANIZATION;
 pub(super) use form::InputNote;
+pub(crate) use form::could_not_list;
 pub(crate) use recovery::{PROBABLY_YOURS, SEVERAL_APPEARED, check_failed, none_appeared};

@@ -20,7 +20,7 @@ use crate::tui::keys::{
 use crate::tui::text_line::draw_scrolled;
 use crate::tui::{Lookups, MaskedLine, TextLine, paste};
 
-use super::Notice;
+use super::{Names, Notice};
 
 /// Rows for remarks below the methods.
 const ROWS_BELOW: u16 = 6;
@@ -277,6 +277,8 @@ impl SignIn {
         app.login = None;
         app.atlas_clock = None;
         app.lookups = Lookups::default();
+        app.stop_names();
+        app.names = Names::default();
         app.login_holder = self.method().and_then(SignInMethod::holder);
         app.session = tried.session;
         app.form.fill_empty(tried.project.as_deref(), tried.client.as_deref());

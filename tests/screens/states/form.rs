@@ -1,11 +1,14 @@
 //! The form.
 
+use std::time::Duration;
+
+use atlas_secret::domain::{AccountEntry, ClientId, Page, ProjectEntry, ProjectId, ReadProblem, ServerText};
 use atlas_secret::tui::screens::FieldName;
 use crossterm::event::KeyCode;
 
 use crate::stage::{CLIENT, PROJECT, Stage, VALUE};
 
-use super::{State, state, unknown};
+use super::{State, rejection, state, unknown};
 
 pub fn states() -> Vec<State> {
     let mut states = vec![
@@ -14,6 +17,7 @@ pub fn states() -> Vec<State> {
         state("form_submitted_empty", submitted(Stage::empty())),
     ];
     states.extend(typed());
+    states.extend(names());
     states.extend(focused());
     states.extend(remarked());
     states.extend(while_an_earlier_request_runs());
@@ -34,9 +38,9 @@ fn typed() -> Vec<State> {
     vec![
         state("form_project_half_typed", half(FieldName::Project, "32b6e34b3d91647abb")),
         state("form_client_half_typed", half(FieldName::Client, "mdb_sa_id_1234567890ab")),
-        state("form_project_wrong_character", half(FieldName::Project, "32b6g34b")),
+        state("form_project_wrong_character", named("32b6g34b", true)),
         state("form_client_wrong_character", half(FieldName::Client, "mdb_sa_id_12z4")),
-        state("form_client_wrong_prefix", half(FieldName::Client, "mdb_xa")),
+        state("form_client_wrong_prefix", account_named("mdb_xa")),
         state("form_project_too_long", Stage::with(FieldName::Project, &format!("{PROJECT}ab"))),
         state("form_project_is_far_too_long", Stage::with(FieldName::Project, &"a1".repeat(40))),
         state("form_project_is_a_client_id", half(FieldName::Project, CLIENT)),
@@ -46,6 +50,64 @@ fn typed() -> Vec<State> {
         state("form_lifetime_longest", Stage::with(FieldName::Lifetime, "2147483647")),
         state("form_lifetime_not_a_number", Stage::with(FieldName::Lifetime, "soon")),
         state("form_lifetime_too_long", Stage::with(FieldName::Lifetime, "9999999999")),
+    ]
+}
+
+/// A name in Project ID, with the list of projects or before it.
+fn named(name: &str, is_listed: bool) -> Stage {
+    let mut stage = Stage::with(FieldName::Project, "");
+    stage.type_in(name);
+    if is_listed {
+        let names = ["payments-prod", "payments-staging", "search", "platform-sandbox", "Zahlungen für 漢字"];
+        let entry = |(number, name): (usize, &&str)| ProjectEntry {
+            id: ProjectId::parse(&format!("{number:024x}")).unwrap(),
+            name: ServerText::new(name),
+            organization: None,
+        };
+        let mut entries: Vec<_> = names.iter().enumerate().map(entry).collect();
+        entries.extend((5..214).map(|number| entry((number, &"another-project-with-a-rather-long-name"))));
+        stage.projects_page(Ok(Page { entries, is_last: true, about: Some(214) }));
+    }
+    stage
+}
+
+fn account_named(name: &str) -> Stage {
+    let mut stage = Stage::with(FieldName::Client, "");
+    stage.type_in(name);
+    let account = |client: &str, name: &str| AccountEntry {
+        client: ClientId::parse(client).unwrap(),
+        name: ServerText::new(name),
+        secrets: Vec::new(),
+    };
+    let entries = vec![
+        account(CLIENT, "ci-deployer"),
+        account("mdb_sa_id_5b1f09c2e7a84d6390c1d2e3", "nightly-backup-of-all-the-clusters"),
+    ];
+    stage.accounts_page(Ok(Page { entries, is_last: true, about: Some(2) }));
+    stage
+}
+
+fn names() -> Vec<State> {
+    let mut chosen = named("staging", true);
+    chosen.press(KeyCode::Enter);
+    let mut failed = named("pay", false);
+    failed.projects_page(Err(ReadProblem::Rejected(rejection(
+        401,
+        "USER_UNAUTHORIZED",
+        "Current user is not authorized to perform this action.",
+    ))));
+    let mut left = named("pay", true);
+    left.keys("esc tab");
+    let mut late = named("pay", false);
+    late.wait(Duration::from_secs(2));
+    vec![
+        state("form_names_projects", named("pay", true)),
+        state("form_names_many_projects", named("o", true)),
+        state("form_names_project_chosen", chosen),
+        state("form_names_accounts", account_named("e")),
+        state("form_names_loading", late),
+        state("form_names_failed", failed),
+        state("form_names_left", left),
     ]
 }
 

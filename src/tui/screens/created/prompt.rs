@@ -10,7 +10,7 @@ use crate::domain::{
 };
 use crate::tui::app::{Shared, Transition};
 use crate::tui::area::split_left;
-use crate::tui::canvas::{Canvas, LABEL_WIDTH};
+use crate::tui::canvas::{Canvas, LABEL_WIDTH, cut};
 use crate::tui::event::{Command, Event, KeyPress};
 use crate::tui::keys::{
     Action, BACK_BUT_CTRL_C, Binding, CHOICE_ABOVE, CHOICE_BELOW, CLOSE_PANEL, HELP, HELP_BESIDE_TEXT,
@@ -25,7 +25,7 @@ use super::{CreatedScreen, LeaveConfirmation, Leaving};
 /// A prompt; it stands where the state of the secret stands otherwise.
 #[derive(Clone, Debug)]
 pub enum Prompt {
-    /// The formats to copy in: which one is chosen, from 0, in the order of [`Format::ALL`].
+    /// The formats to copy in: which one is chosen, from 0.
     Formats(usize),
     /// The path of a file.
     Save(PromptLine),
@@ -189,13 +189,14 @@ impl CreatedScreen {
             }
             (_, Action::No) => self.prompt = None,
             (Prompt::Formats(selected), Action::NextChoice) => {
-                *selected = (*selected + 1) % Format::ALL.len();
+                *selected = (*selected + 1) % formats(app).count();
             }
             (Prompt::Formats(selected), Action::PreviousChoice) => {
-                *selected = (*selected + Format::ALL.len() - 1) % Format::ALL.len();
+                let count = formats(app).count();
+                *selected = (*selected + count - 1) % count;
             }
             (Prompt::Formats(selected), Action::Choose) => {
-                let format = Format::ALL.get(*selected).copied().unwrap_or_default();
+                let format = formats(app).nth(*selected).unwrap_or_default();
                 self.prompt = None;
                 self.copy(app, format);
             }
@@ -356,14 +357,20 @@ impl CreatedScreen {
     fn draw_formats(&self, app: &Shared, selected: usize, canvas: &mut Canvas) {
         let theme = canvas.theme;
         canvas.line(Line::styled("Copy as", theme.strong));
-        for (index, format) in Format::ALL.into_iter().enumerate() {
+        for (index, format) in formats(app).enumerate() {
             let is_selected = index == selected;
             let symbol = if is_selected { theme.glyphs.pointer } else { " " };
             let style = if is_selected { theme.strong } else { Style::new() };
             let symbol = Span::styled(format!("{symbol} "), theme.strong);
-            canvas.line(Line::from(vec![symbol, Span::styled(format.title(), style)]));
+            let mut line = vec![symbol, Span::styled(format.title(), style)];
+            if let Format::Template(template) = format {
+                let text = ServerText::new(template.text());
+                let shown = cut(text.as_str(), canvas.width(), 12, 1, theme.glyphs.ellipsis);
+                line.push(Span::styled(format!("  {shown}"), theme.faint));
+            }
+            canvas.line(Line::from(line));
         }
-        let format = Format::ALL.get(selected).copied().unwrap_or_default();
+        let format = formats(app).nth(selected).unwrap_or_default();
         self.draw_left_out(app, format, canvas);
     }
 }
@@ -402,9 +409,16 @@ impl PromptLine {
     }
 }
 
+/// What can be copied: every format, and the user's own if there is one.
+fn formats(app: &Shared) -> impl Iterator<Item = Format> {
+    Format::ALL.into_iter().chain(app.template.map(Format::Template))
+}
+
 fn in_file(format: Format) -> &'static str {
     match format {
-        Format::Secret | Format::ClientId => "The secret alone (more as .env, .json or .yaml)",
+        Format::Secret | Format::ClientId | Format::Template(_) => {
+            "The secret alone (more as .env, .json or .yaml)"
+        }
         Format::Env => "Client ID and secret as variables",
         Format::Json => "The Atlas response as JSON",
         Format::Terraform => "Client ID and secret as Terraform variables (JSON)",

@@ -9,7 +9,7 @@ use crate::tui::app::Shared;
 use crate::tui::canvas::{Canvas, rows_of, said_by_atlas};
 use crate::tui::{Failure, Theme, words};
 
-use super::{FieldName, Focus, Notice, field_view, secrets};
+use super::{FieldName, Focus, Notice, field_view, secrets, suggestions};
 
 /// What the rows beyond those that have to be there are spent on.
 struct Room {
@@ -18,6 +18,8 @@ struct Room {
     /// The fields below which a row stays free for their words, so that nothing jumps while a person types.
     /// These rows come before every other blank one.
     reserved: Vec<FieldName>,
+    /// How many rows the entries below the field in focus take.
+    suggestions: u16,
     /// How many rows the account's secrets may take: the button below them always stands.
     secrets: u16,
     /// Rows left that may stay empty.
@@ -28,16 +30,21 @@ impl Room {
     fn of(app: &Shared, theme: &Theme, area: Rect) -> Self {
         let below = FieldName::ALL.map(|name| (name, field_view::rows_below(app, name, theme, area.width)));
         let fields: u16 = below.iter().map(|(_, rows)| 1 + rows).sum();
-        let secrets = if has_failed(app) { 0 } else { secrets_rows(app, theme, area.width) };
         let said = app.form.notice.as_ref().map_or(0, |said| notice_rows(said, theme, area.width));
+        let open = app.suggestions().map(|(name, _)| name);
+        let left = area.height.saturating_sub(fields + 1).saturating_sub(said);
+        let suggestions = if open.is_some() { suggestions::ROWS.min(left.max(2)) } else { 0 };
+        let fields = fields + suggestions;
+        let secrets = if has_failed(app) { 0 } else { secrets_rows(app, theme, area.width) };
         let needed = fields.saturating_add(secrets).saturating_add(1).saturating_add(said);
         let has_title = needed < area.height;
         let spare = area.height.saturating_sub(needed).saturating_sub(u16::from(has_title));
-        let silent = below.iter().filter(|(_, rows)| *rows == 0).map(|(name, _)| *name);
+        let silent =
+            below.iter().filter(|(name, rows)| *rows == 0 && open != Some(*name)).map(|(name, _)| *name);
         let reserved: Vec<_> = silent.take(usize::from(spare)).collect();
         let spare = spare.saturating_sub(u16::try_from(reserved.len()).unwrap_or(u16::MAX));
         let secrets = secrets.min(area.height.saturating_sub(fields + 1).saturating_sub(said));
-        Self { has_title, reserved, secrets, spare }
+        Self { has_title, reserved, suggestions, secrets, spare }
     }
 
     /// Leaves a row empty if there is one to spare.
@@ -63,6 +70,10 @@ pub(super) fn draw(app: &Shared, canvas: &mut Canvas) {
     }
     for name in FieldName::ALL {
         field_view::draw(app, name, canvas);
+        if let Some((_, list)) = app.suggestions().filter(|(open, _)| *open == name) {
+            let area = canvas.take(room.suggestions);
+            suggestions::draw(app, list, &mut canvas.part(area));
+        }
         if room.reserved.contains(&name) {
             canvas.blank();
         }

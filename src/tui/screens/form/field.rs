@@ -1,6 +1,6 @@
 //! One field of the form: what was typed, and what became of it on the way in.
 
-use crate::domain::ServerText;
+use crate::domain::{ProjectId, ServerText};
 
 use crate::tui::{TextLine, paste};
 
@@ -27,6 +27,15 @@ impl FieldName {
             Self::Lifetime => "Expires after",
         }
     }
+
+    /// What the field names.
+    pub(crate) fn noun(self) -> &'static str {
+        match self {
+            Self::Project => "project",
+            Self::Client => "service account",
+            Self::Lifetime => "lifetime",
+        }
+    }
 }
 
 /// What the keys go to.
@@ -50,6 +59,21 @@ pub struct Field {
     /// True after a secret was refused: what follows at once belongs to it.
     pub(super) drops_text: bool,
     pub(super) note: Option<InputNote>,
+    pub(super) suggestions: Suggestions,
+    /// True once the text counts as complete: if it is the name of one entry of Atlas's list, that one is taken.
+    pub(super) resolves: bool,
+}
+
+/// Whether the entries of Atlas's list stand below the field.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Suggestions {
+    /// While a name is typed.
+    #[default]
+    ForNames,
+    /// Whatever the text is, until it changes.
+    Open,
+    /// Not before the text changes.
+    Closed,
 }
 
 /// What the program changed in what was typed or pasted.
@@ -82,6 +106,8 @@ impl Field {
         self.touched = true;
         self.refused = None;
         self.note = None;
+        self.suggestions = Suggestions::default();
+        self.resolves = false;
     }
 
     /// Atlas's ids of projects are lower case; a secret typed by mistake is not kept.
@@ -93,9 +119,8 @@ impl Field {
             return;
         }
         let text = self.line.text();
-        let is_upper_hex = text.bytes().all(|byte| byte.is_ascii_hexdigit())
-            && text.bytes().any(|byte| byte.is_ascii_uppercase());
-        if name == FieldName::Project && is_upper_hex {
+        let is_id = ProjectId::parse(text).is_ok();
+        if name == FieldName::Project && is_id && text.bytes().any(|byte| byte.is_ascii_uppercase()) {
             self.line.lower();
             self.note = Some(InputNote::Lowered);
         }

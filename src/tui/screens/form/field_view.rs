@@ -12,7 +12,8 @@ use crate::tui::canvas::{Canvas, LABEL_WIDTH, cut, rows_of};
 use crate::tui::text_line::draw_scrolled;
 use crate::tui::{Theme, words};
 
-use super::{FieldName, Focus, Validation};
+use super::super::picker::List;
+use super::{FieldName, Focus, Validation, suggestions};
 
 /// Room for a client id and the caret behind it.
 const VALUE_WIDTH: u16 = 35;
@@ -69,9 +70,26 @@ struct Remark {
 impl Remark {
     fn of(app: &Shared, name: FieldName, validation: &Validation, theme: &Theme) -> Option<Self> {
         let glyphs = theme.glyphs;
+        // The entries below say it.
+        let is_open = app.suggestions().is_some_and(|(open, _)| open == name);
+        if is_open
+            && (matches!(validation, Validation::Name { .. }) || app.form.field(name).line.text().is_empty())
+        {
+            return None;
+        }
         let (symbol, words, style) = match validation {
             Validation::Silent => return None,
             Validation::Incomplete(missing) => (glyphs.dot, missing.clone(), theme.faint),
+            Validation::Name { message, .. } => {
+                match app.list(name).map(|list| (list, suggestions::remark(list))) {
+                    Some((list, words)) if list.has_no_match() => (glyphs.cross, words, theme.bad),
+                    Some((_, words)) => (glyphs.dot, words, theme.faint),
+                    None if name == FieldName::Client && app.form.project_id().is_none() => {
+                        (glyphs.dot, "choose a project first".to_owned(), theme.faint)
+                    }
+                    None => (glyphs.cross, message.clone(), theme.bad),
+                }
+            }
             Validation::Wrong { message, .. } => (glyphs.cross, message.clone(), theme.bad),
             Validation::Refused(words) => (glyphs.cross, words.to_string(), theme.bad),
             Validation::Id(note) => return Some(Self::of_id(app, name, *note, theme)),
@@ -165,6 +183,8 @@ fn draw_value(app: &Shared, name: FieldName, validation: &Validation, canvas: &m
     let scroll = typed.scroll(room);
     let offending = match validation {
         Validation::Wrong { position, .. } => *position,
+        // It is no name either.
+        Validation::Name { position, .. } if app.list(name).is_some_and(List::has_no_match) => *position,
         _ => None,
     };
     let line = value_line(typed.text(), offending, theme);

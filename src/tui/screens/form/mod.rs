@@ -3,12 +3,14 @@
 mod draw;
 mod field;
 mod field_view;
+mod names;
 mod secrets;
+mod suggestions;
 mod validation;
 
 use std::time::Duration;
 
-use crossterm::event::KeyCode;
+use crossterm::event::{KeyCode, KeyModifiers};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -19,7 +21,7 @@ use crate::tui::app::{Component, Screen, Shared, Transition};
 use crate::tui::canvas::Canvas;
 use crate::tui::event::KeyPress;
 use crate::tui::keys::{
-    AS_COMMAND, Action, Binding, CONTROL, DISMISS, HELP, LIST, NEXT_FIELD, NONE, PREVIOUS_FIELD, QUIT,
+    AS_COMMAND, Action, Binding, CONTROL, DISMISS, ESC, HELP, LIST, NEXT_FIELD, NONE, PREVIOUS_FIELD, QUIT,
     REPAINT, SIGN_IN, SUSPEND,
 };
 use crate::tui::paste::{Context, Paste, Placed, understand};
@@ -28,9 +30,13 @@ use crate::tui::{Failure, TextLine};
 use super::{CommandView, Picker, Recovery, SecretListScreen, SignIn};
 
 pub use field::{Field, FieldName, Focus};
+pub use names::Names;
 pub use validation::Validation;
 
+pub(crate) use suggestions::could_not_list;
+
 pub(in crate::tui) use field::InputNote;
+use field::Suggestions;
 
 /// A field of the form.
 const ON_FIELD: &[Binding] = &[
@@ -44,6 +50,29 @@ const ON_FIELD: &[Binding] = &[
     AS_COMMAND,
     SIGN_IN,
     DISMISS,
+    SUSPEND,
+    REPAINT,
+];
+
+/// A field with entries of Atlas's list below it.
+const ON_SUGGESTIONS: &[Binding] = &[
+    Binding::new(&[(KeyCode::Enter, NONE), (KeyCode::Tab, NONE)], "Enter", "choose", Action::Choose),
+    Binding::new(&[(KeyCode::Down, NONE)], "Down", "next", Action::NextChoice),
+    Binding::new(&[(KeyCode::Up, NONE)], "Up", "previous", Action::PreviousChoice).only_in_help(),
+    Binding::new(
+        &[(KeyCode::BackTab, KeyModifiers::SHIFT), (KeyCode::BackTab, NONE)],
+        "Shift-Tab",
+        "previous field",
+        Action::Previous,
+    )
+    .only_in_help(),
+    Binding::new(&[ESC], "Esc", "close", Action::Dismiss),
+    LIST,
+    HELP,
+    QUIT,
+    Binding::new(&[(KeyCode::Char('s'), CONTROL)], "Ctrl-S", "create", Action::Submit).only_in_help(),
+    AS_COMMAND.only_in_help(),
+    SIGN_IN,
     SUSPEND,
     REPAINT,
 ];
@@ -144,6 +173,9 @@ impl Form {
             clock: (Timestamp::UNIX_EPOCH, TimeZone::UTC),
         };
         form.focus = form.first_problem().map_or(Focus::Button, Focus::Field);
+        for name in FieldName::ALL {
+            form.field_mut(name).resolves = matches!(form.validation(name), Validation::Name { .. });
+        }
         form
     }
 
@@ -285,11 +317,16 @@ impl Form {
 
     /// Takes a value that was chosen from a list, and goes on to what is wrong or empty still.
     pub(in crate::tui) fn choose(&mut self, name: FieldName, value: &str) {
+        self.set(name, value);
+        self.notice = None;
+        self.focus = self.first_problem().map_or(Focus::Button, Focus::Field);
+    }
+
+    /// Replaces what stands in a field.
+    pub fn set(&mut self, name: FieldName, value: &str) {
         let field = self.field_mut(name);
         field.line.set(value);
         field.changed();
-        self.notice = None;
-        self.focus = self.first_problem().map_or(Focus::Button, Focus::Field);
     }
 
     /// Fills in what is known by now, where nothing was typed yet.
@@ -328,6 +365,8 @@ impl FormScreen {
     pub(in crate::tui) fn submit(app: &mut Shared) -> Transition {
         app.form.touch_all();
         app.form.notice = None;
+        app.form.resolve_names();
+        app.update_names();
         if let Some(name) = app.form.first_problem() {
             app.form.focus = Focus::Field(name);
             return Transition::Stay;
@@ -365,9 +404,15 @@ impl FormScreen {
 impl Component for FormScreen {
     fn on_action(&mut self, app: &mut Shared, action: Action) -> Transition {
         match action {
-            Action::Next => app.form.focus_next(),
+            Action::Choose if app.take_marked() => {}
+            Action::Next | Action::Choose => app.form.focus_next(),
             Action::Previous => app.form.focus_previous(),
-            Action::Dismiss => app.form.notice = None,
+            Action::NextChoice => app.mark(true),
+            Action::PreviousChoice => app.mark(false),
+            Action::Dismiss => match app.suggestions() {
+                Some((name, _)) => app.form.field_mut(name).suggestions = Suggestions::Closed,
+                None => app.form.notice = None,
+            },
             Action::Submit => return Self::submit(app),
             Action::List => return Picker::open(app),
             Action::SignIn => return Self::sign_in(app),
@@ -392,11 +437,17 @@ impl Component for FormScreen {
     }
 
     fn works(&self, app: &Shared, action: Action) -> bool {
-        action != Action::Dismiss || app.form.notice.is_some()
+        let suggestions = app.suggestions();
+        match action {
+            Action::Dismiss => suggestions.is_some() || app.form.notice.is_some(),
+            Action::Choose => suggestions.is_some_and(|(_, list)| app.marked(list).is_some()),
+            _ => true,
+        }
     }
 
     fn keys(&self, app: &Shared) -> &'static [Binding] {
         match (app.form.focus, app.submit_action()) {
+            _ if app.suggestions().is_some_and(|(_, list)| list.matches.len() > 0) => ON_SUGGESTIONS,
             (Focus::Field(FieldName::Project | FieldName::Client), _) => ON_FIELD,
             (_, SubmitAction::Create) => ON_CREATE,
             (_, SubmitAction::ReplaceExpired) => ON_REPLACE,
@@ -405,11 +456,18 @@ impl Component for FormScreen {
     }
 
     fn wake_in(&self, app: &Shared) -> Option<Duration> {
-        [until_minute_turns(app), app.lookups.due_in(app.now)].into_iter().flatten().min()
+        [until_minute_turns(app), app.lookups.due_in(app.now), app.names_wake_in()]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     fn about(&self) -> &'static [&'static str] {
-        &["A pasted URL or ID goes to its own field.", "Lifetimes: hours, or 36h, 30d, 12w, 1y, or a date."]
+        &[
+            "An ID field takes a name, too: choose from its list.",
+            "A pasted URL or ID goes to its own field.",
+            "Lifetimes: hours, or 36h, 30d, 12w, 1y, or a date.",
+        ]
     }
 
     fn draw(&self, app: &Shared, canvas: &mut Canvas) {

@@ -22,6 +22,13 @@ pub enum Validation {
         /// The character to blame.
         position: Option<usize>,
     },
+    /// It is no id. It may be a name, which Atlas's list says.
+    Name {
+        /// Why it is no id.
+        message: String,
+        /// The character to blame.
+        position: Option<usize>,
+    },
     /// Atlas refused this value.
     Refused(ServerText),
     /// A well-formed id, and a word about it if there is one.
@@ -67,7 +74,9 @@ impl Validation {
         match ProjectId::parse(text) {
             Ok(_) => Self::Id(note.and_then(InputNote::words)),
             Err(error) if error.is_incomplete() => Self::Incomplete(error.to_string()),
-            Err(error @ ProjectIdError::NotHex { position, .. }) => Self::wrong(&error, Some(position)),
+            Err(error @ ProjectIdError::NotHex { position, .. }) if !text.trim().is_empty() => {
+                Self::Name { message: error.to_string(), position: Some(position) }
+            }
             Err(error) => Self::wrong(&error, None),
         }
     }
@@ -76,9 +85,10 @@ impl Validation {
         match ClientId::parse(text) {
             Ok(_) => Self::Id(note.and_then(InputNote::words)),
             Err(error) if error.is_incomplete() => Self::Incomplete(error.to_string()),
-            Err(
-                error @ (ClientIdError::NotHex { position, .. } | ClientIdError::WrongPrefix { position }),
-            ) => Self::wrong(&error, Some(position)),
+            Err(error @ ClientIdError::WrongPrefix { position }) if !text.trim().is_empty() => {
+                Self::Name { message: error.to_string(), position: Some(position) }
+            }
+            Err(error @ ClientIdError::NotHex { position, .. }) => Self::wrong(&error, Some(position)),
             Err(error) => Self::wrong(&error, None),
         }
     }
@@ -115,7 +125,18 @@ mod tests {
         for text in ["", "mdb_s", "mdb_sa_id_12"] {
             assert!(matches!(Validation::of_client(text, None), Validation::Incomplete(_)), "{text:?}");
         }
-        assert!(matches!(Validation::of_project("x", None), Validation::Wrong { position: Some(0), .. }));
+        for text in ["x", "32b6g", "pay"] {
+            assert!(matches!(Validation::of_project(text, None), Validation::Name { .. }), "{text:?}");
+        }
+        for text in ["ci", "mdb_sx", "32b6e34b3d91647abb20e7b8"] {
+            assert!(matches!(Validation::of_client(text, None), Validation::Name { .. }), "{text:?}");
+        }
+        for text in [" ", "'pay'", "32b6e34b3d91647abb20e7b8a", "mdb_sa_id_12"] {
+            assert!(matches!(Validation::of_project(text, None), Validation::Wrong { .. }), "{text:?}");
+        }
+        for text in [" ", "'ci'", "mdb_sa_id_1x", "mdb_sa_sk_fake"] {
+            assert!(matches!(Validation::of_client(text, None), Validation::Wrong { .. }), "{text:?}");
+        }
     }
 
     #[test]

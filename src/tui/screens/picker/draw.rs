@@ -32,7 +32,7 @@ pub(super) fn draw(picker: &Picker, app: &Shared, canvas: &mut Canvas) {
     let [head, below] = split_top(canvas.area, HEAD_ROWS);
     let columns = columns(picker, usize::from(canvas.width()));
     draw_head(picker, &columns, &mut canvas.part(head));
-    if let Some(problem) = picker.pages.problem.as_ref().filter(|_| picker.items.is_empty()) {
+    if let Some(problem) = picker.list.pages.problem.as_ref().filter(|_| picker.list.items.is_empty()) {
         return draw_problem(picker, problem, &mut canvas.part(below));
     }
     let [items, foot] = split_bottom(below, FOOT_ROWS);
@@ -42,15 +42,15 @@ pub(super) fn draw(picker: &Picker, app: &Shared, canvas: &mut Canvas) {
 
 fn draw_head(picker: &Picker, columns: &[(Column, usize)], canvas: &mut Canvas) {
     let theme = canvas.theme;
-    let title = match picker.field {
+    let title = match picker.list.field {
         FieldName::Project => "Choose a project",
         FieldName::Client => "Choose a service account",
         FieldName::Lifetime => "Choose a lifetime",
     };
     let row = canvas.take(1);
     canvas.frame.render_widget(Line::styled(title, theme.strong), row);
-    if !picker.items.is_empty() || picker.is_complete() {
-        let count = Line::styled(count(picker), theme.faint);
+    if !picker.list.items.is_empty() || picker.list.is_complete() {
+        let count = Line::styled(picker.list.count(), theme.faint);
         canvas.frame.render_widget(count.alignment(Alignment::Right), row);
     }
     let row = canvas.take(1);
@@ -62,25 +62,9 @@ fn draw_head(picker: &Picker, columns: &[(Column, usize)], canvas: &mut Canvas) 
     if picker.filter.text().is_empty() {
         canvas.frame.render_widget(Line::styled("type to filter", theme.faint), text);
     }
-    if picker.field != FieldName::Lifetime && !picker.items.is_empty() {
+    if picker.list.field != FieldName::Lifetime && !picker.list.items.is_empty() {
         let titles = columns.iter().map(|(column, width)| fit(column.title(), *width, theme));
         canvas.line(Line::styled(format!("  {}", titles.collect::<Vec<_>>().join("  ")), theme.faint));
-    }
-}
-
-/// `2 of 214 projects`
-fn count(picker: &Picker) -> String {
-    let (matching, all) = (picker.matches.len(), picker.items.len());
-    let plural = if all == 1 { "" } else { "s" };
-    let all = format!("{all} {}{plural}", noun(picker));
-    if picker.filter.text().is_empty() { all } else { format!("{matching} of {all}") }
-}
-
-fn noun(picker: &Picker) -> &'static str {
-    match picker.field {
-        FieldName::Project => "project",
-        FieldName::Client => "service account",
-        FieldName::Lifetime => "lifetime",
     }
 }
 
@@ -94,7 +78,7 @@ fn draw_items(picker: &Picker, app: &Shared, columns: &[(Column, usize)], canvas
     let first = first_place(picker, height);
     let own = signed_in_as(app);
     for place in first..first.saturating_add(height) {
-        let Some(item) = picker.item(place) else { break };
+        let Some(item) = picker.list.item(place) else { break };
         let is_selected = place == picker.selected;
         let theme = canvas.theme;
         let line = if let Item::Lifetime { text, words, lifetime } = item {
@@ -105,8 +89,8 @@ fn draw_items(picker: &Picker, app: &Shared, columns: &[(Column, usize)], canvas
         };
         canvas.line(line);
     }
-    if picker.matches.len() == 0 && (!picker.items.is_empty() || picker.is_complete()) {
-        canvas.words(2, &nothing(picker), canvas.theme.faint);
+    if picker.list.matches.len() == 0 && (!picker.list.items.is_empty() || picker.list.is_complete()) {
+        canvas.words(2, &picker.list.nothing(), canvas.theme.faint);
     }
 }
 
@@ -124,34 +108,19 @@ fn draw_problem(picker: &Picker, problem: &ReadProblem, canvas: &mut Canvas) {
 }
 
 fn could_not_load(picker: &Picker, problem: &ReadProblem) -> String {
-    let page = picker.pages.missing_page().unwrap_or(1);
+    let page = picker.list.pages.missing_page().unwrap_or(1);
     format!("Could not load page {page}. {}", problem.explain().title)
-}
-
-/// Why the list is empty.
-fn nothing(picker: &Picker) -> String {
-    match picker.field {
-        _ if !picker.items.is_empty() => {
-            format!("No {} matches \"{}\".", noun(picker), picker.filter.text())
-        }
-        FieldName::Project => {
-            "There are no projects that these credentials can read. A project owner can grant access."
-                .to_owned()
-        }
-        _ => "This project has no service accounts. Create one in Atlas first.".to_owned(),
-    }
 }
 
 fn draw_foot(picker: &Picker, app: &Shared, height: usize, canvas: &mut Canvas) {
     let theme = canvas.theme;
     let first = first_place(picker, height);
-    let below = picker.matches.len().saturating_sub(first + height);
+    let below = picker.list.matches.len().saturating_sub(first + height);
     match more(first, below, &theme.glyphs) {
         Some(words) => canvas.line(Line::styled(words, theme.faint)),
         None => canvas.blank(),
     }
-    let pages = &picker.pages;
-    let left = pages.waits_until.map(|until| until.since(app.now)).filter(|left| !left.is_zero());
+    let pages = &picker.list.pages;
     if let (true, Some(longest)) = (picker.is_refused, app.form.longest_hours) {
         let words = format!(
             "This organization allows at most {}. Choose a shorter lifetime.",
@@ -162,13 +131,14 @@ fn draw_foot(picker: &Picker, app: &Shared, height: usize, canvas: &mut Canvas) 
         let words = could_not_load(picker, problem);
         let words = cut(&words, canvas.width(), 2, canvas.left(), theme.glyphs.ellipsis);
         canvas.marked(theme.glyphs.cross, &words, theme.bad);
-    } else if let Some(left) = left {
-        let words = format!("Rate limited by Atlas (429). Retrying in {}.", words::seconds_left(left));
-        canvas.warning(&words, theme.warning);
+    } else if let Some(left) = pages.wait_left(app.now) {
+        canvas.warning(&words::rate_limited(left), theme.warning);
     } else if pages.is_under_way() {
         let words = match pages.about_pages {
-            Some(about) => format!("Loading {}s, {} of {about} pages", noun(picker), pages.pages_read),
-            None => format!("Loading {}s", noun(picker)),
+            Some(about) => {
+                format!("Loading {}s, {} of {about} pages", picker.list.field.noun(), pages.pages_read)
+            }
+            None => format!("Loading {}s", picker.list.field.noun()),
         };
         canvas.running(app.now, pages.since, &words);
     }

@@ -17,7 +17,7 @@ const USUAL_LIFETIMES: [(&str, &str, i32); 7] = [
 
 /// One item of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Item {
+pub(in crate::tui) enum Item {
     Project(ProjectEntry),
     Account(AccountEntry),
     /// As it is typed, and what it means.
@@ -53,6 +53,20 @@ impl Item {
         }
     }
 
+    /// The name that Atlas has for it.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Project(entry) => entry.name.as_str(),
+            Self::Account(entry) => entry.name.as_str(),
+            Self::Lifetime { words, .. } => words,
+        }
+    }
+
+    /// True for exactly this name, in whatever case.
+    pub fn is_called(&self, name: &str) -> bool {
+        self.name().chars().flat_map(char::to_lowercase).eq(name.chars().flat_map(char::to_lowercase))
+    }
+
     /// What the filter searches.
     pub fn searched(&self) -> String {
         match self {
@@ -80,7 +94,7 @@ impl Item {
 
 /// The order of accounts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Sort {
+pub(in crate::tui) enum Sort {
     /// By the next expiry, the soonest first; accounts without secrets are last.
     Expiry,
     Name,

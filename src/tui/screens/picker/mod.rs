@@ -2,6 +2,7 @@
 
 mod draw;
 mod item;
+mod list;
 mod pagination;
 mod table;
 
@@ -9,9 +10,7 @@ use std::time::Duration;
 
 use crossterm::event::KeyCode;
 
-use crate::domain::{
-    ClientId, ENTRIES_PER_PAGE, Identity, Page, ProjectEntry, ProjectId, ReadProblem, Session,
-};
+use crate::domain::{ClientId, Identity, ProjectEntry, ReadProblem, Session};
 use crate::tui::app::{Component, Screen, Shared, Transition};
 use crate::tui::canvas::{Canvas, spinner_wake};
 use crate::tui::event::{Command, Event, KeyPress};
@@ -19,29 +18,25 @@ use crate::tui::keys::{
     Action, Binding, CHOICE_ABOVE, CHOICE_BELOW, CHOOSE, CONTROL, CTRL_C, ESC, HELP_BESIDE_TEXT, NONE,
     PAGE_DOWN, PAGE_UP, REPAINT, SUSPEND,
 };
-use crate::tui::matching::Matches;
 use crate::tui::{TextLine, paste, words};
 
 use super::{FieldName, Focus, Notice};
 
-use item::{Item, Sort, lifetimes};
-use pagination::Pagination;
+use item::lifetimes;
+
+pub(in crate::tui) use item::{Item, Sort};
+pub(in crate::tui) use list::List;
+pub(in crate::tui) use table::{SHORTEST_NAME, fit, pointer};
 
 /// A list to choose from.
 #[derive(Clone, Debug)]
 pub struct Picker {
-    field: FieldName,
-    /// The project whose accounts are listed.
-    project: Option<ProjectId>,
+    list: List,
     filter: TextLine,
-    /// In the order of the list.
-    items: Vec<Item>,
-    matches: Matches,
     /// Which of the matching items is selected, from 0.
     selected: usize,
     /// The order of accounts; other lists stay as they come.
     sort: Sort,
-    pages: Pagination,
     /// True after Enter on an item that cannot be chosen.
     is_refused: bool,
     /// True when the projects are not all of one organization.
@@ -105,120 +100,65 @@ impl Picker {
 
     fn show(app: &mut Shared, field: FieldName) -> Transition {
         let mut picker = Self {
-            field,
-            project: app.form.project_id().filter(|_| field == FieldName::Client),
+            list: List::new(app, field),
             filter: TextLine::default(),
-            items: Vec::new(),
-            matches: Matches::default(),
             selected: 0,
             sort: Sort::Expiry,
-            pages: Pagination::new(app.now),
             is_refused: false,
             has_several_organizations: false,
         };
         if field == FieldName::Lifetime {
-            picker.add(app, lifetimes());
+            picker.list.add(lifetimes());
+            picker.select_value(app.form.lifetime.line.text());
         } else {
-            picker.fetch(app);
+            app.stop_names();
+            picker.list.fetch(app);
         }
         Transition::Show(Screen::Picker(Box::new(picker)))
     }
 
-    /// True when nothing more will come.
-    fn is_complete(&self) -> bool {
-        !self.pages.is_under_way() && self.pages.problem.is_none()
-    }
-
     fn chosen(&self) -> Option<&Item> {
-        self.item(self.selected)
+        self.list.item(self.selected)
     }
 
-    /// The item at this place among those that match.
-    fn item(&self, place: usize) -> Option<&Item> {
-        self.items.get(self.matches.row(place)?)
-    }
-
-    /// Adds items. The selection stays on its item, wherever that is now; at first it is on what the field holds.
-    fn add(&mut self, app: &Shared, items: Vec<Item>) {
+    /// Takes what a job reported. The selection stays on its item, wherever that is now; at first it is on what the
+    /// field holds.
+    fn extend(&mut self, app: &mut Shared, event: Event) {
         let selected = match self.chosen() {
             Some(item) => item.value().to_owned(),
-            None => app.form.field(self.field).line.text().to_owned(),
+            None => app.form.field(self.list.field).line.text().to_owned(),
         };
-        if self.field == FieldName::Client {
-            self.items.extend(items);
-            self.arrange(app);
-        } else {
-            self.matches.extend(items.iter().map(Item::searched));
-            self.items.extend(items);
-            let mut organizations = self.items.iter().filter_map(Item::organization);
-            let first = organizations.next();
-            self.has_several_organizations = organizations.any(|other| Some(other) != first);
+        if !self.list.on_event(app, event) {
+            return;
         }
+        if self.list.field == FieldName::Client {
+            self.list.sort(self.sort, app.atlas_now());
+        }
+        let mut organizations = self.list.items.iter().filter_map(Item::organization);
+        let first = organizations.next();
+        self.has_several_organizations = organizations.any(|other| Some(other) != first);
         self.select_value(&selected);
-    }
-
-    /// Sorts the accounts.
-    fn arrange(&mut self, app: &Shared) {
-        self.sort.apply(&mut self.items, app.atlas_now());
-        self.matches = Matches::default();
-        self.matches.extend(self.items.iter().map(Item::searched));
-        self.matches.filter(self.filter.text());
     }
 
     fn toggle_sort(&mut self, app: &Shared) {
         let selected = self.chosen().map(|item| item.value().to_owned());
         self.sort = self.sort.other();
-        self.arrange(app);
+        self.list.sort(self.sort, app.atlas_now());
         self.select_value(&selected.unwrap_or_default());
     }
 
     fn select_value(&mut self, value: &str) {
-        let row = self.items.iter().position(|item| item.is(value));
-        self.selected = row.and_then(|row| self.matches.place(row)).unwrap_or(0);
+        self.selected = self.list.place(value).unwrap_or(0);
     }
 
     fn select(&mut self, place: usize) {
         self.is_refused = false;
-        self.selected = place.min(self.matches.len().saturating_sub(1));
+        self.selected = place.min(self.list.matches.len().saturating_sub(1));
     }
 
     fn filter_changed(&mut self) {
-        self.matches.filter(self.filter.text());
+        self.list.matches.filter(self.filter.text());
         self.select(0);
-    }
-
-    /// Fetches the next pages, unless one has failed: then the user decides.
-    fn fetch(&mut self, app: &mut Shared) {
-        if self.pages.problem.is_some() {
-            return;
-        }
-        for page in self.pages.wanted() {
-            app.send(match &self.project {
-                Some(project) => Command::FetchAccounts(project.clone(), page),
-                None => Command::FetchProjects(page),
-            });
-        }
-    }
-
-    fn on_page<T>(
-        &mut self,
-        app: &mut Shared,
-        number: u32,
-        result: Result<Page<T>, ReadProblem>,
-        item: impl Fn(T) -> Item,
-    ) {
-        if !self.pages.arrived(number) {
-            return;
-        }
-        match result {
-            Ok(page) => {
-                let per_page = u32::try_from(ENTRIES_PER_PAGE).unwrap_or(u32::MAX);
-                self.pages.came(number, page.is_last, page.about, per_page);
-                self.add(app, page.entries.into_iter().map(item).collect());
-            }
-            Err(problem) => self.pages.failed(number, problem),
-        }
-        self.fetch(app);
     }
 
     fn choose(&mut self, app: &mut Shared) -> Transition {
@@ -228,7 +168,7 @@ impl Picker {
             return Transition::Stay;
         }
         let goes_on = matches!(item, Item::Project(project) if needs_account(app, project));
-        app.form.choose(self.field, item.value());
+        app.form.choose(self.list.field, item.value());
         if !goes_on {
             return Transition::form();
         }
@@ -264,7 +204,7 @@ impl Component for Picker {
             Action::Sort => self.toggle_sort(app),
             Action::Leave => return Transition::form(),
             Action::Choose => return self.choose(app),
-            Action::Retry if self.pages.retry(app.now) => self.fetch(app),
+            Action::Retry if self.list.pages.retry(app.now) => self.list.fetch(app),
             _ => {}
         }
         Transition::Stay
@@ -283,21 +223,12 @@ impl Component for Picker {
     }
 
     fn on_event(&mut self, app: &mut Shared, event: Event) -> Transition {
-        match event {
-            Event::PagesDelayed(wait) => self.pages.delayed(app.now.plus(wait)),
-            Event::ProjectsPage(page, result) if self.field == FieldName::Project => {
-                self.on_page(app, page, result, Item::Project);
-            }
-            Event::AccountsPage(project, page, result) if self.project.as_ref() == Some(&project) => {
-                self.on_page(app, page, result, Item::Account);
-            }
-            _ => {}
-        }
+        self.extend(app, event);
         Transition::Stay
     }
 
     fn keys(&self, _app: &Shared) -> &'static [Binding] {
-        match (self.field, self.sort) {
+        match (self.list.field, self.sort) {
             (FieldName::Client, Sort::Expiry) => BY_EXPIRY,
             (FieldName::Client, Sort::Name) => BY_NAME,
             _ => KEYS,
@@ -307,23 +238,22 @@ impl Component for Picker {
     fn works(&self, app: &Shared, action: Action) -> bool {
         match action {
             Action::Choose => self.chosen().is_some_and(|item| item.is_allowed(app.form.longest_hours)),
-            Action::NextChoice | Action::PreviousChoice | Action::Sort => self.matches.len() > 1,
-            Action::PageDown | Action::PageUp => self.matches.len() > draw::list_rows(app.body()),
-            Action::Retry => self.pages.problem.is_some(),
+            Action::NextChoice | Action::PreviousChoice | Action::Sort => self.list.matches.len() > 1,
+            Action::PageDown | Action::PageUp => self.list.matches.len() > draw::list_rows(app.body()),
+            Action::Retry => self.list.pages.problem.is_some(),
             _ => true,
         }
     }
 
     fn wake_in(&self, app: &Shared) -> Option<Duration> {
-        let left = self.pages.waits_until.map(|until| until.since(app.now)).filter(|left| !left.is_zero());
-        match left {
+        match self.list.pages.wait_left(app.now) {
             Some(left) => Some(words::until_next_second(left)),
-            None => self.pages.is_under_way().then(|| spinner_wake(app.now, self.pages.since)),
+            None => self.list.pages.is_under_way().then(|| spinner_wake(app.now, self.list.pages.since)),
         }
     }
 
     fn about(&self) -> &'static [&'static str] {
-        match self.field {
+        match self.list.field {
             FieldName::Project => {
                 &["Type to filter by name or ID. Letters may be left out: ppd finds payments-prod."]
             }

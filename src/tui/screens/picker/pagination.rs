@@ -1,6 +1,7 @@
 //! Fetching a list page by page: which pages to ask for, and when the list is complete.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use crate::domain::{Now, ReadProblem};
 
@@ -9,13 +10,13 @@ const AT_ONCE: usize = 4;
 
 /// How far fetching a list is.
 #[derive(Clone, Debug)]
-pub struct Pagination {
+pub(in crate::tui) struct Pagination {
     /// How many pages have come.
     pub pages_read: u32,
     /// About how many pages there are, once that is known.
     pub about_pages: Option<u32>,
     /// Until when Atlas wants to be left alone, while it does.
-    pub waits_until: Option<Now>,
+    waits_until: Option<Now>,
     /// Why a page could not be loaded.
     pub problem: Option<ReadProblem>,
     /// Since when pages are being loaded.
@@ -58,6 +59,11 @@ impl Pagination {
         if self.is_under_way() {
             self.waits_until = Some(until);
         }
+    }
+
+    /// How long Atlas still wants to be left alone.
+    pub fn wait_left(&self, now: Now) -> Option<Duration> {
+        self.waits_until.map(|until| until.since(now)).filter(|left| !left.is_zero())
     }
 
     pub(super) fn failed(&mut self, page: u32, problem: ReadProblem) {
@@ -119,7 +125,7 @@ mod tests {
     use super::*;
 
     fn new() -> Pagination {
-        Pagination::new(Now { wall: jiff::Timestamp::UNIX_EPOCH, uptime: std::time::Duration::ZERO })
+        Pagination::new(Now { wall: jiff::Timestamp::UNIX_EPOCH, uptime: Duration::ZERO })
     }
 
     #[test]

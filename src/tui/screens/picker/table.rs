@@ -16,12 +16,12 @@ use super::item::Item;
 const GAP: usize = 2;
 
 /// A name has at least so many columns.
-const SHORTEST_NAME: usize = 16;
+pub(in crate::tui) const SHORTEST_NAME: usize = 15;
 
 const ID_WIDTH: usize = 24;
 
-/// `! expired 123 days ago`
-const EXPIRY_WIDTH: usize = 22;
+/// `! in 123 days, 1 expired`
+const EXPIRY_WIDTH: usize = 24;
 
 /// One cell of a bar is a week.
 const BAR_WIDTH: usize = 13;
@@ -64,7 +64,7 @@ impl Column {
 pub(super) fn columns(picker: &Picker, width: usize) -> Vec<(Column, usize)> {
     let has_several = picker.has_several_organizations;
     // The most important first.
-    let wanted: &[(Column, usize)] = match picker.field {
+    let wanted: &[(Column, usize)] = match picker.list.field {
         FieldName::Project if has_several => {
             &[(Column::ProjectId, ID_WIDTH), (Column::Organization, ID_WIDTH)]
         }
@@ -72,7 +72,7 @@ pub(super) fn columns(picker: &Picker, width: usize) -> Vec<(Column, usize)> {
         FieldName::Client => &[
             (Column::Expires, EXPIRY_WIDTH),
             (Column::Secrets, 7),
-            (Column::ClientTail, 7),
+            (Column::ClientTail, 6),
             (Column::LastUsed, 12),
             (Column::Bar, BAR_WIDTH),
         ],
@@ -91,7 +91,7 @@ pub(super) fn columns(picker: &Picker, width: usize) -> Vec<(Column, usize)> {
     columns
 }
 
-pub(super) fn pointer(is_selected: bool, theme: &Theme) -> String {
+pub(in crate::tui) fn pointer(is_selected: bool, theme: &Theme) -> String {
     format!("{} ", if is_selected { theme.glyphs.pointer } else { " " })
 }
 
@@ -164,6 +164,12 @@ impl Row<'_> {
             Some(Some(at)) if at <= now => format!("expired {}", words::ago(at, now)),
             Some(Some(at)) => words::from_now(at, now),
         };
+        let expired = entry.secrets.iter().filter(|secret| secret.is_expired(now)).count();
+        let text = if expired > 0 && expired < entry.secrets.len() {
+            format!("{text}, {expired} expired")
+        } else {
+            text
+        };
         let urgency = next.and_then(|secret| urgency(secret, now, theme));
         let mark = if urgency.is_some() { theme.glyphs.warning } else { " " };
         let calm = if self.is_selected { theme.strong } else { Style::new() };
@@ -212,7 +218,7 @@ fn truncated(text: &str, width: usize, theme: &Theme) -> String {
 }
 
 /// A text in exactly so many columns.
-pub(super) fn fit(text: &str, width: usize, theme: &Theme) -> String {
+pub(in crate::tui) fn fit(text: &str, width: usize, theme: &Theme) -> String {
     let fitting = truncated(text, width, theme);
     let padding = width.saturating_sub(Span::raw(&fitting).width());
     fitting + &" ".repeat(padding)

@@ -1,0 +1,121 @@
+//! Names on the command line of a run without the form: each is replaced by its id before anything else happens.
+
+use std::time::Duration;
+
+use crate::domain::{ProjectId, ReadProblem, RejectionKind, ServerText};
+use crate::headless::option_of;
+use crate::jobs::{AtlasApi, all_accounts, all_projects};
+use crate::process::say;
+use crate::tui::best_matches;
+use crate::tui::screens::{FieldName, Form, Validation, could_not_list};
+
+/// How many candidates are named.
+const MOST: usize = 10;
+
+/// Why a name has no id.
+pub(super) enum NameError {
+    /// No entry has the name, or several have.
+    NotUnique(String),
+    /// The list could not be read.
+    Unreadable(String),
+}
+
+/// An entry of a list.
+struct Entry {
+    name: ServerText,
+    id: String,
+}
+
+/// Replaces the names in the form by their ids.
+pub(super) async fn resolve(atlas: &impl AtlasApi, form: &mut Form) -> Result<(), NameError> {
+    for field in [FieldName::Project, FieldName::Client] {
+        let name =
+            form.names().into_iter().find(|(named, _)| *named == field).map(|(_, name)| name.to_owned());
+        let Some(name) = name else { continue };
+        let entries = read(atlas, field, form.project_id().as_ref()).await;
+        let entries = entries.map_err(|problem| NameError::Unreadable(unreadable(field, &problem)))?;
+        let id = find(form, field, &name, &entries).map_err(NameError::NotUnique)?;
+        say(&format!("{} {}: {id}", option_of(field), ServerText::new(&name)));
+        form.set(field, id);
+    }
+    Ok(())
+}
+
+async fn read(
+    atlas: &impl AtlasApi,
+    field: FieldName,
+    project: Option<&ProjectId>,
+) -> Result<Vec<Entry>, ReadProblem> {
+    let tell = |problem: &ReadProblem, pause: Duration| {
+        say(&format!("{} Retrying in {} s", problem.explain().title, pause.as_secs()));
+    };
+    say(&format!("Reading the list of {}s", field.noun()));
+    if let (FieldName::Client, Some(project)) = (field, project) {
+        let accounts = all_accounts(atlas, project, tell).await?.into_iter();
+        return Ok(accounts.map(|entry| Entry { name: entry.name, id: entry.client.to_string() }).collect());
+    }
+    let projects = all_projects(atlas, tell).await?.into_iter();
+    Ok(projects.map(|entry| Entry { name: entry.name, id: entry.id.to_string() }).collect())
+}
+
+fn unreadable(field: FieldName, problem: &ReadProblem) -> String {
+    let atlas = problem.atlas_words().map_or_else(String::new, |words| format!(" Atlas: {words}"));
+    let action = match problem {
+        ReadProblem::Rejected(no)
+            if matches!(no.kind(), RejectionKind::RoleTooLow | RejectionKind::Forbidden) =>
+        {
+            "Give the ID instead.".into()
+        }
+        problem => problem.explain().action,
+    };
+    format!("Nothing was created. {} {action}{atlas}", could_not_list(field, problem))
+}
+
+/// The id of the one entry of that name; else what to do.
+fn find<'a>(form: &Form, field: FieldName, name: &str, entries: &'a [Entry]) -> Result<&'a str, String> {
+    let name = ServerText::new(name);
+    let lowered = name.as_str().to_lowercase();
+    let same: Vec<&Entry> =
+        entries.iter().filter(|entry| entry.name.as_str().to_lowercase() == lowered).collect();
+    let (option, noun) = (option_of(field), field.noun());
+    match &same[..] {
+        [entry] => Ok(&entry.id),
+        [] => {
+            // A text of hexadecimal digits may have been meant as an id.
+            let as_id = match form.validation(field) {
+                Validation::Incomplete(message) => format!(", and as an ID it is not complete ({message})"),
+                _ => String::new(),
+            };
+            let nothing = match field {
+                FieldName::Client => "the project has no service account of this name",
+                _ => "these credentials can read no project of this name",
+            };
+            let texts = entries.iter().map(|entry| format!("{} {}", entry.name, entry.id));
+            let similar = best_matches(texts, name.as_str()).into_iter().filter_map(|row| entries.get(row));
+            let candidates = match (lines(similar), entries.len()) {
+                (similar, _) if !similar.is_empty() => format!(". Similar:{similar}"),
+                (_, 1..=MOST) => format!(". There are:{}", lines(entries.iter())),
+                _ => ".".to_owned(),
+            };
+            Err(format!("{option} {name}: {nothing}{as_id}{candidates}"))
+        }
+        _ => {
+            let count = same.len();
+            Err(format!(
+                "{option} {name}: {count} {noun}s have this name. Give the ID instead:{}",
+                lines(same.into_iter())
+            ))
+        }
+    }
+}
+
+/// Name and id, a line each.
+fn lines<'a>(mut entries: impl Iterator<Item = &'a Entry>) -> String {
+    let mut lines = vec![String::new()];
+    lines.extend(entries.by_ref().take(MOST).map(|entry| format!("  {}  {}", entry.name, entry.id)));
+    let more = entries.count();
+    if more > 0 {
+        lines.push(format!("  and {more} more"));
+    }
+    lines.join("\n")
+}

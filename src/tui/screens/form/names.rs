@@ -1,0 +1,212 @@
+//! Names in the id fields: a text that is no id is looked up in Atlas's list of that field.
+//!
+//! **Invariant:** a list is fetched only once a name is typed, and nothing waits for it.
+
+use std::time::Duration;
+
+use crate::domain::{CLIENT_ID_PREFIX, Project, Session};
+use crate::tui::Remote;
+use crate::tui::app::Shared;
+use crate::tui::canvas::spinner_wake;
+use crate::tui::event::{Command, Event};
+use crate::tui::words;
+
+use super::super::picker::{Item, List, Sort};
+use super::field::Suggestions;
+use super::{FieldName, Focus, Form, Validation};
+
+/// The fields that take a name.
+const NAMED: [FieldName; 2] = [FieldName::Project, FieldName::Client];
+
+/// The lists of projects and of the project's accounts, as far as names were looked up in them.
+#[derive(Clone, Debug, Default)]
+pub struct Names {
+    projects: Option<List>,
+    accounts: Option<List>,
+    /// The value of the entry that was marked with Up or Down.
+    marked: Option<String>,
+}
+
+impl Names {
+    fn list_mut(&mut self, field: FieldName) -> &mut Option<List> {
+        if field == FieldName::Client { &mut self.accounts } else { &mut self.projects }
+    }
+}
+
+/// True for `cafe` or `m`, not for a client id that is cut off.
+fn may_be_name(text: &str) -> bool {
+    !text.is_empty() && !text.starts_with(CLIENT_ID_PREFIX)
+}
+
+impl Form {
+    /// The names that stand in place of ids.
+    pub fn names(&self) -> Vec<(FieldName, &str)> {
+        let texts = NAMED.map(|name| (name, self.field(name).line.text(), self.validation(name)));
+        let is_name = |(_, text, validation): &(FieldName, &str, Validation)| match validation {
+            Validation::Name { .. } => true,
+            Validation::Incomplete(_) => may_be_name(text),
+            _ => false,
+        };
+        texts.into_iter().filter(is_name).map(|(name, text, _)| (name, text.trim())).collect()
+    }
+
+    /// True when the field's text has to be looked up in a list.
+    pub(super) fn needs_list(&self, name: FieldName) -> bool {
+        let field = self.field(name);
+        match self.validation(name) {
+            Validation::Name { .. } => true,
+            // What could become an id may be a name all the same, once it counts as complete.
+            Validation::Incomplete(_) if field.resolves => may_be_name(field.line.text()),
+            _ => field.suggestions == Suggestions::Open,
+        }
+    }
+
+    /// Counts what stands in the fields as complete.
+    pub(super) fn resolve_names(&mut self) {
+        for name in NAMED {
+            let field = self.field_mut(name);
+            field.resolves = true;
+            if field.suggestions == Suggestions::Closed {
+                field.suggestions = Suggestions::ForNames;
+            }
+        }
+    }
+}
+
+impl Shared {
+    /// True when Atlas can be asked for the list of this field.
+    pub(super) fn has_list(&self, field: FieldName) -> bool {
+        let is_ready = field == FieldName::Project || self.form.project_id().is_some();
+        is_ready && !matches!(self.session, Session::SignedOut { .. })
+    }
+
+    /// The list that the field's name is looked up in.
+    pub(super) fn list(&self, field: FieldName) -> Option<&List> {
+        let list = if field == FieldName::Client { &self.names.accounts } else { &self.names.projects };
+        list.as_ref().filter(|_| self.form.needs_list(field))
+    }
+
+    /// The field below which entries stand, and the entries.
+    pub(super) fn suggestions(&self) -> Option<(FieldName, &List)> {
+        let Focus::Field(name) = self.form.focus else { return None };
+        let field = self.form.field(name);
+        let is_open = field.suggestions != Suggestions::Closed && self.has_list(name);
+        // A key that comes in one read with text must not choose from what was there before.
+        let is_current = |list: &&List| list.matches.typed() == field.line.text().trim();
+        Some((name, self.list(name).filter(|_| is_open).filter(is_current)?))
+    }
+
+    /// Where the marked entry stands among those that match: what was marked by a key, else the one that is called
+    /// what was typed, else the best. While nothing is typed only a key marks one.
+    pub(super) fn marked(&self, list: &List) -> Option<usize> {
+        let by_key = self.names.marked.as_ref().and_then(|value| list.place(value));
+        let typed = list.matches.typed();
+        let best = (!typed.is_empty() && list.matches.len() > 0).then_some(0);
+        by_key.or_else(|| list.named(typed).and_then(|item| list.place(item.value()))).or(best)
+    }
+
+    /// Up and Down.
+    pub(super) fn mark(&mut self, is_down: bool) {
+        let Some((_, list)) = self.suggestions() else { return };
+        let bottom = list.matches.len().saturating_sub(1);
+        let place = match (self.marked(list), is_down) {
+            (Some(place), true) => (place + 1).min(bottom),
+            (Some(place), false) => place.saturating_sub(1),
+            (None, true) => 0,
+            (None, false) => bottom,
+        };
+        self.names.marked = list.item(place).map(|item| item.value().to_owned());
+    }
+
+    /// Takes the marked entry. False when none is.
+    pub(super) fn take_marked(&mut self) -> bool {
+        let marked = self.suggestions().and_then(|(field, list)| {
+            let item = list.item(self.marked(list)?)?;
+            Some((field, item.clone()))
+        });
+        let Some((field, item)) = marked else { return false };
+        self.take(field, &item);
+        true
+    }
+
+    /// Puts an entry's id into its field. From the field in focus it goes on: from a project to its accounts.
+    fn take(&mut self, field: FieldName, item: &Item) {
+        if self.form.focus == Focus::Field(field) {
+            self.form.choose(field, item.value());
+        } else {
+            self.form.set(field, item.value());
+        }
+        self.names.marked = None;
+        let Item::Project(entry) = item else { return };
+        self.stop_names();
+        let project = Project { name: entry.name.clone(), organization: entry.organization.clone() };
+        self.lookups.project = Remote::Loaded(entry.id.clone(), project, self.now);
+        if self.form.focus == Focus::Field(FieldName::Client) && self.form.client_id().is_none() {
+            self.form.client.suggestions = Suggestions::Open;
+        }
+    }
+
+    /// Follows the fields: fetches the lists that are needed, filters them, and takes what is clear.
+    pub(in crate::tui) fn update_names(&mut self) {
+        for field in NAMED {
+            self.update_list(field);
+            let is_settled = self.form.field(field).resolves || self.form.focus != Focus::Field(field);
+            let named = self.list(field).filter(|list| is_settled && list.is_complete());
+            if let Some(item) = named.and_then(|list| list.named(list.matches.typed())).cloned() {
+                self.take(field, &item);
+            }
+        }
+    }
+
+    fn update_list(&mut self, field: FieldName) {
+        let is_needed = self.form.needs_list(field) && self.has_list(field);
+        let project = self.form.project_id().filter(|_| field == FieldName::Client);
+        // A list that could not be loaded is tried again for the next name.
+        let is_useful = |list: &List| list.project == project && (is_needed || list.pages.problem.is_none());
+        let known = self.names.list_mut(field).take().filter(is_useful);
+        if !is_needed {
+            *self.names.list_mut(field) = known;
+            return;
+        }
+        let mut list = known.unwrap_or_else(|| {
+            let mut list = List::new(self, field);
+            list.fetch(self);
+            list
+        });
+        let text = self.form.field(field).line.text().trim();
+        if list.matches.typed() != text {
+            list.matches.filter(text);
+            self.names.marked = None;
+        }
+        *self.names.list_mut(field) = Some(list);
+    }
+
+    /// Takes a page of a list, or word that it is late.
+    pub(in crate::tui) fn on_names_event(&mut self, event: &Event) {
+        for field in NAMED {
+            let Some(mut list) = self.names.list_mut(field).take() else { continue };
+            if list.on_event(self, event.clone()) && field == FieldName::Client {
+                list.sort(Sort::Expiry, self.atlas_now());
+            }
+            *self.names.list_mut(field) = Some(list);
+        }
+    }
+
+    /// Stops fetching: another list takes the requests over.
+    pub(in crate::tui::screens) fn stop_names(&mut self) {
+        for field in NAMED {
+            if self.names.list_mut(field).take_if(|list| list.pages.is_under_way()).is_some() {
+                self.send(Command::StopPages);
+            }
+        }
+    }
+
+    /// How long until the entries on the screen change by themselves.
+    pub(super) fn names_wake_in(&self) -> Option<Duration> {
+        let (_, list) = self.suggestions()?;
+        match list.pages.wait_left(self.now) {
+            Some(left) => Some(words::until_next_second(left)),
+            None => list.pages.is_under_way().then(|| spinner_wake(self.now, list.pages.since)),
+        }
+    }
+}

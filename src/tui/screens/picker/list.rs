@@ -1,0 +1,149 @@
+//! A list of projects or service accounts: fetched page by page, and filtered by what is typed.
+
+use jiff::Timestamp;
+
+use crate::domain::{ENTRIES_PER_PAGE, Page, ProjectId, ReadProblem, ServerText};
+use crate::tui::app::Shared;
+use crate::tui::event::{Command, Event};
+use crate::tui::matching::Matches;
+
+use super::super::FieldName;
+use super::item::{Item, Sort};
+use super::pagination::Pagination;
+
+/// The values that a field of the form can have.
+#[derive(Clone, Debug)]
+pub(in crate::tui) struct List {
+    pub field: FieldName,
+    /// The project whose accounts are listed.
+    pub project: Option<ProjectId>,
+    pub items: Vec<Item>,
+    pub matches: Matches,
+    pub pages: Pagination,
+}
+
+impl List {
+    /// The list for this field, with nothing in it yet.
+    pub fn new(app: &Shared, field: FieldName) -> Self {
+        Self {
+            field,
+            project: app.form.project_id().filter(|_| field == FieldName::Client),
+            items: Vec::new(),
+            matches: Matches::default(),
+            pages: Pagination::new(app.now),
+        }
+    }
+
+    /// True when nothing more will come.
+    pub fn is_complete(&self) -> bool {
+        !self.pages.is_under_way() && self.pages.problem.is_none()
+    }
+
+    /// True when all items are known and none matches.
+    pub fn has_no_match(&self) -> bool {
+        self.is_complete() && self.matches.len() == 0
+    }
+
+    /// The item at this place among those that match.
+    pub fn item(&self, place: usize) -> Option<&Item> {
+        self.items.get(self.matches.row(place)?)
+    }
+
+    /// Where the item with this value stands among those that match.
+    pub fn place(&self, value: &str) -> Option<usize> {
+        self.matches.place(self.items.iter().position(|item| item.is(value))?)
+    }
+
+    /// The one item of exactly this name, if there is one and no other.
+    pub fn named(&self, name: &str) -> Option<&Item> {
+        // Names in the list were made safe to show, too.
+        let name = ServerText::new(name);
+        let is_called = |item: &&Item| !name.is_empty() && item.is_called(name.as_str());
+        let mut of_this_name = self.items.iter().filter(is_called);
+        of_this_name.next().filter(|_| of_this_name.next().is_none())
+    }
+
+    pub fn add(&mut self, items: Vec<Item>) {
+        self.matches.extend(items.iter().map(Item::searched));
+        self.items.extend(items);
+    }
+
+    /// Sorts the accounts.
+    pub fn sort(&mut self, sort: Sort, now: Timestamp) {
+        sort.apply(&mut self.items, now);
+        self.matches.replace(self.items.iter().map(Item::searched));
+    }
+
+    /// Fetches the next pages, unless one has failed: then the user decides.
+    pub fn fetch(&mut self, app: &mut Shared) {
+        if self.pages.problem.is_some() {
+            return;
+        }
+        for page in self.pages.wanted() {
+            app.send(match &self.project {
+                Some(project) => Command::FetchAccounts(project.clone(), page),
+                None => Command::FetchProjects(page),
+            });
+        }
+    }
+
+    /// Takes what a job reported of this list. True when there are more items now.
+    pub fn on_event(&mut self, app: &mut Shared, event: Event) -> bool {
+        match event {
+            Event::PagesDelayed(wait) => self.pages.delayed(app.now.plus(wait)),
+            Event::ProjectsPage(page, result) if self.field == FieldName::Project => {
+                return self.on_page(app, page, result, Item::Project);
+            }
+            Event::AccountsPage(project, page, result) if self.project.as_ref() == Some(&project) => {
+                return self.on_page(app, page, result, Item::Account);
+            }
+            _ => {}
+        }
+        false
+    }
+
+    fn on_page<T>(
+        &mut self,
+        app: &mut Shared,
+        number: u32,
+        result: Result<Page<T>, ReadProblem>,
+        item: impl Fn(T) -> Item,
+    ) -> bool {
+        if !self.pages.arrived(number) {
+            return false;
+        }
+        let has_come = result.is_ok();
+        match result {
+            Ok(page) => {
+                let per_page = u32::try_from(ENTRIES_PER_PAGE).unwrap_or(u32::MAX);
+                self.pages.came(number, page.is_last, page.about, per_page);
+                self.add(page.entries.into_iter().map(item).collect());
+            }
+            Err(problem) => self.pages.failed(number, problem),
+        }
+        self.fetch(app);
+        has_come
+    }
+
+    /// `2 of 214 projects`
+    pub fn count(&self) -> String {
+        let (matching, all) = (self.matches.len(), self.items.len());
+        let plural = if all == 1 { "" } else { "s" };
+        let all = format!("{all} {}{plural}", self.field.noun());
+        if self.matches.typed().is_empty() { all } else { format!("{matching} of {all}") }
+    }
+
+    /// Why nothing is shown.
+    pub fn nothing(&self) -> String {
+        match self.field {
+            _ if !self.items.is_empty() => {
+                format!("No {} matches \"{}\".", self.field.noun(), self.matches.typed())
+            }
+            FieldName::Project => {
+                "There are no projects that these credentials can read. A project owner can grant access."
+                    .to_owned()
+            }
+            _ => "This project has no service accounts. Create one in Atlas first.".to_owned(),
+        }
+    }
+}

@@ -1,0 +1,292 @@
+//! Names in the id fields: when a list is fetched, what is taken from it, and what stays as it was typed.
+
+use std::time::Duration;
+
+use atlas_secret::domain::{
+    AccountEntry, BaseUrl, ClientId, Page, ProjectEntry, ProjectId, ReadProblem, ServerText, Session,
+};
+use atlas_secret::tui::screens::FieldName::{Client, Project};
+use atlas_secret::tui::screens::{FieldName, Focus, Form};
+use atlas_secret::tui::{Command, Screen};
+
+use crate::stage::{CLIENT, PROJECT, Stage};
+use crate::*;
+
+const OTHER: &str = "000000000000000000000002";
+
+/// Two of these have the same name, in whatever case; one looks like the beginning of an id.
+const PROJECTS: [(&str, &str); 6] = [
+    (PROJECT, "payments-prod"),
+    (OTHER, "payments-staging"),
+    ("000000000000000000000003", "Search"),
+    ("000000000000000000000004", "search"),
+    ("000000000000000000000005", "cafe"),
+    ("000000000000000000000006", "Zahlungen: für (漢字)"),
+];
+
+/// What was asked for so far.
+fn asked(stage: &Stage) -> Vec<String> {
+    let name = |command: &Command| match command {
+        Command::FetchProjects(page) => Some(format!("projects {page}")),
+        Command::FetchAccounts(project, page) => Some(format!("accounts of {project} {page}")),
+        Command::FetchProject(_) => Some("project".to_owned()),
+        _ => None,
+    };
+    stage.commands.iter().filter_map(name).collect()
+}
+
+#[track_caller]
+fn listed(stage: &mut Stage) {
+    let entry = |(id, name): &(&str, &str)| ProjectEntry {
+        id: ProjectId::parse(id).unwrap(),
+        name: ServerText::new(name),
+        organization: None,
+    };
+    let entries = PROJECTS.iter().map(entry).collect();
+    stage.projects_page(Ok(Page { entries, is_last: true, about: Some(6) }));
+}
+
+#[track_caller]
+fn accounts_listed(stage: &mut Stage) {
+    let account = |client: &str, name: &str| AccountEntry {
+        client: ClientId::parse(client).unwrap(),
+        name: ServerText::new(name),
+        secrets: Vec::new(),
+    };
+    let entries =
+        vec![account(CLIENT, "ci-deployer"), account("mdb_sa_id_00000000000000000000000a", "nightly")];
+    stage.accounts_page(Ok(Page { entries, is_last: true, about: Some(2) }));
+}
+
+/// An empty form with this in Project ID, and the list.
+fn typed(text: &str) -> Stage {
+    let mut stage = Stage::empty();
+    stage.type_in(text);
+    listed(&mut stage);
+    stage
+}
+
+fn focus(stage: &Stage) -> Focus {
+    stage.app.shared.form.focus
+}
+
+#[test]
+fn a_project_and_its_account_are_chosen_by_name_with_two_keys_and_without_a_look_up_of_the_project() {
+    let mut stage = Stage::empty();
+    stage.type_in("pay");
+    assert_eq!(asked(&stage), ["projects 1"], "once");
+    assert_drawn(&stage, "Loading projects");
+    listed(&mut stage);
+    assert_drawn(&stage, "› payments-prod 32b6e34b3d91647abb20e7b8");
+    assert_drawn(&stage, "2 of 6 projects");
+    stage.keys("down enter");
+    assert_eq!((stage.text(Project), focus(&stage)), (OTHER, Focus::Field(Client)));
+    assert_eq!(asked(&stage), ["projects 1".to_owned(), format!("accounts of {OTHER} 1")]);
+    accounts_listed(&mut stage);
+    assert_drawn(&stage, "nightly mdb_sa_id_00000000000000000000000a 2 service accounts");
+    stage.keys("n enter");
+    assert_eq!(stage.text(Client), "mdb_sa_id_00000000000000000000000a");
+    assert_eq!(focus(&stage), Focus::Button);
+    assert_drawn(&stage, "✓ payments-staging");
+    stage.wait(Duration::from_secs(1));
+    assert!(!asked(&stage).contains(&"project".to_owned()), "the list told its name");
+}
+
+#[test]
+fn no_list_is_fetched_for_ids_nor_for_a_text_that_may_become_one() {
+    for text in ["", "3", "cafe", &PROJECT[..23], PROJECT, &PROJECT.to_uppercase(), "'quoted'"] {
+        let mut stage = Stage::empty();
+        stage.type_in(text).keys("tab").type_in("mdb_sa_id_12").keys("tab").wait(Duration::from_secs(5));
+        let lists = asked(&stage).into_iter().filter(|asked| asked != "project").count();
+        assert_eq!(lists, 0, "{text:?}");
+    }
+    let mut stage = Stage::empty();
+    stage.app.shared.session = Session::signed_out(&BaseUrl::parse(BaseUrl::CLOUD).unwrap());
+    stage.type_in("pay").wait(Duration::from_secs(5));
+    assert_eq!(asked(&stage), [""; 0], "no one is signed in");
+    let mut stage = Stage::empty();
+    stage.keys("tab").type_in("ci").wait(Duration::from_secs(5));
+    assert_eq!(asked(&stage), [""; 0], "no project, no accounts");
+    assert_drawn(&stage, "choose a project first");
+}
+
+#[test]
+fn a_whole_name_is_taken_when_it_is_left_or_submitted_and_only_if_it_is_the_only_one() {
+    let rows = [
+        ("payments-prod", PROJECT),
+        (" Payments-PROD ", PROJECT),
+        ("zahlungen: für (漢字)", "000000000000000000000006"),
+        ("search", "search"),
+        ("payments", "payments"),
+        ("nothing of the kind", "nothing of the kind"),
+    ];
+    for (name, expected) in rows {
+        for keys in ["shift-tab", "esc tab", "<ctrl-s>"] {
+            for is_late in [false, true] {
+                let mut stage = Stage::empty();
+                stage.type_in(name);
+                if !is_late {
+                    listed(&mut stage);
+                }
+                stage.keys(keys);
+                if is_late {
+                    listed(&mut stage);
+                }
+                assert_eq!(stage.text(Project), expected, "{name} {keys} {is_late}");
+                assert!(stage.is_on_form());
+            }
+        }
+    }
+}
+
+#[test]
+fn a_name_of_hexadecimal_digits_is_looked_up_when_the_form_is_submitted() {
+    let mut stage = Stage::empty();
+    stage.type_in("cafe");
+    assert_drawn(&stage, "4 of 24 digits");
+    stage.keys("<ctrl-s>");
+    listed(&mut stage);
+    assert_eq!((stage.text(Project), focus(&stage)), ("000000000000000000000005", Focus::Field(Client)));
+}
+
+#[test]
+fn names_that_the_form_starts_with_are_looked_up_one_after_the_other() {
+    let mut stage = Stage::new(Session::Demo, Form::new("Payments-Prod", "ci-deployer", "720"));
+    stage.event(TIME_PASSED);
+    assert_eq!(asked(&stage), ["projects 1"]);
+    listed(&mut stage);
+    accounts_listed(&mut stage);
+    assert_eq!((stage.text(Project), stage.text(Client)), (PROJECT, CLIENT));
+    assert_eq!(focus(&stage), Focus::Button);
+    let mut stage = Stage::new(Session::Demo, Form::new("search", "ci-deployer", "720"));
+    stage.event(TIME_PASSED);
+    listed(&mut stage);
+    assert_eq!((stage.text(Project), focus(&stage)), ("search", Focus::Field(Project)));
+    assert_drawn(&stage, "› Search 000000000000000000000003");
+    assert_drawn(&stage, "search 000000000000000000000004 2 of 6 projects");
+}
+
+#[test]
+fn submitting_names_creates_once_both_are_known() {
+    let mut stage = Stage::new(Session::Demo, Form::new(PROJECT, "", "720"));
+    stage.type_in("ci-deployer");
+    accounts_listed(&mut stage);
+    stage.keys("<ctrl-s>");
+    assert!(matches!(stage.app.screen, Screen::Progress(_)), "{:?}", stage.app.screen);
+    let created = stage.commands.iter().find_map(|command| match command {
+        Command::Create(new_secret) => Some(new_secret.account()),
+        _ => None,
+    });
+    assert_eq!(created.unwrap().client.as_str(), CLIENT);
+}
+
+#[test]
+fn escape_closes_the_entries_until_the_text_changes_and_shift_tab_leaves() {
+    let mut stage = typed("pay");
+    stage.keys("esc");
+    assert!(!drawn(&stage).contains("› payments-prod"));
+    assert_drawn(&stage, "2 projects match");
+    stage.keys("m");
+    assert_drawn(&stage, "› payments-prod");
+    stage.keys("shift-tab");
+    assert_eq!((stage.text(Project), focus(&stage)), ("paym", Focus::Button));
+    let mut stage = typed("pay");
+    stage.keys("down down up up up tab");
+    assert_eq!(stage.text(Project), PROJECT, "the marks stop at both ends");
+}
+
+#[test]
+fn a_key_that_comes_in_one_read_with_text_chooses_nothing_that_stood_there_before() {
+    for key in ["enter", "tab"] {
+        let mut stage = typed("pay");
+        stage.burst(&format!("m e n t s - {key}"));
+        assert_eq!((stage.text(Project), focus(&stage)), ("payments-", Focus::Field(Client)), "{key}");
+    }
+}
+
+#[test]
+fn an_empty_client_id_marks_no_account_by_itself() {
+    let mut stage = typed("payments-prod");
+    stage.keys("enter");
+    accounts_listed(&mut stage);
+    let mut entered = Stage::new(Session::Demo, Form::new(PROJECT, "", "720"));
+    stage.keys("enter");
+    assert_eq!((stage.text(Client), focus(&stage)), ("", Focus::Field(FieldName::Lifetime)));
+    entered.type_in("ci").keys("backspace backspace");
+    assert!(!drawn(&entered).contains("ci-deployer"), "closed again");
+}
+
+#[test]
+fn a_list_that_cannot_be_loaded_says_why_and_is_tried_again_for_the_next_name() {
+    let rows = [
+        (
+            rejected_read(401, "USER_UNAUTHORIZED"),
+            "Could not load the projects. Your role may not list them.",
+        ),
+        (
+            rejected_read(403, "SOME_RULE"),
+            "Could not load the projects. Atlas refused the request (403 SOME_RULE).",
+        ),
+        (ReadProblem::Unexpected { status: 502 }, "Could not load the projects. Unexpected response (502)."),
+    ];
+    for (problem, words) in rows {
+        let mut stage = Stage::empty();
+        stage.type_in("pay").projects_page(Err(problem));
+        assert_drawn(&stage, words);
+        assert_drawn(&stage, "Type the ID instead.");
+        stage.keys("m");
+        assert_eq!(asked(&stage), ["projects 1"], "not for every key");
+        assert_eq!(stage.app.wake_in().map(|wake| wake.as_secs() > 1), Some(true), "nothing moves");
+        stage.keys("<ctrl-u>").type_in("pay");
+        assert_eq!(asked(&stage), ["projects 1", "projects 1"]);
+        listed(&mut stage);
+        assert_drawn(&stage, "› payments-prod");
+    }
+}
+
+#[test]
+fn what_matches_nothing_is_an_error_that_names_the_character_where_an_id_was_meant() {
+    assert_drawn(&typed("xyz"), "✗ No project matches \"xyz\".");
+    assert!(!drawn(&typed("xyz")).contains("hex digit"));
+    let stage = typed("32b6e34g");
+    assert_drawn(&stage, "✗ No project matches \"32b6e34g\". As an ID: `g` is not a hex digit.");
+}
+
+#[test]
+fn the_whole_list_takes_the_requests_over_and_another_project_has_other_accounts() {
+    let mut stage = Stage::empty();
+    stage.type_in("pay").keys("<ctrl-o>");
+    assert_eq!(asked(&stage), ["projects 1", "projects 1"]);
+    assert_eq!(stage.count(|command| matches!(command, Command::StopPages)), 1);
+    listed(&mut stage);
+    assert_drawn(&stage, "Choose a project 6 projects");
+    let mut stage = Stage::new(Session::Demo, Form::new(PROJECT, "", "720"));
+    stage.type_in("ci");
+    stage.keys("up <ctrl-u>").paste(OTHER).keys("down");
+    let expected = [format!("accounts of {PROJECT} 1"), format!("accounts of {OTHER} 1")];
+    let asked = asked(&stage);
+    let lists: Vec<_> = asked.iter().filter(|asked| asked.starts_with("accounts")).collect();
+    assert_eq!(lists, expected.iter().collect::<Vec<_>>());
+}
+
+#[test]
+fn pages_come_in_while_a_name_is_typed_and_the_mark_stays_on_its_entry() {
+    let page = |first: usize, is_last| {
+        let entry = |number| ProjectEntry {
+            id: ProjectId::parse(&format!("{number:024x}")).unwrap(),
+            name: ServerText::new(&format!("team-{number}")),
+            organization: None,
+        };
+        Page { entries: (first..first + 500).map(entry).collect(), is_last, about: Some(1000) }
+    };
+    let mut stage = Stage::empty();
+    stage.type_in("team").projects_page(Ok(page(500, false)));
+    assert_drawn(&stage, "› team-500");
+    stage.keys("down");
+    assert_drawn(&stage, "› team-501");
+    stage.projects_page(Ok(page(0, true)));
+    assert_drawn(&stage, "1000 of 1000 projects");
+    assert_drawn(&stage, "› team-501");
+    stage.keys("enter");
+    assert_eq!(stage.text(Project), format!("{:024x}", 501));
+}

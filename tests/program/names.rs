@@ -1,0 +1,129 @@
+//! Names in place of ids, over real HTTP.
+
+use std::process::Stdio;
+
+use crate::atlas::{Atlas, PLAIN, PROJECT};
+use crate::program::{demo, is_value, labelled, signed_in};
+use crate::support::terminal::key;
+use crate::tools::have;
+
+/// A run without the form; its exit code, standard output and standard error.
+fn alone(atlas: &Atlas, arguments: &[&str]) -> (Option<i32>, String, String) {
+    run(atlas, &atlas.access_token(), arguments)
+}
+
+fn run(atlas: &Atlas, token: &str, arguments: &[&str]) -> (Option<i32>, String, String) {
+    let output = std::process::Command::new("setsid")
+        .arg("--wait")
+        .arg(env!("CARGO_BIN_EXE_atlas-secret"))
+        .args(["--yes", "--format", "secret"])
+        .args(arguments)
+        .env_clear()
+        .env("MONGODB_ATLAS_BASE_URL", atlas.url())
+        .env("MONGODB_ATLAS_ACCESS_TOKEN", token)
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (output.status.code(), text(output.stdout), text(output.stderr))
+}
+
+#[test]
+fn without_the_form_names_are_replaced_by_ids_before_anything_else() {
+    if !have(&["setsid"]) {
+        return;
+    }
+    let atlas = Atlas::start();
+    let (code, secret, said) = alone(&atlas, &["--project-id", " Of-A-TEST ", "--client-id", "Plain"]);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(is_value(&secret) && atlas.accepts(PLAIN, &secret));
+    assert!(said.contains(&format!("--project-id Of-A-TEST: {PROJECT}\n")), "{said}");
+    assert!(said.contains(&format!("--client-id Plain: {PLAIN}\n")), "{said}");
+    let lists: Vec<String> = atlas.requests().into_iter().take(2).collect();
+    let accounts = format!("GET /api/atlas/v2/groups/{PROJECT}/serviceAccounts?itemsPerPage=500&pageNum=1");
+    assert_eq!(lists, ["GET /api/atlas/v2/groups?itemsPerPage=500&pageNum=1".to_owned(), accounts]);
+}
+
+#[test]
+fn a_name_that_is_not_clear_ends_the_run_with_the_candidates() {
+    if !have(&["setsid"]) {
+        return;
+    }
+    let atlas = Atlas::start();
+    let project = PROJECT;
+    let similar = format!(
+        "--project-id tst: these credentials can read no project of this name. Similar:\n  of-a-test  {PROJECT}\n"
+    );
+    let plain = format!("  plain  {PLAIN}\n");
+    let rows: [(&[&str], &str); 6] = [
+        (&["--project-id", "tst", "--client-id", PLAIN], &similar),
+        (&["--project-id", "32b6", "--client-id", PLAIN], "as an ID it is not complete (4 of 24 digits)"),
+        (&["--project-id", project, "--client-id", "pla"], &plain),
+        (&["--project-id", project, "--client-id", "xyz"], "the project has no service account of this name"),
+        (
+            &["--project-id", project, "--client-id", "twin"],
+            "2 service accounts have this name. Give the ID instead:\n",
+        ),
+        (
+            &["--project-id", "'test'", "--client-id", PLAIN],
+            "--project-id 'test': remove the quotes around it",
+        ),
+    ];
+    for (arguments, expected) in rows {
+        let (code, secret, said) = alone(&atlas, arguments);
+        assert_eq!((code, secret.as_str()), (Some(2), ""), "{said}");
+        assert!(said.contains(expected), "{expected:?} is not in {said}");
+    }
+    assert_eq!(atlas.creates(), 0);
+}
+
+#[test]
+fn a_list_that_cannot_be_read_ends_the_run_and_says_what_to_do() {
+    if !have(&["setsid"]) {
+        return;
+    }
+    let atlas = Atlas::start();
+    let refused = ["--project-id", "of-a-test", "--client-id", PLAIN];
+    let output = run(&atlas, "FAKE-token-that-opens-nothing", &refused);
+    assert_eq!(output.0, Some(1), "{}", output.2);
+    assert!(
+        output.2.contains("Nothing was created. Could not load the projects. Sign-in failed (401)."),
+        "{}",
+        output.2
+    );
+    let missing = ["--project-id", "0000000000000000000000aa", "--client-id", "plain"];
+    let (code, _, said) = alone(&atlas, &missing);
+    assert_eq!(code, Some(1), "{said}");
+    assert!(
+        said.contains("Could not load the service accounts. There is no project with this ID (404)."),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_name_that_the_form_starts_with_is_replaced_once_its_list_is_there() {
+    let atlas = Atlas::start();
+    let mut terminal = signed_in(&atlas).args(["--project-id", "of-a-test", "--client-id", "plain"]).start();
+    terminal.wait_for("[ Create secret ]");
+    terminal.wait_for(PLAIN);
+    assert!(labelled(&terminal.screen(), "Project ID").starts_with(PROJECT), "{}", terminal.screen());
+    terminal.wait_for("Enter create");
+    terminal.send(key::ENTER);
+    terminal.wait_for("Secret created");
+}
+
+#[test]
+fn a_project_of_thousands_is_found_by_name_with_two_keys() {
+    let mut terminal = demo().args(["--demo-projects", "5000"]).start();
+    terminal.wait_for("[ Create secret ]");
+    terminal.send(key::TAB);
+    terminal.send(key::CTRL_U);
+    terminal.wait_for("a project ID is required");
+    // Key by key: what comes in one read is a paste.
+    for character in "payprod".chars() {
+        terminal.send(&character.to_string());
+    }
+    terminal.wait_for("1 of 5003 projects");
+    terminal.send(key::ENTER);
+    terminal.wait_for("✓ payments-prod");
+}
