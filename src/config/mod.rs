@@ -6,9 +6,11 @@
 //! ```text
 //! Profiles::load(config_path(…)) ─┐
 //! variables, flags ───────────────┴▶ resolve ─▶ Found ─▶ Ready(Credentials)
-//!                                                    └─▶ NeedsKeyring(request) ─ request.read() ─▶ Credentials
+//!                                                    ├─▶ NeedsKeyring(request) ─ request.read() ─▶ Credentials
+//!                                                    └─▶ NeedsAtlasCli(login) ── login.read() ───▶ Credentials
 //! ```
 
+mod atlas_cli;
 mod base_url;
 mod environment;
 mod error;
@@ -19,6 +21,7 @@ mod profiles;
 mod properties;
 mod resolve;
 
+pub use atlas_cli::BrowserLogin;
 pub use error::{CredentialsError, FileError, Precedence, ShadowedSource, Warning};
 pub use keyring::KeyringRequest;
 pub use profile::{CredentialSource, Profile};
