@@ -11,9 +11,9 @@ use crate::config::CredentialSource;
 use crate::demo::{EmbeddedAtlas, World};
 use crate::domain::{
     AccountEntry, AccountRef, BaseUrl, ClientId, CreateOutcome, Credentials, DeleteOutcome, Identity, Login,
-    LostAnswer, NewSecret, OrganizationId, OrganizationSettings, Page, Project, ProjectEntry, ProjectId,
-    QueryFlags, ReadProblem, RejectionKind, SecretId, ServerText, ServiceAccount, TransportProblem,
-    VerifyOutcome,
+    LostAnswer, NewSecret, OrganizationId, OrganizationSettings, Page, ProfileName, Project, ProjectEntry,
+    ProjectId, QueryFlags, ReadProblem, Rejection, RejectionKind, SecretId, ServerText, ServiceAccount,
+    TransportProblem, VerifyOutcome,
 };
 
 use crate::process;
@@ -201,7 +201,15 @@ impl AtlasApi for Arc<Connections> {
             super::test_hooks::panic_if_asked("create");
             atlas.create_secret(&new_secret).await
         };
-        self.isolated(request, failed).await
+        let connection = self.current();
+        let outcome = self.isolated(request, failed).await;
+        // The next try begins with another token, where there may be one.
+        if let (CreateOutcome::Rejected(rejection), Some(connection)) = (&outcome, connection)
+            && connection.refused_login(rejection).is_some()
+        {
+            self.renew(&connection);
+        }
+        outcome
     }
 
     async fn delete_secret(&self, of: &AccountRef, id: &SecretId) -> DeleteOutcome {
@@ -255,17 +263,25 @@ impl Connection {
         self.client.get_or_make(async || self.set_up().await).await
     }
 
-    /// What a refusal of its token means for a browser login.
-    pub fn explained<T>(&self, result: Result<T, ReadProblem>) -> Result<T, ReadProblem> {
-        match (result, &self.source) {
-            (
-                Err(ReadProblem::Rejected(rejection)),
-                Source::Remote { credentials: CredentialSource::NeedsAtlasCli(login), .. },
-            ) if rejection.kind() == RejectionKind::NotAuthorized => {
-                Err(ReadProblem::LoginExpired(login.profile.clone(), Box::new(rejection)))
+    /// The profile of a browser login whose token this refuses.
+    fn refused_login(&self, rejection: &Rejection) -> Option<ProfileName> {
+        match &self.source {
+            Source::Remote { credentials: CredentialSource::NeedsAtlasCli(login), .. } => {
+                (rejection.kind() == RejectionKind::NotAuthorized).then(|| login.profile.clone())
             }
-            (result, _) => result,
+            _ => None,
         }
+    }
+
+    /// The result of a read, with what a refusal of its token means for a browser login.
+    pub fn explained<T>(&self, result: Result<T, ReadProblem>) -> Result<T, ReadProblem> {
+        result.map_err(|problem| match problem {
+            ReadProblem::Rejected(rejection) => match self.refused_login(&rejection) {
+                Some(profile) => ReadProblem::LoginExpired(profile, Box::new(rejection)),
+                None => ReadProblem::Rejected(rejection),
+            },
+            problem => problem,
+        })
     }
 
     async fn close(&self) {
