@@ -10,7 +10,7 @@ use clap::{Arg, ArgAction, Command, CommandFactory, Parser, ValueHint};
 use clap_complete::Shell;
 
 use crate::delivery::Preference;
-use crate::domain::Format;
+use crate::domain::{Format, Template};
 
 /// Create one secret for one MongoDB Atlas service account, and deliver it safely
 #[expect(clippy::struct_excessive_bools, reason = "a command line has flags")]
@@ -26,10 +26,10 @@ pub struct Arguments {
     #[arg(long, value_name = "ID", alias = "clientId", value_hint = ValueHint::Other, help_heading = SECRET)]
     pub client_id: Option<String>,
 
-    /// Lifetime of the secret: hours, 36h, 30d, 12w, 1y, or a date such as 2027-03-01
-    #[arg(long, value_name = "TIME", default_value = "720", allow_hyphen_values = true,
+    /// Lifetime of the secret: hours, 36h, 30d, 12w, 1y, or a date such as 2027-03-01 [default: 720]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true,
         value_hint = ValueHint::Other, help_heading = SECRET)]
-    pub expires_after: String,
+    pub expires_after: Option<String>,
 
     /// The profile's name.
     #[arg(short = 'P', long, help = "Atlas CLI profile to sign in with [env: MONGODB_ATLAS_PROFILE]",
@@ -72,14 +72,25 @@ pub struct Arguments {
     #[arg(long, value_name = "FORMAT", value_parser = format_parser(), help_heading = DELIVERY)]
     pub format: Option<Format>,
 
-    /// How to copy
-    #[arg(long, value_name = "METHOD", default_value = "auto", help_heading = DELIVERY)]
-    pub clipboard: Preference,
+    /// The user's own format.
+    #[arg(long, help = "A format of your own: text with {secret}, {client_id}, {project_id}, {secret_id}, {expires_at}",
+        value_name = "TEXT", conflicts_with = "format", allow_hyphen_values = true,
+        value_hint = ValueHint::Other, help_heading = DELIVERY, value_parser = Template::parse)]
+    pub template: Option<Template>,
+
+    /// How to copy [default: auto]
+    #[arg(long, value_name = "METHOD", help_heading = DELIVERY)]
+    pub clipboard: Option<Preference>,
 
     /// Clear the clipboard after this many seconds; 0 keeps the secret there until something else is copied
-    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_hint = ValueHint::Other,
-        help_heading = DELIVERY, value_parser = clap::value_parser!(u64).range(0..=MOST_SECONDS))]
-    pub clear_after: u64,
+    /// [default: 60]
+    #[arg(long, value_name = "SECONDS", value_hint = ValueHint::Other,
+        help_heading = DELIVERY, value_parser = clap::value_parser!(u64).range(0..=LONGEST_COPY))]
+    pub clear_after: Option<u64>,
+
+    /// Print each setting and where it comes from, and exit
+    #[arg(long)]
+    pub print_config: bool,
 
     /// Log each request (method, path, status, milliseconds) to a file that only you can read
     #[arg(long, value_name = "PATH", value_hint = ValueHint::FilePath)]
@@ -147,8 +158,8 @@ impl TypedValueParser for NotBlank {
 /// More projects than any organization has, and fewer than memory holds.
 const MOST_DEMO_PROJECTS: i64 = 100_000;
 
-/// 12 hours.
-const MOST_SECONDS: u64 = 12 * 60 * 60;
+/// 12 hours, in seconds: the longest time that a copy may have on the clipboard.
+pub(crate) const LONGEST_COPY: u64 = 12 * 60 * 60;
 
 fn format_parser() -> impl TypedValueParser<Value = Format> {
     // A format without the secret would deliver nothing.
@@ -252,7 +263,7 @@ mod tests {
         let command = Arguments::command();
         let options: Vec<&str> =
             command.get_arguments().filter(is_option).map(|arg| arg.get_long().unwrap()).collect();
-        assert_eq!(options.len(), 12, "{options:?}");
+        assert_eq!(options.len(), 13, "{options:?}");
         for option in options {
             let flag = format!("--{option}");
             let rows: [&[&str]; 6] = [
@@ -290,8 +301,8 @@ mod tests {
     #[test]
     fn values_that_are_not_blank_are_read_as_ever() {
         let arguments = read(&["-P", "ci", "--clear-after", "5", "--log-file", "log", "--yes"]).unwrap();
-        assert_eq!((arguments.profile.as_deref(), arguments.clear_after), (Some("ci"), 5));
-        assert_eq!(arguments.expires_after, "720");
+        assert_eq!((arguments.profile.as_deref(), arguments.clear_after), (Some("ci"), Some(5)));
+        assert_eq!(arguments.expires_after, None);
         let rows: [(&[&str], ErrorKind); 5] = [
             (&["--help"], ErrorKind::DisplayHelp),
             (&["--version"], ErrorKind::DisplayVersion),
@@ -326,6 +337,6 @@ mod tests {
         .unwrap();
         assert_eq!(arguments.project_id.as_deref(), Some("p"));
         assert_eq!(arguments.client_id.as_deref(), Some("c"));
-        assert_eq!(arguments.expires_after, "-5");
+        assert_eq!(arguments.expires_after.as_deref(), Some("-5"));
     }
 }

@@ -26,7 +26,7 @@ use crate::tui::screens::{
     CreatedScreen, FieldName, Form, NO_ORGANIZATION, PROBABLY_YOURS, SEVERAL_APPEARED, Validation,
     check_failed, none_appeared,
 };
-use crate::tui::{Certainty, Failure, Flags, Signal, words};
+use crate::tui::{Certainty, Failure, Flags, Glyphs, Signal, words};
 
 /// How much longer a POST or a write may run after a signal.
 const GRACE: Duration = Duration::from_secs(3);
@@ -158,7 +158,7 @@ impl Headless {
         signals: &mut impl AsyncFnMut() -> Signal,
     ) -> (Option<Outcome>, Option<Signal>) {
         let (cancel, is_sent) = (CancellationToken::new(), AtomicBool::new(false));
-        let mut operator = Unattended { flags: self.flags, said: "", is_sent: &is_sent };
+        let mut operator = Unattended { flags: self.flags, said: Vec::new(), is_sent: &is_sent };
         let clock = wall_clock;
         let mut creation =
             pin!(jobs::create(&self.connections, &self.records, &clock, &mut operator, &cancel, new_secret));
@@ -246,7 +246,7 @@ impl Headless {
         ended(Exit::NotDelivered, summary)
     }
 
-    /// Why nothing was created, and what to do, in one line.
+    /// Why nothing was created, and what to do: the first line says the most important thing.
     fn explain(&mut self, reason: &Reason) -> String {
         if let Reason::Rejected(rejection) | Reason::Preflight(ReadProblem::Rejected(rejection)) = reason {
             self.form.blame(rejection);
@@ -254,21 +254,16 @@ impl Headless {
         let Some(failure) = Failure::of(reason) else {
             return Certainty::NothingCreated.words().to_owned();
         };
-        let fields = FieldName::ALL.into_iter().filter_map(|name| match self.form.validation(name) {
-            Validation::Refused(words) => Some(format!(" {}: {words}.", option_of(name))),
-            _ => None,
-        });
-        let fields: String = fields.collect();
-        let atlas = failure.atlas_words.as_ref().map_or(String::new(), |words| format!(" Atlas: {words}"));
         let explanation = &failure.explanation;
-        let meaning = &explanation.meaning;
-        let meaning = if meaning.is_empty() { String::new() } else { format!(" {meaning}") };
-        format!(
-            "{} {}{meaning} {}{atlas}{fields}",
-            failure.certainty.words(),
-            explanation.title,
-            explanation.action,
-        )
+        let mut lines = vec![format!("{} {}", failure.certainty.words(), explanation.title)];
+        lines.extend(failure.atlas_words.as_ref().map(|words| format!("Atlas: {words}")));
+        lines.extend(FieldName::ALL.into_iter().filter_map(|name| match self.form.validation(name) {
+            Validation::Refused(words) => Some(format!("{}: {words}", option_of(name))),
+            _ => None,
+        }));
+        lines.extend([explanation.meaning.to_string(), explanation.action.to_string()]);
+        lines.retain(|line| !line.is_empty());
+        lines.join("\n  ")
     }
 }
 
@@ -326,7 +321,7 @@ fn found(recovered: &Recovered, after: Duration) -> String {
         Recovered::NoneAppeared => none_appeared(after),
         Recovered::Found(secret) => format!(
             "{} (secret {}) is new, and its value is lost. {PROBABLY_YOURS} Delete it in Atlas.",
-            secret.label(),
+            words::short_label(secret, &Glyphs::ASCII),
             secret.id
         ),
         Recovered::Several(_) => format!("{SEVERAL_APPEARED} Check them in Atlas."),
@@ -337,8 +332,8 @@ fn found(recovered: &Recovered, after: Duration) -> String {
 /// The operator of a run without an interface: flags for answers, lines on standard error for progress.
 struct Unattended<'a> {
     flags: Flags,
-    /// The last line, so that each is printed once.
-    said: &'static str,
+    /// The steps that were printed: the account is read again after its expired secret was deleted.
+    said: Vec<&'static str>,
     is_sent: &'a AtomicBool,
 }
 
@@ -352,13 +347,14 @@ impl Operator for Unattended<'_> {
             Step::Recording | Step::Creating(_) => "Creating the secret",
             Step::RateLimited(wait, rejection) => {
                 let title = rejection.explain().title;
+                self.said.clear();
                 return say(&format!("{title} Retrying in {} s", wait.as_secs()));
             }
             Step::NotRecorded(why) => return say(&why),
             Step::Fetched(_) | Step::StoppedWaiting => return,
         };
-        if line != self.said {
-            self.said = line;
+        if !self.said.contains(&line) {
+            self.said.push(line);
             say(line);
         }
     }

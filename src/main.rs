@@ -27,10 +27,7 @@ fn main() -> ExitCode {
         Err(error) => return refuse(&error),
     };
     if let Some(shell) = arguments.completions {
-        return match std::io::stdout().write_all(&cli::completions(shell)) {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(error) => ExitCode::from(complain(&error).code()),
-        };
+        return ExitCode::from(print(&cli::completions(shell)).code());
     }
     if let Some(address) = arguments.demo_server {
         let served = shell::serve_demo(address).unwrap_or_else(|error| complain(&error));
@@ -42,6 +39,7 @@ fn main() -> ExitCode {
         return ExitCode::from(complain(&error).code());
     }
     let exit = match Settings::gather(&arguments, |name| std::env::var_os(name)) {
+        Ok(settings) if arguments.print_config => print(settings.report.as_bytes()),
         Ok(settings) => shell::run(settings, started).unwrap_or_else(|error| complain(&error)),
         Err(error) => complain(&error),
     };
@@ -63,6 +61,10 @@ fn refuse(error: &clap::Error) -> ExitCode {
     let message = without_secrets(&error.to_string());
     process::say(message.strip_prefix("error: ").unwrap_or(&message).trim_end());
     ExitCode::from(Exit::Usage.code())
+}
+
+fn print(text: &[u8]) -> Exit {
+    std::io::stdout().write_all(text).map_or_else(|error| complain(&error), |()| Exit::Done)
 }
 
 fn complain(error: &dyn std::error::Error) -> Exit {

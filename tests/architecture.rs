@@ -12,14 +12,14 @@ const DEPENDENCIES: [(&str, &[&str]); 13] = [
     ("process", &["domain"]),
     ("atlas", &["domain"]),
     ("config", &["domain"]),
-    ("delivery", &["domain"]),
+    ("delivery", &["domain", "config"]),
     ("journal", &["domain"]),
     ("demo", &["domain", "process"]),
     ("jobs", &["domain", "process", "atlas", "config", "journal", "demo"]),
     ("tui", &["domain", "process", "jobs"]),
     ("terminal", &["domain", "process", "tui"]),
     ("headless", &["domain", "process", "delivery", "jobs", "tui"]),
-    ("cli", &["domain", "delivery"]),
+    ("cli", &["domain", "config", "delivery"]),
     (
         "shell",
         &[

@@ -186,7 +186,7 @@ async fn the_command_of_this_program_is_what_a_shell_and_the_program_understand(
     let read = Arguments::read(line).unwrap();
     assert_eq!((read.profile.as_deref(), read.yes, read.verify), (Some("it's mine"), true, true));
     assert_eq!((read.project_id.as_deref(), read.client_id.as_deref()), (Some(PROJECT), Some(CLIENT)));
-    assert_eq!(Lifetime::parse(&read.expires_after), Ok(new_secret().lifetime));
+    assert_eq!(Lifetime::parse(read.expires_after.as_deref().unwrap_or_default()), Ok(new_secret().lifetime));
 }
 
 #[tokio::test]

@@ -36,6 +36,7 @@ impl Demo {
             base_url: atlas.base_url(),
             credentials: atlas.credentials(),
             query_flags: QueryFlags::default(),
+            keeps_open: false,
         };
         let client = Client::new(settings).unwrap();
         client.sign_in().await.unwrap();
@@ -159,7 +160,7 @@ async fn the_secrets_that_are_there_already_are_of_every_kind() {
         ("billing-export", 2, 0, 1),
         ("ledger-archiver", 1, 1, 1),
         ("nightly-backup", 0, 1, 0),
-        ("atlas-secret-demo", 1, 0, 1),
+        ("admin-laptop", 1, 0, 1),
     ];
     for (name, living, expired, shortened) in rows {
         let account = demo.read(&demo.find(name).await).await;
@@ -179,7 +180,7 @@ async fn the_secrets_that_are_there_already_are_of_every_kind() {
 async fn the_demos_own_account_can_rotate_itself() {
     let demo = Demo::start().await;
     let (id, old_value) = demo.operator();
-    let own = demo.find("atlas-secret-demo").await;
+    let own = demo.find("admin-laptop").await;
     assert_eq!(own.client, id);
     let before = demo.read(&own).await;
     let mask = before.secrets[0].mask.as_ref().unwrap().as_str();

@@ -70,6 +70,7 @@ async fn a_secret_that_works_is_exchanged_for_a_token_that_is_given_back() {
         "POST /api/oauth/token HTTP/1.1\n\
          accept: application/json\n\
          authorization: Basic bWRiX3NhX2lkXzEyMzQ1Njc4OTBhYmNkZWYxMjM0NTY3ODptZGJfc2Ffc2tfRkFLRWZha2VGQUtFZmFrZUZBS0VmYWtlRkFLRWZha2VGQUtFOWYzYQ==\n\
+         connection: close\n\
          content-length: 29\n\
          content-type: application/x-www-form-urlencoded\n\
          \n\
@@ -80,6 +81,7 @@ async fn a_secret_that_works_is_exchanged_for_a_token_that_is_given_back() {
         "POST /api/oauth/revoke HTTP/1.1\n\
          accept: application/json\n\
          authorization: Basic bWRiX3NhX2lkXzEyMzQ1Njc4OTBhYmNkZWYxMjM0NTY3ODptZGJfc2Ffc2tfRkFLRWZha2VGQUtFZmFrZUZBS0VmYWtlRkFLRWZha2VGQUtFOWYzYQ==\n\
+         connection: close\n\
          content-length: 55\n\
          content-type: application/x-www-form-urlencoded\n\
          \n\
@@ -239,6 +241,7 @@ async fn a_new_secret_of_the_embedded_atlas_becomes_known() {
             base_url: atlas.base_url(),
             credentials: atlas.credentials(),
             query_flags: QueryFlags::default(),
+            keeps_open: false,
         };
         let client = Client::with_limits(settings, hurried()).unwrap();
         client.sign_in().await.unwrap();

@@ -23,7 +23,7 @@ _atlas__secret() {
 
     case "${cmd}" in
         atlas__secret)
-            opts="-P -h -V --project-id --client-id --expires-after --profile --base-url --demo --demo-projects --demo-server --yes --replace-expired --verify --format --clipboard --clear-after --log-file --completions --envelope --pretty --help --version"
+            opts="-P -h -V --project-id --client-id --expires-after --profile --base-url --demo --demo-projects --demo-server --yes --replace-expired --verify --format --template --clipboard --clear-after --print-config --log-file --completions --envelope --pretty --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -84,6 +84,13 @@ _atlas__secret() {
                     ;;
                 --format)
                     COMPREPLY=($(compgen -W "secret env json kubernetes aws terraform mcp" -- "${cur}"))
+                    return 0
+                    ;;
+                --template)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --clipboard)

@@ -13,7 +13,8 @@ use crate::terminal::key;
 /// How often each is measured.
 const ROUNDS: usize = 30;
 /// Of the API, as curl asks for it.
-const ACCEPT: &str = "Accept: application/vnd.atlas.2024-08-05+json";
+pub const ACCEPT: &str = "Accept: application/vnd.atlas.2024-08-05+json";
+pub const CONTENT_TYPE: &str = "Content-Type: application/vnd.atlas.2024-08-05+json";
 
 pub fn report(table: &mut Table, atlas: &Atlas) {
     let entered: Vec<_> = (0..ROUNDS).map(|_| enter_to_created(atlas)).collect();
@@ -80,12 +81,7 @@ fn by_curl(atlas: &Atlas) -> Duration {
     let token = answer["access_token"].as_str().expect("a token").to_owned();
     let bearer = format!("Authorization: Bearer {token}");
     curl(&mut took, &["-H", &bearer, "-H", ACCEPT, &account]);
-    let body = [
-        "-H",
-        "Content-Type: application/vnd.atlas.2024-08-05+json",
-        "-d",
-        r#"{"secretExpiresAfterHours":720}"#,
-    ];
+    let body = ["-H", CONTENT_TYPE, "-d", r#"{"secretExpiresAfterHours":720}"#];
     let target = format!("{account}/secrets");
     let created = curl(&mut took, &[&["-H", &bearer, "-H", ACCEPT], &body[..], &[&target]].concat());
     assert!(created["secret"].is_string(), "curl creates one");
@@ -93,7 +89,7 @@ fn by_curl(atlas: &Atlas) -> Duration {
     took
 }
 
-fn curl(took: &mut Duration, arguments: &[&str]) -> Value {
+pub fn curl(took: &mut Duration, arguments: &[&str]) -> Value {
     let started = Instant::now();
     let output = Command::new("curl").args(["-sS", "--fail"]).args(arguments).output().expect("curl runs");
     *took += started.elapsed();

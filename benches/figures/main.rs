@@ -20,6 +20,7 @@ mod atlas;
 mod clipboard;
 mod creating;
 mod deciding;
+mod far;
 mod process;
 mod screens;
 mod starting;
@@ -46,6 +47,7 @@ fn main() {
     let bare_key = starting::report_bare_key(&mut table);
     screens::report(&mut table, &atlas, bare_key);
     creating::report(&mut table, &atlas);
+    far::report(&mut table, &atlas);
     deciding::report(&mut table);
     clipboard::report(&mut table);
     table.print();

@@ -1,4 +1,4 @@
-//! The HTTP clients: on one TLS configuration, and by the proxy that the environment names.
+//! The HTTP client: its TLS configuration, and the proxy that the environment names.
 //!
 //! `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY` are read as Go reads them, for that is how the Atlas CLI does
 //! (`golang.org/x/net/http/httpproxy`).
@@ -23,42 +23,33 @@ use super::transport;
 /// `tool/version (os;arch)`, the convention of Atlas's own tools; the same on every call.
 const USER_AGENT: &str = concat!("atlas-secret/", env!("CARGO_PKG_VERSION"));
 
-/// The HTTP clients.
-pub(super) struct Clients {
-    /// For requests that can be repeated: keeps connections for the next one.
-    pub reads: reqwest::Client,
-    /// For requests that must not be: every one on a fresh connection, because a failure on a kept one
-    /// cannot be distinguished from a request that was executed. It also leaves no buffer in a pool.
-    pub once: reqwest::Client,
-}
+/// How long a connection is kept after its last answer. One that is older may have been closed by a server or a
+/// firewall unnoticed, and a request that fails on it cannot be distinguished from one that was executed.
+const KEPT_FOR: Duration = Duration::from_secs(2);
 
-impl Clients {
-    /// Builds both. Blocks: it reads the machine's certificates, unless `base_url` needs none.
-    pub(super) fn build(base_url: &BaseUrl, connect_limit: Duration) -> Result<Self, TransportProblem> {
-        let tls = tls_config(base_url)?;
-        // A proxy elsewhere cannot reach this machine's own loopback, and must not see the token.
-        let is_loopback = base_url.kind() == HostKind::Loopback;
-        let environment = |name: &str| std::env::var_os(name).map(|text| text.to_string_lossy().into_owned());
-        let route = if is_loopback { Ok(Route::Direct) } else { route(base_url, environment) };
-        let route = route.map_err(|error| transport::setup(&error))?;
-        let builder = || {
-            let builder = reqwest::Client::builder()
-                .user_agent(format!("{USER_AGENT} ({};{})", std::env::consts::OS, std::env::consts::ARCH))
-                .tls_backend_preconfigured(tls.clone())
-                .redirect(Policy::none())
-                .retry(reqwest::retry::never())
-                .connect_timeout(connect_limit)
-                .tcp_nodelay(true);
-            Ok(match &route {
-                Route::System => builder,
-                Route::Direct => builder.no_proxy(),
-                Route::Proxy(url) => builder.no_proxy().proxy(reqwest::Proxy::all(url.clone())?),
-            })
-        };
-        let reads = builder().and_then(reqwest::ClientBuilder::build);
-        let once = builder().and_then(|builder| builder.pool_max_idle_per_host(0).build());
-        Ok(Self { reads: reads.map_err(transport::problem)?, once: once.map_err(transport::problem)? })
-    }
+/// Builds the HTTP client. Blocks: it reads the machine's certificates, unless `base_url` needs none.
+pub(super) fn client(
+    base_url: &BaseUrl,
+    connect_limit: Duration,
+) -> Result<reqwest::Client, TransportProblem> {
+    // A proxy elsewhere cannot reach this machine's own loopback, and must not see the token.
+    let is_loopback = base_url.kind() == HostKind::Loopback;
+    let environment = |name: &str| std::env::var_os(name).map(|text| text.to_string_lossy().into_owned());
+    let route = if is_loopback { Ok(Route::Direct) } else { route(base_url, environment) };
+    let builder = reqwest::Client::builder()
+        .user_agent(format!("{USER_AGENT} ({};{})", std::env::consts::OS, std::env::consts::ARCH))
+        .tls_backend_preconfigured(tls_config(base_url)?)
+        .redirect(Policy::none())
+        .retry(reqwest::retry::never())
+        .connect_timeout(connect_limit)
+        .pool_idle_timeout(KEPT_FOR)
+        .tcp_nodelay(true);
+    let builder = match route.map_err(|error| transport::setup(&error))? {
+        Route::System => builder,
+        Route::Direct => builder.no_proxy(),
+        Route::Proxy(url) => builder.no_proxy().proxy(reqwest::Proxy::all(url).map_err(transport::problem)?),
+    };
+    builder.build().map_err(transport::problem)
 }
 
 fn tls_config(base_url: &BaseUrl) -> Result<ClientConfig, TransportProblem> {

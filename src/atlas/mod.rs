@@ -1,7 +1,8 @@
 //! The HTTP client for the Atlas Administration API: one call for each thing that this program asks of Atlas.
 //!
-//! **Invariant:** the creating POST goes out once, on a fresh connection, without redirects or retries, and every
-//! answer is sorted by what it proves: whether a secret was created is never in doubt without need.
+//! **Invariant:** the creating POST goes out once, without redirects or retries, on a connection that is new or has
+//! answered within 2 seconds, and every answer is sorted by what it proves: whether a secret was created is never in
+//! doubt without need.
 
 mod classify;
 mod connect;
@@ -20,7 +21,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use reqwest::Method;
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONNECTION, CONTENT_TYPE, HeaderMap, HeaderValue};
 use serde_json::Value;
 
 use crate::domain::{
@@ -29,7 +30,6 @@ use crate::domain::{
     QueryFlags, ReadProblem, SecretId, ServiceAccount, TransportProblem,
 };
 
-use connect::Clients;
 use http::{Answer, Call, Failure, exchange};
 use oauth::Minted;
 use session::Session;
@@ -52,14 +52,18 @@ pub struct Settings {
     pub credentials: Credentials,
     /// What the creating POST asks for in its query.
     pub query_flags: QueryFlags,
+    /// True when the POST's connection is kept for the next request. Its buffers hold the secret, so that this is
+    /// for a run that ends at once.
+    pub keeps_open: bool,
 }
 
 /// Talks to one Atlas with one set of credentials.
 pub struct Client {
     base_url: BaseUrl,
     query: &'static str,
+    keeps_open: bool,
     limits: Limits,
-    http: Clients,
+    http: reqwest::Client,
     session: Session,
     /// Every token of this run that was not given back yet.
     minted: Mutex<Vec<Minted>>,
@@ -81,10 +85,11 @@ impl Client {
     /// As [`Client::new`].
     pub fn with_limits(settings: Settings, limits: Limits) -> Result<Self, TransportProblem> {
         Ok(Self {
-            http: Clients::build(&settings.base_url, limits.connect)?,
+            http: connect::client(&settings.base_url, limits.connect)?,
             session: Session::new(settings.credentials),
             base_url: settings.base_url,
             query: settings.query_flags.query(),
+            keeps_open: settings.keeps_open,
             limits,
             minted: Mutex::default(),
         })
@@ -190,12 +195,19 @@ impl Client {
         media_type: HeaderValue,
         limit: Duration,
     ) -> Result<Answer, ReadProblem> {
-        let mut refusals = 0;
+        let (mut refusals, mut has_broken) = (0, false);
         loop {
             let authorization = self.authorization(&Method::GET, &url).await?;
             let mut call = api_call(Method::GET, url.clone(), authorization.clone());
             call.headers.insert(ACCEPT, media_type.clone());
-            let mut answer = exchange(&self.http.reads, call, limit).await?;
+            let mut answer = match exchange(&self.http, call, limit).await {
+                // Atlas, or a proxy, may just have closed the connection that was kept.
+                Err(Failure::Broken(_)) if !has_broken => {
+                    has_broken = true;
+                    continue;
+                }
+                answer => answer?,
+            };
             if answer.status != 401 || !self.recover(refusals, authorization.as_ref(), &mut answer).await? {
                 return Ok(answer);
             }
@@ -256,9 +268,12 @@ impl Client {
         let mut call = api_call(method, url, authorization);
         if body.is_some() {
             call.headers.insert(CONTENT_TYPE, MEDIA_TYPE);
+            if !self.keeps_open {
+                call.headers.insert(CONNECTION, HeaderValue::from_static("close"));
+            }
         }
         call.body = body;
-        let answer = exchange(&self.http.once, call, limit).await?;
+        let answer = exchange(&self.http, call, limit).await?;
         self.forget_stale(&answer);
         Ok(answer)
     }
@@ -266,7 +281,7 @@ impl Client {
     /// Reads the account without authorization, for nothing but the challenge in the answer.
     async fn fetch_challenge(&self, account: String) -> Result<(), ReadProblem> {
         let call = api_call(Method::GET, account, None);
-        let mut answer = exchange(&self.http.reads, call, self.limits.read).await?;
+        let mut answer = exchange(&self.http, call, self.limits.read).await?;
         if self.learn(&mut answer) { Ok(()) } else { Err(classify::no_challenge(&answer)) }
     }
 

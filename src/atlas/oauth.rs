@@ -11,7 +11,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use reqwest::Method;
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONNECTION, CONTENT_TYPE, HeaderMap, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::IgnoredAny;
 use serde_json::Value;
@@ -103,8 +103,7 @@ impl Client {
         Ok(token)
     }
 
-    /// Proves that a new secret of this account works: asks for a token with it, on a connection of its own,
-    /// and revokes the token. A secret that has just been created may not be known everywhere in Atlas yet,
+    /// Proves that a new secret of this account works: asks for a token with it, and revokes the token. A secret that has just been created may not be known everywhere in Atlas yet,
     /// so that a refusal is asked about again, twice, within 10 seconds altogether.
     ///
     /// Only Atlas's own `invalid_client` is a refusal; everything else that gives no token says nothing about
@@ -169,9 +168,13 @@ impl Client {
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
         headers.insert(AUTHORIZATION, login.basic().map_err(ReadProblem::Transport)?);
+        // A secret that was created here is not to stay in the buffers of a connection.
+        if !self.keeps_open && !self.session.is_login(login) {
+            headers.insert(CONNECTION, HeaderValue::from_static("close"));
+        }
         let url = format!("{}/api/oauth/{endpoint}", self.base_url);
         let call = Call { method: Method::POST, url, headers, body: Some(form) };
-        Ok(exchange(&self.http.once, call, limit).await?)
+        Ok(exchange(&self.http, call, limit).await?)
     }
 
     fn minted(&self) -> MutexGuard<'_, Vec<Minted>> {
@@ -179,7 +182,7 @@ impl Client {
     }
 }
 
-fn is_same(one: &SecretString, other: &SecretString) -> bool {
+pub(super) fn is_same(one: &SecretString, other: &SecretString) -> bool {
     one.expose_secret() == other.expose_secret()
 }
 

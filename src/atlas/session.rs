@@ -12,7 +12,7 @@ use crate::domain::{Credentials, Login, ReadProblem, ServerText, TransportProble
 use super::Client;
 use super::digest::ApiKey;
 use super::http::Answer;
-use super::oauth::{NoToken, ServiceAccountLogin, Token, authorization};
+use super::oauth::{NoToken, ServiceAccountLogin, Token, authorization, is_same};
 
 /// The credentials and what they were exchanged for.
 pub(super) enum Session {
@@ -41,6 +41,11 @@ impl Session {
                 token: Mutex::default(),
             },
         }
+    }
+
+    /// True when it signs in with this secret.
+    pub(super) fn is_login(&self, other: &ServiceAccountLogin) -> bool {
+        matches!(self, Self::ServiceAccount { login, .. } if is_same(&login.client_secret, &other.client_secret))
     }
 }
 

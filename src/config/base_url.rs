@@ -15,13 +15,13 @@ struct Placed {
 }
 
 /// The base URL, in the order of the Atlas CLI: a URL goes before a service, and for each of the two the
-/// environment goes before the profile. What loses is added to `shadowed`.
+/// environment goes before the profile. With it comes the place that names it. What loses is added to `shadowed`.
 pub(super) fn choose(
     flag: Option<&BaseUrl>,
     variables: &Variables,
     profile: Option<(&Profiles, &Profile)>,
     shadowed: &mut Vec<ShadowedSource>,
-) -> Result<BaseUrl, CredentialsError> {
+) -> Result<(BaseUrl, String), CredentialsError> {
     let mut places = placed(
         &[OPS_MANAGER_URL, BASE_URL, MCLI_OPS_MANAGER_URL],
         &["ops_manager_url", "base_url"],
@@ -31,13 +31,13 @@ pub(super) fn choose(
     let services = placed(&[SERVICE, MCLI_SERVICE], &["service"], variables, profile);
     if let Some(url) = flag {
         shadowed.extend(lost(places.into_iter().chain(services), Precedence::BaseUrlFlag));
-        return Ok(url.clone());
+        return Ok((url.clone(), "--base-url".to_owned()));
     }
     let has_url = !places.is_empty();
     places.extend(services);
     let mut places = places.into_iter();
     let Some(Placed { place, text, variable }) = places.next() else {
-        return parse("the public Atlas", BaseUrl::CLOUD);
+        return parse("default", BaseUrl::CLOUD);
     };
     match variable {
         Some(variable) => shadowed.extend(lost(places, Precedence::Variable(variable))),
@@ -81,8 +81,12 @@ fn lost(places: impl Iterator<Item = Placed>, winner: Precedence) -> Vec<Shadowe
     places.map(|loser| ShadowedSource::new(loser.place, winner)).collect()
 }
 
-fn parse(place: &str, text: &str) -> Result<BaseUrl, CredentialsError> {
-    BaseUrl::parse(text).map_err(|error| CredentialsError::BaseUrl { place: place.to_owned(), error })
+fn parse(place: &str, text: &str) -> Result<(BaseUrl, String), CredentialsError> {
+    let place = place.to_owned();
+    match BaseUrl::parse(text) {
+        Ok(url) => Ok((url, place)),
+        Err(error) => Err(CredentialsError::BaseUrl { place, error }),
+    }
 }
 
 #[cfg(test)]
@@ -99,7 +103,7 @@ mod tests {
         let profile = ProfileName::new("ci").and_then(|name| profiles.named(&name).ok());
         let from = profile.map(|profile| (&profiles, profile));
         match choose(None, &Variables(&environment(set)), from, &mut Vec::new()) {
-            Ok(url) => url.to_string(),
+            Ok((url, _)) => url.to_string(),
             Err(error) => error.to_string(),
         }
     }

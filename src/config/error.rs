@@ -80,6 +80,9 @@ pub enum CredentialsError {
          profile"
     )]
     NoKind(ProfileName),
+    /// The profile was changed while the program ran.
+    #[error("profile `{0}` signs in as another account by now")]
+    OtherAccount(ProfileName),
     /// A kind that this program does not know.
     #[error("profile `{name}` has auth_type `{kind}`, which this program cannot use: choose another profile")]
     UnknownKind {
@@ -173,19 +176,19 @@ impl AtlasCliProblem {
     }
 }
 
-/// The file of profiles cannot be used.
+/// A file of settings, this program's or that of profiles, cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("{file} {problem}")]
 pub struct FileError {
     /// Its path.
-    pub(super) file: ServerText,
+    pub(crate) file: ServerText,
     /// What is wrong with it.
-    pub(super) problem: FileProblem,
+    pub(crate) problem: FileProblem,
 }
 
-/// What is wrong with the file of profiles. Each sentence goes on after its path.
+/// What is wrong with a file of settings. Each sentence goes on after its path.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub(super) enum FileProblem {
+pub(crate) enum FileProblem {
     #[error("is a directory, not a file")]
     Directory,
     /// A pipe, a device or a socket; reading it could wait forever.
@@ -195,7 +198,7 @@ pub(super) enum FileProblem {
     NotReadable,
     #[error("cannot be read: {0}")]
     Reading(ServerText),
-    #[error("is larger than 1 MiB: it is not an Atlas CLI configuration")]
+    #[error("is larger than 1 MiB: it is not a configuration file")]
     TooLarge,
     #[error("is not UTF-8 text: save it as UTF-8, or create it again with `atlas auth login`")]
     NotUtf8,
@@ -210,6 +213,9 @@ pub(super) enum FileProblem {
     NewerVersion(i64),
     #[error("has a version that is not a number: write version = 2")]
     StrangeVersion,
+    /// A setting of this program's own file: its line, from 1, and what is wrong, after the key where it is known.
+    #[error("has an error in line {line}: {reason}")]
+    Setting { line: usize, reason: ServerText },
 }
 
 /// Something that is not as it should be, and does not prevent signing in by hand.

@@ -1,16 +1,24 @@
-//! Credentials of a profile from the system's keyring, where the Atlas CLI keeps them on a desktop.
+//! Credentials of a profile in the system's keyring, where the Atlas CLI keeps them on a desktop: reading them, and
+//! writing a new secret.
 
 #[cfg(all(feature = "keyring", any(windows, target_os = "macos", test)))]
 mod native;
 #[cfg(all(feature = "keyring", unix, not(target_os = "macos")))]
 mod secret_service;
 
+use std::time::Duration;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+#[cfg(feature = "keyring")]
+use secrecy::ExposeSecret;
+use secrecy::SecretString;
 use tokio::sync::oneshot;
 use zeroize::Zeroizing;
 
-use crate::domain::{Credentials, Half, PairKind, ProfileName};
+#[cfg(feature = "keyring")]
+use crate::domain::ServerText;
+use crate::domain::{ClientId, Credentials, Half, PairKind, ProfileName};
 
 use super::error::CredentialsError;
 
@@ -18,6 +26,12 @@ use super::error::CredentialsError;
 use native::Keyring;
 #[cfg(all(feature = "keyring", unix, not(target_os = "macos")))]
 use secret_service::Keyring;
+
+/// The name of the token that the Atlas CLI keeps beside a secret.
+pub const ACCESS_TOKEN: &str = "access_token";
+
+/// A keyring that takes longer asks the user something, or hangs.
+const ANSWERS_SOON: Duration = Duration::from_secs(2);
 
 /// The credentials of a profile in the system's keyring. The Atlas CLI keeps one entry for each half of a pair.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +55,69 @@ impl KeyringRequest {
             let _ = answer.send(self.read_here());
         });
         receiver
+    }
+
+    /// True when this is a profile of `client`, as far as that is known without a prompt.
+    pub fn is_of(&self, client: &ClientId) -> bool {
+        #[cfg(feature = "keyring")]
+        if let Ok(keyring) = Keyring::open() {
+            let id = keyring.unlocked_entry(&self.service(), setting_of(self.kind, Half::Identifier));
+            return id.and_then(|id| decode(&id)).is_some_and(|id| *id == client.as_str());
+        }
+        let _ = client;
+        false
+    }
+
+    /// Writes a new secret of `client` to the profile's entry and reads it back. The access token that the Atlas CLI
+    /// keeps there goes first: deleting the old secret would revoke it. May wait for the user to unlock the keyring.
+    #[cfg(feature = "keyring")]
+    pub fn replace_secret(&self, client: &ClientId, secret: &SecretString) -> Result<(), CredentialsError> {
+        let keyring = Keyring::open()?;
+        let read = || self.pair(|user| keyring.entry(&self.service(), user));
+        let is_of = |id: &ClientId| if id == client { Ok(()) } else { Err(self.other_account()) };
+        match read()? {
+            Credentials::ServiceAccount { client_id, .. } => is_of(&client_id)?,
+            _ => return Err(self.other_account()),
+        }
+        let user = setting_of(self.kind, Half::Secret);
+        let old = Zeroizing::new(keyring.entry(&self.service(), user)?.unwrap_or_default());
+        keyring.delete(&self.service(), ACCESS_TOKEN)?;
+        keyring.set(&self.service(), user, &encode_like(&old, secret))?;
+        match read()? {
+            Credentials::ServiceAccount { client_secret, .. }
+                if client_secret.expose_secret() == secret.expose_secret() =>
+            {
+                Ok(())
+            }
+            _ => Err(CredentialsError::KeyringUnavailable(ServerText::new("it did not keep the new secret"))),
+        }
+    }
+
+    /// Without the keyring, no profile that needs it can be used.
+    #[cfg(not(feature = "keyring"))]
+    pub fn replace_secret(&self, _: &ClientId, _: &SecretString) -> Result<(), CredentialsError> {
+        Err(CredentialsError::KeyringNotBuilt(self.profile.clone()))
+    }
+
+    /// Deletes the access token that the Atlas CLI may keep in the keyring for a profile of the file, if there is an
+    /// open keyring that answers soon.
+    pub fn forget_token(self) {
+        let (done, is_done) = std::sync::mpsc::channel();
+        let _ = std::thread::Builder::new().name("keyring".to_owned()).spawn(move || {
+            #[cfg(feature = "keyring")]
+            if let Ok(keyring) = Keyring::open()
+                && keyring.unlocked_entry(&self.service(), ACCESS_TOKEN).is_some()
+            {
+                let _ = keyring.delete(&self.service(), ACCESS_TOKEN);
+            }
+            let _ = done.send(self);
+        });
+        let _ = is_done.recv_timeout(ANSWERS_SOON);
+    }
+
+    #[cfg(feature = "keyring")]
+    fn other_account(&self) -> CredentialsError {
+        CredentialsError::OtherAccount(self.profile.clone())
     }
 
     /// The keyring's name for the profile's entries: `atlascli_` and the profile's name.
@@ -100,6 +177,18 @@ const BASE64: &str = "go-keyring-base64:";
 
 /// What older versions put before a value of several lines, in hexadecimal.
 const HEX: &str = "go-keyring-encoded:";
+
+/// A new value in the encoding of the old one.
+#[cfg(feature = "keyring")]
+fn encode_like(old: &[u8], value: &SecretString) -> Zeroizing<Vec<u8>> {
+    let is_encoded = [BASE64, HEX].iter().any(|prefix| old.starts_with(prefix.as_bytes()));
+    let value = value.expose_secret();
+    Zeroizing::new(if is_encoded {
+        format!("{BASE64}{}", STANDARD.encode(value)).into_bytes()
+    } else {
+        value.as_bytes().to_vec()
+    })
+}
 
 /// The text of an entry; `None` when it is no text or not encoded as its prefix says.
 fn decode(bytes: &[u8]) -> Option<Zeroizing<String>> {

@@ -1,4 +1,5 @@
-//! Where credentials come from. They never come as arguments, and nothing here is ever written.
+//! Where credentials come from. They never come as arguments. The Atlas CLI's file is only ever read here; a new secret
+//! is written to a keyring entry when the user asks for it ([`KeyringRequest::replace_secret`]).
 //!
 //! [`resolve`] puts it together, in the order: a profile named on the command line, the environment, the
 //! chosen profile of the Atlas CLI, nothing. Both halves of a pair always come from one source.
@@ -22,8 +23,10 @@ mod properties;
 mod resolve;
 
 pub use atlas_cli::BrowserLogin;
+pub(crate) use error::FileProblem;
 pub use error::{CredentialsError, FileError, Precedence, ShadowedSource, Warning};
-pub use keyring::KeyringRequest;
+pub use keyring::{ACCESS_TOKEN, KeyringRequest};
 pub use profile::{CredentialSource, Profile};
+pub(crate) use profiles::read_bytes;
 pub use profiles::{Profiles, config_path};
 pub use resolve::{Flags, Found, Origin, resolve};

@@ -1,4 +1,4 @@
-//! The profiles that the Atlas CLI has saved in its `config.toml`. The file is only ever read.
+//! The profiles that the Atlas CLI has saved in its `config.toml`.
 
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read};
@@ -120,6 +120,18 @@ impl Profiles {
 
 /// The text of the file, and what its mode allows; `None` when there is no file.
 fn read(path: &Path) -> Result<Option<(Zeroizing<String>, fs::Metadata)>, FileProblem> {
+    let Some((bytes, about)) = read_bytes(path)? else { return Ok(None) };
+    let text = std::str::from_utf8(&bytes).map_err(|_| FileProblem::NotUtf8)?;
+    // Editors on Windows put a byte order mark first, which is no part of TOML.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    Ok(Some((Zeroizing::new(text.to_owned()), about)))
+}
+
+/// What a file of settings holds, and what its mode allows.
+type Content = (Zeroizing<Vec<u8>>, fs::Metadata);
+
+/// Reads a file of settings; `None` when there is no file.
+pub(crate) fn read_bytes(path: &Path) -> Result<Option<Content>, FileProblem> {
     let about = match fs::metadata(path) {
         Ok(about) => about,
         // A file in the place of a folder on the way also means that there is no configuration.
@@ -140,10 +152,7 @@ fn read(path: &Path) -> Result<Option<(Zeroizing<String>, fs::Metadata)>, FilePr
     if u64::try_from(bytes.len()).is_ok_and(|length| length > LARGEST) {
         return Err(FileProblem::TooLarge);
     }
-    let text = std::str::from_utf8(&bytes).map_err(|_| FileProblem::NotUtf8)?;
-    // Editors on Windows put a byte order mark first, which is no part of TOML.
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    Ok(Some((Zeroizing::new(text.to_owned()), about)))
+    Ok(Some((bytes, about)))
 }
 
 /// Parses the text. The parser's own message quotes the line it stopped at, which may hold a secret, so

@@ -26,9 +26,13 @@ pub struct Found {
     pub origin: Option<Origin>,
     /// Where Atlas is.
     pub base_url: BaseUrl,
+    /// What says so: the option, the variable, or the setting and its profile.
+    pub base_url_place: String,
     /// The project that the form starts with, unless the command line names one. One from the environment
     /// is as it was typed, so that the form can say what is wrong with it.
     pub project_id: Option<String>,
+    /// What names that project: the variable, or the setting and its profile.
+    pub project_place: String,
     /// What was set and lost to something else, for the help screen.
     pub shadowed: Vec<ShadowedSource>,
     /// What the user should know.
@@ -122,9 +126,17 @@ fn without_credentials(
     profile: Option<(&Profiles, &Profile)>,
     mut shadowed: Vec<ShadowedSource>,
 ) -> Result<Found, CredentialsError> {
-    let base_url = base_url::choose(flags.base_url, variables, profile, &mut shadowed)?;
-    let mut found =
-        Found { credentials: None, origin: None, base_url, project_id: None, shadowed, warnings: Vec::new() };
+    let (base_url, base_url_place) = base_url::choose(flags.base_url, variables, profile, &mut shadowed)?;
+    let mut found = Found {
+        credentials: None,
+        origin: None,
+        base_url,
+        base_url_place,
+        project_id: None,
+        project_place: String::new(),
+        shadowed,
+        warnings: Vec::new(),
+    };
     if let Some((profiles, profile)) = profile {
         found.warnings.extend_from_slice(profiles.warnings());
         found.warnings.extend(profile.lone_half().map(|setting| Warning::LoneHalf(profile.place(setting))));
@@ -158,9 +170,10 @@ impl Found {
                 let winner = Precedence::Variable(variable);
                 self.shadowed.extend(in_profile.map(|(place, _)| ShadowedSource::new(place, winner)));
                 self.project_id = Some(id);
+                variable.clone_into(&mut self.project_place);
             }
             (None, Some((place, text))) => match ProjectId::parse(text) {
-                Ok(id) => self.project_id = Some(id.to_string()),
+                Ok(id) => (self.project_id, self.project_place) = (Some(id.to_string()), place),
                 Err(error) => self.warnings.push(Warning::ProjectId { place, error }),
             },
             (None, None) => {}

@@ -39,6 +39,7 @@ use process::run;
 #[cfg(unix)]
 use signals::HeldSignals;
 
+pub use line::check_line;
 pub use output::CommandOutput;
 
 /// Runs the command `line` with the secret alone on its standard input, and waits until it has ended.

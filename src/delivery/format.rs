@@ -11,9 +11,9 @@ use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroizing;
 
-use crate::domain::{Format, SecretPayload};
+use crate::domain::{Format, Piece, SecretPayload, Template};
 
-use quoting::{double_quoted, shell_word};
+pub(super) use quoting::{double_quoted, shell_word};
 
 /// Where the pieces of a text go, in order.
 pub(super) type Sink<'a> = dyn FnMut(&str) + 'a;
@@ -39,6 +39,17 @@ fn compose(format: Format, payload: &SecretPayload, sink: &mut Sink<'_>) {
         Format::Kubernetes => compose_manifest(payload, sink),
         Format::Aws => compose_object(&credential_fields(payload, OrganizationPlace::Last), sink),
         Format::Terraform => compose_object(&provider_arguments(payload), sink),
+        Format::Template(template) => compose_template(template, payload, sink),
+    }
+}
+
+/// A value that Atlas's response did not have is left empty: the secret goes out all the same.
+fn compose_template(template: Template, payload: &SecretPayload, sink: &mut Sink<'_>) {
+    for piece in template.pieces() {
+        match piece {
+            Piece::Text(text) => sink(text),
+            Piece::Value(placeholder) => sink(&placeholder.value(payload).unwrap_or_default()),
+        }
     }
 }
 

@@ -1,4 +1,5 @@
-//! Delivers the secret: to the clipboard, a new file, the standard input of a command, or standard output.
+//! Delivers the secret: to the clipboard, a file, the standard input of a command, standard output, or the profiles of
+//! the Atlas CLI that use the account.
 //!
 //! **Invariant:** no outcome claims more than was proved: "copied" after reading back, "saved" once file and folder are
 //! on the disk, "succeeded" once a command has read everything and exited with 0.
@@ -10,15 +11,17 @@ mod file;
 mod fixtures;
 mod format;
 mod os;
+mod profile;
 mod stdout;
 
 pub use clipboard::{
     ClipboardBackend, Copier, Environment, HOLD_CLIPBOARD, OperatingSystem, Preference, hold_clipboard,
     select_backend, this_program,
 };
-pub use command::{CommandOutput, pipe_to};
-pub use file::save;
+pub use command::{CommandOutput, check_line, pipe_to};
+pub use file::{save, update_env};
 pub use format::render;
 pub(crate) use os::os_error_message;
 pub use os::{forbid_core_dumps, survive_file_size_limit};
+pub use profile::{profiles_of, update_profiles};
 pub use stdout::{StdoutKind, StdoutProblem, check_stdout, write_secret};

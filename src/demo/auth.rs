@@ -14,7 +14,7 @@ use md5::{Digest, Md5};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
-use super::wire::{Reply, Request, now, refusal};
+use super::wire::{Reply, Request, now, refusal, unauthorized};
 use super::world::{HEXADECIMAL, TEXT, World, after_hours, random};
 use crate::domain::{ClientId, Credentials, PublicKey};
 
@@ -115,12 +115,10 @@ impl Gate {
 
     /// Lets in a living token and a right digest. A request with a token is not challenged.
     pub(super) fn check(&mut self, request: &Request<'_>) -> Result<(), Reply> {
-        let detail = "You are not authorized for this resource.";
-        let unauthorized = refusal(StatusCode::UNAUTHORIZED, "UNEXPECTED_ERROR", detail);
         if let Some(value) = credentials(request, "Bearer") {
             let mut living = self.tokens.iter().filter(|token| token.expires_at > now());
             let is_known = living.any(|token| token.value.expose_secret() == value);
-            return if is_known { Ok(()) } else { Err(unauthorized) };
+            return if is_known { Ok(()) } else { Err(unauthorized()) };
         }
         let proof = self.digest(request);
         if proof == Proof::Right {
@@ -132,7 +130,9 @@ impl Gate {
             "Digest realm=\"{REALM}\", domain=\"\", nonce=\"{nonce}\", algorithm=MD5, qop=\"auth\", stale={is_stale}"
         );
         self.nonces.insert(nonce, 0);
-        Err(unauthorized.with(header::WWW_AUTHENTICATE, challenge))
+        let detail = "You are not authorized for this resource.";
+        let refused = refusal(StatusCode::UNAUTHORIZED, "UNEXPECTED_ERROR", detail);
+        Err(refused.with(header::WWW_AUTHENTICATE, challenge))
     }
 
     /// RFC 7616, sections 3.3 and 3.4. Only a right response may hear that its nonce is stale.

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::auth::Gate;
 use super::wire::{self, CreateAnswer, Reply, Request, no_resource, refusal};
-use super::world::{Account, World};
+use super::world::{Account, Organization, World};
 use crate::domain::Credentials;
 
 /// Long enough to be seen, short enough to wait for.
@@ -75,7 +75,9 @@ impl State {
         let segments: Vec<&str> =
             path.strip_prefix("/api/atlas/v2/").ok_or_else(unknown)?.split('/').collect();
         let (method, version) = match segments[..] {
-            ["groups"] | ["groups", _] | ["orgs", _, "settings"] => (Method::GET, date(2023, 1, 1)),
+            ["groups" | "orgs"] | ["groups" | "orgs", _] | ["orgs", _, "settings"] => {
+                (Method::GET, date(2023, 1, 1))
+            }
             ["groups", _, "serviceAccounts"] | ["groups", _, "serviceAccounts", _] => {
                 (Method::GET, date(2024, 8, 5))
             }
@@ -97,10 +99,9 @@ impl State {
                 let (organization, project) = self.world.project(project)?;
                 project.body(organization)
             }
-            ["orgs", id, _] => {
-                let found = self.world.organizations.iter().find(|organization| organization.id == id);
-                found.ok_or_else(|| no_resource(id))?.settings()
-            }
+            ["orgs"] => request.page(self.world.organizations.iter().map(Organization::body))?,
+            ["orgs", id] => self.world.organization(id)?.body(),
+            ["orgs", id, _] => self.world.organization(id)?.settings(),
             ["groups", project, _] => {
                 let accounts = &self.world.project(project)?.1.service_accounts;
                 request.page(accounts.iter().map(Account::body))?

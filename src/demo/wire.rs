@@ -223,6 +223,9 @@ impl From<getrandom::Error> for Reply {
     }
 }
 
+/// Atlas repeats the code of an error of the application in this header.
+const X_ERROR_CODE: HeaderName = HeaderName::from_static("x-error-code");
+
 /// `ApiError`.
 pub(super) fn refusal(status: StatusCode, error_code: &str, detail: &str) -> Reply {
     let body = json!({
@@ -231,6 +234,17 @@ pub(super) fn refusal(status: StatusCode, error_code: &str, detail: &str) -> Rep
         "detail": detail,
         "reason": status.canonical_reason(),
         "parameters": [],
+    });
+    Reply::new(status, body).with(header::CONTENT_TYPE, "application/json").with(X_ERROR_CODE, error_code)
+}
+
+/// The 401 that comes before any code of the application: without `errorCode`.
+pub(super) fn unauthorized() -> Reply {
+    let status = StatusCode::UNAUTHORIZED;
+    let body = json!({
+        "error": status.as_u16(),
+        "reason": status.canonical_reason(),
+        "detail": "You are not authorized for this resource.",
     });
     Reply::new(status, body).with(header::CONTENT_TYPE, "application/json")
 }
@@ -253,13 +267,13 @@ pub(super) fn invalid_field(field: &str, description: &str) -> Reply {
     reply
 }
 
-/// Checks every id in a path of the API.
+/// Checks every id in a path of the API. A malformed client id is one that no account has.
 pub(super) fn check_ids(segments: &[&str]) -> Result<(), Reply> {
     let first = if segments[0] == "orgs" { "orgId" } else { "groupId" };
     for (at, id) in segments.iter().enumerate() {
         let (name, is_valid) = match at {
             1 => (first, is_object_id(id)),
-            3 => ("clientId", is_client_id(id)),
+            3 if !is_client_id(id) => return Err(no_resource(id)),
             5 => ("secretId", is_object_id(id)),
             _ => continue,
         };

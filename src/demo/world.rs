@@ -59,6 +59,8 @@ struct Prefill {
 #[serde(deny_unknown_fields)]
 pub(super) struct Organization {
     pub(super) id: String,
+    #[serde(default)]
+    name: String,
     pub(super) max_secret_validity_hours: Option<i32>,
     #[serde(default)]
     pub(super) api_access_list_required: bool,
@@ -186,6 +188,10 @@ impl World {
             .flat_map(|organization| organization.projects.iter().map(move |one| (organization, one)))
     }
 
+    pub(super) fn organization(&self, id: &str) -> Result<&Organization, Reply> {
+        self.organizations.iter().find(|organization| organization.id == id).ok_or_else(|| no_resource(id))
+    }
+
     pub(super) fn project(&self, id: &str) -> Result<(&Organization, &Project), Reply> {
         self.projects().find(|(_, project)| project.id == id).ok_or_else(|| no_project(id))
     }
@@ -213,6 +219,11 @@ impl World {
 }
 
 impl Organization {
+    /// `AtlasOrganization`
+    pub(super) fn body(&self) -> Value {
+        json!({"id": self.id, "isDeleted": false, "links": [], "name": self.name})
+    }
+
     /// `OrganizationSettings`, as far as it matters here.
     pub(super) fn settings(&self) -> Value {
         let mut body = json!({"apiAccessListRequired": self.api_access_list_required});
@@ -247,6 +258,7 @@ impl Account {
             "name": self.name,
             "roles": self.roles,
             "secrets": self.secrets.iter().map(Secret::body).collect::<Vec<_>>(),
+            "systemManaged": false,
         })
     }
 

@@ -67,11 +67,6 @@ impl ExistingSecret {
             _ => Some(cut),
         }
     }
-
-    /// How the user recognises it: the mask, or its id where Atlas gave no mask.
-    pub fn label(&self) -> ServerText {
-        self.mask.clone().unwrap_or_else(|| ServerText::from(&self.id))
-    }
 }
 
 impl ServiceAccount {
@@ -254,14 +249,6 @@ mod tests {
             last_used_at: None,
             mask: None,
         }
-    }
-
-    #[test]
-    fn a_secret_is_called_by_its_mask_or_else_by_its_id() {
-        let nameless = secret("2026-11-23T18:14:00Z");
-        assert_eq!(nameless.label().as_str(), "32b6e34b3d91647abb20e7b8");
-        let mask = Some(ServerText::new("mdb_sa_sk_...9f3a"));
-        assert_eq!(ExistingSecret { mask, ..nameless }.label().as_str(), "mdb_sa_sk_...9f3a");
     }
 
     #[test]

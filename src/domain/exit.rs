@@ -73,6 +73,11 @@ pub enum Delivery {
         /// The file's whole path.
         path: ServerText,
     },
+    /// It replaced the older one in a file that was there already.
+    Updated {
+        /// What was updated: the file's whole path.
+        place: ServerText,
+    },
     /// A command read it and exited with 0.
     Piped {
         /// The program that was started.
@@ -103,6 +108,7 @@ impl Delivery {
     fn words(&self) -> String {
         match self {
             Self::Saved { path } => format!("saved to {path}"),
+            Self::Updated { place } => format!("written to {place}"),
             Self::Piped { program } => format!("read by {program}, which exited with 0"),
             Self::Printed => "written to standard output".to_owned(),
             Self::Copied { clears_in: Some(left) } => {
@@ -177,6 +183,7 @@ mod tests {
         let program = ServerText::new("pass");
         let proved = [
             Delivery::Saved { path: program.clone() },
+            Delivery::Updated { place: program.clone() },
             Delivery::Piped { program },
             Delivery::Printed,
             Delivery::Copied { clears_in: None },

@@ -22,6 +22,7 @@ mod rejection;
 mod secret;
 mod server_text;
 mod session;
+mod template;
 
 pub use account::{
     AccountEntry, AccountRef, Consequences, ENTRIES_PER_PAGE, ExistingSecret, Login, LoginRisk,
@@ -39,13 +40,17 @@ pub use journal_entry::{Damage, DamagedRecord, JournalEntry, JournalProblem, Jou
 pub use lifetime::{Lifetime, LifetimeError, Now, USUAL_HOURS};
 pub use messages::Explanation;
 pub use os::Os;
-pub use payload::{CommandOutcome, PrintFailure, SaveFailure, SavedFile, SecretPayload};
+pub use payload::{
+    CommandOutcome, KnownCommand, PrintFailure, ProfileUpdate, SaveFailure, SavedFile, SecretPayload,
+};
 pub use rejection::{FieldViolation, Rejection, RejectionKind};
 pub use secret::{
-    API_VERSION, CreatedSecret, Format, MEDIA_TYPE, NewSecret, QueryFlags, masked, without_secrets,
+    API_VERSION, CreatedSecret, ENV_VARIABLES, Format, MEDIA_TYPE, NewSecret, QueryFlags, masked,
+    without_secrets,
 };
 pub use server_text::{ServerText, is_invisible, is_quoted, trim_visible};
 pub use session::{
     CredentialProblem, Credentials, Half, Identity, PairKind, ProfileName, PublicKey, Session, SessionOrigin,
     Tried, TriedSession, is_atlas_variable,
 };
+pub use template::{Piece, Placeholder, Template, TemplateError};

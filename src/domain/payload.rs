@@ -1,6 +1,6 @@
 //! Handing a secret over: what goes, and what is known afterwards.
 
-use super::{CreatedSecret, Format, NewSecret, OrganizationId, ServerText};
+use super::{CreatedSecret, Format, NewSecret, OrganizationId, ProfileName, ServerText};
 
 /// What is handed over: the secret and what the formats say beside it. Its `Debug` shows no value.
 #[derive(Clone, Debug)]
@@ -22,13 +22,36 @@ pub struct SavedFile {
     pub format: Format,
 }
 
-/// Why a file was not saved. Whatever had been written was taken away again.
+/// Why a file was not saved. Whatever had been written was taken away again, and an existing file is as it was.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SaveFailure {
     /// No path was given, or one that names a folder.
     NoName,
     /// Something has that name already; nothing is ever overwritten.
     Exists,
+    /// It is an `.env` file, whose two variables can be updated if the user agrees.
+    CanUpdate {
+        /// Others can read it: updating makes it private.
+        is_open: bool,
+        /// The name is a link to this file, which is the one to be updated.
+        link_to: Option<ServerText>,
+    },
+    /// The name is a link to nothing.
+    BrokenLink,
+    /// The file has other names, which would keep the old content.
+    HardLinked,
+    /// The existing file may not be written to.
+    ReadOnly,
+    /// The existing file belongs to another user, and would not any more.
+    NotOwned,
+    /// Another program has changed the file, removed it, or has it locked.
+    Changed,
+    /// The existing file is too large for what it is called.
+    TooLarge,
+    /// The existing file is binary, or UTF-16.
+    NotText,
+    /// This line, from 1, cannot be changed without a guess at what it means.
+    NotPlain(usize),
     /// The folder does not exist.
     NoFolder,
     /// The folder may not be written to.
@@ -44,21 +67,71 @@ pub enum SaveFailure {
 }
 
 impl SaveFailure {
-    /// What happened, as a sentence.
+    /// What happened and what to do, as sentences.
     pub fn sentence(&self) -> String {
-        match self {
-            Self::NoName => "Not a file name. Type a path such as ~/prod.env.".to_owned(),
-            Self::Exists => "File already exists. Choose another name.".to_owned(),
-            Self::NoFolder => "The folder does not exist.".to_owned(),
-            Self::NotAllowed => "You have no permission to write there.".to_owned(),
-            Self::Full => "No space left on that disk.".to_owned(),
-            Self::NoHome => "The home folder is not known. Type the whole path.".to_owned(),
-            Self::NotPrivate => {
-                "That disk has no permissions to keep the file private. Choose another folder.".to_owned()
-            }
-            Self::Other(words) => format!("The file could not be written: {words}."),
-        }
+        let advice = match self {
+            Self::NoName => " Type a path such as ~/prod.env.",
+            Self::Exists
+            | Self::CanUpdate { .. }
+            | Self::BrokenLink
+            | Self::HardLinked
+            | Self::NotOwned
+            | Self::TooLarge => " Choose another name.",
+            Self::ReadOnly => " Make it writable, or choose another name.",
+            Self::Changed => " Try again.",
+            Self::NotText => " Save it as UTF-8, or choose another name.",
+            Self::NotPlain(_) => " Edit the line, or choose another name.",
+            Self::NoHome => " Type the whole path.",
+            Self::NotPrivate => " Choose another folder.",
+            Self::NoFolder | Self::NotAllowed | Self::Full | Self::Other(_) => "",
+        };
+        self.cause() + advice
     }
+
+    /// What happened, as a sentence.
+    pub fn cause(&self) -> String {
+        match self {
+            Self::NoName => "Not a file name.",
+            Self::Exists | Self::CanUpdate { .. } => "File already exists.",
+            Self::BrokenLink => "That is a link to a file that does not exist.",
+            Self::HardLinked => "The file has another name (a hard link), which would keep the old secret.",
+            Self::ReadOnly => "The file is read-only.",
+            Self::NotOwned => "The file belongs to another user.",
+            Self::Changed => "Another program changed the file at the same time. It was not updated.",
+            Self::TooLarge => "The file is larger than 1 MiB.",
+            Self::NotText => "The file is binary or UTF-16.",
+            Self::NotPlain(line) => {
+                return format!("Line {line} of the file is not a plain NAME=value. Nothing was changed.");
+            }
+            Self::NoFolder => "The folder does not exist.",
+            Self::NotAllowed => "You have no permission to write there.",
+            Self::Full => "No space left on that disk.",
+            Self::NoHome => "The home folder is not known.",
+            Self::NotPrivate => "That disk has no permissions to keep the file private.",
+            Self::Other(words) => return format!("The file could not be written: {words}."),
+        }
+        .to_owned()
+    }
+}
+
+/// How writing the new secret to a profile of the Atlas CLI went.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProfileUpdate {
+    /// The profile.
+    pub profile: ProfileName,
+    /// Where it was written and read back, or why it was not, as a sentence.
+    pub result: Result<ServerText, ServerText>,
+}
+
+/// A command line that the user need not type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownCommand {
+    /// What it is called.
+    pub name: ServerText,
+    /// The line, with its placeholders.
+    pub line: String,
+    /// What the command reads from its standard input.
+    pub format: Format,
 }
 
 /// How handing the secret to a command went.

@@ -5,7 +5,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::ids::SECRET_PREFIX;
 use super::server_text::is_drawn;
-use super::{AccountRef, ClientId, Lifetime, ProjectId, SecretId};
+use super::{AccountRef, ClientId, Lifetime, ProjectId, SecretId, Template};
 
 /// What is to be created.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -116,8 +116,7 @@ pub enum Format {
     Secret,
     /// The account's client id alone, without a line break.
     ClientId,
-    /// Two variables for a `.env` file: `MONGODB_ATLAS_CLIENT_ID` and `MONGODB_ATLAS_CLIENT_SECRET`, the names
-    /// that Atlas's own tools read.
+    /// Two variables for a `.env` file, [`ENV_VARIABLES`].
     Env,
     /// The fields of Atlas's answer (schema `ServiceAccountSecret`).
     Json,
@@ -129,10 +128,15 @@ pub enum Format {
     Terraform,
     /// Two variables for the vendor's MCP server: `MDB_MCP_API_CLIENT_ID` and `MDB_MCP_API_CLIENT_SECRET`.
     Mcp,
+    /// The user's own.
+    Template(Template),
 }
 
+/// The variables of a `.env` file, by the names that Atlas's own tools read: the client ID and the secret.
+pub const ENV_VARIABLES: [&str; 2] = ["MONGODB_ATLAS_CLIENT_ID", "MONGODB_ATLAS_CLIENT_SECRET"];
+
 impl Format {
-    /// All of them, in the order of the list.
+    /// All that have a name, in the order of the list.
     pub const ALL: [Self; 8] = [
         Self::Secret,
         Self::ClientId,
@@ -155,6 +159,7 @@ impl Format {
             Self::Aws => "aws",
             Self::Terraform => "terraform",
             Self::Mcp => "mcp",
+            Self::Template(_) => "template",
         }
     }
 
@@ -188,6 +193,7 @@ impl Format {
             Self::Aws => "AWS Secrets Manager (JSON)",
             Self::Terraform => "Terraform (JSON)",
             Self::Mcp => "MCP server (variables)",
+            Self::Template(_) => "Template",
         }
     }
 

@@ -38,17 +38,29 @@ pub enum Source {
 /// The connection that is used, and those before it: each may hold a token to revoke.
 pub struct Connections {
     query_flags: QueryFlags,
+    keeps_open: bool,
     opened: Mutex<Vec<Arc<Connection>>>,
     /// What was tried; used only when the user still wants it.
     tried: Mutex<Vec<Arc<Connection>>>,
 }
 
 impl Connections {
-    /// Nothing is connected, or even looked up, before the client is needed.
-    pub fn new(source: Option<Source>, query_flags: QueryFlags) -> Self {
-        let opened = source.map(|source| Arc::new(Connection::new(source, query_flags)));
-        let opened = Mutex::new(opened.into_iter().collect());
-        Self { query_flags, opened, tried: Mutex::default() }
+    /// Nothing is connected, or even looked up, before the client is needed. A run that ends after one creation
+    /// `keeps_open`.
+    pub fn new(source: Option<Source>, query_flags: QueryFlags, keeps_open: bool) -> Self {
+        let this = Self { query_flags, keeps_open, opened: Mutex::default(), tried: Mutex::default() };
+        lock(&this.opened).extend(source.map(|source| this.connection(source)));
+        this
+    }
+
+    fn connection(&self, source: Source) -> Arc<Connection> {
+        Arc::new(Connection {
+            source,
+            query_flags: self.query_flags,
+            keeps_open: self.keeps_open,
+            client: MadeOnce::default(),
+            embedded: OnceCell::new(),
+        })
     }
 
     fn current(&self) -> Option<Arc<Connection>> {
@@ -84,7 +96,7 @@ impl Connections {
 
     /// A connection to try; it is not used before [`Connections::use_tried`].
     pub(super) fn try_source(&self, source: Source) -> Arc<Connection> {
-        let connection = Arc::new(Connection::new(source, self.query_flags));
+        let connection = self.connection(source);
         lock(&self.tried).push(Arc::clone(&connection));
         connection
     }
@@ -125,7 +137,7 @@ impl Connections {
     fn renew(&self, connection: &Arc<Connection>) {
         let mut opened = lock(&self.opened);
         if opened.last().is_some_and(|last| Arc::ptr_eq(last, connection)) {
-            opened.push(Arc::new(Connection::new(connection.source.clone(), self.query_flags)));
+            opened.push(self.connection(connection.source.clone()));
         }
     }
 
@@ -248,16 +260,13 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 pub(super) struct Connection {
     source: Source,
     query_flags: QueryFlags,
+    keeps_open: bool,
     client: MadeOnce<Arc<Client>, TransportProblem>,
     /// The demo lives as long as the connection.
     embedded: OnceCell<EmbeddedAtlas>,
 }
 
 impl Connection {
-    fn new(source: Source, query_flags: QueryFlags) -> Self {
-        Self { source, query_flags, client: MadeOnce::default(), embedded: OnceCell::new() }
-    }
-
     /// The client; the first call makes it.
     pub async fn client(&self) -> Result<Arc<Client>, TransportProblem> {
         self.client.get_or_make(async || self.set_up().await).await
@@ -295,7 +304,8 @@ impl Connection {
             Source::Remote { base_url, credentials } => (base_url, read_credentials(credentials).await?),
             Source::Demo(world) => self.start_demo(*world).await?,
         };
-        let settings = atlas::Settings { base_url, credentials, query_flags: self.query_flags };
+        let (query_flags, keeps_open) = (self.query_flags, self.keeps_open);
+        let settings = atlas::Settings { base_url, credentials, query_flags, keeps_open };
         let made = tokio::task::spawn_blocking(move || make(settings)).await;
         made.map_err(|_| setup("internal error"))?.map(Arc::new)
     }

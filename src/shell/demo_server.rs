@@ -1,7 +1,7 @@
 //! `--demo-server`: the embedded Atlas for other programs, so that a script can rehearse a rotation.
 
 use std::io::{self, Write};
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 
 use secrecy::ExposeSecret;
 use thiserror::Error;
@@ -37,15 +37,21 @@ pub fn serve_demo(address: SocketAddr) -> Result<Exit, DemoServerError> {
 }
 
 async fn serve(address: SocketAddr, world: World) -> io::Result<()> {
-    let (project, _) = world.prefill();
+    let (project, client) = world.prefill();
     let listener = TcpListener::bind(address).await?;
-    let url = format!("http://{}", listener.local_addr()?);
+    let mut reachable = listener.local_addr()?;
+    if reachable.ip().is_unspecified() {
+        // It listens on every address, and this one always leads there.
+        reachable.set_ip(Ipv4Addr::LOCALHOST.into());
+    }
+    let url = format!("http://{reachable}");
     let atlas = Atlas::new(world)?;
     let mut output = io::stdout().lock();
     writeln!(output, "export MONGODB_ATLAS_BASE_URL={url}")?;
     writeln!(output, "export MONGODB_ATLAS_PROJECT_ID={project}")?;
     write_credentials(&mut output, &atlas.credentials(), "")?;
     write_credentials(&mut output, &atlas.api_key(), "# ")?;
+    writeln!(output, "# A service account to rotate: --client-id {client}")?;
     output.flush()?;
     drop(output);
     say(&format!("An embedded Atlas listens at {url}. Ctrl-C stops it."));

@@ -10,8 +10,8 @@ use tokio::task::JoinHandle;
 
 use crate::delivery::{self, CommandOutput, Copier, render};
 use crate::domain::{
-    ClipboardContent, CommandOutcome, CopyFailure, CopyOutcome, PrintFailure, ReadProblem, SaveFailure,
-    ServerText, Session, TransportProblem, Tried, TriedSession,
+    ClipboardContent, CommandOutcome, CopyFailure, CopyOutcome, PrintFailure, ProfileUpdate, ReadProblem,
+    SaveFailure, ServerText, Session, TransportProblem, Tried, TriedSession,
 };
 use crate::jobs::{Authenticator, Connections, Records};
 use crate::process::{internal_error, wall_clock};
@@ -29,6 +29,8 @@ pub(super) struct Executor {
     pub records: Arc<Records>,
     /// What `~` stands for.
     pub home: Option<PathBuf>,
+    /// The Atlas CLI's file of profiles.
+    pub cli_config: Option<PathBuf>,
     /// What leaving waits for: a clipboard that is being emptied, a record that is being removed.
     unfinished: Vec<JoinHandle<()>>,
 }
@@ -50,6 +52,7 @@ impl Executor {
             terminal: None,
             records,
             home,
+            cli_config: None,
             unfinished: Vec::new(),
         };
         (executor, reports)
@@ -131,6 +134,37 @@ impl Executor {
                     async move { Event::Saved(delivery::save(&path, home.as_deref(), &payload).await) },
                     || Event::Saved(Err(SaveFailure::Other(internal_error()))),
                 );
+            }
+            Command::UpdateEnv(path, payload, may_make_private) => {
+                let home = self.home.clone();
+                self.runner.deliver(
+                    Slot::Save,
+                    async move {
+                        let updated =
+                            delivery::update_env(&path, home.as_deref(), &payload, may_make_private);
+                        Event::FileUpdated(updated.await)
+                    },
+                    || Event::FileUpdated(Err(SaveFailure::Other(internal_error()))),
+                );
+            }
+            Command::FindProfiles(client) => {
+                let Some(config) = self.cli_config.clone() else { return };
+                let nothing = Event::ProfilesFound(client.clone(), Vec::new());
+                let search = async move {
+                    let found = delivery::profiles_of(config, client.clone()).await;
+                    Event::ProfilesFound(client, found)
+                };
+                self.runner.deliver(Slot::Profiles, search, || nothing);
+            }
+            Command::UpdateProfiles(profiles, payload) => {
+                let Some(config) = self.cli_config.clone() else { return };
+                let why = internal_error();
+                let failed = |profile| ProfileUpdate { profile, result: Err(why.clone()) };
+                let failures = Event::ProfilesUpdated(profiles.iter().cloned().map(failed).collect());
+                let update = async move {
+                    Event::ProfilesUpdated(delivery::update_profiles(config, profiles, payload).await)
+                };
+                self.runner.deliver(Slot::Profiles, update, || failures);
             }
             // The caller has given the terminal back: the command has it until it ends.
             Command::Run(line, payload) => {

@@ -194,6 +194,7 @@ impl Run {
         }
         app.shared.credential_notes = settings.notes;
         app.shared.output = plan.output;
+        app.shared.template = settings.template;
         app.shared.flags = settings.flags;
         app.shared.login_holder = settings.login_holder;
         app.shared.query_flags = settings.query_flags;
@@ -201,7 +202,7 @@ impl Run {
             app.screen = Screen::SignIn(Box::new(SignIn::new(settings.profiles.clone())));
         }
         app.shared.profiles = settings.profiles;
-        let connections = Connections::new(settings.source, settings.query_flags);
+        let connections = Connections::new(settings.source, settings.query_flags, !plan.needs_terminal);
         let connections = Arc::new(connections);
         let records = Arc::new(Records::new(settings.state_folder, Arc::clone(&connections)));
         let program = delivery::this_program();
@@ -209,6 +210,7 @@ impl Run {
         let (mut executor, reports) =
             Executor::new(connections, records, settings.authenticator, copier, settings.home);
         executor.terminal = terminal;
+        executor.cli_config = settings.cli_config;
         let (theme, reports) = (settings.theme, Some(reports));
         Ok(Self { app, theme, executor, reports, started, plan, said_later: Vec::new() })
     }

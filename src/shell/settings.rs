@@ -1,5 +1,7 @@
-//! The settings of a run, from the arguments and the environment.
+//! The settings of a run, from the arguments, the environment and the file of settings, in this order.
 
+mod file;
+mod report;
 mod start;
 
 use std::cell::Cell;
@@ -11,16 +13,24 @@ use thiserror::Error;
 
 use crate::atlas::{ProxyError, check_proxies};
 use crate::cli::Arguments;
-use crate::config::{CredentialsError, Flags, Profiles, config_path, resolve};
+use crate::config::{CredentialsError, FileError, Flags, Profiles, config_path, resolve};
 use crate::delivery::{Environment, Preference};
 use crate::demo::WorldError;
-use crate::domain::{BaseUrl, BaseUrlError, Format, ProfileName, QueryFlags, ServerText, Session};
+use crate::domain::{BaseUrl, BaseUrlError, Format, ProfileName, QueryFlags, ServerText, Session, Template};
 use crate::jobs::{Authenticator, Source};
 use crate::journal::state_folder;
 use crate::tui::screens::Form;
 use crate::tui::{self, Glyphs, Theme};
 
+use self::file::{SettingsFile, settings_path};
+use self::report::Report;
 use self::start::Start;
+
+/// In hours: 30 days.
+const DEFAULT_LIFETIME: &str = "720";
+
+/// In seconds.
+const DEFAULT_CLEAR_AFTER: u64 = 60;
 
 /// The settings of a run.
 pub struct Settings {
@@ -48,6 +58,8 @@ pub struct Settings {
     pub clear_after: Option<Duration>,
     /// The shape that standard output was asked to get.
     pub format: Option<Format>,
+    /// The user's own format, to copy in.
+    pub template: Option<Template>,
     /// Flags of the command line.
     pub flags: tui::Flags,
     /// Where the secret that signs in is stored.
@@ -56,8 +68,12 @@ pub struct Settings {
     pub state_folder: Option<PathBuf>,
     /// What `~` stands for.
     pub home: Option<PathBuf>,
+    /// The Atlas CLI's file of profiles.
+    pub cli_config: Option<PathBuf>,
     /// What the creating POST asks for in its query.
     pub query_flags: QueryFlags,
+    /// What `--print-config` prints.
+    pub report: String,
 }
 
 /// Why a run cannot start.
@@ -66,6 +82,9 @@ pub enum SettingsError {
     /// Credentials were given and cannot be used.
     #[error("{0}")]
     Credentials(#[from] CredentialsError),
+    /// This program's own file of settings is wrong.
+    #[error("{0}")]
+    File(#[from] FileError),
     /// Ignoring the variable could use another account or another folder.
     #[error("{0} is not valid UTF-8: correct or unset it")]
     NotUtf8(&'static str),
@@ -86,7 +105,7 @@ pub enum SettingsError {
 }
 
 impl Settings {
-    /// Reads arguments, environment and profiles. `variable` looks up an environment variable.
+    /// Reads arguments, environment, file of settings and profiles. `variable` looks up an environment variable.
     ///
     /// # Errors
     /// When something that was asked for by name cannot be used. Without credentials the sign-in screen opens.
@@ -112,21 +131,26 @@ impl Settings {
         variable: impl Fn(&str) -> Option<String>,
     ) -> Result<Self, SettingsError> {
         check_proxies(&variable)?;
+        let path = settings_path(&variable);
+        let file = path.as_deref().map(SettingsFile::load).transpose()?.flatten();
         let flag = arguments.base_url.as_deref().map(parse_base_url).transpose()?;
-        let profiles = match config_path(&variable) {
-            Some(path) if !arguments.demo => Profiles::load(&path),
-            _ => Ok(Profiles::default()),
-        };
+        let cli_config = config_path(&variable).filter(|_| !arguments.demo);
+        let profiles = cli_config.as_deref().map_or_else(|| Ok(Profiles::default()), Profiles::load);
         let found = if arguments.demo {
             None
         } else {
             let flags = Flags { profile: arguments.profile.as_deref(), base_url: flag.as_ref() };
             Some(resolve(flags, &variable, &profiles)?)
         };
+        let report = Report { arguments, path: path.as_deref(), file: file.as_ref() }.text(found.as_ref());
+        let file = file.unwrap_or_default();
+        let expires_after = arguments.expires_after.clone().or(file.expires_after);
+        let expires_after = expires_after.as_deref().unwrap_or(DEFAULT_LIFETIME);
         let start = match found {
-            Some(found) => Start::remote(arguments, found),
-            None => Start::demo(arguments)?,
+            Some(found) => Start::remote(arguments, found, expires_after),
+            None => Start::demo(arguments, expires_after)?,
         };
+        let clear_after = arguments.clear_after.or(file.clear_after).unwrap_or(DEFAULT_CLEAR_AFTER);
         let mut notes = start.notes;
         let of_file =
             profiles.iter().flat_map(Profiles::warnings).map(|note| ServerText::new(&note.to_string()));
@@ -143,9 +167,10 @@ impl Settings {
             form: start.form,
             theme: theme(&variable),
             environment: Environment::read(&variable),
-            clipboard: arguments.clipboard,
-            clear_after: (arguments.clear_after > 0).then(|| Duration::from_secs(arguments.clear_after)),
-            format: arguments.format,
+            clipboard: arguments.clipboard.or(file.clipboard).unwrap_or_default(),
+            clear_after: (clear_after > 0).then(|| Duration::from_secs(clear_after)),
+            format: arguments.format.or(arguments.template.map(Format::Template)),
+            template: arguments.template.or(file.template),
             flags: tui::Flags {
                 yes: arguments.yes,
                 replace_expired: arguments.replace_expired,
@@ -154,7 +179,9 @@ impl Settings {
             login_holder: start.login_holder,
             state_folder: state_folder(&variable),
             home: std::env::home_dir(),
+            cli_config,
             query_flags: QueryFlags { envelope: arguments.envelope, pretty: arguments.pretty },
+            report,
         })
     }
 }

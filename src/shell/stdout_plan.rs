@@ -17,7 +17,7 @@ pub enum StdoutPlanError {
     /// No format for a run without an interface.
     #[error(
         "--yes: standard output is not a terminal; choose what to write with --format \
-         (secret, env, json, kubernetes, aws)"
+         (secret, env, json, kubernetes, aws) or --template"
     )]
     NoFormat,
 }
@@ -35,8 +35,11 @@ pub(super) fn decide(
     submits_at_once: bool,
 ) -> Result<StdoutPlan, StdoutPlanError> {
     match (stdout, format) {
+        // A template is also for copying.
+        (StdoutKind::Terminal, None | Some(Format::Template(_))) => {
+            Ok(StdoutPlan { output: Output::Terminal, needs_terminal: true })
+        }
         (StdoutKind::Terminal, Some(_)) => Err(StdoutPlanError::FormatOnTerminal),
-        (StdoutKind::Terminal, None) => Ok(StdoutPlan { output: Output::Terminal, needs_terminal: true }),
         (StdoutKind::Sink, None) if submits_at_once => Err(StdoutPlanError::NoFormat),
         (StdoutKind::Sink, format) => {
             let output = Output::Sink(format.unwrap_or_default());
@@ -48,12 +51,16 @@ pub(super) fn decide(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::Template;
 
     #[test]
     fn what_stdout_gets_is_clear_before_anything_is_sent() {
         use StdoutKind::{Sink, Terminal};
         let shown = |output| Ok(StdoutPlan { output, needs_terminal: true });
+        let template = Format::Template(Template::parse("{secret}").unwrap());
         let rows = [
+            (Terminal, Some(template), false, shown(Output::Terminal)),
+            (Sink, Some(template), false, shown(Output::Sink(template))),
             (Terminal, None, false, shown(Output::Terminal)),
             (Terminal, None, true, shown(Output::Terminal)),
             (Terminal, Some(Format::Env), false, Err(StdoutPlanError::FormatOnTerminal)),

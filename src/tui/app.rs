@@ -10,7 +10,7 @@ use ratatui::layout::{Margin, Rect};
 
 use crate::domain::{
     ClientId, Consequences, Disposition, ExistingSecret, Exit, ExitSummary, Format, Login, LoginRisk, Now,
-    PendingRecord, ProfileName, QueryFlags, SecretId, ServerText, Session,
+    PendingRecord, ProfileName, QueryFlags, SecretId, ServerText, Session, Template,
 };
 use crate::jobs::AtlasClock;
 
@@ -82,6 +82,8 @@ pub struct Shared {
     pub atlas_clock: Option<AtlasClock>,
     /// What standard output is.
     pub output: Output,
+    /// The user's own format.
+    pub template: Option<Template>,
     /// What was agreed to on the command line.
     pub flags: Flags,
     /// True while the creating job runs.
@@ -265,6 +267,7 @@ impl App {
             query_flags: QueryFlags::default(),
             atlas_clock: None,
             output: Output::Terminal,
+            template: None,
             flags: Flags::default(),
             is_creating: false,
             ending: None,

@@ -165,6 +165,7 @@ impl App {
         app.send(Command::RecordSecret(secret.id.clone(), secret.expires_at));
         let mut screen = CreatedScreen::new(in_flight.new_secret, secret, known.secrets.unwrap_or_default());
         screen.fetch_account(app);
+        screen.find_profiles(app);
         app.lookups.account = Remote::NotAsked;
         if app.flags.verify {
             screen.verify(app);

@@ -11,8 +11,8 @@ use secrecy::SecretString;
 use crate::domain::{
     AccountEntry, AccountRef, ClientId, ClipboardContent, CommandOutcome, CopyOutcome, Credentials, Exit,
     Format, Login, NewSecret, OrganizationId, OrganizationSettings, Page, PendingRecord, PrintFailure,
-    ProfileName, Project, ProjectEntry, ProjectId, ReadProblem, SaveFailure, SavedFile, SecretId,
-    SecretPayload, ServiceAccount, TriedSession, VerifyOutcome,
+    ProfileName, ProfileUpdate, Project, ProjectEntry, ProjectId, ReadProblem, SaveFailure, SavedFile,
+    SecretId, SecretPayload, ServerText, ServiceAccount, TriedSession, VerifyOutcome,
 };
 use crate::jobs::{Before, Deletion, Outcome, Question, Recheck, Recovered, Step};
 
@@ -69,6 +69,10 @@ pub enum Event {
     SignInTried(TriedSession),
     /// A new secret was tried at Atlas's token endpoint.
     Verified(VerifyOutcome),
+    /// These profiles of the Atlas CLI use the account.
+    ProfilesFound(ClientId, Vec<ProfileName>),
+    /// The secret was written to profiles, or not.
+    ProfilesUpdated(Vec<ProfileUpdate>),
     /// A later change of a record failed, as a sentence.
     RecordFailed(String),
     /// Earlier runs left these records.
@@ -79,6 +83,8 @@ pub enum Event {
     ClipboardChecked(ClipboardContent),
     /// Saving to a file has ended.
     Saved(Result<SavedFile, SaveFailure>),
+    /// Updating a file has ended; its whole path.
+    FileUpdated(Result<ServerText, SaveFailure>),
     /// The command that got the secret has ended, and the terminal is ours again.
     CommandEnded(CommandOutcome),
     /// Standard output was written, or not.
@@ -134,6 +140,10 @@ pub enum Command {
     UseSession,
     /// Prove that a secret works.
     Verify(ClientId, SecretString),
+    /// Look up which profiles of the Atlas CLI use an account.
+    FindProfiles(ClientId),
+    /// Write the secret to these profiles, whatever they have now.
+    UpdateProfiles(Vec<ProfileName>, Box<SecretPayload>),
     /// Add what Atlas said of the new secret to the record of its creation.
     RecordSecret(Option<SecretId>, Option<Timestamp>),
     /// Remove that record: nothing was created, or the secret is delivered or deleted.
@@ -152,6 +162,8 @@ pub enum Command {
     ClearClipboard,
     /// Save the secret to a file; the extension of the path decides the format.
     Save(String, Box<SecretPayload>),
+    /// Update the two variables in an existing `.env` file; true when it may be made private for that.
+    UpdateEnv(String, Box<SecretPayload>, bool),
     /// Give the terminal to a command that reads the secret from its standard input.
     Run(String, Box<SecretPayload>),
     /// Give the terminal back and write the secret to standard output.

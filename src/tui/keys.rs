@@ -48,6 +48,8 @@ pub enum Action {
     Pipe,
     /// Prove that the secret works.
     Verify,
+    /// Write the secret to the Atlas CLI's profiles.
+    UpdateProfiles,
     /// Delete an older secret.
     Retire,
     /// Look at the account again.
@@ -88,8 +90,10 @@ pub enum Action {
     Choose,
     /// Delete the secret in Atlas.
     Delete,
-    /// Leave without having handed the secret over.
+    /// Leave although the secret is not delivered.
     LeaveAnyway,
+    /// Write it to standard output, and quit.
+    Write,
 }
 
 /// What keys are for: the groups of the help.

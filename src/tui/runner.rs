@@ -53,6 +53,8 @@ pub enum Slot {
     Save,
     /// Running a command with the secret.
     Run,
+    /// Looking up profiles of the Atlas CLI, or writing to them.
+    Profiles,
 }
 
 /// An event, and the job that reported it.

@@ -30,7 +30,7 @@ pub(super) fn time(at: Timestamp, zone: Option<&TimeZone>) -> String {
 }
 
 /// An existing secret as screens name it: `…9f3a`, or the end of its id where Atlas gave no mask.
-pub(super) fn short_label(secret: &ExistingSecret, glyphs: &Glyphs) -> String {
+pub(crate) fn short_label(secret: &ExistingSecret, glyphs: &Glyphs) -> String {
     let mask = secret.mask.as_ref().and_then(|mask| mask.as_str().rsplit("...").next());
     let end = mask.filter(|end| !end.is_empty()).unwrap_or(secret.id.as_str());
     let end = end.char_indices().rev().nth(5).map_or(end, |(from, _)| &end[from..]);
@@ -104,15 +104,16 @@ pub(super) fn until_next_second(left: Duration) -> Duration {
 
 /// What `--yes` and `--replace-expired` approved, one line each for standard error.
 pub(crate) fn approved(consequences: &Consequences, zone: Option<&TimeZone>) -> Vec<String> {
+    let label = |secret| short_label(secret, &Glyphs::ASCII);
     let deleted = consequences
         .deletes
         .iter()
-        .map(|secret| format!("--replace-expired: deleting {}, which has expired", secret.label()));
+        .map(|secret| format!("--replace-expired: deleting {}, which has expired", label(secret)));
     let shortened = consequences.shortens.iter().map(|(secret, until)| {
         let unknown = || "an unknown time".to_owned();
         let was = secret.expires_at.map_or_else(unknown, |at| date_time(at, zone));
         let until = date_time(*until, zone);
-        format!("--yes: {} will expire on {until} instead of {was}", secret.label())
+        format!("--yes: {} will expire on {until} instead of {was}", label(secret))
     });
     deleted.chain(shortened).collect()
 }

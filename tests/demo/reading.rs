@@ -28,7 +28,7 @@ async fn the_demo_has_an_account_for_every_situation() {
                 "nightly-backup",
                 "invoice-mailer",
                 "ledger-archiver",
-                "atlas-secret-demo",
+                "admin-laptop",
             ],
         ),
         (ANALYTICS, &["capped-at-30-days"]),
@@ -174,9 +174,9 @@ async fn ids_that_do_not_fit_are_invalid() {
         (project(""), 400),
         (project("short/serviceAccounts"), 400),
         (account("mdb_sa_id_1234567890ABCDEF12345678"), 404),
-        (account("mdb_sa_id_1234567890abcdef1234567"), 400),
-        (account("mdb_sa_sk_1234567890abcdef12345678"), 400),
-        (account("1234567890abcdef12345678"), 400),
+        (account("mdb_sa_id_1234567890abcdef1234567"), 404),
+        (account("mdb_sa_sk_1234567890abcdef12345678"), 404),
+        (account("1234567890abcdef12345678"), 404),
         ("/api/atlas/v2/orgs/short/settings".to_owned(), 400),
     ];
     for (path, status) in rows {
@@ -186,4 +186,24 @@ async fn ids_that_do_not_fit_are_invalid() {
     }
     let reply = bench.delete(PAYMENTS, CI_DEPLOYER, "short").await;
     assert_eq!(reply.error(), error(400, "VALIDATION_ERROR"));
+}
+
+#[tokio::test]
+async fn organizations_are_listed_and_named() {
+    let bench = Bench::demo().await;
+    let list = bench.get("/api/atlas/v2/orgs").await.json();
+    let first = &list["results"][0];
+    assert_eq!((&first["name"], &list["totalCount"]), (&json!("example-payments"), &json!(3)));
+    let id = first["id"].as_str().unwrap();
+    assert_eq!(bench.get(&format!("/api/atlas/v2/orgs/{id}")).await.json()["id"], *id);
+    let unknown = bench.get("/api/atlas/v2/orgs/0000000000000000000000ff").await;
+    assert_eq!(unknown.error(), error(404, "RESOURCE_NOT_FOUND"));
+    assert_eq!(unknown.header("x-error-code"), "RESOURCE_NOT_FOUND");
+}
+
+#[tokio::test]
+async fn accounts_say_that_the_system_does_not_manage_them() {
+    let bench = Bench::demo().await;
+    let account = bench.get(&format!("{PAYMENTS}/serviceAccounts/{CI_DEPLOYER}")).await.json();
+    assert_eq!(account["systemManaged"], json!(false));
 }

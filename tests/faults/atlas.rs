@@ -94,7 +94,10 @@ impl Atlas {
         let reply = if method == "POST" && path.ends_with("/secrets") {
             self.created(&request).await
         } else {
-            self.read(method, path, &request)
+            match (self.read(method, path, &request), self.reads) {
+                (Reply::Bytes(bytes), Reads::ClosedUnannounced) => Reply::Bytes(unannounced(&bytes)),
+                (reply, _) => reply,
+            }
         };
         send(socket, reply).await;
     }
@@ -234,6 +237,11 @@ fn type_of(media_type: &str) -> String {
 
 fn typed(status: u16, media_type: &str, body: &str) -> Reply {
     answer(status, &type_of(media_type), body)
+}
+
+/// The same answer without the header that announces the close.
+fn unannounced(bytes: &[u8]) -> Vec<u8> {
+    String::from_utf8_lossy(bytes).replacen("Connection: close\r\n", "", 1).into_bytes()
 }
 
 /// Atlas's own error.

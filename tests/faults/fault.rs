@@ -26,6 +26,8 @@ pub enum Host {
 pub enum Reads {
     /// As Atlas does.
     Answered,
+    /// As Atlas does, and then the connection is closed although no header announces it.
+    ClosedUnannounced,
     /// The first token that was minted is refused.
     FirstTokenDead,
     /// Every token is refused, by the POST as well.

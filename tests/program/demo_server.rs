@@ -23,7 +23,7 @@ impl DemoServer {
             .spawn()
             .unwrap();
         let lines: Vec<String> =
-            BufReader::new(server.stdout.take().unwrap()).lines().map(Result::unwrap).take(6).collect();
+            BufReader::new(server.stdout.take().unwrap()).lines().map(Result::unwrap).take(7).collect();
         let exports = lines.iter().filter_map(|line| line.strip_prefix("export ")?.split_once('='));
         let variables = exports.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         Self { server, variables }
@@ -60,6 +60,12 @@ fn a_script_creates_a_secret_with_the_variables_that_it_prints() {
     let pid = rustix::process::Pid::from_child(&demo.server);
     rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
     assert_eq!(demo.server.wait().unwrap().code(), Some(0), "Ctrl-C is its end");
+}
+
+#[test]
+fn the_address_that_it_prints_can_be_used() {
+    let demo = DemoServer::start(&["0.0.0.0:0"]);
+    assert!(demo.variables[0].1.starts_with("http://127.0.0.1:"), "{}", demo.variables[0].1);
 }
 
 #[test]

@@ -78,12 +78,33 @@ fn each_format_is_complete_without_a_terminal() {
 }
 
 #[test]
+fn a_template_is_filled_and_verified_without_a_terminal() {
+    if !have(&["setsid"]) {
+        return;
+    }
+    let atlas = Atlas::start();
+    let template = "-u {client_id}:{secret} {{x}}";
+    let output = alone(&atlas, PLAIN).args(["--verify", "--template", template]).output().unwrap();
+    let (code, said) = end_of(&output);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("Verified"), "{said}");
+    let text = String::from_utf8(output.stdout).unwrap();
+    let value =
+        text.strip_prefix(&format!("-u {PLAIN}:")).and_then(|rest| rest.strip_suffix(" {x}")).unwrap();
+    assert!(is_value(value) && atlas.accepts(PLAIN, value));
+}
+
+#[test]
 fn what_is_missing_or_wrong_is_told_before_anything_is_asked() {
     if !have(&["setsid"]) {
         return;
     }
     let atlas = Atlas::start();
-    let rows: [(&[&str], &str); 4] = [
+    let rows: [(&[&str], &str); 8] = [
+        (&["--template", "{client_id}"], "{secret} is missing"),
+        (&["--template", "{secret} {name}"], "unknown placeholder {name}"),
+        (&["--template", "{secret} }"], "a } stands alone: write }} for a brace"),
+        (&["--template", "{secret}", "--format", "env"], "cannot be used with"),
         (&[], "choose what to write with --format"),
         (&["--format", "json", "--expires-after", "soon"], "--expires-after soon: use 36h"),
         (&["--format", "json", "--expires-after", "0"], "--expires-after 0: the minimum is"),
@@ -231,7 +252,7 @@ fn what_it_shortens_is_told() {
     let atlas = Atlas::start();
     let (code, said) = end_of(&alone(&atlas, LIVING).args(["--format", "secret"]).output().unwrap());
     assert_eq!(code, Some(0), "{said}");
-    let line = said.lines().find(|line| line.contains("--yes: mdb_sa_sk_")).unwrap();
+    let line = said.lines().find(|line| line.contains("--yes: ...")).unwrap();
     assert!(
         line.contains("0001") && line.contains(" will expire on ") && line.contains(" instead of "),
         "{said}"

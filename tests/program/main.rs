@@ -47,6 +47,7 @@ mod program;
 mod refusals;
 mod replies;
 mod saving;
+mod settings_file;
 mod signals;
 mod signing_in;
 mod starting;

@@ -53,6 +53,22 @@ fn a_variable_gets_exactly_the_secret() {
 }
 
 #[test]
+fn a_variable_gets_what_the_template_says() {
+    let atlas = Atlas::start();
+    let line = "secret=$(run --template '{client_id}:{secret}'); printf %s \"$secret\" >got";
+    let mut terminal = shell_line(&atlas, line).start();
+    create(&mut terminal);
+    terminal.send("f");
+    terminal.wait_for("Template  {client_id}:{secret}");
+    terminal.send(key::ESC);
+    terminal.wait_for("q write and quit");
+    let value = peek(&mut terminal);
+    terminal.send("q");
+    assert_eq!(terminal.wait_exit().code(), Some(0));
+    assert_eq!(read(terminal.home(), "got"), format!("{PLAIN}:{value}"));
+}
+
+#[test]
 fn a_pipe_gets_no_byte_more_than_the_secret() {
     let atlas = Atlas::start();
     let mut terminal = shell_line(&atlas, "run | cat >got; exit ${PIPESTATUS[0]}").start();

@@ -96,3 +96,33 @@ fn what_cannot_be_saved_leaves_the_secret_and_the_line() {
     terminal.send("q");
     assert_eq!(terminal.wait_exit().code(), Some(0));
 }
+
+#[test]
+fn two_lines_of_an_env_file_are_updated_and_a_shell_reads_them() {
+    let atlas = Atlas::start();
+    let program = filled(&atlas, PLAIN);
+    let path = program.home().join(".env");
+    let before = "# shop\nexport PORT=80\nexport MONGODB_ATLAS_CLIENT_SECRET='old' # rotate\n";
+    fs::write(&path, before).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+    let mut terminal = program.start();
+    create(&mut terminal);
+    let value = peek(&mut terminal);
+    save(&mut terminal, "~/.env");
+    terminal.wait_for("Others can read ~/.env.");
+    terminal.send("n");
+    terminal.wait_for("Save to ›");
+    assert_eq!(fs::read_to_string(&path).unwrap(), before);
+    terminal.send(key::ENTER);
+    terminal.wait_for("y update");
+    terminal.send("y");
+    terminal.wait_for(&format!("Updated {}", path.display()));
+    let expected = before.replace("old", &value) + &format!("export MONGODB_ATLAS_CLIENT_ID={PLAIN}\n");
+    assert_eq!(fs::read_to_string(&path).unwrap(), expected);
+    assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o7777, 0o600);
+    assert_eq!(formats::sourced(&path), [PLAIN, &value]);
+    terminal.send("q");
+    assert_eq!(terminal.wait_exit().code(), Some(0));
+    let said = terminal.screen().replace('\n', "");
+    assert!(said.contains(&format!("written to {}", path.display())), "{said}");
+}

@@ -150,6 +150,24 @@ fn profiles_stand_in_the_list_and_say_why_they_cannot_be_used() {
 }
 
 #[test]
+fn a_profile_that_no_one_asked_for_is_a_warning_and_not_the_end() {
+    let rows = [
+        ("service = 'ops-manager'", "service in profile `ci` is `ops-manager`"),
+        ("service = 'cloud-manager'", "service in profile `ci` is `cloud-manager`"),
+        ("ops_manager_url = 'http://ops.example.com'", "profile `ci`"),
+    ];
+    for (setting, warning) in rows {
+        let program = program().args(["--project-id", PROJECT, "--client-id", PLAIN]);
+        write_profiles(&program, &format!("version = 2\n[ci]\n{setting}\n"));
+        let mut terminal = program.start();
+        terminal.wait_for("Service account");
+        terminal.wait_for(warning);
+        terminal.send(key::CTRL_C);
+        assert_eq!(terminal.wait_exit().code(), Some(0), "{setting}");
+    }
+}
+
+#[test]
 fn what_lost_to_something_else_is_in_the_help() {
     let atlas = Atlas::start();
     let mut terminal = signed_out(&atlas)

@@ -121,7 +121,7 @@ fn a_secret_that_will_be_shortened_is_asked_about() {
     let mut terminal = filled(&atlas, crate::atlas::PLAIN).start();
     create(&mut terminal);
     terminal.send("n");
-    terminal.wait_for("leave anyway");
+    terminal.wait_for("go on without it");
     terminal.send("l");
     terminal.wait_for("[ Create secret ]");
     terminal.send(key::ENTER);

@@ -99,8 +99,16 @@ pub fn answer_command(command: &Command, outcome: u8) -> Option<Event> {
         Command::Save(..) => {
             let format = Format::ALL[usize::from(outcome) % Format::ALL.len()];
             let saved = Ok(SavedFile { path: ServerText::new("/saved"), format });
-            let failed = Err(SaveFailure::Full);
-            Event::Saved(if outcome.is_multiple_of(2) { saved } else { failed })
+            Event::Saved(match outcome % 3 {
+                0 => saved,
+                1 => Err(SaveFailure::Full),
+                _ => Err(SaveFailure::CanUpdate { is_open: outcome.is_multiple_of(2), link_to: None }),
+            })
+        }
+        Command::UpdateEnv(..) => {
+            let updated = Ok(ServerText::new("/saved"));
+            let failed = Err(SaveFailure::Changed);
+            Event::FileUpdated(if outcome.is_multiple_of(2) { updated } else { failed })
         }
         Command::Run(..) => {
             let outcomes = [

@@ -28,7 +28,7 @@ async fn deletion(script: Vec<Reply>) -> (Deletion, usize) {
         base_url: settings.base_url,
         credentials: CredentialSource::Ready(settings.credentials),
     };
-    let connections = Arc::new(Connections::new(Some(source), QueryFlags::default()));
+    let connections = Arc::new(Connections::new(Some(source), QueryFlags::default(), false));
     let account = AccountRef { project: project(), client: client_id() };
     let id = SecretId::from_server(ID).unwrap();
     let deletion = delete(&connections, &account, &id, Recheck::No, &CancellationToken::new(), || {}).await;

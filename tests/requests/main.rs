@@ -185,6 +185,7 @@ async fn a_secret_is_created_by_one_post() {
                  mdb_sa_id_1234567890abcdef12345678/secrets{query} HTTP/1.1\n\
                  accept: application/vnd.atlas.2024-08-05+json\n\
                  authorization: Bearer FAKE-access-token\n\
+                 connection: close\n\
                  content-length: 31\n\
                  content-type: application/vnd.atlas.2024-08-05+json\n\
                  \n\

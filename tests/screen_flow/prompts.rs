@@ -1,7 +1,8 @@
 //! Saving, piping and choosing a format: what is typed, what comes of it, and what that means for leaving.
 
 use atlas_secret::domain::{
-    CommandOutcome, Delivery, Disposition, Exit, Format, SaveFailure, SavedFile, ServerText,
+    CommandOutcome, CopyOutcome, Delivery, Disposition, Exit, Format, SaveFailure, SavedFile, ServerText,
+    Template, TerminalRoute,
 };
 use atlas_secret::tui::Command;
 use atlas_secret::tui::screens::CopyState;
@@ -51,6 +52,51 @@ fn a_line_that_did_not_work_stays_to_be_changed() {
     assert_not_drawn(&stage, "The folder does not exist.");
     stage.keys("esc q");
     assert!(asks_to_choose(&stage), "nothing was delivered");
+}
+
+/// Enter on a path where an `.env` file is.
+fn asked_to_update(is_open: bool) -> Stage {
+    let mut stage = Stage::created();
+    stage.keys("s").type_in("~/.env").keys("enter");
+    stage.saved(Err(SaveFailure::CanUpdate { is_open, link_to: None }));
+    stage
+}
+
+#[test]
+fn an_existing_env_file_is_updated_after_a_question() {
+    for is_open in [false, true] {
+        let mut stage = asked_to_update(is_open);
+        assert_drawn(&stage, "Update MONGODB_ATLAS_CLIENT_ID and MONGODB_ATLAS_CLIENT_SECRET");
+        stage.keys("enter x").paste("abc");
+        assert_eq!(stage.count(|command| matches!(command, Command::UpdateEnv(..))), 0, "only y agrees");
+        stage.keys("y");
+        let sent = |command: &Command| matches!(command, Command::UpdateEnv(path, _, may) if path == "~/.env" && *may == is_open);
+        assert!(stage.commands.last().is_some_and(sent));
+        stage.file_updated(Ok(ServerText::new("/home/me/.env")));
+        assert_drawn(&stage, "Updated /home/me/.env");
+        stage.keys("q");
+        assert_delivered(&stage, Delivery::Updated { place: ServerText::new("/home/me/.env") });
+    }
+}
+
+#[test]
+fn no_leads_back_to_the_path_and_so_does_a_failure() {
+    for back in ["n", "esc"] {
+        let mut stage = asked_to_update(false);
+        stage.keys(back).keys("backspace");
+        assert_drawn(&stage, "~/.en");
+        stage.keys("esc q");
+        assert!(asks_to_choose(&stage), "nothing was delivered");
+    }
+    let mut failed = asked_to_update(false);
+    failed.keys("y").file_updated(Err(SaveFailure::Changed));
+    assert_drawn(&failed, "Another program changed the file");
+    let mut opened = asked_to_update(false);
+    opened.keys("y").file_updated(Err(SaveFailure::CanUpdate { is_open: true, link_to: None }));
+    assert_drawn(&opened, "Others can read");
+    let mut left = asked_to_update(false);
+    left.keys("<ctrl-c>");
+    assert!(asks_to_choose(&left));
 }
 
 #[test]
@@ -168,4 +214,12 @@ fn the_formats_go_round() {
         stage.keys(keys);
         assert_drawn(&stage, &format!("\u{203a} {}", titles[selected]));
     }
+    let mut stage = Stage::created();
+    stage.app.shared.template = Some(Template::parse("{client_id}\n{secret}").unwrap());
+    stage.keys("f up");
+    assert_drawn(&stage, "\u{203a} Template {client_id} {secret}");
+    stage.keys("enter");
+    assert!(matches!(stage.commands.last(), Some(Command::Copy(Format::Template(_), _))));
+    stage.copied(CopyOutcome::Sent(TerminalRoute::Osc52));
+    assert_drawn(&stage, "Sent by your template to your terminal (OSC 52).");
 }

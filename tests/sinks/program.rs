@@ -11,7 +11,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use atlas_secret::delivery::{CommandOutput, check_stdout, pipe_to, save, write_secret};
+use atlas_secret::delivery::{CommandOutput, check_stdout, pipe_to, save, update_env, write_secret};
 use atlas_secret::domain::{
     ClientId, CreatedSecret, Format, Lifetime, NewSecret, ProjectId, SecretId, SecretPayload,
 };
@@ -51,6 +51,7 @@ async fn obey(order: &str) -> String {
     let (verb, rest) = order.split_once(' ').unwrap_or((order, ""));
     match verb {
         "save" => format!("{:?}", save(rest, None, &payload()).await),
+        "update" => format!("{:?}", update_env(rest, None, &payload(), true).await),
         "list" => names_in(rest),
         "check" => format!("{:?}", check_stdout(std::env::var("JOURNAL_STREAM").ok().as_deref())),
         "print" => format!("{:?}", write_secret(Format::named(rest).unwrap(), &payload())),

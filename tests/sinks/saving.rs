@@ -41,6 +41,13 @@ fn a_file_that_may_not_grow_is_taken_away() {
     let answer = program.ask(&format!("save {}", folder.path().join("secret").display()));
     assert_eq!(answer, "Err(Other(ServerText(\"File too large\")))");
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+
+    let path = folder.path().join(".env");
+    fs::write(&path, "A=1\n").unwrap();
+    let answer = program.ask(&format!("update {}", path.display()));
+    assert_eq!(answer, "Err(Other(ServerText(\"File too large\")))");
+    assert_eq!(fs::read_to_string(&path).unwrap(), "A=1\n");
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
 }
 
 #[test]
@@ -49,6 +56,7 @@ fn a_full_disk_is_told_and_nothing_is_left() {
     let folder = folder.path().display();
     let prelude = format!(
         "mount -t tmpfs -o size=16k,nr_inodes=8 tmpfs {folder} || exit 77
+        echo A=1 >{folder}/.env
         head -c 100000 /dev/zero >{folder}/filling 2>/dev/null"
     );
     let above: &[&str] = if rustix::process::geteuid().is_root() {
@@ -61,12 +69,21 @@ fn a_full_disk_is_told_and_nothing_is_left() {
         return;
     };
     assert_eq!(program.ask(&format!("save {folder}/secret")), "Err(Full)");
-    assert_eq!(program.ask(&format!("list {folder}")), "filling");
+    assert_eq!(program.ask(&format!("update {folder}/.env")), "Err(Full)");
+    assert_eq!(program.ask(&format!("list {folder}")), ".env filling");
 }
 
 #[test]
 fn a_folder_that_may_not_be_written_to_is_told() {
     let folder = tempdir().unwrap();
+    let path = folder.path().join(".env");
+    fs::write(&path, "A=1\n").unwrap();
+    let owned = folder.path().join("owned");
+    fs::create_dir(&owned).unwrap();
+    fs::write(owned.join(".env"), "A=1\n").unwrap();
+    for (path, mode) in [(&path, 0o666), (&owned, 0o777), (&owned.join(".env"), 0o666)] {
+        fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    }
     fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o555)).unwrap();
     let above: &[&str] = if rustix::process::geteuid().is_root() {
         &["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "sh"]
@@ -79,5 +96,15 @@ fn a_folder_that_may_not_be_written_to_is_told() {
     };
     let answer = program.ask(&format!("save {}/secret", folder.path().display()));
     assert_eq!(answer, "Err(NotAllowed)");
-    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    assert_eq!(program.ask(&format!("update {}", path.display())), "Err(NotAllowed)");
+    if rustix::process::geteuid().is_root() {
+        // It is root's, and would become the other user's.
+        let answer = program.ask(&format!("update {}/.env", owned.display()));
+        assert_eq!(answer, "Err(NotOwned)");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o444)).unwrap();
+        assert_eq!(program.ask(&format!("update {}", path.display())), "Err(ReadOnly)");
+    }
+    assert_eq!(fs::read_to_string(&path).unwrap(), "A=1\n");
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
+    assert_eq!(fs::read_dir(&owned).unwrap().count(), 1);
 }

@@ -40,6 +40,7 @@ pub fn with_access_token(address: &str) -> Settings {
         base_url: BaseUrl::parse(address).unwrap(),
         credentials: Credentials::AccessToken(SecretString::from("FAKE-access-token")),
         query_flags: QueryFlags::default(),
+        keeps_open: false,
     }
 }
 

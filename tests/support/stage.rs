@@ -589,6 +589,10 @@ impl Stage {
         self.event(Event::Saved(outcome))
     }
 
+    pub fn file_updated(&mut self, outcome: Result<ServerText, SaveFailure>) -> &mut Self {
+        self.event(Event::FileUpdated(outcome))
+    }
+
     pub fn command_ended(&mut self, outcome: CommandOutcome) -> &mut Self {
         self.event(Event::CommandEnded(outcome))
     }

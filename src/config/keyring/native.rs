@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use keyring_core::{CredentialStore, Error};
+use keyring_core::{CredentialStore, Entry, Error};
 
 use crate::domain::ServerText;
 
@@ -30,17 +30,43 @@ impl Keyring {
         service: &str,
         user: &'static str,
     ) -> Result<Option<Vec<u8>>, CredentialsError> {
-        // go-keyring calls an entry of the Credential Manager `service:user`, `keyring_core` something else.
-        let target = format!("{service}:{user}");
-        let modifiers = HashMap::from([("target", target.as_str())]);
-        let modifiers = cfg!(windows).then_some(&modifiers);
-        let entry = self.0.build(service, user, modifiers).map_err(|error| closed(&error))?;
-        match entry.get_secret() {
+        match self.build(service, user)?.get_secret() {
             // The caller says what is no text.
             Ok(bytes) | Err(Error::BadEncoding(bytes) | Error::BadDataFormat(bytes, _)) => Ok(Some(bytes)),
             Err(Error::NoEntry) => Ok(None),
             Err(error) => Err(closed(&error)),
         }
+    }
+
+    /// The value of an entry that can be had without a prompt: macOS asks before it shows what another program wrote.
+    pub(super) fn unlocked_entry(&self, service: &str, user: &'static str) -> Option<Vec<u8>> {
+        if cfg!(target_os = "macos") { None } else { self.entry(service, user).ok()? }
+    }
+
+    /// Replaces the value of an entry that is there.
+    pub(super) fn set(
+        &self,
+        service: &str,
+        user: &'static str,
+        value: &[u8],
+    ) -> Result<(), CredentialsError> {
+        self.build(service, user)?.set_secret(value).map_err(|error| closed(&error))
+    }
+
+    /// Deletes an entry, if it is there.
+    pub(super) fn delete(&self, service: &str, user: &'static str) -> Result<(), CredentialsError> {
+        match self.build(service, user)?.delete_credential() {
+            Ok(()) | Err(Error::NoEntry) => Ok(()),
+            Err(error) => Err(closed(&error)),
+        }
+    }
+
+    fn build(&self, service: &str, user: &'static str) -> Result<Entry, CredentialsError> {
+        // go-keyring calls an entry of the Credential Manager `service:user`, `keyring_core` something else.
+        let target = format!("{service}:{user}");
+        let modifiers = HashMap::from([("target", target.as_str())]);
+        let modifiers = cfg!(windows).then_some(&modifiers);
+        self.0.build(service, user, modifiers).map_err(|error| closed(&error))
     }
 }
 

@@ -13,6 +13,9 @@ use crate::config::error::CredentialsError;
 /// one.
 const LOGIN: &str = "/org/freedesktop/secrets/collection/login";
 
+/// As go-keyring writes it.
+const CONTENT_TYPE: &str = "text/plain; charset=utf8";
+
 pub(super) struct Keyring(SecretService<'static>);
 
 impl Keyring {
@@ -26,14 +29,58 @@ impl Keyring {
         service: &str,
         user: &'static str,
     ) -> Result<Option<Vec<u8>>, CredentialsError> {
-        find(&self.0, &HashMap::from([("service", service), ("username", user)]))
-            .map_err(|error| closed(&error))
+        self.with_item(service, user, |item| item.get_secret())
+    }
+
+    /// The value of an entry that can be had without unlocking anything.
+    pub(super) fn unlocked_entry(&self, service: &str, user: &'static str) -> Option<Vec<u8>> {
+        let found = self.0.search_items(attributes(service, user)).ok()?;
+        found.unlocked.first()?.get_secret().ok()
+    }
+
+    /// Replaces the value of an entry that is there.
+    pub(super) fn set(
+        &self,
+        service: &str,
+        user: &'static str,
+        value: &[u8],
+    ) -> Result<(), CredentialsError> {
+        self.with_item(service, user, |item| item.set_secret(value, CONTENT_TYPE)).map(|_| ())
+    }
+
+    /// Deletes an entry, if it is there.
+    pub(super) fn delete(&self, service: &str, user: &'static str) -> Result<(), CredentialsError> {
+        self.with_item(service, user, |item| item.delete()).map(|_| ())
+    }
+
+    fn with_item<T>(
+        &self,
+        service: &str,
+        user: &'static str,
+        work: impl Fn(&Item) -> Result<T, Error>,
+    ) -> Result<Option<T>, CredentialsError> {
+        find(&self.0, &attributes(service, user), work).map_err(|error| closed(&error))
     }
 }
 
-/// Searches the login collection, then the default one, then all. What is locked is unlocked first, because a locked
-/// collection need not show its entries; a prompt that the user dismisses ends the search.
-fn find(service: &SecretService, attributes: &HashMap<&str, &str>) -> Result<Option<Vec<u8>>, Error> {
+fn attributes<'a>(service: &'a str, user: &'a str) -> HashMap<&'a str, &'a str> {
+    HashMap::from([("service", service), ("username", user)])
+}
+
+/// Searches the login collection, then the default one, then all, and does `work` with the first item. What is locked is
+/// unlocked first, because a locked collection need not show its entries; a prompt that the user dismisses ends the
+/// search.
+fn find<T>(
+    service: &SecretService,
+    attributes: &HashMap<&str, &str>,
+    work: impl Fn(&Item) -> Result<T, Error>,
+) -> Result<Option<T>, Error> {
+    let work = |item: &Item| {
+        if item.is_locked()? {
+            item.unlock()?;
+        }
+        work(item)
+    };
     let all = service.get_all_collections()?;
     let login = all.into_iter().find(|collection| collection.collection_path.as_str() == LOGIN);
     let default = match service.get_default_collection() {
@@ -51,18 +98,11 @@ fn find(service: &SecretService, attributes: &HashMap<&str, &str>) -> Result<Opt
             collection.unlock()?;
         }
         if let Some(item) = collection.search_items(attributes.clone())?.first() {
-            return value(item).map(Some);
+            return work(item).map(Some);
         }
     }
     let found = service.search_items(attributes.clone())?;
-    found.unlocked.first().or(found.locked.first()).map(value).transpose()
-}
-
-fn value(item: &Item) -> Result<Vec<u8>, Error> {
-    if item.is_locked()? {
-        item.unlock()?;
-    }
-    item.get_secret()
+    found.unlocked.first().or(found.locked.first()).map(work).transpose()
 }
 
 /// What it means that the keyring does not open.

@@ -61,7 +61,7 @@ fn a_file_gives_profiles_or_a_sentence() {
             b"[ci]\nclient_id = '\xff\xfe'\n",
             "FILE is not UTF-8 text: save it as UTF-8, or create it again with `atlas auth login`".to_owned(),
         ),
-        (&huge, "FILE is larger than 1 MiB: it is not an Atlas CLI configuration".to_owned()),
+        (&huge, "FILE is larger than 1 MiB: it is not a configuration file".to_owned()),
     ];
     for (content, expected) in rows {
         let shown = String::from_utf8_lossy(&content[..content.len().min(60)]);

@@ -1,10 +1,11 @@
 //! From the line that was typed to a program and its arguments.
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use secrecy::ExposeSecret;
 
-use crate::domain::{CommandOutcome, SecretPayload, ServerText};
+use crate::domain::{CommandOutcome, Placeholder, SecretPayload, ServerText};
 
 /// A program and its arguments, ready to be started.
 #[derive(Debug, PartialEq, Eq)]
@@ -26,13 +27,31 @@ pub(super) fn words_of(
     if !secret.is_empty() && line.contains(secret) {
         return malformed("it contains the secret, and other users could read it there");
     }
+    split(line, home, &|placeholder| match placeholder {
+        // It is for standard input.
+        Placeholder::Secret => None,
+        _ => placeholder.value(payload).map(Cow::into_owned),
+    })
+}
+
+/// Checks a command line before there is a secret to run it with.
+pub fn check_line(line: &str) -> Result<(), CommandOutcome> {
+    let some_value = |placeholder| (placeholder != Placeholder::Secret).then(|| "value".to_owned());
+    split(line, Some(Path::new("/home")), &some_value).map(|_| ())
+}
+
+fn split(
+    line: &str,
+    home: Option<&Path>,
+    value: &dyn Fn(Placeholder) -> Option<String>,
+) -> Result<Words, CommandOutcome> {
     let line = with_home(line, home)?;
     let Ok(words) = shell_words::split(&line) else {
         return malformed("a quote is not closed");
     };
     let mut filled = Vec::with_capacity(words.len());
     for word in &words {
-        filled.push(with_values(word, payload)?);
+        filled.push(with_values(word, value)?);
     }
     let mut words = filled.into_iter();
     match words.next() {
@@ -108,7 +127,7 @@ fn shell_syntax(text: &str) -> Option<&str> {
 }
 
 /// `word` with the value of each placeholder. Braces that are none, as in JSON, stay.
-fn with_values(word: &str, payload: &SecretPayload) -> Result<String, CommandOutcome> {
+fn with_values(word: &str, value: &dyn Fn(Placeholder) -> Option<String>) -> Result<String, CommandOutcome> {
     let mut filled = String::with_capacity(word.len());
     let mut rest = word;
     while let Some(at) = rest.find('{') {
@@ -120,7 +139,8 @@ fn with_values(word: &str, payload: &SecretPayload) -> Result<String, CommandOut
             continue;
         };
         let placeholder = &braced[..name.len() + 2];
-        let value = value_of(name, payload)
+        let value = Placeholder::named(name)
+            .and_then(value)
             .ok_or_else(|| CommandOutcome::UnknownPlaceholder(ServerText::new(placeholder)))?;
         filled.push_str(&value);
         rest = &braced[placeholder.len()..];
@@ -136,17 +156,6 @@ fn placeholder_name(braced: &str) -> Option<&str> {
     is_name.then_some(name)
 }
 
-/// What a placeholder stands for; `None` when there is no such placeholder or its value is not known.
-fn value_of(name: &str, payload: &SecretPayload) -> Option<String> {
-    match name {
-        "project_id" => Some(payload.new_secret.project.to_string()),
-        "client_id" => Some(payload.new_secret.client.to_string()),
-        "secret_id" => payload.secret.id.as_ref().map(ToString::to_string),
-        "expires_at" => payload.secret.expires_at.map(|at| at.to_string()),
-        _ => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -154,7 +163,7 @@ mod tests {
 
     const HOME: &str = "/home/user name";
 
-    fn split(line: &str) -> Result<Vec<String>, CommandOutcome> {
+    fn words(line: &str) -> Result<Vec<String>, CommandOutcome> {
         words_of(line, Some(Path::new(HOME)), &payload())
             .map(|words| [vec![words.program], words.arguments].concat())
     }
@@ -173,7 +182,7 @@ mod tests {
             ("größe ü", &["größe", "ü"]),
         ];
         for (line, expected) in rows {
-            assert_eq!(split(line).unwrap(), expected, "{line:?}");
+            assert_eq!(words(line).unwrap(), expected, "{line:?}");
         }
     }
 
@@ -237,7 +246,7 @@ mod tests {
         for (line, operator) in rows {
             let why =
                 format!("there is no shell, so {operator} has no meaning; quote it, or use sh -c '...'");
-            assert_eq!(split(line), Err(CommandOutcome::Malformed(ServerText::new(&why))), "{line:?}");
+            assert_eq!(words(line), Err(CommandOutcome::Malformed(ServerText::new(&why))), "{line:?}");
         }
     }
 
@@ -258,7 +267,7 @@ mod tests {
             ("a $ $5 b$", &["a", "$", "$5", "b$"]),
         ];
         for (line, expected) in rows {
-            assert_eq!(split(line).unwrap(), expected, "{line:?}");
+            assert_eq!(words(line).unwrap(), expected, "{line:?}");
         }
     }
 
@@ -273,11 +282,11 @@ mod tests {
             ("tee ~//x", &["tee", "/home/user name//x"]),
         ];
         for (line, expected) in rows {
-            assert_eq!(split(line).unwrap(), expected, "{line:?}");
+            assert_eq!(words(line).unwrap(), expected, "{line:?}");
         }
         let other = "only ~ and ~/... stand for a home folder; type the whole path";
         for line in ["tee ~root/x", "tee ~user", "~bob/bin/keep", "tee ~+/x", "tee ~'x'"] {
-            assert_eq!(split(line), Err(CommandOutcome::Malformed(ServerText::new(other))), "{line:?}");
+            assert_eq!(words(line), Err(CommandOutcome::Malformed(ServerText::new(other))), "{line:?}");
         }
         let unknown = Err(CommandOutcome::Malformed(ServerText::new(
             "the home folder is not known; type the whole path",
@@ -299,7 +308,7 @@ mod tests {
             ("a {{secret_id}}", &["a", "{5a6b7c8d9e0f1a2b3c4d5e6f}"]),
         ];
         for (line, expected) in rows {
-            assert_eq!(split(line).unwrap(), expected, "{line:?}");
+            assert_eq!(words(line).unwrap(), expected, "{line:?}");
         }
     }
 
@@ -317,7 +326,7 @@ mod tests {
             ("a b={secret}", unknown("{secret}")),
         ];
         for (line, expected) in rows {
-            assert_eq!(split(line), Err(expected), "{line:?}");
+            assert_eq!(words(line), Err(expected), "{line:?}");
         }
     }
 

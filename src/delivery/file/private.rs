@@ -14,7 +14,7 @@ use crate::domain::SaveFailure;
 use super::{Target, failure_of};
 
 /// Read and write for the owner, nothing for others.
-const OWNER_ONLY: Mode = Mode::from_bits_retain(0o600);
+pub(super) const OWNER_ONLY: Mode = Mode::from_bits_retain(0o600);
 
 /// What no one but the owner may do with the file.
 const OTHERS: Mode = Mode::RWXG.union(Mode::RWXO);
@@ -39,12 +39,12 @@ pub(super) fn store_by(
     filled
 }
 
-fn open_folder(path: &Path) -> rustix::io::Result<OwnedFd> {
+pub(super) fn open_folder(path: &Path) -> rustix::io::Result<OwnedFd> {
     rustix::fs::openat(CWD, path, OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())
 }
 
 /// Creates the file, or fails where anything has its name, also a link to nowhere (open(2), `O_EXCL`).
-fn create(folder: &OwnedFd, name: &Path) -> Result<File, SaveFailure> {
+pub(super) fn create(folder: &OwnedFd, name: &Path) -> Result<File, SaveFailure> {
     let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     match rustix::fs::openat(folder, name, flags, OWNER_ONLY) {
         Ok(file) => Ok(File::from(file)),
@@ -70,7 +70,7 @@ fn fill(
 
 /// A umask can only have taken permissions away, also from the owner. Where permissions are not kept the file
 /// is as open as the whole disk, and setting them may fail or do nothing: what counts is what it has afterwards.
-fn make_private(file: &File) -> Result<(), SaveFailure> {
+pub(super) fn make_private(file: &File) -> Result<(), SaveFailure> {
     let _ = rustix::fs::fchmod(file, OWNER_ONLY);
     let stat = rustix::fs::fstat(file).map_err(|error| failure_of(&error.into()))?;
     if Mode::from_raw_mode(stat.st_mode).intersects(OTHERS) {
@@ -81,7 +81,7 @@ fn make_private(file: &File) -> Result<(), SaveFailure> {
 
 /// A new name is on the disk when its folder is (fsync(2)). Some file systems know no such thing for a folder
 /// and say so by `EINVAL`.
-fn sync_folder(folder: &OwnedFd) -> rustix::io::Result<()> {
+pub(super) fn sync_folder(folder: &OwnedFd) -> rustix::io::Result<()> {
     match rustix::fs::fsync(folder) {
         Err(Errno::INVAL | Errno::NOTSUP) => Ok(()),
         done => done,
@@ -90,7 +90,7 @@ fn sync_folder(folder: &OwnedFd) -> rustix::io::Result<()> {
 
 /// Empties the file, then takes its name away, unless the name stands for another file by now. The failure that
 /// led here is what is told; there is nothing to be done about one more.
-fn take_away(folder: &OwnedFd, name: &Path, file: &File) {
+pub(super) fn take_away(folder: &OwnedFd, name: &Path, file: &File) {
     let _ = file.set_len(0);
     let named = rustix::fs::statat(folder, name, AtFlags::SYMLINK_NOFOLLOW);
     if let (Ok(named), Ok(ours)) = (named, rustix::fs::fstat(file))

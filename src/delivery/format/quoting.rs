@@ -4,7 +4,7 @@
 use super::Sink;
 
 /// Writes `text` in double quotes, as JSON (RFC 8259) and YAML (1.1 and 1.2, double-quoted style) both read it.
-pub(super) fn double_quoted(text: &str, sink: &mut Sink<'_>) {
+pub(in crate::delivery) fn double_quoted(text: &str, sink: &mut Sink<'_>) {
     sink("\"");
     let mut rest = text;
     while let Some(at) = rest.find(needs_escape) {
@@ -39,7 +39,7 @@ fn escape(character: char, sink: &mut Sink<'_>) {
 /// Writes `value` so that a POSIX shell (XCU 2.2, Quoting) and the readers of `.env` files take it for one word
 /// and change nothing in it. It is quoted only where it must be, and by single quotes where they will do: in
 /// those a shell changes nothing, and most readers of `.env` files neither.
-pub(super) fn shell_word(value: &str, sink: &mut Sink<'_>) {
+pub(in crate::delivery) fn shell_word(value: &str, sink: &mut Sink<'_>) {
     if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte)) {
         return sink(value);
     }

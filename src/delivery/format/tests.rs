@@ -50,6 +50,32 @@ fn a_value_to_paste_stands_alone() {
     assert_eq!(text(Format::Secret, &handover_of("")), "");
 }
 
+fn template(text: &str) -> Format {
+    Format::Template(Template::parse(text).unwrap())
+}
+
+#[test]
+fn a_template_is_filled_and_nothing_is_added() {
+    let rows = [
+        ("{client_id}:{secret}", format!("{CLIENT}:{VALUE}")),
+        ("{secret}{secret}", format!("{VALUE}{VALUE}")),
+        ("{secret}\n", format!("{VALUE}\n")),
+        (
+            "{project_id} {secret_id} {expires_at} {secret}",
+            format!("32b6e34b3d91647abb20e7b8 5a6b7c8d9e0f1a2b3c4d5e6f 2026-12-23T17:14:05Z {VALUE}"),
+        ),
+        (r#"{{"a": "{secret}"}}"#, format!(r#"{{"a": "{VALUE}"}}"#)),
+        ("{{{secret}}}{{client_id}}", format!("{{{VALUE}}}{{client_id}}")),
+        ("größe $HOME `id` {secret}", format!("größe $HOME `id` {VALUE}")),
+    ];
+    for (written, expected) in rows {
+        assert_eq!(text(template(written), &payload()), expected, "{written:?}");
+    }
+    assert_eq!(text(template("{secret_id}|{expires_at}|{secret}"), &unknown()), format!("||{VALUE}"));
+    // What looks like a placeholder in a value is part of it.
+    assert_eq!(text(template("<{secret}>"), &handover_of("{client_id}")), "<{client_id}>");
+}
+
 #[test]
 fn variables_are_quoted_only_where_they_must_be() {
     let start = format!("MONGODB_ATLAS_CLIENT_ID={CLIENT}\nMONGODB_ATLAS_CLIENT_SECRET=");
@@ -209,9 +235,13 @@ fn the_manifest_has_a_valid_name_whatever_the_case_of_the_id() {
     assert_eq!(documents[0]["metadata"]["name"].as_str(), Some("atlas-abcdefabcdef0123456789ab"));
 }
 
+fn every_format() -> impl Iterator<Item = Format> {
+    Format::ALL.into_iter().chain([template("{{{expires_at} {secret}\n{secret}")])
+}
+
 #[test]
 fn the_buffer_never_grows() {
-    for format in Format::ALL {
+    for format in every_format() {
         for value in AWKWARD {
             let payload = handover_of(value);
             let mut length = 0;
@@ -223,7 +253,7 @@ fn the_buffer_never_grows() {
 
 #[test]
 fn nothing_of_it_is_in_debug() {
-    for format in Format::ALL {
+    for format in every_format() {
         assert!(!format!("{:?}", render(format, &payload())).contains("FAKE"), "{format:?}");
     }
 }

@@ -21,7 +21,7 @@ pub(super) struct Start {
 }
 
 impl Start {
-    pub fn demo(arguments: &Arguments) -> Result<Self, SettingsError> {
+    pub fn demo(arguments: &Arguments, expires_after: &str) -> Result<Self, SettingsError> {
         let world = World::demo()?.with_more_projects(arguments.demo_projects);
         let (project, client) = world.prefill();
         // The account is one of that project alone.
@@ -30,7 +30,7 @@ impl Start {
         let form = Form::new(
             arguments.project_id.as_deref().unwrap_or(project.as_str()),
             arguments.client_id.as_deref().unwrap_or(client),
-            &arguments.expires_after,
+            expires_after,
         );
         let source = Some(Source::Demo(Box::new(world)));
         let base_url = super::parse_base_url(BaseUrl::CLOUD)?;
@@ -38,12 +38,12 @@ impl Start {
         Ok(Self { source, session: Session::Demo, base_url, notes, unusable: None, form, login_holder: None })
     }
 
-    pub fn remote(arguments: &Arguments, found: Found) -> Self {
+    pub fn remote(arguments: &Arguments, found: Found, expires_after: &str) -> Self {
         let project = arguments.project_id.clone().or(found.project_id);
         let form = Form::new(
             trim_visible(project.as_deref().unwrap_or_default()),
             trim_visible(arguments.client_id.as_deref().unwrap_or_default()),
-            &arguments.expires_after,
+            expires_after,
         );
         let words = |warning: &Warning| ServerText::new(&warning.to_string());
         let unusable = found.warnings.iter().find(|warning| warning.is_why_nothing_signs_in()).map(words);

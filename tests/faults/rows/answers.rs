@@ -45,6 +45,12 @@ const DELETE_NEXT_TIME: &[Step] = &[
 const READ: &[&[Step]] = &[CREATE, UNREADABLE, FOUND_AND_LEAVE];
 
 pub const ROWS: &[Row] = &[
+    Row::new(
+        "connections closed after each read, unannounced",
+        Host::Atlas(Reads::ClosedUnannounced, &[Post::Created]),
+        &[CREATE, COPY_AND_LEAVE],
+    )
+    .posts(1, 1),
     none("closed before the headers", &[Post::Closed], &[CREATE, BROKEN, NONE_AND_LEAVE]),
     found("reset before the headers, after creating", &[Post::Reset], &[CREATE, BROKEN, FOUND_AND_LEAVE]),
     found("no answer at all, after creating", &[Post::Silent], &[CREATE, SILENT, FOUND_AND_LEAVE])

@@ -121,7 +121,14 @@ fn accounts() -> Stage {
     };
     let rows = [
         ("aaaa", "web-frontend", vec![]),
-        ("bbbb", "billing", vec![secret("2027-09-01T00:00:00Z", Some("2026-11-23T15:14:00Z"))]),
+        (
+            "bbbb",
+            "billing",
+            vec![
+                secret("2027-09-01T00:00:00Z", Some("2026-11-23T15:14:00Z")),
+                secret("2026-11-20T00:00:00Z", None),
+            ],
+        ),
         ("cccc", "a-name-that-is-longer-than-most", vec![secret("2026-12-14T00:00:00Z", None)]),
         (
             "dddd",

@@ -134,6 +134,16 @@ fn panels() -> Vec<State> {
     exists.press(KeyCode::Enter);
 
     exists.send(Event::Saved(Err(SaveFailure::Exists)));
+    let asks = |is_open, link_to: Option<&str>| {
+        let mut stage = open('s', "~/shop/.env");
+        stage.press(KeyCode::Enter);
+        let link_to = link_to.map(ServerText::new);
+        stage.send(Event::Saved(Err(SaveFailure::CanUpdate { is_open, link_to })));
+        stage
+    };
+    let mut not_plain = asks(false, None);
+    not_plain.press(KeyCode::Char('y'));
+    not_plain.send(Event::FileUpdated(Err(SaveFailure::NotPlain(3))));
     let mut ended = open('p', "pass insert -m atlas/ci");
     ended.press(KeyCode::Enter);
 
@@ -147,6 +157,9 @@ fn panels() -> Vec<State> {
         state("panel_save", open('s', "")),
         state("panel_save_env", open('s', "~/prod.env")),
         state("panel_save_exists", exists),
+        state("panel_save_update", asks(false, None)),
+        state("panel_save_update_open_link", asks(true, Some("/home/admin/config/shop.env"))),
+        state("panel_save_not_plain", not_plain),
         state("panel_pipe", open('p', "")),
         state("panel_pipe_failed", ended),
         state("panel_pipe_help", help),

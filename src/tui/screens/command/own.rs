@@ -1,6 +1,6 @@
 //! The recipe for this program: the same run without the form.
 
-use crate::domain::{BaseUrl, Lifetime, Session};
+use crate::domain::{BaseUrl, Format, Lifetime, Session};
 use crate::tui::app::{Output, Shared};
 use crate::tui::screens::SubmitAction;
 
@@ -43,7 +43,10 @@ pub(super) fn options(app: &Shared) -> Vec<String> {
     ];
     options.extend(flags.into_iter().filter(|(is_set, _)| *is_set).map(|(_, flag)| flag.to_owned()));
     if let Output::Sink(format) = app.output {
-        options.push(format!("--format {}", format.name()));
+        options.push(match format {
+            Format::Template(template) => format!("--template {}", word(template.text())),
+            format => format!("--format {}", format.name()),
+        });
     }
     options
 }

@@ -263,5 +263,6 @@ fn in_format(format: Format) -> &'static str {
         Format::Aws => " as AWS JSON",
         Format::Terraform => " as Terraform JSON",
         Format::Mcp => " as MCP variables",
+        Format::Template(_) => " by your template",
     }
 }

@@ -62,6 +62,8 @@ pub enum LeaveConfirmation {
 pub enum Choice {
     /// Stay with the secret.
     GoBack,
+    /// Write it to standard output, which waits for it, and quit.
+    Write,
     /// Delete the secret in Atlas, then leave.
     Delete,
     /// Leave; the secret stays in Atlas without anyone who has it.
@@ -69,13 +71,21 @@ pub enum Choice {
 }
 
 impl Choice {
-    const ALL: [Self; 3] = [Self::GoBack, Self::Delete, Self::LeaveAnyway];
+    /// The choices on the way to `target`. Only who aborts keeps the secret from an output that waits for it.
+    fn all(target: Target) -> &'static [Self] {
+        match target {
+            Target::Abort => &[Self::GoBack, Self::Write, Self::Delete, Self::LeaveAnyway],
+            Target::Quit | Target::Another => &[Self::GoBack, Self::Delete, Self::LeaveAnyway],
+        }
+    }
 
     /// The choice `by` places on; one that cannot be taken is skipped.
-    fn step(self, by: usize, can_be_deleted: bool) -> Self {
-        let index = Self::ALL.iter().position(|choice| *choice == self).unwrap_or(0);
-        match Self::ALL[(index + by) % Self::ALL.len()] {
-            Self::Delete if !can_be_deleted => Self::Delete.step(by, can_be_deleted),
+    fn step(self, by: isize, target: Target, can_be_deleted: bool) -> Self {
+        let all = Self::all(target);
+        let index = all.iter().position(|choice| *choice == self).unwrap_or(0);
+        let next = index.checked_add_signed(by).unwrap_or(all.len() - 1) % all.len();
+        match all[next] {
+            Self::Delete if !can_be_deleted => Self::Delete.step(by, target, can_be_deleted),
             choice => choice,
         }
     }
@@ -98,17 +108,19 @@ const fn confirm_keys(leave: &'static str) -> [Binding; 5] {
 const CONFIRM_QUIT: &[Binding] = &confirm_keys("quit");
 const CONFIRM_ANOTHER: &[Binding] = &confirm_keys("new secret");
 
-/// Three ways on, for a secret that was not delivered.
-const LEAVE_CHOICE: &[Binding] = &[
-    CHOOSE,
-    CHOICE_NEXT,
-    CHOICE_PREVIOUS,
-    Binding::new(&[(KeyCode::Char('g'), NONE), ESC], "Esc", "go back", Action::No),
-    Binding::new(&[(KeyCode::Char('d'), NONE)], "d", "delete", Action::Delete),
-    Binding::new(&[(KeyCode::Char('l'), NONE)], "l", "leave", Action::LeaveAnyway),
-    LEAVE_AT_ONCE.only_in_help(),
-    HELP,
-];
+const BACK: Binding = Binding::new(&[(KeyCode::Char('g'), NONE), ESC], "Esc", "go back", Action::No);
+const WRITE: Binding = Binding::new(&[(KeyCode::Char('w'), NONE)], "w", "write", Action::Write);
+const DELETE: Binding = Binding::new(&[(KeyCode::Char('d'), NONE)], "d", "delete", Action::Delete);
+const LEAVE: Binding = Binding::new(&[(KeyCode::Char('l'), NONE)], "l", "leave", Action::LeaveAnyway);
+const GO_ON: Binding = Binding::new(&[(KeyCode::Char('l'), NONE)], "l", "go on", Action::LeaveAnyway);
+
+/// The ways on for a secret that was not delivered: to quit, to abort, and to create another one.
+const CHOICE_QUIT: &[Binding] =
+    &[CHOOSE, CHOICE_NEXT, CHOICE_PREVIOUS, BACK, DELETE, LEAVE, LEAVE_AT_ONCE.only_in_help(), HELP];
+const CHOICE_ABORT: &[Binding] =
+    &[CHOOSE, CHOICE_NEXT, CHOICE_PREVIOUS, BACK, WRITE, DELETE, LEAVE, LEAVE_AT_ONCE.only_in_help(), HELP];
+const CHOICE_ANOTHER: &[Binding] =
+    &[CHOOSE, CHOICE_NEXT, CHOICE_PREVIOUS, BACK, DELETE, GO_ON, LEAVE_AT_ONCE.only_in_help(), HELP];
 
 /// The clipboard is being read, or the secret deleted.
 const LEAVE_BUSY: &[Binding] = &[LEAVE_AT_ONCE];
@@ -118,7 +130,11 @@ impl Leaving {
         match self.confirmation {
             LeaveConfirmation::Confirm if self.target == Target::Another => CONFIRM_ANOTHER,
             LeaveConfirmation::Confirm => CONFIRM_QUIT,
-            LeaveConfirmation::Choose { .. } => LEAVE_CHOICE,
+            LeaveConfirmation::Choose { .. } => match self.target {
+                Target::Quit => CHOICE_QUIT,
+                Target::Abort => CHOICE_ABORT,
+                Target::Another => CHOICE_ANOTHER,
+            },
             LeaveConfirmation::Checking | LeaveConfirmation::Printing | LeaveConfirmation::Deleting(_) => {
                 LEAVE_BUSY
             }
@@ -210,17 +226,21 @@ impl CreatedScreen {
             (LeaveConfirmation::Deleting(_), _) => {}
             (_, Action::No) => self.leaving = None,
             (LeaveConfirmation::Choose { choice, .. }, Action::NextChoice) => {
-                *choice = choice.step(1, can_be_deleted);
+                *choice = choice.step(1, target, can_be_deleted);
             }
             (LeaveConfirmation::Choose { choice, .. }, Action::PreviousChoice) => {
-                *choice = choice.step(2, can_be_deleted);
+                *choice = choice.step(-1, target, can_be_deleted);
             }
             (LeaveConfirmation::Choose { choice, .. }, Action::Choose) => match *choice {
                 Choice::GoBack => self.leaving = None,
+                Choice::Write => return self.want_to_leave(app, Target::Quit),
                 Choice::Delete => self.delete(app),
                 Choice::LeaveAnyway => return self.leave(app, target, None),
             },
             (LeaveConfirmation::Choose { .. }, Action::Delete) => self.delete(app),
+            (LeaveConfirmation::Choose { .. }, Action::Write) => {
+                return self.want_to_leave(app, Target::Quit);
+            }
             _ => {}
         }
         Transition::Stay
@@ -328,7 +348,7 @@ impl CreatedScreen {
                 if let Some(problem) = problem {
                     canvas.words(2, &problem.after_deleting("Not deleted."), theme.bad);
                 }
-                self.draw_choices(*choice, canvas);
+                self.draw_choices(*choice, leaving.target, canvas);
             }
         }
     }
@@ -360,9 +380,11 @@ impl CreatedScreen {
     }
 
     /// Side by side, or where that is too wide below each other.
-    fn draw_choices(&self, chosen: Choice, canvas: &mut Canvas) {
+    fn draw_choices(&self, chosen: Choice, target: Target, canvas: &mut Canvas) {
         let theme = canvas.theme;
-        let choices = Choice::ALL.map(|choice| self.choice_line(choice, choice == chosen, theme));
+        let choices = Choice::all(target).iter();
+        let choices: Vec<Line> =
+            choices.map(|choice| self.choice_line(*choice, target, *choice == chosen, theme)).collect();
         let in_one: Line = choices.iter().flat_map(|choice| choice.spans.clone()).collect();
         if in_one.width() <= usize::from(canvas.width()) {
             return canvas.line(in_one);
@@ -372,12 +394,14 @@ impl CreatedScreen {
         }
     }
 
-    fn choice_line(&self, choice: Choice, is_chosen: bool, theme: &Theme) -> Line<'static> {
+    fn choice_line(&self, choice: Choice, target: Target, is_chosen: bool, theme: &Theme) -> Line<'static> {
         let can_be_taken = choice != Choice::Delete || self.can_be_deleted();
         let label = match choice {
             Choice::GoBack => " go back ",
             Choice::Delete if can_be_taken => " delete it in Atlas ",
             Choice::Delete => " delete it (ID unknown) ",
+            Choice::Write => " write it and quit ",
+            Choice::LeaveAnyway if target == Target::Another => " go on without it ",
             Choice::LeaveAnyway => " leave anyway ",
         };
         let style = match (is_chosen, can_be_taken) {

@@ -1,9 +1,11 @@
-//! The new secret: alone on its line, masked, with its facts and the steps of a rotation: deliver, verify, retire.
+//! The new secret: alone on its line, masked, with its facts and the steps of a rotation: deliver, verify,
+//! update the Atlas CLI's profiles, retire.
 //!
 //! **Invariant:** the value lives in this screen and in the commands that deliver it; closing the screen drops it.
 
 mod copy;
 mod leave;
+mod profiles;
 mod prompt;
 mod steps;
 
@@ -30,6 +32,7 @@ pub use prompt::Prompt;
 pub(crate) use steps::NO_ORGANIZATION;
 pub use steps::Verification;
 
+use profiles::ProfileStep;
 use prompt::PromptLine;
 
 /// How long a revealed secret stays readable after the last key.
@@ -58,6 +61,8 @@ pub struct CreatedScreen {
     retired: Vec<ExistingSecret>,
     /// Whether it was proved to work.
     pub verification: Verification,
+    /// The profiles of the Atlas CLI that use the account.
+    profiles: ProfileStep,
     /// How copying stands.
     pub copy: CopyState,
     /// True once a copy of the secret was read back from the clipboard, unless the clipboard process or the display
@@ -80,7 +85,7 @@ pub struct CreatedScreen {
 }
 
 /// The keys of this screen, in the order in which the footer drops them; `quit` says what `q` does.
-const fn keys(quit: &'static str) -> [Binding; 14] {
+const fn keys(quit: &'static str) -> [Binding; 15] {
     [
         Binding::new(&[(KeyCode::Char('c'), NONE)], "c", "copy", Action::Copy),
         Binding::new(&[(KeyCode::Char('+'), NONE)], "+", "60 s", Action::Extend),
@@ -91,6 +96,7 @@ const fn keys(quit: &'static str) -> [Binding; 14] {
         Binding::new(&[(KeyCode::Char('r'), NONE)], "r", "reveal", Action::Reveal),
         HELP,
         Binding::new(&[(KeyCode::Char('v'), NONE)], "v", "verify", Action::Verify),
+        Binding::new(&[(KeyCode::Char('u'), NONE)], "u", "update", Action::UpdateProfiles),
         Binding::new(&[(KeyCode::Char('d'), NONE)], "d", "delete old", Action::Retire),
         Binding::new(&[(KeyCode::Char('f'), NONE)], "f", "copy as", Action::CopyAs),
         Binding::new(&[(KeyCode::Char('n'), NONE)], "n", "new", Action::Another),
@@ -117,6 +123,7 @@ impl CreatedScreen {
             account_name: ServerText::default(),
             retired: Vec::new(),
             verification: Verification::Never,
+            profiles: ProfileStep::default(),
             copy: CopyState::Never,
             was_copied: false,
             delivered: Vec::new(),
@@ -160,10 +167,10 @@ impl CreatedScreen {
         self.delivered.iter().cloned().chain(copy).collect()
     }
 
-    /// True while a file, a command, the clipboard or standard output is taking it.
+    /// True while a file, a command, a profile, the clipboard or standard output is taking it.
     fn is_on_its_way(&self) -> bool {
         let is_copying = matches!(self.copy, CopyState::Copying(_));
-        self.is_delivering || is_copying || self.is_being_printed()
+        self.is_delivering || is_copying || self.profiles.is_writing() || self.is_being_printed()
     }
 
     /// True when someone certainly has the secret: leaving loses nothing.
@@ -208,6 +215,7 @@ impl Component for CreatedScreen {
             Action::Save => self.prompt = Some(Prompt::Save(PromptLine::new())),
             Action::Pipe => self.prompt = Some(Prompt::Run(PromptLine::new())),
             Action::Verify => self.verify(app),
+            Action::UpdateProfiles => self.update_profiles(app),
             Action::Retire => self.open_secret_list(app),
             Action::Reveal => {
                 self.revealed_until = (!self.is_revealed(app.now)).then(|| app.now.plus(REVEALED_FOR));
@@ -239,10 +247,13 @@ impl Component for CreatedScreen {
         match event {
             Event::TimePassed => self.time_passed(app),
             Event::AccountFetched(Reader::Created, of, result) => self.account_fetched(app, &of, result),
-            Event::Verified(outcome) => self.verified(outcome),
+            Event::Verified(outcome) => self.verified(app, outcome),
+            Event::ProfilesFound(client, names) => self.profiles_found(app, &client, names),
+            Event::ProfilesUpdated(updates) => self.profiles_updated(app, updates),
             Event::CopyFinished(outcome) => self.copy_finished(app, outcome),
             Event::ClipboardChecked(content) => return self.clipboard_checked(app, content),
             Event::Saved(outcome) => self.saved(app, outcome),
+            Event::FileUpdated(outcome) => self.file_updated(app, outcome),
             Event::CommandEnded(outcome) => self.command_ended(app, &outcome),
             Event::Printed(result) => return self.printed(app, result),
             Event::DeleteFinished(deletion) if self.is_deleting() => return self.deleted(app, deletion),
@@ -276,6 +287,7 @@ impl Component for CreatedScreen {
         match action {
             Action::Copy => !matches!(self.copy, CopyState::Copying(_)),
             Action::Verify => !matches!(self.verification, Verification::Running(_)),
+            Action::UpdateProfiles => self.profiles.can_start(),
             Action::Extend => matches!(self.copy, CopyState::Held(ClipboardCopy { until: Some(_), .. })),
             Action::Retire => !self.has_no_older_secret(),
             Action::Delete => self.can_be_deleted(),
@@ -285,7 +297,9 @@ impl Component for CreatedScreen {
     }
 
     fn wake_in(&self, app: &Shared) -> Option<Duration> {
-        let is_busy = self.is_deleting() || matches!(self.verification, Verification::Running(_));
+        let is_busy = self.is_deleting()
+            || self.profiles.is_writing()
+            || matches!(self.verification, Verification::Running(_));
         let list = match &self.prompt {
             Some(Prompt::Delete(list)) => list.wake_in(),
             _ => None,
@@ -300,7 +314,7 @@ impl Component for CreatedScreen {
 
     fn about(&self) -> &'static [&'static str] {
         match &self.prompt {
-            Some(prompt @ (Prompt::Save(_) | Prompt::Run(_))) => prompt.about(),
+            Some(prompt @ (Prompt::Save(_) | Prompt::Update(..) | Prompt::Run(_))) => prompt.about(),
             _ => &[
                 "\"Copied\" means that the clipboard was read back. Until the secret is delivered, quitting asks first.",
                 "When standard output waits for the secret, q writes it there; Ctrl-C quits without writing it.",

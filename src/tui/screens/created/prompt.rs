@@ -4,13 +4,17 @@ use crossterm::event::KeyCode;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::domain::{CommandOutcome, Delivery, Disposition, Format, SaveFailure, SavedFile, ServerText};
+use crate::domain::{
+    CommandOutcome, Delivery, Disposition, ENV_VARIABLES, Format, SaveFailure, SavedFile, SecretPayload,
+    ServerText,
+};
 use crate::tui::app::{Shared, Transition};
 use crate::tui::area::split_left;
-use crate::tui::canvas::{Canvas, LABEL_WIDTH};
+use crate::tui::canvas::{Canvas, LABEL_WIDTH, cut};
 use crate::tui::event::{Command, Event, KeyPress};
 use crate::tui::keys::{
-    Action, Binding, CHOICE_ABOVE, CHOICE_BELOW, CLOSE_PANEL, HELP, HELP_BESIDE_TEXT, LEAVE_FROM_PANEL, NONE,
+    Action, BACK_BUT_CTRL_C, Binding, CHOICE_ABOVE, CHOICE_BELOW, CLOSE_PANEL, HELP, HELP_BESIDE_TEXT,
+    LEAVE_FROM_PANEL, NONE, yes,
 };
 use crate::tui::screens::secret_list::{ListResult, SecretList};
 use crate::tui::{TextLine, paste};
@@ -21,10 +25,12 @@ use super::{CreatedScreen, LeaveConfirmation, Leaving};
 /// A prompt; it stands where the state of the secret stands otherwise.
 #[derive(Clone, Debug)]
 pub enum Prompt {
-    /// The formats to copy in: which one is chosen, from 0, in the order of [`Format::ALL`].
+    /// The formats to copy in: which one is chosen, from 0.
     Formats(usize),
     /// The path of a file.
     Save(PromptLine),
+    /// Whether to update the existing file of that path.
+    Update(PromptLine, UpdateQuestion),
     /// A command line.
     Run(PromptLine),
     /// An older secret to delete.
@@ -38,6 +44,15 @@ pub struct PromptLine {
     is_running: bool,
     /// Why it did not work the last time.
     problem: Option<String>,
+}
+
+/// What is to be known before an existing file is updated.
+#[derive(Clone, Debug)]
+pub struct UpdateQuestion {
+    /// Others can read it: updating makes it private.
+    is_open: bool,
+    /// The path is a link to this file.
+    link_to: Option<ServerText>,
 }
 
 const FORMATS: &[Binding] = &[
@@ -59,6 +74,7 @@ const fn line_keys(what: &'static str) -> [Binding; 4] {
     ]
 }
 
+const UPDATE: &[Binding] = &[yes("update"), BACK_BUT_CTRL_C, HELP, LEAVE_FROM_PANEL];
 const SAVE: &[Binding] = &line_keys("save");
 const RUN: &[Binding] = &line_keys("run");
 
@@ -85,7 +101,7 @@ const ABOUT_RUN: &[&str] = &[
 impl Prompt {
     fn line_mut(&mut self) -> Option<&mut PromptLine> {
         match self {
-            Self::Formats(_) | Self::Delete(_) => None,
+            Self::Formats(_) | Self::Update(..) | Self::Delete(_) => None,
             Self::Save(line) | Self::Run(line) => Some(line),
         }
     }
@@ -109,6 +125,7 @@ impl Prompt {
         match self {
             Self::Formats(_) => FORMATS,
             Self::Save(_) => SAVE,
+            Self::Update(..) => UPDATE,
             Self::Run(_) => RUN,
             Self::Delete(list) => list.keys(),
         }
@@ -117,8 +134,9 @@ impl Prompt {
     pub(super) fn about(&self) -> &'static [&'static str] {
         match self {
             Self::Run(_) => ABOUT_RUN,
-            Self::Save(_) => &[
+            Self::Save(_) | Self::Update(..) => &[
                 "The file extension selects what is saved: .env, .json or .yaml (Kubernetes), else the secret.",
+                "In a .env file that exists, two variables can be updated. No other file is overwritten.",
             ],
             Self::Formats(_) | Self::Delete(_) => &[],
         }
@@ -163,26 +181,38 @@ impl CreatedScreen {
                 return self.abort(app);
             }
             (Prompt::Save(line) | Prompt::Run(line), _) if line.is_running => {}
+            (Prompt::Update(line, _), Action::No) => self.prompt = Some(Prompt::Save(line.clone())),
+            (Prompt::Update(line, question), Action::Yes) => {
+                let is_open = question.is_open;
+                self.prompt = Some(Prompt::Save(line.clone()));
+                self.deliver_line(app, |path, payload| Command::UpdateEnv(path, payload, is_open));
+            }
             (_, Action::No) => self.prompt = None,
             (Prompt::Formats(selected), Action::NextChoice) => {
-                *selected = (*selected + 1) % Format::ALL.len();
+                *selected = (*selected + 1) % formats(app).count();
             }
             (Prompt::Formats(selected), Action::PreviousChoice) => {
-                *selected = (*selected + Format::ALL.len() - 1) % Format::ALL.len();
+                let count = formats(app).count();
+                *selected = (*selected + count - 1) % count;
             }
             (Prompt::Formats(selected), Action::Choose) => {
-                let format = Format::ALL.get(*selected).copied().unwrap_or_default();
+                let format = formats(app).nth(*selected).unwrap_or_default();
                 self.prompt = None;
                 self.copy(app, format);
             }
-            (Prompt::Save(_) | Prompt::Run(_), Action::Choose) => self.run_line(app),
+            (Prompt::Save(_), Action::Choose) => self.deliver_line(app, Command::Save),
+            (Prompt::Run(_), Action::Choose) => self.deliver_line(app, Command::Run),
             _ => {}
         }
         Transition::Stay
     }
 
     /// Enter on a line: it is saved to, or run.
-    fn run_line(&mut self, app: &mut Shared) {
+    fn deliver_line(
+        &mut self,
+        app: &mut Shared,
+        command: impl FnOnce(String, Box<SecretPayload>) -> Command,
+    ) {
         let payload = self.payload(app);
         let Some(prompt) = &mut self.prompt else { return };
         let is_save = matches!(prompt, Prompt::Save(_));
@@ -197,13 +227,29 @@ impl CreatedScreen {
         line.problem = None;
         self.is_delivering = true;
         self.revealed_until = None;
-        app.send(if is_save { Command::Save(text, payload) } else { Command::Run(text, payload) });
+        app.send(command(text, payload));
     }
 
     pub(super) fn saved(&mut self, app: &mut Shared, result: Result<SavedFile, SaveFailure>) {
         let delivery =
             |file: SavedFile| file.format.holds_the_secret().then_some(Delivery::Saved { path: file.path });
-        self.delivery_ended(app, result.map(delivery).map_err(|failure| failure.sentence()));
+        self.file_written(app, result.map(delivery));
+    }
+
+    pub(super) fn file_updated(&mut self, app: &mut Shared, result: Result<ServerText, SaveFailure>) {
+        self.file_written(app, result.map(|place| Some(Delivery::Updated { place })));
+    }
+
+    /// A file that exists may be a question rather than a failure.
+    fn file_written(&mut self, app: &mut Shared, result: Result<Option<Delivery>, SaveFailure>) {
+        let failure = result.as_ref().err().cloned();
+        self.delivery_ended(app, result.map_err(|failure| failure.sentence()));
+        if let (Some(SaveFailure::CanUpdate { is_open, link_to }), Some(Prompt::Save(line))) =
+            (failure, &self.prompt)
+        {
+            let line = PromptLine { problem: None, ..line.clone() };
+            self.prompt = Some(Prompt::Update(line, UpdateQuestion { is_open, link_to }));
+        }
     }
 
     pub(super) fn command_ended(&mut self, app: &mut Shared, outcome: &CommandOutcome) {
@@ -245,15 +291,9 @@ impl CreatedScreen {
                 if line.is_some() {
                     self.prompt = None;
                 }
-                let Some(delivery) = delivery else { return };
-                // A question that was asked meanwhile said that it was not saved.
-                let is_choosing =
-                    |leaving: &Leaving| matches!(leaving.confirmation, LeaveConfirmation::Choose { .. });
-                if self.leaving.as_ref().is_some_and(is_choosing) {
-                    self.leaving = None;
+                if let Some(delivery) = delivery {
+                    self.delivered_by(app, delivery);
                 }
-                self.delivered.push(delivery);
-                app.send(Command::SettleRecord);
             }
             Err(problem) => {
                 if let Some(line) = line {
@@ -262,6 +302,18 @@ impl CreatedScreen {
                 }
             }
         }
+    }
+
+    /// It certainly has arrived somewhere.
+    pub(super) fn delivered_by(&mut self, app: &mut Shared, delivery: Delivery) {
+        // A question that was asked meanwhile said that it was not saved.
+        let is_choosing =
+            |leaving: &Leaving| matches!(leaving.confirmation, LeaveConfirmation::Choose { .. });
+        if self.leaving.as_ref().is_some_and(is_choosing) {
+            self.leaving = None;
+        }
+        self.delivered.push(delivery);
+        app.send(Command::SettleRecord);
     }
 
     /// The screen reports what was deleted, so that the list is not needed for that.
@@ -292,6 +344,7 @@ impl CreatedScreen {
                 line.draw_below("Saving", &words, canvas);
                 self.draw_left_out(app, format, canvas);
             }
+            Prompt::Update(line, question) => question.draw(line.line.text().trim(), canvas),
             Prompt::Run(line) => {
                 line.draw("Run", canvas);
                 let words = "Reads the secret from standard input, for example: pass insert -m atlas/ci\n\
@@ -304,15 +357,35 @@ impl CreatedScreen {
     fn draw_formats(&self, app: &Shared, selected: usize, canvas: &mut Canvas) {
         let theme = canvas.theme;
         canvas.line(Line::styled("Copy as", theme.strong));
-        for (index, format) in Format::ALL.into_iter().enumerate() {
+        for (index, format) in formats(app).enumerate() {
             let is_selected = index == selected;
             let symbol = if is_selected { theme.glyphs.pointer } else { " " };
             let style = if is_selected { theme.strong } else { Style::new() };
             let symbol = Span::styled(format!("{symbol} "), theme.strong);
-            canvas.line(Line::from(vec![symbol, Span::styled(format.title(), style)]));
+            let mut line = vec![symbol, Span::styled(format.title(), style)];
+            if let Format::Template(template) = format {
+                let text = ServerText::new(template.text());
+                let shown = cut(text.as_str(), canvas.width(), 12, 1, theme.glyphs.ellipsis);
+                line.push(Span::styled(format!("  {shown}"), theme.faint));
+            }
+            canvas.line(Line::from(line));
         }
-        let format = Format::ALL.get(selected).copied().unwrap_or_default();
+        let format = formats(app).nth(selected).unwrap_or_default();
         self.draw_left_out(app, format, canvas);
+    }
+}
+
+impl UpdateQuestion {
+    fn draw(&self, path: &str, canvas: &mut Canvas) {
+        if let Some(file) = &self.link_to {
+            canvas.words(0, &format!("{path} is a link to {file}, which is what changes."), Style::new());
+        }
+        if self.is_open {
+            let words = format!("Others can read {path}. It becomes readable only by its owner.");
+            canvas.warning(&words, Style::new());
+        }
+        let [id, secret] = ENV_VARIABLES;
+        canvas.ask(&format!("{path} exists. Update {id} and {secret} in it?"), "update");
     }
 }
 
@@ -336,9 +409,16 @@ impl PromptLine {
     }
 }
 
+/// What can be copied: every format, and the user's own if there is one.
+fn formats(app: &Shared) -> impl Iterator<Item = Format> {
+    Format::ALL.into_iter().chain(app.template.map(Format::Template))
+}
+
 fn in_file(format: Format) -> &'static str {
     match format {
-        Format::Secret | Format::ClientId => "The secret alone (more as .env, .json or .yaml)",
+        Format::Secret | Format::ClientId | Format::Template(_) => {
+            "The secret alone (more as .env, .json or .yaml)"
+        }
         Format::Env => "Client ID and secret as variables",
         Format::Json => "The Atlas response as JSON",
         Format::Terraform => "Client ID and secret as Terraform variables (JSON)",

@@ -1,11 +1,11 @@
-//! The steps of a rotation: deliver the new secret, verify that it works, retire the older ones. Each is ticked with
+//! The steps of a rotation: deliver the new secret, verify that it works, update profiles, retire the older ones. Each is ticked with
 //! what was proved.
 
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::domain::{
-    AccountRef, Delivery, ExistingSecret, Format, Now, ReadProblem, ServiceAccount, VerifyOutcome,
+    AccountRef, Delivery, ExistingSecret, Format, Now, ReadProblem, ServiceAccount, Session, VerifyOutcome,
 };
 use crate::tui::Remote;
 use crate::tui::app::{Output, Shared};
@@ -87,9 +87,17 @@ impl CreatedScreen {
         self.verification = Verification::Done(outcome);
     }
 
-    pub(super) fn verified(&mut self, outcome: VerifyOutcome) {
+    pub(super) fn verified(&mut self, app: &mut Shared, outcome: VerifyOutcome) {
         if matches!(self.verification, Verification::Running(_)) {
             self.verification = Verification::Done(outcome);
+            self.write_verified(app);
+        }
+    }
+
+    /// Looks up which profiles of the Atlas CLI use the account. The demo's account is no one's.
+    pub(in crate::tui) fn find_profiles(&self, app: &mut Shared) {
+        if app.session != Session::Demo {
+            app.send(Command::FindProfiles(self.new_secret.client.clone()));
         }
     }
 
@@ -106,6 +114,7 @@ impl CreatedScreen {
         }
         self.draw_deliver(app, canvas);
         self.draw_verify(app, canvas);
+        self.draw_profiles(app, canvas);
         self.draw_retire(app, canvas);
     }
 
@@ -206,7 +215,7 @@ impl CreatedScreen {
 }
 
 /// A step that is not done, and the keys that do it.
-fn draw_step(name: &str, keys: &str, canvas: &mut Canvas) {
+pub(super) fn draw_step(name: &str, keys: &str, canvas: &mut Canvas) {
     let name = format!("{} {name}", canvas.theme.glyphs.open);
     let width = usize::from(LABEL_WIDTH);
     canvas.item(Span::raw(format!("{name:<width$}")), keys, Style::new());
@@ -216,6 +225,7 @@ fn draw_step(name: &str, keys: &str, canvas: &mut Canvas) {
 fn delivery_words(delivery: &Delivery) -> String {
     match delivery {
         Delivery::Saved { path } => format!("Saved to {path}{PRIVATE}"),
+        Delivery::Updated { place } => format!("Updated {place}"),
         Delivery::Piped { program } => format!("{program} read it and exited with 0"),
         Delivery::Printed => "Written to standard output".to_owned(),
         Delivery::Copied { .. }

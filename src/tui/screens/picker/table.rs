@@ -16,12 +16,12 @@ use super::item::Item;
 const GAP: usize = 2;
 
 /// A name has at least so many columns.
-pub(in crate::tui) const SHORTEST_NAME: usize = 16;
+pub(in crate::tui) const SHORTEST_NAME: usize = 15;
 
 const ID_WIDTH: usize = 24;
 
-/// `! expired 123 days ago`
-const EXPIRY_WIDTH: usize = 22;
+/// `! in 123 days, 1 expired`
+const EXPIRY_WIDTH: usize = 24;
 
 /// One cell of a bar is a week.
 const BAR_WIDTH: usize = 13;
@@ -72,7 +72,7 @@ pub(super) fn columns(picker: &Picker, width: usize) -> Vec<(Column, usize)> {
         FieldName::Client => &[
             (Column::Expires, EXPIRY_WIDTH),
             (Column::Secrets, 7),
-            (Column::ClientTail, 7),
+            (Column::ClientTail, 6),
             (Column::LastUsed, 12),
             (Column::Bar, BAR_WIDTH),
         ],
@@ -163,6 +163,12 @@ impl Row<'_> {
             Some(None) => "unknown".to_owned(),
             Some(Some(at)) if at <= now => format!("expired {}", words::ago(at, now)),
             Some(Some(at)) => words::from_now(at, now),
+        };
+        let expired = entry.secrets.iter().filter(|secret| secret.is_expired(now)).count();
+        let text = if expired > 0 && expired < entry.secrets.len() {
+            format!("{text}, {expired} expired")
+        } else {
+            text
         };
         let urgency = next.and_then(|secret| urgency(secret, now, theme));
         let mark = if urgency.is_some() { theme.glyphs.warning } else { " " };

@@ -1,0 +1,210 @@
+//! `--yes` far from Atlas: over TLS, and with a delay on the way, beside one `curl` that makes the same requests.
+
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::channel;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rcgen::generate_simple_self_signed;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::mpsc;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+
+use crate::atlas::{Atlas, PROJECT};
+use crate::creating::{ACCEPT, CONTENT_TYPE, curl};
+use crate::table::{Table, median, milliseconds};
+
+/// How often each is measured.
+const ROUNDS: usize = 9;
+
+/// The roots that the machine trusts: reading them is part of what a run costs.
+const ROOTS: &str = "/etc/ssl/certs/ca-certificates.crt";
+
+pub fn report(table: &mut Table, atlas: &Atlas) {
+    let has_curl = Command::new("curl").arg("--version").stdout(Stdio::null()).status().is_ok();
+    for round_trip in [0, 100] {
+        let host = FarHost::start(&atlas.url, Duration::from_millis(round_trip));
+        let (mut secrets, mut ends, mut curls) = (Vec::new(), Vec::new(), Vec::new());
+        let mut connections = 0;
+        for _ in 0..ROUNDS {
+            // In turn, so that whatever else the machine does meets both.
+            let before = host.connections.load(Ordering::Relaxed);
+            let (secret, end) = host.without_the_form(atlas);
+            connections = connections.max(host.connections.load(Ordering::Relaxed) - before);
+            secrets.push(secret);
+            ends.push(end);
+            curls.extend(has_curl.then(|| host.by_curl(atlas)));
+        }
+        let beside = if has_curl {
+            format!("one `curl --next` (token, GET, POST) {}", milliseconds(median(&curls)))
+        } else {
+            "curl is not installed".to_owned()
+        };
+        table.add(
+            format!("`--yes` over TLS, {round_trip} ms a round trip: the secret is out, median of {ROUNDS}"),
+            format!("{}, connections: {connections}", milliseconds(median(&secrets))),
+            &beside,
+            if round_trip == 0 { "" } else { "≤ 5 round trips + 100 ms" },
+        );
+        table.add(
+            format!("the same until the process has ended and its token is revoked, median of {ROUNDS}"),
+            milliseconds(median(&ends)),
+            "",
+            "",
+        );
+    }
+}
+
+/// A TLS server before the embedded Atlas, behind a network on which each round trip takes some time.
+struct FarHost {
+    url: String,
+    roots: PathBuf,
+    connections: Arc<AtomicUsize>,
+    _folder: tempfile::TempDir,
+}
+
+impl FarHost {
+    fn start(atlas: &str, round_trip: Duration) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let roots = folder.path().join("roots.pem");
+        let acceptor = certificate(&roots);
+        let atlas = atlas.trim_start_matches("http://").to_owned();
+        let connections = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&connections);
+        let (started, wait_for_start) = channel();
+        thread::spawn(move || {
+            let runtime =
+                tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+            runtime.block_on(async {
+                let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+                started.send(listener.local_addr().expect("an address").port()).expect("the bench waits");
+                while let Ok((client, _)) = listener.accept().await {
+                    counted.fetch_add(1, Ordering::Relaxed);
+                    tokio::spawn(serve(client, acceptor.clone(), atlas.clone(), round_trip));
+                }
+            });
+        });
+        let port = wait_for_start.recv().expect("it starts");
+        Self { url: format!("https://localhost:{port}"), roots, connections, _folder: folder }
+    }
+
+    /// When the secret is out, and when the process has ended.
+    fn without_the_form(&self, atlas: &Atlas) -> (Duration, Duration) {
+        let client = atlas.fresh_account();
+        let started = Instant::now();
+        let mut program = Command::new(env!("CARGO_BIN_EXE_atlas-secret"))
+            .args(["--yes", "--format", "secret", "--project-id", PROJECT, "--client-id", &client])
+            .env_clear()
+            .envs(atlas.environment())
+            .env("MONGODB_ATLAS_BASE_URL", &self.url)
+            .env("SSL_CERT_FILE", &self.roots)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the program runs");
+        let mut secret = [0; 1024];
+        let length = program.stdout.take().expect("a pipe").read(&mut secret).expect("it can be read");
+        let is_out = started.elapsed();
+        assert!(program.wait().expect("it ends").success() && secret[..length].starts_with(b"mdb_sa_sk_"));
+        (is_out, started.elapsed())
+    }
+
+    /// One process asks for a token, reads the account and creates. It needs a token before it starts, so it uses
+    /// an earlier one.
+    fn by_curl(&self, atlas: &Atlas) -> Duration {
+        let (client, login) = (atlas.fresh_account(), format!("{}:{}", atlas.login.0, atlas.login.1));
+        let grant = ["-u", &login, "-d", "grant_type=client_credentials"];
+        let (token, mut not_measured) = (format!("{}/api/oauth/token", atlas.url), Duration::ZERO);
+        let before = curl(&mut not_measured, &[&grant[..], &[&token]].concat());
+        let bearer = format!("Authorization: Bearer {}", before["access_token"].as_str().expect("a token"));
+        let roots = self.roots.to_string_lossy();
+        let options = ["-sS", "--fail", "--noproxy", "*", "--cacert", &roots, "-o", "/dev/null"];
+        let account = format!("{}/api/atlas/v2/groups/{PROJECT}/serviceAccounts/{client}", self.url);
+        let (token, secrets) = (format!("{}/api/oauth/token", self.url), format!("{account}/secrets"));
+        let headers = ["-H", &bearer, "-H", ACCEPT];
+        let body = ["-H", CONTENT_TYPE, "-d", r#"{"secretExpiresAfterHours":720}"#];
+        let arguments = [
+            &options[..],
+            &grant[..],
+            &[&token, "--next"],
+            &options[..],
+            &headers[..],
+            &[&account, "--next"],
+            &options[..],
+            &headers[..],
+            &body[..],
+            &[&secrets],
+        ];
+        let started = Instant::now();
+        let status = Command::new("curl").args(arguments.concat()).status().expect("curl runs");
+        let took = started.elapsed();
+        assert!(status.success(), "curl creates one");
+        took
+    }
+}
+
+/// Trusts a new certificate of `localhost` beside the roots of this machine.
+fn certificate(roots: &Path) -> TlsAcceptor {
+    let made = generate_simple_self_signed(["localhost".to_owned()]).expect("a certificate");
+    let trusted = std::fs::read_to_string(ROOTS).unwrap_or_default() + &made.cert.pem();
+    std::fs::write(roots, trusted).expect("a file");
+    let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(made.signing_key.serialize_der()));
+    let config = ServerConfig::builder()
+        .with_no_client_auth()
+        .with_single_cert(vec![made.cert.der().clone()], key)
+        .expect("a configuration");
+    TlsAcceptor::from(Arc::new(config))
+}
+
+async fn serve(client: TcpStream, acceptor: TlsAcceptor, atlas: String, round_trip: Duration) {
+    // The kernel has made the connection already, without a delay.
+    tokio::time::sleep(round_trip).await;
+    let (far, near) = tokio::io::duplex(64 * 1024);
+    tokio::spawn(delayed(client, far, round_trip / 2));
+    let Ok(mut decrypted) = acceptor.accept(near).await else { return };
+    let mut atlas = TcpStream::connect(atlas).await.expect("the embedded Atlas listens");
+    let _ = tokio::io::copy_bidirectional(&mut decrypted, &mut atlas).await;
+}
+
+/// Passes on what comes from either side, each piece after `delay`.
+async fn delayed(client: TcpStream, server: DuplexStream, delay: Duration) {
+    let _ = client.set_nodelay(true);
+    let ((from_client, to_client), (from_server, to_server)) =
+        (client.into_split(), tokio::io::split(server));
+    tokio::join!(pass_on(from_client, to_server, delay), pass_on(from_server, to_client, delay));
+}
+
+async fn pass_on(
+    mut from: impl tokio::io::AsyncRead + Unpin,
+    mut to: impl tokio::io::AsyncWrite + Unpin,
+    delay: Duration,
+) {
+    let (sender, mut pieces) = mpsc::unbounded_channel();
+    let read = async move {
+        let mut buffer = vec![0; 16 * 1024];
+        while let Ok(length @ 1..) = from.read(&mut buffer).await {
+            let due = tokio::time::Instant::now() + delay;
+            if sender.send((due, buffer[..length].to_vec())).is_err() {
+                return;
+            }
+        }
+    };
+    let write = async move {
+        while let Some((due, piece)) = pieces.recv().await {
+            tokio::time::sleep_until(due).await;
+            if to.write_all(&piece).await.is_err() {
+                return;
+            }
+        }
+        let _ = to.shutdown().await;
+    };
+    tokio::join!(read, write);
+}

@@ -1,0 +1,223 @@
+//! New values for two variables of an existing `.env` file.
+//!
+//! **Invariant:** every byte outside the two values stays as it is. Shells, Docker and the many dotenv libraries read the
+//! same file in different ways; where that makes a difference for the two lines, nothing is changed.
+
+#[cfg(test)]
+mod tests;
+
+use std::ops::Range;
+
+use zeroize::Zeroizing;
+
+use crate::delivery::format::shell_word;
+
+/// A variable's name and its new value.
+pub(super) type Variable<'a> = (&'static str, &'a str);
+
+/// The text with the new values. Each assignment of a variable is changed: some readers take the first one, most the
+/// last. A variable without one is appended. The error is the number of a line that cannot be changed safely.
+pub(super) fn with_values(text: &[u8], variables: &[Variable<'_>]) -> Result<Zeroizing<Vec<u8>>, usize> {
+    let all = scan(text, Quotes::Span);
+    let names = |assignment: &Assignment| {
+        variables.iter().any(|(name, _)| text[assignment.name.clone()] == *name.as_bytes())
+    };
+    let line_by_line = scan(text, Quotes::SpanAtStart);
+    if !all.iter().filter(|found| names(found)).eq(line_by_line.iter().filter(|found| names(found))) {
+        return Err(line_number(text, first_open_quote(text)));
+    }
+    let mut edits = Vec::new();
+    for assignment in all.iter().filter(|found| names(found)) {
+        let Some(value) = plain_value(text, assignment.value) else {
+            return Err(line_number(text, assignment.value));
+        };
+        edits.push((assignment, value));
+    }
+    let added: usize = variables.iter().map(|(name, value)| name.len() + 4 * value.len() + 16).sum();
+    let mut new = Zeroizing::new(Vec::with_capacity(text.len() + added * (edits.len() + 1)));
+    let mut copied = 0;
+    for (assignment, value) in edits {
+        let name = &text[assignment.name.clone()];
+        let Some((_, to)) = variables.iter().find(|(known, _)| known.as_bytes() == name) else { continue };
+        new.extend_from_slice(&text[copied..value.start]);
+        push_value(&mut new, to, text.get(value.start));
+        copied = value.end;
+    }
+    new.extend_from_slice(&text[copied..]);
+    let first_line = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let line_break: &[u8] = if first_line.ends_with(b"\r") { b"\r\n" } else { b"\n" };
+    let exports = !all.is_empty() && all.iter().all(|assignment| assignment.is_exported);
+    for (name, value) in variables {
+        if all.iter().any(|assignment| text[assignment.name.clone()] == *name.as_bytes()) {
+            continue;
+        }
+        // A file whose last line has no line break still has none afterwards.
+        let is_open = !text[start_of(text)..].is_empty() && !text.ends_with(b"\n");
+        new.extend_from_slice(if is_open { line_break } else { b"" });
+        new.extend_from_slice(if exports { b"export " } else { b"" });
+        new.extend_from_slice(name.as_bytes());
+        new.push(b'=');
+        push_value(&mut new, value, None);
+        new.extend_from_slice(if is_open { b"" } else { line_break });
+    }
+    Ok(new)
+}
+
+/// Writes a value in the quotes of the old one, where it needs no escapes in them.
+fn push_value(new: &mut Vec<u8>, value: &str, old: Option<&u8>) {
+    let quote = match old {
+        Some(b'"') if !value.contains(['"', '$', '`', '\\', '!', '\n', '\r']) => "\"",
+        Some(b'\'') if !value.contains(['\'', '\\', '\n', '\r']) => "'",
+        _ => return shell_word(value, &mut |piece| new.extend_from_slice(piece.as_bytes())),
+    };
+    for piece in [quote, value, quote] {
+        new.extend_from_slice(piece.as_bytes());
+    }
+}
+
+/// `NAME=`, also with `export ` before it and blanks around the equals sign.
+#[derive(PartialEq, Eq)]
+struct Assignment {
+    is_exported: bool,
+    name: Range<usize>,
+    /// Where the value begins; where there is none, behind the equals sign.
+    value: usize,
+}
+
+/// Which quotes go on in the next line until they are closed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Quotes {
+    /// All of them, as in a shell.
+    Span,
+    /// Those at the start of a value, as in most dotenv libraries: `it's` is a word.
+    SpanAtStart,
+}
+
+fn scan(text: &[u8], quotes: Quotes) -> Vec<Assignment> {
+    let mut found = Vec::new();
+    let mut at = start_of(text);
+    while at < text.len() {
+        let assignment = assignment(text, at);
+        let from = assignment.as_ref().map_or(at, |assignment| assignment.value);
+        at = match quotes {
+            Quotes::Span => shell_line_end(text, from),
+            Quotes::SpanAtStart if assignment.is_some() && is_quote(text, from) => {
+                line_end(text, quote_end(text, from).unwrap_or(from))
+            }
+            Quotes::SpanAtStart => line_end(text, from),
+        } + 1;
+        found.extend(assignment);
+    }
+    found
+}
+
+/// Behind a byte order mark.
+fn start_of(text: &[u8]) -> usize {
+    if text.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 }
+}
+
+fn assignment(text: &[u8], line: usize) -> Option<Assignment> {
+    let mut start = skip_blanks(text, line);
+    let is_exported = text[start..].starts_with(b"export") && is_blank(text, start + 6);
+    if is_exported {
+        start = skip_blanks(text, start + 6);
+    }
+    let length =
+        text[start..].iter().take_while(|byte| byte.is_ascii_alphanumeric() || b"_.-".contains(byte));
+    let end = start + length.count();
+    let equals = skip_blanks(text, end);
+    if end == start || text.get(equals) != Some(&b'=') {
+        return None;
+    }
+    let value = skip_blanks(text, equals + 1);
+    // An empty value has its place right behind the sign, before a comment.
+    let is_empty = matches!(text.get(value), None | Some(b'\n')) || value > equals + 1 && text[value] == b'#';
+    let value = if is_empty { equals + 1 } else { value };
+    Some(Assignment { is_exported, name: start..end, value })
+}
+
+fn is_blank(text: &[u8], at: usize) -> bool {
+    matches!(text.get(at), Some(b' ' | b'\t' | b'\r'))
+}
+
+fn skip_blanks(text: &[u8], mut at: usize) -> usize {
+    while is_blank(text, at) {
+        at += 1;
+    }
+    at
+}
+
+fn is_quote(text: &[u8], at: usize) -> bool {
+    matches!(text.get(at), Some(b'"' | b'\'' | b'`'))
+}
+
+/// Behind the quote that closes the one at `open`; `None` when none does.
+fn quote_end(text: &[u8], open: usize) -> Option<usize> {
+    let quote = text[open];
+    let mut at = open + 1;
+    while at < text.len() {
+        match text[at] {
+            b'\\' if quote != b'\'' => at += 2,
+            byte if byte == quote => return Some(at + 1),
+            _ => at += 1,
+        }
+    }
+    None
+}
+
+fn line_end(text: &[u8], from: usize) -> usize {
+    text[from..].iter().position(|byte| *byte == b'\n').map_or(text.len(), |length| from + length)
+}
+
+/// The end of the line as a shell reads it: behind open quotes and escaped line breaks.
+fn shell_line_end(text: &[u8], from: usize) -> usize {
+    let mut at = from;
+    while at < text.len() && text[at] != b'\n' {
+        at = match text[at] {
+            b'#' if at == start_of(text) || b" \t\r\n".contains(&text[at - 1]) => return line_end(text, at),
+            b'\\' => at + 2,
+            _ if is_quote(text, at) => quote_end(text, at).unwrap_or(text.len()),
+            _ => at + 1,
+        };
+    }
+    at.min(text.len())
+}
+
+/// Where the value at `start` is, if it is one word without expansions and only a comment follows.
+fn plain_value(text: &[u8], start: usize) -> Option<Range<usize>> {
+    let mut end = start;
+    while end < text.len() && text[end] != b'\n' && !is_blank(text, end) {
+        let from = end;
+        end = match text[end] {
+            b'\\' if matches!(text.get(end + 1), Some(b'\\' | b'\'')) => end + 2,
+            b'$' | b'`' | b';' | b'&' | b'|' | b'<' | b'>' | b'(' | b')' | b'\\' => return None,
+            b'"' | b'\'' => quote_end(text, end)?,
+            _ => end + 1,
+        };
+        if text[from] == b'"' && text[from..end].iter().any(|byte| b"$`".contains(byte)) {
+            return None;
+        }
+    }
+    let after = skip_blanks(text, end);
+    let is_all = matches!(text.get(after), None | Some(b'\n')) || after > end && text[after] == b'#';
+    is_all.then_some(start..end)
+}
+
+/// The first quote that is still open at the end of its line, though not at the start of a value.
+fn first_open_quote(text: &[u8]) -> usize {
+    let mut at = start_of(text);
+    while at < text.len() {
+        let from = assignment(text, at).map_or(at, |assignment| assignment.value);
+        let end = shell_line_end(text, from);
+        let spans = is_quote(text, from) && quote_end(text, from).is_some();
+        if !spans && end != line_end(text, from) {
+            return from;
+        }
+        at = end + 1;
+    }
+    0
+}
+
+fn line_number(text: &[u8], at: usize) -> usize {
+    text[..at].split(|byte| *byte == b'\n').count()
+}

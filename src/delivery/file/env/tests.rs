@@ -1,0 +1,201 @@
+//! Files by the ten thousand and by hand; who reads them is asked: a shell and `dotenvy`.
+
+use std::process::Command;
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+use super::with_values;
+use crate::domain::ENV_VARIABLES;
+
+const ID: &str = "MONGODB_ATLAS_CLIENT_ID";
+const SECRET: &str = "MONGODB_ATLAS_CLIENT_SECRET";
+const NEW: [(&str, &str); 2] = [(ENV_VARIABLES[0], "new_id"), (ENV_VARIABLES[1], "new_sk")];
+
+fn updated(text: &str) -> Result<String, usize> {
+    with_values(text.as_bytes(), &NEW).map(|new| String::from_utf8(new.to_vec()).unwrap())
+}
+
+/// In the rows below `I` and `S` stand for the names of the two variables.
+fn written_out(row: &str) -> String {
+    row.replace("I=", &format!("{ID}="))
+        .replace("S=", &format!("{SECRET}="))
+        .replace("S =", &format!("{SECRET} ="))
+}
+
+#[test]
+fn only_the_two_values_change() {
+    let rows = [
+        ("", "I=new_id\nS=new_sk\n"),
+        ("\u{feff}", "\u{feff}I=new_id\nS=new_sk\n"),
+        ("\n", "\nI=new_id\nS=new_sk\n"),
+        ("A=1\nI=a\n\nS=b\nB=2\n", "A=1\nI=new_id\n\nS=new_sk\nB=2\n"),
+        ("S=b\nI=a\n", "S=new_sk\nI=new_id\n"),
+        ("\u{feff}I=a\r\nS=b\r\nB=2\r\n", "\u{feff}I=new_id\r\nS=new_sk\r\nB=2\r\n"),
+        // No last line break.
+        ("I=a\nS=b", "I=new_id\nS=new_sk"),
+        ("A=1", "A=1\nI=new_id\nS=new_sk"),
+        ("A=1\r\nB=2", "A=1\r\nB=2\r\nI=new_id\r\nS=new_sk"),
+        ("A=1\r\n", "A=1\r\nI=new_id\r\nS=new_sk\r\n"),
+        // Quotes, export, blanks, comments.
+        ("I=\"a\"\nS='b'\n", "I=\"new_id\"\nS='new_sk'\n"),
+        ("export I=a\n\texport\tS='b' # why\n", "export I=new_id\n\texport\tS='new_sk' # why\n"),
+        ("I= a  # c\nS = b\n", "I= new_id  # c\nS = new_sk\n"),
+        ("I=\nS= # fill in\n", "I=new_id\nS=new_sk # fill in\n"),
+        ("I=\r\nS=''\r\n", "I=new_id\r\nS='new_sk'\r\n"),
+        ("I=a#b\nS=#c\n", "I=new_id\nS=new_sk\n"),
+        ("I=\"a b\"c\nS=b'x y'\n", "I=\"new_id\"\nS=new_sk\n"),
+        ("I=\"a\n b\"\nS=b\n", "I=\"new_id\"\nS=new_sk\n"),
+        // Every one of several.
+        ("I=a\nS=b\nI=c\nS=\"d\"", "I=new_id\nS=new_sk\nI=new_id\nS=\"new_sk\""),
+        // What only looks like one.
+        ("# I=a\n#S=b\n", "# I=a\n#S=b\nI=new_id\nS=new_sk\n"),
+        ("XI=a\nS=b\n", "XI=a\nS=new_sk\nI=new_id\n"),
+        (
+            "KEY=\"-----BEGIN\nI=a\nS=b\n-----END\"\n",
+            "KEY=\"-----BEGIN\nI=a\nS=b\n-----END\"\nI=new_id\nS=new_sk\n",
+        ),
+        ("KEY='x\nI=a' # it's\nS=b\n", "KEY='x\nI=a' # it's\nS=new_sk\nI=new_id\n"),
+        ("KEY=\"say \\\"\nI=a\n\"\nS=b\n", "KEY=\"say \\\"\nI=a\n\"\nS=new_sk\nI=new_id\n"),
+        ("KEY=`\nI=a\n`\nS=b\n", "KEY=`\nI=a\n`\nS=new_sk\nI=new_id\n"),
+        // An apostrophe that comes after them, or is closed in its line, leaves no doubt.
+        ("A=it's 'x\nI=a\nS=b\nB=it's\n", "A=it's 'x\nI=new_id\nS=new_sk\nB=it's\n"),
+        // All others are exported, so these are too.
+        ("export A=1\n", "export A=1\nexport I=new_id\nexport S=new_sk\n"),
+        ("export A=1\nB=2\n", "export A=1\nB=2\nI=new_id\nS=new_sk\n"),
+        ("if true; then\n  I=a\nfi\n", "if true; then\n  I=new_id\nfi\nS=new_sk\n"),
+    ];
+    for (text, expected) in rows {
+        assert_eq!(updated(&written_out(text)), Ok(written_out(expected)), "{text:?}");
+    }
+}
+
+#[test]
+fn what_can_be_read_in_two_ways_is_left_alone() {
+    let rows = [
+        // A shell reads on to the next apostrophe, Docker does not.
+        ("A=it's\nI=a\nB='\nS=c\n", 1),
+        ("\nA=it's\nI=a\n", 2),
+        ("say \"hi\nI=a\n", 1),
+        ("A=1 \\\nI=a\n", 1),
+        ("A=\"never closed\nI=a\n", 1),
+        // More than one plain word.
+        ("A=1\nI=a b\n", 2),
+        ("I=a; export I\n", 1),
+        ("I=a\nS=$(pass show x)\n", 2),
+        ("S=\"${OTHER}\"\n", 1),
+        ("S=`pass x`\n", 1),
+        ("S=\"`pass x`\"\n", 1),
+        ("S=\"a\" b\n", 1),
+        ("S='a\n", 1),
+        ("S=# fill in\n", 1),
+        ("S=a\\ b\n", 1),
+        ("S=a&\n", 1),
+    ];
+    for (text, line) in rows {
+        assert_eq!(updated(&written_out(text)), Err(line), "{text:?}");
+    }
+}
+
+#[test]
+fn bytes_that_are_no_text_stay() {
+    let new = with_values(b"A=\xff\xfe\nMONGODB_ATLAS_CLIENT_ID=\xe9\n", &NEW).unwrap();
+    let expected = b"A=\xff\xfe\nMONGODB_ATLAS_CLIENT_ID=new_id\nMONGODB_ATLAS_CLIENT_SECRET=new_sk\n";
+    assert_eq!(&new[..], expected);
+}
+
+/// A line, and whether it assigns one of the two variables.
+fn line() -> impl Strategy<Value = (String, String, String)> {
+    let before = prop::sample::select(vec!["", "export ", " ", "export\t"]);
+    let name = prop::sample::select(vec![ID, SECRET]);
+    let old = prop::sample::select(vec!["", "old", "\"old\"", "'old one'", "\"\"", "o#d"]);
+    let after = prop::sample::select(vec!["", " ", " # it's \"", "\t#"]);
+    let ours = (before, name, old, after).prop_map(|(before, name, old, after)| {
+        (format!("{before}{name}="), old.to_owned(), after.to_owned())
+    });
+    let others = prop::sample::select(vec![
+        "A=1",
+        "",
+        "# I can't",
+        "export B='x y'",
+        "C=\"two\nMONGODB_ATLAS_CLIENT_ID=x\nlines\"",
+        "D=$HOME",
+        "  ",
+        "E='a'\\''b'",
+        "F=größe",
+        "#MONGODB_ATLAS_CLIENT_SECRET=x",
+        "MONGODB_ATLAS_CLIENT_IDS=x",
+    ]);
+    prop_oneof![ours, others.prop_map(|text| (text.to_owned(), String::new(), String::new()))]
+}
+
+fn value() -> impl Strategy<Value = String> {
+    prop_oneof![3 => "[a-zA-Z0-9_-]{1,12}", 1 => "[ -~]{0,8}", 1 => "[a-z 'ä\"$\\\\#=]{0,8}"]
+}
+
+fn of(pairs: &[(String, String)], name: &str) -> Vec<String> {
+    pairs.iter().filter(|(known, _)| known == name).map(|(_, value)| value.clone()).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 4_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn everything_else_stays_and_dotenvy_reads_the_new_values(
+        lines in vec(line(), 0..7), line_break in prop::sample::select(vec!["\n", "\r\n"]), is_ended: bool, bom: bool,
+        id in value(), secret in value(),
+    ) {
+        let mut text = if bom { "\u{feff}".to_owned() } else { String::new() };
+        let mut kept = Vec::new();
+        for (index, (before, old, after)) in lines.iter().enumerate() {
+            let end = if index + 1 < lines.len() || is_ended { line_break } else { "" };
+            text.extend([before.as_str(), old, after, end]);
+            kept.extend([before.as_bytes().to_vec(), [after.as_bytes(), end.as_bytes()].concat()]);
+        }
+        let values = [(ENV_VARIABLES[0], id.as_str()), (ENV_VARIABLES[1], secret.as_str())];
+        let new = with_values(text.as_bytes(), &values).unwrap();
+        let mut rest = &new[..];
+        for part in kept.iter().filter(|part| !part.is_empty()) {
+            let at = rest.windows(part.len()).position(|window| window == part);
+            prop_assert!(at.is_some(), "{:?} is gone from {:?}", part, String::from_utf8_lossy(&new));
+            rest = &rest[at.unwrap() + part.len()..];
+        }
+        let again = with_values(&new, &values).unwrap();
+        prop_assert_eq!(&new[..], &again[..], "updating twice changes nothing");
+        // It skips a byte order mark elsewhere, and fails for a last line that ends in a blank.
+        let whole = [&new[if bom { 3 } else { 0 }..], b"\n"].concat();
+        let pairs: Vec<(String, String)> = dotenvy::from_read_iter(&whole[..]).filter_map(Result::ok).collect();
+        for (name, value) in values {
+            let read = of(&pairs, name);
+            let text = String::from_utf8_lossy(&new);
+            prop_assert!(!read.is_empty() && read.iter().all(|read| read == value), "{:?}: {:?}", read, text);
+        }
+    }
+
+    #[test]
+    fn any_bytes_are_updated_or_refused(bytes in vec(prop::sample::select(b"AIS='\"`\\\n\r #$export\xff".to_vec()), 0..60)) {
+        let named = String::from_utf8_lossy(&bytes).replace("I=", "\nMONGODB_ATLAS_CLIENT_ID=");
+        if let Ok(new) = with_values(named.as_bytes(), &NEW) {
+            prop_assert!(new.windows(6).any(|window| window == b"new_id"));
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_shell_reads_the_new_values_of_every_quoting() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("env");
+    for value in ["plain_1-2", "it's", "a \"b\" $c `d` \\ !e", "#x", ""] {
+        for old in ["", "x", "'x'", "\"x\""] {
+            let text = format!("A='one\ntwo'\nexport {ID}={old} # why\n{SECRET}={old}\n");
+            let new = with_values(text.as_bytes(), &[(ENV_VARIABLES[0], value), (ENV_VARIABLES[1], value)])
+                .unwrap();
+            std::fs::write(&path, &new[..]).unwrap();
+            let script = format!(". {}; printf '%s|%s|%s' \"$A\" \"${ID}\" \"${SECRET}\"", path.display());
+            let output = Command::new("sh").args(["-c", &script]).output().unwrap();
+            let said = String::from_utf8(output.stdout).unwrap();
+            assert_eq!(said, format!("one\ntwo|{value}|{value}"), "{old}");
+        }
+    }
+}

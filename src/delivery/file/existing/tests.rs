@@ -1,0 +1,192 @@
+//! Updating on a real disk: what is there already, and what must be left of it. A full disk and another user are in
+//! `tests/sinks/`.
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
+
+use super::*;
+use crate::delivery::file::{save, update_env};
+use crate::delivery::fixtures::{VALUE, payload};
+use crate::domain::{SavedFile, ServerText};
+
+const OLD: &str = "A=1\nMONGODB_ATLAS_CLIENT_SECRET=old # mine\n";
+
+fn new() -> String {
+    format!(
+        "A=1\nMONGODB_ATLAS_CLIENT_SECRET={VALUE} # mine\nMONGODB_ATLAS_CLIENT_ID=mdb_sa_id_1234567890abcdef12345678\n"
+    )
+}
+
+/// A folder with a private `.env`.
+fn folder() -> (tempfile::TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().canonicalize().unwrap().join(".env");
+    fs::write(&path, OLD).unwrap();
+    set_mode(&path, 0o600);
+    (folder, path)
+}
+
+fn set_mode(path: &Path, mode: u32) {
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+}
+
+fn mode_of(path: &Path) -> u32 {
+    fs::metadata(path).unwrap().permissions().mode() & 0o7777
+}
+
+async fn try_save(path: &Path) -> SaveFailure {
+    let saved: Result<SavedFile, SaveFailure> = save(path.to_str().unwrap(), None, &payload()).await;
+    saved.unwrap_err()
+}
+
+async fn update(path: &Path, may_make_private: bool) -> Result<ServerText, SaveFailure> {
+    update_env(path.to_str().unwrap(), None, &payload(), may_make_private).await
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let mut names: Vec<String> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
+}
+
+const CLOSED: SaveFailure = SaveFailure::CanUpdate { is_open: false, link_to: None };
+const OPEN: SaveFailure = SaveFailure::CanUpdate { is_open: true, link_to: None };
+
+#[tokio::test]
+async fn it_is_asked_for_and_keeps_its_mode() {
+    for mode in [0o600, 0o700] {
+        let (folder, path) = folder();
+        set_mode(&path, mode);
+        assert_eq!(try_save(&path).await, CLOSED);
+        assert_eq!(fs::read_to_string(&path).unwrap(), OLD);
+        assert_eq!(update(&path, false).await, Ok(ServerText::new(path.to_str().unwrap())));
+        assert_eq!(fs::read_to_string(&path).unwrap(), new());
+        assert_eq!(mode_of(&path), mode);
+        assert_eq!(names(folder.path()), [".env"]);
+    }
+}
+
+#[tokio::test]
+async fn what_others_can_read_becomes_private_only_when_that_was_said() {
+    for (mode, private) in [(0o644, 0o600), (0o640, 0o600), (0o604, 0o600), (0o755, 0o700)] {
+        let (_folder, path) = folder();
+        set_mode(&path, mode);
+        assert_eq!(try_save(&path).await, OPEN);
+        assert_eq!(update(&path, false).await, Err(OPEN), "it was opened after the question");
+        assert_eq!((fs::read_to_string(&path).unwrap().as_str(), mode_of(&path)), (OLD, mode));
+        update(&path, true).await.unwrap();
+        assert_eq!((fs::read_to_string(&path).unwrap(), mode_of(&path)), (new(), private));
+    }
+}
+
+#[tokio::test]
+async fn a_link_stays_one_and_its_file_is_updated() {
+    let (folder, path) = folder();
+    let other = folder.path().join("other");
+    fs::create_dir(&other).unwrap();
+    let link = other.join("prod.env");
+    symlink("../.env", &link).unwrap();
+    let link_to = Some(ServerText::new(path.to_str().unwrap()));
+    assert_eq!(try_save(&link).await, SaveFailure::CanUpdate { is_open: false, link_to: link_to.clone() });
+    assert_eq!(update(&link, false).await.ok(), link_to);
+    assert_eq!(fs::read_to_string(&path).unwrap(), new());
+    assert_eq!(fs::read_link(&link).unwrap(), Path::new("../.env"));
+    assert_eq!(names(&other), ["prod.env"]);
+}
+
+#[tokio::test]
+async fn what_cannot_be_updated_says_why_and_stays() {
+    type Arrange = fn(&Path);
+    let rows: [(&str, Arrange, SaveFailure); 12] = [
+        ("a broken link", |path| symlink("nowhere", path).unwrap(), SaveFailure::BrokenLink),
+        ("a folder", |path| fs::create_dir(path).unwrap(), SaveFailure::NoName),
+        ("a link to a folder", |path| symlink("/tmp", path).unwrap(), SaveFailure::NoName),
+        ("a device", |path| symlink("/dev/null", path).unwrap(), SaveFailure::Exists),
+        (
+            "a hard link",
+            |path| {
+                fs::write(path, OLD).unwrap();
+                fs::hard_link(path, path.with_file_name("twin")).unwrap();
+            },
+            SaveFailure::HardLinked,
+        ),
+        ("too large", |path| fs::write(path, vec![b'\n'; 1024 * 1024 + 1]).unwrap(), SaveFailure::TooLarge),
+        ("the largest", |path| fs::write(path, vec![b'\n'; 1024 * 1024]).unwrap(), OPEN),
+        ("UTF-16", |path| fs::write(path, b"\xff\xfeA\0=\x001\0").unwrap(), SaveFailure::NotText),
+        ("not UTF-8", |path| fs::write(path, b"A=\xff\xe9\n").unwrap(), OPEN),
+        ("empty", |path| fs::write(path, "").unwrap(), OPEN),
+        (
+            "no plain line",
+            |path| fs::write(path, "\nMONGODB_ATLAS_CLIENT_ID=$(x)\n").unwrap(),
+            SaveFailure::NotPlain(2),
+        ),
+        (
+            "a pipe",
+            |path| assert!(std::process::Command::new("mkfifo").arg(path).status().unwrap().success()),
+            SaveFailure::Exists,
+        ),
+    ];
+    for (row, arrange, failure) in rows {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.env");
+        arrange(&path);
+        if symlink_metadata(&path).unwrap().is_file() {
+            set_mode(&path, 0o644);
+        }
+        let before = (names(folder.path()), symlink_metadata(&path).unwrap().len());
+        assert_eq!(try_save(&path).await, failure, "{row}");
+        if failure != OPEN {
+            assert_eq!(update(&path, true).await, Err(failure), "{row}");
+        }
+        assert_eq!((names(folder.path()), symlink_metadata(&path).unwrap().len()), before, "{row}");
+    }
+}
+
+#[tokio::test]
+async fn a_file_of_another_name_is_never_updated() {
+    let (_folder, path) = folder();
+    for name in ["secret", "x.json", "x.yaml", "env"] {
+        let path = path.with_file_name(name);
+        fs::write(&path, OLD).unwrap();
+        assert_eq!(try_save(&path).await, SaveFailure::Exists, "{name}");
+    }
+    assert_eq!(update(&path.with_file_name("gone.env"), true).await, Err(SaveFailure::Changed));
+}
+
+#[test]
+fn a_change_by_another_program_is_noticed_and_kept() {
+    type Change = fn(&Path);
+    let rows: [(&str, Change); 5] = [
+        ("written", |path| fs::write(path, "A=3\nMONGODB_ATLAS_CLIENT_SECRET=old # mine\n").unwrap()),
+        ("appended", |path| fs::write(path, format!("{OLD}B=2\n")).unwrap()),
+        ("replaced", |path| {
+            fs::write(path.with_file_name("new"), OLD).unwrap();
+            fs::rename(path.with_file_name("new"), path).unwrap();
+        }),
+        ("opened to others", |path| set_mode(path, 0o644)),
+        ("removed", |path| fs::remove_file(path).unwrap()),
+    ];
+    for (row, change) in rows {
+        let (folder, path) = folder();
+        let file = ExistingFile::open(&path).unwrap();
+        let content = file.read().unwrap();
+        change(&path);
+        let (before, theirs) = (names(folder.path()), fs::read_to_string(&path).ok());
+        assert_eq!(file.replace(&content), Err(SaveFailure::Changed), "{row}");
+        assert_eq!((names(folder.path()), fs::read_to_string(&path).ok()), (before, theirs), "{row}");
+    }
+}
+
+#[test]
+fn two_of_this_program_do_not_lose_each_others_change() {
+    let (_folder, path) = folder();
+    let first = ExistingFile::open(&path).unwrap();
+    assert_eq!(ExistingFile::open(&path).err(), Some(SaveFailure::Changed));
+    first.replace(b"first").unwrap();
+    drop(first);
+    let second = ExistingFile::open(&path).unwrap();
+    assert_eq!(second.read().unwrap()[..], b"first"[..]);
+}

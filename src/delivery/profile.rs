@@ -1,0 +1,222 @@
+//! Writing a new secret to the profiles of the Atlas CLI that use its account, so that the CLI still works once the old
+//! secret is deleted.
+//!
+//! **Invariant:** only profiles of this account are changed, and of those only the secret and the CLI's access token.
+
+#[cfg(test)]
+mod tests;
+
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use secrecy::{ExposeSecret, SecretString};
+use toml::Spanned;
+use toml::de::{DeString, DeTable, DeValue};
+use zeroize::Zeroizing;
+
+use crate::config::{ACCESS_TOKEN, CredentialSource, CredentialsError, FileError, KeyringRequest, Profiles};
+use crate::domain::{
+    ClientId, Credentials, PairKind, ProfileName, ProfileUpdate, SaveFailure, SecretPayload, ServerText,
+    trim_visible,
+};
+
+use super::file::ExistingFile;
+use super::format::double_quoted;
+
+/// The profiles in the file `config` that sign in as `client`. No one is asked to unlock a keyring for that.
+pub async fn profiles_of(config: PathBuf, client: ClientId) -> Vec<ProfileName> {
+    let search = move || {
+        let profiles = Profiles::load(&config).unwrap_or_default();
+        let of_client = profiles.all().iter().filter(|profile| match profile.credentials() {
+            Ok(CredentialSource::Ready(Credentials::ServiceAccount { client_id, .. })) => client_id == client,
+            Ok(CredentialSource::NeedsKeyring(request)) => {
+                request.kind == PairKind::ServiceAccount && request.is_of(&client)
+            }
+            _ => false,
+        });
+        of_client.map(|profile| profile.name().clone()).collect()
+    };
+    tokio::task::spawn_blocking(search).await.unwrap_or_default()
+}
+
+/// Writes the secret to these profiles. May wait for the user to unlock a keyring.
+pub async fn update_profiles(
+    config: PathBuf,
+    profiles: Vec<ProfileName>,
+    payload: Box<SecretPayload>,
+) -> Vec<ProfileUpdate> {
+    let names = profiles.clone();
+    let work = move || {
+        let update = |profile: ProfileName| ProfileUpdate {
+            result: update(&config, &profile, &payload).map_err(|problem| problem.sentence()),
+            profile,
+        };
+        names.into_iter().map(update).collect()
+    };
+    let interrupted = |profile| ProfileUpdate {
+        profile,
+        result: Err(ServerText::new("Writing was interrupted. Check the profile.")),
+    };
+    let updated = tokio::task::spawn_blocking(work).await;
+    updated.unwrap_or_else(|_| profiles.into_iter().map(interrupted).collect())
+}
+
+/// Why a profile was not updated.
+#[derive(Debug)]
+enum Problem {
+    Credentials(CredentialsError),
+    File(SaveFailure),
+}
+
+impl From<CredentialsError> for Problem {
+    fn from(error: CredentialsError) -> Self {
+        Self::Credentials(error)
+    }
+}
+
+impl From<FileError> for Problem {
+    fn from(error: FileError) -> Self {
+        Self::Credentials(error.into())
+    }
+}
+
+impl From<SaveFailure> for Problem {
+    fn from(failure: SaveFailure) -> Self {
+        Self::File(failure)
+    }
+}
+
+impl Problem {
+    fn sentence(&self) -> ServerText {
+        ServerText::new(&match self {
+            // What these errors advise is for signing in.
+            Self::Credentials(CredentialsError::KeyringLocked(why)) => {
+                format!("The system's keyring is locked ({why}).")
+            }
+            Self::Credentials(CredentialsError::KeyringUnavailable(why)) => {
+                format!("The system's keyring cannot be used ({why}).")
+            }
+            Self::Credentials(error) => format!("{error}."),
+            Self::File(failure) => format!("config.toml: {}", failure.cause()),
+        })
+    }
+}
+
+/// Writes the secret to where the profile keeps its own, and reads it back. Says where that was.
+fn update(config: &Path, name: &ProfileName, payload: &SecretPayload) -> Result<ServerText, Problem> {
+    let (client, secret) = (&payload.new_secret.client, &payload.secret.value);
+    let kept_in = match Profiles::load(config)?.named(name)?.credentials()? {
+        CredentialSource::NeedsKeyring(request) if request.kind == PairKind::ServiceAccount => {
+            request.replace_secret(client, secret)?;
+            "keyring"
+        }
+        CredentialSource::Ready(Credentials::ServiceAccount { .. }) => {
+            write_file(config, name, client, secret)?
+        }
+        _ => return Err(CredentialsError::OtherAccount(name.clone()).into()),
+    };
+    Ok(ServerText::new(&format!("profile {name} ({kept_in})")))
+}
+
+fn write_file(
+    config: &Path,
+    name: &ProfileName,
+    client: &ClientId,
+    secret: &SecretString,
+) -> Result<&'static str, Problem> {
+    let file = ExistingFile::open(config)?;
+    let content = file.read()?;
+    let other_account = || CredentialsError::OtherAccount(name.clone());
+    let new = with_secret(&content, name, client, secret).ok_or_else(other_account)?;
+    // The Atlas CLI may have cached a token in a keyring that holds nothing else of the profile.
+    KeyringRequest { profile: name.clone(), kind: PairKind::ServiceAccount }.forget_token();
+    file.replace(&new)?;
+    match Profiles::load(config)?.named(name)?.credentials()? {
+        CredentialSource::Ready(Credentials::ServiceAccount { client_secret, .. })
+            if client_secret.expose_secret() == secret.expose_secret() => {}
+        _ => return Err(SaveFailure::Changed.into()),
+    }
+    Ok(if file.is_open_to_others() { "config.toml, now readable only by you" } else { "config.toml" })
+}
+
+/// The file with the new secret in the profile, which must be one of `client`, and without the token that deleting the
+/// old secret revokes. Every other byte stays.
+fn with_secret(
+    content: &[u8],
+    name: &ProfileName,
+    client: &ClientId,
+    secret: &SecretString,
+) -> Option<Zeroizing<Vec<u8>>> {
+    let text = std::str::from_utf8(content).ok()?;
+    let body = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let document = DeTable::parse(body).ok()?;
+    let mut edits: Vec<(Range<usize>, Edit)> = Vec::new();
+    for (key, value) in document.get_ref() {
+        let Some(profile) = value.get_ref().as_table() else { continue };
+        if ProfileName::new(key.get_ref()).as_ref() != Some(name) {
+            continue;
+        }
+        let id = setting(profile, "client_id").and_then(|(_, id)| id.get_ref().as_str());
+        if id.map(trim_visible) != Some(client.as_str()) {
+            continue;
+        }
+        edits.push((setting(profile, "client_secret")?.1.span(), Edit::Secret));
+        edits.extend(setting(profile, ACCESS_TOKEN).map(|(key, value)| removal(body, key, value)));
+    }
+    if edits.is_empty() {
+        return None;
+    }
+    edits.sort_by_key(|(span, _)| span.start);
+    let mut new = Zeroizing::new(Vec::with_capacity(content.len() + 6 * secret.expose_secret().len() + 2));
+    new.extend_from_slice(&content[..text.len() - body.len()]);
+    let mut copied = 0;
+    for (span, edit) in edits {
+        new.extend_from_slice(body[copied..span.start].as_bytes());
+        copied = span.end;
+        match edit {
+            Edit::Secret => push_string(&mut new, &body[span], secret.expose_secret()),
+            Edit::Empty => new.extend_from_slice(b"''"),
+            Edit::Remove => {}
+        }
+    }
+    new.extend_from_slice(body[copied..].as_bytes());
+    Some(new)
+}
+
+/// What comes in the place of a part of the file.
+enum Edit {
+    Secret,
+    /// An empty string, which to the Atlas CLI is none.
+    Empty,
+    Remove,
+}
+
+/// The Atlas CLI does not tell upper from lower case in names.
+fn setting<'a, 'i>(
+    profile: &'a DeTable<'i>,
+    name: &str,
+) -> Option<(&'a Spanned<DeString<'i>>, &'a Spanned<DeValue<'i>>)> {
+    profile.iter().find(|(key, _)| key.get_ref().to_lowercase() == name)
+}
+
+/// Removes the whole line of a setting; where other things stand on it, the setting becomes empty.
+fn removal(body: &str, key: &Spanned<DeString>, value: &Spanned<DeValue>) -> (Range<usize>, Edit) {
+    let (before, after) = (&body[..key.span().start], &body[value.span().end..]);
+    let start = before.rfind('\n').map_or(0, |at| at + 1);
+    let length = after.find('\n').map_or(after.len(), |at| at + 1);
+    let rest = after[..length].trim_start();
+    if before[start..].trim().is_empty() && (rest.is_empty() || rest.starts_with('#')) {
+        return (start..value.span().end + length, Edit::Remove);
+    }
+    (value.span(), Edit::Empty)
+}
+
+/// Writes a TOML string in the quotes of the old one, where the value needs no escapes in them.
+fn push_string(new: &mut Vec<u8>, old: &str, value: &str) {
+    let is_literal = old.starts_with('\'') && value.chars().all(|one| one != '\'' && !one.is_control());
+    if is_literal {
+        new.extend_from_slice(format!("'{value}'").as_bytes());
+    } else {
+        double_quoted(value, &mut |piece| new.extend_from_slice(piece.as_bytes()));
+    }
+}

@@ -1,0 +1,179 @@
+//! Files of profiles, changed and read back. A real keyring is in `tests/program/`.
+
+use std::fs;
+
+use super::*;
+use crate::delivery::fixtures::{VALUE, handover_of, payload};
+
+const ID: &str = "mdb_sa_id_1234567890abcdef12345678";
+
+fn ci() -> ProfileName {
+    ProfileName::new("ci").unwrap()
+}
+
+/// The file with the new secret `NEW`; `ID` in the row stands for the client id.
+fn changed(row: &str, value: &str) -> Option<String> {
+    let payload = handover_of(value);
+    let new = with_secret(
+        row.replace("ID", ID).as_bytes(),
+        &ci(),
+        &payload.new_secret.client,
+        &payload.secret.value,
+    )?;
+    let new = String::from_utf8(new.to_vec()).unwrap();
+    assert!(new.parse::<toml::Table>().is_ok(), "{new}");
+    Some(new.replace(ID, "ID"))
+}
+
+#[test]
+fn only_the_secret_changes_and_the_token_goes() {
+    let rows = [
+        (
+            "[ci]\nclient_id = 'ID'\nclient_secret = 'old'\n",
+            "[ci]\nclient_id = 'ID'\nclient_secret = 'NEW'\n",
+        ),
+        // Quotes, comments, blanks, order.
+        (
+            "# mine\nversion = 2\n\n[ci] # c\nclient_secret=\"old\"# why\n  client_id   = \"ID\"\n\n[other]\nx = 1",
+            "# mine\nversion = 2\n\n[ci] # c\nclient_secret=\"NEW\"# why\n  client_id   = \"ID\"\n\n[other]\nx = 1",
+        ),
+        (
+            "[ci]\r\nclient_id = 'ID'\r\naccess_token = 'a=b' # c\r\nclient_secret = 'old'\r\n",
+            "[ci]\r\nclient_id = 'ID'\r\nclient_secret = 'NEW'\r\n",
+        ),
+        (
+            "\u{feff}[ci]\nclient_id = 'ID'\nclient_secret = 'old'\naccess_token = 'a'",
+            "\u{feff}[ci]\nclient_id = 'ID'\nclient_secret = 'NEW'\n",
+        ),
+        (
+            "[ci]\nclient_id = 'ID'\nclient_secret = '''\nold'''\naccess_token = \"\"\"\na\n\"\"\"\nx = 1\n",
+            "[ci]\nclient_id = 'ID'\nclient_secret = 'NEW'\nx = 1\n",
+        ),
+        // Other ways to write a table.
+        (
+            "ci = { client_id = 'ID', access_token = 'a=', client_secret = 'old' }\n",
+            "ci = { client_id = 'ID', access_token = '', client_secret = 'NEW' }\n",
+        ),
+        (
+            "ci.client_id = 'ID'\nci.client_secret = 'old'\n",
+            "ci.client_id = 'ID'\nci.client_secret = 'NEW'\n",
+        ),
+        (
+            "['CI']\nCLIENT_ID = ' ID '\n\"Client_Secret\" = 'old'\n",
+            "['CI']\nCLIENT_ID = ' ID '\n\"Client_Secret\" = 'NEW'\n",
+        ),
+        // Only this profile.
+        (
+            "access_token = 'top'\n[a]\nclient_id = 'ID'\nclient_secret = 'old'\naccess_token = 'a'\n[ci]\n\
+             client_id = 'ID'\nclient_secret = 'old'\n",
+            "access_token = 'top'\n[a]\nclient_id = 'ID'\nclient_secret = 'old'\naccess_token = 'a'\n[ci]\n\
+             client_id = 'ID'\nclient_secret = 'NEW'\n",
+        ),
+    ];
+    for (row, expected) in rows {
+        assert_eq!(changed(row, "NEW").as_deref(), Some(expected), "{row}");
+    }
+}
+
+#[test]
+fn another_account_is_not_touched() {
+    for row in [
+        "",
+        "[ci]\n",
+        "[ci]\nclient_id = 'mdb_sa_id_0000000000000000000000ff'\nclient_secret = 'old'\n",
+        "[ci]\nclient_id = 'ID'\n",
+        "[other]\nclient_id = 'ID'\nclient_secret = 'old'\n",
+        "client_id = 'ID'\nclient_secret = 'old'\n",
+        "[ci\nclient_id = 'ID'\nclient_secret = 'old'\n",
+    ] {
+        assert_eq!(changed(row, "NEW"), None, "{row}");
+    }
+}
+
+#[test]
+fn any_value_is_read_back() {
+    for value in ["it's", "a\"b\\c", "two\nlines", "größe 鍵", "\u{1}\u{7f}", "'''", "\"\"\"", ""] {
+        for quote in ["'", "\""] {
+            let file = format!("[ci]\nclient_id = 'ID'\nclient_secret = {quote}old{quote}\n");
+            let new = changed(&file, value).unwrap().parse::<toml::Table>().unwrap();
+            assert_eq!(new["ci"]["client_secret"].as_str(), Some(value));
+        }
+    }
+}
+
+fn write(text: &str) -> (tempfile::TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("config.toml");
+    fs::write(&path, text.replace("ID", ID)).unwrap();
+    (folder, path)
+}
+
+const FILE: &str = "version = 2\n[ci]\nauth_type = 'service_account'\nclient_id = 'ID'\nclient_secret = 'old'\n\
+                    [key]\nauth_type = 'api_keys'\npublic_api_key = 'abcdefgh'\nprivate_api_key = 'x'\n\
+                    [prod]\nclient_id = 'ID'\nclient_secret = 'older'\n\
+                    [stage]\nclient_id = 'mdb_sa_id_0000000000000000000000ff'\nclient_secret = 'y'\n";
+
+#[tokio::test]
+async fn the_profiles_of_an_account_are_found_and_updated() {
+    let (_folder, path) = write(FILE);
+    let names = profiles_of(path.clone(), payload().new_secret.client).await;
+    assert_eq!(names.iter().map(ProfileName::as_str).collect::<Vec<_>>(), ["ci", "prod"]);
+    let updates = update_profiles(path.clone(), names, Box::new(payload())).await;
+    let places: Vec<String> =
+        updates.iter().map(|update| update.result.as_ref().unwrap().to_string()).collect();
+    let private = if cfg!(unix) { ", now readable only by you" } else { "" };
+    assert_eq!(
+        places,
+        [format!("profile ci (config.toml{private})"), "profile prod (config.toml)".to_owned()]
+    );
+    let expected = FILE
+        .replace("ID", ID)
+        .replace("'older'", &format!("'{VALUE}'"))
+        .replace("'old'", &format!("'{VALUE}'"));
+    assert_eq!(fs::read_to_string(&path).unwrap(), expected);
+
+    let missing = path.with_file_name("missing.toml");
+    assert!(profiles_of(missing, payload().new_secret.client).await.is_empty());
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn what_cannot_be_written_says_why() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    let other = FILE.replace("ID", "mdb_sa_id_0000000000000000000000fe");
+    let rows = [
+        (other.as_str(), "profile `ci` signs in as another account by now."),
+        (
+            "version = 2\n[ci]\nauth_type = 'api_keys'\npublic_api_key = 'abcdefgh'\nprivate_api_key = 'x'\n",
+            "as another account",
+        ),
+        ("version = 2\n[x]\n", "profile `ci` does not exist"),
+        ("version = 2\n[ci\n", "is not valid TOML: see line 2."),
+        ("version = 3\n[ci]\n", "has version 3"),
+    ];
+    for (file, expected) in rows {
+        let (_folder, path) = write(file);
+        let updates = update_profiles(path.clone(), vec![ci()], Box::new(payload())).await;
+        let why = updates[0].result.clone().unwrap_err();
+        assert!(why.as_str().contains(expected), "{why}");
+        assert_eq!(fs::read_to_string(&path).unwrap(), file.replace("ID", ID));
+    }
+
+    let (_folder, path) = write(FILE);
+    fs::hard_link(&path, path.with_file_name("twin")).unwrap();
+    let updates = update_profiles(path.clone(), vec![ci()], Box::new(payload())).await;
+    assert_eq!(
+        updates[0].result.clone().unwrap_err().as_str(),
+        "config.toml: The file has another name (a hard link), which would keep the old secret."
+    );
+
+    // A link, as managers of dotfiles set them, stays one.
+    let (_folder, path) = write(FILE);
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+    let link = path.with_file_name("link.toml");
+    symlink("config.toml", &link).unwrap();
+    let updates = update_profiles(link.clone(), vec![ci()], Box::new(payload())).await;
+    assert_eq!(updates[0].result.clone().unwrap().as_str(), "profile ci (config.toml)");
+    assert!(link.is_symlink() && fs::read_to_string(&path).unwrap().contains(VALUE));
+}

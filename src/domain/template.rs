@@ -1,0 +1,154 @@
+//! Placeholders: in command lines that get the secret, and in the user's own format for it.
+
+use std::borrow::Cow;
+
+use secrecy::ExposeSecret;
+use thiserror::Error;
+
+use super::{SecretPayload, ServerText};
+
+/// A name in braces that stands for something of the new secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Placeholder {
+    /// `{project_id}`.
+    ProjectId,
+    /// `{client_id}`.
+    ClientId,
+    /// `{secret_id}`.
+    SecretId,
+    /// `{expires_at}`, by RFC 3339.
+    ExpiresAt,
+    /// `{secret}`: the value.
+    Secret,
+}
+
+impl Placeholder {
+    /// The placeholder of that name, without its braces.
+    pub fn named(name: &str) -> Option<Self> {
+        match name {
+            "project_id" => Some(Self::ProjectId),
+            "client_id" => Some(Self::ClientId),
+            "secret_id" => Some(Self::SecretId),
+            "expires_at" => Some(Self::ExpiresAt),
+            "secret" => Some(Self::Secret),
+            _ => None,
+        }
+    }
+
+    /// What it stands for; `None` when Atlas's response did not have it.
+    pub fn value(self, payload: &SecretPayload) -> Option<Cow<'_, str>> {
+        let secret = &payload.secret;
+        match self {
+            Self::ProjectId => Some(Cow::Borrowed(payload.new_secret.project.as_str())),
+            Self::ClientId => Some(Cow::Borrowed(payload.new_secret.client.as_str())),
+            Self::SecretId => secret.id.as_ref().map(|id| Cow::Borrowed(id.as_str())),
+            Self::ExpiresAt => secret.expires_at.map(|at| Cow::Owned(at.to_string())),
+            Self::Secret => Some(Cow::Borrowed(secret.value.expose_secret())),
+        }
+    }
+}
+
+/// The user's own format: text with placeholders. It lives as long as the program, so that a format can be copied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Template {
+    text: &'static str,
+    pieces: &'static [Piece],
+}
+
+/// A part of a template.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Piece {
+    /// Text as it stands.
+    Text(&'static str),
+    /// A value to be filled in.
+    Value(Placeholder),
+}
+
+/// Why a text is no template.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum TemplateError {
+    /// It would deliver nothing.
+    #[error("{{secret}} is missing, so the secret would not be delivered")]
+    NoSecret,
+    /// A name that stands for nothing.
+    #[error(
+        "unknown placeholder {0}: use {{secret}}, {{client_id}}, {{project_id}}, {{secret_id}} or {{expires_at}}, \
+         and {{{{ or }}}} for a brace"
+    )]
+    Unknown(ServerText),
+    /// A brace that neither begins nor ends a placeholder.
+    #[error("a {0} stands alone: write {0}{0} for a brace")]
+    LoneBrace(char),
+}
+
+impl Template {
+    /// Parses a template. `{{` and `}}` stand for braces.
+    ///
+    /// # Errors
+    /// When the secret is not in it, or it has braces that are no placeholder.
+    pub fn parse(text: &str) -> Result<Self, TemplateError> {
+        let text: &'static str = text.to_owned().leak();
+        let mut pieces = Vec::new();
+        let mut rest = text;
+        while let Some(at) = rest.find(['{', '}']) {
+            pieces.push(Piece::Text(&rest[..at]));
+            let (brace, after) = rest[at..].split_at(1);
+            rest = if after.starts_with(brace) {
+                pieces.push(Piece::Text(brace));
+                &after[1..]
+            } else if brace == "}" {
+                return Err(TemplateError::LoneBrace('}'));
+            } else {
+                let (name, after) = after.split_once('}').ok_or(TemplateError::LoneBrace('{'))?;
+                let unknown = || TemplateError::Unknown(ServerText::new(&format!("{{{name}}}")));
+                pieces.push(Piece::Value(Placeholder::named(name).ok_or_else(unknown)?));
+                after
+            };
+        }
+        pieces.push(Piece::Text(rest));
+        if !pieces.contains(&Piece::Value(Placeholder::Secret)) {
+            return Err(TemplateError::NoSecret);
+        }
+        Ok(Self { text, pieces: pieces.leak() })
+    }
+
+    /// The template as it was written.
+    pub fn text(self) -> &'static str {
+        self.text
+    }
+
+    /// Its parts, in order.
+    pub fn pieces(self) -> &'static [Piece] {
+        self.pieces
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_template_is_refused_with_the_reason() {
+        let unknown = |name| TemplateError::Unknown(ServerText::new(name));
+        let rows = [
+            ("", TemplateError::NoSecret),
+            ("secret", TemplateError::NoSecret),
+            ("{client_id}", TemplateError::NoSecret),
+            ("{{secret}}", TemplateError::NoSecret),
+            ("{secret} {client}", unknown("{client}")),
+            ("{secret} {}", unknown("{}")),
+            ("{Secret}", unknown("{Secret}")),
+            ("{ secret }", unknown("{ secret }")),
+            (r#"{"a": "{secret}"}"#, unknown(r#"{"a": "{secret}"#)),
+            ("{secret} {", TemplateError::LoneBrace('{')),
+            ("{secret", TemplateError::LoneBrace('{')),
+            ("{secret} }", TemplateError::LoneBrace('}')),
+            ("}{secret}", TemplateError::LoneBrace('}')),
+        ];
+        for (text, expected) in rows {
+            assert_eq!(Template::parse(text), Err(expected), "{text:?}");
+        }
+        let words = unknown("{a}").to_string();
+        assert!(words.ends_with("{secret_id} or {expires_at}, and {{ or }} for a brace"), "{words}");
+    }
+}

@@ -1,0 +1,243 @@
+//! This program's own `config.toml`: what the user would type at every start. It holds no credentials.
+//!
+//! **Invariant:** a file that is there is right or an error: nothing in it is ignored.
+
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use clap::ValueEnum;
+use jiff::civil::DateTime;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use crate::cli::LONGEST_COPY;
+use crate::delivery::{Preference, check_line};
+use crate::domain::{
+    CommandOutcome, Format, KnownCommand, Lifetime, Os, SECRET_PREFIX, ServerText, Template, is_invisible,
+};
+
+use crate::config::{FileError, FileProblem, read_bytes};
+
+/// The longest command line that can be edited on the screen.
+const LONGEST_COMMAND: usize = 1024;
+
+const SETTINGS: &str = "expires_after, clear_after, clipboard, template or [[sink]]";
+const OF_A_SINK: &str = "name, command, format or template";
+
+/// What the file holds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SettingsFile {
+    /// The lifetime, as `--expires-after` takes it.
+    pub expires_after: Option<String>,
+    /// Seconds until the clipboard is cleared.
+    pub clear_after: Option<u64>,
+    /// How to copy.
+    pub clipboard: Option<Preference>,
+    /// The user's own format, to copy in.
+    pub template: Option<Template>,
+    /// The user's own commands that read the secret.
+    pub sinks: Vec<KnownCommand>,
+}
+
+/// The path of the file; `None` where the variables that say so are not set.
+pub fn settings_path(variable: impl Fn(&str) -> Option<String>) -> Option<PathBuf> {
+    Os::current().config_folder(variable).map(|folder| folder.join("atlas-secret").join("config.toml"))
+}
+
+impl SettingsFile {
+    /// Reads the file at `path`. `None` when there is none.
+    pub fn load(path: &Path) -> Result<Option<Self>, FileError> {
+        let file = ServerText::new(&path.to_string_lossy());
+        Self::read(path).map_err(|problem| FileError { file, problem })
+    }
+
+    fn read(path: &Path) -> Result<Option<Self>, FileProblem> {
+        let Some((bytes, _)) = read_bytes(path)? else { return Ok(None) };
+        let text = std::str::from_utf8(&bytes).map_err(|error| {
+            let before = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
+            problem(line_of(&before, before.len()), "it is not UTF-8 text")
+        })?;
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        // Before anything else: a message may quote what is in the file.
+        if let Some(at) = text.find(SECRET_PREFIX) {
+            let why = "it contains a secret (mdb_sa_sk_...), which does not belong in this file: remove it";
+            return Err(problem(line_of(text, at), why));
+        }
+        let table = DeTable::parse(text).map_err(|error| {
+            let at = error.span().map_or(0, |span| span.start);
+            problem(line_of(text, at), &format!("it is not valid TOML: {}", error.message()))
+        })?;
+        Self::of_table(text, table.get_ref()).map(Some)
+    }
+
+    fn of_table(text: &str, table: &DeTable<'_>) -> Result<Self, FileProblem> {
+        let mut file = Self::default();
+        for (key, value) in table {
+            let value = Setting { text, key: key.get_ref(), value };
+            match value.key {
+                "expires_after" => file.expires_after = Some(value.lifetime()?),
+                "clear_after" => file.clear_after = Some(value.seconds()?),
+                "clipboard" => file.clipboard = Some(value.clipboard()?),
+                "template" => file.template = Some(value.template()?),
+                "sink" => file.sinks = value.sinks()?,
+                _ => return Err(unknown_key(text, key, SETTINGS)),
+            }
+        }
+        Ok(file)
+    }
+}
+
+/// One setting of the file.
+struct Setting<'a> {
+    text: &'a str,
+    key: &'a str,
+    value: &'a Spanned<DeValue<'a>>,
+}
+
+impl Setting<'_> {
+    fn wrong(&self, why: impl AsRef<str>) -> FileProblem {
+        self.wrong_at(self.value.span(), why)
+    }
+
+    fn wrong_at(&self, span: Range<usize>, why: impl AsRef<str>) -> FileProblem {
+        problem(line_of(self.text, span.start), &format!("{}: {}", self.key, why.as_ref()))
+    }
+
+    fn string(&self, example: &str) -> Result<&str, FileProblem> {
+        let text = self.value.get_ref().as_str();
+        text.ok_or_else(|| self.wrong(format!("must be text in quotes, such as {example}")))
+    }
+
+    fn integer(&self) -> Option<i64> {
+        let integer = self.value.get_ref().as_integer()?;
+        i64::from_str_radix(integer.as_str(), integer.radix()).ok()
+    }
+
+    fn lifetime(&self) -> Result<String, FileProblem> {
+        let text = match self.value.get_ref() {
+            DeValue::String(text) => text.trim().to_owned(),
+            DeValue::Integer(hours) => {
+                self.integer().map_or_else(|| hours.to_string(), |hours| hours.to_string())
+            }
+            _ => return Err(self.wrong("must be a time such as \"30d\", or a number of hours")),
+        };
+        // A date depends on when and where it is read: the form judges it.
+        if text.parse::<DateTime>().is_err() {
+            Lifetime::parse(&text).map_err(|error| self.wrong(format!("{text}: {error}")))?;
+        }
+        Ok(text)
+    }
+
+    fn seconds(&self) -> Result<u64, FileProblem> {
+        let seconds = self.integer().and_then(|seconds| u64::try_from(seconds).ok());
+        seconds
+            .filter(|seconds| *seconds <= LONGEST_COPY)
+            .ok_or_else(|| self.wrong(format!("must be a number of seconds, 0 to {LONGEST_COPY} (12 hours)")))
+    }
+
+    fn clipboard(&self) -> Result<Preference, FileProblem> {
+        let name = self.string("\"auto\"")?;
+        Preference::from_str(name, false)
+            .map_err(|_| self.wrong(format!("unknown method {name}: use auto, native, tmux, osc52 or off")))
+    }
+
+    fn template(&self) -> Result<Template, FileProblem> {
+        let text = self.string("\"{client_id}:{secret}\"")?;
+        Template::parse(text).map_err(|error| self.wrong(error.to_string()))
+    }
+
+    fn sinks(&self) -> Result<Vec<KnownCommand>, FileProblem> {
+        let Some(tables) = self.value.get_ref().as_array() else {
+            return Err(self.wrong("write [[sink]], in two pairs of brackets, above each of your commands"));
+        };
+        let mut sinks: Vec<KnownCommand> = Vec::new();
+        for table in tables {
+            let sink = self.sink(table)?;
+            if sinks.iter().any(|other| other.name == sink.name) {
+                return Err(self.wrong_at(table.span(), format!("two sinks are called {}", sink.name)));
+            }
+            sinks.push(sink);
+        }
+        Ok(sinks)
+    }
+
+    fn sink(&self, table: &Spanned<DeValue<'_>>) -> Result<KnownCommand, FileProblem> {
+        let Some(fields) = table.get_ref().as_table() else {
+            return Err(self.wrong_at(table.span(), "must be a table with a name and a command"));
+        };
+        let (mut name, mut line, mut format) = (None, None, None);
+        for (key, value) in fields {
+            let value = Setting { text: self.text, key: key.get_ref(), value };
+            match value.key {
+                "name" => name = Some(value.name()?),
+                "command" => line = Some(value.command()?),
+                "format" => format = Some(value.format()?),
+                "template" if format.is_some() => return Err(value.wrong("use format or template, not both")),
+                "template" => format = Some(Format::Template(value.template()?)),
+                _ => return Err(unknown_key(self.text, key, OF_A_SINK)),
+            }
+        }
+        let missing = |what| self.wrong_at(table.span(), format!("{what} is missing"));
+        Ok(KnownCommand {
+            name: name.ok_or_else(|| missing("name"))?,
+            line: line.ok_or_else(|| missing("command"))?,
+            format: format.unwrap_or_default(),
+        })
+    }
+
+    fn name(&self) -> Result<ServerText, FileProblem> {
+        let name = ServerText::new(self.string("\"production\"")?);
+        if name.is_empty() { Err(self.wrong("is empty")) } else { Ok(name) }
+    }
+
+    fn command(&self) -> Result<String, FileProblem> {
+        let line = self.string("\"pass insert -m atlas/{client_id}\"")?.trim();
+        if line.chars().count() > LONGEST_COMMAND {
+            return Err(
+                self.wrong(format!("is longer than {LONGEST_COMMAND} characters: put it in a script"))
+            );
+        }
+        if line.contains(|character: char| character.is_control() || is_invisible(character)) {
+            return Err(self.wrong("must be one line without control characters"));
+        }
+        check_line(line).map_err(|outcome| {
+            self.wrong(match outcome {
+                CommandOutcome::Malformed(why) => why.to_string(),
+                CommandOutcome::UnknownPlaceholder(name) if name.as_str() == "{secret}" => {
+                    "{secret} cannot be an argument, which other users can see: the command reads it from \
+                     standard input"
+                        .to_owned()
+                }
+                CommandOutcome::UnknownPlaceholder(name) => format!(
+                    "unknown placeholder {name}: use {{project_id}}, {{client_id}}, {{secret_id}} or {{expires_at}}"
+                ),
+                other => other.sentence("it"),
+            })
+        })?;
+        Ok(line.to_owned())
+    }
+
+    fn format(&self) -> Result<Format, FileProblem> {
+        let name = self.string("\"json\"")?;
+        Format::named(name).filter(|format| format.holds_the_secret()).ok_or_else(|| {
+            let known = Format::ALL.into_iter().filter(|format| format.holds_the_secret()).map(Format::name);
+            self.wrong(format!("unknown format {name}: use {}", known.collect::<Vec<_>>().join(", ")))
+        })
+    }
+}
+
+fn unknown_key(text: &str, key: &Spanned<std::borrow::Cow<'_, str>>, known: &str) -> FileProblem {
+    problem(line_of(text, key.span().start), &format!("{}: unknown setting, use {known}", key.get_ref()))
+}
+
+fn problem(line: usize, reason: &str) -> FileProblem {
+    FileProblem::Setting { line, reason: ServerText::new(reason) }
+}
+
+/// The line, from 1, of this place in the text.
+fn line_of(text: &str, at: usize) -> usize {
+    text.get(..at).unwrap_or(text).matches('\n').count() + 1
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,187 @@
+use std::fs;
+
+use super::*;
+
+type Loaded = Result<Option<SettingsFile>, String>;
+
+fn load(bytes: &[u8]) -> Loaded {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("config.toml");
+    fs::write(&path, bytes).unwrap();
+    let shown = path.to_string_lossy().into_owned();
+    SettingsFile::load(&path).map_err(|error| error.to_string().replace(&shown, "FILE"))
+}
+
+#[test]
+fn every_setting_is_read() {
+    let text = "# a comment\r\nexpires_after = \"30d\"\r\nclear_after = 0\r\nclipboard = 'osc52'\r\ntemplate = '{secret}'\r\n\
+        [[sink]]\r\nname = 'pass'\r\ncommand = ' pass insert -m atlas/{client_id} '\r\n\
+        [[sink]]\r\nname = 'cluster'\r\ncommand = 'kubectl apply -f -'\r\nformat = 'kubernetes'\r\n\
+        [[sink]]\r\nname = 'own'\r\ncommand = 'a'\r\ntemplate = '{secret}'\r\n";
+    let sink = |name, line: &str, format| KnownCommand {
+        name: ServerText::new(name),
+        line: line.to_owned(),
+        format,
+    };
+    let expected = SettingsFile {
+        expires_after: Some("30d".to_owned()),
+        clear_after: Some(0),
+        clipboard: Some(Preference::Osc52),
+        template: Some(Template::parse("{secret}").unwrap()),
+        sinks: vec![
+            sink("pass", "pass insert -m atlas/{client_id}", Format::Secret),
+            sink("cluster", "kubectl apply -f -", Format::Kubernetes),
+            sink("own", "a", Format::Template(Template::parse("{secret}").unwrap())),
+        ],
+    };
+    assert_eq!(load(text.as_bytes()), Ok(Some(expected.clone())));
+    assert_eq!(load(format!("\u{feff}{}", text.replace('\r', "")).as_bytes()), Ok(Some(expected)));
+}
+
+#[test]
+fn a_lifetime_is_text_or_hours() {
+    let rows = [
+        ("720", "720"),
+        ("0x20", "32"),
+        ("'36h'", "36h"),
+        ("' 12w '", "12w"),
+        ("'90 days'", "90 days"),
+        ("'2027-03-01'", "2027-03-01"),
+        ("'2027-03-01 14:00'", "2027-03-01 14:00"),
+    ];
+    for (value, expected) in rows {
+        let file = load(format!("expires_after = {value}").as_bytes()).unwrap().unwrap();
+        assert_eq!(file.expires_after.as_deref(), Some(expected), "{value}");
+    }
+}
+
+#[test]
+fn no_file_and_an_empty_one_say_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    for path in ["config.toml", "no/folder/config.toml"] {
+        assert_eq!(SettingsFile::load(&folder.path().join(path)), Ok(None));
+    }
+    for empty in ["", "\n", "# nothing", "\u{feff}"] {
+        assert_eq!(load(empty.as_bytes()), Ok(Some(SettingsFile::default())), "{empty:?}");
+    }
+}
+
+#[test]
+fn what_is_wrong_is_named_by_line_and_key() {
+    let sink = |rest: &str| format!("[[sink]]\nname = 'a'\n{rest}");
+    let clear_after = "clear_after: must be a number of seconds, 0 to 43200 (12 hours)";
+    let rows: [(String, &str); 36] = [
+        (
+            "a = 1".into(),
+            "line 1: a: unknown setting, use expires_after, clear_after, clipboard, template or [[sink]]",
+        ),
+        (
+            "\n\n[profile]\n".into(),
+            "line 3: profile: unknown setting, use expires_after, clear_after, clipboard, template or [[sink]]",
+        ),
+        ("expires_after = 'soon'".into(), "line 1: expires_after: soon: use 36h, 30d, 12w, 1y or a date"),
+        ("expires_after = 0".into(), "line 1: expires_after: 0: the minimum is 8 hours"),
+        ("expires_after = -5".into(), "line 1: expires_after: -5: the minimum is 8 hours"),
+        (
+            "expires_after = 9999999999".into(),
+            "line 1: expires_after: 9999999999: too long: the maximum is 365 days",
+        ),
+        (
+            "expires_after = 1.5".into(),
+            "line 1: expires_after: must be a time such as \"30d\", or a number of hours",
+        ),
+        ("\nclear_after = 43201".into(), &format!("line 2: {clear_after}")),
+        ("clear_after = -1".into(), &format!("line 1: {clear_after}")),
+        ("clear_after = '60'".into(), &format!("line 1: {clear_after}")),
+        ("clipboard = true".into(), "line 1: clipboard: must be text in quotes, such as \"auto\""),
+        (
+            "clipboard = 'x11'".into(),
+            "line 1: clipboard: unknown method x11: use auto, native, tmux, osc52 or off",
+        ),
+        (
+            "clipboard = 'Auto'".into(),
+            "line 1: clipboard: unknown method Auto: use auto, native, tmux, osc52 or off",
+        ),
+        ("clear_after = 1\nclear_after = 2".into(), "line 2: it is not valid TOML: duplicate key"),
+        ("\nclipboard = 'auto".into(), "line 2: it is not valid TOML: "),
+        (
+            "[sink]\nname = 'a'".into(),
+            "line 1: sink: write [[sink]], in two pairs of brackets, above each of your commands",
+        ),
+        ("sink = [1]".into(), "line 1: sink: must be a table with a name and a command"),
+        ("template = 1".into(), "line 1: template: must be text in quotes, such as \"{client_id}:{secret}\""),
+        (
+            "template = '{client_id}'".into(),
+            "line 1: template: {secret} is missing, so the secret would not be delivered",
+        ),
+        (sink("command = 'b'\ntemplate = '{a}'"), "line 4: template: unknown placeholder {a}: use {secret}"),
+        (
+            sink("command = 'b'\nformat = 'env'\ntemplate = '{secret}'"),
+            "line 5: template: use format or template, not both",
+        ),
+        (sink(""), "line 1: sink: command is missing"),
+        ("\n[[sink]]\ncommand = 'a'".into(), "line 2: sink: name is missing"),
+        (sink("command = 'b'\n[[sink]]\nname = 'a'\ncommand = 'c'"), "line 4: sink: two sinks are called a"),
+        (
+            sink("command = 'b'\nargs = []"),
+            "line 4: args: unknown setting, use name, command, format or template",
+        ),
+        (
+            sink("command = 'b'\nformat = 'yaml'"),
+            "line 4: format: unknown format yaml: use secret, env, json, kubernetes, aws, terraform, mcp",
+        ),
+        (
+            sink("command = 'b'\nformat = 'client-id'"),
+            "line 4: format: unknown format client-id: use secret,",
+        ),
+        (
+            sink("command = 'b {project}'"),
+            "line 3: command: unknown placeholder {project}: use {project_id}, {client_id}, {secret_id} or {expires_at}",
+        ),
+        (
+            sink("command = 'b {secret}'"),
+            "line 3: command: {secret} cannot be an argument, which other users can see: the command reads it from standard input",
+        ),
+        (sink("command = ''"), "line 3: command: there is no program in it"),
+        (
+            sink("command = 'b | c'"),
+            "line 3: command: there is no shell, so | has no meaning; quote it, or use sh -c '...'",
+        ),
+        (sink("command = \"b 'c\""), "line 3: command: a quote is not closed"),
+        (sink("command = \"b\\nc\""), "line 3: command: must be one line without control characters"),
+        (sink("command = \"b\\u200Bc\""), "line 3: command: must be one line without control characters"),
+        (
+            sink(&format!("command = '{}'", "b".repeat(1025))),
+            "line 3: command: is longer than 1024 characters: put it in a script",
+        ),
+        ("[[sink]]\nname = \"\\u0007\"".into(), "line 2: name: is empty"),
+    ];
+    for (text, expected) in rows {
+        let error = load(text.as_bytes()).unwrap_err();
+        let expected = format!("FILE has an error in {expected}");
+        assert!(error.starts_with(&expected), "{text:?}\n{error}\n{expected}");
+    }
+}
+
+#[test]
+fn a_secret_is_refused_and_not_repeated() {
+    let why = "it contains a secret (mdb_sa_sk_...), which does not belong in this file: remove it";
+    for (text, line) in [
+        ("# mdb_sa_sk_FAKEfake", 1),
+        ("\nclient_secret = 'mdb_sa_sk_FAKEfake'", 2),
+        ("\n\nmdb_sa_sk_FAKEfake = ", 3),
+    ] {
+        let error = load(text.as_bytes()).unwrap_err();
+        assert_eq!(error, format!("FILE has an error in line {line}: {why}"));
+    }
+}
+
+#[test]
+fn what_is_no_text_file_is_refused() {
+    assert_eq!(load(b"\n# \xff"), Err("FILE has an error in line 2: it is not UTF-8 text".to_owned()));
+    let folder = tempfile::tempdir().unwrap();
+    let error = SettingsFile::load(folder.path()).unwrap_err().to_string();
+    assert!(error.ends_with("is a directory, not a file"), "{error}");
+    let error = load(&b"#".repeat(1024 * 1024 + 1)).unwrap_err();
+    assert_eq!(error, "FILE is larger than 1 MiB: it is not a configuration file");
+}

@@ -1,0 +1,43 @@
+//! The connection on which the account was read also takes the POST, unless it was closed or kept for too long.
+
+use std::time::Duration;
+
+use atlas_secret::atlas::{Client, Limits};
+
+use super::support::fixtures::{CLIENT, new_secret, with_access_token};
+use super::support::raw_server::{RawServer, Reply, json};
+use super::{FULL_LINE, PATIENT, SHORT, full, line};
+
+/// An account, and nothing that announces a close.
+fn account() -> Vec<u8> {
+    let body = format!(r#"{{"clientId":"{CLIENT}","name":"ci-deployer","secrets":[]}}"#);
+    format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{body}", body.len()).into_bytes()
+}
+
+/// What is known of the POST after the account was read, `reply` was done and `pause` was over.
+async fn create_after_read(reply: Reply, pause: Duration, limit: Duration) -> String {
+    let server = RawServer::start(vec![reply, json(201, &full())]).await;
+    let limits = Limits { create: limit, ..Limits::default() };
+    let client = Client::with_limits(with_access_token(&server.url), limits).unwrap();
+    let wanted = new_secret();
+    client.service_account(&wanted.project, &wanted.client).await.unwrap();
+    tokio::time::pause();
+    tokio::time::advance(pause).await;
+    tokio::time::resume();
+    line(&client.create_secret(&wanted).await)
+}
+
+#[tokio::test]
+async fn a_connection_that_was_closed_after_the_read_takes_no_post() {
+    for _ in 0..50 {
+        assert_eq!(create_after_read(Reply::Bytes(account()), Duration::ZERO, PATIENT).await, FULL_LINE);
+    }
+}
+
+#[tokio::test]
+async fn a_connection_that_answered_within_two_seconds_takes_the_post_and_an_older_one_does_not() {
+    let open = || Reply::ThenSilence(account());
+    let swallowed = create_after_read(open(), Duration::from_millis(1900), SHORT).await;
+    assert_eq!(swallowed, "timed out after 30ms", "the server reads it on the first connection");
+    assert_eq!(create_after_read(open(), Duration::from_millis(2100), PATIENT).await, FULL_LINE);
+}

@@ -1,0 +1,83 @@
+//! The file of settings: read by every run, below flags and variables.
+
+use std::fs;
+
+use crate::program::{create, demo, labelled, program};
+use crate::support::terminal::{Program, key};
+
+const FILE: &str = ".config/atlas-secret/config.toml";
+
+fn with_file(program: Program, text: &str) -> Program {
+    let path = program.home().join(FILE);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, text).unwrap();
+    program
+}
+
+/// What a run prints that ends by itself, and its exit code.
+fn printed(program: Program) -> (String, Option<i32>) {
+    let mut terminal = program.start();
+    let code = terminal.wait_exit().code();
+    (terminal.screen(), code)
+}
+
+#[test]
+fn the_form_starts_with_the_lifetime_of_the_file_unless_a_flag_says_another() {
+    let file = "expires_after = '12w'\n";
+    for (arguments, expected) in [(&["--demo"][..], "12w"), (&["--demo", "--expires-after", "36h"], "36h")] {
+        let mut terminal = with_file(program().args(arguments), file).start();
+        let screen = terminal.wait_for("[ Create secret ]");
+        assert!(labelled(&screen, "Expires after").starts_with(expected), "{screen}");
+        terminal.send(key::CTRL_C);
+        assert_eq!(terminal.wait_exit().code(), Some(0));
+    }
+}
+
+#[test]
+fn the_template_of_the_file_is_for_copying_only() {
+    let mut terminal = with_file(demo(), "template = 'a{secret}'\n").start();
+    create(&mut terminal);
+    terminal.send("f");
+    terminal.wait_for("Template  a{secret}");
+}
+
+#[test]
+fn a_wrong_file_ends_the_run_before_anything_else() {
+    for arguments in [&["--demo"][..], &["--yes"], &["--print-config"]] {
+        let (screen, code) = printed(with_file(program().args(arguments), "\nclear_after = 'a'\n"));
+        assert_eq!(code, Some(2), "{screen}");
+        assert!(screen.contains("config.toml has an error in line 2: clear_after: must be"), "{screen}");
+    }
+}
+
+#[test]
+fn print_config_names_every_source_and_no_credential() {
+    let file = "clear_after = 5\n[[sink]]\nname = 'a'\ncommand = 'pass insert -m a'\n";
+    let program = with_file(program().size(30, 200), file)
+        .args(["--print-config", "--clipboard", "off"])
+        .env("MONGODB_ATLAS_BASE_URL", "http://127.0.0.1:9")
+        .env("MONGODB_ATLAS_CLIENT_ID", "mdb_sa_id_1234567890abcdef12345678")
+        .env("MONGODB_ATLAS_CLIENT_SECRET", "mdb_sa_sk_FAKEfakeFAKE")
+        .env("MONGODB_ATLAS_PROJECT_ID", "32b6e34b3d91647abb20e7b8");
+    let (screen, code) = printed(program);
+    assert_eq!(code, Some(0), "{screen}");
+    let rows = [
+        ("settings file", "config.toml", "read"),
+        ("base URL", "http://127.0.0.1:9", "MONGODB_ATLAS_BASE_URL"),
+        ("credentials", "service account", "MONGODB_ATLAS_CLIENT_ID, MONGODB_ATLAS_CLIENT_SECRET"),
+        ("project ID", "32b6e34b3d91647abb20e7b8", "MONGODB_ATLAS_PROJECT_ID"),
+        ("client ID", "not set", ""),
+        ("expires after", "720", "default"),
+        ("clear after", "5 s", "config.toml"),
+        ("clipboard", "off", "--clipboard"),
+        ("format", "secret", "default"),
+        ("template", "none", "default"),
+        ("sink a", "pass insert -m a (reads secret)", "config.toml"),
+    ];
+    for (name, value, source) in rows {
+        let row =
+            screen.lines().find(|row| row.starts_with(name)).unwrap_or_else(|| panic!("{name}\n{screen}"));
+        assert!(row.contains(value) && row.trim_end().ends_with(source), "{name}\n{screen}");
+    }
+    assert!(!screen.contains("FAKEfake"), "{screen}");
+}
