@@ -19,6 +19,7 @@ pub mod holder;
 pub mod tools;
 
 mod atlas;
+mod browser_login;
 mod canary;
 mod clipboard;
 mod creating;

@@ -141,7 +141,7 @@ fn profiles_stand_in_the_list_and_say_why_they_cannot_be_used() {
     let program = program();
     write_profiles(
         &program,
-        "version = 2\n[me]\nauth_type = \"user_account\"\n[you]\nauth_type = \"no_auth\"\n",
+        "version = 2\n[me]\nauth_type = \"unheard-of\"\n[you]\nauth_type = \"no_auth\"\n",
     );
     let mut terminal = program.start();
     take(&mut terminal, "Atlas CLI profile me", 0);
