@@ -127,7 +127,8 @@ pub(super) fn not_created(problem: ReadProblem) -> CreateOutcome {
             ServerText::new(&format!("no challenge came within {} seconds", limit.as_secs()))
         }
         ReadProblem::Unexpected { status } => ServerText::new(&format!("unexpected response ({status})")),
-        other @ (ReadProblem::StillThere | ReadProblem::PerhapsDeleted(_)) => {
+        other
+        @ (ReadProblem::StillThere | ReadProblem::PerhapsDeleted(_) | ReadProblem::LoginExpired(..)) => {
             ServerText::new(&other.explain().title)
         }
     };

@@ -60,13 +60,14 @@ pub enum CredentialsError {
         /// What to do about it.
         name_hint: String,
     },
-    /// A user signed in with a browser (`auth_type` `user_account`). Using up its refresh token would sign the Atlas CLI
-    /// out, so this program does not read it.
-    #[error(
-        "profile `{0}` is a browser login, which this program cannot use yet: set MONGODB_ATLAS_ACCESS_TOKEN to what \
-         `atlas auth token -P {0}` prints"
-    )]
-    UserAccount(ProfileName),
+    /// A user signed in with a browser (`auth_type` `user_account`), and the Atlas CLI did not give the token.
+    #[error("{}", problem.sentence(name))]
+    AtlasCli {
+        /// The profile.
+        name: ProfileName,
+        /// Why it did not.
+        problem: AtlasCliProblem,
+    },
     /// The profile says that it has no credentials.
     #[error(
         "profile `{0}` has no credentials (auth_type no_auth): run `atlas auth login --profile {0}`, or choose \
@@ -129,6 +130,49 @@ impl CredentialsError {
             _ => format!(": choose {}", known.join(" or ")),
         };
         Self::NoProfile { name: name.clone(), name_hint }
+    }
+}
+
+/// Why the Atlas CLI did not give the token of a browser login.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AtlasCliProblem {
+    /// There is no `atlas` on the PATH.
+    Missing,
+    /// The system did not start it.
+    NotStarted(ServerText),
+    /// It failed, with this line.
+    Failed(ServerText),
+    /// It printed nothing.
+    Silent,
+    /// It did not end in time.
+    TooSlow,
+    /// It is too old to know `auth token`, or another program of that name.
+    NoTokenCommand,
+}
+
+impl AtlasCliProblem {
+    fn sentence(&self, name: &ProfileName) -> String {
+        let command = format!("`atlas auth token --profile {name}`");
+        let sign_in = format!("run `atlas auth login --profile {name}`");
+        let or_token = "or set MONGODB_ATLAS_ACCESS_TOKEN";
+        match self {
+            Self::Missing => format!(
+                "profile `{name}` is a browser login, whose token the Atlas CLI keeps, and there is no `atlas` on the \
+                 PATH: install the Atlas CLI, {or_token}"
+            ),
+            Self::NotStarted(why) => {
+                format!("{command} could not be started ({why}): correct that, {or_token}")
+            }
+            Self::Failed(line) if line.is_empty() => format!("{command} failed: {sign_in}"),
+            Self::Failed(line) => format!("{command} failed ({line}): {sign_in}"),
+            Self::Silent => format!("{command} printed nothing: {sign_in}"),
+            Self::TooSlow => format!(
+                "{command} took more than 5 seconds and was stopped: run it in a terminal to see why, {or_token}"
+            ),
+            Self::NoTokenCommand => format!(
+                "{command} printed no token: update the Atlas CLI (older versions have no `auth token`), {or_token}"
+            ),
+        }
     }
 }
 

@@ -7,9 +7,11 @@
 //! ```text
 //! Profiles::load(config_path(…)) ─┐
 //! variables, flags ───────────────┴▶ resolve ─▶ Found ─▶ Ready(Credentials)
-//!                                                    └─▶ NeedsKeyring(request) ─ request.read() ─▶ Credentials
+//!                                                    ├─▶ NeedsKeyring(request) ─ request.read() ─▶ Credentials
+//!                                                    └─▶ NeedsAtlasCli(login) ── login.read() ───▶ Credentials
 //! ```
 
+mod atlas_cli;
 mod base_url;
 mod environment;
 mod error;
@@ -20,6 +22,7 @@ mod profiles;
 mod properties;
 mod resolve;
 
+pub use atlas_cli::BrowserLogin;
 pub(crate) use error::FileProblem;
 pub use error::{CredentialsError, FileError, Precedence, ShadowedSource, Warning};
 pub use keyring::{ACCESS_TOKEN, KeyringRequest};

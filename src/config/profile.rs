@@ -9,6 +9,7 @@ use crate::domain::{
     CredentialProblem, Credentials, Half, PairKind, ProfileName, ServerText, is_quoted, trim_visible,
 };
 
+use super::atlas_cli::BrowserLogin;
 use super::error::CredentialsError;
 use super::keyring::{KeyringRequest, setting_of};
 
@@ -23,6 +24,8 @@ pub enum CredentialSource {
     Ready(Credentials),
     /// They are in the system's keyring, which may ask the user to unlock it.
     NeedsKeyring(KeyringRequest),
+    /// The Atlas CLI has them, and is asked for them.
+    NeedsAtlasCli(BrowserLogin),
 }
 
 /// A profile of the Atlas CLI. Its `Debug` shows no setting's value.
@@ -87,7 +90,7 @@ impl Profile {
 
     /// The half of a pair that is in the file alone, so that the keyring is asked for both.
     pub(super) fn lone_half(&self) -> Option<&'static str> {
-        let [identifier, secret] = halves(self.kind().ok()?);
+        let [identifier, secret] = halves(self.kind().ok()??);
         match (self.text(identifier), self.text(secret)) {
             (Some(_), None) => Some(identifier),
             (None, Some(_)) => Some(secret),
@@ -98,7 +101,9 @@ impl Profile {
     /// The credentials of this profile. Both halves come from the file or both from the keyring, never one
     /// from each: the Atlas CLI reads credentials from the keyring alone wherever it finds one.
     pub fn credentials(&self) -> Result<CredentialSource, CredentialsError> {
-        let kind = self.kind()?;
+        let Some(kind) = self.kind()? else {
+            return Ok(CredentialSource::NeedsAtlasCli(BrowserLogin { profile: self.name.clone() }));
+        };
         let halves = halves(kind);
         if let Some(setting) = halves.into_iter().find(|setting| self.settings.is_not_text(setting)) {
             return Err(CredentialsError::NotString(self.place(setting)));
@@ -113,12 +118,13 @@ impl Profile {
         })
     }
 
-    fn kind(&self) -> Result<PairKind, CredentialsError> {
+    /// The kind of its pair; `None` for a browser login.
+    fn kind(&self) -> Result<Option<PairKind>, CredentialsError> {
         let name = || self.name.clone();
         match self.text("auth_type") {
-            Some("service_account") => Ok(PairKind::ServiceAccount),
-            Some("api_keys") => Ok(PairKind::ApiKey),
-            Some("user_account") => Err(CredentialsError::UserAccount(name())),
+            Some("service_account") => Ok(Some(PairKind::ServiceAccount)),
+            Some("api_keys") => Ok(Some(PairKind::ApiKey)),
+            Some("user_account") => Ok(None),
             Some("no_auth") => Err(CredentialsError::NoAuthentication(name())),
             Some(other) if is_quoted(other) => {
                 let place = self.place("auth_type");
@@ -131,16 +137,16 @@ impl Profile {
 
     /// Files of version 1 name no kind; it shows in what is there. A whole pair goes before half of one, and the API
     /// key before the service account, as the Atlas CLI migrates such a file.
-    fn kind_of_what_is_there(&self) -> Result<PairKind, CredentialsError> {
+    fn kind_of_what_is_there(&self) -> Result<Option<PairKind>, CredentialsError> {
         let kinds = [PairKind::ApiKey, PairKind::ServiceAccount];
         let count = |kind| halves(kind).into_iter().filter(|setting| self.text(setting).is_some()).count();
         for needed in [2, 1] {
             if let Some(kind) = kinds.into_iter().find(|kind| count(*kind) >= needed) {
-                return Ok(kind);
+                return Ok(Some(kind));
             }
         }
         if self.text("access_token").is_some() {
-            return Err(CredentialsError::UserAccount(self.name.clone()));
+            return Ok(None);
         }
         Err(CredentialsError::NoKind(self.name.clone()))
     }

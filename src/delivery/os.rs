@@ -1,10 +1,9 @@
 //! What every way of delivery needs from the operating system.
 
-use std::ffi::OsStr;
 use std::io;
 use std::process::Command;
 
-use crate::domain::ServerText;
+use crate::domain::{ServerText, is_atlas_variable};
 
 /// Forbids core dumps, and reading this process's memory by other processes of the same user, where Linux offers it
 /// (`PR_SET_DUMPABLE`, prctl(2)). That stops dumps even where cores are piped to a program. Children are not
@@ -44,17 +43,10 @@ pub(super) fn close_inherited_descriptors() {
 /// Removes the variables that sign in to Atlas from the environment of a child process.
 pub(super) fn remove_credentials(command: &mut Command) {
     for (name, _) in std::env::vars_os() {
-        if signs_in(&name) {
+        if is_atlas_variable(&name) {
             command.env_remove(name);
         }
     }
-}
-
-/// True for every variable of Atlas's own tools: new names of credentials appear among them. Windows does not tell
-/// upper from lower case.
-fn signs_in(variable: &OsStr) -> bool {
-    let name = variable.to_string_lossy().to_ascii_uppercase();
-    ["MONGODB_ATLAS_", "MCLI_"].iter().any(|prefix| name.starts_with(prefix))
 }
 
 /// The system's message for `error`, without the number that Rust adds (`Is a directory (os error 21)`).
@@ -93,7 +85,7 @@ mod tests {
             "",
         ];
         let inherited: Vec<&str> =
-            removed.into_iter().chain(kept).filter(|name| !signs_in(OsStr::new(name))).collect();
+            removed.into_iter().chain(kept).filter(|name| !is_atlas_variable(name.as_ref())).collect();
         assert_eq!(inherited, kept);
     }
 

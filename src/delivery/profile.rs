@@ -171,7 +171,7 @@ fn with_secret(
     new.extend_from_slice(&content[..text.len() - body.len()]);
     let mut copied = 0;
     for (span, edit) in edits {
-        new.extend_from_slice(body[copied..span.start].as_bytes());
+        new.extend_from_slice(&body.as_bytes()[copied..span.start]);
         copied = span.end;
         match edit {
             Edit::Secret => push_string(&mut new, &body[span], secret.expose_secret()),
@@ -179,7 +179,7 @@ fn with_secret(
             Edit::Remove => {}
         }
     }
-    new.extend_from_slice(body[copied..].as_bytes());
+    new.extend_from_slice(&body.as_bytes()[copied..]);
     Some(new)
 }
 

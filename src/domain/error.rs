@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{CreatedSecret, Rejection, ServerText};
+use super::{CreatedSecret, ProfileName, Rejection, ServerText};
 
 /// What is known after the one POST that creates a secret.
 #[derive(Clone, Debug)]
@@ -53,6 +53,8 @@ pub enum ReadProblem {
     SignInRefused(ServerText),
     /// Atlas refused.
     Rejected(Rejection),
+    /// Atlas refused the token of a browser login.
+    LoginExpired(ProfileName, Box<Rejection>),
     /// Nothing could be sent, or the connection broke.
     Transport(TransportProblem),
     /// Nothing came for this long.

@@ -201,6 +201,7 @@ impl ReadProblem {
     pub fn atlas_words(&self) -> Option<ServerText> {
         match self {
             Self::Rejected(rejection) => Some(rejection.atlas_words()),
+            Self::LoginExpired(_, rejection) => Some(rejection.atlas_words()),
             Self::PerhapsDeleted(why) => why.atlas_words(),
             _ => None,
         }
@@ -215,6 +216,13 @@ impl ReadProblem {
                 "Check both. The secret may have expired or been deleted; a Project Owner can create another.",
             ),
             Self::Rejected(rejection) => rejection.explain(),
+            Self::LoginExpired(profile, _) => explanation(
+                format!("Sign-in failed: Atlas refused the token of profile {profile} (401)."),
+                "Such tokens expire after a while; the Atlas CLI renews them when it is used.",
+                format!(
+                    "Run any atlas command with that profile, or atlas auth login --profile {profile}, then try again."
+                ),
+            ),
             Self::Transport(problem) => problem.explain(),
             Self::TimedOut(limit) => explanation(
                 no_answer(limit.as_secs()),

@@ -1,5 +1,6 @@
 //! Where requests go, as whom, and what a session signs in with.
 
+use std::ffi::OsStr;
 use std::fmt;
 
 use secrecy::SecretString;
@@ -45,6 +46,8 @@ pub enum Identity {
         /// What kind of credentials it has there.
         kind: PairKind,
     },
+    /// A profile of the Atlas CLI whose user signed in with a browser.
+    BrowserLogin(ProfileName),
 }
 
 /// Where a session's credentials come from.
@@ -72,7 +75,7 @@ impl Identity {
             Self::AccessToken => true,
             Self::Profile { kind, .. } => *kind == PairKind::ServiceAccount,
             Self::ServiceAccount(own) => own == client,
-            Self::ApiKey(_) => false,
+            Self::ApiKey(_) | Self::BrowserLogin(_) => false,
         }
     }
 }
@@ -97,7 +100,9 @@ impl Session {
     /// The profile of the Atlas CLI that signs in, if it is one.
     pub fn profile(&self) -> Option<&ProfileName> {
         match self {
-            Self::Remote { identity: Identity::Profile { name, .. }, .. }
+            Self::Remote {
+                identity: Identity::Profile { name, .. } | Identity::BrowserLogin(name), ..
+            }
             | Self::Remote { origin: Some(SessionOrigin::Profile(name)), .. } => Some(name),
             _ => None,
         }
@@ -260,6 +265,13 @@ impl Credentials {
             }),
         }
     }
+}
+
+/// True for every variable of Atlas's own tools, which no command of ours inherits: new names of credentials appear
+/// among them. Windows does not tell upper from lower case.
+pub fn is_atlas_variable(name: &OsStr) -> bool {
+    let name = name.to_string_lossy().to_ascii_uppercase();
+    ["MONGODB_ATLAS_", "MCLI_"].iter().any(|prefix| name.starts_with(prefix))
 }
 
 /// A header of HTTP takes visible ASCII; credentials of Atlas are nothing else.

@@ -11,8 +11,9 @@ use crate::config::CredentialSource;
 use crate::demo::{EmbeddedAtlas, World};
 use crate::domain::{
     AccountEntry, AccountRef, BaseUrl, ClientId, CreateOutcome, Credentials, DeleteOutcome, Identity, Login,
-    LostAnswer, NewSecret, OrganizationId, OrganizationSettings, Page, Project, ProjectEntry, ProjectId,
-    QueryFlags, ReadProblem, SecretId, ServerText, ServiceAccount, TransportProblem, VerifyOutcome,
+    LostAnswer, NewSecret, OrganizationId, OrganizationSettings, Page, ProfileName, Project, ProjectEntry,
+    ProjectId, QueryFlags, ReadProblem, Rejection, RejectionKind, SecretId, ServerText, ServiceAccount,
+    TransportProblem, VerifyOutcome,
 };
 
 use crate::process;
@@ -115,6 +116,31 @@ impl Connections {
         }
     }
 
+    /// Runs a read. After Atlas refused the token of a browser login, the next request asks the Atlas CLI for it again.
+    async fn read<T, Work>(
+        self: &Arc<Self>,
+        request: impl FnOnce(Arc<Client>) -> Work + Send + 'static,
+    ) -> Result<T, ReadProblem>
+    where
+        T: Send + 'static,
+        Work: Future<Output = Result<T, ReadProblem>> + Send,
+    {
+        let Some(connection) = self.current() else { return self.isolated(request, unreadable).await };
+        let result = connection.explained(self.isolated(request, unreadable).await);
+        if let Err(ReadProblem::LoginExpired(..)) = &result {
+            self.renew(&connection);
+        }
+        result
+    }
+
+    /// Uses a new connection to the same source, unless another one is used by now.
+    fn renew(&self, connection: &Arc<Connection>) {
+        let mut opened = lock(&self.opened);
+        if opened.last().is_some_and(|last| Arc::ptr_eq(last, connection)) {
+            opened.push(self.connection(connection.source.clone()));
+        }
+    }
+
     /// Runs a request in a task of its own: neither a dropped job nor a panic cuts it off.
     async fn isolated<T, Work>(
         self: &Arc<Self>,
@@ -147,34 +173,32 @@ impl AtlasApi for Arc<Connections> {
             super::test_hooks::panic_if_asked("sign in");
             atlas.sign_in().await
         };
-        self.isolated(request, unreadable).await
+        self.read(request).await
     }
 
     async fn account(&self, of: &AccountRef) -> Result<ServiceAccount, ReadProblem> {
         let AccountRef { project, client } = of.clone();
         let request = async move |atlas: Arc<Client>| atlas.service_account(&project, &client).await;
-        self.isolated(request, unreadable).await
+        self.read(request).await
     }
 
     async fn project(&self, id: &ProjectId) -> Result<Project, ReadProblem> {
         let id = id.clone();
-        self.isolated(async move |atlas: Arc<Client>| atlas.project(&id).await, unreadable).await
+        self.read(async move |atlas: Arc<Client>| atlas.project(&id).await).await
     }
 
     async fn settings(&self, of: &OrganizationId) -> Result<OrganizationSettings, ReadProblem> {
         let id = of.clone();
-        self.isolated(async move |atlas: Arc<Client>| atlas.organization_settings(&id).await, unreadable)
-            .await
+        self.read(async move |atlas: Arc<Client>| atlas.organization_settings(&id).await).await
     }
 
     async fn projects(&self, page: u32) -> Result<Page<ProjectEntry>, ReadProblem> {
-        self.isolated(async move |atlas: Arc<Client>| atlas.projects(page).await, unreadable).await
+        self.read(async move |atlas: Arc<Client>| atlas.projects(page).await).await
     }
 
     async fn accounts(&self, of: &ProjectId, page: u32) -> Result<Page<AccountEntry>, ReadProblem> {
         let id = of.clone();
-        self.isolated(async move |atlas: Arc<Client>| atlas.service_accounts(&id, page).await, unreadable)
-            .await
+        self.read(async move |atlas: Arc<Client>| atlas.service_accounts(&id, page).await).await
     }
 
     async fn create_secret(&self, new_secret: &NewSecret) -> CreateOutcome {
@@ -189,7 +213,15 @@ impl AtlasApi for Arc<Connections> {
             super::test_hooks::panic_if_asked("create");
             atlas.create_secret(&new_secret).await
         };
-        self.isolated(request, failed).await
+        let connection = self.current();
+        let outcome = self.isolated(request, failed).await;
+        // The next try begins with another token, where there may be one.
+        if let (CreateOutcome::Rejected(rejection), Some(connection)) = (&outcome, connection)
+            && connection.refused_login(rejection).is_some()
+        {
+            self.renew(&connection);
+        }
+        outcome
     }
 
     async fn delete_secret(&self, of: &AccountRef, id: &SecretId) -> DeleteOutcome {
@@ -215,7 +247,7 @@ fn identity_words(identity: &Identity) -> ServerText {
         Identity::ServiceAccount(client) => format!("service account {client}"),
         Identity::AccessToken => "access token".to_owned(),
         Identity::ApiKey(public_key) => format!("API key {}", public_key.as_str()),
-        Identity::Profile { name, .. } => format!("profile {name}"),
+        Identity::Profile { name, .. } | Identity::BrowserLogin(name) => format!("profile {name}"),
     };
     ServerText::new(&words)
 }
@@ -238,6 +270,27 @@ impl Connection {
     /// The client; the first call makes it.
     pub async fn client(&self) -> Result<Arc<Client>, TransportProblem> {
         self.client.get_or_make(async || self.set_up().await).await
+    }
+
+    /// The profile of a browser login whose token this refuses.
+    fn refused_login(&self, rejection: &Rejection) -> Option<ProfileName> {
+        match &self.source {
+            Source::Remote { credentials: CredentialSource::NeedsAtlasCli(login), .. } => {
+                (rejection.kind() == RejectionKind::NotAuthorized).then(|| login.profile.clone())
+            }
+            _ => None,
+        }
+    }
+
+    /// The result of a read, with what a refusal of its token means for a browser login.
+    pub fn explained<T>(&self, result: Result<T, ReadProblem>) -> Result<T, ReadProblem> {
+        result.map_err(|problem| match problem {
+            ReadProblem::Rejected(rejection) => match self.refused_login(&rejection) {
+                Some(profile) => ReadProblem::LoginExpired(profile, Box::new(rejection)),
+                None => ReadProblem::Rejected(rejection),
+            },
+            problem => problem,
+        })
     }
 
     async fn close(&self) {
@@ -274,7 +327,7 @@ fn make(settings: atlas::Settings) -> Result<Client, TransportProblem> {
     Client::new(settings)
 }
 
-/// The credentials themselves; the keyring may ask the user to unlock it first.
+/// The credentials themselves; the keyring may ask the user to unlock it first, and the Atlas CLI takes its time.
 async fn read_credentials(credentials: CredentialSource) -> Result<Credentials, TransportProblem> {
     let unusable = |why: &str| TransportProblem::Credentials(ServerText::new(why));
     match credentials {
@@ -283,6 +336,9 @@ async fn read_credentials(credentials: CredentialSource) -> Result<Credentials, 
             Ok(read) => read.map_err(|error| unusable(&error.to_string())),
             Err(_) => Err(unusable("the keyring did not respond")),
         },
+        CredentialSource::NeedsAtlasCli(login) => {
+            login.read().await.map_err(|error| unusable(&error.to_string()))
+        }
     }
 }
 

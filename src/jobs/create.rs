@@ -237,7 +237,7 @@ async fn settled(journal: &impl Journal, operator: &mut impl Operator, outcome: 
 /// True when the POST would be refused in the same way: credentials that cannot read cannot create either.
 fn meets_the_post_too(problem: &ReadProblem) -> bool {
     match problem {
-        ReadProblem::SignInRefused(_) => true,
+        ReadProblem::SignInRefused(_) | ReadProblem::LoginExpired(..) => true,
         ReadProblem::Rejected(rejection) => matches!(
             rejection.kind(),
             RejectionKind::NotAuthorized

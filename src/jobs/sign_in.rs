@@ -64,20 +64,23 @@ impl Authenticator {
     }
 }
 
-/// Who signs in, as far as it is known before the keyring is read.
+/// Who signs in, as far as it is known before the keyring or the Atlas CLI is asked.
 pub fn identity(credentials: &CredentialSource) -> Identity {
     match credentials {
         CredentialSource::Ready(credentials) => credentials.identity(),
         CredentialSource::NeedsKeyring(request) => {
             Identity::Profile { name: request.profile.clone(), kind: request.kind }
         }
+        CredentialSource::NeedsAtlasCli(login) => Identity::BrowserLogin(login.profile.clone()),
     }
 }
 
-/// The session of a profile. If its credentials are in the keyring, only the profile is known.
+/// The session of a profile. If its credentials are elsewhere, only the profile is known.
 pub fn profile_session(base_url: &BaseUrl, credentials: &CredentialSource, name: &ProfileName) -> Session {
     match identity(credentials) {
-        in_keyring @ Identity::Profile { .. } => Session::remote(base_url, in_keyring),
+        elsewhere @ (Identity::Profile { .. } | Identity::BrowserLogin(_)) => {
+            Session::remote(base_url, elsewhere)
+        }
         identity => Session::remote(base_url, identity).with_origin(SessionOrigin::Profile(name.clone())),
     }
 }
@@ -87,7 +90,7 @@ pub fn profile_session(base_url: &BaseUrl, credentials: &CredentialSource, name:
 async fn try_source(connections: &Connections, source: Source) -> Tried {
     let candidate = connections.try_source(source);
     let read = match candidate.client().await {
-        Ok(client) => client.probe().await,
+        Ok(client) => candidate.explained(client.probe().await),
         Err(problem) => Err(ReadProblem::Transport(problem)),
     };
     Tried::from_read(read)

@@ -10,8 +10,9 @@ use tokio::task::JoinHandle;
 
 use crate::delivery::{self, Copier, render};
 use crate::domain::{
-    ClipboardContent, CommandOutcome, CopyFailure, CopyOutcome, Format, PrintFailure, ProfileUpdate,
-    ReadProblem, SaveFailure, SecretPayload, ServerText, Session, TransportProblem, Tried, TriedSession,
+    ClientId, ClipboardContent, CommandOutcome, CopyFailure, CopyOutcome, Format, PrintFailure, ProfileName,
+    ProfileUpdate, ReadProblem, SaveFailure, SecretPayload, ServerText, Session, TransportProblem, Tried,
+    TriedSession,
 };
 use crate::jobs::{Authenticator, Connections, Records};
 use crate::process::{internal_error, wall_clock};
@@ -79,6 +80,8 @@ impl Executor {
                 let records = Arc::clone(&self.records);
                 self.keep(async move { records.remove_pending(number).await });
             }
+            Command::FindProfiles(client) => self.find_profiles(client),
+            Command::UpdateProfiles(profiles, payload) => self.update_profiles(profiles, payload),
             command => self.deliver(command),
         }
     }
@@ -147,25 +150,6 @@ impl Executor {
                     || Event::FileUpdated(Err(SaveFailure::Other(internal_error()))),
                 );
             }
-            Command::FindProfiles(client) => {
-                let Some(config) = self.cli_config.clone() else { return };
-                let nothing = Event::ProfilesFound(client.clone(), Vec::new());
-                let search = async move {
-                    let found = delivery::profiles_of(config, client.clone()).await;
-                    Event::ProfilesFound(client, found)
-                };
-                self.runner.deliver(Slot::Profiles, search, || nothing);
-            }
-            Command::UpdateProfiles(profiles, payload) => {
-                let Some(config) = self.cli_config.clone() else { return };
-                let why = internal_error();
-                let failed = |profile| ProfileUpdate { profile, result: Err(why.clone()) };
-                let failures = Event::ProfilesUpdated(profiles.iter().cloned().map(failed).collect());
-                let update = async move {
-                    Event::ProfilesUpdated(delivery::update_profiles(config, profiles, payload).await)
-                };
-                self.runner.deliver(Slot::Profiles, update, || failures);
-            }
             Command::Run(line, format, payload) => self.run_command(line, format, payload),
             Command::FindPresets => self.find_presets(),
             // The caller has given the terminal back, which may be where standard output leads in the end.
@@ -201,6 +185,27 @@ impl Executor {
                 Event::CommandEnded(delivery::pipe_to(&line, home, format, &payload, announce).await)
             },
             || Event::CommandEnded(CommandOutcome::Lost(internal_error()).into()),
+        );
+    }
+
+    fn find_profiles(&mut self, client: ClientId) {
+        let Some(config) = self.cli_config.clone() else { return };
+        let nothing = Event::ProfilesFound(client.clone(), Vec::new());
+        let search = async move {
+            let found = delivery::profiles_of(config, client.clone()).await;
+            Event::ProfilesFound(client, found)
+        };
+        self.runner.deliver(Slot::Profiles, search, || nothing);
+    }
+
+    fn update_profiles(&mut self, profiles: Vec<ProfileName>, payload: Box<SecretPayload>) {
+        let Some(config) = self.cli_config.clone() else { return };
+        let failed = |profile| ProfileUpdate { profile, result: Err(internal_error()) };
+        let failures = profiles.clone();
+        self.runner.deliver(
+            Slot::Profiles,
+            async move { Event::ProfilesUpdated(delivery::update_profiles(config, profiles, payload).await) },
+            move || Event::ProfilesUpdated(failures.into_iter().map(failed).collect()),
         );
     }
 

@@ -99,7 +99,9 @@ fn identity_words(app: &Shared, identity: &Identity, theme: &Theme) -> (String, 
             (short.clone(), short)
         }
         Identity::AccessToken => ("access token".to_owned(), "access token".to_owned()),
-        Identity::Profile { name, .. } => (format!("profile {name}"), format!("profile {name}")),
+        Identity::Profile { name, .. } | Identity::BrowserLogin(name) => {
+            (format!("profile {name}"), format!("profile {name}"))
+        }
     }
 }
 

@@ -133,7 +133,7 @@ fn q_says_what_it_does() {
         stage.wake_after(1).clipboard(ClipboardContent::Cleared);
         stage
     };
-    let rows: [(Stage, &str); 6] = [
+    let rows: Vec<(Stage, &str)> = vec![
         (Stage::created(), "q quit\u{2026}"),
         (after_copy(SENT), "q quit\u{2026}"),
         (lost(), "q quit\u{2026}"),

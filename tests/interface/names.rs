@@ -245,6 +245,19 @@ fn a_list_that_cannot_be_loaded_says_why_and_is_tried_again_for_the_next_name() 
 }
 
 #[test]
+fn a_list_is_kept_for_a_minute_and_for_as_long_as_its_name_is_typed() {
+    let mut stage = typed("pay");
+    stage.wait(Duration::from_secs(90)).keys("m <ctrl-u>").type_in("pay");
+    assert_eq!(asked(&stage), ["projects 1", "projects 1"], "while it was typed, it was not fetched again");
+    listed(&mut stage);
+    stage.wait(Duration::from_secs(50)).keys("<ctrl-u>").type_in("pay");
+    assert_eq!(asked(&stage).len(), 2);
+    stage.keys("enter").wait(Duration::from_secs(90)).keys("up <ctrl-u>").type_in("pay");
+    let projects = asked(&stage).iter().filter(|asked| *asked == "projects 1").count();
+    assert_eq!(projects, 3);
+}
+
+#[test]
 fn what_matches_nothing_is_an_error_that_names_the_character_where_an_id_was_meant() {
     assert_drawn(&typed("xyz"), "✗ No project matches \"xyz\".");
     assert!(!drawn(&typed("xyz")).contains("hex digit"));

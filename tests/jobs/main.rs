@@ -4,6 +4,7 @@
 
 mod create;
 mod delete;
+mod lists;
 mod recover;
 mod run;
 #[expect(dead_code, reason = "shared with other tests, which need more of it")]

@@ -148,13 +148,12 @@ fn a_configuration_that_cannot_be_used_is_the_reason() {
         return;
     }
     let atlas = Atlas::start();
-    let rows: [(&str, &str); 8] = [
+    let rows: [(&str, &str); 7] = [
         ("version = 2\n[ci]\nservice = 'ops-manager'\n", "service in profile `ci` is `ops-manager`"),
         ("version = 2\n[ci]\nservice = 'cloud-manager'\n", "service in profile `ci` is `cloud-manager`"),
         ("version = 2\n[ci]\nbase_url = 'http://o.example'\n", "http:// is allowed for localhost only"),
         ("[[[", "is not valid TOML: see line 1"),
         ("version = 9\n[ci]\n", "has version 9"),
-        ("version = 2\n[ci]\nauth_type = 'user_account'\n", "is a browser login"),
         ("version = 2\n[ci]\nauth_type = 'no_auth'\n", "has no credentials (auth_type no_auth)"),
         ("version = 2\n[ci]\nproject_id = 'p'\n", "has no credentials and no auth_type"),
     ];

@@ -1,9 +1,12 @@
 //! A real GNOME Keyring on a session bus of its own, with the entries of the Atlas CLI.
 
 use std::fs;
+use std::io::Write as _;
 use std::process::{Command, Output, Stdio};
 
-use crate::atlas::{Atlas, PLAIN, PROJECT};
+use crate::atlas::{Atlas, PLAIN, PROJECT, ROBOT, ROBOT_SECRET};
+use crate::program::peek;
+use crate::support::terminal::{Program, Terminal, key};
 use crate::tools::have;
 
 const TOOLS: [&str; 5] = ["dbus-run-session", "dbus-send", "gnome-keyring-daemon", "secret-tool", "setsid"];
@@ -23,6 +26,7 @@ until bus --dest=org.freedesktop.DBus / org.freedesktop.DBus.NameHasOwner string
 done
 store() { printf %s "$2" | secret-tool store --label=test service atlascli_ci username "$1"; }
 if [ -n "$CLIENT_ID" ]; then store client_id "$CLIENT_ID"; store client_secret "$CLIENT_SECRET"; fi
+if [ -n "$TOKEN" ]; then store access_token "$TOKEN"; fi
 if [ -n "$LOCK" ]; then
     bus --dest=org.freedesktop.secrets /org/freedesktop/secrets org.freedesktop.Secret.Service.Lock \
         array:objpath:/org/freedesktop/secrets/collection/login >/dev/null
@@ -82,4 +86,105 @@ fn the_entries_of_the_atlas_cli_sign_in_or_say_why_not() {
         assert!(!said.contains(&secret), "{said}");
     }
     assert_eq!(atlas.creates(), 1);
+}
+
+/// The profile's entries, each on a line of its own, after the program has ended.
+const AND_THEN_LOOK: &str = r#"
+echo "$DBUS_SESSION_BUS_ADDRESS" >"$HOME/bus"
+"$@"
+echo "exit $?"
+for user in client_id client_secret access_token; do
+    echo "$user is $(secret-tool lookup service atlascli_ci username $user)."
+done
+secret-tool search --all service atlascli_ci 2>&1 | grep -c '^label = test'
+"#;
+
+/// The program at that Atlas, signed in by the profile's entries in a keyring.
+fn in_keyring(program: Program, atlas: &Atlas, arguments: &[&str]) -> Terminal {
+    let folder = program.home().join(".config").join("atlascli");
+    fs::create_dir_all(&folder).unwrap();
+    let profile = format!("version = 2\n[ci]\nauth_type = 'service_account'\nbase_url = '{}'\n", atlas.url());
+    fs::write(folder.join("config.toml"), profile).unwrap();
+    program
+        .args(["--", "sh", "-c", SESSION, "sh", "sh", "-c", AND_THEN_LOOK, "sh"])
+        .args([env!("CARGO_BIN_EXE_atlas-secret"), "--project-id", PROJECT])
+        .args(arguments)
+        .env("CLIENT_ID", ROBOT)
+        .env("CLIENT_SECRET", ROBOT_SECRET)
+        .env("TOKEN", "cached")
+        .start()
+}
+
+#[test]
+fn the_profile_in_the_keyring_gets_the_new_secret() {
+    if !have(&TOOLS) {
+        return;
+    }
+    let atlas = Atlas::start();
+    let program = Terminal::run("dbus-run-session").size(40, 120);
+    let mut terminal = in_keyring(program, &atlas, &["-P", "ci", "--client-id", ROBOT]);
+    terminal.wait_for("· signed in");
+    terminal.send(key::ENTER);
+    terminal.wait_for("u write it to profile ci");
+    terminal.wait_for("Still in use by profile ci");
+    let value = peek(&mut terminal);
+    terminal.send("u");
+    terminal.wait_for("Updated profile ci (keyring)");
+    terminal.wait_for("You are signed in with it: deleting it ends this session.");
+    terminal.send("q");
+    let status = terminal.wait_exit();
+    assert!(status.success(), "{status}");
+    let said = terminal.screen();
+    for expected in [
+        "exit 0",
+        &format!("client_id is {ROBOT}."),
+        &format!("client_secret is {value}."),
+        "access_token is .",
+    ] {
+        assert!(said.contains(expected), "{expected}: {said}");
+    }
+    assert!(said.lines().any(|line| line.trim() == "2"), "the same two entries: {said}");
+}
+
+#[test]
+fn a_keyring_that_is_changed_or_locked_meanwhile_is_said() {
+    if !have(&TOOLS) {
+        return;
+    }
+    let atlas = Atlas::start();
+    let program = Terminal::run("dbus-run-session")
+        .size(40, 120)
+        .env("MONGODB_ATLAS_BASE_URL", atlas.url())
+        .env("MONGODB_ATLAS_ACCESS_TOKEN", atlas.access_token());
+    // The profile is found although something else signs in.
+    let mut terminal = in_keyring(program, &atlas, &["--client-id", ROBOT]);
+    terminal.wait_for("✓ robot");
+    terminal.send(key::ENTER);
+    terminal.wait_for("u write it to profile ci");
+    let bus = fs::read_to_string(terminal.home().join("bus")).unwrap();
+    let mut other = Command::new("secret-tool")
+        .args(["store", "--label=test", "service", "atlascli_ci", "username", "client_id"])
+        .env("DBUS_SESSION_BUS_ADDRESS", bus.trim())
+        .stdin(Stdio::piped())
+        .spawn()
+        .unwrap();
+    other.stdin.take().unwrap().write_all(PLAIN.as_bytes()).unwrap();
+    assert!(other.wait().unwrap().success());
+    terminal.send("u");
+    terminal.wait_for("Not written to profile ci. profile `ci` signs in as another account by now.");
+    let locked = Command::new("dbus-send")
+        .args(["--session", "--print-reply", "--dest=org.freedesktop.secrets", "/org/freedesktop/secrets"])
+        .args(["org.freedesktop.Secret.Service.Lock"])
+        .arg("array:objpath:/org/freedesktop/secrets/collection/login")
+        .env("DBUS_SESSION_BUS_ADDRESS", bus.trim())
+        .output()
+        .unwrap();
+    assert!(locked.status.success());
+    terminal.send("u");
+    terminal
+        .wait_for("Not written to profile ci. The system's keyring is locked (its prompt was dismissed).");
+    terminal.send("ql");
+    let said = terminal.wait_for("exit 3");
+    assert!(!said.contains("mdb_sa_sk_DEMO"), "{said}");
+    terminal.wait_exit();
 }

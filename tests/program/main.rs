@@ -19,6 +19,7 @@ pub mod holder;
 pub mod tools;
 
 mod atlas;
+mod browser_login;
 mod canary;
 mod clipboard;
 mod creating;
@@ -43,6 +44,7 @@ mod piping;
 mod piping_keys;
 mod printing;
 mod printing_refused;
+mod profiles;
 mod program;
 mod refusals;
 mod replies;

@@ -78,6 +78,30 @@ fn a_name_that_is_not_clear_ends_the_run_with_the_candidates() {
 }
 
 #[test]
+fn a_name_on_a_late_page_is_found_and_a_long_list_names_ten() {
+    if !have(&["setsid"]) {
+        return;
+    }
+    let demo = |arguments: &[&str]| {
+        let mut command = std::process::Command::new("setsid");
+        command.arg("--wait").arg(env!("CARGO_BIN_EXE_atlas-secret")).args([
+            "--demo",
+            "--demo-projects",
+            "2000",
+        ]);
+        let output = command.args(["--yes", "--format", "secret"]).args(arguments).output().unwrap();
+        assert_eq!(output.status.code(), Some(2));
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let said = demo(&["--project-id", "SEARCH-STAGING-1983", "--client-id", "ci"]);
+    assert!(said.contains("--project-id SEARCH-STAGING-1983: 5eed000000000000000007bf\n"), "{said}");
+    assert!(said.contains("--client-id ci: the project has no service account of this name.\n"), "{said}");
+    let said = demo(&["--project-id", "search", "--client-id", "ci"]);
+    assert_eq!(said.matches("\n  search-").count(), 10, "{said}");
+    assert!(said.contains("\n  and 240 more\n"), "{said}");
+}
+
+#[test]
 fn a_list_that_cannot_be_read_ends_the_run_and_says_what_to_do() {
     if !have(&["setsid"]) {
         return;

@@ -133,7 +133,7 @@ fn a_named_profile_signs_in_at_its_own_host() {
     terminal.send("ql");
     terminal.wait_exit();
     let kept = fs::read_to_string(terminal.home().join(".config/atlascli/config.toml")).unwrap();
-    assert_eq!(kept, profile, "the file is never written");
+    assert_eq!(kept, profile, "the file is not written unasked");
 }
 
 #[test]
@@ -141,7 +141,7 @@ fn profiles_stand_in_the_list_and_say_why_they_cannot_be_used() {
     let program = program();
     write_profiles(
         &program,
-        "version = 2\n[me]\nauth_type = \"user_account\"\n[you]\nauth_type = \"no_auth\"\n",
+        "version = 2\n[me]\nauth_type = \"unheard-of\"\n[you]\nauth_type = \"no_auth\"\n",
     );
     let mut terminal = program.start();
     take(&mut terminal, "Atlas CLI profile me", 0);

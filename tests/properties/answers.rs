@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use atlas_secret::domain::{
     ClipboardContent, CommandOutcome, CopyFailure, CopyOutcome, DeleteOutcome, Format, HeldCopy, LostCopy,
-    OrganizationId, OrganizationSettings, Page, PrintFailure, Project, ProjectEntry, ProjectId, ReadProblem,
-    SaveFailure, SavedFile, ServerText, Session, TerminalRoute, Tried, TriedSession, VerifyOutcome,
+    OrganizationId, OrganizationSettings, Page, PrintFailure, ProfileName, ProfileUpdate, Project,
+    ProjectEntry, ProjectId, ReadProblem, SaveFailure, SavedFile, ServerText, Session, TerminalRoute, Tried,
+    TriedSession, VerifyOutcome,
 };
 use atlas_secret::tui::{Command, Event};
 
@@ -109,6 +110,17 @@ pub fn answer_command(command: &Command, outcome: u8) -> Option<Event> {
             let updated = Ok(ServerText::new("/saved"));
             let failed = Err(SaveFailure::Changed);
             Event::FileUpdated(if outcome.is_multiple_of(2) { updated } else { failed })
+        }
+        Command::UpdateProfiles(names, _) => {
+            let result = |index: usize| match (usize::from(outcome) + index) % 2 {
+                0 => Ok(ServerText::new("profile (keyring)")),
+                _ => Err(ServerText::new("It is locked.")),
+            };
+            let update = |(index, profile): (usize, &ProfileName)| ProfileUpdate {
+                profile: profile.clone(),
+                result: result(index),
+            };
+            Event::ProfilesUpdated(names.iter().enumerate().map(update).collect())
         }
         Command::Run(..) => {
             let outcomes = [

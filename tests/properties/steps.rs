@@ -46,7 +46,7 @@ pub fn step() -> impl Strategy<Value = Step> {
 pub fn key(choice: u8) -> KeyPress {
     let plain = |code| KeyPress { code, modifiers: KeyModifiers::NONE };
     let control = |letter| KeyPress { code: KeyCode::Char(letter), modifiers: KeyModifiers::CONTROL };
-    let typed: Vec<char> = "cnqrdlgb?x0f_9é漢sp+vk".chars().collect();
+    let typed: Vec<char> = "cnqrdlgb?x0f_9é漢sp+vku".chars().collect();
     if choice == 29 {
         // Rare, for it ends most runs.
         return control('c');

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use atlas_secret::domain::{
     BaseUrl, ClientId, CreateOutcome, Disposition, Exit, ExitSummary, Format, JournalEntry, Login,
-    PendingRecord, ProjectId, SecretId, ServerText,
+    PendingRecord, ProfileName, ProjectId, SecretId, ServerText,
 };
 use atlas_secret::tui::screens::Notice;
 use atlas_secret::tui::{Command, Event, KeyPress, Output, PastedText, Screen, Signal, Size, Theme};
@@ -101,9 +101,13 @@ impl World {
 
     fn news(&mut self, choice: u8) {
         let client = ClientId::parse(CLIENT).unwrap();
-        match choice % 4 {
+        match choice % 5 {
             0 => self.event(Event::RecordFailed("The record could not be removed.".to_owned())),
             1 => self.event(Event::LoginKnown(Login { client, ends_with: ServerText::new("abcd") })),
+            2 => {
+                let names = ["ci", "prod"].map(|name| ProfileName::new(name).unwrap());
+                self.event(Event::ProfilesFound(client, names[usize::from(choice) % 2..].to_vec()));
+            }
             _ => {
                 let entry = JournalEntry {
                     base_url: BaseUrl::parse(BaseUrl::CLOUD).unwrap(),

@@ -6,6 +6,7 @@ mod form;
 mod leaving;
 mod moving;
 mod printing;
+mod profiles;
 mod prompts;
 mod recovery;
 mod secret_list;

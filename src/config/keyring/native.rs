@@ -103,6 +103,19 @@ mod tests {
     }
 
     #[test]
+    fn an_entry_is_replaced_and_deleted() {
+        let keyring = keyring();
+        keyring.set("atlascli_ci", "client_secret", b"new").unwrap();
+        assert_eq!(keyring.entry("atlascli_ci", "client_secret"), Ok(Some(b"new".to_vec())));
+        let without_prompt = if cfg!(target_os = "macos") { None } else { Some(b"new".to_vec()) };
+        assert_eq!(keyring.unlocked_entry("atlascli_ci", "client_secret"), without_prompt);
+        for _ in 0..2 {
+            keyring.delete("atlascli_ci", "client_secret").unwrap();
+            assert_eq!(keyring.entry("atlascli_ci", "client_secret"), Ok(None));
+        }
+    }
+
+    #[test]
     fn what_is_no_text_is_left_to_the_caller() {
         let keyring = keyring();
         let entry = keyring.0.build("atlascli_ci", "client_id", None).unwrap();

@@ -29,7 +29,7 @@ impl Keyring {
         service: &str,
         user: &'static str,
     ) -> Result<Option<Vec<u8>>, CredentialsError> {
-        self.with_item(service, user, |item| item.get_secret())
+        self.with_item(service, user, |item| unlocked(item)?.get_secret())
     }
 
     /// The value of an entry that can be had without unlocking anything.
@@ -45,12 +45,12 @@ impl Keyring {
         user: &'static str,
         value: &[u8],
     ) -> Result<(), CredentialsError> {
-        self.with_item(service, user, |item| item.set_secret(value, CONTENT_TYPE)).map(|_| ())
+        self.with_item(service, user, |item| unlocked(item)?.set_secret(value, CONTENT_TYPE)).map(|_| ())
     }
 
     /// Deletes an entry, if it is there.
     pub(super) fn delete(&self, service: &str, user: &'static str) -> Result<(), CredentialsError> {
-        self.with_item(service, user, |item| item.delete()).map(|_| ())
+        self.with_item(service, user, |item| unlocked(item)?.delete()).map(|_| ())
     }
 
     fn with_item<T>(
@@ -75,12 +75,6 @@ fn find<T>(
     attributes: &HashMap<&str, &str>,
     work: impl Fn(&Item) -> Result<T, Error>,
 ) -> Result<Option<T>, Error> {
-    let work = |item: &Item| {
-        if item.is_locked()? {
-            item.unlock()?;
-        }
-        work(item)
-    };
     let all = service.get_all_collections()?;
     let login = all.into_iter().find(|collection| collection.collection_path.as_str() == LOGIN);
     let default = match service.get_default_collection() {
@@ -103,6 +97,13 @@ fn find<T>(
     }
     let found = service.search_items(attributes.clone())?;
     found.unlocked.first().or(found.locked.first()).map(work).transpose()
+}
+
+fn unlocked<'a, 'b>(item: &'a Item<'b>) -> Result<&'a Item<'b>, Error> {
+    if item.is_locked()? {
+        item.unlock()?;
+    }
+    Ok(item)
 }
 
 /// What it means that the keyring does not open.

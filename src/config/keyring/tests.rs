@@ -102,3 +102,19 @@ fn entries_are_decoded_as_their_prefix_says() {
         assert_eq!(decode(bytes).as_ref().map(|text| text.as_str()), expected, "{bytes:?}");
     }
 }
+
+#[cfg(feature = "keyring")]
+#[test]
+fn a_new_value_has_the_encoding_of_the_old_one() {
+    let rows = [
+        ("old", "new", "new"),
+        ("", "new", "new"),
+        ("go-keyring-base64:b2xk", "new", "go-keyring-base64:bmV3"),
+        ("go-keyring-encoded:6f6c64", "new", "go-keyring-base64:bmV3"),
+    ];
+    for (old, value, expected) in rows {
+        let new = encode_like(old.as_bytes(), &SecretString::from(value));
+        assert_eq!(&new[..], expected.as_bytes(), "{old}");
+        assert_eq!(decode(&new).unwrap().as_str(), value);
+    }
+}

@@ -19,6 +19,7 @@ fn outcome(toml: &str) -> String {
             let users = [Half::Identifier, Half::Secret].map(|half| setting_of(request.kind, half));
             format!("keyring {} {users:?}", request.service())
         }
+        Ok(CredentialSource::NeedsAtlasCli(login)) => format!("browser login {}", login.profile),
         Err(error) => error.to_string(),
     }
 }
@@ -43,6 +44,8 @@ fn a_profile_gives_credentials_or_says_where_they_are() {
         ("auth_type = 'service_account'".to_owned(), in_keyring.to_owned()),
         ("auth_type = 'service_account'\nclient_secret = ' '".to_owned(), in_keyring.to_owned()),
         (format!("auth_type = 'service_account'\nclient_id = '{ID}'"), in_keyring.to_owned()),
+        ("auth_type = 'user_account'\naccess_token = 'canary'".to_owned(), "browser login ci".to_owned()),
+        ("access_token = 'canary'\nrefresh_token = 'canary'".to_owned(), "browser login ci".to_owned()),
         (
             "auth_type = 'api_keys'".to_owned(),
             "keyring atlascli_ci [\"public_api_key\", \"private_api_key\"]".to_owned(),
@@ -55,11 +58,7 @@ fn a_profile_gives_credentials_or_says_where_they_are() {
 
 #[test]
 fn a_profile_that_cannot_be_used_says_what_to_do() {
-    let login = "profile `ci` is a browser login, which this program cannot use yet: set MONGODB_ATLAS_ACCESS_TOKEN to \
-         what `atlas auth token -P ci` prints";
     let rows = [
-        ("auth_type = 'user_account'\naccess_token = 'canary'", login),
-        ("access_token = 'canary'\nrefresh_token = 'canary'", login),
         (
             "auth_type = 'no_auth'",
             "profile `ci` has no credentials (auth_type no_auth): run `atlas auth login --profile ci`, or choose another \

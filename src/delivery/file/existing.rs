@@ -5,10 +5,10 @@
 #[cfg(test)]
 mod tests;
 
-use std::fs::{File, Metadata, TryLockError, canonicalize, symlink_metadata};
+use std::fs::{File, Metadata, Permissions, TryLockError, canonicalize, symlink_metadata};
 use std::io::{Read, Write};
 use std::os::fd::OwnedFd;
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{Access, AtFlags, Gid, Mode, OFlags, Uid};
@@ -16,7 +16,7 @@ use zeroize::Zeroizing;
 
 use crate::domain::SaveFailure;
 
-use super::private::{OWNER_ONLY, create, make_private, open_folder, sync_folder, take_away};
+use super::private::{create, make_private, open_folder, sync_folder, take_away};
 use super::{LARGEST, failure_of, temporary_name};
 
 /// An existing file that is to be replaced. It is locked, so that two of this program do it one after the other.
@@ -103,11 +103,8 @@ impl ExistingFile {
         if kept.is_err() && file.metadata().is_ok_and(|new| new.uid() != owner) {
             return Err(SaveFailure::NotOwned);
         }
-        let mode = Mode::from_bits_truncate(self.about.mode()) & Mode::RWXU;
-        if mode != OWNER_ONLY {
-            rustix::fs::fchmod(&*file, mode).map_err(|error| failure_of(&error.into()))?;
-        }
-        file.sync_all().map_err(|error| failure_of(&error))?;
+        let mode = Permissions::from_mode(self.about.mode() & 0o700);
+        file.set_permissions(mode).and_then(|()| file.sync_all()).map_err(|error| failure_of(&error))?;
         if self.is_unchanged() { Ok(()) } else { Err(SaveFailure::Changed) }
     }
 

@@ -14,7 +14,7 @@ use crate::domain::SaveFailure;
 use super::{Target, failure_of};
 
 /// Read and write for the owner, nothing for others.
-pub(super) const OWNER_ONLY: Mode = Mode::from_bits_retain(0o600);
+const OWNER_ONLY: Mode = Mode::from_bits_retain(0o600);
 
 /// What no one but the owner may do with the file.
 const OTHERS: Mode = Mode::RWXG.union(Mode::RWXO);

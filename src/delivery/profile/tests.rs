@@ -11,63 +11,57 @@ fn ci() -> ProfileName {
     ProfileName::new("ci").unwrap()
 }
 
-/// The file with the new secret `NEW`; `ID` in the row stands for the client id.
+/// The file with the new secret `NEW`; `@` in the row stands for the client id.
 fn changed(row: &str, value: &str) -> Option<String> {
     let payload = handover_of(value);
     let new = with_secret(
-        row.replace("ID", ID).as_bytes(),
+        row.replace('@', ID).as_bytes(),
         &ci(),
         &payload.new_secret.client,
         &payload.secret.value,
     )?;
     let new = String::from_utf8(new.to_vec()).unwrap();
     assert!(new.parse::<toml::Table>().is_ok(), "{new}");
-    Some(new.replace(ID, "ID"))
+    Some(new.replace(ID, "@"))
 }
 
 #[test]
 fn only_the_secret_changes_and_the_token_goes() {
     let rows = [
-        (
-            "[ci]\nclient_id = 'ID'\nclient_secret = 'old'\n",
-            "[ci]\nclient_id = 'ID'\nclient_secret = 'NEW'\n",
-        ),
+        ("[ci]\nclient_id = '@'\nclient_secret = 'old'\n", "[ci]\nclient_id = '@'\nclient_secret = 'NEW'\n"),
         // Quotes, comments, blanks, order.
         (
-            "# mine\nversion = 2\n\n[ci] # c\nclient_secret=\"old\"# why\n  client_id   = \"ID\"\n\n[other]\nx = 1",
-            "# mine\nversion = 2\n\n[ci] # c\nclient_secret=\"NEW\"# why\n  client_id   = \"ID\"\n\n[other]\nx = 1",
+            "# mine\nversion = 2\n\n[ci] # c\nclient_secret=\"old\"# why\n  client_id   = \"@\"\n\n[other]\nx = 1",
+            "# mine\nversion = 2\n\n[ci] # c\nclient_secret=\"NEW\"# why\n  client_id   = \"@\"\n\n[other]\nx = 1",
         ),
         (
-            "[ci]\r\nclient_id = 'ID'\r\naccess_token = 'a=b' # c\r\nclient_secret = 'old'\r\n",
-            "[ci]\r\nclient_id = 'ID'\r\nclient_secret = 'NEW'\r\n",
+            "[ci]\r\nclient_id = '@'\r\naccess_token = 'a=b' # c\r\nclient_secret = 'old'\r\n",
+            "[ci]\r\nclient_id = '@'\r\nclient_secret = 'NEW'\r\n",
         ),
         (
-            "\u{feff}[ci]\nclient_id = 'ID'\nclient_secret = 'old'\naccess_token = 'a'",
-            "\u{feff}[ci]\nclient_id = 'ID'\nclient_secret = 'NEW'\n",
+            "\u{feff}[ci]\nclient_id = '@'\nclient_secret = 'old'\naccess_token = 'a'",
+            "\u{feff}[ci]\nclient_id = '@'\nclient_secret = 'NEW'\n",
         ),
         (
-            "[ci]\nclient_id = 'ID'\nclient_secret = '''\nold'''\naccess_token = \"\"\"\na\n\"\"\"\nx = 1\n",
-            "[ci]\nclient_id = 'ID'\nclient_secret = 'NEW'\nx = 1\n",
+            "[ci]\nclient_id = '@'\nclient_secret = '''\nold'''\naccess_token = \"\"\"\na\n\"\"\"\nx = 1\n",
+            "[ci]\nclient_id = '@'\nclient_secret = 'NEW'\nx = 1\n",
         ),
         // Other ways to write a table.
         (
-            "ci = { client_id = 'ID', access_token = 'a=', client_secret = 'old' }\n",
-            "ci = { client_id = 'ID', access_token = '', client_secret = 'NEW' }\n",
+            "ci = { client_id = '@', access_token = 'a=', client_secret = 'old' }\n",
+            "ci = { client_id = '@', access_token = '', client_secret = 'NEW' }\n",
         ),
+        ("ci.client_id = '@'\nci.client_secret = 'old'\n", "ci.client_id = '@'\nci.client_secret = 'NEW'\n"),
         (
-            "ci.client_id = 'ID'\nci.client_secret = 'old'\n",
-            "ci.client_id = 'ID'\nci.client_secret = 'NEW'\n",
-        ),
-        (
-            "['CI']\nCLIENT_ID = ' ID '\n\"Client_Secret\" = 'old'\n",
-            "['CI']\nCLIENT_ID = ' ID '\n\"Client_Secret\" = 'NEW'\n",
+            "['CI']\nCLIENT_ID = ' @ '\n\"Client_Secret\" = 'old'\n",
+            "['CI']\nCLIENT_ID = ' @ '\n\"Client_Secret\" = 'NEW'\n",
         ),
         // Only this profile.
         (
-            "access_token = 'top'\n[a]\nclient_id = 'ID'\nclient_secret = 'old'\naccess_token = 'a'\n[ci]\n\
-             client_id = 'ID'\nclient_secret = 'old'\n",
-            "access_token = 'top'\n[a]\nclient_id = 'ID'\nclient_secret = 'old'\naccess_token = 'a'\n[ci]\n\
-             client_id = 'ID'\nclient_secret = 'NEW'\n",
+            "access_token = 'top'\n[a]\nclient_id = '@'\nclient_secret = 'old'\naccess_token = 'a'\n[ci]\n\
+             client_id = '@'\nclient_secret = 'old'\n",
+            "access_token = 'top'\n[a]\nclient_id = '@'\nclient_secret = 'old'\naccess_token = 'a'\n[ci]\n\
+             client_id = '@'\nclient_secret = 'NEW'\n",
         ),
     ];
     for (row, expected) in rows {
@@ -81,10 +75,10 @@ fn another_account_is_not_touched() {
         "",
         "[ci]\n",
         "[ci]\nclient_id = 'mdb_sa_id_0000000000000000000000ff'\nclient_secret = 'old'\n",
-        "[ci]\nclient_id = 'ID'\n",
-        "[other]\nclient_id = 'ID'\nclient_secret = 'old'\n",
-        "client_id = 'ID'\nclient_secret = 'old'\n",
-        "[ci\nclient_id = 'ID'\nclient_secret = 'old'\n",
+        "[ci]\nclient_id = '@'\n",
+        "[other]\nclient_id = '@'\nclient_secret = 'old'\n",
+        "client_id = '@'\nclient_secret = 'old'\n",
+        "[ci\nclient_id = '@'\nclient_secret = 'old'\n",
     ] {
         assert_eq!(changed(row, "NEW"), None, "{row}");
     }
@@ -94,7 +88,7 @@ fn another_account_is_not_touched() {
 fn any_value_is_read_back() {
     for value in ["it's", "a\"b\\c", "two\nlines", "größe 鍵", "\u{1}\u{7f}", "'''", "\"\"\"", ""] {
         for quote in ["'", "\""] {
-            let file = format!("[ci]\nclient_id = 'ID'\nclient_secret = {quote}old{quote}\n");
+            let file = format!("[ci]\nclient_id = '@'\nclient_secret = {quote}old{quote}\n");
             let new = changed(&file, value).unwrap().parse::<toml::Table>().unwrap();
             assert_eq!(new["ci"]["client_secret"].as_str(), Some(value));
         }
@@ -104,13 +98,13 @@ fn any_value_is_read_back() {
 fn write(text: &str) -> (tempfile::TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("config.toml");
-    fs::write(&path, text.replace("ID", ID)).unwrap();
+    fs::write(&path, text.replace('@', ID)).unwrap();
     (folder, path)
 }
 
-const FILE: &str = "version = 2\n[ci]\nauth_type = 'service_account'\nclient_id = 'ID'\nclient_secret = 'old'\n\
+const FILE: &str = "version = 2\n[ci]\nauth_type = 'service_account'\nclient_id = '@'\nclient_secret = 'old'\n\
                     [key]\nauth_type = 'api_keys'\npublic_api_key = 'abcdefgh'\nprivate_api_key = 'x'\n\
-                    [prod]\nclient_id = 'ID'\nclient_secret = 'older'\n\
+                    [prod]\nclient_id = '@'\nclient_secret = 'older'\n\
                     [stage]\nclient_id = 'mdb_sa_id_0000000000000000000000ff'\nclient_secret = 'y'\n";
 
 #[tokio::test]
@@ -127,7 +121,7 @@ async fn the_profiles_of_an_account_are_found_and_updated() {
         [format!("profile ci (config.toml{private})"), "profile prod (config.toml)".to_owned()]
     );
     let expected = FILE
-        .replace("ID", ID)
+        .replace('@', ID)
         .replace("'older'", &format!("'{VALUE}'"))
         .replace("'old'", &format!("'{VALUE}'"));
     assert_eq!(fs::read_to_string(&path).unwrap(), expected);
@@ -141,7 +135,7 @@ async fn the_profiles_of_an_account_are_found_and_updated() {
 async fn what_cannot_be_written_says_why() {
     use std::os::unix::fs::{PermissionsExt, symlink};
 
-    let other = FILE.replace("ID", "mdb_sa_id_0000000000000000000000fe");
+    let other = FILE.replace('@', "mdb_sa_id_0000000000000000000000fe");
     let rows = [
         (other.as_str(), "profile `ci` signs in as another account by now."),
         (
@@ -157,7 +151,7 @@ async fn what_cannot_be_written_says_why() {
         let updates = update_profiles(path.clone(), vec![ci()], Box::new(payload())).await;
         let why = updates[0].result.clone().unwrap_err();
         assert!(why.as_str().contains(expected), "{why}");
-        assert_eq!(fs::read_to_string(&path).unwrap(), file.replace("ID", ID));
+        assert_eq!(fs::read_to_string(&path).unwrap(), file.replace('@', ID));
     }
 
     let (_folder, path) = write(FILE);

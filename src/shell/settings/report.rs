@@ -153,6 +153,7 @@ fn kind_of(credentials: &CredentialSource) -> &'static str {
             PairKind::ServiceAccount => "service account, in the keyring",
             PairKind::ApiKey => "API key, in the keyring",
         },
+        CredentialSource::NeedsAtlasCli(_) => "browser login, through the Atlas CLI",
     }
 }
 

@@ -24,9 +24,12 @@ impl Start {
     pub fn demo(arguments: &Arguments, expires_after: &str) -> Result<Self, SettingsError> {
         let world = World::demo()?.with_more_projects(arguments.demo_projects);
         let (project, client) = world.prefill();
+        // The account is one of that project alone.
+        let is_its_project = arguments.project_id.as_deref().is_none_or(|id| id == project.as_str());
+        let client = if is_its_project { client.as_str() } else { "" };
         let form = Form::new(
             arguments.project_id.as_deref().unwrap_or(project.as_str()),
-            arguments.client_id.as_deref().unwrap_or(client.as_str()),
+            arguments.client_id.as_deref().unwrap_or(client),
             expires_after,
         );
         let source = Some(Source::Demo(Box::new(world)));

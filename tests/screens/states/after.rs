@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use atlas_secret::domain::{
     BaseUrl, DeleteOutcome, ExistingSecret, Identity, JournalEntry, JournalProblem, JournalStep, Login,
-    PendingRecord, ProjectId, ReadProblem, SecretId, ServerText, ServiceAccount, Session, VerifyOutcome,
+    PendingRecord, ProfileName, ProfileUpdate, ProjectId, ReadProblem, SecretId, ServerText, ServiceAccount,
+    Session, VerifyOutcome,
 };
 use atlas_secret::tui::Event;
 use crossterm::event::KeyCode;
@@ -26,6 +27,19 @@ pub fn states() -> Vec<State> {
     unchecked.send(Event::Verified(outcome));
     let mut not_noted = Stage::created();
     not_noted.send(Event::RecordFailed(JournalProblem::Full.sentence(JournalStep::Begin)));
+    let waiting = || {
+        let mut stage = with_profiles(&["ci", "prod"]);
+        stage.press(KeyCode::Char('u'));
+        stage.wait(Duration::from_secs(1));
+        stage
+    };
+    let mut being_written = verified(waiting());
+    being_written.wait(Duration::from_secs(3));
+    let mut failed = verified(waiting());
+    let why = ServerText::new("The system's keyring is locked (its prompt was dismissed).");
+    let update = |name, result| ProfileUpdate { profile: ProfileName::new(name).unwrap(), result };
+    let place = ServerText::new("profile prod (config.toml)");
+    failed.send(Event::ProfilesUpdated(vec![update("ci", Err(why)), update("prod", Ok(place))]));
     let mut asks = left_over(Some(SECRET_ID), BaseUrl::CLOUD);
     asks.press(KeyCode::Char('d'));
     let used = Some(time("2026-11-21T08:00:00Z"));
@@ -39,6 +53,10 @@ pub fn states() -> Vec<State> {
         state("created_verified", verified(verifying())),
         state("created_not_accepted", refused),
         state("created_could_not_check", unchecked),
+        state("created_profile", with_profiles(&["ci"])),
+        state("created_profiles_waiting", waiting()),
+        state("created_profiles_writing", being_written),
+        state("created_profiles_failed", failed),
         state("created_not_noted", not_noted),
         state("created_retires_login", retires_login()),
         state("created_retires_perhaps_login", retires_perhaps_login()),
@@ -50,6 +68,14 @@ pub fn states() -> Vec<State> {
         state("left_over_perhaps_created", left_over(None, BaseUrl::CLOUD)),
         state("left_over_elsewhere", left_over(Some(SECRET_ID), "https://cloud.mongodbgov.com")),
     ]
+}
+
+/// These profiles of the Atlas CLI use the account.
+fn with_profiles(names: &[&str]) -> Stage {
+    let mut stage = Stage::created();
+    let names = names.iter().map(|name| ProfileName::new(name).unwrap()).collect();
+    stage.send(Event::ProfilesFound(client(), names));
+    stage
 }
 
 fn verifying() -> Stage {

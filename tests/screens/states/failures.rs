@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use atlas_secret::domain::{
-    CreateOutcome, ExistingSecret, FieldViolation, LostAnswer, ReadProblem, Rejection, SecretId, ServerText,
-    TransportProblem,
+    CreateOutcome, ExistingSecret, FieldViolation, LostAnswer, ProfileName, ReadProblem, Rejection, SecretId,
+    ServerText, TransportProblem,
 };
 use crossterm::event::KeyCode;
 
@@ -36,6 +36,12 @@ fn before_posting() -> Vec<State> {
     sign_in.press(KeyCode::Enter);
     sign_in.signed_in(Err(ReadProblem::SignInRefused(ServerText::new("invalid_client"))));
 
+    let mut expired = Stage::filled();
+    expired.press(KeyCode::Enter);
+    let profile = ProfileName::new("my-own-login").unwrap();
+    let detail = "You are not authorized for this resource.";
+    expired.signed_in(Err(ReadProblem::LoginExpired(profile, Box::new(rejection(401, "", detail)))));
+
     let mut unreachable = Stage::filled();
     unreachable.press(KeyCode::Enter);
     let problem = TransportProblem::Tls(ServerText::new("invalid peer certificate: UnknownIssuer"));
@@ -59,6 +65,7 @@ fn before_posting() -> Vec<State> {
     };
     vec![
         state("failure_sign_in_refused", sign_in),
+        state("failure_login_expired", expired),
         state("failure_tls", unreachable),
         state("failure_project_not_found", no_project),
         state("failure_both_places_taken", agreed("2027-01-01T12:00:00Z")),

@@ -27,7 +27,7 @@ fn folder() -> (tempfile::TempDir, PathBuf) {
 }
 
 fn set_mode(path: &Path, mode: u32) {
-    fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
 }
 
 fn mode_of(path: &Path) -> u32 {

@@ -42,7 +42,7 @@ impl ProfileStep {
 
     /// `profile ci`, `profiles ci and prod`.
     fn words(&self) -> String {
-        let names: Vec<&str> = self.names.iter().map(ProfileName::as_str).collect();
+        let names: Vec<String> = self.names.iter().map(ToString::to_string).collect();
         match names.split_last() {
             Some((last, [])) => format!("profile {last}"),
             Some((last, others)) => format!("profiles {} and {last}", others.join(", ")),
@@ -119,7 +119,7 @@ impl CreatedScreen {
             _ if profiles.is_empty() => {}
             Stage::Idle => draw_step("Update", &format!("u write it to {profiles}"), canvas),
             Stage::Verifying => {
-                draw_step("Update", &format!("verified first, then written to {profiles}"), canvas)
+                draw_step("Update", &format!("verified first, then written to {profiles}"), canvas);
             }
             Stage::Writing(since) => canvas.running(app.now, *since, &format!("Writing it to {profiles}")),
             Stage::Failed(failures) => {

@@ -155,7 +155,7 @@ fn was_said(app: &Shared, problem: &ReadProblem) -> bool {
 
 fn is_sign_in_problem(problem: &ReadProblem) -> bool {
     match problem {
-        ReadProblem::SignInRefused(_) => true,
+        ReadProblem::SignInRefused(_) | ReadProblem::LoginExpired(..) => true,
         ReadProblem::Rejected(rejection) => rejection.kind() == RejectionKind::NotAuthorized,
         _ => false,
     }

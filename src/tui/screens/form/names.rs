@@ -15,6 +15,9 @@ use super::super::picker::{Item, List, Sort};
 use super::field::Suggestions;
 use super::{FieldName, Focus, Form, Validation};
 
+/// A list that is older is fetched again for the next name.
+const FRESH: Duration = Duration::from_secs(60);
+
 /// The fields that take a name.
 const NAMED: [FieldName; 2] = [FieldName::Project, FieldName::Client];
 
@@ -161,8 +164,9 @@ impl Shared {
     fn update_list(&mut self, field: FieldName) {
         let is_needed = self.form.needs_list(field) && self.has_list(field);
         let project = self.form.project_id().filter(|_| field == FieldName::Client);
-        // A list that could not be loaded is tried again for the next name.
-        let is_useful = |list: &List| list.project == project && (is_needed || list.pages.problem.is_none());
+        let now = self.now;
+        let is_fresh = |list: &List| list.pages.problem.is_none() && now.since(list.pages.since) < FRESH;
+        let is_useful = |list: &List| list.project == project && (is_needed || is_fresh(list));
         let known = self.names.list_mut(field).take().filter(is_useful);
         if !is_needed {
             *self.names.list_mut(field) = known;

@@ -1,0 +1,214 @@
+//! The access token of a browser login, as `atlas auth token` prints it. Only the Atlas CLI can renew such a login: who
+//! else used up its refresh token would sign that CLI out.
+//!
+//! **Invariant:** the command gets no credential from here, and does not outlive its limit.
+
+use std::env;
+use std::ffi::OsStr;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncReadExt};
+use tokio::process::{Child, Command};
+use tokio::time::timeout;
+use zeroize::Zeroizing;
+
+use crate::domain::{Credentials, ProfileName, ServerText, is_atlas_variable, trim_visible, without_secrets};
+
+use super::error::{AtlasCliProblem, CredentialsError};
+
+/// How long the command may take.
+const LIMIT: Duration = Duration::from_secs(5);
+
+/// How long to wait for the end of the output once the command has ended: what it left running may never close it.
+const TIME_FOR_THE_REST: Duration = Duration::from_millis(100);
+
+/// More than any token has, in bytes.
+const LONGEST: usize = 16 * 1024;
+
+/// A profile whose user signed in with a browser.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BrowserLogin {
+    /// The profile.
+    pub profile: ProfileName,
+}
+
+/// What a command printed, and how it ended.
+struct Ended {
+    status: ExitStatus,
+    output: Zeroizing<Vec<u8>>,
+    errors: Zeroizing<Vec<u8>>,
+}
+
+impl BrowserLogin {
+    /// Asks the Atlas CLI for the token. It prints the one that it has, and does not renew it.
+    ///
+    /// # Errors
+    /// A sentence for each way in which that fails, with a way out.
+    pub async fn read(self) -> Result<Credentials, CredentialsError> {
+        let problem = match self.token().await {
+            Ok(token) => {
+                let place = format!("the output of `atlas auth token --profile {}`", self.profile);
+                let credentials = Credentials::access_token((*token).clone());
+                return credentials.map_err(|problem| CredentialsError::Value { place, problem });
+            }
+            Err(problem) => problem,
+        };
+        Err(CredentialsError::AtlasCli { name: self.profile, problem })
+    }
+
+    async fn token(&self) -> Result<Zeroizing<String>, AtlasCliProblem> {
+        let path = env::var_os("PATH").unwrap_or_default();
+        let program = find_on(&path).ok_or(AtlasCliProblem::Missing)?;
+        let not_started = |error: io::Error| {
+            let message = error.to_string();
+            AtlasCliProblem::NotStarted(ServerText::new(
+                message.split(" (os error").next().unwrap_or_default(),
+            ))
+        };
+        let mut child = self.start(&program).map_err(not_started)?;
+        let mut group = Group::of(&child);
+        let ended = timeout(LIMIT, wait(&mut child)).await.map_err(|_| AtlasCliProblem::TooSlow)?;
+        group.has_ended();
+        ended.map_err(not_started)?.token()
+    }
+
+    /// Starts the command in a process group of its own, so that what it starts can be stopped with it.
+    fn start(&self, program: &Path) -> io::Result<Child> {
+        let mut command = Command::new(program);
+        command.args(["auth", "token", "--profile", self.profile.as_str()]);
+        // A token in the environment would go before that of the profile.
+        for (name, _) in env::vars_os().filter(|(name, _)| is_atlas_variable(name)) {
+            command.env_remove(name);
+        }
+        // No one asked it for more than the token.
+        command.env("DO_NOT_TRACK", "1").env("MONGODB_ATLAS_SKIP_UPDATE_CHECK", "yes");
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
+        #[cfg(unix)]
+        command.process_group(0);
+        command.spawn()
+    }
+}
+
+impl Ended {
+    fn token(&self) -> Result<Zeroizing<String>, AtlasCliProblem> {
+        if !self.status.success() {
+            let line = telling_line(&self.errors);
+            let is_unknown =
+                ["unknown command", "unknown flag"].iter().any(|words| line.as_str().contains(words));
+            return Err(if is_unknown {
+                AtlasCliProblem::NoTokenCommand
+            } else {
+                AtlasCliProblem::Failed(line)
+            });
+        }
+        let text = std::str::from_utf8(&self.output).map_err(|_| AtlasCliProblem::NoTokenCommand)?;
+        let text = trim_visible(text);
+        if text.is_empty() {
+            return Err(AtlasCliProblem::Silent);
+        }
+        // An older version prints its help and says that all is well.
+        if self.output.len() > LONGEST || text.contains(char::is_whitespace) {
+            return Err(AtlasCliProblem::NoTokenCommand);
+        }
+        Ok(Zeroizing::new(text.to_owned()))
+    }
+}
+
+/// The program `atlas` in the first folder that has it. A relative folder would be the current one, whoever fills it.
+fn find_on(path: &OsStr) -> Option<PathBuf> {
+    let name = format!("atlas{}", env::consts::EXE_SUFFIX);
+    let folders = env::split_paths(path).filter(|folder| folder.is_absolute());
+    folders.map(|folder| folder.join(&name)).find(|file| is_program(file))
+}
+
+#[cfg(unix)]
+fn is_program(file: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    file.metadata().is_ok_and(|facts| facts.is_file() && facts.permissions().mode() & 0o111 != 0)
+}
+
+#[cfg(not(unix))]
+fn is_program(file: &Path) -> bool {
+    file.is_file()
+}
+
+/// Waits until the command has ended, and reads what it prints meanwhile.
+async fn wait(child: &mut Child) -> io::Result<Ended> {
+    let (mut output, mut errors) = (Zeroizing::new(Vec::new()), Zeroizing::new(Vec::new()));
+    let (from_output, from_errors) = (child.stdout.take(), child.stderr.take());
+    let status = {
+        let mut reading = std::pin::pin!(async {
+            tokio::join!(read(from_output, &mut output), read(from_errors, &mut errors));
+        });
+        tokio::select! {
+            () = &mut reading => child.wait().await?,
+            status = child.wait() => {
+                // What has come by then is all that counts.
+                let _ = timeout(TIME_FOR_THE_REST, reading).await;
+                status?
+            }
+        }
+    };
+    Ok(Ended { status, output, errors })
+}
+
+/// Reads a little more than a token can have, so that a longer text is told from one; the buffer is never moved.
+async fn read(source: Option<impl AsyncRead + Unpin>, into: &mut Vec<u8>) {
+    let Some(source) = source else { return };
+    into.reserve_exact(LONGEST + 1);
+    // What could be read before an error is judged like everything else.
+    let _ = source.take(u64::try_from(LONGEST + 1).unwrap_or(u64::MAX)).read_to_end(into).await;
+}
+
+/// The line that says why, safe to show: the one that the Atlas CLI marks as the error, else the last. Without what
+/// may be a token.
+fn telling_line(errors: &[u8]) -> ServerText {
+    let text = Zeroizing::new(String::from_utf8_lossy(errors).into_owned());
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let line = lines.clone().find_map(|line| line.strip_prefix("Error: ")).or_else(|| lines.next_back());
+    let may_be_token = |word: &&str| word.starts_with("eyJ") || word.len() > 100;
+    let words = line.unwrap_or_default().split_whitespace();
+    let words: Vec<&str> = words.map(|word| if may_be_token(&word) { "..." } else { word }).collect();
+    ServerText::new(&without_secrets(&words.join(" ")))
+}
+
+/// The processes of a command. Unless it has ended, dropping this ends all of them.
+struct Group {
+    #[cfg(unix)]
+    leader: Option<rustix::process::Pid>,
+}
+
+#[cfg(unix)]
+impl Group {
+    fn of(child: &Child) -> Self {
+        let id = child.id().and_then(|id| i32::try_from(id).ok());
+        Self { leader: id.and_then(rustix::process::Pid::from_raw) }
+    }
+
+    fn has_ended(&mut self) {
+        self.leader = None;
+    }
+}
+
+#[cfg(unix)]
+impl Drop for Group {
+    fn drop(&mut self) {
+        if let Some(leader) = self.leader {
+            // Its last process may have ended by itself just now.
+            let _ = rustix::process::kill_process_group(leader, rustix::process::Signal::KILL);
+        }
+    }
+}
+
+/// Windows has no groups of this kind: the command itself is ended when it is dropped.
+#[cfg(not(unix))]
+impl Group {
+    fn of(_: &Child) -> Self {
+        Self {}
+    }
+
+    fn has_ended(&mut self) {}
+}

@@ -1,0 +1,60 @@
+//! Whole lists: page after page, and again after a page that may come soon.
+
+use std::cell::RefCell;
+use std::time::Duration;
+
+use atlas_secret::domain::{Page, ProjectEntry, ProjectId, ServerText};
+use atlas_secret::jobs::all_projects;
+
+use crate::stage::{Call, FakeAtlas, rejection};
+use crate::{ReadProblem, unreachable};
+
+fn page(number: usize, is_last: bool) -> Page<ProjectEntry> {
+    let id = ProjectId::parse(&format!("{number:024x}")).unwrap();
+    let entry = ProjectEntry { id, name: ServerText::new(&number.to_string()), organization: None };
+    Page { entries: vec![entry], is_last, about: Some(1) }
+}
+
+/// Reads the list from these answers: the names that it has, the pages that were asked for, and the waits.
+async fn read(
+    mut answers: Vec<Result<Page<ProjectEntry>, ReadProblem>>,
+) -> (Result<Vec<String>, ReadProblem>, Vec<u32>, Vec<Duration>) {
+    let (atlas, asked, waits) = (FakeAtlas::default(), RefCell::default(), RefCell::default());
+    let world = async {
+        loop {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+            if let Some(Call::Projects(number, reply)) = atlas.take_waiting().pop() {
+                RefCell::<Vec<u32>>::borrow_mut(&asked).push(number);
+                reply.send(answers.remove(0)).unwrap();
+            }
+        }
+    };
+    let list = tokio::select! {
+        list = all_projects(&atlas, |_, wait| RefCell::<Vec<Duration>>::borrow_mut(&waits).push(wait)) => list,
+        () = world => panic!("the world does not end"),
+    };
+    let names = list.map(|list| list.iter().map(|entry| entry.name.to_string()).collect());
+    (names, asked.into_inner(), waits.into_inner())
+}
+
+#[tokio::test(start_paused = true)]
+async fn all_pages_are_read_and_each_is_tried_again_where_that_may_help() {
+    let seconds = |seconds: &[u64]| seconds.iter().copied().map(Duration::from_secs).collect::<Vec<_>>();
+    let (names, asked, waits) = read(vec![Ok(page(1, false)), Ok(page(2, false)), Ok(page(3, true))]).await;
+    assert_eq!((names.unwrap().join(" ").as_str(), asked, waits), ("1 2 3", vec![1, 2, 3], Vec::new()));
+    let gateway = || Err(ReadProblem::Unexpected { status: 502 });
+    let failing =
+        vec![Err(unreachable()), Ok(page(1, false)), gateway(), gateway(), gateway(), Ok(page(2, true))];
+    let (names, asked, waits) = read(failing).await;
+    assert_eq!(names.unwrap(), ["1", "2"]);
+    assert_eq!(
+        (asked, waits),
+        (vec![1, 1, 2, 2, 2, 2], seconds(&[1, 1, 2, 4])),
+        "each page has its own tries"
+    );
+    let refused = ReadProblem::Rejected(rejection(403, "FORBIDDEN"));
+    let (names, asked, _) = read(vec![Ok(page(1, false)), Err(refused.clone())]).await;
+    assert_eq!((names, asked), (Err(refused), vec![1, 2]), "half a list is none");
+    let (names, _, waits) = read(vec![gateway(), gateway(), gateway(), gateway()]).await;
+    assert_eq!((names, waits), (Err(ReadProblem::Unexpected { status: 502 }), seconds(&[1, 2, 4])));
+}

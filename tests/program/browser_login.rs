@@ -1,0 +1,309 @@
+//! Profiles of people who signed in with a browser: a fake `atlas` prints their token, or fails in every way.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, test_kill_process};
+use tempfile::TempDir;
+
+use crate::atlas::{Atlas, PLAIN, PROJECT};
+use crate::program::{create, is_value, program};
+use crate::support::terminal::{Program, key};
+use crate::tools::{have, wait_for};
+
+/// A home with a profile of this kind, and a folder for the PATH.
+struct Home {
+    folder: TempDir,
+    config: PathBuf,
+    profile: String,
+}
+
+impl Home {
+    fn new(atlas: &Atlas) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let config = folder.path().join(".config/atlascli/config.toml");
+        let profile = format!(
+            "version = 2\n[ci]\nauth_type = 'user_account'\nbase_url = '{}'\nproject_id = '{PROJECT}'\n",
+            atlas.url()
+        );
+        fs::create_dir_all(config.parent().unwrap()).unwrap();
+        fs::create_dir(folder.path().join("bin")).unwrap();
+        fs::write(&config, &profile).unwrap();
+        Self { folder, config, profile }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Puts an `atlas` into that folder. The script finds its tools wherever they are.
+    fn install(&self, script: &str) {
+        let file = self.path("bin/atlas");
+        let path = std::env::var("PATH").unwrap();
+        fs::write(&file, format!("#!/bin/sh\nPATH='{path}'\n{script}\n")).unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+
+    /// A run without the form.
+    fn run(&self, path: &str, arguments: &[&str]) -> Output {
+        let setsid = std::env::split_paths(&std::env::var_os("PATH").unwrap())
+            .map(|folder| folder.join("setsid"))
+            .find(|file| file.exists())
+            .unwrap();
+        Command::new(setsid)
+            .arg("--wait")
+            .arg(env!("CARGO_BIN_EXE_atlas-secret"))
+            .args(["--yes", "--format", "secret", "--client-id", PLAIN])
+            .args(arguments)
+            .env_clear()
+            .env("HOME", self.folder.path())
+            .env("PATH", path)
+            .current_dir(self.path("bin"))
+            .stdin(Stdio::null())
+            .output()
+            .unwrap()
+    }
+
+    fn bin(&self) -> String {
+        self.path("bin").display().to_string()
+    }
+
+    fn assert_untouched(&self) {
+        assert_eq!(fs::read_to_string(&self.config).unwrap(), self.profile, "the file is never written");
+    }
+}
+
+/// Prints the token that a file holds.
+fn printing(file: &Path) -> String {
+    format!("cat '{}'", file.display())
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+#[test]
+fn the_token_that_the_atlas_cli_prints_signs_in_and_is_not_revoked() {
+    if !have(&["setsid"]) {
+        return;
+    }
+    let atlas = Atlas::start();
+    let home = Home::new(&atlas);
+    let token = atlas.access_token();
+    fs::write(home.path("token"), format!("{token}\r\n")).unwrap();
+    let seen = home.path("seen");
+    // What it starts and leaves behind holds the pipes open.
+    home.install(&format!(
+        "{{ echo \"$@\"; env; cat; }} > '{}'\nsleep 20 &\n{}",
+        seen.display(),
+        printing(&home.path("token"))
+    ));
+    let begun = Instant::now();
+    let output = home.run(&home.bin(), &[]);
+    let said = said(&output);
+    assert_eq!(output.status.code(), Some(0), "{said}");
+    assert!(begun.elapsed() < Duration::from_secs(4), "it waited for what was left behind");
+    assert!(is_value(std::str::from_utf8(&output.stdout).unwrap()));
+    let seen = fs::read_to_string(seen).unwrap();
+    assert!(seen.starts_with("auth token --profile ci\n"), "{seen}");
+    assert!(seen.contains("DO_NOT_TRACK=1\n"), "{seen}");
+    assert!(!said.contains(&token), "{said}");
+    assert_eq!(atlas.live_tokens(), 1, "it belongs to the Atlas CLI");
+    home.assert_untouched();
+}
+
+#[test]
+fn named_by_a_variable_it_gets_no_credential_of_the_environment() {
+    if !have(&["setsid"]) {
+        return;
+    }
+    let atlas = Atlas::start();
+    let home = Home::new(&atlas);
+    fs::write(home.path("token"), atlas.access_token()).unwrap();
+    let seen = home.path("seen");
+    home.install(&format!("env > '{}'\n{}", seen.display(), printing(&home.path("token"))));
+    for arguments in [&["-P", "ci"][..], &["--profile", "CI"]] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_atlas-secret"));
+        command
+            .args(["--yes", "--format", "secret", "--client-id", PLAIN])
+            .args(arguments)
+            .env_clear()
+            .envs([("HOME", home.folder.path().as_os_str()), ("PATH", home.path("bin").as_os_str())])
+            .envs([("MONGODB_ATLAS_ACCESS_TOKEN", "FAKE-canary"), ("MCLI_PRIVATE_API_KEY", "FAKE-canary")])
+            .stdin(Stdio::null());
+        let output = command.output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+        let seen = fs::read_to_string(&seen).unwrap();
+        let of_atlas = seen.lines().filter(|line| line.contains("MONGODB_ATLAS") || line.contains("MCLI"));
+        assert_eq!(of_atlas.collect::<Vec<_>>(), ["MONGODB_ATLAS_SKIP_UPDATE_CHECK=yes"]);
+        assert!(!seen.contains("canary"), "{seen}");
+    }
+}
+
+#[test]
+fn each_way_to_fail_has_its_own_sentence_and_a_way_out() {
+    if !have(&["setsid"]) {
+        return;
+    }
+    let atlas = Atlas::start();
+    let home = Home::new(&atlas);
+    let sign_in = "run `atlas auth login --profile ci`";
+    let failed = "`atlas auth token --profile ci` failed";
+    let no_token = "`atlas auth token --profile ci` printed no token: update the Atlas CLI";
+    let rows = [
+        ("exit 0", format!("`atlas auth token --profile ci` printed nothing: {sign_in}")),
+        ("echo '  '", format!("`atlas auth token --profile ci` printed nothing: {sign_in}")),
+        ("exit 3", format!("{failed}: {sign_in}")),
+        (
+            "echo 'Error: no access token found for profile ci' >&2; exit 1",
+            format!("{failed} (no access token found for profile ci): {sign_in}"),
+        ),
+        (
+            "printf 'Error: session expired\\n\\nTo login, run: atlas auth login\\n' >&2; exit 1",
+            format!("{failed} (session expired): {sign_in}"),
+        ),
+        (
+            "printf '\\033[31mbad\\033[0m eyJFAKE-token\\n' >&2; exit 1",
+            format!("{failed} ([31mbad[0m ...): {sign_in}"),
+        ),
+        ("printf 'Manage the state.\\n\\nUsage:\\n  atlas auth [command]\\n'", no_token.to_owned()),
+        ("echo 'Error: unknown command \"auth\" for \"atlas\"' >&2; exit 1", no_token.to_owned()),
+        ("while :; do printf xxxxxxxxxxxxxxxx; done", format!("{failed}: {sign_in}")),
+        ("printf '\\377\\376'", no_token.to_owned()),
+        (
+            "echo \"'quoted'\"",
+            "the output of `atlas auth token --profile ci`: remove the quotes around it".to_owned(),
+        ),
+        ("kill -9 $$", format!("{failed}: {sign_in}")),
+    ];
+    for (script, expected) in rows {
+        home.install(script);
+        let output = home.run(&home.bin(), &[]);
+        let said = said(&output);
+        assert_eq!((output.status.code(), output.stdout.len()), (Some(1), 0), "{script}: {said}");
+        let expected = format!("Nothing was created. These credentials cannot be used: {expected}");
+        assert_eq!(said.matches(&expected).count(), 1, "{script}: {expected}: {said}");
+        assert!(!said.contains('\x1b') && !said.contains("eyJ"), "{said}");
+    }
+    assert_eq!(atlas.requests(), Vec::<String>::new());
+    home.assert_untouched();
+}
+
+#[test]
+fn an_atlas_in_the_current_folder_or_without_the_right_to_run_is_none() {
+    if !have(&["setsid"]) {
+        return;
+    }
+    let atlas = Atlas::start();
+    let home = Home::new(&atlas);
+    let marker = home.path("ran");
+    home.install(&format!("touch '{}'", marker.display()));
+    let elsewhere = home.path("elsewhere");
+    fs::create_dir_all(elsewhere.join("atlas")).unwrap();
+    for path in ["", ".", "bin", "::", &elsewhere.display().to_string()] {
+        let output = home.run(path, &[]);
+        let said = said(&output);
+        assert_eq!(output.status.code(), Some(1), "{said}");
+        assert!(said.contains("there is no `atlas` on the PATH: install the Atlas CLI"), "{path:?}: {said}");
+    }
+    fs::set_permissions(home.path("bin/atlas"), fs::Permissions::from_mode(0o644)).unwrap();
+    assert!(said(&home.run(&home.bin(), &[])).contains("there is no `atlas` on the PATH"));
+    assert!(!marker.exists());
+    // A file that the system cannot run.
+    fs::write(home.path("bin/atlas"), b"\x7fELF-not").unwrap();
+    fs::set_permissions(home.path("bin/atlas"), fs::Permissions::from_mode(0o755)).unwrap();
+    assert!(said(&home.run(&home.bin(), &[])).contains("could not be started ("));
+}
+
+#[test]
+fn one_that_takes_too_long_is_stopped_with_all_that_it_started() {
+    if !have(&["setsid"]) {
+        return;
+    }
+    let atlas = Atlas::start();
+    let home = Home::new(&atlas);
+    let pids = home.path("pids");
+    home.install(&format!("sleep 60 &\necho $! $$ > '{}'\nwait", pids.display()));
+    let begun = Instant::now();
+    let output = home.run(&home.bin(), &[]);
+    assert!(begun.elapsed() < Duration::from_secs(15), "{:?}", begun.elapsed());
+    let said = said(&output);
+    assert!(said.contains("took more than 5 seconds and was stopped"), "{said}");
+    for pid in fs::read_to_string(pids).unwrap().split_whitespace() {
+        let pid = Pid::from_raw(pid.parse().unwrap()).unwrap();
+        wait_for("the end of what was started", || test_kill_process(pid).is_err().then_some(()));
+    }
+}
+
+#[test]
+fn a_token_that_atlas_refuses_says_how_to_renew_it() {
+    if !have(&["setsid"]) {
+        return;
+    }
+    let atlas = Atlas::start();
+    let home = Home::new(&atlas);
+    home.install("echo FAKE-expired-token");
+    let output = home.run(&home.bin(), &[]);
+    let said = said(&output);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    let expected = "Nothing was created. Sign-in failed: Atlas refused the token of profile ci (401).";
+    assert!(said.contains(expected), "{said}");
+    assert!(
+        said.contains("Run any atlas command with that profile, or atlas auth login --profile ci"),
+        "{said}"
+    );
+    assert!(!said.contains("FAKE-expired"), "{said}");
+    assert_eq!(atlas.creates(), 0);
+}
+
+/// The interface with that PATH and home.
+fn interface(home: &Home) -> Program {
+    let program = program().env("PATH", home.bin());
+    let folder = program.home().join(".config/atlascli");
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(folder.join("config.toml"), &home.profile).unwrap();
+    program
+}
+
+#[test]
+fn the_only_profile_signs_in_by_itself_and_a_renewed_token_is_read_again() {
+    let atlas = Atlas::start();
+    let home = Home::new(&atlas);
+    let token = home.path("token");
+    fs::write(&token, "FAKE-expired-token").unwrap();
+    home.install(&printing(&token));
+    let mut terminal = interface(&home).args(["--client-id", PLAIN]).start();
+    terminal.wait_for("profile ci");
+    terminal.wait_for("Atlas refused the token of profile ci (401). Ctrl-P signs in again");
+    fs::write(&token, atlas.access_token()).unwrap();
+    create(&mut terminal);
+    assert!(terminal.screen().contains("profile ci"), "{}", terminal.screen());
+    assert_eq!(atlas.creates(), 1);
+}
+
+#[test]
+fn it_is_chosen_on_the_sign_in_screen_which_says_why_it_fails() {
+    let atlas = Atlas::start();
+    let home = Home::new(&atlas);
+    home.install("exit 0");
+    let mut terminal = interface(&home)
+        .env("MONGODB_ATLAS_BASE_URL", atlas.url())
+        .env("MONGODB_ATLAS_ACCESS_TOKEN", atlas.access_token())
+        .args(["--project-id", PROJECT, "--client-id", PLAIN])
+        .start();
+    terminal.wait_for("[ Create secret ]");
+    terminal.send("\x10");
+    terminal.wait_for("› Atlas CLI profile ci");
+    terminal.send(key::ENTER);
+    terminal.wait_for("printed nothing");
+    home.install("echo FAKE-expired-token");
+    terminal.send(key::ENTER);
+    terminal.wait_for("Atlas refused the token of profile ci (401)");
+    home.install(&format!("echo {}", atlas.access_token()));
+    terminal.send(key::ENTER);
+    create(&mut terminal);
+    assert!(terminal.screen().contains("profile ci"), "{}", terminal.screen());
+}

@@ -1,0 +1,143 @@
+//! Writing the new secret to the profiles of the Atlas CLI that use its account.
+
+use atlas_secret::domain::{
+    ClientId, Delivery, Disposition, Exit, Login, ProfileName, ProfileUpdate, ReadProblem, ServerText,
+    Session, SessionOrigin, VerifyOutcome,
+};
+use atlas_secret::tui::{Command, Event};
+
+use crate::stage::{CLIENT, Stage, client};
+use crate::{asks_to_choose, assert_drawn, assert_not_drawn};
+
+fn names(names: &[&str]) -> Vec<ProfileName> {
+    names.iter().map(|name| ProfileName::new(name).unwrap()).collect()
+}
+
+fn found(profiles: &[&str]) -> Stage {
+    let mut stage = Stage::created();
+    stage.send(Event::ProfilesFound(client(), names(profiles)));
+    stage
+}
+
+fn accepted() -> VerifyOutcome {
+    VerifyOutcome::Accepted { at: None }
+}
+
+fn written(profile: &str) -> ProfileUpdate {
+    let place = ServerText::new(&format!("profile {profile} (keyring)"));
+    ProfileUpdate { profile: ProfileName::new(profile).unwrap(), result: Ok(place) }
+}
+
+fn not_written(profile: &str, why: &str) -> ProfileUpdate {
+    ProfileUpdate { profile: ProfileName::new(profile).unwrap(), result: Err(ServerText::new(why)) }
+}
+
+fn writes(stage: &Stage) -> Vec<Vec<ProfileName>> {
+    let names = |command: &Command| match command {
+        Command::UpdateProfiles(names, _) => Some(names.clone()),
+        _ => None,
+    };
+    stage.commands.iter().filter_map(names).collect()
+}
+
+#[test]
+fn a_profile_of_the_account_is_offered_and_only_that_one() {
+    for (profiles, words) in [
+        (&["ci"][..], "u write it to profile ci"),
+        (&["ci", "prod"], "u write it to profiles ci and prod"),
+        (&["a", "b", "c"], "u write it to profiles a, b and c"),
+    ] {
+        assert_drawn(&found(profiles), words);
+    }
+    let mut none = found(&[]);
+    none.keys("u");
+    assert_not_drawn(&none, "Update");
+    let mut other = Stage::created();
+    let client = ClientId::parse("mdb_sa_id_0000000000000000000000ff").unwrap();
+    other.send(Event::ProfilesFound(client, names(&["ci"])));
+    assert_not_drawn(&other, "Update");
+    assert!(writes(&none).is_empty());
+}
+
+#[test]
+fn it_is_written_once_atlas_has_accepted_it_and_counts_as_delivered() {
+    for is_verified_before in [false, true] {
+        let mut stage = found(&["ci", "prod"]);
+        if is_verified_before {
+            stage.keys("v").verified(accepted());
+            stage.keys("u");
+        } else {
+            stage.keys("u");
+            assert_drawn(&stage, "verified first, then written to profiles ci and prod");
+            assert!(writes(&stage).is_empty(), "Atlas is asked first");
+            stage.keys("u").verified(accepted());
+        }
+        assert_drawn(&stage, "Writing it to profiles ci and prod");
+        stage.keys("u");
+        assert_eq!(writes(&stage), [names(&["ci", "prod"])]);
+        stage.send(Event::ProfilesUpdated(vec![written("ci"), written("prod")]));
+        assert_drawn(&stage, "Updated profile ci (keyring)");
+        assert_not_drawn(&stage, "u write");
+        assert!(stage.commands.iter().any(|command| matches!(command, Command::SettleRecord)));
+        stage.keys("q");
+        let place = |name| Delivery::Updated { place: ServerText::new(name) };
+        let ways = vec![place("profile ci (keyring)"), place("profile prod (keyring)")];
+        assert_eq!((stage.exit(), stage.fates()), (Some(Exit::Done), vec![Disposition::Delivered(ways)]));
+    }
+}
+
+#[test]
+fn nothing_is_written_while_atlas_does_not_accept_it() {
+    let refused = VerifyOutcome::Refused(ServerText::new("no"));
+    let unknown = VerifyOutcome::CouldNotCheck(ReadProblem::Unexpected { status: 502 });
+    for outcome in [refused, unknown] {
+        let mut stage = found(&["ci"]);
+        stage.keys("u").verified(outcome);
+        assert_drawn(&stage, "Not written to profile ci. Atlas has not accepted the secret yet.");
+        assert!(writes(&stage).is_empty());
+        stage.keys("u").verified(accepted());
+        assert_eq!(writes(&stage).len(), 1, "u tries again");
+    }
+    let mut only_verified = found(&["ci"]);
+    only_verified.keys("v").verified(accepted());
+    assert!(writes(&only_verified).is_empty(), "never unasked");
+}
+
+#[test]
+fn one_that_fails_says_why_and_is_tried_again_alone() {
+    let mut stage = found(&["ci", "prod"]);
+    stage.keys("u").verified(accepted());
+    let why = "The system's keyring is locked (its prompt was dismissed).";
+    stage.send(Event::ProfilesUpdated(vec![not_written("ci", why), written("prod")]));
+    assert_drawn(&stage, &format!("Not written to profile ci. {why}"));
+    stage.keys("u");
+    assert_eq!(writes(&stage)[1], names(&["ci"]));
+    stage.send(Event::ProfilesUpdated(vec![not_written("ci", why)]));
+    stage.keys("q");
+    assert_eq!(stage.exit(), Some(Exit::Done), "prod has it");
+
+    let mut failed = found(&["ci"]);
+    failed.keys("u").verified(accepted());
+    failed.keys("q");
+    assert_drawn(&failed, "This secret is still being delivered.");
+    failed.keys("esc");
+    failed.send(Event::ProfilesUpdated(vec![not_written("ci", why)]));
+    failed.keys("q");
+    assert!(asks_to_choose(&failed) && failed.exit().is_none());
+}
+
+#[test]
+fn the_profile_that_signed_in_is_offered_and_afterwards_holds_no_old_secret() {
+    let mut stage = Stage::created();
+    let base_url = atlas_secret::domain::BaseUrl::parse("https://cloud.mongodb.com").unwrap();
+    let profile = ProfileName::new("ci").unwrap();
+    let identity = atlas_secret::domain::Identity::ServiceAccount(ClientId::parse(CLIENT).unwrap());
+    let shared = &mut stage.app.shared;
+    shared.session = Session::remote(&base_url, identity).with_origin(SessionOrigin::Profile(profile));
+    shared.login = Some(Login { client: client(), ends_with: ServerText::new("abcd") });
+    shared.login_holder = Some(ServerText::new("profile ci"));
+    stage.send(Event::ProfilesFound(client(), Vec::new()));
+    stage.keys("u").verified(accepted());
+    stage.send(Event::ProfilesUpdated(vec![written("ci")]));
+    assert_eq!(stage.app.shared.login_holder, None);
+}
