@@ -38,7 +38,7 @@ fn take(terminal: &mut Terminal, text: &str, line: &str) {
 
 #[test]
 fn a_tool_gets_what_it_reads_and_its_output_is_shown_without_the_secret() {
-    let script = "cat >manifest; echo secret/atlas configured; cat manifest; base64 manifest; echo done >&2";
+    let script = "cat >manifest; echo secret/atlas configured; cat manifest; base64 manifest; echo done";
     let mut terminal = prompt(with_tool(demo(), "kubectl", script));
     take(&mut terminal, "kube", "kubectl apply -f -");
     terminal.wait_for("as kubernetes ▾");
