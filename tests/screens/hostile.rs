@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use atlas_secret::domain::{
-    CopyFailure, CopyOutcome, CreateOutcome, CreatedSecret, FieldViolation, LostAnswer, ReadProblem,
-    ServerText, ServiceAccount, TransportProblem,
+    CommandOutcome, CommandOutput, CommandReport, CopyFailure, CopyOutcome, CreateOutcome, CreatedSecret,
+    FieldViolation, LostAnswer, ReadProblem, ServerText, ServiceAccount, TransportProblem,
 };
 use atlas_secret::tui::Event;
 use crossterm::event::KeyCode;
@@ -55,7 +55,15 @@ fn stages() -> Vec<(&'static str, Stage)> {
     let outcome = CopyOutcome::Failed(CopyFailure { reasons: vec![hostile()] });
 
     copy.send(Event::CopyFinished(outcome));
+    let mut command = Stage::created();
+    command.press(KeyCode::Char('p'));
+    command.type_in("false");
+    command.press(KeyCode::Enter);
+    let output = CommandOutput { lines: vec![hostile(), hostile()], left_out: 0 };
+    let outcome = CommandOutcome::Exited { code: 1, last_line: ServerText::new("failed") };
+    command.send(Event::CommandEnded(CommandReport { outcome, output }));
     vec![
+        ("command", command),
         ("field", field),
         ("limited", limited),
         ("sign-in", sign_in),

@@ -7,16 +7,17 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::cli::LONGEST_COPY;
+use crate::config::{FileError, FileProblem, read_bytes};
 use crate::delivery::{Preference, check_line};
 use crate::domain::{
     CommandOutcome, Format, KnownCommand, Lifetime, Os, SECRET_PREFIX, ServerText, Template, is_invisible,
 };
-
-use crate::config::{FileError, FileProblem, read_bytes};
+use crate::process::wall_clock;
 
 /// The longest command line that can be edited on the screen.
 const LONGEST_COMMAND: usize = 1024;
@@ -122,10 +123,11 @@ impl Setting<'_> {
             }
             _ => return Err(self.wrong("must be a time such as \"30d\", or a number of hours")),
         };
-        // A date depends on when and where it is read: the form judges it.
-        if text.parse::<DateTime>().is_err() {
-            Lifetime::parse(&text).map_err(|error| self.wrong(format!("{text}: {error}")))?;
-        }
+        // Only a date needs the time zone, which takes time to load.
+        let is_date = text.parse::<DateTime>().is_ok();
+        let zone = if is_date { TimeZone::system() } else { TimeZone::UTC };
+        Lifetime::parse_at(&text, wall_clock(), &zone)
+            .map_err(|error| self.wrong(format!("{text}: {error}")))?;
         Ok(text)
     }
 

@@ -274,14 +274,12 @@ impl RunPrompt {
                 format => format!("as {}  ", format.name()),
             };
             let name = cut_to(known.name.as_str(), LONGEST_NAME, ellipsis);
-            let about = format!("  {reads}{name}");
-            let left = width.saturating_sub(2 + about.chars().count());
-            let line = cut_to(&known.line, left, ellipsis);
-            canvas.line(Line::from(vec![
-                Span::styled(format!("{pointer} "), theme.strong),
-                Span::styled(format!("{line:<left$}"), style),
-                Span::styled(about, theme.faint),
-            ]));
+            let about = Span::styled(format!("  {reads}{name}"), theme.faint);
+            let left = width.saturating_sub(2 + about.width());
+            let line = Span::styled(cut_to(&known.line, left, ellipsis), style);
+            let gap = Span::raw(" ".repeat(left.saturating_sub(line.width())));
+            let pointer = Span::styled(format!("{pointer} "), theme.strong);
+            canvas.line(Line::from(vec![pointer, line, gap, about]));
         }
         if total > rows {
             canvas.words(2, &format!("{} of {total}", first + rows), theme.faint);
