@@ -188,6 +188,11 @@ fn commands_that_were_run_are_known_whether_or_not_they_worked() {
         .type_in("a | b")
         .keys("enter")
         .command_ended(CommandOutcome::Malformed(ServerText::new("no")));
+    stage
+        .keys("esc p")
+        .type_in("kep")
+        .keys("enter")
+        .command_ended(CommandOutcome::NotFound(ServerText::new("kep")));
     stage.keys("esc p").type_in("keep two").keys("enter").command_ended(CommandOutcome::Succeeded);
     stage.keys("p").type_in("keep two").keys("enter").command_ended(CommandOutcome::Succeeded);
     stage.keys("p");

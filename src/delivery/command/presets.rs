@@ -71,9 +71,10 @@ fn is_program(path: &Path) -> bool {
     path.is_file() && rustix::fs::access(path, rustix::fs::Access::EXEC_OK).is_ok()
 }
 
+/// Scripts have to be named whole to be started.
 #[cfg(not(unix))]
 fn is_program(path: &Path) -> bool {
-    ["exe", "cmd", "bat"].into_iter().any(|extension| path.with_extension(extension).is_file())
+    path.with_extension("exe").is_file()
 }
 
 #[cfg(test)]

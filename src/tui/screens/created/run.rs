@@ -205,11 +205,16 @@ impl CreatedScreen {
         self.delivery_ended(app, result);
     }
 
-    /// Keeps a command that was run for the list, unless its line was refused: the secret may be in it.
+    /// Keeps a command that was run for the list. A line that was refused may have the secret in it.
     fn remember(&self, app: &mut Shared, outcome: &CommandOutcome) {
-        let is_refused =
-            matches!(outcome, CommandOutcome::Malformed(_) | CommandOutcome::UnknownPlaceholder(_));
-        let Some(Prompt::Run(prompt)) = self.prompt.as_ref().filter(|_| !is_refused) else { return };
+        let was_run = !matches!(
+            outcome,
+            CommandOutcome::Malformed(_)
+                | CommandOutcome::UnknownPlaceholder(_)
+                | CommandOutcome::NotFound(_)
+                | CommandOutcome::NotStarted(_)
+        );
+        let Some(Prompt::Run(prompt)) = self.prompt.as_ref().filter(|_| was_run) else { return };
         let line = prompt.line.line.text().trim().to_owned();
         app.commands_run.retain(|known| known.line != line || known.format != prompt.format);
         let name = ServerText::new("run before");
