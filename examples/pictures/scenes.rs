@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use atlas_secret::domain::{
-    BaseUrl, CopyOutcome, CreateOutcome, CreatedSecret, ExistingSecret, HeldCopy, Identity, LostAnswer, Page,
-    PairKind, ProfileName, ProjectEntry, ProjectId, Rejection, SecretId, ServerText, Session, VerifyOutcome,
+    ApiError, BaseUrl, Cause, CopyOutcome, CreatedSecret, ExistingSecret, HeldCopy, Identity, Page, PairKind,
+    ProfileName, ProjectEntry, ProjectId, Rejection, SecretId, ServerText, Session,
 };
 use atlas_secret::tui::screens::{Form, SignIn};
 use atlas_secret::tui::{Glyphs, Screen, Theme};
@@ -109,8 +109,7 @@ fn others() -> Stage {
     let after = ExistingSecret { expires_at: Some("2026-11-30T17:14:00Z".parse().unwrap()), ..before };
     stage.account(&[after]);
     stage.press(KeyCode::Char('v'));
-    let at = Some("2026-11-23T17:14:20Z".parse().unwrap());
-    stage.verified(VerifyOutcome::Accepted { at });
+    stage.verified(Ok(()));
     stage
 }
 
@@ -176,7 +175,7 @@ pub fn arrived(stage: &mut Stage) {
     let id = SecretId::from_server("6650f0aa12bc34de56f07890");
     let expires_at = Some("2026-12-23T17:14:00Z".parse().unwrap());
     let created_at = Some("2026-11-23T17:14:00Z".parse().unwrap());
-    stage.answered(CreateOutcome::Created(CreatedSecret { value: VALUE.into(), id, created_at, expires_at }));
+    stage.answered(Ok(CreatedSecret { value: VALUE.into(), id, created_at, expires_at }));
 }
 
 /// The clipboard has it, read back, and will be emptied in a minute.
@@ -192,7 +191,7 @@ fn guard() -> Stage {
 
 fn unknown() -> Stage {
     let mut stage = posting(60_000);
-    stage.answered(CreateOutcome::Unknown(LostAnswer::TimedOut(Duration::from_secs(60))));
+    stage.answered(Err(ApiError::sent(Cause::TimedOut(Duration::from_secs(60)))));
     let found = ExistingSecret { last_used_at: None, ..existing("d06b", "2026-12-23T17:14:02Z") };
     stage.account(&[found]);
     stage
@@ -200,14 +199,14 @@ fn unknown() -> Stage {
 
 fn role_too_low() -> Stage {
     let mut stage = posting(0);
-    stage.answered(CreateOutcome::Rejected(Rejection {
+    stage.answered(Err(ApiError::rejected(Rejection {
         status: 401,
         error_code: ServerText::new("USER_UNAUTHORIZED"),
         detail: ServerText::new("Current user is not authorized to perform this action."),
         fields: Vec::new(),
         retry_after: None,
         address: None,
-    }));
+    })));
     stage
 }
 
