@@ -91,17 +91,15 @@ impl Client {
                     self.give_back(|minted| is_same(&minted.token, &token.value)).await;
                     return Ok(());
                 }
+                Err(ApiError { cause: Cause::TokenRefused { status, .. }, phase }) => {
+                    return Err(ApiError { cause: Cause::Unexpected { status }, phase });
+                }
                 Err(error) => error,
             };
-            match error.cause {
-                Cause::SignInRefused(_) => match pauses.next().filter(|pause| *pause < left()) {
-                    Some(pause) => tokio::time::sleep(pause).await,
-                    None => return Err(error),
-                },
-                Cause::TokenRefused { status, .. } => {
-                    return Err(ApiError::sent(Cause::Unexpected { status }));
-                }
-                _ => return Err(error),
+            let pause = pauses.next().filter(|pause| *pause < left());
+            match pause.filter(|_| matches!(error.cause, Cause::SignInRefused(_))) {
+                Some(pause) => tokio::time::sleep(pause).await,
+                None => return Err(error),
             }
         }
     }

@@ -115,8 +115,8 @@ impl Connections {
         }
     }
 
-    /// Runs a read. After Atlas refused the token of a browser login, the next request asks the Atlas CLI for it again.
-    async fn read<T, Work>(
+    /// Runs a request. After Atlas refused the token of a browser login, the next one asks the Atlas CLI for it again.
+    async fn request<T, Work>(
         self: &Arc<Self>,
         request: impl FnOnce(Arc<Client>) -> Work + Send + 'static,
     ) -> Result<T, ApiError>
@@ -163,32 +163,32 @@ impl AtlasApi for Arc<Connections> {
             super::test_hooks::panic_if_asked("sign in");
             atlas.sign_in().await
         };
-        self.read(request).await
+        self.request(request).await
     }
 
     async fn account(&self, of: &AccountRef) -> Result<ServiceAccount, ApiError> {
         let AccountRef { project, client } = of.clone();
         let request = async move |atlas: Arc<Client>| atlas.service_account(&project, &client).await;
-        self.read(request).await
+        self.request(request).await
     }
 
     async fn project(&self, id: &ProjectId) -> Result<Project, ApiError> {
         let id = id.clone();
-        self.read(async move |atlas: Arc<Client>| atlas.project(&id).await).await
+        self.request(async move |atlas: Arc<Client>| atlas.project(&id).await).await
     }
 
     async fn settings(&self, of: &OrganizationId) -> Result<OrganizationSettings, ApiError> {
         let id = of.clone();
-        self.read(async move |atlas: Arc<Client>| atlas.organization_settings(&id).await).await
+        self.request(async move |atlas: Arc<Client>| atlas.organization_settings(&id).await).await
     }
 
     async fn projects(&self, page: u32) -> Result<Page<ProjectEntry>, ApiError> {
-        self.read(async move |atlas: Arc<Client>| atlas.projects(page).await).await
+        self.request(async move |atlas: Arc<Client>| atlas.projects(page).await).await
     }
 
     async fn accounts(&self, of: &ProjectId, page: u32) -> Result<Page<AccountEntry>, ApiError> {
         let id = of.clone();
-        self.read(async move |atlas: Arc<Client>| atlas.service_accounts(&id, page).await).await
+        self.request(async move |atlas: Arc<Client>| atlas.service_accounts(&id, page).await).await
     }
 
     async fn create_secret(&self, new_secret: &NewSecret) -> Result<CreatedSecret, ApiError> {
@@ -198,15 +198,7 @@ impl AtlasApi for Arc<Connections> {
             super::test_hooks::panic_if_asked("create");
             atlas.create_secret(&new_secret).await
         };
-        let connection = self.current();
-        let result = self.isolated(request).await;
-        // The next try begins with another token, where there may be one.
-        if let (Err(error), Some(connection)) = (&result, connection)
-            && error.rejection().is_some_and(|rejection| connection.refused_login(rejection).is_some())
-        {
-            self.renew(&connection);
-        }
-        result
+        self.request(request).await
     }
 
     async fn delete_secret(&self, of: &AccountRef, id: &SecretId) -> Result<(), ApiError> {
@@ -262,18 +254,15 @@ impl Connection {
         }
     }
 
-    /// The result of a read, with what a refusal of its token means for a browser login.
-    pub fn explained<T>(&self, result: Result<T, ApiError>) -> Result<T, ApiError> {
-        result.map_err(|ApiError { phase, cause }| {
-            let cause = match cause {
-                Cause::Rejected(rejection) => match self.refused_login(&rejection) {
-                    Some(profile) => Cause::LoginExpired(profile, rejection),
-                    None => Cause::Rejected(rejection),
-                },
-                cause => cause,
-            };
-            ApiError { phase, cause }
-        })
+    /// The result of a request, with what a refusal of its token means for a browser login.
+    pub fn explained<T>(&self, mut result: Result<T, ApiError>) -> Result<T, ApiError> {
+        if let Err(error) = &mut result
+            && let Cause::Rejected(rejection) = &error.cause
+            && let Some(profile) = self.refused_login(rejection)
+        {
+            error.cause = Cause::LoginExpired(profile, rejection.clone());
+        }
+        result
     }
 
     async fn close(&self) {

@@ -41,12 +41,6 @@ pub enum DeleteError {
     PerhapsDeleted(ApiError),
 }
 
-impl From<ApiError> for DeleteError {
-    fn from(error: ApiError) -> Self {
-        Self::NotDeleted(error)
-    }
-}
-
 impl DeleteError {
     /// What Atlas said, where it was Atlas that refused.
     pub fn atlas_words(&self) -> Option<ServerText> {
@@ -94,7 +88,7 @@ pub async fn delete(
         };
         let found = match fetched {
             Ok(fetched) => fetched.secrets.into_iter().find(|secret| secret.id == *id),
-            Err(error) => return Deletion::Failed(error.into()),
+            Err(error) => return Deletion::Failed(DeleteError::NotDeleted(error)),
         };
         match found {
             None => return Deletion::Deleted,
@@ -118,7 +112,7 @@ pub(super) async fn delete_and_look(
 ) -> Result<(), DeleteError> {
     match atlas.delete_secret(account, id).await {
         Ok(()) => return Ok(()),
-        Err(error) if error.certainty() == Certainty::NotDone => return Err(error.into()),
+        Err(error) if error.certainty() == Certainty::NotDone => return Err(DeleteError::NotDeleted(error)),
         Err(_) => {}
     }
     match atlas.account(account).await {
@@ -144,8 +138,11 @@ mod tests {
         };
         let slow = ApiError::sent(Cause::TimedOut(Duration::from_secs(10)));
         let rows = [
-            (ApiError::rejected(role).into(), "Not deleted. You may not delete secrets here."),
-            (slow.clone().into(), "Not deleted. Atlas did not answer within 10 seconds."),
+            (
+                DeleteError::NotDeleted(ApiError::rejected(role)),
+                "Not deleted. You may not delete secrets here.",
+            ),
+            (DeleteError::NotDeleted(slow.clone()), "Not deleted. Atlas did not answer within 10 seconds."),
             (
                 DeleteError::StillThere,
                 "Not deleted. Atlas did not confirm the deletion, and the secret still exists.",

@@ -20,7 +20,7 @@ use tokio::task::{AbortHandle, JoinHandle};
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::{ApiError, NewSecret};
-use crate::jobs::{self, AtlasApi, Deletion, Journal, Known, Operator, Outcome, Question, Step};
+use crate::jobs::{self, AtlasApi, DeleteError, Deletion, Journal, Known, Operator, Outcome, Question, Step};
 
 use crate::process;
 
@@ -161,43 +161,42 @@ where
                             jobs::delete(&atlas, &account, &id, recheck, &cancel, sent).await,
                         )
                     },
-                    || Event::DeleteFinished(Deletion::Failed(internal_error().into())),
+                    || Event::DeleteFinished(Deletion::Failed(DeleteError::NotDeleted(internal_error()))),
                 );
             }
             Command::CancelDelete => self.deletion.cancel(),
             Command::FetchAccount(reader, of) => {
                 let account = of.clone();
-                let read = async move { atlas.account(&account).await };
-                self.read(Slot::Account(reader), read, move |result| {
-                    Event::AccountFetched(reader, of, result)
-                });
+                let read = |_| async move { atlas.account(&account).await };
+                let fetched = move |result| Event::AccountFetched(reader, of, result);
+                self.read(Slot::Account(reader), read, fetched);
             }
             Command::FetchProject(of) => {
                 let id = of.clone();
-                let read = async move { atlas.project(&id).await };
+                let read = |_| async move { atlas.project(&id).await };
                 self.read(Slot::Project, read, |result| Event::ProjectFetched(of, result));
             }
             Command::FetchSettings(of) => {
                 let id = of.clone();
-                let read = async move { atlas.settings(&id).await };
+                let read = |_| async move { atlas.settings(&id).await };
                 self.read(Slot::Settings, read, |result| Event::SettingsFetched(of, result));
             }
-            Command::FetchProjects(page) => self.read_page(
-                |delayed| async move { jobs::with_retries(|| atlas.projects(page), delayed).await },
-                move |result| Event::ProjectsPage(page, result),
-            ),
+            Command::FetchProjects(page) => {
+                let read = |report: JobEvents| async move {
+                    jobs::with_retries(|| atlas.projects(page), |wait| report.delayed(wait)).await
+                };
+                self.read(Slot::Pages, read, move |result| Event::ProjectsPage(page, result));
+            }
             Command::FetchAccounts(of, page) => {
                 let project = of.clone();
-                self.read_page(
-                    |delayed| async move {
-                        jobs::with_retries(|| atlas.accounts(&project, page), delayed).await
-                    },
-                    move |result| Event::AccountsPage(of, page, result),
-                );
+                let read = |report: JobEvents| async move {
+                    jobs::with_retries(|| atlas.accounts(&project, page), |wait| report.delayed(wait)).await
+                };
+                self.read(Slot::Pages, read, move |result| Event::AccountsPage(of, page, result));
             }
             Command::StopPages => self.stop(Slot::Pages),
             Command::Verify(client, value) => {
-                let verify = async move { atlas.verify(&client, &value).await };
+                let verify = |_| async move { atlas.verify(&client, &value).await };
                 self.read(Slot::Verify, verify, Event::Verified);
             }
             other => return Some(other),
@@ -235,27 +234,20 @@ where
         self.join(slot, work, |event| event.unwrap_or_else(failed));
     }
 
-    /// Asks Atlas, until another question takes its slot.
-    fn read<T: 'static>(
+    /// Asks Atlas; a panic is an error like any other.
+    fn read<T: 'static, Work>(
         &mut self,
         slot: Slot,
-        work: impl Future<Output = Result<T, ApiError>> + Send + 'static,
-        event: impl FnOnce(Result<T, ApiError>) -> Event + Send + 'static,
-    ) {
-        self.stop(slot);
-        self.join(slot, |_| work, |result| event(result.unwrap_or_else(|| Err(internal_error()))));
-    }
-
-    /// Fetches a page of a list, beside its other pages. `work` gets what hears of each wait.
-    fn read_page<T: 'static, Work>(
-        &mut self,
-        work: impl FnOnce(Box<dyn FnMut(Duration) + Send>) -> Work,
+        work: impl FnOnce(JobEvents) -> Work,
         event: impl FnOnce(Result<T, ApiError>) -> Event + Send + 'static,
     ) where
         Work: Future<Output = Result<T, ApiError>> + Send + 'static,
     {
-        let work = |report: JobEvents| work(Box::new(move |wait| report.send(Event::PagesDelayed(wait))));
-        self.join(Slot::Pages, work, |result| event(result.unwrap_or_else(|| Err(internal_error()))));
+        // Several pages of a list are fetched at a time.
+        if slot != Slot::Pages {
+            self.stop(slot);
+        }
+        self.join(slot, work, |result| event(result.unwrap_or_else(|| Err(internal_error()))));
     }
 
     /// Runs work beside what has its slot already. `event` gets nothing after a panic.
@@ -326,6 +318,10 @@ impl JobEvents {
     fn send(&self, event: Event) {
         // The receiver is gone only when the program is leaving.
         let _ = self.reports.send(Report { job: Some(self.job), event });
+    }
+
+    fn delayed(&self, wait: Duration) {
+        self.send(Event::PagesDelayed(wait));
     }
 
     /// Runs work and reports its event. `event` gets nothing after a panic.

@@ -1,7 +1,7 @@
 //! Deleting: a secret that was used stays, and a request that was sent is not cancelled.
 
 use atlas_secret::domain::ApiError;
-use atlas_secret::jobs::{Deletion, Recheck, delete};
+use atlas_secret::jobs::{DeleteError, Deletion, Recheck, delete};
 use tokio_util::sync::CancellationToken;
 
 use crate::run::new_secret;
@@ -39,7 +39,7 @@ async fn run((recheck, fetched, deleted, cancel_at, expected, is_sent): Row) {
 
 #[tokio::test]
 async fn each_answer_has_its_outcome() {
-    let failed = || Deletion::Failed(unreachable().into());
+    let failed = || Deletion::Failed(DeleteError::NotDeleted(unreachable()));
     let unused = || Ok(account(&[existing("found", LONG)]));
     let used = ExistingSecret { last_used_at: Some(time(EXPIRED)), ..existing("found", LONG) };
     let rows: [Row; 9] = [
