@@ -14,8 +14,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::delivery::write_secret;
 use crate::domain::{
-    Delivery, Disposition, Exit, ExitSummary, Format, LostAnswer, NewSecret, OrganizationId, PrintFailure,
-    ReadProblem, SecretId, SecretPayload,
+    ApiError, Certainty, Delivery, Disposition, Exit, ExitSummary, Format, NewSecret, OrganizationId,
+    PrintFailure, SecretId, SecretPayload,
 };
 use crate::jobs::{
     self, AtlasApi, Connections, Created, Known, Operator, Outcome, PAUSES, Question, Reason, Records,
@@ -26,7 +26,7 @@ use crate::tui::screens::{
     CreatedScreen, FieldName, Form, NO_ORGANIZATION, PROBABLY_YOURS, SEVERAL_APPEARED, Validation,
     check_failed, none_appeared,
 };
-use crate::tui::{Certainty, Failure, Flags, Glyphs, Signal, words};
+use crate::tui::{Failure, Flags, Glyphs, Signal, words};
 
 /// How much longer a POST or a write may run after a signal.
 const GRACE: Duration = Duration::from_secs(3);
@@ -194,12 +194,15 @@ impl Headless {
         let mut screen =
             CreatedScreen::new(new_secret.clone(), secret.clone(), known.secrets.unwrap_or_default());
         if self.flags.verify {
-            let outcome = tokio::select! {
-                outcome = self.connections.verify(&new_secret.client, &secret.value) => outcome,
+            let result = tokio::select! {
+                result = self.connections.verify(&new_secret.client, &secret.value) => result,
                 _ = signals() => return Ok(ended(Exit::NotDelivered, screen.lost())),
             };
-            say(&outcome.sentence());
-            screen.set_verified(outcome);
+            match &result {
+                Ok(()) => say("Verified: Atlas accepts the new secret."),
+                Err(error) => say(&error.after_verifying()),
+            }
+            screen.set_verified(result);
         }
         if self.format.names_the_organization() && organization.is_none() {
             say(NO_ORGANIZATION);
@@ -225,7 +228,7 @@ impl Headless {
     async fn recover(
         &self,
         new_secret: &NewSecret,
-        lost: &LostAnswer,
+        lost: &ApiError,
         known: &Known,
         mut signals: impl AsyncFnMut() -> Signal,
     ) -> Ended {
@@ -236,7 +239,7 @@ impl Headless {
             recovered = search => recovered,
             _ = signals() => return ended(Exit::NotDelivered, perhaps_created(new_secret)),
         };
-        say(&format!("{} {}", lost.sentence(), found(&recovered, started.elapsed())));
+        say(&format!("{} {}", lost.after_creating(), found(&recovered, started.elapsed())));
         let mut summary = perhaps_created(new_secret);
         if let Recovered::Found(secret) = recovered {
             summary.secret_id = Some(secret.id.clone());
@@ -248,11 +251,11 @@ impl Headless {
 
     /// Why nothing was created, and what to do: the first line says the most important thing.
     fn explain(&mut self, reason: &Reason) -> String {
-        if let Reason::Rejected(rejection) | Reason::Preflight(ReadProblem::Rejected(rejection)) = reason {
-            self.form.blame(rejection);
+        if let Reason::Post(error) | Reason::Preflight(error) = reason {
+            self.form.blame(error);
         }
         let Some(failure) = Failure::of(reason) else {
-            return Certainty::NothingCreated.words().to_owned();
+            return Certainty::NotDone.words().to_owned();
         };
         let explanation = &failure.explanation;
         let mut lines = vec![format!("{} {}", failure.certainty.words(), explanation.title)];
@@ -299,7 +302,7 @@ async fn print(
 }
 
 /// The read before the POST that failed.
-fn failed_read(reason: &Reason) -> Option<&ReadProblem> {
+fn failed_read(reason: &Reason) -> Option<&ApiError> {
     match reason {
         Reason::Preflight(problem) | Reason::Declined(Question::AccountUnknown(problem)) => Some(problem),
         _ => None,

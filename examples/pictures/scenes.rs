@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use atlas_secret::domain::{
-    AccountEntry, BaseUrl, ClientId, CopyOutcome, CreateOutcome, CreatedSecret, ExistingSecret, Format,
-    HeldCopy, Identity, KnownCommand, LostAnswer, Page, PairKind, ProfileName, ProjectEntry, ProjectId,
-    Rejection, SaveFailure, SecretId, ServerText, Session, VerifyOutcome,
+    AccountEntry, ApiError, BaseUrl, Cause, ClientId, CopyOutcome, CreatedSecret, ExistingSecret, Format,
+    HeldCopy, Identity, KnownCommand, Page, PairKind, ProfileName, ProjectEntry, ProjectId, Rejection,
+    SaveFailure, SecretId, ServerText, Session,
 };
 use atlas_secret::tui::screens::{Form, SignIn};
 use atlas_secret::tui::{Event, Glyphs, Screen, Theme};
@@ -120,8 +120,7 @@ fn others() -> Stage {
     let after = ExistingSecret { expires_at: Some("2026-11-30T17:14:00Z".parse().unwrap()), ..before };
     stage.account(&[after]);
     stage.press(KeyCode::Char('v'));
-    let at = Some("2026-11-23T17:14:20Z".parse().unwrap());
-    stage.verified(VerifyOutcome::Accepted { at });
+    stage.verified(Ok(()));
     stage
 }
 
@@ -220,7 +219,7 @@ pub fn arrived(stage: &mut Stage) {
     let id = SecretId::from_server("6650f0aa12bc34de56f07890");
     let expires_at = Some("2026-12-23T17:14:00Z".parse().unwrap());
     let created_at = Some("2026-11-23T17:14:00Z".parse().unwrap());
-    stage.answered(CreateOutcome::Created(CreatedSecret { value: VALUE.into(), id, created_at, expires_at }));
+    stage.answered(Ok(CreatedSecret { value: VALUE.into(), id, created_at, expires_at }));
 }
 
 /// The clipboard has it, read back, and will be emptied in a minute.
@@ -262,7 +261,7 @@ fn guard() -> Stage {
 
 fn unknown() -> Stage {
     let mut stage = posting(60_000);
-    stage.answered(CreateOutcome::Unknown(LostAnswer::TimedOut(Duration::from_secs(60))));
+    stage.answered(Err(ApiError::sent(Cause::TimedOut(Duration::from_secs(60)))));
     let found = ExistingSecret { last_used_at: None, ..existing("d06b", "2026-12-23T17:14:02Z") };
     stage.account(&[found]);
     stage
@@ -270,14 +269,14 @@ fn unknown() -> Stage {
 
 fn role_too_low() -> Stage {
     let mut stage = posting(0);
-    stage.answered(CreateOutcome::Rejected(Rejection {
+    stage.answered(Err(ApiError::rejected(Rejection {
         status: 401,
         error_code: ServerText::new("USER_UNAUTHORIZED"),
         detail: ServerText::new("Current user is not authorized to perform this action."),
         fields: Vec::new(),
         retry_after: None,
         address: None,
-    }));
+    })));
     stage
 }
 

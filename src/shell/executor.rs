@@ -10,9 +10,8 @@ use tokio::task::JoinHandle;
 
 use crate::delivery::{self, Copier, render};
 use crate::domain::{
-    ClientId, ClipboardContent, CommandOutcome, CopyFailure, CopyOutcome, Format, PrintFailure, ProfileName,
-    ProfileUpdate, ReadProblem, SaveFailure, SecretPayload, ServerText, Session, TransportProblem, Tried,
-    TriedSession,
+    ApiError, ClientId, ClipboardContent, CommandOutcome, CopyFailure, CopyOutcome, Format, PrintFailure,
+    ProfileName, ProfileUpdate, SaveFailure, SecretPayload, ServerText, Session, Tried, TriedSession,
 };
 use crate::jobs::{Authenticator, Connections, Records};
 use crate::process::{internal_error, wall_clock};
@@ -213,9 +212,8 @@ impl Executor {
         let (authenticator, connections) = (Arc::clone(&self.authenticator), Arc::clone(&self.connections));
         let session = Session::signed_out(&self.authenticator.base_url);
         let failed = || {
-            let problem = ReadProblem::Transport(TransportProblem::Interrupted(internal_error()));
             Event::SignInTried(TriedSession {
-                tried: Tried::Refused(problem),
+                tried: Tried::Refused(ApiError::interrupted(internal_error())),
                 session,
                 project: None,
                 client: None,

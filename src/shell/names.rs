@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::domain::{ProjectId, ReadProblem, RejectionKind, ServerText};
+use crate::domain::{ApiError, ProjectId, RejectionKind, ServerText};
 use crate::headless::option_of;
 use crate::jobs::{AtlasApi, all_accounts, all_projects};
 use crate::process::say;
@@ -45,8 +45,8 @@ async fn read(
     atlas: &impl AtlasApi,
     field: FieldName,
     project: Option<&ProjectId>,
-) -> Result<Vec<Entry>, ReadProblem> {
-    let tell = |problem: &ReadProblem, pause: Duration| {
+) -> Result<Vec<Entry>, ApiError> {
+    let tell = |problem: &ApiError, pause: Duration| {
         say(&format!("{} Retrying in {} s", problem.explain().title, pause.as_secs()));
     };
     say(&format!("Reading the list of {}s", field.noun()));
@@ -58,15 +58,11 @@ async fn read(
     Ok(projects.map(|entry| Entry { name: entry.name, id: entry.id.to_string() }).collect())
 }
 
-fn unreadable(field: FieldName, problem: &ReadProblem) -> String {
+fn unreadable(field: FieldName, problem: &ApiError) -> String {
     let atlas = problem.atlas_words().map_or_else(String::new, |words| format!(" Atlas: {words}"));
-    let action = match problem {
-        ReadProblem::Rejected(no)
-            if matches!(no.kind(), RejectionKind::RoleTooLow | RejectionKind::Forbidden) =>
-        {
-            "Give the ID instead.".into()
-        }
-        problem => problem.explain().action,
+    let action = match problem.rejection_kind() {
+        Some(RejectionKind::RoleTooLow | RejectionKind::Forbidden) => "Give the ID instead.".into(),
+        _ => problem.explain().action,
     };
     format!("Nothing was created. {} {action}{atlas}", could_not_list(field, problem))
 }

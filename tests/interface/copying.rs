@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use atlas_secret::domain::{
-    ClipboardContent, CopyFailure, CopyOutcome, DeleteOutcome, Delivery, Disposition, Exit, Format, HeldCopy,
-    LostCopy, ServerText, TerminalRoute,
+    ClipboardContent, CopyFailure, CopyOutcome, Delivery, Disposition, Exit, Format, HeldCopy, LostCopy,
+    ServerText, TerminalRoute,
 };
 use atlas_secret::tui::screens::{ClipboardCopy, CopyState};
 use atlas_secret::tui::{Command, Event, Signal};
@@ -234,6 +234,6 @@ fn a_clipboard_that_is_lost_is_not_cleared_when_the_secret_is_deleted() {
     let mut stage = after_copy(COPIED);
     // Deleting is offered only once the copy is lost.
     let lost = ClipboardContent::Lost(LostCopy::DisplayGone);
-    stage.keys("q").clipboard(lost).keys("d").deleted(DeleteOutcome::Gone);
+    stage.keys("q").clipboard(lost).keys("d").deleted(Ok(()));
     assert_eq!((stage.fates(), clears(&stage)), (vec![Disposition::Deleted], 0));
 }

@@ -3,10 +3,9 @@
 use std::time::Duration;
 
 use atlas_secret::domain::{
-    ClipboardContent, CommandOutcome, CopyFailure, CopyOutcome, DeleteOutcome, Format, HeldCopy, LostCopy,
+    ApiError, Cause, ClipboardContent, CommandOutcome, CopyFailure, CopyOutcome, Format, HeldCopy, LostCopy,
     OrganizationId, OrganizationSettings, Page, PrintFailure, ProfileName, ProfileUpdate, Project,
-    ProjectEntry, ProjectId, ReadProblem, SaveFailure, SavedFile, ServerText, Session, TerminalRoute, Tried,
-    TriedSession, VerifyOutcome,
+    ProjectEntry, ProjectId, SaveFailure, SavedFile, ServerText, Session, TerminalRoute, Tried, TriedSession,
 };
 use atlas_secret::tui::{Command, Event};
 
@@ -14,7 +13,7 @@ use crate::outcomes::{account, problem};
 use crate::stage::{CLIENT, Call, PROJECT};
 
 /// Every `each`th read fails, in one of several ways.
-fn read<T>(outcome: u8, each: u8, value: T) -> Result<T, ReadProblem> {
+fn read<T>(outcome: u8, each: u8, value: T) -> Result<T, ApiError> {
     if outcome.is_multiple_of(each) { Err(problem(outcome / each)) } else { Ok(value) }
 }
 
@@ -48,14 +47,14 @@ pub fn answer_call(call: Call, outcome: u8) {
         }
         Call::Delete(_, _, reply) => {
             let is_gone = outcome.is_multiple_of(2);
-            let failed = || DeleteOutcome::Failed(problem(outcome / 2));
-            drop(reply.send(if is_gone { DeleteOutcome::Gone } else { failed() }));
+            let failed = || Err(problem(outcome / 2));
+            drop(reply.send(if is_gone { Ok(()) } else { failed() }));
         }
         Call::Verify(_, reply) => {
             let outcomes = [
-                VerifyOutcome::Accepted { at: None },
-                VerifyOutcome::Refused(ServerText::new("invalid_client")),
-                VerifyOutcome::CouldNotCheck(problem(outcome)),
+                Ok(()),
+                Err(ApiError::sent(Cause::SignInRefused(ServerText::new("invalid_client")))),
+                Err(problem(outcome)),
             ];
             drop(reply.send(outcomes[usize::from(outcome) % 3].clone()));
         }

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use atlas_secret::domain::{
-    CommandOutcome, CommandOutput, CommandReport, CopyFailure, CopyOutcome, CreateOutcome, CreatedSecret,
-    FieldViolation, LostAnswer, ReadProblem, ServerText, ServiceAccount, TransportProblem,
+    ApiError, Cause, CommandOutcome, CommandOutput, CommandReport, CopyFailure, CopyOutcome, CreatedSecret,
+    FieldViolation, ServerText, ServiceAccount,
 };
 use atlas_secret::tui::Event;
 use crossterm::event::KeyCode;
@@ -29,14 +29,14 @@ fn stages() -> Vec<(&'static str, Stage)> {
     refused.fields =
         vec![FieldViolation { field: ServerText::new("secretExpiresAfterHours"), description: hostile() }];
     let mut field = Stage::posting();
-    field.answered(CreateOutcome::Rejected(refused));
+    field.answered(Err(ApiError::rejected(refused)));
 
     let mut limited = Stage::posting();
-    limited.answered(CreateOutcome::Rejected(rejection(429, HOSTILE, HOSTILE)));
+    limited.answered(Err(ApiError::rejected(rejection(429, HOSTILE, HOSTILE))));
 
     let mut sign_in = Stage::filled();
     sign_in.press(KeyCode::Enter);
-    sign_in.signed_in(Err(ReadProblem::SignInRefused(hostile())));
+    sign_in.signed_in(Err(ApiError::not_sent(Cause::SignInRefused(hostile()))));
 
     let mut shortens = Stage::filled();
     shortens.press(KeyCode::Enter);
@@ -48,7 +48,7 @@ fn stages() -> Vec<(&'static str, Stage)> {
 
     let mut unknown = Stage::posting();
     unknown.wait(Duration::from_secs(1));
-    unknown.answered(CreateOutcome::Unknown(LostAnswer::Broken(TransportProblem::Interrupted(hostile()))));
+    unknown.answered(Err(ApiError::sent(Cause::Interrupted(hostile()))));
 
     let mut copy = Stage::created();
     copy.press(KeyCode::Char('c'));
