@@ -7,7 +7,7 @@ use std::fmt;
 
 use thiserror::Error;
 
-use crate::domain::{BaseUrlError, CredentialProblem, ProfileName, ProjectIdError, ServerText, is_quoted};
+use crate::domain::{BaseUrlError, CredentialProblem, IdError, ProfileName, ServerText, is_quoted};
 
 /// Why it is not known who signs in, or where.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -237,7 +237,7 @@ pub enum Warning {
         /// The variable, or the setting and its profile.
         place: String,
         /// What is wrong with it.
-        error: ProjectIdError,
+        error: IdError,
     },
 }
 

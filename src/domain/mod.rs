@@ -35,7 +35,7 @@ pub use clipboard::{
 pub use error::{CreateOutcome, DeleteOutcome, LostAnswer, ReadProblem, TransportProblem, VerifyOutcome};
 pub use exit::{Delivery, Disposition, Exit, ExitSummary};
 pub(crate) use ids::{CLIENT_ID_PREFIX, SECRET_PREFIX};
-pub use ids::{ClientId, ClientIdError, OrganizationId, ProjectId, ProjectIdError, SecretId};
+pub use ids::{ClientId, IdError, OrganizationId, ProjectId, SecretId};
 pub use journal_entry::{Damage, DamagedRecord, JournalEntry, JournalProblem, JournalStep, PendingRecord};
 pub use lifetime::{Lifetime, LifetimeError, Now, USUAL_HOURS};
 pub use messages::Explanation;
