@@ -29,9 +29,7 @@ pub use account::{
     OrganizationSettings, Page, Project, ProjectEntry, SECRETS_PER_ACCOUNT, SHORTENED_TO, ServiceAccount,
 };
 pub use base_url::{BaseUrl, BaseUrlError, HostKind};
-pub use clipboard::{
-    ClipboardContent, CopyError, CopyFailure, CopyOutcome, HeldCopy, LostCopy, TerminalRoute,
-};
+pub use clipboard::{ClipboardContent, CopyError, CopyOutcome, HeldCopy, LostCopy, TerminalRoute};
 pub use error::{CreateOutcome, DeleteOutcome, LostAnswer, ReadProblem, TransportProblem, VerifyOutcome};
 pub use exit::{Delivery, Disposition, Exit, ExitSummary};
 pub(crate) use ids::{CLIENT_ID_PREFIX, SECRET_PREFIX};
@@ -41,8 +39,8 @@ pub use lifetime::{Lifetime, LifetimeError, Now, USUAL_HOURS};
 pub use messages::Explanation;
 pub use os::Os;
 pub use payload::{
-    CommandOutcome, CommandOutput, CommandReport, KnownCommand, PrintFailure, ProfileUpdate, SaveFailure,
-    SavedFile, SecretPayload,
+    CommandOutcome, CommandOutput, CommandReport, KnownCommand, ProfileUpdate, SaveFailure, SavedFile,
+    SecretPayload,
 };
 pub use rejection::{FieldViolation, Rejection, RejectionKind};
 pub use secret::{

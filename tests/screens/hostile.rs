@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use atlas_secret::domain::{
-    CopyFailure, CopyOutcome, CreateOutcome, CreatedSecret, FieldViolation, LostAnswer, ReadProblem,
-    ServerText, ServiceAccount, TransportProblem,
+    CopyOutcome, CreateOutcome, CreatedSecret, FieldViolation, LostAnswer, ReadProblem, ServerText,
+    ServiceAccount, TransportProblem,
 };
 use atlas_secret::tui::Event;
 use crossterm::event::KeyCode;
@@ -52,7 +52,7 @@ fn stages() -> Vec<(&'static str, Stage)> {
 
     let mut copy = Stage::created();
     copy.press(KeyCode::Char('c'));
-    let outcome = CopyOutcome::Failed(CopyFailure { reasons: vec![hostile()] });
+    let outcome = CopyOutcome::Failed { reasons: vec![hostile()] };
 
     copy.send(Event::CopyFinished(outcome));
     vec![

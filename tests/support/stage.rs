@@ -7,8 +7,8 @@ use std::time::Duration;
 use atlas_secret::domain::{
     AccountEntry, AccountRef, ClientId, ClipboardContent, CommandOutcome, CopyOutcome, CreateOutcome,
     CreatedSecret, DeleteOutcome, Disposition, ExistingSecret, Exit, NewSecret, Now, OrganizationId,
-    OrganizationSettings, Page, PrintFailure, Project, ProjectEntry, ProjectId, ReadProblem, Rejection,
-    SaveFailure, SavedFile, SecretId, ServerText, ServiceAccount, Session, TriedSession, VerifyOutcome,
+    OrganizationSettings, Page, Project, ProjectEntry, ProjectId, ReadProblem, Rejection, SaveFailure,
+    SavedFile, SecretId, ServerText, ServiceAccount, Session, TriedSession, VerifyOutcome,
 };
 use atlas_secret::jobs::{AtlasApi, Journal};
 use atlas_secret::tui::screens::{CreatedScreen, FieldName, Focus, Form, Notice};
@@ -597,7 +597,7 @@ impl Stage {
         self.event(Event::CommandEnded(outcome.into()))
     }
 
-    pub fn printed(&mut self, result: Result<(), PrintFailure>) -> &mut Self {
+    pub fn printed(&mut self, result: Result<(), String>) -> &mut Self {
         self.event(Event::Printed(result))
     }
 
