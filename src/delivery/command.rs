@@ -27,10 +27,10 @@ use std::io;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use crate::domain::{CommandOutcome, CommandReport, Format, SecretPayload, ServerText};
+use crate::domain::{CommandOutcome, CommandReport, Format, SecretPayload, ServerText, os_error_message};
 
 use super::format::render;
-use super::os::{os_error_message, remove_credentials};
+use super::os::remove_credentials;
 
 #[cfg(not(unix))]
 use plain::{HeldSignals, run};

@@ -8,9 +8,7 @@ mod write;
 
 use std::io::{self, IsTerminal};
 
-use crate::domain::ServerText;
-
-use super::os::os_error_message;
+use crate::domain::{ServerText, os_error_message};
 
 pub use write::write_secret;
 

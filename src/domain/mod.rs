@@ -37,7 +37,7 @@ pub use ids::{ClientId, IdError, OrganizationId, ProjectId, SecretId};
 pub use journal_entry::{Damage, DamagedRecord, JournalEntry, JournalProblem, JournalStep, PendingRecord};
 pub use lifetime::{Lifetime, LifetimeError, Now, USUAL_HOURS};
 pub use messages::Explanation;
-pub use os::Os;
+pub use os::{Os, os_error_message};
 pub use payload::{
     CommandOutcome, CommandOutput, CommandReport, KnownCommand, ProfileUpdate, SaveFailure, SavedFile,
     SecretPayload,

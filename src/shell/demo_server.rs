@@ -6,9 +6,8 @@ use std::net::{Ipv4Addr, SocketAddr};
 use secrecy::ExposeSecret;
 use tokio::net::TcpListener;
 
-use crate::delivery::os_error_message;
 use crate::demo::{self, Atlas, World};
-use crate::domain::{Credentials, Exit};
+use crate::domain::{Credentials, Exit, os_error_message};
 use crate::process::say;
 
 use super::error::StartError;

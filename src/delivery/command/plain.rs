@@ -4,8 +4,7 @@ use std::io::{self, Write};
 
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::delivery::os::os_error_message;
-use crate::domain::{CommandOutcome, CommandReport, ServerText};
+use crate::domain::{CommandOutcome, CommandReport, ServerText, os_error_message};
 
 use super::captured::Captured;
 use super::line::Words;

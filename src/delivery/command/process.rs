@@ -7,8 +7,7 @@ use rustix::process::Pid;
 use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroizing;
 
-use crate::delivery::os::os_error_message;
-use crate::domain::{CommandOutcome, CommandReport};
+use crate::domain::{CommandOutcome, CommandReport, os_error_message};
 
 use super::captured::Captured;
 use super::line::Words;

@@ -2,8 +2,8 @@
 
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::delivery::{os::os_error_message, render};
-use crate::domain::{Format, SecretPayload};
+use crate::delivery::render;
+use crate::domain::{Format, SecretPayload, os_error_message};
 
 /// Writes `payload` in `format` to this process's standard output and, if that is a file, waits until it is on
 /// the disk. Of a file that takes only a part nothing is left, so that the same can be tried again.
