@@ -15,8 +15,8 @@ mod profile;
 mod stdout;
 
 pub use clipboard::{
-    ClipboardBackend, Copier, Environment, HOLD_CLIPBOARD, OperatingSystem, Preference, hold_clipboard,
-    select_backend, this_program,
+    ClipboardBackend, Copier, Environment, HOLD_CLIPBOARD, Preference, hold_clipboard, select_backend,
+    this_program,
 };
 pub use command::{check_line, find_presets, pipe_to};
 pub use file::{save, update_env};

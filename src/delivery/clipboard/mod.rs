@@ -24,7 +24,7 @@ use secrecy::SecretString;
 
 use crate::domain::{ClipboardContent, CopyError, CopyOutcome, ServerText, TerminalRoute};
 
-pub use backend::{ClipboardBackend, Environment, OperatingSystem, Preference, select_backend};
+pub use backend::{ClipboardBackend, Environment, Preference, select_backend};
 pub use client::this_program;
 pub use server::{HOLD_CLIPBOARD, hold_clipboard};
 

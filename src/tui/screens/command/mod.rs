@@ -1,9 +1,7 @@
 //! The form's request as a command, for a runbook.
 
 mod go;
-mod own;
 mod recipe;
-mod shell;
 #[cfg(test)]
 mod tests;
 
@@ -93,7 +91,7 @@ impl CommandView {
             base_url,
             new_secret: self.new_secret.clone(),
             query_flags: app.query_flags,
-            options: own::options(app),
+            options: recipe::own_options(app),
         };
         base_url.map(|base_url| self.recipe.text(&input(base_url))).unwrap_or_default()
     }
