@@ -15,8 +15,6 @@ mod plain;
 mod presets;
 #[cfg(unix)]
 mod process;
-#[cfg(unix)]
-mod signals;
 #[cfg(test)]
 #[cfg(unix)]
 mod tests;
@@ -27,17 +25,15 @@ use std::io;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use crate::domain::{CommandOutcome, CommandReport, Format, SecretPayload, ServerText};
+use crate::domain::{CommandOutcome, CommandReport, Format, SecretPayload, ServerText, os_error_message};
 
 use super::format::render;
-use super::os::{os_error_message, remove_credentials};
+use super::os::remove_credentials;
 
 #[cfg(not(unix))]
-use plain::{HeldSignals, run};
+use plain::{hold_signals, run};
 #[cfg(unix)]
-use process::run;
-#[cfg(unix)]
-use signals::HeldSignals;
+use process::{hold_signals, run};
 
 pub use line::check_line;
 pub use presets::find_presets;
@@ -64,7 +60,7 @@ pub async fn pipe_to(
         Err(outcome) => return outcome.into(),
     };
     let (input, secret) = (render(format, payload), payload.secret.value.clone());
-    let signals = match HeldSignals::hold() {
+    let signals = match hold_signals() {
         Ok(signals) => signals,
         Err(error) => return CommandOutcome::NotStarted(os_error_message(&error)).into(),
     };

@@ -210,28 +210,6 @@ impl CommandOutcome {
     }
 }
 
-/// Why the secret did not get to standard output.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum PrintFailure {
-    /// The other end of the pipe is closed.
-    Closed,
-    /// There is no room left.
-    Full,
-    /// Anything else, in the system's words.
-    Other(ServerText),
-}
-
-impl PrintFailure {
-    /// What happened, as a sentence.
-    pub fn sentence(&self) -> String {
-        match self {
-            Self::Closed => "No program reads standard output any more.".to_owned(),
-            Self::Full => "No space left for standard output.".to_owned(),
-            Self::Other(words) => format!("Standard output could not be written: {words}."),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -255,18 +233,6 @@ mod tests {
         for (outcome, expected) in rows {
             let sentence = outcome.sentence("pass");
             assert!(sentence.contains(expected), "{sentence}");
-        }
-    }
-
-    #[test]
-    fn each_failure_to_print_has_a_sentence_of_its_own() {
-        let rows = [
-            (PrintFailure::Closed, "No program reads"),
-            (PrintFailure::Full, "No space left"),
-            (PrintFailure::Other(ServerText::new("words")), "could not be written: words."),
-        ];
-        for (failure, expected) in rows {
-            assert!(failure.sentence().contains(expected), "{}", failure.sentence());
         }
     }
 }

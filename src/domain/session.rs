@@ -7,9 +7,7 @@ use secrecy::SecretString;
 use thiserror::Error;
 
 use super::ids::SECRET_PREFIX;
-use super::{
-    ApiError, BaseUrl, Cause, ClientId, ClientIdError, Rejection, RejectionKind, ServerText, is_quoted,
-};
+use super::{ApiError, BaseUrl, Cause, ClientId, IdError, Rejection, RejectionKind, ServerText, is_quoted};
 
 /// Where requests go, and as whom; the header shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -216,7 +214,7 @@ pub enum CredentialProblem {
     Quoted,
     /// It is no client id.
     #[error("{0}")]
-    ClientId(#[from] ClientIdError),
+    ClientId(#[from] IdError),
     /// No public key is there.
     #[error("it is empty")]
     NoPublicKey,

@@ -9,16 +9,10 @@ use crate::process::say;
 use crate::tui::best_matches;
 use crate::tui::screens::{FieldName, Form, Validation, could_not_list};
 
+use super::error::StartError;
+
 /// How many candidates are named.
 const MOST: usize = 10;
-
-/// Why a name has no id.
-pub(super) enum NameError {
-    /// No entry has the name, or several have.
-    NotUnique(String),
-    /// The list could not be read.
-    Unreadable(String),
-}
 
 /// An entry of a list.
 struct Entry {
@@ -27,14 +21,14 @@ struct Entry {
 }
 
 /// Replaces the names in the form by their ids.
-pub(super) async fn resolve(atlas: &impl AtlasApi, form: &mut Form) -> Result<(), NameError> {
+pub(super) async fn resolve(atlas: &impl AtlasApi, form: &mut Form) -> Result<(), StartError> {
     for field in [FieldName::Project, FieldName::Client] {
         let name =
             form.names().into_iter().find(|(named, _)| *named == field).map(|(_, name)| name.to_owned());
         let Some(name) = name else { continue };
         let entries = read(atlas, field, form.project_id().as_ref()).await;
-        let entries = entries.map_err(|problem| NameError::Unreadable(unreadable(field, &problem)))?;
-        let id = find(form, field, &name, &entries).map_err(NameError::NotUnique)?;
+        let entries = entries.map_err(|problem| StartError::ListUnreadable(unreadable(field, &problem)))?;
+        let id = find(form, field, &name, &entries).map_err(StartError::Name)?;
         say(&format!("{} {}: {id}", option_of(field), ServerText::new(&name)));
         form.set(field, id);
     }

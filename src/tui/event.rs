@@ -11,8 +11,8 @@ use secrecy::SecretString;
 use crate::domain::{
     AccountEntry, AccountRef, ApiError, ClientId, ClipboardContent, CommandReport, CopyOutcome, Credentials,
     Exit, Format, KnownCommand, Login, NewSecret, OrganizationId, OrganizationSettings, Page, PendingRecord,
-    PrintFailure, ProfileName, ProfileUpdate, Project, ProjectEntry, ProjectId, SaveFailure, SavedFile,
-    SecretId, SecretPayload, ServerText, ServiceAccount, TriedSession,
+    ProfileName, ProfileUpdate, Project, ProjectEntry, ProjectId, SaveFailure, SavedFile, SecretId,
+    SecretPayload, ServerText, ServiceAccount, TriedSession,
 };
 use crate::jobs::{Before, Deletion, Outcome, Question, Recheck, Recovered, Step};
 
@@ -89,8 +89,8 @@ pub enum Event {
     CommandEnded(CommandReport),
     /// These command lines are for tools that are installed.
     PresetsFound(Vec<KnownCommand>),
-    /// Standard output was written, or not.
-    Printed(Result<(), PrintFailure>),
+    /// Standard output was written, or why not, as a sentence.
+    Printed(Result<(), String>),
 }
 
 /// Who asked for an account.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use atlas_secret::domain::{
-    ApiError, Cause, CommandOutcome, CommandOutput, CommandReport, CopyFailure, CopyOutcome, CreatedSecret,
+    ApiError, Cause, CommandOutcome, CommandOutput, CommandReport, CopyOutcome, CreatedSecret,
     FieldViolation, ServerText, ServiceAccount,
 };
 use atlas_secret::tui::Event;
@@ -52,7 +52,7 @@ fn stages() -> Vec<(&'static str, Stage)> {
 
     let mut copy = Stage::created();
     copy.press(KeyCode::Char('c'));
-    let outcome = CopyOutcome::Failed(CopyFailure { reasons: vec![hostile()] });
+    let outcome = CopyOutcome::Failed { reasons: vec![hostile()] };
 
     copy.send(Event::CopyFinished(outcome));
     let mut command = Stage::created();

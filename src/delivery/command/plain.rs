@@ -4,21 +4,16 @@ use std::io::{self, Write};
 
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::delivery::os::os_error_message;
-use crate::domain::{CommandOutcome, CommandReport, ServerText};
+use crate::domain::{CommandOutcome, CommandReport, ServerText, os_error_message};
 
 use super::captured::Captured;
 use super::line::Words;
 use super::{command_of, not_started};
 
 /// Nothing has to be held here.
-pub(super) struct HeldSignals;
-
-impl HeldSignals {
-    /// Does nothing.
-    pub fn hold() -> io::Result<Self> {
-        Ok(Self)
-    }
+#[expect(clippy::unnecessary_wraps, reason = "elsewhere it can fail")]
+pub(super) fn hold_signals() -> io::Result<()> {
+    Ok(())
 }
 
 /// Runs the command with `input`, in which `secret` is. Blocks until it has ended. That it read all of the secret is known only as far as that

@@ -5,15 +5,23 @@ use std::io::{self, PipeReader, PipeWriter, Read};
 use rustix::io::Errno;
 use rustix::process::Pid;
 use secrecy::{ExposeSecret, SecretString};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use zeroize::Zeroizing;
 
-use crate::delivery::os::os_error_message;
-use crate::domain::{CommandOutcome, CommandReport};
+use crate::domain::{CommandOutcome, CommandReport, os_error_message};
 
 use super::captured::Captured;
 use super::line::Words;
 use super::waiting::{Ending, wait_for_end};
 use super::{command_of, not_started};
+
+/// Keeps SIGINT and SIGQUIT from ending this process while a command has the terminal: the keyboard sends them to both.
+///
+/// They are caught, not ignored. What is ignored stays so across exec(2), and the command could not be interrupted
+/// either; what is caught is not. Once caught, tokio keeps them caught to the end of the process.
+pub(super) fn hold_signals() -> io::Result<[Signal; 2]> {
+    Ok([signal(SignalKind::interrupt())?, signal(SignalKind::quit())?])
+}
 
 /// Runs the command with `input`, in which `secret` is. Blocks until it has ended.
 ///

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use atlas_secret::domain::{
-    ClipboardContent, CommandOutcome, CommandOutput, CommandReport, CopyFailure, CopyOutcome, CreatedSecret,
-    Format, HeldCopy, KnownCommand, PrintFailure, SaveFailure, SavedFile, ServerText, TerminalRoute,
+    ClipboardContent, CommandOutcome, CommandOutput, CommandReport, CopyOutcome, CreatedSecret, Format,
+    HeldCopy, KnownCommand, SaveFailure, SavedFile, ServerText, TerminalRoute,
 };
 use atlas_secret::tui::{Event, Output};
 use crossterm::event::KeyCode;
@@ -99,7 +99,7 @@ fn not_copied() -> Stage {
         "There is no display to copy to: neither WAYLAND_DISPLAY nor DISPLAY is set.",
         "tmux could not take it: no server is running at the socket that TMUX names.",
     ];
-    copy(CopyOutcome::Failed(CopyFailure { reasons: reasons.map(ServerText::new).into() }))
+    copy(CopyOutcome::Failed { reasons: reasons.map(ServerText::new).into() })
 }
 
 /// Copied, then something else was: the guard finds that out, and the person goes back.
@@ -232,7 +232,7 @@ fn deliveries() -> Vec<State> {
     broken.app.shared.output = Output::Sink(Format::Secret);
     broken.press(KeyCode::Char('q'));
 
-    broken.send(Event::Printed(Err(PrintFailure::Full)));
+    broken.send(Event::Printed(Err("No space left for standard output.".to_owned())));
     vec![
         state("created_saved_copied_and_piped", both),
         state("created_for_stdout", sink),

@@ -5,20 +5,20 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::domain::{
-    Delivery, Disposition, ENV_VARIABLES, Format, SaveFailure, SavedFile, SecretPayload, ServerText,
+    CommandOutcome, CommandOutput, CommandReport, Delivery, Disposition, ENV_VARIABLES, Format, KnownCommand,
+    SaveFailure, SavedFile, SecretPayload, ServerText,
 };
 use crate::tui::app::{Shared, Transition};
-use crate::tui::area::split_left;
-use crate::tui::canvas::{Canvas, LABEL_WIDTH, cut};
+use crate::tui::canvas::{Canvas, cut};
 use crate::tui::event::{Command, Event, KeyPress};
 use crate::tui::keys::{
     Action, BACK_BUT_CTRL_C, Binding, CHOICE_ABOVE, CHOICE_BELOW, CLOSE_PANEL, HELP, HELP_BESIDE_TEXT,
     LEAVE_FROM_PANEL, NONE, yes,
 };
 use crate::tui::screens::secret_list::{ListResult, SecretList};
-use crate::tui::{TextLine, paste};
 
-use super::run::{ABOUT_RUN, RUN, RunPrompt};
+use super::line::PromptLine;
+use super::run::{ABOUT_RUN, RUN, RunPrompt, formats};
 use super::steps::PRIVATE;
 use super::{CreatedScreen, LeaveConfirmation, Leaving};
 
@@ -35,15 +35,6 @@ pub enum Prompt {
     Run(Box<RunPrompt>),
     /// An older secret to delete.
     Delete(SecretList),
-}
-
-/// A line that is typed and then run.
-#[derive(Clone, Debug)]
-pub struct PromptLine {
-    pub(super) line: TextLine,
-    is_running: bool,
-    /// Why it did not work the last time.
-    problem: Option<String>,
 }
 
 /// What is to be known before an existing file is updated.
@@ -79,6 +70,13 @@ const SAVE: &[Binding] = &line_keys("save");
 
 const NOT_DELIVERED_YET: &str = "The new secret is not delivered yet. Older secrets:";
 const NOT_CONFIRMED: &str = "The new secret's copy is not confirmed: paste to check first. Older secrets:";
+
+/// Programs that print what they read, and store nothing.
+const PRINTERS: &[&str] = &[
+    "awk", "base32", "base64", "bat", "batcat", "cat", "column", "cut", "echo", "egrep", "expand", "fgrep",
+    "fmt", "fold", "grep", "head", "hexdump", "jq", "less", "more", "most", "nl", "od", "paste", "pr", "rev",
+    "rg", "sed", "shuf", "sort", "strings", "tac", "tail", "tr", "uniq", "xargs", "xxd",
+];
 
 impl Prompt {
     fn line_mut(&mut self) -> Option<&mut PromptLine> {
@@ -129,33 +127,6 @@ impl Prompt {
                 "In a .env file that exists, two variables can be updated. No other file is overwritten.",
             ],
             Self::Formats(_) | Self::Delete(_) => &[],
-        }
-    }
-}
-
-impl PromptLine {
-    /// The text of the line, to be saved to or run now; `None` when there is none, and then `ask` is shown.
-    pub(super) fn start(&mut self, ask: &str) -> Option<String> {
-        let text = self.line.text().trim().to_owned();
-        self.is_running = !text.is_empty();
-        self.problem = text.is_empty().then(|| ask.to_owned());
-        self.is_running.then_some(text)
-    }
-
-    pub(super) fn is_running(&self) -> bool {
-        self.is_running
-    }
-
-    pub(super) fn new() -> Self {
-        Self { line: TextLine::roomy(), is_running: false, problem: None }
-    }
-
-    /// A secret does not belong in a name or an argument, where others can read it: it is not kept.
-    pub(super) fn changed(&mut self) {
-        self.problem = None;
-        if paste::contains_secret(self.line.text()) {
-            self.line.set("");
-            self.problem = Some("That is a secret. It was not kept.".to_owned());
         }
     }
 }
@@ -292,6 +263,92 @@ impl CreatedScreen {
         }
     }
 
+    pub(super) fn open_run(&mut self, app: &mut Shared) {
+        self.prompt = Some(Prompt::Run(Box::new(RunPrompt::new(app))));
+        app.send(Command::FindPresets);
+    }
+
+    /// True when a prompt that is open has something to mark.
+    pub(super) fn has_choices(&self) -> bool {
+        !matches!(&self.prompt, Some(Prompt::Run(prompt)) if !prompt.has_known())
+    }
+
+    /// The tools that are installed are known.
+    pub(super) fn presets_found(&mut self, app: &mut Shared, presets: Vec<KnownCommand>) {
+        // Otherwise a mark that was moved already would jump back.
+        if app.presets != presets {
+            app.presets = presets;
+            if let Some(Prompt::Run(prompt)) = &mut self.prompt {
+                prompt.list(app);
+            }
+        }
+    }
+
+    pub(super) fn run_command(&mut self, app: &mut Shared) {
+        let payload = self.payload(app);
+        let Some(Prompt::Run(prompt)) = &mut self.prompt else { return };
+        let Some(line) = prompt.line.start("Type a command first, or take one with Tab.") else { return };
+        let format = prompt.format;
+        prompt.output = CommandOutput::default();
+        self.output = CommandOutput::default();
+        self.starts_delivering();
+        app.send(Command::Run(line, format, payload));
+    }
+
+    pub(super) fn command_ended(&mut self, app: &mut Shared, report: CommandReport) {
+        let CommandReport { outcome, mut output } = report;
+        self.remember(app, &outcome);
+        let program = self.program();
+        let name = program.as_str().rsplit(['/', '\\']).next().unwrap_or_default();
+        let is_printer = PRINTERS.contains(&name);
+        let result = match &outcome {
+            CommandOutcome::Succeeded if is_printer => {
+                Err(format!("{name} only prints what it reads, so the secret is not stored."))
+            }
+            CommandOutcome::Succeeded => Ok(Some(Delivery::Piped { program })),
+            failed => Err(failed.sentence(program.as_str())),
+        };
+        if is_printer {
+            // It may have printed the secret in a way in which it is not recognized.
+            output = CommandOutput::default();
+        }
+        if let CommandOutcome::Exited { last_line, .. } = &outcome {
+            // The sentence has it already.
+            output.lines.pop_if(|line| line == last_line);
+        }
+        match (&result, &mut self.prompt) {
+            (Err(_), Some(Prompt::Run(prompt))) => prompt.output = output,
+            _ => self.output = output,
+        }
+        self.delivery_ended(app, result);
+    }
+
+    /// Keeps a command that was run for the list, unless its line was refused: the secret may be in it.
+    fn remember(&self, app: &mut Shared, outcome: &CommandOutcome) {
+        let was_run = !matches!(
+            outcome,
+            CommandOutcome::Malformed(_)
+                | CommandOutcome::UnknownPlaceholder(_)
+                | CommandOutcome::NotFound(_)
+                | CommandOutcome::NotStarted(_)
+        );
+        let Some(Prompt::Run(prompt)) = self.prompt.as_ref().filter(|_| was_run) else { return };
+        let line = prompt.line.line.text().trim().to_owned();
+        app.commands_run.retain(|known| known.line != line || known.format != prompt.format);
+        let name = ServerText::new("run before");
+        app.commands_run.push(KnownCommand { name, line, format: prompt.format });
+    }
+
+    /// The first word of the line, split as it was to be run: the program.
+    fn program(&self) -> ServerText {
+        let line = match &self.prompt {
+            Some(Prompt::Run(prompt)) => prompt.line.line.text(),
+            _ => "",
+        };
+        let words = shell_words::split(line).unwrap_or_default();
+        ServerText::new(words.first().map_or("a command", String::as_str))
+    }
+
     pub(super) fn draw_prompt(&self, app: &Shared, prompt: &Prompt, canvas: &mut Canvas) {
         match prompt {
             Prompt::Delete(list) => {
@@ -348,31 +405,6 @@ impl UpdateQuestion {
         let [id, secret] = ENV_VARIABLES;
         canvas.ask(&format!("{path} exists. Update {id} and {secret} in it?"), "update");
     }
-}
-
-impl PromptLine {
-    fn draw(&self, label: &str, canvas: &mut Canvas) {
-        let theme = canvas.theme;
-        let row = canvas.take(1);
-        let [left, right] = split_left(row, LABEL_WIDTH);
-        let label = format!("{label} {}", theme.glyphs.pointer);
-        canvas.frame.render_widget(Line::styled(label, theme.strong), left);
-        self.line.draw(canvas.frame, right);
-    }
-
-    pub(super) fn draw_below(&self, doing: &str, advice: &str, canvas: &mut Canvas) {
-        let theme = canvas.theme;
-        if let Some(problem) = &self.problem {
-            canvas.marked(theme.glyphs.cross, problem, theme.bad);
-            return canvas.words(2, "The secret is still here.", theme.faint);
-        }
-        canvas.words(2, if self.is_running { doing } else { advice }, theme.faint);
-    }
-}
-
-/// What can be copied: every format, and the user's own if there is one.
-pub(super) fn formats(app: &Shared) -> impl Iterator<Item = Format> {
-    Format::ALL.into_iter().chain(app.template.map(Format::Template))
 }
 
 fn in_file(format: Format) -> &'static str {

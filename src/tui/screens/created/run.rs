@@ -1,21 +1,18 @@
-//! Running a command that reads the secret: its line, the lines that are known, and what it reads.
+//! The prompt for a command that reads the secret: its line, the lines that are known, and what it reads.
 
 use crossterm::event::KeyCode;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::domain::{
-    CommandOutcome, CommandOutput, CommandReport, Delivery, Format, KnownCommand, ServerText,
-};
+use crate::domain::{CommandOutput, Format, KnownCommand};
 use crate::tui::app::Shared;
 use crate::tui::area::split_left;
 use crate::tui::canvas::{Canvas, LABEL_WIDTH, cut, rows_of};
-use crate::tui::event::Command;
 use crate::tui::keys::{Action, Binding, CLOSE_PANEL, CONTROL, HELP_BESIDE_TEXT, LEAVE_FROM_PANEL, NONE};
 use crate::tui::matching::Matches;
 
-use super::prompt::{Prompt, PromptLine, formats};
-use super::{CreatedScreen, LOW};
+use super::LOW;
+use super::line::PromptLine;
 
 /// How many known lines are shown at once.
 const MOST_ROWS: u16 = 6;
@@ -28,13 +25,6 @@ const FORMAT_WIDTH: u16 = 16;
 
 /// Longer names of known lines are cut.
 const LONGEST_NAME: usize = 20;
-
-/// Programs that print what they read, and store nothing.
-const PRINTERS: &[&str] = &[
-    "awk", "base32", "base64", "bat", "batcat", "cat", "column", "cut", "echo", "egrep", "expand", "fgrep",
-    "fmt", "fold", "grep", "head", "hexdump", "jq", "less", "more", "most", "nl", "od", "paste", "pr", "rev",
-    "rg", "sed", "shuf", "sort", "strings", "tac", "tail", "tr", "uniq", "xargs", "xxd",
-];
 
 pub(super) const RUN: &[Binding] = &[
     Binding::new(&[(KeyCode::Enter, NONE)], "Enter", "run", Action::Choose),
@@ -58,17 +48,17 @@ pub(super) const ABOUT_RUN: &[&str] = &[
 #[derive(Clone, Debug)]
 pub struct RunPrompt {
     pub(super) line: PromptLine,
-    format: Format,
+    pub(super) format: Format,
     known: Vec<KnownCommand>,
     matches: Matches,
     /// Which of the known lines is marked, from 0, in the order of the screen.
     marked: usize,
     /// What the last command printed, if it failed.
-    output: CommandOutput,
+    pub(super) output: CommandOutput,
 }
 
 impl RunPrompt {
-    fn new(app: &Shared) -> Self {
+    pub(super) fn new(app: &Shared) -> Self {
         let mut prompt = Self {
             line: PromptLine::new(),
             format: Format::Secret,
@@ -82,7 +72,7 @@ impl RunPrompt {
     }
 
     /// Lists what is known: the user's own commands, those of the tools, and those that were run, each once.
-    fn list(&mut self, app: &Shared) {
+    pub(super) fn list(&mut self, app: &Shared) {
         self.known.clear();
         for known in app.sinks.iter().chain(&app.presets).chain(app.commands_run.iter().rev()) {
             if self.known.iter().all(|listed| listed.line != known.line || listed.format != known.format) {
@@ -107,7 +97,7 @@ impl RunPrompt {
     }
 
     /// True when something is listed that is not in the line already.
-    fn has_known(&self) -> bool {
+    pub(super) fn has_known(&self) -> bool {
         let typed = self.line.line.text();
         (0..self.matches.len()).any(|place| self.at(place).is_some_and(|known| known.line != typed))
     }
@@ -141,94 +131,6 @@ impl RunPrompt {
             Action::NextFormat => self.next_format(app),
             _ => {}
         }
-    }
-}
-
-impl CreatedScreen {
-    pub(super) fn open_run(&mut self, app: &mut Shared) {
-        self.prompt = Some(Prompt::Run(Box::new(RunPrompt::new(app))));
-        app.send(Command::FindPresets);
-    }
-
-    /// True when a prompt that is open has something to mark.
-    pub(super) fn has_choices(&self) -> bool {
-        !matches!(&self.prompt, Some(Prompt::Run(prompt)) if !prompt.has_known())
-    }
-
-    /// The tools that are installed are known.
-    pub(super) fn presets_found(&mut self, app: &mut Shared, presets: Vec<KnownCommand>) {
-        // Otherwise a mark that was moved already would jump back.
-        if app.presets != presets {
-            app.presets = presets;
-            if let Some(Prompt::Run(prompt)) = &mut self.prompt {
-                prompt.list(app);
-            }
-        }
-    }
-
-    pub(super) fn run_command(&mut self, app: &mut Shared) {
-        let payload = self.payload(app);
-        let Some(Prompt::Run(prompt)) = &mut self.prompt else { return };
-        let Some(line) = prompt.line.start("Type a command first, or take one with Tab.") else { return };
-        let format = prompt.format;
-        prompt.output = CommandOutput::default();
-        self.output = CommandOutput::default();
-        self.starts_delivering();
-        app.send(Command::Run(line, format, payload));
-    }
-
-    pub(super) fn command_ended(&mut self, app: &mut Shared, report: CommandReport) {
-        let CommandReport { outcome, mut output } = report;
-        self.remember(app, &outcome);
-        let program = self.program();
-        let name = program.as_str().rsplit(['/', '\\']).next().unwrap_or_default();
-        let is_printer = PRINTERS.contains(&name);
-        let result = match &outcome {
-            CommandOutcome::Succeeded if is_printer => {
-                Err(format!("{name} only prints what it reads, so the secret is not stored."))
-            }
-            CommandOutcome::Succeeded => Ok(Some(Delivery::Piped { program })),
-            failed => Err(failed.sentence(program.as_str())),
-        };
-        if is_printer {
-            // It may have printed the secret in a way in which it is not recognized.
-            output = CommandOutput::default();
-        }
-        if let CommandOutcome::Exited { last_line, .. } = &outcome {
-            // The sentence has it already.
-            output.lines.pop_if(|line| line == last_line);
-        }
-        match (&result, &mut self.prompt) {
-            (Err(_), Some(Prompt::Run(prompt))) => prompt.output = output,
-            _ => self.output = output,
-        }
-        self.delivery_ended(app, result);
-    }
-
-    /// Keeps a command that was run for the list. A line that was refused may have the secret in it.
-    fn remember(&self, app: &mut Shared, outcome: &CommandOutcome) {
-        let was_run = !matches!(
-            outcome,
-            CommandOutcome::Malformed(_)
-                | CommandOutcome::UnknownPlaceholder(_)
-                | CommandOutcome::NotFound(_)
-                | CommandOutcome::NotStarted(_)
-        );
-        let Some(Prompt::Run(prompt)) = self.prompt.as_ref().filter(|_| was_run) else { return };
-        let line = prompt.line.line.text().trim().to_owned();
-        app.commands_run.retain(|known| known.line != line || known.format != prompt.format);
-        let name = ServerText::new("run before");
-        app.commands_run.push(KnownCommand { name, line, format: prompt.format });
-    }
-
-    /// The first word of the line, split as it was to be run: the program.
-    fn program(&self) -> ServerText {
-        let line = match &self.prompt {
-            Some(Prompt::Run(prompt)) => prompt.line.line.text(),
-            _ => "",
-        };
-        let words = shell_words::split(line).unwrap_or_default();
-        ServerText::new(words.first().map_or("a command", String::as_str))
     }
 }
 
@@ -317,4 +219,9 @@ pub(super) fn draw_output(output: &CommandOutput, canvas: &mut Canvas) {
 fn cut_to(text: &str, width: usize, ellipsis: &str) -> String {
     let width = u16::try_from(width).unwrap_or(u16::MAX);
     if rows_of(text, width, 0) <= 1 { text.to_owned() } else { cut(text, width, 0, 1, ellipsis) }
+}
+
+/// What can be copied: every format, and the user's own if there is one.
+pub(super) fn formats(app: &Shared) -> impl Iterator<Item = Format> {
+    Format::ALL.into_iter().chain(app.template.map(Format::Template))
 }
