@@ -156,6 +156,9 @@ fn placeholder_name(braced: &str) -> Option<&str> {
     is_name.then_some(name)
 }
 
+#[cfg(all(test, unix))]
+mod properties;
+
 #[cfg(test)]
 mod tests {
     use super::*;
