@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use atlas_secret::domain::{CreateOutcome, DeleteOutcome, LostAnswer, Rejection, TransportProblem};
+use atlas_secret::domain::{
+    CreateOutcome, DeleteOutcome, LostAnswer, ProfileName, Rejection, ServerText, TransportProblem,
+};
 use atlas_secret::jobs::{Outcome, Question, Reason, Step};
 
 use crate::run::{Cancel, Ran, Script, run};
@@ -70,6 +72,8 @@ fn rows() -> Vec<(&'static str, Script, usize)> {
     let not_sent = CreateOutcome::NotSent(TransportProblem::ConnectTimeout);
     let refused = CreateOutcome::Rejected(rejection(400, "VALIDATION_ERROR"));
     let forbidden = ReadProblem::Rejected(rejection(404, "GROUP_NOT_FOUND"));
+    let profile = ProfileName::new("ci").unwrap();
+    let expired_login = ReadProblem::LoginExpired(profile, Box::new(rejection(401, "NOT_AUTHORIZED")));
     vec![
         ("created", plain(), 1),
         ("created", Script { record: Some("The disk is full.".to_owned()), ..plain() }, 1),
@@ -84,6 +88,8 @@ fn rows() -> Vec<(&'static str, Script, usize)> {
         ("created", unread(unreachable()), 1),
         ("declined to go on", no(unread(unreachable())), 0),
         ("preflight", unread(forbidden), 0),
+        ("preflight", unread(ReadProblem::SignInRefused(ServerText::new("invalid_client"))), 0),
+        ("preflight", unread(expired_login), 0),
         ("preflight", Script { sign_in: Err(unreachable()), ..plain() }, 0),
         ("unknown", script(&[lost()]), 1),
         ("not sent", script(&[not_sent]), 1),
