@@ -6,8 +6,8 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use crate::atlas::{Atlas, PLAIN, PROJECT};
-use crate::program::{assert_given_back, create, peek, sent_by_osc_52};
-use crate::support::terminal::{Program, Terminal};
+use crate::program::{assert_given_back, contains, create, files_below, labelled, peek, sent_by_osc_52};
+use crate::support::terminal::{Program, Signal, Terminal};
 use crate::tools::{Running, have, wait_for};
 
 const SSHD: &str = "/usr/sbin/sshd";
@@ -106,4 +106,21 @@ fn over_ssh_the_secret_reaches_the_terminal_in_front_of_the_user() {
     terminal.send("y");
     assert_eq!(terminal.wait_exit().code(), Some(0));
     assert_given_back(&terminal);
+}
+
+#[test]
+fn a_connection_that_is_lost_leaves_a_record_that_the_next_login_shows() {
+    let Some(sshd) = Sshd::start() else { return };
+    let atlas = Atlas::start();
+    let mut terminal = sshd.program(&atlas).start();
+    create(&mut terminal);
+    let secret_id = labelled(&terminal.screen(), "Secret ID");
+    wait_for("the record with its id", || {
+        files_below(sshd.folder.path()).iter().any(|(_, content)| contains(content, &secret_id)).then_some(())
+    });
+    terminal.signal(Signal::KILL);
+    terminal.wait_exit();
+    let mut next = sshd.program(&atlas).start();
+    let screen = next.wait_for("It was probably never delivered.");
+    assert_eq!(labelled(&screen, "Secret ID"), secret_id);
 }
