@@ -1,4 +1,4 @@
-//! A real password store, with a real key of GnuPG.
+//! A real password store (`pass`), with a real key of `gpg`.
 
 use std::ffi::OsStr;
 use std::path::Path;
@@ -9,7 +9,7 @@ use crate::piping::{pipe_to, wait_for_whole_screen};
 use crate::program::{create, filled, peek};
 use crate::tools::have;
 
-/// A store and a key in a folder of their own. The agent that GnuPG starts ends with them.
+/// A store and a key in a folder of their own. The agent that `gpg` starts ends with them.
 struct Store(tempfile::TempDir);
 
 impl Store {

@@ -156,7 +156,8 @@ fn placeholder_name(braced: &str) -> Option<&str> {
     is_name.then_some(name)
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod properties;
 
 #[cfg(test)]

@@ -88,17 +88,14 @@ proptest! {
         let line = format!("cmd {quote}{before}{{{name}}}{after}{quote} end");
         let payload = payload();
         let value = Placeholder::named(&name).filter(|known| *known != Placeholder::Secret);
-        match value.and_then(|known| Some(known.value(&payload)?.into_owned())) {
-            Some(value) => {
-                let expected = ["cmd".to_owned(), format!("{before}{value}{after}"), "end".to_owned()];
-                prop_assert_eq!(words(&line), Ok(expected.to_vec()), "{}", line);
-                prop_assert!(check_line(&line).is_ok());
-            }
-            None => {
-                let unknown = CommandOutcome::UnknownPlaceholder(ServerText::new(&format!("{{{name}}}")));
-                prop_assert_eq!(words(&line), Err(unknown.clone()), "{}", line);
-                prop_assert_eq!(check_line(&line), Err(unknown));
-            }
+        if let Some(value) = value.and_then(|known| Some(known.value(&payload)?.into_owned())) {
+            let expected = ["cmd".to_owned(), format!("{before}{value}{after}"), "end".to_owned()];
+            prop_assert_eq!(words(&line), Ok(expected.to_vec()), "{}", line);
+            prop_assert!(check_line(&line).is_ok());
+        } else {
+            let unknown = CommandOutcome::UnknownPlaceholder(ServerText::new(&format!("{{{name}}}")));
+            prop_assert_eq!(words(&line), Err(unknown.clone()), "{}", line);
+            prop_assert_eq!(check_line(&line), Err(unknown));
         }
     }
 
