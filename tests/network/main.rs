@@ -2,6 +2,7 @@
 //! server on loopback whose name only the proxy can resolve.
 
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+#![expect(clippy::print_stdout, reason = "a test without its tool says so")]
 
 #[path = "../support/mod.rs"]
 pub mod support;
