@@ -4,6 +4,8 @@
 //! **Invariant:** only profiles of this account are changed, and of those only the secret and the CLI's access token.
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;
 
 use std::ops::Range;
