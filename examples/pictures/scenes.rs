@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use atlas_secret::domain::{
-    AccountEntry, ApiError, BaseUrl, Cause, ClientId, CopyOutcome, CreatedSecret, ExistingSecret, Format,
-    HeldCopy, Identity, KnownCommand, Page, PairKind, ProfileName, ProjectEntry, ProjectId, Rejection,
-    SaveFailure, SecretId, ServerText, Session,
+    AccountEntry, ApiError, BaseUrl, Cause, ClientId, CopyOutcome, CreatedSecret, EnvFile, ExistingSecret,
+    Format, HeldCopy, Identity, KnownCommand, Page, PairKind, ProfileName, ProjectEntry, ProjectId,
+    Rejection, SaveFailure, SecretId, ServerText, Session,
 };
 use atlas_secret::tui::screens::{Form, SignIn};
 use atlas_secret::tui::{Event, Glyphs, Screen, Theme};
@@ -249,7 +249,7 @@ fn update_env() -> Stage {
     stage.press(KeyCode::Char('s'));
     stage.type_in("~/shop/.env");
     stage.press(KeyCode::Enter);
-    stage.send(Event::Saved(Err(SaveFailure::CanUpdate { is_open: true, link_to: None })));
+    stage.send(Event::Saved(Err(SaveFailure::CanUpdate(EnvFile { is_open: true, link_to: None }))));
     stage
 }
 

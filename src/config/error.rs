@@ -76,7 +76,7 @@ pub enum CredentialsError {
     )]
     NoKind(ProfileName),
     /// The profile was changed while the program ran.
-    #[error("profile `{0}` signs in as another account by now")]
+    #[error("profile `{0}` now belongs to another account")]
     OtherAccount(ProfileName),
     /// A kind that this program does not know.
     #[error("profile `{name}` has auth_type `{kind}`, which this program cannot use: choose another profile")]

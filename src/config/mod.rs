@@ -26,6 +26,6 @@ pub use atlas_cli::BrowserLogin;
 pub use error::{CredentialsError, FileError, Precedence, ShadowedSource, Warning};
 pub use keyring::{ACCESS_TOKEN, KeyringRequest};
 pub use profile::{CredentialSource, Profile};
-pub(crate) use profiles::read_bytes;
 pub use profiles::{Profiles, config_path};
+pub(crate) use profiles::{others_have, read_bytes};
 pub use resolve::{Flags, Found, Origin, resolve};

@@ -183,14 +183,14 @@ fn problem_of(error: &io::Error) -> String {
 
 /// True when the mode of the file has one of these bits.
 #[cfg(unix)]
-fn others_have(about: &fs::Metadata, bits: u32) -> bool {
+pub(crate) fn others_have(about: &fs::Metadata, bits: u32) -> bool {
     use std::os::unix::fs::PermissionsExt;
     about.permissions().mode() & bits != 0
 }
 
 /// Elsewhere the mode says nothing; the folder of a user's configuration is closed to others by itself.
 #[cfg(not(unix))]
-fn others_have(_: &fs::Metadata, _: u32) -> bool {
+pub(crate) fn others_have(_: &fs::Metadata, _: u32) -> bool {
     false
 }
 

@@ -25,7 +25,7 @@ use secrecy::ExposeSecret;
 use zeroize::Zeroizing;
 
 use crate::domain::{
-    ENV_VARIABLES, Format, SaveFailure, SavedFile, SecretPayload, ServerText, os_error_message,
+    ENV_VARIABLES, EnvFile, Format, SaveFailure, SavedFile, SecretPayload, ServerText, os_error_message,
 };
 
 use super::format::render;
@@ -48,7 +48,7 @@ pub async fn save(
         Err(SaveFailure::Exists) if format == Format::Env => {
             let file = ExistingFile::open(&target.path())?;
             with_secret(&file, &payload)?;
-            Err(file.question(&target))
+            Err(SaveFailure::CanUpdate(file.about(&target)))
         }
         Err(failure) => Err(failure),
     });
@@ -56,19 +56,21 @@ pub async fn save(
 }
 
 /// Changes the two variables in the existing `.env` file `path`. The file is replaced as a whole and keeps everything
-/// else; it is on the disk before this says so. One that others can read becomes private, if `may_make_private`.
+/// else; it is on the disk before this says so. The user has agreed to update `agreed`: if another file is there by now,
+/// or others can read it by now, it is asked about again.
 pub async fn update_env(
     path: &str,
     home: Option<&Path>,
     payload: &SecretPayload,
-    may_make_private: bool,
+    agreed: &EnvFile,
 ) -> Result<ServerText, SaveFailure> {
     let target = Target::named(path, home)?;
-    let payload = payload.clone();
+    let (payload, agreed) = (payload.clone(), agreed.clone());
     in_background(move || {
         let file = ExistingFile::open(&target.path())?;
-        if file.is_open_to_others() && !may_make_private {
-            return Err(file.question(&target));
+        let about = file.about(&target);
+        if about.link_to != agreed.link_to || (about.is_open && !agreed.is_open) {
+            return Err(SaveFailure::CanUpdate(about));
         }
         file.replace(&with_secret(&file, &payload)?)?;
         Ok(shown(&file.path))
@@ -96,13 +98,10 @@ fn with_secret(file: &ExistingFile, payload: &SecretPayload) -> Result<Zeroizing
 }
 
 impl ExistingFile {
-    /// What to ask before it is updated, said as the failure to create it.
-    fn question(&self, target: &Target) -> SaveFailure {
+    /// What to ask about before it is updated.
+    fn about(&self, target: &Target) -> EnvFile {
         let is_link = target.path().is_symlink();
-        SaveFailure::CanUpdate {
-            is_open: self.is_open_to_others(),
-            link_to: is_link.then(|| shown(&self.path)),
-        }
+        EnvFile { is_open: self.is_open_to_others(), link_to: is_link.then(|| shown(&self.path)) }
     }
 }
 
@@ -118,11 +117,13 @@ fn shown(path: &Path) -> ServerText {
 /// The largest file that is read to be changed.
 const LARGEST: u64 = 1024 * 1024;
 
-/// A name beside a file, for the one that is going to replace it.
-fn temporary_name() -> Result<PathBuf, SaveFailure> {
+/// A name beside the file `name`, for the one that is going to replace it. Patterns such as `.env*` cover both.
+fn temporary_name(name: &Path) -> Result<PathBuf, SaveFailure> {
     let mut random = [0; 8];
     getrandom::fill(&mut random).map_err(|error| SaveFailure::Other(ServerText::new(&error.to_string())))?;
-    Ok(PathBuf::from(format!(".atlas-secret-{:016x}", u64::from_ne_bytes(random))))
+    let mut temporary = name.as_os_str().to_owned();
+    temporary.push(format!(".atlas-secret-{:016x}", u64::from_ne_bytes(random)));
+    Ok(PathBuf::from(temporary))
 }
 
 /// A file to be: a whole path, in two parts.

@@ -117,7 +117,7 @@ fn write_file(
             if client_secret.expose_secret() == secret.expose_secret() => {}
         _ => return Err(not_written(&SaveFailure::Changed)),
     }
-    Ok(if file.is_open_to_others() { "config.toml, now readable only by you" } else { "config.toml" })
+    Ok(if file.is_open_to_others() { "config.toml, now readable only by its owner" } else { "config.toml" })
 }
 
 /// The file with the new secret in the profile, which must be one of `client`, and without the token that deleting the

@@ -68,7 +68,7 @@ pub enum StdoutProblem {
     /// No format for a run without an interface.
     #[error(
         "--yes: standard output is not a terminal; choose what to write with --format \
-         (secret, env, json, kubernetes, aws) or --template"
+         (secret, env, json, kubernetes, aws, terraform, mcp) or --template"
     )]
     NoFormat,
     /// It cannot be examined.

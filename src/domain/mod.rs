@@ -39,8 +39,8 @@ pub use lifetime::{Lifetime, LifetimeError, Now, USUAL_HOURS};
 pub use messages::Explanation;
 pub use os::{Os, os_error_message};
 pub use payload::{
-    CommandOutcome, CommandOutput, CommandReport, KnownCommand, ProfileUpdate, SaveFailure, SavedFile,
-    SecretPayload,
+    CommandOutcome, CommandOutput, CommandReport, EnvFile, KnownCommand, ProfileUpdate, SaveFailure,
+    SavedFile, SecretPayload,
 };
 pub use rejection::{FieldViolation, Rejection, RejectionKind};
 pub use secret::{

@@ -30,12 +30,7 @@ pub enum SaveFailure {
     /// Something has that name already; nothing is ever overwritten.
     Exists,
     /// It is an `.env` file, whose two variables can be updated if the user agrees.
-    CanUpdate {
-        /// Others can read it: updating makes it private.
-        is_open: bool,
-        /// The name is a link to this file, which is the one to be updated.
-        link_to: Option<ServerText>,
-    },
+    CanUpdate(EnvFile),
     /// The name is a link to nothing.
     BrokenLink,
     /// The file has other names, which would keep the old content.
@@ -44,8 +39,10 @@ pub enum SaveFailure {
     ReadOnly,
     /// The existing file belongs to another user, and would not any more.
     NotOwned,
-    /// Another program has changed the file, removed it, or has it locked.
+    /// Another program has changed the file, or removed it.
     Changed,
+    /// Another program has the file locked.
+    Locked,
     /// The existing file is too large for what it is called.
     TooLarge,
     /// The existing file is binary, or UTF-16.
@@ -66,19 +63,28 @@ pub enum SaveFailure {
     Other(ServerText),
 }
 
+/// What the question before an `.env` file is updated is about.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EnvFile {
+    /// Others can read it: updating makes it private.
+    pub is_open: bool,
+    /// The name is a link to this file, which is the one to be updated.
+    pub link_to: Option<ServerText>,
+}
+
 impl SaveFailure {
     /// What happened and what to do, as sentences.
     pub fn sentence(&self) -> String {
         let advice = match self {
             Self::NoName => " Type a path such as ~/prod.env.",
             Self::Exists
-            | Self::CanUpdate { .. }
+            | Self::CanUpdate(_)
             | Self::BrokenLink
             | Self::HardLinked
             | Self::NotOwned
             | Self::TooLarge => " Choose another name.",
             Self::ReadOnly => " Make it writable, or choose another name.",
-            Self::Changed => " Try again.",
+            Self::Changed | Self::Locked => " Try again.",
             Self::NotText => " Save it as UTF-8, or choose another name.",
             Self::NotPlain(_) => " Edit the line, or choose another name.",
             Self::NoHome => " Type the whole path.",
@@ -92,16 +98,20 @@ impl SaveFailure {
     pub fn cause(&self) -> String {
         match self {
             Self::NoName => "Not a file name.",
-            Self::Exists | Self::CanUpdate { .. } => "File already exists.",
+            Self::Exists | Self::CanUpdate(_) => "File already exists.",
             Self::BrokenLink => "That is a link to a file that does not exist.",
             Self::HardLinked => "The file has another name (a hard link), which would keep the old secret.",
             Self::ReadOnly => "The file is read-only.",
             Self::NotOwned => "The file belongs to another user.",
             Self::Changed => "Another program changed the file at the same time. It was not updated.",
+            Self::Locked => "Another program has locked the file. It was not updated.",
             Self::TooLarge => "The file is larger than 1 MiB.",
             Self::NotText => "The file is binary or UTF-16.",
             Self::NotPlain(line) => {
-                return format!("Line {line} of the file is not a plain NAME=value. Nothing was changed.");
+                return format!(
+                    "Line {line} of the file can be read in two ways (an open quote, or not NAME=value). \
+                     Nothing was changed."
+                );
             }
             Self::NoFolder => "The folder does not exist.",
             Self::NotAllowed => "You have no permission to write there.",
@@ -139,6 +149,8 @@ pub struct KnownCommand {
 pub struct CommandOutput {
     /// Its last lines.
     pub lines: Vec<ServerText>,
+    /// True if the secret, or a part of it, was among them.
+    pub had_secret: bool,
     /// How many lines there were before them.
     pub left_out: usize,
 }

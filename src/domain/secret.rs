@@ -177,6 +177,8 @@ impl Format {
             Some((_, "json")) if name.ends_with(".tfvars.json") => Self::Terraform,
             Some((_, "json")) => Self::Json,
             Some((_, "yaml" | "yml")) => Self::Kubernetes,
+            // These are examples, which are shared.
+            Some((_, "example" | "sample" | "template" | "dist")) => Self::Secret,
             _ if name.starts_with(".env.") => Self::Env,
             _ => Self::Secret,
         }

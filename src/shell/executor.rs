@@ -103,10 +103,9 @@ impl Executor {
                 let save = async move { delivery::save(&path, home.as_deref(), &payload).await };
                 self.deliver(Slot::Save, Event::Saved, save, || Err(SaveFailure::Other(internal_error())));
             }
-            Command::UpdateEnv(path, payload, may_make_private) => {
-                let update = async move {
-                    delivery::update_env(&path, home.as_deref(), &payload, may_make_private).await
-                };
+            Command::UpdateEnv(path, payload, agreed) => {
+                let update =
+                    async move { delivery::update_env(&path, home.as_deref(), &payload, &agreed).await };
                 let failed = || Err(SaveFailure::Other(internal_error()));
                 self.deliver(Slot::Save, Event::FileUpdated, update, failed);
             }
@@ -253,7 +252,10 @@ impl Executor {
 /// Says on the terminal what has it now. What a command prints is captured, so that nothing else would say so.
 fn announce(program: &str, terminal: Option<&mut TerminalOutput>) {
     if let Some(terminal) = terminal {
-        let words = format!("Running {}. What it prints is shown when it ends.\n", ServerText::new(program));
+        let words = format!(
+            "Running {}. What it prints is shown when it ends; Ctrl-C stops it.\n",
+            ServerText::new(program)
+        );
         let _ = terminal.write_all(words.as_bytes()).and_then(|()| terminal.flush());
     }
 }

@@ -87,12 +87,12 @@ fn find<'a>(form: &Form, field: FieldName, name: &str, entries: &'a [Entry]) -> 
                 (_, 1..=MOST) => format!(". There are:{}", lines(entries.iter())),
                 _ => ".".to_owned(),
             };
-            Err(format!("{option} {name}: {nothing}{as_id}{candidates}"))
+            Err(format!("Nothing was created. {option} {name}: {nothing}{as_id}{candidates}"))
         }
         _ => {
             let count = same.len();
             Err(format!(
-                "{option} {name}: {count} {noun}s have this name. Give the ID instead:{}",
+                "Nothing was created. {option} {name}: {count} {noun}s have this name. Give the ID instead:{}",
                 lines(same.into_iter())
             ))
         }

@@ -10,9 +10,9 @@ use secrecy::SecretString;
 
 use crate::domain::{
     AccountEntry, AccountRef, ApiError, ClientId, ClipboardContent, CommandReport, CopyOutcome, Credentials,
-    Exit, Format, KnownCommand, Login, NewSecret, OrganizationId, OrganizationSettings, Page, PendingRecord,
-    ProfileName, ProfileUpdate, Project, ProjectEntry, ProjectId, SaveFailure, SavedFile, SecretId,
-    SecretPayload, ServerText, ServiceAccount, TriedSession,
+    EnvFile, Exit, Format, KnownCommand, Login, NewSecret, OrganizationId, OrganizationSettings, Page,
+    PendingRecord, ProfileName, ProfileUpdate, Project, ProjectEntry, ProjectId, SaveFailure, SavedFile,
+    SecretId, SecretPayload, ServerText, ServiceAccount, TriedSession,
 };
 use crate::jobs::{Before, Deletion, Outcome, Question, Recheck, Recovered, Step};
 
@@ -165,7 +165,7 @@ pub enum Command {
     /// Save the secret to a file; the extension of the path decides the format.
     Save(String, Box<SecretPayload>),
     /// Update the two variables in an existing `.env` file; true when it may be made private for that.
-    UpdateEnv(String, Box<SecretPayload>, bool),
+    UpdateEnv(String, Box<SecretPayload>, EnvFile),
     /// Look for the tools that command lines are known for.
     FindPresets,
     /// Give the terminal to a command that reads the secret in this format from its standard input.

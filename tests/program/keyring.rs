@@ -171,7 +171,7 @@ fn a_keyring_that_is_changed_or_locked_meanwhile_is_said() {
     other.stdin.take().unwrap().write_all(PLAIN.as_bytes()).unwrap();
     assert!(other.wait().unwrap().success());
     terminal.send("u");
-    terminal.wait_for("Not written to profile ci. profile `ci` signs in as another account by now.");
+    terminal.wait_for("Not written to profile ci. profile `ci` now belongs to another account.");
     let locked = Command::new("dbus-send")
         .args(["--session", "--print-reply", "--dest=org.freedesktop.secrets", "/org/freedesktop/secrets"])
         .args(["org.freedesktop.Secret.Service.Lock"])

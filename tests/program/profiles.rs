@@ -74,7 +74,7 @@ fn a_profile_that_cannot_be_written_keeps_what_it_has() {
     let other = file.replace(PLAIN, ROBOT);
     fs::write(&path, &other).unwrap();
     terminal.send("u");
-    terminal.wait_for("Not written to profile ci. profile `ci` signs in as another account by now.");
+    terminal.wait_for("Not written to profile ci. profile `ci` now belongs to another account.");
     assert_eq!(fs::read_to_string(&path).unwrap(), other);
     fs::write(&path, &file).unwrap();
     terminal.send("u");

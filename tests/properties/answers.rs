@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use atlas_secret::domain::{
-    ApiError, Cause, ClipboardContent, CommandOutcome, CopyOutcome, Format, HeldCopy, LostCopy,
+    ApiError, Cause, ClipboardContent, CommandOutcome, CopyOutcome, EnvFile, Format, HeldCopy, LostCopy,
     OrganizationId, OrganizationSettings, Page, ProfileName, ProfileUpdate, Project, ProjectEntry, ProjectId,
     SaveFailure, SavedFile, ServerText, Session, TerminalRoute, Tried, TriedSession,
 };
@@ -102,7 +102,9 @@ pub fn answer_command(command: &Command, outcome: u8) -> Option<Event> {
             Event::Saved(match outcome % 3 {
                 0 => saved,
                 1 => Err(SaveFailure::Full),
-                _ => Err(SaveFailure::CanUpdate { is_open: outcome.is_multiple_of(2), link_to: None }),
+                _ => {
+                    Err(SaveFailure::CanUpdate(EnvFile { is_open: outcome.is_multiple_of(2), link_to: None }))
+                }
             })
         }
         Command::UpdateEnv(..) => {

@@ -1,7 +1,7 @@
 //! Saving, piping and choosing a format: what is typed, what comes of it, and what that means for leaving.
 
 use atlas_secret::domain::{
-    CommandOutcome, CommandOutput, CommandReport, CopyOutcome, Delivery, Disposition, Exit, Format,
+    CommandOutcome, CommandOutput, CommandReport, CopyOutcome, Delivery, Disposition, EnvFile, Exit, Format,
     KnownCommand, SaveFailure, SavedFile, ServerText, Template, TerminalRoute,
 };
 use atlas_secret::tui::screens::CopyState;
@@ -58,7 +58,7 @@ fn a_line_that_did_not_work_stays_to_be_changed() {
 fn asked_to_update(is_open: bool) -> Stage {
     let mut stage = Stage::created();
     stage.keys("s").type_in("~/.env").keys("enter");
-    stage.saved(Err(SaveFailure::CanUpdate { is_open, link_to: None }));
+    stage.saved(Err(SaveFailure::CanUpdate(EnvFile { is_open, link_to: None })));
     stage
 }
 
@@ -70,7 +70,7 @@ fn an_existing_env_file_is_updated_after_a_question() {
         stage.keys("enter x").paste("abc");
         assert_eq!(stage.count(|command| matches!(command, Command::UpdateEnv(..))), 0, "only y agrees");
         stage.keys("y");
-        let sent = |command: &Command| matches!(command, Command::UpdateEnv(path, _, may) if path == "~/.env" && *may == is_open);
+        let sent = |command: &Command| matches!(command, Command::UpdateEnv(path, _, file) if path == "~/.env" && file.is_open == is_open);
         assert!(stage.commands.last().is_some_and(sent));
         stage.file_updated(Ok(ServerText::new("/home/me/.env")));
         assert_drawn(&stage, "Updated /home/me/.env");
@@ -92,7 +92,7 @@ fn no_leads_back_to_the_path_and_so_does_a_failure() {
     failed.keys("y").file_updated(Err(SaveFailure::Changed));
     assert_drawn(&failed, "Another program changed the file");
     let mut opened = asked_to_update(false);
-    opened.keys("y").file_updated(Err(SaveFailure::CanUpdate { is_open: true, link_to: None }));
+    opened.keys("y").file_updated(Err(SaveFailure::CanUpdate(EnvFile { is_open: true, link_to: None })));
     assert_drawn(&opened, "Others can read");
     let mut left = asked_to_update(false);
     left.keys("<ctrl-c>");
@@ -206,7 +206,7 @@ fn commands_that_were_run_are_known_whether_or_not_they_worked() {
 
 #[test]
 fn what_a_command_printed_is_shown_until_the_next_one() {
-    let output = |line| CommandOutput { lines: vec![ServerText::new(line)], left_out: 3 };
+    let output = |line| CommandOutput { had_secret: false, lines: vec![ServerText::new(line)], left_out: 3 };
     let mut stage = choosing_a_command();
     let exited = CommandOutcome::Exited { code: 2, last_line: ServerText::new("no route") };
     stage

@@ -90,7 +90,8 @@ impl Captured {
         let shown = lines.last.iter().map(|line| {
             if is_spread || tells(line, secret) { ServerText::new(NOT_SHOWN) } else { show(line) }
         });
-        let output = CommandOutput { lines: shown.collect(), left_out: lines.left_out };
+        let had_secret = is_spread || lines.last.iter().any(|line| tells(line, secret));
+        let output = CommandOutput { lines: shown.collect(), had_secret, left_out: lines.left_out };
         let tells_error = is_spread || tells(&lines.last_error, secret);
         let last_error = if tells_error { ServerText::default() } else { show(&lines.last_error) };
         (output, last_error)
@@ -133,7 +134,7 @@ fn read_stream(
 
 /// True if a part of the secret can be read in the line, whatever stands between its characters (blanks, colours,
 /// control characters) and in the encodings that tools print: UTF-16, hexadecimal, Base64 (RFC 4648).
-fn tells(line: &[u8], secret: &[u8]) -> bool {
+pub(super) fn tells(line: &[u8], secret: &[u8]) -> bool {
     let digits = secret.iter().flat_map(|byte| [byte >> 4, byte & 0xF]).map(u32::from);
     let hex: Zeroizing<String> =
         Zeroizing::new(digits.filter_map(|digit| char::from_digit(digit, 16)).collect());

@@ -7,6 +7,8 @@ use secrecy::ExposeSecret;
 
 use crate::domain::{CommandOutcome, Placeholder, SecretPayload, ServerText};
 
+use super::captured::tells;
+
 /// A program and its arguments, ready to be started.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Words {
@@ -24,8 +26,8 @@ pub(super) fn words_of(
     payload: &SecretPayload,
 ) -> Result<Words, CommandOutcome> {
     let secret = payload.secret.value.expose_secret();
-    if !secret.is_empty() && line.contains(secret) {
-        return malformed("it contains the secret, and other users could read it there");
+    if !secret.is_empty() && tells(line.as_bytes(), secret.as_bytes()) {
+        return malformed("it contains the secret or a part of it, and other users could read it there");
     }
     split(line, home, &|placeholder| match placeholder {
         // It is for standard input.

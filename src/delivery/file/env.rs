@@ -26,6 +26,9 @@ pub(super) fn with_values(text: &[u8], variables: &[Variable<'_>]) -> Result<Zer
     if !all.iter().filter(|found| names(found)).eq(line_by_line.iter().filter(|found| names(found))) {
         return Err(line_number(text, first_open_quote(text)));
     }
+    if let Some(line) = line_of_another_form(text, variables) {
+        return Err(line);
+    }
     let mut edits = Vec::new();
     for assignment in all.iter().filter(|found| names(found)) {
         let Some(value) = plain_value(text, assignment.value) else {
@@ -109,6 +112,28 @@ fn scan(text: &[u8], quotes: Quotes) -> Vec<Assignment> {
         found.extend(assignment);
     }
     found
+}
+
+/// The number of a line that names a variable, but neither assigns in the usual form nor is a comment: `readonly NAME=…`,
+/// `NAME: …`, `set -gx NAME …`. An assignment beside it may not count.
+fn line_of_another_form(text: &[u8], variables: &[Variable<'_>]) -> Option<usize> {
+    let is_of_another_form = |line: &[u8]| {
+        let is_comment = line.trim_ascii_start().starts_with(b"#");
+        let is_named = |(name, _): &Variable<'_>| has_word(line, name.as_bytes());
+        !is_comment && assignment(line, 0).is_none() && variables.iter().any(is_named)
+    };
+    let mut lines = text[start_of(text)..].split(|byte| *byte == b'\n');
+    lines.position(is_of_another_form).map(|before| before + 1)
+}
+
+/// True if the word stands there by itself, and not as `$WORD` or `${WORD}`.
+fn has_word(line: &[u8], word: &[u8]) -> bool {
+    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+    line.windows(word.len()).enumerate().any(|(at, window)| {
+        let before = at.checked_sub(1).and_then(|before| line.get(before));
+        let stands_alone = !before.is_some_and(|byte| is_part(byte) || b"${".contains(byte));
+        window == word && stands_alone && !line.get(at + word.len()).is_some_and(is_part)
+    })
 }
 
 /// Behind a byte order mark.

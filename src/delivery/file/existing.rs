@@ -25,7 +25,7 @@ pub(in crate::delivery) struct ExistingFile {
     name: PathBuf,
     file: File,
     /// What it was when it was opened.
-    about: Metadata,
+    opened: Metadata,
     /// The path without links.
     pub path: PathBuf,
 }
@@ -57,15 +57,15 @@ impl ExistingFile {
         let file = File::from(file.map_err(|error| failed(error.into()))?);
         // Network folders may know no locks; that another program wrote to the file is noticed without one, too.
         if matches!(file.try_lock(), Err(TryLockError::WouldBlock)) {
-            return Err(SaveFailure::Changed);
+            return Err(SaveFailure::Locked);
         }
         let about = file.metadata().map_err(failed)?;
-        Ok(Self { folder, name, file, about, path })
+        Ok(Self { folder, name, file, opened: about, path })
     }
 
     /// True when someone but its owner can read it.
     pub fn is_open_to_others(&self) -> bool {
-        self.about.mode() & 0o077 != 0
+        self.opened.mode() & 0o077 != 0
     }
 
     pub fn read(&self) -> Result<Zeroizing<Vec<u8>>, SaveFailure> {
@@ -81,7 +81,7 @@ impl ExistingFile {
     /// Puts a file with this content in its place, with the same owner and mode, but closed to others. It is on the
     /// disk when this returns.
     pub fn replace(&self, content: &[u8]) -> Result<(), SaveFailure> {
-        let name = temporary_name()?;
+        let name = temporary_name(&self.name)?;
         let mut file = create(&self.folder, &name)?;
         let replaced = self.fill(&mut file, content).and_then(|()| {
             rustix::fs::renameat(&self.folder, &name, &self.folder, &self.name)
@@ -97,13 +97,13 @@ impl ExistingFile {
     fn fill(&self, file: &mut File, content: &[u8]) -> Result<(), SaveFailure> {
         make_private(file)?;
         file.write_all(content).map_err(|error| failure_of(&error))?;
-        let (owner, group) = (self.about.uid(), self.about.gid());
+        let (owner, group) = (self.opened.uid(), self.opened.gid());
         let kept = rustix::fs::fchown(&*file, Some(Uid::from_raw(owner)), Some(Gid::from_raw(group)));
         // A group that cannot be kept has no rights here anyway.
         if kept.is_err() && file.metadata().is_ok_and(|new| new.uid() != owner) {
             return Err(SaveFailure::NotOwned);
         }
-        let mode = Permissions::from_mode(self.about.mode() & 0o700);
+        let mode = Permissions::from_mode(self.opened.mode() & 0o700);
         file.set_permissions(mode).and_then(|()| file.sync_all()).map_err(|error| failure_of(&error))?;
         if self.is_unchanged() { Ok(()) } else { Err(SaveFailure::Changed) }
     }
@@ -114,6 +114,6 @@ impl ExistingFile {
             let changed = (about.mtime(), about.mtime_nsec(), about.ctime(), about.ctime_nsec());
             (about.dev(), about.ino(), about.len(), changed)
         };
-        symlink_metadata(&self.path).is_ok_and(|now| facts(&now) == facts(&self.about))
+        symlink_metadata(&self.path).is_ok_and(|now| facts(&now) == facts(&self.opened))
     }
 }

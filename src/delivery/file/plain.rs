@@ -74,7 +74,8 @@ impl ExistingFile {
 
     /// Puts a file with this content in its place.
     pub fn replace(&self, content: &[u8]) -> Result<(), SaveFailure> {
-        let temporary = self.path.with_file_name(temporary_name()?);
+        let name = self.path.file_name().map(Path::new).unwrap_or(&self.path);
+        let temporary = self.path.with_file_name(temporary_name(name)?);
         create(&temporary, content)?;
         let now = fs::metadata(&self.path).map_err(|error| failure_of(&error));
         let is_unchanged = now.is_ok_and(|now| {

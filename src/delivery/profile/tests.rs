@@ -115,7 +115,7 @@ async fn the_profiles_of_an_account_are_found_and_updated() {
     let updates = update_profiles(path.clone(), names, Box::new(payload())).await;
     let places: Vec<String> =
         updates.iter().map(|update| update.result.as_ref().unwrap().to_string()).collect();
-    let private = if cfg!(unix) { ", now readable only by you" } else { "" };
+    let private = if cfg!(unix) { ", now readable only by its owner" } else { "" };
     assert_eq!(
         places,
         [format!("profile ci (config.toml{private})"), "profile prod (config.toml)".to_owned()]
@@ -137,10 +137,10 @@ async fn what_cannot_be_written_says_why() {
 
     let other = FILE.replace('@', "mdb_sa_id_0000000000000000000000fe");
     let rows = [
-        (other.as_str(), "profile `ci` signs in as another account by now."),
+        (other.as_str(), "profile `ci` now belongs to another account."),
         (
             "version = 2\n[ci]\nauth_type = 'api_keys'\npublic_api_key = 'abcdefgh'\nprivate_api_key = 'x'\n",
-            "as another account",
+            "to another account",
         ),
         ("version = 2\n[x]\n", "profile `ci` does not exist"),
         ("version = 2\n[ci\n", "is not valid TOML: see line 2."),

@@ -12,7 +12,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::cli::LONGEST_COPY;
-use crate::config::{FileError, read_bytes};
+use crate::config::{FileError, others_have, read_bytes};
 use crate::delivery::{Preference, check_line};
 use crate::domain::{
     CommandOutcome, Format, KnownCommand, Lifetime, Os, SECRET_PREFIX, ServerText, Template, is_invisible,
@@ -53,7 +53,7 @@ impl SettingsFile {
     }
 
     fn read(path: &Path) -> Result<Option<Self>, String> {
-        let Some((bytes, _)) = read_bytes(path)? else { return Ok(None) };
+        let Some((bytes, about)) = read_bytes(path)? else { return Ok(None) };
         let text = std::str::from_utf8(&bytes).map_err(|error| {
             let before = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
             problem(line_of(&before, before.len()), "it is not UTF-8 text")
@@ -61,14 +61,21 @@ impl SettingsFile {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         // Before anything else: a message may quote what is in the file.
         if let Some(at) = text.find(SECRET_PREFIX) {
-            let why = "it contains a secret (mdb_sa_sk_...), which does not belong in this file: remove it";
+            let why = "it contains a service account's secret, which does not belong in this file: remove it";
             return Err(problem(line_of(text, at), why));
         }
         let table = DeTable::parse(text).map_err(|error| {
             let at = error.span().map_or(0, |span| span.start);
             problem(line_of(text, at), &format!("it is not valid TOML: {}", error.message()))
         })?;
-        Self::of_table(text, table.get_ref()).map(Some)
+        let file = Self::of_table(text, table.get_ref())?;
+        if !file.sinks.is_empty() && others_have(&about, 0o002) {
+            // They could choose what gets the secret.
+            return Err(
+                "has commands ([[sink]]), and every user can change it: run chmod o-w on it".to_owned()
+            );
+        }
+        Ok(Some(file))
     }
 
     fn of_table(text: &str, table: &DeTable<'_>) -> Result<Self, String> {

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use atlas_secret::domain::{
-    ClipboardContent, CommandOutcome, CommandOutput, CommandReport, CopyOutcome, CreatedSecret, Format,
-    HeldCopy, KnownCommand, SaveFailure, SavedFile, ServerText, TerminalRoute,
+    ClipboardContent, CommandOutcome, CommandOutput, CommandReport, CopyOutcome, CreatedSecret, EnvFile,
+    Format, HeldCopy, KnownCommand, SaveFailure, SavedFile, ServerText, TerminalRoute,
 };
 use atlas_secret::tui::{Event, Output};
 use crossterm::event::KeyCode;
@@ -138,7 +138,7 @@ fn panels() -> Vec<State> {
         let mut stage = open('s', "~/shop/.env");
         stage.press(KeyCode::Enter);
         let link_to = link_to.map(ServerText::new);
-        stage.send(Event::Saved(Err(SaveFailure::CanUpdate { is_open, link_to })));
+        stage.send(Event::Saved(Err(SaveFailure::CanUpdate(EnvFile { is_open, link_to }))));
         stage
     };
     let mut not_plain = asks(false, None);
@@ -176,7 +176,11 @@ fn panels() -> Vec<State> {
 }
 
 fn printed(lines: &[&str], left_out: usize) -> CommandOutput {
-    CommandOutput { lines: lines.iter().map(|line| ServerText::new(line)).collect(), left_out }
+    CommandOutput {
+        had_secret: false,
+        lines: lines.iter().map(|line| ServerText::new(line)).collect(),
+        left_out,
+    }
 }
 
 /// The prompt for a command, with commands that are known.

@@ -7,7 +7,7 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use super::*;
 use crate::delivery::file::{save, update_env};
 use crate::delivery::fixtures::{VALUE, payload};
-use crate::domain::{SavedFile, ServerText};
+use crate::domain::{EnvFile, SavedFile, ServerText};
 
 const OLD: &str = "A=1\nMONGODB_ATLAS_CLIENT_SECRET=old # mine\n";
 
@@ -40,7 +40,10 @@ async fn try_save(path: &Path) -> SaveFailure {
 }
 
 async fn update(path: &Path, may_make_private: bool) -> Result<ServerText, SaveFailure> {
-    update_env(path.to_str().unwrap(), None, &payload(), may_make_private).await
+    let link_to = Some(path).filter(|path| path.is_symlink()).and_then(|path| canonicalize(path).ok());
+    let link_to = link_to.map(|target| ServerText::new(target.to_str().unwrap()));
+    let agreed = EnvFile { is_open: may_make_private, link_to };
+    update_env(path.to_str().unwrap(), None, &payload(), &agreed).await
 }
 
 fn names(folder: &Path) -> Vec<String> {
@@ -52,8 +55,8 @@ fn names(folder: &Path) -> Vec<String> {
     names
 }
 
-const CLOSED: SaveFailure = SaveFailure::CanUpdate { is_open: false, link_to: None };
-const OPEN: SaveFailure = SaveFailure::CanUpdate { is_open: true, link_to: None };
+const CLOSED: SaveFailure = SaveFailure::CanUpdate(EnvFile { is_open: false, link_to: None });
+const OPEN: SaveFailure = SaveFailure::CanUpdate(EnvFile { is_open: true, link_to: None });
 
 #[tokio::test]
 async fn it_is_asked_for_and_keeps_its_mode() {
@@ -90,7 +93,10 @@ async fn a_link_stays_one_and_its_file_is_updated() {
     let link = other.join("prod.env");
     symlink("../.env", &link).unwrap();
     let link_to = Some(ServerText::new(path.to_str().unwrap()));
-    assert_eq!(try_save(&link).await, SaveFailure::CanUpdate { is_open: false, link_to: link_to.clone() });
+    assert_eq!(
+        try_save(&link).await,
+        SaveFailure::CanUpdate(EnvFile { is_open: false, link_to: link_to.clone() })
+    );
     assert_eq!(update(&link, false).await.ok(), link_to);
     assert_eq!(fs::read_to_string(&path).unwrap(), new());
     assert_eq!(fs::read_link(&link).unwrap(), Path::new("../.env"));
@@ -184,7 +190,7 @@ fn a_change_by_another_program_is_noticed_and_kept() {
 fn two_of_this_program_do_not_lose_each_others_change() {
     let (_folder, path) = folder();
     let first = ExistingFile::open(&path).unwrap();
-    assert_eq!(ExistingFile::open(&path).err(), Some(SaveFailure::Changed));
+    assert_eq!(ExistingFile::open(&path).err(), Some(SaveFailure::Locked));
     first.replace(b"first").unwrap();
     drop(first);
     let second = ExistingFile::open(&path).unwrap();

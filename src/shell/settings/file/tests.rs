@@ -171,7 +171,7 @@ fn what_is_wrong_is_named_by_line_and_key() {
 
 #[test]
 fn a_secret_is_refused_and_not_repeated() {
-    let why = "it contains a secret (mdb_sa_sk_...), which does not belong in this file: remove it";
+    let why = "it contains a service account's secret, which does not belong in this file: remove it";
     for (text, line) in [
         ("# mdb_sa_sk_FAKEfake", 1),
         ("\nclient_secret = 'mdb_sa_sk_FAKEfake'", 2),
@@ -258,5 +258,25 @@ proptest! {
             prop_assert!(sink.keys().all(|key| ["name", "command", "format", "template"].contains(&key.as_str())));
             prop_assert_eq!(Some(read.line.as_str()), sink["command"].as_str().map(str::trim));
         }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn commands_in_a_file_that_every_user_can_change_are_refused() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let sink = "[[sink]]\nname = 'a'\ncommand = 'a'\n";
+    let rows =
+        [(0o666, sink, false), (0o664, sink, true), (0o600, sink, true), (0o666, "clear_after = 1", true)];
+    for (mode, text, is_read) in rows {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("config.toml");
+        fs::write(&path, text).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+        let loaded = SettingsFile::load(&path);
+        assert_eq!(loaded.is_ok(), is_read, "{mode:o} {text}");
+        let words = loaded.err().map(|error| error.to_string()).unwrap_or_default();
+        assert_eq!(words.contains("every user can change it"), !is_read, "{words}");
     }
 }

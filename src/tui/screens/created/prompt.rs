@@ -5,8 +5,8 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::domain::{
-    CommandOutcome, CommandOutput, CommandReport, Delivery, Disposition, ENV_VARIABLES, Format, KnownCommand,
-    SaveFailure, SavedFile, SecretPayload, ServerText,
+    CommandOutcome, CommandOutput, CommandReport, Delivery, Disposition, ENV_VARIABLES, EnvFile, Format,
+    KnownCommand, SaveFailure, SavedFile, SecretPayload, ServerText,
 };
 use crate::tui::app::{Shared, Transition};
 use crate::tui::canvas::{Canvas, cut};
@@ -30,20 +30,11 @@ pub enum Prompt {
     /// The path of a file.
     Save(PromptLine),
     /// Whether to update the existing file of that path.
-    Update(PromptLine, UpdateQuestion),
+    Update(PromptLine, EnvFile),
     /// A command line.
     Run(Box<RunPrompt>),
     /// An older secret to delete.
     Delete(SecretList),
-}
-
-/// What is to be known before an existing file is updated.
-#[derive(Clone, Debug)]
-pub struct UpdateQuestion {
-    /// Others can read it: updating makes it private.
-    is_open: bool,
-    /// The path is a link to this file.
-    link_to: Option<ServerText>,
 }
 
 const FORMATS: &[Binding] = &[
@@ -73,9 +64,47 @@ const NOT_CONFIRMED: &str = "The new secret's copy is not confirmed: paste to ch
 
 /// Programs that print what they read, and store nothing.
 const PRINTERS: &[&str] = &[
-    "awk", "base32", "base64", "bat", "batcat", "cat", "column", "cut", "echo", "egrep", "expand", "fgrep",
-    "fmt", "fold", "grep", "head", "hexdump", "jq", "less", "more", "most", "nl", "od", "paste", "pr", "rev",
-    "rg", "sed", "shuf", "sort", "strings", "tac", "tail", "tr", "uniq", "xargs", "xxd",
+    "awk",
+    "base32",
+    "base64",
+    "bat",
+    "batcat",
+    "cat",
+    "column",
+    "cut",
+    "echo",
+    "egrep",
+    "expand",
+    "fgrep",
+    "fmt",
+    "fold",
+    "grep",
+    "head",
+    "hexdump",
+    "jq",
+    "less",
+    "more",
+    "most",
+    "nl",
+    "od",
+    "paste",
+    "pr",
+    "rev",
+    "rg",
+    "sed",
+    "sha1sum",
+    "sha256sum",
+    "sha512sum",
+    "shuf",
+    "sort",
+    "strings",
+    "tac",
+    "tail",
+    "tr",
+    "uniq",
+    "wc",
+    "xargs",
+    "xxd",
 ];
 
 impl Prompt {
@@ -156,10 +185,10 @@ impl CreatedScreen {
             (Prompt::Save(line), _) if line.is_running => {}
             (Prompt::Run(run), _) if run.line.is_running => {}
             (Prompt::Update(line, _), Action::No) => self.prompt = Some(Prompt::Save(line.clone())),
-            (Prompt::Update(line, question), Action::Yes) => {
-                let is_open = question.is_open;
+            (Prompt::Update(line, file), Action::Yes) => {
+                let agreed = file.clone();
                 self.prompt = Some(Prompt::Save(line.clone()));
-                self.save(app, |path, payload| Command::UpdateEnv(path, payload, is_open));
+                self.save(app, |path, payload| Command::UpdateEnv(path, payload, agreed));
             }
             (_, Action::No) => self.prompt = None,
             (Prompt::Formats(selected), Action::NextChoice) => {
@@ -209,11 +238,9 @@ impl CreatedScreen {
     fn file_written(&mut self, app: &mut Shared, result: Result<Option<Delivery>, SaveFailure>) {
         let failure = result.as_ref().err().cloned();
         self.delivery_ended(app, result.map_err(|failure| failure.sentence()));
-        if let (Some(SaveFailure::CanUpdate { is_open, link_to }), Some(Prompt::Save(line))) =
-            (failure, &self.prompt)
-        {
+        if let (Some(SaveFailure::CanUpdate(file)), Some(Prompt::Save(line))) = (failure, &self.prompt) {
             let line = PromptLine { problem: None, ..line.clone() };
-            self.prompt = Some(Prompt::Update(line, UpdateQuestion { is_open, link_to }));
+            self.prompt = Some(Prompt::Update(line, file));
         }
     }
 
@@ -305,6 +332,9 @@ impl CreatedScreen {
             CommandOutcome::Succeeded if is_printer => {
                 Err(format!("{name} only prints what it reads, so the secret is not stored."))
             }
+            CommandOutcome::Succeeded if output.had_secret => {
+                Err(format!("{name} exited with 0, but printed the secret: it may not have stored it."))
+            }
             CommandOutcome::Succeeded => Ok(Some(Delivery::Piped { program })),
             failed => Err(failed.sentence(program.as_str())),
         };
@@ -367,7 +397,7 @@ impl CreatedScreen {
                 line.draw_below("Saving", &words, canvas);
                 self.draw_left_out(app, format, canvas);
             }
-            Prompt::Update(line, question) => question.draw(line.line.text().trim(), canvas),
+            Prompt::Update(line, file) => draw_question(line.line.text().trim(), file, canvas),
             Prompt::Run(run) => run.draw(canvas),
         }
     }
@@ -393,18 +423,16 @@ impl CreatedScreen {
     }
 }
 
-impl UpdateQuestion {
-    fn draw(&self, path: &str, canvas: &mut Canvas) {
-        if let Some(file) = &self.link_to {
-            canvas.words(0, &format!("{path} is a link to {file}, which is what changes."), Style::new());
-        }
-        if self.is_open {
-            let words = format!("Others can read {path}. It becomes readable only by its owner.");
-            canvas.warning(&words, Style::new());
-        }
-        let [id, secret] = ENV_VARIABLES;
-        canvas.ask(&format!("{path} exists. Update {id} and {secret} in it?"), "update");
+fn draw_question(path: &str, file: &EnvFile, canvas: &mut Canvas) {
+    if let Some(file) = &file.link_to {
+        canvas.words(0, &format!("{path} is a link to {file}, which is what changes."), Style::new());
     }
+    if file.is_open {
+        let words = format!("Others can read {path}. It becomes readable only by its owner.");
+        canvas.warning(&words, Style::new());
+    }
+    let [id, secret] = ENV_VARIABLES;
+    canvas.ask(&format!("{path} exists. Update {id} and {secret} in it?"), "update");
 }
 
 fn in_file(format: Format) -> &'static str {

@@ -20,6 +20,9 @@ use super::{CreatedScreen, LOW};
 /// Said where a format has room for the organization's id and it is not known.
 pub(crate) const NO_ORGANIZATION: &str = "orgId is left out: the organization could not be read.";
 
+/// How many deliveries are listed, the latest.
+const MOST_DELIVERIES: usize = 3;
+
 /// Narrower than this, steps say less.
 const NARROW: u16 = 64;
 
@@ -139,8 +142,18 @@ impl CreatedScreen {
                 canvas.words(LABEL_WIDTH, "q writes it to standard output.", Style::new());
             }
         }
-        for delivery in &self.delivered {
-            canvas.marked(theme.glyphs.check, &delivery_words(delivery), theme.good);
+        let mut deliveries: Vec<String> = Vec::new();
+        for words in self.delivered.iter().map(delivery_words) {
+            // The same again moves to the end.
+            deliveries.retain(|before| *before != words);
+            deliveries.push(words);
+        }
+        let earlier = deliveries.len().saturating_sub(MOST_DELIVERIES);
+        for words in &deliveries[earlier..] {
+            canvas.marked(theme.glyphs.check, words, theme.good);
+        }
+        if earlier > 0 {
+            canvas.words(2, &format!("and {earlier} before"), theme.faint);
         }
         draw_output(&self.output, canvas);
         self.draw_copy(app, canvas);

@@ -100,11 +100,12 @@ impl Shared {
     }
 
     /// Where the marked entry stands among those that match: what was marked by a key, else the one that is called
-    /// what was typed, else the best. While nothing is typed only a key marks one.
+    /// what was typed, else the best. While nothing is typed, and between several of that name, only a key marks one.
     pub(super) fn marked(&self, list: &List) -> Option<usize> {
         let by_key = self.names.marked.as_ref().and_then(|value| list.place(value));
         let typed = list.matches.typed();
-        let best = (!typed.is_empty() && list.matches.len() > 0).then_some(0);
+        let is_clear = !typed.is_empty() && list.count_named() < 2;
+        let best = (is_clear && list.matches.len() > 0).then_some(0);
         by_key.or_else(|| list.named(typed).and_then(|item| list.place(item.value()))).or(best)
     }
 

@@ -3,7 +3,7 @@
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::domain::{ApiError, RejectionKind};
+use crate::domain::{ApiError, Cause, RejectionKind};
 use crate::tui::app::Shared;
 use crate::tui::area::split_left;
 use crate::tui::canvas::{Canvas, LABEL_WIDTH, cut};
@@ -52,7 +52,16 @@ pub(super) fn draw(app: &Shared, list: &List, canvas: &mut Canvas) {
 fn draw_status(app: &Shared, list: &List, canvas: &mut Canvas) {
     let theme = canvas.theme;
     if let Some(problem) = &list.pages.problem {
-        let words = format!("{} Type the ID instead.", could_not_list(list.field, problem));
+        let way_on = match &problem.cause {
+            Cause::Credentials(_) | Cause::SignInRefused(_) | Cause::LoginExpired(..) => {
+                "Ctrl-P signs in with other credentials."
+            }
+            _ if problem.rejection_kind() == Some(RejectionKind::ProjectNotFound) => {
+                "Choose another project."
+            }
+            _ => "Type the ID instead.",
+        };
+        let words = format!("{} {way_on}", could_not_list(list.field, problem));
         let words = cut(&words, canvas.width(), 2, canvas.left(), theme.glyphs.ellipsis);
         canvas.warning(&words, theme.warning);
     } else if let Some(left) = list.pages.wait_left(app.now) {
@@ -61,9 +70,15 @@ fn draw_status(app: &Shared, list: &List, canvas: &mut Canvas) {
         canvas.running(app.now, list.pages.since, &format!("Loading {}s", list.field.noun()));
     } else if list.matches.len() == 0 {
         canvas.marked(theme.glyphs.cross, &nothing(app, list), theme.bad);
+    } else if list.count_named() > 1 {
+        canvas.warning(&several(list), theme.warning);
     } else {
         canvas.line(Line::styled(format!("  {}", list.count()), theme.faint));
     }
+}
+
+fn several(list: &List) -> String {
+    format!("{} {}s have this name: choose one.", list.count_named(), list.field.noun())
 }
 
 /// A text that begins like an ID was probably meant as one.
@@ -95,6 +110,7 @@ pub(super) fn remark(list: &List) -> String {
         _ if list.pages.problem.is_some() => format!("could not load the {noun}s"),
         _ if list.pages.is_under_way() => format!("loading {noun}s"),
         0 => format!("no {noun} matches"),
+        _ if list.count_named() > 1 => format!("{} {noun}s have this name", list.count_named()),
         1 => format!("1 {noun} matches"),
         count => format!("{count} {noun}s match"),
     }

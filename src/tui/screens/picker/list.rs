@@ -56,11 +56,19 @@ impl List {
 
     /// The one item of exactly this name, if there is one and no other.
     pub fn named(&self, name: &str) -> Option<&Item> {
+        let mut of_this_name = self.all_named(name);
+        of_this_name.next().filter(|_| of_this_name.next().is_none())
+    }
+
+    /// How many items have what was typed as their whole name.
+    pub fn count_named(&self) -> usize {
+        self.all_named(self.matches.typed()).count()
+    }
+
+    fn all_named(&self, name: &str) -> impl Iterator<Item = &Item> {
         // Names in the list were made safe to show, too.
         let name = ServerText::new(name);
-        let is_called = |item: &&Item| !name.is_empty() && item.is_called(name.as_str());
-        let mut of_this_name = self.items.iter().filter(is_called);
-        of_this_name.next().filter(|_| of_this_name.next().is_none())
+        self.items.iter().filter(move |item| !name.is_empty() && item.is_called(name.as_str()))
     }
 
     pub fn add(&mut self, items: Vec<Item>) {
