@@ -458,9 +458,9 @@ impl Shared {
         self.atlas_clock.map_or(self.now.wall, |clock| clock.now(self.now))
     }
 
-    pub(super) fn set_clock(&mut self, said: Option<Timestamp>) {
-        if let Some(said) = said {
-            self.atlas_clock = Some(AtlasClock::new(said, self.now));
+    pub(super) fn set_clock(&mut self, reported: Option<Timestamp>) {
+        if let Some(reported) = reported {
+            self.atlas_clock = Some(AtlasClock::new(reported, self.now));
         }
     }
 

@@ -174,7 +174,6 @@ impl RunPrompt {
         for place in first..total.min(first + rows) {
             let Some(known) = self.at(place) else { continue };
             let is_marked = place == self.marked;
-            let pointer = if is_marked { theme.glyphs.pointer } else { " " };
             let style = if is_marked { theme.strong } else { Style::new() };
             let reads = match known.format {
                 Format::Secret => String::new(),
@@ -184,11 +183,8 @@ impl RunPrompt {
             let about = format!("  {reads}{name}");
             let left = width.saturating_sub(2 + about.chars().count());
             let line = cut_to(&known.line, left, ellipsis);
-            canvas.line(Line::from(vec![
-                Span::styled(format!("{pointer} "), theme.strong),
-                Span::styled(format!("{line:<left$}"), style),
-                Span::styled(about, theme.faint),
-            ]));
+            let line = Span::styled(format!("{line:<left$}"), style);
+            canvas.choice(is_marked, [line, Span::styled(about, theme.faint)]);
         }
         if total > rows {
             canvas.words(2, &format!("{} of {total}", first + rows), theme.faint);
