@@ -127,9 +127,8 @@ impl Executor {
             }
             // The caller has restored the terminal, which may be where standard output leads in the end.
             Command::Print(format, payload) => {
-                self.runner.run(async move { Event::Printed(print(format, *payload).await) }, || {
-                    Event::Printed(Err(not_printed()))
-                })
+                let print = async move { Event::Printed(print(format, *payload).await) };
+                self.runner.run(print, || Event::Printed(Err(not_printed())));
             }
             _ => {}
         }
