@@ -109,7 +109,7 @@ impl Ended {
         };
         let with_login = |what: &str| format!("{command} {what}: run `atlas auth login --profile {name}`");
         if !self.status.success() {
-            let line = telling_line(&self.errors);
+            let line = error_line(&self.errors);
             return Err(match line.as_str() {
                 text if ["unknown command", "unknown flag"].iter().any(|words| text.contains(words)) => {
                     no_token()
@@ -179,7 +179,7 @@ async fn read(source: Option<impl AsyncRead + Unpin>, into: &mut Vec<u8>) {
 
 /// The line that says why, safe to show: the one that the Atlas CLI marks as the error, else the last. Without what
 /// may be a token.
-fn telling_line(errors: &[u8]) -> ServerText {
+fn error_line(errors: &[u8]) -> ServerText {
     let text = Zeroizing::new(String::from_utf8_lossy(errors).into_owned());
     let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
     let line = lines.clone().find_map(|line| line.strip_prefix("Error: ")).or_else(|| lines.next_back());

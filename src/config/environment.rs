@@ -27,7 +27,7 @@ pub(super) const MCLI_SERVICE: &str = "MCLI_SERVICE";
 const MCLI_PROJECT_ID: &str = "MCLI_PROJECT_ID";
 
 /// Every variable that holds a credential or a half of one.
-pub(super) const CREDENTIALS: [&str; 9] = [
+pub(crate) const CREDENTIALS: [&str; 9] = [
     ACCESS_TOKEN,
     CLIENT_ID,
     CLIENT_SECRET,
@@ -37,6 +37,18 @@ pub(super) const CREDENTIALS: [&str; 9] = [
     PRIVATE_KEY,
     MCLI_PUBLIC_API_KEY,
     MCLI_PRIVATE_API_KEY,
+];
+
+/// The other variables that decide who signs in, or where.
+pub(crate) const CHOICES: [&str; 8] = [
+    OPS_MANAGER_URL,
+    BASE_URL,
+    SERVICE,
+    PROFILE,
+    PROJECT_ID,
+    MCLI_OPS_MANAGER_URL,
+    MCLI_SERVICE,
+    MCLI_PROJECT_ID,
 ];
 
 /// A look-up that counts a blank variable as not set and takes what cannot be seen around a value off.

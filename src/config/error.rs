@@ -139,20 +139,28 @@ pub struct FileError {
 }
 
 /// Something that is not as it should be, and does not prevent signing in by hand.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum Warning {
     /// The file of profiles holds credentials, and its mode lets others read it.
+    #[error("{0} contains credentials, and other users can read it: run chmod 600 on it")]
     OpenToOthers(ServerText),
     /// The mode of the file of profiles lets others write to it.
+    #[error(
+        "{0} can be changed by other users, who could send your credentials to a host of theirs: run chmod 600 on it"
+    )]
     ChangeableByOthers(ServerText),
     /// The file of profiles has the layout of an older Atlas CLI.
+    #[error("{0} has an older version than 2: run any `atlas` command to update it")]
     OldVersion(ServerText),
     /// A file or profile that no one asked for by name cannot be used.
+    #[error("{0}")]
     Unusable(CredentialsError),
     /// Half a pair is in the file; both halves are read from the keyring, as the Atlas CLI does. The place of the
     /// half that is not used.
+    #[error("{0} is not used: its other half is not there, so both are read from the keyring")]
     LoneHalf(String),
     /// A project ID that is none.
+    #[error("{place}: {error}")]
     ProjectId {
         /// The variable, or the setting and its profile.
         place: String,
@@ -165,32 +173,6 @@ impl Warning {
     /// True when this is why there are no credentials.
     pub fn is_why_nothing_signs_in(&self) -> bool {
         matches!(self, Self::Unusable(_))
-    }
-}
-
-impl fmt::Display for Warning {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::OpenToOthers(file) => {
-                write!(f, "{file} contains credentials, and other users can read it: run chmod 600 on it")
-            }
-            Self::ChangeableByOthers(file) => write!(
-                f,
-                "{file} can be changed by other users, who could send your credentials to a host of theirs: run \
-                 chmod 600 on it"
-            ),
-            Self::OldVersion(file) => {
-                write!(f, "{file} has an older version than 2: run any `atlas` command to update it")
-            }
-            Self::Unusable(error) => error.fmt(f),
-            Self::LoneHalf(place) => {
-                write!(
-                    f,
-                    "{place} is not used: its other half is not there, so both are read from the keyring"
-                )
-            }
-            Self::ProjectId { place, error } => write!(f, "{place}: {error}"),
-        }
     }
 }
 

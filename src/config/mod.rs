@@ -23,6 +23,7 @@ mod properties;
 mod resolve;
 
 pub use atlas_cli::BrowserLogin;
+pub(crate) use environment::{CHOICES, CREDENTIALS};
 pub use error::{CredentialsError, FileError, Precedence, ShadowedSource, Warning};
 pub use keyring::{ACCESS_TOKEN, KeyringRequest};
 pub use profile::{CredentialSource, Profile};

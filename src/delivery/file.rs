@@ -143,7 +143,7 @@ impl Target {
         if path.trim().is_empty() || path.ends_with(std::path::is_separator) || path.ends_with("/.") {
             return Err(SaveFailure::NoName);
         }
-        let whole = absolute(resolved(path, home)?).map_err(|error| failure_of(&error))?;
+        let whole = absolute(resolved(path, home)?).map_err(failure_of)?;
         match (whole.parent(), whole.file_name()) {
             (Some(folder), Some(name)) => Ok(Self { folder: folder.to_owned(), name: name.into() }),
             _ => Err(SaveFailure::NoName),
@@ -167,13 +167,14 @@ fn resolved(path: &str, home: Option<&Path>) -> Result<PathBuf, SaveFailure> {
 
 /// What a failure means, whichever step it came from. That something exists already is told apart from a folder
 /// of that name where it is known.
-fn failure_of(error: &io::Error) -> SaveFailure {
+fn failure_of(error: impl Into<io::Error>) -> SaveFailure {
     use io::ErrorKind;
+    let error = error.into();
     match error.kind() {
         ErrorKind::AlreadyExists => SaveFailure::Exists,
         ErrorKind::NotFound | ErrorKind::NotADirectory => SaveFailure::NoFolder,
         ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => SaveFailure::NotAllowed,
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => SaveFailure::Full,
-        _ => SaveFailure::Other(os_error_message(error)),
+        _ => SaveFailure::Other(os_error_message(&error)),
     }
 }

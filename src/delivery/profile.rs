@@ -71,7 +71,7 @@ fn not_updated(error: &CredentialsError) -> ServerText {
 }
 
 fn not_written(failure: &SaveFailure) -> ServerText {
-    ServerText::new(&format!("config.toml: {}", failure.cause()))
+    ServerText::new(&format!("config.toml: {failure}"))
 }
 
 fn credentials(config: &Path, name: &ProfileName) -> Result<CredentialSource, ServerText> {

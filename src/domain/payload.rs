@@ -22,44 +22,64 @@ pub struct SavedFile {
     pub format: Format,
 }
 
-/// Why a file was not saved. Whatever had been written was taken away again, and an existing file is as it was.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Why a file was not saved. Whatever had been written was removed again, and an existing file is as it was.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SaveFailure {
     /// No path was given, or one that names a folder.
+    #[error("Not a file name.")]
     NoName,
     /// Something has that name already; nothing is ever overwritten.
+    #[error("File already exists.")]
     Exists,
     /// It is an `.env` file, whose two variables can be updated if the user agrees.
+    #[error("File already exists.")]
     CanUpdate(EnvFile),
     /// The name is a link to nothing.
+    #[error("That is a link to a file that does not exist.")]
     BrokenLink,
     /// The file has other names, which would keep the old content.
+    #[error("The file has another name (a hard link), which would keep the old secret.")]
     HardLinked,
     /// The existing file may not be written to.
+    #[error("The file is read-only.")]
     ReadOnly,
     /// The existing file belongs to another user, and would not any more.
+    #[error("The file belongs to another user.")]
     NotOwned,
     /// Another program has changed the file, or removed it.
+    #[error("Another program changed the file at the same time. It was not updated.")]
     Changed,
     /// Another program has the file locked.
+    #[error("Another program has locked the file. It was not updated.")]
     Locked,
     /// The existing file is too large for what it is called.
+    #[error("The file is larger than 1 MiB.")]
     TooLarge,
     /// The existing file is binary, or UTF-16.
+    #[error("The file is binary or UTF-16.")]
     NotText,
     /// This line, from 1, cannot be changed without a guess at what it means.
+    #[error(
+        "Line {0} of the file can be read in two ways (an open quote, or not NAME=value). Nothing was changed."
+    )]
     NotPlain(usize),
     /// The folder does not exist.
+    #[error("The folder does not exist.")]
     NoFolder,
     /// The folder may not be written to.
+    #[error("You have no permission to write there.")]
     NotAllowed,
     /// There is no room left.
+    #[error("No space left on that disk.")]
     Full,
     /// `~` cannot be resolved: the home folder is not known.
+    #[error("The home folder is not known.")]
     NoHome,
     /// The disk knows no permissions, so that others could read it: FAT, and some network folders.
+    #[error("That disk has no permissions to keep the file private.")]
     NotPrivate,
     /// Anything else, in the system's words.
+    #[error("The file could not be written: {0}.")]
     Other(ServerText),
 }
 
@@ -91,36 +111,7 @@ impl SaveFailure {
             Self::NotPrivate => " Choose another folder.",
             Self::NoFolder | Self::NotAllowed | Self::Full | Self::Other(_) => "",
         };
-        self.cause() + advice
-    }
-
-    /// What happened, as a sentence.
-    pub fn cause(&self) -> String {
-        match self {
-            Self::NoName => "Not a file name.",
-            Self::Exists | Self::CanUpdate(_) => "File already exists.",
-            Self::BrokenLink => "That is a link to a file that does not exist.",
-            Self::HardLinked => "The file has another name (a hard link), which would keep the old secret.",
-            Self::ReadOnly => "The file is read-only.",
-            Self::NotOwned => "The file belongs to another user.",
-            Self::Changed => "Another program changed the file at the same time. It was not updated.",
-            Self::Locked => "Another program has locked the file. It was not updated.",
-            Self::TooLarge => "The file is larger than 1 MiB.",
-            Self::NotText => "The file is binary or UTF-16.",
-            Self::NotPlain(line) => {
-                return format!(
-                    "Line {line} of the file can be read in two ways (an open quote, or not NAME=value). \
-                     Nothing was changed."
-                );
-            }
-            Self::NoFolder => "The folder does not exist.",
-            Self::NotAllowed => "You have no permission to write there.",
-            Self::Full => "No space left on that disk.",
-            Self::NoHome => "The home folder is not known.",
-            Self::NotPrivate => "That disk has no permissions to keep the file private.",
-            Self::Other(words) => return format!("The file could not be written: {words}."),
-        }
-        .to_owned()
+        format!("{self}{advice}")
     }
 }
 

@@ -20,7 +20,7 @@ pub(super) struct EventLoop<'a> {
     pub reports: UnboundedReceiver<Report>,
     pub started: Instant,
     /// What is said once the screen is gone.
-    pub said_later: &'a mut Vec<String>,
+    pub exit_messages: &'a mut Vec<String>,
 }
 
 /// What one step of the loop waited for.
@@ -97,7 +97,7 @@ impl EventLoop<'_> {
                     commands.extend(self.update(surface.resized()));
                     commands.extend(self.update(vec![Event::TimePassed]));
                 }
-                Command::Report(line) => self.said_later.push(line),
+                Command::Report(line) => self.exit_messages.push(line),
                 command => {
                     surface.lend_for(&command);
                     self.executor.start(command);

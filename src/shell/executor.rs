@@ -111,7 +111,7 @@ impl Executor {
             }
             Command::Run(line, format, payload) => {
                 let mut terminal = self.terminal.clone();
-                // The caller has given the terminal back: the command has it until it ends.
+                // The caller has restored the terminal: the command has it until it ends.
                 let run = async move {
                     let announce = |program: &str| announce(program, terminal.as_mut());
                     delivery::pipe_to(&line, home.as_deref(), format, &payload, announce).await
@@ -124,11 +124,10 @@ impl Executor {
                 let found = async move { tokio::task::spawn_blocking(find).await.unwrap_or_default() };
                 self.deliver(Slot::Presets, Event::PresetsFound, found, Vec::new);
             }
-            // The caller has given the terminal back, which may be where standard output leads in the end.
+            // The caller has restored the terminal, which may be where standard output leads in the end.
             Command::Print(format, payload) => {
-                self.runner.run(async move { Event::Printed(print(format, *payload).await) }, || {
-                    Event::Printed(Err(not_printed()))
-                })
+                let print = async move { Event::Printed(print(format, *payload).await) };
+                self.runner.run(print, || Event::Printed(Err(not_printed())));
             }
             _ => {}
         }

@@ -124,7 +124,7 @@ struct Run {
     reports: Option<UnboundedReceiver<Report>>,
     started: Instant,
     plan: StdoutPlan,
-    said_later: Vec<String>,
+    exit_messages: Vec<String>,
 }
 
 impl Run {
@@ -161,7 +161,7 @@ impl Run {
         executor.terminal = terminal;
         executor.cli_config = settings.cli_config;
         let (theme, reports) = (settings.theme, Some(reports));
-        Ok(Self { app, theme, executor, reports, started, plan, said_later: Vec::new() })
+        Ok(Self { app, theme, executor, reports, started, plan, exit_messages: Vec::new() })
     }
 
     async fn go(&mut self) -> Result<Exit, StartError> {
@@ -224,12 +224,12 @@ impl Run {
             executor: &mut self.executor,
             reports,
             started: self.started,
-            said_later: &mut self.said_later,
+            exit_messages: &mut self.exit_messages,
         };
         event_loop.run(&mut surface, signals, first).await.map_err(StartError::Terminal)
     }
 
-    /// A panic of ours: the terminal has been given back by unwinding. What the interface knew still decides what
+    /// A panic of ours: the terminal has been restored by unwinding. What the interface knew still decides what
     /// is said and which code is returned.
     fn end_after_panic(&mut self, runtime: &Runtime) -> Exit {
         let place = process::take_panic_place();
@@ -259,7 +259,7 @@ impl Run {
 
     /// After the screen is gone: prints the exit lines, and revokes the token.
     fn leave(&mut self, runtime: &Runtime) {
-        for line in &self.said_later {
+        for line in &self.exit_messages {
             say(line);
         }
         let zone = self.app.shared.zone.clone().unwrap_or_else(TimeZone::system);

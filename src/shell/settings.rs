@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use crate::atlas::check_proxies;
 use crate::cli::Arguments;
-use crate::config::{Flags, Profiles, config_path, resolve};
+use crate::config::{CHOICES, CREDENTIALS, Flags, Profiles, config_path, resolve};
 use crate::delivery::{Environment, Preference};
 use crate::domain::{
     BaseUrl, BaseUrlError, Format, KnownCommand, ProfileName, QueryFlags, ServerText, Template,
@@ -81,7 +81,7 @@ impl Settings {
         let text = |name: &str| {
             let text = variable(name)?.into_string().ok();
             if text.is_none() {
-                unreadable.set(unreadable.get().or(DECISIVE.into_iter().find(|decisive| *decisive == name)));
+                unreadable.set(unreadable.get().or(decisive().find(|decisive| *decisive == name)));
             }
             text
         };
@@ -160,30 +160,10 @@ fn parse_base_url(text: &str) -> Result<BaseUrl, StartError> {
 }
 
 /// The variables that decide who signs in, where, and which folders are used. The others only change the appearance.
-const DECISIVE: [&str; 22] = [
-    "MONGODB_ATLAS_ACCESS_TOKEN",
-    "MONGODB_ATLAS_CLIENT_ID",
-    "MONGODB_ATLAS_CLIENT_SECRET",
-    "MONGODB_ATLAS_PUBLIC_API_KEY",
-    "MONGODB_ATLAS_PRIVATE_API_KEY",
-    "MONGODB_ATLAS_PUBLIC_KEY",
-    "MONGODB_ATLAS_PRIVATE_KEY",
-    "MONGODB_ATLAS_OPS_MANAGER_URL",
-    "MONGODB_ATLAS_BASE_URL",
-    "MONGODB_ATLAS_SERVICE",
-    "MONGODB_ATLAS_PROFILE",
-    "MONGODB_ATLAS_PROJECT_ID",
-    "MCLI_PUBLIC_API_KEY",
-    "MCLI_PRIVATE_API_KEY",
-    "MCLI_OPS_MANAGER_URL",
-    "MCLI_SERVICE",
-    "MCLI_PROJECT_ID",
-    "XDG_CONFIG_HOME",
-    "XDG_STATE_HOME",
-    "HOME",
-    "AppData",
-    "LocalAppData",
-];
+fn decisive() -> impl Iterator<Item = &'static str> {
+    let folders = ["XDG_CONFIG_HOME", "XDG_STATE_HOME", "HOME", "AppData", "LocalAppData"];
+    CREDENTIALS.into_iter().chain(CHOICES).chain(folders)
+}
 
 fn theme(variable: &impl Fn(&str) -> Option<String>) -> Theme {
     let glyphs = if speaks_utf8(variable) { Glyphs::UNICODE } else { Glyphs::ASCII };
@@ -246,7 +226,7 @@ mod tests {
             });
             gathered.err().map(|error| error.to_string())
         };
-        let on_this_system = DECISIVE.into_iter().filter(|name| !name.ends_with("AppData"));
+        let on_this_system = decisive().filter(|name| !name.ends_with("AppData"));
         for name in on_this_system {
             // XDG variables are read on systems that follow XDG only.
             if cfg!(target_os = "macos") && name.starts_with("XDG_") {

@@ -69,10 +69,10 @@ fn open_path(path: impl AsRef<std::path::Path>) -> io::Result<File> {
 #[cfg(unix)]
 pub(super) fn is_gone(terminal: &File) -> bool {
     use rustix::event::{PollFd, PollFlags, Timespec, poll};
-    let mut asked = [PollFd::new(terminal, PollFlags::IN)];
+    let mut polled = [PollFd::new(terminal, PollFlags::IN)];
     let at_once = Timespec { tv_sec: 0, tv_nsec: 0 };
-    poll(&mut asked, Some(&at_once)).is_err()
-        || asked[0].revents().intersects(PollFlags::HUP | PollFlags::ERR)
+    poll(&mut polled, Some(&at_once)).is_err()
+        || polled[0].revents().intersects(PollFlags::HUP | PollFlags::ERR)
 }
 
 /// Columns and rows of the terminal.
@@ -93,8 +93,9 @@ fn reported_size(_: &File) -> (u16, u16) {
 /// A size of nothing is what pseudo-terminals report that were never told: there `COLUMNS` and `LINES` count.
 fn plausible_size(reported: (u16, u16), variable: impl Fn(&str) -> Option<String>) -> (u16, u16) {
     let one = |reported: u16, name: &str, usual: u16, largest: u16| {
-        let said = || variable(name)?.trim().parse().ok().filter(|number| (1..=largest).contains(number));
-        if reported > 0 { reported.min(largest) } else { said().unwrap_or(usual) }
+        let of_variable =
+            || variable(name)?.trim().parse().ok().filter(|number| (1..=largest).contains(number));
+        if reported > 0 { reported.min(largest) } else { of_variable().unwrap_or(usual) }
     };
     (
         one(reported.0, "COLUMNS", USUAL_SIZE.0, LARGEST_SIZE.0),

@@ -146,7 +146,7 @@ impl TerminalHandle {
         self.screen.take().is_some()
     }
 
-    /// Gives the terminal back for a command that wants it.
+    /// Restores the terminal for a command that wants it.
     pub fn lend_for(&mut self, command: &Command) {
         let suspended = match command {
             Command::Run(..) => Suspended::ForCommand,
@@ -182,7 +182,7 @@ impl TerminalHandle {
         Ok(self.screen.is_some())
     }
 
-    /// Job control: gives the terminal back, stops the whole process group (stopping only this process would leave
+    /// Job control: restores the terminal, stops the whole process group (stopping only this process would leave
     /// a pipeline's shell hanging), and takes the terminal again when it is continued.
     pub fn suspend(&mut self) -> io::Result<()> {
         self.input = None;

@@ -1,4 +1,4 @@
-//! The terminal: taken and given back, drawn on, read from, and the signals that come with it.
+//! The terminal: set up and restored, drawn on, read from, and the signals that come with it.
 //!
 //! ```text
 //! bytes ──decoder──▶ keys, pastes ──input──▶ events          frame ──screen──▶ output ──▶ bytes

@@ -1,4 +1,4 @@
-//! The terminal, taken and given back.
+//! The terminal, set up and restored.
 
 use std::io;
 use std::time::Duration;
@@ -17,17 +17,17 @@ use super::output::{FrameWriter, TerminalOutput};
 /// How long a frame may take before the event loop goes on without it.
 const FRAME_LIMIT: Duration = Duration::from_millis(20);
 
-/// How long giving the terminal back may take, twice.
+/// How long restoring the terminal may take, twice.
 const LEAVE_LIMIT: Duration = Duration::from_millis(300);
 
 /// CAN ends a sequence that was cut.
 const CANCEL: &[u8] = b"\x18";
 
-/// The terminal in raw mode, on its alternate screen, with bracketed paste. Dropping it gives everything back.
+/// The terminal in raw mode, on its alternate screen, with bracketed paste. Dropping it restores everything.
 pub(super) struct Screen {
     terminal: Terminal<SizedBackend>,
     output: TerminalOutput,
-    /// True while the terminal is ours, so that it is given back once.
+    /// True while the terminal is ours, so that it is restored once.
     is_taken: bool,
 }
 
@@ -79,7 +79,7 @@ impl Screen {
         self.forget()
     }
 
-    /// Gives the terminal back, for a while or for good. Errors are dropped: the terminal may be gone, and then no
+    /// Restores the terminal, for a while or for good. Errors are dropped: the terminal may be gone, and then no
     /// one is left to be told.
     pub fn leave(&mut self) {
         if !std::mem::replace(&mut self.is_taken, false) {

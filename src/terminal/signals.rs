@@ -1,4 +1,4 @@
-//! Signals that end the program. They are events like any other, so that the terminal is given back and a running
+//! Signals that end the program. They are events like any other, so that the terminal is restored and a running
 //! request is not forgotten.
 //!
 //! **Invariant:** a signal that was ignored when the program started stays ignored, where the system reports it (Linux).

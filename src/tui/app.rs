@@ -5,8 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use ratatui::Frame;
-use ratatui::layout::{Margin, Rect};
+use ratatui::layout::Rect;
 
 use crate::domain::{
     ClientId, Consequences, Disposition, ExistingSecret, Exit, ExitSummary, Format, KnownCommand, Login,
@@ -14,7 +13,7 @@ use crate::domain::{
 };
 use crate::jobs::AtlasClock;
 
-use super::area::{middle, split_bottom, split_left, split_top};
+use super::area::page;
 use super::canvas::Canvas;
 use super::creation::{Ending, InFlight};
 use super::event::{Command, Event, KeyPress, Reader};
@@ -24,10 +23,7 @@ use super::screens::{
     SecretListScreen, SignIn,
 };
 use super::scroll::Scroll;
-use super::{Lookups, Remote, Theme, footer, header, help};
-
-/// Wider than this a line is hard to follow.
-const WIDEST: u16 = 100;
+use super::{Lookups, Remote};
 
 /// The interface.
 #[derive(Clone, Debug)]
@@ -391,35 +387,6 @@ impl App {
         let of_ending = app.ending.map(|ending| ending.until.since(app.now));
         [of_screen, of_ending].into_iter().flatten().min()
     }
-
-    /// Draws everything.
-    pub fn draw(&self, theme: &Theme, frame: &mut Frame) {
-        let whole = frame.area();
-        let size = Size { columns: whole.width, rows: whole.height };
-        if size.is_too_small() {
-            let words = self.too_small(theme);
-            return Canvas::new(frame, theme, whole).words(0, &words, theme.strong);
-        }
-        let [head, body, foot] = page(whole);
-        header::draw(&self.shared, &mut Canvas::new(frame, theme, head));
-        let mut canvas = Canvas::new(frame, theme, body);
-        if self.shared.shows_help {
-            help::draw(self, &mut canvas);
-        } else {
-            self.screen.component().draw(&self.shared, &mut canvas);
-            canvas.mark_cut();
-        }
-        footer::draw(self, &mut Canvas::new(frame, theme, foot));
-    }
-
-    fn too_small(&self, theme: &Theme) -> String {
-        let Size { columns, rows } = Size::SMALLEST;
-        let times = theme.glyphs.times;
-        if matches!(&self.screen, Screen::Created(created) if !created.is_delivered(self.shared.now)) {
-            return format!("Secret not delivered. Enlarge to {columns}{times}{rows}. Ctrl-C twice loses it");
-        }
-        format!("atlas-secret needs {columns}{times}{rows}. Nothing is lost.")
-    }
 }
 
 impl Shared {
@@ -458,9 +425,9 @@ impl Shared {
         self.atlas_clock.map_or(self.now.wall, |clock| clock.now(self.now))
     }
 
-    pub(super) fn set_clock(&mut self, said: Option<Timestamp>) {
-        if let Some(said) = said {
-            self.atlas_clock = Some(AtlasClock::new(said, self.now));
+    pub(super) fn set_clock(&mut self, reported: Option<Timestamp>) {
+        if let Some(reported) = reported {
+            self.atlas_clock = Some(AtlasClock::new(reported, self.now));
         }
     }
 
@@ -519,14 +486,4 @@ impl Shared {
             Output::Sink(_) | Output::Terminal => Exit::Done,
         }
     }
-}
-
-/// Header, body and footer.
-fn page(whole: Rect) -> [Rect; 3] {
-    let page = middle(whole, WIDEST).inner(Margin::new(1, 0));
-    let [head, page] = split_top(page, 2);
-    let [_, page] = split_top(page, 1);
-    let [body, foot] = split_bottom(page, 1);
-    let [_, body] = split_left(body, 2);
-    [head, body, foot]
 }

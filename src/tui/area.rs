@@ -1,7 +1,7 @@
 //! Areas cut in two where one side's size is known. A constraint solver does the same and costs more than all the
 //! rest of a frame.
 
-use ratatui::layout::Rect;
+use ratatui::layout::{Margin, Rect};
 
 /// So many columns from the left, and the rest.
 pub(super) fn split_left(area: Rect, width: u16) -> [Rect; 2] {
@@ -24,6 +24,19 @@ pub(super) fn split_bottom(area: Rect, height: u16) -> [Rect; 2] {
 pub(super) fn middle(area: Rect, width: u16) -> Rect {
     let width = width.min(area.width);
     Rect { x: area.x.saturating_add((area.width - width) / 2), width, ..area }
+}
+
+/// Wider than this a line is hard to follow.
+const WIDEST: u16 = 100;
+
+/// Header, body and footer.
+pub(super) fn page(whole: Rect) -> [Rect; 3] {
+    let page = middle(whole, WIDEST).inner(Margin::new(1, 0));
+    let [head, page] = split_top(page, 2);
+    let [_, page] = split_top(page, 1);
+    let [body, foot] = split_bottom(page, 1);
+    let [_, body] = split_left(body, 2);
+    [head, body, foot]
 }
 
 #[cfg(test)]

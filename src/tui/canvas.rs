@@ -114,6 +114,27 @@ impl<'frame> Canvas<'_, 'frame> {
         self.words(indent, &shown, faint);
     }
 
+    /// An error: what happened, what that means and what to do, where that is not empty, and Atlas's message.
+    pub fn explained(&mut self, title: &str, meaning: &str, action: &str, atlas: Option<&ServerText>) {
+        let theme = self.theme;
+        self.marked(theme.glyphs.cross, title, theme.bad);
+        for (text, style) in [(meaning, theme.faint), (action, theme.strong)] {
+            if !text.is_empty() {
+                self.words(2, text, style);
+            }
+        }
+        if let Some(words) = atlas {
+            self.atlas_words(2, words);
+        }
+    }
+
+    /// One of several choices, behind the pointer if it is the selected one.
+    pub fn choice<'a>(&mut self, is_selected: bool, choice: impl IntoIterator<Item = Span<'a>>) {
+        let mut line = Line::from(pointer(is_selected, self.theme));
+        line.spans.extend(choice);
+        self.line(line);
+    }
+
     /// A label and what belongs to it; what is too long goes on below the value.
     pub fn labelled(&mut self, label: &str, value: &str) {
         let style = self.theme.faint;
@@ -160,6 +181,11 @@ impl<'frame> Canvas<'_, 'frame> {
             Span::styled(format!("  {}", words::seconds(elapsed)), theme.faint),
         ]));
     }
+}
+
+/// What stands before a choice.
+pub(super) fn pointer(is_selected: bool, theme: &Theme) -> Span<'static> {
+    Span::styled(format!("{} ", if is_selected { theme.glyphs.pointer } else { " " }), theme.strong)
 }
 
 /// How long until a spinner that has been there `since` moves.

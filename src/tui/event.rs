@@ -170,11 +170,11 @@ pub enum Command {
     FindPresets,
     /// Give the terminal to a command that reads the secret in this format from its standard input.
     Run(String, Format, Box<SecretPayload>),
-    /// Give the terminal back and write the secret to standard output.
+    /// Restore the terminal and write the secret to standard output.
     Print(Format, Box<SecretPayload>),
     /// Say this on standard error once the screen is gone.
     Report(String),
-    /// Give the terminal back and stop until job control continues the program.
+    /// Restore the terminal and stop until job control continues the program.
     Suspend,
     /// Draw the whole screen again.
     Repaint,

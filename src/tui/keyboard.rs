@@ -101,8 +101,8 @@ impl App {
         }
         let word = "Cannot suspend while Atlas is answering.";
         match &mut self.screen {
-            Screen::Progress(progress) => progress.word = Some(word),
-            Screen::Recovery(recovery) => recovery.word = Some(word),
+            Screen::Progress(progress) => progress.message = Some(word),
+            Screen::Recovery(recovery) => recovery.message = Some(word),
             _ => self.shared.form.notice = Some(Notice::Word(word)),
         }
     }

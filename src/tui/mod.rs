@@ -15,7 +15,7 @@ mod canvas;
 mod creation;
 mod event;
 mod failure;
-mod footer;
+mod frame;
 mod header;
 mod help;
 mod keyboard;

@@ -33,7 +33,6 @@ pub(in crate::delivery) struct ExistingFile {
 impl ExistingFile {
     /// Opens the file at `path`; a link to it stays one.
     pub fn open(path: &Path) -> Result<Self, SaveFailure> {
-        let failed = |error| failure_of(&error);
         let path = canonicalize(path).map_err(|_| match symlink_metadata(path) {
             Ok(_) => SaveFailure::BrokenLink,
             Err(_) => SaveFailure::Changed,
@@ -41,9 +40,9 @@ impl ExistingFile {
         let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else {
             return Err(SaveFailure::NoName);
         };
-        let folder = open_folder(parent).map_err(|error| failed(error.into()))?;
+        let folder = open_folder(parent).map_err(failure_of)?;
         let name = PathBuf::from(name);
-        match symlink_metadata(&path).map_err(failed)? {
+        match symlink_metadata(&path).map_err(failure_of)? {
             about if about.is_dir() => return Err(SaveFailure::NoName),
             // Opening a pipe or a device could already do something.
             about if !about.is_file() => return Err(SaveFailure::Exists),
@@ -54,12 +53,12 @@ impl ExistingFile {
             .map_err(|_| SaveFailure::ReadOnly)?;
         let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
         let file = rustix::fs::openat(&folder, &name, flags, Mode::empty());
-        let file = File::from(file.map_err(|error| failed(error.into()))?);
+        let file = File::from(file.map_err(failure_of)?);
         // Network folders may know no locks; that another program wrote to the file is noticed without one, too.
         if matches!(file.try_lock(), Err(TryLockError::WouldBlock)) {
             return Err(SaveFailure::Locked);
         }
-        let about = file.metadata().map_err(failed)?;
+        let about = file.metadata().map_err(failure_of)?;
         Ok(Self { folder, name, file, opened: about, path })
     }
 
@@ -71,7 +70,7 @@ impl ExistingFile {
     pub fn read(&self) -> Result<Zeroizing<Vec<u8>>, SaveFailure> {
         let mut content = Zeroizing::new(Vec::new());
         let mut source = (&self.file).take(LARGEST + 1);
-        source.read_to_end(&mut content).map_err(|error| failure_of(&error))?;
+        source.read_to_end(&mut content).map_err(failure_of)?;
         if content.len() as u64 > LARGEST {
             return Err(SaveFailure::TooLarge);
         }
@@ -84,19 +83,18 @@ impl ExistingFile {
         let name = temporary_name(&self.name)?;
         let mut file = create(&self.folder, &name)?;
         let replaced = self.fill(&mut file, content).and_then(|()| {
-            rustix::fs::renameat(&self.folder, &name, &self.folder, &self.name)
-                .map_err(|error| failure_of(&error.into()))
+            rustix::fs::renameat(&self.folder, &name, &self.folder, &self.name).map_err(failure_of)
         });
         if replaced.is_err() {
             take_away(&self.folder, &name, &file);
             return replaced;
         }
-        sync_folder(&self.folder).map_err(|error| failure_of(&error.into()))
+        sync_folder(&self.folder).map_err(failure_of)
     }
 
     fn fill(&self, file: &mut File, content: &[u8]) -> Result<(), SaveFailure> {
         make_private(file)?;
-        file.write_all(content).map_err(|error| failure_of(&error))?;
+        file.write_all(content).map_err(failure_of)?;
         let (owner, group) = (self.opened.uid(), self.opened.gid());
         let kept = rustix::fs::fchown(&*file, Some(Uid::from_raw(owner)), Some(Gid::from_raw(group)));
         // A group that cannot be kept has no rights here anyway.
@@ -104,7 +102,7 @@ impl ExistingFile {
             return Err(SaveFailure::NotOwned);
         }
         let mode = Permissions::from_mode(self.opened.mode() & 0o700);
-        file.set_permissions(mode).and_then(|()| file.sync_all()).map_err(|error| failure_of(&error))?;
+        file.set_permissions(mode).and_then(|()| file.sync_all()).map_err(failure_of)?;
         if self.is_unchanged() { Ok(()) } else { Err(SaveFailure::Changed) }
     }
 

@@ -21,12 +21,12 @@ pub(super) fn store(target: &Target, text: &SecretString) -> Result<(), SaveFail
 }
 
 fn create(path: &Path, content: &[u8]) -> Result<(), SaveFailure> {
-    let mut file = File::create_new(path).map_err(|error| failure_of(&error))?;
+    let mut file = File::create_new(path).map_err(failure_of)?;
     fill(&mut file, content).map_err(|error| {
         drop(file);
         // The failure that led here is what is told; there is nothing to be done about one more.
         let _ = fs::remove_file(path);
-        failure_of(&error)
+        failure_of(error)
     })
 }
 
@@ -46,7 +46,7 @@ impl ExistingFile {
     /// Finds the file at `path`; a link to it stays one.
     pub fn open(path: &Path) -> Result<Self, SaveFailure> {
         let path = canonicalize(path).map_err(|_| SaveFailure::Changed)?;
-        let about = fs::metadata(&path).map_err(|error| failure_of(&error))?;
+        let about = fs::metadata(&path).map_err(failure_of)?;
         if about.is_dir() {
             return Err(SaveFailure::NoName);
         }
@@ -64,8 +64,8 @@ impl ExistingFile {
 
     pub fn read(&self) -> Result<Zeroizing<Vec<u8>>, SaveFailure> {
         let mut content = Zeroizing::new(Vec::new());
-        let file = File::open(&self.path).map_err(|error| failure_of(&error))?;
-        file.take(LARGEST + 1).read_to_end(&mut content).map_err(|error| failure_of(&error))?;
+        let file = File::open(&self.path).map_err(failure_of)?;
+        file.take(LARGEST + 1).read_to_end(&mut content).map_err(failure_of)?;
         if content.len() as u64 > LARGEST {
             return Err(SaveFailure::TooLarge);
         }
@@ -77,12 +77,12 @@ impl ExistingFile {
         let name = self.path.file_name().map(Path::new).unwrap_or(&self.path);
         let temporary = self.path.with_file_name(temporary_name(name)?);
         create(&temporary, content)?;
-        let now = fs::metadata(&self.path).map_err(|error| failure_of(&error));
+        let now = fs::metadata(&self.path).map_err(failure_of);
         let is_unchanged = now.is_ok_and(|now| {
             now.len() == self.about.len() && now.modified().ok() == self.about.modified().ok()
         });
         let replaced = if is_unchanged {
-            fs::rename(&temporary, &self.path).map_err(|error| failure_of(&error))
+            fs::rename(&temporary, &self.path).map_err(failure_of)
         } else {
             Err(SaveFailure::Changed)
         };

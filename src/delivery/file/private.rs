@@ -30,7 +30,7 @@ pub(super) fn store_by(
     target: &Target,
     write: impl FnOnce(&mut File) -> io::Result<()>,
 ) -> Result<(), SaveFailure> {
-    let folder = open_folder(&target.folder).map_err(|error| failure_of(&error.into()))?;
+    let folder = open_folder(&target.folder).map_err(failure_of)?;
     let mut file = create(&folder, &target.name)?;
     let filled = fill(&folder, &mut file, write);
     if filled.is_err() {
@@ -49,7 +49,7 @@ pub(super) fn create(folder: &OwnedFd, name: &Path) -> Result<File, SaveFailure>
     match rustix::fs::openat(folder, name, flags, OWNER_ONLY) {
         Ok(file) => Ok(File::from(file)),
         Err(Errno::EXIST) if is_folder(folder, name) => Err(SaveFailure::NoName),
-        Err(error) => Err(failure_of(&error.into())),
+        Err(error) => Err(failure_of(error)),
     }
 }
 
@@ -64,15 +64,15 @@ fn fill(
     write: impl FnOnce(&mut File) -> io::Result<()>,
 ) -> Result<(), SaveFailure> {
     make_private(file)?;
-    write(file).and_then(|()| file.sync_all()).map_err(|error| failure_of(&error))?;
-    sync_folder(folder).map_err(|error| failure_of(&error.into()))
+    write(file).and_then(|()| file.sync_all()).map_err(failure_of)?;
+    sync_folder(folder).map_err(failure_of)
 }
 
 /// A umask can only have taken permissions away, also from the owner. Where permissions are not kept the file
 /// is as open as the whole disk, and setting them may fail or do nothing: what counts is what it has afterwards.
 pub(super) fn make_private(file: &File) -> Result<(), SaveFailure> {
     let _ = rustix::fs::fchmod(file, OWNER_ONLY);
-    let stat = rustix::fs::fstat(file).map_err(|error| failure_of(&error.into()))?;
+    let stat = rustix::fs::fstat(file).map_err(failure_of)?;
     if Mode::from_raw_mode(stat.st_mode).intersects(OTHERS) {
         return Err(SaveFailure::NotPrivate);
     }

@@ -190,7 +190,7 @@ fn every_failure_has_its_meaning() {
         (ErrorKind::QuotaExceeded, SaveFailure::Full),
     ];
     for (kind, failure) in rows {
-        assert_eq!(failure_of(&kind.into()), failure, "{kind:?}");
+        assert_eq!(failure_of(kind), failure, "{kind:?}");
     }
 }
 

@@ -52,13 +52,13 @@ impl Start {
         );
         let words = |warning: &Warning| ServerText::new(&warning.to_string());
         let unusable = found.warnings.iter().find(|warning| warning.is_why_nothing_signs_in()).map(words);
-        let foreign_host = found.credentials.is_some() && found.base_url.kind() == HostKind::Other;
-        let foreign_host = foreign_host.then(|| {
+        let other_host = found.credentials.is_some() && found.base_url.kind() == HostKind::Other;
+        let other_host = other_host.then(|| {
             format!("your credentials are sent to {}, which is not an Atlas host", found.base_url.host())
         });
         let warnings = found.warnings.iter().map(ToString::to_string);
         let notes = warnings
-            .chain(foreign_host)
+            .chain(other_host)
             .chain(ShadowedSource::sentences(&found.shadowed))
             .map(|note| ServerText::new(&note))
             .collect();

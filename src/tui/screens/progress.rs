@@ -30,7 +30,7 @@ pub struct Progress {
     /// True while "Stop waiting?" is on the screen.
     asks_to_stop: bool,
     /// A remark about the last key.
-    pub(in crate::tui) word: Option<&'static str>,
+    pub(in crate::tui) message: Option<&'static str>,
     /// How many POSTs Atlas has refused for its rate limit.
     refusals: u8,
 }
@@ -87,7 +87,7 @@ impl Progress {
             waiting: Waiting::SigningIn,
             since,
             asks_to_stop: false,
-            word: None,
+            message: None,
             refusals: 0,
         }
     }
@@ -116,7 +116,7 @@ impl Progress {
     fn wait_for(&mut self, waiting: Waiting, now: Now) {
         self.waiting = waiting;
         self.since = now;
-        self.word = None;
+        self.message = None;
     }
 }
 
@@ -137,7 +137,7 @@ impl Component for Progress {
     }
 
     fn before_key(&mut self, _app: &mut Shared) {
-        self.word = None;
+        self.message = None;
     }
 
     fn keys(&self, _app: &Shared) -> &'static [Binding] {
@@ -178,9 +178,9 @@ impl Component for Progress {
             canvas.blank_unless_low();
             canvas.ask("Stop waiting? Atlas may already have created the secret.", "stop waiting");
         }
-        if let Some(word) = self.word {
+        if let Some(message) = self.message {
             canvas.blank_unless_low();
-            canvas.words(2, word, theme.warning);
+            canvas.words(2, message, theme.warning);
         }
     }
 }

@@ -60,7 +60,7 @@ pub struct Recovery {
     record: Option<PendingRecord>,
     asks_to_leave: bool,
     /// A remark about the last key.
-    pub(in crate::tui) word: Option<&'static str>,
+    pub(in crate::tui) message: Option<&'static str>,
 }
 
 /// How far the search is, and what is done about a secret that it found.
@@ -158,7 +158,7 @@ impl Recovery {
             search: Search::Fetching { since: app.now },
             record: None,
             asks_to_leave: false,
-            word: None,
+            message: None,
         };
         recovery.send_search(app, &PAUSES);
         recovery
@@ -177,7 +177,7 @@ impl Recovery {
             search: Search::Fetching { since: app.now },
             record: Some(record),
             asks_to_leave: false,
-            word: None,
+            message: None,
         };
         recovery.send_search(app, &[]);
         recovery
@@ -297,7 +297,7 @@ impl Component for Recovery {
     }
 
     fn before_key(&mut self, _app: &mut Shared) {
-        self.word = None;
+        self.message = None;
     }
 
     fn keys(&self, app: &Shared) -> &'static [Binding] {
@@ -352,8 +352,8 @@ impl Component for Recovery {
             return canvas.ask("The response may still arrive and would be lost. Quit?", "quit");
         }
         self.draw_search(app, canvas);
-        if let Some(word) = self.word {
-            canvas.words(0, word, theme.warning);
+        if let Some(message) = self.message {
+            canvas.words(0, message, theme.warning);
         }
     }
 }

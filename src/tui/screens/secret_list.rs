@@ -279,13 +279,8 @@ impl SecretList {
         }
         for (index, row) in rows.iter().enumerate() {
             let is_selected = index == self.selected;
-            let symbol = if is_selected { theme.glyphs.pointer } else { " " };
             let style = if is_selected { theme.strong } else { Style::new() };
-            let text = line(row.each_ref().map(String::as_str));
-            canvas.line(Line::from(vec![
-                Span::styled(format!("{symbol} "), theme.strong),
-                Span::styled(text, style),
-            ]));
+            canvas.choice(is_selected, [Span::styled(line(row.each_ref().map(String::as_str)), style)]);
         }
     }
 

@@ -1,6 +1,7 @@
 //! Signing in by hand, where no credentials were found: what is typed is tried before it is accepted, and never
 //! saved.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use ratatui::text::{Line, Span};
@@ -65,13 +66,11 @@ struct Typing {
     on_secret: bool,
 }
 
-/// Why signing in did not work.
+/// Why signing in did not work, with Atlas's own words where Atlas refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Problem {
-    /// What was typed cannot be right: one sentence, from before anything was sent.
-    Typed(String),
-    /// It was tried and failed; with Atlas's own words where Atlas refused.
-    Tried(Box<Explanation>, Option<ServerText>),
+struct Problem {
+    explanation: Explanation,
+    atlas_words: Option<ServerText>,
 }
 
 impl SignInMethod {
@@ -128,7 +127,7 @@ impl Problem {
             (Some(RejectionKind::NotAuthorized), Some(SignInMethod::AccessToken)) => refused(None),
             _ => problem.explain(),
         };
-        Self::Tried(Box::new(explanation), problem.atlas_words())
+        Self { explanation, atlas_words: problem.atlas_words() }
     }
 }
 
@@ -217,7 +216,9 @@ impl SignIn {
                 self.try_with(app, SignInWith::Credentials(credentials));
             }
             Err((half, words)) => {
-                self.problem = Some(Problem::Typed(words));
+                let (title, nothing) = (words.into(), Cow::Borrowed(""));
+                let explanation = Explanation { title, meaning: nothing.clone(), action: nothing };
+                self.problem = Some(Problem { explanation, atlas_words: None });
                 // On to the half that is wrong.
                 if let Some(typing) = &mut self.typing {
                     typing.on_secret = typing.name.is_none() || half == Half::Secret;
@@ -390,7 +391,8 @@ impl Component for SignIn {
             canvas.running(app.now, since, "Signing in");
         }
         if let Some(problem) = &self.problem {
-            draw_problem(problem, canvas);
+            let Explanation { title, meaning, action } = &problem.explanation;
+            canvas.explained(title, meaning, action, problem.atlas_words.as_ref());
         } else if self.trying.is_none() {
             if self.typing.is_some() {
                 canvas.words(0, "Checked with Atlas first; never saved.", theme.faint);
@@ -422,12 +424,8 @@ impl SignIn {
         let first = self.selected / rows * rows;
         for (index, method) in self.methods.iter().enumerate().skip(first).take(rows) {
             let is_selected = index == self.selected;
-            let symbol = if is_selected { theme.glyphs.pointer } else { " " };
             let style = if is_selected { theme.strong } else { theme.faint };
-            canvas.line(Line::from(vec![
-                Span::styled(format!("{symbol} "), theme.strong),
-                Span::styled(method.title(), style),
-            ]));
+            canvas.choice(is_selected, [Span::styled(method.title(), style)]);
         }
     }
 
@@ -440,23 +438,6 @@ impl SignIn {
         let length = typing.secret.length();
         let bullets: String = std::iter::repeat_n(canvas.theme.glyphs.bullet, length).collect();
         draw_line(secret_label, &bullets, length, typing.on_secret, canvas);
-    }
-}
-
-fn draw_problem(problem: &Problem, canvas: &mut Canvas) {
-    let theme = canvas.theme;
-    match problem {
-        Problem::Typed(words) => canvas.marked(theme.glyphs.cross, words, theme.bad),
-        Problem::Tried(explanation, atlas_words) => {
-            canvas.marked(theme.glyphs.cross, &explanation.title, theme.bad);
-            if !explanation.meaning.is_empty() {
-                canvas.words(2, &explanation.meaning, theme.faint);
-            }
-            canvas.words(2, &explanation.action, theme.strong);
-            if let Some(words) = atlas_words {
-                canvas.atlas_words(2, words);
-            }
-        }
     }
 }
 

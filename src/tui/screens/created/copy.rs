@@ -108,7 +108,7 @@ impl CreatedScreen {
                 copy.is_being_checked = true;
                 app.send(Command::ExtendClipboard(EXTENDED_BY));
             }
-            _ => self.word = Some("No copy on the clipboard has a time limit."),
+            _ => self.message = Some("No copy on the clipboard has a time limit."),
         }
     }
 
@@ -205,7 +205,7 @@ impl CreatedScreen {
                 }
             }
             CopyState::Lost(content) => {
-                let what = lost_words(*content);
+                let what = lost_message(*content);
                 canvas.warning(&format!("{what} c copies again."), theme.warning);
             }
         }
@@ -213,7 +213,7 @@ impl CreatedScreen {
 }
 
 /// What became of a copy that the clipboard no longer holds.
-pub(super) fn lost_words(content: ClipboardContent) -> String {
+pub(super) fn lost_message(content: ClipboardContent) -> String {
     match content {
         ClipboardContent::Cleared => "The clipboard was cleared.".to_owned(),
         ClipboardContent::PutBack => {

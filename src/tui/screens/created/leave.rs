@@ -14,7 +14,7 @@ use crate::tui::keys::{
     Action, BACK_BUT_CTRL_C, Binding, CHOICE_NEXT, CHOICE_PREVIOUS, CHOOSE, CTRL_C, ESC, HELP, NONE, yes,
 };
 
-use super::copy::lost_words;
+use super::copy::lost_message;
 use super::{CopyState, CreatedScreen};
 
 /// The user wants to leave the screen.
@@ -332,7 +332,7 @@ impl CreatedScreen {
                 canvas.running(app.now, *since, "Deleting the secret in Atlas");
             }
             LeaveConfirmation::Confirm => {
-                let (what, question) = self.doubt();
+                let (what, question) = self.confirm_question();
                 canvas.warning(&what, Style::new());
                 canvas.blank();
                 let hints: Vec<String> = leaving.keys()[..3].iter().map(Binding::hint).collect();
@@ -354,7 +354,7 @@ impl CreatedScreen {
     }
 
     /// Why only the user knows whether the copy has arrived, and the question.
-    fn doubt(&self) -> (String, &'static str) {
+    fn confirm_question(&self) -> (String, &'static str) {
         match &self.copy {
             copy if copy.format().is_some_and(|format| !format.holds_the_secret()) => {
                 ("The clipboard no longer holds it.".to_owned(), "Already pasted?")
@@ -374,7 +374,7 @@ impl CreatedScreen {
                 ("The clipboard could not be read again.".to_owned(), "Already pasted?")
             }
             CopyState::Held(_) => ("The clipboard holds it.".to_owned(), "Already pasted?"),
-            CopyState::Lost(content) => (lost_words(*content), "Already pasted?"),
+            CopyState::Lost(content) => (lost_message(*content), "Already pasted?"),
             _ => ("The clipboard no longer holds it.".to_owned(), "Already pasted?"),
         }
     }

@@ -85,7 +85,7 @@ pub struct CreatedScreen {
     /// The question before leaving, while the user wants to leave.
     pub leaving: Option<Leaving>,
     /// A remark about the last key.
-    pub word: Option<&'static str>,
+    pub message: Option<&'static str>,
 }
 
 /// The keys of this screen, in the order in which the footer drops them; `quit` says what `q` does.
@@ -137,7 +137,7 @@ impl CreatedScreen {
             is_delivering: false,
             revealed_until: None,
             leaving: None,
-            word: None,
+            message: None,
         }
     }
 
@@ -226,7 +226,7 @@ impl Component for CreatedScreen {
                 self.revealed_until = (!self.is_revealed(app.now)).then(|| app.now.plus(REVEALED_FOR));
             }
             Action::Another if matches!(app.output, Output::Sink(_)) => {
-                self.word = Some("Standard output takes one secret: quit with q first.");
+                self.message = Some("Standard output takes one secret: quit with q first.");
             }
             Action::Another => return self.want_to_leave(app, Target::Another),
             Action::Leave => return self.want_to_leave(app, Target::Quit),
@@ -269,7 +269,7 @@ impl Component for CreatedScreen {
     }
 
     fn before_key(&mut self, app: &mut Shared) {
-        self.word = None;
+        self.message = None;
         // Any key keeps a revealed secret readable.
         if self.is_revealed(app.now) {
             self.revealed_until = Some(app.now.plus(REVEALED_FOR));

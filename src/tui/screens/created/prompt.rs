@@ -407,16 +407,14 @@ impl CreatedScreen {
         canvas.line(Line::styled("Copy as", theme.strong));
         for (index, format) in formats(app).enumerate() {
             let is_selected = index == selected;
-            let symbol = if is_selected { theme.glyphs.pointer } else { " " };
             let style = if is_selected { theme.strong } else { Style::new() };
-            let symbol = Span::styled(format!("{symbol} "), theme.strong);
-            let mut line = vec![symbol, Span::styled(format.title(), style)];
+            let mut line = vec![Span::styled(format.title(), style)];
             if let Format::Template(template) = format {
                 let text = ServerText::new(template.text());
                 let shown = cut(text.as_str(), canvas.width(), 12, 1, theme.glyphs.ellipsis);
                 line.push(Span::styled(format!("  {shown}"), theme.faint));
             }
-            canvas.line(Line::from(line));
+            canvas.choice(is_selected, line);
         }
         let format = formats(app).nth(selected).unwrap_or_default();
         self.draw_left_out(app, format, canvas);

@@ -174,7 +174,6 @@ impl RunPrompt {
         for place in first..total.min(first + rows) {
             let Some(known) = self.at(place) else { continue };
             let is_marked = place == self.marked;
-            let pointer = if is_marked { theme.glyphs.pointer } else { " " };
             let style = if is_marked { theme.strong } else { Style::new() };
             let reads = match known.format {
                 Format::Secret => String::new(),
@@ -185,8 +184,7 @@ impl RunPrompt {
             let left = width.saturating_sub(2 + about.width());
             let line = Span::styled(cut_to(&known.line, left, ellipsis), style);
             let gap = Span::raw(" ".repeat(left.saturating_sub(line.width())));
-            let pointer = Span::styled(format!("{pointer} "), theme.strong);
-            canvas.line(Line::from(vec![pointer, line, gap, about]));
+            canvas.choice(is_marked, [line, gap, about]);
         }
         if total > rows {
             canvas.words(2, &format!("{} of {total}", first + rows), theme.faint);

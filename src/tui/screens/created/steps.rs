@@ -107,8 +107,8 @@ impl CreatedScreen {
 
     pub(super) fn draw_steps(&self, app: &Shared, canvas: &mut Canvas) {
         let theme = canvas.theme;
-        if let Some(word) = self.word {
-            canvas.words(0, word, theme.warning);
+        if let Some(message) = self.message {
+            canvas.words(0, message, theme.warning);
         }
         if let Some(why) = &app.not_recorded {
             canvas.warning(why, theme.warning);

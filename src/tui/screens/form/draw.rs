@@ -4,7 +4,7 @@ use ratatui::layout::{Alignment, Rect};
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
-use crate::domain::ExistingSecret;
+use crate::domain::{ExistingSecret, Explanation};
 use crate::tui::app::Shared;
 use crate::tui::canvas::{Canvas, rows_of, said_by_atlas};
 use crate::tui::{Failure, Theme, words};
@@ -30,20 +30,20 @@ impl Room {
     fn of(app: &Shared, theme: &Theme, area: Rect) -> Self {
         let below = FieldName::ALL.map(|name| (name, field_view::rows_below(app, name, theme, area.width)));
         let fields: u16 = below.iter().map(|(_, rows)| 1 + rows).sum();
-        let said = app.form.notice.as_ref().map_or(0, |said| notice_rows(said, theme, area.width));
+        let notice = app.form.notice.as_ref().map_or(0, |notice| notice_rows(notice, theme, area.width));
         let open = app.suggestions().map(|(name, _)| name);
-        let left = area.height.saturating_sub(fields + 1).saturating_sub(said);
+        let left = area.height.saturating_sub(fields + 1).saturating_sub(notice);
         let suggestions = if open.is_some() { suggestions::ROWS.min(left.max(2)) } else { 0 };
         let fields = fields + suggestions;
         let secrets = if has_failed(app) { 0 } else { secrets_rows(app, theme, area.width) };
-        let needed = fields.saturating_add(secrets).saturating_add(1).saturating_add(said);
+        let needed = fields.saturating_add(secrets).saturating_add(1).saturating_add(notice);
         let has_title = needed < area.height;
         let spare = area.height.saturating_sub(needed).saturating_sub(u16::from(has_title));
         let silent =
             below.iter().filter(|(name, rows)| *rows == 0 && open != Some(*name)).map(|(name, _)| *name);
         let reserved: Vec<_> = silent.take(usize::from(spare)).collect();
         let spare = spare.saturating_sub(u16::try_from(reserved.len()).unwrap_or(u16::MAX));
-        let secrets = secrets.min(area.height.saturating_sub(fields + 1).saturating_sub(said));
+        let secrets = secrets.min(area.height.saturating_sub(fields + 1).saturating_sub(notice));
         Self { has_title, reserved, suggestions, secrets, spare }
     }
 
@@ -85,9 +85,9 @@ pub(super) fn draw(app: &Shared, canvas: &mut Canvas) {
     }
     room.blank(canvas);
     canvas.line(button(app, theme).alignment(Alignment::Right));
-    if let Some(said) = &app.form.notice {
+    if let Some(notice) = &app.form.notice {
         room.blank(canvas);
-        draw_notice(said, canvas);
+        draw_notice(notice, canvas);
     }
 }
 
@@ -184,16 +184,9 @@ fn deleted(secret: &ExistingSecret, theme: &Theme) -> String {
 /// Where not all of it fits, what it means goes first, then the end of Atlas's own words: what happened and
 /// what to do stay.
 fn draw_failure(failure: &Failure, rows: u16, canvas: &mut Canvas) {
-    let theme = canvas.theme;
-    let fits = rows <= canvas.left();
-    canvas.marked(theme.glyphs.cross, &title(failure), theme.bad);
-    if fits && !failure.explanation.meaning.is_empty() {
-        canvas.words(INDENT, &failure.explanation.meaning, theme.faint);
-    }
-    canvas.words(INDENT, &failure.explanation.action, theme.strong);
-    if let Some(words) = &failure.atlas_words {
-        canvas.atlas_words(INDENT, words);
-    }
+    let Explanation { meaning, action, .. } = &failure.explanation;
+    let meaning = if rows <= canvas.left() { meaning } else { "" };
+    canvas.explained(&title(failure), meaning, action, failure.atlas_words.as_ref());
 }
 
 fn title(failure: &Failure) -> String {

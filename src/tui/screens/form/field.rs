@@ -47,6 +47,16 @@ pub enum Focus {
     Button,
 }
 
+impl Focus {
+    /// All of them, from top to bottom.
+    pub(super) const ALL: [Self; 4] = [
+        Self::Field(FieldName::Project),
+        Self::Field(FieldName::Client),
+        Self::Field(FieldName::Lifetime),
+        Self::Button,
+    ];
+}
+
 /// One field.
 #[derive(Clone, Debug, Default)]
 pub struct Field {

@@ -233,21 +233,16 @@ impl Form {
     }
 
     pub(in crate::tui) fn focus_next(&mut self) {
-        self.focus = match self.focus {
-            Focus::Field(FieldName::Project) => Focus::Field(FieldName::Client),
-            Focus::Field(FieldName::Client) => Focus::Field(FieldName::Lifetime),
-            Focus::Field(FieldName::Lifetime) => Focus::Button,
-            Focus::Button => Focus::Field(FieldName::Project),
-        };
+        self.step_focus(1);
     }
 
     pub(in crate::tui) fn focus_previous(&mut self) {
-        self.focus = match self.focus {
-            Focus::Field(FieldName::Project) => Focus::Button,
-            Focus::Field(FieldName::Client) => Focus::Field(FieldName::Project),
-            Focus::Field(FieldName::Lifetime) => Focus::Field(FieldName::Client),
-            Focus::Button => Focus::Field(FieldName::Lifetime),
-        };
+        self.step_focus(Focus::ALL.len() - 1);
+    }
+
+    fn step_focus(&mut self, by: usize) {
+        let at = Focus::ALL.iter().position(|focus| *focus == self.focus).unwrap_or(0);
+        self.focus = Focus::ALL[(at + by) % Focus::ALL.len()];
     }
 
     /// An Enter that came with text: on to the next field, never to a submit.

@@ -186,9 +186,9 @@ fn header<'a>(
     has_rows: bool,
     theme: &Theme,
 ) -> Line<'a> {
-    let taken = format!("{} of {SECRETS_PER_ACCOUNT}", account.secrets.len());
+    let count = format!("{} of {SECRETS_PER_ACCOUNT}", account.secrets.len());
     let titles = if has_rows { ["created", "last used", "expires"] } else { [""; 3] };
-    let mut line = columns.line([TITLE, &taken, titles[0], titles[1], titles[2]], theme.faint);
+    let mut line = columns.line([TITLE, &count, titles[0], titles[1], titles[2]], theme.faint);
     if let Some(timeline) = timeline {
         let end = timeline.end_words();
         let width = timeline.cells.saturating_sub("today".len());

@@ -9,7 +9,7 @@ use crate::tui::area::split_left;
 use crate::tui::canvas::{Canvas, LABEL_WIDTH, cut};
 use crate::tui::words;
 
-use super::super::picker::{Item, List, SHORTEST_NAME, fit, pointer};
+use super::super::picker::{Item, List, SHORTEST_NAME, fit};
 use super::{FieldName, Validation};
 
 /// How many entries stand there at most.
@@ -38,12 +38,9 @@ pub(super) fn draw(app: &Shared, list: &List, canvas: &mut Canvas) {
         let is_marked = marked == Some(first + row);
         let theme = part.theme;
         let (name, id) = if is_marked { (theme.strong, theme.strong) } else { (Style::new(), theme.faint) };
-        part.line(Line::from(vec![
-            Span::styled(pointer(is_marked, theme), theme.strong),
-            Span::styled(fit(item.name(), longest.max(SHORTEST_NAME).min(room), theme), name),
-            Span::raw(" ".repeat(GAP)),
-            Span::styled(item.value().to_owned(), id),
-        ]));
+        let shown_name = fit(item.name(), longest.max(SHORTEST_NAME).min(room), theme);
+        let gap = Span::raw(" ".repeat(GAP));
+        part.choice(is_marked, [Span::styled(shown_name, name), gap, Span::styled(item.value(), id)]);
     }
     draw_status(app, list, &mut part);
 }

@@ -8,13 +8,13 @@ use ratatui::text::{Line, Span};
 use crate::domain::{ApiError, Lifetime};
 use crate::tui::app::Shared;
 use crate::tui::area::{split_bottom, split_left, split_top};
-use crate::tui::canvas::{Canvas, cut};
+use crate::tui::canvas::{Canvas, cut, pointer};
 use crate::tui::scroll::more;
 use crate::tui::{Theme, words};
 
 use super::super::FieldName;
 use super::item::Item;
-use super::table::{Column, Row, columns, fit, pointer};
+use super::table::{Column, Row, columns, fit};
 use super::{Picker, signed_in_as};
 
 /// Title, filter, and the titles of the columns.
@@ -96,15 +96,9 @@ fn draw_items(picker: &Picker, app: &Shared, columns: &[(Column, usize)], canvas
 
 /// Why there is no list: all that is known of it.
 fn draw_problem(picker: &Picker, problem: &ApiError, canvas: &mut Canvas) {
-    let (theme, explanation) = (canvas.theme, problem.explain());
-    canvas.marked(theme.glyphs.cross, &could_not_load(picker, problem), theme.bad);
-    if !explanation.meaning.is_empty() {
-        canvas.words(2, &explanation.meaning, theme.faint);
-    }
-    canvas.words(2, &explanation.action, theme.strong);
-    if let Some(words) = problem.atlas_words() {
-        canvas.atlas_words(2, &words);
-    }
+    let explanation = problem.explain();
+    let (title, atlas) = (could_not_load(picker, problem), problem.atlas_words());
+    canvas.explained(&title, &explanation.meaning, &explanation.action, atlas.as_ref());
 }
 
 fn could_not_load(picker: &Picker, problem: &ApiError) -> String {
@@ -167,7 +161,7 @@ fn lifetime_line(
     };
     let rest_style = if is_selected { style } else { theme.faint };
     Line::from(vec![
-        Span::styled(pointer(is_selected, theme), theme.strong),
+        pointer(is_selected, theme),
         Span::styled(text.to_owned(), style),
         Span::styled(rest, rest_style),
     ])

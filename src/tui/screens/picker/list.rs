@@ -117,14 +117,14 @@ impl List {
         result: Result<Page<T>, ApiError>,
         item: impl Fn(T) -> Item,
     ) -> bool {
-        if !self.pages.arrived(number) {
+        if !self.pages.take_awaited(number) {
             return false;
         }
         let has_come = result.is_ok();
         match result {
             Ok(page) => {
                 let per_page = u32::try_from(ENTRIES_PER_PAGE).unwrap_or(u32::MAX);
-                self.pages.came(number, page.is_last, page.about, per_page);
+                self.pages.page_read(number, page.is_last, page.about, per_page);
                 self.add(page.entries.into_iter().map(item).collect());
             }
             Err(problem) => self.pages.failed(number, problem),

@@ -26,7 +26,7 @@ use item::lifetimes;
 
 pub(in crate::tui) use item::{Item, Sort};
 pub(in crate::tui) use list::List;
-pub(in crate::tui) use table::{SHORTEST_NAME, fit, pointer};
+pub(in crate::tui) use table::{SHORTEST_NAME, fit};
 
 /// A list to choose from.
 #[derive(Clone, Debug)]

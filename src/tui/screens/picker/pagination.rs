@@ -77,12 +77,12 @@ impl Pagination {
     }
 
     /// True when this page was awaited; it no longer is.
-    pub(super) fn arrived(&mut self, page: u32) -> bool {
+    pub(super) fn take_awaited(&mut self, page: u32) -> bool {
         self.waits_until = None;
         self.under_way.remove(&page)
     }
 
-    pub(super) fn came(&mut self, number: u32, is_last: bool, about: Option<u32>, per_page: u32) {
+    pub(super) fn page_read(&mut self, number: u32, is_last: bool, about: Option<u32>, per_page: u32) {
         self.pages_read += 1;
         if is_last {
             self.last_page = Some(self.last_page.map_or(number, |last| last.min(number)));
@@ -134,23 +134,26 @@ mod tests {
         let mut pages = new();
         assert!(!pages.is_under_way());
         assert_eq!((pages.wanted(), pages.is_under_way(), pages.missing_page()), (vec![1], true, None));
-        assert_eq!((pages.arrived(1), pages.arrived(1), pages.is_under_way()), (true, false, false));
-        pages.came(1, false, Some(1_501), 500);
+        assert_eq!(
+            (pages.take_awaited(1), pages.take_awaited(1), pages.is_under_way()),
+            (true, false, false)
+        );
+        pages.page_read(1, false, Some(1_501), 500);
         assert_eq!((pages.pages_read, pages.about_pages), (1, Some(4)));
         assert_eq!(pages.wanted(), [2, 3, 4]);
-        assert!(pages.arrived(3) && pages.arrived(2));
+        assert!(pages.take_awaited(3) && pages.take_awaited(2));
         pages.failed(3, ApiError::sent(Cause::Unexpected { status: 502 }));
         assert_eq!(pages.missing_page(), Some(3));
-        pages.came(2, false, Some(1_501), 500);
+        pages.page_read(2, false, Some(1_501), 500);
         assert_eq!((pages.pages_read, pages.wanted()), (2, vec![3]));
     }
 
     #[test]
     fn an_estimate_that_is_too_low_leaves_room_for_one_page_more() {
         let mut pages = new();
-        pages.came(1, false, Some(100), 500);
+        pages.page_read(1, false, Some(100), 500);
         assert_eq!(pages.about_pages, Some(2));
-        pages.came(4, true, None, 500);
+        pages.page_read(4, true, None, 500);
         assert_eq!(pages.about_pages, Some(4));
     }
 }

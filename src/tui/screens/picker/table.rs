@@ -6,6 +6,7 @@ use ratatui::text::{Line, Span};
 
 use crate::domain::{AccountEntry, ExistingSecret, SECRETS_PER_ACCOUNT};
 use crate::tui::app::Shared;
+use crate::tui::canvas::pointer;
 use crate::tui::{Theme, words};
 
 use super::super::FieldName;
@@ -91,10 +92,6 @@ pub(super) fn columns(picker: &Picker, width: usize) -> Vec<(Column, usize)> {
     columns
 }
 
-pub(in crate::tui) fn pointer(is_selected: bool, theme: &Theme) -> String {
-    format!("{} ", if is_selected { theme.glyphs.pointer } else { " " })
-}
-
 /// One row of the tables of projects and accounts.
 pub(super) struct Row<'a> {
     pub app: &'a Shared,
@@ -106,7 +103,7 @@ pub(super) struct Row<'a> {
 
 impl Row<'_> {
     pub fn line(&self, columns: &[(Column, usize)], theme: &Theme) -> Line<'static> {
-        let mut line = Line::from(Span::styled(pointer(self.is_selected, theme), theme.strong));
+        let mut line = Line::from(pointer(self.is_selected, theme));
         for (column, width) in columns {
             if *column != Column::Name {
                 line.push_span(" ".repeat(GAP));

@@ -1,17 +1,51 @@
-//! The keys that work now, from the same table as the help.
+//! One frame: the header, the screen or the help, and the footer with the keys that work now.
 
+use ratatui::Frame;
 use ratatui::text::{Line, Span};
 
-use super::app::App;
+use super::app::{App, Screen, Size};
+use super::area::page;
 use super::canvas::Canvas;
 use super::keys::{Action, Binding};
-use super::theme::Theme;
+use super::{Theme, header, help};
 
 const GAP: &str = "   ";
 
 const OTHER_LAYOUT: &str = "Your keyboard layout is not Latin. Switch it to use these keys.";
 
-pub(super) fn draw(app: &App, canvas: &mut Canvas) {
+impl App {
+    /// Draws everything.
+    pub fn draw(&self, theme: &Theme, frame: &mut Frame) {
+        let whole = frame.area();
+        let size = Size { columns: whole.width, rows: whole.height };
+        if size.is_too_small() {
+            let words = self.too_small(theme);
+            return Canvas::new(frame, theme, whole).words(0, &words, theme.strong);
+        }
+        let [head, body, foot] = page(whole);
+        header::draw(&self.shared, &mut Canvas::new(frame, theme, head));
+        let mut canvas = Canvas::new(frame, theme, body);
+        if self.shared.shows_help {
+            help::draw(self, &mut canvas);
+        } else {
+            self.screen.component().draw(&self.shared, &mut canvas);
+            canvas.mark_cut();
+        }
+        draw_footer(self, &mut Canvas::new(frame, theme, foot));
+    }
+
+    fn too_small(&self, theme: &Theme) -> String {
+        let Size { columns, rows } = Size::SMALLEST;
+        let times = theme.glyphs.times;
+        if matches!(&self.screen, Screen::Created(created) if !created.is_delivered(self.shared.now)) {
+            return format!("Secret not delivered. Enlarge to {columns}{times}{rows}. Ctrl-C twice loses it");
+        }
+        format!("atlas-secret needs {columns}{times}{rows}. Nothing is lost.")
+    }
+}
+
+/// The keys that work now, from the same table as the help.
+fn draw_footer(app: &App, canvas: &mut Canvas) {
     let theme = canvas.theme;
     if app.is_other_layout {
         return canvas.line(Line::styled(OTHER_LAYOUT, theme.warning));
