@@ -32,7 +32,7 @@ pub use base_url::{BaseUrl, BaseUrlError, HostKind};
 pub use clipboard::{
     ClipboardContent, CopyError, CopyFailure, CopyOutcome, HeldCopy, LostCopy, TerminalRoute,
 };
-pub use error::{ApiError, Cause, Certainty, Phase};
+pub use error::{ApiError, ApiResult, Cause, Certainty, Phase};
 pub use exit::{Delivery, Disposition, Exit, ExitSummary};
 pub(crate) use ids::{CLIENT_ID_PREFIX, SECRET_PREFIX};
 pub use ids::{ClientId, ClientIdError, OrganizationId, ProjectId, ProjectIdError, SecretId};

@@ -203,12 +203,8 @@ impl Executor {
         let (authenticator, connections) = (Arc::clone(&self.authenticator), Arc::clone(&self.connections));
         let session = Session::signed_out(&self.authenticator.base_url);
         let failed = || {
-            Event::SignInTried(TriedSession {
-                tried: Tried::Refused(ApiError::interrupted(internal_error())),
-                session,
-                project: None,
-                client: None,
-            })
+            let tried = Tried::Refused(ApiError::interrupted(internal_error()));
+            Event::SignInTried(TriedSession { tried, session, project: None, client: None })
         };
         self.runner.replace(
             Slot::SignIn,
