@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 use crate::delivery::write_secret;
 use crate::domain::{
     ApiError, Certainty, Delivery, Disposition, Exit, ExitSummary, Format, NewSecret, OrganizationId,
-    PrintFailure, SecretId, SecretPayload,
+    SecretId, SecretPayload,
 };
 use crate::jobs::{
     self, AtlasApi, Connections, Created, Known, Operator, Outcome, PAUSES, Question, Reason, Records,
@@ -208,7 +208,7 @@ impl Headless {
             say(NO_ORGANIZATION);
         }
         let payload = SecretPayload { new_secret, secret, organization };
-        match print(self.format, payload, &mut signals).await {
+        match print_in_time(self.format, payload, &mut signals).await {
             Some(Ok(())) => {
                 let delivered = Disposition::Delivered(vec![Delivery::Printed]);
                 if let Err(why) = self.records.remove().await {
@@ -216,8 +216,7 @@ impl Headless {
                 }
                 Ok(ended(Exit::Done, screen.summary(delivered)))
             }
-            Some(Err(failure)) => {
-                let why = failure.sentence();
+            Some(Err(why)) => {
                 screen.not_printed = Some(why.clone());
                 Err(Rescue { screen: Box::new(screen), why })
             }
@@ -279,15 +278,24 @@ pub(crate) fn option_of(name: FieldName) -> &'static str {
     }
 }
 
+/// Writes the secret to standard output.
+pub(crate) async fn print(format: Format, payload: SecretPayload) -> Result<(), String> {
+    let written = tokio::task::spawn_blocking(move || write_secret(format, &payload));
+    written.await.unwrap_or_else(|_| Err(not_printed()))
+}
+
+/// The message for writing that panicked.
+pub(crate) fn not_printed() -> String {
+    format!("Standard output could not be written: {}.", internal_error())
+}
+
 /// Writes the secret; `None` when a signal's grace is over first.
-async fn print(
+async fn print_in_time(
     format: Format,
     payload: SecretPayload,
     signals: &mut impl AsyncFnMut() -> Signal,
-) -> Option<Result<(), PrintFailure>> {
-    let task = tokio::task::spawn_blocking(move || write_secret(format, &payload));
-    let mut written =
-        pin!(async { task.await.unwrap_or_else(|_| Err(PrintFailure::Other(internal_error()))) });
+) -> Option<Result<(), String>> {
+    let mut written = pin!(print(format, payload));
     tokio::select! {
         biased;
         result = &mut written => return Some(result),

@@ -209,6 +209,9 @@ fn split_port(entry: &str) -> (&str, Option<&str>) {
 }
 
 #[cfg(test)]
+mod properties;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

@@ -142,6 +142,28 @@ proptest! {
     }
 
     #[test]
+    fn a_date_is_read_in_each_of_its_three_forms(second in 0_i64..253_402_300_800, gap in " {0,2}") {
+        let time = jiff::Timestamp::from_second(second).unwrap();
+        let mut forms = vec!["%a, %d %b %Y %T GMT", "%a %b %e %T %Y"];
+        // Two digits of a year can mean this century and the last.
+        if second < 3_155_760_000 {
+            forms.push("%A, %d-%b-%y %T GMT");
+        }
+        for form in forms {
+            let text = format!("{gap}{}{gap}", time.strftime(form));
+            prop_assert_eq!(http::http_date(&text), Some(time), "{}", text);
+        }
+    }
+
+    #[test]
+    fn any_text_is_a_date_or_none(text in prop_oneof![
+        "(Mon|Tue|Sunday|xyz),? [0-9]{1,2}[ -](Jan|Feb|Nov|nov)[ -][0-9]{2,4} [0-9]{1,2}:[0-9]{2}:[0-9]{2} ?(GMT|UTC|[+-][0-9]{4})?",
+        "[A-Za-z0-9:, +-]{0,40}", any::<String>(),
+    ]) {
+        prop_assert!(http::http_date(&text).is_none() || text.contains(|one: char| one.is_ascii_digit()));
+    }
+
+    #[test]
     fn any_challenge_is_answered_without_the_key_or_not_at_all(
         challenges in vec(prop_oneof![challenge().prop_filter_map("a header", |text| HeaderValue::from_str(&text).ok()), header_value()], 1..4),
     ) {

@@ -2,11 +2,13 @@
 //!
 //! What is right is said here a second time and in another way, never by asking the parser.
 
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use proptest::prelude::*;
 
 use super::{
-    BaseUrl, ClientId, ClientIdError, HostKind, Lifetime, LifetimeError, OrganizationId, ProfileName,
-    ProjectId, ProjectIdError, PublicKey, SecretId, ServerText, is_quoted,
+    BaseUrl, ClientId, HostKind, IdError, Lifetime, LifetimeError, OrganizationId, Piece, Placeholder,
+    ProfileName, ProjectId, PublicKey, SecretId, ServerText, Template, TemplateError, is_quoted,
 };
 
 /// A text that is an id, or almost one, or anything.
@@ -51,6 +53,55 @@ fn near_a_base_url() -> impl Strategy<Value = String> {
     ]
 }
 
+const PLACEHOLDERS: [(&str, Placeholder); 5] = [
+    ("{project_id}", Placeholder::ProjectId),
+    ("{client_id}", Placeholder::ClientId),
+    ("{secret_id}", Placeholder::SecretId),
+    ("{expires_at}", Placeholder::ExpiresAt),
+    ("{secret}", Placeholder::Secret),
+];
+
+/// A template as its reader sees it: `{{` and `}}` are braces, and what else stands in braces is a placeholder.
+fn read_template(text: &str) -> Option<Vec<Result<char, Placeholder>>> {
+    let mut read = Vec::new();
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let brace = ["{{", "}}"].into_iter().find(|brace| rest.starts_with(brace));
+        let placeholder = PLACEHOLDERS.iter().find(|(name, _)| rest.starts_with(name));
+        let length = match (brace, placeholder) {
+            (Some(_), _) => 2,
+            (None, Some((name, _))) => name.len(),
+            (None, None) if "{}".contains(first) => return None,
+            (None, None) => first.len_utf8(),
+        };
+        read.push(
+            placeholder.filter(|_| brace.is_none()).map_or(Ok(first), |(_, placeholder)| Err(*placeholder)),
+        );
+        rest = &rest[length..];
+    }
+    Some(read)
+}
+
+/// The same of a template that was parsed.
+fn pieces(template: Template) -> Vec<Result<char, Placeholder>> {
+    let each = |piece: &Piece| match *piece {
+        Piece::Text(text) => text.chars().map(Ok).collect(),
+        Piece::Value(placeholder) => vec![Err(placeholder)],
+    };
+    template.pieces().iter().flat_map(each).collect()
+}
+
+fn near_a_template() -> impl Strategy<Value = String> {
+    let part = prop_oneof![
+        4 => prop::sample::select(PLACEHOLDERS.as_slice()).prop_map(|(name, _)| name.to_owned()),
+        2 => prop::sample::select(vec!["{", "}", "{{", "}}", "{}", "{secret", "secret}", "{Secret}", "{ secret }", "{org}"])
+            .prop_map(str::to_owned),
+        2 => "\\PC{0,4}",
+        1 => "[a-z\n\"':]{0,4}",
+    ];
+    prop::collection::vec(part, 0..7).prop_map(|parts| parts.concat())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 10_000, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -62,16 +113,17 @@ proptest! {
                 prop_assert_eq!(digits, Some(24));
                 prop_assert_eq!(id.as_str(), text.to_lowercase());
             }
-            Err(ProjectIdError::Empty) => prop_assert_eq!(text, ""),
-            Err(ProjectIdError::Quoted) => prop_assert!(is_quoted(&text)),
-            Err(ProjectIdError::IsClientId) => prop_assert!(text.starts_with("mdb_sa_id_")),
-            Err(ProjectIdError::NotHex { character, position }) => {
+            Err(IdError::Empty(_)) => prop_assert_eq!(text, ""),
+            Err(IdError::Quoted) => prop_assert!(is_quoted(&text)),
+            Err(IdError::IsClientId) => prop_assert!(text.starts_with("mdb_sa_id_")),
+            Err(IdError::NotHex { character, position }) => {
                 let before: String = text.chars().take(position).collect();
                 prop_assert_eq!(text.chars().nth(position), Some(character));
                 prop_assert!(hex_digits(&before).is_some() && !character.is_ascii_hexdigit());
             }
-            Err(ProjectIdError::TooShort { typed }) => prop_assert!(digits == Some(typed) && typed < 24),
-            Err(ProjectIdError::TooLong { typed }) => prop_assert!(digits == Some(typed) && typed > 24),
+            Err(IdError::TooShort(typed)) => prop_assert!(digits == Some(typed) && typed < 24),
+            Err(IdError::TooLong(typed, _)) => prop_assert!(digits == Some(typed) && typed > 24),
+            Err(other) => prop_assert!(false, "{:?}", other),
         }
     }
 
@@ -83,23 +135,24 @@ proptest! {
                 prop_assert_eq!(digits, Some(24));
                 prop_assert_eq!(id.as_str(), text);
             }
-            Err(ClientIdError::Empty) => prop_assert_eq!(text, ""),
-            Err(ClientIdError::Quoted) => prop_assert!(is_quoted(&text)),
-            Err(ClientIdError::IsSecret) => prop_assert!(text.starts_with("mdb_sa_sk_")),
-            Err(ClientIdError::PrefixIncomplete) => {
+            Err(IdError::Empty(_)) => prop_assert_eq!(text, ""),
+            Err(IdError::Quoted) => prop_assert!(is_quoted(&text)),
+            Err(IdError::IsSecret) => prop_assert!(text.starts_with("mdb_sa_sk_")),
+            Err(IdError::PrefixIncomplete) => {
                 prop_assert!(text.len() < 10 && "mdb_sa_id_".starts_with(&text));
             }
-            Err(ClientIdError::WrongPrefix { position }) => {
+            Err(IdError::WrongPrefix(position)) => {
                 let differs = text.chars().nth(position) != "mdb_sa_id_".chars().nth(position);
                 let before: String = text.chars().take(position).collect();
                 prop_assert!(differs && "mdb_sa_id_".starts_with(&before));
             }
-            Err(ClientIdError::NotHex { character, position }) => {
+            Err(IdError::NotHex { character, position }) => {
                 prop_assert!(position >= 10 && !character.is_ascii_hexdigit());
                 prop_assert_eq!(text.chars().nth(position), Some(character));
             }
-            Err(ClientIdError::TooShort { typed }) => prop_assert!(digits == Some(typed) && typed < 24),
-            Err(ClientIdError::TooLong { typed }) => prop_assert!(digits == Some(typed) && typed > 24),
+            Err(IdError::TooShort(typed)) => prop_assert!(digits == Some(typed) && typed < 24),
+            Err(IdError::TooLong(typed, _)) => prop_assert!(digits == Some(typed) && typed > 24),
+            Err(other) => prop_assert!(false, "{:?}", other),
         }
     }
 
@@ -147,6 +200,61 @@ proptest! {
             let digits = number.trim_end();
             prop_assert!(digits.bytes().all(|byte| byte.is_ascii_digit()) && !digits.is_empty());
             prop_assert!(text.trim().len() - number.len() <= 5);
+        }
+    }
+
+    #[test]
+    fn a_template_is_what_its_reader_sees_or_refused(text in near_a_template()) {
+        let expected = read_template(&text).filter(|read| read.contains(&Err(Placeholder::Secret)));
+        let parsed = Template::parse(&text);
+        prop_assert_eq!(parsed.clone().ok().map(pieces), expected);
+        prop_assert!(parsed.as_ref().is_ok_and(|parsed| parsed.text() == text) || parsed.is_err());
+        if parsed == Err(TemplateError::NoSecret) {
+            prop_assert!(read_template(&text).is_some());
+        }
+    }
+
+    #[test]
+    fn what_is_written_as_a_template_comes_out(parts in prop::collection::vec(("\\PC{0,6}", 0..5_usize), 1..5)) {
+        let (mut text, mut expected) = ("{secret}".to_owned(), vec![Err(Placeholder::Secret)]);
+        for (plain, index) in parts {
+            text.extend([plain.replace('{', "{{").replace('}', "}}").as_str(), PLACEHOLDERS[index].0]);
+            expected.extend(plain.chars().map(Ok).chain([Err(PLACEHOLDERS[index].1)]));
+        }
+        prop_assert_eq!(Template::parse(&text).map(pieces), Ok(expected));
+    }
+
+    #[test]
+    fn a_secret_lives_until_its_date_and_less_than_an_hour_longer(
+        year in 2000..2400_i16, (month, day, hour, minute) in (1..13_i8, 1..29_i8, 0..24_i8, 0..60_i8), has_time: bool,
+        now in 0..9_000_000_000_i64, offset in 0..4_usize,
+    ) {
+        let zones = ["UTC0", "CET-1CEST,M3.5.0,M10.5.0/3", "<+1245>-12:45<+1345>,M9.5.0/2:45,M4.1.0/3:45", "HST10"];
+        let zone = TimeZone::posix(zones[offset]).unwrap();
+        let now = Timestamp::from_second(now).unwrap();
+        let date = jiff::civil::date(year, month, day);
+        let (text, until) = if has_time {
+            (format!("{date} {hour:02}:{minute:02}"), date.at(hour, minute, 0, 0))
+        } else {
+            (date.to_string(), date.at(0, 0, 0, 0))
+        };
+        let until = zone.to_timestamp(until).unwrap();
+        match Lifetime::parse_at(&text, now, &zone) {
+            Ok(lifetime) => {
+                let ends = now.as_second() + i64::from(lifetime.hours()) * 3600;
+                prop_assert!((0..3600).contains(&(ends - until.as_second())), "{} {} {}", text, now, lifetime);
+            }
+            Err(error) => prop_assert!(error == LifetimeError::Past && until <= now, "{} {} {}", text, now, error),
+        }
+    }
+
+    #[test]
+    fn any_text_is_a_lifetime_from_now_or_refused(text in prop_oneof![
+        "[0-9]{1,5}-[0-9]{1,2}-[0-9]{1,2}([ T][0-9]{1,2}(:[0-9]{1,2}){0,2})?", "[-+0-9TZdhw:. ]{0,20}", any::<String>(),
+    ]) {
+        let now = Timestamp::from_second(1_795_457_640).unwrap();
+        if let Ok(lifetime) = Lifetime::parse_at(&text, now, &TimeZone::UTC) {
+            prop_assert!(lifetime.hours() > 0 && text.contains(|one: char| one.is_ascii_digit()));
         }
     }
 

@@ -8,8 +8,7 @@ use thiserror::Error;
 
 use super::ids::SECRET_PREFIX;
 use super::{
-    ApiError, ApiResult, BaseUrl, Cause, ClientId, ClientIdError, Rejection, RejectionKind, ServerText,
-    is_quoted,
+    ApiError, ApiResult, BaseUrl, Cause, ClientId, IdError, Rejection, RejectionKind, ServerText, is_quoted,
 };
 
 /// Where requests go, and as whom; the header shows it.
@@ -217,7 +216,7 @@ pub enum CredentialProblem {
     Quoted,
     /// It is no client id.
     #[error("{0}")]
-    ClientId(#[from] ClientIdError),
+    ClientId(#[from] IdError),
     /// No public key is there.
     #[error("it is empty")]
     NoPublicKey,

@@ -9,16 +9,10 @@ use crate::process::say;
 use crate::tui::best_matches;
 use crate::tui::screens::{FieldName, Form, Validation, could_not_list};
 
+use super::error::StartError;
+
 /// How many candidates are named.
 const MOST: usize = 10;
-
-/// Why a name has no id.
-pub(super) enum NameError {
-    /// No entry has the name, or several have.
-    NotUnique(String),
-    /// The list could not be read.
-    Unreadable(String),
-}
 
 /// An entry of a list.
 struct Entry {
@@ -27,14 +21,14 @@ struct Entry {
 }
 
 /// Replaces the names in the form by their ids.
-pub(super) async fn resolve(atlas: &impl AtlasApi, form: &mut Form) -> Result<(), NameError> {
+pub(super) async fn resolve(atlas: &impl AtlasApi, form: &mut Form) -> Result<(), StartError> {
     for field in [FieldName::Project, FieldName::Client] {
         let name =
             form.names().into_iter().find(|(named, _)| *named == field).map(|(_, name)| name.to_owned());
         let Some(name) = name else { continue };
         let entries = read(atlas, field, form.project_id().as_ref()).await;
-        let entries = entries.map_err(|problem| NameError::Unreadable(unreadable(field, &problem)))?;
-        let id = find(form, field, &name, &entries).map_err(NameError::NotUnique)?;
+        let entries = entries.map_err(|problem| StartError::ListUnreadable(unreadable(field, &problem)))?;
+        let id = find(form, field, &name, &entries).map_err(StartError::Name)?;
         say(&format!("{} {}: {id}", option_of(field), ServerText::new(&name)));
         form.set(field, id);
     }
@@ -110,4 +104,48 @@ fn lines<'a>(mut entries: impl Iterator<Item = &'a Entry>) -> String {
         lines.push(format!("  and {more} more"));
     }
     lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn name() -> impl Strategy<Value = String> {
+        prop_oneof![6 => "[aAbB]{1,2}", 1 => "[a ]{0,3}", 1 => "(ß|SS|İ|ä|Ä){1,2}", 1 => any::<String>()]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 10_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn a_name_is_the_one_entry_that_has_it_and_never_one_of_several(
+            typed in name(), names in vec(name(), 0..14), is_project: bool,
+        ) {
+            let field = if is_project { FieldName::Project } else { FieldName::Client };
+            let id = |row: usize| format!("id-{row:02}-end");
+            let entries: Vec<Entry> = names.iter().enumerate()
+                .map(|(row, name)| Entry { name: ServerText::new(name), id: id(row) }).collect();
+            let shown = |name: &str| ServerText::new(name).as_str().to_lowercase();
+            let same: Vec<usize> = (0..names.len()).filter(|row| shown(&names[*row]) == shown(&typed)).collect();
+            let form = if is_project { Form::new(&typed, "", "") } else { Form::new("", &typed, "") };
+            match (find(&form, field, &typed, &entries), &same[..]) {
+                (Ok(found), [row]) => prop_assert_eq!(found, id(*row)),
+                (Err(words), []) => prop_assert!(words.contains(" of this name"), "{}", words),
+                (Err(words), several) if several.len() > 1 => {
+                    let count = format!("{} {}s have this name", several.len(), field.noun());
+                    prop_assert!(words.contains(&count), "{}", words);
+                    for row in several.iter().take(MOST) {
+                        prop_assert!(words.contains(&id(*row)), "{}", words);
+                    }
+                    let more = several.len().saturating_sub(MOST);
+                    let rest = format!("and {more} more");
+                    prop_assert_eq!(more > 0, words.contains(&rest), "{}", words);
+                }
+                (found, same) => prop_assert!(false, "{:?} of {:?}", found, same),
+            }
+        }
+    }
 }

@@ -399,4 +399,6 @@ fn is_cut_off_tail(bytes: &[u8]) -> bool {
 }
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;

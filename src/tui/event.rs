@@ -9,10 +9,10 @@ use jiff::tz::TimeZone;
 use secrecy::SecretString;
 
 use crate::domain::{
-    AccountEntry, AccountRef, ApiResult, ClientId, ClipboardContent, CommandOutcome, CopyOutcome,
-    Credentials, Exit, Format, Login, NewSecret, OrganizationId, OrganizationSettings, Page, PendingRecord,
-    PrintFailure, ProfileName, ProfileUpdate, Project, ProjectEntry, ProjectId, SaveFailure, SavedFile,
-    SecretId, SecretPayload, ServerText, ServiceAccount, TriedSession,
+    AccountEntry, AccountRef, ApiResult, ClientId, ClipboardContent, CommandReport, CopyOutcome, Credentials,
+    Exit, Format, KnownCommand, Login, NewSecret, OrganizationId, OrganizationSettings, Page, PendingRecord,
+    ProfileName, ProfileUpdate, Project, ProjectEntry, ProjectId, SaveFailure, SavedFile, SecretId,
+    SecretPayload, ServerText, ServiceAccount, TriedSession,
 };
 use crate::jobs::{Before, Deletion, Outcome, Question, Recheck, Recovered, Step};
 
@@ -86,9 +86,11 @@ pub enum Event {
     /// Updating a file has ended; its whole path.
     FileUpdated(Result<ServerText, SaveFailure>),
     /// The command that got the secret has ended, and the terminal is ours again.
-    CommandEnded(CommandOutcome),
-    /// Standard output was written, or not.
-    Printed(Result<(), PrintFailure>),
+    CommandEnded(CommandReport),
+    /// These command lines are for tools that are installed.
+    PresetsFound(Vec<KnownCommand>),
+    /// Standard output was written, or why not, as a sentence.
+    Printed(Result<(), String>),
 }
 
 /// Who asked for an account.
@@ -164,8 +166,10 @@ pub enum Command {
     Save(String, Box<SecretPayload>),
     /// Update the two variables in an existing `.env` file; true when it may be made private for that.
     UpdateEnv(String, Box<SecretPayload>, bool),
-    /// Give the terminal to a command that reads the secret from its standard input.
-    Run(String, Box<SecretPayload>),
+    /// Look for the tools that command lines are known for.
+    FindPresets,
+    /// Give the terminal to a command that reads the secret in this format from its standard input.
+    Run(String, Format, Box<SecretPayload>),
     /// Give the terminal back and write the secret to standard output.
     Print(Format, Box<SecretPayload>),
     /// Say this on standard error once the screen is gone.

@@ -53,6 +53,8 @@ pub enum Slot {
     Save,
     /// Running a command with the secret.
     Run,
+    /// Looking for installed tools.
+    Presets,
     /// Looking up profiles of the Atlas CLI, or writing to them.
     Profiles,
 }

@@ -110,30 +110,40 @@ fn what_the_user_selected_with_the_mouse_stays() {
 
 #[test]
 fn real_managers_are_told_apart_from_a_cleared_clipboard() {
-    let managers: [(&str, &[&str]); 3] =
+    const MANAGERS: [(&str, &[&str]); 3] =
         [("autocutsel", &[]), ("autocutsel", &["-selection", "PRIMARY"]), ("parcellite", &["-n"])];
-    for (name, arguments) in managers {
-        if !have(TOOLS) || !have(&[name]) {
-            continue;
+    if !have(TOOLS) {
+        return;
+    }
+    // Each waits for the end of the copy, so all of them wait at once.
+    std::thread::scope(|scope| {
+        for (name, arguments) in MANAGERS {
+            scope.spawn(move || beside_a_real_manager(name, arguments));
         }
-        let display = Display::start();
-        let folder = tempfile::tempdir().unwrap();
-        let running = Command::new(name)
-            .args(arguments)
-            .env("DISPLAY", &display.name)
-            .env("HOME", folder.path())
-            .env_remove("XDG_CONFIG_HOME")
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn();
-        let _running = running.map(Running).unwrap();
-        let mut program = copied(&display, "2");
-        let told = left_with(&mut program);
-        let is_there = [display.paste(), display.primary()].contains(&Some(VALUE.to_owned()));
-        match told.as_str() {
-            "Cleared" | "Overwritten" => assert!(!is_there, "{name} {arguments:?}: {told}"),
-            _ => assert_eq!(told, "PutBack", "{name} {arguments:?}"),
-        }
+    });
+}
+
+fn beside_a_real_manager(name: &str, arguments: &[&str]) {
+    if !have(&[name]) {
+        return;
+    }
+    let display = Display::start();
+    let folder = tempfile::tempdir().unwrap();
+    let running = Command::new(name)
+        .args(arguments)
+        .env("DISPLAY", &display.name)
+        .env("HOME", folder.path())
+        .env_remove("XDG_CONFIG_HOME")
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn();
+    let _running = running.map(Running).unwrap();
+    let mut program = copied(&display, "2");
+    let told = left_with(&mut program);
+    let is_there = [display.paste(), display.primary()].contains(&Some(VALUE.to_owned()));
+    match told.as_str() {
+        "Cleared" | "Overwritten" => assert!(!is_there, "{name} {arguments:?}: {told}"),
+        _ => assert_eq!(told, "PutBack", "{name} {arguments:?}"),
     }
 }

@@ -238,18 +238,13 @@ fn a_command_that_only_prints_the_secret_delivers_nothing() {
         ["cat", "/bin/cat", "cat -", "head -c 80", "less", "xxd", "base64 -w0", "grep .", "sed p", "tr -d x"]
     {
         let stage = run(line);
-        assert_drawn(
-            &stage,
-            "printed the secret instead of storing it. Clear the terminal and its scrollback.",
-        );
+        assert_drawn(&stage, "only prints what it reads, so the secret is not stored.");
         assert!(!stage.shown().is_delivered(stage.now()), "{line}");
     }
-    let tee = run("tee secret");
-    assert_drawn(&tee, "tee also printed the secret.");
-    assert!(tee.shown().is_delivered(tee.now()));
-    for line in ["pass insert -m atlas", "sh -c 'cat > file'", "gh secret set X", "caterpillar"] {
+    for line in ["tee secret", "pass insert -m atlas", "sh -c 'cat > file'", "gh secret set X", "caterpillar"]
+    {
         let stage = run(line);
-        assert!(!drawn(&stage).contains("printed the secret"), "{line}");
+        assert!(!drawn(&stage).contains("only prints"), "{line}");
         assert!(stage.shown().is_delivered(stage.now()), "{line}");
     }
 }

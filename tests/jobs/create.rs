@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use atlas_secret::domain::{ApiError, Cause, Certainty, CreatedSecret, Phase, Rejection};
+use atlas_secret::domain::{
+    ApiError, Cause, Certainty, CreatedSecret, Phase, ProfileName, Rejection, ServerText,
+};
 use atlas_secret::jobs::{Outcome, Question, Reason, Step};
 
 use crate::run::{Cancel, Ran, Script, run};
@@ -66,6 +68,9 @@ fn rows() -> Vec<(&'static str, Script, usize)> {
     let not_sent = Err(ApiError::not_sent(Cause::ConnectTimeout));
     let refused = Err(ApiError::rejected(rejection(400, "VALIDATION_ERROR")));
     let forbidden = ApiError::rejected(rejection(404, "GROUP_NOT_FOUND"));
+    let profile = ProfileName::new("ci").unwrap();
+    let expired_login =
+        ApiError::sent(Cause::LoginExpired(profile, Box::new(rejection(401, "NOT_AUTHORIZED"))));
     vec![
         ("created", plain(), 1),
         ("created", Script { record: Some("The disk is full.".to_owned()), ..plain() }, 1),
@@ -80,6 +85,8 @@ fn rows() -> Vec<(&'static str, Script, usize)> {
         ("created", unread(unreachable()), 1),
         ("declined to go on", no(unread(unreachable())), 0),
         ("preflight", unread(forbidden), 0),
+        ("preflight", unread(ApiError::sent(Cause::SignInRefused(ServerText::new("invalid_client")))), 0),
+        ("preflight", unread(expired_login), 0),
         ("preflight", Script { sign_in: Err(unreachable()), ..plain() }, 0),
         ("unknown", script(&[lost()]), 1),
         ("not sent", script(&[not_sent]), 1),

@@ -51,7 +51,9 @@ async fn each_account_has_its_verdict() {
     let found = |secret: &ExistingSecret| Recovered::Found(secret.clone());
     let several =
         |secrets: &[&ExistingSecret]| Recovered::Several(secrets.iter().copied().cloned().collect());
-    let late = Before { latest: Some(time("2026-11-23T17:14:10Z")), ..before(Some(&[])) };
+    let late = |ids| Before { latest: Some(time("2026-11-23T17:14:10Z")), ..before(ids) };
+    let [too_early, first] = ["2026-11-23T17:12:59Z", "2026-11-23T17:13:00Z"].map(|at| born("early", at));
+    let [last, too_late] = ["2026-11-23T17:15:10Z", "2026-11-23T17:15:11Z"].map(|at| born("late", at));
     let later = born("new", "2026-11-23T17:30:00Z");
     let rows = [
         (before(Some(&["older"])), vec![&older, &new], found(&new)),
@@ -61,8 +63,18 @@ async fn each_account_has_its_verdict() {
         (before(Some(&[])), vec![&used], several(&[&used])),
         (before(Some(&[])), vec![&older], several(&[&older])),
         (before(Some(&[])), vec![&older, &new], several(&[&older, &new])),
-        (late.clone(), vec![&later], Recovered::NoneAppeared),
-        (late, vec![&new], found(&new)),
+        (late(Some(&[])), vec![&later], Recovered::NoneAppeared),
+        (late(Some(&[])), vec![&new], found(&new)),
+        // Atlas's clocks may be a minute apart.
+        (late(Some(&[])), vec![&last], found(&last)),
+        (late(Some(&[])), vec![&too_late], Recovered::NoneAppeared),
+        (before(Some(&[])), vec![&first], found(&first)),
+        (before(Some(&[])), vec![&too_early], several(&[&too_early])),
+        // Without the ids from before, only the time tells which one is new.
+        (late(None), vec![&first, &too_late], found(&first)),
+        (late(None), vec![&too_early, &last], found(&last)),
+        (late(None), vec![&unborn], Recovered::NoneAppeared),
+        (before(None), vec![&unborn, &too_early], found(&unborn)),
     ];
     for (before, secrets, expected) in rows {
         let secrets: Vec<ExistingSecret> = secrets.into_iter().cloned().collect();

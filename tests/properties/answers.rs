@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use atlas_secret::domain::{
-    ApiError, Cause, ClipboardContent, CommandOutcome, CopyFailure, CopyOutcome, Format, HeldCopy, LostCopy,
-    OrganizationId, OrganizationSettings, Page, PrintFailure, ProfileName, ProfileUpdate, Project,
-    ProjectEntry, ProjectId, SaveFailure, SavedFile, ServerText, Session, TerminalRoute, Tried, TriedSession,
+    ApiError, Cause, ClipboardContent, CommandOutcome, CopyOutcome, Format, HeldCopy, LostCopy,
+    OrganizationId, OrganizationSettings, Page, ProfileName, ProfileUpdate, Project, ProjectEntry, ProjectId,
+    SaveFailure, SavedFile, ServerText, Session, TerminalRoute, Tried, TriedSession,
 };
 use atlas_secret::tui::{Command, Event};
 
@@ -80,7 +80,7 @@ pub fn answer_command(command: &Command, outcome: u8) -> Option<Event> {
                 0 if outcome.is_multiple_of(2) => CopyOutcome::Unverified(held),
                 0 => CopyOutcome::Copied(held),
                 1 => CopyOutcome::Sent(TerminalRoute::Osc52),
-                _ => CopyOutcome::Failed(CopyFailure { reasons: vec![ServerText::new("no display")] }),
+                _ => CopyOutcome::Failed { reasons: vec![ServerText::new("no display")] },
             })
         }
         Command::CopyText(_) => Event::CopyFinished(CopyOutcome::Sent(TerminalRoute::Osc52)),
@@ -127,11 +127,13 @@ pub fn answer_command(command: &Command, outcome: u8) -> Option<Event> {
                 CommandOutcome::ClosedEarly,
                 CommandOutcome::Exited { code: 1, last_line: ServerText::default() },
             ];
-            Event::CommandEnded(outcomes[usize::from(outcome) % 3].clone())
+            Event::CommandEnded(outcomes[usize::from(outcome) % 3].clone().into())
         }
-        Command::Print(..) => {
-            Event::Printed(if outcome.is_multiple_of(2) { Ok(()) } else { Err(PrintFailure::Closed) })
-        }
+        Command::Print(..) => Event::Printed(if outcome.is_multiple_of(2) {
+            Ok(())
+        } else {
+            Err("No program reads standard output any more.".to_owned())
+        }),
         _ => return None,
     })
 }

@@ -3,8 +3,7 @@
 use std::time::Duration;
 
 use atlas_secret::domain::{
-    ApiError, ClipboardContent, CopyFailure, CopyOutcome, Delivery, Disposition, Exit, ServerText,
-    TerminalRoute,
+    ApiError, ClipboardContent, CopyOutcome, Delivery, Disposition, Exit, ServerText, TerminalRoute,
 };
 use atlas_secret::tui::Command;
 use atlas_secret::tui::screens::{LeaveConfirmation, Target};
@@ -17,7 +16,7 @@ use crate::{
 const SENT: CopyOutcome = CopyOutcome::Sent(TerminalRoute::Osc52);
 
 fn not_copied() -> CopyOutcome {
-    CopyOutcome::Failed(CopyFailure { reasons: vec![ServerText::new("no display")] })
+    CopyOutcome::Failed { reasons: vec![ServerText::new("no display")] }
 }
 
 fn copying() -> Stage {

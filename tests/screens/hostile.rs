@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use atlas_secret::domain::{
-    ApiError, Cause, CopyFailure, CopyOutcome, CreatedSecret, FieldViolation, ServerText, ServiceAccount,
+    ApiError, Cause, CommandOutcome, CommandOutput, CommandReport, CopyOutcome, CreatedSecret,
+    FieldViolation, ServerText, ServiceAccount,
 };
 use atlas_secret::tui::Event;
 use crossterm::event::KeyCode;
@@ -51,10 +52,18 @@ fn stages() -> Vec<(&'static str, Stage)> {
 
     let mut copy = Stage::created();
     copy.press(KeyCode::Char('c'));
-    let outcome = CopyOutcome::Failed(CopyFailure { reasons: vec![hostile()] });
+    let outcome = CopyOutcome::Failed { reasons: vec![hostile()] };
 
     copy.send(Event::CopyFinished(outcome));
+    let mut command = Stage::created();
+    command.press(KeyCode::Char('p'));
+    command.type_in("false");
+    command.press(KeyCode::Enter);
+    let output = CommandOutput { lines: vec![hostile(), hostile()], left_out: 0 };
+    let outcome = CommandOutcome::Exited { code: 1, last_line: ServerText::new("failed") };
+    command.send(Event::CommandEnded(CommandReport { outcome, output }));
     vec![
+        ("command", command),
         ("field", field),
         ("limited", limited),
         ("sign-in", sign_in),

@@ -7,8 +7,8 @@ use std::time::Duration;
 use atlas_secret::domain::{
     AccountEntry, AccountRef, ApiError, Cause, Certainty, ClientId, ClipboardContent, CommandOutcome,
     CopyOutcome, CreatedSecret, Disposition, ExistingSecret, Exit, NewSecret, Now, OrganizationId,
-    OrganizationSettings, Page, PrintFailure, Project, ProjectEntry, ProjectId, Rejection, SaveFailure,
-    SavedFile, SecretId, ServerText, ServiceAccount, Session, TriedSession,
+    OrganizationSettings, Page, Project, ProjectEntry, ProjectId, Rejection, SaveFailure, SavedFile,
+    SecretId, ServerText, ServiceAccount, Session, TriedSession,
 };
 use atlas_secret::jobs::{AtlasApi, Journal};
 use atlas_secret::tui::screens::{CreatedScreen, FieldName, Focus, Form, Notice};
@@ -592,10 +592,10 @@ impl Stage {
     }
 
     pub fn command_ended(&mut self, outcome: CommandOutcome) -> &mut Self {
-        self.event(Event::CommandEnded(outcome))
+        self.event(Event::CommandEnded(outcome.into()))
     }
 
-    pub fn printed(&mut self, result: Result<(), PrintFailure>) -> &mut Self {
+    pub fn printed(&mut self, result: Result<(), String>) -> &mut Self {
         self.event(Event::Printed(result))
     }
 

@@ -157,6 +157,10 @@ fn placeholder_name(braced: &str) -> Option<&str> {
 }
 
 #[cfg(test)]
+#[cfg(unix)]
+mod properties;
+
+#[cfg(test)]
 mod tests {
     use super::*;
     use crate::delivery::fixtures::payload;

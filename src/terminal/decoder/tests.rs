@@ -1,7 +1,7 @@
 use super::*;
 
 /// What terminals say of themselves, and other units that are no keys.
-const REPORTS: &[&[u8]] = &[
+pub(super) const REPORTS: &[&[u8]] = &[
     // Modes (DECRPM), the colour scheme, in-band resizing.
     b"\x1b[?2026;2$y",
     b"\x1b[?2026;0$y",
@@ -103,11 +103,11 @@ const REPORTS: &[&[u8]] = &[
     b"\x1bO@",
 ];
 
-fn key(code: KeyCode) -> Event {
+pub(super) fn key(code: KeyCode) -> Event {
     Event::Key(code.into())
 }
 
-fn control(character: char) -> Event {
+pub(super) fn control(character: char) -> Event {
     Event::Key(KeyEvent::new(KeyCode::Char(character), KeyModifiers::CONTROL))
 }
 

@@ -4,6 +4,8 @@ use std::process::Command;
 
 use proptest::collection::vec;
 use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
 
 use super::with_values;
 use crate::domain::ENV_VARIABLES;
@@ -138,7 +140,7 @@ fn of(pairs: &[(String, String)], name: &str) -> Vec<String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 4_000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 10_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn everything_else_stays_and_dotenvy_reads_the_new_values(
@@ -197,5 +199,42 @@ fn a_shell_reads_the_new_values_of_every_quoting() {
             let said = String::from_utf8(output.stdout).unwrap();
             assert_eq!(said, format!("one\ntwo|{value}|{value}"), "{old}");
         }
+    }
+}
+
+/// What bash reads of both variables in each of the texts.
+#[cfg(unix)]
+fn read_by_bash(texts: &[Vec<u8>]) -> Vec<String> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("texts");
+    std::fs::write(&path, texts.join(&0)).unwrap();
+    let script = format!(
+        r#"mapfile -d '' -t texts <"$1"; for text in "${{texts[@]}}"; do
+        unset {ID} {SECRET}; eval "$text"; printf '%s|%s\0' "${ID}" "${SECRET}"; done"#
+    );
+    let output = Command::new("bash").args(["-c", &script, "bash"]).arg(&path).output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+    String::from_utf8(output.stdout).unwrap().split_terminator('\0').map(str::to_owned).collect()
+}
+
+#[cfg(unix)]
+#[test]
+fn bash_reads_the_new_values_of_any_file() {
+    let mut runner = TestRunner::deterministic();
+    let files = (vec(line(), 0..7), value(), value());
+    let (mut texts, mut expected) = (Vec::new(), Vec::new());
+    for _ in 0..10_000 {
+        let (lines, id, secret) = files.new_tree(&mut runner).unwrap().current();
+        let lines = lines.into_iter().map(|(before, old, after)| format!("{before}{old}{after}\n"));
+        let text: String = lines.collect();
+        let new =
+            with_values(text.as_bytes(), &[(ENV_VARIABLES[0], &id), (ENV_VARIABLES[1], &secret)]).unwrap();
+        texts.push(new.to_vec());
+        expected.push(format!("{id}|{secret}"));
+    }
+    let read = read_by_bash(&texts);
+    assert_eq!(read.len(), expected.len());
+    for ((read, expected), text) in read.iter().zip(&expected).zip(&texts) {
+        assert_eq!(read, expected, "{}", String::from_utf8_lossy(text));
     }
 }

@@ -1,5 +1,8 @@
 use std::fs;
 
+use proptest::collection::vec;
+use proptest::prelude::*;
+
 use super::*;
 
 type Loaded = Result<Option<SettingsFile>, String>;
@@ -46,8 +49,10 @@ fn a_lifetime_is_text_or_hours() {
         ("'36h'", "36h"),
         ("' 12w '", "12w"),
         ("'90 days'", "90 days"),
-        ("'2027-03-01'", "2027-03-01"),
-        ("'2027-03-01 14:00'", "2027-03-01 14:00"),
+        ("'2999-03-01'", "2999-03-01"),
+        ("2999-03-01", "2999-03-01"),
+        ("2999-03-01 14:00:00", "2999-03-01T14:00:00"),
+        ("'2999-03-01 14:00'", "2999-03-01 14:00"),
     ];
     for (value, expected) in rows {
         let file = load(format!("expires_after = {value}").as_bytes()).unwrap().unwrap();
@@ -70,7 +75,7 @@ fn no_file_and_an_empty_one_say_nothing() {
 fn what_is_wrong_is_named_by_line_and_key() {
     let sink = |rest: &str| format!("[[sink]]\nname = 'a'\n{rest}");
     let clear_after = "clear_after: must be a number of seconds, 0 to 43200 (12 hours)";
-    let rows: [(String, &str); 36] = [
+    let rows: [(String, &str); 37] = [
         (
             "a = 1".into(),
             "line 1: a: unknown setting, use expires_after, clear_after, clipboard, template or [[sink]]",
@@ -80,6 +85,7 @@ fn what_is_wrong_is_named_by_line_and_key() {
             "line 3: profile: unknown setting, use expires_after, clear_after, clipboard, template or [[sink]]",
         ),
         ("expires_after = 'soon'".into(), "line 1: expires_after: soon: use 36h, 30d, 12w, 1y or a date"),
+        ("expires_after = 2020-03-01".into(), "line 1: expires_after: 2020-03-01: this is in the past"),
         ("expires_after = 0".into(), "line 1: expires_after: 0: the minimum is 8 hours"),
         ("expires_after = -5".into(), "line 1: expires_after: -5: the minimum is 8 hours"),
         (
@@ -184,4 +190,73 @@ fn what_is_no_text_file_is_refused() {
     assert!(error.ends_with("is a directory, not a file"), "{error}");
     let error = load(&b"#".repeat(1024 * 1024 + 1)).unwrap_err();
     assert_eq!(error, "FILE is larger than 1 MiB: it is not a configuration file");
+}
+
+/// A file, or almost one; the secret in it is a fake.
+fn any_file() -> impl Strategy<Value = String> {
+    let key = prop::sample::select(vec![
+        "expires_after",
+        "clear_after",
+        "clipboard",
+        "template",
+        "sink",
+        "name",
+        "command",
+        "format",
+        "Template",
+        "profile",
+        "\"template\"",
+        "sink.name",
+        "'a b'",
+    ]);
+    let value = prop_oneof![
+        6 => prop::sample::select(vec![
+            "'30d'", "720", "0x1F", "-1", "99999999999999999999", "1.5", "true", "2027-03-01", "'2027-03-01'", "'auto'", "'x'",
+            "'{secret}'", "'{{'", "'a {client_id}'", "'cat | tee'", "'json'", "'client-id'", "[]", "{ name = 'a', command = 'b' }",
+            "[{ name = 'a', command = 'b' }]", "''", "\"\\u0007\"", "'mdb_sa_sk_FAKEfake'",
+        ]).prop_map(str::to_owned),
+        1 => "\\PC{0,8}",
+    ];
+    let line = prop_oneof![
+        6 => (key, value).prop_map(|(key, value)| format!("{key} = {value}")),
+        3 => prop::sample::select(vec!["[[sink]]", "[sink]", "[[sink]]\nname = 'n'\ncommand = 'c'", "[other]", "# c", ""])
+            .prop_map(str::to_owned),
+        1 => "\\PC{0,12}",
+    ];
+    vec(line, 0..5).prop_map(|lines| lines.join("\n"))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 10_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn nothing_in_a_file_that_is_taken_is_ignored(text in any_file(), bytes in vec(any::<u8>(), 0..40)) {
+        let _ = load(&bytes);
+        let file = match load(text.as_bytes()) {
+            Ok(file) => file.unwrap(),
+            Err(words) => {
+                prop_assert!(!words.contains("FAKE") && words.contains("FILE"), "{}", words);
+                return Ok(());
+            }
+        };
+        let table: toml::Table = text.parse().unwrap();
+        for key in table.keys() {
+            let is_read = match key.as_str() {
+                "expires_after" => file.expires_after.is_some(),
+                "clear_after" => file.clear_after.is_some(),
+                "clipboard" => file.clipboard.is_some(),
+                "template" => file.template.is_some(),
+                "sink" => true,
+                _ => false,
+            };
+            prop_assert!(is_read, "{} in {}", key, text);
+        }
+        let sinks = table.get("sink").map_or(&[][..], |sinks| sinks.as_array().unwrap());
+        prop_assert_eq!(file.sinks.len(), sinks.len());
+        for (sink, read) in sinks.iter().zip(&file.sinks) {
+            let sink = sink.as_table().unwrap();
+            prop_assert!(sink.keys().all(|key| ["name", "command", "format", "template"].contains(&key.as_str())));
+            prop_assert_eq!(Some(read.line.as_str()), sink["command"].as_str().map(str::trim));
+        }
+    }
 }

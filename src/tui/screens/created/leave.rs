@@ -4,7 +4,7 @@ use crossterm::event::KeyCode;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::domain::{Delivery, Disposition, Exit, Format, Now, PrintFailure};
+use crate::domain::{Delivery, Disposition, Exit, Format, Now};
 use crate::jobs::{DeleteError, Deletion, Recheck};
 use crate::tui::Theme;
 use crate::tui::app::{Output, Shared, Transition};
@@ -303,7 +303,7 @@ impl CreatedScreen {
         Transition::Stay
     }
 
-    pub(super) fn printed(&mut self, app: &mut Shared, result: Result<(), PrintFailure>) -> Transition {
+    pub(super) fn printed(&mut self, app: &mut Shared, result: Result<(), String>) -> Transition {
         if !self.is_being_printed() {
             return Transition::Stay;
         }
@@ -312,9 +312,9 @@ impl CreatedScreen {
                 self.delivered.push(Delivery::Printed);
                 self.leave(app, Target::Quit, None)
             }
-            Err(failure) => {
+            Err(why) => {
                 self.leaving = None;
-                self.not_printed = Some(failure.sentence());
+                self.not_printed = Some(why);
                 app.output = Output::Broken;
                 Transition::Stay
             }

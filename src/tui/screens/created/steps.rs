@@ -14,6 +14,7 @@ use crate::tui::event::{Command, Reader};
 use crate::tui::screens::secret_list::Keeps;
 use crate::tui::words;
 
+use super::run::draw_output;
 use super::{CreatedScreen, LOW};
 
 /// Said where a format has room for the organization's id and it is not known.
@@ -141,6 +142,7 @@ impl CreatedScreen {
         for delivery in &self.delivered {
             canvas.marked(theme.glyphs.check, &delivery_words(delivery), theme.good);
         }
+        draw_output(&self.output, canvas);
         self.draw_copy(app, canvas);
         if let Some(format) = self.copy.format() {
             self.draw_left_out(app, format, canvas);

@@ -2,8 +2,12 @@
 //! server on loopback whose name only the proxy can resolve.
 
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+#![expect(clippy::print_stdout, reason = "a test without its tool says so")]
 
+#[path = "../support/mod.rs"]
 pub mod support;
+
+mod real_proxies;
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -124,8 +128,12 @@ async fn head(stream: &mut (impl AsyncRead + Unpin)) -> String {
 
 /// A TLS server that creates a secret for everybody, and its URL under the name `atlas.test`.
 async fn atlas(acceptor: TlsAcceptor) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("https://atlas.test:{}", listener.local_addr().unwrap().port());
+    atlas_at("127.0.0.1", "atlas.test", acceptor).await
+}
+
+async fn atlas_at(address: &str, name: &str, acceptor: TlsAcceptor) -> String {
+    let listener = TcpListener::bind((address, 0)).await.unwrap();
+    let url = format!("https://{name}:{}", listener.local_addr().unwrap().port());
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
             let Ok(mut stream) = acceptor.accept(stream).await else { continue };

@@ -1,0 +1,111 @@
+//! Command lines by the ten thousand: a shell splits them in the same way, and no value becomes a second word.
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+use super::*;
+use crate::delivery::fixtures::{VALUE, payload};
+
+const HOME: &str = "/home/user name";
+
+fn words(line: &str) -> Result<Vec<String>, CommandOutcome> {
+    words_of(line, Some(Path::new(HOME)), &payload())
+        .map(|words| [vec![words.program], words.arguments].concat())
+}
+
+/// What both readers take for the same.
+const PIECES: [&str; 31] = [
+    "'", "'", "\"", "\"", "\\", " ", " ", "\t", "#", "~", "/", "~/", "a", "b", "ä", "=", "{", "}", "5", "!",
+    "*", "?", "[a]", "%", "^", "'a b'", "\"c d\"", "|", ";", "\\\"", "\\'",
+];
+
+/// A command line, or almost one.
+fn line(more: &[&'static str]) -> impl Strategy<Value = String> + use<> {
+    let pieces = [&PIECES[..], more].concat();
+    vec(prop::sample::select(pieces), 0..12).prop_map(|pieces| format!("cmd {}", pieces.concat()))
+}
+
+/// What a shell does in double quotes too, and this program nowhere.
+const EXPANSIONS: [&str; 6] = ["$", "$5", "$(", "`", "${HOME}", "$((1))"];
+
+/// What bash, told to be no more than a POSIX shell, makes of each line: its words, or `None` for no valid command.
+/// Names are not matched with files.
+fn read_by_a_shell(lines: &[String]) -> Vec<Option<Vec<String>>> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("lines");
+    std::fs::write(&path, lines.join("\0")).unwrap();
+    let script = r#"set -o posix; set -f; mapfile -d '' -t lines <"$1"
+        for line in "${lines[@]}"; do
+        if command eval "set -- $line" 2>/dev/null; then printf '%s\1' "$@"; else printf '\2'; fi; printf '\0'; done"#;
+    let mut command = std::process::Command::new("bash");
+    let output = command.args(["-c", script, "bash"]).arg(&path).env("HOME", HOME).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    let words = |line: &str| {
+        (!line.contains('\u{2}')).then(|| line.split_terminator('\u{1}').map(str::to_owned).collect())
+    };
+    text.split_terminator('\0').map(words).collect()
+}
+
+#[test]
+fn a_shell_splits_every_line_that_is_taken_in_the_same_way() {
+    use proptest::strategy::ValueTree;
+    use proptest::test_runner::TestRunner;
+
+    let mut runner = TestRunner::deterministic();
+    let lines = line(&[]);
+    let lines = (0..40_000).map(|_| lines.new_tree(&mut runner).unwrap().current());
+    let taken: Vec<(String, Vec<String>)> =
+        lines.filter_map(|line| Some((line.clone(), words(&line).ok()?))).collect();
+    assert!(taken.len() >= 10_000, "only {} lines are taken", taken.len());
+    let lines: Vec<String> = taken.iter().map(|(line, _)| line.clone()).collect();
+    let read = read_by_a_shell(&lines);
+    assert_eq!(read.len(), taken.len(), "{:?}", lines.get(read.len()));
+    for ((line, ours), shells) in taken.iter().zip(read) {
+        assert_eq!(Some(ours), shells.as_ref(), "{line}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 10_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_is_quoted_comes_out_as_it_was(parts in vec(any::<String>(), 1..5)) {
+        // Braces are for placeholders, also inside quotes.
+        let parts: Vec<String> = parts.into_iter().map(|part| part.replace(['{', '\0'], "")).collect();
+        prop_assume!(!parts[0].is_empty());
+        let line = shell_words::join(&parts);
+        prop_assert_eq!(words(&line), Ok(parts), "{}", line);
+    }
+
+    #[test]
+    fn a_placeholder_is_one_word_with_its_value_and_an_unknown_one_is_refused(
+        name in prop_oneof![
+            prop::sample::select(vec!["project_id", "client_id", "secret_id", "expires_at", "secret"]).prop_map(str::to_owned),
+            "[a-z_]{1,12}",
+        ],
+        before in "[a-z/=:{]{0,5}", after in "[a-z}/=:]{0,5}", quote in prop::sample::select(vec!["", "'", "\""]),
+    ) {
+        let line = format!("cmd {quote}{before}{{{name}}}{after}{quote} end");
+        let payload = payload();
+        let value = Placeholder::named(&name).filter(|known| *known != Placeholder::Secret);
+        if let Some(value) = value.and_then(|known| Some(known.value(&payload)?.into_owned())) {
+            let expected = ["cmd".to_owned(), format!("{before}{value}{after}"), "end".to_owned()];
+            prop_assert_eq!(words(&line), Ok(expected.to_vec()), "{}", line);
+            prop_assert!(check_line(&line).is_ok());
+        } else {
+            let unknown = CommandOutcome::UnknownPlaceholder(ServerText::new(&format!("{{{name}}}")));
+            prop_assert_eq!(words(&line), Err(unknown.clone()), "{}", line);
+            prop_assert_eq!(check_line(&line), Err(unknown));
+        }
+    }
+
+    #[test]
+    fn any_line_is_words_without_the_secret_or_refused(
+        line in prop_oneof![line(&EXPANSIONS), any::<String>(), line(&[]).prop_map(|line| line + VALUE)],
+    ) {
+        if let Ok(words) = words(&line) {
+            prop_assert!(!words[0].is_empty() && words.iter().all(|word| !word.contains(VALUE)));
+        }
+        let _ = check_line(&line);
+    }
+}

@@ -1,0 +1,126 @@
+//! The program on another machine, as far as a real sshd on loopback is one.
+
+use std::fs;
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use crate::atlas::{Atlas, PLAIN, PROJECT};
+use crate::program::{assert_given_back, contains, create, files_below, labelled, peek, sent_by_osc_52};
+use crate::support::terminal::{Program, Signal, Terminal};
+use crate::tools::{Running, have, wait_for};
+
+const SSHD: &str = "/usr/sbin/sshd";
+
+/// A server that lets only the key in its folder in.
+struct Sshd {
+    folder: tempfile::TempDir,
+    port: u16,
+    server: Running,
+}
+
+impl Sshd {
+    /// `None` where there is none, or where it lets this user not in.
+    fn start() -> Option<Self> {
+        if !Path::new(SSHD).is_file() || !have(&["ssh", "ssh-keygen"]) {
+            println!("skipped: there is no {SSHD}, or no ssh");
+            return None;
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name).display().to_string();
+        let made =
+            Command::new("ssh-keygen").args(["-q", "-t", "ed25519", "-N", "", "-f", &path("key")]).status();
+        assert!(made.unwrap().success());
+        // Where it locks itself in when it is started by the superuser; services have it made for them.
+        let _ = fs::create_dir("/run/sshd");
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let settings = format!(
+            "Port {port}\nListenAddress 127.0.0.1\nHostKey {0}\nAuthorizedKeysFile {0}.pub\nStrictModes no\nUsePAM no\n\
+             PasswordAuthentication no\nPermitRootLogin yes\nPidFile none\n",
+            path("key")
+        );
+        fs::write(path("settings"), settings).unwrap();
+        let server = Command::new(SSHD)
+            .args(["-D", "-f", &path("settings")])
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .map(Running)
+            .unwrap();
+        let mut sshd = Self { folder, port, server };
+        let is_open = wait_for("sshd to listen, or to end", || match sshd.server.0.try_wait().unwrap() {
+            Some(_) => Some(false),
+            None => std::net::TcpStream::connect(("127.0.0.1", port)).is_ok().then_some(true),
+        });
+        let is_in = is_open && {
+            let mut command = Command::new("ssh");
+            command.args(sshd.arguments()).arg("true").stdin(Stdio::null()).stderr(Stdio::null());
+            command.status().unwrap().success()
+        };
+        if !is_in {
+            println!("skipped: sshd does not let this user in");
+        }
+        is_in.then_some(sshd)
+    }
+
+    fn arguments(&self) -> Vec<String> {
+        let key = self.folder.path().join("key");
+        let options =
+            ["BatchMode=yes", "StrictHostKeyChecking=no", "UserKnownHostsFile=/dev/null", "LogLevel=ERROR"];
+        let options = options.iter().flat_map(|option| ["-o".to_owned(), (*option).to_owned()]);
+        let place =
+            ["-F", "none", "-p", &self.port.to_string(), "-i", &key.display().to_string(), "127.0.0.1"];
+        options.chain(place.map(str::to_owned)).collect()
+    }
+
+    /// The program at that Atlas, with a terminal there.
+    fn program(&self, atlas: &Atlas) -> Program {
+        let command = format!(
+            "HOME='{}' MONGODB_ATLAS_BASE_URL='{}' MONGODB_ATLAS_ACCESS_TOKEN='{}' exec '{}' --project-id {PROJECT} --client-id {PLAIN}",
+            self.folder.path().display(),
+            atlas.url(),
+            atlas.access_token(),
+            env!("CARGO_BIN_EXE_atlas-secret"),
+        );
+        Terminal::run("ssh").arg("-tt").args(self.arguments()).arg(command).size(30, 120)
+    }
+}
+
+#[test]
+fn over_ssh_the_secret_reaches_the_terminal_in_front_of_the_user() {
+    let Some(sshd) = Sshd::start() else { return };
+    let atlas = Atlas::start();
+    let mut terminal = sshd.program(&atlas).start();
+    create(&mut terminal);
+    terminal.resize(24, 80);
+    terminal.wait_until("the new size", |screen| {
+        screen.contents().lines().all(|line| line.chars().count() <= 80)
+    });
+    let value = peek(&mut terminal);
+    terminal.send("c");
+    terminal.wait_for("Sent");
+    assert_eq!(sent_by_osc_52(&terminal.output()), Some(value));
+    terminal.send("q");
+    terminal.wait_for("Did it arrive?   y quit");
+    terminal.send("y");
+    assert_eq!(terminal.wait_exit().code(), Some(0));
+    assert_given_back(&terminal);
+}
+
+#[test]
+fn a_connection_that_is_lost_leaves_a_record_that_the_next_login_shows() {
+    let Some(sshd) = Sshd::start() else { return };
+    let atlas = Atlas::start();
+    let mut terminal = sshd.program(&atlas).start();
+    create(&mut terminal);
+    let secret_id = labelled(&terminal.screen(), "Secret ID");
+    wait_for("the record with its id", || {
+        files_below(sshd.folder.path()).iter().any(|(_, content)| contains(content, &secret_id)).then_some(())
+    });
+    terminal.signal(Signal::KILL);
+    terminal.wait_exit();
+    let mut next = sshd.program(&atlas).start();
+    let screen = next.wait_for("It was probably never delivered.");
+    assert_eq!(labelled(&screen, "Secret ID"), secret_id);
+}
