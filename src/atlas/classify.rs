@@ -1,6 +1,6 @@
 //! What an answer means: pure functions of status, headers and body.
 
-use crate::domain::{ApiError, Cause, CreatedSecret, Rejection, ServerText};
+use crate::domain::{ApiError, ApiResult, Cause, CreatedSecret, Rejection, ServerText};
 use serde_json::Value;
 
 use super::http::{Answer, BodyEnd};
@@ -10,7 +10,7 @@ use super::wire;
 ///
 /// A secret that can be read counts whatever else is wrong with the answer. Without one, and without a refusal
 /// that proves that nothing was created, it is open whether a secret exists.
-pub(super) fn created(answer: &Answer) -> Result<CreatedSecret, ApiError> {
+pub(super) fn created(answer: &Answer) -> ApiResult<CreatedSecret> {
     let created = wire::created(&answer.body);
     let envelope_status = created.as_ref().and_then(|created| created.envelope_status);
     let status = envelope_status.unwrap_or(answer.status);
@@ -64,7 +64,7 @@ pub(super) fn rejection(answer: &Answer) -> Option<Rejection> {
 }
 
 /// What a successful answer to a GET holds.
-pub(super) fn read<T>(answer: &Answer, parse: impl Fn(&Value) -> Option<T>) -> Result<T, ApiError> {
+pub(super) fn read<T>(answer: &Answer, parse: impl Fn(&Value) -> Option<T>) -> ApiResult<T> {
     let found = match json(answer) {
         Some((status, body)) if is_success(status) => parse(&body),
         _ => None,
@@ -74,7 +74,7 @@ pub(super) fn read<T>(answer: &Answer, parse: impl Fn(&Value) -> Option<T>) -> R
 
 /// What an answer to a DELETE says. Only 204 is what Atlas documents, on the line or in an envelope; a proxy answers
 /// 200 with a page, and Atlas gives a 404 for a project, an account and a secret alike, so that it proves nothing.
-pub(super) fn deleted(answer: &Answer) -> Result<(), ApiError> {
+pub(super) fn deleted(answer: &Answer) -> ApiResult<()> {
     let enveloped = json_body(answer).and_then(|body| body.get("status")?.as_u64());
     if answer.status == 204 || (answer.status == 200 && enveloped == Some(204)) {
         return Ok(());

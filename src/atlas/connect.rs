@@ -16,7 +16,7 @@ use rustls_platform_verifier::BuilderVerifierExt;
 use thiserror::Error;
 use url::{Host, Url};
 
-use crate::domain::{ApiError, BaseUrl, Cause, HostKind, ServerText};
+use crate::domain::{ApiError, ApiResult, BaseUrl, HostKind};
 
 use super::transport;
 
@@ -28,7 +28,7 @@ const USER_AGENT: &str = concat!("atlas-secret/", env!("CARGO_PKG_VERSION"));
 const KEPT_FOR: Duration = Duration::from_secs(2);
 
 /// Builds the HTTP client. Blocks: it reads the machine's certificates, unless `base_url` needs none.
-pub(super) fn client(base_url: &BaseUrl, connect_limit: Duration) -> Result<reqwest::Client, ApiError> {
+pub(super) fn client(base_url: &BaseUrl, connect_limit: Duration) -> ApiResult<reqwest::Client> {
     // A proxy elsewhere cannot reach this machine's own loopback, and must not see the token.
     let is_loopback = base_url.kind() == HostKind::Loopback;
     let environment = |name: &str| std::env::var_os(name).map(|text| text.to_string_lossy().into_owned());
@@ -51,7 +51,7 @@ pub(super) fn client(base_url: &BaseUrl, connect_limit: Duration) -> Result<reqw
     builder.build().map_err(transport::no_answer)
 }
 
-fn tls_config(base_url: &BaseUrl) -> Result<ClientConfig, ApiError> {
+fn tls_config(base_url: &BaseUrl) -> ApiResult<ClientConfig> {
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let builder = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
@@ -67,12 +67,11 @@ fn tls_config(base_url: &BaseUrl) -> Result<ClientConfig, ApiError> {
 }
 
 /// `SSL_CERT_FILE` has to be a regular file: reading a pipe would wait for a writer, and a device may never end.
-fn check_certificate_file() -> Result<(), ApiError> {
+fn check_certificate_file() -> ApiResult<()> {
     let metadata = std::env::var_os("SSL_CERT_FILE").and_then(|path| std::fs::metadata(path).ok());
     let Some(metadata) = metadata.filter(|metadata| !metadata.is_file()) else { return Ok(()) };
     let what = if metadata.is_dir() { "a folder; SSL_CERT_DIR is for folders" } else { "a pipe or a device" };
-    let words = ServerText::new(&format!("SSL_CERT_FILE is no regular file but {what}"));
-    Err(ApiError::not_sent(Cause::Setup(words)))
+    Err(ApiError::setup(&format!("SSL_CERT_FILE is no regular file but {what}")))
 }
 
 /// In the order in which they count. Requests go to `https` only, but a broken variable is an error in any case.

@@ -14,7 +14,7 @@ use reqwest::{Method, Response};
 use tokio::time::sleep;
 use zeroize::{Zeroize, Zeroizing};
 
-use crate::domain::{ApiError, Cause, Phase, ServerText};
+use crate::domain::{ApiError, ApiResult, Cause, Phase, ServerText};
 
 use super::digest::Challenge;
 use super::transport;
@@ -93,11 +93,7 @@ pub(super) struct Call {
 /// Sends `call` once and reads its answer; the log gets method, path, status and time, and nothing else of it.
 /// `limit` counts for connecting, head and body together; an answer whose head came but whose body did not says so
 /// in its `end`.
-pub(super) async fn exchange(
-    http: &reqwest::Client,
-    call: Call,
-    limit: Duration,
-) -> Result<Answer, ApiError> {
+pub(super) async fn exchange(http: &reqwest::Client, call: Call, limit: Duration) -> ApiResult<Answer> {
     let (method, path) = (call.method.clone(), path_of(&call.url).to_owned());
     let started = Instant::now();
     let result = send(http, call, limit).await;
@@ -125,7 +121,7 @@ fn path_of(url: &str) -> &str {
     path.split('?').next().unwrap_or(path)
 }
 
-async fn send(http: &reqwest::Client, call: Call, limit: Duration) -> Result<Answer, ApiError> {
+async fn send(http: &reqwest::Client, call: Call, limit: Duration) -> ApiResult<Answer> {
     let mut deadline = pin!(deadline(limit));
     let mut request = http.request(call.method, call.url).headers(call.headers);
     request = request.header(ACCEPT_ENCODING, "identity");

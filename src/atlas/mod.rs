@@ -25,9 +25,9 @@ use reqwest::header::{ACCEPT, AUTHORIZATION, CONNECTION, CONTENT_TYPE, HeaderMap
 use serde_json::Value;
 
 use crate::domain::{
-    self, AccountEntry, ApiError, BaseUrl, Cause, ClientId, CreatedSecret, Credentials, ENTRIES_PER_PAGE,
-    NewSecret, OrganizationId, OrganizationSettings, Page, Phase, Project, ProjectEntry, ProjectId,
-    QueryFlags, SecretId, ServiceAccount,
+    self, AccountEntry, ApiError, ApiResult, BaseUrl, Cause, ClientId, CreatedSecret, Credentials,
+    ENTRIES_PER_PAGE, NewSecret, OrganizationId, OrganizationSettings, Page, Phase, Project, ProjectEntry,
+    ProjectId, QueryFlags, SecretId, ServiceAccount,
 };
 
 use http::{Answer, Call, exchange};
@@ -75,7 +75,7 @@ impl Client {
     ///
     /// # Errors
     /// [`Cause::Setup`] when no trusted certificates could be loaded.
-    pub fn new(settings: Settings) -> Result<Self, ApiError> {
+    pub fn new(settings: Settings) -> ApiResult<Self> {
         Self::with_limits(settings, Limits::default())
     }
 
@@ -83,7 +83,7 @@ impl Client {
     ///
     /// # Errors
     /// As [`Client::new`].
-    pub fn with_limits(settings: Settings, limits: Limits) -> Result<Self, ApiError> {
+    pub fn with_limits(settings: Settings, limits: Limits) -> ApiResult<Self> {
         Ok(Self {
             http: connect::client(&settings.base_url, limits.connect)?,
             session: Session::new(settings.credentials),
@@ -101,11 +101,7 @@ impl Client {
     ///
     /// # Errors
     /// [`Cause::TimedOut`] after 3 seconds (signing in beforehand has its own limit).
-    pub async fn service_account(
-        &self,
-        project: &ProjectId,
-        client: &ClientId,
-    ) -> Result<ServiceAccount, ApiError> {
+    pub async fn service_account(&self, project: &ProjectId, client: &ClientId) -> ApiResult<ServiceAccount> {
         let answer = self.read(self.account_url(project, client), MEDIA_TYPE, self.limits.read).await?;
         let account = classify::read(&answer, wire::service_account)?;
         Ok(ServiceAccount { read_at: answer.date, ..account })
@@ -115,7 +111,7 @@ impl Client {
     ///
     /// # Errors
     /// As [`Client::service_account`].
-    pub async fn project(&self, project: &ProjectId) -> Result<Project, ApiError> {
+    pub async fn project(&self, project: &ProjectId) -> ApiResult<Project> {
         self.get(&format!("groups/{project}"), self.limits.read, wire::project).await
     }
 
@@ -127,7 +123,7 @@ impl Client {
     pub async fn organization_settings(
         &self,
         organization: &OrganizationId,
-    ) -> Result<OrganizationSettings, ApiError> {
+    ) -> ApiResult<OrganizationSettings> {
         let path = format!("orgs/{organization}/settings");
         self.get(&path, self.limits.read, wire::organization_settings).await
     }
@@ -137,7 +133,7 @@ impl Client {
     ///
     /// # Errors
     /// As [`Client::projects`].
-    pub async fn probe(&self) -> Result<(), ApiError> {
+    pub async fn probe(&self) -> ApiResult<()> {
         let is_list = |body: &Value| wire::page(body, wire::project_entry).map(|_| ());
         self.get("groups?itemsPerPage=1", self.limits.list, is_list).await
     }
@@ -146,7 +142,7 @@ impl Client {
     ///
     /// # Errors
     /// [`Cause::TimedOut`] after 20 seconds.
-    pub async fn projects(&self, page: u32) -> Result<Page<ProjectEntry>, ApiError> {
+    pub async fn projects(&self, page: u32) -> ApiResult<Page<ProjectEntry>> {
         let path = format!("groups?itemsPerPage={ENTRIES_PER_PAGE}&pageNum={page}");
         self.get(&path, self.limits.list, |body| wire::page(body, wire::project_entry)).await
     }
@@ -156,28 +152,19 @@ impl Client {
     ///
     /// # Errors
     /// As [`Client::projects`].
-    pub async fn service_accounts(
-        &self,
-        project: &ProjectId,
-        page: u32,
-    ) -> Result<Page<AccountEntry>, ApiError> {
+    pub async fn service_accounts(&self, project: &ProjectId, page: u32) -> ApiResult<Page<AccountEntry>> {
         let path = format!("groups/{project}/serviceAccounts?itemsPerPage={ENTRIES_PER_PAGE}&pageNum={page}");
         let answer = self.read(self.url(&path), MEDIA_TYPE, self.limits.list).await?;
         classify::read(&answer, |body| wire::page(body, wire::account_entry))
     }
 
-    async fn get<T>(
-        &self,
-        path: &str,
-        limit: Duration,
-        parse: impl Fn(&Value) -> Option<T>,
-    ) -> Result<T, ApiError> {
+    async fn get<T>(&self, path: &str, limit: Duration, parse: impl Fn(&Value) -> Option<T>) -> ApiResult<T> {
         classify::read(&self.read(self.url(path), PROJECT_MEDIA_TYPE, limit).await?, parse)
     }
 
     /// Reads from Atlas, signing in first where that is needed; `limit` does not count for that, but for
     /// signing in again and repeating.
-    async fn read(&self, url: String, media_type: HeaderValue, limit: Duration) -> Result<Answer, ApiError> {
+    async fn read(&self, url: String, media_type: HeaderValue, limit: Duration) -> ApiResult<Answer> {
         self.sign_in().await?;
         let work = self.read_signed_in(url, media_type, limit);
         let deadline = pin!(http::deadline(limit));
@@ -189,7 +176,7 @@ impl Client {
         url: String,
         media_type: HeaderValue,
         limit: Duration,
-    ) -> Result<Answer, ApiError> {
+    ) -> ApiResult<Answer> {
         let (mut refusals, mut has_broken) = (0, false);
         loop {
             let authorization = self.authorization(&Method::GET, &url).await?;
@@ -221,7 +208,7 @@ impl Client {
     ///
     /// # Errors
     /// Its [`certainty`](ApiError::certainty) says whether a secret was created.
-    pub async fn create_secret(&self, new_secret: &NewSecret) -> Result<CreatedSecret, ApiError> {
+    pub async fn create_secret(&self, new_secret: &NewSecret) -> ApiResult<CreatedSecret> {
         let account = self.account_url(&new_secret.project, &new_secret.client);
         let url = format!("{account}/secrets{}", self.query);
         let body = Some(new_secret.body());
@@ -237,7 +224,7 @@ impl Client {
         project: &ProjectId,
         client: &ClientId,
         secret_id: &SecretId,
-    ) -> Result<(), ApiError> {
+    ) -> ApiResult<()> {
         self.sign_in().await?;
         let account = self.account_url(project, client);
         let url = format!("{account}/secrets/{secret_id}");
@@ -253,7 +240,7 @@ impl Client {
         account: String,
         body: Option<String>,
         limit: Duration,
-    ) -> Result<Answer, ApiError> {
+    ) -> ApiResult<Answer> {
         if self.needs_challenge() {
             self.fetch_challenge(account).await?;
         }
@@ -272,7 +259,7 @@ impl Client {
     }
 
     /// Reads the account without authorization, for nothing but the challenge in the answer.
-    async fn fetch_challenge(&self, account: String) -> Result<(), ApiError> {
+    async fn fetch_challenge(&self, account: String) -> ApiResult<()> {
         let call = api_call(Method::GET, account, None);
         let cause = match exchange(&self.http, call, self.limits.read).await {
             Ok(mut answer) => {

@@ -16,7 +16,7 @@ use serde::de::IgnoredAny;
 use serde_json::Value;
 use zeroize::Zeroizing;
 
-use crate::domain::{ApiError, Cause, ClientId, ServerText};
+use crate::domain::{ApiError, ApiResult, Cause, ClientId, ServerText};
 
 use super::Client;
 use super::classify::{self, is_success};
@@ -64,7 +64,7 @@ impl Token {
 
 impl Client {
     /// Asks for a token. It is given back at the end of the run at the latest.
-    pub(super) async fn mint(&self, login: &ServiceAccountLogin, limit: Duration) -> Result<Token, ApiError> {
+    pub(super) async fn mint(&self, login: &ServiceAccountLogin, limit: Duration) -> ApiResult<Token> {
         // Its life is counted from before the request, so that it is never thought longer than it is.
         let asked_at = Instant::now();
         let form = "grant_type=client_credentials".to_owned();
@@ -80,7 +80,7 @@ impl Client {
     ///
     /// # Errors
     /// [`Cause::SignInRefused`] when Atlas does not know the secret. Any other cause says nothing about the secret.
-    pub async fn verify(&self, client: &ClientId, value: &SecretString) -> Result<(), ApiError> {
+    pub async fn verify(&self, client: &ClientId, value: &SecretString) -> ApiResult<()> {
         let login = ServiceAccountLogin { client_id: client.clone(), client_secret: value.clone() };
         let started = Instant::now();
         let left = || self.limits.verify.saturating_sub(started.elapsed());
@@ -136,7 +136,7 @@ impl Client {
         endpoint: &str,
         form: String,
         limit: Duration,
-    ) -> Result<Answer, ApiError> {
+    ) -> ApiResult<Answer> {
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
@@ -162,30 +162,25 @@ pub(super) fn is_same(one: &SecretString, other: &SecretString) -> bool {
 impl ServiceAccountLogin {
     /// The id and secret as they are: Atlas does not expect them percent-encoded first, as section 2.3.1
     /// of RFC 6749 would have it.
-    fn basic(&self) -> Result<HeaderValue, ApiError> {
+    fn basic(&self) -> ApiResult<HeaderValue> {
         let pair = Zeroizing::new(format!("{}:{}", self.client_id, self.client_secret.expose_secret()));
         let encoded = Zeroizing::new(STANDARD.encode(pair.as_bytes()));
         authorization("Basic", &encoded)
     }
 }
 
-/// The request cannot be built.
-pub(super) fn setup_failed(why: &str) -> ApiError {
-    ApiError::not_sent(Cause::Setup(ServerText::new(why)))
-}
-
 /// An `Authorization` that shows in no `Debug` output.
-pub(super) fn authorization(scheme: &str, credentials: &str) -> Result<HeaderValue, ApiError> {
+pub(super) fn authorization(scheme: &str, credentials: &str) -> ApiResult<HeaderValue> {
     let text = Zeroizing::new(format!("{scheme} {credentials}"));
     let mut value = HeaderValue::from_str(&text)
-        .map_err(|_| setup_failed("the access token holds characters that no header can carry"))?;
+        .map_err(|_| ApiError::setup("the access token holds characters that no header can carry"))?;
     value.set_sensitive(true);
     Ok(value)
 }
 
 /// Reads an answer of the token endpoint. Its `error` is a string when OAuth refuses the credentials and
 /// an integer when Atlas refuses the request (a rate limit), under the same URL.
-fn token(answer: &Answer, asked_at: Instant) -> Result<Token, ApiError> {
+fn token(answer: &Answer, asked_at: Instant) -> ApiResult<Token> {
     if is_success(answer.status)
         && answer.end == BodyEnd::Complete
         && let Ok(text) = str::from_utf8(&answer.body)

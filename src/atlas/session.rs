@@ -7,12 +7,12 @@ use reqwest::header::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Mutex;
 
-use crate::domain::{ApiError, Credentials, Login, ServerText};
+use crate::domain::{ApiError, ApiResult, Credentials, Login, ServerText};
 
 use super::Client;
 use super::digest::ApiKey;
 use super::http::Answer;
-use super::oauth::{ServiceAccountLogin, Token, authorization, is_same, setup_failed};
+use super::oauth::{ServiceAccountLogin, Token, authorization, is_same};
 
 /// The credentials and what they were exchanged for.
 pub(super) enum Session {
@@ -55,11 +55,11 @@ impl Client {
     ///
     /// # Errors
     /// [`SignInRefused`](crate::domain::Cause::SignInRefused) for a wrong id or secret, [`Rejected`](crate::domain::Cause::Rejected) for a rate limit.
-    pub async fn sign_in(&self) -> Result<(), ApiError> {
+    pub async fn sign_in(&self) -> ApiResult<()> {
         self.mint_unless(|token| token.is_fresh(Instant::now())).await
     }
 
-    async fn mint_unless(&self, will_do: impl Fn(&Token) -> bool) -> Result<(), ApiError> {
+    async fn mint_unless(&self, will_do: impl Fn(&Token) -> bool) -> ApiResult<()> {
         let Session::ServiceAccount { login, token } = &self.session else { return Ok(()) };
         let mut token = token.lock().await;
         if !token.as_ref().is_some_and(will_do) {
@@ -82,17 +82,13 @@ impl Client {
     }
 
     /// The `Authorization` of one API call; nothing for an API key that has seen no challenge.
-    pub(super) async fn authorization(
-        &self,
-        method: &Method,
-        url: &str,
-    ) -> Result<Option<HeaderValue>, ApiError> {
+    pub(super) async fn authorization(&self, method: &Method, url: &str) -> ApiResult<Option<HeaderValue>> {
         match &self.session {
             Session::AccessToken(token) => bearer(token).map(Some),
             Session::ApiKey(key) => key.authorization(method, url),
             Session::ServiceAccount { token, .. } => match &*token.lock().await {
                 Some(token) => bearer(&token.value).map(Some),
-                None => Err(setup_failed("not signed in")),
+                None => Err(ApiError::setup("not signed in")),
             },
         }
     }
@@ -105,7 +101,7 @@ impl Client {
         refusals: usize,
         refused: Option<&HeaderValue>,
         answer: &mut Answer,
-    ) -> Result<bool, ApiError> {
+    ) -> ApiResult<bool> {
         match (&self.session, refused) {
             (Session::ServiceAccount { .. }, Some(refused)) if refusals == 0 => {
                 let is_another = |token: &Token| bearer(&token.value).is_ok_and(|value| value != *refused);
@@ -140,6 +136,6 @@ impl Client {
     }
 }
 
-fn bearer(token: &SecretString) -> Result<HeaderValue, ApiError> {
+fn bearer(token: &SecretString) -> ApiResult<HeaderValue> {
     authorization("Bearer", token.expose_secret())
 }

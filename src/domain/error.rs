@@ -1,8 +1,13 @@
 //! Why a request to Atlas gave nothing, and what is certain after it. `messages` explains each cause to the user.
+//!
+//! **Invariant:** what the phase and the cause do not prove is [`Certainty::Unknown`].
 
 use std::time::Duration;
 
 use super::{ProfileName, Rejection, RejectionKind, ServerText};
+
+/// What a request to Atlas gave.
+pub type ApiResult<T> = Result<T, ApiError>;
 
 /// Why a request to Atlas gave nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,7 +59,8 @@ pub enum Cause {
         /// Its words.
         words: ServerText,
     },
-    /// Atlas itself refused. Of a request that changes something only if that proves that nothing was changed.
+    /// Atlas itself refused. For a request that changes something this is the cause only if the refusal proves that
+    /// nothing was changed.
     Rejected(Box<Rejection>),
     /// Atlas refused the token of a browser login.
     LoginExpired(ProfileName, Box<Rejection>),
@@ -94,6 +100,11 @@ impl ApiError {
         Self::sent(Cause::Rejected(Box::new(rejection)))
     }
 
+    /// The request could not even be made.
+    pub fn setup(why: &str) -> Self {
+        Self::not_sent(Cause::Setup(ServerText::new(why)))
+    }
+
     /// The connection ended, or the program itself failed: how far the request got is not known.
     pub fn interrupted(why: ServerText) -> Self {
         Self::sent(Cause::Interrupted(why))
@@ -101,14 +112,10 @@ impl ApiError {
 
     /// What is certain of the request.
     pub fn certainty(&self) -> Certainty {
-        match &self.cause {
-            _ if self.phase == Phase::NotSent => Certainty::NotDone,
-            Cause::Rejected(_)
-            | Cause::LoginExpired(..)
-            | Cause::SignInRefused(_)
-            | Cause::TokenRefused { .. } => Certainty::NotDone,
-            Cause::ValueUnreadable(_) => Certainty::Done,
-            _ => Certainty::Unknown,
+        match (self.phase, &self.cause) {
+            (Phase::NotSent, _) | (_, Cause::Rejected(_) | Cause::LoginExpired(..)) => Certainty::NotDone,
+            (Phase::Sent, Cause::ValueUnreadable(_)) => Certainty::Done,
+            (Phase::Sent, _) => Certainty::Unknown,
         }
     }
 
@@ -153,8 +160,8 @@ mod tests {
             (Cause::Interrupted(words()), Certainty::Unknown),
             (Cause::TimedOut(Duration::from_secs(1)), Certainty::Unknown),
             (Cause::Unexpected { status: 401 }, Certainty::Unknown),
-            (Cause::SignInRefused(words()), Certainty::NotDone),
-            (Cause::TokenRefused { status: 400, words: words() }, Certainty::NotDone),
+            (Cause::SignInRefused(words()), Certainty::Unknown),
+            (Cause::TokenRefused { status: 400, words: words() }, Certainty::Unknown),
             (Cause::Rejected(refused()), Certainty::NotDone),
             (Cause::LoginExpired(ProfileName::new("work").unwrap(), refused()), Certainty::NotDone),
             (Cause::ValueUnreadable(words()), Certainty::Done),

@@ -30,7 +30,7 @@ pub use account::{
 };
 pub use base_url::{BaseUrl, BaseUrlError, HostKind};
 pub use clipboard::{ClipboardContent, CopyError, CopyOutcome, HeldCopy, LostCopy, TerminalRoute};
-pub use error::{ApiError, Cause, Certainty, Phase};
+pub use error::{ApiError, ApiResult, Cause, Certainty, Phase};
 pub use exit::{Delivery, Disposition, Exit, ExitSummary};
 pub(crate) use ids::{CLIENT_ID_PREFIX, SECRET_PREFIX};
 pub use ids::{ClientId, IdError, OrganizationId, ProjectId, SecretId};

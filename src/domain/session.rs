@@ -7,7 +7,9 @@ use secrecy::SecretString;
 use thiserror::Error;
 
 use super::ids::SECRET_PREFIX;
-use super::{ApiError, BaseUrl, Cause, ClientId, IdError, Rejection, RejectionKind, ServerText, is_quoted};
+use super::{
+    ApiError, ApiResult, BaseUrl, Cause, ClientId, IdError, Rejection, RejectionKind, ServerText, is_quoted,
+};
 
 /// Where requests go, and as whom; the header shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -136,7 +138,7 @@ pub enum Tried {
 impl Tried {
     /// Sorts the answer to a harmless read. Getting a token ignores the access list and using it does not, so
     /// a refusal of the address says that the credentials are right.
-    pub fn from_read(result: Result<(), ApiError>) -> Self {
+    pub fn from_read(result: ApiResult<()>) -> Self {
         match result {
             Ok(()) => Self::Accepted,
             Err(ApiError { cause: Cause::Rejected(rejection), .. }) if is_about_the_address(&rejection) => {

@@ -10,9 +10,9 @@ use crate::atlas::{self, Client};
 use crate::config::CredentialSource;
 use crate::demo::{EmbeddedAtlas, World};
 use crate::domain::{
-    AccountEntry, AccountRef, ApiError, BaseUrl, Cause, ClientId, CreatedSecret, Credentials, Identity,
-    Login, NewSecret, OrganizationId, OrganizationSettings, Page, ProfileName, Project, ProjectEntry,
-    ProjectId, QueryFlags, Rejection, RejectionKind, SecretId, ServerText, ServiceAccount,
+    AccountEntry, AccountRef, ApiError, ApiResult, BaseUrl, Cause, ClientId, CreatedSecret, Credentials,
+    Identity, Login, NewSecret, OrganizationId, OrganizationSettings, Page, ProfileName, Project,
+    ProjectEntry, ProjectId, QueryFlags, Rejection, RejectionKind, SecretId, ServerText, ServiceAccount,
 };
 
 use crate::process;
@@ -66,7 +66,7 @@ impl Connections {
         lock(&self.opened).last().cloned()
     }
 
-    async fn client(&self) -> Result<Arc<Client>, ApiError> {
+    async fn client(&self) -> ApiResult<Arc<Client>> {
         match self.current() {
             Some(connection) => connection.client().await,
             None => Err(unusable("not signed in")),
@@ -119,10 +119,10 @@ impl Connections {
     async fn request<T, Work>(
         self: &Arc<Self>,
         request: impl FnOnce(Arc<Client>) -> Work + Send + 'static,
-    ) -> Result<T, ApiError>
+    ) -> ApiResult<T>
     where
         T: Send + 'static,
-        Work: Future<Output = Result<T, ApiError>> + Send,
+        Work: Future<Output = ApiResult<T>> + Send,
     {
         let Some(connection) = self.current() else { return self.isolated(request).await };
         let result = connection.explained(self.isolated(request).await);
@@ -145,10 +145,10 @@ impl Connections {
     async fn isolated<T, Work>(
         self: &Arc<Self>,
         request: impl FnOnce(Arc<Client>) -> Work + Send + 'static,
-    ) -> Result<T, ApiError>
+    ) -> ApiResult<T>
     where
         T: Send + 'static,
-        Work: Future<Output = Result<T, ApiError>> + Send,
+        Work: Future<Output = ApiResult<T>> + Send,
     {
         let this = Arc::clone(self);
         let task = tokio::spawn(async move { request(this.client().await?).await });
@@ -157,7 +157,7 @@ impl Connections {
 }
 
 impl AtlasApi for Arc<Connections> {
-    async fn sign_in(&self) -> Result<(), ApiError> {
+    async fn sign_in(&self) -> ApiResult<()> {
         let request = async |atlas: Arc<Client>| {
             #[cfg(debug_assertions)]
             super::test_hooks::panic_if_asked("sign in");
@@ -166,32 +166,32 @@ impl AtlasApi for Arc<Connections> {
         self.request(request).await
     }
 
-    async fn account(&self, of: &AccountRef) -> Result<ServiceAccount, ApiError> {
+    async fn account(&self, of: &AccountRef) -> ApiResult<ServiceAccount> {
         let AccountRef { project, client } = of.clone();
         let request = async move |atlas: Arc<Client>| atlas.service_account(&project, &client).await;
         self.request(request).await
     }
 
-    async fn project(&self, id: &ProjectId) -> Result<Project, ApiError> {
+    async fn project(&self, id: &ProjectId) -> ApiResult<Project> {
         let id = id.clone();
         self.request(async move |atlas: Arc<Client>| atlas.project(&id).await).await
     }
 
-    async fn settings(&self, of: &OrganizationId) -> Result<OrganizationSettings, ApiError> {
+    async fn settings(&self, of: &OrganizationId) -> ApiResult<OrganizationSettings> {
         let id = of.clone();
         self.request(async move |atlas: Arc<Client>| atlas.organization_settings(&id).await).await
     }
 
-    async fn projects(&self, page: u32) -> Result<Page<ProjectEntry>, ApiError> {
+    async fn projects(&self, page: u32) -> ApiResult<Page<ProjectEntry>> {
         self.request(async move |atlas: Arc<Client>| atlas.projects(page).await).await
     }
 
-    async fn accounts(&self, of: &ProjectId, page: u32) -> Result<Page<AccountEntry>, ApiError> {
+    async fn accounts(&self, of: &ProjectId, page: u32) -> ApiResult<Page<AccountEntry>> {
         let id = of.clone();
         self.request(async move |atlas: Arc<Client>| atlas.service_accounts(&id, page).await).await
     }
 
-    async fn create_secret(&self, new_secret: &NewSecret) -> Result<CreatedSecret, ApiError> {
+    async fn create_secret(&self, new_secret: &NewSecret) -> ApiResult<CreatedSecret> {
         let new_secret = new_secret.clone();
         let request = async move |atlas: Arc<Client>| {
             #[cfg(debug_assertions)]
@@ -201,13 +201,13 @@ impl AtlasApi for Arc<Connections> {
         self.request(request).await
     }
 
-    async fn delete_secret(&self, of: &AccountRef, id: &SecretId) -> Result<(), ApiError> {
+    async fn delete_secret(&self, of: &AccountRef, id: &SecretId) -> ApiResult<()> {
         let (AccountRef { project, client }, id) = (of.clone(), id.clone());
         let request = async move |atlas: Arc<Client>| atlas.delete_secret(&project, &client, &id).await;
         self.isolated(request).await
     }
 
-    async fn verify(&self, client: &ClientId, secret: &SecretString) -> Result<(), ApiError> {
+    async fn verify(&self, client: &ClientId, secret: &SecretString) -> ApiResult<()> {
         let (client, secret) = (client.clone(), secret.clone());
         self.isolated(async move |atlas: Arc<Client>| atlas.verify(&client, &secret).await).await
     }
@@ -240,7 +240,7 @@ pub(super) struct Connection {
 
 impl Connection {
     /// The client; the first call makes it.
-    pub async fn client(&self) -> Result<Arc<Client>, ApiError> {
+    pub async fn client(&self) -> ApiResult<Arc<Client>> {
         self.client.get_or_make(async || self.set_up().await).await
     }
 
@@ -255,7 +255,7 @@ impl Connection {
     }
 
     /// The result of a request, with what a refusal of its token means for a browser login.
-    pub fn explained<T>(&self, mut result: Result<T, ApiError>) -> Result<T, ApiError> {
+    pub fn explained<T>(&self, mut result: ApiResult<T>) -> ApiResult<T> {
         if let Err(error) = &mut result
             && let Cause::Rejected(rejection) = &error.cause
             && let Some(profile) = self.refused_login(rejection)
@@ -271,7 +271,7 @@ impl Connection {
         }
     }
 
-    async fn set_up(&self) -> Result<Arc<Client>, ApiError> {
+    async fn set_up(&self) -> ApiResult<Arc<Client>> {
         let (base_url, credentials) = match self.source.clone() {
             Source::Remote { base_url, credentials } => (base_url, read_credentials(credentials).await?),
             Source::Demo(world) => self.start_demo(*world).await?,
@@ -279,12 +279,12 @@ impl Connection {
         let (query_flags, keeps_open) = (self.query_flags, self.keeps_open);
         let settings = atlas::Settings { base_url, credentials, query_flags, keeps_open };
         let made = tokio::task::spawn_blocking(move || make(settings)).await;
-        made.map_err(|_| setup("internal error"))?.map(Arc::new)
+        made.map_err(|_| ApiError::setup("internal error"))?.map(Arc::new)
     }
 
-    async fn start_demo(&self, world: World) -> Result<(BaseUrl, Credentials), ApiError> {
+    async fn start_demo(&self, world: World) -> ApiResult<(BaseUrl, Credentials)> {
         let started = EmbeddedAtlas::start(world).await;
-        let embedded = started.map_err(|error| setup(&error.to_string()))?;
+        let embedded = started.map_err(|error| ApiError::setup(&error.to_string()))?;
         let found = (embedded.base_url(), embedded.credentials());
         // Only one caller ever sets up, so the cell is empty.
         let _ = self.embedded.set(embedded);
@@ -292,7 +292,7 @@ impl Connection {
     }
 }
 
-fn make(settings: atlas::Settings) -> Result<Client, ApiError> {
+fn make(settings: atlas::Settings) -> ApiResult<Client> {
     #[cfg(debug_assertions)]
     return Client::with_limits(settings, super::test_hooks::limits());
     #[cfg(not(debug_assertions))]
@@ -300,7 +300,7 @@ fn make(settings: atlas::Settings) -> Result<Client, ApiError> {
 }
 
 /// The credentials themselves; the keyring may ask the user to unlock it first, and the Atlas CLI takes its time.
-async fn read_credentials(credentials: CredentialSource) -> Result<Credentials, ApiError> {
+async fn read_credentials(credentials: CredentialSource) -> ApiResult<Credentials> {
     match credentials {
         CredentialSource::Ready(credentials) => Ok(credentials),
         CredentialSource::NeedsKeyring(request) => match request.read().await {
@@ -315,10 +315,6 @@ async fn read_credentials(credentials: CredentialSource) -> Result<Credentials, 
 
 pub(super) fn unusable(why: &str) -> ApiError {
     ApiError::not_sent(Cause::Credentials(ServerText::new(why)))
-}
-
-fn setup(why: &str) -> ApiError {
-    ApiError::not_sent(Cause::Setup(ServerText::new(why)))
 }
 
 /// A value that is made once. A failure is shared by all who waited for it, so that a keyring's prompt that the user

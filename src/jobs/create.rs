@@ -11,7 +11,8 @@ use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::{
-    AccountRef, ApiError, Certainty, Consequences, CreatedSecret, ExistingSecret, NewSecret, RejectionKind,
+    AccountRef, ApiError, Certainty, Consequences, CreatedSecret, ExistingSecret, NewSecret, Rejection,
+    RejectionKind,
 };
 
 use super::delete::delete_and_look;
@@ -152,20 +153,15 @@ pub async fn create(
             Err(error) => error,
         };
         let not_created = settled(journal, operator, round.not_created(Reason::Post(error.clone()))).await;
-        match error.rejection() {
-            Some(rejection)
-                if rejection.kind() == RejectionKind::RateLimited
-                    && round.number < MOST_ROUNDS
-                    && !cancel.is_cancelled() =>
-            {
-                let wait = rejection.retry_after.unwrap_or(USUAL_WAIT);
-                operator.progress(Step::RateLimited(wait, rejection.clone()));
-                tokio::select! {
-                    () = sleep(wait) => round.number += 1,
-                    () = cancel.cancelled() => return not_created,
-                }
-            }
-            _ => return not_created,
+        let may_go_on = round.number < MOST_ROUNDS && !cancel.is_cancelled();
+        let is_limit = |no: &&Rejection| no.kind() == RejectionKind::RateLimited;
+        let limit = error.rejection().filter(is_limit).filter(|_| may_go_on);
+        let Some(rejection) = limit else { return not_created };
+        let wait = rejection.retry_after.unwrap_or(USUAL_WAIT);
+        operator.progress(Step::RateLimited(wait, rejection.clone()));
+        tokio::select! {
+            () = sleep(wait) => round.number += 1,
+            () = cancel.cancelled() => return not_created,
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::time::Duration;
 
-use crate::domain::{AccountEntry, ApiError, Page, ProjectEntry, ProjectId};
+use crate::domain::{AccountEntry, ApiError, ApiResult, Page, ProjectEntry, ProjectId};
 
 use super::{AtlasApi, pause_before_restart};
 
@@ -14,7 +14,7 @@ use super::{AtlasApi, pause_before_restart};
 pub async fn all_projects(
     atlas: &impl AtlasApi,
     tell: impl Fn(&ApiError, Duration),
-) -> Result<Vec<ProjectEntry>, ApiError> {
+) -> ApiResult<Vec<ProjectEntry>> {
     all_pages(|page| atlas.projects(page), tell).await
 }
 
@@ -26,16 +26,16 @@ pub async fn all_accounts(
     atlas: &impl AtlasApi,
     project: &ProjectId,
     tell: impl Fn(&ApiError, Duration),
-) -> Result<Vec<AccountEntry>, ApiError> {
+) -> ApiResult<Vec<AccountEntry>> {
     all_pages(|page| atlas.accounts(project, page), tell).await
 }
 
 async fn all_pages<T, Work>(
     read: impl Fn(u32) -> Work,
     tell: impl Fn(&ApiError, Duration),
-) -> Result<Vec<T>, ApiError>
+) -> ApiResult<Vec<T>>
 where
-    Work: Future<Output = Result<Page<T>, ApiError>>,
+    Work: Future<Output = ApiResult<Page<T>>>,
 {
     let (mut entries, mut number, mut tried) = (Vec::new(), 1, 0);
     loop {

@@ -22,8 +22,9 @@ use jiff::Timestamp;
 use secrecy::SecretString;
 
 use crate::domain::{
-    AccountEntry, AccountRef, ApiError, ClientId, Consequences, CreatedSecret, NewSecret, OrganizationId,
-    OrganizationSettings, Page, Project, ProjectEntry, ProjectId, Rejection, SecretId, ServiceAccount,
+    AccountEntry, AccountRef, ApiError, ApiResult, ClientId, Consequences, CreatedSecret, NewSecret,
+    OrganizationId, OrganizationSettings, Page, Project, ProjectEntry, ProjectId, Rejection, SecretId,
+    ServiceAccount,
 };
 
 pub use clock::AtlasClock;
@@ -41,41 +42,27 @@ pub use sign_in::{Authenticator, identity, profile_session};
 /// **Invariant:** the future of `create_secret` may be dropped, but a request that has begun still runs to its end.
 pub trait AtlasApi: Send + Sync {
     /// Makes sure that there is a token with some life left.
-    fn sign_in(&self) -> impl Future<Output = Result<(), ApiError>> + Send;
+    fn sign_in(&self) -> impl Future<Output = ApiResult<()>> + Send;
     /// Fetches an account with its secrets.
-    fn account(&self, of: &AccountRef) -> impl Future<Output = Result<ServiceAccount, ApiError>> + Send;
+    fn account(&self, of: &AccountRef) -> impl Future<Output = ApiResult<ServiceAccount>> + Send;
     /// Fetches a project.
-    fn project(&self, id: &ProjectId) -> impl Future<Output = Result<Project, ApiError>> + Send;
+    fn project(&self, id: &ProjectId) -> impl Future<Output = ApiResult<Project>> + Send;
     /// Fetches what an organization allows.
-    fn settings(
-        &self,
-        of: &OrganizationId,
-    ) -> impl Future<Output = Result<OrganizationSettings, ApiError>> + Send;
+    fn settings(&self, of: &OrganizationId) -> impl Future<Output = ApiResult<OrganizationSettings>> + Send;
     /// Fetches a page of the projects that the credentials can see, from 1.
-    fn projects(&self, page: u32) -> impl Future<Output = Result<Page<ProjectEntry>, ApiError>> + Send;
+    fn projects(&self, page: u32) -> impl Future<Output = ApiResult<Page<ProjectEntry>>> + Send;
     /// Fetches a page of a project's service accounts, from 1.
     fn accounts(
         &self,
         of: &ProjectId,
         page: u32,
-    ) -> impl Future<Output = Result<Page<AccountEntry>, ApiError>> + Send;
+    ) -> impl Future<Output = ApiResult<Page<AccountEntry>>> + Send;
     /// Sends the creating POST once.
-    fn create_secret(
-        &self,
-        new_secret: &NewSecret,
-    ) -> impl Future<Output = Result<CreatedSecret, ApiError>> + Send;
+    fn create_secret(&self, new_secret: &NewSecret) -> impl Future<Output = ApiResult<CreatedSecret>> + Send;
     /// Deletes a secret.
-    fn delete_secret(
-        &self,
-        of: &AccountRef,
-        id: &SecretId,
-    ) -> impl Future<Output = Result<(), ApiError>> + Send;
+    fn delete_secret(&self, of: &AccountRef, id: &SecretId) -> impl Future<Output = ApiResult<()>> + Send;
     /// Signs in with a new secret to prove that it works.
-    fn verify(
-        &self,
-        client: &ClientId,
-        secret: &SecretString,
-    ) -> impl Future<Output = Result<(), ApiError>> + Send;
+    fn verify(&self, client: &ClientId, secret: &SecretString) -> impl Future<Output = ApiResult<()>> + Send;
 }
 
 /// Where pending creations are recorded. Errors are sentences for the user: a full disk is no reason not to create.

@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::time::Duration;
 
-use crate::domain::{ApiError, Cause, RejectionKind};
+use crate::domain::{ApiError, ApiResult, Cause, RejectionKind};
 
 /// How often a read is tried.
 const TRIES: u8 = 4;
@@ -23,9 +23,9 @@ const LONGEST_WAIT: Duration = Duration::from_secs(120);
 pub async fn with_retries<T, Work>(
     mut read: impl FnMut() -> Work,
     mut tell: impl FnMut(Duration),
-) -> Result<T, ApiError>
+) -> ApiResult<T>
 where
-    Work: Future<Output = Result<T, ApiError>>,
+    Work: Future<Output = ApiResult<T>>,
 {
     let mut tried = 0;
     loop {

@@ -87,9 +87,6 @@ pub fn profile_session(base_url: &BaseUrl, credentials: &CredentialSource, name:
 /// waiting for it.
 async fn try_source(connections: &Connections, source: Source) -> Tried {
     let candidate = connections.try_source(source);
-    let read = match candidate.client().await {
-        Ok(client) => candidate.explained(client.probe().await),
-        Err(error) => Err(error),
-    };
-    Tried::from_read(read)
+    let read = async { candidate.client().await?.probe().await };
+    Tried::from_read(candidate.explained(read.await))
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::domain::{ApiError, ProjectId, RejectionKind, ServerText};
+use crate::domain::{ApiError, ApiResult, ProjectId, RejectionKind, ServerText};
 use crate::headless::option_of;
 use crate::jobs::{AtlasApi, all_accounts, all_projects};
 use crate::process::say;
@@ -35,11 +35,7 @@ pub(super) async fn resolve(atlas: &impl AtlasApi, form: &mut Form) -> Result<()
     Ok(())
 }
 
-async fn read(
-    atlas: &impl AtlasApi,
-    field: FieldName,
-    project: Option<&ProjectId>,
-) -> Result<Vec<Entry>, ApiError> {
+async fn read(atlas: &impl AtlasApi, field: FieldName, project: Option<&ProjectId>) -> ApiResult<Vec<Entry>> {
     let tell = |problem: &ApiError, pause: Duration| {
         say(&format!("{} Retrying in {} s", problem.explain().title, pause.as_secs()));
     };

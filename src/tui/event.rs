@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 use secrecy::SecretString;
 
 use crate::domain::{
-    AccountEntry, AccountRef, ApiError, ClientId, ClipboardContent, CommandReport, CopyOutcome, Credentials,
+    AccountEntry, AccountRef, ApiResult, ClientId, ClipboardContent, CommandReport, CopyOutcome, Credentials,
     EnvFile, Exit, Format, KnownCommand, Login, NewSecret, OrganizationId, OrganizationSettings, Page,
     PendingRecord, ProfileName, ProfileUpdate, Project, ProjectEntry, ProjectId, SaveFailure, SavedFile,
     SecretId, SecretPayload, ServerText, ServiceAccount, TriedSession,
@@ -52,15 +52,15 @@ pub enum Event {
     /// A deletion has ended.
     DeleteFinished(Deletion),
     /// An account was fetched.
-    AccountFetched(Reader, AccountRef, Result<ServiceAccount, ApiError>),
+    AccountFetched(Reader, AccountRef, ApiResult<ServiceAccount>),
     /// A project was fetched.
-    ProjectFetched(ProjectId, Result<Project, ApiError>),
+    ProjectFetched(ProjectId, ApiResult<Project>),
     /// An organization's settings were fetched.
-    SettingsFetched(OrganizationId, Result<OrganizationSettings, ApiError>),
+    SettingsFetched(OrganizationId, ApiResult<OrganizationSettings>),
     /// A page of the projects was fetched.
-    ProjectsPage(u32, Result<Page<ProjectEntry>, ApiError>),
+    ProjectsPage(u32, ApiResult<Page<ProjectEntry>>),
     /// A page of a project's service accounts was fetched.
-    AccountsPage(ProjectId, u32, Result<Page<AccountEntry>, ApiError>),
+    AccountsPage(ProjectId, u32, ApiResult<Page<AccountEntry>>),
     /// Atlas had too many requests: pages are asked for again after this long.
     PagesDelayed(Duration),
     /// The client is set up, and it is known which secret signs in.
@@ -68,7 +68,7 @@ pub enum Event {
     /// Credentials were tried.
     SignInTried(TriedSession),
     /// A new secret was tried at Atlas's token endpoint.
-    Verified(Result<(), ApiError>),
+    Verified(ApiResult<()>),
     /// These profiles of the Atlas CLI use the account.
     ProfilesFound(ClientId, Vec<ProfileName>),
     /// The secret was written to profiles, or not.

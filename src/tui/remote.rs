@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::domain::{ApiError, Now};
+use crate::domain::{ApiError, ApiResult, Now};
 
 /// A value that is fetched by a key.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -71,7 +71,7 @@ impl<Key: PartialEq + Clone, Value> Remote<Key, Value> {
     }
 
     /// Takes a result; one for a key that is no longer wanted is ignored.
-    pub(super) fn finish(&mut self, of: &Key, result: Result<Value, ApiError>, at: Now) {
+    pub(super) fn finish(&mut self, of: &Key, result: ApiResult<Value>, at: Now) {
         if self.is_loading(of) {
             *self = match result {
                 Ok(value) => Self::Loaded(of.clone(), value, at),

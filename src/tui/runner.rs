@@ -19,7 +19,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::{AbortHandle, JoinHandle};
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::{ApiError, NewSecret};
+use crate::domain::{ApiError, ApiResult, NewSecret};
 use crate::jobs::{self, AtlasApi, DeleteError, Deletion, Journal, Known, Operator, Outcome, Question, Step};
 
 use crate::process;
@@ -241,9 +241,9 @@ where
         &mut self,
         slot: Slot,
         work: impl FnOnce(JobEvents) -> Work,
-        event: impl FnOnce(Result<T, ApiError>) -> Event + Send + 'static,
+        event: impl FnOnce(ApiResult<T>) -> Event + Send + 'static,
     ) where
-        Work: Future<Output = Result<T, ApiError>> + Send + 'static,
+        Work: Future<Output = ApiResult<T>> + Send + 'static,
     {
         // Several pages of a list are fetched at a time.
         if slot != Slot::Pages {

@@ -9,7 +9,9 @@ use jiff::Timestamp;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::domain::{AccountRef, ApiError, ExistingSecret, LoginRisk, Now, SecretId, ServiceAccount};
+use crate::domain::{
+    AccountRef, ApiError, ApiResult, ExistingSecret, LoginRisk, Now, SecretId, ServiceAccount,
+};
 use crate::jobs::{DeleteError, Deletion, Recheck};
 use crate::tui::app::{Component, Shared, Transition};
 use crate::tui::canvas::{Canvas, SPINNER_STEP};
@@ -166,7 +168,7 @@ impl SecretList {
         ListResult::Open
     }
 
-    fn fetched(&mut self, result: Result<ServiceAccount, ApiError>) {
+    fn fetched(&mut self, result: ApiResult<ServiceAccount>) {
         self.selected = 0;
         self.stage = match result {
             Ok(account) => {

@@ -5,7 +5,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::domain::{
-    AccountRef, ApiError, Cause, Delivery, ExistingSecret, Format, Now, ServiceAccount, Session,
+    AccountRef, ApiResult, Cause, Delivery, ExistingSecret, Format, Now, ServiceAccount, Session,
 };
 use crate::tui::Remote;
 use crate::tui::app::{Output, Shared};
@@ -34,7 +34,7 @@ pub enum Verification {
     /// Atlas is being asked since then.
     Running(Now),
     /// It is known.
-    Done(Result<(), ApiError>),
+    Done(ApiResult<()>),
 }
 
 impl CreatedScreen {
@@ -52,7 +52,7 @@ impl CreatedScreen {
         &mut self,
         app: &Shared,
         of: &AccountRef,
-        result: Result<ServiceAccount, ApiError>,
+        result: ApiResult<ServiceAccount>,
     ) {
         self.account.finish(of, result, app.now);
         if let Some(account) = self.account.value(of) {
@@ -87,11 +87,11 @@ impl CreatedScreen {
     }
 
     /// A verification that was made before there was a screen.
-    pub(crate) fn set_verified(&mut self, result: Result<(), ApiError>) {
+    pub(crate) fn set_verified(&mut self, result: ApiResult<()>) {
         self.verification = Verification::Done(result);
     }
 
-    pub(super) fn verified(&mut self, app: &mut Shared, result: Result<(), ApiError>) {
+    pub(super) fn verified(&mut self, app: &mut Shared, result: ApiResult<()>) {
         if matches!(self.verification, Verification::Running(_)) {
             self.verification = Verification::Done(result);
             self.write_verified(app);

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::domain::{ApiError, ENTRIES_PER_PAGE, Page, ProjectId, ServerText};
+use crate::domain::{ApiResult, ENTRIES_PER_PAGE, Page, ProjectId, ServerText};
 use crate::tui::app::Shared;
 use crate::tui::event::{Command, Event};
 use crate::tui::matching::Matches;
@@ -114,7 +114,7 @@ impl List {
         &mut self,
         app: &mut Shared,
         number: u32,
-        result: Result<Page<T>, ApiError>,
+        result: ApiResult<Page<T>>,
         item: impl Fn(T) -> Item,
     ) -> bool {
         if !self.pages.take_awaited(number) {
