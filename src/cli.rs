@@ -194,6 +194,10 @@ Other variables:
   SSL_CERT_FILE, SSL_CERT_DIR       trusted certificate authorities
   NO_COLOR                          no colors
 
+Settings file:
+  config.toml in ~/.config/atlas-secret or $XDG_CONFIG_HOME/atlas-secret (macOS: ~/Library/Application Support,
+  Windows: %AppData%): expires_after, clear_after, clipboard, template, and your own commands for p ([[sink]])
+
 Examples:
   # Try it, without an account
   atlas-secret --demo

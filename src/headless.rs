@@ -14,8 +14,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::delivery::write_secret;
 use crate::domain::{
-    Delivery, Disposition, Exit, ExitSummary, Format, LostAnswer, NewSecret, OrganizationId, PrintFailure,
-    ReadProblem, SecretId, SecretPayload,
+    ApiError, Certainty, Delivery, Disposition, Exit, ExitSummary, Format, NewSecret, OrganizationId,
+    SecretId, SecretPayload,
 };
 use crate::jobs::{
     self, AtlasApi, Connections, Created, Known, Operator, Outcome, PAUSES, Question, Reason, Records,
@@ -26,7 +26,7 @@ use crate::tui::screens::{
     CreatedScreen, FieldName, Form, NO_ORGANIZATION, PROBABLY_YOURS, SEVERAL_APPEARED, Validation,
     check_failed, none_appeared,
 };
-use crate::tui::{Certainty, Failure, Flags, Glyphs, Signal, words};
+use crate::tui::{Failure, Flags, Glyphs, Signal, words};
 
 /// How much longer a POST or a write may run after a signal.
 const GRACE: Duration = Duration::from_secs(3);
@@ -194,18 +194,21 @@ impl Headless {
         let mut screen =
             CreatedScreen::new(new_secret.clone(), secret.clone(), known.secrets.unwrap_or_default());
         if self.flags.verify {
-            let outcome = tokio::select! {
-                outcome = self.connections.verify(&new_secret.client, &secret.value) => outcome,
+            let result = tokio::select! {
+                result = self.connections.verify(&new_secret.client, &secret.value) => result,
                 _ = signals() => return Ok(ended(Exit::NotDelivered, screen.lost())),
             };
-            say(&outcome.sentence());
-            screen.set_verified(outcome);
+            match &result {
+                Ok(()) => say("Verified: Atlas accepts the new secret."),
+                Err(error) => say(&error.after_verifying()),
+            }
+            screen.set_verified(result);
         }
         if self.format.names_the_organization() && organization.is_none() {
             say(NO_ORGANIZATION);
         }
         let payload = SecretPayload { new_secret, secret, organization };
-        match print(self.format, payload, &mut signals).await {
+        match print_in_time(self.format, payload, &mut signals).await {
             Some(Ok(())) => {
                 let delivered = Disposition::Delivered(vec![Delivery::Printed]);
                 if let Err(why) = self.records.remove().await {
@@ -213,8 +216,7 @@ impl Headless {
                 }
                 Ok(ended(Exit::Done, screen.summary(delivered)))
             }
-            Some(Err(failure)) => {
-                let why = failure.sentence();
+            Some(Err(why)) => {
                 screen.not_printed = Some(why.clone());
                 Err(Rescue { screen: Box::new(screen), why })
             }
@@ -225,7 +227,7 @@ impl Headless {
     async fn recover(
         &self,
         new_secret: &NewSecret,
-        lost: &LostAnswer,
+        lost: &ApiError,
         known: &Known,
         mut signals: impl AsyncFnMut() -> Signal,
     ) -> Ended {
@@ -236,7 +238,7 @@ impl Headless {
             recovered = search => recovered,
             _ = signals() => return ended(Exit::NotDelivered, perhaps_created(new_secret)),
         };
-        say(&format!("{} {}", lost.sentence(), found(&recovered, started.elapsed())));
+        say(&format!("{} {}", lost.after_creating(), found(&recovered, started.elapsed())));
         let mut summary = perhaps_created(new_secret);
         if let Recovered::Found(secret) = recovered {
             summary.secret_id = Some(secret.id.clone());
@@ -248,11 +250,11 @@ impl Headless {
 
     /// Why nothing was created, and what to do: the first line says the most important thing.
     fn explain(&mut self, reason: &Reason) -> String {
-        if let Reason::Rejected(rejection) | Reason::Preflight(ReadProblem::Rejected(rejection)) = reason {
-            self.form.blame(rejection);
+        if let Reason::Post(error) | Reason::Preflight(error) = reason {
+            self.form.blame(error);
         }
         let Some(failure) = Failure::of(reason) else {
-            return Certainty::NothingCreated.words().to_owned();
+            return Certainty::NotDone.words().to_owned();
         };
         let explanation = &failure.explanation;
         let mut lines = vec![format!("{} {}", failure.certainty.words(), explanation.title)];
@@ -276,15 +278,24 @@ pub(crate) fn option_of(name: FieldName) -> &'static str {
     }
 }
 
+/// Writes the secret to standard output.
+pub(crate) async fn print(format: Format, payload: SecretPayload) -> Result<(), String> {
+    let written = tokio::task::spawn_blocking(move || write_secret(format, &payload));
+    written.await.unwrap_or_else(|_| Err(not_printed()))
+}
+
+/// The message for writing that panicked.
+pub(crate) fn not_printed() -> String {
+    format!("Standard output could not be written: {}.", internal_error())
+}
+
 /// Writes the secret; `None` when a signal's grace is over first.
-async fn print(
+async fn print_in_time(
     format: Format,
     payload: SecretPayload,
     signals: &mut impl AsyncFnMut() -> Signal,
-) -> Option<Result<(), PrintFailure>> {
-    let task = tokio::task::spawn_blocking(move || write_secret(format, &payload));
-    let mut written =
-        pin!(async { task.await.unwrap_or_else(|_| Err(PrintFailure::Other(internal_error()))) });
+) -> Option<Result<(), String>> {
+    let mut written = pin!(print(format, payload));
     tokio::select! {
         biased;
         result = &mut written => return Some(result),
@@ -299,7 +310,7 @@ async fn print(
 }
 
 /// The read before the POST that failed.
-fn failed_read(reason: &Reason) -> Option<&ReadProblem> {
+fn failed_read(reason: &Reason) -> Option<&ApiError> {
     match reason {
         Reason::Preflight(problem) | Reason::Declined(Question::AccountUnknown(problem)) => Some(problem),
         _ => None,

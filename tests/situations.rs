@@ -9,8 +9,8 @@ use std::time::Duration;
 use atlas_secret::atlas::{Client, Settings};
 use atlas_secret::demo::World;
 use atlas_secret::domain::{
-    ClientId, CreateOutcome, Credentials, DeleteOutcome, Lifetime, NewSecret, ProjectId, QueryFlags,
-    ReadProblem, SECRETS_PER_ACCOUNT, ServiceAccount, VerifyOutcome,
+    ApiError, Cause, ClientId, CreatedSecret, Credentials, Lifetime, NewSecret, Phase, ProjectId, QueryFlags,
+    SECRETS_PER_ACCOUNT, ServiceAccount,
 };
 use secrecy::ExposeSecret;
 use support::atlas::TestAtlas;
@@ -19,8 +19,8 @@ const PAYMENTS: &str = "32b6e34b3d91647abb20e7b8";
 const SANDBOX: &str = "63d8e0b1c2a3f4e5d6071829";
 const ANALYTICS: &str = "64c7f1a2b3d4e5f60718293a";
 
-fn is_accepted(outcome: &VerifyOutcome) -> bool {
-    matches!(outcome, VerifyOutcome::Accepted { .. })
+fn is_accepted(outcome: &Result<(), ApiError>) -> bool {
+    matches!(outcome, Ok(()))
 }
 
 /// The demo's Atlas, and the client that signs in as the demo does.
@@ -72,12 +72,14 @@ impl Demo {
 }
 
 /// What became of the create, in one line.
-fn line(outcome: &CreateOutcome) -> String {
+fn line(outcome: &Result<CreatedSecret, ApiError>) -> String {
     match outcome {
-        CreateOutcome::Created(_) => "created".to_owned(),
-        CreateOutcome::NotSent(problem) => format!("not sent: {}", problem.cause()),
-        CreateOutcome::Rejected(rejection) => format!("rejected: {}", rejection.error_code),
-        CreateOutcome::Unknown(lost) => lost.sentence(),
+        Ok(_) => "created".to_owned(),
+        Err(ApiError { cause: Cause::Rejected(rejection), .. }) => {
+            format!("rejected: {}", rejection.error_code)
+        }
+        Err(ApiError { phase: Phase::NotSent, cause }) => format!("not sent: {}", cause.words()),
+        Err(lost) => lost.after_creating(),
     }
 }
 
@@ -140,7 +142,9 @@ async fn the_limited_one_creates_at_the_third_try() {
     let demo = Demo::start().await;
     let new_secret = demo.find("limited-twice").await;
     for _ in 0..2 {
-        let CreateOutcome::Rejected(rejection) = demo.client.create_secret(&new_secret).await else {
+        let Err(ApiError { cause: Cause::Rejected(rejection), .. }) =
+            demo.client.create_secret(&new_secret).await
+        else {
             panic!("it was not refused");
         };
         assert_eq!((rejection.status, rejection.error_code.as_str()), (429, "RATE_LIMITED"));
@@ -187,7 +191,7 @@ async fn the_demos_own_account_can_rotate_itself() {
     assert_eq!(mask, format!("mdb_sa_sk_...{}", &old_value[old_value.len() - 4..]));
     assert!(before.secrets[0].last_used_at.is_some(), "it has just signed in");
 
-    let CreateOutcome::Created(new) = demo.client.create_secret(&own).await else {
+    let Ok(new) = demo.client.create_secret(&own).await else {
         panic!("no secret");
     };
     assert!(is_accepted(&demo.client.verify(&id, &new.value).await));
@@ -196,9 +200,9 @@ async fn the_demos_own_account_can_rotate_itself() {
     assert_eq!(demo.atlas.live_tokens(), 1);
 
     let deleted = demo.client.delete_secret(&own.project, &id, &before.secrets[0].id).await;
-    assert_eq!(deleted, DeleteOutcome::Gone);
+    assert_eq!(deleted, Ok(()));
     assert_eq!(demo.atlas.live_tokens(), 0, "what the old secret minted went with it");
     let refused = demo.client.service_account(&own.project, &id).await;
-    assert!(matches!(refused, Err(ReadProblem::SignInRefused(_))), "{refused:?}");
+    assert!(matches!(refused, Err(ApiError { cause: Cause::SignInRefused(_), .. })), "{refused:?}");
     assert!(is_accepted(&demo.client.verify(&id, &new.value).await), "the new one goes on");
 }

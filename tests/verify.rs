@@ -9,9 +9,7 @@ use std::time::Duration;
 
 use atlas_secret::atlas::{Client, Limits, Settings};
 use atlas_secret::demo::{Atlas, World};
-use atlas_secret::domain::{
-    CreateOutcome, QueryFlags, ReadProblem, ServerText, TransportProblem, VerifyOutcome,
-};
+use atlas_secret::domain::{ApiError, Cause, QueryFlags, ServerText};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD as STANDARD;
 use hyper::http::request::Parts;
@@ -36,12 +34,12 @@ fn client(server: &RawServer, limits: Limits) -> Client {
     Client::with_limits(with_access_token(&server.url), limits).unwrap()
 }
 
-async fn verify(client: &Client) -> VerifyOutcome {
+async fn verify(client: &Client) -> Result<(), ApiError> {
     client.verify(&client_id(), &SecretString::from(SECRET)).await
 }
 
 /// One answer, and what it proves. `requests` is how many were sent.
-async fn check(replies: Vec<Reply>, expected: VerifyOutcome, requests: usize) {
+async fn check(replies: Vec<Reply>, expected: Result<(), ApiError>, requests: usize) {
     let shown: String = format!("{replies:?}").chars().take(300).collect();
     let server = RawServer::start(replies).await;
     let outcome = verify(&client(&server, hurried())).await;
@@ -50,20 +48,18 @@ async fn check(replies: Vec<Reply>, expected: VerifyOutcome, requests: usize) {
     assert!(!format!("{outcome:?}").contains("FAKE"), "{outcome:?}");
 }
 
-fn refused() -> VerifyOutcome {
-    VerifyOutcome::Refused(ServerText::new("Invalid credentials provided."))
+fn refused() -> Result<(), ApiError> {
+    Err(ApiError::sent(Cause::SignInRefused(ServerText::new("Invalid credentials provided."))))
 }
 
-fn unexpected(status: u16) -> VerifyOutcome {
-    VerifyOutcome::CouldNotCheck(ReadProblem::Unexpected { status })
+fn unexpected(status: u16) -> Result<(), ApiError> {
+    Err(ApiError::sent(Cause::Unexpected { status }))
 }
 
 #[tokio::test]
 async fn a_secret_that_works_is_exchanged_for_a_token_that_is_given_back() {
-    let token = answer(200, "Date: Mon, 23 Nov 2026 18:14:02 GMT\r\n", TOKEN);
-    let server = RawServer::start(vec![token, answer(200, "", "")]).await;
-    let at = Some("2026-11-23T18:14:02Z".parse().unwrap());
-    assert_eq!(verify(&client(&server, hurried())).await, VerifyOutcome::Accepted { at });
+    let server = RawServer::start(vec![json(200, TOKEN), answer(200, "", "")]).await;
+    assert_eq!(verify(&client(&server, hurried())).await, Ok(()));
     // The new secret's own credentials, on both; never those that the session signs in with.
     assert_eq!(
         server.essence(0),
@@ -94,14 +90,13 @@ async fn a_secret_that_works_is_exchanged_for_a_token_that_is_given_back() {
 async fn a_refusal_is_asked_about_again_twice() {
     let no = || json(401, INVALID);
     let yes = || json(200, TOKEN);
-    let accepted = VerifyOutcome::Accepted { at: None };
-    check(vec![no(), yes(), answer(200, "", "")], accepted.clone(), 3).await;
-    check(vec![no(), no(), yes(), answer(200, "", "")], accepted, 4).await;
+    check(vec![no(), yes(), answer(200, "", "")], Ok(()), 3).await;
+    check(vec![no(), no(), yes(), answer(200, "", "")], Ok(()), 4).await;
     check(vec![no(), no(), no(), yes()], refused(), 3).await;
     check(vec![no(), json(429, LIMITED)], could_not(429, "RATE_LIMITED"), 2).await;
 }
 
-fn could_not(status: u16, code: &str) -> VerifyOutcome {
+fn could_not(status: u16, code: &str) -> Result<(), ApiError> {
     let detail = ServerText::new("limited to 50 requests every 1 minutes");
     let rejection = atlas_secret::domain::Rejection {
         status,
@@ -111,7 +106,7 @@ fn could_not(status: u16, code: &str) -> VerifyOutcome {
         address: None,
         retry_after: None,
     };
-    VerifyOutcome::CouldNotCheck(ReadProblem::Rejected(rejection))
+    Err(ApiError::rejected(rejection))
 }
 
 #[tokio::test]
@@ -148,10 +143,7 @@ async fn a_connection_that_breaks_says_nothing_about_the_secret() {
     for reply in [Reply::Bytes(Vec::new()), Reply::ThenReset(Vec::new()), Reply::Bytes(cut)] {
         let server = RawServer::start(vec![reply, whole.clone()]).await;
         let outcome = verify(&client(&server, hurried())).await;
-        let is_broken = matches!(
-            &outcome,
-            VerifyOutcome::CouldNotCheck(ReadProblem::Transport(TransportProblem::Interrupted(_)))
-        );
+        let is_broken = matches!(&outcome, Err(ApiError { cause: Cause::Interrupted(_), .. }));
         assert!(is_broken, "{outcome:?}");
         assert_eq!(server.requests().len(), 1);
     }
@@ -162,7 +154,7 @@ async fn silence_says_nothing_about_the_secret() {
     let server = RawServer::start(vec![Reply::ThenSilence(Vec::new())]).await;
     let limits = Limits { verify: Duration::from_millis(30), ..hurried() };
     let outcome = verify(&client(&server, limits)).await;
-    assert!(matches!(outcome, VerifyOutcome::CouldNotCheck(ReadProblem::TimedOut(_))), "{outcome:?}");
+    assert!(matches!(outcome, Err(ApiError { cause: Cause::TimedOut(_), .. })), "{outcome:?}");
     assert_eq!(server.requests().len(), 1);
 }
 
@@ -245,14 +237,13 @@ async fn a_new_secret_of_the_embedded_atlas_becomes_known() {
         };
         let client = Client::with_limits(settings, hurried()).unwrap();
         client.sign_in().await.unwrap();
-        let CreateOutcome::Created(secret) = client.create_secret(&new_secret()).await else {
+        let Ok(secret) = client.create_secret(&new_secret()).await else {
             panic!("no secret after {refusals} refusals");
         };
         let outcome = client.verify(&client_id(), &secret.value).await;
-        assert_eq!(matches!(outcome, VerifyOutcome::Accepted { .. }), is_accepted, "{refusals}: {outcome:?}");
-        match outcome {
-            VerifyOutcome::Accepted { at } => assert!(at.is_some(), "Atlas tells its time"),
-            outcome => assert_eq!(outcome, refused),
+        assert_eq!(outcome.is_ok(), is_accepted, "{refusals}: {outcome:?}");
+        if !is_accepted {
+            assert_eq!(outcome, refused);
         }
         assert_eq!(atlas.live_tokens(), 1, "the session's own is the one that is left");
     }

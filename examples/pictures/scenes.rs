@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use atlas_secret::domain::{
-    BaseUrl, CopyOutcome, CreateOutcome, CreatedSecret, ExistingSecret, HeldCopy, Identity, LostAnswer, Page,
-    PairKind, ProfileName, ProjectEntry, ProjectId, Rejection, SecretId, ServerText, Session, VerifyOutcome,
+    AccountEntry, ApiError, BaseUrl, Cause, ClientId, CopyOutcome, CreatedSecret, ExistingSecret, Format,
+    HeldCopy, Identity, KnownCommand, Page, PairKind, ProfileName, ProjectEntry, ProjectId, Rejection,
+    SaveFailure, SecretId, ServerText, Session,
 };
 use atlas_secret::tui::screens::{Form, SignIn};
-use atlas_secret::tui::{Glyphs, Screen, Theme};
+use atlas_secret::tui::{Event, Glyphs, Screen, Theme};
 use crossterm::event::KeyCode;
 
 use super::stage::{CLIENT, PROJECT, Stage, VALUE};
@@ -36,13 +37,18 @@ pub fn all() -> Vec<Scene> {
         scene("form-filled", "The form, filled in, and what creating will do", filled()),
         scene("form-replaces", "The button that replaces an expired secret", replaces()),
         scene("as-a-command", "The request as a command", as_a_command()),
+        scene("names", "A name in place of the project ID, and the projects that match", names()),
         scene("list-of-projects", "A list of projects to choose from", projects()),
+        scene("list-of-accounts", "The service accounts of a project, the next to expire first", accounts()),
+        scene("question", "The question before a secret expires early", question()),
         scene("sending", "The request is being sent", posting(2_300)),
         scene("secret-created", "The new secret, masked", created()),
         scene("copied", "The secret was copied", copied()),
+        scene("run-a-command", "Commands that can read the secret", run_a_command()),
+        scene("update-env", "The question before an existing .env file is updated", update_env()),
         scene("guard", "The question before a secret is lost", guard()),
         scene("others", "What creating did to the others, and that Atlas accepts the new one", others()),
-        scene("unknown", "The answer was lost, and the secret that nobody has is found", unknown()),
+        scene("unknown", "The answer was lost, and the secret whose value is lost is found", unknown()),
         scene("role-too-low", "Atlas refused: the role is too low", role_too_low()),
         scene("help", "The help of the form", help()),
         Scene { theme: without_colour, ..scene("no-color", "A form without any colour", wrong_character()) },
@@ -98,19 +104,23 @@ fn as_a_command() -> Stage {
     stage
 }
 
-fn others() -> Stage {
+fn question() -> Stage {
     let mut stage = filled();
     stage.press(KeyCode::Enter);
     stage.signed_in(Ok(()));
+    stage.account(&[existing("9f3a", "2027-03-01T12:00:00Z")]);
+    stage
+}
+
+fn others() -> Stage {
+    let mut stage = question();
     let before = existing("9f3a", "2027-03-01T12:00:00Z");
-    stage.account(std::slice::from_ref(&before));
     stage.press(KeyCode::Char('y'));
     arrived(&mut stage);
     let after = ExistingSecret { expires_at: Some("2026-11-30T17:14:00Z".parse().unwrap()), ..before };
     stage.account(&[after]);
     stage.press(KeyCode::Char('v'));
-    let at = Some("2026-11-23T17:14:20Z".parse().unwrap());
-    stage.verified(VerifyOutcome::Accepted { at });
+    stage.verified(Ok(()));
     stage
 }
 
@@ -128,9 +138,22 @@ fn wrong_character() -> Stage {
     stage
 }
 
+fn names() -> Stage {
+    let mut stage = form("", "", "30d");
+    stage.type_in("pay");
+    list_projects(&mut stage);
+    stage
+}
+
 fn projects() -> Stage {
     let mut stage = form("", CLIENT, "720");
     stage.control('o');
+    list_projects(&mut stage);
+    stage.press(KeyCode::Down);
+    stage
+}
+
+fn list_projects(stage: &mut Stage) {
     let names = ["billing", "data-lake", "identity", "ledger", "payments-prod", "payments-staging", "search"];
     let id = |number: usize| ProjectId::parse(&format!("5eed{:020x}", number * 0x9e37_79b9_7f4a)).unwrap();
     let entries = names
@@ -144,7 +167,27 @@ fn projects() -> Stage {
         .collect::<Vec<_>>();
     let about = u32::try_from(entries.len()).ok();
     stage.projects_page(Ok(Page { entries, is_last: true, about }));
-    stage.press(KeyCode::Down);
+}
+
+fn accounts() -> Stage {
+    let mut stage = form(PROJECT, "", "30d");
+    stage.control('o');
+    let account = |name: &str, tail: &str, secrets: &[ExistingSecret]| AccountEntry {
+        client: ClientId::parse(&format!("mdb_sa_id_1234567890abcdef1234{tail}")).unwrap(),
+        name: ServerText::new(name),
+        secrets: secrets.to_vec(),
+    };
+    let entries = vec![
+        account("nightly-backup", "e3f4", &[existing("1c07", "2026-11-20T12:00:00Z")]),
+        account("billing-export", "d2e3", &[existing("77aa", "2026-11-27T12:00:00Z")]),
+        account(
+            "ci-deployer",
+            "5678",
+            &[existing("9f3a", "2026-12-20T12:00:00Z"), existing("2b8e", "2026-11-01T12:00:00Z")],
+        ),
+        account("invoice-mailer", "d5e4", &[existing("04d1", "2027-03-01T12:00:00Z")]),
+    ];
+    stage.accounts_page(Ok(Page { entries, is_last: true, about: Some(4) }));
     stage
 }
 
@@ -176,12 +219,38 @@ pub fn arrived(stage: &mut Stage) {
     let id = SecretId::from_server("6650f0aa12bc34de56f07890");
     let expires_at = Some("2026-12-23T17:14:00Z".parse().unwrap());
     let created_at = Some("2026-11-23T17:14:00Z".parse().unwrap());
-    stage.answered(CreateOutcome::Created(CreatedSecret { value: VALUE.into(), id, created_at, expires_at }));
+    stage.answered(Ok(CreatedSecret { value: VALUE.into(), id, created_at, expires_at }));
 }
 
 /// The clipboard has it, read back, and will be emptied in a minute.
 pub fn copied_for_a_minute(stage: &mut Stage) {
     stage.copied(CopyOutcome::Copied(HeldCopy { clears_in: Some(Duration::from_secs(60)) }));
+}
+
+fn run_a_command() -> Stage {
+    let mut stage = created();
+    stage.press(KeyCode::Char('p'));
+    let presets = [
+        ("password store", "pass insert -m atlas/{client_id}", Format::Secret),
+        ("GitHub", "gh secret set MONGODB_ATLAS_CLIENT_SECRET", Format::Secret),
+        ("Kubernetes", "kubectl apply -f -", Format::Kubernetes),
+    ];
+    let presets = presets.map(|(name, line, format)| KnownCommand {
+        name: ServerText::new(name),
+        line: line.to_owned(),
+        format,
+    });
+    stage.send(Event::PresetsFound(presets.to_vec()));
+    stage
+}
+
+fn update_env() -> Stage {
+    let mut stage = created();
+    stage.press(KeyCode::Char('s'));
+    stage.type_in("~/shop/.env");
+    stage.press(KeyCode::Enter);
+    stage.send(Event::Saved(Err(SaveFailure::CanUpdate { is_open: true, link_to: None })));
+    stage
 }
 
 fn guard() -> Stage {
@@ -192,7 +261,7 @@ fn guard() -> Stage {
 
 fn unknown() -> Stage {
     let mut stage = posting(60_000);
-    stage.answered(CreateOutcome::Unknown(LostAnswer::TimedOut(Duration::from_secs(60))));
+    stage.answered(Err(ApiError::sent(Cause::TimedOut(Duration::from_secs(60)))));
     let found = ExistingSecret { last_used_at: None, ..existing("d06b", "2026-12-23T17:14:02Z") };
     stage.account(&[found]);
     stage
@@ -200,14 +269,14 @@ fn unknown() -> Stage {
 
 fn role_too_low() -> Stage {
     let mut stage = posting(0);
-    stage.answered(CreateOutcome::Rejected(Rejection {
+    stage.answered(Err(ApiError::rejected(Rejection {
         status: 401,
         error_code: ServerText::new("USER_UNAUTHORIZED"),
         detail: ServerText::new("Current user is not authorized to perform this action."),
         fields: Vec::new(),
         retry_after: None,
         address: None,
-    }));
+    })));
     stage
 }
 

@@ -1,19 +1,16 @@
 //! What an answer means: pure functions of status, headers and body.
 
-use crate::domain::{
-    CreateOutcome, DeleteOutcome, LostAnswer, ReadProblem, Rejection, ServerText, TransportProblem,
-};
+use crate::domain::{ApiError, Cause, CreatedSecret, Rejection, ServerText};
 use serde_json::Value;
 
 use super::http::{Answer, BodyEnd};
 use super::wire;
 
-/// What is known after an answer to the creating POST.
+/// What an answer to the creating POST holds.
 ///
-/// A secret that can be read counts whatever else is wrong with the answer. A refusal counts only as
-/// Atlas's own error under a 4xx; 408 says that the server gave up waiting, not what it did. All the
-/// rest leaves open whether a secret exists.
-pub(super) fn create_outcome(answer: Answer) -> CreateOutcome {
+/// A secret that can be read counts whatever else is wrong with the answer. Without one, and without a refusal
+/// that proves that nothing was created, it is open whether a secret exists.
+pub(super) fn created(answer: &Answer) -> Result<CreatedSecret, ApiError> {
     let created = wire::created(&answer.body);
     let envelope_status = created.as_ref().and_then(|created| created.envelope_status);
     let status = envelope_status.unwrap_or(answer.status);
@@ -21,20 +18,15 @@ pub(super) fn create_outcome(answer: Answer) -> CreateOutcome {
     if let Some(secret) = created.and_then(|created| created.secret)
         && (is_success(answer.status) || is_success(status))
     {
-        return CreateOutcome::Created(secret);
+        return Ok(secret);
     }
-    if (400..500).contains(&status)
-        && status != 408
-        && let Some(rejection) = rejection(&answer)
-    {
-        return CreateOutcome::Rejected(rejection);
-    }
-    CreateOutcome::Unknown(match (status, answer.end) {
-        (201, end) => LostAnswer::ValueUnreadable(ServerText::new(&why_unreadable(&end, has_readable_body))),
-        (_, BodyEnd::Broken(problem)) => LostAnswer::Broken(problem),
-        (_, BodyEnd::TimedOut(limit)) => LostAnswer::TimedOut(limit),
-        (status, BodyEnd::Complete | BodyEnd::TooLarge) => LostAnswer::Unexpected { status },
-    })
+    Err(ApiError::sent(match refusal(answer) {
+        Some(rejection) => Cause::Rejected(Box::new(rejection)),
+        None if status == 201 => {
+            Cause::ValueUnreadable(ServerText::new(&why_unreadable(&answer.end, has_readable_body)))
+        }
+        None => unexpected(&answer.end, status),
+    }))
 }
 
 fn why_unreadable(end: &BodyEnd, has_readable_body: bool) -> String {
@@ -42,9 +34,26 @@ fn why_unreadable(end: &BodyEnd, has_readable_body: bool) -> String {
         BodyEnd::Complete if has_readable_body => "it holds no secret".to_owned(),
         BodyEnd::Complete => "it is not the JSON that Atlas documents".to_owned(),
         BodyEnd::TooLarge => "it is larger than 1 MiB".to_owned(),
-        BodyEnd::Broken(problem) => format!("it was cut off ({})", problem.cause()),
-        BodyEnd::TimedOut(limit) => format!("it was not complete after {} seconds", limit.as_secs()),
+        BodyEnd::Cut(Cause::TimedOut(limit)) => {
+            format!("it was not complete after {} seconds", limit.as_secs())
+        }
+        BodyEnd::Cut(cause) => format!("it was cut off ({})", cause.words()),
     }
+}
+
+/// What is wrong with an answer that is neither a success nor a refusal.
+fn unexpected(end: &BodyEnd, status: u16) -> Cause {
+    match end {
+        BodyEnd::Cut(cause) => cause.clone(),
+        BodyEnd::Complete | BodyEnd::TooLarge => Cause::Unexpected { status },
+    }
+}
+
+/// A refusal that proves that nothing was changed: Atlas's own error under a 4xx. 408 says that the server gave up
+/// waiting, not what it did.
+fn refusal(answer: &Answer) -> Option<Rejection> {
+    let is_proof = |no: &Rejection| (400..500).contains(&no.status) && no.status != 408;
+    rejection(answer).filter(is_proof)
 }
 
 /// Atlas's own error, from a body that came whole; or the refusal of a nonce, which a server checks before
@@ -55,43 +64,32 @@ pub(super) fn rejection(answer: &Answer) -> Option<Rejection> {
 }
 
 /// What a successful answer to a GET holds.
-pub(super) fn read<T>(answer: &Answer, parse: impl Fn(&Value) -> Option<T>) -> Result<T, ReadProblem> {
+pub(super) fn read<T>(answer: &Answer, parse: impl Fn(&Value) -> Option<T>) -> Result<T, ApiError> {
     let found = match json(answer) {
         Some((status, body)) if is_success(status) => parse(&body),
         _ => None,
     };
-    found.ok_or_else(|| read_problem(answer))
+    found.ok_or_else(|| ApiError::sent(read_failed(answer)))
 }
 
 /// What an answer to a DELETE says. Only 204 is what Atlas documents, on the line or in an envelope; a proxy answers
-/// 200 with a page, and a 404 may be about the project or the account.
-pub(super) fn delete_outcome(answer: &Answer) -> DeleteOutcome {
+/// 200 with a page, and Atlas gives a 404 for a project, an account and a secret alike, so that it proves nothing.
+pub(super) fn deleted(answer: &Answer) -> Result<(), ApiError> {
     let enveloped = json_body(answer).and_then(|body| body.get("status")?.as_u64());
     if answer.status == 204 || (answer.status == 200 && enveloped == Some(204)) {
-        return DeleteOutcome::Gone;
+        return Ok(());
     }
-    match rejection(answer) {
-        Some(rejection)
-            if (400..500).contains(&rejection.status) && !matches!(rejection.status, 404 | 408) =>
-        {
-            DeleteOutcome::Failed(ReadProblem::Rejected(rejection))
-        }
-        _ => DeleteOutcome::Unknown(read_problem(answer)),
-    }
+    Err(ApiError::sent(match refusal(answer) {
+        Some(rejection) if rejection.status != 404 => Cause::Rejected(Box::new(rejection)),
+        _ => unexpected(&answer.end, answer.status),
+    }))
 }
 
 /// Why an answer to a request that only reads gave nothing.
-pub(super) fn read_problem(answer: &Answer) -> ReadProblem {
-    if let Some(rejection) = rejection(answer) {
-        return ReadProblem::Rejected(rejection);
-    }
-    match &answer.end {
-        BodyEnd::Broken(problem) => ReadProblem::Transport(problem.clone()),
-        BodyEnd::TimedOut(limit) => ReadProblem::TimedOut(*limit),
-        BodyEnd::Complete | BodyEnd::TooLarge => {
-            let status = json(answer).map_or(answer.status, |(status, _)| status);
-            ReadProblem::Unexpected { status }
-        }
+pub(super) fn read_failed(answer: &Answer) -> Cause {
+    match rejection(answer) {
+        Some(rejection) => Cause::Rejected(Box::new(rejection)),
+        None => unexpected(&answer.end, json(answer).map_or(answer.status, |(status, _)| status)),
     }
 }
 
@@ -105,34 +103,17 @@ fn json_body(answer: &Answer) -> Option<Value> {
     (answer.end == BodyEnd::Complete).then(|| serde_json::from_slice(body).ok())?
 }
 
-/// Why an answer that was asked for nothing but its challenge has none. What Atlas refuses otherwise, a
-/// rate limit for one, stays what it is.
-pub(super) fn no_challenge(answer: &Answer) -> ReadProblem {
-    let problem = read_problem(answer);
-    if matches!(problem, ReadProblem::Unexpected { .. }) {
-        let words =
-            format!("the response ({}) has no digest challenge that this program supports", answer.status);
-        return ReadProblem::Transport(TransportProblem::NoChallenge(ServerText::new(&words)));
-    }
-    problem
-}
-
-/// What a failure before the creating POST means for it: nothing of it was sent.
-pub(super) fn not_created(problem: ReadProblem) -> CreateOutcome {
-    let words = match problem {
-        ReadProblem::Transport(problem) => return CreateOutcome::NotSent(problem),
-        ReadProblem::Rejected(rejection) => return CreateOutcome::Rejected(rejection),
-        ReadProblem::SignInRefused(words) => words,
-        ReadProblem::TimedOut(limit) => {
-            ServerText::new(&format!("no challenge came within {} seconds", limit.as_secs()))
+/// Why a request for nothing but a challenge gave none. What Atlas refuses otherwise, a rate limit for one, stays what
+/// it is.
+pub(super) fn no_challenge(cause: Cause) -> Cause {
+    let words = match cause {
+        Cause::Unexpected { status } => {
+            format!("the response ({status}) has no digest challenge that this program supports")
         }
-        ReadProblem::Unexpected { status } => ServerText::new(&format!("unexpected response ({status})")),
-        other
-        @ (ReadProblem::StillThere | ReadProblem::PerhapsDeleted(_) | ReadProblem::LoginExpired(..)) => {
-            ServerText::new(&other.explain().title)
-        }
+        Cause::TimedOut(limit) => format!("no challenge came within {} seconds", limit.as_secs()),
+        cause => return cause,
     };
-    CreateOutcome::NotSent(TransportProblem::NoChallenge(words))
+    Cause::NoChallenge(ServerText::new(&words))
 }
 
 /// True for a 2xx.

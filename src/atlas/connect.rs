@@ -16,7 +16,7 @@ use rustls_platform_verifier::BuilderVerifierExt;
 use thiserror::Error;
 use url::{Host, Url};
 
-use crate::domain::{BaseUrl, HostKind, ServerText, TransportProblem};
+use crate::domain::{ApiError, BaseUrl, Cause, HostKind, ServerText};
 
 use super::transport;
 
@@ -28,10 +28,7 @@ const USER_AGENT: &str = concat!("atlas-secret/", env!("CARGO_PKG_VERSION"));
 const KEPT_FOR: Duration = Duration::from_secs(2);
 
 /// Builds the HTTP client. Blocks: it reads the machine's certificates, unless `base_url` needs none.
-pub(super) fn client(
-    base_url: &BaseUrl,
-    connect_limit: Duration,
-) -> Result<reqwest::Client, TransportProblem> {
+pub(super) fn client(base_url: &BaseUrl, connect_limit: Duration) -> Result<reqwest::Client, ApiError> {
     // A proxy elsewhere cannot reach this machine's own loopback, and must not see the token.
     let is_loopback = base_url.kind() == HostKind::Loopback;
     let environment = |name: &str| std::env::var_os(name).map(|text| text.to_string_lossy().into_owned());
@@ -47,12 +44,14 @@ pub(super) fn client(
     let builder = match route.map_err(|error| transport::setup(&error))? {
         Route::System => builder,
         Route::Direct => builder.no_proxy(),
-        Route::Proxy(url) => builder.no_proxy().proxy(reqwest::Proxy::all(url).map_err(transport::problem)?),
+        Route::Proxy(url) => {
+            builder.no_proxy().proxy(reqwest::Proxy::all(url).map_err(transport::no_answer)?)
+        }
     };
-    builder.build().map_err(transport::problem)
+    builder.build().map_err(transport::no_answer)
 }
 
-fn tls_config(base_url: &BaseUrl) -> Result<ClientConfig, TransportProblem> {
+fn tls_config(base_url: &BaseUrl) -> Result<ClientConfig, ApiError> {
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let builder = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
@@ -68,11 +67,12 @@ fn tls_config(base_url: &BaseUrl) -> Result<ClientConfig, TransportProblem> {
 }
 
 /// `SSL_CERT_FILE` has to be a regular file: reading a pipe would wait for a writer, and a device may never end.
-fn check_certificate_file() -> Result<(), TransportProblem> {
+fn check_certificate_file() -> Result<(), ApiError> {
     let metadata = std::env::var_os("SSL_CERT_FILE").and_then(|path| std::fs::metadata(path).ok());
     let Some(metadata) = metadata.filter(|metadata| !metadata.is_file()) else { return Ok(()) };
     let what = if metadata.is_dir() { "a folder; SSL_CERT_DIR is for folders" } else { "a pipe or a device" };
-    Err(TransportProblem::Setup(ServerText::new(&format!("SSL_CERT_FILE is no regular file but {what}"))))
+    let words = ServerText::new(&format!("SSL_CERT_FILE is no regular file but {what}"));
+    Err(ApiError::not_sent(Cause::Setup(words)))
 }
 
 /// In the order in which they count. Requests go to `https` only, but a broken variable is an error in any case.

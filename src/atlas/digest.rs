@@ -13,7 +13,7 @@ use reqwest::{Method, Url};
 use secrecy::{ExposeSecret, SecretString};
 use url::Position;
 
-use crate::domain::{ServerText, TransportProblem};
+use crate::domain::{ApiError, Cause, ServerText};
 
 /// A challenge older than this is fetched again before a request that goes out once. How long Atlas lets
 /// a nonce live is not public; servers commonly give it 5 minutes.
@@ -85,11 +85,7 @@ impl ApiKey {
 
     /// The `Authorization` of one request; nothing before a challenge has come. Every call counts as one
     /// use of the nonce, so that no two requests carry the same `nc` (section 3.4).
-    pub(super) fn authorization(
-        &self,
-        method: &Method,
-        url: &str,
-    ) -> Result<Option<HeaderValue>, TransportProblem> {
+    pub(super) fn authorization(&self, method: &Method, url: &str) -> Result<Option<HeaderValue>, ApiError> {
         let mut challenge = self.challenge();
         let Some(challenge) = challenge.as_mut() else {
             return Ok(None);
@@ -122,8 +118,8 @@ fn request_target(url: &str) -> Option<String> {
 }
 
 /// Says nothing of the key or the challenge.
-fn unanswerable() -> TransportProblem {
-    TransportProblem::NoChallenge(ServerText::new("the server's challenge cannot be answered"))
+fn unanswerable() -> ApiError {
+    ApiError::not_sent(Cause::NoChallenge(ServerText::new("the server's challenge cannot be answered")))
 }
 
 #[cfg(test)]

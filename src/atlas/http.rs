@@ -14,7 +14,7 @@ use reqwest::{Method, Response};
 use tokio::time::sleep;
 use zeroize::{Zeroize, Zeroizing};
 
-use crate::domain::{ReadProblem, ServerText, TransportProblem};
+use crate::domain::{ApiError, Cause, Phase, ServerText};
 
 use super::digest::Challenge;
 use super::transport;
@@ -90,51 +90,32 @@ pub(super) struct Call {
     pub body: Option<String>,
 }
 
-/// Why there is no answer at all.
-pub(super) enum Failure {
-    /// Nothing of the request has left.
-    NotSent(ReadProblem),
-    /// The connection broke before the head of an answer.
-    Broken(TransportProblem),
-    /// No head of an answer came for this long.
-    TimedOut(Duration),
-}
-
-impl Failure {
-    /// For the log.
-    fn words(&self) -> &'static str {
-        match self {
-            Self::NotSent(_) => "not sent",
-            Self::Broken(_) => "no answer: the connection broke",
-            Self::TimedOut(_) => "no answer in time",
-        }
-    }
-}
-
-impl From<Failure> for ReadProblem {
-    /// What it means for a request that can be repeated.
-    fn from(failure: Failure) -> Self {
-        match failure {
-            Failure::NotSent(problem) => problem,
-            Failure::Broken(problem) => Self::Transport(problem),
-            Failure::TimedOut(limit) => Self::TimedOut(limit),
-        }
-    }
-}
-
 /// Sends `call` once and reads its answer; the log gets method, path, status and time, and nothing else of it.
 /// `limit` counts for connecting, head and body together; an answer whose head came but whose body did not says so
 /// in its `end`.
-pub(super) async fn exchange(http: &reqwest::Client, call: Call, limit: Duration) -> Result<Answer, Failure> {
+pub(super) async fn exchange(
+    http: &reqwest::Client,
+    call: Call,
+    limit: Duration,
+) -> Result<Answer, ApiError> {
     let (method, path) = (call.method.clone(), path_of(&call.url).to_owned());
     let started = Instant::now();
     let result = send(http, call, limit).await;
     let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     match &result {
         Ok(answer) => tracing::info!(%method, path, status = answer.status, milliseconds, "answered"),
-        Err(failure) => tracing::warn!(%method, path, milliseconds, "{}", failure.words()),
+        Err(error) => tracing::warn!(%method, path, milliseconds, "{}", no_answer_words(error)),
     }
     result
+}
+
+/// For the log.
+fn no_answer_words(error: &ApiError) -> &'static str {
+    match (error.phase, &error.cause) {
+        (Phase::NotSent, _) => "not sent",
+        (Phase::Sent, Cause::TimedOut(_)) => "no answer in time",
+        (Phase::Sent, _) => "no answer: the connection broke",
+    }
 }
 
 /// The path of a URL, without the query.
@@ -144,7 +125,7 @@ fn path_of(url: &str) -> &str {
     path.split('?').next().unwrap_or(path)
 }
 
-async fn send(http: &reqwest::Client, call: Call, limit: Duration) -> Result<Answer, Failure> {
+async fn send(http: &reqwest::Client, call: Call, limit: Duration) -> Result<Answer, ApiError> {
     let mut deadline = pin!(deadline(limit));
     let mut request = http.request(call.method, call.url).headers(call.headers);
     request = request.header(ACCEPT_ENCODING, "identity");
@@ -153,15 +134,12 @@ async fn send(http: &reqwest::Client, call: Call, limit: Duration) -> Result<Ans
     }
     let response = match before(request.send(), deadline.as_mut()).await {
         Some(Ok(response)) => response,
-        Some(Err(error)) if transport::is_not_sent(&error) => {
-            return Err(Failure::NotSent(ReadProblem::Transport(transport::problem(error))));
-        }
-        Some(Err(error)) => return Err(Failure::Broken(transport::problem(error))),
-        None => return Err(Failure::TimedOut(limit)),
+        Some(Err(error)) => return Err(transport::no_answer(error)),
+        None => return Err(ApiError::sent(Cause::TimedOut(limit))),
     };
     let mut answer = Answer::new(&response);
     if before(answer.read_body(response), deadline).await.is_none() {
-        answer.end = BodyEnd::TimedOut(limit);
+        answer.end = BodyEnd::Cut(Cause::TimedOut(limit));
     }
     answer.decode();
     Ok(answer)
@@ -211,10 +189,8 @@ pub(super) enum BodyEnd {
     Complete,
     /// It went on past [`LONGEST_BODY`].
     TooLarge,
-    /// The connection broke.
-    Broken(TransportProblem),
-    /// It was not complete after this long.
-    TimedOut(Duration),
+    /// The connection broke, or the time was over.
+    Cut(Cause),
 }
 
 impl Answer {
@@ -265,7 +241,7 @@ impl Answer {
                 self.end = BodyEnd::TooLarge;
             } else if !is_whole && self.end == BodyEnd::Complete {
                 let why = format!("its {encoding} encoding ends too early or is damaged");
-                self.end = BodyEnd::Broken(TransportProblem::Interrupted(ServerText::new(&why)));
+                self.end = BodyEnd::Cut(Cause::Interrupted(ServerText::new(&why)));
             }
         }
     }
@@ -278,7 +254,7 @@ impl Answer {
                 Ok(Some(chunk)) => chunk,
                 Ok(None) => return,
                 Err(error) => {
-                    self.end = BodyEnd::Broken(transport::problem(error));
+                    self.end = BodyEnd::Cut(transport::cause(error));
                     return;
                 }
             };

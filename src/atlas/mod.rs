@@ -25,12 +25,12 @@ use reqwest::header::{ACCEPT, AUTHORIZATION, CONNECTION, CONTENT_TYPE, HeaderMap
 use serde_json::Value;
 
 use crate::domain::{
-    self, AccountEntry, BaseUrl, ClientId, CreateOutcome, Credentials, DeleteOutcome, ENTRIES_PER_PAGE,
-    LostAnswer, NewSecret, OrganizationId, OrganizationSettings, Page, Project, ProjectEntry, ProjectId,
-    QueryFlags, ReadProblem, SecretId, ServiceAccount, TransportProblem,
+    self, AccountEntry, ApiError, BaseUrl, Cause, ClientId, CreatedSecret, Credentials, ENTRIES_PER_PAGE,
+    NewSecret, OrganizationId, OrganizationSettings, Page, Phase, Project, ProjectEntry, ProjectId,
+    QueryFlags, SecretId, ServiceAccount,
 };
 
-use http::{Answer, Call, Failure, exchange};
+use http::{Answer, Call, exchange};
 use oauth::Minted;
 use session::Session;
 
@@ -74,8 +74,8 @@ impl Client {
     /// hold up the screen. Sends nothing.
     ///
     /// # Errors
-    /// [`TransportProblem::Setup`] when no trusted certificates could be loaded.
-    pub fn new(settings: Settings) -> Result<Self, TransportProblem> {
+    /// [`Cause::Setup`] when no trusted certificates could be loaded.
+    pub fn new(settings: Settings) -> Result<Self, ApiError> {
         Self::with_limits(settings, Limits::default())
     }
 
@@ -83,7 +83,7 @@ impl Client {
     ///
     /// # Errors
     /// As [`Client::new`].
-    pub fn with_limits(settings: Settings, limits: Limits) -> Result<Self, TransportProblem> {
+    pub fn with_limits(settings: Settings, limits: Limits) -> Result<Self, ApiError> {
         Ok(Self {
             http: connect::client(&settings.base_url, limits.connect)?,
             session: Session::new(settings.credentials),
@@ -100,12 +100,12 @@ impl Client {
     /// API key, and once more when its nonce had run out (RFC 7616, section 3.3).
     ///
     /// # Errors
-    /// [`ReadProblem::TimedOut`] after 3 seconds (signing in beforehand has its own limit).
+    /// [`Cause::TimedOut`] after 3 seconds (signing in beforehand has its own limit).
     pub async fn service_account(
         &self,
         project: &ProjectId,
         client: &ClientId,
-    ) -> Result<ServiceAccount, ReadProblem> {
+    ) -> Result<ServiceAccount, ApiError> {
         let answer = self.read(self.account_url(project, client), MEDIA_TYPE, self.limits.read).await?;
         let account = classify::read(&answer, wire::service_account)?;
         Ok(ServiceAccount { read_at: answer.date, ..account })
@@ -115,7 +115,7 @@ impl Client {
     ///
     /// # Errors
     /// As [`Client::service_account`].
-    pub async fn project(&self, project: &ProjectId) -> Result<Project, ReadProblem> {
+    pub async fn project(&self, project: &ProjectId) -> Result<Project, ApiError> {
         self.get(&format!("groups/{project}"), self.limits.read, wire::project).await
     }
 
@@ -127,7 +127,7 @@ impl Client {
     pub async fn organization_settings(
         &self,
         organization: &OrganizationId,
-    ) -> Result<OrganizationSettings, ReadProblem> {
+    ) -> Result<OrganizationSettings, ApiError> {
         let path = format!("orgs/{organization}/settings");
         self.get(&path, self.limits.read, wire::organization_settings).await
     }
@@ -137,7 +137,7 @@ impl Client {
     ///
     /// # Errors
     /// As [`Client::projects`].
-    pub async fn probe(&self) -> Result<(), ReadProblem> {
+    pub async fn probe(&self) -> Result<(), ApiError> {
         let is_list = |body: &Value| wire::page(body, wire::project_entry).map(|_| ());
         self.get("groups?itemsPerPage=1", self.limits.list, is_list).await
     }
@@ -145,8 +145,8 @@ impl Client {
     /// Reads a page of the projects that the credentials can see (`GET /groups`), counted from 1.
     ///
     /// # Errors
-    /// [`ReadProblem::TimedOut`] after 20 seconds.
-    pub async fn projects(&self, page: u32) -> Result<Page<ProjectEntry>, ReadProblem> {
+    /// [`Cause::TimedOut`] after 20 seconds.
+    pub async fn projects(&self, page: u32) -> Result<Page<ProjectEntry>, ApiError> {
         let path = format!("groups?itemsPerPage={ENTRIES_PER_PAGE}&pageNum={page}");
         self.get(&path, self.limits.list, |body| wire::page(body, wire::project_entry)).await
     }
@@ -160,7 +160,7 @@ impl Client {
         &self,
         project: &ProjectId,
         page: u32,
-    ) -> Result<Page<AccountEntry>, ReadProblem> {
+    ) -> Result<Page<AccountEntry>, ApiError> {
         let path = format!("groups/{project}/serviceAccounts?itemsPerPage={ENTRIES_PER_PAGE}&pageNum={page}");
         let answer = self.read(self.url(&path), MEDIA_TYPE, self.limits.list).await?;
         classify::read(&answer, |body| wire::page(body, wire::account_entry))
@@ -171,22 +171,17 @@ impl Client {
         path: &str,
         limit: Duration,
         parse: impl Fn(&Value) -> Option<T>,
-    ) -> Result<T, ReadProblem> {
+    ) -> Result<T, ApiError> {
         classify::read(&self.read(self.url(path), PROJECT_MEDIA_TYPE, limit).await?, parse)
     }
 
     /// Reads from Atlas, signing in first where that is needed; `limit` does not count for that, but for
     /// signing in again and repeating.
-    async fn read(
-        &self,
-        url: String,
-        media_type: HeaderValue,
-        limit: Duration,
-    ) -> Result<Answer, ReadProblem> {
+    async fn read(&self, url: String, media_type: HeaderValue, limit: Duration) -> Result<Answer, ApiError> {
         self.sign_in().await?;
         let work = self.read_signed_in(url, media_type, limit);
         let deadline = pin!(http::deadline(limit));
-        http::before(work, deadline).await.unwrap_or(Err(ReadProblem::TimedOut(limit)))
+        http::before(work, deadline).await.unwrap_or(Err(ApiError::sent(Cause::TimedOut(limit))))
     }
 
     async fn read_signed_in(
@@ -194,7 +189,7 @@ impl Client {
         url: String,
         media_type: HeaderValue,
         limit: Duration,
-    ) -> Result<Answer, ReadProblem> {
+    ) -> Result<Answer, ApiError> {
         let (mut refusals, mut has_broken) = (0, false);
         loop {
             let authorization = self.authorization(&Method::GET, &url).await?;
@@ -202,7 +197,9 @@ impl Client {
             call.headers.insert(ACCEPT, media_type.clone());
             let mut answer = match exchange(&self.http, call, limit).await {
                 // Atlas, or a proxy, may just have closed the connection that was kept.
-                Err(Failure::Broken(_)) if !has_broken => {
+                Err(ApiError { phase: Phase::Sent, cause })
+                    if !has_broken && !matches!(cause, Cause::TimedOut(_)) =>
+                {
                     has_broken = true;
                     continue;
                 }
@@ -221,34 +218,30 @@ impl Client {
     /// any other.
     ///
     /// The future must run to its end; dropping it loses a secret that Atlas may have created.
-    pub async fn create_secret(&self, new_secret: &NewSecret) -> CreateOutcome {
+    ///
+    /// # Errors
+    /// Its [`certainty`](ApiError::certainty) says whether a secret was created.
+    pub async fn create_secret(&self, new_secret: &NewSecret) -> Result<CreatedSecret, ApiError> {
         let account = self.account_url(&new_secret.project, &new_secret.client);
         let url = format!("{account}/secrets{}", self.query);
-        match self.send_once(Method::POST, url, account, Some(new_secret.body()), self.limits.create).await {
-            Ok(answer) => classify::create_outcome(answer),
-            Err(Failure::NotSent(problem)) => classify::not_created(problem),
-            Err(Failure::Broken(problem)) => CreateOutcome::Unknown(LostAnswer::Broken(problem)),
-            Err(Failure::TimedOut(limit)) => CreateOutcome::Unknown(LostAnswer::TimedOut(limit)),
-        }
+        let body = Some(new_secret.body());
+        classify::created(&self.send_once(Method::POST, url, account, body, self.limits.create).await?)
     }
 
     /// Deletes a secret, signing in first where that is needed.
+    ///
+    /// # Errors
+    /// Its [`certainty`](ApiError::certainty) says whether the secret may be gone.
     pub async fn delete_secret(
         &self,
         project: &ProjectId,
         client: &ClientId,
         secret_id: &SecretId,
-    ) -> DeleteOutcome {
-        if let Err(problem) = self.sign_in().await {
-            return DeleteOutcome::Failed(problem);
-        }
+    ) -> Result<(), ApiError> {
+        self.sign_in().await?;
         let account = self.account_url(project, client);
         let url = format!("{account}/secrets/{secret_id}");
-        match self.send_once(Method::DELETE, url, account, None, self.limits.delete).await {
-            Ok(answer) => classify::delete_outcome(&answer),
-            Err(Failure::NotSent(problem)) => DeleteOutcome::Failed(problem),
-            Err(failure) => DeleteOutcome::Unknown(failure.into()),
-        }
+        classify::deleted(&self.send_once(Method::DELETE, url, account, None, self.limits.delete).await?)
     }
 
     /// Sends a request that goes out once, with the authorization it needs. `account` is what a challenge can
@@ -260,11 +253,11 @@ impl Client {
         account: String,
         body: Option<String>,
         limit: Duration,
-    ) -> Result<Answer, Failure> {
+    ) -> Result<Answer, ApiError> {
         if self.needs_challenge() {
-            self.fetch_challenge(account).await.map_err(Failure::NotSent)?;
+            self.fetch_challenge(account).await?;
         }
-        let authorization = self.authorization(&method, &url).await.map_err(Failure::NotSent)?;
+        let authorization = self.authorization(&method, &url).await?;
         let mut call = api_call(method, url, authorization);
         if body.is_some() {
             call.headers.insert(CONTENT_TYPE, MEDIA_TYPE);
@@ -279,10 +272,18 @@ impl Client {
     }
 
     /// Reads the account without authorization, for nothing but the challenge in the answer.
-    async fn fetch_challenge(&self, account: String) -> Result<(), ReadProblem> {
+    async fn fetch_challenge(&self, account: String) -> Result<(), ApiError> {
         let call = api_call(Method::GET, account, None);
-        let mut answer = exchange(&self.http, call, self.limits.read).await?;
-        if self.learn(&mut answer) { Ok(()) } else { Err(classify::no_challenge(&answer)) }
+        let cause = match exchange(&self.http, call, self.limits.read).await {
+            Ok(mut answer) => {
+                if self.learn(&mut answer) {
+                    return Ok(());
+                }
+                classify::read_failed(&answer)
+            }
+            Err(error) => error.cause,
+        };
+        Err(ApiError::not_sent(classify::no_challenge(cause)))
     }
 
     fn url(&self, path: &str) -> String {

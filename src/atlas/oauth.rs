@@ -9,7 +9,6 @@ use std::time::{Duration, Instant};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use jiff::Timestamp;
 use reqwest::Method;
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONNECTION, CONTENT_TYPE, HeaderMap, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
@@ -17,7 +16,7 @@ use serde::de::IgnoredAny;
 use serde_json::Value;
 use zeroize::Zeroizing;
 
-use crate::domain::{ClientId, ReadProblem, ServerText, TransportProblem, VerifyOutcome};
+use crate::domain::{ApiError, Cause, ClientId, ServerText};
 
 use super::Client;
 use super::classify::{self, is_success};
@@ -53,35 +52,7 @@ pub(super) struct Minted {
 pub(super) struct Token {
     /// What goes into `Authorization: Bearer`.
     pub value: SecretString,
-    /// What Atlas's clock said when it gave it.
-    pub minted_at: Option<Timestamp>,
     expires_at: Instant,
-}
-
-/// Why there is no token.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum NoToken {
-    /// `invalid_client`: Atlas does not know this id with this secret (RFC 6749, section 5.2). Its words.
-    WrongSecret(ServerText),
-    /// Another refusal in OAuth's form, which says nothing about the secret.
-    Refused {
-        /// The HTTP status.
-        status: u16,
-        /// OAuth's words.
-        words: ServerText,
-    },
-    /// Anything else.
-    Problem(ReadProblem),
-}
-
-impl NoToken {
-    /// What it means for signing in.
-    pub(super) fn into_read_problem(self) -> ReadProblem {
-        match self {
-            Self::WrongSecret(words) | Self::Refused { words, .. } => ReadProblem::SignInRefused(words),
-            Self::Problem(problem) => problem,
-        }
-    }
 }
 
 impl Token {
@@ -93,40 +64,42 @@ impl Token {
 
 impl Client {
     /// Asks for a token. It is given back at the end of the run at the latest.
-    pub(super) async fn mint(&self, login: &ServiceAccountLogin, limit: Duration) -> Result<Token, NoToken> {
+    pub(super) async fn mint(&self, login: &ServiceAccountLogin, limit: Duration) -> Result<Token, ApiError> {
         // Its life is counted from before the request, so that it is never thought longer than it is.
         let asked_at = Instant::now();
         let form = "grant_type=client_credentials".to_owned();
-        let answer = self.oauth(login, "token", form, limit).await.map_err(NoToken::Problem)?;
+        let answer = self.oauth(login, "token", form, limit).await?;
         let token = token(&answer, asked_at)?;
         self.minted().push(Minted { login: login.clone(), token: token.value.clone() });
         Ok(token)
     }
 
-    /// Proves that a new secret of this account works: asks for a token with it, and revokes the token. A secret that has just been created may not be known everywhere in Atlas yet,
-    /// so that a refusal is asked about again, twice, within 10 seconds altogether.
+    /// Proves that a new secret of this account works: asks for a token with it, and revokes the token. A secret that
+    /// has just been created may not be known everywhere in Atlas yet, so that a refusal is asked about again, twice,
+    /// within 10 seconds altogether.
     ///
-    /// Only Atlas's own `invalid_client` is a refusal; everything else that gives no token says nothing about
-    /// the secret.
-    pub async fn verify(&self, client: &ClientId, value: &SecretString) -> VerifyOutcome {
+    /// # Errors
+    /// [`Cause::SignInRefused`] when Atlas does not know the secret. Any other cause says nothing about the secret.
+    pub async fn verify(&self, client: &ClientId, value: &SecretString) -> Result<(), ApiError> {
         let login = ServiceAccountLogin { client_id: client.clone(), client_secret: value.clone() };
         let started = Instant::now();
         let left = || self.limits.verify.saturating_sub(started.elapsed());
         let mut pauses = self.limits.verify_pauses.into_iter();
         loop {
-            match self.mint(&login, left()).await {
+            let error = match self.mint(&login, left()).await {
                 Ok(token) => {
                     self.give_back(|minted| is_same(&minted.token, &token.value)).await;
-                    return VerifyOutcome::Accepted { at: token.minted_at };
+                    return Ok(());
                 }
-                Err(NoToken::WrongSecret(words)) => match pauses.next().filter(|pause| *pause < left()) {
-                    Some(pause) => tokio::time::sleep(pause).await,
-                    None => return VerifyOutcome::Refused(words),
-                },
-                Err(NoToken::Refused { status, .. }) => {
-                    return VerifyOutcome::CouldNotCheck(ReadProblem::Unexpected { status });
+                Err(ApiError { cause: Cause::TokenRefused { status, .. }, phase }) => {
+                    return Err(ApiError { cause: Cause::Unexpected { status }, phase });
                 }
-                Err(NoToken::Problem(problem)) => return VerifyOutcome::CouldNotCheck(problem),
+                Err(error) => error,
+            };
+            let pause = pauses.next().filter(|pause| *pause < left());
+            match pause.filter(|_| matches!(error.cause, Cause::SignInRefused(_))) {
+                Some(pause) => tokio::time::sleep(pause).await,
+                None => return Err(error),
             }
         }
     }
@@ -163,18 +136,18 @@ impl Client {
         endpoint: &str,
         form: String,
         limit: Duration,
-    ) -> Result<Answer, ReadProblem> {
+    ) -> Result<Answer, ApiError> {
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
-        headers.insert(AUTHORIZATION, login.basic().map_err(ReadProblem::Transport)?);
+        headers.insert(AUTHORIZATION, login.basic()?);
         // A secret that was created here is not to stay in the buffers of a connection.
         if !self.keeps_open && !self.session.is_login(login) {
             headers.insert(CONNECTION, HeaderValue::from_static("close"));
         }
         let url = format!("{}/api/oauth/{endpoint}", self.base_url);
         let call = Call { method: Method::POST, url, headers, body: Some(form) };
-        Ok(exchange(&self.http, call, limit).await?)
+        exchange(&self.http, call, limit).await
     }
 
     fn minted(&self) -> MutexGuard<'_, Vec<Minted>> {
@@ -189,26 +162,30 @@ pub(super) fn is_same(one: &SecretString, other: &SecretString) -> bool {
 impl ServiceAccountLogin {
     /// The id and secret as they are: Atlas does not expect them percent-encoded first, as section 2.3.1
     /// of RFC 6749 would have it.
-    fn basic(&self) -> Result<HeaderValue, TransportProblem> {
+    fn basic(&self) -> Result<HeaderValue, ApiError> {
         let pair = Zeroizing::new(format!("{}:{}", self.client_id, self.client_secret.expose_secret()));
         let encoded = Zeroizing::new(STANDARD.encode(pair.as_bytes()));
         authorization("Basic", &encoded)
     }
 }
 
+/// The request cannot be built.
+pub(super) fn setup_failed(why: &str) -> ApiError {
+    ApiError::not_sent(Cause::Setup(ServerText::new(why)))
+}
+
 /// An `Authorization` that shows in no `Debug` output.
-pub(super) fn authorization(scheme: &str, credentials: &str) -> Result<HeaderValue, TransportProblem> {
+pub(super) fn authorization(scheme: &str, credentials: &str) -> Result<HeaderValue, ApiError> {
     let text = Zeroizing::new(format!("{scheme} {credentials}"));
-    let mut value = HeaderValue::from_str(&text).map_err(|_| {
-        TransportProblem::Setup(ServerText::new("the access token holds characters that no header can carry"))
-    })?;
+    let mut value = HeaderValue::from_str(&text)
+        .map_err(|_| setup_failed("the access token holds characters that no header can carry"))?;
     value.set_sensitive(true);
     Ok(value)
 }
 
 /// Reads an answer of the token endpoint. Its `error` is a string when OAuth refuses the credentials and
 /// an integer when Atlas refuses the request (a rate limit), under the same URL.
-fn token(answer: &Answer, asked_at: Instant) -> Result<Token, NoToken> {
+fn token(answer: &Answer, asked_at: Instant) -> Result<Token, ApiError> {
     if is_success(answer.status)
         && answer.end == BodyEnd::Complete
         && let Ok(text) = str::from_utf8(&answer.body)
@@ -217,9 +194,9 @@ fn token(answer: &Answer, asked_at: Instant) -> Result<Token, NoToken> {
         && let Some(value) = wire::values::<SecretString>(&members, "access_token").next()
         && !value.expose_secret().is_empty()
     {
-        return Ok(Token { value, minted_at: answer.date, expires_at: asked_at + life(&members) });
+        return Ok(Token { value, expires_at: asked_at + life(&members) });
     }
-    Err(oauth_refusal(answer).unwrap_or_else(|| NoToken::Problem(classify::read_problem(answer))))
+    Err(ApiError::sent(oauth_refusal(answer).unwrap_or_else(|| classify::read_failed(answer))))
 }
 
 /// How long a token lives by its answer (`expires_in`, in seconds).
@@ -234,7 +211,7 @@ fn life(members: &[(&str, &str)]) -> Duration {
 
 /// What OAuth says (RFC 6749, section 5.2): its description, or the error's name where it gives none. Being
 /// too slow or too often there is no refusal, whatever form it comes in.
-fn oauth_refusal(answer: &Answer) -> Option<NoToken> {
+fn oauth_refusal(answer: &Answer) -> Option<Cause> {
     if !(400..500).contains(&answer.status) || matches!(answer.status, 408 | 429) {
         return None;
     }
@@ -243,8 +220,8 @@ fn oauth_refusal(answer: &Answer) -> Option<NoToken> {
     let description = body.get("error_description").and_then(Value::as_str);
     let words = ServerText::new(description.unwrap_or(error));
     Some(match (answer.status, error) {
-        (400 | 401, "invalid_client") => NoToken::WrongSecret(words),
-        (status, _) => NoToken::Refused { status, words },
+        (400 | 401, "invalid_client") => Cause::SignInRefused(words),
+        (status, _) => Cause::TokenRefused { status, words },
     })
 }
 

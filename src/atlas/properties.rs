@@ -10,7 +10,7 @@ use reqwest::header::{DATE, HeaderMap, HeaderValue, RETRY_AFTER, WWW_AUTHENTICAT
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value, json};
 
-use crate::domain::{CreateOutcome, ServerText};
+use crate::domain::{ApiError, Cause, Phase, ServerText};
 
 use super::digest::{ApiKey, Challenge};
 use super::http::{self, Answer, retry_after};
@@ -208,8 +208,8 @@ proptest! {
     fn what_an_answer_to_the_post_proves_follows_from_what_stands_in_it(status in any_status(), body in any_body()) {
         let parsed: Option<Value> = serde_json::from_slice(&body).ok();
         let text = String::from_utf8_lossy(&body).into_owned();
-        match classify::create_outcome(answer(status, &body)) {
-            CreateOutcome::Created(secret) => {
+        match classify::created(&answer(status, &body)) {
+            Ok(secret) => {
                 let value = secret.value.expose_secret().to_owned();
                 prop_assert!(!value.is_empty());
                 let debug = format!("{secret:?}");
@@ -219,12 +219,12 @@ proptest! {
                     prop_assert!(places.contains(&Some(value)));
                 }
             }
-            CreateOutcome::Rejected(rejection) => {
+            Err(ApiError { cause: Cause::Rejected(rejection), .. }) => {
                 prop_assert!((400..500).contains(&rejection.status) && rejection.status != 408);
                 prop_assert!(text.contains("\"error\"") || text.contains("\"detail\""));
             }
-            CreateOutcome::NotSent(_) => prop_assert!(false, "an answer came, so something was sent"),
-            CreateOutcome::Unknown(_) => {
+            Err(ApiError { phase: Phase::NotSent, .. }) => prop_assert!(false, "an answer came, so something was sent"),
+            Err(_) => {
                 let holds = parsed.as_ref().and_then(|parsed| value_at(parsed, "/secret"));
                 let readable = holds.is_some_and(|value| !value.is_empty() && !value.contains('\u{fffd}'));
                 prop_assert!(!(readable && (200..300).contains(&status)), "a secret was there: {}", text);
@@ -243,7 +243,7 @@ proptest! {
             Value::from(fields)
         };
         let body = [object.to_string().into_bytes(), tail].concat();
-        let CreateOutcome::Created(secret) = classify::create_outcome(answer(201, &body)) else {
+        let Ok(secret) = classify::created(&answer(201, &body)) else {
             return Err(TestCaseError::fail(format!("lost in {object}")));
         };
         prop_assert_eq!(secret.value.expose_secret(), value);

@@ -7,12 +7,12 @@ use reqwest::header::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Mutex;
 
-use crate::domain::{Credentials, Login, ReadProblem, ServerText, TransportProblem};
+use crate::domain::{ApiError, Credentials, Login, ServerText};
 
 use super::Client;
 use super::digest::ApiKey;
 use super::http::Answer;
-use super::oauth::{NoToken, ServiceAccountLogin, Token, authorization, is_same};
+use super::oauth::{ServiceAccountLogin, Token, authorization, is_same, setup_failed};
 
 /// The credentials and what they were exchanged for.
 pub(super) enum Session {
@@ -54,17 +54,18 @@ impl Client {
     /// key need no signing in and send nothing.
     ///
     /// # Errors
-    /// [`ReadProblem::SignInRefused`] for a wrong id or secret, [`ReadProblem::Rejected`] for a rate limit.
-    pub async fn sign_in(&self) -> Result<(), ReadProblem> {
+    /// [`SignInRefused`](crate::domain::Cause::SignInRefused) for a wrong id or secret, [`Rejected`](crate::domain::Cause::Rejected) for a rate limit.
+    pub async fn sign_in(&self) -> Result<(), ApiError> {
         self.mint_unless(|token| token.is_fresh(Instant::now())).await
     }
 
-    async fn mint_unless(&self, will_do: impl Fn(&Token) -> bool) -> Result<(), ReadProblem> {
+    async fn mint_unless(&self, will_do: impl Fn(&Token) -> bool) -> Result<(), ApiError> {
         let Session::ServiceAccount { login, token } = &self.session else { return Ok(()) };
         let mut token = token.lock().await;
         if !token.as_ref().is_some_and(will_do) {
             let minted = self.mint(login, self.limits.sign_in).await;
-            *token = Some(minted.map_err(NoToken::into_read_problem)?);
+            // The request that needs the token waits.
+            *token = Some(minted.map_err(|error| ApiError::not_sent(error.cause))?);
         }
         Ok(())
     }
@@ -85,16 +86,15 @@ impl Client {
         &self,
         method: &Method,
         url: &str,
-    ) -> Result<Option<HeaderValue>, ReadProblem> {
-        let value = match &self.session {
+    ) -> Result<Option<HeaderValue>, ApiError> {
+        match &self.session {
             Session::AccessToken(token) => bearer(token).map(Some),
             Session::ApiKey(key) => key.authorization(method, url),
             Session::ServiceAccount { token, .. } => match &*token.lock().await {
                 Some(token) => bearer(&token.value).map(Some),
-                None => Err(TransportProblem::Setup(ServerText::new("not signed in"))),
+                None => Err(setup_failed("not signed in")),
             },
-        };
-        value.map_err(ReadProblem::Transport)
+        }
     }
 
     /// True when a read that Atlas answered with 401 is worth sending again. A token is renewed once, unless it
@@ -105,7 +105,7 @@ impl Client {
         refusals: usize,
         refused: Option<&HeaderValue>,
         answer: &mut Answer,
-    ) -> Result<bool, ReadProblem> {
+    ) -> Result<bool, ApiError> {
         match (&self.session, refused) {
             (Session::ServiceAccount { .. }, Some(refused)) if refusals == 0 => {
                 let is_another = |token: &Token| bearer(&token.value).is_ok_and(|value| value != *refused);
@@ -140,6 +140,6 @@ impl Client {
     }
 }
 
-fn bearer(token: &SecretString) -> Result<HeaderValue, TransportProblem> {
+fn bearer(token: &SecretString) -> Result<HeaderValue, ApiError> {
     authorization("Bearer", token.expose_secret())
 }

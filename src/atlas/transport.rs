@@ -5,48 +5,49 @@ use std::io;
 
 use rustls::CertificateError;
 
-use crate::domain::{ServerText, TransportProblem};
+use crate::domain::{ApiError, Cause, Phase, ServerText};
 
-/// True when no connection was made, so that nothing of the request can have left: name lookup, connect,
-/// TLS handshake, a proxy that refused to pass it on; or a request that could not even be built.
-pub(super) fn is_not_sent(error: &reqwest::Error) -> bool {
-    error.is_connect() || error.is_builder()
+/// Why a request got no answer. Without a connection nothing of it can have left: name lookup, connect, TLS handshake,
+/// a proxy that refused to pass it on; or a request that could not even be built.
+pub(super) fn no_answer(error: reqwest::Error) -> ApiError {
+    let phase = if error.is_connect() || error.is_builder() { Phase::NotSent } else { Phase::Sent };
+    ApiError { phase, cause: cause(error) }
 }
 
 /// Names the cause of a failure. Nothing of the URL or of a header becomes part of it.
-pub(super) fn problem(error: reqwest::Error) -> TransportProblem {
+pub(super) fn cause(error: reqwest::Error) -> Cause {
     let error = error.without_url();
     if error.is_builder() {
-        return TransportProblem::Setup(cause_of(&error));
+        return Cause::Setup(words_of(&error));
     }
     if let Some(words) = causes(&error).find_map(tunnel) {
-        return TransportProblem::Proxy(ServerText::new(words));
+        return Cause::Proxy(ServerText::new(words));
     }
     if error.is_dns() {
-        let cause = cause_of(&error);
-        let cause =
-            cause.as_str().strip_prefix("failed to lookup address information: ").unwrap_or(cause.as_str());
-        return TransportProblem::Dns(ServerText::new(cause));
+        let words = words_of(&error);
+        let words = words.as_str();
+        let words = words.strip_prefix("failed to lookup address information: ").unwrap_or(words);
+        return Cause::Dns(ServerText::new(words));
     }
     if let Some(words) = causes(&error).find_map(|cause| cause.downcast_ref().map(tls)) {
-        return TransportProblem::Tls(ServerText::new(&words));
+        return Cause::Tls(ServerText::new(&words));
     }
     if !error.is_connect() {
-        return TransportProblem::Interrupted(interruption(&error));
+        return Cause::Interrupted(interruption(&error));
     }
     if error.is_timeout() {
-        return TransportProblem::ConnectTimeout;
+        return Cause::ConnectTimeout;
     }
     // The connection itself was made, so what ended was the handshake that follows it.
     if causes(&error).any(is_end_of_stream) {
-        return TransportProblem::Tls(ServerText::new("the host closed the connection during the handshake"));
+        return Cause::Tls(ServerText::new("the host closed the connection during the handshake"));
     }
-    TransportProblem::Connect(cause_of(&error))
+    Cause::Connect(words_of(&error))
 }
 
 /// A failure to set the client up.
-pub(super) fn setup(error: &(dyn Error + 'static)) -> TransportProblem {
-    TransportProblem::Setup(cause_of(error))
+pub(super) fn setup(error: &(dyn Error + 'static)) -> ApiError {
+    ApiError::not_sent(Cause::Setup(words_of(error)))
 }
 
 /// An error and what caused it, outermost first. `io::Error::source` skips the error it wraps, so that
@@ -59,7 +60,7 @@ fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn
 }
 
 /// The text of the innermost cause, which is the informative one.
-fn cause_of(error: &(dyn Error + 'static)) -> ServerText {
+fn words_of(error: &(dyn Error + 'static)) -> ServerText {
     let innermost = causes(error).last().unwrap_or(error);
     let plain = innermost.downcast_ref::<io::Error>().map(io::Error::kind);
     match plain.and_then(io_words) {
@@ -97,7 +98,7 @@ fn interruption(error: &reqwest::Error) -> ServerText {
     if http.is_some_and(hyper::Error::is_parse) {
         return ServerText::new("the response is not HTTP");
     }
-    cause_of(error)
+    words_of(error)
 }
 
 /// Recognises what hyper-util's proxy tunnels say. Their error types are private, so only their text can be matched.

@@ -15,15 +15,20 @@ use tokio::process::{Child, Command};
 use tokio::time::timeout;
 use zeroize::Zeroizing;
 
-use crate::domain::{Credentials, ProfileName, ServerText, is_atlas_variable, trim_visible, without_secrets};
+use crate::domain::{
+    Credentials, ProfileName, ServerText, is_atlas_variable, os_error_message, trim_visible, without_secrets,
+};
 
-use super::error::{AtlasCliProblem, CredentialsError};
+use super::error::CredentialsError;
 
 /// How long the command may take.
 const LIMIT: Duration = Duration::from_secs(5);
 
 /// How long to wait for the end of the output once the command has ended: what it left running may never close it.
 const TIME_FOR_THE_REST: Duration = Duration::from_millis(100);
+
+/// What helps where the Atlas CLI does not.
+const OR_TOKEN: &str = "or set MONGODB_ATLAS_ACCESS_TOKEN";
 
 /// More than any token has, in bytes.
 const LONGEST: usize = 16 * 1024;
@@ -48,31 +53,33 @@ impl BrowserLogin {
     /// # Errors
     /// A sentence for each way in which that fails, with a way out.
     pub async fn read(self) -> Result<Credentials, CredentialsError> {
-        let problem = match self.token().await {
-            Ok(token) => {
-                let place = format!("the output of `atlas auth token --profile {}`", self.profile);
-                let credentials = Credentials::access_token((*token).clone());
-                return credentials.map_err(|problem| CredentialsError::Value { place, problem });
-            }
-            Err(problem) => problem,
-        };
-        Err(CredentialsError::AtlasCli { name: self.profile, problem })
+        let token = self.token().await.map_err(CredentialsError::AtlasCli)?;
+        Credentials::access_token((*token).clone()).map_err(|problem| {
+            let place = format!("the output of `atlas auth token --profile {}`", self.profile);
+            CredentialsError::Value { place, problem }
+        })
     }
 
-    async fn token(&self) -> Result<Zeroizing<String>, AtlasCliProblem> {
+    async fn token(&self) -> Result<Zeroizing<String>, String> {
         let path = env::var_os("PATH").unwrap_or_default();
-        let program = find_on(&path).ok_or(AtlasCliProblem::Missing)?;
+        let name = &self.profile;
+        let program = find_on(&path).ok_or_else(|| {
+            format!(
+                "profile `{name}` is a browser login, whose token the Atlas CLI keeps, and there is no `atlas` on the \
+                 PATH: install the Atlas CLI, {OR_TOKEN}"
+            )
+        })?;
+        let command = format!("`atlas auth token --profile {name}`");
         let not_started = |error: io::Error| {
-            let message = error.to_string();
-            AtlasCliProblem::NotStarted(ServerText::new(
-                message.split(" (os error").next().unwrap_or_default(),
-            ))
+            format!("{command} could not be started ({}): correct that, {OR_TOKEN}", os_error_message(&error))
         };
         let mut child = self.start(&program).map_err(not_started)?;
         let mut group = Group::of(&child);
-        let ended = timeout(LIMIT, wait(&mut child)).await.map_err(|_| AtlasCliProblem::TooSlow)?;
+        let ended = timeout(LIMIT, wait(&mut child)).await.map_err(|_| {
+            format!("{command} took more than 5 seconds and was stopped: run it in a terminal to see why, {OR_TOKEN}")
+        })?;
         group.has_ended();
-        ended.map_err(not_started)?.token()
+        ended.map_err(not_started)?.token(name)
     }
 
     /// Starts the command in a process group of its own, so that what it starts can be stopped with it.
@@ -93,25 +100,32 @@ impl BrowserLogin {
 }
 
 impl Ended {
-    fn token(&self) -> Result<Zeroizing<String>, AtlasCliProblem> {
+    fn token(&self, name: &ProfileName) -> Result<Zeroizing<String>, String> {
+        let command = format!("`atlas auth token --profile {name}`");
+        let no_token = || {
+            format!(
+                "{command} printed no token: update the Atlas CLI (older versions have no `auth token`), {OR_TOKEN}"
+            )
+        };
+        let with_login = |what: &str| format!("{command} {what}: run `atlas auth login --profile {name}`");
         if !self.status.success() {
             let line = telling_line(&self.errors);
-            let is_unknown =
-                ["unknown command", "unknown flag"].iter().any(|words| line.as_str().contains(words));
-            return Err(if is_unknown {
-                AtlasCliProblem::NoTokenCommand
-            } else {
-                AtlasCliProblem::Failed(line)
+            return Err(match line.as_str() {
+                text if ["unknown command", "unknown flag"].iter().any(|words| text.contains(words)) => {
+                    no_token()
+                }
+                "" => with_login("failed"),
+                line => with_login(&format!("failed ({line})")),
             });
         }
-        let text = std::str::from_utf8(&self.output).map_err(|_| AtlasCliProblem::NoTokenCommand)?;
+        let text = std::str::from_utf8(&self.output).map_err(|_| no_token())?;
         let text = trim_visible(text);
         if text.is_empty() {
-            return Err(AtlasCliProblem::Silent);
+            return Err(with_login("printed nothing"));
         }
         // An older version prints its help and says that all is well.
         if self.output.len() > LONGEST || text.contains(char::is_whitespace) {
-            return Err(AtlasCliProblem::NoTokenCommand);
+            return Err(no_token());
         }
         Ok(Zeroizing::new(text.to_owned()))
     }

@@ -7,7 +7,7 @@ use std::fmt;
 
 use thiserror::Error;
 
-use crate::domain::{BaseUrlError, CredentialProblem, ProfileName, ProjectIdError, ServerText, is_quoted};
+use crate::domain::{BaseUrlError, CredentialProblem, IdError, ProfileName, ServerText, is_quoted};
 
 /// Why it is not known who signs in, or where.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -61,13 +61,8 @@ pub enum CredentialsError {
         name_hint: String,
     },
     /// A user signed in with a browser (`auth_type` `user_account`), and the Atlas CLI did not give the token.
-    #[error("{}", problem.sentence(name))]
-    AtlasCli {
-        /// The profile.
-        name: ProfileName,
-        /// Why it did not.
-        problem: AtlasCliProblem,
-    },
+    #[error("{0}")]
+    AtlasCli(String),
     /// The profile says that it has no credentials.
     #[error(
         "profile `{0}` has no credentials (auth_type no_auth): run `atlas auth login --profile {0}`, or choose \
@@ -133,89 +128,14 @@ impl CredentialsError {
     }
 }
 
-/// Why the Atlas CLI did not give the token of a browser login.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum AtlasCliProblem {
-    /// There is no `atlas` on the PATH.
-    Missing,
-    /// The system did not start it.
-    NotStarted(ServerText),
-    /// It failed, with this line.
-    Failed(ServerText),
-    /// It printed nothing.
-    Silent,
-    /// It did not end in time.
-    TooSlow,
-    /// It is too old to know `auth token`, or another program of that name.
-    NoTokenCommand,
-}
-
-impl AtlasCliProblem {
-    fn sentence(&self, name: &ProfileName) -> String {
-        let command = format!("`atlas auth token --profile {name}`");
-        let sign_in = format!("run `atlas auth login --profile {name}`");
-        let or_token = "or set MONGODB_ATLAS_ACCESS_TOKEN";
-        match self {
-            Self::Missing => format!(
-                "profile `{name}` is a browser login, whose token the Atlas CLI keeps, and there is no `atlas` on the \
-                 PATH: install the Atlas CLI, {or_token}"
-            ),
-            Self::NotStarted(why) => {
-                format!("{command} could not be started ({why}): correct that, {or_token}")
-            }
-            Self::Failed(line) if line.is_empty() => format!("{command} failed: {sign_in}"),
-            Self::Failed(line) => format!("{command} failed ({line}): {sign_in}"),
-            Self::Silent => format!("{command} printed nothing: {sign_in}"),
-            Self::TooSlow => format!(
-                "{command} took more than 5 seconds and was stopped: run it in a terminal to see why, {or_token}"
-            ),
-            Self::NoTokenCommand => format!(
-                "{command} printed no token: update the Atlas CLI (older versions have no `auth token`), {or_token}"
-            ),
-        }
-    }
-}
-
 /// A file of settings, this program's or that of profiles, cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("{file} {problem}")]
 pub struct FileError {
     /// Its path.
     pub(crate) file: ServerText,
-    /// What is wrong with it.
-    pub(crate) problem: FileProblem,
-}
-
-/// What is wrong with a file of settings. Each sentence goes on after its path.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub(crate) enum FileProblem {
-    #[error("is a directory, not a file")]
-    Directory,
-    /// A pipe, a device or a socket; reading it could wait forever.
-    #[error("is not a regular file")]
-    NotRegular,
-    #[error("cannot be read (permission denied): make it readable for your user")]
-    NotReadable,
-    #[error("cannot be read: {0}")]
-    Reading(ServerText),
-    #[error("is larger than 1 MiB: it is not a configuration file")]
-    TooLarge,
-    #[error("is not UTF-8 text: save it as UTF-8, or create it again with `atlas auth login`")]
-    NotUtf8,
-    /// The line, from 1, where reading stopped. The line itself may hold a secret.
-    #[error("is not valid TOML: see line {0}")]
-    NotToml(usize),
-    /// A layout from the future, in which the same names may mean something else.
-    #[error(
-        "has version {0}, but this program reads version 2: update atlas-secret, or set the variables that \
-         atlas-secret --help names"
-    )]
-    NewerVersion(i64),
-    #[error("has a version that is not a number: write version = 2")]
-    StrangeVersion,
-    /// A setting of this program's own file: its line, from 1, and what is wrong, after the key where it is known.
-    #[error("has an error in line {line}: {reason}")]
-    Setting { line: usize, reason: ServerText },
+    /// What is wrong with it: a sentence that goes on after its path. No line of the file is in it.
+    pub(crate) problem: String,
 }
 
 /// Something that is not as it should be, and does not prevent signing in by hand.
@@ -237,7 +157,7 @@ pub enum Warning {
         /// The variable, or the setting and its profile.
         place: String,
         /// What is wrong with it.
-        error: ProjectIdError,
+        error: IdError,
     },
 }
 

@@ -23,7 +23,6 @@ mod properties;
 mod resolve;
 
 pub use atlas_cli::BrowserLogin;
-pub(crate) use error::FileProblem;
 pub use error::{CredentialsError, FileError, Precedence, ShadowedSource, Warning};
 pub use keyring::{ACCESS_TOKEN, KeyringRequest};
 pub use profile::{CredentialSource, Profile};

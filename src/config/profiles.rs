@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 
 use crate::domain::{Os, ProfileName, ServerText};
 
-use super::error::{CredentialsError, FileError, FileProblem, Warning};
+use super::error::{CredentialsError, FileError, Warning};
 use super::profile::{Profile, Settings};
 
 /// No configuration is larger; what is, is something else.
@@ -45,7 +45,7 @@ impl Profiles {
         Self::read(path, &file).map_err(|problem| FileError { file, problem })
     }
 
-    fn read(path: &Path, file: &ServerText) -> Result<Self, FileProblem> {
+    fn read(path: &Path, file: &ServerText) -> Result<Self, String> {
         let Some((text, about)) = read(path)? else {
             return Ok(Self::default());
         };
@@ -57,9 +57,14 @@ impl Profiles {
         }
         match version {
             Some(Value::Integer(VERSION)) => {}
-            Some(Value::Integer(newer)) if newer > VERSION => return Err(FileProblem::NewerVersion(newer)),
+            Some(Value::Integer(newer)) if newer > VERSION => {
+                return Err(format!(
+                    "has version {newer}, but this program reads version 2: update atlas-secret, or set the variables \
+                 that atlas-secret --help names"
+                ));
+            }
             Some(Value::Integer(_)) | None => profiles.warnings.push(Warning::OldVersion(file.clone())),
-            Some(_) => return Err(FileProblem::StrangeVersion),
+            Some(_) => return Err("has a version that is not a number: write version = 2".to_owned()),
         }
         if others_have(&about, 0o044) && profiles.saved.iter().any(Profile::holds_credentials) {
             profiles.warnings.push(Warning::OpenToOthers(file.clone()));
@@ -119,9 +124,10 @@ impl Profiles {
 }
 
 /// The text of the file, and what its mode allows; `None` when there is no file.
-fn read(path: &Path) -> Result<Option<(Zeroizing<String>, fs::Metadata)>, FileProblem> {
+fn read(path: &Path) -> Result<Option<(Zeroizing<String>, fs::Metadata)>, String> {
     let Some((bytes, about)) = read_bytes(path)? else { return Ok(None) };
-    let text = std::str::from_utf8(&bytes).map_err(|_| FileProblem::NotUtf8)?;
+    let text = std::str::from_utf8(&bytes)
+        .map_err(|_| "is not UTF-8 text: save it as UTF-8, or create it again with `atlas auth login`")?;
     // Editors on Windows put a byte order mark first, which is no part of TOML.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     Ok(Some((Zeroizing::new(text.to_owned()), about)))
@@ -131,7 +137,7 @@ fn read(path: &Path) -> Result<Option<(Zeroizing<String>, fs::Metadata)>, FilePr
 type Content = (Zeroizing<Vec<u8>>, fs::Metadata);
 
 /// Reads a file of settings; `None` when there is no file.
-pub(crate) fn read_bytes(path: &Path) -> Result<Option<Content>, FileProblem> {
+pub(crate) fn read_bytes(path: &Path) -> Result<Option<Content>, String> {
     let about = match fs::metadata(path) {
         Ok(about) => about,
         // A file in the place of a folder on the way also means that there is no configuration.
@@ -141,34 +147,37 @@ pub(crate) fn read_bytes(path: &Path) -> Result<Option<Content>, FileProblem> {
         Err(error) => return Err(problem_of(&error)),
     };
     if about.is_dir() {
-        return Err(FileProblem::Directory);
+        return Err("is a directory, not a file".to_owned());
     }
     if !about.is_file() {
-        return Err(FileProblem::NotRegular);
+        // Reading a pipe or a device could wait forever.
+        return Err("is not a regular file".to_owned());
     }
     let mut bytes = Zeroizing::new(Vec::new());
     let file = File::open(path).map_err(|error| problem_of(&error))?;
     file.take(LARGEST + 1).read_to_end(&mut bytes).map_err(|error| problem_of(&error))?;
     if u64::try_from(bytes.len()).is_ok_and(|length| length > LARGEST) {
-        return Err(FileProblem::TooLarge);
+        return Err("is larger than 1 MiB: it is not a configuration file".to_owned());
     }
     Ok(Some((bytes, about)))
 }
 
 /// Parses the text. The parser's own message quotes the line it stopped at, which may hold a secret, so
 /// that only the line's number is kept.
-fn parse(text: &str) -> Result<toml::Table, FileProblem> {
+fn parse(text: &str) -> Result<toml::Table, String> {
     text.parse::<toml::Table>().map_err(|error| {
         let stopped_at = error.span().map_or(0, |span| span.start.min(text.len()));
         let before = text.get(..stopped_at).unwrap_or(text);
-        FileProblem::NotToml(before.matches('\n').count() + 1)
+        format!("is not valid TOML: see line {}", before.matches('\n').count() + 1)
     })
 }
 
-fn problem_of(error: &io::Error) -> FileProblem {
+fn problem_of(error: &io::Error) -> String {
     match error.kind() {
-        ErrorKind::PermissionDenied => FileProblem::NotReadable,
-        _ => FileProblem::Reading(ServerText::new(&error.to_string())),
+        ErrorKind::PermissionDenied => {
+            "cannot be read (permission denied): make it readable for your user".to_owned()
+        }
+        _ => format!("cannot be read: {}", ServerText::new(&error.to_string())),
     }
 }
 

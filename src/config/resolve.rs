@@ -1,6 +1,6 @@
 //! Who signs in, where, and what is not used: everything about credentials put together.
 
-use crate::domain::{BaseUrl, ProfileName, ProjectId, ProjectIdError, is_quoted};
+use crate::domain::{BaseUrl, IdError, ProfileName, ProjectId, is_quoted};
 
 use super::base_url;
 use super::environment::{self, CREDENTIALS, PROFILE, Variables};
@@ -164,7 +164,7 @@ impl Found {
         match (variables.project_id(), in_profile) {
             (Some((variable, id)), in_profile) => {
                 if is_quoted(&id) {
-                    let (place, error) = (variable.to_owned(), ProjectIdError::Quoted);
+                    let (place, error) = (variable.to_owned(), IdError::Quoted);
                     self.warnings.push(Warning::ProjectId { place, error });
                 }
                 let winner = Precedence::Variable(variable);

@@ -6,17 +6,15 @@
 //! ```
 //!
 //! No shell takes part, the secret is never an argument, and the command has the terminal while it runs: the
-//! caller has left its screen and the raw mode before.
+//! caller has left its screen and the raw mode before. What the command prints is captured; it can ask at /dev/tty.
 
+mod captured;
 mod line;
-mod output;
 #[cfg(not(unix))]
 mod plain;
+mod presets;
 #[cfg(unix)]
 mod process;
-#[cfg(unix)]
-mod signals;
-mod stderr;
 #[cfg(test)]
 #[cfg(unix)]
 mod tests;
@@ -27,55 +25,55 @@ use std::io;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use crate::domain::{CommandOutcome, Format, SecretPayload, ServerText};
+use crate::domain::{CommandOutcome, CommandReport, Format, SecretPayload, ServerText, os_error_message};
 
 use super::format::render;
-use super::os::{os_error_message, remove_credentials};
+use super::os::remove_credentials;
 
 #[cfg(not(unix))]
-use plain::{HeldSignals, run};
+use plain::{hold_signals, run};
 #[cfg(unix)]
-use process::run;
-#[cfg(unix)]
-use signals::HeldSignals;
+use process::{hold_signals, run};
 
 pub use line::check_line;
-pub use output::CommandOutput;
+pub use presets::find_presets;
 
-/// Runs the command `line` with the secret alone on its standard input, and waits until it has ended.
+/// Runs the command `line` with the secret in `format` on its standard input, and waits until it has ended. `on_start` is called with the name
+/// of the program just before.
 ///
 /// The line is split as a shell would split it, and a leading `~` of a word is `home`; what else only a shell can do
 /// is refused. `{project_id}`,
 /// `{client_id}`, `{secret_id}` and `{expires_at}` (RFC 3339) stand for what they say, each inside its word.
 ///
 /// Until the command has ended an interrupt or a quit from the keyboard is the command's alone, and a command
-/// that is stopped (Ctrl-Z) stops this process's group too. A command that no one waits for any more runs on, as long as it
-/// writes nothing to its standard error.
+/// that is stopped (Ctrl-Z) stops this process's group too. A command that no one waits for any more runs on.
 /// Needs a tokio runtime with its signals enabled.
 pub async fn pipe_to(
     line: &str,
     home: Option<&Path>,
+    format: Format,
     payload: &SecretPayload,
-    output: CommandOutput,
-) -> CommandOutcome {
+    on_start: impl FnOnce(&str),
+) -> CommandReport {
     let words = match line::words_of(line, home, payload) {
         Ok(words) => words,
-        Err(outcome) => return outcome,
+        Err(outcome) => return outcome.into(),
     };
-    let secret = render(Format::Secret, payload);
-    let signals = match HeldSignals::hold() {
+    let (input, secret) = (render(format, payload), payload.secret.value.clone());
+    let signals = match hold_signals() {
         Ok(signals) => signals,
-        Err(error) => return CommandOutcome::NotStarted(os_error_message(&error)),
+        Err(error) => return CommandOutcome::NotStarted(os_error_message(&error)).into(),
     };
-    let outcome = tokio::task::spawn_blocking(move || run(&words, &secret, output)).await;
+    on_start(&words.program);
+    let ended = tokio::task::spawn_blocking(move || run(&words, &input, &secret)).await;
     drop(signals);
-    outcome.unwrap_or_else(|_| CommandOutcome::Lost(ServerText::new("waiting for it failed")))
+    ended.unwrap_or_else(|_| CommandOutcome::Lost(ServerText::new("waiting for it failed")).into())
 }
 
-/// The program and its arguments. It has our environment without the credentials; its standard error is ours to read.
+/// The program and its arguments. It has our environment without the credentials; its output is ours to read.
 fn command_of(words: &line::Words) -> Command {
     let mut command = Command::new(&words.program);
-    command.args(&words.arguments).stderr(Stdio::piped());
+    command.args(&words.arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
     remove_credentials(&mut command);
     command
 }

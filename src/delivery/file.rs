@@ -24,10 +24,11 @@ use std::path::{Path, PathBuf, absolute};
 use secrecy::ExposeSecret;
 use zeroize::Zeroizing;
 
-use crate::domain::{ENV_VARIABLES, Format, SaveFailure, SavedFile, SecretPayload, ServerText};
+use crate::domain::{
+    ENV_VARIABLES, Format, SaveFailure, SavedFile, SecretPayload, ServerText, os_error_message,
+};
 
 use super::format::render;
-use super::os::os_error_message;
 
 /// Saves `payload` as `path`, in the format that the name asks for. A leading `~` is `home`.
 ///

@@ -15,13 +15,12 @@ mod profile;
 mod stdout;
 
 pub use clipboard::{
-    ClipboardBackend, Copier, Environment, HOLD_CLIPBOARD, OperatingSystem, Preference, hold_clipboard,
-    select_backend, this_program,
+    ClipboardBackend, Copier, Environment, HOLD_CLIPBOARD, Preference, hold_clipboard, select_backend,
+    this_program,
 };
-pub use command::{CommandOutput, check_line, pipe_to};
+pub use command::{check_line, find_presets, pipe_to};
 pub use file::{save, update_env};
 pub use format::render;
-pub(crate) use os::os_error_message;
 pub use os::{forbid_core_dumps, survive_file_size_limit};
 pub use profile::{profiles_of, update_profiles};
 pub use stdout::{StdoutKind, StdoutProblem, check_stdout, write_secret};

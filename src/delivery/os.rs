@@ -1,9 +1,8 @@
 //! What every way of delivery needs from the operating system.
 
-use std::io;
 use std::process::Command;
 
-use crate::domain::{ServerText, is_atlas_variable};
+use crate::domain::is_atlas_variable;
 
 /// Forbids core dumps, and reading this process's memory by other processes of the same user, where Linux offers it
 /// (`PR_SET_DUMPABLE`, prctl(2)). That stops dumps even where cores are piped to a program. Children are not
@@ -49,12 +48,6 @@ pub(super) fn remove_credentials(command: &mut Command) {
     }
 }
 
-/// The system's message for `error`, without the number that Rust adds (`Is a directory (os error 21)`).
-pub(crate) fn os_error_message(error: &io::Error) -> ServerText {
-    let message = error.to_string();
-    ServerText::new(message.split(" (os error").next().unwrap_or_default())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -87,12 +80,5 @@ mod tests {
         let inherited: Vec<&str> =
             removed.into_iter().chain(kept).filter(|name| !is_atlas_variable(name.as_ref())).collect();
         assert_eq!(inherited, kept);
-    }
-
-    #[test]
-    fn the_error_number_is_left_out() {
-        let error = io::Error::other("Is a directory (os error 21)");
-        assert_eq!(os_error_message(&error), ServerText::new("Is a directory"));
-        assert_eq!(os_error_message(&io::Error::other("half a pipe")), ServerText::new("half a pipe"));
     }
 }

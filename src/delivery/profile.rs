@@ -16,7 +16,7 @@ use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 use zeroize::Zeroizing;
 
-use crate::config::{ACCESS_TOKEN, CredentialSource, CredentialsError, FileError, KeyringRequest, Profiles};
+use crate::config::{ACCESS_TOKEN, CredentialSource, CredentialsError, KeyringRequest, Profiles};
 use crate::domain::{
     ClientId, Credentials, PairKind, ProfileName, ProfileUpdate, SaveFailure, SecretPayload, ServerText,
     trim_visible,
@@ -49,10 +49,8 @@ pub async fn update_profiles(
 ) -> Vec<ProfileUpdate> {
     let names = profiles.clone();
     let work = move || {
-        let update = |profile: ProfileName| ProfileUpdate {
-            result: update(&config, &profile, &payload).map_err(|problem| problem.sentence()),
-            profile,
-        };
+        let update =
+            |profile: ProfileName| ProfileUpdate { result: update(&config, &profile, &payload), profile };
         names.into_iter().map(update).collect()
     };
     let interrupted = |profile| ProfileUpdate {
@@ -63,59 +61,41 @@ pub async fn update_profiles(
     updated.unwrap_or_else(|_| profiles.into_iter().map(interrupted).collect())
 }
 
-/// Why a profile was not updated.
-#[derive(Debug)]
-enum Problem {
-    Credentials(CredentialsError),
-    File(SaveFailure),
+/// Why a profile was not updated. What these errors advise is for signing in.
+fn not_updated(error: &CredentialsError) -> ServerText {
+    ServerText::new(&match error {
+        CredentialsError::KeyringLocked(why) => format!("The system's keyring is locked ({why})."),
+        CredentialsError::KeyringUnavailable(why) => format!("The system's keyring cannot be used ({why})."),
+        error => format!("{error}."),
+    })
 }
 
-impl From<CredentialsError> for Problem {
-    fn from(error: CredentialsError) -> Self {
-        Self::Credentials(error)
-    }
+fn not_written(failure: &SaveFailure) -> ServerText {
+    ServerText::new(&format!("config.toml: {}", failure.cause()))
 }
 
-impl From<FileError> for Problem {
-    fn from(error: FileError) -> Self {
-        Self::Credentials(error.into())
-    }
+fn credentials(config: &Path, name: &ProfileName) -> Result<CredentialSource, ServerText> {
+    let profiles = Profiles::load(config).map_err(CredentialsError::from);
+    let credentials = profiles.and_then(|profiles| profiles.named(name)?.credentials());
+    credentials.map_err(|error| not_updated(&error))
 }
 
-impl From<SaveFailure> for Problem {
-    fn from(failure: SaveFailure) -> Self {
-        Self::File(failure)
-    }
-}
-
-impl Problem {
-    fn sentence(&self) -> ServerText {
-        ServerText::new(&match self {
-            // What these errors advise is for signing in.
-            Self::Credentials(CredentialsError::KeyringLocked(why)) => {
-                format!("The system's keyring is locked ({why}).")
-            }
-            Self::Credentials(CredentialsError::KeyringUnavailable(why)) => {
-                format!("The system's keyring cannot be used ({why}).")
-            }
-            Self::Credentials(error) => format!("{error}."),
-            Self::File(failure) => format!("config.toml: {}", failure.cause()),
-        })
-    }
+fn other_account(name: &ProfileName) -> ServerText {
+    not_updated(&CredentialsError::OtherAccount(name.clone()))
 }
 
 /// Writes the secret to where the profile keeps its own, and reads it back. Says where that was.
-fn update(config: &Path, name: &ProfileName, payload: &SecretPayload) -> Result<ServerText, Problem> {
+fn update(config: &Path, name: &ProfileName, payload: &SecretPayload) -> Result<ServerText, ServerText> {
     let (client, secret) = (&payload.new_secret.client, &payload.secret.value);
-    let kept_in = match Profiles::load(config)?.named(name)?.credentials()? {
+    let kept_in = match credentials(config, name)? {
         CredentialSource::NeedsKeyring(request) if request.kind == PairKind::ServiceAccount => {
-            request.replace_secret(client, secret)?;
+            request.replace_secret(client, secret).map_err(|error| not_updated(&error))?;
             "keyring"
         }
         CredentialSource::Ready(Credentials::ServiceAccount { .. }) => {
             write_file(config, name, client, secret)?
         }
-        _ => return Err(CredentialsError::OtherAccount(name.clone()).into()),
+        _ => return Err(other_account(name)),
     };
     Ok(ServerText::new(&format!("profile {name} ({kept_in})")))
 }
@@ -125,18 +105,17 @@ fn write_file(
     name: &ProfileName,
     client: &ClientId,
     secret: &SecretString,
-) -> Result<&'static str, Problem> {
-    let file = ExistingFile::open(config)?;
-    let content = file.read()?;
-    let other_account = || CredentialsError::OtherAccount(name.clone());
-    let new = with_secret(&content, name, client, secret).ok_or_else(other_account)?;
+) -> Result<&'static str, ServerText> {
+    let file = ExistingFile::open(config).map_err(|failure| not_written(&failure))?;
+    let content = file.read().map_err(|failure| not_written(&failure))?;
+    let new = with_secret(&content, name, client, secret).ok_or_else(|| other_account(name))?;
     // The Atlas CLI may have cached a token in a keyring that holds nothing else of the profile.
     KeyringRequest { profile: name.clone(), kind: PairKind::ServiceAccount }.forget_token();
-    file.replace(&new)?;
-    match Profiles::load(config)?.named(name)?.credentials()? {
+    file.replace(&new).map_err(|failure| not_written(&failure))?;
+    match credentials(config, name)? {
         CredentialSource::Ready(Credentials::ServiceAccount { client_secret, .. })
             if client_secret.expose_secret() == secret.expose_secret() => {}
-        _ => return Err(SaveFailure::Changed.into()),
+        _ => return Err(not_written(&SaveFailure::Changed)),
     }
     Ok(if file.is_open_to_others() { "config.toml, now readable only by you" } else { "config.toml" })
 }

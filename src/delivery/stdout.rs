@@ -8,9 +8,7 @@ mod write;
 
 use std::io::{self, IsTerminal};
 
-use crate::domain::ServerText;
-
-use super::os::os_error_message;
+use crate::domain::{ServerText, os_error_message};
 
 pub use write::write_secret;
 
@@ -23,7 +21,7 @@ pub enum StdoutKind {
     Sink,
 }
 
-/// Why standard output may not get a secret. Each says the way out.
+/// Why standard output may not or cannot get the secret. Each says what to do.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum StdoutProblem {
     /// It is closed, which Rust turns into `/dev/null`, or it is `/dev/null`.
@@ -62,6 +60,17 @@ pub enum StdoutProblem {
         "Standard output goes to the system's journal, which would keep the secret. Send it to a pipe or a file."
     )]
     Journal,
+    /// A format for a terminal.
+    #[error(
+        "--format: standard output is a terminal, where secrets are never printed; redirect it or remove --format"
+    )]
+    FormatOnTerminal,
+    /// No format for a run without an interface.
+    #[error(
+        "--yes: standard output is not a terminal; choose what to write with --format \
+         (secret, env, json, kubernetes, aws) or --template"
+    )]
+    NoFormat,
     /// It cannot be examined.
     #[error("What standard output is cannot be learned: {0}.")]
     Unknown(ServerText),

@@ -30,7 +30,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
 
 pub use routes::Atlas;
-pub use world::{World, WorldError};
+pub use world::World;
 
 use crate::domain::{BaseUrl, Credentials};
 use wire::{CreateAnswer, Delivery};

@@ -9,7 +9,6 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _};
 use serde_json::{Value, json};
-use thiserror::Error;
 
 use super::wire::{CreateAnswer, Reply, invalid_field, no_resource, now, refusal};
 use crate::domain::{ClientId, Credentials, ProjectId};
@@ -115,29 +114,18 @@ pub(super) struct Secret {
     pub(super) last_used_at: Option<Timestamp>,
 }
 
-/// Why a text is not a world.
-#[derive(Debug, Error)]
-pub enum WorldError {
-    /// Not JSON, or not of a world's shape.
-    #[error("not a world: {0}")]
-    Json(#[from] serde_json::Error),
-    /// The prefilled account is not one of the prefilled project's.
-    #[error("the prefilled project has no such service account")]
-    Prefill,
-}
-
 impl World {
     /// The world of `--demo`. An error means that the file built into the program is broken.
-    pub fn demo() -> Result<Self, WorldError> {
+    pub fn demo() -> Result<Self, serde_json::Error> {
         Self::from_json(DEMO)
     }
 
     /// Reads a world. Unknown fields are refused, because a test on a mistyped world proves nothing.
-    pub fn from_json(text: &str) -> Result<Self, WorldError> {
+    pub fn from_json(text: &str) -> Result<Self, serde_json::Error> {
         let mut world: Self = serde_json::from_str(text)?;
         let (project, client) = world.prefill();
         if world.account(project.as_str(), client.as_str()).is_err() {
-            return Err(WorldError::Prefill);
+            return Err(serde::de::Error::custom("the prefilled project has no such service account"));
         }
         Ok(world)
     }
@@ -435,6 +423,6 @@ mod tests {
             let error = World::from_json(&world.to_string()).unwrap_err().to_string();
             assert!(error.contains(expected), "{world}: {error}");
         }
-        assert!(matches!(World::from_json(""), Err(WorldError::Json(_))));
+        assert!(World::from_json("").is_err());
     }
 }

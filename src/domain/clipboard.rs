@@ -16,7 +16,10 @@ pub enum CopyOutcome {
     /// The value was given to the terminal, which never answers.
     Sent(TerminalRoute),
     /// No backend worked.
-    Failed(CopyFailure),
+    Failed {
+        /// One message per backend that was tried.
+        reasons: Vec<ServerText>,
+    },
 }
 
 /// A copy on the system's clipboard.
@@ -45,13 +48,6 @@ impl TerminalRoute {
             Self::Osc52 | Self::Osc52Instead(_) => "OSC 52",
         }
     }
-}
-
-/// Why nothing could be copied.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CopyFailure {
-    /// One message per backend that was tried.
-    pub reasons: Vec<ServerText>,
 }
 
 /// Why a backend could not copy. The messages are ours: the clipboard library reports a missing display as a

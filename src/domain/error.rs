@@ -1,106 +1,34 @@
-//! What is known after a request, and why it failed. `messages` explains each to the user.
+//! Why a request to Atlas gave nothing, and what is certain after it. `messages` explains each cause to the user.
 
 use std::time::Duration;
 
-use jiff::Timestamp;
+use super::{ProfileName, Rejection, RejectionKind, ServerText};
 
-use super::{CreatedSecret, ProfileName, Rejection, ServerText};
-
-/// What is known after the one POST that creates a secret.
-#[derive(Clone, Debug)]
-pub enum CreateOutcome {
-    /// Atlas answered with the secret.
-    Created(CreatedSecret),
-    /// The request never left: no connection was made.
-    NotSent(TransportProblem),
-    /// Atlas itself refused: nothing was created.
-    Rejected(Rejection),
-    /// The answer does not tell whether a secret was created.
-    Unknown(LostAnswer),
-}
-
-/// How the answer to a POST was lost.
+/// Why a request to Atlas gave nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum LostAnswer {
-    /// Nothing came for this long.
-    TimedOut(Duration),
-    /// The connection broke after the request had been sent.
-    Broken(TransportProblem),
-    /// Atlas said that it created the secret, but its value could not be read.
-    ValueUnreadable(ServerText),
-    /// An answer that is neither Atlas's refusal nor a secret, such as a proxy's error page.
-    Unexpected {
-        /// The HTTP status.
-        status: u16,
-    },
-    /// The user stopped waiting; the answer may still come.
-    StoppedWaiting,
-    /// The program that waited for it has ended.
-    EarlierRun,
+pub struct ApiError {
+    /// How far the request got.
+    pub phase: Phase,
+    /// What went wrong.
+    pub cause: Cause,
 }
 
-impl LostAnswer {
-    /// True when a secret certainly exists, its value lost.
-    pub fn is_certainly_created(&self) -> bool {
-        matches!(self, Self::ValueUnreadable(_))
-    }
+/// How far a request got.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// Nothing of it has left: what it needs first failed, such as the connection or a token.
+    NotSent,
+    /// It has left, or may have.
+    Sent,
 }
 
-/// Why a request that only reads, or signs in, or deletes, gave nothing.
+/// What went wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ReadProblem {
-    /// The service account's id or secret was refused by the token endpoint.
-    SignInRefused(ServerText),
-    /// Atlas refused.
-    Rejected(Rejection),
-    /// Atlas refused the token of a browser login.
-    LoginExpired(ProfileName, Box<Rejection>),
-    /// Nothing could be sent, or the connection broke.
-    Transport(TransportProblem),
-    /// Nothing came for this long.
-    TimedOut(Duration),
-    /// An answer that is not what the API documents.
-    Unexpected {
-        /// The HTTP status.
-        status: u16,
-    },
-    /// Atlas did not confirm a deletion, and the account still has the secret.
-    StillThere,
-    /// Atlas did not confirm a deletion, and the account could not be read to see.
-    PerhapsDeleted(Box<Self>),
-}
-
-/// What the answer to a request to delete a secret says.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum DeleteOutcome {
-    /// Atlas deleted it.
-    Gone,
-    /// It was certainly not deleted: nothing was sent, or Atlas itself refused.
-    Failed(ReadProblem),
-    /// Not known: no answer, one that is not Atlas's, or a 404, which Atlas gives for a project, an account and a
-    /// secret alike. The account has to be fetched.
-    Unknown(ReadProblem),
-}
-
-/// What is known after Atlas's token endpoint was asked with a new secret.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum VerifyOutcome {
-    /// Atlas gave a token for it; the token was given back.
-    Accepted {
-        /// What Atlas's clock said then, where it said so.
-        at: Option<Timestamp>,
-    },
-    /// Atlas knows no such secret, asked several times; in its own words. A new secret may need longer than
-    /// that to be known everywhere.
-    Refused(ServerText),
-    /// Not known: the network failed, a rate limit, or an answer that is not Atlas's. It says nothing about
-    /// the secret.
-    CouldNotCheck(ReadProblem),
-}
-
-/// A failure below HTTP.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum TransportProblem {
+pub enum Cause {
+    /// The credentials are not there, or cannot be used: a profile of another kind, a locked keyring.
+    Credentials(ServerText),
+    /// The HTTP client could not be set up: trust roots, proxy settings.
+    Setup(ServerText),
     /// The host's name has no address.
     Dns(ServerText),
     /// The host refused the connection, or could not be reached.
@@ -111,12 +39,129 @@ pub enum TransportProblem {
     Tls(ServerText),
     /// The proxy on the way refused or failed.
     Proxy(ServerText),
-    /// The connection ended in the middle.
-    Interrupted(ServerText),
     /// The server sent no challenge that the API key could answer (RFC 7616, section 3.3).
     NoChallenge(ServerText),
-    /// The credentials are not there, or cannot be used: a profile of another kind, a locked keyring.
-    Credentials(ServerText),
-    /// The HTTP client could not be set up: trust roots, proxy settings.
-    Setup(ServerText),
+    /// The connection ended in the middle.
+    Interrupted(ServerText),
+    /// Nothing came for this long.
+    TimedOut(Duration),
+    /// The token endpoint does not know this id with this secret (`invalid_client`, RFC 6749, section 5.2). Its words.
+    SignInRefused(ServerText),
+    /// The token endpoint refused for another reason, which says nothing about the secret.
+    TokenRefused {
+        /// The HTTP status.
+        status: u16,
+        /// Its words.
+        words: ServerText,
+    },
+    /// Atlas itself refused. Of a request that changes something only if that proves that nothing was changed.
+    Rejected(Box<Rejection>),
+    /// Atlas refused the token of a browser login.
+    LoginExpired(ProfileName, Box<Rejection>),
+    /// An answer that is not what the API documents, such as a proxy's error page.
+    Unexpected {
+        /// The HTTP status.
+        status: u16,
+    },
+    /// Atlas said that it created the secret, but its value could not be read.
+    ValueUnreadable(ServerText),
+}
+
+/// What is certain of a request that was to change something and gave nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Certainty {
+    /// It has changed nothing: it never left, or Atlas itself refused.
+    NotDone,
+    /// It may have been carried out.
+    Unknown,
+    /// It was carried out: a secret exists whose value is lost.
+    Done,
+}
+
+impl ApiError {
+    /// The request has not left.
+    pub fn not_sent(cause: Cause) -> Self {
+        Self { phase: Phase::NotSent, cause }
+    }
+
+    /// The request has left.
+    pub fn sent(cause: Cause) -> Self {
+        Self { phase: Phase::Sent, cause }
+    }
+
+    /// Atlas refused.
+    pub fn rejected(rejection: Rejection) -> Self {
+        Self::sent(Cause::Rejected(Box::new(rejection)))
+    }
+
+    /// The connection ended, or the program itself failed: how far the request got is not known.
+    pub fn interrupted(why: ServerText) -> Self {
+        Self::sent(Cause::Interrupted(why))
+    }
+
+    /// What is certain of the request.
+    pub fn certainty(&self) -> Certainty {
+        match &self.cause {
+            _ if self.phase == Phase::NotSent => Certainty::NotDone,
+            Cause::Rejected(_)
+            | Cause::LoginExpired(..)
+            | Cause::SignInRefused(_)
+            | Cause::TokenRefused { .. } => Certainty::NotDone,
+            Cause::ValueUnreadable(_) => Certainty::Done,
+            _ => Certainty::Unknown,
+        }
+    }
+
+    /// Atlas's refusal, if that is the cause.
+    pub fn rejection(&self) -> Option<&Rejection> {
+        match &self.cause {
+            Cause::Rejected(rejection) | Cause::LoginExpired(_, rejection) => Some(rejection),
+            _ => None,
+        }
+    }
+
+    /// What Atlas's refusal means, if that is the cause.
+    pub fn rejection_kind(&self) -> Option<RejectionKind> {
+        self.rejection().map(Rejection::kind)
+    }
+
+    /// True when the credentials themselves were refused.
+    pub fn is_about_signing_in(&self) -> bool {
+        matches!(self.cause, Cause::SignInRefused(_) | Cause::TokenRefused { .. })
+            || self.rejection_kind() == Some(RejectionKind::NotAuthorized)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::rejection::rejection;
+    use super::*;
+
+    #[test]
+    fn certainty_follows_from_phase_and_cause() {
+        let words = || ServerText::new("words");
+        let refused = || Box::new(rejection(401, "X"));
+        let rows = [
+            (Cause::Credentials(words()), Certainty::Unknown),
+            (Cause::Setup(words()), Certainty::Unknown),
+            (Cause::Dns(words()), Certainty::Unknown),
+            (Cause::Connect(words()), Certainty::Unknown),
+            (Cause::ConnectTimeout, Certainty::Unknown),
+            (Cause::Tls(words()), Certainty::Unknown),
+            (Cause::Proxy(words()), Certainty::Unknown),
+            (Cause::NoChallenge(words()), Certainty::Unknown),
+            (Cause::Interrupted(words()), Certainty::Unknown),
+            (Cause::TimedOut(Duration::from_secs(1)), Certainty::Unknown),
+            (Cause::Unexpected { status: 401 }, Certainty::Unknown),
+            (Cause::SignInRefused(words()), Certainty::NotDone),
+            (Cause::TokenRefused { status: 400, words: words() }, Certainty::NotDone),
+            (Cause::Rejected(refused()), Certainty::NotDone),
+            (Cause::LoginExpired(ProfileName::new("work").unwrap(), refused()), Certainty::NotDone),
+            (Cause::ValueUnreadable(words()), Certainty::Done),
+        ];
+        for (cause, after_sending) in rows {
+            assert_eq!(ApiError::sent(cause.clone()).certainty(), after_sending, "{cause:?}");
+            assert_eq!(ApiError::not_sent(cause).certainty(), Certainty::NotDone);
+        }
+    }
 }

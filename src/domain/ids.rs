@@ -43,72 +43,77 @@ shown_as_it_is!(ProjectId, ClientId, SecretId, OrganizationId);
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ProjectId(String);
 
-/// Why a text is not a project id.
+/// Why a text is not an id. A position counts characters from 0.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub enum ProjectIdError {
-    /// Nothing was typed.
-    #[error("a project ID is required")]
-    Empty,
+pub enum IdError {
+    /// Nothing was typed; the noun of the id.
+    #[error("a {0} is required")]
+    Empty(&'static str),
     /// Quotes belong to a shell or a file, not to the value.
     #[error("remove the quotes around it")]
     Quoted,
-    /// A character that can never be part of one; `position` counts characters from 0.
+    /// Right so far, but the prefix of a client id is not complete.
+    #[error("starts with mdb_sa_id_")]
+    PrefixIncomplete,
+    /// It does not start as a client id does, from this position on.
+    #[error("a client ID starts with mdb_sa_id_")]
+    WrongPrefix(usize),
+    /// A character that can never be part of one.
     #[error("`{character}` is not a hex digit")]
     NotHex {
         /// The offending character.
         character: char,
-        /// Its position, in characters from 0.
+        /// Its position, the prefix included.
         position: usize,
     },
-    /// Right so far, but not complete.
-    #[error("{typed} of 24 digits")]
-    TooShort {
-        /// How many digits there are.
-        typed: usize,
-    },
+    /// Right so far, but there are only this many digits.
+    #[error("{0} of 24 digits")]
+    TooShort(usize),
     /// More than 24 digits.
-    #[error("{typed} digits; a project ID has 24")]
-    TooLong {
-        /// How many digits there are.
-        typed: usize,
-    },
-    /// The text is the client id of a service account.
+    #[error("{0} digits; a {1}")]
+    TooLong(usize, &'static str),
+    /// A client id in the place of a project id.
     #[error("this is a client ID; a project ID has 24 hex digits and no prefix")]
     IsClientId,
+    /// A secret, which belongs in no field here.
+    #[error("this is a secret, not a client ID")]
+    IsSecret,
+}
+
+impl IdError {
+    /// True while more typing can still make it right.
+    pub fn is_incomplete(&self) -> bool {
+        matches!(self, Self::Empty(_) | Self::PrefixIncomplete | Self::TooShort(_))
+    }
+}
+
+/// Checks that a text is 24 hexadecimal digits, which stand behind `prefix`.
+fn check_digits(digits: &str, prefix: &str, rule: &'static str) -> Result<(), IdError> {
+    let not_hex = digits.chars().enumerate().find(|(_, character)| !character.is_ascii_hexdigit());
+    if let Some((position, character)) = not_hex {
+        return Err(IdError::NotHex { character, position: prefix.len() + position });
+    }
+    match digits.len() {
+        DIGITS => Ok(()),
+        typed if typed < DIGITS => Err(IdError::TooShort(typed)),
+        typed => Err(IdError::TooLong(typed, rule)),
+    }
 }
 
 impl ProjectId {
     /// Parses a typed project id. Upper-case digits are lowered: Atlas accepts only lower case.
-    pub fn parse(text: &str) -> Result<Self, ProjectIdError> {
+    pub fn parse(text: &str) -> Result<Self, IdError> {
         if text.is_empty() {
-            return Err(ProjectIdError::Empty);
+            return Err(IdError::Empty("project ID"));
         }
         if is_quoted(text) {
-            return Err(ProjectIdError::Quoted);
+            return Err(IdError::Quoted);
         }
         if text.starts_with(CLIENT_ID_PREFIX) {
-            return Err(ProjectIdError::IsClientId);
+            return Err(IdError::IsClientId);
         }
-        if let Some((position, character)) = first_not_hex(text) {
-            return Err(ProjectIdError::NotHex { character, position });
-        }
-        match text.len() {
-            DIGITS => Ok(Self(text.to_ascii_lowercase())),
-            typed if typed < DIGITS => Err(ProjectIdError::TooShort { typed }),
-            typed => Err(ProjectIdError::TooLong { typed }),
-        }
-    }
-}
-
-impl ProjectIdError {
-    /// True for a text that is no beginning of an id, and may be the name of a project.
-    pub fn may_be_name(&self) -> bool {
-        matches!(self, Self::NotHex { .. })
-    }
-
-    /// True while more typing can still make it right.
-    pub fn is_incomplete(&self) -> bool {
-        matches!(self, Self::Empty | Self::TooShort { .. })
+        check_digits(text, "", "project ID has 24")?;
+        Ok(Self(text.to_ascii_lowercase()))
     }
 }
 
@@ -116,77 +121,27 @@ impl ProjectIdError {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ClientId(String);
 
-/// Why a text is not a client id.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub enum ClientIdError {
-    /// Nothing was typed.
-    #[error("a client ID is required")]
-    Empty,
-    /// Quotes belong to a shell or a file, not to the value.
-    #[error("remove the quotes around it")]
-    Quoted,
-    /// Right so far, but the prefix is not complete.
-    #[error("starts with mdb_sa_id_")]
-    PrefixIncomplete,
-    /// It does not start as a client id does; `position` counts characters from 0.
-    #[error("a client ID starts with mdb_sa_id_")]
-    WrongPrefix {
-        /// The first character that differs from the prefix.
-        position: usize,
-    },
-    /// A character after the prefix that can never be part of one.
-    #[error("`{character}` is not a hex digit")]
-    NotHex {
-        /// The offending character.
-        character: char,
-        /// Its position, in characters from 0, the prefix included.
-        position: usize,
-    },
-    /// Right so far, but not complete.
-    #[error("{typed} of 24 digits")]
-    TooShort {
-        /// How many digits stand after the prefix.
-        typed: usize,
-    },
-    /// More than 24 digits after the prefix.
-    #[error("{typed} digits; a client ID has 24 after mdb_sa_id_")]
-    TooLong {
-        /// How many digits stand after the prefix.
-        typed: usize,
-    },
-    /// The text is a secret, which belongs in no field here.
-    #[error("this is a secret, not a client ID")]
-    IsSecret,
-}
-
 impl ClientId {
     /// Parses a typed client id. The case of its digits is kept, as Atlas keeps it.
-    pub fn parse(text: &str) -> Result<Self, ClientIdError> {
+    pub fn parse(text: &str) -> Result<Self, IdError> {
         if text.is_empty() {
-            return Err(ClientIdError::Empty);
+            return Err(IdError::Empty("client ID"));
         }
         if text.starts_with(SECRET_PREFIX) {
-            return Err(ClientIdError::IsSecret);
+            return Err(IdError::IsSecret);
         }
         if is_quoted(text) {
-            return Err(ClientIdError::Quoted);
+            return Err(IdError::Quoted);
         }
         let Some(digits) = text.strip_prefix(CLIENT_ID_PREFIX) else {
             return Err(prefix_error(text));
         };
-        if let Some((position, character)) = first_not_hex(digits) {
-            let position = CLIENT_ID_PREFIX.len() + position;
-            return Err(ClientIdError::NotHex { character, position });
-        }
-        match digits.len() {
-            DIGITS => Ok(Self(text.to_owned())),
-            typed if typed < DIGITS => Err(ClientIdError::TooShort { typed }),
-            typed => Err(ClientIdError::TooLong { typed }),
-        }
+        check_digits(digits, CLIENT_ID_PREFIX, "client ID has 24 after mdb_sa_id_")?;
+        Ok(Self(text.to_owned()))
     }
 
     /// Completes 24 bare digits with the prefix that the console's page leaves out.
-    pub fn from_digits(digits: &str) -> Result<Self, ClientIdError> {
+    pub fn from_digits(digits: &str) -> Result<Self, IdError> {
         Self::parse(&format!("{CLIENT_ID_PREFIX}{digits}"))
     }
 
@@ -197,28 +152,11 @@ impl ClientId {
     }
 }
 
-impl ClientIdError {
-    /// True for a text that is no beginning of an id, and may be the name of a service account.
-    pub fn may_be_name(&self) -> bool {
-        matches!(self, Self::WrongPrefix { .. })
-    }
-
-    /// True while more typing can still make it right.
-    pub fn is_incomplete(&self) -> bool {
-        matches!(self, Self::Empty | Self::PrefixIncomplete | Self::TooShort { .. })
-    }
-}
-
-fn prefix_error(text: &str) -> ClientIdError {
+fn prefix_error(text: &str) -> IdError {
     if CLIENT_ID_PREFIX.starts_with(text) {
-        return ClientIdError::PrefixIncomplete;
+        return IdError::PrefixIncomplete;
     }
-    let position = text.chars().zip(CLIENT_ID_PREFIX.chars()).take_while(|(a, b)| a == b).count();
-    ClientIdError::WrongPrefix { position }
-}
-
-fn first_not_hex(text: &str) -> Option<(usize, char)> {
-    text.chars().enumerate().find(|(_, character)| !character.is_ascii_hexdigit())
+    IdError::WrongPrefix(text.chars().zip(CLIENT_ID_PREFIX.chars()).take_while(|(a, b)| a == b).count())
 }
 
 /// The id of a secret, as Atlas gave it. It becomes part of a URL, so only what is safe there counts.
@@ -271,14 +209,14 @@ mod tests {
     #[test]
     fn a_project_id_says_what_is_wrong() {
         let rows = [
-            ("", ProjectIdError::Empty),
-            ("32b6", ProjectIdError::TooShort { typed: 4 }),
-            ("32bg", ProjectIdError::NotHex { character: 'g', position: 3 }),
-            ("é", ProjectIdError::NotHex { character: 'é', position: 0 }),
-            ("\"32b6e34b3d91647abb20e7b8\"", ProjectIdError::Quoted),
-            ("\u{201C}32b6\u{201D}", ProjectIdError::Quoted),
-            ("32b6e34b3d91647abb20e7b8a", ProjectIdError::TooLong { typed: 25 }),
-            (CLIENT, ProjectIdError::IsClientId),
+            ("", IdError::Empty("project ID")),
+            ("32b6", IdError::TooShort(4)),
+            ("32bg", IdError::NotHex { character: 'g', position: 3 }),
+            ("é", IdError::NotHex { character: 'é', position: 0 }),
+            ("\"32b6e34b3d91647abb20e7b8\"", IdError::Quoted),
+            ("\u{201C}32b6\u{201D}", IdError::Quoted),
+            ("32b6e34b3d91647abb20e7b8a", IdError::TooLong(25, "project ID has 24")),
+            (CLIENT, IdError::IsClientId),
         ];
         for (text, expected) in rows {
             let can_be_mended_by_typing =
@@ -298,16 +236,19 @@ mod tests {
     #[test]
     fn a_client_id_says_what_is_wrong() {
         let rows = [
-            ("", ClientIdError::Empty),
-            ("mdb_s", ClientIdError::PrefixIncomplete),
-            ("mdb_sa_id_", ClientIdError::TooShort { typed: 0 }),
-            ("mdb_sa_id_12", ClientIdError::TooShort { typed: 2 }),
-            ("mdb_sx", ClientIdError::WrongPrefix { position: 5 }),
-            ("mdb_sa_id_1z", ClientIdError::NotHex { character: 'z', position: 11 }),
-            ("mdb_sa_id_1234567890abcdef123456789", ClientIdError::TooLong { typed: 25 }),
-            ("mdb_sa_sk_fake", ClientIdError::IsSecret),
-            ("'mdb_sa_id_1234567890abcdef12345678'", ClientIdError::Quoted),
-            ("mdb_sa_id_1234567890abcdef12345678\u{2019}", ClientIdError::Quoted),
+            ("", IdError::Empty("client ID")),
+            ("mdb_s", IdError::PrefixIncomplete),
+            ("mdb_sa_id_", IdError::TooShort(0)),
+            ("mdb_sa_id_12", IdError::TooShort(2)),
+            ("mdb_sx", IdError::WrongPrefix(5)),
+            ("mdb_sa_id_1z", IdError::NotHex { character: 'z', position: 11 }),
+            (
+                "mdb_sa_id_1234567890abcdef123456789",
+                IdError::TooLong(25, "client ID has 24 after mdb_sa_id_"),
+            ),
+            ("mdb_sa_sk_fake", IdError::IsSecret),
+            ("'mdb_sa_id_1234567890abcdef12345678'", IdError::Quoted),
+            ("mdb_sa_id_1234567890abcdef12345678\u{2019}", IdError::Quoted),
         ];
         for (text, expected) in rows {
             let is_beginning = ["", "mdb_s", "mdb_sa_id_", "mdb_sa_id_12"].contains(&text);

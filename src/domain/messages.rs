@@ -6,8 +6,8 @@
 use std::borrow::Cow;
 
 use super::{
-    API_VERSION, LostAnswer, PairKind, ReadProblem, Rejection, RejectionKind, SECRETS_PER_ACCOUNT,
-    ServerText, TransportProblem, VerifyOutcome,
+    API_VERSION, ApiError, Cause, Certainty, PairKind, Rejection, RejectionKind, SECRETS_PER_ACCOUNT,
+    ServerText,
 };
 
 /// An error for the user.
@@ -28,6 +28,7 @@ fn explanation(title: impl Into<Text>, meaning: impl Into<Text>, action: impl In
 }
 
 const UNFINISHED: &str = "The network or Atlas is slow, or a proxy or firewall is holding up the request.";
+const CHECK_NETWORK: &str = "Check the network, the VPN and the base URL, then try again.";
 const OTHER_END: &str = "A proxy may have answered, or Atlas has an outage.";
 
 impl Explanation {
@@ -55,6 +56,24 @@ impl Explanation {
             "The response to the earlier request was lost.",
             "If that request created a secret, its value is lost.",
             "Check the account's secrets in Atlas. A Project Owner can delete the one that is not in use.",
+        )
+    }
+
+    /// Atlas did not confirm a deletion, and the account still has the secret.
+    pub fn still_there() -> Self {
+        explanation(
+            "Atlas did not confirm the deletion, and the secret still exists.",
+            OTHER_END,
+            "Try again. If it happens again, delete the secret in Atlas.",
+        )
+    }
+
+    /// Atlas did not confirm a deletion, and the account could not be fetched to see.
+    pub fn perhaps_deleted(why: &ApiError) -> Self {
+        explanation(
+            "The secret may have been deleted.",
+            why.explain().title,
+            "Check the account's secrets in Atlas, then try again.",
         )
     }
 
@@ -196,161 +215,127 @@ impl Rejection {
     }
 }
 
-impl ReadProblem {
+impl Certainty {
+    /// What is certain of a secret that was to be created.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::NotDone => "Nothing was created.",
+            Self::Unknown => "A secret may have been created.",
+            Self::Done => "A secret was created, but its value is lost.",
+        }
+    }
+}
+
+impl ApiError {
     /// What Atlas said, where it was Atlas that refused.
     pub fn atlas_words(&self) -> Option<ServerText> {
-        match self {
-            Self::Rejected(rejection) => Some(rejection.atlas_words()),
-            Self::LoginExpired(_, rejection) => Some(rejection.atlas_words()),
-            Self::PerhapsDeleted(why) => why.atlas_words(),
-            _ => None,
-        }
+        self.rejection().map(Rejection::atlas_words)
     }
 
     /// What happened, what it means and what to do.
     pub fn explain(&self) -> Explanation {
-        match self {
-            Self::SignInRefused(words) => explanation(
-                "Sign-in failed: Atlas refused the client ID or its secret.",
-                format!("Atlas: {words}"),
-                "Check both. The secret may have expired or been deleted; a Project Owner can create another.",
-            ),
-            Self::Rejected(rejection) => rejection.explain(),
-            Self::LoginExpired(profile, _) => explanation(
+        let failed = |what: &str, meaning: &'static str, action: &'static str| {
+            explanation(format!("{what}: {}.", self.cause.words()), meaning, action)
+        };
+        match &self.cause {
+            Cause::Rejected(rejection) => rejection.explain(),
+            Cause::LoginExpired(profile, _) => explanation(
                 format!("Sign-in failed: Atlas refused the token of profile {profile} (401)."),
                 "Such tokens expire after a while; the Atlas CLI renews them when it is used.",
                 format!(
                     "Run any atlas command with that profile, or atlas auth login --profile {profile}, then try again."
                 ),
             ),
-            Self::Transport(problem) => problem.explain(),
-            Self::TimedOut(limit) => explanation(
-                no_answer(limit.as_secs()),
-                UNFINISHED,
-                "Try again. If it happens again, check the network, the VPN and the proxy.",
+            Cause::SignInRefused(words) | Cause::TokenRefused { words, .. } => explanation(
+                "Sign-in failed: Atlas refused the client ID or its secret.",
+                format!("Atlas: {words}"),
+                "Check both. The secret may have expired or been deleted; a Project Owner can create another.",
             ),
-            Self::Unexpected { status } => explanation(
-                format!("Unexpected response ({status})."),
-                OTHER_END,
-                "Check the proxy and the base URL, then try again.",
-            ),
-            Self::StillThere => explanation(
-                "Atlas did not confirm the deletion, and the secret still exists.",
-                OTHER_END,
-                "Try again. If it happens again, delete the secret in Atlas.",
-            ),
-            Self::PerhapsDeleted(why) => explanation(
-                "The secret may have been deleted.",
-                why.explain().title,
-                "Check the account's secrets in Atlas, then try again.",
-            ),
-        }
-    }
-
-    /// What is known of a secret that was to be deleted, beginning with `not_deleted` where it certainly was not.
-    pub fn after_deleting(&self, not_deleted: &str) -> String {
-        match self {
-            Self::PerhapsDeleted(why) => format!("It may have been deleted. {}", why.explain().title),
-            Self::Rejected(rejection) if rejection.kind() == RejectionKind::RoleTooLow => {
-                format!("{not_deleted} You may not delete secrets here.")
-            }
-            problem => format!("{not_deleted} {}", problem.explain().title),
-        }
-    }
-}
-
-impl TransportProblem {
-    /// The cause in a few words, without a full stop.
-    pub fn cause(&self) -> &str {
-        match self {
-            Self::ConnectTimeout => "no connection within 10 seconds",
-            Self::Dns(cause)
-            | Self::Connect(cause)
-            | Self::Tls(cause)
-            | Self::Proxy(cause)
-            | Self::Interrupted(cause)
-            | Self::NoChallenge(cause)
-            | Self::Credentials(cause)
-            | Self::Setup(cause) => cause.as_str(),
-        }
-    }
-
-    /// What happened, with the cause, and what to do.
-    pub fn explain(&self) -> Explanation {
-        let (what, meaning, action) = match self {
-            Self::Dns(_) => (
-                "The host name was not found",
-                "",
-                "Check the network, the VPN and the base URL, then try again.",
-            ),
-            Self::Connect(_) => (
-                "Could not connect to the host",
-                "",
-                "Check the network, the VPN and the base URL, then try again.",
-            ),
-            Self::ConnectTimeout => (
-                "Could not connect to the host",
-                "A firewall may drop the connection.",
-                "Check the network and the VPN. If your network requires a proxy, set HTTPS_PROXY.",
-            ),
-            Self::Tls(_) => (
-                "TLS failed",
-                "",
-                "If your network inspects TLS, set SSL_CERT_FILE to its certificate authority.",
-            ),
-            Self::Proxy(_) => ("The proxy failed", "", "Check HTTPS_PROXY and NO_PROXY."),
-            Self::Interrupted(_) => ("The connection broke", "", "Try again."),
-            Self::NoChallenge(_) => (
-                "Sign-in with the API key failed",
-                OTHER_END,
-                "Check the proxy and the base URL, then try again, or sign in with a service account.",
-            ),
-            Self::Credentials(_) => (
+            Cause::Credentials(_) => failed(
                 "These credentials cannot be used",
                 "",
                 "Choose another profile, or set the variables listed in atlas-secret --help.",
             ),
-            Self::Setup(_) => {
-                ("Could not set up HTTPS", "", "Check SSL_CERT_FILE, SSL_CERT_DIR and the proxy variables.")
-            }
-        };
-        explanation(format!("{what}: {}.", self.cause()), meaning, action)
+            Cause::Setup(_) => failed(
+                "Could not set up HTTPS",
+                "",
+                "Check SSL_CERT_FILE, SSL_CERT_DIR and the proxy variables.",
+            ),
+            Cause::Dns(_) => failed("The host name was not found", "", CHECK_NETWORK),
+            Cause::Connect(_) => failed("Could not connect to the host", "", CHECK_NETWORK),
+            Cause::ConnectTimeout => failed(
+                "Could not connect to the host",
+                "A firewall may drop the connection.",
+                "Check the network and the VPN. If your network requires a proxy, set HTTPS_PROXY.",
+            ),
+            Cause::Tls(_) => failed(
+                "TLS failed",
+                "",
+                "If your network inspects TLS, set SSL_CERT_FILE to its certificate authority.",
+            ),
+            Cause::Proxy(_) => failed("The proxy failed", "", "Check HTTPS_PROXY and NO_PROXY."),
+            Cause::NoChallenge(_) => failed(
+                "Sign-in with the API key failed",
+                OTHER_END,
+                "Check the proxy and the base URL, then try again, or sign in with a service account.",
+            ),
+            Cause::Interrupted(_) => failed("The connection broke", "", "Try again."),
+            Cause::TimedOut(limit) => explanation(
+                format!("Atlas did not answer within {} seconds.", limit.as_secs()),
+                UNFINISHED,
+                "Try again. If it happens again, check the network, the VPN and the proxy.",
+            ),
+            Cause::Unexpected { status } => explanation(
+                format!("Unexpected response ({status})."),
+                OTHER_END,
+                "Check the proxy and the base URL, then try again.",
+            ),
+            Cause::ValueUnreadable(_) => failed(
+                "Atlas created the secret, but the response could not be read",
+                "Its value is lost.",
+                "Delete it in Atlas, then create another.",
+            ),
+        }
     }
-}
 
-impl LostAnswer {
-    /// What happened, as a sentence.
-    pub fn sentence(&self) -> String {
-        match self {
-            Self::TimedOut(limit) => no_answer(limit.as_secs()),
-            Self::Broken(problem) => {
-                format!("The connection broke before the response was complete: {}.", problem.cause())
-            }
-            Self::ValueUnreadable(why) => {
-                format!("Atlas created the secret, but the response could not be read: {why}.")
-            }
-            Self::Unexpected { status } => {
-                format!("Unexpected response ({status}). It does not say whether the secret was created.")
-            }
-            Self::EarlierRun => "A previous run stopped before the secret was delivered.".to_owned(),
-            Self::StoppedWaiting => "You stopped waiting. The request is still running.".to_owned(),
+    /// How the answer to the creating POST was lost, as a sentence or two.
+    pub fn after_creating(&self) -> String {
+        let title = self.explain().title;
+        match &self.cause {
+            Cause::TimedOut(_) | Cause::ValueUnreadable(_) => title.into_owned(),
+            Cause::Unexpected { .. } => format!("{title} It does not say whether the secret was created."),
+            cause => format!("The connection broke before the response was complete: {}.", cause.words()),
+        }
+    }
+
+    /// What is known of a new secret after this, as a sentence or two.
+    pub fn after_verifying(&self) -> String {
+        match &self.cause {
+            Cause::SignInRefused(words) => format!("Atlas does not accept the new secret yet: {words}"),
+            _ => format!("Could not verify it. {}", self.explain().title),
         }
     }
 }
 
-impl VerifyOutcome {
-    /// What happened, as a sentence or two.
-    pub fn sentence(&self) -> String {
+impl Cause {
+    /// What the network, the system or the server said, without a full stop; empty where the cause says it all.
+    pub fn words(&self) -> &str {
         match self {
-            Self::Accepted { .. } => "Verified: Atlas accepts the new secret.".to_owned(),
-            Self::Refused(words) => format!("Atlas does not accept the new secret yet: {words}"),
-            Self::CouldNotCheck(problem) => format!("Could not verify it. {}", problem.explain().title),
+            Self::Credentials(words)
+            | Self::Setup(words)
+            | Self::Dns(words)
+            | Self::Connect(words)
+            | Self::Tls(words)
+            | Self::Proxy(words)
+            | Self::NoChallenge(words)
+            | Self::Interrupted(words)
+            | Self::SignInRefused(words)
+            | Self::TokenRefused { words, .. }
+            | Self::ValueUnreadable(words) => words.as_str(),
+            Self::ConnectTimeout => "no connection within 10 seconds",
+            Self::TimedOut(_) | Self::Rejected(_) | Self::LoginExpired(..) | Self::Unexpected { .. } => "",
         }
     }
-}
-
-fn no_answer(seconds: u64) -> String {
-    format!("Atlas did not answer within {seconds} seconds.")
 }
 
 #[cfg(test)]
@@ -414,77 +399,63 @@ mod tests {
     fn a_title_names_the_cause() {
         let cause = || ServerText::new("the reason");
         let problems = [
-            TransportProblem::Dns(cause()),
-            TransportProblem::Connect(cause()),
-            TransportProblem::Tls(cause()),
-            TransportProblem::Proxy(cause()),
-            TransportProblem::Interrupted(cause()),
-            TransportProblem::NoChallenge(cause()),
-            TransportProblem::Credentials(cause()),
-            TransportProblem::Setup(cause()),
+            ApiError::not_sent(Cause::Dns(cause())),
+            ApiError::not_sent(Cause::Connect(cause())),
+            ApiError::not_sent(Cause::Tls(cause())),
+            ApiError::not_sent(Cause::Proxy(cause())),
+            ApiError::sent(Cause::Interrupted(cause())),
+            ApiError::not_sent(Cause::NoChallenge(cause())),
+            ApiError::not_sent(Cause::Credentials(cause())),
+            ApiError::not_sent(Cause::Setup(cause())),
         ];
         for problem in problems {
             assert!(problem.explain().title.ends_with(": the reason."), "{problem:?}");
         }
-        let title = TransportProblem::ConnectTimeout.explain().title;
+        let title = ApiError::not_sent(Cause::ConnectTimeout).explain().title;
         assert_eq!(title, "Could not connect to the host: no connection within 10 seconds.");
-    }
-
-    #[test]
-    fn a_failed_deletion_says_what_is_certain() {
-        let role = ReadProblem::Rejected(rejection(401, "NOT_IN_GROUP"));
-        let slow = ReadProblem::TimedOut(Duration::from_secs(10));
-        let rows = [
-            (role, "Not deleted. You may not delete secrets here."),
-            (slow.clone(), "Not deleted. Atlas did not answer within 10 seconds."),
-            (
-                ReadProblem::PerhapsDeleted(Box::new(slow)),
-                "It may have been deleted. Atlas did not answer within 10 seconds.",
-            ),
-        ];
-        for (problem, expected) in rows {
-            assert_eq!(problem.after_deleting("Not deleted."), expected);
-        }
     }
 
     #[test]
     fn each_lost_answer_says_what_is_known_of_it() {
         let words = |text| ServerText::new(text);
         let rows = [
-            (LostAnswer::TimedOut(Duration::from_secs(60)), "Atlas did not answer within 60 seconds."),
             (
-                LostAnswer::ValueUnreadable(words("it holds no secret")),
+                ApiError::sent(Cause::TimedOut(Duration::from_secs(60))),
+                "Atlas did not answer within 60 seconds.",
+            ),
+            (
+                ApiError::sent(Cause::ValueUnreadable(words("it holds no secret"))),
                 "could not be read: it holds no secret.",
             ),
-            (LostAnswer::Unexpected { status: 502 }, "Unexpected response (502). It does not say whether"),
-            (LostAnswer::StoppedWaiting, "You stopped waiting"),
-            (LostAnswer::EarlierRun, "A previous run stopped"),
             (
-                LostAnswer::Broken(TransportProblem::Interrupted(words("reset"))),
+                ApiError::sent(Cause::Unexpected { status: 502 }),
+                "Unexpected response (502). It does not say whether",
+            ),
+            (
+                ApiError::sent(Cause::Interrupted(words("reset"))),
                 "broke before the response was complete: reset.",
             ),
         ];
         for (lost, expected) in rows {
-            assert!(lost.sentence().contains(expected), "{}", lost.sentence());
-            assert_eq!(lost.is_certainly_created(), matches!(lost, LostAnswer::ValueUnreadable(_)));
+            assert!(lost.after_creating().contains(expected), "{}", lost.after_creating());
         }
     }
 
     #[test]
-    fn only_a_token_is_called_accepted() {
+    fn only_a_refusal_of_the_secret_is_called_one() {
+        let words = ServerText::new("Invalid credentials provided.");
         let rows = [
-            (VerifyOutcome::Accepted { at: None }, "Verified: Atlas accepts the new secret."),
             (
-                VerifyOutcome::Refused(ServerText::new("Invalid credentials provided.")),
+                Cause::SignInRefused(words),
                 "Atlas does not accept the new secret yet: Invalid credentials provided.",
             ),
             (
-                VerifyOutcome::CouldNotCheck(ReadProblem::TimedOut(Duration::from_secs(10))),
+                Cause::TimedOut(Duration::from_secs(10)),
                 "Could not verify it. Atlas did not answer within 10 seconds.",
             ),
         ];
-        for (outcome, sentence) in rows {
-            assert_eq!(outcome.sentence(), sentence);
+        for (cause, sentence) in rows {
+            assert_eq!(ApiError::sent(cause).after_verifying(), sentence);
         }
     }
 }

@@ -29,19 +29,18 @@ pub use account::{
     OrganizationSettings, Page, Project, ProjectEntry, SECRETS_PER_ACCOUNT, SHORTENED_TO, ServiceAccount,
 };
 pub use base_url::{BaseUrl, BaseUrlError, HostKind};
-pub use clipboard::{
-    ClipboardContent, CopyError, CopyFailure, CopyOutcome, HeldCopy, LostCopy, TerminalRoute,
-};
-pub use error::{CreateOutcome, DeleteOutcome, LostAnswer, ReadProblem, TransportProblem, VerifyOutcome};
+pub use clipboard::{ClipboardContent, CopyError, CopyOutcome, HeldCopy, LostCopy, TerminalRoute};
+pub use error::{ApiError, Cause, Certainty, Phase};
 pub use exit::{Delivery, Disposition, Exit, ExitSummary};
 pub(crate) use ids::{CLIENT_ID_PREFIX, SECRET_PREFIX};
-pub use ids::{ClientId, ClientIdError, OrganizationId, ProjectId, ProjectIdError, SecretId};
+pub use ids::{ClientId, IdError, OrganizationId, ProjectId, SecretId};
 pub use journal_entry::{Damage, DamagedRecord, JournalEntry, JournalProblem, JournalStep, PendingRecord};
 pub use lifetime::{Lifetime, LifetimeError, Now, USUAL_HOURS};
 pub use messages::Explanation;
-pub use os::Os;
+pub use os::{Os, os_error_message};
 pub use payload::{
-    CommandOutcome, KnownCommand, PrintFailure, ProfileUpdate, SaveFailure, SavedFile, SecretPayload,
+    CommandOutcome, CommandOutput, CommandReport, KnownCommand, ProfileUpdate, SaveFailure, SavedFile,
+    SecretPayload,
 };
 pub use rejection::{FieldViolation, Rejection, RejectionKind};
 pub use secret::{

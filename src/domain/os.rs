@@ -1,6 +1,9 @@
-//! Where each operating system keeps the files of a user's programs.
+//! Where each operating system keeps the files of a user's programs, and what its errors say.
 
+use std::io;
 use std::path::PathBuf;
+
+use super::ServerText;
 
 /// The families of operating systems that differ in that.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,6 +63,12 @@ fn absolute(variable: impl Fn(&str) -> Option<String>, name: &str) -> Option<Pat
     folder(variable, name).filter(|path| path.to_string_lossy().starts_with('/'))
 }
 
+/// The system's message for `error`, without the number that Rust adds (`Is a directory (os error 21)`).
+pub fn os_error_message(error: &io::Error) -> ServerText {
+    let message = error.to_string();
+    ServerText::new(message.split(" (os error").next().unwrap_or_default())
+}
+
 #[cfg(test)]
 mod tests {
     use Os::{MacOs, Windows, Xdg};
@@ -116,5 +125,12 @@ mod tests {
         for (os, set, expected) in rows {
             assert_eq!(os.state_folder(environment(set)), expected.map(PathBuf::from), "{os:?} {set:?}");
         }
+    }
+
+    #[test]
+    fn the_error_number_is_left_out() {
+        let error = io::Error::other("Is a directory (os error 21)");
+        assert_eq!(os_error_message(&error), ServerText::new("Is a directory"));
+        assert_eq!(os_error_message(&io::Error::other("half a pipe")), ServerText::new("half a pipe"));
     }
 }

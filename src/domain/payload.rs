@@ -134,6 +134,15 @@ pub struct KnownCommand {
     pub format: Format,
 }
 
+/// What a command printed, to both of its streams, without the secret.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CommandOutput {
+    /// Its last lines.
+    pub lines: Vec<ServerText>,
+    /// How many lines there were before them.
+    pub left_out: usize,
+}
+
 /// How handing the secret to a command went.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CommandOutcome {
@@ -162,6 +171,21 @@ pub enum CommandOutcome {
     Lost(ServerText),
 }
 
+/// How a command ended, and what it printed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CommandReport {
+    /// How it ended.
+    pub outcome: CommandOutcome,
+    /// What it printed.
+    pub output: CommandOutput,
+}
+
+impl From<CommandOutcome> for CommandReport {
+    fn from(outcome: CommandOutcome) -> Self {
+        Self { outcome, output: CommandOutput::default() }
+    }
+}
+
 impl CommandOutcome {
     /// What happened to `program`, as a sentence.
     pub fn sentence(&self, program: &str) -> String {
@@ -182,28 +206,6 @@ impl CommandOutcome {
             Self::Lost(why) => {
                 format!("How {program} ended is not known ({why}). Check whether it has the secret.")
             }
-        }
-    }
-}
-
-/// Why the secret did not get to standard output.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum PrintFailure {
-    /// The other end of the pipe is closed.
-    Closed,
-    /// There is no room left.
-    Full,
-    /// Anything else, in the system's words.
-    Other(ServerText),
-}
-
-impl PrintFailure {
-    /// What happened, as a sentence.
-    pub fn sentence(&self) -> String {
-        match self {
-            Self::Closed => "No program reads standard output any more.".to_owned(),
-            Self::Full => "No space left for standard output.".to_owned(),
-            Self::Other(words) => format!("Standard output could not be written: {words}."),
         }
     }
 }
@@ -231,18 +233,6 @@ mod tests {
         for (outcome, expected) in rows {
             let sentence = outcome.sentence("pass");
             assert!(sentence.contains(expected), "{sentence}");
-        }
-    }
-
-    #[test]
-    fn each_failure_to_print_has_a_sentence_of_its_own() {
-        let rows = [
-            (PrintFailure::Closed, "No program reads"),
-            (PrintFailure::Full, "No space left"),
-            (PrintFailure::Other(ServerText::new("words")), "could not be written: words."),
-        ];
-        for (failure, expected) in rows {
-            assert!(failure.sentence().contains(expected), "{}", failure.sentence());
         }
     }
 }

@@ -7,9 +7,8 @@ use jiff::tz::TimeZone;
 use proptest::prelude::*;
 
 use super::{
-    BaseUrl, ClientId, ClientIdError, HostKind, Lifetime, LifetimeError, OrganizationId, Piece, Placeholder,
-    ProfileName, ProjectId, ProjectIdError, PublicKey, SecretId, ServerText, Template, TemplateError,
-    is_quoted,
+    BaseUrl, ClientId, HostKind, IdError, Lifetime, LifetimeError, OrganizationId, Piece, Placeholder,
+    ProfileName, ProjectId, PublicKey, SecretId, ServerText, Template, TemplateError, is_quoted,
 };
 
 /// A text that is an id, or almost one, or anything.
@@ -114,16 +113,17 @@ proptest! {
                 prop_assert_eq!(digits, Some(24));
                 prop_assert_eq!(id.as_str(), text.to_lowercase());
             }
-            Err(ProjectIdError::Empty) => prop_assert_eq!(text, ""),
-            Err(ProjectIdError::Quoted) => prop_assert!(is_quoted(&text)),
-            Err(ProjectIdError::IsClientId) => prop_assert!(text.starts_with("mdb_sa_id_")),
-            Err(ProjectIdError::NotHex { character, position }) => {
+            Err(IdError::Empty(_)) => prop_assert_eq!(text, ""),
+            Err(IdError::Quoted) => prop_assert!(is_quoted(&text)),
+            Err(IdError::IsClientId) => prop_assert!(text.starts_with("mdb_sa_id_")),
+            Err(IdError::NotHex { character, position }) => {
                 let before: String = text.chars().take(position).collect();
                 prop_assert_eq!(text.chars().nth(position), Some(character));
                 prop_assert!(hex_digits(&before).is_some() && !character.is_ascii_hexdigit());
             }
-            Err(ProjectIdError::TooShort { typed }) => prop_assert!(digits == Some(typed) && typed < 24),
-            Err(ProjectIdError::TooLong { typed }) => prop_assert!(digits == Some(typed) && typed > 24),
+            Err(IdError::TooShort(typed)) => prop_assert!(digits == Some(typed) && typed < 24),
+            Err(IdError::TooLong(typed, _)) => prop_assert!(digits == Some(typed) && typed > 24),
+            Err(other) => prop_assert!(false, "{:?}", other),
         }
     }
 
@@ -135,23 +135,24 @@ proptest! {
                 prop_assert_eq!(digits, Some(24));
                 prop_assert_eq!(id.as_str(), text);
             }
-            Err(ClientIdError::Empty) => prop_assert_eq!(text, ""),
-            Err(ClientIdError::Quoted) => prop_assert!(is_quoted(&text)),
-            Err(ClientIdError::IsSecret) => prop_assert!(text.starts_with("mdb_sa_sk_")),
-            Err(ClientIdError::PrefixIncomplete) => {
+            Err(IdError::Empty(_)) => prop_assert_eq!(text, ""),
+            Err(IdError::Quoted) => prop_assert!(is_quoted(&text)),
+            Err(IdError::IsSecret) => prop_assert!(text.starts_with("mdb_sa_sk_")),
+            Err(IdError::PrefixIncomplete) => {
                 prop_assert!(text.len() < 10 && "mdb_sa_id_".starts_with(&text));
             }
-            Err(ClientIdError::WrongPrefix { position }) => {
+            Err(IdError::WrongPrefix(position)) => {
                 let differs = text.chars().nth(position) != "mdb_sa_id_".chars().nth(position);
                 let before: String = text.chars().take(position).collect();
                 prop_assert!(differs && "mdb_sa_id_".starts_with(&before));
             }
-            Err(ClientIdError::NotHex { character, position }) => {
+            Err(IdError::NotHex { character, position }) => {
                 prop_assert!(position >= 10 && !character.is_ascii_hexdigit());
                 prop_assert_eq!(text.chars().nth(position), Some(character));
             }
-            Err(ClientIdError::TooShort { typed }) => prop_assert!(digits == Some(typed) && typed < 24),
-            Err(ClientIdError::TooLong { typed }) => prop_assert!(digits == Some(typed) && typed > 24),
+            Err(IdError::TooShort(typed)) => prop_assert!(digits == Some(typed) && typed < 24),
+            Err(IdError::TooLong(typed, _)) => prop_assert!(digits == Some(typed) && typed > 24),
+            Err(other) => prop_assert!(false, "{:?}", other),
         }
     }
 

@@ -7,7 +7,7 @@ use secrecy::SecretString;
 use thiserror::Error;
 
 use super::ids::SECRET_PREFIX;
-use super::{BaseUrl, ClientId, ClientIdError, ReadProblem, Rejection, RejectionKind, ServerText, is_quoted};
+use super::{ApiError, BaseUrl, Cause, ClientId, IdError, Rejection, RejectionKind, ServerText, is_quoted};
 
 /// Where requests go, and as whom; the header shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -130,19 +130,19 @@ pub enum Tried {
     /// Atlas takes them, but no request from this machine's address, which it may name.
     AddressNotListed(Option<ServerText>),
     /// They are of no use.
-    Refused(ReadProblem),
+    Refused(ApiError),
 }
 
 impl Tried {
     /// Sorts the answer to a harmless read. Getting a token ignores the access list and using it does not, so
     /// a refusal of the address says that the credentials are right.
-    pub fn from_read(result: Result<(), ReadProblem>) -> Self {
+    pub fn from_read(result: Result<(), ApiError>) -> Self {
         match result {
             Ok(()) => Self::Accepted,
-            Err(ReadProblem::Rejected(rejection)) if is_about_the_address(&rejection) => {
+            Err(ApiError { cause: Cause::Rejected(rejection), .. }) if is_about_the_address(&rejection) => {
                 Self::AddressNotListed(rejection.address)
             }
-            Err(problem) => Self::Refused(problem),
+            Err(error) => Self::Refused(error),
         }
     }
 }
@@ -214,7 +214,7 @@ pub enum CredentialProblem {
     Quoted,
     /// It is no client id.
     #[error("{0}")]
-    ClientId(#[from] ClientIdError),
+    ClientId(#[from] IdError),
     /// No public key is there.
     #[error("it is empty")]
     NoPublicKey,
@@ -367,7 +367,7 @@ mod tests {
 
     #[test]
     fn a_refusal_of_the_address_says_that_the_credentials_are_right() {
-        let refused = |rejection: Rejection| Tried::from_read(Err(ReadProblem::Rejected(rejection)));
+        let refused = |rejection: Rejection| Tried::from_read(Err(ApiError::rejected(rejection)));
         assert_eq!(Tried::from_read(Ok(())), Tried::Accepted);
         for code in ["IP_ADDRESS_NOT_ON_ACCESS_LIST", "ORG_REQUIRES_ACCESS_LIST"] {
             assert_eq!(refused(rejection(403, code)), Tried::AddressNotListed(None), "{code}");

@@ -10,10 +10,9 @@ use crate::atlas::{self, Client};
 use crate::config::CredentialSource;
 use crate::demo::{EmbeddedAtlas, World};
 use crate::domain::{
-    AccountEntry, AccountRef, BaseUrl, ClientId, CreateOutcome, Credentials, DeleteOutcome, Identity, Login,
-    LostAnswer, NewSecret, OrganizationId, OrganizationSettings, Page, ProfileName, Project, ProjectEntry,
-    ProjectId, QueryFlags, ReadProblem, Rejection, RejectionKind, SecretId, ServerText, ServiceAccount,
-    TransportProblem, VerifyOutcome,
+    AccountEntry, AccountRef, ApiError, BaseUrl, Cause, ClientId, CreatedSecret, Credentials, Identity,
+    Login, NewSecret, OrganizationId, OrganizationSettings, Page, ProfileName, Project, ProjectEntry,
+    ProjectId, QueryFlags, Rejection, RejectionKind, SecretId, ServerText, ServiceAccount,
 };
 
 use crate::process;
@@ -67,10 +66,10 @@ impl Connections {
         lock(&self.opened).last().cloned()
     }
 
-    async fn client(&self) -> Result<Arc<Client>, TransportProblem> {
+    async fn client(&self) -> Result<Arc<Client>, ApiError> {
         match self.current() {
             Some(connection) => connection.client().await,
-            None => Err(TransportProblem::Credentials(ServerText::new("not signed in"))),
+            None => Err(unusable("not signed in")),
         }
     }
 
@@ -116,18 +115,18 @@ impl Connections {
         }
     }
 
-    /// Runs a read. After Atlas refused the token of a browser login, the next request asks the Atlas CLI for it again.
-    async fn read<T, Work>(
+    /// Runs a request. After Atlas refused the token of a browser login, the next one asks the Atlas CLI for it again.
+    async fn request<T, Work>(
         self: &Arc<Self>,
         request: impl FnOnce(Arc<Client>) -> Work + Send + 'static,
-    ) -> Result<T, ReadProblem>
+    ) -> Result<T, ApiError>
     where
         T: Send + 'static,
-        Work: Future<Output = Result<T, ReadProblem>> + Send,
+        Work: Future<Output = Result<T, ApiError>> + Send,
     {
-        let Some(connection) = self.current() else { return self.isolated(request, unreadable).await };
-        let result = connection.explained(self.isolated(request, unreadable).await);
-        if let Err(ReadProblem::LoginExpired(..)) = &result {
+        let Some(connection) = self.current() else { return self.isolated(request).await };
+        let result = connection.explained(self.isolated(request).await);
+        if let Err(ApiError { cause: Cause::LoginExpired(..), .. }) = &result {
             self.renew(&connection);
         }
         result
@@ -141,103 +140,76 @@ impl Connections {
         }
     }
 
-    /// Runs a request in a task of its own: neither a dropped job nor a panic cuts it off.
+    /// Runs a request in a task of its own, so that a dropped job does not cut it off. What a panic means for a
+    /// request under way is not known.
     async fn isolated<T, Work>(
         self: &Arc<Self>,
         request: impl FnOnce(Arc<Client>) -> Work + Send + 'static,
-        failed: impl FnOnce(TransportProblem) -> T + Clone + Send + 'static,
-    ) -> T
+    ) -> Result<T, ApiError>
     where
         T: Send + 'static,
-        Work: Future<Output = T> + Send,
+        Work: Future<Output = Result<T, ApiError>> + Send,
     {
-        let (this, not_connected) = (Arc::clone(self), failed.clone());
-        let task = tokio::spawn(async move {
-            match this.client().await {
-                Ok(client) => request(client).await,
-                Err(problem) => not_connected(problem),
-            }
-        });
-        task.await.unwrap_or_else(|_| failed(TransportProblem::Interrupted(process::internal_error())))
+        let this = Arc::clone(self);
+        let task = tokio::spawn(async move { request(this.client().await?).await });
+        task.await.unwrap_or_else(|_| Err(ApiError::interrupted(process::internal_error())))
     }
 }
 
-fn unreadable<T>(problem: TransportProblem) -> Result<T, ReadProblem> {
-    Err(ReadProblem::Transport(problem))
-}
-
 impl AtlasApi for Arc<Connections> {
-    async fn sign_in(&self) -> Result<(), ReadProblem> {
+    async fn sign_in(&self) -> Result<(), ApiError> {
         let request = async |atlas: Arc<Client>| {
             #[cfg(debug_assertions)]
             super::test_hooks::panic_if_asked("sign in");
             atlas.sign_in().await
         };
-        self.read(request).await
+        self.request(request).await
     }
 
-    async fn account(&self, of: &AccountRef) -> Result<ServiceAccount, ReadProblem> {
+    async fn account(&self, of: &AccountRef) -> Result<ServiceAccount, ApiError> {
         let AccountRef { project, client } = of.clone();
         let request = async move |atlas: Arc<Client>| atlas.service_account(&project, &client).await;
-        self.read(request).await
+        self.request(request).await
     }
 
-    async fn project(&self, id: &ProjectId) -> Result<Project, ReadProblem> {
+    async fn project(&self, id: &ProjectId) -> Result<Project, ApiError> {
         let id = id.clone();
-        self.read(async move |atlas: Arc<Client>| atlas.project(&id).await).await
+        self.request(async move |atlas: Arc<Client>| atlas.project(&id).await).await
     }
 
-    async fn settings(&self, of: &OrganizationId) -> Result<OrganizationSettings, ReadProblem> {
+    async fn settings(&self, of: &OrganizationId) -> Result<OrganizationSettings, ApiError> {
         let id = of.clone();
-        self.read(async move |atlas: Arc<Client>| atlas.organization_settings(&id).await).await
+        self.request(async move |atlas: Arc<Client>| atlas.organization_settings(&id).await).await
     }
 
-    async fn projects(&self, page: u32) -> Result<Page<ProjectEntry>, ReadProblem> {
-        self.read(async move |atlas: Arc<Client>| atlas.projects(page).await).await
+    async fn projects(&self, page: u32) -> Result<Page<ProjectEntry>, ApiError> {
+        self.request(async move |atlas: Arc<Client>| atlas.projects(page).await).await
     }
 
-    async fn accounts(&self, of: &ProjectId, page: u32) -> Result<Page<AccountEntry>, ReadProblem> {
+    async fn accounts(&self, of: &ProjectId, page: u32) -> Result<Page<AccountEntry>, ApiError> {
         let id = of.clone();
-        self.read(async move |atlas: Arc<Client>| atlas.service_accounts(&id, page).await).await
+        self.request(async move |atlas: Arc<Client>| atlas.service_accounts(&id, page).await).await
     }
 
-    async fn create_secret(&self, new_secret: &NewSecret) -> CreateOutcome {
+    async fn create_secret(&self, new_secret: &NewSecret) -> Result<CreatedSecret, ApiError> {
         let new_secret = new_secret.clone();
-        // Without a client nothing is sent; what a panic means for a request under way is not known.
-        let failed = |problem| match problem {
-            TransportProblem::Interrupted(_) => CreateOutcome::Unknown(LostAnswer::Broken(problem)),
-            problem => CreateOutcome::NotSent(problem),
-        };
         let request = async move |atlas: Arc<Client>| {
             #[cfg(debug_assertions)]
             super::test_hooks::panic_if_asked("create");
             atlas.create_secret(&new_secret).await
         };
-        let connection = self.current();
-        let outcome = self.isolated(request, failed).await;
-        // The next try begins with another token, where there may be one.
-        if let (CreateOutcome::Rejected(rejection), Some(connection)) = (&outcome, connection)
-            && connection.refused_login(rejection).is_some()
-        {
-            self.renew(&connection);
-        }
-        outcome
+        self.request(request).await
     }
 
-    async fn delete_secret(&self, of: &AccountRef, id: &SecretId) -> DeleteOutcome {
+    async fn delete_secret(&self, of: &AccountRef, id: &SecretId) -> Result<(), ApiError> {
         let (AccountRef { project, client }, id) = (of.clone(), id.clone());
-        let failed = |problem| match problem {
-            TransportProblem::Interrupted(_) => DeleteOutcome::Unknown(ReadProblem::Transport(problem)),
-            problem => DeleteOutcome::Failed(ReadProblem::Transport(problem)),
-        };
         let request = async move |atlas: Arc<Client>| atlas.delete_secret(&project, &client, &id).await;
-        self.isolated(request, failed).await
+        self.isolated(request).await
     }
 
-    async fn verify(&self, client: &ClientId, secret: &SecretString) -> VerifyOutcome {
+    async fn verify(&self, client: &ClientId, secret: &SecretString) -> Result<(), ApiError> {
         let (client, secret) = (client.clone(), secret.clone());
-        let failed = |problem| VerifyOutcome::CouldNotCheck(ReadProblem::Transport(problem));
-        self.isolated(async move |atlas: Arc<Client>| atlas.verify(&client, &secret).await, failed).await
+        self.isolated(async move |atlas: Arc<Client>| atlas.verify(&client, &secret).await).await
     }
 }
 
@@ -261,14 +233,14 @@ pub(super) struct Connection {
     source: Source,
     query_flags: QueryFlags,
     keeps_open: bool,
-    client: MadeOnce<Arc<Client>, TransportProblem>,
+    client: MadeOnce<Arc<Client>, ApiError>,
     /// The demo lives as long as the connection.
     embedded: OnceCell<EmbeddedAtlas>,
 }
 
 impl Connection {
     /// The client; the first call makes it.
-    pub async fn client(&self) -> Result<Arc<Client>, TransportProblem> {
+    pub async fn client(&self) -> Result<Arc<Client>, ApiError> {
         self.client.get_or_make(async || self.set_up().await).await
     }
 
@@ -282,15 +254,15 @@ impl Connection {
         }
     }
 
-    /// The result of a read, with what a refusal of its token means for a browser login.
-    pub fn explained<T>(&self, result: Result<T, ReadProblem>) -> Result<T, ReadProblem> {
-        result.map_err(|problem| match problem {
-            ReadProblem::Rejected(rejection) => match self.refused_login(&rejection) {
-                Some(profile) => ReadProblem::LoginExpired(profile, Box::new(rejection)),
-                None => ReadProblem::Rejected(rejection),
-            },
-            problem => problem,
-        })
+    /// The result of a request, with what a refusal of its token means for a browser login.
+    pub fn explained<T>(&self, mut result: Result<T, ApiError>) -> Result<T, ApiError> {
+        if let Err(error) = &mut result
+            && let Cause::Rejected(rejection) = &error.cause
+            && let Some(profile) = self.refused_login(rejection)
+        {
+            error.cause = Cause::LoginExpired(profile, rejection.clone());
+        }
+        result
     }
 
     async fn close(&self) {
@@ -299,7 +271,7 @@ impl Connection {
         }
     }
 
-    async fn set_up(&self) -> Result<Arc<Client>, TransportProblem> {
+    async fn set_up(&self) -> Result<Arc<Client>, ApiError> {
         let (base_url, credentials) = match self.source.clone() {
             Source::Remote { base_url, credentials } => (base_url, read_credentials(credentials).await?),
             Source::Demo(world) => self.start_demo(*world).await?,
@@ -310,7 +282,7 @@ impl Connection {
         made.map_err(|_| setup("internal error"))?.map(Arc::new)
     }
 
-    async fn start_demo(&self, world: World) -> Result<(BaseUrl, Credentials), TransportProblem> {
+    async fn start_demo(&self, world: World) -> Result<(BaseUrl, Credentials), ApiError> {
         let started = EmbeddedAtlas::start(world).await;
         let embedded = started.map_err(|error| setup(&error.to_string()))?;
         let found = (embedded.base_url(), embedded.credentials());
@@ -320,7 +292,7 @@ impl Connection {
     }
 }
 
-fn make(settings: atlas::Settings) -> Result<Client, TransportProblem> {
+fn make(settings: atlas::Settings) -> Result<Client, ApiError> {
     #[cfg(debug_assertions)]
     return Client::with_limits(settings, super::test_hooks::limits());
     #[cfg(not(debug_assertions))]
@@ -328,8 +300,7 @@ fn make(settings: atlas::Settings) -> Result<Client, TransportProblem> {
 }
 
 /// The credentials themselves; the keyring may ask the user to unlock it first, and the Atlas CLI takes its time.
-async fn read_credentials(credentials: CredentialSource) -> Result<Credentials, TransportProblem> {
-    let unusable = |why: &str| TransportProblem::Credentials(ServerText::new(why));
+async fn read_credentials(credentials: CredentialSource) -> Result<Credentials, ApiError> {
     match credentials {
         CredentialSource::Ready(credentials) => Ok(credentials),
         CredentialSource::NeedsKeyring(request) => match request.read().await {
@@ -342,8 +313,12 @@ async fn read_credentials(credentials: CredentialSource) -> Result<Credentials, 
     }
 }
 
-fn setup(why: &str) -> TransportProblem {
-    TransportProblem::Setup(ServerText::new(why))
+pub(super) fn unusable(why: &str) -> ApiError {
+    ApiError::not_sent(Cause::Credentials(ServerText::new(why)))
+}
+
+fn setup(why: &str) -> ApiError {
+    ApiError::not_sent(Cause::Setup(ServerText::new(why)))
 }
 
 /// A value that is made once. A failure is shared by all who waited for it, so that a keyring's prompt that the user

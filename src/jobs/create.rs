@@ -11,12 +11,11 @@ use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::{
-    AccountRef, Consequences, CreateOutcome, CreatedSecret, ExistingSecret, LostAnswer, NewSecret,
-    ReadProblem, Rejection, RejectionKind, TransportProblem,
+    AccountRef, ApiError, Certainty, Consequences, CreatedSecret, ExistingSecret, NewSecret, RejectionKind,
 };
 
 use super::delete::delete_and_look;
-use super::{AtlasApi, Before, Journal, Operator, Question, Step};
+use super::{AtlasApi, Before, DeleteError, Journal, Operator, Question, Step};
 
 /// How often the job starts again after a rate limit.
 pub const MOST_ROUNDS: u8 = 3;
@@ -32,7 +31,7 @@ pub enum Outcome {
     /// Certainly no secret.
     NotCreated(Box<NotCreated>),
     /// The answer was lost: search the account, see [`super::recover`].
-    Unknown(LostAnswer, Known),
+    Unknown(ApiError, Known),
 }
 
 /// A new secret, and what was known before it.
@@ -61,17 +60,15 @@ pub enum Reason {
     /// The user answered this question with no.
     Declined(Question),
     /// Signing in or fetching the account failed, and the POST would fail in the same way.
-    Preflight(ReadProblem),
+    Preflight(ApiError),
     /// Both slots are in use.
     Full,
     /// Both slots are in use, because the expired secret is there again after it was deleted.
     StillFull,
     /// The expired secret could not be deleted.
-    NotDeleted(ReadProblem),
-    /// The POST never left.
-    NotSent(TransportProblem),
-    /// Atlas refused the POST.
-    Rejected(Rejection),
+    NotDeleted(DeleteError),
+    /// The POST never left, or Atlas refused it.
+    Post(ApiError),
 }
 
 /// What is known of the account before the POST.
@@ -140,35 +137,35 @@ pub async fn create(
 
         operator.progress(Step::Creating(known.clone()));
         let mut answer = pin!(atlas.create_secret(new_secret));
-        let outcome = tokio::select! {
+        let result = tokio::select! {
             biased;
-            outcome = &mut answer => outcome,
+            result = &mut answer => result,
             () = cancel.cancelled() => {
                 operator.progress(Step::StoppedWaiting);
                 answer.await
             }
         };
 
-        match outcome {
-            CreateOutcome::Created(secret) => return Outcome::Created(Box::new(Created { secret, known })),
-            CreateOutcome::Unknown(lost) => return Outcome::Unknown(lost, known),
-            CreateOutcome::NotSent(problem) => {
-                return settled(journal, operator, round.not_created(Reason::NotSent(problem))).await;
-            }
-            CreateOutcome::Rejected(rejection) => {
-                let refused = round.not_created(Reason::Rejected(rejection.clone()));
-                let refused = settled(journal, operator, refused).await;
-                let is_limit = rejection.kind() == RejectionKind::RateLimited;
-                if !is_limit || round.number == MOST_ROUNDS || cancel.is_cancelled() {
-                    return refused;
-                }
+        let error = match result {
+            Ok(secret) => return Outcome::Created(Box::new(Created { secret, known })),
+            Err(error) if error.certainty() != Certainty::NotDone => return Outcome::Unknown(error, known),
+            Err(error) => error,
+        };
+        let not_created = settled(journal, operator, round.not_created(Reason::Post(error.clone()))).await;
+        match error.rejection() {
+            Some(rejection)
+                if rejection.kind() == RejectionKind::RateLimited
+                    && round.number < MOST_ROUNDS
+                    && !cancel.is_cancelled() =>
+            {
                 let wait = rejection.retry_after.unwrap_or(USUAL_WAIT);
-                operator.progress(Step::RateLimited(wait, rejection));
+                operator.progress(Step::RateLimited(wait, rejection.clone()));
                 tokio::select! {
                     () = sleep(wait) => round.number += 1,
-                    () = cancel.cancelled() => return refused,
+                    () = cancel.cancelled() => return not_created,
                 }
             }
+            _ => return not_created,
         }
     }
 }
@@ -235,20 +232,18 @@ async fn settled(journal: &impl Journal, operator: &mut impl Operator, outcome: 
 }
 
 /// True when the POST would be refused in the same way: credentials that cannot read cannot create either.
-fn meets_the_post_too(problem: &ReadProblem) -> bool {
-    match problem {
-        ReadProblem::SignInRefused(_) | ReadProblem::LoginExpired(..) => true,
-        ReadProblem::Rejected(rejection) => matches!(
-            rejection.kind(),
-            RejectionKind::NotAuthorized
-                | RejectionKind::RoleTooLow
+fn meets_the_post_too(error: &ApiError) -> bool {
+    let meets_it_too = |kind| {
+        matches!(
+            kind,
+            RejectionKind::RoleTooLow
                 | RejectionKind::AddressNotAllowed
                 | RejectionKind::AccessListMissing
                 | RejectionKind::Forbidden
                 | RejectionKind::ProjectNotFound
                 | RejectionKind::AccountNotFound
                 | RejectionKind::VersionGone
-        ),
-        _ => false,
-    }
+        )
+    };
+    error.is_about_signing_in() || error.rejection_kind().is_some_and(meets_it_too)
 }

@@ -2,7 +2,9 @@
 
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::{AccountRef, DeleteOutcome, ExistingSecret, ReadProblem, SecretId};
+use crate::domain::{
+    AccountRef, ApiError, Certainty, ExistingSecret, Explanation, RejectionKind, SecretId, ServerText,
+};
 
 use super::AtlasApi;
 
@@ -23,9 +25,50 @@ pub enum Deletion {
     /// It is in use, so it was not deleted.
     Used(ExistingSecret),
     /// It was not deleted.
-    Failed(ReadProblem),
+    Failed(DeleteError),
     /// The user stopped before the request was sent.
     Cancelled,
+}
+
+/// Why a secret was not deleted, or perhaps not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DeleteError {
+    /// It was certainly not deleted.
+    NotDeleted(ApiError),
+    /// Atlas did not confirm the deletion, and the account still has the secret.
+    StillThere,
+    /// Atlas did not confirm the deletion, and the account could not be fetched to see.
+    PerhapsDeleted(ApiError),
+}
+
+impl DeleteError {
+    /// What Atlas said, where it was Atlas that refused.
+    pub fn atlas_words(&self) -> Option<ServerText> {
+        match self {
+            Self::NotDeleted(error) | Self::PerhapsDeleted(error) => error.atlas_words(),
+            Self::StillThere => None,
+        }
+    }
+
+    /// What happened, what it means and what to do.
+    pub fn explain(&self) -> Explanation {
+        match self {
+            Self::NotDeleted(error) => error.explain(),
+            Self::StillThere => Explanation::still_there(),
+            Self::PerhapsDeleted(error) => Explanation::perhaps_deleted(error),
+        }
+    }
+
+    /// What is known of the secret, beginning with `not_deleted` where it certainly still exists.
+    pub fn sentence(&self, not_deleted: &str) -> String {
+        match self {
+            Self::PerhapsDeleted(error) => format!("It may have been deleted. {}", error.explain().title),
+            Self::NotDeleted(error) if error.rejection_kind() == Some(RejectionKind::RoleTooLow) => {
+                format!("{not_deleted} You may not delete secrets here.")
+            }
+            error => format!("{not_deleted} {}", error.explain().title),
+        }
+    }
 }
 
 /// Deletes a secret. `deleting` is called when the request is sent; from then on it is not cancelled.
@@ -45,7 +88,7 @@ pub async fn delete(
         };
         let found = match fetched {
             Ok(fetched) => fetched.secrets.into_iter().find(|secret| secret.id == *id),
-            Err(problem) => return Deletion::Failed(problem),
+            Err(error) => return Deletion::Failed(DeleteError::NotDeleted(error)),
         };
         match found {
             None => return Deletion::Deleted,
@@ -57,7 +100,7 @@ pub async fn delete(
     deleting();
     match delete_and_look(atlas, account, id).await {
         Ok(()) => Deletion::Deleted,
-        Err(problem) => Deletion::Failed(problem),
+        Err(error) => Deletion::Failed(error),
     }
 }
 
@@ -66,15 +109,51 @@ pub(super) async fn delete_and_look(
     atlas: &impl AtlasApi,
     account: &AccountRef,
     id: &SecretId,
-) -> Result<(), ReadProblem> {
+) -> Result<(), DeleteError> {
     match atlas.delete_secret(account, id).await {
-        DeleteOutcome::Gone => return Ok(()),
-        DeleteOutcome::Failed(problem) => return Err(problem),
-        DeleteOutcome::Unknown(_) => {}
+        Ok(()) => return Ok(()),
+        Err(error) if error.certainty() == Certainty::NotDone => return Err(DeleteError::NotDeleted(error)),
+        Err(_) => {}
     }
     match atlas.account(account).await {
         Ok(fetched) if fetched.secrets.iter().all(|secret| secret.id != *id) => Ok(()),
-        Ok(_) => Err(ReadProblem::StillThere),
-        Err(problem) => Err(ReadProblem::PerhapsDeleted(Box::new(problem))),
+        Ok(_) => Err(DeleteError::StillThere),
+        Err(error) => Err(DeleteError::PerhapsDeleted(error)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::domain::{Cause, Rejection};
+
+    #[test]
+    fn a_failed_deletion_says_what_is_certain() {
+        let role = Rejection {
+            status: 401,
+            error_code: ServerText::new("NOT_IN_GROUP"),
+            ..Rejection::stale_nonce()
+        };
+        let slow = ApiError::sent(Cause::TimedOut(Duration::from_secs(10)));
+        let rows = [
+            (
+                DeleteError::NotDeleted(ApiError::rejected(role)),
+                "Not deleted. You may not delete secrets here.",
+            ),
+            (DeleteError::NotDeleted(slow.clone()), "Not deleted. Atlas did not answer within 10 seconds."),
+            (
+                DeleteError::StillThere,
+                "Not deleted. Atlas did not confirm the deletion, and the secret still exists.",
+            ),
+            (
+                DeleteError::PerhapsDeleted(slow),
+                "It may have been deleted. Atlas did not answer within 10 seconds.",
+            ),
+        ];
+        for (error, expected) in rows {
+            assert_eq!(error.sentence("Not deleted."), expected);
+        }
     }
 }

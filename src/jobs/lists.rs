@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::time::Duration;
 
-use crate::domain::{AccountEntry, Page, ProjectEntry, ProjectId, ReadProblem};
+use crate::domain::{AccountEntry, ApiError, Page, ProjectEntry, ProjectId};
 
 use super::{AtlasApi, pause_before_restart};
 
@@ -13,8 +13,8 @@ use super::{AtlasApi, pause_before_restart};
 /// A page could not be read, also not after trying again.
 pub async fn all_projects(
     atlas: &impl AtlasApi,
-    tell: impl Fn(&ReadProblem, Duration),
-) -> Result<Vec<ProjectEntry>, ReadProblem> {
+    tell: impl Fn(&ApiError, Duration),
+) -> Result<Vec<ProjectEntry>, ApiError> {
     all_pages(|page| atlas.projects(page), tell).await
 }
 
@@ -25,17 +25,17 @@ pub async fn all_projects(
 pub async fn all_accounts(
     atlas: &impl AtlasApi,
     project: &ProjectId,
-    tell: impl Fn(&ReadProblem, Duration),
-) -> Result<Vec<AccountEntry>, ReadProblem> {
+    tell: impl Fn(&ApiError, Duration),
+) -> Result<Vec<AccountEntry>, ApiError> {
     all_pages(|page| atlas.accounts(project, page), tell).await
 }
 
 async fn all_pages<T, Work>(
     read: impl Fn(u32) -> Work,
-    tell: impl Fn(&ReadProblem, Duration),
-) -> Result<Vec<T>, ReadProblem>
+    tell: impl Fn(&ApiError, Duration),
+) -> Result<Vec<T>, ApiError>
 where
-    Work: Future<Output = Result<Page<T>, ReadProblem>>,
+    Work: Future<Output = Result<Page<T>, ApiError>>,
 {
     let (mut entries, mut number, mut tried) = (Vec::new(), 1, 0);
     loop {

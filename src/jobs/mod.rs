@@ -22,15 +22,14 @@ use jiff::Timestamp;
 use secrecy::SecretString;
 
 use crate::domain::{
-    AccountEntry, AccountRef, ClientId, Consequences, CreateOutcome, DeleteOutcome, NewSecret,
-    OrganizationId, OrganizationSettings, Page, Project, ProjectEntry, ProjectId, ReadProblem, Rejection,
-    SecretId, ServiceAccount, VerifyOutcome,
+    AccountEntry, AccountRef, ApiError, ClientId, Consequences, CreatedSecret, NewSecret, OrganizationId,
+    OrganizationSettings, Page, Project, ProjectEntry, ProjectId, Rejection, SecretId, ServiceAccount,
 };
 
 pub use clock::AtlasClock;
 pub use connection::{Connections, Source};
 pub use create::{Created, Known, MOST_ROUNDS, NotCreated, Outcome, Reason, create};
-pub use delete::{Deletion, Recheck, delete};
+pub use delete::{DeleteError, Deletion, Recheck, delete};
 pub use lists::{all_accounts, all_projects};
 pub use records::Records;
 pub use recover::{Before, PAUSES, Recovered, recover};
@@ -42,30 +41,41 @@ pub use sign_in::{Authenticator, identity, profile_session};
 /// **Invariant:** the future of `create_secret` may be dropped, but a request that has begun still runs to its end.
 pub trait AtlasApi: Send + Sync {
     /// Makes sure that there is a token with some life left.
-    fn sign_in(&self) -> impl Future<Output = Result<(), ReadProblem>> + Send;
+    fn sign_in(&self) -> impl Future<Output = Result<(), ApiError>> + Send;
     /// Fetches an account with its secrets.
-    fn account(&self, of: &AccountRef) -> impl Future<Output = Result<ServiceAccount, ReadProblem>> + Send;
+    fn account(&self, of: &AccountRef) -> impl Future<Output = Result<ServiceAccount, ApiError>> + Send;
     /// Fetches a project.
-    fn project(&self, id: &ProjectId) -> impl Future<Output = Result<Project, ReadProblem>> + Send;
+    fn project(&self, id: &ProjectId) -> impl Future<Output = Result<Project, ApiError>> + Send;
     /// Fetches what an organization allows.
     fn settings(
         &self,
         of: &OrganizationId,
-    ) -> impl Future<Output = Result<OrganizationSettings, ReadProblem>> + Send;
+    ) -> impl Future<Output = Result<OrganizationSettings, ApiError>> + Send;
     /// Fetches a page of the projects that the credentials can see, from 1.
-    fn projects(&self, page: u32) -> impl Future<Output = Result<Page<ProjectEntry>, ReadProblem>> + Send;
+    fn projects(&self, page: u32) -> impl Future<Output = Result<Page<ProjectEntry>, ApiError>> + Send;
     /// Fetches a page of a project's service accounts, from 1.
     fn accounts(
         &self,
         of: &ProjectId,
         page: u32,
-    ) -> impl Future<Output = Result<Page<AccountEntry>, ReadProblem>> + Send;
+    ) -> impl Future<Output = Result<Page<AccountEntry>, ApiError>> + Send;
     /// Sends the creating POST once.
-    fn create_secret(&self, new_secret: &NewSecret) -> impl Future<Output = CreateOutcome> + Send;
+    fn create_secret(
+        &self,
+        new_secret: &NewSecret,
+    ) -> impl Future<Output = Result<CreatedSecret, ApiError>> + Send;
     /// Deletes a secret.
-    fn delete_secret(&self, of: &AccountRef, id: &SecretId) -> impl Future<Output = DeleteOutcome> + Send;
+    fn delete_secret(
+        &self,
+        of: &AccountRef,
+        id: &SecretId,
+    ) -> impl Future<Output = Result<(), ApiError>> + Send;
     /// Signs in with a new secret to prove that it works.
-    fn verify(&self, client: &ClientId, secret: &SecretString) -> impl Future<Output = VerifyOutcome> + Send;
+    fn verify(
+        &self,
+        client: &ClientId,
+        secret: &SecretString,
+    ) -> impl Future<Output = Result<(), ApiError>> + Send;
 }
 
 /// Where pending creations are recorded. Errors are sentences for the user: a full disk is no reason not to create.
@@ -118,5 +128,5 @@ pub enum Question {
     /// Creating changes the account's other secrets.
     Consequences(Consequences),
     /// The account could not be fetched.
-    AccountUnknown(ReadProblem),
+    AccountUnknown(ApiError),
 }

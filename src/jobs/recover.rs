@@ -8,7 +8,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::sleep;
 
-use crate::domain::{AccountRef, ExistingSecret, ReadProblem, SecretId, ServiceAccount};
+use crate::domain::{AccountRef, ApiError, ExistingSecret, SecretId, ServiceAccount};
 
 use super::AtlasApi;
 
@@ -39,7 +39,7 @@ pub enum Recovered {
     /// Several secrets are new, and it is not known which is this one.
     Several(Vec<ExistingSecret>),
     /// The account could not be fetched.
-    Failed(ReadProblem),
+    Failed(ApiError),
 }
 
 /// Searches the account until a new secret appears or the pauses are used up. `report` hears of each fetch

@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::time::Duration;
 
-use crate::domain::{ReadProblem, RejectionKind, TransportProblem};
+use crate::domain::{ApiError, Cause, RejectionKind};
 
 /// How often a read is tried.
 const TRIES: u8 = 4;
@@ -23,47 +23,39 @@ const LONGEST_WAIT: Duration = Duration::from_secs(120);
 pub async fn with_retries<T, Work>(
     mut read: impl FnMut() -> Work,
     mut tell: impl FnMut(Duration),
-) -> Result<T, ReadProblem>
+) -> Result<T, ApiError>
 where
-    Work: Future<Output = Result<T, ReadProblem>>,
+    Work: Future<Output = Result<T, ApiError>>,
 {
     let mut tried = 0;
     loop {
         let result = read().await;
         tried += 1;
-        match result {
-            Err(ReadProblem::Rejected(rejection))
-                if rejection.kind() == RejectionKind::RateLimited && tried < TRIES =>
-            {
-                let wait = rejection.retry_after.unwrap_or(USUAL_WAIT);
-                if wait > LONGEST_WAIT {
-                    return Err(ReadProblem::Rejected(rejection));
-                }
-                let wait = wait + jitter();
-                tell(wait);
-                tokio::time::sleep(wait).await;
-            }
-            result => return result,
-        }
+        let limit = result.as_ref().err().and_then(rate_limit_wait).filter(|_| tried < TRIES);
+        let Some(wait) = limit else { return result };
+        let wait = wait + jitter();
+        tell(wait);
+        tokio::time::sleep(wait).await;
     }
+}
+
+/// How long a rate limit asks to wait, if that is not too long.
+fn rate_limit_wait(error: &ApiError) -> Option<Duration> {
+    let rejection = error.rejection().filter(|rejection| rejection.kind() == RejectionKind::RateLimited)?;
+    Some(rejection.retry_after.unwrap_or(USUAL_WAIT)).filter(|wait| *wait <= LONGEST_WAIT)
 }
 
 /// How long to wait before a run without an interface starts again after this read failed, for the `tried`th time from
 /// 0; `None` when waiting does not help, or no longer.
-pub fn pause_before_restart(problem: &ReadProblem, tried: usize) -> Option<Duration> {
+pub fn pause_before_restart(error: &ApiError, tried: usize) -> Option<Duration> {
     let usual = RESTART_PAUSES.get(tried).copied()?;
-    match problem {
-        ReadProblem::Rejected(rejection) if rejection.kind() == RejectionKind::RateLimited => {
-            rejection.retry_after.or(Some(USUAL_WAIT)).filter(|wait| *wait <= LONGEST_WAIT)
+    match &error.cause {
+        Cause::Rejected(rejection) if rejection.kind() == RejectionKind::RateLimited => {
+            rate_limit_wait(error)
         }
-        ReadProblem::Rejected(rejection) => (rejection.status >= 500).then_some(usual),
-        ReadProblem::Unexpected { status } => matches!(status, 429 | 502..=504).then_some(usual),
-        ReadProblem::TimedOut(_)
-        | ReadProblem::Transport(
-            TransportProblem::Connect(_)
-            | TransportProblem::ConnectTimeout
-            | TransportProblem::Interrupted(_),
-        ) => Some(usual),
+        Cause::Rejected(rejection) => (rejection.status >= 500).then_some(usual),
+        Cause::Unexpected { status } => matches!(status, 429 | 502..=504).then_some(usual),
+        Cause::TimedOut(_) | Cause::Connect(_) | Cause::ConnectTimeout | Cause::Interrupted(_) => Some(usual),
         _ => None,
     }
 }
@@ -80,8 +72,8 @@ mod tests {
     use super::*;
     use crate::domain::{Rejection, ServerText};
 
-    fn limited(retry_after: Duration) -> ReadProblem {
-        ReadProblem::Rejected(Rejection {
+    fn limited(retry_after: Duration) -> ApiError {
+        ApiError::rejected(Rejection {
             status: 429,
             error_code: ServerText::new("RATE_LIMITED"),
             detail: ServerText::default(),
@@ -123,8 +115,10 @@ mod tests {
     fn a_run_starts_again_after_what_may_pass() {
         let seconds = Duration::from_secs;
         let refused = |status| {
-            let ReadProblem::Rejected(rejection) = limited(seconds(9)) else { unreachable!() };
-            ReadProblem::Rejected(Rejection { status, error_code: ServerText::new("X"), ..rejection })
+            let ApiError { cause: Cause::Rejected(rejection), .. } = limited(seconds(9)) else {
+                unreachable!()
+            };
+            ApiError::rejected(Rejection { status, error_code: ServerText::new("X"), ..*rejection })
         };
         let cause = || ServerText::new("cause");
         let rows = [
@@ -136,22 +130,22 @@ mod tests {
             (refused(401), None),
             (refused(403), None),
             (refused(404), None),
-            (ReadProblem::Unexpected { status: 429 }, Some(2)),
-            (ReadProblem::Unexpected { status: 502 }, Some(2)),
-            (ReadProblem::Unexpected { status: 503 }, Some(2)),
-            (ReadProblem::Unexpected { status: 504 }, Some(2)),
-            (ReadProblem::Unexpected { status: 200 }, None),
-            (ReadProblem::Unexpected { status: 407 }, None),
-            (ReadProblem::TimedOut(seconds(10)), Some(2)),
-            (ReadProblem::SignInRefused(cause()), None),
-            (ReadProblem::Transport(TransportProblem::Connect(cause())), Some(2)),
-            (ReadProblem::Transport(TransportProblem::ConnectTimeout), Some(2)),
-            (ReadProblem::Transport(TransportProblem::Interrupted(cause())), Some(2)),
-            (ReadProblem::Transport(TransportProblem::Tls(cause())), None),
-            (ReadProblem::Transport(TransportProblem::Proxy(cause())), None),
-            (ReadProblem::Transport(TransportProblem::Dns(cause())), None),
-            (ReadProblem::Transport(TransportProblem::Setup(cause())), None),
-            (ReadProblem::Transport(TransportProblem::Credentials(cause())), None),
+            (ApiError::sent(Cause::Unexpected { status: 429 }), Some(2)),
+            (ApiError::sent(Cause::Unexpected { status: 502 }), Some(2)),
+            (ApiError::sent(Cause::Unexpected { status: 503 }), Some(2)),
+            (ApiError::sent(Cause::Unexpected { status: 504 }), Some(2)),
+            (ApiError::sent(Cause::Unexpected { status: 200 }), None),
+            (ApiError::sent(Cause::Unexpected { status: 407 }), None),
+            (ApiError::sent(Cause::TimedOut(seconds(10))), Some(2)),
+            (ApiError::not_sent(Cause::SignInRefused(cause())), None),
+            (ApiError::not_sent(Cause::Connect(cause())), Some(2)),
+            (ApiError::not_sent(Cause::ConnectTimeout), Some(2)),
+            (ApiError::sent(Cause::Interrupted(cause())), Some(2)),
+            (ApiError::not_sent(Cause::Tls(cause())), None),
+            (ApiError::not_sent(Cause::Proxy(cause())), None),
+            (ApiError::not_sent(Cause::Dns(cause())), None),
+            (ApiError::not_sent(Cause::Setup(cause())), None),
+            (ApiError::not_sent(Cause::Credentials(cause())), None),
         ];
         for (problem, pause) in rows {
             assert_eq!(pause_before_restart(&problem, 1), pause.map(seconds), "{problem:?}");

@@ -3,11 +3,10 @@
 use crate::config::{CredentialSource, FileError, Flags, Found, Profiles, resolve};
 use crate::demo::World;
 use crate::domain::{
-    BaseUrl, Credentials, Identity, ProfileName, ReadProblem, ServerText, Session, SessionOrigin,
-    TransportProblem, Tried, TriedSession,
+    BaseUrl, Credentials, Identity, ProfileName, Session, SessionOrigin, Tried, TriedSession,
 };
 
-use super::connection::{Connections, Source};
+use super::connection::{Connections, Source, unusable};
 
 /// What signing in by hand can draw on.
 pub struct Authenticator {
@@ -58,9 +57,8 @@ impl Authenticator {
     }
 
     fn refused(&self, why: &str) -> TriedSession {
-        let problem = ReadProblem::Transport(TransportProblem::Credentials(ServerText::new(why)));
         let session = Session::signed_out(&self.base_url);
-        TriedSession { tried: Tried::Refused(problem), session, project: None, client: None }
+        TriedSession { tried: Tried::Refused(unusable(why)), session, project: None, client: None }
     }
 }
 
@@ -91,7 +89,7 @@ async fn try_source(connections: &Connections, source: Source) -> Tried {
     let candidate = connections.try_source(source);
     let read = match candidate.client().await {
         Ok(client) => candidate.explained(client.probe().await),
-        Err(problem) => Err(ReadProblem::Transport(problem)),
+        Err(error) => Err(error),
     };
     Tried::from_read(read)
 }

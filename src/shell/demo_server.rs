@@ -4,33 +4,22 @@ use std::io::{self, Write};
 use std::net::{Ipv4Addr, SocketAddr};
 
 use secrecy::ExposeSecret;
-use thiserror::Error;
 use tokio::net::TcpListener;
 
-use crate::delivery::os_error_message;
-use crate::demo::{self, Atlas, World, WorldError};
-use crate::domain::{Credentials, Exit, ServerText};
+use crate::demo::{self, Atlas, World};
+use crate::domain::{Credentials, Exit, os_error_message};
 use crate::process::say;
 
-/// Why the embedded Atlas could not be served.
-#[derive(Debug, Error)]
-pub enum DemoServerError {
-    /// Its port, its random bytes or standard output.
-    #[error("--demo-server {0}: {1}")]
-    Io(SocketAddr, ServerText),
-    /// The demo's data cannot be read: an internal error.
-    #[error("--demo-server: {0}")]
-    World(#[from] WorldError),
-}
+use super::error::StartError;
 
 /// Serves the embedded Atlas at this address until Ctrl-C. Standard output gets the variables to reach it, as lines
 /// for a shell; their credentials are random in every run.
 ///
 /// # Errors
 /// The address cannot be bound, or standard output cannot be written.
-pub fn serve_demo(address: SocketAddr) -> Result<Exit, DemoServerError> {
+pub fn serve_demo(address: SocketAddr) -> Result<Exit, StartError> {
     let world = World::demo()?;
-    let failed = |error: io::Error| DemoServerError::Io(address, os_error_message(&error));
+    let failed = |error: io::Error| StartError::DemoServer(address, os_error_message(&error));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
     runtime.block_on(serve(address, world)).map_err(failed)?;
     Ok(Exit::Done)

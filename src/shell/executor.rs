@@ -1,19 +1,20 @@
 //! Carries out the commands of the interface: jobs go to the runner, deliveries and records are done here.
 
 use std::future::Future;
-use std::io;
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use secrecy::SecretString;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::task::JoinHandle;
 
-use crate::delivery::{self, CommandOutput, Copier, render};
+use crate::delivery::{self, Copier, render};
 use crate::domain::{
-    ClientId, ClipboardContent, CommandOutcome, CopyFailure, CopyOutcome, PrintFailure, ProfileName,
-    ProfileUpdate, ReadProblem, SaveFailure, SecretPayload, ServerText, Session, TransportProblem, Tried,
-    TriedSession,
+    ApiError, ClientId, ClipboardContent, CommandOutcome, CopyOutcome, ProfileName, ProfileUpdate,
+    SaveFailure, SecretPayload, ServerText, Session, Tried, TriedSession,
 };
+use crate::headless::{not_printed, print};
 use crate::jobs::{Authenticator, Connections, Records};
 use crate::process::{internal_error, wall_clock};
 use crate::terminal::TerminalOutput;
@@ -62,6 +63,8 @@ impl Executor {
     /// Starts a command. Those for the terminal are the event loop's own.
     pub fn start(&mut self, command: Command) {
         let Some(command) = self.runner.start(command) else { return };
+        let (copier, records) = (Arc::clone(&self.copier), Arc::clone(&self.records));
+        let home = self.home.clone();
         match command {
             Command::SignIn(with) => self.sign_in(with),
             Command::UseSession => {
@@ -69,114 +72,96 @@ impl Executor {
                 self.report_login();
             }
             Command::RecordSecret(id, expires_at) => {
-                let records = Arc::clone(&self.records);
                 self.keep(async move { records.created(id, expires_at).await });
             }
-            Command::SettleRecord => {
-                let records = Arc::clone(&self.records);
-                self.keep(async move { records.remove().await });
-            }
+            Command::SettleRecord => self.keep(async move { records.remove().await }),
             Command::SettlePrevious(number) => {
-                let records = Arc::clone(&self.records);
                 self.keep(async move { records.remove_pending(number).await });
             }
             Command::FindProfiles(client) => self.find_profiles(client),
             Command::UpdateProfiles(profiles, payload) => self.update_profiles(profiles, payload),
-            command => self.deliver(command),
+            Command::Copy(format, payload) => self.copy(render(format, &payload), true),
+            Command::CopyText(text) => self.copy(text.into(), false),
+            Command::CheckClipboard => {
+                let check = async move { copier.content().await };
+                self.deliver(Slot::Clipboard, Event::ClipboardChecked, check, || {
+                    ClipboardContent::Unreadable
+                });
+            }
+            Command::ExtendClipboard(by) => {
+                let extend = async move { copier.extend(by).await };
+                self.deliver(Slot::Clipboard, Event::ClipboardChecked, extend, || {
+                    ClipboardContent::Unreadable
+                });
+            }
+            Command::ClearClipboard => {
+                self.unfinished.push(tokio::spawn(async move {
+                    copier.clear().await;
+                }));
+            }
+            Command::Save(path, payload) => {
+                let save = async move { delivery::save(&path, home.as_deref(), &payload).await };
+                self.deliver(Slot::Save, Event::Saved, save, || Err(SaveFailure::Other(internal_error())));
+            }
+            Command::UpdateEnv(path, payload, may_make_private) => {
+                let update = async move {
+                    delivery::update_env(&path, home.as_deref(), &payload, may_make_private).await
+                };
+                let failed = || Err(SaveFailure::Other(internal_error()));
+                self.deliver(Slot::Save, Event::FileUpdated, update, failed);
+            }
+            Command::Run(line, format, payload) => {
+                let mut terminal = self.terminal.clone();
+                // The caller has given the terminal back: the command has it until it ends.
+                let run = async move {
+                    let announce = |program: &str| announce(program, terminal.as_mut());
+                    delivery::pipe_to(&line, home.as_deref(), format, &payload, announce).await
+                };
+                let failed = || CommandOutcome::Lost(internal_error()).into();
+                self.deliver(Slot::Run, Event::CommandEnded, run, failed);
+            }
+            Command::FindPresets => {
+                let find = || delivery::find_presets(&std::env::var_os("PATH").unwrap_or_default());
+                let found = async move { tokio::task::spawn_blocking(find).await.unwrap_or_default() };
+                self.deliver(Slot::Presets, Event::PresetsFound, found, Vec::new);
+            }
+            // The caller has given the terminal back, which may be where standard output leads in the end.
+            Command::Print(format, payload) => {
+                self.runner.run(async move { Event::Printed(print(format, *payload).await) }, || {
+                    Event::Printed(Err(not_printed()))
+                })
+            }
+            _ => {}
         }
     }
 
-    fn deliver(&mut self, command: Command) {
+    /// Runs a delivery to its end. `failed` is its result if it panics.
+    fn deliver<T: 'static>(
+        &mut self,
+        slot: Slot,
+        event: fn(T) -> Event,
+        work: impl Future<Output = T> + Send + 'static,
+        failed: impl FnOnce() -> T + Send + 'static,
+    ) {
+        self.runner.deliver(slot, async move { event(work.await) }, move || event(failed()));
+    }
+
+    fn copy(&mut self, value: SecretString, is_secret: bool) {
         let copier = Arc::clone(&self.copier);
-        match command {
-            Command::Copy(format, payload) => {
-                let terminal = self.terminal.clone();
-                self.runner.deliver(
-                    Slot::Copy,
-                    async move {
-                        let value = render(format, &payload);
-                        Event::CopyFinished(match terminal {
-                            Some(mut terminal) => copier.copy(&value, &mut terminal).await,
-                            None => copier.copy(&value, &mut NoTerminal).await,
-                        })
-                    },
-                    copy_failed,
-                );
+        let mut terminal: Box<dyn Write + Send> = match self.terminal.clone() {
+            Some(terminal) => Box::new(terminal),
+            // It has no room, so that writing to it fails.
+            None => Box::new(io::Cursor::new([0; 0])),
+        };
+        let copy = async move {
+            if is_secret {
+                copier.copy(&value, &mut *terminal).await
+            } else {
+                copier.copy_text(&value, &mut *terminal).await
             }
-            Command::CopyText(text) => {
-                let terminal = self.terminal.clone();
-                self.runner.deliver(
-                    Slot::Copy,
-                    async move {
-                        Event::CopyFinished(match terminal {
-                            Some(mut terminal) => copier.copy_text(text, &mut terminal).await,
-                            None => copier.copy_text(text, &mut NoTerminal).await,
-                        })
-                    },
-                    copy_failed,
-                );
-            }
-            Command::CheckClipboard => {
-                let check = async move { Event::ClipboardChecked(copier.content().await) };
-                self.runner.deliver(Slot::Clipboard, check, clipboard_failed);
-            }
-            Command::ExtendClipboard(by) => {
-                let extend = async move { Event::ClipboardChecked(copier.extend(by).await) };
-                self.runner.deliver(Slot::Clipboard, extend, clipboard_failed);
-            }
-            Command::ClearClipboard => {
-                let clearing = tokio::spawn(async move {
-                    copier.clear().await;
-                });
-                self.unfinished.push(clearing);
-            }
-            Command::Save(path, payload) => {
-                let home = self.home.clone();
-                self.runner.deliver(
-                    Slot::Save,
-                    async move { Event::Saved(delivery::save(&path, home.as_deref(), &payload).await) },
-                    || Event::Saved(Err(SaveFailure::Other(internal_error()))),
-                );
-            }
-            Command::UpdateEnv(path, payload, may_make_private) => {
-                let home = self.home.clone();
-                self.runner.deliver(
-                    Slot::Save,
-                    async move {
-                        let updated =
-                            delivery::update_env(&path, home.as_deref(), &payload, may_make_private);
-                        Event::FileUpdated(updated.await)
-                    },
-                    || Event::FileUpdated(Err(SaveFailure::Other(internal_error()))),
-                );
-            }
-            // The caller has given the terminal back: the command has it until it ends.
-            Command::Run(line, payload) => {
-                let home = self.home.clone();
-                self.runner.deliver(
-                    Slot::Run,
-                    async move {
-                        Event::CommandEnded(match CommandOutput::on_terminal() {
-                            Ok(output) => delivery::pipe_to(&line, home.as_deref(), &payload, output).await,
-                            Err(error) => CommandOutcome::NotStarted(ServerText::new(&error.to_string())),
-                        })
-                    },
-                    || Event::CommandEnded(CommandOutcome::Lost(internal_error())),
-                );
-            }
-            // The caller has given the terminal back, which may be where standard output leads in the end.
-            Command::Print(format, payload) => self.runner.run(
-                async move {
-                    let written =
-                        tokio::task::spawn_blocking(move || delivery::write_secret(format, &payload));
-                    Event::Printed(
-                        written.await.unwrap_or_else(|_| Err(PrintFailure::Other(internal_error()))),
-                    )
-                },
-                || Event::Printed(Err(PrintFailure::Other(internal_error()))),
-            ),
-            _ => {}
-        }
+        };
+        let failed = || CopyOutcome::Failed { reasons: vec![internal_error()] };
+        self.deliver(Slot::Copy, Event::CopyFinished, copy, failed);
     }
 
     fn find_profiles(&mut self, client: ClientId) {
@@ -193,24 +178,17 @@ impl Executor {
         let Some(config) = self.cli_config.clone() else { return };
         let failed = |profile| ProfileUpdate { profile, result: Err(internal_error()) };
         let failures = profiles.clone();
-        self.runner.deliver(
-            Slot::Profiles,
-            async move { Event::ProfilesUpdated(delivery::update_profiles(config, profiles, payload).await) },
-            move || Event::ProfilesUpdated(failures.into_iter().map(failed).collect()),
-        );
+        let update = delivery::update_profiles(config, profiles, payload);
+        let failed = move || failures.into_iter().map(failed).collect();
+        self.deliver(Slot::Profiles, Event::ProfilesUpdated, update, failed);
     }
 
     fn sign_in(&mut self, with: SignInWith) {
         let (authenticator, connections) = (Arc::clone(&self.authenticator), Arc::clone(&self.connections));
         let session = Session::signed_out(&self.authenticator.base_url);
         let failed = || {
-            let problem = ReadProblem::Transport(TransportProblem::Interrupted(internal_error()));
-            Event::SignInTried(TriedSession {
-                tried: Tried::Refused(problem),
-                session,
-                project: None,
-                client: None,
-            })
+            let tried = Tried::Refused(ApiError::interrupted(internal_error()));
+            Event::SignInTried(TriedSession { tried, session, project: None, client: None })
         };
         self.runner.replace(
             Slot::SignIn,
@@ -272,23 +250,10 @@ impl Executor {
     }
 }
 
-/// Where there is no terminal, nothing can be sent to it.
-struct NoTerminal;
-
-impl io::Write for NoTerminal {
-    fn write(&mut self, _: &[u8]) -> io::Result<usize> {
-        Err(io::ErrorKind::NotConnected.into())
+/// Says on the terminal what has it now. What a command prints is captured, so that nothing else would say so.
+fn announce(program: &str, terminal: Option<&mut TerminalOutput>) {
+    if let Some(terminal) = terminal {
+        let words = format!("Running {}. What it prints is shown when it ends.\n", ServerText::new(program));
+        let _ = terminal.write_all(words.as_bytes()).and_then(|()| terminal.flush());
     }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-fn copy_failed() -> Event {
-    Event::CopyFinished(CopyOutcome::Failed(CopyFailure { reasons: vec![internal_error()] }))
-}
-
-fn clipboard_failed() -> Event {
-    Event::ClipboardChecked(ClipboardContent::Unreadable)
 }

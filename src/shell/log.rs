@@ -3,27 +3,20 @@
 
 use std::fs::{File, OpenOptions};
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use thiserror::Error;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::{Layer, registry};
 
-/// Why there is no log.
-#[derive(Debug, Error)]
-#[error("--log-file {}: {error}", path.display())]
-pub struct LogError {
-    path: PathBuf,
-    error: io::Error,
-}
+use super::error::StartError;
 
 /// Starts the log: what comes is appended to the file at `path`, which only its owner can read from then on.
 ///
 /// # Errors
 /// When the file cannot be opened, or not be closed to others.
-pub fn start_log(path: &Path) -> Result<(), LogError> {
-    let file = open(path).map_err(|error| LogError { path: path.to_owned(), error })?;
+pub fn start_log(path: &Path) -> Result<(), StartError> {
+    let file = open(path).map_err(|error| StartError::LogFile(path.to_owned(), error))?;
     // Errors of the log are not written to standard error, where the screen may be.
     let lines =
         tracing_subscriber::fmt::layer().with_ansi(false).log_internal_errors(false).with_writer(file);

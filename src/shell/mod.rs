@@ -2,6 +2,7 @@
 //! end.
 
 mod demo_server;
+mod error;
 mod event_loop;
 mod executor;
 mod log;
@@ -11,8 +12,8 @@ mod settings;
 mod stdout_plan;
 
 pub use crate::delivery::{forbid_core_dumps, survive_file_size_limit};
-pub use demo_server::{DemoServerError, serve_demo};
-pub use log::{LogError, start_log};
-pub use run::{RunError, run};
-pub use settings::{Settings, SettingsError};
-pub use stdout_plan::StdoutPlanError;
+pub use demo_server::serve_demo;
+pub use error::StartError;
+pub use log::start_log;
+pub use run::run;
+pub use settings::Settings;

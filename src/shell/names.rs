@@ -2,23 +2,17 @@
 
 use std::time::Duration;
 
-use crate::domain::{ProjectId, ReadProblem, RejectionKind, ServerText};
+use crate::domain::{ApiError, ProjectId, RejectionKind, ServerText};
 use crate::headless::option_of;
 use crate::jobs::{AtlasApi, all_accounts, all_projects};
 use crate::process::say;
 use crate::tui::best_matches;
 use crate::tui::screens::{FieldName, Form, Validation, could_not_list};
 
+use super::error::StartError;
+
 /// How many candidates are named.
 const MOST: usize = 10;
-
-/// Why a name has no id.
-pub(super) enum NameError {
-    /// No entry has the name, or several have.
-    NotUnique(String),
-    /// The list could not be read.
-    Unreadable(String),
-}
 
 /// An entry of a list.
 struct Entry {
@@ -27,14 +21,14 @@ struct Entry {
 }
 
 /// Replaces the names in the form by their ids.
-pub(super) async fn resolve(atlas: &impl AtlasApi, form: &mut Form) -> Result<(), NameError> {
+pub(super) async fn resolve(atlas: &impl AtlasApi, form: &mut Form) -> Result<(), StartError> {
     for field in [FieldName::Project, FieldName::Client] {
         let name =
             form.names().into_iter().find(|(named, _)| *named == field).map(|(_, name)| name.to_owned());
         let Some(name) = name else { continue };
         let entries = read(atlas, field, form.project_id().as_ref()).await;
-        let entries = entries.map_err(|problem| NameError::Unreadable(unreadable(field, &problem)))?;
-        let id = find(form, field, &name, &entries).map_err(NameError::NotUnique)?;
+        let entries = entries.map_err(|problem| StartError::ListUnreadable(unreadable(field, &problem)))?;
+        let id = find(form, field, &name, &entries).map_err(StartError::Name)?;
         say(&format!("{} {}: {id}", option_of(field), ServerText::new(&name)));
         form.set(field, id);
     }
@@ -45,8 +39,8 @@ async fn read(
     atlas: &impl AtlasApi,
     field: FieldName,
     project: Option<&ProjectId>,
-) -> Result<Vec<Entry>, ReadProblem> {
-    let tell = |problem: &ReadProblem, pause: Duration| {
+) -> Result<Vec<Entry>, ApiError> {
+    let tell = |problem: &ApiError, pause: Duration| {
         say(&format!("{} Retrying in {} s", problem.explain().title, pause.as_secs()));
     };
     say(&format!("Reading the list of {}s", field.noun()));
@@ -58,15 +52,11 @@ async fn read(
     Ok(projects.map(|entry| Entry { name: entry.name, id: entry.id.to_string() }).collect())
 }
 
-fn unreadable(field: FieldName, problem: &ReadProblem) -> String {
+fn unreadable(field: FieldName, problem: &ApiError) -> String {
     let atlas = problem.atlas_words().map_or_else(String::new, |words| format!(" Atlas: {words}"));
-    let action = match problem {
-        ReadProblem::Rejected(no)
-            if matches!(no.kind(), RejectionKind::RoleTooLow | RejectionKind::Forbidden) =>
-        {
-            "Give the ID instead.".into()
-        }
-        problem => problem.explain().action,
+    let action = match problem.rejection_kind() {
+        Some(RejectionKind::RoleTooLow | RejectionKind::Forbidden) => "Give the ID instead.".into(),
+        _ => problem.explain().action,
     };
     format!("Nothing was created. {} {action}{atlas}", could_not_list(field, problem))
 }

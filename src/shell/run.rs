@@ -6,11 +6,10 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use jiff::tz::TimeZone;
-use thiserror::Error;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::mpsc::UnboundedReceiver;
 
-use crate::delivery::{self, Copier, StdoutProblem, check_stdout};
+use crate::delivery::{self, Copier, check_stdout};
 use crate::domain::{Exit, ExitSummary, Lifetime, ServerText};
 use crate::headless::{Headless, Rescue, option_of};
 use crate::jobs::{Connections, Records};
@@ -19,93 +18,53 @@ use crate::terminal::{Signals, TerminalHandle, TerminalOutput};
 use crate::tui::screens::{FieldName, Form, SignIn, Validation};
 use crate::tui::{App, Command, Event, Output, Report, Screen, Signal, Size, Theme, date_time};
 
+use super::error::StartError;
 use super::event_loop::{EventLoop, now};
 use super::executor::Executor;
-use super::names::{self, NameError};
+use super::names;
 use super::settings::Settings;
-use super::stdout_plan::{self, StdoutPlan, StdoutPlanError};
+use super::stdout_plan::{self, StdoutPlan};
 
 /// How many files a run opens at once at most, with some to spare: the event loop, the terminal, connections, a name
 /// server, records, a clipboard process.
 #[cfg(unix)]
 const OPEN_FILES: usize = 24;
 
-/// Why a run could not start, or could not go on.
-#[derive(Debug, Error)]
-pub enum RunError {
-    /// Standard output would lose the secret, or show it to others.
-    #[error("{0}")]
-    Stdout(#[from] StdoutProblem),
-    /// Arguments and standard output do not fit together.
-    #[error("{0}")]
-    StdoutPlan(#[from] StdoutPlanError),
-    /// `--yes` with a field that is empty or wrong.
-    #[error("{0}{1}")]
-    Field(&'static str, String),
-    /// `--yes` with a name that no entry of Atlas's list has, or that several have.
-    #[error("{0}")]
-    Name(String),
-    /// `--yes`, and no one to sign in as.
-    #[error("--yes: no credentials found; use --profile, or set the variables listed in atlas-secret --help")]
-    NoCredentials,
-    /// `--yes`, and the credentials that would be used cannot be.
-    #[error("--yes: the credentials cannot be used: {0}")]
-    Unusable(ServerText),
-    /// There is no terminal.
-    #[error(
-        "there is no terminal ({0}); to run without one, use --yes and --format, and redirect standard output"
-    )]
-    NoTerminal(io::Error),
-    /// The terminal failed while it was used; it has been given back.
-    #[error("terminal error: {0}")]
-    Terminal(io::Error),
-    /// `TERM=dumb`: what it is sent it prints, so that a screen cannot be drawn there.
-    #[error(
-        "this terminal cannot show a screen (TERM=dumb); \
-         to run without one, use --yes and --format, and redirect standard output"
-    )]
-    DumbTerminal,
-    /// The limit on open files is too low.
-    #[error("the limit on open files is too low ({0}); raise it with ulimit -n")]
-    OpenFiles(io::Error),
-    /// A panic before anything was sent.
-    #[error("internal error at {0}")]
-    Panicked(String),
-    /// The system refused what the program is made of.
-    #[error("{0}")]
-    System(#[from] io::Error),
-}
-
 /// Runs the program and says how it ended. `started` is when the process did.
 ///
 /// # Errors
 /// When it cannot start, or the terminal fails before anything was created.
-pub fn run(settings: Settings, started: Instant) -> Result<Exit, RunError> {
+pub fn run(settings: Settings, started: Instant) -> Result<Exit, StartError> {
     let journal_stream = std::env::var("JOURNAL_STREAM").ok();
     let stdout = check_stdout(journal_stream.as_deref())?;
     let plan = stdout_plan::decide(stdout, settings.format, settings.flags.yes)?;
     if settings.flags.yes {
         // No help screen lists them here. The one that ends the run is in its error.
-        for note in settings.notes.iter().filter(|note| settings.unusable.as_ref() != Some(*note)) {
+        for note in settings.start.notes.iter().filter(|note| settings.start.unusable.as_ref() != Some(*note))
+        {
             say(&note.to_string());
         }
         check_submission(&settings)?;
     }
     if plan.needs_terminal && std::env::var("TERM").is_ok_and(|term| term == "dumb") {
-        return Err(RunError::DumbTerminal);
+        return Err(StartError::DumbTerminal);
     }
-    check_open_files().map_err(RunError::OpenFiles)?;
+    check_open_files().map_err(StartError::OpenFiles)?;
     process::keep_panic_place();
     let prepared = catch_unwind(AssertUnwindSafe(|| {
         let runtime = Builder::new_current_thread().enable_all().build()?;
         Ok((runtime, Run::prepare(settings, plan, started)?))
     }));
     let (runtime, mut run) =
-        prepared.unwrap_or_else(|_| Err(RunError::Panicked(process::take_panic_place())))?;
+        prepared.unwrap_or_else(|_| Err(StartError::Panicked(process::take_panic_place())))?;
     let ended = catch_unwind(AssertUnwindSafe(|| runtime.block_on(run.go())));
     // From here on the terminal is the user's again.
     let exit = match ended {
         Ok(Ok(exit)) => Ok(exit),
+        Ok(Err(StartError::ListUnreadable(why))) => {
+            say(&why);
+            Ok(Exit::NothingCreated)
+        }
         Ok(Err(error)) if run.end_without_loop(&runtime) => Err(error),
         Ok(Err(_)) => Ok(Exit::NotDelivered),
         Err(_) => Ok(run.end_after_panic(&runtime)),
@@ -132,15 +91,15 @@ fn check_open_files() -> io::Result<()> {
 }
 
 /// Without the form there is no one to change a field.
-fn check_submission(settings: &Settings) -> Result<(), RunError> {
-    if settings.source.is_none() {
-        return Err(settings.unusable.clone().map_or(RunError::NoCredentials, RunError::Unusable));
+fn check_submission(settings: &Settings) -> Result<(), StartError> {
+    if settings.start.source.is_none() {
+        return Err(settings.start.unusable.clone().map_or(StartError::NoCredentials, StartError::Unusable));
     }
-    let form = &settings.form;
+    let form = &settings.start.form;
     let names: Vec<FieldName> = form.names().into_iter().map(|(name, _)| name).collect();
     let is_wrong = |name: &FieldName| !names.contains(name) && !form.validation(*name).is_valid();
     match FieldName::ALL.into_iter().find(is_wrong) {
-        Some(name) => Err(RunError::Field(option_of(name), field_problem(form, name))),
+        Some(name) => Err(StartError::Field(option_of(name), field_problem(form, name))),
         None => Ok(()),
     }
 }
@@ -148,25 +107,13 @@ fn check_submission(settings: &Settings) -> Result<(), RunError> {
 /// What is wrong with the value of a field, to follow the option.
 fn field_problem(form: &Form, name: FieldName) -> String {
     let value = ServerText::new(form.field(name).line.text());
-    match form.validation(name) {
-        Validation::Incomplete(_) | Validation::Silent if value.is_empty() => {
-            " is required with --yes".to_owned()
-        }
-        Validation::Incomplete(message)
-        | Validation::Name { message, .. }
-        | Validation::Wrong { message, .. }
-            if value.is_empty() =>
-        {
-            format!(": {message}")
-        }
-        Validation::Incomplete(message)
-        | Validation::Name { message, .. }
-        | Validation::Wrong { message, .. } => format!(" {value}: {message}"),
-        Validation::Refused(words) => format!(" {value}: {words}"),
-        Validation::Silent | Validation::Id(_) | Validation::Lifetime { .. } => {
-            " is required with --yes".to_owned()
-        }
-    }
+    let message = match form.validation(name) {
+        Validation::Incomplete(message) if !value.is_empty() => message,
+        Validation::Name { message, .. } | Validation::Wrong { message, .. } => message,
+        Validation::Refused(words) => words.to_string(),
+        _ => return " is required with --yes".to_owned(),
+    };
+    if value.is_empty() { format!(": {message}") } else { format!(" {value}: {message}") }
 }
 
 /// All that one run works on.
@@ -181,28 +128,30 @@ struct Run {
 }
 
 impl Run {
-    fn prepare(settings: Settings, plan: StdoutPlan, started: Instant) -> Result<Self, RunError> {
+    fn prepare(settings: Settings, plan: StdoutPlan, started: Instant) -> Result<Self, StartError> {
         let terminal =
-            plan.needs_terminal.then(TerminalOutput::open).transpose().map_err(RunError::NoTerminal)?;
+            plan.needs_terminal.then(TerminalOutput::open).transpose().map_err(StartError::NoTerminal)?;
         let (columns, rows) = terminal.as_ref().map_or((80, 24), TerminalOutput::size);
-        let mut app = App::new(settings.session, settings.form, Size { columns, rows }, now(started));
+        let mut app =
+            App::new(settings.start.session, settings.start.form, Size { columns, rows }, now(started));
         if Lifetime::parse(app.shared.form.lifetime.line.text()).is_err() {
             // A date needs the time zone, which is loaded after the first frame otherwise.
             let zone = TimeZone::system();
             app.shared.form.clock = (app.shared.now.wall, zone.clone());
             app.shared.zone = Some(zone);
         }
-        app.shared.credential_notes = settings.notes;
+        app.shared.credential_notes = settings.start.notes;
         app.shared.output = plan.output;
         app.shared.template = settings.template;
+        app.shared.sinks = settings.sinks;
         app.shared.flags = settings.flags;
-        app.shared.login_holder = settings.login_holder;
+        app.shared.login_holder = settings.start.login_holder;
         app.shared.query_flags = settings.query_flags;
-        if settings.source.is_none() {
+        if settings.start.source.is_none() {
             app.screen = Screen::SignIn(Box::new(SignIn::new(settings.profiles.clone())));
         }
         app.shared.profiles = settings.profiles;
-        let connections = Connections::new(settings.source, settings.query_flags, !plan.needs_terminal);
+        let connections = Connections::new(settings.start.source, settings.query_flags, !plan.needs_terminal);
         let connections = Arc::new(connections);
         let records = Arc::new(Records::new(settings.state_folder, Arc::clone(&connections)));
         let program = delivery::this_program();
@@ -215,21 +164,13 @@ impl Run {
         Ok(Self { app, theme, executor, reports, started, plan, said_later: Vec::new() })
     }
 
-    async fn go(&mut self) -> Result<Exit, RunError> {
+    async fn go(&mut self) -> Result<Exit, StartError> {
         let mut signals = Signals::listen()?;
         if self.app.shared.flags.yes {
             let resolving = names::resolve(&self.executor.connections, &mut self.app.shared.form);
-            let resolved = tokio::select! {
-                resolved = resolving => resolved,
+            tokio::select! {
+                resolved = resolving => resolved?,
                 signal = signals.next() => return Ok(Exit::Signal(signal.number())),
-            };
-            match resolved {
-                Ok(()) => {}
-                Err(NameError::NotUnique(why)) => return Err(RunError::Name(why)),
-                Err(NameError::Unreadable(why)) => {
-                    say(&why);
-                    return Ok(Exit::NothingCreated);
-                }
             }
         }
         let Output::Sink(format) = self.plan.output else { return self.interact(&mut signals).await };
@@ -253,7 +194,7 @@ impl Run {
     }
 
     /// Standard output did not take the secret: a terminal still can show it.
-    async fn rescue(&mut self, rescue: Rescue, signals: &mut Signals) -> Result<Exit, RunError> {
+    async fn rescue(&mut self, rescue: Rescue, signals: &mut Signals) -> Result<Exit, StartError> {
         self.app.shared.output = Output::Broken;
         self.executor.terminal = TerminalOutput::open().ok();
         if self.executor.terminal.is_some() {
@@ -268,9 +209,9 @@ impl Run {
         Ok(Exit::NotDelivered)
     }
 
-    async fn interact(&mut self, signals: &mut Signals) -> Result<Exit, RunError> {
+    async fn interact(&mut self, signals: &mut Signals) -> Result<Exit, StartError> {
         let mut surface = match self.executor.terminal.clone() {
-            Some(terminal) => TerminalHandle::shown(terminal).map_err(RunError::Terminal)?,
+            Some(terminal) => TerminalHandle::shown(terminal).map_err(StartError::Terminal)?,
             None => TerminalHandle::absent(),
         };
         let Some(reports) = self.reports.take() else { return Ok(Exit::NothingCreated) };
@@ -285,7 +226,7 @@ impl Run {
             started: self.started,
             said_later: &mut self.said_later,
         };
-        event_loop.run(&mut surface, signals, first).await.map_err(RunError::Terminal)
+        event_loop.run(&mut surface, signals, first).await.map_err(StartError::Terminal)
     }
 
     /// A panic of ours: the terminal has been given back by unwinding. What the interface knew still decides what

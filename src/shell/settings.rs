@@ -9,22 +9,22 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use thiserror::Error;
-
-use crate::atlas::{ProxyError, check_proxies};
+use crate::atlas::check_proxies;
 use crate::cli::Arguments;
-use crate::config::{CredentialsError, FileError, Flags, Profiles, config_path, resolve};
+use crate::config::{Flags, Profiles, config_path, resolve};
 use crate::delivery::{Environment, Preference};
-use crate::demo::WorldError;
-use crate::domain::{BaseUrl, BaseUrlError, Format, ProfileName, QueryFlags, ServerText, Session, Template};
-use crate::jobs::{Authenticator, Source};
+use crate::domain::{
+    BaseUrl, BaseUrlError, Format, KnownCommand, ProfileName, QueryFlags, ServerText, Template,
+};
+use crate::jobs::Authenticator;
 use crate::journal::state_folder;
-use crate::tui::screens::Form;
 use crate::tui::{self, Glyphs, Theme};
 
 use self::file::{SettingsFile, settings_path};
 use self::report::Report;
 use self::start::Start;
+
+use super::error::StartError;
 
 /// In hours: 30 days.
 const DEFAULT_LIFETIME: &str = "720";
@@ -34,20 +34,12 @@ const DEFAULT_CLEAR_AFTER: u64 = 60;
 
 /// The settings of a run.
 pub struct Settings {
-    /// Where requests go; `None` when the user has to sign in.
-    pub source: Option<Source>,
-    /// What the header says.
-    pub session: Session,
+    /// Where requests go, and as whom.
+    pub(super) start: Start,
     /// The profiles of the Atlas CLI, to sign in with.
     pub profiles: Vec<ProfileName>,
-    /// Warnings about the credentials.
-    pub notes: Vec<ServerText>,
-    /// Why there is no source, where something is wrong; it is one of the notes.
-    pub unusable: Option<ServerText>,
     /// For the sign-in screen.
     pub(super) authenticator: Authenticator,
-    /// What the form starts with.
-    pub form: Form,
     /// How things look.
     pub theme: Theme,
     /// What the choice of a clipboard depends on.
@@ -60,10 +52,10 @@ pub struct Settings {
     pub format: Option<Format>,
     /// The user's own format, to copy in.
     pub template: Option<Template>,
+    /// The user's own commands that read the secret.
+    pub sinks: Vec<KnownCommand>,
     /// Flags of the command line.
     pub flags: tui::Flags,
-    /// Where the secret that signs in is stored.
-    pub login_holder: Option<ServerText>,
     /// The folder of the records.
     pub state_folder: Option<PathBuf>,
     /// What `~` stands for.
@@ -76,34 +68,6 @@ pub struct Settings {
     pub report: String,
 }
 
-/// Why a run cannot start.
-#[derive(Debug, Error)]
-pub enum SettingsError {
-    /// Credentials were given and cannot be used.
-    #[error("{0}")]
-    Credentials(#[from] CredentialsError),
-    /// This program's own file of settings is wrong.
-    #[error("{0}")]
-    File(#[from] FileError),
-    /// Ignoring the variable could use another account or another folder.
-    #[error("{0} is not valid UTF-8: correct or unset it")]
-    NotUtf8(&'static str),
-    /// `--base-url` is none.
-    #[error("--base-url{value}: {error}")]
-    BaseUrl {
-        /// What was given, without a user or password.
-        value: ServerText,
-        /// What is wrong with it.
-        error: BaseUrlError,
-    },
-    /// A proxy variable cannot be read.
-    #[error("{0}")]
-    Proxy(#[from] ProxyError),
-    /// The demo's data cannot be read: an internal error.
-    #[error("--demo: {0}")]
-    Demo(#[from] WorldError),
-}
-
 impl Settings {
     /// Reads arguments, environment, file of settings and profiles. `variable` looks up an environment variable.
     ///
@@ -112,7 +76,7 @@ impl Settings {
     pub fn gather(
         arguments: &Arguments,
         variable: impl Fn(&str) -> Option<OsString>,
-    ) -> Result<Self, SettingsError> {
+    ) -> Result<Self, StartError> {
         let unreadable = Cell::new(None);
         let text = |name: &str| {
             let text = variable(name)?.into_string().ok();
@@ -123,13 +87,13 @@ impl Settings {
         };
         let gathered = Self::gather_from_text(arguments, text);
         // Whatever else is wrong may only follow from this.
-        unreadable.get().map_or(gathered, |name| Err(SettingsError::NotUtf8(name)))
+        unreadable.get().map_or(gathered, |name| Err(StartError::NotUtf8(name)))
     }
 
     fn gather_from_text(
         arguments: &Arguments,
         variable: impl Fn(&str) -> Option<String>,
-    ) -> Result<Self, SettingsError> {
+    ) -> Result<Self, StartError> {
         check_proxies(&variable)?;
         let path = settings_path(&variable);
         let file = path.as_deref().map(SettingsFile::load).transpose()?.flatten();
@@ -142,41 +106,40 @@ impl Settings {
             let flags = Flags { profile: arguments.profile.as_deref(), base_url: flag.as_ref() };
             Some(resolve(flags, &variable, &profiles)?)
         };
-        let report = Report { arguments, path: path.as_deref(), file: file.as_ref() }.text(found.as_ref());
+        let names_profile = variable("MONGODB_ATLAS_PROFILE").is_some_and(|name| !name.trim().is_empty());
+        let report = Report { arguments, path: path.as_deref(), file: file.as_ref(), names_profile };
+        let report = report.text(found.as_ref());
         let file = file.unwrap_or_default();
         let expires_after = arguments.expires_after.clone().or(file.expires_after);
         let expires_after = expires_after.as_deref().unwrap_or(DEFAULT_LIFETIME);
-        let start = match found {
+        let mut start = match found {
             Some(found) => Start::remote(arguments, found, expires_after),
             None => Start::demo(arguments, expires_after)?,
         };
         let clear_after = arguments.clear_after.or(file.clear_after).unwrap_or(DEFAULT_CLEAR_AFTER);
-        let mut notes = start.notes;
-        let of_file =
-            profiles.iter().flat_map(Profiles::warnings).map(|note| ServerText::new(&note.to_string()));
-        let news: Vec<_> = of_file.filter(|note| !notes.contains(note)).collect();
-        notes.extend(news);
+        for warning in profiles.iter().flat_map(Profiles::warnings) {
+            let note = ServerText::new(&warning.to_string());
+            if !start.notes.contains(&note) {
+                start.notes.push(note);
+            }
+        }
         let names = profiles.iter().flat_map(Profiles::all);
         Ok(Self {
             profiles: names.map(|profile| profile.name().clone()).collect(),
-            source: start.source,
-            unusable: start.unusable,
-            session: start.session,
-            notes,
-            authenticator: Authenticator { base_url: start.base_url, base_url_flag: flag, profiles },
-            form: start.form,
+            authenticator: Authenticator { base_url: start.base_url.clone(), base_url_flag: flag, profiles },
+            start,
             theme: theme(&variable),
             environment: Environment::read(&variable),
             clipboard: arguments.clipboard.or(file.clipboard).unwrap_or_default(),
             clear_after: (clear_after > 0).then(|| Duration::from_secs(clear_after)),
             format: arguments.format.or(arguments.template.map(Format::Template)),
             template: arguments.template.or(file.template),
+            sinks: file.sinks,
             flags: tui::Flags {
                 yes: arguments.yes,
                 replace_expired: arguments.replace_expired,
                 verify: arguments.verify,
             },
-            login_holder: start.login_holder,
             state_folder: state_folder(&variable),
             home: std::env::home_dir(),
             cli_config,
@@ -186,13 +149,13 @@ impl Settings {
     }
 }
 
-fn parse_base_url(text: &str) -> Result<BaseUrl, SettingsError> {
+fn parse_base_url(text: &str) -> Result<BaseUrl, StartError> {
     BaseUrl::parse(text).map_err(|error| {
         // A password or a token may stand before an `@`, behind a `?`, or where it is no URL, anywhere.
         let has_credentials = text.contains(['@', '?', '#']) || error == BaseUrlError::NotAUrl;
         let value =
             if has_credentials { ServerText::default() } else { ServerText::new(&format!(" {text}")) };
-        SettingsError::BaseUrl { value, error }
+        StartError::BaseUrl(value, error)
     })
 }
 

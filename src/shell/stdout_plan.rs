@@ -1,26 +1,8 @@
 //! What standard output is for in this run, decided before anything is sent.
 
-use thiserror::Error;
-
-use crate::delivery::StdoutKind;
+use crate::delivery::{StdoutKind, StdoutProblem};
 use crate::domain::Format;
 use crate::tui::Output;
-
-/// Arguments and standard output that do not fit together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-pub enum StdoutPlanError {
-    /// A format for a terminal.
-    #[error(
-        "--format: standard output is a terminal, where secrets are never printed; redirect it or remove --format"
-    )]
-    FormatOnTerminal,
-    /// No format for a run without an interface.
-    #[error(
-        "--yes: standard output is not a terminal; choose what to write with --format \
-         (secret, env, json, kubernetes, aws) or --template"
-    )]
-    NoFormat,
-}
 
 /// What a run does with standard output, and whether it needs a terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,14 +15,14 @@ pub(super) fn decide(
     stdout: StdoutKind,
     format: Option<Format>,
     submits_at_once: bool,
-) -> Result<StdoutPlan, StdoutPlanError> {
+) -> Result<StdoutPlan, StdoutProblem> {
     match (stdout, format) {
         // A template is also for copying.
         (StdoutKind::Terminal, None | Some(Format::Template(_))) => {
             Ok(StdoutPlan { output: Output::Terminal, needs_terminal: true })
         }
-        (StdoutKind::Terminal, Some(_)) => Err(StdoutPlanError::FormatOnTerminal),
-        (StdoutKind::Sink, None) if submits_at_once => Err(StdoutPlanError::NoFormat),
+        (StdoutKind::Terminal, Some(_)) => Err(StdoutProblem::FormatOnTerminal),
+        (StdoutKind::Sink, None) if submits_at_once => Err(StdoutProblem::NoFormat),
         (StdoutKind::Sink, format) => {
             let output = Output::Sink(format.unwrap_or_default());
             Ok(StdoutPlan { output, needs_terminal: !submits_at_once })
@@ -63,11 +45,11 @@ mod tests {
             (Sink, Some(template), false, shown(Output::Sink(template))),
             (Terminal, None, false, shown(Output::Terminal)),
             (Terminal, None, true, shown(Output::Terminal)),
-            (Terminal, Some(Format::Env), false, Err(StdoutPlanError::FormatOnTerminal)),
-            (Terminal, Some(Format::Env), true, Err(StdoutPlanError::FormatOnTerminal)),
+            (Terminal, Some(Format::Env), false, Err(StdoutProblem::FormatOnTerminal)),
+            (Terminal, Some(Format::Env), true, Err(StdoutProblem::FormatOnTerminal)),
             (Sink, None, false, shown(Output::Sink(Format::Secret))),
             (Sink, Some(Format::Json), false, shown(Output::Sink(Format::Json))),
-            (Sink, None, true, Err(StdoutPlanError::NoFormat)),
+            (Sink, None, true, Err(StdoutProblem::NoFormat)),
             (
                 Sink,
                 Some(Format::Json),

@@ -170,7 +170,7 @@ impl TerminalHandle {
     /// more: the program ends. True when it was taken back.
     pub fn note(&mut self, event: &Event) -> io::Result<bool> {
         let (returned, is_last) = match event {
-            Event::CommandEnded(_) => (Suspended::ForCommand, false),
+            Event::CommandEnded(..) => (Suspended::ForCommand, false),
             Event::Printed(result) => (Suspended::ForPrinting, result.is_ok()),
             _ => return Ok(false),
         };

@@ -9,8 +9,8 @@ use ratatui::Frame;
 use ratatui::layout::{Margin, Rect};
 
 use crate::domain::{
-    ClientId, Consequences, Disposition, ExistingSecret, Exit, ExitSummary, Format, Login, LoginRisk, Now,
-    PendingRecord, ProfileName, QueryFlags, SecretId, ServerText, Session, Template,
+    ClientId, Consequences, Disposition, ExistingSecret, Exit, ExitSummary, Format, KnownCommand, Login,
+    LoginRisk, Now, PendingRecord, ProfileName, QueryFlags, SecretId, ServerText, Session, Template,
 };
 use crate::jobs::AtlasClock;
 
@@ -84,6 +84,12 @@ pub struct Shared {
     pub output: Output,
     /// The user's own format.
     pub template: Option<Template>,
+    /// The user's own commands that read the secret.
+    pub sinks: Vec<KnownCommand>,
+    /// Command lines for tools that are installed, once they were looked for.
+    pub presets: Vec<KnownCommand>,
+    /// The commands that were run, the last one at the end.
+    pub commands_run: Vec<KnownCommand>,
     /// What was agreed to on the command line.
     pub flags: Flags,
     /// True while the creating job runs.
@@ -268,6 +274,9 @@ impl App {
             atlas_clock: None,
             output: Output::Terminal,
             template: None,
+            sinks: Vec::new(),
+            presets: Vec::new(),
+            commands_run: Vec::new(),
             flags: Flags::default(),
             is_creating: false,
             ending: None,

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use crate::domain::{Disposition, Exit, ExitSummary, LostAnswer, NewSecret, Now, ReadProblem, Rejection};
+use crate::domain::{ApiError, Disposition, Exit, ExitSummary, NewSecret, Now};
 use crate::jobs::{Created, Known, NotCreated, Outcome, Question, Reason, Step};
 
 use super::app::{App, Screen, Shared, Transition};
@@ -108,10 +108,10 @@ impl App {
         in_flight.is_given_up = true;
         let in_flight = in_flight.clone();
         self.shared.add_summary(&in_flight.new_secret, Disposition::PerhapsCreated);
-        self.open_recovery(in_flight, LostAnswer::StoppedWaiting);
+        self.open_recovery(in_flight, None);
     }
 
-    pub(super) fn open_recovery(&mut self, in_flight: InFlight, lost: LostAnswer) {
+    pub(super) fn open_recovery(&mut self, in_flight: InFlight, lost: Option<ApiError>) {
         let InFlight { new_secret, since, known, .. } = in_flight;
         let recovery = Recovery::new(&mut self.shared, new_secret.account(), since, known.before(), lost);
         self.show(Screen::Recovery(Box::new(recovery)));
@@ -190,8 +190,11 @@ impl App {
                 let list = SecretListScreen::open(app, new_secret.account());
                 return self.show(Screen::SecretList(Box::new(list)));
             }
-            Reason::Preflight(ReadProblem::Rejected(rejection)) => app.form.blame(rejection),
-            Reason::Rejected(rejection) => self.blame(&new_secret, rejection),
+            Reason::Preflight(error) => app.form.blame(error),
+            // A late refusal is about what was sent, not about what has been typed since.
+            Reason::Post(error) if app.form.new_secret().as_ref() == Some(&new_secret) => {
+                app.form.blame(error);
+            }
             _ => {}
         }
         let is_stopped = match &not_created.reason {
@@ -207,13 +210,6 @@ impl App {
         }
     }
 
-    /// A late refusal is about what was sent, not about what has been typed since.
-    fn blame(&mut self, refused: &NewSecret, rejection: &Rejection) {
-        if self.shared.form.new_secret().as_ref() == Some(refused) {
-            self.shared.form.blame(rejection);
-        }
-    }
-
     fn fail_with(&mut self, failure: Failure) {
         // A list stays open: what an earlier request came to waits below it, on the form.
         if !matches!(self.screen, Screen::Picker(_)) {
@@ -222,7 +218,7 @@ impl App {
         self.shared.form.fail(failure);
     }
 
-    fn lose_answer(&mut self, in_flight: InFlight, lost: LostAnswer) {
+    fn lose_answer(&mut self, in_flight: InFlight, lost: ApiError) {
         if !in_flight.is_given_up {
             self.shared.add_summary(&in_flight.new_secret, Disposition::PerhapsCreated);
         }
@@ -233,7 +229,7 @@ impl App {
             }
             // Only now is it certain that no value comes, so the search starts again.
             Screen::Recovery(recovery) => recovery.restart(&mut self.shared, lost),
-            _ => self.open_recovery(in_flight, lost),
+            _ => self.open_recovery(in_flight, Some(lost)),
         }
     }
 

@@ -9,10 +9,10 @@ use jiff::tz::TimeZone;
 use secrecy::SecretString;
 
 use crate::domain::{
-    AccountEntry, AccountRef, ClientId, ClipboardContent, CommandOutcome, CopyOutcome, Credentials, Exit,
-    Format, Login, NewSecret, OrganizationId, OrganizationSettings, Page, PendingRecord, PrintFailure,
-    ProfileName, ProfileUpdate, Project, ProjectEntry, ProjectId, ReadProblem, SaveFailure, SavedFile,
-    SecretId, SecretPayload, ServerText, ServiceAccount, TriedSession, VerifyOutcome,
+    AccountEntry, AccountRef, ApiError, ClientId, ClipboardContent, CommandReport, CopyOutcome, Credentials,
+    Exit, Format, KnownCommand, Login, NewSecret, OrganizationId, OrganizationSettings, Page, PendingRecord,
+    ProfileName, ProfileUpdate, Project, ProjectEntry, ProjectId, SaveFailure, SavedFile, SecretId,
+    SecretPayload, ServerText, ServiceAccount, TriedSession,
 };
 use crate::jobs::{Before, Deletion, Outcome, Question, Recheck, Recovered, Step};
 
@@ -52,15 +52,15 @@ pub enum Event {
     /// A deletion has ended.
     DeleteFinished(Deletion),
     /// An account was fetched.
-    AccountFetched(Reader, AccountRef, Result<ServiceAccount, ReadProblem>),
+    AccountFetched(Reader, AccountRef, Result<ServiceAccount, ApiError>),
     /// A project was fetched.
-    ProjectFetched(ProjectId, Result<Project, ReadProblem>),
+    ProjectFetched(ProjectId, Result<Project, ApiError>),
     /// An organization's settings were fetched.
-    SettingsFetched(OrganizationId, Result<OrganizationSettings, ReadProblem>),
+    SettingsFetched(OrganizationId, Result<OrganizationSettings, ApiError>),
     /// A page of the projects was fetched.
-    ProjectsPage(u32, Result<Page<ProjectEntry>, ReadProblem>),
+    ProjectsPage(u32, Result<Page<ProjectEntry>, ApiError>),
     /// A page of a project's service accounts was fetched.
-    AccountsPage(ProjectId, u32, Result<Page<AccountEntry>, ReadProblem>),
+    AccountsPage(ProjectId, u32, Result<Page<AccountEntry>, ApiError>),
     /// Atlas had too many requests: pages are asked for again after this long.
     PagesDelayed(Duration),
     /// The client is set up, and it is known which secret signs in.
@@ -68,7 +68,7 @@ pub enum Event {
     /// Credentials were tried.
     SignInTried(TriedSession),
     /// A new secret was tried at Atlas's token endpoint.
-    Verified(VerifyOutcome),
+    Verified(Result<(), ApiError>),
     /// These profiles of the Atlas CLI use the account.
     ProfilesFound(ClientId, Vec<ProfileName>),
     /// The secret was written to profiles, or not.
@@ -86,9 +86,11 @@ pub enum Event {
     /// Updating a file has ended; its whole path.
     FileUpdated(Result<ServerText, SaveFailure>),
     /// The command that got the secret has ended, and the terminal is ours again.
-    CommandEnded(CommandOutcome),
-    /// Standard output was written, or not.
-    Printed(Result<(), PrintFailure>),
+    CommandEnded(CommandReport),
+    /// These command lines are for tools that are installed.
+    PresetsFound(Vec<KnownCommand>),
+    /// Standard output was written, or why not, as a sentence.
+    Printed(Result<(), String>),
 }
 
 /// Who asked for an account.
@@ -164,8 +166,10 @@ pub enum Command {
     Save(String, Box<SecretPayload>),
     /// Update the two variables in an existing `.env` file; true when it may be made private for that.
     UpdateEnv(String, Box<SecretPayload>, bool),
-    /// Give the terminal to a command that reads the secret from its standard input.
-    Run(String, Box<SecretPayload>),
+    /// Look for the tools that command lines are known for.
+    FindPresets,
+    /// Give the terminal to a command that reads the secret in this format from its standard input.
+    Run(String, Format, Box<SecretPayload>),
     /// Give the terminal back and write the secret to standard output.
     Print(Format, Box<SecretPayload>),
     /// Say this on standard error once the screen is gone.

@@ -1,6 +1,6 @@
 //! A failed attempt, as the form shows it.
 
-use crate::domain::{Explanation, FieldViolation, Rejection, RejectionKind, ServerText};
+use crate::domain::{ApiError, Certainty, Explanation, FieldViolation, RejectionKind, ServerText};
 use crate::jobs::{Question, Reason};
 
 use super::screens::{FieldName, Form, Notice};
@@ -16,25 +16,6 @@ pub struct Failure {
     pub atlas_words: Option<ServerText>,
 }
 
-/// What is certain after a failure.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Certainty {
-    /// The POST never left, or Atlas refused it: no secret exists.
-    NothingCreated,
-    /// An earlier request may have created a secret whose value is lost.
-    PerhapsCreated,
-}
-
-impl Certainty {
-    /// The sentence on the screen.
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::NothingCreated => "Nothing was created.",
-            Self::PerhapsCreated => "A secret may have been created.",
-        }
-    }
-}
-
 impl Failure {
     /// Why nothing was created; `None` when the user stopped it.
     pub fn of(reason: &Reason) -> Option<Self> {
@@ -45,26 +26,23 @@ impl Failure {
             Reason::Declined(Question::Consequences(_)) => {
                 Self::explained(Explanation::expired_secret_in_the_way(), None)
             }
-            Reason::Preflight(problem)
-            | Reason::NotDeleted(problem)
-            | Reason::Declined(Question::AccountUnknown(problem)) => {
-                Self::explained(problem.explain(), problem.atlas_words())
+            Reason::Preflight(error)
+            | Reason::Post(error)
+            | Reason::Declined(Question::AccountUnknown(error)) => {
+                Self::explained(error.explain(), error.atlas_words())
             }
-            Reason::NotSent(problem) => Self::explained(problem.explain(), None),
-            Reason::Rejected(rejection) => {
-                Self::explained(rejection.explain(), Some(rejection.atlas_words()))
-            }
+            Reason::NotDeleted(error) => Self::explained(error.explain(), error.atlas_words()),
         })
     }
 
     /// The answer to a POST was lost while another screen was shown.
     pub(crate) fn lost_in_the_background() -> Self {
         let failure = Self::explained(Explanation::lost_in_the_background(), None);
-        Self { certainty: Certainty::PerhapsCreated, ..failure }
+        Self { certainty: Certainty::Unknown, ..failure }
     }
 
     fn explained(explanation: Explanation, atlas_words: Option<ServerText>) -> Self {
-        Self { explanation, certainty: Certainty::NothingCreated, atlas_words }
+        Self { explanation, certainty: Certainty::NotDone, atlas_words }
     }
 }
 
@@ -74,7 +52,8 @@ impl Form {
     }
 
     /// Shows what Atlas says about a field beside it.
-    pub(crate) fn blame(&mut self, rejection: &Rejection) {
+    pub(crate) fn blame(&mut self, error: &ApiError) {
+        let Some(rejection) = error.rejection() else { return };
         for violation in rejection.fields.iter().rev() {
             if let Some(name) = field_named(violation) {
                 self.refuse(name, ServerText::new(&format!("Atlas: {}", violation.description)));

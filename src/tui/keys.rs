@@ -88,6 +88,10 @@ pub enum Action {
     List,
     /// Take the choice in focus.
     Choose,
+    /// Take the marked command line into the line, to edit it.
+    TakeKnown,
+    /// Give the command the secret in the next format.
+    NextFormat,
     /// Delete the secret in Atlas.
     Delete,
     /// Leave although the secret is not delivered.

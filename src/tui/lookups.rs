@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use crate::domain::{
-    AccountRef, Consequences, Now, OrganizationId, OrganizationSettings, Project, ProjectId, ReadProblem,
+    AccountRef, ApiError, Consequences, Now, OrganizationId, OrganizationSettings, Project, ProjectId,
     ServiceAccount,
 };
 
@@ -102,7 +102,7 @@ impl Shared {
     }
 
     /// The name that Atlas knows a valid id by, or why it could not be fetched.
-    pub fn looked_up(&self, field: FieldName) -> Option<Result<&str, &ReadProblem>> {
+    pub fn looked_up(&self, field: FieldName) -> Option<Result<&str, &ApiError>> {
         match field {
             FieldName::Project => {
                 let key = self.form.project_id()?;

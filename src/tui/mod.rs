@@ -35,7 +35,7 @@ pub(crate) mod words;
 pub use app::{App, Flags, Output, Screen, Shared, Size, Transition};
 pub use creation::InFlight;
 pub use event::{Command, Event, KeyPress, PastedText, Reader, SignInWith, Signal};
-pub use failure::{Certainty, Failure};
+pub use failure::Failure;
 pub use keys::{Action, Binding};
 pub use lookups::{LOOKUP_DELAY, Lookups};
 pub use masked::MaskedLine;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::domain::{Now, ReadProblem};
+use crate::domain::{ApiError, Now};
 
 /// A value that is fetched by a key.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -17,7 +17,7 @@ pub enum Remote<Key, Value> {
     /// It was fetched at that time.
     Loaded(Key, Value, Now),
     /// It could not be fetched.
-    Failed(Key, ReadProblem),
+    Failed(Key, ApiError),
 }
 
 impl<Key: PartialEq + Clone, Value> Remote<Key, Value> {
@@ -30,7 +30,7 @@ impl<Key: PartialEq + Clone, Value> Remote<Key, Value> {
     }
 
     /// Why it could not be loaded for this key.
-    pub fn problem(&self, wanted: &Key) -> Option<&ReadProblem> {
+    pub fn problem(&self, wanted: &Key) -> Option<&ApiError> {
         match self {
             Self::Failed(key, problem) if key == wanted => Some(problem),
             _ => None,
@@ -71,7 +71,7 @@ impl<Key: PartialEq + Clone, Value> Remote<Key, Value> {
     }
 
     /// Takes a result; one for a key that is no longer wanted is ignored.
-    pub(super) fn finish(&mut self, of: &Key, result: Result<Value, ReadProblem>, at: Now) {
+    pub(super) fn finish(&mut self, of: &Key, result: Result<Value, ApiError>, at: Now) {
         if self.is_loading(of) {
             *self = match result {
                 Ok(value) => Self::Loaded(of.clone(), value, at),

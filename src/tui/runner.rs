@@ -19,8 +19,8 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::{AbortHandle, JoinHandle};
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::{LostAnswer, NewSecret, ReadProblem, TransportProblem};
-use crate::jobs::{self, AtlasApi, Deletion, Journal, Known, Operator, Outcome, Question, Step};
+use crate::domain::{ApiError, NewSecret};
+use crate::jobs::{self, AtlasApi, DeleteError, Deletion, Journal, Known, Operator, Outcome, Question, Step};
 
 use crate::process;
 
@@ -53,6 +53,8 @@ pub enum Slot {
     Save,
     /// Running a command with the secret.
     Run,
+    /// Looking for installed tools.
+    Presets,
     /// Looking up profiles of the Atlas CLI, or writing to them.
     Profiles,
 }
@@ -161,70 +163,44 @@ where
                             jobs::delete(&atlas, &account, &id, recheck, &cancel, sent).await,
                         )
                     },
-                    || Event::DeleteFinished(Deletion::Failed(internal_error())),
+                    || Event::DeleteFinished(Deletion::Failed(DeleteError::NotDeleted(internal_error()))),
                 );
             }
             Command::CancelDelete => self.deletion.cancel(),
-            Command::FetchAccount(reader, account) => {
-                let of = account.clone();
-                self.replace(
-                    Slot::Account(reader),
-                    |_| async move {
-                        let result = atlas.account(&account).await;
-                        Event::AccountFetched(reader, account, result)
-                    },
-                    move || Event::AccountFetched(reader, of, Err(internal_error())),
-                );
+            Command::FetchAccount(reader, of) => {
+                let account = of.clone();
+                let read = |_| async move { atlas.account(&account).await };
+                let fetched = move |result| Event::AccountFetched(reader, of, result);
+                self.read(Slot::Account(reader), read, fetched);
             }
-            Command::FetchProject(id) => {
-                let of = id.clone();
-                self.replace(
-                    Slot::Project,
-                    |_| async move {
-                        let result = atlas.project(&id).await;
-                        Event::ProjectFetched(id, result)
-                    },
-                    move || Event::ProjectFetched(of, Err(internal_error())),
-                );
+            Command::FetchProject(of) => {
+                let id = of.clone();
+                let read = |_| async move { atlas.project(&id).await };
+                self.read(Slot::Project, read, |result| Event::ProjectFetched(of, result));
             }
-            Command::FetchSettings(id) => {
-                let of = id.clone();
-                self.replace(
-                    Slot::Settings,
-                    |_| async move {
-                        let result = atlas.settings(&id).await;
-                        Event::SettingsFetched(id, result)
-                    },
-                    move || Event::SettingsFetched(of, Err(internal_error())),
-                );
+            Command::FetchSettings(of) => {
+                let id = of.clone();
+                let read = |_| async move { atlas.settings(&id).await };
+                self.read(Slot::Settings, read, |result| Event::SettingsFetched(of, result));
             }
-            Command::FetchProjects(page) => self.join(
-                Slot::Pages,
-                |report| async move {
-                    let delayed = |wait| report.send(Event::PagesDelayed(wait));
-                    let result = jobs::with_retries(|| atlas.projects(page), delayed).await;
-                    Event::ProjectsPage(page, result)
-                },
-                move || Event::ProjectsPage(page, Err(internal_error())),
-            ),
-            Command::FetchAccounts(project, page) => {
-                let of = project.clone();
-                self.join(
-                    Slot::Pages,
-                    |report| async move {
-                        let delayed = |wait| report.send(Event::PagesDelayed(wait));
-                        let result = jobs::with_retries(|| atlas.accounts(&project, page), delayed).await;
-                        Event::AccountsPage(project, page, result)
-                    },
-                    move || Event::AccountsPage(of, page, Err(internal_error())),
-                );
+            Command::FetchProjects(page) => {
+                let read = |report: JobEvents| async move {
+                    jobs::with_retries(|| atlas.projects(page), |wait| report.delayed(wait)).await
+                };
+                self.read(Slot::Pages, read, move |result| Event::ProjectsPage(page, result));
+            }
+            Command::FetchAccounts(of, page) => {
+                let project = of.clone();
+                let read = |report: JobEvents| async move {
+                    jobs::with_retries(|| atlas.accounts(&project, page), |wait| report.delayed(wait)).await
+                };
+                self.read(Slot::Pages, read, move |result| Event::AccountsPage(of, page, result));
             }
             Command::StopPages => self.stop(Slot::Pages),
-            Command::Verify(client, value) => self.replace(
-                Slot::Verify,
-                |_| async move { Event::Verified(atlas.verify(&client, &value).await) },
-                || Event::Verified(crate::domain::VerifyOutcome::CouldNotCheck(internal_error())),
-            ),
+            Command::Verify(client, value) => {
+                let verify = |_| async move { atlas.verify(&client, &value).await };
+                self.read(Slot::Verify, verify, Event::Verified);
+            }
             other => return Some(other),
         }
         None
@@ -241,8 +217,7 @@ where
         let task = tokio::spawn(async move {
             let outcome = AssertUnwindSafe(job).catch_unwind().await;
             events.send(Event::CreateFinished(outcome.unwrap_or_else(|_| {
-                let lost = LostAnswer::Broken(TransportProblem::Interrupted(process::internal_error()));
-                Outcome::Unknown(lost, Known { at: clock(), secrets: None })
+                Outcome::Unknown(internal_error(), Known { at: clock(), secrets: None })
             })));
         });
         self.creating = Some(Creating { cancel, answers, task });
@@ -258,23 +233,39 @@ where
         Work: Future<Output = Event> + Send + 'static,
     {
         self.stop(slot);
-        self.join(slot, work, failed);
+        self.join(slot, work, |event| event.unwrap_or_else(failed));
     }
 
-    /// Runs work beside what has its slot already.
-    fn join<Work>(
+    /// Asks Atlas; a panic is an error like any other.
+    fn read<T: 'static, Work>(
         &mut self,
         slot: Slot,
         work: impl FnOnce(JobEvents) -> Work,
-        failed: impl FnOnce() -> Event + Send + 'static,
+        event: impl FnOnce(Result<T, ApiError>) -> Event + Send + 'static,
     ) where
-        Work: Future<Output = Event> + Send + 'static,
+        Work: Future<Output = Result<T, ApiError>> + Send + 'static,
+    {
+        // Several pages of a list are fetched at a time.
+        if slot != Slot::Pages {
+            self.stop(slot);
+        }
+        self.join(slot, work, |result| event(result.unwrap_or_else(|| Err(internal_error()))));
+    }
+
+    /// Runs work beside what has its slot already. `event` gets nothing after a panic.
+    fn join<T: 'static, Work>(
+        &mut self,
+        slot: Slot,
+        work: impl FnOnce(JobEvents) -> Work,
+        event: impl FnOnce(Option<T>) -> Event + Send + 'static,
+    ) where
+        Work: Future<Output = T> + Send + 'static,
     {
         self.started += 1;
         let (number, tasks) = self.running.entry(slot).or_insert((self.started, Vec::new()));
         let events = JobEvents { reports: self.reports.clone(), job: (slot, *number) };
         tasks.retain(|task| !task.is_finished());
-        tasks.push(events.clone().spawn(work(events), failed));
+        tasks.push(events.clone().spawn(work(events), event));
     }
 
     /// Runs a delivery to its end; its report counts unless a later one has taken its slot by then.
@@ -286,7 +277,8 @@ where
     ) {
         self.started += 1;
         self.running.insert(slot, (self.started, Vec::new()));
-        JobEvents { reports: self.reports.clone(), job: (slot, self.started) }.spawn(work, failed);
+        JobEvents { reports: self.reports.clone(), job: (slot, self.started) }
+            .spawn(work, |event| event.unwrap_or_else(failed));
     }
 
     /// Runs work whose event always counts.
@@ -330,14 +322,18 @@ impl JobEvents {
         let _ = self.reports.send(Report { job: Some(self.job), event });
     }
 
-    /// Runs work and reports its event, or that of a panic.
-    fn spawn(
+    fn delayed(&self, wait: Duration) {
+        self.send(Event::PagesDelayed(wait));
+    }
+
+    /// Runs work and reports its event. `event` gets nothing after a panic.
+    fn spawn<T>(
         self,
-        work: impl Future<Output = Event> + Send + 'static,
-        failed: impl FnOnce() -> Event + Send + 'static,
+        work: impl Future<Output = T> + Send + 'static,
+        event: impl FnOnce(Option<T>) -> Event + Send + 'static,
     ) -> AbortHandle {
         let task = tokio::spawn(async move {
-            self.send(AssertUnwindSafe(work).catch_unwind().await.unwrap_or_else(|_| failed()));
+            self.send(event(AssertUnwindSafe(work).catch_unwind().await.ok()));
         });
         task.abort_handle()
     }
@@ -360,6 +356,6 @@ impl Operator for Interface {
     }
 }
 
-fn internal_error() -> ReadProblem {
-    ReadProblem::Transport(TransportProblem::Interrupted(process::internal_error()))
+fn internal_error() -> ApiError {
+    ApiError::interrupted(process::internal_error())
 }

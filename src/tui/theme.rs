@@ -46,6 +46,8 @@ pub struct Glyphs {
     pub arrow: &'static str,
     /// Between width and height.
     pub times: &'static str,
+    /// Behind a value that a key changes.
+    pub more: &'static str,
     /// Between two remarks.
     pub separator: &'static str,
     /// A step that is not done.
@@ -74,6 +76,7 @@ impl Glyphs {
         ellipsis: "…",
         arrow: "→",
         times: "×",
+        more: "▾",
         separator: "·",
         open: "○",
         bar: "█",
@@ -94,6 +97,7 @@ impl Glyphs {
         ellipsis: "...",
         arrow: "->",
         times: "x",
+        more: "v",
         separator: "-",
         open: "o",
         bar: "=",

@@ -157,8 +157,7 @@ fn a_display_that_stops_to_answer_is_told_in_time() {
     let holder = program.holder();
     display.freeze();
     assert_eq!(program.ask("content"), "Unreadable");
-    let silent =
-        r#"Failed(CopyFailure { reasons: [ServerText("The display did not answer within 2 s.")] }) "#;
+    let silent = r#"Failed { reasons: [ServerText("The display did not answer within 2 s.")] } "#;
     assert_eq!(program.ask(&format!("copy {VALUE}")), silent);
     assert!(holder.is_collected(), "it might set the value later");
 }

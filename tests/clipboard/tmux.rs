@@ -105,7 +105,7 @@ async fn copy_from(variables: &[(&str, &str)], preference: Preference) -> (CopyO
 
 fn reasons(outcome: &CopyOutcome) -> Vec<&str> {
     match outcome {
-        CopyOutcome::Failed(failure) => failure.reasons.iter().map(ServerText::as_str).collect(),
+        CopyOutcome::Failed { reasons } => reasons.iter().map(ServerText::as_str).collect(),
         _ => panic!("{outcome:?} is no failure"),
     }
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use atlas_secret::domain::{CreateOutcome, Credentials, PublicKey, QueryFlags, ReadProblem};
+use atlas_secret::domain::{ApiError, Cause, Credentials, PublicKey, QueryFlags};
 use md5::{Digest, Md5};
 use secrecy::ExposeSecret;
 use tokio::net::TcpStream;
@@ -136,9 +136,9 @@ async fn apache_accepts_the_answers_to_its_challenges() {
         apache.log("errors")
     );
     let outcome = right.create_secret(&new_secret()).await;
-    let CreateOutcome::Created(created) = outcome else { panic!("{outcome:?} {}", apache.log("errors")) };
+    let Ok(created) = outcome else { panic!("{outcome:?} {}", apache.log("errors")) };
     let deleted = right.delete_secret(&project(), &client_id(), &created.id.unwrap()).await;
-    assert_eq!(deleted, atlas_secret::domain::DeleteOutcome::Gone);
+    assert_eq!(deleted, Ok(()));
 
     // Only what Apache let through has come to Atlas, the POST with its query and once.
     let seen: Vec<String> =
@@ -151,6 +151,6 @@ async fn apache_accepts_the_answers_to_its_challenges() {
         private_key: "FAKE-wrong".into(),
     };
     let refused = client(settings).service_account(&project(), &client_id()).await;
-    assert_eq!(refused, Err(ReadProblem::Unexpected { status: 401 }));
+    assert_eq!(refused, Err(ApiError::sent(Cause::Unexpected { status: 401 })));
     assert_eq!(atlas.seen().len(), 3);
 }

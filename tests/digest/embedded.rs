@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use atlas_secret::atlas::{Client, Settings};
 use atlas_secret::demo::{Atlas, World};
-use atlas_secret::domain::{CreateOutcome, Credentials, ReadProblem, RejectionKind};
+use atlas_secret::domain::{ApiError, Cause, Credentials, RejectionKind};
 use hyper::http::request::Parts;
 use secrecy::ExposeSecret;
 
@@ -53,7 +53,7 @@ fn settings(atlas: &TestAtlas) -> Settings {
     settings
 }
 
-async fn look(client: &Client) -> Result<String, ReadProblem> {
+async fn look(client: &Client) -> Result<String, ApiError> {
     let account = client.service_account(&project(), &client_id()).await?;
     Ok(format!("{} with {}", account.name, account.secrets.len()))
 }
@@ -75,7 +75,7 @@ async fn a_key_creates_a_secret_with_one_post() {
     let client = client(settings);
     assert_eq!(look(&client).await.unwrap(), "ci-deployer with 0");
     let outcome = client.create_secret(&new_secret()).await;
-    assert!(matches!(outcome, CreateOutcome::Created(_)), "{outcome:?}");
+    assert!(outcome.is_ok(), "{outcome:?}");
     assert_eq!(look(&client).await.unwrap(), "ci-deployer with 1");
     assert_eq!(seen(&atlas), ["GET - 401", "GET Digest 200", "POST Digest 201", "GET Digest 200"]);
 }
@@ -87,12 +87,14 @@ async fn a_nonce_that_ran_out_before_the_post_creates_nothing_until_asked_again(
     look(&client).await.unwrap();
     match client.create_secret(&new_secret()).await {
         // The embedded Atlas says it in Atlas's own words, which count.
-        CreateOutcome::Rejected(rejection) => assert_eq!(rejection.kind(), RejectionKind::NotAuthorized),
+        Err(ApiError { cause: Cause::Rejected(rejection), .. }) => {
+            assert_eq!(rejection.kind(), RejectionKind::NotAuthorized);
+        }
         other => panic!("{other:?}"),
     }
     assert_eq!(atlas.secrets_created(), 0);
     let outcome = client.create_secret(&new_secret()).await;
-    assert!(matches!(outcome, CreateOutcome::Created(_)), "{outcome:?}");
+    assert!(outcome.is_ok(), "{outcome:?}");
     assert_eq!(atlas.secrets_created(), 1);
     assert_eq!(
         seen(&atlas),
@@ -117,7 +119,7 @@ async fn a_read_gets_over_a_nonce_that_ran_out() {
 async fn nonces_that_live_no_second_are_refused_as_stale_at_most_twice() {
     let atlas = with_nonce_uses(0).await;
     let problem = look(&client(settings(&atlas))).await.unwrap_err();
-    assert!(matches!(problem, ReadProblem::Rejected(_)), "{problem:?}");
+    assert!(matches!(problem.cause, Cause::Rejected(_)), "{problem:?}");
     assert_eq!(seen(&atlas), ["GET - 401", "GET Digest 401", "GET Digest 401"]);
 }
 
@@ -128,7 +130,7 @@ async fn a_wrong_key_learns_nothing() {
     let mut settings = settings(&atlas);
     settings.credentials = Credentials::ApiKey { public_key, private_key: "FAKE-wrong".into() };
     let problem = look(&client(settings)).await.unwrap_err();
-    assert!(matches!(problem, ReadProblem::Rejected(_)), "{problem:?}");
+    assert!(matches!(problem.cause, Cause::Rejected(_)), "{problem:?}");
     assert_eq!(seen(&atlas), ["GET - 401", "GET Digest 401"]);
 }
 

@@ -12,7 +12,7 @@ mod order;
 mod refusals;
 
 use atlas_secret::atlas::{Client, Settings};
-use atlas_secret::domain::{Credentials, DeleteOutcome, PublicKey, SecretId};
+use atlas_secret::domain::{ApiError, Credentials, PublicKey, SecretId};
 use support::fixtures::{client_id, project, with_access_token};
 
 const PUBLIC_KEY: &str = "fakepubl";
@@ -29,7 +29,7 @@ fn with_api_key(address: &str) -> Settings {
     Settings { credentials, ..with_access_token(address) }
 }
 
-async fn delete(client: &Client) -> DeleteOutcome {
+async fn delete(client: &Client) -> Result<(), ApiError> {
     let secret_id = SecretId::from_server("32b6e34b3d91647abb20e7b9").unwrap();
     client.delete_secret(&project(), &client_id(), &secret_id).await
 }

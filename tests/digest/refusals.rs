@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use atlas_secret::atlas::{Client, Limits};
-use atlas_secret::domain::{CreateOutcome, DeleteOutcome, ReadProblem, RejectionKind, TransportProblem};
+use atlas_secret::domain::{ApiError, Cause, Certainty, Phase, RejectionKind};
 
 use crate::by_hand::authorization;
 use crate::order::{ACCOUNT, CREATED, UNAUTHORIZED, challenged, stale};
@@ -13,9 +13,9 @@ use crate::{PRIVATE_KEY, delete, with_api_key};
 
 const HTML: &str = "<html><body>401</body></html>";
 
-fn kind(problem: &ReadProblem) -> RejectionKind {
+fn kind(problem: &ApiError) -> RejectionKind {
     match problem {
-        ReadProblem::Rejected(rejection) => rejection.kind(),
+        ApiError { cause: Cause::Rejected(rejection), .. } => rejection.kind(),
         other => panic!("{other:?}"),
     }
 }
@@ -59,12 +59,12 @@ async fn a_stale_nonce_on_the_post_is_a_refusal_and_the_next_attempt_asks_anew()
         let client = client(with_api_key(&server.url));
         client.service_account(&project(), &client_id()).await.unwrap();
         match client.create_secret(&new_secret()).await {
-            CreateOutcome::Rejected(rejection) => assert_eq!(rejection.kind(), expected),
+            Err(ApiError { cause: Cause::Rejected(rejection), .. }) => assert_eq!(rejection.kind(), expected),
             other => panic!("{other:?}"),
         }
         assert_eq!((server.requests().len(), server.count("POST", "/secrets")), (3, 1));
         let outcome = client.create_secret(&new_secret()).await;
-        assert!(matches!(outcome, CreateOutcome::Created(_)), "{outcome:?}");
+        assert!(outcome.is_ok(), "{outcome:?}");
         assert!(authorization(&server.requests()[4]).unwrap().contains("nonce=\"FAKE-three\""));
     }
 }
@@ -74,7 +74,7 @@ async fn a_stale_nonce_on_the_delete_is_a_refusal() {
     let server =
         RawServer::start(vec![challenged("FAKE-one"), stale("FAKE-two", HTML), answer(204, "", "")]).await;
     match delete(&client(with_api_key(&server.url))).await {
-        DeleteOutcome::Failed(problem) => assert_eq!(kind(&problem), RejectionKind::StaleNonce),
+        Err(problem) => assert_eq!(kind(&problem), RejectionKind::StaleNonce),
         other => panic!("{other:?}"),
     }
     assert_eq!(server.requests().len(), 2);
@@ -85,7 +85,7 @@ async fn a_401_without_words_of_atlas_or_a_stale_nonce_leaves_a_post_open() {
     let refused = || answer(401, "WWW-Authenticate: Basic realm=\"a proxy\"\r\n", HTML);
     let server = RawServer::start(vec![challenged("FAKE-one"), refused()]).await;
     let outcome = client(with_api_key(&server.url)).create_secret(&new_secret()).await;
-    assert!(matches!(outcome, CreateOutcome::Unknown(_)), "{outcome:?}");
+    assert_eq!(outcome.unwrap_err().certainty(), Certainty::Unknown);
 }
 
 #[tokio::test]
@@ -114,8 +114,10 @@ async fn without_a_challenge_that_can_be_answered_no_post_goes_out() {
         let limits = Limits { read, ..Limits::default() };
         let client = Client::with_limits(with_api_key(&server.url), limits).unwrap();
         let line = match client.create_secret(&new_secret()).await {
-            CreateOutcome::NotSent(problem) => format!("not sent: {}", problem.cause()),
-            CreateOutcome::Rejected(rejection) => format!("rejected {}", rejection.error_code),
+            Err(ApiError { cause: Cause::Rejected(rejection), .. }) => {
+                format!("rejected {}", rejection.error_code)
+            }
+            Err(ApiError { phase: Phase::NotSent, cause }) => format!("not sent: {}", cause.words()),
             other => panic!("{other:?}"),
         };
         assert_eq!(line, expected);
@@ -129,7 +131,10 @@ async fn a_refused_port_was_not_sent_anything() {
     let url = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
     let outcome = client(with_api_key(&url)).create_secret(&new_secret()).await;
-    assert!(matches!(outcome, CreateOutcome::NotSent(TransportProblem::Connect(_))), "{outcome:?}");
+    assert!(
+        matches!(outcome, Err(ApiError { phase: Phase::NotSent, cause: Cause::Connect(_) })),
+        "{outcome:?}"
+    );
 }
 
 #[tokio::test]

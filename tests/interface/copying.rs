@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use atlas_secret::domain::{
-    ClipboardContent, CopyFailure, CopyOutcome, DeleteOutcome, Delivery, Disposition, Exit, Format, HeldCopy,
-    LostCopy, ServerText, TerminalRoute,
+    ClipboardContent, CopyOutcome, Delivery, Disposition, Exit, Format, HeldCopy, LostCopy, ServerText,
+    TerminalRoute,
 };
 use atlas_secret::tui::screens::{ClipboardCopy, CopyState};
 use atlas_secret::tui::{Command, Event, Signal};
@@ -56,9 +56,9 @@ fn copying_claims_only_what_was_proved() {
     assert!(held(&after_copy(COPIED)).is_verified);
     assert!(!held(&after_copy(UNVERIFIED)).is_verified);
     assert_eq!(after_copy(SENT).shown().copy, CopyState::Sent(TerminalRoute::Osc52, Format::Secret));
-    let failure = CopyFailure { reasons: vec![ServerText::new("no display")] };
-    let failed = after_copy(CopyOutcome::Failed(failure.clone()));
-    assert_eq!(failed.shown().copy, CopyState::Failed(failure));
+    let reasons = vec![ServerText::new("no display")];
+    let failed = after_copy(CopyOutcome::Failed { reasons: reasons.clone() });
+    assert_eq!(failed.shown().copy, CopyState::Failed(reasons));
 }
 
 #[test]
@@ -234,6 +234,6 @@ fn a_clipboard_that_is_lost_is_not_cleared_when_the_secret_is_deleted() {
     let mut stage = after_copy(COPIED);
     // Deleting is offered only once the copy is lost.
     let lost = ClipboardContent::Lost(LostCopy::DisplayGone);
-    stage.keys("q").clipboard(lost).keys("d").deleted(DeleteOutcome::Gone);
+    stage.keys("q").clipboard(lost).keys("d").deleted(Ok(()));
     assert_eq!((stage.fates(), clears(&stage)), (vec![Disposition::Deleted], 0));
 }

@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use atlas_secret::domain::{
-    Consequences, CreateOutcome, DeleteOutcome, Disposition, ExistingSecret, Exit, FieldViolation,
-    ReadProblem, Rejection, SecretId, ServerText, ServiceAccount, TransportProblem,
+    ApiError, Cause, Certainty, Consequences, CreatedSecret, Disposition, ExistingSecret, Exit,
+    FieldViolation, Rejection, SecretId, ServerText, ServiceAccount,
 };
 use atlas_secret::jobs::Question;
 use atlas_secret::tui::screens::{FieldName, Focus, Notice, Validation, Waiting};
-use atlas_secret::tui::{Certainty, Command, Reader, Remote, Screen};
+use atlas_secret::tui::{Command, Reader, Remote, Screen};
 
 use crate::stage::{CLIENT, PROJECT, Stage, time};
 use crate::*;
@@ -23,7 +23,7 @@ fn asked() -> Stage {
 /// An expired secret was deleted, and the job starts again.
 fn replaced(secrets: &[ExistingSecret]) -> Stage {
     let mut stage = Stage::fetching();
-    stage.account(secrets).keys("y").deleted(DeleteOutcome::Gone).signed_in(Ok(()));
+    stage.account(secrets).keys("y").deleted(Ok(())).signed_in(Ok(()));
     stage
 }
 
@@ -44,7 +44,7 @@ fn the_steps_follow_each_other_and_end_in_the_secret() {
     stage.account(&[]);
     assert!(matches!(waiting(&stage), Waiting::Creating));
     assert!(matches!(stage.app.shared.lookups.account, Remote::Loaded(..)));
-    stage.answered(created());
+    stage.answered(Ok(secret()));
     assert_eq!(stage.shown().secret.id, Some(own_id()));
     let [
         Command::Create(new_secret),
@@ -68,16 +68,16 @@ fn the_steps_follow_each_other_and_end_in_the_secret() {
 #[test]
 fn a_failed_sign_in_leads_back_with_nothing_sent() {
     let problems = [
-        ReadProblem::SignInRefused(ServerText::new("invalid_client")),
+        ApiError::not_sent(Cause::SignInRefused(ServerText::new("invalid_client"))),
         rejected_read(401, "UNAUTHORIZED"),
-        ReadProblem::Transport(TransportProblem::ConnectTimeout),
-        ReadProblem::TimedOut(Duration::from_secs(10)),
-        ReadProblem::Unexpected { status: 502 },
+        ApiError::not_sent(Cause::ConnectTimeout),
+        ApiError::sent(Cause::TimedOut(Duration::from_secs(10))),
+        ApiError::sent(Cause::Unexpected { status: 502 }),
     ];
     for problem in problems {
         let mut stage = Stage::filled();
         stage.keys("enter").signed_in(Err(problem.clone()));
-        assert_eq!(stage.certainty(), Some(Certainty::NothingCreated), "{problem:?}");
+        assert_eq!(stage.certainty(), Some(Certainty::NotDone), "{problem:?}");
         assert_eq!((stage.text(FieldName::Project), stage.posts()), (PROJECT, 0));
     }
 }
@@ -85,7 +85,7 @@ fn a_failed_sign_in_leads_back_with_nothing_sent() {
 #[test]
 fn a_refusal_that_the_post_would_meet_too_ends_the_job() {
     let rows = [
-        (ReadProblem::SignInRefused(ServerText::new("no")), Focus::Button),
+        (ApiError::not_sent(Cause::SignInRefused(ServerText::new("no"))), Focus::Button),
         (rejected_read(401, "UNAUTHORIZED"), Focus::Button),
         (rejected_read(401, "USER_UNAUTHORIZED"), Focus::Button),
         (rejected_read(403, "IP_ADDRESS_NOT_ON_ACCESS_LIST"), Focus::Button),
@@ -108,9 +108,9 @@ fn an_account_that_cannot_be_fetched_for_another_reason_is_asked_about() {
     let problems = [
         rejected_read(500, "UNEXPECTED_ERROR"),
         rejected_read(429, "RATE_LIMITED"),
-        ReadProblem::Transport(TransportProblem::ConnectTimeout),
-        ReadProblem::TimedOut(Duration::from_secs(3)),
-        ReadProblem::Unexpected { status: 200 },
+        ApiError::not_sent(Cause::ConnectTimeout),
+        ApiError::sent(Cause::TimedOut(Duration::from_secs(3))),
+        ApiError::sent(Cause::Unexpected { status: 200 }),
     ];
     for problem in problems {
         let mut stage = Stage::fetching();
@@ -212,7 +212,7 @@ fn an_expired_secret_in_the_way_is_deleted_after_one_y_and_the_account_fetched_a
     assert!(matches!(waiting(&stage), Waiting::Answer(Question::Consequences(_))), "never by Enter");
     stage.keys("y esc y n");
     assert!(matches!(waiting(&stage), Waiting::DeletingExpired), "it cannot be taken back");
-    stage.deleted(DeleteOutcome::Gone).signed_in(Ok(())).account(&[existing(SHORT)]);
+    stage.deleted(Ok(())).signed_in(Ok(())).account(&[existing(SHORT)]);
     assert_eq!(stage.posts(), 1);
 }
 
@@ -229,11 +229,8 @@ fn without_atlas_clock_nothing_is_known_to_have_expired() {
 fn an_expired_secret_that_cannot_be_deleted_means_that_nothing_is_created() {
     let mut stage = Stage::fetching();
     stage.account(&[existing(EXPIRED), existing(EXPIRED)]).keys("y");
-    stage.deleted(DeleteOutcome::Failed(ReadProblem::TimedOut(Duration::from_secs(3))));
-    assert_eq!(
-        (stage.is_on_form(), stage.posts(), stage.certainty()),
-        (true, 0, Some(Certainty::NothingCreated))
-    );
+    stage.deleted(Err(ApiError::not_sent(Cause::ConnectTimeout)));
+    assert_eq!((stage.is_on_form(), stage.posts(), stage.certainty()), (true, 0, Some(Certainty::NotDone)));
 }
 
 #[test]
@@ -241,10 +238,7 @@ fn an_expired_secret_that_is_there_again_is_not_asked_about_again() {
     let full = [existing(EXPIRED), existing("2026-01-02T00:00:00Z")];
     let mut stage = replaced(&full);
     stage.account(&full);
-    assert_eq!(
-        (stage.is_on_form(), stage.posts(), stage.certainty()),
-        (true, 0, Some(Certainty::NothingCreated))
-    );
+    assert_eq!((stage.is_on_form(), stage.posts(), stage.certainty()), (true, 0, Some(Certainty::NotDone)));
 
     let mut stage = replaced(&full);
     stage.account(&full[1..]).answered(refused(429, "RATE_LIMITED"));
@@ -263,11 +257,11 @@ fn stopping_after_an_expired_secret_was_deleted_says_so() {
 
 #[test]
 fn each_answer_claims_only_what_it_proves() {
-    let rows: [(CreateOutcome, Certainty); 4] = [
-        (not_sent(), Certainty::NothingCreated),
-        (refused(401, "UNAUTHORIZED"), Certainty::NothingCreated),
-        (refused(400, "VALIDATION_ERROR"), Certainty::NothingCreated),
-        (refused(409, "DATA_CONCURRENCY_ERROR"), Certainty::NothingCreated),
+    let rows: [(Result<CreatedSecret, ApiError>, Certainty); 4] = [
+        (not_sent(), Certainty::NotDone),
+        (refused(401, "UNAUTHORIZED"), Certainty::NotDone),
+        (refused(400, "VALIDATION_ERROR"), Certainty::NotDone),
+        (refused(409, "DATA_CONCURRENCY_ERROR"), Certainty::NotDone),
     ];
     for (outcome, expected) in rows {
         let mut stage = Stage::posting();
@@ -283,7 +277,7 @@ fn fields_refused(fields: &[&str]) -> Stage {
     };
     let fields = fields.iter().map(violation).collect();
     let mut stage = Stage::posting();
-    stage.answered(CreateOutcome::Rejected(Rejection { fields, ..rejection(400, "VALIDATION_ERROR") }));
+    stage.answered(Err(ApiError::rejected(Rejection { fields, ..rejection(400, "VALIDATION_ERROR") })));
     stage
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use atlas_secret::domain::{
-    ExistingSecret, Login, OrganizationId, OrganizationSettings, Project, ReadProblem, ServerText,
+    ApiError, ExistingSecret, Login, OrganizationId, OrganizationSettings, Project, ServerText,
     ServiceAccount, Session,
 };
 use atlas_secret::tui::screens::{FieldName, Focus, Form, SubmitAction, Validation, Waiting};
@@ -140,7 +140,7 @@ fn the_account_that_signs_in_is_recognised() {
 
 #[test]
 fn an_id_that_atlas_does_not_know_is_wrong_at_its_field() {
-    let missing = |code| ReadProblem::Rejected(rejection(404, code));
+    let missing = |code| ApiError::rejected(rejection(404, code));
     let mut stage = looking_up();
     stage.project_read(Err(missing("GROUP_NOT_FOUND"))).account_read(Err(missing("RESOURCE_NOT_FOUND")));
     assert_drawn(&stage, "✗ no such project");

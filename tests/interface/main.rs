@@ -23,8 +23,8 @@ mod waking;
 use std::time::Duration;
 
 use atlas_secret::domain::{
-    ClipboardContent, CopyOutcome, CreateOutcome, ExistingSecret, HeldCopy, LostAnswer, ReadProblem,
-    SecretId, ServerText, TerminalRoute, TransportProblem,
+    ApiError, Cause, ClipboardContent, CopyOutcome, CreatedSecret, ExistingSecret, HeldCopy, SecretId,
+    ServerText, TerminalRoute,
 };
 use atlas_secret::tui::screens::{LeaveConfirmation, Waiting};
 use atlas_secret::tui::{Command, Event, Glyphs, Screen, Theme};
@@ -49,24 +49,20 @@ const SHORT: &str = "2026-11-25T00:00:00Z";
 /// Creating shortens it.
 const LONG: &str = "2027-11-23T18:14:00Z";
 
-fn refused(status: u16, error_code: &str) -> CreateOutcome {
-    CreateOutcome::Rejected(rejection(status, error_code))
+fn refused(status: u16, error_code: &str) -> Result<CreatedSecret, ApiError> {
+    Err(ApiError::rejected(rejection(status, error_code)))
 }
 
-fn rejected_read(status: u16, error_code: &str) -> ReadProblem {
-    ReadProblem::Rejected(rejection(status, error_code))
+fn rejected_read(status: u16, error_code: &str) -> ApiError {
+    ApiError::rejected(rejection(status, error_code))
 }
 
-fn not_sent() -> CreateOutcome {
-    CreateOutcome::NotSent(TransportProblem::ConnectTimeout)
+fn not_sent() -> Result<CreatedSecret, ApiError> {
+    Err(ApiError::not_sent(Cause::ConnectTimeout))
 }
 
-fn lost() -> CreateOutcome {
-    CreateOutcome::Unknown(LostAnswer::Broken(TransportProblem::Interrupted(ServerText::new("reset"))))
-}
-
-fn created() -> CreateOutcome {
-    CreateOutcome::Created(secret())
+fn lost() -> Result<CreatedSecret, ApiError> {
+    Err(ApiError::sent(Cause::Interrupted(ServerText::new("reset"))))
 }
 
 fn own_id() -> SecretId {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use atlas_secret::domain::{
-    AccountEntry, BaseUrl, ClientId, Page, ProjectEntry, ProjectId, ReadProblem, ServerText, Session,
+    AccountEntry, ApiError, BaseUrl, Cause, ClientId, Page, ProjectEntry, ProjectId, ServerText, Session,
 };
 use atlas_secret::tui::screens::FieldName::{Client, Project};
 use atlas_secret::tui::screens::{FieldName, Focus, Form};
@@ -227,7 +227,10 @@ fn a_list_that_cannot_be_loaded_says_why_and_is_tried_again_for_the_next_name() 
             rejected_read(403, "SOME_RULE"),
             "Could not load the projects. Atlas refused the request (403 SOME_RULE).",
         ),
-        (ReadProblem::Unexpected { status: 502 }, "Could not load the projects. Unexpected response (502)."),
+        (
+            ApiError::sent(Cause::Unexpected { status: 502 }),
+            "Could not load the projects. Unexpected response (502).",
+        ),
     ];
     for (problem, words) in rows {
         let mut stage = Stage::empty();

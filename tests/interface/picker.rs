@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use atlas_secret::domain::{
-    AccountEntry, BaseUrl, ClientId, Identity, OrganizationId, OrganizationSettings, Page, ProjectEntry,
-    ProjectId, ReadProblem, Rejection, ServerText, Session,
+    AccountEntry, ApiError, BaseUrl, Cause, ClientId, Identity, OrganizationId, OrganizationSettings, Page,
+    ProjectEntry, ProjectId, Rejection, ServerText, Session,
 };
 use atlas_secret::tui::screens::{FieldName, Focus, Form};
 use atlas_secret::tui::{Command, LOOKUP_DELAY, Screen};
@@ -45,7 +45,7 @@ fn asked(stage: &Stage) -> Vec<u32> {
 
 /// Answers the waiting request for a page of projects.
 #[track_caller]
-fn answer(stage: &mut Stage, number: u32, result: Result<Page<ProjectEntry>, ReadProblem>) {
+fn answer(stage: &mut Stage, number: u32, result: Result<Page<ProjectEntry>, ApiError>) {
     let (mut these, others): (Vec<Call>, Vec<Call>) = stage
         .atlas
         .take_waiting()
@@ -112,7 +112,7 @@ fn past_a_low_estimate_pages_come_one_by_one() {
 #[test]
 fn a_page_that_fails_is_told_and_asked_for_again() {
     let mut stage = open();
-    answer(&mut stage, 2, Err(ReadProblem::TimedOut(Duration::from_secs(20))));
+    answer(&mut stage, 2, Err(ApiError::sent(Cause::TimedOut(Duration::from_secs(20)))));
     answer(&mut stage, 3, Ok(page(1000, 500, false)));
     assert_drawn(&stage, "Could not load page 2. ");
     assert_drawn(&stage, "Ctrl-R reload");
@@ -132,7 +132,7 @@ fn a_list_that_was_left_is_not_fetched_on() {
 }
 
 /// Answers requests that were taken before; no one may wait for them any more.
-fn answer_late(stage: &mut Stage, calls: Vec<Call>, result: &Result<Page<ProjectEntry>, ReadProblem>) {
+fn answer_late(stage: &mut Stage, calls: Vec<Call>, result: &Result<Page<ProjectEntry>, ApiError>) {
     for call in calls {
         let Call::Projects(_, reply) = call else { panic!("only pages are asked for") };
         let _ = reply.send(result.clone());
@@ -402,7 +402,7 @@ fn a_late_secret_opens_over_a_list() {
     let mut stage = Stage::given_up();
     stage.keys("b shift-tab <ctrl-o>");
     assert!(matches!(stage.app.screen, Screen::Picker(_)));
-    stage.answered(created());
+    stage.answered(Ok(secret()));
     stage.shown();
 }
 
@@ -420,8 +420,8 @@ fn the_choice_stays_on_its_item_when_better_matches_come_in() {
 }
 
 /// Atlas wants to be left alone for two to three seconds.
-fn limited() -> ReadProblem {
-    ReadProblem::Rejected(Rejection {
+fn limited() -> ApiError {
+    ApiError::rejected(Rejection {
         address: None,
         retry_after: Some(Duration::from_secs(2)),
         ..rejection(429, "RATE_LIMITED")

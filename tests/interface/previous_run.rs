@@ -1,8 +1,8 @@
 //! Records that an earlier run left: shown at the start, and deleted, kept, searched or left for later.
 
 use atlas_secret::domain::{
-    BaseUrl, DeleteOutcome, ExistingSecret, Exit, Identity, JournalEntry, PendingRecord, ProjectId, SecretId,
-    ServerText, Session,
+    BaseUrl, ExistingSecret, Exit, Identity, JournalEntry, PendingRecord, ProjectId, SecretId, ServerText,
+    Session,
 };
 use atlas_secret::tui::screens::Form;
 use atlas_secret::tui::{Command, Event, Screen};
@@ -71,7 +71,7 @@ fn it_can_be_deleted_kept_or_left_for_later() {
     let mut stage = shown();
     stage.keys("d enter");
     assert_eq!(deletions(&stage), 0, "never by Enter");
-    stage.keys("y").account(&[own()]).deleted(DeleteOutcome::Gone);
+    stage.keys("y").account(&[own()]).deleted(Ok(()));
     assert_eq!((settled(&stage), stage.is_on_form()), (1, true));
 
     for (keys, exit, settles) in [("k", None, 1), ("esc", None, 0), ("q", Some(Exit::Done), 0)] {
@@ -125,7 +125,7 @@ fn without_an_id_it_is_searched_like_a_lost_answer() {
     assert_eq!(deletions(&stage), 0);
     let found = appeared("2026-11-20T10:00:01Z");
     stage.keys("l").account(std::slice::from_ref(&found)).keys("d y").account(&[found]);
-    stage.deleted(DeleteOutcome::Gone);
+    stage.deleted(Ok(()));
     assert_eq!(settled(&stage), 1);
 }
 

@@ -35,7 +35,7 @@ fn the_record_comes_before_the_post_and_goes_when_someone_has_the_secret() {
     release(&mut stage);
     assert_eq!(stage.posts(), 1, "a full disk prevents nothing");
     assert!(stage.app.shared.not_recorded.is_some());
-    stage.answered(created());
+    stage.answered(Ok(secret()));
     assert_eq!(stage.count(|command| matches!(command, Command::RecordSecret(..))), 1);
     assert_eq!(settled(&stage), 0);
     stage.keys("s x enter");
@@ -50,8 +50,8 @@ fn a_record_stays_exactly_where_something_was_lost() {
         ("refused", |stage| stage.answered(refused(400, "NO")), 1),
         ("not sent", |stage| stage.answered(not_sent()), 1),
         ("lost", |stage| stage.answered(lost()), 0),
-        ("left", |stage| stage.answered(created()).keys("q l"), 0),
-        ("killed", |stage| stage.answered(created()).event(Event::SignalReceived(Signal::Terminate)), 0),
+        ("left", |stage| stage.answered(Ok(secret())).keys("q l"), 0),
+        ("killed", |stage| stage.answered(Ok(secret())).event(Event::SignalReceived(Signal::Terminate)), 0),
     ];
     for (name, happens, expected) in rows {
         let mut stage = Stage::posting();

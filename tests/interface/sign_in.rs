@@ -1,7 +1,7 @@
 //! Signing in by hand: what is pasted, signing in again, and wrong credentials.
 
 use atlas_secret::domain::{
-    BaseUrl, Credentials, Identity, PairKind, ProfileName, ReadProblem, Session, Tried, TriedSession,
+    ApiError, BaseUrl, Credentials, Identity, PairKind, ProfileName, Session, Tried, TriedSession,
 };
 use atlas_secret::tui::screens::{FieldName, Form};
 use atlas_secret::tui::{Command, LOOKUP_DELAY, Screen, SignInWith};
@@ -15,7 +15,7 @@ fn remote() -> Stage {
     Stage::new(Session::remote(&cloud, Identity::AccessToken), Form::new(PROJECT, CLIENT, "720"))
 }
 
-fn refused_credentials() -> ReadProblem {
+fn refused_credentials() -> ApiError {
     rejected_read(401, "UNAUTHORIZED")
 }
 

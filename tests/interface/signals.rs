@@ -1,8 +1,6 @@
 //! Signals: what they end, what they wait for, and what is said afterwards.
 
-use atlas_secret::domain::{
-    CopyOutcome, CreateOutcome, Disposition, Exit, HeldCopy, LostAnswer, ReadProblem, TerminalRoute,
-};
+use atlas_secret::domain::{ApiError, Cause, CopyOutcome, Disposition, Exit, HeldCopy, TerminalRoute};
 use atlas_secret::tui::{Command, Event, Signal};
 
 use crate::stage::Stage;
@@ -41,7 +39,7 @@ fn a_signal_ends_every_screen_with_the_code_that_is_true() {
     let mut too_small = Stage::filled();
     too_small.size(9, 3).event(TERMINATE);
     let mut asking = Stage::fetching();
-    asking.account_read(Err(ReadProblem::Unexpected { status: 502 })).event(TERMINATE);
+    asking.account_read(Err(ApiError::sent(Cause::Unexpected { status: 502 }))).event(TERMINATE);
     assert_eq!([too_small.exit(), asking.exit()], [Some(Exit::Signal(15)); 2]);
 }
 
@@ -68,7 +66,7 @@ fn a_second_signal_does_not_wait() {
 #[test]
 fn a_secret_that_comes_while_ending_is_told_by_its_id() {
     let mut stage = Stage::posting();
-    stage.event(Event::SignalReceived(Signal::Interrupt)).answered(created());
+    stage.event(Event::SignalReceived(Signal::Interrupt)).answered(Ok(secret()));
     let [summary] = &stage.app.shared.summaries[..] else { panic!("{:?}", stage.app.shared.summaries) };
     assert_eq!((&summary.secret_id, &summary.fate), (&Some(own_id()), &Disposition::NotDelivered));
     assert_eq!(stage.exit(), Some(Exit::NotDelivered));
@@ -87,6 +85,6 @@ fn a_refusal_while_ending_leaves_with_the_signals_own_code() {
 #[test]
 fn an_answer_that_is_lost_while_ending_is_told_once() {
     let mut stage = Stage::posting();
-    stage.event(TERMINATE).answered(CreateOutcome::Unknown(LostAnswer::Unexpected { status: 502 }));
+    stage.event(TERMINATE).answered(Err(ApiError::sent(Cause::Unexpected { status: 502 })));
     assert_eq!((stage.exit(), stage.fates()), (Some(Exit::NotDelivered), vec![Disposition::PerhapsCreated]));
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use atlas_secret::domain::{CreateOutcome, ExistingSecret, LostAnswer, Rejection, SecretId};
+use atlas_secret::domain::{ApiError, Cause, ExistingSecret, Rejection, SecretId};
 use atlas_secret::tui::{Event, LOOKUP_DELAY, Signal};
 use jiff::tz::TimeZone;
 
@@ -22,7 +22,7 @@ fn created_now() -> ExistingSecret {
 fn limited() -> Stage {
     let mut stage = Stage::posting();
     let limited = Rejection { retry_after: Some(ms(2_500)), ..rejection(429, "RATE_LIMITED") };
-    stage.answered(CreateOutcome::Rejected(limited));
+    stage.answered(Err(ApiError::rejected(limited)));
     stage
 }
 
@@ -38,7 +38,7 @@ fn nothing_wakes_an_idle_program() {
     let mut form = Stage::filled();
     form.keys("up x").later(LOOKUP_DELAY).event(TIME_PASSED);
     let mut lost = Stage::given_up();
-    lost.answered(CreateOutcome::Unknown(LostAnswer::Unexpected { status: 502 }));
+    lost.answered(Err(ApiError::sent(Cause::Unexpected { status: 502 })));
     // Two new secrets end the search.
     let other = SecretId::from_server("dddddddddddddddddddddddd").unwrap();
     lost.account(&[created_now(), ExistingSecret { id: other, ..created_now() }]);
@@ -50,7 +50,7 @@ fn nothing_wakes_an_idle_program() {
 #[test]
 fn the_spinner_starts_after_a_moment_and_then_turns() {
     let mut lost = Stage::given_up();
-    lost.answered(CreateOutcome::Unknown(LostAnswer::Unexpected { status: 502 }));
+    lost.answered(Err(ApiError::sent(Cause::Unexpected { status: 502 })));
     for mut stage in [Stage::fetching(), Stage::posting(), lost] {
         assert_eq!(stage.app.wake_in(), Some(ms(150)));
         assert_eq!(later(&mut stage, ms(149)), Some(ms(1)));

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use atlas_secret::domain::{
-    CreateOutcome, DeleteOutcome, LostAnswer, ProfileName, Rejection, ServerText, TransportProblem,
+    ApiError, Cause, Certainty, CreatedSecret, Phase, ProfileName, Rejection, ServerText,
 };
 use atlas_secret::jobs::{Outcome, Question, Reason, Step};
 
@@ -11,28 +11,24 @@ use crate::run::{Cancel, Ran, Script, run};
 use crate::stage::secret;
 use crate::*;
 
-fn script(posts: &[CreateOutcome]) -> Script {
+fn script(posts: &[Result<CreatedSecret, ApiError>]) -> Script {
     Script {
         sign_in: Ok(()),
         accounts: vec![Ok(account(&[]))],
-        delete: DeleteOutcome::Gone,
+        delete: Ok(()),
         says_yes: true,
         record: None,
         posts: posts.to_vec(),
     }
 }
 
-fn created() -> CreateOutcome {
-    CreateOutcome::Created(secret())
+fn lost() -> Result<CreatedSecret, ApiError> {
+    Err(ApiError::sent(Cause::Unexpected { status: 502 }))
 }
 
-fn lost() -> CreateOutcome {
-    CreateOutcome::Unknown(LostAnswer::Unexpected { status: 502 })
-}
-
-fn limited() -> CreateOutcome {
+fn limited() -> Result<CreatedSecret, ApiError> {
     let retry_after = Some(Duration::from_secs(2));
-    CreateOutcome::Rejected(Rejection { retry_after, ..rejection(429, "RATE_LIMITED") })
+    Err(ApiError::rejected(Rejection { retry_after, ..rejection(429, "RATE_LIMITED") }))
 }
 
 fn full() -> ServiceAccount {
@@ -43,7 +39,7 @@ fn word(outcome: &Outcome) -> &'static str {
     match outcome {
         Outcome::Created(_) => "created",
         Outcome::Unknown(..) => "unknown",
-        Outcome::NotCreated(not_created) => match not_created.reason {
+        Outcome::NotCreated(not_created) => match &not_created.reason {
             Reason::Cancelled => "cancelled",
             Reason::Declined(Question::Consequences(_)) => "declined",
             Reason::Declined(Question::AccountUnknown(_)) => "declined to go on",
@@ -51,29 +47,31 @@ fn word(outcome: &Outcome) -> &'static str {
             Reason::Full => "full",
             Reason::StillFull => "still full",
             Reason::NotDeleted(_) => "not deleted",
-            Reason::NotSent(_) => "not sent",
-            Reason::Rejected(_) => "rejected",
+            Reason::Post(ApiError { phase: Phase::NotSent, .. }) => "not sent",
+            Reason::Post(_) => "rejected",
         },
     }
 }
 
 /// Each script, the outcome without cancelling, and how many POSTs that takes.
 fn rows() -> Vec<(&'static str, Script, usize)> {
-    let plain = || script(&[created()]);
+    let plain = || script(&[Ok(secret())]);
     let with = |accounts: &[ServiceAccount]| Script {
         accounts: accounts.iter().cloned().map(Ok).collect(),
         ..plain()
     };
-    let unread = |problem: ReadProblem| Script { accounts: vec![Err(problem)], ..plain() };
+    let unread = |problem: ApiError| Script { accounts: vec![Err(problem)], ..plain() };
     let no = |script: Script| Script { says_yes: false, ..script };
     let long = || with(&[account(&[existing("living", LONG)])]);
     let replacing = || with(&[full(), account(&[])]);
     let living = || with(&[account(&[existing("one", LONG), existing("two", LONG)])]);
-    let not_sent = CreateOutcome::NotSent(TransportProblem::ConnectTimeout);
-    let refused = CreateOutcome::Rejected(rejection(400, "VALIDATION_ERROR"));
-    let forbidden = ReadProblem::Rejected(rejection(404, "GROUP_NOT_FOUND"));
+    let not_sent = Err(ApiError::not_sent(Cause::ConnectTimeout));
+    let refused = Err(ApiError::rejected(rejection(400, "VALIDATION_ERROR")));
+    let forbidden = ApiError::rejected(rejection(404, "GROUP_NOT_FOUND"));
+    let wrong_secret = ApiError::not_sent(Cause::SignInRefused(ServerText::new("invalid_client")));
     let profile = ProfileName::new("ci").unwrap();
-    let expired_login = ReadProblem::LoginExpired(profile, Box::new(rejection(401, "NOT_AUTHORIZED")));
+    let expired_login =
+        ApiError::sent(Cause::LoginExpired(profile, Box::new(rejection(401, "NOT_AUTHORIZED"))));
     vec![
         ("created", plain(), 1),
         ("created", Script { record: Some("The disk is full.".to_owned()), ..plain() }, 1),
@@ -84,17 +82,17 @@ fn rows() -> Vec<(&'static str, Script, usize)> {
         ("declined", no(replacing()), 0),
         ("still full", with(&[full()]), 0),
         ("full", living(), 0),
-        ("not deleted", Script { delete: DeleteOutcome::Failed(unreachable()), ..replacing() }, 0),
+        ("not deleted", Script { delete: Err(unreachable()), ..replacing() }, 0),
         ("created", unread(unreachable()), 1),
         ("declined to go on", no(unread(unreachable())), 0),
         ("preflight", unread(forbidden), 0),
-        ("preflight", unread(ReadProblem::SignInRefused(ServerText::new("invalid_client"))), 0),
+        ("preflight", unread(wrong_secret), 0),
         ("preflight", unread(expired_login), 0),
         ("preflight", Script { sign_in: Err(unreachable()), ..plain() }, 0),
         ("unknown", script(&[lost()]), 1),
         ("not sent", script(&[not_sent]), 1),
         ("rejected", script(&[refused]), 1),
-        ("created", script(&[limited(), created()]), 2),
+        ("created", script(&[limited(), Ok(secret())]), 2),
         ("unknown", script(&[limited(), limited(), lost()]), 3),
         ("rejected", script(&[limited()]), 4),
     ]
@@ -103,8 +101,8 @@ fn rows() -> Vec<(&'static str, Script, usize)> {
 /// The answer counts, and the record says what it demands.
 fn check(ran: &Ran, name: &str) {
     let expected = match &ran.answer {
-        Some(CreateOutcome::Created(_)) => Some("created"),
-        Some(CreateOutcome::Unknown(_)) => Some("unknown"),
+        Some(Ok(_)) => Some("created"),
+        Some(Err(error)) if error.certainty() != Certainty::NotDone => Some("unknown"),
         _ => None,
     };
     let came = Some(word(&ran.outcome)).filter(|word| ["created", "unknown"].contains(word));
@@ -134,7 +132,7 @@ fn all_consequences_are_one_question_and_only_new_ones_are_asked_about_again() {
     let (living, other) = (existing("living", LONG), existing("other", LONG));
     let questions = |after: &[ExistingSecret]| {
         let accounts = vec![Ok(full()), Ok(account(after))];
-        run(&Script { accounts, ..script(&[created()]) }, Cancel::Never).questions
+        run(&Script { accounts, ..script(&[Ok(secret())]) }, Cancel::Never).questions
     };
     let first = questions(std::slice::from_ref(&living));
     let [Question::Consequences(consequences)] = first.as_slice() else { panic!("{first:?}") };

@@ -1,7 +1,7 @@
 //! Deleting: a secret that was used stays, and a request that was sent is not cancelled.
 
-use atlas_secret::domain::DeleteOutcome;
-use atlas_secret::jobs::{Deletion, Recheck, delete};
+use atlas_secret::domain::ApiError;
+use atlas_secret::jobs::{DeleteError, Deletion, Recheck, delete};
 use tokio_util::sync::CancellationToken;
 
 use crate::run::new_secret;
@@ -9,7 +9,7 @@ use crate::stage::{Call, FakeAtlas};
 use crate::*;
 
 /// What is fetched, what deleting comes to, and the number of the wait at which the job is cancelled.
-type Row = (Recheck, Result<ServiceAccount, ReadProblem>, DeleteOutcome, Option<usize>, Deletion, bool);
+type Row = (Recheck, Result<ServiceAccount, ApiError>, Result<(), ApiError>, Option<usize>, Deletion, bool);
 
 async fn run((recheck, fetched, deleted, cancel_at, expected, is_sent): Row) {
     let (atlas, cancel) = (FakeAtlas::default(), CancellationToken::new());
@@ -39,19 +39,19 @@ async fn run((recheck, fetched, deleted, cancel_at, expected, is_sent): Row) {
 
 #[tokio::test]
 async fn each_answer_has_its_outcome() {
-    use DeleteOutcome::{Failed, Gone};
+    let failed = || Deletion::Failed(DeleteError::NotDeleted(unreachable()));
     let unused = || Ok(account(&[existing("found", LONG)]));
     let used = ExistingSecret { last_used_at: Some(time(EXPIRED)), ..existing("found", LONG) };
     let rows: [Row; 9] = [
-        (Recheck::No, unused(), Gone, None, Deletion::Deleted, true),
-        (Recheck::No, unused(), Failed(unreachable()), None, Deletion::Failed(unreachable()), true),
-        (Recheck::No, unused(), Gone, Some(0), Deletion::Deleted, true),
-        (Recheck::Yes, unused(), Gone, None, Deletion::Deleted, true),
-        (Recheck::Yes, unused(), Gone, Some(1), Deletion::Deleted, true),
-        (Recheck::Yes, unused(), Gone, Some(0), Deletion::Cancelled, false),
-        (Recheck::Yes, Ok(account(&[])), Gone, None, Deletion::Deleted, false),
-        (Recheck::Yes, Ok(account(std::slice::from_ref(&used))), Gone, None, Deletion::Used(used), false),
-        (Recheck::Yes, Err(unreachable()), Gone, None, Deletion::Failed(unreachable()), false),
+        (Recheck::No, unused(), Ok(()), None, Deletion::Deleted, true),
+        (Recheck::No, unused(), Err(unreachable()), None, failed(), true),
+        (Recheck::No, unused(), Ok(()), Some(0), Deletion::Deleted, true),
+        (Recheck::Yes, unused(), Ok(()), None, Deletion::Deleted, true),
+        (Recheck::Yes, unused(), Ok(()), Some(1), Deletion::Deleted, true),
+        (Recheck::Yes, unused(), Ok(()), Some(0), Deletion::Cancelled, false),
+        (Recheck::Yes, Ok(account(&[])), Ok(()), None, Deletion::Deleted, false),
+        (Recheck::Yes, Ok(account(std::slice::from_ref(&used))), Ok(()), None, Deletion::Used(used), false),
+        (Recheck::Yes, Err(unreachable()), Ok(()), None, failed(), false),
     ];
     for row in rows {
         run(row).await;

@@ -3,11 +3,11 @@
 use std::cell::RefCell;
 use std::time::Duration;
 
-use atlas_secret::domain::{Page, ProjectEntry, ProjectId, ServerText};
+use atlas_secret::domain::{ApiError, Cause, Page, ProjectEntry, ProjectId, ServerText};
 use atlas_secret::jobs::all_projects;
 
 use crate::stage::{Call, FakeAtlas, rejection};
-use crate::{ReadProblem, unreachable};
+use crate::unreachable;
 
 fn page(number: usize, is_last: bool) -> Page<ProjectEntry> {
     let id = ProjectId::parse(&format!("{number:024x}")).unwrap();
@@ -17,8 +17,8 @@ fn page(number: usize, is_last: bool) -> Page<ProjectEntry> {
 
 /// Reads the list from these answers: the names that it has, the pages that were asked for, and the waits.
 async fn read(
-    mut answers: Vec<Result<Page<ProjectEntry>, ReadProblem>>,
-) -> (Result<Vec<String>, ReadProblem>, Vec<u32>, Vec<Duration>) {
+    mut answers: Vec<Result<Page<ProjectEntry>, ApiError>>,
+) -> (Result<Vec<String>, ApiError>, Vec<u32>, Vec<Duration>) {
     let (atlas, asked, waits) = (FakeAtlas::default(), RefCell::default(), RefCell::default());
     let world = async {
         loop {
@@ -42,7 +42,7 @@ async fn all_pages_are_read_and_each_is_tried_again_where_that_may_help() {
     let seconds = |seconds: &[u64]| seconds.iter().copied().map(Duration::from_secs).collect::<Vec<_>>();
     let (names, asked, waits) = read(vec![Ok(page(1, false)), Ok(page(2, false)), Ok(page(3, true))]).await;
     assert_eq!((names.unwrap().join(" ").as_str(), asked, waits), ("1 2 3", vec![1, 2, 3], Vec::new()));
-    let gateway = || Err(ReadProblem::Unexpected { status: 502 });
+    let gateway = || Err(ApiError::sent(Cause::Unexpected { status: 502 }));
     let failing =
         vec![Err(unreachable()), Ok(page(1, false)), gateway(), gateway(), gateway(), Ok(page(2, true))];
     let (names, asked, waits) = read(failing).await;
@@ -52,9 +52,9 @@ async fn all_pages_are_read_and_each_is_tried_again_where_that_may_help() {
         (vec![1, 1, 2, 2, 2, 2], seconds(&[1, 1, 2, 4])),
         "each page has its own tries"
     );
-    let refused = ReadProblem::Rejected(rejection(403, "FORBIDDEN"));
+    let refused = ApiError::rejected(rejection(403, "FORBIDDEN"));
     let (names, asked, _) = read(vec![Ok(page(1, false)), Err(refused.clone())]).await;
     assert_eq!((names, asked), (Err(refused), vec![1, 2]), "half a list is none");
     let (names, _, waits) = read(vec![gateway(), gateway(), gateway(), gateway()]).await;
-    assert_eq!((names, waits), (Err(ReadProblem::Unexpected { status: 502 }), seconds(&[1, 2, 4])));
+    assert_eq!((names, waits), (Err(ApiError::sent(Cause::Unexpected { status: 502 })), seconds(&[1, 2, 4])));
 }

@@ -11,7 +11,7 @@ mod run;
 #[path = "../support/stage.rs"]
 mod stage;
 
-use atlas_secret::domain::{ExistingSecret, ReadProblem, SecretId, ServiceAccount, TransportProblem};
+use atlas_secret::domain::{ApiError, Cause, ExistingSecret, SecretId, ServiceAccount};
 
 use stage::{rejection, time};
 
@@ -19,8 +19,8 @@ const EXPIRED: &str = "2026-01-01T00:00:00Z";
 /// Creating shortens it.
 const LONG: &str = "2027-11-23T18:14:00Z";
 
-fn unreachable() -> ReadProblem {
-    ReadProblem::Transport(TransportProblem::ConnectTimeout)
+fn unreachable() -> ApiError {
+    ApiError::not_sent(Cause::ConnectTimeout)
 }
 
 fn id(text: &str) -> SecretId {

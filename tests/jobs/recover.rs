@@ -11,7 +11,7 @@ use crate::*;
 /// Runs a search; the last of the accounts stands for all that follow. Returns what was reported, too.
 async fn search(
     before: &Before,
-    accounts: &[Result<ServiceAccount, ReadProblem>],
+    accounts: &[Result<ServiceAccount, ApiError>],
 ) -> (Recovered, Vec<Option<Duration>>) {
     let (atlas, mut reports) = (FakeAtlas::default(), Vec::new());
     let account = new_secret().account();

@@ -3,9 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use atlas_secret::domain::{
-    CreateOutcome, DeleteOutcome, Lifetime, NewSecret, ProjectId, ReadProblem, ServiceAccount,
-};
+use atlas_secret::domain::{ApiError, CreatedSecret, Lifetime, NewSecret, ProjectId, ServiceAccount};
 use atlas_secret::jobs::{Operator, Outcome, Question, Step, create};
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
@@ -15,12 +13,12 @@ use crate::stage::{Call, FakeAtlas, FakeJournal, PROJECT, START, client, time};
 /// What the world answers; of a list the last answer stands for all that follow.
 #[derive(Clone)]
 pub struct Script {
-    pub sign_in: Result<(), ReadProblem>,
-    pub accounts: Vec<Result<ServiceAccount, ReadProblem>>,
-    pub delete: DeleteOutcome,
+    pub sign_in: Result<(), ApiError>,
+    pub accounts: Vec<Result<ServiceAccount, ApiError>>,
+    pub delete: Result<(), ApiError>,
     pub says_yes: bool,
     pub record: Option<String>,
-    pub posts: Vec<CreateOutcome>,
+    pub posts: Vec<Result<CreatedSecret, ApiError>>,
 }
 
 /// Where the job is cancelled.
@@ -44,7 +42,7 @@ pub struct Ran {
     pub asked: Vec<&'static str>,
     pub posts: usize,
     /// The answer to the last POST.
-    pub answer: Option<CreateOutcome>,
+    pub answer: Option<Result<CreatedSecret, ApiError>>,
     /// How many POSTs had been sent, and answered, when the job was cancelled.
     pub at_cancel: Option<(usize, usize)>,
     /// How often the job waited.

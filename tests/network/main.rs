@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use atlas_secret::atlas::Client;
-use atlas_secret::domain::CreateOutcome;
+use atlas_secret::domain::Phase;
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, date_time_ymd};
 use rustls::ServerConfig;
 use rustls::pki_types::PrivateKeyDer;
@@ -39,10 +39,10 @@ fn the_program() {
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let line = match Client::new(with_access_token(&url)) {
-        Err(problem) => format!("setup: {} {}", problem.cause(), problem.explain().action),
+        Err(problem) => format!("setup: {} {}", problem.cause.words(), problem.explain().action),
         Ok(client) => match runtime.block_on(client.create_secret(&new_secret())) {
-            CreateOutcome::Created(_) => "created".to_owned(),
-            CreateOutcome::NotSent(problem) => {
+            Ok(_) => "created".to_owned(),
+            Err(problem) if problem.phase == Phase::NotSent => {
                 let explanation = problem.explain();
                 format!("not sent: {} {} {}", explanation.title, explanation.meaning, explanation.action)
             }

@@ -4,7 +4,7 @@ use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use atlas_secret::atlas::Client;
-use atlas_secret::domain::TransportProblem;
+use atlas_secret::domain::Cause;
 
 use super::support::fixtures::{new_secret, with_access_token};
 use super::support::raw_server::{Reply, head_and_body};
@@ -51,7 +51,7 @@ async fn a_host_that_speaks_no_tls_was_not_sent_anything() {
     // A machine without any certificate can send nothing over TLS in the first place.
     let client = match Client::new(with_access_token(&url)) {
         Ok(client) => client,
-        Err(problem) => return assert!(matches!(problem, TransportProblem::Setup(_)), "{problem:?}"),
+        Err(problem) => return assert!(matches!(problem.cause, Cause::Setup(_)), "{problem:?}"),
     };
     let server = std::thread::spawn(move || {
         use std::io::{Read, Write};

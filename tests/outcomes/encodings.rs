@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use atlas_secret::domain::{DeleteOutcome, ReadProblem, SecretId};
+use atlas_secret::domain::{ApiError, Cause, SecretId};
 use flate2::Compression;
 use flate2::write::{DeflateEncoder, GzEncoder, ZlibEncoder};
 
@@ -111,9 +111,9 @@ async fn reading_and_deleting_take_compressed_answers_too() {
     let client = client(with_access_token(&server.url));
     assert_eq!(client.service_account(&project(), &client_id()).await.unwrap().name.as_str(), "ci");
     let secret_id = SecretId::from_server("32b6e34b3d91647abb20e7b9").unwrap();
-    assert_eq!(client.delete_secret(&project(), &client_id(), &secret_id).await, DeleteOutcome::Gone);
+    assert_eq!(client.delete_secret(&project(), &client_id(), &secret_id).await, Ok(()));
     assert_eq!(client.service_account(&project(), &client_id()).await.unwrap().name.as_str(), "ci");
     let too_large = client.service_account(&project(), &client_id()).await;
-    assert_eq!(too_large, Err(ReadProblem::Unexpected { status: 200 }));
+    assert_eq!(too_large, Err(ApiError::sent(Cause::Unexpected { status: 200 })));
     assert!(server.requests().iter().all(|request| request.contains("accept-encoding: identity\r\n")));
 }

@@ -13,7 +13,7 @@ mod keeping;
 use std::time::Duration;
 
 use atlas_secret::atlas::{Client, Limits};
-use atlas_secret::domain::{CreateOutcome, LostAnswer};
+use atlas_secret::domain::{ApiError, Cause, Certainty, CreatedSecret, Phase};
 use secrecy::ExposeSecret;
 use support::fixtures::{CLIENT_SECRET, SECRET, new_secret, with_access_token};
 use support::raw_server::{RawServer, Reply, answer, head_and_body, json};
@@ -23,32 +23,32 @@ const PATIENT: Duration = Duration::from_secs(60);
 /// Over at once where none is.
 const SHORT: Duration = Duration::from_millis(30);
 
-async fn create(url: &str, limit: Duration) -> CreateOutcome {
+async fn create(url: &str, limit: Duration) -> Result<CreatedSecret, ApiError> {
     let limits = Limits { create: limit, ..Limits::default() };
     let client = Client::with_limits(with_access_token(url), limits).unwrap();
     client.create_secret(&new_secret()).await
 }
 
 /// An outcome in one line, as the tables below write it.
-fn line(outcome: &CreateOutcome) -> String {
+fn line(outcome: &Result<CreatedSecret, ApiError>) -> String {
     match outcome {
-        CreateOutcome::Created(secret) => {
+        Ok(secret) => {
             assert_eq!(secret.value.expose_secret(), SECRET);
             let id = secret.id.as_ref().map_or("-", |id| id.as_str());
             let time = |time: Option<jiff::Timestamp>| time.map_or("-".to_owned(), |time| time.to_string());
             format!("created {id} {} {}", time(secret.created_at), time(secret.expires_at))
         }
-        CreateOutcome::NotSent(problem) => format!("not sent: {problem:?}"),
-        CreateOutcome::Rejected(rejection) => {
+        Err(ApiError { phase: Phase::NotSent, cause }) => format!("not sent: {cause:?}"),
+        Err(ApiError { cause: Cause::Rejected(rejection), .. }) => {
             let retry = rejection.retry_after.map_or(String::new(), |wait| format!(" after {wait:?}"));
             format!("rejected {} {}{retry}: {}", rejection.status, rejection.error_code, rejection.detail)
         }
-        CreateOutcome::Unknown(LostAnswer::Unexpected { status }) => format!("unexpected {status}"),
-        CreateOutcome::Unknown(LostAnswer::TimedOut(limit)) => format!("timed out after {limit:?}"),
-        CreateOutcome::Unknown(LostAnswer::ValueUnreadable(why)) => format!("value lost: {why}"),
-        CreateOutcome::Unknown(LostAnswer::Broken(problem)) => format!("broken: {}", problem.cause()),
-        CreateOutcome::Unknown(LostAnswer::StoppedWaiting | LostAnswer::EarlierRun) => {
-            "nobody waited".to_owned()
+        Err(ApiError { cause: Cause::Unexpected { status }, .. }) => format!("unexpected {status}"),
+        Err(ApiError { cause: Cause::TimedOut(limit), .. }) => format!("timed out after {limit:?}"),
+        Err(ApiError { cause: Cause::ValueUnreadable(why), .. }) => format!("value lost: {why}"),
+        Err(error) => {
+            assert_eq!(error.certainty(), Certainty::Unknown);
+            format!("broken: {}", error.cause.words())
         }
     }
 }

@@ -30,6 +30,7 @@ mod headless;
 mod headless_reads;
 mod job_control;
 mod keyring;
+mod known_commands;
 mod leaving;
 mod limits;
 mod lists;

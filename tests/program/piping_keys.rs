@@ -15,7 +15,7 @@ fn ctrl_c_ends_only_the_command() {
     create(&mut terminal);
     for round in 1..=2 {
         let waits = format!("round {round} waits");
-        pipe_to(&mut terminal, &format!("sh -c 'cat >/dev/null; echo {waits}; exec sleep 1000'"));
+        pipe_to(&mut terminal, &format!("sh -c 'cat >/dev/null; echo {waits} >/dev/tty; exec sleep 1000'"));
         terminal.wait_until("the command on the shell's screen", |screen| {
             !screen.alternate_screen() && screen.contents().contains(&waits)
         });
@@ -44,7 +44,7 @@ fn ctrl_z_stops_both_and_fg_continues_both() {
     let binary = env!("CARGO_BIN_EXE_atlas-secret");
     terminal.send(&format!("{binary} --project-id {PROJECT} --client-id {PLAIN}\r"));
     create(&mut terminal);
-    let child = "cat >out; echo $$ >pid; echo it asks; read x </dev/tty; echo \"$x\" >answer";
+    let child = "cat >out; echo $$ >pid; echo it asks >/dev/tty; read x </dev/tty; echo \"$x\" >answer";
     fs::write(terminal.home().join("child"), child).unwrap();
     pipe_to(&mut terminal, "sh child");
     terminal.wait_for("it asks");
@@ -85,7 +85,7 @@ fn a_terminal_that_changes_its_size_meanwhile_is_drawn_in_the_new_one() {
     let atlas = Atlas::start();
     let mut terminal = filled(&atlas, PLAIN).start();
     create(&mut terminal);
-    pipe_to(&mut terminal, "sh -c 'cat >/dev/null; echo it is $((1 + 1)) big; read x </dev/tty'");
+    pipe_to(&mut terminal, "sh -c 'cat >/dev/null; echo it is $((1 + 1)) big >/dev/tty; read x </dev/tty'");
     terminal.wait_for("it is 2 big");
     terminal.resize(20, 100);
     terminal.send("\r");
@@ -102,7 +102,7 @@ fn a_signal_meanwhile_names_the_secret() {
     let mut terminal = program.stderr_to(File::create(&stderr).unwrap()).start();
     create(&mut terminal);
     let secret_id = labelled(&terminal.screen(), "Secret ID");
-    pipe_to(&mut terminal, "sh -c 'echo it is $((1 + 1)); read x </dev/tty'");
+    pipe_to(&mut terminal, "sh -c 'echo it is $((1 + 1)) >/dev/tty; read x </dev/tty'");
     terminal.wait_for("it is 2");
     terminal.signal(Signal::TERM);
     // The command runs on, and has the terminal, until it is answered.

@@ -87,7 +87,10 @@ fn nothing_else_gets_to_the_variable() {
     let mut terminal = shell_line(&atlas, line).start();
     create(&mut terminal);
     let value = peek(&mut terminal);
-    pipe_to(&mut terminal, "sh -c 'cat >/dev/null; echo it is $((1 + 1)); read x </dev/tty'");
+    pipe_to(
+        &mut terminal,
+        "sh -c 'cat >/dev/null; echo it is $((1 + 1)) >/dev/tty; echo captured; read x </dev/tty'",
+    );
     terminal.wait_for("it is 2");
     terminal.send("\r");
     terminal.wait_for("sh read it and exited with 0");

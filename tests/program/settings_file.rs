@@ -81,3 +81,36 @@ fn print_config_names_every_source_and_no_credential() {
     }
     assert!(!screen.contains("FAKEfake"), "{screen}");
 }
+
+#[test]
+fn print_config_says_which_profile_and_why() {
+    let profile = "version = 2\n[ci]\nauth_type = 'api_keys'\npublic_api_key = 'fakekeys'\n\
+        private_api_key = 'FAKEfake'\nservice = 'cloudgov'\nproject_id = '32b6e34b3d91647abb20e7b8'\n";
+    let rows: [(&[&str], &str, &str); 3] = [
+        (&[], "", "profile ci (the only or the default one)"),
+        (&[], "ci", "profile ci (MONGODB_ATLAS_PROFILE)"),
+        (&["--profile", "ci"], "other", "profile ci (--profile)"),
+    ];
+    for (arguments, variable, source) in rows {
+        let program = program().size(30, 200).arg("--print-config").args(arguments);
+        let folder = program.home().join(".config/atlascli");
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join("config.toml"), profile).unwrap();
+        let (screen, code) = printed(program.env("MONGODB_ATLAS_PROFILE", variable));
+        assert_eq!(code, Some(0), "{screen}");
+        for expected in ["API key", source, "https://cloud.mongodbgov.com", "service in profile `ci`"] {
+            assert!(screen.contains(expected), "{expected}\n{screen}");
+        }
+        assert!(screen.contains("project_id in profile `ci`") && !screen.contains("FAKEfake"), "{screen}");
+    }
+    let broken = program().size(30, 200).arg("--print-config");
+    let folder = broken.home().join(".config/atlascli");
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(folder.join("config.toml"), "version = 2\n[ci]\nauth_type = 'no_auth'\n").unwrap();
+    let (screen, code) = printed(broken);
+    assert_eq!(code, Some(0), "{screen}");
+    assert!(
+        screen.contains("none: the sign-in screen opens") && screen.contains("has no credentials"),
+        "{screen}"
+    );
+}

@@ -3,10 +3,9 @@
 use std::time::Duration;
 
 use atlas_secret::domain::{
-    ClipboardContent, CommandOutcome, CopyFailure, CopyOutcome, DeleteOutcome, Format, HeldCopy, LostCopy,
-    OrganizationId, OrganizationSettings, Page, PrintFailure, ProfileName, ProfileUpdate, Project,
-    ProjectEntry, ProjectId, ReadProblem, SaveFailure, SavedFile, ServerText, Session, TerminalRoute, Tried,
-    TriedSession, VerifyOutcome,
+    ApiError, Cause, ClipboardContent, CommandOutcome, CopyOutcome, Format, HeldCopy, LostCopy,
+    OrganizationId, OrganizationSettings, Page, ProfileName, ProfileUpdate, Project, ProjectEntry, ProjectId,
+    SaveFailure, SavedFile, ServerText, Session, TerminalRoute, Tried, TriedSession,
 };
 use atlas_secret::tui::{Command, Event};
 
@@ -14,7 +13,7 @@ use crate::outcomes::{account, problem};
 use crate::stage::{CLIENT, Call, PROJECT};
 
 /// Every `each`th read fails, in one of several ways.
-fn read<T>(outcome: u8, each: u8, value: T) -> Result<T, ReadProblem> {
+fn read<T>(outcome: u8, each: u8, value: T) -> Result<T, ApiError> {
     if outcome.is_multiple_of(each) { Err(problem(outcome / each)) } else { Ok(value) }
 }
 
@@ -48,14 +47,14 @@ pub fn answer_call(call: Call, outcome: u8) {
         }
         Call::Delete(_, _, reply) => {
             let is_gone = outcome.is_multiple_of(2);
-            let failed = || DeleteOutcome::Failed(problem(outcome / 2));
-            drop(reply.send(if is_gone { DeleteOutcome::Gone } else { failed() }));
+            let failed = || Err(problem(outcome / 2));
+            drop(reply.send(if is_gone { Ok(()) } else { failed() }));
         }
         Call::Verify(_, reply) => {
             let outcomes = [
-                VerifyOutcome::Accepted { at: None },
-                VerifyOutcome::Refused(ServerText::new("invalid_client")),
-                VerifyOutcome::CouldNotCheck(problem(outcome)),
+                Ok(()),
+                Err(ApiError::sent(Cause::SignInRefused(ServerText::new("invalid_client")))),
+                Err(problem(outcome)),
             ];
             drop(reply.send(outcomes[usize::from(outcome) % 3].clone()));
         }
@@ -81,7 +80,7 @@ pub fn answer_command(command: &Command, outcome: u8) -> Option<Event> {
                 0 if outcome.is_multiple_of(2) => CopyOutcome::Unverified(held),
                 0 => CopyOutcome::Copied(held),
                 1 => CopyOutcome::Sent(TerminalRoute::Osc52),
-                _ => CopyOutcome::Failed(CopyFailure { reasons: vec![ServerText::new("no display")] }),
+                _ => CopyOutcome::Failed { reasons: vec![ServerText::new("no display")] },
             })
         }
         Command::CopyText(_) => Event::CopyFinished(CopyOutcome::Sent(TerminalRoute::Osc52)),
@@ -128,11 +127,13 @@ pub fn answer_command(command: &Command, outcome: u8) -> Option<Event> {
                 CommandOutcome::ClosedEarly,
                 CommandOutcome::Exited { code: 1, last_line: ServerText::default() },
             ];
-            Event::CommandEnded(outcomes[usize::from(outcome) % 3].clone())
+            Event::CommandEnded(outcomes[usize::from(outcome) % 3].clone().into())
         }
-        Command::Print(..) => {
-            Event::Printed(if outcome.is_multiple_of(2) { Ok(()) } else { Err(PrintFailure::Closed) })
-        }
+        Command::Print(..) => Event::Printed(if outcome.is_multiple_of(2) {
+            Ok(())
+        } else {
+            Err("No program reads standard output any more.".to_owned())
+        }),
         _ => return None,
     })
 }

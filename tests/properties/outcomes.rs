@@ -3,8 +3,7 @@
 use std::time::Duration;
 
 use atlas_secret::domain::{
-    CreateOutcome, CreatedSecret, ExistingSecret, LostAnswer, ReadProblem, Rejection, SecretId, ServerText,
-    ServiceAccount, TransportProblem,
+    ApiError, Cause, CreatedSecret, ExistingSecret, Rejection, SecretId, ServerText, ServiceAccount,
 };
 use jiff::Timestamp;
 use secrecy::SecretString;
@@ -28,16 +27,16 @@ pub fn rejection(choice: u8) -> Rejection {
     Rejection { status, error_code, detail, fields: Vec::new(), retry_after, address: None }
 }
 
-pub fn problem(choice: u8) -> ReadProblem {
+pub fn problem(choice: u8) -> ApiError {
     match choice % 4 {
-        0 => ReadProblem::Transport(TransportProblem::ConnectTimeout),
-        1 => ReadProblem::TimedOut(Duration::from_secs(3)),
-        2 => ReadProblem::Unexpected { status: 502 },
-        _ => ReadProblem::Rejected(rejection(choice / 4)),
+        0 => ApiError::not_sent(Cause::ConnectTimeout),
+        1 => ApiError::sent(Cause::TimedOut(Duration::from_secs(3))),
+        2 => ApiError::sent(Cause::Unexpected { status: 502 }),
+        _ => ApiError::rejected(rejection(choice / 4)),
     }
 }
 
-pub fn account(choice: u8) -> Result<ServiceAccount, ReadProblem> {
+pub fn account(choice: u8) -> Result<ServiceAccount, ApiError> {
     let existing = |expires_at: &str| ExistingSecret {
         id: SecretId::from_server("bbbb").unwrap(),
         created_at: None,
@@ -61,12 +60,12 @@ pub fn account(choice: u8) -> Result<ServiceAccount, ReadProblem> {
     Ok(ServiceAccount { secrets, ..ServiceAccount::default() })
 }
 
-pub fn create_outcome(choice: u8, number: usize) -> CreateOutcome {
+pub fn create_outcome(choice: u8, number: usize) -> Result<CreatedSecret, ApiError> {
     match choice % 6 {
-        0 => CreateOutcome::NotSent(TransportProblem::ConnectTimeout),
-        1 => CreateOutcome::Rejected(rejection(choice / 6)),
-        2 => CreateOutcome::Unknown(LostAnswer::Unexpected { status: 502 }),
-        _ => CreateOutcome::Created(CreatedSecret {
+        0 => Err(ApiError::not_sent(Cause::ConnectTimeout)),
+        1 => Err(ApiError::rejected(rejection(choice / 6))),
+        2 => Err(ApiError::sent(Cause::Unexpected { status: 502 })),
+        _ => Ok(CreatedSecret {
             value: SecretString::from(VALUE),
             id: SecretId::from_server(&format!("secret-{number}")),
             created_at: None,

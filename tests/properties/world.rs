@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use atlas_secret::domain::{
-    BaseUrl, ClientId, CreateOutcome, Disposition, Exit, ExitSummary, Format, JournalEntry, Login,
+    ApiError, BaseUrl, Certainty, ClientId, Disposition, Exit, ExitSummary, Format, JournalEntry, Login,
     PendingRecord, ProfileName, ProjectId, SecretId, ServerText,
 };
 use atlas_secret::tui::screens::Notice;
@@ -150,8 +150,9 @@ impl World {
         match call {
             Call::Create(_, reply) => {
                 let answer = create_outcome(outcome, self.created.len());
-                self.lost += usize::from(matches!(answer, CreateOutcome::Unknown(_)));
-                if let CreateOutcome::Created(secret) = &answer {
+                let is_lost = |error: &ApiError| error.certainty() != Certainty::NotDone;
+                self.lost += usize::from(answer.as_ref().err().is_some_and(is_lost));
+                if let Ok(secret) = &answer {
                     self.created.extend(secret.id.clone());
                 }
                 drop(reply.send(answer));

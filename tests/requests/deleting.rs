@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use atlas_secret::config::CredentialSource;
-use atlas_secret::domain::{AccountRef, QueryFlags, ReadProblem, SecretId};
-use atlas_secret::jobs::{Connections, Deletion, Recheck, Source, delete};
+use atlas_secret::domain::{AccountRef, ApiError, Cause, QueryFlags, SecretId};
+use atlas_secret::jobs::{Connections, DeleteError, Deletion, Recheck, Source, delete};
 use tokio_util::sync::CancellationToken;
 
 use super::support::fixtures::{client_id, project, with_access_token};
@@ -57,13 +57,13 @@ async fn an_answer_that_leaves_it_open_is_settled_by_the_account() {
         let gone = deletion(vec![reply.clone(), account(&["other"])]).await;
         assert_eq!(gone, (Deletion::Deleted, 1), "{reply:?}");
         let there = deletion(vec![reply.clone(), account(&["other", ID])]).await;
-        assert_eq!(there, (Deletion::Failed(ReadProblem::StillThere), 1), "{reply:?}");
+        assert_eq!(there, (Deletion::Failed(DeleteError::StillThere), 1), "{reply:?}");
         // An account that is not there either says nothing: it may have left the project.
         for unreadable in [error(404, "RESOURCE_NOT_FOUND"), html(), error(401, "UNEXPECTED_ERROR")] {
             let (open, reads) = deletion(vec![reply.clone(), unreadable]).await;
-            let Deletion::Failed(problem @ ReadProblem::PerhapsDeleted(_)) = open else { panic!("{open:?}") };
+            let Deletion::Failed(problem @ DeleteError::PerhapsDeleted(_)) = open else { panic!("{open:?}") };
             assert_eq!(reads, 1);
-            assert!(problem.after_deleting("Not deleted.").starts_with("It may have been deleted."));
+            assert!(problem.sentence("Not deleted.").starts_with("It may have been deleted."));
         }
     }
 }
@@ -75,7 +75,13 @@ async fn an_answer_of_atlas_settles_it_alone() {
     for (status, code) in [(401, "USER_UNAUTHORIZED"), (403, "FORBIDDEN"), (409, "CONFLICT"), (429, "LIMIT")]
     {
         let (refused, reads) = deletion(vec![error(status, code)]).await;
-        assert!(matches!(refused, Deletion::Failed(ReadProblem::Rejected(_))), "{refused:?}");
+        assert!(
+            matches!(
+                refused,
+                Deletion::Failed(DeleteError::NotDeleted(ApiError { cause: Cause::Rejected(_), .. }))
+            ),
+            "{refused:?}"
+        );
         assert_eq!(reads, 0);
     }
 }

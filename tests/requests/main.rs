@@ -10,8 +10,7 @@ mod tokens;
 
 use atlas_secret::atlas::Client;
 use atlas_secret::domain::{
-    CreateOutcome, DeleteOutcome, OrganizationId, OrganizationSettings, Project, QueryFlags, ReadProblem,
-    SecretId, ServerText,
+    ApiError, Cause, OrganizationId, OrganizationSettings, Project, QueryFlags, SecretId, ServerText,
 };
 use support::fixtures::{client, client_id, new_secret, project, with_access_token, with_service_account};
 use support::raw_server::{RawServer, answer, json};
@@ -69,7 +68,7 @@ async fn lists_are_read_page_by_page_and_one_project_is_a_probe() {
     let accounts = client.service_accounts(&project(), 2).await.unwrap();
     assert_eq!(accounts.entries[0].client, client_id());
     client.probe().await.unwrap();
-    assert!(matches!(client.probe().await, Err(ReadProblem::Rejected(_))));
+    assert!(matches!(client.probe().await, Err(ApiError { cause: Cause::Rejected(_), .. })));
     let targets: Vec<String> =
         (0..4).map(|index| server.essence(index).lines().next().unwrap().to_owned()).collect();
     assert_eq!(
@@ -95,8 +94,8 @@ async fn a_project_is_read_by_its_id() {
             r#"{"name":"\u001b[2Jpayments","orgId":"../../up"}"#,
             Ok(Project { name: ServerText::new("[2Jpayments"), organization: None }),
         ),
-        ("{}", Err(ReadProblem::Unexpected { status: 200 })),
-        ("<html>", Err(ReadProblem::Unexpected { status: 200 })),
+        ("{}", Err(ApiError::sent(Cause::Unexpected { status: 200 }))),
+        ("<html>", Err(ApiError::sent(Cause::Unexpected { status: 200 }))),
     ];
     for (body, expected) in rows {
         let server = RawServer::start(vec![json(200, body)]).await;
@@ -127,8 +126,8 @@ async fn an_organization_is_asked_for_its_cap() {
         (capped("720.5"), settings(None)),
         (capped("\"720\""), settings(None)),
         (capped("null"), settings(None)),
-        ("[]".to_owned(), Err(ReadProblem::Unexpected { status: 200 })),
-        ("<html>".to_owned(), Err(ReadProblem::Unexpected { status: 200 })),
+        ("[]".to_owned(), Err(ApiError::sent(Cause::Unexpected { status: 200 }))),
+        ("<html>".to_owned(), Err(ApiError::sent(Cause::Unexpected { status: 200 }))),
     ];
     let organization = OrganizationId::from_server("4888442a3354817a7320eb61").unwrap();
     for (body, expected) in rows {
@@ -153,7 +152,7 @@ async fn an_answer_of_a_mebibyte_is_read_and_a_byte_more_is_not() {
     let client = client(with_access_token(&server.url));
     assert!(client.service_account(&project(), &client_id()).await.is_ok());
     let too_large = client.service_account(&project(), &client_id()).await;
-    assert_eq!(too_large, Err(ReadProblem::Unexpected { status: 200 }));
+    assert_eq!(too_large, Err(ApiError::sent(Cause::Unexpected { status: 200 })));
 }
 
 #[tokio::test]
@@ -161,7 +160,7 @@ async fn a_project_that_is_not_shown_is_a_refusal() {
     let body = r#"{"error":404,"errorCode":"GROUP_NOT_FOUND","detail":"No group."}"#;
     let server = RawServer::start(vec![json(404, body)]).await;
     let problem = client(with_access_token(&server.url)).project(&project()).await.unwrap_err();
-    assert!(matches!(problem, ReadProblem::Rejected(rejection) if rejection.status == 404));
+    assert!(matches!(problem, ApiError { cause: Cause::Rejected(rejection), .. } if rejection.status == 404));
 }
 
 #[tokio::test]
@@ -177,7 +176,7 @@ async fn a_secret_is_created_by_one_post() {
         let mut settings = with_access_token(&server.url);
         settings.query_flags = QueryFlags { envelope, pretty };
         let outcome = client(settings).create_secret(&new_secret()).await;
-        assert!(matches!(outcome, CreateOutcome::Created(_)), "{outcome:?}");
+        assert!(outcome.is_ok(), "{outcome:?}");
         assert_eq!(
             server.essence(0),
             format!(
@@ -203,11 +202,11 @@ async fn the_two_flags_are_for_the_creating_post_only() {
     settings.query_flags = QueryFlags { envelope: true, pretty: true };
     let client = client(settings);
     client.service_account(&project(), &client_id()).await.unwrap();
-    delete(&client).await;
+    delete(&client).await.unwrap();
     assert!(server.requests().iter().all(|request| !request.contains('?')));
 }
 
-async fn delete(client: &Client) -> DeleteOutcome {
+async fn delete(client: &Client) -> Result<(), ApiError> {
     let secret_id = SecretId::from_server("32b6e34b3d91647abb20e7b9").unwrap();
     client.delete_secret(&project(), &client_id(), &secret_id).await
 }
@@ -216,7 +215,7 @@ async fn delete(client: &Client) -> DeleteOutcome {
 async fn a_secret_is_deleted_by_its_id() {
     let server = RawServer::start(vec![answer(204, "", "")]).await;
     let client = client(with_access_token(&server.url));
-    assert_eq!(delete(&client).await, DeleteOutcome::Gone);
+    assert_eq!(delete(&client).await, Ok(()));
     assert_eq!(
         server.essence(0),
         "DELETE /api/atlas/v2/groups/32b6e34b3d91647abb20e7b8/serviceAccounts/\
@@ -235,11 +234,11 @@ async fn a_redirect_is_followed_by_no_request() {
     let server = RawServer::start(vec![redirect(), redirect(), redirect()]).await;
     let reading = client(with_access_token(&server.url));
     let problem = reading.service_account(&project(), &client_id()).await;
-    assert_eq!(problem, Err(ReadProblem::Unexpected { status: 307 }));
-    let failed = DeleteOutcome::Unknown(ReadProblem::Unexpected { status: 307 });
+    assert_eq!(problem, Err(ApiError::sent(Cause::Unexpected { status: 307 })));
+    let failed = Err(ApiError::sent(Cause::Unexpected { status: 307 }));
     assert_eq!(delete(&reading).await, failed);
     let signing_in = client(with_service_account(&server.url)).sign_in().await;
-    assert_eq!(signing_in, Err(ReadProblem::Unexpected { status: 307 }));
+    assert_eq!(signing_in, Err(ApiError::not_sent(Cause::Unexpected { status: 307 })));
     assert_eq!(elsewhere.requests().len(), 0);
 }
 

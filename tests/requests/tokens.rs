@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use atlas_secret::atlas::{Client, Limits, Settings};
-use atlas_secret::domain::{CreateOutcome, Credentials, ReadProblem, TransportProblem};
+use atlas_secret::domain::{ApiError, Cause, Credentials, Phase};
 
 use super::support::fixtures::{
     client, client_id, new_secret, project, with_access_token, with_service_account,
@@ -125,7 +125,10 @@ async fn a_read_that_stays_unauthorized_does_not_sign_in_for_ever() {
         .service_account(&project(), &client_id())
         .await
         .unwrap_err();
-    assert!(matches!(problem, ReadProblem::Rejected(rejection) if rejection.status == 401), "not a refusal");
+    assert!(
+        matches!(problem, ApiError { cause: Cause::Rejected(rejection), .. } if rejection.status == 401),
+        "not a refusal"
+    );
     assert_eq!(server.requests().len(), 4);
 }
 
@@ -143,7 +146,7 @@ async fn a_create_that_is_not_authorized_does_not_sign_in_again() {
     let client = client(with_service_account(&server.url));
     client.sign_in().await.unwrap();
     let outcome = client.create_secret(&new_secret()).await;
-    assert!(matches!(outcome, CreateOutcome::Rejected(_)), "{outcome:?}");
+    assert!(matches!(outcome, Err(ApiError { cause: Cause::Rejected(_), .. })), "{outcome:?}");
     assert_eq!(server.requests().len(), 2);
 }
 
@@ -151,7 +154,10 @@ async fn a_create_that_is_not_authorized_does_not_sign_in_again() {
 async fn a_create_before_signing_in_sends_nothing() {
     let server = RawServer::start(Vec::new()).await;
     let outcome = client(with_service_account(&server.url)).create_secret(&new_secret()).await;
-    assert!(matches!(outcome, CreateOutcome::NotSent(TransportProblem::Setup(_))), "{outcome:?}");
+    assert!(
+        matches!(outcome, Err(ApiError { phase: Phase::NotSent, cause: Cause::Setup(_), .. })),
+        "{outcome:?}"
+    );
     assert_eq!(server.requests().len(), 0);
 }
 

@@ -3,8 +3,7 @@
 use std::time::Duration;
 
 use atlas_secret::domain::{
-    ClipboardContent, CopyFailure, CopyOutcome, DeleteOutcome, Delivery, Disposition, Exit, ServerText,
-    TerminalRoute,
+    ApiError, ClipboardContent, CopyOutcome, Delivery, Disposition, Exit, ServerText, TerminalRoute,
 };
 use atlas_secret::tui::Command;
 use atlas_secret::tui::screens::{LeaveConfirmation, Target};
@@ -17,7 +16,7 @@ use crate::{
 const SENT: CopyOutcome = CopyOutcome::Sent(TerminalRoute::Osc52);
 
 fn not_copied() -> CopyOutcome {
-    CopyOutcome::Failed(CopyFailure { reasons: vec![ServerText::new("no display")] })
+    CopyOutcome::Failed { reasons: vec![ServerText::new("no display")] }
 }
 
 fn copying() -> Stage {
@@ -111,7 +110,7 @@ fn a_deleted_secret_is_no_loss() {
         assert!(matches!(stage.commands.last(), Some(Command::Delete(_, id, _)) if id.as_str() == SECRET_ID));
         stage.keys("esc y enter l");
         assert!(matches!(leaving(&stage), Some(LeaveConfirmation::Deleting(_))), "{keys}");
-        stage.deleted(DeleteOutcome::Gone);
+        stage.deleted(Ok(()));
         assert_eq!((stage.exit(), stage.fates()), (Some(Exit::Done), vec![Disposition::Deleted]), "{keys}");
     }
 }
@@ -119,7 +118,7 @@ fn a_deleted_secret_is_no_loss() {
 #[test]
 fn a_deletion_that_fails_keeps_the_secret_and_says_why() {
     let mut stage = Stage::created();
-    stage.keys("q d").deleted(DeleteOutcome::Failed(unreadable()));
+    stage.keys("q d").deleted(Err(ApiError::not_sent(unreadable().cause)));
     assert_drawn(&stage, &format!("Not deleted. {}", unreadable().explain().title));
     assert_drawn(&stage, "[ go back ]");
     assert!(stage.fates().is_empty());

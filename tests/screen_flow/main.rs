@@ -19,8 +19,8 @@ mod waiting;
 use std::time::Duration;
 
 use atlas_secret::domain::{
-    ClipboardContent, CopyOutcome, CreateOutcome, CreatedSecret, ExistingSecret, HeldCopy, LostAnswer,
-    ReadProblem, Rejection, SecretId, ServerText, TransportProblem,
+    ApiError, Cause, ClipboardContent, CopyOutcome, CreatedSecret, ExistingSecret, HeldCopy, Rejection,
+    SecretId, ServerText,
 };
 use atlas_secret::tui::screens::LeaveConfirmation;
 use atlas_secret::tui::{Command, Glyphs, Screen, Theme};
@@ -39,20 +39,16 @@ const COPIED: CopyOutcome = CopyOutcome::Copied(HeldCopy { clears_in: Some(Durat
 /// The clipboard still holds it.
 const OURS: ClipboardContent = ClipboardContent::Ours { clears_in: Some(Duration::from_secs(60)) };
 
-fn refused(status: u16, error_code: &str) -> CreateOutcome {
-    CreateOutcome::Rejected(rejection(status, error_code))
+fn refused(status: u16, error_code: &str) -> Result<CreatedSecret, ApiError> {
+    Err(ApiError::rejected(rejection(status, error_code)))
 }
 
-fn not_sent() -> CreateOutcome {
-    CreateOutcome::NotSent(TransportProblem::ConnectTimeout)
+fn not_sent() -> Result<CreatedSecret, ApiError> {
+    Err(ApiError::not_sent(Cause::ConnectTimeout))
 }
 
-fn lost() -> CreateOutcome {
-    CreateOutcome::Unknown(LostAnswer::Unexpected { status: 502 })
-}
-
-fn created() -> CreateOutcome {
-    CreateOutcome::Created(secret())
+fn lost() -> Result<CreatedSecret, ApiError> {
+    Err(ApiError::sent(Cause::Unexpected { status: 502 }))
 }
 
 /// A new secret whose id Atlas did not tell.
@@ -60,8 +56,8 @@ fn without_id() -> CreatedSecret {
     CreatedSecret { id: None, ..secret() }
 }
 
-fn unreadable() -> ReadProblem {
-    ReadProblem::Unexpected { status: 502 }
+fn unreadable() -> ApiError {
+    ApiError::sent(Cause::Unexpected { status: 502 })
 }
 
 fn existing(expires_at: &str) -> ExistingSecret {

@@ -118,7 +118,7 @@ fn yes_skips_the_form_and_reports_what_it_shortens() {
     let mut stage = preapproved();
     stage.account(&[existing(LONG)]);
     assert_eq!((stage.posts(), stage.count(|command| matches!(command, Command::Report(_)))), (1, 1));
-    stage.answered(created());
+    stage.answered(Ok(secret()));
     assert!(stage.exit().is_none() && leaving(&stage).is_none(), "the secret is shown");
 }
 
@@ -157,7 +157,7 @@ fn yes_holds_after_a_rate_limit() {
 #[test]
 fn yes_counts_for_one_secret() {
     let mut stage = preapproved();
-    stage.account(&[]).answered(created()).keys("n l enter").signed_in(Ok(())).account(&[existing(LONG)]);
+    stage.account(&[]).answered(Ok(secret())).keys("n l enter").signed_in(Ok(())).account(&[existing(LONG)]);
     assert!(
         matches!(&stage.app.screen, Screen::Progress(progress) if matches!(progress.waiting, Waiting::Answer(_)))
     );

@@ -1,6 +1,6 @@
 //! Standard output as the place where the secret goes.
 
-use atlas_secret::domain::{Delivery, Disposition, Exit, Format, PrintFailure};
+use atlas_secret::domain::{Delivery, Disposition, Exit, Format};
 use atlas_secret::tui::{Command, Event, Output, Signal};
 
 use crate::stage::Stage;
@@ -35,7 +35,7 @@ fn leaving_writes_the_secret_and_asks_nothing() {
 #[test]
 fn a_write_that_fails_brings_the_secret_back() {
     let mut stage = with_sink(Stage::created());
-    stage.keys("q").printed(Err(PrintFailure::Closed));
+    stage.keys("q").printed(Err("No program reads standard output any more.".to_owned()));
     assert_eq!(stage.exit(), None);
     assert_eq!(stage.shown().not_printed.as_deref(), Some("No program reads standard output any more."));
     stage.keys("q");

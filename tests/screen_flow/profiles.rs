@@ -1,8 +1,8 @@
 //! Writing the new secret to the profiles of the Atlas CLI that use its account.
 
 use atlas_secret::domain::{
-    ClientId, Delivery, Disposition, Exit, Login, ProfileName, ProfileUpdate, ReadProblem, ServerText,
-    Session, SessionOrigin, VerifyOutcome,
+    ApiError, Cause, ClientId, Delivery, Disposition, Exit, Login, ProfileName, ProfileUpdate, ServerText,
+    Session, SessionOrigin,
 };
 use atlas_secret::tui::{Command, Event};
 
@@ -17,10 +17,6 @@ fn found(profiles: &[&str]) -> Stage {
     let mut stage = Stage::created();
     stage.send(Event::ProfilesFound(client(), names(profiles)));
     stage
-}
-
-fn accepted() -> VerifyOutcome {
-    VerifyOutcome::Accepted { at: None }
 }
 
 fn written(profile: &str) -> ProfileUpdate {
@@ -64,13 +60,13 @@ fn it_is_written_once_atlas_has_accepted_it_and_counts_as_delivered() {
     for is_verified_before in [false, true] {
         let mut stage = found(&["ci", "prod"]);
         if is_verified_before {
-            stage.keys("v").verified(accepted());
+            stage.keys("v").verified(Ok(()));
             stage.keys("u");
         } else {
             stage.keys("u");
             assert_drawn(&stage, "verified first, then written to profiles ci and prod");
             assert!(writes(&stage).is_empty(), "Atlas is asked first");
-            stage.keys("u").verified(accepted());
+            stage.keys("u").verified(Ok(()));
         }
         assert_drawn(&stage, "Writing it to profiles ci and prod");
         stage.keys("u");
@@ -88,25 +84,25 @@ fn it_is_written_once_atlas_has_accepted_it_and_counts_as_delivered() {
 
 #[test]
 fn nothing_is_written_while_atlas_does_not_accept_it() {
-    let refused = VerifyOutcome::Refused(ServerText::new("no"));
-    let unknown = VerifyOutcome::CouldNotCheck(ReadProblem::Unexpected { status: 502 });
+    let refused = Err(ApiError::sent(Cause::SignInRefused(ServerText::new("no"))));
+    let unknown = Err(ApiError::sent(Cause::Unexpected { status: 502 }));
     for outcome in [refused, unknown] {
         let mut stage = found(&["ci"]);
         stage.keys("u").verified(outcome);
         assert_drawn(&stage, "Not written to profile ci. Atlas has not accepted the secret yet.");
         assert!(writes(&stage).is_empty());
-        stage.keys("u").verified(accepted());
+        stage.keys("u").verified(Ok(()));
         assert_eq!(writes(&stage).len(), 1, "u tries again");
     }
     let mut only_verified = found(&["ci"]);
-    only_verified.keys("v").verified(accepted());
+    only_verified.keys("v").verified(Ok(()));
     assert!(writes(&only_verified).is_empty(), "never unasked");
 }
 
 #[test]
 fn one_that_fails_says_why_and_is_tried_again_alone() {
     let mut stage = found(&["ci", "prod"]);
-    stage.keys("u").verified(accepted());
+    stage.keys("u").verified(Ok(()));
     let why = "The system's keyring is locked (its prompt was dismissed).";
     stage.send(Event::ProfilesUpdated(vec![not_written("ci", why), written("prod")]));
     assert_drawn(&stage, &format!("Not written to profile ci. {why}"));
@@ -117,7 +113,7 @@ fn one_that_fails_says_why_and_is_tried_again_alone() {
     assert_eq!(stage.exit(), Some(Exit::Done), "prod has it");
 
     let mut failed = found(&["ci"]);
-    failed.keys("u").verified(accepted());
+    failed.keys("u").verified(Ok(()));
     failed.keys("q");
     assert_drawn(&failed, "This secret is still being delivered.");
     failed.keys("esc");
@@ -137,7 +133,7 @@ fn the_profile_that_signed_in_is_offered_and_afterwards_holds_no_old_secret() {
     shared.login = Some(Login { client: client(), ends_with: ServerText::new("abcd") });
     shared.login_holder = Some(ServerText::new("profile ci"));
     stage.send(Event::ProfilesFound(client(), Vec::new()));
-    stage.keys("u").verified(accepted());
+    stage.keys("u").verified(Ok(()));
     stage.send(Event::ProfilesUpdated(vec![written("ci")]));
     assert_eq!(stage.app.shared.login_holder, None);
 }

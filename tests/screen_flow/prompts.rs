@@ -1,11 +1,11 @@
 //! Saving, piping and choosing a format: what is typed, what comes of it, and what that means for leaving.
 
 use atlas_secret::domain::{
-    CommandOutcome, CopyOutcome, Delivery, Disposition, Exit, Format, SaveFailure, SavedFile, ServerText,
-    Template, TerminalRoute,
+    CommandOutcome, CommandOutput, CommandReport, CopyOutcome, Delivery, Disposition, Exit, Format,
+    KnownCommand, SaveFailure, SavedFile, ServerText, Template, TerminalRoute,
 };
-use atlas_secret::tui::Command;
 use atlas_secret::tui::screens::CopyState;
+use atlas_secret::tui::{Command, Event};
 
 use crate::stage::{Stage, VALUE};
 use crate::{COPIED, after_copy, asks_to_choose, assert_drawn, assert_not_drawn, leaving};
@@ -104,7 +104,7 @@ fn only_a_command_that_succeeds_has_the_secret() {
     for (line, program) in [("pass insert -m x", "pass"), ("'my keeper' --store", "my keeper")] {
         let mut stage = Stage::created();
         stage.keys("p").type_in(line).keys("enter");
-        assert!(matches!(stage.commands.last(), Some(Command::Run(run, _)) if run == line));
+        assert!(matches!(stage.commands.last(), Some(Command::Run(run, _, _)) if run == line));
         stage.command_ended(CommandOutcome::Succeeded).keys("q");
         assert_delivered(&stage, Delivery::Piped { program: ServerText::new(program) });
     }
@@ -121,6 +121,116 @@ fn only_a_command_that_succeeds_has_the_secret() {
         stage.keys("esc q");
         assert!(asks_to_choose(&stage), "{failure:?}");
     }
+}
+
+/// The last command that was to be run: its line and format.
+#[track_caller]
+fn last_run(stage: &Stage) -> (&str, Format) {
+    let Some(Command::Run(line, format, _)) = stage.commands.last() else { panic!("nothing is run") };
+    (line, *format)
+}
+
+fn known(name: &str, line: &str, format: Format) -> KnownCommand {
+    KnownCommand { name: ServerText::new(name), line: line.to_owned(), format }
+}
+
+/// The prompt for a command with one of the user's own and two tools.
+fn choosing_a_command() -> Stage {
+    let mut stage = Stage::created();
+    stage.app.shared.sinks = vec![known("mine", "keep --fast", Format::Json)];
+    stage.keys("p");
+    assert_eq!(stage.count(|command| matches!(command, Command::FindPresets)), 1);
+    let presets = [
+        known("GitHub", "gh secret set X", Format::Secret),
+        known("K", "kubectl apply -f -", Format::Kubernetes),
+    ];
+    stage.event(Event::PresetsFound(presets.to_vec()));
+    stage
+}
+
+#[test]
+fn a_known_command_is_marked_taken_edited_and_run_in_its_format() {
+    let rows = [
+        ("tab enter", "keep --fast", Format::Json),
+        ("down tab enter", "gh secret set X", Format::Secret),
+        ("up tab enter", "kubectl apply -f -", Format::Kubernetes),
+        ("down down down tab enter", "keep --fast", Format::Json),
+        ("k u b e tab enter", "kubectl apply -f -", Format::Kubernetes),
+        ("g i t h u b tab enter", "gh secret set X", Format::Secret),
+        ("up tab <ctrl-f> enter", "kubectl apply -f -", Format::Aws),
+        ("tab backspace backspace enter", "keep --fa", Format::Json),
+        ("x y z z y tab enter", "xyzzy", Format::Secret),
+    ];
+    for (keys, line, format) in rows {
+        let mut stage = choosing_a_command();
+        stage.keys(keys);
+        assert_eq!(last_run(&stage), (line, format), "{keys}");
+    }
+}
+
+#[test]
+fn the_format_goes_through_all_that_hold_the_secret() {
+    let mut stage = choosing_a_command();
+    stage.app.shared.template = Some(Template::parse("{secret}").unwrap());
+    for name in ["secret", "env", "json", "kubernetes", "aws", "terraform", "mcp", "template", "secret"] {
+        assert_drawn(&stage, &format!("as {name} \u{25be}"));
+        stage.keys("<ctrl-f>");
+    }
+}
+
+#[test]
+fn commands_that_were_run_are_known_whether_or_not_they_worked() {
+    let mut stage = choosing_a_command();
+    stage.type_in("false one").keys("<ctrl-f> enter");
+    stage.command_ended(CommandOutcome::Exited { code: 1, last_line: ServerText::default() });
+    stage
+        .keys("esc p")
+        .type_in("a | b")
+        .keys("enter")
+        .command_ended(CommandOutcome::Malformed(ServerText::new("no")));
+    stage
+        .keys("esc p")
+        .type_in("kep")
+        .keys("enter")
+        .command_ended(CommandOutcome::NotFound(ServerText::new("kep")));
+    stage.keys("esc p").type_in("keep two").keys("enter").command_ended(CommandOutcome::Succeeded);
+    stage.keys("p").type_in("keep two").keys("enter").command_ended(CommandOutcome::Succeeded);
+    stage.keys("p");
+    assert_drawn(
+        &stage,
+        "kubectl apply -f - as kubernetes K keep two run before false one as env run before",
+    );
+    stage.keys("up tab enter");
+    assert_eq!(last_run(&stage), ("false one", Format::Env));
+}
+
+#[test]
+fn what_a_command_printed_is_shown_until_the_next_one() {
+    let output = |line| CommandOutput { lines: vec![ServerText::new(line)], left_out: 3 };
+    let mut stage = choosing_a_command();
+    let exited = CommandOutcome::Exited { code: 2, last_line: ServerText::new("no route") };
+    stage
+        .keys("tab enter")
+        .event(Event::CommandEnded(CommandReport { outcome: exited, output: output("tried three times") }));
+    assert_drawn(
+        &stage,
+        "keep exited with 2: no route The secret is still here. \u{2026} 3 lines before tried three times",
+    );
+    stage.type_in("x");
+    assert_not_drawn(&stage, "tried three times");
+    stage.keys("enter").event(Event::CommandEnded(CommandReport {
+        outcome: CommandOutcome::Succeeded,
+        output: output("stored"),
+    }));
+    assert_drawn(&stage, "keep read it and exited with 0 \u{2026} 3 lines before stored");
+    stage.keys("p").type_in("cat").keys("enter");
+    stage.event(Event::CommandEnded(CommandReport {
+        outcome: CommandOutcome::Succeeded,
+        output: output("in some encoding"),
+    }));
+    assert_not_drawn(&stage, "in some encoding");
+    stage.keys("esc");
+    assert_not_drawn(&stage, "stored");
 }
 
 #[test]

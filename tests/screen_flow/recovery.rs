@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use atlas_secret::domain::{DeleteOutcome, Disposition, ExistingSecret, Exit, ReadProblem, ServiceAccount};
+use atlas_secret::domain::{ApiError, Cause, Disposition, ExistingSecret, Exit, ServiceAccount};
 use atlas_secret::jobs::{PAUSES, Recheck};
 use atlas_secret::tui::Command;
 
@@ -105,7 +105,10 @@ fn the_record_has_the_time_of_atlas_own_clock_and_of_the_question() {
 #[test]
 fn where_the_account_could_not_be_fetched_before_the_time_alone_tells() {
     let mut stage = Stage::fetching();
-    stage.account_read(Err(ReadProblem::TimedOut(Duration::from_secs(3)))).keys("y").answered(lost());
+    stage
+        .account_read(Err(ApiError::sent(Cause::TimedOut(Duration::from_secs(3)))))
+        .keys("y")
+        .answered(lost());
     let old = ExistingSecret { created_at: Some(time("2026-10-01T00:00:00Z")), ..short_lived() };
     stage.account(&[old, new(NEW)]);
     assert_drawn(&stage, FOUND);
@@ -117,7 +120,7 @@ fn a_search_that_fails_is_repeated_and_then_told() {
     for pause in PAUSES {
         stage.account_read(Err(unreadable())).wake_after(pause.as_secs());
     }
-    stage.account_read(Err(ReadProblem::Unexpected { status: 503 }));
+    stage.account_read(Err(ApiError::sent(Cause::Unexpected { status: 503 })));
     assert_drawn(&stage, "Could not check the account's secrets. Unexpected response (503).");
 }
 
@@ -132,7 +135,7 @@ fn deleting_takes_y_and_one_more_fetch() {
     stage.account(&[short_lived(), new(NEW)]);
     assert_drawn(&stage, "Deleting …cccccc in Atlas");
     assert_eq!(stage.app.wake_in(), Some(Duration::from_millis(150)), "its spinner will turn");
-    stage.keys("esc y d").deleted(DeleteOutcome::Gone);
+    stage.keys("esc y d").deleted(Ok(()));
     assert_eq!((stage.fates(), deletions(&stage)), (vec![Disposition::Deleted], 1));
     assert!(matches!(stage.commands.last(), Some(Command::SettleRecord)));
     stage.keys("l");
@@ -162,7 +165,7 @@ fn the_fetch_right_before_deleting_decides() {
 #[test]
 fn a_deletion_that_fails_is_told_and_can_be_tried_again() {
     let mut stage = found();
-    stage.keys("d y").account(&[new(NEW)]).deleted(DeleteOutcome::Failed(unreadable()));
+    stage.keys("d y").account(&[new(NEW)]).deleted(Err(ApiError::not_sent(unreadable().cause)));
     assert_drawn(&stage, "It was not deleted.");
     stage.keys("d");
     assert_drawn(&stage, ASKED);
@@ -196,7 +199,7 @@ fn while_the_post_runs_nothing_that_it_made_is_touched() {
     stage.account(&[new(NEW)]).keys("d k");
     assert_drawn(&stage, "its value may still arrive");
     assert_eq!((changes(&stage), deletions(&stage)), (0, 0));
-    stage.answered(created());
+    stage.answered(Ok(secret()));
     assert_eq!(stage.shown().secret.id, Some(id(SECRET_ID)), "the value came after all");
 }
 

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use atlas_secret::domain::{
-    BaseUrl, ClientId, DeleteOutcome, ExistingSecret, Exit, Identity, Login, PairKind, ProfileName,
-    PublicKey, ServerText, Session,
+    BaseUrl, ClientId, ExistingSecret, Exit, Identity, Login, PairKind, ProfileName, PublicKey, ServerText,
+    Session,
 };
 use atlas_secret::tui::Event;
 
@@ -62,7 +62,7 @@ fn one_is_chosen_asked_about_and_deleted() {
     assert_drawn(&stage, "Delete …k7qd?");
     assert_not_drawn(&stage, "signed in with this secret");
     assert_eq!(deletions(&stage), 0, "never by Enter");
-    stage.keys("y").deleted(DeleteOutcome::Gone);
+    stage.keys("y").deleted(Ok(()));
     assert!(stage.is_on_form());
     assert_drawn(&stage, "Deleted …k7qd. You can create a secret now.");
     assert_eq!((deletions(&stage), stage.posts()), (1, 0), "making room is not creating");
@@ -111,7 +111,7 @@ fn the_new_secret_is_not_in_the_list_and_stays_on_its_screen() {
     stage.keys("d").account(&[own, masked("9f3a")]);
     assert_chosen(&stage, "9f3a");
     assert_not_drawn(&stage, "…aaaa");
-    stage.keys("d y").deleted(DeleteOutcome::Gone);
+    stage.keys("d y").deleted(Ok(()));
     assert!(stage.shown().prompt.is_none());
     assert_drawn(&stage, "Deleted \u{2026}9f3a");
     // What is left is fetched again only where it is asked for.
@@ -121,7 +121,7 @@ fn the_new_secret_is_not_in_the_list_and_stays_on_its_screen() {
 #[test]
 fn without_the_new_ones_id_only_what_was_there_before_is_listed() {
     let mut stage = Stage::fetching();
-    stage.account(&[masked("9f3a")]).answered(CreateOutcome::Created(without_id()));
+    stage.account(&[masked("9f3a")]).answered(Ok(without_id()));
     stage.keys("d").account(&[masked("9f3a"), masked("aaaa")]);
     assert_chosen(&stage, "9f3a");
     assert_not_drawn(&stage, "…aaaa");
@@ -130,7 +130,7 @@ fn without_the_new_ones_id_only_what_was_there_before_is_listed() {
 #[test]
 fn a_deletion_that_fails_is_told_and_makes_no_room() {
     let mut stage = full("none");
-    stage.keys("d y").deleted(DeleteOutcome::Failed(unreadable()));
+    stage.keys("d y").deleted(Err(ApiError::not_sent(unreadable().cause)));
     assert_drawn(&stage, &format!("Not deleted. {}", unreadable().explain().title));
     assert_chosen(&stage, "9f3a");
     assert_drawn(&stage, "…k7qd never");

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use atlas_secret::domain::{
-    BaseUrl, Credentials, Exit, Login, ProfileName, ReadProblem, ServerText, Session, Tried, TriedSession,
+    ApiError, BaseUrl, Cause, Credentials, Exit, Login, ProfileName, ServerText, Session, Tried, TriedSession,
 };
 use atlas_secret::tui::screens::{FieldName, Focus, Notice, SignIn};
 use atlas_secret::tui::{Command, Event, Screen, SignInWith};
@@ -165,7 +165,7 @@ fn a_refusal_names_what_was_typed_and_what_atlas_said() {
             Some((before, after)) => stage.keys(before).paste(CLIENT).keys(after),
             None => stage.keys(keys),
         };
-        answer(&mut stage, Tried::Refused(ReadProblem::Rejected(refusal.clone())));
+        answer(&mut stage, Tried::Refused(ApiError::rejected(refusal.clone())));
         assert_drawn(&stage, title);
         assert_drawn(&stage, "UNEXPECTED_ERROR: You are not authorized for this resource.");
     }
@@ -174,8 +174,8 @@ fn a_refusal_names_what_was_typed_and_what_atlas_said() {
 #[test]
 fn a_refused_secret_is_typed_again_and_one_that_never_got_there_is_kept() {
     let rows = [
-        (ReadProblem::SignInRefused(ServerText::new("no")), 0),
-        (ReadProblem::TimedOut(Duration::from_secs(10)), VALUE.len()),
+        (ApiError::not_sent(Cause::SignInRefused(ServerText::new("no"))), 0),
+        (ApiError::sent(Cause::TimedOut(Duration::from_secs(10))), VALUE.len()),
     ];
     for (problem, length) in rows {
         let mut stage = trying();

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use atlas_secret::domain::{CreateOutcome, DeleteOutcome, Disposition, Exit, ReadProblem, Rejection};
+use atlas_secret::domain::{ApiError, Certainty, Disposition, Exit, Rejection};
 use atlas_secret::tui::screens::{FieldName, Notice, Validation, Waiting};
-use atlas_secret::tui::{Certainty, Command, Screen};
+use atlas_secret::tui::{Command, Screen};
 
 use crate::stage::Stage;
 use crate::*;
@@ -19,13 +19,13 @@ fn a_rate_limit_is_waited_out_three_times() {
     for round in 1..=3 {
         let retry_after = Some(Duration::from_secs(7));
         let limit = Rejection { retry_after, ..rejection(429, "RATE_LIMITED") };
-        stage.answered(CreateOutcome::Rejected(limit)).wake_after(6);
+        stage.answered(Err(ApiError::rejected(limit))).wake_after(6);
         assert!(is_limited(&stage), "{round}");
         stage.wake_after(1).signed_in(Ok(())).account(&[]);
         assert_eq!(stage.posts(), round + 1);
     }
     stage.answered(refused(429, "RATE_LIMITED"));
-    assert_eq!((stage.certainty(), stage.posts()), (Some(Certainty::NothingCreated), 4));
+    assert_eq!((stage.certainty(), stage.posts()), (Some(Certainty::NotDone), 4));
 }
 
 #[test]
@@ -43,7 +43,7 @@ fn a_later_round_never_says_that_nothing_was_sent() {
         |stage| stage.keys("esc"),
         |stage| stage.wake_after(60).signed_in(Err(unreadable())),
         |stage| {
-            let problem = ReadProblem::Rejected(rejection(404, "SERVICE_ACCOUNT_NOT_FOUND"));
+            let problem = ApiError::rejected(rejection(404, "SERVICE_ACCOUNT_NOT_FOUND"));
             stage.wake_after(60).signed_in(Ok(())).account_read(Err(problem))
         },
         |stage| stage.wake_after(60).signed_in(Ok(())).account(&[]).answered(not_sent()),
@@ -52,17 +52,17 @@ fn a_later_round_never_says_that_nothing_was_sent() {
         let mut stage = Stage::posting();
         stage.answered(refused(429, "RATE_LIMITED"));
         end(&mut stage);
-        assert_eq!(stage.certainty(), Some(Certainty::NothingCreated), "{index}");
+        assert_eq!(stage.certainty(), Some(Certainty::NotDone), "{index}");
     }
 }
 
 #[test]
 fn a_job_that_deleted_an_expired_secret_never_says_that_nothing_was_sent() {
     let mut stage = Stage::fetching();
-    stage.account(&[existing("2026-11-01T00:00:00Z"), short_lived()]).keys("y").deleted(DeleteOutcome::Gone);
-    let problem = ReadProblem::Rejected(rejection(404, "SERVICE_ACCOUNT_NOT_FOUND"));
+    stage.account(&[existing("2026-11-01T00:00:00Z"), short_lived()]).keys("y").deleted(Ok(()));
+    let problem = ApiError::rejected(rejection(404, "SERVICE_ACCOUNT_NOT_FOUND"));
     stage.signed_in(Ok(())).account_read(Err(problem));
-    assert_eq!(stage.certainty(), Some(Certainty::NothingCreated));
+    assert_eq!(stage.certainty(), Some(Certainty::NotDone));
 }
 
 #[test]
@@ -90,7 +90,7 @@ fn a_late_secret_comes_before_every_other_screen() {
     ];
     for (index, way) in ways.into_iter().enumerate() {
         let mut stage = Stage::given_up();
-        way(&mut stage).answered(created());
+        way(&mut stage).answered(Ok(secret()));
         assert!(leaving(&stage).is_none() && !stage.app.shared.shows_help, "{index}");
         assert_eq!(stage.fates(), [], "{index}: it is not lost any more");
     }
@@ -109,7 +109,7 @@ fn a_late_refusal_takes_back_the_loss() {
 
 #[test]
 fn a_late_loss_is_told_and_counted_once() {
-    for (keys, certainty) in [("x", None), ("b", Some(Certainty::PerhapsCreated))] {
+    for (keys, certainty) in [("x", None), ("b", Some(Certainty::Unknown))] {
         let mut stage = Stage::given_up();
         stage.keys(keys).answered(lost());
         assert_eq!(
@@ -133,7 +133,7 @@ fn a_late_refusal_blames_no_value_that_was_typed_since() {
 #[test]
 fn a_secret_of_the_next_try_does_not_hide_an_earlier_loss() {
     let mut stage = Stage::posting();
-    stage.answered(lost()).keys("b enter").signed_in(Ok(())).account(&[]).answered(created());
+    stage.answered(lost()).keys("b enter").signed_in(Ok(())).account(&[]).answered(Ok(secret()));
     assert!(leaving(&stage).is_none());
     assert_eq!(stage.fates(), [Disposition::PerhapsCreated]);
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use atlas_secret::domain::{CreateOutcome, Now};
+use atlas_secret::domain::Now;
 use atlas_secret::tui::screens::FieldName;
 use atlas_secret::tui::{Event, Glyphs, Theme};
 use jiff::Timestamp;
@@ -44,7 +44,7 @@ fn a_secret_is_created_at_every_time() {
         stage.set_clock(wall).keys("enter").signed_in(Ok(()));
         stage.account(&[states::existing("9f3a", "2026-12-23T18:14:03Z")]);
         // Where its expiry is still to come, creating cuts it short.
-        stage.keys("y").answered(CreateOutcome::Created(secret()));
+        stage.keys("y").answered(Ok(secret()));
         stage.later(Duration::from_secs(30 * 86_400));
         assert_eq!(stage.posts(), 1, "{wall}");
         stage.shown();

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use atlas_secret::domain::{
-    CopyFailure, CopyOutcome, CreateOutcome, CreatedSecret, FieldViolation, LostAnswer, ReadProblem,
-    ServerText, ServiceAccount, TransportProblem,
+    ApiError, Cause, CommandOutcome, CommandOutput, CommandReport, CopyOutcome, CreatedSecret,
+    FieldViolation, ServerText, ServiceAccount,
 };
 use atlas_secret::tui::Event;
 use crossterm::event::KeyCode;
@@ -29,14 +29,14 @@ fn stages() -> Vec<(&'static str, Stage)> {
     refused.fields =
         vec![FieldViolation { field: ServerText::new("secretExpiresAfterHours"), description: hostile() }];
     let mut field = Stage::posting();
-    field.answered(CreateOutcome::Rejected(refused));
+    field.answered(Err(ApiError::rejected(refused)));
 
     let mut limited = Stage::posting();
-    limited.answered(CreateOutcome::Rejected(rejection(429, HOSTILE, HOSTILE)));
+    limited.answered(Err(ApiError::rejected(rejection(429, HOSTILE, HOSTILE))));
 
     let mut sign_in = Stage::filled();
     sign_in.press(KeyCode::Enter);
-    sign_in.signed_in(Err(ReadProblem::SignInRefused(hostile())));
+    sign_in.signed_in(Err(ApiError::not_sent(Cause::SignInRefused(hostile()))));
 
     let mut shortens = Stage::filled();
     shortens.press(KeyCode::Enter);
@@ -48,14 +48,22 @@ fn stages() -> Vec<(&'static str, Stage)> {
 
     let mut unknown = Stage::posting();
     unknown.wait(Duration::from_secs(1));
-    unknown.answered(CreateOutcome::Unknown(LostAnswer::Broken(TransportProblem::Interrupted(hostile()))));
+    unknown.answered(Err(ApiError::sent(Cause::Interrupted(hostile()))));
 
     let mut copy = Stage::created();
     copy.press(KeyCode::Char('c'));
-    let outcome = CopyOutcome::Failed(CopyFailure { reasons: vec![hostile()] });
+    let outcome = CopyOutcome::Failed { reasons: vec![hostile()] };
 
     copy.send(Event::CopyFinished(outcome));
+    let mut command = Stage::created();
+    command.press(KeyCode::Char('p'));
+    command.type_in("false");
+    command.press(KeyCode::Enter);
+    let output = CommandOutput { lines: vec![hostile(), hostile()], left_out: 0 };
+    let outcome = CommandOutcome::Exited { code: 1, last_line: ServerText::new("failed") };
+    command.send(Event::CommandEnded(CommandReport { outcome, output }));
     vec![
+        ("command", command),
         ("field", field),
         ("limited", limited),
         ("sign-in", sign_in),

@@ -40,7 +40,7 @@ fn wait_for_prompt(terminal: &mut Terminal) {
 
 #[test]
 fn a_command_that_is_stopped_stops_us_too() {
-    let mut terminal = shell_running("kill -STOP $$; cat >out; echo it goes on");
+    let mut terminal = shell_running("kill -STOP $$; cat >out; echo it goes on >/dev/tty");
     terminal.wait_for("Stopped");
     wait_for_prompt(&mut terminal);
     terminal.send("fg\r");
@@ -52,7 +52,7 @@ fn a_command_that_is_stopped_stops_us_too() {
 #[test]
 fn after_ctrl_z_one_fg_is_enough() {
     let mut terminal = shell_running(
-        "echo $$ >pid; for turn in 1 2 3 4 5; do echo \"turn $turn\"; read line </dev/tty; done; cat >/dev/null",
+        "echo $$ >pid; for turn in 1 2 3 4 5; do echo \"turn $turn\" >/dev/tty; read line </dev/tty; done; cat >/dev/null",
     );
     for turn in 1..=5 {
         terminal.wait_for(&format!("turn {turn}"));
@@ -73,7 +73,7 @@ fn after_ctrl_z_one_fg_is_enough() {
 #[test]
 fn an_interrupt_and_a_quit_end_the_command_only() {
     for (key, answer) in [("\x03", "answer: Killed(2)"), ("\x1c", "answer: Killed(3)")] {
-        let mut terminal = shell_running("echo started; exec sleep 60");
+        let mut terminal = shell_running("echo started >/dev/tty; exec sleep 60");
         terminal.wait_for("started");
         terminal.send(key);
         terminal.wait_for(answer);
@@ -146,8 +146,7 @@ fn what_a_command_prints_stays_out_of_our_standard_output() {
         .stdout_to(fs::File::create_new(&path).unwrap());
     furnish(&program, "cat >/dev/null; echo from the command");
     let mut terminal = program.start();
-    terminal.wait_for("from the command");
-    terminal.wait_for("answer: Succeeded");
+    terminal.wait_for("answer: Succeeded, printed [ServerText(\"from the command\")]");
     terminal.wait_exit();
     assert!(!fs::read_to_string(path).unwrap().contains("from the command"));
 }

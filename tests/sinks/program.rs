@@ -11,7 +11,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use atlas_secret::delivery::{CommandOutput, check_stdout, pipe_to, save, update_env, write_secret};
+use atlas_secret::delivery::{check_stdout, pipe_to, save, update_env, write_secret};
 use atlas_secret::domain::{
     ClientId, CreatedSecret, Format, Lifetime, NewSecret, ProjectId, SecretId, SecretPayload,
 };
@@ -56,7 +56,8 @@ async fn obey(order: &str) -> String {
         "check" => format!("{:?}", check_stdout(std::env::var("JOURNAL_STREAM").ok().as_deref())),
         "print" => format!("{:?}", write_secret(Format::named(rest).unwrap(), &payload())),
         "pipe" => {
-            format!("{:?}", pipe_to(rest, None, &payload(), CommandOutput::on_terminal().unwrap()).await)
+            let ended = pipe_to(rest, None, Format::Secret, &payload(), |_| ()).await;
+            format!("{:?}, printed {:?}", ended.outcome, ended.output.lines)
         }
         "limit" => {
             let limit = Rlimit { current: Some(rest.parse().unwrap()), maximum: None };

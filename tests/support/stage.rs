@@ -5,15 +5,15 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use atlas_secret::domain::{
-    AccountEntry, AccountRef, ClientId, ClipboardContent, CommandOutcome, CopyOutcome, CreateOutcome,
-    CreatedSecret, DeleteOutcome, Disposition, ExistingSecret, Exit, NewSecret, Now, OrganizationId,
-    OrganizationSettings, Page, PrintFailure, Project, ProjectEntry, ProjectId, ReadProblem, Rejection,
-    SaveFailure, SavedFile, SecretId, ServerText, ServiceAccount, Session, TriedSession, VerifyOutcome,
+    AccountEntry, AccountRef, ApiError, Cause, Certainty, ClientId, ClipboardContent, CommandOutcome,
+    CopyOutcome, CreatedSecret, Disposition, ExistingSecret, Exit, NewSecret, Now, OrganizationId,
+    OrganizationSettings, Page, Project, ProjectEntry, ProjectId, Rejection, SaveFailure, SavedFile,
+    SecretId, ServerText, ServiceAccount, Session, TriedSession,
 };
 use atlas_secret::jobs::{AtlasApi, Journal};
 use atlas_secret::tui::screens::{CreatedScreen, FieldName, Focus, Form, Notice};
 use atlas_secret::tui::{
-    App, Certainty, Command, Event, JobRunner, KeyPress, LOOKUP_DELAY, PastedText, Report, Screen, Size,
+    App, Command, Event, JobRunner, KeyPress, LOOKUP_DELAY, PastedText, Report, Screen, Size,
 };
 use crossterm::event::{KeyCode, KeyModifiers};
 use jiff::Timestamp;
@@ -37,15 +37,15 @@ type Reply<T> = oneshot::Sender<T>;
 
 /// A request that waits for its answer.
 pub enum Call {
-    SignIn(Reply<Result<(), ReadProblem>>),
-    Account(AccountRef, Reply<Result<ServiceAccount, ReadProblem>>),
-    Project(ProjectId, Reply<Result<Project, ReadProblem>>),
-    Settings(OrganizationId, Reply<Result<OrganizationSettings, ReadProblem>>),
-    Projects(u32, Reply<Result<Page<ProjectEntry>, ReadProblem>>),
-    Accounts(ProjectId, u32, Reply<Result<Page<AccountEntry>, ReadProblem>>),
-    Create(NewSecret, Reply<CreateOutcome>),
-    Delete(AccountRef, SecretId, Reply<DeleteOutcome>),
-    Verify(ClientId, Reply<VerifyOutcome>),
+    SignIn(Reply<Result<(), ApiError>>),
+    Account(AccountRef, Reply<Result<ServiceAccount, ApiError>>),
+    Project(ProjectId, Reply<Result<Project, ApiError>>),
+    Settings(OrganizationId, Reply<Result<OrganizationSettings, ApiError>>),
+    Projects(u32, Reply<Result<Page<ProjectEntry>, ApiError>>),
+    Accounts(ProjectId, u32, Reply<Result<Page<AccountEntry>, ApiError>>),
+    Create(NewSecret, Reply<Result<CreatedSecret, ApiError>>),
+    Delete(AccountRef, SecretId, Reply<Result<(), ApiError>>),
+    Verify(ClientId, Reply<Result<(), ApiError>>),
 }
 
 /// An Atlas that answers when the test says so.
@@ -86,54 +86,52 @@ impl Call {
     /// A creating POST is never abandoned: its answer counts whatever became of the job.
     fn is_abandoned(&self) -> bool {
         match self {
-            Self::SignIn(reply) => reply.is_closed(),
+            Self::SignIn(reply) | Self::Delete(_, _, reply) | Self::Verify(_, reply) => reply.is_closed(),
             Self::Account(_, reply) => reply.is_closed(),
             Self::Project(_, reply) => reply.is_closed(),
             Self::Settings(_, reply) => reply.is_closed(),
             Self::Projects(_, reply) => reply.is_closed(),
             Self::Accounts(_, _, reply) => reply.is_closed(),
             Self::Create(..) => false,
-            Self::Delete(_, _, reply) => reply.is_closed(),
-            Self::Verify(_, reply) => reply.is_closed(),
         }
     }
 }
 
 impl AtlasApi for FakeAtlas {
-    async fn sign_in(&self) -> Result<(), ReadProblem> {
+    async fn sign_in(&self) -> Result<(), ApiError> {
         self.ask(Call::SignIn).await
     }
 
-    async fn account(&self, of: &AccountRef) -> Result<ServiceAccount, ReadProblem> {
+    async fn account(&self, of: &AccountRef) -> Result<ServiceAccount, ApiError> {
         self.ask(|reply| Call::Account(of.clone(), reply)).await
     }
 
-    async fn project(&self, id: &ProjectId) -> Result<Project, ReadProblem> {
+    async fn project(&self, id: &ProjectId) -> Result<Project, ApiError> {
         self.ask(|reply| Call::Project(id.clone(), reply)).await
     }
 
-    async fn settings(&self, of: &OrganizationId) -> Result<OrganizationSettings, ReadProblem> {
+    async fn settings(&self, of: &OrganizationId) -> Result<OrganizationSettings, ApiError> {
         self.ask(|reply| Call::Settings(of.clone(), reply)).await
     }
 
-    async fn projects(&self, page: u32) -> Result<Page<ProjectEntry>, ReadProblem> {
+    async fn projects(&self, page: u32) -> Result<Page<ProjectEntry>, ApiError> {
         self.ask(|reply| Call::Projects(page, reply)).await
     }
 
-    async fn accounts(&self, of: &ProjectId, page: u32) -> Result<Page<AccountEntry>, ReadProblem> {
+    async fn accounts(&self, of: &ProjectId, page: u32) -> Result<Page<AccountEntry>, ApiError> {
         self.ask(|reply| Call::Accounts(of.clone(), page, reply)).await
     }
 
-    async fn create_secret(&self, new_secret: &NewSecret) -> CreateOutcome {
+    async fn create_secret(&self, new_secret: &NewSecret) -> Result<CreatedSecret, ApiError> {
         self.0.lock().unwrap().posts += 1;
         self.ask(|reply| Call::Create(new_secret.clone(), reply)).await
     }
 
-    async fn delete_secret(&self, of: &AccountRef, id: &SecretId) -> DeleteOutcome {
+    async fn delete_secret(&self, of: &AccountRef, id: &SecretId) -> Result<(), ApiError> {
         self.ask(|reply| Call::Delete(of.clone(), id.clone(), reply)).await
     }
 
-    async fn verify(&self, client: &ClientId, _: &SecretString) -> VerifyOutcome {
+    async fn verify(&self, client: &ClientId, _: &SecretString) -> Result<(), ApiError> {
         self.ask(|reply| Call::Verify(client.clone(), reply)).await
     }
 }
@@ -264,7 +262,7 @@ impl Stage {
 
     pub fn created_as(secret: CreatedSecret) -> Self {
         let mut stage = Self::posting();
-        stage.answered(CreateOutcome::Created(secret));
+        stage.answered(Ok(secret));
         stage
     }
 
@@ -439,7 +437,7 @@ impl Stage {
     }
 
     #[track_caller]
-    pub fn signed_in(&mut self, result: Result<(), ReadProblem>) -> &mut Self {
+    pub fn signed_in(&mut self, result: Result<(), ApiError>) -> &mut Self {
         self.reply(
             |call| match call {
                 Call::SignIn(reply) => Ok(reply),
@@ -450,7 +448,7 @@ impl Stage {
     }
 
     #[track_caller]
-    pub fn account_read(&mut self, result: Result<ServiceAccount, ReadProblem>) -> &mut Self {
+    pub fn account_read(&mut self, result: Result<ServiceAccount, ApiError>) -> &mut Self {
         self.reply(
             |call| match call {
                 Call::Account(_, reply) => Ok(reply),
@@ -472,7 +470,7 @@ impl Stage {
     }
 
     #[track_caller]
-    pub fn answered(&mut self, outcome: CreateOutcome) -> &mut Self {
+    pub fn answered(&mut self, outcome: Result<CreatedSecret, ApiError>) -> &mut Self {
         self.reply(
             |call| match call {
                 Call::Create(_, reply) => Ok(reply),
@@ -483,7 +481,7 @@ impl Stage {
     }
 
     #[track_caller]
-    pub fn deleted(&mut self, outcome: DeleteOutcome) -> &mut Self {
+    pub fn deleted(&mut self, outcome: Result<(), ApiError>) -> &mut Self {
         self.reply(
             |call| match call {
                 Call::Delete(_, _, reply) => Ok(reply),
@@ -494,7 +492,7 @@ impl Stage {
     }
 
     #[track_caller]
-    pub fn project_read(&mut self, result: Result<Project, ReadProblem>) -> &mut Self {
+    pub fn project_read(&mut self, result: Result<Project, ApiError>) -> &mut Self {
         self.reply(
             |call| match call {
                 Call::Project(_, reply) => Ok(reply),
@@ -506,7 +504,7 @@ impl Stage {
 
     /// The project that is fetched beside a creation cannot be.
     pub fn project_unread(&mut self) -> &mut Self {
-        self.project_read(Err(ReadProblem::Unexpected { status: 502 }))
+        self.project_read(Err(ApiError::sent(Cause::Unexpected { status: 502 })))
     }
 
     /// The organization's settings, which are asked for as soon as it is known.
@@ -522,7 +520,7 @@ impl Stage {
     }
 
     #[track_caller]
-    pub fn projects_page(&mut self, result: Result<Page<ProjectEntry>, ReadProblem>) -> &mut Self {
+    pub fn projects_page(&mut self, result: Result<Page<ProjectEntry>, ApiError>) -> &mut Self {
         self.reply(
             |call| match call {
                 Call::Projects(_, reply) => Ok(reply),
@@ -533,7 +531,7 @@ impl Stage {
     }
 
     #[track_caller]
-    pub fn accounts_page(&mut self, result: Result<Page<AccountEntry>, ReadProblem>) -> &mut Self {
+    pub fn accounts_page(&mut self, result: Result<Page<AccountEntry>, ApiError>) -> &mut Self {
         self.reply(
             |call| match call {
                 Call::Accounts(_, _, reply) => Ok(reply),
@@ -544,7 +542,7 @@ impl Stage {
     }
 
     #[track_caller]
-    pub fn verified(&mut self, outcome: VerifyOutcome) -> &mut Self {
+    pub fn verified(&mut self, outcome: Result<(), ApiError>) -> &mut Self {
         self.reply(
             |call| match call {
                 Call::Verify(_, reply) => Ok(reply),
@@ -594,10 +592,10 @@ impl Stage {
     }
 
     pub fn command_ended(&mut self, outcome: CommandOutcome) -> &mut Self {
-        self.event(Event::CommandEnded(outcome))
+        self.event(Event::CommandEnded(outcome.into()))
     }
 
-    pub fn printed(&mut self, result: Result<(), PrintFailure>) -> &mut Self {
+    pub fn printed(&mut self, result: Result<(), String>) -> &mut Self {
         self.event(Event::Printed(result))
     }
 

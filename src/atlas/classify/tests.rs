@@ -1,7 +1,7 @@
 use secrecy::ExposeSecret;
 
 use super::*;
-use crate::domain::{RejectionKind, ServiceAccount};
+use crate::domain::{Certainty, RejectionKind, ServiceAccount};
 
 const SECRET: &str = "mdb_sa_sk_FAKEfakeFAKEfakeFAKEfakeFAKEfakeFAKE9f3a";
 
@@ -9,15 +9,12 @@ fn answer(status: u16, body: &[u8]) -> Answer {
     Answer::of(status, body)
 }
 
-fn service_account(answer: &Answer) -> Result<ServiceAccount, ReadProblem> {
+fn service_account(answer: &Answer) -> Result<ServiceAccount, ApiError> {
     read(answer, wire::service_account)
 }
 
-fn created(status: u16, body: &[u8]) -> crate::domain::CreatedSecret {
-    match create_outcome(answer(status, body)) {
-        CreateOutcome::Created(secret) => secret,
-        other => panic!("{other:?}"),
-    }
+fn secret(status: u16, body: &[u8]) -> CreatedSecret {
+    created(&answer(status, body)).unwrap()
 }
 
 #[test]
@@ -33,13 +30,13 @@ fn a_secret_that_can_be_read_is_never_lost() {
     ];
     for body in &bodies {
         for status in [200, 201, 202] {
-            let secret = created(status, body.as_bytes());
+            let secret = secret(status, body.as_bytes());
             assert_eq!(secret.value.expose_secret(), SECRET, "{status} {body}");
             assert_eq!((secret.id, secret.created_at, secret.expires_at), (None, None, None));
         }
     }
     let not_utf8 = [b"{\"id\":\"\xff\",\"secret\":\"", SECRET.as_bytes(), b"\"}"].concat();
-    assert_eq!(created(201, &not_utf8).value.expose_secret(), SECRET);
+    assert_eq!(secret(201, &not_utf8).value.expose_secret(), SECRET);
 }
 
 #[test]
@@ -83,7 +80,7 @@ fn what_cannot_be_read_beside_a_secret_costs_only_itself() {
         ];
         for body in &bodies {
             let shown: String = body.chars().take(200).collect();
-            let secret = created(201, body.as_bytes());
+            let secret = created(&answer(201, body.as_bytes())).unwrap();
             assert_eq!(secret.value.expose_secret(), SECRET, "{shown}");
             assert_eq!(secret.id.as_ref().map(crate::domain::SecretId::as_str), Some(ID), "{shown}");
         }
@@ -96,14 +93,14 @@ fn a_secret_that_came_before_a_body_was_cut_off_is_taken() {
     let first = whole.find(SECRET).unwrap() + SECRET.len() + 1;
     for end in first..whole.len() {
         let mut answer = answer(201, &whole.as_bytes()[..end]);
-        answer.end = BodyEnd::Broken(TransportProblem::ConnectTimeout);
-        let CreateOutcome::Created(secret) = create_outcome(answer) else { panic!("{}", &whole[..end]) };
+        answer.end = BodyEnd::Cut(Cause::ConnectTimeout);
+        let Ok(secret) = created(&answer) else { panic!("{}", &whole[..end]) };
         assert_eq!(secret.value.expose_secret(), SECRET, "{}", &whole[..end]);
     }
     for end in 0..first {
-        let outcome = create_outcome(answer(201, &whole.as_bytes()[..end]));
+        let outcome = created(&answer(201, &whole.as_bytes()[..end]));
         assert!(
-            matches!(outcome, CreateOutcome::Unknown(LostAnswer::ValueUnreadable(_))),
+            matches!(outcome, Err(ApiError { cause: Cause::ValueUnreadable(_), .. })),
             "{}",
             &whole[..end]
         );
@@ -114,10 +111,10 @@ fn a_secret_that_came_before_a_body_was_cut_off_is_taken() {
 fn one_success_of_the_two_that_an_envelope_and_its_answer_claim_is_enough() {
     let enveloped = |status: u16| format!(r#"{{"status":{status},"content":{{"secret":"{SECRET}"}}}}"#);
     for (status, within) in [(200, 404), (500, 201)] {
-        assert_eq!(created(status, enveloped(within).as_bytes()).value.expose_secret(), SECRET);
+        assert_eq!(secret(status, enveloped(within).as_bytes()).value.expose_secret(), SECRET);
     }
-    let neither = create_outcome(answer(500, enveloped(500).as_bytes()));
-    assert!(matches!(neither, CreateOutcome::Unknown(LostAnswer::Unexpected { status: 500 })), "{neither:?}");
+    let neither = created(&answer(500, enveloped(500).as_bytes()));
+    assert!(matches!(neither, Err(ApiError { cause: Cause::Unexpected { status: 500 }, .. })), "{neither:?}");
 }
 
 #[test]
@@ -125,7 +122,10 @@ fn an_account_under_a_status_that_is_no_success_is_not_read() {
     let account = br#"{"clientId":"mdb_sa_id_1234567890abcdef12345678","name":"ci","secrets":[]}"#;
     assert!(service_account(&answer(200, account)).is_ok());
     for status in [199, 300, 404, 500] {
-        assert_eq!(service_account(&answer(status, account)), Err(ReadProblem::Unexpected { status }));
+        assert_eq!(
+            service_account(&answer(status, account)),
+            Err(ApiError::sent(Cause::Unexpected { status }))
+        );
     }
 }
 
@@ -133,13 +133,13 @@ fn an_account_under_a_status_that_is_no_success_is_not_read() {
 fn a_whole_secret_in_a_body_that_did_not_end_is_not_lost() {
     let ends = [
         BodyEnd::TooLarge,
-        BodyEnd::TimedOut(std::time::Duration::from_secs(60)),
-        BodyEnd::Broken(TransportProblem::ConnectTimeout),
+        BodyEnd::Cut(Cause::TimedOut(std::time::Duration::from_secs(60))),
+        BodyEnd::Cut(Cause::ConnectTimeout),
     ];
     for end in ends {
         let mut answer = answer(201, format!(r#"{{"secret":"{SECRET}"}}   "#).as_bytes());
         answer.end = end;
-        assert!(matches!(create_outcome(answer), CreateOutcome::Created(_)));
+        assert!(created(&answer).is_ok());
     }
 }
 
@@ -159,8 +159,8 @@ fn what_is_not_a_secret_is_not_taken_for_one() {
         br#"{"status":201,"content":["mdb_sa_sk_FAKE",null,null,null]}"#,
     ];
     for body in bodies {
-        let outcome = create_outcome(answer(201, body));
-        assert!(matches!(outcome, CreateOutcome::Unknown(LostAnswer::ValueUnreadable(_))), "{outcome:?}");
+        let outcome = created(&answer(201, body));
+        assert!(matches!(outcome, Err(ApiError { cause: Cause::ValueUnreadable(_), .. })), "{outcome:?}");
     }
 }
 
@@ -184,8 +184,12 @@ fn only_atlas_own_error_under_a_4xx_is_a_refusal() {
         (404, "<html>not found</html>", false),
     ];
     for (status, body, is_refusal) in rows {
-        let outcome = create_outcome(answer(status, body.as_bytes()));
-        assert_eq!(matches!(outcome, CreateOutcome::Rejected(_)), is_refusal, "{status} {body}: {outcome:?}");
+        let outcome = created(&answer(status, body.as_bytes()));
+        assert_eq!(
+            matches!(outcome, Err(ApiError { cause: Cause::Rejected(_), .. })),
+            is_refusal,
+            "{status} {body}: {outcome:?}"
+        );
     }
 }
 
@@ -246,16 +250,16 @@ fn a_refusal_does_not_need_a_code() {
         ("<html><body>401</body></html>", None),
     ];
     for (body, words) in rows {
-        let outcome = create_outcome(answer(401, body.as_bytes()));
+        let outcome = created(&answer(401, body.as_bytes()));
         let problem = service_account(&answer(401, body.as_bytes())).unwrap_err();
         match (words, outcome) {
-            (Some(words), CreateOutcome::Rejected(rejection)) => {
+            (Some(words), Err(ApiError { cause: Cause::Rejected(rejection), .. })) => {
                 assert_eq!(rejection.kind(), RejectionKind::NotAuthorized);
                 assert_eq!(rejection.atlas_words().as_str(), words, "{body}");
-                assert_eq!(problem, ReadProblem::Rejected(rejection), "{body}");
+                assert_eq!(problem, ApiError::rejected(*rejection), "{body}");
             }
-            (None, CreateOutcome::Unknown(LostAnswer::Unexpected { status: 401 })) => {
-                assert_eq!(problem, ReadProblem::Unexpected { status: 401 }, "{body}");
+            (None, Err(ApiError { cause: Cause::Unexpected { status: 401 }, .. })) => {
+                assert_eq!(problem, ApiError::sent(Cause::Unexpected { status: 401 }), "{body}");
             }
             (_, outcome) => panic!("{body}: {outcome:?}"),
         }
@@ -277,7 +281,7 @@ fn a_read_is_refused_by_atlas_only_under_an_error_status() {
     ];
     for (status, body, is_refusal) in rows {
         let problem = service_account(&answer(status, body.as_bytes())).unwrap_err();
-        assert_eq!(matches!(problem, ReadProblem::Rejected(_)), is_refusal, "{status} {body}: {problem:?}");
+        assert_eq!(matches!(problem.cause, Cause::Rejected(_)), is_refusal, "{status} {body}: {problem:?}");
     }
 }
 
@@ -297,7 +301,8 @@ fn the_address_that_has_to_be_listed_is_told() {
         let body = format!(
             r#"{{"error":403,"errorCode":"ORG_REQUIRES_ACCESS_LIST","detail":"No.","parameters":{parameters}}}"#
         );
-        let CreateOutcome::Rejected(rejection) = create_outcome(answer(403, body.as_bytes())) else {
+        let Err(ApiError { cause: Cause::Rejected(rejection), .. }) = created(&answer(403, body.as_bytes()))
+        else {
             panic!("{body}");
         };
         assert_eq!(rejection.address, expected.map(ServerText::new), "{body}");
@@ -313,7 +318,7 @@ fn the_address_that_has_to_be_listed_is_told() {
 fn the_fields_of_a_bad_request_are_kept() {
     let body = br#"{"error":400,"errorCode":"VALIDATION_ERROR","detail":"Bad.","reason":"Bad Request",
         "badRequestDetail":{"fields":[{"field":"secretExpiresAfterHours","description":"must be <= 720"}, 7]}}"#;
-    let CreateOutcome::Rejected(rejection) = create_outcome(answer(400, body)) else {
+    let Err(ApiError { cause: Cause::Rejected(rejection), .. }) = created(&answer(400, body)) else {
         panic!("not a refusal");
     };
     assert_eq!(rejection.fields[0].field.as_str(), "secretExpiresAfterHours");
@@ -340,7 +345,7 @@ fn an_account_is_read_leniently_but_never_looks_emptier_than_it_is() {
     let unreadable = r#"{"name":"ci","secrets":[{"id":"../..","expiresAt":"2027-03-01T00:00:00Z"}]}"#;
     for body in ["", "{}", "[]", r#"{"secrets":{}}"#, unreadable, "<html>"] {
         let problem = service_account(&answer(200, body.as_bytes())).unwrap_err();
-        assert_eq!(problem, ReadProblem::Unexpected { status: 200 }, "{body}");
+        assert_eq!(problem, ApiError::sent(Cause::Unexpected { status: 200 }), "{body}");
     }
 }
 
@@ -384,10 +389,10 @@ fn only_what_atlas_documents_says_that_a_secret_was_deleted() {
         (200, format!(r#"{{"status":403,"content":{}}}"#, error(403, "FORBIDDEN")), failed),
     ];
     for (status, body, expected) in rows {
-        let found = match delete_outcome(&answer(status, body.as_bytes())) {
-            DeleteOutcome::Gone => gone,
-            DeleteOutcome::Failed(_) => failed,
-            DeleteOutcome::Unknown(_) => unknown,
+        let found = match deleted(&answer(status, body.as_bytes())) {
+            Ok(()) => gone,
+            Err(error) if error.certainty() == Certainty::NotDone => failed,
+            Err(_) => unknown,
         };
         assert_eq!(found, expected, "{status} {body}");
     }

@@ -5,12 +5,12 @@ use super::*;
 #[test]
 fn the_log_says_why_there_was_no_answer() {
     let rows = [
-        (Failure::NotSent(ReadProblem::Unexpected { status: 1 }), "not sent"),
-        (Failure::Broken(TransportProblem::ConnectTimeout), "no answer: the connection broke"),
-        (Failure::TimedOut(Duration::from_secs(3)), "no answer in time"),
+        (ApiError::not_sent(Cause::ConnectTimeout), "not sent"),
+        (ApiError::interrupted(ServerText::new("reset")), "no answer: the connection broke"),
+        (ApiError::sent(Cause::TimedOut(Duration::from_secs(3))), "no answer in time"),
     ];
-    for (failure, expected) in rows {
-        assert_eq!(failure.words(), expected);
+    for (error, expected) in rows {
+        assert_eq!(no_answer_words(&error), expected);
     }
 }
 

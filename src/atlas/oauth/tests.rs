@@ -58,7 +58,7 @@ fn a_life_of_any_length_is_understood() {
 
 #[test]
 fn refusals_are_told_apart_by_the_type_of_error() {
-    let refused = |words| ReadProblem::SignInRefused(ServerText::new(words));
+    let refused = |words| ApiError::sent(Cause::SignInRefused(ServerText::new(words)));
     let rows = [
         (
             401,
@@ -69,7 +69,7 @@ fn refusals_are_told_apart_by_the_type_of_error() {
         (
             429,
             r#"{"error":429,"errorCode":"RATE_LIMITED","detail":"limited to 50 requests every 1 minutes"}"#,
-            ReadProblem::Rejected(Rejection {
+            ApiError::rejected(Rejection {
                 status: 429,
                 error_code: ServerText::new("RATE_LIMITED"),
                 detail: ServerText::new("limited to 50 requests every 1 minutes"),
@@ -78,15 +78,15 @@ fn refusals_are_told_apart_by_the_type_of_error() {
                 retry_after: None,
             }),
         ),
-        (200, "{}", ReadProblem::Unexpected { status: 200 }),
-        (200, r#"{"access_token":""}"#, ReadProblem::Unexpected { status: 200 }),
-        (200, r#"["FAKE"]"#, ReadProblem::Unexpected { status: 200 }),
-        (200, "<html>", ReadProblem::Unexpected { status: 200 }),
-        (302, "", ReadProblem::Unexpected { status: 302 }),
-        (503, r#"{"error":"temporarily_unavailable"}"#, ReadProblem::Unexpected { status: 503 }),
+        (200, "{}", ApiError::sent(Cause::Unexpected { status: 200 })),
+        (200, r#"{"access_token":""}"#, ApiError::sent(Cause::Unexpected { status: 200 })),
+        (200, r#"["FAKE"]"#, ApiError::sent(Cause::Unexpected { status: 200 })),
+        (200, "<html>", ApiError::sent(Cause::Unexpected { status: 200 })),
+        (302, "", ApiError::sent(Cause::Unexpected { status: 302 })),
+        (503, r#"{"error":"temporarily_unavailable"}"#, ApiError::sent(Cause::Unexpected { status: 503 })),
     ];
     for (status, body, expected) in rows {
-        let problem = token(&answer(status, body), Instant::now()).unwrap_err().into_read_problem();
+        let problem = token(&answer(status, body), Instant::now()).unwrap_err();
         assert_eq!(problem, expected, "{status} {body}");
     }
 }

@@ -45,8 +45,7 @@ fn words(text: &str) -> ServerText {
 async fn a_name_without_address_was_not_sent() {
     let builder = reqwest::Client::builder().no_proxy().dns_resolver(Arc::new(NoSuchName));
     let error = failure(builder, "https://atlas.invalid/").await;
-    assert!(is_not_sent(&error));
-    assert_eq!(problem(error), TransportProblem::Dns(words("no such name")));
+    assert_eq!(no_answer(error), ApiError::not_sent(Cause::Dns(words("no such name"))));
 }
 
 #[tokio::test]
@@ -63,8 +62,7 @@ async fn what_a_proxy_does_not_let_through_was_not_sent() {
     for (proxy, expected) in rows {
         let proxy = reqwest::Proxy::https(format!("http://{proxy}")).unwrap();
         let error = failure(reqwest::Client::builder().proxy(proxy), "https://atlas.invalid/").await;
-        assert!(is_not_sent(&error), "{expected}");
-        assert_eq!(problem(error), TransportProblem::Proxy(words(expected)));
+        assert_eq!(no_answer(error), ApiError::not_sent(Cause::Proxy(words(expected))));
     }
 }
 
@@ -77,8 +75,7 @@ async fn a_host_that_speaks_no_tls_was_not_sent_anything() {
     for (bytes, expected) in rows {
         let url = format!("https://{}/", answering(bytes));
         let error = failure(reqwest::Client::builder().no_proxy(), &url).await;
-        assert!(is_not_sent(&error), "{expected}");
-        assert_eq!(problem(error), TransportProblem::Tls(words(expected)));
+        assert_eq!(no_answer(error), ApiError::not_sent(Cause::Tls(words(expected))));
     }
 }
 
@@ -89,8 +86,7 @@ async fn a_stalled_handshake_was_not_sent_anything() {
     let limit = std::time::Duration::from_millis(20);
     let builder = reqwest::Client::builder().no_proxy().connect_timeout(limit);
     let error = failure(builder, &url).await;
-    assert!(is_not_sent(&error));
-    assert_eq!(problem(error), TransportProblem::ConnectTimeout);
+    assert_eq!(no_answer(error), ApiError::not_sent(Cause::ConnectTimeout));
 }
 
 #[tokio::test]
@@ -99,7 +95,10 @@ async fn the_words_name_neither_url_nor_query() {
     let url = format!("http://{}/?token=FAKE", listener.local_addr().unwrap());
     drop(listener);
     let error = failure(reqwest::Client::builder().no_proxy(), &url).await;
-    assert_eq!(problem(error), TransportProblem::Connect(words("the host refused the connection")));
+    assert_eq!(
+        no_answer(error),
+        ApiError::not_sent(Cause::Connect(words("the host refused the connection")))
+    );
 }
 
 /// An error of the verifier's own, by its name.
@@ -222,7 +221,7 @@ fn what_the_system_says_of_a_connection_is_put_in_plain_words() {
     ];
     for (kind, expected) in rows {
         let nested = io::Error::other(io::Error::from(kind));
-        assert_eq!(cause_of(&nested), words(expected), "{kind}");
+        assert_eq!(words_of(&nested), words(expected), "{kind}");
     }
-    assert_eq!(cause_of(&io::Error::other("something else")), words("something else"));
+    assert_eq!(words_of(&io::Error::other("something else")), words("something else"));
 }

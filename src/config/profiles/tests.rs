@@ -116,9 +116,9 @@ fn a_device_is_not_read() {
 #[test]
 fn a_failure_to_read_is_named() {
     let denied = problem_of(&io::Error::from(ErrorKind::PermissionDenied));
-    assert_eq!(denied, FileProblem::NotReadable);
+    assert!(denied.starts_with("cannot be read (permission denied)"), "{denied}");
     let other = problem_of(&io::Error::from(ErrorKind::TimedOut));
-    assert_eq!(other.to_string(), "cannot be read: timed out");
+    assert_eq!(other, "cannot be read: timed out");
 }
 
 #[test]
@@ -131,7 +131,7 @@ fn broken_toml_is_placed_and_not_quoted() {
     ];
     for (text, line) in rows {
         let problem = parse(text).unwrap_err();
-        assert_eq!(problem, FileProblem::NotToml(line), "{text:?}");
-        assert!(!format!("{problem} {problem:?}").contains("canary"));
+        assert_eq!(problem, format!("is not valid TOML: see line {line}"), "{text:?}");
+        assert!(!problem.contains("canary"));
     }
 }

@@ -1,21 +1,13 @@
 //! Which clipboard backends to try, and in which order.
 
-/// The family of clipboards that the machine has. A field rather than a `cfg`, so that one table tests all.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OperatingSystem {
-    /// Linux, the BSDs and the like: the clipboard belongs to an X11 or Wayland display.
-    Unix,
-    /// macOS: one pasteboard for each session, no display needed.
-    MacOs,
-    /// Windows: one clipboard for each session, no display needed.
-    Windows,
-}
+use crate::domain::Os;
 
 /// The facts that decide how to copy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Environment {
-    /// The family of clipboards.
-    pub operating_system: OperatingSystem,
+    /// The family of clipboards: of an X11 or Wayland display, or one for each session. A field rather than a `cfg`, so
+    /// that one table tests all.
+    pub os: Os,
     /// True when the user sits at another machine and is connected over SSH.
     pub over_ssh: bool,
     /// `TMUX`: socket, process and session of the tmux that this program runs in.
@@ -36,15 +28,8 @@ impl Environment {
     /// Reads the facts from environment variables; an empty variable counts as unset.
     pub fn read(variable: impl Fn(&str) -> Option<String>) -> Self {
         let set = |name: &str| variable(name).filter(|value| !value.is_empty());
-        let operating_system = if cfg!(target_os = "macos") {
-            OperatingSystem::MacOs
-        } else if cfg!(windows) {
-            OperatingSystem::Windows
-        } else {
-            OperatingSystem::Unix
-        };
         Self {
-            operating_system,
+            os: Os::current(),
             over_ssh: ["SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT"].iter().any(|name| set(name).is_some()),
             tmux: set("TMUX"),
             inside_screen: set("STY").is_some(),
@@ -118,9 +103,9 @@ fn native_clipboard_is_the_users(environment: &Environment) -> bool {
     if environment.over_ssh {
         return has_forwarded_display(environment);
     }
-    match environment.operating_system {
-        OperatingSystem::MacOs | OperatingSystem::Windows => true,
-        OperatingSystem::Unix => environment.display.is_some() || environment.wayland_display.is_some(),
+    match environment.os {
+        Os::MacOs | Os::Windows => true,
+        Os::Xdg => environment.display.is_some() || environment.wayland_display.is_some(),
     }
 }
 
@@ -132,9 +117,7 @@ fn has_forwarded_display(environment: &Environment) -> bool {
         return false;
     };
     let names_a_host = !display.starts_with([':', '/']) && !display.starts_with("unix:");
-    names_a_host
-        && environment.operating_system == OperatingSystem::Unix
-        && environment.wayland_display.is_none()
+    names_a_host && environment.os == Os::Xdg && environment.wayland_display.is_none()
 }
 
 /// GNU screen swallows the sequence, the Linux console and `dumb` terminals do not know it, and Terminal.app
@@ -144,7 +127,7 @@ fn terminal_supports_osc52(environment: &Environment) -> bool {
         return false;
     }
     match environment.terminal.as_deref() {
-        None => environment.operating_system == OperatingSystem::Windows,
+        None => environment.os == Os::Windows,
         Some(terminal) => !matches!(terminal, "dumb" | "linux" | "unknown" | "vt100" | "vt220"),
     }
 }
@@ -153,16 +136,16 @@ fn terminal_supports_osc52(environment: &Environment) -> bool {
 mod tests {
     use super::*;
     use ClipboardBackend::{Native, Osc52, Tmux};
-    use OperatingSystem::{MacOs, Unix, Windows};
+    use Os::{MacOs, Windows, Xdg};
 
-    fn environment(operating_system: OperatingSystem, variables: &str) -> Environment {
+    fn environment(os: Os, variables: &str) -> Environment {
         let lookup = |name: &str| {
             variables
                 .split_whitespace()
                 .filter_map(|pair| pair.split_once('='))
                 .find_map(|(known, value)| (known == name).then(|| value.to_owned()))
         };
-        Environment { operating_system, ..Environment::read(lookup) }
+        Environment { os, ..Environment::read(lookup) }
     }
 
     /// Name, operating system, the backends in order, the variables that are set.
@@ -208,7 +191,7 @@ mod tests {
                 panic!("{row} has four cells");
             };
             let operating_system = match operating_system {
-                "Unix" => Unix,
+                "Unix" => Xdg,
                 "MacOs" => MacOs,
                 "Windows" => Windows,
                 _ => panic!("unknown operating system {operating_system}"),
@@ -225,11 +208,11 @@ mod tests {
 
     #[test]
     fn a_preference_is_followed() {
-        let nothing = environment(Unix, "");
+        let nothing = environment(Xdg, "");
         assert_eq!(select_backend(&nothing, Preference::Native), [Native]);
         assert_eq!(select_backend(&nothing, Preference::Tmux), [Tmux]);
         assert_eq!(select_backend(&nothing, Preference::Osc52), [Osc52]);
-        assert_eq!(select_backend(&environment(Unix, "DISPLAY=:0 TERM=xterm"), Preference::Off), []);
+        assert_eq!(select_backend(&environment(Xdg, "DISPLAY=:0 TERM=xterm"), Preference::Off), []);
     }
 
     #[test]

@@ -22,9 +22,9 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
-use crate::domain::{ClipboardContent, CopyError, CopyFailure, CopyOutcome, ServerText, TerminalRoute};
+use crate::domain::{ClipboardContent, CopyError, CopyOutcome, ServerText, TerminalRoute};
 
-pub use backend::{ClipboardBackend, Environment, OperatingSystem, Preference, select_backend};
+pub use backend::{ClipboardBackend, Environment, Preference, select_backend};
 pub use client::this_program;
 pub use server::{HOLD_CLIPBOARD, hold_clipboard};
 
@@ -65,8 +65,8 @@ impl Copier {
     }
 
     /// Copies a text that is not a secret in the same way; it stays until something else is copied.
-    pub async fn copy_text(&self, text: String, terminal: &mut (dyn io::Write + Send)) -> CopyOutcome {
-        self.copy_for(None, &SecretString::from(text), terminal).await
+    pub async fn copy_text(&self, text: &SecretString, terminal: &mut (dyn io::Write + Send)) -> CopyOutcome {
+        self.copy_for(None, text, terminal).await
     }
 
     /// Checks what the system's clipboard holds of what was copied to it: `Cleared` when nothing ever was, `Unreadable`
@@ -120,7 +120,7 @@ impl Copier {
             errors.push(if is_off { CopyError::SwitchedOff } else { CopyError::NoBackend });
         }
         let reasons = errors.iter().map(|error| ServerText::new(&error.to_string())).collect();
-        CopyOutcome::Failed(CopyFailure { reasons })
+        CopyOutcome::Failed { reasons }
     }
 
     /// The environment now: the one that a tmux session was started with may be long out of date.

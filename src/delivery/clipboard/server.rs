@@ -111,18 +111,17 @@ fn detach_from_terminal() {
     let _ = rustix::thread::set_name(c"atlas-secret");
 }
 
-fn run(requests: impl Read + Send + 'static, reports: impl Write) -> io::Result<()> {
+fn run(requests: impl Read + Send + 'static, mut reports: impl Write) -> io::Result<()> {
     let watchdog = Watchdog::start(Instant::now() + WORK_TIMEOUT)?;
-    let mut reports = ReportWriter(reports);
     let selection = match Selection::open() {
         Ok(selection) => selection,
         Err(error) => {
-            reports.send(None, Report::Failed(error));
+            send(&mut reports, None, Report::Failed(error));
             return Ok(());
         }
     };
     let requests = read_in_background(requests)?;
-    reports.send(None, Report::Opened);
+    send(&mut reports, None, Report::Opened);
     ClipboardServer { selection, reports, watchdog, lease: None, requests: Some(requests) }.serve();
     Ok(())
 }
@@ -142,20 +141,16 @@ fn read_in_background(
     Ok(requests)
 }
 
-struct ReportWriter<W>(W);
-
-impl<W: Write> ReportWriter<W> {
-    /// A program that is gone reads no report, and that is no reason to stop.
-    fn send(&mut self, answers: Option<RequestNumber>, report: Report) {
-        if let Ok(line) = report.encode(answers) {
-            let _ = self.0.write_all(line.as_bytes()).and_then(|()| self.0.flush());
-        }
+/// A program that is gone reads no report, and that is no reason to stop.
+fn send(reports: &mut impl Write, answers: Option<RequestNumber>, report: Report) {
+    if let Ok(line) = report.encode(answers) {
+        let _ = reports.write_all(line.as_bytes()).and_then(|()| reports.flush());
     }
 }
 
 struct ClipboardServer<W> {
     selection: Selection,
-    reports: ReportWriter<W>,
+    reports: W,
     watchdog: Watchdog,
     /// `None` as long as no value is held.
     lease: Option<Lease>,
@@ -221,7 +216,7 @@ impl<W: Write> ClipboardServer<W> {
                 self.end(Some(number), lost)
             }
             content => {
-                self.reports.send(Some(number), Report::Content(content));
+                send(&mut self.reports, Some(number), Report::Content(content));
                 ControlFlow::Continue(())
             }
         }
@@ -235,7 +230,7 @@ impl<W: Write> ClipboardServer<W> {
     ) -> ControlFlow<()> {
         self.watchdog.set(Instant::now() + WORK_TIMEOUT);
         if let Err(error) = self.selection.set(value) {
-            self.reports.send(Some(number), Report::Failed(error));
+            send(&mut self.reports, Some(number), Report::Failed(error));
             return ControlFlow::Break(());
         }
         let lease = Lease::begin(clear_after, Instant::now());
@@ -244,7 +239,7 @@ impl<W: Write> ClipboardServer<W> {
         self.watchdog.set(lease.end + GRACE);
         let is_verified = self.selection.reads_back();
         let clears_in = lease.clears_in(Instant::now());
-        self.reports.send(Some(number), Report::Set { is_verified, clears_in });
+        send(&mut self.reports, Some(number), Report::Set { is_verified, clears_in });
         ControlFlow::Continue(())
     }
 
@@ -307,7 +302,7 @@ impl<W: Write> ClipboardServer<W> {
         }
         self.watch_from_now(LeaseState::Cleared { by_request: answers.is_some(), was_put_back: false });
         if answers.is_some() {
-            self.reports.send(answers, Report::Content(ClipboardContent::Cleared));
+            send(&mut self.reports, answers, Report::Content(ClipboardContent::Cleared));
         }
         ControlFlow::Continue(())
     }
@@ -337,7 +332,7 @@ impl<W: Write> ClipboardServer<W> {
     /// Forgets the value, and reports what is on the clipboard.
     fn end(&mut self, answers: Option<RequestNumber>, content: ClipboardContent) -> ControlFlow<()> {
         self.selection.forget();
-        self.reports.send(answers, Report::Ended(content));
+        send(&mut self.reports, answers, Report::Ended(content));
         ControlFlow::Break(())
     }
 }

@@ -1,9 +1,10 @@
 //! Commands that every system has, each behaving in its own way. Those that need a terminal are in
 //! `tests/sinks/`.
 
-use std::fs::{self, File};
+use std::fs;
 use std::time::{Duration, Instant};
 
+use secrecy::ExposeSecret;
 use tempfile::TempDir;
 
 use super::*;
@@ -20,15 +21,21 @@ impl Desk {
         Self(tempfile::tempdir().unwrap())
     }
 
-    /// Runs the line; what the command prints goes to a file of this folder.
     async fn run(&self, line: &str) -> CommandOutcome {
-        self.run_with(line, &payload()).await
+        self.run_with(line, Format::Secret, &payload()).await.outcome
     }
 
-    async fn run_with(&self, line: &str, payload: &SecretPayload) -> CommandOutcome {
+    async fn run_with(&self, line: &str, format: Format, payload: &SecretPayload) -> CommandReport {
         let line = line.replace("{}", self.0.path().to_str().unwrap());
-        let output = CommandOutput::Beside(File::create(self.path("printed")).unwrap());
-        tokio::time::timeout(DEADLINE, pipe_to(&line, None, payload, output)).await.unwrap()
+        tokio::time::timeout(DEADLINE, pipe_to(&line, None, format, payload, |_| ())).await.unwrap()
+    }
+
+    /// What a command that succeeds prints.
+    async fn printed(&self, line: &str) -> String {
+        let ended = self.run_with(line, Format::Secret, &payload()).await;
+        assert_eq!(ended.outcome, CommandOutcome::Succeeded, "{ended:?}");
+        let lines: Vec<&str> = ended.output.lines.iter().map(ServerText::as_str).collect();
+        lines.join("\n")
     }
 
     fn path(&self, name: &str) -> std::path::PathBuf {
@@ -53,8 +60,29 @@ async fn a_command_gets_exactly_the_value() {
     let desk = Desk::new();
     assert_eq!(desk.run("sh -c 'cat > {}/out'").await, CommandOutcome::Succeeded);
     assert_eq!(desk.read("out"), VALUE);
-    assert_eq!(desk.run("cat").await, CommandOutcome::Succeeded);
-    assert_eq!(desk.read("printed"), VALUE);
+}
+
+#[tokio::test]
+async fn a_command_gets_the_secret_in_its_format() {
+    let desk = Desk::new();
+    for format in Format::ALL {
+        let ended = desk.run_with("sh -c 'cat > {}/out'", format, &payload()).await;
+        assert_eq!(ended, CommandOutcome::Succeeded.into());
+        assert_eq!(desk.read("out"), render(format, &payload()).expose_secret(), "{format:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_a_command_prints_is_captured_without_the_secret() {
+    let desk = Desk::new();
+    let line = "sh -c 'cat >/dev/null; echo stored; sleep 0.1; echo a warning >&2'";
+    assert_eq!(desk.printed(line).await, "stored\na warning");
+    let hidden = "(not shown: it contains the secret)";
+    assert_eq!(desk.printed("cat").await, hidden);
+    assert_eq!(desk.printed("sh -c 'cat >&2'").await, hidden);
+    let ended = desk.run_with("cat", Format::Env, &payload()).await;
+    let lines: Vec<&str> = ended.output.lines.iter().map(ServerText::as_str).collect();
+    assert_eq!(lines, ["MONGODB_ATLAS_CLIENT_ID=mdb_sa_id_1234567890abcdef12345678", hidden]);
 }
 
 #[tokio::test]
@@ -79,6 +107,15 @@ async fn how_a_command_ended_is_told() {
 }
 
 #[tokio::test]
+async fn only_a_line_that_can_be_run_is_announced() {
+    let mut announced = Vec::new();
+    for line in ["sh -c true", "cat | cat", "sh 'open", "cat {nothing}"] {
+        pipe_to(line, None, Format::Secret, &payload(), |program| announced.push(program.to_owned())).await;
+    }
+    assert_eq!(announced, ["sh"]);
+}
+
+#[tokio::test]
 async fn what_cannot_be_started_is_told() {
     let desk = Desk::new();
     let missing = CommandOutcome::NotFound(ServerText::new("no-such-program-anywhere"));
@@ -95,18 +132,18 @@ async fn a_value_stays_one_argument() {
     let desk = Desk::new();
     let line = r#"sh -c 'cat >/dev/null; printf "<%s>" "$@"' sh "until {expires_at}, for {client_id}" {} x"#;
     let line = line.replace("{} ", "{x: 1} ");
-    assert_eq!(desk.run(&line).await, CommandOutcome::Succeeded);
+    let printed = desk.printed(&line).await;
     let expected = "<until 2026-12-23T17:14:05Z, for mdb_sa_id_1234567890abcdef12345678><{x:><1}><x>";
-    assert_eq!(desk.read("printed"), expected);
+    assert_eq!(printed, expected);
 }
 
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn the_secret_is_in_no_argument_and_no_variable() {
     let desk = Desk::new();
-    let line = "sh -c 'cat >/dev/null; cat /proc/$$/cmdline /proc/$$/environ' sh {client_id}";
+    let line = "sh -c 'cat >/dev/null; cat /proc/$$/cmdline /proc/$$/environ >{}/seen' sh {client_id}";
     assert_eq!(desk.run(line).await, CommandOutcome::Succeeded);
-    let seen = desk.read("printed");
+    let seen = desk.read("seen");
     assert!(seen.contains("mdb_sa_id_1234567890abcdef12345678") && !seen.contains("FAKEfake"));
 }
 
@@ -117,9 +154,8 @@ async fn the_pipe_is_the_commands_standard_input_and_nothing_else_of_it() {
     let script = "cat >/dev/null; pipe=$(readlink /proc/$$/fd/0); echo \"$pipe\"; for fd in /proc/$$/fd/*; do \
         if [ \"$(readlink \"$fd\")\" = \"$pipe\" ]; then echo \"fd ${fd##*/}\"; fi; done";
     fs::write(desk.path("script"), script).unwrap();
-    assert_eq!(desk.run("sh {}/script").await, CommandOutcome::Succeeded);
-    let printed = desk.read("printed");
-    assert!(printed.starts_with("pipe:") && printed.ends_with("]\nfd 0\n"), "{printed}");
+    let printed = desk.printed("sh {}/script").await;
+    assert!(printed.starts_with("pipe:") && printed.ends_with("]\nfd 0"), "{printed}");
 }
 
 #[tokio::test]
@@ -127,8 +163,7 @@ async fn what_a_command_leaves_behind_is_not_waited_for() {
     let desk = Desk::new();
     let script = "exec 3<&0; cat >/dev/null; sleep 60 <&3 >/dev/null 2>&1 & echo $!";
     fs::write(desk.path("script"), script).unwrap();
-    assert_eq!(desk.run("sh {}/script").await, CommandOutcome::Succeeded);
-    let left: i32 = desk.read("printed").trim().parse().unwrap();
+    let left: i32 = desk.printed("sh {}/script").await.parse().unwrap();
     let left = rustix::process::Pid::from_raw(left).unwrap();
     // That it is there to be killed shows that it was not waited for.
     rustix::process::kill_process(left, rustix::process::Signal::KILL).unwrap();
@@ -151,7 +186,8 @@ async fn half_a_secret_is_never_handed_over() {
     let desk = Desk::new();
     let long = handover_of(&"fake".repeat(1_000_000));
     let refused = CommandOutcome::NotStarted(ServerText::new("the secret is too long for a pipe"));
-    assert_eq!(desk.run_with("sh -c 'cat > {}/out'", &long).await, refused);
+    let ended = desk.run_with("sh -c 'cat > {}/out'", Format::Secret, &long).await;
+    assert_eq!(ended, refused.into());
     assert!(!desk.path("out").exists());
 }
 
@@ -168,5 +204,5 @@ async fn a_command_dies_of_a_broken_pipe_of_its_own() {
 #[test]
 fn a_command_can_be_waited_for_by_a_task_of_its_own() {
     fn is_send<T: Send>(_: &T) {}
-    is_send(&pipe_to("cat", None, &payload(), CommandOutput::Ours));
+    is_send(&pipe_to("cat", None, Format::Secret, &payload(), |_| ()));
 }

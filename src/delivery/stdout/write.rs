@@ -2,37 +2,40 @@
 
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::delivery::{os::os_error_message, render};
-use crate::domain::{Format, PrintFailure, SecretPayload};
+use crate::delivery::render;
+use crate::domain::{Format, SecretPayload, os_error_message};
 
 /// Writes `payload` in `format` to this process's standard output and, if that is a file, waits until it is on
 /// the disk. Of a file that takes only a part nothing is left, so that the same can be tried again.
 ///
 /// Blocks for as long as the reader lets it wait. A reader that has gone is an error and no signal: Rust ignores
 /// SIGPIPE.
-pub fn write_secret(format: Format, payload: &SecretPayload) -> Result<(), PrintFailure> {
+pub fn write_secret(format: Format, payload: &SecretPayload) -> Result<(), String> {
     write_text(&render(format, payload))
 }
 
 #[cfg(unix)]
-fn write_text(text: &SecretString) -> Result<(), PrintFailure> {
+fn write_text(text: &SecretString) -> Result<(), String> {
     on_unix::write_to(std::io::stdout(), text.expose_secret().as_bytes())
 }
 
 #[cfg(not(unix))]
-fn write_text(text: &SecretString) -> Result<(), PrintFailure> {
+fn write_text(text: &SecretString) -> Result<(), String> {
     use std::io::Write;
     let mut output = std::io::stdout().lock();
     let written = output.write_all(text.expose_secret().as_bytes()).and_then(|()| output.flush());
     written.map_err(|error| failure_of(&error))
 }
 
-fn failure_of(error: &std::io::Error) -> PrintFailure {
+/// What happened, as a sentence.
+fn failure_of(error: &std::io::Error) -> String {
     use std::io::ErrorKind;
     match error.kind() {
-        ErrorKind::BrokenPipe | ErrorKind::ConnectionReset => PrintFailure::Closed,
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => PrintFailure::Full,
-        _ => PrintFailure::Other(os_error_message(error)),
+        ErrorKind::BrokenPipe | ErrorKind::ConnectionReset => {
+            "No program reads standard output any more.".to_owned()
+        }
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "No space left for standard output.".to_owned(),
+        _ => format!("Standard output could not be written: {}.", os_error_message(error)),
     }
 }
 
@@ -46,10 +49,8 @@ pub(super) mod on_unix {
     use rustix::fs::{FileType, SeekFrom};
     use rustix::io::{Errno, retry_on_intr};
 
-    use crate::domain::PrintFailure;
-
     /// Writes all of `bytes`, and waits for the disk if it is a file.
-    pub fn write_to(descriptor: impl AsFd, bytes: &[u8]) -> Result<(), PrintFailure> {
+    pub fn write_to(descriptor: impl AsFd, bytes: &[u8]) -> Result<(), String> {
         let descriptor = descriptor.as_fd();
         let done = match length_of_file(descriptor) {
             Some(before) => write_file(descriptor, before, bytes),

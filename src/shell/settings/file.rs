@@ -7,16 +7,17 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::cli::LONGEST_COPY;
+use crate::config::{FileError, read_bytes};
 use crate::delivery::{Preference, check_line};
 use crate::domain::{
     CommandOutcome, Format, KnownCommand, Lifetime, Os, SECRET_PREFIX, ServerText, Template, is_invisible,
 };
-
-use crate::config::{FileError, FileProblem, read_bytes};
+use crate::process::wall_clock;
 
 /// The longest command line that can be edited on the screen.
 const LONGEST_COMMAND: usize = 1024;
@@ -51,7 +52,7 @@ impl SettingsFile {
         Self::read(path).map_err(|problem| FileError { file, problem })
     }
 
-    fn read(path: &Path) -> Result<Option<Self>, FileProblem> {
+    fn read(path: &Path) -> Result<Option<Self>, String> {
         let Some((bytes, _)) = read_bytes(path)? else { return Ok(None) };
         let text = std::str::from_utf8(&bytes).map_err(|error| {
             let before = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
@@ -70,7 +71,7 @@ impl SettingsFile {
         Self::of_table(text, table.get_ref()).map(Some)
     }
 
-    fn of_table(text: &str, table: &DeTable<'_>) -> Result<Self, FileProblem> {
+    fn of_table(text: &str, table: &DeTable<'_>) -> Result<Self, String> {
         let mut file = Self::default();
         for (key, value) in table {
             let value = Setting { text, key: key.get_ref(), value };
@@ -95,15 +96,15 @@ struct Setting<'a> {
 }
 
 impl Setting<'_> {
-    fn wrong(&self, why: impl AsRef<str>) -> FileProblem {
+    fn wrong(&self, why: impl AsRef<str>) -> String {
         self.wrong_at(self.value.span(), why)
     }
 
-    fn wrong_at(&self, span: Range<usize>, why: impl AsRef<str>) -> FileProblem {
+    fn wrong_at(&self, span: Range<usize>, why: impl AsRef<str>) -> String {
         problem(line_of(self.text, span.start), &format!("{}: {}", self.key, why.as_ref()))
     }
 
-    fn string(&self, example: &str) -> Result<&str, FileProblem> {
+    fn string(&self, example: &str) -> Result<&str, String> {
         let text = self.value.get_ref().as_str();
         text.ok_or_else(|| self.wrong(format!("must be text in quotes, such as {example}")))
     }
@@ -113,40 +114,42 @@ impl Setting<'_> {
         i64::from_str_radix(integer.as_str(), integer.radix()).ok()
     }
 
-    fn lifetime(&self) -> Result<String, FileProblem> {
+    fn lifetime(&self) -> Result<String, String> {
         let text = match self.value.get_ref() {
             DeValue::String(text) => text.trim().to_owned(),
+            DeValue::Datetime(date) => date.to_string(),
             DeValue::Integer(hours) => {
                 self.integer().map_or_else(|| hours.to_string(), |hours| hours.to_string())
             }
             _ => return Err(self.wrong("must be a time such as \"30d\", or a number of hours")),
         };
-        // A date depends on when and where it is read: the form judges it.
-        if text.parse::<DateTime>().is_err() {
-            Lifetime::parse(&text).map_err(|error| self.wrong(format!("{text}: {error}")))?;
-        }
+        // Only a date needs the time zone, which takes time to load.
+        let is_date = text.parse::<DateTime>().is_ok();
+        let zone = if is_date { TimeZone::system() } else { TimeZone::UTC };
+        Lifetime::parse_at(&text, wall_clock(), &zone)
+            .map_err(|error| self.wrong(format!("{text}: {error}")))?;
         Ok(text)
     }
 
-    fn seconds(&self) -> Result<u64, FileProblem> {
+    fn seconds(&self) -> Result<u64, String> {
         let seconds = self.integer().and_then(|seconds| u64::try_from(seconds).ok());
         seconds
             .filter(|seconds| *seconds <= LONGEST_COPY)
             .ok_or_else(|| self.wrong(format!("must be a number of seconds, 0 to {LONGEST_COPY} (12 hours)")))
     }
 
-    fn clipboard(&self) -> Result<Preference, FileProblem> {
+    fn clipboard(&self) -> Result<Preference, String> {
         let name = self.string("\"auto\"")?;
         Preference::from_str(name, false)
             .map_err(|_| self.wrong(format!("unknown method {name}: use auto, native, tmux, osc52 or off")))
     }
 
-    fn template(&self) -> Result<Template, FileProblem> {
+    fn template(&self) -> Result<Template, String> {
         let text = self.string("\"{client_id}:{secret}\"")?;
         Template::parse(text).map_err(|error| self.wrong(error.to_string()))
     }
 
-    fn sinks(&self) -> Result<Vec<KnownCommand>, FileProblem> {
+    fn sinks(&self) -> Result<Vec<KnownCommand>, String> {
         let Some(tables) = self.value.get_ref().as_array() else {
             return Err(self.wrong("write [[sink]], in two pairs of brackets, above each of your commands"));
         };
@@ -161,7 +164,7 @@ impl Setting<'_> {
         Ok(sinks)
     }
 
-    fn sink(&self, table: &Spanned<DeValue<'_>>) -> Result<KnownCommand, FileProblem> {
+    fn sink(&self, table: &Spanned<DeValue<'_>>) -> Result<KnownCommand, String> {
         let Some(fields) = table.get_ref().as_table() else {
             return Err(self.wrong_at(table.span(), "must be a table with a name and a command"));
         };
@@ -185,12 +188,12 @@ impl Setting<'_> {
         })
     }
 
-    fn name(&self) -> Result<ServerText, FileProblem> {
+    fn name(&self) -> Result<ServerText, String> {
         let name = ServerText::new(self.string("\"production\"")?);
         if name.is_empty() { Err(self.wrong("is empty")) } else { Ok(name) }
     }
 
-    fn command(&self) -> Result<String, FileProblem> {
+    fn command(&self) -> Result<String, String> {
         let line = self.string("\"pass insert -m atlas/{client_id}\"")?.trim();
         if line.chars().count() > LONGEST_COMMAND {
             return Err(
@@ -217,7 +220,7 @@ impl Setting<'_> {
         Ok(line.to_owned())
     }
 
-    fn format(&self) -> Result<Format, FileProblem> {
+    fn format(&self) -> Result<Format, String> {
         let name = self.string("\"json\"")?;
         Format::named(name).filter(|format| format.holds_the_secret()).ok_or_else(|| {
             let known = Format::ALL.into_iter().filter(|format| format.holds_the_secret()).map(Format::name);
@@ -226,12 +229,12 @@ impl Setting<'_> {
     }
 }
 
-fn unknown_key(text: &str, key: &Spanned<std::borrow::Cow<'_, str>>, known: &str) -> FileProblem {
+fn unknown_key(text: &str, key: &Spanned<std::borrow::Cow<'_, str>>, known: &str) -> String {
     problem(line_of(text, key.span().start), &format!("{}: unknown setting, use {known}", key.get_ref()))
 }
 
-fn problem(line: usize, reason: &str) -> FileProblem {
-    FileProblem::Setting { line, reason: ServerText::new(reason) }
+fn problem(line: usize, reason: &str) -> String {
+    format!("has an error in line {line}: {}", ServerText::new(reason))
 }
 
 /// The line, from 1, of this place in the text.

@@ -19,7 +19,12 @@ pub(super) struct Report<'a> {
     /// Where the file of settings is or would be.
     pub path: Option<&'a Path>,
     pub file: Option<&'a SettingsFile>,
+    /// True when a variable names the profile.
+    pub names_profile: bool,
 }
+
+/// Longer values do not move the sources of the others.
+const WIDEST: usize = 64;
 
 /// A setting: its name, its value, its source.
 type Row = [String; 3];
@@ -31,7 +36,10 @@ impl Report<'_> {
         rows.extend(found.map_or_else(demo_rows, |found| self.found_rows(found)));
         rows.extend(self.account_rows(found));
         rows.extend(self.delivery_rows());
-        let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
+        let width = |column: usize| {
+            let widths = rows.iter().map(|row| row[column].chars().count());
+            widths.filter(|width| *width <= WIDEST).max().unwrap_or(0)
+        };
         let (names, values) = (width(0), width(1));
         rows.iter().fold(String::new(), |mut text, [name, value, source]| {
             let line = format!("{name:<names$}  {value:<values$}  {source}");
@@ -51,8 +59,14 @@ impl Report<'_> {
         let source = match (&found.origin, &self.arguments.profile) {
             (Some(Origin::Environment(names)), _) => names.join(", "),
             (Some(Origin::Profile(name)), Some(_)) => format!("profile {name} (--profile)"),
-            (Some(Origin::Profile(name)), None) => format!("profile {name}"),
-            (None, _) => String::new(),
+            (Some(Origin::Profile(name)), None) if self.names_profile => {
+                format!("profile {name} (MONGODB_ATLAS_PROFILE)")
+            }
+            (Some(Origin::Profile(name)), None) => format!("profile {name} (the only or the default one)"),
+            (None, _) => {
+                let why = found.warnings.iter().find(|warning| warning.is_why_nothing_signs_in());
+                why.map(|warning| safe(&warning.to_string())).unwrap_or_default()
+            }
         };
         vec![
             row("base URL", &found.base_url.to_string(), &found.base_url_place),
@@ -63,7 +77,7 @@ impl Report<'_> {
     fn account_rows(&self, found: Option<&Found>) -> Vec<Row> {
         let flag = |value: &Option<String>, option| value.as_ref().map(|value| (safe(value), option));
         let in_project =
-            found.and_then(|found| Some((found.project_id.clone()?, found.project_place.as_str())));
+            found.and_then(|found| Some((safe(found.project_id.as_ref()?), found.project_place.as_str())));
         let project = flag(&self.arguments.project_id, "--project-id").or(in_project);
         let client = flag(&self.arguments.client_id, "--client-id");
         let demo = if self.arguments.demo { ("from the demo", "--demo") } else { ("not set", "") };

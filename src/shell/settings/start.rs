@@ -7,21 +7,26 @@ use crate::domain::{BaseUrl, HostKind, ServerText, Session, SessionOrigin, trim_
 use crate::jobs::{Source, identity, profile_session};
 use crate::tui::screens::Form;
 
-use super::SettingsError;
+use crate::shell::error::StartError;
 
 /// Where a run starts from.
-pub(super) struct Start {
+pub(in crate::shell) struct Start {
+    /// Where requests go; `None` when the user has to sign in.
     pub source: Option<Source>,
+    /// What the header says.
     pub session: Session,
     pub base_url: BaseUrl,
+    /// Warnings about the credentials.
     pub notes: Vec<ServerText>,
+    /// Why there is no source, where something is wrong; it is one of the notes.
     pub unusable: Option<ServerText>,
     pub form: Form,
+    /// Where the secret that signs in is stored.
     pub login_holder: Option<ServerText>,
 }
 
 impl Start {
-    pub fn demo(arguments: &Arguments, expires_after: &str) -> Result<Self, SettingsError> {
+    pub fn demo(arguments: &Arguments, expires_after: &str) -> Result<Self, StartError> {
         let world = World::demo()?.with_more_projects(arguments.demo_projects);
         let (project, client) = world.prefill();
         // The account is one of that project alone.

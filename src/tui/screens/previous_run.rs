@@ -5,7 +5,7 @@ use std::time::Duration;
 use crossterm::event::KeyCode;
 use ratatui::style::Style;
 
-use crate::domain::{AccountRef, Now, PendingRecord, ReadProblem};
+use crate::domain::{AccountRef, Now, PendingRecord};
 use crate::jobs::{Before, Deletion, Recheck};
 use crate::tui::app::{Component, Screen, Shared, Transition};
 use crate::tui::canvas::{Canvas, SPINNER_STEP};
@@ -34,19 +34,13 @@ pub struct PreviousRun {
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Stage {
     /// It is shown, with the reason why it was not deleted if that was tried.
-    Shown(Option<NotDeleted>),
+    Shown(Option<String>),
     /// "Delete it?"; a no leads back to what was shown.
-    Asking(Option<NotDeleted>),
+    Asking(Option<String>),
     /// The account is fetched before anything is deleted.
     Rechecking(Now),
     /// It is being deleted.
     Deleting(Now),
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum NotDeleted {
-    Used,
-    Failed(ReadProblem),
 }
 
 const SHOWN: &[Binding] = &[
@@ -124,8 +118,8 @@ impl Component for PreviousRun {
             }
             Event::DeleteFinished(deletion) if self.is_busy() => {
                 self.stage = Stage::Shown(match deletion {
-                    Deletion::Used(_) => Some(NotDeleted::Used),
-                    Deletion::Failed(problem) => Some(NotDeleted::Failed(problem)),
+                    Deletion::Used(_) => Some(IN_USE.to_owned()),
+                    Deletion::Failed(error) => Some(error.sentence(NOT_DELETED)),
                     Deletion::Deleted | Deletion::Cancelled => None,
                 });
             }
@@ -188,7 +182,7 @@ impl Component for PreviousRun {
             Stage::Rechecking(since) => canvas.running(app.now, *since, CHECKING_USE),
             Stage::Deleting(since) => canvas.running(app.now, *since, "Deleting the secret in Atlas"),
             Stage::Asking(_) => canvas.ask("Delete this secret in Atlas?", "delete"),
-            Stage::Shown(why) => self.draw_shown(why.as_ref(), canvas),
+            Stage::Shown(why) => self.draw_shown(why.as_deref(), canvas),
         }
     }
 }
@@ -198,14 +192,10 @@ impl PreviousRun {
         matches!(self.stage, Stage::Rechecking(_) | Stage::Deleting(_))
     }
 
-    fn draw_shown(&self, why: Option<&NotDeleted>, canvas: &mut Canvas) {
+    fn draw_shown(&self, why: Option<&str>, canvas: &mut Canvas) {
         let theme = canvas.theme;
         if let Some(why) = why {
-            let words = match why {
-                NotDeleted::Used => IN_USE.to_owned(),
-                NotDeleted::Failed(problem) => problem.after_deleting(NOT_DELETED),
-            };
-            canvas.words(0, &words, theme.bad);
+            canvas.words(0, why, theme.bad);
         }
         if !self.is_here {
             let host = self.record.entry.base_url.host();

@@ -5,8 +5,8 @@ use std::time::Duration;
 use crossterm::event::KeyCode;
 use ratatui::style::Style;
 
-use crate::domain::{AccountRef, Disposition, ExistingSecret, LostAnswer, Now, PendingRecord, ReadProblem};
-use crate::jobs::{Before, Deletion, PAUSES, Recheck, Recovered};
+use crate::domain::{AccountRef, ApiError, Certainty, Disposition, ExistingSecret, Now, PendingRecord};
+use crate::jobs::{Before, DeleteError, Deletion, PAUSES, Recheck, Recovered};
 use crate::tui::app::{Component, Shared, Transition};
 use crate::tui::canvas::{Canvas, spinner_wake};
 use crate::tui::event::{Command, Event};
@@ -43,7 +43,7 @@ pub(crate) fn none_appeared(after: Duration) -> String {
 }
 
 /// The search has failed.
-pub(crate) fn check_failed(problem: &ReadProblem) -> String {
+pub(crate) fn check_failed(problem: &ApiError) -> String {
     format!("Could not check the account's secrets. {}", problem.explain().title)
 }
 
@@ -52,7 +52,8 @@ pub(crate) fn check_failed(problem: &ReadProblem) -> String {
 pub struct Recovery {
     account: AccountRef,
     sent_at: Now,
-    lost: LostAnswer,
+    /// Why the answer is lost; `None` while it may still come, and for an earlier run.
+    lost: Option<ApiError>,
     before: Before,
     search: Search,
     /// The record of an earlier run that this is about.
@@ -76,7 +77,7 @@ enum Search {
     },
     Found(ExistingSecret),
     Several(Vec<ExistingSecret>),
-    Failed(ReadProblem),
+    Failed(ApiError),
     AskingToDelete(ExistingSecret),
     /// The account is fetched once more before anything is deleted.
     Rechecking {
@@ -91,7 +92,7 @@ enum Search {
     Used(ExistingSecret),
     NotDeleted {
         secret: ExistingSecret,
-        problem: ReadProblem,
+        problem: DeleteError,
     },
 }
 
@@ -147,7 +148,7 @@ impl Recovery {
         account: AccountRef,
         sent_at: Now,
         before: Before,
-        lost: LostAnswer,
+        lost: Option<ApiError>,
     ) -> Self {
         let recovery = Self {
             account,
@@ -171,7 +172,7 @@ impl Recovery {
         let recovery = Self {
             account,
             sent_at,
-            lost: LostAnswer::EarlierRun,
+            lost: None,
             before,
             search: Search::Fetching { since: app.now },
             record: Some(record),
@@ -183,8 +184,8 @@ impl Recovery {
     }
 
     /// The POST's answer turned out to be lost for good: searches again.
-    pub(in crate::tui) fn restart(&mut self, app: &mut Shared, lost: LostAnswer) {
-        self.lost = lost;
+    pub(in crate::tui) fn restart(&mut self, app: &mut Shared, lost: ApiError) {
+        self.lost = Some(lost);
         self.asks_to_leave = false;
         self.search_again(app);
     }
@@ -335,7 +336,7 @@ impl Component for Recovery {
     fn draw(&self, app: &Shared, canvas: &mut Canvas) {
         let theme = canvas.theme;
         canvas.warning(self.title(app), theme.strong);
-        canvas.words(2, &self.lost.sentence(), Style::new());
+        canvas.words(2, &self.what_happened(), Style::new());
         if let Some(in_flight) = &app.in_flight {
             // It moves once a second, too slow for a spinner to turn.
             let seconds = words::seconds(app.now.since(in_flight.since));
@@ -362,7 +363,8 @@ impl Recovery {
         if matches!(self.search, Search::Used(_)) {
             return "A secret was created, and it is in use";
         }
-        if self.lost.is_certainly_created() || self.search.found().is_some() {
+        let is_created = self.lost.as_ref().is_some_and(|error| error.certainty() == Certainty::Done);
+        if is_created || self.search.found().is_some() {
             return match app.in_flight {
                 Some(_) => "A secret was created, and its value may still arrive",
                 None => "A secret was created, but its value is lost",
@@ -371,6 +373,16 @@ impl Recovery {
         match self.search {
             Search::Deleted(_) => "The secret whose value was lost is deleted",
             _ => "A secret may have been created",
+        }
+    }
+
+    fn what_happened(&self) -> String {
+        match &self.lost {
+            Some(error) => error.after_creating(),
+            None if self.record.is_some() => {
+                "A previous run stopped before the secret was delivered.".to_owned()
+            }
+            None => "You stopped waiting. The request is still running.".to_owned(),
         }
     }
 
@@ -430,7 +442,7 @@ impl Recovery {
             }
             Search::NotDeleted { secret, problem } => {
                 draw_secret(app, secret, 0, canvas);
-                let title = problem.after_deleting(NOT_DELETED);
+                let title = problem.sentence(NOT_DELETED);
                 canvas.words(0, &title, theme.bad);
             }
         }

@@ -9,8 +9,8 @@ use jiff::Timestamp;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::domain::{AccountRef, ExistingSecret, LoginRisk, Now, ReadProblem, SecretId, ServiceAccount};
-use crate::jobs::{Deletion, Recheck};
+use crate::domain::{AccountRef, ApiError, ExistingSecret, LoginRisk, Now, SecretId, ServiceAccount};
+use crate::jobs::{DeleteError, Deletion, Recheck};
 use crate::tui::app::{Component, Shared, Transition};
 use crate::tui::canvas::{Canvas, SPINNER_STEP};
 use crate::tui::event::{Command, Event, Reader};
@@ -64,7 +64,7 @@ impl Keeps {
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Stage {
     Fetching,
-    Failed(ReadProblem),
+    Failed(ApiError),
     Choosing(Option<Report>),
     /// `y` deletes it; `is_second` when it was asked once already.
     Asking {
@@ -78,7 +78,7 @@ enum Stage {
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Report {
     Deleted(ExistingSecret),
-    NotDeleted(ReadProblem),
+    NotDeleted(DeleteError),
     /// This session signed in with it and still needs it.
     SignedInWith,
 }
@@ -166,7 +166,7 @@ impl SecretList {
         ListResult::Open
     }
 
-    fn fetched(&mut self, result: Result<ServiceAccount, ReadProblem>) {
+    fn fetched(&mut self, result: Result<ServiceAccount, ApiError>) {
         self.selected = 0;
         self.stage = match result {
             Ok(account) => {
@@ -298,7 +298,7 @@ impl SecretList {
                 canvas.marked(theme.glyphs.check, &words, theme.good);
             }
             Stage::Choosing(Some(Report::NotDeleted(problem))) => {
-                let words = problem.after_deleting("Not deleted.");
+                let words = problem.sentence("Not deleted.");
                 canvas.marked(theme.glyphs.cross, &words, theme.bad);
             }
             Stage::Choosing(Some(Report::SignedInWith)) => {

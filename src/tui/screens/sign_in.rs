@@ -6,8 +6,8 @@ use std::time::Duration;
 use ratatui::text::{Line, Span};
 
 use crate::domain::{
-    CredentialProblem, Credentials, Explanation, Half, Now, PairKind, ProfileName, ReadProblem,
-    RejectionKind, ServerText, Session, Tried, TriedSession,
+    ApiError, CredentialProblem, Credentials, Explanation, Half, Now, PairKind, ProfileName, RejectionKind,
+    ServerText, Session, Tried, TriedSession,
 };
 use crate::tui::app::{Component, Shared, Transition};
 use crate::tui::area::split_left;
@@ -116,13 +116,9 @@ impl SignInMethod {
 
 impl Problem {
     /// A refusal of what was typed names that and nothing else.
-    fn tried(problem: &ReadProblem, method: Option<&SignInMethod>) -> Self {
-        let kind = match problem {
-            ReadProblem::Rejected(rejection) => Some(rejection.kind()),
-            _ => None,
-        };
+    fn tried(problem: &ApiError, method: Option<&SignInMethod>) -> Self {
         let refused = |kind| Explanation::typed_credentials_refused(kind);
-        let explanation = match (kind, method) {
+        let explanation = match (problem.rejection_kind(), method) {
             (Some(RejectionKind::NotAuthorized), Some(SignInMethod::ApiKey)) => {
                 refused(Some(PairKind::ApiKey))
             }
@@ -259,7 +255,7 @@ impl SignIn {
             Tried::Refused(problem) => {
                 self.problem = Some(Problem::tried(&problem, self.method()));
                 // What Atlas refused is typed again; what never got there is tried again as it is.
-                let is_wrong = matches!(problem, ReadProblem::SignInRefused(_) | ReadProblem::Rejected(_));
+                let is_wrong = problem.is_about_signing_in() || problem.rejection().is_some();
                 if let Some(typing) = self.typing.as_mut().filter(|_| is_wrong) {
                     typing.secret = MaskedLine::default();
                 }

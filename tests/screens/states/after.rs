@@ -3,9 +3,8 @@
 use std::time::Duration;
 
 use atlas_secret::domain::{
-    BaseUrl, DeleteOutcome, ExistingSecret, Identity, JournalEntry, JournalProblem, JournalStep, Login,
-    PendingRecord, ProfileName, ProfileUpdate, ProjectId, ReadProblem, SecretId, ServerText, ServiceAccount,
-    Session, VerifyOutcome,
+    ApiError, BaseUrl, Cause, ExistingSecret, Identity, JournalEntry, JournalProblem, JournalStep, Login,
+    PendingRecord, ProfileName, ProfileUpdate, ProjectId, SecretId, ServerText, ServiceAccount, Session,
 };
 use atlas_secret::tui::Event;
 use crossterm::event::KeyCode;
@@ -20,10 +19,10 @@ pub fn states() -> Vec<State> {
     let mut refused = verifying();
 
     let words = ServerText::new("Invalid credentials provided.");
-    refused.send(Event::Verified(VerifyOutcome::Refused(words)));
+    refused.send(Event::Verified(Err(ApiError::sent(Cause::SignInRefused(words)))));
     let mut unchecked = verifying();
 
-    let outcome = VerifyOutcome::CouldNotCheck(ReadProblem::TimedOut(Duration::from_secs(10)));
+    let outcome = Err(ApiError::sent(Cause::TimedOut(Duration::from_secs(10))));
     unchecked.send(Event::Verified(outcome));
     let mut not_noted = Stage::created();
     not_noted.send(Event::RecordFailed(JournalProblem::Full.sentence(JournalStep::Begin)));
@@ -86,7 +85,7 @@ fn verifying() -> Stage {
 }
 
 fn verified(mut stage: Stage) -> Stage {
-    let outcome = VerifyOutcome::Accepted { at: Some(time("2026-11-23T17:14:20Z")) };
+    let outcome = Ok(());
     stage.send(Event::Verified(outcome));
     stage
 }
@@ -104,7 +103,7 @@ fn others() -> Stage {
     stage.signed_in(Ok(()));
     stage.account_read(Ok(account(vec![long()])));
     stage.press(KeyCode::Char('y'));
-    stage.answered(atlas_secret::domain::CreateOutcome::Created(crate::stage::secret()));
+    stage.answered(Ok(crate::stage::secret()));
     let own = ExistingSecret { id: SecretId::from_server(SECRET_ID).unwrap(), ..long() };
     let after = ExistingSecret { expires_at: Some(time("2026-11-30T17:14:00Z")), ..long() };
     stage.account_read(Ok(account(vec![after, own])));
@@ -120,14 +119,14 @@ fn named() -> Stage {
     stage.press(KeyCode::Enter);
     stage.signed_in(Ok(()));
     stage.account_read(Ok(account.clone()));
-    stage.answered(atlas_secret::domain::CreateOutcome::Created(crate::stage::secret()));
+    stage.answered(Ok(crate::stage::secret()));
     stage.account_read(Ok(account));
     stage
 }
 
 fn others_unreadable() -> Stage {
     let mut stage = Stage::created();
-    stage.account_read(Err(ReadProblem::TimedOut(Duration::from_secs(10))));
+    stage.account_read(Err(ApiError::sent(Cause::TimedOut(Duration::from_secs(10)))));
     stage
 }
 
@@ -138,7 +137,7 @@ fn retired() -> Stage {
     stage.press(KeyCode::Char('d'));
     stage.press(KeyCode::Char('y'));
     stage.press(KeyCode::Char('y'));
-    stage.deleted(DeleteOutcome::Gone);
+    stage.deleted(Ok(()));
     stage
 }
 

@@ -1,7 +1,7 @@
 //! What is known before anything is sent.
 
 use atlas_secret::domain::{
-    ExistingSecret, Login, OrganizationSettings, ReadProblem, SecretId, ServerText, ServiceAccount,
+    ApiError, ExistingSecret, Login, OrganizationSettings, SecretId, ServerText, ServiceAccount,
 };
 use atlas_secret::tui::Event;
 use atlas_secret::tui::screens::FieldName;
@@ -84,7 +84,7 @@ fn could_not_look() -> Stage {
     let mut stage = Stage::filled();
     stage.wait(atlas_secret::tui::LOOKUP_DELAY);
     let refused = rejection(403, "IP_ADDRESS_NOT_ON_ACCESS_LIST", "IP address 192.0.2.1 is not allowed.");
-    stage.account_read(Err(ReadProblem::Rejected(refused)));
+    stage.account_read(Err(ApiError::rejected(refused)));
     stage
 }
 

@@ -1,8 +1,8 @@
 //! Lists: while they are read, filtered, and when they cannot be read.
 
 use atlas_secret::domain::{
-    AccountEntry, ClientId, ExistingSecret, Login, OrganizationId, Page, ProjectEntry, ProjectId,
-    ReadProblem, ServerText,
+    AccountEntry, ApiError, Cause, ClientId, ExistingSecret, Login, OrganizationId, Page, ProjectEntry,
+    ProjectId, ServerText,
 };
 use atlas_secret::tui::Event;
 use atlas_secret::tui::screens::FieldName;
@@ -81,7 +81,7 @@ fn empty() -> Stage {
 fn failed() -> Stage {
     let mut stage = open(FieldName::Project);
 
-    let problem = ReadProblem::TimedOut(std::time::Duration::from_secs(20));
+    let problem = ApiError::sent(Cause::TimedOut(std::time::Duration::from_secs(20)));
     stage.projects_page(Err(problem));
     stage
 }
@@ -165,7 +165,7 @@ fn accounts_by_name() -> Stage {
 
 fn accounts_failed() -> Stage {
     let mut stage = open(FieldName::Client);
-    stage.accounts_page(Err(ReadProblem::Rejected(rejection(403, "FORBIDDEN", "This project is locked."))));
+    stage.accounts_page(Err(ApiError::rejected(rejection(403, "FORBIDDEN", "This project is locked."))));
     stage
 }
 

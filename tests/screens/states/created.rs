@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use atlas_secret::domain::{
-    ClipboardContent, CommandOutcome, CopyFailure, CopyOutcome, CreatedSecret, Format, HeldCopy,
-    PrintFailure, SaveFailure, SavedFile, ServerText, TerminalRoute,
+    ClipboardContent, CommandOutcome, CommandOutput, CommandReport, CopyOutcome, CreatedSecret, Format,
+    HeldCopy, KnownCommand, SaveFailure, SavedFile, ServerText, TerminalRoute,
 };
 use atlas_secret::tui::{Event, Output};
 use crossterm::event::KeyCode;
@@ -99,7 +99,7 @@ fn not_copied() -> Stage {
         "There is no display to copy to: neither WAYLAND_DISPLAY nor DISPLAY is set.",
         "tmux could not take it: no server is running at the socket that TMUX names.",
     ];
-    copy(CopyOutcome::Failed(CopyFailure { reasons: reasons.map(ServerText::new).into() }))
+    copy(CopyOutcome::Failed { reasons: reasons.map(ServerText::new).into() })
 }
 
 /// Copied, then something else was: the guard finds that out, and the person goes back.
@@ -147,8 +147,13 @@ fn panels() -> Vec<State> {
     let mut ended = open('p', "pass insert -m atlas/ci");
     ended.press(KeyCode::Enter);
 
+    let output =
+        printed(&["mkdir: created directory", "Error: the password store is empty. Try \"pass init\"."], 12);
     let last_line = ServerText::new("Error: the password store is empty. Try \"pass init\".");
-    ended.send(Event::CommandEnded(CommandOutcome::Exited { code: 1, last_line }));
+    ended.send(Event::CommandEnded(CommandReport {
+        outcome: CommandOutcome::Exited { code: 1, last_line },
+        output,
+    }));
     let mut help = open('p', "");
     help.press(KeyCode::F(1));
     vec![
@@ -161,9 +166,42 @@ fn panels() -> Vec<State> {
         state("panel_save_update_open_link", asks(true, Some("/home/admin/config/shop.env"))),
         state("panel_save_not_plain", not_plain),
         state("panel_pipe", open('p', "")),
+        state("panel_pipe_known", known(&[])),
+        state("panel_pipe_filtered", known(&[KeyCode::Char('k'), KeyCode::Char('s'), KeyCode::Down])),
+        state("panel_pipe_taken", known(&[KeyCode::Down, KeyCode::Down, KeyCode::Tab])),
+        state("panel_pipe_last", known(&[KeyCode::Up])),
         state("panel_pipe_failed", ended),
         state("panel_pipe_help", help),
     ]
+}
+
+fn printed(lines: &[&str], left_out: usize) -> CommandOutput {
+    CommandOutput { lines: lines.iter().map(|line| ServerText::new(line)).collect(), left_out }
+}
+
+/// The prompt for a command, with commands that are known.
+fn known(keys: &[KeyCode]) -> Stage {
+    let known = |(name, line, format): (&str, &str, Format)| KnownCommand {
+        name: ServerText::new(name),
+        line: line.to_owned(),
+        format,
+    };
+    let mut stage = Stage::created();
+    stage.app.shared.sinks = vec![known(("production", "sh -c 'ssh vault.internal keep'", Format::Json))];
+    stage.press(KeyCode::Char('p'));
+    let presets = [
+        ("password store", "pass insert -m atlas/{client_id}", Format::Secret),
+        ("GitHub", "gh secret set MONGODB_ATLAS_CLIENT_SECRET", Format::Secret),
+        ("GitLab", "glab variable set MONGODB_ATLAS_CLIENT_SECRET --masked", Format::Secret),
+        ("Kubernetes", "kubectl apply -f -", Format::Kubernetes),
+        ("Google Cloud", "gcloud secrets versions add atlas --data-file=-", Format::Secret),
+        ("Vault", "vault kv put -mount=secret atlas client_id={client_id} client_secret=-", Format::Secret),
+    ];
+    stage.send(Event::PresetsFound(presets.map(known).to_vec()));
+    for key in keys {
+        stage.press(*key);
+    }
+    stage
 }
 
 /// Handed over in three ways.
@@ -179,7 +217,10 @@ pub fn saved_copied_and_piped(mut stage: Stage) -> Stage {
     stage.type_in("pass insert -m atlas/ci");
     stage.press(KeyCode::Enter);
 
-    stage.send(Event::CommandEnded(CommandOutcome::Succeeded));
+    stage.send(Event::CommandEnded(CommandReport {
+        outcome: CommandOutcome::Succeeded,
+        output: printed(&["Enter contents of atlas/ci and press Ctrl+D when finished:"], 0),
+    }));
     stage
 }
 
@@ -191,7 +232,7 @@ fn deliveries() -> Vec<State> {
     broken.app.shared.output = Output::Sink(Format::Secret);
     broken.press(KeyCode::Char('q'));
 
-    broken.send(Event::Printed(Err(PrintFailure::Full)));
+    broken.send(Event::Printed(Err("No space left for standard output.".to_owned())));
     vec![
         state("created_saved_copied_and_piped", both),
         state("created_for_stdout", sink),

@@ -3,8 +3,7 @@
 use std::time::Duration;
 
 use atlas_secret::domain::{
-    CreateOutcome, ExistingSecret, FieldViolation, LostAnswer, ProfileName, ReadProblem, Rejection, SecretId,
-    ServerText, TransportProblem,
+    ApiError, Cause, ExistingSecret, FieldViolation, ProfileName, Rejection, SecretId, ServerText,
 };
 use crossterm::event::KeyCode;
 
@@ -34,24 +33,25 @@ pub fn states() -> Vec<State> {
 fn before_posting() -> Vec<State> {
     let mut sign_in = Stage::filled();
     sign_in.press(KeyCode::Enter);
-    sign_in.signed_in(Err(ReadProblem::SignInRefused(ServerText::new("invalid_client"))));
+    sign_in.signed_in(Err(ApiError::not_sent(Cause::SignInRefused(ServerText::new("invalid_client")))));
 
     let mut expired = Stage::filled();
     expired.press(KeyCode::Enter);
     let profile = ProfileName::new("my-own-login").unwrap();
     let detail = "You are not authorized for this resource.";
-    expired.signed_in(Err(ReadProblem::LoginExpired(profile, Box::new(rejection(401, "", detail)))));
+    expired
+        .signed_in(Err(ApiError::sent(Cause::LoginExpired(profile, Box::new(rejection(401, "", detail))))));
 
     let mut unreachable = Stage::filled();
     unreachable.press(KeyCode::Enter);
-    let problem = TransportProblem::Tls(ServerText::new("invalid peer certificate: UnknownIssuer"));
-    unreachable.signed_in(Err(ReadProblem::Transport(problem)));
+    let problem = ApiError::not_sent(Cause::Tls(ServerText::new("invalid peer certificate: UnknownIssuer")));
+    unreachable.signed_in(Err(problem));
 
     let mut no_project = Stage::filled();
     no_project.press(KeyCode::Enter);
     no_project.signed_in(Ok(()));
     let detail = format!("No group with ID {PROJECT} exists.");
-    no_project.account_read(Err(ReadProblem::Rejected(rejection(404, "GROUP_NOT_FOUND", &detail))));
+    no_project.account_read(Err(ApiError::rejected(rejection(404, "GROUP_NOT_FOUND", &detail))));
 
     // `--yes` was given, so no one is asked.
     let agreed = |first: &str| {
@@ -90,7 +90,7 @@ fn refused() -> Vec<State> {
         stage.answered(outcome);
         stage
     };
-    let rejected = |rejection| after(CreateOutcome::Rejected(rejection));
+    let rejected = |rejection| after(Err(ApiError::rejected(rejection)));
     let field = |path: &str, description: &str| FieldViolation {
         field: ServerText::new(path),
         description: ServerText::new(description),
@@ -107,7 +107,7 @@ fn refused() -> Vec<State> {
     vec![
         state(
             "failure_not_sent",
-            after(CreateOutcome::NotSent(TransportProblem::Connect(ServerText::new("connection refused")))),
+            after(Err(ApiError::not_sent(Cause::Connect(ServerText::new("connection refused"))))),
         ),
         state("failure_role_too_low", rejected(rejection(401, "USER_UNAUTHORIZED", "Not authorized."))),
         state(
@@ -125,6 +125,6 @@ fn refused() -> Vec<State> {
 fn lost_later() -> Vec<State> {
     let mut stage = unknown::stopped_waiting();
     stage.press(KeyCode::Char('b'));
-    stage.answered(CreateOutcome::Unknown(LostAnswer::TimedOut(Duration::from_secs(60))));
+    stage.answered(Err(ApiError::sent(Cause::TimedOut(Duration::from_secs(60)))));
     vec![state("failure_earlier_request_lost", stage)]
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use atlas_secret::domain::{AccountEntry, ClientId, Page, ProjectEntry, ProjectId, ReadProblem, ServerText};
+use atlas_secret::domain::{AccountEntry, ApiError, ClientId, Page, ProjectEntry, ProjectId, ServerText};
 use atlas_secret::tui::screens::FieldName;
 use crossterm::event::KeyCode;
 
@@ -91,7 +91,7 @@ fn names() -> Vec<State> {
     let mut chosen = named("staging", true);
     chosen.press(KeyCode::Enter);
     let mut failed = named("pay", false);
-    failed.projects_page(Err(ReadProblem::Rejected(rejection(
+    failed.projects_page(Err(ApiError::rejected(rejection(
         401,
         "USER_UNAUTHORIZED",
         "Current user is not authorized to perform this action.",

@@ -2,9 +2,7 @@
 
 use std::time::Duration;
 
-use atlas_secret::domain::{
-    ClipboardContent, CreatedSecret, DeleteOutcome, LostCopy, ReadProblem, TerminalRoute, TransportProblem,
-};
+use atlas_secret::domain::{ApiError, Cause, ClipboardContent, CreatedSecret, LostCopy, TerminalRoute};
 use crossterm::event::KeyCode;
 
 use crate::stage::{Stage, secret};
@@ -68,7 +66,7 @@ fn deleting() -> Vec<State> {
     };
     let failed = |problem| {
         let mut stage = deleting();
-        stage.deleted(DeleteOutcome::Failed(problem));
+        stage.deleted(Err(problem));
         stage
     };
     let mut later = deleting();
@@ -77,7 +75,7 @@ fn deleting() -> Vec<State> {
     vec![
         state("guard_deleting_at_once", deleting()),
         state("guard_deleting", later),
-        state("guard_delete_failed", failed(ReadProblem::Transport(TransportProblem::ConnectTimeout))),
-        state("guard_delete_refused", failed(ReadProblem::Rejected(refused))),
+        state("guard_delete_failed", failed(ApiError::not_sent(Cause::ConnectTimeout))),
+        state("guard_delete_refused", failed(ApiError::rejected(refused))),
     ]
 }

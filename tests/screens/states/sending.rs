@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use atlas_secret::domain::{CreateOutcome, ReadProblem, ServerText, ServiceAccount, TransportProblem};
+use atlas_secret::domain::{ApiError, Cause, ServerText, ServiceAccount};
 use crossterm::event::KeyCode;
 
 use crate::stage::Stage;
@@ -60,13 +60,16 @@ fn questions() -> Vec<State> {
         secrets: vec![existing("9f3a", "2027-03-01T12:00:00Z")],
         ..ServiceAccount::default()
     };
-    let connect = TransportProblem::Connect(ServerText::new("connection refused"));
+    let connect = ApiError::not_sent(Cause::Connect(ServerText::new("connection refused")));
     let unavailable = rejection(503, "SERVICE_UNAVAILABLE", "Atlas is being upgraded.");
     vec![
         state("sending_asks_to_shorten", asked(Ok(one))),
-        state("sending_could_not_look", asked(Err(ReadProblem::Transport(connect)))),
-        state("sending_could_not_look_in_time", asked(Err(ReadProblem::TimedOut(Duration::from_secs(3))))),
-        state("sending_could_not_look_refused", asked(Err(ReadProblem::Rejected(unavailable)))),
+        state("sending_could_not_look", asked(Err(connect))),
+        state(
+            "sending_could_not_look_in_time",
+            asked(Err(ApiError::sent(Cause::TimedOut(Duration::from_secs(3))))),
+        ),
+        state("sending_could_not_look_refused", asked(Err(ApiError::rejected(unavailable)))),
     ]
 }
 
@@ -89,13 +92,13 @@ fn limited() -> Vec<State> {
     let mut rate_limited = rejection(429, "RATE_LIMITED", "Too many requests from this address.");
     rate_limited.retry_after = Some(Duration::from_secs(30));
     let mut first = Stage::posting();
-    first.answered(CreateOutcome::Rejected(rate_limited.clone()));
+    first.answered(Err(ApiError::rejected(rate_limited.clone())));
     let mut second = Stage::posting();
-    second.answered(CreateOutcome::Rejected(rate_limited.clone()));
+    second.answered(Err(ApiError::rejected(rate_limited.clone())));
     second.wait(Duration::from_secs(30));
     second.signed_in(Ok(()));
     second.account_read(Ok(ServiceAccount::default()));
-    second.answered(CreateOutcome::Rejected(rate_limited));
+    second.answered(Err(ApiError::rejected(rate_limited)));
     second.wait(Duration::from_millis(29_001));
     vec![state("sending_limited", first), state("sending_limited_last_second", second)]
 }

@@ -1,6 +1,6 @@
 //! Signing in by hand.
 
-use atlas_secret::domain::{BaseUrl, ProfileName, ReadProblem, ServerText, Session, Tried, TriedSession};
+use atlas_secret::domain::{ApiError, BaseUrl, Cause, ProfileName, ServerText, Session, Tried, TriedSession};
 use atlas_secret::tui::screens::{Form, SignIn};
 use atlas_secret::tui::{Event, Screen};
 use crossterm::event::KeyCode;
@@ -70,22 +70,22 @@ fn key_typed() -> Stage {
     stage
 }
 
-fn invalid() -> ReadProblem {
-    ReadProblem::SignInRefused(ServerText::new("Invalid credentials provided."))
+fn invalid() -> ApiError {
+    ApiError::not_sent(Cause::SignInRefused(ServerText::new("Invalid credentials provided.")))
 }
 
-fn unauthorized() -> ReadProblem {
+fn unauthorized() -> ApiError {
     let detail = "You are not authorized for this resource.";
-    ReadProblem::Rejected(rejection(401, "UNEXPECTED_ERROR", detail))
+    ApiError::rejected(rejection(401, "UNEXPECTED_ERROR", detail))
 }
 
 /// A refusal whose words send the reader to Atlas's own.
-fn forbidden() -> ReadProblem {
+fn forbidden() -> ApiError {
     let detail = "The organization's policy does not allow this from where the request came.";
-    ReadProblem::Rejected(rejection(403, "POLICY_VIOLATION", detail))
+    ApiError::rejected(rejection(403, "POLICY_VIOLATION", detail))
 }
 
-fn refused(mut stage: Stage, problem: ReadProblem) -> Stage {
+fn refused(mut stage: Stage, problem: ApiError) -> Stage {
     stage.press(KeyCode::Enter);
     let outcome = TriedSession {
         tried: Tried::Refused(problem),

@@ -2,10 +2,7 @@
 
 use std::time::Duration;
 
-use atlas_secret::domain::{
-    CreateOutcome, ExistingSecret, LostAnswer, ReadProblem, SecretId, ServerText, ServiceAccount,
-    TransportProblem,
-};
+use atlas_secret::domain::{ApiError, Cause, ExistingSecret, SecretId, ServerText, ServiceAccount};
 use atlas_secret::jobs::PAUSES;
 use crossterm::event::KeyCode;
 
@@ -14,14 +11,14 @@ use crate::stage::{Stage, time};
 use super::{State, state};
 
 pub fn states() -> Vec<State> {
-    let broken = TransportProblem::Interrupted(ServerText::new("connection reset by peer"));
-    let unreadable = LostAnswer::ValueUnreadable(ServerText::new("it is larger than 1 MiB"));
+    let broken = ApiError::sent(Cause::Interrupted(ServerText::new("connection reset by peer")));
+    let unreadable = ApiError::sent(Cause::ValueUnreadable(ServerText::new("it is larger than 1 MiB")));
     let mut asks = stopped_waiting();
     asks.press(KeyCode::Char('q'));
     let mut suspend = stopped_waiting();
     suspend.control('z');
     let mut timed_out_later = stopped_waiting();
-    timed_out_later.answered(CreateOutcome::Unknown(LostAnswer::TimedOut(Duration::from_secs(60))));
+    timed_out_later.answered(Err(ApiError::sent(Cause::TimedOut(Duration::from_secs(60)))));
     let mut asks_to_delete = searched(vec![new("9f3a")]);
     asks_to_delete.press(KeyCode::Char('d'));
     let mut none = searched(Vec::new());
@@ -29,12 +26,12 @@ pub fn states() -> Vec<State> {
         none.wait(pause);
         none.account_read(Ok(account(Vec::new())));
     }
-    let mut blind = lost(LostAnswer::Unexpected { status: 502 });
+    let mut blind = lost(ApiError::sent(Cause::Unexpected { status: 502 }));
     for pause in PAUSES {
-        blind.account_read(Err(ReadProblem::Transport(TransportProblem::ConnectTimeout)));
+        blind.account_read(Err(ApiError::not_sent(Cause::ConnectTimeout)));
         blind.wait(pause);
     }
-    blind.account_read(Err(ReadProblem::Transport(TransportProblem::ConnectTimeout)));
+    blind.account_read(Err(ApiError::not_sent(Cause::ConnectTimeout)));
     let mut deleted = searched(vec![new("9f3a")]);
     deleted.press(KeyCode::Char('d'));
     deleted.press(KeyCode::Char('y'));
@@ -53,10 +50,10 @@ pub fn states() -> Vec<State> {
         state("unknown_asks_to_delete", asks_to_delete),
         state("unknown_deleted", deleted),
         state("unknown_used", used),
-        state("unknown_timed_out", lost(LostAnswer::TimedOut(Duration::from_secs(60)))),
-        state("unknown_broken", lost(LostAnswer::Broken(broken))),
+        state("unknown_timed_out", lost(ApiError::sent(Cause::TimedOut(Duration::from_secs(60))))),
+        state("unknown_broken", lost(broken)),
         state("unknown_value_unreadable", lost(unreadable)),
-        state("unknown_unexpected", lost(LostAnswer::Unexpected { status: 502 })),
+        state("unknown_unexpected", lost(ApiError::sent(Cause::Unexpected { status: 502 }))),
         state("unknown_stopped_waiting", stopped_waiting()),
         state("unknown_stopped_waiting_and_timed_out", timed_out_later),
         state("unknown_asks_to_leave", asks),
@@ -65,16 +62,16 @@ pub fn states() -> Vec<State> {
 }
 
 /// The POST's answer was lost, after a while.
-fn lost(lost: LostAnswer) -> Stage {
+fn lost(lost: ApiError) -> Stage {
     let mut stage = Stage::posting();
     stage.wait(Duration::from_secs(12));
-    stage.answered(CreateOutcome::Unknown(lost));
+    stage.answered(Err(lost));
     stage
 }
 
 /// It was lost, and the account was looked at once.
 fn searched(secrets: Vec<ExistingSecret>) -> Stage {
-    let mut stage = lost(LostAnswer::Unexpected { status: 502 });
+    let mut stage = lost(ApiError::sent(Cause::Unexpected { status: 502 }));
     stage.account_read(Ok(account(secrets)));
     stage
 }

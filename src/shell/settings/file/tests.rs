@@ -49,8 +49,10 @@ fn a_lifetime_is_text_or_hours() {
         ("'36h'", "36h"),
         ("' 12w '", "12w"),
         ("'90 days'", "90 days"),
-        ("'2027-03-01'", "2027-03-01"),
-        ("'2027-03-01 14:00'", "2027-03-01 14:00"),
+        ("'2999-03-01'", "2999-03-01"),
+        ("2999-03-01", "2999-03-01"),
+        ("2999-03-01 14:00:00", "2999-03-01T14:00:00"),
+        ("'2999-03-01 14:00'", "2999-03-01 14:00"),
     ];
     for (value, expected) in rows {
         let file = load(format!("expires_after = {value}").as_bytes()).unwrap().unwrap();
@@ -73,7 +75,7 @@ fn no_file_and_an_empty_one_say_nothing() {
 fn what_is_wrong_is_named_by_line_and_key() {
     let sink = |rest: &str| format!("[[sink]]\nname = 'a'\n{rest}");
     let clear_after = "clear_after: must be a number of seconds, 0 to 43200 (12 hours)";
-    let rows: [(String, &str); 36] = [
+    let rows: [(String, &str); 37] = [
         (
             "a = 1".into(),
             "line 1: a: unknown setting, use expires_after, clear_after, clipboard, template or [[sink]]",
@@ -83,6 +85,7 @@ fn what_is_wrong_is_named_by_line_and_key() {
             "line 3: profile: unknown setting, use expires_after, clear_after, clipboard, template or [[sink]]",
         ),
         ("expires_after = 'soon'".into(), "line 1: expires_after: soon: use 36h, 30d, 12w, 1y or a date"),
+        ("expires_after = 2020-03-01".into(), "line 1: expires_after: 2020-03-01: this is in the past"),
         ("expires_after = 0".into(), "line 1: expires_after: 0: the minimum is 8 hours"),
         ("expires_after = -5".into(), "line 1: expires_after: -5: the minimum is 8 hours"),
         (

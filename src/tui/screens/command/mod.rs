@@ -1,9 +1,7 @@
 //! The form's request as a command, for a runbook.
 
 mod go;
-mod own;
 mod recipe;
-mod shell;
 #[cfg(test)]
 mod tests;
 
@@ -93,7 +91,7 @@ impl CommandView {
             base_url,
             new_secret: self.new_secret.clone(),
             query_flags: app.query_flags,
-            options: own::options(app),
+            options: recipe::own_options(app),
         };
         base_url.map(|base_url| self.recipe.text(&input(base_url))).unwrap_or_default()
     }
@@ -125,8 +123,8 @@ impl CommandView {
             Some(CopyOutcome::Sent(_)) => {
                 "Sent to your terminal. Terminals do not confirm it: paste to check.".to_owned()
             }
-            Some(CopyOutcome::Failed(failure)) => {
-                let reasons = failure.reasons.iter().map(|reason| format!(" {reason}"));
+            Some(CopyOutcome::Failed { reasons }) => {
+                let reasons = reasons.iter().map(|reason| format!(" {reason}"));
                 format!("Not copied.{}", reasons.collect::<String>())
             }
         }
@@ -195,7 +193,7 @@ impl Component for CommandView {
             None => (theme.glyphs.dot, theme.faint),
             Some(CopyOutcome::Copied(_)) => (theme.glyphs.check, theme.good),
             Some(CopyOutcome::Unverified(_) | CopyOutcome::Sent(_)) => (theme.glyphs.warning, theme.warning),
-            Some(CopyOutcome::Failed(_)) => (theme.glyphs.cross, theme.bad),
+            Some(CopyOutcome::Failed { .. }) => (theme.glyphs.cross, theme.bad),
         };
         canvas.marked(glyph, &self.note(), style);
         canvas.blank();

@@ -2,11 +2,17 @@
 //! vendor's page for this endpoint shows (`createGroupServiceAccountSecret`), with the ids and the hours filled in.
 //!
 //! They name variables that hold credentials and no credentials, and no text lets a shell put one into the arguments
-//! of a program, where every user of the machine can read it (`ps(1)`).
+//! of a program, where every user of the machine can read it (`ps(1)`): what a shell expands stands in here-documents,
+//! which go to a program's standard input.
 
-use crate::domain::{BaseUrl, NewSecret, QueryFlags};
+use crate::domain::{API_VERSION, BaseUrl, Format, Lifetime, MEDIA_TYPE, NewSecret, QueryFlags, Session};
+use crate::tui::app::{Output, Shared};
+use crate::tui::screens::SubmitAction;
 
-use super::{go, own, shell};
+use super::go;
+
+/// How much of a URL stands on one line, in columns: 90 without indentation, quotes and the backslash.
+const URL_COLUMNS: usize = 85;
 
 /// What the texts are made from.
 #[derive(Clone, Debug)]
@@ -57,17 +63,137 @@ impl Recipe {
     /// gofmt has it). No line is wider than 90 columns unless the host's name is.
     pub fn text(self, input: &RecipeInput) -> String {
         match self {
-            Self::AtlasSecret => own::command(input),
-            Self::AtlasCli => shell::atlas_cli(input),
+            Self::AtlasSecret => own(input),
+            Self::AtlasCli => atlas_cli(input),
             Self::CurlServiceAccount => {
                 let header = "Authorization: Bearer ${MONGODB_ATLAS_ACCESS_TOKEN}";
-                shell::curl(input, "--header @-", header)
+                curl(input, "--header @-", header)
             }
             Self::CurlApiKey => {
                 let user = r#"user = "${MONGODB_ATLAS_PUBLIC_API_KEY}:${MONGODB_ATLAS_PRIVATE_API_KEY}""#;
-                shell::curl(input, "--digest --config -", user)
+                curl(input, "--digest --config -", user)
             }
             Self::GoSdk => go::program(&input.base_url, &input.new_secret),
         }
     }
+}
+
+/// This program without the form, one option a line, so that it fits a narrow terminal.
+fn own(input: &RecipeInput) -> String {
+    let new_secret = &input.new_secret;
+    let ids = [
+        format!("--project-id {}", new_secret.project),
+        format!("--client-id {}", new_secret.client),
+        format!("--expires-after {}", expires_after(new_secret.lifetime)),
+    ];
+    let lines =
+        std::iter::once("atlas-secret --yes".to_owned()).chain(input.options.iter().cloned()).chain(ids);
+    lines.collect::<Vec<_>>().join(" \\\n  ") + "\n"
+}
+
+/// The options of this session that decide where the request goes, as whom, and what is agreed to.
+pub(super) fn own_options(app: &Shared) -> Vec<String> {
+    let mut options = Vec::new();
+    if app.session == Session::Demo {
+        options.push("--demo".to_owned());
+    }
+    if let Some(name) = app.session.profile() {
+        options.push(format!("--profile {}", word(&name.to_string())));
+    }
+    let base_url = app.session.base_url().map(BaseUrl::to_string);
+    if let Some(base_url) = base_url.filter(|base_url| base_url != BaseUrl::CLOUD) {
+        options.push(format!("--base-url {}", word(&base_url)));
+    }
+    // With --yes nothing asks whether the expired secret may be deleted.
+    let replaces = app.flags.replace_expired || matches!(app.submit_action(), SubmitAction::ReplaceExpired);
+    let flags = [
+        (replaces, "--replace-expired"),
+        (app.flags.verify, "--verify"),
+        (app.query_flags.envelope, "--envelope"),
+        (app.query_flags.pretty, "--pretty"),
+    ];
+    options.extend(flags.into_iter().filter(|(is_set, _)| *is_set).map(|(_, flag)| flag.to_owned()));
+    if let Output::Sink(format) = app.output {
+        options.push(match format {
+            Format::Template(template) => format!("--template {}", word(template.text())),
+            format => format!("--format {}", format.name()),
+        });
+    }
+    options
+}
+
+/// In days where that is exact: `30d`, `36h`.
+fn expires_after(lifetime: Lifetime) -> String {
+    let hours = lifetime.hours();
+    if hours % 24 == 0 { format!("{}d", hours / 24) } else { format!("{hours}h") }
+}
+
+/// The Atlas CLI has a command for each operation of the API, and reads the body from standard input. It goes
+/// to the public Atlas unless it is told where else.
+fn atlas_cli(input: &RecipeInput) -> String {
+    let (new_secret, flags) = (&input.new_secret, input.query_flags);
+    let base_url = input.base_url.to_string();
+    let elsewhere = match base_url.as_str() {
+        BaseUrl::CLOUD => String::new(),
+        other => format!("MONGODB_ATLAS_OPS_MANAGER_URL={} \\\n", quoted(&format!("{other}/"))),
+    };
+    let envelope = if flags.envelope { " --envelope" } else { "" };
+    let pretty = if flags.pretty { " --pretty" } else { "" };
+    format!(
+        "{elsewhere}atlas api serviceAccounts createGroupSecret --version {API_VERSION}{envelope}{pretty} \\\n\
+         \x20 --groupId {project} \\\n\
+         \x20 --clientId {client} <<'EOF'\n\
+         {body}\n\
+         EOF\n",
+        project = new_secret.project,
+        client = new_secret.client,
+        body = new_secret.body(),
+    )
+}
+
+/// curl, which gets the credentials from its standard input: `option` makes it read them there.
+fn curl(input: &RecipeInput, option: &str, credentials: &str) -> String {
+    format!(
+        "curl --silent --show-error --request POST \\\n\
+         \x20 {url} \\\n\
+         \x20 --header 'Accept: {MEDIA_TYPE}' \\\n\
+         \x20 --header 'Content-Type: application/json' \\\n\
+         \x20 --data '{body}' \\\n\
+         \x20 {option} <<EOF\n\
+         {credentials}\n\
+         EOF\n",
+        url = quoted_url(input),
+        body = input.new_secret.body(),
+    )
+}
+
+/// The URL as one word of the shell on several lines: neighbouring quotes are one word, and a backslash takes
+/// the line break between them away.
+fn quoted_url(input: &RecipeInput) -> String {
+    let new_secret = &input.new_secret;
+    let pieces = [
+        input.base_url.to_string(),
+        format!("/api/atlas/v2/groups/{}", new_secret.project),
+        format!("/serviceAccounts/{}/secrets{}", new_secret.client, input.query_flags.query()),
+    ];
+    let mut lines: Vec<String> = Vec::new();
+    for piece in pieces {
+        match lines.last_mut() {
+            Some(line) if line.len() + piece.len() <= URL_COLUMNS => line.push_str(&piece),
+            _ => lines.push(piece),
+        }
+    }
+    lines.iter().map(|line| quoted(line)).collect::<Vec<_>>().join("\\\n")
+}
+
+/// A word of the shell, quoted where it has to be.
+fn word(text: &str) -> String {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:@%+=,".contains(&byte);
+    if !text.is_empty() && text.bytes().all(is_plain) { text.to_owned() } else { quoted(text) }
+}
+
+/// A word of the shell in which nothing is expanded. The name of a host may hold `$`, backticks and quotes
+/// (WHATWG URL, "forbidden host code points" leaves them out).
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
 }

@@ -81,8 +81,9 @@ fn the_options_of_the_session_are_part_of_its_command() {
     for (line, expected) in text.lines().zip(expected) {
         assert!(line.trim_start().starts_with(expected), "{expected} is missing in {text}");
     }
-    all.shared.output = Output::Sink(Format::Template(Template::parse("it's {secret}").unwrap()));
-    let text = first(&mut all);
+    let mut templated = app(Session::Demo);
+    templated.shared.output = Output::Sink(Format::Template(Template::parse("it's {secret}").unwrap()));
+    let text = first(&mut templated);
     assert!(text.contains(r"--template 'it'\''s {secret}'"), "{text}");
     let name = ProfileName::new("ci").unwrap();
     let in_keyring = Identity::Profile { name, kind: PairKind::ServiceAccount };

@@ -5,7 +5,7 @@ use std::time::Duration;
 use ratatui::style::Style;
 
 use crate::domain::{
-    ClipboardContent, CopyFailure, CopyOutcome, Delivery, Format, HeldCopy, Now, TerminalRoute,
+    ClipboardContent, CopyOutcome, Delivery, Format, HeldCopy, Now, ServerText, TerminalRoute,
 };
 use crate::tui::app::{Shared, Transition};
 use crate::tui::canvas::Canvas;
@@ -34,7 +34,7 @@ pub enum CopyState {
     /// Given to the terminal, which does not answer.
     Sent(TerminalRoute, Format),
     /// No clipboard worked.
-    Failed(CopyFailure),
+    Failed(Vec<ServerText>),
     /// It was copied, and this is what the clipboard turned out to hold instead.
     Lost(ClipboardContent),
 }
@@ -120,7 +120,7 @@ impl CreatedScreen {
                 CopyState::Held(ClipboardCopy::new(format, copy, false, app.now))
             }
             CopyOutcome::Sent(route) => CopyState::Sent(route, format),
-            CopyOutcome::Failed(failure) => CopyState::Failed(failure),
+            CopyOutcome::Failed { reasons } => CopyState::Failed(reasons),
         };
         let Some(delivery) = self.copy.delivery(app.now) else { return };
         if delivery.is_proved() {
@@ -194,13 +194,13 @@ impl CreatedScreen {
                 }
                 canvas.words(2, "This program cannot clear it there.", theme.faint);
             }
-            CopyState::Failed(failure) => {
+            CopyState::Failed(reasons) => {
                 canvas.marked(
                     theme.glyphs.cross,
                     "Not copied. Reveal it with r, or save it with s.",
                     theme.bad,
                 );
-                for reason in &failure.reasons {
+                for reason in reasons {
                     canvas.words(2, reason.as_str(), Style::new());
                 }
             }

@@ -4,8 +4,8 @@ use crossterm::event::KeyCode;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::domain::{Delivery, Disposition, Exit, Format, Now, PrintFailure, ReadProblem};
-use crate::jobs::{Deletion, Recheck};
+use crate::domain::{Delivery, Disposition, Exit, Format, Now};
+use crate::jobs::{DeleteError, Deletion, Recheck};
 use crate::tui::Theme;
 use crate::tui::app::{Output, Shared, Transition};
 use crate::tui::canvas::Canvas;
@@ -51,7 +51,7 @@ pub enum LeaveConfirmation {
         /// Which one Enter takes.
         choice: Choice,
         /// Why deleting did not work.
-        problem: Option<ReadProblem>,
+        problem: Option<DeleteError>,
     },
     /// The secret is being deleted in Atlas since then.
     Deleting(Now),
@@ -143,7 +143,7 @@ impl Leaving {
 }
 
 impl LeaveConfirmation {
-    fn choose(problem: Option<ReadProblem>) -> Self {
+    fn choose(problem: Option<DeleteError>) -> Self {
         Self::Choose { choice: Choice::GoBack, problem }
     }
 }
@@ -303,7 +303,7 @@ impl CreatedScreen {
         Transition::Stay
     }
 
-    pub(super) fn printed(&mut self, app: &mut Shared, result: Result<(), PrintFailure>) -> Transition {
+    pub(super) fn printed(&mut self, app: &mut Shared, result: Result<(), String>) -> Transition {
         if !self.is_being_printed() {
             return Transition::Stay;
         }
@@ -312,9 +312,9 @@ impl CreatedScreen {
                 self.delivered.push(Delivery::Printed);
                 self.leave(app, Target::Quit, None)
             }
-            Err(failure) => {
+            Err(why) => {
                 self.leaving = None;
-                self.not_printed = Some(failure.sentence());
+                self.not_printed = Some(why);
                 app.output = Output::Broken;
                 Transition::Stay
             }
@@ -346,7 +346,7 @@ impl CreatedScreen {
                 };
                 canvas.warning(&format!("{what} It cannot be shown again."), theme.strong);
                 if let Some(problem) = problem {
-                    canvas.words(2, &problem.after_deleting("Not deleted."), theme.bad);
+                    canvas.words(2, &problem.sentence("Not deleted."), theme.bad);
                 }
                 self.draw_choices(*choice, leaving.target, canvas);
             }

@@ -5,8 +5,10 @@
 
 mod copy;
 mod leave;
+mod line;
 mod profiles;
 mod prompt;
+mod run;
 mod steps;
 
 use std::time::Duration;
@@ -16,8 +18,8 @@ use ratatui::text::{Line, Span};
 use secrecy::ExposeSecret;
 
 use crate::domain::{
-    AccountRef, CreatedSecret, Delivery, Disposition, ExistingSecret, ExitSummary, Format, NewSecret, Now,
-    SecretId, SecretPayload, ServerText, ServiceAccount, masked,
+    AccountRef, CommandOutput, CreatedSecret, Delivery, Disposition, ExistingSecret, ExitSummary, Format,
+    NewSecret, Now, SecretId, SecretPayload, ServerText, ServiceAccount, masked,
 };
 use crate::tui::Remote;
 use crate::tui::app::{Component, Output, Shared, Transition};
@@ -32,8 +34,8 @@ pub use prompt::Prompt;
 pub(crate) use steps::NO_ORGANIZATION;
 pub use steps::Verification;
 
+use line::PromptLine;
 use profiles::ProfileStep;
-use prompt::PromptLine;
 
 /// How long a revealed secret stays readable after the last key.
 const REVEALED_FOR: Duration = Duration::from_secs(30);
@@ -70,6 +72,8 @@ pub struct CreatedScreen {
     was_copied: bool,
     /// The other deliveries, in order.
     pub delivered: Vec<Delivery>,
+    /// What the last command printed, if it succeeded.
+    output: CommandOutput,
     /// Why standard output did not take it.
     pub not_printed: Option<String>,
     /// What is being chosen or typed.
@@ -127,6 +131,7 @@ impl CreatedScreen {
             copy: CopyState::Never,
             was_copied: false,
             delivered: Vec::new(),
+            output: CommandOutput::default(),
             not_printed: None,
             prompt: None,
             is_delivering: false,
@@ -213,7 +218,7 @@ impl Component for CreatedScreen {
             Action::Extend => self.extend(app),
             Action::CopyAs => self.prompt = Some(Prompt::Formats(0)),
             Action::Save => self.prompt = Some(Prompt::Save(PromptLine::new())),
-            Action::Pipe => self.prompt = Some(Prompt::Run(PromptLine::new())),
+            Action::Pipe => self.open_run(app),
             Action::Verify => self.verify(app),
             Action::UpdateProfiles => self.update_profiles(app),
             Action::Retire => self.open_secret_list(app),
@@ -254,7 +259,8 @@ impl Component for CreatedScreen {
             Event::ClipboardChecked(content) => return self.clipboard_checked(app, content),
             Event::Saved(outcome) => self.saved(app, outcome),
             Event::FileUpdated(outcome) => self.file_updated(app, outcome),
-            Event::CommandEnded(outcome) => self.command_ended(app, &outcome),
+            Event::CommandEnded(report) => self.command_ended(app, report),
+            Event::PresetsFound(presets) => self.presets_found(app, presets),
             Event::Printed(result) => return self.printed(app, result),
             Event::DeleteFinished(deletion) if self.is_deleting() => return self.deleted(app, deletion),
             event => self.on_secret_list_event(event),
@@ -285,6 +291,7 @@ impl Component for CreatedScreen {
             return list.works(action);
         }
         match action {
+            Action::TakeKnown | Action::NextChoice | Action::PreviousChoice => self.has_choices(),
             Action::Copy => !matches!(self.copy, CopyState::Copying(_)),
             Action::Verify => !matches!(self.verification, Verification::Running(_)),
             Action::UpdateProfiles => self.profiles.can_start(),

@@ -3,7 +3,7 @@
 
 use ratatui::style::Style;
 
-use crate::domain::{ClientId, Delivery, Now, ProfileName, ProfileUpdate, VerifyOutcome};
+use crate::domain::{ClientId, Delivery, Now, ProfileName, ProfileUpdate};
 use crate::tui::app::Shared;
 use crate::tui::canvas::Canvas;
 use crate::tui::event::Command;
@@ -69,7 +69,7 @@ impl CreatedScreen {
             return;
         }
         self.profiles.stage = Stage::Verifying;
-        if matches!(self.verification, Verification::Done(VerifyOutcome::Accepted { .. })) {
+        if matches!(self.verification, Verification::Done(Ok(()))) {
             self.write_verified(app);
         } else {
             self.verify(app);
@@ -81,7 +81,7 @@ impl CreatedScreen {
         if !matches!(self.profiles.stage, Stage::Verifying) {
             return;
         }
-        if matches!(self.verification, Verification::Done(VerifyOutcome::Accepted { .. })) {
+        if matches!(self.verification, Verification::Done(Ok(()))) {
             self.profiles.stage = Stage::Writing(app.now);
             app.send(Command::UpdateProfiles(self.profiles.names.clone(), self.payload(app)));
         } else {

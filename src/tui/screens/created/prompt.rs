@@ -5,20 +5,20 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::domain::{
-    CommandOutcome, Delivery, Disposition, ENV_VARIABLES, Format, SaveFailure, SavedFile, SecretPayload,
-    ServerText,
+    CommandOutcome, CommandOutput, CommandReport, Delivery, Disposition, ENV_VARIABLES, Format, KnownCommand,
+    SaveFailure, SavedFile, SecretPayload, ServerText,
 };
 use crate::tui::app::{Shared, Transition};
-use crate::tui::area::split_left;
-use crate::tui::canvas::{Canvas, LABEL_WIDTH, cut};
+use crate::tui::canvas::{Canvas, cut};
 use crate::tui::event::{Command, Event, KeyPress};
 use crate::tui::keys::{
     Action, BACK_BUT_CTRL_C, Binding, CHOICE_ABOVE, CHOICE_BELOW, CLOSE_PANEL, HELP, HELP_BESIDE_TEXT,
     LEAVE_FROM_PANEL, NONE, yes,
 };
 use crate::tui::screens::secret_list::{ListResult, SecretList};
-use crate::tui::{TextLine, paste};
 
+use super::line::PromptLine;
+use super::run::{ABOUT_RUN, RUN, RunPrompt, formats};
 use super::steps::PRIVATE;
 use super::{CreatedScreen, LeaveConfirmation, Leaving};
 
@@ -32,18 +32,9 @@ pub enum Prompt {
     /// Whether to update the existing file of that path.
     Update(PromptLine, UpdateQuestion),
     /// A command line.
-    Run(PromptLine),
+    Run(Box<RunPrompt>),
     /// An older secret to delete.
     Delete(SecretList),
-}
-
-/// A line that is typed and then run.
-#[derive(Clone, Debug)]
-pub struct PromptLine {
-    line: TextLine,
-    is_running: bool,
-    /// Why it did not work the last time.
-    problem: Option<String>,
 }
 
 /// What is to be known before an existing file is updated.
@@ -76,48 +67,45 @@ const fn line_keys(what: &'static str) -> [Binding; 4] {
 
 const UPDATE: &[Binding] = &[yes("update"), BACK_BUT_CTRL_C, HELP, LEAVE_FROM_PANEL];
 const SAVE: &[Binding] = &line_keys("save");
-const RUN: &[Binding] = &line_keys("run");
 
-/// Programs that print what they read. A command prints to the terminal, so they deliver nothing.
+const NOT_DELIVERED_YET: &str = "The new secret is not delivered yet. Older secrets:";
+const NOT_CONFIRMED: &str = "The new secret's copy is not confirmed: paste to check first. Older secrets:";
+
+/// Programs that print what they read, and store nothing.
 const PRINTERS: &[&str] = &[
     "awk", "base32", "base64", "bat", "batcat", "cat", "column", "cut", "echo", "egrep", "expand", "fgrep",
     "fmt", "fold", "grep", "head", "hexdump", "jq", "less", "more", "most", "nl", "od", "paste", "pr", "rev",
     "rg", "sed", "shuf", "sort", "strings", "tac", "tail", "tr", "uniq", "xargs", "xxd",
 ];
 
-const NOT_DELIVERED_YET: &str = "The new secret is not delivered yet. Older secrets:";
-const NOT_CONFIRMED: &str = "The new secret's copy is not confirmed: paste to check first. Older secrets:";
-
-/// The placeholders of a command line, and lines that work.
-const ABOUT_RUN: &[&str] = &[
-    "There is no shell. {project_id} {client_id} {secret_id} {expires_at} are filled in. Examples:",
-    "pass insert -m atlas/{client_id}",
-    "gopass insert -m atlas/{client_id}",
-    "vault kv put secret/atlas client_id={client_id} client_secret=-",
-    "kubectl create secret generic atlas --from-file=clientSecret=/dev/stdin",
-    "gh secret set ATLAS_CLIENT_SECRET",
-];
-
 impl Prompt {
     fn line_mut(&mut self) -> Option<&mut PromptLine> {
         match self {
             Self::Formats(_) | Self::Update(..) | Self::Delete(_) => None,
-            Self::Save(line) | Self::Run(line) => Some(line),
+            Self::Save(line) => Some(line),
+            Self::Run(run) => Some(&mut run.line),
         }
     }
 
     pub(super) fn paste(&mut self, text: &str) {
-        if let Some(line) = self.line_mut().filter(|line| !line.is_running) {
-            line.line.insert(text.trim_end_matches(['\r', '\n']));
-            line.changed();
-        }
+        let Some(line) = self.line_mut().filter(|line| !line.is_running) else { return };
+        line.line.insert(text.trim_end_matches(['\r', '\n']));
+        self.changed();
     }
 
     pub(super) fn press(&mut self, key: KeyPress) {
         if let Some(line) = self.line_mut().filter(|line| !line.is_running)
             && line.line.press(key) == Some(true)
         {
-            line.changed();
+            self.changed();
+        }
+    }
+
+    fn changed(&mut self) {
+        match self {
+            Self::Save(line) => line.changed(),
+            Self::Run(run) => run.changed(),
+            Self::Formats(_) | Self::Update(..) | Self::Delete(_) => {}
         }
     }
 
@@ -139,21 +127,6 @@ impl Prompt {
                 "In a .env file that exists, two variables can be updated. No other file is overwritten.",
             ],
             Self::Formats(_) | Self::Delete(_) => &[],
-        }
-    }
-}
-
-impl PromptLine {
-    pub(super) fn new() -> Self {
-        Self { line: TextLine::roomy(), is_running: false, problem: None }
-    }
-
-    /// A secret does not belong in a name or an argument, where others can read it: it is not kept.
-    fn changed(&mut self) {
-        self.problem = None;
-        if paste::contains_secret(self.line.text()) {
-            self.line.set("");
-            self.problem = Some("That is a secret. It was not kept.".to_owned());
         }
     }
 }
@@ -180,12 +153,13 @@ impl CreatedScreen {
                 self.prompt = None;
                 return self.abort(app);
             }
-            (Prompt::Save(line) | Prompt::Run(line), _) if line.is_running => {}
+            (Prompt::Save(line), _) if line.is_running => {}
+            (Prompt::Run(run), _) if run.line.is_running => {}
             (Prompt::Update(line, _), Action::No) => self.prompt = Some(Prompt::Save(line.clone())),
             (Prompt::Update(line, question), Action::Yes) => {
                 let is_open = question.is_open;
                 self.prompt = Some(Prompt::Save(line.clone()));
-                self.deliver_line(app, |path, payload| Command::UpdateEnv(path, payload, is_open));
+                self.save(app, |path, payload| Command::UpdateEnv(path, payload, is_open));
             }
             (_, Action::No) => self.prompt = None,
             (Prompt::Formats(selected), Action::NextChoice) => {
@@ -200,34 +174,25 @@ impl CreatedScreen {
                 self.prompt = None;
                 self.copy(app, format);
             }
-            (Prompt::Save(_), Action::Choose) => self.deliver_line(app, Command::Save),
-            (Prompt::Run(_), Action::Choose) => self.deliver_line(app, Command::Run),
+            (Prompt::Save(_), Action::Choose) => self.save(app, Command::Save),
+            (Prompt::Run(_), Action::Choose) => self.run_command(app),
+            (Prompt::Run(run), action) => run.on_action(app, action),
             _ => {}
         }
         Transition::Stay
     }
 
-    /// Enter on a line: it is saved to, or run.
-    fn deliver_line(
-        &mut self,
-        app: &mut Shared,
-        command: impl FnOnce(String, Box<SecretPayload>) -> Command,
-    ) {
+    fn save(&mut self, app: &mut Shared, command: impl FnOnce(String, Box<SecretPayload>) -> Command) {
         let payload = self.payload(app);
-        let Some(prompt) = &mut self.prompt else { return };
-        let is_save = matches!(prompt, Prompt::Save(_));
-        let Some(line) = prompt.line_mut() else { return };
-        let text = line.line.text().trim().to_owned();
-        if text.is_empty() {
-            line.problem =
-                Some(if is_save { "Type a path first." } else { "Type a command first." }.to_owned());
-            return;
-        }
-        line.is_running = true;
-        line.problem = None;
+        let Some(Prompt::Save(line)) = &mut self.prompt else { return };
+        let Some(path) = line.start("Type a path first.") else { return };
+        self.starts_delivering();
+        app.send(command(path, payload));
+    }
+
+    pub(super) fn starts_delivering(&mut self) {
         self.is_delivering = true;
         self.revealed_until = None;
-        app.send(command(text, payload));
     }
 
     pub(super) fn saved(&mut self, app: &mut Shared, result: Result<SavedFile, SaveFailure>) {
@@ -252,36 +217,8 @@ impl CreatedScreen {
         }
     }
 
-    pub(super) fn command_ended(&mut self, app: &mut Shared, outcome: &CommandOutcome) {
-        let program = self.program();
-        let name = program.as_str().rsplit(['/', '\\']).next().unwrap_or_default();
-        let result = match outcome {
-            CommandOutcome::Succeeded if PRINTERS.contains(&name) => Err(format!(
-                "{name} printed the secret instead of storing it. Clear the terminal and its scrollback."
-            )),
-            CommandOutcome::Succeeded => {
-                if name == "tee" {
-                    self.word = Some("tee also printed the secret. Clear this terminal and its scrollback.");
-                }
-                Ok(Some(Delivery::Piped { program }))
-            }
-            failed => Err(failed.sentence(program.as_str())),
-        };
-        self.delivery_ended(app, result);
-    }
-
-    /// The first word of the line, split as it was to be run: the program.
-    fn program(&self) -> ServerText {
-        let line = match &self.prompt {
-            Some(Prompt::Run(line)) => line.line.text(),
-            _ => "",
-        };
-        let words = shell_words::split(line).unwrap_or_default();
-        ServerText::new(words.first().map_or("a command", String::as_str))
-    }
-
     /// What has worked is kept, whatever is on the screen by now; what has not leaves the line to be changed.
-    fn delivery_ended(&mut self, app: &mut Shared, result: Result<Option<Delivery>, String>) {
+    pub(super) fn delivery_ended(&mut self, app: &mut Shared, result: Result<Option<Delivery>, String>) {
         if !std::mem::replace(&mut self.is_delivering, false) {
             return;
         }
@@ -326,6 +263,92 @@ impl CreatedScreen {
         }
     }
 
+    pub(super) fn open_run(&mut self, app: &mut Shared) {
+        self.prompt = Some(Prompt::Run(Box::new(RunPrompt::new(app))));
+        app.send(Command::FindPresets);
+    }
+
+    /// True when a prompt that is open has something to mark.
+    pub(super) fn has_choices(&self) -> bool {
+        !matches!(&self.prompt, Some(Prompt::Run(prompt)) if !prompt.has_known())
+    }
+
+    /// The tools that are installed are known.
+    pub(super) fn presets_found(&mut self, app: &mut Shared, presets: Vec<KnownCommand>) {
+        // Otherwise a mark that was moved already would jump back.
+        if app.presets != presets {
+            app.presets = presets;
+            if let Some(Prompt::Run(prompt)) = &mut self.prompt {
+                prompt.list(app);
+            }
+        }
+    }
+
+    pub(super) fn run_command(&mut self, app: &mut Shared) {
+        let payload = self.payload(app);
+        let Some(Prompt::Run(prompt)) = &mut self.prompt else { return };
+        let Some(line) = prompt.line.start("Type a command first, or take one with Tab.") else { return };
+        let format = prompt.format;
+        prompt.output = CommandOutput::default();
+        self.output = CommandOutput::default();
+        self.starts_delivering();
+        app.send(Command::Run(line, format, payload));
+    }
+
+    pub(super) fn command_ended(&mut self, app: &mut Shared, report: CommandReport) {
+        let CommandReport { outcome, mut output } = report;
+        self.remember(app, &outcome);
+        let program = self.program();
+        let name = program.as_str().rsplit(['/', '\\']).next().unwrap_or_default();
+        let is_printer = PRINTERS.contains(&name);
+        let result = match &outcome {
+            CommandOutcome::Succeeded if is_printer => {
+                Err(format!("{name} only prints what it reads, so the secret is not stored."))
+            }
+            CommandOutcome::Succeeded => Ok(Some(Delivery::Piped { program })),
+            failed => Err(failed.sentence(program.as_str())),
+        };
+        if is_printer {
+            // It may have printed the secret in a way in which it is not recognized.
+            output = CommandOutput::default();
+        }
+        if let CommandOutcome::Exited { last_line, .. } = &outcome {
+            // The sentence has it already.
+            output.lines.pop_if(|line| line == last_line);
+        }
+        match (&result, &mut self.prompt) {
+            (Err(_), Some(Prompt::Run(prompt))) => prompt.output = output,
+            _ => self.output = output,
+        }
+        self.delivery_ended(app, result);
+    }
+
+    /// Keeps a command that was run for the list, unless its line was refused: the secret may be in it.
+    fn remember(&self, app: &mut Shared, outcome: &CommandOutcome) {
+        let was_run = !matches!(
+            outcome,
+            CommandOutcome::Malformed(_)
+                | CommandOutcome::UnknownPlaceholder(_)
+                | CommandOutcome::NotFound(_)
+                | CommandOutcome::NotStarted(_)
+        );
+        let Some(Prompt::Run(prompt)) = self.prompt.as_ref().filter(|_| was_run) else { return };
+        let line = prompt.line.line.text().trim().to_owned();
+        app.commands_run.retain(|known| known.line != line || known.format != prompt.format);
+        let name = ServerText::new("run before");
+        app.commands_run.push(KnownCommand { name, line, format: prompt.format });
+    }
+
+    /// The first word of the line, split as it was to be run: the program.
+    fn program(&self) -> ServerText {
+        let line = match &self.prompt {
+            Some(Prompt::Run(prompt)) => prompt.line.line.text(),
+            _ => "",
+        };
+        let words = shell_words::split(line).unwrap_or_default();
+        ServerText::new(words.first().map_or("a command", String::as_str))
+    }
+
     pub(super) fn draw_prompt(&self, app: &Shared, prompt: &Prompt, canvas: &mut Canvas) {
         match prompt {
             Prompt::Delete(list) => {
@@ -345,12 +368,7 @@ impl CreatedScreen {
                 self.draw_left_out(app, format, canvas);
             }
             Prompt::Update(line, question) => question.draw(line.line.text().trim(), canvas),
-            Prompt::Run(line) => {
-                line.draw("Run", canvas);
-                let words = "Reads the secret from standard input, for example: pass insert -m atlas/ci\n\
-                             There is no shell: for | > $VARS use sh -c '...'";
-                line.draw_below("Running", words, canvas);
-            }
+            Prompt::Run(run) => run.draw(canvas),
         }
     }
 
@@ -387,31 +405,6 @@ impl UpdateQuestion {
         let [id, secret] = ENV_VARIABLES;
         canvas.ask(&format!("{path} exists. Update {id} and {secret} in it?"), "update");
     }
-}
-
-impl PromptLine {
-    fn draw(&self, label: &str, canvas: &mut Canvas) {
-        let theme = canvas.theme;
-        let row = canvas.take(1);
-        let [left, right] = split_left(row, LABEL_WIDTH);
-        let label = format!("{label} {}", theme.glyphs.pointer);
-        canvas.frame.render_widget(Line::styled(label, theme.strong), left);
-        self.line.draw(canvas.frame, right);
-    }
-
-    fn draw_below(&self, doing: &str, advice: &str, canvas: &mut Canvas) {
-        let theme = canvas.theme;
-        if let Some(problem) = &self.problem {
-            canvas.marked(theme.glyphs.cross, problem, theme.bad);
-            return canvas.words(2, "The secret is still here.", theme.faint);
-        }
-        canvas.words(2, if self.is_running { doing } else { advice }, theme.faint);
-    }
-}
-
-/// What can be copied: every format, and the user's own if there is one.
-fn formats(app: &Shared) -> impl Iterator<Item = Format> {
-    Format::ALL.into_iter().chain(app.template.map(Format::Template))
 }
 
 fn in_file(format: Format) -> &'static str {

@@ -5,7 +5,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::domain::{
-    AccountRef, Delivery, ExistingSecret, Format, Now, ReadProblem, ServiceAccount, Session, VerifyOutcome,
+    AccountRef, ApiError, Cause, Delivery, ExistingSecret, Format, Now, ServiceAccount, Session,
 };
 use crate::tui::Remote;
 use crate::tui::app::{Output, Shared};
@@ -14,6 +14,7 @@ use crate::tui::event::{Command, Reader};
 use crate::tui::screens::secret_list::Keeps;
 use crate::tui::words;
 
+use super::run::draw_output;
 use super::{CreatedScreen, LOW};
 
 /// Said where a format has room for the organization's id and it is not known.
@@ -30,7 +31,7 @@ pub enum Verification {
     /// Atlas is being asked since then.
     Running(Now),
     /// It is known.
-    Done(VerifyOutcome),
+    Done(Result<(), ApiError>),
 }
 
 impl CreatedScreen {
@@ -48,7 +49,7 @@ impl CreatedScreen {
         &mut self,
         app: &Shared,
         of: &AccountRef,
-        result: Result<ServiceAccount, ReadProblem>,
+        result: Result<ServiceAccount, ApiError>,
     ) {
         self.account.finish(of, result, app.now);
         if let Some(account) = self.account.value(of) {
@@ -83,13 +84,13 @@ impl CreatedScreen {
     }
 
     /// A verification that was made before there was a screen.
-    pub(crate) fn set_verified(&mut self, outcome: VerifyOutcome) {
-        self.verification = Verification::Done(outcome);
+    pub(crate) fn set_verified(&mut self, result: Result<(), ApiError>) {
+        self.verification = Verification::Done(result);
     }
 
-    pub(super) fn verified(&mut self, app: &mut Shared, outcome: VerifyOutcome) {
+    pub(super) fn verified(&mut self, app: &mut Shared, result: Result<(), ApiError>) {
         if matches!(self.verification, Verification::Running(_)) {
-            self.verification = Verification::Done(outcome);
+            self.verification = Verification::Done(result);
             self.write_verified(app);
         }
     }
@@ -141,6 +142,7 @@ impl CreatedScreen {
         for delivery in &self.delivered {
             canvas.marked(theme.glyphs.check, &delivery_words(delivery), theme.good);
         }
+        draw_output(&self.output, canvas);
         self.draw_copy(app, canvas);
         if let Some(format) = self.copy.format() {
             self.draw_left_out(app, format, canvas);
@@ -164,15 +166,15 @@ impl CreatedScreen {
             Verification::Running(since) => {
                 canvas.running(app.now, *since, "Signing in to Atlas with the new secret");
             }
-            Verification::Done(VerifyOutcome::Accepted { .. }) => {
+            Verification::Done(Ok(())) => {
                 canvas.marked(theme.glyphs.check, "Verified: Atlas accepts the new secret", theme.good);
             }
-            Verification::Done(outcome @ VerifyOutcome::Refused(_)) => {
-                canvas.marked(theme.glyphs.cross, &outcome.sentence(), theme.bad);
-                canvas.words(2, "v tries again.", Style::new());
-            }
-            Verification::Done(outcome @ VerifyOutcome::CouldNotCheck(_)) => {
-                canvas.warning(&outcome.sentence(), theme.warning);
+            Verification::Done(Err(error)) => {
+                if matches!(error.cause, Cause::SignInRefused(_)) {
+                    canvas.marked(theme.glyphs.cross, &error.after_verifying(), theme.bad);
+                } else {
+                    canvas.warning(&error.after_verifying(), theme.warning);
+                }
                 canvas.words(2, "v tries again.", Style::new());
             }
         }

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::domain::{Lifetime, ReadProblem, RejectionKind};
+use crate::domain::{ApiError, Lifetime, RejectionKind};
 use crate::tui::app::Shared;
 use crate::tui::area::split_left;
 use crate::tui::canvas::{Canvas, LABEL_WIDTH, cut, rows_of};
@@ -122,7 +122,7 @@ impl Remark {
                 if let Some(words) = not_found(problem) {
                     return Self { symbol: glyphs.cross, words: words.to_owned(), style: theme.bad };
                 }
-                let again = if is_sign_in_problem(problem) { ". Ctrl-P signs in again" } else { "" };
+                let again = if problem.is_about_signing_in() { ". Ctrl-P signs in again" } else { "" };
                 let title = problem.explain().title;
                 let words = format!("{}{again}", title.trim_end_matches('.'));
                 Self { symbol: glyphs.warning, words, style: theme.warning }
@@ -149,16 +149,8 @@ impl Remark {
 }
 
 /// True when the field above says the same of the credentials.
-fn was_said(app: &Shared, problem: &ReadProblem) -> bool {
-    is_sign_in_problem(problem) && app.looked_up(FieldName::Project) == Some(Err(problem))
-}
-
-fn is_sign_in_problem(problem: &ReadProblem) -> bool {
-    match problem {
-        ReadProblem::SignInRefused(_) | ReadProblem::LoginExpired(..) => true,
-        ReadProblem::Rejected(rejection) => rejection.kind() == RejectionKind::NotAuthorized,
-        _ => false,
-    }
+fn was_said(app: &Shared, problem: &ApiError) -> bool {
+    problem.is_about_signing_in() && app.looked_up(FieldName::Project) == Some(Err(problem))
 }
 
 fn draw_label(app: &Shared, name: FieldName, canvas: &mut Canvas) {
@@ -214,9 +206,8 @@ fn about_account(app: &Shared) -> Option<String> {
 }
 
 /// An id that Atlas does not know is wrong, however well-formed.
-fn not_found(problem: &ReadProblem) -> Option<&'static str> {
-    let ReadProblem::Rejected(rejection) = problem else { return None };
-    match rejection.kind() {
+fn not_found(problem: &ApiError) -> Option<&'static str> {
+    match problem.rejection_kind()? {
         RejectionKind::ProjectNotFound => Some("no such project"),
         RejectionKind::AccountNotFound => Some("not a service account of this project"),
         _ => None,

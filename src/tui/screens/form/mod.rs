@@ -15,7 +15,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::domain::{
-    AccountRef, BaseUrl, ClientId, ExistingSecret, Lifetime, LostAnswer, NewSecret, ProjectId, ServerText,
+    AccountRef, BaseUrl, ClientId, ExistingSecret, Lifetime, NewSecret, ProjectId, ServerText,
 };
 use crate::tui::app::{Component, Screen, Shared, Transition};
 use crate::tui::canvas::Canvas;
@@ -396,7 +396,7 @@ impl FormScreen {
         let Some(in_flight) = app.in_flight.clone() else { return Transition::Quit(app.exit()) };
         let before = in_flight.known.before();
         let account = in_flight.new_secret.account();
-        let recovery = Recovery::new(app, account, in_flight.since, before, LostAnswer::StoppedWaiting);
+        let recovery = Recovery::new(app, account, in_flight.since, before, None);
         Transition::Show(Screen::Recovery(Box::new(recovery)))
     }
 }

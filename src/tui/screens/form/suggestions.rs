@@ -3,7 +3,7 @@
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::domain::{ReadProblem, RejectionKind};
+use crate::domain::{ApiError, RejectionKind};
 use crate::tui::app::Shared;
 use crate::tui::area::split_left;
 use crate::tui::canvas::{Canvas, LABEL_WIDTH, cut};
@@ -79,13 +79,11 @@ fn nothing(app: &Shared, list: &List) -> String {
 }
 
 /// Why there is no list of this field.
-pub(crate) fn could_not_list(field: FieldName, problem: &ReadProblem) -> String {
-    let title = match problem {
+pub(crate) fn could_not_list(field: FieldName, problem: &ApiError) -> String {
+    let title = match problem.rejection_kind() {
         // It would say what it takes to create.
-        ReadProblem::Rejected(rejection) if rejection.kind() == RejectionKind::RoleTooLow => {
-            "Your role may not list them.".to_owned()
-        }
-        problem => problem.explain().title.into_owned(),
+        Some(RejectionKind::RoleTooLow) => "Your role may not list them.".into(),
+        _ => problem.explain().title,
     };
     format!("Could not load the {}s. {title}", field.noun())
 }

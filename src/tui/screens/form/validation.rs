@@ -1,8 +1,6 @@
 //! Validating a field while it is typed.
 
-use crate::domain::{
-    ClientId, ClientIdError, Lifetime, LifetimeError, ProjectId, ProjectIdError, ServerText,
-};
+use crate::domain::{CLIENT_ID_PREFIX, ClientId, IdError, Lifetime, LifetimeError, ProjectId, ServerText};
 
 use super::Form;
 use super::field::{FieldName, InputNote};
@@ -55,7 +53,7 @@ impl Validation {
         let field = form.field(name);
         let text = field.line.text();
         if field.note == Some(InputNote::SecretNotKept) && text.is_empty() {
-            return Self::wrong(&ClientIdError::IsSecret, None);
+            return Self::wrong(&IdError::IsSecret);
         }
         if text.is_empty() && !field.touched {
             return Self::Silent;
@@ -64,32 +62,26 @@ impl Validation {
             return Self::Refused(refused.clone());
         }
         match name {
-            FieldName::Project => Self::of_project(text, field.note),
-            FieldName::Client => Self::of_client(text, field.note),
+            FieldName::Project => Self::of_id(ProjectId::parse(text).err(), text, field.note),
+            FieldName::Client => Self::of_id(ClientId::parse(text).err(), text, field.note),
             FieldName::Lifetime => Self::of_lifetime(text, form),
         }
     }
 
-    fn of_project(text: &str, note: Option<InputNote>) -> Self {
-        match ProjectId::parse(text) {
-            Ok(_) => Self::Id(note.and_then(InputNote::words)),
-            Err(error) if error.is_incomplete() => Self::Incomplete(error.to_string()),
-            Err(error @ ProjectIdError::NotHex { position, .. }) if !text.trim().is_empty() => {
-                Self::Name { message: error.to_string(), position: Some(position) }
+    fn of_id(error: Option<IdError>, text: &str, note: Option<InputNote>) -> Self {
+        let Some(error) = error else { return Self::Id(note.and_then(InputNote::words)) };
+        let message = error.to_string();
+        match error {
+            error if error.is_incomplete() => Self::Incomplete(message),
+            IdError::NotHex { position, .. } | IdError::WrongPrefix(position) if !text.trim().is_empty() => {
+                let position = Some(position);
+                if text.starts_with(CLIENT_ID_PREFIX) {
+                    Self::Wrong { message, position }
+                } else {
+                    Self::Name { message, position }
+                }
             }
-            Err(error) => Self::wrong(&error, None),
-        }
-    }
-
-    fn of_client(text: &str, note: Option<InputNote>) -> Self {
-        match ClientId::parse(text) {
-            Ok(_) => Self::Id(note.and_then(InputNote::words)),
-            Err(error) if error.is_incomplete() => Self::Incomplete(error.to_string()),
-            Err(error @ ClientIdError::WrongPrefix { position }) if !text.trim().is_empty() => {
-                Self::Name { message: error.to_string(), position: Some(position) }
-            }
-            Err(error @ ClientIdError::NotHex { position, .. }) => Self::wrong(&error, Some(position)),
-            Err(error) => Self::wrong(&error, None),
+            _ => Self::Wrong { message, position: None },
         }
     }
 
@@ -104,12 +96,12 @@ impl Validation {
             }
             Ok(lifetime) => Self::Lifetime { lifetime, warning: (!lifetime.is_usual()).then_some(UNUSUAL) },
             Err(error @ LifetimeError::Empty) => Self::Incomplete(error.to_string()),
-            Err(error) => Self::wrong(&error, None),
+            Err(error) => Self::wrong(&error),
         }
     }
 
-    fn wrong(error: &impl ToString, position: Option<usize>) -> Self {
-        Self::Wrong { message: error.to_string(), position }
+    fn wrong(error: &impl ToString) -> Self {
+        Self::Wrong { message: error.to_string(), position: None }
     }
 }
 
@@ -119,23 +111,25 @@ mod tests {
 
     #[test]
     fn what_more_typing_can_mend_is_incomplete_and_not_wrong() {
+        let of_project = |text| Validation::of_id(ProjectId::parse(text).err(), text, None);
+        let of_client = |text| Validation::of_id(ClientId::parse(text).err(), text, None);
         for text in ["", "32b6"] {
-            assert!(matches!(Validation::of_project(text, None), Validation::Incomplete(_)), "{text:?}");
+            assert!(matches!(of_project(text), Validation::Incomplete(_)), "{text:?}");
         }
         for text in ["", "mdb_s", "mdb_sa_id_12"] {
-            assert!(matches!(Validation::of_client(text, None), Validation::Incomplete(_)), "{text:?}");
+            assert!(matches!(of_client(text), Validation::Incomplete(_)), "{text:?}");
         }
         for text in ["x", "32b6g", "pay"] {
-            assert!(matches!(Validation::of_project(text, None), Validation::Name { .. }), "{text:?}");
+            assert!(matches!(of_project(text), Validation::Name { .. }), "{text:?}");
         }
         for text in ["ci", "mdb_sx", "32b6e34b3d91647abb20e7b8"] {
-            assert!(matches!(Validation::of_client(text, None), Validation::Name { .. }), "{text:?}");
+            assert!(matches!(of_client(text), Validation::Name { .. }), "{text:?}");
         }
         for text in [" ", "'pay'", "32b6e34b3d91647abb20e7b8a", "mdb_sa_id_12"] {
-            assert!(matches!(Validation::of_project(text, None), Validation::Wrong { .. }), "{text:?}");
+            assert!(matches!(of_project(text), Validation::Wrong { .. }), "{text:?}");
         }
         for text in [" ", "'ci'", "mdb_sa_id_1x", "mdb_sa_sk_fake"] {
-            assert!(matches!(Validation::of_client(text, None), Validation::Wrong { .. }), "{text:?}");
+            assert!(matches!(of_client(text), Validation::Wrong { .. }), "{text:?}");
         }
     }
 

@@ -5,7 +5,7 @@ use ratatui::layout::{Alignment, Rect};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::domain::{Lifetime, ReadProblem};
+use crate::domain::{ApiError, Lifetime};
 use crate::tui::app::Shared;
 use crate::tui::area::{split_bottom, split_left, split_top};
 use crate::tui::canvas::{Canvas, cut};
@@ -95,7 +95,7 @@ fn draw_items(picker: &Picker, app: &Shared, columns: &[(Column, usize)], canvas
 }
 
 /// Why there is no list: all that is known of it.
-fn draw_problem(picker: &Picker, problem: &ReadProblem, canvas: &mut Canvas) {
+fn draw_problem(picker: &Picker, problem: &ApiError, canvas: &mut Canvas) {
     let (theme, explanation) = (canvas.theme, problem.explain());
     canvas.marked(theme.glyphs.cross, &could_not_load(picker, problem), theme.bad);
     if !explanation.meaning.is_empty() {
@@ -107,7 +107,7 @@ fn draw_problem(picker: &Picker, problem: &ReadProblem, canvas: &mut Canvas) {
     }
 }
 
-fn could_not_load(picker: &Picker, problem: &ReadProblem) -> String {
+fn could_not_load(picker: &Picker, problem: &ApiError) -> String {
     let page = picker.list.pages.missing_page().unwrap_or(1);
     format!("Could not load page {page}. {}", problem.explain().title)
 }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::domain::{ENTRIES_PER_PAGE, Page, ProjectId, ReadProblem, ServerText};
+use crate::domain::{ApiError, ENTRIES_PER_PAGE, Page, ProjectId, ServerText};
 use crate::tui::app::Shared;
 use crate::tui::event::{Command, Event};
 use crate::tui::matching::Matches;
@@ -106,7 +106,7 @@ impl List {
         &mut self,
         app: &mut Shared,
         number: u32,
-        result: Result<Page<T>, ReadProblem>,
+        result: Result<Page<T>, ApiError>,
         item: impl Fn(T) -> Item,
     ) -> bool {
         if !self.pages.arrived(number) {

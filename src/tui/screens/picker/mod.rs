@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use crossterm::event::KeyCode;
 
-use crate::domain::{ClientId, Identity, ProjectEntry, ReadProblem, Session};
+use crate::domain::{ApiError, ClientId, Identity, ProjectEntry, Session};
 use crate::tui::app::{Component, Screen, Shared, Transition};
 use crate::tui::canvas::{Canvas, spinner_wake};
 use crate::tui::event::{Command, Event, KeyPress};
@@ -181,7 +181,7 @@ impl Picker {
 /// True when the form's account is missing, or is not known to be one of this project.
 fn needs_account(app: &Shared, project: &ProjectEntry) -> bool {
     let Some(account) = app.form.account() else { return true };
-    let is_missing = |problem: &ReadProblem| matches!(problem, ReadProblem::Rejected(no) if no.status == 404);
+    let is_missing = |problem: &ApiError| problem.rejection().is_some_and(|no| no.status == 404);
     account.project != project.id || app.lookups.account.problem(&account).is_some_and(is_missing)
 }
 

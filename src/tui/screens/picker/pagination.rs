@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use crate::domain::{Now, ReadProblem};
+use crate::domain::{ApiError, Now};
 
 /// How many pages are asked for at the same time.
 const AT_ONCE: usize = 4;
@@ -18,7 +18,7 @@ pub(in crate::tui) struct Pagination {
     /// Until when Atlas wants to be left alone, while it does.
     waits_until: Option<Now>,
     /// Why a page could not be loaded.
-    pub problem: Option<ReadProblem>,
+    pub problem: Option<ApiError>,
     /// Since when pages are being loaded.
     pub since: Now,
     under_way: BTreeSet<u32>,
@@ -66,7 +66,7 @@ impl Pagination {
         self.waits_until.map(|until| until.since(now)).filter(|left| !left.is_zero())
     }
 
-    pub(super) fn failed(&mut self, page: u32, problem: ReadProblem) {
+    pub(super) fn failed(&mut self, page: u32, problem: ApiError) {
         self.problem = Some(problem);
         self.missing.push(page);
     }
@@ -123,6 +123,7 @@ impl Pagination {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::Cause;
 
     fn new() -> Pagination {
         Pagination::new(Now { wall: jiff::Timestamp::UNIX_EPOCH, uptime: Duration::ZERO })
@@ -138,7 +139,7 @@ mod tests {
         assert_eq!((pages.pages_read, pages.about_pages), (1, Some(4)));
         assert_eq!(pages.wanted(), [2, 3, 4]);
         assert!(pages.arrived(3) && pages.arrived(2));
-        pages.failed(3, ReadProblem::Unexpected { status: 502 });
+        pages.failed(3, ApiError::sent(Cause::Unexpected { status: 502 }));
         assert_eq!(pages.missing_page(), Some(3));
         pages.came(2, false, Some(1_501), 500);
         assert_eq!((pages.pages_read, pages.wanted()), (2, vec![3]));

@@ -1,0 +1,227 @@
+//! The prompt for a command that reads the secret: its line, the lines that are known, and what it reads.
+
+use crossterm::event::KeyCode;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use crate::domain::{CommandOutput, Format, KnownCommand};
+use crate::tui::app::Shared;
+use crate::tui::area::split_left;
+use crate::tui::canvas::{Canvas, LABEL_WIDTH, cut, rows_of};
+use crate::tui::keys::{Action, Binding, CLOSE_PANEL, CONTROL, HELP_BESIDE_TEXT, LEAVE_FROM_PANEL, NONE};
+use crate::tui::matching::Matches;
+
+use super::LOW;
+use super::line::PromptLine;
+
+/// How many known lines are shown at once.
+const MOST_ROWS: u16 = 6;
+
+/// Narrower than this, what the command reads stands on a row of its own.
+const NARROW: u16 = 70;
+
+/// As wide as `as kubernetes` with its mark.
+const FORMAT_WIDTH: u16 = 16;
+
+/// Longer names of known lines are cut.
+const LONGEST_NAME: usize = 20;
+
+pub(super) const RUN: &[Binding] = &[
+    Binding::new(&[(KeyCode::Enter, NONE)], "Enter", "run", Action::Choose),
+    Binding::new(&[(KeyCode::Tab, NONE)], "Tab", "edit", Action::TakeKnown),
+    Binding::new(&[(KeyCode::Char('f'), CONTROL)], "Ctrl-F", "format", Action::NextFormat),
+    CLOSE_PANEL,
+    HELP_BESIDE_TEXT,
+    Binding::new(&[(KeyCode::Down, NONE)], "Down", "next", Action::NextChoice).only_in_help(),
+    Binding::new(&[(KeyCode::Up, NONE)], "Up", "previous", Action::PreviousChoice).only_in_help(),
+    LEAVE_FROM_PANEL,
+];
+
+pub(super) const ABOUT_RUN: &[&str] = &[
+    "There is no shell. {project_id} {client_id} {secret_id} {expires_at} are filled in.",
+    "Listed: your own commands ([[sink]] in config.toml), one for each tool that is installed, and those that you ran.",
+    "Tab takes the marked one into the line. Ctrl-F chooses what the command reads.",
+    "What it prints is shown afterwards, but no line with the secret. It can ask at the terminal.",
+];
+
+/// A command line that is typed or chosen.
+#[derive(Clone, Debug)]
+pub struct RunPrompt {
+    pub(super) line: PromptLine,
+    pub(super) format: Format,
+    known: Vec<KnownCommand>,
+    matches: Matches,
+    /// Which of the known lines is marked, from 0, in the order of the screen.
+    marked: usize,
+    /// What the last command printed, if it failed.
+    pub(super) output: CommandOutput,
+}
+
+impl RunPrompt {
+    pub(super) fn new(app: &Shared) -> Self {
+        let mut prompt = Self {
+            line: PromptLine::new(),
+            format: Format::Secret,
+            known: Vec::new(),
+            matches: Matches::default(),
+            marked: 0,
+            output: CommandOutput::default(),
+        };
+        prompt.list(app);
+        prompt
+    }
+
+    /// Lists what is known: the user's own commands, those of the tools, and those that were run, each once.
+    pub(super) fn list(&mut self, app: &Shared) {
+        self.known.clear();
+        for known in app.sinks.iter().chain(&app.presets).chain(app.commands_run.iter().rev()) {
+            if self.known.iter().all(|listed| listed.line != known.line || listed.format != known.format) {
+                self.known.push(known.clone());
+            }
+        }
+        self.matches = Matches::default();
+        self.matches.extend(self.known.iter().map(|known| format!("{} {}", known.line, known.name)));
+        self.filter();
+    }
+
+    /// The list follows the line.
+    fn filter(&mut self) {
+        self.matches.filter(self.line.line.text().trim());
+        self.marked = 0;
+    }
+
+    pub(super) fn changed(&mut self) {
+        self.line.changed();
+        self.output = CommandOutput::default();
+        self.filter();
+    }
+
+    /// True when something is listed that is not in the line already.
+    pub(super) fn has_known(&self) -> bool {
+        let typed = self.line.line.text();
+        (0..self.matches.len()).any(|place| self.at(place).is_some_and(|known| known.line != typed))
+    }
+
+    fn at(&self, place: usize) -> Option<&KnownCommand> {
+        self.known.get(self.matches.row(place)?)
+    }
+
+    fn mark(&mut self, down: bool) {
+        let count = self.matches.len().max(1);
+        self.marked = (self.marked + if down { 1 } else { count - 1 }) % count;
+    }
+
+    fn take(&mut self) {
+        let Some(known) = self.at(self.marked).cloned() else { return };
+        self.format = known.format;
+        self.line.line.set(&known.line);
+        self.changed();
+    }
+
+    fn next_format(&mut self, app: &Shared) {
+        let holding: Vec<Format> = formats(app).filter(|format| format.holds_the_secret()).collect();
+        let place = holding.iter().position(|format| *format == self.format);
+        self.format = place.map_or(Format::Secret, |place| holding[(place + 1) % holding.len()]);
+    }
+
+    pub(super) fn on_action(&mut self, app: &Shared, action: Action) {
+        match action {
+            Action::NextChoice | Action::PreviousChoice => self.mark(action == Action::NextChoice),
+            Action::TakeKnown => self.take(),
+            Action::NextFormat => self.next_format(app),
+            _ => {}
+        }
+    }
+}
+
+impl RunPrompt {
+    pub(super) fn draw(&self, canvas: &mut Canvas) {
+        let theme = canvas.theme;
+        let reads = format!("as {} {}", self.format.name(), theme.glyphs.more);
+        let is_narrow = canvas.width() < NARROW;
+        let row = canvas.take(1);
+        let [left, right] = split_left(row, LABEL_WIDTH);
+        let beside = if is_narrow { 0 } else { FORMAT_WIDTH };
+        let [line, beside] = split_left(right, right.width.saturating_sub(beside));
+        let label = format!("Run {}", theme.glyphs.pointer);
+        canvas.frame.render_widget(Line::styled(label, theme.strong), left);
+        canvas.frame.render_widget(Line::styled(reads.as_str(), theme.faint).right_aligned(), beside);
+        self.line.line.draw(canvas.frame, line);
+        if is_narrow {
+            canvas.words(LABEL_WIDTH, &format!("{reads}  Ctrl-F changes it"), theme.faint);
+        }
+        let advice = "Reads it from standard input. No shell: for | > $VARS use sh -c '...'";
+        self.line.draw_below("Running", advice, canvas);
+        if self.line.is_running() {
+            return;
+        }
+        draw_output(&self.output, canvas);
+        if self.has_known() && canvas.left() > 2 {
+            canvas.blank_unless_low();
+            self.draw_known(canvas);
+        }
+    }
+
+    fn draw_known(&self, canvas: &mut Canvas) {
+        let theme = canvas.theme;
+        let ellipsis = theme.glyphs.ellipsis;
+        let total = self.matches.len();
+        // The last row says how many there are.
+        let rows = MOST_ROWS.min(canvas.left().saturating_sub(u16::from(canvas.left() <= MOST_ROWS)));
+        let rows = usize::from(rows);
+        let first = (self.marked + 1).saturating_sub(rows);
+        let width = usize::from(canvas.width());
+        for place in first..total.min(first + rows) {
+            let Some(known) = self.at(place) else { continue };
+            let is_marked = place == self.marked;
+            let pointer = if is_marked { theme.glyphs.pointer } else { " " };
+            let style = if is_marked { theme.strong } else { Style::new() };
+            let reads = match known.format {
+                Format::Secret => String::new(),
+                format => format!("as {}  ", format.name()),
+            };
+            let name = cut_to(known.name.as_str(), LONGEST_NAME, ellipsis);
+            let about = Span::styled(format!("  {reads}{name}"), theme.faint);
+            let left = width.saturating_sub(2 + about.width());
+            let line = Span::styled(cut_to(&known.line, left, ellipsis), style);
+            let gap = Span::raw(" ".repeat(left.saturating_sub(line.width())));
+            let pointer = Span::styled(format!("{pointer} "), theme.strong);
+            canvas.line(Line::from(vec![pointer, line, gap, about]));
+        }
+        if total > rows {
+            canvas.words(2, &format!("{} of {total}", first + rows), theme.faint);
+        }
+    }
+}
+
+/// What a command printed, in few rows.
+pub(super) fn draw_output(output: &CommandOutput, canvas: &mut Canvas) {
+    let theme = canvas.theme;
+    let is_low = canvas.area.height < LOW;
+    let most = if is_low { 2 } else { output.lines.len() };
+    let first = output.lines.len().saturating_sub(most);
+    let left_out = output.left_out + first;
+    let ellipsis = theme.glyphs.ellipsis;
+    if left_out > 0 && !is_low {
+        let lines = if left_out == 1 { "line" } else { "lines" };
+        canvas.words(2, &format!("{ellipsis} {left_out} {lines} before"), theme.faint);
+    }
+    for (index, line) in output.lines.iter().enumerate().skip(first) {
+        // Where a row counts, the mark stands before the line.
+        let mark =
+            if is_low && left_out > 0 && index == first { format!("{ellipsis} ") } else { String::new() };
+        let text = cut(&format!("{mark}{line}"), canvas.width(), 2, 1, ellipsis);
+        canvas.words(2, &text, theme.faint);
+    }
+}
+
+/// The start of a text that is one row, with a mark where it was cut.
+fn cut_to(text: &str, width: usize, ellipsis: &str) -> String {
+    let width = u16::try_from(width).unwrap_or(u16::MAX);
+    if rows_of(text, width, 0) <= 1 { text.to_owned() } else { cut(text, width, 0, 1, ellipsis) }
+}
+
+/// What can be copied: every format, and the user's own if there is one.
+pub(super) fn formats(app: &Shared) -> impl Iterator<Item = Format> {
+    Format::ALL.into_iter().chain(app.template.map(Format::Template))
+}

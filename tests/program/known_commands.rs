@@ -1,0 +1,111 @@
+//! Commands that are suggested: for tools on the PATH, of the file of settings, and those that were run.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+
+use crate::formats;
+use crate::piping::wait_for_whole_screen;
+use crate::program::{contains, create, demo};
+use crate::support::terminal::{Program, Terminal, key};
+
+/// The program with this script as a tool of that name on its PATH, before all others.
+fn with_tool(program: Program, tool: &str, script: &str) -> Program {
+    let folder = program.home().join("bin");
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(folder.join(tool), format!("#!/bin/sh\n{script}\n")).unwrap();
+    fs::set_permissions(folder.join(tool), fs::Permissions::from_mode(0o755)).unwrap();
+    let path = format!("{}:/usr/bin:/bin", folder.display());
+    program.env("PATH", path)
+}
+
+/// A secret on the screen, and the prompt for a command with a list.
+fn prompt(program: Program) -> Terminal {
+    let mut terminal = program.start();
+    create(&mut terminal);
+    terminal.send("p");
+    terminal.wait_for("Run ›");
+    terminal
+}
+
+/// Takes the command that is found by this text.
+#[track_caller]
+fn take(terminal: &mut Terminal, text: &str, line: &str) {
+    terminal.send(text);
+    terminal.wait_for(&format!("› {line}"));
+    terminal.send("\t");
+    terminal.wait_for(&format!("Run ›           {line}"));
+}
+
+#[test]
+fn a_tool_gets_what_it_reads_and_its_output_is_shown_without_the_secret() {
+    let script = "cat >manifest; echo secret/atlas configured; cat manifest; base64 manifest; echo done";
+    let mut terminal = prompt(with_tool(demo(), "kubectl", script));
+    take(&mut terminal, "kube", "kubectl apply -f -");
+    terminal.wait_for("as kubernetes ▾");
+    terminal.send(key::ENTER);
+    wait_for_whole_screen(&mut terminal, "kubectl read it and exited with 0");
+    let screen = terminal.screen();
+    assert!(screen.contains("(not shown: it contains the secret)") && screen.contains("done"), "{screen}");
+    let manifest = fs::read_to_string(terminal.home().join("manifest")).unwrap();
+    let value = formats::kubernetes(&manifest)["clientSecret"].clone();
+    // Neither on the screen nor on that of the shell, which keeps it.
+    assert!(!contains(&terminal.output(), &value[10..]));
+    terminal.send("q");
+    assert_eq!(terminal.wait_exit().code(), Some(0));
+}
+
+#[test]
+fn why_a_tool_failed_is_shown_and_it_can_be_run_again() {
+    let script = "cat >/dev/null; [ -e there ] && exit 0; touch there; echo trying; echo connection refused >&2; exit 1";
+    let mut terminal = prompt(with_tool(demo(), "fly", script));
+    take(&mut terminal, "fly", "fly secrets import");
+    terminal.send(key::ENTER);
+    wait_for_whole_screen(&mut terminal, "fly exited with 1: connection refused");
+    assert!(terminal.screen().contains("trying"), "{}", terminal.screen());
+    terminal.send(key::ENTER);
+    wait_for_whole_screen(&mut terminal, "fly read it and exited with 0");
+}
+
+#[test]
+fn the_users_own_commands_come_first_and_what_was_run_comes_last() {
+    let program = with_tool(demo(), "gh", "cat >/dev/null");
+    let settings = program.home().join(".config/atlas-secret");
+    fs::create_dir_all(&settings).unwrap();
+    let sink = "[[sink]]\nname = 'mine'\ncommand = \"sh -c 'cat >kept'\"\ntemplate = '<{secret}>'\n";
+    fs::write(settings.join("config.toml"), sink).unwrap();
+    let mut terminal = prompt(program);
+    terminal.wait_for("GitHub");
+    let screen = terminal.screen();
+    let row = |text: &str| screen.lines().position(|line| line.contains(text));
+    assert!(row("› sh -c 'cat >kept'") < row("gh secret set"), "{screen}");
+    assert!(screen.contains("as template  mine"), "{screen}");
+    take(&mut terminal, "", "sh -c 'cat >kept'");
+    terminal.send(key::ENTER);
+    wait_for_whole_screen(&mut terminal, "sh read it and exited with 0");
+    let kept = fs::read_to_string(terminal.home().join("kept")).unwrap();
+    assert!(kept.starts_with("<mdb_sa_sk_DEMO") && kept.ends_with('>'));
+    terminal.send("p");
+    terminal.wait_for("GitHub");
+    terminal.send("true");
+    terminal.wait_for("true");
+    terminal.send(key::ENTER);
+    terminal.wait_for("true exited with 0, but did not read the whole secret.");
+    terminal.send(key::ESC);
+    terminal.wait_gone("Run ›");
+    terminal.send("p");
+    terminal.wait_for("run before");
+}
+
+#[test]
+fn a_tool_can_ask_at_the_terminal_while_its_output_is_captured() {
+    let script = "cat >/dev/null; printf 'token: ' >/dev/tty; read x </dev/tty; echo \"it was $x\"";
+    let mut terminal = prompt(with_tool(demo(), "gopass", script));
+    take(&mut terminal, "gopass", "gopass insert -m atlas/{client_id}");
+    terminal.send(key::ENTER);
+    terminal.wait_until("the question below the name of the tool", |screen| {
+        let contents = screen.contents();
+        !screen.alternate_screen() && contents.contains("Running gopass.") && contents.contains("token:")
+    });
+    terminal.send("open\r");
+    wait_for_whole_screen(&mut terminal, "it was open");
+}
