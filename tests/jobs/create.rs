@@ -68,7 +68,6 @@ fn rows() -> Vec<(&'static str, Script, usize)> {
     let not_sent = Err(ApiError::not_sent(Cause::ConnectTimeout));
     let refused = Err(ApiError::rejected(rejection(400, "VALIDATION_ERROR")));
     let forbidden = ApiError::rejected(rejection(404, "GROUP_NOT_FOUND"));
-    let wrong_secret = ApiError::not_sent(Cause::SignInRefused(ServerText::new("invalid_client")));
     let profile = ProfileName::new("ci").unwrap();
     let expired_login =
         ApiError::sent(Cause::LoginExpired(profile, Box::new(rejection(401, "NOT_AUTHORIZED"))));
@@ -86,7 +85,7 @@ fn rows() -> Vec<(&'static str, Script, usize)> {
         ("created", unread(unreachable()), 1),
         ("declined to go on", no(unread(unreachable())), 0),
         ("preflight", unread(forbidden), 0),
-        ("preflight", unread(wrong_secret), 0),
+        ("preflight", unread(ApiError::sent(Cause::SignInRefused(ServerText::new("invalid_client")))), 0),
         ("preflight", unread(expired_login), 0),
         ("preflight", Script { sign_in: Err(unreachable()), ..plain() }, 0),
         ("unknown", script(&[lost()]), 1),
