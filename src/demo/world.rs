@@ -415,7 +415,7 @@ mod tests {
             (json!({"prefill": prefill, "organizations": [], "typo": 1}), "unknown field `typo`"),
             (
                 json!({"prefill": {"project_id": "short", "client_id": "x"}, "organizations": []}),
-                "not a world",
+                "a client ID starts with mdb_sa_id_",
             ),
             (json!({"prefill": prefill, "organizations": []}), "has no such service account"),
         ];
