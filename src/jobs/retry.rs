@@ -123,6 +123,7 @@ mod tests {
         let cause = || ServerText::new("cause");
         let rows = [
             (limited(seconds(9)), Some(9)),
+            (limited(LONGEST_WAIT), Some(LONGEST_WAIT.as_secs())),
             (limited(seconds(121)), None),
             (refused(500), Some(2)),
             (refused(503), Some(2)),
@@ -150,6 +151,21 @@ mod tests {
             assert_eq!(pause_before_restart(&problem, 1), pause.map(seconds), "{problem:?}");
             assert_eq!(pause_before_restart(&problem, 3), None, "{problem:?}: not for ever");
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn reads_come_back_when_they_may_and_not_all_at_once() {
+        let mut waits = Vec::new();
+        for _ in 0..20 {
+            let began = tokio::time::Instant::now();
+            let mut answers = vec![Ok(()), Err(limited(LONGEST_WAIT))];
+            let read = with_retries(|| std::future::ready(answers.pop().unwrap()), |wait| waits.push(wait));
+            assert_eq!(read.await, Ok(()));
+            assert!(began.elapsed() >= LONGEST_WAIT);
+        }
+        let may = LONGEST_WAIT..LONGEST_WAIT + Duration::from_secs(1);
+        assert!(waits.iter().all(|wait| may.contains(wait)), "{waits:?}");
+        assert!(waits.iter().any(|wait| *wait != waits[0]), "{waits:?}");
     }
 
     #[test]
