@@ -129,7 +129,7 @@ impl Executor {
             Command::Print(format, payload) => {
                 self.runner.run(async move { Event::Printed(print(format, *payload).await) }, || {
                     Event::Printed(Err(not_printed()))
-                })
+                });
             }
             _ => {}
         }
