@@ -302,6 +302,8 @@ mod tests {
             ("~/deploy/.ENV", Format::Env),
             ("prod.env", Format::Env),
             (".env.production", Format::Env),
+            (".env.example", Format::Secret),
+            (".env.sample", Format::Secret),
             ("atlas.Json", Format::Json),
             (".env.json", Format::Json),
             ("/tmp/atlas.yaml", Format::Kubernetes),

@@ -162,8 +162,13 @@ fn names_that_the_form_starts_with_are_looked_up_one_after_the_other() {
     stage.event(TIME_PASSED);
     listed(&mut stage);
     assert_eq!((stage.text(Project), focus(&stage)), ("search", Focus::Field(Project)));
-    assert_drawn(&stage, "› Search 000000000000000000000003");
-    assert_drawn(&stage, "search 000000000000000000000004 2 of 6 projects");
+    // Neither is marked, so that no key takes one of them unseen.
+    assert_drawn(&stage, "Search 000000000000000000000003 search 000000000000000000000004");
+    assert_drawn(&stage, "2 projects have this name: choose one.");
+    stage.keys("enter");
+    assert_eq!(stage.text(Project), "search");
+    stage.keys("backtab down down enter");
+    assert_eq!(stage.text(Project), "000000000000000000000004");
 }
 
 #[test]

@@ -43,15 +43,18 @@ fn a_tool_gets_what_it_reads_and_its_output_is_shown_without_the_secret() {
     take(&mut terminal, "kube", "kubectl apply -f -");
     terminal.wait_for("as kubernetes ▾");
     terminal.send(key::ENTER);
-    wait_for_whole_screen(&mut terminal, "kubectl read it and exited with 0");
+    wait_for_whole_screen(&mut terminal, "kubectl exited with 0, but printed the secret");
     let screen = terminal.screen();
     assert!(screen.contains("(not shown: it contains the secret)") && screen.contains("done"), "{screen}");
     let manifest = fs::read_to_string(terminal.home().join("manifest")).unwrap();
     let value = formats::kubernetes(&manifest)["clientSecret"].clone();
     // Neither on the screen nor on that of the shell, which keeps it.
     assert!(!contains(&terminal.output(), &value[10..]));
-    terminal.send("q");
-    assert_eq!(terminal.wait_exit().code(), Some(0));
+    // What only prints the secret delivers nothing.
+    terminal.send(key::ESC);
+    terminal.wait_for("q quit…");
+    terminal.send("ql");
+    assert_eq!(terminal.wait_exit().code(), Some(3));
 }
 
 #[test]

@@ -78,5 +78,5 @@ fn a_profile_that_cannot_be_written_keeps_what_it_has() {
     assert_eq!(fs::read_to_string(&path).unwrap(), other);
     fs::write(&path, &file).unwrap();
     terminal.send("u");
-    terminal.wait_for("Updated profile ci (config.toml, now readable only by you)");
+    terminal.wait_for("Updated profile ci (config.toml, now readable only by its owner)");
 }

@@ -93,9 +93,30 @@ fn what_can_be_read_in_two_ways_is_left_alone() {
         ("S=# fill in\n", 1),
         ("S=a\\ b\n", 1),
         ("S=a&\n", 1),
+        // An assignment in another form, beside which one more may not count.
+        ("A=1\nreadonly S=a\n", 2),
+        ("declare -x I=a\n", 1),
+        ("set -gx MONGODB_ATLAS_CLIENT_SECRET a\n", 1),
+        ("MONGODB_ATLAS_CLIENT_SECRET: a\n", 1),
+        ("if true; then S=a; fi\n", 1),
+        ("[ -n \"$X\" ] && I=a\n", 1),
     ];
     for (text, line) in rows {
         assert_eq!(updated(&written_out(text)), Err(line), "{text:?}");
+    }
+}
+
+#[test]
+fn a_name_that_is_only_mentioned_stops_nothing() {
+    for text in [
+        "# MONGODB_ATLAS_CLIENT_ID: from Atlas\n",
+        "A=$MONGODB_ATLAS_CLIENT_ID\n",
+        "test -n \"$MONGODB_ATLAS_CLIENT_SECRET\"\n",
+        "URL=\"https://${MONGODB_ATLAS_CLIENT_ID}@example.com\"\n",
+        "OLD_MONGODB_ATLAS_CLIENT_ID=a\n",
+    ] {
+        let text = text.to_owned();
+        assert!(updated(&text).is_ok_and(|new| new.starts_with(&text)), "{text:?}");
     }
 }
 

@@ -104,6 +104,21 @@ async fn a_link_stays_one_and_its_file_is_updated() {
 }
 
 #[tokio::test]
+async fn a_link_that_leads_elsewhere_by_now_is_asked_about_again() {
+    let (folder, path) = folder();
+    let (link, second) = (folder.path().join("prod.env"), folder.path().join("second"));
+    fs::copy(&path, &second).unwrap();
+    symlink(&path, &link).unwrap();
+    let SaveFailure::CanUpdate(agreed) = try_save(&link).await else { panic!("it is asked about") };
+    fs::remove_file(&link).unwrap();
+    symlink(&second, &link).unwrap();
+    let updated = update_env(link.to_str().unwrap(), None, &payload(), &agreed).await;
+    let link_to = Some(ServerText::new(second.to_str().unwrap()));
+    assert_eq!(updated, Err(SaveFailure::CanUpdate(EnvFile { is_open: agreed.is_open, link_to })));
+    assert_ne!(fs::read_to_string(&second).unwrap(), new());
+}
+
+#[tokio::test]
 async fn what_cannot_be_updated_says_why_and_stays() {
     type Arrange = fn(&Path);
     let rows: [(&str, Arrange, SaveFailure); 12] = [
