@@ -167,7 +167,7 @@ fn names_that_the_form_starts_with_are_looked_up_one_after_the_other() {
     assert_drawn(&stage, "2 projects have this name: choose one.");
     stage.keys("enter");
     assert_eq!(stage.text(Project), "search");
-    stage.keys("backtab down down enter");
+    stage.keys("shift-tab down down enter");
     assert_eq!(stage.text(Project), "000000000000000000000004");
 }
 

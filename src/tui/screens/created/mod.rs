@@ -89,13 +89,13 @@ pub struct CreatedScreen {
 }
 
 /// The keys of this screen, in the order in which the footer drops them; `quit` says what `q` does.
-const fn keys(quit: &'static str) -> [Binding; 15] {
+const fn keys(quit: Binding) -> [Binding; 16] {
     [
         Binding::new(&[(KeyCode::Char('c'), NONE)], "c", "copy", Action::Copy),
         Binding::new(&[(KeyCode::Char('+'), NONE)], "+", "60 s", Action::Extend),
         Binding::new(&[(KeyCode::Char('s'), NONE)], "s", "save", Action::Save),
         Binding::new(&[(KeyCode::Char('p'), NONE)], "p", "run", Action::Pipe),
-        Binding::new(&[(KeyCode::Char('q'), NONE), ESC], "q", quit, Action::Leave),
+        quit,
         Binding::new(&[CTRL_C], "Ctrl-C", "quit", Action::Abort).only_in_help(),
         Binding::new(&[(KeyCode::Char('r'), NONE)], "r", "reveal", Action::Reveal),
         HELP,
@@ -104,17 +104,22 @@ const fn keys(quit: &'static str) -> [Binding; 15] {
         Binding::new(&[(KeyCode::Char('d'), NONE)], "d", "delete old", Action::Retire),
         Binding::new(&[(KeyCode::Char('f'), NONE)], "f", "copy as", Action::CopyAs),
         Binding::new(&[(KeyCode::Char('n'), NONE)], "n", "new", Action::Another),
+        Binding::new(&[ESC], "Esc", "close the command's output", Action::No).only_in_help(),
         SUSPEND,
         REPAINT,
     ]
 }
 
-/// Leaving asks nothing.
-const QUITS: &[Binding] = &keys("quit");
+const fn quit(what: &'static str) -> Binding {
+    Binding::new(&[(KeyCode::Char('q'), NONE), ESC], "q", what, Action::Leave)
+}
+
+/// Leaving asks nothing, so that Esc, which closes things elsewhere, does not leave.
+const QUITS: &[Binding] = &keys(Binding::new(&[(KeyCode::Char('q'), NONE)], "q", "quit", Action::Leave));
 /// Leaving will ask.
-const ASKS: &[Binding] = &keys("quit…");
+const ASKS: &[Binding] = &keys(quit("quit…"));
 /// Standard output waits for the secret.
-const WRITES: &[Binding] = &keys("write and quit");
+const WRITES: &[Binding] = &keys(quit("write and quit"));
 
 impl CreatedScreen {
     /// The screen of a secret that has just arrived.
@@ -229,6 +234,7 @@ impl Component for CreatedScreen {
                 self.message = Some("Standard output takes one secret: quit with q first.");
             }
             Action::Another => return self.want_to_leave(app, Target::Another),
+            Action::No => self.output = CommandOutput::default(),
             Action::Leave => return self.want_to_leave(app, Target::Quit),
             Action::Abort => return self.abort(app),
             _ => {}
@@ -297,6 +303,7 @@ impl Component for CreatedScreen {
             Action::UpdateProfiles => self.profiles.can_start(),
             Action::Extend => matches!(self.copy, CopyState::Held(ClipboardCopy { until: Some(_), .. })),
             Action::Retire => !self.has_no_older_secret(),
+            Action::No => self.leaving.is_some() || self.prompt.is_some() || !self.output.lines.is_empty(),
             Action::Delete => self.can_be_deleted(),
             Action::Choose => self.can_be_deleted() || !self.chooses_deletion(),
             _ => true,
