@@ -21,7 +21,6 @@ use crate::domain::{ApiError, ApiResult, Cause, ClientId, ServerText};
 use super::Client;
 use super::classify::{self, is_success};
 use super::http::{Answer, BodyEnd, Call, exchange};
-use super::session::Session;
 use super::wire;
 
 /// A token with less life than this left is replaced before a chain of requests begins.
@@ -107,9 +106,7 @@ impl Client {
     /// Gives back every token that was minted here, within 2 seconds; never an access token that the user
     /// supplied. Errors are ignored: tokens die by themselves within the hour.
     pub async fn revoke(&self) {
-        if let Session::ServiceAccount { token, .. } = &self.session {
-            token.lock().await.take();
-        }
+        self.session.forget_token().await;
         self.give_back(|_| true).await;
     }
 

@@ -43,6 +43,13 @@ impl Session {
         }
     }
 
+    /// The next request signs in again.
+    pub(super) async fn forget_token(&self) {
+        if let Self::ServiceAccount { token, .. } = self {
+            token.lock().await.take();
+        }
+    }
+
     /// True when it signs in with this secret.
     pub(super) fn is_login(&self, other: &ServiceAccountLogin) -> bool {
         matches!(self, Self::ServiceAccount { login, .. } if is_same(&login.client_secret, &other.client_secret))

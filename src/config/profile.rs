@@ -6,7 +6,8 @@ use secrecy::{ExposeSecret, SecretString};
 use toml::Value;
 
 use crate::domain::{
-    CredentialProblem, Credentials, Half, PairKind, ProfileName, ServerText, is_quoted, trim_visible,
+    CredentialProblem, Credentials, Half, Identity, PairKind, ProfileName, ServerText, is_quoted,
+    trim_visible,
 };
 
 use super::atlas_cli::BrowserLogin;
@@ -26,6 +27,19 @@ pub enum CredentialSource {
     NeedsKeyring(KeyringRequest),
     /// The Atlas CLI has them, and is asked for them.
     NeedsAtlasCli(BrowserLogin),
+}
+
+impl CredentialSource {
+    /// Who signs in, as far as it is known before the keyring or the Atlas CLI is asked.
+    pub fn identity(&self) -> Identity {
+        match self {
+            Self::Ready(credentials) => credentials.identity(),
+            Self::NeedsKeyring(request) => {
+                Identity::Profile { name: request.profile.clone(), kind: request.kind }
+            }
+            Self::NeedsAtlasCli(login) => Identity::BrowserLogin(login.profile.clone()),
+        }
+    }
 }
 
 /// A profile of the Atlas CLI. Its `Debug` shows no setting's value.

@@ -18,7 +18,6 @@ use crate::domain::{
 use crate::process;
 
 use super::AtlasApi;
-use super::sign_in::identity;
 
 /// Where requests go, and as whom.
 #[derive(Clone)]
@@ -87,7 +86,7 @@ impl Connections {
     pub fn endpoint(&self) -> Option<(BaseUrl, ServerText)> {
         match &self.current()?.source {
             Source::Remote { base_url, credentials } => {
-                Some((base_url.clone(), identity_words(&identity(credentials))))
+                Some((base_url.clone(), identity_words(&credentials.identity())))
             }
             Source::Demo(_) => None,
         }

@@ -35,7 +35,7 @@ pub use lists::{all_accounts, all_projects};
 pub use records::Records;
 pub use recover::{Before, PAUSES, Recovered, recover};
 pub use retry::{pause_before_restart, with_retries};
-pub use sign_in::{Authenticator, identity, profile_session};
+pub use sign_in::{Authenticator, profile_session};
 
 /// What jobs ask of Atlas.
 ///

@@ -62,20 +62,9 @@ impl Authenticator {
     }
 }
 
-/// Who signs in, as far as it is known before the keyring or the Atlas CLI is asked.
-pub fn identity(credentials: &CredentialSource) -> Identity {
-    match credentials {
-        CredentialSource::Ready(credentials) => credentials.identity(),
-        CredentialSource::NeedsKeyring(request) => {
-            Identity::Profile { name: request.profile.clone(), kind: request.kind }
-        }
-        CredentialSource::NeedsAtlasCli(login) => Identity::BrowserLogin(login.profile.clone()),
-    }
-}
-
 /// The session of a profile. If its credentials are elsewhere, only the profile is known.
 pub fn profile_session(base_url: &BaseUrl, credentials: &CredentialSource, name: &ProfileName) -> Session {
-    match identity(credentials) {
+    match credentials.identity() {
         elsewhere @ (Identity::Profile { .. } | Identity::BrowserLogin(_)) => {
             Session::remote(base_url, elsewhere)
         }

@@ -9,13 +9,13 @@ use ratatui::layout::Rect;
 
 use crate::domain::{
     ClientId, Consequences, Disposition, ExistingSecret, Exit, ExitSummary, Format, KnownCommand, Login,
-    LoginRisk, Now, PendingRecord, ProfileName, QueryFlags, SecretId, ServerText, Session, Template,
+    LoginRisk, NewSecret, Now, PendingRecord, ProfileName, QueryFlags, SecretId, ServerText, Session,
+    Template,
 };
-use crate::jobs::AtlasClock;
+use crate::jobs::{AtlasClock, Known};
 
 use super::area::page;
 use super::canvas::Canvas;
-use super::creation::{Ending, InFlight};
 use super::event::{Command, Event, KeyPress, Reader};
 use super::keys::{Action, Binding};
 use super::screens::{
@@ -35,6 +35,26 @@ pub struct App {
     /// True after a letter that no key of the screen can be: the keyboard's layout is not Latin.
     pub(super) is_other_layout: bool,
     pub(super) help_scroll: Scroll,
+}
+
+/// A POST whose answer has not come yet.
+#[derive(Clone, Debug)]
+pub struct InFlight {
+    /// What it asks for.
+    pub new_secret: NewSecret,
+    /// When it was sent.
+    pub since: Now,
+    /// What was known of the account before.
+    pub known: Known,
+    /// True once the user stopped waiting for it.
+    pub is_given_up: bool,
+}
+
+/// A signal asked the program to end while something was running.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Ending {
+    pub signal: u8,
+    pub until: Now,
 }
 
 /// What outlives a screen.

@@ -5,36 +5,16 @@
 
 use std::time::Duration;
 
-use crate::domain::{ApiError, Disposition, Exit, ExitSummary, NewSecret, Now};
-use crate::jobs::{Created, Known, NotCreated, Outcome, Question, Reason, Step};
+use crate::domain::{ApiError, Disposition, Exit, ExitSummary, NewSecret};
+use crate::jobs::{Created, NotCreated, Outcome, Question, Reason, Step};
 
-use super::app::{App, Screen, Shared, Transition};
+use super::app::{App, Ending, InFlight, Screen, Shared, Transition};
 use super::event::{Command, Signal};
 use super::screens::{CreatedScreen, FormScreen, Notice, Progress, Recovery, SecretListScreen};
 use super::{Failure, Remote};
 
 /// How much longer a POST may run after a signal asked the program to end.
 const GRACE: Duration = Duration::from_secs(3);
-
-/// A POST whose answer has not come yet.
-#[derive(Clone, Debug)]
-pub struct InFlight {
-    /// What it asks for.
-    pub new_secret: NewSecret,
-    /// When it was sent.
-    pub since: Now,
-    /// What was known of the account before.
-    pub known: Known,
-    /// True once the user stopped waiting for it.
-    pub is_given_up: bool,
-}
-
-/// A signal asked the program to end while something was running.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Ending {
-    signal: u8,
-    pub until: Now,
-}
 
 impl Shared {
     /// Starts the creating job and shows it.

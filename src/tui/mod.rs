@@ -32,8 +32,7 @@ mod text_line;
 mod theme;
 pub(crate) mod words;
 
-pub use app::{App, Flags, Output, Screen, Shared, Size, Transition};
-pub use creation::InFlight;
+pub use app::{App, Flags, InFlight, Output, Screen, Shared, Size, Transition};
 pub use event::{Command, Event, KeyPress, PastedText, Reader, SignInWith, Signal};
 pub use failure::Failure;
 pub use keys::{Action, Binding};

@@ -4,7 +4,7 @@ use crate::cli::Arguments;
 use crate::config::{CredentialSource, Found, Origin, ShadowedSource, Warning};
 use crate::demo::World;
 use crate::domain::{BaseUrl, HostKind, ServerText, Session, SessionOrigin, trim_visible};
-use crate::jobs::{Source, identity, profile_session};
+use crate::jobs::{Source, profile_session};
 use crate::tui::screens::Form;
 
 use crate::shell::error::StartError;
@@ -92,6 +92,6 @@ fn session(
     if let Some(Origin::Profile(name)) = origin {
         return profile_session(base_url, credentials, name);
     }
-    let session = Session::remote(base_url, identity(credentials));
+    let session = Session::remote(base_url, credentials.identity());
     if several { session.with_origin(SessionOrigin::Environment) } else { session }
 }
