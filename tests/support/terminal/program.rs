@@ -39,7 +39,8 @@ fn with_default_signals(program: &OsStr) -> Command {
     if ignored & 0b100_0000_0000_0111 == 0 {
         return Command::new(program);
     }
-    Command::new("env").arg("--default-signal").arg(program)
+    // By its path: a test may set another PATH.
+    Command::new("/usr/bin/env").arg("--default-signal").arg(program)
 }
 
 impl Program {
