@@ -1,7 +1,7 @@
 //! The command line.
 
 use std::ffi::{OsStr, OsString};
-use std::net::SocketAddr;
+use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -53,7 +53,7 @@ pub struct Arguments {
 
     /// Run the embedded Atlas until Ctrl-C, for scripts that rehearse; prints the variables to use it
     #[arg(long, value_name = "ADDRESS", num_args = 0..=1, default_missing_value = "127.0.0.1:0", exclusive = true,
-        value_hint = ValueHint::Other, help_heading = SIGN_IN)]
+        value_hint = ValueHint::Other, help_heading = SIGN_IN, value_parser = socket_address)]
     pub demo_server: Option<SocketAddr>,
 
     /// Create without the form, and accept that the account's other secrets expire within 7 days
@@ -85,7 +85,7 @@ pub struct Arguments {
     /// Clear the clipboard after this many seconds; 0 keeps the secret there until something else is copied
     /// [default: 60]
     #[arg(long, value_name = "SECONDS", value_hint = ValueHint::Other,
-        help_heading = DELIVERY, value_parser = clap::value_parser!(u64).range(0..=LONGEST_COPY))]
+        help_heading = DELIVERY, value_parser = seconds)]
     pub clear_after: Option<u64>,
 
     /// Print each setting and where it comes from, and exit
@@ -161,6 +161,17 @@ const MOST_DEMO_PROJECTS: i64 = 100_000;
 /// 12 hours, in seconds: the longest time that a copy may have on the clipboard.
 pub(crate) const LONGEST_COPY: u64 = 12 * 60 * 60;
 
+/// An address and a port, as numbers or with a host name such as `localhost`.
+fn socket_address(text: &str) -> Result<SocketAddr, String> {
+    let found = text.to_socket_addrs().ok().and_then(|mut addresses| addresses.next());
+    found.ok_or_else(|| "not an address with a port, such as 127.0.0.1:8080".to_owned())
+}
+
+fn seconds(text: &str) -> Result<u64, String> {
+    let seconds = text.parse().ok().filter(|seconds| *seconds <= LONGEST_COPY);
+    seconds.ok_or_else(|| format!("must be a number of seconds, 0 to {LONGEST_COPY} (12 hours)"))
+}
+
 fn format_parser() -> impl TypedValueParser<Value = Format> {
     // A format without the secret would deliver nothing.
     let holding = Format::ALL.into_iter().filter(|format| format.holds_the_secret());
@@ -210,8 +221,10 @@ Examples:
   atlas-secret --yes --format env --project-id \"$PROJECT\" --client-id \"$CLIENT\" > prod.env
 
 Keys for the new secret:
-  c copy, f copy in another format, s save to a new file (mode 0600), r reveal, v verify,
-  d delete an older secret, q quit, p run a command that reads it from standard input, such as
+  c copy, + 60 s more on the clipboard, f copy in another format, r reveal, v verify,
+  s save to a new file (mode 0600) or into an existing .env file, u update the Atlas CLI profile,
+  d delete an older secret, n another secret, q quit,
+  p run a command that reads it from standard input, such as
   pass insert -m atlas/{client_id}
   gopass insert -m atlas/{client_id}
   vault kv put secret/atlas client_id={client_id} client_secret=-
@@ -316,6 +329,23 @@ mod tests {
         ];
         for (given, kind) in rows {
             assert_eq!(read(given).unwrap_err().kind(), kind, "{given:?}");
+        }
+    }
+
+    #[test]
+    fn addresses_and_seconds_say_what_they_should_be() {
+        for address in ["127.0.0.1:0", "[::1]:8080", "localhost:8080"] {
+            assert!(read(&["--demo-server", address]).is_ok(), "{address}");
+        }
+        let rows = [
+            ("--demo-server", "nowhere", "such as 127.0.0.1:8080"),
+            ("--demo-server", "8080", "such as 127.0.0.1:8080"),
+            ("--clear-after", "5m", "a number of seconds, 0 to 43200"),
+            ("--clear-after", "43201", "a number of seconds, 0 to 43200"),
+        ];
+        for (option, value, expected) in rows {
+            let message = read(&[option, value]).unwrap_err().to_string();
+            assert!(message.contains(expected), "{option} {value}: {message}");
         }
     }
 

@@ -54,6 +54,11 @@ pub(super) fn with_values(text: &[u8], variables: &[Variable<'_>]) -> Result<Zer
         if all.iter().any(|assignment| text[assignment.name.clone()] == *name.as_bytes()) {
             continue;
         }
+        // What is appended behind an open quote would be part of it.
+        let open_quote = first_open_quote(text);
+        if open_quote > 0 {
+            return Err(line_number(text, open_quote));
+        }
         // A file whose last line has no line break still has none afterwards.
         let is_open = !text[start_of(text)..].is_empty() && !text.ends_with(b"\n");
         new.extend_from_slice(if is_open { line_break } else { b"" });

@@ -174,6 +174,9 @@ impl SecretList {
             Ok(account) => {
                 let allowed = account.secrets.into_iter().filter(|secret| self.keeps.allows(&secret.id));
                 self.secrets = allowed.collect();
+                // The one that is missed least: never used, or not for the longest time.
+                let least = (0..self.secrets.len()).min_by_key(|index| self.secrets[*index].last_used_at);
+                self.selected = least.unwrap_or(0);
                 Stage::Choosing(None)
             }
             Err(problem) => Stage::Failed(problem),

@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
+use crossterm::event::KeyCode;
 use ratatui::text::{Line, Span};
 
 use crate::domain::{
@@ -133,13 +134,19 @@ impl Problem {
 
 const CHOOSING: &[Binding] = &[CHOOSE, CHOICE_BELOW, CHOICE_ABOVE, HELP, QUIT_BY_LETTER, SUSPEND, REPAINT];
 
+/// Signing in again was a key of the form, which is still there.
+const CHOOSING_AGAIN: &[Binding] =
+    &[CHOOSE, CHOICE_BELOW, CHOICE_ABOVE, BACK_BY_LETTER, HELP, SUSPEND, REPAINT];
+const BACK_BY_LETTER: Binding =
+    Binding::new(&[ESC, (KeyCode::Char('q'), NONE), CTRL_C], "Esc", "back", Action::Leave);
+
 /// Where credentials are typed, every character is text: first the half that may be seen.
 const TYPING_NAME: &[Binding] = &typing_keys("next");
 const TYPING_SECRET: &[Binding] = &typing_keys("sign in");
 
 const fn typing_keys(enter: &'static str) -> [Binding; 7] {
     [
-        Binding::new(&[(crossterm::event::KeyCode::Enter, NONE)], "Enter", enter, Action::Choose),
+        Binding::new(&[(KeyCode::Enter, NONE)], "Enter", enter, Action::Choose),
         BACK,
         NEXT_FIELD,
         PREVIOUS_FIELD,
@@ -357,12 +364,13 @@ impl Component for SignIn {
         }
     }
 
-    fn keys(&self, _app: &Shared) -> &'static [Binding] {
+    fn keys(&self, app: &Shared) -> &'static [Binding] {
         match (&self.trying, &self.typing) {
             (Some(_), _) => TRYING,
             (None, Some(typing)) if typing.on_secret => TYPING_SECRET,
             (None, Some(_)) => TYPING_NAME,
-            (None, None) => CHOOSING,
+            (None, None) if matches!(app.session, Session::SignedOut { .. }) => CHOOSING,
+            (None, None) => CHOOSING_AGAIN,
         }
     }
 

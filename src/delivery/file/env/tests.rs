@@ -93,6 +93,8 @@ fn what_can_be_read_in_two_ways_is_left_alone() {
         ("S=# fill in\n", 1),
         ("S=a\\ b\n", 1),
         ("S=a&\n", 1),
+        ("A=\"never closed\n", 1),
+        ("A=1\nB='never closed\nC=2\n", 2),
         // An assignment in another form, beside which one more may not count.
         ("A=1\nreadonly S=a\n", 2),
         ("declare -x I=a\n", 1),

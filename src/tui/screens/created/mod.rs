@@ -331,7 +331,7 @@ impl Component for CreatedScreen {
             Some(prompt @ (Prompt::Save(_) | Prompt::Update(..) | Prompt::Run(_))) => prompt.about(),
             _ => &[
                 "\"Copied\" means that the clipboard was read back. Until the secret is delivered, quitting asks first.",
-                "When standard output waits for the secret, q writes it there; Ctrl-C quits without writing it.",
+                "When standard output waits for the secret, q writes it there; Ctrl-C asks, and quits without writing it.",
             ],
         }
     }

@@ -314,7 +314,10 @@ impl CreatedScreen {
     pub(super) fn run_command(&mut self, app: &mut Shared) {
         let payload = self.payload(app);
         let Some(Prompt::Run(prompt)) = &mut self.prompt else { return };
-        let Some(line) = prompt.line.start("Type a command first, or take one with Tab.") else { return };
+        if prompt.takes_first() {
+            return prompt.take();
+        }
+        let Some(line) = prompt.line.start("Type a command first.") else { return };
         let format = prompt.format;
         prompt.output = CommandOutput::default();
         self.output = CommandOutput::default();

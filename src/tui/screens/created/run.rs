@@ -111,7 +111,12 @@ impl RunPrompt {
         self.marked = (self.marked + if down { 1 } else { count - 1 }) % count;
     }
 
-    fn take(&mut self) {
+    /// True when Enter has to take the marked command into the line first.
+    pub(super) fn takes_first(&self) -> bool {
+        self.line.line.text().trim().is_empty() && self.has_known()
+    }
+
+    pub(super) fn take(&mut self) {
         let Some(known) = self.at(self.marked).cloned() else { return };
         self.format = known.format;
         self.line.line.set(&known.line);

@@ -142,6 +142,10 @@ impl Shared {
         }
         self.names.marked = None;
         let Item::Project(entry) = item else { return };
+        if self.form.focus == Focus::Button {
+            // The account that is filled in may be one of another project.
+            self.form.focus = Focus::Field(FieldName::Client);
+        }
         self.stop_names();
         let project = Project { name: entry.name.clone(), organization: entry.organization.clone() };
         self.lookups.project = Remote::Loaded(entry.id.clone(), project, self.now);
