@@ -131,7 +131,8 @@ impl Ended {
     }
 }
 
-/// The program `atlas` in the first folder that has it. A relative folder would be the current one, whoever fills it.
+/// The program `atlas` in the first folder that has it. Relative folders are skipped: they depend on the
+/// current folder, which another user may have filled.
 fn find_on(path: &OsStr) -> Option<PathBuf> {
     let name = format!("atlas{}", env::consts::EXE_SUFFIX);
     let folders = env::split_paths(path).filter(|folder| folder.is_absolute());
@@ -169,7 +170,7 @@ async fn wait(child: &mut Child) -> io::Result<Ended> {
     Ok(Ended { status, output, errors })
 }
 
-/// Reads a little more than a token can have, so that a longer text is told from one; the buffer is never moved.
+/// Reads at most one byte more than the longest token, so that a longer text is noticed. The buffer never moves.
 async fn read(source: Option<impl AsyncRead + Unpin>, into: &mut Vec<u8>) {
     let Some(source) = source else { return };
     into.reserve_exact(LONGEST + 1);

@@ -1,4 +1,4 @@
-//! What the tests of this room hand over.
+//! What the tests of this module deliver.
 
 use secrecy::SecretString;
 

@@ -148,7 +148,7 @@ impl Executor {
         let copier = Arc::clone(&self.copier);
         let mut terminal: Box<dyn Write + Send> = match self.terminal.clone() {
             Some(terminal) => Box::new(terminal),
-            // It has no room, so that writing to it fails.
+            // The buffer is empty, so that writing to it fails.
             None => Box::new(io::Cursor::new([0; 0])),
         };
         let copy = async move {

@@ -181,8 +181,8 @@ impl Lines {
         for byte in bytes {
             let current = &mut self.current[stream];
             // A buffer that grew would leave copies behind.
-            let room = LONGEST.saturating_sub(current.bytes.len());
-            current.bytes.reserve_exact(room);
+            let left = LONGEST.saturating_sub(current.bytes.len());
+            current.bytes.reserve_exact(left);
             match byte {
                 b'\n' => self.end_line(stream),
                 b'\r' => current.is_returned = true,

@@ -24,7 +24,7 @@ fn create(path: &Path, content: &[u8]) -> Result<(), SaveFailure> {
     let mut file = File::create_new(path).map_err(failure_of)?;
     fill(&mut file, content).map_err(|error| {
         drop(file);
-        // The failure that led here is what is told; there is nothing to be done about one more.
+        // Only the first failure is reported; nothing can be done about this one.
         let _ = fs::remove_file(path);
         failure_of(error)
     })

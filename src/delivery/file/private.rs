@@ -88,8 +88,8 @@ pub(super) fn sync_folder(folder: &OwnedFd) -> rustix::io::Result<()> {
     }
 }
 
-/// Empties the file, then takes its name away, unless the name stands for another file by now. The failure that
-/// led here is what is told; there is nothing to be done about one more.
+/// Empties the file, then removes its name, unless the name stands for another file by now. Only the failure that led
+/// here is reported; nothing can be done about another.
 pub(super) fn take_away(folder: &OwnedFd, name: &Path, file: &File) {
     let _ = file.set_len(0);
     let named = rustix::fs::statat(folder, name, AtFlags::SYMLINK_NOFOLLOW);

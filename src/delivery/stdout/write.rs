@@ -71,7 +71,7 @@ pub(super) mod on_unix {
         let start = rustix::fs::tell(descriptor)?;
         let done = write_all(descriptor, bytes).and_then(|()| rustix::fs::fsync(descriptor));
         if done.is_err() {
-            // The first failure is what is told; there is nothing to be done about one more.
+            // Only the first failure is reported; nothing can be done about this one.
             let _ = rustix::fs::ftruncate(descriptor, before);
             let _ = rustix::fs::seek(descriptor, SeekFrom::Start(start));
         }

@@ -129,7 +129,7 @@ fn expires_after(lifetime: Lifetime) -> String {
 }
 
 /// The Atlas CLI has a command for each operation of the API, and reads the body from standard input. It goes
-/// to the public Atlas unless it is told where else.
+/// to the public Atlas unless it gets another URL.
 fn atlas_cli(input: &RecipeInput) -> String {
     let (new_secret, flags) = (&input.new_secret, input.query_flags);
     let base_url = input.base_url.to_string();
