@@ -8,7 +8,8 @@ const NOTES: &str = "\
 A wake-up is a context switch of any of the process's threads. A screen that has read from Atlas is woken once \
 more, some 2 s after its last read, when the idle connection is closed; a form also when the minute turns. A copy is \
 compared with the clipboard once a second while it is shown. Where nothing else is said, a run talks to an embedded \
-Atlas on this machine without TLS: what the network and Atlas itself take comes on top.";
+Atlas on this machine without TLS: what the network and Atlas itself take comes on top. Every escape sequence begins \
+with Esc, so Esc alone counts as a key only after 50 ms: that is what the slow keys of some screens are.";
 
 /// Rows in the order in which they were measured.
 #[derive(Default)]
