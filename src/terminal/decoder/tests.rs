@@ -229,13 +229,25 @@ fn what_never_ends_gives_the_keyboard_back() {
 }
 
 #[test]
-fn typing_does_not_prolong_what_never_ends_but_its_own_bytes_do() {
-    let second = Duration::from_secs(1);
-    let typed = decode_slowly(&[b"\x1b[200~abc", b"1", b"2", b"3"], second);
-    assert_eq!(typed, [Event::Paste("abc1".into()), key(KeyCode::Char('2')), key(KeyCode::Char('3'))]);
-    let part = [b'p'; 100];
-    let pasted = decode_slowly(&[b"\x1b[200~", &part, &part, &part, &part, b"\x1b[201~x"], second);
-    assert_eq!(pasted, [Event::Paste("p".repeat(400)), key(KeyCode::Char('x'))]);
+fn typing_does_not_prolong_a_report_that_never_ends() {
+    let typed = decode_slowly(&[b"\x1b]11;rgb", b"1", b"2", b"3"], Duration::from_secs(1));
+    assert_eq!(typed, [key(KeyCode::Char('2')), key(KeyCode::Char('3'))]);
+}
+
+#[test]
+fn a_paste_ends_when_nothing_of_it_came_for_the_limit() {
+    let almost = UNIT_LIMIT.checked_sub(Duration::from_millis(1)).unwrap();
+    for size in [1, 7, 16, 17, 100] {
+        let paste = format!("{}\x1b[201~x", "pasted ".repeat(40));
+        let reads: Vec<&[u8]> =
+            [&b"\x1b[200~"[..]].into_iter().chain(paste.as_bytes().chunks(size)).collect();
+        let expected = [Event::Paste("pasted ".repeat(40)), key(KeyCode::Char('x'))];
+        assert_eq!(decode_slowly(&reads, almost), expected, "{size} bytes at a time");
+        let ctrl_c = [&reads[..2], &[b"\x03"]].concat();
+        assert_eq!(decode_slowly(&ctrl_c, almost).last(), Some(&control('c')), "{size} bytes at a time");
+    }
+    let silent = decode_slowly(&[b"\x1b[200~abc", b"1", b"2"], UNIT_LIMIT);
+    assert_eq!(silent, [Event::Paste("abc".into()), key(KeyCode::Char('1')), key(KeyCode::Char('2'))]);
 }
 
 #[test]
