@@ -4,17 +4,16 @@ mod file;
 mod report;
 mod start;
 
-use std::cell::Cell;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::atlas::check_proxies;
+use crate::atlas::{check_proxies, proxy_variables};
 use crate::cli::Arguments;
 use crate::config::{CHOICES, CREDENTIALS, Flags, Profiles, config_path, resolve};
 use crate::delivery::{Environment, Preference};
 use crate::domain::{
-    BaseUrl, BaseUrlError, Format, KnownCommand, ProfileName, QueryFlags, ServerText, Template,
+    BaseUrl, BaseUrlError, Format, KnownCommand, Os, ProfileName, QueryFlags, ServerText, Template,
 };
 use crate::jobs::Authenticator;
 use crate::journal::state_folder;
@@ -77,17 +76,13 @@ impl Settings {
         arguments: &Arguments,
         variable: impl Fn(&str) -> Option<OsString>,
     ) -> Result<Self, StartError> {
-        let unreadable = Cell::new(None);
-        let text = |name: &str| {
-            let text = variable(name)?.into_string().ok();
-            if text.is_none() {
-                unreadable.set(unreadable.get().or(decisive().find(|decisive| *decisive == name)));
-            }
-            text
-        };
-        let gathered = Self::gather_from_text(arguments, text);
-        // Whatever else is wrong may only follow from this.
-        unreadable.get().map_or(gathered, |name| Err(StartError::NotUtf8(name)))
+        let is_unreadable = |name: &&str| variable(name).is_some_and(|value| value.to_str().is_none());
+        if let Some(name) = decisive_variables().find(is_unreadable) {
+            return Err(StartError::NotUtf8(name));
+        }
+        // The others only change the appearance, or count when they are set at all.
+        let text = |name: &str| variable(name).map(|value| value.to_string_lossy().into_owned());
+        Self::gather_from_text(arguments, text)
     }
 
     fn gather_from_text(
@@ -159,10 +154,15 @@ fn parse_base_url(text: &str) -> Result<BaseUrl, StartError> {
     })
 }
 
-/// The variables that decide who signs in, where, and which folders are used. The others only change the appearance.
-fn decisive() -> impl Iterator<Item = &'static str> {
-    let folders = ["XDG_CONFIG_HOME", "XDG_STATE_HOME", "HOME", "AppData", "LocalAppData"];
-    CREDENTIALS.into_iter().chain(CHOICES).chain(folders)
+/// The variables that decide who signs in, where, on which way, and which folders are used.
+fn decisive_variables() -> impl Iterator<Item = &'static str> {
+    let folders: &[&str] = match Os::current() {
+        Os::Xdg => &["XDG_CONFIG_HOME", "XDG_STATE_HOME", "HOME"],
+        Os::MacOs => &["HOME"],
+        Os::Windows => &["AppData", "LocalAppData"],
+    };
+    let elsewhere = CHOICES.into_iter().chain(proxy_variables()).chain(folders.iter().copied());
+    CREDENTIALS.into_iter().chain(elsewhere)
 }
 
 fn theme(variable: &impl Fn(&str) -> Option<String>) -> Theme {
@@ -226,12 +226,8 @@ mod tests {
             });
             gathered.err().map(|error| error.to_string())
         };
-        let on_this_system = decisive().filter(|name| !name.ends_with("AppData"));
-        for name in on_this_system {
-            // XDG variables are read on systems that follow XDG only.
-            if cfg!(target_os = "macos") && name.starts_with("XDG_") {
-                continue;
-            }
+        assert_eq!(decisive_variables().count(), if cfg!(target_os = "macos") { 24 } else { 26 });
+        for name in decisive_variables() {
             for bytes in [&b"\xff"[..], b"ci\xfe", b"\xc3", b"\xed\xa0\x80", b"mdb_sa_id_\x80"] {
                 let expected = Some(format!("{name} is not valid UTF-8: correct or unset it"));
                 assert_eq!(gather(&[], name, bytes), expected, "{bytes:?}");
@@ -239,9 +235,42 @@ mod tests {
         }
         let loser = Some("MONGODB_ATLAS_CLIENT_ID is not valid UTF-8: correct or unset it".to_owned());
         assert_eq!(gather(&["-P", "ci"], "MONGODB_ATLAS_CLIENT_ID", b"\xff"), loser);
-        for name in ["LANG", "LC_ALL", "NO_COLOR", "DISPLAY", "TMUX"] {
+        let proxy = "is not the address of a proxy: it is not UTF-8";
+        for name in ["HTTP_PROXY", "http_proxy"] {
+            assert!(
+                gather(&[], name, b"http://\xff").unwrap().contains(&format!("{name} {proxy}")),
+                "{name}"
+            );
+        }
+        for name in [
+            "LANG",
+            "LC_ALL",
+            "NO_COLOR",
+            "DISPLAY",
+            "WAYLAND_DISPLAY",
+            "TMUX",
+            "TERM",
+            "COLUMNS",
+            "REQUEST_METHOD",
+        ] {
             assert_eq!(gather(&[], name, b"\xff"), None, "{name}");
         }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_variable_counts_as_set_whatever_its_bytes_are() {
+        use std::os::unix::ffi::OsStringExt;
+        let arguments = Arguments::read([OsString::from("atlas-secret")]).unwrap();
+        let gather = |set: &[&str]| {
+            let broken = |name: &str| set.contains(&name).then(|| OsString::from_vec(b"\xff".to_vec()));
+            Settings::gather(&arguments, broken).unwrap()
+        };
+        for name in ["SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT"] {
+            assert!(gather(&[name]).environment.over_ssh, "{name}: the clipboard here is not the user's");
+        }
+        assert!(gather(&["NO_COLOR"]).theme.good.fg.is_none());
+        assert!(gather(&[]).theme.good.fg.is_some());
     }
 
     #[test]
