@@ -122,7 +122,7 @@ pub(super) fn route(
     variable: impl Fn(&str) -> Option<String>,
 ) -> Result<Route, ProxyError> {
     let Some(proxy) = proxies(&variable)? else { return Ok(Route::System) };
-    let exceptions = EXCEPTIONS.into_iter().filter_map(|name| variable(name));
+    let exceptions = EXCEPTIONS.into_iter().filter_map(&variable);
     let exceptions = exceptions.into_iter().find(|list| !list.is_empty()).unwrap_or_default();
     let is_exception = Url::parse(&base_url.to_string()).is_ok_and(|url| {
         let port = url.port_or_known_default();

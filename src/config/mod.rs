@@ -22,7 +22,9 @@ mod profiles;
 mod properties;
 mod resolve;
 
-pub use atlas_cli::BrowserLogin;
+#[cfg(unix)]
+pub use atlas_cli::run_in_own_session;
+pub use atlas_cli::{BrowserLogin, IN_OWN_SESSION};
 pub(crate) use environment::{CHOICES, CREDENTIALS};
 pub use error::{CredentialsError, FileError, Precedence, ShadowedSource, Warning};
 pub use keyring::{ACCESS_TOKEN, KeyringRequest};
