@@ -61,10 +61,10 @@ impl BrowserLogin {
     /// # Errors
     /// A sentence for each way in which that fails, with a way out.
     pub async fn read(self) -> Result<Credentials, CredentialsError> {
-        let token = self.token().await.map_err(CredentialsError::AtlasCli)?;
+        let token = self.token().await.map_err(CredentialsError::Unusable)?;
         Credentials::access_token((*token).clone()).map_err(|problem| {
             let place = format!("the output of `atlas auth token --profile {}`", self.profile);
-            CredentialsError::Value { place, problem }
+            CredentialsError::value(place, problem)
         })
     }
 

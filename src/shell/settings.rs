@@ -8,9 +8,11 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::ValueEnum;
+
 use crate::atlas::{check_proxies, proxy_variables};
 use crate::cli::Arguments;
-use crate::config::{CHOICES, CREDENTIALS, Flags, Profiles, config_path, resolve};
+use crate::config::{CHOICES, CREDENTIALS, Flags, Found, Profiles, config_path, resolve};
 use crate::delivery::{Environment, Preference};
 use crate::domain::{
     BaseUrl, BaseUrlError, Format, KnownCommand, Os, ProfileName, QueryFlags, ServerText, Template,
@@ -92,28 +94,54 @@ impl Settings {
         check_proxies(&variable)?;
         let path = settings_path(&variable);
         let file = path.as_deref().map(SettingsFile::load).transpose()?.flatten();
-        let flag = arguments.base_url.as_deref().map(parse_base_url).transpose()?;
+        let base_url_flag = arguments.base_url.as_deref().map(parse_base_url).transpose()?;
         let cli_config = config_path(&variable).filter(|_| !arguments.demo);
         let profiles = cli_config.as_deref().map_or_else(|| Ok(Profiles::default()), Profiles::load);
+        let mut report = Report::new(path.as_deref(), file.is_some());
+        let file = file.unwrap_or_default();
         let found = if arguments.demo {
+            report.row("base URL", "an embedded Atlas", "--demo");
+            report.row("credentials", "none needed", "--demo");
             None
         } else {
-            let flags = Flags { profile: arguments.profile.as_deref(), base_url: flag.as_ref() };
-            Some(resolve(flags, &variable, &profiles)?)
+            let flags = Flags { profile: arguments.profile.as_deref(), base_url: base_url_flag.as_ref() };
+            let found = resolve(flags, &variable, &profiles)?;
+            report.sign_in(&found);
+            Some(found)
         };
-        let names_profile = variable("MONGODB_ATLAS_PROFILE").is_some_and(|name| !name.trim().is_empty());
-        let report = Report { arguments, path: path.as_deref(), file: file.as_ref(), names_profile };
-        let report = report.text(found.as_ref());
-        let file = file.unwrap_or_default();
-        let expires_after = arguments.expires_after.clone().or(file.expires_after);
-        let expires_after = expires_after.as_deref().unwrap_or(DEFAULT_LIFETIME);
+        report_account(&mut report, arguments, found.as_ref());
+        let option = ("--expires-after", arguments.expires_after.clone());
+        let default = DEFAULT_LIFETIME.to_owned();
+        let expires_after = report.choose("expires after", option, file.expires_after, default, Clone::clone);
+        let option = ("--clear-after", arguments.clear_after);
+        let clear_after =
+            report.choose("clear after", option, file.clear_after, DEFAULT_CLEAR_AFTER, |seconds| {
+                match seconds {
+                    0 => "never".to_owned(),
+                    seconds => format!("{seconds} s"),
+                }
+            });
+        let option = ("--clipboard", arguments.clipboard);
+        let clipboard = report.choose("clipboard", option, file.clipboard, Preference::default(), |method| {
+            method.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+        });
+        let format = arguments.format.or(arguments.template.map(Format::Template));
+        let option = if arguments.template.is_some() { "--template" } else { "--format" };
+        report.choose("format", (option, format), None, Format::default(), |format| format.name().to_owned());
+        let option = ("--template", arguments.template.map(Some));
+        let template = report.choose("template", option, file.template.map(Some), None, |template| {
+            template.map_or_else(|| "none".to_owned(), |template| template.text().to_owned())
+        });
+        for sink in &file.sinks {
+            let value = format!("{} (reads {})", sink.line, sink.format.name());
+            report.file_row(&format!("sink {}", sink.name), &value);
+        }
         let mut start = match found {
-            Some(found) => Start::remote(arguments, found, expires_after),
-            None => Start::demo(arguments, expires_after)?,
+            Some(found) => Start::remote(arguments, found, &expires_after),
+            None => Start::demo(arguments, &expires_after)?,
         };
-        let clear_after = arguments.clear_after.or(file.clear_after).unwrap_or(DEFAULT_CLEAR_AFTER);
         for warning in profiles.iter().flat_map(Profiles::warnings) {
-            let note = ServerText::new(&warning.to_string());
+            let note = ServerText::new(warning);
             if !start.notes.contains(&note) {
                 start.notes.push(note);
             }
@@ -121,14 +149,14 @@ impl Settings {
         let names = profiles.iter().flat_map(Profiles::all);
         Ok(Self {
             profiles: names.map(|profile| profile.name().clone()).collect(),
-            authenticator: Authenticator { base_url: start.base_url.clone(), base_url_flag: flag, profiles },
+            authenticator: Authenticator { base_url: start.base_url.clone(), base_url_flag, profiles },
             start,
             theme: theme(&variable),
             environment: Environment::read(&variable),
-            clipboard: arguments.clipboard.or(file.clipboard).unwrap_or_default(),
+            clipboard,
             clear_after: (clear_after > 0).then(|| Duration::from_secs(clear_after)),
-            format: arguments.format.or(arguments.template.map(Format::Template)),
-            template: arguments.template.or(file.template),
+            format,
+            template,
             sinks: file.sinks,
             flags: tui::Flags {
                 yes: arguments.yes,
@@ -139,8 +167,20 @@ impl Settings {
             home: std::env::home_dir(),
             cli_config,
             query_flags: QueryFlags { envelope: arguments.envelope, pretty: arguments.pretty },
-            report,
+            report: report.text(),
         })
+    }
+}
+
+fn report_account(report: &mut Report, arguments: &Arguments, found: Option<&Found>) {
+    let option = |value: &'_ Option<String>, option: &str| Some((value.clone()?, option.to_owned()));
+    let project = option(&arguments.project_id, "--project-id").or_else(|| found?.project.clone());
+    for (name, id) in [("project ID", project), ("client ID", option(&arguments.client_id, "--client-id"))] {
+        match id {
+            Some((id, source)) => report.row(name, &id, &source),
+            None if arguments.demo => report.row(name, "from the demo", "--demo"),
+            None => report.row(name, "not set", ""),
+        }
     }
 }
 
