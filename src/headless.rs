@@ -14,8 +14,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::delivery::write_secret;
 use crate::domain::{
-    ApiError, Certainty, Delivery, Disposition, Exit, ExitSummary, Format, NewSecret, OrganizationId,
-    SecretId, SecretPayload,
+    ApiError, Certainty, Delivery, Disposition, ExistingSecret, Exit, ExitSummary, Format, NewSecret,
+    OrganizationId, SecretId, SecretPayload, ServiceAccount,
 };
 use crate::jobs::{
     self, AtlasApi, Connections, Created, Known, Operator, Outcome, PAUSES, Question, Reason, Records,
@@ -26,7 +26,7 @@ use crate::tui::screens::{
     CreatedScreen, FieldName, Form, NO_ORGANIZATION, PROBABLY_YOURS, SEVERAL_APPEARED, Validation,
     check_failed, none_appeared,
 };
-use crate::tui::{Failure, Flags, Glyphs, Signal, words};
+use crate::tui::{Failure, Flags, Glyphs, Signal, date_time, words};
 
 /// How much longer a POST or a write may run after a signal.
 const GRACE: Duration = Duration::from_secs(3);
@@ -332,7 +332,7 @@ fn found(recovered: &Recovered, after: Duration) -> String {
         Recovered::NoneAppeared => none_appeared(after),
         Recovered::Found(secret) => format!(
             "{} (secret {}) is new, and its value is lost. {PROBABLY_YOURS} Delete it in Atlas.",
-            words::short_label(secret, &Glyphs::ASCII),
+            label(secret),
             secret.id
         ),
         Recovered::Several(_) => format!("{SEVERAL_APPEARED} Check them in Atlas."),
@@ -346,6 +346,42 @@ struct Unattended<'a> {
     /// The steps that were printed: the account is read again after its expired secret was deleted.
     said: Vec<&'static str>,
     is_sent: &'a AtomicBool,
+}
+
+impl Unattended<'_> {
+    /// What a full account has, and how a secret of it can be deleted, unless one will be.
+    fn list_secrets(&self, account: &ServiceAccount) {
+        let expired = account.consequences(account.read_at.unwrap_or_else(wall_clock)).deletes;
+        let action = match &expired {
+            Some(_) if self.flags.replace_expired => return,
+            Some(secret) => format!("--replace-expired deletes {}.", label(secret)),
+            None => "No option deletes a secret that still works: run atlas-secret without --yes.".to_owned(),
+        };
+        let zone = TimeZone::system();
+        let when = |at: Option<Timestamp>, unknown: &str| {
+            at.map_or_else(|| unknown.to_owned(), |at| date_time(at, Some(&zone)))
+        };
+        let row = |secret: &ExistingSecret| {
+            let verb = if expired.as_ref() == Some(secret) { "expired" } else { "expires" };
+            let used = secret.last_used_at.map_or_else(String::new, |_| "last used ".to_owned());
+            format!(
+                "{}  {}  created {}, {used}{}, {verb} {}",
+                secret.id,
+                label(secret),
+                when(secret.created_at, "at an unknown time"),
+                when(secret.last_used_at, "never used"),
+                when(secret.expires_at, "at an unknown time"),
+            )
+        };
+        let mut lines = vec!["The account's secrets:".to_owned()];
+        lines.extend(account.secrets.iter().map(row));
+        lines.push(action);
+        say(&lines.join("\n  "));
+    }
+}
+
+fn label(secret: &ExistingSecret) -> String {
+    words::short_label(secret, &Glyphs::ASCII)
 }
 
 impl Operator for Unattended<'_> {
@@ -362,6 +398,7 @@ impl Operator for Unattended<'_> {
                 return say(&format!("{title} Retrying in {} s", wait.as_secs()));
             }
             Step::NotRecorded(why) => return say(&why),
+            Step::Fetched(account) if account.is_full() => return self.list_secrets(&account),
             Step::Fetched(_) | Step::StoppedWaiting => return,
         };
         if !self.said.contains(&line) {

@@ -5,6 +5,8 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use atlas_secret::cli::{self, Arguments};
+#[cfg(unix)]
+use atlas_secret::config::{IN_OWN_SESSION, run_in_own_session};
 use atlas_secret::delivery::{HOLD_CLIPBOARD, hold_clipboard};
 use atlas_secret::domain::{Exit, without_secrets};
 use atlas_secret::process;
@@ -19,8 +21,12 @@ fn main() -> ExitCode {
     let started = Instant::now();
     shell::forbid_core_dumps();
     shell::survive_file_size_limit();
-    if is_holder() {
-        return hold_clipboard();
+    let mut arguments = std::env::args_os().skip(1);
+    match arguments.next() {
+        Some(first) if first == HOLD_CLIPBOARD && arguments.len() == 0 => return hold_clipboard(),
+        #[cfg(unix)]
+        Some(first) if first == IN_OWN_SESSION => return run_in_own_session(arguments),
+        _ => {}
     }
     let arguments = match Arguments::read(std::env::args_os()) {
         Ok(arguments) => arguments,
@@ -44,12 +50,6 @@ fn main() -> ExitCode {
         Err(error) => complain(&error),
     };
     ExitCode::from(exit.code())
-}
-
-/// Whether the program was started by itself, to hold a clipboard.
-fn is_holder() -> bool {
-    let mut arguments = std::env::args_os().skip(1);
-    arguments.next().is_some_and(|first| first == HOLD_CLIPBOARD) && arguments.next().is_none()
 }
 
 /// What is wrong with the arguments, or the help that was asked for, as clap words it. A secret that was pasted

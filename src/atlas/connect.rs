@@ -74,9 +74,17 @@ fn check_certificate_file() -> ApiResult<()> {
     Err(ApiError::setup(&format!("SSL_CERT_FILE is no regular file but {what}")))
 }
 
-/// In the order in which they count. Requests go to `https` only, but a broken variable is an error in any case.
+/// In the order in which they count.
 const FOR_HTTPS: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
+const EXCEPTIONS: [&str; 2] = ["NO_PROXY", "no_proxy"];
+
+/// Requests go to `https` only, but a broken variable is an error in any case.
 const FOR_HTTP: [&str; 2] = ["HTTP_PROXY", "http_proxy"];
+
+/// The variables that decide the way to Atlas.
+pub fn proxy_variables() -> impl Iterator<Item = &'static str> {
+    FOR_HTTPS.into_iter().chain(EXCEPTIONS)
+}
 
 /// The way to a host.
 #[derive(Debug, PartialEq, Eq)]
@@ -114,7 +122,7 @@ pub(super) fn route(
     variable: impl Fn(&str) -> Option<String>,
 ) -> Result<Route, ProxyError> {
     let Some(proxy) = proxies(&variable)? else { return Ok(Route::System) };
-    let exceptions = ["NO_PROXY", "no_proxy"].iter().filter_map(|name| variable(name));
+    let exceptions = EXCEPTIONS.into_iter().filter_map(&variable);
     let exceptions = exceptions.into_iter().find(|list| !list.is_empty()).unwrap_or_default();
     let is_exception = Url::parse(&base_url.to_string()).is_ok_and(|url| {
         let port = url.port_or_known_default();
@@ -126,7 +134,9 @@ pub(super) fn route(
 /// The proxy for `https`.
 fn proxies(variable: &impl Fn(&str) -> Option<String>) -> Result<Option<Url>, ProxyError> {
     let mut found = None;
-    for name in FOR_HTTPS.into_iter().chain(FOR_HTTP) {
+    // Below a web server `HTTP_PROXY` is a header of whoever sent the request (<https://httpoxy.org>).
+    let is_cgi = variable("REQUEST_METHOD").is_some_and(|method| !method.is_empty());
+    for name in FOR_HTTPS.into_iter().chain(FOR_HTTP.into_iter().filter(|_| !is_cgi)) {
         let Some(text) = variable(name).filter(|text| !text.is_empty()) else { continue };
         let proxy = parse(&text).map_err(|why| ProxyError { variable: name, why })?;
         if FOR_HTTPS.contains(&name) {
@@ -185,7 +195,7 @@ fn matches(entry: &str, host: &Host<&str>, port: Option<u16>) -> bool {
         return address.is_some_and(|address| network.contains(&address));
     }
     let (name, wanted_port) = split_port(&entry);
-    if wanted_port.is_some_and(|wanted| wanted.parse().ok() != port) {
+    if !wanted_port.is_empty() && wanted_port.parse().ok() != port {
         return false;
     }
     if let Ok(wanted) = name.parse::<IpAddr>() {
@@ -198,14 +208,13 @@ fn matches(entry: &str, host: &Host<&str>, port: Option<u16>) -> bool {
     parent.is_some_and(|parent| parent.ends_with('.') || (parent.is_empty() && below.is_none()))
 }
 
-fn split_port(entry: &str) -> (&str, Option<&str>) {
-    if let Some((host, rest)) = entry.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
-        return (host, rest.strip_prefix(':'));
-    }
-    match entry.split_once(':') {
-        Some((host, port)) if !port.contains(':') => (host, Some(port)),
-        _ => (entry, None),
-    }
+/// The name and the port of an entry; either may be empty. An IPv6 address needs brackets only before a port.
+fn split_port(entry: &str) -> (&str, &str) {
+    let (host, port) = match entry.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        Some((host, port)) if port.is_empty() || port.starts_with(':') => (host, port.get(1..).unwrap_or("")),
+        _ => entry.split_once(':').unwrap_or((entry, "")),
+    };
+    if port.contains(':') { (entry, "") } else { (host, port) }
 }
 
 #[cfg(test)]
@@ -231,6 +240,9 @@ mod tests {
             ("proxy.test:3128", "http://proxy.test:3128/"),
             ("127.0.0.1:3128", "http://127.0.0.1:3128/"),
             ("http://[::1]:3128", "http://[::1]:3128/"),
+            ("[2001:db8::1]:3128", "http://[2001:db8::1]:3128/"),
+            ("user:fake@[2001:db8::1]", "http://user:fake@[2001:db8::1]/"),
+            ("socks5://[2001:db8::1]:1080", "socks5h://[2001:db8::1]:1080"),
             ("http://user:fake@proxy.test:3128", "http://user:fake@proxy.test:3128/"),
             ("user:fake@proxy.test:3128", "http://user:fake@proxy.test:3128/"),
             ("http://CORP%5Cuser:fake@proxy.test", "http://CORP%5Cuser:fake@proxy.test/"),
@@ -279,6 +291,11 @@ mod tests {
             "socks5://",
             "file:///etc/passwd",
             "http://[::1:3128",
+            "http://user:FAKE-pw@::1:3128",
+            "::1",
+            "http://user:FAKE-pw@[fe80::1%25eth0]:3128",
+            "http://user:FAKE-pw@[fe80::1%eth0]:3128",
+            "http://user:FAKE-pw@[10.0.0.1]:3128",
             "http://pro|xy.test:3128",
             "http://user:FAKE-\u{fffd}@proxy.test:3128",
             " ",
@@ -312,6 +329,20 @@ mod tests {
     }
 
     #[test]
+    fn below_a_web_server_a_header_is_no_proxy() {
+        for name in FOR_HTTP {
+            let set =
+                [(name, "FAKE header"), ("REQUEST_METHOD", "GET"), ("HTTPS_PROXY", "http://proxy.test")];
+            assert_eq!(way("https://atlas.test", &set[..2]), Ok(Route::System), "{name}");
+            assert_eq!(
+                way("https://atlas.test", &set),
+                Ok(Route::Proxy("http://proxy.test".parse().unwrap()))
+            );
+            assert!(way("https://atlas.test", &[set[0], ("REQUEST_METHOD", "")]).is_err(), "{name}");
+        }
+    }
+
+    #[test]
     fn exceptions_are_read_as_go_reads_them() {
         let rows = [
             ("https://atlas.corp.test", "", false),
@@ -326,7 +357,7 @@ mod tests {
             ("https://atlas.corp.test", "corp.test:443", true),
             ("https://atlas.corp.test", "*.corp.test:443", true),
             ("https://atlas.corp.test", "corp.test:8443", false),
-            ("https://atlas.corp.test", "corp.test:", false),
+            ("https://atlas.corp.test", "corp.test:", true),
             ("https://atlas.corp.test:8443", "corp.test:8443", true),
             ("https://atlas.corp.test:8443", "corp.test:443", false),
             ("https://atlas.corp.test", "rp.test", false),
@@ -350,6 +381,22 @@ mod tests {
             ("https://[2001:db8::1]", "[2001:db8::1]", true),
             ("https://[2001:db8::1]", "[2001:db8::1]:443", true),
             ("https://[2001:db8::1]:8443", "[2001:db8::1]:443", false),
+            ("https://[2001:db8::1]:8443", "[2001:DB8:0::1]:8443", true),
+            ("https://[2001:db8::1]", "[2001:db8::1]:", true),
+            ("https://[2001:db8::1]", "[2001:db8::1]443", false),
+            ("https://[2001:db8::1]", "[2001:db8::1]/128", false),
+            ("https://[2001:db8::1]", "[2001:db8::1", false),
+            ("https://[2001:db8::1]", "2001:db8::1:443", false),
+            ("https://[2001:db8::1]", "2001:db8::1/128", true),
+            ("https://[2001:db8::1]", "2001:db8::/129", false),
+            ("https://[2001:db8::1]", "::/0", true),
+            ("https://[2001:db8::1]", "0.0.0.0/0", false),
+            // The host of a URL has no zone, so that an entry with one never means it, as in Go.
+            ("https://[fe80::1]", "fe80::1%eth0", false),
+            ("https://[fe80::1]", "[fe80::1%eth0]:443", false),
+            ("https://[fe80::1]", "fe80::/10", true),
+            ("https://[::ffff:10.1.2.3]", "10.1.2.3", true),
+            ("https://10.1.2.3", "::ffff:10.1.2.3", true),
             ("https://[::ffff:10.1.2.3]", "10.0.0.0/8", true),
             ("https://b\u{fc}cher.test", "b\u{fc}cher.test", true),
         ];

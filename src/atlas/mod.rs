@@ -34,7 +34,7 @@ use http::{Answer, Call, exchange};
 use oauth::Minted;
 use session::Session;
 
-pub use connect::{ProxyError, check_proxies};
+pub use connect::{ProxyError, check_proxies, proxy_variables};
 pub use http::Limits;
 
 /// The resource version of the endpoints for service accounts.

@@ -1,13 +1,13 @@
 //! The access token of a browser login, as `atlas auth token` prints it. Only the Atlas CLI can renew such a login: who
 //! else used up its refresh token would sign that CLI out.
 //!
-//! **Invariant:** the command gets no credential from here, and does not outlive its limit.
+//! **Invariant:** the command gets no credential from here and no terminal, and does not outlive its limit.
 
 use std::env;
-use std::ffi::OsStr;
-use std::io;
+use std::ffi::{OsStr, OsString};
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::{ExitStatus, Stdio};
+use std::process::{ExitCode, ExitStatus, Stdio};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt};
@@ -18,6 +18,8 @@ use zeroize::Zeroizing;
 use crate::domain::{
     Credentials, ProfileName, ServerText, is_atlas_variable, os_error_message, trim_visible, without_secrets,
 };
+#[cfg(unix)]
+use crate::process::this_program;
 
 use super::error::CredentialsError;
 
@@ -32,6 +34,12 @@ const OR_TOKEN: &str = "or set MONGODB_ATLAS_ACCESS_TOKEN";
 
 /// More than any token has, in bytes.
 const LONGEST: usize = 16 * 1024;
+
+/// The first argument of this program when it is to become the Atlas CLI, in a session of its own.
+pub const IN_OWN_SESSION: &str = "in-own-session";
+
+/// The exit code that says that it could not, as shells have it.
+const NOT_STARTED: u8 = 126;
 
 /// A profile whose user signed in with a browser.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,10 +61,10 @@ impl BrowserLogin {
     /// # Errors
     /// A sentence for each way in which that fails, with a way out.
     pub async fn read(self) -> Result<Credentials, CredentialsError> {
-        let token = self.token().await.map_err(CredentialsError::AtlasCli)?;
+        let token = self.token().await.map_err(CredentialsError::Unusable)?;
         Credentials::access_token((*token).clone()).map_err(|problem| {
             let place = format!("the output of `atlas auth token --profile {}`", self.profile);
-            CredentialsError::Value { place, problem }
+            CredentialsError::value(place, problem)
         })
     }
 
@@ -70,9 +78,7 @@ impl BrowserLogin {
             )
         })?;
         let command = format!("`atlas auth token --profile {name}`");
-        let not_started = |error: io::Error| {
-            format!("{command} could not be started ({}): correct that, {OR_TOKEN}", os_error_message(&error))
-        };
+        let not_started = |error: io::Error| not_started(&command, &os_error_message(&error));
         let mut child = self.start(&program).map_err(not_started)?;
         let mut group = Group::of(&child);
         let ended = timeout(LIMIT, wait(&mut child)).await.map_err(|_| {
@@ -82,8 +88,14 @@ impl BrowserLogin {
         ended.map_err(not_started)?.token(name)
     }
 
-    /// Starts the command in a process group of its own, so that what it starts can be stopped with it.
+    /// Starts the command in a session of its own: it has no terminal to write to or to ask at, and what it starts can
+    /// be stopped with it.
     fn start(&self, program: &Path) -> io::Result<Child> {
+        #[cfg(unix)]
+        let mut command = Command::new(this_program());
+        #[cfg(unix)]
+        command.arg(IN_OWN_SESSION).arg(program);
+        #[cfg(not(unix))]
         let mut command = Command::new(program);
         command.args(["auth", "token", "--profile", self.profile.as_str()]);
         // A token in the environment would go before that of the profile.
@@ -93,10 +105,22 @@ impl BrowserLogin {
         // No one asked it for more than the token.
         command.env("DO_NOT_TRACK", "1").env("MONGODB_ATLAS_SKIP_UPDATE_CHECK", "yes");
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
-        #[cfg(unix)]
-        command.process_group(0);
         command.spawn()
     }
+}
+
+/// Becomes this command, in a new session.
+#[cfg(unix)]
+pub fn run_in_own_session(mut command: impl Iterator<Item = OsString>) -> ExitCode {
+    use std::os::unix::process::CommandExt;
+    let program = command.next().unwrap_or_default();
+    let error = match rustix::process::setsid() {
+        Ok(_) => std::process::Command::new(program).args(command).exec(),
+        Err(error) => error.into(),
+    };
+    // Whoever started this reads it.
+    let _ = writeln!(io::stderr(), "{}", os_error_message(&error));
+    ExitCode::from(NOT_STARTED)
 }
 
 impl Ended {
@@ -110,6 +134,9 @@ impl Ended {
         let with_login = |what: &str| format!("{command} {what}: run `atlas auth login --profile {name}`");
         if !self.status.success() {
             let line = error_line(&self.errors);
+            if self.status.code() == Some(NOT_STARTED.into()) {
+                return Err(not_started(&command, &line));
+            }
             return Err(match line.as_str() {
                 text if ["unknown command", "unknown flag"].iter().any(|words| text.contains(words)) => {
                     no_token()
@@ -129,6 +156,10 @@ impl Ended {
         }
         Ok(Zeroizing::new(text.to_owned()))
     }
+}
+
+fn not_started(command: &str, why: &ServerText) -> String {
+    format!("{command} could not be started ({why}): correct that, {OR_TOKEN}")
 }
 
 /// The program `atlas` in the first folder that has it. Relative folders are skipped: they depend on the

@@ -4,7 +4,7 @@
 
 use crate::domain::{Credentials, Half, PairKind, trim_visible};
 
-use super::error::{CredentialsError, Precedence, ShadowedSource};
+use super::error::CredentialsError;
 
 pub(super) const ACCESS_TOKEN: &str = "MONGODB_ATLAS_ACCESS_TOKEN";
 pub(super) const CLIENT_ID: &str = "MONGODB_ATLAS_CLIENT_ID";
@@ -17,14 +17,14 @@ pub(super) const OPS_MANAGER_URL: &str = "MONGODB_ATLAS_OPS_MANAGER_URL";
 pub(super) const BASE_URL: &str = "MONGODB_ATLAS_BASE_URL";
 pub(super) const SERVICE: &str = "MONGODB_ATLAS_SERVICE";
 pub(super) const PROFILE: &str = "MONGODB_ATLAS_PROFILE";
-const PROJECT_ID: &str = "MONGODB_ATLAS_PROJECT_ID";
+pub(super) const PROJECT_ID: &str = "MONGODB_ATLAS_PROJECT_ID";
 
 // Older names, which the Atlas CLI still reads; all others go first.
 pub(super) const MCLI_PUBLIC_API_KEY: &str = "MCLI_PUBLIC_API_KEY";
 pub(super) const MCLI_PRIVATE_API_KEY: &str = "MCLI_PRIVATE_API_KEY";
 pub(super) const MCLI_OPS_MANAGER_URL: &str = "MCLI_OPS_MANAGER_URL";
 pub(super) const MCLI_SERVICE: &str = "MCLI_SERVICE";
-const MCLI_PROJECT_ID: &str = "MCLI_PROJECT_ID";
+pub(super) const MCLI_PROJECT_ID: &str = "MCLI_PROJECT_ID";
 
 /// Every variable that holds a credential or a half of one.
 pub(crate) const CREDENTIALS: [&str; 9] = [
@@ -61,15 +61,37 @@ impl Variables<'_> {
         let trimmed = trim_visible(&value);
         (!trimmed.is_empty()).then(|| trimmed.to_owned())
     }
+}
 
-    /// The project, and the variable that names it.
-    pub(super) fn project_id(&self) -> Option<(&'static str, String)> {
-        [PROJECT_ID, MCLI_PROJECT_ID].into_iter().find_map(|name| Some((name, self.get(name)?)))
+/// A source that was there but lost to another one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShadowedSource {
+    /// The variable or the setting of a profile.
+    pub name: String,
+    /// What goes first.
+    pub winner: &'static str,
+}
+
+impl ShadowedSource {
+    pub(super) fn new(name: impl Into<String>, winner: &'static str) -> Self {
+        Self { name: name.into(), winner }
     }
 
-    /// True when the variable is there and not blank.
-    pub(super) fn has(&self, name: &str) -> bool {
-        self.get(name).is_some()
+    /// One sentence for all that lost to the same thing, so that many variables stay readable.
+    pub fn sentences(all: &[Self]) -> Vec<String> {
+        let mut winners: Vec<&str> = Vec::new();
+        for shadowed in all {
+            if !winners.contains(&shadowed.winner) {
+                winners.push(shadowed.winner);
+            }
+        }
+        let sentence = |winner| {
+            let losers = all.iter().filter(|shadowed| shadowed.winner == winner);
+            let names: Vec<&str> = losers.map(|shadowed| shadowed.name.as_str()).collect();
+            let verb = if names.len() == 1 { "is" } else { "are" };
+            format!("{} {verb} not used: {winner} takes precedence", names.join(", "))
+        };
+        winners.into_iter().map(sentence).collect()
     }
 }
 
@@ -104,21 +126,22 @@ const API_KEYS: [Pair; 5] = [
 ];
 
 impl Pair {
-    fn is_touched(&self, variables: &Variables) -> bool {
-        variables.has(self.identifier) || variables.has(self.secret)
-    }
-
-    fn is_complete(&self, variables: &Variables) -> bool {
-        variables.has(self.identifier) && variables.has(self.secret)
+    /// How many of its halves are set.
+    fn count(&self, variables: &Variables) -> usize {
+        [self.identifier, self.secret].into_iter().filter(|name| variables.get(name).is_some()).count()
     }
 
     fn read(&self, variables: &Variables) -> Result<Credentials, CredentialsError> {
-        let half = |set, missing| CredentialsError::Half { set, missing };
-        let identifier = variables.get(self.identifier).ok_or_else(|| half(self.secret, self.identifier))?;
-        let secret = variables.get(self.secret).ok_or_else(|| half(self.identifier, self.secret))?;
+        let half = |name, other| {
+            let missing =
+                || CredentialsError::Unusable(format!("{other} is set, but {name} is not: set both"));
+            variables.get(name).ok_or_else(missing)
+        };
+        let identifier = half(self.identifier, self.secret)?;
+        let secret = half(self.secret, self.identifier)?;
         Credentials::pair(self.kind, &identifier, secret).map_err(|(half, problem)| {
             let variable = if half == Half::Identifier { self.identifier } else { self.secret };
-            CredentialsError::Value { place: variable.to_owned(), problem }
+            CredentialsError::value(variable, problem)
         })
     }
 }
@@ -128,33 +151,24 @@ impl Pair {
 /// Half a pair is an error unless something that goes before it is complete: to sign in as someone else
 /// than the one who was half named would be a guess.
 pub(super) fn find(variables: &Variables) -> Result<Option<InEnvironment>, CredentialsError> {
-    if let Some(token) = variables.get(ACCESS_TOKEN) {
-        let credentials = Credentials::access_token(token)
-            .map_err(|problem| CredentialsError::Value { place: ACCESS_TOKEN.to_owned(), problem })?;
-        return Ok(Some(found(variables, credentials, vec![ACCESS_TOKEN], Precedence::AccessToken)));
-    }
-    if SERVICE_ACCOUNT.is_touched(variables) {
-        let credentials = SERVICE_ACCOUNT.read(variables)?;
+    let with_halves = |count| API_KEYS.iter().find(move |pair| pair.count(variables) >= count);
+    let (credentials, names, winner) = if let Some(token) = variables.get(ACCESS_TOKEN) {
+        let credentials = Credentials::access_token(token);
+        let credentials = credentials.map_err(|problem| CredentialsError::value(ACCESS_TOKEN, problem))?;
+        (credentials, vec![ACCESS_TOKEN], ACCESS_TOKEN)
+    } else if SERVICE_ACCOUNT.count(variables) > 0 {
         let names = vec![SERVICE_ACCOUNT.identifier, SERVICE_ACCOUNT.secret];
-        return Ok(Some(found(variables, credentials, names, Precedence::ServiceAccount)));
-    }
-    let complete = API_KEYS.iter().find(|pair| pair.is_complete(variables));
-    let Some(pair) = complete.or_else(|| API_KEYS.iter().find(|pair| pair.is_touched(variables))) else {
+        (SERVICE_ACCOUNT.read(variables)?, names, "the service account in the environment")
+    } else if let Some(pair) = with_halves(2).or_else(|| with_halves(1)) {
+        let names = vec![pair.identifier, pair.secret];
+        (pair.read(variables)?, names, "the API key in other variables")
+    } else {
         return Ok(None);
     };
-    let credentials = pair.read(variables)?;
-    Ok(Some(found(variables, credentials, vec![pair.identifier, pair.secret], Precedence::ApiKey)))
-}
-
-fn found(
-    variables: &Variables,
-    credentials: Credentials,
-    names: Vec<&'static str>,
-    winner: Precedence,
-) -> InEnvironment {
-    let others = CREDENTIALS.into_iter().filter(|name| !names.contains(name) && variables.has(name));
-    let shadowed = others.map(|name| ShadowedSource::new(name, winner)).collect();
-    InEnvironment { credentials, names, shadowed }
+    let is_unused = |name: &&str| !names.contains(name) && variables.get(name).is_some();
+    let unused = CREDENTIALS.into_iter().filter(is_unused);
+    let shadowed = unused.map(|name| ShadowedSource::new(name, winner)).collect();
+    Ok(Some(InEnvironment { credentials, names, shadowed }))
 }
 
 #[cfg(test)]

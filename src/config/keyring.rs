@@ -21,6 +21,8 @@ use crate::domain::ServerText;
 use crate::domain::{ClientId, Credentials, Half, PairKind, ProfileName};
 
 use super::error::CredentialsError;
+#[cfg(not(feature = "keyring"))]
+use super::error::WAY_OUT;
 
 #[cfg(all(feature = "keyring", any(windows, target_os = "macos")))]
 use native::Keyring;
@@ -96,7 +98,7 @@ impl KeyringRequest {
     /// Without the keyring, no profile that needs it can be used.
     #[cfg(not(feature = "keyring"))]
     pub fn replace_secret(&self, _: &ClientId, _: &SecretString) -> Result<(), CredentialsError> {
-        Err(CredentialsError::KeyringNotBuilt(self.profile.clone()))
+        Err(self.not_built())
     }
 
     /// Deletes the access token that the Atlas CLI may keep in the keyring for a profile of the file, if there is an
@@ -113,6 +115,14 @@ impl KeyringRequest {
             let _ = done.send(self);
         });
         let _ = is_done.recv_timeout(ANSWERS_SOON);
+    }
+
+    #[cfg(not(feature = "keyring"))]
+    fn not_built(&self) -> CredentialsError {
+        CredentialsError::Unusable(format!(
+            "this build cannot read the system's keyring, where profile `{}` keeps its secret: {WAY_OUT}",
+            self.profile
+        ))
     }
 
     #[cfg(feature = "keyring")]
@@ -138,7 +148,7 @@ impl KeyringRequest {
 
     #[cfg(not(feature = "keyring"))]
     fn read_here(&self) -> Result<Credentials, CredentialsError> {
-        self.pair(|_| Err(CredentialsError::KeyringNotBuilt(self.profile.clone())))
+        self.pair(|_| Err(self.not_built()))
     }
 
     /// Both halves of the pair from `entry`, by the keyring's name for the user of an entry. It is not asked for the
@@ -148,17 +158,19 @@ impl KeyringRequest {
         entry: impl Fn(&'static str) -> Result<Option<Vec<u8>>, CredentialsError>,
     ) -> Result<Credentials, CredentialsError> {
         let half = |half| {
-            let (place, name) = (self.place(half), self.profile.clone());
             let bytes = Zeroizing::new(entry(setting_of(self.kind, half))?.unwrap_or_default());
-            match decode(&bytes) {
-                None => Err(CredentialsError::KeyringEntryNotText { place, name }),
-                Some(text) if text.is_empty() => Err(CredentialsError::KeyringEntryMissing { place, name }),
-                Some(text) => Ok(text),
-            }
+            let problem = match decode(&bytes) {
+                Some(text) if !text.is_empty() => return Ok(text),
+                Some(_) => "is missing",
+                None => "is not text",
+            };
+            let (place, name) = (self.place(half), &self.profile);
+            let message = format!("{place} {problem}: run `atlas auth login --profile {name}`");
+            Err(CredentialsError::Unusable(message))
         };
         let (identifier, secret) = (half(Half::Identifier)?, half(Half::Secret)?);
         Credentials::pair(self.kind, &identifier, (*secret).clone())
-            .map_err(|(half, problem)| CredentialsError::Value { place: self.place(half), problem })
+            .map_err(|(half, problem)| CredentialsError::value(self.place(half), problem))
     }
 }
 

@@ -12,21 +12,23 @@
 //! ```
 
 mod atlas_cli;
-mod base_url;
 mod environment;
 mod error;
+mod file;
 mod keyring;
-mod profile;
 mod profiles;
 #[cfg(test)]
 mod properties;
 mod resolve;
 
-pub use atlas_cli::BrowserLogin;
+#[cfg(unix)]
+pub use atlas_cli::run_in_own_session;
+pub use atlas_cli::{BrowserLogin, IN_OWN_SESSION};
+pub use environment::ShadowedSource;
 pub(crate) use environment::{CHOICES, CREDENTIALS};
-pub use error::{CredentialsError, FileError, Precedence, ShadowedSource, Warning};
+pub use error::CredentialsError;
+pub use file::FileError;
+pub(crate) use file::{line_of, read_text, who_can_change_it};
 pub use keyring::{ACCESS_TOKEN, KeyringRequest};
-pub use profile::{CredentialSource, Profile};
-pub use profiles::{Profiles, config_path};
-pub(crate) use profiles::{others_have, read_bytes};
+pub use profiles::{CredentialSource, Profile, Profiles, config_path};
 pub use resolve::{Flags, Found, Origin, resolve};

@@ -1,25 +1,30 @@
-//! The profiles that the Atlas CLI has saved in its `config.toml`.
+//! The profiles that the Atlas CLI has saved in its `config.toml`, and what each of them signs in with.
 
-use std::fs::{self, File};
-use std::io::{self, ErrorKind, Read};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use toml::Value;
-use zeroize::Zeroizing;
+use secrecy::{ExposeSecret, SecretString};
+use toml::{Table, Value};
 
-use crate::domain::{Os, ProfileName, ServerText};
+use crate::domain::{
+    CredentialProblem, Credentials, Half, Identity, Os, PairKind, ProfileName, ServerText, is_quoted,
+    trim_visible,
+};
 
-use super::error::{CredentialsError, FileError, Warning};
-use super::profile::{Profile, Settings};
-
-/// No configuration is larger; what is, is something else.
-const LARGEST: u64 = 1024 * 1024;
+use super::atlas_cli::BrowserLogin;
+use super::error::CredentialsError;
+use super::file::{FileError, line_of, others_have, read_text};
+use super::keyring::{KeyringRequest, setting_of};
 
 /// The layout that this program knows: that of today's Atlas CLI.
 const VERSION: i64 = 2;
 
 /// The profile that the Atlas CLI falls back to.
 const DEFAULT: &str = "default";
+
+/// The settings that hold a credential, by the names of the Atlas CLI.
+const SECURE: [&str; 6] =
+    ["access_token", "client_id", "client_secret", "private_api_key", "public_api_key", "refresh_token"];
 
 /// The path of the Atlas CLI's `config.toml`; `None` where the variables that say so are not set.
 pub fn config_path(variable: impl Fn(&str) -> Option<String>) -> Option<PathBuf> {
@@ -31,7 +36,7 @@ pub fn config_path(variable: impl Fn(&str) -> Option<String>) -> Option<PathBuf>
 pub struct Profiles {
     saved: Vec<Profile>,
     settings: Settings,
-    warnings: Vec<Warning>,
+    warnings: Vec<String>,
 }
 
 impl Profiles {
@@ -41,52 +46,57 @@ impl Profiles {
     /// the same names may mean something else; an older one, or none, has the same names and is read, with
     /// a warning; without profiles there is nothing to judge.
     pub fn load(path: &Path) -> Result<Self, FileError> {
-        let file = ServerText::new(&path.to_string_lossy());
-        Self::read(path, &file).map_err(|problem| FileError { file, problem })
+        Self::read(path).map_err(|problem| FileError::of(path, problem))
     }
 
-    fn read(path: &Path, file: &ServerText) -> Result<Self, String> {
-        let Some((text, about)) = read(path)? else {
+    fn read(path: &Path) -> Result<Self, String> {
+        let Some((text, about)) = read_text(path)? else {
             return Ok(Self::default());
         };
-        let table = parse(&text)?;
-        let version = table.get("version").cloned();
+        let mut table = parse(&text)?;
+        let version = table.remove("version");
         let mut profiles = Self::of_table(table);
         if profiles.saved.is_empty() {
             return Ok(profiles);
         }
+        let file = ServerText::new(&path.to_string_lossy());
+        let mut warn = |warning: &str| profiles.warnings.push(format!("{file} {warning}"));
         match version {
             Some(Value::Integer(VERSION)) => {}
             Some(Value::Integer(newer)) if newer > VERSION => {
                 return Err(format!(
                     "has version {newer}, but this program reads version 2: update atlas-secret, or set the variables \
-                 that atlas-secret --help names"
+                     that atlas-secret --help names"
                 ));
             }
-            Some(Value::Integer(_)) | None => profiles.warnings.push(Warning::OldVersion(file.clone())),
+            Some(Value::Integer(_)) | None => {
+                warn("has an older version than 2: run any `atlas` command to update it");
+            }
             Some(_) => return Err("has a version that is not a number: write version = 2".to_owned()),
         }
         if others_have(&about, 0o044) && profiles.saved.iter().any(Profile::holds_credentials) {
-            profiles.warnings.push(Warning::OpenToOthers(file.clone()));
+            warn("contains credentials, and other users can read it: run chmod 600 on it");
         }
         // A file without credentials still names the host that gets those from the keyring.
         if others_have(&about, 0o022) {
-            profiles.warnings.push(Warning::ChangeableByOthers(file.clone()));
+            warn(
+                "can be changed by other users, who could send your credentials to a host of theirs: run chmod 600 \
+                 on it",
+            );
         }
         Ok(profiles)
     }
 
-    fn of_table(table: toml::Table) -> Self {
-        let (tables, settings): (toml::Table, toml::Table) =
-            table.into_iter().partition(|(_, value)| value.is_table());
-        let mut saved: Vec<Profile> = tables
-            .into_iter()
-            .filter_map(|(name, value)| match value {
-                Value::Table(table) => Some(Profile::new(ProfileName::new(&name)?, table)),
-                _ => None,
-            })
-            .collect();
-        saved.sort_by(|a, b| a.name().cmp(b.name()));
+    fn of_table(table: Table) -> Self {
+        let (tables, settings): (Table, Table) = table.into_iter().partition(|(_, value)| value.is_table());
+        let profile = |(name, value): (String, Value)| match value {
+            Value::Table(table) => {
+                Some(Profile { name: ProfileName::new(&name)?, settings: Settings::new(table) })
+            }
+            _ => None,
+        };
+        let mut saved: Vec<Profile> = tables.into_iter().filter_map(profile).collect();
+        saved.sort_by(|a, b| a.name.cmp(&b.name));
         Self { saved, settings: Settings::new(settings), warnings: Vec::new() }
     }
 
@@ -97,9 +107,15 @@ impl Profiles {
 
     /// The profile of that name, or an error that lists the names that exist.
     pub fn named(&self, name: &ProfileName) -> Result<&Profile, CredentialsError> {
-        let known = || self.saved.iter().map(Profile::name).collect::<Vec<_>>();
-        let found = self.saved.iter().find(|profile| profile.name() == name);
-        found.ok_or_else(|| CredentialsError::no_profile(name, &known()))
+        self.saved.iter().find(|profile| profile.name == *name).ok_or_else(|| {
+            let known: Vec<String> = self.saved.iter().map(|profile| format!("`{}`", profile.name)).collect();
+            let action = match known.len() {
+                _ if is_quoted(name.as_str()) => "remove the quotes around its name".to_owned(),
+                0 => "the Atlas CLI has no profiles".to_owned(),
+                _ => format!("choose {}", known.join(" or ")),
+            };
+            CredentialsError::Unusable(format!("profile `{name}` does not exist: {action}"))
+        })
     }
 
     /// The profile that counts when none was named: the only one, else `default` where it exists. That is the
@@ -107,91 +123,174 @@ impl Profiles {
     pub(super) fn implied(&self) -> Option<&Profile> {
         match &self.saved[..] {
             [only] => Some(only),
-            all => all.iter().find(|profile| profile.name().as_str() == DEFAULT),
+            all => all.iter().find(|profile| profile.name.as_str() == DEFAULT),
         }
     }
 
     /// What the user should know about the file.
-    pub fn warnings(&self) -> &[Warning] {
+    pub fn warnings(&self) -> &[String] {
         &self.warnings
     }
 
     /// A setting for `profile`. As in the Atlas CLI, one at the top of the file goes before the profile's
     /// own; credentials never come from there.
     pub(super) fn setting<'a>(&'a self, profile: &'a Profile, name: &str) -> Option<&'a str> {
-        self.settings.text(name).or_else(|| profile.text(name))
+        self.settings.text(name).or_else(|| profile.settings.text(name))
     }
-}
-
-/// The text of the file, and what its mode allows; `None` when there is no file.
-fn read(path: &Path) -> Result<Option<(Zeroizing<String>, fs::Metadata)>, String> {
-    let Some((bytes, about)) = read_bytes(path)? else { return Ok(None) };
-    let text = std::str::from_utf8(&bytes)
-        .map_err(|_| "is not UTF-8 text: save it as UTF-8, or create it again with `atlas auth login`")?;
-    // Editors on Windows put a byte order mark first, which is no part of TOML.
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    Ok(Some((Zeroizing::new(text.to_owned()), about)))
-}
-
-/// What a file of settings holds, and what its mode allows.
-type Content = (Zeroizing<Vec<u8>>, fs::Metadata);
-
-/// Reads a file of settings; `None` when there is no file.
-pub(crate) fn read_bytes(path: &Path) -> Result<Option<Content>, String> {
-    let about = match fs::metadata(path) {
-        Ok(about) => about,
-        // A file in the place of a folder on the way also means that there is no configuration.
-        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
-            return Ok(None);
-        }
-        Err(error) => return Err(problem_of(&error)),
-    };
-    if about.is_dir() {
-        return Err("is a directory, not a file".to_owned());
-    }
-    if !about.is_file() {
-        // Reading a pipe or a device could wait forever.
-        return Err("is not a regular file".to_owned());
-    }
-    let mut bytes = Zeroizing::new(Vec::new());
-    let file = File::open(path).map_err(|error| problem_of(&error))?;
-    file.take(LARGEST + 1).read_to_end(&mut bytes).map_err(|error| problem_of(&error))?;
-    if u64::try_from(bytes.len()).is_ok_and(|length| length > LARGEST) {
-        return Err("is larger than 1 MiB: it is not a configuration file".to_owned());
-    }
-    Ok(Some((bytes, about)))
 }
 
 /// Parses the text. The parser's own message quotes the line it stopped at, which may hold a secret, so
 /// that only the line's number is kept.
-fn parse(text: &str) -> Result<toml::Table, String> {
-    text.parse::<toml::Table>().map_err(|error| {
-        let stopped_at = error.span().map_or(0, |span| span.start.min(text.len()));
-        let before = text.get(..stopped_at).unwrap_or(text);
-        format!("is not valid TOML: see line {}", before.matches('\n').count() + 1)
+fn parse(text: &str) -> Result<Table, String> {
+    text.parse::<Table>().map_err(|error| {
+        let line = line_of(text, error.span().map_or(0, |span| span.start));
+        format!("is not valid TOML: see line {line}")
     })
 }
 
-fn problem_of(error: &io::Error) -> String {
-    match error.kind() {
-        ErrorKind::PermissionDenied => {
-            "cannot be read (permission denied): make it readable for your user".to_owned()
-        }
-        _ => format!("cannot be read: {}", ServerText::new(&error.to_string())),
+/// Settings of a profile, or those at the top of the file. Every text is kept as a secret, because which
+/// of them is one should not depend on who prints it; `None` is what is no text.
+#[derive(Clone, Debug, Default)]
+struct Settings(BTreeMap<String, Option<SecretString>>);
+
+impl Settings {
+    /// Keeps what is no table, under lower-case names: the Atlas CLI does not tell them apart by case.
+    fn new(table: Table) -> Self {
+        let kept = table.into_iter().filter_map(|(name, value)| match value {
+            Value::Table(_) => None,
+            Value::String(text) => Some((name.to_lowercase(), Some(SecretString::from(text)))),
+            _ => Some((name.to_lowercase(), None)),
+        });
+        Self(kept.collect())
+    }
+
+    /// The text of a setting, without what cannot be seen around it; `None` when it is blank or no text.
+    fn text(&self, name: &str) -> Option<&str> {
+        let text = trim_visible(self.0.get(name)?.as_ref()?.expose_secret());
+        (!text.is_empty()).then_some(text)
     }
 }
 
-/// True when the mode of the file has one of these bits.
-#[cfg(unix)]
-pub(crate) fn others_have(about: &fs::Metadata, bits: u32) -> bool {
-    use std::os::unix::fs::PermissionsExt;
-    about.permissions().mode() & bits != 0
+/// A profile of the Atlas CLI. Its `Debug` shows no setting's value.
+#[derive(Clone, Debug)]
+pub struct Profile {
+    name: ProfileName,
+    settings: Settings,
 }
 
-/// Elsewhere the mode says nothing; the folder of a user's configuration is closed to others by itself.
-#[cfg(not(unix))]
-pub(crate) fn others_have(_: &fs::Metadata, _: u32) -> bool {
-    false
+impl Profile {
+    /// Its name.
+    pub fn name(&self) -> &ProfileName {
+        &self.name
+    }
+
+    /// A setting and its profile, as messages name them.
+    pub(super) fn place(&self, setting: &str) -> String {
+        format!("{setting} in profile `{}`", self.name)
+    }
+
+    /// True when the file itself holds a credential of this profile.
+    fn holds_credentials(&self) -> bool {
+        SECURE.iter().any(|name| self.settings.text(name).is_some())
+    }
+
+    /// The half of a pair that is in the file alone, so that the keyring is asked for both.
+    pub(super) fn lone_half(&self) -> Option<&'static str> {
+        let [identifier, secret] = halves(self.kind().ok()??);
+        match (self.settings.text(identifier), self.settings.text(secret)) {
+            (Some(_), None) => Some(identifier),
+            (None, Some(_)) => Some(secret),
+            _ => None,
+        }
+    }
+
+    /// The credentials of this profile. Both halves come from the file or both from the keyring, never one
+    /// from each: the Atlas CLI reads credentials from the keyring alone wherever it finds one.
+    pub fn credentials(&self) -> Result<CredentialSource, CredentialsError> {
+        let Some(kind) = self.kind()? else {
+            return Ok(CredentialSource::NeedsAtlasCli(BrowserLogin { profile: self.name.clone() }));
+        };
+        let halves = halves(kind);
+        if let Some(setting) =
+            halves.into_iter().find(|name| matches!(self.settings.0.get(*name), Some(None)))
+        {
+            let place = self.place(setting);
+            return Err(CredentialsError::Unusable(format!("{place} is not a string: write it in quotes")));
+        }
+        let [identifier, secret] = halves.map(|setting| self.settings.text(setting));
+        let (Some(identifier), Some(secret)) = (identifier, secret) else {
+            return Ok(CredentialSource::NeedsKeyring(KeyringRequest { profile: self.name.clone(), kind }));
+        };
+        let pair = Credentials::pair(kind, identifier, secret.to_owned());
+        pair.map(CredentialSource::Ready)
+            .map_err(|(half, problem)| CredentialsError::value(self.place(setting_of(kind, half)), problem))
+    }
+
+    /// The kind of its pair; `None` for a browser login.
+    fn kind(&self) -> Result<Option<PairKind>, CredentialsError> {
+        let name = &self.name;
+        let login = || format!("run `atlas auth login --profile {name}`, or choose another profile");
+        let problem = match self.settings.text("auth_type") {
+            Some("service_account") => return Ok(Some(PairKind::ServiceAccount)),
+            Some("api_keys") => return Ok(Some(PairKind::ApiKey)),
+            Some("user_account") => return Ok(None),
+            Some("no_auth") => {
+                format!("profile `{name}` has no credentials (auth_type no_auth): {}", login())
+            }
+            Some(other) if is_quoted(other) => {
+                return Err(CredentialsError::value(self.place("auth_type"), CredentialProblem::Quoted));
+            }
+            Some(other) => format!(
+                "profile `{name}` has auth_type `{}`, which this program cannot use: choose another profile",
+                ServerText::new(other)
+            ),
+            None => match self.kind_of_what_is_there() {
+                Some(kind) => return Ok(Some(kind)),
+                None if self.settings.text("access_token").is_some() => return Ok(None),
+                None => format!("profile `{name}` has no credentials and no auth_type: {}", login()),
+            },
+        };
+        Err(CredentialsError::Unusable(problem))
+    }
+
+    /// Files of version 1 name no kind; it shows in what is there. A whole pair goes before half of one, and the API
+    /// key before the service account, as the Atlas CLI migrates such a file.
+    fn kind_of_what_is_there(&self) -> Option<PairKind> {
+        let kinds = [PairKind::ApiKey, PairKind::ServiceAccount];
+        let count =
+            |kind| halves(kind).iter().filter(|setting| self.settings.text(setting).is_some()).count();
+        let with_halves = |needed| kinds.into_iter().find(|kind| count(*kind) >= needed);
+        with_halves(2).or_else(|| with_halves(1))
+    }
+}
+
+/// The settings of both halves of a pair.
+fn halves(kind: PairKind) -> [&'static str; 2] {
+    [Half::Identifier, Half::Secret].map(|half| setting_of(kind, half))
+}
+
+/// Credentials, as far as they can be had without asking the user.
+#[derive(Clone, Debug)]
+pub enum CredentialSource {
+    /// The credentials themselves.
+    Ready(Credentials),
+    /// They are in the system's keyring, which may ask the user to unlock it.
+    NeedsKeyring(KeyringRequest),
+    /// The Atlas CLI has them, and is asked for them.
+    NeedsAtlasCli(BrowserLogin),
+}
+
+impl CredentialSource {
+    /// Who signs in, as far as it is known before the keyring or the Atlas CLI is asked.
+    pub fn identity(&self) -> Identity {
+        match self {
+            Self::Ready(credentials) => credentials.identity(),
+            Self::NeedsKeyring(request) => {
+                Identity::Profile { name: request.profile.clone(), kind: request.kind }
+            }
+            Self::NeedsAtlasCli(login) => Identity::BrowserLogin(login.profile.clone()),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -1,12 +1,16 @@
 //! Who signs in, where, and what is not used: everything about credentials put together.
 
-use crate::domain::{BaseUrl, IdError, ProfileName, ProjectId, is_quoted};
+use std::fmt;
 
-use super::base_url;
-use super::environment::{self, CREDENTIALS, PROFILE, Variables};
-use super::error::{CredentialsError, FileError, Precedence, ShadowedSource, Warning};
-use super::profile::{CredentialSource, Profile};
-use super::profiles::Profiles;
+use crate::domain::{BaseUrl, BaseUrlError, IdError, ProfileName, ProjectId, ServerText, is_quoted};
+
+use super::environment::{
+    self, BASE_URL, CREDENTIALS, MCLI_OPS_MANAGER_URL, MCLI_PROJECT_ID, MCLI_SERVICE, OPS_MANAGER_URL,
+    PROFILE, PROJECT_ID, SERVICE, ShadowedSource, Variables,
+};
+use super::error::CredentialsError;
+use super::file::FileError;
+use super::profiles::{CredentialSource, Profile, Profiles};
 
 /// What the command line says about it.
 #[derive(Clone, Copy, Debug, Default)]
@@ -24,19 +28,19 @@ pub struct Found {
     pub credentials: Option<CredentialSource>,
     /// Where the credentials come from; `None` like them.
     pub origin: Option<Origin>,
+    /// Why there are none, where something is wrong.
+    pub unusable: Option<String>,
     /// Where Atlas is.
     pub base_url: BaseUrl,
     /// What says so: the option, the variable, or the setting and its profile.
     pub base_url_place: String,
-    /// The project that the form starts with, unless the command line names one. One from the environment
-    /// is as it was typed, so that the form can say what is wrong with it.
-    pub project_id: Option<String>,
-    /// What names that project: the variable, or the setting and its profile.
-    pub project_place: String,
+    /// The project that the form starts with, unless the command line names one, and what names it. One from the
+    /// environment is as it was typed, so that the form can say what is wrong with it.
+    pub project: Option<(String, String)>,
     /// What was set and lost to something else, for the help screen.
     pub shadowed: Vec<ShadowedSource>,
     /// What the user should know.
-    pub warnings: Vec<Warning>,
+    pub warnings: Vec<String>,
 }
 
 /// Where credentials come from.
@@ -44,8 +48,17 @@ pub struct Found {
 pub enum Origin {
     /// The environment, by the names of its variables.
     Environment(Vec<&'static str>),
-    /// A profile of the Atlas CLI.
-    Profile(ProfileName),
+    /// A profile of the Atlas CLI, and what names it.
+    Profile(ProfileName, &'static str),
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Environment(names) => f.write_str(&names.join(", ")),
+            Self::Profile(name, named_by) => write!(f, "profile {name} ({named_by})"),
+        }
+    }
 }
 
 /// Finds credentials, in the order: the profile named with `--profile`, the environment, the profile named
@@ -62,37 +75,37 @@ pub fn resolve(
     let variables = Variables(&variable);
     let named_by_variable = variables.get(PROFILE).and_then(|name| ProfileName::new(&name));
     if let Some(name) = flags.profile.and_then(ProfileName::new) {
-        let losers = CREDENTIALS.into_iter().chain([PROFILE]).filter(|name| variables.has(name));
-        let shadowed = losers.map(|loser| ShadowedSource::new(loser, Precedence::ProfileFlag)).collect();
-        return from_profile(flags, &variables, profiles, &name, shadowed);
+        let losers = CREDENTIALS.into_iter().chain([PROFILE]).filter(|name| variables.get(name).is_some());
+        let shadowed = losers.map(|loser| ShadowedSource::new(loser, "--profile")).collect();
+        return from_profile(flags, &variables, profiles, (&name, "--profile"), shadowed);
     }
     if let Some(in_environment) = environment::find(&variables)? {
         let mut found = without_credentials(flags, &variables, None, in_environment.shadowed)?;
-        let profile = named_by_variable.map(|_| ShadowedSource::new(PROFILE, Precedence::Environment));
-        found.shadowed.extend(profile);
+        let winner = "what the environment signs in with";
+        found.shadowed.extend(named_by_variable.map(|_| ShadowedSource::new(PROFILE, winner)));
         found.credentials = Some(CredentialSource::Ready(in_environment.credentials));
         found.origin = Some(Origin::Environment(in_environment.names));
         return Ok(found);
     }
     match named_by_variable {
-        Some(name) => from_profile(flags, &variables, profiles, &name, Vec::new()),
+        Some(name) => from_profile(flags, &variables, profiles, (&name, PROFILE), Vec::new()),
         None => from_implied_profile(flags, &variables, profiles),
     }
 }
 
-/// With a profile that was asked for by name.
+/// With a profile that was asked for by name, by an option or a variable.
 fn from_profile(
     flags: Flags<'_>,
     variables: &Variables,
     profiles: &Result<Profiles, FileError>,
-    name: &ProfileName,
+    (name, named_by): (&ProfileName, &'static str),
     shadowed: Vec<ShadowedSource>,
 ) -> Result<Found, CredentialsError> {
     let profiles = profiles.as_ref().map_err(Clone::clone)?;
     let profile = profiles.named(name)?;
     let credentials = profile.credentials()?;
     let found = without_credentials(flags, variables, Some((profiles, profile)), shadowed)?;
-    Ok(found.signing_in(credentials, profile))
+    Ok(found.signing_in(credentials, profile, named_by))
 }
 
 /// With the only or the default profile, where there is one and it can be used.
@@ -105,18 +118,17 @@ fn from_implied_profile(
     let (profiles, profile) = match profiles.as_ref().map(|profiles| (profiles, profiles.implied())) {
         Ok((profiles, Some(profile))) => (profiles, profile),
         Ok((_, None)) => return without_profile(),
-        Err(error) => return Ok(without_profile()?.warning(error.clone().into())),
+        Err(error) => return Ok(without_profile()?.without(error)),
     };
-    let mut found = match without_credentials(flags, variables, Some((profiles, profile)), Vec::new()) {
+    let found = match without_credentials(flags, variables, Some((profiles, profile)), Vec::new()) {
         Ok(found) => found,
         // Where a variable is wrong, this fails without the profile as well.
-        Err(error) => return Ok(without_profile()?.warning(error)),
+        Err(error) => return Ok(without_profile()?.without(&error)),
     };
-    match profile.credentials() {
-        Ok(credentials) => found = found.signing_in(credentials, profile),
-        Err(error) => found = found.warning(error),
-    }
-    Ok(found)
+    Ok(match profile.credentials() {
+        Ok(credentials) => found.signing_in(credentials, profile, "the only or the default one"),
+        Err(error) => found.without(&error),
+    })
 }
 
 /// Everything but the credentials.
@@ -126,57 +138,132 @@ fn without_credentials(
     profile: Option<(&Profiles, &Profile)>,
     mut shadowed: Vec<ShadowedSource>,
 ) -> Result<Found, CredentialsError> {
-    let (base_url, base_url_place) = base_url::choose(flags.base_url, variables, profile, &mut shadowed)?;
-    let mut found = Found {
-        credentials: None,
-        origin: None,
-        base_url,
-        base_url_place,
-        project_id: None,
-        project_place: String::new(),
-        shadowed,
-        warnings: Vec::new(),
-    };
+    let (base_url, base_url_place) = choose_base_url(flags.base_url, variables, profile, &mut shadowed)?;
+    let mut warnings = Vec::new();
     if let Some((profiles, profile)) = profile {
-        found.warnings.extend_from_slice(profiles.warnings());
-        found.warnings.extend(profile.lone_half().map(|setting| Warning::LoneHalf(profile.place(setting))));
+        warnings.extend_from_slice(profiles.warnings());
+        warnings.extend(profile.lone_half().map(|setting| {
+            let place = profile.place(setting);
+            format!("{place} is not used: its other half is not there, so both are read from the keyring")
+        }));
     }
-    found.add_project(variables, profile);
-    Ok(found)
+    let project = choose_project(variables, profile, &mut shadowed, &mut warnings);
+    let (credentials, origin, unusable) = (None, None, None);
+    Ok(Found { credentials, origin, unusable, base_url, base_url_place, project, shadowed, warnings })
 }
 
 impl Found {
-    fn signing_in(self, credentials: CredentialSource, profile: &Profile) -> Self {
-        let origin = Origin::Profile(profile.name().clone());
+    fn signing_in(self, credentials: CredentialSource, profile: &Profile, named_by: &'static str) -> Self {
+        let origin = Origin::Profile(profile.name().clone(), named_by);
         Self { credentials: Some(credentials), origin: Some(origin), ..self }
     }
 
-    fn warning(mut self, error: CredentialsError) -> Self {
-        self.warnings.push(Warning::Unusable(error));
+    fn without(mut self, error: &impl ToString) -> Self {
+        self.unusable = Some(error.to_string());
+        self.warnings.extend(self.unusable.clone());
         self
     }
+}
 
-    /// Adds the project that a variable or the profile names.
-    fn add_project(&mut self, variables: &Variables, profile: Option<(&Profiles, &Profile)>) {
-        let in_profile = profile.and_then(|(profiles, profile)| {
-            Some((profile.place("project_id"), profiles.setting(profile, "project_id")?))
-        });
-        match (variables.project_id(), in_profile) {
-            (Some((variable, id)), in_profile) => {
-                if is_quoted(&id) {
-                    let (place, error) = (variable.to_owned(), IdError::Quoted);
-                    self.warnings.push(Warning::ProjectId { place, error });
-                }
-                let winner = Precedence::Variable(variable);
-                self.shadowed.extend(in_profile.map(|(place, _)| ShadowedSource::new(place, winner)));
-                self.project_id = Some(id);
-                variable.clone_into(&mut self.project_place);
-            }
-            (None, Some((place, text))) => match ProjectId::parse(text) {
-                Ok(id) => (self.project_id, self.project_place) = (Some(id.to_string()), place),
-                Err(error) => self.warnings.push(Warning::ProjectId { place, error }),
-            },
-            (None, None) => {}
+/// A text and its place.
+struct Placed {
+    place: String,
+    text: String,
+    variable: Option<&'static str>,
+}
+
+/// Where a value is set: in variables, then in settings of the profile.
+fn placed(
+    names: &[&'static str],
+    settings: &[&str],
+    variables: &Variables,
+    profile: Option<(&Profiles, &Profile)>,
+) -> Vec<Placed> {
+    let in_variable = |name: &'static str| {
+        let text = variables.get(name)?;
+        Some(Placed { place: name.to_owned(), text, variable: Some(name) })
+    };
+    let in_profile = |setting: &&str| {
+        let (profiles, profile) = profile?;
+        let text = profiles.setting(profile, setting)?.to_owned();
+        Some(Placed { place: profile.place(setting), text, variable: None })
+    };
+    let in_variables = names.iter().copied().filter_map(in_variable);
+    in_variables.chain(settings.iter().filter_map(in_profile)).collect()
+}
+
+fn shadowed_by(winner: &'static str, places: impl Iterator<Item = Placed>) -> Vec<ShadowedSource> {
+    places.map(|loser| ShadowedSource::new(loser.place, winner)).collect()
+}
+
+/// The base URL, in the order of the Atlas CLI: a URL goes before a service, and for each of the two the
+/// environment goes before the profile. With it comes the place that names it. What loses is added to `shadowed`.
+fn choose_base_url(
+    flag: Option<&BaseUrl>,
+    variables: &Variables,
+    profile: Option<(&Profiles, &Profile)>,
+    shadowed: &mut Vec<ShadowedSource>,
+) -> Result<(BaseUrl, String), CredentialsError> {
+    let names = [OPS_MANAGER_URL, BASE_URL, MCLI_OPS_MANAGER_URL];
+    let mut places = placed(&names, &["ops_manager_url", "base_url"], variables, profile);
+    let has_url = !places.is_empty();
+    places.extend(placed(&[SERVICE, MCLI_SERVICE], &["service"], variables, profile));
+    let mut places = places.into_iter();
+    if let Some(url) = flag {
+        shadowed.extend(shadowed_by("--base-url", places));
+        return Ok((url.clone(), "--base-url".to_owned()));
+    }
+    let (place, text) = match places.next() {
+        Some(Placed { place, text, variable: Some(variable) }) => {
+            shadowed.extend(shadowed_by(variable, places));
+            (place, text)
+        }
+        // Within one profile nothing has to be told apart.
+        Some(Placed { place, text, variable: None }) => {
+            let variables = places.filter(|loser| loser.variable.is_some());
+            shadowed.extend(shadowed_by("the URL in the profile", variables));
+            (place, text)
+        }
+        None => ("default".to_owned(), "cloud".to_owned()),
+    };
+    let url = match text.as_str() {
+        url if has_url => BaseUrl::parse(url),
+        "cloud" => BaseUrl::parse(BaseUrl::CLOUD),
+        "cloudgov" => BaseUrl::parse(BaseUrl::CLOUD_GOV),
+        other if is_quoted(other) => Err(BaseUrlError::Quoted),
+        other => {
+            let other = ServerText::new(other);
+            let message = format!("{place} is `{other}`: this program supports `cloud` and `cloudgov`");
+            return Err(CredentialsError::Unusable(message));
+        }
+    };
+    match url {
+        Ok(url) => Ok((url, place)),
+        Err(error) => Err(CredentialsError::value(place, error)),
+    }
+}
+
+/// The project that a variable or the profile names, and the place that names it.
+fn choose_project(
+    variables: &Variables,
+    profile: Option<(&Profiles, &Profile)>,
+    shadowed: &mut Vec<ShadowedSource>,
+    warnings: &mut Vec<String>,
+) -> Option<(String, String)> {
+    let mut places = placed(&[PROJECT_ID, MCLI_PROJECT_ID], &["project_id"], variables, profile).into_iter();
+    let Placed { place, text, variable } = places.next()?;
+    if let Some(variable) = variable {
+        if is_quoted(&text) {
+            warnings.push(format!("{place}: {}", IdError::Quoted));
+        }
+        shadowed.extend(shadowed_by(variable, places.filter(|loser| loser.variable.is_none())));
+        return Some((text, place));
+    }
+    match ProjectId::parse(&text) {
+        Ok(id) => Some((id.to_string(), place)),
+        Err(error) => {
+            warnings.push(format!("{place}: {error}"));
+            None
         }
     }
 }

@@ -16,7 +16,6 @@ mod stdout;
 
 pub use clipboard::{
     ClipboardBackend, Copier, Environment, HOLD_CLIPBOARD, Preference, hold_clipboard, select_backend,
-    this_program,
 };
 pub use command::{check_line, find_presets, pipe_to};
 pub use file::{save, update_env};

@@ -122,6 +122,7 @@ impl World {
 
     /// Reads a world. Unknown fields are refused, because a test on a mistyped world proves nothing.
     pub fn from_json(text: &str) -> Result<Self, serde_json::Error> {
+        check_clock(now())?;
         let mut world: Self = serde_json::from_str(text)?;
         let (project, client) = world.prefill();
         if world.account(project.as_str(), client.as_str()).is_err() {
@@ -324,6 +325,14 @@ impl Secret {
     }
 }
 
+/// Dates end with the year 9999, and the server's library panics at a later one.
+fn check_clock(now: Timestamp) -> Result<(), serde_json::Error> {
+    if after_hours(now, *ALLOWED_HOURS.end()) < Timestamp::MAX {
+        return Ok(());
+    }
+    Err(serde::de::Error::custom("this machine's clock is set to the year 9999 or later: correct it"))
+}
+
 fn no_project(id: &str) -> Reply {
     let detail = format!("No group with ID {id} exists.");
     refusal(StatusCode::NOT_FOUND, "GROUP_NOT_FOUND", &detail).about(id)
@@ -379,6 +388,15 @@ mod tests {
         assert_eq!(world.project(project.as_str()).ok().unwrap().1.name, "payments-prod");
         let (deployer, cap) = world.account(project.as_str(), client.as_str()).ok().unwrap();
         assert_eq!((deployer.name.as_str(), deployer.secrets.len(), cap), ("ci-deployer", 0, None));
+    }
+
+    #[test]
+    fn a_clock_at_the_end_of_all_dates_is_named() {
+        assert!(check_clock("9998-01-01T00:00:00Z".parse().unwrap()).is_ok());
+        for late in ["9999-01-01T00:00:00Z".parse().unwrap(), Timestamp::MAX] {
+            let error = check_clock(late).unwrap_err().to_string();
+            assert_eq!(error, "this machine's clock is set to the year 9999 or later: correct it");
+        }
     }
 
     #[test]

@@ -33,11 +33,11 @@ impl Authenticator {
         let flags = Flags { profile: Some(name.as_str()), base_url: self.base_url_flag.as_ref() };
         let found = resolve(flags, |name| std::env::var(name).ok(), &self.profiles);
         match found {
-            Ok(Found { credentials: Some(credentials), base_url, project_id, .. }) => {
+            Ok(Found { credentials: Some(credentials), base_url, project, .. }) => {
                 let session = profile_session(&base_url, &credentials, name);
                 let source = Source::Remote { base_url, credentials };
                 let tried = try_source(connections, source).await;
-                TriedSession { tried, session, project: project_id, client: None }
+                TriedSession { tried, session, project: project.map(|(id, _)| id), client: None }
             }
             Ok(_) => self.refused("this profile has no credentials"),
             Err(error) => self.refused(&error.to_string()),

@@ -1,8 +1,10 @@
-//! What the process reports outside the interface: lines on standard error, where a panic happened, and the wall clock.
+//! What the process is and reports outside the interface: its program, lines on standard error, where a panic happened,
+//! and the wall clock.
 
 mod stderr;
 
 use std::panic;
+use std::path::PathBuf;
 use std::sync::Mutex;
 use std::time::SystemTime;
 
@@ -11,6 +13,16 @@ use jiff::Timestamp;
 use crate::domain::ServerText;
 
 pub use stderr::say;
+
+/// The running program. On Linux it is named by what it runs: its path may just have been given to another version by
+/// an upgrade (`/proc/self/exe`, proc(5)).
+pub fn this_program() -> PathBuf {
+    if cfg!(any(target_os = "linux", target_os = "android")) {
+        return PathBuf::from("/proc/self/exe");
+    }
+    // An empty path cannot be started, and who tries reports that.
+    std::env::current_exe().unwrap_or_default()
+}
 
 /// The time of day. A clock that is set to a time after the year 9999, where dates end, stands still there.
 pub fn wall_clock() -> Timestamp {

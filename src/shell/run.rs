@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::mpsc::UnboundedReceiver;
 
-use crate::delivery::{self, Copier, check_stdout};
+use crate::delivery::{Copier, check_stdout};
 use crate::domain::{Exit, ExitSummary, Lifetime, ServerText};
 use crate::headless::{Headless, Rescue, option_of};
 use crate::jobs::{Connections, Records};
@@ -154,7 +154,7 @@ impl Run {
         let connections = Connections::new(settings.start.source, settings.query_flags, !plan.needs_terminal);
         let connections = Arc::new(connections);
         let records = Arc::new(Records::new(settings.state_folder, Arc::clone(&connections)));
-        let program = delivery::this_program();
+        let program = process::this_program();
         let copier = Copier::new(settings.environment, settings.clipboard, settings.clear_after, program);
         let (mut executor, reports) =
             Executor::new(connections, records, settings.authenticator, copier, settings.home);

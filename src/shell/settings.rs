@@ -4,17 +4,18 @@ mod file;
 mod report;
 mod start;
 
-use std::cell::Cell;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::atlas::check_proxies;
+use clap::ValueEnum;
+
+use crate::atlas::{check_proxies, proxy_variables};
 use crate::cli::Arguments;
-use crate::config::{CHOICES, CREDENTIALS, Flags, Profiles, config_path, resolve};
+use crate::config::{CHOICES, CREDENTIALS, Flags, Found, Profiles, config_path, resolve};
 use crate::delivery::{Environment, Preference};
 use crate::domain::{
-    BaseUrl, BaseUrlError, Format, KnownCommand, ProfileName, QueryFlags, ServerText, Template,
+    BaseUrl, BaseUrlError, Format, KnownCommand, Os, ProfileName, QueryFlags, ServerText, Template,
 };
 use crate::jobs::Authenticator;
 use crate::journal::state_folder;
@@ -77,17 +78,13 @@ impl Settings {
         arguments: &Arguments,
         variable: impl Fn(&str) -> Option<OsString>,
     ) -> Result<Self, StartError> {
-        let unreadable = Cell::new(None);
-        let text = |name: &str| {
-            let text = variable(name)?.into_string().ok();
-            if text.is_none() {
-                unreadable.set(unreadable.get().or(decisive().find(|decisive| *decisive == name)));
-            }
-            text
-        };
-        let gathered = Self::gather_from_text(arguments, text);
-        // Whatever else is wrong may only follow from this.
-        unreadable.get().map_or(gathered, |name| Err(StartError::NotUtf8(name)))
+        let is_unreadable = |name: &&str| variable(name).is_some_and(|value| value.to_str().is_none());
+        if let Some(name) = decisive_variables().find(is_unreadable) {
+            return Err(StartError::NotUtf8(name));
+        }
+        // The others only change the appearance, or count when they are set at all.
+        let text = |name: &str| variable(name).map(|value| value.to_string_lossy().into_owned());
+        Self::gather_from_text(arguments, text)
     }
 
     fn gather_from_text(
@@ -97,28 +94,54 @@ impl Settings {
         check_proxies(&variable)?;
         let path = settings_path(&variable);
         let file = path.as_deref().map(SettingsFile::load).transpose()?.flatten();
-        let flag = arguments.base_url.as_deref().map(parse_base_url).transpose()?;
+        let base_url_flag = arguments.base_url.as_deref().map(parse_base_url).transpose()?;
         let cli_config = config_path(&variable).filter(|_| !arguments.demo);
         let profiles = cli_config.as_deref().map_or_else(|| Ok(Profiles::default()), Profiles::load);
+        let mut report = Report::new(path.as_deref(), file.is_some());
+        let file = file.unwrap_or_default();
         let found = if arguments.demo {
+            report.row("base URL", "an embedded Atlas", "--demo");
+            report.row("credentials", "none needed", "--demo");
             None
         } else {
-            let flags = Flags { profile: arguments.profile.as_deref(), base_url: flag.as_ref() };
-            Some(resolve(flags, &variable, &profiles)?)
+            let flags = Flags { profile: arguments.profile.as_deref(), base_url: base_url_flag.as_ref() };
+            let found = resolve(flags, &variable, &profiles)?;
+            report.sign_in(&found);
+            Some(found)
         };
-        let names_profile = variable("MONGODB_ATLAS_PROFILE").is_some_and(|name| !name.trim().is_empty());
-        let report = Report { arguments, path: path.as_deref(), file: file.as_ref(), names_profile };
-        let report = report.text(found.as_ref());
-        let file = file.unwrap_or_default();
-        let expires_after = arguments.expires_after.clone().or(file.expires_after);
-        let expires_after = expires_after.as_deref().unwrap_or(DEFAULT_LIFETIME);
+        report_account(&mut report, arguments, found.as_ref());
+        let option = ("--expires-after", arguments.expires_after.clone());
+        let default = DEFAULT_LIFETIME.to_owned();
+        let expires_after = report.choose("expires after", option, file.expires_after, default, Clone::clone);
+        let option = ("--clear-after", arguments.clear_after);
+        let clear_after =
+            report.choose("clear after", option, file.clear_after, DEFAULT_CLEAR_AFTER, |seconds| {
+                match seconds {
+                    0 => "never".to_owned(),
+                    seconds => format!("{seconds} s"),
+                }
+            });
+        let option = ("--clipboard", arguments.clipboard);
+        let clipboard = report.choose("clipboard", option, file.clipboard, Preference::default(), |method| {
+            method.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+        });
+        let format = arguments.format.or(arguments.template.map(Format::Template));
+        let option = if arguments.template.is_some() { "--template" } else { "--format" };
+        report.choose("format", (option, format), None, Format::default(), |format| format.name().to_owned());
+        let option = ("--template", arguments.template.map(Some));
+        let template = report.choose("template", option, file.template.map(Some), None, |template| {
+            template.map_or_else(|| "none".to_owned(), |template| template.text().to_owned())
+        });
+        for sink in &file.sinks {
+            let value = format!("{} (reads {})", sink.line, sink.format.name());
+            report.file_row(&format!("sink {}", sink.name), &value);
+        }
         let mut start = match found {
-            Some(found) => Start::remote(arguments, found, expires_after),
-            None => Start::demo(arguments, expires_after)?,
+            Some(found) => Start::remote(arguments, found, &expires_after),
+            None => Start::demo(arguments, &expires_after)?,
         };
-        let clear_after = arguments.clear_after.or(file.clear_after).unwrap_or(DEFAULT_CLEAR_AFTER);
         for warning in profiles.iter().flat_map(Profiles::warnings) {
-            let note = ServerText::new(&warning.to_string());
+            let note = ServerText::new(warning);
             if !start.notes.contains(&note) {
                 start.notes.push(note);
             }
@@ -126,14 +149,14 @@ impl Settings {
         let names = profiles.iter().flat_map(Profiles::all);
         Ok(Self {
             profiles: names.map(|profile| profile.name().clone()).collect(),
-            authenticator: Authenticator { base_url: start.base_url.clone(), base_url_flag: flag, profiles },
+            authenticator: Authenticator { base_url: start.base_url.clone(), base_url_flag, profiles },
             start,
             theme: theme(&variable),
             environment: Environment::read(&variable),
-            clipboard: arguments.clipboard.or(file.clipboard).unwrap_or_default(),
+            clipboard,
             clear_after: (clear_after > 0).then(|| Duration::from_secs(clear_after)),
-            format: arguments.format.or(arguments.template.map(Format::Template)),
-            template: arguments.template.or(file.template),
+            format,
+            template,
             sinks: file.sinks,
             flags: tui::Flags {
                 yes: arguments.yes,
@@ -144,8 +167,20 @@ impl Settings {
             home: std::env::home_dir(),
             cli_config,
             query_flags: QueryFlags { envelope: arguments.envelope, pretty: arguments.pretty },
-            report,
+            report: report.text(),
         })
+    }
+}
+
+fn report_account(report: &mut Report, arguments: &Arguments, found: Option<&Found>) {
+    let option = |value: &'_ Option<String>, option: &str| Some((value.clone()?, option.to_owned()));
+    let project = option(&arguments.project_id, "--project-id").or_else(|| found?.project.clone());
+    for (name, id) in [("project ID", project), ("client ID", option(&arguments.client_id, "--client-id"))] {
+        match id {
+            Some((id, source)) => report.row(name, &id, &source),
+            None if arguments.demo => report.row(name, "from the demo", "--demo"),
+            None => report.row(name, "not set", ""),
+        }
     }
 }
 
@@ -159,10 +194,15 @@ fn parse_base_url(text: &str) -> Result<BaseUrl, StartError> {
     })
 }
 
-/// The variables that decide who signs in, where, and which folders are used. The others only change the appearance.
-fn decisive() -> impl Iterator<Item = &'static str> {
-    let folders = ["XDG_CONFIG_HOME", "XDG_STATE_HOME", "HOME", "AppData", "LocalAppData"];
-    CREDENTIALS.into_iter().chain(CHOICES).chain(folders)
+/// The variables that decide who signs in, where, on which way, and which folders are used.
+fn decisive_variables() -> impl Iterator<Item = &'static str> {
+    let folders: &[&str] = match Os::current() {
+        Os::Xdg => &["XDG_CONFIG_HOME", "XDG_STATE_HOME", "HOME"],
+        Os::MacOs => &["HOME"],
+        Os::Windows => &["AppData", "LocalAppData"],
+    };
+    let elsewhere = CHOICES.into_iter().chain(proxy_variables()).chain(folders.iter().copied());
+    CREDENTIALS.into_iter().chain(elsewhere)
 }
 
 fn theme(variable: &impl Fn(&str) -> Option<String>) -> Theme {
@@ -226,12 +266,8 @@ mod tests {
             });
             gathered.err().map(|error| error.to_string())
         };
-        let on_this_system = decisive().filter(|name| !name.ends_with("AppData"));
-        for name in on_this_system {
-            // XDG variables are read on systems that follow XDG only.
-            if cfg!(target_os = "macos") && name.starts_with("XDG_") {
-                continue;
-            }
+        assert_eq!(decisive_variables().count(), if cfg!(target_os = "macos") { 24 } else { 26 });
+        for name in decisive_variables() {
             for bytes in [&b"\xff"[..], b"ci\xfe", b"\xc3", b"\xed\xa0\x80", b"mdb_sa_id_\x80"] {
                 let expected = Some(format!("{name} is not valid UTF-8: correct or unset it"));
                 assert_eq!(gather(&[], name, bytes), expected, "{bytes:?}");
@@ -239,9 +275,42 @@ mod tests {
         }
         let loser = Some("MONGODB_ATLAS_CLIENT_ID is not valid UTF-8: correct or unset it".to_owned());
         assert_eq!(gather(&["-P", "ci"], "MONGODB_ATLAS_CLIENT_ID", b"\xff"), loser);
-        for name in ["LANG", "LC_ALL", "NO_COLOR", "DISPLAY", "TMUX"] {
+        let proxy = "is not the address of a proxy: it is not UTF-8";
+        for name in ["HTTP_PROXY", "http_proxy"] {
+            assert!(
+                gather(&[], name, b"http://\xff").unwrap().contains(&format!("{name} {proxy}")),
+                "{name}"
+            );
+        }
+        for name in [
+            "LANG",
+            "LC_ALL",
+            "NO_COLOR",
+            "DISPLAY",
+            "WAYLAND_DISPLAY",
+            "TMUX",
+            "TERM",
+            "COLUMNS",
+            "REQUEST_METHOD",
+        ] {
             assert_eq!(gather(&[], name, b"\xff"), None, "{name}");
         }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_variable_counts_as_set_whatever_its_bytes_are() {
+        use std::os::unix::ffi::OsStringExt;
+        let arguments = Arguments::read([OsString::from("atlas-secret")]).unwrap();
+        let gather = |set: &[&str]| {
+            let broken = |name: &str| set.contains(&name).then(|| OsString::from_vec(b"\xff".to_vec()));
+            Settings::gather(&arguments, broken).unwrap()
+        };
+        for name in ["SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT"] {
+            assert!(gather(&[name]).environment.over_ssh, "{name}: the clipboard here is not the user's");
+        }
+        assert!(gather(&["NO_COLOR"]).theme.good.fg.is_none());
+        assert!(gather(&[]).theme.good.fg.is_some());
     }
 
     #[test]

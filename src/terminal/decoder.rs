@@ -4,7 +4,7 @@
 //! units, and a control character does not end a sequence that was cut.
 //!
 //! **Invariant:** a report of the terminal is never a key, wherever reads cut it, and nothing holds the keyboard for
-//! longer than [`UNIT_LIMIT`]. Ctrl-C ends whatever is unfinished.
+//! longer than [`UNIT_LIMIT`], but a paste that is still arriving. Ctrl-C ends whatever is unfinished.
 
 use std::time::{Duration, Instant};
 
@@ -16,7 +16,7 @@ use super::keys;
 /// and Escape stops what is running: a shorter wait would be the worse mistake.
 const ESCAPE_LIMIT: Duration = Duration::from_millis(50);
 
-/// What is not complete after this time never will be.
+/// What is not complete after this time never will be; neither will a paste of which nothing came for so long.
 const UNIT_LIMIT: Duration = Duration::from_secs(2);
 
 /// No key sends more bytes than this at once.
@@ -97,8 +97,8 @@ impl Decoder {
         if lone_escape.is_some_and(|at| now.duration_since(at) < UNIT_LIMIT) && is_cut_off_tail(bytes) {
             self.begin(State::Escape, now);
         }
-        // More than a key: what is unfinished is still arriving.
-        if bytes.len() > LONGEST_KEY {
+        // More than a key, or some more of a paste, which a slow line delivers in small pieces.
+        if bytes.len() > LONGEST_KEY || matches!(self.state, State::Paste | State::PasteRest) {
             self.since = now;
         }
         for (index, byte) in bytes.iter().enumerate() {

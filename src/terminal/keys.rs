@@ -1,5 +1,5 @@
 //! Which key a control sequence or a control character stands for: the forms that xterm, the Linux console, rxvt,
-//! tmux, screen, kitty and Terminal.app send, modifyOtherKeys and CSI u.
+//! tmux, screen, kitty and Terminal.app send unasked, modifyOtherKeys and CSI u.
 //!
 //! **Invariant:** a sequence with a private marker or an intermediate byte is a report, never a key.
 
@@ -8,7 +8,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 /// The key of `ESC [ parameters last`.
 pub(super) fn of_control_sequence(parameters: &[u8], last: u8) -> Option<KeyEvent> {
     let parameters = parse(parameters)?;
-    let first = parameters.first().map(|parameter| parameter.value);
+    let first = parameters.first().copied();
     let modified = |code| {
         // `ESC [ 5 A` of old xterms: the only number is the modifier.
         let place = usize::from(parameters.len() != 1 || first == Some(1));
@@ -37,9 +37,9 @@ pub(super) fn of_control_sequence(parameters: &[u8], last: u8) -> Option<KeyEven
             Some(KeyEvent::new(numbered(first?)?, modifiers))
         }
         // modifyOtherKeys: `ESC [ 27 ; modifiers ; character ~`.
-        b'~' if first == Some(27) => of_character_code(parameters.get(2)?, parameters.get(1)),
+        b'~' if first == Some(27) => of_character_code(*parameters.get(2)?, parameters.get(1)),
         b'~' => with_modifiers(numbered(first?)?, parameters.get(1)),
-        b'u' => of_character_code(parameters.first()?, parameters.get(1)),
+        b'u' => of_character_code(first?, parameters.get(1)),
         _ => None,
     }
 }
@@ -97,43 +97,23 @@ pub(super) fn of_character(character: char) -> KeyEvent {
     KeyEvent::new(KeyCode::Char(character), modifiers)
 }
 
-/// A number, and the one after a colon: the kind of event beside modifiers, the shifted character beside a
-/// character.
-#[derive(Clone, Copy)]
-struct Parameter {
-    value: u32,
-    detail: Option<u32>,
-}
-
-/// `None` for what is not made of numbers: markers, intermediate bytes, numbers out of range.
-fn parse(parameters: &[u8]) -> Option<Vec<Parameter>> {
+/// `None` for what is not made of numbers: markers, intermediate bytes, numbers out of range, and what only kitty's
+/// protocol sends, which no program here asks for.
+fn parse(parameters: &[u8]) -> Option<Vec<u32>> {
     if parameters.is_empty() {
         return Some(Vec::new());
     }
-    let number = |text: &str| if text.is_empty() { Some(0) } else { text.parse().ok() };
-    std::str::from_utf8(parameters)
-        .ok()?
-        .split(';')
-        .map(|parameter| {
-            if !parameter.bytes().all(|byte| byte.is_ascii_digit() || byte == b':') {
-                return None;
-            }
-            let mut parts = parameter.split(':');
-            let value = number(parts.next()?)?;
-            let detail = parts.next().filter(|part| !part.is_empty());
-            Some(Parameter { value, detail: detail.map(str::parse).transpose().ok()? })
-        })
-        .collect()
+    let number = |digits: &str| match digits {
+        "" => Some(0),
+        digits if digits.bytes().all(|byte| byte.is_ascii_digit()) => digits.parse().ok(),
+        _ => None,
+    };
+    std::str::from_utf8(parameters).ok()?.split(';').map(number).collect()
 }
 
-/// `None` for a key that was let go.
-fn with_modifiers(code: KeyCode, modifiers: Option<&Parameter>) -> Option<KeyEvent> {
-    const RELEASE: Option<u32> = Some(3);
+fn with_modifiers(code: KeyCode, modifiers: Option<&u32>) -> Option<KeyEvent> {
     let Some(modifiers) = modifiers else { return Some(code.into()) };
-    if modifiers.detail == RELEASE {
-        return None;
-    }
-    let mask = u8::try_from(modifiers.value).ok()?.saturating_sub(1);
+    let mask = u8::try_from(*modifiers).ok()?.saturating_sub(1);
     let of_bits = [
         KeyModifiers::SHIFT,
         KeyModifiers::ALT,
@@ -166,10 +146,10 @@ fn numbered(number: u32) -> Option<KeyCode> {
 }
 
 /// A key named by its character.
-fn of_character_code(character: &Parameter, modifiers: Option<&Parameter>) -> Option<KeyEvent> {
+fn of_character_code(character: u32, modifiers: Option<&u32>) -> Option<KeyEvent> {
     let key = with_modifiers(KeyCode::Null, modifiers)?;
     let (shift, control) = (KeyModifiers::SHIFT, KeyModifiers::CONTROL);
-    let code = match character.value {
+    let code = match character {
         9 if key.modifiers.contains(shift) => KeyCode::BackTab,
         9 => KeyCode::Tab,
         13 => KeyCode::Enter,
@@ -177,38 +157,12 @@ fn of_character_code(character: &Parameter, modifiers: Option<&Parameter>) -> Op
         8 | 127 => KeyCode::Backspace,
         code @ 0..32 => return Some(of_control_character(u8::try_from(code).ok()?)),
         // C1 controls, and kitty's numbers for keys that type nothing.
-        code @ 57_399..=57_426 => of_number_pad(code)?,
         0x80..0xA0 | 0xE000..=0xF8FF => return None,
         code => {
-            let base = char::from_u32(code)?;
-            let shifted = character.detail.and_then(char::from_u32).unwrap_or(base.to_ascii_uppercase());
+            let typed = char::from_u32(code)?;
             let is_shifted = key.modifiers.contains(shift) && !key.modifiers.contains(control);
-            KeyCode::Char(if is_shifted { shifted } else { base })
+            KeyCode::Char(if is_shifted { typed.to_ascii_uppercase() } else { typed })
         }
     };
     Some(KeyEvent { code, ..key })
-}
-
-/// The number pad in kitty's numbers.
-fn of_number_pad(code: u32) -> Option<KeyCode> {
-    const NAMED: [KeyCode; 10] = [
-        KeyCode::Left,
-        KeyCode::Right,
-        KeyCode::Up,
-        KeyCode::Down,
-        KeyCode::PageUp,
-        KeyCode::PageDown,
-        KeyCode::Home,
-        KeyCode::End,
-        KeyCode::Insert,
-        KeyCode::Delete,
-    ];
-    match code {
-        57_414 => Some(KeyCode::Enter),
-        57_399..=57_416 => {
-            let place = usize::try_from(code - 57_399).ok()?;
-            "0123456789./*-+\n=,".chars().nth(place).map(KeyCode::Char)
-        }
-        _ => NAMED.get(usize::try_from(code - 57_417).ok()?).copied(),
-    }
 }

@@ -11,8 +11,9 @@ use std::{
 };
 
 use atlas_secret::{
-    delivery::{Copier, Environment, Preference, this_program},
+    delivery::{Copier, Environment, Preference},
     domain::{CopyError, CopyOutcome, ServerText, TerminalRoute},
+    process::this_program,
 };
 use secrecy::SecretString;
 

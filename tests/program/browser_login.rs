@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, test_kill_process};
+use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 use tempfile::TempDir;
 
 use crate::atlas::{Atlas, PLAIN, PROJECT};
-use crate::program::{create, is_value, program};
+use crate::program::{contains, create, is_value, program};
 use crate::support::terminal::{Program, key};
 use crate::tools::{have, wait_for};
 
@@ -213,9 +213,60 @@ fn an_atlas_in_the_current_folder_or_without_the_right_to_run_is_none() {
     assert!(said(&home.run(&home.bin(), &[])).contains("there is no `atlas` on the PATH"));
     assert!(!marker.exists());
     // A file that the system cannot run.
-    fs::write(home.path("bin/atlas"), b"\x7fELF-not").unwrap();
+    fs::write(home.path("bin/atlas"), "#!/no/such/interpreter\n").unwrap();
     fs::set_permissions(home.path("bin/atlas"), fs::Permissions::from_mode(0o755)).unwrap();
     assert!(said(&home.run(&home.bin(), &[])).contains("could not be started ("));
+}
+
+#[test]
+fn it_has_no_terminal_to_write_to_or_to_ask_at() {
+    let atlas = Atlas::start();
+    let home = Home::new(&atlas);
+    fs::write(home.path("token"), atlas.access_token()).unwrap();
+    let found = home.path("found");
+    home.install(&format!(
+        "if (: > /dev/tty) 2>/dev/null; then echo FAKE-question > /dev/tty; echo a terminal > '{0}'; else echo none > '{0}'; fi\n{1}",
+        found.display(),
+        printing(&home.path("token"))
+    ));
+    let mut terminal = interface(&home).args(["--client-id", PLAIN]).start();
+    create(&mut terminal);
+    assert_eq!(fs::read_to_string(found).unwrap(), "none\n");
+    assert!(!contains(&terminal.output(), "FAKE-question"));
+}
+
+#[test]
+fn one_that_leaves_its_output_open_does_not_hold_the_run() {
+    if !have(&["setsid"]) {
+        return;
+    }
+    let atlas = Atlas::start();
+    let home = Home::new(&atlas);
+    let (token, left) = (home.path("token"), home.path("left"));
+    fs::write(&token, atlas.access_token()).unwrap();
+    // In a session of its own, nothing that ends the command reaches it.
+    let leaving = format!("setsid sh -c 'echo $$ >> \"{}\"; exec sleep 60' &\n", left.display());
+    let printing = printing(&token);
+    let rows = [
+        (format!("{leaving}{printing}"), 0),
+        (format!("{leaving}{printing} & wait $!"), 0),
+        (format!("{printing}; {leaving}exec sleep 60"), 1),
+        (format!("{leaving}exec sleep 60 >/dev/null 2>&1"), 1),
+        (format!("{leaving}kill -STOP $$"), 1),
+    ];
+    for (script, code) in rows {
+        home.install(&script);
+        let begun = Instant::now();
+        let output = home.run(&home.bin(), &[]);
+        let (elapsed, said) = (begun.elapsed(), said(&output));
+        assert_eq!(output.status.code(), Some(code), "{script}: {said}");
+        let limit = if code == 0 { 4 } else { 10 };
+        assert!(elapsed < Duration::from_secs(limit), "{script}: {elapsed:?}");
+        assert_eq!(said.contains("took more than 5 seconds and was stopped"), code == 1, "{script}: {said}");
+    }
+    for pid in fs::read_to_string(left).unwrap().split_whitespace() {
+        let _ = kill_process(Pid::from_raw(pid.parse().unwrap()).unwrap(), Signal::KILL);
+    }
 }
 
 #[test]

@@ -178,3 +178,19 @@ fn what_was_set_too_is_told() {
         assert_eq!(told, expected, "{set:?}");
     }
 }
+
+#[test]
+fn what_lost_to_the_same_thing_shares_a_sentence() {
+    let all = [
+        ShadowedSource::new("ONE", ACCESS_TOKEN),
+        ShadowedSource::new("URL", "--base-url"),
+        ShadowedSource::new("TWO", ACCESS_TOKEN),
+    ];
+    assert_eq!(
+        ShadowedSource::sentences(&all),
+        [
+            "ONE, TWO are not used: MONGODB_ATLAS_ACCESS_TOKEN takes precedence",
+            "URL is not used: --base-url takes precedence",
+        ]
+    );
+}

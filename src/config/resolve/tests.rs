@@ -21,6 +21,8 @@ fn load(content: &str) -> Result<Profiles, FileError> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("config.toml");
     fs::write(&path, content).unwrap();
+    #[cfg(unix)]
+    fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
     let mut profiles = Profiles::load(&path);
     // The folder has another name in every run.
     if let Err(error) = &mut profiles {
@@ -48,7 +50,7 @@ fn described(found: &Found) -> String {
     let whence = match &found.origin {
         None => "nowhere".to_owned(),
         Some(Origin::Environment(_)) => "environment".to_owned(),
-        Some(Origin::Profile(name)) => format!("profile {name}"),
+        Some(Origin::Profile(name, _)) => format!("profile {name}"),
     };
     let what = match &found.credentials {
         None => "nothing".to_owned(),
@@ -58,16 +60,10 @@ fn described(found: &Found) -> String {
         Some(CredentialSource::NeedsKeyring(request)) => format!("keyring {}", request.service()),
         Some(CredentialSource::NeedsAtlasCli(_)) => "browser login".to_owned(),
     };
-    let project = found.project_id.as_deref().unwrap_or("-");
+    let project = found.project.as_ref().map_or("-", |(id, _)| id);
     let mut lines = vec![format!("{whence}: {what} {} {project}", found.base_url.host())];
     lines.extend(ShadowedSource::sentences(&found.shadowed));
-    lines.extend(
-        found
-            .warnings
-            .iter()
-            .filter(|w| !matches!(w, Warning::OpenToOthers(_) | Warning::ChangeableByOthers(_)))
-            .map(ToString::to_string),
-    );
+    lines.extend(found.warnings.iter().cloned());
     lines.join("\n")
 }
 
@@ -372,5 +368,66 @@ fn what_cannot_be_seen_around_a_value_is_ignored() {
                 assert_eq!(wrapped, plain, "{variable}");
             }
         }
+    }
+}
+
+fn base_url_of(set: Set, toml: &str) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("config.toml");
+    fs::write(&path, format!("version = 2\n{toml}")).unwrap();
+    let profiles = Profiles::load(&path).unwrap();
+    let profile = ProfileName::new("ci").and_then(|name| profiles.named(&name).ok());
+    let from = profile.map(|profile| (&profiles, profile));
+    match choose_base_url(None, &Variables(&environment(set)), from, &mut Vec::new()) {
+        Ok((url, _)) => url.to_string(),
+        Err(error) => error.to_string(),
+    }
+}
+
+#[test]
+fn the_base_url_has_an_order() {
+    let rows: [(Set, &str, &str); 15] = [
+        (&[], "", "https://cloud.mongodb.com"),
+        (&[(SERVICE, "cloudgov")], "", "https://cloud.mongodbgov.com"),
+        (
+            &[(SERVICE, "mars")],
+            "",
+            "MONGODB_ATLAS_SERVICE is `mars`: this program supports `cloud` and `cloudgov`",
+        ),
+        (&[(BASE_URL, "https://b.example/"), (SERVICE, "cloudgov")], "", "https://b.example"),
+        (&[(BASE_URL, "https://b.example"), (OPS_MANAGER_URL, "https://o.example")], "", "https://o.example"),
+        (
+            &[(BASE_URL, "http://b.example")],
+            "",
+            "MONGODB_ATLAS_BASE_URL: http:// is allowed for localhost only; use https://",
+        ),
+        (&[], "[ci]\nservice = 'cloudgov'", "https://cloud.mongodbgov.com"),
+        (&[], "[ci]\nservice = 'cloud'\nops_manager_url = 'https://o.example/'", "https://o.example"),
+        (&[], "[ci]\nbase_url = 'https://b.example'", "https://b.example"),
+        (
+            &[],
+            "base_url = 'https://top.example'\n[ci]\nbase_url = 'https://b.example'",
+            "https://top.example",
+        ),
+        (&[(SERVICE, "cloud")], "[ci]\nservice = 'cloudgov'", "https://cloud.mongodb.com"),
+        (
+            &[(BASE_URL, "https://b.example")],
+            "[ci]\nops_manager_url = 'https://o.example'",
+            "https://b.example",
+        ),
+        (&[(SERVICE, "cloud")], "[ci]\nops_manager_url = 'https://o.example'", "https://o.example"),
+        (
+            &[],
+            "[ci]\nservice = 'ops-manager'",
+            "service in profile `ci` is `ops-manager`: this program supports `cloud` and `cloudgov`",
+        ),
+        (
+            &[],
+            "[ci]\nops_manager_url = 'https://o.example/api'",
+            "ops_manager_url in profile `ci`: remove the path: only a scheme and a host are allowed, like https://cloud.mongodb.com",
+        ),
+    ];
+    for (set, toml, expected) in rows {
+        assert_eq!(base_url_of(set, toml), expected, "{set:?} {toml}");
     }
 }

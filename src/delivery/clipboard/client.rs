@@ -36,16 +36,6 @@ const DEADLINE_SLACK: Duration = Duration::from_secs(1);
 /// How long a killed process may take to end.
 const KILL_TIMEOUT: Duration = Duration::from_millis(500);
 
-/// The running program. On Linux it is named by what it runs: its path may just have been given to another version by
-/// an upgrade (`/proc/self/exe`, proc(5)).
-pub fn this_program() -> PathBuf {
-    if cfg!(any(target_os = "linux", target_os = "android")) {
-        return PathBuf::from("/proc/self/exe");
-    }
-    // An empty path cannot be started, and the copy then reports that.
-    std::env::current_exe().unwrap_or_default()
-}
-
 /// Starts a clipboard process at the first copy, and talks to it.
 #[derive(Debug)]
 pub(super) struct ClipboardClient {

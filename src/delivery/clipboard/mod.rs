@@ -25,7 +25,6 @@ use secrecy::SecretString;
 use crate::domain::{ClipboardContent, CopyError, CopyOutcome, ServerText, TerminalRoute};
 
 pub use backend::{ClipboardBackend, Environment, Preference, select_backend};
-pub use client::this_program;
 pub use server::{HOLD_CLIPBOARD, hold_clipboard};
 
 use client::ClipboardClient;
@@ -165,7 +164,7 @@ mod tests {
         fn is_send<T: Send>(_: &T) {}
 
         let environment = Environment::read(|_| None);
-        let copier = Copier::new(environment, Preference::Auto, None, this_program());
+        let copier = Copier::new(environment, Preference::Auto, None, crate::process::this_program());
         let value = SecretString::from("fake");
         let mut terminal = Vec::new();
         is_send(&copier.copy(&value, &mut terminal));

@@ -12,7 +12,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::cli::LONGEST_COPY;
-use crate::config::{FileError, others_have, read_bytes};
+use crate::config::{FileError, line_of, read_text, who_can_change_it};
 use crate::delivery::{Preference, check_line};
 use crate::domain::{
     CommandOutcome, Format, KnownCommand, Lifetime, Os, SECRET_PREFIX, ServerText, Template, is_invisible,
@@ -22,8 +22,11 @@ use crate::process::wall_clock;
 /// The longest command line that can be edited on the screen.
 const LONGEST_COMMAND: usize = 1024;
 
-const SETTINGS: &str = "expires_after, clear_after, clipboard, template or [[sink]]";
-const OF_A_SINK: &str = "name, command, format or template";
+const SETTINGS: [&str; 5] = ["expires_after", "clear_after", "clipboard", "template", "[[sink]]"];
+const OF_A_SINK: [&str; 4] = ["name", "command", "format", "template"];
+
+/// How like an unknown name has to be to a known one, from 0 to 1, to be a mistake for it.
+const LIKE: f64 = 0.75;
 
 /// What the file holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -48,34 +51,26 @@ pub fn settings_path(variable: impl Fn(&str) -> Option<String>) -> Option<PathBu
 impl SettingsFile {
     /// Reads the file at `path`. `None` when there is none.
     pub fn load(path: &Path) -> Result<Option<Self>, FileError> {
-        let file = ServerText::new(&path.to_string_lossy());
-        Self::read(path).map_err(|problem| FileError { file, problem })
+        Self::read(path).map_err(|problem| FileError::of(path, problem))
     }
 
     fn read(path: &Path) -> Result<Option<Self>, String> {
-        let Some((bytes, about)) = read_bytes(path)? else { return Ok(None) };
-        let text = std::str::from_utf8(&bytes).map_err(|error| {
-            let before = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
-            problem(line_of(&before, before.len()), "it is not UTF-8 text")
-        })?;
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let Some((text, about)) = read_text(path)? else { return Ok(None) };
         // Before anything else: a message may quote what is in the file.
         if let Some(at) = text.find(SECRET_PREFIX) {
             let why = "it contains a service account's secret, which does not belong in this file: remove it";
-            return Err(problem(line_of(text, at), why));
+            return Err(error_in_line(line_of(&text, at), why));
         }
-        let table = DeTable::parse(text).map_err(|error| {
+        let table = DeTable::parse(&text).map_err(|error| {
             let at = error.span().map_or(0, |span| span.start);
-            problem(line_of(text, at), &format!("it is not valid TOML: {}", error.message()))
+            error_in_line(line_of(&text, at), &format!("it is not valid TOML: {}", error.message()))
         })?;
-        let file = Self::of_table(text, table.get_ref())?;
-        if !file.sinks.is_empty() && others_have(&about, 0o002) {
-            // They could choose what gets the secret.
-            return Err(
-                "has commands ([[sink]]), and every user can change it: run chmod o-w on it".to_owned()
-            );
+        let file = Self::of_table(&text, table.get_ref())?;
+        // Whoever can change the commands chooses what gets the secret.
+        match who_can_change_it(&about).filter(|_| !file.sinks.is_empty()) {
+            Some(why) => Err(format!("has commands ([[sink]]), and {why}")),
+            None => Ok(Some(file)),
         }
-        Ok(Some(file))
     }
 
     fn of_table(text: &str, table: &DeTable<'_>) -> Result<Self, String> {
@@ -88,7 +83,7 @@ impl SettingsFile {
                 "clipboard" => file.clipboard = Some(value.clipboard()?),
                 "template" => file.template = Some(value.template()?),
                 "sink" => file.sinks = value.sinks()?,
-                _ => return Err(unknown_key(text, key, SETTINGS)),
+                _ => return Err(value.unknown(&SETTINGS)),
             }
         }
         Ok(file)
@@ -108,7 +103,17 @@ impl Setting<'_> {
     }
 
     fn wrong_at(&self, span: Range<usize>, why: impl AsRef<str>) -> String {
-        problem(line_of(self.text, span.start), &format!("{}: {}", self.key, why.as_ref()))
+        error_in_line(line_of(self.text, span.start), &format!("{}: {}", self.key, why.as_ref()))
+    }
+
+    /// The message for a name that none of the `known` ones is, with the one that was probably meant.
+    fn unknown(&self, known: &[&str]) -> String {
+        let likeness = |name: &&str| strsim::jaro(&self.key.to_lowercase(), name.trim_matches(['[', ']']));
+        let nearest = known.iter().copied().max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
+        match nearest.filter(|name| likeness(name) > LIKE) {
+            Some(name) => self.wrong(format!("unknown setting, did you mean {name}?")),
+            None => self.wrong(format!("unknown setting, use {}", known.join(", "))),
+        }
     }
 
     fn string(&self, example: &str) -> Result<&str, String> {
@@ -184,7 +189,7 @@ impl Setting<'_> {
                 "format" => format = Some(value.format()?),
                 "template" if format.is_some() => return Err(value.wrong("use format or template, not both")),
                 "template" => format = Some(Format::Template(value.template()?)),
-                _ => return Err(unknown_key(self.text, key, OF_A_SINK)),
+                _ => return Err(value.unknown(&OF_A_SINK)),
             }
         }
         let missing = |what| self.wrong_at(table.span(), format!("{what} is missing"));
@@ -236,17 +241,8 @@ impl Setting<'_> {
     }
 }
 
-fn unknown_key(text: &str, key: &Spanned<std::borrow::Cow<'_, str>>, known: &str) -> String {
-    problem(line_of(text, key.span().start), &format!("{}: unknown setting, use {known}", key.get_ref()))
-}
-
-fn problem(line: usize, reason: &str) -> String {
+fn error_in_line(line: usize, reason: &str) -> String {
     format!("has an error in line {line}: {}", ServerText::new(reason))
-}
-
-/// The line, from 1, of this place in the text.
-fn line_of(text: &str, at: usize) -> usize {
-    text.get(..at).unwrap_or(text).matches('\n').count() + 1
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Where a run starts from: the demo, or what was found of credentials.
 
 use crate::cli::Arguments;
-use crate::config::{CredentialSource, Found, Origin, ShadowedSource, Warning};
+use crate::config::{CredentialSource, Found, Origin, ShadowedSource};
 use crate::demo::World;
 use crate::domain::{BaseUrl, HostKind, ServerText, Session, SessionOrigin, trim_visible};
 use crate::jobs::{Source, profile_session};
@@ -44,20 +44,20 @@ impl Start {
     }
 
     pub fn remote(arguments: &Arguments, found: Found, expires_after: &str) -> Self {
-        let project = arguments.project_id.clone().or(found.project_id);
+        let project = arguments.project_id.clone().or(found.project.map(|(id, _)| id));
         let form = Form::new(
             trim_visible(project.as_deref().unwrap_or_default()),
             trim_visible(arguments.client_id.as_deref().unwrap_or_default()),
             expires_after,
         );
-        let words = |warning: &Warning| ServerText::new(&warning.to_string());
-        let unusable = found.warnings.iter().find(|warning| warning.is_why_nothing_signs_in()).map(words);
         let other_host = found.credentials.is_some() && found.base_url.kind() == HostKind::Other;
         let other_host = other_host.then(|| {
             format!("your credentials are sent to {}, which is not an Atlas host", found.base_url.host())
         });
-        let warnings = found.warnings.iter().map(ToString::to_string);
-        let notes = warnings
+        let unusable = found.unusable.as_deref().map(ServerText::new);
+        let notes = found
+            .warnings
+            .into_iter()
             .chain(other_host)
             .chain(ShadowedSource::sentences(&found.shadowed))
             .map(|note| ServerText::new(&note))
@@ -77,7 +77,7 @@ impl Start {
 /// Where the credentials are stored that the new secret may replace.
 fn holder_words(origin: &Origin) -> ServerText {
     match origin {
-        Origin::Profile(name) => ServerText::new(&format!("profile {name}")),
+        Origin::Profile(name, _) => ServerText::new(&format!("profile {name}")),
         Origin::Environment(_) => ServerText::new("MONGODB_ATLAS_CLIENT_SECRET"),
     }
 }
@@ -89,7 +89,7 @@ fn session(
     origin: Option<&Origin>,
     several: bool,
 ) -> Session {
-    if let Some(Origin::Profile(name)) = origin {
+    if let Some(Origin::Profile(name, _)) = origin {
         return profile_session(base_url, credentials, name);
     }
     let session = Session::remote(base_url, credentials.identity());

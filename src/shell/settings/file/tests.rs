@@ -72,18 +72,31 @@ fn no_file_and_an_empty_one_say_nothing() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn what_is_wrong_is_named_by_line_and_key() {
     let sink = |rest: &str| format!("[[sink]]\nname = 'a'\n{rest}");
     let clear_after = "clear_after: must be a number of seconds, 0 to 43200 (12 hours)";
-    let rows: [(String, &str); 37] = [
+    let rows: [(String, &str); 46] = [
         (
             "a = 1".into(),
-            "line 1: a: unknown setting, use expires_after, clear_after, clipboard, template or [[sink]]",
+            "line 1: a: unknown setting, use expires_after, clear_after, clipboard, template, [[sink]]",
         ),
         (
             "\n\n[profile]\n".into(),
-            "line 3: profile: unknown setting, use expires_after, clear_after, clipboard, template or [[sink]]",
+            "line 3: profile: unknown setting, use expires_after, clear_after, clipboard, template, [[sink]]",
         ),
+        ("clear_afer = 1".into(), "line 1: clear_afer: unknown setting, did you mean clear_after?"),
+        ("Clipboard = 'auto'".into(), "line 1: Clipboard: unknown setting, did you mean clipboard?"),
+        (
+            "expires-after = '30d'".into(),
+            "line 1: expires-after: unknown setting, did you mean expires_after?",
+        ),
+        ("tempalte = '{secret}'".into(), "line 1: tempalte: unknown setting, did you mean template?"),
+        ("\n[[sinks]]\nname = 'a'".into(), "line 2: sinks: unknown setting, did you mean [[sink]]?"),
+        (sink("comand = 'b'"), "line 3: comand: unknown setting, did you mean command?"),
+        (sink("format = []\ncommand = 'b'"), "line 3: format: must be text in quotes, such as \"json\""),
+        (sink("command = ['pass']"), "line 3: command: must be text in quotes, such as \"pass insert"),
+        (sink("command = ' '"), "line 3: command: there is no program in it"),
         ("expires_after = 'soon'".into(), "line 1: expires_after: soon: use 36h, 30d, 12w, 1y or a date"),
         ("expires_after = 2020-03-01".into(), "line 1: expires_after: 2020-03-01: this is in the past"),
         ("expires_after = 0".into(), "line 1: expires_after: 0: the minimum is 8 hours"),
@@ -130,7 +143,7 @@ fn what_is_wrong_is_named_by_line_and_key() {
         (sink("command = 'b'\n[[sink]]\nname = 'a'\ncommand = 'c'"), "line 4: sink: two sinks are called a"),
         (
             sink("command = 'b'\nargs = []"),
-            "line 4: args: unknown setting, use name, command, format or template",
+            "line 4: args: unknown setting, use name, command, format, template",
         ),
         (
             sink("command = 'b'\nformat = 'yaml'"),
@@ -184,12 +197,23 @@ fn a_secret_is_refused_and_not_repeated() {
 
 #[test]
 fn what_is_no_text_file_is_refused() {
-    assert_eq!(load(b"\n# \xff"), Err("FILE has an error in line 2: it is not UTF-8 text".to_owned()));
+    assert_eq!(load(b"\n# \xff"), Err("FILE is not UTF-8 text (line 2): save it as UTF-8".to_owned()));
     let folder = tempfile::tempdir().unwrap();
     let error = SettingsFile::load(folder.path()).unwrap_err().to_string();
     assert!(error.ends_with("is a directory, not a file"), "{error}");
-    let error = load(&b"#".repeat(1024 * 1024 + 1)).unwrap_err();
-    assert_eq!(error, "FILE is larger than 1 MiB: it is not a configuration file");
+    for length in [1024 * 1024 + 1, 10 * 1024 * 1024] {
+        let error = load(&b"#".repeat(length)).unwrap_err();
+        assert_eq!(error, "FILE is larger than 1 MiB: it is not a configuration file");
+    }
+    #[cfg(unix)]
+    {
+        let pipe = folder.path().join("config.toml");
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        for path in [pipe.as_path(), Path::new("/dev/zero")] {
+            let error = SettingsFile::load(path).unwrap_err().to_string();
+            assert_eq!(error, format!("{} is not a regular file", path.display()));
+        }
+    }
 }
 
 /// A file, or almost one; the secret in it is a fake.
@@ -263,20 +287,36 @@ proptest! {
 
 #[cfg(unix)]
 #[test]
-fn commands_in_a_file_that_every_user_can_change_are_refused() {
-    use std::os::unix::fs::PermissionsExt;
+fn commands_in_a_file_that_another_user_can_change_are_refused() {
+    use std::os::unix::fs::{PermissionsExt, chown};
 
+    let ours = rustix::process::geteuid().as_raw();
     let sink = "[[sink]]\nname = 'a'\ncommand = 'a'\n";
-    let rows =
-        [(0o666, sink, false), (0o664, sink, true), (0o600, sink, true), (0o666, "clear_after = 1", true)];
-    for (mode, text, is_read) in rows {
+    let (every_user, group) =
+        ("every user can change it: run chmod o-w on it", "its group can change it: run chmod g-w on it");
+    let another = "it belongs to another user: copy it to a file of your own";
+    let rows = [
+        (0o666, (ours, ours), sink, Some(every_user)),
+        (0o602, (ours, ours), sink, Some(every_user)),
+        (0o664, (ours, ours + 1), sink, Some(group)),
+        (0o620, (ours, ours + 1), sink, Some(group)),
+        (0o664, (ours, ours), sink, None),
+        (0o644, (ours, ours + 1), sink, None),
+        (0o600, (ours, ours), sink, None),
+        (0o644, (ours + 1, ours), sink, Some(another)),
+        (0o666, (ours, ours), "clear_after = 1", None),
+    ];
+    for (mode, (user, group), text, expected) in rows {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("config.toml");
         fs::write(&path, text).unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
-        let loaded = SettingsFile::load(&path);
-        assert_eq!(loaded.is_ok(), is_read, "{mode:o} {text}");
-        let words = loaded.err().map(|error| error.to_string()).unwrap_or_default();
-        assert_eq!(words.contains("every user can change it"), !is_read, "{words}");
+        // Only the administrator can give a file away.
+        if chown(&path, Some(user), Some(group)).is_err() {
+            continue;
+        }
+        let error = SettingsFile::load(&path).err().map(|error| error.problem);
+        let expected = expected.map(|why| format!("has commands ([[sink]]), and {why}"));
+        assert_eq!(error, expected, "{mode:o} {user} {group} {text}");
     }
 }

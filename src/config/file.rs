@@ -1,0 +1,125 @@
+//! A file of settings, of the Atlas CLI or of this program: what it holds, and who else can change it.
+
+use std::fs::{self, File, Metadata};
+use std::io::{self, ErrorKind, Read};
+use std::path::Path;
+
+use thiserror::Error;
+use zeroize::Zeroizing;
+
+use crate::domain::{ServerText, os_error_message};
+
+/// No configuration is larger; what is, is something else.
+const LARGEST: u64 = 1024 * 1024;
+
+/// A file of settings cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("{file} {problem}")]
+pub struct FileError {
+    /// Its path.
+    pub(crate) file: ServerText,
+    /// What is wrong with it: a sentence that goes on after its path. It holds no secret.
+    pub(crate) problem: String,
+}
+
+impl FileError {
+    pub(crate) fn of(path: &Path, problem: String) -> Self {
+        Self { file: ServerText::new(&path.to_string_lossy()), problem }
+    }
+}
+
+/// The text of a file, and what its mode allows; `None` when there is no file.
+pub(crate) fn read_text(path: &Path) -> Result<Option<(Zeroizing<String>, Metadata)>, String> {
+    let about = match fs::metadata(path) {
+        Ok(about) => about,
+        // A file in the place of a folder on the way also means that there is no configuration.
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            return Ok(None);
+        }
+        Err(error) => return Err(not_read(&error)),
+    };
+    if about.is_dir() {
+        return Err("is a directory, not a file".to_owned());
+    }
+    if !about.is_file() {
+        // Reading a pipe or a device could wait forever.
+        return Err("is not a regular file".to_owned());
+    }
+    let mut bytes = Zeroizing::new(Vec::new());
+    let read = File::open(path).and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes));
+    let length = read.map_err(|error| not_read(&error))?;
+    if u64::try_from(length).is_ok_and(|length| length > LARGEST) {
+        return Err("is larger than 1 MiB: it is not a configuration file".to_owned());
+    }
+    // Editors on Windows put a byte order mark first, which is no part of TOML.
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Ok(Some((Zeroizing::new(text.to_owned()), about))),
+        Err(error) => {
+            let before = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
+            let line = line_of(&before, before.len());
+            Err(format!("is not UTF-8 text (line {line}): save it as UTF-8"))
+        }
+    }
+}
+
+fn not_read(error: &io::Error) -> String {
+    match error.kind() {
+        ErrorKind::PermissionDenied => {
+            "cannot be read (permission denied): make it readable for your user".to_owned()
+        }
+        _ => format!("cannot be read: {}", os_error_message(error)),
+    }
+}
+
+/// The line, from 1, of this place in the text.
+pub(crate) fn line_of(text: &str, at: usize) -> usize {
+    text.get(..at).unwrap_or(text).matches('\n').count() + 1
+}
+
+/// True when the mode of the file has one of these bits.
+#[cfg(unix)]
+pub(crate) fn others_have(about: &Metadata, bits: u32) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    about.permissions().mode() & bits != 0
+}
+
+/// Why another user can change the file: its mode, or whose it is. The administrator can change every file, and a
+/// group of one user alone has that user's number.
+#[cfg(unix)]
+pub(crate) fn who_can_change_it(about: &Metadata) -> Option<&'static str> {
+    use std::os::unix::fs::MetadataExt;
+    let is_ours = [0, rustix::process::geteuid().as_raw()].contains(&about.uid());
+    match () {
+        () if !is_ours => Some("it belongs to another user: copy it to a file of your own"),
+        () if others_have(about, 0o002) => Some("every user can change it: run chmod o-w on it"),
+        () if others_have(about, 0o020) && about.gid() != about.uid() => {
+            Some("its group can change it: run chmod g-w on it")
+        }
+        () => None,
+    }
+}
+
+/// Elsewhere the mode says nothing; the folder of a user's configuration is closed to others by itself.
+#[cfg(not(unix))]
+pub(crate) fn others_have(_: &Metadata, _: u32) -> bool {
+    false
+}
+
+#[cfg(not(unix))]
+pub(crate) fn who_can_change_it(_: &Metadata) -> Option<&'static str> {
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_to_read_is_named() {
+        let denied = not_read(&io::Error::from(ErrorKind::PermissionDenied));
+        assert!(denied.starts_with("cannot be read (permission denied)"), "{denied}");
+        let other = not_read(&io::Error::from(ErrorKind::TimedOut));
+        assert_eq!(other, "cannot be read: timed out");
+    }
+}
