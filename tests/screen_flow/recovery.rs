@@ -166,7 +166,7 @@ fn the_fetch_right_before_deleting_decides() {
 fn a_deletion_that_fails_is_told_and_can_be_tried_again() {
     let mut stage = found();
     stage.keys("d y").account(&[new(NEW)]).deleted(Err(ApiError::not_sent(unreadable().cause)));
-    assert_drawn(&stage, "It was not deleted.");
+    assert_drawn(&stage, "Not deleted.");
     stage.keys("d");
     assert_drawn(&stage, ASKED);
 }

@@ -3,9 +3,9 @@
 mod command;
 mod confirmation;
 mod created;
+mod delete_prompt;
 mod form;
 mod picker;
-mod previous_run;
 mod progress;
 mod recovery;
 mod secret_list;
@@ -17,7 +17,6 @@ pub use created::{
 };
 pub use form::{Field, FieldName, Focus, Form, FormScreen, Names, Notice, SubmitAction, Validation};
 pub use picker::Picker;
-pub use previous_run::PreviousRun;
 pub use progress::{Progress, Waiting};
 pub use recovery::Recovery;
 pub use secret_list::{SecretList, SecretListScreen};

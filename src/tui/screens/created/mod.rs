@@ -269,7 +269,7 @@ impl Component for CreatedScreen {
             Event::PresetsFound(presets) => self.presets_found(app, presets),
             Event::Printed(result) => return self.printed(app, result),
             Event::DeleteFinished(deletion) if self.is_deleting() => return self.deleted(app, deletion),
-            event => self.on_secret_list_event(event),
+            event => self.on_secret_list_event(app.now, event),
         }
         Transition::Stay
     }
@@ -315,7 +315,7 @@ impl Component for CreatedScreen {
             || self.profiles.is_writing()
             || matches!(self.verification, Verification::Running(_));
         let list = match &self.prompt {
-            Some(Prompt::Delete(list)) => list.wake_in(),
+            Some(Prompt::Delete(list)) => list.wake_in(app.now),
             _ => None,
         };
         let reveal = self.revealed_for(app.now).map(words::until_next_second);
