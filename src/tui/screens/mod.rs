@@ -25,4 +25,6 @@ pub use sign_in::SignIn;
 pub(crate) use created::NO_ORGANIZATION;
 pub(super) use form::InputNote;
 pub(crate) use form::could_not_list;
-pub(crate) use recovery::{PROBABLY_YOURS, SEVERAL_APPEARED, check_failed, none_appeared};
+pub(crate) use recovery::{
+    FIND_YOURS, PROBABLY_YOURS, SEVERAL_APPEARED, check_failed, none_appeared, why_lost,
+};

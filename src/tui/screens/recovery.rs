@@ -5,10 +5,12 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use crossterm::event::KeyCode;
+use jiff::Timestamp;
 use ratatui::style::Style;
 
 use crate::domain::{
-    AccountRef, ApiError, Certainty, Disposition, ExistingSecret, LoginRisk, Now, PendingRecord, SecretId,
+    AccountRef, ApiError, Cause, Certainty, Disposition, ExistingSecret, LoginRisk, Now, PendingRecord,
+    SecretId,
 };
 use crate::jobs::{Before, Deletion, PAUSES, Recheck, Recovered};
 use crate::tui::app::{Component, InFlight, Shared, Transition};
@@ -18,16 +20,13 @@ use crate::tui::keys::{
     Action, BACK_BUT_CTRL_C, Binding, CTRL_C, ESC, HELP, LEAVE_FROM_PANEL, NONE, QUIT_BY_LETTER, REPAINT,
     SUSPEND, yes,
 };
-use crate::tui::words;
+use crate::tui::{Glyphs, words};
 
 use super::Notice;
 use super::delete_prompt::{DeletePrompt, IN_USE};
 
 /// No POST takes longer; what was created later is another request's.
 const LONGEST_POST: Duration = Duration::from_secs(60);
-
-/// Said wherever one is deleted: what creating did to the others stays.
-const STAYS: &str = "Deleting it does not restore the expiry of the account's other secrets.";
 
 /// A new secret was found by comparing.
 pub(crate) const PROBABLY_YOURS: &str = "It is probably yours: it appeared after your request.";
@@ -36,9 +35,22 @@ pub(crate) const PROBABLY_YOURS: &str = "It is probably yours: it appeared after
 pub(crate) const SEVERAL_APPEARED: &str =
     "Several new secrets have appeared; it is not known which of them is yours.";
 
+/// What to do then.
+pub(crate) const FIND_YOURS: &str =
+    "The project's Activity Feed in Atlas shows who created which. Delete the one that no one uses.";
+
 /// The search has found nothing so far.
 pub(crate) fn none_appeared(after: Duration) -> String {
     format!("No new secret has appeared in {} s. One may still appear.", after.as_secs())
+}
+
+/// Why the answer to the POST is lost, as a sentence or two.
+pub(crate) fn why_lost(error: &ApiError, is_created: bool) -> String {
+    match &error.cause {
+        // What the answer does not say is known by now.
+        Cause::Unexpected { .. } if is_created => error.explain().title.into_owned(),
+        _ => error.after_creating(),
+    }
 }
 
 /// The search has failed.
@@ -192,6 +204,17 @@ impl Recovery {
         found.or(recorded).filter(|_| app.in_flight.is_none() && self.is_here(app))
     }
 
+    /// True while there is a secret, or may be one, that the next start of the program is not asked about at once.
+    fn is_open(&self) -> bool {
+        self.record().is_none() && self.deleted != Some(Deletion::Deleted)
+    }
+
+    /// True when it is certain that there is a secret.
+    fn is_created(&self) -> bool {
+        let says_so = |error: &ApiError| error.certainty() == Certainty::Done;
+        self.found().is_some() || matches!(&self.origin, Origin::LostAnswer(error) if says_so(error))
+    }
+
     fn on_recovered(&mut self, app: &mut Shared, recovered: Recovered) {
         self.search = match recovered {
             Recovered::NoneAppeared => Search::NoneAppeared { after: app.now.since(self.sent_at) },
@@ -278,7 +301,7 @@ impl Component for Recovery {
                 self.deleted = None;
                 self.search(app);
             }
-            Action::Leave if app.in_flight.is_some() && !self.asks_to_leave => self.asks_to_leave = true,
+            Action::Leave if !self.asks_to_leave && self.is_open() => self.asks_to_leave = true,
             Action::No => self.asks_to_leave = false,
             Action::Yes | Action::Leave => return Transition::Quit(app.exit()),
             // What is neither kept nor deleted stays recorded: the next run shows it again.
@@ -357,14 +380,19 @@ impl Component for Recovery {
         let theme = canvas.theme;
         self.draw_facts(app, canvas);
         if self.asks_to_leave {
-            return canvas.ask("The response may still arrive and would be lost. Quit?", "quit");
+            let question = match app.in_flight {
+                Some(_) => "The response may still arrive and would be lost. Quit?",
+                None if self.is_created() => "The secret stays in Atlas, and its value is lost. Quit?",
+                None => "A secret may exist in Atlas. Quit?",
+            };
+            return canvas.ask(question, "quit");
         }
         match (&self.deletion, &self.deleted) {
             (Some(prompt), _) => {
                 let mut label = Cow::Borrowed("this secret");
                 if let Some(secret) = self.found() {
-                    draw_secret(app, secret, 0, canvas);
-                    canvas.words(0, STAYS, theme.faint);
+                    draw_secret(app, secret, canvas);
+                    self.draw_what_stays(0, canvas);
                     label = words::short_label(secret, &theme.glyphs).into();
                 }
                 prompt.draw(app, &label, canvas);
@@ -389,7 +417,7 @@ impl Recovery {
         canvas.warning(&self.title(app, theme.glyphs.ellipsis), theme.strong);
         let text = match &self.origin {
             Origin::StoppedWaiting => "You stopped waiting. The request is still running.".to_owned(),
-            Origin::LostAnswer(error) => error.after_creating(),
+            Origin::LostAnswer(error) => why_lost(error, self.is_created()),
             Origin::PreviousRun(_) => "It was probably never delivered.".to_owned(),
         };
         canvas.words(2, &text, Style::new());
@@ -412,26 +440,21 @@ impl Recovery {
     }
 
     fn title(&self, app: &Shared, ellipsis: &str) -> Cow<'static, str> {
-        let is_created = match &self.origin {
-            Origin::StoppedWaiting => false,
-            Origin::LostAnswer(error) => error.certainty() == Certainty::Done,
-            Origin::PreviousRun(PendingRecord { entry, .. }) => {
-                let zone = app.zone.as_ref();
-                let (at, time) = (words::short_date(entry.begun_at, zone), words::time(entry.begun_at, zone));
-                let client = entry.client.short(ellipsis);
-                let (created, ending) = if entry.secret_id.is_some() {
-                    ("created", " and stopped before you copied or saved it.")
-                } else {
-                    ("may have created", ": it stopped before Atlas's response arrived.")
-                };
-                return format!("A previous run {created} a secret for {client} on {at} {time}{ending}")
-                    .into();
-            }
-        };
+        if let Some(PendingRecord { entry, .. }) = self.record() {
+            let zone = app.zone.as_ref();
+            let (at, time) = (words::short_date(entry.begun_at, zone), words::time(entry.begun_at, zone));
+            let client = entry.client.short(ellipsis);
+            let (created, ending) = if entry.secret_id.is_some() {
+                ("created", " and stopped before you copied or saved it.")
+            } else {
+                ("may have created", ": it stopped before Atlas's response arrived.")
+            };
+            return format!("A previous run {created} a secret for {client} on {at} {time}{ending}").into();
+        }
         let text = match &self.deleted {
             Some(Deletion::Used(_)) => "A secret was created, and it is in use",
             Some(Deletion::Deleted) => "The secret whose value was lost is deleted",
-            _ if !is_created && self.found().is_none() => "A secret may have been created",
+            _ if !self.is_created() => "A secret may have been created",
             _ if app.in_flight.is_some() => "A secret was created, and its value may still arrive",
             _ => "A secret was created, but its value is lost",
         };
@@ -469,8 +492,10 @@ impl Recovery {
             Search::Several(secrets) => {
                 canvas.words(0, SEVERAL_APPEARED, plain);
                 for secret in secrets {
-                    draw_secret(app, secret, 2, canvas);
+                    let created = |at| words::time(at, app.zone.as_ref());
+                    canvas.words(2, &identifying_line(app, secret, theme.glyphs, created), plain);
                 }
+                canvas.words(0, FIND_YOURS, theme.strong);
             }
             Search::Found(secret) => {
                 let label = words::short_label(secret, &theme.glyphs);
@@ -479,9 +504,20 @@ impl Recovery {
                 canvas.words(0, &format!("{label} is new{at}."), theme.strong);
                 canvas.words(0, &format!("Secret ID {}", secret.id), plain);
                 canvas.words(0, PROBABLY_YOURS, plain);
-                canvas.words(0, STAYS, theme.faint);
+                self.draw_what_stays(0, canvas);
             }
         }
+    }
+
+    /// What deleting the secret does not undo: creating it has shortened the other ones.
+    fn draw_what_stays(&self, indent: u16, canvas: &mut Canvas) {
+        let others = match self.before.ids.as_deref() {
+            Some([]) => return,
+            Some(_) => "the account's other secrets",
+            None => "any older secret",
+        };
+        let text = format!("Deleting it does not restore the expiry of {others}.");
+        canvas.words(indent, &text, canvas.theme.faint);
     }
 
     /// How deleting it ended.
@@ -493,10 +529,10 @@ impl Recovery {
                 let label = words::short_label(secret, &theme.glyphs);
                 let text = format!("Deleted {label}. You can create a secret now.");
                 canvas.marked(theme.glyphs.check, &text, theme.good);
-                canvas.words(2, "The account's other secrets keep their earlier expiry.", theme.faint);
+                self.draw_what_stays(2, canvas);
                 return;
             }
-            (_, Some(secret)) => draw_secret(app, secret, 0, canvas),
+            (_, Some(secret)) => draw_secret(app, secret, canvas),
             (_, None) => {}
         }
         match deletion {
@@ -508,14 +544,24 @@ impl Recovery {
 }
 
 /// The id has a line of its own, so that it can be selected whole.
-fn draw_secret(app: &Shared, secret: &ExistingSecret, indent: u16, canvas: &mut Canvas) {
-    let label = words::short_label(secret, &canvas.theme.glyphs);
-    let zone = app.zone.as_ref();
-    let created = secret.created_at.map(|at| format!(", created {}", words::date_time(at, zone)));
-    let used = match secret.last_used_at {
-        Some(at) => format!("last used {}", words::ago(at, app.atlas_now())),
-        None => "never used".to_owned(),
-    };
-    canvas.words(indent, &format!("{label}{}, {used}", created.unwrap_or_default()), Style::new());
-    canvas.words(indent, &format!("Secret ID {}", secret.id), Style::new());
+fn draw_secret(app: &Shared, secret: &ExistingSecret, canvas: &mut Canvas) {
+    let created = |at| words::date_time(at, app.zone.as_ref());
+    let line = identifying_line(app, secret, canvas.theme.glyphs, created);
+    canvas.words(0, &line, Style::new());
+    canvas.words(0, &format!("Secret ID {}", secret.id), Style::new());
+}
+
+/// What tells a secret from the others: the end of its value, when it was created, and when it was last used.
+fn identifying_line(
+    app: &Shared,
+    secret: &ExistingSecret,
+    glyphs: Glyphs,
+    created: impl FnOnce(Timestamp) -> String,
+) -> String {
+    let label = words::short_label(secret, &glyphs);
+    let created = secret.created_at.map(created).map_or_else(String::new, |at| format!(", created {at}"));
+    match secret.last_used_at {
+        Some(at) => format!("{label}{created}, last used {}", words::ago(at, app.atlas_now())),
+        None => format!("{label}{created}, never used"),
+    }
 }
