@@ -86,6 +86,8 @@ pub struct Shared {
     pub login: Option<Login>,
     /// Where that secret is stored, in words: a profile or a variable; `None` when it was typed.
     pub login_holder: Option<ServerText>,
+    /// Where credentials that are typed go.
+    pub sign_in_host: String,
     /// The profiles of the Atlas CLI, to sign in with.
     pub profiles: Vec<ProfileName>,
     /// Records of earlier runs that have not been shown yet.
@@ -279,6 +281,7 @@ impl App {
             credential_notes: Vec::new(),
             login: None,
             login_holder: None,
+            sign_in_host: String::new(),
             profiles: Vec::new(),
             pending: VecDeque::new(),
             not_recorded: None,

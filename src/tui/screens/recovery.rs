@@ -244,7 +244,7 @@ impl Recovery {
         match &deletion {
             Deletion::Deleted => {
                 self.resolve(app, Disposition::Deleted);
-                if self.record().is_some() {
+                if self.found().is_none() {
                     app.form.notice = Some(Notice::Word("Deleted the secret of the previous run."));
                     return Transition::form();
                 }
@@ -418,6 +418,9 @@ impl Recovery {
         let text = match &self.origin {
             Origin::StoppedWaiting => "You stopped waiting. The request is still running.".to_owned(),
             Origin::LostAnswer(error) => why_lost(error, self.is_created()),
+            Origin::PreviousRun(_) if self.found().is_some() => {
+                "A previous run stopped before the secret was delivered.".to_owned()
+            }
             Origin::PreviousRun(_) => "It was probably never delivered.".to_owned(),
         };
         canvas.words(2, &text, Style::new());
@@ -431,7 +434,9 @@ impl Recovery {
         canvas.labelled("Project ID", self.account.project.as_str());
         canvas.labelled("Client ID", self.account.client.as_str());
         if let Some(PendingRecord { entry, .. }) = self.record() {
-            canvas.labelled("Secret ID", entry.secret_id.as_ref().map_or("unknown", |id| id.as_str()));
+            let found = self.found().map(|secret| &secret.id);
+            let id = found.or(entry.secret_id.as_ref());
+            canvas.labelled("Secret ID", id.map_or("unknown", |id| id.as_str()));
             canvas.labelled("Signed in as", entry.identity.as_str());
         } else {
             canvas.labelled("Sent", &words::date_time(self.sent_at.wall, app.zone.as_ref()));
@@ -440,7 +445,7 @@ impl Recovery {
     }
 
     fn title(&self, app: &Shared, ellipsis: &str) -> Cow<'static, str> {
-        if let Some(PendingRecord { entry, .. }) = self.record() {
+        if let (Some(PendingRecord { entry, .. }), None) = (self.record(), self.found()) {
             let zone = app.zone.as_ref();
             let (at, time) = (words::short_date(entry.begun_at, zone), words::time(entry.begun_at, zone));
             let client = entry.client.short(ellipsis);

@@ -14,7 +14,7 @@ const BROKEN: &[Step] = &[Step::Says("The connection broke before the response w
 const UNREADABLE: &[Step] = &[Step::Says("Atlas created the secret, but the response could not be read")];
 const SILENT: &[Step] = &[Step::Says("Atlas did not answer within 3 seconds.")];
 /// That it was created is known once it was found.
-const UNEXPECTED: &[Step] = &[Step::Says("Unexpected response (")];
+const UNEXPECTED: &[Step] = &[Step::Says("Unexpected response")];
 const SAYS_NOTHING: &[Step] = &[Step::Says("does not say whether the secret was created")];
 
 /// Created, and found afterwards.

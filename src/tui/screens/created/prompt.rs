@@ -401,7 +401,7 @@ impl CreatedScreen {
                 self.draw_left_out(app, format, canvas);
             }
             Prompt::Update(line, file) => draw_question(line.line.text().trim(), file, canvas),
-            Prompt::Run(run) => run.draw(canvas),
+            Prompt::Run(run) => run.draw(app, canvas),
         }
     }
 
