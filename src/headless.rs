@@ -23,8 +23,8 @@ use crate::jobs::{
 };
 use crate::process::{internal_error, say, wall_clock};
 use crate::tui::screens::{
-    CreatedScreen, FieldName, Form, NO_ORGANIZATION, PROBABLY_YOURS, SEVERAL_APPEARED, Validation,
-    check_failed, none_appeared,
+    CreatedScreen, FIND_YOURS, FieldName, Form, NO_ORGANIZATION, PROBABLY_YOURS, SEVERAL_APPEARED,
+    Validation, check_failed, none_appeared, why_lost,
 };
 use crate::tui::{Failure, Flags, Glyphs, Signal, date_time, words};
 
@@ -238,7 +238,8 @@ impl Headless {
             recovered = search => recovered,
             _ = signals() => return ended(Exit::NotDelivered, perhaps_created(new_secret)),
         };
-        say(&format!("{} {}", lost.after_creating(), found(&recovered, started.elapsed())));
+        let why = why_lost(lost, matches!(recovered, Recovered::Found(_)));
+        say(&format!("{why} {}", found(&recovered, started.elapsed())));
         let mut summary = perhaps_created(new_secret);
         if let Recovered::Found(secret) = recovered {
             summary.secret_id = Some(secret.id.clone());
@@ -335,7 +336,10 @@ fn found(recovered: &Recovered, after: Duration) -> String {
             label(secret),
             secret.id
         ),
-        Recovered::Several(_) => format!("{SEVERAL_APPEARED} Check them in Atlas."),
+        Recovered::Several(secrets) => {
+            let ids: Vec<&str> = secrets.iter().map(|secret| secret.id.as_str()).collect();
+            format!("{SEVERAL_APPEARED} Their IDs: {}. {FIND_YOURS}", ids.join(", "))
+        }
         Recovered::Failed(problem) => check_failed(problem),
     }
 }

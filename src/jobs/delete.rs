@@ -59,14 +59,14 @@ impl DeleteError {
         }
     }
 
-    /// What is known of the secret, beginning with `not_deleted` where it certainly still exists.
-    pub fn sentence(&self, not_deleted: &str) -> String {
+    /// What is known of the secret, in a sentence or two.
+    pub fn sentence(&self) -> String {
         match self {
             Self::PerhapsDeleted(error) => format!("It may have been deleted. {}", error.explain().title),
             Self::NotDeleted(error) if error.rejection_kind() == Some(RejectionKind::RoleTooLow) => {
-                format!("{not_deleted} You may not delete secrets here.")
+                "Not deleted. You may not delete secrets here.".to_owned()
             }
-            error => format!("{not_deleted} {}", error.explain().title),
+            error => format!("Not deleted. {}", error.explain().title),
         }
     }
 }
@@ -153,7 +153,7 @@ mod tests {
             ),
         ];
         for (error, expected) in rows {
-            assert_eq!(error.sentence("Not deleted."), expected);
+            assert_eq!(error.sentence(), expected);
         }
     }
 }

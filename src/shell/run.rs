@@ -145,6 +145,7 @@ impl Run {
         app.shared.template = settings.template;
         app.shared.sinks = settings.sinks;
         app.shared.flags = settings.flags;
+        app.shared.sign_in_host = settings.authenticator.base_url.host();
         app.shared.login_holder = settings.start.login_holder;
         app.shared.query_flags = settings.query_flags;
         if settings.start.source.is_none() {

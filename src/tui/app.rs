@@ -19,7 +19,7 @@ use super::canvas::Canvas;
 use super::event::{Command, Event, KeyPress, Reader};
 use super::keys::{Action, Binding};
 use super::screens::{
-    CommandView, CreatedScreen, Form, FormScreen, Names, Notice, Picker, PreviousRun, Progress, Recovery,
+    CommandView, CreatedScreen, Form, FormScreen, Names, Notice, Picker, Progress, Recovery,
     SecretListScreen, SignIn,
 };
 use super::scroll::Scroll;
@@ -86,6 +86,8 @@ pub struct Shared {
     pub login: Option<Login>,
     /// Where that secret is stored, in words: a profile or a variable; `None` when it was typed.
     pub login_holder: Option<ServerText>,
+    /// Where credentials that are typed go.
+    pub sign_in_host: String,
     /// The profiles of the Atlas CLI, to sign in with.
     pub profiles: Vec<ProfileName>,
     /// Records of earlier runs that have not been shown yet.
@@ -176,14 +178,12 @@ pub enum Screen {
     Progress(Box<Progress>),
     /// The new secret.
     Created(Box<CreatedScreen>),
-    /// Whether a secret was created is not known.
+    /// A secret that no one has.
     Recovery(Box<Recovery>),
     /// Both slots are in use: an older secret is to be deleted.
     SecretList(Box<SecretListScreen>),
     /// The request as a command.
     Command(Box<CommandView>),
-    /// A record of an earlier run.
-    PreviousRun(Box<PreviousRun>),
 }
 
 /// What a screen wants to happen to itself.
@@ -247,7 +247,6 @@ impl Screen {
             Self::Recovery(screen) => &**screen,
             Self::SecretList(screen) => &**screen,
             Self::Command(screen) => &**screen,
-            Self::PreviousRun(screen) => &**screen,
         }
     }
 
@@ -261,7 +260,6 @@ impl Screen {
             Self::Recovery(screen) => &mut **screen,
             Self::SecretList(screen) => &mut **screen,
             Self::Command(screen) => &mut **screen,
-            Self::PreviousRun(screen) => &mut **screen,
         }
     }
 }
@@ -283,6 +281,7 @@ impl App {
             credential_notes: Vec::new(),
             login: None,
             login_holder: None,
+            sign_in_host: String::new(),
             profiles: Vec::new(),
             pending: VecDeque::new(),
             not_recorded: None,
@@ -391,7 +390,7 @@ impl App {
             && self.shared.in_flight.is_none()
             && let Some(record) = self.shared.pending.pop_front()
         {
-            self.screen = Screen::PreviousRun(Box::new(PreviousRun::new(&self.shared, record)));
+            self.screen = Screen::Recovery(Box::new(Recovery::of_record(&self.shared, record)));
         }
         if let Screen::Form(_) = self.screen {
             self.shared.update_names();

@@ -92,8 +92,7 @@ impl App {
     }
 
     pub(super) fn open_recovery(&mut self, in_flight: InFlight, lost: Option<ApiError>) {
-        let InFlight { new_secret, since, known, .. } = in_flight;
-        let recovery = Recovery::new(&mut self.shared, new_secret.account(), since, known.before(), lost);
+        let recovery = Recovery::new(&mut self.shared, &in_flight, lost);
         self.show(Screen::Recovery(Box::new(recovery)));
     }
 

@@ -45,10 +45,23 @@ const COPY_AND_LEAVE: &[Step] = &[
     Step::Press("y"),
 ];
 
+/// Leaving a lost answer asks once.
+const ASKS_TO_QUIT: Step = Step::Shows("Quit? y quit n back");
+
 /// A new secret is found, and left as it is.
-const FOUND_AND_LEAVE: &[Step] =
-    &[Step::Shows("is new: created at"), Step::Says("its value is lost"), Step::Press("q")];
+const FOUND_AND_LEAVE: &[Step] = &[
+    Step::Shows("is new: created at"),
+    Step::Says("its value is lost"),
+    Step::Press("q"),
+    ASKS_TO_QUIT,
+    Step::Press("y"),
+];
 
 /// Nothing new is found however often it is looked.
-const NONE_AND_LEAVE: &[Step] =
-    &[Step::Looked(3), Step::Says("No new secret has appeared"), Step::Press("q")];
+const NONE_AND_LEAVE: &[Step] = &[
+    Step::Looked(3),
+    Step::Says("No new secret has appeared"),
+    Step::Press("q"),
+    ASKS_TO_QUIT,
+    Step::Press("y"),
+];

@@ -313,6 +313,6 @@ fn a_lost_answer_counts_as_a_loss() {
     stage.answered(lost());
     assert!(matches!(stage.app.screen, Screen::Recovery(_)));
     assert_eq!(stage.fates(), [Disposition::PerhapsCreated]);
-    stage.keys("q");
+    stage.keys("q y");
     assert_eq!(stage.exit(), Some(Exit::NotDelivered));
 }

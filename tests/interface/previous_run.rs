@@ -27,7 +27,7 @@ fn shown_at(secret_id: Option<&str>, base_url: &str) -> Stage {
     let session = Session::remote(&BaseUrl::parse(BaseUrl::CLOUD).unwrap(), Identity::AccessToken);
     let mut stage = Stage::new(session, Form::new(PROJECT, CLIENT, "720"));
     stage.event(Event::PendingRecordsFound(vec![PendingRecord { number: 0, entry }]));
-    assert!(matches!(stage.app.screen, Screen::PreviousRun(_)));
+    assert!(matches!(stage.app.screen, Screen::Recovery(_)));
     stage
 }
 
@@ -133,7 +133,7 @@ fn without_an_id_it_is_searched_like_a_lost_answer() {
 fn at_another_host_nothing_can_be_done_from_here() {
     let mut stage = shown_at(Some(SECRET_ID), ELSEWHERE);
     stage.keys("d y l");
-    assert!(matches!(stage.app.screen, Screen::PreviousRun(_)));
+    assert!(matches!(stage.app.screen, Screen::Recovery(_)));
     assert_eq!((deletions(&stage), sent(&stage)), (0, (0, 0)));
 }
 

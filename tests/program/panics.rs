@@ -51,6 +51,8 @@ fn a_panic_around_the_request_leaves_its_outcome_unknown() {
     let screen = terminal.wait_for("src/jobs/test_hooks.rs");
     assert!(screen.contains("A secret may have been created"), "{screen}");
     terminal.send("q");
+    terminal.wait_for("A secret may exist in Atlas. Quit?");
+    terminal.send("y");
     assert_eq!(terminal.wait_exit().code(), Some(3));
     assert!(terminal.screen().contains("may have been created"), "{}", terminal.screen());
     assert!(!contains(&terminal.output(), MESSAGE), "{screen}");

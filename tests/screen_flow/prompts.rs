@@ -1,8 +1,8 @@
 //! Saving, piping and choosing a format: what is typed, what comes of it, and what that means for leaving.
 
 use atlas_secret::domain::{
-    CommandOutcome, CommandOutput, CommandReport, CopyOutcome, Delivery, Disposition, EnvFile, Exit, Format,
-    KnownCommand, SaveFailure, SavedFile, ServerText, Template, TerminalRoute,
+    BaseUrl, CommandOutcome, CommandOutput, CommandReport, CopyOutcome, Delivery, Disposition, EnvFile, Exit,
+    Format, Identity, KnownCommand, SaveFailure, SavedFile, ServerText, Session, Template, TerminalRoute,
 };
 use atlas_secret::tui::screens::CopyState;
 use atlas_secret::tui::{Command, Event};
@@ -332,4 +332,25 @@ fn the_formats_go_round() {
     assert!(matches!(stage.commands.last(), Some(Command::Copy(Format::Template(_), _))));
     stage.copied(CopyOutcome::Sent(TerminalRoute::Osc52));
     assert_drawn(&stage, "Sent by your template to your terminal (OSC 52).");
+}
+
+#[test]
+fn the_demo_says_that_its_commands_are_real() {
+    const REAL: &str = "Demo secret: real commands run.";
+    for (columns, rows) in [(80, 24), (56, 16)] {
+        let mut stage = Stage::created();
+        stage.size(columns, rows).keys("p");
+        assert_drawn(&stage, REAL);
+        let cloud = BaseUrl::parse(BaseUrl::CLOUD).unwrap();
+        stage.app.shared.session = Session::remote(&cloud, Identity::AccessToken);
+        assert_not_drawn(&stage, REAL);
+    }
+}
+
+#[test]
+fn an_account_without_older_secrets_opens_no_list_of_them() {
+    let mut stage = Stage::created();
+    stage.account(&[]).keys("d");
+    assert!(stage.shown().prompt.is_none());
+    assert_drawn(&stage, "No older secrets.");
 }

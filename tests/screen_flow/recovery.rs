@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use atlas_secret::domain::{ApiError, Cause, Disposition, ExistingSecret, Exit, ServiceAccount};
+use atlas_secret::domain::{ApiError, Cause, Disposition, ExistingSecret, Exit, ServerText, ServiceAccount};
 use atlas_secret::jobs::{PAUSES, Recheck};
 use atlas_secret::tui::Command;
 
@@ -24,6 +24,27 @@ fn lost_stage() -> Stage {
 fn found() -> Stage {
     let mut stage = lost_stage();
     stage.account(&[short_lived(), new(NEW)]);
+    stage
+}
+
+/// The account was read once since the answer was lost.
+fn searched(secrets: &[ExistingSecret]) -> Stage {
+    let mut stage = lost_stage();
+    stage.account(secrets);
+    stage
+}
+
+/// One is new, and a client uses it.
+fn in_use() -> Stage {
+    let mut stage = found();
+    stage.keys("d y").account(&[used()]);
+    stage
+}
+
+/// Atlas said that it created the secret, and its value could not be read.
+fn unreadable_value() -> Stage {
+    let mut stage = Stage::posting();
+    stage.answered(Err(ApiError::sent(Cause::ValueUnreadable(ServerText::new("it is larger than 1 MiB")))));
     stage
 }
 
@@ -65,9 +86,105 @@ fn one_new_unused_secret_of_that_time_is_recorded_and_named_on_the_way_out() {
     assert!(
         matches!(stage.commands.last(), Some(Command::RecordSecret(Some(found), _)) if *found == id(NEW))
     );
-    stage.keys("q");
+    stage.keys("q y");
     assert_eq!(stage.exit(), Some(Exit::NotDelivered), "nothing is on its way any more");
     assert_eq!(stage.app.shared.summaries[0].secret_id, Some(id(NEW)));
+}
+
+#[test]
+fn quitting_while_a_secret_may_exist_asks_once_and_ctrl_c_twice_always_quits() {
+    type Row = (&'static str, fn() -> Stage, &'static str);
+    let rows: [Row; 7] = [
+        ("searching", lost_stage, "A secret may exist in Atlas. Quit?"),
+        ("none", || searched(&[short_lived()]), "A secret may exist in Atlas. Quit?"),
+        (
+            "several",
+            || searched(&[new(NEW), new("dddddddddddddddddddddddd")]),
+            "A secret may exist in Atlas.",
+        ),
+        ("found", found, "The secret stays in Atlas, and its value is lost. Quit?"),
+        ("used", in_use, "The secret stays in Atlas, and its value is lost. Quit?"),
+        ("running", Stage::given_up, "The response may still arrive and would be lost. Quit?"),
+        ("unreadable", unreadable_value, "The secret stays in Atlas, and its value is lost. Quit?"),
+    ];
+    for (name, start, question) in rows {
+        for first in ["q", "esc", "<ctrl-c>"] {
+            let mut stage = start();
+            stage.keys(first);
+            assert_eq!(stage.exit(), None, "{name} {first}");
+            assert_drawn(&stage, question);
+            stage.keys("n");
+            assert_not_drawn(&stage, question);
+            assert_eq!(stage.exit(), None, "{name}: taken back");
+            stage.keys(first).keys("y");
+            assert_eq!(stage.exit(), Some(Exit::NotDelivered), "{name} {first}");
+        }
+        let mut stage = start();
+        stage.keys("<ctrl-c> <ctrl-c>");
+        assert_eq!(stage.exit(), Some(Exit::NotDelivered), "{name}");
+    }
+}
+
+#[test]
+fn nothing_says_that_it_is_unknown_what_is_known_by_now() {
+    const UNKNOWN: &str = "does not say whether the secret was created";
+    let certain: [fn() -> Stage; 3] = [found, in_use, unreadable_value];
+    for start in certain {
+        let stage = start();
+        assert_drawn(&stage, "A secret was created");
+        assert_not_drawn(&stage, UNKNOWN);
+    }
+    for stage in [lost_stage(), searched(&[short_lived()])] {
+        assert_drawn(&stage, "A secret may have been created");
+        assert_drawn(&stage, UNKNOWN);
+    }
+}
+
+#[test]
+fn the_expiry_of_other_secrets_is_mentioned_only_where_there_may_be_some() {
+    let alone = || {
+        let mut stage = Stage::posting();
+        stage.answered(lost()).account(&[new(NEW)]);
+        stage
+    };
+    let unread = || {
+        let mut stage = Stage::fetching();
+        stage.account_read(Err(unreadable())).keys("y").answered(lost()).account(&[new(NEW)]);
+        stage
+    };
+    let rows: [(fn() -> Stage, Option<&str>); 3] = [
+        (alone, None),
+        (found, Some("does not restore the expiry of the account's other secrets.")),
+        (unread, Some("does not restore the expiry of any older secret.")),
+    ];
+    for (start, expected) in rows {
+        let mut deleted = start();
+        deleted.keys("d y").account(&[]);
+        let mut asked = start();
+        asked.keys("d");
+        for stage in [start(), asked, deleted] {
+            match expected {
+                Some(text) => assert_drawn(&stage, text),
+                None => assert_not_drawn(&stage, "expiry"),
+            }
+        }
+    }
+}
+
+#[test]
+fn of_several_new_ones_each_is_listed_with_what_tells_them_apart_and_what_to_do() {
+    let other = ExistingSecret { id: id("dddddddddddddddddddddddd"), ..used() };
+    for (columns, rows) in [(80, 24), (56, 16)] {
+        let mut stage = lost_stage();
+        stage.size(columns, rows).account(&[short_lived(), new(NEW), other.clone()]);
+        for text in [
+            "…cccccc, created 18:14:01, never used",
+            "…dddddd, created 18:14:01, last used just now",
+            "The project's Activity Feed in Atlas shows who created which. Delete the one that no one uses.",
+        ] {
+            assert_drawn(&stage, text);
+        }
+    }
 }
 
 #[test]
@@ -166,7 +283,7 @@ fn the_fetch_right_before_deleting_decides() {
 fn a_deletion_that_fails_is_told_and_can_be_tried_again() {
     let mut stage = found();
     stage.keys("d y").account(&[new(NEW)]).deleted(Err(ApiError::not_sent(unreadable().cause)));
-    assert_drawn(&stage, "It was not deleted.");
+    assert_drawn(&stage, "Not deleted.");
     stage.keys("d");
     assert_drawn(&stage, ASKED);
 }

@@ -169,7 +169,7 @@ fn the_choice_goes_round_and_a_question_can_be_taken_back() {
 fn while_one_is_deleted_no_key_counts_and_its_spinner_turns() {
     let mut stage = prompt("none");
     stage.keys("d y");
-    assert_eq!(stage.app.wake_in(), Some(Duration::from_millis(100)));
+    assert_eq!(stage.app.wake_in(), Some(Duration::from_millis(150)));
     stage.keys("down esc d y");
     assert_drawn(&stage, "Deleting …9f3a");
     assert_eq!(deletions(&stage), 1);

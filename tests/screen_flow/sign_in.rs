@@ -211,3 +211,24 @@ fn esc_leads_back_and_then_out() {
     stage.keys("esc");
     assert_eq!(stage.exit(), Some(Exit::Done));
 }
+
+#[test]
+fn in_the_demo_each_method_says_where_it_leads() {
+    let host = "This leaves the demo: requests go to cloud.mongodbgov.com.";
+    let mut stage = Stage::filled();
+    stage.app.shared.profiles = vec![ProfileName::new("ci").unwrap()];
+    stage.app.shared.sign_in_host = "cloud.mongodbgov.com".to_owned();
+    stage.keys("<ctrl-p>");
+    assert_drawn(&stage, "This leaves the demo: requests go to the profile's host.");
+    for _ in ["service account", "API key", "access token"] {
+        stage.keys("down");
+        assert_drawn(&stage, host);
+        stage.keys("enter");
+        assert_drawn(&stage, host);
+        stage.keys("esc");
+    }
+    stage.keys("down");
+    assert_not_drawn(&stage, "This leaves the demo");
+
+    assert_not_drawn(&signed_out(), "This leaves the demo");
+}

@@ -66,7 +66,7 @@ fn what_has_to_be_read_is_there() {
         ("unknown_could_not_look", &["Could not check the account's secrets.", "is not in use."]),
         ("unknown_none_appeared", &["No new secret has appeared in 29 s. One may still appear."]),
         ("left_over_looking", &["Checking whether it is in use"]),
-        ("left_over_deleting", &["Deleting the secret in Atlas"]),
+        ("left_over_deleting", &["Deleting this secret in Atlas"]),
         ("left_over_used", &["a client has its value. It was not deleted."]),
         ("created_retires_perhaps_login", &["You may be signed in with this secret.", "y delete n back"]),
         ("sign_in_key_refused", &["refused the API key", "Check both keys", "Atlas: 401 UNEXPECTED_ERROR"]),

@@ -3,9 +3,9 @@
 mod command;
 mod confirmation;
 mod created;
+mod delete_prompt;
 mod form;
 mod picker;
-mod previous_run;
 mod progress;
 mod recovery;
 mod secret_list;
@@ -17,7 +17,6 @@ pub use created::{
 };
 pub use form::{Field, FieldName, Focus, Form, FormScreen, Names, Notice, SubmitAction, Validation};
 pub use picker::Picker;
-pub use previous_run::PreviousRun;
 pub use progress::{Progress, Waiting};
 pub use recovery::Recovery;
 pub use secret_list::{SecretList, SecretListScreen};
@@ -26,4 +25,6 @@ pub use sign_in::SignIn;
 pub(crate) use created::NO_ORGANIZATION;
 pub(super) use form::InputNote;
 pub(crate) use form::could_not_list;
-pub(crate) use recovery::{PROBABLY_YOURS, SEVERAL_APPEARED, check_failed, none_appeared};
+pub(crate) use recovery::{
+    FIND_YOURS, PROBABLY_YOURS, SEVERAL_APPEARED, check_failed, none_appeared, why_lost,
+};

@@ -1,25 +1,32 @@
-//! Whether a secret was created is not known: what is known, what the search has found, and what to do.
+//! A secret that exists, or may exist, and that no one has: the answer to its POST was lost, or a previous run stopped
+//! before it was delivered. Says what is known, what the search has found, and what to do.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use crossterm::event::KeyCode;
+use jiff::Timestamp;
 use ratatui::style::Style;
 
-use crate::domain::{AccountRef, ApiError, Certainty, Disposition, ExistingSecret, Now, PendingRecord};
-use crate::jobs::{Before, DeleteError, Deletion, PAUSES, Recheck, Recovered};
-use crate::tui::app::{Component, Shared, Transition};
+use crate::domain::{
+    AccountRef, ApiError, Cause, Certainty, Disposition, ExistingSecret, LoginRisk, Now, PendingRecord,
+    SecretId,
+};
+use crate::jobs::{Before, Deletion, PAUSES, Recheck, Recovered};
+use crate::tui::app::{Component, InFlight, Shared, Transition};
 use crate::tui::canvas::{Canvas, spinner_wake};
 use crate::tui::event::{Command, Event};
 use crate::tui::keys::{
-    Action, BACK_BUT_CTRL_C, BUSY, Binding, CONFIRM_DELETE, HELP, LEAVE_FROM_PANEL, NONE, QUIT_BY_LETTER,
-    REPAINT, SUSPEND, yes,
+    Action, BACK_BUT_CTRL_C, Binding, CTRL_C, ESC, HELP, LEAVE_FROM_PANEL, NONE, QUIT_BY_LETTER, REPAINT,
+    SUSPEND, yes,
 };
-use crate::tui::words;
+use crate::tui::{Glyphs, words};
 
 use super::Notice;
+use super::delete_prompt::{DeletePrompt, IN_USE};
 
-/// Said wherever one is deleted: what creating did to the others stays.
-const STAYS: &str = "Deleting it does not restore the expiry of the account's other secrets.";
+/// No POST takes longer; what was created later is another request's.
+const LONGEST_POST: Duration = Duration::from_secs(60);
 
 /// A new secret was found by comparing.
 pub(crate) const PROBABLY_YOURS: &str = "It is probably yours: it appeared after your request.";
@@ -28,175 +35,184 @@ pub(crate) const PROBABLY_YOURS: &str = "It is probably yours: it appeared after
 pub(crate) const SEVERAL_APPEARED: &str =
     "Several new secrets have appeared; it is not known which of them is yours.";
 
-/// Between the question and the deletion.
-pub(super) const CHECKING_USE: &str = "Checking whether it is in use";
-
-/// A secret that is in use is kept.
-pub(super) const IN_USE: &str = "It has been used since, so a client has its value. It was not deleted.";
-
-/// How a failed deletion begins.
-pub(super) const NOT_DELETED: &str = "It was not deleted.";
+/// What to do then.
+pub(crate) const FIND_YOURS: &str =
+    "The project's Activity Feed in Atlas shows who created which. Delete the one that no one uses.";
 
 /// The search has found nothing so far.
 pub(crate) fn none_appeared(after: Duration) -> String {
     format!("No new secret has appeared in {} s. One may still appear.", after.as_secs())
 }
 
-/// The search has failed.
-pub(crate) fn check_failed(problem: &ApiError) -> String {
-    format!("Could not check the account's secrets. {}", problem.explain().title)
+/// Why the answer to the POST is lost, as a sentence or two.
+pub(crate) fn why_lost(error: &ApiError, is_created: bool) -> String {
+    match &error.cause {
+        // What the answer does not say is known by now.
+        Cause::Unexpected { .. } if is_created => error.explain().title.into_owned(),
+        _ => error.after_creating(),
+    }
 }
 
-/// A POST whose outcome its answer did not tell.
+/// The search has failed.
+pub(crate) fn check_failed(error: &ApiError) -> String {
+    format!("Could not check the account's secrets. {}", error.explain().title)
+}
+
+/// A secret that no one has, as far as is known.
 #[derive(Clone, Debug)]
 pub struct Recovery {
+    origin: Origin,
     account: AccountRef,
     sent_at: Now,
-    /// Why the answer is lost; `None` while it may still come, and for an earlier run.
-    lost: Option<ApiError>,
     before: Before,
     search: Search,
-    /// The record of an earlier run that this is about.
-    record: Option<PendingRecord>,
+    /// What was found, or recorded, while the user deletes it.
+    deletion: Option<DeletePrompt>,
+    /// How the last deletion ended.
+    deleted: Option<Deletion>,
     asks_to_leave: bool,
     /// A remark about the last key.
     pub(in crate::tui) message: Option<&'static str>,
 }
 
-/// How far the search is, and what is done about a secret that it found.
+/// Why no one has the secret.
+#[derive(Clone, Debug)]
+enum Origin {
+    /// The user stopped waiting for the POST.
+    StoppedWaiting,
+    LostAnswer(ApiError),
+    PreviousRun(PendingRecord),
+}
+
+/// How far the search for a new secret is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Search {
-    Fetching {
-        since: Now,
-    },
-    Pausing {
-        until: Now,
-    },
-    NoneAppeared {
-        after: Duration,
-    },
+    NotStarted,
+    Fetching { since: Now },
+    Pausing { until: Now },
+    NoneAppeared { after: Duration },
     Found(ExistingSecret),
     Several(Vec<ExistingSecret>),
     Failed(ApiError),
-    AskingToDelete(ExistingSecret),
-    /// The account is fetched once more before anything is deleted.
-    Rechecking {
-        secret: ExistingSecret,
-        since: Now,
-    },
-    Deleting {
-        secret: ExistingSecret,
-        since: Now,
-    },
-    Deleted(ExistingSecret),
-    Used(ExistingSecret),
-    NotDeleted {
-        secret: ExistingSecret,
-        problem: DeleteError,
-    },
 }
 
-impl Search {
-    /// True when nothing more comes by itself.
-    fn is_over(&self) -> bool {
-        !matches!(
-            self,
-            Self::Fetching { .. } | Self::Pausing { .. } | Self::Rechecking { .. } | Self::Deleting { .. }
-        )
-    }
-
-    /// The one secret that is this one, as far as can be told.
-    fn found(&self) -> Option<&ExistingSecret> {
-        match self {
-            Self::Found(secret)
-            | Self::AskingToDelete(secret)
-            | Self::Used(secret)
-            | Self::Rechecking { secret, .. }
-            | Self::Deleting { secret, .. }
-            | Self::NotDeleted { secret, .. } => Some(secret),
-            _ => None,
-        }
-    }
+/// The keys of this screen, most important first; those that would do nothing are left out.
+const fn keys(check: &'static str, back: Binding, quit: Binding) -> [Binding; 8] {
+    [
+        Binding::new(&[(KeyCode::Char('d'), NONE)], "d", "delete it", Action::Delete),
+        Binding::new(&[(KeyCode::Char('k'), NONE)], "k", "keep it", Action::Keep),
+        Binding::new(&[(KeyCode::Char('l'), NONE)], "l", check, Action::LookAgain),
+        back,
+        quit,
+        HELP,
+        SUSPEND,
+        REPAINT,
+    ]
 }
 
-const BACK_TO_FORM: Binding =
-    Binding::new(&[(KeyCode::Char('b'), NONE)], "b", "back to the form", Action::BackToForm);
-const SEARCH_AGAIN: Binding =
-    Binding::new(&[(KeyCode::Char('l'), NONE)], "l", "check again", Action::LookAgain);
-/// Quit although the response may still come?
-const QUIT_WITHOUT_ANSWER: &[Binding] = &[yes("quit"), BACK_BUT_CTRL_C, LEAVE_FROM_PANEL, HELP];
-/// Delete the secret that was found.
-pub(super) const DELETE_IT: Binding =
-    Binding::new(&[(KeyCode::Char('d'), NONE)], "d", "delete it", Action::Delete);
-/// Leave it in Atlas.
-pub(super) const KEEP_IT: Binding = Binding::new(&[(KeyCode::Char('k'), NONE)], "k", "keep it", Action::Keep);
-
-/// The outcome is not known.
-const UNKNOWN: &[Binding] = &[SEARCH_AGAIN, BACK_TO_FORM, QUIT_BY_LETTER, HELP, SUSPEND, REPAINT];
-
-/// One secret is new, and its value is lost.
-const FOUND: &[Binding] =
-    &[DELETE_IT, KEEP_IT, SEARCH_AGAIN, BACK_TO_FORM, QUIT_BY_LETTER, HELP, SUSPEND, REPAINT];
-
-/// The new one is in use.
-const USED: &[Binding] = &[KEEP_IT, BACK_TO_FORM, QUIT_BY_LETTER, HELP, SUSPEND, REPAINT];
+const AFTER_POST: &[Binding] = &keys(
+    "check again",
+    Binding::new(&[(KeyCode::Char('b'), NONE)], "b", "back to the form", Action::BackToForm),
+    QUIT_BY_LETTER,
+);
+const PREVIOUS_RUN: &[Binding] = &keys(
+    "check",
+    Binding::new(&[ESC], "Esc", "later", Action::BackToForm),
+    Binding::new(&[(KeyCode::Char('q'), NONE), CTRL_C], "q", "quit", Action::Leave),
+);
+const QUIT_ANYWAY: &[Binding] = &[yes("quit"), BACK_BUT_CTRL_C, LEAVE_FROM_PANEL, HELP];
 
 impl Recovery {
-    /// Starts to search at once.
-    pub(in crate::tui) fn new(
-        app: &mut Shared,
-        account: AccountRef,
-        sent_at: Now,
-        before: Before,
-        lost: Option<ApiError>,
-    ) -> Self {
-        let recovery = Self {
-            account,
-            sent_at,
-            lost,
-            before,
-            search: Search::Fetching { since: app.now },
-            record: None,
+    /// Starts to search at once. `lost` is why the POST has no answer; `None` while it may still come.
+    pub(in crate::tui) fn new(app: &mut Shared, in_flight: &InFlight, lost: Option<ApiError>) -> Self {
+        let mut recovery = Self {
+            origin: lost.map_or(Origin::StoppedWaiting, Origin::LostAnswer),
+            account: in_flight.new_secret.account(),
+            sent_at: in_flight.since,
+            before: in_flight.known.before(),
+            search: Search::NotStarted,
+            deletion: None,
+            deleted: None,
             asks_to_leave: false,
             message: None,
         };
-        recovery.send_search(app, &PAUSES);
+        recovery.search(app);
         recovery
     }
 
-    /// A search for what an earlier run recorded. So long afterwards one fetch says all there is to say.
-    pub(super) fn of_record(app: &mut Shared, record: PendingRecord, before: Before) -> Self {
+    /// What a previous run recorded; it is searched for when the user says so.
+    pub(in crate::tui) fn of_record(app: &Shared, record: PendingRecord) -> Self {
         let entry = &record.entry;
-        let account = AccountRef { project: entry.project.clone(), client: entry.client.clone() };
-        let sent_at = Now { wall: entry.begun_at, uptime: app.now.uptime };
-        let recovery = Self {
-            account,
-            sent_at,
-            lost: None,
-            before,
-            search: Search::Fetching { since: app.now },
-            record: Some(record),
+        Self {
+            account: AccountRef { project: entry.project.clone(), client: entry.client.clone() },
+            sent_at: Now { wall: entry.begun_at, uptime: app.now.uptime },
+            before: Before {
+                ids: entry.ids_before.clone(),
+                at: entry.begun_at,
+                latest: entry.begun_at.checked_add(LONGEST_POST).ok(),
+            },
+            origin: Origin::PreviousRun(record),
+            search: Search::NotStarted,
+            deletion: None,
+            deleted: None,
             asks_to_leave: false,
             message: None,
-        };
-        recovery.send_search(app, &[]);
-        recovery
+        }
     }
 
     /// The POST's answer turned out to be lost for good: searches again.
     pub(in crate::tui) fn restart(&mut self, app: &mut Shared, lost: ApiError) {
-        self.lost = Some(lost);
+        self.origin = Origin::LostAnswer(lost);
         self.asks_to_leave = false;
-        self.search_again(app);
+        self.search(app);
     }
 
-    fn search_again(&mut self, app: &mut Shared) {
+    /// So long after a previous run, one fetch says all there is to say.
+    fn search(&mut self, app: &mut Shared) {
+        let pauses = if self.record().is_some() { &[][..] } else { &PAUSES };
         self.search = Search::Fetching { since: app.now };
-        self.send_search(app, &PAUSES);
+        app.send(Command::Recover(self.account.clone(), self.before.clone(), pauses));
     }
 
-    fn send_search(&self, app: &mut Shared, pauses: &'static [Duration]) {
-        app.send(Command::Recover(self.account.clone(), self.before.clone(), pauses));
+    fn record(&self) -> Option<&PendingRecord> {
+        match &self.origin {
+            Origin::PreviousRun(record) => Some(record),
+            _ => None,
+        }
+    }
+
+    fn found(&self) -> Option<&ExistingSecret> {
+        match &self.search {
+            Search::Found(secret) => Some(secret),
+            _ => None,
+        }
+    }
+
+    fn is_searching(&self) -> bool {
+        matches!(self.search, Search::Fetching { .. } | Search::Pausing { .. })
+    }
+
+    /// True when it happened at the host that this run talks to: only then can anything be done about it.
+    fn is_here(&self, app: &Shared) -> bool {
+        self.record().is_none_or(|record| app.session.base_url() == Some(&record.entry.base_url))
+    }
+
+    /// The one secret that this is about. While the POST still runs it is left alone: its value may yet come.
+    fn secret_id(&self, app: &Shared) -> Option<&SecretId> {
+        let recorded = self.record().and_then(|record| record.entry.secret_id.as_ref());
+        let found = self.found().map(|secret| &secret.id);
+        found.or(recorded).filter(|_| app.in_flight.is_none() && self.is_here(app))
+    }
+
+    /// True while there is a secret, or may be one, that the next start of the program is not asked about at once.
+    fn is_open(&self) -> bool {
+        self.record().is_none() && self.deleted != Some(Deletion::Deleted)
+    }
+
+    /// True when it is certain that there is a secret.
+    fn is_created(&self) -> bool {
+        let says_so = |error: &ApiError| error.certainty() == Certainty::Done;
+        self.found().is_some() || matches!(&self.origin, Origin::LostAnswer(error) if says_so(error))
     }
 
     fn on_recovered(&mut self, app: &mut Shared, recovered: Recovered) {
@@ -204,67 +220,92 @@ impl Recovery {
             Recovered::NoneAppeared => Search::NoneAppeared { after: app.now.since(self.sent_at) },
             Recovered::Found(secret) => Search::Found(secret),
             Recovered::Several(secrets) => Search::Several(secrets),
-            Recovered::Failed(problem) => Search::Failed(problem),
+            Recovered::Failed(error) => Search::Failed(error),
         };
         // While the POST still runs, what it made may yet come with its value: nothing is recorded as lost.
-        let is_running = app.in_flight.is_some() || self.record.is_some();
-        let Some(secret) = self.search.found().filter(|_| !is_running) else { return };
-        // The exit line names at least which one it is.
-        let id = Some(secret.id.clone());
-        app.replace_summary(&self.account.client, id.clone(), secret.expires_at, Disposition::PerhapsCreated);
-        app.send(Command::RecordSecret(id, None));
+        if app.in_flight.is_some() || self.record().is_some() {
+            return;
+        }
+        if let Some(secret) = self.found() {
+            // The exit line names at least which one it is.
+            let id = Some(secret.id.clone());
+            app.replace_summary(
+                &self.account.client,
+                id.clone(),
+                secret.expires_at,
+                Disposition::PerhapsCreated,
+            );
+            app.send(Command::RecordSecret(id, None));
+        }
     }
 
-    fn on_deleted(&mut self, app: &mut Shared, deletion: Deletion) {
-        let Some(secret) = self.search.found().cloned() else { return };
-        self.search = match deletion {
-            Deletion::Deleted => Search::Deleted(secret.clone()),
-            Deletion::Used(secret) => Search::Used(secret),
-            Deletion::Failed(problem) => Search::NotDeleted { secret: secret.clone(), problem },
-            Deletion::Cancelled => Search::Found(secret.clone()),
-        };
-        if matches!(self.search, Search::Deleted(_)) {
-            self.resolve(app, Some(&secret), Disposition::Deleted);
+    fn on_deleted(&mut self, app: &mut Shared, deletion: Deletion) -> Transition {
+        self.deletion = None;
+        match &deletion {
+            Deletion::Deleted => {
+                self.resolve(app, Disposition::Deleted);
+                if self.found().is_none() {
+                    app.form.notice = Some(Notice::Word("Deleted the secret of the previous run."));
+                    return Transition::form();
+                }
+            }
+            // The use that was just read is shown.
+            Deletion::Used(secret) if self.found().is_some() => self.search = Search::Found(secret.clone()),
+            Deletion::Used(_) | Deletion::Failed(_) => {}
+            Deletion::Cancelled => return Transition::Stay,
         }
+        self.deleted = Some(deletion);
+        Transition::Stay
+    }
+
+    fn keep(&self, app: &mut Shared) -> Transition {
+        self.resolve(app, Disposition::Kept);
+        if self.record().is_none() {
+            app.form.notice = Some(Notice::Word("Kept in Atlas. Its value is still lost."));
+        }
+        Transition::form()
     }
 
     /// The outcome is known for good now: the exit line is replaced, and the record removed.
-    fn resolve(&self, app: &mut Shared, secret: Option<&ExistingSecret>, fate: Disposition) {
-        if let Some(record) = &self.record {
+    fn resolve(&self, app: &mut Shared, fate: Disposition) {
+        if let Some(record) = self.record() {
             return app.send(Command::SettlePrevious(record.number));
         }
-        let id = secret.map(|secret| secret.id.clone());
-        app.replace_summary(&self.account.client, id, secret.and_then(|secret| secret.expires_at), fate);
+        let (id, expires_at) = match self.found() {
+            Some(secret) => (Some(secret.id.clone()), secret.expires_at),
+            None => (None, None),
+        };
+        app.replace_summary(&self.account.client, id, expires_at, fate);
         app.send(Command::SettleRecord);
     }
 }
 
 impl Component for Recovery {
     fn on_action(&mut self, app: &mut Shared, action: Action) -> Transition {
-        match (&self.search, action) {
-            (Search::AskingToDelete(secret), Action::Yes) => {
-                app.send(Command::Delete(self.account.clone(), secret.id.clone(), Recheck::Yes));
-                self.search = Search::Rechecking { secret: secret.clone(), since: app.now };
+        if let Some(prompt) = &mut self.deletion {
+            if !prompt.on_action(app, action) {
+                self.deletion = None;
             }
-            (Search::AskingToDelete(secret), Action::No | Action::Leave) => {
-                self.search = Search::Found(secret.clone());
+            return Transition::Stay;
+        }
+        match action {
+            action if !self.works(app, action) => {}
+            Action::Delete => {
+                let id = self.secret_id(app).cloned();
+                let prompt = |id| DeletePrompt::new(self.account.clone(), id, Recheck::Yes, LoginRisk::None);
+                self.deletion = id.map(prompt);
+                self.deleted = None;
             }
-            (_, Action::Yes) if self.asks_to_leave => return Transition::Quit(app.exit()),
-            (_, Action::No) => self.asks_to_leave = false,
-            (Search::Found(secret) | Search::NotDeleted { secret, .. }, Action::Delete) => {
-                self.search = Search::AskingToDelete(secret.clone());
+            Action::Keep => return self.keep(app),
+            Action::LookAgain => {
+                self.deleted = None;
+                self.search(app);
             }
-            (Search::Found(_) | Search::NotDeleted { .. } | Search::Used(_), Action::Keep) => {
-                self.resolve(app, self.search.found(), Disposition::Kept);
-                app.form.notice = Some(Notice::Word("Kept in Atlas. Its value is still lost."));
-                return Transition::form();
-            }
-            (_, Action::LookAgain) if self.works(app, action) => self.search_again(app),
-            (_, Action::Leave) if app.in_flight.is_some() && !self.asks_to_leave => {
-                self.asks_to_leave = true;
-            }
-            (_, Action::Leave) => return Transition::Quit(app.exit()),
-            (_, Action::BackToForm) => return Transition::form(),
+            Action::Leave if !self.asks_to_leave && self.is_open() => self.asks_to_leave = true,
+            Action::No => self.asks_to_leave = false,
+            Action::Yes | Action::Leave => return Transition::Quit(app.exit()),
+            // What is neither kept nor deleted stays recorded: the next run shows it again.
+            Action::BackToForm => return Transition::form(),
             _ => {}
         }
         Transition::Stay
@@ -272,26 +313,19 @@ impl Component for Recovery {
 
     fn on_event(&mut self, app: &mut Shared, event: Event) -> Transition {
         match event {
-            Event::RecoverStep(pause)
-                if matches!(self.search, Search::Fetching { .. } | Search::Pausing { .. }) =>
-            {
+            Event::RecoverStep(pause) if self.is_searching() => {
                 self.search = match pause {
                     None => Search::Fetching { since: app.now },
                     Some(pause) => Search::Pausing { until: app.now.plus(pause) },
                 };
             }
-            Event::RecoverFinished(recovered)
-                if matches!(self.search, Search::Fetching { .. } | Search::Pausing { .. }) =>
-            {
-                self.on_recovered(app, recovered);
-            }
-            Event::DeleteSent => {
-                if let Search::Rechecking { secret, .. } = &self.search {
-                    self.search = Search::Deleting { secret: secret.clone(), since: app.now };
+            Event::RecoverFinished(recovered) if self.is_searching() => self.on_recovered(app, recovered),
+            event => {
+                let prompt = self.deletion.as_mut();
+                if let Some(deletion) = prompt.and_then(|prompt| prompt.on_event(app.now, event)) {
+                    return self.on_deleted(app, deletion);
                 }
             }
-            Event::DeleteFinished(deletion) => self.on_deleted(app, deletion),
-            _ => {}
         }
         Transition::Stay
     }
@@ -300,43 +334,96 @@ impl Component for Recovery {
         self.message = None;
     }
 
-    fn keys(&self, app: &Shared) -> &'static [Binding] {
-        match &self.search {
-            _ if self.asks_to_leave => QUIT_WITHOUT_ANSWER,
-            Search::AskingToDelete(_) => CONFIRM_DELETE,
-            Search::Rechecking { .. } | Search::Deleting { .. } => BUSY,
-            // While the POST still runs, what it made is left alone: its value may yet come.
-            Search::Found(_) | Search::NotDeleted { .. } if app.in_flight.is_none() => FOUND,
-            Search::Used(_) => USED,
-            _ => UNKNOWN,
+    fn keys(&self, _app: &Shared) -> &'static [Binding] {
+        match &self.deletion {
+            Some(prompt) => prompt.keys(),
+            None if self.asks_to_leave => QUIT_ANYWAY,
+            None if self.record().is_some() => PREVIOUS_RUN,
+            None => AFTER_POST,
         }
     }
 
-    fn works(&self, _app: &Shared, action: Action) -> bool {
-        let can_search = self.search.is_over() && !matches!(self.search, Search::Deleted(_));
-        action != Action::LookAgain || can_search
+    fn works(&self, app: &Shared, action: Action) -> bool {
+        let is_open = !matches!(self.deleted, Some(Deletion::Used(_) | Deletion::Deleted));
+        match action {
+            Action::Delete => is_open && self.secret_id(app).is_some(),
+            Action::Keep => {
+                let is_over = matches!(self.deleted, Some(Deletion::Deleted));
+                self.record().is_some() || self.secret_id(app).is_some() && !is_over
+            }
+            Action::LookAgain => is_open && !self.is_searching() && self.is_here(app),
+            _ => true,
+        }
     }
 
     fn wake_in(&self, app: &Shared) -> Option<Duration> {
         let of_search = match &self.search {
             Search::Pausing { until } => Some(words::until_next_second(until.since(app.now))),
-            Search::Fetching { since }
-            | Search::Rechecking { since, .. }
-            | Search::Deleting { since, .. } => Some(spinner_wake(app.now, *since)),
+            Search::Fetching { since } => Some(spinner_wake(app.now, *since)),
             _ => None,
         };
+        let of_deletion = self.deletion.as_ref().and_then(|prompt| prompt.wake_in(app.now));
         let of_post = app.in_flight.is_some().then_some(Duration::from_secs(1));
-        [of_search, of_post].into_iter().flatten().min()
+        [of_search, of_deletion, of_post].into_iter().flatten().min()
     }
 
     fn about(&self) -> &'static [&'static str] {
-        &["If the response with the secret still arrives, the secret is shown at once."]
+        match &self.origin {
+            Origin::PreviousRun(_) => {
+                &["Each creation is recorded on this disk (IDs only) until its secret is delivered."]
+            }
+            _ => &["If the response with the secret still arrives, the secret is shown at once."],
+        }
     }
 
     fn draw(&self, app: &Shared, canvas: &mut Canvas) {
         let theme = canvas.theme;
-        canvas.warning(self.title(app), theme.strong);
-        canvas.words(2, &self.what_happened(), Style::new());
+        self.draw_facts(app, canvas);
+        if self.asks_to_leave {
+            let question = match app.in_flight {
+                Some(_) => "The response may still arrive and would be lost. Quit?",
+                None if self.is_created() => "The secret stays in Atlas, and its value is lost. Quit?",
+                None => "A secret may exist in Atlas. Quit?",
+            };
+            return canvas.ask(question, "quit");
+        }
+        match (&self.deletion, &self.deleted) {
+            (Some(prompt), _) => {
+                let mut label = Cow::Borrowed("this secret");
+                if let Some(secret) = self.found() {
+                    draw_secret(app, secret, canvas);
+                    self.draw_what_stays(0, canvas);
+                    label = words::short_label(secret, &theme.glyphs).into();
+                }
+                prompt.draw(app, &label, canvas);
+            }
+            (None, Some(deletion)) => self.draw_deleted(app, deletion, canvas),
+            (None, None) => self.draw_search(app, canvas),
+        }
+        if self.record().is_some() && self.deletion.is_none() && self.search == Search::NotStarted {
+            let text = "If you have its value, keep it. Keeping it changes nothing in Atlas.";
+            canvas.words(0, text, theme.faint);
+        }
+        if let Some(message) = self.message {
+            canvas.words(0, message, theme.warning);
+        }
+    }
+}
+
+impl Recovery {
+    /// What is known, and about which account.
+    fn draw_facts(&self, app: &Shared, canvas: &mut Canvas) {
+        let theme = canvas.theme;
+        canvas.warning(&self.title(app, theme.glyphs.ellipsis), theme.strong);
+        let text = match &self.origin {
+            Origin::StoppedWaiting => "You stopped waiting. The request is still running.".to_owned(),
+            Origin::LostAnswer(error) => why_lost(error, self.is_created()),
+            Origin::PreviousRun(_) if self.found().is_some() => {
+                "A previous run stopped before the secret was delivered.".to_owned()
+            }
+            Origin::PreviousRun(_) => "It was probably never delivered.".to_owned(),
+        };
+        canvas.words(2, &text, Style::new());
         if let Some(in_flight) = &app.in_flight {
             // It moves once a second, too slow for a spinner to turn.
             let seconds = words::seconds(app.now.since(in_flight.since));
@@ -346,129 +433,140 @@ impl Component for Recovery {
         canvas.blank_unless_low();
         canvas.labelled("Project ID", self.account.project.as_str());
         canvas.labelled("Client ID", self.account.client.as_str());
-        canvas.labelled("Sent", &words::date_time(self.sent_at.wall, app.zone.as_ref()));
+        if let Some(PendingRecord { entry, .. }) = self.record() {
+            let found = self.found().map(|secret| &secret.id);
+            let id = found.or(entry.secret_id.as_ref());
+            canvas.labelled("Secret ID", id.map_or("unknown", |id| id.as_str()));
+            canvas.labelled("Signed in as", entry.identity.as_str());
+        } else {
+            canvas.labelled("Sent", &words::date_time(self.sent_at.wall, app.zone.as_ref()));
+        }
         canvas.blank_unless_low();
-        if self.asks_to_leave {
-            return canvas.ask("The response may still arrive and would be lost. Quit?", "quit");
-        }
-        self.draw_search(app, canvas);
-        if let Some(message) = self.message {
-            canvas.words(0, message, theme.warning);
-        }
     }
-}
 
-impl Recovery {
-    fn title(&self, app: &Shared) -> &'static str {
-        if matches!(self.search, Search::Used(_)) {
-            return "A secret was created, and it is in use";
-        }
-        let is_created = self.lost.as_ref().is_some_and(|error| error.certainty() == Certainty::Done);
-        if is_created || self.search.found().is_some() {
-            return match app.in_flight {
-                Some(_) => "A secret was created, and its value may still arrive",
-                None => "A secret was created, but its value is lost",
+    fn title(&self, app: &Shared, ellipsis: &str) -> Cow<'static, str> {
+        if let (Some(PendingRecord { entry, .. }), None) = (self.record(), self.found()) {
+            let zone = app.zone.as_ref();
+            let (at, time) = (words::short_date(entry.begun_at, zone), words::time(entry.begun_at, zone));
+            let client = entry.client.short(ellipsis);
+            let (created, ending) = if entry.secret_id.is_some() {
+                ("created", " and stopped before you copied or saved it.")
+            } else {
+                ("may have created", ": it stopped before Atlas's response arrived.")
             };
+            return format!("A previous run {created} a secret for {client} on {at} {time}{ending}").into();
         }
-        match self.search {
-            Search::Deleted(_) => "The secret whose value was lost is deleted",
-            _ => "A secret may have been created",
-        }
-    }
-
-    fn what_happened(&self) -> String {
-        match &self.lost {
-            Some(error) => error.after_creating(),
-            None if self.record.is_some() => {
-                "A previous run stopped before the secret was delivered.".to_owned()
-            }
-            None => "You stopped waiting. The request is still running.".to_owned(),
-        }
+        let text = match &self.deleted {
+            Some(Deletion::Used(_)) => "A secret was created, and it is in use",
+            Some(Deletion::Deleted) => "The secret whose value was lost is deleted",
+            _ if !self.is_created() => "A secret may have been created",
+            _ if app.in_flight.is_some() => "A secret was created, and its value may still arrive",
+            _ => "A secret was created, but its value is lost",
+        };
+        text.into()
     }
 
     fn draw_search(&self, app: &Shared, canvas: &mut Canvas) {
         let theme = canvas.theme;
+        let plain = Style::new();
         match &self.search {
-            Search::Fetching { since } => {
-                canvas.running(app.now, *since, "Reading the account's secrets");
-            }
-            Search::Pausing { until } => {
-                let left = words::seconds_left(until.since(app.now));
-                canvas.words(0, &format!("No new secret yet. Checking again in {left}."), Style::new());
-            }
-            Search::NoneAppeared { .. } if self.record.is_some() => {
-                canvas.words(0, "No new secret has appeared since then.", Style::new());
-            }
-            Search::NoneAppeared { after } => {
-                canvas.words(0, &none_appeared(*after), Style::new());
-            }
-            Search::Failed(problem) => {
-                canvas.words(0, &check_failed(problem), theme.bad);
-                let words = "Check this service account in Atlas: the lost secret is the one that was created \
-                             at that time and is not in use.";
-                canvas.words(0, words, Style::new());
-            }
-            Search::Several(secrets) => {
-                canvas.words(0, SEVERAL_APPEARED, Style::new());
-                for secret in secrets {
-                    draw_secret(app, secret, 2, canvas);
+            Search::NotStarted => {
+                if let Some(record) = self.record().filter(|_| !self.is_here(app)) {
+                    let host = record.entry.base_url.host();
+                    let text = format!(
+                        "It is on {host}, and this run is signed in elsewhere. Sign in there to delete it."
+                    );
+                    canvas.words(0, &text, theme.warning);
                 }
             }
-            Search::Found(secret) => draw_found(app, secret, canvas),
-            Search::AskingToDelete(secret) => {
-                draw_secret(app, secret, 0, canvas);
-                canvas.words(0, STAYS, theme.faint);
+            Search::Fetching { since } => canvas.running(app.now, *since, "Reading the account's secrets"),
+            Search::Pausing { until } => {
+                let left = words::seconds_left(until.since(app.now));
+                canvas.words(0, &format!("No new secret yet. Checking again in {left}."), plain);
+            }
+            Search::NoneAppeared { .. } if self.record().is_some() => {
+                canvas.words(0, "No new secret has appeared since then.", plain);
+            }
+            Search::NoneAppeared { after } => canvas.words(0, &none_appeared(*after), plain),
+            Search::Failed(error) => {
+                canvas.words(0, &check_failed(error), theme.bad);
+                let text = "Check this service account in Atlas: the lost secret is the one that was created at \
+                            that time and is not in use.";
+                canvas.words(0, text, plain);
+            }
+            Search::Several(secrets) => {
+                canvas.words(0, SEVERAL_APPEARED, plain);
+                for secret in secrets {
+                    let created = |at| words::time(at, app.zone.as_ref());
+                    canvas.words(2, &identifying_line(app, secret, theme.glyphs, created), plain);
+                }
+                canvas.words(0, FIND_YOURS, theme.strong);
+            }
+            Search::Found(secret) => {
                 let label = words::short_label(secret, &theme.glyphs);
-                canvas.ask(&format!("Delete {label} in Atlas?"), "delete");
+                let at = secret.created_at.map(|at| words::time(at, app.zone.as_ref()));
+                let at = at.map_or_else(String::new, |at| format!(": created at {at} by Atlas's clock"));
+                canvas.words(0, &format!("{label} is new{at}."), theme.strong);
+                canvas.words(0, &format!("Secret ID {}", secret.id), plain);
+                canvas.words(0, PROBABLY_YOURS, plain);
+                self.draw_what_stays(0, canvas);
             }
-            Search::Rechecking { secret, since } => {
-                draw_secret(app, secret, 0, canvas);
-                canvas.running(app.now, *since, CHECKING_USE);
-            }
-            Search::Deleting { secret, since } => {
+        }
+    }
+
+    /// What deleting the secret does not undo: creating it has shortened the other ones.
+    fn draw_what_stays(&self, indent: u16, canvas: &mut Canvas) {
+        let others = match self.before.ids.as_deref() {
+            Some([]) => return,
+            Some(_) => "the account's other secrets",
+            None => "any older secret",
+        };
+        let text = format!("Deleting it does not restore the expiry of {others}.");
+        canvas.words(indent, &text, canvas.theme.faint);
+    }
+
+    /// How deleting it ended.
+    fn draw_deleted(&self, app: &Shared, deletion: &Deletion, canvas: &mut Canvas) {
+        let theme = canvas.theme;
+        let found = self.found();
+        match (deletion, found) {
+            (Deletion::Deleted, Some(secret)) => {
                 let label = words::short_label(secret, &theme.glyphs);
-                canvas.running(app.now, *since, &format!("Deleting {label} in Atlas"));
+                let text = format!("Deleted {label}. You can create a secret now.");
+                canvas.marked(theme.glyphs.check, &text, theme.good);
+                self.draw_what_stays(2, canvas);
+                return;
             }
-            Search::Deleted(secret) => {
-                let label = words::short_label(secret, &theme.glyphs);
-                let deleted = format!("Deleted {label}. You can create a secret now.");
-                canvas.marked(theme.glyphs.check, &deleted, theme.good);
-                let rest = "The account's other secrets keep their earlier expiry.";
-                canvas.words(2, rest, theme.faint);
-            }
-            Search::Used(secret) => {
-                draw_secret(app, secret, 0, canvas);
-                canvas.words(0, IN_USE, theme.strong);
-            }
-            Search::NotDeleted { secret, problem } => {
-                draw_secret(app, secret, 0, canvas);
-                let title = problem.sentence(NOT_DELETED);
-                canvas.words(0, &title, theme.bad);
-            }
+            (_, Some(secret)) => draw_secret(app, secret, canvas),
+            (_, None) => {}
+        }
+        match deletion {
+            Deletion::Used(_) => canvas.words(0, IN_USE, theme.strong),
+            Deletion::Failed(error) => canvas.words(0, &error.sentence(), theme.bad),
+            Deletion::Deleted | Deletion::Cancelled => {}
         }
     }
 }
 
-fn draw_found(app: &Shared, secret: &ExistingSecret, canvas: &mut Canvas) {
-    let theme = canvas.theme;
-    let label = words::short_label(secret, &theme.glyphs);
-    let at = secret.created_at.map(|at| words::time(at, app.zone.as_ref()));
-    let at = at.map_or_else(String::new, |at| format!(": created at {at} by Atlas's clock"));
-    canvas.words(0, &format!("{label} is new{at}."), theme.strong);
+/// The id has a line of its own, so that it can be selected whole.
+fn draw_secret(app: &Shared, secret: &ExistingSecret, canvas: &mut Canvas) {
+    let created = |at| words::date_time(at, app.zone.as_ref());
+    let line = identifying_line(app, secret, canvas.theme.glyphs, created);
+    canvas.words(0, &line, Style::new());
     canvas.words(0, &format!("Secret ID {}", secret.id), Style::new());
-    canvas.words(0, PROBABLY_YOURS, Style::new());
-    canvas.words(0, STAYS, theme.faint);
 }
 
-/// The id has a line of its own, so that it can be selected whole.
-fn draw_secret(app: &Shared, secret: &ExistingSecret, indent: u16, canvas: &mut Canvas) {
-    let label = words::short_label(secret, &canvas.theme.glyphs);
-    let zone = app.zone.as_ref();
-    let created = secret.created_at.map(|at| format!(", created {}", words::date_time(at, zone)));
-    let used = match secret.last_used_at {
-        Some(at) => format!("last used {}", words::ago(at, app.atlas_now())),
-        None => "never used".to_owned(),
-    };
-    canvas.words(indent, &format!("{label}{}, {used}", created.unwrap_or_default()), Style::new());
-    canvas.words(indent, &format!("Secret ID {}", secret.id), Style::new());
+/// What tells a secret from the others: the end of its value, when it was created, and when it was last used.
+fn identifying_line(
+    app: &Shared,
+    secret: &ExistingSecret,
+    glyphs: Glyphs,
+    created: impl FnOnce(Timestamp) -> String,
+) -> String {
+    let label = words::short_label(secret, &glyphs);
+    let created = secret.created_at.map(created).map_or_else(String::new, |at| format!(", created {at}"));
+    match secret.last_used_at {
+        Some(at) => format!("{label}{created}, last used {}", words::ago(at, app.atlas_now())),
+        None => format!("{label}{created}, never used"),
+    }
 }

@@ -14,15 +14,15 @@ use crate::domain::{
 };
 use crate::jobs::{DeleteError, Deletion, Recheck};
 use crate::tui::app::{Component, Shared, Transition};
-use crate::tui::canvas::{Canvas, SPINNER_STEP};
+use crate::tui::canvas::Canvas;
 use crate::tui::event::{Command, Event, Reader};
 use crate::tui::keys::{
-    Action, BUSY, Binding, CHOICE_ABOVE, CHOICE_BELOW, CONFIRM_DELETE, CTRL_C, ESC, HELP, NONE, ONLY_BACK,
-    REPAINT, SUSPEND,
+    Action, Binding, CHOICE_ABOVE, CHOICE_BELOW, CTRL_C, ESC, HELP, NONE, ONLY_BACK, REPAINT, SUSPEND,
 };
-use crate::tui::{Remote, Theme, words};
+use crate::tui::{Remote, words};
 
 use super::Notice;
+use super::delete_prompt::DeletePrompt;
 
 /// Between the columns.
 const GAP: usize = 2;
@@ -63,17 +63,12 @@ impl Keeps {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 enum Stage {
     Fetching,
     Failed(ApiError),
     Choosing(Option<Report>),
-    /// `y` deletes it; `is_second` when it was asked once already.
-    Asking {
-        risk: LoginRisk,
-        is_second: bool,
-    },
-    Deleting(Now),
+    Deleting(DeletePrompt),
 }
 
 /// What came of the last try.
@@ -113,19 +108,17 @@ impl SecretList {
         self.secrets.get(self.selected)
     }
 
-    fn chosen_label(&self, theme: &Theme) -> String {
-        self.chosen().map_or_else(String::new, |secret| words::short_label(secret, &theme.glyphs))
-    }
-
     fn step(&mut self, by: usize) {
         self.selected = (self.selected + by) % self.secrets.len().max(1);
     }
 
     pub(super) fn on_action(&mut self, app: &mut Shared, action: Action) -> ListResult {
-        match (&self.stage, action) {
-            (Stage::Deleting(_), _) => {}
-            (Stage::Asking { .. }, Action::Yes) => self.consent(app),
-            (Stage::Asking { .. }, Action::No | Action::Leave) => self.stage = Stage::Choosing(None),
+        match (&mut self.stage, action) {
+            (Stage::Deleting(prompt), _) => {
+                if !prompt.on_action(app, action) {
+                    self.stage = Stage::Choosing(None);
+                }
+            }
             (Stage::Choosing(_), Action::NextChoice) => self.step(1),
             (Stage::Choosing(_), Action::PreviousChoice) => self.step(self.secrets.len().saturating_sub(1)),
             (Stage::Choosing(_), Action::Delete) => self.ask(app),
@@ -138,31 +131,27 @@ impl SecretList {
     /// Asks, or says why not.
     fn ask(&mut self, app: &Shared) {
         let Some(secret) = self.chosen() else { return };
-        self.stage = match app.login_risk(&self.account.client, secret) {
-            LoginRisk::Own if self.protects_login => Stage::Choosing(Some(Report::SignedInWith)),
-            risk => Stage::Asking { risk, is_second: false },
+        let risk = app.login_risk(&self.account.client, secret);
+        self.stage = if risk == LoginRisk::Own && self.protects_login {
+            Stage::Choosing(Some(Report::SignedInWith))
+        } else {
+            let (account, id) = (self.account.clone(), secret.id.clone());
+            Stage::Deleting(DeletePrompt::new(account, id, Recheck::No, risk))
         };
     }
 
-    fn consent(&mut self, app: &mut Shared) {
-        let Stage::Asking { risk, is_second } = self.stage else { return };
-        if risk != LoginRisk::None && !is_second {
-            self.stage = Stage::Asking { risk, is_second: true };
-            return;
-        }
-        let Some(id) = self.chosen().map(|secret| secret.id.clone()) else { return };
-        self.stage = Stage::Deleting(app.now);
-        app.send(Command::Delete(self.account.clone(), id, Recheck::No));
-    }
-
-    pub(super) fn on_event(&mut self, event: Event) -> ListResult {
-        match (event, &self.stage) {
+    pub(super) fn on_event(&mut self, now: Now, event: Event) -> ListResult {
+        match (event, &mut self.stage) {
             (Event::AccountFetched(Reader::SecretList, of, result), Stage::Fetching)
                 if of == self.account =>
             {
                 self.fetched(result);
             }
-            (Event::DeleteFinished(deletion), Stage::Deleting(_)) => return self.deleted(deletion),
+            (event, Stage::Deleting(prompt)) => {
+                if let Some(deletion) = prompt.on_event(now, event) {
+                    return self.deleted(deletion);
+                }
+            }
             _ => {}
         }
         ListResult::Open
@@ -205,11 +194,10 @@ impl SecretList {
     }
 
     pub(super) fn keys(&self) -> &'static [Binding] {
-        match self.stage {
+        match &self.stage {
             Stage::Fetching | Stage::Failed(_) => ONLY_BACK,
             Stage::Choosing(_) => CHOOSING,
-            Stage::Asking { .. } => CONFIRM_DELETE,
-            Stage::Deleting(_) => BUSY,
+            Stage::Deleting(prompt) => prompt.keys(),
         }
     }
 
@@ -221,8 +209,11 @@ impl SecretList {
         }
     }
 
-    pub(super) fn wake_in(&self) -> Option<Duration> {
-        matches!(self.stage, Stage::Deleting(_)).then_some(SPINNER_STEP)
+    pub(super) fn wake_in(&self, now: Now) -> Option<Duration> {
+        match &self.stage {
+            Stage::Deleting(prompt) => prompt.wake_in(now),
+            _ => None,
+        }
     }
 
     /// Draws the list below a warning, or below its title.
@@ -298,7 +289,7 @@ impl SecretList {
                 canvas.marked(theme.glyphs.check, &words, theme.good);
             }
             Stage::Choosing(Some(Report::NotDeleted(problem))) => {
-                let words = problem.sentence("Not deleted.");
+                let words = problem.sentence();
                 canvas.marked(theme.glyphs.cross, &words, theme.bad);
             }
             Stage::Choosing(Some(Report::SignedInWith)) => {
@@ -306,29 +297,10 @@ impl SecretList {
                              delete it.";
                 canvas.warning(words, theme.warning);
             }
-            Stage::Asking { risk, is_second } => {
-                let label = self.chosen_label(theme);
-                if let Some(words) = risk_words(*risk) {
-                    canvas.warning(words, theme.warning);
-                }
-                let question = if *is_second { "Really delete" } else { "Delete" };
-                let question = format!("{question} {label}? Clients that use it will fail to authenticate.");
-                canvas.ask(&question, "delete");
+            Stage::Deleting(prompt) => {
+                let label = self.chosen().map(|secret| words::short_label(secret, &theme.glyphs));
+                prompt.draw(app, &label.unwrap_or_default(), canvas);
             }
-            Stage::Deleting(since) => {
-                let doing = format!("Deleting {}", self.chosen_label(theme));
-                canvas.running(app.now, *since, &doing);
-            }
-        }
-    }
-}
-
-fn risk_words(risk: LoginRisk) -> Option<&'static str> {
-    match risk {
-        LoginRisk::None => None,
-        LoginRisk::Own => Some("You are signed in with this secret. Deleting it ends this session."),
-        LoginRisk::Perhaps => {
-            Some("You may be signed in with this secret. If so, deleting it ends this session.")
         }
     }
 }
@@ -360,7 +332,7 @@ impl Component for SecretListScreen {
     }
 
     fn on_event(&mut self, app: &mut Shared, event: Event) -> Transition {
-        match self.list.on_event(event) {
+        match self.list.on_event(app.now, event) {
             ListResult::DeletedOne => {
                 app.form.notice = self.list.deleted_secret().cloned().map(Notice::Deleted);
                 Self::close(app)
@@ -377,8 +349,8 @@ impl Component for SecretListScreen {
         self.list.works(action)
     }
 
-    fn wake_in(&self, _app: &Shared) -> Option<Duration> {
-        self.list.wake_in()
+    fn wake_in(&self, app: &Shared) -> Option<Duration> {
+        self.list.wake_in(app.now)
     }
 
     fn about(&self) -> &'static [&'static str] {

@@ -405,6 +405,10 @@ impl Component for SignIn {
             if self.typing.is_some() {
                 canvas.words(0, "Checked with Atlas first; never saved.", theme.faint);
             }
+            if let Some(host) = self.host_outside_the_demo(app) {
+                let text = format!("This leaves the demo: requests go to {host}.");
+                canvas.warning(&text, theme.warning);
+            }
             for note in &app.credential_notes {
                 canvas.warning(note.as_str(), theme.faint);
             }
@@ -421,6 +425,16 @@ impl SignIn {
                 "No usable credentials were found. Sign in with:".to_owned()
             }
             _ => "Sign in with:".to_owned(),
+        }
+    }
+
+    /// Where the chosen method sends requests, if the session has been the demo so far.
+    fn host_outside_the_demo<'a>(&self, app: &'a Shared) -> Option<&'a str> {
+        match self.method()? {
+            _ if app.session != Session::Demo => None,
+            SignInMethod::Demo => None,
+            SignInMethod::Profile(_) => Some("the profile's host"),
+            _ => Some(&app.sign_in_host),
         }
     }
 

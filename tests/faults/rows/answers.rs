@@ -1,6 +1,6 @@
 //! The POST was sent, and its answer is lost, or strange.
 
-use super::{COPY_AND_LEAVE, CREATE, DELETE_AND_LEAVE, FOUND_AND_LEAVE, NONE_AND_LEAVE, post};
+use super::{ASKS_TO_QUIT, COPY_AND_LEAVE, CREATE, DELETE_AND_LEAVE, FOUND_AND_LEAVE, NONE_AND_LEAVE, post};
 use crate::fault::{Host, Post, Reads};
 use crate::row::{End, Journal, Row, Step};
 use crate::support::terminal::key;
@@ -13,6 +13,8 @@ const LOST: End = End::Code(3);
 const BROKEN: &[Step] = &[Step::Says("The connection broke before the response was complete")];
 const UNREADABLE: &[Step] = &[Step::Says("Atlas created the secret, but the response could not be read")];
 const SILENT: &[Step] = &[Step::Says("Atlas did not answer within 3 seconds.")];
+/// That it was created is known once it was found.
+const UNEXPECTED: &[Step] = &[Step::Says("Unexpected response")];
 const SAYS_NOTHING: &[Step] = &[Step::Says("does not say whether the secret was created")];
 
 /// Created, and found afterwards.
@@ -63,14 +65,14 @@ pub const ROWS: &[Row] = &[
     created("201 with another media type", &[Post::OtherMediaType]),
     found("201 of 100 MB", &[Post::TooLarge], READ),
     created("200 with the secret", &[Post::WithStatus(200)]),
-    found("200 without body, after creating", &[Post::Empty(200)], &[CREATE, SAYS_NOTHING, FOUND_AND_LEAVE]),
-    found("204, after creating", &[Post::Empty(204)], &[CREATE, SAYS_NOTHING, FOUND_AND_LEAVE]),
+    found("200 without body, after creating", &[Post::Empty(200)], &[CREATE, UNEXPECTED, FOUND_AND_LEAVE]),
+    found("204, after creating", &[Post::Empty(204)], &[CREATE, UNEXPECTED, FOUND_AND_LEAVE]),
     none(
         "302 to another host, which is not followed",
         &[Post::Elsewhere],
         &[CREATE, SAYS_NOTHING, NONE_AND_LEAVE],
     ),
-    found("500 after creating", &[Post::CreatedAndFailed(500)], &[CREATE, SAYS_NOTHING, FOUND_AND_LEAVE]),
+    found("500 after creating", &[Post::CreatedAndFailed(500)], &[CREATE, UNEXPECTED, FOUND_AND_LEAVE]),
     Row::new(
         "500 after creating; the user deletes it",
         post(&[Post::CreatedAndFailed(500)]),
@@ -93,7 +95,16 @@ pub const ROWS: &[Row] = &[
     Row::new(
         "closed, and two secrets have appeared at once",
         post(&[Post::BesideAnother]),
-        &[CREATE, BROKEN, &[Step::Says("Several new secrets have appeared"), Step::Press("q")]],
+        &[
+            CREATE,
+            BROKEN,
+            &[
+                Step::Says("Several new secrets have appeared"),
+                Step::Press("q"),
+                ASKS_TO_QUIT,
+                Step::Press("y"),
+            ],
+        ],
     )
     .posts(1, 1)
     .ends(Journal::WithoutId, LOST),
@@ -103,7 +114,13 @@ pub const ROWS: &[Row] = &[
         &[
             CREATE,
             BROKEN,
-            &[Step::Looked(3), Step::Says("Could not check the account's secrets."), Step::Press("q")],
+            &[
+                Step::Looked(3),
+                Step::Says("Could not check the account's secrets."),
+                Step::Press("q"),
+                ASKS_TO_QUIT,
+                Step::Press("y"),
+            ],
         ],
     )
     .posts(1, 1)

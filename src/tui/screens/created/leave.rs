@@ -346,7 +346,7 @@ impl CreatedScreen {
                 };
                 canvas.warning(&format!("{what} It cannot be shown again."), theme.strong);
                 if let Some(problem) = problem {
-                    canvas.words(2, &problem.sentence("Not deleted."), theme.bad);
+                    canvas.words(2, &problem.sentence(), theme.bad);
                 }
                 self.draw_choices(*choice, leaving.target, canvas);
             }

@@ -226,6 +226,7 @@ impl Component for CreatedScreen {
             Action::Pipe => self.open_run(app),
             Action::Verify => self.verify(app),
             Action::UpdateProfiles => self.update_profiles(app),
+            Action::Retire if self.has_no_older_secret() => self.message = Some("No older secrets."),
             Action::Retire => self.open_secret_list(app),
             Action::Reveal => {
                 self.revealed_until = (!self.is_revealed(app.now)).then(|| app.now.plus(REVEALED_FOR));
@@ -269,7 +270,7 @@ impl Component for CreatedScreen {
             Event::PresetsFound(presets) => self.presets_found(app, presets),
             Event::Printed(result) => return self.printed(app, result),
             Event::DeleteFinished(deletion) if self.is_deleting() => return self.deleted(app, deletion),
-            event => self.on_secret_list_event(event),
+            event => self.on_secret_list_event(app.now, event),
         }
         Transition::Stay
     }
@@ -315,7 +316,7 @@ impl Component for CreatedScreen {
             || self.profiles.is_writing()
             || matches!(self.verification, Verification::Running(_));
         let list = match &self.prompt {
-            Some(Prompt::Delete(list)) => list.wake_in(),
+            Some(Prompt::Delete(list)) => list.wake_in(app.now),
             _ => None,
         };
         let reveal = self.revealed_for(app.now).map(words::until_next_second);

@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 
 use crate::domain::{
     CommandOutcome, CommandOutput, CommandReport, Delivery, Disposition, ENV_VARIABLES, EnvFile, Format,
-    KnownCommand, SaveFailure, SavedFile, SecretPayload, ServerText,
+    KnownCommand, Now, SaveFailure, SavedFile, SecretPayload, ServerText,
 };
 use crate::tui::app::{Shared, Transition};
 use crate::tui::canvas::{Canvas, cut};
@@ -281,10 +281,10 @@ impl CreatedScreen {
     }
 
     /// The screen reports what was deleted, so that the list is not needed for that.
-    pub(super) fn on_secret_list_event(&mut self, event: Event) {
+    pub(super) fn on_secret_list_event(&mut self, now: Now, event: Event) {
         let Some(Prompt::Delete(list)) = &mut self.prompt else { return };
         let chosen = list.chosen().cloned();
-        if list.on_event(event) == ListResult::DeletedOne {
+        if list.on_event(now, event) == ListResult::DeletedOne {
             self.retired.extend(chosen);
             self.prompt = None;
         }
@@ -401,7 +401,7 @@ impl CreatedScreen {
                 self.draw_left_out(app, format, canvas);
             }
             Prompt::Update(line, file) => draw_question(line.line.text().trim(), file, canvas),
-            Prompt::Run(run) => run.draw(canvas),
+            Prompt::Run(run) => run.draw(app, canvas),
         }
     }
 

@@ -4,7 +4,7 @@ use crossterm::event::KeyCode;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::domain::{CommandOutput, Format, KnownCommand};
+use crate::domain::{CommandOutput, Format, KnownCommand, Session};
 use crate::tui::app::Shared;
 use crate::tui::area::split_left;
 use crate::tui::canvas::{Canvas, LABEL_WIDTH, cut, rows_of};
@@ -140,7 +140,7 @@ impl RunPrompt {
 }
 
 impl RunPrompt {
-    pub(super) fn draw(&self, canvas: &mut Canvas) {
+    pub(super) fn draw(&self, app: &Shared, canvas: &mut Canvas) {
         let theme = canvas.theme;
         let reads = format!("as {} {}", self.format.name(), theme.glyphs.more);
         let is_narrow = canvas.width() < NARROW;
@@ -161,6 +161,9 @@ impl RunPrompt {
             return;
         }
         draw_output(&self.output, canvas);
+        if app.session == Session::Demo {
+            canvas.words(LABEL_WIDTH, "Demo secret: real commands run.", theme.warning);
+        }
         if self.has_known() && canvas.left() > 2 {
             canvas.blank_unless_low();
             self.draw_known(canvas);

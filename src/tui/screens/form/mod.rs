@@ -389,9 +389,7 @@ impl FormScreen {
 
     fn leave(app: &mut Shared) -> Transition {
         let Some(in_flight) = app.in_flight.clone() else { return Transition::Quit(app.exit()) };
-        let before = in_flight.known.before();
-        let account = in_flight.new_secret.account();
-        let recovery = Recovery::new(app, account, in_flight.since, before, None);
+        let recovery = Recovery::new(app, &in_flight, None);
         Transition::Show(Screen::Recovery(Box::new(recovery)))
     }
 }
