@@ -46,6 +46,9 @@ pub enum SaveFailure {
     /// The existing file belongs to another user, and would not any more.
     #[error("The file belongs to another user.")]
     NotOwned,
+    /// The new file cannot get the extended attributes or the access control list of the old one.
+    #[error("The file has attributes or an access list that cannot be kept.")]
+    Attributes,
     /// Another program has changed the file, or removed it.
     #[error("Another program changed the file at the same time. It was not updated.")]
     Changed,
@@ -101,6 +104,7 @@ impl SaveFailure {
             | Self::CanUpdate(_)
             | Self::BrokenLink
             | Self::HardLinked
+            | Self::Attributes
             | Self::NotOwned
             | Self::TooLarge => " Choose another name.",
             Self::ReadOnly => " Make it writable, or choose another name.",
