@@ -63,7 +63,8 @@ pub enum SaveFailure {
     NotText,
     /// This line, from 1, cannot be changed without a guess at what it means.
     #[error(
-        "Line {0} of the file can be read in two ways (an open quote, or not NAME=value). Nothing was changed."
+        "Line {0} of the file can be read in two ways (an open quote, a carriage return, or not NAME=value). Nothing \
+         was changed."
     )]
     NotPlain(usize),
     /// The folder does not exist.
@@ -190,6 +191,45 @@ pub struct CommandReport {
 impl From<CommandOutcome> for CommandReport {
     fn from(outcome: CommandOutcome) -> Self {
         Self { outcome, output: CommandOutput::default() }
+    }
+}
+
+/// Programs that print what they read, and store nothing.
+const PRINTERS: &str = "awk base32 base64 bat batcat cat column cut echo egrep expand fgrep fmt fold grep head hexdump jq \
+                        less more most nl od paste pr rev rg sed sha1sum sha256sum sha512sum shuf sort strings tac tail \
+                        tr uniq wc xargs xxd";
+
+/// True for a program, named alone or by its path, that prints what it reads and stores nothing.
+pub fn only_prints(program: &str) -> bool {
+    PRINTERS.split(' ').any(|printer| printer == file_name(program))
+}
+
+fn file_name(program: &str) -> &str {
+    program.rsplit(['/', '\\']).next().unwrap_or_default()
+}
+
+impl CommandReport {
+    /// Why `program` does not have the secret for certain, as a sentence.
+    pub fn check(&self, program: &str) -> Result<(), String> {
+        let name = file_name(program);
+        match &self.outcome {
+            CommandOutcome::Succeeded if only_prints(program) => {
+                Err(format!("{name} only prints what it reads, so the secret is not stored."))
+            }
+            CommandOutcome::Succeeded if self.output.had_secret => {
+                Err(format!("{name} exited with 0, but printed the secret: it may not have stored it."))
+            }
+            CommandOutcome::Succeeded => Ok(()),
+            CommandOutcome::Exited { code, last_line } if self.is_among_others(last_line) => {
+                Err(format!("{program} exited with {code}."))
+            }
+            failed => Err(failed.sentence(program)),
+        }
+    }
+
+    /// True for a line that is shown in its place among others.
+    fn is_among_others(&self, line: &ServerText) -> bool {
+        self.output.lines.len() > 1 && self.output.lines.contains(line)
     }
 }
 

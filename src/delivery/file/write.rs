@@ -147,5 +147,4 @@ fn remove_leftovers(folder: &Path, start: &str, ours: &Metadata) {
 }
 
 #[cfg(all(test, unix))]
-#[path = "write_tests.rs"]
 mod tests;

@@ -2,9 +2,12 @@
 
 use ratatui::text::Line;
 
+use crate::domain::CommandOutput;
 use crate::tui::area::split_left;
 use crate::tui::canvas::{Canvas, LABEL_WIDTH};
 use crate::tui::{TextLine, paste};
+
+use super::run::draw_output;
 
 /// A line that is typed and then run.
 #[derive(Clone, Debug)]
@@ -50,10 +53,12 @@ impl PromptLine {
         self.line.draw(canvas.frame, right);
     }
 
-    pub(super) fn draw_below(&self, doing: &str, advice: &str, canvas: &mut Canvas) {
+    /// What is being done, what can be done, or why it did not work and what the command printed.
+    pub(super) fn draw_below(&self, doing: &str, advice: &str, output: &CommandOutput, canvas: &mut Canvas) {
         let theme = canvas.theme;
         if let Some(problem) = &self.problem {
             canvas.marked(theme.glyphs.cross, problem, theme.bad);
+            draw_output(output, canvas);
             return canvas.words(2, "The secret is still here.", theme.faint);
         }
         canvas.words(2, if self.is_running { doing } else { advice }, theme.faint);

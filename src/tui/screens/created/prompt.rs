@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 
 use crate::domain::{
     CommandOutcome, CommandOutput, CommandReport, Delivery, Disposition, ENV_VARIABLES, EnvFile, Format,
-    KnownCommand, SaveFailure, SavedFile, SecretPayload, ServerText,
+    KnownCommand, SaveFailure, SavedFile, SecretPayload, ServerText, only_prints,
 };
 use crate::tui::app::{Shared, Transition};
 use crate::tui::canvas::{Canvas, cut};
@@ -61,51 +61,6 @@ const SAVE: &[Binding] = &line_keys("save");
 
 const NOT_DELIVERED_YET: &str = "The new secret is not delivered yet. Older secrets:";
 const NOT_CONFIRMED: &str = "The new secret's copy is not confirmed: paste to check first. Older secrets:";
-
-/// Programs that print what they read, and store nothing.
-const PRINTERS: &[&str] = &[
-    "awk",
-    "base32",
-    "base64",
-    "bat",
-    "batcat",
-    "cat",
-    "column",
-    "cut",
-    "echo",
-    "egrep",
-    "expand",
-    "fgrep",
-    "fmt",
-    "fold",
-    "grep",
-    "head",
-    "hexdump",
-    "jq",
-    "less",
-    "more",
-    "most",
-    "nl",
-    "od",
-    "paste",
-    "pr",
-    "rev",
-    "rg",
-    "sed",
-    "sha1sum",
-    "sha256sum",
-    "sha512sum",
-    "shuf",
-    "sort",
-    "strings",
-    "tac",
-    "tail",
-    "tr",
-    "uniq",
-    "wc",
-    "xargs",
-    "xxd",
-];
 
 impl Prompt {
     fn line_mut(&mut self) -> Option<&mut PromptLine> {
@@ -325,33 +280,24 @@ impl CreatedScreen {
         app.send(Command::Run(line, format, payload));
     }
 
-    pub(super) fn command_ended(&mut self, app: &mut Shared, report: CommandReport) {
-        let CommandReport { outcome, mut output } = report;
-        self.remember(app, &outcome);
+    pub(super) fn command_ended(&mut self, app: &mut Shared, mut report: CommandReport) {
+        self.remember(app, &report.outcome);
         let program = self.program();
-        let name = program.as_str().rsplit(['/', '\\']).next().unwrap_or_default();
-        let is_printer = PRINTERS.contains(&name);
-        let result = match &outcome {
-            CommandOutcome::Succeeded if is_printer => {
-                Err(format!("{name} only prints what it reads, so the secret is not stored."))
-            }
-            CommandOutcome::Succeeded if output.had_secret => {
-                Err(format!("{name} exited with 0, but printed the secret: it may not have stored it."))
-            }
-            CommandOutcome::Succeeded => Ok(Some(Delivery::Piped { program })),
-            failed => Err(failed.sentence(program.as_str())),
-        };
-        if is_printer {
-            // It may have printed the secret in a way in which it is not recognized.
-            output = CommandOutput::default();
+        let result =
+            report.check(program.as_str()).map(|()| Some(Delivery::Piped { program: program.clone() }));
+        if only_prints(program.as_str()) {
+            report.output = CommandOutput::default();
         }
-        if let CommandOutcome::Exited { last_line, .. } = &outcome {
+        if let (CommandOutcome::Exited { last_line, .. }, [line]) =
+            (&report.outcome, &report.output.lines[..])
+            && line == last_line
+        {
             // The sentence has it already.
-            output.lines.pop_if(|line| line == last_line);
+            report.output.lines.clear();
         }
         match (&result, &mut self.prompt) {
-            (Err(_), Some(Prompt::Run(prompt))) => prompt.output = output,
-            _ => self.output = output,
+            (Err(_), Some(Prompt::Run(prompt))) => prompt.output = report.output,
+            _ => self.output = report.output,
         }
         self.delivery_ended(app, result);
     }
@@ -397,7 +343,7 @@ impl CreatedScreen {
                 line.draw("Save to", canvas);
                 let format = Format::for_file(line.line.text().trim());
                 let words = format!("{}, in a new file{PRIVATE}.", in_file(format));
-                line.draw_below("Saving", &words, canvas);
+                line.draw_below("Saving", &words, &CommandOutput::default(), canvas);
                 self.draw_left_out(app, format, canvas);
             }
             Prompt::Update(line, file) => draw_question(line.line.text().trim(), file, canvas),

@@ -156,11 +156,10 @@ impl RunPrompt {
             canvas.words(LABEL_WIDTH, &format!("{reads}  Ctrl-F changes it"), theme.faint);
         }
         let advice = "Reads it from standard input. No shell: for | > $VARS use sh -c '...'";
-        self.line.draw_below("Running", advice, canvas);
+        self.line.draw_below("Running", advice, &self.output, canvas);
         if self.line.is_running() {
             return;
         }
-        draw_output(&self.output, canvas);
         if self.has_known() && canvas.left() > 2 {
             canvas.blank_unless_low();
             self.draw_known(canvas);

@@ -123,7 +123,7 @@ async fn a_link_that_leads_elsewhere_by_now_is_asked_about_again() {
 #[tokio::test]
 async fn what_cannot_be_updated_says_why_and_stays() {
     type Arrange = fn(&Path);
-    let rows: [(&str, Arrange, SaveFailure); 12] = [
+    let rows: [(&str, Arrange, SaveFailure); 15] = [
         ("a broken link", |path| symlink("nowhere", path).unwrap(), SaveFailure::BrokenLink),
         ("a folder", |path| fs::create_dir(path).unwrap(), SaveFailure::NoName),
         ("a link to a folder", |path| symlink("/tmp", path).unwrap(), SaveFailure::NoName),
@@ -137,6 +137,9 @@ async fn what_cannot_be_updated_says_why_and_stays() {
             SaveFailure::HardLinked,
         ),
         ("too large", |path| fs::write(path, vec![b'\n'; 1024 * 1024 + 1]).unwrap(), SaveFailure::TooLarge),
+        ("10 MiB", |path| fs::write(path, "A=1\n".repeat(2_621_440)).unwrap(), SaveFailure::TooLarge),
+        ("a NUL byte", |path| fs::write(path, b"A=\0\nB=2\n").unwrap(), SaveFailure::NotText),
+        ("line breaks of old Macs", |path| fs::write(path, "A=1\rB=2\r").unwrap(), SaveFailure::NotPlain(1)),
         ("the largest", |path| fs::write(path, vec![b'\n'; 1024 * 1024]).unwrap(), OPEN),
         ("UTF-16", |path| fs::write(path, b"\xff\xfeA\0=\x001\0").unwrap(), SaveFailure::NotText),
         ("not UTF-8", |path| fs::write(path, b"A=\xff\xe9\n").unwrap(), OPEN),
