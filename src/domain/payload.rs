@@ -209,31 +209,43 @@ fn file_name(program: &str) -> &str {
 }
 
 impl CommandReport {
-    /// Why `program` does not have the secret for certain, as a sentence.
-    pub fn check(&self, program: &str) -> Result<(), String> {
+    /// Whether `program` has the secret, or why that is not certain, as a sentence; and what to show below it.
+    pub fn result(self, program: &str) -> (Result<(), String>, CommandOutput) {
+        let Self { outcome, mut output } = self;
         let name = file_name(program);
-        match &self.outcome {
+        let result = match &outcome {
             CommandOutcome::Succeeded if only_prints(program) => {
+                // It may have printed the secret in a way in which it is not recognized.
+                output = CommandOutput::default();
                 Err(format!("{name} only prints what it reads, so the secret is not stored."))
             }
-            CommandOutcome::Succeeded if self.output.had_secret => {
+            CommandOutcome::Succeeded if output.had_secret => {
                 Err(format!("{name} exited with 0, but printed the secret: it may not have stored it."))
             }
             CommandOutcome::Succeeded => Ok(()),
-            CommandOutcome::Exited { code, last_line } if self.is_among_others(last_line) => {
-                Err(format!("{program} exited with {code}."))
+            CommandOutcome::Exited { code, last_line } if output.lines.contains(last_line) => {
+                // One line is a part of the sentence; several stay in their order below it.
+                let last_line = match &output.lines[..] {
+                    [_] => std::mem::take(&mut output.lines).remove(0),
+                    _ => ServerText::default(),
+                };
+                Err(CommandOutcome::Exited { code: *code, last_line }.sentence(program))
             }
             failed => Err(failed.sentence(program)),
-        }
-    }
-
-    /// True for a line that is shown in its place among others.
-    fn is_among_others(&self, line: &ServerText) -> bool {
-        self.output.lines.len() > 1 && self.output.lines.contains(line)
+        };
+        (result, output)
     }
 }
 
 impl CommandOutcome {
+    /// False where the line was refused or there is no such program.
+    pub fn was_started(&self) -> bool {
+        !matches!(
+            self,
+            Self::Malformed(_) | Self::UnknownPlaceholder(_) | Self::NotFound(_) | Self::NotStarted(_)
+        )
+    }
+
     /// What happened to `program`, as a sentence.
     pub fn sentence(&self, program: &str) -> String {
         match self {
