@@ -1,22 +1,10 @@
 //! Saving: to a new file that only its owner can read, or to two lines of an existing `.env` file.
 
 mod env;
-#[cfg(unix)]
-mod existing;
-#[cfg(unix)]
-mod private;
-#[cfg(unix)]
-pub(super) use existing::ExistingFile;
-#[cfg(unix)]
-use private::store;
-#[cfg(not(unix))]
-mod plain;
-#[cfg(not(unix))]
-pub(super) use plain::ExistingFile;
-#[cfg(not(unix))]
-use plain::store;
+mod permissions;
 #[cfg(test)]
 mod tests;
+mod write;
 
 use std::io;
 use std::path::{Path, PathBuf, absolute};
@@ -30,6 +18,9 @@ use crate::domain::{
 
 use super::format::render;
 
+pub(super) use write::ExistingFile;
+use write::store;
+
 /// Saves `payload` as `path`, in the format that the name asks for. A leading `~` is `home`.
 ///
 /// The file is new, only its owner can read it, and it is on the disk together with its name before this says
@@ -40,19 +31,19 @@ pub async fn save(
     home: Option<&Path>,
     payload: &SecretPayload,
 ) -> Result<SavedFile, SaveFailure> {
-    let target = Target::named(path, home)?;
     let format = Format::for_file(path);
+    let path = whole_path(path, home)?;
     let (text, payload) = (render(format, payload), payload.clone());
-    let path = in_background(move || match store(&target, &text) {
-        Ok(()) => Ok(shown(&target.path())),
+    in_background(move || match store(&path, text.expose_secret().as_bytes()) {
+        Ok(()) => Ok(SavedFile { path: shown(&path), format }),
         Err(SaveFailure::Exists) if format == Format::Env => {
-            let file = ExistingFile::open(&target.path())?;
+            let file = ExistingFile::open(&path)?;
             with_secret(&file, &payload)?;
-            Err(SaveFailure::CanUpdate(file.about(&target)))
+            Err(SaveFailure::CanUpdate(question(&path, &file)))
         }
         Err(failure) => Err(failure),
-    });
-    Ok(SavedFile { path: path.await?, format })
+    })
+    .await
 }
 
 /// Changes the two variables in the existing `.env` file `path`. The file is replaced as a whole and keeps everything
@@ -64,11 +55,11 @@ pub async fn update_env(
     payload: &SecretPayload,
     agreed: &EnvFile,
 ) -> Result<ServerText, SaveFailure> {
-    let target = Target::named(path, home)?;
+    let path = whole_path(path, home)?;
     let (payload, agreed) = (payload.clone(), agreed.clone());
     in_background(move || {
-        let file = ExistingFile::open(&target.path())?;
-        let about = file.about(&target);
+        let file = ExistingFile::open(&path)?;
+        let about = question(&path, &file);
         if about.link_to != agreed.link_to || (about.is_open && !agreed.is_open) {
             return Err(SaveFailure::CanUpdate(about));
         }
@@ -97,12 +88,10 @@ fn with_secret(file: &ExistingFile, payload: &SecretPayload) -> Result<Zeroizing
     env::with_values(&text, &values).map_err(SaveFailure::NotPlain)
 }
 
-impl ExistingFile {
-    /// What to ask about before it is updated.
-    fn about(&self, target: &Target) -> EnvFile {
-        let is_link = target.path().is_symlink();
-        EnvFile { is_open: self.is_open_to_others(), link_to: is_link.then(|| shown(&self.path)) }
-    }
+/// What to ask about before the file is updated.
+fn question(path: &Path, file: &ExistingFile) -> EnvFile {
+    let link_to = path.is_symlink().then(|| shown(&file.path));
+    EnvFile { is_open: file.is_open_to_others(), link_to }
 }
 
 /// The path as it is, or escaped where a terminal would not show it as it is; the words then say so.
@@ -114,45 +103,18 @@ fn shown(path: &Path) -> ServerText {
     })
 }
 
-/// The largest file that is read to be changed.
-const LARGEST: u64 = 1024 * 1024;
-
-/// A name beside the file `name`, for the one that is going to replace it. Patterns such as `.env*` cover both.
-fn temporary_name(name: &Path) -> Result<PathBuf, SaveFailure> {
-    let mut random = [0; 8];
-    getrandom::fill(&mut random).map_err(|error| SaveFailure::Other(ServerText::new(&error.to_string())))?;
-    let mut temporary = name.as_os_str().to_owned();
-    temporary.push(format!(".atlas-secret-{:016x}", u64::from_ne_bytes(random)));
-    Ok(PathBuf::from(temporary))
-}
-
-/// A file to be: a whole path, in two parts.
-#[derive(Debug, PartialEq, Eq)]
-struct Target {
-    folder: PathBuf,
-    name: PathBuf,
-}
-
-impl Target {
-    fn path(&self) -> PathBuf {
-        self.folder.join(&self.name)
+/// The whole path of a file.
+fn whole_path(path: &str, home: Option<&Path>) -> Result<PathBuf, SaveFailure> {
+    // `dir/` and `dir/.` name a folder, which the parts of a path no longer show.
+    if path.trim().is_empty() || path.ends_with(std::path::is_separator) || path.ends_with("/.") {
+        return Err(SaveFailure::NoName);
     }
-
-    fn named(path: &str, home: Option<&Path>) -> Result<Self, SaveFailure> {
-        // `dir/` and `dir/.` name a folder, which the parts of a path no longer show.
-        if path.trim().is_empty() || path.ends_with(std::path::is_separator) || path.ends_with("/.") {
-            return Err(SaveFailure::NoName);
-        }
-        let whole = absolute(resolved(path, home)?).map_err(failure_of)?;
-        match (whole.parent(), whole.file_name()) {
-            (Some(folder), Some(name)) => Ok(Self { folder: folder.to_owned(), name: name.into() }),
-            _ => Err(SaveFailure::NoName),
-        }
-    }
+    let path = absolute(with_home(path, home)?).map_err(failure_of)?;
+    if path.file_name().is_some() { Ok(path) } else { Err(SaveFailure::NoName) }
 }
 
 /// `~` alone is a folder; `~name`, the home of another user, is left as it stands.
-fn resolved(path: &str, home: Option<&Path>) -> Result<PathBuf, SaveFailure> {
+fn with_home(path: &str, home: Option<&Path>) -> Result<PathBuf, SaveFailure> {
     let Some(below) = path.strip_prefix('~') else {
         return Ok(path.into());
     };

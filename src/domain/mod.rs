@@ -40,7 +40,7 @@ pub use messages::Explanation;
 pub use os::{Os, os_error_message};
 pub use payload::{
     CommandOutcome, CommandOutput, CommandReport, EnvFile, KnownCommand, ProfileUpdate, SaveFailure,
-    SavedFile, SecretPayload,
+    SavedFile, SecretPayload, only_prints,
 };
 pub use rejection::{FieldViolation, Rejection, RejectionKind};
 pub use secret::{

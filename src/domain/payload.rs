@@ -46,6 +46,9 @@ pub enum SaveFailure {
     /// The existing file belongs to another user, and would not any more.
     #[error("The file belongs to another user.")]
     NotOwned,
+    /// The new file cannot get the extended attributes or the access control list of the old one.
+    #[error("The file has attributes or an access list that cannot be kept.")]
+    Attributes,
     /// Another program has changed the file, or removed it.
     #[error("Another program changed the file at the same time. It was not updated.")]
     Changed,
@@ -60,7 +63,8 @@ pub enum SaveFailure {
     NotText,
     /// This line, from 1, cannot be changed without a guess at what it means.
     #[error(
-        "Line {0} of the file can be read in two ways (an open quote, or not NAME=value). Nothing was changed."
+        "Line {0} of the file can be read in two ways (an open quote, a carriage return, or not NAME=value). Nothing \
+         was changed."
     )]
     NotPlain(usize),
     /// The folder does not exist.
@@ -101,6 +105,7 @@ impl SaveFailure {
             | Self::CanUpdate(_)
             | Self::BrokenLink
             | Self::HardLinked
+            | Self::Attributes
             | Self::NotOwned
             | Self::TooLarge => " Choose another name.",
             Self::ReadOnly => " Make it writable, or choose another name.",
@@ -189,7 +194,58 @@ impl From<CommandOutcome> for CommandReport {
     }
 }
 
+/// Programs that print what they read, and store nothing.
+const PRINTERS: &str = "awk base32 base64 bat batcat cat column cut echo egrep expand fgrep fmt fold grep head hexdump jq \
+                        less more most nl od paste pr rev rg sed sha1sum sha256sum sha512sum shuf sort strings tac tail \
+                        tr uniq wc xargs xxd";
+
+/// True for a program, named alone or by its path, that prints what it reads and stores nothing.
+pub fn only_prints(program: &str) -> bool {
+    PRINTERS.split(' ').any(|printer| printer == file_name(program))
+}
+
+fn file_name(program: &str) -> &str {
+    program.rsplit(['/', '\\']).next().unwrap_or_default()
+}
+
+impl CommandReport {
+    /// Whether `program` has the secret, or why that is not certain, as a sentence; and what to show below it.
+    pub fn result(self, program: &str) -> (Result<(), String>, CommandOutput) {
+        let Self { outcome, mut output } = self;
+        let name = file_name(program);
+        let result = match &outcome {
+            CommandOutcome::Succeeded if only_prints(program) => {
+                // It may have printed the secret in a way in which it is not recognized.
+                output = CommandOutput::default();
+                Err(format!("{name} only prints what it reads, so the secret is not stored."))
+            }
+            CommandOutcome::Succeeded if output.had_secret => {
+                Err(format!("{name} exited with 0, but printed the secret: it may not have stored it."))
+            }
+            CommandOutcome::Succeeded => Ok(()),
+            CommandOutcome::Exited { code, last_line } if output.lines.contains(last_line) => {
+                // One line is a part of the sentence; several stay in their order below it.
+                let last_line = match &output.lines[..] {
+                    [_] => std::mem::take(&mut output.lines).remove(0),
+                    _ => ServerText::default(),
+                };
+                Err(CommandOutcome::Exited { code: *code, last_line }.sentence(program))
+            }
+            failed => Err(failed.sentence(program)),
+        };
+        (result, output)
+    }
+}
+
 impl CommandOutcome {
+    /// False where the line was refused or there is no such program.
+    pub fn was_started(&self) -> bool {
+        !matches!(
+            self,
+            Self::Malformed(_) | Self::UnknownPlaceholder(_) | Self::NotFound(_) | Self::NotStarted(_)
+        )
+    }
+
     /// What happened to `program`, as a sentence.
     pub fn sentence(&self, program: &str) -> String {
         match self {

@@ -1,15 +1,15 @@
 //! One line of text that is being typed, with the terminal's cursor at its caret.
 
 use crossterm::event::{KeyCode, KeyModifiers};
-use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
-use ratatui::text::Line;
+use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 use tui_input::{Input, InputRequest};
 
 use crate::domain::is_invisible;
 
 use super::KeyPress;
+use super::canvas::Canvas;
 
 /// Longer than anything that belongs into a field; a key or paste beyond it changes nothing.
 const LONGEST: usize = 96;
@@ -51,11 +51,6 @@ impl TextLine {
         self.input.visual_cursor()
     }
 
-    /// How many columns are scrolled out to the left when `width` columns can be seen.
-    pub fn scroll(&self, width: usize) -> usize {
-        self.input.visual_scroll(width)
-    }
-
     /// Replaces everything, the caret behind it.
     pub fn set(&mut self, text: &str) {
         self.input = Input::new(text.to_owned());
@@ -93,31 +88,50 @@ impl TextLine {
     }
 
     /// Draws the part of the line around its caret, and puts the terminal's cursor there.
-    pub(super) fn draw(&self, frame: &mut Frame, area: Rect) {
-        let scroll = self.scroll(usize::from(area.width.saturating_sub(1)));
-        draw_scrolled(frame, area, Line::raw(self.text()), scroll, self.caret_column(), true);
+    pub(super) fn draw(&self, canvas: &mut Canvas, area: Rect) {
+        draw_scrolled(canvas, area, Line::raw(self.text()), self.caret_column(), true);
     }
 }
 
-/// Draws a line, so many columns scrolled out to the left.
-pub(super) fn draw_scrolled(
-    frame: &mut Frame,
-    area: Rect,
-    line: Line,
-    scroll: usize,
-    caret: usize,
-    has_focus: bool,
-) {
+/// Draws the part of a line around its caret, with a mark at a side where more of it is.
+pub(super) fn draw_scrolled(canvas: &mut Canvas, area: Rect, line: Line, caret: usize, has_focus: bool) {
     if area.is_empty() {
         return;
     }
+    let mark = Line::styled(canvas.theme.glyphs.ellipsis, canvas.theme.faint);
+    let (width, whole) = (usize::from(area.width), line.width());
+    let mark_width = if width > 3 * mark.width() { mark.width() } else { 0 };
+    let wanted = scroll_to(whole, caret + usize::from(has_focus), width, mark_width);
+    // No character is cut in two.
+    let mut scroll = 0;
+    for character in line.spans.iter().flat_map(|span| span.content.chars()) {
+        if scroll >= wanted {
+            break;
+        }
+        scroll += Span::raw(character.to_string()).width();
+    }
     let columns = |count: usize| u16::try_from(count).unwrap_or(u16::MAX);
-    frame.render_widget(Paragraph::new(line).scroll((0, columns(scroll))), area);
+    canvas.frame.render_widget(Paragraph::new(line).scroll((0, columns(scroll))), area);
+    let mark_width = columns(mark_width);
+    if scroll > 0 {
+        canvas.frame.render_widget(&mark, Rect { width: mark_width, ..area });
+    }
+    if whole > scroll + width {
+        canvas.frame.render_widget(&mark, Rect { x: area.right() - mark_width, width: mark_width, ..area });
+    }
     if has_focus {
         let caret = columns(caret.saturating_sub(scroll));
         let x = area.x.saturating_add(caret).min(area.right().saturating_sub(1));
-        frame.set_cursor_position(Position { x, y: area.y });
+        canvas.frame.set_cursor_position(Position { x, y: area.y });
     }
+}
+
+/// How many columns are scrolled out to the left, so that the caret, whose cell ends at `end`, is beside no mark.
+fn scroll_to(whole: usize, end: usize, width: usize, mark: usize) -> usize {
+    if whole.max(end) <= width || end + mark <= width {
+        return 0;
+    }
+    whole.max(end).min(end + mark) - width
 }
 
 fn editing_request(key: KeyPress) -> Option<InputRequest> {
@@ -149,7 +163,12 @@ fn editing_request(key: KeyPress) -> Option<InputRequest> {
 
 #[cfg(test)]
 mod tests {
+    use ratatui::Terminal;
+    use ratatui::backend::TestBackend;
+
     use super::*;
+    use crate::tui::Theme;
+    use crate::tui::theme::Glyphs;
 
     type Chord = (KeyCode, KeyModifiers);
 
@@ -189,11 +208,54 @@ mod tests {
     }
 
     #[test]
-    fn a_long_line_scrolls_with_its_caret_and_is_lowered_in_place() {
-        let mut line = TextLine::new("ABCDEFGHIJ");
-        assert_eq!((line.scroll(20), line.scroll(5)), (0, 5));
+    fn a_line_is_lowered_in_place() {
+        let mut line = TextLine::new("ABC");
+        press(&mut line, KeyCode::Left, KeyModifiers::NONE);
         line.lower();
-        assert_eq!((line.text(), line.caret_column(), line.scroll(5)), ("abcdefghij", 10, 5));
+        assert_eq!((line.text(), line.caret_column()), ("abc", 2));
+    }
+
+    /// The line as it is drawn 10 columns wide, and the caret's column.
+    fn drawn(text: &str, lefts: usize, theme: &Theme) -> (String, u16) {
+        let mut line = TextLine::new(text);
+        for _ in 0..lefts {
+            press(&mut line, KeyCode::Left, KeyModifiers::NONE);
+        }
+        let mut terminal = Terminal::new(TestBackend::new(10, 1)).unwrap();
+        terminal
+            .draw(|frame| {
+                let area = frame.area();
+                line.draw(&mut Canvas::new(frame, theme, area), area);
+            })
+            .unwrap();
+        let caret = terminal.get_cursor_position().unwrap().x;
+        let cells = terminal.backend().buffer().content().iter().map(|cell| cell.symbol());
+        (cells.collect::<String>().trim_end().to_owned(), caret)
+    }
+
+    #[test]
+    fn a_line_that_does_not_fit_is_marked_where_it_is_cut() {
+        let rows = [
+            ("abcdefghi", 0, "abcdefghi", 9),
+            ("abcdefghij", 0, "…cdefghij", 9),
+            ("abcdefghij", 1, "abcdefghij", 9),
+            ("abcdefghijklmno", 0, "…hijklmno", 9),
+            ("abcdefghijklmno", 1, "…ghijklmno", 9),
+            ("abcdefghijklmno", 2, "…ghijklmno", 8),
+            ("abcdefghijklmno", 3, "…fghijklm…", 8),
+            ("abcdefghijklmno", 6, "…cdefghij…", 8),
+            ("abcdefghijklmno", 7, "abcdefghi…", 8),
+            ("abcdefghijklmno", 15, "abcdefghi…", 0),
+        ];
+        for (text, lefts, expected, caret) in rows {
+            assert_eq!(
+                drawn(text, lefts, &Theme::colour(Glyphs::UNICODE)),
+                (expected.to_owned(), caret),
+                "{text} {lefts}"
+            );
+        }
+        // A wide character is left out rather than cut.
+        assert_eq!(drawn("漢字漢字漢字", 0, &Theme::colour(Glyphs::UNICODE)).1, 8);
     }
 
     #[test]

@@ -140,6 +140,14 @@ impl Program {
         writeln!(self.process.stdin.as_mut().unwrap(), "{order}").unwrap();
         self.answers.recv_timeout(DEADLINE).unwrap()
     }
+
+    /// Gives it an order and kills it that much later.
+    pub fn kill_after(&mut self, order: &str, time: Duration) {
+        writeln!(self.process.stdin.as_mut().unwrap(), "{order}").unwrap();
+        thread::sleep(time);
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+    }
 }
 
 impl Drop for Program {

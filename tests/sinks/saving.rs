@@ -2,7 +2,9 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 use std::process::Stdio;
+use std::time::Duration;
 
 use tempfile::tempdir;
 
@@ -107,4 +109,41 @@ fn a_folder_that_may_not_be_written_to_is_told() {
     assert_eq!(fs::read_to_string(&path).unwrap(), "A=1\n");
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
     assert_eq!(fs::read_dir(&owned).unwrap().count(), 1);
+}
+
+/// Kills the program while it obeys `order`, a little later each time, so that some die in the middle of writing.
+fn kill_during(order: &str, mut arrange: impl FnMut()) {
+    for round in 0..40 {
+        arrange();
+        let mut program = Program::start("", Stdio::null()).unwrap();
+        program.kill_after(order, Duration::from_micros(round * 50));
+    }
+}
+
+fn names_in(folder: &Path) -> Vec<String> {
+    let names = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let mut names: Vec<String> = names.collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn a_killed_process_leaves_a_whole_file_and_the_next_one_cleans_up() {
+    let folder = tempdir().unwrap();
+    let (env, new) = (folder.path().join(".env"), folder.path().join("secret"));
+    fs::write(&env, "A=1\n").unwrap();
+    fs::set_permissions(&env, fs::Permissions::from_mode(0o600)).unwrap();
+    kill_during(&format!("update {}", env.display()), || {
+        let text = fs::read_to_string(&env).unwrap();
+        assert!(text == "A=1\n" || text.contains(VALUE) && text.ends_with('\n'), "{text}");
+    });
+    kill_during(&format!("save {}", new.display()), || {
+        assert!(fs::read_to_string(&new).is_err() || fs::read_to_string(&new).unwrap() == VALUE);
+        fs::remove_file(&new).ok();
+    });
+    fs::remove_file(&new).ok();
+    let mut program = Program::start("", Stdio::null()).unwrap();
+    assert!(program.ask(&format!("update {}", env.display())).starts_with("Ok("));
+    assert!(program.ask(&format!("save {}", new.display())).starts_with("Ok("));
+    assert_eq!(names_in(folder.path()), [".env", "secret"]);
 }

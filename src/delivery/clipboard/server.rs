@@ -4,23 +4,34 @@
 //! program, started again. It needs no runtime and takes no value as an argument. One thread serves, one reads
 //! requests, one is the watchdog.
 //!
-//! **Invariant:** whatever becomes of the program or of the display, the process does not outlive its lease.
+//! A request is a frame: its length in eight bytes, big-endian, then a line of JSON, then, for a request to hold, the
+//! value as it is. A report is a line of JSON.
+//!
+//! **Invariant:** whatever becomes of the program or of the display, the process does not outlive its lease. A value
+//! travels only in a request to hold, and never as JSON, whose buffers leave copies.
 
 use std::io::{self, Read, Write};
 use std::ops::ControlFlow;
 use std::process::ExitCode;
 use std::sync::mpsc::{self, RecvTimeoutError};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
 
 use crate::delivery::os::{close_inherited_descriptors, forbid_core_dumps};
-use crate::domain::{ClipboardContent, LostCopy};
+use crate::domain::{ClipboardContent, CopyError, LostCopy};
 
-use super::protocol::{Report, Request, RequestNumber};
+use super::lease::{Due, Lease, LeaseState, Watchdog};
 use super::selection::{Found, Selection};
+
+/// The longest frame in bytes. Nothing that is copied comes near it.
+const MAX_FRAME: usize = 1 << 20;
+
+/// The number of a request, repeated in its report: the program stops waiting for some, and their reports come late.
+pub(super) type RequestNumber = u32;
 
 /// The subcommand that makes this program a clipboard process. The help does not show it.
 pub const HOLD_CLIPBOARD: &str = "hold-clipboard";
@@ -32,19 +43,100 @@ const WORK_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long after the end of its lease the process is killed if it still has not cleared the clipboard.
 const GRACE: Duration = Duration::from_secs(5);
 
-/// The longest lease: a value must not stay in memory for good.
-const MAX_LEASE: Duration = Duration::from_secs(12 * 60 * 60);
+/// What the program asks for.
+#[derive(Debug, Deserialize, Serialize)]
+pub(super) enum Request {
+    /// Put a value on the clipboard in place of the one that is held.
+    Hold {
+        #[serde(skip)]
+        value: SecretString,
+        /// When to clear the clipboard, counted from setting it; `None` keeps the value until another program copies.
+        clear_after: Option<Duration>,
+    },
+    /// Report what the clipboard holds.
+    Check,
+    /// Clear the clipboard that much later than planned, and report what it holds.
+    Extend(Duration),
+    /// Clear the clipboard if it still holds the value, and exit.
+    Clear,
+}
 
-/// How often to check whether another program has taken the clipboard over, which it does not report. The value is not
-/// needed from then on. Where the system itself keeps the clipboard there is no hurry.
-const CHECK_INTERVAL: Duration =
-    Duration::from_secs(if cfg!(any(target_os = "macos", windows)) { 10 } else { 1 });
+/// What the clipboard process reports.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
+pub(super) enum Report {
+    /// The clipboard is open. The first report of every process.
+    Opened,
+    /// The value is on the clipboard.
+    Set {
+        /// True when it was read back.
+        is_verified: bool,
+        /// When the clipboard will be cleared, from now.
+        clears_in: Option<Duration>,
+    },
+    /// Nothing is on the clipboard, and the process exits.
+    Failed(CopyError),
+    /// What the clipboard holds.
+    Content(ClipboardContent),
+    /// What the process left on the clipboard. It has forgotten the value and exits.
+    Ended(ClipboardContent),
+}
 
-/// How long to watch a cleared clipboard: managers put a value back within half a second, when they notice.
-const WATCH_TIME: Duration = Duration::from_secs(2);
+impl Request {
+    /// Encodes the frame in a buffer of its final size: one that grows would leave copies of the value behind.
+    pub fn encode(&self, number: RequestNumber) -> io::Result<Zeroizing<Vec<u8>>> {
+        let header = serde_json::to_string(&(number, self))?;
+        let value = match self {
+            Self::Hold { value, .. } => value.expose_secret(),
+            Self::Check | Self::Extend(_) | Self::Clear => "",
+        };
+        let length = header.len() + 1 + value.len();
+        let mut frame = Zeroizing::new(Vec::with_capacity(8 + length));
+        frame.extend_from_slice(&(length as u64).to_be_bytes());
+        frame.extend_from_slice(header.as_bytes());
+        frame.push(b'\n');
+        frame.extend_from_slice(value.as_bytes());
+        Ok(frame)
+    }
 
-/// How often to check it meanwhile.
-const WATCH_INTERVAL: Duration = Duration::from_millis(100);
+    /// Reads one frame.
+    ///
+    /// # Errors
+    /// At the end of the input, also in the middle of a frame, and for anything that is not a frame.
+    pub fn read(input: &mut impl Read) -> io::Result<(RequestNumber, Self)> {
+        let mut length = [0; 8];
+        input.read_exact(&mut length)?;
+        let length = usize::try_from(u64::from_be_bytes(length)).unwrap_or(usize::MAX);
+        if length > MAX_FRAME {
+            return Err(io::ErrorKind::InvalidData.into());
+        }
+        let mut frame = Zeroizing::new(vec![0; length]);
+        input.read_exact(&mut frame)?;
+        Self::decode(&frame).ok_or_else(|| io::ErrorKind::InvalidData.into())
+    }
+
+    fn decode(frame: &[u8]) -> Option<(RequestNumber, Self)> {
+        let (header, sent) = std::str::from_utf8(frame).ok()?.split_once('\n')?;
+        let (number, mut request) = serde_json::from_str(header).ok()?;
+        match &mut request {
+            Self::Hold { value, .. } => *value = SecretString::from(sent),
+            _ if sent.is_empty() => {}
+            _ => return None,
+        }
+        Some((number, request))
+    }
+}
+
+impl Report {
+    /// Encodes the line, with its end. `None` as the number marks a report that no one asked for.
+    pub fn encode(self, answers: Option<RequestNumber>) -> io::Result<String> {
+        Ok(serde_json::to_string(&(answers, self))? + "\n")
+    }
+
+    /// Decodes a line without its end.
+    pub fn decode(line: &str) -> Option<(Option<RequestNumber>, Self)> {
+        serde_json::from_str(line).ok()
+    }
+}
 
 /// Holds the clipboard for the program that started this process, and returns when that is over.
 ///
@@ -300,7 +392,7 @@ impl<W: Write> ClipboardServer<W> {
             let _ = found == Found::Foreign && self.selection.clear_put_back();
             return self.end(answers, self.content_of(found));
         }
-        self.watch_from_now(LeaseState::Cleared { by_request: answers.is_some(), was_put_back: false });
+        self.watch_from_now(answers.is_some(), false);
         if answers.is_some() {
             send(&mut self.reports, answers, Report::Content(ClipboardContent::Cleared));
         }
@@ -319,14 +411,14 @@ impl<W: Write> ClipboardServer<W> {
         if was_put_back {
             return self.end(None, ClipboardContent::PutBack);
         }
-        self.watch_from_now(LeaseState::Cleared { by_request, was_put_back: true });
+        self.watch_from_now(by_request, true);
         ControlFlow::Continue(())
     }
 
-    fn watch_from_now(&mut self, state: LeaseState) {
-        let now = Instant::now();
-        self.lease = Some(Lease { state, end: now + WATCH_TIME, next_check: now + WATCH_INTERVAL });
-        self.watchdog.set(now + WATCH_TIME + GRACE);
+    fn watch_from_now(&mut self, by_request: bool, was_put_back: bool) {
+        let lease = Lease::watched(by_request, was_put_back, Instant::now());
+        self.lease = Some(lease);
+        self.watchdog.set(lease.end + GRACE);
     }
 
     /// Forgets the value, and reports what is on the clipboard.
@@ -337,196 +429,5 @@ impl<W: Write> ClipboardServer<W> {
     }
 }
 
-/// How long a value stays on the clipboard, or, once it was cleared, how long that is watched.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Lease {
-    state: LeaseState,
-    end: Instant,
-    next_check: Instant,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum LeaseState {
-    /// The value is cleared at the end.
-    Limited,
-    /// The value stays until another program copies; the end only keeps it from staying for good.
-    Unlimited,
-    /// The value was cleared.
-    Cleared {
-        /// True when the program asked for it.
-        by_request: bool,
-        /// True once another program has put the value back, and it was cleared again.
-        was_put_back: bool,
-    },
-}
-
-/// What to do when the next time of a lease comes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Due {
-    /// Check the clipboard.
-    Check,
-    /// End the lease.
-    End,
-}
-
-impl Lease {
-    fn begin(clear_after: Option<Duration>, now: Instant) -> Self {
-        let (state, time) = match clear_after {
-            Some(time) => (LeaseState::Limited, time),
-            None => (LeaseState::Unlimited, MAX_LEASE),
-        };
-        Self { state, end: add(now, time), next_check: now + CHECK_INTERVAL }
-    }
-
-    /// Extends a lease with a time limit. One without is long enough.
-    fn extend(&mut self, by: Duration) {
-        if self.state == LeaseState::Limited {
-            self.end = add(self.end, by);
-        }
-    }
-
-    /// When the clipboard will be cleared, from now; `None` for a lease without a time limit.
-    fn clears_in(self, now: Instant) -> Option<Duration> {
-        (self.state == LeaseState::Limited).then(|| self.end.saturating_duration_since(now))
-    }
-
-    /// When something is due next.
-    fn next(self) -> Instant {
-        self.next_check.min(self.end)
-    }
-
-    /// What is due now, if anything. A check that is due is scheduled again.
-    fn take_due(&mut self, now: Instant) -> Option<Due> {
-        if now >= self.end {
-            return Some(Due::End);
-        }
-        if now < self.next_check {
-            return None;
-        }
-        let is_cleared = matches!(self.state, LeaseState::Cleared { .. });
-        self.next_check = now + if is_cleared { WATCH_INTERVAL } else { CHECK_INTERVAL };
-        Some(Due::Check)
-    }
-}
-
-/// A time outside the clock's range counts as the longest lease.
-fn add(start: Instant, time: Duration) -> Instant {
-    start.checked_add(time).unwrap_or(start + MAX_LEASE)
-}
-
-/// Ends the process at its deadline, whatever the other threads hang on: a display that no longer answers must not
-/// keep a secret in memory.
-struct Watchdog {
-    deadline: Arc<Deadline>,
-}
-
-struct Deadline {
-    at: Mutex<Instant>,
-    moved: Condvar,
-}
-
-impl Watchdog {
-    fn start(at: Instant) -> io::Result<Self> {
-        let deadline = Arc::new(Deadline { at: Mutex::new(at), moved: Condvar::new() });
-        let watched = Arc::clone(&deadline);
-        thread::Builder::new().name("watchdog".to_owned()).spawn(move || {
-            watched.wait();
-            // Not by returning from main, which may be what hangs.
-            std::process::exit(1);
-        })?;
-        Ok(Self { deadline })
-    }
-
-    fn set(&self, at: Instant) {
-        *self.deadline.at.lock().unwrap_or_else(PoisonError::into_inner) = at;
-        self.deadline.moved.notify_one();
-    }
-}
-
-impl Deadline {
-    /// Returns once the deadline is reached.
-    fn wait(&self) {
-        let mut at = self.at.lock().unwrap_or_else(PoisonError::into_inner);
-        loop {
-            let left = at.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                return;
-            }
-            at = self.moved.wait_timeout(at, left).unwrap_or_else(PoisonError::into_inner).0;
-        }
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const SECOND: Duration = Duration::from_secs(1);
-
-    #[test]
-    fn a_lease_with_a_limit_is_checked_and_ends_there() {
-        let start = Instant::now();
-        let mut lease = Lease::begin(Some(SECOND * 60), start);
-        assert_eq!(lease.next(), start + CHECK_INTERVAL);
-        assert_eq!(lease.take_due(start + CHECK_INTERVAL / 2), None);
-        assert_eq!(lease.take_due(start + SECOND * 59), Some(Due::Check));
-        assert_eq!(lease.take_due(start + SECOND * 59), None, "once per interval");
-        assert_eq!(lease.clears_in(start + SECOND * 59), Some(SECOND));
-        assert_eq!(lease.next(), start + SECOND * 60);
-        assert_eq!(lease.take_due(start + SECOND * 60), Some(Due::End));
-        assert_eq!(lease.clears_in(start + SECOND * 61), Some(Duration::ZERO));
-    }
-
-    #[test]
-    fn extending_moves_the_end() {
-        let start = Instant::now();
-        let mut lease = Lease::begin(Some(SECOND * 60), start);
-        lease.extend(SECOND * 60);
-        assert_eq!(lease.take_due(start + SECOND * 60), Some(Due::Check));
-        assert_eq!(lease.take_due(start + SECOND * 120), Some(Due::End));
-        lease.extend(Duration::MAX);
-        assert_eq!(lease.end, start + SECOND * 120 + MAX_LEASE);
-    }
-
-    #[test]
-    fn a_lease_without_a_limit_checks_the_clipboard_and_ends_after_12_hours() {
-        let start = Instant::now();
-        let mut lease = Lease::begin(None, start);
-        assert_eq!(lease.clears_in(start), None);
-        assert_eq!(lease.next(), start + CHECK_INTERVAL);
-        assert_eq!(lease.take_due(start + SECOND * 11), Some(Due::Check));
-        assert_eq!(lease.next(), start + SECOND * 11 + CHECK_INTERVAL);
-        let before = lease;
-        lease.extend(SECOND * 60);
-        assert_eq!(lease, before);
-        assert_eq!(lease.take_due(start + MAX_LEASE), Some(Due::End));
-    }
-
-    #[test]
-    fn a_cleared_clipboard_is_checked_often_and_cannot_be_extended() {
-        let start = Instant::now();
-        let state = LeaseState::Cleared { by_request: false, was_put_back: false };
-        let mut lease = Lease { state, end: start + WATCH_TIME, next_check: start + WATCH_INTERVAL };
-        lease.extend(SECOND * 60);
-        assert_eq!(lease.take_due(start + WATCH_INTERVAL), Some(Due::Check));
-        assert_eq!(lease.next(), start + WATCH_INTERVAL * 2);
-        assert_eq!(lease.take_due(start + WATCH_TIME), Some(Due::End));
-    }
-
-    #[test]
-    fn a_deadline_can_be_moved_both_ways() {
-        let start = Instant::now();
-        let deadline =
-            Arc::new(Deadline { at: Mutex::new(start + Duration::from_secs(3600)), moved: Condvar::new() });
-        let waiting = {
-            let deadline = Arc::clone(&deadline);
-            thread::spawn(move || deadline.wait())
-        };
-        let watchdog = Watchdog { deadline };
-        watchdog.set(start + Duration::from_secs(7200));
-        assert!(!waiting.is_finished());
-        watchdog.set(start + Duration::from_millis(50));
-        waiting.join().unwrap();
-        assert!(start.elapsed() >= Duration::from_millis(50));
-    }
-}
+mod tests;

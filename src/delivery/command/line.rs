@@ -3,11 +3,9 @@
 use std::borrow::Cow;
 use std::path::Path;
 
-use secrecy::ExposeSecret;
-
 use crate::domain::{CommandOutcome, Placeholder, SecretPayload, ServerText};
 
-use super::captured::tells;
+use super::output::Disguises;
 
 /// A program and its arguments, ready to be started.
 #[derive(Debug, PartialEq, Eq)]
@@ -25,8 +23,7 @@ pub(super) fn words_of(
     home: Option<&Path>,
     payload: &SecretPayload,
 ) -> Result<Words, CommandOutcome> {
-    let secret = payload.secret.value.expose_secret();
-    if !secret.is_empty() && tells(line.as_bytes(), secret.as_bytes()) {
+    if Disguises::of(&payload.secret.value).are_in(line.as_bytes()) {
         return malformed("it contains the secret or a part of it, and other users could read it there");
     }
     split(line, home, &|placeholder| match placeholder {
@@ -164,6 +161,8 @@ mod properties;
 
 #[cfg(test)]
 mod tests {
+    use secrecy::ExposeSecret;
+
     use super::*;
     use crate::delivery::fixtures::payload;
 

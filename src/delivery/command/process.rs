@@ -1,105 +1,208 @@
 //! Starting the command, and learning whether it read all of the secret.
 
-use std::io::{self, PipeReader, PipeWriter, Read};
+use std::io;
+use std::process::{Child, Command, Stdio};
 
-use rustix::io::Errno;
-use rustix::process::Pid;
-use secrecy::{ExposeSecret, SecretString};
-use tokio::signal::unix::{Signal, SignalKind, signal};
-use zeroize::Zeroizing;
+use secrecy::SecretString;
 
-use crate::domain::{CommandOutcome, CommandReport, os_error_message};
+use crate::delivery::os::remove_credentials;
+use crate::domain::{CommandOutcome, CommandReport, ServerText, only_prints, os_error_message};
 
-use super::captured::Captured;
 use super::line::Words;
-use super::waiting::{Ending, wait_for_end};
-use super::{command_of, not_started};
+use super::output::Captured;
 
-/// Keeps SIGINT and SIGQUIT from ending this process while a command has the terminal: the keyboard sends them to both.
-///
-/// They are caught, not ignored. What is ignored stays so across exec(2), and the command could not be interrupted
-/// either; what is caught is not. Once caught, tokio keeps them caught to the end of the process.
-pub(super) fn hold_signals() -> io::Result<[Signal; 2]> {
-    Ok([signal(SignalKind::interrupt())?, signal(SignalKind::quit())?])
-}
+pub(super) use system::{hold_signals, run};
 
-/// Runs the command with `input`, in which `secret` is. Blocks until it has ended.
-///
-/// The pipe holds the whole secret before the command starts, and our own copy of its reading end stays open
-/// until the command has ended: so there is neither a SIGPIPE nor a race, and what is left in the pipe then is
-/// exactly what the command did not read.
-pub(super) fn run(words: &Words, input: &SecretString, secret: &SecretString) -> CommandReport {
-    let (reader, rest) = match filled_pipe(input) {
-        Ok(ends) => ends,
-        Err(error) => return CommandOutcome::NotStarted(os_error_message(&error)).into(),
-    };
-    let started = start(words, reader);
-    let ended = started.and_then(|(child, captured)| Ok((end_of(child)?, captured)));
-    let unread = drain(rest);
-    let (ending, captured) = match ended {
-        Ok(ended) => ended,
-        Err(outcome) => return outcome.into(),
-    };
-    let (output, last_line) = captured.finish(secret);
-    let outcome = match ending {
-        Ending::Signal(signal) => CommandOutcome::Killed(signal),
-        Ending::Code(0) if unread => CommandOutcome::ClosedEarly,
-        Ending::Code(0) => CommandOutcome::Succeeded,
-        Ending::Code(code) => CommandOutcome::Exited { code, last_line },
-    };
-    CommandReport { outcome, output }
-}
-
-/// A pipe that holds the secret and whose writing end is closed: the end for the command, and ours. Only the
-/// command gets one of them; Rust marks every descriptor close-on-exec.
-fn filled_pipe(text: &SecretString) -> io::Result<(PipeReader, PipeReader)> {
-    let (input, writer) = io::pipe()?;
-    let rest = input.try_clone()?;
-    if let Err(error) = write_at_once(&writer, text) {
-        drop(writer);
-        drain(rest);
-        return Err(error);
-    }
-    Ok((input, rest))
-}
-
-/// Writes without ever waiting: no one reads yet. A pipe takes at least a page (pipe(7)), many times the length
-/// of a secret, and half a secret is worse than none.
-fn write_at_once(writer: &PipeWriter, text: &SecretString) -> io::Result<()> {
-    rustix::io::ioctl_fionbio(writer, true)?;
-    let value = text.expose_secret().as_bytes();
-    match rustix::io::retry_on_intr(|| rustix::io::write(writer, value)) {
-        Ok(written) if written == value.len() => Ok(()),
-        Ok(_) | Err(Errno::AGAIN) => Err(io::Error::other("the secret is too long for a pipe")),
-        Err(error) => Err(error.into()),
-    }
-}
-
-/// Starts the command in our process group, to which the terminal belongs.
-fn start(words: &Words, input: PipeReader) -> Result<(Pid, Captured), CommandOutcome> {
-    let mut command = command_of(words);
-    command.stdin(input);
-    // Only its number is kept: what waits for it here must also hear that it was stopped.
-    let mut child = command.spawn().map_err(|error| not_started(words, &error))?;
+/// Starts the command with our environment without the credentials; its output is ours to read.
+fn start(words: &Words, input: impl Into<Stdio>) -> Result<(Child, Captured), CommandOutcome> {
+    let mut command = Command::new(&words.program);
+    command.args(&words.arguments).stdin(input).stdout(Stdio::piped()).stderr(Stdio::piped());
+    remove_credentials(&mut command);
+    let mut child = command.spawn().map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => CommandOutcome::NotFound(ServerText::new(&words.program)),
+        _ => CommandOutcome::NotStarted(os_error_message(&error)),
+    })?;
     let captured = Captured::read(child.stdout.take(), child.stderr.take());
-    Ok((Pid::from_child(&child), captured))
+    Ok((child, captured))
 }
 
-fn end_of(child: Pid) -> Result<Ending, CommandOutcome> {
-    wait_for_end(child).map_err(|error| CommandOutcome::Lost(os_error_message(&error.into())))
+/// How the command ended, and what it printed. A program that only prints may have printed the secret in a way in which
+/// it is not recognized.
+fn report(
+    words: &Words,
+    end: impl FnOnce(ServerText) -> CommandOutcome,
+    captured: Captured,
+    secret: &SecretString,
+) -> CommandReport {
+    let (output, last_line) = captured.finish(secret, only_prints(&words.program));
+    CommandReport { outcome: end(last_line), output }
 }
 
-/// Takes what is left out of the pipe, so that no one who inherited it from the command finds it later. True
-/// when there was something. It does not wait: the writing end is closed.
-fn drain(mut rest: PipeReader) -> bool {
-    let mut buffer = Zeroizing::new([0; 4096]);
-    let mut found = false;
-    loop {
-        match rest.read(&mut buffer[..]) {
-            Ok(0) => return found,
-            Ok(_) => found = true,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(_) => return found,
+#[cfg(unix)]
+mod system {
+    use std::io::{self, PipeReader, Read};
+    use std::thread;
+    use std::time::Duration;
+
+    use rustix::io::{Errno, retry_on_intr};
+    use rustix::process::{Pid, Signal, WaitOptions, WaitStatus, kill_current_process_group, waitpid};
+    use secrecy::{ExposeSecret, SecretString};
+    use tokio::signal::unix::{SignalKind, signal};
+    use zeroize::Zeroizing;
+
+    use crate::domain::{CommandOutcome, CommandReport, os_error_message};
+
+    use super::{Words, report, start};
+
+    /// How long a signal that was sent to the child and to us alike may take to stop us too. No one notices it.
+    const TIME_FOR_OUR_OWN_STOP: Duration = Duration::from_millis(25);
+
+    /// Keeps SIGINT and SIGQUIT from ending this process while a command has the terminal: the keyboard sends them to
+    /// both.
+    ///
+    /// They are caught, not ignored. What is ignored stays so across exec(2), and the command could not be interrupted
+    /// either; what is caught is not. Once caught, tokio keeps them caught to the end of the process.
+    pub fn hold_signals() -> io::Result<[tokio::signal::unix::Signal; 2]> {
+        Ok([signal(SignalKind::interrupt())?, signal(SignalKind::quit())?])
+    }
+
+    /// Runs the command with `input`, in which `secret` is. Blocks until it has ended.
+    ///
+    /// The pipe holds the whole secret before the command starts, and our own copy of its reading end stays open
+    /// until the command has ended: so there is neither a SIGPIPE nor a race, and what is left in the pipe then is
+    /// exactly what the command did not read.
+    pub fn run(
+        words: &Words,
+        input: &SecretString,
+        secret: &SecretString,
+    ) -> Result<CommandReport, CommandOutcome> {
+        let pipe = filled_pipe(input);
+        let (reader, rest) = pipe.map_err(|error| CommandOutcome::NotStarted(os_error_message(&error)))?;
+        let (child, captured) = start(words, reader)?;
+        // Only its number is kept: what waits for it here must also hear that it was stopped.
+        let status = wait_for_end(Pid::from_child(&child));
+        let is_unread = drain(rest);
+        let status = status.map_err(|error| CommandOutcome::Lost(os_error_message(&error.into())))?;
+        let outcome = |last_line| match (status.exit_status(), status.terminating_signal()) {
+            (Some(0), _) if is_unread => CommandOutcome::ClosedEarly,
+            (Some(0), _) => CommandOutcome::Succeeded,
+            (Some(code), _) => CommandOutcome::Exited { code, last_line },
+            (None, signal) => CommandOutcome::Killed(signal.unwrap_or_default()),
+        };
+        Ok(report(words, outcome, captured, secret))
+    }
+
+    /// A pipe that holds the secret and whose writing end is closed: the end for the command, and ours. Only the
+    /// command gets one of them; Rust marks every descriptor close-on-exec.
+    ///
+    /// Writing never waits, because no one reads yet. A pipe takes at least a page (pipe(7)), many times the length of a
+    /// secret, and half a secret is worse than none.
+    fn filled_pipe(text: &SecretString) -> io::Result<(PipeReader, PipeReader)> {
+        let (input, writer) = io::pipe()?;
+        rustix::io::ioctl_fionbio(&writer, true)?;
+        let value = text.expose_secret().as_bytes();
+        match retry_on_intr(|| rustix::io::write(&writer, value)) {
+            Ok(written) if written == value.len() => Ok((input.try_clone()?, input)),
+            Ok(_) | Err(Errno::AGAIN) => Err(io::Error::other("the secret is too long for a pipe")),
+            Err(error) => Err(error.into()),
         }
+    }
+
+    /// Takes what is left out of the pipe, so that no one who inherited it from the command finds it later. True
+    /// when there was something. It does not wait: the writing end is closed.
+    fn drain(mut rest: PipeReader) -> bool {
+        let mut buffer = Zeroizing::new([0; 4096]);
+        let mut found = false;
+        loop {
+            match rest.read(&mut buffer[..]) {
+                Ok(0) => return found,
+                Ok(_) => found = true,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(_) => return found,
+            }
+        }
+    }
+
+    /// Waits until `child` has ended, as a shell's job control wants it: when it is stopped, so are we.
+    fn wait_for_end(child: Pid) -> rustix::io::Result<WaitStatus> {
+        loop {
+            if let Some(status) = wait(child, WaitOptions::UNTRACED)? {
+                if is_end(status) {
+                    return Ok(status);
+                }
+                if let Some(status) = stop_with(child)?.filter(|status| is_end(*status)) {
+                    return Ok(status);
+                }
+            }
+        }
+    }
+
+    /// Stops our process group, so that the shell above us takes the terminal back; its `fg` continues us and the
+    /// child alike. In a group that no one could continue the system ignores the signal, and the waiting goes on.
+    ///
+    /// Ctrl-Z stops both at once, and we may hear of the child's stop a moment before our own comes, or only after
+    /// both were continued. To stop once more then would be a surprise. So our own stop gets time to come, twice:
+    /// after it the child does not stand any more.
+    fn stop_with(child: Pid) -> rustix::io::Result<Option<WaitStatus>> {
+        for _ in 0..2 {
+            thread::sleep(TIME_FOR_OUR_OWN_STOP);
+            let news = wait(child, WaitOptions::CONTINUED | WaitOptions::NOHANG)?;
+            if news.is_some() {
+                return Ok(news);
+            }
+        }
+        kill_current_process_group(Signal::TSTP)?;
+        Ok(None)
+    }
+
+    fn wait(child: Pid, options: WaitOptions) -> rustix::io::Result<Option<WaitStatus>> {
+        let news = retry_on_intr(|| waitpid(Some(child), options))?;
+        Ok(news.map(|(_, status)| status))
+    }
+
+    /// False while it only stopped or was continued.
+    fn is_end(status: WaitStatus) -> bool {
+        status.exited() || status.signaled()
+    }
+}
+
+/// Where there are neither process groups nor signals.
+#[cfg(not(unix))]
+mod system {
+    use std::io::{self, Write};
+    use std::process::Stdio;
+
+    use secrecy::{ExposeSecret, SecretString};
+
+    use crate::domain::{CommandOutcome, CommandReport, ServerText, os_error_message};
+
+    use super::{Words, report, start};
+
+    /// Nothing has to be held here.
+    #[expect(clippy::unnecessary_wraps, reason = "elsewhere it can fail")]
+    pub fn hold_signals() -> io::Result<()> {
+        Ok(())
+    }
+
+    /// Runs the command with `input`, in which `secret` is. Blocks until it has ended. That it read all of the secret is
+    /// known only as far as that no one closed the pipe before it was written.
+    pub fn run(
+        words: &Words,
+        input: &SecretString,
+        secret: &SecretString,
+    ) -> Result<CommandReport, CommandOutcome> {
+        let (mut child, captured) = start(words, Stdio::piped())?;
+        let written = child
+            .stdin
+            .take()
+            .is_some_and(|mut pipe| pipe.write_all(input.expose_secret().as_bytes()).is_ok());
+        let status = child.wait().map_err(|error| CommandOutcome::Lost(os_error_message(&error)))?;
+        let outcome = |last_line| match status.code() {
+            Some(0) if written => CommandOutcome::Succeeded,
+            Some(0) => CommandOutcome::ClosedEarly,
+            Some(code) => CommandOutcome::Exited { code, last_line },
+            None => CommandOutcome::Lost(ServerText::new("it has no exit code")),
+        };
+        Ok(report(words, outcome, captured, secret))
     }
 }

@@ -78,11 +78,13 @@ async fn what_a_command_prints_is_captured_without_the_secret() {
     let line = "sh -c 'cat >/dev/null; echo stored; sleep 0.1; echo a warning >&2'";
     assert_eq!(desk.printed(line).await, "stored\na warning");
     let hidden = "(not shown: it contains the secret)";
-    assert_eq!(desk.printed("cat").await, hidden);
+    assert_eq!(desk.printed("sh -c cat").await, hidden);
+    assert_eq!(desk.printed("sh -c 'cat | rev'").await, hidden);
     assert_eq!(desk.printed("sh -c 'cat >&2'").await, hidden);
-    let ended = desk.run_with("cat", Format::Env, &payload()).await;
+    let ended = desk.run_with("sh -c cat", Format::Env, &payload()).await;
     let lines: Vec<&str> = ended.output.lines.iter().map(ServerText::as_str).collect();
     assert_eq!(lines, ["MONGODB_ATLAS_CLIENT_ID=mdb_sa_id_1234567890abcdef12345678", hidden]);
+    assert_eq!(desk.printed("cat").await, "", "nothing is shown of what only prints");
 }
 
 #[tokio::test]

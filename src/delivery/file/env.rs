@@ -18,6 +18,11 @@ pub(super) type Variable<'a> = (&'static str, &'a str);
 /// The text with the new values. Each assignment of a variable is changed: some readers take the first one, most the
 /// last. A variable without one is appended. The error is the number of a line that cannot be changed safely.
 pub(super) fn with_values(text: &[u8], variables: &[Variable<'_>]) -> Result<Zeroizing<Vec<u8>>, usize> {
+    // Some readers take a carriage return for a line break, others for a part of the value.
+    let is_lone = |pair: &[u8]| pair[0] == b'\r' && pair.get(1) != Some(&b'\n');
+    if let Some(at) = (0..text.len()).find(|at| is_lone(&text[*at..])) {
+        return Err(line_number(text, at));
+    }
     let all = scan(text, Quotes::Span);
     let names = |assignment: &Assignment| {
         variables.iter().any(|(name, _)| text[assignment.name.clone()] == *name.as_bytes())

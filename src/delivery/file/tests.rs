@@ -112,69 +112,12 @@ async fn a_tilde_is_the_home() {
     assert_eq!(fs::read_to_string(path).unwrap(), VALUE);
     assert_eq!(save("~/secret", None, &payload()).await, failed(SaveFailure::NoHome));
     // The home of another user is nothing that we could know.
-    assert_eq!(resolved("~root/secret", Some(home.path())), Ok(PathBuf::from("~root/secret")));
+    assert_eq!(with_home("~root/secret", Some(home.path())), Ok(PathBuf::from("~root/secret")));
 }
 
 #[test]
 fn a_path_is_made_whole() {
-    let target = Target::named("secret", None).unwrap();
-    assert_eq!(target.folder, std::env::current_dir().unwrap());
-    assert_eq!(target.name, Path::new("secret"));
-}
-
-#[cfg(unix)]
-mod half_written {
-    use std::fs::File;
-    use std::io::Write;
-
-    use super::*;
-    use crate::delivery::file::private::store_by;
-
-    fn half_then_full(file: &mut File) -> io::Result<()> {
-        file.write_all(b"half of a fake")?;
-        Err(io::ErrorKind::StorageFull.into())
-    }
-
-    fn target(folder: &Path) -> Target {
-        Target { folder: folder.to_owned(), name: "secret".into() }
-    }
-
-    #[test]
-    fn is_taken_away() {
-        let folder = tempfile::tempdir().unwrap();
-        let target = target(folder.path());
-        assert_eq!(store_by(&target, half_then_full), Err(SaveFailure::Full));
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
-        // And the name is free for another try.
-        assert_eq!(store_by(&target, |file| file.write_all(b"fake")), Ok(()));
-    }
-
-    #[test]
-    fn is_empty_where_it_has_gone_elsewhere_and_what_took_its_name_stays() {
-        let folder = tempfile::tempdir().unwrap();
-        let (name, moved) = (folder.path().join("secret"), folder.path().join("moved"));
-        let outcome = store_by(&target(folder.path()), |file| {
-            fs::rename(&name, &moved)?;
-            fs::write(&name, "another program's")?;
-            half_then_full(file)
-        });
-        assert_eq!(outcome, Err(SaveFailure::Full));
-        assert_eq!(fs::read_to_string(name).unwrap(), "another program's");
-        assert_eq!(fs::read_to_string(moved).unwrap(), "");
-    }
-
-    #[test]
-    fn is_taken_from_the_right_folder() {
-        let parent = tempfile::tempdir().unwrap();
-        let (folder, moved) = (parent.path().join("folder"), parent.path().join("moved"));
-        fs::create_dir(&folder).unwrap();
-        let outcome = store_by(&target(&folder), |file| {
-            fs::rename(&folder, &moved)?;
-            half_then_full(file)
-        });
-        assert_eq!(outcome, Err(SaveFailure::Full));
-        assert_eq!(fs::read_dir(moved).unwrap().count(), 0);
-    }
+    assert_eq!(whole_path("secret", None), Ok(std::env::current_dir().unwrap().join("secret")));
 }
 
 #[test]

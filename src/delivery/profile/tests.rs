@@ -145,6 +145,14 @@ async fn what_cannot_be_written_says_why() {
         ("version = 2\n[x]\n", "profile `ci` does not exist"),
         ("version = 2\n[ci\n", "is not valid TOML: see line 2."),
         ("version = 3\n[ci]\n", "has version 3"),
+        ("[ci]\nclient_id = '@'\n[ci]\nclient_secret = 'old'\n", "is not valid TOML: see line 3."),
+        (
+            "[ci]\nclient_id = '@'\nclient_secret = 'a'\nclient_secret = 'b'\n",
+            "is not valid TOML: see line 4.",
+        ),
+        ("[ci]\rclient_id = '@'\r", "is not valid TOML: see line 1."),
+        ("[[ci]]\nclient_id = '@'\nclient_secret = 'old'\n", "profile `ci` does not exist"),
+        ("ci = 'text'\n", "profile `ci` does not exist"),
     ];
     for (file, expected) in rows {
         let (_folder, path) = write(file);

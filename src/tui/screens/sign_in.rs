@@ -470,6 +470,5 @@ fn draw_line(label: &str, text: &str, caret: usize, in_focus: bool, canvas: &mut
     let pointer = if in_focus { theme.glyphs.pointer } else { "" };
     let style = if in_focus { theme.strong } else { theme.faint };
     canvas.frame.render_widget(Line::styled(format!("{label} {pointer}"), style), left);
-    let scroll = caret.saturating_sub(usize::from(right.width.saturating_sub(1)));
-    draw_scrolled(canvas.frame, right, Line::raw(text), scroll, caret, in_focus);
+    draw_scrolled(canvas, right, Line::raw(text), caret, in_focus);
 }

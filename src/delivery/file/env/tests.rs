@@ -21,6 +21,7 @@ fn updated(text: &str) -> Result<String, usize> {
 /// In the rows below `I` and `S` stand for the names of the two variables.
 fn written_out(row: &str) -> String {
     row.replace("I=", &format!("{ID}="))
+        .replace("I\t=", &format!("{ID}\t="))
         .replace("S=", &format!("{SECRET}="))
         .replace("S =", &format!("{SECRET} ="))
 }
@@ -46,6 +47,7 @@ fn only_the_two_values_change() {
         ("I=\nS= # fill in\n", "I=new_id\nS=new_sk # fill in\n"),
         ("I=\r\nS=''\r\n", "I=new_id\r\nS='new_sk'\r\n"),
         ("I=a#b\nS=#c\n", "I=new_id\nS=new_sk\n"),
+        ("export\t\tI\t=\ta\t# c\nexport S=b\n", "export\t\tI\t=\tnew_id\t# c\nexport S=new_sk\n"),
         ("I=\"a b\"c\nS=b'x y'\n", "I=\"new_id\"\nS=new_sk\n"),
         ("I=\"a\n b\"\nS=b\n", "I=\"new_id\"\nS=new_sk\n"),
         // Every one of several.
@@ -81,6 +83,12 @@ fn what_can_be_read_in_two_ways_is_left_alone() {
         ("say \"hi\nI=a\n", 1),
         ("A=1 \\\nI=a\n", 1),
         ("A=\"never closed\nI=a\n", 1),
+        // The line breaks of old Macs, or a part of a value.
+        ("A=1\rI=a\rS=b\r", 1),
+        ("A=1\nI=a\rS=b\n", 2),
+        ("A=1\nI=a\r\r\nS=b\n", 2),
+        ("A=\"x\ry\"\nI=a\n", 1),
+        ("I=a\nS=b\r", 2),
         // More than one plain word.
         ("A=1\nI=a b\n", 2),
         ("I=a; export I\n", 1),

@@ -1,17 +1,20 @@
-//! How copying stands, and what the clipboard holds by now.
+//! Copying, the prompt for a format to copy in, and what the clipboard holds by now.
 
 use std::time::Duration;
 
 use ratatui::style::Style;
+use ratatui::text::{Line, Span};
 
 use crate::domain::{
     ClipboardContent, CopyOutcome, Delivery, Format, HeldCopy, Now, ServerText, TerminalRoute,
 };
 use crate::tui::app::{Shared, Transition};
-use crate::tui::canvas::Canvas;
+use crate::tui::canvas::{Canvas, cut};
 use crate::tui::event::Command;
+use crate::tui::keys::Action;
 use crate::tui::words;
 
+use super::prompt::Prompt;
 use super::{CreatedScreen, LeaveConfirmation, Leaving};
 
 /// How much longer the clipboard keeps a copy after `+`.
@@ -101,6 +104,22 @@ impl CreatedScreen {
         }
     }
 
+    pub(super) fn on_formats_action(&mut self, app: &mut Shared, action: Action) {
+        let Some(Prompt::Formats(selected)) = &mut self.prompt else { return };
+        let count = formats(app).count();
+        match action {
+            Action::No => self.prompt = None,
+            Action::NextChoice => *selected = (*selected + 1) % count,
+            Action::PreviousChoice => *selected = (*selected + count - 1) % count,
+            Action::Choose => {
+                let format = formats(app).nth(*selected).unwrap_or_default();
+                self.prompt = None;
+                self.copy(app, format);
+            }
+            _ => {}
+        }
+    }
+
     /// Asks for more time on the clipboard.
     pub(super) fn extend(&mut self, app: &mut Shared) {
         match &mut self.copy {
@@ -114,26 +133,27 @@ impl CreatedScreen {
 
     pub(super) fn copy_finished(&mut self, app: &mut Shared, outcome: CopyOutcome) {
         let CopyState::Copying(format) = self.copy else { return };
+        let held =
+            |copy, is_verified| CopyState::Held(ClipboardCopy::new(format, copy, is_verified, app.now));
         self.copy = match outcome {
-            CopyOutcome::Copied(copy) => CopyState::Held(ClipboardCopy::new(format, copy, true, app.now)),
-            CopyOutcome::Unverified(copy) => {
-                CopyState::Held(ClipboardCopy::new(format, copy, false, app.now))
-            }
+            CopyOutcome::Copied(copy) => held(copy, true),
+            CopyOutcome::Unverified(copy) => held(copy, false),
             CopyOutcome::Sent(route) => CopyState::Sent(route, format),
             CopyOutcome::Failed { reasons } => CopyState::Failed(reasons),
         };
         let Some(delivery) = self.copy.delivery(app.now) else { return };
         if delivery.is_proved() {
-            self.was_copied = true;
-            app.send(Command::SettleRecord);
+            self.copy_proved(app);
         }
         // The question before leaving said that it was not copied.
-        if matches!(
-            self.leaving,
-            Some(Leaving { confirmation: LeaveConfirmation::Choose { problem: None, .. }, .. })
-        ) {
-            self.leaving = None;
-        }
+        self.leaving.take_if(|Leaving { confirmation, .. }| {
+            matches!(confirmation, LeaveConfirmation::Choose { problem: None, .. })
+        });
+    }
+
+    fn copy_proved(&mut self, app: &mut Shared) {
+        self.was_copied = true;
+        app.send(Command::SettleRecord);
     }
 
     /// Hides a revealed value and reads the clipboard when that is due.
@@ -159,17 +179,14 @@ impl CreatedScreen {
                     copy.until = clears_in.map(|left| app.now.plus(left));
                     copy.can_be_read = true;
                     if !std::mem::replace(&mut copy.is_verified, true) && holds_the_secret {
-                        self.was_copied = true;
-                        app.send(Command::SettleRecord);
+                        self.copy_proved(app);
                     }
                 }
                 ClipboardContent::Unreadable => copy.can_be_read = false,
                 lost => {
                     self.copy = CopyState::Lost(lost);
                     // No one can have proved that it could be pasted until then.
-                    if matches!(lost, ClipboardContent::Lost(_)) && holds_the_secret {
-                        self.was_copied = false;
-                    }
+                    self.was_copied &= !(matches!(lost, ClipboardContent::Lost(_)) && holds_the_secret);
                 }
             }
         }
@@ -185,10 +202,10 @@ impl CreatedScreen {
             CopyState::Sent(route, format) => {
                 let (what, route_name) = (in_format(*format), route.name());
                 let reveal = or_reveal(*format);
-                let words = format!(
+                let text = format!(
                     "Sent{what} to your terminal ({route_name}). Terminals do not confirm it: paste to check{reveal}."
                 );
-                canvas.warning(&words, theme.warning);
+                canvas.warning(&text, theme.warning);
                 if let TerminalRoute::Osc52Instead(error) = route {
                     canvas.words(2, &error.to_string(), theme.warning);
                 }
@@ -210,6 +227,31 @@ impl CreatedScreen {
             }
         }
     }
+}
+
+impl CreatedScreen {
+    pub(super) fn draw_formats(&self, app: &Shared, selected: usize, canvas: &mut Canvas) {
+        let theme = canvas.theme;
+        canvas.line(Line::styled("Copy as", theme.strong));
+        for (index, format) in formats(app).enumerate() {
+            let is_selected = index == selected;
+            let style = if is_selected { theme.strong } else { Style::new() };
+            let mut line = vec![Span::styled(format.title(), style)];
+            if let Format::Template(template) = format {
+                let text = ServerText::new(template.text());
+                let shown = cut(text.as_str(), canvas.width(), 12, 1, theme.glyphs.ellipsis);
+                line.push(Span::styled(format!("  {shown}"), theme.faint));
+            }
+            canvas.choice(is_selected, line);
+        }
+        let format = formats(app).nth(selected).unwrap_or_default();
+        self.draw_left_out(app, format, canvas);
+    }
+}
+
+/// What can be copied: every format, and the user's own if there is one.
+pub(super) fn formats(app: &Shared) -> impl Iterator<Item = Format> {
+    Format::ALL.into_iter().chain(app.template.map(Format::Template))
 }
 
 /// What became of a copy that the clipboard no longer holds.
@@ -238,9 +280,9 @@ fn draw_held(app: &Shared, copy: &ClipboardCopy, canvas: &mut Canvas) {
     };
     if !copy.is_verified {
         let reveal = or_reveal(copy.format);
-        let words =
+        let text =
             format!("Sent{what} to the clipboard, but it could not be read back: paste to check{reveal}.");
-        canvas.warning(&words, theme.warning);
+        canvas.warning(&text, theme.warning);
         return canvas.words(2, &format!("The clipboard {stays}"), theme.faint);
     }
     canvas.marked(theme.glyphs.check, &format!("Copied{what} to the clipboard, {stays}"), theme.good);

@@ -6,7 +6,6 @@ use ratatui::text::{Line, Span};
 
 use crate::domain::{Delivery, Disposition, Exit, Format, Now};
 use crate::jobs::{DeleteError, Deletion, Recheck};
-use crate::tui::Theme;
 use crate::tui::app::{Output, Shared, Transition};
 use crate::tui::canvas::Canvas;
 use crate::tui::event::{Command, Signal};
@@ -48,8 +47,8 @@ pub enum LeaveConfirmation {
     Confirm,
     /// It was not delivered: three ways on, the harmless one first.
     Choose {
-        /// Which one Enter takes.
-        choice: Choice,
+        /// What Enter does.
+        choice: Action,
         /// Why deleting did not work.
         problem: Option<DeleteError>,
     },
@@ -57,36 +56,12 @@ pub enum LeaveConfirmation {
     Deleting(Now),
 }
 
-/// The ways on when it was not delivered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Choice {
-    /// Stay with the secret.
-    GoBack,
-    /// Write it to standard output, which waits for it, and quit.
-    Write,
-    /// Delete the secret in Atlas, then leave.
-    Delete,
-    /// Leave; the secret stays in Atlas without anyone who has it.
-    LeaveAnyway,
-}
-
-impl Choice {
-    /// The choices on the way to `target`. Only who aborts keeps the secret from an output that waits for it.
-    fn all(target: Target) -> &'static [Self] {
-        match target {
-            Target::Abort => &[Self::GoBack, Self::Write, Self::Delete, Self::LeaveAnyway],
-            Target::Quit | Target::Another => &[Self::GoBack, Self::Delete, Self::LeaveAnyway],
-        }
-    }
-
-    /// The choice `by` places on; one that cannot be taken is skipped.
-    fn step(self, by: isize, target: Target, can_be_deleted: bool) -> Self {
-        let all = Self::all(target);
-        let index = all.iter().position(|choice| *choice == self).unwrap_or(0);
-        let next = index.checked_add_signed(by).unwrap_or(all.len() - 1) % all.len();
-        match all[next] {
-            Self::Delete if !can_be_deleted => Self::Delete.step(by, target, can_be_deleted),
-            choice => choice,
+impl Target {
+    /// The ways on when the secret was not delivered. Only who aborts keeps it from an output that waits for it.
+    fn choices(self) -> &'static [Action] {
+        match self {
+            Self::Abort => &[Action::No, Action::Write, Action::Delete, Action::LeaveAnyway],
+            Self::Quit | Self::Another => &[Action::No, Action::Delete, Action::LeaveAnyway],
         }
     }
 }
@@ -105,46 +80,54 @@ const fn confirm_keys(leave: &'static str) -> [Binding; 5] {
     ]
 }
 
+/// The ways on for a secret that was not delivered. `leave` says what it is to leave anyway.
+const fn choice_keys(leave: &'static str) -> [Binding; 9] {
+    [
+        CHOOSE,
+        CHOICE_NEXT,
+        CHOICE_PREVIOUS,
+        Binding::new(&[(KeyCode::Char('g'), NONE), ESC], "Esc", "go back", Action::No),
+        Binding::new(&[(KeyCode::Char('w'), NONE)], "w", "write", Action::Write),
+        Binding::new(&[(KeyCode::Char('d'), NONE)], "d", "delete", Action::Delete),
+        Binding::new(&[(KeyCode::Char('l'), NONE)], "l", leave, Action::LeaveAnyway),
+        LEAVE_AT_ONCE.only_in_help(),
+        HELP,
+    ]
+}
+
 const CONFIRM_QUIT: &[Binding] = &confirm_keys("quit");
 const CONFIRM_ANOTHER: &[Binding] = &confirm_keys("new secret");
-
-const BACK: Binding = Binding::new(&[(KeyCode::Char('g'), NONE), ESC], "Esc", "go back", Action::No);
-const WRITE: Binding = Binding::new(&[(KeyCode::Char('w'), NONE)], "w", "write", Action::Write);
-const DELETE: Binding = Binding::new(&[(KeyCode::Char('d'), NONE)], "d", "delete", Action::Delete);
-const LEAVE: Binding = Binding::new(&[(KeyCode::Char('l'), NONE)], "l", "leave", Action::LeaveAnyway);
-const GO_ON: Binding = Binding::new(&[(KeyCode::Char('l'), NONE)], "l", "go on", Action::LeaveAnyway);
-
-/// The ways on for a secret that was not delivered: to quit, to abort, and to create another one.
-const CHOICE_QUIT: &[Binding] =
-    &[CHOOSE, CHOICE_NEXT, CHOICE_PREVIOUS, BACK, DELETE, LEAVE, LEAVE_AT_ONCE.only_in_help(), HELP];
-const CHOICE_ABORT: &[Binding] =
-    &[CHOOSE, CHOICE_NEXT, CHOICE_PREVIOUS, BACK, WRITE, DELETE, LEAVE, LEAVE_AT_ONCE.only_in_help(), HELP];
-const CHOICE_ANOTHER: &[Binding] =
-    &[CHOOSE, CHOICE_NEXT, CHOICE_PREVIOUS, BACK, DELETE, GO_ON, LEAVE_AT_ONCE.only_in_help(), HELP];
+const CHOOSE_QUIT: &[Binding] = &choice_keys("leave");
+const CHOOSE_ANOTHER: &[Binding] = &choice_keys("go on");
 
 /// The clipboard is being read, or the secret deleted.
-const LEAVE_BUSY: &[Binding] = &[LEAVE_AT_ONCE];
+const BUSY: &[Binding] = &[LEAVE_AT_ONCE];
 
 impl Leaving {
     pub(super) fn keys(&self) -> &'static [Binding] {
-        match self.confirmation {
-            LeaveConfirmation::Confirm if self.target == Target::Another => CONFIRM_ANOTHER,
-            LeaveConfirmation::Confirm => CONFIRM_QUIT,
-            LeaveConfirmation::Choose { .. } => match self.target {
-                Target::Quit => CHOICE_QUIT,
-                Target::Abort => CHOICE_ABORT,
-                Target::Another => CHOICE_ANOTHER,
-            },
-            LeaveConfirmation::Checking | LeaveConfirmation::Printing | LeaveConfirmation::Deleting(_) => {
-                LEAVE_BUSY
-            }
+        match (&self.confirmation, self.target) {
+            (LeaveConfirmation::Confirm, Target::Another) => CONFIRM_ANOTHER,
+            (LeaveConfirmation::Confirm, _) => CONFIRM_QUIT,
+            (LeaveConfirmation::Choose { .. }, Target::Another) => CHOOSE_ANOTHER,
+            (LeaveConfirmation::Choose { .. }, _) => CHOOSE_QUIT,
+            _ => BUSY,
+        }
+    }
+
+    /// False for what Enter or a letter would not do.
+    pub(super) fn works(&self, action: Action, can_be_deleted: bool) -> bool {
+        match (action, &self.confirmation) {
+            (Action::Write, _) => self.target == Target::Abort,
+            (Action::Delete, _)
+            | (Action::Choose, LeaveConfirmation::Choose { choice: Action::Delete, .. }) => can_be_deleted,
+            _ => true,
         }
     }
 }
 
 impl LeaveConfirmation {
     fn choose(problem: Option<DeleteError>) -> Self {
-        Self::Choose { choice: Choice::GoBack, problem }
+        Self::Choose { choice: Action::No, problem }
     }
 }
 
@@ -160,10 +143,6 @@ impl CreatedScreen {
 
     pub(super) fn is_deleting(&self) -> bool {
         matches!(self.confirmation(), Some(LeaveConfirmation::Deleting(_)))
-    }
-
-    pub(super) fn chooses_deletion(&self) -> bool {
-        matches!(self.confirmation(), Some(LeaveConfirmation::Choose { choice: Choice::Delete, .. }))
     }
 
     /// A program that waits for standard output gets the secret now. A secret that was delivered needs no question,
@@ -208,10 +187,15 @@ impl CreatedScreen {
         let can_be_deleted = self.can_be_deleted();
         let Some(leaving) = &mut self.leaving else { return Transition::Stay };
         let target = leaving.target;
+        let works = |choice: &&Action| leaving.works(**choice, can_be_deleted);
+        let choices: Vec<Action> = target.choices().iter().filter(works).copied().collect();
         match (&mut leaving.confirmation, action) {
             (LeaveConfirmation::Printing, _) => {}
             // The first Ctrl-C would only lead to the form: it asks again, the second gets out.
             (_, Action::Leave) if target == Target::Another => leaving.target = Target::Quit,
+            (_, Action::Leave) => return self.leave(app, target, None),
+            (LeaveConfirmation::Deleting(_), _) => {}
+            (_, Action::No) => self.leaving = None,
             (LeaveConfirmation::Confirm, Action::Yes) => {
                 let delivered = Disposition::Delivered(self.deliveries(app.now));
                 return self.leave(app, target, Some(delivered));
@@ -220,25 +204,18 @@ impl CreatedScreen {
                 self.leaving = None;
                 self.copy(app, Format::Secret);
             }
-            (_, Action::Leave) | (LeaveConfirmation::Choose { .. }, Action::LeaveAnyway) => {
-                return self.leave(app, target, None);
+            (LeaveConfirmation::Choose { choice, .. }, Action::NextChoice | Action::PreviousChoice) => {
+                let at = choices.iter().position(|other| other == choice).unwrap_or(0);
+                let by = if action == Action::NextChoice { 1 } else { choices.len() - 1 };
+                *choice = choices[(at + by) % choices.len()];
             }
-            (LeaveConfirmation::Deleting(_), _) => {}
-            (_, Action::No) => self.leaving = None,
-            (LeaveConfirmation::Choose { choice, .. }, Action::NextChoice) => {
-                *choice = choice.step(1, target, can_be_deleted);
+            (LeaveConfirmation::Choose { choice, .. }, Action::Choose) => {
+                let choice = *choice;
+                return self.on_leaving_action(app, choice);
             }
-            (LeaveConfirmation::Choose { choice, .. }, Action::PreviousChoice) => {
-                *choice = choice.step(-1, target, can_be_deleted);
-            }
-            (LeaveConfirmation::Choose { choice, .. }, Action::Choose) => match *choice {
-                Choice::GoBack => self.leaving = None,
-                Choice::Write => return self.want_to_leave(app, Target::Quit),
-                Choice::Delete => self.delete(app),
-                Choice::LeaveAnyway => return self.leave(app, target, None),
-            },
+            (LeaveConfirmation::Choose { .. }, Action::LeaveAnyway) => return self.leave(app, target, None),
             (LeaveConfirmation::Choose { .. }, Action::Delete) => self.delete(app),
-            (LeaveConfirmation::Choose { .. }, Action::Write) => {
+            (LeaveConfirmation::Choose { .. }, Action::Write) if target == Target::Abort => {
                 return self.want_to_leave(app, Target::Quit);
             }
             _ => {}
@@ -255,12 +232,15 @@ impl CreatedScreen {
 
     pub(super) fn deleted(&mut self, app: &mut Shared, deletion: Deletion) -> Transition {
         let Some(leaving) = &mut self.leaving else { return Transition::Stay };
-        let target = leaving.target;
-        match deletion {
-            Deletion::Deleted => return self.leave(app, target, Some(Disposition::Deleted)),
-            Deletion::Failed(problem) => leaving.confirmation = LeaveConfirmation::choose(Some(problem)),
-            Deletion::Used(_) | Deletion::Cancelled => leaving.confirmation = LeaveConfirmation::choose(None),
-        }
+        let problem = match deletion {
+            Deletion::Deleted => {
+                let target = leaving.target;
+                return self.leave(app, target, Some(Disposition::Deleted));
+            }
+            Deletion::Failed(problem) => Some(problem),
+            Deletion::Used(_) | Deletion::Cancelled => None,
+        };
+        leaving.confirmation = LeaveConfirmation::choose(problem);
         Transition::Stay
     }
 
@@ -355,36 +335,51 @@ impl CreatedScreen {
 
     /// Why only the user knows whether the copy has arrived, and the question.
     fn confirm_question(&self) -> (String, &'static str) {
+        let (arrived, pasted) = ("Did it arrive?", "Already pasted?");
         match &self.copy {
-            copy if copy.format().is_some_and(|format| !format.holds_the_secret()) => {
-                ("The clipboard no longer holds it.".to_owned(), "Already pasted?")
-            }
-            CopyState::Sent(route, _) => {
+            CopyState::Sent(route, format) if format.holds_the_secret() => {
                 let name = route.name();
-                (
-                    format!("Sent to your terminal ({name}), which does not confirm it. Paste to check."),
-                    "Did it arrive?",
-                )
+                let text =
+                    format!("Sent to your terminal ({name}), which does not confirm it. Paste to check.");
+                (text, arrived)
             }
-            CopyState::Held(copy) if !copy.is_verified => (
-                "Sent to the clipboard, but it could not be read back. Paste to check.".to_owned(),
-                "Did it arrive?",
-            ),
-            CopyState::Held(copy) if !copy.can_be_read => {
-                ("The clipboard could not be read again.".to_owned(), "Already pasted?")
+            CopyState::Held(copy) if copy.format.holds_the_secret() => {
+                if !copy.is_verified {
+                    let text = "Sent to the clipboard, but it could not be read back. Paste to check.";
+                    return (text.to_owned(), arrived);
+                }
+                let text = match copy.can_be_read {
+                    true => "The clipboard holds it.",
+                    false => "The clipboard could not be read again.",
+                };
+                (text.to_owned(), pasted)
             }
-            CopyState::Held(_) => ("The clipboard holds it.".to_owned(), "Already pasted?"),
-            CopyState::Lost(content) => (lost_message(*content), "Already pasted?"),
-            _ => ("The clipboard no longer holds it.".to_owned(), "Already pasted?"),
+            CopyState::Lost(content) => (lost_message(*content), pasted),
+            _ => ("The clipboard no longer holds it.".to_owned(), pasted),
         }
     }
 
     /// Side by side, or where that is too wide below each other.
-    fn draw_choices(&self, chosen: Choice, target: Target, canvas: &mut Canvas) {
+    fn draw_choices(&self, chosen: Action, target: Target, canvas: &mut Canvas) {
         let theme = canvas.theme;
-        let choices = Choice::all(target).iter();
-        let choices: Vec<Line> =
-            choices.map(|choice| self.choice_line(*choice, target, *choice == chosen, theme)).collect();
+        let choice_line = |choice: &Action| {
+            let can_be_taken = *choice != Action::Delete || self.can_be_deleted();
+            let label = match choice {
+                Action::Write => " write it and quit ",
+                Action::Delete if can_be_taken => " delete it in Atlas ",
+                Action::Delete => " delete it (ID unknown) ",
+                Action::LeaveAnyway if target == Target::Another => " go on without it ",
+                Action::LeaveAnyway => " leave anyway ",
+                _ => " go back ",
+            };
+            let (open, close, style) = match (*choice == chosen, can_be_taken) {
+                (true, _) => ("[", "]", theme.selected),
+                (false, true) => (" ", " ", Style::new()),
+                (false, false) => (" ", " ", theme.faint),
+            };
+            Line::from(vec![Span::raw(format!("  {open}")), Span::styled(label, style), Span::raw(close)])
+        };
+        let choices: Vec<Line> = target.choices().iter().map(choice_line).collect();
         let in_one: Line = choices.iter().flat_map(|choice| choice.spans.clone()).collect();
         if in_one.width() <= usize::from(canvas.width()) {
             return canvas.line(in_one);
@@ -392,24 +387,5 @@ impl CreatedScreen {
         for choice in choices {
             canvas.line(choice);
         }
-    }
-
-    fn choice_line(&self, choice: Choice, target: Target, is_chosen: bool, theme: &Theme) -> Line<'static> {
-        let can_be_taken = choice != Choice::Delete || self.can_be_deleted();
-        let label = match choice {
-            Choice::GoBack => " go back ",
-            Choice::Delete if can_be_taken => " delete it in Atlas ",
-            Choice::Delete => " delete it (ID unknown) ",
-            Choice::Write => " write it and quit ",
-            Choice::LeaveAnyway if target == Target::Another => " go on without it ",
-            Choice::LeaveAnyway => " leave anyway ",
-        };
-        let style = match (is_chosen, can_be_taken) {
-            (true, _) => theme.selected,
-            (false, true) => Style::new(),
-            (false, false) => theme.faint,
-        };
-        let (open, close) = if is_chosen { ("[", "]") } else { (" ", " ") };
-        Line::from(vec![Span::raw(format!("  {open}")), Span::styled(label, style), Span::raw(close)])
     }
 }

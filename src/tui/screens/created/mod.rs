@@ -5,10 +5,10 @@
 
 mod copy;
 mod leave;
-mod line;
 mod profiles;
 mod prompt;
 mod run;
+mod save;
 mod steps;
 
 use std::time::Duration;
@@ -19,7 +19,7 @@ use secrecy::ExposeSecret;
 
 use crate::domain::{
     AccountRef, CommandOutput, CreatedSecret, Delivery, Disposition, ExistingSecret, ExitSummary, Format,
-    NewSecret, Now, SecretId, SecretPayload, ServerText, ServiceAccount, masked,
+    NewSecret, Now, SavedFile, SecretId, SecretPayload, ServerText, ServiceAccount, masked,
 };
 use crate::tui::Remote;
 use crate::tui::app::{Component, Output, Shared, Transition};
@@ -34,8 +34,8 @@ pub use prompt::Prompt;
 pub(crate) use steps::NO_ORGANIZATION;
 pub use steps::Verification;
 
-use line::PromptLine;
 use profiles::ProfileStep;
+use save::SavePrompt;
 
 /// How long a revealed secret stays readable after the last key.
 const REVEALED_FOR: Duration = Duration::from_secs(30);
@@ -222,7 +222,7 @@ impl Component for CreatedScreen {
             Action::Copy => self.copy(app, Format::Secret),
             Action::Extend => self.extend(app),
             Action::CopyAs => self.prompt = Some(Prompt::Formats(0)),
-            Action::Save => self.prompt = Some(Prompt::Save(PromptLine::new())),
+            Action::Save => self.prompt = Some(Prompt::Save(SavePrompt::new())),
             Action::Pipe => self.open_run(app),
             Action::Verify => self.verify(app),
             Action::UpdateProfiles => self.update_profiles(app),
@@ -245,13 +245,13 @@ impl Component for CreatedScreen {
 
     fn on_key(&mut self, _app: &mut Shared, key: KeyPress) {
         if let Some(prompt) = &mut self.prompt {
-            prompt.press(key);
+            prompt.edit(|line| line.press(key) == Some(true));
         }
     }
 
     fn on_paste(&mut self, _app: &mut Shared, text: &str) {
         if let Some(prompt) = &mut self.prompt {
-            prompt.paste(text);
+            prompt.edit(|line| line.insert(text.trim_end_matches(['\r', '\n'])));
         }
     }
 
@@ -264,8 +264,15 @@ impl Component for CreatedScreen {
             Event::ProfilesUpdated(updates) => self.profiles_updated(app, updates),
             Event::CopyFinished(outcome) => self.copy_finished(app, outcome),
             Event::ClipboardChecked(content) => return self.clipboard_checked(app, content),
-            Event::Saved(outcome) => self.saved(app, outcome),
-            Event::FileUpdated(outcome) => self.file_updated(app, outcome),
+            Event::Saved(result) => {
+                let saved = |SavedFile { path, format }| {
+                    format.holds_the_secret().then_some(Delivery::Saved { path })
+                };
+                self.file_written(app, result.map(saved));
+            }
+            Event::FileUpdated(result) => {
+                self.file_written(app, result.map(|place| Some(Delivery::Updated { place })));
+            }
             Event::CommandEnded(report) => self.command_ended(app, report),
             Event::PresetsFound(presets) => self.presets_found(app, presets),
             Event::Printed(result) => return self.printed(app, result),
@@ -294,8 +301,10 @@ impl Component for CreatedScreen {
     }
 
     fn works(&self, _app: &Shared, action: Action) -> bool {
-        if let Some(Prompt::Delete(list)) = &self.prompt {
-            return list.works(action);
+        match (&self.leaving, &self.prompt) {
+            (Some(leaving), _) => return leaving.works(action, self.can_be_deleted()),
+            (None, Some(Prompt::Delete(list))) => return list.works(action),
+            (None, _) => {}
         }
         match action {
             Action::TakeKnown | Action::NextChoice | Action::PreviousChoice => self.has_choices(),
@@ -304,9 +313,7 @@ impl Component for CreatedScreen {
             Action::UpdateProfiles => self.profiles.can_start(),
             Action::Extend => matches!(self.copy, CopyState::Held(ClipboardCopy { until: Some(_), .. })),
             Action::Retire => !self.has_no_older_secret(),
-            Action::No => self.leaving.is_some() || self.prompt.is_some() || !self.output.lines.is_empty(),
-            Action::Delete => self.can_be_deleted(),
-            Action::Choose => self.can_be_deleted() || !self.chooses_deletion(),
+            Action::No => self.prompt.is_some() || !self.output.lines.is_empty(),
             _ => true,
         }
     }
@@ -328,13 +335,10 @@ impl Component for CreatedScreen {
     }
 
     fn about(&self) -> &'static [&'static str] {
-        match &self.prompt {
-            Some(prompt @ (Prompt::Save(_) | Prompt::Update(..) | Prompt::Run(_))) => prompt.about(),
-            _ => &[
-                "\"Copied\" means that the clipboard was read back. Until the secret is delivered, quitting asks first.",
-                "When standard output waits for the secret, q writes it there; Ctrl-C asks, and quits without writing it.",
-            ],
-        }
+        self.prompt.as_ref().and_then(Prompt::about).unwrap_or(&[
+            "\"Copied\" means that the clipboard was read back. Until the secret is delivered, quitting asks first.",
+            "When standard output waits for the secret, q writes it there; Ctrl-C asks, and quits without writing it.",
+        ])
     }
 
     fn draw(&self, app: &Shared, canvas: &mut Canvas) {

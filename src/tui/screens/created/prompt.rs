@@ -1,37 +1,32 @@
-//! What is chosen or typed on the screen of the secret: a format to copy, a file, a command, an older secret.
+//! What is chosen or typed on the screen of the secret. It stands where the state of the secret stands otherwise.
 
 use crossterm::event::KeyCode;
-use ratatui::style::Style;
-use ratatui::text::{Line, Span};
+use ratatui::layout::Rect;
+use ratatui::text::Line;
 
-use crate::domain::{
-    CommandOutcome, CommandOutput, CommandReport, Delivery, Disposition, ENV_VARIABLES, EnvFile, Format,
-    KnownCommand, Now, SaveFailure, SavedFile, SecretPayload, ServerText,
-};
+use crate::domain::{CommandOutput, Delivery, Disposition, Now};
 use crate::tui::app::{Shared, Transition};
-use crate::tui::canvas::{Canvas, cut};
-use crate::tui::event::{Command, Event, KeyPress};
+use crate::tui::area::split_left;
+use crate::tui::canvas::{Canvas, LABEL_WIDTH};
+use crate::tui::event::{Command, Event};
 use crate::tui::keys::{
-    Action, BACK_BUT_CTRL_C, Binding, CHOICE_ABOVE, CHOICE_BELOW, CLOSE_PANEL, HELP, HELP_BESIDE_TEXT,
-    LEAVE_FROM_PANEL, NONE, yes,
+    Action, Binding, CHOICE_ABOVE, CHOICE_BELOW, CLOSE_PANEL, HELP, HELP_BESIDE_TEXT, LEAVE_FROM_PANEL, NONE,
 };
 use crate::tui::screens::secret_list::{ListResult, SecretList};
+use crate::tui::{TextLine, paste};
 
-use super::line::PromptLine;
-use super::run::{ABOUT_RUN, RUN, RunPrompt, formats};
-use super::steps::PRIVATE;
+use super::run::{ABOUT_RUN, RUN, RunPrompt, draw_output};
+use super::save::{ABOUT_SAVE, SavePrompt};
 use super::{CreatedScreen, LeaveConfirmation, Leaving};
 
-/// A prompt; it stands where the state of the secret stands otherwise.
+/// What the user is asked for.
 #[derive(Clone, Debug)]
 pub enum Prompt {
-    /// The formats to copy in: which one is chosen, from 0.
+    /// The format to copy in: which one is chosen, from 0.
     Formats(usize),
-    /// The path of a file.
-    Save(PromptLine),
-    /// Whether to update the existing file of that path.
-    Update(PromptLine, EnvFile),
-    /// A command line.
+    /// A file.
+    Save(SavePrompt),
+    /// A command.
     Run(Box<RunPrompt>),
     /// An older secret to delete.
     Delete(SecretList),
@@ -47,7 +42,7 @@ const FORMATS: &[Binding] = &[
 ];
 
 /// A line in which every character is text; Enter does `what`.
-const fn line_keys(what: &'static str) -> [Binding; 4] {
+pub(super) const fn line_keys(what: &'static str) -> [Binding; 4] {
     [
         Binding::new(&[(KeyCode::Enter, NONE)], "Enter", what, Action::Choose),
         CLOSE_PANEL,
@@ -56,106 +51,45 @@ const fn line_keys(what: &'static str) -> [Binding; 4] {
     ]
 }
 
-const UPDATE: &[Binding] = &[yes("update"), BACK_BUT_CTRL_C, HELP, LEAVE_FROM_PANEL];
-const SAVE: &[Binding] = &line_keys("save");
-
-const NOT_DELIVERED_YET: &str = "The new secret is not delivered yet. Older secrets:";
-const NOT_CONFIRMED: &str = "The new secret's copy is not confirmed: paste to check first. Older secrets:";
-
-/// Programs that print what they read, and store nothing.
-const PRINTERS: &[&str] = &[
-    "awk",
-    "base32",
-    "base64",
-    "bat",
-    "batcat",
-    "cat",
-    "column",
-    "cut",
-    "echo",
-    "egrep",
-    "expand",
-    "fgrep",
-    "fmt",
-    "fold",
-    "grep",
-    "head",
-    "hexdump",
-    "jq",
-    "less",
-    "more",
-    "most",
-    "nl",
-    "od",
-    "paste",
-    "pr",
-    "rev",
-    "rg",
-    "sed",
-    "sha1sum",
-    "sha256sum",
-    "sha512sum",
-    "shuf",
-    "sort",
-    "strings",
-    "tac",
-    "tail",
-    "tr",
-    "uniq",
-    "wc",
-    "xargs",
-    "xxd",
-];
-
 impl Prompt {
-    fn line_mut(&mut self) -> Option<&mut PromptLine> {
+    /// Changes the line that is typed.
+    pub(super) fn edit(&mut self, change: impl FnOnce(&mut TextLine) -> bool) {
         match self {
-            Self::Formats(_) | Self::Update(..) | Self::Delete(_) => None,
-            Self::Save(line) => Some(line),
-            Self::Run(run) => Some(&mut run.line),
+            Self::Save(save) if !save.is_asking() => {
+                save.line.edit(change);
+            }
+            Self::Run(run) => {
+                if run.line.edit(change) {
+                    run.changed();
+                }
+            }
+            Self::Save(_) | Self::Formats(_) | Self::Delete(_) => {}
         }
     }
 
-    pub(super) fn paste(&mut self, text: &str) {
-        let Some(line) = self.line_mut().filter(|line| !line.is_running) else { return };
-        line.line.insert(text.trim_end_matches(['\r', '\n']));
-        self.changed();
-    }
-
-    pub(super) fn press(&mut self, key: KeyPress) {
-        if let Some(line) = self.line_mut().filter(|line| !line.is_running)
-            && line.line.press(key) == Some(true)
-        {
-            self.changed();
-        }
-    }
-
-    fn changed(&mut self) {
-        match self {
-            Self::Save(line) => line.changed(),
-            Self::Run(run) => run.changed(),
-            Self::Formats(_) | Self::Update(..) | Self::Delete(_) => {}
-        }
+    fn running_line(&mut self) -> Option<&mut PromptLine> {
+        let line = match self {
+            Self::Save(save) => &mut save.line,
+            Self::Run(run) => &mut run.line,
+            Self::Formats(_) | Self::Delete(_) => return None,
+        };
+        Some(line).filter(|line| line.is_running)
     }
 
     pub(super) fn keys(&self) -> &'static [Binding] {
         match self {
             Self::Formats(_) => FORMATS,
-            Self::Save(_) => SAVE,
-            Self::Update(..) => UPDATE,
+            Self::Save(save) => save.keys(),
             Self::Run(_) => RUN,
             Self::Delete(list) => list.keys(),
         }
     }
 
-    pub(super) fn about(&self) -> &'static [&'static str] {
+    pub(super) fn about(&self) -> Option<&'static [&'static str]> {
         match self {
-            Self::Run(_) => ABOUT_RUN,
-            Self::Save(_) | Self::Update(..) => &[
-                "The file extension selects what is saved: .env, .json or .yaml (Kubernetes), else the secret.",
-                "In a .env file that exists, two variables can be updated. No other file is overwritten.",
-            ],
-            Self::Formats(_) | Self::Delete(_) => &[],
+            Self::Run(_) => Some(ABOUT_RUN),
+            Self::Save(_) => Some(ABOUT_SAVE),
+            Self::Formats(_) | Self::Delete(_) => None,
         }
     }
 }
@@ -170,114 +104,22 @@ impl CreatedScreen {
     }
 
     pub(super) fn on_prompt_action(&mut self, app: &mut Shared, action: Action) -> Transition {
-        let Some(prompt) = &mut self.prompt else { return Transition::Stay };
-        if let Prompt::Delete(list) = prompt {
-            if list.on_action(app, action) == ListResult::Closed {
-                self.prompt = None;
+        match &mut self.prompt {
+            Some(Prompt::Delete(list)) => {
+                if list.on_action(app, action) == ListResult::Closed {
+                    self.prompt = None;
+                }
             }
-            return Transition::Stay;
-        }
-        match (prompt, action) {
-            (_, Action::Leave) => {
+            _ if action == Action::Leave => {
                 self.prompt = None;
                 return self.abort(app);
             }
-            (Prompt::Save(line), _) if line.is_running => {}
-            (Prompt::Run(run), _) if run.line.is_running => {}
-            (Prompt::Update(line, _), Action::No) => self.prompt = Some(Prompt::Save(line.clone())),
-            (Prompt::Update(line, file), Action::Yes) => {
-                let agreed = file.clone();
-                self.prompt = Some(Prompt::Save(line.clone()));
-                self.save(app, |path, payload| Command::UpdateEnv(path, payload, agreed));
-            }
-            (_, Action::No) => self.prompt = None,
-            (Prompt::Formats(selected), Action::NextChoice) => {
-                *selected = (*selected + 1) % formats(app).count();
-            }
-            (Prompt::Formats(selected), Action::PreviousChoice) => {
-                let count = formats(app).count();
-                *selected = (*selected + count - 1) % count;
-            }
-            (Prompt::Formats(selected), Action::Choose) => {
-                let format = formats(app).nth(*selected).unwrap_or_default();
-                self.prompt = None;
-                self.copy(app, format);
-            }
-            (Prompt::Save(_), Action::Choose) => self.save(app, Command::Save),
-            (Prompt::Run(_), Action::Choose) => self.run_command(app),
-            (Prompt::Run(run), action) => run.on_action(app, action),
-            _ => {}
+            Some(Prompt::Formats(_)) => self.on_formats_action(app, action),
+            Some(Prompt::Save(_)) => self.on_save_action(app, action),
+            Some(Prompt::Run(_)) => self.on_run_action(app, action),
+            None => {}
         }
         Transition::Stay
-    }
-
-    fn save(&mut self, app: &mut Shared, command: impl FnOnce(String, Box<SecretPayload>) -> Command) {
-        let payload = self.payload(app);
-        let Some(Prompt::Save(line)) = &mut self.prompt else { return };
-        let Some(path) = line.start("Type a path first.") else { return };
-        self.starts_delivering();
-        app.send(command(path, payload));
-    }
-
-    pub(super) fn starts_delivering(&mut self) {
-        self.is_delivering = true;
-        self.revealed_until = None;
-    }
-
-    pub(super) fn saved(&mut self, app: &mut Shared, result: Result<SavedFile, SaveFailure>) {
-        let delivery =
-            |file: SavedFile| file.format.holds_the_secret().then_some(Delivery::Saved { path: file.path });
-        self.file_written(app, result.map(delivery));
-    }
-
-    pub(super) fn file_updated(&mut self, app: &mut Shared, result: Result<ServerText, SaveFailure>) {
-        self.file_written(app, result.map(|place| Some(Delivery::Updated { place })));
-    }
-
-    /// A file that exists may be a question rather than a failure.
-    fn file_written(&mut self, app: &mut Shared, result: Result<Option<Delivery>, SaveFailure>) {
-        let failure = result.as_ref().err().cloned();
-        self.delivery_ended(app, result.map_err(|failure| failure.sentence()));
-        if let (Some(SaveFailure::CanUpdate(file)), Some(Prompt::Save(line))) = (failure, &self.prompt) {
-            let line = PromptLine { problem: None, ..line.clone() };
-            self.prompt = Some(Prompt::Update(line, file));
-        }
-    }
-
-    /// What has worked is kept, whatever is on the screen by now; what has not leaves the line to be changed.
-    pub(super) fn delivery_ended(&mut self, app: &mut Shared, result: Result<Option<Delivery>, String>) {
-        if !std::mem::replace(&mut self.is_delivering, false) {
-            return;
-        }
-        let line = self.prompt.as_mut().and_then(Prompt::line_mut).filter(|line| line.is_running);
-        match result {
-            Ok(delivery) => {
-                if line.is_some() {
-                    self.prompt = None;
-                }
-                if let Some(delivery) = delivery {
-                    self.delivered_by(app, delivery);
-                }
-            }
-            Err(problem) => {
-                if let Some(line) = line {
-                    line.is_running = false;
-                    line.problem = Some(problem);
-                }
-            }
-        }
-    }
-
-    /// It certainly has arrived somewhere.
-    pub(super) fn delivered_by(&mut self, app: &mut Shared, delivery: Delivery) {
-        // A question that was asked meanwhile said that it was not saved.
-        let is_choosing =
-            |leaving: &Leaving| matches!(leaving.confirmation, LeaveConfirmation::Choose { .. });
-        if self.leaving.as_ref().is_some_and(is_choosing) {
-            self.leaving = None;
-        }
-        self.delivered.push(delivery);
-        app.send(Command::SettleRecord);
     }
 
     /// The screen reports what was deleted, so that the list is not needed for that.
@@ -290,160 +132,125 @@ impl CreatedScreen {
         }
     }
 
-    pub(super) fn open_run(&mut self, app: &mut Shared) {
-        self.prompt = Some(Prompt::Run(Box::new(RunPrompt::new(app))));
-        app.send(Command::FindPresets);
+    /// Sends the command that delivers the secret.
+    pub(super) fn deliver(&mut self, app: &mut Shared, command: Command) {
+        self.is_delivering = true;
+        self.revealed_until = None;
+        app.send(command);
     }
 
-    /// True when a prompt that is open has something to mark.
-    pub(super) fn has_choices(&self) -> bool {
-        !matches!(&self.prompt, Some(Prompt::Run(prompt)) if !prompt.has_known())
-    }
-
-    /// The tools that are installed are known.
-    pub(super) fn presets_found(&mut self, app: &mut Shared, presets: Vec<KnownCommand>) {
-        // Otherwise a mark that was moved already would jump back.
-        if app.presets != presets {
-            app.presets = presets;
-            if let Some(Prompt::Run(prompt)) = &mut self.prompt {
-                prompt.list(app);
+    /// What has worked is kept, whatever is on the screen by now; what has not leaves the line to be changed.
+    pub(super) fn delivery_ended(&mut self, app: &mut Shared, result: Result<Option<Delivery>, String>) {
+        if !std::mem::replace(&mut self.is_delivering, false) {
+            return;
+        }
+        let line = self.prompt.as_mut().and_then(Prompt::running_line);
+        match (result, line) {
+            (Ok(delivery), line) => {
+                if line.is_some() {
+                    self.prompt = None;
+                }
+                if let Some(delivery) = delivery {
+                    self.delivered_by(app, delivery);
+                }
             }
-        }
-    }
-
-    pub(super) fn run_command(&mut self, app: &mut Shared) {
-        let payload = self.payload(app);
-        let Some(Prompt::Run(prompt)) = &mut self.prompt else { return };
-        if prompt.takes_first() {
-            return prompt.take();
-        }
-        let Some(line) = prompt.line.start("Type a command first.") else { return };
-        let format = prompt.format;
-        prompt.output = CommandOutput::default();
-        self.output = CommandOutput::default();
-        self.starts_delivering();
-        app.send(Command::Run(line, format, payload));
-    }
-
-    pub(super) fn command_ended(&mut self, app: &mut Shared, report: CommandReport) {
-        let CommandReport { outcome, mut output } = report;
-        self.remember(app, &outcome);
-        let program = self.program();
-        let name = program.as_str().rsplit(['/', '\\']).next().unwrap_or_default();
-        let is_printer = PRINTERS.contains(&name);
-        let result = match &outcome {
-            CommandOutcome::Succeeded if is_printer => {
-                Err(format!("{name} only prints what it reads, so the secret is not stored."))
+            (Err(error), Some(line)) => {
+                line.is_running = false;
+                line.error = Some(error);
             }
-            CommandOutcome::Succeeded if output.had_secret => {
-                Err(format!("{name} exited with 0, but printed the secret: it may not have stored it."))
-            }
-            CommandOutcome::Succeeded => Ok(Some(Delivery::Piped { program })),
-            failed => Err(failed.sentence(program.as_str())),
-        };
-        if is_printer {
-            // It may have printed the secret in a way in which it is not recognized.
-            output = CommandOutput::default();
+            (Err(_), None) => {}
         }
-        if let CommandOutcome::Exited { last_line, .. } = &outcome {
-            // The sentence has it already.
-            output.lines.pop_if(|line| line == last_line);
-        }
-        match (&result, &mut self.prompt) {
-            (Err(_), Some(Prompt::Run(prompt))) => prompt.output = output,
-            _ => self.output = output,
-        }
-        self.delivery_ended(app, result);
     }
 
-    /// Keeps a command that was run for the list, unless its line was refused: the secret may be in it.
-    fn remember(&self, app: &mut Shared, outcome: &CommandOutcome) {
-        let was_run = !matches!(
-            outcome,
-            CommandOutcome::Malformed(_)
-                | CommandOutcome::UnknownPlaceholder(_)
-                | CommandOutcome::NotFound(_)
-                | CommandOutcome::NotStarted(_)
-        );
-        let Some(Prompt::Run(prompt)) = self.prompt.as_ref().filter(|_| was_run) else { return };
-        let line = prompt.line.line.text().trim().to_owned();
-        app.commands_run.retain(|known| known.line != line || known.format != prompt.format);
-        let name = ServerText::new("run before");
-        app.commands_run.push(KnownCommand { name, line, format: prompt.format });
-    }
-
-    /// The first word of the line, split as it was to be run: the program.
-    fn program(&self) -> ServerText {
-        let line = match &self.prompt {
-            Some(Prompt::Run(prompt)) => prompt.line.line.text(),
-            _ => "",
-        };
-        let words = shell_words::split(line).unwrap_or_default();
-        ServerText::new(words.first().map_or("a command", String::as_str))
+    /// It certainly has arrived somewhere.
+    pub(super) fn delivered_by(&mut self, app: &mut Shared, delivery: Delivery) {
+        // A question that was asked meanwhile said that it was not saved.
+        self.leaving
+            .take_if(|Leaving { confirmation, .. }| matches!(confirmation, LeaveConfirmation::Choose { .. }));
+        self.delivered.push(delivery);
+        app.send(Command::SettleRecord);
     }
 
     pub(super) fn draw_prompt(&self, app: &Shared, prompt: &Prompt, canvas: &mut Canvas) {
         match prompt {
             Prompt::Delete(list) => {
                 let warning = match self.fate(app.now) {
-                    Disposition::NotDelivered => Some(NOT_DELIVERED_YET),
-                    Disposition::PerhapsDelivered => Some(NOT_CONFIRMED),
+                    Disposition::NotDelivered => Some("The new secret is not delivered yet. Older secrets:"),
+                    Disposition::PerhapsDelivered => {
+                        Some("The new secret's copy is not confirmed: paste to check first. Older secrets:")
+                    }
                     _ => None,
                 };
                 list.draw(app, warning, canvas);
             }
             Prompt::Formats(selected) => self.draw_formats(app, *selected, canvas),
-            Prompt::Save(line) => {
-                line.draw("Save to", canvas);
-                let format = Format::for_file(line.line.text().trim());
-                let words = format!("{}, in a new file{PRIVATE}.", in_file(format));
-                line.draw_below("Saving", &words, canvas);
-                self.draw_left_out(app, format, canvas);
-            }
-            Prompt::Update(line, file) => draw_question(line.line.text().trim(), file, canvas),
+            Prompt::Save(save) => self.draw_save(app, save, canvas),
             Prompt::Run(run) => run.draw(app, canvas),
         }
     }
+}
 
-    fn draw_formats(&self, app: &Shared, selected: usize, canvas: &mut Canvas) {
+/// A line that is typed and then run: the path of a file, or a command.
+#[derive(Clone, Debug)]
+pub struct PromptLine {
+    line: TextLine,
+    pub is_running: bool,
+    /// Why it did not work the last time.
+    pub error: Option<String>,
+}
+
+impl PromptLine {
+    pub fn new() -> Self {
+        Self { line: TextLine::roomy(), is_running: false, error: None }
+    }
+
+    pub fn text(&self) -> &str {
+        self.line.text().trim()
+    }
+
+    /// The text of the line, to be saved to or run now; `None` when there is none, and then `ask` is shown.
+    pub fn start(&mut self, ask: &str) -> Option<String> {
+        let text = self.text().to_owned();
+        self.is_running = !text.is_empty();
+        self.error = text.is_empty().then(|| ask.to_owned());
+        self.is_running.then_some(text)
+    }
+
+    /// Changes the line unless it is running. True when it was changed.
+    ///
+    /// A secret does not belong in a name or an argument, where others can read it: it is not kept.
+    pub fn edit(&mut self, change: impl FnOnce(&mut TextLine) -> bool) -> bool {
+        if self.is_running || !change(&mut self.line) {
+            return false;
+        }
+        self.error = None;
+        if paste::contains_secret(self.line.text()) {
+            self.line.set("");
+            self.error = Some("That is a secret. It was not kept.".to_owned());
+        }
+        true
+    }
+
+    /// Draws the label and the line, and returns so many columns that are left beside it.
+    pub(super) fn draw(&self, label: &str, beside: u16, canvas: &mut Canvas) -> Rect {
         let theme = canvas.theme;
-        canvas.line(Line::styled("Copy as", theme.strong));
-        for (index, format) in formats(app).enumerate() {
-            let is_selected = index == selected;
-            let style = if is_selected { theme.strong } else { Style::new() };
-            let mut line = vec![Span::styled(format.title(), style)];
-            if let Format::Template(template) = format {
-                let text = ServerText::new(template.text());
-                let shown = cut(text.as_str(), canvas.width(), 12, 1, theme.glyphs.ellipsis);
-                line.push(Span::styled(format!("  {shown}"), theme.faint));
-            }
-            canvas.choice(is_selected, line);
-        }
-        let format = formats(app).nth(selected).unwrap_or_default();
-        self.draw_left_out(app, format, canvas);
+        let row = canvas.take(1);
+        let [left, right] = split_left(row, LABEL_WIDTH);
+        let [line, beside] = split_left(right, right.width.saturating_sub(beside));
+        let label = format!("{label} {}", theme.glyphs.pointer);
+        canvas.frame.render_widget(Line::styled(label, theme.strong), left);
+        self.line.draw(canvas, line);
+        beside
     }
-}
 
-fn draw_question(path: &str, file: &EnvFile, canvas: &mut Canvas) {
-    if let Some(file) = &file.link_to {
-        canvas.words(0, &format!("{path} is a link to {file}, which is what changes."), Style::new());
-    }
-    if file.is_open {
-        let words = format!("Others can read {path}. It becomes readable only by its owner.");
-        canvas.warning(&words, Style::new());
-    }
-    let [id, secret] = ENV_VARIABLES;
-    canvas.ask(&format!("{path} exists. Update {id} and {secret} in it?"), "update");
-}
-
-fn in_file(format: Format) -> &'static str {
-    match format {
-        Format::Secret | Format::ClientId | Format::Template(_) => {
-            "The secret alone (more as .env, .json or .yaml)"
+    /// What is being done, what can be done, or why it did not work and what the command printed.
+    pub(super) fn draw_below(&self, doing: &str, advice: &str, output: &CommandOutput, canvas: &mut Canvas) {
+        let theme = canvas.theme;
+        if let Some(error) = &self.error {
+            canvas.marked(theme.glyphs.cross, error, theme.bad);
+            draw_output(output, canvas);
+            return canvas.words(2, "The secret is still here.", theme.faint);
         }
-        Format::Env => "Client ID and secret as variables",
-        Format::Json => "The Atlas response as JSON",
-        Format::Terraform => "Client ID and secret as Terraform variables (JSON)",
-        Format::Kubernetes | Format::Aws | Format::Mcp => "A Kubernetes Secret",
+        canvas.words(2, if self.is_running { doing } else { advice }, theme.faint);
     }
 }

@@ -4,15 +4,16 @@ use crossterm::event::KeyCode;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::domain::{CommandOutput, Format, KnownCommand, Session};
+use crate::domain::{CommandOutput, CommandReport, Delivery, Format, KnownCommand, ServerText, Session};
 use crate::tui::app::Shared;
-use crate::tui::area::split_left;
 use crate::tui::canvas::{Canvas, LABEL_WIDTH, cut, rows_of};
+use crate::tui::event::Command;
 use crate::tui::keys::{Action, Binding, CLOSE_PANEL, CONTROL, HELP_BESIDE_TEXT, LEAVE_FROM_PANEL, NONE};
 use crate::tui::matching::Matches;
 
-use super::LOW;
-use super::line::PromptLine;
+use super::copy::formats;
+use super::prompt::{Prompt, PromptLine};
+use super::{CreatedScreen, LOW};
 
 /// How many known lines are shown at once.
 const MOST_ROWS: u16 = 6;
@@ -47,18 +48,18 @@ pub(super) const ABOUT_RUN: &[&str] = &[
 /// A command line that is typed or chosen.
 #[derive(Clone, Debug)]
 pub struct RunPrompt {
-    pub(super) line: PromptLine,
-    pub(super) format: Format,
+    pub line: PromptLine,
+    format: Format,
     known: Vec<KnownCommand>,
     matches: Matches,
     /// Which of the known lines is marked, from 0, in the order of the screen.
     marked: usize,
     /// What the last command printed, if it failed.
-    pub(super) output: CommandOutput,
+    output: CommandOutput,
 }
 
 impl RunPrompt {
-    pub(super) fn new(app: &Shared) -> Self {
+    fn new(app: &Shared) -> Self {
         let mut prompt = Self {
             line: PromptLine::new(),
             format: Format::Secret,
@@ -72,33 +73,28 @@ impl RunPrompt {
     }
 
     /// Lists what is known: the user's own commands, those of the tools, and those that were run, each once.
-    pub(super) fn list(&mut self, app: &Shared) {
+    fn list(&mut self, app: &Shared) {
         self.known.clear();
         for known in app.sinks.iter().chain(&app.presets).chain(app.commands_run.iter().rev()) {
-            if self.known.iter().all(|listed| listed.line != known.line || listed.format != known.format) {
+            if self.known.iter().all(|listed| !is_same(listed, known)) {
                 self.known.push(known.clone());
             }
         }
         self.matches = Matches::default();
         self.matches.extend(self.known.iter().map(|known| format!("{} {}", known.line, known.name)));
-        self.filter();
+        self.changed();
     }
 
     /// The list follows the line.
-    fn filter(&mut self) {
-        self.matches.filter(self.line.line.text().trim());
+    pub fn changed(&mut self) {
+        self.output = CommandOutput::default();
+        self.matches.filter(self.line.text());
         self.marked = 0;
     }
 
-    pub(super) fn changed(&mut self) {
-        self.line.changed();
-        self.output = CommandOutput::default();
-        self.filter();
-    }
-
     /// True when something is listed that is not in the line already.
-    pub(super) fn has_known(&self) -> bool {
-        let typed = self.line.line.text();
+    pub fn has_known(&self) -> bool {
+        let typed = self.line.text();
         (0..self.matches.len()).any(|place| self.at(place).is_some_and(|known| known.line != typed))
     }
 
@@ -106,20 +102,14 @@ impl RunPrompt {
         self.known.get(self.matches.row(place)?)
     }
 
-    fn mark(&mut self, down: bool) {
-        let count = self.matches.len().max(1);
-        self.marked = (self.marked + if down { 1 } else { count - 1 }) % count;
-    }
-
-    /// True when Enter has to take the marked command into the line first.
-    pub(super) fn takes_first(&self) -> bool {
-        self.line.line.text().trim().is_empty() && self.has_known()
-    }
-
-    pub(super) fn take(&mut self) {
+    /// Takes the marked command into the line.
+    fn take(&mut self) {
         let Some(known) = self.at(self.marked).cloned() else { return };
         self.format = known.format;
-        self.line.line.set(&known.line);
+        self.line.edit(|line| {
+            line.set(&known.line);
+            true
+        });
         self.changed();
     }
 
@@ -129,13 +119,80 @@ impl RunPrompt {
         self.format = place.map_or(Format::Secret, |place| holding[(place + 1) % holding.len()]);
     }
 
-    pub(super) fn on_action(&mut self, app: &Shared, action: Action) {
+    /// The first word of the line, split as it was to be run: the program.
+    fn program(&self) -> ServerText {
+        let words = shell_words::split(self.line.text()).unwrap_or_default();
+        ServerText::new(words.first().map_or("", String::as_str))
+    }
+}
+
+fn is_same(one: &KnownCommand, other: &KnownCommand) -> bool {
+    one.line == other.line && one.format == other.format
+}
+
+impl CreatedScreen {
+    pub(super) fn open_run(&mut self, app: &mut Shared) {
+        self.prompt = Some(Prompt::Run(Box::new(RunPrompt::new(app))));
+        app.send(Command::FindPresets);
+    }
+
+    /// True when a prompt that is open has something to mark.
+    pub(super) fn has_choices(&self) -> bool {
+        !matches!(&self.prompt, Some(Prompt::Run(prompt)) if !prompt.has_known())
+    }
+
+    /// The tools that are installed are known.
+    pub(super) fn presets_found(&mut self, app: &mut Shared, presets: Vec<KnownCommand>) {
+        // Otherwise a mark that was moved already would jump back.
+        if app.presets != presets {
+            app.presets = presets;
+            if let Some(Prompt::Run(prompt)) = &mut self.prompt {
+                prompt.list(app);
+            }
+        }
+    }
+
+    pub(super) fn on_run_action(&mut self, app: &mut Shared, action: Action) {
+        let Some(Prompt::Run(prompt)) = &mut self.prompt else { return };
+        let count = prompt.matches.len().max(1);
         match action {
-            Action::NextChoice | Action::PreviousChoice => self.mark(action == Action::NextChoice),
-            Action::TakeKnown => self.take(),
-            Action::NextFormat => self.next_format(app),
+            _ if prompt.line.is_running => {}
+            Action::No => self.prompt = None,
+            Action::NextChoice => prompt.marked = (prompt.marked + 1) % count,
+            Action::PreviousChoice => prompt.marked = (prompt.marked + count - 1) % count,
+            Action::TakeKnown => prompt.take(),
+            Action::Choose if prompt.line.text().is_empty() && prompt.has_known() => prompt.take(),
+            Action::NextFormat => prompt.next_format(app),
+            Action::Choose => {
+                let Some(line) = prompt.line.start("Type a command first.") else { return };
+                let format = prompt.format;
+                prompt.output = CommandOutput::default();
+                self.output = CommandOutput::default();
+                let payload = self.payload(app);
+                self.deliver(app, Command::Run(line, format, payload));
+            }
             _ => {}
         }
+    }
+
+    pub(super) fn command_ended(&mut self, app: &mut Shared, report: CommandReport) {
+        let mut program = ServerText::new("a command");
+        if let Some(Prompt::Run(prompt)) = &self.prompt {
+            program = prompt.program();
+            // The secret may be in a line that was refused.
+            if report.outcome.was_started() {
+                let (name, line) = (ServerText::new("run before"), prompt.line.text().to_owned());
+                let known = KnownCommand { name, line, format: prompt.format };
+                app.commands_run.retain(|before| !is_same(before, &known));
+                app.commands_run.push(known);
+            }
+        }
+        let (result, output) = report.result(program.as_str());
+        match (&result, &mut self.prompt) {
+            (Err(_), Some(Prompt::Run(prompt))) => prompt.output = output,
+            _ => self.output = output,
+        }
+        self.delivery_ended(app, result.map(|()| Some(Delivery::Piped { program })));
     }
 }
 
@@ -144,23 +201,16 @@ impl RunPrompt {
         let theme = canvas.theme;
         let reads = format!("as {} {}", self.format.name(), theme.glyphs.more);
         let is_narrow = canvas.width() < NARROW;
-        let row = canvas.take(1);
-        let [left, right] = split_left(row, LABEL_WIDTH);
-        let beside = if is_narrow { 0 } else { FORMAT_WIDTH };
-        let [line, beside] = split_left(right, right.width.saturating_sub(beside));
-        let label = format!("Run {}", theme.glyphs.pointer);
-        canvas.frame.render_widget(Line::styled(label, theme.strong), left);
+        let beside = self.line.draw("Run", if is_narrow { 0 } else { FORMAT_WIDTH }, canvas);
         canvas.frame.render_widget(Line::styled(reads.as_str(), theme.faint).right_aligned(), beside);
-        self.line.line.draw(canvas.frame, line);
         if is_narrow {
             canvas.words(LABEL_WIDTH, &format!("{reads}  Ctrl-F changes it"), theme.faint);
         }
         let advice = "Reads it from standard input. No shell: for | > $VARS use sh -c '...'";
-        self.line.draw_below("Running", advice, canvas);
-        if self.line.is_running() {
+        self.line.draw_below("Running", advice, &self.output, canvas);
+        if self.line.is_running {
             return;
         }
-        draw_output(&self.output, canvas);
         if app.session == Session::Demo {
             canvas.words(LABEL_WIDTH, "Demo secret: real commands run.", theme.warning);
         }
@@ -203,11 +253,10 @@ impl RunPrompt {
 /// What a command printed, in few rows.
 pub(super) fn draw_output(output: &CommandOutput, canvas: &mut Canvas) {
     let theme = canvas.theme;
-    let is_low = canvas.area.height < LOW;
-    let most = if is_low { 2 } else { output.lines.len() };
-    let first = output.lines.len().saturating_sub(most);
-    let left_out = output.left_out + first;
     let ellipsis = theme.glyphs.ellipsis;
+    let is_low = canvas.area.height < LOW;
+    let first = if is_low { output.lines.len().saturating_sub(2) } else { 0 };
+    let left_out = output.left_out + first;
     if left_out > 0 && !is_low {
         let lines = if left_out == 1 { "line" } else { "lines" };
         canvas.words(2, &format!("{ellipsis} {left_out} {lines} before"), theme.faint);
@@ -225,9 +274,4 @@ pub(super) fn draw_output(output: &CommandOutput, canvas: &mut Canvas) {
 fn cut_to(text: &str, width: usize, ellipsis: &str) -> String {
     let width = u16::try_from(width).unwrap_or(u16::MAX);
     if rows_of(text, width, 0) <= 1 { text.to_owned() } else { cut(text, width, 0, 1, ellipsis) }
-}
-
-/// What can be copied: every format, and the user's own if there is one.
-pub(super) fn formats(app: &Shared) -> impl Iterator<Item = Format> {
-    Format::ALL.into_iter().chain(app.template.map(Format::Template))
 }

@@ -171,8 +171,6 @@ fn draw_label(app: &Shared, name: FieldName, canvas: &mut Canvas) {
 fn draw_value(app: &Shared, name: FieldName, validation: &Validation, canvas: &mut Canvas) {
     let (theme, area) = (canvas.theme, canvas.area);
     let typed = &app.form.field(name).line;
-    let room = usize::from(area.width.saturating_sub(1));
-    let scroll = typed.scroll(room);
     let offending = match validation {
         Validation::Wrong { position, .. } => *position,
         // It is no name either.
@@ -181,7 +179,7 @@ fn draw_value(app: &Shared, name: FieldName, validation: &Validation, canvas: &m
     };
     let line = value_line(typed.text(), offending, theme);
     let has_focus = app.form.focus == Focus::Field(name);
-    draw_scrolled(canvas.frame, area, line, scroll, typed.caret_column(), has_focus);
+    draw_scrolled(canvas, area, line, typed.caret_column(), has_focus);
 }
 
 /// The text with the character to blame set off, so that it is found without reading.

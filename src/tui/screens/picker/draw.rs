@@ -58,7 +58,7 @@ fn draw_head(picker: &Picker, columns: &[(Column, usize)], canvas: &mut Canvas) 
     let lead = u16::try_from(prompt.chars().count()).unwrap_or(u16::MAX);
     let [symbol, text] = split_left(row, lead);
     canvas.frame.render_widget(Line::styled(prompt, theme.strong), symbol);
-    picker.filter.draw(canvas.frame, text);
+    picker.filter.draw(canvas, text);
     if picker.filter.text().is_empty() {
         canvas.frame.render_widget(Line::styled("type to filter", theme.faint), text);
     }

@@ -1,6 +1,6 @@
 //! What a command prints: its last lines, to show once the command has ended.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::io::{self, Read};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -73,28 +73,32 @@ impl Captured {
     }
 
     /// What was printed until now, once the command has ended, and the last line of its standard error. A line that
-    /// has any part of the secret is not shown; nor is anything if several lines together have.
-    pub fn finish(self, secret: &SecretString) -> (CommandOutput, ServerText) {
+    /// has any part of the secret is not shown; nor is anything if several lines together have, or of a program that
+    /// only prints.
+    pub fn finish(self, secret: &SecretString, only_prints: bool) -> (CommandOutput, ServerText) {
         let _ = self.end.recv_timeout(TIME_FOR_THE_REST);
         let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
         lines.end_line(STDOUT);
         lines.end_line(STDERR);
-        let secret = secret.expose_secret().as_bytes();
-        let harmless = lines.last.iter().filter(|line| !tells(line, secret));
+        if only_prints {
+            return Default::default();
+        }
+        let disguises = Disguises::of(secret);
+        let harmless = lines.last.iter().filter(|line| !disguises.are_in(line));
         let together: Zeroizing<Vec<u8>> = Zeroizing::new(harmless.flat_map(|line| line.to_vec()).collect());
-        let is_spread = tells(&together, secret);
+        let is_spread = disguises.are_in(&together);
         let show = |line: &[u8]| {
+            if is_spread || disguises.are_in(line) {
+                return ServerText::new(NOT_SHOWN);
+            }
             let text = Zeroizing::new(String::from_utf8_lossy(line).into_owned());
             ServerText::new(&without_secrets(&text))
         };
-        let shown = lines.last.iter().map(|line| {
-            if is_spread || tells(line, secret) { ServerText::new(NOT_SHOWN) } else { show(line) }
-        });
-        let had_secret = is_spread || lines.last.iter().any(|line| tells(line, secret));
-        let output = CommandOutput { lines: shown.collect(), had_secret, left_out: lines.left_out };
-        let tells_error = is_spread || tells(&lines.last_error, secret);
-        let last_error = if tells_error { ServerText::default() } else { show(&lines.last_error) };
-        (output, last_error)
+        let shown: Vec<ServerText> = lines.last.iter().map(|line| show(line)).collect();
+        let had_secret = shown.iter().any(|line| line.as_str() == NOT_SHOWN);
+        let output = CommandOutput { lines: shown, had_secret, left_out: lines.left_out };
+        let last_error = Some(show(&lines.last_error)).filter(|line| line.as_str() != NOT_SHOWN);
+        (output, last_error.unwrap_or_default())
     }
 }
 
@@ -132,28 +136,83 @@ fn read_stream(
     let _ = thread::Builder::new().spawn(read);
 }
 
-/// True if a part of the secret can be read in the line, whatever stands between its characters (blanks, colours,
-/// control characters) and in the encodings that tools print: UTF-16, hexadecimal, Base64 (RFC 4648).
-pub(super) fn tells(line: &[u8], secret: &[u8]) -> bool {
-    let digits = secret.iter().flat_map(|byte| [byte >> 4, byte & 0xF]).map(u32::from);
-    let hex: Zeroizing<String> =
-        Zeroizing::new(digits.filter_map(|digit| char::from_digit(digit, 16)).collect());
-    let lower = Zeroizing::new(line.to_ascii_lowercase());
-    // Base64 depends on where in a group of three bytes the secret begins.
-    let base64 = (0..3).any(|skipped| {
-        let rest = secret.get(skipped..).unwrap_or_default();
-        shares(line, Zeroizing::new(STANDARD_NO_PAD.encode(rest)).as_bytes())
-    });
-    shares(line, secret) || shares(&lower, hex.as_bytes()) || base64
+/// The secret as tools print it: as it is, hexadecimal and octal (by bytes, and by words as od(1) has them), decimal,
+/// Base64 and Base32 (RFC 4648), each also in reverse.
+pub(super) struct Disguises {
+    texts: Vec<Vec<u8>>,
+    /// So long a part of one is too much.
+    telling: usize,
 }
 
-fn shares(line: &[u8], secret: &[u8]) -> bool {
-    let is_of_secret = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-".contains(byte);
-    let plain: Zeroizing<Vec<u8>> = Zeroizing::new(without_colours(line).filter(is_of_secret).collect());
-    let secret: Zeroizing<Vec<u8>> = Zeroizing::new(secret.iter().copied().filter(is_of_secret).collect());
-    let hidden = secret.strip_prefix(SECRET_PREFIX.as_bytes()).unwrap_or(&secret);
-    let telling = TELLING.min(hidden.len());
-    telling > 0 && hidden.windows(telling).any(|part| plain.windows(telling).any(|found| found == part))
+impl Disguises {
+    pub fn of(secret: &SecretString) -> Self {
+        let secret = secret.expose_secret();
+        let hidden = secret.strip_prefix(SECRET_PREFIX).unwrap_or(secret).as_bytes();
+        let hidden = &hidden[..hidden.len().min(LONGEST)];
+        let reversed: Vec<u8> = hidden.iter().rev().copied().collect();
+        let mut texts = Vec::new();
+        for bytes in [hidden, &reversed] {
+            texts.push(String::from_utf8_lossy(bytes).into_owned());
+            texts.push(each(bytes, |byte| format!("{byte:02x}")));
+            texts.push(each(bytes, |byte| format!("{byte:03o}")));
+            texts.push(each(bytes, |byte| byte.to_string()));
+            // The encodings of groups depend on where in a group the secret begins.
+            for skipped in 0..5 {
+                let rest = bytes.get(skipped..).unwrap_or_default();
+                let words = || rest.chunks_exact(2).map(|word| u16::from_le_bytes([word[0], word[1]]));
+                texts.push(words().map(|word| format!("{word:04x}")).collect());
+                texts.push(words().map(|word| format!("{word:06o}")).collect());
+                texts.push(STANDARD_NO_PAD.encode(rest));
+                texts.push(base32(rest));
+            }
+        }
+        let mut texts: Vec<Vec<u8>> = texts.iter().map(|text| normal(text.as_bytes())).collect();
+        let backwards: Vec<Vec<u8>> = texts.iter().map(|text| text.iter().rev().copied().collect()).collect();
+        texts.extend(backwards);
+        Self { texts, telling: TELLING.min(normal(hidden).len()) }
+    }
+
+    /// True if a part can be read in the text, whatever stands between its characters: blanks, colours, `%`, `\x`.
+    pub fn are_in(&self, text: &[u8]) -> bool {
+        if self.telling == 0 {
+            return false;
+        }
+        let text = normal(text);
+        let parts: HashSet<&[u8]> = text.windows(self.telling).collect();
+        self.texts.iter().any(|text| text.windows(self.telling).any(|part| parts.contains(part)))
+    }
+}
+
+fn each(bytes: &[u8], encode: impl Fn(&u8) -> String) -> String {
+    bytes.iter().map(encode).collect()
+}
+
+/// Without the incomplete group at the end.
+fn base32(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+    let digits = bytes.chunks_exact(5).flat_map(|group| {
+        let group = group.iter().fold(0_u64, |group, byte| group << 8 | u64::from(*byte));
+        (0..8).rev().map(move |digit| DIGITS[(group >> (5 * digit) & 31) as usize] as char)
+    });
+    digits.collect()
+}
+
+/// The letters and digits outside of control sequences, in lower case. What introduces a number is none of its digits.
+fn normal(text: &[u8]) -> Vec<u8> {
+    let plain: Vec<u8> = without_colours(text).map(|byte| byte.to_ascii_lowercase()).collect();
+    let mut kept = Vec::with_capacity(plain.len());
+    let mut rest = &plain[..];
+    while let Some((byte, after)) = rest.split_first() {
+        let introduced = [&b"0x"[..], b"\\x", b"\\u00", b"&#x", b"&#"];
+        rest = match introduced.iter().find_map(|before| rest.strip_prefix(*before)) {
+            Some(number) => number,
+            None => {
+                kept.extend(byte.is_ascii_alphanumeric().then_some(*byte));
+                after
+            }
+        };
+    }
+    kept
 }
 
 /// The bytes outside of control sequences (ECMA-48, section 5.4).
@@ -220,6 +279,8 @@ impl Lines {
 
 #[cfg(test)]
 mod tests {
+    use base64::engine::general_purpose::STANDARD;
+
     use super::*;
 
     /// What is shown of this output and these errors.
@@ -228,7 +289,7 @@ mod tests {
         let captured = Captured::read(Some(output), None::<io::Empty>);
         while captured.end.recv().is_ok() {}
         captured.lines.lock().unwrap().add(STDERR, errors);
-        let (output, last_error) = captured.finish(&SecretString::from(secret));
+        let (output, last_error) = captured.finish(&SecretString::from(secret), false);
         (output, last_error.to_string())
     }
 
@@ -276,36 +337,81 @@ mod tests {
         assert_eq!(last_error, "done");
     }
 
+    const SECRET: &str = "mdb_sa_sk_FAKEfakeFAKE-fakeFAKE9f3a";
+
+    /// What this shell command prints of the secret.
+    fn printed_by(command: &str) -> Vec<u8> {
+        let script = format!("printf %s '{SECRET}' | {command}");
+        let output = std::process::Command::new("sh").args(["-c", &script]).output().unwrap();
+        assert!(!output.stdout.is_empty(), "{command}: {}", String::from_utf8_lossy(&output.stderr));
+        output.stdout
+    }
+
     #[test]
     fn no_part_of_the_secret_is_in_it() {
-        let secret = "mdb_sa_sk_FAKEfakeFAKEfakeFAKE9f3a";
-        let wide: Vec<u8> = secret.bytes().flat_map(|byte| [byte, 0]).collect();
-        let (base64, hex) =
-            (STANDARD_NO_PAD.encode(format!("x{secret}")), format!("{:02X?}", secret.as_bytes()));
-        let rows: [Vec<u8>; 9] = [
-            format!("data: {base64}").into_bytes(),
-            hex.into_bytes(),
-            format!("refused: {secret}!").into_bytes(),
+        let wide: Vec<u8> = SECRET.bytes().flat_map(|byte| [byte, 0]).collect();
+        let each = |encode: fn(u8) -> String| SECRET.bytes().map(encode).collect::<String>().into_bytes();
+        let rows: [Vec<u8>; 17] = [
+            format!("data: {}", STANDARD.encode(format!("x{SECRET}"))).into_bytes(),
+            format!("{:02X?}", SECRET.as_bytes()).into_bytes(),
+            format!("refused: {SECRET}!").into_bytes(),
             wide,
-            format!("bell {}\x07{}", &secret[..14], &secret[14..]).into_bytes(),
-            format!("\x1b[01;31m\x1b[K{}\x1b[m\x1b[K{}", &secret[..14], &secret[14..]).into_bytes(),
+            format!("bell {}\x07{}", &SECRET[..14], &SECRET[14..]).into_bytes(),
+            format!("\x1b[01;31m\x1b[K{}\x1b[m\x1b[K{}", &SECRET[..14], &SECRET[14..]).into_bytes(),
             b"only its end: fakeFAKE9f3a".to_vec(),
-            secret.bytes().flat_map(|byte| [byte, b' ']).collect(),
-            [&[0xFF, 0xFE], secret.as_bytes()].concat(),
+            SECRET.bytes().flat_map(|byte| [byte, b' ']).collect(),
+            [&[0xFF, 0xFE], SECRET.as_bytes()].concat(),
+            SECRET.bytes().rev().collect(),
+            each(|byte| format!("%{byte:02X}")),
+            each(|byte| format!("\\x{byte:02x}")),
+            each(|byte| format!("\\u{byte:04x}")),
+            each(|byte| format!("0x{byte:x}, ")),
+            each(|byte| format!("\\{byte:03o}")),
+            each(|byte| format!("&#{byte};")),
+            SECRET.to_ascii_uppercase().into_bytes(),
         ];
         for line in rows {
-            let (output, last_error) = shown(b"", line.clone().leak(), secret);
+            let (output, last_error) = shown(b"", line.clone().leak(), SECRET);
             assert!(last_error.is_empty(), "{last_error} of {line:?}");
             assert_eq!(lines(&output), [NOT_SHOWN], "{line:?}");
         }
         assert_eq!(last_line(b"refused: mdb_sa_sk_FAKEfakeFAKEfake!"), "refused: mdb_sa_sk_...!");
     }
 
+    #[cfg(unix)]
+    #[test]
+    fn no_part_of_the_secret_is_in_what_common_tools_make_of_it() {
+        for command in [
+            "rev",
+            "od -An -c",
+            "od -An -b",
+            "od",
+            "od -An -tu1",
+            "od -An -tx1",
+            "od -x",
+            "base64",
+            "base64 | rev",
+            "rev | base64",
+            "base32",
+            "fold -w 5",
+            "fold -w 2",
+            "sed 's/./& /g'",
+            "tr a-z A-Z",
+            "cut -c 20-",
+        ] {
+            let (output, _) = shown(printed_by(command).leak(), b"", SECRET);
+            let text = lines(&output).concat().replace(NOT_SHOWN, "");
+            // What can be left is a last line that is too short to tell anything.
+            let left = text.chars().filter(char::is_ascii_alphanumeric).count();
+            assert!(output.had_secret && left < 40, "{command}: {:?}", output.lines);
+        }
+    }
+
     #[test]
     fn output_that_never_ends_is_not_waited_for() {
         let (reader, writer) = io::pipe().unwrap();
         let captured = Captured::read(Some(reader), None::<io::Empty>);
-        let (output, last_error) = captured.finish(&SecretString::from("fake secret"));
+        let (output, last_error) = captured.finish(&SecretString::from("fake secret"), false);
         assert!(output.lines.is_empty() && last_error.is_empty());
         drop(writer);
     }

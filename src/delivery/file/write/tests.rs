@@ -1,8 +1,10 @@
-//! Updating on a real disk: what is there already, and what must be left of it. A full disk and another user are in
-//! `tests/sinks/`.
+//! Writing on a real disk: what is there already, and what must be left of it. A full disk, another user and a killed
+//! process are in `tests/sinks/`.
 
-use std::fs;
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::fs::Permissions;
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
+
+use rustix::fs::{XattrFlags, getxattr, setxattr};
 
 use super::*;
 use crate::delivery::file::{save, update_env};
@@ -121,7 +123,7 @@ async fn a_link_that_leads_elsewhere_by_now_is_asked_about_again() {
 #[tokio::test]
 async fn what_cannot_be_updated_says_why_and_stays() {
     type Arrange = fn(&Path);
-    let rows: [(&str, Arrange, SaveFailure); 12] = [
+    let rows: [(&str, Arrange, SaveFailure); 15] = [
         ("a broken link", |path| symlink("nowhere", path).unwrap(), SaveFailure::BrokenLink),
         ("a folder", |path| fs::create_dir(path).unwrap(), SaveFailure::NoName),
         ("a link to a folder", |path| symlink("/tmp", path).unwrap(), SaveFailure::NoName),
@@ -135,6 +137,9 @@ async fn what_cannot_be_updated_says_why_and_stays() {
             SaveFailure::HardLinked,
         ),
         ("too large", |path| fs::write(path, vec![b'\n'; 1024 * 1024 + 1]).unwrap(), SaveFailure::TooLarge),
+        ("10 MiB", |path| fs::write(path, "A=1\n".repeat(2_621_440)).unwrap(), SaveFailure::TooLarge),
+        ("a NUL byte", |path| fs::write(path, b"A=\0\nB=2\n").unwrap(), SaveFailure::NotText),
+        ("line breaks of old Macs", |path| fs::write(path, "A=1\rB=2\r").unwrap(), SaveFailure::NotPlain(1)),
         ("the largest", |path| fs::write(path, vec![b'\n'; 1024 * 1024]).unwrap(), OPEN),
         ("UTF-16", |path| fs::write(path, b"\xff\xfeA\0=\x001\0").unwrap(), SaveFailure::NotText),
         ("not UTF-8", |path| fs::write(path, b"A=\xff\xe9\n").unwrap(), OPEN),
@@ -210,4 +215,122 @@ fn two_of_this_program_do_not_lose_each_others_change() {
     drop(first);
     let second = ExistingFile::open(&path).unwrap();
     assert_eq!(second.read().unwrap()[..], b"first"[..]);
+}
+
+#[test]
+fn what_took_the_name_meanwhile_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("secret");
+    let mut new = NewFile::create(&path).unwrap();
+    new.fill(None, b"fake").unwrap();
+    fs::write(&path, "another program's").unwrap();
+    let failed = new.file.persist_noclobber(&path).unwrap_err();
+    assert_eq!(failure_of(failed.error), SaveFailure::Exists);
+    assert_eq!(fs::read_to_string(&path).unwrap(), "another program's");
+    drop(failed.file);
+    assert_eq!(names(folder.path()), ["secret"]);
+}
+
+#[test]
+fn a_name_of_any_length_can_be_saved() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["x".repeat(255), "密".repeat(85)] {
+        assert_eq!(store(&folder.path().join(&name), b"fake"), Ok(()), "{name}");
+        assert_eq!(fs::read_to_string(folder.path().join(name)).unwrap(), "fake");
+    }
+}
+
+#[tokio::test]
+async fn what_a_killed_run_left_is_removed_and_nothing_else() {
+    let (folder, path) = folder();
+    let of_another_run = NewFile::create(&path).unwrap();
+    let rows = [
+        (".env.atlas-secret-0123456789abcdef", 0o600, false),
+        (".env.atlas-secret-x", 0o700, false),
+        (".env.atlas-secret-open", 0o644, true),
+        (".env.atlas-secretx", 0o600, true),
+        ("prod.env.atlas-secret-1", 0o600, true),
+        (".env.other", 0o600, true),
+    ];
+    for (name, mode, _) in rows {
+        fs::write(folder.path().join(name), "half").unwrap();
+        set_mode(&folder.path().join(name), mode);
+    }
+    fs::create_dir(folder.path().join(".env.atlas-secret-folder")).unwrap();
+    symlink("nowhere", folder.path().join(".env.atlas-secret-link")).unwrap();
+    update(&path, false).await.unwrap();
+    for (name, _, stays) in rows {
+        assert_eq!(folder.path().join(name).exists(), stays, "{name}");
+    }
+    assert!(of_another_run.file.path().exists(), "it is still being written");
+    assert!(folder.path().join(".env.atlas-secret-folder").is_dir());
+    assert!(folder.path().join(".env.atlas-secret-link").is_symlink());
+
+    // Saving a new file does the same.
+    for name in ["new.env", "config"] {
+        let left = folder.path().join(format!("{name}.atlas-secret-left"));
+        fs::write(&left, "half").unwrap();
+        set_mode(&left, 0o600);
+        store(&folder.path().join(name), b"fake").unwrap();
+        assert!(!left.exists(), "{name}");
+    }
+}
+
+/// `user::rw-`, `user:65534:rw-`, `group::r--`, `other::---` and this mask, as the system stores them (acl(5)).
+#[cfg(target_os = "linux")]
+fn access_list(mask: u8) -> Vec<u8> {
+    let none = [0xFF; 4];
+    let entries = [
+        (0x01, 6, none),
+        (0x02, 6, [0xFE, 0xFF, 0, 0]),
+        (0x04, 4, none),
+        (0x10, mask, none),
+        (0x20, 0, none),
+    ];
+    let mut list = vec![2, 0, 0, 0];
+    for (tag, permissions, id) in entries {
+        list.extend([tag, 0, permissions, 0]);
+        list.extend(id);
+    }
+    list
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn attributes_and_the_access_list_are_kept_but_others_cannot_read() {
+    const ACCESS: &str = "system.posix_acl_access";
+    let (_folder, path) = folder();
+    let is_set = setxattr(&path, "user.note", b"mine", XattrFlags::empty()).is_ok()
+        && setxattr(&path, ACCESS, &access_list(6), XattrFlags::empty()).is_ok();
+    if !is_set {
+        println!("skipped: this disk has no attributes");
+        return;
+    }
+    assert_eq!(mode_of(&path), 0o660, "the group's bits are the mask of the list");
+    assert_eq!(try_save(&path).await, OPEN);
+    update(&path, true).await.unwrap();
+    let read = |name| {
+        let mut value = [0; 100];
+        let length = getxattr(&path, name, &mut value).unwrap();
+        value[..length].to_vec()
+    };
+    assert_eq!(read("user.note"), b"mine");
+    assert_eq!(read(ACCESS), access_list(0));
+    assert_eq!((fs::read_to_string(&path).unwrap(), mode_of(&path)), (new(), 0o600));
+}
+
+#[tokio::test]
+async fn root_keeps_the_owner_and_the_group_of_a_file() {
+    let (folder, path) = folder();
+    if chown(&path, Some(65533), Some(65534)).is_err() {
+        println!("skipped: only root can give a file away");
+        return;
+    }
+    fs::write(folder.path().join(".env.atlas-secret-left"), "half").unwrap();
+    set_mode(&folder.path().join(".env.atlas-secret-left"), 0o600);
+    update(&path, false).await.unwrap();
+    let about = fs::metadata(&path).unwrap();
+    assert_eq!((about.uid(), about.gid(), mode_of(&path)), (65533, 65534, 0o600));
+    assert_eq!(fs::read_to_string(&path).unwrap(), new());
+    assert_eq!(names(folder.path()), [".env"]);
 }
