@@ -189,7 +189,7 @@ impl Validation {
         let field = form.field(name);
         let text = field.line.text();
         if field.note == Some(InputNote::SecretNotKept) && text.is_empty() {
-            return Self::wrong(IdError::IsSecret);
+            return Self::wrong(&IdError::IsSecret);
         }
         if text.is_empty() && !field.touched {
             return Self::Silent;
@@ -227,17 +227,17 @@ impl Validation {
         let (now, zone) = &form.clock;
         match (Lifetime::parse_at(text, *now, zone), form.limit()) {
             (Ok(lifetime), Some(limit)) if lifetime > limit => {
-                Self::wrong(format!("above the organization's limit of {limit}"))
+                Self::wrong(&format!("above the organization's limit of {limit}"))
             }
             (Ok(lifetime), _) => {
                 Self::Lifetime { lifetime, warning: (!lifetime.is_usual()).then_some(UNUSUAL) }
             }
             (Err(error @ LifetimeError::Empty), _) => Self::Incomplete(error.to_string()),
-            (Err(error), _) => Self::wrong(error),
+            (Err(error), _) => Self::wrong(&error),
         }
     }
 
-    fn wrong(message: impl ToString) -> Self {
+    fn wrong(message: &impl ToString) -> Self {
         Self::Wrong { message: message.to_string(), position: None }
     }
 }
