@@ -39,6 +39,8 @@ pub struct Headless {
     pub records: Arc<Records>,
     /// What is to be created, and the fields that Atlas's refusals name.
     pub form: Form,
+    /// Who is signed in, to begin a sentence with.
+    pub who: String,
     /// What the command line approved.
     pub flags: Flags,
     /// What standard output gets.
@@ -254,7 +256,7 @@ impl Headless {
         if let Reason::Post(error) | Reason::Preflight(error) = reason {
             self.form.blame(error);
         }
-        let Some(failure) = Failure::of(reason) else {
+        let Some(failure) = Failure::of(reason, &self.who) else {
             return Certainty::NotDone.words().to_owned();
         };
         let explanation = &failure.explanation;

@@ -6,9 +6,74 @@
 use std::borrow::Cow;
 
 use super::{
-    API_VERSION, ApiError, Cause, Certainty, PairKind, Rejection, RejectionKind, SECRETS_PER_ACCOUNT,
-    ServerText,
+    API_VERSION, ApiError, Cause, Certainty, Identity, PairKind, Rejection, RejectionKind,
+    SECRETS_PER_ACCOUNT, ServerText, Session,
 };
+
+/// What is asked of Atlas, as far as the roles differ that it takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Request {
+    /// `GET /groups`
+    ListProjects,
+    /// `GET /groups/{groupId}`
+    ReadProject,
+    /// `GET /groups/{groupId}/serviceAccounts`
+    ListAccounts,
+    /// `GET /groups/{groupId}/serviceAccounts/{clientId}`
+    ReadAccount,
+    /// `POST …/secrets`
+    CreateSecret,
+    /// `DELETE …/secrets/{secretId}`
+    DeleteSecret,
+}
+
+impl Request {
+    /// Atlas refused it because of the role of whoever signed in.
+    fn explain_role(self, who: &str) -> Explanation {
+        let read_only = format!("{who} needs the role Project Read Only in this project, or a higher one.");
+        let owner = format!(
+            "{who} needs the role Project Owner in this project, or Organization Owner if the secret's account \
+             also has organization roles."
+        );
+        let ask = "Ask a Project Owner for the role, or sign in with other credentials.";
+        match self {
+            Self::ListProjects => explanation(
+                "You may not list projects.",
+                format!("{who} needs a role in a project or in the organization."),
+                ask,
+            ),
+            Self::ReadProject => explanation("You may not read this project.", read_only, ask),
+            Self::ListAccounts => {
+                explanation("You may not list the service accounts of this project.", read_only, ask)
+            }
+            Self::ReadAccount => explanation("You may not read this service account.", read_only, ask),
+            Self::CreateSecret => explanation(
+                "You may not create secrets here.",
+                owner,
+                "Ask a Project Owner to create the secret or to give you the role, or sign in with other \
+                 credentials.",
+            ),
+            Self::DeleteSecret => explanation("You may not delete secrets here.", owner, ask),
+        }
+    }
+}
+
+impl Session {
+    /// Who signed in, to begin a sentence with.
+    pub fn signed_in_as(&self) -> String {
+        let Self::Remote { identity, .. } = self else { return "The account that is signed in".to_owned() };
+        match identity {
+            Identity::ServiceAccount(client) => format!("Service account {client}"),
+            Identity::ApiKey(public_key) => format!("API key {}", public_key.as_str()),
+            Identity::AccessToken => "The owner of the access token".to_owned(),
+            Identity::Profile { name, kind: PairKind::ServiceAccount } => {
+                format!("The service account of profile {name}")
+            }
+            Identity::Profile { name, kind: PairKind::ApiKey } => format!("The API key of profile {name}"),
+            Identity::BrowserLogin(name) => format!("The Atlas user of profile {name}"),
+        }
+    }
+}
 
 /// An error for the user.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -133,9 +198,9 @@ impl Rejection {
                 "Try again. The next request gets a new challenge.",
             ),
             RejectionKind::RoleTooLow => explanation(
-                "You may not create secrets here.",
-                "It takes Project Owner, or Organization Owner if the account also has organization roles.",
-                "Ask a Project Owner of this project to create the secret, or to give you the role.",
+                "Your role does not allow this.",
+                "Reading takes the role Project Read Only in this project, creating and deleting Project Owner.",
+                "Ask a Project Owner for the role, or sign in with other credentials.",
             ),
             RejectionKind::AddressNotAllowed => explanation(
                 "This machine's IP address is not on the API access list.",
@@ -295,6 +360,14 @@ impl ApiError {
                 "Its value is lost.",
                 "Delete it in Atlas, then create another.",
             ),
+        }
+    }
+
+    /// The same, where it is known what was requested, and by whom: see [`Session::signed_in_as`].
+    pub fn explain_request(&self, request: Request, who: &str) -> Explanation {
+        match self.rejection_kind() {
+            Some(RejectionKind::RoleTooLow) => request.explain_role(who),
+            _ => self.explain(),
         }
     }
 

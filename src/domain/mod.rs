@@ -36,7 +36,7 @@ pub(crate) use ids::{CLIENT_ID_PREFIX, SECRET_PREFIX};
 pub use ids::{ClientId, IdError, OrganizationId, ProjectId, SecretId};
 pub use journal_entry::{Damage, DamagedRecord, JournalEntry, JournalProblem, JournalStep, PendingRecord};
 pub use lifetime::{Lifetime, LifetimeError, Now, USUAL_HOURS};
-pub use messages::Explanation;
+pub use messages::{Explanation, Request};
 pub use os::{Os, os_error_message};
 pub use payload::{
     CommandOutcome, CommandOutput, CommandReport, EnvFile, KnownCommand, ProfileUpdate, SaveFailure,

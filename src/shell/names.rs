@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use crate::domain::{ApiError, ApiResult, ProjectId, RejectionKind, ServerText};
+use crate::domain::{ApiError, ApiResult, Explanation, ProjectId, RejectionKind, ServerText};
 use crate::headless::option_of;
 use crate::jobs::{AtlasApi, all_accounts, all_projects};
 use crate::process::say;
-use crate::tui::best_matches;
 use crate::tui::screens::{FieldName, Form, Validation, could_not_list};
+use crate::tui::{best_matches, is_same_name};
 
 use super::error::StartError;
 
@@ -21,13 +21,11 @@ struct Entry {
 }
 
 /// Replaces the names in the form by their ids.
-pub(super) async fn resolve(atlas: &impl AtlasApi, form: &mut Form) -> Result<(), StartError> {
+pub(super) async fn resolve(atlas: &impl AtlasApi, form: &mut Form, who: &str) -> Result<(), StartError> {
     for field in [FieldName::Project, FieldName::Client] {
-        let name =
-            form.names().into_iter().find(|(named, _)| *named == field).map(|(_, name)| name.to_owned());
-        let Some(name) = name else { continue };
+        let Some(name) = form.name(field).map(str::to_owned) else { continue };
         let entries = read(atlas, field, form.project_id().as_ref()).await;
-        let entries = entries.map_err(|problem| StartError::ListUnreadable(unreadable(field, &problem)))?;
+        let entries = entries.map_err(|error| StartError::ListUnreadable(unreadable(field, who, &error)))?;
         let id = find(form, field, &name, &entries).map_err(StartError::Name)?;
         say(&format!("{} {}: {id}", option_of(field), ServerText::new(&name)));
         form.set(field, id);
@@ -36,48 +34,51 @@ pub(super) async fn resolve(atlas: &impl AtlasApi, form: &mut Form) -> Result<()
 }
 
 async fn read(atlas: &impl AtlasApi, field: FieldName, project: Option<&ProjectId>) -> ApiResult<Vec<Entry>> {
-    let tell = |problem: &ApiError, pause: Duration| {
-        say(&format!("{} Retrying in {} s", problem.explain().title, pause.as_secs()));
+    let report_retry = |error: &ApiError, pause: Duration| {
+        say(&format!("{} Retrying in {} s", error.explain().title, pause.as_secs()));
     };
     say(&format!("Reading the list of {}s", field.noun()));
     if let (FieldName::Client, Some(project)) = (field, project) {
-        let accounts = all_accounts(atlas, project, tell).await?.into_iter();
+        let accounts = all_accounts(atlas, project, report_retry).await?.into_iter();
         return Ok(accounts.map(|entry| Entry { name: entry.name, id: entry.client.to_string() }).collect());
     }
-    let projects = all_projects(atlas, tell).await?.into_iter();
+    let projects = all_projects(atlas, report_retry).await?.into_iter();
     Ok(projects.map(|entry| Entry { name: entry.name, id: entry.id.to_string() }).collect())
 }
 
-fn unreadable(field: FieldName, problem: &ApiError) -> String {
-    let atlas = problem.atlas_words().map_or_else(String::new, |words| format!(" Atlas: {words}"));
-    let action = match problem.rejection_kind() {
-        Some(RejectionKind::RoleTooLow | RejectionKind::Forbidden) => "Give the ID instead.".into(),
-        _ => problem.explain().action,
+fn unreadable(field: FieldName, who: &str, error: &ApiError) -> String {
+    let Explanation { title, meaning, action } = could_not_list(field, who, error);
+    let action = match error.rejection_kind() {
+        Some(RejectionKind::RoleTooLow) => format!("{meaning} Give the ID instead."),
+        Some(RejectionKind::Forbidden) => "Give the ID instead.".to_owned(),
+        _ => action.into_owned(),
     };
-    format!("Nothing was created. {} {action}{atlas}", could_not_list(field, problem))
+    let atlas = error.atlas_words().map_or_else(String::new, |message| format!(" Atlas: {message}"));
+    format!("Nothing was created. {title} {action}{atlas}")
 }
 
 /// The id of the one entry of that name; else what to do.
 fn find<'a>(form: &Form, field: FieldName, name: &str, entries: &'a [Entry]) -> Result<&'a str, String> {
     let name = ServerText::new(name);
-    let lowered = name.as_str().to_lowercase();
-    let same: Vec<&Entry> =
-        entries.iter().filter(|entry| entry.name.as_str().to_lowercase() == lowered).collect();
+    let is_same = |entry: &&Entry| is_same_name(entry.name.as_str(), name.as_str());
+    let same: Vec<&Entry> = entries.iter().filter(is_same).collect();
     let (option, noun) = (option_of(field), field.noun());
     match &same[..] {
         [entry] => Ok(&entry.id),
         [] => {
             // A text of hexadecimal digits may have been meant as an id.
             let as_id = match form.validation(field) {
-                Validation::Incomplete(message) => format!(", and as an ID it is not complete ({message})"),
+                Validation::Name { message, position: None } => {
+                    format!(", and as an ID it is not complete ({message})")
+                }
                 _ => String::new(),
             };
             let nothing = match field {
                 FieldName::Client => "the project has no service account of this name",
                 _ => "these credentials can read no project of this name",
             };
-            let texts = entries.iter().map(|entry| format!("{} {}", entry.name, entry.id));
-            let similar = best_matches(texts, name.as_str()).into_iter().filter_map(|row| entries.get(row));
+            let rows = entries.iter().map(|entry| (entry.name.to_string(), entry.id.clone()));
+            let similar = best_matches(rows, name.as_str()).into_iter().filter_map(|row| entries.get(row));
             let candidates = match (lines(similar), entries.len()) {
                 (similar, _) if !similar.is_empty() => format!(". Similar:{similar}"),
                 (_, 1..=MOST) => format!(". There are:{}", lines(entries.iter())),
@@ -108,13 +109,14 @@ fn lines<'a>(mut entries: impl Iterator<Item = &'a Entry>) -> String {
 
 #[cfg(test)]
 mod tests {
+    use icu_normalizer::DecomposingNormalizerBorrowed;
     use proptest::collection::vec;
     use proptest::prelude::*;
 
     use super::*;
 
     fn name() -> impl Strategy<Value = String> {
-        prop_oneof![6 => "[aAbB]{1,2}", 1 => "[a ]{0,3}", 1 => "(ß|SS|İ|ä|Ä){1,2}", 1 => any::<String>()]
+        prop_oneof![6 => "[aAbB]{1,2}", 1 => "[a ]{0,3}", 1 => "(ß|SS|İ|ä|Ä|a\u{308}){1,2}", 1 => any::<String>()]
     }
 
     proptest! {
@@ -128,7 +130,10 @@ mod tests {
             let id = |row: usize| format!("id-{row:02}-end");
             let entries: Vec<Entry> = names.iter().enumerate()
                 .map(|(row, name)| Entry { name: ServerText::new(name), id: id(row) }).collect();
-            let shown = |name: &str| ServerText::new(name).as_str().to_lowercase();
+            let shown = |name: &str| -> String {
+                let name = ServerText::new(name);
+                DecomposingNormalizerBorrowed::new_nfd().normalize(name.as_str()).chars().flat_map(char::to_lowercase).collect()
+            };
             let same: Vec<usize> = (0..names.len()).filter(|row| shown(&names[*row]) == shown(&typed)).collect();
             let form = if is_project { Form::new(&typed, "", "") } else { Form::new("", &typed, "") };
             match (find(&form, field, &typed, &entries), &same[..]) {

@@ -96,8 +96,7 @@ fn check_submission(settings: &Settings) -> Result<(), StartError> {
         return Err(settings.start.unusable.clone().map_or(StartError::NoCredentials, StartError::Unusable));
     }
     let form = &settings.start.form;
-    let names: Vec<FieldName> = form.names().into_iter().map(|(name, _)| name).collect();
-    let is_wrong = |name: &FieldName| !names.contains(name) && !form.validation(*name).is_valid();
+    let is_wrong = |name: &FieldName| form.name(*name).is_none() && !form.validation(*name).is_valid();
     match FieldName::ALL.into_iter().find(is_wrong) {
         Some(name) => Err(StartError::Field(option_of(name), field_problem(form, name))),
         None => Ok(()),
@@ -168,10 +167,14 @@ impl Run {
     async fn go(&mut self) -> Result<Exit, StartError> {
         let mut signals = Signals::listen()?;
         if self.app.shared.flags.yes {
-            let resolving = names::resolve(&self.executor.connections, &mut self.app.shared.form);
+            let who = self.app.shared.session.signed_in_as();
+            let resolving = names::resolve(&self.executor.connections, &mut self.app.shared.form, &who);
             tokio::select! {
                 resolved = resolving => resolved?,
                 signal = signals.next() => return Ok(Exit::Signal(signal.number())),
+            }
+            if let Some(warning) = self.app.shared.form.lifetime_warning() {
+                say(&format!("--expires-after {warning} and may refuse it"));
             }
         }
         let Output::Sink(format) = self.plan.output else { return self.interact(&mut signals).await };
@@ -182,6 +185,7 @@ impl Run {
             connections: Arc::clone(&self.executor.connections),
             records: Arc::clone(&self.executor.records),
             form: self.app.shared.form.clone(),
+            who: self.app.shared.session.signed_in_as(),
             flags: self.app.shared.flags,
             format,
         };

@@ -180,7 +180,7 @@ impl App {
             Reason::Declined(Question::Consequences(_)) => !is_preapproved,
             reason => matches!(reason, Reason::Cancelled | Reason::Declined(_)),
         };
-        match Failure::of(&not_created.reason) {
+        match Failure::of(&not_created.reason, &self.shared.session.signed_in_as()) {
             Some(failure) if !is_stopped => self.fail_with(failure),
             _ => {
                 self.shared.form.notice = Some(Notice::Word(stopped(not_created.has_replaced)));

@@ -1,6 +1,6 @@
 //! A failed attempt, as the form shows it.
 
-use crate::domain::{ApiError, Certainty, Explanation, FieldViolation, RejectionKind, ServerText};
+use crate::domain::{ApiError, Certainty, Explanation, FieldViolation, RejectionKind, Request, ServerText};
 use crate::jobs::{Question, Reason};
 
 use super::screens::{FieldName, Form, Notice};
@@ -17,8 +17,11 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// Why nothing was created; `None` when the user stopped it.
-    pub fn of(reason: &Reason) -> Option<Self> {
+    /// Why nothing was created, for `who` is signed in; `None` when the user stopped it.
+    pub fn of(reason: &Reason, who: &str) -> Option<Self> {
+        let refused = |error: &ApiError, request| {
+            Self::explained(error.explain_request(request, who), error.atlas_words())
+        };
         Some(match reason {
             Reason::Cancelled => return None,
             Reason::Full | Reason::StillFull => Self::explained(Explanation::account_full(), None),
@@ -26,11 +29,10 @@ impl Failure {
             Reason::Declined(Question::Consequences(_)) => {
                 Self::explained(Explanation::expired_secret_in_the_way(), None)
             }
-            Reason::Preflight(error)
-            | Reason::Post(error)
-            | Reason::Declined(Question::AccountUnknown(error)) => {
-                Self::explained(error.explain(), error.atlas_words())
+            Reason::Preflight(error) | Reason::Declined(Question::AccountUnknown(error)) => {
+                refused(error, Request::ReadAccount)
             }
+            Reason::Post(error) => refused(error, Request::CreateSecret),
             Reason::NotDeleted(error) => Self::explained(error.explain(), error.atlas_words()),
         })
     }

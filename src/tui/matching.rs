@@ -1,34 +1,48 @@
-//! Fuzzy filtering of a list that grows while it is filtered.
+//! Filtering a list that grows while it is filtered.
 
-use nucleo_matcher::pattern::{AtomKind, CaseMatching, Normalization, Pattern};
-use nucleo_matcher::{Config, Matcher, Utf32String};
+use std::ops::Range;
+
+use icu_normalizer::DecomposingNormalizerBorrowed;
+
+use crate::domain::CLIENT_ID_PREFIX;
 
 /// Which rows of a list match what was typed, best first.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Matches {
-    haystacks: Vec<Utf32String>,
+    rows: Vec<Row>,
     typed: String,
-    /// Rows in the order of the screen.
-    ranked: Vec<Rank>,
+    /// The rows that match, in the order of the screen.
+    ranked: Vec<(Rank, usize)>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Rank {
-    /// Smaller is better: the score turned round, so that equal scores keep the order of the list.
-    distance: u32,
-    row: usize,
+/// What a row is searched for, folded.
+#[derive(Clone, Debug)]
+struct Row {
+    name: String,
+    id: String,
 }
+
+/// How well a row matches, the best first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Rank {
+    Whole,
+    Start,
+    WordStart,
+    Within,
+    /// Several words begin with parts of what was typed.
+    WordStarts,
+    Id,
+}
+
+/// So much of an ID is no longer found in any other by chance.
+const PART_OF_ID: usize = 4;
 
 impl Matches {
-    /// Adds the text of rows that came in; each is judged once against what is typed already.
-    pub fn extend(&mut self, texts: impl IntoIterator<Item = String>) {
-        let first = self.haystacks.len();
-        self.haystacks.extend(texts.into_iter().map(Utf32String::from));
-        let new = self.rank(first..self.haystacks.len());
-        self.ranked.extend(new);
-        if !self.typed.is_empty() {
-            self.ranked.sort_unstable();
-        }
+    /// Adds the names and the IDs of rows that came in.
+    pub fn extend(&mut self, rows: impl IntoIterator<Item = (String, String)>) {
+        let first = self.rows.len();
+        self.rows.extend(rows.into_iter().map(|(name, id)| Row { name: searched(&name), id: searched(&id) }));
+        self.rank(first..self.rows.len());
     }
 
     /// What the rows are filtered by.
@@ -36,62 +50,103 @@ impl Matches {
         &self.typed
     }
 
-    /// Takes other rows in the place of all that are there.
-    pub fn replace(&mut self, texts: impl Iterator<Item = String>) {
-        self.haystacks.clear();
+    /// Replaces all rows.
+    pub fn replace(&mut self, rows: impl IntoIterator<Item = (String, String)>) {
+        self.rows.clear();
         self.ranked.clear();
-        self.extend(texts);
+        self.extend(rows);
     }
 
-    /// Filters anew. What is typed on can only match fewer rows, so only those are judged again.
+    /// Filters all rows again.
     pub fn filter(&mut self, typed: &str) {
-        if typed == self.typed {
-            return;
-        }
-        let narrows = !self.typed.is_empty() && typed.starts_with(&self.typed);
         typed.clone_into(&mut self.typed);
-        self.ranked = if narrows {
-            self.rank(self.ranked.iter().map(|rank| rank.row))
-        } else {
-            self.rank(0..self.haystacks.len())
-        };
-        self.ranked.sort_unstable();
+        self.ranked.clear();
+        self.rank(0..self.rows.len());
     }
 
     /// How many rows match.
     pub fn len(&self) -> usize {
-        self.ranked.len()
+        // Where names contain what was typed, looser matches are left out.
+        match self.ranked.first() {
+            Some((Rank::WordStarts | Rank::Id, _)) | None => self.ranked.len(),
+            Some(_) => self.ranked.partition_point(|(rank, _)| *rank <= Rank::Within),
+        }
     }
 
     /// Where a row stands on the screen, if it matches.
     pub fn place(&self, row: usize) -> Option<usize> {
-        self.ranked.iter().position(|rank| rank.row == row)
+        self.ranked[..self.len()].iter().position(|(_, ranked)| *ranked == row)
     }
 
     /// The row that stands at this place of the screen's order.
     pub fn row(&self, place: usize) -> Option<usize> {
-        self.ranked.get(place).map(|rank| rank.row)
+        self.ranked[..self.len()].get(place).map(|(_, row)| *row)
     }
 
-    fn rank(&self, rows: impl Iterator<Item = usize>) -> Vec<Rank> {
-        if self.typed.is_empty() {
-            return rows.map(|row| Rank { distance: 0, row }).collect();
-        }
-        // Every character counts as itself: what `!` or `^` would mean elsewhere is not what a name is typed for.
-        let pattern = Pattern::new(&self.typed, CaseMatching::Ignore, Normalization::Smart, AtomKind::Fuzzy);
-        let mut matcher = Matcher::new(Config::DEFAULT);
-        rows.filter_map(|row| {
-            let score = pattern.score(self.haystacks.get(row)?.slice(..), &mut matcher)?;
-            Some(Rank { distance: u32::MAX - score, row })
-        })
-        .collect()
+    fn rank(&mut self, rows: Range<usize>) {
+        let typed = searched(&self.typed);
+        let ranks = rows.filter_map(|row| Some((self.rows.get(row)?.rank(&typed)?, row)));
+        self.ranked.extend(ranks.collect::<Vec<_>>());
+        self.ranked.sort_unstable();
     }
 }
 
-/// The texts that match, best first, by their place among all.
-pub(crate) fn best_matches(texts: impl IntoIterator<Item = String>, typed: &str) -> Vec<usize> {
+impl Row {
+    fn rank(&self, typed: &str) -> Option<Rank> {
+        let Self { name, id } = self;
+        let starts_word = |at: usize| !name[..at].ends_with(char::is_alphanumeric);
+        Some(match name.find(typed) {
+            Some(_) if name == typed => Rank::Whole,
+            Some(0) => Rank::Start,
+            Some(_) if name.match_indices(typed).any(|(at, _)| starts_word(at)) => Rank::WordStart,
+            Some(_) => Rank::Within,
+            None if begins_words(typed, name) => Rank::WordStarts,
+            None => {
+                // All client IDs begin with the same.
+                let [typed, id] = [typed, id].map(|text| text.trim_start_matches(CLIENT_ID_PREFIX));
+                let is_found = id.starts_with(typed) || typed.len() >= PART_OF_ID && id.contains(typed);
+                return is_found.then_some(Rank::Id);
+            }
+        })
+    }
+}
+
+/// True when the letters of `typed` are the beginnings of words of `name`, in their order: `pprod` or `pay prod` for
+/// `payments-eu-prod`.
+fn begins_words(typed: &str, name: &str) -> bool {
+    let joins = |character: &char| character.is_whitespace() || "-_./".contains(*character);
+    let typed: Vec<char> = typed.chars().filter(|character| !joins(character)).collect();
+    // For each count of letters, whether the words so far can begin with them.
+    let mut reached = vec![false; typed.len() + 1];
+    reached[0] = true;
+    for word in name.split(|character: char| !character.is_alphanumeric()) {
+        for from in (0..typed.len()).rev().filter(|from| reached[*from]).collect::<Vec<_>>() {
+            let same = typed[from..].iter().zip(word.chars()).take_while(|(a, b)| **a == *b).count();
+            reached[from..=from + same].fill(true);
+        }
+    }
+    !typed.is_empty() && reached[typed.len()]
+}
+
+/// A name as it is compared: `É` is `é`, in one code point or in two.
+fn folded(name: &str) -> impl Iterator<Item = char> {
+    DecomposingNormalizerBorrowed::new_nfd().normalize_iter(name.chars()).flat_map(char::to_lowercase)
+}
+
+/// True for the same name, in whatever case and Unicode form.
+pub(crate) fn is_same_name(one: &str, other: &str) -> bool {
+    folded(one).eq(folded(other))
+}
+
+/// A text as it is searched: without accents, too.
+fn searched(text: &str) -> String {
+    folded(text).filter(|character| !matches!(character, '\u{300}'..='\u{36F}')).collect()
+}
+
+/// The rows that match, best first.
+pub(crate) fn best_matches(rows: impl IntoIterator<Item = (String, String)>, typed: &str) -> Vec<usize> {
     let mut matches = Matches::default();
-    matches.extend(texts);
+    matches.extend(rows);
     matches.filter(typed);
     (0..matches.len()).filter_map(|place| matches.row(place)).collect()
 }
@@ -100,53 +155,81 @@ pub(crate) fn best_matches(texts: impl IntoIterator<Item = String>, typed: &str)
 mod tests {
     use super::*;
 
-    fn shown(matches: &Matches) -> Vec<usize> {
-        (0..matches.len()).filter_map(|place| matches.row(place)).collect()
-    }
+    const ID: &str = "32b6e34b3d91647abb20e7b8";
 
-    fn of(texts: &[&str]) -> Matches {
+    fn of(names: &[&str]) -> Matches {
         let mut matches = Matches::default();
-        matches.extend(texts.iter().map(|text| (*text).to_owned()));
+        matches.extend(names.iter().map(|name| ((*name).to_owned(), ID.to_owned())));
         matches
     }
 
-    #[test]
-    fn without_a_filter_all_rows_stand_in_their_order() {
-        assert_eq!(shown(&of(&["b", "a", "c"])), [0, 1, 2]);
+    /// The names that match, in the order of the screen.
+    fn found<'a>(names: &[&'a str], typed: &str) -> Vec<&'a str> {
+        let mut matches = of(names);
+        matches.filter(typed);
+        (0..matches.len()).map(|place| names[matches.row(place).unwrap()]).collect()
     }
 
     #[test]
-    fn only_what_matches_is_shown() {
-        let mut matches = of(&["platform-sandbox", "payments-prod", "pay"]);
-        matches.filter("pay");
-        assert_eq!(shown(&matches), [1, 2], "equals keep their order");
-        matches.filter("pprod");
-        assert_eq!(shown(&matches), [1]);
-        matches.filter("");
-        assert_eq!(shown(&matches), [0, 1, 2]);
+    fn without_a_filter_all_rows_are_shown_in_their_order() {
+        assert_eq!(found(&["b", "a", "c"], ""), ["b", "a", "c"]);
     }
 
     #[test]
-    fn narrowing_and_filtering_anew_agree() {
-        let texts: Vec<String> = (0..500).map(|number| format!("team-{number}-service")).collect();
-        let mut narrowed = Matches::default();
-        narrowed.extend(texts.clone());
-        for typed in ["t", "t1", "t12"] {
-            narrowed.filter(typed);
+    fn better_matches_come_first_and_loose_ones_only_where_there_is_no_other() {
+        let names = ["platform-analytics-yard", "repay", "old-pay", "payments-prod", "pay", "search"];
+        let rows: [(&str, &[&str]); 14] = [
+            ("pay", &["pay", "payments-prod", "old-pay", "repay"]),
+            ("PAY", &["pay", "payments-prod", "old-pay", "repay"]),
+            ("pa", &["payments-prod", "pay", "old-pay", "repay"]),
+            ("pprod", &["payments-prod"]),
+            ("payments prod", &["payments-prod"]),
+            ("pay-prod", &["payments-prod"]),
+            ("plany", &["platform-analytics-yard"]),
+            ("ppd", &[]),
+            ("plat yard", &["platform-analytics-yard"]),
+            ("yardplat", &[]),
+            ("-pay", &["old-pay"]),
+            ("!", &[]),
+            ("^pay", &[]),
+            ("pay x", &[]),
+        ];
+        for (typed, expected) in rows {
+            assert_eq!(found(&names, typed), expected, "{typed:?}");
         }
-        let mut anew = Matches::default();
-        anew.extend(texts);
-        anew.filter("t12");
-        assert_eq!(shown(&narrowed), shown(&anew));
     }
 
     #[test]
-    fn marks_of_other_filters_are_characters_here() {
-        let mut matches = of(&["test!", "tell", "we"]);
-        matches.filter("!te");
-        assert_eq!(matches.len(), 0);
-        matches.filter("t!");
-        assert_eq!(shown(&matches), [0]);
+    fn an_id_is_found_by_its_beginning_or_by_four_digits_unless_a_name_matches() {
+        for (typed, is_found) in [("3", true), ("32b6", true), ("e7b8", true), ("7b8", false), ("b8e", false)]
+        {
+            assert_eq!(!found(&["search"], typed).is_empty(), is_found, "{typed}");
+        }
+        assert_eq!(found(&["search", "team-32"], "32"), ["team-32"]);
+    }
+
+    #[test]
+    fn names_match_in_every_unicode_form_and_case() {
+        let rows = [
+            ("für", "fu\u{308}r", true),
+            ("FÜR", "fu\u{308}r", true),
+            ("한글", "\u{1112}\u{1161}\u{11ab}\u{1100}\u{1173}\u{11af}", true),
+            ("İstanbul", "I\u{307}stanbul", true),
+            ("İstanbul", "i\u{307}stanbul", true),
+            ("straße", "STRASSE", false),
+            ("straße", "STRAẞE", true),
+            ("für", "fur", false),
+            ("K", "\u{212a}", true),
+            ("ΟΔΟΣ", "οδοσ", true),
+        ];
+        for (one, other, is_same) in rows {
+            assert_eq!(is_same_name(one, other), is_same, "{one} {other}");
+            assert_eq!(is_same_name(other, one), is_same, "{other} {one}");
+            if is_same {
+                assert_eq!(found(&[one], other), [one], "{one} {other}");
+            }
+        }
+        assert_eq!(found(&["für-alle"], "fur"), ["für-alle"], "accents may be left out");
     }
 
     #[test]
@@ -154,7 +237,16 @@ mod tests {
         let mut matches = of(&["alpha"]);
         matches.filter("gam");
         assert_eq!(matches.len(), 0);
-        matches.extend(["beta".to_owned(), "gamma".to_owned()]);
-        assert_eq!(shown(&matches), [2]);
+        matches.extend(["beta", "gamma"].map(|name| (name.to_owned(), String::new())));
+        assert_eq!(
+            (matches.len(), matches.row(0), matches.place(2), matches.place(0)),
+            (1, Some(2), Some(0), None)
+        );
+    }
+
+    #[test]
+    fn a_name_of_one_letter_repeated_is_searched_in_no_time() {
+        let name = "aaaaaaaaaa ".repeat(36);
+        assert_eq!(found(&[&name], &format!("{}b", "a".repeat(95))), [""; 0]);
     }
 }

@@ -38,7 +38,7 @@ pub use failure::Failure;
 pub use keys::{Action, Binding};
 pub use lookups::{LOOKUP_DELAY, Lookups};
 pub use masked::MaskedLine;
-pub(crate) use matching::best_matches;
+pub(crate) use matching::{best_matches, is_same_name};
 pub use remote::Remote;
 pub use runner::{EventSender, JobEvents, JobRunner, Report, Slot};
 pub use text_line::TextLine;

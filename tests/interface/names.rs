@@ -93,10 +93,10 @@ fn a_project_and_its_account_are_chosen_by_name_with_two_keys_and_without_a_look
 }
 
 #[test]
-fn no_list_is_fetched_for_ids_nor_for_a_text_that_may_become_one() {
-    for text in ["", "3", "cafe", &PROJECT[..23], PROJECT, &PROJECT.to_uppercase(), "'quoted'"] {
+fn no_list_is_fetched_for_ids_nor_for_a_text_that_is_like_one() {
+    for text in ["", &PROJECT[..23], PROJECT, &PROJECT.to_uppercase(), "'quoted'"] {
         let mut stage = Stage::empty();
-        stage.type_in(text).keys("tab").type_in("mdb_sa_id_12").keys("tab").wait(Duration::from_secs(5));
+        stage.paste(text).keys("tab").paste("mdb_sa_id_12").keys("tab").wait(Duration::from_secs(5));
         let lists = asked(&stage).into_iter().filter(|asked| asked != "project").count();
         assert_eq!(lists, 0, "{text:?}");
     }
@@ -140,13 +140,37 @@ fn a_whole_name_is_taken_when_it_is_left_or_submitted_and_only_if_it_is_the_only
 }
 
 #[test]
-fn a_name_of_hexadecimal_digits_is_looked_up_when_the_form_is_submitted() {
-    let mut stage = Stage::empty();
-    stage.type_in("cafe");
-    assert_drawn(&stage, "4 of 24 digits");
+fn a_text_of_hexadecimal_digits_is_a_name_until_it_is_like_an_id() {
+    for name in ["cafe", "caf", "c"] {
+        let mut stage = typed(name);
+        assert_drawn(&stage, "› cafe 000000000000000000000005");
+        stage.keys("tab");
+        assert_eq!((stage.text(Project), focus(&stage)), ("000000000000000000000005", Focus::Field(Client)));
+    }
+    let mut stage = typed("cafe");
     stage.keys("<ctrl-s>");
-    listed(&mut stage);
     assert_eq!((stage.text(Project), focus(&stage)), ("000000000000000000000005", Focus::Field(Client)));
+    let stage = typed("beef");
+    assert_drawn(&stage, "No project matches \"beef\". As an ID: 4 of 24 digits.");
+    let mut stage = typed("beefbeefbee");
+    stage.keys("f");
+    assert_drawn(&stage, "· 12 of 24 digits");
+    assert!(!drawn(&stage).contains("No project matches"));
+    let mut stage = Stage::new(Session::Demo, Form::new(PROJECT, "", "720"));
+    stage.type_in("m");
+    accounts_listed(&mut stage);
+    assert_drawn(&stage, "No service account matches \"m\". As an ID: starts with mdb_sa_id_.");
+    stage.type_in("db_sa_");
+    assert_drawn(&stage, "· starts with mdb_sa_id_");
+}
+
+#[test]
+fn a_name_is_found_in_every_unicode_form() {
+    for name in ["zahlungen: fu\u{308}r (漢字)", "ZAHLUNGEN: FÜR (漢字)"] {
+        let mut stage = typed(name);
+        stage.keys("esc tab");
+        assert_eq!(stage.text(Project), "000000000000000000000006", "{name}");
+    }
 }
 
 #[test]
@@ -226,7 +250,7 @@ fn a_list_that_cannot_be_loaded_says_why_and_is_tried_again_for_the_next_name() 
     let rows = [
         (
             rejected_read(401, "USER_UNAUTHORIZED"),
-            "Could not load the projects. Your role may not list them.",
+            "Could not load the projects. You may not list projects. The account that is signed in needs a role",
         ),
         (
             rejected_read(403, "SOME_RULE"),

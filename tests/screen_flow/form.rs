@@ -55,7 +55,8 @@ fn a_field_says_live_what_it_lacks() {
         (Lifetime, "0", "the minimum is 8 hours"),
         (Lifetime, "-1", "the minimum is 8 hours"),
         (Lifetime, "2147483648", "too long: the maximum is 365 days"),
-        (Lifetime, "7", "Atlas allows 8 hours to 365 days"),
+        (Lifetime, "7", "Atlas documents 8 h to 365 days"),
+        (Lifetime, "2y", "Atlas documents 8 h to 365 days"),
         (Lifetime, "1y", "right"),
     ];
     for (name, text, expected) in rows {
@@ -214,6 +215,61 @@ fn a_whole_id_replaces_and_a_part_goes_in_at_the_caret() {
     assert_eq!(stage.text(Project), "32b6aaaa");
     stage.paste(PROJECT);
     assert_eq!(stage.text(Project), PROJECT);
+}
+
+#[test]
+fn a_whole_value_that_is_reached_is_replaced_by_what_is_typed_and_edited_by_other_keys() {
+    let other = "ffffffffffffffffffffffff";
+    let edited = &PROJECT[..23];
+    let digits = &CLIENT["mdb_sa_id_".len()..];
+    let rows: [(&str, FieldName, String); 17] = [
+        ("tab x", Project, "x".to_owned()),
+        ("down x y", Project, "xy".to_owned()),
+        ("tab tab a", Client, "a".to_owned()),
+        ("shift-tab 3 0 d", Lifetime, "30d".to_owned()),
+        ("tab enter enter 8", Lifetime, "8".to_owned()),
+        ("tab backspace", Project, edited.to_owned()),
+        ("tab backspace a", Project, format!("{edited}a")),
+        ("tab left a", Project, format!("{edited}a8")),
+        ("tab <ctrl-a> a", Project, format!("a{PROJECT}")),
+        ("tab <ctrl-a> <ctrl-e> a", Project, format!("{PROJECT}a")),
+        ("tab <ctrl-u>", Project, String::new()),
+        ("tab tab shift-tab x", Project, "x".to_owned()),
+        ("tab left tab shift-tab x", Project, "x".to_owned()),
+        ("shift-tab", Lifetime, "720".to_owned()),
+        ("tab f1 f1 x", Project, "x".to_owned()),
+        ("tab backspace tab shift-tab a", Project, format!("{edited}a")),
+        ("tab tab <ctrl-a> <ctrl-k> tab tab tab tab a", Client, "a".to_owned()),
+    ];
+    for (keys, field, expected) in rows {
+        let mut stage = Stage::filled();
+        stage.keys(keys);
+        assert_eq!(stage.text(field), expected, "{keys}");
+    }
+    let pastes: [(&str, &str, FieldName, String); 6] = [
+        ("tab", other, Project, other.to_owned()),
+        ("tab", "pay", Project, "pay".to_owned()),
+        ("tab left", "pay", Project, format!("{edited}pay8")),
+        ("tab tab", "ci-\n", Client, "ci-".to_owned()),
+        ("shift-tab", "12", Lifetime, "12".to_owned()),
+        ("tab tab", "\n\n", Client, format!("mdb_sa_id_{digits}")),
+    ];
+    for (keys, pasted, field, expected) in pastes {
+        for paste in [Stage::paste, Stage::unbracketed] {
+            let mut stage = Stage::filled();
+            paste(stage.keys(keys), pasted);
+            assert_eq!(stage.text(field), expected, "{keys} {pasted:?}");
+        }
+    }
+}
+
+#[test]
+fn a_refused_id_is_replaced_and_one_that_is_not_whole_is_not() {
+    let mut stage = form("32b6", "", "720");
+    stage.keys("tab shift-tab a");
+    assert_eq!(stage.text(Project), "32b6a");
+    stage.keys("<ctrl-u>").paste(PROJECT).keys("a");
+    assert_eq!(stage.text(Project), format!("{PROJECT}a"), "what was just pasted is not selected");
 }
 
 #[test]

@@ -62,7 +62,7 @@ fn every_lifetime_is_understood_or_refused_at_every_time() {
             let mut terminal = Terminal::new(TestBackend::new(80, 24)).unwrap();
             terminal.draw(|frame| stage.app.draw(&Theme::colour(Glyphs::UNICODE), frame)).unwrap();
             stage.keys("enter");
-            let _ = stage.app.shared.form.first_problem();
+            let _ = stage.app.shared.form.first_invalid();
         }
     }
 }

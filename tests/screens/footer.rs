@@ -77,7 +77,7 @@ fn every_key_in_the_footer_works() {
             // Submitting once more says once more what is in the way.
             let is_said = match binding.action {
                 Action::Submit | Action::Confirm => {
-                    app.shared.in_flight.is_some() || app.shared.form.first_problem().is_some()
+                    app.shared.in_flight.is_some() || app.shared.form.first_invalid().is_some()
                 }
                 Action::Choose => state.name == "sign_in_wrong",
                 _ => false,

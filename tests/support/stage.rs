@@ -655,7 +655,7 @@ fn clock() -> Timestamp {
     CLOCK.get()
 }
 
-/// A key by its name: `enter`, `esc`, `tab`, `shift-tab`, `up`, `down`, `backspace`, `f1`, `f2`, `<ctrl-c>`, or the
+/// A key by its name: `enter`, `esc`, `tab`, `shift-tab`, `up`, `down`, `left`, `backspace`, `f1`, `f2`, `<ctrl-c>`, or the
 /// character that it types.
 pub fn key(name: &str) -> KeyPress {
     let plain = |code| KeyPress { code, modifiers: KeyModifiers::NONE };
@@ -665,6 +665,7 @@ pub fn key(name: &str) -> KeyPress {
         "tab" => plain(KeyCode::Tab),
         "up" => plain(KeyCode::Up),
         "down" => plain(KeyCode::Down),
+        "left" => plain(KeyCode::Left),
         "f1" => plain(KeyCode::F(1)),
         "f2" => plain(KeyCode::F(2)),
         "backspace" => plain(KeyCode::Backspace),

@@ -81,7 +81,7 @@ impl RunPrompt {
             }
         }
         self.matches = Matches::default();
-        self.matches.extend(self.known.iter().map(|known| format!("{} {}", known.line, known.name)));
+        self.matches.extend(self.known.iter().map(|known| (known.line.clone(), known.name.to_string())));
         self.changed();
     }
 

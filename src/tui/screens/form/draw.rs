@@ -9,7 +9,7 @@ use crate::tui::app::Shared;
 use crate::tui::canvas::{Canvas, rows_of, said_by_atlas};
 use crate::tui::{Failure, Theme, words};
 
-use super::{FieldName, Focus, Notice, field_view, secrets, suggestions};
+use super::{FieldName, Focus, Notice, Validation, field_view, secrets, suggestions};
 
 /// What the rows beyond those that have to be there are spent on.
 struct Room {
@@ -130,7 +130,14 @@ fn button<'a>(app: &Shared, theme: &Theme) -> Line<'a> {
             Span::styled(label, theme.faint.add_modifier(reversed)),
         ]);
     }
-    Line::from(Span::styled(label, if in_focus { theme.selected } else { Style::new() }))
+    let label = Span::styled(label, if in_focus { theme.selected } else { Style::new() });
+    match app.form.validation(FieldName::Lifetime) {
+        Validation::Lifetime { lifetime, warning: Some(_) } => {
+            let warning = format!("{} Atlas may refuse {lifetime}  ", theme.glyphs.warning);
+            Line::from(vec![Span::styled(warning, theme.warning), label])
+        }
+        _ => Line::from(label),
+    }
 }
 
 /// The symbol, and the indent of everything below it.

@@ -1,8 +1,9 @@
-//! One field of the form: what was typed, and what became of it on the way in.
+//! One field of the form: what was typed, what became of it on the way in, and whether it is right.
 
-use crate::domain::{ProjectId, ServerText};
-
+use crate::domain::{ClientId, IdError, Lifetime, LifetimeError, ProjectId, ServerText};
 use crate::tui::{TextLine, paste};
+
+use super::Form;
 
 /// The three things a secret is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,7 +99,7 @@ pub(in crate::tui) enum InputNote {
 
 impl InputNote {
     /// What is said beside a value that is right all the same.
-    pub(super) fn words(self) -> Option<&'static str> {
+    fn message(self) -> Option<&'static str> {
         match self {
             Self::Lowered => Some("changed to lower case"),
             Self::PrefixAdded => Some("added mdb_sa_id_"),
@@ -134,5 +135,159 @@ impl Field {
             self.line.lower();
             self.note = Some(InputNote::Lowered);
         }
+    }
+}
+
+/// What is to be said of a field right now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Validation {
+    /// Empty and untouched: nothing is said.
+    Silent,
+    /// Right so far; says what is missing.
+    Incomplete(String),
+    /// It cannot become right by typing on; says why and, if one character is to blame, which (in
+    /// characters from 0).
+    Wrong {
+        /// The reason.
+        message: String,
+        /// The character to blame.
+        position: Option<usize>,
+    },
+    /// It is no id, or the beginning of one. It may be a name, which Atlas's list says.
+    Name {
+        /// Why it is no id.
+        message: String,
+        /// The character to blame; none for the beginning of an id.
+        position: Option<usize>,
+    },
+    /// Atlas refused this value.
+    Refused(ServerText),
+    /// A well-formed id, and a word about it if there is one.
+    Id(Option<&'static str>),
+    /// A lifetime, and a warning where Atlas may refuse it.
+    Lifetime {
+        /// How long.
+        lifetime: Lifetime,
+        /// Why Atlas may refuse it.
+        warning: Option<&'static str>,
+    },
+}
+
+/// What Atlas documents as allowed; it may change, so it only warns.
+const UNUSUAL: &str = "Atlas documents 8 h to 365 days";
+
+/// So many hexadecimal digits are no name.
+const DIGITS_OF_AN_ID: usize = 12;
+
+impl Validation {
+    /// True when the field's value can be sent.
+    pub fn is_valid(&self) -> bool {
+        matches!(self, Self::Id(_) | Self::Lifetime { .. })
+    }
+
+    pub(super) fn of(name: FieldName, form: &Form) -> Self {
+        let field = form.field(name);
+        let text = field.line.text();
+        if field.note == Some(InputNote::SecretNotKept) && text.is_empty() {
+            return Self::wrong(&IdError::IsSecret);
+        }
+        if text.is_empty() && !field.touched {
+            return Self::Silent;
+        }
+        if let Some(refused) = &field.refused {
+            return Self::Refused(refused.clone());
+        }
+        match name {
+            FieldName::Project => Self::of_id(ProjectId::parse(text).err(), text, field.note),
+            FieldName::Client => Self::of_id(ClientId::parse(text).err(), text, field.note),
+            FieldName::Lifetime => Self::of_lifetime(text, form),
+        }
+    }
+
+    fn of_id(error: Option<IdError>, text: &str, note: Option<InputNote>) -> Self {
+        let Some(error) = error else { return Self::Id(note.and_then(InputNote::message)) };
+        let message = error.to_string();
+        let position = match error {
+            IdError::NotHex { position, .. } | IdError::WrongPrefix(position) => Some(position),
+            _ => None,
+        };
+        let is_hex = text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let is_like_an_id = text.starts_with("mdb_sa_") || is_hex && text.len() >= DIGITS_OF_AN_ID;
+        let may_be_name = !is_like_an_id && !text.trim().is_empty();
+        match () {
+            () if may_be_name && (position.is_some() || error.is_incomplete()) => {
+                Self::Name { message, position }
+            }
+            () if error.is_incomplete() => Self::Incomplete(message),
+            () => Self::Wrong { message, position: position.filter(|_| !text.trim().is_empty()) },
+        }
+    }
+
+    fn of_lifetime(text: &str, form: &Form) -> Self {
+        let (now, zone) = &form.clock;
+        match (Lifetime::parse_at(text, *now, zone), form.limit()) {
+            (Ok(lifetime), Some(limit)) if lifetime > limit => {
+                Self::wrong(&format!("above the organization's limit of {limit}"))
+            }
+            (Ok(lifetime), _) => {
+                Self::Lifetime { lifetime, warning: (!lifetime.is_usual()).then_some(UNUSUAL) }
+            }
+            (Err(error @ LifetimeError::Empty), _) => Self::Incomplete(error.to_string()),
+            (Err(error), _) => Self::wrong(&error),
+        }
+    }
+
+    fn wrong(message: &impl ToString) -> Self {
+        Self::Wrong { message: message.to_string(), position: None }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_more_typing_can_mend_is_incomplete_and_not_wrong() {
+        let of_project = |text| Validation::of_id(ProjectId::parse(text).err(), text, None);
+        let of_client = |text| Validation::of_id(ClientId::parse(text).err(), text, None);
+        for text in ["", "cafecafecafe", "32b6e34b3d91647abb20e7b"] {
+            assert!(matches!(of_project(text), Validation::Incomplete(_)), "{text:?}");
+        }
+        for text in ["", "mdb_sa_", "mdb_sa_id_12"] {
+            assert!(matches!(of_client(text), Validation::Incomplete(_)), "{text:?}");
+        }
+        for text in ["x", "32b6g", "pay", "beef-api", "cafecafecafe-x"] {
+            assert!(matches!(of_project(text), Validation::Name { position: Some(_), .. }), "{text:?}");
+        }
+        for text in ["c", "cafe", "BEEF", "cafecafecaf"] {
+            assert!(matches!(of_project(text), Validation::Name { position: None, .. }), "{text:?}");
+        }
+        for text in ["m", "mdb", "mdb_s"] {
+            assert!(matches!(of_client(text), Validation::Name { position: None, .. }), "{text:?}");
+        }
+        for text in ["ci", "mdb_sx", "cafe", "mdbx"] {
+            assert!(matches!(of_client(text), Validation::Name { .. }), "{text:?}");
+        }
+        for text in [" ", "'pay'", "32b6e34b3d91647abb20e7b8a", "mdb_sa_id_12"] {
+            assert!(matches!(of_project(text), Validation::Wrong { .. }), "{text:?}");
+        }
+        for text in [
+            " ",
+            "'ci'",
+            "mdb_sa_id_1x",
+            "mdb_sa_sk_fake",
+            "mdb_sa_x",
+            "32b6e34b3d91",
+            "32b6e34b3d91647abb20e7b8",
+        ] {
+            assert!(matches!(of_client(text), Validation::Wrong { .. }), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn the_organizations_longest_life_is_allowed_itself() {
+        let form = Form { longest_hours: Some(720), ..Form::new("", "", "720") };
+        assert!(matches!(Validation::of_lifetime("720", &form), Validation::Lifetime { .. }));
+        assert!(matches!(Validation::of_lifetime("721", &form), Validation::Wrong { .. }));
     }
 }

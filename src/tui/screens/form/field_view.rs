@@ -80,25 +80,24 @@ impl Remark {
         let (symbol, words, style) = match validation {
             Validation::Silent => return None,
             Validation::Incomplete(missing) => (glyphs.dot, missing.clone(), theme.faint),
-            Validation::Name { message, .. } => {
+            Validation::Name { message, position } => {
                 match app.list(name).map(|list| (list, suggestions::remark(list))) {
                     Some((list, words)) if list.has_no_match() => (glyphs.cross, words, theme.bad),
                     Some((_, words)) => (glyphs.dot, words, theme.faint),
                     None if name == FieldName::Client && app.form.project_id().is_none() => {
                         (glyphs.dot, "choose a project first".to_owned(), theme.faint)
                     }
+                    None if position.is_none() => (glyphs.dot, message.clone(), theme.faint),
                     None => (glyphs.cross, message.clone(), theme.bad),
                 }
             }
             Validation::Wrong { message, .. } => (glyphs.cross, message.clone(), theme.bad),
             Validation::Refused(words) => (glyphs.cross, words.to_string(), theme.bad),
             Validation::Id(note) => return Some(Self::of_id(app, name, *note, theme)),
-            Validation::Lifetime { lifetime, warning: Some(warning) } => {
-                (glyphs.warning, format!("{lifetime}: {warning}"), theme.warning)
-            }
-            Validation::Lifetime { lifetime, warning: None } => {
-                (glyphs.check, lifetime_words(app, *lifetime, theme), theme.good)
-            }
+            Validation::Lifetime { lifetime, .. } => match app.form.lifetime_warning() {
+                Some(warning) => (glyphs.warning, warning, theme.warning),
+                None => (glyphs.check, lifetime_text(app, *lifetime, theme), theme.good),
+            },
         };
         Some(Self { symbol, words, style })
     }
@@ -177,22 +176,23 @@ fn draw_value(app: &Shared, name: FieldName, validation: &Validation, canvas: &m
         Validation::Name { position, .. } if app.list(name).is_some_and(List::has_no_match) => *position,
         _ => None,
     };
-    let line = value_line(typed.text(), offending, theme);
     let has_focus = app.form.focus == Focus::Field(name);
-    draw_scrolled(canvas, area, line, typed.caret_column(), has_focus);
-}
-
-/// The text with the character to blame set off, so that it is found without reading.
-fn value_line<'a>(text: &'a str, offending: Option<usize>, theme: &Theme) -> Line<'a> {
-    let Some((start, character)) = offending.and_then(|position| text.char_indices().nth(position)) else {
-        return Line::raw(text);
+    let text = typed.text();
+    let mut line = match offending.and_then(|position| text.char_indices().nth(position)) {
+        // Set off, so that it is found without reading.
+        Some((start, character)) => {
+            let (before, rest) = text.split_at(start);
+            let (character, after) = rest.split_at(character.len_utf8());
+            Line::from(vec![Span::raw(before), Span::styled(character, theme.offending), Span::raw(after)])
+        }
+        None if has_focus && app.form.is_selected => Line::from(Span::styled(text, theme.selected)),
+        None => Line::raw(text),
     };
-    let end = start + character.len_utf8();
-    Line::from(vec![
-        Span::raw(&text[..start]),
-        Span::styled(&text[start..end], theme.offending),
-        Span::raw(&text[end..]),
-    ])
+    let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    if name == FieldName::Lifetime && is_number {
+        line.push_span(Span::styled(" h", theme.faint));
+    }
+    draw_scrolled(canvas, area, line, typed.caret_column(), has_focus);
 }
 
 /// The account's roles in this project, as Atlas's pages write them; first whether this session uses the account.
@@ -213,14 +213,13 @@ fn not_found(problem: &ApiError) -> Option<&'static str> {
 }
 
 /// How long it lives, the date it leads to once the time zone is known, and the organization's limit.
-fn lifetime_words(app: &Shared, lifetime: Lifetime, theme: &Theme) -> String {
+fn lifetime_text(app: &Shared, lifetime: Lifetime, theme: &Theme) -> String {
     let hours = SignedDuration::from_hours(i64::from(lifetime.hours()));
     let ends_at = app.now.wall.checked_add(hours);
     let words = match (ends_at, &app.zone) {
         (Ok(ends_at), Some(zone)) => format!("{lifetime}, {}", words::date_time(ends_at, Some(zone))),
         _ => lifetime.to_string(),
     };
-    let limit = app.form.longest_hours.and_then(|hours| Lifetime::from_hours(hours).ok());
-    let limit = limit.map(|limit| format!(" {} limit {limit}", theme.glyphs.separator));
+    let limit = app.form.limit().map(|limit| format!(" {} limit {limit}", theme.glyphs.separator));
     words + &limit.unwrap_or_default()
 }

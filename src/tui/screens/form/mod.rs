@@ -6,7 +6,6 @@ mod field_view;
 mod names;
 mod secrets;
 mod suggestions;
-mod validation;
 
 use std::time::Duration;
 
@@ -29,9 +28,8 @@ use crate::tui::{Failure, TextLine};
 
 use super::{CommandView, Picker, Recovery, SecretListScreen, SignIn};
 
-pub use field::{Field, FieldName, Focus};
+pub use field::{Field, FieldName, Focus, Validation};
 pub use names::Names;
-pub use validation::Validation;
 
 pub(crate) use suggestions::could_not_list;
 
@@ -123,6 +121,8 @@ pub struct Form {
     pub lifetime: Field,
     /// What the keys go to.
     pub focus: Focus,
+    /// True while the next character replaces the text of the field in focus.
+    pub(super) is_selected: bool,
     /// What stands below the fields.
     pub notice: Option<Notice>,
     /// The longest life that the project's organization allows, in hours, where it is known and has a say.
@@ -168,11 +168,12 @@ impl Form {
             client: field(FieldName::Client, client),
             lifetime: field(FieldName::Lifetime, lifetime),
             focus: Focus::Button,
+            is_selected: false,
             notice: None,
             longest_hours: None,
             clock: (Timestamp::UNIX_EPOCH, TimeZone::UTC),
         };
-        form.focus = form.first_problem().map_or(Focus::Button, Focus::Field);
+        form.focus_first_invalid();
         for name in FieldName::ALL {
             form.field_mut(name).resolves = matches!(form.validation(name), Validation::Name { .. });
         }
@@ -216,14 +217,27 @@ impl Form {
         Some(AccountRef { project: self.project_id()?, client: self.client_id()? })
     }
 
+    /// The longest life that the project's organization allows.
+    pub(super) fn limit(&self) -> Option<Lifetime> {
+        Lifetime::from_hours(self.longest_hours?).ok()
+    }
+
+    /// Why Atlas may refuse the lifetime.
+    pub(crate) fn lifetime_warning(&self) -> Option<String> {
+        match self.validation(FieldName::Lifetime) {
+            Validation::Lifetime { lifetime, warning } => Some(format!("{lifetime}: {}", warning?)),
+            _ => None,
+        }
+    }
+
     /// The first field that is empty or wrong.
-    pub fn first_problem(&self) -> Option<FieldName> {
+    pub fn first_invalid(&self) -> Option<FieldName> {
         FieldName::ALL.into_iter().find(|name| !self.validation(*name).is_valid())
     }
 
     /// What would be created; `None` while a field is not right.
     pub fn new_secret(&self) -> Option<NewSecret> {
-        if self.first_problem().is_some() {
+        if self.first_invalid().is_some() {
             return None;
         }
         let (project, client) = (self.project_id()?, self.client_id()?);
@@ -232,17 +246,33 @@ impl Form {
         Some(NewSecret { project, client, lifetime })
     }
 
-    pub(in crate::tui) fn focus_next(&mut self) {
+    /// Moves the focus. A value that is whole is selected there: who types over it means another one.
+    pub(in crate::tui) fn focus_on(&mut self, focus: Focus) {
+        self.focus = focus;
+        self.is_selected = match focus {
+            Focus::Field(name) => matches!(
+                self.validation(name),
+                Validation::Id(_) | Validation::Lifetime { .. } | Validation::Refused(_)
+            ),
+            Focus::Button => false,
+        };
+    }
+
+    fn focus_first_invalid(&mut self) {
+        self.focus_on(self.first_invalid().map_or(Focus::Button, Focus::Field));
+    }
+
+    fn focus_next(&mut self) {
         self.step_focus(1);
     }
 
-    pub(in crate::tui) fn focus_previous(&mut self) {
+    fn focus_previous(&mut self) {
         self.step_focus(Focus::ALL.len() - 1);
     }
 
     fn step_focus(&mut self, by: usize) {
         let at = Focus::ALL.iter().position(|focus| *focus == self.focus).unwrap_or(0);
-        self.focus = Focus::ALL[(at + by) % Focus::ALL.len()];
+        self.focus_on(Focus::ALL[(at + by) % Focus::ALL.len()]);
     }
 
     /// An Enter that came with text: on to the next field, never to a submit.
@@ -253,15 +283,20 @@ impl Form {
     }
 
     /// A key for the field in focus.
-    pub(in crate::tui) fn press(&mut self, key: KeyPress) {
+    fn press(&mut self, key: KeyPress) {
         let Focus::Field(name) = self.focus else { return };
+        let is_text = key.text().is_some();
+        let replaces = std::mem::take(&mut self.is_selected) && is_text;
         let field = self.field_mut(name);
         // The rest of a secret that comes key by key is not kept either; any other key ends that.
-        if field.drops_text && key.text().is_some() {
+        if field.drops_text && is_text {
             return;
         }
         field.drops_text = false;
-        if field.line.press(key) == Some(true) {
+        if replaces {
+            field.line.set("");
+        }
+        if field.line.press(key) == Some(true) || replaces {
             field.changed();
             field.tidy(name);
         }
@@ -274,6 +309,7 @@ impl Form {
         for placed in understand(text, context) {
             self.place(placed);
         }
+        self.is_selected = false;
     }
 
     fn place(&mut self, placed: Placed) {
@@ -289,6 +325,7 @@ impl Form {
             });
             return;
         };
+        let is_selected = self.is_selected;
         let field = self.field_mut(name);
         match placed.what {
             Paste::Whole { text, note } => {
@@ -297,6 +334,9 @@ impl Form {
                 field.note = note;
             }
             Paste::AtCaret(text) => {
+                if is_selected && !text.is_empty() {
+                    field.line.set("");
+                }
                 if field.line.insert(&text) {
                     field.changed();
                     field.tidy(name);
@@ -314,7 +354,7 @@ impl Form {
     pub(in crate::tui) fn choose(&mut self, name: FieldName, value: &str) {
         self.set(name, value);
         self.notice = None;
-        self.focus = self.first_problem().map_or(Focus::Button, Focus::Field);
+        self.focus_first_invalid();
     }
 
     /// Replaces what stands in a field.
@@ -334,7 +374,7 @@ impl Form {
                 field.tidy(name);
             }
         }
-        self.focus = self.first_problem().map_or(Focus::Button, Focus::Field);
+        self.focus_first_invalid();
     }
 
     /// Marks every field as touched, so that each says what it lacks.
@@ -345,9 +385,9 @@ impl Form {
     }
 
     /// Puts a refusal of Atlas beside the field that it is about, and the focus there.
-    pub(in crate::tui) fn refuse(&mut self, name: FieldName, words: ServerText) {
-        self.field_mut(name).refused = Some(words);
-        self.focus = Focus::Field(name);
+    pub(in crate::tui) fn refuse(&mut self, name: FieldName, message: ServerText) {
+        self.field_mut(name).refused = Some(message);
+        self.focus_on(Focus::Field(name));
     }
 }
 
@@ -362,8 +402,8 @@ impl FormScreen {
         app.form.notice = None;
         app.form.resolve_names();
         app.update_names();
-        if let Some(name) = app.form.first_problem() {
-            app.form.focus = Focus::Field(name);
+        if let Some(name) = app.form.first_invalid() {
+            app.form.focus_on(Focus::Field(name));
             return Transition::Stay;
         }
         if app.is_creating {

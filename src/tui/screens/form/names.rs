@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use crate::domain::{CLIENT_ID_PREFIX, Project, Session};
+use crate::domain::{Project, Session};
 use crate::tui::Remote;
 use crate::tui::app::Shared;
 use crate::tui::canvas::spinner_wake;
@@ -36,32 +36,16 @@ impl Names {
     }
 }
 
-/// True for `cafe` or `m`, not for a client id that is cut off.
-fn may_be_name(text: &str) -> bool {
-    !text.is_empty() && !text.starts_with(CLIENT_ID_PREFIX)
-}
-
 impl Form {
-    /// The names that stand in place of ids.
-    pub fn names(&self) -> Vec<(FieldName, &str)> {
-        let texts = NAMED.map(|name| (name, self.field(name).line.text(), self.validation(name)));
-        let is_name = |(_, text, validation): &(FieldName, &str, Validation)| match validation {
-            Validation::Name { .. } => true,
-            Validation::Incomplete(_) => may_be_name(text),
-            _ => false,
-        };
-        texts.into_iter().filter(is_name).map(|(name, text, _)| (name, text.trim())).collect()
+    /// The name that stands in the place of an id.
+    pub fn name(&self, field: FieldName) -> Option<&str> {
+        let is_name = matches!(self.validation(field), Validation::Name { .. });
+        is_name.then(|| self.field(field).line.text().trim())
     }
 
     /// True when the field's text has to be looked up in a list.
-    pub(super) fn needs_list(&self, name: FieldName) -> bool {
-        let field = self.field(name);
-        match self.validation(name) {
-            Validation::Name { .. } => true,
-            // What could become an id may be a name all the same, once it counts as complete.
-            Validation::Incomplete(_) if field.resolves => may_be_name(field.line.text()),
-            _ => field.suggestions == Suggestions::Open,
-        }
+    pub(super) fn needs_list(&self, field: FieldName) -> bool {
+        self.name(field).is_some() || self.field(field).suggestions == Suggestions::Open
     }
 
     /// Counts what stands in the fields as complete.
@@ -144,7 +128,7 @@ impl Shared {
         let Item::Project(entry) = item else { return };
         if self.form.focus == Focus::Button {
             // The account that is filled in may be one of another project.
-            self.form.focus = Focus::Field(FieldName::Client);
+            self.form.focus_on(Focus::Field(FieldName::Client));
         }
         self.stop_names();
         let project = Project { name: entry.name.clone(), organization: entry.organization.clone() };
@@ -170,7 +154,7 @@ impl Shared {
         let is_needed = self.form.needs_list(field) && self.has_list(field);
         let project = self.form.project_id().filter(|_| field == FieldName::Client);
         let now = self.now;
-        let is_fresh = |list: &List| list.pages.problem.is_none() && now.since(list.pages.since) < FRESH;
+        let is_fresh = |list: &List| list.pages.error.is_none() && now.since(list.pages.since) < FRESH;
         let is_useful = |list: &List| list.project == project && (is_needed || is_fresh(list));
         let known = self.names.list_mut(field).take().filter(is_useful);
         if !is_needed {

@@ -3,7 +3,7 @@
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::domain::{ApiError, Cause, RejectionKind};
+use crate::domain::{ApiError, Cause, Explanation, RejectionKind, Request};
 use crate::tui::app::Shared;
 use crate::tui::area::split_left;
 use crate::tui::canvas::{Canvas, LABEL_WIDTH, cut};
@@ -48,19 +48,21 @@ pub(super) fn draw(app: &Shared, list: &List, canvas: &mut Canvas) {
 /// How many there are, or why they are not there.
 fn draw_status(app: &Shared, list: &List, canvas: &mut Canvas) {
     let theme = canvas.theme;
-    if let Some(problem) = &list.pages.problem {
-        let way_on = match &problem.cause {
+    if let Some(error) = &list.pages.error {
+        let Explanation { title, meaning, .. } = list.explain(app, error);
+        let way_on = match &error.cause {
             Cause::Credentials(_) | Cause::SignInRefused(_) | Cause::LoginExpired(..) => {
                 "Ctrl-P signs in with other credentials."
             }
-            _ if problem.rejection_kind() == Some(RejectionKind::ProjectNotFound) => {
-                "Choose another project."
+            _ if error.rejection_kind() == Some(RejectionKind::ProjectNotFound) => "Choose another project.",
+            _ if error.rejection_kind() == Some(RejectionKind::RoleTooLow) => {
+                &format!("{meaning} Type the ID instead.")
             }
             _ => "Type the ID instead.",
         };
-        let words = format!("{} {way_on}", could_not_list(list.field, problem));
-        let words = cut(&words, canvas.width(), 2, canvas.left(), theme.glyphs.ellipsis);
-        canvas.warning(&words, theme.warning);
+        let text = format!("{title} {way_on}");
+        let text = cut(&text, canvas.width(), 2, canvas.left(), theme.glyphs.ellipsis);
+        canvas.warning(&text, theme.warning);
     } else if let Some(left) = list.pages.wait_left(app.now) {
         canvas.warning(&words::rate_limited(left), theme.warning);
     } else if list.pages.is_under_way() {
@@ -83,28 +85,26 @@ const LIKE_AN_ID: usize = 4;
 
 fn nothing(app: &Shared, list: &List) -> String {
     match app.form.validation(list.field) {
-        Validation::Name { message, position: Some(LIKE_AN_ID..) } => {
+        Validation::Name { message, position: None | Some(LIKE_AN_ID..) } => {
             format!("{} As an ID: {message}.", list.nothing())
         }
         _ => list.nothing(),
     }
 }
 
-/// Why there is no list of this field.
-pub(crate) fn could_not_list(field: FieldName, problem: &ApiError) -> String {
-    let title = match problem.rejection_kind() {
-        // It would say what it takes to create.
-        Some(RejectionKind::RoleTooLow) => "Your role may not list them.".into(),
-        _ => problem.explain().title,
-    };
-    format!("Could not load the {}s. {title}", field.noun())
+/// Why there is no list of this field, for `who` is signed in.
+pub(crate) fn could_not_list(field: FieldName, who: &str, error: &ApiError) -> Explanation {
+    let request = if field == FieldName::Client { Request::ListAccounts } else { Request::ListProjects };
+    let explanation = error.explain_request(request, who);
+    let title = format!("Could not load the {}s. {}", field.noun(), explanation.title);
+    Explanation { title: title.into(), ..explanation }
 }
 
 /// What is said beside a name while its entries are not shown.
 pub(super) fn remark(list: &List) -> String {
     let noun = list.field.noun();
     match list.matches.len() {
-        _ if list.pages.problem.is_some() => format!("could not load the {noun}s"),
+        _ if list.pages.error.is_some() => format!("could not load the {noun}s"),
         _ if list.pages.is_under_way() => format!("loading {noun}s"),
         0 => format!("no {noun} matches"),
         _ if list.count_named() > 1 => format!("{} {noun}s have this name", list.count_named()),

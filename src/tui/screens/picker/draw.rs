@@ -5,7 +5,7 @@ use ratatui::layout::{Alignment, Rect};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::domain::{ApiError, Lifetime};
+use crate::domain::{ApiError, Explanation, Lifetime};
 use crate::tui::app::Shared;
 use crate::tui::area::{split_bottom, split_left, split_top};
 use crate::tui::canvas::{Canvas, cut, pointer};
@@ -13,9 +13,9 @@ use crate::tui::scroll::more;
 use crate::tui::{Theme, words};
 
 use super::super::FieldName;
+use super::Picker;
 use super::item::Item;
-use super::table::{Column, Row, columns, fit};
-use super::{Picker, signed_in_as};
+use super::table::Table;
 
 /// Title, filter, and the titles of the columns.
 const HEAD_ROWS: u16 = 3;
@@ -30,17 +30,17 @@ pub(super) fn list_rows(body: Rect) -> usize {
 
 pub(super) fn draw(picker: &Picker, app: &Shared, canvas: &mut Canvas) {
     let [head, below] = split_top(canvas.area, HEAD_ROWS);
-    let columns = columns(picker, usize::from(canvas.width()));
-    draw_head(picker, &columns, &mut canvas.part(head));
-    if let Some(problem) = picker.list.pages.problem.as_ref().filter(|_| picker.list.items.is_empty()) {
-        return draw_problem(picker, problem, &mut canvas.part(below));
+    let table = Table::new(app, picker, canvas.theme, canvas.width());
+    draw_head(picker, &table, &mut canvas.part(head));
+    if let Some(error) = picker.list.pages.error.as_ref().filter(|_| picker.list.items.is_empty()) {
+        return draw_error(picker, app, error, &mut canvas.part(below));
     }
     let [items, foot] = split_bottom(below, FOOT_ROWS);
-    draw_items(picker, app, &columns, &mut canvas.part(items));
+    draw_items(picker, app, &table, &mut canvas.part(items));
     draw_foot(picker, app, usize::from(items.height), &mut canvas.part(foot));
 }
 
-fn draw_head(picker: &Picker, columns: &[(Column, usize)], canvas: &mut Canvas) {
+fn draw_head(picker: &Picker, table: &Table, canvas: &mut Canvas) {
     let theme = canvas.theme;
     let title = match picker.list.field {
         FieldName::Project => "Choose a project",
@@ -63,8 +63,7 @@ fn draw_head(picker: &Picker, columns: &[(Column, usize)], canvas: &mut Canvas) 
         canvas.frame.render_widget(Line::styled("type to filter", theme.faint), text);
     }
     if picker.list.field != FieldName::Lifetime && !picker.list.items.is_empty() {
-        let titles = columns.iter().map(|(column, width)| fit(column.title(), *width, theme));
-        canvas.line(Line::styled(format!("  {}", titles.collect::<Vec<_>>().join("  ")), theme.faint));
+        canvas.line(table.header());
     }
 }
 
@@ -73,21 +72,18 @@ fn first_place(picker: &Picker, height: usize) -> usize {
     picker.selected.checked_div(height).unwrap_or(0) * height
 }
 
-fn draw_items(picker: &Picker, app: &Shared, columns: &[(Column, usize)], canvas: &mut Canvas) {
+fn draw_items(picker: &Picker, app: &Shared, table: &Table, canvas: &mut Canvas) {
     let height = usize::from(canvas.area.height);
     let first = first_place(picker, height);
-    let own = signed_in_as(app);
     for place in first..first.saturating_add(height) {
         let Some(item) = picker.list.item(place) else { break };
         let is_selected = place == picker.selected;
-        let theme = canvas.theme;
-        let line = if let Item::Lifetime { text, words, lifetime } = item {
-            lifetime_line(app, &format!("{text:<6}{words:<10}"), *lifetime, is_selected, theme)
-        } else {
-            let is_own = own.as_ref().is_some_and(|own| item.is(own.as_str()));
-            Row { app, item, is_own, is_selected }.line(columns, theme)
-        };
-        canvas.line(line);
+        canvas.line(match item {
+            Item::Lifetime { text, name, lifetime } => {
+                lifetime_line(app, &format!("{text:<6}{name:<10}"), *lifetime, is_selected, canvas.theme)
+            }
+            _ => table.row(item, is_selected),
+        });
     }
     if picker.list.matches.len() == 0 && (!picker.list.items.is_empty() || picker.list.is_complete()) {
         canvas.words(2, &picker.list.nothing(), canvas.theme.faint);
@@ -95,15 +91,9 @@ fn draw_items(picker: &Picker, app: &Shared, columns: &[(Column, usize)], canvas
 }
 
 /// Why there is no list: all that is known of it.
-fn draw_problem(picker: &Picker, problem: &ApiError, canvas: &mut Canvas) {
-    let explanation = problem.explain();
-    let (title, atlas) = (could_not_load(picker, problem), problem.atlas_words());
-    canvas.explained(&title, &explanation.meaning, &explanation.action, atlas.as_ref());
-}
-
-fn could_not_load(picker: &Picker, problem: &ApiError) -> String {
-    let page = picker.list.pages.missing_page().unwrap_or(1);
-    format!("Could not load page {page}. {}", problem.explain().title)
+fn draw_error(picker: &Picker, app: &Shared, error: &ApiError, canvas: &mut Canvas) {
+    let Explanation { title, meaning, action } = picker.list.explain(app, error);
+    canvas.explained(&title, &meaning, &action, error.atlas_words().as_ref());
 }
 
 fn draw_foot(picker: &Picker, app: &Shared, height: usize, canvas: &mut Canvas) {
@@ -115,16 +105,14 @@ fn draw_foot(picker: &Picker, app: &Shared, height: usize, canvas: &mut Canvas) 
         None => canvas.blank(),
     }
     let pages = &picker.list.pages;
-    if let (true, Some(longest)) = (picker.is_refused, app.form.longest_hours) {
-        let words = format!(
-            "This organization allows at most {}. Choose a shorter lifetime.",
-            hours_in_words(longest)
-        );
-        canvas.warning(&words, theme.warning);
-    } else if let Some(problem) = &pages.problem {
-        let words = could_not_load(picker, problem);
-        let words = cut(&words, canvas.width(), 2, canvas.left(), theme.glyphs.ellipsis);
-        canvas.marked(theme.glyphs.cross, &words, theme.bad);
+    if let (true, Some(limit)) = (picker.is_refused, app.form.limit()) {
+        let text = format!("This organization allows at most {limit}. Choose a shorter lifetime.");
+        canvas.warning(&text, theme.warning);
+    } else if let Some(error) = &pages.error {
+        let page = pages.missing_page().unwrap_or(1);
+        let text = format!("Could not load page {page}. {}", error.explain().title);
+        let text = cut(&text, canvas.width(), 2, canvas.left(), theme.glyphs.ellipsis);
+        canvas.marked(theme.glyphs.cross, &text, theme.bad);
     } else if let Some(left) = pages.wait_left(app.now) {
         canvas.warning(&words::rate_limited(left), theme.warning);
     } else if pages.is_under_way() {
@@ -146,9 +134,9 @@ fn lifetime_line(
     is_selected: bool,
     theme: &Theme,
 ) -> Line<'static> {
-    let limit = app.form.longest_hours.filter(|longest| lifetime.hours() > *longest);
+    let limit = app.form.limit().filter(|limit| lifetime > *limit);
     let rest = if let Some(limit) = limit {
-        format!("above the limit of {}", hours_in_words(limit))
+        format!("above the limit of {limit}")
     } else {
         let hours = SignedDuration::from_hours(lifetime.hours().into());
         let ends_at = app.now.wall.checked_add(hours).unwrap_or(Timestamp::MAX);
@@ -165,13 +153,4 @@ fn lifetime_line(
         Span::styled(text.to_owned(), style),
         Span::styled(rest, rest_style),
     ])
-}
-
-fn hours_in_words(hours: i32) -> String {
-    match (hours, hours % 24) {
-        (24, _) => "1 day".to_owned(),
-        (_, 0) => format!("{} days", hours / 24),
-        (1, _) => "1 hour".to_owned(),
-        _ => format!("{hours} hours"),
-    }
 }

@@ -2,18 +2,10 @@
 
 use jiff::Timestamp;
 
-use crate::domain::{AccountEntry, Lifetime, OrganizationId, ProjectEntry};
+use crate::domain::{AccountEntry, Lifetime, ProjectEntry};
 
-/// The lifetimes that people usually want: as one types them, in words, and in hours.
-const USUAL_LIFETIMES: [(&str, &str, i32); 7] = [
-    ("8h", "8 hours", 8),
-    ("1d", "1 day", 24),
-    ("7d", "7 days", 7 * 24),
-    ("30d", "30 days", 30 * 24),
-    ("90d", "90 days", 90 * 24),
-    ("180d", "180 days", 180 * 24),
-    ("365d", "365 days", 365 * 24),
-];
+/// The lifetimes that people usually want, as they are typed.
+const USUAL_LIFETIMES: [&str; 7] = ["8h", "1d", "7d", "30d", "90d", "180d", "365d"];
 
 /// One item of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,14 +15,15 @@ pub(in crate::tui) enum Item {
     /// As it is typed, and what it means.
     Lifetime {
         text: &'static str,
-        words: &'static str,
         lifetime: Lifetime,
+        name: String,
     },
 }
 
 pub(super) fn lifetimes() -> Vec<Item> {
-    let item = |(text, words, hours)| {
-        Some(Item::Lifetime { text, words, lifetime: Lifetime::from_hours(hours).ok()? })
+    let item = |text| {
+        let lifetime = Lifetime::parse(text).ok()?;
+        Some(Item::Lifetime { text, lifetime, name: lifetime.to_string() })
     };
     USUAL_LIFETIMES.into_iter().filter_map(item).collect()
 }
@@ -58,35 +51,19 @@ impl Item {
         match self {
             Self::Project(entry) => entry.name.as_str(),
             Self::Account(entry) => entry.name.as_str(),
-            Self::Lifetime { words, .. } => words,
+            Self::Lifetime { name, .. } => name,
         }
     }
 
-    /// True for exactly this name, in whatever case.
-    pub fn is_called(&self, name: &str) -> bool {
-        self.name().chars().flat_map(char::to_lowercase).eq(name.chars().flat_map(char::to_lowercase))
-    }
-
-    /// What the filter searches.
-    pub fn searched(&self) -> String {
-        match self {
-            Self::Project(entry) => format!("{} {}", entry.name, entry.id),
-            Self::Account(entry) => format!("{} {}", entry.name, entry.client),
-            Self::Lifetime { text, words, .. } => format!("{text} {words}"),
-        }
-    }
-
-    pub fn organization(&self) -> Option<&OrganizationId> {
-        match self {
-            Self::Project(entry) => entry.organization.as_ref(),
-            Self::Account(_) | Self::Lifetime { .. } => None,
-        }
+    /// What the filter searches: the name and the value.
+    pub fn searched(&self) -> (String, String) {
+        (self.name().to_owned(), self.value().to_owned())
     }
 
     /// False for a lifetime above the organization's limit.
-    pub fn is_allowed(&self, longest_hours: Option<i32>) -> bool {
-        match (self, longest_hours) {
-            (Self::Lifetime { lifetime, .. }, Some(longest)) => lifetime.hours() <= longest,
+    pub fn is_allowed(&self, limit: Option<Lifetime>) -> bool {
+        match (self, limit) {
+            (Self::Lifetime { lifetime, .. }, Some(limit)) => *lifetime <= limit,
             _ => true,
         }
     }
@@ -151,12 +128,8 @@ mod tests {
             account("expired", &[Some("2026-11-01T00:00:00Z")]),
             account("soon", &[Some("2027-03-01T00:00:00Z"), Some("2026-12-01T00:00:00Z")]),
         ];
-        let names = |items: &[Item]| -> Vec<String> {
-            items
-                .iter()
-                .filter_map(|item| item.searched().rsplit_once(' ').map(|(name, _)| name.to_owned()))
-                .collect()
-        };
+        let names =
+            |items: &[Item]| -> Vec<String> { items.iter().map(|item| item.name().to_owned()).collect() };
         let now = "2026-11-23T18:14:00Z".parse().unwrap();
         Sort::Expiry.apply(&mut items, now);
         assert_eq!(names(&items), ["expired", "soon", "late", "unknown", "Also none", "none"]);
@@ -178,7 +151,10 @@ mod tests {
 
     #[test]
     fn the_limit_of_the_organization_is_allowed_itself() {
-        let allowed = |limit| lifetimes().iter().filter(|item| item.is_allowed(limit)).count();
+        let allowed = |hours: Option<i32>| {
+            let limit = hours.map(|hours| Lifetime::from_hours(hours).unwrap());
+            lifetimes().iter().filter(|item| item.is_allowed(limit)).count()
+        };
         assert_eq!((allowed(None), allowed(Some(720)), allowed(Some(719)), allowed(Some(1))), (7, 4, 3, 0));
     }
 }

@@ -2,12 +2,12 @@
 
 use jiff::Timestamp;
 
-use crate::domain::{ApiResult, ENTRIES_PER_PAGE, Page, ProjectId, ServerText};
+use crate::domain::{ApiError, ApiResult, ENTRIES_PER_PAGE, Explanation, Page, ProjectId, ServerText};
 use crate::tui::app::Shared;
 use crate::tui::event::{Command, Event};
-use crate::tui::matching::Matches;
+use crate::tui::matching::{Matches, is_same_name};
 
-use super::super::FieldName;
+use super::super::{FieldName, could_not_list};
 use super::item::{Item, Sort};
 use super::pagination::Pagination;
 
@@ -36,7 +36,7 @@ impl List {
 
     /// True when nothing more will come.
     pub fn is_complete(&self) -> bool {
-        !self.pages.is_under_way() && self.pages.problem.is_none()
+        !self.pages.is_under_way() && self.pages.error.is_none()
     }
 
     /// True when all items are known and none matches.
@@ -68,7 +68,7 @@ impl List {
     fn all_named(&self, name: &str) -> impl Iterator<Item = &Item> {
         // Names in the list were made safe to show, too.
         let name = ServerText::new(name);
-        self.items.iter().filter(move |item| !name.is_empty() && item.is_called(name.as_str()))
+        self.items.iter().filter(move |item| !name.is_empty() && is_same_name(item.name(), name.as_str()))
     }
 
     pub fn add(&mut self, items: Vec<Item>) {
@@ -84,7 +84,7 @@ impl List {
 
     /// Fetches the next pages, unless one has failed: then the user decides.
     pub fn fetch(&mut self, app: &mut Shared) {
-        if self.pages.problem.is_some() {
+        if self.pages.error.is_some() {
             return;
         }
         for page in self.pages.wanted() {
@@ -127,7 +127,7 @@ impl List {
                 self.pages.page_read(number, page.is_last, page.about, per_page);
                 self.add(page.entries.into_iter().map(item).collect());
             }
-            Err(problem) => self.pages.failed(number, problem),
+            Err(error) => self.pages.failed(number, error),
         }
         self.fetch(app);
         has_come
@@ -139,6 +139,11 @@ impl List {
         let plural = if all == 1 { "" } else { "s" };
         let all = format!("{all} {}{plural}", self.field.noun());
         if self.matches.typed().is_empty() { all } else { format!("{matching} of {all}") }
+    }
+
+    /// Why it could not be loaded.
+    pub fn explain(&self, app: &Shared, error: &ApiError) -> Explanation {
+        could_not_list(self.field, &app.session.signed_in_as(), error)
     }
 
     /// Why nothing is shown.

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use crossterm::event::KeyCode;
 
-use crate::domain::{ApiError, ClientId, Identity, ProjectEntry, Session};
+use crate::domain::{ApiError, ProjectEntry};
 use crate::tui::app::{Component, Screen, Shared, Transition};
 use crate::tui::canvas::{Canvas, spinner_wake};
 use crate::tui::event::{Command, Event, KeyPress};
@@ -88,11 +88,11 @@ impl Picker {
     pub(super) fn open(app: &mut Shared) -> Transition {
         let field = match app.form.focus {
             Focus::Field(field) => field,
-            Focus::Button => app.form.first_problem().unwrap_or(FieldName::Client),
+            Focus::Button => app.form.first_invalid().unwrap_or(FieldName::Client),
         };
         if field == FieldName::Client && app.form.project_id().is_none() {
             app.form.notice = Some(Notice::Word("Choose a project first."));
-            app.form.focus = Focus::Field(FieldName::Project);
+            app.form.focus_on(Focus::Field(FieldName::Project));
             return Transition::Stay;
         }
         Self::show(app, field)
@@ -134,7 +134,10 @@ impl Picker {
         if self.list.field == FieldName::Client {
             self.list.sort(self.sort, app.atlas_now());
         }
-        let mut organizations = self.list.items.iter().filter_map(Item::organization);
+        let mut organizations = self.list.items.iter().filter_map(|item| match item {
+            Item::Project(entry) => entry.organization.as_ref(),
+            _ => None,
+        });
         let first = organizations.next();
         self.has_several_organizations = organizations.any(|other| Some(other) != first);
         self.select_value(&selected);
@@ -163,7 +166,7 @@ impl Picker {
 
     fn choose(&mut self, app: &mut Shared) -> Transition {
         let Some(item) = self.chosen() else { return Transition::Stay };
-        if !item.is_allowed(app.form.longest_hours) {
+        if !item.is_allowed(app.form.limit()) {
             self.is_refused = true;
             return Transition::Stay;
         }
@@ -172,7 +175,7 @@ impl Picker {
         if !goes_on {
             return Transition::form();
         }
-        app.form.focus = Focus::Field(FieldName::Client);
+        app.form.focus_on(Focus::Field(FieldName::Client));
         app.send(Command::StopPages);
         Self::show(app, FieldName::Client)
     }
@@ -183,14 +186,6 @@ fn needs_account(app: &Shared, project: &ProjectEntry) -> bool {
     let Some(account) = app.form.account() else { return true };
     let is_missing = |problem: &ApiError| problem.rejection().is_some_and(|no| no.status == 404);
     account.project != project.id || app.lookups.account.problem(&account).is_some_and(is_missing)
-}
-
-/// The account that is signed in: known from the start, or once the keyring or the demo has told it.
-fn signed_in_as(app: &Shared) -> Option<ClientId> {
-    match &app.session {
-        Session::Remote { identity: Identity::ServiceAccount(client), .. } => Some(client.clone()),
-        _ => app.login.as_ref().map(|login| login.client.clone()),
-    }
 }
 
 impl Component for Picker {
@@ -237,10 +232,10 @@ impl Component for Picker {
 
     fn works(&self, app: &Shared, action: Action) -> bool {
         match action {
-            Action::Choose => self.chosen().is_some_and(|item| item.is_allowed(app.form.longest_hours)),
+            Action::Choose => self.chosen().is_some_and(|item| item.is_allowed(app.form.limit())),
             Action::NextChoice | Action::PreviousChoice | Action::Sort => self.list.matches.len() > 1,
             Action::PageDown | Action::PageUp => self.list.matches.len() > draw::list_rows(app.body()),
-            Action::Retry => self.list.pages.problem.is_some(),
+            Action::Retry => self.list.pages.error.is_some(),
             _ => true,
         }
     }
@@ -255,10 +250,10 @@ impl Component for Picker {
     fn about(&self) -> &'static [&'static str] {
         match self.list.field {
             FieldName::Project => {
-                &["Type to filter by name or ID. Letters may be left out: ppd finds payments-prod."]
+                &["Type a part of the name or ID, or the beginnings of words: pprod finds payments-prod."]
             }
             FieldName::Client => &[
-                "Type to filter by name or client ID. Letters may be left out: cidp finds ci-deployer.",
+                "Type a part of the name or client ID, or the beginnings of words: cdep finds ci-deployer.",
                 "Expires: when the account's next secret expires. Last used: any of its secrets.",
                 "The bar covers 90 days: solid until the next expiry, dashed while another secret works.",
                 "(you): this session signs in with this account.",

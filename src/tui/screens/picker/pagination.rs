@@ -18,7 +18,7 @@ pub(in crate::tui) struct Pagination {
     /// Until when Atlas wants to be left alone, while it does.
     waits_until: Option<Now>,
     /// Why a page could not be loaded.
-    pub problem: Option<ApiError>,
+    pub error: Option<ApiError>,
     /// Since when pages are being loaded.
     pub since: Now,
     under_way: BTreeSet<u32>,
@@ -39,7 +39,7 @@ impl Pagination {
             pages_read: 0,
             about_pages: None,
             waits_until: None,
-            problem: None,
+            error: None,
             since: now,
             under_way: BTreeSet::new(),
             missing: Vec::new(),
@@ -51,7 +51,7 @@ impl Pagination {
     /// Forgets why a page could not be loaded. False when all pages could.
     pub(super) fn retry(&mut self, now: Now) -> bool {
         self.since = now;
-        self.problem.take().is_some()
+        self.error.take().is_some()
     }
 
     /// A page has to wait for Atlas's rate limit.
@@ -66,8 +66,8 @@ impl Pagination {
         self.waits_until.map(|until| until.since(now)).filter(|left| !left.is_zero())
     }
 
-    pub(super) fn failed(&mut self, page: u32, problem: ApiError) {
-        self.problem = Some(problem);
+    pub(super) fn failed(&mut self, page: u32, error: ApiError) {
+        self.error = Some(error);
         self.missing.push(page);
     }
 

@@ -1,10 +1,10 @@
-//! The tables of projects and accounts: which columns have room, and what they say.
+//! The tables of projects and accounts: which columns fit, and what they say.
 
 use jiff::Timestamp;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::domain::{AccountEntry, ExistingSecret, SECRETS_PER_ACCOUNT};
+use crate::domain::{AccountEntry, ClientId, Identity, SECRETS_PER_ACCOUNT, Session};
 use crate::tui::app::Shared;
 use crate::tui::canvas::pointer;
 use crate::tui::{Theme, words};
@@ -19,10 +19,8 @@ const GAP: usize = 2;
 /// A name has at least so many columns.
 pub(in crate::tui) const SHORTEST_NAME: usize = 15;
 
-const ID_WIDTH: usize = 24;
-
-/// `! in 123 days, 1 expired`
-const EXPIRY_WIDTH: usize = 24;
+/// So much of a name is worth more than the less important columns.
+const MOST_OF_A_NAME: usize = 22;
 
 /// One cell of a bar is a week.
 const BAR_WIDTH: usize = 13;
@@ -47,7 +45,7 @@ pub(super) enum Column {
 }
 
 impl Column {
-    pub fn title(self) -> &'static str {
+    fn title(self) -> &'static str {
         match self {
             Self::Name => "Name",
             Self::ProjectId => "ID",
@@ -61,144 +59,171 @@ impl Column {
     }
 }
 
-/// The columns that have room, each with its width. The name gets what is left.
-pub(super) fn columns(picker: &Picker, width: usize) -> Vec<(Column, usize)> {
-    let has_several = picker.has_several_organizations;
-    // The most important first.
-    let wanted: &[(Column, usize)] = match picker.list.field {
-        FieldName::Project if has_several => {
-            &[(Column::ProjectId, ID_WIDTH), (Column::Organization, ID_WIDTH)]
+/// A table of projects or accounts, at one width.
+pub(super) struct Table<'a> {
+    picker: &'a Picker,
+    theme: &'a Theme,
+    /// What Atlas's clock says.
+    now: Timestamp,
+    /// The account that is signed in.
+    own: Option<ClientId>,
+    columns: Vec<(Column, usize)>,
+}
+
+impl<'a> Table<'a> {
+    /// A column that is empty is left out, and so is one that names need, but for the most important one.
+    pub fn new(app: &Shared, picker: &'a Picker, theme: &'a Theme, width: u16) -> Self {
+        // The most important first.
+        let wanted: &[Column] = match picker.list.field {
+            FieldName::Project => &[Column::ProjectId, Column::Organization],
+            FieldName::Client => {
+                &[Column::Expires, Column::Secrets, Column::ClientTail, Column::LastUsed, Column::Bar]
+            }
+            FieldName::Lifetime => &[],
+        };
+        let own = signed_in_as(app);
+        let mut table = Self { picker, theme, now: app.atlas_now(), own, columns: Vec::new() };
+        let widest =
+            |column| picker.list.items.iter().map(|item| table.width(column, item)).max().unwrap_or(0);
+        let name = widest(Column::Name).clamp(SHORTEST_NAME, MOST_OF_A_NAME);
+        let mut left = usize::from(width).saturating_sub(GAP);
+        let mut columns = Vec::new();
+        for column in wanted {
+            let for_name = if columns.is_empty() { SHORTEST_NAME } else { name };
+            let width = widest(*column).max(column.title().len());
+            if widest(*column) > 0 && for_name + GAP + width <= left {
+                columns.push((*column, width));
+                left -= GAP + width;
+            }
         }
-        FieldName::Project => &[(Column::ProjectId, ID_WIDTH)],
-        FieldName::Client => &[
-            (Column::Expires, EXPIRY_WIDTH),
-            (Column::Secrets, 7),
-            (Column::ClientTail, 6),
-            (Column::LastUsed, 12),
-            (Column::Bar, BAR_WIDTH),
-        ],
-        FieldName::Lifetime => &[],
-    };
-    let mut left = width.saturating_sub(GAP + SHORTEST_NAME);
-    let mut columns = Vec::new();
-    for (column, width) in wanted {
-        if let Some(rest) = left.checked_sub(GAP + width) {
-            columns.push((*column, *width));
-            left = rest;
-        }
+        columns.push((Column::Name, left));
+        columns.sort_unstable();
+        table.columns = columns;
+        table
     }
-    columns.push((Column::Name, SHORTEST_NAME + left));
-    columns.sort_unstable();
-    columns
-}
 
-/// One row of the tables of projects and accounts.
-pub(super) struct Row<'a> {
-    pub app: &'a Shared,
-    pub item: &'a Item,
-    /// True for the account that is signed in.
-    pub is_own: bool,
-    pub is_selected: bool,
-}
+    /// The titles of the columns.
+    pub fn header(&self) -> Line<'static> {
+        let titles = self.columns.iter().map(|(column, width)| fit(column.title(), *width, self.theme));
+        Line::styled(format!("  {}", titles.collect::<Vec<_>>().join("  ")), self.theme.faint)
+    }
 
-impl Row<'_> {
-    pub fn line(&self, columns: &[(Column, usize)], theme: &Theme) -> Line<'static> {
-        let mut line = Line::from(pointer(self.is_selected, theme));
-        for (column, width) in columns {
+    pub fn row(&self, item: &Item, is_selected: bool) -> Line<'static> {
+        let mut line = Line::from(pointer(is_selected, self.theme));
+        for (column, width) in &self.columns {
             if *column != Column::Name {
                 line.push_span(" ".repeat(GAP));
             }
-            line.spans.extend(self.cell(*column, *width, theme));
+            if let (Column::Bar, Item::Account(entry)) = (column, item) {
+                line.spans.extend(self.bar(entry));
+                continue;
+            }
+            let text = match (column, self.mark(item)) {
+                (Column::Name, Some(mark)) => {
+                    truncated(item.name(), width.saturating_sub(mark.len()), self.theme) + mark
+                }
+                _ => self.text(*column, item),
+            };
+            let style = match (column, item) {
+                (Column::Expires, Item::Account(entry)) => self.urgency(entry),
+                _ => None,
+            };
+            let calm = match column {
+                _ if is_selected => self.theme.strong,
+                Column::Name | Column::Expires => Style::new(),
+                _ => self.theme.faint,
+            };
+            line.push_span(Span::styled(fit(&text, *width, self.theme), style.unwrap_or(calm)));
         }
         line
     }
 
-    fn cell(&self, column: Column, width: usize, theme: &Theme) -> Vec<Span<'static>> {
-        let ellipsis = theme.glyphs.ellipsis;
-        let strong = if self.is_selected { theme.strong } else { Style::new() };
-        let faint = if self.is_selected { theme.strong } else { theme.faint };
-        let (text, style) = match (self.item, column) {
-            (Item::Project(entry), Column::Name) => (entry.name.to_string(), strong),
-            (Item::Project(entry), Column::ProjectId) => (entry.id.to_string(), faint),
-            (Item::Project(entry), Column::Organization) => {
-                (entry.organization.as_ref().map(ToString::to_string).unwrap_or_default(), faint)
-            }
-            (Item::Account(entry), Column::Name) if self.is_own => {
-                let mark = " (you)";
-                let name = truncated(entry.name.as_str(), width.saturating_sub(mark.len()), theme);
-                (name + mark, strong)
-            }
-            (Item::Account(entry), Column::Name) => (entry.name.to_string(), strong),
-            (Item::Account(entry), Column::ClientTail) => {
-                let client = entry.client.as_str();
-                (format!("{ellipsis}{}", &client[client.len().saturating_sub(4)..]), faint)
-            }
-            (Item::Account(entry), Column::Secrets) => {
-                (format!("{} of {SECRETS_PER_ACCOUNT}", entry.secrets.len()), faint)
-            }
-            (Item::Account(entry), Column::Expires) => return vec![self.expiry(entry, width, theme)],
-            (Item::Account(entry), Column::LastUsed) => (self.last_used(entry), faint),
-            (Item::Account(entry), Column::Bar) => return self.bar(entry, width, theme),
-            _ => (String::new(), faint),
-        };
-        vec![Span::styled(fit(&text, width, theme), style)]
-    }
-
-    fn last_used(&self, entry: &AccountEntry) -> String {
-        match entry.last_used_at() {
-            Some(at) => words::ago(at, self.app.atlas_now()),
-            None if entry.secrets.is_empty() => String::new(),
-            None => "never".to_owned(),
+    fn width(&self, column: Column, item: &Item) -> usize {
+        let mark = self.mark(item).filter(|_| column == Column::Name).map_or(0, str::len);
+        match column {
+            Column::Bar => BAR_WIDTH,
+            _ => Span::raw(self.text(column, item)).width() + mark,
         }
     }
 
-    fn expiry(&self, entry: &AccountEntry, width: usize, theme: &Theme) -> Span<'static> {
-        let now = self.app.atlas_now();
-        let next = entry.next_to_expire(now);
-        let text = match next.map(|secret| secret.expires_at) {
+    /// What stands behind the name of the account that is signed in.
+    fn mark(&self, item: &Item) -> Option<&'static str> {
+        self.own.as_ref().filter(|own| item.is(own.as_str())).map(|_| " (you)")
+    }
+
+    fn text(&self, column: Column, item: &Item) -> String {
+        match (item, column) {
+            (_, Column::Name) => item.name().to_owned(),
+            (Item::Project(entry), Column::ProjectId) => entry.id.to_string(),
+            (Item::Project(entry), Column::Organization) if self.picker.has_several_organizations => {
+                entry.organization.as_ref().map(ToString::to_string).unwrap_or_default()
+            }
+            (Item::Account(entry), Column::ClientTail) => {
+                let client = entry.client.as_str();
+                format!("{}{}", self.theme.glyphs.ellipsis, &client[client.len() - 4..])
+            }
+            (Item::Account(entry), Column::Secrets) => {
+                format!("{} of {SECRETS_PER_ACCOUNT}", entry.secrets.len())
+            }
+            (Item::Account(entry), Column::Expires) => self.expiry(entry),
+            (Item::Account(entry), Column::LastUsed) => match entry.last_used_at() {
+                Some(at) => words::ago(at, self.now),
+                None if entry.secrets.is_empty() => String::new(),
+                None => "never".to_owned(),
+            },
+            _ => String::new(),
+        }
+    }
+
+    fn expiry(&self, entry: &AccountEntry) -> String {
+        let text = match entry.next_to_expire(self.now).map(|secret| secret.expires_at) {
             None => "no secret".to_owned(),
             Some(None) => "unknown".to_owned(),
-            Some(Some(at)) if at <= now => format!("expired {}", words::ago(at, now)),
-            Some(Some(at)) => words::from_now(at, now),
+            Some(Some(at)) if at <= self.now => format!("expired {}", words::ago(at, self.now)),
+            Some(Some(at)) => words::from_now(at, self.now),
         };
-        let expired = entry.secrets.iter().filter(|secret| secret.is_expired(now)).count();
-        let text = if expired > 0 && expired < entry.secrets.len() {
-            format!("{text}, {expired} expired")
-        } else {
-            text
-        };
-        let urgency = next.and_then(|secret| urgency(secret, now, theme));
-        let mark = if urgency.is_some() { theme.glyphs.warning } else { " " };
-        let calm = if self.is_selected { theme.strong } else { Style::new() };
-        Span::styled(fit(&format!("{mark} {text}"), width, theme), urgency.unwrap_or(calm))
+        let mark = if self.urgency(entry).is_some() { self.theme.glyphs.warning } else { " " };
+        match entry.secrets.iter().filter(|secret| secret.is_expired(self.now)).count() {
+            expired if expired > 0 && expired < entry.secrets.len() => {
+                format!("{mark} {text}, {expired} expired")
+            }
+            _ => format!("{mark} {text}"),
+        }
+    }
+
+    /// How an expiry that is near or past is marked.
+    fn urgency(&self, entry: &AccountEntry) -> Option<Style> {
+        let seconds = entry.next_to_expire(self.now)?.expires_at?.as_second() - self.now.as_second();
+        match seconds {
+            _ if seconds <= BAD_DAYS * SECONDS_PER_DAY => Some(self.theme.bad),
+            _ if seconds <= WARNING_DAYS * SECONDS_PER_DAY => Some(self.theme.warning),
+            _ => None,
+        }
     }
 
     /// Until the next expiry, and faintly on while another secret works.
-    fn bar(&self, entry: &AccountEntry, width: usize, theme: &Theme) -> Vec<Span<'static>> {
-        let now = self.app.atlas_now();
+    fn bar(&self, entry: &AccountEntry) -> [Span<'static>; 2] {
+        let theme = self.theme;
         let cells = |at: Timestamp| {
-            let weeks = (at.as_second() - now.as_second()).max(0).saturating_add(7 * SECONDS_PER_DAY - 1)
-                / (7 * SECONDS_PER_DAY);
-            usize::try_from(weeks).unwrap_or(width).min(width)
+            let seconds = (at.as_second() - self.now.as_second()).max(0);
+            let weeks = seconds.saturating_add(7 * SECONDS_PER_DAY - 1) / (7 * SECONDS_PER_DAY);
+            usize::try_from(weeks).unwrap_or(BAR_WIDTH).min(BAR_WIDTH)
         };
-        let next = entry.next_to_expire(now);
-        let first = next.and_then(|secret| secret.expires_at).map_or(0, cells);
+        let next = entry.next_to_expire(self.now).and_then(|secret| secret.expires_at);
+        let first = next.map_or(0, cells);
         let last = entry.secrets.iter().filter_map(|secret| secret.expires_at).max().map_or(0, cells);
-        let style = next.and_then(|secret| urgency(secret, now, theme)).unwrap_or_default();
-        vec![
-            Span::styled(theme.glyphs.bar.repeat(first), style),
+        [
+            Span::styled(theme.glyphs.bar.repeat(first), self.urgency(entry).unwrap_or_default()),
             Span::styled(theme.glyphs.cut.repeat(last.saturating_sub(first)), theme.faint),
         ]
     }
 }
 
-/// How an expiry that is near or past is marked.
-fn urgency(secret: &ExistingSecret, now: Timestamp, theme: &Theme) -> Option<Style> {
-    let seconds = secret.expires_at?.as_second() - now.as_second();
-    match seconds {
-        _ if seconds <= BAD_DAYS * SECONDS_PER_DAY => Some(theme.bad),
-        _ if seconds <= WARNING_DAYS * SECONDS_PER_DAY => Some(theme.warning),
-        _ => None,
+/// Known from the start, or once the keyring or the demo has told it.
+fn signed_in_as(app: &Shared) -> Option<ClientId> {
+    match &app.session {
+        Session::Remote { identity: Identity::ServiceAccount(client), .. } => Some(client.clone()),
+        _ => app.login.as_ref().map(|login| login.client.clone()),
     }
 }
 
