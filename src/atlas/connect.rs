@@ -39,8 +39,7 @@ pub(super) fn client(base_url: &BaseUrl, connect_limit: Duration) -> ApiResult<r
         .redirect(Policy::none())
         .retry(reqwest::retry::never())
         .connect_timeout(connect_limit)
-        .pool_idle_timeout(KEPT_FOR)
-        .tcp_nodelay(true);
+        .pool_idle_timeout(KEPT_FOR);
     let builder = match route.map_err(|error| transport::setup(&error))? {
         Route::System => builder,
         Route::Direct => builder.no_proxy(),
@@ -250,6 +249,7 @@ mod tests {
             ("http://user:it's@proxy.test:3128", "http://user:it's@proxy.test:3128/"),
             ("socks5://proxy.test:1080", "socks5h://proxy.test:1080"),
             ("socks5h://user:fake@proxy.test:1080", "socks5h://user:fake@proxy.test:1080"),
+            ("socks4://proxy.test", "socks4://proxy.test"),
             ("socks4a://proxy.test", "socks4a://proxy.test"),
         ];
         for (text, expected) in rows {
@@ -307,6 +307,30 @@ mod tests {
                 let words = format!("{problem} {problem:?}");
                 assert!(words.contains(variable) && !words.contains("FAKE"), "{text}: {words}");
             }
+        }
+    }
+
+    #[test]
+    fn the_message_says_what_is_wrong() {
+        let rows = [
+            ("http://\"proxy.test", "it holds quotes"),
+            ("'proxy.test", "it holds quotes"),
+            ("proxy.test'", "it holds quotes"),
+            ("http://proxy.test :3128", "it holds a space or a line break"),
+            ("http://proxy.test\u{7}:3128", "it holds a space or a line break"),
+            ("http://proxy.\u{fffd}:3128", "it is not UTF-8"),
+            ("CORP\\user@proxy.test", "it holds a backslash, which is %5C in a user name"),
+            ("http:///proxy.test", "it names no host"),
+            ("socks5://", "it names no host"),
+            ("http://proxy.test:port", "it is not a URL"),
+            ("ftp://proxy.test", "it starts with neither http://, https:// nor socks5://"),
+            (
+                "http://proxy.test/proxy.pac",
+                "something follows the host and port; / ? # in a password are %2F %3F %23",
+            ),
+        ];
+        for (text, why) in rows {
+            assert_eq!(parse(text), Err(why), "{text}");
         }
     }
 
@@ -399,6 +423,7 @@ mod tests {
             ("https://10.1.2.3", "::ffff:10.1.2.3", true),
             ("https://[::ffff:10.1.2.3]", "10.0.0.0/8", true),
             ("https://b\u{fc}cher.test", "b\u{fc}cher.test", true),
+            ("https://atlas.corp.test.", ",.,*.,:443", false),
         ];
         for (base_url, exceptions, is_direct) in rows {
             for name in ["NO_PROXY", "no_proxy"] {
@@ -407,5 +432,8 @@ mod tests {
                 assert_eq!(is, is_direct, "{base_url} {name}={exceptions}");
             }
         }
+        let (empty, other) = (("NO_PROXY", ""), ("no_proxy", "corp.test"));
+        let variables = [("HTTPS_PROXY", "http://proxy.test"), empty, other];
+        assert_eq!(way("https://atlas.corp.test", &variables), Ok(Route::Direct), "an empty list is none");
     }
 }

@@ -12,7 +12,7 @@ use jiff::fmt::rfc2822;
 use reqwest::header::{ACCEPT_ENCODING, CONTENT_ENCODING, DATE, HeaderMap, RETRY_AFTER};
 use reqwest::{Method, Response};
 use tokio::time::sleep;
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::Zeroizing;
 
 use crate::domain::{ApiError, ApiResult, Cause, Phase, ServerText};
 
@@ -66,9 +66,6 @@ const LONGEST_BODY: usize = 1024 * 1024;
 
 /// Room for an answer of the usual size, so that a buffer that holds a secret seldom moves.
 const USUAL_BODY: usize = 16 * 1024;
-
-/// How many bytes are decoded at a time.
-const CHUNK: usize = 4096;
 
 /// How many content codings one after the other are taken off. One is what a gateway adds.
 const MOST_ENCODINGS: usize = 4;
@@ -225,11 +222,8 @@ impl Answer {
     /// Takes the content codings off a body that has been read. No coding is ever asked for, but some gateways add
     /// one, or name one that they have taken off themselves: a body that is not of its coding stays as it is.
     fn decode(&mut self) {
-        let is_gzip = self.body.starts_with(&[0x1f, 0x8b]);
-        if is_gzip && self.encodings.is_empty() {
-            self.encodings.push("gzip".to_owned());
-        }
-        for encoding in self.encodings.iter().rev().take(MOST_ENCODINGS) {
+        let named = self.encodings.iter().rev().take(MOST_ENCODINGS).map(String::as_str);
+        for encoding in named.chain(["gzip"]) {
             let Some((body, is_whole)) = decoded(encoding, &self.body) else { continue };
             self.body = body;
             if self.body.len() > LONGEST_BODY {
@@ -255,13 +249,9 @@ impl Answer {
                 }
             };
             let room = LONGEST_BODY - self.body.len();
-            append(&mut self.body, &chunk[..chunk.len().min(room)]);
-            self.end = if chunk.len() > room { BodyEnd::TooLarge } else { BodyEnd::Complete };
-            // Works when this is the only reference to the buffer; otherwise the allocator wipes it when it is freed.
-            if let Ok(mut chunk) = chunk.try_into_mut() {
-                chunk.as_mut().zeroize();
-            }
-            if self.end == BodyEnd::TooLarge {
+            self.body.extend_from_slice(&chunk[..chunk.len().min(room)]);
+            if chunk.len() > room {
+                self.end = BodyEnd::TooLarge;
                 return;
             }
         }
@@ -277,53 +267,30 @@ fn encodings(headers: &HeaderMap) -> Vec<String> {
 /// than [`LONGEST_BODY`]; and true when it could be read to its end. `None` when it is not of that coding.
 fn decoded(encoding: &str, body: &[u8]) -> Option<(Zeroizing<Vec<u8>>, bool)> {
     let is_plain = body.trim_ascii_start().starts_with(b"{");
-    let mut reader: Box<dyn Read + '_> = match encoding {
+    let reader: Box<dyn Read + '_> = match encoding {
         _ if is_plain => return None,
         "gzip" | "x-gzip" => Box::new(MultiGzDecoder::new(body)),
         // By the RFC it has a zlib header; some servers send it without.
-        "deflate" if body.len() >= 2 && is_zlib_header(body[0], body[1]) => Box::new(ZlibDecoder::new(body)),
+        "deflate" if is_zlib(body) => Box::new(ZlibDecoder::new(body)),
         "deflate" => Box::new(DeflateDecoder::new(body)),
-        "br" => Box::new(brotli_decompressor::Decompressor::new(body, CHUNK)),
+        "br" => Box::new(brotli_decompressor::Decompressor::new(body, 4096)),
         _ => return None,
     };
     let mut output = Zeroizing::new(Vec::with_capacity(USUAL_BODY));
-    let mut chunk = Zeroizing::new([0; CHUNK]);
-    loop {
-        match reader.read(&mut *chunk) {
-            Ok(0) => return Some((output, true)),
-            Ok(count) => {
-                let room = LONGEST_BODY + 1 - output.len();
-                append(&mut output, &chunk[..count.min(room)]);
-            }
-            Err(_) if output.is_empty() => return None,
-            Err(_) => return Some((output, false)),
-        }
-        if output.len() > LONGEST_BODY {
-            return Some((output, true));
-        }
-    }
+    let result = reader.take(LONGEST_BODY as u64 + 1).read_to_end(&mut output);
+    (result.is_ok() || !output.is_empty()).then_some((output, result.is_ok()))
 }
 
 /// RFC 1950, section 2.2.
-fn is_zlib_header(method: u8, flags: u8) -> bool {
-    method & 0x0f == 8 && u16::from_be_bytes([method, flags]).is_multiple_of(31)
-}
-
-/// Appends without leaving an unwiped copy behind, which a growing `Vec` would.
-fn append(buffer: &mut Zeroizing<Vec<u8>>, bytes: &[u8]) {
-    let needed = buffer.len() + bytes.len();
-    if needed > buffer.capacity() {
-        let mut larger = Zeroizing::new(Vec::with_capacity(needed.max(buffer.capacity() * 2)));
-        larger.extend_from_slice(buffer);
-        *buffer = larger;
-    }
-    buffer.extend_from_slice(bytes);
+fn is_zlib(body: &[u8]) -> bool {
+    matches!(body, [method, flags, ..]
+        if method & 0x0f == 8 && u16::from_be_bytes([*method, *flags]).is_multiple_of(31))
 }
 
 /// Reads `Retry-After`: seconds, or an HTTP date, which counts from the answer's own `Date` so that
 /// this machine's clock does not matter. Nothing when it is absent, garbled, past or over a day.
 pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let value = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    let value = headers.get(RETRY_AFTER)?.to_str().ok()?;
     let wait = seconds(value).or_else(|| until(value, date(headers)?))?;
     (wait <= LONGEST_WAIT).then_some(wait)
 }
@@ -346,7 +313,6 @@ pub(super) fn date(headers: &HeaderMap) -> Option<Timestamp> {
 /// An HTTP date in any of its three forms (RFC 9110, section 5.6.7): as mail has it, which servers send, with an
 /// offset too; of RFC 850; and of C's `asctime`.
 pub(super) fn http_date(text: &str) -> Option<Timestamp> {
-    let text = text.trim();
     match rfc2822::parse(text) {
         Ok(time) => Some(time.timestamp()),
         Err(_) => Timestamp::try_from(httpdate::parse_http_date(text).ok()?).ok(),

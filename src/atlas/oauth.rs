@@ -20,7 +20,7 @@ use crate::domain::{ApiError, ApiResult, Cause, ClientId, ServerText};
 
 use super::Client;
 use super::classify::{self, is_success};
-use super::http::{Answer, BodyEnd, Call, exchange};
+use super::http::{Answer, Call, exchange};
 use super::wire;
 
 /// A token with less life than this left is replaced before a chain of requests begins.
@@ -179,7 +179,6 @@ pub(super) fn authorization(scheme: &str, credentials: &str) -> ApiResult<Header
 /// an integer when Atlas refuses the request (a rate limit), under the same URL.
 fn token(answer: &Answer, asked_at: Instant) -> ApiResult<Token> {
     if is_success(answer.status)
-        && answer.end == BodyEnd::Complete
         && let Ok(text) = str::from_utf8(&answer.body)
         && serde_json::from_str::<IgnoredAny>(text).is_ok()
         && let Some(members) = wire::members(text)

@@ -33,12 +33,12 @@ pub(super) fn members(text: &str) -> Option<Vec<(&str, &str)>> {
     for (at, byte) in text.bytes().enumerate() {
         match byte {
             _ if is_escaped => is_escaped = false,
-            b'\\' if in_string => is_escaped = true,
+            b'\\' => is_escaped = true,
             b'"' => in_string = !in_string,
             _ if in_string => {}
             b'{' | b'[' => depth += 1,
             b'}' | b']' if depth > 0 => depth -= 1,
-            b':' if depth == 0 && colon.is_none() => colon = Some(at),
+            b':' if colon.is_none() => colon = Some(at),
             b',' | b'}' | b']' if depth == 0 => {
                 members.extend(member(text, start, colon.take(), at));
                 start = at + 1;

@@ -86,7 +86,6 @@ impl ServiceAccount {
     /// is known to have expired, and any may be shortened: this machine's clock may be wrong.
     pub fn shortened_by_creating(&self, secret: &ExistingSecret, now: Timestamp) -> Option<Timestamp> {
         match self.read_at {
-            Some(_) if secret.is_expired(now) => None,
             Some(_) => secret.shortened_to(now),
             None => now.checked_add(SHORTENED_TO).ok(),
         }
@@ -323,6 +322,7 @@ mod tests {
         };
         let rows = [
             (of(None, &[]), of(None, &[]), true),
+            (of(Some(&first), &[&second]), of(Some(&first), &[&second]), true),
             (of(Some(&first), &[&second]), of(None, &[&second]), true),
             (of(Some(&first), &[&second]), of(None, &[]), true),
             (of(None, &[&second]), of(Some(&first), &[&second]), false),

@@ -95,7 +95,7 @@ fn check_digits(digits: &str, prefix: &str, rule: &'static str) -> Result<(), Id
     }
     match digits.len() {
         DIGITS => Ok(()),
-        typed if typed < DIGITS => Err(IdError::TooShort(typed)),
+        typed @ 0..DIGITS => Err(IdError::TooShort(typed)),
         typed => Err(IdError::TooLong(typed, rule)),
     }
 }
@@ -278,5 +278,7 @@ mod tests {
         for text in ["", "../up", "a/b", "a?b", "a b", "é", "mdb_sa_sk_FAKE"] {
             assert!(SecretId::from_server(text).is_none(), "{text:?}");
         }
+        let fits = |length| SecretId::from_server(&"a".repeat(length)).is_some();
+        assert!(fits(1) && fits(64) && !fits(65));
     }
 }

@@ -70,7 +70,7 @@ impl Lifetime {
     pub fn from_hours(hours: i32) -> Result<Self, LifetimeError> {
         match hours {
             0 => Err(LifetimeError::Zero),
-            hours if hours < 0 => Err(LifetimeError::Negative),
+            ..0 => Err(LifetimeError::Negative),
             hours => Ok(Self { hours }),
         }
     }
@@ -226,6 +226,7 @@ mod tests {
             ("2026-11-23 19:00", Ok(1)),
             ("2026-11-23T20:14", Ok(2)),
             ("2026-11-23T20:14:01", Ok(3)),
+            ("2026-11-23T18:14:01", Ok(1)),
             (" 2027-03-01 ", Ok(2334)),
             ("2026-11-23", Err(LifetimeError::Past)),
             ("2026-11-23 18:14", Err(LifetimeError::Past)),

@@ -133,6 +133,7 @@ mod tests {
             (401, "USER_UNAUTHORIZED", RejectionKind::RoleTooLow),
             (401, "NOT_IN_GROUP", RejectionKind::RoleTooLow),
             (401, "USER_CANNOT_ACCESS_GROUP", RejectionKind::RoleTooLow),
+            (401, "NOT_ORG_GROUP_CREATOR", RejectionKind::RoleTooLow),
             (403, "IP_ADDRESS_NOT_ON_ACCESS_LIST", RejectionKind::AddressNotAllowed),
             (403, "ORG_REQUIRES_ACCESS_LIST", RejectionKind::AccessListMissing),
             (403, "SOMETHING", RejectionKind::Forbidden),

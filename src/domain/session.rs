@@ -443,6 +443,8 @@ mod tests {
     fn a_public_key_is_told_from_other_credentials() {
         let rows = [
             ("abcdefgh", Ok("abcdefgh")),
+            ("twelve-chars", Ok("twelve-chars")),
+            ("thirteen-char", Ok("…char")),
             ("a-key-of-another-length", Ok("…ngth")),
             ("", Err(CredentialProblem::NoPublicKey)),
             ("mdb_sa_id_1234567890abcdef12345678", Err(CredentialProblem::OfServiceAccount)),

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use atlas_secret::domain::{ApiError, Cause, Page, ProjectEntry, ProjectId, ServerText};
 use atlas_secret::jobs::all_projects;
+use tokio::time::Instant;
 
 use crate::stage::{Call, FakeAtlas, rejection};
 use crate::unreachable;
@@ -20,6 +21,7 @@ async fn read(
     mut answers: Vec<Result<Page<ProjectEntry>, ApiError>>,
 ) -> (Result<Vec<String>, ApiError>, Vec<u32>, Vec<Duration>) {
     let (atlas, asked, waits) = (FakeAtlas::default(), RefCell::default(), RefCell::default());
+    let began = Instant::now();
     let world = async {
         loop {
             tokio::time::sleep(Duration::from_millis(1)).await;
@@ -34,7 +36,9 @@ async fn read(
         () = world => panic!("the world does not end"),
     };
     let names = list.map(|list| list.iter().map(|entry| entry.name.to_string()).collect());
-    (names, asked.into_inner(), waits.into_inner())
+    let waits: Vec<Duration> = waits.into_inner();
+    assert!(began.elapsed() >= waits.iter().sum());
+    (names, asked.into_inner(), waits)
 }
 
 #[tokio::test(start_paused = true)]

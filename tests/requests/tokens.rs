@@ -66,6 +66,15 @@ async fn a_minted_token_is_revoked_once() {
 }
 
 #[tokio::test]
+async fn a_token_that_is_still_on_its_way_is_revoked_too() {
+    let server = RawServer::start(vec![json(200, TOKEN), answer(200, "", "")]).await;
+    let client = client(with_service_account(&server.url));
+    let (signed_in, ()) = tokio::join!(client.sign_in(), client.revoke());
+    assert_eq!(signed_in, Ok(()));
+    assert_eq!(server.count("POST", "/revoke"), 1);
+}
+
+#[tokio::test]
 async fn somebody_elses_token_needs_no_sign_in_and_is_never_revoked() {
     let server = RawServer::start(Vec::new()).await;
     let client = client(with_access_token(&server.url));

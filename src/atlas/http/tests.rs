@@ -1,4 +1,8 @@
 use std::future::ready;
+use std::io::Write;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
 
 use super::*;
 
@@ -37,13 +41,87 @@ async fn the_deadline_ends_work_that_never_does() {
     assert_eq!(before(never, pin!(deadline(Duration::ZERO))).await, None);
 }
 
+#[tokio::test(start_paused = true)]
+async fn the_deadline_leaves_the_work_its_whole_limit() {
+    let limit = Duration::from_secs(10);
+    assert_eq!(before(sleep(limit + DRAINING / 2), pin!(deadline(limit))).await, Some(()));
+    assert_eq!(before(sleep(limit + DRAINING * 2), pin!(deadline(limit))).await, None);
+}
+
 #[test]
-fn appending_keeps_every_byte_across_growth() {
-    let mut buffer = Zeroizing::new(Vec::with_capacity(4));
-    for chunk in [&b"abc"[..], b"", b"defghij", b"klmnopqrstuvwxyz"] {
-        append(&mut buffer, chunk);
+fn a_stalled_connection_and_the_pauses_leave_time_for_the_request() {
+    let limits = Limits::default();
+    assert!(limits.connect < limits.create);
+    assert!(limits.verify_pauses.iter().sum::<Duration>() < limits.verify);
+}
+
+fn gzip(body: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    encoder.write_all(body).unwrap();
+    encoder.finish().unwrap()
+}
+
+#[test]
+fn what_is_not_encoded_stays_as_it_is() {
+    for body in ["{}", " \r\n{}", "\n{\"secret\":\"FAKE\"}", "<html>", "x", ""] {
+        for encoding in ["", "identity", "gzip", "x-gzip", "deflate", "br", "zstd"] {
+            let encodings = vec![encoding.to_owned()];
+            let mut answer = Answer { encodings, ..Answer::of(200, body.as_bytes()) };
+            answer.decode();
+            assert_eq!(
+                (&answer.body[..], answer.end),
+                (body.as_bytes(), BodyEnd::Complete),
+                "{encoding} {body:?}"
+            );
+        }
     }
-    assert_eq!(buffer.as_slice(), b"abcdefghijklmnopqrstuvwxyz");
+}
+
+#[test]
+fn zlib_is_told_from_bare_deflate_by_its_header() {
+    let rows: [(&[u8], bool); 8] = [
+        (&[0x78, 0x01], true),
+        (&[0x78, 0x9c, 0xff], true),
+        (&[0x58, 0x85], true),
+        (&[0x78, 0x9d], false),
+        (&[0x79, 0x18], false),
+        (&[0x18, 0x19, 0x00], true),
+        (&[0x78], false),
+        (&[], false),
+    ];
+    for (body, expected) in rows {
+        assert_eq!(is_zlib(body), expected, "{body:x?}");
+    }
+}
+
+#[test]
+fn a_decoded_body_has_a_limit() {
+    for (length, end) in [(LONGEST_BODY, BodyEnd::Complete), (LONGEST_BODY + 1, BodyEnd::TooLarge)] {
+        let mut answer = Answer::of(200, &gzip(&vec![b'x'; length]));
+        answer.decode();
+        assert_eq!((answer.body.len(), answer.end), (LONGEST_BODY, end));
+    }
+}
+
+#[test]
+fn a_body_that_broke_off_keeps_its_cause_when_it_is_decoded() {
+    let whole = gzip(b"{\"secret\":\"FAKE\"}");
+    let cause = || BodyEnd::Cut(Cause::TimedOut(Duration::from_secs(60)));
+    let mut answer = Answer { end: cause(), ..Answer::of(201, &whole[..whole.len() - 8]) };
+    answer.decode();
+    assert_eq!((&answer.body[..], answer.end), (&b"{\"secret\":\"FAKE\"}"[..], cause()));
+}
+
+#[test]
+fn only_a_401_holds_a_challenge() {
+    for (status, holds_one) in [(401, true), (200, false), (403, false)] {
+        let response = hyper::Response::builder()
+            .status(status)
+            .header("WWW-Authenticate", r#"Digest realm="x", nonce="FAKE", qop="auth", stale=true"#)
+            .body("")
+            .unwrap();
+        assert_eq!(Answer::new(&response.into()).is_stale(), holds_one, "{status}");
+    }
 }
 
 const NOW: &str = "Mon, 23 Nov 2026 18:14:00 GMT";

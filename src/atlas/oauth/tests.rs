@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::atlas::http::BodyEnd;
 use crate::atlas::properties::{self, any_body, any_status};
 use crate::domain::Rejection;
 
@@ -18,6 +19,20 @@ fn a_token_is_fresh_while_five_minutes_are_left() {
     assert!(token.is_fresh(now + Duration::from_secs(3300)));
     assert!(!token.is_fresh(now + Duration::from_secs(3301)));
     assert!(!token.is_fresh(now + Duration::from_secs(4000)));
+}
+
+#[test]
+fn a_token_counts_when_the_connection_broke_after_it() {
+    let cut = |body: &str| {
+        let mut answer = answer(200, body);
+        answer.end = BodyEnd::Cut(Cause::Interrupted(ServerText::new("reset")));
+        token(&answer, Instant::now())
+    };
+    assert_eq!(cut(r#"{"access_token":"FAKE"}"#).unwrap().value.expose_secret(), "FAKE");
+    assert_eq!(
+        cut(r#"{"access_token":"FAKE""#).unwrap_err(),
+        ApiError::interrupted(ServerText::new("reset"))
+    );
 }
 
 #[test]
@@ -59,6 +74,8 @@ fn a_life_of_any_length_is_understood() {
 #[test]
 fn refusals_are_told_apart_by_the_type_of_error() {
     let refused = |words| ApiError::sent(Cause::SignInRefused(ServerText::new(words)));
+    let token_refused =
+        |status, words| ApiError::sent(Cause::TokenRefused { status, words: ServerText::new(words) });
     let rows = [
         (
             401,
@@ -83,6 +100,14 @@ fn refusals_are_told_apart_by_the_type_of_error() {
         (200, r#"["FAKE"]"#, ApiError::sent(Cause::Unexpected { status: 200 })),
         (200, "<html>", ApiError::sent(Cause::Unexpected { status: 200 })),
         (302, "", ApiError::sent(Cause::Unexpected { status: 302 })),
+        (399, r#"{"error":"invalid_client"}"#, ApiError::sent(Cause::Unexpected { status: 399 })),
+        (400, r#"{"error":"invalid_client"}"#, refused("invalid_client")),
+        (400, r#"{"error":"invalid_request"}"#, token_refused(400, "invalid_request")),
+        (403, r#"{"error":"invalid_client"}"#, token_refused(403, "invalid_client")),
+        (408, r#"{"error":"invalid_client"}"#, ApiError::sent(Cause::Unexpected { status: 408 })),
+        (429, r#"{"error":"slow_down"}"#, ApiError::sent(Cause::Unexpected { status: 429 })),
+        (499, r#"{"error":"invalid_client"}"#, token_refused(499, "invalid_client")),
+        (500, r#"{"error":"invalid_client"}"#, ApiError::sent(Cause::Unexpected { status: 500 })),
         (503, r#"{"error":"temporarily_unavailable"}"#, ApiError::sent(Cause::Unexpected { status: 503 })),
     ];
     for (status, body, expected) in rows {

@@ -92,6 +92,106 @@ fn the_status_of_a_creation_counts_only_with_its_content() {
 }
 
 #[test]
+fn a_secret_is_found_around_what_is_wrong_with_the_body() {
+    let secret = r#"{"id":"32b6e34b3d91647abb20e7b8","secret":"FAKE"}"#;
+    let inside = secret.trim_end_matches('}');
+    let rows = [
+        format!("\u{FEFF}{secret}"),
+        format!("\r\n\t {secret}"),
+        format!("{inside}]"),
+        format!("{inside}, \"x\": [}}"),
+        format!("{{\"content\":{secret},\"content\":null}}"),
+        format!("{{\"content\":{secret},\"content\":[]}}"),
+    ];
+    for body in rows {
+        let found = created(body.as_bytes()).and_then(|body| body.secret).unwrap();
+        assert_eq!(found.value.expose_secret(), "FAKE", "{body}");
+        assert_eq!(found.id.unwrap().as_str(), "32b6e34b3d91647abb20e7b8", "{body}");
+    }
+    let without = created("\u{FEFF}{\"status\":404,\"content\":{}}".as_bytes()).unwrap();
+    assert_eq!(without.envelope_status, Some(404));
+}
+
+#[test]
+fn atlas_own_error_is_told_from_those_of_others() {
+    let detail = json!({"detail": "No."});
+    let other = json!({"error": 7, "detail": "No."});
+    let rows = [
+        (399, &detail, false),
+        (400, &detail, true),
+        (499, &detail, true),
+        (500, &detail, false),
+        (400, &json!({"detail": "No.", "title": "x"}), false),
+        (399, &json!({"error": 399}), false),
+        (400, &json!({"error": 400}), true),
+        (404, &json!({"error": 7}), false),
+        (399, &other, false),
+        (400, &other, true),
+        (503, &other, true),
+        (404, &json!({"error": 7, "reason": "Not Found"}), true),
+        (200, &json!({"error": 7, "errorCode": "X"}), true),
+    ];
+    for (status, body, is_one) in rows {
+        assert_eq!(rejection(status, body, None).is_some(), is_one, "{status} {body}");
+    }
+}
+
+#[test]
+fn an_account_is_known_by_one_of_its_fields() {
+    let rows = [
+        (json!({"clientId": CLIENT}), true),
+        (json!({"name": "ci"}), true),
+        (json!({"secrets": []}), true),
+        (json!({"clientId": null, "name": null, "secrets": null}), false),
+        (json!({"roles": []}), false),
+        (json!({"name": "ci", "secrets": {}}), false),
+        (json!({"name": "ci", "secrets": [{"id": 7}]}), false),
+    ];
+    for (body, is_account) in rows {
+        assert_eq!(service_account(&body).is_some(), is_account, "{body}");
+    }
+}
+
+#[test]
+fn every_field_of_a_secret_is_read() {
+    let body = json!({"name": "ci", "roles": ["GROUP_OWNER"], "secrets": [{
+        "id": "32b6e34b3d91647abb20e7b9",
+        "createdAt": "2026-09-24T18:14:02Z",
+        "expiresAt": "2026-12-23T18:14:02Z",
+        "lastUsedAt": "2026-11-23T18:14:02Z",
+        "maskedSecretValue": "mdb_sa_sk_...9f3a",
+    }]});
+    let account = service_account(&body).unwrap();
+    let at = |text: &str| Some(text.parse::<Timestamp>().unwrap());
+    let [secret] = &account.secrets[..] else { panic!("{account:?}") };
+    assert_eq!(secret.id.as_str(), "32b6e34b3d91647abb20e7b9");
+    assert_eq!(secret.created_at, at("2026-09-24T18:14:02Z"));
+    assert_eq!(secret.expires_at, at("2026-12-23T18:14:02Z"));
+    assert_eq!(secret.last_used_at, at("2026-11-23T18:14:02Z"));
+    assert_eq!(secret.mask, Some(ServerText::new("mdb_sa_sk_...9f3a")));
+    assert_eq!(account.roles, [ServerText::new("GROUP_OWNER")]);
+}
+
+#[test]
+fn a_cap_on_lifetimes_is_a_positive_number_of_hours() {
+    let rows = [
+        (json!(8760), Some(8760)),
+        (json!(1), Some(1)),
+        (json!(0), None),
+        (json!(-8), None),
+        (json!(2_147_483_648_u64), None),
+        (json!("8760"), None),
+        (json!(null), None),
+    ];
+    for (cap, expected) in rows {
+        let settings =
+            organization_settings(&json!({"maxServiceAccountSecretValidityInHours": cap})).unwrap();
+        assert_eq!(settings.longest_secret_hours, expected, "{cap}");
+    }
+    assert!(organization_settings(&json!([])).is_none());
+}
+
+#[test]
 fn atlas_own_error_is_marked_by_a_whole_number() {
     let is_one = |error: Value| rejection(404, &json!({"error": error, "errorCode": "X"}), None).is_some();
     assert!(is_one(json!(404)) && is_one(json!(-1)) && is_one(json!(u64::MAX)));
