@@ -8,6 +8,13 @@ fn answer(status: u16, body: &str) -> Answer {
     properties::answer(status, body.as_bytes())
 }
 
+fn token(answer: &Answer, asked_at: Instant) -> ApiResult<Token> {
+    let (value, life) = super::token(answer)?;
+    let client_id = ClientId::parse("mdb_sa_id_1234567890abcdef12345678").unwrap();
+    let login = ServiceAccountLogin { client_id, client_secret: "FAKE".into() };
+    Ok(Token { value, expires_at: asked_at + life, login })
+}
+
 #[test]
 fn a_token_is_fresh_while_five_minutes_are_left() {
     let now = Instant::now();
@@ -86,7 +93,7 @@ fn refusals_are_told_apart_by_the_type_of_error() {
         (503, r#"{"error":"temporarily_unavailable"}"#, ApiError::sent(Cause::Unexpected { status: 503 })),
     ];
     for (status, body, expected) in rows {
-        let problem = token(&answer(status, body), Instant::now()).unwrap_err();
+        let problem = token(&answer(status, body), Instant::now()).err().unwrap();
         assert_eq!(problem, expected, "{status} {body}");
     }
 }
