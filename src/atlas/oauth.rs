@@ -16,7 +16,7 @@ use serde::de::IgnoredAny;
 use serde_json::Value;
 use zeroize::Zeroizing;
 
-use crate::domain::{ApiError, ApiResult, Cause, ClientId, ServerText};
+use crate::domain::{ApiError, ApiResult, Cause, ClientId, Rejection, RejectionKind, ServerText};
 
 use super::Client;
 use super::classify::{self, is_success};
@@ -180,11 +180,20 @@ fn token(answer: &Answer) -> ApiResult<(SecretString, Duration)> {
         && serde_json::from_str::<IgnoredAny>(text).is_ok()
         && let Some(members) = wire::members(text)
         && let Some(value) = wire::values::<SecretString>(&members, "access_token").next()
+        // A header carries nothing else.
         && !value.expose_secret().is_empty()
+        && value.expose_secret().bytes().all(|byte| byte.is_ascii_graphic())
     {
         return Ok((value, life(&members)));
     }
-    Err(ApiError::sent(oauth_refusal(answer).unwrap_or_else(|| classify::read_failed(answer))))
+    let cause = oauth_refusal(answer).unwrap_or_else(|| classify::read_failed(answer));
+    Err(ApiError::sent(match cause {
+        // Atlas's own form of the same.
+        Cause::Rejected(rejection) if rejection.kind() == RejectionKind::NotAuthorized => {
+            Cause::SignInRefused(rejection.detail)
+        }
+        cause => cause,
+    }))
 }
 
 /// How long a token lives by its answer (`expires_in`, in seconds).
@@ -200,17 +209,28 @@ fn life(members: &[(&str, &str)]) -> Duration {
 /// What OAuth says (RFC 6749, section 5.2): its description, or the error's name where it gives none. Being
 /// too slow or too often there is no refusal, whatever form it comes in.
 fn oauth_refusal(answer: &Answer) -> Option<Cause> {
-    if !(400..500).contains(&answer.status) || matches!(answer.status, 408 | 429) {
+    if matches!(answer.status, 408 | 429) {
         return None;
     }
     let (_, body) = classify::json(answer)?;
     let error = body.get("error")?.as_str()?;
     let description = body.get("error_description").and_then(Value::as_str);
-    let words = ServerText::new(description.unwrap_or(error));
-    Some(match (answer.status, error) {
-        (400 | 401, "invalid_client") => Cause::SignInRefused(words),
-        (status, _) => Cause::TokenRefused { status, words },
-    })
+    match (answer.status, error) {
+        (400 | 401, "invalid_client") => {
+            Some(Cause::SignInRefused(ServerText::new(description.unwrap_or(error))))
+        }
+        (status @ 400..500, _) => {
+            let description = description.map_or_else(String::new, |text| format!(": {text}"));
+            Some(Cause::TokenRefused { status, words: ServerText::new(&format!("{error}{description}")) })
+        }
+        (status @ 500.., "server_error" | "temporarily_unavailable") => {
+            let mut rejection = Rejection::of_status(status);
+            rejection.error_code = ServerText::new(error);
+            rejection.detail = ServerText::new(description.unwrap_or_default());
+            Some(Cause::Rejected(Box::new(rejection)))
+        }
+        _ => None,
+    }
 }
 
 #[cfg(test)]

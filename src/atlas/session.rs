@@ -11,6 +11,7 @@ use tokio::sync::Mutex as AsyncMutex;
 use crate::domain::{ApiError, ApiResult, Credentials, Login, PublicKey, ServerText};
 
 use super::Client;
+use super::classify;
 use super::digest::Challenge;
 use super::http::Answer;
 use super::oauth::{ServiceAccountLogin, Token, authorization, is_same};
@@ -127,6 +128,10 @@ impl Client {
                 let is_another = |token: &Token| bearer(&token.value).is_ok_and(|value| value != *refused);
                 self.mint_unless(is_another).await?;
                 Ok(true)
+            }
+            // The key has not been tried yet.
+            (Session::ApiKey { .. }, None) if answer.challenge.is_none() => {
+                Err(ApiError::sent(classify::no_challenge(classify::read_failed(answer))))
             }
             (Session::ApiKey { .. }, _) if refusals == 0 || (refusals == 1 && answer.is_stale()) => {
                 Ok(self.learn(answer))

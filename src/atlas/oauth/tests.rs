@@ -90,7 +90,40 @@ fn refusals_are_told_apart_by_the_type_of_error() {
         (200, r#"["FAKE"]"#, ApiError::sent(Cause::Unexpected { status: 200 })),
         (200, "<html>", ApiError::sent(Cause::Unexpected { status: 200 })),
         (302, "", ApiError::sent(Cause::Unexpected { status: 302 })),
-        (503, r#"{"error":"temporarily_unavailable"}"#, ApiError::sent(Cause::Unexpected { status: 503 })),
+        (503, r#"{"error":"Bad gateway"}"#, ApiError::sent(Cause::Unexpected { status: 503 })),
+        (
+            503,
+            r#"{"error":"temporarily_unavailable"}"#,
+            ApiError::rejected(Rejection {
+                error_code: ServerText::new("temporarily_unavailable"),
+                ..Rejection::of_status(503)
+            }),
+        ),
+        (
+            500,
+            r#"{"error":"server_error","error_description":"Unexpected error."}"#,
+            ApiError::rejected(Rejection {
+                error_code: ServerText::new("server_error"),
+                detail: ServerText::new("Unexpected error."),
+                ..Rejection::of_status(500)
+            }),
+        ),
+        (
+            400,
+            r#"{"error":"unauthorized_client","error_description":"Not allowed."}"#,
+            ApiError::sent(Cause::TokenRefused {
+                status: 400,
+                words: ServerText::new("unauthorized_client: Not allowed."),
+            }),
+        ),
+        (
+            401,
+            r#"{"error":401,"reason":"Unauthorized","detail":"You are not authorized for this resource."}"#,
+            refused("You are not authorized for this resource."),
+        ),
+        (401, r#"{"error":["invalid_client"]}"#, ApiError::sent(Cause::Unexpected { status: 401 })),
+        (200, r#"{"access_token":"FAKE\r\nX: y"}"#, ApiError::sent(Cause::Unexpected { status: 200 })),
+        (200, r#"{"access_token":"FAKE token"}"#, ApiError::sent(Cause::Unexpected { status: 200 })),
     ];
     for (status, body, expected) in rows {
         let problem = token(&answer(status, body), Instant::now()).err().unwrap();
