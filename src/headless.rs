@@ -1,6 +1,7 @@
 //! A run without an interface (`--yes` with standard output elsewhere): the same jobs, with flags for answers and
 //! lines on standard error for progress.
 
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
@@ -108,12 +109,16 @@ impl Headless {
             for problem in problems {
                 say(&problem);
             }
+            let mut counts: BTreeMap<String, usize> = BTreeMap::new();
             for record in found {
-                let client = &record.entry.client;
-                say(&format!(
-                    "a previous run may have left a secret of {client} that was never delivered; \
-                     run atlas-secret without --yes to delete it"
-                ));
+                *counts.entry(record.entry.client.to_string()).or_default() += 1;
+            }
+            for (client, count) in counts {
+                let left = match count {
+                    1 => format!("a previous run may have left a secret of {client} that was"),
+                    _ => format!("{count} previous runs may have left secrets of {client} that were"),
+                };
+                say(&format!("{left} never delivered; run atlas-secret without --yes to clean up"));
             }
         });
     }

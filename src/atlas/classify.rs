@@ -1,6 +1,6 @@
 //! What an answer means: pure functions of status, headers and body.
 
-use crate::domain::{ApiError, ApiResult, Cause, CreatedSecret, Rejection, ServerText};
+use crate::domain::{ApiError, ApiResult, Cause, CreatedSecret, Rejection, RejectionKind, ServerText};
 use serde_json::Value;
 
 use super::http::{Answer, BodyEnd};
@@ -103,12 +103,15 @@ fn json_body(answer: &Answer) -> Option<Value> {
     (answer.end == BodyEnd::Complete).then(|| serde_json::from_slice(body).ok())?
 }
 
-/// Why a request for nothing but a challenge gave none. What Atlas refuses otherwise, a rate limit for one, stays what
-/// it is.
+/// Why a request without authorization gave no challenge. What Atlas refuses otherwise, a rate limit for one, stays
+/// what it is.
 pub(super) fn no_challenge(cause: Cause) -> Cause {
+    let unsupported =
+        |status| format!("the response ({status}) has no digest challenge that this program supports");
     let words = match cause {
-        Cause::Unexpected { status } => {
-            format!("the response ({status}) has no digest challenge that this program supports")
+        Cause::Unexpected { status } => unsupported(status),
+        Cause::Rejected(rejection) if rejection.kind() == RejectionKind::NotAuthorized => {
+            unsupported(rejection.status)
         }
         Cause::TimedOut(limit) => format!("no challenge came within {} seconds", limit.as_secs()),
         cause => return cause,

@@ -3,7 +3,6 @@
 //! Atlas sends the challenge with the 401 to a read. It is kept, because its nonce serves several
 //! requests (section 3.3, `nc`): so the request that must go out once can carry its answer at once.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use http_auth::digest::{Algorithm, Qop};
@@ -44,6 +43,33 @@ impl Challenge {
     pub(super) fn is_stale(&self) -> bool {
         self.digest.stale()
     }
+
+    /// True when it is so old at `now` that its nonce may have run out.
+    pub(super) fn is_old(&self, now: Instant) -> bool {
+        now.saturating_duration_since(self.received_at) > TRUSTED_FOR
+    }
+
+    /// The `Authorization` of one request. Every call counts as one use of the nonce, so that no two requests carry the
+    /// same `nc` (section 3.4).
+    pub(super) fn authorization(
+        &mut self,
+        (public_key, private_key): (&str, &SecretString),
+        method: &Method,
+        url: &str,
+    ) -> ApiResult<HeaderValue> {
+        let uri = request_target(url).ok_or_else(unanswerable)?;
+        let parameters = PasswordParams {
+            username: public_key,
+            password: private_key.expose_secret(),
+            uri: &uri,
+            method: method.as_str(),
+            body: None,
+        };
+        let answer = self.digest.respond(&parameters).map_err(|_| unanswerable())?;
+        let mut value = HeaderValue::try_from(answer).map_err(|_| unanswerable())?;
+        value.set_sensitive(true);
+        Ok(value)
+    }
 }
 
 fn strength(digest: &DigestClient) -> u8 {
@@ -51,62 +77,6 @@ fn strength(digest: &DigestClient) -> u8 {
         Algorithm::Sha512Trunc256 => 2,
         Algorithm::Sha256 => 1,
         _ => 0,
-    }
-}
-
-/// An API key, and the challenge that its next request answers.
-pub(super) struct ApiKey {
-    public_key: String,
-    private_key: SecretString,
-    challenge: Mutex<Option<Challenge>>,
-}
-
-impl ApiKey {
-    /// A key that no challenge has come for yet.
-    pub(super) fn new(public_key: String, private_key: SecretString) -> Self {
-        Self { public_key, private_key, challenge: Mutex::default() }
-    }
-
-    /// Keeps a challenge in place of an older one.
-    pub(super) fn learn(&self, challenge: Challenge) {
-        *self.challenge() = Some(challenge);
-    }
-
-    /// Drops the challenge.
-    pub(super) fn forget(&self) {
-        *self.challenge() = None;
-    }
-
-    /// True when there is no challenge yet, or it is so old at `now` that its nonce may have run out.
-    pub(super) fn needs_challenge(&self, now: Instant) -> bool {
-        let age = |challenge: &Challenge| now.saturating_duration_since(challenge.received_at);
-        self.challenge().as_ref().is_none_or(|challenge| age(challenge) > TRUSTED_FOR)
-    }
-
-    /// The `Authorization` of one request; nothing before a challenge has come. Every call counts as one
-    /// use of the nonce, so that no two requests carry the same `nc` (section 3.4).
-    pub(super) fn authorization(&self, method: &Method, url: &str) -> ApiResult<Option<HeaderValue>> {
-        let mut challenge = self.challenge();
-        let Some(challenge) = challenge.as_mut() else {
-            return Ok(None);
-        };
-        let uri = request_target(url).ok_or_else(unanswerable)?;
-        let parameters = PasswordParams {
-            username: &self.public_key,
-            password: self.private_key.expose_secret(),
-            uri: &uri,
-            method: method.as_str(),
-            body: None,
-        };
-        let answer = challenge.digest.respond(&parameters).map_err(|_| unanswerable())?;
-        let mut value = HeaderValue::try_from(answer).map_err(|_| unanswerable())?;
-        value.set_sensitive(true);
-        Ok(Some(value))
-    }
-
-    fn challenge(&self) -> MutexGuard<'_, Option<Challenge>> {
-        // What it guards is replaced as a whole, so that a panic elsewhere leaves nothing half done.
-        self.challenge.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -10,7 +10,7 @@ use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 use jiff::Timestamp;
 use jiff::fmt::rfc2822;
 use reqwest::header::{ACCEPT_ENCODING, CONTENT_ENCODING, DATE, HeaderMap, RETRY_AFTER};
-use reqwest::{Method, Response};
+use reqwest::{Method, Response, Url};
 use tokio::time::sleep;
 use zeroize::Zeroizing;
 
@@ -91,7 +91,7 @@ pub(super) struct Call {
 /// `limit` counts for connecting, head and body together; an answer whose head came but whose body did not says so
 /// in its `end`.
 pub(super) async fn exchange(http: &reqwest::Client, call: Call, limit: Duration) -> ApiResult<Answer> {
-    let (method, path) = (call.method.clone(), path_of(&call.url).to_owned());
+    let (method, path) = (call.method.clone(), path_of(&call.url));
     let started = Instant::now();
     let result = send(http, call, limit).await;
     let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
@@ -112,10 +112,8 @@ fn no_answer_words(error: &ApiError) -> &'static str {
 }
 
 /// The path of a URL, without the query.
-fn path_of(url: &str) -> &str {
-    let after_scheme = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let path = after_scheme.find('/').map_or("/", |start| &after_scheme[start..]);
-    path.split('?').next().unwrap_or(path)
+fn path_of(url: &str) -> String {
+    Url::parse(url).map_or_else(|_| String::new(), |url| url.path().to_owned())
 }
 
 async fn send(http: &reqwest::Client, call: Call, limit: Duration) -> ApiResult<Answer> {

@@ -31,7 +31,7 @@ use crate::domain::{
 };
 
 use http::{Answer, Call, exchange};
-use oauth::Minted;
+use oauth::Token;
 use session::Session;
 
 pub use connect::{ProxyError, check_proxies, proxy_variables};
@@ -66,7 +66,7 @@ pub struct Client {
     http: reqwest::Client,
     session: Session,
     /// Every token of this run that was not given back yet.
-    minted: Mutex<Vec<Minted>>,
+    minted: Mutex<Vec<Token>>,
 }
 
 impl Client {

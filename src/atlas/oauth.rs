@@ -16,7 +16,7 @@ use serde::de::IgnoredAny;
 use serde_json::Value;
 use zeroize::Zeroizing;
 
-use crate::domain::{ApiError, ApiResult, Cause, ClientId, ServerText};
+use crate::domain::{ApiError, ApiResult, Cause, ClientId, Rejection, RejectionKind, ServerText};
 
 use super::Client;
 use super::classify::{self, is_success};
@@ -39,19 +39,14 @@ pub(super) struct ServiceAccountLogin {
     pub client_secret: SecretString,
 }
 
-/// A token that has to be given back, and the credentials that can: they are not always the session's.
+/// A token that was minted here and has to be given back.
 #[derive(Clone)]
-pub(super) struct Minted {
-    login: ServiceAccountLogin,
-    token: SecretString,
-}
-
-/// A token that was minted here.
-#[derive(Clone, Debug)]
 pub(super) struct Token {
     /// What goes into `Authorization: Bearer`.
     pub value: SecretString,
     expires_at: Instant,
+    /// What it was minted with, which is not always what the session signs in with.
+    login: ServiceAccountLogin,
 }
 
 impl Token {
@@ -68,8 +63,9 @@ impl Client {
         let asked_at = Instant::now();
         let form = "grant_type=client_credentials".to_owned();
         let answer = self.oauth(login, "token", form, limit).await?;
-        let token = token(&answer, asked_at)?;
-        self.minted().push(Minted { login: login.clone(), token: token.value.clone() });
+        let (value, life) = token(&answer)?;
+        let token = Token { value, expires_at: asked_at + life, login: login.clone() };
+        self.minted().push(token.clone());
         Ok(token)
     }
 
@@ -87,7 +83,7 @@ impl Client {
         loop {
             let error = match self.mint(&login, left()).await {
                 Ok(token) => {
-                    self.give_back(|minted| is_same(&minted.token, &token.value)).await;
+                    self.give_back(|minted| is_same(&minted.value, &token.value)).await;
                     return Ok(());
                 }
                 Err(ApiError { cause: Cause::TokenRefused { status, .. }, phase }) => {
@@ -112,15 +108,15 @@ impl Client {
 
     /// Gives tokens back (RFC 7009), the latest first: it is the one that is certainly alive. Each is forgotten
     /// only once its request is over, so that one that was interrupted is given back at the end of the run.
-    async fn give_back(&self, is_meant: impl Fn(&Minted) -> bool) {
+    async fn give_back(&self, is_meant: impl Fn(&Token) -> bool) {
         let next = || self.minted().iter().rev().find(|minted| is_meant(minted)).cloned();
         let work = async {
-            while let Some(Minted { login, token }) = next() {
+            while let Some(Token { value, login, .. }) = next() {
                 let encoded: String =
-                    url::form_urlencoded::byte_serialize(token.expose_secret().as_bytes()).collect();
+                    url::form_urlencoded::byte_serialize(value.expose_secret().as_bytes()).collect();
                 let form = format!("token={encoded}&token_type_hint=access_token");
                 let _ = self.oauth(&login, "revoke", form, self.limits.revoke).await;
-                self.minted().retain(|minted| !is_same(&minted.token, &token));
+                self.minted().retain(|minted| !is_same(&minted.value, &value));
             }
         };
         // No draining here: no answer matters any more, and the user waits for the program to end.
@@ -147,7 +143,7 @@ impl Client {
         exchange(&self.http, call, limit).await
     }
 
-    fn minted(&self) -> MutexGuard<'_, Vec<Minted>> {
+    fn minted(&self) -> MutexGuard<'_, Vec<Token>> {
         self.minted.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -177,17 +173,26 @@ pub(super) fn authorization(scheme: &str, credentials: &str) -> ApiResult<Header
 
 /// Reads an answer of the token endpoint. Its `error` is a string when OAuth refuses the credentials and
 /// an integer when Atlas refuses the request (a rate limit), under the same URL.
-fn token(answer: &Answer, asked_at: Instant) -> ApiResult<Token> {
+fn token(answer: &Answer) -> ApiResult<(SecretString, Duration)> {
     if is_success(answer.status)
         && let Ok(text) = str::from_utf8(&answer.body)
         && serde_json::from_str::<IgnoredAny>(text).is_ok()
         && let Some(members) = wire::members(text)
         && let Some(value) = wire::values::<SecretString>(&members, "access_token").next()
+        // A header carries nothing else.
         && !value.expose_secret().is_empty()
+        && value.expose_secret().bytes().all(|byte| byte.is_ascii_graphic())
     {
-        return Ok(Token { value, expires_at: asked_at + life(&members) });
+        return Ok((value, life(&members)));
     }
-    Err(ApiError::sent(oauth_refusal(answer).unwrap_or_else(|| classify::read_failed(answer))))
+    let cause = oauth_refusal(answer).unwrap_or_else(|| classify::read_failed(answer));
+    Err(ApiError::sent(match cause {
+        // Atlas's own form of the same.
+        Cause::Rejected(rejection) if rejection.kind() == RejectionKind::NotAuthorized => {
+            Cause::SignInRefused(rejection.detail)
+        }
+        cause => cause,
+    }))
 }
 
 /// How long a token lives by its answer (`expires_in`, in seconds).
@@ -203,17 +208,28 @@ fn life(members: &[(&str, &str)]) -> Duration {
 /// What OAuth says (RFC 6749, section 5.2): its description, or the error's name where it gives none. Being
 /// too slow or too often there is no refusal, whatever form it comes in.
 fn oauth_refusal(answer: &Answer) -> Option<Cause> {
-    if !(400..500).contains(&answer.status) || matches!(answer.status, 408 | 429) {
+    if matches!(answer.status, 408 | 429) {
         return None;
     }
     let (_, body) = classify::json(answer)?;
     let error = body.get("error")?.as_str()?;
     let description = body.get("error_description").and_then(Value::as_str);
-    let words = ServerText::new(description.unwrap_or(error));
-    Some(match (answer.status, error) {
-        (400 | 401, "invalid_client") => Cause::SignInRefused(words),
-        (status, _) => Cause::TokenRefused { status, words },
-    })
+    match (answer.status, error) {
+        (400 | 401, "invalid_client") => {
+            Some(Cause::SignInRefused(ServerText::new(description.unwrap_or(error))))
+        }
+        (status @ 400..500, _) => {
+            let description = description.map_or_else(String::new, |text| format!(": {text}"));
+            Some(Cause::TokenRefused { status, words: ServerText::new(&format!("{error}{description}")) })
+        }
+        (status @ 500.., "server_error" | "temporarily_unavailable") => {
+            let mut rejection = Rejection::of_status(status);
+            rejection.error_code = ServerText::new(error);
+            rejection.detail = ServerText::new(description.unwrap_or_default());
+            Some(Cause::Rejected(Box::new(rejection)))
+        }
+        _ => None,
+    }
 }
 
 #[cfg(test)]

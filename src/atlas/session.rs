@@ -1,16 +1,18 @@
 //! Who is signed in: the authorization of every request, and what becomes of it when Atlas refuses it.
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use reqwest::Method;
 use reqwest::header::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
-use tokio::sync::Mutex;
+use tokio::sync::Mutex as AsyncMutex;
 
-use crate::domain::{ApiError, ApiResult, Credentials, Login, ServerText};
+use crate::domain::{ApiError, ApiResult, Credentials, Login, PublicKey, ServerText};
 
 use super::Client;
-use super::digest::ApiKey;
+use super::classify;
+use super::digest::Challenge;
 use super::http::Answer;
 use super::oauth::{ServiceAccountLogin, Token, authorization, is_same};
 
@@ -18,13 +20,13 @@ use super::oauth::{ServiceAccountLogin, Token, authorization, is_same};
 pub(super) enum Session {
     /// A token that the user supplied, sent as it is.
     AccessToken(SecretString),
-    /// A key that answers a challenge with every request.
-    ApiKey(ApiKey),
+    /// A key, and the challenge that its next request answers.
+    ApiKey { public_key: PublicKey, private_key: SecretString, challenge: Mutex<Option<Challenge>> },
     /// A service account, and its token once it has signed in.
     ServiceAccount {
         login: ServiceAccountLogin,
         /// Held while a token is on its way, so that two askers share one.
-        token: Mutex<Option<Token>>,
+        token: AsyncMutex<Option<Token>>,
     },
 }
 
@@ -34,11 +36,11 @@ impl Session {
         match credentials {
             Credentials::AccessToken(token) => Self::AccessToken(token),
             Credentials::ApiKey { public_key, private_key } => {
-                Self::ApiKey(ApiKey::new(public_key.as_str().to_owned(), private_key))
+                Self::ApiKey { public_key, private_key, challenge: Mutex::default() }
             }
             Credentials::ServiceAccount { client_id, client_secret } => Self::ServiceAccount {
                 login: ServiceAccountLogin { client_id, client_secret },
-                token: Mutex::default(),
+                token: AsyncMutex::default(),
             },
         }
     }
@@ -48,6 +50,13 @@ impl Session {
         if let Self::ServiceAccount { token, .. } = self {
             token.lock().await.take();
         }
+    }
+
+    /// Where the challenge is kept; nothing but for an API key.
+    fn challenge(&self) -> Option<MutexGuard<'_, Option<Challenge>>> {
+        let Self::ApiKey { challenge, .. } = self else { return None };
+        // What it guards is replaced as a whole, so that a panic elsewhere leaves nothing half done.
+        Some(challenge.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// True when it signs in with this secret.
@@ -92,7 +101,12 @@ impl Client {
     pub(super) async fn authorization(&self, method: &Method, url: &str) -> ApiResult<Option<HeaderValue>> {
         match &self.session {
             Session::AccessToken(token) => bearer(token).map(Some),
-            Session::ApiKey(key) => key.authorization(method, url),
+            Session::ApiKey { public_key, private_key, .. } => {
+                let mut challenge = self.session.challenge();
+                let challenge = challenge.as_deref_mut().and_then(Option::as_mut);
+                let key = (public_key.as_str(), private_key);
+                challenge.map(|challenge| challenge.authorization(key, method, url)).transpose()
+            }
             Session::ServiceAccount { token, .. } => match &*token.lock().await {
                 Some(token) => bearer(&token.value).map(Some),
                 None => Err(ApiError::setup("not signed in")),
@@ -115,7 +129,11 @@ impl Client {
                 self.mint_unless(is_another).await?;
                 Ok(true)
             }
-            (Session::ApiKey(_), _) if refusals == 0 || (refusals == 1 && answer.is_stale()) => {
+            // The key has not been tried yet.
+            (Session::ApiKey { .. }, None) if answer.challenge.is_none() => {
+                Err(ApiError::sent(classify::no_challenge(classify::read_failed(answer))))
+            }
+            (Session::ApiKey { .. }, _) if refusals == 0 || (refusals == 1 && answer.is_stale()) => {
                 Ok(self.learn(answer))
             }
             _ => Ok(false),
@@ -124,22 +142,25 @@ impl Client {
 
     /// Keeps the challenge of an answer for the next request. True when there was one and it is needed.
     pub(super) fn learn(&self, answer: &mut Answer) -> bool {
-        let Session::ApiKey(key) = &self.session else { return false };
-        answer.challenge.take().map(|challenge| key.learn(challenge)).is_some()
+        let (Some(mut kept), Some(new)) = (self.session.challenge(), answer.challenge.take()) else {
+            return false;
+        };
+        *kept = Some(new);
+        true
     }
 
     /// Drops a challenge whose nonce was refused, so that the next request does not carry it again.
     pub(super) fn forget_stale(&self, answer: &Answer) {
-        if let Session::ApiKey(key) = &self.session
-            && answer.is_stale()
-        {
-            key.forget();
+        if let Some(mut kept) = self.session.challenge().filter(|_| answer.is_stale()) {
+            *kept = None;
         }
     }
 
     /// True when a challenge has to be fetched before a request that goes out once.
     pub(super) fn needs_challenge(&self) -> bool {
-        matches!(&self.session, Session::ApiKey(key) if key.needs_challenge(Instant::now()))
+        let is_of_no_use =
+            |kept: &Option<Challenge>| kept.as_ref().is_none_or(|kept| kept.is_old(Instant::now()));
+        self.session.challenge().is_some_and(|kept| is_of_no_use(&kept))
     }
 }
 

@@ -262,7 +262,10 @@ impl Rejection {
             RejectionKind::RateLimited => explanation(
                 "Rate limited by Atlas (429).",
                 "These credentials or this address have sent too many requests.",
-                "Wait a minute, then try again.",
+                match self.retry_after.map_or(1, |wait| wait.as_secs().div_ceil(60)) {
+                    ..=1 => "Wait a minute, then try again.".to_owned(),
+                    minutes => format!("Wait {minutes} minutes, as Atlas asks, then try again."),
+                },
             ),
             RejectionKind::Maintenance => explanation(
                 format!("Atlas is not accepting changes ({}).", self.status),
@@ -311,7 +314,12 @@ impl ApiError {
                     "Run any atlas command with that profile, or atlas auth login --profile {profile}, then try again."
                 ),
             ),
-            Cause::SignInRefused(words) | Cause::TokenRefused { words, .. } => explanation(
+            Cause::TokenRefused { status, words } => explanation(
+                format!("Sign-in failed: Atlas gave no access token ({status})."),
+                format!("Atlas: {words}"),
+                "Check that the service account may use the Admin API, and that no proxy changes the request.",
+            ),
+            Cause::SignInRefused(words) => explanation(
                 "Sign-in failed: Atlas refused the client ID or its secret.",
                 format!("Atlas: {words}"),
                 "Check both. The secret may have expired or been deleted; a Project Owner can create another.",

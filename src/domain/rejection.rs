@@ -69,17 +69,22 @@ pub enum RejectionKind {
 const STALE_NONCE: &str = "stale=true";
 
 impl Rejection {
-    /// The one refusal without an error of Atlas's: a 401 whose challenge says that the nonce had run
-    /// out (RFC 7616, section 3.3). The server checks it before it executes anything.
-    pub fn stale_nonce() -> Self {
+    /// A refusal of which only the status is known.
+    pub fn of_status(status: u16) -> Self {
         Self {
-            status: 401,
-            error_code: ServerText::new(STALE_NONCE),
+            status,
+            error_code: ServerText::default(),
             detail: ServerText::default(),
             fields: Vec::new(),
             address: None,
             retry_after: None,
         }
+    }
+
+    /// The one refusal without an error of Atlas's: a 401 whose challenge says that the nonce had run
+    /// out (RFC 7616, section 3.3). The server checks it before it executes anything.
+    pub fn stale_nonce() -> Self {
+        Self { error_code: ServerText::new(STALE_NONCE), ..Self::of_status(401) }
     }
 
     /// What this refusal means.

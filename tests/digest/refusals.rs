@@ -102,7 +102,16 @@ async fn without_a_challenge_that_can_be_answered_no_post_goes_out() {
         ),
         (answer(401, only_session, HTML), format!("not sent: the response (401) has {no_challenge}")),
         (answer(502, "", HTML), format!("not sent: the response (502) has {no_challenge}")),
-        (answer(401, "", UNAUTHORIZED), "rejected UNEXPECTED_ERROR".to_owned()),
+        // Atlas's own refusal, which says nothing about a key that it has not seen.
+        (answer(401, "", UNAUTHORIZED), format!("not sent: the response (401) has {no_challenge}")),
+        (
+            answer(
+                401,
+                "WWW-Authenticate: Digest realm=\"x\", nonce=\"n\", qop=\"auth-int\"\r\n",
+                UNAUTHORIZED,
+            ),
+            format!("not sent: the response (401) has {no_challenge}"),
+        ),
         (json(429, rate_limited), "rejected RATE_LIMITED".to_owned()),
         (Reply::ThenReset(Vec::new()), "not sent: the host reset the connection".to_owned()),
         (Reply::ThenSilence(Vec::new()), "not sent: no challenge came within 0 seconds".to_owned()),
@@ -122,6 +131,13 @@ async fn without_a_challenge_that_can_be_answered_no_post_goes_out() {
         };
         assert_eq!(line, expected);
         assert_eq!((server.requests().len(), server.count("POST", "/secrets")), (1, 0));
+        if expected.ends_with(no_challenge) && !expected.contains("(200)") && !expected.contains("(502)") {
+            let server = RawServer::start(vec![reply.clone(), reply]).await;
+            let client = Client::with_limits(with_api_key(&server.url), limits).unwrap();
+            let error = client.service_account(&project(), &client_id()).await.unwrap_err();
+            assert!(matches!(error.cause, Cause::NoChallenge(_)), "{error:?}");
+            assert_eq!(server.requests().len(), 1);
+        }
     }
 }
 

@@ -177,9 +177,8 @@ impl Atlas {
     fn read(&self, method: &str, path: &str, request: &str) -> Reply {
         let mut seen = self.seen();
         if path == "/api/oauth/token" {
-            if self.reads == Reads::NoToken {
-                let words = json!({ "error": "invalid_client", "error_description": "Invalid credentials." });
-                return typed(401, "application/json", &words.to_string());
+            if let Reads::Token(status, body) = self.reads {
+                return typed(status, "application/json", body);
             }
             seen.tokens += 1;
             let token = format!("FAKE-token-{}", seen.tokens);

@@ -32,8 +32,8 @@ pub enum Reads {
     FirstTokenDead,
     /// Every token is refused, by the POST as well.
     EveryTokenDead,
-    /// No one can sign in.
-    NoToken,
+    /// The token endpoint answers with this status and JSON.
+    Token(u16, &'static str),
     /// By a proxy's error page.
     Broken,
     /// As Atlas does until the POST has come, then by a proxy's error page.

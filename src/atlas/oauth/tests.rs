@@ -9,6 +9,13 @@ fn answer(status: u16, body: &str) -> Answer {
     properties::answer(status, body.as_bytes())
 }
 
+fn token(answer: &Answer, asked_at: Instant) -> ApiResult<Token> {
+    let (value, life) = super::token(answer)?;
+    let client_id = ClientId::parse("mdb_sa_id_1234567890abcdef12345678").unwrap();
+    let login = ServiceAccountLogin { client_id, client_secret: "FAKE".into() };
+    Ok(Token { value, expires_at: asked_at + life, login })
+}
+
 #[test]
 fn a_token_is_fresh_while_five_minutes_are_left() {
     let now = Instant::now();
@@ -30,7 +37,7 @@ fn a_token_counts_when_the_connection_broke_after_it() {
     };
     assert_eq!(cut(r#"{"access_token":"FAKE"}"#).unwrap().value.expose_secret(), "FAKE");
     assert_eq!(
-        cut(r#"{"access_token":"FAKE""#).unwrap_err(),
+        cut(r#"{"access_token":"FAKE""#).err().unwrap(),
         ApiError::interrupted(ServerText::new("reset"))
     );
 }
@@ -108,10 +115,43 @@ fn refusals_are_told_apart_by_the_type_of_error() {
         (429, r#"{"error":"slow_down"}"#, ApiError::sent(Cause::Unexpected { status: 429 })),
         (499, r#"{"error":"invalid_client"}"#, token_refused(499, "invalid_client")),
         (500, r#"{"error":"invalid_client"}"#, ApiError::sent(Cause::Unexpected { status: 500 })),
-        (503, r#"{"error":"temporarily_unavailable"}"#, ApiError::sent(Cause::Unexpected { status: 503 })),
+        (503, r#"{"error":"Bad gateway"}"#, ApiError::sent(Cause::Unexpected { status: 503 })),
+        (
+            503,
+            r#"{"error":"temporarily_unavailable"}"#,
+            ApiError::rejected(Rejection {
+                error_code: ServerText::new("temporarily_unavailable"),
+                ..Rejection::of_status(503)
+            }),
+        ),
+        (
+            500,
+            r#"{"error":"server_error","error_description":"Unexpected error."}"#,
+            ApiError::rejected(Rejection {
+                error_code: ServerText::new("server_error"),
+                detail: ServerText::new("Unexpected error."),
+                ..Rejection::of_status(500)
+            }),
+        ),
+        (
+            400,
+            r#"{"error":"unauthorized_client","error_description":"Not allowed."}"#,
+            ApiError::sent(Cause::TokenRefused {
+                status: 400,
+                words: ServerText::new("unauthorized_client: Not allowed."),
+            }),
+        ),
+        (
+            401,
+            r#"{"error":401,"reason":"Unauthorized","detail":"You are not authorized for this resource."}"#,
+            refused("You are not authorized for this resource."),
+        ),
+        (401, r#"{"error":["invalid_client"]}"#, ApiError::sent(Cause::Unexpected { status: 401 })),
+        (200, r#"{"access_token":"FAKE\r\nX: y"}"#, ApiError::sent(Cause::Unexpected { status: 200 })),
+        (200, r#"{"access_token":"FAKE token"}"#, ApiError::sent(Cause::Unexpected { status: 200 })),
     ];
     for (status, body, expected) in rows {
-        let problem = token(&answer(status, body), Instant::now()).unwrap_err();
+        let problem = token(&answer(status, body), Instant::now()).err().unwrap();
         assert_eq!(problem, expected, "{status} {body}");
     }
 }

@@ -274,7 +274,6 @@ fn a_paste_that_is_too_long_is_cut_and_the_rest_is_no_key() {
 }
 
 #[test]
-#[expect(clippy::too_many_lines, reason = "a table")]
 fn keys_are_found_wherever_reads_cut_them() {
     use KeyCode::{BackTab, Backspace, Char, Delete, Down, End, Enter, Esc, F, Home, Insert, Left, PageDown};
     use KeyCode::{PageUp, Right, Tab, Up};

@@ -10,6 +10,11 @@ const fn refused(fault: &'static str, posts: &'static [Post], steps: &'static [&
     Row::new(fault, post(posts), steps).posts(1, 0)
 }
 
+/// The token endpoint gives no token that can be used.
+const fn no_token(fault: &'static str, reads: Reads, steps: &'static [&'static [Step]]) -> Row {
+    Row::new(fault, Host::Atlas(reads, &[Post::Created]), steps).service_account()
+}
+
 /// No one can tell: nothing was created here, and nothing is found.
 const fn unknown(fault: &'static str, posts: &'static [Post]) -> Row {
     const SAYS_NOTHING: &[Step] = &[Step::Says("does not say whether the secret was created")];
@@ -32,16 +37,50 @@ const LIMITED: &[&[Step]] = &[
 const NOT_ACCEPTED: &[Step] = &[Step::Says("Nothing was created. Sign-in failed (401).")];
 
 pub const ROWS: &[Row] = &[
-    Row::new(
+    no_token(
         "401 at the token endpoint",
-        Host::Atlas(Reads::NoToken, &[Post::Created]),
+        Reads::Token(401, r#"{"error":"invalid_client","error_description":"Invalid credentials."}"#),
         &[
             CREATE,
             &[Step::Says("Nothing was created. Sign-in failed: Atlas refused the client ID or its")],
             LEAVE_FORM,
         ],
-    )
-    .service_account(),
+    ),
+    no_token(
+        "401 at the token endpoint, in Atlas's own form",
+        Reads::Token(401, r#"{"error":401,"reason":"Unauthorized","detail":"You are not authorized."}"#),
+        &[
+            CREATE,
+            &[Step::Says("Nothing was created. Sign-in failed: Atlas refused the client ID or its")],
+            LEAVE_FORM,
+        ],
+    ),
+    no_token(
+        "another OAuth error at the token endpoint",
+        Reads::Token(400, r#"{"error":"unauthorized_client","error_description":"FAKE description."}"#),
+        &[
+            CREATE,
+            &[
+                Step::Says("Sign-in failed: Atlas gave no access token (400)."),
+                Step::Shows("unauthorized_client: FAKE"),
+            ],
+            LEAVE_FORM,
+        ],
+    ),
+    no_token(
+        "500 `server_error` at the token endpoint",
+        Reads::Token(500, r#"{"error":"server_error","error_description":"Unexpected error."}"#),
+        &[
+            CREATE,
+            &[Step::Says("Atlas refused the request (500 server_error)."), Step::Shows("Unexpected error.")],
+            LEAVE_FORM,
+        ],
+    ),
+    no_token(
+        "a token that no header can carry",
+        Reads::Token(200, r#"{"access_token":"FAKE\r\nX: y","expires_in":3600}"#),
+        &[CREATE, &[Step::Says("Nothing was created. Unexpected response (200).")], LEAVE_FORM],
+    ),
     Row::new(
         "401 on the GET, with an access token",
         Host::Atlas(Reads::EveryTokenDead, &[Post::Created]),
