@@ -92,7 +92,7 @@ impl Headless {
                 Ok(self.recover(&new_secret, &lost, &known, signals).await)
             }
             (Some(Outcome::Unknown(..)) | None, Some(_)) => {
-                Ok(ended(Exit::NotDelivered, perhaps_created(&new_secret)))
+                Ok(ended(Exit::NotDelivered, ExitSummary::perhaps_created(new_secret.client)))
             }
             (None, None) => Ok(Ended { exit: Exit::NothingCreated, summary: None }),
         }
@@ -236,11 +236,11 @@ impl Headless {
         let search = jobs::recover(&self.connections, &account, &before, &PAUSES, |_| {});
         let recovered = tokio::select! {
             recovered = search => recovered,
-            _ = signals() => return ended(Exit::NotDelivered, perhaps_created(new_secret)),
+            _ = signals() => return ended(Exit::NotDelivered, ExitSummary::perhaps_created(new_secret.client.clone())),
         };
         let why = why_lost(lost, matches!(recovered, Recovered::Found(_)));
         say(&format!("{why} {}", found(&recovered, started.elapsed())));
-        let mut summary = perhaps_created(new_secret);
+        let mut summary = ExitSummary::perhaps_created(new_secret.client.clone());
         if let Recovered::Found(secret) = recovered {
             summary.secret_id = Some(secret.id.clone());
             summary.expires_at = secret.expires_at;
@@ -320,11 +320,6 @@ fn failed_read(reason: &Reason) -> Option<&ApiError> {
 
 fn ended(exit: Exit, summary: ExitSummary) -> Ended {
     Ended { exit, summary: Some(summary) }
-}
-
-fn perhaps_created(new_secret: &NewSecret) -> ExitSummary {
-    let client = new_secret.client.clone();
-    ExitSummary { client, secret_id: None, expires_at: None, fate: Disposition::PerhapsCreated }
 }
 
 /// What the search has found, and what is left to do by hand.

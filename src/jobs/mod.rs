@@ -3,7 +3,6 @@
 //!
 //! The interface starts jobs in tasks and turns what they report into events; `headless` awaits them directly.
 
-mod clock;
 mod connection;
 mod create;
 mod delete;
@@ -27,7 +26,6 @@ use crate::domain::{
     ServiceAccount,
 };
 
-pub use clock::AtlasClock;
 pub use connection::{Connections, Source};
 pub use create::{Created, Known, MOST_ROUNDS, NotCreated, Outcome, Reason, create};
 pub use delete::{DeleteError, Deletion, Recheck, delete};

@@ -21,16 +21,12 @@ use super::confirmation;
 pub struct Progress {
     /// What is to be created.
     pub new_secret: NewSecret,
-    /// True when `--yes` agreed to it.
-    pub(in crate::tui) is_preapproved: bool,
     /// What is waited for.
     pub waiting: Waiting,
     /// Since when.
     since: Now,
     /// True while "Stop waiting?" is on the screen.
     asks_to_stop: bool,
-    /// A remark about the last key.
-    pub(in crate::tui) message: Option<&'static str>,
     /// How many POSTs Atlas has refused for its rate limit.
     refusals: u8,
 }
@@ -80,16 +76,8 @@ const ASKING_TO_STOP: &[Binding] = &[
 const CONFIRMING: &[Binding] = &[yes("create"), BACK, HELP, SUSPEND, REPAINT];
 
 impl Progress {
-    pub(in crate::tui) fn new(new_secret: NewSecret, since: Now, is_preapproved: bool) -> Self {
-        Self {
-            new_secret,
-            is_preapproved,
-            waiting: Waiting::SigningIn,
-            since,
-            asks_to_stop: false,
-            message: None,
-            refusals: 0,
-        }
+    pub(in crate::tui) fn new(new_secret: NewSecret, since: Now) -> Self {
+        Self { new_secret, waiting: Waiting::SigningIn, since, asks_to_stop: false, refusals: 0 }
     }
 
     pub(in crate::tui) fn on_step(&mut self, app: &Shared, step: Step) {
@@ -116,7 +104,6 @@ impl Progress {
     fn wait_for(&mut self, waiting: Waiting, now: Now) {
         self.waiting = waiting;
         self.since = now;
-        self.message = None;
     }
 }
 
@@ -134,10 +121,6 @@ impl Component for Progress {
             _ => {}
         }
         Transition::Stay
-    }
-
-    fn before_key(&mut self, _app: &mut Shared) {
-        self.message = None;
     }
 
     fn keys(&self, _app: &Shared) -> &'static [Binding] {
@@ -178,7 +161,7 @@ impl Component for Progress {
             canvas.blank_unless_low();
             canvas.ask("Stop waiting? Atlas may already have created the secret.", "stop waiting");
         }
-        if let Some(message) = self.message {
+        if let Some(message) = app.message {
             canvas.blank_unless_low();
             canvas.words(2, message, theme.warning);
         }

@@ -9,8 +9,8 @@ use jiff::Timestamp;
 use ratatui::style::Style;
 
 use crate::domain::{
-    AccountRef, ApiError, Cause, Certainty, Disposition, ExistingSecret, LoginRisk, Now, PendingRecord,
-    SecretId,
+    AccountRef, ApiError, Cause, Certainty, Disposition, ExistingSecret, ExitSummary, LoginRisk, Now,
+    PendingRecord, SecretId,
 };
 use crate::jobs::{Before, Deletion, PAUSES, Recheck, Recovered};
 use crate::tui::app::{Component, InFlight, Shared, Transition};
@@ -71,8 +71,6 @@ pub struct Recovery {
     /// How the last deletion ended.
     deleted: Option<Deletion>,
     asks_to_leave: bool,
-    /// A remark about the last key.
-    pub(in crate::tui) message: Option<&'static str>,
 }
 
 /// Why no one has the secret.
@@ -134,7 +132,6 @@ impl Recovery {
             deletion: None,
             deleted: None,
             asks_to_leave: false,
-            message: None,
         };
         recovery.search(app);
         recovery
@@ -156,7 +153,6 @@ impl Recovery {
             deletion: None,
             deleted: None,
             asks_to_leave: false,
-            message: None,
         }
     }
 
@@ -228,14 +224,8 @@ impl Recovery {
         }
         if let Some(secret) = self.found() {
             // The exit line names at least which one it is.
-            let id = Some(secret.id.clone());
-            app.replace_summary(
-                &self.account.client,
-                id.clone(),
-                secret.expires_at,
-                Disposition::PerhapsCreated,
-            );
-            app.send(Command::RecordSecret(id, None));
+            app.send(Command::RecordSecret(Some(secret.id.clone()), None));
+            app.replace_summary(self.summary(Disposition::PerhapsCreated));
         }
     }
 
@@ -271,12 +261,18 @@ impl Recovery {
         if let Some(record) = self.record() {
             return app.send(Command::SettlePrevious(record.number));
         }
-        let (id, expires_at) = match self.found() {
-            Some(secret) => (Some(secret.id.clone()), secret.expires_at),
-            None => (None, None),
-        };
-        app.replace_summary(&self.account.client, id, expires_at, fate);
+        app.replace_summary(self.summary(fate));
         app.send(Command::SettleRecord);
+    }
+
+    fn summary(&self, fate: Disposition) -> ExitSummary {
+        let found = self.found();
+        ExitSummary {
+            client: self.account.client.clone(),
+            secret_id: found.map(|secret| secret.id.clone()),
+            expires_at: found.and_then(|secret| secret.expires_at),
+            fate,
+        }
     }
 }
 
@@ -328,10 +324,6 @@ impl Component for Recovery {
             }
         }
         Transition::Stay
-    }
-
-    fn before_key(&mut self, _app: &mut Shared) {
-        self.message = None;
     }
 
     fn keys(&self, _app: &Shared) -> &'static [Binding] {
@@ -404,7 +396,7 @@ impl Component for Recovery {
             let text = "If you have its value, keep it. Keeping it changes nothing in Atlas.";
             canvas.words(0, text, theme.faint);
         }
-        if let Some(message) = self.message {
+        if let Some(message) = app.message {
             canvas.words(0, message, theme.warning);
         }
     }

@@ -366,7 +366,7 @@ impl FormScreen {
             app.form.focus = Focus::Field(name);
             return Transition::Stay;
         }
-        if app.is_creating {
+        if app.creating.is_some() {
             app.form.notice = Some(Notice::Word("The earlier request has not been answered yet."));
             return Transition::Stay;
         }
