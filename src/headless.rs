@@ -18,7 +18,7 @@ use crate::domain::{
     SecretId, SecretPayload,
 };
 use crate::jobs::{
-    self, AtlasApi, Connections, Created, Known, Operator, Outcome, PAUSES, Question, Reason, Records,
+    self, AtlasApi, Before, Connections, Created, Operator, Outcome, PAUSES, Question, Reason, Records,
     Recovered, Step, pause_before_restart,
 };
 use crate::process::{internal_error, say, wall_clock};
@@ -88,8 +88,8 @@ impl Headless {
                 say(&self.explain(&not_created.reason));
                 Ok(Ended { exit: Exit::NothingCreated, summary: None })
             }
-            (Some(Outcome::Unknown(lost, known)), None) => {
-                Ok(self.recover(&new_secret, &lost, &known, signals).await)
+            (Some(Outcome::Unknown(lost, before)), None) => {
+                Ok(self.recover(&new_secret, &lost, &before, signals).await)
             }
             (Some(Outcome::Unknown(..)) | None, Some(_)) => {
                 Ok(ended(Exit::NotDelivered, ExitSummary::perhaps_created(new_secret.client)))
@@ -189,10 +189,10 @@ impl Headless {
         organization: Option<OrganizationId>,
         mut signals: impl AsyncFnMut() -> Signal,
     ) -> Result<Ended, Rescue> {
-        let Created { secret, known } = created;
+        let Created { secret, before } = created;
         self.record(secret.id.clone(), secret.expires_at).await;
         let mut screen =
-            CreatedScreen::new(new_secret.clone(), secret.clone(), known.secrets.unwrap_or_default());
+            CreatedScreen::new(new_secret.clone(), secret.clone(), before.ids.unwrap_or_default());
         if self.flags.verify {
             let result = tokio::select! {
                 result = self.connections.verify(&new_secret.client, &secret.value) => result,
@@ -228,12 +228,12 @@ impl Headless {
         &self,
         new_secret: &NewSecret,
         lost: &ApiError,
-        known: &Known,
+        before: &Before,
         mut signals: impl AsyncFnMut() -> Signal,
     ) -> Ended {
-        let (account, before) = (new_secret.account(), known.before());
+        let account = new_secret.account();
         let started = tokio::time::Instant::now();
-        let search = jobs::recover(&self.connections, &account, &before, &PAUSES, |_| {});
+        let search = jobs::recover(&self.connections, &account, before, &PAUSES, |_| {});
         let recovered = tokio::select! {
             recovered = search => recovered,
             _ = signals() => return ended(Exit::NotDelivered, ExitSummary::perhaps_created(new_secret.client.clone())),

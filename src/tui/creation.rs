@@ -64,11 +64,11 @@ impl App {
             }
             Step::NotRecorded(why) => app.not_recorded = Some(why.clone()),
             Step::Recording => app.not_recorded = None,
-            Step::Creating(known) => {
+            Step::Creating(before) => {
                 app.in_flight = Some(InFlight {
                     new_secret: new_secret.clone(),
                     since: app.now,
-                    known: known.clone(),
+                    before: before.clone(),
                     is_given_up: false,
                 });
             }
@@ -139,9 +139,9 @@ impl App {
         let app = &mut self.shared;
         app.shows_help = false;
         app.form.notice = None;
-        let Created { secret, known } = created;
+        let Created { secret, before } = created;
         app.send(Command::RecordSecret(secret.id.clone(), secret.expires_at));
-        let mut screen = CreatedScreen::new(new_secret, secret, known.secrets.unwrap_or_default());
+        let mut screen = CreatedScreen::new(new_secret, secret, before.ids.unwrap_or_default());
         screen.fetch_account(app);
         screen.find_profiles(app);
         app.lookups.account = Remote::NotAsked;

@@ -20,7 +20,9 @@ use tokio::task::{AbortHandle, JoinHandle};
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::{ApiError, ApiResult, NewSecret};
-use crate::jobs::{self, AtlasApi, DeleteError, Deletion, Journal, Known, Operator, Outcome, Question, Step};
+use crate::jobs::{
+    self, AtlasApi, Before, DeleteError, Deletion, Journal, Operator, Outcome, Question, Step,
+};
 
 use crate::process;
 
@@ -231,8 +233,8 @@ where
             Event::CreateFinished(outcome)
         };
         let failed = move || {
-            let known = Known { at: clock(), secrets: None };
-            Event::CreateFinished(Outcome::Unknown(internal_error(), known))
+            let before = Before { ids: None, at: clock(), latest: None };
+            Event::CreateFinished(Outcome::Unknown(internal_error(), before))
         };
         self.creating = Some(Creating { cancel, answers, task: events.spawn(job, failed) });
     }

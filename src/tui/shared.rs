@@ -11,7 +11,7 @@ use crate::domain::{
     ClientId, Consequences, Disposition, ExistingSecret, Exit, ExitSummary, Format, KnownCommand, Login,
     LoginRisk, NewSecret, Now, PendingRecord, ProfileName, QueryFlags, ServerText, Session, Template,
 };
-use crate::jobs::Known;
+use crate::jobs::Before;
 
 use super::Lookups;
 use super::area::page;
@@ -144,7 +144,7 @@ pub struct InFlight {
     /// When it was sent.
     pub since: Now,
     /// What was known of the account before.
-    pub known: Known,
+    pub before: Before,
     /// True once the user stopped waiting for it.
     pub is_given_up: bool,
 }

@@ -123,11 +123,11 @@ const WRITES: &[Binding] = &keys(quit("write and quit"));
 
 impl CreatedScreen {
     /// The screen of a secret that has just arrived.
-    pub fn new(new_secret: NewSecret, secret: CreatedSecret, before: Vec<ExistingSecret>) -> Self {
+    pub fn new(new_secret: NewSecret, secret: CreatedSecret, before: Vec<SecretId>) -> Self {
         Self {
             new_secret,
             secret,
-            before: before.into_iter().map(|secret| secret.id).collect(),
+            before,
             account: Remote::NotAsked,
             account_name: ServerText::default(),
             retired: Vec::new(),
