@@ -280,7 +280,7 @@ impl App {
     }
 
     fn press(&mut self, key: KeyPress, comes_with_text: bool) {
-        if self.shared.has_quit || self.shared.size.is_too_small() && !keys::is_ctrl_c(key) {
+        if self.shared.has_quit || self.shared.size.is_too_small() && !keys::is_called(key, "Ctrl-C") {
             return;
         }
         self.shared.message = None;

@@ -10,9 +10,7 @@ use crate::jobs::{MOST_ROUNDS, Question, Step};
 use crate::tui::app::{Component, Shared, Transition};
 use crate::tui::canvas::{Canvas, cut, spinner_wake};
 use crate::tui::event::Command;
-use crate::tui::keys::{
-    Action, BACK, BACK_BUT_CTRL_C, BUSY, Binding, CTRL_C, ESC, HELP, REPAINT, SUSPEND, yes,
-};
+use crate::tui::keys::{Action, BACK, BACK_BUT_CTRL_C, BUSY, Binding, HELP, REPAINT, SUSPEND, yes};
 use crate::tui::words;
 
 /// The creating job while it runs.
@@ -56,17 +54,17 @@ pub enum Waiting {
 
 /// Before the POST.
 const BEFORE_POSTING: &[Binding] =
-    &[Binding::new(&[ESC, CTRL_C], "Esc", "stop, nothing is created", Action::Leave), HELP, SUSPEND, REPAINT];
+    &[Binding::new("Esc, Ctrl-C", "stop, nothing is created", Action::Leave), HELP, SUSPEND, REPAINT];
 
 /// The POST is running.
 const POSTING: &[Binding] =
-    &[Binding::new(&[ESC, CTRL_C], "Esc", "stop waiting", Action::Leave), HELP, SUSPEND, REPAINT];
+    &[Binding::new("Esc, Ctrl-C", "stop waiting", Action::Leave), HELP, SUSPEND, REPAINT];
 
 /// "Stop waiting?"
 const ASKING_TO_STOP: &[Binding] = &[
     yes("stop waiting"),
     BACK_BUT_CTRL_C,
-    Binding::new(&[CTRL_C], "Ctrl-C", "stop waiting", Action::Yes).only_in_help(),
+    Binding::new("Ctrl-C", "stop waiting", Action::Yes).only_in_help(),
     HELP,
     SUSPEND,
 ];

@@ -4,7 +4,6 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use crossterm::event::KeyCode;
 use jiff::Timestamp;
 use ratatui::style::Style;
 
@@ -17,8 +16,7 @@ use crate::tui::app::{Component, InFlight, Shared, Transition};
 use crate::tui::canvas::{Canvas, spinner_wake};
 use crate::tui::event::{Command, Event};
 use crate::tui::keys::{
-    Action, BACK_BUT_CTRL_C, Binding, CTRL_C, ESC, HELP, LEAVE_FROM_PANEL, NONE, QUIT_BY_LETTER, REPAINT,
-    SUSPEND, yes,
+    Action, BACK_BUT_CTRL_C, Binding, HELP, LEAVE_FROM_PANEL, QUIT_BY_LETTER, REPAINT, SUSPEND, yes,
 };
 use crate::tui::{Glyphs, words};
 
@@ -94,9 +92,9 @@ enum Search {
 /// The keys of this screen, most important first; those that would do nothing are left out.
 const fn keys(check: &'static str, back: Binding, quit: Binding) -> [Binding; 8] {
     [
-        Binding::new(&[(KeyCode::Char('d'), NONE)], "d", "delete it", Action::Delete),
-        Binding::new(&[(KeyCode::Char('k'), NONE)], "k", "keep it", Action::Keep),
-        Binding::new(&[(KeyCode::Char('l'), NONE)], "l", check, Action::LookAgain),
+        Binding::new("d", "delete it", Action::Delete),
+        Binding::new("k", "keep it", Action::Keep),
+        Binding::new("l", check, Action::LookAgain),
         back,
         quit,
         HELP,
@@ -105,15 +103,12 @@ const fn keys(check: &'static str, back: Binding, quit: Binding) -> [Binding; 8]
     ]
 }
 
-const AFTER_POST: &[Binding] = &keys(
-    "check again",
-    Binding::new(&[(KeyCode::Char('b'), NONE)], "b", "back to the form", Action::BackToForm),
-    QUIT_BY_LETTER,
-);
+const AFTER_POST: &[Binding] =
+    &keys("check again", Binding::new("b", "back to the form", Action::BackToForm), QUIT_BY_LETTER);
 const PREVIOUS_RUN: &[Binding] = &keys(
     "check",
-    Binding::new(&[ESC], "Esc", "later", Action::BackToForm),
-    Binding::new(&[(KeyCode::Char('q'), NONE), CTRL_C], "q", "quit", Action::Leave),
+    Binding::new("Esc", "later", Action::BackToForm),
+    Binding::new("q, Ctrl-C", "quit", Action::Leave),
 );
 const QUIT_ANYWAY: &[Binding] = &[yes("quit"), BACK_BUT_CTRL_C, LEAVE_FROM_PANEL, HELP];
 

@@ -1,6 +1,5 @@
 //! Leaving the secret: what is asked depends on what is true at that moment.
 
-use crossterm::event::KeyCode;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
@@ -10,9 +9,7 @@ use crate::tui::Theme;
 use crate::tui::app::{Output, Shared, Transition};
 use crate::tui::canvas::Canvas;
 use crate::tui::event::{Command, Signal};
-use crate::tui::keys::{
-    Action, BACK_BUT_CTRL_C, Binding, CHOICE_NEXT, CHOICE_PREVIOUS, CHOOSE, CTRL_C, ESC, HELP, NONE, yes,
-};
+use crate::tui::keys::{Action, BACK_BUT_CTRL_C, Binding, CHOICE_NEXT, CHOICE_PREVIOUS, CHOOSE, HELP, yes};
 
 use super::copy::lost_message;
 use super::{CopyState, CreatedScreen};
@@ -92,14 +89,14 @@ impl Choice {
 }
 
 /// Out of the program, whatever was asked.
-const LEAVE_AT_ONCE: Binding = Binding::new(&[CTRL_C], "Ctrl-C", "quit at once", Action::Leave);
+const LEAVE_AT_ONCE: Binding = Binding::new("Ctrl-C", "quit at once", Action::Leave);
 
 /// Did the copy arrive? `leave` says where `y` leads.
 const fn confirm_keys(leave: &'static str) -> [Binding; 5] {
     [
         yes(leave),
         BACK_BUT_CTRL_C,
-        Binding::new(&[(KeyCode::Char('c'), NONE)], "c", "copy again", Action::Copy),
+        Binding::new("c", "copy again", Action::Copy),
         LEAVE_AT_ONCE.only_in_help(),
         HELP,
     ]
@@ -108,11 +105,11 @@ const fn confirm_keys(leave: &'static str) -> [Binding; 5] {
 const CONFIRM_QUIT: &[Binding] = &confirm_keys("quit");
 const CONFIRM_ANOTHER: &[Binding] = &confirm_keys("new secret");
 
-const BACK: Binding = Binding::new(&[(KeyCode::Char('g'), NONE), ESC], "Esc", "go back", Action::No);
-const WRITE: Binding = Binding::new(&[(KeyCode::Char('w'), NONE)], "w", "write", Action::Write);
-const DELETE: Binding = Binding::new(&[(KeyCode::Char('d'), NONE)], "d", "delete", Action::Delete);
-const LEAVE: Binding = Binding::new(&[(KeyCode::Char('l'), NONE)], "l", "leave", Action::LeaveAnyway);
-const GO_ON: Binding = Binding::new(&[(KeyCode::Char('l'), NONE)], "l", "go on", Action::LeaveAnyway);
+const BACK: Binding = Binding::new("Esc, g", "go back", Action::No);
+const WRITE: Binding = Binding::new("w", "write", Action::Write);
+const DELETE: Binding = Binding::new("d", "delete", Action::Delete);
+const LEAVE: Binding = Binding::new("l", "leave", Action::LeaveAnyway);
+const GO_ON: Binding = Binding::new("l", "go on", Action::LeaveAnyway);
 
 /// The ways on for a secret that was not delivered: to quit, to abort, and to create another one.
 const CHOICE_QUIT: &[Binding] =

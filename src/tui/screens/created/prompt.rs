@@ -1,6 +1,5 @@
 //! What is chosen or typed on the screen of the secret: a format to copy, a file, a command, an older secret.
 
-use crossterm::event::KeyCode;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
@@ -13,7 +12,7 @@ use crate::tui::canvas::{Canvas, cut};
 use crate::tui::event::{Command, Event, KeyPress};
 use crate::tui::keys::{
     Action, BACK_BUT_CTRL_C, Binding, CHOICE_ABOVE, CHOICE_BELOW, CLOSE_PANEL, HELP, HELP_BESIDE_TEXT,
-    LEAVE_FROM_PANEL, NONE, yes,
+    LEAVE_FROM_PANEL, yes,
 };
 use crate::tui::screens::secret_list::{ListResult, SecretList};
 
@@ -38,7 +37,7 @@ pub enum Prompt {
 }
 
 const FORMATS: &[Binding] = &[
-    Binding::new(&[(KeyCode::Enter, NONE)], "Enter", "copy", Action::Choose),
+    Binding::new("Enter", "copy", Action::Choose),
     CHOICE_BELOW,
     CHOICE_ABOVE,
     CLOSE_PANEL,
@@ -48,12 +47,7 @@ const FORMATS: &[Binding] = &[
 
 /// A line in which every character is text; Enter does `what`.
 const fn line_keys(what: &'static str) -> [Binding; 4] {
-    [
-        Binding::new(&[(KeyCode::Enter, NONE)], "Enter", what, Action::Choose),
-        CLOSE_PANEL,
-        HELP_BESIDE_TEXT,
-        LEAVE_FROM_PANEL,
-    ]
+    [Binding::new("Enter", what, Action::Choose), CLOSE_PANEL, HELP_BESIDE_TEXT, LEAVE_FROM_PANEL]
 }
 
 const UPDATE: &[Binding] = &[yes("update"), BACK_BUT_CTRL_C, HELP, LEAVE_FROM_PANEL];
