@@ -19,7 +19,7 @@ use crate::domain::{
     OrganizationId, SecretId, SecretPayload, ServiceAccount,
 };
 use crate::jobs::{
-    self, AtlasApi, Connections, Created, Known, Operator, Outcome, PAUSES, Question, Reason, Records,
+    self, AtlasApi, Before, Connections, Created, Operator, Outcome, PAUSES, Question, Reason, Records,
     Recovered, Step, pause_before_restart,
 };
 use crate::process::{internal_error, say, wall_clock};
@@ -91,11 +91,11 @@ impl Headless {
                 say(&self.explain(&not_created.reason));
                 Ok(Ended { exit: Exit::NothingCreated, summary: None })
             }
-            (Some(Outcome::Unknown(lost, known)), None) => {
-                Ok(self.recover(&new_secret, &lost, &known, signals).await)
+            (Some(Outcome::Unknown(lost, before)), None) => {
+                Ok(self.recover(&new_secret, &lost, &before, signals).await)
             }
             (Some(Outcome::Unknown(..)) | None, Some(_)) => {
-                Ok(ended(Exit::NotDelivered, perhaps_created(&new_secret)))
+                Ok(ended(Exit::NotDelivered, ExitSummary::perhaps_created(new_secret.client)))
             }
             (None, None) => Ok(Ended { exit: Exit::NothingCreated, summary: None }),
         }
@@ -196,10 +196,10 @@ impl Headless {
         organization: Option<OrganizationId>,
         mut signals: impl AsyncFnMut() -> Signal,
     ) -> Result<Ended, Rescue> {
-        let Created { secret, known } = created;
+        let Created { secret, before } = created;
         self.record(secret.id.clone(), secret.expires_at).await;
         let mut screen =
-            CreatedScreen::new(new_secret.clone(), secret.clone(), known.secrets.unwrap_or_default());
+            CreatedScreen::new(new_secret.clone(), secret.clone(), before.ids.unwrap_or_default());
         if self.flags.verify {
             let result = tokio::select! {
                 result = self.connections.verify(&new_secret.client, &secret.value) => result,
@@ -235,19 +235,19 @@ impl Headless {
         &self,
         new_secret: &NewSecret,
         lost: &ApiError,
-        known: &Known,
+        before: &Before,
         mut signals: impl AsyncFnMut() -> Signal,
     ) -> Ended {
-        let (account, before) = (new_secret.account(), known.before());
+        let account = new_secret.account();
         let started = tokio::time::Instant::now();
-        let search = jobs::recover(&self.connections, &account, &before, &PAUSES, |_| {});
+        let search = jobs::recover(&self.connections, &account, before, &PAUSES, |_| {});
         let recovered = tokio::select! {
             recovered = search => recovered,
-            _ = signals() => return ended(Exit::NotDelivered, perhaps_created(new_secret)),
+            _ = signals() => return ended(Exit::NotDelivered, ExitSummary::perhaps_created(new_secret.client.clone())),
         };
         let why = why_lost(lost, matches!(recovered, Recovered::Found(_)));
         say(&format!("{why} {}", found(&recovered, started.elapsed())));
-        let mut summary = perhaps_created(new_secret);
+        let mut summary = ExitSummary::perhaps_created(new_secret.client.clone());
         if let Recovered::Found(secret) = recovered {
             summary.secret_id = Some(secret.id.clone());
             summary.expires_at = secret.expires_at;
@@ -327,11 +327,6 @@ fn failed_read(reason: &Reason) -> Option<&ApiError> {
 
 fn ended(exit: Exit, summary: ExitSummary) -> Ended {
     Ended { exit, summary: Some(summary) }
-}
-
-fn perhaps_created(new_secret: &NewSecret) -> ExitSummary {
-    let client = new_secret.client.clone();
-    ExitSummary { client, secret_id: None, expires_at: None, fate: Disposition::PerhapsCreated }
 }
 
 /// What the search has found, and what is left to do by hand.

@@ -7,11 +7,11 @@ pub mod support;
 
 use std::env;
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use atlas_secret::domain::{BaseUrl, JournalEntry, JournalProblem, SecretId, ServerText};
+use atlas_secret::domain::{BaseUrl, JournalEntry, SecretId, ServerText};
 use atlas_secret::journal::{Journal, RecordFile};
 use support::fixtures::{client_id, project};
 
@@ -120,8 +120,9 @@ fn on_a_small_disk() {
     let long = entry(130);
     let record: RecordFile = journal.begin(&long).unwrap();
     fill("first");
-    assert_eq!(record.created(new_id(), None), Err(JournalProblem::Full));
-    assert_eq!(journal.begin(&entry(1)).unwrap_err(), JournalProblem::Full);
+    for error in [record.created(new_id(), None).unwrap_err(), journal.begin(&entry(1)).unwrap_err()] {
+        assert_eq!(error.kind(), ErrorKind::StorageFull);
+    }
     let names: Vec<_> = fs::read_dir(named_folder()).unwrap().map(|it| it.unwrap().file_name()).collect();
     assert_eq!(names.len(), 2, "{names:?}");
 

@@ -48,6 +48,13 @@ pub struct ExitSummary {
     pub fate: Disposition,
 }
 
+impl ExitSummary {
+    /// Nothing but the account is known yet.
+    pub fn perhaps_created(client: ClientId) -> Self {
+        Self { client, secret_id: None, expires_at: None, fate: Disposition::PerhapsCreated }
+    }
+}
+
 /// What became of a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Disposition {

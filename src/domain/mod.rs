@@ -34,7 +34,7 @@ pub use error::{ApiError, ApiResult, Cause, Certainty, Phase};
 pub use exit::{Delivery, Disposition, Exit, ExitSummary};
 pub(crate) use ids::{CLIENT_ID_PREFIX, SECRET_PREFIX};
 pub use ids::{ClientId, IdError, OrganizationId, ProjectId, SecretId};
-pub use journal_entry::{Damage, DamagedRecord, JournalEntry, JournalProblem, JournalStep, PendingRecord};
+pub use journal_entry::{JournalEntry, PendingRecord};
 pub use lifetime::{Lifetime, LifetimeError, Now, USUAL_HOURS};
 pub use messages::{Explanation, Request};
 pub use os::{Os, os_error_message};

@@ -65,16 +65,12 @@ impl Connections {
         lock(&self.opened).last().cloned()
     }
 
-    async fn client(&self) -> ApiResult<Arc<Client>> {
-        match self.current() {
-            Some(connection) => connection.client().await,
-            None => Err(unusable("not signed in")),
-        }
-    }
-
-    /// Sets the client up, and returns which secret signs in. Errors are reported by the first request.
+    /// Sets the client up, and returns which secret signs in, unless another session is used by then. Errors are
+    /// reported by the first request.
     pub async fn login(&self) -> Option<Login> {
-        self.client().await.ok()?.login()
+        let connection = self.current()?;
+        let login = connection.client().await.ok()?.login();
+        login.filter(|_| self.current().is_some_and(|current| Arc::ptr_eq(&current, &connection)))
     }
 
     /// True while the embedded Atlas is used.
@@ -114,17 +110,22 @@ impl Connections {
         }
     }
 
-    /// Runs a request. After Atlas refused the token of a browser login, the next one asks the Atlas CLI for it again.
+    /// Runs a request in a task of its own, so that a dropped job does not cut it off. What a panic means for a
+    /// request under way is not known. After Atlas refused the token of a browser login, the next request asks the
+    /// Atlas CLI for it again.
     async fn request<T, Work>(
-        self: &Arc<Self>,
+        &self,
         request: impl FnOnce(Arc<Client>) -> Work + Send + 'static,
     ) -> ApiResult<T>
     where
         T: Send + 'static,
         Work: Future<Output = ApiResult<T>> + Send,
     {
-        let Some(connection) = self.current() else { return self.isolated(request).await };
-        let result = connection.explained(self.isolated(request).await);
+        let connection = self.current().ok_or_else(|| unusable("not signed in"))?;
+        let used = Arc::clone(&connection);
+        let task = tokio::spawn(async move { request(used.client().await?).await });
+        let result = task.await.unwrap_or_else(|_| Err(ApiError::interrupted(process::internal_error())));
+        let result = connection.explained(result);
         if let Err(ApiError { cause: Cause::LoginExpired(..), .. }) = &result {
             self.renew(&connection);
         }
@@ -137,21 +138,6 @@ impl Connections {
         if opened.last().is_some_and(|last| Arc::ptr_eq(last, connection)) {
             opened.push(self.connection(connection.source.clone()));
         }
-    }
-
-    /// Runs a request in a task of its own, so that a dropped job does not cut it off. What a panic means for a
-    /// request under way is not known.
-    async fn isolated<T, Work>(
-        self: &Arc<Self>,
-        request: impl FnOnce(Arc<Client>) -> Work + Send + 'static,
-    ) -> ApiResult<T>
-    where
-        T: Send + 'static,
-        Work: Future<Output = ApiResult<T>> + Send,
-    {
-        let this = Arc::clone(self);
-        let task = tokio::spawn(async move { request(this.client().await?).await });
-        task.await.unwrap_or_else(|_| Err(ApiError::interrupted(process::internal_error())))
     }
 }
 
@@ -203,12 +189,12 @@ impl AtlasApi for Arc<Connections> {
     async fn delete_secret(&self, of: &AccountRef, id: &SecretId) -> ApiResult<()> {
         let (AccountRef { project, client }, id) = (of.clone(), id.clone());
         let request = async move |atlas: Arc<Client>| atlas.delete_secret(&project, &client, &id).await;
-        self.isolated(request).await
+        self.request(request).await
     }
 
     async fn verify(&self, client: &ClientId, secret: &SecretString) -> ApiResult<()> {
         let (client, secret) = (client.clone(), secret.clone());
-        self.isolated(async move |atlas: Arc<Client>| atlas.verify(&client, &secret).await).await
+        self.request(async move |atlas: Arc<Client>| atlas.verify(&client, &secret).await).await
     }
 }
 
@@ -356,7 +342,26 @@ mod tests {
 
     use tokio::task::yield_now;
 
-    use super::MadeOnce;
+    use super::*;
+
+    #[tokio::test]
+    async fn a_login_that_was_replaced_meanwhile_is_not_reported() {
+        let demo = || Source::Demo(Box::new(World::demo().unwrap()));
+        let token = || Source::Remote {
+            base_url: BaseUrl::parse(BaseUrl::CLOUD).unwrap(),
+            credentials: CredentialSource::Ready(Credentials::access_token("fake".to_owned()).unwrap()),
+        };
+        let connections = Connections::new(Some(demo()), QueryFlags::default(), false);
+        assert!(connections.login().await.is_some());
+
+        let connections = Connections::new(Some(demo()), QueryFlags::default(), false);
+        let sign_in_again = async {
+            connections.try_source(token());
+            connections.use_tried();
+        };
+        let (login, ()) = tokio::join!(connections.login(), sign_in_again);
+        assert_eq!(login, None);
+    }
 
     #[tokio::test]
     async fn who_waits_for_a_failure_shares_it_and_who_comes_later_tries_again() {

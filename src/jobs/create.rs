@@ -11,8 +11,7 @@ use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::{
-    AccountRef, ApiError, Certainty, Consequences, CreatedSecret, ExistingSecret, NewSecret, Rejection,
-    RejectionKind,
+    AccountRef, ApiError, Certainty, Consequences, CreatedSecret, NewSecret, Rejection, RejectionKind,
 };
 
 use super::delete::delete_and_look;
@@ -32,7 +31,7 @@ pub enum Outcome {
     /// Certainly no secret.
     NotCreated(Box<NotCreated>),
     /// The answer was lost: search the account, see [`super::recover`].
-    Unknown(ApiError, Known),
+    Unknown(ApiError, Before),
 }
 
 /// A new secret, and what was known before it.
@@ -41,7 +40,7 @@ pub struct Created {
     /// What Atlas returned.
     pub secret: CreatedSecret,
     /// What was known of the account before.
-    pub known: Known,
+    pub before: Before,
 }
 
 /// Why there is no secret, and what the job had done by then.
@@ -70,23 +69,6 @@ pub enum Reason {
     NotDeleted(DeleteError),
     /// The POST never left, or Atlas refused it.
     Post(ApiError),
-}
-
-/// What is known of the account before the POST.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Known {
-    /// By Atlas's clock if its response had the time, else by this machine's.
-    pub at: Timestamp,
-    /// The account's secrets; `None` when they could not be fetched.
-    pub secrets: Option<Vec<ExistingSecret>>,
-}
-
-impl Known {
-    /// What a search after a lost answer compares with.
-    pub fn before(&self) -> Before {
-        let ids = |secrets: &Vec<ExistingSecret>| secrets.iter().map(|secret| secret.id.clone()).collect();
-        Before { ids: self.secrets.as_ref().map(ids), at: self.at, latest: None }
-    }
 }
 
 /// What the rounds have in common.
@@ -118,25 +100,24 @@ pub async fn create(
     let account = new_secret.account();
     let mut round = Round { number: 0, agreed: Consequences::default(), has_replaced: false };
     loop {
-        let known = tokio::select! {
+        let before = tokio::select! {
             biased;
             () = cancel.cancelled() => return round.not_created(Reason::Cancelled),
-            known = preflight(atlas, clock, operator, &mut round, &account) => match known {
-                Ok(known) => known,
+            before = preflight(atlas, clock, operator, &mut round, &account) => match before {
+                Ok(before) => before,
                 Err(reason) => return round.not_created(reason),
             },
         };
 
         operator.progress(Step::Recording);
-        let ids_before = known.before().ids;
-        if let Err(why) = journal.begin(new_secret, known.at, ids_before).await {
+        if let Err(why) = journal.begin(new_secret, before.at, before.ids.clone()).await {
             operator.progress(Step::NotRecorded(why));
         }
         if cancel.is_cancelled() {
             return settled(journal, operator, round.not_created(Reason::Cancelled)).await;
         }
 
-        operator.progress(Step::Creating(known.clone()));
+        operator.progress(Step::Creating(before.clone()));
         let mut answer = pin!(atlas.create_secret(new_secret));
         let result = tokio::select! {
             biased;
@@ -148,8 +129,8 @@ pub async fn create(
         };
 
         let error = match result {
-            Ok(secret) => return Outcome::Created(Box::new(Created { secret, known })),
-            Err(error) if error.certainty() != Certainty::NotDone => return Outcome::Unknown(error, known),
+            Ok(secret) => return Outcome::Created(Box::new(Created { secret, before })),
+            Err(error) if error.certainty() != Certainty::NotDone => return Outcome::Unknown(error, before),
             Err(error) => error,
         };
         let not_created = settled(journal, operator, round.not_created(Reason::Post(error.clone()))).await;
@@ -174,7 +155,7 @@ async fn preflight(
     operator: &mut impl Operator,
     round: &mut Round,
     account: &AccountRef,
-) -> Result<Known, Reason> {
+) -> Result<Before, Reason> {
     loop {
         operator.progress(Step::SigningIn);
         atlas.sign_in().await.map_err(Reason::Preflight)?;
@@ -185,7 +166,7 @@ async fn preflight(
             Err(problem) if meets_the_post_too(&problem) => return Err(Reason::Preflight(problem)),
             Err(problem) => {
                 confirm(operator, Question::AccountUnknown(problem)).await?;
-                return Ok(Known { at: clock(), secrets: None });
+                return Ok(Before { ids: None, at: clock(), latest: None });
             }
         };
         let (fetched_at, arrived) = (fetched.read_at.unwrap_or_else(clock), Instant::now());
@@ -211,7 +192,8 @@ async fn preflight(
         }
         // The user may have taken minutes to answer.
         let at = fetched_at.checked_add(arrived.elapsed()).unwrap_or(fetched_at);
-        return Ok(Known { at, secrets: Some(fetched.secrets) });
+        let ids = fetched.secrets.into_iter().map(|secret| secret.id).collect();
+        return Ok(Before { ids: Some(ids), at, latest: None });
     }
 }
 

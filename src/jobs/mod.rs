@@ -3,14 +3,12 @@
 //!
 //! The interface starts jobs in tasks and turns what they report into events; `headless` awaits them directly.
 
-mod clock;
 mod connection;
 mod create;
 mod delete;
-mod lists;
+mod reads;
 mod records;
 mod recover;
-mod retry;
 mod sign_in;
 #[cfg(debug_assertions)]
 pub(crate) mod test_hooks;
@@ -27,14 +25,12 @@ use crate::domain::{
     ServiceAccount,
 };
 
-pub use clock::AtlasClock;
 pub use connection::{Connections, Source};
-pub use create::{Created, Known, MOST_ROUNDS, NotCreated, Outcome, Reason, create};
+pub use create::{Created, MOST_ROUNDS, NotCreated, Outcome, Reason, create};
 pub use delete::{DeleteError, Deletion, Recheck, delete};
-pub use lists::{all_accounts, all_projects};
+pub use reads::{all_accounts, all_projects, pause_before_restart, with_retries};
 pub use records::Records;
 pub use recover::{Before, PAUSES, Recovered, recover};
-pub use retry::{pause_before_restart, with_retries};
 pub use sign_in::{Authenticator, profile_session};
 
 /// What jobs ask of Atlas.
@@ -102,7 +98,7 @@ pub enum Step {
     /// The creation could not be recorded, as a sentence.
     NotRecorded(String),
     /// The POST is being sent; this is what was known before it.
-    Creating(Known),
+    Creating(Before),
     /// Atlas had too many requests; the job starts again after this long.
     RateLimited(Duration, Rejection),
     /// The user stopped waiting; the POST runs on.

@@ -1,15 +1,21 @@
 //! The records on the disk: of what this run creates, and those that previous runs left.
 
+use std::io::{self, ErrorKind};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, oneshot};
 
-use crate::domain::{JournalEntry, JournalProblem, JournalStep, NewSecret, PendingRecord, SecretId};
-use crate::journal::{self, RecordFile};
+use crate::domain::{JournalEntry, NewSecret, PendingRecord, SecretId, ServerText};
+use crate::journal::{self, RecordFile, why_failed};
 
 use super::{Connections, Journal};
+
+/// How long the disk may take for one step: one that does not answer, such as a network share that is gone, must not
+/// keep the user from creating.
+const DISK_LIMIT: Duration = Duration::from_secs(2);
 
 /// One record at a time is written to. Those of secrets that were not delivered stay locked until the run ends, so
 /// that no other run reports them while this one still does.
@@ -22,9 +28,9 @@ pub struct Records {
 
 #[derive(Default)]
 struct Kept {
-    record: Option<RecordFile>,
-    earlier: Vec<RecordFile>,
-    pending: Vec<Option<journal::PendingFile>>,
+    record: Option<Arc<RecordFile>>,
+    earlier: Vec<Arc<RecordFile>>,
+    pending: Vec<Option<Arc<RecordFile>>>,
 }
 
 impl Records {
@@ -37,8 +43,9 @@ impl Records {
     pub async fn created(&self, id: Option<SecretId>, expires_at: Option<Timestamp>) -> Result<(), String> {
         let record = self.kept.lock().await.record.clone();
         let Some(record) = record else { return Ok(()) };
-        let recorded = record.created_in_background(id, expires_at).await;
-        recorded.map_err(|problem| problem.sentence(JournalStep::Answered))
+        let recorded = within(DISK_LIMIT, move || record.created(id, expires_at), drop).await;
+        recorded
+            .map_err(|error| format!("The new secret's ID is not recorded on disk: {}.", why_failed(&error)))
     }
 
     /// True when the creation of this run is recorded, so that the next run can report it.
@@ -49,55 +56,59 @@ impl Records {
     /// Removes the record of this run.
     pub async fn remove(&self) -> Result<(), String> {
         let record = self.kept.lock().await.record.take();
-        let Some(record) = record else { return Ok(()) };
-        record.remove_in_background().await.map_err(|problem| problem.sentence(JournalStep::Settled))
+        remove(record).await
     }
 
     /// The records that previous runs left, and those that cannot be read. The demo has none.
     pub async fn pending(&self) -> (Vec<PendingRecord>, Vec<String>) {
-        let Some(journal) = self.journal.as_ref().filter(|_| !self.connections.is_demo()) else {
+        let Some(journal) = self.journal.clone().filter(|_| !self.connections.is_demo()) else {
             return (Vec::new(), Vec::new());
         };
-        let found = match journal.pending_in_background().await {
+        let found = match within(DISK_LIMIT, move || journal.pending(), drop).await {
             Ok(found) => found,
-            Err(problem) => return (Vec::new(), vec![problem.sentence(JournalStep::LookBack)]),
+            Err(error) => {
+                let why = why_failed(&error);
+                return (Vec::new(), vec![format!("The records of earlier runs cannot be read: {why}.")]);
+            }
         };
         let mut kept = self.kept.lock().await;
-        let (mut readable, mut problems) = (Vec::new(), Vec::new());
-        for left in found {
-            match left.entry() {
+        let (mut readable, mut errors) = (Vec::new(), Vec::new());
+        for record in found {
+            match record.entry() {
                 Ok(entry) => {
                     readable.push(PendingRecord { number: kept.pending.len(), entry: entry.clone() });
                 }
-                Err(damaged) => problems.push(damaged.to_string()),
+                Err(damage) => errors.push(format!(
+                    "The record {} of an earlier run cannot be read: {damage}. Check the account's secrets in \
+                     Atlas, then delete the file.",
+                    ServerText::new(&record.path().to_string_lossy())
+                )),
             }
-            kept.pending.push(Some(left));
+            kept.pending.push(Some(Arc::new(record)));
         }
-        (readable, problems)
+        (readable, errors)
     }
 
     /// Removes a record of an earlier run.
     pub async fn remove_pending(&self, number: usize) -> Result<(), String> {
-        let left = self.kept.lock().await.pending.get_mut(number).and_then(Option::take);
-        let Some(left) = left else { return Ok(()) };
-        left.remove_in_background().await.map_err(|problem| problem.sentence(JournalStep::Settled))
+        let record = self.kept.lock().await.pending.get_mut(number).and_then(Option::take);
+        remove(record).await
     }
 }
 
 impl Journal for Arc<Records> {
-    /// Nothing is recorded of the demo: its secrets end with it.
     async fn begin(
         &self,
         new_secret: &NewSecret,
         begun_at: Timestamp,
         ids_before: Option<Vec<SecretId>>,
     ) -> Result<(), String> {
-        let Some((base_url, identity)) = self.connections.endpoint() else { return Ok(()) };
         let mut kept = self.kept.lock().await;
+        // Whatever becomes of the new creation says nothing of the one before.
         let earlier = kept.record.take();
         kept.earlier.extend(earlier);
-        let step = JournalStep::Begin;
-        let journal = self.journal.as_ref().ok_or_else(|| JournalProblem::NoFolder.sentence(step))?;
+        // Nothing is recorded of the demo: its secrets end with it.
+        let Some((base_url, identity)) = self.connections.endpoint() else { return Ok(()) };
         let entry = JournalEntry {
             base_url,
             identity,
@@ -108,12 +119,176 @@ impl Journal for Arc<Records> {
             secret_id: None,
             expires_at: None,
         };
-        let record = journal.begin_in_background(entry).await;
-        kept.record = Some(record.map_err(|problem| problem.sentence(step))?);
+        let begun = match self.journal.clone() {
+            // A record that is finished later is removed again: no one would hold it.
+            Some(journal) => {
+                let remove = |late: RecordFile| drop(late.remove());
+                within(DISK_LIMIT, move || journal.begin(&entry), remove).await
+            }
+            None => Err(ErrorKind::NotFound.into()),
+        };
+        let record = begun.map_err(|error| {
+            let why = why_failed(&error);
+            format!(
+                "This creation is not recorded on disk: {why}. If the program is killed, the next start cannot \
+                 report the secret."
+            )
+        })?;
+        kept.record = Some(Arc::new(record));
         Ok(())
     }
 
     async fn settle(&self) -> Result<(), String> {
         self.remove().await
+    }
+}
+
+async fn remove(record: Option<Arc<RecordFile>>) -> Result<(), String> {
+    let Some(record) = record else { return Ok(()) };
+    within(DISK_LIMIT, move || record.remove(), drop).await.map_err(|error| {
+        format!("The record of this secret was not removed from the disk: {}.", why_failed(&error))
+    })
+}
+
+/// The result of work on a thread of its own; what comes after `limit` goes to `late`, on the same thread.
+async fn within<T: Send + 'static>(
+    limit: Duration,
+    work: impl FnOnce() -> io::Result<T> + Send + 'static,
+    late: impl FnOnce(T) + Send + 'static,
+) -> io::Result<T> {
+    let (done, mut result) = oneshot::channel();
+    tokio::task::spawn_blocking(move || {
+        if let Err(Ok(made)) = done.send(work()) {
+            late(made);
+        }
+    });
+    if let Ok(received) = tokio::time::timeout(limit, &mut result).await {
+        return received.unwrap_or_else(|_| Err(io::Error::other("the program is ending")));
+    }
+    result.close();
+    // It may have come in between the two lines above.
+    result.try_recv().unwrap_or_else(|_| Err(ErrorKind::TimedOut.into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::sync::mpsc;
+    use std::time::Instant;
+
+    use tempfile::TempDir;
+
+    use super::*;
+    use crate::config::CredentialSource;
+    use crate::demo::World;
+    use crate::domain::{BaseUrl, ClientId, Credentials, Lifetime, ProjectId, QueryFlags};
+    use crate::jobs::Source;
+
+    fn new_secret() -> NewSecret {
+        NewSecret {
+            project: ProjectId::parse("32b6e34b3d91647abb20e7b8").unwrap(),
+            client: ClientId::parse("mdb_sa_id_1234567890abcdef12345678").unwrap(),
+            lifetime: Lifetime::parse("720").unwrap(),
+        }
+    }
+
+    fn id() -> Option<SecretId> {
+        SecretId::from_server("6650f0aa12bc34de56f07890")
+    }
+
+    /// Records in this folder, of a run at a real host.
+    fn records(folder: PathBuf) -> Arc<Records> {
+        let credentials = Credentials::access_token("fake".to_owned()).unwrap();
+        let source = Source::Remote {
+            base_url: BaseUrl::parse(BaseUrl::CLOUD).unwrap(),
+            credentials: CredentialSource::Ready(credentials),
+        };
+        let connections = Connections::new(Some(source), QueryFlags::default(), false);
+        Arc::new(Records::new(Some(folder), Arc::new(connections)))
+    }
+
+    async fn begin(records: &Arc<Records>) -> Result<(), String> {
+        records.begin(&new_secret(), "2026-11-23T18:14:02Z".parse().unwrap(), Some(Vec::new())).await
+    }
+
+    fn contents(home: &TempDir) -> Vec<String> {
+        let files = fs::read_dir(home.path()).unwrap().map(|entry| entry.unwrap().path());
+        files.map(|path| fs::read_to_string(path).unwrap()).collect()
+    }
+
+    #[tokio::test]
+    async fn a_record_is_written_completed_found_by_the_next_run_and_removed() {
+        let home = tempfile::tempdir().unwrap();
+        let first = records(home.path().to_owned());
+        begin(&first).await.unwrap();
+        first.created(id(), None).await.unwrap();
+        let next = records(home.path().to_owned());
+        assert_eq!(next.pending().await, (Vec::new(), Vec::new()), "its run has not ended");
+        drop(first);
+        // A process that another test starts at this moment has the lock until it executes its own program.
+        let until = Instant::now() + Duration::from_secs(20);
+        let found = loop {
+            let (found, errors) = next.pending().await;
+            assert_eq!(errors, [""; 0]);
+            if !found.is_empty() || Instant::now() > until {
+                break found;
+            }
+        };
+        assert_eq!(found[0].entry.secret_id, id());
+        next.remove_pending(found[0].number).await.unwrap();
+        assert_eq!(contents(&home), [""; 0]);
+    }
+
+    #[tokio::test]
+    async fn what_happens_to_a_secret_of_the_demo_leaves_the_record_of_a_real_one_alone() {
+        let home = tempfile::tempdir().unwrap();
+        let records = records(home.path().to_owned());
+        begin(&records).await.unwrap();
+        let real = contents(&home);
+        records.connections.try_source(Source::Demo(Box::new(World::demo().unwrap())));
+        records.connections.use_tried();
+        begin(&records).await.unwrap();
+        records.created(id(), None).await.unwrap();
+        assert_eq!(contents(&home), real, "it gets no ID of the demo");
+        records.settle().await.unwrap();
+        records.remove().await.unwrap();
+        assert_eq!(contents(&home), real, "it is not removed");
+    }
+
+    #[tokio::test]
+    async fn a_record_that_cannot_be_read_is_named_and_a_failure_says_what_it_means() {
+        let home = tempfile::tempdir().unwrap();
+        let damaged = home.path().join("creation-1.jsonl");
+        fs::write(&damaged, "{").unwrap();
+        let (found, errors) = records(home.path().to_owned()).pending().await;
+        let expected = format!(
+            "The record {} of an earlier run cannot be read: it is damaged. Check the account's secrets in Atlas, \
+             then delete the file.",
+            damaged.display()
+        );
+        assert_eq!((found, errors), (Vec::new(), vec![expected]));
+
+        let in_the_way = records(damaged.join("folder"));
+        let expected = "This creation is not recorded on disk: the folder for records does not exist and cannot be \
+                        created. If the program is killed, the next start cannot report the secret.";
+        assert_eq!(begin(&in_the_way).await.unwrap_err(), expected);
+    }
+
+    #[tokio::test]
+    async fn a_disk_that_does_not_answer_is_not_waited_for() {
+        let (answer, disk) = mpsc::channel();
+        let (report, reported) = mpsc::channel();
+        let work = move || disk.recv().map_err(io::Error::other);
+        let late = move |made: u8| report.send(made).unwrap();
+        let result = within(Duration::from_millis(1), work, late).await;
+        assert_eq!(result.unwrap_err().kind(), ErrorKind::TimedOut);
+        answer.send(7).unwrap();
+        assert_eq!(reported.recv(), Ok(7), "what was made too late is not left lying about");
+    }
+
+    #[tokio::test]
+    async fn what_is_done_in_time_is_the_result() {
+        let late = |_: u8| panic!("it was in time");
+        assert_eq!(within(Duration::from_secs(60), || Ok(7), late).await.unwrap(), 7);
     }
 }

@@ -6,8 +6,10 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use thiserror::Error;
 
-use crate::domain::{BaseUrl, ClientId, Damage, JournalEntry, ProjectId, SecretId, ServerText};
+use crate::domain::{BaseUrl, ClientId, JournalEntry, ProjectId, SecretId, ServerText};
 
 /// The version of the format. Raise it when the meaning of a field changes; a new field does not need that.
 const VERSION: u32 = 1;
@@ -27,10 +29,15 @@ struct Record {
     expires_at: Option<Timestamp>,
 }
 
-/// Of a line that cannot be read as a [`Record`]: whether another's format is why.
-#[derive(Deserialize)]
-struct AnyVersion {
-    version: u32,
+/// What is wrong with a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum Damage {
+    /// It is cut off or was changed by something else.
+    #[error("it is damaged")]
+    Unreadable,
+    /// A program with another format wrote it.
+    #[error("another version of atlas-secret wrote it")]
+    OtherVersion,
 }
 
 /// The line that a record begins with.
@@ -63,12 +70,11 @@ pub(super) fn read(text: &[u8]) -> Result<JournalEntry, Damage> {
 }
 
 fn read_line(line: &[u8]) -> Result<JournalEntry, Damage> {
-    let any: AnyVersion = serde_json::from_slice(line).map_err(|_| Damage::Unreadable)?;
-    if any.version != VERSION {
+    let value: Value = serde_json::from_slice(line).map_err(|_| Damage::Unreadable)?;
+    if value["version"].as_u64().ok_or(Damage::Unreadable)? != u64::from(VERSION) {
         return Err(Damage::OtherVersion);
     }
-    let record: Record = serde_json::from_slice(line).map_err(|_| Damage::Unreadable)?;
-    entry(record).ok_or(Damage::Unreadable)
+    serde_json::from_value(value).ok().and_then(entry).ok_or(Damage::Unreadable)
 }
 
 fn entry(record: Record) -> Option<JournalEntry> {

@@ -14,7 +14,6 @@
 //! program ends. The lock is taken before the file gets its name, so no one ever sees an unlocked record of a running
 //! program. Files are opened close-on-exec, so no child keeps a lock alive.
 
-mod background;
 mod lines;
 mod record_file;
 
@@ -26,9 +25,10 @@ use std::fs::DirBuilder;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-use crate::domain::{JournalEntry, JournalProblem, Os, ServerText};
+use crate::domain::{JournalEntry, Os, os_error_message};
 
-pub use record_file::{PendingFile, RecordFile};
+pub use lines::Damage;
+pub use record_file::RecordFile;
 
 use record_file::RecordName;
 
@@ -55,24 +55,22 @@ impl Journal {
 
     /// Records that a secret is about to be created. The record is on the disk when this returns, and locked for
     /// as long as the [`RecordFile`] lives. Blocks on the disk.
-    pub fn begin(&self, entry: &JournalEntry) -> Result<RecordFile, JournalProblem> {
+    pub fn begin(&self, entry: &JournalEntry) -> io::Result<RecordFile> {
         for _ in 0..ATTEMPTS {
-            make_folder(&self.folder).map_err(|error| folder_problem(&error))?;
-            let name = RecordName::fresh(entry.begun_at).map_err(|error| problem(&error))?;
-            if let Some(record) =
-                RecordFile::write(&self.folder, &name, entry).map_err(|error| problem(&error))?
-            {
+            make_folder(&self.folder)?;
+            let name = RecordName::fresh(entry.begun_at)?;
+            if let Some(record) = RecordFile::write(&self.folder, &name, entry)? {
                 return Ok(record);
             }
         }
-        Err(JournalProblem::Other(ServerText::new("another program removes every new file from it")))
+        Err(io::Error::other("another program removes every new file from it"))
     }
 
-    /// The records whose program has ended, oldest first. Each is locked while its [`PendingFile`] lives, so that a
+    /// The records whose program has ended, oldest first. Each is locked while its [`RecordFile`] lives, so that a
     /// second program does not report it too. Records that never got their name are removed: nothing was sent for
     /// them. Blocks on the disk.
-    pub fn pending(&self) -> Result<Vec<PendingFile>, JournalProblem> {
-        record_file::pending(&self.folder).map_err(|error| problem(&error))
+    pub fn pending(&self) -> io::Result<Vec<RecordFile>> {
+        record_file::pending(&self.folder)
     }
 }
 
@@ -82,23 +80,22 @@ fn make_folder(folder: &Path) -> io::Result<()> {
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
+    builder.create(folder).map_err(|error| match error.kind() {
+        // Something else than a folder is in its way.
+        ErrorKind::NotADirectory | ErrorKind::AlreadyExists => ErrorKind::NotFound.into(),
+        _ => error,
+    })
 }
 
-/// What an error of making the folder means. Something else than a folder may be in its way.
-fn folder_problem(error: &io::Error) -> JournalProblem {
+/// Why the journal could not do something, within a sentence.
+pub fn why_failed(error: &io::Error) -> String {
     match error.kind() {
-        ErrorKind::NotADirectory | ErrorKind::AlreadyExists => JournalProblem::NoFolder,
-        _ => problem(error),
-    }
-}
-
-/// What an error of the file work means.
-fn problem(error: &io::Error) -> JournalProblem {
-    match error.kind() {
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => JournalProblem::Full,
-        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => JournalProblem::NotAllowed,
-        ErrorKind::NotFound => JournalProblem::NoFolder,
-        _ => JournalProblem::Other(ServerText::new(&error.to_string())),
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "the disk is full".to_owned(),
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
+            "the folder for records is not writable".to_owned()
+        }
+        ErrorKind::NotFound => "the folder for records does not exist and cannot be created".to_owned(),
+        ErrorKind::TimedOut => "the disk did not answer in time".to_owned(),
+        _ => os_error_message(error).to_string(),
     }
 }

@@ -3,12 +3,11 @@
 use std::fs::{self, DirEntry, File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::{lines, problem};
-use crate::domain::{Damage, DamagedRecord, JournalEntry, JournalProblem, SecretId, ServerText};
+use super::lines::{self, Damage};
+use crate::domain::{JournalEntry, SecretId};
 
 /// What the names of records start with.
 const PREFIX: &str = "creation-";
@@ -46,25 +45,56 @@ impl RecordName {
     }
 }
 
-/// A file with its lock. Dropping it gives the lock back.
+/// The record of a creation, locked while this lives. Dropping it leaves the record on the disk for the next run to
+/// report.
 #[derive(Debug)]
-struct Locked {
+pub struct RecordFile {
     file: File,
     path: PathBuf,
+    entry: Result<JournalEntry, Damage>,
 }
 
-impl Locked {
-    /// Locks an open file; `None` when someone else has the lock.
-    fn take(file: File, path: PathBuf) -> io::Result<Option<Self>> {
-        match file.try_lock() {
-            Ok(()) => Ok(Some(Self { file, path })),
-            Err(TryLockError::WouldBlock) => Ok(None),
-            Err(TryLockError::Error(error)) => Err(error),
+impl RecordFile {
+    /// Writes a new record under this name; `None` when another program has locked its file or the name is
+    /// taken, and another name should be tried. Nothing is left of a record that could not be finished.
+    pub(super) fn write(folder: &Path, name: &RecordName, entry: &JournalEntry) -> io::Result<Option<Self>> {
+        let (part, path) = (name.part(folder), name.record(folder));
+        let file = match create(&part) {
+            Ok(file) => file,
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let published = lock_and_publish(&file, &part, &path, entry);
+        if !matches!(published, Ok(true)) {
+            let _ = fs::remove_file(&part);
         }
+        Ok(published?.then(|| Self { file, path, entry: Ok(entry.clone()) }))
     }
 
-    /// Removes the file. The lock goes last, so that no one reports a record that is gone.
-    fn remove(&self) -> io::Result<()> {
+    /// Its path.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// What it said when it was begun or found.
+    ///
+    /// # Errors
+    /// Why it cannot be read. It is reported by name and never deleted automatically.
+    pub fn entry(&self) -> Result<&JournalEntry, Damage> {
+        self.entry.as_ref().map_err(|damage| *damage)
+    }
+
+    /// Records what Atlas answered. When that fails, what was recorded before still counts. Blocks on the disk.
+    pub fn created(&self, secret_id: Option<SecretId>, expires_at: Option<Timestamp>) -> io::Result<()> {
+        let Ok(entry) = &self.entry else { return Ok(()) };
+        let entry = JournalEntry { secret_id, expires_at, ..entry.clone() };
+        (&self.file).write_all(&lines::further_line(&entry))?;
+        self.file.sync_all()
+    }
+
+    /// Removes the record, a damaged one too. The lock goes last, so that no one reports a record that is gone.
+    /// Blocks on the disk.
+    pub fn remove(&self) -> io::Result<()> {
         match fs::remove_file(&self.path) {
             Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
             _ => {}
@@ -76,46 +106,12 @@ impl Locked {
     }
 }
 
-/// The record of a creation that this program is responsible for. Dropping it leaves the record on the disk for
-/// the next run to report.
-#[derive(Clone, Debug)]
-pub struct RecordFile {
-    locked: Arc<Locked>,
-    entry: Arc<JournalEntry>,
-}
-
-impl RecordFile {
-    /// Writes a new record under this name; `None` when another program has locked its file or the name is
-    /// taken, and another name should be tried. Nothing is left of a record that could not be finished.
-    pub(super) fn write(folder: &Path, name: &RecordName, entry: &JournalEntry) -> io::Result<Option<Self>> {
-        let part = name.part(folder);
-        let file = match create(&part) {
-            Ok(file) => file,
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        let written = lock_and_publish(file, &part, name.record(folder), entry);
-        if !matches!(written, Ok(Some(_))) {
-            let _ = fs::remove_file(&part);
-        }
-        Ok(written?.map(|locked| Self { locked: Arc::new(locked), entry: Arc::new(entry.clone()) }))
-    }
-
-    /// Records what Atlas answered. When that fails, what was recorded before still counts. Blocks on the disk.
-    pub fn created(
-        &self,
-        secret_id: Option<SecretId>,
-        expires_at: Option<Timestamp>,
-    ) -> Result<(), JournalProblem> {
-        let entry = JournalEntry { secret_id, expires_at, ..(*self.entry).clone() };
-        let mut file = &self.locked.file;
-        let written = file.write_all(&lines::further_line(&entry)).and_then(|()| file.sync_all());
-        written.map_err(|error| problem(&error))
-    }
-
-    /// Removes the record: the secret was delivered, refused or deleted. Blocks on the disk.
-    pub fn remove(self) -> Result<(), JournalProblem> {
-        self.locked.remove().map_err(|error| problem(&error))
+/// Locks an open file; false when someone else has the lock.
+fn lock(file: &File) -> io::Result<bool> {
+    match file.try_lock() {
+        Ok(()) => Ok(true),
+        Err(TryLockError::WouldBlock) => Ok(false),
+        Err(TryLockError::Error(error)) => Err(error),
     }
 }
 
@@ -128,25 +124,20 @@ fn create(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
-/// Locks the part, writes it to the disk and gives it its name.
-fn lock_and_publish(
-    file: File,
-    part: &Path,
-    record: PathBuf,
-    entry: &JournalEntry,
-) -> io::Result<Option<Locked>> {
-    let Some(mut locked) = Locked::take(file, record)? else {
-        return Ok(None);
-    };
-    locked.file.write_all(&lines::first_line(entry))?;
-    locked.file.sync_all()?;
-    if !publish(part, &locked.path)? {
-        return Ok(None);
+/// Locks the part, writes it to the disk and gives it its name; false when another program was faster.
+fn lock_and_publish(mut file: &File, part: &Path, path: &Path, entry: &JournalEntry) -> io::Result<bool> {
+    if !lock(file)? {
+        return Ok(false);
     }
-    if let Some(folder) = locked.path.parent() {
+    file.write_all(&lines::first_line(entry))?;
+    file.sync_all()?;
+    if !publish(part, path)? {
+        return Ok(false);
+    }
+    if let Some(folder) = path.parent() {
         flush(folder);
     }
-    Ok(Some(locked))
+    Ok(true)
 }
 
 /// Gives a part its name without overwriting anything; false when the name is taken or the part is gone.
@@ -180,27 +171,8 @@ fn flush(folder: &Path) {
     let _ = folder;
 }
 
-/// A record whose program has ended. It is locked while this lives; dropping it leaves the record for the next run.
-#[derive(Debug)]
-pub struct PendingFile {
-    entry: Result<JournalEntry, DamagedRecord>,
-    locked: Locked,
-}
-
-impl PendingFile {
-    /// What the record says.
-    pub fn entry(&self) -> Result<&JournalEntry, &DamagedRecord> {
-        self.entry.as_ref()
-    }
-
-    /// Removes the record, a damaged one too. Blocks on the disk.
-    pub fn remove(self) -> Result<(), JournalProblem> {
-        self.locked.remove().map_err(|error| problem(&error))
-    }
-}
-
 /// The records in the folder that no one has locked, oldest first.
-pub(super) fn pending(folder: &Path) -> io::Result<Vec<PendingFile>> {
+pub(super) fn pending(folder: &Path) -> io::Result<Vec<RecordFile>> {
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
@@ -211,7 +183,7 @@ pub(super) fn pending(folder: &Path) -> io::Result<Vec<PendingFile>> {
     Ok(entries.iter().filter_map(examine).take(MOST).collect())
 }
 
-fn examine(entry: &DirEntry) -> Option<PendingFile> {
+fn examine(entry: &DirEntry) -> Option<RecordFile> {
     let name = entry.file_name();
     let ending = name.to_str()?.strip_prefix(PREFIX)?;
     let is_part = ending.ends_with(PART);
@@ -224,20 +196,17 @@ fn examine(entry: &DirEntry) -> Option<PendingFile> {
     }
     let path = entry.path();
     let file = open(&path).ok()?;
-    let locked = Locked::take(file, path).ok()??;
+    if !lock(&file).ok()? {
+        return None;
+    }
     if is_part {
         // It never got its name, so nothing was sent.
-        let _ = locked.remove();
+        let _ = fs::remove_file(&path);
         return None;
     }
-    if is_gone(&locked) {
-        return None;
-    }
-    let entry = read(&locked.file).map_err(|damage| {
-        let file = ServerText::new(&locked.path.to_string_lossy());
-        DamagedRecord { file, damage }
-    });
-    Some(PendingFile { entry, locked })
+    let entry = read(&file);
+    let record = RecordFile { file, path, entry };
+    (!is_gone(&record)).then_some(record)
 }
 
 #[cfg(unix)]
@@ -256,14 +225,14 @@ fn open(path: &Path) -> io::Result<File> {
 
 /// True when the record was removed between opening and locking it: its program was about to end.
 #[cfg(unix)]
-fn is_gone(locked: &Locked) -> bool {
+fn is_gone(record: &RecordFile) -> bool {
     use std::os::unix::fs::MetadataExt;
-    locked.file.metadata().is_ok_and(|metadata| metadata.nlink() == 0)
+    record.file.metadata().is_ok_and(|metadata| metadata.nlink() == 0)
 }
 
 #[cfg(not(unix))]
-fn is_gone(locked: &Locked) -> bool {
-    !locked.path.exists()
+fn is_gone(record: &RecordFile) -> bool {
+    !record.path.exists()
 }
 
 fn read(file: &File) -> Result<JournalEntry, Damage> {

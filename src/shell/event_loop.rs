@@ -126,15 +126,16 @@ impl EventLoop<'_> {
         let is_lent = surface.is_lent_to_command();
         tokio::select! {
             biased;
+            // An answer that is there already counts before a signal that would end the program without it.
+            Some(report) = self.reports.recv() => {
+                Woken::Events(self.executor.runner.accept(report).into_iter().collect())
+            },
             signal = signals.next() => match signal {
                 // Also after the terminal was found to be gone: both say the same.
                 Signal::HangUp if surface.has_terminal() => Woken::TerminalGone,
                 // What is typed at a command that has the terminal is not meant for this program.
                 signal if is_lent && signal.is_from_keyboard() => Woken::Events(Vec::new()),
                 signal => Woken::Events(vec![Event::SignalReceived(signal)]),
-            },
-            Some(report) = self.reports.recv() => {
-                Woken::Events(self.executor.runner.accept(report).into_iter().collect())
             },
             wake = surface.next() => match wake {
                 Wake::Events(events) => Woken::Events(events),

@@ -1,29 +1,26 @@
-//! The whole interface: what outlives a screen, the screen, and the one function that decides.
+//! The whole interface: the screen, and the one function that decides.
 
-use std::collections::VecDeque;
 use std::time::Duration;
 
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use ratatui::layout::Rect;
 
-use crate::domain::{
-    ClientId, Consequences, Disposition, ExistingSecret, Exit, ExitSummary, Format, KnownCommand, Login,
-    LoginRisk, NewSecret, Now, PendingRecord, ProfileName, QueryFlags, SecretId, ServerText, Session,
-    Template,
-};
-use crate::jobs::{AtlasClock, Known};
+use crate::domain::{Exit, Now, Session};
 
-use super::area::page;
+use super::Remote;
 use super::canvas::Canvas;
 use super::event::{Command, Event, KeyPress, Reader};
-use super::keys::{Action, Binding};
+use super::help;
+use super::keys::{self, Action, Binding, Group};
 use super::screens::{
-    CommandView, CreatedScreen, Form, FormScreen, Names, Notice, Picker, Progress, Recovery,
-    SecretListScreen, SignIn,
+    CommandView, CreatedScreen, Form, FormScreen, Notice, Picker, Progress, Recovery, SecretListScreen,
+    SignIn,
 };
-use super::scroll::Scroll;
-use super::{Lookups, Remote};
+use super::scroll::{Scroll, overflows};
+
+pub use super::shared::{Flags, InFlight, Output, Shared, Size};
+
+/// So many characters in one read are a paste, whatever the terminal says; no one types them.
+const PASTE_FROM: usize = 8;
 
 /// The interface.
 #[derive(Clone, Debug)]
@@ -35,134 +32,6 @@ pub struct App {
     /// True after a letter that no key of the screen can be: the keyboard's layout is not Latin.
     pub(super) is_other_layout: bool,
     pub(super) help_scroll: Scroll,
-}
-
-/// A POST whose answer has not come yet.
-#[derive(Clone, Debug)]
-pub struct InFlight {
-    /// What it asks for.
-    pub new_secret: NewSecret,
-    /// When it was sent.
-    pub since: Now,
-    /// What was known of the account before.
-    pub known: Known,
-    /// True once the user stopped waiting for it.
-    pub is_given_up: bool,
-}
-
-/// A signal asked the program to end while something was running.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Ending {
-    pub signal: u8,
-    pub until: Now,
-}
-
-/// What outlives a screen.
-#[derive(Clone, Debug)]
-pub struct Shared {
-    /// Where requests go, and as whom.
-    pub session: Session,
-    /// When the last event happened.
-    pub now: Now,
-    /// The user's time zone, once it has been read.
-    pub zone: Option<TimeZone>,
-    /// The terminal's size.
-    pub size: Size,
-    /// True while help covers the screen.
-    pub shows_help: bool,
-    /// The form; it is kept while other screens are shown.
-    pub form: Form,
-    /// What is known of the ids in the form.
-    pub lookups: Lookups,
-    /// The lists that names in the form were looked up in.
-    pub(super) names: Names,
-    /// The one POST that may be running, whatever screen is shown.
-    pub in_flight: Option<InFlight>,
-    /// The secrets of this run that are no longer shown, for standard error.
-    pub summaries: Vec<ExitSummary>,
-    /// Warnings about the credentials.
-    pub credential_notes: Vec<ServerText>,
-    /// Which secret this session signed in with, once that is known.
-    pub login: Option<Login>,
-    /// Where that secret is stored, in words: a profile or a variable; `None` when it was typed.
-    pub login_holder: Option<ServerText>,
-    /// Where credentials that are typed go.
-    pub sign_in_host: String,
-    /// The profiles of the Atlas CLI, to sign in with.
-    pub profiles: Vec<ProfileName>,
-    /// Records of earlier runs that have not been shown yet.
-    pub pending: VecDeque<PendingRecord>,
-    /// Why this creation could not be recorded on the disk.
-    pub not_recorded: Option<String>,
-    /// The endpoint's two query flags, for the commands that write the request down.
-    pub query_flags: QueryFlags,
-    /// Atlas's own clock, once a response had the time.
-    pub atlas_clock: Option<AtlasClock>,
-    /// What standard output is.
-    pub output: Output,
-    /// The user's own format.
-    pub template: Option<Template>,
-    /// The user's own commands that read the secret.
-    pub sinks: Vec<KnownCommand>,
-    /// Command lines for tools that are installed, once they were looked for.
-    pub presets: Vec<KnownCommand>,
-    /// The commands that were run, the last one at the end.
-    pub commands_run: Vec<KnownCommand>,
-    /// What was agreed to on the command line.
-    pub flags: Flags,
-    /// True while the creating job runs.
-    pub(super) is_creating: bool,
-    pub(super) ending: Option<Ending>,
-    pub(super) has_quit: bool,
-    commands: Vec<Command>,
-}
-
-/// What was agreed to on the command line.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Flags {
-    /// Submit without the form, and let the other secrets expire early without a question (`--yes`).
-    pub yes: bool,
-    /// Delete an expired secret if the account is full (`--replace-expired`).
-    pub replace_expired: bool,
-    /// Prove a new secret without a key (`--verify`).
-    pub verify: bool,
-}
-
-impl Flags {
-    /// True when the command line agreed to what creating does to the other secrets.
-    pub(crate) fn agree_to(self, consequences: &Consequences) -> bool {
-        self.yes && (consequences.deletes.is_none() || self.replace_expired)
-    }
-}
-
-/// What standard output is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Output {
-    /// A terminal: a secret is never printed there.
-    Terminal,
-    /// A file or a pipe that waits for the secret in this format.
-    Sink(Format),
-    /// A file or a pipe that waited for it and failed.
-    Broken,
-}
-
-/// The terminal's size in character cells.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Size {
-    /// Width.
-    pub columns: u16,
-    /// Height.
-    pub rows: u16,
-}
-
-impl Size {
-    /// Below this only one line is drawn, and keys but Ctrl-C wait.
-    pub const SMALLEST: Self = Self { columns: 56, rows: 16 };
-
-    /// True when the screens do not fit.
-    pub fn is_too_small(self) -> bool {
-        self.columns < Self::SMALLEST.columns || self.rows < Self::SMALLEST.rows
-    }
 }
 
 /// What is shown. The secret lives inside the one screen that shows it: leaving that screen drops it.
@@ -267,39 +136,8 @@ impl Screen {
 impl App {
     /// The interface of a program that has just started.
     pub fn new(session: Session, form: Form, size: Size, now: Now) -> Self {
-        let shared = Shared {
-            session,
-            now,
-            zone: None,
-            size,
-            shows_help: false,
-            form,
-            lookups: Lookups::default(),
-            names: Names::default(),
-            in_flight: None,
-            summaries: Vec::new(),
-            credential_notes: Vec::new(),
-            login: None,
-            login_holder: None,
-            sign_in_host: String::new(),
-            profiles: Vec::new(),
-            pending: VecDeque::new(),
-            not_recorded: None,
-            query_flags: QueryFlags::default(),
-            atlas_clock: None,
-            output: Output::Terminal,
-            template: None,
-            sinks: Vec::new(),
-            presets: Vec::new(),
-            commands_run: Vec::new(),
-            flags: Flags::default(),
-            is_creating: false,
-            ending: None,
-            has_quit: false,
-            commands: Vec::new(),
-        };
         Self {
-            shared,
+            shared: Shared::new(session, form, size, now),
             screen: Screen::Form(FormScreen),
             is_other_layout: false,
             help_scroll: Scroll::default(),
@@ -326,7 +164,12 @@ impl App {
             Event::Resized { columns, rows } => self.shared.size = Size { columns, rows },
             Event::ZoneLoaded(zone) => self.shared.zone = Some(zone),
             Event::LoginKnown(login) => self.shared.login = Some(login),
-            Event::RecordFailed(why) => self.shared.record_failed(&self.screen, why),
+            Event::RecordFailed(why) => {
+                if matches!(self.screen, Screen::Form(_)) && self.shared.form.notice.is_none() {
+                    self.shared.form.notice = Some(Notice::Warning(why.clone()));
+                }
+                self.shared.not_recorded = Some(why);
+            }
             Event::PendingRecordsFound(found) => self.shared.pending.extend(found),
             Event::SignalReceived(signal) => self.on_signal(signal),
             Event::CreateStep(step) => self.on_create_step(step),
@@ -408,101 +251,109 @@ impl App {
     }
 }
 
-impl Shared {
-    /// Asks the event loop to do something.
-    pub(super) fn send(&mut self, command: Command) {
-        self.commands.push(command);
-    }
-
-    pub(super) fn quit(&mut self, exit: Exit) {
-        self.has_quit = true;
-        self.send(Command::Quit(exit));
-    }
-
-    pub(super) fn take_commands(&mut self) -> Vec<Command> {
-        std::mem::take(&mut self.commands)
-    }
-
-    /// Where a screen draws.
-    pub(super) fn body(&self) -> Rect {
-        page(Rect::new(0, 0, self.size.columns, self.size.rows))[1]
-    }
-
-    pub(super) fn is_covered(&self) -> bool {
-        self.shows_help || self.size.is_too_small()
-    }
-
-    fn record_failed(&mut self, screen: &Screen, why: String) {
-        if matches!(screen, Screen::Form(_)) && self.form.notice.is_none() {
-            self.form.notice = Some(Notice::Warning(why.clone()));
-        }
-        self.not_recorded = Some(why);
-    }
-
-    /// What Atlas's clock says now, once an account was fetched; else what this machine's says.
-    pub fn atlas_now(&self) -> Timestamp {
-        self.atlas_clock.map_or(self.now.wall, |clock| clock.now(self.now))
-    }
-
-    pub(super) fn set_clock(&mut self, reported: Option<Timestamp>) {
-        if let Some(reported) = reported {
-            self.atlas_clock = Some(AtlasClock::new(reported, self.now));
+impl App {
+    /// Keys that came in one read. A terminal without bracketed paste types what is pasted: such a run counts as
+    /// a paste, and an Enter that comes with text never submits.
+    pub(super) fn keys_pressed(&mut self, pressed: &[KeyPress]) {
+        let comes_with_text = pressed.iter().any(|key| key.text().is_some());
+        let mut rest = pressed;
+        while !rest.is_empty() {
+            let run = rest.iter().take_while(|key| key.text().is_some() || key.is_enter()).count();
+            let characters = rest[..run].iter().filter(|key| key.text().is_some()).count();
+            if characters >= PASTE_FROM {
+                let text: String = rest[..run].iter().map(|key| key.text().unwrap_or('\n')).collect();
+                self.paste(&text);
+                rest = &rest[run..];
+                continue;
+            }
+            for key in &rest[..run.max(1)] {
+                self.press(*key, comes_with_text);
+            }
+            rest = &rest[run.max(1)..];
         }
     }
 
-    /// True when the form's account is the one that is signed in.
-    pub fn rotates_itself(&self) -> bool {
-        let client = self.form.client_id();
-        self.login.as_ref().zip(client.as_ref()).is_some_and(|(login, client)| login.client == *client)
-    }
-
-    /// True when this session signed in with that secret of the form's account.
-    pub fn is_login(&self, secret: &ExistingSecret) -> bool {
-        self.form.client_id().is_some_and(|client| self.is_login_of(&client, secret))
-    }
-
-    /// True when this session signed in with that secret.
-    pub(super) fn is_login_of(&self, client: &ClientId, secret: &ExistingSecret) -> bool {
-        self.login.as_ref().is_some_and(|login| login.is_behind(client, secret))
-    }
-
-    /// What deleting this secret could cost the session.
-    pub fn login_risk(&self, client: &ClientId, secret: &ExistingSecret) -> LoginRisk {
-        match (&self.login, &self.session) {
-            (Some(login), _) => login.stake(client, secret),
-            (None, Session::Remote { identity, .. }) if identity.may_be_of(client) => LoginRisk::Perhaps,
-            (None, _) => LoginRisk::None,
+    pub(super) fn paste(&mut self, text: &str) {
+        if !self.shared.is_covered() {
+            self.screen.component_mut().on_paste(&mut self.shared, text);
         }
     }
 
-    /// Replaces what was said of a secret that was perhaps created by what is known now.
-    pub(super) fn replace_summary(
-        &mut self,
-        client: &ClientId,
-        secret_id: Option<SecretId>,
-        expires_at: Option<Timestamp>,
-        fate: Disposition,
-    ) {
-        let of_this = |summary: &&mut ExitSummary| {
-            summary.fate == Disposition::PerhapsCreated && summary.client == *client
-        };
-        if let Some(summary) = self.summaries.iter_mut().rev().find(of_this) {
-            *summary = ExitSummary { client: client.clone(), secret_id, expires_at, fate };
+    fn press(&mut self, key: KeyPress, comes_with_text: bool) {
+        if self.shared.has_quit || self.shared.size.is_too_small() && !keys::is_called(key, "Ctrl-C") {
+            return;
+        }
+        self.shared.message = None;
+        self.screen.component_mut().before_key(&mut self.shared);
+        let keys = self.keys();
+        let action = keys.iter().find(|binding| binding.matches(key)).map(|binding| binding.action);
+        self.is_other_layout =
+            action.is_none() && is_of_other_script(key) && keys.iter().any(Binding::is_letter);
+        match action {
+            Some(Action::Help) => {
+                self.shared.shows_help = true;
+                self.help_scroll = Scroll::default();
+            }
+            Some(Action::CloseHelp) => self.shared.shows_help = false,
+            Some(Action::Repaint) => self.shared.send(Command::Repaint),
+            Some(Action::Suspend) => self.suspend(),
+            Some(Action::Confirm) if comes_with_text => self.shared.form.focus_next_field(),
+            // Within text that was pasted it is no key.
+            Some(Action::Submit) if comes_with_text => {
+                self.shared.form.notice =
+                    Some(Notice::Word("Ctrl-S came within pasted text. Press it again."));
+            }
+            Some(action) if self.shared.shows_help => {
+                let body = self.shared.body();
+                let rows = help::rows(self, body.width).len();
+                self.help_scroll.on_action(action, rows, body.height);
+            }
+            // A path or a command line that is pasted with its line break does not run at once.
+            Some(Action::Choose) if comes_with_text && matches!(self.screen, Screen::Created(_)) => {}
+            Some(action) => {
+                let transition = self.screen.component_mut().on_action(&mut self.shared, action);
+                self.follow(transition);
+            }
+            None if self.shared.shows_help => {}
+            None => self.screen.component_mut().on_key(&mut self.shared, key),
         }
     }
 
-    /// How the program ends if it ends now.
-    pub(super) fn exit(&self) -> Exit {
-        if self.summaries.iter().any(|summary| summary.fate.is_loss()) {
-            return Exit::NotDelivered;
+    /// False for a key of the table that would do nothing just now.
+    pub fn works(&self, action: Action) -> bool {
+        if self.shared.shows_help {
+            let body = self.shared.body();
+            return action.group() != Group::Move
+                || overflows(help::rows(self, body.width).len(), body.height);
         }
-        let was_created = self.summaries.iter().any(|summary| summary.fate != Disposition::Deleted);
-        match self.output {
-            // The reader of standard output did not get what it waited for.
-            Output::Broken => Exit::NotDelivered,
-            Output::Sink(_) if !was_created => Exit::NothingCreated,
-            Output::Terminal if self.flags.yes && !was_created => Exit::NothingCreated,
-            Output::Sink(_) | Output::Terminal => Exit::Done,
+        self.screen.component().works(&self.shared, action)
+    }
+
+    /// The keys that work now.
+    pub fn keys(&self) -> &'static [Binding] {
+        if self.shared.shows_help { keys::HELP_OPEN } else { self.screen.component().keys(&self.shared) }
+    }
+
+    fn suspend(&mut self) {
+        if let Screen::Created(created) = &mut self.screen {
+            created.revealed_until = None;
+        }
+        if self.shared.in_flight.is_none() {
+            return self.shared.send(Command::Suspend);
+        }
+        let text = "Cannot suspend while Atlas is answering.";
+        match &self.screen {
+            Screen::Progress(_) | Screen::Recovery(_) => self.shared.message = Some(text),
+            _ => self.shared.form.notice = Some(Notice::Word(text)),
         }
     }
+}
+
+/// True for a letter that is in none of Unicode's Latin blocks.
+fn is_of_other_script(key: KeyPress) -> bool {
+    key.text().is_some_and(|character| {
+        let is_latin = matches!(character,
+            '\0'..='\u{24F}' | '\u{1E00}'..='\u{1EFF}' | '\u{2C60}'..='\u{2C7F}' | '\u{A720}'..='\u{A7FF}' | '\u{AB30}'..='\u{AB6F}');
+        character.is_alphabetic() && !is_latin
+    })
 }

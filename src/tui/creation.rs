@@ -5,13 +5,19 @@
 
 use std::time::Duration;
 
-use crate::domain::{ApiError, Disposition, Exit, ExitSummary, NewSecret};
+use crate::domain::{
+    ApiError, Certainty, ClientId, Disposition, Exit, ExitSummary, Explanation, FieldViolation, NewSecret,
+    RejectionKind, Request, ServerText,
+};
 use crate::jobs::{Created, NotCreated, Outcome, Question, Reason, Step};
 
-use super::app::{App, Ending, InFlight, Screen, Shared, Transition};
+use super::Remote;
+use super::app::{App, InFlight, Screen, Shared, Transition};
 use super::event::{Command, Signal};
-use super::screens::{CreatedScreen, FormScreen, Notice, Progress, Recovery, SecretListScreen};
-use super::{Failure, Remote};
+use super::screens::{
+    CreatedScreen, FieldName, Form, FormScreen, Notice, Progress, Recovery, SecretListScreen,
+};
+use super::shared::{Creating, Ending};
 
 /// How much longer a POST may run after a signal asked the program to end.
 const GRACE: Duration = Duration::from_secs(3);
@@ -19,26 +25,21 @@ const GRACE: Duration = Duration::from_secs(3);
 impl Shared {
     /// Starts the creating job and shows it.
     pub(super) fn create(&mut self, new_secret: NewSecret, is_preapproved: bool) -> Transition {
-        self.is_creating = true;
         self.send(Command::Create(new_secret.clone()));
         self.want_project(&new_secret.project);
-        let progress = Progress::new(new_secret, self.now, is_preapproved);
-        Transition::Show(Screen::Progress(Box::new(progress)))
+        self.creating = Some(Creating { new_secret: new_secret.clone(), is_preapproved });
+        Transition::Show(Screen::Progress(Box::new(Progress::new(new_secret, self.now))))
     }
 
-    pub(super) fn add_summary(&mut self, new_secret: &NewSecret, fate: Disposition) {
-        let client = new_secret.client.clone();
-        self.summaries.push(ExitSummary { client, secret_id: None, expires_at: None, fate });
+    pub(super) fn add_unknown_summary(&mut self, client: &ClientId) {
+        self.summaries.push(ExitSummary::perhaps_created(client.clone()));
     }
 
-    /// A POST that the user stopped waiting for was answered.
-    fn remove_summary(&mut self, new_secret: &NewSecret) {
-        let of_this = |summary: &ExitSummary| {
-            summary.fate == Disposition::PerhapsCreated && summary.client == new_secret.client
-        };
-        if let Some(index) = self.summaries.iter().rposition(of_this) {
-            self.summaries.remove(index);
-        }
+    /// The last POST for this account whose outcome was not known.
+    pub(super) fn unknown_summary(&self, client: &ClientId) -> Option<usize> {
+        self.summaries
+            .iter()
+            .rposition(|summary| summary.fate == Disposition::PerhapsCreated && summary.client == *client)
     }
 }
 
@@ -55,23 +56,21 @@ impl App {
 
     pub(super) fn on_create_step(&mut self, step: Step) {
         let app = &mut self.shared;
+        let Some(Creating { new_secret, .. }) = &app.creating else { return };
         match &step {
             Step::Fetched(account) => {
+                app.lookups.account = Remote::Loaded(new_secret.account(), account.clone(), app.now);
                 app.set_clock(account.read_at);
-                if let Screen::Progress(progress) = &self.screen {
-                    let key = progress.new_secret.account();
-                    app.lookups.account = Remote::Loaded(key, account.clone(), app.now);
-                }
             }
             Step::NotRecorded(why) => app.not_recorded = Some(why.clone()),
             Step::Recording => app.not_recorded = None,
-            Step::Creating(known) => {
-                if let Screen::Progress(progress) = &self.screen {
-                    let new_secret = progress.new_secret.clone();
-                    let in_flight =
-                        InFlight { new_secret, since: app.now, known: known.clone(), is_given_up: false };
-                    app.in_flight = Some(in_flight);
-                }
+            Step::Creating(before) => {
+                app.in_flight = Some(InFlight {
+                    new_secret: new_secret.clone(),
+                    since: app.now,
+                    before: before.clone(),
+                    is_given_up: false,
+                });
             }
             Step::RateLimited(..) => app.in_flight = None,
             Step::StoppedWaiting if app.ending.is_none() => return self.stop_waiting(),
@@ -84,47 +83,51 @@ impl App {
 
     /// The POST runs on, and its answer is still taken.
     fn stop_waiting(&mut self) {
-        let Some(in_flight) = &mut self.shared.in_flight else { return };
+        let app = &mut self.shared;
+        let Some(in_flight) = &mut app.in_flight else { return };
         in_flight.is_given_up = true;
         let in_flight = in_flight.clone();
-        self.shared.add_summary(&in_flight.new_secret, Disposition::PerhapsCreated);
-        self.open_recovery(in_flight, None);
-    }
-
-    pub(super) fn open_recovery(&mut self, in_flight: InFlight, lost: Option<ApiError>) {
-        let recovery = Recovery::new(&mut self.shared, &in_flight, lost);
+        app.add_unknown_summary(&in_flight.new_secret.client);
+        let recovery = Recovery::new(app, &in_flight, None);
         self.show(Screen::Recovery(Box::new(recovery)));
     }
 
     pub(super) fn on_create_question(&mut self, question: Question) {
-        let Screen::Progress(progress) = &mut self.screen else {
-            return self.shared.send(Command::Answer(false));
+        let app = &mut self.shared;
+        let (Some(creating), Screen::Progress(progress)) = (&app.creating, &mut self.screen) else {
+            return app.send(Command::Answer(false));
         };
-        let Question::Consequences(consequences) = &question else {
-            return progress.ask(question, self.shared.now);
-        };
-        if !progress.is_preapproved {
-            return progress.ask(question, self.shared.now);
-        }
-        let is_approved = self.shared.flags.agree_to(consequences);
-        if is_approved {
-            for line in super::words::approved(consequences, self.shared.zone.as_ref()) {
-                self.shared.send(Command::Report(line));
+        match &question {
+            Question::Consequences(consequences) if creating.is_preapproved => {
+                let is_approved = app.flags.agree_to(consequences);
+                if is_approved {
+                    for line in super::words::approved(consequences, app.zone.as_ref()) {
+                        app.send(Command::Report(line));
+                    }
+                }
+                app.send(Command::Answer(is_approved));
             }
+            _ => progress.ask(question, app.now),
         }
-        self.shared.send(Command::Answer(is_approved));
     }
 
     pub(super) fn on_create_finished(&mut self, outcome: Outcome) {
-        self.shared.is_creating = false;
-        let in_flight = self.shared.in_flight.take();
-        match outcome {
-            Outcome::Created(created) => self.open_created(in_flight, *created),
-            Outcome::NotCreated(not_created) => self.fail(in_flight.as_ref(), &not_created),
-            Outcome::Unknown(lost, _) => {
-                if let Some(in_flight) = in_flight {
-                    self.lose_answer(in_flight, lost);
-                }
+        let app = &mut self.shared;
+        let in_flight = app.in_flight.take();
+        let Some(creating) = app.creating.take() else { return };
+        let client = &creating.new_secret.client;
+        let is_given_up = in_flight.as_ref().is_some_and(|in_flight| in_flight.is_given_up);
+        if let Some(index) = app.unknown_summary(client).filter(|_| is_given_up) {
+            app.summaries.remove(index);
+        }
+        match (outcome, in_flight) {
+            (Outcome::Created(created), _) => self.open_created(creating.new_secret, *created),
+            (Outcome::NotCreated(not_created), _) => self.fail(&creating, &not_created),
+            (Outcome::Unknown(lost, _), Some(in_flight)) => self.lose_answer(&in_flight, lost),
+            // The job itself failed before its POST.
+            (Outcome::Unknown(error, _), None) => {
+                let not_created = NotCreated { reason: Reason::Preflight(error), has_replaced: false };
+                self.fail(&creating, &not_created);
             }
         }
         if self.shared.ending.is_some() {
@@ -132,17 +135,13 @@ impl App {
         }
     }
 
-    fn open_created(&mut self, in_flight: Option<InFlight>, created: Created) {
-        let Some(in_flight) = in_flight else { return };
+    fn open_created(&mut self, new_secret: NewSecret, created: Created) {
         let app = &mut self.shared;
-        if in_flight.is_given_up {
-            app.remove_summary(&in_flight.new_secret);
-        }
         app.shows_help = false;
         app.form.notice = None;
-        let Created { secret, known } = created;
+        let Created { secret, before } = created;
         app.send(Command::RecordSecret(secret.id.clone(), secret.expires_at));
-        let mut screen = CreatedScreen::new(in_flight.new_secret, secret, known.secrets.unwrap_or_default());
+        let mut screen = CreatedScreen::new(new_secret, secret, before.ids.unwrap_or_default());
         screen.fetch_account(app);
         screen.find_profiles(app);
         app.lookups.account = Remote::NotAsked;
@@ -153,17 +152,9 @@ impl App {
     }
 
     /// Certainly nothing was created: back on the form, with everything typed still there.
-    fn fail(&mut self, in_flight: Option<&InFlight>, not_created: &NotCreated) {
+    fn fail(&mut self, creating: &Creating, not_created: &NotCreated) {
         let app = &mut self.shared;
-        if let Some(in_flight) = in_flight.filter(|in_flight| in_flight.is_given_up) {
-            app.remove_summary(&in_flight.new_secret);
-        }
-        let new_secret = match (&self.screen, in_flight) {
-            (_, Some(in_flight)) => in_flight.new_secret.clone(),
-            (Screen::Progress(progress), None) => progress.new_secret.clone(),
-            _ => return,
-        };
-        let is_preapproved = matches!(&self.screen, Screen::Progress(progress) if progress.is_preapproved);
+        let Creating { new_secret, is_preapproved } = creating;
         match &not_created.reason {
             Reason::Full if !is_preapproved => {
                 let list = SecretListScreen::open(app, new_secret.account());
@@ -171,7 +162,7 @@ impl App {
             }
             Reason::Preflight(error) => app.form.blame(error),
             // A late refusal is about what was sent, not about what has been typed since.
-            Reason::Post(error) if app.form.new_secret().as_ref() == Some(&new_secret) => {
+            Reason::Post(error) if app.form.new_secret().as_ref() == Some(new_secret) => {
                 app.form.blame(error);
             }
             _ => {}
@@ -180,46 +171,50 @@ impl App {
             Reason::Declined(Question::Consequences(_)) => !is_preapproved,
             reason => matches!(reason, Reason::Cancelled | Reason::Declined(_)),
         };
-        match Failure::of(&not_created.reason, &self.shared.session.signed_in_as()) {
-            Some(failure) if !is_stopped => self.fail_with(failure),
+        match Failure::of(&not_created.reason, &app.session.signed_in_as()) {
+            Some(failure) if !is_stopped => {
+                // A list stays open: what an earlier request came to waits below it, on the form.
+                if !matches!(self.screen, Screen::Picker(_)) {
+                    self.show(Screen::Form(FormScreen));
+                }
+                self.shared.form.fail(failure);
+            }
             _ => {
-                self.shared.form.notice = Some(Notice::Word(stopped(not_created.has_replaced)));
+                app.form.notice = Some(Notice::Word(if not_created.has_replaced {
+                    "Stopped. The expired secret is deleted; nothing was created."
+                } else {
+                    "Stopped. Nothing was created."
+                }));
                 self.show(Screen::Form(FormScreen));
             }
         }
     }
 
-    fn fail_with(&mut self, failure: Failure) {
-        // A list stays open: what an earlier request came to waits below it, on the form.
-        if !matches!(self.screen, Screen::Picker(_)) {
-            self.show(Screen::Form(FormScreen));
-        }
-        self.shared.form.fail(failure);
-    }
-
-    fn lose_answer(&mut self, in_flight: InFlight, lost: ApiError) {
-        if !in_flight.is_given_up {
-            self.shared.add_summary(&in_flight.new_secret, Disposition::PerhapsCreated);
-        }
-        self.shared.lookups.account = Remote::NotAsked;
+    fn lose_answer(&mut self, in_flight: &InFlight, lost: ApiError) {
+        let app = &mut self.shared;
+        app.add_unknown_summary(&in_flight.new_secret.client);
+        app.lookups.account = Remote::NotAsked;
         match &mut self.screen {
             Screen::Form(_) | Screen::Picker(_) | Screen::Command(_) => {
-                self.shared.form.fail(Failure::lost_in_the_background());
+                app.form.fail(Failure::lost_in_the_background());
             }
             // Only now is it certain that no value comes, so the search starts again.
-            Screen::Recovery(recovery) => recovery.restart(&mut self.shared, lost),
-            _ => self.open_recovery(in_flight, Some(lost)),
+            Screen::Recovery(recovery) => recovery.restart(app, lost),
+            _ => {
+                let recovery = Recovery::new(app, in_flight, Some(lost));
+                self.show(Screen::Recovery(Box::new(recovery)));
+            }
         }
     }
 
     /// A running request gets a little longer; a second signal does not wait.
     pub(super) fn on_signal(&mut self, signal: Signal) {
-        let is_first = self.shared.ending.is_none();
-        let until = self.shared.now.plus(GRACE);
-        self.shared.ending = Some(Ending { signal: signal.number(), until });
+        let app = &mut self.shared;
+        let is_first = app.ending.is_none();
+        app.ending = Some(Ending { signal: signal.number(), until: app.now.plus(GRACE) });
         // Before the POST the job ends at once; whether it has begun only the job knows.
-        if is_first && self.shared.is_creating {
-            return self.shared.send(Command::CancelCreate);
+        if is_first && app.creating.is_some() {
+            return app.send(Command::CancelCreate);
         }
         if is_first && matches!(&self.screen, Screen::Created(created) if created.is_being_printed()) {
             return;
@@ -235,7 +230,7 @@ impl App {
     pub(super) fn end(&mut self) {
         let app = &mut self.shared;
         if let Some(in_flight) = app.in_flight.take().filter(|in_flight| !in_flight.is_given_up) {
-            app.add_summary(&in_flight.new_secret, Disposition::PerhapsCreated);
+            app.add_unknown_summary(&in_flight.new_secret.client);
         }
         if let Screen::Created(created) = &self.screen {
             let fate = created.fate(app.now);
@@ -253,10 +248,80 @@ impl App {
     }
 }
 
-fn stopped(has_replaced: bool) -> &'static str {
-    if has_replaced {
-        "Stopped. The expired secret is deleted; nothing was created."
-    } else {
-        "Stopped. Nothing was created."
+/// A failed attempt: back on the form, which is unchanged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// What happened, what it means, what to do.
+    pub explanation: Explanation,
+    /// What is certain about the outcome.
+    pub certainty: Certainty,
+    /// Atlas's message, as it came.
+    pub atlas_words: Option<ServerText>,
+}
+
+impl Failure {
+    /// Why nothing was created, for `who` is signed in; `None` when the user stopped it.
+    pub fn of(reason: &Reason, who: &str) -> Option<Self> {
+        let refused = |error: &ApiError, request| {
+            Self::explained(error.explain_request(request, who), error.atlas_words())
+        };
+        Some(match reason {
+            Reason::Cancelled => return None,
+            Reason::Full | Reason::StillFull => Self::explained(Explanation::account_full(), None),
+            // Only `--yes` without `--replace-expired` gets here: a user who says no has stopped the job.
+            Reason::Declined(Question::Consequences(_)) => {
+                Self::explained(Explanation::expired_secret_in_the_way(), None)
+            }
+            Reason::Preflight(error) | Reason::Declined(Question::AccountUnknown(error)) => {
+                refused(error, Request::ReadAccount)
+            }
+            Reason::Post(error) => refused(error, Request::CreateSecret),
+            Reason::NotDeleted(error) => Self::explained(error.explain(), error.atlas_words()),
+        })
+    }
+
+    /// The answer to a POST was lost while another screen was shown.
+    pub(crate) fn lost_in_the_background() -> Self {
+        let failure = Self::explained(Explanation::lost_in_the_background(), None);
+        Self { certainty: Certainty::Unknown, ..failure }
+    }
+
+    fn explained(explanation: Explanation, atlas_words: Option<ServerText>) -> Self {
+        Self { explanation, certainty: Certainty::NotDone, atlas_words }
+    }
+}
+
+impl Form {
+    pub(crate) fn fail(&mut self, failure: Failure) {
+        self.notice = Some(Notice::Failed(Box::new(failure)));
+    }
+
+    /// Shows what Atlas says about a field beside it.
+    pub(crate) fn blame(&mut self, error: &ApiError) {
+        let Some(rejection) = error.rejection() else { return };
+        for violation in rejection.fields.iter().rev() {
+            if let Some(name) = field_named(violation) {
+                self.refuse(name, ServerText::new(&format!("Atlas: {}", violation.description)));
+            }
+        }
+        match rejection.kind() {
+            RejectionKind::ProjectNotFound => {
+                self.refuse(FieldName::Project, ServerText::new("no such project"));
+            }
+            RejectionKind::AccountNotFound => {
+                self.refuse(FieldName::Client, ServerText::new("not a service account of this project"));
+            }
+            _ => {}
+        }
+    }
+}
+
+fn field_named(violation: &FieldViolation) -> Option<FieldName> {
+    let path = violation.field.as_str();
+    match path.rsplit(['.', '/']).next()? {
+        "groupId" => Some(FieldName::Project),
+        "clientId" => Some(FieldName::Client),
+        "secretExpiresAfterHours" => Some(FieldName::Lifetime),
+        _ => None,
     }
 }

@@ -3,13 +3,18 @@
 use ratatui::Frame;
 use ratatui::text::{Line, Span};
 
-use super::app::{App, Screen, Size};
+use crate::domain::{BaseUrl, HostKind, Identity, Session};
+
+use super::app::{App, Screen, Shared, Size};
 use super::area::page;
-use super::canvas::Canvas;
+use super::canvas::{Canvas, cut};
 use super::keys::{Action, Binding};
-use super::{Theme, header, help};
+use super::{Theme, help};
 
 const GAP: &str = "   ";
+
+/// How much of an account's name the header shows, in columns.
+const LONGEST_NAME: u16 = 30;
 
 const OTHER_LAYOUT: &str = "Your keyboard layout is not Latin. Switch it to use these keys.";
 
@@ -23,7 +28,7 @@ impl App {
             return Canvas::new(frame, theme, whole).words(0, &words, theme.strong);
         }
         let [head, body, foot] = page(whole);
-        header::draw(&self.shared, &mut Canvas::new(frame, theme, head));
+        draw_header(&self.shared, &mut Canvas::new(frame, theme, head));
         let mut canvas = Canvas::new(frame, theme, body);
         if self.shared.shows_help {
             help::draw(self, &mut canvas);
@@ -87,4 +92,111 @@ fn hint(binding: &Binding, theme: &Theme) -> Line<'static> {
         Span::raw(" "),
         Span::styled(binding.label.replace('…', theme.glyphs.ellipsis), theme.faint),
     ])
+}
+
+/// Where requests go, and as whom.
+fn draw_header(app: &Shared, canvas: &mut Canvas) {
+    let theme = canvas.theme;
+    let width = usize::from(canvas.width());
+    canvas.line(header_line(app, theme, width));
+    canvas.line(Line::styled(theme.glyphs.rule.repeat(width), theme.faint));
+}
+
+fn header_line(app: &Shared, theme: &Theme, width: usize) -> Line<'static> {
+    match &app.session {
+        Session::Demo => demo(theme, width),
+        Session::Remote { base_url, identity, origin } => {
+            let (long, short) = identity_words(app, identity, theme);
+            let Some(origin) = origin else { return remote(base_url, &[&long, &short], theme, width) };
+            let (long_of, short_of) = (format!("{long}, {origin}"), format!("{short}, {origin}"));
+            remote(base_url, &[&long_of, &short_of, &short], theme, width)
+        }
+        Session::SignedOut { base_url } => remote(base_url, &["not signed in"], theme, width),
+    }
+}
+
+/// The mark is at the right end.
+fn demo(theme: &Theme, width: usize) -> Line<'static> {
+    let saying = |words: &'static str| {
+        let mark = Span::styled(" DEMO ", theme.mark);
+        let room = width.saturating_sub(name(theme).width() + words.len() + mark.width());
+        Line::from(vec![name(theme), Span::raw(words), Span::raw(" ".repeat(room)), mark])
+    };
+    let whole = saying("embedded Atlas, nothing leaves this machine");
+    if whole.width() <= width { whole } else { saying("nothing leaves this machine") }
+}
+
+/// In a narrow terminal the program's name is dropped first, then the identity gets shorter (`identities` are from long
+/// to short), then the beginning of the host is cut. Whose host it is and who is signed in are
+/// always there.
+fn remote(base_url: &BaseUrl, identities: &[&str], theme: &Theme, width: usize) -> Line<'static> {
+    let host = &host_words(base_url);
+    let tail = |identity: String| {
+        let is_foreign = base_url.kind() == HostKind::Other;
+        let warning =
+            if is_foreign { format!(" {} not an Atlas host", theme.glyphs.warning) } else { String::new() };
+        let warning = Span::styled(warning, theme.warning);
+        [warning, Span::raw(GAP), Span::styled(identity, theme.faint)]
+    };
+    let naming = |lead: Option<Span<'static>>, host: &str, identity: &str| {
+        let spans = lead.into_iter().chain([Span::raw(host.to_owned())]);
+        spans.chain(tail(identity.to_owned())).collect::<Line>()
+    };
+    let fits = |line: &Line| line.width() <= width;
+    for identity in identities {
+        let choices = [naming(Some(name(theme)), host, identity), naming(None, host, identity)];
+        if let Some(fitting) = choices.into_iter().find(fits) {
+            return fitting;
+        }
+    }
+    let short = identities.last().copied().unwrap_or_default();
+    let room = width.saturating_sub(naming(None, "", short).width());
+    naming(None, &end_of(host, room, theme.glyphs.ellipsis), short)
+}
+
+/// `localhost` for the usual address of this machine. It has others, which are other listeners.
+fn host_words(base_url: &BaseUrl) -> String {
+    let host = base_url.host();
+    match host.strip_prefix("127.0.0.1") {
+        Some(port) if port.is_empty() || port.starts_with(':') => format!("localhost{port}"),
+        _ => host,
+    }
+}
+
+/// Who is signed in, with the kind of credential and without it. An account has its name once that was looked up.
+fn identity_words(app: &Shared, identity: &Identity, theme: &Theme) -> (String, String) {
+    let ellipsis = theme.glyphs.ellipsis;
+    match identity {
+        Identity::ServiceAccount(client) => {
+            let known = app.form.account().filter(|account| account.client == *client);
+            let known = known.and_then(|account| app.lookups.account.value(&account));
+            let short = match known.map(|account| &account.name).filter(|name| !name.is_empty()) {
+                Some(name) => cut(name.as_str(), LONGEST_NAME, 0, 1, ellipsis),
+                None => client.short(ellipsis),
+            };
+            (format!("service account {short}"), short)
+        }
+        Identity::ApiKey(public_key) => {
+            let short = format!("API key {}", public_key.short(ellipsis));
+            (short.clone(), short)
+        }
+        Identity::AccessToken => ("access token".to_owned(), "access token".to_owned()),
+        Identity::Profile { name, .. } | Identity::BrowserLogin(name) => {
+            (format!("profile {name}"), format!("profile {name}"))
+        }
+    }
+}
+
+fn name(theme: &Theme) -> Span<'static> {
+    Span::styled(format!("atlas-secret{GAP}"), theme.strong)
+}
+
+/// The end of a host's name says whose it is.
+fn end_of(host: &str, room: usize, ellipsis: &str) -> String {
+    let length = host.chars().count();
+    let kept = room.saturating_sub(ellipsis.chars().count());
+    host.chars().skip(length.saturating_sub(kept)).fold(ellipsis.to_owned(), |mut end, character| {
+        end.push(character);
+        end
+    })
 }

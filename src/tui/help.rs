@@ -17,7 +17,7 @@ const GAP: usize = 2;
 /// One row of the help.
 pub(super) enum Row {
     Heading(&'static str),
-    Key { keys: String, label: &'static str },
+    Key { keys: &'static str, label: &'static str },
     Note { text: String, is_first: bool, is_warning: bool },
     Blank,
 }
@@ -38,7 +38,7 @@ pub(super) fn rows(app: &App, width: u16) -> Vec<Row> {
             separate(&mut rows);
             rows.push(Row::Heading(title));
         }
-        rows.extend(of_group.map(|binding| Row::Key { keys: binding.all_keys(), label: binding.label }));
+        rows.extend(of_group.map(|binding| Row::Key { keys: binding.all, label: binding.label }));
     }
     let about = screen.about();
     if !about.is_empty() {

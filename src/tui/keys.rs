@@ -144,8 +144,9 @@ impl Action {
 /// One key, or several that do the same.
 #[derive(Clone, Copy, Debug)]
 pub struct Binding {
-    chords: &'static [(KeyCode, KeyModifiers)],
-    /// The keys as they are called on the screen.
+    /// All of them, as the help shows them: `Tab, Down`.
+    pub all: &'static str,
+    /// The first one, which the footer shows.
     pub keys: &'static str,
     /// What they do, in a word or two.
     pub label: &'static str,
@@ -156,13 +157,12 @@ pub struct Binding {
 }
 
 impl Binding {
-    pub(super) const fn new(
-        chords: &'static [(KeyCode, KeyModifiers)],
-        keys: &'static str,
-        label: &'static str,
-        action: Action,
-    ) -> Self {
-        Self { chords, keys, label, action, is_in_footer: true }
+    pub(super) const fn new(all: &'static str, label: &'static str, action: Action) -> Self {
+        let mut end = 0;
+        while end < all.len() && all.as_bytes()[end] != b',' {
+            end += 1;
+        }
+        Self { all, keys: all.split_at(end).0, label, action, is_in_footer: true }
     }
 
     pub(super) const fn only_in_help(mut self) -> Self {
@@ -175,111 +175,81 @@ impl Binding {
         format!("{} {}", self.keys, self.label)
     }
 
-    /// True for a letter, which only a keyboard with a Latin layout types.
-    pub(super) fn is_letter(&self) -> bool {
-        self.chords.iter().any(|(code, modifiers)| {
-            modifiers.is_empty() && matches!(code, KeyCode::Char(letter) if letter.is_ascii_alphabetic())
-        })
+    fn names(&self) -> impl Iterator<Item = &'static str> {
+        self.all.split(", ")
     }
 
-    /// All of its keys, the one that the screen names first: `Tab, Down`.
-    pub(super) fn all_keys(&self) -> String {
-        let mut names = vec![self.keys.to_owned()];
-        for name in self.chords.iter().map(name_of) {
-            if !names.contains(&name) {
-                names.push(name);
-            }
-        }
-        names.join(", ")
+    /// True for a letter, which only a keyboard with a Latin layout types.
+    pub(super) fn is_letter(&self) -> bool {
+        self.names().any(|name| name.len() == 1 && name.as_bytes()[0].is_ascii_alphabetic())
     }
 
     pub(super) fn matches(&self, key: KeyPress) -> bool {
-        self.chords.iter().any(|(code, modifiers)| match code {
-            // A typed character carries Shift or not, as the terminal likes.
-            KeyCode::Char(wanted) if modifiers.is_empty() => key.text() == Some(*wanted),
-            _ => *code == key.code && *modifiers == key.modifiers,
-        })
+        self.names().any(|name| is_called(key, name))
     }
 }
 
-/// A key as it is called on the screen.
-fn name_of((code, modifiers): &(KeyCode, KeyModifiers)) -> String {
-    match code {
-        KeyCode::Char(letter) if modifiers.contains(CONTROL) => {
-            format!("Ctrl-{}", letter.to_ascii_uppercase())
+/// True for the key that the screen calls so.
+pub(super) fn is_called(key: KeyPress, name: &str) -> bool {
+    let code = match name {
+        "Enter" => KeyCode::Enter,
+        "Esc" => KeyCode::Esc,
+        "Tab" => KeyCode::Tab,
+        // Terminals report Shift with it or not.
+        "Shift-Tab" => {
+            return key.code == KeyCode::BackTab && (key.modifiers - KeyModifiers::SHIFT).is_empty();
         }
-        KeyCode::Char(letter) => letter.to_string(),
-        KeyCode::F(number) => format!("F{number}"),
-        KeyCode::BackTab => "Shift-Tab".to_owned(),
-        KeyCode::PageUp => "Page Up".to_owned(),
-        KeyCode::PageDown => "Page Down".to_owned(),
-        // Enter, Esc, Tab, Home, End and the arrows are called as they are here.
-        other => format!("{other:?}"),
-    }
+        "Up" => KeyCode::Up,
+        "Down" => KeyCode::Down,
+        "Left" => KeyCode::Left,
+        "Right" => KeyCode::Right,
+        "Home" => KeyCode::Home,
+        "End" => KeyCode::End,
+        "Page Up" => KeyCode::PageUp,
+        "Page Down" => KeyCode::PageDown,
+        "F1" => KeyCode::F(1),
+        "F2" => KeyCode::F(2),
+        _ => {
+            // A typed character carries Shift or not, as the terminal likes.
+            let Some(letter) = name.strip_prefix("Ctrl-") else {
+                return key.text().is_some_and(|character| name.chars().eq([character]));
+            };
+            let letter = letter.chars().next().unwrap_or_default().to_ascii_lowercase();
+            return (key.code, key.modifiers) == (KeyCode::Char(letter), KeyModifiers::CONTROL);
+        }
+    };
+    key.code == code && key.modifiers.is_empty()
 }
 
-/// Ctrl-C, which works even where nothing can be drawn.
-pub(super) fn is_ctrl_c(key: KeyPress) -> bool {
-    (key.code, key.modifiers) == CTRL_C
-}
-
-pub(super) const NONE: KeyModifiers = KeyModifiers::NONE;
-pub(super) const CONTROL: KeyModifiers = KeyModifiers::CONTROL;
-pub(super) const ESC: (KeyCode, KeyModifiers) = (KeyCode::Esc, NONE);
-pub(super) const CTRL_C: (KeyCode, KeyModifiers) = (KeyCode::Char('c'), CONTROL);
-
-pub(super) const HELP: Binding =
-    Binding::new(&[(KeyCode::Char('?'), NONE), (KeyCode::F(1), NONE)], "?", "help", Action::Help);
-pub(super) const QUIT: Binding = Binding::new(&[CTRL_C], "Ctrl-C", "quit", Action::Leave);
-pub(super) const SUSPEND: Binding =
-    Binding::new(&[(KeyCode::Char('z'), CONTROL)], "Ctrl-Z", "suspend", Action::Suspend).only_in_help();
-pub(super) const REPAINT: Binding =
-    Binding::new(&[(KeyCode::Char('l'), CONTROL)], "Ctrl-L", "redraw", Action::Repaint).only_in_help();
+pub(super) const HELP: Binding = Binding::new("?, F1", "help", Action::Help);
+pub(super) const QUIT: Binding = Binding::new("Ctrl-C", "quit", Action::Leave);
+pub(super) const SUSPEND: Binding = Binding::new("Ctrl-Z", "suspend", Action::Suspend).only_in_help();
+pub(super) const REPAINT: Binding = Binding::new("Ctrl-L", "redraw", Action::Repaint).only_in_help();
 /// Yes to a question, and what that does.
 pub(super) const fn yes(label: &'static str) -> Binding {
-    Binding::new(&[(KeyCode::Char('y'), NONE)], "y", label, Action::Yes)
+    Binding::new("y", label, Action::Yes)
 }
 /// No to a question to which Ctrl-C says yes.
-pub(super) const BACK_BUT_CTRL_C: Binding =
-    Binding::new(&[(KeyCode::Char('n'), NONE), ESC], "n", "back", Action::No);
-pub(super) const BACK: Binding =
-    Binding::new(&[(KeyCode::Char('n'), NONE), ESC, CTRL_C], "n", "back", Action::No);
+pub(super) const BACK_BUT_CTRL_C: Binding = Binding::new("n, Esc", "back", Action::No);
+pub(super) const BACK: Binding = Binding::new("n, Esc, Ctrl-C", "back", Action::No);
 
-pub(super) const NEXT_FIELD: Binding =
-    Binding::new(&[(KeyCode::Tab, NONE), (KeyCode::Down, NONE)], "Tab", "next", Action::Next);
-pub(super) const PREVIOUS_FIELD: Binding = Binding::new(
-    &[(KeyCode::BackTab, KeyModifiers::SHIFT), (KeyCode::BackTab, NONE), (KeyCode::Up, NONE)],
-    "Shift-Tab",
-    "previous",
-    Action::Previous,
-)
-.only_in_help();
-pub(super) const CHOOSE: Binding = Binding::new(&[(KeyCode::Enter, NONE)], "Enter", "choose", Action::Choose);
-pub(super) const CHOICE_BELOW: Binding =
-    Binding::new(&[(KeyCode::Down, NONE), (KeyCode::Tab, NONE)], "Down", "next", Action::NextChoice);
-pub(super) const CHOICE_ABOVE: Binding = Binding::new(
-    &[(KeyCode::Up, NONE), (KeyCode::BackTab, NONE), (KeyCode::BackTab, KeyModifiers::SHIFT)],
-    "Up",
-    "previous",
-    Action::PreviousChoice,
-)
-.only_in_help();
-pub(super) const DISMISS: Binding = Binding::new(&[ESC], "Esc", "dismiss", Action::Dismiss).only_in_help();
-pub(super) const AS_COMMAND: Binding =
-    Binding::new(&[(KeyCode::F(2), NONE)], "F2", "as a command", Action::AsCommand);
-pub(super) const LIST: Binding =
-    Binding::new(&[(KeyCode::Char('o'), CONTROL)], "Ctrl-O", "list", Action::List);
+pub(super) const NEXT_FIELD: Binding = Binding::new("Tab, Down", "next", Action::Next);
+pub(super) const PREVIOUS_FIELD: Binding =
+    Binding::new("Shift-Tab, Up", "previous", Action::Previous).only_in_help();
+pub(super) const CHOOSE: Binding = Binding::new("Enter", "choose", Action::Choose);
+pub(super) const CHOICE_BELOW: Binding = Binding::new("Down, Tab", "next", Action::NextChoice);
+pub(super) const CHOICE_ABOVE: Binding =
+    Binding::new("Up, Shift-Tab", "previous", Action::PreviousChoice).only_in_help();
+pub(super) const DISMISS: Binding = Binding::new("Esc", "dismiss", Action::Dismiss).only_in_help();
+pub(super) const AS_COMMAND: Binding = Binding::new("F2", "as a command", Action::AsCommand);
+pub(super) const LIST: Binding = Binding::new("Ctrl-O", "list", Action::List);
 
-pub(super) const SIGN_IN: Binding =
-    Binding::new(&[(KeyCode::Char('p'), CONTROL)], "Ctrl-P", "sign in again", Action::SignIn).only_in_help();
+pub(super) const SIGN_IN: Binding = Binding::new("Ctrl-P", "sign in again", Action::SignIn).only_in_help();
 
-pub(super) const CLOSE_PANEL: Binding = Binding::new(&[ESC], "Esc", "back", Action::No);
-pub(super) const LEAVE_FROM_PANEL: Binding =
-    Binding::new(&[CTRL_C], "Ctrl-C", "quit", Action::Leave).only_in_help();
-pub(super) const HELP_BESIDE_TEXT: Binding =
-    Binding::new(&[(KeyCode::F(1), NONE)], "F1", "help", Action::Help);
-pub(super) const QUIT_BY_LETTER: Binding =
-    Binding::new(&[(KeyCode::Char('q'), NONE), ESC, CTRL_C], "q", "quit", Action::Leave);
+pub(super) const CLOSE_PANEL: Binding = Binding::new("Esc", "back", Action::No);
+pub(super) const LEAVE_FROM_PANEL: Binding = Binding::new("Ctrl-C", "quit", Action::Leave).only_in_help();
+pub(super) const HELP_BESIDE_TEXT: Binding = Binding::new("F1", "help", Action::Help);
+pub(super) const QUIT_BY_LETTER: Binding = Binding::new("q, Esc, Ctrl-C", "quit", Action::Leave);
 
 /// "Delete it?"
 pub(super) const CONFIRM_DELETE: &[Binding] = &[yes("delete"), BACK, HELP, SUSPEND, REPAINT];
@@ -287,18 +257,12 @@ pub(super) const CONFIRM_DELETE: &[Binding] = &[yes("delete"), BACK, HELP, SUSPE
 /// Something is being deleted; that cannot be taken back, and is over soon.
 pub(super) const BUSY: &[Binding] = &[HELP, REPAINT];
 
-pub(super) const SCROLL_DOWN: Binding =
-    Binding::new(&[(KeyCode::Down, NONE)], "Down", "scroll", Action::ScrollDown);
-pub(super) const SCROLL_UP: Binding =
-    Binding::new(&[(KeyCode::Up, NONE)], "Up", "scroll up", Action::ScrollUp).only_in_help();
-pub(super) const PAGE_DOWN: Binding =
-    Binding::new(&[(KeyCode::PageDown, NONE)], "Page Down", "page down", Action::PageDown).only_in_help();
-pub(super) const PAGE_UP: Binding =
-    Binding::new(&[(KeyCode::PageUp, NONE)], "Page Up", "page up", Action::PageUp).only_in_help();
-pub(super) const TO_START: Binding =
-    Binding::new(&[(KeyCode::Home, NONE)], "Home", "to the start", Action::ToStart).only_in_help();
-pub(super) const TO_END: Binding =
-    Binding::new(&[(KeyCode::End, NONE)], "End", "to the end", Action::ToEnd).only_in_help();
+pub(super) const SCROLL_DOWN: Binding = Binding::new("Down", "scroll", Action::ScrollDown);
+pub(super) const SCROLL_UP: Binding = Binding::new("Up", "scroll up", Action::ScrollUp).only_in_help();
+pub(super) const PAGE_DOWN: Binding = Binding::new("Page Down", "page down", Action::PageDown).only_in_help();
+pub(super) const PAGE_UP: Binding = Binding::new("Page Up", "page up", Action::PageUp).only_in_help();
+pub(super) const TO_START: Binding = Binding::new("Home", "to the start", Action::ToStart).only_in_help();
+pub(super) const TO_END: Binding = Binding::new("End", "to the end", Action::ToEnd).only_in_help();
 
 /// The help.
 pub(super) const HELP_OPEN: &[Binding] = &[
@@ -308,47 +272,58 @@ pub(super) const HELP_OPEN: &[Binding] = &[
     PAGE_UP,
     TO_START,
     TO_END,
-    Binding::new(
-        &[
-            ESC,
-            CTRL_C,
-            (KeyCode::Char('?'), NONE),
-            (KeyCode::F(1), NONE),
-            (KeyCode::Enter, NONE),
-            (KeyCode::Char('q'), NONE),
-        ],
-        "Esc",
-        "close",
-        Action::CloseHelp,
-    ),
+    Binding::new("Esc, Ctrl-C, ?, F1, Enter, q", "close", Action::CloseHelp),
     REPAINT,
 ];
 
 /// The next of several choices that may stand side by side.
-pub(super) const CHOICE_NEXT: Binding = Binding::new(
-    &[(KeyCode::Down, NONE), (KeyCode::Right, NONE), (KeyCode::Tab, NONE)],
-    "Tab",
-    "next",
-    Action::NextChoice,
-);
+pub(super) const CHOICE_NEXT: Binding = Binding::new("Tab, Down, Right", "next", Action::NextChoice);
 /// The one before it.
-pub(super) const CHOICE_PREVIOUS: Binding = Binding::new(
-    &[
-        (KeyCode::Up, NONE),
-        (KeyCode::Left, NONE),
-        (KeyCode::BackTab, NONE),
-        (KeyCode::BackTab, KeyModifiers::SHIFT),
-    ],
-    "Shift-Tab",
-    "previous",
-    Action::PreviousChoice,
-)
-.only_in_help();
+pub(super) const CHOICE_PREVIOUS: Binding =
+    Binding::new("Shift-Tab, Up, Left", "previous", Action::PreviousChoice).only_in_help();
 
 /// Something is being fetched, or could not be: there is only the way back.
-pub(super) const ONLY_BACK: &[Binding] = &[
-    Binding::new(&[ESC, (KeyCode::Char('q'), NONE), CTRL_C], "Esc", "back", Action::No),
-    HELP,
-    SUSPEND,
-    REPAINT,
-];
+pub(super) const ONLY_BACK: &[Binding] =
+    &[Binding::new("Esc, q, Ctrl-C", "back", Action::No), HELP, SUSPEND, REPAINT];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_name_is_one_key_and_no_other() {
+        let (none, shift, control, alt) =
+            (KeyModifiers::NONE, KeyModifiers::SHIFT, KeyModifiers::CONTROL, KeyModifiers::ALT);
+        let rows = [
+            ("Enter", KeyCode::Enter, none),
+            ("Esc", KeyCode::Esc, none),
+            ("Tab", KeyCode::Tab, none),
+            ("Shift-Tab", KeyCode::BackTab, none),
+            ("Shift-Tab", KeyCode::BackTab, shift),
+            ("Up", KeyCode::Up, none),
+            ("Down", KeyCode::Down, none),
+            ("Left", KeyCode::Left, none),
+            ("Right", KeyCode::Right, none),
+            ("Home", KeyCode::Home, none),
+            ("End", KeyCode::End, none),
+            ("Page Up", KeyCode::PageUp, none),
+            ("Page Down", KeyCode::PageDown, none),
+            ("F1", KeyCode::F(1), none),
+            ("F2", KeyCode::F(2), none),
+            ("c", KeyCode::Char('c'), none),
+            ("?", KeyCode::Char('?'), shift),
+            ("+", KeyCode::Char('+'), none),
+            ("Ctrl-C", KeyCode::Char('c'), control),
+        ];
+        for (name, code, modifiers) in rows {
+            let key = KeyPress { code, modifiers };
+            let names = rows.iter().map(|(name, ..)| *name).filter(|name| is_called(key, name));
+            assert!(names.clone().count() > 0 && names.clone().all(|other| other == name), "{name}");
+            assert!(!is_called(KeyPress { code, modifiers: modifiers | alt }, name), "Alt-{name}");
+        }
+        let binding = Binding::new("Tab, Down", "next", Action::Next);
+        assert_eq!((binding.keys, binding.hint().as_str()), ("Tab", "Tab next"));
+        assert!(binding.matches(KeyPress { code: KeyCode::Down, modifiers: none }) && !binding.is_letter());
+        assert!(Binding::new("Esc, q", "back", Action::No).is_letter());
+    }
+}

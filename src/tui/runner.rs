@@ -20,7 +20,9 @@ use tokio::task::{AbortHandle, JoinHandle};
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::{ApiError, ApiResult, NewSecret};
-use crate::jobs::{self, AtlasApi, DeleteError, Deletion, Journal, Known, Operator, Outcome, Question, Step};
+use crate::jobs::{
+    self, AtlasApi, Before, DeleteError, Deletion, Journal, Operator, Outcome, Question, Step,
+};
 
 use crate::process;
 
@@ -83,14 +85,28 @@ struct Creating {
     task: JoinHandle<()>,
 }
 
-/// Sends events that no job owns.
+/// Sends events, of one job or of no job.
 #[derive(Clone)]
-pub struct EventSender(UnboundedSender<Report>);
+pub struct EventSender {
+    reports: UnboundedSender<Report>,
+    job: Option<(Slot, u64)>,
+}
 
 impl EventSender {
     /// The receiver is gone only when the program is leaving.
     pub fn send(&self, event: Event) {
-        let _ = self.0.send(Report { job: None, event });
+        let _ = self.reports.send(Report { job: self.job, event });
+    }
+
+    /// Runs work and reports its event; `failed` is the event of a panic.
+    fn spawn(
+        self,
+        work: impl Future<Output = Event> + Send + 'static,
+        failed: impl FnOnce() -> Event + Send + 'static,
+    ) -> JoinHandle<()> {
+        tokio::spawn(async move {
+            self.send(AssertUnwindSafe(work).catch_unwind().await.unwrap_or_else(|_| failed()));
+        })
     }
 }
 
@@ -117,7 +133,7 @@ where
 
     /// Where other work sends its events.
     pub fn sender(&self) -> EventSender {
-        EventSender(self.reports.clone())
+        EventSender { reports: self.reports.clone(), job: None }
     }
 
     /// The event of a report, unless its job was replaced.
@@ -163,7 +179,7 @@ where
                             jobs::delete(&atlas, &account, &id, recheck, &cancel, sent).await,
                         )
                     },
-                    || Event::DeleteFinished(Deletion::Failed(DeleteError::NotDeleted(internal_error()))),
+                    || Event::DeleteFinished(Deletion::Failed(DeleteError::PerhapsDeleted(internal_error()))),
                 );
             }
             Command::CancelDelete => self.deletion.cancel(),
@@ -184,15 +200,15 @@ where
                 self.read(Slot::Settings, read, |result| Event::SettingsFetched(of, result));
             }
             Command::FetchProjects(page) => {
-                let read = |report: JobEvents| async move {
-                    jobs::with_retries(|| atlas.projects(page), |wait| report.delayed(wait)).await
+                let read = |report| async move {
+                    jobs::with_retries(|| atlas.projects(page), report_delay(report)).await
                 };
                 self.read(Slot::Pages, read, move |result| Event::ProjectsPage(page, result));
             }
             Command::FetchAccounts(of, page) => {
                 let project = of.clone();
-                let read = |report: JobEvents| async move {
-                    jobs::with_retries(|| atlas.accounts(&project, page), |wait| report.delayed(wait)).await
+                let read = |report| async move {
+                    jobs::with_retries(|| atlas.accounts(&project, page), report_delay(report)).await
                 };
                 self.read(Slot::Pages, read, move |result| Event::AccountsPage(of, page, result));
             }
@@ -212,60 +228,64 @@ where
         let (cancel, events) = (CancellationToken::new(), self.sender());
         let mut operator = Interface { events: events.clone(), answered };
         let token = cancel.clone();
-        let job =
-            async move { jobs::create(&atlas, &journal, &clock, &mut operator, &token, &new_secret).await };
-        let task = tokio::spawn(async move {
-            let outcome = AssertUnwindSafe(job).catch_unwind().await;
-            events.send(Event::CreateFinished(outcome.unwrap_or_else(|_| {
-                Outcome::Unknown(internal_error(), Known { at: clock(), secrets: None })
-            })));
-        });
-        self.creating = Some(Creating { cancel, answers, task });
+        let job = async move {
+            let outcome = jobs::create(&atlas, &journal, &clock, &mut operator, &token, &new_secret).await;
+            Event::CreateFinished(outcome)
+        };
+        let failed = move || {
+            let before = Before { ids: None, at: clock(), latest: None };
+            Event::CreateFinished(Outcome::Unknown(internal_error(), before))
+        };
+        self.creating = Some(Creating { cancel, answers, task: events.spawn(job, failed) });
     }
 
     /// Runs work until other work takes its slot.
     pub fn replace<Work>(
         &mut self,
         slot: Slot,
-        work: impl FnOnce(JobEvents) -> Work,
+        work: impl FnOnce(EventSender) -> Work,
         failed: impl FnOnce() -> Event + Send + 'static,
     ) where
         Work: Future<Output = Event> + Send + 'static,
     {
         self.stop(slot);
-        self.join(slot, work, |event| event.unwrap_or_else(failed));
+        self.join(slot, work, failed);
     }
 
-    /// Asks Atlas; a panic is an error like any other.
+    /// Asks Atlas; a panic is an error like any other. Several pages of a list are fetched at a time.
     fn read<T: 'static, Work>(
         &mut self,
         slot: Slot,
-        work: impl FnOnce(JobEvents) -> Work,
-        event: impl FnOnce(ApiResult<T>) -> Event + Send + 'static,
+        work: impl FnOnce(EventSender) -> Work,
+        event: impl FnOnce(ApiResult<T>) -> Event + Clone + Send + 'static,
     ) where
         Work: Future<Output = ApiResult<T>> + Send + 'static,
     {
-        // Several pages of a list are fetched at a time.
         if slot != Slot::Pages {
             self.stop(slot);
         }
-        self.join(slot, work, |result| event(result.unwrap_or_else(|| Err(internal_error()))));
+        let of_panic = event.clone();
+        let work = |report| {
+            let read = work(report);
+            async move { event(read.await) }
+        };
+        self.join(slot, work, || of_panic(Err(internal_error())));
     }
 
-    /// Runs work beside what has its slot already. `event` gets nothing after a panic.
-    fn join<T: 'static, Work>(
+    /// Runs work beside what has its slot already.
+    fn join<Work>(
         &mut self,
         slot: Slot,
-        work: impl FnOnce(JobEvents) -> Work,
-        event: impl FnOnce(Option<T>) -> Event + Send + 'static,
+        work: impl FnOnce(EventSender) -> Work,
+        failed: impl FnOnce() -> Event + Send + 'static,
     ) where
-        Work: Future<Output = T> + Send + 'static,
+        Work: Future<Output = Event> + Send + 'static,
     {
         self.started += 1;
         let (number, tasks) = self.running.entry(slot).or_insert((self.started, Vec::new()));
-        let events = JobEvents { reports: self.reports.clone(), job: (slot, *number) };
+        let events = EventSender { reports: self.reports.clone(), job: Some((slot, *number)) };
         tasks.retain(|task| !task.is_finished());
-        tasks.push(events.clone().spawn(work(events), event));
+        tasks.push(events.clone().spawn(work(events), failed).abort_handle());
     }
 
     /// Runs a delivery to its end; its report counts unless a later one has taken its slot by then.
@@ -275,10 +295,9 @@ where
         work: impl Future<Output = Event> + Send + 'static,
         failed: impl FnOnce() -> Event + Send + 'static,
     ) {
-        self.started += 1;
-        self.running.insert(slot, (self.started, Vec::new()));
-        JobEvents { reports: self.reports.clone(), job: (slot, self.started) }
-            .spawn(work, |event| event.unwrap_or_else(failed));
+        // Without its handle the one before is not aborted.
+        self.running.remove(&slot);
+        self.join(slot, |_| work, failed);
     }
 
     /// Runs work whose event always counts.
@@ -287,10 +306,7 @@ where
         work: impl Future<Output = Event> + Send + 'static,
         failed: impl FnOnce() -> Event + Send + 'static,
     ) {
-        let events = self.sender();
-        tokio::spawn(async move {
-            events.send(AssertUnwindSafe(work).catch_unwind().await.unwrap_or_else(|_| failed()));
-        });
+        self.sender().spawn(work, failed);
     }
 
     fn stop(&mut self, slot: Slot) {
@@ -309,34 +325,8 @@ where
     }
 }
 
-/// Sends the events of one job.
-#[derive(Clone)]
-pub struct JobEvents {
-    reports: UnboundedSender<Report>,
-    job: (Slot, u64),
-}
-
-impl JobEvents {
-    fn send(&self, event: Event) {
-        // The receiver is gone only when the program is leaving.
-        let _ = self.reports.send(Report { job: Some(self.job), event });
-    }
-
-    fn delayed(&self, wait: Duration) {
-        self.send(Event::PagesDelayed(wait));
-    }
-
-    /// Runs work and reports its event. `event` gets nothing after a panic.
-    fn spawn<T>(
-        self,
-        work: impl Future<Output = T> + Send + 'static,
-        event: impl FnOnce(Option<T>) -> Event + Send + 'static,
-    ) -> AbortHandle {
-        let task = tokio::spawn(async move {
-            self.send(event(AssertUnwindSafe(work).catch_unwind().await.ok()));
-        });
-        task.abort_handle()
-    }
+fn report_delay(events: EventSender) -> impl FnMut(Duration) {
+    move |wait| events.send(Event::PagesDelayed(wait))
 }
 
 /// The interface as the operator of the creating job.

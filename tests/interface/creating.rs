@@ -316,3 +316,22 @@ fn a_lost_answer_counts_as_a_loss() {
     stage.keys("q y");
     assert_eq!(stage.exit(), Some(Exit::NotDelivered));
 }
+
+#[test]
+fn a_job_that_fails_itself_is_told_by_what_it_had_done() {
+    // Without its answer the fake Atlas panics, and the job with it.
+    let mut before_posting = Stage::filled();
+    before_posting.keys("enter");
+    drop(before_posting.atlas.take_waiting());
+    before_posting.settle();
+    assert!(before_posting.is_on_form());
+    assert_drawn(&before_posting, "Nothing was created.");
+    before_posting.keys("<ctrl-c>");
+    assert_eq!((before_posting.exit(), before_posting.fates()), (Some(Exit::Done), vec![]));
+
+    let mut posting = Stage::posting();
+    drop(posting.atlas.take_waiting());
+    posting.settle();
+    assert!(matches!(posting.app.screen, Screen::Recovery(_)));
+    assert_eq!(posting.fates(), [Disposition::PerhapsCreated]);
+}

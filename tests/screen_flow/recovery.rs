@@ -342,3 +342,14 @@ fn back_on_the_form_the_account_is_read_again() {
     stage.keys("b");
     assert!(stage.is_on_form() && stage.app.shared.account().is_none(), "what was known is from before");
 }
+
+#[test]
+fn a_deletion_that_ends_in_a_panic_is_not_called_undone() {
+    let mut stage = found();
+    stage.keys("d y").account(&[new(NEW)]);
+    // Without its answer the fake Atlas panics, and the job with it.
+    drop(stage.atlas.take_waiting());
+    stage.settle();
+    assert_drawn(&stage, "It may have been deleted.");
+    assert_eq!(stage.fates(), [Disposition::PerhapsCreated]);
+}

@@ -72,3 +72,18 @@ fn what_fits_does_not_scroll() {
     assert!(words.contains("Ctrl-L redraw") && !words.contains("scroll"), "{words}");
     assert!(!help.works(Action::ScrollDown));
 }
+
+/// A name that the program does not know would be a key that does nothing.
+#[test]
+fn every_name_of_a_key_is_one_that_the_program_knows() {
+    let named = "Enter, Esc, Tab, Shift-Tab, Up, Down, Left, Right, Home, End, Page Up, Page Down, F1, F2";
+    let known: Vec<&str> = named.split(", ").collect();
+    for state in states::all() {
+        for binding in state.app.keys() {
+            for name in binding.all.split(", ") {
+                let letter = name.strip_prefix("Ctrl-").unwrap_or(name);
+                assert!(letter.chars().count() == 1 || known.contains(&name), "{}: {name}", state.name);
+            }
+        }
+    }
+}

@@ -1,7 +1,6 @@
 //! The screens, one file or folder each: state, keys, transitions and drawing.
 
 mod command;
-mod confirmation;
 mod created;
 mod delete_prompt;
 mod form;

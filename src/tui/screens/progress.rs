@@ -1,36 +1,29 @@
-//! The creating job while it runs: what is done, what is going on and since when, and what is asked.
+//! The creating job while it runs: what is done, what is going on and since when, and the one question before the POST.
 
 use std::time::Duration;
 
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::domain::{NewSecret, Now, Rejection};
+use crate::domain::{AccountRef, Consequences, ExistingSecret, NewSecret, Now, Rejection};
 use crate::jobs::{MOST_ROUNDS, Question, Step};
 use crate::tui::app::{Component, Shared, Transition};
-use crate::tui::canvas::{Canvas, spinner_wake};
+use crate::tui::canvas::{Canvas, cut, spinner_wake};
 use crate::tui::event::Command;
-use crate::tui::keys::{
-    Action, BACK, BACK_BUT_CTRL_C, BUSY, Binding, CTRL_C, ESC, HELP, REPAINT, SUSPEND, yes,
-};
+use crate::tui::keys::{Action, BACK, BACK_BUT_CTRL_C, BUSY, Binding, HELP, REPAINT, SUSPEND, yes};
 use crate::tui::words;
-
-use super::confirmation;
 
 /// The creating job while it runs.
 #[derive(Clone, Debug)]
 pub struct Progress {
     /// What is to be created.
     pub new_secret: NewSecret,
-    /// True when `--yes` agreed to it.
-    pub(in crate::tui) is_preapproved: bool,
     /// What is waited for.
     pub waiting: Waiting,
     /// Since when.
     since: Now,
     /// True while "Stop waiting?" is on the screen.
     asks_to_stop: bool,
-    /// A remark about the last key.
-    pub(in crate::tui) message: Option<&'static str>,
     /// How many POSTs Atlas has refused for its rate limit.
     refusals: u8,
 }
@@ -61,17 +54,17 @@ pub enum Waiting {
 
 /// Before the POST.
 const BEFORE_POSTING: &[Binding] =
-    &[Binding::new(&[ESC, CTRL_C], "Esc", "stop, nothing is created", Action::Leave), HELP, SUSPEND, REPAINT];
+    &[Binding::new("Esc, Ctrl-C", "stop, nothing is created", Action::Leave), HELP, SUSPEND, REPAINT];
 
 /// The POST is running.
 const POSTING: &[Binding] =
-    &[Binding::new(&[ESC, CTRL_C], "Esc", "stop waiting", Action::Leave), HELP, SUSPEND, REPAINT];
+    &[Binding::new("Esc, Ctrl-C", "stop waiting", Action::Leave), HELP, SUSPEND, REPAINT];
 
 /// "Stop waiting?"
 const ASKING_TO_STOP: &[Binding] = &[
     yes("stop waiting"),
     BACK_BUT_CTRL_C,
-    Binding::new(&[CTRL_C], "Ctrl-C", "stop waiting", Action::Yes).only_in_help(),
+    Binding::new("Ctrl-C", "stop waiting", Action::Yes).only_in_help(),
     HELP,
     SUSPEND,
 ];
@@ -80,16 +73,8 @@ const ASKING_TO_STOP: &[Binding] = &[
 const CONFIRMING: &[Binding] = &[yes("create"), BACK, HELP, SUSPEND, REPAINT];
 
 impl Progress {
-    pub(in crate::tui) fn new(new_secret: NewSecret, since: Now, is_preapproved: bool) -> Self {
-        Self {
-            new_secret,
-            is_preapproved,
-            waiting: Waiting::SigningIn,
-            since,
-            asks_to_stop: false,
-            message: None,
-            refusals: 0,
-        }
+    pub(in crate::tui) fn new(new_secret: NewSecret, since: Now) -> Self {
+        Self { new_secret, waiting: Waiting::SigningIn, since, asks_to_stop: false, refusals: 0 }
     }
 
     pub(in crate::tui) fn on_step(&mut self, app: &Shared, step: Step) {
@@ -116,7 +101,6 @@ impl Progress {
     fn wait_for(&mut self, waiting: Waiting, now: Now) {
         self.waiting = waiting;
         self.since = now;
-        self.message = None;
     }
 }
 
@@ -134,10 +118,6 @@ impl Component for Progress {
             _ => {}
         }
         Transition::Stay
-    }
-
-    fn before_key(&mut self, _app: &mut Shared) {
-        self.message = None;
     }
 
     fn keys(&self, _app: &Shared) -> &'static [Binding] {
@@ -163,7 +143,7 @@ impl Component for Progress {
 
     fn draw(&self, app: &Shared, canvas: &mut Canvas) {
         if let Waiting::Answer(question) = &self.waiting {
-            return confirmation::draw(app, &self.new_secret.account(), question, canvas);
+            return draw_question(app, &self.new_secret.account(), question, canvas);
         }
         let theme = canvas.theme;
         let account = app.lookups.words(&self.new_secret.account());
@@ -178,7 +158,7 @@ impl Component for Progress {
             canvas.blank_unless_low();
             canvas.ask("Stop waiting? Atlas may already have created the secret.", "stop waiting");
         }
-        if let Some(message) = self.message {
+        if let Some(message) = app.message {
             canvas.blank_unless_low();
             canvas.words(2, message, theme.warning);
         }
@@ -236,3 +216,69 @@ const STEPS: [[&str; 3]; 3] = [
     ["Read the account's secrets", "Reading the account's secrets", "Read the account's secrets"],
     ["Create the secret", "Creating the secret", "Created the secret"],
 ];
+
+/// The one question before the POST: everything that creating does to the account's other secrets.
+fn draw_question(app: &Shared, account: &AccountRef, question: &Question, canvas: &mut Canvas) {
+    let strong = canvas.theme.strong;
+    let title = format!("Create a secret for {}?", app.lookups.words(account));
+    // Long names give way to the consequences.
+    canvas.words(0, &cut(&title, canvas.width(), 0, 2, canvas.theme.glyphs.ellipsis), strong);
+    canvas.blank_unless_low();
+    match question {
+        Question::Consequences(consequences) => draw_consequences(app, account, consequences, canvas),
+        Question::AccountUnknown(problem) => {
+            let words = format!("The account's secrets could not be read: {}", problem.explain().title);
+            canvas.warning(&words, Style::new());
+            canvas.words(2, "Any older secret will expire within 7 days.", Style::new());
+        }
+    }
+    canvas.blank_unless_low();
+    canvas.line(Line::styled("y create   n back", strong));
+}
+
+fn draw_consequences(app: &Shared, account: &AccountRef, consequences: &Consequences, canvas: &mut Canvas) {
+    let glyphs = canvas.theme.glyphs;
+    let zone = app.zone.as_ref();
+    let date = |at| words::short_date(at, zone);
+    for (secret, until) in &consequences.shortens {
+        let label = words::short_label(secret, &glyphs);
+        let until = *until;
+        let ends = match secret.expires_at {
+            Some(was) if was > until && date(was) == date(until) => {
+                let [until, was] = [until, was].map(|at| words::date_time(at, zone));
+                format!("{label} expires on {until} instead of {was}.")
+            }
+            Some(was) if was > until => {
+                format!("{label} expires on {} instead of {}.", date(until), date(was))
+            }
+            _ => format!("{label} expires by {}.", date(until)),
+        };
+        canvas.warning(&format!("{ends}{}", use_of(app, account, secret)), Style::new());
+        if secret.last_used_at.is_some() {
+            canvas.words(2, "Clients that use it must have the new secret by then.", Style::new());
+        }
+        canvas.words(2, "This cannot be undone.", Style::new());
+    }
+    if let Some(secret) = &consequences.deletes {
+        let label = words::short_label(secret, &glyphs);
+        let expired = secret
+            .expires_at
+            .map_or_else(|| "has expired".to_owned(), |at| format!("expired on {}", date(at)));
+        canvas.warning(&format!("{label} {expired} and is deleted to make room."), Style::new());
+    }
+}
+
+/// Who uses a secret, as far as Atlas or this session can tell.
+fn use_of(app: &Shared, account: &AccountRef, secret: &ExistingSecret) -> String {
+    let used = match secret.last_used_at {
+        Some(at) => format!(" It was used {}.", words::ago(at, app.atlas_now())),
+        None => " It has never been used.".to_owned(),
+    };
+    if !app.is_login_of(&account.client, secret) {
+        return used;
+    }
+    match &app.login_holder {
+        Some(holder) => format!("{used} You are signed in with it ({holder})."),
+        None => format!("{used} You are signed in with it."),
+    }
+}

@@ -4,21 +4,19 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use crossterm::event::KeyCode;
 use jiff::Timestamp;
 use ratatui::style::Style;
 
 use crate::domain::{
-    AccountRef, ApiError, Cause, Certainty, Disposition, ExistingSecret, LoginRisk, Now, PendingRecord,
-    SecretId,
+    AccountRef, ApiError, Cause, Certainty, Disposition, ExistingSecret, ExitSummary, LoginRisk, Now,
+    PendingRecord, SecretId,
 };
 use crate::jobs::{Before, Deletion, PAUSES, Recheck, Recovered};
 use crate::tui::app::{Component, InFlight, Shared, Transition};
 use crate::tui::canvas::{Canvas, spinner_wake};
 use crate::tui::event::{Command, Event};
 use crate::tui::keys::{
-    Action, BACK_BUT_CTRL_C, Binding, CTRL_C, ESC, HELP, LEAVE_FROM_PANEL, NONE, QUIT_BY_LETTER, REPAINT,
-    SUSPEND, yes,
+    Action, BACK_BUT_CTRL_C, Binding, HELP, LEAVE_FROM_PANEL, QUIT_BY_LETTER, REPAINT, SUSPEND, yes,
 };
 use crate::tui::{Glyphs, words};
 
@@ -71,8 +69,6 @@ pub struct Recovery {
     /// How the last deletion ended.
     deleted: Option<Deletion>,
     asks_to_leave: bool,
-    /// A remark about the last key.
-    pub(in crate::tui) message: Option<&'static str>,
 }
 
 /// Why no one has the secret.
@@ -90,18 +86,15 @@ enum Search {
     NotStarted,
     Fetching { since: Now },
     Pausing { until: Now },
-    NoneAppeared { after: Duration },
-    Found(ExistingSecret),
-    Several(Vec<ExistingSecret>),
-    Failed(ApiError),
+    Done { recovered: Recovered, at: Now },
 }
 
 /// The keys of this screen, most important first; those that would do nothing are left out.
 const fn keys(check: &'static str, back: Binding, quit: Binding) -> [Binding; 8] {
     [
-        Binding::new(&[(KeyCode::Char('d'), NONE)], "d", "delete it", Action::Delete),
-        Binding::new(&[(KeyCode::Char('k'), NONE)], "k", "keep it", Action::Keep),
-        Binding::new(&[(KeyCode::Char('l'), NONE)], "l", check, Action::LookAgain),
+        Binding::new("d", "delete it", Action::Delete),
+        Binding::new("k", "keep it", Action::Keep),
+        Binding::new("l", check, Action::LookAgain),
         back,
         quit,
         HELP,
@@ -110,32 +103,26 @@ const fn keys(check: &'static str, back: Binding, quit: Binding) -> [Binding; 8]
     ]
 }
 
-const AFTER_POST: &[Binding] = &keys(
-    "check again",
-    Binding::new(&[(KeyCode::Char('b'), NONE)], "b", "back to the form", Action::BackToForm),
-    QUIT_BY_LETTER,
-);
+const AFTER_POST: &[Binding] =
+    &keys("check again", Binding::new("b", "back to the form", Action::BackToForm), QUIT_BY_LETTER);
 const PREVIOUS_RUN: &[Binding] = &keys(
     "check",
-    Binding::new(&[ESC], "Esc", "later", Action::BackToForm),
-    Binding::new(&[(KeyCode::Char('q'), NONE), CTRL_C], "q", "quit", Action::Leave),
+    Binding::new("Esc", "later", Action::BackToForm),
+    Binding::new("q, Ctrl-C", "quit", Action::Leave),
 );
 const QUIT_ANYWAY: &[Binding] = &[yes("quit"), BACK_BUT_CTRL_C, LEAVE_FROM_PANEL, HELP];
 
 impl Recovery {
+    fn of(origin: Origin, account: AccountRef, sent_at: Now, before: Before) -> Self {
+        let (search, deletion, deleted) = (Search::NotStarted, None, None);
+        Self { origin, account, sent_at, before, search, deletion, deleted, asks_to_leave: false }
+    }
+
     /// Starts to search at once. `lost` is why the POST has no answer; `None` while it may still come.
     pub(in crate::tui) fn new(app: &mut Shared, in_flight: &InFlight, lost: Option<ApiError>) -> Self {
-        let mut recovery = Self {
-            origin: lost.map_or(Origin::StoppedWaiting, Origin::LostAnswer),
-            account: in_flight.new_secret.account(),
-            sent_at: in_flight.since,
-            before: in_flight.known.before(),
-            search: Search::NotStarted,
-            deletion: None,
-            deleted: None,
-            asks_to_leave: false,
-            message: None,
-        };
+        let origin = lost.map_or(Origin::StoppedWaiting, Origin::LostAnswer);
+        let account = in_flight.new_secret.account();
+        let mut recovery = Self::of(origin, account, in_flight.since, in_flight.before.clone());
         recovery.search(app);
         recovery
     }
@@ -143,21 +130,11 @@ impl Recovery {
     /// What a previous run recorded; it is searched for when the user says so.
     pub(in crate::tui) fn of_record(app: &Shared, record: PendingRecord) -> Self {
         let entry = &record.entry;
-        Self {
-            account: AccountRef { project: entry.project.clone(), client: entry.client.clone() },
-            sent_at: Now { wall: entry.begun_at, uptime: app.now.uptime },
-            before: Before {
-                ids: entry.ids_before.clone(),
-                at: entry.begun_at,
-                latest: entry.begun_at.checked_add(LONGEST_POST).ok(),
-            },
-            origin: Origin::PreviousRun(record),
-            search: Search::NotStarted,
-            deletion: None,
-            deleted: None,
-            asks_to_leave: false,
-            message: None,
-        }
+        let account = AccountRef { project: entry.project.clone(), client: entry.client.clone() };
+        let sent_at = Now { wall: entry.begun_at, ..app.now };
+        let latest = entry.begun_at.checked_add(LONGEST_POST).ok();
+        let before = Before { ids: entry.ids_before.clone(), at: entry.begun_at, latest };
+        Self::of(Origin::PreviousRun(record), account, sent_at, before)
     }
 
     /// The POST's answer turned out to be lost for good: searches again.
@@ -183,7 +160,7 @@ impl Recovery {
 
     fn found(&self) -> Option<&ExistingSecret> {
         match &self.search {
-            Search::Found(secret) => Some(secret),
+            Search::Done { recovered: Recovered::Found(secret), .. } => Some(secret),
             _ => None,
         }
     }
@@ -216,26 +193,15 @@ impl Recovery {
     }
 
     fn on_recovered(&mut self, app: &mut Shared, recovered: Recovered) {
-        self.search = match recovered {
-            Recovered::NoneAppeared => Search::NoneAppeared { after: app.now.since(self.sent_at) },
-            Recovered::Found(secret) => Search::Found(secret),
-            Recovered::Several(secrets) => Search::Several(secrets),
-            Recovered::Failed(error) => Search::Failed(error),
-        };
+        self.search = Search::Done { recovered, at: app.now };
         // While the POST still runs, what it made may yet come with its value: nothing is recorded as lost.
         if app.in_flight.is_some() || self.record().is_some() {
             return;
         }
         if let Some(secret) = self.found() {
             // The exit line names at least which one it is.
-            let id = Some(secret.id.clone());
-            app.replace_summary(
-                &self.account.client,
-                id.clone(),
-                secret.expires_at,
-                Disposition::PerhapsCreated,
-            );
-            app.send(Command::RecordSecret(id, None));
+            app.send(Command::RecordSecret(Some(secret.id.clone()), None));
+            app.replace_summary(self.summary(Disposition::PerhapsCreated));
         }
     }
 
@@ -250,7 +216,10 @@ impl Recovery {
                 }
             }
             // The use that was just read is shown.
-            Deletion::Used(secret) if self.found().is_some() => self.search = Search::Found(secret.clone()),
+            Deletion::Used(secret) if self.found().is_some() => {
+                let recovered = Recovered::Found(secret.clone());
+                self.search = Search::Done { recovered, at: app.now };
+            }
             Deletion::Used(_) | Deletion::Failed(_) => {}
             Deletion::Cancelled => return Transition::Stay,
         }
@@ -271,12 +240,18 @@ impl Recovery {
         if let Some(record) = self.record() {
             return app.send(Command::SettlePrevious(record.number));
         }
-        let (id, expires_at) = match self.found() {
-            Some(secret) => (Some(secret.id.clone()), secret.expires_at),
-            None => (None, None),
-        };
-        app.replace_summary(&self.account.client, id, expires_at, fate);
+        app.replace_summary(self.summary(fate));
         app.send(Command::SettleRecord);
+    }
+
+    fn summary(&self, fate: Disposition) -> ExitSummary {
+        let found = self.found();
+        ExitSummary {
+            client: self.account.client.clone(),
+            secret_id: found.map(|secret| secret.id.clone()),
+            expires_at: found.and_then(|secret| secret.expires_at),
+            fate,
+        }
     }
 }
 
@@ -328,10 +303,6 @@ impl Component for Recovery {
             }
         }
         Transition::Stay
-    }
-
-    fn before_key(&mut self, _app: &mut Shared) {
-        self.message = None;
     }
 
     fn keys(&self, _app: &Shared) -> &'static [Binding] {
@@ -404,7 +375,7 @@ impl Component for Recovery {
             let text = "If you have its value, keep it. Keeping it changes nothing in Atlas.";
             canvas.words(0, text, theme.faint);
         }
-        if let Some(message) = self.message {
+        if let Some(message) = app.message {
             canvas.words(0, message, theme.warning);
         }
     }
@@ -467,8 +438,6 @@ impl Recovery {
     }
 
     fn draw_search(&self, app: &Shared, canvas: &mut Canvas) {
-        let theme = canvas.theme;
-        let plain = Style::new();
         match &self.search {
             Search::NotStarted => {
                 if let Some(record) = self.record().filter(|_| !self.is_here(app)) {
@@ -476,35 +445,42 @@ impl Recovery {
                     let text = format!(
                         "It is on {host}, and this run is signed in elsewhere. Sign in there to delete it."
                     );
-                    canvas.words(0, &text, theme.warning);
+                    canvas.words(0, &text, canvas.theme.warning);
                 }
             }
             Search::Fetching { since } => canvas.running(app.now, *since, "Reading the account's secrets"),
             Search::Pausing { until } => {
                 let left = words::seconds_left(until.since(app.now));
-                canvas.words(0, &format!("No new secret yet. Checking again in {left}."), plain);
+                canvas.words(0, &format!("No new secret yet. Checking again in {left}."), Style::new());
             }
-            Search::NoneAppeared { .. } if self.record().is_some() => {
+            Search::Done { recovered, at } => self.draw_recovered(app, recovered, *at, canvas),
+        }
+    }
+
+    fn draw_recovered(&self, app: &Shared, recovered: &Recovered, at: Now, canvas: &mut Canvas) {
+        let (theme, plain) = (canvas.theme, Style::new());
+        let time = |at| words::time(at, app.zone.as_ref());
+        match recovered {
+            Recovered::NoneAppeared if self.record().is_some() => {
                 canvas.words(0, "No new secret has appeared since then.", plain);
             }
-            Search::NoneAppeared { after } => canvas.words(0, &none_appeared(*after), plain),
-            Search::Failed(error) => {
+            Recovered::NoneAppeared => canvas.words(0, &none_appeared(at.since(self.sent_at)), plain),
+            Recovered::Failed(error) => {
                 canvas.words(0, &check_failed(error), theme.bad);
                 let text = "Check this service account in Atlas: the lost secret is the one that was created at \
                             that time and is not in use.";
                 canvas.words(0, text, plain);
             }
-            Search::Several(secrets) => {
+            Recovered::Several(secrets) => {
                 canvas.words(0, SEVERAL_APPEARED, plain);
                 for secret in secrets {
-                    let created = |at| words::time(at, app.zone.as_ref());
-                    canvas.words(2, &identifying_line(app, secret, theme.glyphs, created), plain);
+                    canvas.words(2, &identifying_line(app, secret, theme.glyphs, time), plain);
                 }
                 canvas.words(0, FIND_YOURS, theme.strong);
             }
-            Search::Found(secret) => {
+            Recovered::Found(secret) => {
                 let label = words::short_label(secret, &theme.glyphs);
-                let at = secret.created_at.map(|at| words::time(at, app.zone.as_ref()));
+                let at = secret.created_at.map(time);
                 let at = at.map_or_else(String::new, |at| format!(": created at {at} by Atlas's clock"));
                 canvas.words(0, &format!("{label} is new{at}."), theme.strong);
                 canvas.words(0, &format!("Secret ID {}", secret.id), plain);
@@ -528,22 +504,19 @@ impl Recovery {
     /// How deleting it ended.
     fn draw_deleted(&self, app: &Shared, deletion: &Deletion, canvas: &mut Canvas) {
         let theme = canvas.theme;
-        let found = self.found();
-        match (deletion, found) {
-            (Deletion::Deleted, Some(secret)) => {
-                let label = words::short_label(secret, &theme.glyphs);
-                let text = format!("Deleted {label}. You can create a secret now.");
-                canvas.marked(theme.glyphs.check, &text, theme.good);
-                self.draw_what_stays(2, canvas);
-                return;
-            }
-            (_, Some(secret)) => draw_secret(app, secret, canvas),
-            (_, None) => {}
+        if let Some(secret) = self.found().filter(|_| *deletion != Deletion::Deleted) {
+            draw_secret(app, secret, canvas);
         }
         match deletion {
+            Deletion::Deleted => {
+                let label = self.found().map(|secret| words::short_label(secret, &theme.glyphs));
+                let text = format!("Deleted {}. You can create a secret now.", label.unwrap_or_default());
+                canvas.marked(theme.glyphs.check, &text, theme.good);
+                self.draw_what_stays(2, canvas);
+            }
             Deletion::Used(_) => canvas.words(0, IN_USE, theme.strong),
             Deletion::Failed(error) => canvas.words(0, &error.sentence(), theme.bad),
-            Deletion::Deleted | Deletion::Cancelled => {}
+            Deletion::Cancelled => {}
         }
     }
 }

@@ -4,7 +4,6 @@
 
 use std::time::Duration;
 
-use crossterm::event::KeyCode;
 use jiff::Timestamp;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
@@ -16,9 +15,7 @@ use crate::jobs::{DeleteError, Deletion, Recheck};
 use crate::tui::app::{Component, Shared, Transition};
 use crate::tui::canvas::Canvas;
 use crate::tui::event::{Command, Event, Reader};
-use crate::tui::keys::{
-    Action, Binding, CHOICE_ABOVE, CHOICE_BELOW, CTRL_C, ESC, HELP, NONE, ONLY_BACK, REPAINT, SUSPEND,
-};
+use crate::tui::keys::{Action, Binding, CHOICE_ABOVE, CHOICE_BELOW, HELP, ONLY_BACK, REPAINT, SUSPEND};
 use crate::tui::{Remote, words};
 
 use super::Notice;
@@ -81,10 +78,10 @@ enum Report {
 }
 
 const CHOOSING: &[Binding] = &[
-    Binding::new(&[(KeyCode::Char('d'), NONE), (KeyCode::Enter, NONE)], "d", "delete", Action::Delete),
+    Binding::new("d, Enter", "delete", Action::Delete),
     CHOICE_BELOW,
     CHOICE_ABOVE,
-    Binding::new(&[ESC, (KeyCode::Char('q'), NONE), CTRL_C], "Esc", "back", Action::No),
+    Binding::new("Esc, q, Ctrl-C", "back", Action::No),
     HELP,
     SUSPEND,
     REPAINT,

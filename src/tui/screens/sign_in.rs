@@ -4,7 +4,6 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use crossterm::event::KeyCode;
 use ratatui::text::{Line, Span};
 
 use crate::domain::{
@@ -16,8 +15,8 @@ use crate::tui::area::split_left;
 use crate::tui::canvas::{Canvas, LABEL_WIDTH, SPINNER_STEP};
 use crate::tui::event::{Command, Event, KeyPress, SignInWith};
 use crate::tui::keys::{
-    Action, Binding, CHOICE_ABOVE, CHOICE_BELOW, CHOOSE, CTRL_C, ESC, HELP, HELP_BESIDE_TEXT, NEXT_FIELD,
-    NONE, PREVIOUS_FIELD, QUIT_BY_LETTER, REPAINT, SUSPEND,
+    Action, Binding, CHOICE_ABOVE, CHOICE_BELOW, CHOOSE, HELP, HELP_BESIDE_TEXT, NEXT_FIELD, PREVIOUS_FIELD,
+    QUIT_BY_LETTER, REPAINT, SUSPEND,
 };
 use crate::tui::text_line::draw_scrolled;
 use crate::tui::{Lookups, MaskedLine, TextLine, paste};
@@ -137,8 +136,7 @@ const CHOOSING: &[Binding] = &[CHOOSE, CHOICE_BELOW, CHOICE_ABOVE, HELP, QUIT_BY
 /// Signing in again was a key of the form, which is still there.
 const CHOOSING_AGAIN: &[Binding] =
     &[CHOOSE, CHOICE_BELOW, CHOICE_ABOVE, BACK_BY_LETTER, HELP, SUSPEND, REPAINT];
-const BACK_BY_LETTER: Binding =
-    Binding::new(&[ESC, (KeyCode::Char('q'), NONE), CTRL_C], "Esc", "back", Action::Leave);
+const BACK_BY_LETTER: Binding = Binding::new("Esc, q, Ctrl-C", "back", Action::Leave);
 
 /// Where credentials are typed, every character is text: first the half that may be seen.
 const TYPING_NAME: &[Binding] = &typing_keys("next");
@@ -146,7 +144,7 @@ const TYPING_SECRET: &[Binding] = &typing_keys("sign in");
 
 const fn typing_keys(enter: &'static str) -> [Binding; 7] {
     [
-        Binding::new(&[(KeyCode::Enter, NONE)], "Enter", enter, Action::Choose),
+        Binding::new("Enter", enter, Action::Choose),
         BACK,
         NEXT_FIELD,
         PREVIOUS_FIELD,
@@ -156,9 +154,9 @@ const fn typing_keys(enter: &'static str) -> [Binding; 7] {
     ]
 }
 
-const BACK: Binding = Binding::new(&[ESC, CTRL_C], "Esc", "back", Action::Leave);
+const BACK: Binding = Binding::new("Esc, Ctrl-C", "back", Action::Leave);
 
-const TRYING: &[Binding] = &[Binding::new(&[ESC, CTRL_C], "Esc", "stop", Action::Leave), REPAINT];
+const TRYING: &[Binding] = &[Binding::new("Esc, Ctrl-C", "stop", Action::Leave), REPAINT];
 
 impl SignIn {
     /// The methods that exist here; profiles come first, they need no typing.

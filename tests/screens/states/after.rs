@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use atlas_secret::domain::{
-    ApiError, BaseUrl, Cause, ExistingSecret, Identity, JournalEntry, JournalProblem, JournalStep, Login,
-    PendingRecord, ProfileName, ProfileUpdate, ProjectId, SecretId, ServerText, ServiceAccount, Session,
+    ApiError, BaseUrl, Cause, ExistingSecret, Identity, JournalEntry, Login, PendingRecord, ProfileName,
+    ProfileUpdate, ProjectId, SecretId, ServerText, ServiceAccount, Session,
 };
 use atlas_secret::tui::Event;
 use crossterm::event::KeyCode;
@@ -25,7 +25,9 @@ pub fn states() -> Vec<State> {
     let outcome = Err(ApiError::sent(Cause::TimedOut(Duration::from_secs(10))));
     unchecked.send(Event::Verified(outcome));
     let mut not_noted = Stage::created();
-    not_noted.send(Event::RecordFailed(JournalProblem::Full.sentence(JournalStep::Begin)));
+    let not_recorded = "This creation is not recorded on disk: the disk is full. If the program is killed, the next \
+                        start cannot report the secret.";
+    not_noted.send(Event::RecordFailed(not_recorded.to_owned()));
     let waiting = || {
         let mut stage = with_profiles(&["ci", "prod"]);
         stage.press(KeyCode::Char('u'));

@@ -5,7 +5,6 @@ mod recipe;
 #[cfg(test)]
 mod tests;
 
-use crossterm::event::{KeyCode, KeyModifiers};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
@@ -15,8 +14,8 @@ use crate::tui::app::{Component, Screen, Shared, Transition};
 use crate::tui::canvas::{Canvas, rows_of};
 use crate::tui::event::{Command, Event};
 use crate::tui::keys::{
-    Action, Binding, CTRL_C, ESC, Group, HELP, NONE, PAGE_DOWN, PAGE_UP, REPAINT, SCROLL_DOWN, SCROLL_UP,
-    SUSPEND, TO_END, TO_START,
+    Action, Binding, Group, HELP, PAGE_DOWN, PAGE_UP, REPAINT, SCROLL_DOWN, SCROLL_UP, SUSPEND, TO_END,
+    TO_START,
 };
 use crate::tui::scroll::{Scroll, overflows};
 
@@ -39,27 +38,16 @@ pub struct CommandView {
 }
 
 const KEYS: &[Binding] = &[
-    Binding::new(&[(KeyCode::Char('c'), NONE)], "c", "copy", Action::Copy),
-    Binding::new(&[(KeyCode::Tab, NONE), (KeyCode::Right, NONE)], "Tab", "next", Action::NextChoice),
-    Binding::new(
-        &[(KeyCode::BackTab, KeyModifiers::SHIFT), (KeyCode::BackTab, NONE), (KeyCode::Left, NONE)],
-        "Shift-Tab",
-        "previous",
-        Action::PreviousChoice,
-    )
-    .only_in_help(),
+    Binding::new("c", "copy", Action::Copy),
+    Binding::new("Tab, Right", "next", Action::NextChoice),
+    Binding::new("Shift-Tab, Left", "previous", Action::PreviousChoice).only_in_help(),
     SCROLL_DOWN,
     SCROLL_UP,
     PAGE_DOWN,
     PAGE_UP,
     TO_START,
     TO_END,
-    Binding::new(
-        &[ESC, (KeyCode::Char('q'), NONE), (KeyCode::F(2), NONE), CTRL_C],
-        "Esc",
-        "back",
-        Action::No,
-    ),
+    Binding::new("Esc, q, F2, Ctrl-C", "back", Action::No),
     HELP,
     SUSPEND,
     REPAINT,

@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use crossterm::event::{KeyCode, KeyModifiers};
 use jiff::Timestamp;
 
 use super::*;
@@ -36,7 +37,7 @@ fn app(session: Session) -> App {
 
 /// The text that F2 shows first.
 fn first(app: &mut App) -> String {
-    let key = KeyPress { code: KeyCode::F(2), modifiers: NONE };
+    let key = KeyPress { code: KeyCode::F(2), modifiers: KeyModifiers::NONE };
     app.update(app.shared.now, Event::KeysPressed(vec![key]));
     let Screen::Command(view) = &app.screen else { panic!("no command is shown") };
     view.text(&app.shared)

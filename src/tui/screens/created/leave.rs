@@ -1,6 +1,5 @@
 //! Leaving the secret: what is asked depends on what is true at that moment.
 
-use crossterm::event::KeyCode;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
@@ -9,9 +8,7 @@ use crate::jobs::{DeleteError, Deletion, Recheck};
 use crate::tui::app::{Output, Shared, Transition};
 use crate::tui::canvas::Canvas;
 use crate::tui::event::{Command, Signal};
-use crate::tui::keys::{
-    Action, BACK_BUT_CTRL_C, Binding, CHOICE_NEXT, CHOICE_PREVIOUS, CHOOSE, CTRL_C, ESC, HELP, NONE, yes,
-};
+use crate::tui::keys::{Action, BACK_BUT_CTRL_C, Binding, CHOICE_NEXT, CHOICE_PREVIOUS, CHOOSE, HELP, yes};
 
 use super::copy::lost_message;
 use super::{CopyState, CreatedScreen};
@@ -67,14 +64,14 @@ impl Target {
 }
 
 /// Out of the program, whatever was asked.
-const LEAVE_AT_ONCE: Binding = Binding::new(&[CTRL_C], "Ctrl-C", "quit at once", Action::Leave);
+const LEAVE_AT_ONCE: Binding = Binding::new("Ctrl-C", "quit at once", Action::Leave);
 
 /// Did the copy arrive? `leave` says where `y` leads.
 const fn confirm_keys(leave: &'static str) -> [Binding; 5] {
     [
         yes(leave),
         BACK_BUT_CTRL_C,
-        Binding::new(&[(KeyCode::Char('c'), NONE)], "c", "copy again", Action::Copy),
+        Binding::new("c", "copy again", Action::Copy),
         LEAVE_AT_ONCE.only_in_help(),
         HELP,
     ]
@@ -86,10 +83,10 @@ const fn choice_keys(leave: &'static str) -> [Binding; 9] {
         CHOOSE,
         CHOICE_NEXT,
         CHOICE_PREVIOUS,
-        Binding::new(&[(KeyCode::Char('g'), NONE), ESC], "Esc", "go back", Action::No),
-        Binding::new(&[(KeyCode::Char('w'), NONE)], "w", "write", Action::Write),
-        Binding::new(&[(KeyCode::Char('d'), NONE)], "d", "delete", Action::Delete),
-        Binding::new(&[(KeyCode::Char('l'), NONE)], "l", leave, Action::LeaveAnyway),
+        Binding::new("Esc, g", "go back", Action::No),
+        Binding::new("w", "write", Action::Write),
+        Binding::new("d", "delete", Action::Delete),
+        Binding::new("l", leave, Action::LeaveAnyway),
         LEAVE_AT_ONCE.only_in_help(),
         HELP,
     ]

@@ -13,7 +13,6 @@ mod steps;
 
 use std::time::Duration;
 
-use crossterm::event::KeyCode;
 use ratatui::text::{Line, Span};
 use secrecy::ExposeSecret;
 
@@ -25,7 +24,7 @@ use crate::tui::Remote;
 use crate::tui::app::{Component, Output, Shared, Transition};
 use crate::tui::canvas::{Canvas, LABEL_WIDTH, SPINNER_STEP, cut, rows_of};
 use crate::tui::event::{Event, KeyPress, Reader};
-use crate::tui::keys::{Action, Binding, CTRL_C, ESC, HELP, NONE, REPAINT, SUSPEND};
+use crate::tui::keys::{Action, Binding, HELP, REPAINT, SUSPEND};
 use crate::tui::words;
 
 pub use copy::{ClipboardCopy, CopyState};
@@ -91,31 +90,31 @@ pub struct CreatedScreen {
 /// The keys of this screen, in the order in which the footer drops them; `quit` says what `q` does.
 const fn keys(quit: Binding) -> [Binding; 16] {
     [
-        Binding::new(&[(KeyCode::Char('c'), NONE)], "c", "copy", Action::Copy),
-        Binding::new(&[(KeyCode::Char('+'), NONE)], "+", "60 s", Action::Extend),
-        Binding::new(&[(KeyCode::Char('s'), NONE)], "s", "save", Action::Save),
-        Binding::new(&[(KeyCode::Char('p'), NONE)], "p", "run", Action::Pipe),
+        Binding::new("c", "copy", Action::Copy),
+        Binding::new("+", "60 s", Action::Extend),
+        Binding::new("s", "save", Action::Save),
+        Binding::new("p", "run", Action::Pipe),
         quit,
-        Binding::new(&[CTRL_C], "Ctrl-C", "quit", Action::Abort).only_in_help(),
-        Binding::new(&[(KeyCode::Char('r'), NONE)], "r", "reveal", Action::Reveal),
+        Binding::new("Ctrl-C", "quit", Action::Abort).only_in_help(),
+        Binding::new("r", "reveal", Action::Reveal),
         HELP,
-        Binding::new(&[(KeyCode::Char('v'), NONE)], "v", "verify", Action::Verify),
-        Binding::new(&[(KeyCode::Char('u'), NONE)], "u", "update", Action::UpdateProfiles),
-        Binding::new(&[(KeyCode::Char('d'), NONE)], "d", "delete old", Action::Retire),
-        Binding::new(&[(KeyCode::Char('f'), NONE)], "f", "copy as", Action::CopyAs),
-        Binding::new(&[(KeyCode::Char('n'), NONE)], "n", "new", Action::Another),
-        Binding::new(&[ESC], "Esc", "close the command's output", Action::No).only_in_help(),
+        Binding::new("v", "verify", Action::Verify),
+        Binding::new("u", "update", Action::UpdateProfiles),
+        Binding::new("d", "delete old", Action::Retire),
+        Binding::new("f", "copy as", Action::CopyAs),
+        Binding::new("n", "new", Action::Another),
+        Binding::new("Esc", "close the command's output", Action::No).only_in_help(),
         SUSPEND,
         REPAINT,
     ]
 }
 
 const fn quit(what: &'static str) -> Binding {
-    Binding::new(&[(KeyCode::Char('q'), NONE), ESC], "q", what, Action::Leave)
+    Binding::new("q, Esc", what, Action::Leave)
 }
 
 /// Leaving asks nothing, so that Esc, which closes things elsewhere, does not leave.
-const QUITS: &[Binding] = &keys(Binding::new(&[(KeyCode::Char('q'), NONE)], "q", "quit", Action::Leave));
+const QUITS: &[Binding] = &keys(Binding::new("q", "quit", Action::Leave));
 /// Leaving will ask.
 const ASKS: &[Binding] = &keys(quit("quit…"));
 /// Standard output waits for the secret.
@@ -123,11 +122,11 @@ const WRITES: &[Binding] = &keys(quit("write and quit"));
 
 impl CreatedScreen {
     /// The screen of a secret that has just arrived.
-    pub fn new(new_secret: NewSecret, secret: CreatedSecret, before: Vec<ExistingSecret>) -> Self {
+    pub fn new(new_secret: NewSecret, secret: CreatedSecret, before: Vec<SecretId>) -> Self {
         Self {
             new_secret,
             secret,
-            before: before.into_iter().map(|secret| secret.id).collect(),
+            before,
             account: Remote::NotAsked,
             account_name: ServerText::default(),
             retired: Vec::new(),

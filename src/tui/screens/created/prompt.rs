@@ -1,6 +1,5 @@
 //! What is chosen or typed on the screen of the secret. It stands where the state of the secret stands otherwise.
 
-use crossterm::event::KeyCode;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
@@ -10,7 +9,7 @@ use crate::tui::area::split_left;
 use crate::tui::canvas::{Canvas, LABEL_WIDTH};
 use crate::tui::event::{Command, Event};
 use crate::tui::keys::{
-    Action, Binding, CHOICE_ABOVE, CHOICE_BELOW, CLOSE_PANEL, HELP, HELP_BESIDE_TEXT, LEAVE_FROM_PANEL, NONE,
+    Action, Binding, CHOICE_ABOVE, CHOICE_BELOW, CLOSE_PANEL, HELP, HELP_BESIDE_TEXT, LEAVE_FROM_PANEL,
 };
 use crate::tui::screens::secret_list::{ListResult, SecretList};
 use crate::tui::{TextLine, paste};
@@ -33,7 +32,7 @@ pub enum Prompt {
 }
 
 const FORMATS: &[Binding] = &[
-    Binding::new(&[(KeyCode::Enter, NONE)], "Enter", "copy", Action::Choose),
+    Binding::new("Enter", "copy", Action::Choose),
     CHOICE_BELOW,
     CHOICE_ABOVE,
     CLOSE_PANEL,
@@ -43,12 +42,7 @@ const FORMATS: &[Binding] = &[
 
 /// A line in which every character is text; Enter does `what`.
 pub(super) const fn line_keys(what: &'static str) -> [Binding; 4] {
-    [
-        Binding::new(&[(KeyCode::Enter, NONE)], "Enter", what, Action::Choose),
-        CLOSE_PANEL,
-        HELP_BESIDE_TEXT,
-        LEAVE_FROM_PANEL,
-    ]
+    [Binding::new("Enter", what, Action::Choose), CLOSE_PANEL, HELP_BESIDE_TEXT, LEAVE_FROM_PANEL]
 }
 
 impl Prompt {

@@ -1,6 +1,5 @@
 //! The prompt for a command that reads the secret: its line, the lines that are known, and what it reads.
 
-use crossterm::event::KeyCode;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
@@ -8,7 +7,7 @@ use crate::domain::{CommandOutput, CommandReport, Delivery, Format, KnownCommand
 use crate::tui::app::Shared;
 use crate::tui::canvas::{Canvas, LABEL_WIDTH, cut, rows_of};
 use crate::tui::event::Command;
-use crate::tui::keys::{Action, Binding, CLOSE_PANEL, CONTROL, HELP_BESIDE_TEXT, LEAVE_FROM_PANEL, NONE};
+use crate::tui::keys::{Action, Binding, CLOSE_PANEL, HELP_BESIDE_TEXT, LEAVE_FROM_PANEL};
 use crate::tui::matching::Matches;
 
 use super::copy::formats;
@@ -28,13 +27,13 @@ const FORMAT_WIDTH: u16 = 16;
 const LONGEST_NAME: usize = 20;
 
 pub(super) const RUN: &[Binding] = &[
-    Binding::new(&[(KeyCode::Enter, NONE)], "Enter", "run", Action::Choose),
-    Binding::new(&[(KeyCode::Tab, NONE)], "Tab", "edit", Action::TakeKnown),
-    Binding::new(&[(KeyCode::Char('f'), CONTROL)], "Ctrl-F", "format", Action::NextFormat),
+    Binding::new("Enter", "run", Action::Choose),
+    Binding::new("Tab", "edit", Action::TakeKnown),
+    Binding::new("Ctrl-F", "format", Action::NextFormat),
     CLOSE_PANEL,
     HELP_BESIDE_TEXT,
-    Binding::new(&[(KeyCode::Down, NONE)], "Down", "next", Action::NextChoice).only_in_help(),
-    Binding::new(&[(KeyCode::Up, NONE)], "Up", "previous", Action::PreviousChoice).only_in_help(),
+    Binding::new("Down", "next", Action::NextChoice).only_in_help(),
+    Binding::new("Up", "previous", Action::PreviousChoice).only_in_help(),
     LEAVE_FROM_PANEL,
 ];
 

@@ -9,7 +9,6 @@ mod suggestions;
 
 use std::time::Duration;
 
-use crossterm::event::{KeyCode, KeyModifiers};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -20,8 +19,8 @@ use crate::tui::app::{Component, Screen, Shared, Transition};
 use crate::tui::canvas::Canvas;
 use crate::tui::event::KeyPress;
 use crate::tui::keys::{
-    AS_COMMAND, Action, Binding, CONTROL, DISMISS, ESC, HELP, LIST, NEXT_FIELD, NONE, PREVIOUS_FIELD, QUIT,
-    REPAINT, SIGN_IN, SUSPEND,
+    AS_COMMAND, Action, Binding, DISMISS, HELP, LIST, NEXT_FIELD, PREVIOUS_FIELD, QUIT, REPAINT, SIGN_IN,
+    SUSPEND,
 };
 use crate::tui::paste::{Context, Paste, Placed, understand};
 use crate::tui::{Failure, TextLine};
@@ -40,11 +39,11 @@ use field::Suggestions;
 const ON_FIELD: &[Binding] = &[
     NEXT_FIELD,
     PREVIOUS_FIELD,
-    Binding::new(&[(KeyCode::Enter, NONE)], "Enter", "next", Action::Confirm).only_in_help(),
+    Binding::new("Enter", "next", Action::Confirm).only_in_help(),
     LIST,
     HELP,
     QUIT,
-    Binding::new(&[(KeyCode::Char('s'), CONTROL)], "Ctrl-S", "create", Action::Submit),
+    Binding::new("Ctrl-S", "create", Action::Submit),
     AS_COMMAND,
     SIGN_IN,
     DISMISS,
@@ -54,21 +53,15 @@ const ON_FIELD: &[Binding] = &[
 
 /// A field with entries of Atlas's list below it.
 const ON_SUGGESTIONS: &[Binding] = &[
-    Binding::new(&[(KeyCode::Enter, NONE), (KeyCode::Tab, NONE)], "Enter", "choose", Action::Choose),
-    Binding::new(&[(KeyCode::Down, NONE)], "Down", "next", Action::NextChoice),
-    Binding::new(&[(KeyCode::Up, NONE)], "Up", "previous", Action::PreviousChoice).only_in_help(),
-    Binding::new(
-        &[(KeyCode::BackTab, KeyModifiers::SHIFT), (KeyCode::BackTab, NONE)],
-        "Shift-Tab",
-        "previous field",
-        Action::Previous,
-    )
-    .only_in_help(),
-    Binding::new(&[ESC], "Esc", "close", Action::Dismiss),
+    Binding::new("Enter, Tab", "choose", Action::Choose),
+    Binding::new("Down", "next", Action::NextChoice),
+    Binding::new("Up", "previous", Action::PreviousChoice).only_in_help(),
+    Binding::new("Shift-Tab", "previous field", Action::Previous).only_in_help(),
+    Binding::new("Esc", "close", Action::Dismiss),
     LIST,
     HELP,
     QUIT,
-    Binding::new(&[(KeyCode::Char('s'), CONTROL)], "Ctrl-S", "create", Action::Submit).only_in_help(),
+    Binding::new("Ctrl-S", "create", Action::Submit).only_in_help(),
     AS_COMMAND.only_in_help(),
     SIGN_IN,
     SUSPEND,
@@ -82,13 +75,13 @@ const ON_FULL: &[Binding] = &on_button("delete one");
 /// The last field and the button: Enter does what the button says.
 const fn on_button(enter: &'static str) -> [Binding; 12] {
     [
-        Binding::new(&[(KeyCode::Enter, NONE)], "Enter", enter, Action::Confirm),
+        Binding::new("Enter", enter, Action::Confirm),
         NEXT_FIELD,
         PREVIOUS_FIELD,
         HELP,
         QUIT,
         LIST,
-        Binding::new(&[(KeyCode::Char('s'), CONTROL)], "Ctrl-S", enter, Action::Submit).only_in_help(),
+        Binding::new("Ctrl-S", enter, Action::Submit).only_in_help(),
         AS_COMMAND,
         SIGN_IN,
         DISMISS,
@@ -406,7 +399,7 @@ impl FormScreen {
             app.form.focus_on(Focus::Field(name));
             return Transition::Stay;
         }
-        if app.is_creating {
+        if app.creating.is_some() {
             app.form.notice = Some(Notice::Word("The earlier request has not been answered yet."));
             return Transition::Stay;
         }

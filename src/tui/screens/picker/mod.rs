@@ -8,15 +8,13 @@ mod table;
 
 use std::time::Duration;
 
-use crossterm::event::KeyCode;
-
 use crate::domain::{ApiError, ProjectEntry};
 use crate::tui::app::{Component, Screen, Shared, Transition};
 use crate::tui::canvas::{Canvas, spinner_wake};
 use crate::tui::event::{Command, Event, KeyPress};
 use crate::tui::keys::{
-    Action, Binding, CHOICE_ABOVE, CHOICE_BELOW, CHOOSE, CONTROL, CTRL_C, ESC, HELP_BESIDE_TEXT, NONE,
-    PAGE_DOWN, PAGE_UP, REPAINT, SUSPEND,
+    Action, Binding, CHOICE_ABOVE, CHOICE_BELOW, CHOOSE, HELP_BESIDE_TEXT, PAGE_DOWN, PAGE_UP, REPAINT,
+    SUSPEND,
 };
 use crate::tui::{TextLine, paste, words};
 
@@ -43,11 +41,10 @@ pub struct Picker {
     has_several_organizations: bool,
 }
 
-const RELOAD: Binding = Binding::new(&[(KeyCode::Char('r'), CONTROL)], "Ctrl-R", "reload", Action::Retry);
-const BELOW: Binding = Binding::new(&[(KeyCode::Down, NONE)], "Down", "next", Action::NextChoice);
-const ABOVE: Binding =
-    Binding::new(&[(KeyCode::Up, NONE)], "Up", "previous", Action::PreviousChoice).only_in_help();
-const BACK: Binding = Binding::new(&[ESC, CTRL_C], "Esc", "back", Action::Leave);
+const RELOAD: Binding = Binding::new("Ctrl-R", "reload", Action::Retry);
+const BELOW: Binding = Binding::new("Down", "next", Action::NextChoice);
+const ABOVE: Binding = Binding::new("Up", "previous", Action::PreviousChoice).only_in_help();
+const BACK: Binding = Binding::new("Esc, Ctrl-C", "back", Action::Leave);
 
 const KEYS: &[Binding] = &[
     RELOAD,
@@ -70,7 +67,7 @@ const fn accounts_keys(sort: &'static str) -> [Binding; 11] {
     [
         RELOAD,
         CHOOSE,
-        Binding::new(&[(KeyCode::Tab, NONE)], "Tab", sort, Action::Sort),
+        Binding::new("Tab", sort, Action::Sort),
         BELOW,
         ABOVE,
         PAGE_DOWN,

@@ -1,9 +1,13 @@
-//! Retrying reads. A POST is never retried here: its countdown is on the screen.
+//! Reads that are tried again, and whole lists. A POST is never retried here: its countdown is on the screen.
 
 use std::future::Future;
 use std::time::Duration;
 
-use crate::domain::{ApiError, ApiResult, Cause, RejectionKind};
+use tokio::time::sleep;
+
+use crate::domain::{AccountEntry, ApiError, ApiResult, Cause, Page, ProjectEntry, ProjectId, RejectionKind};
+
+use super::AtlasApi;
 
 /// How often a read is tried.
 const TRIES: u8 = 4;
@@ -35,7 +39,7 @@ where
         let Some(wait) = limit else { return result };
         let wait = wait + jitter();
         tell(wait);
-        tokio::time::sleep(wait).await;
+        sleep(wait).await;
     }
 }
 
@@ -65,6 +69,56 @@ fn jitter() -> Duration {
     // Without random bytes the reads come back together, which does no harm.
     let _ = getrandom::fill(&mut random);
     Duration::from_millis(u64::from(u16::from_le_bytes(random)) % 1000)
+}
+
+/// All projects that the credentials can see. `tell` hears of each wait after a read that failed.
+///
+/// # Errors
+/// A page could not be read, also not after trying again.
+pub async fn all_projects(
+    atlas: &impl AtlasApi,
+    tell: impl Fn(&ApiError, Duration),
+) -> ApiResult<Vec<ProjectEntry>> {
+    all_pages(|page| atlas.projects(page), tell).await
+}
+
+/// All service accounts of a project.
+///
+/// # Errors
+/// A page could not be read, also not after trying again.
+pub async fn all_accounts(
+    atlas: &impl AtlasApi,
+    project: &ProjectId,
+    tell: impl Fn(&ApiError, Duration),
+) -> ApiResult<Vec<AccountEntry>> {
+    all_pages(|page| atlas.accounts(project, page), tell).await
+}
+
+async fn all_pages<T, Work>(
+    read: impl Fn(u32) -> Work,
+    tell: impl Fn(&ApiError, Duration),
+) -> ApiResult<Vec<T>>
+where
+    Work: Future<Output = ApiResult<Page<T>>>,
+{
+    let (mut entries, mut number, mut tried) = (Vec::new(), 1, 0);
+    loop {
+        match read(number).await {
+            Ok(page) => {
+                entries.extend(page.entries);
+                if page.is_last {
+                    return Ok(entries);
+                }
+                (number, tried) = (number + 1, 0);
+            }
+            Err(error) => {
+                let Some(pause) = pause_before_restart(&error, tried) else { return Err(error) };
+                tell(&error, pause);
+                sleep(pause).await;
+                tried += 1;
+            }
+        }
+    }
 }
 
 #[cfg(test)]
