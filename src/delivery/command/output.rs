@@ -40,16 +40,19 @@ pub(super) struct Captured {
 #[derive(Default)]
 struct Lines {
     /// The lines that have not ended, of each stream.
-    current: [Current; 2],
-    /// The last lines of both streams, as they ended.
-    last: VecDeque<Zeroizing<Vec<u8>>>,
+    current: [Line; 2],
+    /// The last lines of both streams.
+    last: VecDeque<Line>,
     last_error: Zeroizing<Vec<u8>>,
     left_out: usize,
+    started: usize,
     is_over: bool,
 }
 
 #[derive(Default)]
-struct Current {
+struct Line {
+    /// A count by which lines of both streams stand in the order in which they began.
+    number: usize,
     bytes: Zeroizing<Vec<u8>>,
     /// True after a carriage return: what comes next is written over the line, as progress is.
     is_returned: bool,
@@ -84,8 +87,11 @@ impl Captured {
             return Default::default();
         }
         let disguises = Disguises::of(secret);
-        let harmless = lines.last.iter().filter(|line| !disguises.are_in(line));
-        let together: Zeroizing<Vec<u8>> = Zeroizing::new(harmless.flat_map(|line| line.to_vec()).collect());
+        let mut last: Vec<Line> = lines.last.drain(..).collect();
+        last.sort_by_key(|line| line.number);
+        let harmless = last.iter().filter(|line| !disguises.are_in(&line.bytes));
+        let together: Zeroizing<Vec<u8>> =
+            Zeroizing::new(harmless.flat_map(|line| line.bytes.to_vec()).collect());
         let is_spread = disguises.are_in(&together);
         let show = |line: &[u8]| {
             if is_spread || disguises.are_in(line) {
@@ -94,7 +100,7 @@ impl Captured {
             let text = Zeroizing::new(String::from_utf8_lossy(line).into_owned());
             ServerText::new(&without_secrets(&text))
         };
-        let shown: Vec<ServerText> = lines.last.iter().map(|line| show(line)).collect();
+        let shown: Vec<ServerText> = last.iter().map(|line| show(&line.bytes)).collect();
         let had_secret = shown.iter().any(|line| line.as_str() == NOT_SHOWN);
         let output = CommandOutput { lines: shown, had_secret, left_out: lines.left_out };
         let last_error = Some(show(&lines.last_error)).filter(|line| line.as_str() != NOT_SHOWN);
@@ -155,13 +161,14 @@ impl Disguises {
             texts.push(String::from_utf8_lossy(bytes).into_owned());
             texts.push(each(bytes, |byte| format!("{byte:02x}")));
             texts.push(each(bytes, |byte| format!("{byte:03o}")));
-            texts.push(each(bytes, |byte| byte.to_string()));
+            texts.push(each(bytes, u8::to_string));
             // The encodings of groups depend on where in a group the secret begins.
             for skipped in 0..5 {
                 let rest = bytes.get(skipped..).unwrap_or_default();
-                let words = || rest.chunks_exact(2).map(|word| u16::from_le_bytes([word[0], word[1]]));
-                texts.push(words().map(|word| format!("{word:04x}")).collect());
-                texts.push(words().map(|word| format!("{word:06o}")).collect());
+                let words = rest.chunks_exact(2).map(|word| u16::from_le_bytes([word[0], word[1]]));
+                let words: Vec<u16> = words.collect();
+                texts.push(each(&words, |word| format!("{word:04x}")));
+                texts.push(each(&words, |word| format!("{word:06o}")));
                 texts.push(STANDARD_NO_PAD.encode(rest));
                 texts.push(base32(rest));
             }
@@ -183,8 +190,8 @@ impl Disguises {
     }
 }
 
-fn each(bytes: &[u8], encode: impl Fn(&u8) -> String) -> String {
-    bytes.iter().map(encode).collect()
+fn each<T>(numbers: &[T], encode: impl Fn(&T) -> String) -> String {
+    numbers.iter().map(encode).collect()
 }
 
 /// Without the incomplete group at the end.
@@ -204,13 +211,10 @@ fn normal(text: &[u8]) -> Vec<u8> {
     let mut rest = &plain[..];
     while let Some((byte, after)) = rest.split_first() {
         let introduced = [&b"0x"[..], b"\\x", b"\\u00", b"&#x", b"&#"];
-        rest = match introduced.iter().find_map(|before| rest.strip_prefix(*before)) {
-            Some(number) => number,
-            None => {
-                kept.extend(byte.is_ascii_alphanumeric().then_some(*byte));
-                after
-            }
-        };
+        rest = introduced.iter().find_map(|before| rest.strip_prefix(*before)).unwrap_or_else(|| {
+            kept.extend(byte.is_ascii_alphanumeric().then_some(*byte));
+            after
+        });
     }
     kept
 }
@@ -238,19 +242,22 @@ impl Lines {
             return;
         }
         for byte in bytes {
-            let current = &mut self.current[stream];
-            // A buffer that grew would leave copies behind.
-            let left = LONGEST.saturating_sub(current.bytes.len());
-            current.bytes.reserve_exact(left);
+            let line = &mut self.current[stream];
             match byte {
                 b'\n' => self.end_line(stream),
-                b'\r' => current.is_returned = true,
+                b'\r' => line.is_returned = true,
                 _ => {
-                    if std::mem::take(&mut current.is_returned) {
-                        current.bytes.clear();
+                    if std::mem::take(&mut line.is_returned) {
+                        line.bytes.clear();
                     }
-                    if current.bytes.len() < LONGEST {
-                        current.bytes.push(*byte);
+                    if line.bytes.is_empty() {
+                        line.number = self.started;
+                        self.started += 1;
+                        // A buffer that grew would leave copies behind.
+                        line.bytes.reserve_exact(LONGEST);
+                    }
+                    if line.bytes.len() < LONGEST {
+                        line.bytes.push(*byte);
                     }
                 }
             }
@@ -258,22 +265,18 @@ impl Lines {
     }
 
     fn end_line(&mut self, stream: usize) {
-        let mut line = std::mem::take(&mut self.current[stream]).bytes;
-        if line.trim_ascii().is_empty() {
-            line.clear();
-            self.current[stream].bytes = line;
+        let line = std::mem::take(&mut self.current[stream]);
+        if line.bytes.trim_ascii().is_empty() {
             return;
         }
         if stream == STDERR {
-            self.last_error.clone_from(&line);
-        }
-        if self.last.len() == MOST_LINES {
-            let mut oldest = self.last.pop_front().unwrap_or_default();
-            oldest.clear();
-            self.current[stream].bytes = oldest;
-            self.left_out += 1;
+            self.last_error.clone_from(&line.bytes);
         }
         self.last.push_back(line);
+        if self.last.len() > MOST_LINES {
+            self.last.pop_front();
+            self.left_out += 1;
+        }
     }
 }
 
@@ -323,6 +326,18 @@ mod tests {
         assert_eq!(lines(&output), ["3", "4", "5", "90 %", "oops", "no route"]);
         assert_eq!((output.left_out, last_error.as_str()), (2, "no route"));
         assert_eq!(shown(b"", b"", "fake secret").0, CommandOutput::default());
+    }
+
+    #[test]
+    fn lines_of_both_streams_stand_in_the_order_in_which_they_began() {
+        let captured = Captured::read(None::<io::Empty>, None::<io::Empty>);
+        for (stream, bytes) in
+            [(STDERR, "passphrase: "), (STDOUT, "one\n"), (STDERR, "\nwrong\n"), (STDOUT, "two")]
+        {
+            captured.lines.lock().unwrap().add(stream, bytes.as_bytes());
+        }
+        let (output, _) = captured.finish(&SecretString::from("fake secret"), false);
+        assert_eq!(lines(&output), ["passphrase:", "one", "wrong", "two"]);
     }
 
     #[test]
