@@ -100,6 +100,9 @@ fn the_users_own_commands_come_first_and_what_was_run_comes_last() {
     terminal.send(key::ESC);
     terminal.wait_gone("Run ›");
     terminal.send("p");
+    terminal.wait_for("GitHub");
+    // However many tools there are, the last line is the one that was run.
+    terminal.send(key::UP);
     terminal.wait_for("run before");
 }
 
