@@ -18,8 +18,9 @@ mod tests;
 
 use std::path::Path;
 
-use crate::domain::{CommandOutcome, CommandReport, Format, SecretPayload, ServerText, os_error_message};
+use crate::domain::{CommandOutcome, CommandReport, Format, SecretPayload, os_error_message};
 
+use super::blocking;
 use super::format::render;
 
 pub use line::check_line;
@@ -48,8 +49,7 @@ pub async fn pipe_to(
         let held = process::hold_signals();
         let _signals = held.map_err(|error| CommandOutcome::NotStarted(os_error_message(&error)))?;
         on_start(&words.program);
-        let ended = tokio::task::spawn_blocking(move || process::run(&words, &input, &secret)).await;
-        ended.unwrap_or_else(|_| Err(CommandOutcome::Lost(ServerText::new("waiting for it failed"))))
+        blocking(move || process::run(&words, &input, &secret)).await
     };
     run.await.unwrap_or_else(CommandReport::from)
 }

@@ -16,6 +16,7 @@ use crate::domain::{
     ENV_VARIABLES, EnvFile, Format, SaveFailure, SavedFile, SecretPayload, ServerText, os_error_message,
 };
 
+use super::blocking;
 use super::format::render;
 
 pub(super) use write::ExistingFile;
@@ -34,7 +35,7 @@ pub async fn save(
     let format = Format::for_file(path);
     let path = whole_path(path, home)?;
     let (text, payload) = (render(format, payload), payload.clone());
-    in_background(move || match store(&path, text.expose_secret().as_bytes()) {
+    blocking(move || match store(&path, text.expose_secret().as_bytes()) {
         Ok(()) => Ok(SavedFile { path: shown(&path), format }),
         Err(SaveFailure::Exists) if format == Format::Env => {
             let file = ExistingFile::open(&path)?;
@@ -57,7 +58,7 @@ pub async fn update_env(
 ) -> Result<ServerText, SaveFailure> {
     let path = whole_path(path, home)?;
     let (payload, agreed) = (payload.clone(), agreed.clone());
-    in_background(move || {
+    blocking(move || {
         let file = ExistingFile::open(&path)?;
         let about = question(&path, &file);
         if about.link_to != agreed.link_to || (about.is_open && !agreed.is_open) {
@@ -67,13 +68,6 @@ pub async fn update_env(
         Ok(shown(&file.path))
     })
     .await
-}
-
-async fn in_background<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, SaveFailure> + Send + 'static,
-) -> Result<T, SaveFailure> {
-    let interrupted = |_| SaveFailure::Other(ServerText::new("saving was interrupted"));
-    tokio::task::spawn_blocking(work).await.map_err(interrupted)?
 }
 
 /// The content of an `.env` file with the new secret.

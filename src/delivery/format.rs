@@ -7,11 +7,13 @@ mod quoting;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroizing;
 
-use crate::domain::{Format, Piece, SecretPayload, Template};
+use crate::domain::{ENV_VARIABLES, Format, Piece, SecretPayload, Template};
 
 pub(super) use quoting::{double_quoted, shell_word};
 
@@ -30,18 +32,32 @@ pub fn render(format: Format, payload: &SecretPayload) -> SecretString {
 }
 
 fn compose(format: Format, payload: &SecretPayload, sink: &mut Sink<'_>) {
+    let pair = |id, secret| {
+        let (client, value) = (payload.new_secret.client.as_str(), payload.secret.value.expose_secret());
+        [(id, Cow::Borrowed(client)), (secret, Cow::Borrowed(value))]
+    };
+    // Both the Atlas Kubernetes Operator and AWS Secrets Manager's type `MongoDBAtlasServiceAccount` ask for it; each
+    // tool's own page shows another order.
+    let organization = payload.organization.as_ref().map(|id| ("orgId", Cow::Borrowed(id.as_str())));
     match format {
         Format::Secret => sink(payload.secret.value.expose_secret()),
         Format::ClientId => sink(payload.new_secret.client.as_str()),
-        Format::Env => compose_variables("MONGODB_ATLAS", payload, sink),
-        Format::Mcp => compose_variables("MDB_MCP_API", payload, sink),
-        Format::Json => compose_object(&answer_fields(payload), sink),
-        Format::Kubernetes => compose_manifest(payload, sink),
-        Format::Aws => compose_object(&credential_fields(payload, OrganizationPlace::Last), sink),
-        Format::Terraform => compose_object(&provider_arguments(payload), sink),
+        Format::Env => compose_variables(&pair(ENV_VARIABLES[0], ENV_VARIABLES[1]), sink),
+        Format::Mcp => compose_variables(&pair("MDB_MCP_API_CLIENT_ID", "MDB_MCP_API_CLIENT_SECRET"), sink),
+        Format::Json => compose_object(answer_fields(payload), sink),
+        Format::Kubernetes => {
+            let fields = organization.into_iter().chain(pair("clientId", "clientSecret"));
+            compose_manifest(payload.new_secret.client.as_str(), fields, sink);
+        }
+        Format::Aws => compose_object(pair("clientId", "clientSecret").into_iter().chain(organization), sink),
+        // Terraform's provider reads its arguments from a secret manager by these names.
+        Format::Terraform => compose_object(pair("client_id", "client_secret"), sink),
         Format::Template(template) => compose_template(template, payload, sink),
     }
 }
+
+/// A name and its value.
+type Field<'a> = (&'static str, Cow<'a, str>);
 
 /// A value that Atlas's response did not have is left empty: the secret goes out all the same.
 fn compose_template(template: Template, payload: &SecretPayload, sink: &mut Sink<'_>) {
@@ -53,14 +69,8 @@ fn compose_template(template: Template, payload: &SecretPayload, sink: &mut Sink
     }
 }
 
-/// The two variables. With `MONGODB_ATLAS`, the Atlas CLI, Terraform's provider and this program read them.
-fn compose_variables(prefix: &str, payload: &SecretPayload, sink: &mut Sink<'_>) {
-    let lines = [
-        ("_CLIENT_ID", payload.new_secret.client.as_str()),
-        ("_CLIENT_SECRET", payload.secret.value.expose_secret()),
-    ];
-    for (name, value) in lines {
-        sink(prefix);
+fn compose_variables(variables: &[Field<'_>], sink: &mut Sink<'_>) {
+    for (name, value) in variables {
         sink(name);
         sink("=");
         shell_word(value, sink);
@@ -68,64 +78,29 @@ fn compose_variables(prefix: &str, payload: &SecretPayload, sink: &mut Sink<'_>)
     }
 }
 
-/// A name and its value; one that is not known is left out.
-type Field<'a> = (&'static str, Value<'a>);
-
-/// A value of a field: text as it stands, or a time to be written by RFC 3339.
-enum Value<'a> {
-    Text(&'a str),
-    Time(Timestamp),
-}
-
-/// The fields of Atlas's answer to a create (schema `ServiceAccountSecret`), in its own order.
-fn answer_fields(payload: &SecretPayload) -> Vec<Field<'_>> {
+/// The fields of Atlas's answer to a create (schema `ServiceAccountSecret`), in its own order. One that is not known is
+/// left out; times are written by RFC 3339.
+fn answer_fields(payload: &SecretPayload) -> impl Iterator<Item = Field<'_>> {
     let secret = &payload.secret;
-    let mut fields = Vec::with_capacity(4);
-    fields.extend(secret.id.as_ref().map(|id| ("id", Value::Text(id.as_str()))));
-    fields.extend(secret.created_at.map(|at| ("createdAt", Value::Time(at))));
-    fields.extend(secret.expires_at.map(|at| ("expiresAt", Value::Time(at))));
-    fields.push(("secret", Value::Text(secret.value.expose_secret())));
-    fields
-}
-
-/// The arguments of Terraform's provider, which it reads from a secret manager by these names.
-fn provider_arguments(payload: &SecretPayload) -> Vec<Field<'_>> {
-    vec![
-        ("client_id", Value::Text(payload.new_secret.client.as_str())),
-        ("client_secret", Value::Text(payload.secret.value.expose_secret())),
-    ]
-}
-
-/// Where the organization's id stands: each tool's own page shows another order.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum OrganizationPlace {
-    First,
-    Last,
-}
-
-/// The three fields that both the Atlas Kubernetes Operator and AWS Secrets Manager's secret type
-/// `MongoDBAtlasServiceAccount` ask for.
-fn credential_fields(payload: &SecretPayload, place: OrganizationPlace) -> Vec<Field<'_>> {
-    let mut fields = vec![
-        ("clientId", Value::Text(payload.new_secret.client.as_str())),
-        ("clientSecret", Value::Text(payload.secret.value.expose_secret())),
+    let time = |name, at: Option<Timestamp>| at.map(|at| (name, Cow::Owned(at.to_string())));
+    let fields = [
+        secret.id.as_ref().map(|id| ("id", Cow::Borrowed(id.as_str()))),
+        time("createdAt", secret.created_at),
+        time("expiresAt", secret.expires_at),
+        Some(("secret", Cow::Borrowed(secret.value.expose_secret()))),
     ];
-    if let Some(organization) = &payload.organization {
-        let at = if place == OrganizationPlace::First { 0 } else { fields.len() };
-        fields.insert(at, ("orgId", Value::Text(organization.as_str())));
-    }
-    fields
+    fields.into_iter().flatten()
 }
 
 /// A JSON object (RFC 8259), one field a line.
-fn compose_object(fields: &[Field<'_>], sink: &mut Sink<'_>) {
+fn compose_object<'a>(fields: impl IntoIterator<Item = Field<'a>>, sink: &mut Sink<'_>) {
     let mut before = "{\n";
     for (name, value) in fields {
         sink(before);
         sink("  ");
         double_quoted(name, sink);
         sink(": ");
-        compose_value(value, sink);
+        double_quoted(&value, sink);
         before = ",\n";
     }
     sink("\n}\n");
@@ -133,23 +108,16 @@ fn compose_object(fields: &[Field<'_>], sink: &mut Sink<'_>) {
 
 /// A `Secret` with the label by which the operator finds its credentials. Its name comes from the client id,
 /// whose 24 hexadecimal digits make a valid one (a DNS label, RFC 1123) once they are lower-case.
-fn compose_manifest(payload: &SecretPayload, sink: &mut Sink<'_>) {
-    let digits = payload.new_secret.client.as_str().rsplit('_').next().unwrap_or_default();
+fn compose_manifest<'a>(client: &str, fields: impl Iterator<Item = Field<'a>>, sink: &mut Sink<'_>) {
+    let digits = client.rsplit('_').next().unwrap_or_default();
     sink("apiVersion: v1\nkind: Secret\nmetadata:\n  name: ");
     double_quoted(&format!("atlas-{}", digits.to_ascii_lowercase()), sink);
     sink("\n  labels:\n    atlas.mongodb.com/type: credentials\ntype: Opaque\nstringData:\n");
-    for (name, value) in credential_fields(payload, OrganizationPlace::First) {
+    for (name, value) in fields {
         sink("  ");
         sink(name);
         sink(": ");
-        compose_value(&value, sink);
+        double_quoted(&value, sink);
         sink("\n");
-    }
-}
-
-fn compose_value(value: &Value<'_>, sink: &mut Sink<'_>) {
-    match value {
-        Value::Text(text) => double_quoted(text, sink),
-        Value::Time(time) => double_quoted(&time.to_string(), sink),
     }
 }

@@ -23,3 +23,13 @@ pub use format::render;
 pub use os::{forbid_core_dumps, survive_file_size_limit};
 pub use profile::{profiles_of, update_profiles};
 pub use stdout::{StdoutKind, StdoutProblem, check_stdout, write_secret};
+
+/// Does work that may block where it holds nothing up. If it panics, so does the caller.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    match tokio::task::spawn_blocking(work).await.map_err(tokio::task::JoinError::try_into_panic) {
+        Ok(done) => done,
+        Err(Ok(panic)) => std::panic::resume_unwind(panic),
+        // The runtime is going down, and nothing waits for this.
+        Err(Err(_)) => std::future::pending().await,
+    }
+}

@@ -22,6 +22,7 @@ use crate::domain::{
     trim_visible,
 };
 
+use super::blocking;
 use super::file::ExistingFile;
 use super::format::double_quoted;
 
@@ -38,7 +39,7 @@ pub async fn profiles_of(config: PathBuf, client: ClientId) -> Vec<ProfileName> 
         });
         of_client.map(|profile| profile.name().clone()).collect()
     };
-    tokio::task::spawn_blocking(search).await.unwrap_or_default()
+    blocking(search).await
 }
 
 /// Writes the secret to these profiles. May wait for the user to unlock a keyring.
@@ -47,18 +48,11 @@ pub async fn update_profiles(
     profiles: Vec<ProfileName>,
     payload: Box<SecretPayload>,
 ) -> Vec<ProfileUpdate> {
-    let names = profiles.clone();
-    let work = move || {
-        let update =
-            |profile: ProfileName| ProfileUpdate { result: update(&config, &profile, &payload), profile };
-        names.into_iter().map(update).collect()
+    let update = move |profile: ProfileName| {
+        let result = update(&config, &profile, &payload);
+        ProfileUpdate { profile, result }
     };
-    let interrupted = |profile| ProfileUpdate {
-        profile,
-        result: Err(ServerText::new("Writing was interrupted. Check the profile.")),
-    };
-    let updated = tokio::task::spawn_blocking(work).await;
-    updated.unwrap_or_else(|_| profiles.into_iter().map(interrupted).collect())
+    blocking(move || profiles.into_iter().map(update).collect()).await
 }
 
 /// Why a profile was not updated. What these errors advise is for signing in.

@@ -168,7 +168,7 @@ pub enum CommandOutcome {
     Exited {
         /// Its exit code.
         code: i32,
-        /// The last line of its standard error, without the secret.
+        /// The last line that it printed, if no line had the secret.
         last_line: ServerText,
     },
     /// A signal ended it.

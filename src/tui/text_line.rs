@@ -237,6 +237,7 @@ impl MaskedLine {
 mod tests {
     use ratatui::Terminal;
     use ratatui::backend::TestBackend;
+    use ratatui::buffer::Cell;
 
     use super::*;
     use crate::tui::Theme;
@@ -301,7 +302,7 @@ mod tests {
             })
             .unwrap();
         let caret = terminal.get_cursor_position().unwrap().x;
-        let cells = terminal.backend().buffer().content().iter().map(|cell| cell.symbol());
+        let cells = terminal.backend().buffer().content().iter().map(Cell::symbol);
         (cells.collect::<String>().trim_end().to_owned(), caret)
     }
 

@@ -17,6 +17,7 @@ pub fn pipe_to(terminal: &mut Terminal, line: &str) {
     terminal.wait_until("the line", |screen| {
         let row = labelled(&screen.contents(), "Run");
         let shown = row.strip_suffix("as secret ▾").unwrap_or_default().trim_end();
+        let shown = shown.strip_prefix('…').unwrap_or(shown);
         line.ends_with(shown) && shown.len() >= line.len().min(50)
     });
     terminal.send(key::ENTER);
@@ -65,7 +66,8 @@ fn what_a_command_does_wrong_is_told_and_the_line_can_be_mended() {
         ("false", "false exited with 1."),
         ("no-such-program", "There is no program no-such-program."),
         ("sh -c 'exec <&-; exit 0'", "sh exited with 0, but did not read the whole secret."),
-        ("sh -c 'cat >&2; echo >&2; echo no route >&2; exit 3'", "sh exited with 3: no route"),
+        ("sh -c 'cat >/dev/null; echo no route >&2; exit 3'", "sh exited with 3: no route"),
+        ("sh -c 'cat >&2; echo >&2; echo no route >&2; exit 3'", "sh exited with 3."),
         ("cat 'open", "This cannot be run: a quote is not closed."),
         ("tee prod.txt | wl-copy", "there is no shell, so | has no meaning; quote it, or use sh -c"),
         ("cat >out", "there is no shell, so > has no meaning"),

@@ -214,7 +214,7 @@ fn what_a_command_printed_is_shown_until_the_next_one() {
         .event(Event::CommandEnded(CommandReport { outcome: exited, output: output("tried three times") }));
     assert_drawn(
         &stage,
-        "keep exited with 2: no route The secret is still here. \u{2026} 3 lines before tried three times",
+        "keep exited with 2: no route \u{2026} 3 lines before tried three times The secret is still here.",
     );
     stage.type_in("x");
     assert_not_drawn(&stage, "tried three times");

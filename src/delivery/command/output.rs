@@ -3,7 +3,7 @@
 use std::collections::{HashSet, VecDeque};
 use std::io::{self, Read};
 use std::sync::mpsc::{self, Receiver, Sender};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -26,80 +26,79 @@ const TIME_FOR_THE_REST: Duration = Duration::from_millis(100);
 /// So many characters of the secret in a row are too many to show.
 const TELLING: usize = 8;
 
-const STDOUT: usize = 0;
-const STDERR: usize = 1;
-
 /// The output of a running command. Dropping it ends the reading.
 pub(super) struct Captured {
     lines: Arc<Mutex<Lines>>,
-    /// Disconnected at the end of both streams.
+    /// Disconnected at the end.
     end: Receiver<()>,
 }
 
 /// A command may write the secret that it reads, so that these bytes are wiped.
 #[derive(Default)]
 struct Lines {
-    /// The lines that have not ended, of each stream.
-    current: [Current; 2],
-    /// The last lines of both streams, as they ended.
+    /// The line that has not ended.
+    current: Zeroizing<Vec<u8>>,
+    /// True after a carriage return: what comes next is written over the line, as progress is.
+    is_returned: bool,
     last: VecDeque<Zeroizing<Vec<u8>>>,
-    last_error: Zeroizing<Vec<u8>>,
     left_out: usize,
     is_over: bool,
 }
 
-#[derive(Default)]
-struct Current {
-    bytes: Zeroizing<Vec<u8>>,
-    /// True after a carriage return: what comes next is written over the line, as progress is.
-    is_returned: bool,
-}
-
 impl Captured {
-    /// Reads both streams, in threads of their own.
-    pub fn read(
-        stdout: Option<impl Read + Send + 'static>,
-        stderr: Option<impl Read + Send + 'static>,
-    ) -> Self {
-        let (sender, end) = mpsc::channel();
+    /// Reads what the command writes, in a thread of its own.
+    pub fn read(mut source: impl Read + Send + 'static) -> Self {
+        let (at_end, end) = mpsc::channel();
         let lines = Arc::<Mutex<Lines>>::default();
-        if let Some(stdout) = stdout {
-            read_stream(STDOUT, stdout, &lines, sender.clone());
-        }
-        if let Some(stderr) = stderr {
-            read_stream(STDERR, stderr, &lines, sender);
-        }
+        let written = Arc::clone(&lines);
+        let read = move || {
+            let _at_end: Sender<()> = at_end;
+            let mut buffer = Zeroizing::new([0; 4096]);
+            loop {
+                match source.read(&mut buffer[..]) {
+                    Ok(0) => return,
+                    Ok(count) => locked(&written).add(&buffer[..count]),
+                    Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                    Err(_) => return,
+                }
+            }
+        };
+        // Without a thread the command gets a closed pipe, and nothing is shown.
+        let _ = thread::Builder::new().spawn(read);
         Self { lines, end }
     }
 
-    /// What was printed until now, once the command has ended, and the last line of its standard error. A line that
-    /// has any part of the secret is not shown; nor is anything if several lines together have, or of a program that
-    /// only prints.
-    pub fn finish(self, secret: &SecretString, only_prints: bool) -> (CommandOutput, ServerText) {
+    /// What was printed until now, once the command has ended. A line that has any part of the secret is not shown; nor
+    /// is anything if several lines together have, or of a program that only prints.
+    pub fn finish(self, secret: &SecretString, only_prints: bool) -> CommandOutput {
         let _ = self.end.recv_timeout(TIME_FOR_THE_REST);
-        let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
-        lines.end_line(STDOUT);
-        lines.end_line(STDERR);
+        let mut lines = locked(&self.lines);
+        lines.end_line();
         if only_prints {
-            return Default::default();
+            return CommandOutput::default();
         }
         let disguises = Disguises::of(secret);
         let harmless = lines.last.iter().filter(|line| !disguises.are_in(line));
         let together: Zeroizing<Vec<u8>> = Zeroizing::new(harmless.flat_map(|line| line.to_vec()).collect());
         let is_spread = disguises.are_in(&together);
-        let show = |line: &[u8]| {
-            if is_spread || disguises.are_in(line) {
+        let is_shown = |line: &[u8]| !is_spread && !disguises.are_in(line);
+        let show = |line: &Zeroizing<Vec<u8>>| {
+            if !is_shown(line) {
                 return ServerText::new(NOT_SHOWN);
             }
             let text = Zeroizing::new(String::from_utf8_lossy(line).into_owned());
             ServerText::new(&without_secrets(&text))
         };
-        let shown: Vec<ServerText> = lines.last.iter().map(|line| show(line)).collect();
-        let had_secret = shown.iter().any(|line| line.as_str() == NOT_SHOWN);
-        let output = CommandOutput { lines: shown, had_secret, left_out: lines.left_out };
-        let last_error = Some(show(&lines.last_error)).filter(|line| line.as_str() != NOT_SHOWN);
-        (output, last_error.unwrap_or_default())
+        CommandOutput {
+            lines: lines.last.iter().map(show).collect(),
+            had_secret: lines.last.iter().any(|line| !is_shown(line)),
+            left_out: lines.left_out,
+        }
     }
+}
+
+fn locked(lines: &Mutex<Lines>) -> MutexGuard<'_, Lines> {
+    lines.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Stands for a line with the secret, or with a part of it.
@@ -107,33 +106,8 @@ const NOT_SHOWN: &str = "(not shown: it contains the secret)";
 
 impl Drop for Captured {
     fn drop(&mut self) {
-        self.lines.lock().unwrap_or_else(PoisonError::into_inner).is_over = true;
+        locked(&self.lines).is_over = true;
     }
-}
-
-fn read_stream(
-    stream: usize,
-    mut source: impl Read + Send + 'static,
-    lines: &Arc<Mutex<Lines>>,
-    at_end: Sender<()>,
-) {
-    let lines = Arc::clone(lines);
-    let read = move || {
-        let _at_end = at_end;
-        let mut buffer = Zeroizing::new([0; 4096]);
-        loop {
-            match source.read(&mut buffer[..]) {
-                Ok(0) => return,
-                Ok(count) => {
-                    lines.lock().unwrap_or_else(PoisonError::into_inner).add(stream, &buffer[..count]);
-                }
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(_) => return,
-            }
-        }
-    };
-    // Without a thread the command gets a closed pipe, and nothing is shown.
-    let _ = thread::Builder::new().spawn(read);
 }
 
 /// The secret as tools print it: as it is, hexadecimal and octal (by bytes, and by words as od(1) has them), decimal,
@@ -155,16 +129,17 @@ impl Disguises {
             texts.push(String::from_utf8_lossy(bytes).into_owned());
             texts.push(each(bytes, |byte| format!("{byte:02x}")));
             texts.push(each(bytes, |byte| format!("{byte:03o}")));
-            texts.push(each(bytes, |byte| byte.to_string()));
+            texts.push(each(bytes, u8::to_string));
             // The encodings of groups depend on where in a group the secret begins.
-            for skipped in 0..5 {
-                let rest = bytes.get(skipped..).unwrap_or_default();
-                let words = || rest.chunks_exact(2).map(|word| u16::from_le_bytes([word[0], word[1]]));
-                texts.push(words().map(|word| format!("{word:04x}")).collect());
-                texts.push(words().map(|word| format!("{word:06o}")).collect());
-                texts.push(STANDARD_NO_PAD.encode(rest));
-                texts.push(base32(rest));
+            let starts = |count| (0..count).filter_map(|skipped| bytes.get(skipped..));
+            for rest in starts(2) {
+                let words = rest.chunks_exact(2).map(|word| u16::from_le_bytes([word[0], word[1]]));
+                let words: Vec<u16> = words.collect();
+                texts.push(each(&words, |word| format!("{word:04x}")));
+                texts.push(each(&words, |word| format!("{word:06o}")));
             }
+            texts.extend(starts(3).map(|rest| STANDARD_NO_PAD.encode(rest)));
+            texts.extend(starts(5).map(base32));
         }
         let mut texts: Vec<Vec<u8>> = texts.iter().map(|text| normal(text.as_bytes())).collect();
         let backwards: Vec<Vec<u8>> = texts.iter().map(|text| text.iter().rev().copied().collect()).collect();
@@ -183,8 +158,8 @@ impl Disguises {
     }
 }
 
-fn each(bytes: &[u8], encode: impl Fn(&u8) -> String) -> String {
-    bytes.iter().map(encode).collect()
+fn each<T>(numbers: &[T], encode: impl Fn(&T) -> String) -> String {
+    numbers.iter().map(encode).collect()
 }
 
 /// Without the incomplete group at the end.
@@ -204,13 +179,10 @@ fn normal(text: &[u8]) -> Vec<u8> {
     let mut rest = &plain[..];
     while let Some((byte, after)) = rest.split_first() {
         let introduced = [&b"0x"[..], b"\\x", b"\\u00", b"&#x", b"&#"];
-        rest = match introduced.iter().find_map(|before| rest.strip_prefix(*before)) {
-            Some(number) => number,
-            None => {
-                kept.extend(byte.is_ascii_alphanumeric().then_some(*byte));
-                after
-            }
-        };
+        rest = introduced.iter().find_map(|before| rest.strip_prefix(*before)).unwrap_or_else(|| {
+            kept.extend(byte.is_ascii_alphanumeric().then_some(*byte));
+            after
+        });
     }
     kept
 }
@@ -232,48 +204,41 @@ fn without_colours(line: &[u8]) -> impl Iterator<Item = u8> {
 }
 
 impl Lines {
-    fn add(&mut self, stream: usize, bytes: &[u8]) {
+    fn add(&mut self, bytes: &[u8]) {
         // What comes later belongs to no command any more.
         if self.is_over {
             return;
         }
         for byte in bytes {
-            let current = &mut self.current[stream];
-            // A buffer that grew would leave copies behind.
-            let left = LONGEST.saturating_sub(current.bytes.len());
-            current.bytes.reserve_exact(left);
             match byte {
-                b'\n' => self.end_line(stream),
-                b'\r' => current.is_returned = true,
+                b'\n' => self.end_line(),
+                b'\r' => self.is_returned = true,
                 _ => {
-                    if std::mem::take(&mut current.is_returned) {
-                        current.bytes.clear();
+                    if std::mem::take(&mut self.is_returned) {
+                        self.current.clear();
                     }
-                    if current.bytes.len() < LONGEST {
-                        current.bytes.push(*byte);
+                    // A buffer that grew would leave copies behind.
+                    let left = LONGEST.saturating_sub(self.current.len());
+                    self.current.reserve_exact(left);
+                    if left > 0 {
+                        self.current.push(*byte);
                     }
                 }
             }
         }
     }
 
-    fn end_line(&mut self, stream: usize) {
-        let mut line = std::mem::take(&mut self.current[stream]).bytes;
+    fn end_line(&mut self) {
+        self.is_returned = false;
+        let line = std::mem::take(&mut self.current);
         if line.trim_ascii().is_empty() {
-            line.clear();
-            self.current[stream].bytes = line;
             return;
         }
-        if stream == STDERR {
-            self.last_error.clone_from(&line);
-        }
-        if self.last.len() == MOST_LINES {
-            let mut oldest = self.last.pop_front().unwrap_or_default();
-            oldest.clear();
-            self.current[stream].bytes = oldest;
+        self.last.push_back(line);
+        if self.last.len() > MOST_LINES {
+            self.last.pop_front();
             self.left_out += 1;
         }
-        self.last.push_back(line);
     }
 }
 
@@ -283,18 +248,9 @@ mod tests {
 
     use super::*;
 
-    /// What is shown of this output and these errors.
-    fn shown(output: &'static [u8], errors: &'static [u8], secret: &str) -> (CommandOutput, String) {
-        // One after the other, so that the order is certain.
-        let captured = Captured::read(Some(output), None::<io::Empty>);
-        while captured.end.recv().is_ok() {}
-        captured.lines.lock().unwrap().add(STDERR, errors);
-        let (output, last_error) = captured.finish(&SecretString::from(secret), false);
-        (output, last_error.to_string())
-    }
-
-    fn last_line(errors: &'static [u8]) -> String {
-        shown(b"", errors, "fake secret").1
+    /// What is shown of this output.
+    fn shown(output: &[u8], secret: &str) -> CommandOutput {
+        Captured::read(io::Cursor::new(output.to_vec())).finish(&SecretString::from(secret), false)
     }
 
     fn lines(output: &CommandOutput) -> Vec<&str> {
@@ -302,39 +258,32 @@ mod tests {
     }
 
     #[test]
-    fn the_last_line_that_is_not_blank_is_kept() {
-        let rows: [(&'static [u8], &str); 6] = [
-            (b"", ""),
-            (b"\n \r\n", ""),
-            (b"one\ntwo\n\n", "two"),
-            (b"one\r\ntwo\r\n", "two"),
-            (b"10 %\r20 %\rno line end", "no line end"),
-            (b"\x1b[31merror:\x1b[0m \xff\n", "[31merror:[0m \u{fffd}"),
+    fn the_last_lines_that_are_not_blank_are_kept() {
+        let rows: [(&[u8], &[&str]); 7] = [
+            (b"", &[]),
+            (b"\n \r\n", &[]),
+            (b"one\ntwo\n\n", &["one", "two"]),
+            (b"one\r\ntwo\r\n", &["one", "two"]),
+            (b"10 %\r20 %\rno line end", &["no line end"]),
+            (b"10 %\r20 %\r\nnext", &["20 %", "next"]),
+            (b"\x1b[31merror:\x1b[0m \xff\n", &["[31merror:[0m \u{fffd}"]),
         ];
         for (output, expected) in rows {
-            assert_eq!(last_line(output), expected);
+            assert_eq!(lines(&shown(output, "fake secret")), expected);
         }
-    }
-
-    #[test]
-    fn both_streams_are_shown_by_their_last_lines() {
-        let (output, last_error) =
-            shown(b"1\n2\n\n3\n4\n5\n10 %\r90 %\r\n", b"oops\nno route\n", "fake secret");
+        let output = shown(b"1\n2\n\n3\n4\n5\n10 %\r90 %\r\noops\nno route\n", "fake secret");
         assert_eq!(lines(&output), ["3", "4", "5", "90 %", "oops", "no route"]);
-        assert_eq!((output.left_out, last_error.as_str()), (2, "no route"));
-        assert_eq!(shown(b"", b"", "fake secret").0, CommandOutput::default());
+        assert_eq!(output.left_out, 2);
+        assert_eq!(shown(b"", "fake secret"), CommandOutput::default());
     }
 
     #[test]
     fn a_secret_over_several_lines_is_not_shown() {
         let secret = "mdb_sa_sk_FAKEfakeFAKEfakeFAKE9f3a";
         let folded = b"mdb_sa\n_sk_FA\nKEfake\nFAKEfa\nkeFAKE\n9f3a\n";
-        let (output, last_error) = shown(folded, b"", secret);
-        assert_eq!(lines(&output), [NOT_SHOWN; 6]);
-        assert_eq!(last_error, "");
-        let (output, last_error) = shown(b"stored\nFAKEfakeFAKE\n", b"done\n", secret);
+        assert_eq!(lines(&shown(folded, secret)), [NOT_SHOWN; 6]);
+        let output = shown(b"stored\nFAKEfakeFAKE\ndone\n", secret);
         assert_eq!(lines(&output), ["stored", NOT_SHOWN, "done"]);
-        assert_eq!(last_error, "done");
     }
 
     const SECRET: &str = "mdb_sa_sk_FAKEfakeFAKE-fakeFAKE9f3a";
@@ -371,11 +320,10 @@ mod tests {
             SECRET.to_ascii_uppercase().into_bytes(),
         ];
         for line in rows {
-            let (output, last_error) = shown(b"", line.clone().leak(), SECRET);
-            assert!(last_error.is_empty(), "{last_error} of {line:?}");
-            assert_eq!(lines(&output), [NOT_SHOWN], "{line:?}");
+            assert_eq!(lines(&shown(&line, SECRET)), [NOT_SHOWN], "{line:?}");
         }
-        assert_eq!(last_line(b"refused: mdb_sa_sk_FAKEfakeFAKEfake!"), "refused: mdb_sa_sk_...!");
+        let of_another = shown(b"refused: mdb_sa_sk_FAKEfakeFAKEfake!", "fake secret");
+        assert_eq!(lines(&of_another), ["refused: mdb_sa_sk_...!"]);
     }
 
     #[cfg(unix)]
@@ -399,7 +347,7 @@ mod tests {
             "tr a-z A-Z",
             "cut -c 20-",
         ] {
-            let (output, _) = shown(printed_by(command).leak(), b"", SECRET);
+            let output = shown(&printed_by(command), SECRET);
             let text = lines(&output).concat().replace(NOT_SHOWN, "");
             // What can be left is a last line that is too short to tell anything.
             let left = text.chars().filter(char::is_ascii_alphanumeric).count();
@@ -410,9 +358,8 @@ mod tests {
     #[test]
     fn output_that_never_ends_is_not_waited_for() {
         let (reader, writer) = io::pipe().unwrap();
-        let captured = Captured::read(Some(reader), None::<io::Empty>);
-        let (output, last_error) = captured.finish(&SecretString::from("fake secret"), false);
-        assert!(output.lines.is_empty() && last_error.is_empty());
+        let output = Captured::read(reader).finish(&SecretString::from("fake secret"), false);
+        assert_eq!(output, CommandOutput::default());
         drop(writer);
     }
 }

@@ -13,28 +13,32 @@ use super::output::Captured;
 
 pub(super) use system::{hold_signals, run};
 
-/// Starts the command with our environment without the credentials; its output is ours to read.
 fn start(words: &Words, input: impl Into<Stdio>) -> Result<(Child, Captured), CommandOutcome> {
-    let mut command = Command::new(&words.program);
-    command.args(&words.arguments).stdin(input).stdout(Stdio::piped()).stderr(Stdio::piped());
-    remove_credentials(&mut command);
-    let mut child = command.spawn().map_err(|error| match error.kind() {
+    spawn(words, input).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => CommandOutcome::NotFound(ServerText::new(&words.program)),
         _ => CommandOutcome::NotStarted(os_error_message(&error)),
-    })?;
-    let captured = Captured::read(child.stdout.take(), child.stderr.take());
-    Ok((child, captured))
+    })
 }
 
-/// How the command ended, and what it printed. A program that only prints may have printed the secret in a way in which
-/// it is not recognized.
+/// Starts the command with our environment without the credentials. Both of its outputs are ours to read, from one pipe,
+/// so that they stay in order.
+fn spawn(words: &Words, input: impl Into<Stdio>) -> io::Result<(Child, Captured)> {
+    let (output, writer) = io::pipe()?;
+    let mut command = Command::new(&words.program);
+    command.args(&words.arguments).stdin(input).stdout(writer.try_clone()?).stderr(writer);
+    remove_credentials(&mut command);
+    Ok((command.spawn()?, Captured::read(output)))
+}
+
+/// How the command ended, and what it printed.
 fn report(
     words: &Words,
     end: impl FnOnce(ServerText) -> CommandOutcome,
     captured: Captured,
     secret: &SecretString,
 ) -> CommandReport {
-    let (output, last_line) = captured.finish(secret, only_prints(&words.program));
+    let output = captured.finish(secret, only_prints(&words.program));
+    let last_line = output.lines.last().cloned().filter(|_| !output.had_secret).unwrap_or_default();
     CommandReport { outcome: end(last_line), output }
 }
 

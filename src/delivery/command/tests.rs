@@ -9,6 +9,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::delivery::fixtures::{VALUE, handover_of, payload};
+use crate::domain::ServerText;
 
 /// Long enough for a busy machine; reached only by a test that fails.
 const DEADLINE: Duration = Duration::from_secs(20);

@@ -146,5 +146,6 @@ fn remove_leftovers(folder: &Path, start: &str, ours: &Metadata) {
     }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests;

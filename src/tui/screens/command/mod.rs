@@ -10,7 +10,7 @@ use ratatui::text::{Line, Span};
 
 use crate::domain::{BaseUrl, CopyOutcome, NewSecret};
 use crate::tui::Theme;
-use crate::tui::app::{Component, Screen, Shared, Transition};
+use crate::tui::app::{Component, Output, Screen, Shared, Transition};
 use crate::tui::canvas::{Canvas, rows_of};
 use crate::tui::event::{Command, Event};
 use crate::tui::keys::{
@@ -94,15 +94,21 @@ impl CommandView {
     /// How many rows the text takes, and how many there are for it.
     fn text_rows(&self, app: &Shared) -> (usize, u16) {
         let body = app.body();
-        let note = rows_of(&self.note(), body.width, 2);
+        let note = rows_of(&self.note(app), body.width, 2);
         let tabs = u16::try_from(tabs(body.width).len()).unwrap_or(u16::MAX);
         let head = note.saturating_add(tabs).saturating_add(2);
         (rows(&self.text(app), usize::from(body.width)).len(), body.height.saturating_sub(head))
     }
 
     /// How copying went, or that it can be.
-    fn note(&self) -> String {
+    fn note(&self, app: &Shared) -> String {
+        let is_shown = self.recipe == Recipe::AtlasSecret && !matches!(app.output, Output::Sink(_));
         match &self.copied {
+            None if is_shown => {
+                "Contains no credentials. c copies it. It shows the secret on the screen; add \
+                                 --format secret to write it to a pipe or a file."
+                    .to_owned()
+            }
             None => "Contains no credentials. c copies it.".to_owned(),
             Some(CopyOutcome::Copied(_)) => "Copied to the clipboard.".to_owned(),
             Some(CopyOutcome::Unverified(_)) => {
@@ -183,7 +189,7 @@ impl Component for CommandView {
             Some(CopyOutcome::Unverified(_) | CopyOutcome::Sent(_)) => (theme.glyphs.warning, theme.warning),
             Some(CopyOutcome::Failed { .. }) => (theme.glyphs.cross, theme.bad),
         };
-        canvas.marked(glyph, &self.note(), style);
+        canvas.marked(glyph, &self.note(app), style);
         canvas.blank();
         let rows = rows(&self.text(app), usize::from(canvas.width()));
         self.scroll.draw(rows.iter().map(|row| row.line(theme)).collect(), canvas);

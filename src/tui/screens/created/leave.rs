@@ -142,36 +142,44 @@ impl CreatedScreen {
         matches!(self.confirmation(), Some(LeaveConfirmation::Deleting(_)))
     }
 
-    /// A program that waits for standard output gets the secret now. A secret that was delivered needs no question,
-    /// but the clipboard is read again first.
-    pub(super) fn want_to_leave(&mut self, app: &mut Shared, target: Target) -> Transition {
-        self.revealed_until = None;
-        if let (Target::Quit, Output::Sink(format)) = (target, app.output) {
-            self.leaving = Some(Leaving { target, confirmation: LeaveConfirmation::Printing });
-            app.send(Command::Print(format, self.payload(app)));
-            return Transition::Stay;
-        }
+    /// What is asked before leaving, as far as is known: `None` when leaving loses nothing. A secret that was delivered
+    /// needs no question, but what the clipboard holds has to be read again first.
+    fn question(&self, now: Now, is_checked: bool) -> Option<LeaveConfirmation> {
         if !self.delivered.is_empty() {
-            return self.leave(app, target, None);
+            return None;
         }
-        let is_given = self.copy.delivery(app.now).is_some();
-        let confirmation = match self.copy {
-            CopyState::Held(_) if is_given => {
-                app.send(Command::CheckClipboard);
-                LeaveConfirmation::Checking
-            }
-            _ if is_given || self.was_copied => LeaveConfirmation::Confirm,
-            _ => LeaveConfirmation::choose(None),
-        };
-        self.leaving = Some(Leaving { target, confirmation });
-        Transition::Stay
+        match (&self.copy, self.copy.delivery(now)) {
+            (CopyState::Held(_), Some(_)) if !is_checked => Some(LeaveConfirmation::Checking),
+            (CopyState::Held(copy), Some(Delivery::Copied { .. })) if copy.can_be_read => None,
+            (_, Some(_)) => Some(LeaveConfirmation::Confirm),
+            _ if self.was_copied => Some(LeaveConfirmation::Confirm),
+            _ => Some(LeaveConfirmation::choose(None)),
+        }
     }
 
-    /// True when `want_to_leave` will ask, as far as is known before the clipboard is read again.
+    /// True when leaving will ask, as far as is known before the clipboard is read again.
     pub(super) fn asks_to_leave(&self, now: Now) -> bool {
-        let can_be_read = matches!(&self.copy, CopyState::Held(copy) if copy.can_be_read);
-        let is_copied = can_be_read && matches!(self.copy.delivery(now), Some(Delivery::Copied { .. }));
-        self.delivered.is_empty() && !is_copied
+        self.question(now, true).is_some()
+    }
+
+    /// A program that waits for standard output gets the secret now.
+    pub(super) fn want_to_leave(&mut self, app: &mut Shared, target: Target) -> Transition {
+        self.revealed_until = None;
+        let confirmation = match (target, app.output) {
+            (Target::Quit, Output::Sink(format)) => {
+                app.send(Command::Print(format, self.payload(app)));
+                LeaveConfirmation::Printing
+            }
+            _ => match self.question(app.now, false) {
+                Some(confirmation) => confirmation,
+                None => return self.leave(app, target, None),
+            },
+        };
+        if matches!(confirmation, LeaveConfirmation::Checking) {
+            app.send(Command::CheckClipboard);
+        }
+        self.leaving = Some(Leaving { target, confirmation });
+        Transition::Stay
     }
 
     /// Ctrl-C. A script that waits for standard output must see that it got nothing.
@@ -190,7 +198,9 @@ impl CreatedScreen {
             (LeaveConfirmation::Printing, _) => {}
             // The first Ctrl-C would only lead to the form: it asks again, the second gets out.
             (_, Action::Leave) if target == Target::Another => leaving.target = Target::Quit,
-            (_, Action::Leave) => return self.leave(app, target, None),
+            (_, Action::Leave) | (LeaveConfirmation::Choose { .. }, Action::LeaveAnyway) => {
+                return self.leave(app, target, None);
+            }
             (LeaveConfirmation::Deleting(_), _) => {}
             (_, Action::No) => self.leaving = None,
             (LeaveConfirmation::Confirm, Action::Yes) => {
@@ -210,7 +220,6 @@ impl CreatedScreen {
                 let choice = *choice;
                 return self.on_leaving_action(app, choice);
             }
-            (LeaveConfirmation::Choose { .. }, Action::LeaveAnyway) => return self.leave(app, target, None),
             (LeaveConfirmation::Choose { .. }, Action::Delete) => self.delete(app),
             (LeaveConfirmation::Choose { .. }, Action::Write) if target == Target::Abort => {
                 return self.want_to_leave(app, Target::Quit);
@@ -263,18 +272,16 @@ impl CreatedScreen {
 
     /// The clipboard was read: a copy that is there lets the user leave, any other one is a question.
     pub(super) fn leave_after_check(&mut self, app: &mut Shared) -> Transition {
-        let asks = self.asks_to_leave(app.now);
-        let was_given = self.was_copied || self.copy.delivery(app.now).is_some();
+        let question = self.question(app.now, true);
         let Some(Leaving { confirmation, target }) = &mut self.leaving else { return Transition::Stay };
-        match confirmation {
-            LeaveConfirmation::Checking if !asks => {
+        match (&confirmation, question) {
+            (LeaveConfirmation::Checking, None) => {
                 let target = *target;
                 return self.leave(app, target, None);
             }
-            LeaveConfirmation::Checking | LeaveConfirmation::Confirm if !was_given => {
-                *confirmation = LeaveConfirmation::choose(None);
+            (LeaveConfirmation::Checking | LeaveConfirmation::Confirm, Some(question)) => {
+                *confirmation = question;
             }
-            LeaveConfirmation::Checking => *confirmation = LeaveConfirmation::Confirm,
             _ => {}
         }
         Transition::Stay
@@ -345,9 +352,10 @@ impl CreatedScreen {
                     let text = "Sent to the clipboard, but it could not be read back. Paste to check.";
                     return (text.to_owned(), arrived);
                 }
-                let text = match copy.can_be_read {
-                    true => "The clipboard holds it.",
-                    false => "The clipboard could not be read again.",
+                let text = if copy.can_be_read {
+                    "The clipboard holds it."
+                } else {
+                    "The clipboard could not be read again."
                 };
                 (text.to_owned(), pasted)
             }

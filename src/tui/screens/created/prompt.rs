@@ -98,20 +98,20 @@ impl CreatedScreen {
     }
 
     pub(super) fn on_prompt_action(&mut self, app: &mut Shared, action: Action) -> Transition {
-        match &mut self.prompt {
-            Some(Prompt::Delete(list)) => {
-                if list.on_action(app, action) == ListResult::Closed {
-                    self.prompt = None;
-                }
-            }
-            _ if action == Action::Leave => {
+        if let Some(Prompt::Delete(list)) = &mut self.prompt {
+            if list.on_action(app, action) == ListResult::Closed {
                 self.prompt = None;
-                return self.abort(app);
             }
-            Some(Prompt::Formats(_)) => self.on_formats_action(app, action),
-            Some(Prompt::Save(_)) => self.on_save_action(app, action),
-            Some(Prompt::Run(_)) => self.on_run_action(app, action),
-            None => {}
+        } else if action == Action::Leave {
+            self.prompt = None;
+            return self.abort(app);
+        } else {
+            match self.prompt {
+                Some(Prompt::Formats(_)) => self.on_formats_action(app, action),
+                Some(Prompt::Save(_)) => self.on_save_action(app, action),
+                Some(Prompt::Run(_)) => self.on_run_action(app, action),
+                Some(Prompt::Delete(_)) | None => {}
+            }
         }
         Transition::Stay
     }

@@ -264,7 +264,9 @@ pub(super) fn draw_output(output: &CommandOutput, canvas: &mut Canvas) {
         // Where a row counts, the mark stands before the line.
         let mark =
             if is_low && left_out > 0 && index == first { format!("{ellipsis} ") } else { String::new() };
-        let text = cut(&format!("{mark}{line}"), canvas.width(), 2, 1, ellipsis);
+        // The last one often says why.
+        let rows = if index + 1 == output.lines.len() { 2 } else { 1 };
+        let text = cut(&format!("{mark}{line}"), canvas.width(), 2, rows, ellipsis);
         canvas.words(2, &text, theme.faint);
     }
 }
