@@ -40,7 +40,7 @@ use field::Suggestions;
 const ON_FIELD: &[Binding] = &[
     NEXT_FIELD,
     PREVIOUS_FIELD,
-    Binding::new(&[(KeyCode::Enter, NONE)], "Enter", "next", Action::Confirm).only_in_help(),
+    Binding::new(&[(KeyCode::Enter, NONE)], "Enter", "next field", Action::Confirm).only_in_help(),
     LIST,
     HELP,
     QUIT,
