@@ -35,7 +35,7 @@ impl Request {
             "{who} needs the role Project Owner in this project, or Organization Owner if the secret's account \
              also has organization roles."
         );
-        let ask = "Ask a Project Owner for the role, or sign in with other credentials.";
+        let ask = "Ask a Project Owner of this project for it, or sign in with other credentials.";
         match self {
             Self::ListProjects => explanation(
                 "You may not list projects.",
@@ -50,8 +50,8 @@ impl Request {
             Self::CreateSecret => explanation(
                 "You may not create secrets here.",
                 owner,
-                "Ask a Project Owner to create the secret or to give you the role, or sign in with other \
-                 credentials.",
+                "Ask a Project Owner of this project to create the secret or to give you the role, or sign in with \
+                 other credentials.",
             ),
             Self::DeleteSecret => explanation("You may not delete secrets here.", owner, ask),
         }
@@ -200,7 +200,7 @@ impl Rejection {
             RejectionKind::RoleTooLow => explanation(
                 "Your role does not allow this.",
                 "Reading takes the role Project Read Only in this project, creating and deleting Project Owner.",
-                "Ask a Project Owner for the role, or sign in with other credentials.",
+                "Ask a Project Owner of this project for it, or sign in with other credentials.",
             ),
             RejectionKind::AddressNotAllowed => explanation(
                 "This machine's IP address is not on the API access list.",
@@ -416,6 +416,7 @@ mod tests {
     use std::time::Duration;
 
     use super::super::rejection::rejection;
+    use super::super::{BaseUrl, ClientId, ProfileName, PublicKey};
     use super::*;
 
     #[test]
@@ -466,6 +467,40 @@ mod tests {
             assert!(named.explain().action.contains("this machine's address (203.0.113.7) to"), "{code}");
             assert!(rejection(403, code).explain().action.contains("this machine's address to"), "{code}");
         }
+    }
+
+    #[test]
+    fn a_role_that_is_too_low_names_who_lacks_which_role_for_what() {
+        let cloud = BaseUrl::parse(BaseUrl::CLOUD).unwrap();
+        let client = ClientId::parse("mdb_sa_id_1234567890abcdef12345678").unwrap();
+        let profile = |kind| Identity::Profile { name: ProfileName::new("ci").unwrap(), kind };
+        let identities = [
+            (Identity::ServiceAccount(client), "Service account mdb_sa_id_1234567890abcdef12345678 needs"),
+            (Identity::ApiKey(PublicKey::parse("abcdefgh").unwrap()), "API key abcdefgh needs"),
+            (Identity::AccessToken, "The owner of the access token needs"),
+            (profile(PairKind::ServiceAccount), "The service account of profile ci needs"),
+            (profile(PairKind::ApiKey), "The API key of profile ci needs"),
+            (Identity::BrowserLogin(ProfileName::new("me").unwrap()), "The Atlas user of profile me needs"),
+        ];
+        let requests = [
+            (Request::ListProjects, "list projects", "a role in a project"),
+            (Request::ReadProject, "read this project", "Project Read Only"),
+            (Request::ListAccounts, "list the service accounts of this project", "Project Read Only"),
+            (Request::ReadAccount, "read this service account", "Project Read Only"),
+            (Request::CreateSecret, "create secrets", "Project Owner"),
+            (Request::DeleteSecret, "delete secrets", "Project Owner"),
+        ];
+        let error = ApiError::rejected(rejection(401, "USER_UNAUTHORIZED"));
+        for (identity, who) in &identities {
+            for (request, what, role) in requests {
+                let signed_in_as = Session::remote(&cloud, identity.clone()).signed_in_as();
+                let Explanation { title, meaning, .. } = error.explain_request(request, &signed_in_as);
+                assert!(title.starts_with(&format!("You may not {what}")), "{title}");
+                assert!(meaning.starts_with(who) && meaning.contains(role), "{meaning}");
+            }
+        }
+        let other = ApiError::rejected(rejection(403, "RULE"));
+        assert_eq!(other.explain_request(Request::CreateSecret, "It"), other.explain());
     }
 
     #[test]

@@ -123,9 +123,8 @@ fn ids_within(text: &str, context: Context) -> Vec<Paste> {
     let decoded: String;
     let text = if text.to_ascii_lowercase().contains("%2f") {
         // A URL within a URL.
-        decoded = form_urlencoded::parse(text.as_bytes())
-            .map(|(name, value)| format!("{name}\n{value}\n"))
-            .collect();
+        let pairs = form_urlencoded::parse(text.as_bytes());
+        decoded = pairs.flat_map(|(name, value)| [name, value]).collect::<Vec<_>>().join("\n");
         &decoded
     } else {
         text
