@@ -28,25 +28,29 @@ pub enum Request {
 }
 
 impl Request {
-    /// Atlas refused it because of the role of whoever signed in.
+    /// Atlas refused it because of the role of `who`.
     fn explain_role(self, who: &str) -> Explanation {
-        let read_only = format!("{who} needs the role Project Read Only in this project, or a higher one.");
+        let ask = "Ask a Project Owner of this project for it, or sign in with other credentials.";
+        let read_only = |what: &str| {
+            explanation(
+                format!("You may not {what}: it takes Project Read Only."),
+                format!("{who} needs that role in this project, or a higher one."),
+                ask,
+            )
+        };
         let owner = format!(
             "{who} needs the role Project Owner in this project, or Organization Owner if the secret's account \
              also has organization roles."
         );
-        let ask = "Ask a Project Owner of this project for it, or sign in with other credentials.";
         match self {
             Self::ListProjects => explanation(
-                "You may not list projects.",
+                "You may not list the projects.",
                 format!("{who} needs a role in a project or in the organization."),
-                ask,
+                "Ask an Organization Owner for one, or sign in with other credentials.",
             ),
-            Self::ReadProject => explanation("You may not read this project.", read_only, ask),
-            Self::ListAccounts => {
-                explanation("You may not list the service accounts of this project.", read_only, ask)
-            }
-            Self::ReadAccount => explanation("You may not read this service account.", read_only, ask),
+            Self::ReadProject => read_only("read this project"),
+            Self::ListAccounts => read_only("list the service accounts of this project"),
+            Self::ReadAccount => read_only("read this service account"),
             Self::CreateSecret => explanation(
                 "You may not create secrets here.",
                 owner,
@@ -483,10 +487,14 @@ mod tests {
             (Identity::BrowserLogin(ProfileName::new("me").unwrap()), "The Atlas user of profile me needs"),
         ];
         let requests = [
-            (Request::ListProjects, "list projects", "a role in a project"),
-            (Request::ReadProject, "read this project", "Project Read Only"),
-            (Request::ListAccounts, "list the service accounts of this project", "Project Read Only"),
-            (Request::ReadAccount, "read this service account", "Project Read Only"),
+            (Request::ListProjects, "list the projects", "a role in a project"),
+            (Request::ReadProject, "read this project: it takes Project Read Only", "that role"),
+            (
+                Request::ListAccounts,
+                "list the service accounts of this project: it takes Project",
+                "that role",
+            ),
+            (Request::ReadAccount, "read this service account: it takes Project Read Only", "that role"),
             (Request::CreateSecret, "create secrets", "Project Owner"),
             (Request::DeleteSecret, "delete secrets", "Project Owner"),
         ];
