@@ -28,30 +28,34 @@ pub enum Request {
 }
 
 impl Request {
-    /// Atlas refused it because of the role of whoever signed in.
+    /// Atlas refused it because of the role of `who`.
     fn explain_role(self, who: &str) -> Explanation {
-        let read_only = format!("{who} needs the role Project Read Only in this project, or a higher one.");
+        let ask = "Ask a Project Owner of this project for it, or sign in with other credentials.";
+        let read_only = |what: &str| {
+            explanation(
+                format!("You may not {what}: it takes Project Read Only."),
+                format!("{who} needs that role in this project, or a higher one."),
+                ask,
+            )
+        };
         let owner = format!(
             "{who} needs the role Project Owner in this project, or Organization Owner if the secret's account \
              also has organization roles."
         );
-        let ask = "Ask a Project Owner for the role, or sign in with other credentials.";
         match self {
             Self::ListProjects => explanation(
-                "You may not list projects.",
+                "You may not list the projects.",
                 format!("{who} needs a role in a project or in the organization."),
-                ask,
+                "Ask an Organization Owner for one, or sign in with other credentials.",
             ),
-            Self::ReadProject => explanation("You may not read this project.", read_only, ask),
-            Self::ListAccounts => {
-                explanation("You may not list the service accounts of this project.", read_only, ask)
-            }
-            Self::ReadAccount => explanation("You may not read this service account.", read_only, ask),
+            Self::ReadProject => read_only("read this project"),
+            Self::ListAccounts => read_only("list the service accounts of this project"),
+            Self::ReadAccount => read_only("read this service account"),
             Self::CreateSecret => explanation(
                 "You may not create secrets here.",
                 owner,
-                "Ask a Project Owner to create the secret or to give you the role, or sign in with other \
-                 credentials.",
+                "Ask a Project Owner of this project to create the secret or to give you the role, or sign in with \
+                 other credentials.",
             ),
             Self::DeleteSecret => explanation("You may not delete secrets here.", owner, ask),
         }
@@ -200,7 +204,7 @@ impl Rejection {
             RejectionKind::RoleTooLow => explanation(
                 "Your role does not allow this.",
                 "Reading takes the role Project Read Only in this project, creating and deleting Project Owner.",
-                "Ask a Project Owner for the role, or sign in with other credentials.",
+                "Ask a Project Owner of this project for it, or sign in with other credentials.",
             ),
             RejectionKind::AddressNotAllowed => explanation(
                 "This machine's IP address is not on the API access list.",
@@ -424,6 +428,7 @@ mod tests {
     use std::time::Duration;
 
     use super::super::rejection::rejection;
+    use super::super::{BaseUrl, ClientId, ProfileName, PublicKey};
     use super::*;
 
     #[test]
@@ -474,6 +479,44 @@ mod tests {
             assert!(named.explain().action.contains("this machine's address (203.0.113.7) to"), "{code}");
             assert!(rejection(403, code).explain().action.contains("this machine's address to"), "{code}");
         }
+    }
+
+    #[test]
+    fn a_role_that_is_too_low_names_who_lacks_which_role_for_what() {
+        let cloud = BaseUrl::parse(BaseUrl::CLOUD).unwrap();
+        let client = ClientId::parse("mdb_sa_id_1234567890abcdef12345678").unwrap();
+        let profile = |kind| Identity::Profile { name: ProfileName::new("ci").unwrap(), kind };
+        let identities = [
+            (Identity::ServiceAccount(client), "Service account mdb_sa_id_1234567890abcdef12345678 needs"),
+            (Identity::ApiKey(PublicKey::parse("abcdefgh").unwrap()), "API key abcdefgh needs"),
+            (Identity::AccessToken, "The owner of the access token needs"),
+            (profile(PairKind::ServiceAccount), "The service account of profile ci needs"),
+            (profile(PairKind::ApiKey), "The API key of profile ci needs"),
+            (Identity::BrowserLogin(ProfileName::new("me").unwrap()), "The Atlas user of profile me needs"),
+        ];
+        let requests = [
+            (Request::ListProjects, "list the projects", "a role in a project"),
+            (Request::ReadProject, "read this project: it takes Project Read Only", "that role"),
+            (
+                Request::ListAccounts,
+                "list the service accounts of this project: it takes Project",
+                "that role",
+            ),
+            (Request::ReadAccount, "read this service account: it takes Project Read Only", "that role"),
+            (Request::CreateSecret, "create secrets", "Project Owner"),
+            (Request::DeleteSecret, "delete secrets", "Project Owner"),
+        ];
+        let error = ApiError::rejected(rejection(401, "USER_UNAUTHORIZED"));
+        for (identity, who) in &identities {
+            for (request, what, role) in requests {
+                let signed_in_as = Session::remote(&cloud, identity.clone()).signed_in_as();
+                let Explanation { title, meaning, .. } = error.explain_request(request, &signed_in_as);
+                assert!(title.starts_with(&format!("You may not {what}")), "{title}");
+                assert!(meaning.starts_with(who) && meaning.contains(role), "{meaning}");
+            }
+        }
+        let other = ApiError::rejected(rejection(403, "RULE"));
+        assert_eq!(other.explain_request(Request::CreateSecret, "It"), other.explain());
     }
 
     #[test]

@@ -17,7 +17,7 @@ const GAP: usize = 2;
 /// One row of the help.
 pub(super) enum Row {
     Heading(&'static str),
-    Key { keys: &'static str, label: &'static str },
+    Key { keys: &'static str, explanation: &'static str },
     Note { text: String, is_first: bool, is_warning: bool },
     Blank,
 }
@@ -38,7 +38,9 @@ pub(super) fn rows(app: &App, width: u16) -> Vec<Row> {
             separate(&mut rows);
             rows.push(Row::Heading(title));
         }
-        rows.extend(of_group.map(|binding| Row::Key { keys: binding.all, label: binding.label }));
+        rows.extend(
+            of_group.map(|binding| Row::Key { keys: binding.all, explanation: binding.explanation() }),
+        );
     }
     let about = screen.about();
     if !about.is_empty() {
@@ -73,11 +75,11 @@ fn line(row: Row, keys_width: usize, width: u16, theme: &Theme) -> Line<'static>
     match row {
         Row::Blank => Line::default(),
         Row::Heading(title) => Line::styled(title, theme.strong),
-        Row::Key { keys, label } => {
+        Row::Key { keys, explanation } => {
             let indent = u16::try_from(keys_width).unwrap_or(u16::MAX);
             let keys = Span::styled(format!("{keys:<keys_width$}"), theme.strong);
-            let label = label.replace('…', glyphs.ellipsis);
-            Line::from(vec![keys, Span::raw(cut(&label, width, indent, 1, glyphs.ellipsis))])
+            let explanation = explanation.replace('…', glyphs.ellipsis);
+            Line::from(vec![keys, Span::raw(cut(&explanation, width, indent, 1, glyphs.ellipsis))])
         }
         Row::Note { text, is_first, is_warning } => {
             let (glyph, style) =

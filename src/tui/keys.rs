@@ -135,6 +135,42 @@ impl Action {
         }
     }
 
+    /// What the key does, for the help; `None` where its label says that.
+    fn explanation(self) -> Option<&'static str> {
+        Some(match self {
+            Self::Next => "next field",
+            Self::Previous => "previous field",
+            Self::Submit => "submit the form from any field",
+            Self::Dismiss => "close the message or the list",
+            Self::Suspend => "suspend (fg resumes)",
+            Self::Repaint => "redraw the screen",
+            Self::Copy => "copy the secret to the clipboard",
+            Self::Reveal => "show the secret, or hide it again",
+            Self::Extend => "keep it on the clipboard 60 s longer",
+            Self::CopyAs => "copy the secret in another format",
+            Self::Save => "save the secret to a file",
+            Self::Pipe => "run a command that reads the secret",
+            Self::Verify => "check that Atlas accepts the secret",
+            Self::UpdateProfiles => "write it to your Atlas CLI profiles",
+            Self::Retire => "delete an older secret in Atlas",
+            Self::LookAgain => "check the account's secrets again",
+            Self::Keep => "keep the secret in Atlas",
+            Self::AsCommand => "show the request as a command",
+            Self::Another => "create another secret",
+            Self::BackToForm => "go back to the form",
+            Self::NextChoice => "next entry",
+            Self::PreviousChoice => "previous entry",
+            Self::Retry => "load the list again",
+            Self::SignIn => "sign in with other credentials",
+            Self::List => "choose from a list",
+            Self::TakeKnown => "edit the marked command",
+            Self::NextFormat => "give it the secret in another format",
+            Self::Delete => "delete the secret in Atlas",
+            Self::Write => "write it to standard output and quit",
+            _ => return None,
+        })
+    }
+
     /// True for what closes a screen, a question or the program.
     pub(super) fn is_way_out(self) -> bool {
         matches!(self, Self::Leave | Self::No | Self::CloseHelp)
@@ -168,6 +204,11 @@ impl Binding {
     pub(super) const fn only_in_help(mut self) -> Self {
         self.is_in_footer = false;
         self
+    }
+
+    /// What it does, for the help.
+    pub fn explanation(&self) -> &'static str {
+        self.action.explanation().unwrap_or(self.label)
     }
 
     /// The key and what it does: `y quit`.

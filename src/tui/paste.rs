@@ -1,38 +1,32 @@
 //! Understanding what was pasted: people paste URLs, labels and whole lines, and sometimes a secret.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use url::form_urlencoded;
 
-use crate::domain::{ClientId, Lifetime, ProjectId, ServerText, is_invisible};
+use crate::domain::{ClientId, Lifetime, ProjectId, SECRET_PREFIX, ServerText, is_invisible};
 
-use super::screens::{FieldName, Focus, InputNote};
+use super::screens::{FieldName, Focus, InputNote, Notice};
 
-/// How much of a pasted text is searched, in characters: far more than any line with ids.
-const LOOKED_AT: usize = 4096;
+/// How much of a pasted text is searched, in characters: far more than any file with ids.
+const SEARCHED: usize = 64 * 1024;
 
-/// What every secret of a service account starts with.
-const SECRET_PREFIX: &str = "mdb_sa_sk_";
+/// A longer text, in characters, is neither a name nor a part of an ID.
+const LONGEST: usize = 96;
 
-/// Where a part of a pasted text goes.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Placed {
-    /// The field; none for a remark, and for text without an ID while the button has the focus.
-    pub field: Option<FieldName>,
-    /// What to do there.
-    pub what: Paste,
-}
-
-/// What to do with a part of a pasted text.
+/// What to do with pasted text, or with a part of it.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Paste {
-    /// It replaces the field.
-    Whole { text: String, note: Option<InputNote> },
-    /// It goes in where the caret is.
-    AtCaret(String),
-    /// It is a secret: nothing of it is kept.
-    Secret,
-    /// Nothing is taken; this says why, or what to look at.
-    Nothing(String),
+    /// It replaces a field.
+    Replace { field: FieldName, text: String, note: Option<InputNote> },
+    /// It goes into the field in focus, at the caret.
+    Insert(String),
+    /// It is a secret: nothing of it is kept, and this field says so.
+    RefuseSecret(FieldName),
+    /// The user has to know about it.
+    Tell(Notice),
 }
 
 /// True when the text contains a secret, or the start of one.
@@ -50,119 +44,149 @@ pub(super) struct Context<'a> {
     pub host: Option<&'a str>,
 }
 
+impl Context<'_> {
+    fn is_on(&self, field: FieldName) -> bool {
+        self.focus == Focus::Field(field)
+    }
+
+    fn replace(&self, field: FieldName, text: &str) -> Paste {
+        let note = (!self.is_on(field)).then_some(InputNote::CameFromOtherField);
+        Paste::Replace { field, text: text.to_owned(), note }
+    }
+}
+
 /// The text without the characters that cannot be seen, such as a zero-width space from a web page.
 pub(super) fn visible(text: &str) -> String {
     text.chars().filter(|character| !is_invisible(*character)).collect()
 }
 
 /// Says where each part of a pasted text goes. Only what can be seen counts.
-pub(super) fn understand(text: &str, context: Context) -> Vec<Placed> {
-    let text: String = visible(text).chars().take(LOOKED_AT).collect();
-    let focused = match context.focus {
-        Focus::Field(name) => Some(name),
-        Focus::Button => None,
-    };
-    let trimmed = text.trim();
-    if contains_secret(trimmed) {
-        let mut placed = ids_within(trimmed, context, focused);
-        let field = if placed.is_empty() { Some(focused.unwrap_or(FieldName::Client)) } else { None };
-        placed.push(Placed { field, what: Paste::Secret });
-        return placed;
+pub(super) fn understand(text: &str, context: Context) -> Vec<Paste> {
+    let text: String = visible(text).chars().take(SEARCHED).collect();
+    let text = text.trim();
+    let tell = |message| Paste::Tell(Notice::Word(message));
+    if contains_secret(text) {
+        let mut pastes = ids_within(text, context);
+        if !pastes.iter().any(|paste| matches!(paste, Paste::Replace { .. })) {
+            let field = if let Focus::Field(field) = context.focus { field } else { FieldName::Client };
+            let message = "That is a secret, not an ID. It was not kept.";
+            return vec![Paste::RefuseSecret(field), tell(message)];
+        }
+        pastes.push(tell("What came with the ID is a secret, not an ID. It was not kept."));
+        return pastes;
     }
-    if let Some(placed) = bare_digits(trimmed, context, focused) {
-        return vec![placed];
+    // An ID may have been broken into lines or groups of digits.
+    let compact: String = text.split_whitespace().collect();
+    if let Some(paste) = whole_id(&compact, context) {
+        return vec![paste];
     }
-    let ids = ids_within(trimmed, context, focused);
-    if !ids.is_empty() {
-        return ids;
+    let pastes = ids_within(text, context);
+    if !pastes.is_empty() {
+        return pastes;
     }
-    let is_lifetime = |text| Lifetime::parse_at(text, Timestamp::UNIX_EPOCH, &TimeZone::UTC).is_ok();
-    if focused == Some(FieldName::Lifetime) && is_lifetime(trimmed) {
-        return vec![whole(FieldName::Lifetime, trimmed, None)];
-    }
-    let one_line: String = trimmed.chars().filter(|character| !character.is_control()).collect();
-    vec![Placed { field: focused, what: Paste::AtCaret(one_line) }]
+    let is_lifetime = Lifetime::parse_at(text, Timestamp::UNIX_EPOCH, &TimeZone::UTC).is_ok();
+    vec![match context.focus {
+        Focus::Button => tell("Nothing was pasted: no field has the focus."),
+        Focus::Field(FieldName::Lifetime) if is_lifetime => context.replace(FieldName::Lifetime, text),
+        Focus::Field(_) if text.contains(['\n', '\r']) || text.chars().count() > LONGEST => {
+            tell("Nothing was pasted: there is no ID in the text.")
+        }
+        Focus::Field(_) => Paste::Insert(text.chars().filter(|character| !character.is_control()).collect()),
+    }]
 }
 
 /// 24 bare digits are a project ID, or a client ID without its prefix where one is wanted and the project is known.
-fn bare_digits(text: &str, context: Context, focused: Option<FieldName>) -> Option<Placed> {
-    let project = ProjectId::parse(text).ok()?;
-    if focused == Some(FieldName::Client) && !context.project.is_empty() {
-        if project.as_str().eq_ignore_ascii_case(context.project) {
-            let words = "That is the ID of the project. Paste the client ID.".to_owned();
-            return Some(Placed { field: None, what: Paste::Nothing(words) });
-        }
-        let client = ClientId::from_digits(text).ok()?;
-        return Some(whole(FieldName::Client, client.as_str(), Some(InputNote::PrefixAdded)));
+fn whole_id(text: &str, context: Context) -> Option<Paste> {
+    if let Ok(client) = ClientId::parse(text) {
+        return Some(context.replace(FieldName::Client, client.as_str()));
     }
-    let note = match focused {
-        Some(FieldName::Project) => (project.as_str() != text).then_some(InputNote::Lowered),
-        _ => Some(InputNote::CameFromOtherField),
-    };
-    Some(whole(FieldName::Project, project.as_str(), note))
+    let project = ProjectId::parse(text).ok()?;
+    if context.is_on(FieldName::Client) && !context.project.is_empty() {
+        if project.as_str().eq_ignore_ascii_case(context.project) {
+            let message = "That is the ID of the project. Paste the client ID.";
+            return Some(Paste::Tell(Notice::Word(message)));
+        }
+        let text = ClientId::from_digits(text).ok()?.to_string();
+        return Some(Paste::Replace { field: FieldName::Client, text, note: Some(InputNote::PrefixAdded) });
+    }
+    let is_lowered = context.is_on(FieldName::Project) && project.as_str() != text;
+    match context.replace(FieldName::Project, project.as_str()) {
+        Paste::Replace { field, text, note: None } if is_lowered => {
+            Some(Paste::Replace { field, text, note: Some(InputNote::Lowered) })
+        }
+        paste => Some(paste),
+    }
 }
 
-/// The project ID and the client ID that stand in the text, where it is clear which ones they are.
-fn ids_within(text: &str, context: Context, focused: Option<FieldName>) -> Vec<Placed> {
+/// The project ID and the client ID in the text, where it is clear which ones they are.
+fn ids_within(text: &str, context: Context) -> Vec<Paste> {
+    let decoded: String;
+    let text = if text.to_ascii_lowercase().contains("%2f") {
+        // A URL within a URL.
+        let pairs = form_urlencoded::parse(text.as_bytes());
+        decoded = pairs.flat_map(|(name, value)| [name, value]).collect::<Vec<_>>().join("\n");
+        &decoded
+    } else {
+        text
+    };
     let words: Vec<&str> = text.split(|character: char| !is_of_word(character)).collect();
     let clients = distinct(words.iter().filter_map(|word| ClientId::parse(word).ok()));
-    let url_host = url_host(text);
-    let projects = match project_of_path(&words) {
+    let of_path = id_behind(&words, &["v2", "groups"]);
+    if of_path.is_none() && text.contains("://") && id_behind(&words, &["org", "orgs"]).is_some() {
+        let message = "That is the URL of an organization. Open the project in Atlas and copy its URL.";
+        return vec![Paste::Tell(Notice::Word(message))];
+    }
+    let host = of_path.and_then(|id| url_host(text, id));
+    let projects = match of_path.and_then(|id| ProjectId::parse(id).ok()) {
         Some(project) => vec![project],
-        None if url_host.is_some() && names_organization(&words) => {
-            let words =
-                "That is the URL of an organization. Open the project in Atlas and copy its URL.".to_owned();
-            return vec![Placed { field: None, what: Paste::Nothing(words) }];
-        }
         None => labelled_projects(text),
     };
-    let mut placed = Vec::new();
+    let mut pastes = Vec::new();
+    // Where both are there it is plain where each one goes.
+    let is_for_both = !projects.is_empty() && !clients.is_empty();
+    let mut replace = |field, id: &str, is_from_url: bool| {
+        let text = id.to_owned();
+        pastes.push(match (is_from_url, is_for_both) {
+            (true, _) => Paste::Replace { field, text, note: Some(InputNote::TakenFromUrl) },
+            (false, true) => Paste::Replace { field, text, note: None },
+            (false, false) => context.replace(field, id),
+        });
+    };
     if let [project] = &projects[..] {
-        let from_elsewhere = focused != Some(FieldName::Project) && clients.is_empty();
-        let note = match (url_host, from_elsewhere) {
-            (Some(_), _) => Some(InputNote::TakenFromUrl),
-            (None, true) => Some(InputNote::CameFromOtherField),
-            (None, false) => None,
-        };
-        placed.push(whole(FieldName::Project, project.as_str(), note));
+        replace(FieldName::Project, project.as_str(), host.is_some());
     }
     if let [client] = &clients[..] {
-        let from_elsewhere = focused != Some(FieldName::Client) && projects.is_empty();
-        let note = from_elsewhere.then_some(InputNote::CameFromOtherField);
-        placed.push(whole(FieldName::Client, client.as_str(), note));
+        replace(FieldName::Client, client.as_str(), false);
     }
-    if let (Some(url_host), Some(host), false) = (url_host, context.host, placed.is_empty())
-        && !url_host.eq_ignore_ascii_case(host)
+    if pastes.is_empty() && projects.len() + clients.len() > 1 {
+        pastes.push(Paste::Tell(Notice::Word("Nothing was pasted: there are several IDs in the text.")));
+    }
+    if let (Some(of_url), Some(host)) = (host, context.host)
+        && !of_url.eq_ignore_ascii_case(host)
     {
-        let words = format!("The URL is of {}; requests go to {host}.", ServerText::new(url_host));
-        placed.push(Placed { field: None, what: Paste::Nothing(words) });
+        let message = format!("The URL is of {}; requests go to {host}.", ServerText::new(of_url));
+        pastes.push(Paste::Tell(Notice::Warning(message)));
     }
-    placed
+    pastes
 }
 
 fn is_of_word(character: char) -> bool {
     character.is_ascii_alphanumeric() || character == '_'
 }
 
-/// The host, with its port, of the URL that the text begins with or holds.
-fn url_host(text: &str) -> Option<&str> {
-    let (_, after) = text.split_once("://")?;
-    let host = after.split(['/', '?', '#']).next().unwrap_or_default();
-    let host = host.split_whitespace().next()?;
+/// The host, with its port, of the URL that `id` is a part of.
+fn url_host<'a>(text: &'a str, id: &str) -> Option<&'a str> {
+    let (before, _) = text.split_once(id)?;
+    let (_, after) = before.rsplit_once("://")?;
+    let host = after.split(['/', '?', '#']).next()?.split_whitespace().next()?;
     Some(host.rsplit('@').next().unwrap_or(host))
 }
 
-/// The first ID of the path: `/v2/ID` in Atlas's pages, `/groups/ID` in the Administration API.
-fn project_of_path(words: &[&str]) -> Option<ProjectId> {
-    words.windows(2).find_map(|pair| {
-        let [name, id] = pair else { return None };
-        matches!(*name, "v2" | "groups").then(|| ProjectId::parse(id).ok())?
-    })
-}
-
-/// `/v2#/org/ID/…` in Atlas's pages, `/orgs/ID` in the Administration API.
-fn names_organization(words: &[&str]) -> bool {
-    words.windows(2).any(|pair| matches!(pair, ["org" | "orgs", id] if ProjectId::parse(id).is_ok()))
+/// The first ID behind one of these names in a path. In Atlas's pages a project is `/v2/ID` and an organization
+/// `/org/ID`; in the Administration API they are `/groups/ID` and `/orgs/ID`.
+fn id_behind<'a>(words: &[&'a str], names: &[&str]) -> Option<&'a str> {
+    let pairs = words.iter().zip(words.iter().skip(1));
+    pairs.filter(|(name, id)| names.contains(name) && ProjectId::parse(id).is_ok()).map(|(_, id)| *id).next()
 }
 
 /// The IDs of 24 digits, save those that their label in the same line says are of something else, as in the lines of a
@@ -170,8 +194,8 @@ fn names_organization(words: &[&str]) -> bool {
 fn labelled_projects(text: &str) -> Vec<ProjectId> {
     let mut labelled = Vec::new();
     let mut others = Vec::new();
-    // Atlas's answer to the creating POST names the secret by "id" alone.
-    let is_json = text.starts_with('{');
+    // In Atlas's JSON, "id" alone is a secret's, but in a project, which has an "orgId".
+    let is_secrets = text.starts_with(['{', '[']) && !text.contains("\"orgId\"");
     for line in text.split(['\n', '\r', ',', ';']) {
         let mut label = String::new();
         for word in line.split(|character: char| !is_of_word(character)).filter(|word| !word.is_empty()) {
@@ -181,7 +205,9 @@ fn labelled_projects(text: &str) -> Vec<ProjectId> {
             };
             if label.contains("project") || label.contains("group") {
                 labelled.push(id);
-            } else if !(label.contains("org") || label.contains("secret") || is_json && label.ends_with("id"))
+            } else if !(label.contains("org")
+                || label.contains("secret")
+                || is_secrets && label.ends_with("id"))
             {
                 others.push(id);
             }
@@ -214,13 +240,8 @@ fn is_private_key(word: &str) -> bool {
             .all(|(part, length)| part.len() == length && part.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
-fn whole(field: FieldName, text: &str, note: Option<InputNote>) -> Placed {
-    Placed { field: Some(field), what: Paste::Whole { text: text.to_owned(), note } }
-}
-
 fn distinct<T: Ord>(ids: impl Iterator<Item = T>) -> Vec<T> {
-    let set: std::collections::BTreeSet<T> = ids.collect();
-    set.into_iter().collect()
+    ids.collect::<BTreeSet<T>>().into_iter().collect()
 }
 
 #[cfg(test)]
@@ -233,11 +254,22 @@ mod tests {
     const CLIENT: &str = "mdb_sa_id_1234567890abcdef12345678";
     const DIGITS: &str = "1234567890abcdef12345678";
 
-    fn project(note: Option<InputNote>) -> Placed {
+    const SECRET_WITH_ID: Paste =
+        Paste::Tell(Notice::Word("What came with the ID is a secret, not an ID. It was not kept."));
+    const SECRET: Paste = Paste::Tell(Notice::Word("That is a secret, not an ID. It was not kept."));
+    const NO_ID: Paste = Paste::Tell(Notice::Word("Nothing was pasted: there is no ID in the text."));
+    const SEVERAL: Paste =
+        Paste::Tell(Notice::Word("Nothing was pasted: there are several IDs in the text."));
+
+    fn whole(field: FieldName, text: &str, note: Option<InputNote>) -> Paste {
+        Paste::Replace { field, text: text.to_owned(), note }
+    }
+
+    fn project(note: Option<InputNote>) -> Paste {
         whole(FieldName::Project, PROJECT, note)
     }
 
-    fn client(note: Option<InputNote>) -> Placed {
+    fn client(note: Option<InputNote>) -> Paste {
         whole(FieldName::Client, CLIENT, note)
     }
 
@@ -264,26 +296,15 @@ mod tests {
             (format!("{PROJECT}\r\n{CLIENT}"), in_project, vec![project(None), client(None)]),
             (format!("Client ID: {CLIENT}"), in_client, vec![client(None)]),
             ("30d".into(), in_lifetime, vec![whole(FieldName::Lifetime, "30d", None)]),
-            (
-                "32b6\n".into(),
-                in_project,
-                vec![Placed { field: Some(FieldName::Project), what: Paste::AtCaret("32b6".into()) }],
-            ),
+            ("32b6\n".into(), in_project, vec![Paste::Insert("32b6".into())]),
             (
                 "words".into(),
                 Focus::Button,
-                vec![Placed { field: None, what: Paste::AtCaret("words".into()) }],
+                vec![Paste::Tell(Notice::Word("Nothing was pasted: no field has the focus."))],
             ),
-            (
-                format!("{CLIENT} mdb_sa_sk_fake"),
-                in_client,
-                vec![client(None), Placed { field: None, what: Paste::Secret }],
-            ),
-            (
-                "mdb_sa_sk_fake".into(),
-                in_project,
-                vec![Placed { field: Some(FieldName::Project), what: Paste::Secret }],
-            ),
+            (format!("{CLIENT} mdb_sa_sk_fake"), in_client, vec![client(None), SECRET_WITH_ID]),
+            ("mdb_sa_sk_fake".into(), in_project, vec![Paste::RefuseSecret(FieldName::Project), SECRET]),
+            ("mdb_sa_sk_fake".into(), Focus::Button, vec![Paste::RefuseSecret(FieldName::Client), SECRET]),
         ];
         for (text, focus, expected) in rows {
             assert_eq!(understand(&text, context(focus)), expected, "{text:?} into {focus:?}");
@@ -314,10 +335,8 @@ mod tests {
             format!("https://cloud.mongodb.com/api/atlas/v2/orgs/{other}/serviceAccounts"),
         ] {
             let placed = understand(&text, context(Focus::Field(FieldName::Project)));
-            let [Placed { field: None, what: Paste::Nothing(words) }] = &placed[..] else {
-                panic!("{text}: {placed:?}")
-            };
-            assert!(words.contains("organization"), "{words}");
+            let [Paste::Tell(Notice::Word(message))] = placed[..] else { panic!("{text}: {placed:?}") };
+            assert!(message.contains("organization"), "{message}");
         }
     }
 
@@ -325,8 +344,8 @@ mod tests {
     fn a_url_of_another_host_is_mentioned() {
         let remark = |text: &str, host| {
             let placed = understand(text, Context { host, ..context(Focus::Button) });
-            placed.into_iter().find_map(|placed| match placed.what {
-                Paste::Nothing(words) => Some(words),
+            placed.into_iter().find_map(|paste| match paste {
+                Paste::Tell(Notice::Warning(message)) => Some(message),
                 _ => None,
             })
         };
@@ -354,7 +373,7 @@ mod tests {
         assert_eq!(understand(DIGITS, known), [client(Some(InputNote::PrefixAdded))]);
         for again in [PROJECT.to_owned(), PROJECT.to_uppercase()] {
             let placed = understand(&again, known);
-            assert!(matches!(&placed[..], [Placed { field: None, what: Paste::Nothing(_) }]), "{placed:?}");
+            assert!(matches!(&placed[..], [Paste::Tell(_)]), "{placed:?}");
         }
     }
 
@@ -387,10 +406,67 @@ mod tests {
             ),
         ];
         for (text, ids) in rows {
-            let mut placed = understand(&text, context(Focus::Field(FieldName::Client)));
-            let secret = placed.pop().unwrap();
-            assert_eq!((secret.what, placed), (Paste::Secret, ids), "{text}");
+            let refused = vec![Paste::RefuseSecret(FieldName::Client), SECRET];
+            let expected =
+                if ids.is_empty() { refused } else { ids.into_iter().chain([SECRET_WITH_ID]).collect() };
+            assert_eq!(understand(&text, context(Focus::Field(FieldName::Client))), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn odd_texts_around_an_id_do_no_harm() {
+        let other = "4888442a3354817a7320eb61";
+        let (half, rest) = PROJECT.split_at(10);
+        let encoded = format!("https%3A%2F%2Fcloud.mongodb.com%2Fv2%2F{PROJECT}%23%2Fclusters");
+        let safe = format!("https://safelinks.example.com/?url={encoded}&data=05%7C02");
+        let from_url = || vec![project(Some(InputNote::TakenFromUrl))];
+        let rows = [
+            (format!("{half}\r\n  {rest}\r\n"), vec![project(None)]),
+            (format!("{half} {rest}"), vec![project(None)]),
+            (format!("mdb_sa_id_ {DIGITS}"), vec![client(Some(InputNote::CameFromOtherField))]),
+            (encoded, from_url()),
+            (safe, from_url()),
+            (format!("https://cloud.mongodb.com/v2/{PROJECT}?orgId={other}#/overview"), from_url()),
+            (
+                format!("MONGODB_URI=mongodb+srv://db.example.net/x\nPROJECT_ID={PROJECT}\n"),
+                vec![project(None)],
+            ),
+            (
+                format!("[{{\"id\":\"{PROJECT}\",\"name\":\"pay\",\"orgId\":\"{other}\"}}]"),
+                vec![project(None)],
+            ),
+            (
+                format!("{{\"results\":[{{\"id\":\"{PROJECT}\",\"orgId\":\"{other}\"}}]}}"),
+                vec![project(None)],
+            ),
+            (format!("[{{\"id\":\"{other}\",\"expiresAt\":\"2027-01-01T00:00:00Z\"}}]\n[]"), vec![NO_ID]),
+            (
+                format!("project_id = \"{PROJECT}\"\norg_id = \"{other}\"\nclient_id = \"{CLIENT}\"\n"),
+                vec![project(None), client(None)],
+            ),
+            (format!("ID     NAME\n{PROJECT}   pay\n{other}   search"), vec![SEVERAL]),
+            (format!("{PROJECT} {other}"), vec![SEVERAL]),
+            ("x".repeat(10_000), vec![NO_ID]),
+            ("a".repeat(10_000), vec![NO_ID]),
+            ("two\nlines".to_owned(), vec![NO_ID]),
+            ("payments-prod\r\n".to_owned(), vec![Paste::Insert("payments-prod".to_owned())]),
+            ("\u{202E}payments\u{202C}".to_owned(), vec![Paste::Insert("payments".to_owned())]),
+            (String::new(), vec![Paste::Insert(String::new())]),
+        ];
+        for (text, expected) in rows {
+            assert_eq!(understand(&text, context(Focus::Field(FieldName::Project))), expected, "{text}");
+        }
+        let placed = understand(
+            &format!("https://gov.example/v2/{other}/x https://cloud.mongodbgov.com/v2/{PROJECT}"),
+            context(Focus::Button),
+        );
+        let [Paste::Replace { text, .. }, Paste::Tell(Notice::Warning(message))] = &placed[..] else {
+            panic!("{placed:?}")
+        };
+        assert!(
+            text == other && message.contains("gov.example"),
+            "the host is the one of the ID's own URL: {message}"
+        );
     }
 
     #[test]
@@ -440,13 +516,6 @@ mod tests {
         }
     }
 
-    #[test]
-    fn several_ids_of_a_kind_are_not_guessed_between() {
-        let text = format!("{PROJECT} aaaaaaaaaaaaaaaaaaaaaaaa");
-        let placed = understand(&text, context(Focus::Field(FieldName::Project)));
-        assert!(matches!(&placed[..], [Placed { what: Paste::AtCaret(_), .. }]));
-    }
-
     proptest! {
         #![proptest_config(ProptestConfig { cases: 10_000, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -463,17 +532,17 @@ mod tests {
             ]),
         ) {
             let placed = understand(&text, context(focus));
-            let is_refused = placed.iter().any(|placed| placed.what == Paste::Secret);
+            let is_refused = placed.iter().any(|paste| [SECRET, SECRET_WITH_ID].contains(paste));
             prop_assert_eq!(is_refused, contains_secret(&visible(&text)));
             prop_assert!(!placed.is_empty() && placed.len() <= 4);
-            for Placed { field, what } in placed {
-                match (field, what) {
-                    (Some(FieldName::Project), Paste::Whole { text, .. }) => prop_assert!(ProjectId::parse(&text).is_ok()),
-                    (Some(FieldName::Client), Paste::Whole { text, .. }) => prop_assert!(ClientId::parse(&text).is_ok()),
-                    (Some(FieldName::Lifetime), Paste::Whole { text, .. }) => prop_assert!(Lifetime::parse(&text).is_ok()),
-                    (None, Paste::Whole { .. }) => prop_assert!(false, "an id without a field"),
-                    (_, Paste::AtCaret(text)) => prop_assert!(!text.contains(char::is_control)),
-                    (_, Paste::Secret | Paste::Nothing(_)) => {}
+            for paste in placed {
+                match paste {
+                    Paste::Replace { field: FieldName::Project, text, .. } => prop_assert!(ProjectId::parse(&text).is_ok()),
+                    Paste::Replace { field: FieldName::Client, text, .. } => prop_assert!(ClientId::parse(&text).is_ok()),
+                    Paste::Replace { field: FieldName::Lifetime, text, .. } => prop_assert!(Lifetime::parse(&text).is_ok()),
+                    Paste::Insert(text) => prop_assert!(focus != Focus::Button && !text.contains(char::is_control)),
+                    Paste::RefuseSecret(_) => prop_assert!(is_refused),
+                    Paste::Tell(_) => {}
                 }
             }
         }

@@ -59,13 +59,6 @@ impl TextLine {
         self.input = Input::new(text.to_owned());
     }
 
-    /// Lowers every letter; the caret stays.
-    pub fn lower(&mut self) {
-        let lowered = self.text().to_lowercase();
-        let caret = self.input.cursor();
-        self.input = Input::new(lowered).with_cursor(caret);
-    }
-
     /// Inserts text at the caret; control characters are left out. False when nothing was inserted.
     pub fn insert(&mut self, text: &str) -> bool {
         let mut changed = false;
@@ -278,14 +271,6 @@ mod tests {
             }
             assert_eq!((line.text(), line.caret_column()), (text, caret), "{keys:?}");
         }
-    }
-
-    #[test]
-    fn a_line_is_lowered_in_place() {
-        let mut line = TextLine::new("ABC");
-        press(&mut line, KeyCode::Left, KeyModifiers::NONE);
-        line.lower();
-        assert_eq!((line.text(), line.caret_column()), ("abc", 2));
     }
 
     /// The line as it is drawn 10 columns wide, and the caret's column.

@@ -250,7 +250,7 @@ fn a_list_that_cannot_be_loaded_says_why_and_is_tried_again_for_the_next_name() 
     let rows = [
         (
             rejected_read(401, "USER_UNAUTHORIZED"),
-            "Could not load the projects. You may not list projects. The account that is signed in needs a role",
+            "You may not list the projects. The account that is signed in needs a role",
         ),
         (
             rejected_read(403, "SOME_RULE"),

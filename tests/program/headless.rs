@@ -56,6 +56,31 @@ fn the_secret_goes_to_standard_output_and_progress_to_standard_error() {
 }
 
 #[test]
+fn a_lifetime_outside_of_what_atlas_documents_is_a_warning_before_anything_is_sent() {
+    if !have(&["setsid"]) {
+        return;
+    }
+    let rows = [
+        ("2y", Some("--expires-after 730 days: Atlas documents 8 h to 365 days and may refuse it")),
+        ("3h", Some("--expires-after 3 hours: Atlas documents 8 h to 365 days and may refuse it")),
+        ("8h", None),
+        ("1y", None),
+    ];
+    for (lifetime, warning) in rows {
+        let atlas = Atlas::start();
+        let output =
+            alone(&atlas, PLAIN).args(["--format", "json", "--expires-after", lifetime]).output().unwrap();
+        let (_, errors) = end_of(&output);
+        let first = errors.lines().next().unwrap_or_default();
+        match warning {
+            Some(warning) => assert_eq!(first, format!("atlas-secret: {warning}"), "{errors}"),
+            None => assert!(!errors.contains("documents"), "{errors}"),
+        }
+        assert_eq!(atlas.creates(), 1, "Atlas has the last word: {errors}");
+    }
+}
+
+#[test]
 fn each_format_is_complete_without_a_terminal() {
     if !have(&["setsid"]) {
         return;

@@ -52,11 +52,11 @@ fn a_name_that_is_not_clear_ends_the_run_with_the_candidates() {
     let atlas = Atlas::start();
     let project = PROJECT;
     let similar = format!(
-        "--project-id tst: these credentials can read no project of this name. Similar:\n  of-a-test  {PROJECT}\n"
+        "--project-id tes: these credentials can read no project of this name. Similar:\n  of-a-test  {PROJECT}\n"
     );
     let plain = format!("  plain  {PLAIN}\n");
     let rows: [(&[&str], &str); 6] = [
-        (&["--project-id", "tst", "--client-id", PLAIN], &similar),
+        (&["--project-id", "tes", "--client-id", PLAIN], &similar),
         (&["--project-id", "32b6", "--client-id", PLAIN], "as an ID it is not complete (4 of 24 digits)"),
         (&["--project-id", project, "--client-id", "pla"], &plain),
         (&["--project-id", project, "--client-id", "xyz"], "the project has no service account of this name"),

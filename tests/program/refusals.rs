@@ -14,6 +14,7 @@ fn a_role_that_is_too_low_is_explained_and_another_account_works() {
     // The lowest line first: a frame may arrive in pieces, from top to bottom.
     let screen = terminal.wait_for(atlas_words);
     assert!(screen.contains("Nothing was created. You may not create secrets here."), "{screen}");
+    assert!(screen.contains("The owner of the access token needs the role Project Owner"), "{screen}");
     assert!(screen.contains("Ask a Project Owner of this project"), "{screen}");
     assert!(labelled(&screen, "Project ID").starts_with(PROJECT), "{screen}");
     assert!(labelled(&screen, "Client ID").starts_with(REFUSED), "{screen}");

@@ -186,6 +186,45 @@ fn a_refused_secret_is_typed_again_and_one_that_never_got_there_is_kept() {
 }
 
 #[test]
+fn a_whole_value_that_is_reached_is_replaced_by_what_is_typed() {
+    let other = "mdb_sa_id_ffffffffffffffffffffffff";
+    let is_typed = |stage: &Stage, text: &str| drawn(stage).contains(&format!("Client ID \u{203a} {text} "));
+    let rows = [
+        ("tab shift-tab x", "x"),
+        ("enter shift-tab x", "x"),
+        ("enter shift-tab backspace x", "mdb_sa_id_1234567890abcdef1234567x"),
+        ("enter shift-tab left x", "mdb_sa_id_1234567890abcdef1234567x8"),
+        ("backspace tab shift-tab x", "mdb_sa_id_1234567890abcdef1234567x"),
+    ];
+    for (keys, text) in rows {
+        let mut stage = signed_out();
+        stage.keys("down enter").paste(CLIENT).keys(keys);
+        assert!(is_typed(&stage, text), "{keys}: {}", drawn(&stage));
+    }
+    let mut stage = signed_out();
+    stage.keys("down enter").paste(CLIENT).keys("tab shift-tab").paste(other);
+    assert!(is_typed(&stage, other), "{}", drawn(&stage));
+
+    let kept = || {
+        let mut stage = trying();
+        answer(&mut stage, Tried::Refused(ApiError::sent(Cause::TimedOut(Duration::from_secs(10)))));
+        stage
+    };
+    let rows = [("x", 1), ("backspace", VALUE.len() - 1), ("backspace x", VALUE.len()), ("tab tab x y", 2)];
+    for (keys, length) in rows {
+        let mut stage = kept();
+        stage.keys(keys);
+        assert_eq!(bullets(&stage), length, "{keys}");
+    }
+    let mut stage = kept();
+    stage.paste("fake").paste("FAKE");
+    assert_eq!(bullets(&stage), 8, "only the first of two parts replaces it");
+    let mut stage = kept();
+    stage.keys("enter");
+    assert_eq!(tries(&stage).len(), 2, "it is tried again as it is");
+}
+
+#[test]
 fn a_try_that_was_stopped_changes_nothing_when_it_ends() {
     let mut stage = trying();
     stage.keys("esc");

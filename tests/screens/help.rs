@@ -38,10 +38,13 @@ fn every_key_that_works_is_in_it_at_every_size() {
             opened += 1;
             let lines = read(help, columns, rows);
             for binding in state.app.keys().iter().filter(|binding| state.app.works(binding.action)) {
-                let is_there =
-                    |line: &String| line.starts_with(binding.keys) && line.ends_with(binding.label);
-                let (keys, label) = (binding.keys, binding.label);
-                assert!(lines.iter().any(is_there), "{} without {keys} {label}: {lines:#?}", state.name);
+                let (keys, explanation) = (binding.keys, binding.explanation());
+                let is_there = |line: &String| line.starts_with(keys) && line.ends_with(explanation);
+                assert!(
+                    lines.iter().any(is_there),
+                    "{} without {keys} {explanation}: {lines:#?}",
+                    state.name
+                );
             }
         }
     }

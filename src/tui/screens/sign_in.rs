@@ -1,14 +1,14 @@
 //! Signing in by hand, where no credentials were found: what is typed is tried before it is accepted, and never
 //! saved.
 
-use std::borrow::Cow;
 use std::time::Duration;
 
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::domain::{
-    ApiError, CredentialProblem, Credentials, Explanation, Half, Now, PairKind, ProfileName, RejectionKind,
-    ServerText, Session, Tried, TriedSession,
+    ApiError, Credentials, Explanation, Half, Now, PairKind, ProfileName, RejectionKind, ServerText, Session,
+    Tried, TriedSession,
 };
 use crate::tui::app::{Component, Shared, Transition};
 use crate::tui::area::split_left;
@@ -26,8 +26,8 @@ use super::{Names, Notice};
 /// Rows for remarks below the methods.
 const ROWS_BELOW: u16 = 6;
 
-/// Rows for a failure, with Atlas's own words.
-const ROWS_FOR_PROBLEM: u16 = 9;
+/// Rows for an error, with Atlas's message.
+const ROWS_FOR_ERROR: u16 = 9;
 
 /// The screen that asks for credentials.
 #[derive(Clone, Debug)]
@@ -39,95 +39,151 @@ pub struct SignIn {
     typing: Option<Typing>,
     /// Since when something is being tried.
     trying: Option<Now>,
-    /// Why the last try failed.
-    problem: Option<Problem>,
+    /// Why the last try failed, with Atlas's message where Atlas refused.
+    error: Option<(Explanation, Option<ServerText>)>,
 }
 
 /// A way to sign in.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 enum SignInMethod {
-    ServiceAccount,
-    ApiKey,
-    AccessToken,
     /// A profile of the Atlas CLI.
     Profile(ProfileName),
+    Typed(&'static CredentialKind),
     /// The embedded Atlas.
     Demo,
 }
 
+/// Credentials that can be typed.
+#[derive(Debug)]
+struct CredentialKind {
+    name: &'static str,
+    with_article: &'static str,
+    /// The two halves; a token has only the secret one.
+    pair: Option<PairKind>,
+    identifier_label: &'static str,
+    secret_label: &'static str,
+}
+
+const TYPED: [CredentialKind; 3] = [
+    CredentialKind {
+        name: "Service account",
+        with_article: "a service account",
+        pair: Some(PairKind::ServiceAccount),
+        identifier_label: "Client ID",
+        secret_label: "Client secret",
+    },
+    CredentialKind {
+        name: "API key",
+        with_article: "an API key",
+        pair: Some(PairKind::ApiKey),
+        identifier_label: "Public key",
+        secret_label: "Private key",
+    },
+    CredentialKind {
+        name: "Access token",
+        with_article: "an access token",
+        pair: None,
+        identifier_label: "",
+        secret_label: "Access token",
+    },
+];
+
 /// What is typed to sign in.
 #[derive(Clone, Debug)]
 struct Typing {
-    /// The part that may be seen, where there is one.
-    name: Option<TextLine>,
-    /// The part that may not.
+    kind: &'static CredentialKind,
+    identifier: TextLine,
     secret: MaskedLine,
-    /// True while the keys go to the secret.
-    on_secret: bool,
+    focus: Half,
+    /// True while the next character replaces what is in the focus.
+    is_selected: bool,
 }
 
-/// Why signing in did not work, with Atlas's own words where Atlas refused.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Problem {
-    explanation: Explanation,
-    atlas_words: Option<ServerText>,
-}
-
-impl SignInMethod {
-    fn title(&self) -> String {
-        match self {
-            Self::ServiceAccount => "Service account".to_owned(),
-            Self::ApiKey => "API key".to_owned(),
-            Self::AccessToken => "Access token".to_owned(),
-            Self::Profile(name) => format!("Atlas CLI profile {name}"),
-            Self::Demo => "Demo (embedded Atlas, no account needed)".to_owned(),
-        }
+impl Typing {
+    fn new(kind: &'static CredentialKind) -> Self {
+        let focus = if kind.pair.is_some() { Half::Identifier } else { Half::Secret };
+        let (identifier, secret) = Default::default();
+        Self { kind, identifier, secret, focus, is_selected: false }
     }
 
-    fn with_article(&self) -> &'static str {
-        match self {
-            Self::ServiceAccount => "a service account",
-            Self::ApiKey => "an API key",
-            Self::AccessToken => "an access token",
-            Self::Profile(_) => "a profile",
-            Self::Demo => "the demo",
-        }
-    }
-
-    /// The labels of what is typed: the part that may be seen, and the secret.
-    fn labels(&self) -> Option<(Option<&'static str>, &'static str)> {
-        match self {
-            Self::ServiceAccount => Some((Some("Client ID"), "Client secret")),
-            Self::ApiKey => Some((Some("Public key"), "Private key")),
-            Self::AccessToken => Some((None, "Access token")),
-            Self::Profile(_) | Self::Demo => None,
-        }
-    }
-
-    /// Where the secret that signs in is stored, in words.
-    fn holder(&self) -> Option<ServerText> {
-        match self {
-            Self::Profile(name) => Some(ServerText::new(&format!("profile {name}"))),
-            _ => None,
-        }
-    }
-}
-
-impl Problem {
-    /// A refusal of what was typed names that and nothing else.
-    fn tried(problem: &ApiError, method: Option<&SignInMethod>) -> Self {
-        let refused = |kind| Explanation::typed_credentials_refused(kind);
-        let explanation = match (problem.rejection_kind(), method) {
-            (Some(RejectionKind::NotAuthorized), Some(SignInMethod::ApiKey)) => {
-                refused(Some(PairKind::ApiKey))
-            }
-            (Some(RejectionKind::NotAuthorized), Some(SignInMethod::ServiceAccount)) => {
-                refused(Some(PairKind::ServiceAccount))
-            }
-            (Some(RejectionKind::NotAuthorized), Some(SignInMethod::AccessToken)) => refused(None),
-            _ => problem.explain(),
+    /// Moves the focus. What is whole there is selected: who types over it means another one.
+    fn focus_on(&mut self, half: Half) {
+        self.focus = if self.kind.pair.is_some() { half } else { Half::Secret };
+        self.is_selected = match self.focus {
+            Half::Identifier => !matches!(self.credentials(), Err((Half::Identifier, _))),
+            Half::Secret => self.secret.length() > 0,
         };
-        Self { explanation, atlas_words: problem.atlas_words() }
+    }
+
+    /// Empties the line in focus if what comes now replaces it.
+    fn replace_selected(&mut self) {
+        if std::mem::take(&mut self.is_selected) {
+            match self.focus {
+                Half::Identifier => self.identifier.set(""),
+                Half::Secret => self.secret = MaskedLine::default(),
+            }
+        }
+    }
+
+    fn press(&mut self, key: KeyPress) {
+        if key.text().is_some() {
+            self.replace_selected();
+        }
+        self.is_selected = false;
+        match self.focus {
+            Half::Identifier => {
+                self.identifier.press(key);
+                // A secret that was typed where everyone can read it is removed.
+                if paste::contains_secret(self.identifier.text()) {
+                    self.identifier.set("");
+                }
+            }
+            Half::Secret => {
+                self.secret.press(key);
+            }
+        }
+    }
+
+    /// An ID and a secret each go to their own line, wherever the caret is.
+    fn paste(&mut self, text: &str) {
+        let text = paste::visible(text);
+        let text = text.trim();
+        let (identifier, secret) = match paste::credentials(text) {
+            (identifier, Some(secret)) => (identifier, secret),
+            _ if self.focus == Half::Secret => {
+                self.replace_selected();
+                self.secret.append(text);
+                return;
+            }
+            _ if paste::contains_secret(text) => (None, text),
+            _ => {
+                self.replace_selected();
+                self.identifier.insert(text);
+                return;
+            }
+        };
+        if let Some(identifier) = identifier {
+            self.identifier.set(identifier);
+        }
+        self.secret = MaskedLine::default();
+        self.secret.append(secret);
+        (self.focus, self.is_selected) = (Half::Secret, false);
+    }
+
+    /// What was typed, as credentials; else which half is wrong, and why.
+    fn credentials(&self) -> Result<Credentials, (Half, String)> {
+        let CredentialKind { pair, identifier_label, secret_label, .. } = self.kind;
+        let secret = self.secret.text();
+        let credentials = match pair {
+            Some(kind) => Credentials::pair(*kind, self.identifier.text().trim(), secret.to_owned()),
+            None => Credentials::access_token(secret.to_owned()).map_err(|error| (Half::Secret, error)),
+        };
+        match credentials {
+            Ok(_) if secret.is_empty() => Err((Half::Secret, format!("{secret_label}: it is empty"))),
+            Ok(credentials) => Ok(credentials),
+            Err((Half::Identifier, error)) => Err((Half::Identifier, format!("{identifier_label}: {error}"))),
+            Err((Half::Secret, error)) => Err((Half::Secret, format!("{secret_label}: {error}"))),
+        }
     }
 }
 
@@ -139,7 +195,7 @@ const CHOOSING_AGAIN: &[Binding] =
 const BACK_BY_LETTER: Binding = Binding::new("Esc, q, Ctrl-C", "back", Action::Leave);
 
 /// Where credentials are typed, every character is text: first the half that may be seen.
-const TYPING_NAME: &[Binding] = &typing_keys("next");
+const TYPING_IDENTIFIER: &[Binding] = &typing_keys("next");
 const TYPING_SECRET: &[Binding] = &typing_keys("sign in");
 
 const fn typing_keys(enter: &'static str) -> [Binding; 7] {
@@ -161,24 +217,16 @@ const TRYING: &[Binding] = &[Binding::new("Esc, Ctrl-C", "stop", Action::Leave),
 impl SignIn {
     /// The methods that exist here; profiles come first, they need no typing.
     pub fn new(profiles: Vec<ProfileName>) -> Self {
-        let mut methods: Vec<SignInMethod> = profiles.into_iter().map(SignInMethod::Profile).collect();
-        methods.extend([
-            SignInMethod::ServiceAccount,
-            SignInMethod::ApiKey,
-            SignInMethod::AccessToken,
-            SignInMethod::Demo,
-        ]);
-        Self { methods, selected: 0, typing: None, trying: None, problem: None }
-    }
-
-    fn method(&self) -> Option<&SignInMethod> {
-        self.methods.get(self.selected)
+        let profiles = profiles.into_iter().map(SignInMethod::Profile);
+        let typed = TYPED.iter().map(SignInMethod::Typed);
+        let methods = profiles.chain(typed).chain([SignInMethod::Demo]).collect();
+        Self { methods, selected: 0, typing: None, trying: None, error: None }
     }
 
     fn step(&mut self, forward: bool) {
         if let Some(typing) = &mut self.typing {
-            typing.on_secret = typing.name.is_none() || !typing.on_secret;
-            return;
+            let other = if typing.focus == Half::Secret { Half::Identifier } else { Half::Secret };
+            return typing.focus_on(other);
         }
         let count = self.methods.len().max(1);
         self.selected = (self.selected + if forward { 1 } else { count - 1 }) % count;
@@ -186,85 +234,52 @@ impl SignIn {
 
     /// Enter: chooses the method, goes on to the secret, or tries what was typed.
     fn confirm(&mut self, app: &mut Shared) {
-        if let Some(typing) = &mut self.typing {
-            if typing.on_secret {
-                self.try_typed(app);
-            } else {
-                typing.on_secret = true;
+        self.error = None;
+        let with = match (&mut self.typing, self.methods.get(self.selected)) {
+            (Some(typing), _) if typing.focus == Half::Identifier => return typing.focus_on(Half::Secret),
+            (Some(typing), _) => match typing.credentials() {
+                Ok(credentials) => SignInWith::Credentials(credentials),
+                Err((half, message)) => {
+                    typing.focus_on(half);
+                    let (title, nothing) = (message.into(), || "".into());
+                    self.error = Some((Explanation { title, meaning: nothing(), action: nothing() }, None));
+                    return;
+                }
+            },
+            (None, Some(SignInMethod::Typed(kind))) => {
+                self.typing = Some(Typing::new(kind));
+                return;
             }
-            return;
-        }
-        self.problem = None;
-        let Some(method) = self.method() else { return };
-        if let Some((name, _)) = method.labels() {
-            let on_secret = name.is_none();
-            let name = name.map(|_| TextLine::default());
-            self.typing = Some(Typing { name, secret: MaskedLine::default(), on_secret });
-            return;
-        }
-        let with = match method {
-            SignInMethod::Profile(name) => SignInWith::Profile(name.clone()),
-            _ => SignInWith::Demo,
+            (None, Some(SignInMethod::Profile(name))) => SignInWith::Profile(name.clone()),
+            (None, Some(SignInMethod::Demo)) => SignInWith::Demo,
+            (None, None) => return,
         };
-        self.try_with(app, with);
-    }
-
-    fn try_with(&mut self, app: &mut Shared, with: SignInWith) {
         self.trying = Some(app.now);
         app.send(Command::SignIn(with));
     }
 
-    fn try_typed(&mut self, app: &mut Shared) {
-        match self.credentials() {
-            Ok(credentials) => {
-                self.problem = None;
-                self.try_with(app, SignInWith::Credentials(credentials));
+    fn on_refused(&mut self, error: &ApiError) {
+        let explanation = match &self.typing {
+            // A refusal of what was typed names that and nothing else.
+            Some(typing) if error.rejection_kind() == Some(RejectionKind::NotAuthorized) => {
+                Explanation::typed_credentials_refused(typing.kind.pair)
             }
-            Err((half, words)) => {
-                let (title, nothing) = (words.into(), Cow::Borrowed(""));
-                let explanation = Explanation { title, meaning: nothing.clone(), action: nothing };
-                self.problem = Some(Problem { explanation, atlas_words: None });
-                // On to the half that is wrong.
-                if let Some(typing) = &mut self.typing {
-                    typing.on_secret = typing.name.is_none() || half == Half::Secret;
-                }
-            }
-        }
-    }
-
-    /// What was typed, as credentials; else which half is wrong, and why.
-    fn credentials(&self) -> Result<Credentials, (Half, String)> {
-        let nothing = || (Half::Secret, "Choose how to sign in.".to_owned());
-        let (method, typing) = self.method().zip(self.typing.as_ref()).ok_or_else(nothing)?;
-        let (name_label, secret_label) = method.labels().ok_or_else(nothing)?;
-        let secret = typing.secret.text();
-        let name = typing.name.as_ref().map(|line| line.text().trim()).unwrap_or_default();
-        let of_secret = |problem: CredentialProblem| (Half::Secret, format!("{secret_label}: {problem}"));
-        let of_half = |(half, problem)| match half {
-            Half::Identifier => (half, format!("{}: {problem}", name_label.unwrap_or_default())),
-            Half::Secret => of_secret(problem),
+            _ => error.explain(),
         };
-        let pair = |kind| Credentials::pair(kind, name, secret.to_owned()).map_err(of_half);
-        let credentials = match method {
-            SignInMethod::ServiceAccount => pair(PairKind::ServiceAccount),
-            SignInMethod::ApiKey => pair(PairKind::ApiKey),
-            _ => Credentials::access_token(secret.to_owned()).map_err(of_secret),
-        }?;
-        if secret.is_empty() {
-            return Err((Half::Secret, format!("{secret_label}: it is empty")));
+        self.error = Some((explanation, error.atlas_words()));
+        if let Some(typing) = &mut self.typing {
+            // What Atlas refused is typed again; what never got there is tried again as it is.
+            if error.is_about_signing_in() || error.rejection().is_some() {
+                typing.secret = MaskedLine::default();
+            }
+            typing.focus_on(Half::Secret);
         }
-        Ok(credentials)
     }
 
-    fn tried(&mut self, app: &mut Shared, tried: TriedSession) -> Transition {
+    fn on_tried(&mut self, app: &mut Shared, tried: TriedSession) -> Transition {
         let notice = match tried.tried {
-            Tried::Refused(problem) => {
-                self.problem = Some(Problem::tried(&problem, self.method()));
-                // What Atlas refused is typed again; what never got there is tried again as it is.
-                let is_wrong = problem.is_about_signing_in() || problem.rejection().is_some();
-                if let Some(typing) = self.typing.as_mut().filter(|_| is_wrong) {
-                    typing.secret = MaskedLine::default();
-                }
+            Tried::Refused(error) => {
+                self.on_refused(&error);
                 return Transition::Stay;
             }
             Tried::Accepted => None,
@@ -281,7 +296,10 @@ impl SignIn {
         app.lookups = Lookups::default();
         app.stop_names();
         app.names = Names::default();
-        app.login_holder = self.method().and_then(SignInMethod::holder);
+        app.login_holder = match self.methods.get(self.selected) {
+            Some(SignInMethod::Profile(name)) => Some(ServerText::new(&format!("profile {name}"))),
+            _ => None,
+        };
         app.session = tried.session;
         app.form.fill_empty(tried.project.as_deref(), tried.client.as_deref());
         app.form.notice = notice;
@@ -303,7 +321,7 @@ impl Component for SignIn {
             Action::Next | Action::NextChoice => self.step(true),
             Action::Previous | Action::PreviousChoice => self.step(false),
             Action::Choose => self.confirm(app),
-            Action::Leave if self.typing.take().is_some() => self.problem = None,
+            Action::Leave if self.typing.take().is_some() => self.error = None,
             // Signing in again was a key of the form.
             Action::Leave if !matches!(app.session, Session::SignedOut { .. }) => return Transition::form(),
             Action::Leave => return Transition::Quit(app.exit()),
@@ -313,51 +331,22 @@ impl Component for SignIn {
     }
 
     fn on_key(&mut self, _app: &mut Shared, key: KeyPress) {
-        let Some(typing) = self.typing.as_mut().filter(|_| self.trying.is_none()) else { return };
-        self.problem = None;
-        match &mut typing.name {
-            Some(name) if !typing.on_secret => {
-                name.press(key);
-                // A secret that was typed where everyone can read it is removed.
-                if paste::contains_secret(name.text()) {
-                    name.set("");
-                }
-            }
-            _ => {
-                typing.secret.press(key);
-            }
+        if let Some(typing) = self.typing.as_mut().filter(|_| self.trying.is_none()) {
+            self.error = None;
+            typing.press(key);
         }
     }
 
-    /// An ID and a secret each go to their own line, wherever the caret is.
     fn on_paste(&mut self, _app: &mut Shared, text: &str) {
-        let Some(typing) = self.typing.as_mut().filter(|_| self.trying.is_none()) else { return };
-        self.problem = None;
-        let text = paste::visible(text);
-        let text = text.trim();
-        if let (name, Some(secret)) = paste::credentials(text) {
-            if let (Some(line), Some(name)) = (&mut typing.name, name) {
-                line.set(name);
-            }
-            typing.on_secret = true;
-            typing.secret = MaskedLine::default();
-            typing.secret.append(secret);
-            return;
-        }
-        match &mut typing.name {
-            Some(name) if !typing.on_secret && !paste::contains_secret(text) => {
-                name.insert(text);
-            }
-            _ => {
-                typing.on_secret = true;
-                typing.secret.append(text);
-            }
+        if let Some(typing) = self.typing.as_mut().filter(|_| self.trying.is_none()) {
+            self.error = None;
+            typing.paste(text);
         }
     }
 
     fn on_event(&mut self, app: &mut Shared, event: Event) -> Transition {
         match event {
-            Event::SignInTried(tried) if self.trying.take().is_some() => self.tried(app, tried),
+            Event::SignInTried(tried) if self.trying.take().is_some() => self.on_tried(app, tried),
             _ => Transition::Stay,
         }
     }
@@ -365,15 +354,15 @@ impl Component for SignIn {
     fn keys(&self, app: &Shared) -> &'static [Binding] {
         match (&self.trying, &self.typing) {
             (Some(_), _) => TRYING,
-            (None, Some(typing)) if typing.on_secret => TYPING_SECRET,
-            (None, Some(_)) => TYPING_NAME,
+            (None, Some(typing)) if typing.focus == Half::Secret => TYPING_SECRET,
+            (None, Some(_)) => TYPING_IDENTIFIER,
             (None, None) if matches!(app.session, Session::SignedOut { .. }) => CHOOSING,
             (None, None) => CHOOSING_AGAIN,
         }
     }
 
     fn works(&self, _app: &Shared, action: Action) -> bool {
-        action != Action::Next || self.typing.as_ref().is_none_or(|typing| typing.name.is_some())
+        action != Action::Next || self.typing.as_ref().is_none_or(|typing| typing.kind.pair.is_some())
     }
 
     fn wake_in(&self, _app: &Shared) -> Option<Duration> {
@@ -386,19 +375,25 @@ impl Component for SignIn {
 
     fn draw(&self, app: &Shared, canvas: &mut Canvas) {
         let theme = canvas.theme;
-        canvas.words(0, &self.title(app), theme.strong);
+        let title = match &self.typing {
+            Some(typing) => &format!("Sign in with {}", typing.kind.with_article),
+            None if matches!(app.session, Session::SignedOut { .. }) => {
+                "No usable credentials were found. Sign in with:"
+            }
+            None => "Sign in with:",
+        };
+        canvas.words(0, title, theme.strong);
         canvas.blank();
         match &self.typing {
             None => self.draw_methods(canvas),
-            Some(typing) => self.draw_typing(typing, canvas),
+            Some(typing) => typing.draw(canvas),
         }
         canvas.blank();
         if let Some(since) = self.trying {
             canvas.running(app.now, since, "Signing in");
         }
-        if let Some(problem) = &self.problem {
-            let Explanation { title, meaning, action } = &problem.explanation;
-            canvas.explained(title, meaning, action, problem.atlas_words.as_ref());
+        if let Some((Explanation { title, meaning, action }, atlas_words)) = &self.error {
+            canvas.explained(title, meaning, action, atlas_words.as_ref());
         } else if self.trying.is_none() {
             if self.typing.is_some() {
                 canvas.words(0, "Checked with Atlas first; never saved.", theme.faint);
@@ -415,20 +410,9 @@ impl Component for SignIn {
 }
 
 impl SignIn {
-    /// What is known, in one sentence.
-    fn title(&self, app: &Shared) -> String {
-        match (&self.typing, self.method()) {
-            (Some(_), Some(method)) => format!("Sign in with {}", method.with_article()),
-            _ if matches!(app.session, Session::SignedOut { .. }) => {
-                "No usable credentials were found. Sign in with:".to_owned()
-            }
-            _ => "Sign in with:".to_owned(),
-        }
-    }
-
     /// Where the chosen method sends requests, if the session has been the demo so far.
     fn host_outside_the_demo<'a>(&self, app: &'a Shared) -> Option<&'a str> {
-        match self.method()? {
+        match self.methods.get(self.selected)? {
             _ if app.session != Session::Demo => None,
             SignInMethod::Demo => None,
             SignInMethod::Profile(_) => Some("the profile's host"),
@@ -438,35 +422,50 @@ impl SignIn {
 
     fn draw_methods(&self, canvas: &mut Canvas) {
         let theme = canvas.theme;
-        // Room is kept for what is said below; a longer list moves by pages.
-        let below = if self.problem.is_some() { ROWS_FOR_PROBLEM } else { ROWS_BELOW };
+        // Rows are kept for what stands below; a longer list moves by pages.
+        let below = if self.error.is_some() { ROWS_FOR_ERROR } else { ROWS_BELOW };
         let rows = usize::from(canvas.left().saturating_sub(below)).max(1);
         let first = self.selected / rows * rows;
         for (index, method) in self.methods.iter().enumerate().skip(first).take(rows) {
             let is_selected = index == self.selected;
             let style = if is_selected { theme.strong } else { theme.faint };
-            canvas.choice(is_selected, [Span::styled(method.title(), style)]);
+            let title = match method {
+                SignInMethod::Profile(name) => format!("Atlas CLI profile {name}"),
+                SignInMethod::Typed(kind) => kind.name.to_owned(),
+                SignInMethod::Demo => "Demo (embedded Atlas, no account needed)".to_owned(),
+            };
+            canvas.choice(is_selected, [Span::styled(title, style)]);
         }
-    }
-
-    fn draw_typing(&self, typing: &Typing, canvas: &mut Canvas) {
-        let Some((name_label, secret_label)) = self.method().and_then(SignInMethod::labels) else { return };
-        if let (Some(label), Some(name)) = (name_label, &typing.name) {
-            draw_line(label, name.text(), name.caret_column(), !typing.on_secret, canvas);
-        }
-        // Only that something is there, and how much, so that a paste is seen to have arrived.
-        let length = typing.secret.length();
-        let bullets: String = std::iter::repeat_n(canvas.theme.glyphs.bullet, length).collect();
-        draw_line(secret_label, &bullets, length, typing.on_secret, canvas);
     }
 }
 
-fn draw_line(label: &str, text: &str, caret: usize, in_focus: bool, canvas: &mut Canvas) {
-    let theme = canvas.theme;
-    let row = canvas.take(1);
-    let [left, right] = split_left(row, LABEL_WIDTH);
-    let pointer = if in_focus { theme.glyphs.pointer } else { "" };
-    let style = if in_focus { theme.strong } else { theme.faint };
-    canvas.frame.render_widget(Line::styled(format!("{label} {pointer}"), style), left);
-    draw_scrolled(canvas, right, Line::raw(text), caret, in_focus);
+impl Typing {
+    fn draw(&self, canvas: &mut Canvas) {
+        if self.kind.pair.is_some() {
+            let caret = self.identifier.caret_column();
+            self.draw_line(
+                Half::Identifier,
+                self.kind.identifier_label,
+                self.identifier.text(),
+                caret,
+                canvas,
+            );
+        }
+        // Only that something is there, and how much, so that a paste is seen to have arrived.
+        let length = self.secret.length();
+        let bullets: String = std::iter::repeat_n(canvas.theme.glyphs.bullet, length).collect();
+        self.draw_line(Half::Secret, self.kind.secret_label, &bullets, length, canvas);
+    }
+
+    fn draw_line(&self, half: Half, label: &str, text: &str, caret: usize, canvas: &mut Canvas) {
+        let theme = canvas.theme;
+        let row = canvas.take(1);
+        let [left, right] = split_left(row, LABEL_WIDTH);
+        let in_focus = self.focus == half;
+        let (pointer, style) =
+            if in_focus { (theme.glyphs.pointer, theme.strong) } else { ("", theme.faint) };
+        canvas.frame.render_widget(Line::styled(format!("{label} {pointer}"), style), left);
+        let style = if in_focus && self.is_selected { theme.selected } else { Style::new() };
+        draw_scrolled(canvas, right, Line::from(Span::styled(text, style)), caret, in_focus);
+    }
 }

@@ -123,16 +123,16 @@ impl Field {
 
     /// Atlas's ids of projects are lower case; a secret typed by mistake is not kept.
     pub(super) fn tidy(&mut self, name: FieldName) {
-        if paste::contains_secret(self.line.text()) {
+        let text = self.line.text();
+        if paste::contains_secret(text) {
             self.line.set("");
             self.note = Some(InputNote::SecretNotKept);
             self.drops_text = true;
-            return;
-        }
-        let text = self.line.text();
-        let is_id = ProjectId::parse(text).is_ok();
-        if name == FieldName::Project && is_id && text.bytes().any(|byte| byte.is_ascii_uppercase()) {
-            self.line.lower();
+        } else if name == FieldName::Project
+            && let Ok(id) = ProjectId::parse(text)
+            && id.as_str() != text
+        {
+            self.line.set(id.as_str());
             self.note = Some(InputNote::Lowered);
         }
     }

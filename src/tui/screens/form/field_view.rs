@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::domain::{ApiError, Lifetime, RejectionKind};
+use crate::domain::{ApiError, Lifetime, RejectionKind, Request};
 use crate::tui::app::Shared;
 use crate::tui::area::split_left;
 use crate::tui::canvas::{Canvas, LABEL_WIDTH, cut, rows_of};
@@ -122,7 +122,9 @@ impl Remark {
                     return Self { symbol: glyphs.cross, words: words.to_owned(), style: theme.bad };
                 }
                 let again = if problem.is_about_signing_in() { ". Ctrl-P signs in again" } else { "" };
-                let title = problem.explain().title;
+                let request =
+                    if name == FieldName::Client { Request::ReadAccount } else { Request::ReadProject };
+                let title = problem.explain_request(request, &app.session.signed_in_as()).title;
                 let words = format!("{}{again}", title.trim_end_matches('.'));
                 Self { symbol: glyphs.warning, words, style: theme.warning }
             }

@@ -22,7 +22,7 @@ use crate::tui::keys::{
     AS_COMMAND, Action, Binding, DISMISS, HELP, LIST, NEXT_FIELD, PREVIOUS_FIELD, QUIT, REPAINT, SIGN_IN,
     SUSPEND,
 };
-use crate::tui::paste::{Context, Paste, Placed, understand};
+use crate::tui::paste::{Context, Paste, understand};
 use crate::tui::{Failure, TextLine};
 
 use super::{CommandView, Picker, Recovery, SecretListScreen, SignIn};
@@ -39,7 +39,7 @@ use field::Suggestions;
 const ON_FIELD: &[Binding] = &[
     NEXT_FIELD,
     PREVIOUS_FIELD,
-    Binding::new("Enter", "next", Action::Confirm).only_in_help(),
+    Binding::new("Enter", "next field", Action::Confirm).only_in_help(),
     LIST,
     HELP,
     QUIT,
@@ -91,7 +91,7 @@ const fn on_button(enter: &'static str) -> [Binding; 12] {
 }
 
 /// What stands below the fields.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Notice {
     /// The last try failed.
     Failed(Box<Failure>),
@@ -296,38 +296,26 @@ impl Form {
     }
 
     /// Pasted text: a whole id goes to the field it belongs to, anything else in at the caret.
-    pub(in crate::tui) fn paste(&mut self, text: &str, host: Option<&str>) {
+    fn paste(&mut self, text: &str, host: Option<&str>) {
         self.notice = None;
         let context = Context { focus: self.focus, project: self.project.line.text(), host };
-        for placed in understand(text, context) {
-            self.place(placed);
+        for paste in understand(text, context) {
+            self.take_paste(paste);
         }
-        self.is_selected = false;
     }
 
-    fn place(&mut self, placed: Placed) {
-        let Some(name) = placed.field else {
-            self.notice = Some(match placed.what {
-                Paste::Secret => {
-                    Notice::Word("What came with the ID is a secret, not an ID. It was not kept.")
-                }
-                Paste::Nothing(words) => Notice::Warning(words),
-                Paste::Whole { .. } | Paste::AtCaret(_) => {
-                    Notice::Word("Nothing was pasted: no field has the focus.")
-                }
-            });
-            return;
-        };
-        let is_selected = self.is_selected;
-        let field = self.field_mut(name);
-        match placed.what {
-            Paste::Whole { text, note } => {
-                field.line.set(&text);
-                field.changed();
-                field.note = note;
+    fn take_paste(&mut self, paste: Paste) {
+        match paste {
+            Paste::Replace { field, text, note } => {
+                self.set(field, &text);
+                self.field_mut(field).note = note;
+                self.is_selected &= self.focus != Focus::Field(field);
             }
-            Paste::AtCaret(text) => {
-                if is_selected && !text.is_empty() {
+            Paste::Insert(text) => {
+                let Focus::Field(name) = self.focus else { return };
+                let replaces = !text.is_empty() && std::mem::take(&mut self.is_selected);
+                let field = self.field_mut(name);
+                if replaces {
                     field.line.set("");
                 }
                 if field.line.insert(&text) {
@@ -335,11 +323,8 @@ impl Form {
                     field.tidy(name);
                 }
             }
-            Paste::Secret => {
-                field.note = Some(InputNote::SecretNotKept);
-                self.notice = Some(Notice::Word("That is a secret, not an ID. It was not kept."));
-            }
-            Paste::Nothing(words) => self.notice = Some(Notice::Warning(words)),
+            Paste::RefuseSecret(name) => self.field_mut(name).note = Some(InputNote::SecretNotKept),
+            Paste::Tell(notice) => self.notice = Some(notice),
         }
     }
 

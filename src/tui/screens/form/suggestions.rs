@@ -96,6 +96,9 @@ fn nothing(app: &Shared, list: &List) -> String {
 pub(crate) fn could_not_list(field: FieldName, who: &str, error: &ApiError) -> Explanation {
     let request = if field == FieldName::Client { Request::ListAccounts } else { Request::ListProjects };
     let explanation = error.explain_request(request, who);
+    if error.rejection_kind() == Some(RejectionKind::RoleTooLow) {
+        return explanation;
+    }
     let title = format!("Could not load the {}s. {}", field.noun(), explanation.title);
     Explanation { title: title.into(), ..explanation }
 }
