@@ -49,11 +49,13 @@ fn unexpected(end: &BodyEnd, status: u16) -> Cause {
     }
 }
 
-/// A refusal that proves that nothing was changed: Atlas's own error under a 4xx. 408 says that the server gave up
-/// waiting, not what it did.
+/// A refusal that proves that nothing was changed: Atlas's own error under a 4xx, with its integer `error`. A gateway
+/// that blocks the answer to a POST that Atlas has carried out may write a `detail`, too. 408 says that the server gave
+/// up waiting, not what it did.
 fn refusal(answer: &Answer) -> Option<Rejection> {
     let is_proof = |no: &Rejection| (400..500).contains(&no.status) && no.status != 408;
-    rejection(answer).filter(is_proof)
+    let has_error = json(answer).is_some_and(|(_, body)| body["error"].is_number());
+    rejection(answer).filter(is_proof).filter(|_| has_error || answer.is_stale())
 }
 
 /// Atlas's own error, from a body that came whole; or the refusal of a nonce, which a server checks before

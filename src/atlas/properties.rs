@@ -220,7 +220,7 @@ proptest! {
             }
             Err(ApiError { cause: Cause::Rejected(rejection), .. }) => {
                 prop_assert!((400..500).contains(&rejection.status) && rejection.status != 408);
-                prop_assert!(text.contains("\"error\"") || text.contains("\"detail\""));
+                prop_assert!(text.contains("\"error\""));
             }
             Err(ApiError { phase: Phase::NotSent, .. }) => prop_assert!(false, "an answer came, so something was sent"),
             Err(_) => {

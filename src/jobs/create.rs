@@ -11,17 +11,20 @@ use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::{
-    AccountRef, ApiError, Certainty, Consequences, CreatedSecret, NewSecret, Rejection, RejectionKind,
+    AccountRef, ApiError, Certainty, Consequences, CreatedSecret, NewSecret, RejectionKind, SecretId,
 };
 
 use super::delete::delete_and_look;
 use super::{AtlasApi, Before, DeleteError, Journal, Operator, Question, Step};
 
 /// How often the job starts again after a rate limit.
-pub const MOST_ROUNDS: u8 = 3;
+pub const MOST_RESTARTS: u8 = 3;
 
 /// How long to wait when Atlas sends no `Retry-After`.
 const USUAL_WAIT: Duration = Duration::from_secs(60);
+
+/// No one waits longer in front of a screen, and no script should.
+const LONGEST_WAIT: Duration = Duration::from_mins(10);
 
 /// How a creating job ended.
 #[derive(Clone, Debug)]
@@ -100,13 +103,23 @@ pub async fn create(
     let account = new_secret.account();
     let mut round = Round { number: 0, agreed: Consequences::default(), has_replaced: false };
     loop {
-        let before = tokio::select! {
+        let ready = tokio::select! {
             biased;
             () = cancel.cancelled() => return round.not_created(Reason::Cancelled),
-            before = preflight(atlas, clock, operator, &mut round, &account) => match before {
-                Ok(before) => before,
-                Err(reason) => return round.not_created(reason),
-            },
+            ready = preflight(atlas, clock, operator, &mut round, &account) => ready,
+        };
+        let before = match ready {
+            Ok(Preflight::Ready(before)) => before,
+            // Cancelling does not cut it off: whether the secret is gone would not be known.
+            Ok(Preflight::DeleteFirst(expired)) => {
+                operator.progress(Step::DeletingExpired);
+                if let Err(error) = delete_and_look(atlas, &account, &expired).await {
+                    return round.not_created(Reason::NotDeleted(error));
+                }
+                round.has_replaced = true;
+                continue;
+            }
+            Err(reason) => return round.not_created(reason),
         };
 
         operator.progress(Step::Recording);
@@ -114,7 +127,8 @@ pub async fn create(
             operator.progress(Step::NotRecorded(why));
         }
         if cancel.is_cancelled() {
-            return settled(journal, operator, round.not_created(Reason::Cancelled)).await;
+            settle(journal, operator).await;
+            return round.not_created(Reason::Cancelled);
         }
 
         operator.progress(Step::Creating(before.clone()));
@@ -133,68 +147,73 @@ pub async fn create(
             Err(error) if error.certainty() != Certainty::NotDone => return Outcome::Unknown(error, before),
             Err(error) => error,
         };
-        let not_created = settled(journal, operator, round.not_created(Reason::Post(error.clone()))).await;
-        let may_go_on = round.number < MOST_ROUNDS && !cancel.is_cancelled();
-        let is_limit = |no: &&Rejection| no.kind() == RejectionKind::RateLimited;
-        let limit = error.rejection().filter(is_limit).filter(|_| may_go_on);
-        let Some(rejection) = limit else { return not_created };
-        let wait = rejection.retry_after.unwrap_or(USUAL_WAIT);
-        operator.progress(Step::RateLimited(wait, rejection.clone()));
+        settle(journal, operator).await;
+        let refused = round.not_created(Reason::Post(error.clone()));
+        let Some(limit) = error.rejection().filter(|no| no.kind() == RejectionKind::RateLimited) else {
+            return refused;
+        };
+        let wait = limit.retry_after.unwrap_or(USUAL_WAIT);
+        if round.number == MOST_RESTARTS || wait > LONGEST_WAIT || cancel.is_cancelled() {
+            return refused;
+        }
+        operator.progress(Step::RateLimited(wait, limit.clone()));
         tokio::select! {
             () = sleep(wait) => round.number += 1,
-            () = cancel.cancelled() => return not_created,
+            () = cancel.cancelled() => return refused,
         }
     }
 }
 
-/// Everything before the POST: nothing here creates, so all of it may be cancelled at any time. All consequences are
-/// one question; it is asked again only if a later fetch shows more of them. A living secret is never deleted here.
+/// What a fetch of the account leads to.
+enum Preflight {
+    Ready(Before),
+    /// This expired secret makes room.
+    DeleteFirst(SecretId),
+}
+
+/// Everything before the POST: nothing here changes anything, so all of it may be cancelled at any time. All
+/// consequences are one question; it is asked again only if a later fetch shows more of them.
 async fn preflight(
     atlas: &impl AtlasApi,
     clock: &(impl Fn() -> Timestamp + Sync),
     operator: &mut impl Operator,
     round: &mut Round,
     account: &AccountRef,
-) -> Result<Before, Reason> {
-    loop {
-        operator.progress(Step::SigningIn);
-        atlas.sign_in().await.map_err(Reason::Preflight)?;
+) -> Result<Preflight, Reason> {
+    operator.progress(Step::SigningIn);
+    atlas.sign_in().await.map_err(Reason::Preflight)?;
 
-        operator.progress(Step::FetchingAccount);
-        let fetched = match atlas.account(account).await {
-            Ok(fetched) => fetched,
-            Err(problem) if meets_the_post_too(&problem) => return Err(Reason::Preflight(problem)),
-            Err(problem) => {
-                confirm(operator, Question::AccountUnknown(problem)).await?;
-                return Ok(Before { ids: None, at: clock(), latest: None });
-            }
-        };
-        let (fetched_at, arrived) = (fetched.read_at.unwrap_or_else(clock), Instant::now());
-        operator.progress(Step::Fetched(fetched.clone()));
+    operator.progress(Step::FetchingAccount);
+    let fetched = match atlas.account(account).await {
+        Ok(fetched) => fetched,
+        Err(problem) if meets_the_post_too(&problem) => return Err(Reason::Preflight(problem)),
+        Err(problem) => {
+            confirm(operator, Question::AccountUnknown(problem)).await?;
+            return Ok(Preflight::Ready(Before { ids: None, at: clock(), latest: None }));
+        }
+    };
+    let (fetched_at, arrived) = (fetched.read_at.unwrap_or_else(clock), Instant::now());
+    operator.progress(Step::Fetched(fetched.clone()));
 
-        let consequences = fetched.consequences(fetched_at);
-        let expired = consequences.deletes.clone();
-        if fetched.is_full() && expired.is_none() {
-            return Err(Reason::Full);
-        }
-        if expired.is_some() && round.has_replaced {
-            return Err(Reason::StillFull);
-        }
-        if !round.agreed.include(&consequences) {
-            confirm(operator, Question::Consequences(consequences.clone())).await?;
-            round.agreed = consequences;
-        }
-        if let Some(expired) = expired {
-            operator.progress(Step::DeletingExpired);
-            delete_and_look(atlas, account, &expired.id).await.map_err(Reason::NotDeleted)?;
-            round.has_replaced = true;
-            continue;
-        }
-        // The user may have taken minutes to answer.
-        let at = fetched_at.checked_add(arrived.elapsed()).unwrap_or(fetched_at);
-        let ids = fetched.secrets.into_iter().map(|secret| secret.id).collect();
-        return Ok(Before { ids: Some(ids), at, latest: None });
+    let consequences = fetched.consequences(fetched_at);
+    let expired = consequences.deletes.clone();
+    if fetched.is_full() && expired.is_none() {
+        return Err(Reason::Full);
     }
+    if expired.is_some() && round.has_replaced {
+        return Err(Reason::StillFull);
+    }
+    if !round.agreed.include(&consequences) {
+        confirm(operator, Question::Consequences(consequences.clone())).await?;
+        round.agreed = consequences;
+    }
+    if let Some(expired) = expired {
+        return Ok(Preflight::DeleteFirst(expired.id));
+    }
+    // The user may have taken minutes to answer.
+    let at = fetched_at.checked_add(arrived.elapsed()).unwrap_or(fetched_at);
+    let ids = fetched.secrets.into_iter().map(|secret| secret.id).collect();
+    Ok(Preflight::Ready(Before { ids: Some(ids), at, latest: None }))
 }
 
 async fn confirm(operator: &mut impl Operator, question: Question) -> Result<(), Reason> {
@@ -202,11 +221,10 @@ async fn confirm(operator: &mut impl Operator, question: Question) -> Result<(),
 }
 
 /// Nothing was created, so the record is removed.
-async fn settled(journal: &impl Journal, operator: &mut impl Operator, outcome: Outcome) -> Outcome {
+async fn settle(journal: &impl Journal, operator: &mut impl Operator) {
     if let Err(why) = journal.settle().await {
         operator.progress(Step::NotRecorded(why));
     }
-    outcome
 }
 
 /// True when the POST would be refused in the same way: credentials that cannot read cannot create either.

@@ -26,7 +26,7 @@ use crate::domain::{
 };
 
 pub use connection::{Connections, Source};
-pub use create::{Created, MOST_ROUNDS, NotCreated, Outcome, Reason, create};
+pub use create::{Created, MOST_RESTARTS, NotCreated, Outcome, Reason, create};
 pub use delete::{DeleteError, Deletion, Recheck, delete};
 pub use reads::{all_accounts, all_projects, pause_before_restart, with_retries};
 pub use records::Records;

@@ -228,8 +228,6 @@ fn a_refusal_does_not_need_a_code() {
         (r#"{"error":401,"errorCode":"UNAUTHORIZED","detail":{}}"#, Some("401 UNAUTHORIZED")),
         (r#"{"error":401}"#, Some("HTTP 401")),
         ("\u{feff}{\"error\":401}\r\n", Some("HTTP 401")),
-        (r#"{"detail":"Not you."}"#, Some("401: Not you.")),
-        (r#"{"error":null,"detail":"Not you.","reason":"Unauthorized"}"#, Some("401: Not you.")),
         (r#"{"detail":"Not you.","status":401,"title":"Unauthorized","type":"about:blank"}"#, None),
         (r#"{"detail":""}"#, None),
         (r#"{"detail":["Not you."]}"#, None),
@@ -282,6 +280,17 @@ fn a_read_is_refused_by_atlas_only_under_an_error_status() {
     for (status, body, is_refusal) in rows {
         let problem = service_account(&answer(status, body.as_bytes())).unwrap_err();
         assert_eq!(matches!(problem.cause, Cause::Rejected(_)), is_refusal, "{status} {body}: {problem:?}");
+    }
+}
+
+#[test]
+fn a_detail_alone_proves_nothing_about_a_post_or_a_delete() {
+    for body in [r#"{"detail":"Blocked."}"#, r#"{"error":null,"detail":"Blocked.","reason":"Forbidden"}"#] {
+        let answer = answer(403, body.as_bytes());
+        let unexpected = ApiError::sent(Cause::Unexpected { status: 403 });
+        assert_eq!(created(&answer).unwrap_err(), unexpected, "{body}");
+        assert_eq!(deleted(&answer), Err(unexpected), "{body}");
+        assert!(service_account(&answer).unwrap_err().rejection().is_some(), "{body}");
     }
 }
 

@@ -6,7 +6,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::domain::{AccountRef, Consequences, ExistingSecret, NewSecret, Now, Rejection};
-use crate::jobs::{MOST_ROUNDS, Question, Step};
+use crate::jobs::{MOST_RESTARTS, Question, Step};
 use crate::tui::app::{Component, Shared, Transition};
 use crate::tui::canvas::{Canvas, cut, spinner_wake};
 use crate::tui::event::Command;
@@ -181,7 +181,7 @@ impl Progress {
         canvas.warning(&title, theme.warning);
         canvas.words(
             2,
-            &format!("Nothing was created. Retry {} of {MOST_ROUNDS}.", self.refusals),
+            &format!("Nothing was created. Retry {} of {MOST_RESTARTS}.", self.refusals),
             theme.faint,
         );
         canvas.atlas_words(2, &rejection.atlas_words());
