@@ -17,16 +17,10 @@ pub(super) struct EventLoop<'a> {
     pub app: &'a mut App,
     pub theme: Theme,
     pub executor: &'a mut Executor,
-    pub reports: UnboundedReceiver<Report>,
+    pub reports: &'a mut UnboundedReceiver<Report>,
     pub started: Instant,
     /// What is said once the screen is gone.
     pub exit_messages: &'a mut Vec<String>,
-}
-
-/// What one step of the loop waited for.
-enum Woken {
-    Events(Vec<Event>),
-    TerminalGone,
 }
 
 impl EventLoop<'_> {
@@ -48,11 +42,15 @@ impl EventLoop<'_> {
         }
         let mut events = Vec::new();
         loop {
-            while let Ok(report) = self.reports.try_recv() {
-                events.extend(self.executor.runner.accept(report));
-            }
             if let Some(exit) = self.handle(events, surface)? {
                 return Ok(exit);
+            }
+            // A report is accepted only now: what has just been handled may have replaced its job.
+            while let Ok(report) = self.reports.try_recv() {
+                let events = self.executor.runner.accept(report).into_iter().collect();
+                if let Some(exit) = self.handle(events, surface)? {
+                    return Ok(exit);
+                }
             }
             if self.draw(surface).is_err()
                 && let Some(exit) = self.hang_up(surface)?
@@ -60,8 +58,8 @@ impl EventLoop<'_> {
                 return Ok(exit);
             }
             events = match self.wait(signals, surface).await {
-                Woken::Events(events) => events,
-                Woken::TerminalGone => {
+                Wake::Events(events) => events,
+                Wake::Gone => {
                     if let Some(exit) = self.hang_up(surface)? {
                         return Ok(exit);
                     }
@@ -121,28 +119,25 @@ impl EventLoop<'_> {
         Ok(None)
     }
 
-    async fn wait(&mut self, signals: &mut Signals, surface: &mut TerminalHandle) -> Woken {
+    async fn wait(&mut self, signals: &mut Signals, surface: &mut TerminalHandle) -> Wake {
         let wake = self.app.wake_in();
         let is_lent = surface.is_lent_to_command();
         tokio::select! {
             biased;
             // An answer that is there already counts before a signal that would end the program without it.
             Some(report) = self.reports.recv() => {
-                Woken::Events(self.executor.runner.accept(report).into_iter().collect())
+                Wake::Events(self.executor.runner.accept(report).into_iter().collect())
             },
             signal = signals.next() => match signal {
                 // Also after the terminal was found to be gone: both say the same.
-                Signal::HangUp if surface.has_terminal() => Woken::TerminalGone,
+                Signal::HangUp if surface.has_terminal() => Wake::Gone,
                 // What is typed at a command that has the terminal is not meant for this program.
-                signal if is_lent && signal.is_from_keyboard() => Woken::Events(Vec::new()),
-                signal => Woken::Events(vec![Event::SignalReceived(signal)]),
+                signal if is_lent && signal.is_from_keyboard() => Wake::Events(Vec::new()),
+                signal => Wake::Events(vec![Event::SignalReceived(signal)]),
             },
-            wake = surface.next() => match wake {
-                Wake::Events(events) => Woken::Events(events),
-                Wake::Gone => Woken::TerminalGone,
-            },
+            wake = surface.next() => wake,
             () = tokio::time::sleep(wake.unwrap_or(Duration::MAX)), if wake.is_some() => {
-                Woken::Events(vec![Event::TimePassed])
+                Wake::Events(vec![Event::TimePassed])
             }
         }
     }

@@ -65,8 +65,13 @@ pub fn run(settings: Settings, started: Instant) -> Result<Exit, StartError> {
             say(&why);
             Ok(Exit::NothingCreated)
         }
-        Ok(Err(error)) if run.end_without_loop(&runtime) => Err(error),
-        Ok(Err(_)) => Ok(Exit::NotDelivered),
+        Ok(Err(error)) => match run.end_without_loop(&runtime) {
+            None => Err(error),
+            Some(exit) => {
+                say(&error.to_string());
+                Ok(exit)
+            }
+        },
         Err(_) => Ok(run.end_after_panic(&runtime)),
     };
     if catch_unwind(AssertUnwindSafe(|| run.leave(&runtime))).is_err() {
@@ -120,7 +125,7 @@ struct Run {
     app: App,
     theme: Theme,
     executor: Executor,
-    reports: Option<UnboundedReceiver<Report>>,
+    reports: UnboundedReceiver<Report>,
     started: Instant,
     plan: StdoutPlan,
     exit_messages: Vec<String>,
@@ -160,8 +165,7 @@ impl Run {
             Executor::new(connections, records, settings.authenticator, copier, settings.home);
         executor.terminal = terminal;
         executor.cli_config = settings.cli_config;
-        let (theme, reports) = (settings.theme, Some(reports));
-        Ok(Self { app, theme, executor, reports, started, plan, exit_messages: Vec::new() })
+        Ok(Self { app, theme: settings.theme, executor, reports, started, plan, exit_messages: Vec::new() })
     }
 
     async fn go(&mut self) -> Result<Exit, StartError> {
@@ -219,7 +223,6 @@ impl Run {
             Some(terminal) => TerminalHandle::shown(terminal).map_err(StartError::Terminal)?,
             None => TerminalHandle::absent(),
         };
-        let Some(reports) = self.reports.take() else { return Ok(Exit::NothingCreated) };
         let is_on_form = matches!(self.app.screen, Screen::Form(_));
         let first =
             if self.app.shared.flags.yes && is_on_form { self.app.submit_preapproved() } else { Vec::new() };
@@ -227,7 +230,7 @@ impl Run {
             app: &mut self.app,
             theme: self.theme.clone(),
             executor: &mut self.executor,
-            reports,
+            reports: &mut self.reports,
             started: self.started,
             exit_messages: &mut self.exit_messages,
         };
@@ -240,26 +243,31 @@ impl Run {
         let place = process::take_panic_place();
         say(&format!("internal error at {place}"));
         // Only "nothing was created" is certain enough for its code.
-        if self.end_without_loop(runtime) { Exit::NothingCreated } else { Exit::NotDelivered }
+        self.end_without_loop(runtime).map_or(Exit::NothingCreated, |_| Exit::NotDelivered)
     }
 
     /// Ends the interface if the loop did not: adds the exit lines, and runs the last commands (removing a record,
-    /// clearing a clipboard). True when nothing was created.
-    fn end_without_loop(&mut self, runtime: &Runtime) -> bool {
+    /// clearing a clipboard). `None` when nothing was created.
+    fn end_without_loop(&mut self, runtime: &Runtime) -> Option<Exit> {
         let _inside = runtime.enter();
+        let mut exit = Exit::NotDelivered;
         // A first signal may still wait for a running request, a second never does. Each end sums up the secret on
         // the screen, so there is no third.
         for _ in 0..2 {
             let commands = self.app.update(now(self.started), Event::SignalReceived(Signal::Terminate));
-            let is_over = commands.iter().any(|command| matches!(command, Command::Quit(_)));
+            let mut is_over = false;
             for command in commands {
-                self.executor.start(command);
+                match command {
+                    Command::Quit(Exit::Signal(_)) => (exit, is_over) = (Exit::Done, true),
+                    Command::Quit(of_app) => (exit, is_over) = (of_app, true),
+                    command => self.executor.start(command),
+                }
             }
             if is_over {
                 break;
             }
         }
-        self.app.shared.summaries.is_empty()
+        (!self.app.shared.summaries.is_empty()).then_some(exit)
     }
 
     /// After the screen is gone: prints the exit lines, and revokes the token.

@@ -40,9 +40,9 @@ enum Suspended {
     ForPrinting,
 }
 
-/// What came from the terminal.
+/// What woke the event loop.
 pub(crate) enum Wake {
-    /// Reports.
+    /// Input, a signal, or what a job reported.
     Events(Vec<Event>),
     /// There is no terminal any more.
     Gone,
