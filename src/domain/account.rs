@@ -287,6 +287,23 @@ mod tests {
     }
 
     #[test]
+    fn an_account_was_used_when_the_last_of_its_secrets_was() {
+        let at = |text: &str| Some(text.parse::<Timestamp>().unwrap());
+        let (early, late) = (at("2026-11-01T00:00:00Z"), at("2026-11-22T00:00:00Z"));
+        let rows =
+            [(vec![], None), (vec![None], None), (vec![early, None, late], late), (vec![late, early], late)];
+        for (used, expected) in rows {
+            let of = |last_used_at| ExistingSecret { last_used_at, ..secret("2026-12-01T00:00:00Z") };
+            let entry = AccountEntry {
+                client: ClientId::parse("mdb_sa_id_1234567890abcdef12345678").unwrap(),
+                name: ServerText::default(),
+                secrets: used.into_iter().map(of).collect(),
+            };
+            assert_eq!(entry.last_used_at(), expected);
+        }
+    }
+
+    #[test]
     fn an_expired_secret_is_deleted_only_for_its_slot_and_by_atlas_s_clock() {
         let now: Timestamp = "2026-11-23T18:14:00Z".parse().unwrap();
         let (expired, living) = (secret("2026-11-23T18:14:00Z"), secret("2026-11-30T18:14:00Z"));
@@ -332,6 +349,8 @@ mod tests {
         for (agreed, now, included) in rows {
             assert_eq!(agreed.include(&now), included, "{agreed:?} {now:?}");
         }
+        assert!(of(None, &[]).is_empty());
+        assert!(!of(Some(&first), &[]).is_empty() && !of(None, &[&second]).is_empty());
     }
 
     fn masked(mask: Option<&str>) -> ExistingSecret {

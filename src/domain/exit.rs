@@ -173,6 +173,9 @@ mod tests {
                 false,
             ),
             (Disposition::Delivered(vec![copied(None)]), "copied to the clipboard", false),
+            (Disposition::Delivered(vec![Delivery::CopiedBefore]), "which no longer holds it", false),
+            (Disposition::Delivered(vec![Delivery::Unverified]), "which could not be read back", false),
+            (Disposition::Delivered(vec![Delivery::SentToTerminal]), "which does not confirm it", false),
             (Disposition::Deleted, "deleted in Atlas", false),
             (Disposition::NotDelivered, "never delivered: delete it", true),
             (Disposition::PerhapsDelivered, "perhaps delivered", true),
@@ -183,6 +186,12 @@ mod tests {
             assert!(fate.words().contains(words), "{}", fate.words());
             assert_eq!(fate.is_loss(), is_loss, "{fate:?}");
         }
+    }
+
+    #[test]
+    fn each_way_to_end_has_its_exit_code() {
+        let ends = [Exit::Done, Exit::NothingCreated, Exit::Usage, Exit::NotDelivered, Exit::Signal(15)];
+        assert_eq!(ends.map(Exit::code), [0, 1, 2, 3, 143]);
     }
 
     #[test]

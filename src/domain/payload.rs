@@ -294,4 +294,29 @@ mod tests {
             assert!(sentence.contains(expected), "{sentence}");
         }
     }
+
+    #[test]
+    fn each_failure_to_save_says_what_to_do() {
+        let rows = [
+            (SaveFailure::NoName, "Not a file name. Type a path such as ~/prod.env."),
+            (SaveFailure::Exists, "File already exists. Choose another name."),
+            (SaveFailure::CanUpdate(EnvFile::default()), "File already exists. Choose another name."),
+            (SaveFailure::ReadOnly, "The file is read-only. Make it writable, or choose another name."),
+            (SaveFailure::Changed, "It was not updated. Try again."),
+            (SaveFailure::Locked, "It was not updated. Try again."),
+            (SaveFailure::NotText, "Save it as UTF-8, or choose another name."),
+            (SaveFailure::NotPlain(3), "Line 3 of the file can be read in two ways"),
+            (SaveFailure::NotPlain(3), "Edit the line, or choose another name."),
+            (SaveFailure::NoHome, "Type the whole path."),
+            (SaveFailure::NotPrivate, "Choose another folder."),
+            (SaveFailure::Other(ServerText::new("words")), "The file could not be written: words."),
+        ];
+        for (failure, expected) in rows {
+            let sentence = failure.sentence();
+            assert!(sentence.contains(expected), "{sentence}");
+        }
+        for failure in [SaveFailure::NoFolder, SaveFailure::NotAllowed, SaveFailure::Full] {
+            assert_eq!(failure.sentence(), failure.to_string());
+        }
+    }
 }

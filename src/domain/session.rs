@@ -379,6 +379,26 @@ mod tests {
     }
 
     #[test]
+    fn a_session_may_be_of_an_account_as_far_as_its_identity_tells() {
+        let client = ClientId::parse("mdb_sa_id_1234567890abcdef12345678").unwrap();
+        let other = ClientId::parse("mdb_sa_id_1234567890abcdef12345679").unwrap();
+        let name = ProfileName::new("prod").unwrap();
+        let profile = |kind| Identity::Profile { name: name.clone(), kind };
+        let rows = [
+            (Identity::ServiceAccount(client.clone()), true),
+            (Identity::ServiceAccount(other), false),
+            (Identity::AccessToken, true),
+            (Identity::ApiKey(PublicKey::parse("abcdefgh").unwrap()), false),
+            (profile(PairKind::ServiceAccount), true),
+            (profile(PairKind::ApiKey), false),
+            (Identity::BrowserLogin(name.clone()), false),
+        ];
+        for (identity, may_be) in rows {
+            assert_eq!(identity.may_be_of(&client), may_be, "{identity:?}");
+        }
+    }
+
+    #[test]
     fn quotes_around_a_value_are_named() {
         let client = "mdb_sa_id_1234567890abcdef12345678";
         for quote in ['"', '\'', '`', '\u{201C}', '\u{2018}', '\u{AB}'] {
