@@ -327,6 +327,7 @@ impl App {
             Event::Resized { columns, rows } => self.shared.size = Size { columns, rows },
             Event::ZoneLoaded(zone) => self.shared.zone = Some(zone),
             Event::LoginKnown(login) => self.shared.login = Some(login),
+            Event::CredentialNote(note) => self.shared.credential_notes.push(note),
             Event::RecordFailed(why) => self.shared.record_failed(&self.screen, why),
             Event::PendingRecordsFound(found) => self.shared.pending.extend(found),
             Event::SignalReceived(signal) => self.on_signal(signal),
