@@ -71,6 +71,7 @@ impl Headless {
     /// When standard output did not take the secret.
     pub async fn run(mut self, mut signals: impl AsyncFnMut() -> Signal) -> Result<Ended, Rescue> {
         self.report_pending();
+        self.report_credentials_note();
         let Some(new_secret) = self.form.new_secret() else {
             return Ok(Ended { exit: Exit::Usage, summary: None });
         };
@@ -119,6 +120,15 @@ impl Headless {
                     _ => format!("{count} previous runs may have left secrets of {client} that were"),
                 };
                 say(&format!("{left} never delivered; run atlas-secret without --yes to clean up"));
+            }
+        });
+    }
+
+    fn report_credentials_note(&self) {
+        let connections = Arc::clone(&self.connections);
+        tokio::spawn(async move {
+            if let Some(note) = connections.credentials_note().await {
+                say(&note);
             }
         });
     }

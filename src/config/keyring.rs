@@ -10,15 +10,12 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-#[cfg(feature = "keyring")]
-use secrecy::ExposeSecret;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::oneshot;
+use tokio::time::timeout;
 use zeroize::Zeroizing;
 
-#[cfg(feature = "keyring")]
-use crate::domain::ServerText;
-use crate::domain::{ClientId, Credentials, Half, PairKind, ProfileName};
+use crate::domain::{ClientId, Credentials, Half, PairKind, ProfileName, ServerText};
 
 use super::error::CredentialsError;
 #[cfg(not(feature = "keyring"))]
@@ -36,38 +33,61 @@ pub const ACCESS_TOKEN: &str = "access_token";
 const ANSWERS_SOON: Duration = Duration::from_secs(2);
 
 /// The credentials of a profile in the system's keyring. The Atlas CLI keeps one entry for each half of a pair.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct KeyringRequest {
     /// The profile.
     pub profile: ProfileName,
     /// What the two entries make together.
     pub kind: PairKind,
+    /// The pair in the file. As for the Atlas CLI, it counts only where the keyring has none.
+    pub in_file: Option<Credentials>,
 }
 
 impl KeyringRequest {
-    /// Asks the keyring, on a thread of its own: it may wait for the user in front of an unlock dialog, for
-    /// as long as they like. Dropping the receiver gives up; the thread then ends by itself, or with the
-    /// program. A receiver that fails means that the thread could not be started or panicked.
-    #[must_use]
-    pub fn read(self) -> oneshot::Receiver<Result<Credentials, CredentialsError>> {
-        let (answer, receiver) = oneshot::channel();
-        // A thread that cannot be started drops `answer`, which the receiver sees. Where no one waits any
-        // more, there is no one to tell.
-        let _ = std::thread::Builder::new().name("keyring".to_owned()).spawn(move || {
-            let _ = answer.send(self.read_here());
-        });
-        receiver
+    /// The credentials that count. Where the keyring is asked, it may wait for the user in front of an unlock dialog,
+    /// for as long as they like; for a pair of the file it is asked only if it has one too. A note says if that goes
+    /// before another one of the file.
+    pub async fn read(self) -> Result<(Credentials, Option<String>), CredentialsError> {
+        let Some(in_file) = self.in_file.clone() else { return Ok((self.ask().await?, None)) };
+        let request = self.clone();
+        let is_stored = timeout(ANSWERS_SOON, on_thread(move || request.is_stored())).await;
+        if !matches!(is_stored, Ok(Ok(true))) {
+            return Ok((in_file, None));
+        }
+        let place = format!("{} in profile `{}`", setting_of(self.kind, Half::Secret), self.profile);
+        // The Atlas CLI takes the file too where the keyring cannot be opened.
+        let Ok(stored) = self.ask().await else { return Ok((in_file, None)) };
+        let is_another = secret_of(&stored).expose_secret() != secret_of(&in_file).expose_secret();
+        let note = format!(
+            "{place} is not used: the system's keyring has another one, which takes precedence, as in the Atlas CLI"
+        );
+        Ok((stored, is_another.then_some(note)))
+    }
+
+    async fn ask(self) -> Result<Credentials, CredentialsError> {
+        let no_answer = |_| Err(CredentialsError::KeyringUnavailable(ServerText::new("it did not respond")));
+        on_thread(move || self.read_here()).await.unwrap_or_else(no_answer)
+    }
+
+    /// True when the keyring has both halves, as far as that is known without a prompt.
+    pub fn is_stored(&self) -> bool {
+        #[cfg(feature = "keyring")]
+        if let Ok(keyring) = Keyring::open() {
+            let has = |half| keyring.has(&self.service(), setting_of(self.kind, half));
+            return has(Half::Identifier) && has(Half::Secret);
+        }
+        false
     }
 
     /// True when this is a profile of `client`, as far as that is known without a prompt.
     pub fn is_of(&self, client: &ClientId) -> bool {
         #[cfg(feature = "keyring")]
-        if let Ok(keyring) = Keyring::open() {
-            let id = keyring.unlocked_entry(&self.service(), setting_of(self.kind, Half::Identifier));
-            return id.and_then(|id| decode(&id)).is_some_and(|id| *id == client.as_str());
+        if let Ok(keyring) = Keyring::open()
+            && let Some(id) = keyring.unlocked_entry(&self.service(), setting_of(self.kind, Half::Identifier))
+        {
+            return decode(&id).is_some_and(|id| *id == client.as_str());
         }
-        let _ = client;
-        false
+        matches!(&self.in_file, Some(Credentials::ServiceAccount { client_id, .. }) if client_id == client)
     }
 
     /// Writes a new secret of `client` to the profile's entry and reads it back. The access token that the Atlas CLI
@@ -86,11 +106,7 @@ impl KeyringRequest {
         keyring.delete(&self.service(), ACCESS_TOKEN)?;
         keyring.set(&self.service(), user, &encode_like(&old, secret))?;
         match read()? {
-            Credentials::ServiceAccount { client_secret, .. }
-                if client_secret.expose_secret() == secret.expose_secret() =>
-            {
-                Ok(())
-            }
+            stored if secret_of(&stored).expose_secret() == secret.expose_secret() => Ok(()),
             _ => Err(CredentialsError::KeyringUnavailable(ServerText::new("it did not keep the new secret"))),
         }
     }
@@ -105,7 +121,7 @@ impl KeyringRequest {
     /// open keyring that answers soon.
     pub fn forget_token(self) {
         let (done, is_done) = std::sync::mpsc::channel();
-        let _ = std::thread::Builder::new().name("keyring".to_owned()).spawn(move || {
+        drop(on_thread(move || {
             #[cfg(feature = "keyring")]
             if let Ok(keyring) = Keyring::open()
                 && keyring.unlocked_entry(&self.service(), ACCESS_TOKEN).is_some()
@@ -113,7 +129,7 @@ impl KeyringRequest {
                 let _ = keyring.delete(&self.service(), ACCESS_TOKEN);
             }
             let _ = done.send(self);
-        });
+        }));
         let _ = is_done.recv_timeout(ANSWERS_SOON);
     }
 
@@ -171,6 +187,22 @@ impl KeyringRequest {
         let (identifier, secret) = (half(Half::Identifier)?, half(Half::Secret)?);
         Credentials::pair(self.kind, &identifier, (*secret).clone())
             .map_err(|(half, problem)| CredentialsError::value(self.place(half), problem))
+    }
+}
+
+/// Runs work that may take for ever on a thread of its own: it ends by itself, or with the program. The receiver fails
+/// if the thread could not be started or panicked.
+fn on_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> oneshot::Receiver<T> {
+    let (result, receiver) = oneshot::channel();
+    let _ = std::thread::Builder::new().name("keyring".to_owned()).spawn(move || result.send(work()));
+    receiver
+}
+
+fn secret_of(credentials: &Credentials) -> &SecretString {
+    match credentials {
+        Credentials::ServiceAccount { client_secret: secret, .. }
+        | Credentials::ApiKey { private_key: secret, .. }
+        | Credentials::AccessToken(secret) => secret,
     }
 }
 

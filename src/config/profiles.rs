@@ -205,7 +205,7 @@ impl Profile {
     }
 
     /// The credentials of this profile. Both halves come from the file or both from the keyring, never one
-    /// from each: the Atlas CLI reads credentials from the keyring alone wherever it finds one.
+    /// from each: the Atlas CLI reads credentials from the keyring alone wherever it can be opened.
     pub fn credentials(&self) -> Result<CredentialSource, CredentialsError> {
         let Some(kind) = self.kind()? else {
             return Ok(CredentialSource::NeedsAtlasCli(BrowserLogin { profile: self.name.clone() }));
@@ -218,12 +218,12 @@ impl Profile {
             return Err(CredentialsError::Unusable(format!("{place} is not a string: write it in quotes")));
         }
         let [identifier, secret] = halves.map(|setting| self.settings.text(setting));
-        let (Some(identifier), Some(secret)) = (identifier, secret) else {
-            return Ok(CredentialSource::NeedsKeyring(KeyringRequest { profile: self.name.clone(), kind }));
-        };
-        let pair = Credentials::pair(kind, identifier, secret.to_owned());
-        pair.map(CredentialSource::Ready)
-            .map_err(|(half, problem)| CredentialsError::value(self.place(setting_of(kind, half)), problem))
+        let pair = identifier.zip(secret).map(|(id, secret)| Credentials::pair(kind, id, secret.to_owned()));
+        let in_file = pair.transpose().map_err(|(half, problem)| {
+            CredentialsError::value(self.place(setting_of(kind, half)), problem)
+        })?;
+        let profile = self.name.clone();
+        Ok(CredentialSource::NeedsKeyring(KeyringRequest { profile, kind, in_file }))
     }
 
     /// The kind of its pair; `None` for a browser login.
@@ -274,7 +274,7 @@ fn halves(kind: PairKind) -> [&'static str; 2] {
 pub enum CredentialSource {
     /// The credentials themselves.
     Ready(Credentials),
-    /// They are in the system's keyring, which may ask the user to unlock it.
+    /// They are in the system's keyring, which may ask the user to unlock it, or else in the file.
     NeedsKeyring(KeyringRequest),
     /// The Atlas CLI has them, and is asked for them.
     NeedsAtlasCli(BrowserLogin),
@@ -285,9 +285,10 @@ impl CredentialSource {
     pub fn identity(&self) -> Identity {
         match self {
             Self::Ready(credentials) => credentials.identity(),
-            Self::NeedsKeyring(request) => {
-                Identity::Profile { name: request.profile.clone(), kind: request.kind }
-            }
+            Self::NeedsKeyring(request) => match &request.in_file {
+                Some(in_file) => in_file.identity(),
+                None => Identity::Profile { name: request.profile.clone(), kind: request.kind },
+            },
             Self::NeedsAtlasCli(login) => Identity::BrowserLogin(login.profile.clone()),
         }
     }

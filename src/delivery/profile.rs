@@ -31,7 +31,6 @@ pub async fn profiles_of(config: PathBuf, client: ClientId) -> Vec<ProfileName> 
     let search = move || {
         let profiles = Profiles::load(&config).unwrap_or_default();
         let of_client = profiles.all().iter().filter(|profile| match profile.credentials() {
-            Ok(CredentialSource::Ready(Credentials::ServiceAccount { client_id, .. })) => client_id == client,
             Ok(CredentialSource::NeedsKeyring(request)) => {
                 request.kind == PairKind::ServiceAccount && request.is_of(&client)
             }
@@ -83,11 +82,12 @@ fn update(config: &Path, name: &ProfileName, payload: &SecretPayload) -> Result<
     let (client, secret) = (&payload.new_secret.client, &payload.secret.value);
     let kept_in = match credentials(config, name)? {
         CredentialSource::NeedsKeyring(request) if request.kind == PairKind::ServiceAccount => {
-            request.replace_secret(client, secret).map_err(|error| not_updated(&error))?;
-            "keyring"
-        }
-        CredentialSource::Ready(Credentials::ServiceAccount { .. }) => {
-            write_file(config, name, client, secret)?
+            if request.in_file.is_some() && !request.is_stored() {
+                write_file(config, name, client, secret)?
+            } else {
+                request.replace_secret(client, secret).map_err(|error| not_updated(&error))?;
+                "keyring"
+            }
         }
         _ => return Err(other_account(name)),
     };
@@ -104,11 +104,14 @@ fn write_file(
     let content = file.read().map_err(|failure| not_written(&failure))?;
     let new = with_secret(&content, name, client, secret).ok_or_else(|| other_account(name))?;
     // The Atlas CLI may have cached a token in a keyring that holds nothing else of the profile.
-    KeyringRequest { profile: name.clone(), kind: PairKind::ServiceAccount }.forget_token();
+    let request = KeyringRequest { profile: name.clone(), kind: PairKind::ServiceAccount, in_file: None };
+    request.forget_token();
     file.replace(&new).map_err(|failure| not_written(&failure))?;
     match credentials(config, name)? {
-        CredentialSource::Ready(Credentials::ServiceAccount { client_secret, .. })
-            if client_secret.expose_secret() == secret.expose_secret() => {}
+        CredentialSource::NeedsKeyring(KeyringRequest {
+            in_file: Some(Credentials::ServiceAccount { client_secret, .. }),
+            ..
+        }) if client_secret.expose_secret() == secret.expose_secret() => {}
         _ => return Err(not_written(&SaveFailure::Changed)),
     }
     Ok(if file.is_open_to_others() { "config.toml, now readable only by its owner" } else { "config.toml" })

@@ -57,6 +57,7 @@ impl Connections {
             query_flags: self.query_flags,
             keeps_open: self.keeps_open,
             client: MadeOnce::default(),
+            note: OnceCell::new(),
             embedded: OnceCell::new(),
         })
     }
@@ -71,6 +72,13 @@ impl Connections {
         let connection = self.current()?;
         let login = connection.client().await.ok()?.login();
         login.filter(|_| self.current().is_some_and(|current| Arc::ptr_eq(&current, &connection)))
+    }
+
+    /// What the user should know about the credentials, once they have been read.
+    pub async fn credentials_note(&self) -> Option<String> {
+        let connection = self.current()?;
+        connection.client().await.ok()?;
+        connection.note.get().cloned()
     }
 
     /// True while the embedded Atlas is used.
@@ -219,6 +227,8 @@ pub(super) struct Connection {
     query_flags: QueryFlags,
     keeps_open: bool,
     client: MadeOnce<Arc<Client>, ApiError>,
+    /// What the user should know about the credentials.
+    note: OnceCell<String>,
     /// The demo lives as long as the connection.
     embedded: OnceCell<EmbeddedAtlas>,
 }
@@ -258,7 +268,12 @@ impl Connection {
 
     async fn set_up(&self) -> ApiResult<Arc<Client>> {
         let (base_url, credentials) = match self.source.clone() {
-            Source::Remote { base_url, credentials } => (base_url, read_credentials(credentials).await?),
+            Source::Remote { base_url, credentials } => {
+                let (credentials, note) = read_credentials(credentials).await?;
+                // Only one caller ever sets up, and before that there is no note.
+                let _ = note.map(|note| self.note.set(note));
+                (base_url, credentials)
+            }
             Source::Demo(world) => self.start_demo(*world).await?,
         };
         let (query_flags, keeps_open) = (self.query_flags, self.keeps_open);
@@ -285,17 +300,14 @@ fn make(settings: atlas::Settings) -> ApiResult<Client> {
 }
 
 /// The credentials themselves; the keyring may ask the user to unlock it first, and the Atlas CLI takes its time.
-async fn read_credentials(credentials: CredentialSource) -> ApiResult<Credentials> {
-    match credentials {
-        CredentialSource::Ready(credentials) => Ok(credentials),
-        CredentialSource::NeedsKeyring(request) => match request.read().await {
-            Ok(read) => read.map_err(|error| unusable(&error.to_string())),
-            Err(_) => Err(unusable("the keyring did not respond")),
-        },
-        CredentialSource::NeedsAtlasCli(login) => {
-            login.read().await.map_err(|error| unusable(&error.to_string()))
-        }
-    }
+/// With them comes what the user should know about them.
+async fn read_credentials(credentials: CredentialSource) -> ApiResult<(Credentials, Option<String>)> {
+    let read = match credentials {
+        CredentialSource::Ready(credentials) => Ok((credentials, None)),
+        CredentialSource::NeedsKeyring(request) => request.read().await,
+        CredentialSource::NeedsAtlasCli(login) => login.read().await.map(|credentials| (credentials, None)),
+    };
+    read.map_err(|error| unusable(&error.to_string()))
 }
 
 pub(super) fn unusable(why: &str) -> ApiError {

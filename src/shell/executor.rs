@@ -210,6 +210,9 @@ impl Executor {
             if let Some(login) = connections.login().await {
                 events.send(Event::LoginKnown(login));
             }
+            if let Some(note) = connections.credentials_note().await {
+                events.send(Event::CredentialNote(ServerText::new(&note)));
+            }
         });
     }
 

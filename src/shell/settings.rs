@@ -106,7 +106,9 @@ impl Settings {
         } else {
             let flags = Flags { profile: arguments.profile.as_deref(), base_url: base_url_flag.as_ref() };
             let found = resolve(flags, &variable, &profiles)?;
-            report.sign_in(&found);
+            if arguments.print_config {
+                report.sign_in(&found);
+            }
             Some(found)
         };
         report_account(&mut report, arguments, found.as_ref());

@@ -164,6 +164,7 @@ impl App {
             Event::Resized { columns, rows } => self.shared.size = Size { columns, rows },
             Event::ZoneLoaded(zone) => self.shared.zone = Some(zone),
             Event::LoginKnown(login) => self.shared.login = Some(login),
+            Event::CredentialNote(note) => self.shared.credential_notes.push(note),
             Event::RecordFailed(why) => {
                 if matches!(self.screen, Screen::Form(_)) && self.shared.form.notice.is_none() {
                     self.shared.form.notice = Some(Notice::Warning(why.clone()));

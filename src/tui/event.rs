@@ -65,6 +65,8 @@ pub enum Event {
     PagesDelayed(Duration),
     /// The client is set up, and it is known which secret signs in.
     LoginKnown(Login),
+    /// What the user should know about the credentials, now that they have been read.
+    CredentialNote(ServerText),
     /// Credentials were tried.
     SignInTried(TriedSession),
     /// A new secret was tried at Atlas's token endpoint.

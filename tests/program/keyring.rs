@@ -34,12 +34,11 @@ fi
 exec "$@"
 "#;
 
-fn run(atlas: &Atlas, (id, secret): (&str, &str), lock: &str) -> Output {
+fn run(atlas: &Atlas, in_file: &str, (id, secret): (&str, &str), lock: &str) -> Output {
     let home = tempfile::tempdir().unwrap();
     let folder = home.path().join(".config").join("atlascli");
     fs::create_dir_all(&folder).unwrap();
-    let profile = format!("version = 2\n[ci]\nauth_type = 'service_account'\nbase_url = '{}'\n", atlas.url());
-    fs::write(folder.join("config.toml"), profile).unwrap();
+    fs::write(folder.join("config.toml"), profile(atlas, in_file)).unwrap();
     Command::new("dbus-run-session")
         .args([
             "--",
@@ -79,13 +78,76 @@ fn the_entries_of_the_atlas_cli_sign_in_or_say_why_not() {
         (("", ""), "", "client_id of profile `ci` in the system's keyring is missing: run `atlas auth login"),
     ];
     for (entries, lock, expected) in rows {
-        let output = run(&atlas, entries, lock);
+        let output = run(&atlas, "", entries, lock);
         let said = String::from_utf8(output.stderr).unwrap();
         assert_ne!(output.status.code(), Some(77), "the keyring did not start: {said}");
         assert_eq!(said.matches(expected).count(), 1, "{expected}: {said}");
         assert!(!said.contains(&secret), "{said}");
     }
     assert_eq!(atlas.creates(), 1);
+}
+
+fn profile(atlas: &Atlas, in_file: &str) -> String {
+    format!("version = 2\n[ci]\nauth_type = 'service_account'\nbase_url = '{}'\n{in_file}\n", atlas.url())
+}
+
+fn pair((id, secret): (&str, &str)) -> String {
+    format!("client_id = '{id}'\nclient_secret = '{secret}'")
+}
+
+/// A secret that signs in, or one that does not any more.
+const RIGHT: Option<bool> = Some(true);
+const STALE: Option<bool> = Some(false);
+
+#[test]
+fn the_keyring_goes_before_the_file_as_for_the_atlas_cli() {
+    if !have(&TOOLS) {
+        return;
+    }
+    let note = "client_secret in profile `ci` is not used: the system's keyring has another one";
+    let rows = [
+        ("the file is stale", STALE, RIGHT, "", 0, 1),
+        ("the keyring is stale", RIGHT, STALE, "", 1, 1),
+        ("both are the same", RIGHT, RIGHT, "", 0, 0),
+        ("the keyring has nothing", RIGHT, None, "", 0, 0),
+        ("the keyring stays locked", RIGHT, STALE, "yes", 0, 0),
+    ];
+    for (row, in_file, in_keyring, lock, code, notes) in rows {
+        let atlas = Atlas::start();
+        let (id, secret) = atlas.service_account();
+        let entries = |is_right| match is_right {
+            RIGHT => (id.as_str(), secret.as_str()),
+            STALE => (id.as_str(), "mdb_sa_sk_FAKE-stale"),
+            None => ("", ""),
+        };
+        let output = run(&atlas, &pair(entries(in_file)), entries(in_keyring), lock);
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(code), "{row}: {said}");
+        assert_eq!(said.matches(note).count(), notes, "{row}: {said}");
+        assert!(!said.contains(&secret) && !said.contains("FAKE"), "{row}: {said}");
+    }
+}
+
+#[test]
+fn a_new_secret_goes_where_the_atlas_cli_reads_it() {
+    if !have(&TOOLS) {
+        return;
+    }
+    let atlas = Atlas::start();
+    let program = Terminal::run("dbus-run-session").size(40, 120);
+    let in_file = pair((ROBOT, "mdb_sa_sk_FAKE-stale"));
+    let mut terminal = in_keyring(program, &atlas, &in_file, &["-P", "ci", "--client-id", ROBOT]);
+    terminal.wait_for("✓ robot");
+    terminal.send(key::F1);
+    terminal.wait_for("client_secret in profile `ci` is not used: the system's keyring has another one");
+    terminal.send(key::ESC);
+    terminal.wait_for("[ Create secret ]");
+    terminal.send(key::ENTER);
+    terminal.wait_for("u write it to profile ci");
+    terminal.send("u");
+    terminal.wait_for("Updated profile ci (keyring)");
+    terminal.send("q");
+    assert!(terminal.wait_exit().success());
 }
 
 /// The profile's entries, each on a line of its own, after the program has ended.
@@ -100,11 +162,10 @@ secret-tool search --all service atlascli_ci 2>&1 | grep -c '^label = test'
 "#;
 
 /// The program at that Atlas, signed in by the profile's entries in a keyring.
-fn in_keyring(program: Program, atlas: &Atlas, arguments: &[&str]) -> Terminal {
+fn in_keyring(program: Program, atlas: &Atlas, in_file: &str, arguments: &[&str]) -> Terminal {
     let folder = program.home().join(".config").join("atlascli");
     fs::create_dir_all(&folder).unwrap();
-    let profile = format!("version = 2\n[ci]\nauth_type = 'service_account'\nbase_url = '{}'\n", atlas.url());
-    fs::write(folder.join("config.toml"), profile).unwrap();
+    fs::write(folder.join("config.toml"), profile(atlas, in_file)).unwrap();
     program
         .args(["--", "sh", "-c", SESSION, "sh", "sh", "-c", AND_THEN_LOOK, "sh"])
         .args([env!("CARGO_BIN_EXE_atlas-secret"), "--project-id", PROJECT])
@@ -122,7 +183,7 @@ fn the_profile_in_the_keyring_gets_the_new_secret() {
     }
     let atlas = Atlas::start();
     let program = Terminal::run("dbus-run-session").size(40, 120);
-    let mut terminal = in_keyring(program, &atlas, &["-P", "ci", "--client-id", ROBOT]);
+    let mut terminal = in_keyring(program, &atlas, "", &["-P", "ci", "--client-id", ROBOT]);
     terminal.wait_for("· signed in");
     terminal.send(key::ENTER);
     terminal.wait_for("u write it to profile ci");
@@ -157,7 +218,7 @@ fn a_keyring_that_is_changed_or_locked_meanwhile_is_said() {
         .env("MONGODB_ATLAS_BASE_URL", atlas.url())
         .env("MONGODB_ATLAS_ACCESS_TOKEN", atlas.access_token());
     // The profile is found although something else signs in.
-    let mut terminal = in_keyring(program, &atlas, &["--client-id", ROBOT]);
+    let mut terminal = in_keyring(program, &atlas, "", &["--client-id", ROBOT]);
     terminal.wait_for("✓ robot");
     terminal.send(key::ENTER);
     terminal.wait_for("u write it to profile ci");

@@ -43,6 +43,11 @@ impl Keyring {
         if cfg!(target_os = "macos") { None } else { self.entry(service, user).ok()? }
     }
 
+    /// True when there is an entry. macOS may ask for it.
+    pub(super) fn has(&self, service: &str, user: &'static str) -> bool {
+        self.entry(service, user).is_ok_and(|entry| entry.is_some())
+    }
+
     /// Replaces the value of an entry that is there.
     pub(super) fn set(
         &self,
@@ -100,6 +105,7 @@ mod tests {
         keyring.0.build("atlascli_ci", "client_id", None).unwrap().set_secret(b"id").unwrap();
         assert_eq!(keyring.entry("atlascli_ci", "client_id"), Ok(Some(b"id".to_vec())));
         assert_eq!(keyring.entry("atlascli_ci", "client_secret"), Ok(None));
+        assert!(keyring.has("atlascli_ci", "client_id") && !keyring.has("atlascli_ci", "client_secret"));
     }
 
     #[test]

@@ -38,6 +38,12 @@ impl Keyring {
         found.unlocked.first()?.get_secret().ok()
     }
 
+    /// True when there is an entry, locked or not, as far as that is known without unlocking anything.
+    pub(super) fn has(&self, service: &str, user: &'static str) -> bool {
+        let found = self.0.search_items(attributes(service, user));
+        found.is_ok_and(|found| !found.unlocked.is_empty() || !found.locked.is_empty())
+    }
+
     /// Replaces the value of an entry that is there.
     pub(super) fn set(
         &self,

@@ -9,7 +9,7 @@ type Entries<'a> = &'a [(&'a str, &'a [u8])];
 const ID: &str = "mdb_sa_id_1234567890abcdef12345678";
 
 fn request(kind: PairKind) -> KeyringRequest {
-    KeyringRequest { profile: ProfileName::new("ci").unwrap(), kind }
+    KeyringRequest { profile: ProfileName::new("ci").unwrap(), kind, in_file: None }
 }
 
 fn outcome(kind: PairKind, entries: Entries) -> String {

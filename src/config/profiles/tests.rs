@@ -136,17 +136,20 @@ fn profile(toml: &str) -> Profile {
 
 fn signs_in_with(toml: &str) -> String {
     match profile(toml).credentials() {
-        Ok(CredentialSource::Ready(Credentials::ServiceAccount { client_id, client_secret })) => {
-            format!("account {client_id} {}", client_secret.expose_secret())
-        }
-        Ok(CredentialSource::Ready(Credentials::ApiKey { public_key, private_key })) => {
-            format!("key {public_key} {}", private_key.expose_secret())
-        }
-        Ok(CredentialSource::Ready(Credentials::AccessToken(_))) => "token".to_owned(),
-        Ok(CredentialSource::NeedsKeyring(request)) => {
-            let users = [Half::Identifier, Half::Secret].map(|half| setting_of(request.kind, half));
-            format!("keyring {} {users:?}", request.service())
-        }
+        Ok(CredentialSource::NeedsKeyring(request)) => match request.in_file {
+            Some(Credentials::ServiceAccount { client_id, client_secret }) => {
+                format!("account {client_id} {}", client_secret.expose_secret())
+            }
+            Some(Credentials::ApiKey { public_key, private_key }) => {
+                format!("key {public_key} {}", private_key.expose_secret())
+            }
+            Some(Credentials::AccessToken(_)) => "token".to_owned(),
+            None => {
+                let users = [Half::Identifier, Half::Secret].map(|half| setting_of(request.kind, half));
+                format!("keyring {} {users:?}", request.service())
+            }
+        },
+        Ok(CredentialSource::Ready(_)) => "ready".to_owned(),
         Ok(CredentialSource::NeedsAtlasCli(login)) => format!("browser login {}", login.profile),
         Err(error) => error.to_string(),
     }

@@ -52,7 +52,11 @@ fn described(found: &Found) -> String {
         Some(Origin::Environment(_)) => "environment".to_owned(),
         Some(Origin::Profile(name, _)) => format!("profile {name}"),
     };
-    let what = match &found.credentials {
+    let in_file = match &found.credentials {
+        Some(CredentialSource::NeedsKeyring(request)) => request.in_file.clone().map(CredentialSource::Ready),
+        _ => None,
+    };
+    let what = match in_file.as_ref().or(found.credentials.as_ref()) {
         None => "nothing".to_owned(),
         Some(CredentialSource::Ready(Credentials::ServiceAccount { .. })) => "account".to_owned(),
         Some(CredentialSource::Ready(Credentials::ApiKey { .. })) => "key".to_owned(),

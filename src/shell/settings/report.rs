@@ -83,13 +83,20 @@ impl Report {
 
 fn kind_of(credentials: &CredentialSource) -> &'static str {
     match credentials {
-        CredentialSource::Ready(Credentials::AccessToken(_)) => "access token",
-        CredentialSource::Ready(Credentials::ServiceAccount { .. }) => "service account",
-        CredentialSource::Ready(Credentials::ApiKey { .. }) => "API key",
-        CredentialSource::NeedsKeyring(request) => match request.kind {
-            PairKind::ServiceAccount => "service account, in the keyring",
-            PairKind::ApiKey => "API key, in the keyring",
+        CredentialSource::Ready(credentials) => kind_of_ready(credentials),
+        CredentialSource::NeedsKeyring(request) => match (&request.in_file, request.kind) {
+            (Some(in_file), _) if !request.is_stored() => kind_of_ready(in_file),
+            (_, PairKind::ServiceAccount) => "service account, in the keyring",
+            (_, PairKind::ApiKey) => "API key, in the keyring",
         },
         CredentialSource::NeedsAtlasCli(_) => "browser login, through the Atlas CLI",
+    }
+}
+
+fn kind_of_ready(credentials: &Credentials) -> &'static str {
+    match credentials {
+        Credentials::AccessToken(_) => "access token",
+        Credentials::ServiceAccount { .. } => "service account",
+        Credentials::ApiKey { .. } => "API key",
     }
 }

@@ -13,7 +13,6 @@ use std::process::Command;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use secrecy::ExposeSecret;
-use tokio::sync::oneshot::error::TryRecvError;
 use zbus::blocking::Connection;
 use zbus::blocking::connection::Builder;
 use zbus::object_server::SignalEmitter;
@@ -193,7 +192,7 @@ fn serve(fake: &Fake) -> (Keyring, Connection) {
 }
 
 fn request() -> KeyringRequest {
-    KeyringRequest { profile: ProfileName::new("ci").unwrap(), kind: PairKind::ServiceAccount }
+    KeyringRequest { profile: ProfileName::new("ci").unwrap(), kind: PairKind::ServiceAccount, in_file: None }
 }
 
 #[test]
@@ -290,20 +289,31 @@ fn a_keyring_that_never_answers_is_not_waited_for() {
     assert!(passes_with_bus_at(&folder.path().join("bus"), "with_a_silent_bus"));
 }
 
-#[test]
-#[ignore = "run by the tests above, in a process of its own"]
-fn without_a_bus() {
-    let error = request().read().blocking_recv().unwrap().unwrap_err();
-    assert!(matches!(error, CredentialsError::KeyringUnavailable(_)), "{error:?}");
-    assert!(error.to_string().starts_with("the system's keyring cannot be opened ("), "{error}");
+/// The same for a profile whose pair is in the file, too.
+fn request_beside_file() -> KeyringRequest {
+    let pair = Credentials::pair(PairKind::ApiKey, "abcdefgh", "FAKE-of-the-file".to_owned());
+    KeyringRequest { in_file: Some(pair.unwrap()), ..request() }
 }
 
-#[test]
+#[tokio::test]
 #[ignore = "run by the tests above, in a process of its own"]
-fn with_a_silent_bus() {
+async fn without_a_bus() {
+    let error = request().read().await.unwrap_err();
+    assert!(matches!(error, CredentialsError::KeyringUnavailable(_)), "{error:?}");
+    assert!(error.to_string().starts_with("the system's keyring cannot be opened ("), "{error}");
+    let (read, note) = request_beside_file().read().await.unwrap();
+    assert!(matches!(read, Credentials::ApiKey { .. }) && note.is_none(), "{read:?} {note:?}");
+}
+
+#[tokio::test]
+#[ignore = "run by the tests above, in a process of its own"]
+async fn with_a_silent_bus() {
     let bus = UnixListener::bind(std::env::var(SOCKET).unwrap()).unwrap();
-    let mut receiver = request().read();
+    let reading = tokio::spawn(request().read());
+    tokio::task::yield_now().await;
     // From here on the thread waits for a greeting that never comes.
     let _silent = bus.accept().unwrap();
-    assert_eq!(receiver.try_recv().unwrap_err(), TryRecvError::Empty);
+    let (read, note) = request_beside_file().read().await.unwrap();
+    assert!(matches!(read, Credentials::ApiKey { .. }) && note.is_none(), "the file counts soon");
+    assert!(!reading.is_finished());
 }
