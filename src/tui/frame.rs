@@ -31,7 +31,8 @@ impl App {
         draw_header(&self.shared, &mut Canvas::new(frame, theme, head));
         let mut canvas = Canvas::new(frame, theme, body);
         if self.shared.shows_help {
-            help::draw(self, &mut canvas);
+            let rows = self.help_rows(canvas.width());
+            help::draw(rows, self.help_scroll, &mut canvas);
         } else {
             self.screen.component().draw(&self.shared, &mut canvas);
             canvas.mark_cut();
