@@ -64,15 +64,14 @@ impl Keeps {
 enum Stage {
     Fetching,
     Failed(ApiError),
-    Choosing(Option<Report>),
+    Choosing(Option<NotDeleted>),
     Deleting(DeletePrompt),
 }
 
-/// What came of the last try.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Report {
-    Deleted(ExistingSecret),
-    NotDeleted(DeleteError),
+/// Why the last try deleted nothing.
+#[derive(Clone, Debug)]
+enum NotDeleted {
+    Error(DeleteError),
     /// This session signed in with it and still needs it.
     SignedInWith,
 }
@@ -88,11 +87,10 @@ const CHOOSING: &[Binding] = &[
 ];
 
 /// What a key or an event did to the list.
-#[derive(Debug, PartialEq, Eq)]
 pub(super) enum ListResult {
     Open,
     Closed,
-    DeletedOne,
+    Deleted(ExistingSecret),
 }
 
 impl SecretList {
@@ -130,7 +128,7 @@ impl SecretList {
         let Some(secret) = self.chosen() else { return };
         let risk = app.login_risk(&self.account.client, secret);
         self.stage = if risk == LoginRisk::Own && self.protects_login {
-            Stage::Choosing(Some(Report::SignedInWith))
+            Stage::Choosing(Some(NotDeleted::SignedInWith))
         } else {
             let (account, id) = (self.account.clone(), secret.id.clone());
             Stage::Deleting(DeletePrompt::new(account, id, Recheck::No, risk))
@@ -170,24 +168,12 @@ impl SecretList {
     }
 
     fn deleted(&mut self, deletion: Deletion) -> ListResult {
-        let (report, result) = match deletion {
-            Deletion::Failed(problem) => (Some(Report::NotDeleted(problem)), ListResult::Open),
-            Deletion::Deleted if self.selected < self.secrets.len() => {
-                (Some(Report::Deleted(self.secrets.remove(self.selected))), ListResult::DeletedOne)
-            }
-            Deletion::Deleted | Deletion::Used(_) | Deletion::Cancelled => (None, ListResult::Open),
-        };
-        self.selected = 0;
-        self.stage = Stage::Choosing(report);
-        result
-    }
-
-    /// The secret that was deleted last.
-    fn deleted_secret(&self) -> Option<&ExistingSecret> {
-        match &self.stage {
-            Stage::Choosing(Some(Report::Deleted(secret))) => Some(secret),
-            _ => None,
-        }
+        self.stage = Stage::Choosing(match deletion {
+            Deletion::Deleted => return self.chosen().cloned().map_or(ListResult::Open, ListResult::Deleted),
+            Deletion::Failed(error) => Some(NotDeleted::Error(error)),
+            Deletion::Used(_) | Deletion::Cancelled => None,
+        });
+        ListResult::Open
     }
 
     pub(super) fn keys(&self) -> &'static [Binding] {
@@ -281,15 +267,10 @@ impl SecretList {
         let theme = canvas.theme;
         match &self.stage {
             Stage::Fetching | Stage::Failed(_) | Stage::Choosing(None) => {}
-            Stage::Choosing(Some(Report::Deleted(secret))) => {
-                let words = format!("Deleted {}.", words::short_label(secret, &theme.glyphs));
-                canvas.marked(theme.glyphs.check, &words, theme.good);
+            Stage::Choosing(Some(NotDeleted::Error(error))) => {
+                canvas.marked(theme.glyphs.cross, &error.sentence(), theme.bad);
             }
-            Stage::Choosing(Some(Report::NotDeleted(problem))) => {
-                let words = problem.sentence();
-                canvas.marked(theme.glyphs.cross, &words, theme.bad);
-            }
-            Stage::Choosing(Some(Report::SignedInWith)) => {
+            Stage::Choosing(Some(NotDeleted::SignedInWith)) => {
                 let words = "You are signed in with this secret and need it to create a new one. Create first, then \
                              delete it.";
                 canvas.warning(words, theme.warning);
@@ -324,17 +305,17 @@ impl Component for SecretListScreen {
     fn on_action(&mut self, app: &mut Shared, action: Action) -> Transition {
         match self.list.on_action(app, action) {
             ListResult::Closed => Self::close(app),
-            ListResult::Open | ListResult::DeletedOne => Transition::Stay,
+            _ => Transition::Stay,
         }
     }
 
     fn on_event(&mut self, app: &mut Shared, event: Event) -> Transition {
         match self.list.on_event(app.now, event) {
-            ListResult::DeletedOne => {
-                app.form.notice = self.list.deleted_secret().cloned().map(Notice::Deleted);
+            ListResult::Deleted(secret) => {
+                app.form.notice = Some(Notice::Deleted(secret));
                 Self::close(app)
             }
-            ListResult::Open | ListResult::Closed => Transition::Stay,
+            _ => Transition::Stay,
         }
     }
 

@@ -166,7 +166,7 @@ impl CreatedScreen {
     pub(super) fn on_prompt_action(&mut self, app: &mut Shared, action: Action) -> Transition {
         let Some(prompt) = &mut self.prompt else { return Transition::Stay };
         if let Prompt::Delete(list) = prompt {
-            if list.on_action(app, action) == ListResult::Closed {
+            if matches!(list.on_action(app, action), ListResult::Closed) {
                 self.prompt = None;
             }
             return Transition::Stay;
@@ -277,9 +277,8 @@ impl CreatedScreen {
     /// The screen reports what was deleted, so that the list is not needed for that.
     pub(super) fn on_secret_list_event(&mut self, now: Now, event: Event) {
         let Some(Prompt::Delete(list)) = &mut self.prompt else { return };
-        let chosen = list.chosen().cloned();
-        if list.on_event(now, event) == ListResult::DeletedOne {
-            self.retired.extend(chosen);
+        if let ListResult::Deleted(secret) = list.on_event(now, event) {
+            self.retired.push(secret);
             self.prompt = None;
         }
     }
