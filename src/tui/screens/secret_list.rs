@@ -15,7 +15,9 @@ use crate::jobs::{DeleteError, Deletion, Recheck};
 use crate::tui::app::{Component, Shared, Transition};
 use crate::tui::canvas::Canvas;
 use crate::tui::event::{Command, Event, Reader};
-use crate::tui::keys::{Action, Binding, CHOICE_ABOVE, CHOICE_BELOW, HELP, ONLY_BACK, REPAINT, SUSPEND};
+use crate::tui::keys::{
+    Action, BACK_BY_LETTER, Binding, CHOICE_ABOVE, CHOICE_BELOW, HELP, ONLY_BACK, REPAINT, SUSPEND,
+};
 use crate::tui::{Remote, words};
 
 use super::Notice;
@@ -35,15 +37,14 @@ pub struct SecretList {
     /// Which one is chosen, from 0.
     selected: usize,
     stage: Stage,
-    /// True before creating: then the session still needs the secret that it signed in with.
-    protects_login: bool,
-    keeps: Keeps,
+    /// What is not listed on the screen of a new secret. `None` before creating: then the session still needs the
+    /// secret that it signed in with.
+    keeps: Option<Keeps>,
 }
 
-/// What is not to be deleted here.
+/// What is not to be deleted as an older secret.
 #[derive(Clone, Debug)]
 pub(super) enum Keeps {
-    Nothing,
     /// The new secret.
     This(SecretId),
     /// Whatever was not there before: the new secret's id could not be read.
@@ -53,7 +54,6 @@ pub(super) enum Keeps {
 impl Keeps {
     pub(super) fn allows(&self, id: &SecretId) -> bool {
         match self {
-            Self::Nothing => true,
             Self::This(new) => new != id,
             Self::AllBut(before) => before.contains(id),
         }
@@ -80,7 +80,7 @@ const CHOOSING: &[Binding] = &[
     Binding::new("d, Enter", "delete", Action::Delete),
     CHOICE_BELOW,
     CHOICE_ABOVE,
-    Binding::new("Esc, q, Ctrl-C", "back", Action::No),
+    BACK_BY_LETTER,
     HELP,
     SUSPEND,
     REPAINT,
@@ -94,9 +94,9 @@ pub(super) enum ListResult {
 }
 
 impl SecretList {
-    pub(super) fn open(app: &mut Shared, account: AccountRef, protects_login: bool, keeps: Keeps) -> Self {
+    pub(super) fn open(app: &mut Shared, account: AccountRef, keeps: Option<Keeps>) -> Self {
         app.send(Command::FetchAccount(Reader::SecretList, account.clone()));
-        Self { account, secrets: Vec::new(), selected: 0, stage: Stage::Fetching, protects_login, keeps }
+        Self { account, secrets: Vec::new(), selected: 0, stage: Stage::Fetching, keeps }
     }
 
     pub(super) fn chosen(&self) -> Option<&ExistingSecret> {
@@ -127,7 +127,7 @@ impl SecretList {
     fn ask(&mut self, app: &Shared) {
         let Some(secret) = self.chosen() else { return };
         let risk = app.login_risk(&self.account.client, secret);
-        self.stage = if risk == LoginRisk::Own && self.protects_login {
+        self.stage = if risk == LoginRisk::Own && self.keeps.is_none() {
             Stage::Choosing(Some(NotDeleted::SignedInWith))
         } else {
             let (account, id) = (self.account.clone(), secret.id.clone());
@@ -156,8 +156,10 @@ impl SecretList {
         self.selected = 0;
         self.stage = match result {
             Ok(account) => {
-                let allowed = account.secrets.into_iter().filter(|secret| self.keeps.allows(&secret.id));
-                self.secrets = allowed.collect();
+                let is_listed = |secret: &ExistingSecret| {
+                    self.keeps.as_ref().is_none_or(|keeps| keeps.allows(&secret.id))
+                };
+                self.secrets = account.secrets.into_iter().filter(is_listed).collect();
                 // The one that is missed least: never used, or not for the longest time.
                 let least = (0..self.secrets.len()).min_by_key(|index| self.secrets[*index].last_used_at);
                 self.selected = least.unwrap_or(0);
@@ -291,7 +293,7 @@ pub struct SecretListScreen {
 
 impl SecretListScreen {
     pub(in crate::tui) fn open(app: &mut Shared, account: AccountRef) -> Self {
-        Self { list: SecretList::open(app, account, true, Keeps::Nothing) }
+        Self { list: SecretList::open(app, account, None) }
     }
 
     /// Back to the form, which fetches the account again.
