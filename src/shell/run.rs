@@ -171,7 +171,7 @@ impl Run {
             let resolving = names::resolve(&self.executor.connections, &mut self.app.shared.form);
             tokio::select! {
                 resolved = resolving => resolved?,
-                signal = signals.next() => return Ok(Exit::Signal(signal.number())),
+                signal = signals.next() => return Ok(Exit::Signal(signal.0)),
             }
         }
         let Output::Sink(format) = self.plan.output else { return self.interact(&mut signals).await };
@@ -246,7 +246,7 @@ impl Run {
         // A first signal may still wait for a running request, a second never does. Each end sums up the secret on
         // the screen, so there is no third.
         for _ in 0..2 {
-            let commands = self.app.update(now(self.started), Event::SignalReceived(Signal::Terminate));
+            let commands = self.app.update(now(self.started), Event::SignalReceived(Signal::TERMINATE));
             let is_over = commands.iter().any(|command| matches!(command, Command::Quit(_)));
             for command in commands {
                 self.executor.start(command);

@@ -176,17 +176,17 @@ impl App {
             Event::CreateAsked(question) => self.on_create_question(question),
             Event::CreateFinished(outcome) => self.on_create_finished(outcome),
             Event::ProjectFetched(project, result) => {
-                self.shared.lookups.project.finish(&project, result, self.shared.now);
+                self.shared.lookups.project.finish(&project, result);
             }
             Event::SettingsFetched(of, result) => {
-                self.shared.lookups.settings.finish(&of, result, self.shared.now);
+                self.shared.lookups.settings.finish(&of, result);
             }
             Event::AccountFetched(reader, of, result) => {
                 if let Ok(account) = &result {
                     self.shared.set_clock(account.read_at);
                 }
                 match reader {
-                    Reader::Form => self.shared.lookups.account.finish(&of, result, self.shared.now),
+                    Reader::Form => self.shared.lookups.account.finish(&of, result),
                     _ => self.forward(Event::AccountFetched(reader, of, result)),
                 }
             }

@@ -158,7 +158,7 @@ impl CreatedScreen {
     pub(super) fn open_secret_list(&mut self, app: &mut Shared) {
         let list = SecretList::open(app, self.new_secret.account(), Some(self.keeps()));
         self.prompt = Some(Prompt::Delete(list));
-        if self.account.problem(&self.new_secret.account()).is_some() {
+        if self.account.error(&self.new_secret.account()).is_some() {
             self.fetch_account(app);
         }
     }

@@ -179,7 +179,7 @@ impl Picker {
 fn needs_account(app: &Shared, project: &ProjectEntry) -> bool {
     let Some(account) = app.form.account() else { return true };
     let is_missing = |problem: &ApiError| problem.rejection().is_some_and(|no| no.status == 404);
-    account.project != project.id || app.lookups.account.problem(&account).is_some_and(is_missing)
+    account.project != project.id || app.lookups.account.error(&account).is_some_and(is_missing)
 }
 
 /// The account that is signed in: known from the start, or once the keyring or the demo has told it.
