@@ -86,7 +86,7 @@ impl Headless {
                 Ok(ended(Exit::NotDelivered, CreatedScreen::new(new_secret, secret, Vec::new()).lost()))
             }
             (Some(Outcome::NotCreated(_)), Some(signal)) => {
-                Ok(Ended { exit: Exit::Signal(signal.number()), summary: None })
+                Ok(Ended { exit: Exit::Signal(signal.0), summary: None })
             }
             (Some(Outcome::NotCreated(not_created)), None) => {
                 say(&self.explain(&not_created.reason));

@@ -70,6 +70,18 @@ impl fmt::Display for SessionOrigin {
     }
 }
 
+/// The kind of credential and its public half.
+impl fmt::Display for Identity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ServiceAccount(client) => write!(f, "service account {client}"),
+            Self::AccessToken => f.write_str("access token"),
+            Self::ApiKey(public_key) => write!(f, "API key {public_key}"),
+            Self::Profile { name, .. } | Self::BrowserLogin(name) => write!(f, "profile {name}"),
+        }
+    }
+}
+
 impl Identity {
     /// True when one of the account's secrets may be behind the session, as far as the identity tells.
     pub fn may_be_of(&self, client: &ClientId) -> bool {

@@ -11,8 +11,8 @@ use crate::config::CredentialSource;
 use crate::demo::{EmbeddedAtlas, World};
 use crate::domain::{
     AccountEntry, AccountRef, ApiError, ApiResult, BaseUrl, Cause, ClientId, CreatedSecret, Credentials,
-    Identity, Login, NewSecret, OrganizationId, OrganizationSettings, Page, ProfileName, Project,
-    ProjectEntry, ProjectId, QueryFlags, Rejection, RejectionKind, SecretId, ServerText, ServiceAccount,
+    Login, NewSecret, OrganizationId, OrganizationSettings, Page, ProfileName, Project, ProjectEntry,
+    ProjectId, QueryFlags, Rejection, RejectionKind, SecretId, ServerText, ServiceAccount,
 };
 
 use crate::process;
@@ -90,7 +90,7 @@ impl Connections {
     pub fn endpoint(&self) -> Option<(BaseUrl, ServerText)> {
         match &self.current()?.source {
             Source::Remote { base_url, credentials } => {
-                Some((base_url.clone(), identity_words(&credentials.identity())))
+                Some((base_url.clone(), ServerText::new(&credentials.identity().to_string())))
             }
             Source::Demo(_) => None,
         }
@@ -206,17 +206,6 @@ impl AtlasApi for Arc<Connections> {
     }
 }
 
-/// The kind of credential and its public half.
-fn identity_words(identity: &Identity) -> ServerText {
-    let words = match identity {
-        Identity::ServiceAccount(client) => format!("service account {client}"),
-        Identity::AccessToken => "access token".to_owned(),
-        Identity::ApiKey(public_key) => format!("API key {}", public_key.as_str()),
-        Identity::Profile { name, .. } | Identity::BrowserLogin(name) => format!("profile {name}"),
-    };
-    ServerText::new(&words)
-}
-
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -318,30 +307,24 @@ pub(super) fn unusable(why: &str) -> ApiError {
 /// dismissed is not shown again; who asks later tries again, because the keyring may have been unlocked by then.
 struct MadeOnce<T, E> {
     value: OnceCell<T>,
-    /// How often making it failed, and how the last time.
-    failures: Mutex<(usize, Option<E>)>,
+    failures: Mutex<Vec<E>>,
 }
 
 impl<T, E> Default for MadeOnce<T, E> {
     fn default() -> Self {
-        Self { value: OnceCell::new(), failures: Mutex::new((0, None)) }
+        Self { value: OnceCell::new(), failures: Mutex::default() }
     }
 }
 
 impl<T: Clone, E: Clone> MadeOnce<T, E> {
     async fn get_or_make(&self, make: impl AsyncFnOnce() -> Result<T, E>) -> Result<T, E> {
-        let before = lock(&self.failures).0;
+        let before = lock(&self.failures).len();
         let attempt = async || {
-            if let (count, Some(failure)) = &*lock(&self.failures)
-                && *count > before
-            {
+            if let Some(failure) = lock(&self.failures).get(before) {
                 return Err(failure.clone());
             }
             let result = make().await;
-            if let Err(failure) = &result {
-                let mut failures = lock(&self.failures);
-                *failures = (failures.0 + 1, Some(failure.clone()));
-            }
+            lock(&self.failures).extend(result.as_ref().err().cloned());
             result
         };
         self.value.get_or_try_init(attempt).await.cloned()

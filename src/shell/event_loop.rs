@@ -114,7 +114,7 @@ impl EventLoop<'_> {
     /// request.
     fn hang_up(&mut self, surface: &mut TerminalHandle) -> std::io::Result<Option<Exit>> {
         if surface.lose() {
-            return self.handle(vec![Event::SignalReceived(Signal::HangUp)], surface);
+            return self.handle(vec![Event::SignalReceived(Signal::HANG_UP)], surface);
         }
         Ok(None)
     }
@@ -130,7 +130,7 @@ impl EventLoop<'_> {
             },
             signal = signals.next() => match signal {
                 // Also after the terminal was found to be gone: both say the same.
-                Signal::HangUp if surface.has_terminal() => Wake::Gone,
+                Signal::HANG_UP if surface.has_terminal() => Wake::Gone,
                 // What is typed at a command that has the terminal is not meant for this program.
                 signal if is_lent && signal.is_from_keyboard() => Wake::Events(Vec::new()),
                 signal => Wake::Events(vec![Event::SignalReceived(signal)]),

@@ -62,7 +62,6 @@ impl Executor {
 
     /// Starts a command. Those for the terminal are the event loop's own.
     pub fn start(&mut self, command: Command) {
-        let Some(command) = self.runner.start(command) else { return };
         let (copier, records) = (Arc::clone(&self.copier), Arc::clone(&self.records));
         let home = self.home.clone();
         match command {
@@ -129,7 +128,7 @@ impl Executor {
                 let print = async move { Event::Printed(print(format, *payload).await) };
                 self.runner.run(print, || Event::Printed(Err(not_printed())));
             }
-            _ => {}
+            job => self.runner.start(job),
         }
     }
 

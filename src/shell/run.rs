@@ -175,7 +175,7 @@ impl Run {
             let resolving = names::resolve(&self.executor.connections, &mut self.app.shared.form, &who);
             tokio::select! {
                 resolved = resolving => resolved?,
-                signal = signals.next() => return Ok(Exit::Signal(signal.number())),
+                signal = signals.next() => return Ok(Exit::Signal(signal.0)),
             }
             if let Some(warning) = self.app.shared.form.lifetime_warning() {
                 say(&format!("--expires-after {warning} and may refuse it"));
@@ -254,7 +254,7 @@ impl Run {
         // A first signal may still wait for a running request, a second never does. Each end sums up the secret on
         // the screen, so there is no third.
         for _ in 0..2 {
-            let commands = self.app.update(now(self.started), Event::SignalReceived(Signal::Terminate));
+            let commands = self.app.update(now(self.started), Event::SignalReceived(Signal::TERMINATE));
             let mut is_over = false;
             for command in commands {
                 match command {

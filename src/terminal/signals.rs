@@ -50,7 +50,7 @@ impl Signals {
             }
             Poll::Pending
         });
-        Signal::from_number(number.await)
+        Signal(number.await)
     }
 }
 
@@ -110,7 +110,7 @@ impl Signals {
 
     pub async fn next(&mut self) -> Signal {
         match tokio::signal::ctrl_c().await {
-            Ok(()) => Signal::Interrupt,
+            Ok(()) => Signal::INTERRUPT,
             Err(_) => std::future::pending().await,
         }
     }

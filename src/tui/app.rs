@@ -177,17 +177,17 @@ impl App {
             Event::CreateAsked(question) => self.on_create_question(question),
             Event::CreateFinished(outcome) => self.on_create_finished(outcome),
             Event::ProjectFetched(project, result) => {
-                self.shared.lookups.project.finish(&project, result, self.shared.now);
+                self.shared.lookups.project.finish(&project, result);
             }
             Event::SettingsFetched(of, result) => {
-                self.shared.lookups.settings.finish(&of, result, self.shared.now);
+                self.shared.lookups.settings.finish(&of, result);
             }
             Event::AccountFetched(reader, of, result) => {
                 if let Ok(account) = &result {
                     self.shared.set_clock(account.read_at);
                 }
                 match reader {
-                    Reader::Form => self.shared.lookups.account.finish(&of, result, self.shared.now),
+                    Reader::Form => self.shared.lookups.account.finish(&of, result),
                     _ => self.forward(Event::AccountFetched(reader, of, result)),
                 }
             }
@@ -306,7 +306,7 @@ impl App {
             }
             Some(action) if self.shared.shows_help => {
                 let body = self.shared.body();
-                let rows = help::rows(self, body.width).len();
+                let rows = self.help_rows(body.width).len();
                 self.help_scroll.on_action(action, rows, body.height);
             }
             // A path or a command line that is pasted with its line break does not run at once.
@@ -320,12 +320,19 @@ impl App {
         }
     }
 
+    /// The help for the screen below it.
+    pub(super) fn help_rows(&self, width: u16) -> Vec<help::Row> {
+        let (shared, screen) = (&self.shared, self.screen.component());
+        let works = |binding: &&Binding| screen.works(shared, binding.action);
+        let bindings: Vec<&Binding> = screen.keys(shared).iter().filter(works).collect();
+        help::rows(&shared.credential_notes, &bindings, screen.about(), width)
+    }
+
     /// False for a key of the table that would do nothing just now.
     pub fn works(&self, action: Action) -> bool {
         if self.shared.shows_help {
             let body = self.shared.body();
-            return action.group() != Group::Move
-                || overflows(help::rows(self, body.width).len(), body.height);
+            return action.group() != Group::Move || overflows(self.help_rows(body.width).len(), body.height);
         }
         self.screen.component().works(&self.shared, action)
     }

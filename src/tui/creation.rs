@@ -59,7 +59,7 @@ impl App {
         let Some(Creating { new_secret, .. }) = &app.creating else { return };
         match &step {
             Step::Fetched(account) => {
-                app.lookups.account = Remote::Loaded(new_secret.account(), account.clone(), app.now);
+                app.lookups.account = Remote::Loaded(new_secret.account(), account.clone());
                 app.set_clock(account.read_at);
             }
             Step::NotRecorded(why) => app.not_recorded = Some(why.clone()),
@@ -211,7 +211,7 @@ impl App {
     pub(super) fn on_signal(&mut self, signal: Signal) {
         let app = &mut self.shared;
         let is_first = app.ending.is_none();
-        app.ending = Some(Ending { signal: signal.number(), until: app.now.plus(GRACE) });
+        app.ending = Some(Ending { signal: signal.0, until: app.now.plus(GRACE) });
         // Before the POST the job ends at once; whether it has begun only the job knows.
         if is_first && app.creating.is_some() {
             return app.send(Command::CancelCreate);
@@ -239,7 +239,7 @@ impl App {
             }
             app.summaries.push(created.summary(fate));
         }
-        let signal = app.ending.map_or(Signal::Terminate.number(), |ending| ending.signal);
+        let signal = app.ending.map_or(Signal::TERMINATE.0, |ending| ending.signal);
         let exit = match app.exit() {
             Exit::Done => Exit::Signal(signal),
             exit => exit,

@@ -195,39 +195,21 @@ pub enum SignInWith {
     Demo,
 }
 
-/// A signal that ends the program.
+/// A signal that ends the program, by its number in POSIX.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Signal {
-    /// SIGHUP: the terminal went away.
-    HangUp,
-    /// SIGINT, sent from outside; Ctrl-C is a key.
-    Interrupt,
-    /// SIGTERM.
-    Terminate,
-    /// Any other one, by its number.
-    Other(u8),
-}
+pub struct Signal(pub u8);
 
 impl Signal {
-    /// Its number in POSIX.
-    pub fn number(self) -> u8 {
-        match self {
-            Self::HangUp => 1,
-            Self::Interrupt => 2,
-            Self::Terminate => 15,
-            Self::Other(number) => number,
-        }
-    }
-
-    /// The signal with this number.
-    pub fn from_number(number: u8) -> Self {
-        let named = [Self::HangUp, Self::Interrupt, Self::Terminate];
-        named.into_iter().find(|signal| signal.number() == number).unwrap_or(Self::Other(number))
-    }
+    /// SIGHUP: the terminal went away.
+    pub const HANG_UP: Self = Self(1);
+    /// SIGINT, sent from outside; Ctrl-C is a key.
+    pub const INTERRUPT: Self = Self(2);
+    /// SIGTERM.
+    pub const TERMINATE: Self = Self(15);
 
     /// True for SIGINT and SIGQUIT, which keys send.
     pub fn is_from_keyboard(self) -> bool {
-        matches!(self, Self::Interrupt | Self::Other(3))
+        matches!(self.0, 2 | 3)
     }
 }
 

@@ -31,7 +31,8 @@ impl App {
         draw_header(&self.shared, &mut Canvas::new(frame, theme, head));
         let mut canvas = Canvas::new(frame, theme, body);
         if self.shared.shows_help {
-            help::draw(self, &mut canvas);
+            let rows = self.help_rows(canvas.width());
+            help::draw(rows, self.help_scroll, &mut canvas);
         } else {
             self.screen.component().draw(&self.shared, &mut canvas);
             canvas.mark_cut();
@@ -131,27 +132,27 @@ fn demo(theme: &Theme, width: usize) -> Line<'static> {
 /// always there.
 fn remote(base_url: &BaseUrl, identities: &[&str], theme: &Theme, width: usize) -> Line<'static> {
     let host = &host_words(base_url);
-    let tail = |identity: String| {
-        let is_foreign = base_url.kind() == HostKind::Other;
-        let warning =
-            if is_foreign { format!(" {} not an Atlas host", theme.glyphs.warning) } else { String::new() };
-        let warning = Span::styled(warning, theme.warning);
-        [warning, Span::raw(GAP), Span::styled(identity, theme.faint)]
+    let warning = match base_url.kind() {
+        HostKind::Other => format!(" {} not an Atlas host", theme.glyphs.warning),
+        _ => String::new(),
     };
-    let naming = |lead: Option<Span<'static>>, host: &str, identity: &str| {
-        let spans = lead.into_iter().chain([Span::raw(host.to_owned())]);
-        spans.chain(tail(identity.to_owned())).collect::<Line>()
+    let line = |lead: Option<Span<'static>>, host: &str, identity: &str| -> Line<'static> {
+        let tail = [
+            Span::raw(host.to_owned()),
+            Span::styled(warning.clone(), theme.warning),
+            Span::raw(GAP),
+            Span::styled(identity.to_owned(), theme.faint),
+        ];
+        lead.into_iter().chain(tail).collect()
     };
-    let fits = |line: &Line| line.width() <= width;
-    for identity in identities {
-        let choices = [naming(Some(name(theme)), host, identity), naming(None, host, identity)];
-        if let Some(fitting) = choices.into_iter().find(fits) {
-            return fitting;
-        }
-    }
-    let short = identities.last().copied().unwrap_or_default();
-    let room = width.saturating_sub(naming(None, "", short).width());
-    naming(None, &end_of(host, room, theme.glyphs.ellipsis), short)
+    let candidates = identities
+        .iter()
+        .flat_map(|identity| [line(Some(name(theme)), host, identity), line(None, host, identity)]);
+    candidates.into_iter().find(|line| line.width() <= width).unwrap_or_else(|| {
+        let short = identities.last().copied().unwrap_or_default();
+        let left = width.saturating_sub(line(None, "", short).width());
+        line(None, &end_of(host, left, theme.glyphs.ellipsis), short)
+    })
 }
 
 /// `localhost` for the usual address of this machine. It has others, which are other listeners.
@@ -180,9 +181,8 @@ fn identity_words(app: &Shared, identity: &Identity, theme: &Theme) -> (String, 
             let short = format!("API key {}", public_key.short(ellipsis));
             (short.clone(), short)
         }
-        Identity::AccessToken => ("access token".to_owned(), "access token".to_owned()),
-        Identity::Profile { name, .. } | Identity::BrowserLogin(name) => {
-            (format!("profile {name}"), format!("profile {name}"))
+        Identity::AccessToken | Identity::Profile { .. } | Identity::BrowserLogin(_) => {
+            (identity.to_string(), identity.to_string())
         }
     }
 }

@@ -3,9 +3,11 @@
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::app::App;
+use crate::domain::ServerText;
+
 use super::canvas::{Canvas, cut, wrapped};
 use super::keys::{Binding, Group};
+use super::scroll::Scroll;
 use super::theme::Theme;
 
 const GROUPS: [(Group, &str); 3] =
@@ -23,15 +25,12 @@ pub(super) enum Row {
 }
 
 /// All rows, whether they fit or not. What is said of the credentials comes first: the form says it nowhere else.
-pub(super) fn rows(app: &App, width: u16) -> Vec<Row> {
-    let (shared, screen) = (&app.shared, app.screen.component());
+pub(super) fn rows(notes: &[ServerText], bindings: &[&Binding], about: &[&str], width: u16) -> Vec<Row> {
     let width = usize::from(width);
     let mut rows = Vec::new();
-    for note in &shared.credential_notes {
+    for note in notes {
         rows.extend(note_rows(note.as_str(), true, width));
     }
-    let works = |binding: &&Binding| screen.works(shared, binding.action);
-    let bindings: Vec<&Binding> = screen.keys(shared).iter().filter(works).collect();
     for (group, title) in GROUPS {
         let mut of_group = bindings.iter().filter(|binding| binding.action.group() == group).peekable();
         if of_group.peek().is_some() {
@@ -42,7 +41,6 @@ pub(super) fn rows(app: &App, width: u16) -> Vec<Row> {
             of_group.map(|binding| Row::Key { keys: binding.all, explanation: binding.explanation() }),
         );
     }
-    let about = screen.about();
     if !about.is_empty() {
         separate(&mut rows);
     }
@@ -61,13 +59,12 @@ fn note_rows(text: &str, is_warning: bool, width: usize) -> impl Iterator<Item =
     lines.map(move |(index, line)| Row::Note { text: line.into_owned(), is_first: index == 0, is_warning })
 }
 
-pub(super) fn draw(app: &App, canvas: &mut Canvas) {
+pub(super) fn draw(rows: Vec<Row>, scroll: Scroll, canvas: &mut Canvas) {
     let (theme, width) = (canvas.theme, canvas.width());
-    let rows = rows(app, width);
     let keys_width = rows.iter().map(|row| if let Row::Key { keys, .. } = row { keys.len() } else { 0 });
     let keys_width = keys_width.max().unwrap_or(0) + GAP;
     let lines = rows.into_iter().map(|row| line(row, keys_width, width, theme)).collect();
-    app.help_scroll.draw(lines, canvas);
+    scroll.draw(lines, canvas);
 }
 
 fn line(row: Row, keys_width: usize, width: u16, theme: &Theme) -> Line<'static> {

@@ -323,9 +323,10 @@ pub(super) const CHOICE_NEXT: Binding = Binding::new("Tab, Down, Right", "next",
 pub(super) const CHOICE_PREVIOUS: Binding =
     Binding::new("Shift-Tab, Up, Left", "previous", Action::PreviousChoice).only_in_help();
 
+pub(super) const BACK_BY_LETTER: Binding = Binding::new("Esc, q, Ctrl-C", "back", Action::No);
+
 /// Something is being fetched, or could not be: there is only the way back.
-pub(super) const ONLY_BACK: &[Binding] =
-    &[Binding::new("Esc, q, Ctrl-C", "back", Action::No), HELP, SUSPEND, REPAINT];
+pub(super) const ONLY_BACK: &[Binding] = &[BACK_BY_LETTER, HELP, SUSPEND, REPAINT];
 
 #[cfg(test)]
 mod tests {

@@ -105,14 +105,12 @@ impl Shared {
     pub fn looked_up(&self, field: FieldName) -> Option<Result<&str, &ApiError>> {
         match field {
             FieldName::Project => {
-                let key = self.form.project_id()?;
-                let name = self.lookups.project.value(&key).map(|project| Ok(project.name.as_str()));
-                name.or_else(|| self.lookups.project.problem(&key).map(Err))
+                let result = self.lookups.project.result(&self.form.project_id()?)?;
+                Some(result.map(|project| project.name.as_str()))
             }
             FieldName::Client => {
-                let key = self.form.account()?;
-                let name = self.lookups.account.value(&key).map(|account| Ok(account.name.as_str()));
-                name.or_else(|| self.lookups.account.problem(&key).map(Err))
+                let result = self.lookups.account.result(&self.form.account()?)?;
+                Some(result.map(|account| account.name.as_str()))
             }
             FieldName::Lifetime => None,
         }
@@ -129,27 +127,30 @@ pub enum Remote<Key, Value> {
     Due(Key, Now),
     /// It is being fetched.
     Loading(Key),
-    /// It was fetched at that time.
-    Loaded(Key, Value, Now),
+    /// It was fetched.
+    Loaded(Key, Value),
     /// It could not be fetched.
     Failed(Key, ApiError),
 }
 
 impl<Key: PartialEq + Clone, Value> Remote<Key, Value> {
-    /// The value, if it was loaded for this key.
-    pub fn value(&self, wanted: &Key) -> Option<&Value> {
+    /// The value for this key, or why it could not be loaded.
+    pub fn result(&self, wanted: &Key) -> Option<Result<&Value, &ApiError>> {
         match self {
-            Self::Loaded(key, value, _) if key == wanted => Some(value),
+            Self::Loaded(key, value) if key == wanted => Some(Ok(value)),
+            Self::Failed(key, error) if key == wanted => Some(Err(error)),
             _ => None,
         }
     }
 
+    /// The value, if it was loaded for this key.
+    pub fn value(&self, wanted: &Key) -> Option<&Value> {
+        self.result(wanted)?.ok()
+    }
+
     /// Why it could not be loaded for this key.
-    pub fn problem(&self, wanted: &Key) -> Option<&ApiError> {
-        match self {
-            Self::Failed(key, problem) if key == wanted => Some(problem),
-            _ => None,
-        }
+    pub fn error(&self, wanted: &Key) -> Option<&ApiError> {
+        self.result(wanted)?.err()
     }
 
     /// True while it is being fetched for this key.
@@ -160,9 +161,7 @@ impl<Key: PartialEq + Clone, Value> Remote<Key, Value> {
     fn key(&self) -> Option<&Key> {
         match self {
             Self::NotAsked => None,
-            Self::Due(key, _) | Self::Loading(key) | Self::Loaded(key, ..) | Self::Failed(key, _) => {
-                Some(key)
-            }
+            Self::Due(key, _) | Self::Loading(key) | Self::Loaded(key, _) | Self::Failed(key, _) => Some(key),
         }
     }
 
@@ -186,11 +185,11 @@ impl<Key: PartialEq + Clone, Value> Remote<Key, Value> {
     }
 
     /// Takes a result; one for a key that is no longer wanted is ignored.
-    pub(super) fn finish(&mut self, of: &Key, result: ApiResult<Value>, at: Now) {
+    pub(super) fn finish(&mut self, of: &Key, result: ApiResult<Value>) {
         if self.is_loading(of) {
             *self = match result {
-                Ok(value) => Self::Loaded(of.clone(), value, at),
-                Err(problem) => Self::Failed(of.clone(), problem),
+                Ok(value) => Self::Loaded(of.clone(), value),
+                Err(error) => Self::Failed(of.clone(), error),
             };
         }
     }

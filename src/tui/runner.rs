@@ -143,8 +143,8 @@ where
         report.job.is_none_or(is_current).then_some(report.event)
     }
 
-    /// Starts what is a job; gives any other command back.
-    pub fn start(&mut self, command: Command) -> Option<Command> {
+    /// Starts a job; other commands are not its own.
+    pub fn start(&mut self, command: Command) {
         let atlas = self.atlas.clone();
         match command {
             Command::Create(new_secret) => self.create(new_secret),
@@ -217,9 +217,8 @@ where
                 let verify = |_| async move { atlas.verify(&client, &value).await };
                 self.read(Slot::Verify, verify, Event::Verified);
             }
-            other => return Some(other),
+            _ => {}
         }
-        None
     }
 
     fn create(&mut self, new_secret: NewSecret) {

@@ -126,7 +126,7 @@ fn a_copy_that_was_read_back_stays_delivered_when_the_clipboard_moves_on() {
         assert_drawn(&stage, "Already pasted?");
         // A signal says so without asking.
         let mut stage = lose();
-        stage.event(Event::SignalReceived(Signal::Terminate));
+        stage.event(Event::SignalReceived(Signal::TERMINATE));
         assert_eq!(stage.exit(), Some(Exit::Signal(15)), "{content:?}");
     }
 }

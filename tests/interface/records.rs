@@ -51,7 +51,7 @@ fn a_record_stays_exactly_where_something_was_lost() {
         ("not sent", |stage| stage.answered(not_sent()), 1),
         ("lost", |stage| stage.answered(lost()), 0),
         ("left", |stage| stage.answered(Ok(secret())).keys("q l"), 0),
-        ("killed", |stage| stage.answered(Ok(secret())).event(Event::SignalReceived(Signal::Terminate)), 0),
+        ("killed", |stage| stage.answered(Ok(secret())).event(Event::SignalReceived(Signal::TERMINATE)), 0),
     ];
     for (name, happens, expected) in rows {
         let mut stage = Stage::posting();

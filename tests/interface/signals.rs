@@ -6,7 +6,7 @@ use atlas_secret::tui::{Command, Event, Signal};
 use crate::stage::Stage;
 use crate::*;
 
-const TERMINATE: Event = Event::SignalReceived(Signal::Terminate);
+const TERMINATE: Event = Event::SignalReceived(Signal::TERMINATE);
 
 #[test]
 fn a_signal_ends_every_screen_with_the_code_that_is_true() {
@@ -23,7 +23,7 @@ fn a_signal_ends_every_screen_with_the_code_that_is_true() {
         ("not given back", || after_copy(CopyOutcome::Unverified(HeldCopy { clears_in: None })), "", true),
         ("leaving", Stage::created, "q", true),
     ];
-    for (signal, code) in [(Signal::HangUp, 129), (Signal::Interrupt, 130), (Signal::Terminate, 143)] {
+    for (signal, code) in [(Signal::HANG_UP, 129), (Signal::INTERRUPT, 130), (Signal::TERMINATE, 143)] {
         for (name, make, keys, is_loss) in cases {
             let mut stage = make();
             if !keys.is_empty() {
@@ -59,14 +59,14 @@ fn a_running_post_gets_three_seconds_more_and_its_loss_is_told_once() {
 #[test]
 fn a_second_signal_does_not_wait() {
     let mut stage = Stage::posting();
-    stage.event(TERMINATE).event(Event::SignalReceived(Signal::HangUp));
+    stage.event(TERMINATE).event(Event::SignalReceived(Signal::HANG_UP));
     assert_eq!((stage.exit(), stage.fates()), (Some(Exit::NotDelivered), vec![Disposition::PerhapsCreated]));
 }
 
 #[test]
 fn a_secret_that_comes_while_ending_is_told_by_its_id() {
     let mut stage = Stage::posting();
-    stage.event(Event::SignalReceived(Signal::Interrupt)).answered(Ok(secret()));
+    stage.event(Event::SignalReceived(Signal::INTERRUPT)).answered(Ok(secret()));
     let [summary] = &stage.app.shared.summaries[..] else { panic!("{:?}", stage.app.shared.summaries) };
     assert_eq!((&summary.secret_id, &summary.fate), (&Some(own_id()), &Disposition::NotDelivered));
     assert_eq!(stage.exit(), Some(Exit::NotDelivered));

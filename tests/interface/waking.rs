@@ -110,6 +110,6 @@ fn what_is_covered_does_not_move() {
     let mut helped = Stage::created();
     helped.keys("r ?");
     assert_eq!([small.app.wake_in(), helped.app.wake_in()], [None, None]);
-    small.event(Event::SignalReceived(Signal::Terminate));
+    small.event(Event::SignalReceived(Signal::TERMINATE));
     assert_eq!(small.app.wake_in(), Some(ms(3_000)), "a running request's last seconds end all the same");
 }

@@ -80,9 +80,9 @@ impl World {
             Step::Signal(choice) => {
                 // Most runs are to get further than the first signal.
                 let signal = match choice {
-                    0 => Signal::HangUp,
-                    1 => Signal::Interrupt,
-                    2 => Signal::Terminate,
+                    0 => Signal::HANG_UP,
+                    1 => Signal::INTERRUPT,
+                    2 => Signal::TERMINATE,
                     _ => return,
                 };
                 self.event(Event::SignalReceived(signal));

@@ -78,7 +78,7 @@ fn standard_output_gets_one_secret() {
 #[test]
 fn a_signal_prints_nothing() {
     let mut stage = with_sink(Stage::created());
-    stage.event(Event::SignalReceived(Signal::Terminate));
+    stage.event(Event::SignalReceived(Signal::TERMINATE));
     assert_eq!((stage.exit(), stage.fates()), (Some(Exit::NotDelivered), vec![Disposition::NotDelivered]));
     assert_eq!(prints(&stage), 0);
 }
@@ -88,12 +88,12 @@ fn while_it_is_written_nothing_else_is_claimed() {
     let mut stage = with_sink(Stage::created());
     stage.keys("q <ctrl-c>");
     assert_eq!(stage.exit(), None, "a second Ctrl-C waits for the write");
-    stage.event(Event::SignalReceived(Signal::Interrupt));
+    stage.event(Event::SignalReceived(Signal::INTERRUPT));
     assert_eq!(stage.exit(), None, "so does a first signal");
     stage.printed(Ok(()));
     assert_printed(&stage);
     let mut stuck = with_sink(Stage::created());
-    stuck.keys("q").event(Event::SignalReceived(Signal::Terminate)).wake_after(3);
+    stuck.keys("q").event(Event::SignalReceived(Signal::TERMINATE)).wake_after(3);
     assert_eq!(
         (stuck.exit(), stuck.fates()),
         (Some(Exit::NotDelivered), vec![Disposition::PerhapsDelivered])

@@ -15,7 +15,9 @@ use crate::jobs::{DeleteError, Deletion, Recheck};
 use crate::tui::app::{Component, Shared, Transition};
 use crate::tui::canvas::Canvas;
 use crate::tui::event::{Command, Event, Reader};
-use crate::tui::keys::{Action, Binding, CHOICE_ABOVE, CHOICE_BELOW, HELP, ONLY_BACK, REPAINT, SUSPEND};
+use crate::tui::keys::{
+    Action, BACK_BY_LETTER, Binding, CHOICE_ABOVE, CHOICE_BELOW, HELP, ONLY_BACK, REPAINT, SUSPEND,
+};
 use crate::tui::{Remote, words};
 
 use super::Notice;
@@ -35,15 +37,14 @@ pub struct SecretList {
     /// Which one is chosen, from 0.
     selected: usize,
     stage: Stage,
-    /// True before creating: then the session still needs the secret that it signed in with.
-    protects_login: bool,
-    keeps: Keeps,
+    /// What is not listed on the screen of a new secret. `None` before creating: then the session still needs the
+    /// secret that it signed in with.
+    keeps: Option<Keeps>,
 }
 
-/// What is not to be deleted here.
+/// What is not to be deleted as an older secret.
 #[derive(Clone, Debug)]
 pub(super) enum Keeps {
-    Nothing,
     /// The new secret.
     This(SecretId),
     /// Whatever was not there before: the new secret's id could not be read.
@@ -53,7 +54,6 @@ pub(super) enum Keeps {
 impl Keeps {
     pub(super) fn allows(&self, id: &SecretId) -> bool {
         match self {
-            Self::Nothing => true,
             Self::This(new) => new != id,
             Self::AllBut(before) => before.contains(id),
         }
@@ -64,15 +64,14 @@ impl Keeps {
 enum Stage {
     Fetching,
     Failed(ApiError),
-    Choosing(Option<Report>),
+    Choosing(Option<NotDeleted>),
     Deleting(DeletePrompt),
 }
 
-/// What came of the last try.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Report {
-    Deleted(ExistingSecret),
-    NotDeleted(DeleteError),
+/// Why the last try deleted nothing.
+#[derive(Clone, Debug)]
+enum NotDeleted {
+    Error(DeleteError),
     /// This session signed in with it and still needs it.
     SignedInWith,
 }
@@ -81,24 +80,23 @@ const CHOOSING: &[Binding] = &[
     Binding::new("d, Enter", "delete", Action::Delete),
     CHOICE_BELOW,
     CHOICE_ABOVE,
-    Binding::new("Esc, q, Ctrl-C", "back", Action::No),
+    BACK_BY_LETTER,
     HELP,
     SUSPEND,
     REPAINT,
 ];
 
 /// What a key or an event did to the list.
-#[derive(Debug, PartialEq, Eq)]
 pub(super) enum ListResult {
     Open,
     Closed,
-    DeletedOne,
+    Deleted(ExistingSecret),
 }
 
 impl SecretList {
-    pub(super) fn open(app: &mut Shared, account: AccountRef, protects_login: bool, keeps: Keeps) -> Self {
+    pub(super) fn open(app: &mut Shared, account: AccountRef, keeps: Option<Keeps>) -> Self {
         app.send(Command::FetchAccount(Reader::SecretList, account.clone()));
-        Self { account, secrets: Vec::new(), selected: 0, stage: Stage::Fetching, protects_login, keeps }
+        Self { account, secrets: Vec::new(), selected: 0, stage: Stage::Fetching, keeps }
     }
 
     pub(super) fn chosen(&self) -> Option<&ExistingSecret> {
@@ -129,8 +127,8 @@ impl SecretList {
     fn ask(&mut self, app: &Shared) {
         let Some(secret) = self.chosen() else { return };
         let risk = app.login_risk(&self.account.client, secret);
-        self.stage = if risk == LoginRisk::Own && self.protects_login {
-            Stage::Choosing(Some(Report::SignedInWith))
+        self.stage = if risk == LoginRisk::Own && self.keeps.is_none() {
+            Stage::Choosing(Some(NotDeleted::SignedInWith))
         } else {
             let (account, id) = (self.account.clone(), secret.id.clone());
             Stage::Deleting(DeletePrompt::new(account, id, Recheck::No, risk))
@@ -158,8 +156,10 @@ impl SecretList {
         self.selected = 0;
         self.stage = match result {
             Ok(account) => {
-                let allowed = account.secrets.into_iter().filter(|secret| self.keeps.allows(&secret.id));
-                self.secrets = allowed.collect();
+                let is_listed = |secret: &ExistingSecret| {
+                    self.keeps.as_ref().is_none_or(|keeps| keeps.allows(&secret.id))
+                };
+                self.secrets = account.secrets.into_iter().filter(is_listed).collect();
                 // The one that is missed least: never used, or not for the longest time.
                 let least = (0..self.secrets.len()).min_by_key(|index| self.secrets[*index].last_used_at);
                 self.selected = least.unwrap_or(0);
@@ -170,24 +170,12 @@ impl SecretList {
     }
 
     fn deleted(&mut self, deletion: Deletion) -> ListResult {
-        let (report, result) = match deletion {
-            Deletion::Failed(problem) => (Some(Report::NotDeleted(problem)), ListResult::Open),
-            Deletion::Deleted if self.selected < self.secrets.len() => {
-                (Some(Report::Deleted(self.secrets.remove(self.selected))), ListResult::DeletedOne)
-            }
-            Deletion::Deleted | Deletion::Used(_) | Deletion::Cancelled => (None, ListResult::Open),
-        };
-        self.selected = 0;
-        self.stage = Stage::Choosing(report);
-        result
-    }
-
-    /// The secret that was deleted last.
-    fn deleted_secret(&self) -> Option<&ExistingSecret> {
-        match &self.stage {
-            Stage::Choosing(Some(Report::Deleted(secret))) => Some(secret),
-            _ => None,
-        }
+        self.stage = Stage::Choosing(match deletion {
+            Deletion::Deleted => return self.chosen().cloned().map_or(ListResult::Open, ListResult::Deleted),
+            Deletion::Failed(error) => Some(NotDeleted::Error(error)),
+            Deletion::Used(_) | Deletion::Cancelled => None,
+        });
+        ListResult::Open
     }
 
     pub(super) fn keys(&self) -> &'static [Binding] {
@@ -281,15 +269,10 @@ impl SecretList {
         let theme = canvas.theme;
         match &self.stage {
             Stage::Fetching | Stage::Failed(_) | Stage::Choosing(None) => {}
-            Stage::Choosing(Some(Report::Deleted(secret))) => {
-                let words = format!("Deleted {}.", words::short_label(secret, &theme.glyphs));
-                canvas.marked(theme.glyphs.check, &words, theme.good);
+            Stage::Choosing(Some(NotDeleted::Error(error))) => {
+                canvas.marked(theme.glyphs.cross, &error.sentence(), theme.bad);
             }
-            Stage::Choosing(Some(Report::NotDeleted(problem))) => {
-                let words = problem.sentence();
-                canvas.marked(theme.glyphs.cross, &words, theme.bad);
-            }
-            Stage::Choosing(Some(Report::SignedInWith)) => {
+            Stage::Choosing(Some(NotDeleted::SignedInWith)) => {
                 let words = "You are signed in with this secret and need it to create a new one. Create first, then \
                              delete it.";
                 canvas.warning(words, theme.warning);
@@ -310,7 +293,7 @@ pub struct SecretListScreen {
 
 impl SecretListScreen {
     pub(in crate::tui) fn open(app: &mut Shared, account: AccountRef) -> Self {
-        Self { list: SecretList::open(app, account, true, Keeps::Nothing) }
+        Self { list: SecretList::open(app, account, None) }
     }
 
     /// Back to the form, which fetches the account again.
@@ -324,17 +307,17 @@ impl Component for SecretListScreen {
     fn on_action(&mut self, app: &mut Shared, action: Action) -> Transition {
         match self.list.on_action(app, action) {
             ListResult::Closed => Self::close(app),
-            ListResult::Open | ListResult::DeletedOne => Transition::Stay,
+            _ => Transition::Stay,
         }
     }
 
     fn on_event(&mut self, app: &mut Shared, event: Event) -> Transition {
         match self.list.on_event(app.now, event) {
-            ListResult::DeletedOne => {
-                app.form.notice = self.list.deleted_secret().cloned().map(Notice::Deleted);
+            ListResult::Deleted(secret) => {
+                app.form.notice = Some(Notice::Deleted(secret));
                 Self::close(app)
             }
-            ListResult::Open | ListResult::Closed => Transition::Stay,
+            _ => Transition::Stay,
         }
     }
 

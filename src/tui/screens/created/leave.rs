@@ -263,7 +263,7 @@ impl CreatedScreen {
         match target {
             Target::Quit => Transition::Quit(app.exit()),
             Target::Abort => Transition::Quit(match app.exit() {
-                Exit::Done | Exit::NothingCreated => Exit::Signal(Signal::Interrupt.number()),
+                Exit::Done | Exit::NothingCreated => Exit::Signal(Signal::INTERRUPT.0),
                 exit => exit,
             }),
             Target::Another => Transition::form(),

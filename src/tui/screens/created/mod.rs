@@ -257,7 +257,7 @@ impl Component for CreatedScreen {
     fn on_event(&mut self, app: &mut Shared, event: Event) -> Transition {
         match event {
             Event::TimePassed => self.time_passed(app),
-            Event::AccountFetched(Reader::Created, of, result) => self.account_fetched(app, &of, result),
+            Event::AccountFetched(Reader::Created, of, result) => self.account_fetched(&of, result),
             Event::Verified(outcome) => self.verified(app, outcome),
             Event::ProfilesFound(client, names) => self.profiles_found(app, &client, names),
             Event::ProfilesUpdated(updates) => self.profiles_updated(app, updates),

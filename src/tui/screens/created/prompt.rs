@@ -90,16 +90,16 @@ impl Prompt {
 
 impl CreatedScreen {
     pub(super) fn open_secret_list(&mut self, app: &mut Shared) {
-        let list = SecretList::open(app, self.new_secret.account(), false, self.keeps());
+        let list = SecretList::open(app, self.new_secret.account(), Some(self.keeps()));
         self.prompt = Some(Prompt::Delete(list));
-        if self.account.problem(&self.new_secret.account()).is_some() {
+        if self.account.error(&self.new_secret.account()).is_some() {
             self.fetch_account(app);
         }
     }
 
     pub(super) fn on_prompt_action(&mut self, app: &mut Shared, action: Action) -> Transition {
         if let Some(Prompt::Delete(list)) = &mut self.prompt {
-            if list.on_action(app, action) == ListResult::Closed {
+            if matches!(list.on_action(app, action), ListResult::Closed) {
                 self.prompt = None;
             }
         } else if action == Action::Leave {
@@ -119,9 +119,8 @@ impl CreatedScreen {
     /// The screen reports what was deleted, so that the list is not needed for that.
     pub(super) fn on_secret_list_event(&mut self, now: Now, event: Event) {
         let Some(Prompt::Delete(list)) = &mut self.prompt else { return };
-        let chosen = list.chosen().cloned();
-        if list.on_event(now, event) == ListResult::DeletedOne {
-            self.retired.extend(chosen);
+        if let ListResult::Deleted(secret) = list.on_event(now, event) {
+            self.retired.push(secret);
             self.prompt = None;
         }
     }

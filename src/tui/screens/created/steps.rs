@@ -48,13 +48,8 @@ impl CreatedScreen {
         app.send(Command::FetchAccount(Reader::Created, account));
     }
 
-    pub(super) fn account_fetched(
-        &mut self,
-        app: &Shared,
-        of: &AccountRef,
-        result: ApiResult<ServiceAccount>,
-    ) {
-        self.account.finish(of, result, app.now);
+    pub(super) fn account_fetched(&mut self, of: &AccountRef, result: ApiResult<ServiceAccount>) {
+        self.account.finish(of, result);
         if let Some(account) = self.account.value(of) {
             self.account_name = account.name.clone();
         }
@@ -199,7 +194,7 @@ impl CreatedScreen {
             let words = format!("Deleted {}", words::short_label(secret, &theme.glyphs));
             canvas.marked(theme.glyphs.check, &words, theme.good);
         }
-        if let Some(problem) = self.account.problem(&self.new_secret.account()) {
+        if let Some(problem) = self.account.error(&self.new_secret.account()) {
             let title = problem.explain().title;
             canvas.warning(&format!("Could not load the older secrets. {title}"), theme.warning);
             canvas.words(2, "d tries again.", Style::new());

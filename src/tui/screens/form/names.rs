@@ -132,7 +132,7 @@ impl Shared {
         }
         self.stop_names();
         let project = Project { name: entry.name.clone(), organization: entry.organization.clone() };
-        self.lookups.project = Remote::Loaded(entry.id.clone(), project, self.now);
+        self.lookups.project = Remote::Loaded(entry.id.clone(), project);
         if self.form.focus == Focus::Field(FieldName::Client) && self.form.client_id().is_none() {
             self.form.client.suggestions = Suggestions::Open;
         }

@@ -182,7 +182,7 @@ impl Picker {
 fn needs_account(app: &Shared, project: &ProjectEntry) -> bool {
     let Some(account) = app.form.account() else { return true };
     let is_missing = |problem: &ApiError| problem.rejection().is_some_and(|no| no.status == 404);
-    account.project != project.id || app.lookups.account.problem(&account).is_some_and(is_missing)
+    account.project != project.id || app.lookups.account.error(&account).is_some_and(is_missing)
 }
 
 impl Component for Picker {
