@@ -239,7 +239,7 @@ impl App {
             app.add_summary(&in_flight.new_secret, Disposition::PerhapsCreated);
         }
         if let Screen::Created(created) = &self.screen {
-            let fate = created.fate(app.now);
+            let fate = created.disposition(app.now);
             if !fate.is_loss() {
                 app.send(Command::SettleRecord);
             }
