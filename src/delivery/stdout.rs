@@ -1,16 +1,17 @@
 //! Standard output as the place where the secret goes: whether it may, and how it gets there.
 
 #[cfg(unix)]
-mod facts;
+mod descriptor;
 #[cfg(test)]
 mod tests;
-mod write;
 
 use std::io::{self, IsTerminal};
 
-use crate::domain::{ServerText, os_error_message};
+use secrecy::ExposeSecret;
 
-pub use write::write_secret;
+use crate::domain::{Format, SecretPayload, ServerText, os_error_message};
+
+use super::render;
 
 /// What standard output is, where it is something that a secret may go to or need not go to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,7 +100,37 @@ fn check_descriptor(
     if descriptor.is_terminal() {
         return Ok(StdoutKind::Terminal);
     }
-    let stat = facts::StdoutStat::of(descriptor)
+    let stat = descriptor::StdoutStat::of(descriptor)
         .map_err(|error| StdoutProblem::Unknown(os_error_message(&io::Error::from(error))))?;
     stat.validate(journal_stream).map(|()| StdoutKind::Sink)
+}
+
+/// Writes `payload` in `format` to this process's standard output and, if that is a file, waits until it is on
+/// the disk. Of a file that takes only a part nothing is left, so that the same can be tried again.
+///
+/// Blocks for as long as the reader lets it wait. A reader that has gone is an error and no signal: Rust ignores
+/// SIGPIPE.
+pub fn write_secret(format: Format, payload: &SecretPayload) -> Result<(), String> {
+    let text = render(format, payload);
+    let bytes = text.expose_secret().as_bytes();
+    #[cfg(unix)]
+    return descriptor::write_to(io::stdout(), bytes);
+    #[cfg(not(unix))]
+    {
+        use std::io::Write;
+        let mut output = io::stdout().lock();
+        output.write_all(bytes).and_then(|()| output.flush()).map_err(|error| failure_of(&error))
+    }
+}
+
+/// What happened, as a sentence.
+fn failure_of(error: &io::Error) -> String {
+    use io::ErrorKind;
+    match error.kind() {
+        ErrorKind::BrokenPipe | ErrorKind::ConnectionReset => {
+            "No program reads standard output any more.".to_owned()
+        }
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "No space left for standard output.".to_owned(),
+        _ => format!("Standard output could not be written: {}.", os_error_message(error)),
+    }
 }

@@ -52,4 +52,4 @@ pub use session::{
     CredentialProblem, Credentials, Half, Identity, PairKind, ProfileName, PublicKey, Session, SessionOrigin,
     Tried, TriedSession, is_atlas_variable,
 };
-pub use template::{Piece, Placeholder, Template, TemplateError};
+pub use template::{Piece, Placeholder, Template};

@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 
 use secrecy::ExposeSecret;
-use thiserror::Error;
 
 use super::{SecretPayload, ServerText};
 
@@ -64,29 +63,14 @@ pub enum Piece {
     Value(Placeholder),
 }
 
-/// Why a text is no template.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub enum TemplateError {
-    /// It would deliver nothing.
-    #[error("{{secret}} is missing, so the secret would not be delivered")]
-    NoSecret,
-    /// A name that stands for nothing.
-    #[error(
-        "unknown placeholder {0}: use {{secret}}, {{client_id}}, {{project_id}}, {{secret_id}} or {{expires_at}}, \
-         and {{{{ or }}}} for a brace"
-    )]
-    Unknown(ServerText),
-    /// A brace that neither begins nor ends a placeholder.
-    #[error("a {0} stands alone: write {0}{0} for a brace")]
-    LoneBrace(char),
-}
+const NO_SECRET: &str = "{secret} is missing, so the secret would not be delivered";
 
 impl Template {
     /// Parses a template. `{{` and `}}` stand for braces.
     ///
     /// # Errors
-    /// When the secret is not in it, or it has braces that are no placeholder.
-    pub fn parse(text: &str) -> Result<Self, TemplateError> {
+    /// When the secret is not in it, or it has braces that are no placeholder: what is wrong, for the user.
+    pub fn parse(text: &str) -> Result<Self, String> {
         let text: &'static str = text.to_owned().leak();
         let mut pieces = Vec::new();
         let mut rest = text;
@@ -97,17 +81,16 @@ impl Template {
                 pieces.push(Piece::Text(brace));
                 &after[1..]
             } else if brace == "}" {
-                return Err(TemplateError::LoneBrace('}'));
+                return Err(lone_brace('}'));
             } else {
-                let (name, after) = after.split_once('}').ok_or(TemplateError::LoneBrace('{'))?;
-                let unknown = || TemplateError::Unknown(ServerText::new(&format!("{{{name}}}")));
-                pieces.push(Piece::Value(Placeholder::named(name).ok_or_else(unknown)?));
+                let (name, after) = after.split_once('}').ok_or_else(|| lone_brace('{'))?;
+                pieces.push(Piece::Value(Placeholder::named(name).ok_or_else(|| unknown(name))?));
                 after
             };
         }
         pieces.push(Piece::Text(rest));
         if !pieces.contains(&Piece::Value(Placeholder::Secret)) {
-            return Err(TemplateError::NoSecret);
+            return Err(NO_SECRET.to_owned());
         }
         Ok(Self { text, pieces: pieces.leak() })
     }
@@ -123,32 +106,43 @@ impl Template {
     }
 }
 
+fn lone_brace(brace: char) -> String {
+    format!("a {brace} stands alone: write {brace}{brace} for a brace")
+}
+
+fn unknown(name: &str) -> String {
+    format!(
+        "unknown placeholder {}: use {{secret}}, {{client_id}}, {{project_id}}, {{secret_id}} or {{expires_at}}, and \
+         {{{{ or }}}} for a brace",
+        ServerText::new(&format!("{{{name}}}"))
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn what_is_no_template_is_refused_with_the_reason() {
-        let unknown = |name| TemplateError::Unknown(ServerText::new(name));
         let rows = [
-            ("", TemplateError::NoSecret),
-            ("secret", TemplateError::NoSecret),
-            ("{client_id}", TemplateError::NoSecret),
-            ("{{secret}}", TemplateError::NoSecret),
-            ("{secret} {client}", unknown("{client}")),
-            ("{secret} {}", unknown("{}")),
-            ("{Secret}", unknown("{Secret}")),
-            ("{ secret }", unknown("{ secret }")),
-            (r#"{"a": "{secret}"}"#, unknown(r#"{"a": "{secret}"#)),
-            ("{secret} {", TemplateError::LoneBrace('{')),
-            ("{secret", TemplateError::LoneBrace('{')),
-            ("{secret} }", TemplateError::LoneBrace('}')),
-            ("}{secret}", TemplateError::LoneBrace('}')),
+            ("", NO_SECRET.to_owned()),
+            ("secret", NO_SECRET.to_owned()),
+            ("{client_id}", NO_SECRET.to_owned()),
+            ("{{secret}}", NO_SECRET.to_owned()),
+            ("{secret} {client}", unknown("client")),
+            ("{secret} {}", unknown("")),
+            ("{Secret}", unknown("Secret")),
+            ("{ secret }", unknown(" secret ")),
+            (r#"{"a": "{secret}"}"#, unknown(r#""a": "{secret"#)),
+            ("{secret} {", lone_brace('{')),
+            ("{secret", lone_brace('{')),
+            ("{secret} }", lone_brace('}')),
+            ("}{secret}", lone_brace('}')),
         ];
         for (text, expected) in rows {
             assert_eq!(Template::parse(text), Err(expected), "{text:?}");
         }
-        let words = unknown("{a}").to_string();
+        let words = unknown("a");
         assert!(words.ends_with("{secret_id} or {expires_at}, and {{ or }} for a brace"), "{words}");
     }
 }

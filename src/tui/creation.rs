@@ -233,7 +233,7 @@ impl App {
             app.add_unknown_summary(&in_flight.new_secret.client);
         }
         if let Screen::Created(created) = &self.screen {
-            let fate = created.fate(app.now);
+            let fate = created.disposition(app.now);
             if !fate.is_loss() {
                 app.send(Command::SettleRecord);
             }

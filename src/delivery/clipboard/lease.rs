@@ -104,43 +104,42 @@ fn add(start: Instant, time: Duration) -> Instant {
 
 /// Ends the process at its deadline, whatever the other threads hang on: a display that no longer answers must not
 /// keep a secret in memory.
+#[derive(Clone)]
 pub(super) struct Watchdog {
-    deadline: Arc<Deadline>,
-}
-
-struct Deadline {
-    at: Mutex<Instant>,
-    moved: Condvar,
+    deadline: Arc<(Mutex<Instant>, Condvar)>,
 }
 
 impl Watchdog {
     pub fn start(at: Instant) -> io::Result<Self> {
-        let deadline = Arc::new(Deadline { at: Mutex::new(at), moved: Condvar::new() });
-        let watched = Arc::clone(&deadline);
+        let watchdog = Self::until(at);
+        let watching = watchdog.clone();
         thread::Builder::new().name("watchdog".to_owned()).spawn(move || {
-            watched.wait();
+            watching.wait();
             // Not by returning from main, which may be what hangs.
             std::process::exit(1);
         })?;
-        Ok(Self { deadline })
+        Ok(watchdog)
+    }
+
+    fn until(at: Instant) -> Self {
+        Self { deadline: Arc::new((Mutex::new(at), Condvar::new())) }
     }
 
     pub fn set(&self, at: Instant) {
-        *self.deadline.at.lock().unwrap_or_else(PoisonError::into_inner) = at;
-        self.deadline.moved.notify_one();
+        *self.deadline.0.lock().unwrap_or_else(PoisonError::into_inner) = at;
+        self.deadline.1.notify_one();
     }
-}
 
-impl Deadline {
     /// Returns once the deadline is reached.
     fn wait(&self) {
-        let mut at = self.at.lock().unwrap_or_else(PoisonError::into_inner);
+        let (deadline, moved) = &*self.deadline;
+        let mut at = deadline.lock().unwrap_or_else(PoisonError::into_inner);
         loop {
             let left = at.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 return;
             }
-            at = self.moved.wait_timeout(at, left).unwrap_or_else(PoisonError::into_inner).0;
+            at = moved.wait_timeout(at, left).unwrap_or_else(PoisonError::into_inner).0;
         }
     }
 }
@@ -203,13 +202,9 @@ mod tests {
     #[test]
     fn a_deadline_can_be_moved_both_ways() {
         let start = Instant::now();
-        let deadline =
-            Arc::new(Deadline { at: Mutex::new(start + Duration::from_secs(3600)), moved: Condvar::new() });
-        let waiting = {
-            let deadline = Arc::clone(&deadline);
-            thread::spawn(move || deadline.wait())
-        };
-        let watchdog = Watchdog { deadline };
+        let watchdog = Watchdog::until(start + Duration::from_secs(3600));
+        let watching = watchdog.clone();
+        let waiting = thread::spawn(move || watching.wait());
         watchdog.set(start + Duration::from_secs(7200));
         assert!(!waiting.is_finished());
         watchdog.set(start + Duration::from_millis(50));

@@ -7,7 +7,7 @@ use arboard::{Clipboard, Error, Set};
 use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroizing;
 
-use crate::domain::CopyError;
+use crate::domain::{ClipboardContent, CopyError, LostCopy};
 
 /// How long to try reading back: a clipboard may need a moment after it was set.
 const READ_BACK_TIMEOUT: Duration = Duration::from_secs(1);
@@ -18,18 +18,10 @@ const CLEAR_TIMEOUT: Duration = Duration::from_millis(400);
 /// The pause between two tries.
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// What reading the clipboard found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Found {
-    /// The value that was set.
-    Ours,
-    /// Something else, or nothing.
-    Foreign,
-    /// No answer.
-    Unreadable,
-    /// The display has gone, and the value with it.
-    DisplayGone,
-}
+/// The value that was set. How long it stays is not known here.
+pub(super) const OURS: ClipboardContent = ClipboardContent::Ours { clears_in: None };
+
+const DISPLAY_GONE: ClipboardContent = ClipboardContent::Lost(LostCopy::DisplayGone);
 
 /// An open clipboard. It stays open for as long as a value is held, because it serves the value.
 pub(super) struct Selection {
@@ -57,33 +49,35 @@ impl Selection {
 
     /// True once the value that was just set can be read.
     pub(super) fn reads_back(&mut self) -> bool {
-        self.read_until(READ_BACK_TIMEOUT, |found| found == Found::Ours) == Found::Ours
+        self.read_until(READ_BACK_TIMEOUT, |found| found == OURS) == OURS
     }
 
     /// Reads the clipboard and compares it with the value. One error does not mean that the display has gone.
-    pub(super) fn check(&mut self) -> Found {
-        self.read_until(PAUSE * 3, |found| found != Found::DisplayGone)
+    pub(super) fn check(&mut self) -> ClipboardContent {
+        self.read_until(PAUSE * 3, |found| found != DISPLAY_GONE)
     }
 
-    fn read(&mut self) -> Found {
+    fn read(&mut self) -> ClipboardContent {
         let Some(value) = &self.value else {
-            return Found::Foreign;
+            return ClipboardContent::Overwritten;
         };
         match self.clipboard.get_text().map(Zeroizing::new) {
-            Ok(text) if text.as_str() == value.expose_secret() => Found::Ours,
+            Ok(text) if text.as_str() == value.expose_secret() => OURS,
             // Empty, a picture, or not even text: not what was set.
-            Ok(_) | Err(Error::ContentNotAvailable | Error::ConversionFailure) => Found::Foreign,
+            Ok(_) | Err(Error::ContentNotAvailable | Error::ConversionFailure) => {
+                ClipboardContent::Overwritten
+            }
             // Another program has it open, on Windows.
-            Err(Error::ClipboardOccupied) => Found::Unreadable,
-            Err(_) if cfg!(any(target_os = "macos", windows)) => Found::Unreadable,
-            Err(_) => Found::DisplayGone,
+            Err(Error::ClipboardOccupied) => ClipboardContent::Unreadable,
+            Err(_) if cfg!(any(target_os = "macos", windows)) => ClipboardContent::Unreadable,
+            Err(_) => DISPLAY_GONE,
         }
     }
 
     /// Clears the clipboard if it still holds the value. Returns what it held: the content of other programs stays.
-    pub(super) fn clear(&mut self) -> Found {
-        match self.read_until(CLEAR_TIMEOUT, |found| found != Found::Unreadable) {
-            Found::Ours if self.clipboard.clear().is_err() => Found::Unreadable,
+    pub(super) fn clear(&mut self) -> ClipboardContent {
+        match self.read_until(CLEAR_TIMEOUT, |found| found != ClipboardContent::Unreadable) {
+            OURS if self.clipboard.clear().is_err() => ClipboardContent::Unreadable,
             found => found,
         }
     }
@@ -91,7 +85,7 @@ impl Selection {
     /// Clears every copy of the value that another program has made or put back since: on the clipboard, or in the
     /// primary selection, which clipboard managers keep in step. True when there was one.
     pub(super) fn clear_put_back(&mut self) -> bool {
-        let is_on_clipboard = self.read() == Found::Ours;
+        let is_on_clipboard = self.read() == OURS;
         if is_on_clipboard {
             let _ = self.clipboard.clear();
         }
@@ -123,7 +117,11 @@ impl Selection {
         self.value = None;
     }
 
-    fn read_until(&mut self, timeout: Duration, is_enough: impl Fn(Found) -> bool) -> Found {
+    fn read_until(
+        &mut self,
+        timeout: Duration,
+        is_enough: impl Fn(ClipboardContent) -> bool,
+    ) -> ClipboardContent {
         let start = Instant::now();
         loop {
             let found = self.read();

@@ -22,10 +22,10 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::delivery::os::{close_inherited_descriptors, forbid_core_dumps};
-use crate::domain::{ClipboardContent, CopyError, LostCopy};
+use crate::domain::{ClipboardContent, CopyError};
 
 use super::lease::{Due, Lease, LeaseState, Watchdog};
-use super::selection::{Found, Selection};
+use super::selection::{OURS, Selection};
 
 /// The longest frame in bytes. Nothing that is copied comes near it.
 const MAX_FRAME: usize = 1 << 20;
@@ -347,21 +347,17 @@ impl<W: Write> ClipboardServer<W> {
             None | Some(LeaseState::Cleared { by_request: true, .. }) => ClipboardContent::Cleared,
             // Not "cleared" before it is certain that it stays so.
             Some(LeaseState::Cleared { .. }) => ClipboardContent::Ours { clears_in: Some(Duration::ZERO) },
-            Some(_) => {
-                let found = self.selection.check();
-                self.content_of(found)
-            }
+            Some(_) => self.check(),
         }
     }
 
-    fn content_of(&self, found: Found) -> ClipboardContent {
-        match found {
-            Found::Ours => ClipboardContent::Ours {
-                clears_in: self.lease.and_then(|lease| lease.clears_in(Instant::now())),
-            },
-            Found::Foreign => ClipboardContent::Overwritten,
-            Found::Unreadable => ClipboardContent::Unreadable,
-            Found::DisplayGone => ClipboardContent::Lost(LostCopy::DisplayGone),
+    fn check(&mut self) -> ClipboardContent {
+        match self.selection.check() {
+            OURS => {
+                let clears_in = self.lease.and_then(|lease| lease.clears_in(Instant::now()));
+                ClipboardContent::Ours { clears_in }
+            }
+            content => content,
         }
     }
 
@@ -375,9 +371,9 @@ impl<W: Write> ClipboardServer<W> {
             Some(Due::End) if is_cleared => self.end(None, ClipboardContent::Cleared),
             Some(Due::End) => self.clear(None),
             Some(Due::Check) if is_cleared => self.watch(),
-            Some(Due::Check) => match self.selection.check() {
-                Found::Ours | Found::Unreadable => ControlFlow::Continue(()),
-                lost => self.end(None, self.content_of(lost)),
+            Some(Due::Check) => match self.check() {
+                ClipboardContent::Ours { .. } | ClipboardContent::Unreadable => ControlFlow::Continue(()),
+                lost => self.end(None, lost),
             },
             None => ControlFlow::Continue(()),
         }
@@ -387,10 +383,10 @@ impl<W: Write> ClipboardServer<W> {
     fn clear(&mut self, answers: Option<RequestNumber>) -> ControlFlow<()> {
         self.watchdog.set(Instant::now() + GRACE);
         let found = self.selection.clear();
-        if found != Found::Ours {
+        if found != OURS {
             // Another program's clipboard is left alone, but not its copy of the value in the primary selection.
-            let _ = found == Found::Foreign && self.selection.clear_put_back();
-            return self.end(answers, self.content_of(found));
+            let _ = found == ClipboardContent::Overwritten && self.selection.clear_put_back();
+            return self.end(answers, found);
         }
         self.watch_from_now(answers.is_some(), false);
         if answers.is_some() {

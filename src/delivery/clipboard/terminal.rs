@@ -109,51 +109,32 @@ async fn load_buffer(value: &SecretString, session: &str, buffer: &str) -> Resul
 pub(super) async fn refresh_from_tmux(environment: &mut Environment, session: &str) {
     let (connection, display) =
         tokio::join!(session_variable(session, "SSH_CONNECTION"), session_variable(session, "DISPLAY"));
-    match connection {
-        SessionVariable::Set(_) => environment.over_ssh = true,
-        SessionVariable::Removed => environment.over_ssh = false,
-        SessionVariable::Unknown => {}
+    if let Some(connection) = connection {
+        environment.over_ssh = !connection.is_empty();
     }
-    let is_stale = match display {
-        SessionVariable::Set(current) => environment.display.as_ref() != Some(&current),
-        SessionVariable::Removed => true,
-        SessionVariable::Unknown => false,
-    };
     // This process can only reach the display that it was started with.
-    if is_stale {
+    if display.is_some_and(|current| current != environment.display.as_deref().unwrap_or_default()) {
         environment.display = None;
     }
 }
 
-/// What tmux reports about a variable of its session.
-#[derive(Debug, PartialEq, Eq)]
-enum SessionVariable {
-    Set(String),
-    /// The terminal that attached last did not have it.
-    Removed,
-    Unknown,
-}
-
-async fn session_variable(session: &str, name: &str) -> SessionVariable {
+/// What tmux reports about a variable of its session: empty where the terminal that attached last did not have it, `None`
+/// when it is not known.
+async fn session_variable(session: &str, name: &str) -> Option<String> {
     let mut command = tmux(session, &["show-environment", name]);
-    match timeout(SHORT_TIMEOUT, command.output()).await {
-        Ok(Ok(output)) if output.status.success() => {
-            parse_variable(&String::from_utf8_lossy(&output.stdout), name)
-        }
-        _ => SessionVariable::Unknown,
-    }
+    let output = timeout(SHORT_TIMEOUT, command.output()).await.ok()?.ok()?;
+    let line = String::from_utf8_lossy(&output.stdout);
+    if output.status.success() { parse_variable(&line, name) } else { None }
 }
 
 /// tmux writes `NAME=value`, or `-NAME` for a variable that it removes.
-fn parse_variable(line: &str, name: &str) -> SessionVariable {
+fn parse_variable(line: &str, name: &str) -> Option<String> {
     let line = line.trim_end();
     if line.strip_prefix('-') == Some(name) {
-        return SessionVariable::Removed;
+        return Some(String::new());
     }
-    match line.split_once('=') {
-        Some((known, value)) if known == name => SessionVariable::Set(value.to_owned()),
-        _ => SessionVariable::Unknown,
-    }
+    let (known, value) = line.split_once('=')?;
+    (known == name).then(|| value.to_owned())
 }
 
 /// A tmux command that talks to the server of `session`, shows nothing, and dies when it is dropped.
@@ -217,16 +198,13 @@ mod tests {
     #[test]
     fn the_variables_of_a_tmux_session_are_parsed() {
         let rows = [
-            (
-                "SSH_CONNECTION=192.0.2.1 5 192.0.2.2 22\n",
-                SessionVariable::Set("192.0.2.1 5 192.0.2.2 22".to_owned()),
-            ),
-            ("-SSH_CONNECTION\n", SessionVariable::Removed),
-            ("", SessionVariable::Unknown),
-            ("SSH_CONNECTION_OLD=x\n", SessionVariable::Unknown),
+            ("SSH_CONNECTION=192.0.2.1 5 192.0.2.2 22\n", Some("192.0.2.1 5 192.0.2.2 22")),
+            ("-SSH_CONNECTION\n", Some("")),
+            ("", None),
+            ("SSH_CONNECTION_OLD=x\n", None),
         ];
         for (line, expected) in rows {
-            assert_eq!(parse_variable(line, "SSH_CONNECTION"), expected, "{line:?}");
+            assert_eq!(parse_variable(line, "SSH_CONNECTION").as_deref(), expected, "{line:?}");
         }
     }
 }

@@ -48,11 +48,8 @@ fn split(
     let Ok(words) = shell_words::split(&line) else {
         return malformed("a quote is not closed");
     };
-    let mut filled = Vec::with_capacity(words.len());
-    for word in &words {
-        filled.push(with_values(word, value)?);
-    }
-    let mut words = filled.into_iter();
+    let filled: Result<Vec<String>, _> = words.iter().map(|word| with_values(word, value)).collect();
+    let mut words = filled?.into_iter();
     match words.next() {
         Some(program) if !program.is_empty() => Ok(Words { program, arguments: words.collect() }),
         _ => malformed("there is no program in it"),

@@ -23,30 +23,29 @@ pub(super) fn with_values(text: &[u8], variables: &[Variable<'_>]) -> Result<Zer
     if let Some(at) = (0..text.len()).find(|at| is_lone(&text[*at..])) {
         return Err(line_number(text, at));
     }
-    let all = scan(text, Quotes::Span);
-    let names = |assignment: &Assignment| {
-        variables.iter().any(|(name, _)| text[assignment.name.clone()] == *name.as_bytes())
-    };
-    let line_by_line = scan(text, Quotes::SpanAtStart);
-    if !all.iter().filter(|found| names(found)).eq(line_by_line.iter().filter(|found| names(found))) {
-        return Err(line_number(text, first_open_quote(text)));
+    let all = assignments(text);
+    let is = |assignment: &Assignment, name: &str| text[assignment.name.clone()] == *name.as_bytes();
+    let is_missing = |name: &str| !all.iter().any(|assignment| is(assignment, name));
+    if let Some(open) = first_open_quote(text) {
+        // From there on readers differ about what is an assignment, and what is appended could be part of the quote.
+        let is_in_doubt = |name: &str| is_missing(name) || has_word(&text[open..], name.as_bytes());
+        if variables.iter().any(|(name, _)| is_in_doubt(name)) {
+            return Err(line_number(text, open));
+        }
     }
     if let Some(line) = line_of_another_form(text, variables) {
         return Err(line);
     }
     let mut edits = Vec::new();
-    for assignment in all.iter().filter(|found| names(found)) {
-        let Some(value) = plain_value(text, assignment.value) else {
-            return Err(line_number(text, assignment.value));
-        };
-        edits.push((assignment, value));
+    for assignment in &all {
+        let Some((_, to)) = variables.iter().find(|(name, _)| is(assignment, name)) else { continue };
+        let value = plain_value(text, assignment.value).ok_or_else(|| line_number(text, assignment.value))?;
+        edits.push((value, *to));
     }
     let added: usize = variables.iter().map(|(name, value)| name.len() + 4 * value.len() + 16).sum();
     let mut new = Zeroizing::new(Vec::with_capacity(text.len() + added * (edits.len() + 1)));
     let mut copied = 0;
-    for (assignment, value) in edits {
-        let name = &text[assignment.name.clone()];
-        let Some((_, to)) = variables.iter().find(|(known, _)| known.as_bytes() == name) else { continue };
+    for (value, to) in edits {
         new.extend_from_slice(&text[copied..value.start]);
         push_value(&mut new, to, text.get(value.start));
         copied = value.end;
@@ -55,15 +54,7 @@ pub(super) fn with_values(text: &[u8], variables: &[Variable<'_>]) -> Result<Zer
     let first_line = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
     let line_break: &[u8] = if first_line.ends_with(b"\r") { b"\r\n" } else { b"\n" };
     let exports = !all.is_empty() && all.iter().all(|assignment| assignment.is_exported);
-    for (name, value) in variables {
-        if all.iter().any(|assignment| text[assignment.name.clone()] == *name.as_bytes()) {
-            continue;
-        }
-        // What is appended behind an open quote would be part of it.
-        let open_quote = first_open_quote(text);
-        if open_quote > 0 {
-            return Err(line_number(text, open_quote));
-        }
+    for (name, value) in variables.iter().filter(|(name, _)| is_missing(name)) {
         // A file whose last line has no line break still has none afterwards.
         let is_open = !text[start_of(text)..].is_empty() && !text.ends_with(b"\n");
         new.extend_from_slice(if is_open { line_break } else { b"" });
@@ -89,7 +80,6 @@ fn push_value(new: &mut Vec<u8>, value: &str, old: Option<&u8>) {
 }
 
 /// `NAME=`, also with `export ` before it and blanks around the equals sign.
-#[derive(PartialEq, Eq)]
 struct Assignment {
     is_exported: bool,
     name: Range<usize>,
@@ -97,28 +87,15 @@ struct Assignment {
     value: usize,
 }
 
-/// Which quotes go on in the next line until they are closed.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Quotes {
-    /// All of them, as in a shell.
-    Span,
-    /// Those at the start of a value, as in most dotenv libraries: `it's` is a word.
-    SpanAtStart,
-}
-
-fn scan(text: &[u8], quotes: Quotes) -> Vec<Assignment> {
+/// All assignments. A quote at the start of a value goes on in the next line until it is closed, as in most dotenv
+/// libraries: `it's` is a word.
+fn assignments(text: &[u8]) -> Vec<Assignment> {
     let mut found = Vec::new();
     let mut at = start_of(text);
     while at < text.len() {
         let assignment = assignment(text, at);
-        let from = assignment.as_ref().map_or(at, |assignment| assignment.value);
-        at = match quotes {
-            Quotes::Span => shell_line_end(text, from),
-            Quotes::SpanAtStart if assignment.is_some() && is_quote(text, from) => {
-                line_end(text, quote_end(text, from).unwrap_or(from))
-            }
-            Quotes::SpanAtStart => line_end(text, from),
-        } + 1;
+        let quoted = assignment.as_ref().map(|assignment| assignment.value).filter(|at| is_quote(text, *at));
+        at = line_end(text, quoted.and_then(|open| quote_end(text, open)).unwrap_or(at)) + 1;
         found.extend(assignment);
     }
     found
@@ -238,19 +215,19 @@ fn plain_value(text: &[u8], start: usize) -> Option<Range<usize>> {
     is_all.then_some(start..end)
 }
 
-/// The first quote that is still open at the end of its line, though not at the start of a value.
-fn first_open_quote(text: &[u8]) -> usize {
+/// The first quote that is still open at the end of its line, though not at the start of a value. A shell goes on there.
+fn first_open_quote(text: &[u8]) -> Option<usize> {
     let mut at = start_of(text);
     while at < text.len() {
         let from = assignment(text, at).map_or(at, |assignment| assignment.value);
         let end = shell_line_end(text, from);
         let spans = is_quote(text, from) && quote_end(text, from).is_some();
         if !spans && end != line_end(text, from) {
-            return from;
+            return Some(from);
         }
         at = end + 1;
     }
-    0
+    None
 }
 
 fn line_number(text: &[u8], at: usize) -> usize {

@@ -11,8 +11,7 @@ use std::time::{Duration, Instant};
 
 use rustix::fs::{FileType, Mode};
 
-use super::facts::{Device, StdoutStat};
-use super::write::on_unix::write_to;
+use super::descriptor::{Device, StdoutStat, write_to};
 use super::{StdoutKind, StdoutProblem, check_descriptor};
 
 const FAKE: &[u8] = b"mdb_sa_sk_FAKE";

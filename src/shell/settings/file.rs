@@ -158,7 +158,7 @@ impl Setting<'_> {
 
     fn template(&self) -> Result<Template, String> {
         let text = self.string("\"{client_id}:{secret}\"")?;
-        Template::parse(text).map_err(|error| self.wrong(error.to_string()))
+        Template::parse(text).map_err(|error| self.wrong(error))
     }
 
     fn sinks(&self) -> Result<Vec<KnownCommand>, String> {

@@ -9,7 +9,6 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::domain::{BaseUrl, CopyOutcome, NewSecret};
-use crate::tui::Theme;
 use crate::tui::app::{Component, Output, Screen, Shared, Transition};
 use crate::tui::canvas::{Canvas, rows_of};
 use crate::tui::event::{Command, Event};
@@ -192,7 +191,12 @@ impl Component for CommandView {
         canvas.marked(glyph, &self.note(app), style);
         canvas.blank();
         let rows = rows(&self.text(app), usize::from(canvas.width()));
-        self.scroll.draw(rows.iter().map(|row| row.line(theme)).collect(), canvas);
+        let lines = rows.into_iter().map(|(is_rest, text)| {
+            let ellipsis = theme.glyphs.ellipsis;
+            let lead = if is_rest { format!("{ellipsis:<CONTINUED$}") } else { String::new() };
+            Line::from(vec![Span::styled(lead, theme.faint), Span::raw(text)])
+        });
+        self.scroll.draw(lines.collect(), canvas);
     }
 }
 
@@ -229,37 +233,22 @@ fn tabs(width: u16) -> Vec<Vec<Recipe>> {
     rows
 }
 
-/// One row of the screen: a line of the text, or the rest of one that is longer.
-struct Row {
-    text: String,
-    is_rest: bool,
-}
-
-impl Row {
-    fn line(&self, theme: &Theme) -> Line<'static> {
-        let ellipsis = theme.glyphs.ellipsis;
-        let lead = if self.is_rest { format!("{ellipsis:<CONTINUED$}") } else { String::new() };
-        Line::from(vec![Span::styled(lead, theme.faint), Span::raw(self.text.clone())])
-    }
-}
-
-/// The text in rows of so many columns. The terminal library would drop a tab; what is copied keeps it.
-fn rows(text: &str, width: usize) -> Vec<Row> {
+/// The text in rows of so many columns, and of each whether it is the rest of a line that is longer. The terminal library
+/// would drop a tab; what is copied keeps it.
+fn rows(text: &str, width: usize) -> Vec<(bool, String)> {
     let mut rows = Vec::new();
     for line in text.lines() {
-        rows.push(Row { text: String::new(), is_rest: false });
-        let mut left = width;
+        let (mut row, mut is_rest, mut left) = (String::new(), false, width);
         for character in line.replace('\t', "    ").chars() {
             let columns = Span::raw(character.to_string()).width();
             if columns > left {
-                rows.push(Row { text: String::new(), is_rest: true });
-                left = width.saturating_sub(CONTINUED);
+                rows.push((is_rest, std::mem::take(&mut row)));
+                (is_rest, left) = (true, width.saturating_sub(CONTINUED));
             }
             left = left.saturating_sub(columns);
-            if let Some(row) = rows.last_mut() {
-                row.text.push(character);
-            }
+            row.push(character);
         }
+        rows.push((is_rest, row));
     }
     rows
 }

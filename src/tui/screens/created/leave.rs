@@ -53,15 +53,8 @@ pub enum LeaveConfirmation {
     Deleting(Now),
 }
 
-impl Target {
-    /// The ways on when the secret was not delivered. Only who aborts keeps it from an output that waits for it.
-    fn choices(self) -> &'static [Action] {
-        match self {
-            Self::Abort => &[Action::No, Action::Write, Action::Delete, Action::LeaveAnyway],
-            Self::Quit | Self::Another => &[Action::No, Action::Delete, Action::LeaveAnyway],
-        }
-    }
-}
+/// The choices when it was not delivered.
+const CHOICES: [Action; 4] = [Action::No, Action::Write, Action::Delete, Action::LeaveAnyway];
 
 /// Out of the program, whatever was asked.
 const LEAVE_AT_ONCE: Binding = Binding::new("Ctrl-C", "quit at once", Action::Leave);
@@ -111,7 +104,7 @@ impl Leaving {
         }
     }
 
-    /// False for what Enter or a letter would not do.
+    /// False for what Enter or a letter would not do. Only who aborts keeps the secret from an output that waits for it.
     pub(super) fn works(&self, action: Action, can_be_deleted: bool) -> bool {
         match (action, &self.confirmation) {
             (Action::Write, _) => self.target == Target::Abort,
@@ -192,8 +185,11 @@ impl CreatedScreen {
         let can_be_deleted = self.can_be_deleted();
         let Some(leaving) = &mut self.leaving else { return Transition::Stay };
         let target = leaving.target;
-        let works = |choice: &&Action| leaving.works(**choice, can_be_deleted);
-        let choices: Vec<Action> = target.choices().iter().filter(works).copied().collect();
+        if !leaving.works(action, can_be_deleted) {
+            return Transition::Stay;
+        }
+        let choices: Vec<Action> =
+            CHOICES.into_iter().filter(|choice| leaving.works(*choice, can_be_deleted)).collect();
         match (&mut leaving.confirmation, action) {
             (LeaveConfirmation::Printing, _) => {}
             // The first Ctrl-C would only lead to the form: it asks again, the second gets out.
@@ -221,7 +217,7 @@ impl CreatedScreen {
                 return self.on_leaving_action(app, choice);
             }
             (LeaveConfirmation::Choose { .. }, Action::Delete) => self.delete(app),
-            (LeaveConfirmation::Choose { .. }, Action::Write) if target == Target::Abort => {
+            (LeaveConfirmation::Choose { .. }, Action::Write) => {
                 return self.want_to_leave(app, Target::Quit);
             }
             _ => {}
@@ -251,15 +247,15 @@ impl CreatedScreen {
     }
 
     /// Leaves the screen, which drops the secret. A deleted one has no business on a clipboard any more.
-    fn leave(&mut self, app: &mut Shared, target: Target, fate: Option<Disposition>) -> Transition {
-        if matches!(self.copy, CopyState::Held(_)) && fate == Some(Disposition::Deleted) {
+    fn leave(&mut self, app: &mut Shared, target: Target, disposition: Option<Disposition>) -> Transition {
+        if matches!(self.copy, CopyState::Held(_)) && disposition == Some(Disposition::Deleted) {
             app.send(Command::ClearClipboard);
         }
-        let fate = fate.unwrap_or_else(|| self.fate(app.now));
-        if !fate.is_loss() {
+        let disposition = disposition.unwrap_or_else(|| self.disposition(app.now));
+        if !disposition.is_loss() {
             app.send(Command::SettleRecord);
         }
-        app.summaries.push(self.summary(fate));
+        app.summaries.push(self.summary(disposition));
         match target {
             Target::Quit => Transition::Quit(app.exit()),
             Target::Abort => Transition::Quit(match app.exit() {
@@ -332,7 +328,7 @@ impl CreatedScreen {
                 if let Some(problem) = problem {
                     canvas.words(2, &problem.sentence(), theme.bad);
                 }
-                self.draw_choices(*choice, leaving.target, canvas);
+                self.draw_choices(*choice, leaving, canvas);
             }
         }
     }
@@ -365,7 +361,7 @@ impl CreatedScreen {
     }
 
     /// Side by side, or where that is too wide below each other.
-    fn draw_choices(&self, chosen: Action, target: Target, canvas: &mut Canvas) {
+    fn draw_choices(&self, chosen: Action, leaving: &Leaving, canvas: &mut Canvas) {
         let theme = canvas.theme;
         let choice_line = |choice: &Action| {
             let can_be_taken = *choice != Action::Delete || self.can_be_deleted();
@@ -373,7 +369,7 @@ impl CreatedScreen {
                 Action::Write => " write it and quit ",
                 Action::Delete if can_be_taken => " delete it in Atlas ",
                 Action::Delete => " delete it (ID unknown) ",
-                Action::LeaveAnyway if target == Target::Another => " go on without it ",
+                Action::LeaveAnyway if leaving.target == Target::Another => " go on without it ",
                 Action::LeaveAnyway => " leave anyway ",
                 _ => " go back ",
             };
@@ -384,7 +380,8 @@ impl CreatedScreen {
             };
             Line::from(vec![Span::raw(format!("  {open}")), Span::styled(label, style), Span::raw(close)])
         };
-        let choices: Vec<Line> = target.choices().iter().map(choice_line).collect();
+        let shown = CHOICES.iter().filter(|choice| leaving.works(**choice, true));
+        let choices: Vec<Line> = shown.map(choice_line).collect();
         let in_one: Line = choices.iter().flat_map(|choice| choice.spans.clone()).collect();
         if in_one.width() <= usize::from(canvas.width()) {
             return canvas.line(in_one);

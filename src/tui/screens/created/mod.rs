@@ -161,7 +161,7 @@ impl CreatedScreen {
     }
 
     /// What became of the secret if it is left now: what is under way may have reached someone.
-    pub(in crate::tui) fn fate(&self, now: Now) -> Disposition {
+    pub(in crate::tui) fn disposition(&self, now: Now) -> Disposition {
         let ways = self.deliveries(now);
         if ways.iter().any(Delivery::is_proved) {
             return Disposition::Delivered(ways);
@@ -184,15 +184,15 @@ impl CreatedScreen {
 
     /// True when someone certainly has the secret: leaving loses nothing.
     pub fn is_delivered(&self, now: Now) -> bool {
-        !self.fate(now).is_loss()
+        !self.disposition(now).is_loss()
     }
 
-    pub(crate) fn summary(&self, fate: Disposition) -> ExitSummary {
+    pub(crate) fn summary(&self, disposition: Disposition) -> ExitSummary {
         ExitSummary {
             client: self.new_secret.client.clone(),
             secret_id: self.secret.id.clone(),
             expires_at: self.secret.expires_at,
-            fate,
+            fate: disposition,
         }
     }
 
@@ -401,8 +401,8 @@ impl CreatedScreen {
         } else {
             canvas.line(line);
         }
-        let words = format!("Hides in {}. r hides it now.", words::seconds_left(left));
-        canvas.line(Line::styled(words, theme.faint));
+        let text = format!("Hides in {}. r hides it now.", words::seconds_left(left));
+        canvas.line(Line::styled(text, theme.faint));
     }
 
     fn draw_facts(&self, app: &Shared, canvas: &mut Canvas) {

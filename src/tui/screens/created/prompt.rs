@@ -167,7 +167,7 @@ impl CreatedScreen {
     pub(super) fn draw_prompt(&self, app: &Shared, prompt: &Prompt, canvas: &mut Canvas) {
         match prompt {
             Prompt::Delete(list) => {
-                let warning = match self.fate(app.now) {
+                let warning = match self.disposition(app.now) {
                     Disposition::NotDelivered => Some("The new secret is not delivered yet. Older secrets:"),
                     Disposition::PerhapsDelivered => {
                         Some("The new secret's copy is not confirmed: paste to check first. Older secrets:")

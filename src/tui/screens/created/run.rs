@@ -5,7 +5,7 @@ use ratatui::text::{Line, Span};
 
 use crate::domain::{CommandOutput, CommandReport, Delivery, Format, KnownCommand, ServerText, Session};
 use crate::tui::app::Shared;
-use crate::tui::canvas::{Canvas, LABEL_WIDTH, cut, rows_of};
+use crate::tui::canvas::{Canvas, LABEL_WIDTH, cut};
 use crate::tui::event::Command;
 use crate::tui::keys::{Action, Binding, CLOSE_PANEL, HELP_BESIDE_TEXT, LEAVE_FROM_PANEL};
 use crate::tui::matching::Matches;
@@ -24,7 +24,7 @@ const NARROW: u16 = 70;
 const FORMAT_WIDTH: u16 = 16;
 
 /// Longer names of known lines are cut.
-const LONGEST_NAME: usize = 20;
+const LONGEST_NAME: u16 = 20;
 
 pub(super) const RUN: &[Binding] = &[
     Binding::new("Enter", "run", Action::Choose),
@@ -227,7 +227,6 @@ impl RunPrompt {
         let rows = MOST_ROWS.min(canvas.left().saturating_sub(u16::from(canvas.left() <= MOST_ROWS)));
         let rows = usize::from(rows);
         let first = (self.marked + 1).saturating_sub(rows);
-        let width = usize::from(canvas.width());
         for place in first..total.min(first + rows) {
             let Some(known) = self.at(place) else { continue };
             let is_marked = place == self.marked;
@@ -236,10 +235,11 @@ impl RunPrompt {
                 Format::Secret => String::new(),
                 format => format!("as {}  ", format.name()),
             };
-            let name = cut_to(known.name.as_str(), LONGEST_NAME, ellipsis);
+            let name = cut(known.name.as_str(), LONGEST_NAME, 0, 1, ellipsis);
             let about = Span::styled(format!("  {reads}{name}"), theme.faint);
-            let left = width.saturating_sub(2 + about.width());
-            let line = Span::styled(cut_to(&known.line, left, ellipsis), style);
+            let left = usize::from(canvas.width()).saturating_sub(2 + about.width());
+            let line = cut(&known.line, u16::try_from(left).unwrap_or(0), 0, 1, ellipsis);
+            let line = Span::styled(line, style);
             let gap = Span::raw(" ".repeat(left.saturating_sub(line.width())));
             canvas.choice(is_marked, [line, gap, about]);
         }
@@ -269,10 +269,4 @@ pub(super) fn draw_output(output: &CommandOutput, canvas: &mut Canvas) {
         let text = cut(&format!("{mark}{line}"), canvas.width(), 2, rows, ellipsis);
         canvas.words(2, &text, theme.faint);
     }
-}
-
-/// The start of a text that is one row, with a mark where it was cut.
-fn cut_to(text: &str, width: usize, ellipsis: &str) -> String {
-    let width = u16::try_from(width).unwrap_or(u16::MAX);
-    if rows_of(text, width, 0) <= 1 { text.to_owned() } else { cut(text, width, 0, 1, ellipsis) }
 }

@@ -191,8 +191,8 @@ impl CreatedScreen {
     fn draw_retire(&self, app: &Shared, canvas: &mut Canvas) {
         let theme = canvas.theme;
         for secret in &self.retired {
-            let words = format!("Deleted {}", words::short_label(secret, &theme.glyphs));
-            canvas.marked(theme.glyphs.check, &words, theme.good);
+            let text = format!("Deleted {}", words::short_label(secret, &theme.glyphs));
+            canvas.marked(theme.glyphs.check, &text, theme.good);
         }
         if let Some(problem) = self.account.error(&self.new_secret.account()) {
             let title = problem.explain().title;
@@ -214,11 +214,11 @@ impl CreatedScreen {
             let label = words::short_label(secret, &theme.glyphs);
             draw_step("Retire", &format!("d delete {label} ({used}, {ends})"), canvas);
             if app.is_login_of(&self.new_secret.client, secret) {
-                let words = match &app.login_holder {
+                let text = match &app.login_holder {
                     Some(holder) => format!("Still in use by {holder}: put the new secret there first."),
                     None => "You are signed in with it: deleting it ends this session.".to_owned(),
                 };
-                canvas.words(LABEL_WIDTH, &words, Style::new());
+                canvas.words(LABEL_WIDTH, &text, Style::new());
             }
         }
     }

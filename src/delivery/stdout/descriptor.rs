@@ -1,9 +1,11 @@
-//! Which open files may get the secret.
+//! Standard output by its descriptor: which open files may get the secret, and writing it past the buffer that Rust keeps
+//! before standard output.
 
-use std::os::fd::BorrowedFd;
+use std::os::fd::{AsFd, BorrowedFd};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::fs::{Dev, FileType, Mode, OFlags};
+use rustix::fs::{Dev, FileType, Mode, OFlags, SeekFrom};
+use rustix::io::{Errno, retry_on_intr};
 
 use super::StdoutProblem;
 
@@ -79,10 +81,14 @@ impl StdoutStat {
 
 /// A pipe whose reading end is closed reports an error, a socket a hang-up (poll(2)).
 fn has_no_reader(descriptor: BorrowedFd<'_>) -> rustix::io::Result<bool> {
-    let mut polled = [PollFd::from_borrowed_fd(descriptor, PollFlags::OUT)];
     let at_once = Timespec { tv_sec: 0, tv_nsec: 0 };
-    rustix::io::retry_on_intr(|| poll(&mut polled, Some(&at_once)))?;
-    Ok(polled[0].revents().intersects(PollFlags::ERR | PollFlags::HUP))
+    Ok(poll_output(descriptor, Some(&at_once))?.intersects(PollFlags::ERR | PollFlags::HUP))
+}
+
+fn poll_output(descriptor: BorrowedFd<'_>, timeout: Option<&Timespec>) -> rustix::io::Result<PollFlags> {
+    let mut polled = [PollFd::from_borrowed_fd(descriptor, PollFlags::OUT)];
+    retry_on_intr(|| poll(&mut polled, timeout))?;
+    Ok(polled[0].revents())
 }
 
 /// Linux gives the null device the numbers 1 and 3, the full one 1 and 7 (Documentation/admin-guide/devices.txt).
@@ -109,4 +115,49 @@ fn known_device(device: Dev) -> Option<Device> {
 fn journal_identity(value: &str) -> Option<(Dev, u64)> {
     let (device, inode) = value.split_once(':')?;
     Some((device.parse().ok()?, inode.parse().ok()?))
+}
+
+/// Writes all of `bytes`, and waits for the disk if it is a file.
+pub fn write_to(descriptor: impl AsFd, bytes: &[u8]) -> Result<(), String> {
+    let descriptor = descriptor.as_fd();
+    let done = match length_of_file(descriptor) {
+        Some(before) => write_file(descriptor, before, bytes),
+        None => write_all(descriptor, bytes),
+    };
+    done.map_err(|error| super::failure_of(&error.into()))
+}
+
+/// The length of a regular file; `None` for anything else.
+fn length_of_file(descriptor: BorrowedFd<'_>) -> Option<u64> {
+    let stat = rustix::fs::fstat(descriptor).ok()?;
+    let is_file = FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile;
+    is_file.then(|| u64::try_from(stat.st_size).ok())?
+}
+
+/// A file that was `before` bytes long is as long again after a failure.
+fn write_file(descriptor: BorrowedFd<'_>, before: u64, bytes: &[u8]) -> rustix::io::Result<()> {
+    let start = rustix::fs::tell(descriptor)?;
+    let done = write_all(descriptor, bytes).and_then(|()| rustix::fs::fsync(descriptor));
+    if done.is_err() {
+        // Only the first failure is reported; nothing can be done about this one.
+        let _ = rustix::fs::ftruncate(descriptor, before);
+        let _ = rustix::fs::seek(descriptor, SeekFrom::Start(start));
+    }
+    done
+}
+
+fn write_all(descriptor: BorrowedFd<'_>, mut bytes: &[u8]) -> rustix::io::Result<()> {
+    while !bytes.is_empty() {
+        match rustix::io::write(descriptor, bytes) {
+            Ok(0) => return Err(Errno::IO),
+            Ok(written) => bytes = bytes.get(written..).unwrap_or_default(),
+            Err(Errno::INTR) => {}
+            // A pipe can be non-blocking because another of its users has made it so.
+            Err(Errno::AGAIN) => {
+                poll_output(descriptor, None)?;
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
 }
