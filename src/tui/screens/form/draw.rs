@@ -4,7 +4,7 @@ use ratatui::layout::{Alignment, Rect};
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
-use crate::domain::{ExistingSecret, Explanation};
+use crate::domain::Explanation;
 use crate::tui::app::Shared;
 use crate::tui::canvas::{Canvas, rows_of, said_by_atlas};
 use crate::tui::{Failure, Theme, words};
@@ -143,57 +143,45 @@ fn button<'a>(app: &Shared, theme: &Theme) -> Line<'a> {
 /// The symbol, and the indent of everything below it.
 const INDENT: u16 = 2;
 
-/// How many rows it takes to say all of it.
+/// How many rows all of it takes.
 fn notice_rows(notice: &Notice, theme: &Theme, width: u16) -> u16 {
     match notice {
-        Notice::Deleted(secret) => rows_of(&deleted(secret, theme), width, INDENT),
-        Notice::Word(word) => rows_of(word, width, INDENT),
-        Notice::Warning(words) => rows_of(words, width, INDENT),
         Notice::Failed(failure) => {
-            let atlas = failure.atlas_words.as_ref().map(said_by_atlas);
-            let explanation = &failure.explanation;
-            [
-                title(failure).as_str(),
-                &explanation.meaning,
-                &explanation.action,
-                atlas.as_deref().unwrap_or(""),
-            ]
-            .into_iter()
-            .filter(|text| !text.is_empty())
-            .map(|text| rows_of(text, width, INDENT))
-            .sum()
+            let Explanation { meaning, action, .. } = &failure.explanation;
+            let atlas = failure.atlas_words.as_ref().map(said_by_atlas).unwrap_or_default();
+            let texts = [title(failure), meaning.to_string(), action.to_string(), atlas];
+            texts.iter().filter(|text| !text.is_empty()).map(|text| rows_of(text, width, INDENT)).sum()
         }
+        notice => rows_of(&short_notice(notice, theme).1, width, INDENT),
     }
 }
 
 fn draw_notice(notice: &Notice, canvas: &mut Canvas) {
-    let theme = canvas.theme;
-    match notice {
-        Notice::Word(word) => {
-            canvas.marked(theme.glyphs.dot, word, theme.faint);
-        }
-        Notice::Deleted(secret) => {
-            canvas.marked(theme.glyphs.check, &deleted(secret, theme), theme.good);
-        }
-        Notice::Warning(words) => {
-            canvas.warning(words, theme.warning);
-        }
-        Notice::Failed(failure) => {
-            draw_failure(failure, notice_rows(notice, theme, canvas.width()), canvas);
-        }
+    if let Notice::Failed(failure) = notice {
+        // Where not all of it fits, what it means goes first, then the end of Atlas's message: what happened and what
+        // to do stay.
+        let Explanation { meaning, action, .. } = &failure.explanation;
+        let has_room = notice_rows(notice, canvas.theme, canvas.width()) <= canvas.left();
+        let meaning = if has_room { meaning } else { "" };
+        canvas.explained(&title(failure), meaning, action, failure.atlas_words.as_ref());
+    } else {
+        let (glyph, text, style) = short_notice(notice, canvas.theme);
+        canvas.marked(glyph, &text, style);
     }
 }
 
-fn deleted(secret: &ExistingSecret, theme: &Theme) -> String {
-    format!("Deleted {}. You can create a secret now.", words::short_label(secret, &theme.glyphs))
-}
-
-/// Where not all of it fits, what it means goes first, then the end of Atlas's own words: what happened and
-/// what to do stay.
-fn draw_failure(failure: &Failure, rows: u16, canvas: &mut Canvas) {
-    let Explanation { meaning, action, .. } = &failure.explanation;
-    let meaning = if rows <= canvas.left() { meaning } else { "" };
-    canvas.explained(&title(failure), meaning, action, failure.atlas_words.as_ref());
+/// The symbol, the text and the style of a notice of one sentence or two.
+fn short_notice(notice: &Notice, theme: &Theme) -> (&'static str, String, Style) {
+    let glyphs = &theme.glyphs;
+    match notice {
+        Notice::Word(text) => (glyphs.dot, (*text).to_owned(), theme.faint),
+        Notice::Warning(text) => (glyphs.warning, text.clone(), theme.warning),
+        Notice::Deleted(secret) => {
+            let label = words::short_label(secret, glyphs);
+            (glyphs.check, format!("Deleted {label}. You can create a secret now."), theme.good)
+        }
+        Notice::Failed(failure) => (glyphs.cross, title(failure), theme.bad),
+    }
 }
 
 fn title(failure: &Failure) -> String {
