@@ -1,9 +1,9 @@
 //! A failed attempt, as the form shows it.
 
-use crate::domain::{ApiError, Certainty, Explanation, FieldViolation, RejectionKind, Request, ServerText};
+use crate::domain::{ApiError, Certainty, Explanation, FieldViolation, Request, ServerText};
 use crate::jobs::{Question, Reason};
 
-use super::screens::{FieldName, Form, Notice};
+use super::screens::{FieldName, Form, Notice, not_found};
 
 /// A failed attempt: back on the form, which is unchanged.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,14 +61,8 @@ impl Form {
                 self.refuse(name, ServerText::new(&format!("Atlas: {}", violation.description)));
             }
         }
-        match rejection.kind() {
-            RejectionKind::ProjectNotFound => {
-                self.refuse(FieldName::Project, ServerText::new("no such project"));
-            }
-            RejectionKind::AccountNotFound => {
-                self.refuse(FieldName::Client, ServerText::new("not a service account of this project"));
-            }
-            _ => {}
+        if let Some((name, message)) = not_found(error) {
+            self.refuse(name, ServerText::new(message));
         }
     }
 }

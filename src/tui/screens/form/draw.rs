@@ -12,10 +12,10 @@ use crate::tui::{Failure, Theme, words};
 use super::{FieldName, Focus, Notice, Validation, field_view, secrets, suggestions};
 
 /// What the rows beyond those that have to be there are spent on.
-struct Room {
+struct Layout {
     /// What a failure says is worth more than the page's title.
     has_title: bool,
-    /// The fields below which a row stays free for their words, so that nothing jumps while a person types.
+    /// The fields below which a row stays free for their messages, so that nothing jumps while a person types.
     /// These rows come before every other blank one.
     reserved: Vec<FieldName>,
     /// How many rows the entries below the field in focus take.
@@ -26,7 +26,7 @@ struct Room {
     spare: u16,
 }
 
-impl Room {
+impl Layout {
     fn of(app: &Shared, theme: &Theme, area: Rect) -> Self {
         let below = FieldName::ALL.map(|name| (name, field_view::rows_below(app, name, theme, area.width)));
         let fields: u16 = below.iter().map(|(_, rows)| 1 + rows).sum();
@@ -63,41 +63,41 @@ impl Room {
 
 pub(super) fn draw(app: &Shared, canvas: &mut Canvas) {
     let theme = canvas.theme;
-    let mut room = Room::of(app, theme, canvas.area);
-    if room.has_title {
+    let mut layout = Layout::of(app, theme, canvas.area);
+    if layout.has_title {
         canvas.line(Line::styled("New service account secret", theme.strong));
-        room.blank(canvas);
+        layout.blank(canvas);
     }
     for name in FieldName::ALL {
         field_view::draw(app, name, canvas);
         if let Some((_, list)) = app.suggestions().filter(|(open, _)| *open == name) {
-            let area = canvas.take(room.suggestions);
+            let area = canvas.take(layout.suggestions);
             suggestions::draw(app, list, &mut canvas.part(area));
         }
-        if room.reserved.contains(&name) {
+        if layout.reserved.contains(&name) {
             canvas.blank();
         }
     }
     // A failure takes the place of what creating would do.
     if !has_failed(app) {
-        room.blank(canvas);
-        draw_secrets(app, &mut room, canvas);
+        layout.blank(canvas);
+        draw_secrets(app, &mut layout, canvas);
     }
-    room.blank(canvas);
+    layout.blank(canvas);
     canvas.line(button(app, theme).alignment(Alignment::Right));
     if let Some(notice) = &app.form.notice {
-        room.blank(canvas);
+        layout.blank(canvas);
         draw_notice(notice, canvas);
     }
 }
 
 /// The account's secrets, and below them what creating does. Where not all of it fits, the last row says so.
-fn draw_secrets(app: &Shared, room: &mut Room, canvas: &mut Canvas) {
+fn draw_secrets(app: &Shared, layout: &mut Layout, canvas: &mut Canvas) {
     let theme = canvas.theme;
-    let has_gap = app.account().is_some() && room.take_spare();
-    let area = canvas.take(room.secrets + u16::from(has_gap));
+    let has_gap = app.account().is_some() && layout.take_spare();
+    let area = canvas.take(layout.secrets + u16::from(has_gap));
     let mut part = canvas.part(area);
-    let is_low = secrets_rows(app, theme, area.width) > room.secrets;
+    let is_low = secrets_rows(app, theme, area.width) > layout.secrets;
     secrets::draw(app, is_low, &mut part);
     if has_gap {
         part.blank();
