@@ -51,15 +51,12 @@ pub enum LifetimeError {
     /// Neither a whole number nor one with a unit.
     #[error("use 36h, 30d, 12w, 1y or a date")]
     NotANumber,
-    /// Zero of anything.
+    /// Zero or less of anything.
     #[error("the minimum is 8 hours")]
-    Zero,
+    NotPositive,
     /// A date that is not in the future.
     #[error("this is in the past")]
     Past,
-    /// Below zero.
-    #[error("the minimum is 8 hours")]
-    Negative,
     /// More hours than the API's `int32` holds.
     #[error("too long: the maximum is 365 days")]
     TooLong,
@@ -68,11 +65,7 @@ pub enum LifetimeError {
 impl Lifetime {
     /// A lifetime of so many hours.
     pub fn from_hours(hours: i32) -> Result<Self, LifetimeError> {
-        match hours {
-            0 => Err(LifetimeError::Zero),
-            ..0 => Err(LifetimeError::Negative),
-            hours => Ok(Self { hours }),
-        }
+        if hours > 0 { Ok(Self { hours }) } else { Err(LifetimeError::NotPositive) }
     }
 
     /// Parses a date (`2027-03-01`, midnight in `zone`) or a date with a time (`2027-03-01 14:00`), and else what
@@ -96,18 +89,12 @@ impl Lifetime {
             return Err(LifetimeError::Empty);
         }
         let (number, hours_per_unit) = split_unit(text);
-        let (negative, digits) = match number.strip_prefix('-') {
-            Some(digits) => (true, digits),
-            None => (false, number),
-        };
+        let digits = number.strip_prefix('-').unwrap_or(number);
         if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
             return Err(LifetimeError::NotANumber);
         }
-        if digits.bytes().all(|digit| digit == b'0') {
-            return Err(LifetimeError::Zero);
-        }
-        if negative {
-            return Err(LifetimeError::Negative);
+        if number.starts_with('-') || digits.bytes().all(|digit| digit == b'0') {
+            return Err(LifetimeError::NotPositive);
         }
         let hours = digits.parse::<i32>().ok().and_then(|count| count.checked_mul(hours_per_unit));
         Self::from_hours(hours.ok_or(LifetimeError::TooLong)?)
@@ -199,11 +186,11 @@ mod tests {
             ("1 y 2 d", LifetimeError::NotANumber),
             ("+5", LifetimeError::NotANumber),
             ("--5", LifetimeError::NotANumber),
-            ("0", LifetimeError::Zero),
-            ("-0", LifetimeError::Zero),
-            ("0d", LifetimeError::Zero),
-            ("-5", LifetimeError::Negative),
-            ("-99999999999", LifetimeError::Negative),
+            ("0", LifetimeError::NotPositive),
+            ("-0", LifetimeError::NotPositive),
+            ("0d", LifetimeError::NotPositive),
+            ("-5", LifetimeError::NotPositive),
+            ("-99999999999", LifetimeError::NotPositive),
             ("2147483648", LifetimeError::TooLong),
             ("99999999d", LifetimeError::TooLong),
             ("99999999999999999999", LifetimeError::TooLong),
@@ -246,8 +233,8 @@ mod tests {
 
     #[test]
     fn hours_are_positive_and_told_in_words() {
-        assert_eq!(Lifetime::from_hours(0), Err(LifetimeError::Zero));
-        assert_eq!(Lifetime::from_hours(-1), Err(LifetimeError::Negative));
+        assert_eq!(Lifetime::from_hours(0), Err(LifetimeError::NotPositive));
+        assert_eq!(Lifetime::from_hours(-1), Err(LifetimeError::NotPositive));
         let words = [1, 2, 720].map(|hours| Lifetime::from_hours(hours).unwrap().to_string());
         assert_eq!(words, ["1 hour", "2 hours", "30 days"]);
     }

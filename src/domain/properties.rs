@@ -184,8 +184,7 @@ proptest! {
         let hours_per_unit = match unit.as_str() { "d" => 24, "w" => 168, "y" => 8760, _ => 1 };
         let hours = i128::from(number) * hours_per_unit;
         let expected = match (number, sign.as_str()) {
-            (0, _) => Err(LifetimeError::Zero),
-            (_, "-") => Err(LifetimeError::Negative),
+            (0, _) | (_, "-") => Err(LifetimeError::NotPositive),
             _ if hours > i128::from(i32::MAX) => Err(LifetimeError::TooLong),
             _ => Ok(hours),
         };

@@ -3,7 +3,7 @@
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::{
-    AccountRef, ApiError, Certainty, ExistingSecret, Explanation, RejectionKind, SecretId, ServerText,
+    AccountRef, ApiError, Certainty, ExistingSecret, Explanation, Request, SecretId, ServerText,
 };
 
 use super::AtlasApi;
@@ -53,7 +53,9 @@ impl DeleteError {
     /// What happened, what it means and what to do.
     pub fn explain(&self) -> Explanation {
         match self {
-            Self::NotDeleted(error) => error.explain(),
+            Self::NotDeleted(error) => {
+                error.explain_request(Request::DeleteSecret, "The account that is signed in")
+            }
             Self::StillThere => Explanation::still_there(),
             Self::PerhapsDeleted(error) => Explanation::perhaps_deleted(error),
         }
@@ -63,9 +65,6 @@ impl DeleteError {
     pub fn sentence(&self) -> String {
         match self {
             Self::PerhapsDeleted(error) => format!("It may have been deleted. {}", error.explain().title),
-            Self::NotDeleted(error) if error.rejection_kind() == Some(RejectionKind::RoleTooLow) => {
-                "Not deleted. You may not delete secrets here.".to_owned()
-            }
             error => format!("Not deleted. {}", error.explain().title),
         }
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::domain::{
     ApiError, Certainty, ClientId, Disposition, Exit, ExitSummary, Explanation, FieldViolation, NewSecret,
-    RejectionKind, Request, ServerText,
+    Request, ServerText,
 };
 use crate::jobs::{Created, NotCreated, Outcome, Question, Reason, Step};
 
@@ -15,7 +15,7 @@ use super::Remote;
 use super::app::{App, InFlight, Screen, Shared, Transition};
 use super::event::{Command, Signal};
 use super::screens::{
-    CreatedScreen, FieldName, Form, FormScreen, Notice, Progress, Recovery, SecretListScreen,
+    CreatedScreen, FieldName, Form, FormScreen, Notice, Progress, Recovery, SecretListScreen, not_found,
 };
 use super::shared::{Creating, Ending};
 
@@ -304,14 +304,8 @@ impl Form {
                 self.refuse(name, ServerText::new(&format!("Atlas: {}", violation.description)));
             }
         }
-        match rejection.kind() {
-            RejectionKind::ProjectNotFound => {
-                self.refuse(FieldName::Project, ServerText::new("no such project"));
-            }
-            RejectionKind::AccountNotFound => {
-                self.refuse(FieldName::Client, ServerText::new("not a service account of this project"));
-            }
-            _ => {}
+        if let Some((name, message)) = not_found(error) {
+            self.refuse(name, ServerText::new(message));
         }
     }
 }

@@ -22,8 +22,8 @@ pub use secret_list::{SecretList, SecretListScreen};
 pub use sign_in::SignIn;
 
 pub(crate) use created::NO_ORGANIZATION;
-pub(super) use form::InputNote;
 pub(crate) use form::could_not_list;
+pub(super) use form::{InputNote, not_found};
 pub(crate) use recovery::{
     FIND_YOURS, PROBABLY_YOURS, SEVERAL_APPEARED, check_failed, none_appeared, why_lost,
 };

@@ -4,7 +4,7 @@ use ratatui::layout::{Alignment, Rect};
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
-use crate::domain::{ExistingSecret, Explanation};
+use crate::domain::Explanation;
 use crate::tui::app::Shared;
 use crate::tui::canvas::{Canvas, rows_of, said_by_atlas};
 use crate::tui::{Failure, Theme, words};
@@ -12,10 +12,10 @@ use crate::tui::{Failure, Theme, words};
 use super::{FieldName, Focus, Notice, Validation, field_view, secrets, suggestions};
 
 /// What the rows beyond those that have to be there are spent on.
-struct Room {
+struct Layout {
     /// What a failure says is worth more than the page's title.
     has_title: bool,
-    /// The fields below which a row stays free for their words, so that nothing jumps while a person types.
+    /// The fields below which a row stays free for their messages, so that nothing jumps while a person types.
     /// These rows come before every other blank one.
     reserved: Vec<FieldName>,
     /// How many rows the entries below the field in focus take.
@@ -26,7 +26,7 @@ struct Room {
     spare: u16,
 }
 
-impl Room {
+impl Layout {
     fn of(app: &Shared, theme: &Theme, area: Rect) -> Self {
         let below = FieldName::ALL.map(|name| (name, field_view::rows_below(app, name, theme, area.width)));
         let fields: u16 = below.iter().map(|(_, rows)| 1 + rows).sum();
@@ -63,41 +63,41 @@ impl Room {
 
 pub(super) fn draw(app: &Shared, canvas: &mut Canvas) {
     let theme = canvas.theme;
-    let mut room = Room::of(app, theme, canvas.area);
-    if room.has_title {
+    let mut layout = Layout::of(app, theme, canvas.area);
+    if layout.has_title {
         canvas.line(Line::styled("New service account secret", theme.strong));
-        room.blank(canvas);
+        layout.blank(canvas);
     }
     for name in FieldName::ALL {
         field_view::draw(app, name, canvas);
         if let Some((_, list)) = app.suggestions().filter(|(open, _)| *open == name) {
-            let area = canvas.take(room.suggestions);
+            let area = canvas.take(layout.suggestions);
             suggestions::draw(app, list, &mut canvas.part(area));
         }
-        if room.reserved.contains(&name) {
+        if layout.reserved.contains(&name) {
             canvas.blank();
         }
     }
     // A failure takes the place of what creating would do.
     if !has_failed(app) {
-        room.blank(canvas);
-        draw_secrets(app, &mut room, canvas);
+        layout.blank(canvas);
+        draw_secrets(app, &mut layout, canvas);
     }
-    room.blank(canvas);
+    layout.blank(canvas);
     canvas.line(button(app, theme).alignment(Alignment::Right));
     if let Some(notice) = &app.form.notice {
-        room.blank(canvas);
+        layout.blank(canvas);
         draw_notice(notice, canvas);
     }
 }
 
 /// The account's secrets, and below them what creating does. Where not all of it fits, the last row says so.
-fn draw_secrets(app: &Shared, room: &mut Room, canvas: &mut Canvas) {
+fn draw_secrets(app: &Shared, layout: &mut Layout, canvas: &mut Canvas) {
     let theme = canvas.theme;
-    let has_gap = app.account().is_some() && room.take_spare();
-    let area = canvas.take(room.secrets + u16::from(has_gap));
+    let has_gap = app.account().is_some() && layout.take_spare();
+    let area = canvas.take(layout.secrets + u16::from(has_gap));
     let mut part = canvas.part(area);
-    let is_low = secrets_rows(app, theme, area.width) > room.secrets;
+    let is_low = secrets_rows(app, theme, area.width) > layout.secrets;
     secrets::draw(app, is_low, &mut part);
     if has_gap {
         part.blank();
@@ -143,57 +143,45 @@ fn button<'a>(app: &Shared, theme: &Theme) -> Line<'a> {
 /// The symbol, and the indent of everything below it.
 const INDENT: u16 = 2;
 
-/// How many rows it takes to say all of it.
+/// How many rows all of it takes.
 fn notice_rows(notice: &Notice, theme: &Theme, width: u16) -> u16 {
     match notice {
-        Notice::Deleted(secret) => rows_of(&deleted(secret, theme), width, INDENT),
-        Notice::Word(word) => rows_of(word, width, INDENT),
-        Notice::Warning(words) => rows_of(words, width, INDENT),
         Notice::Failed(failure) => {
-            let atlas = failure.atlas_words.as_ref().map(said_by_atlas);
-            let explanation = &failure.explanation;
-            [
-                title(failure).as_str(),
-                &explanation.meaning,
-                &explanation.action,
-                atlas.as_deref().unwrap_or(""),
-            ]
-            .into_iter()
-            .filter(|text| !text.is_empty())
-            .map(|text| rows_of(text, width, INDENT))
-            .sum()
+            let Explanation { meaning, action, .. } = &failure.explanation;
+            let atlas = failure.atlas_words.as_ref().map(said_by_atlas).unwrap_or_default();
+            let texts = [title(failure), meaning.to_string(), action.to_string(), atlas];
+            texts.iter().filter(|text| !text.is_empty()).map(|text| rows_of(text, width, INDENT)).sum()
         }
+        notice => rows_of(&short_notice(notice, theme).1, width, INDENT),
     }
 }
 
 fn draw_notice(notice: &Notice, canvas: &mut Canvas) {
-    let theme = canvas.theme;
-    match notice {
-        Notice::Word(word) => {
-            canvas.marked(theme.glyphs.dot, word, theme.faint);
-        }
-        Notice::Deleted(secret) => {
-            canvas.marked(theme.glyphs.check, &deleted(secret, theme), theme.good);
-        }
-        Notice::Warning(words) => {
-            canvas.warning(words, theme.warning);
-        }
-        Notice::Failed(failure) => {
-            draw_failure(failure, notice_rows(notice, theme, canvas.width()), canvas);
-        }
+    if let Notice::Failed(failure) = notice {
+        // Where not all of it fits, what it means goes first, then the end of Atlas's message: what happened and what
+        // to do stay.
+        let Explanation { meaning, action, .. } = &failure.explanation;
+        let has_room = notice_rows(notice, canvas.theme, canvas.width()) <= canvas.left();
+        let meaning = if has_room { meaning } else { "" };
+        canvas.explained(&title(failure), meaning, action, failure.atlas_words.as_ref());
+    } else {
+        let (glyph, text, style) = short_notice(notice, canvas.theme);
+        canvas.marked(glyph, &text, style);
     }
 }
 
-fn deleted(secret: &ExistingSecret, theme: &Theme) -> String {
-    format!("Deleted {}. You can create a secret now.", words::short_label(secret, &theme.glyphs))
-}
-
-/// Where not all of it fits, what it means goes first, then the end of Atlas's own words: what happened and
-/// what to do stay.
-fn draw_failure(failure: &Failure, rows: u16, canvas: &mut Canvas) {
-    let Explanation { meaning, action, .. } = &failure.explanation;
-    let meaning = if rows <= canvas.left() { meaning } else { "" };
-    canvas.explained(&title(failure), meaning, action, failure.atlas_words.as_ref());
+/// The symbol, the text and the style of a notice of one sentence or two.
+fn short_notice(notice: &Notice, theme: &Theme) -> (&'static str, String, Style) {
+    let glyphs = &theme.glyphs;
+    match notice {
+        Notice::Word(text) => (glyphs.dot, (*text).to_owned(), theme.faint),
+        Notice::Warning(text) => (glyphs.warning, text.clone(), theme.warning),
+        Notice::Deleted(secret) => {
+            let label = words::short_label(secret, glyphs);
+            (glyphs.check, format!("Deleted {label}. You can create a secret now."), theme.good)
+        }
+        Notice::Failed(failure) => (glyphs.cross, title(failure), theme.bad),
+    }
 }
 
 fn title(failure: &Failure) -> String {

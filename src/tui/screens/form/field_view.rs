@@ -21,7 +21,7 @@ const VALUE_WIDTH: u16 = 35;
 /// Longer names are cut.
 const LONGEST_NAME: u16 = 40;
 
-/// How far in words stand that are too long to stand below the value.
+/// The indent of a remark that is too long to stand below the value.
 const LONG_INDENT: u16 = 2;
 
 pub(super) fn draw(app: &Shared, name: FieldName, canvas: &mut Canvas) {
@@ -37,15 +37,15 @@ pub(super) fn draw(app: &Shared, name: FieldName, canvas: &mut Canvas) {
     }
     let indent = remark.indent(canvas.width());
     let symbol = Span::styled(format!("{}{} ", " ".repeat(usize::from(indent)), remark.symbol), remark.style);
-    canvas.item(symbol, &remark.words, remark.style);
+    canvas.item(symbol, &remark.text, remark.style);
 }
 
-/// How many rows the words take that do not fit beside the value.
+/// How many rows a remark takes that does not fit beside the value.
 pub(super) fn rows_below(app: &Shared, name: FieldName, theme: &Theme, width: u16) -> u16 {
     let [.., beside] = parts(Rect { width, height: 1, ..Rect::default() });
     match Remark::of(app, name, &app.form.validation(name), theme) {
         Some(remark) if remark.width() > beside.width => {
-            rows_of(&remark.words, width, remark.indent(width) + 2)
+            rows_of(&remark.text, width, remark.indent(width) + 2)
         }
         _ => 0,
     }
@@ -63,7 +63,7 @@ fn parts(row: Rect) -> [Rect; 3] {
 /// What is said about a field.
 struct Remark {
     symbol: &'static str,
-    words: String,
+    text: String,
     style: Style,
 }
 
@@ -77,13 +77,13 @@ impl Remark {
         {
             return None;
         }
-        let (symbol, words, style) = match validation {
+        let (symbol, text, style) = match validation {
             Validation::Silent => return None,
             Validation::Incomplete(missing) => (glyphs.dot, missing.clone(), theme.faint),
             Validation::Name { message, position } => {
                 match app.list(name).map(|list| (list, suggestions::remark(list))) {
-                    Some((list, words)) if list.has_no_match() => (glyphs.cross, words, theme.bad),
-                    Some((_, words)) => (glyphs.dot, words, theme.faint),
+                    Some((list, text)) if list.has_no_match() => (glyphs.cross, text, theme.bad),
+                    Some((_, text)) => (glyphs.dot, text, theme.faint),
                     None if name == FieldName::Client && app.form.project_id().is_none() => {
                         (glyphs.dot, "choose a project first".to_owned(), theme.faint)
                     }
@@ -92,20 +92,20 @@ impl Remark {
                 }
             }
             Validation::Wrong { message, .. } => (glyphs.cross, message.clone(), theme.bad),
-            Validation::Refused(words) => (glyphs.cross, words.to_string(), theme.bad),
+            Validation::Refused(message) => (glyphs.cross, message.to_string(), theme.bad),
             Validation::Id(note) => return Some(Self::of_id(app, name, *note, theme)),
             Validation::Lifetime { lifetime, .. } => match app.form.lifetime_warning() {
                 Some(warning) => (glyphs.warning, warning, theme.warning),
                 None => (glyphs.check, lifetime_text(app, *lifetime, theme), theme.good),
             },
         };
-        Some(Self { symbol, words, style })
+        Some(Self { symbol, text, style })
     }
 
     /// The name that Atlas knows it by, then what the program did to the text.
     fn of_id(app: &Shared, name: FieldName, note: Option<&'static str>, theme: &Theme) -> Self {
         let glyphs = theme.glyphs;
-        let good = |words: String| Self { symbol: glyphs.check, words, style: theme.good };
+        let good = |text: String| Self { symbol: glyphs.check, text, style: theme.good };
         match app.looked_up(name) {
             None => good(note.unwrap_or_default().to_owned()),
             Some(Ok(known)) => {
@@ -116,27 +116,29 @@ impl Remark {
                 good([Some(known), note].into_iter().flatten().collect::<Vec<_>>().join(" "))
             }
             // Wrong credentials are reported once.
-            Some(Err(problem)) if name == FieldName::Client && was_said(app, problem) => good(String::new()),
-            Some(Err(problem)) => {
-                if let Some(words) = not_found(problem) {
-                    return Self { symbol: glyphs.cross, words: words.to_owned(), style: theme.bad };
+            Some(Err(error)) if name == FieldName::Client && is_reported_above(app, error) => {
+                good(String::new())
+            }
+            Some(Err(error)) => {
+                if let Some((_, text)) = not_found(error) {
+                    return Self { symbol: glyphs.cross, text: text.to_owned(), style: theme.bad };
                 }
-                let again = if problem.is_about_signing_in() { ". Ctrl-P signs in again" } else { "" };
+                let again = if error.is_about_signing_in() { ". Ctrl-P signs in again" } else { "" };
                 let request =
                     if name == FieldName::Client { Request::ReadAccount } else { Request::ReadProject };
-                let title = problem.explain_request(request, &app.session.signed_in_as()).title;
-                let words = format!("{}{again}", title.trim_end_matches('.'));
-                Self { symbol: glyphs.warning, words, style: theme.warning }
+                let title = error.explain_request(request, &app.session.signed_in_as()).title;
+                let text = format!("{}{again}", title.trim_end_matches('.'));
+                Self { symbol: glyphs.warning, text, style: theme.warning }
             }
         }
     }
 
     fn line(&self) -> Line<'_> {
         let symbol = Span::styled(self.symbol, self.style);
-        if self.words.is_empty() {
+        if self.text.is_empty() {
             return Line::from(symbol);
         }
-        Line::from(vec![symbol, Span::raw(" "), Span::styled(self.words.as_str(), self.style)])
+        Line::from(vec![symbol, Span::raw(" "), Span::styled(self.text.as_str(), self.style)])
     }
 
     fn width(&self) -> u16 {
@@ -150,8 +152,8 @@ impl Remark {
 }
 
 /// True when the field above says the same of the credentials.
-fn was_said(app: &Shared, problem: &ApiError) -> bool {
-    problem.is_about_signing_in() && app.looked_up(FieldName::Project) == Some(Err(problem))
+fn is_reported_above(app: &Shared, error: &ApiError) -> bool {
+    error.is_about_signing_in() && app.looked_up(FieldName::Project) == Some(Err(error))
 }
 
 fn draw_label(app: &Shared, name: FieldName, canvas: &mut Canvas) {
@@ -201,15 +203,15 @@ fn draw_value(app: &Shared, name: FieldName, validation: &Validation, canvas: &m
 fn about_account(app: &Shared) -> Option<String> {
     let signed_in = app.rotates_itself().then(|| "signed in".to_owned());
     let roles = app.account()?.roles.iter().map(|role| words::role(role.as_str()));
-    let words: Vec<String> = signed_in.into_iter().chain(roles).collect();
-    (!words.is_empty()).then(|| words.join(", "))
+    let parts: Vec<String> = signed_in.into_iter().chain(roles).collect();
+    (!parts.is_empty()).then(|| parts.join(", "))
 }
 
 /// An id that Atlas does not know is wrong, however well-formed.
-fn not_found(problem: &ApiError) -> Option<&'static str> {
-    match problem.rejection_kind()? {
-        RejectionKind::ProjectNotFound => Some("no such project"),
-        RejectionKind::AccountNotFound => Some("not a service account of this project"),
+pub(in crate::tui) fn not_found(error: &ApiError) -> Option<(FieldName, &'static str)> {
+    match error.rejection_kind()? {
+        RejectionKind::ProjectNotFound => Some((FieldName::Project, "no such project")),
+        RejectionKind::AccountNotFound => Some((FieldName::Client, "not a service account of this project")),
         _ => None,
     }
 }
@@ -218,10 +220,10 @@ fn not_found(problem: &ApiError) -> Option<&'static str> {
 fn lifetime_text(app: &Shared, lifetime: Lifetime, theme: &Theme) -> String {
     let hours = SignedDuration::from_hours(i64::from(lifetime.hours()));
     let ends_at = app.now.wall.checked_add(hours);
-    let words = match (ends_at, &app.zone) {
+    let text = match (ends_at, &app.zone) {
         (Ok(ends_at), Some(zone)) => format!("{lifetime}, {}", words::date_time(ends_at, Some(zone))),
         _ => lifetime.to_string(),
     };
     let limit = app.form.limit().map(|limit| format!(" {} limit {limit}", theme.glyphs.separator));
-    words + &limit.unwrap_or_default()
+    text + &limit.unwrap_or_default()
 }

@@ -34,6 +34,7 @@ pub(crate) use suggestions::could_not_list;
 
 pub(in crate::tui) use field::InputNote;
 use field::Suggestions;
+pub(in crate::tui) use field_view::not_found;
 
 /// A field of the form.
 const ON_FIELD: &[Binding] = &[
@@ -230,13 +231,12 @@ impl Form {
 
     /// What would be created; `None` while a field is not right.
     pub fn new_secret(&self) -> Option<NewSecret> {
-        if self.first_invalid().is_some() {
-            return None;
+        match (self.first_invalid(), self.account()?, self.validation(FieldName::Lifetime)) {
+            (None, AccountRef { project, client }, Validation::Lifetime { lifetime, .. }) => {
+                Some(NewSecret { project, client, lifetime })
+            }
+            _ => None,
         }
-        let (project, client) = (self.project_id()?, self.client_id()?);
-        let (now, zone) = &self.clock;
-        let lifetime = Lifetime::parse_at(self.lifetime.line.text(), *now, zone).ok()?;
-        Some(NewSecret { project, client, lifetime })
     }
 
     /// Moves the focus. A value that is whole is selected there: who types over it means another one.
@@ -345,11 +345,9 @@ impl Form {
     /// Fills in what is known by now, where nothing was typed yet.
     pub(in crate::tui) fn fill_empty(&mut self, project: Option<&str>, client: Option<&str>) {
         for (name, text) in [(FieldName::Project, project), (FieldName::Client, client)] {
-            let field = self.field_mut(name);
-            if let Some(text) = text.filter(|_| field.line.text().is_empty()) {
-                field.line.set(text);
-                field.changed();
-                field.tidy(name);
+            if let Some(text) = text.filter(|_| self.field(name).line.text().is_empty()) {
+                self.set(name, text);
+                self.field_mut(name).tidy(name);
             }
         }
         self.focus_first_invalid();
@@ -467,10 +465,8 @@ impl Component for FormScreen {
     }
 
     fn wake_in(&self, app: &Shared) -> Option<Duration> {
-        [until_minute_turns(app), app.lookups.due_in(app.now), app.names_wake_in()]
-            .into_iter()
-            .flatten()
-            .min()
+        let suggestions = app.suggestions().and_then(|(_, list)| list.wake_in(app.now));
+        [until_minute_turns(app), app.lookups.due_in(app.now), suggestions].into_iter().flatten().min()
     }
 
     fn about(&self) -> &'static [&'static str] {

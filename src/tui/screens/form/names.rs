@@ -7,9 +7,7 @@ use std::time::Duration;
 use crate::domain::{Project, Session};
 use crate::tui::Remote;
 use crate::tui::app::Shared;
-use crate::tui::canvas::spinner_wake;
 use crate::tui::event::{Command, Event};
-use crate::tui::words;
 
 use super::super::picker::{Item, List, Sort};
 use super::field::Suggestions;
@@ -191,15 +189,6 @@ impl Shared {
             if self.names.list_mut(field).take_if(|list| list.pages.is_under_way()).is_some() {
                 self.send(Command::StopPages);
             }
-        }
-    }
-
-    /// How long until the entries on the screen change by themselves.
-    pub(super) fn names_wake_in(&self) -> Option<Duration> {
-        let (_, list) = self.suggestions()?;
-        match list.pages.wait_left(self.now) {
-            Some(left) => Some(words::until_next_second(left)),
-            None => list.pages.is_under_way().then(|| spinner_wake(self.now, list.pages.since)),
         }
     }
 }

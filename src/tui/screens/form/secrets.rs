@@ -11,16 +11,11 @@ use crate::tui::{Theme, words};
 
 use super::{FieldName, SubmitAction, Validation};
 
-/// What stands over the labels.
-const TITLE: &str = "Secrets";
-
-/// How far in the rows stand below the title.
-const INDENT: usize = 2;
+/// The place behind the columns.
+const TIMELINE: usize = 5;
 
 /// Between two columns.
 const GAP: usize = 2;
-
-const NOT_READ: &str = "Creating a secret makes the account's other secrets expire within 7 days.";
 
 /// Atlas allows 2 secrets. If an answer ever holds more, the sentence stays one.
 const MOST_NAMED: usize = 4;
@@ -45,34 +40,39 @@ pub(super) fn draw(app: &Shared, is_low: bool, canvas: &mut Canvas) {
     if is_low {
         rows.truncate(account.secrets.len());
     }
-    let columns = Columns::of(&rows, usize::from(canvas.width()));
-    let timeline = columns.timeline.and_then(|cells| Timeline::of(app, &rows, cells));
-    canvas.line(header(account, &columns, timeline.as_ref(), !rows.is_empty(), theme));
+    let mut header = ["", "", "created", "last used", "expires"].map(str::to_owned);
+    header[0] = "Secrets".to_owned();
+    header[1] = format!("{} of {SECRETS_PER_ACCOUNT}", account.secrets.len());
+    let widths = widths(rows.iter().map(|row| &row.cells).chain([&header]), usize::from(canvas.width()));
+    let timeline = Timeline::of(app, &rows, widths[TIMELINE]);
+    if rows.is_empty() {
+        header[2..].fill(String::new());
+    }
+    let mut line = table_line(&header, &widths, theme.faint);
+    if let Some(timeline) = &timeline {
+        let (end, width) = (timeline.end_label(), timeline.cells.saturating_sub("today".len()));
+        line.push_span(Span::raw(format!("today{end:>width$}")));
+    }
+    canvas.line(line);
     for row in &rows {
-        canvas.line(row.line(&columns, timeline.as_ref(), theme));
+        let mut line = table_line(&row.cells, &widths, row.style);
+        if let Some(timeline) = &timeline {
+            line.spans.extend(timeline.bar(row, theme));
+        }
+        canvas.line(line);
     }
 }
 
 /// One secret: what the columns say, and when it ends.
 struct Row {
-    label: String,
-    status: &'static str,
-    created: String,
-    last_used: String,
-    expires: String,
+    /// Label, status, created, last used, expires.
+    cells: [String; TIMELINE],
+    style: Style,
+    bar: Style,
+    is_expired: bool,
     ends_at: Option<Timestamp>,
     /// The end without the new secret, where creating cuts it off.
     cut_from: Option<Timestamp>,
-    kind: Kind,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Expired,
-    /// Creating makes it expire early.
-    Shortened,
-    Kept,
-    New,
 }
 
 fn table_rows(app: &Shared, account: &ServiceAccount, theme: &Theme) -> Vec<Row> {
@@ -86,16 +86,10 @@ fn table_rows(app: &Shared, account: &ServiceAccount, theme: &Theme) -> Vec<Row>
     {
         let hours = SignedDuration::from_hours(i64::from(lifetime.hours()));
         let ends_at = app.atlas_now().checked_add(hours).ok();
-        rows.push(Row {
-            label: "new".to_owned(),
-            status: "",
-            created: String::new(),
-            last_used: theme.glyphs.rule.to_owned(),
-            expires: ends_at.map_or_else(String::new, |at| words::short_date(at, app.zone.as_ref())),
-            ends_at,
-            cut_from: None,
-            kind: Kind::New,
-        });
+        let expires = ends_at.map_or_else(String::new, |at| words::short_date(at, app.zone.as_ref()));
+        let cells = [label("new"), String::new(), String::new(), theme.glyphs.rule.to_owned(), expires];
+        let (style, bar) = (theme.good, theme.good);
+        rows.push(Row { cells, style, bar, is_expired: false, ends_at, cut_from: None });
     }
     rows
 }
@@ -105,115 +99,68 @@ fn existing_row(app: &Shared, secret: &ExistingSecret, cut: Option<Timestamp>, t
     let date = |at| words::short_date(at, app.zone.as_ref());
     // Without Atlas's clock it may be shortened, but not to a later end.
     let cut = cut.filter(|cut| secret.expires_at.is_none_or(|at| at > *cut));
-    let expires = secret.expires_at.map_or_else(|| "unknown".to_owned(), date);
-    Row {
-        label: words::short_label(secret, &theme.glyphs),
-        status: status(app, secret, now),
-        created: secret.created_at.map_or_else(String::new, date),
-        last_used: secret.last_used_at.map_or_else(|| "never".to_owned(), |at| words::ago(at, now)),
-        expires: match cut {
-            Some(cut) => format!("{expires} {} {} {}", glyphs.arrow, date(cut), glyphs.warning),
-            None => expires,
-        },
-        ends_at: cut.or(secret.expires_at),
-        cut_from: cut.and(secret.expires_at),
-        kind: match cut {
-            _ if secret.is_expired(now) => Kind::Expired,
-            Some(_) => Kind::Shortened,
-            None => Kind::Kept,
-        },
-    }
-}
-
-fn status(app: &Shared, secret: &ExistingSecret, now: Timestamp) -> &'static str {
+    let is_expired = secret.is_expired(now);
     let used_recently = secret.last_used_at.is_some_and(|at| now.duration_since(at) < IN_USE);
-    match () {
-        () if secret.is_expired(now) => "expired",
+    let status = match () {
+        () if is_expired => "expired",
         () if app.is_login(secret) => "signed in",
         () if used_recently => "in use",
         () => "",
+    };
+    let expires = secret.expires_at.map_or_else(|| "unknown".to_owned(), date);
+    let cells = [
+        label(&words::short_label(secret, glyphs)),
+        status.to_owned(),
+        secret.created_at.map_or_else(String::new, date),
+        secret.last_used_at.map_or_else(|| "never".to_owned(), |at| words::ago(at, now)),
+        cut.map_or(expires.clone(), |cut| {
+            format!("{expires} {} {} {}", glyphs.arrow, date(cut), glyphs.warning)
+        }),
+    ];
+    let style = match cut {
+        _ if is_expired => theme.faint,
+        Some(_) => theme.warning,
+        None => Style::new(),
+    };
+    Row {
+        cells,
+        style,
+        bar: Style::new(),
+        is_expired,
+        ends_at: cut.or(secret.expires_at),
+        cut_from: cut.and(secret.expires_at),
     }
 }
 
-/// How wide each column is, gaps included; one without room is `None`.
-struct Columns {
-    label: usize,
-    status: usize,
-    created: Option<usize>,
-    last_used: Option<usize>,
-    expires: usize,
-    timeline: Option<usize>,
+/// Labels stand further in than the title.
+fn label(text: &str) -> String {
+    format!("  {text}")
 }
 
-impl Columns {
-    /// Columns go before rows wrap: `created` first, then the timeline, then the last use.
-    fn of(rows: &[Row], width: usize) -> Self {
-        let widest = |title: &str, text: fn(&Row) -> &str| {
-            rows.iter().map(|row| Span::raw(text(row)).width()).chain([title.len()]).max().unwrap_or(0)
-        };
-        let label = (INDENT + widest("", |row| &row.label)).max(TITLE.len()) + GAP;
-        let status = widest("2 of 2", |row| row.status) + GAP;
-        let created = widest("created", |row| &row.created) + GAP;
-        let last_used = widest("last used", |row| &row.last_used) + GAP;
-        let expires = widest("expires", |row| &row.expires);
-        let mut columns = Self { label, status, created: None, last_used: None, expires, timeline: None };
-        let Some(spare) = width.checked_sub(label + status + expires + last_used) else { return columns };
-        columns.last_used = Some(last_used);
-        let Some(beside) = spare.checked_sub(GAP + SHORTEST_TIMELINE) else { return columns };
-        columns.created = (created <= beside).then_some(created);
-        columns.timeline = Some(spare - GAP - columns.created.unwrap_or(0));
-        columns
-    }
-
-    fn line<'a>(&self, cells: [&str; 5], style: Style) -> Line<'a> {
-        let [label, status, created, last_used, expires] = cells;
-        let columns = [
-            (label, Some(self.label)),
-            (status, Some(self.status)),
-            (created, self.created),
-            (last_used, self.last_used),
-            (expires, Some(self.expires)),
-        ];
-        let shown = columns.into_iter().filter_map(|(cell, width)| Some((cell, width?)));
-        shown.map(|(cell, width)| Span::styled(format!("{cell:<width$}"), style)).collect()
-    }
-}
-
-fn header<'a>(
-    account: &ServiceAccount,
-    columns: &Columns,
-    timeline: Option<&Timeline>,
-    has_rows: bool,
-    theme: &Theme,
-) -> Line<'a> {
-    let count = format!("{} of {SECRETS_PER_ACCOUNT}", account.secrets.len());
-    let titles = if has_rows { ["created", "last used", "expires"] } else { [""; 3] };
-    let mut line = columns.line([TITLE, &count, titles[0], titles[1], titles[2]], theme.faint);
-    if let Some(timeline) = timeline {
-        let end = timeline.end_words();
-        let width = timeline.cells.saturating_sub("today".len());
-        line.push_span(Span::raw(format!("{:GAP$}today{end:>width$}", "")));
-    }
-    line
-}
-
-impl Row {
-    fn line<'a>(&self, columns: &Columns, timeline: Option<&Timeline>, theme: &Theme) -> Line<'a> {
-        let style = match self.kind {
-            Kind::Expired => theme.faint,
-            Kind::Shortened => theme.warning,
-            Kind::Kept => Style::new(),
-            Kind::New => theme.good,
-        };
-        let label = format!("{:INDENT$}{}", "", self.label);
-        let cells = [&label, self.status, &self.created, &self.last_used, &self.expires];
-        let mut line = columns.line(cells, style);
-        if let Some(timeline) = timeline {
-            line.push_span(Span::raw(" ".repeat(GAP)));
-            line.spans.extend(timeline.bar(self, theme, style));
+/// How wide each column and the timeline is; 0 without room. Columns go before rows wrap: `created` first, then the
+/// timeline, then the last use.
+fn widths<'a>(
+    rows: impl Iterator<Item = &'a [String; TIMELINE]> + Clone,
+    width: usize,
+) -> [usize; TIMELINE + 1] {
+    let widest =
+        |column: usize| rows.clone().map(|cells| Span::raw(&cells[column]).width()).max().unwrap_or(0) + GAP;
+    let [label, status, created, last_used, expires] = [0, 1, 2, 3, 4].map(widest);
+    let Some(spare) = (width + GAP).checked_sub(label + status + expires + last_used) else {
+        return [label, status, 0, 0, expires, 0];
+    };
+    match spare.checked_sub(GAP + SHORTEST_TIMELINE) {
+        None => [label, status, 0, last_used, expires, 0],
+        Some(beside) if created <= beside => {
+            [label, status, created, last_used, expires, spare - GAP - created]
         }
-        line
+        Some(_) => [label, status, 0, last_used, expires, spare - GAP],
     }
+}
+
+fn table_line<'a>(cells: &[String], widths: &[usize], style: Style) -> Line<'a> {
+    let shown = cells.iter().zip(widths).filter(|(_, width)| **width > 0);
+    shown.map(|(cell, &width)| Span::styled(format!("{cell:<width$}"), style)).collect()
 }
 
 /// From today to the last end of all, one bar a secret.
@@ -228,10 +175,10 @@ impl Timeline {
         let today = app.atlas_now();
         let ends = rows.iter().flat_map(|row| [row.ends_at, row.cut_from]).flatten();
         let length = ends.max()?.duration_since(today);
-        length.is_positive().then_some(Self { today, length, cells })
+        (length.is_positive() && cells > 0).then_some(Self { today, length, cells })
     }
 
-    fn end_words(&self) -> String {
+    fn end_label(&self) -> String {
         match self.length.as_hours() {
             hours @ ..48 => format!("+{} h", hours.max(1)),
             hours => format!("+{} d", (hours + 12) / 24),
@@ -246,18 +193,15 @@ impl Timeline {
         usize::try_from(filled).unwrap_or(0).clamp(usize::from(part > 0), self.cells)
     }
 
-    fn bar<'a>(&self, row: &Row, theme: &Theme, style: Style) -> Vec<Span<'a>> {
+    fn bar<'a>(&self, row: &Row, theme: &Theme) -> Vec<Span<'a>> {
         let Some(ends_at) = row.ends_at else { return Vec::new() };
-        if row.kind == Kind::Expired {
+        if row.is_expired {
             return vec![Span::raw(theme.glyphs.today)];
         }
         let kept = self.cells_until(ends_at);
         let cut = row.cut_from.map_or(0, |at| self.cells_until(at).saturating_sub(kept));
         vec![
-            Span::styled(
-                theme.glyphs.bar.repeat(kept),
-                if row.kind == Kind::Shortened { Style::new() } else { style },
-            ),
+            Span::styled(theme.glyphs.bar.repeat(kept), row.bar),
             Span::styled(theme.glyphs.cut.repeat(cut), theme.warning),
         ]
     }
@@ -265,40 +209,31 @@ impl Timeline {
 
 /// What creating does, in one sentence, and whether it is a warning.
 pub(super) fn sentence(app: &Shared, theme: &Theme) -> (String, bool) {
-    let Some(account) = app.account() else { return (NOT_READ.to_owned(), true) };
-    let consequences = app.consequences();
-    let is_warning = account.is_full() || !consequences.is_empty();
-    (about_consequences(app, account, &consequences, theme), is_warning)
-}
-
-fn about_consequences(
-    app: &Shared,
-    account: &ServiceAccount,
-    consequences: &Consequences,
-    theme: &Theme,
-) -> String {
-    if account.is_full() && consequences.deletes.is_none() {
-        return format!("This account has {SECRETS_PER_ACCOUNT} secrets, the maximum. Delete one first.");
+    let Some(account) = app.account() else {
+        return (
+            "Creating a secret makes the account's other secrets expire within 7 days.".to_owned(),
+            true,
+        );
+    };
+    let Consequences { deletes, shortens } = app.consequences();
+    if account.is_full() && deletes.is_none() {
+        let text = format!("This account has {SECRETS_PER_ACCOUNT} secrets, the maximum. Delete one first.");
+        return (text, true);
     }
-    if account.secrets.is_empty() {
-        return "No older secrets.".to_owned();
-    }
-    let deletes = consequences
-        .deletes
-        .iter()
-        .map(|secret| format!("deletes {}", words::short_label(secret, &theme.glyphs)));
-    let shortens = consequences.shortens.iter().map(|(secret, cut)| {
-        let label = words::short_label(secret, &theme.glyphs);
-        match secret.expires_at {
-            Some(at) if at > *cut => {
-                format!("makes {label} expire {} early", words::length(at.duration_since(*cut)))
-            }
-            _ => format!("makes {label} expire by {}", words::short_date(*cut, app.zone.as_ref())),
+    let label = |secret: &ExistingSecret| words::short_label(secret, &theme.glyphs);
+    let shortened = |(secret, cut): &(ExistingSecret, Timestamp)| match secret.expires_at {
+        Some(at) if at > *cut => {
+            format!("makes {} expire {} early", label(secret), words::length(at.duration_since(*cut)))
         }
-    });
-    let parts: Vec<String> = deletes.chain(shortens).take(MOST_NAMED).collect();
-    if parts.is_empty() {
-        return "No other secret will expire early.".to_owned();
+        _ => format!("makes {} expire by {}", label(secret), words::short_date(*cut, app.zone.as_ref())),
+    };
+    let deleted = deletes.iter().map(|secret| format!("deletes {}", label(secret)));
+    let parts: Vec<String> = deleted.chain(shortens.iter().map(shortened)).take(MOST_NAMED).collect();
+    if account.secrets.is_empty() {
+        ("No older secrets.".to_owned(), false)
+    } else if parts.is_empty() {
+        ("No other secret will expire early.".to_owned(), account.is_full())
+    } else {
+        (format!("Creating {}.", parts.join(" and ")), true)
     }
-    format!("Creating {}.", parts.join(" and "))
 }

@@ -7,7 +7,6 @@ use crate::domain::{ApiError, Cause, Explanation, RejectionKind, Request};
 use crate::tui::app::Shared;
 use crate::tui::area::split_left;
 use crate::tui::canvas::{Canvas, LABEL_WIDTH, cut};
-use crate::tui::words;
 
 use super::super::picker::{Item, List, SHORTEST_NAME, fit};
 use super::{FieldName, Validation};
@@ -32,13 +31,13 @@ pub(super) fn draw(app: &Shared, list: &List, canvas: &mut Canvas) {
     let indent = if needed <= width { LABEL_WIDTH } else { 0 };
     let [_, area] = split_left(canvas.area, indent);
     let mut part = canvas.part(area);
-    let room = usize::from(area.width).saturating_sub(2 * GAP + id_width);
+    let name_columns = usize::from(area.width).saturating_sub(2 * GAP + id_width);
     let longest = shown.iter().map(|item| Span::raw(item.name()).width()).max().unwrap_or(0);
     for (row, item) in shown.into_iter().enumerate() {
         let is_marked = marked == Some(first + row);
         let theme = part.theme;
         let (name, id) = if is_marked { (theme.strong, theme.strong) } else { (Style::new(), theme.faint) };
-        let shown_name = fit(item.name(), longest.max(SHORTEST_NAME).min(room), theme);
+        let shown_name = fit(item.name(), longest.max(SHORTEST_NAME).min(name_columns), theme);
         let gap = Span::raw(" ".repeat(GAP));
         part.choice(is_marked, [Span::styled(shown_name, name), gap, Span::styled(item.value(), id)]);
     }
@@ -47,48 +46,44 @@ pub(super) fn draw(app: &Shared, list: &List, canvas: &mut Canvas) {
 
 /// How many there are, or why they are not there.
 fn draw_status(app: &Shared, list: &List, canvas: &mut Canvas) {
-    let theme = canvas.theme;
+    let (theme, noun) = (canvas.theme, list.field.noun());
     if let Some(error) = &list.pages.error {
-        let Explanation { title, meaning, .. } = list.explain(app, error);
-        let way_on = match &error.cause {
-            Cause::Credentials(_) | Cause::SignInRefused(_) | Cause::LoginExpired(..) => {
-                "Ctrl-P signs in with other credentials."
-            }
-            _ if error.rejection_kind() == Some(RejectionKind::ProjectNotFound) => "Choose another project.",
-            _ if error.rejection_kind() == Some(RejectionKind::RoleTooLow) => {
-                &format!("{meaning} Type the ID instead.")
-            }
-            _ => "Type the ID instead.",
-        };
-        let text = format!("{title} {way_on}");
+        let text = error_text(list, app, error);
         let text = cut(&text, canvas.width(), 2, canvas.left(), theme.glyphs.ellipsis);
-        canvas.warning(&text, theme.warning);
-    } else if let Some(left) = list.pages.wait_left(app.now) {
-        canvas.warning(&words::rate_limited(left), theme.warning);
-    } else if list.pages.is_under_way() {
-        canvas.running(app.now, list.pages.since, &format!("Loading {}s", list.field.noun()));
-    } else if list.matches.len() == 0 {
-        canvas.marked(theme.glyphs.cross, &nothing(app, list), theme.bad);
-    } else if list.count_named() > 1 {
-        canvas.warning(&several(list), theme.warning);
-    } else {
-        canvas.line(Line::styled(format!("  {}", list.count()), theme.faint));
+        return canvas.warning(&text, theme.warning);
     }
-}
-
-fn several(list: &List) -> String {
-    format!("{} {}s have this name: choose one.", list.count_named(), list.field.noun())
+    if list.draw_progress(app.now, canvas) {
+        return;
+    }
+    match (list.matches.len(), list.count_named()) {
+        (0, _) => {
+            let text = match app.form.validation(list.field) {
+                Validation::Name { message, position: None | Some(LIKE_AN_ID..) } => {
+                    format!("{} As an ID: {message}.", list.nothing(theme.glyphs.ellipsis))
+                }
+                _ => list.nothing(theme.glyphs.ellipsis),
+            };
+            canvas.marked(theme.glyphs.cross, &text, theme.bad);
+        }
+        (_, named @ 2..) => {
+            canvas.warning(&format!("{named} {noun}s have this name: choose one."), theme.warning);
+        }
+        _ => canvas.line(Line::styled(format!("  {}", list.count()), theme.faint)),
+    }
 }
 
 /// A text that begins like an ID was probably meant as one.
 const LIKE_AN_ID: usize = 4;
 
-fn nothing(app: &Shared, list: &List) -> String {
-    match app.form.validation(list.field) {
-        Validation::Name { message, position: None | Some(LIKE_AN_ID..) } => {
-            format!("{} As an ID: {message}.", list.nothing())
+fn error_text(list: &List, app: &Shared, error: &ApiError) -> String {
+    let Explanation { title, meaning, .. } = list.explain(app, error);
+    match (&error.cause, error.rejection_kind()) {
+        (Cause::Credentials(_) | Cause::SignInRefused(_) | Cause::LoginExpired(..), _) => {
+            format!("{title} Ctrl-P signs in with other credentials.")
         }
-        _ => list.nothing(),
+        (_, Some(RejectionKind::ProjectNotFound)) => format!("{title} Choose another project."),
+        (_, Some(RejectionKind::RoleTooLow)) => format!("{title} {meaning} Type the ID instead."),
+        _ => format!("{title} Type the ID instead."),
     }
 }
 
@@ -103,15 +98,15 @@ pub(crate) fn could_not_list(field: FieldName, who: &str, error: &ApiError) -> E
     Explanation { title: title.into(), ..explanation }
 }
 
-/// What is said beside a name while its entries are not shown.
+/// What stands beside a name while its entries are not shown.
 pub(super) fn remark(list: &List) -> String {
     let noun = list.field.noun();
-    match list.matches.len() {
+    match (list.matches.len(), list.count_named()) {
         _ if list.pages.error.is_some() => format!("could not load the {noun}s"),
         _ if list.pages.is_under_way() => format!("loading {noun}s"),
-        0 => format!("no {noun} matches"),
-        _ if list.count_named() > 1 => format!("{} {noun}s have this name", list.count_named()),
-        1 => format!("1 {noun} matches"),
-        count => format!("{count} {noun}s match"),
+        (0, _) => format!("no {noun} matches"),
+        (_, named @ 2..) => format!("{named} {noun}s have this name"),
+        (1, _) => format!("1 {noun} matches"),
+        (count, _) => format!("{count} {noun}s match"),
     }
 }

@@ -86,7 +86,7 @@ fn draw_items(picker: &Picker, app: &Shared, table: &Table, canvas: &mut Canvas)
         });
     }
     if picker.list.matches.len() == 0 && (!picker.list.items.is_empty() || picker.list.is_complete()) {
-        canvas.words(2, &picker.list.nothing(), canvas.theme.faint);
+        canvas.words(2, &picker.list.nothing(canvas.theme.glyphs.ellipsis), canvas.theme.faint);
     }
 }
 
@@ -113,16 +113,8 @@ fn draw_foot(picker: &Picker, app: &Shared, height: usize, canvas: &mut Canvas) 
         let text = format!("Could not load page {page}. {}", error.explain().title);
         let text = cut(&text, canvas.width(), 2, canvas.left(), theme.glyphs.ellipsis);
         canvas.marked(theme.glyphs.cross, &text, theme.bad);
-    } else if let Some(left) = pages.wait_left(app.now) {
-        canvas.warning(&words::rate_limited(left), theme.warning);
-    } else if pages.is_under_way() {
-        let words = match pages.about_pages {
-            Some(about) => {
-                format!("Loading {}s, {} of {about} pages", picker.list.field.noun(), pages.pages_read)
-            }
-            None => format!("Loading {}s", picker.list.field.noun()),
-        };
-        canvas.running(app.now, pages.since, &words);
+    } else {
+        picker.list.draw_progress(app.now, canvas);
     }
 }
 

@@ -1,15 +1,22 @@
 //! A list of projects or service accounts: fetched page by page, and filtered by what is typed.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 
-use crate::domain::{ApiError, ApiResult, ENTRIES_PER_PAGE, Explanation, Page, ProjectId, ServerText};
+use crate::domain::{ApiError, ApiResult, ENTRIES_PER_PAGE, Explanation, Now, Page, ProjectId, ServerText};
 use crate::tui::app::Shared;
+use crate::tui::canvas::{Canvas, cut, spinner_wake};
 use crate::tui::event::{Command, Event};
 use crate::tui::matching::{Matches, is_same_name};
+use crate::tui::words;
 
 use super::super::{FieldName, could_not_list};
 use super::item::{Item, Sort};
 use super::pagination::Pagination;
+
+/// How much of a text that matches nothing is repeated, in columns.
+const LONGEST_QUOTED: u16 = 40;
 
 /// The values that a field of the form can have.
 #[derive(Clone, Debug)]
@@ -133,6 +140,29 @@ impl List {
         has_come
     }
 
+    /// How long until what is drawn of fetching it changes by itself.
+    pub fn wake_in(&self, now: Now) -> Option<Duration> {
+        match self.pages.wait_left(now) {
+            Some(left) => Some(words::until_next_second(left)),
+            None => self.pages.is_under_way().then(|| spinner_wake(now, self.pages.since)),
+        }
+    }
+
+    /// Draws what fetching it is doing. False when nothing is under way.
+    pub fn draw_progress(&self, now: Now, canvas: &mut Canvas) -> bool {
+        let noun = self.field.noun();
+        if let Some(left) = self.pages.wait_left(now) {
+            canvas.warning(&words::rate_limited(left), canvas.theme.warning);
+        } else if self.pages.is_under_way() {
+            let text = match self.pages.about_pages {
+                Some(about) => format!("Loading {noun}s, {} of {about} pages", self.pages.pages_read),
+                None => format!("Loading {noun}s"),
+            };
+            canvas.running(now, self.pages.since, &text);
+        }
+        self.pages.is_under_way()
+    }
+
     /// `2 of 214 projects`
     pub fn count(&self) -> String {
         let (matching, all) = (self.matches.len(), self.items.len());
@@ -147,10 +177,11 @@ impl List {
     }
 
     /// Why nothing is shown.
-    pub fn nothing(&self) -> String {
+    pub fn nothing(&self, ellipsis: &str) -> String {
         match self.field {
             _ if !self.items.is_empty() => {
-                format!("No {} matches \"{}\".", self.field.noun(), self.matches.typed())
+                let typed = cut(self.matches.typed(), LONGEST_QUOTED, 0, 1, ellipsis);
+                format!("No {} matches \"{typed}\".", self.field.noun())
             }
             FieldName::Project => {
                 "There are no projects that these credentials can read. A project owner can grant access."

@@ -10,13 +10,13 @@ use std::time::Duration;
 
 use crate::domain::{ApiError, ProjectEntry};
 use crate::tui::app::{Component, Screen, Shared, Transition};
-use crate::tui::canvas::{Canvas, spinner_wake};
+use crate::tui::canvas::Canvas;
 use crate::tui::event::{Command, Event, KeyPress};
 use crate::tui::keys::{
     Action, Binding, CHOICE_ABOVE, CHOICE_BELOW, CHOOSE, HELP_BESIDE_TEXT, PAGE_DOWN, PAGE_UP, REPAINT,
     SUSPEND,
 };
-use crate::tui::{TextLine, paste, words};
+use crate::tui::{TextLine, paste};
 
 use super::{FieldName, Focus, Notice};
 
@@ -238,10 +238,7 @@ impl Component for Picker {
     }
 
     fn wake_in(&self, app: &Shared) -> Option<Duration> {
-        match self.list.pages.wait_left(app.now) {
-            Some(left) => Some(words::until_next_second(left)),
-            None => self.list.pages.is_under_way().then(|| spinner_wake(app.now, self.list.pages.since)),
-        }
+        self.list.wake_in(app.now)
     }
 
     fn about(&self) -> &'static [&'static str] {
