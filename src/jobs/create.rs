@@ -24,7 +24,7 @@ pub const MOST_RESTARTS: u8 = 3;
 const USUAL_WAIT: Duration = Duration::from_secs(60);
 
 /// No one waits longer in front of a screen, and no script should.
-const LONGEST_WAIT: Duration = Duration::from_mins(10);
+const LONGEST_WAIT: Duration = Duration::from_secs(600);
 
 /// How a creating job ended.
 #[derive(Clone, Debug)]
