@@ -53,7 +53,7 @@ pub enum IdError {
     #[error("remove the quotes around it")]
     Quoted,
     /// Right so far, but the prefix of a client id is not complete.
-    #[error("starts with mdb_sa_id_")]
+    #[error("a client ID starts with mdb_sa_id_")]
     PrefixIncomplete,
     /// It does not start as a client id does, from this position on.
     #[error("a client ID starts with mdb_sa_id_")]

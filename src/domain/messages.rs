@@ -225,7 +225,7 @@ impl Rejection {
             ),
             RejectionKind::Forbidden => explanation(
                 refused(),
-                "The credentials are valid, but a setting of Atlas forbids the request.",
+                "The credentials are valid, but a setting in Atlas forbids the request.",
                 "Read Atlas's message. An Organization Owner can change such settings.",
             ),
             RejectionKind::ProjectNotFound => explanation(
@@ -273,11 +273,11 @@ impl Rejection {
             ),
             RejectionKind::Maintenance => explanation(
                 format!("Atlas is not accepting changes ({}).", self.status),
-                "It is being upgraded or is overloaded. This usually takes minutes.",
+                "Atlas is being upgraded or is overloaded. This usually takes a few minutes.",
                 "Wait, then try again. Outages are listed on status.mongodb.com.",
             ),
             RejectionKind::Other => {
-                explanation(refused(), "This program does not know the reason.", "Read Atlas's message.")
+                explanation(refused(), "This program does not know this error code.", "Read Atlas's message.")
             }
         }
     }

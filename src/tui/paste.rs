@@ -72,7 +72,7 @@ pub(super) fn understand(text: &str, context: Context) -> Vec<Paste> {
             let message = "That is a secret, not an ID. It was not kept.";
             return vec![Paste::RefuseSecret(field), tell(message)];
         }
-        pastes.push(tell("What came with the ID is a secret, not an ID. It was not kept."));
+        pastes.push(tell("The text also contains a secret, not just IDs. The secret was not kept."));
         return pastes;
     }
     // An ID may have been broken into lines or groups of digits.
@@ -255,7 +255,7 @@ mod tests {
     const DIGITS: &str = "1234567890abcdef12345678";
 
     const SECRET_WITH_ID: Paste =
-        Paste::Tell(Notice::Word("What came with the ID is a secret, not an ID. It was not kept."));
+        Paste::Tell(Notice::Word("The text also contains a secret, not just IDs. The secret was not kept."));
     const SECRET: Paste = Paste::Tell(Notice::Word("That is a secret, not an ID. It was not kept."));
     const NO_ID: Paste = Paste::Tell(Notice::Word("Nothing was pasted: there is no ID in the text."));
     const SEVERAL: Paste =

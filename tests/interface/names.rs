@@ -159,9 +159,9 @@ fn a_text_of_hexadecimal_digits_is_a_name_until_it_is_like_an_id() {
     let mut stage = Stage::new(Session::Demo, Form::new(PROJECT, "", "720"));
     stage.type_in("m");
     accounts_listed(&mut stage);
-    assert_drawn(&stage, "No service account matches \"m\". As an ID: starts with mdb_sa_id_.");
+    assert_drawn(&stage, "No service account matches \"m\". As an ID: a client ID starts with mdb_sa_id_.");
     stage.type_in("db_sa_");
-    assert_drawn(&stage, "· starts with mdb_sa_id_");
+    assert_drawn(&stage, "· a client ID starts with mdb_sa_id_");
 }
 
 #[test]

@@ -372,6 +372,22 @@ fn the_organization_is_named_where_there_are_several() {
 }
 
 #[test]
+fn names_get_the_width_that_other_columns_do_not_need() {
+    let name = "a-name-of-an-account-that-is-much-longer";
+    let mut stage = accounts_of("");
+    stage.accounts_page(Ok(accounts_page(vec![expiring("0001", name, None)], true)));
+    assert_drawn(&stage, &format!("› {name} …0001 0 of 2 no secret"));
+    assert!(!drawn(&stage).contains("Last used"), "a column without content is left out");
+    stage.size(56, 16);
+    assert_drawn(&stage, "› a-name-of-an-account-that-i… 0 of 2 no secret");
+
+    let mut stage = accounts_of("");
+    stage.accounts_page(Ok(accounts_page(vec![expiring("0001", "short", Some(SHORT))], true)));
+    assert_drawn(&stage, "Name Client Secrets Expires Last used");
+    assert_drawn(&stage, "› short …0001 1 of 2 ! in 31 hours");
+}
+
+#[test]
 fn accounts_are_listed_of_a_project_only() {
     let mut stage = Stage::empty();
     stage.keys("tab <ctrl-o>");

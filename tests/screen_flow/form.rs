@@ -47,7 +47,7 @@ fn a_field_says_live_what_it_lacks() {
         (Project, "32b6e34b3d91647abb", "18 of 24 digits"),
         (Project, PROJECT, "right"),
         (Project, "aAAaAAaAAaAAaAAaAAaAAaAA", "changed to lower case"),
-        (Client, "mdb_sa", "starts with mdb_sa_id_"),
+        (Client, "mdb_sa", "a client ID starts with mdb_sa_id_"),
         (Client, "mdb_sa_id_12", "2 of 24 digits"),
         (Client, CLIENT, "right"),
         (Lifetime, "", "use 36h, 30d, 12w, 1y or a date"),

@@ -184,7 +184,7 @@ impl List {
                 format!("No {} matches \"{typed}\".", self.field.noun())
             }
             FieldName::Project => {
-                "There are no projects that these credentials can read. A project owner can grant access."
+                "There are no projects that these credentials can read. A Project Owner can grant access."
                     .to_owned()
             }
             _ => "This project has no service accounts. Create one in Atlas first.".to_owned(),

@@ -139,10 +139,13 @@ impl<'a> Table<'a> {
     }
 
     fn width(&self, column: Column, item: &Item) -> usize {
-        let mark = self.mark(item).filter(|_| column == Column::Name).map_or(0, str::len);
-        match column {
-            Column::Bar => BAR_WIDTH,
-            _ => Span::raw(self.text(column, item)).width() + mark,
+        match (column, item) {
+            (Column::Name, _) => Span::raw(item.name()).width() + self.mark(item).map_or(0, str::len),
+            (Column::ProjectId, Item::Project(entry)) => entry.id.as_str().len(),
+            (Column::Bar, Item::Account(entry)) => {
+                if self.bar(entry).iter().all(|part| part.content.is_empty()) { 0 } else { BAR_WIDTH }
+            }
+            _ => Span::raw(self.text(column, item)).width(),
         }
     }
 
