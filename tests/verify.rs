@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use atlas_secret::atlas::{Client, Limits, Settings};
 use atlas_secret::demo::{Atlas, World};
-use atlas_secret::domain::{ApiError, Cause, QueryFlags, ServerText};
+use atlas_secret::domain::{ApiError, Cause, QueryFlags, Rejection, ServerText};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD as STANDARD;
 use hyper::http::request::Parts;
@@ -124,7 +124,13 @@ async fn what_is_no_refusal_of_the_secret_is_not_called_one() {
         (answer(401, "", "<html>Please log in to the proxy</html>"), unexpected(401)),
         (answer(407, "", ""), unexpected(407)),
         (json(500, INVALID), unexpected(500)),
-        (oauth(503, "temporarily_unavailable"), unexpected(503)),
+        (
+            oauth(503, "temporarily_unavailable"),
+            Err(ApiError::rejected(Rejection {
+                error_code: ServerText::new("temporarily_unavailable"),
+                ..Rejection::of_status(503)
+            })),
+        ),
         (json(200, INVALID), unexpected(200)),
         (json(200, "{}"), unexpected(200)),
         (json(200, r#"{"access_token":""}"#), unexpected(200)),

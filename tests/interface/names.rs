@@ -335,3 +335,29 @@ fn pages_come_in_while_a_name_is_typed_and_the_mark_stays_on_its_entry() {
     stage.keys("enter");
     assert_eq!(stage.text(Project), format!("{:024x}", 501));
 }
+
+#[test]
+fn a_second_enter_after_a_choice_does_not_create_but_a_later_one_does() {
+    let mut stage = Stage::empty();
+    stage.app.shared.form.set(FieldName::Lifetime, "720");
+    stage.type_in("prod");
+    listed(&mut stage);
+    stage.keys("enter");
+    accounts_listed(&mut stage);
+    stage.keys("n enter enter");
+    assert_eq!(focus(&stage), Focus::Button);
+    assert!(stage.is_on_form(), "the second Enter belongs to the choice");
+    stage.later(Duration::from_millis(500)).keys("enter");
+    assert!(!stage.is_on_form());
+}
+
+#[test]
+fn text_that_no_field_takes_is_not_lost_silently_and_its_enter_creates_nothing() {
+    let mut stage = Stage::filled();
+    assert_eq!(focus(&stage), Focus::Button);
+    stage.keys("p a y enter");
+    assert_drawn(&stage, "No field has the focus: Shift-Tab goes to the fields.");
+    assert!(stage.is_on_form());
+    stage.later(Duration::from_millis(500)).keys("enter");
+    assert!(!stage.is_on_form(), "an Enter of its own");
+}

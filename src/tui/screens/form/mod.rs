@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::domain::{
-    AccountRef, BaseUrl, ClientId, ExistingSecret, Lifetime, NewSecret, ProjectId, ServerText,
+    AccountRef, BaseUrl, ClientId, ExistingSecret, Lifetime, NewSecret, Now, ProjectId, ServerText,
 };
 use crate::tui::app::{Component, Screen, Shared, Transition};
 use crate::tui::canvas::Canvas;
@@ -117,6 +117,8 @@ pub struct Form {
     pub focus: Focus,
     /// True while the next character replaces the text of the field in focus.
     pub(super) is_selected: bool,
+    /// Enter before this uptime is the second one of a hurried hand, or ends a word that no field took.
+    enter_submits_from: Duration,
     /// What stands below the fields.
     pub notice: Option<Notice>,
     /// The longest life that the project's organization allows, in hours, where it is known and has a say.
@@ -147,6 +149,9 @@ impl SubmitAction {
     }
 }
 
+/// So soon after a choice, Enter belongs to the choice.
+const SECOND_ENTER: Duration = Duration::from_millis(400);
+
 impl Form {
     /// A form with what is known already. The focus is on the first field that is empty or wrong; when all
     /// are right, on the button.
@@ -163,6 +168,7 @@ impl Form {
             lifetime: field(FieldName::Lifetime, lifetime),
             focus: Focus::Button,
             is_selected: false,
+            enter_submits_from: Duration::ZERO,
             notice: None,
             longest_hours: None,
             clock: (Timestamp::UNIX_EPOCH, TimeZone::UTC),
@@ -276,9 +282,16 @@ impl Form {
     }
 
     /// A key for the field in focus.
-    fn press(&mut self, key: KeyPress) {
-        let Focus::Field(name) = self.focus else { return };
+    fn press(&mut self, key: KeyPress, now: Now) {
         let is_text = key.text().is_some();
+        let Focus::Field(name) = self.focus else {
+            if is_text {
+                // Who types a name here and then Enter would create for another account.
+                self.enter_submits_from = now.uptime + SECOND_ENTER;
+                self.notice = Some(Notice::Word("No field has the focus: Shift-Tab goes to the fields."));
+            }
+            return;
+        };
         let replaces = std::mem::take(&mut self.is_selected) && is_text;
         let field = self.field_mut(name);
         // The rest of a secret that comes key by key is not kept either; any other key ends that.
@@ -329,9 +342,10 @@ impl Form {
     }
 
     /// Takes a value that was chosen from a list, and goes on to what is wrong or empty still.
-    pub(in crate::tui) fn choose(&mut self, name: FieldName, value: &str) {
+    pub(in crate::tui) fn choose(&mut self, name: FieldName, value: &str, now: Now) {
         self.set(name, value);
         self.notice = None;
+        self.enter_submits_from = now.uptime + SECOND_ENTER;
         self.focus_first_invalid();
     }
 
@@ -427,6 +441,7 @@ impl Component for FormScreen {
             Action::SignIn => return Self::sign_in(app),
             Action::AsCommand => return CommandView::open(app),
             Action::Confirm => match app.form.focus {
+                _ if app.now.uptime < app.form.enter_submits_from => {}
                 Focus::Field(FieldName::Lifetime) | Focus::Button => return Self::submit(app),
                 Focus::Field(_) => app.form.focus_next(),
             },
@@ -437,7 +452,8 @@ impl Component for FormScreen {
     }
 
     fn on_key(&mut self, app: &mut Shared, key: KeyPress) {
-        app.form.press(key);
+        let now = app.now;
+        app.form.press(key, now);
     }
 
     fn on_paste(&mut self, app: &mut Shared, text: &str) {

@@ -118,7 +118,7 @@ impl Shared {
     /// Puts an entry's id into its field. From the field in focus it goes on: from a project to its accounts.
     fn take(&mut self, field: FieldName, item: &Item) {
         if self.form.focus == Focus::Field(field) {
-            self.form.choose(field, item.value());
+            self.form.choose(field, item.value(), self.now);
         } else {
             self.form.set(field, item.value());
         }

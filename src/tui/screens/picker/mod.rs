@@ -168,7 +168,8 @@ impl Picker {
             return Transition::Stay;
         }
         let goes_on = matches!(item, Item::Project(project) if needs_account(app, project));
-        app.form.choose(self.list.field, item.value());
+        let now = app.now;
+        app.form.choose(self.list.field, item.value(), now);
         if !goes_on {
             return Transition::form();
         }
