@@ -87,6 +87,15 @@ async fn a_secret_that_works_is_exchanged_for_a_token_that_is_given_back() {
 }
 
 #[tokio::test]
+async fn a_run_that_ends_after_it_keeps_its_connection() {
+    let server = RawServer::start(vec![json(200, TOKEN), answer(200, "", "")]).await;
+    let settings = Settings { keeps_open: true, ..with_access_token(&server.url) };
+    assert_eq!(verify(&Client::with_limits(settings, hurried()).unwrap()).await, Ok(()));
+    assert_eq!(server.requests().len(), 2);
+    assert!(server.requests().iter().all(|request| !request.contains("connection: close")));
+}
+
+#[tokio::test]
 async fn a_refusal_is_asked_about_again_twice() {
     let no = || json(401, INVALID);
     let yes = || json(200, TOKEN);

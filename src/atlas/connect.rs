@@ -43,9 +43,7 @@ pub(super) fn client(base_url: &BaseUrl, connect_limit: Duration) -> ApiResult<r
     let builder = match route.map_err(|error| transport::setup(&error))? {
         Route::System => builder,
         Route::Direct => builder.no_proxy(),
-        Route::Proxy(url) => {
-            builder.no_proxy().proxy(reqwest::Proxy::all(url).map_err(transport::no_answer)?)
-        }
+        Route::Proxy(url) => builder.proxy(reqwest::Proxy::all(url).map_err(transport::no_answer)?),
     };
     builder.build().map_err(transport::no_answer)
 }

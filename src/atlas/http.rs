@@ -267,7 +267,7 @@ fn decoded(encoding: &str, body: &[u8]) -> Option<(Zeroizing<Vec<u8>>, bool)> {
     let is_plain = body.trim_ascii_start().starts_with(b"{");
     let reader: Box<dyn Read + '_> = match encoding {
         _ if is_plain => return None,
-        "gzip" | "x-gzip" => Box::new(MultiGzDecoder::new(body)),
+        "gzip" => Box::new(MultiGzDecoder::new(body)),
         // By the RFC it has a zlib header; some servers send it without.
         "deflate" if is_zlib(body) => Box::new(ZlibDecoder::new(body)),
         "deflate" => Box::new(DeflateDecoder::new(body)),
@@ -276,7 +276,7 @@ fn decoded(encoding: &str, body: &[u8]) -> Option<(Zeroizing<Vec<u8>>, bool)> {
     };
     let mut output = Zeroizing::new(Vec::with_capacity(USUAL_BODY));
     let result = reader.take(LONGEST_BODY as u64 + 1).read_to_end(&mut output);
-    (result.is_ok() || !output.is_empty()).then_some((output, result.is_ok()))
+    (!output.is_empty()).then_some((output, result.is_ok()))
 }
 
 /// RFC 1950, section 2.2.

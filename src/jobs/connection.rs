@@ -338,6 +338,8 @@ mod tests {
     use tokio::task::yield_now;
 
     use super::*;
+    use crate::config::{BrowserLogin, KeyringRequest};
+    use crate::domain::PairKind;
 
     #[tokio::test]
     async fn a_login_that_was_replaced_meanwhile_is_not_reported() {
@@ -356,6 +358,52 @@ mod tests {
         };
         let (login, ()) = tokio::join!(connections.login(), sign_in_again);
         assert_eq!(login, None);
+    }
+
+    #[test]
+    fn an_endpoint_says_who_signs_in() {
+        let base_url = BaseUrl::parse("https://cloud.mongodb.com").unwrap();
+        let client = "mdb_sa_id_1234567890abcdef12345678";
+        let pair = |kind, identifier| {
+            CredentialSource::Ready(Credentials::pair(kind, identifier, "FAKE".to_owned()).unwrap())
+        };
+        let profile = ProfileName::new("prod").unwrap();
+        let kind = PairKind::ApiKey;
+        let rows = [
+            (pair(PairKind::ServiceAccount, client), format!("service account {client}")),
+            (pair(kind, "abcdefgh"), "API key abcdefgh".to_owned()),
+            (
+                CredentialSource::Ready(Credentials::access_token("FAKE".to_owned()).unwrap()),
+                "access token".to_owned(),
+            ),
+            (
+                CredentialSource::NeedsKeyring(KeyringRequest {
+                    profile: profile.clone(),
+                    kind,
+                    in_file: None,
+                }),
+                "profile prod".to_owned(),
+            ),
+            (CredentialSource::NeedsAtlasCli(BrowserLogin { profile }), "profile prod".to_owned()),
+        ];
+        for (credentials, identity) in rows {
+            let source = Source::Remote { base_url: base_url.clone(), credentials };
+            let connections = Connections::new(Some(source), QueryFlags::default(), false);
+            assert_eq!(connections.endpoint(), Some((base_url.clone(), ServerText::new(&identity))));
+            assert!(!connections.is_demo());
+        }
+    }
+
+    #[test]
+    fn only_the_connection_that_is_used_is_renewed() {
+        let demo = || Source::Demo(Box::new(World::demo().unwrap()));
+        let connections = Connections::new(Some(demo()), QueryFlags::default(), false);
+        let first = connections.current().unwrap();
+        connections.renew(&first);
+        let second = connections.current().unwrap();
+        assert!(!Arc::ptr_eq(&first, &second));
+        connections.renew(&first);
+        assert!(Arc::ptr_eq(&second, &connections.current().unwrap()), "another one is used by now");
     }
 
     #[tokio::test]

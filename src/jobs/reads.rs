@@ -162,7 +162,7 @@ mod tests {
             |_| {},
         );
         assert_eq!(run(read), Err(limited(Duration::ZERO)));
-        assert_eq!(tries, TRIES);
+        assert_eq!(tries, 4);
     }
 
     #[test]
@@ -174,10 +174,15 @@ mod tests {
             };
             ApiError::rejected(Rejection { status, error_code: ServerText::new("X"), ..*rejection })
         };
+        let without_retry_after = || {
+            let Cause::Rejected(rejection) = limited(seconds(9)).cause else { unreachable!() };
+            ApiError::rejected(Rejection { retry_after: None, ..*rejection })
+        };
         let cause = || ServerText::new("cause");
         let rows = [
             (limited(seconds(9)), Some(9)),
-            (limited(LONGEST_WAIT), Some(LONGEST_WAIT.as_secs())),
+            (without_retry_after(), Some(5)),
+            (limited(seconds(120)), Some(120)),
             (limited(seconds(121)), None),
             (refused(499), None),
             (refused(500), Some(2)),

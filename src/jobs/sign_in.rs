@@ -79,3 +79,36 @@ async fn try_source(connections: &Connections, source: Source) -> Tried {
     let read = async { candidate.client().await?.probe().await };
     Tried::from_read(candidate.explained(read.await))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{BrowserLogin, KeyringRequest};
+    use crate::domain::PairKind;
+
+    #[test]
+    fn a_profile_is_the_identity_only_where_its_credentials_are_elsewhere() {
+        let base_url = BaseUrl::parse("https://cloud.mongodb.com").unwrap();
+        let name = ProfileName::new("prod").unwrap();
+        let kind = PairKind::ServiceAccount;
+        let read = Credentials::access_token("FAKE".to_owned()).unwrap();
+        let remote = |identity| Session::remote(&base_url, identity);
+        let rows = [
+            (
+                CredentialSource::Ready(read),
+                remote(Identity::AccessToken).with_origin(SessionOrigin::Profile(name.clone())),
+            ),
+            (
+                CredentialSource::NeedsKeyring(KeyringRequest { profile: name.clone(), kind, in_file: None }),
+                remote(Identity::Profile { name: name.clone(), kind }),
+            ),
+            (
+                CredentialSource::NeedsAtlasCli(BrowserLogin { profile: name.clone() }),
+                remote(Identity::BrowserLogin(name.clone())),
+            ),
+        ];
+        for (credentials, session) in rows {
+            assert_eq!(profile_session(&base_url, &credentials, &name), session);
+        }
+    }
+}

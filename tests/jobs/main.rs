@@ -5,6 +5,7 @@
 mod create;
 mod delete;
 mod lists;
+mod records;
 mod recover;
 mod run;
 #[expect(dead_code, reason = "shared with other tests, which need more of it")]

@@ -5,6 +5,7 @@
 #[path = "../support/mod.rs"]
 pub mod support;
 
+mod connections;
 mod deleting;
 mod tokens;
 

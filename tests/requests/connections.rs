@@ -1,0 +1,99 @@
+//! The connection that the jobs share: each request goes out as it is meant, and every token of a run is given back.
+
+use std::sync::Arc;
+
+use atlas_secret::config::{CredentialSource, Profiles};
+use atlas_secret::demo::World;
+use atlas_secret::domain::{AccountRef, ApiError, Credentials, OrganizationId, QueryFlags, SecretId, Tried};
+use atlas_secret::jobs::{AtlasApi as _, Authenticator, Connections, Source};
+use secrecy::SecretString;
+
+use super::support::atlas::TestAtlas;
+use super::support::fixtures::{SECRET, client_id, new_secret, project, with_service_account};
+use super::support::raw_server::{RawServer, answer, json};
+use super::{ACCOUNT, CREATED, TOKEN};
+
+fn connections(source: Option<Source>) -> Arc<Connections> {
+    Arc::new(Connections::new(source, QueryFlags::default(), false))
+}
+
+#[tokio::test]
+async fn each_request_of_a_job_goes_out_once() {
+    const LIST: &str = r#"{"results":[]}"#;
+    let server = RawServer::start(vec![
+        json(200, TOKEN),
+        json(200, ACCOUNT),
+        json(200, r#"{"name":"payments"}"#),
+        json(200, r#"{"maxServiceAccountSecretValidityInHours":720}"#),
+        json(200, LIST),
+        json(200, LIST),
+        json(201, CREATED),
+        answer(204, "", ""),
+        json(403, r#"{"error":"invalid_scope"}"#),
+    ])
+    .await;
+    let settings = with_service_account(&server.url);
+    let credentials = CredentialSource::Ready(settings.credentials);
+    let atlas = connections(Some(Source::Remote { base_url: settings.base_url, credentials }));
+    let of = AccountRef { project: project(), client: client_id() };
+    let organization = OrganizationId::from_server("4888442a3354817a7320eb61").unwrap();
+    assert_eq!(atlas.login().await.unwrap().client, client_id());
+    atlas.sign_in().await.unwrap();
+    assert_eq!(atlas.account(&of).await.unwrap().name.as_str(), "ci");
+    assert_eq!(atlas.project(&of.project).await.unwrap().name.as_str(), "payments");
+    assert_eq!(atlas.settings(&organization).await.unwrap().longest_secret_hours, Some(720));
+    assert_eq!(atlas.projects(3).await.unwrap().entries, []);
+    assert_eq!(atlas.accounts(&of.project, 2).await.unwrap().entries, []);
+    let id = atlas.create_secret(&new_secret()).await.unwrap().id.unwrap();
+    atlas.delete_secret(&of, &SecretId::from_server(id.as_str()).unwrap()).await.unwrap();
+    assert!(atlas.verify(&of.client, &SecretString::from(SECRET)).await.is_err());
+    let lines: Vec<String> =
+        server.requests().iter().map(|request| request.lines().next().unwrap().to_owned()).collect();
+    let group = "/api/atlas/v2/groups/32b6e34b3d91647abb20e7b8";
+    let account = format!("{group}/serviceAccounts/mdb_sa_id_1234567890abcdef12345678");
+    assert_eq!(
+        lines,
+        [
+            "POST /api/oauth/token HTTP/1.1".to_owned(),
+            format!("GET {account} HTTP/1.1"),
+            format!("GET {group} HTTP/1.1"),
+            "GET /api/atlas/v2/orgs/4888442a3354817a7320eb61/settings HTTP/1.1".to_owned(),
+            "GET /api/atlas/v2/groups?itemsPerPage=500&pageNum=3 HTTP/1.1".to_owned(),
+            format!("GET {group}/serviceAccounts?itemsPerPage=500&pageNum=2 HTTP/1.1"),
+            format!("POST {account}/secrets HTTP/1.1"),
+            format!("DELETE {account}/secrets/32b6e34b3d91647abb20e7b9 HTTP/1.1"),
+            "POST /api/oauth/token HTTP/1.1".to_owned(),
+        ]
+    );
+}
+
+#[tokio::test]
+async fn without_a_connection_nothing_is_sent() {
+    let atlas = connections(None);
+    let error = atlas.sign_in().await.unwrap_err();
+    assert!(error.cause.words().contains("not signed in"), "{error:?}");
+    assert!(atlas.login().await.is_none() && !atlas.is_demo() && atlas.endpoint().is_none());
+}
+
+#[tokio::test]
+async fn credentials_that_were_tried_are_used_only_when_they_are_wanted_and_their_token_is_given_back() {
+    let server = TestAtlas::start(World::demo().unwrap()).await;
+    let authenticator =
+        Authenticator { base_url: server.base_url(), base_url_flag: None, profiles: Ok(Profiles::default()) };
+    let atlas = connections(None);
+    for _ in 0..2 {
+        let tried = authenticator.try_credentials(&atlas, server.credentials()).await;
+        assert_eq!(tried.tried, Tried::Accepted);
+    }
+    assert_eq!(server.live_tokens(), 2);
+    assert!(atlas.endpoint().is_none());
+    atlas.use_tried();
+    assert_eq!(atlas.endpoint().unwrap().0, server.base_url());
+    assert_eq!(atlas.projects(1).await.map(|_| ()), Ok(()));
+    assert_eq!(server.live_tokens(), 2, "it goes on with the token of the try");
+    atlas.close().await;
+    assert_eq!(server.live_tokens(), 0);
+    let wrong = Credentials::access_token("FAKE-wrong".to_owned()).unwrap();
+    let tried = authenticator.try_credentials(&atlas, wrong).await.tried;
+    assert!(matches!(tried, Tried::Refused(ApiError { .. })), "{tried:?}");
+}
