@@ -1,6 +1,7 @@
 //! What the process is and reports outside the interface: its program, lines on standard error, where a panic happened,
 //! and the wall clock.
 
+mod own_session;
 mod stderr;
 
 use std::panic;
@@ -12,6 +13,9 @@ use jiff::Timestamp;
 
 use crate::domain::ServerText;
 
+#[cfg(unix)]
+pub use own_session::run_in_own_session;
+pub use own_session::{IN_OWN_SESSION, NOT_STARTED, in_own_session};
 pub use stderr::say;
 
 /// The running program. On Linux it is named by what it runs: its path may just have been given to another version by

@@ -1,5 +1,6 @@
 //! The loop: events in, frames out. It sleeps until something happens.
 
+use std::io;
 use std::time::{Duration, Instant};
 
 use jiff::tz::TimeZone;
@@ -8,71 +9,50 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use crate::domain::{Exit, Now};
 use crate::process;
 use crate::terminal::{Signals, TerminalHandle, Wake};
-use crate::tui::{App, Command, Event, Report, Signal, Theme};
+use crate::tui::{Command, Event, Report, Signal};
 
-use super::executor::Executor;
+use super::run::Run;
 
-/// What the loop works on.
-pub(super) struct EventLoop<'a> {
-    pub app: &'a mut App,
-    pub theme: Theme,
-    pub executor: &'a mut Executor,
-    pub reports: UnboundedReceiver<Report>,
-    pub started: Instant,
-    /// What is said once the screen is gone.
-    pub exit_messages: &'a mut Vec<String>,
-}
-
-/// What one step of the loop waited for.
-enum Woken {
-    Events(Vec<Event>),
-    TerminalGone,
-}
-
-impl EventLoop<'_> {
+impl Run {
     /// Runs until the interface says to leave. `first` is done before the first frame, so that no screen shows up
     /// that is left at once; without it the first frame comes before anything else.
-    pub async fn run(
+    pub(super) async fn event_loop(
         &mut self,
         surface: &mut TerminalHandle,
         signals: &mut Signals,
+        mut reports: UnboundedReceiver<Report>,
         first: Vec<Command>,
-    ) -> std::io::Result<Exit> {
+    ) -> io::Result<Exit> {
         if first.is_empty() {
             self.draw(surface)?;
         }
-        self.prepare();
+        self.load_in_background();
         surface.listen()?;
         if let Some(exit) = self.carry_out(first, surface)? {
             return Ok(exit);
         }
         let mut events = Vec::new();
         loop {
-            while let Ok(report) = self.reports.try_recv() {
+            while let Ok(report) = reports.try_recv() {
                 events.extend(self.executor.runner.accept(report));
             }
             if let Some(exit) = self.handle(events, surface)? {
                 return Ok(exit);
             }
             if self.draw(surface).is_err()
-                && let Some(exit) = self.hang_up(surface)?
+                && let Some(exit) = self.handle(hang_up(surface), surface)?
             {
                 return Ok(exit);
             }
-            events = match self.wait(signals, surface).await {
-                Woken::Events(events) => events,
-                Woken::TerminalGone => {
-                    if let Some(exit) = self.hang_up(surface)? {
-                        return Ok(exit);
-                    }
-                    Vec::new()
-                }
+            events = match self.wait(signals, surface, &mut reports).await {
+                Wake::Events(events) => events,
+                Wake::Gone => hang_up(surface),
             };
         }
     }
 
     /// Tells the interface what happened, and does what it wants.
-    fn handle(&mut self, events: Vec<Event>, surface: &mut TerminalHandle) -> std::io::Result<Option<Exit>> {
+    fn handle(&mut self, events: Vec<Event>, surface: &mut TerminalHandle) -> io::Result<Option<Exit>> {
         let mut is_back = false;
         for event in &events {
             is_back |= surface.note(event)?;
@@ -86,7 +66,7 @@ impl EventLoop<'_> {
         &mut self,
         mut commands: Vec<Command>,
         surface: &mut TerminalHandle,
-    ) -> std::io::Result<Option<Exit>> {
+    ) -> io::Result<Option<Exit>> {
         while !commands.is_empty() {
             match commands.remove(0) {
                 Command::Quit(exit) => return Ok(Some(exit)),
@@ -112,56 +92,54 @@ impl EventLoop<'_> {
         events.into_iter().flat_map(|event| self.app.update(now(started), event)).collect()
     }
 
-    /// The terminal is gone: the same as SIGHUP, and once only, since a second signal would not wait for a running
-    /// request.
-    fn hang_up(&mut self, surface: &mut TerminalHandle) -> std::io::Result<Option<Exit>> {
-        if surface.lose() {
-            return self.handle(vec![Event::SignalReceived(Signal::HangUp)], surface);
-        }
-        Ok(None)
-    }
-
-    async fn wait(&mut self, signals: &mut Signals, surface: &mut TerminalHandle) -> Woken {
+    async fn wait(
+        &mut self,
+        signals: &mut Signals,
+        surface: &mut TerminalHandle,
+        reports: &mut UnboundedReceiver<Report>,
+    ) -> Wake {
         let wake = self.app.wake_in();
         let is_lent = surface.is_lent_to_command();
         tokio::select! {
             biased;
             signal = signals.next() => match signal {
                 // Also after the terminal was found to be gone: both say the same.
-                Signal::HangUp if surface.has_terminal() => Woken::TerminalGone,
+                Signal::HangUp if surface.has_terminal() => Wake::Gone,
                 // What is typed at a command that has the terminal is not meant for this program.
-                signal if is_lent && signal.is_from_keyboard() => Woken::Events(Vec::new()),
-                signal => Woken::Events(vec![Event::SignalReceived(signal)]),
+                signal if is_lent && signal.is_from_keyboard() => Wake::Events(Vec::new()),
+                signal => Wake::Events(vec![Event::SignalReceived(signal)]),
             },
-            Some(report) = self.reports.recv() => {
-                Woken::Events(self.executor.runner.accept(report).into_iter().collect())
+            Some(report) = reports.recv() => {
+                Wake::Events(self.executor.runner.accept(report).into_iter().collect())
             },
-            wake = surface.next() => match wake {
-                Wake::Events(events) => Woken::Events(events),
-                Wake::Gone => Woken::TerminalGone,
-            },
+            wake = surface.next() => wake,
             () = tokio::time::sleep(wake.unwrap_or(Duration::MAX)), if wake.is_some() => {
-                Woken::Events(vec![Event::TimePassed])
+                Wake::Events(vec![Event::TimePassed])
             }
         }
     }
 
     /// What takes longer than drawing and is needed soon: the time zone's file, and the client with its trust
     /// roots.
-    fn prepare(&self) {
+    fn load_in_background(&self) {
         let events = self.executor.runner.sender();
         tokio::task::spawn_blocking(move || events.send(Event::ZoneLoaded(TimeZone::system())));
         self.executor.report_login();
         self.executor.report_pending();
     }
 
-    fn draw(&mut self, surface: &mut TerminalHandle) -> std::io::Result<()> {
+    fn draw(&mut self, surface: &mut TerminalHandle) -> io::Result<()> {
         #[cfg(debug_assertions)]
         if matches!(self.app.screen, crate::tui::Screen::Created(_)) {
             crate::jobs::test_hooks::panic_if_asked("draw");
         }
         surface.draw(|frame| self.app.draw(&self.theme, frame))
     }
+}
+
+/// The terminal is gone: the same as SIGHUP, and once only, since a second signal would not wait for a running request.
+fn hang_up(surface: &mut TerminalHandle) -> Vec<Event> {
+    if surface.lose() { vec![Event::SignalReceived(Signal::HangUp)] } else { Vec::new() }
 }
 
 /// Now, on both clocks.
