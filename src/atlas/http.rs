@@ -100,13 +100,13 @@ pub(super) async fn exchange(http: &reqwest::Client, call: Call, limit: Duration
     let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     match &result {
         Ok(answer) => tracing::info!(%method, path, status = answer.status, milliseconds, "answered"),
-        Err(error) => tracing::warn!(%method, path, milliseconds, "{}", no_answer_words(error)),
+        Err(error) => tracing::warn!(%method, path, milliseconds, "{}", no_answer_message(error)),
     }
     result
 }
 
 /// For the log.
-fn no_answer_words(error: &ApiError) -> &'static str {
+fn no_answer_message(error: &ApiError) -> &'static str {
     match (error.phase, &error.cause) {
         (Phase::NotSent, _) => "not sent",
         (Phase::Sent, Cause::TimedOut(_)) => "no answer in time",
@@ -252,9 +252,9 @@ impl Answer {
                     return;
                 }
             };
-            let room = LONGEST_BODY - self.body.len();
-            append(&mut self.body, &chunk[..chunk.len().min(room)]);
-            self.end = if chunk.len() > room { BodyEnd::TooLarge } else { BodyEnd::Complete };
+            let left = LONGEST_BODY - self.body.len();
+            append(&mut self.body, &chunk[..chunk.len().min(left)]);
+            self.end = if chunk.len() > left { BodyEnd::TooLarge } else { BodyEnd::Complete };
             // Works when this is the only reference to the buffer; otherwise the allocator wipes it when it is freed.
             if let Ok(mut chunk) = chunk.try_into_mut() {
                 chunk.as_mut().zeroize();
@@ -290,8 +290,8 @@ fn decoded(encoding: &str, body: &[u8]) -> Option<(Zeroizing<Vec<u8>>, bool)> {
         match reader.read(&mut *chunk) {
             Ok(0) => return Some((output, true)),
             Ok(count) => {
-                let room = LONGEST_BODY + 1 - output.len();
-                append(&mut output, &chunk[..count.min(room)]);
+                let left = LONGEST_BODY + 1 - output.len();
+                append(&mut output, &chunk[..count.min(left)]);
             }
             Err(_) if output.is_empty() => return None,
             Err(_) => return Some((output, false)),

@@ -55,9 +55,9 @@ impl BrowserLogin {
     /// A sentence for each way in which that fails, with a way out.
     pub async fn read(self) -> Result<Credentials, CredentialsError> {
         let token = self.token().await.map_err(CredentialsError::Unusable)?;
-        Credentials::access_token((*token).clone()).map_err(|problem| {
+        Credentials::access_token((*token).clone()).map_err(|error| {
             let place = format!("the output of `atlas auth token --profile {}`", self.profile);
-            CredentialsError::value(place, problem)
+            CredentialsError::value(place, error)
         })
     }
 
@@ -112,7 +112,7 @@ impl Ended {
                 return Err(not_started(&command, &line));
             }
             return Err(match line.as_str() {
-                text if ["unknown command", "unknown flag"].iter().any(|words| text.contains(words)) => {
+                text if ["unknown command", "unknown flag"].iter().any(|start| text.contains(start)) => {
                     no_token()
                 }
                 "" => with_login("failed"),
@@ -189,10 +189,10 @@ fn error_line(errors: &[u8]) -> ServerText {
     let text = Zeroizing::new(String::from_utf8_lossy(errors).into_owned());
     let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
     let line = lines.clone().find_map(|line| line.strip_prefix("Error: ")).or_else(|| lines.next_back());
-    let may_be_token = |word: &&str| word.starts_with("eyJ") || word.len() > 100;
-    let words = line.unwrap_or_default().split_whitespace();
-    let words: Vec<&str> = words.map(|word| if may_be_token(&word) { "..." } else { word }).collect();
-    ServerText::new(&without_secrets(&words.join(" ")))
+    let may_be_token = |part: &&str| part.starts_with("eyJ") || part.len() > 100;
+    let parts = line.unwrap_or_default().split_whitespace();
+    let parts: Vec<&str> = parts.map(|part| if may_be_token(&part) { "..." } else { part }).collect();
+    ServerText::new(&without_secrets(&parts.join(" ")))
 }
 
 /// The processes of a command. Unless it has ended, dropping this ends all of them.

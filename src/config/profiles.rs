@@ -46,7 +46,7 @@ impl Profiles {
     /// the same names may mean something else; an older one, or none, has the same names and is read, with
     /// a warning; without profiles there is nothing to judge.
     pub fn load(path: &Path) -> Result<Self, FileError> {
-        Self::read(path).map_err(|problem| FileError::of(path, problem))
+        Self::read(path).map_err(|reason| FileError::of(path, reason))
     }
 
     fn read(path: &Path) -> Result<Self, String> {
@@ -219,9 +219,9 @@ impl Profile {
         }
         let [identifier, secret] = halves.map(|setting| self.settings.text(setting));
         let pair = identifier.zip(secret).map(|(id, secret)| Credentials::pair(kind, id, secret.to_owned()));
-        let in_file = pair.transpose().map_err(|(half, problem)| {
-            CredentialsError::value(self.place(setting_of(kind, half)), problem)
-        })?;
+        let in_file = pair
+            .transpose()
+            .map_err(|(half, error)| CredentialsError::value(self.place(setting_of(kind, half)), error))?;
         let profile = self.name.clone();
         Ok(CredentialSource::NeedsKeyring(KeyringRequest { profile, kind, in_file }))
     }
@@ -230,7 +230,7 @@ impl Profile {
     fn kind(&self) -> Result<Option<PairKind>, CredentialsError> {
         let name = &self.name;
         let login = || format!("run `atlas auth login --profile {name}`, or choose another profile");
-        let problem = match self.settings.text("auth_type") {
+        let message = match self.settings.text("auth_type") {
             Some("service_account") => return Ok(Some(PairKind::ServiceAccount)),
             Some("api_keys") => return Ok(Some(PairKind::ApiKey)),
             Some("user_account") => return Ok(None),
@@ -250,7 +250,7 @@ impl Profile {
                 None => format!("profile `{name}` has no credentials and no auth_type: {}", login()),
             },
         };
-        Err(CredentialsError::Unusable(problem))
+        Err(CredentialsError::Unusable(message))
     }
 
     /// Files of version 1 name no kind; it shows in what is there. A whole pair goes before half of one, and the API
