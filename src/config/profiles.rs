@@ -31,11 +31,13 @@ pub fn config_path(variable: impl Fn(&str) -> Option<String>) -> Option<PathBuf>
     Os::current().config_folder(variable).map(|folder| folder.join("atlascli").join("config.toml"))
 }
 
-/// What the file holds: every table is a profile, everything else is a setting that goes before that of a profile.
+/// The settings that count at the top of the file, too, and there before those of a profile.
+const SHARED: [&str; 4] = ["base_url", "ops_manager_url", "project_id", "service"];
+
+/// What the file holds: every table is a profile.
 #[derive(Clone, Debug, Default)]
 pub struct Profiles {
     saved: Vec<Profile>,
-    settings: Settings,
     warnings: Vec<String>,
 }
 
@@ -89,15 +91,18 @@ impl Profiles {
 
     fn of_table(table: Table) -> Self {
         let (tables, settings): (Table, Table) = table.into_iter().partition(|(_, value)| value.is_table());
-        let profile = |(name, value): (String, Value)| match value {
-            Value::Table(table) => {
-                Some(Profile { name: ProfileName::new(&name)?, settings: Settings::new(table) })
-            }
-            _ => None,
+        let top = Settings::new(settings);
+        let profile = |(name, value): (String, Value)| {
+            let Value::Table(table) = value else { return None };
+            let mut settings = Settings::new(table);
+            let shared =
+                SHARED.iter().filter_map(|name| Some(((*name).to_owned(), Some(top.text(name)?.into()))));
+            settings.0.extend(shared);
+            Some(Profile { name: ProfileName::new(&name)?, settings })
         };
         let mut saved: Vec<Profile> = tables.into_iter().filter_map(profile).collect();
         saved.sort_by(|a, b| a.name.cmp(&b.name));
-        Self { saved, settings: Settings::new(settings), warnings: Vec::new() }
+        Self { saved, warnings: Vec::new() }
     }
 
     /// The profiles, by name.
@@ -130,12 +135,6 @@ impl Profiles {
     /// What the user should know about the file.
     pub fn warnings(&self) -> &[String] {
         &self.warnings
-    }
-
-    /// A setting for `profile`. As in the Atlas CLI, one at the top of the file goes before the profile's
-    /// own; credentials never come from there.
-    pub(super) fn setting<'a>(&'a self, profile: &'a Profile, name: &str) -> Option<&'a str> {
-        self.settings.text(name).or_else(|| profile.settings.text(name))
     }
 }
 
@@ -182,6 +181,11 @@ impl Profile {
     /// Its name.
     pub fn name(&self) -> &ProfileName {
         &self.name
+    }
+
+    /// The text of a setting. Those of [`SHARED`] may stand at the top of the file, as in the Atlas CLI.
+    pub(super) fn text(&self, setting: &str) -> Option<&str> {
+        self.settings.text(setting)
     }
 
     /// A setting and its profile, as messages name them.
