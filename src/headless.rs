@@ -106,9 +106,9 @@ impl Headless {
     fn report_pending(&self) {
         let records = Arc::clone(&self.records);
         tokio::spawn(async move {
-            let (found, problems) = records.pending().await;
-            for problem in problems {
-                say(&problem);
+            let (found, errors) = records.pending().await;
+            for error in errors {
+                say(&error);
             }
             let mut counts: BTreeMap<String, usize> = BTreeMap::new();
             for record in found {
@@ -155,11 +155,11 @@ impl Headless {
             let (outcome, signal) = self.create_once(new_secret, signals).await;
             let pause = match (&outcome, signal) {
                 (Some(Outcome::NotCreated(not_created)), None) => failed_read(&not_created.reason)
-                    .and_then(|problem| Some((problem, pause_before_restart(problem, tried)?))),
+                    .and_then(|error| Some((error, pause_before_restart(error, tried)?))),
                 _ => None,
             };
-            let Some((problem, pause)) = pause else { return (outcome, signal) };
-            say(&format!("{} Retrying in {} s", problem.explain().title, pause.as_secs()));
+            let Some((error, pause)) = pause else { return (outcome, signal) };
+            say(&format!("{} Retrying in {} s", error.explain().title, pause.as_secs()));
             tokio::select! {
                 () = sleep(pause) => {}
                 signal = signals() => return (outcome, Some(signal)),
@@ -175,7 +175,7 @@ impl Headless {
         signals: &mut impl AsyncFnMut() -> Signal,
     ) -> (Option<Outcome>, Option<Signal>) {
         let (cancel, is_sent) = (CancellationToken::new(), AtomicBool::new(false));
-        let mut operator = Unattended { flags: self.flags, said: Vec::new(), is_sent: &is_sent };
+        let mut operator = Unattended { flags: self.flags, printed: Vec::new(), is_sent: &is_sent };
         let clock = wall_clock;
         let mut creation =
             pin!(jobs::create(&self.connections, &self.records, &clock, &mut operator, &cancel, new_secret));
@@ -330,7 +330,7 @@ async fn print_in_time(
 /// The read before the POST that failed.
 fn failed_read(reason: &Reason) -> Option<&ApiError> {
     match reason {
-        Reason::Preflight(problem) | Reason::Declined(Question::AccountUnknown(problem)) => Some(problem),
+        Reason::Preflight(error) | Reason::Declined(Question::AccountUnknown(error)) => Some(error),
         _ => None,
     }
 }
@@ -352,7 +352,7 @@ fn found(recovered: &Recovered, after: Duration) -> String {
             let ids: Vec<&str> = secrets.iter().map(|secret| secret.id.as_str()).collect();
             format!("{SEVERAL_APPEARED} Their IDs: {}. {FIND_YOURS}", ids.join(", "))
         }
-        Recovered::Failed(problem) => check_failed(problem),
+        Recovered::Failed(error) => check_failed(error),
     }
 }
 
@@ -360,7 +360,7 @@ fn found(recovered: &Recovered, after: Duration) -> String {
 struct Unattended<'a> {
     flags: Flags,
     /// The steps that were printed: the account is read again after its expired secret was deleted.
-    said: Vec<&'static str>,
+    printed: Vec<&'static str>,
     is_sent: &'a AtomicBool,
 }
 
@@ -410,15 +410,15 @@ impl Operator for Unattended<'_> {
             Step::Recording | Step::Creating(_) => "Creating the secret",
             Step::RateLimited(wait, rejection) => {
                 let title = rejection.explain().title;
-                self.said.clear();
+                self.printed.clear();
                 return say(&format!("{title} Retrying in {} s", wait.as_secs()));
             }
             Step::NotRecorded(why) => return say(&why),
             Step::Fetched(account) if account.is_full() => return self.list_secrets(&account),
             Step::Fetched(_) | Step::StoppedWaiting => return,
         };
-        if !self.said.contains(&line) {
-            self.said.push(line);
+        if !self.printed.contains(&line) {
+            self.printed.push(line);
             say(line);
         }
     }

@@ -5,8 +5,6 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use atlas_secret::cli::{self, Arguments};
-#[cfg(unix)]
-use atlas_secret::config::{IN_OWN_SESSION, run_in_own_session};
 use atlas_secret::delivery::{HOLD_CLIPBOARD, hold_clipboard};
 use atlas_secret::domain::{Exit, without_secrets};
 use atlas_secret::process;
@@ -25,7 +23,7 @@ fn main() -> ExitCode {
     match arguments.next() {
         Some(first) if first == HOLD_CLIPBOARD && arguments.len() == 0 => return hold_clipboard(),
         #[cfg(unix)]
-        Some(first) if first == IN_OWN_SESSION => return run_in_own_session(arguments),
+        Some(first) if first == process::IN_OWN_SESSION => return process::run_in_own_session(arguments),
         _ => {}
     }
     let arguments = match Arguments::read(std::env::args_os()) {

@@ -4,6 +4,8 @@
 //! **Invariant:** nothing waits for standard error for longer than [`LIMIT`]: writing may block on a full pipe or a
 //! stopped terminal.
 
+mod own_session;
+
 use std::io::{self, Write};
 use std::panic;
 use std::path::PathBuf;
@@ -16,6 +18,10 @@ use std::time::{Duration, SystemTime};
 use jiff::Timestamp;
 
 use crate::domain::ServerText;
+
+#[cfg(unix)]
+pub use own_session::run_in_own_session;
+pub use own_session::{IN_OWN_SESSION, NOT_STARTED, in_own_session};
 
 /// The running program. On Linux it is named by what it runs: its path may just have been given to another version by
 /// an upgrade (`/proc/self/exe`, proc(5)).

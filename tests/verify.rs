@@ -107,7 +107,7 @@ async fn a_refusal_is_asked_about_again_twice() {
 
 fn could_not(status: u16, code: &str) -> Result<(), ApiError> {
     let detail = ServerText::new("limited to 50 requests every 1 minutes");
-    let rejection = atlas_secret::domain::Rejection {
+    let rejection = Rejection {
         status,
         error_code: ServerText::new(code),
         detail,

@@ -61,8 +61,8 @@ fn refusal(answer: &Answer) -> Option<Rejection> {
 /// Atlas's own error, from a body that came whole; or the refusal of a nonce, which a server checks before
 /// it does anything else, so that it proves the same.
 pub(super) fn rejection(answer: &Answer) -> Option<Rejection> {
-    let said = json(answer).and_then(|(status, body)| wire::rejection(status, &body, answer.retry_after));
-    said.or_else(|| answer.is_stale().then(Rejection::stale_nonce))
+    let found = json(answer).and_then(|(status, body)| wire::rejection(status, &body, answer.retry_after));
+    found.or_else(|| answer.is_stale().then(Rejection::stale_nonce))
 }
 
 /// What a successful answer to a GET holds.
@@ -110,7 +110,7 @@ fn json_body(answer: &Answer) -> Option<Value> {
 pub(super) fn no_challenge(cause: Cause) -> Cause {
     let unsupported =
         |status| format!("the response ({status}) has no digest challenge that this program supports");
-    let words = match cause {
+    let message = match cause {
         Cause::Unexpected { status } => unsupported(status),
         Cause::Rejected(rejection) if rejection.kind() == RejectionKind::NotAuthorized => {
             unsupported(rejection.status)
@@ -118,7 +118,7 @@ pub(super) fn no_challenge(cause: Cause) -> Cause {
         Cause::TimedOut(limit) => format!("no challenge came within {} seconds", limit.as_secs()),
         cause => return cause,
     };
-    Cause::NoChallenge(ServerText::new(&words))
+    Cause::NoChallenge(ServerText::new(&message))
 }
 
 /// True for a 2xx.

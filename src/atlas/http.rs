@@ -97,13 +97,13 @@ pub(super) async fn exchange(http: &reqwest::Client, call: Call, limit: Duration
     let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     match &result {
         Ok(answer) => tracing::info!(%method, path, status = answer.status, milliseconds, "answered"),
-        Err(error) => tracing::warn!(%method, path, milliseconds, "{}", no_answer_words(error)),
+        Err(error) => tracing::warn!(%method, path, milliseconds, "{}", no_answer_message(error)),
     }
     result
 }
 
 /// For the log.
-fn no_answer_words(error: &ApiError) -> &'static str {
+fn no_answer_message(error: &ApiError) -> &'static str {
     match (error.phase, &error.cause) {
         (Phase::NotSent, _) => "not sent",
         (Phase::Sent, Cause::TimedOut(_)) => "no answer in time",

@@ -18,19 +18,19 @@ pub(super) fn no_answer(error: reqwest::Error) -> ApiError {
 pub(super) fn cause(error: reqwest::Error) -> Cause {
     let error = error.without_url();
     if error.is_builder() {
-        return Cause::Setup(words_of(&error));
+        return Cause::Setup(message_of(&error));
     }
-    if let Some(words) = causes(&error).find_map(tunnel) {
-        return Cause::Proxy(ServerText::new(words));
+    if let Some(message) = causes(&error).find_map(tunnel) {
+        return Cause::Proxy(ServerText::new(message));
     }
     if error.is_dns() {
-        let words = words_of(&error);
-        let words = words.as_str();
-        let words = words.strip_prefix("failed to lookup address information: ").unwrap_or(words);
-        return Cause::Dns(ServerText::new(words));
+        let message = message_of(&error);
+        let message = message.as_str();
+        let message = message.strip_prefix("failed to lookup address information: ").unwrap_or(message);
+        return Cause::Dns(ServerText::new(message));
     }
-    if let Some(words) = causes(&error).find_map(|cause| cause.downcast_ref().map(tls)) {
-        return Cause::Tls(ServerText::new(&words));
+    if let Some(message) = causes(&error).find_map(|cause| cause.downcast_ref().map(tls)) {
+        return Cause::Tls(ServerText::new(&message));
     }
     if !error.is_connect() {
         return Cause::Interrupted(interruption(&error));
@@ -42,12 +42,12 @@ pub(super) fn cause(error: reqwest::Error) -> Cause {
     if causes(&error).any(is_end_of_stream) {
         return Cause::Tls(ServerText::new("the host closed the connection during the handshake"));
     }
-    Cause::Connect(words_of(&error))
+    Cause::Connect(message_of(&error))
 }
 
 /// A failure to set the client up.
 pub(super) fn setup(error: &(dyn Error + 'static)) -> ApiError {
-    ApiError::not_sent(Cause::Setup(words_of(error)))
+    ApiError::not_sent(Cause::Setup(message_of(error)))
 }
 
 /// An error and what caused it, outermost first. `io::Error::source` skips the error it wraps, so that
@@ -60,11 +60,11 @@ fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn
 }
 
 /// The text of the innermost cause, which is the informative one.
-fn words_of(error: &(dyn Error + 'static)) -> ServerText {
+fn message_of(error: &(dyn Error + 'static)) -> ServerText {
     let innermost = causes(error).last().unwrap_or(error);
     let plain = innermost.downcast_ref::<io::Error>().map(io::Error::kind);
-    match plain.and_then(io_words) {
-        Some(words) => ServerText::new(words),
+    match plain.and_then(io_message) {
+        Some(message) => ServerText::new(message),
         None => ServerText::new(&innermost.to_string()),
     }
 }
@@ -74,7 +74,7 @@ fn is_end_of_stream(cause: &(dyn Error + 'static)) -> bool {
     kind == Some(io::ErrorKind::UnexpectedEof)
 }
 
-fn io_words(kind: io::ErrorKind) -> Option<&'static str> {
+fn io_message(kind: io::ErrorKind) -> Option<&'static str> {
     Some(match kind {
         io::ErrorKind::ConnectionRefused => "the host refused the connection",
         io::ErrorKind::ConnectionReset => "the host reset the connection",
@@ -98,25 +98,25 @@ fn interruption(error: &reqwest::Error) -> ServerText {
     if http.is_some_and(hyper::Error::is_parse) {
         return ServerText::new("the response is not HTTP");
     }
-    words_of(error)
+    message_of(error)
 }
 
 /// Recognises what hyper-util's proxy tunnels say. Their error types are private, so only their text can be matched.
 fn tunnel(cause: &(dyn Error + 'static)) -> Option<&'static str> {
-    let words = cause.to_string();
-    if let Some(words) = words.strip_prefix("SOCKS error: ") {
-        return Some(match words {
+    let message = cause.to_string();
+    if let Some(message) = message.strip_prefix("SOCKS error: ") {
+        return Some(match message {
             "failed to create underlying connection" => "could not connect to the proxy",
             "io error during SOCKS handshake" => "the proxy closed the connection",
             "failed parsing server response" => "the proxy does not speak SOCKS",
-            words if words.contains("auth") || words.contains("credentials") => {
+            message if message.contains("auth") || message.contains("credentials") => {
                 "the proxy requires a user and password"
             }
             _ => "the proxy refused the request",
         });
     }
-    let words = words.strip_prefix("tunnel error: ")?;
-    Some(match words {
+    let message = message.strip_prefix("tunnel error: ")?;
+    Some(match message {
         "proxy authorization required" => "the proxy requires a user and password",
         "unsuccessful" => "the proxy refused the request",
         "unexpected end of file" => "the proxy closed the connection",
@@ -128,7 +128,7 @@ fn tunnel(cause: &(dyn Error + 'static)) -> Option<&'static str> {
 fn tls(error: &rustls::Error) -> String {
     use rustls::Error as E;
     match error {
-        E::InvalidCertificate(certificate) => certificate_words(certificate),
+        E::InvalidCertificate(certificate) => certificate_message(certificate),
         E::InvalidMessage(_)
         | E::InappropriateMessage { .. }
         | E::InappropriateHandshakeMessage { .. }
@@ -137,20 +137,20 @@ fn tls(error: &rustls::Error) -> String {
         E::AlertReceived(alert) => {
             format!("the host refused the handshake ({})", spaced(&format!("{alert:?}")))
         }
-        E::General(words) => words.clone(),
+        E::General(message) => message.clone(),
         other => other.to_string(),
     }
 }
 
 /// What is wrong with a certificate. Some errors of rustls's verifier, webpki, come as they are, and only their names
 /// tell them apart; those that are not listed say enough.
-fn certificate_words(error: &CertificateError) -> String {
+fn certificate_message(error: &CertificateError) -> String {
     let name = match error {
         CertificateError::Other(error) => format!("{:?}", error.0),
         error => format!("{error:?}"),
     };
     let name = name.split(['(', ' ']).next().unwrap_or_default().trim_end_matches("Context");
-    let words = match name {
+    let message = match name {
         "UnknownIssuer" => "the certificate is not trusted (unknown issuer)",
         "NotValidForName" => "the certificate is for another host name",
         "Expired" => "the certificate has expired, or this machine's clock is wrong",
@@ -159,19 +159,19 @@ fn certificate_words(error: &CertificateError) -> String {
         "CaUsedAsEndEntity" => "the host sent a CA certificate instead of a server certificate",
         other => return format!("the certificate was rejected ({})", spaced(other)),
     };
-    words.to_owned()
+    message.to_owned()
 }
 
-/// `CaUsedAsEndEntity` as words: `ca used as end entity`.
+/// `CaUsedAsEndEntity` in lower case: `ca used as end entity`.
 fn spaced(name: &str) -> String {
-    let mut words = String::new();
+    let mut text = String::new();
     for character in name.chars() {
-        if character.is_ascii_uppercase() && !words.is_empty() {
-            words.push(' ');
+        if character.is_ascii_uppercase() && !text.is_empty() {
+            text.push(' ');
         }
-        words.push(character.to_ascii_lowercase());
+        text.push(character.to_ascii_lowercase());
     }
-    words
+    text
 }
 
 #[cfg(test)]

@@ -117,8 +117,8 @@ const ERROR_FIELDS: [&str; 6] = ["badRequestDetail", "detail", "error", "errorCo
 /// does not have; proxies answer 5xx in such a shape.
 pub(super) fn rejection(status: u16, body: &Value, retry_after: Option<Duration>) -> Option<Rejection> {
     let members = body.as_object()?;
-    let words = |name| text(body, name).filter(|words| !words.is_empty());
-    let (code, detail, reason) = (words("errorCode"), words("detail"), words("reason"));
+    let present = |name| text(body, name).filter(|text| !text.is_empty());
+    let (code, detail, reason) = (present("errorCode"), present("detail"), present("reason"));
     let is_atlas = match body.get("error") {
         None | Some(Value::Null) => {
             let has_known_names = members.keys().all(|name| ERROR_FIELDS.contains(&name.as_str()));

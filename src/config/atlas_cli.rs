@@ -4,10 +4,10 @@
 //! **Invariant:** the command gets no credential from here and no terminal, and does not outlive its limit.
 
 use std::env;
-use std::ffi::{OsStr, OsString};
-use std::io::{self, Write as _};
+use std::ffi::OsStr;
+use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{ExitCode, ExitStatus, Stdio};
+use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt};
@@ -18,8 +18,7 @@ use zeroize::Zeroizing;
 use crate::domain::{
     Credentials, ProfileName, ServerText, is_atlas_variable, os_error_message, trim_visible, without_secrets,
 };
-#[cfg(unix)]
-use crate::process::this_program;
+use crate::process::{NOT_STARTED, in_own_session};
 
 use super::error::CredentialsError;
 
@@ -34,12 +33,6 @@ const OR_TOKEN: &str = "or set MONGODB_ATLAS_ACCESS_TOKEN";
 
 /// More than any token has, in bytes.
 const LONGEST: usize = 16 * 1024;
-
-/// The first argument of this program when it is to become the Atlas CLI, in a session of its own.
-pub const IN_OWN_SESSION: &str = "in-own-session";
-
-/// The exit code that says that it could not, as shells have it.
-const NOT_STARTED: u8 = 126;
 
 /// A profile whose user signed in with a browser.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,9 +55,9 @@ impl BrowserLogin {
     /// A sentence for each way in which that fails, with a way out.
     pub async fn read(self) -> Result<Credentials, CredentialsError> {
         let token = self.token().await.map_err(CredentialsError::Unusable)?;
-        Credentials::access_token((*token).clone()).map_err(|problem| {
+        Credentials::access_token((*token).clone()).map_err(|error| {
             let place = format!("the output of `atlas auth token --profile {}`", self.profile);
-            CredentialsError::value(place, problem)
+            CredentialsError::value(place, error)
         })
     }
 
@@ -91,12 +84,7 @@ impl BrowserLogin {
     /// Starts the command in a session of its own: it has no terminal to write to or to ask at, and what it starts can
     /// be stopped with it.
     fn start(&self, program: &Path) -> io::Result<Child> {
-        #[cfg(unix)]
-        let mut command = Command::new(this_program());
-        #[cfg(unix)]
-        command.arg(IN_OWN_SESSION).arg(program);
-        #[cfg(not(unix))]
-        let mut command = Command::new(program);
+        let mut command = Command::from(in_own_session(program));
         command.args(["auth", "token", "--profile", self.profile.as_str()]);
         // A token in the environment would go before that of the profile.
         for (name, _) in env::vars_os().filter(|(name, _)| is_atlas_variable(name)) {
@@ -107,20 +95,6 @@ impl BrowserLogin {
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
         command.spawn()
     }
-}
-
-/// Becomes this command, in a new session.
-#[cfg(unix)]
-pub fn run_in_own_session(mut command: impl Iterator<Item = OsString>) -> ExitCode {
-    use std::os::unix::process::CommandExt;
-    let program = command.next().unwrap_or_default();
-    let error = match rustix::process::setsid() {
-        Ok(_) => std::process::Command::new(program).args(command).exec(),
-        Err(error) => error.into(),
-    };
-    // Whoever started this reads it.
-    let _ = writeln!(io::stderr(), "{}", os_error_message(&error));
-    ExitCode::from(NOT_STARTED)
 }
 
 impl Ended {
@@ -138,7 +112,7 @@ impl Ended {
                 return Err(not_started(&command, &line));
             }
             return Err(match line.as_str() {
-                text if ["unknown command", "unknown flag"].iter().any(|words| text.contains(words)) => {
+                text if ["unknown command", "unknown flag"].iter().any(|start| text.contains(start)) => {
                     no_token()
                 }
                 "" => with_login("failed"),
@@ -215,10 +189,10 @@ fn error_line(errors: &[u8]) -> ServerText {
     let text = Zeroizing::new(String::from_utf8_lossy(errors).into_owned());
     let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
     let line = lines.clone().find_map(|line| line.strip_prefix("Error: ")).or_else(|| lines.next_back());
-    let may_be_token = |word: &&str| word.starts_with("eyJ") || word.len() > 100;
-    let words = line.unwrap_or_default().split_whitespace();
-    let words: Vec<&str> = words.map(|word| if may_be_token(&word) { "..." } else { word }).collect();
-    ServerText::new(&without_secrets(&words.join(" ")))
+    let may_be_token = |part: &&str| part.starts_with("eyJ") || part.len() > 100;
+    let parts = line.unwrap_or_default().split_whitespace();
+    let parts: Vec<&str> = parts.map(|part| if may_be_token(&part) { "..." } else { part }).collect();
+    ServerText::new(&without_secrets(&parts.join(" ")))
 }
 
 /// The processes of a command. Unless it has ended, dropping this ends all of them.

@@ -139,9 +139,9 @@ impl Pair {
         };
         let identifier = half(self.identifier, self.secret)?;
         let secret = half(self.secret, self.identifier)?;
-        Credentials::pair(self.kind, &identifier, secret).map_err(|(half, problem)| {
+        Credentials::pair(self.kind, &identifier, secret).map_err(|(half, error)| {
             let variable = if half == Half::Identifier { self.identifier } else { self.secret };
-            CredentialsError::value(variable, problem)
+            CredentialsError::value(variable, error)
         })
     }
 }
@@ -154,7 +154,7 @@ pub(super) fn find(variables: &Variables) -> Result<Option<InEnvironment>, Crede
     let with_halves = |count| API_KEYS.iter().find(move |pair| pair.count(variables) >= count);
     let (credentials, names, winner) = if let Some(token) = variables.get(ACCESS_TOKEN) {
         let credentials = Credentials::access_token(token);
-        let credentials = credentials.map_err(|problem| CredentialsError::value(ACCESS_TOKEN, problem))?;
+        let credentials = credentials.map_err(|error| CredentialsError::value(ACCESS_TOKEN, error))?;
         (credentials, vec![ACCESS_TOKEN], ACCESS_TOKEN)
     } else if SERVICE_ACCOUNT.count(variables) > 0 {
         let names = vec![SERVICE_ACCOUNT.identifier, SERVICE_ACCOUNT.secret];

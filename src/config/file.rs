@@ -14,17 +14,17 @@ const LARGEST: u64 = 1024 * 1024;
 
 /// A file of settings cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("{file} {problem}")]
+#[error("{file} {reason}")]
 pub struct FileError {
     /// Its path.
     pub(crate) file: ServerText,
     /// What is wrong with it: a sentence that goes on after its path. It holds no secret.
-    pub(crate) problem: String,
+    pub(crate) reason: String,
 }
 
 impl FileError {
-    pub(crate) fn of(path: &Path, problem: String) -> Self {
-        Self { file: ServerText::new(&path.to_string_lossy()), problem }
+    pub(crate) fn of(path: &Path, reason: String) -> Self {
+        Self { file: ServerText::new(&path.to_string_lossy()), reason }
     }
 }
 

@@ -175,18 +175,18 @@ impl KeyringRequest {
     ) -> Result<Credentials, CredentialsError> {
         let half = |half| {
             let bytes = Zeroizing::new(entry(setting_of(self.kind, half))?.unwrap_or_default());
-            let problem = match decode(&bytes) {
+            let error = match decode(&bytes) {
                 Some(text) if !text.is_empty() => return Ok(text),
                 Some(_) => "is missing",
                 None => "is not text",
             };
             let (place, name) = (self.place(half), &self.profile);
-            let message = format!("{place} {problem}: run `atlas auth login --profile {name}`");
+            let message = format!("{place} {error}: run `atlas auth login --profile {name}`");
             Err(CredentialsError::Unusable(message))
         };
         let (identifier, secret) = (half(Half::Identifier)?, half(Half::Secret)?);
         Credentials::pair(self.kind, &identifier, (*secret).clone())
-            .map_err(|(half, problem)| CredentialsError::value(self.place(half), problem))
+            .map_err(|(half, error)| CredentialsError::value(self.place(half), error))
     }
 }
 

@@ -21,9 +21,7 @@ mod profiles;
 mod properties;
 mod resolve;
 
-#[cfg(unix)]
-pub use atlas_cli::run_in_own_session;
-pub use atlas_cli::{BrowserLogin, IN_OWN_SESSION};
+pub use atlas_cli::BrowserLogin;
 pub use environment::ShadowedSource;
 pub(crate) use environment::{CHOICES, CREDENTIALS};
 pub use error::CredentialsError;

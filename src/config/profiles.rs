@@ -31,11 +31,13 @@ pub fn config_path(variable: impl Fn(&str) -> Option<String>) -> Option<PathBuf>
     Os::current().config_folder(variable).map(|folder| folder.join("atlascli").join("config.toml"))
 }
 
-/// What the file holds: every table is a profile, everything else is a setting that goes before that of a profile.
+/// The settings that count at the top of the file, too, and there before those of a profile.
+const SHARED: [&str; 4] = ["base_url", "ops_manager_url", "project_id", "service"];
+
+/// What the file holds: every table is a profile.
 #[derive(Clone, Debug, Default)]
 pub struct Profiles {
     saved: Vec<Profile>,
-    settings: Settings,
     warnings: Vec<String>,
 }
 
@@ -46,7 +48,7 @@ impl Profiles {
     /// the same names may mean something else; an older one, or none, has the same names and is read, with
     /// a warning; without profiles there is nothing to judge.
     pub fn load(path: &Path) -> Result<Self, FileError> {
-        Self::read(path).map_err(|problem| FileError::of(path, problem))
+        Self::read(path).map_err(|reason| FileError::of(path, reason))
     }
 
     fn read(path: &Path) -> Result<Self, String> {
@@ -89,15 +91,18 @@ impl Profiles {
 
     fn of_table(table: Table) -> Self {
         let (tables, settings): (Table, Table) = table.into_iter().partition(|(_, value)| value.is_table());
-        let profile = |(name, value): (String, Value)| match value {
-            Value::Table(table) => {
-                Some(Profile { name: ProfileName::new(&name)?, settings: Settings::new(table) })
-            }
-            _ => None,
+        let top = Settings::new(settings);
+        let profile = |(name, value): (String, Value)| {
+            let Value::Table(table) = value else { return None };
+            let mut settings = Settings::new(table);
+            let shared =
+                SHARED.iter().filter_map(|name| Some(((*name).to_owned(), Some(top.text(name)?.into()))));
+            settings.0.extend(shared);
+            Some(Profile { name: ProfileName::new(&name)?, settings })
         };
         let mut saved: Vec<Profile> = tables.into_iter().filter_map(profile).collect();
         saved.sort_by(|a, b| a.name.cmp(&b.name));
-        Self { saved, settings: Settings::new(settings), warnings: Vec::new() }
+        Self { saved, warnings: Vec::new() }
     }
 
     /// The profiles, by name.
@@ -130,12 +135,6 @@ impl Profiles {
     /// What the user should know about the file.
     pub fn warnings(&self) -> &[String] {
         &self.warnings
-    }
-
-    /// A setting for `profile`. As in the Atlas CLI, one at the top of the file goes before the profile's
-    /// own; credentials never come from there.
-    pub(super) fn setting<'a>(&'a self, profile: &'a Profile, name: &str) -> Option<&'a str> {
-        self.settings.text(name).or_else(|| profile.settings.text(name))
     }
 }
 
@@ -184,6 +183,11 @@ impl Profile {
         &self.name
     }
 
+    /// The text of a setting. Those of [`SHARED`] may stand at the top of the file, as in the Atlas CLI.
+    pub(super) fn text(&self, setting: &str) -> Option<&str> {
+        self.settings.text(setting)
+    }
+
     /// A setting and its profile, as messages name them.
     pub(super) fn place(&self, setting: &str) -> String {
         format!("{setting} in profile `{}`", self.name)
@@ -219,9 +223,9 @@ impl Profile {
         }
         let [identifier, secret] = halves.map(|setting| self.settings.text(setting));
         let pair = identifier.zip(secret).map(|(id, secret)| Credentials::pair(kind, id, secret.to_owned()));
-        let in_file = pair.transpose().map_err(|(half, problem)| {
-            CredentialsError::value(self.place(setting_of(kind, half)), problem)
-        })?;
+        let in_file = pair
+            .transpose()
+            .map_err(|(half, error)| CredentialsError::value(self.place(setting_of(kind, half)), error))?;
         let profile = self.name.clone();
         Ok(CredentialSource::NeedsKeyring(KeyringRequest { profile, kind, in_file }))
     }
@@ -230,7 +234,7 @@ impl Profile {
     fn kind(&self) -> Result<Option<PairKind>, CredentialsError> {
         let name = &self.name;
         let login = || format!("run `atlas auth login --profile {name}`, or choose another profile");
-        let problem = match self.settings.text("auth_type") {
+        let message = match self.settings.text("auth_type") {
             Some("service_account") => return Ok(Some(PairKind::ServiceAccount)),
             Some("api_keys") => return Ok(Some(PairKind::ApiKey)),
             Some("user_account") => return Ok(None),
@@ -250,7 +254,7 @@ impl Profile {
                 None => format!("profile `{name}` has no credentials and no auth_type: {}", login()),
             },
         };
-        Err(CredentialsError::Unusable(problem))
+        Err(CredentialsError::Unusable(message))
     }
 
     /// Files of version 1 name no kind; it shows in what is there. A whole pair goes before half of one, and the API

@@ -72,84 +72,91 @@ pub fn resolve(
     variable: impl Fn(&str) -> Option<String>,
     profiles: &Result<Profiles, FileError>,
 ) -> Result<Found, CredentialsError> {
-    let variables = Variables(&variable);
-    let named_by_variable = variables.get(PROFILE).and_then(|name| ProfileName::new(&name));
-    if let Some(name) = flags.profile.and_then(ProfileName::new) {
-        let losers = CREDENTIALS.into_iter().chain([PROFILE]).filter(|name| variables.get(name).is_some());
-        let shadowed = losers.map(|loser| ShadowedSource::new(loser, "--profile")).collect();
-        return from_profile(flags, &variables, profiles, (&name, "--profile"), shadowed);
-    }
-    if let Some(in_environment) = environment::find(&variables)? {
-        let mut found = without_credentials(flags, &variables, None, in_environment.shadowed)?;
-        let winner = "what the environment signs in with";
-        found.shadowed.extend(named_by_variable.map(|_| ShadowedSource::new(PROFILE, winner)));
-        found.credentials = Some(CredentialSource::Ready(in_environment.credentials));
-        found.origin = Some(Origin::Environment(in_environment.names));
-        return Ok(found);
-    }
-    match named_by_variable {
-        Some(name) => from_profile(flags, &variables, profiles, (&name, PROFILE), Vec::new()),
-        None => from_implied_profile(flags, &variables, profiles),
-    }
+    let profiles = profiles.as_ref();
+    Resolver { flags, variables: Variables(&variable), profiles }.resolve()
 }
 
-/// With a profile that was asked for by name, by an option or a variable.
-fn from_profile(
-    flags: Flags<'_>,
-    variables: &Variables,
-    profiles: &Result<Profiles, FileError>,
-    (name, named_by): (&ProfileName, &'static str),
-    shadowed: Vec<ShadowedSource>,
-) -> Result<Found, CredentialsError> {
-    let profiles = profiles.as_ref().map_err(Clone::clone)?;
-    let profile = profiles.named(name)?;
-    let credentials = profile.credentials()?;
-    let found = without_credentials(flags, variables, Some((profiles, profile)), shadowed)?;
-    Ok(found.signing_in(credentials, profile, named_by))
+/// What everything is found from.
+struct Resolver<'a> {
+    flags: Flags<'a>,
+    variables: Variables<'a>,
+    profiles: Result<&'a Profiles, &'a FileError>,
 }
 
-/// With the only or the default profile, where there is one and it can be used.
-fn from_implied_profile(
-    flags: Flags<'_>,
-    variables: &Variables,
-    profiles: &Result<Profiles, FileError>,
-) -> Result<Found, CredentialsError> {
-    let without_profile = || without_credentials(flags, variables, None, Vec::new());
-    let (profiles, profile) = match profiles.as_ref().map(|profiles| (profiles, profiles.implied())) {
-        Ok((profiles, Some(profile))) => (profiles, profile),
-        Ok((_, None)) => return without_profile(),
-        Err(error) => return Ok(without_profile()?.without(error)),
-    };
-    let found = match without_credentials(flags, variables, Some((profiles, profile)), Vec::new()) {
-        Ok(found) => found,
-        // Where a variable is wrong, this fails without the profile as well.
-        Err(error) => return Ok(without_profile()?.without(&error)),
-    };
-    Ok(match profile.credentials() {
-        Ok(credentials) => found.signing_in(credentials, profile, "the only or the default one"),
-        Err(error) => found.without(&error),
-    })
-}
-
-/// Everything but the credentials.
-fn without_credentials(
-    flags: Flags<'_>,
-    variables: &Variables,
-    profile: Option<(&Profiles, &Profile)>,
-    mut shadowed: Vec<ShadowedSource>,
-) -> Result<Found, CredentialsError> {
-    let (base_url, base_url_place) = choose_base_url(flags.base_url, variables, profile, &mut shadowed)?;
-    let mut warnings = Vec::new();
-    if let Some((profiles, profile)) = profile {
-        warnings.extend_from_slice(profiles.warnings());
-        warnings.extend(profile.lone_half().map(|setting| {
-            let place = profile.place(setting);
-            format!("{place} is not used: its other half is not there, so both are read from the keyring")
-        }));
+impl Resolver<'_> {
+    fn resolve(&self) -> Result<Found, CredentialsError> {
+        let is_set = |name: &&str| self.variables.get(name).is_some();
+        let named_by_variable = self.variables.get(PROFILE).and_then(|name| ProfileName::new(&name));
+        if let Some(name) = self.flags.profile.and_then(ProfileName::new) {
+            let losers = CREDENTIALS.into_iter().chain([PROFILE]).filter(is_set);
+            let shadowed = losers.map(|loser| ShadowedSource::new(loser, "--profile")).collect();
+            return self.with_profile(&name, "--profile", shadowed);
+        }
+        if let Some(in_environment) = environment::find(&self.variables)? {
+            let mut found = self.without_credentials(None, in_environment.shadowed)?;
+            let winner = "what the environment signs in with";
+            found.shadowed.extend(named_by_variable.map(|_| ShadowedSource::new(PROFILE, winner)));
+            found.credentials = Some(CredentialSource::Ready(in_environment.credentials));
+            found.origin = Some(Origin::Environment(in_environment.names));
+            return Ok(found);
+        }
+        match named_by_variable {
+            Some(name) => self.with_profile(&name, PROFILE, Vec::new()),
+            None => self.with_implied_profile(),
+        }
     }
-    let project = choose_project(variables, profile, &mut shadowed, &mut warnings);
-    let (credentials, origin, unusable) = (None, None, None);
-    Ok(Found { credentials, origin, unusable, base_url, base_url_place, project, shadowed, warnings })
+
+    /// With a profile that was asked for by name, by an option or a variable.
+    fn with_profile(
+        &self,
+        name: &ProfileName,
+        named_by: &'static str,
+        shadowed: Vec<ShadowedSource>,
+    ) -> Result<Found, CredentialsError> {
+        let profile = self.profiles.map_err(Clone::clone)?.named(name)?;
+        let credentials = profile.credentials()?;
+        Ok(self.without_credentials(Some(profile), shadowed)?.signing_in(credentials, profile, named_by))
+    }
+
+    /// With the only or the default profile, where there is one and it can be used.
+    fn with_implied_profile(&self) -> Result<Found, CredentialsError> {
+        let without_profile = || self.without_credentials(None, Vec::new());
+        let profile = match self.profiles.map(Profiles::implied) {
+            Ok(Some(profile)) => profile,
+            Ok(None) => return without_profile(),
+            Err(error) => return Ok(without_profile()?.without(error)),
+        };
+        let found = match self.without_credentials(Some(profile), Vec::new()) {
+            Ok(found) => found,
+            // Where a variable is wrong, this fails without the profile as well.
+            Err(error) => return Ok(without_profile()?.without(&error)),
+        };
+        Ok(match profile.credentials() {
+            Ok(credentials) => found.signing_in(credentials, profile, "the only or the default one"),
+            Err(error) => found.without(&error),
+        })
+    }
+
+    /// Everything but the credentials.
+    fn without_credentials(
+        &self,
+        profile: Option<&Profile>,
+        mut shadowed: Vec<ShadowedSource>,
+    ) -> Result<Found, CredentialsError> {
+        let (base_url, base_url_place) =
+            choose_base_url(self.flags.base_url, &self.variables, profile, &mut shadowed)?;
+        let mut warnings = Vec::new();
+        if let (Some(profile), Ok(profiles)) = (profile, self.profiles) {
+            warnings.extend_from_slice(profiles.warnings());
+            warnings.extend(profile.lone_half().map(|setting| {
+                let place = profile.place(setting);
+                format!("{place} is not used: its other half is not there, so both are read from the keyring")
+            }));
+        }
+        let project = choose_project(&self.variables, profile, &mut shadowed, &mut warnings);
+        let (credentials, origin, unusable) = (None, None, None);
+        Ok(Found { credentials, origin, unusable, base_url, base_url_place, project, shadowed, warnings })
+    }
 }
 
 impl Found {
@@ -177,15 +184,15 @@ fn placed(
     names: &[&'static str],
     settings: &[&str],
     variables: &Variables,
-    profile: Option<(&Profiles, &Profile)>,
+    profile: Option<&Profile>,
 ) -> Vec<Placed> {
     let in_variable = |name: &'static str| {
         let text = variables.get(name)?;
         Some(Placed { place: name.to_owned(), text, variable: Some(name) })
     };
     let in_profile = |setting: &&str| {
-        let (profiles, profile) = profile?;
-        let text = profiles.setting(profile, setting)?.to_owned();
+        let profile = profile?;
+        let text = profile.text(setting)?.to_owned();
         Some(Placed { place: profile.place(setting), text, variable: None })
     };
     let in_variables = names.iter().copied().filter_map(in_variable);
@@ -201,7 +208,7 @@ fn shadowed_by(winner: &'static str, places: impl Iterator<Item = Placed>) -> Ve
 fn choose_base_url(
     flag: Option<&BaseUrl>,
     variables: &Variables,
-    profile: Option<(&Profiles, &Profile)>,
+    profile: Option<&Profile>,
     shadowed: &mut Vec<ShadowedSource>,
 ) -> Result<(BaseUrl, String), CredentialsError> {
     let names = [OPS_MANAGER_URL, BASE_URL, MCLI_OPS_MANAGER_URL];
@@ -246,7 +253,7 @@ fn choose_base_url(
 /// The project that a variable or the profile names, and the place that names it.
 fn choose_project(
     variables: &Variables,
-    profile: Option<(&Profiles, &Profile)>,
+    profile: Option<&Profile>,
     shadowed: &mut Vec<ShadowedSource>,
     warnings: &mut Vec<String>,
 ) -> Option<(String, String)> {

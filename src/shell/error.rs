@@ -41,10 +41,7 @@ pub enum StartError {
     /// Standard output would lose the secret or show it to others, or does not fit the arguments.
     #[error("{0}")]
     Stdout(#[from] StdoutProblem),
-    /// `--yes` with a field that is empty or wrong.
-    #[error("{0}{1}")]
-    Field(&'static str, String),
-    /// `--yes` with a name that no entry of Atlas's list has, or that several have.
+    /// `--yes` with a field that is empty or wrong, or with a name that no entry of Atlas's list has, or several.
     #[error("{0}")]
     Name(String),
     /// `--yes` with a name whose list could not be read. It ends the run with exit code 1.

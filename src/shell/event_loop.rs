@@ -1,41 +1,30 @@
 //! The loop: events in, frames out. It sleeps until something happens.
 
+use std::io;
 use std::time::{Duration, Instant};
 
 use jiff::tz::TimeZone;
-use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::domain::{Exit, Now};
 use crate::process;
 use crate::terminal::{Signals, TerminalHandle, Wake};
-use crate::tui::{App, Command, Event, Report, Signal, Theme};
+use crate::tui::{Command, Event, Signal};
 
-use super::executor::Executor;
+use super::run::Run;
 
-/// What the loop works on.
-pub(super) struct EventLoop<'a> {
-    pub app: &'a mut App,
-    pub theme: Theme,
-    pub executor: &'a mut Executor,
-    pub reports: &'a mut UnboundedReceiver<Report>,
-    pub started: Instant,
-    /// What is said once the screen is gone.
-    pub exit_messages: &'a mut Vec<String>,
-}
-
-impl EventLoop<'_> {
+impl Run {
     /// Runs until the interface says to leave. `first` is done before the first frame, so that no screen shows up
     /// that is left at once; without it the first frame comes before anything else.
-    pub async fn run(
+    pub(super) async fn event_loop(
         &mut self,
         surface: &mut TerminalHandle,
         signals: &mut Signals,
         first: Vec<Command>,
-    ) -> std::io::Result<Exit> {
+    ) -> io::Result<Exit> {
         if first.is_empty() {
             self.draw(surface)?;
         }
-        self.prepare();
+        self.load_in_background();
         surface.listen()?;
         if let Some(exit) = self.carry_out(first, surface)? {
             return Ok(exit);
@@ -53,24 +42,19 @@ impl EventLoop<'_> {
                 }
             }
             if self.draw(surface).is_err()
-                && let Some(exit) = self.hang_up(surface)?
+                && let Some(exit) = self.handle(hang_up(surface), surface)?
             {
                 return Ok(exit);
             }
             events = match self.wait(signals, surface).await {
                 Wake::Events(events) => events,
-                Wake::Gone => {
-                    if let Some(exit) = self.hang_up(surface)? {
-                        return Ok(exit);
-                    }
-                    Vec::new()
-                }
+                Wake::Gone => hang_up(surface),
             };
         }
     }
 
     /// Tells the interface what happened, and does what it wants.
-    fn handle(&mut self, events: Vec<Event>, surface: &mut TerminalHandle) -> std::io::Result<Option<Exit>> {
+    fn handle(&mut self, events: Vec<Event>, surface: &mut TerminalHandle) -> io::Result<Option<Exit>> {
         let mut is_back = false;
         for event in &events {
             is_back |= surface.note(event)?;
@@ -84,7 +68,7 @@ impl EventLoop<'_> {
         &mut self,
         mut commands: Vec<Command>,
         surface: &mut TerminalHandle,
-    ) -> std::io::Result<Option<Exit>> {
+    ) -> io::Result<Option<Exit>> {
         while !commands.is_empty() {
             match commands.remove(0) {
                 Command::Quit(exit) => return Ok(Some(exit)),
@@ -108,15 +92,6 @@ impl EventLoop<'_> {
     fn update(&mut self, events: Vec<Event>) -> Vec<Command> {
         let started = self.started;
         events.into_iter().flat_map(|event| self.app.update(now(started), event)).collect()
-    }
-
-    /// The terminal is gone: the same as SIGHUP, and once only, since a second signal would not wait for a running
-    /// request.
-    fn hang_up(&mut self, surface: &mut TerminalHandle) -> std::io::Result<Option<Exit>> {
-        if surface.lose() {
-            return self.handle(vec![Event::SignalReceived(Signal::HANG_UP)], surface);
-        }
-        Ok(None)
     }
 
     async fn wait(&mut self, signals: &mut Signals, surface: &mut TerminalHandle) -> Wake {
@@ -144,20 +119,25 @@ impl EventLoop<'_> {
 
     /// What takes longer than drawing and is needed soon: the time zone's file, and the client with its trust
     /// roots.
-    fn prepare(&self) {
+    fn load_in_background(&self) {
         let events = self.executor.runner.sender();
         tokio::task::spawn_blocking(move || events.send(Event::ZoneLoaded(TimeZone::system())));
         self.executor.report_login();
         self.executor.report_pending();
     }
 
-    fn draw(&mut self, surface: &mut TerminalHandle) -> std::io::Result<()> {
+    fn draw(&mut self, surface: &mut TerminalHandle) -> io::Result<()> {
         #[cfg(debug_assertions)]
         if matches!(self.app.screen, crate::tui::Screen::Created(_)) {
             crate::jobs::test_hooks::panic_if_asked("draw");
         }
         surface.draw(|frame| self.app.draw(&self.theme, frame))
     }
+}
+
+/// The terminal is gone: the same as SIGHUP, and once only, since a second signal would not wait for a running request.
+fn hang_up(surface: &mut TerminalHandle) -> Vec<Event> {
+    if surface.lose() { vec![Event::SignalReceived(Signal::HANG_UP)] } else { Vec::new() }
 }
 
 /// Now, on both clocks.

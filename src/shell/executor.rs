@@ -219,9 +219,9 @@ impl Executor {
     pub fn report_pending(&self) {
         let (records, events) = (Arc::clone(&self.records), self.runner.sender());
         tokio::spawn(async move {
-            let (found, problems) = records.pending().await;
-            for problem in problems {
-                events.send(Event::RecordFailed(problem));
+            let (found, errors) = records.pending().await;
+            for error in errors {
+                events.send(Event::RecordFailed(error));
             }
             if !found.is_empty() {
                 events.send(Event::PendingRecordsFound(found));
@@ -253,10 +253,10 @@ impl Executor {
 /// Says on the terminal what has it now. What a command prints is captured, so that nothing else would say so.
 fn announce(program: &str, terminal: Option<&mut TerminalOutput>) {
     if let Some(terminal) = terminal {
-        let words = format!(
+        let message = format!(
             "Running {}. What it prints is shown when it ends; Ctrl-C stops it.\n",
             ServerText::new(program)
         );
-        let _ = terminal.write_all(words.as_bytes()).and_then(|()| terminal.flush());
+        let _ = terminal.write_all(message.as_bytes()).and_then(|()| terminal.flush());
     }
 }

@@ -9,7 +9,6 @@ mod log;
 mod names;
 mod run;
 mod settings;
-mod stdout_plan;
 
 pub use crate::delivery::{forbid_core_dumps, survive_file_size_limit};
 pub use demo_server::serve_demo;

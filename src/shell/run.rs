@@ -9,8 +9,8 @@ use jiff::tz::TimeZone;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::mpsc::UnboundedReceiver;
 
-use crate::delivery::{Copier, check_stdout};
-use crate::domain::{Exit, ExitSummary, Lifetime, ServerText};
+use crate::delivery::{Copier, StdoutKind, StdoutProblem, check_stdout};
+use crate::domain::{Exit, ExitSummary, Format, Lifetime, ServerText};
 use crate::headless::{Headless, Rescue, option_of};
 use crate::jobs::{Connections, Records};
 use crate::process::{self, say};
@@ -19,11 +19,10 @@ use crate::tui::screens::{FieldName, Form, SignIn, Validation};
 use crate::tui::{App, Command, Event, Output, Report, Screen, Signal, Size, Theme, date_time};
 
 use super::error::StartError;
-use super::event_loop::{EventLoop, now};
+use super::event_loop::now;
 use super::executor::Executor;
 use super::names;
 use super::settings::Settings;
-use super::stdout_plan::{self, StdoutPlan};
 
 /// How many files a run opens at once at most, with some to spare: the event loop, the terminal, connections, a name
 /// server, records, a clipboard process.
@@ -37,7 +36,7 @@ const OPEN_FILES: usize = 24;
 pub fn run(settings: Settings, started: Instant) -> Result<Exit, StartError> {
     let journal_stream = std::env::var("JOURNAL_STREAM").ok();
     let stdout = check_stdout(journal_stream.as_deref())?;
-    let plan = stdout_plan::decide(stdout, settings.format, settings.flags.yes)?;
+    let plan = plan_stdout(stdout, settings.format, settings.flags.yes)?;
     if settings.flags.yes {
         // No help screen lists them here. The one that ends the run is in its error.
         for note in settings.start.notes.iter().filter(|note| settings.start.unusable.as_ref() != Some(*note))
@@ -81,6 +80,33 @@ pub fn run(settings: Settings, started: Instant) -> Result<Exit, StartError> {
     exit
 }
 
+/// What a run does with standard output, and whether it needs a terminal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct StdoutPlan {
+    output: Output,
+    needs_terminal: bool,
+}
+
+/// What standard output is for, decided before anything is sent.
+fn plan_stdout(
+    stdout: StdoutKind,
+    format: Option<Format>,
+    submits_at_once: bool,
+) -> Result<StdoutPlan, StdoutProblem> {
+    match (stdout, format) {
+        // A template is also for copying.
+        (StdoutKind::Terminal, None | Some(Format::Template(_))) => {
+            Ok(StdoutPlan { output: Output::Terminal, needs_terminal: true })
+        }
+        (StdoutKind::Terminal, Some(_)) => Err(StdoutProblem::FormatOnTerminal),
+        (StdoutKind::Sink, None) if submits_at_once => Err(StdoutProblem::NoFormat),
+        (StdoutKind::Sink, format) => {
+            let output = Output::Sink(format.unwrap_or_default());
+            Ok(StdoutPlan { output, needs_terminal: !submits_at_once })
+        }
+    }
+}
+
 /// Fails now rather than in the middle of a request, or inside a library that takes open files for granted.
 #[cfg(unix)]
 fn check_open_files() -> io::Result<()> {
@@ -103,13 +129,13 @@ fn check_submission(settings: &Settings) -> Result<(), StartError> {
     let form = &settings.start.form;
     let is_wrong = |name: &FieldName| form.name(*name).is_none() && !form.validation(*name).is_valid();
     match FieldName::ALL.into_iter().find(is_wrong) {
-        Some(name) => Err(StartError::Field(option_of(name), field_problem(form, name))),
+        Some(name) => Err(StartError::Name(format!("{}{}", option_of(name), field_error(form, name)))),
         None => Ok(()),
     }
 }
 
 /// What is wrong with the value of a field, to follow the option.
-fn field_problem(form: &Form, name: FieldName) -> String {
+fn field_error(form: &Form, name: FieldName) -> String {
     let value = ServerText::new(form.field(name).line.text());
     let message = match form.validation(name) {
         Validation::Incomplete(message) if !value.is_empty() => message,
@@ -121,14 +147,15 @@ fn field_problem(form: &Form, name: FieldName) -> String {
 }
 
 /// All that one run works on.
-struct Run {
-    app: App,
-    theme: Theme,
-    executor: Executor,
-    reports: UnboundedReceiver<Report>,
-    started: Instant,
+pub(super) struct Run {
+    pub(super) app: App,
+    pub(super) theme: Theme,
+    pub(super) executor: Executor,
+    pub(super) reports: UnboundedReceiver<Report>,
+    pub(super) started: Instant,
     plan: StdoutPlan,
-    exit_messages: Vec<String>,
+    /// What is said once the screen is gone.
+    pub(super) exit_messages: Vec<String>,
 }
 
 impl Run {
@@ -221,20 +248,12 @@ impl Run {
     async fn interact(&mut self, signals: &mut Signals) -> Result<Exit, StartError> {
         let mut surface = match self.executor.terminal.clone() {
             Some(terminal) => TerminalHandle::shown(terminal).map_err(StartError::Terminal)?,
-            None => TerminalHandle::absent(),
+            None => TerminalHandle::default(),
         };
         let is_on_form = matches!(self.app.screen, Screen::Form(_));
         let first =
             if self.app.shared.flags.yes && is_on_form { self.app.submit_preapproved() } else { Vec::new() };
-        let mut event_loop = EventLoop {
-            app: &mut self.app,
-            theme: self.theme.clone(),
-            executor: &mut self.executor,
-            reports: &mut self.reports,
-            started: self.started,
-            exit_messages: &mut self.exit_messages,
-        };
-        event_loop.run(&mut surface, signals, first).await.map_err(StartError::Terminal)
+        self.event_loop(&mut surface, signals, first).await.map_err(StartError::Terminal)
     }
 
     /// A panic of ours: the terminal has been restored by unwinding. What the interface knew still decides what
@@ -291,4 +310,37 @@ fn summary_line(summary: &ExitSummary, zone: &TimeZone) -> String {
         None => String::new(),
     };
     format!("{secret} of {}{expires}: {}", summary.client, summary.fate.words())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Template;
+
+    #[test]
+    fn what_stdout_gets_is_clear_before_anything_is_sent() {
+        use StdoutKind::{Sink, Terminal};
+        let shown = |output| Ok(StdoutPlan { output, needs_terminal: true });
+        let template = Format::Template(Template::parse("{secret}").unwrap());
+        let rows = [
+            (Terminal, Some(template), false, shown(Output::Terminal)),
+            (Sink, Some(template), false, shown(Output::Sink(template))),
+            (Terminal, None, false, shown(Output::Terminal)),
+            (Terminal, None, true, shown(Output::Terminal)),
+            (Terminal, Some(Format::Env), false, Err(StdoutProblem::FormatOnTerminal)),
+            (Terminal, Some(Format::Env), true, Err(StdoutProblem::FormatOnTerminal)),
+            (Sink, None, false, shown(Output::Sink(Format::Secret))),
+            (Sink, Some(Format::Json), false, shown(Output::Sink(Format::Json))),
+            (Sink, None, true, Err(StdoutProblem::NoFormat)),
+            (
+                Sink,
+                Some(Format::Json),
+                true,
+                Ok(StdoutPlan { output: Output::Sink(Format::Json), needs_terminal: false }),
+            ),
+        ];
+        for (stdout, format, yes, expected) in rows {
+            assert_eq!(plan_stdout(stdout, format, yes), expected, "{stdout:?} {format:?} {yes}");
+        }
+    }
 }

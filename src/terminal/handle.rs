@@ -18,12 +18,13 @@ const RETRY: Duration = Duration::from_millis(50);
 /// SIGCONT is reported within this time after the program goes on.
 const CONTINUE_DELAY: Duration = Duration::from_millis(200);
 
-/// What the event loop draws on and listens to.
+/// What the event loop draws on and listens to. By default there is no terminal: nothing is drawn, and no one types.
+#[derive(Default)]
 pub(crate) struct TerminalHandle {
     output: Option<TerminalOutput>,
     screen: Option<Screen>,
     input: Option<Input>,
-    changes: Changes,
+    changes: Option<Changes>,
     suspended: Option<Suspended>,
     /// When the terminal was last taken back.
     restored: Option<Instant>,
@@ -52,20 +53,8 @@ impl TerminalHandle {
     /// Takes the terminal and draws on it.
     pub fn shown(output: TerminalOutput) -> io::Result<Self> {
         let screen = Screen::enter(output.clone())?;
-        Ok(Self { output: Some(output), screen: Some(screen), changes: Changes::listen()?, ..Self::absent() })
-    }
-
-    /// No terminal: nothing is drawn, and no one types.
-    pub fn absent() -> Self {
-        Self {
-            output: None,
-            screen: None,
-            input: None,
-            changes: Changes::default(),
-            suspended: None,
-            restored: None,
-            is_gone: false,
-        }
+        let changes = Some(Changes::listen()?);
+        Ok(Self { output: Some(output), screen: Some(screen), changes, ..Self::default() })
     }
 
     /// True when the program was started with a terminal, even if it is gone by now.
@@ -104,11 +93,13 @@ impl TerminalHandle {
         if std::mem::take(&mut self.is_gone) {
             return Wake::Gone;
         }
-        let Some(input) = &mut self.input else { return pending().await };
+        let (Some(input), Some(changes)) = (&mut self.input, &mut self.changes) else {
+            return pending().await;
+        };
         let is_behind = self.screen.as_ref().is_some_and(Screen::is_behind);
         let change = tokio::select! {
             events = input.next() => return events.map_or(Wake::Gone, Wake::Events),
-            change = self.changes.next() => change,
+            change = changes.next() => change,
             // Drawing again sends what is left first.
             () = tokio::time::sleep(RETRY), if is_behind => return Wake::Events(Vec::new()),
         };
@@ -223,10 +214,9 @@ enum Change {
 }
 
 #[cfg(unix)]
-#[derive(Default)]
 struct Changes {
-    size: Option<tokio::signal::unix::Signal>,
-    continued: Option<tokio::signal::unix::Signal>,
+    size: tokio::signal::unix::Signal,
+    continued: tokio::signal::unix::Signal,
 }
 
 #[cfg(unix)]
@@ -235,26 +225,22 @@ impl Changes {
         use tokio::signal::unix::{SignalKind, signal};
         let continued = rustix::process::Signal::CONT.as_raw();
         Ok(Self {
-            size: Some(signal(SignalKind::window_change())?),
-            continued: Some(signal(SignalKind::from_raw(continued))?),
+            size: signal(SignalKind::window_change())?,
+            continued: signal(SignalKind::from_raw(continued))?,
         })
     }
 
     async fn next(&mut self) -> Change {
-        let (Some(size), Some(continued)) = (&mut self.size, &mut self.continued) else {
-            return pending().await;
-        };
         tokio::select! {
             biased;
-            _ = continued.recv() => Change::Continued,
-            _ = size.recv() => Change::Size,
+            _ = self.continued.recv() => Change::Continued,
+            _ = self.size.recv() => Change::Size,
         }
     }
 }
 
 /// Windows reports the size among the keys.
 #[cfg(not(unix))]
-#[derive(Default)]
 struct Changes;
 
 #[cfg(not(unix))]

@@ -23,7 +23,7 @@ const READ_BYTES: usize = 64 * 1024;
 #[cfg(unix)]
 impl Input {
     pub fn open(output: &TerminalOutput) -> io::Result<Self> {
-        let terminal = super::device::open_input(output.file())?;
+        let terminal = super::output::open_input(output.file())?;
         #[expect(deprecated, reason = "a file keeps its descriptor, and its successor is unsafe to call")]
         let terminal = AsyncFd::with_interest(terminal, tokio::io::Interest::READABLE)?;
         Ok(Self { terminal, decoder: super::decoder::Decoder::new(std::time::Instant::now()) })
@@ -67,7 +67,7 @@ fn read(ready: &mut tokio::io::unix::AsyncFdReadyGuard<'_, std::fs::File>) -> io
         let terminal = ready.get_inner();
         match (&*terminal).read(&mut bytes[count..]) {
             Ok(0) if count > 0 => break,
-            Ok(0) if super::device::is_gone(terminal) => return Err(io::ErrorKind::UnexpectedEof.into()),
+            Ok(0) if super::output::is_gone(terminal) => return Err(io::ErrorKind::UnexpectedEof.into()),
             Ok(0) => {
                 // An end of file typed while another program had the terminal.
                 ready.clear_ready();

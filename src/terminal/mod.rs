@@ -9,7 +9,6 @@
 
 #[cfg(unix)]
 mod decoder;
-mod device;
 mod handle;
 mod input;
 #[cfg(unix)]

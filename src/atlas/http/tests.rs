@@ -14,7 +14,7 @@ fn the_log_says_why_there_was_no_answer() {
         (ApiError::sent(Cause::TimedOut(Duration::from_secs(3))), "no answer in time"),
     ];
     for (error, expected) in rows {
-        assert_eq!(no_answer_words(&error), expected);
+        assert_eq!(no_answer_message(&error), expected);
     }
 }
 

@@ -188,7 +188,7 @@ fn what_the_system_says_of_a_connection_is_put_in_plain_words() {
     ];
     for (kind, expected) in rows {
         let nested = io::Error::other(io::Error::from(kind));
-        assert_eq!(words_of(&nested), words(expected), "{kind}");
+        assert_eq!(message_of(&nested), words(expected), "{kind}");
     }
-    assert_eq!(words_of(&io::Error::other("something else")), words("something else"));
+    assert_eq!(message_of(&io::Error::other("something else")), words("something else"));
 }

@@ -381,8 +381,7 @@ fn base_url_of(set: Set, toml: &str) -> String {
     fs::write(&path, format!("version = 2\n{toml}")).unwrap();
     let profiles = Profiles::load(&path).unwrap();
     let profile = ProfileName::new("ci").and_then(|name| profiles.named(&name).ok());
-    let from = profile.map(|profile| (&profiles, profile));
-    match choose_base_url(None, &Variables(&environment(set)), from, &mut Vec::new()) {
+    match choose_base_url(None, &Variables(&environment(set)), profile, &mut Vec::new()) {
         Ok((url, _)) => url.to_string(),
         Err(error) => error.to_string(),
     }

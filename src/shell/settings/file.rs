@@ -51,7 +51,7 @@ pub fn settings_path(variable: impl Fn(&str) -> Option<String>) -> Option<PathBu
 impl SettingsFile {
     /// Reads the file at `path`. `None` when there is none.
     pub fn load(path: &Path) -> Result<Option<Self>, FileError> {
-        Self::read(path).map_err(|problem| FileError::of(path, problem))
+        Self::read(path).map_err(|reason| FileError::of(path, reason))
     }
 
     fn read(path: &Path) -> Result<Option<Self>, String> {

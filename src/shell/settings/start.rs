@@ -69,13 +69,13 @@ impl Start {
         };
         let base_url = found.base_url.clone();
         let remote = |credentials| Source::Remote { base_url: found.base_url, credentials };
-        let login_holder = found.origin.as_ref().map(holder_words);
+        let login_holder = found.origin.as_ref().map(stored_in);
         Self { source: found.credentials.map(remote), session, base_url, notes, unusable, form, login_holder }
     }
 }
 
 /// Where the credentials are stored that the new secret may replace.
-fn holder_words(origin: &Origin) -> ServerText {
+fn stored_in(origin: &Origin) -> ServerText {
     match origin {
         Origin::Profile(name, _) => ServerText::new(&format!("profile {name}")),
         Origin::Environment(_) => ServerText::new("MONGODB_ATLAS_CLIENT_SECRET"),

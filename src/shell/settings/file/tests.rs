@@ -315,7 +315,7 @@ fn commands_in_a_file_that_another_user_can_change_are_refused() {
         if chown(&path, Some(user), Some(group)).is_err() {
             continue;
         }
-        let error = SettingsFile::load(&path).err().map(|error| error.problem);
+        let error = SettingsFile::load(&path).err().map(|error| error.reason);
         let expected = expected.map(|why| format!("has commands ([[sink]]), and {why}"));
         assert_eq!(error, expected, "{mode:o} {user} {group} {text}");
     }
