@@ -109,13 +109,12 @@ fn whole_id(text: &str, context: Context) -> Option<Paste> {
         let text = ClientId::from_digits(text).ok()?.to_string();
         return Some(Paste::Replace { field: FieldName::Client, text, note: Some(InputNote::PrefixAdded) });
     }
-    let is_lowered = context.is_on(FieldName::Project) && project.as_str() != text;
-    match context.replace(FieldName::Project, project.as_str()) {
-        Paste::Replace { field, text, note: None } if is_lowered => {
-            Some(Paste::Replace { field, text, note: Some(InputNote::Lowered) })
-        }
-        paste => Some(paste),
-    }
+    let note = match () {
+        () if !context.is_on(FieldName::Project) => Some(InputNote::CameFromOtherField),
+        () if project.as_str() != text => Some(InputNote::Lowered),
+        () => None,
+    };
+    Some(Paste::Replace { field: FieldName::Project, text: project.to_string(), note })
 }
 
 /// The project ID and the client ID in the text, where it is clear which ones they are.
@@ -143,20 +142,16 @@ fn ids_within(text: &str, context: Context) -> Vec<Paste> {
     };
     let mut pastes = Vec::new();
     // Where both are there it is plain where each one goes.
-    let is_for_both = !projects.is_empty() && !clients.is_empty();
-    let mut replace = |field, id: &str, is_from_url: bool| {
-        let text = id.to_owned();
-        pastes.push(match (is_from_url, is_for_both) {
-            (true, _) => Paste::Replace { field, text, note: Some(InputNote::TakenFromUrl) },
-            (false, true) => Paste::Replace { field, text, note: None },
-            (false, false) => context.replace(field, id),
-        });
-    };
+    let are_both_there = !projects.is_empty() && !clients.is_empty();
+    let moved = |field| (!are_both_there && !context.is_on(field)).then_some(InputNote::CameFromOtherField);
     if let [project] = &projects[..] {
-        replace(FieldName::Project, project.as_str(), host.is_some());
+        let (field, text) = (FieldName::Project, project.to_string());
+        let note = host.map_or(moved(field), |_| Some(InputNote::TakenFromUrl));
+        pastes.push(Paste::Replace { field, text, note });
     }
     if let [client] = &clients[..] {
-        replace(FieldName::Client, client.as_str(), false);
+        let (field, text) = (FieldName::Client, client.to_string());
+        pastes.push(Paste::Replace { field, text, note: moved(field) });
     }
     if pastes.is_empty() && projects.len() + clients.len() > 1 {
         pastes.push(Paste::Tell(Notice::Word("Nothing was pasted: there are several IDs in the text.")));

@@ -294,6 +294,9 @@ fn a_field_that_atlas_names_has_the_focus_and_stays_refused_until_it_changes() {
         assert!(matches!(stage.app.shared.form.validation(field), Validation::Refused(_)), "{named:?}");
         stage.keys("backspace");
         assert!(!matches!(stage.app.shared.form.validation(field), Validation::Refused(_)), "{named:?}");
+        let mut stage = fields_refused(named);
+        stage.keys("9");
+        assert_eq!(stage.text(field), "9", "what was refused is replaced: {named:?}");
     }
 }
 

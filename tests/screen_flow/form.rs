@@ -264,7 +264,7 @@ fn a_whole_value_that_is_reached_is_replaced_by_what_is_typed_and_edited_by_othe
 }
 
 #[test]
-fn a_refused_id_is_replaced_and_one_that_is_not_whole_is_not() {
+fn what_is_not_whole_or_was_just_pasted_is_edited() {
     let mut stage = form("32b6", "", "720");
     stage.keys("tab shift-tab a");
     assert_eq!(stage.text(Project), "32b6a");

@@ -48,50 +48,31 @@ pub struct SignIn {
 enum SignInMethod {
     /// A profile of the Atlas CLI.
     Profile(ProfileName),
-    Typed(&'static CredentialKind),
+    Typed(CredentialKind),
     /// The embedded Atlas.
     Demo,
 }
 
-/// Credentials that can be typed.
-#[derive(Debug)]
-struct CredentialKind {
-    name: &'static str,
-    with_article: &'static str,
-    /// The two halves; a token has only the secret one.
-    pair: Option<PairKind>,
-    identifier_label: &'static str,
-    secret_label: &'static str,
-}
+/// What is typed: a pair, or else a token.
+type CredentialKind = Option<PairKind>;
 
-const TYPED: [CredentialKind; 3] = [
-    CredentialKind {
-        name: "Service account",
-        with_article: "a service account",
-        pair: Some(PairKind::ServiceAccount),
-        identifier_label: "Client ID",
-        secret_label: "Client secret",
-    },
-    CredentialKind {
-        name: "API key",
-        with_article: "an API key",
-        pair: Some(PairKind::ApiKey),
-        identifier_label: "Public key",
-        secret_label: "Private key",
-    },
-    CredentialKind {
-        name: "Access token",
-        with_article: "an access token",
-        pair: None,
-        identifier_label: "",
-        secret_label: "Access token",
-    },
-];
+const TYPED: [CredentialKind; 3] = [Some(PairKind::ServiceAccount), Some(PairKind::ApiKey), None];
+
+/// The name of a kind of credential, the same with its article, and the labels of its two halves.
+fn labels(kind: CredentialKind) -> [&'static str; 4] {
+    match kind {
+        Some(PairKind::ServiceAccount) => {
+            ["Service account", "a service account", "Client ID", "Client secret"]
+        }
+        Some(PairKind::ApiKey) => ["API key", "an API key", "Public key", "Private key"],
+        None => ["Access token", "an access token", "", "Access token"],
+    }
+}
 
 /// What is typed to sign in.
 #[derive(Clone, Debug)]
 struct Typing {
-    kind: &'static CredentialKind,
+    kind: CredentialKind,
     identifier: TextLine,
     secret: MaskedLine,
     focus: Half,
@@ -100,15 +81,15 @@ struct Typing {
 }
 
 impl Typing {
-    fn new(kind: &'static CredentialKind) -> Self {
-        let focus = if kind.pair.is_some() { Half::Identifier } else { Half::Secret };
+    fn new(kind: CredentialKind) -> Self {
+        let focus = if kind.is_some() { Half::Identifier } else { Half::Secret };
         let (identifier, secret) = Default::default();
         Self { kind, identifier, secret, focus, is_selected: false }
     }
 
     /// Moves the focus. What is whole there is selected: who types over it means another one.
     fn focus_on(&mut self, half: Half) {
-        self.focus = if self.kind.pair.is_some() { half } else { Half::Secret };
+        self.focus = if self.kind.is_some() { half } else { Half::Secret };
         self.is_selected = match self.focus {
             Half::Identifier => !matches!(self.credentials(), Err((Half::Identifier, _))),
             Half::Secret => self.secret.length() > 0,
@@ -172,10 +153,10 @@ impl Typing {
 
     /// What was typed, as credentials; else which half is wrong, and why.
     fn credentials(&self) -> Result<Credentials, (Half, String)> {
-        let CredentialKind { pair, identifier_label, secret_label, .. } = self.kind;
+        let [.., identifier_label, secret_label] = labels(self.kind);
         let secret = self.secret.text();
-        let credentials = match pair {
-            Some(kind) => Credentials::pair(*kind, self.identifier.text().trim(), secret.to_owned()),
+        let credentials = match self.kind {
+            Some(kind) => Credentials::pair(kind, self.identifier.text().trim(), secret.to_owned()),
             None => Credentials::access_token(secret.to_owned()).map_err(|error| (Half::Secret, error)),
         };
         match credentials {
@@ -218,7 +199,7 @@ impl SignIn {
     /// The methods that exist here; profiles come first, they need no typing.
     pub fn new(profiles: Vec<ProfileName>) -> Self {
         let profiles = profiles.into_iter().map(SignInMethod::Profile);
-        let typed = TYPED.iter().map(SignInMethod::Typed);
+        let typed = TYPED.into_iter().map(SignInMethod::Typed);
         let methods = profiles.chain(typed).chain([SignInMethod::Demo]).collect();
         Self { methods, selected: 0, typing: None, trying: None, error: None }
     }
@@ -247,7 +228,7 @@ impl SignIn {
                 }
             },
             (None, Some(SignInMethod::Typed(kind))) => {
-                self.typing = Some(Typing::new(kind));
+                self.typing = Some(Typing::new(*kind));
                 return;
             }
             (None, Some(SignInMethod::Profile(name))) => SignInWith::Profile(name.clone()),
@@ -262,7 +243,7 @@ impl SignIn {
         let explanation = match &self.typing {
             // A refusal of what was typed names that and nothing else.
             Some(typing) if error.rejection_kind() == Some(RejectionKind::NotAuthorized) => {
-                Explanation::typed_credentials_refused(typing.kind.pair)
+                Explanation::typed_credentials_refused(typing.kind)
             }
             _ => error.explain(),
         };
@@ -362,7 +343,7 @@ impl Component for SignIn {
     }
 
     fn works(&self, _app: &Shared, action: Action) -> bool {
-        action != Action::Next || self.typing.as_ref().is_none_or(|typing| typing.kind.pair.is_some())
+        action != Action::Next || self.typing.as_ref().is_none_or(|typing| typing.kind.is_some())
     }
 
     fn wake_in(&self, _app: &Shared) -> Option<Duration> {
@@ -376,7 +357,7 @@ impl Component for SignIn {
     fn draw(&self, app: &Shared, canvas: &mut Canvas) {
         let theme = canvas.theme;
         let title = match &self.typing {
-            Some(typing) => &format!("Sign in with {}", typing.kind.with_article),
+            Some(typing) => &format!("Sign in with {}", labels(typing.kind)[1]),
             None if matches!(app.session, Session::SignedOut { .. }) => {
                 "No usable credentials were found. Sign in with:"
             }
@@ -431,7 +412,7 @@ impl SignIn {
             let style = if is_selected { theme.strong } else { theme.faint };
             let title = match method {
                 SignInMethod::Profile(name) => format!("Atlas CLI profile {name}"),
-                SignInMethod::Typed(kind) => kind.name.to_owned(),
+                SignInMethod::Typed(kind) => labels(*kind)[0].to_owned(),
                 SignInMethod::Demo => "Demo (embedded Atlas, no account needed)".to_owned(),
             };
             canvas.choice(is_selected, [Span::styled(title, style)]);
@@ -441,20 +422,15 @@ impl SignIn {
 
 impl Typing {
     fn draw(&self, canvas: &mut Canvas) {
-        if self.kind.pair.is_some() {
-            let caret = self.identifier.caret_column();
-            self.draw_line(
-                Half::Identifier,
-                self.kind.identifier_label,
-                self.identifier.text(),
-                caret,
-                canvas,
-            );
+        let [.., identifier_label, secret_label] = labels(self.kind);
+        if self.kind.is_some() {
+            let (text, caret) = (self.identifier.text(), self.identifier.caret_column());
+            self.draw_line(Half::Identifier, identifier_label, text, caret, canvas);
         }
         // Only that something is there, and how much, so that a paste is seen to have arrived.
         let length = self.secret.length();
         let bullets: String = std::iter::repeat_n(canvas.theme.glyphs.bullet, length).collect();
-        self.draw_line(Half::Secret, self.kind.secret_label, &bullets, length, canvas);
+        self.draw_line(Half::Secret, secret_label, &bullets, length, canvas);
     }
 
     fn draw_line(&self, half: Half, label: &str, text: &str, caret: usize, canvas: &mut Canvas) {

@@ -9,7 +9,7 @@ use crate::tui::Remote;
 use crate::tui::app::Shared;
 use crate::tui::event::{Command, Event};
 
-use super::super::picker::{Item, List, Sort};
+use super::super::picker::{Item, List};
 use super::field::Suggestions;
 use super::{FieldName, Focus, Form, Validation};
 
@@ -176,9 +176,7 @@ impl Shared {
     pub(in crate::tui) fn on_names_event(&mut self, event: &Event) {
         for field in NAMED {
             let Some(mut list) = self.names.list_mut(field).take() else { continue };
-            if list.on_event(self, event.clone()) && field == FieldName::Client {
-                list.sort(Sort::Expiry, self.atlas_now());
-            }
+            list.on_event(self, event.clone());
             *self.names.list_mut(field) = Some(list);
         }
     }

@@ -40,10 +40,10 @@ pub(super) fn draw(app: &Shared, is_low: bool, canvas: &mut Canvas) {
     if is_low {
         rows.truncate(account.secrets.len());
     }
-    let mut header = ["", "", "created", "last used", "expires"].map(str::to_owned);
-    header[0] = "Secrets".to_owned();
-    header[1] = format!("{} of {SECRETS_PER_ACCOUNT}", account.secrets.len());
-    let widths = widths(rows.iter().map(|row| &row.cells).chain([&header]), usize::from(canvas.width()));
+    let count = format!("{} of {SECRETS_PER_ACCOUNT}", account.secrets.len());
+    let mut header = ["Secrets", &count, "created", "last used", "expires"].map(str::to_owned);
+    let cells: Vec<_> = rows.iter().map(|row| &row.cells).chain([&header]).collect();
+    let widths = widths(&cells, usize::from(canvas.width()));
     let timeline = Timeline::of(app, &rows, widths[TIMELINE]);
     if rows.is_empty() {
         header[2..].fill(String::new());
@@ -139,12 +139,9 @@ fn label(text: &str) -> String {
 
 /// How wide each column and the timeline is; 0 without room. Columns go before rows wrap: `created` first, then the
 /// timeline, then the last use.
-fn widths<'a>(
-    rows: impl Iterator<Item = &'a [String; TIMELINE]> + Clone,
-    width: usize,
-) -> [usize; TIMELINE + 1] {
+fn widths(rows: &[&[String; TIMELINE]], width: usize) -> [usize; TIMELINE + 1] {
     let widest =
-        |column: usize| rows.clone().map(|cells| Span::raw(&cells[column]).width()).max().unwrap_or(0) + GAP;
+        |column: usize| rows.iter().map(|cells| Span::raw(&cells[column]).width()).max().unwrap_or(0) + GAP;
     let [label, status, created, last_used, expires] = [0, 1, 2, 3, 4].map(widest);
     let Some(spare) = (width + GAP).checked_sub(label + status + expires + last_used) else {
         return [label, status, 0, 0, expires, 0];

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::domain::{ApiError, ApiResult, ENTRIES_PER_PAGE, Explanation, Now, Page, ProjectId, ServerText};
+use crate::domain::{ApiError, ApiResult, Explanation, Now, Page, ProjectId, ServerText};
 use crate::tui::app::Shared;
 use crate::tui::canvas::{Canvas, cut, spinner_wake};
 use crate::tui::event::{Command, Event};
@@ -25,6 +25,8 @@ pub(in crate::tui) struct List {
     /// The project whose accounts are listed.
     pub project: Option<ProjectId>,
     pub items: Vec<Item>,
+    /// The order of accounts; other lists stay as they come.
+    pub sort: Sort,
     pub matches: Matches,
     pub pages: Pagination,
 }
@@ -36,6 +38,7 @@ impl List {
             field,
             project: app.form.project_id().filter(|_| field == FieldName::Client),
             items: Vec::new(),
+            sort: Sort::Expiry,
             matches: Matches::default(),
             pages: Pagination::new(app.now),
         }
@@ -78,13 +81,17 @@ impl List {
         self.items.iter().filter(move |item| !name.is_empty() && is_same_name(item.name(), name.as_str()))
     }
 
-    pub fn add(&mut self, items: Vec<Item>) {
+    pub fn add(&mut self, items: Vec<Item>, now: Timestamp) {
         self.matches.extend(items.iter().map(Item::searched));
         self.items.extend(items);
+        if self.field == FieldName::Client {
+            self.sort_by(self.sort, now);
+        }
     }
 
     /// Sorts the accounts.
-    pub fn sort(&mut self, sort: Sort, now: Timestamp) {
+    pub fn sort_by(&mut self, sort: Sort, now: Timestamp) {
+        self.sort = sort;
         sort.apply(&mut self.items, now);
         self.matches.replace(self.items.iter().map(Item::searched));
     }
@@ -102,19 +109,18 @@ impl List {
         }
     }
 
-    /// Takes what a job reported of this list. True when there are more items now.
-    pub fn on_event(&mut self, app: &mut Shared, event: Event) -> bool {
+    /// Takes what a job reported of this list.
+    pub fn on_event(&mut self, app: &mut Shared, event: Event) {
         match event {
             Event::PagesDelayed(wait) => self.pages.delayed(app.now.plus(wait)),
             Event::ProjectsPage(page, result) if self.field == FieldName::Project => {
-                return self.on_page(app, page, result, Item::Project);
+                self.on_page(app, page, result, Item::Project);
             }
             Event::AccountsPage(project, page, result) if self.project.as_ref() == Some(&project) => {
-                return self.on_page(app, page, result, Item::Account);
+                self.on_page(app, page, result, Item::Account);
             }
             _ => {}
         }
-        false
     }
 
     fn on_page<T>(
@@ -123,21 +129,18 @@ impl List {
         number: u32,
         result: ApiResult<Page<T>>,
         item: impl Fn(T) -> Item,
-    ) -> bool {
+    ) {
         if !self.pages.take_awaited(number) {
-            return false;
+            return;
         }
-        let has_come = result.is_ok();
         match result {
             Ok(page) => {
-                let per_page = u32::try_from(ENTRIES_PER_PAGE).unwrap_or(u32::MAX);
-                self.pages.page_read(number, page.is_last, page.about, per_page);
-                self.add(page.entries.into_iter().map(item).collect());
+                self.pages.page_read(number, page.is_last, page.about);
+                self.add(page.entries.into_iter().map(item).collect(), app.atlas_now());
             }
             Err(error) => self.pages.failed(number, error),
         }
         self.fetch(app);
-        has_come
     }
 
     /// How long until what is drawn of fetching it changes by itself.

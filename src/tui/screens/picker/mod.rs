@@ -20,9 +20,9 @@ use crate::tui::{TextLine, paste};
 
 use super::{FieldName, Focus, Notice};
 
-use item::lifetimes;
+use item::{Sort, lifetimes};
 
-pub(in crate::tui) use item::{Item, Sort};
+pub(in crate::tui) use item::Item;
 pub(in crate::tui) use list::List;
 pub(in crate::tui) use table::{SHORTEST_NAME, fit};
 
@@ -33,12 +33,8 @@ pub struct Picker {
     filter: TextLine,
     /// Which of the matching items is selected, from 0.
     selected: usize,
-    /// The order of accounts; other lists stay as they come.
-    sort: Sort,
     /// True after Enter on an item that cannot be chosen.
     is_refused: bool,
-    /// True when the projects are not all of one organization.
-    has_several_organizations: bool,
 }
 
 const RELOAD: Binding = Binding::new("Ctrl-R", "reload", Action::Retry);
@@ -96,16 +92,10 @@ impl Picker {
     }
 
     fn show(app: &mut Shared, field: FieldName) -> Transition {
-        let mut picker = Self {
-            list: List::new(app, field),
-            filter: TextLine::default(),
-            selected: 0,
-            sort: Sort::Expiry,
-            is_refused: false,
-            has_several_organizations: false,
-        };
+        let mut picker =
+            Self { list: List::new(app, field), filter: TextLine::default(), selected: 0, is_refused: false };
         if field == FieldName::Lifetime {
-            picker.list.add(lifetimes());
+            picker.list.add(lifetimes(), app.atlas_now());
             picker.select_value(app.form.lifetime.line.text());
         } else {
             app.stop_names();
@@ -125,25 +115,13 @@ impl Picker {
             Some(item) => item.value().to_owned(),
             None => app.form.field(self.list.field).line.text().to_owned(),
         };
-        if !self.list.on_event(app, event) {
-            return;
-        }
-        if self.list.field == FieldName::Client {
-            self.list.sort(self.sort, app.atlas_now());
-        }
-        let mut organizations = self.list.items.iter().filter_map(|item| match item {
-            Item::Project(entry) => entry.organization.as_ref(),
-            _ => None,
-        });
-        let first = organizations.next();
-        self.has_several_organizations = organizations.any(|other| Some(other) != first);
+        self.list.on_event(app, event);
         self.select_value(&selected);
     }
 
     fn toggle_sort(&mut self, app: &Shared) {
         let selected = self.chosen().map(|item| item.value().to_owned());
-        self.sort = self.sort.other();
-        self.list.sort(self.sort, app.atlas_now());
+        self.list.sort_by(self.list.sort.other(), app.atlas_now());
         self.select_value(&selected.unwrap_or_default());
     }
 
@@ -221,7 +199,7 @@ impl Component for Picker {
     }
 
     fn keys(&self, _app: &Shared) -> &'static [Binding] {
-        match (self.list.field, self.sort) {
+        match (self.list.field, self.list.sort) {
             (FieldName::Client, Sort::Expiry) => BY_EXPIRY,
             (FieldName::Client, Sort::Name) => BY_NAME,
             _ => KEYS,

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use crate::domain::{ApiError, Now};
+use crate::domain::{ApiError, ENTRIES_PER_PAGE, Now};
 
 /// How many pages are asked for at the same time.
 const AT_ONCE: usize = 4;
@@ -82,11 +82,12 @@ impl Pagination {
         self.under_way.remove(&page)
     }
 
-    pub(super) fn page_read(&mut self, number: u32, is_last: bool, about: Option<u32>, per_page: u32) {
+    pub(super) fn page_read(&mut self, number: u32, is_last: bool, about: Option<u32>) {
         self.pages_read += 1;
         if is_last {
             self.last_page = Some(self.last_page.map_or(number, |last| last.min(number)));
         }
+        let per_page = u32::try_from(ENTRIES_PER_PAGE).unwrap_or(u32::MAX);
         self.about_pages = self.last_page.or(about.map(|about| about.div_ceil(per_page).max(number + 1)));
     }
 
@@ -138,22 +139,22 @@ mod tests {
             (pages.take_awaited(1), pages.take_awaited(1), pages.is_under_way()),
             (true, false, false)
         );
-        pages.page_read(1, false, Some(1_501), 500);
+        pages.page_read(1, false, Some(1_501));
         assert_eq!((pages.pages_read, pages.about_pages), (1, Some(4)));
         assert_eq!(pages.wanted(), [2, 3, 4]);
         assert!(pages.take_awaited(3) && pages.take_awaited(2));
         pages.failed(3, ApiError::sent(Cause::Unexpected { status: 502 }));
         assert_eq!(pages.missing_page(), Some(3));
-        pages.page_read(2, false, Some(1_501), 500);
+        pages.page_read(2, false, Some(1_501));
         assert_eq!((pages.pages_read, pages.wanted()), (2, vec![3]));
     }
 
     #[test]
     fn an_estimate_that_is_too_low_leaves_room_for_one_page_more() {
         let mut pages = new();
-        pages.page_read(1, false, Some(100), 500);
+        pages.page_read(1, false, Some(100));
         assert_eq!(pages.about_pages, Some(2));
-        pages.page_read(4, true, None, 500);
+        pages.page_read(4, true, None);
         assert_eq!(pages.about_pages, Some(4));
     }
 }

@@ -61,7 +61,6 @@ impl Column {
 
 /// A table of projects or accounts, at one width.
 pub(super) struct Table<'a> {
-    picker: &'a Picker,
     theme: &'a Theme,
     /// What Atlas's clock says.
     now: Timestamp,
@@ -72,17 +71,20 @@ pub(super) struct Table<'a> {
 
 impl<'a> Table<'a> {
     /// A column that is empty is left out, and so is one that names need, but for the most important one.
-    pub fn new(app: &Shared, picker: &'a Picker, theme: &'a Theme, width: u16) -> Self {
+    pub fn new(app: &Shared, picker: &Picker, theme: &'a Theme, width: u16) -> Self {
         // The most important first.
         let wanted: &[Column] = match picker.list.field {
-            FieldName::Project => &[Column::ProjectId, Column::Organization],
+            FieldName::Project if has_several_organizations(picker) => {
+                &[Column::ProjectId, Column::Organization]
+            }
+            FieldName::Project => &[Column::ProjectId],
             FieldName::Client => {
                 &[Column::Expires, Column::Secrets, Column::ClientTail, Column::LastUsed, Column::Bar]
             }
             FieldName::Lifetime => &[],
         };
         let own = signed_in_as(app);
-        let mut table = Self { picker, theme, now: app.atlas_now(), own, columns: Vec::new() };
+        let mut table = Self { theme, now: app.atlas_now(), own, columns: Vec::new() };
         let widest =
             |column| picker.list.items.iter().map(|item| table.width(column, item)).max().unwrap_or(0);
         let name = widest(Column::Name).clamp(SHORTEST_NAME, MOST_OF_A_NAME);
@@ -158,7 +160,7 @@ impl<'a> Table<'a> {
         match (item, column) {
             (_, Column::Name) => item.name().to_owned(),
             (Item::Project(entry), Column::ProjectId) => entry.id.to_string(),
-            (Item::Project(entry), Column::Organization) if self.picker.has_several_organizations => {
+            (Item::Project(entry), Column::Organization) => {
                 entry.organization.as_ref().map(ToString::to_string).unwrap_or_default()
             }
             (Item::Account(entry), Column::ClientTail) => {
@@ -220,6 +222,15 @@ impl<'a> Table<'a> {
             Span::styled(theme.glyphs.cut.repeat(last.saturating_sub(first)), theme.faint),
         ]
     }
+}
+
+fn has_several_organizations(picker: &Picker) -> bool {
+    let mut organizations = picker.list.items.iter().filter_map(|item| match item {
+        Item::Project(entry) => entry.organization.as_ref(),
+        _ => None,
+    });
+    let first = organizations.next();
+    organizations.any(|other| Some(other) != first)
 }
 
 /// Known from the start, or once the keyring or the demo has told it.
