@@ -12,7 +12,7 @@ use super::{
 };
 
 /// Where requests go, and as whom; the header shows it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Session {
     /// A host on the network.
     Remote {
@@ -29,6 +29,7 @@ pub enum Session {
         base_url: BaseUrl,
     },
     /// The embedded Atlas of `--demo`, with credentials of this run.
+    #[default]
     Demo,
 }
 

@@ -124,6 +124,12 @@ pub struct Form {
     pub clock: (Timestamp, TimeZone),
 }
 
+impl Default for Form {
+    fn default() -> Self {
+        Self::new("", "", "")
+    }
+}
+
 /// What the button would do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SubmitAction {
