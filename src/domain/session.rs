@@ -7,9 +7,7 @@ use secrecy::SecretString;
 use thiserror::Error;
 
 use super::ids::SECRET_PREFIX;
-use super::{
-    ApiError, ApiResult, BaseUrl, Cause, ClientId, IdError, Rejection, RejectionKind, ServerText, is_quoted,
-};
+use super::{ApiError, ApiResult, BaseUrl, ClientId, IdError, RejectionKind, ServerText, is_quoted};
 
 /// Where requests go, and as whom; the header shows it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -152,12 +150,12 @@ impl Tried {
     /// Sorts the answer to a harmless read. Getting a token ignores the access list and using it does not, so
     /// a refusal of the address says that the credentials are right.
     pub fn from_read(result: ApiResult<()>) -> Self {
-        match result {
-            Ok(()) => Self::Accepted,
-            Err(ApiError { cause: Cause::Rejected(rejection), .. }) if is_about_the_address(&rejection) => {
-                Self::AddressNotListed(rejection.address)
+        let Err(error) = result else { return Self::Accepted };
+        match error.rejection_kind() {
+            Some(RejectionKind::AddressNotAllowed | RejectionKind::AccessListMissing) => {
+                Self::AddressNotListed(error.rejection().and_then(|rejection| rejection.address.clone()))
             }
-            Err(error) => Self::Refused(error),
+            _ => Self::Refused(error),
         }
     }
 }
@@ -173,10 +171,6 @@ pub struct TriedSession {
     pub project: Option<String>,
     /// The account that the form can start with.
     pub client: Option<String>,
-}
-
-fn is_about_the_address(rejection: &Rejection) -> bool {
-    matches!(rejection.kind(), RejectionKind::AddressNotAllowed | RejectionKind::AccessListMissing)
 }
 
 /// Credentials for the Atlas Administration API. Their `Debug` shows no secret.
@@ -379,6 +373,7 @@ mod tests {
 
     use super::super::rejection::rejection;
     use super::*;
+    use crate::domain::Rejection;
 
     #[test]
     fn a_refusal_of_the_address_says_that_the_credentials_are_right() {

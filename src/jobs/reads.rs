@@ -5,9 +5,7 @@ use std::time::Duration;
 
 use tokio::time::sleep;
 
-use crate::domain::{AccountEntry, ApiError, ApiResult, Cause, Page, ProjectEntry, ProjectId, RejectionKind};
-
-use super::AtlasApi;
+use crate::domain::{ApiError, ApiResult, Cause, Page, RejectionKind};
 
 /// How often a read is tried.
 const TRIES: u8 = 4;
@@ -71,30 +69,11 @@ fn jitter() -> Duration {
     Duration::from_millis(u64::from(u16::from_le_bytes(random)) % 1000)
 }
 
-/// All projects that the credentials can see. `tell` hears of each wait after a read that failed.
+/// All entries of a list. `tell` hears of each wait after a read that failed.
 ///
 /// # Errors
 /// A page could not be read, also not after trying again.
-pub async fn all_projects(
-    atlas: &impl AtlasApi,
-    tell: impl Fn(&ApiError, Duration),
-) -> ApiResult<Vec<ProjectEntry>> {
-    all_pages(|page| atlas.projects(page), tell).await
-}
-
-/// All service accounts of a project.
-///
-/// # Errors
-/// A page could not be read, also not after trying again.
-pub async fn all_accounts(
-    atlas: &impl AtlasApi,
-    project: &ProjectId,
-    tell: impl Fn(&ApiError, Duration),
-) -> ApiResult<Vec<AccountEntry>> {
-    all_pages(|page| atlas.accounts(project, page), tell).await
-}
-
-async fn all_pages<T, Work>(
+pub async fn all_pages<T, Work>(
     read: impl Fn(u32) -> Work,
     tell: impl Fn(&ApiError, Duration),
 ) -> ApiResult<Vec<T>>

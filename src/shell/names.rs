@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::domain::{ApiError, ApiResult, ProjectId, RejectionKind, ServerText};
 use crate::headless::option_of;
-use crate::jobs::{AtlasApi, all_accounts, all_projects};
+use crate::jobs::{AtlasApi, all_pages};
 use crate::process::say;
 use crate::tui::best_matches;
 use crate::tui::screens::{FieldName, Form, Validation, could_not_list};
@@ -41,10 +41,10 @@ async fn read(atlas: &impl AtlasApi, field: FieldName, project: Option<&ProjectI
     };
     say(&format!("Reading the list of {}s", field.noun()));
     if let (FieldName::Client, Some(project)) = (field, project) {
-        let accounts = all_accounts(atlas, project, tell).await?.into_iter();
+        let accounts = all_pages(|page| atlas.accounts(project, page), tell).await?.into_iter();
         return Ok(accounts.map(|entry| Entry { name: entry.name, id: entry.client.to_string() }).collect());
     }
-    let projects = all_projects(atlas, tell).await?.into_iter();
+    let projects = all_pages(|page| atlas.projects(page), tell).await?.into_iter();
     Ok(projects.map(|entry| Entry { name: entry.name, id: entry.id.to_string() }).collect())
 }
 

@@ -14,9 +14,7 @@ use crate::jobs::{Created, NotCreated, Outcome, Question, Reason, Step};
 use super::Remote;
 use super::app::{App, InFlight, Screen, Shared, Transition};
 use super::event::{Command, Signal};
-use super::screens::{
-    CreatedScreen, FieldName, Form, FormScreen, Notice, Progress, Recovery, SecretListScreen,
-};
+use super::screens::{CreatedScreen, FieldName, Form, FormScreen, Notice, Progress, Recovery, SecretList};
 use super::shared::{Creating, Ending};
 
 /// How much longer a POST may run after a signal asked the program to end.
@@ -157,7 +155,7 @@ impl App {
         let Creating { new_secret, is_preapproved } = creating;
         match &not_created.reason {
             Reason::Full if !is_preapproved => {
-                let list = SecretListScreen::open(app, new_secret.account());
+                let list = SecretList::open(app, new_secret.account(), None);
                 return self.show(Screen::SecretList(Box::new(list)));
             }
             Reason::Preflight(error) => app.form.blame(error),

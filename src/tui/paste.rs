@@ -3,15 +3,12 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::domain::{ClientId, Lifetime, ProjectId, ServerText, is_invisible};
+use crate::domain::{ClientId, Lifetime, ProjectId, SECRET_PREFIX, ServerText, is_invisible};
 
 use super::screens::{FieldName, Focus, InputNote};
 
 /// How much of a pasted text is searched, in characters: far more than any line with ids.
 const LOOKED_AT: usize = 4096;
-
-/// What every secret of a service account starts with.
-const SECRET_PREFIX: &str = "mdb_sa_sk_";
 
 /// Where a part of a pasted text goes.
 #[derive(Debug, PartialEq, Eq)]

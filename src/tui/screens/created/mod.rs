@@ -292,9 +292,9 @@ impl Component for CreatedScreen {
         }
     }
 
-    fn works(&self, _app: &Shared, action: Action) -> bool {
+    fn works(&self, app: &Shared, action: Action) -> bool {
         if let Some(Prompt::Delete(list)) = &self.prompt {
-            return list.works(action);
+            return list.works(app, action);
         }
         match action {
             Action::TakeKnown | Action::NextChoice | Action::PreviousChoice => self.has_choices(),
@@ -315,7 +315,7 @@ impl Component for CreatedScreen {
             || self.profiles.is_writing()
             || matches!(self.verification, Verification::Running(_));
         let list = match &self.prompt {
-            Some(Prompt::Delete(list)) => list.wake_in(app.now),
+            Some(Prompt::Delete(list)) => list.wake_in(app),
             _ => None,
         };
         let reveal = self.revealed_for(app.now).map(words::until_next_second);

@@ -138,7 +138,7 @@ impl Prompt {
             Self::Save(_) => SAVE,
             Self::Update(..) => UPDATE,
             Self::Run(_) => RUN,
-            Self::Delete(list) => list.keys(),
+            Self::Delete(list) => list.list_keys(),
         }
     }
 
@@ -166,7 +166,7 @@ impl CreatedScreen {
     pub(super) fn on_prompt_action(&mut self, app: &mut Shared, action: Action) -> Transition {
         let Some(prompt) = &mut self.prompt else { return Transition::Stay };
         if let Prompt::Delete(list) = prompt {
-            if matches!(list.on_action(app, action), ListResult::Closed) {
+            if matches!(list.on_list_action(app, action), ListResult::Closed) {
                 self.prompt = None;
             }
             return Transition::Stay;
@@ -277,7 +277,7 @@ impl CreatedScreen {
     /// The screen reports what was deleted, so that the list is not needed for that.
     pub(super) fn on_secret_list_event(&mut self, now: Now, event: Event) {
         let Some(Prompt::Delete(list)) = &mut self.prompt else { return };
-        if let ListResult::Deleted(secret) = list.on_event(now, event) {
+        if let ListResult::Deleted(secret) = list.on_list_event(now, event) {
             self.retired.push(secret);
             self.prompt = None;
         }
@@ -383,7 +383,7 @@ impl CreatedScreen {
                     Disposition::PerhapsDelivered => Some(NOT_CONFIRMED),
                     _ => None,
                 };
-                list.draw(app, warning, canvas);
+                list.draw_list(app, warning, canvas);
             }
             Prompt::Formats(selected) => self.draw_formats(app, *selected, canvas),
             Prompt::Save(line) => {

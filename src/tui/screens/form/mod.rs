@@ -26,7 +26,7 @@ use crate::tui::keys::{
 use crate::tui::paste::{Context, Paste, Placed, understand};
 use crate::tui::{Failure, TextLine};
 
-use super::{CommandView, Picker, Recovery, SecretListScreen, SignIn};
+use super::{CommandView, Picker, Recovery, SecretList, SignIn};
 
 pub use field::{Field, FieldName, Focus};
 pub use names::Names;
@@ -371,7 +371,7 @@ impl FormScreen {
         }
         let Some(new_secret) = app.form.new_secret() else { return Transition::Stay };
         if app.submit_action() == SubmitAction::ListSecrets {
-            let list = SecretListScreen::open(app, new_secret.account());
+            let list = SecretList::open(app, new_secret.account(), None);
             return Transition::Show(Screen::SecretList(Box::new(list)));
         }
         app.create(new_secret, false)
