@@ -239,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_in_a_text_is_taken_out() {
+    fn a_secret_in_a_text_is_removed() {
         let rows = [
             ("plain words", "plain words"),
             (

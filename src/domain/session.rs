@@ -255,8 +255,8 @@ impl Credentials {
 
     /// Makes a pair of two texts that come from one source, or says which half is wrong.
     pub fn pair(kind: PairKind, identifier: &str, secret: String) -> Result<Self, (Half, CredentialProblem)> {
-        let in_identifier = |problem| (Half::Identifier, problem);
-        let in_secret = |problem| (Half::Secret, problem);
+        let in_identifier = |error| (Half::Identifier, error);
+        let in_secret = |error| (Half::Secret, error);
         if is_quoted(identifier) {
             return Err(in_identifier(CredentialProblem::Quoted));
         }
@@ -448,7 +448,7 @@ mod tests {
     }
 
     #[test]
-    fn a_public_key_is_told_from_other_credentials() {
+    fn a_public_key_is_distinguished_from_other_credentials() {
         let rows = [
             ("abcdefgh", Ok("abcdefgh")),
             ("a-key-of-another-length", Ok("…ngth")),

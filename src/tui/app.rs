@@ -136,7 +136,7 @@ impl App {
     /// The interface of a program that has just started.
     pub fn new(session: Session, form: Form, size: Size, now: Now) -> Self {
         Self {
-            shared: Shared { session, form, size, now, ..Shared::default() },
+            shared: Shared { session, now, size, form, ..Shared::default() },
             screen: Screen::Form(FormScreen),
             is_other_layout: false,
             help_scroll: Scroll::default(),

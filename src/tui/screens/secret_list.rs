@@ -116,7 +116,8 @@ impl SecretList {
     pub(super) fn on_list_action(&mut self, app: &mut Shared, action: Action) -> ListResult {
         match (&mut self.stage, action) {
             (Stage::Deleting(prompt), _) => {
-                if !prompt.on_action(app, action) {
+                let is_open = prompt.on_action(app, action);
+                if !is_open {
                     self.stage = Stage::Choosing(None);
                 }
             }
@@ -171,7 +172,7 @@ impl SecretList {
                 self.selected = least.unwrap_or(0);
                 Stage::Choosing(None)
             }
-            Err(problem) => Stage::Failed(problem),
+            Err(error) => Stage::Failed(error),
         };
     }
 
@@ -199,8 +200,8 @@ impl SecretList {
             Stage::Fetching => {
                 return canvas.line(Line::styled("Loading the account's secrets", theme.faint));
             }
-            Stage::Failed(problem) => {
-                let explanation = problem.explain();
+            Stage::Failed(error) => {
+                let explanation = error.explain();
                 let words = format!("Could not load the account's secrets. {}", explanation.title);
                 canvas.marked(theme.glyphs.cross, &words, theme.bad);
                 return canvas.words(2, &explanation.action, theme.strong);

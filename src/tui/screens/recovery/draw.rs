@@ -174,7 +174,7 @@ impl Recovery {
             Recovered::Several(secrets) => {
                 canvas.words(0, SEVERAL_APPEARED, plain);
                 for secret in secrets {
-                    canvas.words(2, &identifying_line(app, secret, theme.glyphs, time), plain);
+                    canvas.words(2, &identifying_line(app, secret, &theme.glyphs, time), plain);
                 }
                 canvas.words(0, FIND_YOURS, theme.strong);
             }
@@ -223,7 +223,7 @@ impl Recovery {
 /// The id has a line of its own, so that it can be selected whole.
 fn draw_secret(app: &Shared, secret: &ExistingSecret, canvas: &mut Canvas) {
     let created = |at| words::date_time(at, app.zone.as_ref());
-    let line = identifying_line(app, secret, canvas.theme.glyphs, created);
+    let line = identifying_line(app, secret, &canvas.theme.glyphs, created);
     canvas.words(0, &line, Style::new());
     canvas.words(0, &format!("Secret ID {}", secret.id), Style::new());
 }
@@ -232,10 +232,10 @@ fn draw_secret(app: &Shared, secret: &ExistingSecret, canvas: &mut Canvas) {
 fn identifying_line(
     app: &Shared,
     secret: &ExistingSecret,
-    glyphs: Glyphs,
+    glyphs: &Glyphs,
     created: impl FnOnce(Timestamp) -> String,
 ) -> String {
-    let label = words::short_label(secret, &glyphs);
+    let label = words::short_label(secret, glyphs);
     let created = secret.created_at.map(created).map_or_else(String::new, |at| format!(", created {at}"));
     match secret.last_used_at {
         Some(at) => format!("{label}{created}, last used {}", words::ago(at, app.atlas_now())),

@@ -47,7 +47,7 @@ enum Origin {
     /// The user stopped waiting for the POST.
     StoppedWaiting,
     LostAnswer(ApiError),
-    PreviousRun(PendingRecord),
+    PreviousRun(Box<PendingRecord>),
 }
 
 /// How far the search for a new secret is.
@@ -104,7 +104,7 @@ impl Recovery {
         let sent_at = Now { wall: entry.begun_at, ..app.now };
         let latest = entry.begun_at.checked_add(LONGEST_POST).ok();
         let before = Before { ids: entry.ids_before.clone(), at: entry.begun_at, latest };
-        Self::of(Origin::PreviousRun(record), account, sent_at, before)
+        Self::of(Origin::PreviousRun(Box::new(record)), account, sent_at, before)
     }
 
     /// The POST's answer turned out to be lost for good: searches again.
