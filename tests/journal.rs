@@ -36,7 +36,7 @@ fn new_id() -> Option<SecretId> {
     SecretId::from_server("32b6e34b3d91647abb20e7b9")
 }
 
-fn told(journal: &Journal) -> Vec<JournalEntry> {
+fn reported(journal: &Journal) -> Vec<JournalEntry> {
     journal.pending().unwrap().iter().map(|left| left.entry().unwrap().clone()).collect()
 }
 
@@ -62,20 +62,20 @@ fn start_program(folder: &Path) -> Child {
 }
 
 #[test]
-fn the_record_of_a_program_that_is_killed_is_told_and_that_of_a_living_one_is_not() {
+fn the_record_of_a_program_that_is_killed_is_reported_and_that_of_a_living_one_is_not() {
     let home = tempfile::tempdir().unwrap();
     let folder = home.path().join("atlas-secret");
     let journal = Journal::new(folder.clone());
     let mut killed = start_program(&folder);
     let mut living = start_program(&folder);
-    assert_eq!(told(&journal), []);
+    assert_eq!(reported(&journal), []);
     killed.kill().unwrap();
     killed.wait().unwrap();
     let expected = JournalEntry { secret_id: new_id(), ..entry(1) };
-    assert_eq!(told(&journal), [expected]);
+    assert_eq!(reported(&journal), [expected]);
     living.kill().unwrap();
     living.wait().unwrap();
-    assert_eq!(told(&journal).len(), 2);
+    assert_eq!(reported(&journal).len(), 2);
 }
 
 #[test]
@@ -132,8 +132,8 @@ fn on_a_small_disk() {
     for file in fs::read_dir(named_folder()).unwrap().map(Result::unwrap) {
         fs::copy(file.path(), copies.path().join(file.file_name())).unwrap();
     }
-    assert_eq!(told(&Journal::new(copies.path().to_owned())), std::slice::from_ref(&long));
+    assert_eq!(reported(&Journal::new(copies.path().to_owned())), std::slice::from_ref(&long));
     record.created(new_id(), None).unwrap();
     drop(record);
-    assert_eq!(told(&journal), [JournalEntry { secret_id: new_id(), ..long }]);
+    assert_eq!(reported(&journal), [JournalEntry { secret_id: new_id(), ..long }]);
 }

@@ -158,7 +158,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_fate_is_told_and_only_a_loss_is_one() {
+    fn each_disposition_has_its_text_and_only_a_loss_is_one() {
         let copied = |clears_in| Delivery::Copied { clears_in };
         let saved = Delivery::Saved { path: ServerText::new("/saved") };
         let rows = [

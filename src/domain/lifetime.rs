@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 use thiserror::Error;
 
 /// When something happened, on two clocks: one to show, one to count with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Now {
     /// The time of day. It can jump when the machine's clock is set.
     pub wall: Timestamp,

@@ -23,6 +23,11 @@ impl NewSecret {
     pub fn account(&self) -> AccountRef {
         AccountRef { project: self.project.clone(), client: self.client.clone() }
     }
+
+    /// The body (schema `ServiceAccountSecretRequest`).
+    pub fn body(&self) -> String {
+        format!(r#"{{"secretExpiresAfterHours":{}}}"#, self.lifetime.hours())
+    }
 }
 
 /// A secret that Atlas has just created. Its `Debug` shows no value.
@@ -97,13 +102,6 @@ impl QueryFlags {
             (false, true) => "?pretty=true",
             (true, true) => "?envelope=true&pretty=true",
         }
-    }
-}
-
-impl NewSecret {
-    /// The body (schema `ServiceAccountSecretRequest`).
-    pub fn body(&self) -> String {
-        format!(r#"{{"secretExpiresAfterHours":{}}}"#, self.lifetime.hours())
     }
 }
 
@@ -241,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_in_a_text_is_taken_out() {
+    fn a_secret_in_a_text_is_removed() {
         let rows = [
             ("plain words", "plain words"),
             (

@@ -7,12 +7,10 @@ use secrecy::SecretString;
 use thiserror::Error;
 
 use super::ids::SECRET_PREFIX;
-use super::{
-    ApiError, ApiResult, BaseUrl, Cause, ClientId, IdError, Rejection, RejectionKind, ServerText, is_quoted,
-};
+use super::{ApiError, ApiResult, BaseUrl, ClientId, IdError, RejectionKind, ServerText, is_quoted};
 
 /// Where requests go, and as whom; the header shows it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Session {
     /// A host on the network.
     Remote {
@@ -29,6 +27,7 @@ pub enum Session {
         base_url: BaseUrl,
     },
     /// The embedded Atlas of `--demo`, with credentials of this run.
+    #[default]
     Demo,
 }
 
@@ -151,12 +150,12 @@ impl Tried {
     /// Sorts the answer to a harmless read. Getting a token ignores the access list and using it does not, so
     /// a refusal of the address says that the credentials are right.
     pub fn from_read(result: ApiResult<()>) -> Self {
-        match result {
-            Ok(()) => Self::Accepted,
-            Err(ApiError { cause: Cause::Rejected(rejection), .. }) if is_about_the_address(&rejection) => {
-                Self::AddressNotListed(rejection.address)
+        let Err(error) = result else { return Self::Accepted };
+        match error.rejection_kind() {
+            Some(RejectionKind::AddressNotAllowed | RejectionKind::AccessListMissing) => {
+                Self::AddressNotListed(error.rejection().and_then(|rejection| rejection.address.clone()))
             }
-            Err(error) => Self::Refused(error),
+            _ => Self::Refused(error),
         }
     }
 }
@@ -172,10 +171,6 @@ pub struct TriedSession {
     pub project: Option<String>,
     /// The account that the form can start with.
     pub client: Option<String>,
-}
-
-fn is_about_the_address(rejection: &Rejection) -> bool {
-    matches!(rejection.kind(), RejectionKind::AddressNotAllowed | RejectionKind::AccessListMissing)
 }
 
 /// Credentials for the Atlas Administration API. Their `Debug` shows no secret.
@@ -260,8 +255,8 @@ impl Credentials {
 
     /// Makes a pair of two texts that come from one source, or says which half is wrong.
     pub fn pair(kind: PairKind, identifier: &str, secret: String) -> Result<Self, (Half, CredentialProblem)> {
-        let in_identifier = |problem| (Half::Identifier, problem);
-        let in_secret = |problem| (Half::Secret, problem);
+        let in_identifier = |error| (Half::Identifier, error);
+        let in_secret = |error| (Half::Secret, error);
         if is_quoted(identifier) {
             return Err(in_identifier(CredentialProblem::Quoted));
         }
@@ -378,6 +373,7 @@ mod tests {
 
     use super::super::rejection::rejection;
     use super::*;
+    use crate::domain::Rejection;
 
     #[test]
     fn a_refusal_of_the_address_says_that_the_credentials_are_right() {
@@ -472,7 +468,7 @@ mod tests {
     }
 
     #[test]
-    fn a_public_key_is_told_from_other_credentials() {
+    fn a_public_key_is_distinguished_from_other_credentials() {
         let rows = [
             ("abcdefgh", Ok("abcdefgh")),
             ("twelve-chars", Ok("twelve-chars")),

@@ -186,9 +186,9 @@ async fn preflight(
     operator.progress(Step::FetchingAccount);
     let fetched = match atlas.account(account).await {
         Ok(fetched) => fetched,
-        Err(problem) if meets_the_post_too(&problem) => return Err(Reason::Preflight(problem)),
-        Err(problem) => {
-            confirm(operator, Question::AccountUnknown(problem)).await?;
+        Err(error) if meets_the_post_too(&error) => return Err(Reason::Preflight(error)),
+        Err(error) => {
+            confirm(operator, Question::AccountUnknown(error)).await?;
             return Ok(Preflight::Ready(Before { ids: None, at: clock(), latest: None }));
         }
     };

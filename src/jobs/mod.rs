@@ -28,7 +28,7 @@ use crate::domain::{
 pub use connection::{Connections, Source};
 pub use create::{Created, MOST_RESTARTS, NotCreated, Outcome, Reason, create};
 pub use delete::{DeleteError, Deletion, Recheck, delete};
-pub use reads::{all_accounts, all_projects, pause_before_restart, with_retries};
+pub use reads::{all_pages, pause_before_restart, with_retries};
 pub use records::Records;
 pub use recover::{Before, PAUSES, Recovered, recover};
 pub use sign_in::{Authenticator, profile_session};

@@ -5,9 +5,7 @@ use std::time::Duration;
 
 use tokio::time::sleep;
 
-use crate::domain::{AccountEntry, ApiError, ApiResult, Cause, Page, ProjectEntry, ProjectId, RejectionKind};
-
-use super::AtlasApi;
+use crate::domain::{ApiError, ApiResult, Cause, Page, RejectionKind};
 
 /// How often a read is tried.
 const TRIES: u8 = 4;
@@ -23,10 +21,10 @@ const RESTART_PAUSES: [Duration; 3] =
 const LONGEST_WAIT: Duration = Duration::from_secs(120);
 
 /// Runs a read again after a 429, as late as `Retry-After` says and up to a second later, so that parallel reads
-/// spread out. `tell` hears of each wait before it begins.
+/// spread out. `report` hears of each wait before it begins.
 pub async fn with_retries<T, Work>(
     mut read: impl FnMut() -> Work,
-    mut tell: impl FnMut(Duration),
+    mut report: impl FnMut(Duration),
 ) -> ApiResult<T>
 where
     Work: Future<Output = ApiResult<T>>,
@@ -38,7 +36,7 @@ where
         let limit = result.as_ref().err().and_then(rate_limit_wait).filter(|_| tried < TRIES);
         let Some(wait) = limit else { return result };
         let wait = wait + jitter();
-        tell(wait);
+        report(wait);
         sleep(wait).await;
     }
 }
@@ -71,32 +69,13 @@ fn jitter() -> Duration {
     Duration::from_millis(u64::from(u16::from_le_bytes(random)) % 1000)
 }
 
-/// All projects that the credentials can see. `tell` hears of each wait after a read that failed.
+/// All entries of a list. `report` hears of each wait after a read that failed.
 ///
 /// # Errors
 /// A page could not be read, also not after trying again.
-pub async fn all_projects(
-    atlas: &impl AtlasApi,
-    tell: impl Fn(&ApiError, Duration),
-) -> ApiResult<Vec<ProjectEntry>> {
-    all_pages(|page| atlas.projects(page), tell).await
-}
-
-/// All service accounts of a project.
-///
-/// # Errors
-/// A page could not be read, also not after trying again.
-pub async fn all_accounts(
-    atlas: &impl AtlasApi,
-    project: &ProjectId,
-    tell: impl Fn(&ApiError, Duration),
-) -> ApiResult<Vec<AccountEntry>> {
-    all_pages(|page| atlas.accounts(project, page), tell).await
-}
-
-async fn all_pages<T, Work>(
+pub async fn all_pages<T, Work>(
     read: impl Fn(u32) -> Work,
-    tell: impl Fn(&ApiError, Duration),
+    report: impl Fn(&ApiError, Duration),
 ) -> ApiResult<Vec<T>>
 where
     Work: Future<Output = ApiResult<Page<T>>>,
@@ -113,7 +92,7 @@ where
             }
             Err(error) => {
                 let Some(pause) = pause_before_restart(&error, tried) else { return Err(error) };
-                tell(&error, pause);
+                report(&error, pause);
                 sleep(pause).await;
                 tried += 1;
             }
@@ -144,11 +123,11 @@ mod tests {
 
     #[test]
     fn a_limit_is_waited_out() {
-        let mut told = 0;
+        let mut waits = 0;
         let mut answers = vec![Ok("page"), Err(limited(Duration::ZERO))];
-        let read = with_retries(|| std::future::ready(answers.pop().unwrap()), |_| told += 1);
+        let read = with_retries(|| std::future::ready(answers.pop().unwrap()), |_| waits += 1);
         assert_eq!(run(read), Ok("page"));
-        assert_eq!(told, 1);
+        assert_eq!(waits, 1);
     }
 
     #[test]
@@ -207,9 +186,9 @@ mod tests {
             (ApiError::not_sent(Cause::Setup(cause())), None),
             (ApiError::not_sent(Cause::Credentials(cause())), None),
         ];
-        for (problem, pause) in rows {
-            assert_eq!(pause_before_restart(&problem, 1), pause.map(seconds), "{problem:?}");
-            assert_eq!(pause_before_restart(&problem, 3), None, "{problem:?}: not for ever");
+        for (error, pause) in rows {
+            assert_eq!(pause_before_restart(&error, 1), pause.map(seconds), "{error:?}");
+            assert_eq!(pause_before_restart(&error, 3), None, "{error:?}: not for ever");
         }
     }
 

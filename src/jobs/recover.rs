@@ -56,7 +56,7 @@ pub async fn recover(
         report(None);
         let found = match atlas.account(account).await {
             Ok(fetched) => judge(&fetched, before),
-            Err(problem) => Recovered::Failed(problem),
+            Err(error) => Recovered::Failed(error),
         };
         if matches!(found, Recovered::Found(_) | Recovered::Several(_)) {
             return found;

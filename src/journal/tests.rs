@@ -37,19 +37,19 @@ pub(super) fn answered() -> JournalEntry {
     }
 }
 
-struct Desk {
+struct Fixture {
     journal: Journal,
     folder: PathBuf,
     _home: TempDir,
 }
 
-fn desk() -> Desk {
+fn fixture() -> Fixture {
     let home = tempfile::tempdir().unwrap();
     let folder = home.path().join("state").join("atlas-secret");
-    Desk { journal: Journal::new(folder.clone()), folder, _home: home }
+    Fixture { journal: Journal::new(folder.clone()), folder, _home: home }
 }
 
-impl Desk {
+impl Fixture {
     /// The paths of everything in the folder, in order.
     fn files(&self) -> Vec<PathBuf> {
         let mut files: Vec<PathBuf> =
@@ -59,19 +59,19 @@ impl Desk {
     }
 
     /// What the records that are left over say.
-    fn told(&self) -> Vec<JournalEntry> {
+    fn reported(&self) -> Vec<JournalEntry> {
         let left = self.journal.pending().unwrap();
         left.iter().map(|left| left.entry().unwrap().clone()).collect()
     }
 
     /// The same, once so many are left over. A child that another test starts at this very moment has every
     /// descriptor of this process, locks and all, until it executes its own program.
-    fn told_at_last(&self, count: usize) -> Vec<JournalEntry> {
+    fn reported_eventually(&self, count: usize) -> Vec<JournalEntry> {
         let start = Instant::now();
         loop {
-            let told = self.told();
-            if told.len() == count || start.elapsed() > DEADLINE {
-                return told;
+            let reported = self.reported();
+            if reported.len() == count || start.elapsed() > DEADLINE {
+                return reported;
             }
             thread::sleep(Duration::from_millis(5));
         }
@@ -91,176 +91,184 @@ fn mode(path: &Path) -> u32 {
 
 #[test]
 fn only_its_owner_can_read_a_record() {
-    let desk = desk();
-    let _record = desk.journal.begin(&entry()).unwrap();
-    assert_eq!(mode(&desk.folder), 0o700);
-    assert_eq!(mode(desk.folder.parent().unwrap()), 0o700);
-    assert_eq!(desk.files().len(), 1, "{:?}", desk.files());
-    let file = &desk.files()[0];
+    let fixture = fixture();
+    let _record = fixture.journal.begin(&entry()).unwrap();
+    assert_eq!(mode(&fixture.folder), 0o700);
+    assert_eq!(mode(fixture.folder.parent().unwrap()), 0o700);
+    assert_eq!(fixture.files().len(), 1, "{:?}", fixture.files());
+    let file = &fixture.files()[0];
     let name = file.file_stem().unwrap().to_str().unwrap();
     assert!(name.starts_with("creation-20261123T181402Z-"), "{name}");
     assert_eq!(file.extension().unwrap(), "jsonl");
-    assert_eq!(mode(&desk.files()[0]), 0o600);
+    assert_eq!(mode(&fixture.files()[0]), 0o600);
 }
 
 #[test]
 fn a_folder_that_is_there_stays_as_it_is() {
-    let desk = desk();
-    fs::create_dir_all(&desk.folder).unwrap();
-    fs::set_permissions(&desk.folder, fs::Permissions::from_mode(0o750)).unwrap();
-    let _record = desk.journal.begin(&entry()).unwrap();
-    assert_eq!(mode(&desk.folder), 0o750);
+    let fixture = fixture();
+    fs::create_dir_all(&fixture.folder).unwrap();
+    fs::set_permissions(&fixture.folder, fs::Permissions::from_mode(0o750)).unwrap();
+    let _record = fixture.journal.begin(&entry()).unwrap();
+    assert_eq!(mode(&fixture.folder), 0o750);
 }
 
 #[test]
-fn a_record_is_told_once_its_program_is_gone() {
-    let desk = desk();
-    assert!(desk.told().is_empty(), "no folder yet");
-    let record = desk.journal.begin(&entry()).unwrap();
-    assert!(desk.told().is_empty(), "its program lives");
+fn a_record_is_reported_once_its_program_is_gone() {
+    let fixture = fixture();
+    assert!(fixture.reported().is_empty(), "no folder yet");
+    let record = fixture.journal.begin(&entry()).unwrap();
+    assert!(fixture.reported().is_empty(), "its program lives");
     record.created(answered().secret_id, answered().expires_at).unwrap();
-    assert!(desk.told().is_empty(), "its program still lives");
+    assert!(fixture.reported().is_empty(), "its program still lives");
     drop(record);
-    assert_eq!(desk.told_at_last(1), [answered()]);
+    assert_eq!(fixture.reported_eventually(1), [answered()]);
 }
 
 #[test]
 fn a_record_that_is_settled_is_gone() {
-    let desk = desk();
-    desk.journal.begin(&entry()).unwrap().remove().unwrap();
-    assert!(desk.files().is_empty());
-    let record = desk.journal.begin(&entry()).unwrap();
-    fs::remove_file(&desk.files()[0]).unwrap();
+    let fixture = fixture();
+    fixture.journal.begin(&entry()).unwrap().remove().unwrap();
+    assert!(fixture.files().is_empty());
+    let record = fixture.journal.begin(&entry()).unwrap();
+    fs::remove_file(&fixture.files()[0]).unwrap();
     record.remove().expect("another program has removed it already");
 }
 
 #[test]
-fn two_programs_never_tell_the_same_record() {
-    let desk = desk();
-    drop(desk.journal.begin(&entry()).unwrap());
-    let first = desk.journal.pending().unwrap();
+fn two_programs_never_report_the_same_record() {
+    let fixture = fixture();
+    drop(fixture.journal.begin(&entry()).unwrap());
+    let first = fixture.journal.pending().unwrap();
     assert_eq!(first.len(), 1);
-    assert!(desk.told().is_empty(), "the first program is telling it");
+    assert!(fixture.reported().is_empty(), "the first program is telling it");
     drop(first);
-    assert_eq!(desk.told_at_last(1).len(), 1, "it told it and left it");
+    assert_eq!(fixture.reported_eventually(1).len(), 1, "it reported it and left it");
 }
 
 #[test]
-fn records_are_told_in_their_order() {
-    let desk = desk();
+fn records_are_reported_in_their_order() {
+    let fixture = fixture();
     let later = JournalEntry { begun_at: "2026-11-24T00:00:00Z".parse().unwrap(), ..entry() };
-    drop(desk.journal.begin(&later).unwrap());
-    drop(desk.journal.begin(&entry()).unwrap());
-    assert_eq!(desk.told_at_last(2), [entry(), later]);
+    drop(fixture.journal.begin(&later).unwrap());
+    drop(fixture.journal.begin(&entry()).unwrap());
+    assert_eq!(fixture.reported_eventually(2), [entry(), later]);
 }
 
 #[test]
-fn a_record_that_is_told_can_be_removed() {
-    let desk = desk();
-    drop(desk.journal.begin(&entry()).unwrap());
-    let left = desk.journal.pending().unwrap().pop().unwrap();
+fn a_record_that_is_reported_can_be_removed() {
+    let fixture = fixture();
+    drop(fixture.journal.begin(&entry()).unwrap());
+    let left = fixture.journal.pending().unwrap().pop().unwrap();
     assert_eq!(left.entry(), Ok(&entry()));
     left.remove().unwrap();
-    assert!(desk.files().is_empty());
+    assert!(fixture.files().is_empty());
 }
 
 #[test]
 fn a_damaged_record_is_named_and_kept() {
-    let desk = desk();
-    let cut = desk.plant("creation-20261123T181402Z-1.jsonl", "{\"version\":1,\"baseUrl\":\"htt");
-    let newer = desk.plant("creation-20261123T181402Z-2.jsonl", "{\"version\":2}\n");
-    let huge = desk.plant("creation-20261123T181402Z-3.jsonl", &"\n".repeat(70_000));
-    desk.plant("notes.txt", "of another program");
-    let left = desk.journal.pending().unwrap();
+    let fixture = fixture();
+    let cut = fixture.plant("creation-20261123T181402Z-1.jsonl", "{\"version\":1,\"baseUrl\":\"htt");
+    let newer = fixture.plant("creation-20261123T181402Z-2.jsonl", "{\"version\":2}\n");
+    let huge = fixture.plant("creation-20261123T181402Z-3.jsonl", &"\n".repeat(70_000));
+    fixture.plant("notes.txt", "of another program");
+    let left = fixture.journal.pending().unwrap();
     let damaged: Vec<(&Path, Damage)> =
         left.iter().map(|record| (record.path(), record.entry().unwrap_err())).collect();
     let expected =
         [(cut.as_path(), Damage::Unreadable), (&newer, Damage::OtherVersion), (&huge, Damage::Unreadable)];
     assert_eq!(damaged, expected);
     drop(left);
-    assert_eq!(desk.files().len(), 4, "nothing is deleted by itself");
-    desk.journal.pending().unwrap().remove(0).remove().unwrap();
-    assert_eq!(desk.files().len(), 3, "a person may delete it");
+    assert_eq!(fixture.files().len(), 4, "nothing is deleted by itself");
+    fixture.journal.pending().unwrap().remove(0).remove().unwrap();
+    assert_eq!(fixture.files().len(), 3, "a person may delete it");
 }
 
 #[test]
-fn a_record_that_never_got_its_name_is_taken_away_unless_it_is_being_written() {
-    let desk = desk();
-    let abandoned = desk.plant("creation-20261123T181402Z-1.part", "{\"version\":1");
-    let written = desk.plant("creation-20261123T181402Z-2.part", "");
+fn a_record_that_never_got_its_name_is_removed_unless_it_is_being_written() {
+    let fixture = fixture();
+    let abandoned = fixture.plant("creation-20261123T181402Z-1.part", "{\"version\":1");
+    let written = fixture.plant("creation-20261123T181402Z-2.part", "");
     let writer = fs::File::open(&written).unwrap();
     writer.try_lock().unwrap();
-    assert!(desk.told().is_empty());
+    assert!(fixture.reported().is_empty());
     assert!(!abandoned.exists() && written.exists());
 }
 
 #[test]
 fn nothing_is_written_through_a_link_or_over_anything() {
-    let desk = desk();
-    let victim = desk.plant("victim", "precious");
+    let fixture = fixture();
+    let victim = fixture.plant("victim", "precious");
     let name = RecordName::fresh(entry().begun_at).unwrap();
-    for taken in [name.part(&desk.folder), name.record(&desk.folder)] {
+    for taken in [name.part(&fixture.folder), name.record(&fixture.folder)] {
         symlink(&victim, &taken).unwrap();
-        assert!(RecordFile::write(&desk.folder, &name, &entry()).unwrap().is_none(), "{}", taken.display());
+        assert!(
+            RecordFile::write(&fixture.folder, &name, &entry()).unwrap().is_none(),
+            "{}",
+            taken.display()
+        );
         assert!(fs::symlink_metadata(&taken).unwrap().is_symlink());
         fs::remove_file(&taken).unwrap();
         fs::write(&taken, "older").unwrap();
-        assert!(RecordFile::write(&desk.folder, &name, &entry()).unwrap().is_none(), "{}", taken.display());
+        assert!(
+            RecordFile::write(&fixture.folder, &name, &entry()).unwrap().is_none(),
+            "{}",
+            taken.display()
+        );
         assert_eq!(fs::read_to_string(&taken).unwrap(), "older");
         fs::remove_file(&taken).unwrap();
     }
     assert_eq!(fs::read_to_string(&victim).unwrap(), "precious");
-    assert_eq!(desk.files(), [victim], "nothing half done is left");
+    assert_eq!(fixture.files(), [victim], "nothing half done is left");
 }
 
 #[test]
 fn what_is_no_file_is_not_even_opened() {
-    let desk = desk();
-    let victim = desk.plant("victim", "precious");
-    symlink(&victim, desk.folder.join("creation-1.jsonl")).unwrap();
-    symlink(&victim, desk.folder.join("creation-2.part")).unwrap();
-    fs::create_dir(desk.folder.join("creation-3.part")).unwrap();
-    let pipe = desk.folder.join("creation-4.jsonl");
+    let fixture = fixture();
+    let victim = fixture.plant("victim", "precious");
+    symlink(&victim, fixture.folder.join("creation-1.jsonl")).unwrap();
+    symlink(&victim, fixture.folder.join("creation-2.part")).unwrap();
+    fs::create_dir(fixture.folder.join("creation-3.part")).unwrap();
+    let pipe = fixture.folder.join("creation-4.jsonl");
     assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
-    assert!(desk.journal.pending().unwrap().is_empty());
-    assert_eq!(desk.files().len(), 5);
+    assert!(fixture.journal.pending().unwrap().is_empty());
+    assert_eq!(fixture.files().len(), 5);
 }
 
 #[test]
 fn a_child_that_outlives_the_program_keeps_no_lock() {
-    let desk = desk();
-    let record = desk.journal.begin(&entry()).unwrap();
+    let fixture = fixture();
+    let record = fixture.journal.begin(&entry()).unwrap();
     let mut holder = Command::new("sleep").arg("600").stdin(Stdio::null()).spawn().unwrap();
     drop(record);
-    let told = desk.told_at_last(1);
+    let reported = fixture.reported_eventually(1);
     holder.kill().unwrap();
     holder.wait().unwrap();
-    assert_eq!(told, [entry()]);
+    assert_eq!(reported, [entry()]);
 }
 
 #[test]
-fn a_folder_that_cannot_be_is_said() {
-    let desk = desk();
-    fs::write(desk.folder.parent().unwrap(), "a file in the way").unwrap();
-    let error = desk.journal.begin(&entry()).unwrap_err();
+fn a_folder_that_cannot_be_made_is_reported() {
+    let fixture = fixture();
+    fs::write(fixture.folder.parent().unwrap(), "a file in the way").unwrap();
+    let error = fixture.journal.begin(&entry()).unwrap_err();
     assert_eq!(why_failed(&error), "the folder for records does not exist and cannot be created");
 }
 
 #[test]
 fn programs_that_begin_and_look_back_at_once_do_not_disturb_each_other() {
-    let desk = desk();
+    let fixture = fixture();
     let done = AtomicBool::new(false);
     thread::scope(|scope| {
         let looking = scope.spawn(|| {
             let mut looks = 0;
             while !done.load(Ordering::Relaxed) || looks == 0 {
-                assert!(desk.told().is_empty(), "a record of a running program was reported");
+                assert!(fixture.reported().is_empty(), "a record of a running program was reported");
                 looks += 1;
             }
         });
         let writers: Vec<_> = (0..2)
             .map(|_| {
-                scope.spawn(|| (0..50).map(|_| desk.journal.begin(&entry()).unwrap()).collect::<Vec<_>>())
+                scope.spawn(|| (0..50).map(|_| fixture.journal.begin(&entry()).unwrap()).collect::<Vec<_>>())
             })
             .collect();
         for record in writers.into_iter().flat_map(|writer| writer.join().unwrap()) {
@@ -273,26 +281,27 @@ fn programs_that_begin_and_look_back_at_once_do_not_disturb_each_other() {
 
 #[test]
 fn a_thousand_records_do_not_use_up_the_descriptors() {
-    let desk = desk();
-    fs::create_dir_all(&desk.folder).unwrap();
-    drop(desk.journal.begin(&entry()).unwrap());
-    let names = || fs::read_dir(&desk.folder).unwrap().map(|entry| entry.unwrap().path()).collect::<Vec<_>>();
+    let fixture = fixture();
+    fs::create_dir_all(&fixture.folder).unwrap();
+    drop(fixture.journal.begin(&entry()).unwrap());
+    let names =
+        || fs::read_dir(&fixture.folder).unwrap().map(|entry| entry.unwrap().path()).collect::<Vec<_>>();
     let content = fs::read(&names()[0]).unwrap();
     for number in 0..1100 {
-        fs::write(desk.folder.join(format!("creation-20200101T000000Z-{number:016x}.jsonl")), &content)
+        fs::write(fixture.folder.join(format!("creation-20200101T000000Z-{number:016x}.jsonl")), &content)
             .unwrap();
     }
-    let found = desk.journal.pending().unwrap();
+    let found = fixture.journal.pending().unwrap();
     assert_eq!(found.len(), 16);
     let open = fs::read_dir("/proc/self/fd").map_or(0, Iterator::count);
     assert!(open < 200, "{open} open files");
     drop(found);
     assert_eq!(names().len(), 1101, "all are kept");
-    desk.journal.begin(&entry()).unwrap();
+    fixture.journal.begin(&entry()).unwrap();
 }
 
 #[test]
-fn each_error_is_said_as_what_it_means() {
+fn each_error_says_what_it_means() {
     let rows = [
         (ErrorKind::StorageFull, "the disk is full"),
         (ErrorKind::QuotaExceeded, "the disk is full"),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::domain::{ApiError, ApiResult, Explanation, ProjectId, RejectionKind, ServerText};
 use crate::headless::option_of;
-use crate::jobs::{AtlasApi, all_accounts, all_projects};
+use crate::jobs::{AtlasApi, all_pages};
 use crate::process::say;
 use crate::tui::screens::{FieldName, Form, Validation, could_not_list};
 use crate::tui::{best_matches, is_same_name};
@@ -39,10 +39,10 @@ async fn read(atlas: &impl AtlasApi, field: FieldName, project: Option<&ProjectI
     };
     say(&format!("Reading the list of {}s", field.noun()));
     if let (FieldName::Client, Some(project)) = (field, project) {
-        let accounts = all_accounts(atlas, project, report_retry).await?.into_iter();
+        let accounts = all_pages(|page| atlas.accounts(project, page), report_retry).await?.into_iter();
         return Ok(accounts.map(|entry| Entry { name: entry.name, id: entry.client.to_string() }).collect());
     }
-    let projects = all_projects(atlas, report_retry).await?.into_iter();
+    let projects = all_pages(|page| atlas.projects(page), report_retry).await?.into_iter();
     Ok(projects.map(|entry| Entry { name: entry.name, id: entry.id.to_string() }).collect())
 }
 

@@ -12,8 +12,7 @@ use super::event::{Command, Event, KeyPress, Reader};
 use super::help;
 use super::keys::{self, Action, Binding, Group};
 use super::screens::{
-    CommandView, CreatedScreen, Form, FormScreen, Notice, Picker, Progress, Recovery, SecretListScreen,
-    SignIn,
+    CommandView, CreatedScreen, Form, FormScreen, Notice, Picker, Progress, Recovery, SecretList, SignIn,
 };
 use super::scroll::{Scroll, overflows};
 
@@ -50,7 +49,7 @@ pub enum Screen {
     /// A secret that no one has.
     Recovery(Box<Recovery>),
     /// Both slots are in use: an older secret is to be deleted.
-    SecretList(Box<SecretListScreen>),
+    SecretList(Box<SecretList>),
     /// The request as a command.
     Command(Box<CommandView>),
 }
@@ -137,7 +136,7 @@ impl App {
     /// The interface of a program that has just started.
     pub fn new(session: Session, form: Form, size: Size, now: Now) -> Self {
         Self {
-            shared: Shared::new(session, form, size, now),
+            shared: Shared { session, now, size, form, ..Shared::default() },
             screen: Screen::Form(FormScreen),
             is_other_layout: false,
             help_scroll: Scroll::default(),

@@ -15,7 +15,7 @@ use super::Remote;
 use super::app::{App, InFlight, Screen, Shared, Transition};
 use super::event::{Command, Signal};
 use super::screens::{
-    CreatedScreen, FieldName, Form, FormScreen, Notice, Progress, Recovery, SecretListScreen, not_found,
+    CreatedScreen, FieldName, Form, FormScreen, Notice, Progress, Recovery, SecretList, not_found,
 };
 use super::shared::{Creating, Ending};
 
@@ -157,7 +157,7 @@ impl App {
         let Creating { new_secret, is_preapproved } = creating;
         match &not_created.reason {
             Reason::Full if !is_preapproved => {
-                let list = SecretListScreen::open(app, new_secret.account());
+                let list = SecretList::open(app, new_secret.account(), None);
                 return self.show(Screen::SecretList(Box::new(list)));
             }
             Reason::Preflight(error) => app.form.blame(error),

@@ -19,7 +19,7 @@ use super::event::Command;
 use super::screens::{Form, Names};
 
 /// What outlives a screen.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Shared {
     /// Where requests go, and as whom.
     pub session: Session,
@@ -77,7 +77,7 @@ pub struct Shared {
     pub(super) creating: Option<Creating>,
     pub(super) ending: Option<Ending>,
     pub(super) has_quit: bool,
-    commands: Vec<Command>,
+    pub(super) commands: Vec<Command>,
 }
 
 /// What was agreed to on the command line.
@@ -99,9 +99,10 @@ impl Flags {
 }
 
 /// What standard output is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Output {
     /// A terminal: a secret is never printed there.
+    #[default]
     Terminal,
     /// A file or a pipe that waits for the secret in this format.
     Sink(Format),
@@ -110,7 +111,7 @@ pub enum Output {
 }
 
 /// The terminal's size in character cells.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Size {
     /// Width.
     pub columns: u16,
@@ -157,41 +158,6 @@ pub(super) struct Ending {
 }
 
 impl Shared {
-    pub(super) fn new(session: Session, form: Form, size: Size, now: Now) -> Self {
-        Self {
-            session,
-            now,
-            zone: None,
-            size,
-            message: None,
-            shows_help: false,
-            form,
-            lookups: Lookups::default(),
-            names: Names::default(),
-            in_flight: None,
-            summaries: Vec::new(),
-            credential_notes: Vec::new(),
-            login: None,
-            login_holder: None,
-            sign_in_host: String::new(),
-            profiles: Vec::new(),
-            pending: VecDeque::new(),
-            not_recorded: None,
-            query_flags: QueryFlags::default(),
-            atlas_clock: None,
-            output: Output::Terminal,
-            template: None,
-            sinks: Vec::new(),
-            presets: Vec::new(),
-            commands_run: Vec::new(),
-            flags: Flags::default(),
-            creating: None,
-            ending: None,
-            has_quit: false,
-            commands: Vec::new(),
-        }
-    }
-
     /// Asks the event loop to do something.
     pub(super) fn send(&mut self, command: Command) {
         self.commands.push(command);

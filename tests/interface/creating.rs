@@ -301,7 +301,7 @@ fn a_field_that_atlas_names_has_the_focus_and_stays_refused_until_it_changes() {
 }
 
 #[test]
-fn a_refusal_is_told_in_atlas_words_and_names_a_value_where_atlas_does() {
+fn a_refusal_is_shown_in_atlas_words_and_names_a_value_where_atlas_does() {
     let mut stage = Stage::fetching();
     stage.account_read(Err(rejected_read(401, "NOT_IN_GROUP")));
     assert_drawn(&stage, "Atlas: 401 NOT_IN_GROUP");
@@ -321,7 +321,7 @@ fn a_lost_answer_counts_as_a_loss() {
 }
 
 #[test]
-fn a_job_that_fails_itself_is_told_by_what_it_had_done() {
+fn a_panic_of_the_job_is_reported_by_what_was_sent() {
     // Without its answer the fake Atlas panics, and the job with it.
     let mut before_posting = Stage::filled();
     before_posting.keys("enter");

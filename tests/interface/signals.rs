@@ -44,7 +44,7 @@ fn a_signal_ends_every_screen_with_the_code_that_is_true() {
 }
 
 #[test]
-fn a_running_post_gets_three_seconds_more_and_its_loss_is_told_once() {
+fn a_running_post_gets_three_seconds_more_and_its_loss_is_reported_once() {
     for mut stage in [Stage::posting(), Stage::given_up()] {
         stage.event(TERMINATE).wake_after(2);
         assert_eq!(stage.exit(), None);
@@ -64,7 +64,7 @@ fn a_second_signal_does_not_wait() {
 }
 
 #[test]
-fn a_secret_that_comes_while_ending_is_told_by_its_id() {
+fn a_secret_that_comes_while_ending_is_reported_by_its_id() {
     let mut stage = Stage::posting();
     stage.event(Event::SignalReceived(Signal::INTERRUPT)).answered(Ok(secret()));
     let [summary] = &stage.app.shared.summaries[..] else { panic!("{:?}", stage.app.shared.summaries) };
@@ -83,7 +83,7 @@ fn a_refusal_while_ending_leaves_with_the_signals_own_code() {
 }
 
 #[test]
-fn an_answer_that_is_lost_while_ending_is_told_once() {
+fn an_answer_that_is_lost_while_ending_is_reported_once() {
     let mut stage = Stage::posting();
     stage.event(TERMINATE).answered(Err(ApiError::sent(Cause::Unexpected { status: 502 })));
     assert_eq!((stage.exit(), stage.fates()), (Some(Exit::NotDelivered), vec![Disposition::PerhapsCreated]));

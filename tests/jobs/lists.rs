@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::time::Duration;
 
 use atlas_secret::domain::{ApiError, Cause, Page, ProjectEntry, ProjectId, ServerText};
-use atlas_secret::jobs::all_projects;
+use atlas_secret::jobs::{AtlasApi, all_pages};
 use tokio::time::Instant;
 
 use crate::stage::{Call, FakeAtlas, rejection};
@@ -32,7 +32,7 @@ async fn read(
         }
     };
     let list = tokio::select! {
-        list = all_projects(&atlas, |_, wait| RefCell::<Vec<Duration>>::borrow_mut(&waits).push(wait)) => list,
+        list = all_pages(|page| atlas.projects(page), |_, wait| RefCell::<Vec<Duration>>::borrow_mut(&waits).push(wait)) => list,
         () = world => panic!("the world does not end"),
     };
     let names = list.map(|list| list.iter().map(|entry| entry.name.to_string()).collect());

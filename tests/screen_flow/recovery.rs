@@ -142,6 +142,7 @@ fn nothing_says_that_it_is_unknown_what_is_known_by_now() {
 
 #[test]
 fn the_expiry_of_other_secrets_is_mentioned_only_where_there_may_be_some() {
+    type Row = (fn() -> Stage, Option<&'static str>);
     let alone = || {
         let mut stage = Stage::posting();
         stage.answered(lost()).account(&[new(NEW)]);
@@ -152,7 +153,7 @@ fn the_expiry_of_other_secrets_is_mentioned_only_where_there_may_be_some() {
         stage.account_read(Err(unreadable())).keys("y").answered(lost()).account(&[new(NEW)]);
         stage
     };
-    let rows: [(fn() -> Stage, Option<&str>); 3] = [
+    let rows: [Row; 3] = [
         (alone, None),
         (found, Some("does not restore the expiry of the account's other secrets.")),
         (unread, Some("does not restore the expiry of any older secret.")),
@@ -220,7 +221,7 @@ fn the_record_has_the_time_of_atlas_own_clock_and_of_the_question() {
 }
 
 #[test]
-fn where_the_account_could_not_be_fetched_before_the_time_alone_tells() {
+fn where_the_account_could_not_be_fetched_before_the_time_alone_decides() {
     let mut stage = Stage::fetching();
     stage
         .account_read(Err(ApiError::sent(Cause::TimedOut(Duration::from_secs(3)))))
@@ -232,7 +233,7 @@ fn where_the_account_could_not_be_fetched_before_the_time_alone_tells() {
 }
 
 #[test]
-fn a_search_that_fails_is_repeated_and_then_told() {
+fn a_search_that_fails_is_repeated_and_then_reported() {
     let mut stage = lost_stage();
     for pause in PAUSES {
         stage.account_read(Err(unreadable())).wake_after(pause.as_secs());
@@ -280,7 +281,7 @@ fn the_fetch_right_before_deleting_decides() {
 }
 
 #[test]
-fn a_deletion_that_fails_is_told_and_can_be_tried_again() {
+fn a_deletion_that_fails_is_reported_and_can_be_tried_again() {
     let mut stage = found();
     stage.keys("d y").account(&[new(NEW)]).deleted(Err(ApiError::not_sent(unreadable().cause)));
     assert_drawn(&stage, "Not deleted.");

@@ -128,7 +128,7 @@ fn without_the_new_ones_id_only_what_was_there_before_is_listed() {
 }
 
 #[test]
-fn a_deletion_that_fails_is_told_and_makes_no_room() {
+fn a_deletion_that_fails_is_reported_and_makes_no_room() {
     let mut stage = full("none");
     stage.keys("d y").deleted(Err(ApiError::not_sent(unreadable().cause)));
     assert_drawn(&stage, &format!("Not deleted. {}", unreadable().explain().title));

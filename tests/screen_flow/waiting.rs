@@ -108,7 +108,7 @@ fn a_late_refusal_takes_back_the_loss() {
 }
 
 #[test]
-fn a_late_loss_is_told_and_counted_once() {
+fn a_late_loss_is_reported_and_counted_once() {
     for (keys, certainty) in [("x", None), ("b", Some(Certainty::Unknown))] {
         let mut stage = Stage::given_up();
         stage.keys(keys).answered(lost());

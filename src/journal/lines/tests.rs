@@ -139,7 +139,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 10_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn what_was_recordd_is_read_again(
+    fn what_was_recorded_is_read_again(
         first in any_entry(), last in any_entry(), cut in any::<prop::sample::Index>(), more in vec(any::<u8>(), 0..20),
     ) {
         let mut text = first_line(&first);

@@ -18,7 +18,7 @@ pub use form::{Field, FieldName, Focus, Form, FormScreen, Names, Notice, SubmitA
 pub use picker::Picker;
 pub use progress::{Progress, Waiting};
 pub use recovery::Recovery;
-pub use secret_list::{SecretList, SecretListScreen};
+pub use secret_list::SecretList;
 pub use sign_in::SignIn;
 
 pub(crate) use created::NO_ORGANIZATION;

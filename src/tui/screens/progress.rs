@@ -226,8 +226,8 @@ fn draw_question(app: &Shared, account: &AccountRef, question: &Question, canvas
     canvas.blank_unless_low();
     match question {
         Question::Consequences(consequences) => draw_consequences(app, account, consequences, canvas),
-        Question::AccountUnknown(problem) => {
-            let words = format!("The account's secrets could not be read: {}", problem.explain().title);
+        Question::AccountUnknown(error) => {
+            let words = format!("The account's secrets could not be read: {}", error.explain().title);
             canvas.warning(&words, Style::new());
             canvas.words(2, "Any older secret will expire within 7 days.", Style::new());
         }

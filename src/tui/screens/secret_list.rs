@@ -44,7 +44,7 @@ pub struct SecretList {
 
 /// What is not to be deleted as an older secret.
 #[derive(Clone, Debug)]
-pub(super) enum Keeps {
+pub enum Keeps {
     /// The new secret.
     This(SecretId),
     /// Whatever was not there before: the new secret's id could not be read.
@@ -94,7 +94,7 @@ pub(super) enum ListResult {
 }
 
 impl SecretList {
-    pub(super) fn open(app: &mut Shared, account: AccountRef, keeps: Option<Keeps>) -> Self {
+    pub(in crate::tui) fn open(app: &mut Shared, account: AccountRef, keeps: Option<Keeps>) -> Self {
         app.send(Command::FetchAccount(Reader::SecretList, account.clone()));
         Self { account, secrets: Vec::new(), selected: 0, stage: Stage::Fetching, keeps }
     }
@@ -103,14 +103,21 @@ impl SecretList {
         self.secrets.get(self.selected)
     }
 
+    /// Back to the form, which fetches the account again.
+    fn close(app: &mut Shared) -> Transition {
+        app.lookups.account = Remote::NotAsked;
+        Transition::form()
+    }
+
     fn step(&mut self, by: usize) {
         self.selected = (self.selected + by) % self.secrets.len().max(1);
     }
 
-    pub(super) fn on_action(&mut self, app: &mut Shared, action: Action) -> ListResult {
+    pub(super) fn on_list_action(&mut self, app: &mut Shared, action: Action) -> ListResult {
         match (&mut self.stage, action) {
             (Stage::Deleting(prompt), _) => {
-                if !prompt.on_action(app, action) {
+                let is_open = prompt.on_action(app, action);
+                if !is_open {
                     self.stage = Stage::Choosing(None);
                 }
             }
@@ -135,7 +142,7 @@ impl SecretList {
         };
     }
 
-    pub(super) fn on_event(&mut self, now: Now, event: Event) -> ListResult {
+    pub(super) fn on_list_event(&mut self, now: Now, event: Event) -> ListResult {
         match (event, &mut self.stage) {
             (Event::AccountFetched(Reader::SecretList, of, result), Stage::Fetching)
                 if of == self.account =>
@@ -165,7 +172,7 @@ impl SecretList {
                 self.selected = least.unwrap_or(0);
                 Stage::Choosing(None)
             }
-            Err(problem) => Stage::Failed(problem),
+            Err(error) => Stage::Failed(error),
         };
     }
 
@@ -178,7 +185,7 @@ impl SecretList {
         ListResult::Open
     }
 
-    pub(super) fn keys(&self) -> &'static [Binding] {
+    pub(super) fn list_keys(&self) -> &'static [Binding] {
         match &self.stage {
             Stage::Fetching | Stage::Failed(_) => ONLY_BACK,
             Stage::Choosing(_) => CHOOSING,
@@ -186,30 +193,15 @@ impl SecretList {
         }
     }
 
-    pub(super) fn works(&self, action: Action) -> bool {
-        match action {
-            Action::Delete => self.chosen().is_some(),
-            Action::NextChoice => self.secrets.len() > 1,
-            _ => true,
-        }
-    }
-
-    pub(super) fn wake_in(&self, now: Now) -> Option<Duration> {
-        match &self.stage {
-            Stage::Deleting(prompt) => prompt.wake_in(now),
-            _ => None,
-        }
-    }
-
     /// Draws the list below a warning, or below its title.
-    pub(super) fn draw(&self, app: &Shared, warning: Option<&str>, canvas: &mut Canvas) {
+    pub(super) fn draw_list(&self, app: &Shared, warning: Option<&str>, canvas: &mut Canvas) {
         let theme = canvas.theme;
         match &self.stage {
             Stage::Fetching => {
                 return canvas.line(Line::styled("Loading the account's secrets", theme.faint));
             }
-            Stage::Failed(problem) => {
-                let explanation = problem.explain();
+            Stage::Failed(error) => {
+                let explanation = error.explain();
                 let words = format!("Could not load the account's secrets. {}", explanation.title);
                 canvas.marked(theme.glyphs.cross, &words, theme.bad);
                 return canvas.words(2, &explanation.action, theme.strong);
@@ -286,33 +278,16 @@ impl SecretList {
 }
 
 /// The list as a screen of its own: both slots are in use.
-#[derive(Clone, Debug)]
-pub struct SecretListScreen {
-    list: SecretList,
-}
-
-impl SecretListScreen {
-    pub(in crate::tui) fn open(app: &mut Shared, account: AccountRef) -> Self {
-        Self { list: SecretList::open(app, account, None) }
-    }
-
-    /// Back to the form, which fetches the account again.
-    fn close(app: &mut Shared) -> Transition {
-        app.lookups.account = Remote::NotAsked;
-        Transition::form()
-    }
-}
-
-impl Component for SecretListScreen {
+impl Component for SecretList {
     fn on_action(&mut self, app: &mut Shared, action: Action) -> Transition {
-        match self.list.on_action(app, action) {
+        match self.on_list_action(app, action) {
             ListResult::Closed => Self::close(app),
             _ => Transition::Stay,
         }
     }
 
     fn on_event(&mut self, app: &mut Shared, event: Event) -> Transition {
-        match self.list.on_event(app.now, event) {
+        match self.on_list_event(app.now, event) {
             ListResult::Deleted(secret) => {
                 app.form.notice = Some(Notice::Deleted(secret));
                 Self::close(app)
@@ -322,15 +297,22 @@ impl Component for SecretListScreen {
     }
 
     fn keys(&self, _app: &Shared) -> &'static [Binding] {
-        self.list.keys()
+        self.list_keys()
     }
 
     fn works(&self, _app: &Shared, action: Action) -> bool {
-        self.list.works(action)
+        match action {
+            Action::Delete => self.chosen().is_some(),
+            Action::NextChoice => self.secrets.len() > 1,
+            _ => true,
+        }
     }
 
     fn wake_in(&self, app: &Shared) -> Option<Duration> {
-        self.list.wake_in(app.now)
+        match &self.stage {
+            Stage::Deleting(prompt) => prompt.wake_in(app.now),
+            _ => None,
+        }
     }
 
     fn about(&self) -> &'static [&'static str] {
@@ -341,8 +323,8 @@ impl Component for SecretListScreen {
         let theme = canvas.theme;
         canvas.warning("This account has 2 secrets, the maximum. Delete one first.", theme.strong);
         canvas.blank();
-        canvas.labelled("Client ID", self.list.account.client.as_str());
+        canvas.labelled("Client ID", self.account.client.as_str());
         canvas.blank();
-        self.list.draw(app, None, canvas);
+        self.draw_list(app, None, canvas);
     }
 }

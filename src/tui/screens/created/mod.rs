@@ -299,10 +299,10 @@ impl Component for CreatedScreen {
         }
     }
 
-    fn works(&self, _app: &Shared, action: Action) -> bool {
+    fn works(&self, app: &Shared, action: Action) -> bool {
         match (&self.leaving, &self.prompt) {
             (Some(leaving), _) => return leaving.works(action, self.can_be_deleted()),
-            (None, Some(Prompt::Delete(list))) => return list.works(action),
+            (None, Some(Prompt::Delete(list))) => return list.works(app, action),
             (None, _) => {}
         }
         match action {
@@ -322,7 +322,7 @@ impl Component for CreatedScreen {
             || self.profiles.is_writing()
             || matches!(self.verification, Verification::Running(_));
         let list = match &self.prompt {
-            Some(Prompt::Delete(list)) => list.wake_in(app.now),
+            Some(Prompt::Delete(list)) => list.wake_in(app),
             _ => None,
         };
         let reveal = self.revealed_for(app.now).map(words::until_next_second);

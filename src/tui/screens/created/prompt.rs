@@ -75,7 +75,7 @@ impl Prompt {
             Self::Formats(_) => FORMATS,
             Self::Save(save) => save.keys(),
             Self::Run(_) => RUN,
-            Self::Delete(list) => list.keys(),
+            Self::Delete(list) => list.list_keys(),
         }
     }
 
@@ -99,7 +99,7 @@ impl CreatedScreen {
 
     pub(super) fn on_prompt_action(&mut self, app: &mut Shared, action: Action) -> Transition {
         if let Some(Prompt::Delete(list)) = &mut self.prompt {
-            if matches!(list.on_action(app, action), ListResult::Closed) {
+            if matches!(list.on_list_action(app, action), ListResult::Closed) {
                 self.prompt = None;
             }
         } else if action == Action::Leave {
@@ -119,7 +119,7 @@ impl CreatedScreen {
     /// The screen reports what was deleted, so that the list is not needed for that.
     pub(super) fn on_secret_list_event(&mut self, now: Now, event: Event) {
         let Some(Prompt::Delete(list)) = &mut self.prompt else { return };
-        if let ListResult::Deleted(secret) = list.on_event(now, event) {
+        if let ListResult::Deleted(secret) = list.on_list_event(now, event) {
             self.retired.push(secret);
             self.prompt = None;
         }
@@ -174,7 +174,7 @@ impl CreatedScreen {
                     }
                     _ => None,
                 };
-                list.draw(app, warning, canvas);
+                list.draw_list(app, warning, canvas);
             }
             Prompt::Formats(selected) => self.draw_formats(app, *selected, canvas),
             Prompt::Save(save) => self.draw_save(app, save, canvas),

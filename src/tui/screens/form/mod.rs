@@ -25,7 +25,7 @@ use crate::tui::keys::{
 use crate::tui::paste::{Context, Paste, understand};
 use crate::tui::{Failure, TextLine};
 
-use super::{CommandView, Picker, Recovery, SecretListScreen, SignIn};
+use super::{CommandView, Picker, Recovery, SecretList, SignIn};
 
 pub use field::{Field, FieldName, Focus, Validation};
 pub use names::Names;
@@ -125,6 +125,12 @@ pub struct Form {
     pub longest_hours: Option<i32>,
     /// Now, and where: what a date means.
     pub clock: (Timestamp, TimeZone),
+}
+
+impl Default for Form {
+    fn default() -> Self {
+        Self::new("", "", "")
+    }
 }
 
 /// What the button would do.
@@ -402,7 +408,7 @@ impl FormScreen {
         }
         let Some(new_secret) = app.form.new_secret() else { return Transition::Stay };
         if app.submit_action() == SubmitAction::ListSecrets {
-            let list = SecretListScreen::open(app, new_secret.account());
+            let list = SecretList::open(app, new_secret.account(), None);
             return Transition::Show(Screen::SecretList(Box::new(list)));
         }
         app.create(new_secret, false)

@@ -1,15 +1,13 @@
 //! A secret that exists, or may exist, and that no one has: the answer to its POST was lost, or a previous run stopped
 //! before it was delivered. Says what is known, what the search has found, and what to do.
 
-use std::borrow::Cow;
+mod draw;
+
 use std::time::Duration;
 
-use jiff::Timestamp;
-use ratatui::style::Style;
-
 use crate::domain::{
-    AccountRef, ApiError, Cause, Certainty, Disposition, ExistingSecret, ExitSummary, LoginRisk, Now,
-    PendingRecord, SecretId,
+    AccountRef, ApiError, Certainty, Disposition, ExistingSecret, ExitSummary, LoginRisk, Now, PendingRecord,
+    SecretId,
 };
 use crate::jobs::{Before, Deletion, PAUSES, Recheck, Recovered};
 use crate::tui::app::{Component, InFlight, Shared, Transition};
@@ -18,43 +16,15 @@ use crate::tui::event::{Command, Event};
 use crate::tui::keys::{
     Action, BACK_BUT_CTRL_C, Binding, HELP, LEAVE_FROM_PANEL, QUIT_BY_LETTER, REPAINT, SUSPEND, yes,
 };
-use crate::tui::{Glyphs, words};
+use crate::tui::words;
 
 use super::Notice;
-use super::delete_prompt::{DeletePrompt, IN_USE};
+use super::delete_prompt::DeletePrompt;
+
+pub(crate) use draw::{FIND_YOURS, PROBABLY_YOURS, SEVERAL_APPEARED, check_failed, none_appeared, why_lost};
 
 /// No POST takes longer; what was created later is another request's.
 const LONGEST_POST: Duration = Duration::from_secs(60);
-
-/// A new secret was found by comparing.
-pub(crate) const PROBABLY_YOURS: &str = "It is probably yours: it appeared after your request.";
-
-/// More than one was found.
-pub(crate) const SEVERAL_APPEARED: &str =
-    "Several new secrets have appeared; it is not known which of them is yours.";
-
-/// What to do then.
-pub(crate) const FIND_YOURS: &str =
-    "The project's Activity Feed in Atlas shows who created which. Delete the one that no one uses.";
-
-/// The search has found nothing so far.
-pub(crate) fn none_appeared(after: Duration) -> String {
-    format!("No new secret has appeared in {} s. One may still appear.", after.as_secs())
-}
-
-/// Why the answer to the POST is lost, as a sentence or two.
-pub(crate) fn why_lost(error: &ApiError, is_created: bool) -> String {
-    match &error.cause {
-        // What the answer does not say is known by now.
-        Cause::Unexpected { .. } if is_created => error.explain().title.into_owned(),
-        _ => error.after_creating(),
-    }
-}
-
-/// The search has failed.
-pub(crate) fn check_failed(error: &ApiError) -> String {
-    format!("Could not check the account's secrets. {}", error.explain().title)
-}
 
 /// A secret that no one has, as far as is known.
 #[derive(Clone, Debug)]
@@ -77,7 +47,7 @@ enum Origin {
     /// The user stopped waiting for the POST.
     StoppedWaiting,
     LostAnswer(ApiError),
-    PreviousRun(PendingRecord),
+    PreviousRun(Box<PendingRecord>),
 }
 
 /// How far the search for a new secret is.
@@ -134,7 +104,7 @@ impl Recovery {
         let sent_at = Now { wall: entry.begun_at, ..app.now };
         let latest = entry.begun_at.checked_add(LONGEST_POST).ok();
         let before = Before { ids: entry.ids_before.clone(), at: entry.begun_at, latest };
-        Self::of(Origin::PreviousRun(record), account, sent_at, before)
+        Self::of(Origin::PreviousRun(Box::new(record)), account, sent_at, before)
     }
 
     /// The POST's answer turned out to be lost for good: searches again.
@@ -348,198 +318,7 @@ impl Component for Recovery {
     }
 
     fn draw(&self, app: &Shared, canvas: &mut Canvas) {
-        let theme = canvas.theme;
         self.draw_facts(app, canvas);
-        if self.asks_to_leave {
-            let question = match app.in_flight {
-                Some(_) => "The response may still arrive and would be lost. Quit?",
-                None if self.is_created() => "The secret stays in Atlas, and its value is lost. Quit?",
-                None => "A secret may exist in Atlas. Quit?",
-            };
-            return canvas.ask(question, "quit");
-        }
-        match (&self.deletion, &self.deleted) {
-            (Some(prompt), _) => {
-                let mut label = Cow::Borrowed("this secret");
-                if let Some(secret) = self.found() {
-                    draw_secret(app, secret, canvas);
-                    self.draw_what_stays(0, canvas);
-                    label = words::short_label(secret, &theme.glyphs).into();
-                }
-                prompt.draw(app, &label, canvas);
-            }
-            (None, Some(deletion)) => self.draw_deleted(app, deletion, canvas),
-            (None, None) => self.draw_search(app, canvas),
-        }
-        if self.record().is_some() && self.deletion.is_none() && self.search == Search::NotStarted {
-            let text = "If you have its value, keep it. Keeping it changes nothing in Atlas.";
-            canvas.words(0, text, theme.faint);
-        }
-        if let Some(message) = app.message {
-            canvas.words(0, message, theme.warning);
-        }
-    }
-}
-
-impl Recovery {
-    /// What is known, and about which account.
-    fn draw_facts(&self, app: &Shared, canvas: &mut Canvas) {
-        let theme = canvas.theme;
-        canvas.warning(&self.title(app, theme.glyphs.ellipsis), theme.strong);
-        let text = match &self.origin {
-            Origin::StoppedWaiting => "You stopped waiting. The request is still running.".to_owned(),
-            Origin::LostAnswer(error) => why_lost(error, self.is_created()),
-            Origin::PreviousRun(_) if self.found().is_some() => {
-                "A previous run stopped before the secret was delivered.".to_owned()
-            }
-            Origin::PreviousRun(_) => "It was probably never delivered.".to_owned(),
-        };
-        canvas.words(2, &text, Style::new());
-        if let Some(in_flight) = &app.in_flight {
-            // It moves once a second, too slow for a spinner to turn.
-            let seconds = words::seconds(app.now.since(in_flight.since));
-            let waiting = format!("Still waiting for the response  {seconds}");
-            canvas.marked(theme.glyphs.dot, &waiting, theme.faint);
-        }
-        canvas.blank_unless_low();
-        canvas.labelled("Project ID", self.account.project.as_str());
-        canvas.labelled("Client ID", self.account.client.as_str());
-        if let Some(PendingRecord { entry, .. }) = self.record() {
-            let found = self.found().map(|secret| &secret.id);
-            let id = found.or(entry.secret_id.as_ref());
-            canvas.labelled("Secret ID", id.map_or("unknown", |id| id.as_str()));
-            canvas.labelled("Signed in as", entry.identity.as_str());
-        } else {
-            canvas.labelled("Sent", &words::date_time(self.sent_at.wall, app.zone.as_ref()));
-        }
-        canvas.blank_unless_low();
-    }
-
-    fn title(&self, app: &Shared, ellipsis: &str) -> Cow<'static, str> {
-        if let (Some(PendingRecord { entry, .. }), None) = (self.record(), self.found()) {
-            let zone = app.zone.as_ref();
-            let (at, time) = (words::short_date(entry.begun_at, zone), words::time(entry.begun_at, zone));
-            let client = entry.client.short(ellipsis);
-            let (created, ending) = if entry.secret_id.is_some() {
-                ("created", " and stopped before you copied or saved it.")
-            } else {
-                ("may have created", ": it stopped before Atlas's response arrived.")
-            };
-            return format!("A previous run {created} a secret for {client} on {at} {time}{ending}").into();
-        }
-        let text = match &self.deleted {
-            Some(Deletion::Used(_)) => "A secret was created, and it is in use",
-            Some(Deletion::Deleted) => "The secret whose value was lost is deleted",
-            _ if !self.is_created() => "A secret may have been created",
-            _ if app.in_flight.is_some() => "A secret was created, and its value may still arrive",
-            _ => "A secret was created, but its value is lost",
-        };
-        text.into()
-    }
-
-    fn draw_search(&self, app: &Shared, canvas: &mut Canvas) {
-        match &self.search {
-            Search::NotStarted => {
-                if let Some(record) = self.record().filter(|_| !self.is_here(app)) {
-                    let host = record.entry.base_url.host();
-                    let text = format!(
-                        "It is on {host}, and this run is signed in elsewhere. Sign in there to delete it."
-                    );
-                    canvas.words(0, &text, canvas.theme.warning);
-                }
-            }
-            Search::Fetching { since } => canvas.running(app.now, *since, "Reading the account's secrets"),
-            Search::Pausing { until } => {
-                let left = words::seconds_left(until.since(app.now));
-                canvas.words(0, &format!("No new secret yet. Checking again in {left}."), Style::new());
-            }
-            Search::Done { recovered, at } => self.draw_recovered(app, recovered, *at, canvas),
-        }
-    }
-
-    fn draw_recovered(&self, app: &Shared, recovered: &Recovered, at: Now, canvas: &mut Canvas) {
-        let (theme, plain) = (canvas.theme, Style::new());
-        let time = |at| words::time(at, app.zone.as_ref());
-        match recovered {
-            Recovered::NoneAppeared if self.record().is_some() => {
-                canvas.words(0, "No new secret has appeared since then.", plain);
-            }
-            Recovered::NoneAppeared => canvas.words(0, &none_appeared(at.since(self.sent_at)), plain),
-            Recovered::Failed(error) => {
-                canvas.words(0, &check_failed(error), theme.bad);
-                let text = "Check this service account in Atlas: the lost secret is the one that was created at \
-                            that time and is not in use.";
-                canvas.words(0, text, plain);
-            }
-            Recovered::Several(secrets) => {
-                canvas.words(0, SEVERAL_APPEARED, plain);
-                for secret in secrets {
-                    canvas.words(2, &identifying_line(app, secret, theme.glyphs, time), plain);
-                }
-                canvas.words(0, FIND_YOURS, theme.strong);
-            }
-            Recovered::Found(secret) => {
-                let label = words::short_label(secret, &theme.glyphs);
-                let at = secret.created_at.map(time);
-                let at = at.map_or_else(String::new, |at| format!(": created at {at} by Atlas's clock"));
-                canvas.words(0, &format!("{label} is new{at}."), theme.strong);
-                canvas.words(0, &format!("Secret ID {}", secret.id), plain);
-                canvas.words(0, PROBABLY_YOURS, plain);
-                self.draw_what_stays(0, canvas);
-            }
-        }
-    }
-
-    /// What deleting the secret does not undo: creating it has shortened the other ones.
-    fn draw_what_stays(&self, indent: u16, canvas: &mut Canvas) {
-        let others = match self.before.ids.as_deref() {
-            Some([]) => return,
-            Some(_) => "the account's other secrets",
-            None => "any older secret",
-        };
-        let text = format!("Deleting it does not restore the expiry of {others}.");
-        canvas.words(indent, &text, canvas.theme.faint);
-    }
-
-    /// How deleting it ended.
-    fn draw_deleted(&self, app: &Shared, deletion: &Deletion, canvas: &mut Canvas) {
-        let theme = canvas.theme;
-        if let Some(secret) = self.found().filter(|_| *deletion != Deletion::Deleted) {
-            draw_secret(app, secret, canvas);
-        }
-        match deletion {
-            Deletion::Deleted => {
-                let label = self.found().map(|secret| words::short_label(secret, &theme.glyphs));
-                let text = format!("Deleted {}. You can create a secret now.", label.unwrap_or_default());
-                canvas.marked(theme.glyphs.check, &text, theme.good);
-                self.draw_what_stays(2, canvas);
-            }
-            Deletion::Used(_) => canvas.words(0, IN_USE, theme.strong),
-            Deletion::Failed(error) => canvas.words(0, &error.sentence(), theme.bad),
-            Deletion::Cancelled => {}
-        }
-    }
-}
-
-/// The id has a line of its own, so that it can be selected whole.
-fn draw_secret(app: &Shared, secret: &ExistingSecret, canvas: &mut Canvas) {
-    let created = |at| words::date_time(at, app.zone.as_ref());
-    let line = identifying_line(app, secret, canvas.theme.glyphs, created);
-    canvas.words(0, &line, Style::new());
-    canvas.words(0, &format!("Secret ID {}", secret.id), Style::new());
-}
-
-/// What tells a secret from the others: the end of its value, when it was created, and when it was last used.
-fn identifying_line(
-    app: &Shared,
-    secret: &ExistingSecret,
-    glyphs: Glyphs,
-    created: impl FnOnce(Timestamp) -> String,
-) -> String {
-    let label = words::short_label(secret, &glyphs);
-    let created = secret.created_at.map(created).map_or_else(String::new, |at| format!(", created {at}"));
-    match secret.last_used_at {
-        Some(at) => format!("{label}{created}, last used {}", words::ago(at, app.atlas_now())),
-        None => format!("{label}{created}, never used"),
+        self.draw_state(app, canvas);
     }
 }
