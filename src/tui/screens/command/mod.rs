@@ -26,6 +26,10 @@ use super::Notice;
 /// Before the rest of a line that is longer than the screen: the ellipsis, and blanks up to this width.
 const CONTINUED: usize = 4;
 
+/// Said of this program's own command, which has no `--format` unless this run has one.
+const NO_FORMAT: &str =
+    " It shows the secret on the screen; add --format secret to write it to a pipe or a file.";
+
 /// The screen that shows the request as a command.
 #[derive(Clone, Debug)]
 pub struct CommandView {
@@ -115,12 +119,7 @@ impl CommandView {
     fn note(&self, app: &Shared) -> String {
         let is_shown = self.recipe == Recipe::AtlasSecret && !matches!(app.output, Output::Sink(_));
         match &self.copied {
-            None if is_shown => {
-                "Contains no credentials. c copies it. It shows the secret on the screen; add \
-                                 --format secret to write it to a pipe or a file."
-                    .to_owned()
-            }
-            None => "Contains no credentials. c copies it.".to_owned(),
+            None => format!("Contains no credentials. c copies it.{}", if is_shown { NO_FORMAT } else { "" }),
             Some(CopyOutcome::Copied(_)) => "Copied to the clipboard.".to_owned(),
             Some(CopyOutcome::Unverified(_)) => {
                 "Sent to the clipboard, which could not be read back: paste to check.".to_owned()
