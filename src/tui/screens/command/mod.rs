@@ -110,7 +110,7 @@ impl CommandView {
     fn text_rows(&self, app: &Shared) -> (usize, u16) {
         let body = app.body();
         let note = rows_of(&self.note(app), body.width, 2);
-        let tabs = u16::try_from(tabs(body.width).len()).unwrap_or(u16::MAX);
+        let tabs = u16::try_from(self.tabs(body.width, Style::new()).len()).unwrap_or(u16::MAX);
         let head = note.saturating_add(tabs).saturating_add(2);
         (rows(&self.text(app), usize::from(body.width)).len(), body.height.saturating_sub(head))
     }
@@ -190,8 +190,8 @@ impl Component for CommandView {
     fn draw(&self, app: &Shared, canvas: &mut Canvas) {
         let theme = canvas.theme;
         canvas.line(Line::styled("This request as a command", theme.strong));
-        for recipes in tabs(canvas.width()) {
-            canvas.line(self.tab_line(&recipes, theme.strong));
+        for line in self.tabs(canvas.width(), theme.strong) {
+            canvas.line(line);
         }
         let (glyph, style) = match &self.copied {
             None => (theme.glyphs.dot, theme.faint),
@@ -212,36 +212,23 @@ impl Component for CommandView {
 }
 
 impl CommandView {
-    /// The recipes side by side; brackets set off the one that is shown, not colour alone.
-    fn tab_line(&self, recipes: &[Recipe], strong: Style) -> Line<'static> {
-        let tab = |recipe: &Recipe| {
-            let (title, style) = if *recipe == self.recipe {
-                (format!("[{}] ", recipe.title()), strong)
+    /// The recipes in as many rows as they take; brackets set off the one that is shown, not colour alone.
+    fn tabs(&self, width: u16, strong: Style) -> Vec<Line<'static>> {
+        let mut lines = vec![Line::default()];
+        for recipe in Recipe::ALL {
+            let tab = if recipe == self.recipe {
+                Span::styled(format!("[{}] ", recipe.title()), strong)
             } else {
-                (format!(" {}  ", recipe.title()), Style::new())
+                Span::raw(format!(" {}  ", recipe.title()))
             };
-            Span::styled(title, style)
-        };
-        recipes.iter().map(tab).collect()
-    }
-}
-
-/// The recipes in as many rows as they take.
-fn tabs(width: u16) -> Vec<Vec<Recipe>> {
-    let mut rows: Vec<Vec<Recipe>> = Vec::new();
-    let mut left = 0;
-    for recipe in Recipe::ALL {
-        let wanted = recipe.title().len() + 3;
-        match rows.last_mut() {
-            Some(row) if wanted <= left => row.push(recipe),
-            _ => {
-                rows.push(vec![recipe]);
-                left = usize::from(width) + 1;
+            match lines.last_mut() {
+                // The blank behind the last one may be cut.
+                Some(line) if line.width() + tab.width() <= usize::from(width) + 1 => line.push_span(tab),
+                _ => lines.push(Line::from(tab)),
             }
         }
-        left = left.saturating_sub(wanted);
+        lines
     }
-    rows
 }
 
 /// The text in rows of so many columns, and of each whether it is the rest of a line that is longer. The terminal library
