@@ -258,12 +258,11 @@ impl<W: Write> ClipboardServer<W> {
             let timeout = self
                 .lease
                 .map_or(WORK_TIMEOUT, |lease| lease.next().saturating_duration_since(Instant::now()));
-            let woken = match &self.requests {
-                Some(requests) => requests.recv_timeout(timeout),
-                None => {
-                    thread::sleep(timeout);
-                    Err(RecvTimeoutError::Timeout)
-                }
+            let woken = if let Some(requests) = &self.requests {
+                requests.recv_timeout(timeout)
+            } else {
+                thread::sleep(timeout);
+                Err(RecvTimeoutError::Timeout)
             };
             let flow = match woken {
                 Ok((number, request)) => self.answer(number, request),
