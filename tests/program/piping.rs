@@ -119,8 +119,11 @@ fn a_command_can_ask_at_the_terminal() {
 fn a_command_whose_question_is_hidden_can_be_stopped_and_the_question_is_shown_then() {
     let atlas = Atlas::start();
     let (mut terminal, _) = with_secret(&atlas);
-    pipe_to(&mut terminal, "sh -c 'printf passphrase: >&2; exec cat /dev/tty'");
-    terminal.wait_for("What it prints is shown when it ends; Ctrl-C stops it.");
+    pipe_to(&mut terminal, "sh -c 'printf passphrase: >&2; echo on >/dev/tty; exec cat /dev/tty'");
+    terminal.wait_until("the command on the shell's screen", |screen| {
+        let contents = screen.contents();
+        !screen.alternate_screen() && contents.contains("Ctrl-C stops it.\non")
+    });
     terminal.send(key::CTRL_C);
     wait_for_whole_screen(&mut terminal, "sh was ended by signal 2.");
     assert!(terminal.screen().contains("passphrase:"), "{}", terminal.screen());
