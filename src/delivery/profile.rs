@@ -128,7 +128,8 @@ fn with_secret(
     let text = std::str::from_utf8(content).ok()?;
     let body = text.strip_prefix('\u{feff}').unwrap_or(text);
     let document = DeTable::parse(body).ok()?;
-    let mut edits: Vec<(Range<usize>, Edit)> = Vec::new();
+    // What comes in the place of a part of the file; `None` is the secret.
+    let mut edits: Vec<(Range<usize>, Option<&str>)> = Vec::new();
     for (key, value) in document.get_ref() {
         let Some(profile) = value.get_ref().as_table() else { continue };
         if ProfileName::new(key.get_ref()).as_ref() != Some(name) {
@@ -138,7 +139,7 @@ fn with_secret(
         if id.map(trim_visible) != Some(client.as_str()) {
             continue;
         }
-        edits.push((setting(profile, "client_secret")?.1.span(), Edit::Secret));
+        edits.push((setting(profile, "client_secret")?.1.span(), None));
         edits.extend(setting(profile, ACCESS_TOKEN).map(|(key, value)| removal(body, key, value)));
     }
     if edits.is_empty() {
@@ -152,21 +153,12 @@ fn with_secret(
         new.extend_from_slice(&body.as_bytes()[copied..span.start]);
         copied = span.end;
         match edit {
-            Edit::Secret => push_string(&mut new, &body[span], secret.expose_secret()),
-            Edit::Empty => new.extend_from_slice(b"''"),
-            Edit::Remove => {}
+            Some(text) => new.extend_from_slice(text.as_bytes()),
+            None => push_string(&mut new, &body[span], secret.expose_secret()),
         }
     }
     new.extend_from_slice(&body.as_bytes()[copied..]);
     Some(new)
-}
-
-/// What comes in the place of a part of the file.
-enum Edit {
-    Secret,
-    /// An empty string, which to the Atlas CLI is none.
-    Empty,
-    Remove,
 }
 
 /// The Atlas CLI does not tell upper from lower case in names.
@@ -177,16 +169,21 @@ fn setting<'a, 'i>(
     profile.iter().find(|(key, _)| key.get_ref().to_lowercase() == name)
 }
 
-/// Removes the whole line of a setting; where other things stand on it, the setting becomes empty.
-fn removal(body: &str, key: &Spanned<DeString>, value: &Spanned<DeValue>) -> (Range<usize>, Edit) {
+/// Removes the whole line of a setting. Where other things stand on it, the setting becomes an empty string, which to the
+/// Atlas CLI is none.
+fn removal(
+    body: &str,
+    key: &Spanned<DeString>,
+    value: &Spanned<DeValue>,
+) -> (Range<usize>, Option<&'static str>) {
     let (before, after) = (&body[..key.span().start], &body[value.span().end..]);
     let start = before.rfind('\n').map_or(0, |at| at + 1);
     let length = after.find('\n').map_or(after.len(), |at| at + 1);
     let rest = after[..length].trim_start();
     if before[start..].trim().is_empty() && (rest.is_empty() || rest.starts_with('#')) {
-        return (start..value.span().end + length, Edit::Remove);
+        return (start..value.span().end + length, Some(""));
     }
-    (value.span(), Edit::Empty)
+    (value.span(), Some("''"))
 }
 
 /// Writes a TOML string in the quotes of the old one, where the value needs no escapes in them.

@@ -26,41 +26,38 @@ impl Os {
     }
 
     /// The folder of configurations as the Atlas CLI finds it, by Go's `os.UserConfigDir`: `$XDG_CONFIG_HOME` or
-    /// `~/.config`, `~/Library/Application Support`, `%AppData%`. As the XDG specification says, a relative
-    /// `$XDG_CONFIG_HOME` does not count. `None` where the variables that say so are not set.
+    /// `~/.config`, `~/Library/Application Support`, `%AppData%`.
     pub fn config_folder(self, variable: impl Fn(&str) -> Option<String>) -> Option<PathBuf> {
-        match self {
-            Self::Xdg => absolute(&variable, "XDG_CONFIG_HOME")
-                .or_else(|| folder(&variable, "HOME").map(|home| home.join(".config"))),
-            Self::MacOs => {
-                folder(&variable, "HOME").map(|home| home.join("Library").join("Application Support"))
-            }
-            Self::Windows => folder(&variable, "AppData"),
-        }
+        self.folder(&variable, "XDG_CONFIG_HOME", ".config", "AppData")
     }
 
     /// The folder of what programs keep between their runs: `$XDG_STATE_HOME` or `~/.local/state` (XDG base directory
-    /// specification 0.8), `~/Library/Application Support`, `%LocalAppData%`. A relative one does not count: a start
-    /// from another folder would not find it. `None` where the variables that say so are not set.
+    /// specification 0.8), `~/Library/Application Support`, `%LocalAppData%`.
     pub fn state_folder(self, variable: impl Fn(&str) -> Option<String>) -> Option<PathBuf> {
+        self.folder(&variable, "XDG_STATE_HOME", ".local/state", "LocalAppData")
+    }
+
+    /// `None` where the variables that say so are not set. A relative path does not count, as the XDG specification says:
+    /// a start from another folder would not find it.
+    fn folder(
+        self,
+        variable: &impl Fn(&str) -> Option<String>,
+        xdg: &str,
+        below_home: &str,
+        windows: &str,
+    ) -> Option<PathBuf> {
+        let home = || absolute(variable, "HOME");
         match self {
-            Self::Xdg => absolute(&variable, "XDG_STATE_HOME")
-                .or_else(|| absolute(&variable, "HOME").map(|home| home.join(".local").join("state"))),
-            Self::MacOs => {
-                absolute(&variable, "HOME").map(|home| home.join("Library").join("Application Support"))
-            }
-            Self::Windows => folder(&variable, "LocalAppData"),
+            Self::Xdg => absolute(variable, xdg).or_else(|| home().map(|home| home.join(below_home))),
+            Self::MacOs => home().map(|home| home.join("Library/Application Support")),
+            Self::Windows => variable(windows).filter(|value| !value.is_empty()).map(PathBuf::from),
         }
     }
 }
 
-fn folder(variable: impl Fn(&str) -> Option<String>, name: &str) -> Option<PathBuf> {
-    variable(name).filter(|value| !value.is_empty()).map(PathBuf::from)
-}
-
 /// Where paths start with a slash, whatever system this runs on.
-fn absolute(variable: impl Fn(&str) -> Option<String>, name: &str) -> Option<PathBuf> {
-    folder(variable, name).filter(|path| path.to_string_lossy().starts_with('/'))
+fn absolute(variable: &impl Fn(&str) -> Option<String>, name: &str) -> Option<PathBuf> {
+    variable(name).filter(|value| value.starts_with('/')).map(PathBuf::from)
 }
 
 /// The system's message for `error`, without the number that Rust adds (`Is a directory (os error 21)`).

@@ -116,6 +116,20 @@ fn a_command_can_ask_at_the_terminal() {
 }
 
 #[test]
+fn a_command_whose_question_is_hidden_can_be_stopped_and_the_question_is_shown_then() {
+    let atlas = Atlas::start();
+    let (mut terminal, _) = with_secret(&atlas);
+    pipe_to(&mut terminal, "sh -c 'printf passphrase: >&2; echo on >/dev/tty; exec cat /dev/tty'");
+    terminal.wait_until("the command on the shell's screen", |screen| {
+        let contents = screen.contents();
+        !screen.alternate_screen() && contents.contains("Ctrl-C stops it.\non")
+    });
+    terminal.send(key::CTRL_C);
+    wait_for_whole_screen(&mut terminal, "sh was ended by signal 2.");
+    assert!(terminal.screen().contains("passphrase:"), "{}", terminal.screen());
+}
+
+#[test]
 fn a_command_that_closes_its_input_and_then_asks_has_not_taken_the_secret() {
     let atlas = Atlas::start();
     let (mut terminal, _) = with_secret(&atlas);

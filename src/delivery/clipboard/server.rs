@@ -250,46 +250,33 @@ struct ClipboardServer<W> {
     requests: Option<mpsc::Receiver<(RequestNumber, Request)>>,
 }
 
-/// Why the server wakes.
-enum Wake {
-    Request(RequestNumber, Request),
-    ProgramGone,
-    Time,
-}
-
 impl<W: Write> ClipboardServer<W> {
     /// Returns when there is nothing left to hold.
     fn serve(mut self) {
         loop {
-            let flow = match self.wait() {
-                Wake::Request(number, request) => self.answer(number, request),
-                Wake::ProgramGone => self.serve_alone(),
-                Wake::Time => self.after_time(),
+            // As long as no value is held, the watchdog limits the wait.
+            let timeout = self
+                .lease
+                .map_or(WORK_TIMEOUT, |lease| lease.next().saturating_duration_since(Instant::now()));
+            let woken = if let Some(requests) = &self.requests {
+                requests.recv_timeout(timeout)
+            } else {
+                thread::sleep(timeout);
+                Err(RecvTimeoutError::Timeout)
+            };
+            let flow = match woken {
+                Ok((number, request)) => self.answer(number, request),
+                Err(RecvTimeoutError::Timeout) => self.after_time(),
+                Err(RecvTimeoutError::Disconnected) if self.lease.is_none() => ControlFlow::Break(()),
+                Err(RecvTimeoutError::Disconnected) => {
+                    self.requests = None;
+                    ControlFlow::Continue(())
+                }
             };
             if flow.is_break() {
                 return;
             }
         }
-    }
-
-    fn wait(&self) -> Wake {
-        // As long as no value is held, the watchdog limits the wait.
-        let timeout =
-            self.lease.map_or(WORK_TIMEOUT, |lease| lease.next().saturating_duration_since(Instant::now()));
-        let Some(requests) = &self.requests else {
-            thread::sleep(timeout);
-            return Wake::Time;
-        };
-        match requests.recv_timeout(timeout) {
-            Ok((number, request)) => Wake::Request(number, request),
-            Err(RecvTimeoutError::Timeout) => Wake::Time,
-            Err(RecvTimeoutError::Disconnected) => Wake::ProgramGone,
-        }
-    }
-
-    fn serve_alone(&mut self) -> ControlFlow<()> {
-        self.requests = None;
-        if self.lease.is_none() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 
     fn answer(&mut self, number: RequestNumber, request: Request) -> ControlFlow<()> {

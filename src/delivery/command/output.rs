@@ -111,7 +111,7 @@ impl Drop for Captured {
 }
 
 /// The secret as tools print it: as it is, hexadecimal and octal (by bytes, and by words as od(1) has them), decimal,
-/// Base64 and Base32 (RFC 4648), each also in reverse.
+/// and Base64 (RFC 4648), each also in reverse.
 pub(super) struct Disguises {
     texts: Vec<Vec<u8>>,
     /// So long a part of one is too much.
@@ -139,7 +139,6 @@ impl Disguises {
                 texts.push(each(&words, |word| format!("{word:06o}")));
             }
             texts.extend(starts(3).map(|rest| STANDARD_NO_PAD.encode(rest)));
-            texts.extend(starts(5).map(base32));
         }
         let mut texts: Vec<Vec<u8>> = texts.iter().map(|text| normal(text.as_bytes())).collect();
         let backwards: Vec<Vec<u8>> = texts.iter().map(|text| text.iter().rev().copied().collect()).collect();
@@ -160,16 +159,6 @@ impl Disguises {
 
 fn each<T>(numbers: &[T], encode: impl Fn(&T) -> String) -> String {
     numbers.iter().map(encode).collect()
-}
-
-/// Without the incomplete group at the end.
-fn base32(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-    let digits = bytes.chunks_exact(5).flat_map(|group| {
-        let group = group.iter().fold(0_u64, |group, byte| group << 8 | u64::from(*byte));
-        (0..8).rev().map(move |digit| DIGITS[(group >> (5 * digit) & 31) as usize] as char)
-    });
-    digits.collect()
 }
 
 /// The letters and digits outside of control sequences, in lower case. What introduces a number is none of its digits.
@@ -340,7 +329,6 @@ mod tests {
             "base64",
             "base64 | rev",
             "rev | base64",
-            "base32",
             "fold -w 5",
             "fold -w 2",
             "sed 's/./& /g'",

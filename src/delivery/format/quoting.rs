@@ -6,34 +6,23 @@ use super::Sink;
 /// Writes `text` in double quotes, as JSON (RFC 8259) and YAML (1.1 and 1.2, double-quoted style) both read it.
 pub(in crate::delivery) fn double_quoted(text: &str, sink: &mut Sink<'_>) {
     sink("\"");
-    let mut rest = text;
-    while let Some(at) = rest.find(needs_escape) {
-        let (plain, tail) = rest.split_at(at);
-        sink(plain);
-        let mut characters = tail.chars();
-        if let Some(character) = characters.next() {
-            escape(character, sink);
+    for character in text.chars() {
+        match character {
+            '"' => sink("\\\""),
+            '\\' => sink("\\\\"),
+            // All that needs it is in the basic plane, so that four digits do.
+            _ if needs_escape(character) => sink(&format!("\\u{:04x}", u32::from(character))),
+            _ => sink(character.encode_utf8(&mut [0; 4])),
         }
-        rest = characters.as_str();
     }
-    sink(rest);
     sink("\"");
 }
 
 /// True for what JSON or YAML does not take as it is. YAML 1.1 reads U+0085, U+2028 and U+2029 as line breaks,
 /// and no YAML takes a byte order mark or what is no character at all.
 fn needs_escape(character: char) -> bool {
-    matches!(character, '"' | '\\' | '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
+    matches!(character, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
         || character.is_control()
-}
-
-/// All that needs it is in the basic plane, so that four digits do.
-fn escape(character: char, sink: &mut Sink<'_>) {
-    match character {
-        '"' => sink("\\\""),
-        '\\' => sink("\\\\"),
-        _ => sink(&format!("\\u{:04x}", u32::from(character))),
-    }
 }
 
 /// Writes `value` so that a POSIX shell (XCU 2.2, Quoting) and the readers of `.env` files take it for one word

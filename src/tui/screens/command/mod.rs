@@ -25,6 +25,10 @@ use super::Notice;
 /// Before the rest of a line that is longer than the screen: the ellipsis, and blanks up to this width.
 const CONTINUED: usize = 4;
 
+/// Said of this program's own command, which has no `--format` unless this run has one.
+const NO_FORMAT: &str =
+    " It shows the secret on the screen; add --format secret to write it to a pipe or a file.";
+
 /// The screen that shows the request as a command.
 #[derive(Clone, Debug)]
 pub struct CommandView {
@@ -94,7 +98,7 @@ impl CommandView {
     fn text_rows(&self, app: &Shared) -> (usize, u16) {
         let body = app.body();
         let note = rows_of(&self.note(app), body.width, 2);
-        let tabs = u16::try_from(tabs(body.width).len()).unwrap_or(u16::MAX);
+        let tabs = u16::try_from(self.tabs(body.width, Style::new()).len()).unwrap_or(u16::MAX);
         let head = note.saturating_add(tabs).saturating_add(2);
         (rows(&self.text(app), usize::from(body.width)).len(), body.height.saturating_sub(head))
     }
@@ -103,12 +107,7 @@ impl CommandView {
     fn note(&self, app: &Shared) -> String {
         let is_shown = self.recipe == Recipe::AtlasSecret && !matches!(app.output, Output::Sink(_));
         match &self.copied {
-            None if is_shown => {
-                "Contains no credentials. c copies it. It shows the secret on the screen; add \
-                                 --format secret to write it to a pipe or a file."
-                    .to_owned()
-            }
-            None => "Contains no credentials. c copies it.".to_owned(),
+            None => format!("Contains no credentials. c copies it.{}", if is_shown { NO_FORMAT } else { "" }),
             Some(CopyOutcome::Copied(_)) => "Copied to the clipboard.".to_owned(),
             Some(CopyOutcome::Unverified(_)) => {
                 "Sent to the clipboard, which could not be read back: paste to check.".to_owned()
@@ -179,8 +178,8 @@ impl Component for CommandView {
     fn draw(&self, app: &Shared, canvas: &mut Canvas) {
         let theme = canvas.theme;
         canvas.line(Line::styled("This request as a command", theme.strong));
-        for recipes in tabs(canvas.width()) {
-            canvas.line(self.tab_line(&recipes, theme.strong));
+        for line in self.tabs(canvas.width(), theme.strong) {
+            canvas.line(line);
         }
         let (glyph, style) = match &self.copied {
             None => (theme.glyphs.dot, theme.faint),
@@ -201,36 +200,23 @@ impl Component for CommandView {
 }
 
 impl CommandView {
-    /// The recipes side by side; brackets set off the one that is shown, not colour alone.
-    fn tab_line(&self, recipes: &[Recipe], strong: Style) -> Line<'static> {
-        let tab = |recipe: &Recipe| {
-            let (title, style) = if *recipe == self.recipe {
-                (format!("[{}] ", recipe.title()), strong)
+    /// The recipes in as many rows as they take; brackets set off the one that is shown, not colour alone.
+    fn tabs(&self, width: u16, strong: Style) -> Vec<Line<'static>> {
+        let mut lines = vec![Line::default()];
+        for recipe in Recipe::ALL {
+            let tab = if recipe == self.recipe {
+                Span::styled(format!("[{}] ", recipe.title()), strong)
             } else {
-                (format!(" {}  ", recipe.title()), Style::new())
+                Span::raw(format!(" {}  ", recipe.title()))
             };
-            Span::styled(title, style)
-        };
-        recipes.iter().map(tab).collect()
-    }
-}
-
-/// The recipes in as many rows as they take.
-fn tabs(width: u16) -> Vec<Vec<Recipe>> {
-    let mut rows: Vec<Vec<Recipe>> = Vec::new();
-    let mut left = 0;
-    for recipe in Recipe::ALL {
-        let wanted = recipe.title().len() + 3;
-        match rows.last_mut() {
-            Some(row) if wanted <= left => row.push(recipe),
-            _ => {
-                rows.push(vec![recipe]);
-                left = usize::from(width) + 1;
+            match lines.last_mut() {
+                // The blank behind the last one may be cut.
+                Some(line) if line.width() + tab.width() <= usize::from(width) + 1 => line.push_span(tab),
+                _ => lines.push(Line::from(tab)),
             }
         }
-        left = left.saturating_sub(wanted);
+        lines
     }
-    rows
 }
 
 /// The text in rows of so many columns, and of each whether it is the rest of a line that is longer. The terminal library

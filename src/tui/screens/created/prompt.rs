@@ -241,7 +241,8 @@ impl PromptLine {
         let theme = canvas.theme;
         if let Some(error) = &self.error {
             canvas.marked(theme.glyphs.cross, error, theme.bad);
-            draw_output(output, canvas);
+            // The last line often says why.
+            draw_output(output, 2, canvas);
             return canvas.words(2, "The secret is still here.", theme.faint);
         }
         canvas.words(2, if self.is_running { doing } else { advice }, theme.faint);

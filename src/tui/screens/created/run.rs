@@ -249,8 +249,8 @@ impl RunPrompt {
     }
 }
 
-/// What a command printed, in few rows.
-pub(super) fn draw_output(output: &CommandOutput, canvas: &mut Canvas) {
+/// What a command printed, in few rows: a row a line, and so many for the last one.
+pub(super) fn draw_output(output: &CommandOutput, rows_of_last: u16, canvas: &mut Canvas) {
     let theme = canvas.theme;
     let ellipsis = theme.glyphs.ellipsis;
     let is_low = canvas.area.height < LOW;
@@ -264,8 +264,7 @@ pub(super) fn draw_output(output: &CommandOutput, canvas: &mut Canvas) {
         // Where a row counts, the mark stands before the line.
         let mark =
             if is_low && left_out > 0 && index == first { format!("{ellipsis} ") } else { String::new() };
-        // The last one often says why.
-        let rows = if index + 1 == output.lines.len() { 2 } else { 1 };
+        let rows = if index + 1 == output.lines.len() { rows_of_last } else { 1 };
         let text = cut(&format!("{mark}{line}"), canvas.width(), 2, rows, ellipsis);
         canvas.words(2, &text, theme.faint);
     }

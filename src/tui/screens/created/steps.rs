@@ -150,7 +150,7 @@ impl CreatedScreen {
         if earlier > 0 {
             canvas.words(2, &format!("and {earlier} before"), theme.faint);
         }
-        draw_output(&self.output, canvas);
+        draw_output(&self.output, 1, canvas);
         self.draw_copy(app, canvas);
         if let Some(format) = self.copy.format() {
             self.draw_left_out(app, format, canvas);
