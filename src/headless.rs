@@ -24,8 +24,8 @@ use crate::jobs::{
 };
 use crate::process::{internal_error, say, wall_clock};
 use crate::tui::screens::{
-    CreatedScreen, FIND_YOURS, FieldName, Form, NO_ORGANIZATION, PROBABLY_YOURS, SEVERAL_APPEARED,
-    Validation, check_failed, none_appeared, why_lost,
+    CreatedScreen, FIND_YOURS, FieldName, Form, NO_ORGANIZATION, PROBABLY_YOURS, Validation,
+    check_failed, none_appeared, not_clear, why_lost,
 };
 use crate::tui::{Failure, Flags, Glyphs, Signal, date_time, words};
 
@@ -350,7 +350,8 @@ fn found(recovered: &Recovered, after: Duration) -> String {
         ),
         Recovered::Several(secrets) => {
             let ids: Vec<&str> = secrets.iter().map(|secret| secret.id.as_str()).collect();
-            format!("{SEVERAL_APPEARED} Their IDs: {}. {FIND_YOURS}", ids.join(", "))
+            let noun = if ids.len() == 1 { "Its ID" } else { "Their IDs" };
+            format!("{} {noun}: {}. {FIND_YOURS}", not_clear(secrets), ids.join(", "))
         }
         Recovered::Failed(problem) => check_failed(problem),
     }

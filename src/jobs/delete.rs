@@ -54,7 +54,7 @@ impl DeleteError {
     pub fn explain(&self) -> Explanation {
         match self {
             Self::NotDeleted(error) => {
-                error.explain_request(Request::DeleteSecret, "The account that is signed in")
+                error.explain_request(Request::DeleteSecret, "Your account")
             }
             Self::StillThere => Explanation::still_there(),
             Self::PerhapsDeleted(error) => Explanation::perhaps_deleted(error),
@@ -139,7 +139,7 @@ mod tests {
         let rows = [
             (
                 DeleteError::NotDeleted(ApiError::rejected(role)),
-                "Not deleted. You may not delete secrets here.",
+                "Not deleted. You don't have permission to delete secrets in this project (401).",
             ),
             (DeleteError::NotDeleted(slow.clone()), "Not deleted. Atlas did not answer within 10 seconds."),
             (
