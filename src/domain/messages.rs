@@ -32,8 +32,7 @@ impl Request {
     fn explain_role(self, status: u16, who: &str) -> Explanation {
         let ask = "Ask a Project Owner of this project for it, or sign in with other credentials.";
         let title = |what| format!("You don't have permission to {what} ({status}).");
-        let read_only =
-            format!("{who} needs the Project Read Only role in this project, or a higher one.");
+        let read_only = format!("{who} needs the Project Read Only role in this project, or a higher one.");
         let owner = format!(
             "{who} needs the Project Owner role in this project, or Organization Owner if the service account also \
              has organization roles."

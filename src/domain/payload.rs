@@ -63,8 +63,7 @@ pub enum SaveFailure {
     NotText,
     /// This line, from 1, cannot be changed without a guess at what it means.
     #[error(
-        "Line {0} of the file can be read in two ways (an open quote, a carriage return, or not NAME=value). Nothing \
-         was changed."
+        "Nothing was changed. Line {0} is ambiguous: unclosed quote, carriage return, or not NAME=value."
     )]
     NotPlain(usize),
     /// The folder does not exist.
@@ -80,7 +79,7 @@ pub enum SaveFailure {
     #[error("The home folder is not known.")]
     NoHome,
     /// The disk knows no permissions, so that others could read it: FAT, and some network folders.
-    #[error("That disk has no permissions to keep the file private.")]
+    #[error("This file system cannot keep a file private.")]
     NotPrivate,
     /// Anything else, in the system's words.
     #[error("The file could not be written: {0}.")]

@@ -53,9 +53,7 @@ impl DeleteError {
     /// What happened, what it means and what to do.
     pub fn explain(&self) -> Explanation {
         match self {
-            Self::NotDeleted(error) => {
-                error.explain_request(Request::DeleteSecret, "Your account")
-            }
+            Self::NotDeleted(error) => error.explain_request(Request::DeleteSecret, "Your account"),
             Self::StillThere => Explanation::still_there(),
             Self::PerhapsDeleted(error) => Explanation::perhaps_deleted(error),
         }

@@ -53,7 +53,12 @@ fn each_way_out_has_its_summary_and_exit_code() {
         (Stage::created, "q up enter", Disposition::NotDelivered, 3),
         (Stage::created, "<ctrl-c> <ctrl-c>", Disposition::NotDelivered, 3),
         (|| after_copy(SENT), "q y", sent, 0),
-        (|| after_copy(SENT), "<ctrl-c> <ctrl-c>", Disposition::PerhapsDelivered, 3),
+        (
+            || after_copy(SENT),
+            "<ctrl-c> <ctrl-c>",
+            Disposition::PerhapsDelivered(vec![Delivery::SentToTerminal]),
+            3,
+        ),
         (|| after_copy(COPIED), "<ctrl-c> <ctrl-c>", copied_for(60), 0),
     ];
     for (make, keys, fate, code) in rows {

@@ -38,8 +38,7 @@ pub(crate) fn not_clear(secrets: &[ExistingSecret]) -> &'static str {
 }
 
 /// What to do then.
-pub(crate) const FIND_YOURS: &str =
-    "The project's Activity Feed in Atlas shows who created which. Delete only the one that your request created: \
+pub(crate) const FIND_YOURS: &str = "The project's Activity Feed in Atlas shows who created which. Delete only the one that your request created: \
      compare the creator and the time.";
 
 /// The search has found nothing so far.
@@ -216,7 +215,7 @@ impl Recovery {
             Deletion::Deleted => {
                 self.resolve(app, Disposition::Deleted);
                 if self.found().is_none() {
-                    app.form.notice = Some(Notice::Word("Deleted the secret of the previous run."));
+                    app.form.notice = Some(Notice::Word("Deleted the secret that a previous run created."));
                     return Transition::form();
                 }
             }

@@ -383,7 +383,7 @@ impl FormScreen {
             return Transition::Stay;
         }
         if app.creating.is_some() {
-            app.form.notice = Some(Notice::Word("The earlier request has not been answered yet."));
+            app.form.notice = Some(Notice::Word("Wait: Atlas has not answered the earlier request."));
             return Transition::Stay;
         }
         let Some(new_secret) = app.form.new_secret() else { return Transition::Stay };
@@ -397,7 +397,7 @@ impl FormScreen {
     /// Ctrl-C. While an earlier POST is still running its screen is shown once more.
     fn sign_in(app: &mut Shared) -> Transition {
         if app.in_flight.is_some() {
-            app.form.notice = Some(Notice::Word("The earlier request has not been answered yet."));
+            app.form.notice = Some(Notice::Word("Wait: Atlas has not answered the earlier request."));
             return Transition::Stay;
         }
         Transition::Show(Screen::SignIn(Box::new(SignIn::new(app.profiles.clone()))))

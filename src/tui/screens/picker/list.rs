@@ -176,15 +176,19 @@ impl List {
         could_not_list(self.field, &app.session.signed_in_as(), error)
     }
 
+    pub fn is_empty(&self) -> bool {
+        self.items.is_empty()
+    }
+
     /// Why nothing is shown.
     pub fn nothing(&self, ellipsis: &str) -> String {
         match self.field {
-            _ if !self.items.is_empty() => {
+            _ if !self.is_empty() => {
                 let typed = cut(self.matches.typed(), LONGEST_QUOTED, 0, 1, ellipsis);
                 format!("No {} matches \"{typed}\".", self.field.noun())
             }
             FieldName::Project => {
-                "There are no projects that these credentials can read. A project owner can grant access."
+                "There are no projects that these credentials can read. A Project Owner can grant access."
                     .to_owned()
             }
             _ => "This project has no service accounts. Create one in Atlas first.".to_owned(),
