@@ -42,7 +42,7 @@ fn a_variable_gets_exactly_the_secret() {
     let value = peek(&mut terminal);
     // One line of output is for one secret.
     terminal.send("n");
-    terminal.wait_for("Standard output takes one secret: quit with q first.");
+    terminal.wait_for("Standard output can receive only one secret. q writes it and quits.");
     terminal.send("q");
     assert_eq!(terminal.wait_exit().code(), Some(0), "nothing is asked");
     assert_given_back(&terminal);

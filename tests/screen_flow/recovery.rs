@@ -194,7 +194,7 @@ fn what_is_not_certain_is_not_guessed() {
     for secrets in several {
         let mut stage = Stage::posting();
         stage.answered(lost()).account(secrets).keys("d y");
-        assert_drawn(&stage, "Several new secrets have appeared");
+        assert_drawn(&stage, "Several new secrets appeared");
         assert_eq!(deletions(&stage), 0, "{secrets:?}");
     }
 }

@@ -215,7 +215,7 @@ impl Recovery {
             Deletion::Deleted => {
                 self.resolve(app, Disposition::Deleted);
                 if self.found().is_none() {
-                    app.form.notice = Some(Notice::Word("Deleted the secret that a previous run created."));
+                    app.form.notice = Some(Notice::Word("Deleted the secret of the previous run."));
                     return Transition::form();
                 }
             }
@@ -505,7 +505,7 @@ impl Recovery {
         let others = match self.before.ids.as_deref() {
             Some([]) => return,
             Some(_) => "the account's other secrets",
-            None => "any older secret",
+            None => "any other secret",
         };
         let text = format!("Deleting it does not restore the expiry of {others}.");
         canvas.words(indent, &text, canvas.theme.faint);

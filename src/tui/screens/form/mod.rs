@@ -471,7 +471,7 @@ impl Component for FormScreen {
 
     fn about(&self) -> &'static [&'static str] {
         &[
-            "An ID field takes a name, too: choose from its list.",
+            "An ID field also takes a name: choose from its list.",
             "A pasted URL or ID goes to its own field.",
             "Lifetimes: hours, or 36h, 30d, 12w, 1y, or a date.",
         ]
