@@ -304,7 +304,7 @@ mod tests {
             (SaveFailure::Changed, "It was not updated. Try again."),
             (SaveFailure::Locked, "It was not updated. Try again."),
             (SaveFailure::NotText, "Save it as UTF-8, or choose another name."),
-            (SaveFailure::NotPlain(3), "Line 3 of the file can be read in two ways"),
+            (SaveFailure::NotPlain(3), "Nothing was changed. Line 3 is ambiguous: unclosed quote"),
             (SaveFailure::NotPlain(3), "Edit the line, or choose another name."),
             (SaveFailure::NoHome, "Type the whole path."),
             (SaveFailure::NotPrivate, "Choose another folder."),

@@ -62,7 +62,7 @@ fn a_small_terminal_says_so_and_everything_is_kept() {
     terminal.wait_until("the first digit", |screen| {
         labelled(&screen.contents(), "Expires after").starts_with('3')
     });
-    terminal.resize(10, 50);
+    terminal.resize(10, 60);
     let notice = terminal.wait_for("atlas-secret needs 56 columns × 16 rows. Nothing is lost.");
     assert_eq!(notice.trim().lines().count(), 1, "{notice}");
     // Keys wait: no one types into what they cannot see.
@@ -78,7 +78,7 @@ fn a_small_terminal_says_so_and_everything_is_kept() {
     assert!(terminal.screen().contains("3 hours"), "{}", terminal.screen());
     terminal.send("6h");
     terminal.wait_for("36 hours");
-    terminal.resize(10, 50);
+    terminal.resize(10, 60);
     terminal.wait_for("Nothing is lost.");
     terminal.send(key::CTRL_C);
     assert_eq!(terminal.wait_exit().code(), Some(0), "Ctrl-C works where nothing can be drawn");

@@ -117,7 +117,11 @@ fn the_order_is_flag_environment_profile_nothing() {
 fn a_profile_that_was_named_has_to_be_usable() {
     let rows: [(&str, &str, &str); 6] = [
         ("x", TWO, "profile `x` does not exist: choose `ci` or `default`"),
-        ("x", "", "profile `x` does not exist, and the Atlas CLI has no profiles: run `atlas auth login --profile x`"),
+        (
+            "x",
+            "",
+            "profile `x` does not exist, and the Atlas CLI has no profiles: run `atlas auth login --profile x`",
+        ),
         ("\"ci\"", TWO, "profile `\"ci\"` does not exist: remove the quotes around its name"),
         ("x", "[[[", "FILE is not valid TOML: see line 1"),
         (
