@@ -12,7 +12,7 @@ use clap_complete::Shell;
 use crate::delivery::Preference;
 use crate::domain::{Format, Template};
 
-/// Create one secret for one MongoDB Atlas service account, and deliver it safely
+/// Create a secret for a MongoDB Atlas project service account and deliver it safely
 #[expect(clippy::struct_excessive_bools, reason = "a command line has flags")]
 #[derive(Debug, Parser)]
 #[command(name = "atlas-secret", version, about, after_help = AFTER_HELP, after_long_help = AFTER_LONG_HELP)]
@@ -22,11 +22,11 @@ pub struct Arguments {
         aliases = ["group-id", "projectId", "groupId"], value_hint = ValueHint::Other, help_heading = SECRET)]
     pub project_id: Option<String>,
 
-    /// Client ID or name of the service account that gets the secret; there is no variable for it
+    /// Client ID or name of the service account to create a secret for; there is no variable for it
     #[arg(long, value_name = "ID", alias = "clientId", value_hint = ValueHint::Other, help_heading = SECRET)]
     pub client_id: Option<String>,
 
-    /// Lifetime of the secret: hours, 36h, 30d, 12w, 1y, or a date such as 2027-03-01 [default: 720]
+    /// Lifetime of the secret: a number of hours, or 36h, 30d, 12w, 1y, or a date such as 2027-03-01 [default: 30d]
     #[arg(long, value_name = "TIME", allow_hyphen_values = true,
         value_hint = ValueHint::Other, help_heading = SECRET)]
     pub expires_after: Option<String>,
@@ -41,7 +41,7 @@ pub struct Arguments {
         value_name = "URL", conflicts_with = "demo", value_hint = ValueHint::Url, help_heading = SIGN_IN)]
     pub base_url: Option<String>,
 
-    /// Use an embedded Atlas on this machine; no account needed
+    /// Use a simulated Atlas (built in); no account needed
     #[arg(long, help_heading = SIGN_IN)]
     pub demo: bool,
 
@@ -51,7 +51,7 @@ pub struct Arguments {
         value_parser = clap::value_parser!(u32).range(0..=MOST_DEMO_PROJECTS))]
     pub demo_projects: u32,
 
-    /// Run the embedded Atlas until Ctrl-C, for scripts that rehearse; prints the variables to use it
+    /// Run the simulated Atlas until Ctrl-C, to test scripts; prints the variables to use it
     #[arg(long, value_name = "ADDRESS", num_args = 0..=1, default_missing_value = "127.0.0.1:0", exclusive = true,
         value_hint = ValueHint::Other, help_heading = SIGN_IN, value_parser = socket_address)]
     pub demo_server: Option<SocketAddr>,
@@ -68,7 +68,8 @@ pub struct Arguments {
     #[arg(long, help_heading = DELIVERY)]
     pub verify: bool,
 
-    /// What to write to standard output if it is not a terminal
+    /// Format for standard output if it is not a terminal; required with --yes unless --template is set [default without
+    /// --yes: secret]
     #[arg(long, value_name = "FORMAT", value_parser = format_parser(), help_heading = DELIVERY)]
     pub format: Option<Format>,
 
@@ -82,8 +83,8 @@ pub struct Arguments {
     #[arg(long, value_name = "METHOD", help_heading = DELIVERY)]
     pub clipboard: Option<Preference>,
 
-    /// Clear the clipboard after this many seconds; 0 keeps the secret there until something else is copied
-    /// [default: 60]
+    /// Clear the clipboard after this many seconds; 0 keeps the secret there until something else is copied, for at most
+    /// 12 hours [default: 60]
     #[arg(long, value_name = "SECONDS", value_hint = ValueHint::Other,
         help_heading = DELIVERY, value_parser = seconds)]
     pub clear_after: Option<u64>,
@@ -206,8 +207,10 @@ Other variables:
   NO_COLOR                          no colors
 
 Settings file:
-  config.toml in ~/.config/atlas-secret or $XDG_CONFIG_HOME/atlas-secret (macOS: ~/Library/Application Support,
-  Windows: %AppData%): expires_after, clear_after, clipboard, template, and your own commands for p ([[sink]])
+  Linux    $XDG_CONFIG_HOME/atlas-secret/config.toml or ~/.config/atlas-secret/config.toml
+  macOS    ~/Library/Application Support/atlas-secret/config.toml
+  Windows  %AppData%\\atlas-secret\\config.toml
+  It sets expires_after, clear_after, clipboard, template, and your own commands for p ([[sink]]).
 
 Examples:
   # Try it, without an account
@@ -216,9 +219,9 @@ Examples:
   atlas-secret -P ci --client-id mdb_sa_id_1234567890abcdef12345678 --expires-after 30d
   # The screen opens; quitting with q writes the secret to the variable
   secret=$(atlas-secret -P ci)
-  # In CI: no terminal, no questions
+  # In CI: no terminal, no questions; a new file, because the shell empties an existing one first
   umask 077
-  atlas-secret --yes --format env --project-id \"$PROJECT\" --client-id \"$CLIENT\" > prod.env
+  atlas-secret --yes --format env --project-id \"$PROJECT\" --client-id \"$CLIENT\" > atlas.env
 
 Keys for the new secret:
   c copy, + 60 s more on the clipboard, f copy in another format, r reveal, v verify,
@@ -227,16 +230,15 @@ Keys for the new secret:
   p run a command that reads it from standard input, such as
   pass insert -m atlas/{client_id}
   gopass insert -m atlas/{client_id}
-  vault kv put secret/atlas client_id={client_id} client_secret=-
-  kubectl create secret generic atlas --from-file=clientSecret=/dev/stdin
-  gh secret set ATLAS_CLIENT_SECRET
+  vault kv put -mount=secret atlas client_id={client_id} client_secret=-
+  gh secret set MONGODB_ATLAS_CLIENT_SECRET
 
 Exit codes:
-  0              done, or quit before creating
-  1              nothing was created
-  2              wrong arguments, environment or terminal; nothing was created
-  3              a secret was created, or may have been, and was not delivered
-  129, 130, 143  ended by a signal; nothing was lost";
+  0        done, or you quit before creating
+  1        nothing was created, with --yes or redirected standard output
+  2        wrong arguments, environment or terminal; nothing was created
+  3        a secret was created, or may have been, and was not delivered
+  128 + n  ended by signal n, such as 130 for Ctrl-C; nothing was lost";
 
 #[cfg(test)]
 mod tests {

@@ -24,8 +24,8 @@ use crate::jobs::{
 };
 use crate::process::{internal_error, say, wall_clock};
 use crate::tui::screens::{
-    CreatedScreen, FIND_YOURS, FieldName, Form, NO_ORGANIZATION, PROBABLY_YOURS, SEVERAL_APPEARED,
-    Validation, check_failed, none_appeared, why_lost,
+    CreatedScreen, FIND_YOURS, FieldName, Form, NO_ORGANIZATION, PROBABLY_YOURS, Validation, check_failed,
+    none_appeared, not_clear, why_lost,
 };
 use crate::tui::{Failure, Flags, Glyphs, Signal, date_time, words};
 
@@ -76,7 +76,8 @@ impl Headless {
             return Ok(Ended { exit: Exit::Usage, summary: None });
         };
         let organization = self.fetch_organization(&new_secret);
-        match self.create(&new_secret, &mut signals).await {
+        let mut listed = Vec::new();
+        match self.create(&new_secret, &mut signals, &mut listed).await {
             (Some(Outcome::Created(created)), None) => {
                 self.deliver(new_secret, *created, organization.await, signals).await
             }
@@ -89,7 +90,7 @@ impl Headless {
                 Ok(Ended { exit: Exit::Signal(signal.0), summary: None })
             }
             (Some(Outcome::NotCreated(not_created)), None) => {
-                say(&self.explain(&not_created.reason));
+                say(&self.explain(&not_created.reason, listed));
                 Ok(Ended { exit: Exit::NothingCreated, summary: None })
             }
             (Some(Outcome::Unknown(lost, before)), None) => {
@@ -149,10 +150,11 @@ impl Headless {
         &self,
         new_secret: &NewSecret,
         signals: &mut impl AsyncFnMut() -> Signal,
+        listed: &mut Vec<String>,
     ) -> (Option<Outcome>, Option<Signal>) {
         let mut tried = 0;
         loop {
-            let (outcome, signal) = self.create_once(new_secret, signals).await;
+            let (outcome, signal) = self.create_once(new_secret, signals, listed).await;
             let pause = match (&outcome, signal) {
                 (Some(Outcome::NotCreated(not_created)), None) => failed_read(&not_created.reason)
                     .and_then(|error| Some((error, pause_before_restart(error, tried)?))),
@@ -173,9 +175,10 @@ impl Headless {
         &self,
         new_secret: &NewSecret,
         signals: &mut impl AsyncFnMut() -> Signal,
+        listed: &mut Vec<String>,
     ) -> (Option<Outcome>, Option<Signal>) {
         let (cancel, is_sent) = (CancellationToken::new(), AtomicBool::new(false));
-        let mut operator = Unattended { flags: self.flags, printed: Vec::new(), is_sent: &is_sent };
+        let mut operator = Unattended { flags: self.flags, printed: Vec::new(), listed, is_sent: &is_sent };
         let clock = wall_clock;
         let mut creation =
             pin!(jobs::create(&self.connections, &self.records, &clock, &mut operator, &cancel, new_secret));
@@ -237,7 +240,7 @@ impl Headless {
                 screen.not_printed = Some(why.clone());
                 Err(Rescue { screen: Box::new(screen), why })
             }
-            None => Ok(ended(Exit::NotDelivered, screen.summary(Disposition::PerhapsDelivered))),
+            None => Ok(ended(Exit::NotDelivered, screen.summary(Disposition::PerhapsDelivered(Vec::new())))),
         }
     }
 
@@ -267,7 +270,8 @@ impl Headless {
     }
 
     /// Why nothing was created, and what to do: the first line says the most important thing.
-    fn explain(&mut self, reason: &Reason) -> String {
+    /// `listed` is what a full account has.
+    fn explain(&mut self, reason: &Reason, listed: Vec<String>) -> String {
         if let Reason::Post(error) | Reason::Preflight(error) = reason {
             self.form.blame(error);
         }
@@ -281,7 +285,14 @@ impl Headless {
             Validation::Refused(words) => Some(format!("{}: {words}", option_of(name))),
             _ => None,
         }));
-        lines.extend([explanation.meaning.to_string(), explanation.action.to_string()]);
+        lines.push(explanation.meaning.to_string());
+        let is_full =
+            matches!(reason, Reason::Full | Reason::StillFull | Reason::Declined(Question::Consequences(_)));
+        if !listed.is_empty() && is_full {
+            lines.extend(listed);
+        } else {
+            lines.push(explanation.action.to_string());
+        }
         lines.retain(|line| !line.is_empty());
         lines.join("\n  ")
     }
@@ -350,7 +361,8 @@ fn found(recovered: &Recovered, after: Duration) -> String {
         ),
         Recovered::Several(secrets) => {
             let ids: Vec<&str> = secrets.iter().map(|secret| secret.id.as_str()).collect();
-            format!("{SEVERAL_APPEARED} Their IDs: {}. {FIND_YOURS}", ids.join(", "))
+            let noun = if ids.len() == 1 { "Its ID" } else { "Their IDs" };
+            format!("{} {noun}: {}. {FIND_YOURS}", not_clear(secrets), ids.join(", "))
         }
         Recovered::Failed(error) => check_failed(error),
     }
@@ -361,17 +373,25 @@ struct Unattended<'a> {
     flags: Flags,
     /// The steps that were printed: the account is read again after its expired secret was deleted.
     printed: Vec<&'static str>,
+    /// What a full account has, and what to do.
+    listed: &'a mut Vec<String>,
     is_sent: &'a AtomicBool,
 }
 
 impl Unattended<'_> {
     /// What a full account has, and how a secret of it can be deleted, unless one will be.
-    fn list_secrets(&self, account: &ServiceAccount) {
+    fn list_secrets(&mut self, account: &ServiceAccount) {
         let expired = account.consequences(account.read_at.unwrap_or_else(wall_clock)).deletes;
         let action = match &expired {
             Some(_) if self.flags.replace_expired => return,
-            Some(secret) => format!("--replace-expired deletes {}.", label(secret)),
-            None => "No option deletes a secret that still works: run atlas-secret without --yes.".to_owned(),
+            Some(secret) => {
+                format!("Add --replace-expired, which deletes {}, or delete one without --yes.", label(secret))
+            }
+            None if self.flags.replace_expired => {
+                "--replace-expired does not apply: no secret has expired. Run atlas-secret without --yes to delete one."
+                    .to_owned()
+            }
+            None => "No secret has expired. Run atlas-secret without --yes to delete one.".to_owned(),
         };
         let zone = TimeZone::system();
         let when = |at: Option<Timestamp>, unknown: &str| {
@@ -389,10 +409,8 @@ impl Unattended<'_> {
                 when(secret.expires_at, "at an unknown time"),
             )
         };
-        let mut lines = vec!["The account's secrets:".to_owned()];
-        lines.extend(account.secrets.iter().map(row));
-        lines.push(action);
-        say(&lines.join("\n  "));
+        let rows = account.secrets.iter().map(row);
+        *self.listed = rows.chain([action]).collect();
     }
 }
 

@@ -26,10 +26,20 @@ pub fn files() -> io::Result<Files> {
     Ok(files)
 }
 
-/// The man page. What the help says after the options is a table and examples: its lines stay as they are.
+/// The sections of what the help says after the options: its headings, and those of a man page.
+const SECTIONS: [(&str, &str); 6] = [
+    (".SH EXTRA\nCredentials:\n", ".SH ENVIRONMENT\n.nf\nCredentials:\n"),
+    ("\nSettings file:\n", "\n.fi\n.SH FILES\n.nf\n"),
+    ("\nExamples:\n", "\n.fi\n.SH EXAMPLES\n.nf\n"),
+    ("\nKeys for the new secret:\n", "\n.fi\n.SH KEYS\n.nf\n"),
+    ("\nExit codes:\n", "\n.fi\n.SH \"EXIT STATUS\"\n.nf\n"),
+    (".SH VERSION\n", ".fi\n.SH VERSION\n"),
+];
+
+/// The man page. What the help says after the options are tables and examples: their lines stay as they are.
 fn page() -> io::Result<String> {
     let mut page = Vec::new();
     clap_mangen::Man::new(Arguments::command()).render(&mut page)?;
     let page = String::from_utf8(page).map_err(io::Error::other)?;
-    Ok(page.replace(".SH EXTRA\n", ".SH NOTES\n.nf\n").replace(".SH VERSION\n", ".fi\n.SH VERSION\n"))
+    Ok(SECTIONS.iter().fold(page, |page, (heading, section)| page.replace(heading, section)))
 }

@@ -67,8 +67,11 @@ fn tls_config(base_url: &BaseUrl) -> ApiResult<ClientConfig> {
 fn check_certificate_file() -> ApiResult<()> {
     let metadata = std::env::var_os("SSL_CERT_FILE").and_then(|path| std::fs::metadata(path).ok());
     let Some(metadata) = metadata.filter(|metadata| !metadata.is_file()) else { return Ok(()) };
-    let what = if metadata.is_dir() { "a folder; SSL_CERT_DIR is for folders" } else { "a pipe or a device" };
-    Err(ApiError::setup(&format!("SSL_CERT_FILE is no regular file but {what}")))
+    Err(ApiError::setup(if metadata.is_dir() {
+        "SSL_CERT_FILE is a folder; use SSL_CERT_DIR for folders"
+    } else {
+        "SSL_CERT_FILE is a pipe or a device, not a regular file"
+    }))
 }
 
 /// In the order in which they count.
@@ -165,7 +168,7 @@ fn parse(text: &str) -> Result<Url, &'static str> {
         "http" | "https" | "socks4" | "socks4a" | "socks5h" => {}
         // As in Go: the proxy resolves the name in either case.
         "socks5" => url.set_scheme("socks5h").map_err(|()| "it is not a URL")?,
-        _ => return Err("it starts with neither http://, https:// nor socks5://"),
+        _ => return Err("it must start with http://, https://, socks5:// or socks5h://"),
     }
     if url.host_str().is_none_or(str::is_empty) {
         return Err("it names no host");
@@ -321,7 +324,7 @@ mod tests {
             ("http:///proxy.test", "it names no host"),
             ("socks5://", "it names no host"),
             ("http://proxy.test:port", "it is not a URL"),
-            ("ftp://proxy.test", "it starts with neither http://, https:// nor socks5://"),
+            ("ftp://proxy.test", "it must start with http://, https://, socks5:// or socks5h://"),
             (
                 "http://proxy.test/proxy.pac",
                 "something follows the host and port; / ? # in a password are %2F %3F %23",

@@ -115,11 +115,13 @@ impl Profiles {
         self.saved.iter().find(|profile| profile.name == *name).ok_or_else(|| {
             let known: Vec<String> = self.saved.iter().map(|profile| format!("`{}`", profile.name)).collect();
             let action = match known.len() {
-                _ if is_quoted(name.as_str()) => "remove the quotes around its name".to_owned(),
-                0 => "the Atlas CLI has no profiles".to_owned(),
-                _ => format!("choose {}", known.join(" or ")),
+                _ if is_quoted(name.as_str()) => ": remove the quotes around its name".to_owned(),
+                0 => {
+                    format!(", and the Atlas CLI has no profiles: run `atlas auth login --profile {name}`")
+                }
+                _ => format!(": choose {}", known.join(" or ")),
             };
-            CredentialsError::Unusable(format!("profile `{name}` does not exist: {action}"))
+            CredentialsError::Unusable(format!("profile `{name}` does not exist{action}"))
         })
     }
 

@@ -150,7 +150,7 @@ impl Resolver<'_> {
             warnings.extend_from_slice(profiles.warnings());
             warnings.extend(profile.lone_half().map(|setting| {
                 let place = profile.place(setting);
-                format!("{place} is not used: its other half is not there, so both are read from the keyring")
+                format!("{place} is ignored because the other half of the pair is missing; both are read from the keyring")
             }));
         }
         let project = choose_project(&self.variables, profile, &mut shadowed, &mut warnings);

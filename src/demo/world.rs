@@ -156,6 +156,13 @@ impl World {
         (self.prefill.project_id.clone(), self.prefill.client_id.clone())
     }
 
+    /// An account of the prefilled project that has 2 secrets.
+    pub fn full_account(&self) -> Option<&str> {
+        let projects = self.projects().filter(|(_, project)| project.id == self.prefill.project_id.as_str());
+        let mut accounts = projects.flat_map(|(_, project)| &project.service_accounts);
+        accounts.find(|account| account.secrets.len() == 2).map(|account| account.client_id.as_str())
+    }
+
     /// Lists the account that signs in where the world wants it.
     pub(super) fn list_operator(&mut self, credentials: &Credentials) {
         let Credentials::ServiceAccount { client_id, client_secret } = credentials else { return };

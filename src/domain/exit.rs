@@ -66,8 +66,8 @@ pub enum Disposition {
     NotDelivered,
     /// It is not known whether it was created.
     PerhapsCreated,
-    /// It was on its way when the program had to end, or was sent to a terminal, which does not answer.
-    PerhapsDelivered,
+    /// It was sent in these ways, which do not answer; without one it was on its way when the program had to end.
+    PerhapsDelivered(Vec<Delivery>),
     /// It was created, its value is lost, and the user decided to keep it in Atlas.
     Kept,
 }
@@ -138,12 +138,14 @@ impl Disposition {
     /// The fate in words, to follow what it is said of.
     pub fn words(&self) -> String {
         match self {
-            Self::Delivered(ways) => ways.iter().map(Delivery::words).collect::<Vec<_>>().join("; "),
+            Self::Delivered(ways) => joined(ways),
             Self::Deleted => "deleted in Atlas".to_owned(),
             Self::NotDelivered => "never delivered: delete it in Atlas".to_owned(),
-            Self::PerhapsDelivered => {
-                "perhaps delivered: check where it was going before you delete it in Atlas".to_owned()
+            Self::PerhapsDelivered(ways) if ways.is_empty() => {
+                "was being delivered when the program ended: check where it was going before you delete it in Atlas"
+                    .to_owned()
             }
+            Self::PerhapsDelivered(ways) => joined(ways),
             Self::Kept => "kept in Atlas, but its value is lost".to_owned(),
             Self::PerhapsCreated => {
                 "may have been created; if so, its value is lost: check the account's secrets in Atlas"
@@ -151,6 +153,10 @@ impl Disposition {
             }
         }
     }
+}
+
+fn joined(ways: &[Delivery]) -> String {
+    ways.iter().map(Delivery::words).collect::<Vec<_>>().join("; ")
 }
 
 #[cfg(test)]
@@ -178,7 +184,12 @@ mod tests {
             (Disposition::Delivered(vec![Delivery::SentToTerminal]), "which does not confirm it", false),
             (Disposition::Deleted, "deleted in Atlas", false),
             (Disposition::NotDelivered, "never delivered: delete it", true),
-            (Disposition::PerhapsDelivered, "perhaps delivered", true),
+            (Disposition::PerhapsDelivered(Vec::new()), "was being delivered when the program ended", true),
+            (
+                Disposition::PerhapsDelivered(vec![Delivery::SentToTerminal]),
+                "sent to your terminal, which does not confirm it",
+                true,
+            ),
             (Disposition::Kept, "kept in Atlas, but its value is lost", true),
             (Disposition::PerhapsCreated, "may have been created", true),
         ];

@@ -59,7 +59,7 @@ pub enum IdError {
     #[error("a client ID starts with mdb_sa_id_")]
     WrongPrefix(usize),
     /// A character that can never be part of one.
-    #[error("`{character}` is not a hex digit")]
+    #[error("\"{character}\" is not a hex digit")]
     NotHex {
         /// The offending character.
         character: char,
@@ -67,7 +67,7 @@ pub enum IdError {
         position: usize,
     },
     /// Right so far, but there are only this many digits.
-    #[error("{0} of 24 digits")]
+    #[error("{0} of 24 hex digits")]
     TooShort(usize),
     /// More than 24 digits.
     #[error("{0} digits; a {1}")]

@@ -52,13 +52,13 @@ pub enum LifetimeError {
     #[error("use 36h, 30d, 12w, 1y or a date")]
     NotANumber,
     /// Zero or less of anything.
-    #[error("the minimum is 8 hours")]
+    #[error("too short: use 8 hours to 365 days")]
     NotPositive,
     /// A date that is not in the future.
     #[error("this is in the past")]
     Past,
     /// More hours than the API's `int32` holds.
-    #[error("too long: the maximum is 365 days")]
+    #[error("too long: use 8 hours to 365 days")]
     TooLong,
 }
 

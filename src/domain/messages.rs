@@ -29,35 +29,32 @@ pub enum Request {
 
 impl Request {
     /// Atlas refused it because of the role of `who`.
-    fn explain_role(self, who: &str) -> Explanation {
+    fn explain_role(self, status: u16, who: &str) -> Explanation {
         let ask = "Ask a Project Owner of this project for it, or sign in with other credentials.";
-        let read_only = |what: &str| {
-            explanation(
-                format!("You may not {what}: it takes Project Read Only."),
-                format!("{who} needs that role in this project, or a higher one."),
-                ask,
-            )
-        };
+        let title = |what| format!("You don't have permission to {what} ({status}).");
+        let read_only = format!("{who} needs the Project Read Only role in this project, or a higher one.");
         let owner = format!(
-            "{who} needs the role Project Owner in this project, or Organization Owner if the secret's account \
-             also has organization roles."
+            "{who} needs the Project Owner role in this project, or Organization Owner if the service account also \
+             has organization roles."
         );
         match self {
             Self::ListProjects => explanation(
-                "You may not list the projects.",
+                title("list projects"),
                 format!("{who} needs a role in a project or in the organization."),
                 "Ask an Organization Owner for one, or sign in with other credentials.",
             ),
-            Self::ReadProject => read_only("read this project"),
-            Self::ListAccounts => read_only("list the service accounts of this project"),
-            Self::ReadAccount => read_only("read this service account"),
+            Self::ReadProject => explanation(title("read this project"), read_only, ask),
+            Self::ListAccounts => {
+                explanation(title("list the service accounts of this project"), read_only, ask)
+            }
+            Self::ReadAccount => explanation(title("read this service account"), read_only, ask),
             Self::CreateSecret => explanation(
-                "You may not create secrets here.",
+                title("create secrets in this project"),
                 owner,
                 "Ask a Project Owner of this project to create the secret or to give you the role, or sign in with \
                  other credentials.",
             ),
-            Self::DeleteSecret => explanation("You may not delete secrets here.", owner, ask),
+            Self::DeleteSecret => explanation(title("delete secrets in this project"), owner, ask),
         }
     }
 }
@@ -65,7 +62,7 @@ impl Request {
 impl Session {
     /// Who signed in, to begin a sentence with.
     pub fn signed_in_as(&self) -> String {
-        let Self::Remote { identity, .. } = self else { return "The account that is signed in".to_owned() };
+        let Self::Remote { identity, .. } = self else { return "Your account".to_owned() };
         match identity {
             Identity::ServiceAccount(client) => format!("Service account {client}"),
             Identity::ApiKey(public_key) => format!("API key {}", public_key.as_str()),
@@ -100,13 +97,24 @@ const UNFINISHED: &str = "The network or Atlas is slow, or a proxy or firewall i
 const CHECK_NETWORK: &str = "Check the network, the VPN and the base URL, then try again.";
 const OTHER_END: &str = "A proxy may have answered, or Atlas has an outage.";
 
+/// What to do about an untrusted connection: each cause has its own remedy.
+fn tls_action(why: &str) -> &'static str {
+    if why.contains("clock") {
+        "Check this machine's clock. If it is right, the host needs a new certificate."
+    } else if why.starts_with("the certificate") && !why.contains("another host name") {
+        "If your network inspects TLS, set SSL_CERT_FILE to the file with its CA certificate."
+    } else {
+        "Check the base URL."
+    }
+}
+
 impl Explanation {
     /// The account has as many secrets as it can have.
     pub fn account_full() -> Self {
         explanation(
             format!("This account has {SECRETS_PER_ACCOUNT} secrets, the maximum."),
             "Expired secrets count, too.",
-            "Delete one first, or ask a Project Owner to; then create again.",
+            "Delete one, or ask a Project Owner to, then try again.",
         )
     }
 
@@ -186,8 +194,13 @@ impl Rejection {
         }
     }
 
-    /// What happened, what it means and what to do.
+    /// What happened, what it means and what to do, where it is not known what was requested.
     pub fn explain(&self) -> Explanation {
+        self.explain_request(None)
+    }
+
+    fn explain_request(&self, request: Option<Request>) -> Explanation {
+        let creates = request == Some(Request::CreateSecret);
         let refused = || format!("Atlas refused the request ({}).", self.code());
         match self.kind() {
             RejectionKind::NotAuthorized => explanation(
@@ -202,8 +215,8 @@ impl Rejection {
                 "Try again. The next request gets a new challenge.",
             ),
             RejectionKind::RoleTooLow => explanation(
-                "Your role does not allow this.",
-                "Reading takes the role Project Read Only in this project, creating and deleting Project Owner.",
+                format!("You don't have permission to do this ({}).", self.status),
+                "Reading requires the Project Read Only role in this project, creating and deleting Project Owner.",
                 "Ask a Project Owner of this project for it, or sign in with other credentials.",
             ),
             RejectionKind::AddressNotAllowed => explanation(
@@ -241,12 +254,16 @@ impl Rejection {
             RejectionKind::Invalid if !self.fields.is_empty() => explanation(
                 refused(),
                 "A value is outside what Atlas or the organization allows.",
-                "Change that value, then create again.",
+                "Change that value, then try again.",
             ),
             RejectionKind::Invalid => explanation(
                 refused(),
-                "A value is outside what Atlas allows, or the account already has 2 secrets.",
-                "Read Atlas's message, change the value, then create again.",
+                if creates {
+                    "A value is outside what Atlas allows, or the account already has 2 secrets."
+                } else {
+                    "A value is outside what Atlas allows."
+                },
+                "Read Atlas's message, change the value, then try again.",
             ),
             RejectionKind::VersionGone => explanation(
                 format!("Atlas no longer offers API version {API_VERSION} ({}).", self.code()),
@@ -254,14 +271,19 @@ impl Rejection {
                 "Install a newer atlas-secret.",
             ),
             RejectionKind::TwoAtOnce => explanation(
-                "Someone else is changing this service account (409).",
+                "Another change to this service account is in progress (409).",
                 "Atlas makes one change to it at a time.",
-                "Find out who else works on the account, then create again.",
+                "Wait a moment, then try again.",
+            ),
+            RejectionKind::Conflict if creates => explanation(
+                refused(),
+                "Most likely the account has 2 secrets, the maximum. Expired secrets count, too.",
+                "Delete one of its secrets, or ask a Project Owner to, then try again.",
             ),
             RejectionKind::Conflict => explanation(
                 refused(),
-                "Most likely the account has 2 secrets, the maximum. Expired secrets count, too.",
-                "Delete one of its secrets, or ask a Project Owner to; then create again.",
+                "The request conflicts with another change or with the state of the account.",
+                "Wait a moment, then try again.",
             ),
             RejectionKind::RateLimited => explanation(
                 "Rate limited by Atlas (429).",
@@ -272,8 +294,13 @@ impl Rejection {
                 },
             ),
             RejectionKind::Maintenance => explanation(
-                format!("Atlas is not accepting changes ({}).", self.status),
-                "Atlas is being upgraded or is overloaded. This usually takes a few minutes.",
+                match (request, self.status) {
+                    (Some(Request::CreateSecret | Request::DeleteSecret), status) | (_, status @ 405) => {
+                        format!("Atlas is not accepting changes ({status}).")
+                    }
+                    (_, status) => format!("Atlas is unavailable ({status})."),
+                },
+                "It is being upgraded or is overloaded. This usually takes minutes.",
                 "Wait, then try again. Outages are listed on status.mongodb.com.",
             ),
             RejectionKind::Other => {
@@ -345,12 +372,8 @@ impl ApiError {
                 "A firewall may drop the connection.",
                 "Check the network and the VPN. If your network requires a proxy, set HTTPS_PROXY.",
             ),
-            Cause::Tls(_) => failed(
-                "TLS failed",
-                "",
-                "If your network inspects TLS, set SSL_CERT_FILE to its certificate authority.",
-            ),
-            Cause::Proxy(_) => failed("The proxy failed", "", "Check HTTPS_PROXY and NO_PROXY."),
+            Cause::Tls(words) => failed("TLS failed", "", tls_action(words.as_str())),
+            Cause::Proxy(_) => failed("The proxy failed", "", "Check HTTPS_PROXY, ALL_PROXY and NO_PROXY."),
             Cause::NoChallenge(_) => failed(
                 "Sign-in with the API key failed",
                 OTHER_END,
@@ -377,8 +400,11 @@ impl ApiError {
 
     /// The same, where it is known what was requested, and by whom: see [`Session::signed_in_as`].
     pub fn explain_request(&self, request: Request, who: &str) -> Explanation {
-        match self.rejection_kind() {
-            Some(RejectionKind::RoleTooLow) => request.explain_role(who),
+        match &self.cause {
+            Cause::Rejected(rejection) if rejection.kind() == RejectionKind::RoleTooLow => {
+                request.explain_role(rejection.status, who)
+            }
+            Cause::Rejected(rejection) => rejection.explain_request(Some(request)),
             _ => self.explain(),
         }
     }
@@ -468,7 +494,46 @@ mod tests {
             assert_eq!(refusal.atlas_words().as_str(), words);
         }
         assert_eq!(rejection(403, "RULE").explain().title, "Atlas refused the request (403 RULE).");
-        assert_eq!(rejection(405, "X").explain().title, "Atlas is not accepting changes (405).");
+        let maintenance = [
+            (405, Request::ReadAccount, "Atlas is not accepting changes (405)."),
+            (503, Request::ReadAccount, "Atlas is unavailable (503)."),
+            (503, Request::ListProjects, "Atlas is unavailable (503)."),
+            (503, Request::CreateSecret, "Atlas is not accepting changes (503)."),
+            (503, Request::DeleteSecret, "Atlas is not accepting changes (503)."),
+        ];
+        for (status, request, title) in maintenance {
+            let error = ApiError::rejected(rejection(status, "X"));
+            assert_eq!(error.explain_request(request, "It").title, title);
+        }
+    }
+
+    #[test]
+    fn only_a_creation_is_refused_for_the_number_of_secrets() {
+        for status in [400, 409] {
+            let error = ApiError::rejected(rejection(status, "X"));
+            for request in [Request::CreateSecret, Request::DeleteSecret, Request::ReadAccount] {
+                let Explanation { meaning, action, .. } = error.explain_request(request, "It");
+                assert_eq!(meaning.contains("2 secrets"), request == Request::CreateSecret, "{meaning}");
+                assert!(action.ends_with("then try again."), "{action}");
+            }
+        }
+    }
+
+    #[test]
+    fn each_tls_failure_has_its_own_remedy() {
+        let rows = [
+            ("the certificate is not trusted (unknown issuer)", "SSL_CERT_FILE"),
+            ("the certificate was rejected (bad encoding)", "SSL_CERT_FILE"),
+            ("the certificate has expired, or this machine's clock is wrong", "clock"),
+            ("the certificate is not valid yet, or this machine's clock is wrong", "clock"),
+            ("the certificate is for another host name", "base URL"),
+            ("the host does not speak TLS", "base URL"),
+            ("the host closed the connection during the handshake", "base URL"),
+        ];
+        for (why, remedy) in rows {
+            let action = ApiError::not_sent(Cause::Tls(ServerText::new(why))).explain().action;
+            assert!(action.contains(remedy), "{why}: {action}");
+        }
     }
 
     #[test]
@@ -495,23 +560,19 @@ mod tests {
             (Identity::BrowserLogin(ProfileName::new("me").unwrap()), "The Atlas user of profile me needs"),
         ];
         let requests = [
-            (Request::ListProjects, "list the projects", "a role in a project"),
-            (Request::ReadProject, "read this project: it takes Project Read Only", "that role"),
-            (
-                Request::ListAccounts,
-                "list the service accounts of this project: it takes Project",
-                "that role",
-            ),
-            (Request::ReadAccount, "read this service account: it takes Project Read Only", "that role"),
-            (Request::CreateSecret, "create secrets", "Project Owner"),
-            (Request::DeleteSecret, "delete secrets", "Project Owner"),
+            (Request::ListProjects, "list projects", "a role in a project"),
+            (Request::ReadProject, "read this project", "Project Read Only"),
+            (Request::ListAccounts, "list the service accounts of this project", "Project Read Only"),
+            (Request::ReadAccount, "read this service account", "Project Read Only"),
+            (Request::CreateSecret, "create secrets in this project", "Project Owner"),
+            (Request::DeleteSecret, "delete secrets in this project", "Project Owner"),
         ];
         let error = ApiError::rejected(rejection(401, "USER_UNAUTHORIZED"));
         for (identity, who) in &identities {
             for (request, what, role) in requests {
                 let signed_in_as = Session::remote(&cloud, identity.clone()).signed_in_as();
                 let Explanation { title, meaning, .. } = error.explain_request(request, &signed_in_as);
-                assert!(title.starts_with(&format!("You may not {what}")), "{title}");
+                assert_eq!(title, format!("You don't have permission to {what} (401)."));
                 assert!(meaning.starts_with(who) && meaning.contains(role), "{meaning}");
             }
         }

@@ -63,8 +63,7 @@ pub enum SaveFailure {
     NotText,
     /// This line, from 1, cannot be changed without a guess at what it means.
     #[error(
-        "Line {0} of the file can be read in two ways (an open quote, a carriage return, or not NAME=value). Nothing \
-         was changed."
+        "Nothing was changed. Line {0} is ambiguous: unclosed quote, carriage return, or not NAME=value."
     )]
     NotPlain(usize),
     /// The folder does not exist.
@@ -80,7 +79,7 @@ pub enum SaveFailure {
     #[error("The home folder is not known.")]
     NoHome,
     /// The disk knows no permissions, so that others could read it: FAT, and some network folders.
-    #[error("That disk has no permissions to keep the file private.")]
+    #[error("This file system cannot keep a file private.")]
     NotPrivate,
     /// Anything else, in the system's words.
     #[error("The file could not be written: {0}.")]
@@ -305,7 +304,7 @@ mod tests {
             (SaveFailure::Changed, "It was not updated. Try again."),
             (SaveFailure::Locked, "It was not updated. Try again."),
             (SaveFailure::NotText, "Save it as UTF-8, or choose another name."),
-            (SaveFailure::NotPlain(3), "Line 3 of the file can be read in two ways"),
+            (SaveFailure::NotPlain(3), "Nothing was changed. Line 3 is ambiguous: unclosed quote"),
             (SaveFailure::NotPlain(3), "Edit the line, or choose another name."),
             (SaveFailure::NoHome, "Type the whole path."),
             (SaveFailure::NotPrivate, "Choose another folder."),

@@ -53,9 +53,7 @@ impl DeleteError {
     /// What happened, what it means and what to do.
     pub fn explain(&self) -> Explanation {
         match self {
-            Self::NotDeleted(error) => {
-                error.explain_request(Request::DeleteSecret, "The account that is signed in")
-            }
+            Self::NotDeleted(error) => error.explain_request(Request::DeleteSecret, "Your account"),
             Self::StillThere => Explanation::still_there(),
             Self::PerhapsDeleted(error) => Explanation::perhaps_deleted(error),
         }
@@ -139,7 +137,7 @@ mod tests {
         let rows = [
             (
                 DeleteError::NotDeleted(ApiError::rejected(role)),
-                "Not deleted. You may not delete secrets here.",
+                "Not deleted. You don't have permission to delete secrets in this project (401).",
             ),
             (DeleteError::NotDeleted(slow.clone()), "Not deleted. Atlas did not answer within 10 seconds."),
             (

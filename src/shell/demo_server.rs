@@ -1,4 +1,4 @@
-//! `--demo-server`: the embedded Atlas for other programs, so that a script can rehearse a rotation.
+//! `--demo-server`: the simulated Atlas for other programs, so that a script can practice a rotation.
 
 use std::io::{self, Write};
 use std::net::{Ipv4Addr, SocketAddr};
@@ -27,10 +27,13 @@ pub fn serve_demo(address: SocketAddr) -> Result<Exit, StartError> {
 
 async fn serve(address: SocketAddr, world: World) -> io::Result<()> {
     let (project, client) = world.prefill();
+    let full = world.full_account().unwrap_or(client.as_str()).to_owned();
     let listener = TcpListener::bind(address).await?;
     let mut reachable = listener.local_addr()?;
+    let mut everywhere = String::new();
     if reachable.ip().is_unspecified() {
-        // It listens on every address, and this one always leads there.
+        everywhere = format!(" and on all other addresses, port {}", reachable.port());
+        // This one always leads there.
         reachable.set_ip(Ipv4Addr::LOCALHOST.into());
     }
     let url = format!("http://{reachable}");
@@ -40,10 +43,11 @@ async fn serve(address: SocketAddr, world: World) -> io::Result<()> {
     writeln!(output, "export MONGODB_ATLAS_PROJECT_ID={project}")?;
     write_credentials(&mut output, &atlas.credentials(), "")?;
     write_credentials(&mut output, &atlas.api_key(), "# ")?;
-    writeln!(output, "# A service account to rotate: --client-id {client}")?;
+    writeln!(output, "# A service account with 2 secrets: --client-id {full}")?;
     output.flush()?;
     drop(output);
-    say(&format!("An embedded Atlas listens at {url}. Ctrl-C stops it."));
+    let stop = format!("Ctrl-C or kill {} stops it.", std::process::id());
+    say(&format!("A simulated Atlas (built in) listens at {url}{everywhere}. {stop}"));
     tokio::select! {
         () = demo::serve(listener, move |parts, body| atlas.respond(parts, body)) => Ok(()),
         interrupted = tokio::signal::ctrl_c() => interrupted,

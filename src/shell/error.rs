@@ -54,24 +54,22 @@ pub enum StartError {
     #[error("--yes: the credentials cannot be used: {0}")]
     Unusable(ServerText),
     /// There is no terminal.
-    #[error(
-        "there is no terminal ({0}); to run without one, use --yes and --format, and redirect standard output"
-    )]
+    #[error("no terminal found. To run without one, use --yes and --format, and redirect standard output")]
     NoTerminal(io::Error),
     /// The terminal failed while it was used; it has been restored.
     #[error("terminal error: {0}")]
     Terminal(io::Error),
     /// `TERM=dumb`: what it is sent it prints, so that a screen cannot be drawn there.
     #[error(
-        "this terminal cannot show a screen (TERM=dumb); \
-         to run without one, use --yes and --format, and redirect standard output"
+        "this terminal cannot show a screen (TERM=dumb). \
+         To run without one, use --yes and --format, and redirect standard output"
     )]
     DumbTerminal,
     /// The limit on open files is too low.
     #[error("the limit on open files is too low ({0}); raise it with ulimit -n")]
     OpenFiles(io::Error),
     /// A panic before anything was sent.
-    #[error("internal error at {0}")]
+    #[error("Nothing was created. Internal error at {0}: please report it with this line.")]
     Panicked(String),
     /// The system refused what the program is made of.
     #[error("{0}")]

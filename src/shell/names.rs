@@ -69,19 +69,19 @@ fn find<'a>(form: &Form, field: FieldName, name: &str, entries: &'a [Entry]) -> 
             // A text of hexadecimal digits may have been meant as an id.
             let as_id = match form.validation(field) {
                 Validation::Name { message, position: None } => {
-                    format!(", and as an ID it is not complete ({message})")
+                    format!(", and it is not an ID: {message}")
                 }
                 _ => String::new(),
             };
             let nothing = match field {
-                FieldName::Client => "the project has no service account of this name",
-                _ => "these credentials can read no project of this name",
+                FieldName::Client => "the project has no service account with this name",
+                _ => "no project with this name is visible to these credentials",
             };
             let rows = entries.iter().map(|entry| (entry.name.to_string(), entry.id.clone()));
             let similar = best_matches(rows, name.as_str()).into_iter().filter_map(|row| entries.get(row));
             let candidates = match (lines(similar), entries.len()) {
                 (similar, _) if !similar.is_empty() => format!(". Similar:{similar}"),
-                (_, 1..=MOST) => format!(". There are:{}", lines(entries.iter())),
+                (_, 1..=MOST) => format!(". Available:{}", lines(entries.iter())),
                 _ => ".".to_owned(),
             };
             Err(format!("Nothing was created. {option} {name}: {nothing}{as_id}{candidates}"))
@@ -96,10 +96,10 @@ fn find<'a>(form: &Form, field: FieldName, name: &str, entries: &'a [Entry]) -> 
     }
 }
 
-/// Name and id, a line each.
+/// Id and name, a line each: ids are all of one length.
 fn lines<'a>(mut entries: impl Iterator<Item = &'a Entry>) -> String {
     let mut lines = vec![String::new()];
-    lines.extend(entries.by_ref().take(MOST).map(|entry| format!("  {}  {}", entry.name, entry.id)));
+    lines.extend(entries.by_ref().take(MOST).map(|entry| format!("  {}  {}", entry.id, entry.name)));
     let more = entries.count();
     if more > 0 {
         lines.push(format!("  and {more} more"));
@@ -138,7 +138,7 @@ mod tests {
             let form = if is_project { Form::new(&typed, "", "") } else { Form::new("", &typed, "") };
             match (find(&form, field, &typed, &entries), &same[..]) {
                 (Ok(found), [row]) => prop_assert_eq!(found, id(*row)),
-                (Err(words), []) => prop_assert!(words.contains(" of this name"), "{}", words),
+                (Err(words), []) => prop_assert!(words.contains(" with this name"), "{}", words),
                 (Err(words), several) if several.len() > 1 => {
                     let count = format!("{} {}s have this name", several.len(), field.noun());
                     prop_assert!(words.contains(&count), "{}", words);

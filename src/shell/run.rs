@@ -59,7 +59,13 @@ pub fn run(settings: Settings, started: Instant) -> Result<Exit, StartError> {
     let ended = catch_unwind(AssertUnwindSafe(|| runtime.block_on(run.go())));
     // From here on the terminal is the user's again.
     let exit = match ended {
-        Ok(Ok(exit)) => Ok(exit),
+        Ok(Ok(exit)) => {
+            let is_empty = run.plan.needs_terminal && matches!(run.plan.output, Output::Sink(_));
+            if is_empty && exit == Exit::NothingCreated && run.app.shared.summaries.is_empty() {
+                say("nothing was created; standard output is empty");
+            }
+            Ok(exit)
+        }
         Ok(Err(StartError::ListUnreadable(why))) => {
             say(&why);
             Ok(Exit::NothingCreated)
@@ -74,7 +80,8 @@ pub fn run(settings: Settings, started: Instant) -> Result<Exit, StartError> {
         Err(_) => Ok(run.end_after_panic(&runtime)),
     };
     if catch_unwind(AssertUnwindSafe(|| run.leave(&runtime))).is_err() {
-        say(&format!("internal error while quitting, at {}", process::take_panic_place()));
+        let place = process::take_panic_place();
+        say(&format!("Internal error while quitting, at {place}: please report it with this line."));
     }
     runtime.shutdown_background();
     exit
@@ -138,7 +145,7 @@ fn check_submission(settings: &Settings) -> Result<(), StartError> {
 fn field_error(form: &Form, name: FieldName) -> String {
     let value = ServerText::new(form.field(name).line.text());
     let message = match form.validation(name) {
-        Validation::Incomplete(message) if !value.is_empty() => message,
+        Validation::Incomplete(message) if !value.is_empty() => format!("incomplete, {message}"),
         Validation::Name { message, .. } | Validation::Wrong { message, .. } => message,
         Validation::Refused(words) => words.to_string(),
         _ => return " is required with --yes".to_owned(),
@@ -260,9 +267,15 @@ impl Run {
     /// is said and which code is returned.
     fn end_after_panic(&mut self, runtime: &Runtime) -> Exit {
         let place = process::take_panic_place();
-        say(&format!("internal error at {place}"));
-        // Only "nothing was created" is certain enough for its code.
-        self.end_without_loop(runtime).map_or(Exit::NothingCreated, |_| Exit::NotDelivered)
+        say(&format!("Internal error at {place}: please report it with this line."));
+        if self.end_without_loop(runtime).is_some() {
+            return Exit::NotDelivered;
+        }
+        // Without the interface it is not known how far the creation got.
+        if self.plan.needs_terminal {
+            say("Nothing was created.");
+        }
+        Exit::NothingCreated
     }
 
     /// Ends the interface if the loop did not: adds the exit lines, and runs the last commands (removing a record,

@@ -15,7 +15,7 @@ use crate::cli::Arguments;
 use crate::config::{CHOICES, CREDENTIALS, Flags, Found, Profiles, config_path, resolve};
 use crate::delivery::{Environment, Preference};
 use crate::domain::{
-    BaseUrl, BaseUrlError, Format, KnownCommand, Os, ProfileName, QueryFlags, ServerText, Template,
+    BaseUrl, BaseUrlError, Format, KnownCommand, Lifetime, Os, ProfileName, QueryFlags, ServerText, Template,
 };
 use crate::jobs::Authenticator;
 use crate::journal::state_folder;
@@ -100,7 +100,7 @@ impl Settings {
         let mut report = Report::new(path.as_deref(), file.is_some());
         let file = file.unwrap_or_default();
         let found = if arguments.demo {
-            report.row("base URL", "an embedded Atlas", "--demo");
+            report.row("base URL", "a simulated Atlas (built in)", "--demo");
             report.row("credentials", "none needed", "--demo");
             None
         } else {
@@ -114,7 +114,10 @@ impl Settings {
         report_account(&mut report, arguments, found.as_ref());
         let option = ("--expires-after", arguments.expires_after.clone());
         let default = DEFAULT_LIFETIME.to_owned();
-        let expires_after = report.choose("expires after", option, file.expires_after, default, Clone::clone);
+        let expires_after =
+            report.choose("expires after", option, file.expires_after, default, |text: &String| {
+                Lifetime::parse(text).map_or_else(|_| text.clone(), |lifetime| lifetime.to_string())
+            });
         let option = ("--clear-after", arguments.clear_after);
         let clear_after =
             report.choose("clear after", option, file.clear_after, DEFAULT_CLEAR_AFTER, |seconds| {
@@ -129,7 +132,12 @@ impl Settings {
         });
         let format = arguments.format.or(arguments.template.map(Format::Template));
         let option = if arguments.template.is_some() { "--template" } else { "--format" };
-        report.choose("format", (option, format), None, Format::default(), |format| format.name().to_owned());
+        if arguments.yes && format.is_none() {
+            report.row("format", "not set", "required with --yes if standard output is not a terminal");
+        } else {
+            let option = (option, format);
+            report.choose("format", option, None, Format::default(), |format| format.name().to_owned());
+        }
         let option = ("--template", arguments.template.map(Some));
         let template = report.choose("template", option, file.template.map(Some), None, |template| {
             template.map_or_else(|| "none".to_owned(), |template| template.text().to_owned())

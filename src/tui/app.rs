@@ -301,7 +301,7 @@ impl App {
             // Within text that was pasted it is no key.
             Some(Action::Submit) if comes_with_text => {
                 self.shared.form.notice =
-                    Some(Notice::Word("Ctrl-S came within pasted text. Press it again."));
+                    Some(Notice::Word("The pasted text contained Ctrl-S. Press Ctrl-S again to create."));
             }
             Some(action) if self.shared.shows_help => {
                 let body = self.shared.body();

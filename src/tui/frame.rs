@@ -44,9 +44,12 @@ impl App {
         let Size { columns, rows } = Size::SMALLEST;
         let times = theme.glyphs.times;
         if matches!(&self.screen, Screen::Created(created) if !created.is_delivered(self.shared.now)) {
-            return format!("Secret not delivered. Enlarge to {columns}{times}{rows}. Ctrl-C twice loses it");
+            return format!(
+                "Secret not delivered. Enlarge the terminal to {columns} columns {times} {rows} rows. \
+                 Ctrl-C twice discards it."
+            );
         }
-        format!("atlas-secret needs {columns}{times}{rows}. Nothing is lost.")
+        format!("atlas-secret needs {columns} columns {times} {rows} rows. Nothing is lost.")
     }
 }
 
@@ -123,8 +126,8 @@ fn demo(theme: &Theme, width: usize) -> Line<'static> {
         let room = width.saturating_sub(name(theme).width() + words.len() + mark.width());
         Line::from(vec![name(theme), Span::raw(words), Span::raw(" ".repeat(room)), mark])
     };
-    let whole = saying("embedded Atlas, nothing leaves this machine");
-    if whole.width() <= width { whole } else { saying("nothing leaves this machine") }
+    let whole = saying("simulated Atlas, no requests leave this machine");
+    if whole.width() <= width { whole } else { saying("no requests leave this machine") }
 }
 
 /// In a narrow terminal the program's name is dropped first, then the identity gets shorter (`identities` are from long

@@ -69,10 +69,10 @@ pub(super) fn understand(text: &str, context: Context) -> Vec<Paste> {
         let mut pastes = ids_within(text, context);
         if !pastes.iter().any(|paste| matches!(paste, Paste::Replace { .. })) {
             let field = if let Focus::Field(field) = context.focus { field } else { FieldName::Client };
-            let message = "That is a secret, not an ID. It was not kept.";
+            let message = "The pasted text is a secret, not an ID. It was discarded.";
             return vec![Paste::RefuseSecret(field), tell(message)];
         }
-        pastes.push(tell("The text also contains a secret, not just IDs. The secret was not kept."));
+        pastes.push(tell("The pasted text also contained a secret, which was discarded."));
         return pastes;
     }
     // An ID may have been broken into lines or groups of digits.
@@ -86,10 +86,10 @@ pub(super) fn understand(text: &str, context: Context) -> Vec<Paste> {
     }
     let is_lifetime = Lifetime::parse_at(text, Timestamp::UNIX_EPOCH, &TimeZone::UTC).is_ok();
     vec![match context.focus {
-        Focus::Button => tell("Nothing was pasted: no field has the focus."),
+        Focus::Button => tell("Nothing was pasted. Select a field first."),
         Focus::Field(FieldName::Lifetime) if is_lifetime => context.replace(FieldName::Lifetime, text),
         Focus::Field(_) if text.contains(['\n', '\r']) || text.chars().count() > LONGEST => {
-            tell("Nothing was pasted: there is no ID in the text.")
+            tell("Nothing was pasted. The text contains no ID.")
         }
         Focus::Field(_) => Paste::Insert(text.chars().filter(|character| !character.is_control()).collect()),
     }]
@@ -154,7 +154,7 @@ fn ids_within(text: &str, context: Context) -> Vec<Paste> {
         pastes.push(Paste::Replace { field, text, note: moved(field) });
     }
     if pastes.is_empty() && projects.len() + clients.len() > 1 {
-        pastes.push(Paste::Tell(Notice::Word("Nothing was pasted: there are several IDs in the text.")));
+        pastes.push(Paste::Tell(Notice::Word("Nothing was pasted. The text contains several IDs.")));
     }
     if let (Some(of_url), Some(host)) = (host, context.host)
         && !of_url.eq_ignore_ascii_case(host)
@@ -250,11 +250,11 @@ mod tests {
     const DIGITS: &str = "1234567890abcdef12345678";
 
     const SECRET_WITH_ID: Paste =
-        Paste::Tell(Notice::Word("The text also contains a secret, not just IDs. The secret was not kept."));
-    const SECRET: Paste = Paste::Tell(Notice::Word("That is a secret, not an ID. It was not kept."));
-    const NO_ID: Paste = Paste::Tell(Notice::Word("Nothing was pasted: there is no ID in the text."));
-    const SEVERAL: Paste =
-        Paste::Tell(Notice::Word("Nothing was pasted: there are several IDs in the text."));
+        Paste::Tell(Notice::Word("The pasted text also contained a secret, which was discarded."));
+    const SECRET: Paste =
+        Paste::Tell(Notice::Word("The pasted text is a secret, not an ID. It was discarded."));
+    const NO_ID: Paste = Paste::Tell(Notice::Word("Nothing was pasted. The text contains no ID."));
+    const SEVERAL: Paste = Paste::Tell(Notice::Word("Nothing was pasted. The text contains several IDs."));
 
     fn whole(field: FieldName, text: &str, note: Option<InputNote>) -> Paste {
         Paste::Replace { field, text: text.to_owned(), note }
@@ -295,7 +295,7 @@ mod tests {
             (
                 "words".into(),
                 Focus::Button,
-                vec![Paste::Tell(Notice::Word("Nothing was pasted: no field has the focus."))],
+                vec![Paste::Tell(Notice::Word("Nothing was pasted. Select a field first."))],
             ),
             (format!("{CLIENT} mdb_sa_sk_fake"), in_client, vec![client(None), SECRET_WITH_ID]),
             ("mdb_sa_sk_fake".into(), in_project, vec![Paste::RefuseSecret(FieldName::Project), SECRET]),

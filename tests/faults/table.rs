@@ -32,14 +32,21 @@ pub fn markdown(rows: &[Row]) -> String {
     text += "\n| fault | what the screen says | POSTs sent | executed | journal | exit code |\n";
     text += "|---|---|---|---|---|---|\n";
     for row in rows {
-        let says: Vec<String> = row.says().map(cell).collect();
-        let says = if says.is_empty() { "nothing".to_owned() } else { says.join("<br>") };
+        let says: Vec<String> = row.says().map(part_of_screen).collect();
+        let says = if says.is_empty() { "nothing is printed".to_owned() } else { says.join("<br>") };
         let (fault, posts, executed) = (cell(row.fault), row.posts, row.executed);
         let (journal, end) = (journal(row.journal), end(row.end));
         // Writing to a string cannot fail.
         let _ = writeln!(text, "| {fault} | {says} | {posts} | {executed} | {journal} | {end} |");
     }
     text + BELOW
+}
+
+/// Marks where a part of a sentence was left out.
+fn part_of_screen(text: &str) -> String {
+    let before = if text.starts_with(char::is_lowercase) { "…" } else { "" };
+    let is_whole = text.ends_with(['.', '?']) || text == "Secret created";
+    format!("{before}{}{}", cell(text), if is_whole { "" } else { "…" })
 }
 
 fn cell(text: &str) -> String {

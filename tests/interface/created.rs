@@ -53,7 +53,12 @@ fn each_way_out_has_its_summary_and_exit_code() {
         (Stage::created, "q up enter", Disposition::NotDelivered, 3),
         (Stage::created, "<ctrl-c> <ctrl-c>", Disposition::NotDelivered, 3),
         (|| after_copy(SENT), "q y", sent, 0),
-        (|| after_copy(SENT), "<ctrl-c> <ctrl-c>", Disposition::PerhapsDelivered, 3),
+        (
+            || after_copy(SENT),
+            "<ctrl-c> <ctrl-c>",
+            Disposition::PerhapsDelivered(vec![Delivery::SentToTerminal]),
+            3,
+        ),
         (|| after_copy(COPIED), "<ctrl-c> <ctrl-c>", copied_for(60), 0),
     ];
     for (make, keys, fate, code) in rows {
@@ -82,9 +87,9 @@ fn the_account_is_fetched_again_and_each_other_secret_says_what_became_of_it() {
     let after = masked("2026-11-30T18:14:00Z");
     let own = ExistingSecret { id: own_id(), ..existing("2026-12-23T18:14:00Z") };
     stage.account(&[after, own]);
-    assert_drawn(&stage, "Retire d delete \u{2026}9f3a (never used, expires 30 Nov 2026)");
+    assert_drawn(&stage, "Delete old d delete \u{2026}9f3a (never used, expires 30 Nov 2026)");
     assert_drawn(&stage, "You are signed in with it: deleting it ends this session.");
-    assert_eq!(drawn(&stage).matches("Retire").count(), 1, "the new secret is not among the others");
+    assert_eq!(drawn(&stage).matches("Delete old").count(), 1, "the new secret is not among the others");
 }
 
 #[test]
@@ -105,7 +110,7 @@ fn a_step_is_there_only_where_it_makes_sense() {
     assert_drawn(&stage, "Deliver c copy s save p run a command r reveal Atlas will not show it again.");
     assert_drawn(&stage, "Verify v sign in to Atlas with it");
     stage.account(&[]);
-    assert!(!drawn(&stage).contains("Retire") && !drawn(&stage).contains("d delete old"));
+    assert!(!drawn(&stage).contains("Delete old") && !drawn(&stage).contains("d delete old"));
     stage.keys("c").copied(COPIED);
     assert!(!drawn(&stage).contains("Deliver"));
     assert_drawn(&stage, "Copied to the clipboard, clears in 60 s (also after you quit). + adds 60 s");

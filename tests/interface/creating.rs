@@ -305,7 +305,7 @@ fn a_refusal_is_shown_in_atlas_words_and_names_a_value_where_atlas_does() {
     let mut stage = Stage::fetching();
     stage.account_read(Err(rejected_read(401, "NOT_IN_GROUP")));
     assert_drawn(&stage, "Atlas: 401 NOT_IN_GROUP");
-    let advice = "Change that value, then create again.";
+    let advice = "Change that value, then try again.";
     assert_drawn(&fields_refused(&["other"]), advice);
     assert!(!drawn(&fields_refused(&[])).contains(advice));
 }

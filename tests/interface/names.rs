@@ -151,15 +151,18 @@ fn a_text_of_hexadecimal_digits_is_a_name_until_it_is_like_an_id() {
     stage.keys("<ctrl-s>");
     assert_eq!((stage.text(Project), focus(&stage)), ("000000000000000000000005", Focus::Field(Client)));
     let stage = typed("beef");
-    assert_drawn(&stage, "No project matches \"beef\". As an ID: 4 of 24 digits.");
+    assert_drawn(&stage, "No project matches \"beef\", and it is not an ID: 4 of 24 hex digits.");
     let mut stage = typed("beefbeefbee");
     stage.keys("f");
-    assert_drawn(&stage, "· 12 of 24 digits");
+    assert_drawn(&stage, "· 12 of 24 hex digits");
     assert!(!drawn(&stage).contains("No project matches"));
     let mut stage = Stage::new(Session::Demo, Form::new(PROJECT, "", "720"));
     stage.type_in("m");
     accounts_listed(&mut stage);
-    assert_drawn(&stage, "No service account matches \"m\". As an ID: a client ID starts with mdb_sa_id_.");
+    assert_drawn(
+        &stage,
+        "No service account matches \"m\", and it is not an ID: a client ID starts with mdb_sa_id_.",
+    );
     stage.type_in("db_sa_");
     assert_drawn(&stage, "· a client ID starts with mdb_sa_id_");
 }
@@ -250,7 +253,7 @@ fn a_list_that_cannot_be_loaded_says_why_and_is_tried_again_for_the_next_name() 
     let rows = [
         (
             rejected_read(401, "USER_UNAUTHORIZED"),
-            "You may not list the projects. The account that is signed in needs a role",
+            "You don't have permission to list projects (401). Your account needs a role",
         ),
         (
             rejected_read(403, "SOME_RULE"),
@@ -294,7 +297,7 @@ fn what_matches_nothing_is_an_error_that_names_the_character_where_an_id_was_mea
     assert_drawn(&typed("xyz"), "✗ No project matches \"xyz\".");
     assert!(!drawn(&typed("xyz")).contains("hex digit"));
     let stage = typed("32b6e34g");
-    assert_drawn(&stage, "✗ No project matches \"32b6e34g\". As an ID: `g` is not a hex digit.");
+    assert_drawn(&stage, "✗ No project matches \"32b6e34g\", and it is not an ID: \"g\" is not a hex digit.");
 }
 
 #[test]

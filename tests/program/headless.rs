@@ -142,7 +142,7 @@ fn what_is_missing_or_wrong_is_told_before_anything_is_asked() {
     }
     let (code, said) = end_of(&alone(&atlas, "mdb_sa_id_12").args(["--format", "json"]).output().unwrap());
     assert_eq!(code, Some(2), "{said}");
-    assert!(said.contains("--client-id mdb_sa_id_12: 2 of 24 digits"), "{said}");
+    assert!(said.contains("--client-id mdb_sa_id_12: incomplete, 2 of 24 hex digits"), "{said}");
     let mut nobody = alone(&atlas, PLAIN);
     let nobody = nobody.env_remove("MONGODB_ATLAS_ACCESS_TOKEN").args(["--format", "json"]);
     let (code, said) = end_of(&nobody.output().unwrap());
@@ -218,7 +218,7 @@ fn warnings_about_credentials_are_printed() {
         "can read it: run chmod 600 on it",
         "can be changed by other users",
         "has an older version than 2",
-        "project_id in profile `ci`: `g` is not a hex digit",
+        "project_id in profile `ci`: \"g\" is not a hex digit",
         "MONGODB_ATLAS_SERVICE is not used: the URL in the profile takes precedence",
         "your credentials are sent to atlas.invalid, which is not an Atlas host",
     ];
@@ -233,21 +233,30 @@ fn two_living_secrets_end_it_before_anything_is_posted() {
     if !have(&["setsid"]) {
         return;
     }
-    let atlas = Atlas::start();
-    let output = alone(&atlas, CROWDED).args(["--format", "secret"]).output().unwrap();
-    let (code, said) = end_of(&output);
-    assert_eq!(code, Some(1), "{said}");
-    assert!(said.contains("Nothing was created. This account has 2 secrets, the maximum"), "{said}");
-    let (_, list) = said.split_once("The account's secrets:\n").unwrap();
-    let rows: Vec<&str> = list.lines().take(3).map(str::trim).collect();
-    for (row, end) in rows.iter().zip(["0002", "0003"]) {
-        assert!(row.starts_with(&format!("00000000000000000000{end}  ...{end}  ")), "{said}");
-        for part in ["  created ", ", never used", ", expires "] {
-            assert!(row.contains(part), "{part}: {said}");
+    let rows_of_advice: [(&[&str], &str); 2] = [
+        (&[], "No secret has expired. Run atlas-secret without --yes to delete one."),
+        (
+            &["--replace-expired"],
+            "--replace-expired does not apply: no secret has expired. Run atlas-secret without",
+        ),
+    ];
+    for (options, advice) in rows_of_advice {
+        let atlas = Atlas::start();
+        let output = alone(&atlas, CROWDED).args(["--format", "secret"]).args(options).output().unwrap();
+        let (code, said) = end_of(&output);
+        assert_eq!(code, Some(1), "{said}");
+        assert!(said.contains("Nothing was created. This account has 2 secrets, the maximum"), "{said}");
+        let (_, list) = said.split_once("Expired secrets count, too.\n").unwrap();
+        let rows: Vec<&str> = list.lines().take(3).map(str::trim).collect();
+        for (row, end) in rows.iter().zip(["0002", "0003"]) {
+            assert!(row.starts_with(&format!("00000000000000000000{end}  ...{end}  ")), "{said}");
+            for part in ["  created ", ", never used", ", expires "] {
+                assert!(row.contains(part), "{part}: {said}");
+            }
         }
+        assert!(rows[2].starts_with(advice), "{said}");
+        assert_eq!((output.stdout.len(), atlas.creates()), (0, 0));
     }
-    assert!(rows[2].starts_with("No option deletes a secret that still works"), "{said}");
-    assert_eq!((output.stdout.len(), atlas.creates()), (0, 0));
 }
 
 #[test]
@@ -368,8 +377,8 @@ fn an_expired_secret_stays_unless_replace_expired_agrees() {
         let atlas = Atlas::start();
         let (ended, said) = end_of(&alone(&atlas, EXPIRED).args(arguments).output().unwrap());
         assert_eq!((ended, atlas.creates()), (Some(code), posts), "{said}");
-        let is_refused =
-            said.contains("--replace-expired deletes ...") && said.contains("Nothing was created.");
+        let is_refused = said.contains("Add --replace-expired, which deletes ...")
+            && said.contains("Nothing was created.");
         assert_eq!(said.contains(", expired "), is_refused, "{said}");
         assert_eq!(is_refused, posts == 0, "{said}");
         let deletions = atlas.requests().iter().filter(|line| line.starts_with("DELETE ")).count();

@@ -4,7 +4,7 @@ use crate::atlas::{Atlas, PLAIN, PROJECT};
 use crate::program::{assert_given_back, create, filled, labelled};
 use crate::support::terminal::{Terminal, key};
 
-const WARNING: &str = "You have not copied or saved this secret. It cannot be shown again.";
+const WARNING: &str = "You have not copied or saved this secret. After you quit, it cannot be shown again.";
 
 /// A secret on the screen, and its id.
 fn with_secret(atlas: &Atlas) -> (Terminal, String) {
@@ -20,7 +20,7 @@ fn leaving_without_a_copy_offers_three_ways_and_back_is_the_default() {
     let (mut terminal, _) = with_secret(&atlas);
     for back in [key::ESC, key::ENTER] {
         terminal.send("q");
-        let screen = terminal.wait_for("leave anyway");
+        let screen = terminal.wait_for("quit anyway");
         assert!(screen.contains(WARNING), "{screen}");
         assert!(screen.contains("[ go back ]") && screen.contains("delete it in Atlas"), "{screen}");
         terminal.send(back);

@@ -15,7 +15,7 @@ fn see_everything(program: Program) -> Terminal {
     terminal.send(key::ENTER);
     terminal.wait_for("Secret created");
     terminal.send("q");
-    terminal.wait_for("leave anyway");
+    terminal.wait_for("quit anyway");
     terminal
 }
 
@@ -53,7 +53,7 @@ fn a_plain_locale_gets_plain_glyphs() {
 fn a_small_terminal_says_so_and_everything_is_kept() {
     let mut terminal = demo().start();
     // The lookups are over, so that later only keys change the screen.
-    terminal.wait_for("No older secrets.");
+    terminal.wait_for("This account has no other secrets.");
     terminal.send(key::UP);
     terminal.wait_for("Expires after ›");
     terminal.send(key::CTRL_U);
@@ -62,8 +62,8 @@ fn a_small_terminal_says_so_and_everything_is_kept() {
     terminal.wait_until("the first digit", |screen| {
         labelled(&screen.contents(), "Expires after").starts_with('3')
     });
-    terminal.resize(10, 50);
-    let notice = terminal.wait_for("atlas-secret needs 56×16. Nothing is lost.");
+    terminal.resize(10, 60);
+    let notice = terminal.wait_for("atlas-secret needs 56 columns × 16 rows. Nothing is lost.");
     assert_eq!(notice.trim().lines().count(), 1, "{notice}");
     // Keys wait: no one types into what they cannot see.
     // Hiding the cursor ends this frame.
@@ -78,7 +78,7 @@ fn a_small_terminal_says_so_and_everything_is_kept() {
     assert!(terminal.screen().contains("3 hours"), "{}", terminal.screen());
     terminal.send("6h");
     terminal.wait_for("36 hours");
-    terminal.resize(10, 50);
+    terminal.resize(10, 60);
     terminal.wait_for("Nothing is lost.");
     terminal.send(key::CTRL_C);
     assert_eq!(terminal.wait_exit().code(), Some(0), "Ctrl-C works where nothing can be drawn");

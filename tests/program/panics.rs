@@ -24,7 +24,7 @@ fn a_panic_gives_the_terminal_back_and_names_its_place() {
     assert_eq!(terminal.wait_exit().code(), Some(3), "a secret exists that nobody has");
     assert_given_back(&terminal);
     let last_words = terminal.screen();
-    assert!(last_words.contains("internal error at src/jobs/test_hooks.rs"), "{last_words}");
+    assert!(last_words.contains("Internal error at src/jobs/test_hooks.rs"), "{last_words}");
     assert_eq!(last_words.matches(&format!("of {PLAIN}")).count(), 1, "said once\n{last_words}");
     assert!(last_words.contains("never delivered"), "{last_words}");
     assert!(!contains(&terminal.output(), MESSAGE), "{last_words}");

@@ -23,7 +23,7 @@ fn a_url_and_a_client_id_go_where_they_belong() {
     terminal.wait_for("moved here");
     terminal.paste(&format!("https://cloud.mongodb.com/v2/{PROJECT}#/clusters\r\n"));
     wait_for_field(&mut terminal, "Project ID", PROJECT);
-    terminal.wait_for("from the pasted URL");
+    terminal.wait_for("from the pasted text");
     assert_eq!(atlas.requests(), Vec::<String>::new(), "a paste never submits");
     terminal.send(key::CTRL_S);
     terminal.wait_for("Secret created");

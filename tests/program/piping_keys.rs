@@ -111,6 +111,9 @@ fn a_signal_meanwhile_names_the_secret() {
     assert_eq!(terminal.wait_exit().code(), Some(3));
     let said = fs::read_to_string(&stderr).unwrap();
     // It may have kept what it was given, though no one saw it end.
-    assert!(said.contains(&secret_id) && said.contains("perhaps delivered"), "{said}");
+    assert!(
+        said.contains(&secret_id) && said.contains("was being delivered when the program ended"),
+        "{said}"
+    );
     assert!(!terminal.is_alternate_screen() && !terminal.bracketed_paste() && !terminal.hides_cursor());
 }

@@ -42,7 +42,7 @@ fn a_variable_gets_exactly_the_secret() {
     let value = peek(&mut terminal);
     // One line of output is for one secret.
     terminal.send("n");
-    terminal.wait_for("Standard output takes one secret: quit with q first.");
+    terminal.wait_for("Standard output can receive only one secret. q writes it and quits.");
     terminal.send("q");
     assert_eq!(terminal.wait_exit().code(), Some(0), "nothing is asked");
     assert_given_back(&terminal);
@@ -199,4 +199,15 @@ fn a_full_disk_brings_the_secret_back() {
     terminal.send(key::CTRL_C);
     assert_eq!(terminal.wait_exit().code(), Some(3));
     assert!(!terminal.screen().contains(&value), "{}", terminal.screen());
+}
+
+#[test]
+fn quitting_before_creating_says_that_the_variable_is_empty() {
+    let atlas = Atlas::start();
+    let mut terminal = shell_line(&atlas, "secret=$(run); exit $?").start();
+    terminal.wait_for("[ Create secret ]");
+    terminal.send(key::CTRL_C);
+    assert_eq!(terminal.wait_exit().code(), Some(1));
+    let last_words = terminal.screen();
+    assert!(last_words.contains("nothing was created; standard output is empty"), "{last_words}");
 }

@@ -13,15 +13,20 @@ fn a_role_that_is_too_low_is_explained_and_another_account_works() {
     let atlas_words = "Atlas: 401 USER_UNAUTHORIZED: Current user is not authorized to perform this action.";
     // The lowest line first: a frame may arrive in pieces, from top to bottom.
     let screen = terminal.wait_for(atlas_words);
-    assert!(screen.contains("Nothing was created. You may not create secrets here."), "{screen}");
-    assert!(screen.contains("The owner of the access token needs the role Project Owner"), "{screen}");
+    assert!(
+        screen.contains(
+            "Nothing was created. You don't have permission to create secrets in this project (401)."
+        ),
+        "{screen}"
+    );
+    assert!(screen.contains("The owner of the access token needs the Project Owner role"), "{screen}");
     assert!(screen.contains("Ask a Project Owner of this project"), "{screen}");
     assert!(labelled(&screen, "Project ID").starts_with(PROJECT), "{screen}");
     assert!(labelled(&screen, "Client ID").starts_with(REFUSED), "{screen}");
     assert!(labelled(&screen, "Expires after").starts_with("36h"), "{screen}");
 
     terminal.paste(PLAIN);
-    terminal.wait_gone("You may not create secrets here.");
+    terminal.wait_gone("You don't have permission to create secrets in this project (401).");
     terminal.wait_until("the other account", |screen| {
         labelled(&screen.contents(), "Client ID").starts_with(PLAIN)
     });

@@ -67,7 +67,7 @@ fn print_config_names_every_source_and_no_credential() {
         ("credentials", "service account", "MONGODB_ATLAS_CLIENT_ID, MONGODB_ATLAS_CLIENT_SECRET"),
         ("project ID", "32b6e34b3d91647abb20e7b8", "MONGODB_ATLAS_PROJECT_ID"),
         ("client ID", "not set", ""),
-        ("expires after", "720", "default"),
+        ("expires after", "30 days", "default"),
         ("clear after", "5 s", "config.toml"),
         ("clipboard", "off", "--clipboard"),
         ("format", "secret", "default"),

@@ -111,7 +111,7 @@ fn an_api_key_from_the_environment_posts_once() {
 #[test]
 fn the_demo_is_one_of_the_ways() {
     let mut terminal = program().start();
-    take(&mut terminal, "Demo (embedded Atlas, no account needed)", 3);
+    take(&mut terminal, "Demo (simulated Atlas, no account needed)", 3);
     create(&mut terminal);
     assert!(terminal.screen().contains(" DEMO "), "{}", terminal.screen());
 }
@@ -203,7 +203,7 @@ fn a_try_that_was_stopped_is_never_used() {
     terminal.send(key::ESC);
     terminal.wait_gone("Signing in");
     terminal.send(key::ESC);
-    take(&mut terminal, "Demo (embedded Atlas, no account needed)", 1);
+    take(&mut terminal, "Demo (simulated Atlas, no account needed)", 1);
     terminal.wait_for("[ Create secret ]");
     // Only now the first try is accepted, if anyone still listens.
     let page = "{\"results\":[],\"totalCount\":0}";

@@ -91,7 +91,7 @@ fn nothing_more_is_sent_while_a_request_that_was_given_up_runs_on() {
     terminal.send("b");
     terminal.wait_for("waiting for the earlier request");
     terminal.send(key::CTRL_S);
-    terminal.wait_for("The earlier request has not been answered yet.");
+    terminal.wait_for("Wait: Atlas has not answered the earlier request.");
     assert_eq!(atlas.creates(), 1);
 }
 
@@ -121,7 +121,7 @@ fn a_secret_that_will_be_shortened_is_asked_about() {
     let mut terminal = filled(&atlas, crate::atlas::PLAIN).start();
     create(&mut terminal);
     terminal.send("n");
-    terminal.wait_for("go on without it");
+    terminal.wait_for("continue without it");
     terminal.send("l");
     terminal.wait_for("[ Create secret ]");
     terminal.send(key::ENTER);

@@ -44,17 +44,17 @@ fn a_field_says_live_what_it_lacks() {
     stage.keys("a backspace");
     assert_eq!(said(&stage, Project), "a project ID is required");
     let rows = [
-        (Project, "32b6e34b3d91647abb", "18 of 24 digits"),
+        (Project, "32b6e34b3d91647abb", "18 of 24 hex digits"),
         (Project, PROJECT, "right"),
         (Project, "aAAaAAaAAaAAaAAaAAaAAaAA", "changed to lower case"),
         (Client, "mdb_sa", "a client ID starts with mdb_sa_id_"),
-        (Client, "mdb_sa_id_12", "2 of 24 digits"),
+        (Client, "mdb_sa_id_12", "2 of 24 hex digits"),
         (Client, CLIENT, "right"),
         (Lifetime, "", "use 36h, 30d, 12w, 1y or a date"),
         (Lifetime, "soon", "use 36h, 30d, 12w, 1y or a date"),
-        (Lifetime, "0", "the minimum is 8 hours"),
-        (Lifetime, "-1", "the minimum is 8 hours"),
-        (Lifetime, "2147483648", "too long: the maximum is 365 days"),
+        (Lifetime, "0", "too short: use 8 hours to 365 days"),
+        (Lifetime, "-1", "too short: use 8 hours to 365 days"),
+        (Lifetime, "2147483648", "too long: use 8 hours to 365 days"),
         (Lifetime, "7", "Atlas documents 8 h to 365 days"),
         (Lifetime, "2y", "Atlas documents 8 h to 365 days"),
         (Lifetime, "1y", "right"),
@@ -179,8 +179,8 @@ fn a_paste_goes_where_it_belongs_and_says_so() {
     let within = format!("the project is {PROJECT}, please");
     let rows: [(FieldName, &str, &str, &str, FieldName, &str); 10] = [
         (Project, PROJECT, PROJECT, "", Project, "right"),
-        (Project, URL, PROJECT, "", Project, "from the pasted URL"),
-        (Client, URL, PROJECT, "", Project, "from the pasted URL"),
+        (Project, URL, PROJECT, "", Project, "from the pasted text"),
+        (Client, URL, PROJECT, "", Project, "from the pasted text"),
         (Client, PROJECT, PROJECT, "", Project, "moved here"),
         (Project, CLIENT, "", CLIENT, Client, "moved here"),
         (Lifetime, bare, bare, "", Project, "moved here"),

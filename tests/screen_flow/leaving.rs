@@ -83,9 +83,9 @@ fn the_harmless_choice_comes_first_and_the_others_follow_in_a_ring() {
     let rows = [
         ("q", "[ go back ]"),
         ("q tab", "[ delete it in Atlas ]"),
-        ("q tab tab", "[ leave anyway ]"),
+        ("q tab tab", "[ quit anyway ]"),
         ("q tab tab tab", "[ go back ]"),
-        ("q up", "[ leave anyway ]"),
+        ("q up", "[ quit anyway ]"),
         ("q up up", "[ delete it in Atlas ]"),
     ];
     for (keys, expected) in rows {
@@ -128,7 +128,7 @@ fn a_deletion_that_fails_keeps_the_secret_and_says_why() {
 
 #[test]
 fn a_secret_without_an_id_cannot_be_deleted() {
-    let rows = [("q d", "[ go back ]"), ("q tab", "[ leave anyway ]"), ("q tab up", "[ go back ]")];
+    let rows = [("q d", "[ go back ]"), ("q tab", "[ quit anyway ]"), ("q tab up", "[ go back ]")];
     for (keys, expected) in rows {
         let mut stage = Stage::created_as(without_id());
         stage.keys(keys);

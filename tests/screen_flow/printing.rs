@@ -96,6 +96,6 @@ fn while_it_is_written_nothing_else_is_claimed() {
     stuck.keys("q").event(Event::SignalReceived(Signal::TERMINATE)).wake_after(3);
     assert_eq!(
         (stuck.exit(), stuck.fates()),
-        (Some(Exit::NotDelivered), vec![Disposition::PerhapsDelivered])
+        (Some(Exit::NotDelivered), vec![Disposition::PerhapsDelivered(Vec::new())])
     );
 }

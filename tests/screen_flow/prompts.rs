@@ -307,7 +307,7 @@ fn leaving_while_it_is_delivered_says_that_someone_may_have_it() {
         stage.keys("<ctrl-c> <ctrl-c>");
         assert_eq!(
             (stage.fates(), stage.exit()),
-            (vec![Disposition::PerhapsDelivered], Some(Exit::NotDelivered))
+            (vec![Disposition::PerhapsDelivered(Vec::new())], Some(Exit::NotDelivered))
         );
     }
     let mut failed = saving();

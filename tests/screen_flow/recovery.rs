@@ -181,7 +181,8 @@ fn of_several_new_ones_each_is_listed_with_what_tells_them_apart_and_what_to_do(
         for text in [
             "…cccccc, created 18:14:01, never used",
             "…dddddd, created 18:14:01, last used just now",
-            "The project's Activity Feed in Atlas shows who created which. Delete the one that no one uses.",
+            "Several new secrets appeared. The program cannot tell which one is yours.",
+            "The project's Activity Feed in Atlas shows who created which. Delete only the one that your request created: compare the creator and the time.",
         ] {
             assert_drawn(&stage, text);
         }
@@ -195,7 +196,13 @@ fn what_is_not_certain_is_not_guessed() {
     for secrets in several {
         let mut stage = Stage::posting();
         stage.answered(lost()).account(secrets).keys("d y");
-        assert_drawn(&stage, "Several new secrets have appeared");
+        let message = match secrets {
+            [_] => {
+                "A new secret appeared, but it is in use or was created at another time. It may not be yours."
+            }
+            _ => "Several new secrets appeared. The program cannot tell which one is yours.",
+        };
+        assert_drawn(&stage, message);
         assert_eq!(deletions(&stage), 0, "{secrets:?}");
     }
 }

@@ -115,7 +115,7 @@ fn the_new_secret_is_not_in_the_list_and_stays_on_its_screen() {
     assert!(stage.shown().prompt.is_none());
     assert_drawn(&stage, "Deleted \u{2026}9f3a");
     // What is left is fetched again only where it is asked for.
-    assert_not_drawn(&stage, "Retire");
+    assert_not_drawn(&stage, "Delete old");
 }
 
 #[test]

@@ -107,9 +107,9 @@ fn what_cannot_be_right_is_not_sent_and_the_caret_goes_there() {
     let rows = [
         ("down enter enter enter", "Client ID: a client ID is required", "Client ID \u{203a}"),
         ("down enter x enter y enter", "Client ID: a client ID starts with mdb_sa_id_", "Client ID \u{203a}"),
-        ("down down enter tab x enter", "Public key: it is empty", "Public key \u{203a}"),
-        ("down down enter a b c d e f g h enter enter", "Private key: it is empty", "Private key \u{203a}"),
-        ("down down down enter enter", "Access token: it is empty", "Access token \u{203a}"),
+        ("down down enter tab x enter", "Enter the public key.", "Public key \u{203a}"),
+        ("down down enter a b c d e f g h enter enter", "Enter the private key.", "Private key \u{203a}"),
+        ("down down down enter enter", "Enter the access token.", "Access token \u{203a}"),
     ];
     for (keys, words, caret) in rows {
         let mut stage = signed_out();

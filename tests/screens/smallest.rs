@@ -11,7 +11,7 @@ fn words(name: &str) -> String {
 
 #[test]
 fn what_has_to_be_read_is_there() {
-    let choices = ["It cannot be shown again.", "go back", "delete it in Atlas", "leave anyway"];
+    let choices = ["it cannot be shown again.", "go back", "delete it in Atlas", "quit anyway"];
     let rows: &[(&str, &[&str])] = &[
         ("form_filled", &["30 days, Wed 23 Dec 2026 18:14", "expire within 7 days.", "[ Create secret ]"]),
         (
@@ -26,7 +26,7 @@ fn what_has_to_be_read_is_there() {
         ("form_lifetime_unusual", &["Atlas documents 8 h to 365 days"]),
         ("form_project_is_a_client_id", &["a project ID has 24 hex digits and no prefix"]),
         ("form_earlier_request_runs", &["waiting for the earlier request [ Create secret ]"]),
-        ("form_earlier_request_runs_and_submitted", &["The earlier request has not been answered yet."]),
+        ("form_earlier_request_runs_and_submitted", &["Wait: Atlas has not answered the earlier request."]),
         (
             "sending_asks_to_shorten",
             &["expires on 30 Nov 2026 instead of 1 Mar 2027.", "cannot be undone.", "y create n back"],
@@ -71,7 +71,7 @@ fn what_has_to_be_read_is_there() {
         ("created_retires_perhaps_login", &["You may be signed in with this secret.", "y delete n back"]),
         ("sign_in_key_refused", &["refused the API key", "Check both keys", "Atlas: 401 UNEXPECTED_ERROR"]),
         ("sign_in_profile_forbidden", &["Read Atlas's message.", "Atlas: 403 POLICY_VIOLATION"]),
-        ("left_over", &["never delivered", "k keep it", "q quit"]),
+        ("left_over", &["probably not delivered", "k keep it", "q quit"]),
         (
             "form_one_will_be_shortened",
             &["→ 30 Nov 2026 !", "makes …9f3a expire 91 days early.", "[ Create secret ]"],

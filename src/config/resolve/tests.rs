@@ -117,7 +117,11 @@ fn the_order_is_flag_environment_profile_nothing() {
 fn a_profile_that_was_named_has_to_be_usable() {
     let rows: [(&str, &str, &str); 6] = [
         ("x", TWO, "profile `x` does not exist: choose `ci` or `default`"),
-        ("x", "", "profile `x` does not exist: the Atlas CLI has no profiles"),
+        (
+            "x",
+            "",
+            "profile `x` does not exist, and the Atlas CLI has no profiles: run `atlas auth login --profile x`",
+        ),
         ("\"ci\"", TWO, "profile `\"ci\"` does not exist: remove the quotes around its name"),
         ("x", "[[[", "FILE is not valid TOML: see line 1"),
         (
@@ -252,8 +256,8 @@ fn what_loses_and_what_is_odd_is_told() {
     assert_eq!(
         outcome(none, &[], &odd),
         "profile a: keyring atlascli_a cloud.mongodb.com -\n\
-         client_id in profile `a` is not used: its other half is not there, so both are read from the keyring\n\
-         project_id in profile `a`: `g` is not a hex digit"
+         client_id in profile `a` is ignored because the other half of the pair is missing; both are read from the keyring\n\
+         project_id in profile `a`: \"g\" is not a hex digit"
     );
 }
 

@@ -24,6 +24,4 @@ pub use sign_in::SignIn;
 pub(crate) use created::NO_ORGANIZATION;
 pub(crate) use form::could_not_list;
 pub(super) use form::{InputNote, not_found};
-pub(crate) use recovery::{
-    FIND_YOURS, PROBABLY_YOURS, SEVERAL_APPEARED, check_failed, none_appeared, why_lost,
-};
+pub(crate) use recovery::{FIND_YOURS, PROBABLY_YOURS, check_failed, none_appeared, not_clear, why_lost};

@@ -227,9 +227,9 @@ fn draw_question(app: &Shared, account: &AccountRef, question: &Question, canvas
     match question {
         Question::Consequences(consequences) => draw_consequences(app, account, consequences, canvas),
         Question::AccountUnknown(error) => {
-            let words = format!("The account's secrets could not be read: {}", error.explain().title);
+            let words = format!("Could not read the account's secrets. {}", error.explain().title);
             canvas.warning(&words, Style::new());
-            canvas.words(2, "Any older secret will expire within 7 days.", Style::new());
+            canvas.words(2, "Any other secret of this account will expire within 7 days.", Style::new());
         }
     }
     canvas.blank_unless_low();
@@ -264,7 +264,7 @@ fn draw_consequences(app: &Shared, account: &AccountRef, consequences: &Conseque
         let expired = secret
             .expires_at
             .map_or_else(|| "has expired".to_owned(), |at| format!("expired on {}", date(at)));
-        canvas.warning(&format!("{label} {expired} and is deleted to make room."), Style::new());
+        canvas.warning(&format!("{label} {expired} and will be deleted to make room."), Style::new());
     }
 }
 

@@ -210,10 +210,16 @@ impl SecretList {
         }
         match warning {
             Some(warning) => canvas.warning(warning, theme.warning),
-            None => canvas.line(Line::styled("Older secrets of this account", theme.strong)),
+            None => {
+                // Only after creating, one of them is kept: the new one.
+                let which = if self.keeps.is_some() { "Older secrets" } else { "Secrets" };
+                canvas.line(Line::styled(format!("{which} of this account"), theme.strong));
+            }
         }
         if self.secrets.is_empty() {
-            canvas.words(2, "No older secrets.", theme.faint);
+            let none =
+                if self.keeps.is_some() { "No older secrets." } else { "This account has no secrets." };
+            canvas.words(2, none, theme.faint);
         }
         self.draw_table(app, canvas);
         self.draw_stage(app, canvas);

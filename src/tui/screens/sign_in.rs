@@ -155,13 +155,17 @@ impl Typing {
     fn credentials(&self) -> Result<Credentials, (Half, String)> {
         let [.., identifier_label, secret_label] = labels(self.kind);
         let secret = self.secret.text();
+        let enter = |label: &str| format!("Enter the {}{}.", label[..1].to_lowercase(), &label[1..]);
         let credentials = match self.kind {
             Some(kind) => Credentials::pair(kind, self.identifier.text().trim(), secret.to_owned()),
             None => Credentials::access_token(secret.to_owned()).map_err(|error| (Half::Secret, error)),
         };
         match credentials {
-            Ok(_) if secret.is_empty() => Err((Half::Secret, format!("{secret_label}: it is empty"))),
+            Ok(_) if secret.is_empty() => Err((Half::Secret, enter(secret_label))),
             Ok(credentials) => Ok(credentials),
+            Err((Half::Identifier, _)) if self.identifier.text().trim().is_empty() => {
+                Err((Half::Identifier, enter(identifier_label)))
+            }
             Err((Half::Identifier, error)) => Err((Half::Identifier, format!("{identifier_label}: {error}"))),
             Err((Half::Secret, error)) => Err((Half::Secret, format!("{secret_label}: {error}"))),
         }
@@ -413,7 +417,7 @@ impl SignIn {
             let title = match method {
                 SignInMethod::Profile(name) => format!("Atlas CLI profile {name}"),
                 SignInMethod::Typed(kind) => labels(*kind)[0].to_owned(),
-                SignInMethod::Demo => "Demo (embedded Atlas, no account needed)".to_owned(),
+                SignInMethod::Demo => "Demo (simulated Atlas, no account needed)".to_owned(),
             };
             canvas.choice(is_selected, [Span::styled(title, style)]);
         }

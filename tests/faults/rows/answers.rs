@@ -36,7 +36,7 @@ const fn created(fault: &'static str, posts: &'static [Post]) -> Row {
 const DELETE_NEXT_TIME: &[Step] = &[
     Step::StartedAgain,
     Step::Shows("d delete it"),
-    Step::Says("never delivered"),
+    Step::Says("not delivered"),
     Step::Press("d"),
     Step::Shows("Delete this secret in Atlas? y delete n back"),
     Step::Press("y"),
@@ -98,12 +98,7 @@ pub const ROWS: &[Row] = &[
         &[
             CREATE,
             BROKEN,
-            &[
-                Step::Says("Several new secrets have appeared"),
-                Step::Press("q"),
-                ASKS_TO_QUIT,
-                Step::Press("y"),
-            ],
+            &[Step::Says("Several new secrets appeared"), Step::Press("q"), ASKS_TO_QUIT, Step::Press("y")],
         ],
     )
     .posts(1, 1)

@@ -5,7 +5,7 @@ use crate::fault::Host;
 use crate::row::{Row, Step};
 
 /// Reading the account fails first; the user creates anyway.
-const ANYWAY: &[Step] = &[Step::Shows("could not be read:"), Step::Press("y")];
+const ANYWAY: &[Step] = &[Step::Shows("Could not read the account's secrets."), Step::Press("y")];
 
 /// A limit for connections that is over soon.
 const SOON: &str = "connect=1000";

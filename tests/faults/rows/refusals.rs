@@ -102,7 +102,13 @@ pub const ROWS: &[Row] = &[
     refused(
         "401 on the POST",
         &[Post::Refused(401, "USER_UNAUTHORIZED")],
-        &[CREATE, &[Step::Says("Nothing was created. You may not create secrets here.")], LEAVE_FORM],
+        &[
+            CREATE,
+            &[Step::Says(
+                "Nothing was created. You don't have permission to create secrets in this project (401).",
+            )],
+            LEAVE_FORM,
+        ],
     ),
     refused(
         "403 of Atlas",
@@ -136,7 +142,9 @@ pub const ROWS: &[Row] = &[
         &[Post::Refused(409, "DATA_CONCURRENCY_ERROR")],
         &[
             CREATE,
-            &[Step::Says("Nothing was created. Someone else is changing this service account (409).")],
+            &[Step::Says(
+                "Nothing was created. Another change to this service account is in progress (409).",
+            )],
             LEAVE_FORM,
         ],
     ),

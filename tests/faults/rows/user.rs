@@ -23,7 +23,7 @@ const KILLED_BEFORE: &[Step] = &[
     Step::Signalled(Signal::KILL),
     Step::StartedAgain,
     Step::Shows("l check"),
-    Step::Says("never delivered"),
+    Step::Says("If it was created, its value is lost."),
 ];
 
 /// A row whose answer is held back.
@@ -38,7 +38,7 @@ pub const ROWS: &[Row] = &[
         &[
             CREATE,
             &[
-                Step::Says("secrets could not be read:"),
+                Step::Says("Could not read the account's secrets."),
                 Step::Press("n"),
                 Step::Says("Stopped. Nothing was created."),
             ],

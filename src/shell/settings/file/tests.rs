@@ -99,8 +99,8 @@ fn what_is_wrong_is_named_by_line_and_key() {
         (sink("command = ' '"), "line 3: command: there is no program in it"),
         ("expires_after = 'soon'".into(), "line 1: expires_after: soon: use 36h, 30d, 12w, 1y or a date"),
         ("expires_after = 2020-03-01".into(), "line 1: expires_after: 2020-03-01: this is in the past"),
-        ("expires_after = 0".into(), "line 1: expires_after: 0: the minimum is 8 hours"),
-        ("expires_after = -5".into(), "line 1: expires_after: -5: the minimum is 8 hours"),
+        ("expires_after = 0".into(), "line 1: expires_after: 0: too short: use 8 hours to 365 days"),
+        ("expires_after = -5".into(), "line 1: expires_after: -5: too short: use 8 hours to 365 days"),
         (
             "expires_after = 9999999999".into(),
             "line 1: expires_after: 9999999999: too long: the maximum is 365 days",

@@ -127,7 +127,7 @@ impl CreatedScreen {
                 copy.is_being_checked = true;
                 app.send(Command::ExtendClipboard(EXTENDED_BY));
             }
-            _ => self.message = Some("No copy on the clipboard has a time limit."),
+            _ => self.message = Some("There is no timed copy to extend."),
         }
     }
 
@@ -276,7 +276,7 @@ fn draw_held(app: &Shared, copy: &ClipboardCopy, canvas: &mut Canvas) {
             let left = words::seconds_left(until.since(app.now));
             format!("clears in {left} (also after you quit). + adds 60 s")
         }
-        None => "stays there until something else is copied".to_owned(),
+        None => "stays there until something else is copied, for at most 12 hours".to_owned(),
     };
     if !copy.is_verified {
         let reveal = or_reveal(copy.format);

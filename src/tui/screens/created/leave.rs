@@ -57,7 +57,7 @@ pub enum LeaveConfirmation {
 const CHOICES: [Action; 4] = [Action::No, Action::Write, Action::Delete, Action::LeaveAnyway];
 
 /// Out of the program, whatever was asked.
-const LEAVE_AT_ONCE: Binding = Binding::new("Ctrl-C", "quit at once", Action::Leave);
+const LEAVE_AT_ONCE: Binding = Binding::new("Ctrl-C", "quit now", Action::Leave);
 
 /// Did the copy arrive? `leave` says where `y` leads.
 const fn confirm_keys(leave: &'static str) -> [Binding; 5] {
@@ -87,8 +87,8 @@ const fn choice_keys(leave: &'static str) -> [Binding; 9] {
 
 const CONFIRM_QUIT: &[Binding] = &confirm_keys("quit");
 const CONFIRM_ANOTHER: &[Binding] = &confirm_keys("new secret");
-const CHOOSE_QUIT: &[Binding] = &choice_keys("leave");
-const CHOOSE_ANOTHER: &[Binding] = &choice_keys("go on");
+const CHOOSE_QUIT: &[Binding] = &choice_keys("quit");
+const CHOOSE_ANOTHER: &[Binding] = &choice_keys("continue");
 
 /// The clipboard is being read, or the secret deleted.
 const BUSY: &[Binding] = &[LEAVE_AT_ONCE];
@@ -324,7 +324,9 @@ impl CreatedScreen {
                     CopyState::Lost(_) => "The clipboard no longer holds this secret.",
                     _ => "You have not copied or saved this secret.",
                 };
-                canvas.warning(&format!("{what} It cannot be shown again."), theme.strong);
+                let leave = if leaving.target == Target::Another { "continue" } else { "quit" };
+                let text = format!("{what} After you {leave}, it cannot be shown again.");
+                canvas.warning(&text, theme.strong);
                 if let Some(problem) = problem {
                     canvas.words(2, &problem.sentence(), theme.bad);
                 }
@@ -369,8 +371,8 @@ impl CreatedScreen {
                 Action::Write => " write it and quit ",
                 Action::Delete if can_be_taken => " delete it in Atlas ",
                 Action::Delete => " delete it (ID unknown) ",
-                Action::LeaveAnyway if leaving.target == Target::Another => " go on without it ",
-                Action::LeaveAnyway => " leave anyway ",
+                Action::LeaveAnyway if leaving.target == Target::Another => " continue without it ",
+                Action::LeaveAnyway => " quit anyway ",
                 _ => " go back ",
             };
             let (open, close, style) = match (*choice == chosen, can_be_taken) {

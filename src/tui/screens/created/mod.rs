@@ -167,7 +167,7 @@ impl CreatedScreen {
             return Disposition::Delivered(ways);
         }
         let is_perhaps = self.is_on_its_way() || !ways.is_empty();
-        if is_perhaps { Disposition::PerhapsDelivered } else { Disposition::NotDelivered }
+        if is_perhaps { Disposition::PerhapsDelivered(ways) } else { Disposition::NotDelivered }
     }
 
     /// Every delivery so far, proved or not.
@@ -231,7 +231,7 @@ impl Component for CreatedScreen {
                 self.revealed_until = (!self.is_revealed(app.now)).then(|| app.now.plus(REVEALED_FOR));
             }
             Action::Another if matches!(app.output, Output::Sink(_)) => {
-                self.message = Some("Standard output takes one secret: quit with q first.");
+                self.message = Some("Standard output can receive only one secret. q writes it and quits.");
             }
             Action::Another => return self.want_to_leave(app, Target::Another),
             Action::No => self.output = CommandOutput::default(),

@@ -169,7 +169,7 @@ impl CreatedScreen {
             Prompt::Delete(list) => {
                 let warning = match self.disposition(app.now) {
                     Disposition::NotDelivered => Some("The new secret is not delivered yet. Older secrets:"),
-                    Disposition::PerhapsDelivered => {
+                    Disposition::PerhapsDelivered(_) => {
                         Some("The new secret's copy is not confirmed: paste to check first. Older secrets:")
                     }
                     _ => None,

@@ -1,4 +1,4 @@
-//! The steps of a rotation: deliver the new secret, verify that it works, update profiles, retire the older ones. Each is ticked with
+//! The steps of a rotation: deliver the new secret, verify that it works, update profiles, delete the older ones. Each is ticked with
 //! what was proved.
 
 use ratatui::style::Style;
@@ -124,7 +124,7 @@ impl CreatedScreen {
         }
         if self.deliveries(app.now).is_empty() {
             let run = if canvas.width() < NARROW { "p run" } else { "p run a command" };
-            let keys = format!("c copy   s save   {run}   r reveal");
+            let keys = format!("c copy   s save   {run}");
             let once = "Atlas will not show it again.";
             let both = format!("{keys}   {once}");
             if rows_of(&both, canvas.width(), LABEL_WIDTH) == 1 {
@@ -148,7 +148,8 @@ impl CreatedScreen {
             canvas.marked(theme.glyphs.check, words, theme.good);
         }
         if earlier > 0 {
-            canvas.words(2, &format!("and {earlier} before"), theme.faint);
+            let noun = if earlier == 1 { "delivery" } else { "deliveries" };
+            canvas.words(2, &format!("and {earlier} earlier {noun}"), theme.faint);
         }
         draw_output(&self.output, 1, canvas);
         self.draw_copy(app, canvas);
@@ -212,7 +213,7 @@ impl CreatedScreen {
                 None => "expiry unknown".to_owned(),
             };
             let label = words::short_label(secret, &theme.glyphs);
-            draw_step("Retire", &format!("d delete {label} ({used}, {ends})"), canvas);
+            draw_step("Delete old", &format!("d delete {label} ({used}, {ends})"), canvas);
             if app.is_login_of(&self.new_secret.client, secret) {
                 let text = match &app.login_holder {
                     Some(holder) => format!("Still in use by {holder}: put the new secret there first."),

@@ -103,7 +103,7 @@ impl InputNote {
         match self {
             Self::Lowered => Some("changed to lower case"),
             Self::PrefixAdded => Some("added mdb_sa_id_"),
-            Self::TakenFromUrl => Some("from the pasted URL"),
+            Self::TakenFromUrl => Some("from the pasted text"),
             Self::CameFromOtherField => Some("moved here"),
             Self::SecretNotKept => None,
         }
@@ -174,7 +174,7 @@ pub enum Validation {
 }
 
 /// What Atlas documents as allowed; it may change, so it only warns.
-const UNUSUAL: &str = "Atlas documents 8 h to 365 days";
+const UNUSUAL: &str = "Atlas documents 8 hours to 365 days";
 
 /// So many hexadecimal digits are no name.
 const DIGITS_OF_AN_ID: usize = 12;

@@ -123,11 +123,16 @@ impl Remark {
                 if let Some((_, text)) = not_found(error) {
                     return Self { symbol: glyphs.cross, text: text.to_owned(), style: theme.bad };
                 }
-                let again = if error.is_about_signing_in() { ". Ctrl-P signs in again" } else { "" };
                 let request =
                     if name == FieldName::Client { Request::ReadAccount } else { Request::ReadProject };
                 let title = error.explain_request(request, &app.session.signed_in_as()).title;
-                let text = format!("{}{again}", title.trim_end_matches('.'));
+                let text = if error.is_about_signing_in() {
+                    format!("{title} Ctrl-P signs in again.")
+                } else if error.rejection().is_some() {
+                    title.into_owned()
+                } else {
+                    format!("Could not look up the name. {title} You can still create.")
+                };
                 Self { symbol: glyphs.warning, text, style: theme.warning }
             }
         }

@@ -403,7 +403,7 @@ impl FormScreen {
             return Transition::Stay;
         }
         if app.creating.is_some() {
-            app.form.notice = Some(Notice::Word("The earlier request has not been answered yet."));
+            app.form.notice = Some(Notice::Word("Wait: Atlas has not answered the earlier request."));
             return Transition::Stay;
         }
         let Some(new_secret) = app.form.new_secret() else { return Transition::Stay };
@@ -417,7 +417,7 @@ impl FormScreen {
     /// Ctrl-C. While an earlier POST is still running its screen is shown once more.
     fn sign_in(app: &mut Shared) -> Transition {
         if app.in_flight.is_some() {
-            app.form.notice = Some(Notice::Word("The earlier request has not been answered yet."));
+            app.form.notice = Some(Notice::Word("Wait: Atlas has not answered the earlier request."));
             return Transition::Stay;
         }
         Transition::Show(Screen::SignIn(Box::new(SignIn::new(app.profiles.clone()))))
@@ -493,7 +493,7 @@ impl Component for FormScreen {
 
     fn about(&self) -> &'static [&'static str] {
         &[
-            "An ID field takes a name, too: choose from its list.",
+            "An ID field also takes a name: choose from its list.",
             "A pasted URL or ID goes to its own field.",
             "Lifetimes: hours, or 36h, 30d, 12w, 1y, or a date.",
         ]

@@ -58,8 +58,9 @@ fn draw_status(app: &Shared, list: &List, canvas: &mut Canvas) {
     match (list.matches.len(), list.count_named()) {
         (0, _) => {
             let text = match app.form.validation(list.field) {
-                Validation::Name { message, position: None | Some(LIKE_AN_ID..) } => {
-                    format!("{} As an ID: {message}.", list.nothing(theme.glyphs.ellipsis))
+                Validation::Name { message, position: None | Some(LIKE_AN_ID..) } if !list.is_empty() => {
+                    let nothing = list.nothing(theme.glyphs.ellipsis);
+                    format!("{}, and it is not an ID: {message}.", nothing.trim_end_matches('.'))
                 }
                 _ => list.nothing(theme.glyphs.ellipsis),
             };

@@ -179,10 +179,14 @@ impl List {
         could_not_list(self.field, &app.session.signed_in_as(), error)
     }
 
+    pub fn is_empty(&self) -> bool {
+        self.items.is_empty()
+    }
+
     /// Why nothing is shown.
     pub fn nothing(&self, ellipsis: &str) -> String {
         match self.field {
-            _ if !self.items.is_empty() => {
+            _ if !self.is_empty() => {
                 let typed = cut(self.matches.typed(), LONGEST_QUOTED, 0, 1, ellipsis);
                 format!("No {} matches \"{typed}\".", self.field.noun())
             }

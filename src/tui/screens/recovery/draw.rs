@@ -8,8 +8,9 @@ use ratatui::style::Style;
 
 use crate::domain::{ApiError, Cause, ExistingSecret, Now, PendingRecord};
 use crate::jobs::{Deletion, Recovered};
-use crate::tui::app::Shared;
+use crate::tui::app::{Component, Shared};
 use crate::tui::canvas::Canvas;
+use crate::tui::keys::Action;
 use crate::tui::{Glyphs, words};
 
 use super::super::delete_prompt::IN_USE;
@@ -18,13 +19,17 @@ use super::{Origin, Recovery, Search};
 /// A new secret was found by comparing.
 pub(crate) const PROBABLY_YOURS: &str = "It is probably yours: it appeared after your request.";
 
-/// More than one was found.
-pub(crate) const SEVERAL_APPEARED: &str =
-    "Several new secrets have appeared; it is not known which of them is yours.";
+/// What was found may be another request's.
+pub(crate) fn not_clear(secrets: &[ExistingSecret]) -> &'static str {
+    match secrets {
+        [_] => "A new secret appeared, but it is in use or was created at another time. It may not be yours.",
+        _ => "Several new secrets appeared. The program cannot tell which one is yours.",
+    }
+}
 
 /// What to do then.
-pub(crate) const FIND_YOURS: &str =
-    "The project's Activity Feed in Atlas shows who created which. Delete the one that no one uses.";
+pub(crate) const FIND_YOURS: &str = "The project's Activity Feed in Atlas shows who created which. Delete only the one that your request created: \
+     compare the creator and the time.";
 
 /// The search has found nothing so far.
 pub(crate) fn none_appeared(after: Duration) -> String {
@@ -56,7 +61,13 @@ impl Recovery {
             Origin::PreviousRun(_) if self.found().is_some() => {
                 "A previous run stopped before the secret was delivered.".to_owned()
             }
-            Origin::PreviousRun(_) => "It was probably never delivered.".to_owned(),
+            Origin::PreviousRun(record) if record.entry.secret_id.is_some() => {
+                "It was probably not delivered.".to_owned()
+            }
+            Origin::PreviousRun(_) => {
+                let check = if self.works(app, Action::LookAgain) { " Press l to check." } else { "" };
+                format!("If it was created, its value is lost.{check}")
+            }
         };
         canvas.words(2, &text, Style::new());
         if let Some(in_flight) = &app.in_flight {
@@ -72,7 +83,7 @@ impl Recovery {
             let found = self.found().map(|secret| &secret.id);
             let id = found.or(entry.secret_id.as_ref());
             canvas.labelled("Secret ID", id.map_or("unknown", |id| id.as_str()));
-            canvas.labelled("Signed in as", entry.identity.as_str());
+            canvas.labelled("Created by", entry.identity.as_str());
         } else {
             canvas.labelled("Sent", &words::date_time(self.sent_at.wall, app.zone.as_ref()));
         }
@@ -85,7 +96,7 @@ impl Recovery {
             let (at, time) = (words::short_date(entry.begun_at, zone), words::time(entry.begun_at, zone));
             let client = entry.client.short(ellipsis);
             let (created, ending) = if entry.secret_id.is_some() {
-                ("created", " and stopped before you copied or saved it.")
+                ("created", " and stopped before recording a delivery.")
             } else {
                 ("may have created", ": it stopped before Atlas's response arrived.")
             };
@@ -124,7 +135,7 @@ impl Recovery {
             (None, None) => self.draw_search(app, canvas),
         }
         if self.record().is_some() && self.deletion.is_none() && self.search == Search::NotStarted {
-            let text = "If you have its value, keep it. Keeping it changes nothing in Atlas.";
+            let text = "If you have its value, keep it: that changes nothing in Atlas.";
             canvas.words(0, text, theme.faint);
         }
         if let Some(message) = app.message {
@@ -167,12 +178,12 @@ impl Recovery {
             Recovered::NoneAppeared => canvas.words(0, &none_appeared(at.since(self.sent_at)), plain),
             Recovered::Failed(error) => {
                 canvas.words(0, &check_failed(error), theme.bad);
-                let text = "Check this service account in Atlas: the lost secret is the one that was created at \
-                            that time and is not in use.";
+                let text = "Check this service account in Atlas: your secret is the one that was created at that \
+                            time and is not in use.";
                 canvas.words(0, text, plain);
             }
             Recovered::Several(secrets) => {
-                canvas.words(0, SEVERAL_APPEARED, plain);
+                canvas.words(0, not_clear(secrets), plain);
                 for secret in secrets {
                     canvas.words(2, &identifying_line(app, secret, &theme.glyphs, time), plain);
                 }
@@ -195,7 +206,7 @@ impl Recovery {
         let others = match self.before.ids.as_deref() {
             Some([]) => return,
             Some(_) => "the account's other secrets",
-            None => "any older secret",
+            None => "any other secret",
         };
         let text = format!("Deleting it does not restore the expiry of {others}.");
         canvas.words(indent, &text, canvas.theme.faint);
