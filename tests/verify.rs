@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use atlas_secret::atlas::{Client, Limits, Settings};
 use atlas_secret::demo::{Atlas, World};
-use atlas_secret::domain::{ApiError, Cause, QueryFlags, ServerText};
+use atlas_secret::domain::{ApiError, Cause, QueryFlags, Rejection, ServerText};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD as STANDARD;
 use hyper::http::request::Parts;
@@ -98,7 +98,7 @@ async fn a_refusal_is_asked_about_again_twice() {
 
 fn could_not(status: u16, code: &str) -> Result<(), ApiError> {
     let detail = ServerText::new("limited to 50 requests every 1 minutes");
-    let rejection = atlas_secret::domain::Rejection {
+    let rejection = Rejection {
         status,
         error_code: ServerText::new(code),
         detail,
@@ -107,6 +107,12 @@ fn could_not(status: u16, code: &str) -> Result<(), ApiError> {
         retry_after: None,
     };
     Err(ApiError::rejected(rejection))
+}
+
+/// OAuth's own error under a 5xx, which may pass.
+fn unavailable() -> Result<(), ApiError> {
+    let error_code = ServerText::new("temporarily_unavailable");
+    Err(ApiError::rejected(Rejection { error_code, ..Rejection::of_status(503) }))
 }
 
 #[tokio::test]
@@ -124,7 +130,7 @@ async fn what_is_no_refusal_of_the_secret_is_not_called_one() {
         (answer(401, "", "<html>Please log in to the proxy</html>"), unexpected(401)),
         (answer(407, "", ""), unexpected(407)),
         (json(500, INVALID), unexpected(500)),
-        (oauth(503, "temporarily_unavailable"), unexpected(503)),
+        (oauth(503, "temporarily_unavailable"), unavailable()),
         (json(200, INVALID), unexpected(200)),
         (json(200, "{}"), unexpected(200)),
         (json(200, r#"{"access_token":""}"#), unexpected(200)),
