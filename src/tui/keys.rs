@@ -165,7 +165,7 @@ impl Action {
             Self::Retry => "reload the list",
             Self::SignIn => "sign in with other credentials",
             Self::List => "choose from a list",
-            Self::TakeKnown => "edit the selected command",
+            Self::TakeKnown => "copy the selected command to the input line",
             Self::Delete => "delete the secret in Atlas",
             Self::Write => "write the secret to standard output and quit",
             _ => return None,

@@ -40,7 +40,7 @@ fn take(terminal: &mut Terminal, text: &str, line: &str) {
 fn a_tool_gets_what_it_reads_and_its_output_is_shown_without_the_secret() {
     let script = "cat >manifest; echo secret/atlas configured; cat manifest; base64 manifest; echo done";
     let mut terminal = prompt(with_tool(demo(), "kubectl", script));
-    take(&mut terminal, "kube", "kubectl apply -f -");
+    take(&mut terminal, "kube", "kubectl apply --server-side -f -");
     terminal.wait_for("as kubernetes ▾");
     terminal.send(key::ENTER);
     wait_for_whole_screen(&mut terminal, "kubectl exited with 0, but printed the secret");
@@ -66,7 +66,7 @@ fn why_a_tool_failed_is_shown_and_it_can_be_run_again() {
     wait_for_whole_screen(&mut terminal, "fly exited with 1.");
     let words = terminal.screen().split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(
-        words.contains("fly exited with 1. trying connection refused The secret is still here."),
+        words.contains("fly exited with 1. trying connection refused Your new secret is still here."),
         "{words}"
     );
     terminal.send(key::ENTER);
