@@ -258,11 +258,7 @@ impl Rejection {
             ),
             RejectionKind::Invalid => explanation(
                 refused(),
-                if creates {
-                    "A value is outside what Atlas allows, or the account already has 2 secrets."
-                } else {
-                    "A value is outside what Atlas allows."
-                },
+                "A value is outside what Atlas allows, or the account already has 2 secrets.",
                 "Read Atlas's message, change the value, then try again.",
             ),
             RejectionKind::VersionGone => explanation(
@@ -293,20 +289,23 @@ impl Rejection {
                     minutes => format!("Wait {minutes} minutes, as Atlas asks, then try again."),
                 },
             ),
-            RejectionKind::Maintenance => explanation(
-                match (request, self.status) {
-                    (Some(Request::CreateSecret | Request::DeleteSecret), status) | (_, status @ 405) => {
-                        format!("Atlas is not accepting changes ({status}).")
-                    }
-                    (_, status) => format!("Atlas is unavailable ({status})."),
-                },
-                "It is being upgraded or is overloaded. This usually takes minutes.",
-                "Wait, then try again. Outages are listed on status.mongodb.com.",
-            ),
+            RejectionKind::Maintenance => {
+                self.explain_maintenance(creates || request == Some(Request::DeleteSecret))
+            }
             RejectionKind::Other => {
                 explanation(refused(), "This program does not know this error code.", "Read Atlas's message.")
             }
         }
+    }
+
+    /// A read is no change, unless Atlas says with 405 that it takes none.
+    fn explain_maintenance(&self, is_change: bool) -> Explanation {
+        let what = if is_change || self.status == 405 { "not accepting changes" } else { "unavailable" };
+        explanation(
+            format!("Atlas is {what} ({}).", self.status),
+            "It is being upgraded or is overloaded. This usually takes minutes.",
+            "Wait, then try again. Outages are listed on status.mongodb.com.",
+        )
     }
 
     fn address_in_brackets(&self) -> String {

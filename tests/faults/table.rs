@@ -45,7 +45,7 @@ pub fn markdown(rows: &[Row]) -> String {
 /// Marks where a part of a sentence was left out.
 fn part_of_screen(text: &str) -> String {
     let before = if text.starts_with(char::is_lowercase) { "…" } else { "" };
-    let is_whole = text.ends_with(['.', '?']) || text == "Secret created";
+    let is_whole = text.ends_with(['.', '?']) || ["Secret created", "its value is lost"].contains(&text);
     format!("{before}{}{}", cell(text), if is_whole { "" } else { "…" })
 }
 

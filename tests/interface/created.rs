@@ -107,7 +107,7 @@ fn the_title_names_the_account_and_the_project_as_far_as_they_are_known() {
 #[test]
 fn a_step_is_there_only_where_it_makes_sense() {
     let mut stage = Stage::created();
-    assert_drawn(&stage, "Deliver c copy s save p run a command r reveal Atlas will not show it again.");
+    assert_drawn(&stage, "Deliver c copy s save p run a command Atlas will not show it again.");
     assert_drawn(&stage, "Verify v sign in to Atlas with it");
     stage.account(&[]);
     assert!(!drawn(&stage).contains("Delete old") && !drawn(&stage).contains("d delete old"));

@@ -61,8 +61,8 @@ fn a_lifetime_outside_of_what_atlas_documents_is_a_warning_before_anything_is_se
         return;
     }
     let rows = [
-        ("2y", Some("--expires-after 730 days: Atlas documents 8 h to 365 days and may refuse it")),
-        ("3h", Some("--expires-after 3 hours: Atlas documents 8 h to 365 days and may refuse it")),
+        ("2y", Some("--expires-after 730 days: Atlas documents 8 hours to 365 days and may refuse it")),
+        ("3h", Some("--expires-after 3 hours: Atlas documents 8 hours to 365 days and may refuse it")),
         ("8h", None),
         ("1y", None),
     ];

@@ -156,7 +156,7 @@ fn the_expiry_of_other_secrets_is_mentioned_only_where_there_may_be_some() {
     let rows: [Row; 3] = [
         (alone, None),
         (found, Some("does not restore the expiry of the account's other secrets.")),
-        (unread, Some("does not restore the expiry of any older secret.")),
+        (unread, Some("does not restore the expiry of any other secret.")),
     ];
     for (start, expected) in rows {
         let mut deleted = start();
@@ -182,7 +182,7 @@ fn of_several_new_ones_each_is_listed_with_what_tells_them_apart_and_what_to_do(
             "…cccccc, created 18:14:01, never used",
             "…dddddd, created 18:14:01, last used just now",
             "Several new secrets appeared. The program cannot tell which one is yours.",
-            "The project's Activity Feed in Atlas shows who created which. Delete only the one that your request created: compare the creator and the time.",
+            "Delete only the one that your request created: compare creator and time in the project's Activity Feed.",
         ] {
             assert_drawn(&stage, text);
         }

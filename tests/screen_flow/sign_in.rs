@@ -105,7 +105,7 @@ fn a_new_session_forgets_the_login_before_and_names_where_its_own_is_stored() {
 #[test]
 fn what_cannot_be_right_is_not_sent_and_the_caret_goes_there() {
     let rows = [
-        ("down enter enter enter", "Client ID: a client ID is required", "Client ID \u{203a}"),
+        ("down enter enter enter", "Enter the client ID.", "Client ID \u{203a}"),
         ("down enter x enter y enter", "Client ID: a client ID starts with mdb_sa_id_", "Client ID \u{203a}"),
         ("down down enter tab x enter", "Enter the public key.", "Public key \u{203a}"),
         ("down down enter a b c d e f g h enter enter", "Enter the private key.", "Private key \u{203a}"),

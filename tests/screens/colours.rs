@@ -33,7 +33,7 @@ fn meaning_does_not_hang_on_colour() {
     let rows = [
         ("form_filled", "✓ 30 days"),
         ("form_project_wrong_character", "✗ No project matches"),
-        ("form_lifetime_unusual", "! 730 days: Atlas documents 8 h to 365 days"),
+        ("form_lifetime_unusual", "! 730 days: Atlas documents 8 hours to 365 days"),
         ("failure_not_sent", "✗ Nothing was created. Could not connect to the host"),
         ("created_copied", "✓ Copied"),
         ("created_not_copied", "✗ Not copied"),

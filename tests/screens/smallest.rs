@@ -23,7 +23,7 @@ fn what_has_to_be_read_is_there() {
                 "Enter delete one",
             ],
         ),
-        ("form_lifetime_unusual", &["Atlas documents 8 h to 365 days"]),
+        ("form_lifetime_unusual", &["Atlas documents 8 hours to 365 days"]),
         ("form_project_is_a_client_id", &["a project ID has 24 hex digits and no prefix"]),
         ("form_earlier_request_runs", &["waiting for the earlier request [ Create secret ]"]),
         ("form_earlier_request_runs_and_submitted", &["Wait: Atlas has not answered the earlier request."]),

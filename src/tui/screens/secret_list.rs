@@ -208,13 +208,12 @@ impl SecretList {
             }
             _ => {}
         }
-        match warning {
-            Some(warning) => canvas.warning(warning, theme.warning),
-            None => {
-                // Only after creating, one of them is kept: the new one.
-                let which = if self.keeps.is_some() { "Older secrets" } else { "Secrets" };
-                canvas.line(Line::styled(format!("{which} of this account"), theme.strong));
-            }
+        if let Some(warning) = warning {
+            canvas.warning(warning, theme.warning);
+        } else {
+            // Only after creating, one of them is kept: the new one.
+            let which = if self.keeps.is_some() { "Older secrets" } else { "Secrets" };
+            canvas.line(Line::styled(format!("{which} of this account"), theme.strong));
         }
         if self.secrets.is_empty() {
             let none =

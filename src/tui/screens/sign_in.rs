@@ -401,7 +401,7 @@ impl SignIn {
             _ if app.session != Session::Demo => None,
             SignInMethod::Demo => None,
             SignInMethod::Profile(_) => Some("the profile's host"),
-            _ => Some(&app.sign_in_host),
+            SignInMethod::Typed(_) => Some(&app.sign_in_host),
         }
     }
 

@@ -103,7 +103,7 @@ fn what_is_wrong_is_named_by_line_and_key() {
         ("expires_after = -5".into(), "line 1: expires_after: -5: too short: use 8 hours to 365 days"),
         (
             "expires_after = 9999999999".into(),
-            "line 1: expires_after: 9999999999: too long: the maximum is 365 days",
+            "line 1: expires_after: 9999999999: too long: use 8 hours to 365 days",
         ),
         (
             "expires_after = 1.5".into(),

@@ -28,8 +28,8 @@ pub(crate) fn not_clear(secrets: &[ExistingSecret]) -> &'static str {
 }
 
 /// What to do then.
-pub(crate) const FIND_YOURS: &str = "The project's Activity Feed in Atlas shows who created which. Delete only the one that your request created: \
-     compare the creator and the time.";
+pub(crate) const FIND_YOURS: &str =
+    "Delete only the one that your request created: compare creator and time in the project's Activity Feed.";
 
 /// The search has found nothing so far.
 pub(crate) fn none_appeared(after: Duration) -> String {
@@ -135,7 +135,7 @@ impl Recovery {
             (None, None) => self.draw_search(app, canvas),
         }
         if self.record().is_some() && self.deletion.is_none() && self.search == Search::NotStarted {
-            let text = "If you have its value, keep it: that changes nothing in Atlas.";
+            let text = "Keep it if you have its value: that changes nothing in Atlas.";
             canvas.words(0, text, theme.faint);
         }
         if let Some(message) = app.message {
