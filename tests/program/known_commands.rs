@@ -70,7 +70,7 @@ fn why_a_tool_failed_is_shown_and_it_can_be_run_again() {
         "{words}"
     );
     terminal.send(key::ENTER);
-    wait_for_whole_screen(&mut terminal, "fly read it and exited with 0");
+    wait_for_whole_screen(&mut terminal, "fly read it (as env) and exited with 0");
 }
 
 #[test]
@@ -88,7 +88,7 @@ fn the_users_own_commands_come_first_and_what_was_run_comes_last() {
     assert!(screen.contains("as template  mine"), "{screen}");
     take(&mut terminal, "", "sh -c 'cat >kept'");
     terminal.send(key::ENTER);
-    wait_for_whole_screen(&mut terminal, "sh read it and exited with 0");
+    wait_for_whole_screen(&mut terminal, "sh read it (as template) and exited with 0");
     let kept = fs::read_to_string(terminal.home().join("kept")).unwrap();
     assert!(kept.starts_with("<mdb_sa_sk_DEMO") && kept.ends_with('>'));
     terminal.send("p");

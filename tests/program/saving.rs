@@ -34,10 +34,10 @@ fn a_file_is_for_its_owner_and_in_the_format_of_its_name() {
     let home = terminal.home().to_owned();
 
     for (name, words) in [
-        ("secret", "The secret alone"),
-        ("prod.env", "Client ID and secret as variables"),
-        ("atlas.json", "The Atlas response as JSON"),
-        ("atlas.yaml", "A Kubernetes Secret"),
+        ("secret", "Saves only the secret"),
+        ("prod.env", "Saves the client ID and the secret as variables"),
+        ("atlas.json", "Saves the Atlas response as JSON"),
+        ("atlas.yaml", "Saves a Kubernetes Secret"),
     ] {
         terminal.send("s");
         terminal.wait_for("Save to ›");

@@ -9,7 +9,7 @@ use rustix::fs::{XattrFlags, getxattr, setxattr};
 use super::*;
 use crate::delivery::file::{save, update_env};
 use crate::delivery::fixtures::{VALUE, payload};
-use crate::domain::{EnvFile, SavedFile, ServerText};
+use crate::domain::{ClientId, EnvFile, SavedFile, ServerText};
 
 const OLD: &str = "A=1\nMONGODB_ATLAS_CLIENT_SECRET=old # mine\n";
 
@@ -83,7 +83,7 @@ async fn the_client_id_of_another_account_is_asked_about() {
     let of_another = format!("MONGODB_ATLAS_CLIENT_ID={other}\n");
     fs::write(&path, &of_another).unwrap();
     let SaveFailure::CanUpdate(question) = try_save(&path).await else { panic!("it is asked about") };
-    assert_eq!(question.other_client.as_ref().map(crate::domain::ClientId::as_str), Some(other));
+    assert_eq!(question.other_client.as_ref().map(ClientId::as_str), Some(other));
     assert!(matches!(update(&path, true).await, Err(SaveFailure::CanUpdate(_))), "it was not agreed to");
     assert_eq!(fs::read_to_string(&path).unwrap(), of_another);
     update_env(path.to_str().unwrap(), None, &payload(), &question).await.unwrap();

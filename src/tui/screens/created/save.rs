@@ -139,7 +139,7 @@ fn advice(path: &str, format: Format) -> String {
         Format::Terraform => ("the client ID and the secret as Terraform variables (JSON)", ""),
         Format::Kubernetes | Format::Aws | Format::Mcp => ("a Kubernetes Secret", ""),
     };
-    let privacy = if cfg!(unix) { " that only you can read (mode 0600)" } else { "" };
+    let private = if cfg!(unix) { " that only you can read (mode 0600)" } else { "" };
     let not_expanded = if path.contains('$') { " $ is not expanded." } else { "" };
-    format!("Saves {content}, to a new file{privacy}.{more}{not_expanded}")
+    format!("Saves {content}, to a new file{private}.{more}{not_expanded}")
 }
