@@ -138,14 +138,15 @@ impl Disposition {
     /// The fate in words, to follow what it is said of.
     pub fn words(&self) -> String {
         match self {
-            Self::Delivered(ways) => joined(ways),
             Self::Deleted => "deleted in Atlas".to_owned(),
             Self::NotDelivered => "never delivered: delete it in Atlas".to_owned(),
             Self::PerhapsDelivered(ways) if ways.is_empty() => {
                 "was being delivered when the program ended: check where it was going before you delete it in Atlas"
                     .to_owned()
             }
-            Self::PerhapsDelivered(ways) => joined(ways),
+            Self::Delivered(ways) | Self::PerhapsDelivered(ways) => {
+                ways.iter().map(Delivery::words).collect::<Vec<_>>().join("; ")
+            }
             Self::Kept => "kept in Atlas, but its value is lost".to_owned(),
             Self::PerhapsCreated => {
                 "may have been created; if so, its value is lost: check the account's secrets in Atlas"
@@ -153,10 +154,6 @@ impl Disposition {
             }
         }
     }
-}
-
-fn joined(ways: &[Delivery]) -> String {
-    ways.iter().map(Delivery::words).collect::<Vec<_>>().join("; ")
 }
 
 #[cfg(test)]

@@ -201,6 +201,7 @@ impl Rejection {
 
     fn explain_request(&self, request: Option<Request>) -> Explanation {
         let creates = request == Some(Request::CreateSecret);
+        let or_full = if creates { ", or the account already has 2 secrets" } else { "" };
         let refused = || format!("Atlas refused the request ({}).", self.code());
         match self.kind() {
             RejectionKind::NotAuthorized => explanation(
@@ -258,11 +259,7 @@ impl Rejection {
             ),
             RejectionKind::Invalid => explanation(
                 refused(),
-                if creates {
-                    "A value is outside what Atlas allows, or the account already has 2 secrets."
-                } else {
-                    "A value is outside what Atlas allows."
-                },
+                format!("A value is outside what Atlas allows{or_full}."),
                 "Read Atlas's message, change the value, then try again.",
             ),
             RejectionKind::VersionGone => explanation(
@@ -294,12 +291,7 @@ impl Rejection {
                 },
             ),
             RejectionKind::Maintenance => explanation(
-                match (request, self.status) {
-                    (Some(Request::CreateSecret | Request::DeleteSecret), status) | (_, status @ 405) => {
-                        format!("Atlas is not accepting changes ({status}).")
-                    }
-                    (_, status) => format!("Atlas is unavailable ({status})."),
-                },
+                self.maintenance_title(request),
                 "It is being upgraded or is overloaded. This usually takes minutes.",
                 "Wait, then try again. Outages are listed on status.mongodb.com.",
             ),
@@ -307,6 +299,13 @@ impl Rejection {
                 explanation(refused(), "This program does not know the reason.", "Read Atlas's message.")
             }
         }
+    }
+
+    /// 405 is for changes only.
+    fn maintenance_title(&self, request: Option<Request>) -> String {
+        let changes = matches!(request, Some(Request::CreateSecret | Request::DeleteSecret));
+        let state = if changes || self.status == 405 { "not accepting changes" } else { "unavailable" };
+        format!("Atlas is {state} ({}).", self.status)
     }
 
     fn address_in_brackets(&self) -> String {
