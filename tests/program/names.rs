@@ -54,7 +54,7 @@ fn a_name_that_is_not_clear_ends_the_run_with_the_candidates() {
     let similar = format!(
         "--project-id tes: no project with this name is visible to these credentials. Similar:\n  {PROJECT}  of-a-test\n"
     );
-    let plain = format!("  plain  {PLAIN}\n");
+    let plain = format!("  {PLAIN}  plain\n");
     let rows: [(&[&str], &str); 6] = [
         (&["--project-id", "tes", "--client-id", PLAIN], &similar),
         (&["--project-id", "32b6", "--client-id", PLAIN], "it is not an ID: 4 of 24 hex digits"),
