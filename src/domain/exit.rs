@@ -146,7 +146,9 @@ impl Disposition {
                 "was being delivered when the program ended: check where it was going before you delete it in Atlas"
                     .to_owned()
             }
-            Self::Delivered(ways) | Self::PerhapsDelivered(ways) => joined(ways),
+            Self::Delivered(ways) | Self::PerhapsDelivered(ways) => {
+                ways.iter().map(Delivery::words).collect::<Vec<_>>().join("; ")
+            }
             Self::Kept => "kept in Atlas, but its value is lost".to_owned(),
             Self::PerhapsCreated => {
                 "may have been created; if so, its value is lost: check the account's secrets in Atlas"
@@ -154,10 +156,6 @@ impl Disposition {
             }
         }
     }
-}
-
-fn joined(ways: &[Delivery]) -> String {
-    ways.iter().map(Delivery::words).collect::<Vec<_>>().join("; ")
 }
 
 #[cfg(test)]

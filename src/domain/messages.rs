@@ -201,6 +201,7 @@ impl Rejection {
 
     fn explain_request(&self, request: Option<Request>) -> Explanation {
         let creates = request == Some(Request::CreateSecret);
+        let or_full = if creates { ", or the account already has 2 secrets" } else { "" };
         let refused = || format!("Atlas refused the request ({}).", self.code());
         match self.kind() {
             RejectionKind::NotAuthorized => explanation(
@@ -258,7 +259,7 @@ impl Rejection {
             ),
             RejectionKind::Invalid => explanation(
                 refused(),
-                "A value is outside what Atlas allows, or the account already has 2 secrets.",
+                format!("A value is outside what Atlas allows{or_full}."),
                 "Read Atlas's message, change the value, then try again.",
             ),
             RejectionKind::VersionGone => explanation(
@@ -289,23 +290,22 @@ impl Rejection {
                     minutes => format!("Wait {minutes} minutes, as Atlas asks, then try again."),
                 },
             ),
-            RejectionKind::Maintenance => {
-                self.explain_maintenance(creates || request == Some(Request::DeleteSecret))
-            }
+            RejectionKind::Maintenance => explanation(
+                self.maintenance_title(request),
+                "It is being upgraded or is overloaded. This usually takes minutes.",
+                "Wait, then try again. Outages are listed on status.mongodb.com.",
+            ),
             RejectionKind::Other => {
                 explanation(refused(), "This program does not know this error code.", "Read Atlas's message.")
             }
         }
     }
 
-    /// A read is no change, unless Atlas says with 405 that it takes none.
-    fn explain_maintenance(&self, is_change: bool) -> Explanation {
-        let what = if is_change || self.status == 405 { "not accepting changes" } else { "unavailable" };
-        explanation(
-            format!("Atlas is {what} ({}).", self.status),
-            "It is being upgraded or is overloaded. This usually takes minutes.",
-            "Wait, then try again. Outages are listed on status.mongodb.com.",
-        )
+    /// 405 is for changes only.
+    fn maintenance_title(&self, request: Option<Request>) -> String {
+        let changes = matches!(request, Some(Request::CreateSecret | Request::DeleteSecret));
+        let state = if changes || self.status == 405 { "not accepting changes" } else { "unavailable" };
+        format!("Atlas is {state} ({}).", self.status)
     }
 
     fn address_in_brackets(&self) -> String {

@@ -100,7 +100,7 @@ fn type_everything(program: Program) -> Vec<u8> {
     type_slowly(&mut terminal, "Project ID", &PROJECT[..18], 0);
     terminal.wait_for("18 of 24 hex digits");
     terminal.send("g");
-    terminal.wait_for("\"g\" is not a hex digit");
+    terminal.wait_for("and it is not an ID: \"g\" is not");
     terminal.send(key::BACKSPACE);
     terminal.wait_for("18 of 24 hex digits");
     type_slowly(&mut terminal, "Project ID", PROJECT, 18);

@@ -132,7 +132,10 @@ fn what_is_missing_or_wrong_is_told_before_anything_is_asked() {
         (&["--template", "{secret}", "--format", "env"], "cannot be used with"),
         (&[], "choose what to write with --format"),
         (&["--format", "json", "--expires-after", "soon"], "--expires-after soon: use 36h"),
-        (&["--format", "json", "--expires-after", "0"], "--expires-after 0: the minimum is"),
+        (
+            &["--format", "json", "--expires-after", "0"],
+            "--expires-after 0: too short: use 8 hours to 365 days",
+        ),
         (&["--format", "yaml"], "invalid value 'yaml'"),
     ];
     for (arguments, reason) in rows {

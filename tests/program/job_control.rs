@@ -84,7 +84,7 @@ fn a_stop_from_outside_leaves_a_screen_and_keys_that_work() {
         terminal.wait_gone("Actions");
         // In raw mode this is a key, which asks; as a signal it would end the program.
         terminal.send(key::CTRL_C);
-        terminal.wait_for("l leave");
+        terminal.wait_for("l quit");
         terminal.send("l");
         terminal.wait_for("never delivered");
         terminal.wait_until("the prompt of the shell", |screen| {

@@ -73,7 +73,8 @@ fn another_secret_is_guarded_like_leaving() {
     let atlas = Atlas::start();
     let (mut terminal, first) = with_secret(&atlas);
     terminal.send("n");
-    terminal.wait_for(WARNING);
+    terminal
+        .wait_for("You have not copied or saved this secret. After you continue, it cannot be shown again.");
     terminal.send("l");
     terminal.wait_for("[ Create secret ]");
     terminal.send(key::CTRL_C);

@@ -54,7 +54,7 @@ fn a_name_that_is_not_clear_ends_the_run_with_the_candidates() {
     let similar = format!(
         "--project-id tes: no project with this name is visible to these credentials. Similar:\n  {PROJECT}  of-a-test\n"
     );
-    let plain = format!("  plain  {PLAIN}\n");
+    let plain = format!("  {PLAIN}  plain\n");
     let rows: [(&[&str], &str); 6] = [
         (&["--project-id", "tes", "--client-id", PLAIN], &similar),
         (&["--project-id", "32b6", "--client-id", PLAIN], "it is not an ID: 4 of 24 hex digits"),
@@ -100,7 +100,7 @@ fn a_name_on_a_late_page_is_found_and_a_long_list_names_ten() {
     assert!(said.contains("--project-id SEARCH-STAGING-1983: 5eed000000000000000007bf\n"), "{said}");
     assert!(said.contains("--client-id ci: the project has no service account with this name.\n"), "{said}");
     let said = demo(&["--project-id", "search", "--client-id", "ci"]);
-    assert_eq!(said.matches("\n  search-").count(), 10, "{said}");
+    assert_eq!(said.matches("  search-").count(), 10, "{said}");
     assert!(said.contains("\n  and 240 more\n"), "{said}");
 }
 

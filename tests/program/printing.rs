@@ -200,14 +200,3 @@ fn a_full_disk_brings_the_secret_back() {
     assert_eq!(terminal.wait_exit().code(), Some(3));
     assert!(!terminal.screen().contains(&value), "{}", terminal.screen());
 }
-
-#[test]
-fn quitting_before_creating_says_that_the_variable_is_empty() {
-    let atlas = Atlas::start();
-    let mut terminal = shell_line(&atlas, "secret=$(run); exit $?").start();
-    terminal.wait_for("[ Create secret ]");
-    terminal.send(key::CTRL_C);
-    assert_eq!(terminal.wait_exit().code(), Some(1));
-    let last_words = terminal.screen();
-    assert!(last_words.contains("nothing was created; standard output is empty"), "{last_words}");
-}

@@ -418,7 +418,7 @@ fn a_second_delivery_waits_for_the_first_one() {
         let mut stage = saving();
         stage.keys("<ctrl-c> g").keys(open).type_in("true").saved(Ok(saved_to("/x", Format::Secret)));
         assert_drawn(&stage, "true");
-        assert_eq!(stage.shown().delivered, [saved.clone()]);
+        assert_eq!(stage.shown().delivered, std::slice::from_ref(&saved));
         stage.keys("enter");
         assert_not_drawn(&stage, RUNNING);
         if open == "s" {
