@@ -3,7 +3,7 @@
 use crate::domain::{BaseUrl, NewSecret};
 
 /// A release of the SDK that has the operation by this name. Every later one gives its own import path.
-const SDK: &str = "go.mongodb.org/atlas-sdk/v20250312015/admin";
+const SDK: &str = "go.mongodb.org/atlas-sdk/v20250312023/admin";
 
 /// A whole program, formatted as gofmt does. The token's URL follows the base URL, so that comes first.
 pub(super) fn program(base_url: &BaseUrl, new_secret: &NewSecret) -> String {
@@ -32,7 +32,7 @@ func main() {{
 		log.Fatal(err)
 	}}
 
-	secret, _, err := client.ServiceAccountsApi.CreateGroupSecret(
+	secret, _, err := client.ServiceAccountsAPI.CreateGroupSecret(
 		ctx,
 		"{project}",
 		"{client}",

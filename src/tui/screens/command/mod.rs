@@ -87,6 +87,8 @@ impl CommandView {
         let at = Recipe::ALL.iter().position(|recipe| *recipe == self.recipe).unwrap_or(0);
         self.recipe = Recipe::ALL[(at + by) % Recipe::ALL.len()];
         self.scroll = Scroll::default();
+        // A copy that is under way is of another recipe.
+        self.is_copying = false;
         self.copied = None;
     }
 

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use super::*;
 use crate::domain::{
     ClientId, Format, Identity, Lifetime, Now, PairKind, ProfileName, ProjectId, QueryFlags, Session,
-    SessionOrigin, Template,
+    SessionOrigin, Template, TerminalRoute,
 };
 use crate::tui::screens::Form;
 use crate::tui::{App, Flags, KeyPress, Output, Size};
@@ -216,4 +216,19 @@ fn every_recipe_has_a_title_of_its_own() {
     titles.sort_unstable();
     titles.dedup();
     assert_eq!(titles.len(), Recipe::ALL.len());
+}
+
+#[test]
+fn a_copy_is_not_claimed_for_another_recipe() {
+    let mut app = app(Session::Demo);
+    first(&mut app);
+    let mut press = |code| {
+        let key = KeyPress { code, modifiers: KeyModifiers::NONE };
+        app.update(app.shared.now, Event::KeysPressed(vec![key]));
+    };
+    press(KeyCode::Char('c'));
+    press(KeyCode::Tab);
+    app.update(app.shared.now, Event::CopyFinished(CopyOutcome::Sent(TerminalRoute::Osc52)));
+    let Screen::Command(view) = &app.screen else { panic!("no command is shown") };
+    assert_eq!((view.is_copying, &view.copied), (false, &None));
 }
