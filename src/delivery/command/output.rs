@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
+use anstream::adapter::strip_bytes;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use secrecy::{ExposeSecret, SecretString};
@@ -86,7 +87,7 @@ impl Captured {
             if !is_shown(line) {
                 return ServerText::new(NOT_SHOWN);
             }
-            let text = Zeroizing::new(String::from_utf8_lossy(line).into_owned());
+            let text = Zeroizing::new(String::from_utf8_lossy(&without_sequences(line)).into_owned());
             ServerText::new(&without_secrets(&text))
         };
         CommandOutput {
@@ -147,13 +148,14 @@ impl Disguises {
         Self { texts, telling: TELLING.min(normal(hidden).len()) }
     }
 
-    /// True if a part can be read in the text, whatever stands between its characters: blanks, colours, `%`, `\x`.
+    /// True if a part can be read in the text, whatever stands between its characters: blanks, colours, `%`, `\x`; or
+    /// within an escape sequence, such as one that copies.
     pub fn are_in(&self, text: &[u8]) -> bool {
         if self.telling == 0 {
             return false;
         }
-        let text = normal(text);
-        let parts: HashSet<&[u8]> = text.windows(self.telling).collect();
+        let texts = [normal(text), normal(&without_sequences(text))];
+        let parts: HashSet<&[u8]> = texts.iter().flat_map(|text| text.windows(self.telling)).collect();
         self.texts.iter().any(|text| text.windows(self.telling).any(|part| parts.contains(part)))
     }
 }
@@ -172,9 +174,9 @@ fn base32(bytes: &[u8]) -> String {
     digits.collect()
 }
 
-/// The letters and digits outside of control sequences, in lower case. What introduces a number is none of its digits.
+/// The letters and digits in lower case. What introduces a number is none of its digits.
 fn normal(text: &[u8]) -> Vec<u8> {
-    let plain: Vec<u8> = without_colours(text).map(|byte| byte.to_ascii_lowercase()).collect();
+    let plain = text.to_ascii_lowercase();
     let mut kept = Vec::with_capacity(plain.len());
     let mut rest = &plain[..];
     while let Some((byte, after)) = rest.split_first() {
@@ -187,20 +189,9 @@ fn normal(text: &[u8]) -> Vec<u8> {
     kept
 }
 
-/// The bytes outside of control sequences (ECMA-48, section 5.4).
-fn without_colours(line: &[u8]) -> impl Iterator<Item = u8> {
-    let mut is_in_sequence = false;
-    line.iter().enumerate().filter_map(move |(index, byte)| {
-        let follows_escape = index > 0 && line[index - 1] == 0x1B;
-        if follows_escape && *byte == b'[' {
-            is_in_sequence = true;
-        } else if is_in_sequence {
-            is_in_sequence = !(0x40..=0x7E).contains(byte);
-        } else {
-            return Some(*byte);
-        }
-        None
-    })
+/// What a terminal shows of the line.
+fn without_sequences(line: &[u8]) -> Zeroizing<Vec<u8>> {
+    Zeroizing::new(strip_bytes(line).flatten().copied().collect())
 }
 
 impl Lines {
@@ -266,7 +257,7 @@ mod tests {
             (b"one\r\ntwo\r\n", &["one", "two"]),
             (b"10 %\r20 %\rno line end", &["no line end"]),
             (b"10 %\r20 %\r\nnext", &["20 %", "next"]),
-            (b"\x1b[31merror:\x1b[0m \xff\n", &["[31merror:[0m \u{fffd}"]),
+            (b"\x1b[31merror:\x1b[0m no\n", &["error: no"]),
         ];
         for (output, expected) in rows {
             assert_eq!(lines(&shown(output, "fake secret")), expected);
@@ -275,6 +266,24 @@ mod tests {
         assert_eq!(lines(&output), ["3", "4", "5", "90 %", "oops", "no route"]);
         assert_eq!(output.left_out, 2);
         assert_eq!(shown(b"", "fake secret"), CommandOutput::default());
+    }
+
+    #[test]
+    fn nothing_is_left_of_an_escape_sequence() {
+        let rows: [(&[u8], &str); 9] = [
+            (b"\x1b[33m\xe2\x96\xb2 \x1b[43;30mWARNING\x1b[0m late", "\u{25b2} WARNING late"),
+            (b"\x1b[38;2;1;2;3mred\x1b[39m\x1b[K", "red"),
+            (b"\x1b[?25lhidden\x1b[?25h", "hidden"),
+            (b"\x1b]0;title\x07text", "text"),
+            (b"\x1b]8;;https://example.com\x1b\\link\x1b]8;;\x1b\\", "link"),
+            (b"\x1bPq#0\x1b\\after", "after"),
+            (b"\x1b7saved\x1b8", "saved"),
+            (b"\x1b(Bletters\x1b(0", "letters"),
+            ("gr\u{f6}\u{df}er \u{1f511}".as_bytes(), "gr\u{f6}\u{df}er \u{1f511}"),
+        ];
+        for (output, expected) in rows {
+            assert_eq!(lines(&shown(output, "fake secret")), [expected], "{output:?}");
+        }
     }
 
     #[test]
@@ -300,7 +309,8 @@ mod tests {
     fn no_part_of_the_secret_is_in_it() {
         let wide: Vec<u8> = SECRET.bytes().flat_map(|byte| [byte, 0]).collect();
         let each = |encode: fn(u8) -> String| SECRET.bytes().map(encode).collect::<String>().into_bytes();
-        let rows: [Vec<u8>; 17] = [
+        let rows: [Vec<u8>; 18] = [
+            format!("\x1b]52;c;{}\x07copied", STANDARD.encode(SECRET)).into_bytes(),
             format!("data: {}", STANDARD.encode(format!("x{SECRET}"))).into_bytes(),
             format!("{:02X?}", SECRET.as_bytes()).into_bytes(),
             format!("refused: {SECRET}!").into_bytes(),
