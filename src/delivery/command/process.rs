@@ -38,7 +38,10 @@ fn report(
     secret: &SecretString,
 ) -> CommandReport {
     let output = captured.finish(secret, only_prints(&words.program));
-    let last_line = output.lines.last().cloned().filter(|_| !output.had_secret).unwrap_or_default();
+    // A bracket or a quote alone says nothing.
+    let has_text = |line: &&ServerText| line.as_str().contains(char::is_alphanumeric);
+    let last_line = output.lines.iter().rfind(has_text).filter(|_| !output.had_secret);
+    let last_line = last_line.cloned().unwrap_or_default();
     CommandReport { outcome: end(last_line), output }
 }
 

@@ -104,6 +104,8 @@ async fn how_a_command_ended_is_told() {
     assert_eq!(desk.run("false").await, exited(1, ""));
     assert_eq!(desk.run("sh -c 'cat >/dev/null; exit 7'").await, exited(7, ""));
     assert_eq!(desk.run("sh -c 'echo first >&2; echo last >&2; exit 7'").await, exited(7, "last"));
+    assert_eq!(desk.run(r#"sh -c "echo no route; echo '\".'; exit 7""#).await, exited(7, "no route"));
+    assert_eq!(desk.run("sh -c 'echo }; exit 7'").await, exited(7, ""));
     assert_eq!(desk.run("sh -c 'cat >&2; exit 7'").await, exited(7, ""));
     assert_eq!(desk.run("sh -c 'kill -9 $$'").await, CommandOutcome::Killed(9));
     assert_eq!(desk.run("sh -c 'cat >/dev/null; kill -TERM $$'").await, CommandOutcome::Killed(15));
