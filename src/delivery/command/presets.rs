@@ -12,7 +12,8 @@ use crate::domain::{Format, KnownCommand, ServerText};
 /// - gopass: `insert --multiline` takes the whole of standard input.
 /// - gh: `secret set` without `--body` "reads from standard input".
 /// - glab: `cat file.txt | glab variable set SERVER_TOKEN`.
-/// - kubectl: `cat pod.json | kubectl apply -f -`.
+/// - kubectl: `cat pod.json | kubectl apply -f -`; without `--server-side` it also writes the plain secret into the annotation
+///   `kubectl.kubernetes.io/last-applied-configuration`.
 /// - vault: "it can be read from stdin using the `-` symbol", as the value of a key.
 /// - aws: a value `file://PATH` is read from that file.
 /// - gcloud: `--data-file=-` is standard input.
@@ -25,7 +26,7 @@ const PRESETS: [(&str, &str, &str, Format); 12] = [
     ("gopass", "gopass", "gopass insert -m atlas/{client_id}", Format::Secret),
     ("gh", "GitHub", "gh secret set MONGODB_ATLAS_CLIENT_SECRET", Format::Secret),
     ("glab", "GitLab", "glab variable set MONGODB_ATLAS_CLIENT_SECRET --masked", Format::Secret),
-    ("kubectl", "Kubernetes", "kubectl apply -f -", Format::Kubernetes),
+    ("kubectl", "Kubernetes", "kubectl apply --server-side -f -", Format::Kubernetes),
     (
         "vault",
         "Vault",
