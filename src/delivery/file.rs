@@ -13,7 +13,8 @@ use secrecy::ExposeSecret;
 use zeroize::Zeroizing;
 
 use crate::domain::{
-    ENV_VARIABLES, EnvFile, Format, SaveFailure, SavedFile, SecretPayload, ServerText, os_error_message,
+    ClientId, ENV_VARIABLES, EnvFile, Format, SaveFailure, SavedFile, SecretPayload, ServerText,
+    os_error_message,
 };
 
 use super::blocking;
@@ -37,10 +38,12 @@ pub async fn save(
     let (text, payload) = (render(format, payload), payload.clone());
     blocking(move || match store(&path, text.expose_secret().as_bytes()) {
         Ok(()) => Ok(SavedFile { path: shown(&path), format }),
+        // The system does not say which one.
+        Err(SaveFailure::NoFolder(_)) => Err(SaveFailure::NoFolder(shown(path.parent().unwrap_or(&path)))),
         Err(SaveFailure::Exists) if format == Format::Env => {
             let file = ExistingFile::open(&path)?;
             with_secret(&file, &payload)?;
-            Err(SaveFailure::CanUpdate(question(&path, &file)))
+            Err(SaveFailure::CanUpdate(question(&path, &file, &payload)?))
         }
         Err(failure) => Err(failure),
     })
@@ -49,7 +52,7 @@ pub async fn save(
 
 /// Changes the two variables in the existing `.env` file `path`. The file is replaced as a whole and keeps everything
 /// else; it is on the disk before this says so. The user has agreed to update `agreed`: if another file is there by now,
-/// or others can read it by now, it is asked about again.
+/// others can read it by now, or another account's client ID is in it by now, it is asked about again.
 pub async fn update_env(
     path: &str,
     home: Option<&Path>,
@@ -60,8 +63,9 @@ pub async fn update_env(
     let (payload, agreed) = (payload.clone(), agreed.clone());
     blocking(move || {
         let file = ExistingFile::open(&path)?;
-        let about = question(&path, &file);
-        if about.link_to != agreed.link_to || (about.is_open && !agreed.is_open) {
+        let about = question(&path, &file, &payload)?;
+        let is_as_agreed = about.link_to == agreed.link_to && about.other_client == agreed.other_client;
+        if !is_as_agreed || (about.is_open && !agreed.is_open) {
             return Err(SaveFailure::CanUpdate(about));
         }
         file.replace(&with_secret(&file, &payload)?)?;
@@ -83,9 +87,15 @@ fn with_secret(file: &ExistingFile, payload: &SecretPayload) -> Result<Zeroizing
 }
 
 /// What to ask about before the file is updated.
-fn question(path: &Path, file: &ExistingFile) -> EnvFile {
+fn question(path: &Path, file: &ExistingFile, payload: &SecretPayload) -> Result<EnvFile, SaveFailure> {
     let link_to = path.is_symlink().then(|| shown(&file.path));
-    EnvFile { is_open: file.is_open_to_others(), link_to }
+    let [id, _] = ENV_VARIABLES;
+    let clients = env::values(&file.read()?, id);
+    let other_client = clients
+        .iter()
+        .filter_map(|text| ClientId::parse(text).ok())
+        .find(|client| *client != payload.new_secret.client);
+    Ok(EnvFile { is_open: file.is_open_to_others(), link_to, other_client })
 }
 
 /// The path as it is, or escaped where a terminal would not show it as it is; the words then say so.
@@ -128,7 +138,7 @@ fn failure_of(error: impl Into<io::Error>) -> SaveFailure {
     let error = error.into();
     match error.kind() {
         ErrorKind::AlreadyExists => SaveFailure::Exists,
-        ErrorKind::NotFound | ErrorKind::NotADirectory => SaveFailure::NoFolder,
+        ErrorKind::NotFound | ErrorKind::NotADirectory => SaveFailure::NoFolder(ServerText::default()),
         ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => SaveFailure::NotAllowed,
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => SaveFailure::Full,
         _ => SaveFailure::Other(os_error_message(&error)),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{ClientId, SecretId, ServerText};
+use super::{ClientId, Format, SecretId, ServerText};
 
 /// Why the program ended, and the exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,6 +89,8 @@ pub enum Delivery {
     Piped {
         /// The program that was started.
         program: ServerText,
+        /// What it read.
+        format: Format,
     },
     /// Standard output took it.
     Printed,
@@ -116,7 +118,7 @@ impl Delivery {
         match self {
             Self::Saved { path } => format!("saved to {path}"),
             Self::Updated { place } => format!("written to {place}"),
-            Self::Piped { program } => format!("read by {program}, which exited with 0"),
+            Self::Piped { program, .. } => format!("read by {program}, which exited with 0"),
             Self::Printed => "written to standard output".to_owned(),
             Self::Copied { clears_in: Some(left) } => {
                 format!("copied to the clipboard, clears in {} s", left.as_millis().div_ceil(1000))
@@ -200,7 +202,7 @@ mod tests {
         let proved = [
             Delivery::Saved { path: program.clone() },
             Delivery::Updated { place: program.clone() },
-            Delivery::Piped { program },
+            Delivery::Piped { program, format: Format::Env },
             Delivery::Printed,
             Delivery::Copied { clears_in: None },
             Delivery::CopiedBefore,

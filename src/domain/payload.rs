@@ -1,6 +1,6 @@
 //! Handing a secret over: what goes, and what is known afterwards.
 
-use super::{CreatedSecret, Format, NewSecret, OrganizationId, ProfileName, ServerText};
+use super::{ClientId, CreatedSecret, Format, NewSecret, OrganizationId, ProfileName, ServerText};
 
 /// What is handed over: the secret and what the formats say beside it. Its `Debug` shows no value.
 #[derive(Clone, Debug)]
@@ -67,9 +67,9 @@ pub enum SaveFailure {
          was changed."
     )]
     NotPlain(usize),
-    /// The folder does not exist.
-    #[error("The folder does not exist.")]
-    NoFolder,
+    /// This folder does not exist.
+    #[error("{}", no_folder(.0))]
+    NoFolder(ServerText),
     /// The folder may not be written to.
     #[error("You have no permission to write there.")]
     NotAllowed,
@@ -94,6 +94,8 @@ pub struct EnvFile {
     pub is_open: bool,
     /// The name is a link to this file, which is the one to be updated.
     pub link_to: Option<ServerText>,
+    /// The client ID of another account, which it holds.
+    pub other_client: Option<ClientId>,
 }
 
 impl SaveFailure {
@@ -114,10 +116,15 @@ impl SaveFailure {
             Self::NotPlain(_) => " Edit the line, or choose another name.",
             Self::NoHome => " Type the whole path.",
             Self::NotPrivate => " Choose another folder.",
-            Self::NoFolder | Self::NotAllowed | Self::Full | Self::Other(_) => "",
+            Self::NoFolder(_) | Self::NotAllowed | Self::Full | Self::Other(_) => "",
         };
         format!("{self}{advice}")
     }
+}
+
+fn no_folder(folder: &ServerText) -> String {
+    let not_expanded = if folder.as_str().contains('$') { ". $ is not expanded" } else { "" };
+    format!("The folder does not exist: {folder}{not_expanded}.")
 }
 
 /// How writing the new secret to a profile of the Atlas CLI went.
@@ -260,6 +267,8 @@ impl CommandOutcome {
                 format!("{program} exited with {code}.")
             }
             Self::Exited { code, last_line } => format!("{program} exited with {code}: {last_line}"),
+            // Ctrl-C sends it.
+            Self::Killed(2) => format!("You stopped {program}."),
             Self::Killed(signal) => format!("{program} was ended by signal {signal}."),
             Self::ClosedEarly => format!("{program} exited with 0, but did not read the whole secret."),
             Self::Lost(why) => {
@@ -285,6 +294,7 @@ mod tests {
             (CommandOutcome::NotStarted(words()), "pass could not be started: words."),
             (exited(7, ServerText::default()), "pass exited with 7."),
             (exited(7, words()), "pass exited with 7: words"),
+            (CommandOutcome::Killed(2), "You stopped pass."),
             (CommandOutcome::Killed(9), "pass was ended by signal 9."),
             (CommandOutcome::ClosedEarly, "did not read the whole secret."),
             (CommandOutcome::Lost(words()), "is not known (words)."),
@@ -315,8 +325,15 @@ mod tests {
             let sentence = failure.sentence();
             assert!(sentence.contains(expected), "{sentence}");
         }
-        for failure in [SaveFailure::NoFolder, SaveFailure::NotAllowed, SaveFailure::Full] {
+        for failure in [SaveFailure::NotAllowed, SaveFailure::Full] {
             assert_eq!(failure.sentence(), failure.to_string());
+        }
+        let folders = [
+            ("/nowhere", "The folder does not exist: /nowhere."),
+            ("/a/$HOME", "The folder does not exist: /a/$HOME. $ is not expanded."),
+        ];
+        for (folder, expected) in folders {
+            assert_eq!(SaveFailure::NoFolder(ServerText::new(folder)).sentence(), expected);
         }
     }
 }

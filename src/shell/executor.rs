@@ -98,17 +98,18 @@ impl Executor {
                     copier.clear().await;
                 }));
             }
-            Command::Save(path, payload) => {
+            Command::Save(id, path, payload) => {
                 let save = async move { delivery::save(&path, home.as_deref(), &payload).await };
-                self.deliver(Slot::Save, Event::Saved, save, || Err(SaveFailure::Other(internal_error())));
+                let failed = || Err(SaveFailure::Other(internal_error()));
+                self.deliver(Slot::Save, move |result| Event::Saved(id, result), save, failed);
             }
-            Command::UpdateEnv(path, payload, agreed) => {
+            Command::UpdateEnv(id, path, payload, agreed) => {
                 let update =
                     async move { delivery::update_env(&path, home.as_deref(), &payload, &agreed).await };
                 let failed = || Err(SaveFailure::Other(internal_error()));
-                self.deliver(Slot::Save, Event::FileUpdated, update, failed);
+                self.deliver(Slot::Save, move |result| Event::FileUpdated(id, result), update, failed);
             }
-            Command::Run(line, format, payload) => {
+            Command::Run(id, line, format, payload) => {
                 let mut terminal = self.terminal.clone();
                 // The caller has restored the terminal: the command has it until it ends.
                 let run = async move {
@@ -116,7 +117,7 @@ impl Executor {
                     delivery::pipe_to(&line, home.as_deref(), format, &payload, announce).await
                 };
                 let failed = || CommandOutcome::Lost(internal_error()).into();
-                self.deliver(Slot::Run, Event::CommandEnded, run, failed);
+                self.deliver(Slot::Run, move |report| Event::CommandEnded(id, report), run, failed);
             }
             Command::FindPresets => {
                 let find = || delivery::find_presets(&std::env::var_os("PATH").unwrap_or_default());
@@ -136,7 +137,7 @@ impl Executor {
     fn deliver<T: 'static>(
         &mut self,
         slot: Slot,
-        event: fn(T) -> Event,
+        event: impl FnOnce(T) -> Event + Copy + Send + 'static,
         work: impl Future<Output = T> + Send + 'static,
         failed: impl FnOnce() -> T + Send + 'static,
     ) {

@@ -22,6 +22,9 @@ pub use super::shared::{Flags, InFlight, Output, Shared, Size};
 /// So many characters in one read are a paste, whatever the terminal says; no one types them.
 const PASTE_FROM: usize = 8;
 
+/// So many are text on a screen whose letters are keys.
+const TEXT_FROM: usize = 3;
+
 /// The interface.
 #[derive(Clone, Debug)]
 pub struct App {
@@ -81,6 +84,10 @@ pub(super) trait Component {
     fn on_key(&mut self, _app: &mut Shared, _key: KeyPress) {}
     /// Text was pasted.
     fn on_paste(&mut self, _app: &mut Shared, _text: &str) {}
+    /// False while each letter is a key of its own: several in one read are then text that was pasted or typed by mistake.
+    fn takes_text(&self) -> bool {
+        true
+    }
     /// A job or a delivery reported something, or time has passed.
     fn on_event(&mut self, _app: &mut Shared, _event: Event) -> Transition {
         Transition::Stay
@@ -260,8 +267,14 @@ impl App {
         let mut rest = pressed;
         while !rest.is_empty() {
             let run = rest.iter().take_while(|key| key.text().is_some() || key.is_enter()).count();
-            let characters = rest[..run].iter().filter(|key| key.text().is_some()).count();
-            if characters >= PASTE_FROM {
+            let characters: Vec<char> = rest[..run].iter().filter_map(|key| key.text()).collect();
+            // A key that is held down sends the same character again and again.
+            let is_text = if self.screen.component().takes_text() {
+                characters.len() >= PASTE_FROM
+            } else {
+                characters.len() >= TEXT_FROM && characters.iter().any(|other| *other != characters[0])
+            };
+            if is_text {
                 let text: String = rest[..run].iter().map(|key| key.text().unwrap_or('\n')).collect();
                 self.paste(&text);
                 rest = &rest[run..];

@@ -84,16 +84,20 @@ pub enum Event {
     /// The clipboard was read.
     ClipboardChecked(ClipboardContent),
     /// Saving to a file has ended.
-    Saved(Result<SavedFile, SaveFailure>),
+    Saved(DeliveryId, Result<SavedFile, SaveFailure>),
     /// Updating a file has ended; its whole path.
-    FileUpdated(Result<ServerText, SaveFailure>),
+    FileUpdated(DeliveryId, Result<ServerText, SaveFailure>),
     /// The command that got the secret has ended, and the terminal is ours again.
-    CommandEnded(CommandReport),
+    CommandEnded(DeliveryId, CommandReport),
     /// These command lines are for tools that are installed.
     PresetsFound(Vec<KnownCommand>),
     /// Standard output was written, or why not, as a sentence.
     Printed(Result<(), String>),
 }
+
+/// Numbers the saves and commands of a run, so that a late result is not taken for that of another one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct DeliveryId(pub u64);
 
 /// Who asked for an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -165,13 +169,13 @@ pub enum Command {
     /// Empty the clipboard if it still holds the copy.
     ClearClipboard,
     /// Save the secret to a file; the extension of the path decides the format.
-    Save(String, Box<SecretPayload>),
+    Save(DeliveryId, String, Box<SecretPayload>),
     /// Update the two variables in an existing `.env` file; true when it may be made private for that.
-    UpdateEnv(String, Box<SecretPayload>, EnvFile),
+    UpdateEnv(DeliveryId, String, Box<SecretPayload>, EnvFile),
     /// Look for the tools that command lines are known for.
     FindPresets,
     /// Give the terminal to a command that reads the secret in this format from its standard input.
-    Run(String, Format, Box<SecretPayload>),
+    Run(DeliveryId, String, Format, Box<SecretPayload>),
     /// Restore the terminal and write the secret to standard output.
     Print(Format, Box<SecretPayload>),
     /// Say this on standard error once the screen is gone.

@@ -163,7 +163,7 @@ impl Action {
             Self::Retry => "load the list again",
             Self::SignIn => "sign in with other credentials",
             Self::List => "choose from a list",
-            Self::TakeKnown => "edit the marked command",
+            Self::TakeKnown => "copy the selected command to the input line",
             Self::NextFormat => "give it the secret in another format",
             Self::Delete => "delete the secret in Atlas",
             Self::Write => "write it to standard output and quit",

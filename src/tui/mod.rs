@@ -30,7 +30,7 @@ pub(crate) mod words;
 
 pub use app::{App, Flags, InFlight, Output, Screen, Shared, Size, Transition};
 pub use creation::Failure;
-pub use event::{Command, Event, KeyPress, PastedText, Reader, SignInWith, Signal};
+pub use event::{Command, DeliveryId, Event, KeyPress, PastedText, Reader, SignInWith, Signal};
 pub use keys::{Action, Binding};
 pub use lookups::{LOOKUP_DELAY, Lookups, Remote};
 pub(crate) use matching::{best_matches, is_same_name};

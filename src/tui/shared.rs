@@ -15,7 +15,7 @@ use crate::jobs::Before;
 
 use super::Lookups;
 use super::area::page;
-use super::event::Command;
+use super::event::{Command, DeliveryId};
 use super::screens::{Form, Names};
 
 /// What outlives a screen.
@@ -71,6 +71,8 @@ pub struct Shared {
     pub presets: Vec<KnownCommand>,
     /// The commands that were run, the last one at the end.
     pub commands_run: Vec<KnownCommand>,
+    /// How many saves and commands were started.
+    deliveries: u64,
     /// What was agreed to on the command line.
     pub flags: Flags,
     /// What the creating job is to create, while it runs.
@@ -184,6 +186,7 @@ impl Shared {
             sinks: Vec::new(),
             presets: Vec::new(),
             commands_run: Vec::new(),
+            deliveries: 0,
             flags: Flags::default(),
             creating: None,
             ending: None,
@@ -195,6 +198,12 @@ impl Shared {
     /// Asks the event loop to do something.
     pub(super) fn send(&mut self, command: Command) {
         self.commands.push(command);
+    }
+
+    /// The number of a save or a command that is about to start.
+    pub(super) fn next_delivery(&mut self) -> DeliveryId {
+        self.deliveries += 1;
+        DeliveryId(self.deliveries)
     }
 
     pub(super) fn quit(&mut self, exit: Exit) {

@@ -40,7 +40,7 @@ fn take(terminal: &mut Terminal, text: &str, line: &str) {
 fn a_tool_gets_what_it_reads_and_its_output_is_shown_without_the_secret() {
     let script = "cat >manifest; echo secret/atlas configured; cat manifest; base64 manifest; echo done";
     let mut terminal = prompt(with_tool(demo(), "kubectl", script));
-    take(&mut terminal, "kube", "kubectl apply -f -");
+    take(&mut terminal, "kube", "kubectl apply --server-side -f -");
     terminal.wait_for("as kubernetes ▾");
     terminal.send(key::ENTER);
     wait_for_whole_screen(&mut terminal, "kubectl exited with 0, but printed the secret");
@@ -66,11 +66,11 @@ fn why_a_tool_failed_is_shown_and_it_can_be_run_again() {
     wait_for_whole_screen(&mut terminal, "fly exited with 1.");
     let words = terminal.screen().split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(
-        words.contains("fly exited with 1. trying connection refused The secret is still here."),
+        words.contains("fly exited with 1. trying connection refused Your new secret is still here."),
         "{words}"
     );
     terminal.send(key::ENTER);
-    wait_for_whole_screen(&mut terminal, "fly read it and exited with 0");
+    wait_for_whole_screen(&mut terminal, "fly read it (as env) and exited with 0");
 }
 
 #[test]
@@ -88,7 +88,7 @@ fn the_users_own_commands_come_first_and_what_was_run_comes_last() {
     assert!(screen.contains("as template  mine"), "{screen}");
     take(&mut terminal, "", "sh -c 'cat >kept'");
     terminal.send(key::ENTER);
-    wait_for_whole_screen(&mut terminal, "sh read it and exited with 0");
+    wait_for_whole_screen(&mut terminal, "sh read it (as template) and exited with 0");
     let kept = fs::read_to_string(terminal.home().join("kept")).unwrap();
     assert!(kept.starts_with("<mdb_sa_sk_DEMO") && kept.ends_with('>'));
     terminal.send("p");

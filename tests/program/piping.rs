@@ -78,7 +78,7 @@ fn what_a_command_does_wrong_is_told_and_the_line_can_be_mended() {
         pipe_to(&mut terminal, line);
         wait_for_whole_screen(&mut terminal, problem);
         let screen = terminal.screen();
-        assert!(screen.contains("The secret is still here.") && screen.contains(line), "{screen}");
+        assert!(screen.contains("Your new secret is still here.") && screen.contains(line), "{screen}");
         // The caret is back in the line.
         terminal.wait_until("the caret", |screen| !screen.hide_cursor());
         terminal.send(key::ESC);

@@ -20,7 +20,7 @@ fn ctrl_c_ends_only_the_command() {
             !screen.alternate_screen() && screen.contents().contains(&waits)
         });
         terminal.send(key::CTRL_C);
-        wait_for_whole_screen(&mut terminal, "sh was ended by signal 2.");
+        wait_for_whole_screen(&mut terminal, "You stopped sh.");
         assert!(!terminal.screen().contains("You have not copied"), "{}", terminal.screen());
         terminal.send(key::ESC);
         terminal.wait_gone("Run ›");

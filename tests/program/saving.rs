@@ -34,10 +34,10 @@ fn a_file_is_for_its_owner_and_in_the_format_of_its_name() {
     let home = terminal.home().to_owned();
 
     for (name, words) in [
-        ("secret", "The secret alone"),
-        ("prod.env", "Client ID and secret as variables"),
-        ("atlas.json", "The Atlas response as JSON"),
-        ("atlas.yaml", "A Kubernetes Secret"),
+        ("secret", "Saves only the secret"),
+        ("prod.env", "Saves the client ID and the secret as variables"),
+        ("atlas.json", "Saves the Atlas response as JSON"),
+        ("atlas.yaml", "Saves a Kubernetes Secret"),
     ] {
         terminal.send("s");
         terminal.wait_for("Save to ›");
@@ -73,7 +73,7 @@ fn what_cannot_be_saved_leaves_the_secret_and_the_line() {
     let mut terminal = program.start();
     create(&mut terminal);
     save(&mut terminal, "~/taken");
-    let screen = terminal.wait_for("The secret is still here.");
+    let screen = terminal.wait_for("Your new secret is still here.");
     assert!(screen.contains("File already exists."), "{screen}");
     assert_eq!(fs::read_to_string(terminal.home().join("taken")).unwrap(), "mine");
 
@@ -82,7 +82,7 @@ fn what_cannot_be_saved_leaves_the_secret_and_the_line() {
     terminal.wait_gone("File already exists");
     type_path(&mut terminal, "~/missing/secret");
     terminal.send(key::ENTER);
-    terminal.wait_for("The folder does not exist.");
+    terminal.wait_for("The folder does not exist: ");
     terminal.send(key::ESC);
     terminal.wait_gone("Save to ›");
     assert!(terminal.screen().contains("mdb_sa_sk_••••••••"), "{}", terminal.screen());

@@ -96,21 +96,21 @@ pub fn answer_command(command: &Command, outcome: u8) -> Option<Event> {
             ];
             Event::ClipboardChecked(contents[usize::from(outcome) % contents.len()])
         }
-        Command::Save(..) => {
+        Command::Save(id, ..) => {
             let format = Format::ALL[usize::from(outcome) % Format::ALL.len()];
             let saved = Ok(SavedFile { path: ServerText::new("/saved"), format });
-            Event::Saved(match outcome % 3 {
+            let is_open = outcome.is_multiple_of(2);
+            let result = match outcome % 3 {
                 0 => saved,
                 1 => Err(SaveFailure::Full),
-                _ => {
-                    Err(SaveFailure::CanUpdate(EnvFile { is_open: outcome.is_multiple_of(2), link_to: None }))
-                }
-            })
+                _ => Err(SaveFailure::CanUpdate(EnvFile { is_open, ..EnvFile::default() })),
+            };
+            Event::Saved(*id, result)
         }
-        Command::UpdateEnv(..) => {
+        Command::UpdateEnv(id, ..) => {
             let updated = Ok(ServerText::new("/saved"));
             let failed = Err(SaveFailure::Changed);
-            Event::FileUpdated(if outcome.is_multiple_of(2) { updated } else { failed })
+            Event::FileUpdated(*id, if outcome.is_multiple_of(2) { updated } else { failed })
         }
         Command::UpdateProfiles(names, _) => {
             let result = |index: usize| match (usize::from(outcome) + index) % 2 {
@@ -123,13 +123,13 @@ pub fn answer_command(command: &Command, outcome: u8) -> Option<Event> {
             };
             Event::ProfilesUpdated(names.iter().enumerate().map(update).collect())
         }
-        Command::Run(..) => {
+        Command::Run(id, ..) => {
             let outcomes = [
                 CommandOutcome::Succeeded,
                 CommandOutcome::ClosedEarly,
                 CommandOutcome::Exited { code: 1, last_line: ServerText::default() },
             ];
-            Event::CommandEnded(outcomes[usize::from(outcome) % 3].clone().into())
+            Event::CommandEnded(*id, outcomes[usize::from(outcome) % 3].clone().into())
         }
         Command::Print(..) => Event::Printed(if outcome.is_multiple_of(2) {
             Ok(())

@@ -1,13 +1,14 @@
 //! Saving, piping and choosing a format: what is typed, what comes of it, and what that means for leaving.
 
 use atlas_secret::domain::{
-    BaseUrl, CommandOutcome, CommandOutput, CommandReport, CopyOutcome, Delivery, Disposition, EnvFile, Exit,
-    Format, Identity, KnownCommand, SaveFailure, SavedFile, ServerText, Session, Template, TerminalRoute,
+    BaseUrl, ClientId, ClipboardContent, CommandOutcome, CommandOutput, CommandReport, CopyOutcome, Delivery,
+    Disposition, EnvFile, Exit, Format, HeldCopy, Identity, KnownCommand, SaveFailure, SavedFile, ServerText,
+    Session, Template, TerminalRoute,
 };
 use atlas_secret::tui::screens::CopyState;
-use atlas_secret::tui::{Command, Event};
+use atlas_secret::tui::{Command, DeliveryId, Event};
 
-use crate::stage::{Stage, VALUE};
+use crate::stage::{Stage, VALUE, secret};
 use crate::{COPIED, after_copy, asks_to_choose, assert_drawn, assert_not_drawn, leaving};
 
 fn saved_to(path: &str, format: Format) -> SavedFile {
@@ -35,7 +36,7 @@ fn assert_delivered(stage: &Stage, delivery: Delivery) {
 fn a_saved_secret_can_be_left_without_a_question() {
     let mut stage = Stage::created();
     stage.keys("s").type_in("~/prod.env").keys("enter");
-    assert!(matches!(stage.commands.last(), Some(Command::Save(path, _)) if path == "~/prod.env"));
+    assert!(matches!(stage.commands.last(), Some(Command::Save(_, path, _)) if path == "~/prod.env"));
     stage.saved(Ok(saved_to("/home/me/prod.env", Format::Env)));
     assert!(stage.shown().prompt.is_none());
     stage.keys("q");
@@ -45,21 +46,40 @@ fn a_saved_secret_can_be_left_without_a_question() {
 #[test]
 fn a_line_that_did_not_work_stays_to_be_changed() {
     let mut stage = Stage::created();
-    stage.keys("s").type_in("/nowhere/x").keys("enter").saved(Err(SaveFailure::NoFolder));
+    stage
+        .keys("s")
+        .type_in("/nowhere/x")
+        .keys("enter")
+        .saved(Err(SaveFailure::NoFolder(ServerText::new("/nowhere"))));
     assert_drawn(&stage, "/nowhere/x");
-    assert_drawn(&stage, "The folder does not exist.");
+    assert_drawn(&stage, "The folder does not exist: /nowhere.");
     stage.keys("backspace");
-    assert_not_drawn(&stage, "The folder does not exist.");
+    assert_not_drawn(&stage, "The folder does not exist: /nowhere.");
     stage.keys("esc q");
     assert!(asks_to_choose(&stage), "nothing was delivered");
 }
 
 /// Enter on a path where an `.env` file is.
 fn asked_to_update(is_open: bool) -> Stage {
+    asked_about(EnvFile { is_open, ..EnvFile::default() })
+}
+
+fn asked_about(file: EnvFile) -> Stage {
     let mut stage = Stage::created();
-    stage.keys("s").type_in("~/.env").keys("enter");
-    stage.saved(Err(SaveFailure::CanUpdate(EnvFile { is_open, link_to: None })));
+    stage.keys("s").type_in("~/.env").keys("enter").saved(Err(SaveFailure::CanUpdate(file)));
     stage
+}
+
+#[test]
+fn the_client_id_of_another_account_is_named_before_it_is_replaced() {
+    let other = "mdb_sa_id_aaaaaaaaaaaaaaaaaaaaaaaa";
+    let other_client = Some(ClientId::parse(other).unwrap());
+    let mut stage = asked_about(EnvFile { other_client: other_client.clone(), ..EnvFile::default() });
+    assert_drawn(&stage, &format!("It holds the client ID {other} of another account. Replace both?"));
+    assert_drawn(&stage, "y replace");
+    stage.keys("y");
+    let agreed = |command: &Command| matches!(command, Command::UpdateEnv(.., file) if file.other_client == other_client);
+    assert!(stage.commands.last().is_some_and(agreed));
 }
 
 #[test]
@@ -70,7 +90,7 @@ fn an_existing_env_file_is_updated_after_a_question() {
         stage.keys("enter x").paste("abc");
         assert_eq!(stage.count(|command| matches!(command, Command::UpdateEnv(..))), 0, "only y agrees");
         stage.keys("y");
-        let sent = |command: &Command| matches!(command, Command::UpdateEnv(path, _, file) if path == "~/.env" && file.is_open == is_open);
+        let sent = |command: &Command| matches!(command, Command::UpdateEnv(_, path, _, file) if path == "~/.env" && file.is_open == is_open);
         assert!(stage.commands.last().is_some_and(sent));
         stage.file_updated(Ok(ServerText::new("/home/me/.env")));
         assert_drawn(&stage, "Updated /home/me/.env");
@@ -92,7 +112,9 @@ fn no_leads_back_to_the_path_and_so_does_a_failure() {
     failed.keys("y").file_updated(Err(SaveFailure::Changed));
     assert_drawn(&failed, "Another program changed the file");
     let mut opened = asked_to_update(false);
-    opened.keys("y").file_updated(Err(SaveFailure::CanUpdate(EnvFile { is_open: true, link_to: None })));
+    opened
+        .keys("y")
+        .file_updated(Err(SaveFailure::CanUpdate(EnvFile { is_open: true, ..EnvFile::default() })));
     assert_drawn(&opened, "Others can read");
     let mut left = asked_to_update(false);
     left.keys("<ctrl-c>");
@@ -104,9 +126,12 @@ fn only_a_command_that_succeeds_has_the_secret() {
     for (line, program) in [("pass insert -m x", "pass"), ("'my keeper' --store", "my keeper")] {
         let mut stage = Stage::created();
         stage.keys("p").type_in(line).keys("enter");
-        assert!(matches!(stage.commands.last(), Some(Command::Run(run, _, _)) if run == line));
+        assert!(matches!(stage.commands.last(), Some(Command::Run(_, run, _, _)) if run == line));
         stage.command_ended(CommandOutcome::Succeeded).keys("q");
-        assert_delivered(&stage, Delivery::Piped { program: ServerText::new(program) });
+        assert_delivered(
+            &stage,
+            Delivery::Piped { program: ServerText::new(program), format: Format::Secret },
+        );
     }
     let failures = [
         CommandOutcome::Exited { code: 1, last_line: ServerText::default() },
@@ -126,7 +151,7 @@ fn only_a_command_that_succeeds_has_the_secret() {
 /// The last command that was to be run: its line and format.
 #[track_caller]
 fn last_run(stage: &Stage) -> (&str, Format) {
-    let Some(Command::Run(line, format, _)) = stage.commands.last() else { panic!("nothing is run") };
+    let Some(Command::Run(_, line, format, _)) = stage.commands.last() else { panic!("nothing is run") };
     (line, *format)
 }
 
@@ -160,12 +185,39 @@ fn a_known_command_is_marked_taken_edited_and_run_in_its_format() {
         ("up tab <ctrl-f> enter", "kubectl apply -f -", Format::Aws),
         ("tab backspace backspace enter", "keep --fa", Format::Json),
         ("x y z z y tab enter", "xyzzy", Format::Secret),
+        ("k u b e enter enter", "kubectl apply -f -", Format::Kubernetes),
+        ("enter enter", "keep --fast", Format::Json),
+        ("down enter enter", "gh secret set X", Format::Secret),
+        ("k u b e c t l <blank> enter", "kubectl", Format::Secret),
+        ("x y z z y enter", "xyzzy", Format::Secret),
     ];
     for (keys, line, format) in rows {
         let mut stage = choosing_a_command();
         stage.keys(keys);
         assert_eq!(last_run(&stage), (line, format), "{keys}");
     }
+}
+
+#[test]
+fn the_footer_says_whether_enter_takes_a_command_or_runs_it() {
+    let rows = [
+        ("up", "Enter choose"),
+        ("k u b e", "Enter choose"),
+        ("k u b e enter", "Enter run"),
+        ("k u b e <blank>", "Enter run"),
+        ("x y z z y", "Enter run"),
+    ];
+    for (keys, hint) in rows {
+        let mut stage = choosing_a_command();
+        stage.keys(keys);
+        assert_drawn(&stage, hint);
+        assert_eq!(stage.count(|command| matches!(command, Command::Run(..))), 0, "{keys}");
+    }
+    let mut alone = Stage::created();
+    alone.app.shared.sinks =
+        vec![known("long", "keeper", Format::Secret), known("short", "keep", Format::Env)];
+    alone.keys("p").type_in("keep").keys("enter");
+    assert_eq!(last_run(&alone), ("keep", Format::Secret), "a whole line runs as it is");
 }
 
 #[test]
@@ -209,28 +261,106 @@ fn what_a_command_printed_is_shown_until_the_next_one() {
     let output = |line| CommandOutput { had_secret: false, lines: vec![ServerText::new(line)], left_out: 3 };
     let mut stage = choosing_a_command();
     let exited = CommandOutcome::Exited { code: 2, last_line: ServerText::new("no route") };
-    stage
-        .keys("tab enter")
-        .event(Event::CommandEnded(CommandReport { outcome: exited, output: output("tried three times") }));
+    stage.keys("tab enter");
+    stage.command_reported(CommandReport { outcome: exited, output: output("tried three times") });
     assert_drawn(
         &stage,
-        "keep exited with 2: no route \u{2026} 3 lines before tried three times The secret is still here.",
+        "keep exited with 2: no route \u{2026} 3 earlier lines not shown tried three times Your new secret is still here.",
     );
     stage.type_in("x");
     assert_not_drawn(&stage, "tried three times");
-    stage.keys("enter").event(Event::CommandEnded(CommandReport {
-        outcome: CommandOutcome::Succeeded,
-        output: output("stored"),
-    }));
-    assert_drawn(&stage, "keep read it and exited with 0 \u{2026} 3 lines before stored");
+    stage.keys("enter");
+    stage.command_reported(CommandReport { outcome: CommandOutcome::Succeeded, output: output("stored") });
+    assert_drawn(
+        &stage,
+        "keep read it (as json) and exited with 0 \u{2026} 3 earlier lines not shown stored",
+    );
     stage.keys("p").type_in("cat").keys("enter");
-    stage.event(Event::CommandEnded(CommandReport {
+    stage.command_reported(CommandReport {
         outcome: CommandOutcome::Succeeded,
         output: output("in some encoding"),
-    }));
+    });
     assert_not_drawn(&stage, "in some encoding");
     stage.keys("esc");
     assert_not_drawn(&stage, "stored");
+}
+
+/// Each way to get a text into the terminal.
+const PASTES: [fn(&mut Stage, &str); 2] =
+    [|stage, text| drop(stage.paste(text)), |stage, text| drop(stage.unbracketed(text))];
+
+#[test]
+fn a_paste_is_compared_with_the_secret_and_shown_nowhere() {
+    let env = format!("MONGODB_ATLAS_CLIENT_SECRET={VALUE}\n");
+    let rows = [
+        (VALUE.to_owned(), "\u{2713} What you pasted is this secret."),
+        (format!(" {VALUE}\n"), "\u{2713} What you pasted is this secret."),
+        (env, "\u{2713} What you pasted contains this secret."),
+        (VALUE[..VALUE.len() - 1].to_owned(), "\u{2717} What you pasted is not this secret."),
+        ("sandb\n".to_owned(), "\u{2717} What you pasted is not this secret."),
+        ("dl\ny".to_owned(), "\u{2717} What you pasted is not this secret."),
+    ];
+    for (text, expected) in rows {
+        for paste in PASTES {
+            let mut stage = Stage::created();
+            paste(&mut stage, &text);
+            assert_drawn(&stage, expected);
+            assert_not_drawn(&stage, &VALUE[10..30]);
+            assert!(stage.shown().prompt.is_none() && leaving(&stage).is_none(), "{text:?} is no key");
+            assert!(!format!("{:?}", stage.app).contains(&VALUE[10..30]));
+            stage.keys("q");
+            assert!(asks_to_choose(&stage), "no copy was proved");
+            paste(&mut stage, &text);
+            assert!(asks_to_choose(&stage) && stage.exit().is_none(), "{text:?} is no key");
+            assert_drawn(&stage, expected);
+        }
+    }
+}
+
+#[test]
+fn a_paste_proves_a_copy_that_could_not_be_read_back() {
+    let unverified = CopyOutcome::Unverified(HeldCopy { clears_in: None });
+    for outcome in
+        [CopyOutcome::Sent(TerminalRoute::Osc52), CopyOutcome::Sent(TerminalRoute::Tmux), unverified]
+    {
+        for paste in PASTES {
+            let settled = |stage: &Stage| stage.count(|command| matches!(command, Command::SettleRecord));
+            let mut stage = after_copy(outcome.clone());
+            paste(&mut stage, "another text");
+            assert_eq!(settled(&stage), 0);
+            paste(&mut stage, VALUE);
+            assert_eq!(settled(&stage), 1);
+            assert_drawn(&stage, "\u{2713} Copied");
+            stage.keys("q").clipboard(ClipboardContent::Ours { clears_in: None });
+            assert_delivered(&stage, Delivery::Copied { clears_in: None });
+        }
+    }
+    let mut asked = after_copy(CopyOutcome::Sent(TerminalRoute::Osc52));
+    asked.keys("q").paste("another text");
+    assert_drawn(&asked, "\u{2717} What you pasted is not this secret.");
+    assert_drawn(&asked, "Did it arrive?");
+    asked.paste(VALUE);
+    assert_not_drawn(&asked, "Did it arrive?");
+    asked.keys("q");
+    assert_delivered(&asked, Delivery::Copied { clears_in: None });
+}
+
+#[test]
+fn letters_that_come_together_are_no_keys() {
+    for burst in ["s a n d b", "s a n", "c q l", "d y y enter"] {
+        let mut stage = Stage::created();
+        let before = stage.commands.len();
+        stage.burst(burst).keys("enter");
+        assert!(stage.shown().prompt.is_none() && leaving(&stage).is_none(), "{burst}");
+        assert_eq!(stage.commands.len(), before, "{burst}");
+    }
+    let mut slow = Stage::created();
+    slow.keys("s a n d b");
+    assert_drawn(&slow, "Save to");
+    assert_drawn(&slow, "andb");
+    let mut held = after_copy(COPIED);
+    held.burst("+ + +");
+    assert_eq!(held.count(|command| matches!(command, Command::ExtendClipboard(_))), 3);
 }
 
 #[test]
@@ -270,6 +400,60 @@ fn a_save_that_ends_late_still_counts() {
     assert_eq!(asking.shown().delivered, delivered);
 }
 
+const RUNNING: &str = "An earlier save or command is still running.";
+
+#[test]
+fn a_second_delivery_waits_for_the_first_one() {
+    let saved = Delivery::Saved { path: ServerText::new("/x") };
+    for open in ["s", "p"] {
+        let mut stage = saving();
+        stage.keys("<ctrl-c> g").keys(open).type_in("true").keys("enter");
+        assert_drawn(&stage, RUNNING);
+        let started = stage.count(|command| matches!(command, Command::Save(..) | Command::Run(..)));
+        assert_eq!(started, 1, "{open}");
+        // Its failure is no failure of what is typed now, and its success closes nothing.
+        let mut failed = stage;
+        failed.saved(Err(SaveFailure::Full)).keys("backspace");
+        assert_not_drawn(&failed, "No space left");
+        let mut stage = saving();
+        stage.keys("<ctrl-c> g").keys(open).type_in("true").saved(Ok(saved_to("/x", Format::Secret)));
+        assert_drawn(&stage, "true");
+        assert_eq!(stage.shown().delivered, [saved.clone()]);
+        stage.keys("enter");
+        assert_not_drawn(&stage, RUNNING);
+        if open == "s" {
+            stage.saved(Err(SaveFailure::NotAllowed));
+        } else {
+            stage.command_ended(CommandOutcome::Succeeded);
+        }
+        assert_eq!(stage.shown().delivered.len(), if open == "s" { 1 } else { 2 });
+    }
+    let mut question = saving();
+    question.keys("<ctrl-c> g s").saved(Err(SaveFailure::CanUpdate(EnvFile::default())));
+    assert_not_drawn(&question, "Update MONGODB_ATLAS_CLIENT_ID");
+}
+
+#[test]
+fn a_late_result_is_not_claimed_for_the_next_secret() {
+    let ends: [fn(&mut Stage, DeliveryId); 3] = [
+        |stage, id| drop(stage.send(Event::Saved(id, Ok(saved_to("/x", Format::Secret))))),
+        |stage, id| drop(stage.send(Event::FileUpdated(id, Ok(ServerText::new("/x"))))),
+        |stage, id| drop(stage.send(Event::CommandEnded(id, CommandOutcome::Succeeded.into()))),
+    ];
+    for end in ends {
+        let mut stage = saving();
+        let first = stage.delivery();
+        stage.keys("<ctrl-c> g n l enter").signed_in(Ok(())).account(&[]).answered(Ok(secret()));
+        stage.keys("s").type_in("/y").keys("enter");
+        assert_ne!(stage.delivery(), first);
+        end(&mut stage, first);
+        assert!(stage.shown().delivered.is_empty());
+        assert_drawn(&stage, "Saving");
+        stage.saved(Ok(saved_to("/y", Format::Secret)));
+        assert_eq!(stage.shown().delivered, [Delivery::Saved { path: ServerText::new("/y") }]);
+    }
+}
+
 #[test]
 fn an_empty_line_does_nothing_and_a_running_one_is_not_run_again() {
     let mut stage = Stage::created();
@@ -294,7 +478,7 @@ fn a_secret_is_not_kept_in_a_line() {
     for open in ["s", "p"] {
         let mut stage = Stage::created();
         stage.keys(open).paste(&format!("tee {VALUE}"));
-        assert_drawn(&stage, "That is a secret. It was not kept.");
+        assert_drawn(&stage, "It was dropped. Your new secret is still here.");
         assert_not_drawn(&stage, "tee");
     }
 }
@@ -336,7 +520,7 @@ fn the_formats_go_round() {
 
 #[test]
 fn the_demo_says_that_its_commands_are_real() {
-    const REAL: &str = "Demo secret: real commands run.";
+    const REAL: &str = "The secret is a demo, but the command really runs.";
     for (columns, rows) in [(80, 24), (56, 16)] {
         let mut stage = Stage::created();
         stage.size(columns, rows).keys("p");

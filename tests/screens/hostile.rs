@@ -61,7 +61,7 @@ fn stages() -> Vec<(&'static str, Stage)> {
     command.press(KeyCode::Enter);
     let output = CommandOutput { had_secret: false, lines: vec![hostile(), hostile()], left_out: 0 };
     let outcome = CommandOutcome::Exited { code: 1, last_line: ServerText::new("failed") };
-    command.send(Event::CommandEnded(CommandReport { outcome, output }));
+    command.command_reported(CommandReport { outcome, output });
     vec![
         ("command", command),
         ("field", field),

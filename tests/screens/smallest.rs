@@ -55,7 +55,7 @@ fn what_has_to_be_read_is_there() {
             &["Copied to the clipboard, clears in 60 s (also after you quit). + adds 60 s", "q quit"],
         ),
         ("created_not_printed", &["No space left", "c copy s save"]),
-        ("panel_save_exists", &["File already exists.", "The secret is still here."]),
+        ("panel_save_exists", &["File already exists.", "Your new secret is still here."]),
         ("panel_formats", &["AWS Secrets Manager (JSON)", "Esc back"]),
         ("guard_unreadable", &["could not be read again.", "Already pasted? y quit"]),
         (

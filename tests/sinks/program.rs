@@ -53,7 +53,7 @@ async fn obey(order: &str) -> String {
         "save" => format!("{:?}", save(rest, None, &payload()).await),
         "update" => format!(
             "{:?}",
-            update_env(rest, None, &payload(), &EnvFile { is_open: true, link_to: None }).await
+            update_env(rest, None, &payload(), &EnvFile { is_open: true, ..EnvFile::default() }).await
         ),
         "list" => names_in(rest),
         "check" => format!("{:?}", check_stdout(std::env::var("JOURNAL_STREAM").ok().as_deref())),

@@ -6,14 +6,14 @@ use std::time::Duration;
 
 use atlas_secret::domain::{
     AccountEntry, AccountRef, ApiError, Cause, Certainty, ClientId, ClipboardContent, CommandOutcome,
-    CopyOutcome, CreatedSecret, Disposition, ExistingSecret, Exit, NewSecret, Now, OrganizationId,
-    OrganizationSettings, Page, Project, ProjectEntry, ProjectId, Rejection, SaveFailure, SavedFile,
-    SecretId, ServerText, ServiceAccount, Session, TriedSession,
+    CommandReport, CopyOutcome, CreatedSecret, Disposition, ExistingSecret, Exit, NewSecret, Now,
+    OrganizationId, OrganizationSettings, Page, Project, ProjectEntry, ProjectId, Rejection, SaveFailure,
+    SavedFile, SecretId, ServerText, ServiceAccount, Session, TriedSession,
 };
 use atlas_secret::jobs::{AtlasApi, Journal};
 use atlas_secret::tui::screens::{CreatedScreen, FieldName, Focus, Form, Notice};
 use atlas_secret::tui::{
-    App, Command, Event, JobRunner, KeyPress, LOOKUP_DELAY, PastedText, Report, Screen, Size,
+    App, Command, DeliveryId, Event, JobRunner, KeyPress, LOOKUP_DELAY, PastedText, Report, Screen, Size,
 };
 use crossterm::event::{KeyCode, KeyModifiers};
 use jiff::Timestamp;
@@ -583,16 +583,29 @@ impl Stage {
         self.event(Event::ClipboardChecked(content))
     }
 
+    /// The save or the command that was started last.
+    pub fn delivery(&self) -> DeliveryId {
+        let id_of = |command: &Command| match command {
+            Command::Save(id, ..) | Command::UpdateEnv(id, ..) | Command::Run(id, ..) => Some(*id),
+            _ => None,
+        };
+        self.commands.iter().rev().find_map(id_of).unwrap_or_default()
+    }
+
     pub fn saved(&mut self, outcome: Result<SavedFile, SaveFailure>) -> &mut Self {
-        self.event(Event::Saved(outcome))
+        self.event(Event::Saved(self.delivery(), outcome))
     }
 
     pub fn file_updated(&mut self, outcome: Result<ServerText, SaveFailure>) -> &mut Self {
-        self.event(Event::FileUpdated(outcome))
+        self.event(Event::FileUpdated(self.delivery(), outcome))
     }
 
     pub fn command_ended(&mut self, outcome: CommandOutcome) -> &mut Self {
-        self.event(Event::CommandEnded(outcome.into()))
+        self.command_reported(outcome.into())
+    }
+
+    pub fn command_reported(&mut self, report: CommandReport) -> &mut Self {
+        self.event(Event::CommandEnded(self.delivery(), report))
     }
 
     pub fn printed(&mut self, result: Result<(), String>) -> &mut Self {
@@ -655,7 +668,7 @@ fn clock() -> Timestamp {
     CLOCK.get()
 }
 
-/// A key by its name: `enter`, `esc`, `tab`, `shift-tab`, `up`, `down`, `left`, `backspace`, `f1`, `f2`, `<ctrl-c>`, or the
+/// A key by its name: `enter`, `esc`, `tab`, `shift-tab`, `up`, `down`, `left`, `backspace`, `<blank>`, `f1`, `f2`, `<ctrl-c>`, or the
 /// character that it types.
 pub fn key(name: &str) -> KeyPress {
     let plain = |code| KeyPress { code, modifiers: KeyModifiers::NONE };
@@ -669,6 +682,7 @@ pub fn key(name: &str) -> KeyPress {
         "f1" => plain(KeyCode::F(1)),
         "f2" => plain(KeyCode::F(2)),
         "backspace" => plain(KeyCode::Backspace),
+        "<blank>" => plain(KeyCode::Char(' ')),
         "shift-tab" => KeyPress { code: KeyCode::BackTab, modifiers: KeyModifiers::SHIFT },
         _ => {
             let control = name.strip_prefix("<ctrl-").and_then(|rest| rest.strip_suffix('>'));

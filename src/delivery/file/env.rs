@@ -67,6 +67,17 @@ pub(super) fn with_values(text: &[u8], variables: &[Variable<'_>]) -> Result<Zer
     Ok(new)
 }
 
+/// The values that the variable has now, without their quotes.
+pub(super) fn values(text: &[u8], name: &str) -> Vec<String> {
+    let all = assignments(text);
+    let of_name = all.iter().filter(|assignment| text[assignment.name.clone()] == *name.as_bytes());
+    let value = |assignment: &Assignment| {
+        let value = &text[plain_value(text, assignment.value)?];
+        Some(String::from_utf8_lossy(value).trim_matches(['"', '\'']).to_owned())
+    };
+    of_name.filter_map(value).collect()
+}
+
 /// Writes a value in the quotes of the old one, where it needs no escapes in them.
 fn push_value(new: &mut Vec<u8>, value: &str, old: Option<&u8>) {
     let quote = match old {

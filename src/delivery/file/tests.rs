@@ -89,14 +89,14 @@ async fn what_is_no_file_name_is_refused() {
         (below("."), SaveFailure::NoName),
         (below("new/"), SaveFailure::NoName),
         (folder.path().to_str().unwrap().to_owned(), SaveFailure::NoName),
-        (below("missing/secret"), SaveFailure::NoFolder),
-        ("~/missing/secret".to_owned(), SaveFailure::NoFolder),
+        (below("missing/secret"), no_folder(&below("missing"))),
+        ("~/missing/secret".to_owned(), no_folder(&below("missing"))),
     ];
     for (path, failure) in rows {
         assert_eq!(save(&path, home, &payload()).await, failed(failure), "{path:?}");
     }
     fs::write(folder.path().join("file"), "").unwrap();
-    assert_eq!(save(&below("file/secret"), home, &payload()).await, failed(SaveFailure::NoFolder));
+    assert_eq!(save(&below("file/secret"), home, &payload()).await, failed(no_folder(&below("file"))));
     let long = save(&below(&"x".repeat(300)), home, &payload()).await;
     assert_eq!(long, failed(SaveFailure::Other(ServerText::new("File name too long"))));
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
@@ -120,13 +120,17 @@ fn a_path_is_made_whole() {
     assert_eq!(whole_path("secret", None), Ok(std::env::current_dir().unwrap().join("secret")));
 }
 
+fn no_folder(folder: &str) -> SaveFailure {
+    SaveFailure::NoFolder(ServerText::new(folder))
+}
+
 #[test]
 fn every_failure_has_its_meaning() {
     use io::ErrorKind;
     let rows = [
         (ErrorKind::AlreadyExists, SaveFailure::Exists),
-        (ErrorKind::NotFound, SaveFailure::NoFolder),
-        (ErrorKind::NotADirectory, SaveFailure::NoFolder),
+        (ErrorKind::NotFound, no_folder("")),
+        (ErrorKind::NotADirectory, no_folder("")),
         (ErrorKind::PermissionDenied, SaveFailure::NotAllowed),
         (ErrorKind::ReadOnlyFilesystem, SaveFailure::NotAllowed),
         (ErrorKind::StorageFull, SaveFailure::Full),

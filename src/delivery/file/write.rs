@@ -3,7 +3,7 @@
 //! **Invariant:** under the name there is always a whole file or none, and only its owner can read the content.
 
 use std::fs::{self, File, Metadata, TryLockError, canonicalize, symlink_metadata};
-use std::io::{self, Read, Write};
+use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
@@ -78,6 +78,7 @@ impl ExistingFile {
 
     pub fn read(&self) -> Result<Zeroizing<Vec<u8>>, SaveFailure> {
         let mut content = Zeroizing::new(Vec::new());
+        (&self.file).rewind().map_err(failure_of)?;
         (&self.file).take(LARGEST + 1).read_to_end(&mut content).map_err(failure_of)?;
         if content.len() as u64 > LARGEST {
             return Err(SaveFailure::TooLarge);

@@ -133,27 +133,24 @@ fn panels() -> Vec<State> {
     let mut exists = open('s', "~/prod.env");
     exists.press(KeyCode::Enter);
 
-    exists.send(Event::Saved(Err(SaveFailure::Exists)));
+    exists.saved(Err(SaveFailure::Exists));
     let asks = |is_open, link_to: Option<&str>| {
         let mut stage = open('s', "~/shop/.env");
         stage.press(KeyCode::Enter);
         let link_to = link_to.map(ServerText::new);
-        stage.send(Event::Saved(Err(SaveFailure::CanUpdate(EnvFile { is_open, link_to }))));
+        stage.saved(Err(SaveFailure::CanUpdate(EnvFile { is_open, link_to, ..EnvFile::default() })));
         stage
     };
     let mut not_plain = asks(false, None);
     not_plain.press(KeyCode::Char('y'));
-    not_plain.send(Event::FileUpdated(Err(SaveFailure::NotPlain(3))));
+    not_plain.file_updated(Err(SaveFailure::NotPlain(3)));
     let mut ended = open('p', "pass insert -m atlas/ci");
     ended.press(KeyCode::Enter);
 
     let output =
         printed(&["mkdir: created directory", "Error: the password store is empty. Try \"pass init\"."], 12);
     let last_line = ServerText::new("Error: the password store is empty. Try \"pass init\".");
-    ended.send(Event::CommandEnded(CommandReport {
-        outcome: CommandOutcome::Exited { code: 1, last_line },
-        output,
-    }));
+    ended.command_reported(CommandReport { outcome: CommandOutcome::Exited { code: 1, last_line }, output });
     let mut help = open('p', "");
     help.press(KeyCode::F(1));
     vec![
@@ -197,7 +194,7 @@ fn known(keys: &[KeyCode]) -> Stage {
         ("password store", "pass insert -m atlas/{client_id}", Format::Secret),
         ("GitHub", "gh secret set MONGODB_ATLAS_CLIENT_SECRET", Format::Secret),
         ("GitLab", "glab variable set MONGODB_ATLAS_CLIENT_SECRET --masked", Format::Secret),
-        ("Kubernetes", "kubectl apply -f -", Format::Kubernetes),
+        ("Kubernetes", "kubectl apply --server-side -f -", Format::Kubernetes),
         ("Google Cloud", "gcloud secrets versions add atlas --data-file=-", Format::Secret),
         ("Vault", "vault kv put -mount=secret atlas client_id={client_id} client_secret=-", Format::Secret),
     ];
@@ -214,17 +211,17 @@ pub fn saved_copied_and_piped(mut stage: Stage) -> Stage {
     stage.type_in("x");
     stage.press(KeyCode::Enter);
     let path = ServerText::new("/home/admin/secrets/prod.env");
-    stage.send(Event::Saved(Ok(SavedFile { path, format: Format::Env })));
+    stage.saved(Ok(SavedFile { path, format: Format::Env }));
     stage.press(KeyCode::Char('c'));
     let mut stage = finish_copy(stage, COPIED);
     stage.press(KeyCode::Char('p'));
     stage.type_in("pass insert -m atlas/ci");
     stage.press(KeyCode::Enter);
 
-    stage.send(Event::CommandEnded(CommandReport {
+    stage.command_reported(CommandReport {
         outcome: CommandOutcome::Succeeded,
         output: printed(&["Enter contents of atlas/ci and press Ctrl+D when finished:"], 0),
-    }));
+    });
     stage
 }
 

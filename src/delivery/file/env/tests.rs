@@ -269,3 +269,19 @@ fn bash_reads_the_new_values_of_any_file() {
         assert_eq!(read, expected, "{}", String::from_utf8_lossy(text));
     }
 }
+
+#[test]
+fn the_values_of_a_variable_are_without_quotes() {
+    let rows: [(&str, &[&str]); 7] = [
+        ("", &[]),
+        ("A=1\n", &[]),
+        ("ID=one\n", &["one"]),
+        ("export ID='one' # first\nID=\"two\"\n", &["one", "two"]),
+        ("#ID=no\nID =\tone\n", &["one"]),
+        ("ID=$(id)\nID=two", &["two"]),
+        ("ID=\n", &[""]),
+    ];
+    for (text, expected) in rows {
+        assert_eq!(super::values(text.as_bytes(), "ID"), expected, "{text:?}");
+    }
+}

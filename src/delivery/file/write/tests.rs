@@ -9,7 +9,7 @@ use rustix::fs::{XattrFlags, getxattr, setxattr};
 use super::*;
 use crate::delivery::file::{save, update_env};
 use crate::delivery::fixtures::{VALUE, payload};
-use crate::domain::{EnvFile, SavedFile, ServerText};
+use crate::domain::{ClientId, EnvFile, SavedFile, ServerText};
 
 const OLD: &str = "A=1\nMONGODB_ATLAS_CLIENT_SECRET=old # mine\n";
 
@@ -44,7 +44,7 @@ async fn try_save(path: &Path) -> SaveFailure {
 async fn update(path: &Path, may_make_private: bool) -> Result<ServerText, SaveFailure> {
     let link_to = Some(path).filter(|path| path.is_symlink()).and_then(|path| canonicalize(path).ok());
     let link_to = link_to.map(|target| ServerText::new(target.to_str().unwrap()));
-    let agreed = EnvFile { is_open: may_make_private, link_to };
+    let agreed = EnvFile { is_open: may_make_private, link_to, other_client: None };
     update_env(path.to_str().unwrap(), None, &payload(), &agreed).await
 }
 
@@ -57,8 +57,10 @@ fn names(folder: &Path) -> Vec<String> {
     names
 }
 
-const CLOSED: SaveFailure = SaveFailure::CanUpdate(EnvFile { is_open: false, link_to: None });
-const OPEN: SaveFailure = SaveFailure::CanUpdate(EnvFile { is_open: true, link_to: None });
+const CLOSED: SaveFailure =
+    SaveFailure::CanUpdate(EnvFile { is_open: false, link_to: None, other_client: None });
+const OPEN: SaveFailure =
+    SaveFailure::CanUpdate(EnvFile { is_open: true, link_to: None, other_client: None });
 
 #[tokio::test]
 async fn it_is_asked_for_and_keeps_its_mode() {
@@ -72,6 +74,21 @@ async fn it_is_asked_for_and_keeps_its_mode() {
         assert_eq!(mode_of(&path), mode);
         assert_eq!(names(folder.path()), [".env"]);
     }
+}
+
+#[tokio::test]
+async fn the_client_id_of_another_account_is_asked_about() {
+    let (_folder, path) = folder();
+    let other = "mdb_sa_id_aaaaaaaaaaaaaaaaaaaaaaaa";
+    let of_another = format!("MONGODB_ATLAS_CLIENT_ID={other}\n");
+    fs::write(&path, &of_another).unwrap();
+    let SaveFailure::CanUpdate(question) = try_save(&path).await else { panic!("it is asked about") };
+    assert_eq!(question.other_client.as_ref().map(ClientId::as_str), Some(other));
+    assert!(matches!(update(&path, true).await, Err(SaveFailure::CanUpdate(_))), "it was not agreed to");
+    assert_eq!(fs::read_to_string(&path).unwrap(), of_another);
+    update_env(path.to_str().unwrap(), None, &payload(), &question).await.unwrap();
+    let SaveFailure::CanUpdate(question) = try_save(&path).await else { panic!("it is asked about") };
+    assert_eq!(question.other_client, None, "it is our own now");
 }
 
 #[tokio::test]
@@ -97,7 +114,7 @@ async fn a_link_stays_one_and_its_file_is_updated() {
     let link_to = Some(ServerText::new(path.to_str().unwrap()));
     assert_eq!(
         try_save(&link).await,
-        SaveFailure::CanUpdate(EnvFile { is_open: false, link_to: link_to.clone() })
+        SaveFailure::CanUpdate(EnvFile { is_open: false, link_to: link_to.clone(), other_client: None })
     );
     assert_eq!(update(&link, false).await.ok(), link_to);
     assert_eq!(fs::read_to_string(&path).unwrap(), new());
@@ -116,7 +133,10 @@ async fn a_link_that_leads_elsewhere_by_now_is_asked_about_again() {
     symlink(&second, &link).unwrap();
     let updated = update_env(link.to_str().unwrap(), None, &payload(), &agreed).await;
     let link_to = Some(ServerText::new(second.to_str().unwrap()));
-    assert_eq!(updated, Err(SaveFailure::CanUpdate(EnvFile { is_open: agreed.is_open, link_to })));
+    assert_eq!(
+        updated,
+        Err(SaveFailure::CanUpdate(EnvFile { is_open: agreed.is_open, link_to, other_client: None }))
+    );
     assert_ne!(fs::read_to_string(&second).unwrap(), new());
 }
 

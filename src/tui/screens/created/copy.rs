@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
+use secrecy::ExposeSecret;
 
 use crate::domain::{
     ClipboardContent, CopyOutcome, Delivery, Format, HeldCopy, Now, ServerText, TerminalRoute,
@@ -36,10 +37,21 @@ pub enum CopyState {
     Held(ClipboardCopy),
     /// Given to the terminal, which does not answer.
     Sent(TerminalRoute, Format),
+    /// The same, and then the user pasted it here.
+    PastedBack(TerminalRoute, Format),
     /// No clipboard worked.
     Failed(Vec<ServerText>),
     /// It was copied, and this is what the clipboard turned out to hold instead.
     Lost(ClipboardContent),
+}
+
+/// How a pasted text compares with the secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Pasted {
+    Secret,
+    /// The secret and more: it was copied in another format.
+    WithSecret,
+    Other,
 }
 
 /// A copy on the system's clipboard.
@@ -67,13 +79,16 @@ impl CopyState {
             }
             Self::Held(copy) if copy.format.holds_the_secret() => Some(Delivery::Unverified),
             Self::Sent(_, format) if format.holds_the_secret() => Some(Delivery::SentToTerminal),
+            Self::PastedBack(..) => Some(Delivery::Copied { clears_in: None }),
             _ => None,
         }
     }
 
     pub(super) fn format(&self) -> Option<Format> {
         match self {
-            Self::Held(ClipboardCopy { format, .. }) | Self::Sent(_, format) => Some(*format),
+            Self::Held(ClipboardCopy { format, .. })
+            | Self::Sent(_, format)
+            | Self::PastedBack(_, format) => Some(*format),
             _ => None,
         }
     }
@@ -151,6 +166,47 @@ impl CreatedScreen {
         });
     }
 
+    /// Compares a pasted text with the secret. That it can be pasted proves a copy that could not be read back.
+    pub(super) fn check_pasted(&mut self, app: &mut Shared, text: &str) {
+        let secret = self.secret.value.expose_secret();
+        let pasted = if text.trim() == secret {
+            Pasted::Secret
+        } else if text.contains(secret) {
+            Pasted::WithSecret
+        } else {
+            Pasted::Other
+        };
+        self.message = None;
+        self.pasted = Some(pasted);
+        if pasted == Pasted::Other {
+            return;
+        }
+        match &mut self.copy {
+            CopyState::Sent(route, format) if format.holds_the_secret() => {
+                self.copy = CopyState::PastedBack(*route, *format);
+            }
+            CopyState::Held(copy) if copy.format.holds_the_secret() && !copy.is_verified => {
+                copy.is_verified = true;
+            }
+            _ => return,
+        }
+        self.copy_proved(app);
+        // It has arrived.
+        self.leaving.take_if(|leaving| matches!(leaving.confirmation, LeaveConfirmation::Confirm));
+    }
+
+    /// How the last paste compares with the secret.
+    pub(super) fn draw_pasted(&self, canvas: &mut Canvas) {
+        let theme = canvas.theme;
+        let Some(pasted) = self.pasted else { return };
+        let (glyph, text, style) = match pasted {
+            Pasted::Secret => (theme.glyphs.check, "What you pasted is this secret.", theme.good),
+            Pasted::WithSecret => (theme.glyphs.check, "What you pasted contains this secret.", theme.good),
+            Pasted::Other => (theme.glyphs.cross, "What you pasted is not this secret.", theme.bad),
+        };
+        canvas.marked(glyph, text, style);
+    }
+
     fn copy_proved(&mut self, app: &mut Shared) {
         self.was_copied = true;
         app.send(Command::SettleRecord);
@@ -209,6 +265,12 @@ impl CreatedScreen {
                 if let TerminalRoute::Osc52Instead(error) = route {
                     canvas.words(2, &error.to_string(), theme.warning);
                 }
+                canvas.words(2, "This program cannot clear it there.", theme.faint);
+            }
+            CopyState::PastedBack(_, format) => {
+                let text =
+                    format!("Copied{} to your terminal's clipboard: you pasted it here", in_format(*format));
+                canvas.marked(theme.glyphs.check, &text, theme.good);
                 canvas.words(2, "This program cannot clear it there.", theme.faint);
             }
             CopyState::Failed(reasons) => {

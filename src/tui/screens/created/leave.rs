@@ -144,6 +144,7 @@ impl CreatedScreen {
         match (&self.copy, self.copy.delivery(now)) {
             (CopyState::Held(_), Some(_)) if !is_checked => Some(LeaveConfirmation::Checking),
             (CopyState::Held(copy), Some(Delivery::Copied { .. })) if copy.can_be_read => None,
+            (CopyState::PastedBack(..), _) => None,
             (_, Some(_)) => Some(LeaveConfirmation::Confirm),
             _ if self.was_copied => Some(LeaveConfirmation::Confirm),
             _ => Some(LeaveConfirmation::choose(None)),
@@ -303,6 +304,7 @@ impl CreatedScreen {
 
     pub(super) fn draw_leaving(&self, app: &Shared, leaving: &Leaving, canvas: &mut Canvas) {
         let theme = canvas.theme;
+        self.draw_pasted(canvas);
         match &leaving.confirmation {
             LeaveConfirmation::Printing => {
                 canvas.line(Line::styled("Writing to standard output", theme.faint));

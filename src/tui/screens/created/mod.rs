@@ -23,10 +23,11 @@ use crate::domain::{
 use crate::tui::Remote;
 use crate::tui::app::{Component, Output, Shared, Transition};
 use crate::tui::canvas::{Canvas, LABEL_WIDTH, SPINNER_STEP, cut, rows_of};
-use crate::tui::event::{Event, KeyPress, Reader};
+use crate::tui::event::{DeliveryId, Event, KeyPress, Reader};
 use crate::tui::keys::{Action, Binding, HELP, REPAINT, SUSPEND};
 use crate::tui::words;
 
+use copy::Pasted;
 pub use copy::{ClipboardCopy, CopyState};
 pub use leave::{LeaveConfirmation, Leaving, Target};
 pub use prompt::Prompt;
@@ -77,12 +78,14 @@ pub struct CreatedScreen {
     pub not_printed: Option<String>,
     /// What is being chosen or typed.
     pub prompt: Option<Prompt>,
-    /// True while a save or a command has not ended, whatever is on the screen by now.
-    is_delivering: bool,
+    /// The save or the command that has not ended, whatever is on the screen by now.
+    delivering: Option<DeliveryId>,
     /// Until when the value is shown in full.
     pub revealed_until: Option<Now>,
     /// The question before leaving, while the user wants to leave.
     pub leaving: Option<Leaving>,
+    /// What was pasted last, until the next key.
+    pasted: Option<Pasted>,
     /// A remark about the last key.
     pub message: Option<&'static str>,
 }
@@ -138,9 +141,10 @@ impl CreatedScreen {
             output: CommandOutput::default(),
             not_printed: None,
             prompt: None,
-            is_delivering: false,
+            delivering: None,
             revealed_until: None,
             leaving: None,
+            pasted: None,
             message: None,
         }
     }
@@ -179,7 +183,7 @@ impl CreatedScreen {
     /// True while a file, a command, a profile, the clipboard or standard output is taking it.
     fn is_on_its_way(&self) -> bool {
         let is_copying = matches!(self.copy, CopyState::Copying(_));
-        self.is_delivering || is_copying || self.profiles.is_writing() || self.is_being_printed()
+        self.delivering.is_some() || is_copying || self.profiles.is_writing() || self.is_being_printed()
     }
 
     /// True when someone certainly has the secret: leaving loses nothing.
@@ -248,10 +252,18 @@ impl Component for CreatedScreen {
         }
     }
 
-    fn on_paste(&mut self, _app: &mut Shared, text: &str) {
-        if let Some(prompt) = &mut self.prompt {
+    fn on_paste(&mut self, app: &mut Shared, text: &str) {
+        if self.takes_text()
+            && let Some(prompt) = &mut self.prompt
+        {
             prompt.edit(|line| line.insert(text.trim_end_matches(['\r', '\n'])));
+        } else if self.prompt.is_none() {
+            self.check_pasted(app, text);
         }
+    }
+
+    fn takes_text(&self) -> bool {
+        self.leaving.is_none() && self.prompt.as_ref().is_some_and(Prompt::takes_text)
     }
 
     fn on_event(&mut self, app: &mut Shared, event: Event) -> Transition {
@@ -263,16 +275,16 @@ impl Component for CreatedScreen {
             Event::ProfilesUpdated(updates) => self.profiles_updated(app, updates),
             Event::CopyFinished(outcome) => self.copy_finished(app, outcome),
             Event::ClipboardChecked(content) => return self.clipboard_checked(app, content),
-            Event::Saved(result) => {
+            Event::Saved(id, result) => {
                 let saved = |SavedFile { path, format }| {
                     format.holds_the_secret().then_some(Delivery::Saved { path })
                 };
-                self.file_written(app, result.map(saved));
+                self.file_written(app, id, result.map(saved));
             }
-            Event::FileUpdated(result) => {
-                self.file_written(app, result.map(|place| Some(Delivery::Updated { place })));
+            Event::FileUpdated(id, result) => {
+                self.file_written(app, id, result.map(|place| Some(Delivery::Updated { place })));
             }
-            Event::CommandEnded(report) => self.command_ended(app, report),
+            Event::CommandEnded(id, report) => self.command_ended(app, id, report),
             Event::PresetsFound(presets) => self.presets_found(app, presets),
             Event::Printed(result) => return self.printed(app, result),
             Event::DeleteFinished(deletion) if self.is_deleting() => return self.deleted(app, deletion),
@@ -283,6 +295,7 @@ impl Component for CreatedScreen {
 
     fn before_key(&mut self, app: &mut Shared) {
         self.message = None;
+        self.pasted = None;
         // Any key keeps a revealed secret readable.
         if self.is_revealed(app.now) {
             self.revealed_until = Some(app.now.plus(REVEALED_FOR));
@@ -336,6 +349,7 @@ impl Component for CreatedScreen {
     fn about(&self) -> &'static [&'static str] {
         self.prompt.as_ref().and_then(Prompt::about).unwrap_or(&[
             "\"Copied\" means that the clipboard was read back. Until the secret is delivered, quitting asks first.",
+            "Paste to check: what you paste here is compared with the secret, and dropped.",
             "When standard output waits for the secret, q writes it there; Ctrl-C asks, and quits without writing it.",
         ])
     }

@@ -7,14 +7,14 @@ use crate::domain::{CommandOutput, Delivery, Disposition, Now};
 use crate::tui::app::{Shared, Transition};
 use crate::tui::area::split_left;
 use crate::tui::canvas::{Canvas, LABEL_WIDTH};
-use crate::tui::event::{Command, Event};
+use crate::tui::event::{Command, DeliveryId, Event};
 use crate::tui::keys::{
     Action, Binding, CHOICE_ABOVE, CHOICE_BELOW, CLOSE_PANEL, HELP, HELP_BESIDE_TEXT, LEAVE_FROM_PANEL,
 };
 use crate::tui::screens::secret_list::{ListResult, SecretList};
 use crate::tui::{TextLine, paste};
 
-use super::run::{ABOUT_RUN, RUN, RunPrompt, draw_output};
+use super::run::{ABOUT_RUN, RunPrompt, draw_output};
 use super::save::{ABOUT_SAVE, SavePrompt};
 use super::{CreatedScreen, LeaveConfirmation, Leaving};
 
@@ -61,6 +61,15 @@ impl Prompt {
         }
     }
 
+    /// True while characters are text.
+    pub(super) fn takes_text(&self) -> bool {
+        match self {
+            Self::Save(save) => !save.is_asking(),
+            Self::Run(_) => true,
+            Self::Formats(_) | Self::Delete(_) => false,
+        }
+    }
+
     fn running_line(&mut self) -> Option<&mut PromptLine> {
         let line = match self {
             Self::Save(save) => &mut save.line,
@@ -74,7 +83,7 @@ impl Prompt {
         match self {
             Self::Formats(_) => FORMATS,
             Self::Save(save) => save.keys(),
-            Self::Run(_) => RUN,
+            Self::Run(run) => run.keys(),
             Self::Delete(list) => list.keys(),
         }
     }
@@ -126,17 +135,16 @@ impl CreatedScreen {
     }
 
     /// Sends the command that delivers the secret.
-    pub(super) fn deliver(&mut self, app: &mut Shared, command: Command) {
-        self.is_delivering = true;
+    pub(super) fn deliver(&mut self, app: &mut Shared, command: impl FnOnce(DeliveryId) -> Command) {
+        let id = app.next_delivery();
+        self.delivering = Some(id);
         self.revealed_until = None;
-        app.send(command);
+        app.send(command(id));
     }
 
     /// What has worked is kept, whatever is on the screen by now; what has not leaves the line to be changed.
     pub(super) fn delivery_ended(&mut self, app: &mut Shared, result: Result<Option<Delivery>, String>) {
-        if !std::mem::replace(&mut self.is_delivering, false) {
-            return;
-        }
+        self.delivering = None;
         let line = self.prompt.as_mut().and_then(Prompt::running_line);
         match (result, line) {
             (Ok(delivery), line) => {
@@ -187,25 +195,38 @@ impl CreatedScreen {
 #[derive(Clone, Debug)]
 pub struct PromptLine {
     line: TextLine,
+    /// What is typed: a path or a command.
+    content: &'static str,
     pub is_running: bool,
     /// Why it did not work the last time.
     pub error: Option<String>,
 }
 
 impl PromptLine {
-    pub fn new() -> Self {
-        Self { line: TextLine::roomy(), is_running: false, error: None }
+    pub fn new(content: &'static str) -> Self {
+        Self { line: TextLine::roomy(), content, is_running: false, error: None }
     }
 
     pub fn text(&self) -> &str {
         self.line.text().trim()
     }
 
-    /// The text of the line, to be saved to or run now; `None` when there is none, and then `ask` is shown.
-    pub fn start(&mut self, ask: &str) -> Option<String> {
+    pub fn has_blank(&self) -> bool {
+        self.line.text().contains(char::is_whitespace)
+    }
+
+    /// The text of the line, to be saved to or run now. `None` when there is none, or while an earlier delivery has not
+    /// ended: the line then says why.
+    pub fn start(&mut self, delivering: Option<DeliveryId>) -> Option<String> {
         let text = self.text().to_owned();
-        self.is_running = !text.is_empty();
-        self.error = text.is_empty().then(|| ask.to_owned());
+        self.error = if delivering.is_some() {
+            Some("An earlier save or command is still running. Wait until it ends, or press Esc and copy the secret.".to_owned())
+        } else if text.is_empty() {
+            Some(format!("Type a {} first.", self.content))
+        } else {
+            None
+        };
+        self.is_running = self.error.is_none();
         self.is_running.then_some(text)
     }
 
@@ -219,7 +240,7 @@ impl PromptLine {
         self.error = None;
         if paste::contains_secret(self.line.text()) {
             self.line.set("");
-            self.error = Some("That is a secret. It was not kept.".to_owned());
+            self.error = Some(format!("You pasted a secret, not a {}. It was dropped.", self.content));
         }
         true
     }
@@ -242,7 +263,7 @@ impl PromptLine {
         if let Some(error) = &self.error {
             canvas.marked(theme.glyphs.cross, error, theme.bad);
             draw_output(output, canvas);
-            return canvas.words(2, "The secret is still here.", theme.faint);
+            return canvas.words(2, "Your new secret is still here.", theme.faint);
         }
         canvas.words(2, if self.is_running { doing } else { advice }, theme.faint);
     }

@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 use crate::domain::{CommandOutput, CommandReport, Delivery, Format, KnownCommand, ServerText, Session};
 use crate::tui::app::Shared;
 use crate::tui::canvas::{Canvas, LABEL_WIDTH, cut};
-use crate::tui::event::Command;
+use crate::tui::event::{Command, DeliveryId};
 use crate::tui::keys::{Action, Binding, CLOSE_PANEL, HELP_BESIDE_TEXT, LEAVE_FROM_PANEL};
 use crate::tui::matching::Matches;
 
@@ -26,22 +26,27 @@ const FORMAT_WIDTH: u16 = 16;
 /// Longer names of known lines are cut.
 const LONGEST_NAME: u16 = 20;
 
-pub(super) const RUN: &[Binding] = &[
-    Binding::new("Enter", "run", Action::Choose),
-    Binding::new("Tab", "edit", Action::TakeKnown),
-    Binding::new("Ctrl-F", "format", Action::NextFormat),
-    CLOSE_PANEL,
-    HELP_BESIDE_TEXT,
-    Binding::new("Down", "next", Action::NextChoice).only_in_help(),
-    Binding::new("Up", "previous", Action::PreviousChoice).only_in_help(),
-    LEAVE_FROM_PANEL,
-];
+const RUN: &[Binding] = &run_keys("run");
+const CHOOSE: &[Binding] = &run_keys("choose");
+
+const fn run_keys(enter: &'static str) -> [Binding; 8] {
+    [
+        Binding::new("Enter", enter, Action::Choose),
+        Binding::new("Tab", "edit", Action::TakeKnown),
+        Binding::new("Ctrl-F", "format", Action::NextFormat),
+        CLOSE_PANEL,
+        HELP_BESIDE_TEXT,
+        Binding::new("Down", "next", Action::NextChoice).only_in_help(),
+        Binding::new("Up", "previous", Action::PreviousChoice).only_in_help(),
+        LEAVE_FROM_PANEL,
+    ]
+}
 
 pub(super) const ABOUT_RUN: &[&str] = &[
     "There is no shell. {project_id} {client_id} {secret_id} {expires_at} are filled in.",
     "Listed: your own commands ([[sink]] in config.toml), one for each tool that is installed, and those that you ran.",
-    "Tab takes the marked one into the line. Ctrl-F chooses what the command reads.",
-    "What it prints is shown afterwards, but no line with the secret. It can ask at the terminal.",
+    "Tab copies the selected command to the input line. Ctrl-F chooses what the command reads.",
+    "Output is shown when the command ends, except lines that contain the secret. The command can prompt you.",
 ];
 
 /// A command line that is typed or chosen.
@@ -60,7 +65,7 @@ pub struct RunPrompt {
 impl RunPrompt {
     fn new(app: &Shared) -> Self {
         let mut prompt = Self {
-            line: PromptLine::new(),
+            line: PromptLine::new("command"),
             format: Format::Secret,
             known: Vec::new(),
             matches: Matches::default(),
@@ -88,7 +93,19 @@ impl RunPrompt {
     pub fn changed(&mut self) {
         self.output = CommandOutput::default();
         self.matches.filter(self.line.text());
-        self.marked = 0;
+        let is_typed = |place: &usize| self.at(*place).is_some_and(|known| known.line == self.line.text());
+        self.marked = (0..self.matches.len()).find(is_typed).unwrap_or(0);
+    }
+
+    /// True while the line is only the start of the marked command, or its name: Enter then takes that one. A blank makes
+    /// it a command.
+    fn is_search(&self) -> bool {
+        let is_other = self.at(self.marked).is_some_and(|known| known.line != self.line.text());
+        is_other && !self.line.has_blank()
+    }
+
+    pub(super) fn keys(&self) -> &'static [Binding] {
+        if self.is_search() { CHOOSE } else { RUN }
     }
 
     /// True when something is listed that is not in the line already.
@@ -160,28 +177,31 @@ impl CreatedScreen {
             Action::NextChoice => prompt.marked = (prompt.marked + 1) % count,
             Action::PreviousChoice => prompt.marked = (prompt.marked + count - 1) % count,
             Action::TakeKnown => prompt.take(),
-            Action::Choose if prompt.line.text().is_empty() && prompt.has_known() => prompt.take(),
+            Action::Choose if prompt.is_search() => prompt.take(),
             Action::NextFormat => prompt.next_format(app),
             Action::Choose => {
-                let Some(line) = prompt.line.start("Type a command first.") else { return };
+                let Some(line) = prompt.line.start(self.delivering) else { return };
                 let format = prompt.format;
                 prompt.output = CommandOutput::default();
                 self.output = CommandOutput::default();
                 let payload = self.payload(app);
-                self.deliver(app, Command::Run(line, format, payload));
+                self.deliver(app, |id| Command::Run(id, line, format, payload));
             }
             _ => {}
         }
     }
 
-    pub(super) fn command_ended(&mut self, app: &mut Shared, report: CommandReport) {
-        let mut program = ServerText::new("a command");
+    pub(super) fn command_ended(&mut self, app: &mut Shared, id: DeliveryId, report: CommandReport) {
+        if self.delivering != Some(id) {
+            return;
+        }
+        let (mut program, mut format) = (ServerText::new("a command"), Format::Secret);
         if let Some(Prompt::Run(prompt)) = &self.prompt {
-            program = prompt.program();
+            (program, format) = (prompt.program(), prompt.format);
             // The secret may be in a line that was refused.
             if report.outcome.was_started() {
                 let (name, line) = (ServerText::new("run before"), prompt.line.text().to_owned());
-                let known = KnownCommand { name, line, format: prompt.format };
+                let known = KnownCommand { name, line, format };
                 app.commands_run.retain(|before| !is_same(before, &known));
                 app.commands_run.push(known);
             }
@@ -191,7 +211,7 @@ impl CreatedScreen {
             (Err(_), Some(Prompt::Run(prompt))) => prompt.output = output,
             _ => self.output = output,
         }
-        self.delivery_ended(app, result.map(|()| Some(Delivery::Piped { program })));
+        self.delivery_ended(app, result.map(|()| Some(Delivery::Piped { program, format })));
     }
 }
 
@@ -205,13 +225,16 @@ impl RunPrompt {
         if is_narrow {
             canvas.words(LABEL_WIDTH, &format!("{reads}  Ctrl-F changes it"), theme.faint);
         }
-        let advice = "Reads it from standard input. No shell: for | > $VARS use sh -c '...'";
-        self.line.draw_below("Running", advice, &self.output, canvas);
+        let advice = format!(
+            "The command reads the secret from standard input. No shell: for | > $VARS, use sh -c '{}'",
+            theme.glyphs.ellipsis
+        );
+        self.line.draw_below("Running", &advice, &self.output, canvas);
         if self.line.is_running {
             return;
         }
         if app.session == Session::Demo {
-            canvas.words(LABEL_WIDTH, "Demo secret: real commands run.", theme.warning);
+            canvas.words(2, "The secret is a demo, but the command really runs.", theme.warning);
         }
         if self.has_known() && canvas.left() > 2 {
             canvas.blank_unless_low();
@@ -258,7 +281,7 @@ pub(super) fn draw_output(output: &CommandOutput, canvas: &mut Canvas) {
     let left_out = output.left_out + first;
     if left_out > 0 && !is_low {
         let lines = if left_out == 1 { "line" } else { "lines" };
-        canvas.words(2, &format!("{ellipsis} {left_out} {lines} before"), theme.faint);
+        canvas.words(2, &format!("{ellipsis} {left_out} earlier {lines} not shown"), theme.faint);
     }
     for (index, line) in output.lines.iter().enumerate().skip(first) {
         // Where a row counts, the mark stands before the line.

@@ -5,15 +5,19 @@ use ratatui::style::Style;
 use crate::domain::{CommandOutput, Delivery, ENV_VARIABLES, EnvFile, Format, SaveFailure, SecretPayload};
 use crate::tui::app::Shared;
 use crate::tui::canvas::Canvas;
-use crate::tui::event::Command;
+use crate::tui::event::{Command, DeliveryId};
 use crate::tui::keys::{Action, BACK_BUT_CTRL_C, Binding, HELP, LEAVE_FROM_PANEL, yes};
 
 use super::CreatedScreen;
 use super::prompt::{Prompt, PromptLine, line_keys};
-use super::steps::PRIVATE;
 
 const SAVE: &[Binding] = &line_keys("save");
-const UPDATE: &[Binding] = &[yes("update"), BACK_BUT_CTRL_C, HELP, LEAVE_FROM_PANEL];
+const UPDATE: &[Binding] = &question_keys("update");
+const REPLACE: &[Binding] = &question_keys("replace");
+
+const fn question_keys(yes_does: &'static str) -> [Binding; 4] {
+    [yes(yes_does), BACK_BUT_CTRL_C, HELP, LEAVE_FROM_PANEL]
+}
 
 pub(super) const ABOUT_SAVE: &[&str] = &[
     "The file extension selects what is saved: .env, .json or .yaml (Kubernetes), else the secret.",
@@ -30,7 +34,7 @@ pub struct SavePrompt {
 
 impl SavePrompt {
     pub fn new() -> Self {
-        Self { line: PromptLine::new(), existing: None }
+        Self { line: PromptLine::new("path"), existing: None }
     }
 
     pub fn is_asking(&self) -> bool {
@@ -38,7 +42,11 @@ impl SavePrompt {
     }
 
     pub fn keys(&self) -> &'static [Binding] {
-        if self.is_asking() { UPDATE } else { SAVE }
+        match &self.existing {
+            None => SAVE,
+            Some(EnvFile { other_client: None, .. }) => UPDATE,
+            Some(_) => REPLACE,
+        }
     }
 }
 
@@ -49,7 +57,7 @@ impl CreatedScreen {
             _ if prompt.line.is_running => {}
             (Some(agreed), Action::Yes) => {
                 prompt.existing = None;
-                self.save(app, |path, payload| Command::UpdateEnv(path, payload, agreed));
+                self.save(app, |id, path, payload| Command::UpdateEnv(id, path, payload, agreed));
             }
             (Some(_), Action::No) => prompt.existing = None,
             (None, Action::No) => self.prompt = None,
@@ -58,22 +66,36 @@ impl CreatedScreen {
         }
     }
 
-    fn save(&mut self, app: &mut Shared, command: impl FnOnce(String, Box<SecretPayload>) -> Command) {
+    fn save(
+        &mut self,
+        app: &mut Shared,
+        command: impl FnOnce(DeliveryId, String, Box<SecretPayload>) -> Command,
+    ) {
         let Some(Prompt::Save(prompt)) = &mut self.prompt else { return };
-        let Some(path) = prompt.line.start("Type a path first.") else { return };
+        let Some(path) = prompt.line.start(self.delivering) else { return };
         let payload = self.payload(app);
-        self.deliver(app, command(path, payload));
+        self.deliver(app, |id| command(id, path, payload));
     }
 
     /// A file that exists may be a question rather than a failure.
-    pub(super) fn file_written(&mut self, app: &mut Shared, result: Result<Option<Delivery>, SaveFailure>) {
-        let failure = result.as_ref().err().cloned();
-        self.delivery_ended(app, result.map_err(|failure| failure.sentence()));
-        if let (Some(SaveFailure::CanUpdate(file)), Some(Prompt::Save(prompt))) = (failure, &mut self.prompt)
-        {
-            prompt.line.error = None;
-            prompt.existing = Some(file);
+    pub(super) fn file_written(
+        &mut self,
+        app: &mut Shared,
+        id: DeliveryId,
+        result: Result<Option<Delivery>, SaveFailure>,
+    ) {
+        if self.delivering != Some(id) {
+            return;
         }
+        if let (Err(SaveFailure::CanUpdate(file)), Some(Prompt::Save(prompt))) = (&result, &mut self.prompt)
+            && prompt.line.is_running
+        {
+            prompt.line.is_running = false;
+            prompt.existing = Some(file.clone());
+            self.delivering = None;
+            return;
+        }
+        self.delivery_ended(app, result.map_err(|failure| failure.sentence()));
     }
 
     pub(super) fn draw_save(&self, app: &Shared, prompt: &SavePrompt, canvas: &mut Canvas) {
@@ -81,7 +103,7 @@ impl CreatedScreen {
         let Some(file) = &prompt.existing else {
             prompt.line.draw("Save to", 0, canvas);
             let format = Format::for_file(path);
-            let advice = advice(format);
+            let advice = advice(path, format);
             prompt.line.draw_below("Saving", &advice, &CommandOutput::default(), canvas);
             return self.draw_left_out(app, format, canvas);
         };
@@ -93,25 +115,31 @@ impl CreatedScreen {
             canvas.warning(&text, Style::new());
         }
         let [id, secret] = ENV_VARIABLES;
-        canvas.ask(&format!("{path} exists. Update {id} and {secret} in it?"), "update");
+        let Some(other) = &file.other_client else {
+            return canvas.ask(&format!("{path} exists. Update {id} and {secret} in it?"), "update");
+        };
+        let text = format!("{path} exists, with {id} and {secret}.");
+        canvas.words(0, &text, Style::new());
+        let text = format!("It holds the client ID {other} of another account. Replace both?");
+        canvas.ask(&text, "replace");
     }
 }
 
 /// What will be in the file.
-fn advice(format: Format) -> String {
-    let content = match format {
+fn advice(path: &str, format: Format) -> String {
+    let (content, more) = match format {
         Format::Secret | Format::ClientId | Format::Template(_) => {
-            "The secret alone (more as .env, .json or .yaml)"
+            ("only the secret", " For more fields, use .env, .json, .tfvars.json or .yaml.")
         }
-        Format::Env => "Client ID and secret as variables",
-        Format::Json => "The Atlas response as JSON",
-        Format::Terraform => "Client ID and secret as Terraform variables (JSON)",
-        Format::Kubernetes | Format::Aws | Format::Mcp => "A Kubernetes Secret",
+        Format::Env => (
+            "the client ID and the secret as variables",
+            " If the file exists, you are asked whether to update the two variables in it.",
+        ),
+        Format::Json => ("the Atlas response as JSON", ""),
+        Format::Terraform => ("the client ID and the secret as Terraform variables (JSON)", ""),
+        Format::Kubernetes | Format::Aws | Format::Mcp => ("a Kubernetes Secret", ""),
     };
-    let existing = if format == Format::Env {
-        " If the file exists, you are asked whether to update the two variables in it."
-    } else {
-        ""
-    };
-    format!("{content}, in a new file{PRIVATE}.{existing}")
+    let private = if cfg!(unix) { " that only you can read (mode 0600)" } else { "" };
+    let not_expanded = if path.contains('$') { " $ is not expanded." } else { "" };
+    format!("Saves {content}, to a new file{private}.{more}{not_expanded}")
 }

@@ -102,6 +102,7 @@ impl CreatedScreen {
 
     pub(super) fn draw_steps(&self, app: &Shared, canvas: &mut Canvas) {
         let theme = canvas.theme;
+        self.draw_pasted(canvas);
         if let Some(message) = self.message {
             canvas.words(0, message, theme.warning);
         }
@@ -236,7 +237,10 @@ fn delivery_words(delivery: &Delivery) -> String {
     match delivery {
         Delivery::Saved { path } => format!("Saved to {path}{PRIVATE}"),
         Delivery::Updated { place } => format!("Updated {place}"),
-        Delivery::Piped { program } => format!("{program} read it and exited with 0"),
+        Delivery::Piped { program, format: Format::Secret } => format!("{program} read it and exited with 0"),
+        Delivery::Piped { program, format } => {
+            format!("{program} read it (as {}) and exited with 0", format.name())
+        }
         Delivery::Printed => "Written to standard output".to_owned(),
         Delivery::Copied { .. }
         | Delivery::CopiedBefore
