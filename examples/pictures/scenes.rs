@@ -249,7 +249,7 @@ fn update_env() -> Stage {
     stage.press(KeyCode::Char('s'));
     stage.type_in("~/shop/.env");
     stage.press(KeyCode::Enter);
-    stage.send(Event::Saved(Err(SaveFailure::CanUpdate(EnvFile { is_open: true, link_to: None }))));
+    stage.saved(Err(SaveFailure::CanUpdate(EnvFile { is_open: true, link_to: None, other_client: None })));
     stage
 }
 
