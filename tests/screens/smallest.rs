@@ -31,7 +31,7 @@ fn what_has_to_be_read_is_there() {
             "sending_asks_to_shorten",
             &["expires on 30 Nov 2026 instead of 1 Mar 2027.", "cannot be undone.", "y create n back"],
         ),
-        ("sending_could_not_look", &["secrets could not be read", "y create n back"]),
+        ("sending_could_not_look", &["Could not read the account's secrets", "y create n back"]),
         (
             "sending_asks_to_stop",
             &["Stop waiting? Atlas may already have created the secret. y stop waiting n back"],
