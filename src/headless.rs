@@ -46,6 +46,17 @@ pub struct Headless {
     pub flags: Flags,
     /// What standard output gets.
     pub format: Format,
+    /// True while a POST runs, and once a secret exists: nothing else may then be claimed, not even after a panic.
+    pub may_have_created: Arc<AtomicBool>,
+}
+
+/// How the creating job went.
+enum Ran {
+    Ended(Outcome),
+    /// A signal stopped it, and it ended in time.
+    Stopped(Outcome, Signal),
+    /// A signal stopped it, and its end was not waited for.
+    Abandoned(Signal),
 }
 
 /// How the run ended.
@@ -78,28 +89,30 @@ impl Headless {
         let organization = self.fetch_organization(&new_secret);
         let mut listed = Vec::new();
         match self.create(&new_secret, &mut signals, &mut listed).await {
-            (Some(Outcome::Created(created)), None) => {
-                self.deliver(new_secret, *created, organization.await, signals).await
+            Ran::Ended(Outcome::Created(created)) => {
+                self.deliver(new_secret, *created, organization, signals).await
             }
-            (Some(Outcome::Created(created)), Some(_)) => {
+            Ran::Stopped(Outcome::Created(created), _) => {
                 let Created { secret, .. } = *created;
                 self.record(secret.id.clone(), secret.expires_at).await;
                 Ok(ended(Exit::NotDelivered, CreatedScreen::new(new_secret, secret, Vec::new()).lost()))
             }
-            (Some(Outcome::NotCreated(_)), Some(signal)) => {
+            Ran::Stopped(Outcome::NotCreated(_), signal) => {
                 Ok(Ended { exit: Exit::Signal(signal.0), summary: None })
             }
-            (Some(Outcome::NotCreated(not_created)), None) => {
+            Ran::Abandoned(signal) if !self.may_have_created.load(Ordering::Relaxed) => {
+                Ok(Ended { exit: Exit::Signal(signal.0), summary: None })
+            }
+            Ran::Ended(Outcome::NotCreated(not_created)) => {
                 say(&self.explain(&not_created.reason, listed));
                 Ok(Ended { exit: Exit::NothingCreated, summary: None })
             }
-            (Some(Outcome::Unknown(lost, before)), None) => {
+            Ran::Ended(Outcome::Unknown(lost, before)) => {
                 Ok(self.recover(&new_secret, &lost, &before, signals).await)
             }
-            (Some(Outcome::Unknown(..)) | None, Some(_)) => {
+            Ran::Stopped(Outcome::Unknown(..), _) | Ran::Abandoned(_) => {
                 Ok(ended(Exit::NotDelivered, ExitSummary::perhaps_created(new_secret.client)))
             }
-            (None, None) => Ok(Ended { exit: Exit::NothingCreated, summary: None }),
         }
     }
 
@@ -151,20 +164,21 @@ impl Headless {
         new_secret: &NewSecret,
         signals: &mut impl AsyncFnMut() -> Signal,
         listed: &mut Vec<String>,
-    ) -> (Option<Outcome>, Option<Signal>) {
+    ) -> Ran {
         let mut tried = 0;
         loop {
-            let (outcome, signal) = self.create_once(new_secret, signals, listed).await;
-            let pause = match (&outcome, signal) {
-                (Some(Outcome::NotCreated(not_created)), None) => failed_read(&not_created.reason)
-                    .and_then(|error| Some((error, pause_before_restart(error, tried)?))),
-                _ => None,
+            let outcome = match self.create_once(new_secret, signals, listed).await {
+                Ran::Ended(outcome) => outcome,
+                stopped => return stopped,
             };
-            let Some((error, pause)) = pause else { return (outcome, signal) };
+            let Outcome::NotCreated(not_created) = &outcome else { return Ran::Ended(outcome) };
+            let pause = failed_read(&not_created.reason)
+                .and_then(|error| Some((error, pause_before_restart(error, tried)?)));
+            let Some((error, pause)) = pause else { return Ran::Ended(outcome) };
             say(&format!("{} Retrying in {} s", error.explain().title, pause.as_secs()));
             tokio::select! {
                 () = sleep(pause) => {}
-                signal = signals() => return (outcome, Some(signal)),
+                signal = signals() => return Ran::Stopped(outcome, signal),
             }
             tried += 1;
         }
@@ -176,23 +190,24 @@ impl Headless {
         new_secret: &NewSecret,
         signals: &mut impl AsyncFnMut() -> Signal,
         listed: &mut Vec<String>,
-    ) -> (Option<Outcome>, Option<Signal>) {
-        let (cancel, is_sent) = (CancellationToken::new(), AtomicBool::new(false));
-        let mut operator = Unattended { flags: self.flags, printed: Vec::new(), listed, is_sent: &is_sent };
+    ) -> Ran {
+        let cancel = CancellationToken::new();
+        let may_have_created = &self.may_have_created;
+        let mut operator = Unattended { flags: self.flags, printed: Vec::new(), listed, may_have_created };
         let clock = wall_clock;
         let mut creation =
             pin!(jobs::create(&self.connections, &self.records, &clock, &mut operator, &cancel, new_secret));
         let signal = tokio::select! {
             biased;
-            outcome = &mut creation => return (Some(outcome), None),
+            outcome = &mut creation => return Ran::Ended(outcome),
             signal = signals() => signal,
         };
         cancel.cancel();
         tokio::select! {
             biased;
-            outcome = creation => (Some(outcome), Some(signal)),
-            signal = signals() => (None, is_sent.load(Ordering::Relaxed).then_some(signal)),
-            () = sleep(GRACE) => (None, is_sent.load(Ordering::Relaxed).then_some(signal)),
+            outcome = creation => Ran::Stopped(outcome, signal),
+            signal = signals() => Ran::Abandoned(signal),
+            () = sleep(GRACE) => Ran::Abandoned(signal),
         }
     }
 
@@ -206,11 +221,18 @@ impl Headless {
         &self,
         new_secret: NewSecret,
         created: Created,
-        organization: Option<OrganizationId>,
+        organization: impl Future<Output = Option<OrganizationId>>,
         mut signals: impl AsyncFnMut() -> Signal,
     ) -> Result<Ended, Rescue> {
         let Created { secret, before } = created;
         self.record(secret.id.clone(), secret.expires_at).await;
+        let organization = tokio::select! {
+            organization = organization => organization,
+            _ = signals() => {
+                let screen = CreatedScreen::new(new_secret, secret, Vec::new());
+                return Ok(ended(Exit::NotDelivered, screen.lost()));
+            }
+        };
         let mut screen =
             CreatedScreen::new(new_secret.clone(), secret.clone(), before.ids.unwrap_or_default());
         if self.flags.verify {
@@ -375,7 +397,7 @@ struct Unattended<'a> {
     printed: Vec<&'static str>,
     /// What a full account has, and what to do.
     listed: &'a mut Vec<String>,
-    is_sent: &'a AtomicBool,
+    may_have_created: &'a AtomicBool,
 }
 
 impl Unattended<'_> {
@@ -420,7 +442,8 @@ fn label(secret: &ExistingSecret) -> String {
 
 impl Operator for Unattended<'_> {
     fn progress(&mut self, step: Step) {
-        self.is_sent.store(matches!(step, Step::Creating(_) | Step::StoppedWaiting), Ordering::Relaxed);
+        let runs = matches!(step, Step::Creating(_) | Step::StoppedWaiting);
+        self.may_have_created.store(runs, Ordering::Relaxed);
         let line = match step {
             Step::SigningIn => "Signing in",
             Step::FetchingAccount => "Reading the account's secrets",

@@ -3,6 +3,7 @@
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use jiff::tz::TimeZone;
@@ -163,6 +164,8 @@ pub(super) struct Run {
     plan: StdoutPlan,
     /// What is said once the screen is gone.
     pub(super) exit_messages: Vec<String>,
+    /// True if a run without the interface may have created a secret.
+    may_have_created: Arc<AtomicBool>,
 }
 
 impl Run {
@@ -199,7 +202,16 @@ impl Run {
             Executor::new(connections, records, settings.authenticator, copier, settings.home);
         executor.terminal = terminal;
         executor.cli_config = settings.cli_config;
-        Ok(Self { app, theme: settings.theme, executor, reports, started, plan, exit_messages: Vec::new() })
+        Ok(Self {
+            app,
+            theme: settings.theme,
+            executor,
+            reports,
+            started,
+            plan,
+            exit_messages: Vec::new(),
+            may_have_created: Arc::default(),
+        })
     }
 
     async fn go(&mut self) -> Result<Exit, StartError> {
@@ -226,6 +238,7 @@ impl Run {
             who: self.app.shared.session.signed_in_as(),
             flags: self.app.shared.flags,
             format,
+            may_have_created: Arc::clone(&self.may_have_created),
         };
         match headless.run(async || signals.next().await).await {
             Ok(ended) => {
@@ -268,13 +281,10 @@ impl Run {
     fn end_after_panic(&mut self, runtime: &Runtime) -> Exit {
         let place = process::take_panic_place();
         say(&format!("Internal error at {place}: please report it with this line."));
-        if self.end_without_loop(runtime).is_some() {
+        if self.end_without_loop(runtime).is_some() || self.may_have_created.load(Ordering::Relaxed) {
             return Exit::NotDelivered;
         }
-        // Without the interface it is not known how far the creation got.
-        if self.plan.needs_terminal {
-            say("Nothing was created.");
-        }
+        say("Nothing was created.");
         Exit::NothingCreated
     }
 
