@@ -182,7 +182,7 @@ fn of_several_new_ones_each_is_listed_with_what_tells_them_apart_and_what_to_do(
             "…cccccc, created 18:14:01, never used",
             "…dddddd, created 18:14:01, last used just now",
             "Several new secrets appeared. The program cannot tell which one is yours.",
-            "Delete only the one that your request created: compare creator and time in the project's Activity Feed.",
+            "The project's Activity Feed shows which is yours.",
         ] {
             assert_drawn(&stage, text);
         }

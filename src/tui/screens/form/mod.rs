@@ -293,7 +293,7 @@ impl Form {
         let Focus::Field(name) = self.focus else {
             if is_text {
                 // Who types a name here and then Enter would create for another account.
-                self.enter_submits_from = now.uptime + SECOND_ENTER;
+                self.ignore_second_enter(now);
                 self.notice = Some(Notice::Word("No field has the focus: Shift-Tab goes to the fields."));
             }
             return;
@@ -347,11 +347,15 @@ impl Form {
         }
     }
 
+    /// An Enter that follows at once belongs to the choice that was just made.
+    pub(in crate::tui) fn ignore_second_enter(&mut self, now: Now) {
+        self.enter_submits_from = now.uptime + SECOND_ENTER;
+    }
+
     /// Takes a value that was chosen from a list, and goes on to what is wrong or empty still.
-    pub(in crate::tui) fn choose(&mut self, name: FieldName, value: &str, now: Now) {
+    pub(in crate::tui) fn choose(&mut self, name: FieldName, value: &str) {
         self.set(name, value);
         self.notice = None;
-        self.enter_submits_from = now.uptime + SECOND_ENTER;
         self.focus_first_invalid();
     }
 
@@ -458,8 +462,7 @@ impl Component for FormScreen {
     }
 
     fn on_key(&mut self, app: &mut Shared, key: KeyPress) {
-        let now = app.now;
-        app.form.press(key, now);
+        app.form.press(key, app.now);
     }
 
     fn on_paste(&mut self, app: &mut Shared, text: &str) {

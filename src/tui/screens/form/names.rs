@@ -112,13 +112,14 @@ impl Shared {
         });
         let Some((field, item)) = marked else { return false };
         self.take(field, &item);
+        self.form.ignore_second_enter(self.now);
         true
     }
 
     /// Puts an entry's id into its field. From the field in focus it goes on: from a project to its accounts.
     fn take(&mut self, field: FieldName, item: &Item) {
         if self.form.focus == Focus::Field(field) {
-            self.form.choose(field, item.value(), self.now);
+            self.form.choose(field, item.value());
         } else {
             self.form.set(field, item.value());
         }

@@ -146,8 +146,8 @@ impl Picker {
             return Transition::Stay;
         }
         let goes_on = matches!(item, Item::Project(project) if needs_account(app, project));
-        let now = app.now;
-        app.form.choose(self.list.field, item.value(), now);
+        app.form.choose(self.list.field, item.value());
+        app.form.ignore_second_enter(app.now);
         if !goes_on {
             return Transition::form();
         }

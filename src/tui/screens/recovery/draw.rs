@@ -28,8 +28,7 @@ pub(crate) fn not_clear(secrets: &[ExistingSecret]) -> &'static str {
 }
 
 /// What to do then.
-pub(crate) const FIND_YOURS: &str =
-    "Delete only the one that your request created: compare creator and time in the project's Activity Feed.";
+pub(crate) const FIND_YOURS: &str = "The project's Activity Feed shows which is yours.";
 
 /// The search has found nothing so far.
 pub(crate) fn none_appeared(after: Duration) -> String {
