@@ -302,7 +302,7 @@ impl Headless {
         };
         let explanation = &failure.explanation;
         let mut lines = vec![format!("{} {}", failure.certainty.words(), explanation.title)];
-        lines.extend(failure.atlas_words.as_ref().map(|words| format!("Atlas: {words}")));
+        lines.extend(failure.atlas_message.as_ref().map(|words| format!("Atlas: {words}")));
         lines.extend(FieldName::ALL.into_iter().filter_map(|name| match self.form.validation(name) {
             Validation::Refused(words) => Some(format!("{}: {words}", option_of(name))),
             _ => None,

@@ -274,8 +274,8 @@ proptest! {
         prop_assert!(rejection.is_none() || has_number || inner.get("detail").is_some());
         if let Some(rejection) = rejection {
             prop_assert!(!rejection.explain().meaning.is_empty());
-            prop_assert!(!rejection.atlas_words().is_empty());
-            prop_assert!(!rejection.atlas_words().as_str().contains(char::is_control));
+            prop_assert!(!rejection.atlas_message().is_empty());
+            prop_assert!(!rejection.atlas_message().as_str().contains(char::is_control));
         }
     }
 }

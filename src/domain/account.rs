@@ -147,12 +147,12 @@ pub enum LoginRisk {
 impl Login {
     /// True when `secret` of `client` is the one that signed in.
     pub fn is_behind(&self, client: &ClientId, secret: &ExistingSecret) -> bool {
-        self.stake(client, secret) == LoginRisk::Own
+        self.login_risk(client, secret) == LoginRisk::Own
     }
 
     /// What deleting `secret` of `client` could cost: it signed in when the account is the same and its mask ends
     /// in the same four characters, and it may have when those of either are not known.
-    pub fn stake(&self, client: &ClientId, secret: &ExistingSecret) -> LoginRisk {
+    pub fn login_risk(&self, client: &ClientId, secret: &ExistingSecret) -> LoginRisk {
         if self.client != *client {
             return LoginRisk::None;
         }
@@ -373,7 +373,7 @@ mod tests {
             (&unknown, &other, Some("mdb_sa_sk_...9f3a"), LoginRisk::None),
         ];
         for (login, client, mask, expected) in rows {
-            assert_eq!(login.stake(client, &masked(mask)), expected, "{client} {mask:?}");
+            assert_eq!(login.login_risk(client, &masked(mask)), expected, "{client} {mask:?}");
             assert_eq!(login.is_behind(client, &masked(mask)), expected == LoginRisk::Own);
         }
     }

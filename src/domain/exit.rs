@@ -45,13 +45,13 @@ pub struct ExitSummary {
     /// When the secret stops to work, where Atlas said so.
     pub expires_at: Option<Timestamp>,
     /// What became of it.
-    pub fate: Disposition,
+    pub disposition: Disposition,
 }
 
 impl ExitSummary {
     /// Nothing but the account is known yet.
     pub fn perhaps_created(client: ClientId) -> Self {
-        Self { client, secret_id: None, expires_at: None, fate: Disposition::PerhapsCreated }
+        Self { client, secret_id: None, expires_at: None, disposition: Disposition::PerhapsCreated }
     }
 }
 
@@ -137,7 +137,7 @@ impl Disposition {
         !matches!(self, Self::Delivered(_) | Self::Deleted)
     }
 
-    /// The fate in words, to follow what it is said of.
+    /// Describes the outcome, to follow the name of the secret.
     pub fn words(&self) -> String {
         match self {
             Self::Deleted => "deleted in Atlas".to_owned(),
@@ -192,9 +192,9 @@ mod tests {
             (Disposition::Kept, "kept in Atlas, but its value is lost", true),
             (Disposition::PerhapsCreated, "may have been created", true),
         ];
-        for (fate, words, is_loss) in rows {
-            assert!(fate.words().contains(words), "{}", fate.words());
-            assert_eq!(fate.is_loss(), is_loss, "{fate:?}");
+        for (disposition, words, is_loss) in rows {
+            assert!(disposition.words().contains(words), "{}", disposition.words());
+            assert_eq!(disposition.is_loss(), is_loss, "{disposition:?}");
         }
     }
 

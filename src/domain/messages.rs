@@ -186,7 +186,7 @@ impl Rejection {
     }
 
     /// What Atlas said, on one line: `404 GROUP_NOT_FOUND: No group with ID … exists.`
-    pub fn atlas_words(&self) -> ServerText {
+    pub fn atlas_message(&self) -> ServerText {
         match (self.error_code.is_empty(), self.detail.is_empty()) {
             (true, true) => ServerText::new(&format!("HTTP {}", self.status)),
             (false, true) => ServerText::new(&self.code()),
@@ -326,8 +326,8 @@ impl Certainty {
 
 impl ApiError {
     /// What Atlas said, where it was Atlas that refused.
-    pub fn atlas_words(&self) -> Option<ServerText> {
-        self.rejection().map(Rejection::atlas_words)
+    pub fn atlas_message(&self) -> Option<ServerText> {
+        self.rejection().map(Rejection::atlas_message)
     }
 
     /// What happened, what it means and what to do.
@@ -490,7 +490,7 @@ mod tests {
             (rejection(418, ""), "HTTP 418"),
         ];
         for (refusal, words) in rows {
-            assert_eq!(refusal.atlas_words().as_str(), words);
+            assert_eq!(refusal.atlas_message().as_str(), words);
         }
         assert_eq!(rejection(403, "RULE").explain().title, "Atlas refused the request (403 RULE).");
         let maintenance = [

@@ -14,7 +14,7 @@ use crate::domain::{
     AccountRef, ApiError, Certainty, Consequences, CreatedSecret, NewSecret, RejectionKind, SecretId,
 };
 
-use super::delete::delete_and_look;
+use super::delete::delete_and_confirm;
 use super::{AtlasApi, Before, DeleteError, Journal, Operator, Question, Step};
 
 /// How often the job starts again after a rate limit.
@@ -113,7 +113,7 @@ pub async fn create(
             // Cancelling does not cut it off: whether the secret is gone would not be known.
             Ok(Preflight::DeleteFirst(expired)) => {
                 operator.progress(Step::DeletingExpired);
-                if let Err(error) = delete_and_look(atlas, &account, &expired).await {
+                if let Err(error) = delete_and_confirm(atlas, &account, &expired).await {
                     return round.not_created(Reason::NotDeleted(error));
                 }
                 round.has_replaced = true;
@@ -186,7 +186,7 @@ async fn preflight(
     operator.progress(Step::FetchingAccount);
     let fetched = match atlas.account(account).await {
         Ok(fetched) => fetched,
-        Err(error) if meets_the_post_too(&error) => return Err(Reason::Preflight(error)),
+        Err(error) if post_would_fail_too(&error) => return Err(Reason::Preflight(error)),
         Err(error) => {
             confirm(operator, Question::AccountUnknown(error)).await?;
             return Ok(Preflight::Ready(Before { ids: None, at: clock(), latest: None }));
@@ -228,7 +228,7 @@ async fn settle(journal: &impl Journal, operator: &mut impl Operator) {
 }
 
 /// True when the POST would be refused in the same way: credentials that cannot read cannot create either.
-fn meets_the_post_too(error: &ApiError) -> bool {
+fn post_would_fail_too(error: &ApiError) -> bool {
     let meets_it_too = |kind| {
         matches!(
             kind,

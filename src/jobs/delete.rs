@@ -43,9 +43,9 @@ pub enum DeleteError {
 
 impl DeleteError {
     /// What Atlas said, where it was Atlas that refused.
-    pub fn atlas_words(&self) -> Option<ServerText> {
+    pub fn atlas_message(&self) -> Option<ServerText> {
         match self {
-            Self::NotDeleted(error) | Self::PerhapsDeleted(error) => error.atlas_words(),
+            Self::NotDeleted(error) | Self::PerhapsDeleted(error) => error.atlas_message(),
             Self::StillThere => None,
         }
     }
@@ -95,14 +95,14 @@ pub async fn delete(
         }
     }
     deleting();
-    match delete_and_look(atlas, account, id).await {
+    match delete_and_confirm(atlas, account, id).await {
         Ok(()) => Deletion::Deleted,
         Err(error) => Deletion::Failed(error),
     }
 }
 
 /// Sends the request, and fetches the account if the answer does not say whether the secret was deleted.
-pub(super) async fn delete_and_look(
+pub(super) async fn delete_and_confirm(
     atlas: &impl AtlasApi,
     account: &AccountRef,
     id: &SecretId,

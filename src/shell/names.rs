@@ -53,7 +53,7 @@ fn unreadable(field: FieldName, who: &str, error: &ApiError) -> String {
         Some(RejectionKind::Forbidden) => "Give the ID instead.".to_owned(),
         _ => action.into_owned(),
     };
-    let atlas = error.atlas_words().map_or_else(String::new, |message| format!(" Atlas: {message}"));
+    let atlas = error.atlas_message().map_or_else(String::new, |message| format!(" Atlas: {message}"));
     format!("Nothing was created. {title} {action}{atlas}")
 }
 

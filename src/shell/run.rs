@@ -332,7 +332,7 @@ fn summary_line(summary: &ExitSummary, zone: &TimeZone) -> String {
         Some(at) => format!(", expires {}", date_time(at, Some(zone))),
         None => String::new(),
     };
-    format!("{secret} of {}{expires}: {}", summary.client, summary.fate.words())
+    format!("{secret} of {}{expires}: {}", summary.client, summary.disposition.words())
 }
 
 #[cfg(test)]

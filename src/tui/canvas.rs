@@ -108,7 +108,7 @@ impl<'frame> Canvas<'_, 'frame> {
     }
 
     /// Atlas's message; its end is cut, with a mark, if it does not fit.
-    pub fn atlas_words(&mut self, indent: u16, words: &ServerText) {
+    pub fn atlas_message(&mut self, indent: u16, words: &ServerText) {
         let shown = cut(&said_by_atlas(words), self.width(), indent, self.left(), self.theme.glyphs.ellipsis);
         let faint = self.theme.faint;
         self.words(indent, &shown, faint);
@@ -124,7 +124,7 @@ impl<'frame> Canvas<'_, 'frame> {
             }
         }
         if let Some(words) = atlas {
-            self.atlas_words(2, words);
+            self.atlas_message(2, words);
         }
     }
 

@@ -37,9 +37,9 @@ impl Shared {
 
     /// The last POST for this account whose outcome was not known.
     pub(super) fn unknown_summary(&self, client: &ClientId) -> Option<usize> {
-        self.summaries
-            .iter()
-            .rposition(|summary| summary.fate == Disposition::PerhapsCreated && summary.client == *client)
+        self.summaries.iter().rposition(|summary| {
+            summary.disposition == Disposition::PerhapsCreated && summary.client == *client
+        })
     }
 }
 
@@ -233,11 +233,11 @@ impl App {
             app.add_unknown_summary(&in_flight.new_secret.client);
         }
         if let Screen::Created(created) = &self.screen {
-            let fate = created.disposition(app.now);
-            if !fate.is_loss() {
+            let disposition = created.disposition(app.now);
+            if !disposition.is_loss() {
                 app.send(Command::SettleRecord);
             }
-            app.summaries.push(created.summary(fate));
+            app.summaries.push(created.summary(disposition));
         }
         let signal = app.ending.map_or(Signal::TERMINATE.0, |ending| ending.signal);
         let exit = match app.exit() {
@@ -256,14 +256,14 @@ pub struct Failure {
     /// What is certain about the outcome.
     pub certainty: Certainty,
     /// Atlas's message, as it came.
-    pub atlas_words: Option<ServerText>,
+    pub atlas_message: Option<ServerText>,
 }
 
 impl Failure {
     /// Why nothing was created, for `who` is signed in; `None` when the user stopped it.
     pub fn of(reason: &Reason, who: &str) -> Option<Self> {
         let refused = |error: &ApiError, request| {
-            Self::explained(error.explain_request(request, who), error.atlas_words())
+            Self::explained(error.explain_request(request, who), error.atlas_message())
         };
         Some(match reason {
             Reason::Cancelled => return None,
@@ -276,7 +276,7 @@ impl Failure {
                 refused(error, Request::ReadAccount)
             }
             Reason::Post(error) => refused(error, Request::CreateSecret),
-            Reason::NotDeleted(error) => Self::explained(error.explain(), error.atlas_words()),
+            Reason::NotDeleted(error) => Self::explained(error.explain(), error.atlas_message()),
         })
     }
 
@@ -286,8 +286,8 @@ impl Failure {
         Self { certainty: Certainty::Unknown, ..failure }
     }
 
-    fn explained(explanation: Explanation, atlas_words: Option<ServerText>) -> Self {
-        Self { explanation, certainty: Certainty::NotDone, atlas_words }
+    fn explained(explanation: Explanation, atlas_message: Option<ServerText>) -> Self {
+        Self { explanation, certainty: Certainty::NotDone, atlas_message }
     }
 }
 

@@ -51,9 +51,9 @@ pub enum Action {
     /// Write the secret to the Atlas CLI's profiles.
     UpdateProfiles,
     /// Delete an older secret.
-    Retire,
+    DeleteOlder,
     /// Look at the account again.
-    LookAgain,
+    CheckAgain,
     /// Leave a secret whose value is lost in Atlas.
     Keep,
     /// Show the request as a command.
@@ -154,8 +154,8 @@ impl Action {
             Self::Pipe => "run a command that reads the secret",
             Self::Verify => "check that Atlas accepts the secret",
             Self::UpdateProfiles => "update your Atlas CLI profiles",
-            Self::Retire => "delete an older secret in Atlas",
-            Self::LookAgain => "check the account's secrets again",
+            Self::DeleteOlder => "delete an older secret in Atlas",
+            Self::CheckAgain => "check the account's secrets again",
             Self::Keep => "keep the secret in Atlas",
             Self::AsCommand => "show the request as a command",
             Self::Another => "create another secret",
@@ -288,8 +288,8 @@ pub(super) const LIST: Binding = Binding::new("Ctrl-O", "list", Action::List);
 
 pub(super) const SIGN_IN: Binding = Binding::new("Ctrl-P", "sign in again", Action::SignIn).only_in_help();
 
-pub(super) const CLOSE_PANEL: Binding = Binding::new("Esc", "back", Action::No);
-pub(super) const LEAVE_FROM_PANEL: Binding = Binding::new("Ctrl-C", "quit", Action::Leave).only_in_help();
+pub(super) const CLOSE_PROMPT: Binding = Binding::new("Esc", "back", Action::No);
+pub(super) const LEAVE_FROM_PROMPT: Binding = Binding::new("Ctrl-C", "quit", Action::Leave).only_in_help();
 pub(super) const HELP_BESIDE_TEXT: Binding = Binding::new("F1", "help", Action::Help);
 pub(super) const QUIT_BY_LETTER: Binding = Binding::new("q, Esc, Ctrl-C", "quit", Action::Leave);
 

@@ -220,7 +220,7 @@ impl Shared {
     /// What deleting this secret could cost the session.
     pub fn login_risk(&self, client: &ClientId, secret: &ExistingSecret) -> LoginRisk {
         match (&self.login, &self.session) {
-            (Some(login), _) => login.stake(client, secret),
+            (Some(login), _) => login.login_risk(client, secret),
             (None, Session::Remote { identity, .. }) if identity.may_be_of(client) => LoginRisk::Perhaps,
             (None, _) => LoginRisk::None,
         }
@@ -235,10 +235,10 @@ impl Shared {
 
     /// How the program ends if it ends now.
     pub(super) fn exit(&self) -> Exit {
-        if self.summaries.iter().any(|summary| summary.fate.is_loss()) {
+        if self.summaries.iter().any(|summary| summary.disposition.is_loss()) {
             return Exit::NotDelivered;
         }
-        let was_created = self.summaries.iter().any(|summary| summary.fate != Disposition::Deleted);
+        let was_created = self.summaries.iter().any(|summary| summary.disposition != Disposition::Deleted);
         match self.output {
             // The reader of standard output did not get what it waited for.
             Output::Broken => Exit::NotDelivered,

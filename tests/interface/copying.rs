@@ -116,7 +116,7 @@ fn a_copy_that_was_read_back_stays_delivered_when_the_clipboard_moves_on() {
         assert_drawn(&stage, "Already pasted?");
         stage.keys("y");
         let before = Disposition::Delivered(vec![Delivery::CopiedBefore]);
-        assert_eq!((stage.fates(), stage.exit()), (vec![before], Some(Exit::Done)), "{content:?}");
+        assert_eq!((stage.dispositions(), stage.exit()), (vec![before], Some(Exit::Done)), "{content:?}");
         let mut stage = lose();
         stage.keys("q c");
         assert_eq!(stage.shown().copy, CopyState::Copying(Format::Secret), "{content:?}");
@@ -142,7 +142,7 @@ fn a_copy_whose_process_or_display_is_lost_is_no_delivery() {
         assert!(asks_to_choose(&stage), "{lost:?}");
         stage.keys("l");
         assert_eq!(
-            (stage.fates(), stage.exit()),
+            (stage.dispositions(), stage.exit()),
             (vec![Disposition::NotDelivered], Some(Exit::NotDelivered))
         );
         let mut stage = after_copy(COPIED);
@@ -219,14 +219,14 @@ fn the_summary_says_what_is_true_on_leaving() {
     stage.later(seconds(19)).keys("q");
     stage.clipboard(ClipboardContent::Ours { clears_in: Some(seconds(41)) });
     assert_eq!(
-        (stage.fates(), clears(&stage)),
+        (stage.dispositions(), clears(&stage)),
         (vec![copied_for(41)], 0),
         "a living secret stays on the clipboard"
     );
     assert!(stage.exit().is_some());
     let mut stage = after_copy(UNVERIFIED);
     stage.keys("q").clipboard(ClipboardContent::Unreadable).keys("y");
-    assert_eq!(stage.fates(), [Disposition::Delivered(vec![Delivery::Unverified])]);
+    assert_eq!(stage.dispositions(), [Disposition::Delivered(vec![Delivery::Unverified])]);
 }
 
 #[test]
@@ -235,5 +235,5 @@ fn a_clipboard_that_is_lost_is_not_cleared_when_the_secret_is_deleted() {
     // Deleting is offered only once the copy is lost.
     let lost = ClipboardContent::Lost(LostCopy::DisplayGone);
     stage.keys("q").clipboard(lost).keys("d").deleted(Ok(()));
-    assert_eq!((stage.fates(), clears(&stage)), (vec![Disposition::Deleted], 0));
+    assert_eq!((stage.dispositions(), clears(&stage)), (vec![Disposition::Deleted], 0));
 }

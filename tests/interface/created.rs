@@ -61,10 +61,14 @@ fn each_way_out_has_its_summary_and_exit_code() {
         ),
         (|| after_copy(COPIED), "<ctrl-c> <ctrl-c>", copied_for(60), 0),
     ];
-    for (make, keys, fate, code) in rows {
+    for (make, keys, disposition, code) in rows {
         let mut stage = make();
         stage.keys(keys);
-        assert_eq!((stage.fates(), stage.exit().map(Exit::code)), (vec![fate], Some(code)), "{keys}");
+        assert_eq!(
+            (stage.dispositions(), stage.exit().map(Exit::code)),
+            (vec![disposition], Some(code)),
+            "{keys}"
+        );
         assert_eq!(stage.app.shared.summaries[0].secret_id, Some(own_id()), "{keys}");
     }
 }
@@ -74,7 +78,7 @@ fn n_leads_to_the_form_with_everything_typed() {
     let mut stage = after_copy(SENT);
     stage.keys("n y");
     let sent = Disposition::Delivered(vec![Delivery::SentToTerminal]);
-    assert_eq!((stage.is_on_form(), stage.exit(), stage.fates()), (true, None, vec![sent]));
+    assert_eq!((stage.is_on_form(), stage.exit(), stage.dispositions()), (true, None, vec![sent]));
     assert_eq!((stage.text(FieldName::Project), stage.text(FieldName::Client)), (PROJECT, CLIENT));
 }
 
@@ -200,7 +204,7 @@ fn ctrl_c_writes_nothing_to_the_standard_output_that_waits() {
         let mut copied = waiting(true);
         copied.keys(keys).clipboard(OURS);
         assert_eq!((copied.exit().map(Exit::code), prints(&copied)), (Some(130), 0), "{keys}");
-        assert_eq!(copied.fates(), [copied_for(60)], "{keys}");
+        assert_eq!(copied.dispositions(), [copied_for(60)], "{keys}");
     }
     let mut written = waiting(false);
     written.keys("q");
@@ -229,7 +233,10 @@ fn deleting_an_older_secret_before_the_new_one_is_delivered_is_warned_of() {
 fn keys_that_come_with_the_last_one_change_nothing_more() {
     let mut stage = Stage::created();
     stage.burst("<ctrl-c> <ctrl-c> <ctrl-c>");
-    assert_eq!((stage.fates(), stage.exit()), (vec![Disposition::NotDelivered], Some(Exit::NotDelivered)));
+    assert_eq!(
+        (stage.dispositions(), stage.exit()),
+        (vec![Disposition::NotDelivered], Some(Exit::NotDelivered))
+    );
 }
 
 #[test]

@@ -266,7 +266,10 @@ fn each_answer_claims_only_what_it_proves() {
     for (outcome, expected) in rows {
         let mut stage = Stage::posting();
         stage.answered(outcome);
-        assert_eq!((stage.is_on_form(), stage.certainty(), stage.fates()), (true, Some(expected), vec![]));
+        assert_eq!(
+            (stage.is_on_form(), stage.certainty(), stage.dispositions()),
+            (true, Some(expected), vec![])
+        );
     }
 }
 
@@ -315,7 +318,7 @@ fn a_lost_answer_counts_as_a_loss() {
     let mut stage = Stage::posting();
     stage.answered(lost());
     assert!(matches!(stage.app.screen, Screen::Recovery(_)));
-    assert_eq!(stage.fates(), [Disposition::PerhapsCreated]);
+    assert_eq!(stage.dispositions(), [Disposition::PerhapsCreated]);
     stage.keys("q y");
     assert_eq!(stage.exit(), Some(Exit::NotDelivered));
 }
@@ -330,11 +333,11 @@ fn a_panic_of_the_job_is_reported_by_what_was_sent() {
     assert!(before_posting.is_on_form());
     assert_drawn(&before_posting, "Nothing was created.");
     before_posting.keys("<ctrl-c>");
-    assert_eq!((before_posting.exit(), before_posting.fates()), (Some(Exit::Done), vec![]));
+    assert_eq!((before_posting.exit(), before_posting.dispositions()), (Some(Exit::Done), vec![]));
 
     let mut posting = Stage::posting();
     drop(posting.atlas.take_waiting());
     posting.settle();
     assert!(matches!(posting.app.screen, Screen::Recovery(_)));
-    assert_eq!(posting.fates(), [Disposition::PerhapsCreated]);
+    assert_eq!(posting.dispositions(), [Disposition::PerhapsCreated]);
 }

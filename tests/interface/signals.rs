@@ -50,7 +50,7 @@ fn a_running_post_gets_three_seconds_more_and_its_loss_is_reported_once() {
         assert_eq!(stage.exit(), None);
         stage.wake_after(1);
         assert_eq!(
-            (stage.exit(), stage.fates()),
+            (stage.exit(), stage.dispositions()),
             (Some(Exit::NotDelivered), vec![Disposition::PerhapsCreated])
         );
     }
@@ -60,7 +60,10 @@ fn a_running_post_gets_three_seconds_more_and_its_loss_is_reported_once() {
 fn a_second_signal_does_not_wait() {
     let mut stage = Stage::posting();
     stage.event(TERMINATE).event(Event::SignalReceived(Signal::HANG_UP));
-    assert_eq!((stage.exit(), stage.fates()), (Some(Exit::NotDelivered), vec![Disposition::PerhapsCreated]));
+    assert_eq!(
+        (stage.exit(), stage.dispositions()),
+        (Some(Exit::NotDelivered), vec![Disposition::PerhapsCreated])
+    );
 }
 
 #[test]
@@ -68,7 +71,7 @@ fn a_secret_that_comes_while_ending_is_reported_by_its_id() {
     let mut stage = Stage::posting();
     stage.event(Event::SignalReceived(Signal::INTERRUPT)).answered(Ok(secret()));
     let [summary] = &stage.app.shared.summaries[..] else { panic!("{:?}", stage.app.shared.summaries) };
-    assert_eq!((&summary.secret_id, &summary.fate), (&Some(own_id()), &Disposition::NotDelivered));
+    assert_eq!((&summary.secret_id, &summary.disposition), (&Some(own_id()), &Disposition::NotDelivered));
     assert_eq!(stage.exit(), Some(Exit::NotDelivered));
 }
 
@@ -86,5 +89,8 @@ fn a_refusal_while_ending_leaves_with_the_signals_own_code() {
 fn an_answer_that_is_lost_while_ending_is_reported_once() {
     let mut stage = Stage::posting();
     stage.event(TERMINATE).answered(Err(ApiError::sent(Cause::Unexpected { status: 502 })));
-    assert_eq!((stage.exit(), stage.fates()), (Some(Exit::NotDelivered), vec![Disposition::PerhapsCreated]));
+    assert_eq!(
+        (stage.exit(), stage.dispositions()),
+        (Some(Exit::NotDelivered), vec![Disposition::PerhapsCreated])
+    );
 }

@@ -10,9 +10,10 @@ fn a_role_that_is_too_low_is_explained_and_another_account_works() {
     let mut terminal = filled(&atlas, REFUSED).args(["--expires-after", "36h"]).start();
     terminal.wait_for("[ Create secret ]");
     terminal.send(key::ENTER);
-    let atlas_words = "Atlas: 401 USER_UNAUTHORIZED: Current user is not authorized to perform this action.";
+    let atlas_message =
+        "Atlas: 401 USER_UNAUTHORIZED: Current user is not authorized to perform this action.";
     // The lowest line first: a frame may arrive in pieces, from top to bottom.
-    let screen = terminal.wait_for(atlas_words);
+    let screen = terminal.wait_for(atlas_message);
     assert!(
         screen.contains(
             "Nothing was created. You don't have permission to create secrets in this project (401)."

@@ -204,12 +204,12 @@ impl World {
             assert_eq!(reported + shown, 1, "each secret is shown, or reported once");
         }
         if let Some(exit) = exit {
-            let is_loss = summaries.iter().any(|summary| summary.fate.is_loss());
+            let is_loss = summaries.iter().any(|summary| summary.disposition.is_loss());
             let is_broken = app.shared.output == Output::Broken;
             assert_eq!(exit == Exit::NotDelivered, is_loss || is_broken, "the exit code reports a loss");
         }
         // A lost answer whose secret was found later is reported as what became of that.
-        let was_lost = |summary: &&ExitSummary| match summary.fate {
+        let was_lost = |summary: &&ExitSummary| match summary.disposition {
             Disposition::PerhapsCreated | Disposition::Kept => true,
             Disposition::Deleted => summary.secret_id.as_ref().is_none_or(|id| !self.created.contains(id)),
             _ => false,

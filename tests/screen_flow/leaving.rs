@@ -33,7 +33,10 @@ fn overwritten() -> Stage {
 
 #[track_caller]
 fn assert_lost(stage: &Stage) {
-    assert_eq!((stage.exit(), stage.fates()), (Some(Exit::NotDelivered), vec![Disposition::NotDelivered]));
+    assert_eq!(
+        (stage.exit(), stage.dispositions()),
+        (Some(Exit::NotDelivered), vec![Disposition::NotDelivered])
+    );
 }
 
 #[test]
@@ -75,7 +78,10 @@ fn the_clipboard_is_read_before_the_question() {
     assert!(matches!(leaving(&stage), Some(LeaveConfirmation::Checking)), "no question, no answer");
     stage.clipboard(OURS);
     let copied = Delivery::Copied { clears_in: Some(Duration::from_secs(60)) };
-    assert_eq!((stage.exit(), stage.fates()), (Some(Exit::Done), vec![Disposition::Delivered(vec![copied])]));
+    assert_eq!(
+        (stage.exit(), stage.dispositions()),
+        (Some(Exit::Done), vec![Disposition::Delivered(vec![copied])])
+    );
 }
 
 #[test]
@@ -100,7 +106,10 @@ fn going_back_keeps_the_secret() {
     for keys in ["q enter", "q esc", "q g", "n esc", "<ctrl-c> enter"] {
         let mut stage = Stage::created();
         stage.keys(keys);
-        assert!(leaving(&stage).is_none() && stage.fates().is_empty() && stage.exit().is_none(), "{keys}");
+        assert!(
+            leaving(&stage).is_none() && stage.dispositions().is_empty() && stage.exit().is_none(),
+            "{keys}"
+        );
     }
 }
 
@@ -113,7 +122,11 @@ fn a_deleted_secret_is_no_loss() {
         stage.keys("esc y enter l");
         assert!(matches!(leaving(&stage), Some(LeaveConfirmation::Deleting(_))), "{keys}");
         stage.deleted(Ok(()));
-        assert_eq!((stage.exit(), stage.fates()), (Some(Exit::Done), vec![Disposition::Deleted]), "{keys}");
+        assert_eq!(
+            (stage.exit(), stage.dispositions()),
+            (Some(Exit::Done), vec![Disposition::Deleted]),
+            "{keys}"
+        );
     }
 }
 
@@ -123,7 +136,7 @@ fn a_deletion_that_fails_keeps_the_secret_and_says_why() {
     stage.keys("q d").deleted(Err(ApiError::not_sent(unreadable().cause)));
     assert_drawn(&stage, &format!("Not deleted. {}", unreadable().explain().title));
     assert_drawn(&stage, "[ go back ]");
-    assert!(stage.fates().is_empty());
+    assert!(stage.dispositions().is_empty());
 }
 
 #[test]
@@ -142,7 +155,7 @@ fn ctrl_c_leaves_even_while_something_is_deleted() {
     let mut stage = Stage::created();
     stage.keys("q d <ctrl-c>");
     assert_lost(&stage);
-    assert_eq!(stage.fates().len(), 1);
+    assert_eq!(stage.dispositions().len(), 1);
 }
 
 #[test]

@@ -18,7 +18,7 @@ fn prints(stage: &Stage) -> usize {
 #[track_caller]
 fn assert_printed(stage: &Stage) {
     let printed = vec![Disposition::Delivered(vec![Delivery::Printed])];
-    assert_eq!((stage.exit(), stage.fates()), (Some(Exit::Done), printed));
+    assert_eq!((stage.exit(), stage.dispositions()), (Some(Exit::Done), printed));
 }
 
 #[test]
@@ -79,7 +79,10 @@ fn standard_output_gets_one_secret() {
 fn a_signal_prints_nothing() {
     let mut stage = with_sink(Stage::created());
     stage.event(Event::SignalReceived(Signal::TERMINATE));
-    assert_eq!((stage.exit(), stage.fates()), (Some(Exit::NotDelivered), vec![Disposition::NotDelivered]));
+    assert_eq!(
+        (stage.exit(), stage.dispositions()),
+        (Some(Exit::NotDelivered), vec![Disposition::NotDelivered])
+    );
     assert_eq!(prints(&stage), 0);
 }
 
@@ -95,7 +98,7 @@ fn while_it_is_written_nothing_else_is_claimed() {
     let mut stuck = with_sink(Stage::created());
     stuck.keys("q").event(Event::SignalReceived(Signal::TERMINATE)).wake_after(3);
     assert_eq!(
-        (stuck.exit(), stuck.fates()),
+        (stuck.exit(), stuck.dispositions()),
         (Some(Exit::NotDelivered), vec![Disposition::PerhapsDelivered(Vec::new())])
     );
 }

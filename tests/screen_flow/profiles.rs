@@ -78,7 +78,10 @@ fn it_is_written_once_atlas_has_accepted_it_and_counts_as_delivered() {
         stage.keys("q");
         let place = |name| Delivery::Updated { place: ServerText::new(name) };
         let ways = vec![place("profile ci (keyring)"), place("profile prod (keyring)")];
-        assert_eq!((stage.exit(), stage.fates()), (Some(Exit::Done), vec![Disposition::Delivered(ways)]));
+        assert_eq!(
+            (stage.exit(), stage.dispositions()),
+            (Some(Exit::Done), vec![Disposition::Delivered(ways)])
+        );
     }
 }
 

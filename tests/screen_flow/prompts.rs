@@ -28,8 +28,8 @@ fn saves(stage: &Stage) -> usize {
 
 #[track_caller]
 fn assert_delivered(stage: &Stage, delivery: Delivery) {
-    let fates = vec![Disposition::Delivered(vec![delivery])];
-    assert_eq!((stage.exit(), stage.fates()), (Some(Exit::Done), fates));
+    let dispositions = vec![Disposition::Delivered(vec![delivery])];
+    assert_eq!((stage.exit(), stage.dispositions()), (Some(Exit::Done), dispositions));
 }
 
 #[test]
@@ -490,13 +490,13 @@ fn leaving_while_it_is_delivered_says_that_someone_may_have_it() {
     for mut stage in [saving(), copying] {
         stage.keys("<ctrl-c> <ctrl-c>");
         assert_eq!(
-            (stage.fates(), stage.exit()),
+            (stage.dispositions(), stage.exit()),
             (vec![Disposition::PerhapsDelivered(Vec::new())], Some(Exit::NotDelivered))
         );
     }
     let mut failed = saving();
     failed.keys("<ctrl-c>").saved(Err(SaveFailure::Full)).keys("<ctrl-c>");
-    assert_eq!(failed.fates(), [Disposition::NotDelivered]);
+    assert_eq!(failed.dispositions(), [Disposition::NotDelivered]);
 }
 
 #[test]

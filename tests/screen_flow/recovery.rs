@@ -261,7 +261,7 @@ fn deleting_takes_y_and_one_more_fetch() {
     assert_drawn(&stage, "Deleting …cccccc in Atlas");
     assert_eq!(stage.app.wake_in(), Some(Duration::from_millis(150)), "its spinner will turn");
     stage.keys("esc y d").deleted(Ok(()));
-    assert_eq!((stage.fates(), deletions(&stage)), (vec![Disposition::Deleted], 1));
+    assert_eq!((stage.dispositions(), deletions(&stage)), (vec![Disposition::Deleted], 1));
     assert!(matches!(stage.commands.last(), Some(Command::SettleRecord)));
     stage.keys("l");
     assert_drawn(&stage, "The secret whose value was lost is deleted");
@@ -274,10 +274,10 @@ fn the_fetch_right_before_deleting_decides() {
     let mut in_use = found();
     in_use.keys("d y").account(&[used()]);
     assert_drawn(&in_use, "It has been used since, so a client has its value. It was not deleted.");
-    assert_eq!(in_use.fates(), [Disposition::PerhapsCreated]);
+    assert_eq!(in_use.dispositions(), [Disposition::PerhapsCreated]);
     let mut gone = found();
     gone.keys("d y").account(&[]);
-    assert_eq!(gone.fates(), [Disposition::Deleted]);
+    assert_eq!(gone.dispositions(), [Disposition::Deleted]);
     for stage in [in_use, gone] {
         let sent = stage.atlas.take_waiting();
         assert!(
@@ -312,7 +312,7 @@ fn deleting_what_was_found_can_be_taken_back() {
 fn keeping_it_is_a_decision_and_still_a_loss() {
     let mut stage = found();
     stage.keys("k");
-    assert_eq!((stage.is_on_form(), stage.fates()), (true, vec![Disposition::Kept]));
+    assert_eq!((stage.is_on_form(), stage.dispositions()), (true, vec![Disposition::Kept]));
     assert_eq!(stage.count(|command| matches!(command, Command::SettleRecord)), 1);
     stage.keys("<ctrl-c>");
     assert_eq!(stage.exit(), Some(Exit::NotDelivered));
@@ -359,5 +359,5 @@ fn a_deletion_that_ends_in_a_panic_is_not_called_undone() {
     drop(stage.atlas.take_waiting());
     stage.settle();
     assert_drawn(&stage, "It may have been deleted.");
-    assert_eq!(stage.fates(), [Disposition::PerhapsCreated]);
+    assert_eq!(stage.dispositions(), [Disposition::PerhapsCreated]);
 }

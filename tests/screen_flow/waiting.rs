@@ -92,7 +92,7 @@ fn a_late_secret_comes_before_every_other_screen() {
         let mut stage = Stage::given_up();
         way(&mut stage).answered(Ok(secret()));
         assert!(leaving(&stage).is_none() && !stage.app.shared.shows_help, "{index}");
-        assert_eq!(stage.fates(), [], "{index}: it is not lost any more");
+        assert_eq!(stage.dispositions(), [], "{index}: it is not lost any more");
     }
 }
 
@@ -102,7 +102,7 @@ fn a_late_refusal_takes_back_the_loss() {
         for keys in ["q", "b"] {
             let mut stage = Stage::given_up();
             stage.keys(keys).answered(outcome.clone());
-            assert_eq!((stage.fates(), stage.is_on_form()), (vec![], true), "{keys}");
+            assert_eq!((stage.dispositions(), stage.is_on_form()), (vec![], true), "{keys}");
         }
     }
 }
@@ -113,7 +113,7 @@ fn a_late_loss_is_reported_and_counted_once() {
         let mut stage = Stage::given_up();
         stage.keys(keys).answered(lost());
         assert_eq!(
-            (stage.certainty(), stage.fates()),
+            (stage.certainty(), stage.dispositions()),
             (certainty, vec![Disposition::PerhapsCreated]),
             "{keys}"
         );
@@ -135,7 +135,7 @@ fn a_secret_of_the_next_try_does_not_hide_an_earlier_loss() {
     let mut stage = Stage::posting();
     stage.answered(lost()).keys("b enter").signed_in(Ok(())).account(&[]).answered(Ok(secret()));
     assert!(leaving(&stage).is_none());
-    assert_eq!(stage.fates(), [Disposition::PerhapsCreated]);
+    assert_eq!(stage.dispositions(), [Disposition::PerhapsCreated]);
 }
 
 #[test]
@@ -155,7 +155,7 @@ fn leaving_while_a_post_runs_is_asked_once_and_can_be_taken_back() {
         assert_eq!(stage.exit(), None, "{keys}");
         stage.keys(last);
         assert_eq!(stage.exit(), Some(Exit::NotDelivered), "{keys}");
-        assert_eq!(stage.fates(), [Disposition::PerhapsCreated], "{keys}");
+        assert_eq!(stage.dispositions(), [Disposition::PerhapsCreated], "{keys}");
     }
 }
 

@@ -114,7 +114,7 @@ fn at_80_by_24_a_failure_says_all() {
         let words = Picture::of(&state.app, 80, 24).words();
         let meaning = &*failure.explanation.meaning;
         assert!(words.contains(meaning), "{} without {meaning:?}:\n{words}", state.name);
-        if let Some(atlas) = &failure.atlas_words {
+        if let Some(atlas) = &failure.atlas_message {
             assert!(words.contains(atlas.as_str()), "{} without {atlas:?}:\n{words}", state.name);
         }
     }

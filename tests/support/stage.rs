@@ -654,8 +654,8 @@ impl Stage {
         }
     }
 
-    pub fn fates(&self) -> Vec<Disposition> {
-        self.app.shared.summaries.iter().map(|summary| summary.fate.clone()).collect()
+    pub fn dispositions(&self) -> Vec<Disposition> {
+        self.app.shared.summaries.iter().map(|summary| summary.disposition.clone()).collect()
     }
 }
 

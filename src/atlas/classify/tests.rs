@@ -253,7 +253,7 @@ fn a_refusal_does_not_need_a_code() {
         match (words, outcome) {
             (Some(words), Err(ApiError { cause: Cause::Rejected(rejection), .. })) => {
                 assert_eq!(rejection.kind(), RejectionKind::NotAuthorized);
-                assert_eq!(rejection.atlas_words().as_str(), words, "{body}");
+                assert_eq!(rejection.atlas_message().as_str(), words, "{body}");
                 assert_eq!(problem, ApiError::rejected(*rejection), "{body}");
             }
             (None, Err(ApiError { cause: Cause::Unexpected { status: 401 }, .. })) => {

@@ -184,7 +184,7 @@ impl Progress {
             &format!("Nothing was created. Retry {} of {MOST_RESTARTS}.", self.refusals),
             theme.faint,
         );
-        canvas.atlas_words(2, &rejection.atlas_words());
+        canvas.atlas_message(2, &rejection.atlas_message());
     }
 
     fn draw_steps(&self, app: &Shared, canvas: &mut Canvas) {

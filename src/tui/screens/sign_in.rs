@@ -251,7 +251,7 @@ impl SignIn {
             }
             _ => error.explain(),
         };
-        self.error = Some((explanation, error.atlas_words()));
+        self.error = Some((explanation, error.atlas_message()));
         if let Some(typing) = &mut self.typing {
             // What Atlas refused is typed again; what never got there is tried again as it is.
             if error.is_about_signing_in() || error.rejection().is_some() {
@@ -377,8 +377,8 @@ impl Component for SignIn {
         if let Some(since) = self.trying {
             canvas.running(app.now, since, "Signing in");
         }
-        if let Some((Explanation { title, meaning, action }, atlas_words)) = &self.error {
-            canvas.explained(title, meaning, action, atlas_words.as_ref());
+        if let Some((Explanation { title, meaning, action }, atlas_message)) = &self.error {
+            canvas.explained(title, meaning, action, atlas_message.as_ref());
         } else if self.trying.is_none() {
             if self.typing.is_some() {
                 canvas.words(0, "Checked with Atlas first; never saved.", theme.faint);

@@ -55,12 +55,12 @@ pub struct CreatedScreen {
     pub secret: CreatedSecret,
     /// The ids of the secrets that the account had before, where they are known.
     before: Vec<SecretId>,
-    /// The account, fetched again: its other secrets are to be retired.
+    /// The account, fetched again: its other secrets can be deleted.
     account: Remote<AccountRef, ServiceAccount>,
     /// The account's name, once it is known.
     account_name: ServerText,
     /// The older secrets that were deleted here.
-    retired: Vec<ExistingSecret>,
+    deleted_older: Vec<ExistingSecret>,
     /// Whether it was proved to work.
     pub verification: Verification,
     /// The profiles of the Atlas CLI that use the account.
@@ -103,7 +103,7 @@ const fn keys(quit: Binding) -> [Binding; 16] {
         HELP,
         Binding::new("v", "verify", Action::Verify),
         Binding::new("u", "update", Action::UpdateProfiles),
-        Binding::new("d", "delete old", Action::Retire),
+        Binding::new("d", "delete old", Action::DeleteOlder),
         Binding::new("f", "copy as", Action::CopyAs),
         Binding::new("n", "new", Action::Another),
         Binding::new("Esc", "close the command's output", Action::No).only_in_help(),
@@ -132,7 +132,7 @@ impl CreatedScreen {
             before,
             account: Remote::NotAsked,
             account_name: ServerText::default(),
-            retired: Vec::new(),
+            deleted_older: Vec::new(),
             verification: Verification::Never,
             profiles: ProfileStep::default(),
             copy: CopyState::Never,
@@ -196,7 +196,7 @@ impl CreatedScreen {
             client: self.new_secret.client.clone(),
             secret_id: self.secret.id.clone(),
             expires_at: self.secret.expires_at,
-            fate: disposition,
+            disposition,
         }
     }
 
@@ -229,8 +229,8 @@ impl Component for CreatedScreen {
             Action::Pipe => self.open_run(app),
             Action::Verify => self.verify(app),
             Action::UpdateProfiles => self.update_profiles(app),
-            Action::Retire if self.has_no_older_secret() => self.message = Some("No older secrets."),
-            Action::Retire => self.open_secret_list(app),
+            Action::DeleteOlder if self.has_no_older_secret() => self.message = Some("No older secrets."),
+            Action::DeleteOlder => self.open_secret_list(app),
             Action::Reveal => {
                 self.revealed_until = (!self.is_revealed(app.now)).then(|| app.now.plus(REVEALED_FOR));
             }
@@ -324,7 +324,7 @@ impl Component for CreatedScreen {
             Action::Verify => !matches!(self.verification, Verification::Running(_)),
             Action::UpdateProfiles => self.profiles.can_start(),
             Action::Extend => matches!(self.copy, CopyState::Held(ClipboardCopy { until: Some(_), .. })),
-            Action::Retire => !self.has_no_older_secret(),
+            Action::DeleteOlder => !self.has_no_older_secret(),
             Action::No => self.prompt.is_some() || !self.output.lines.is_empty(),
             _ => true,
         }

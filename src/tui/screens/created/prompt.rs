@@ -9,7 +9,7 @@ use crate::tui::area::split_left;
 use crate::tui::canvas::{Canvas, LABEL_WIDTH};
 use crate::tui::event::{Command, DeliveryId, Event};
 use crate::tui::keys::{
-    Action, Binding, CHOICE_ABOVE, CHOICE_BELOW, CLOSE_PANEL, HELP, HELP_BESIDE_TEXT, LEAVE_FROM_PANEL,
+    Action, Binding, CHOICE_ABOVE, CHOICE_BELOW, CLOSE_PROMPT, HELP, HELP_BESIDE_TEXT, LEAVE_FROM_PROMPT,
 };
 use crate::tui::screens::secret_list::{ListResult, SecretList};
 use crate::tui::{TextLine, paste};
@@ -35,14 +35,14 @@ const FORMATS: &[Binding] = &[
     Binding::new("Enter", "copy", Action::Choose),
     CHOICE_BELOW,
     CHOICE_ABOVE,
-    CLOSE_PANEL,
-    LEAVE_FROM_PANEL,
+    CLOSE_PROMPT,
+    LEAVE_FROM_PROMPT,
     HELP,
 ];
 
 /// A line in which every character is text; Enter does `what`.
 pub(super) const fn line_keys(what: &'static str) -> [Binding; 4] {
-    [Binding::new("Enter", what, Action::Choose), CLOSE_PANEL, HELP_BESIDE_TEXT, LEAVE_FROM_PANEL]
+    [Binding::new("Enter", what, Action::Choose), CLOSE_PROMPT, HELP_BESIDE_TEXT, LEAVE_FROM_PROMPT]
 }
 
 impl Prompt {
@@ -129,7 +129,7 @@ impl CreatedScreen {
     pub(super) fn on_secret_list_event(&mut self, now: Now, event: Event) {
         let Some(Prompt::Delete(list)) = &mut self.prompt else { return };
         if let ListResult::Deleted(secret) = list.on_list_event(now, event) {
-            self.retired.push(secret);
+            self.deleted_older.push(secret);
             self.prompt = None;
         }
     }

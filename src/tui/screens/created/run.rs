@@ -7,7 +7,7 @@ use crate::domain::{CommandOutput, CommandReport, Delivery, Format, KnownCommand
 use crate::tui::app::Shared;
 use crate::tui::canvas::{Canvas, LABEL_WIDTH, cut};
 use crate::tui::event::{Command, DeliveryId};
-use crate::tui::keys::{Action, Binding, CLOSE_PANEL, HELP_BESIDE_TEXT, LEAVE_FROM_PANEL};
+use crate::tui::keys::{Action, Binding, CLOSE_PROMPT, HELP_BESIDE_TEXT, LEAVE_FROM_PROMPT};
 use crate::tui::matching::Matches;
 
 use super::copy::formats;
@@ -34,11 +34,11 @@ const fn run_keys(enter: &'static str) -> [Binding; 8] {
         Binding::new("Enter", enter, Action::Choose),
         Binding::new("Tab", "edit", Action::TakeKnown),
         Binding::new("Ctrl-F", "format", Action::NextFormat),
-        CLOSE_PANEL,
+        CLOSE_PROMPT,
         HELP_BESIDE_TEXT,
         Binding::new("Down", "next", Action::NextChoice).only_in_help(),
         Binding::new("Up", "previous", Action::PreviousChoice).only_in_help(),
-        LEAVE_FROM_PANEL,
+        LEAVE_FROM_PROMPT,
     ]
 }
 

@@ -6,7 +6,7 @@ use crate::domain::{CommandOutput, Delivery, ENV_VARIABLES, EnvFile, Format, Sav
 use crate::tui::app::Shared;
 use crate::tui::canvas::Canvas;
 use crate::tui::event::{Command, DeliveryId};
-use crate::tui::keys::{Action, BACK_BUT_CTRL_C, Binding, HELP, LEAVE_FROM_PANEL, yes};
+use crate::tui::keys::{Action, BACK_BUT_CTRL_C, Binding, HELP, LEAVE_FROM_PROMPT, yes};
 
 use super::CreatedScreen;
 use super::prompt::{Prompt, PromptLine, line_keys};
@@ -16,7 +16,7 @@ const UPDATE: &[Binding] = &question_keys("update");
 const REPLACE: &[Binding] = &question_keys("replace");
 
 const fn question_keys(yes_does: &'static str) -> [Binding; 4] {
-    [yes(yes_does), BACK_BUT_CTRL_C, HELP, LEAVE_FROM_PANEL]
+    [yes(yes_does), BACK_BUT_CTRL_C, HELP, LEAVE_FROM_PROMPT]
 }
 
 pub(super) const ABOUT_SAVE: &[&str] = &[

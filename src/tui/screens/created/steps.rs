@@ -64,7 +64,8 @@ impl CreatedScreen {
     fn others(&self) -> Option<impl Iterator<Item = &ExistingSecret>> {
         let (account, keeps) = (self.account.value(&self.new_secret.account())?, self.keeps());
         let is_left = move |secret: &&ExistingSecret| {
-            keeps.allows(&secret.id) && self.retired.iter().all(|retired| retired.id != secret.id)
+            keeps.allows(&secret.id)
+                && self.deleted_older.iter().all(|deleted_older| deleted_older.id != secret.id)
         };
         Some(account.secrets.iter().filter(is_left))
     }
@@ -115,7 +116,7 @@ impl CreatedScreen {
         self.draw_deliver(app, canvas);
         self.draw_verify(app, canvas);
         self.draw_profiles(app, canvas);
-        self.draw_retire(app, canvas);
+        self.draw_delete_older(app, canvas);
     }
 
     fn draw_deliver(&self, app: &Shared, canvas: &mut Canvas) {
@@ -190,9 +191,9 @@ impl CreatedScreen {
         }
     }
 
-    fn draw_retire(&self, app: &Shared, canvas: &mut Canvas) {
+    fn draw_delete_older(&self, app: &Shared, canvas: &mut Canvas) {
         let theme = canvas.theme;
-        for secret in &self.retired {
+        for secret in &self.deleted_older {
             let text = format!("Deleted {}", words::short_label(secret, &theme.glyphs));
             canvas.marked(theme.glyphs.check, &text, theme.good);
         }

@@ -148,7 +148,7 @@ fn notice_rows(notice: &Notice, theme: &Theme, width: u16) -> u16 {
     match notice {
         Notice::Failed(failure) => {
             let Explanation { meaning, action, .. } = &failure.explanation;
-            let atlas = failure.atlas_words.as_ref().map(said_by_atlas).unwrap_or_default();
+            let atlas = failure.atlas_message.as_ref().map(said_by_atlas).unwrap_or_default();
             let texts = [title(failure), meaning.to_string(), action.to_string(), atlas];
             texts.iter().filter(|text| !text.is_empty()).map(|text| rows_of(text, width, INDENT)).sum()
         }
@@ -163,7 +163,7 @@ fn draw_notice(notice: &Notice, canvas: &mut Canvas) {
         let Explanation { meaning, action, .. } = &failure.explanation;
         let has_room = notice_rows(notice, canvas.theme, canvas.width()) <= canvas.left();
         let meaning = if has_room { meaning } else { "" };
-        canvas.explained(&title(failure), meaning, action, failure.atlas_words.as_ref());
+        canvas.explained(&title(failure), meaning, action, failure.atlas_message.as_ref());
     } else {
         let (glyph, text, style) = short_notice(notice, canvas.theme);
         canvas.marked(glyph, &text, style);

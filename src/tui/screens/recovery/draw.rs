@@ -64,7 +64,7 @@ impl Recovery {
                 "It was probably not delivered.".to_owned()
             }
             Origin::PreviousRun(_) => {
-                let check = if self.works(app, Action::LookAgain) { " Press l to check." } else { "" };
+                let check = if self.works(app, Action::CheckAgain) { " Press l to check." } else { "" };
                 format!("If it was created, its value is lost.{check}")
             }
         };

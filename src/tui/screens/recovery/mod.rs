@@ -14,7 +14,7 @@ use crate::tui::app::{Component, InFlight, Shared, Transition};
 use crate::tui::canvas::{Canvas, spinner_wake};
 use crate::tui::event::{Command, Event};
 use crate::tui::keys::{
-    Action, BACK_BUT_CTRL_C, Binding, HELP, LEAVE_FROM_PANEL, QUIT_BY_LETTER, REPAINT, SUSPEND, yes,
+    Action, BACK_BUT_CTRL_C, Binding, HELP, LEAVE_FROM_PROMPT, QUIT_BY_LETTER, REPAINT, SUSPEND, yes,
 };
 use crate::tui::words;
 
@@ -64,7 +64,7 @@ const fn keys(check: &'static str, back: Binding, quit: Binding) -> [Binding; 8]
     [
         Binding::new("d", "delete it", Action::Delete),
         Binding::new("k", "keep it", Action::Keep),
-        Binding::new("l", check, Action::LookAgain),
+        Binding::new("l", check, Action::CheckAgain),
         back,
         quit,
         HELP,
@@ -80,7 +80,7 @@ const PREVIOUS_RUN: &[Binding] = &keys(
     Binding::new("Esc", "later", Action::BackToForm),
     Binding::new("q, Ctrl-C", "quit", Action::Leave),
 );
-const QUIT_ANYWAY: &[Binding] = &[yes("quit"), BACK_BUT_CTRL_C, LEAVE_FROM_PANEL, HELP];
+const QUIT_ANYWAY: &[Binding] = &[yes("quit"), BACK_BUT_CTRL_C, LEAVE_FROM_PROMPT, HELP];
 
 impl Recovery {
     fn of(origin: Origin, account: AccountRef, sent_at: Now, before: Before) -> Self {
@@ -206,21 +206,21 @@ impl Recovery {
     }
 
     /// The outcome is known for good now: the exit line is replaced, and the record removed.
-    fn resolve(&self, app: &mut Shared, fate: Disposition) {
+    fn resolve(&self, app: &mut Shared, disposition: Disposition) {
         if let Some(record) = self.record() {
             return app.send(Command::SettlePrevious(record.number));
         }
-        app.replace_summary(self.summary(fate));
+        app.replace_summary(self.summary(disposition));
         app.send(Command::SettleRecord);
     }
 
-    fn summary(&self, fate: Disposition) -> ExitSummary {
+    fn summary(&self, disposition: Disposition) -> ExitSummary {
         let found = self.found();
         ExitSummary {
             client: self.account.client.clone(),
             secret_id: found.map(|secret| secret.id.clone()),
             expires_at: found.and_then(|secret| secret.expires_at),
-            fate,
+            disposition,
         }
     }
 }
@@ -242,7 +242,7 @@ impl Component for Recovery {
                 self.deleted = None;
             }
             Action::Keep => return self.keep(app),
-            Action::LookAgain => {
+            Action::CheckAgain => {
                 self.deleted = None;
                 self.search(app);
             }
@@ -292,7 +292,7 @@ impl Component for Recovery {
                 let is_over = matches!(self.deleted, Some(Deletion::Deleted));
                 self.record().is_some() || self.secret_id(app).is_some() && !is_over
             }
-            Action::LookAgain => is_open && !self.is_searching() && self.is_here(app),
+            Action::CheckAgain => is_open && !self.is_searching() && self.is_here(app),
             _ => true,
         }
     }
