@@ -17,6 +17,19 @@ pub fn date_time(at: Timestamp, zone: Option<&TimeZone>) -> String {
     if at.offset().is_zero() { format!("{words} UTC") } else { words.to_string() }
 }
 
+/// A secret used within this time is in use.
+const IN_USE: SignedDuration = SignedDuration::from_hours(24);
+
+/// What a client or this session does with a secret, in a word or two.
+pub(super) fn status(secret: &ExistingSecret, now: Timestamp, is_login: bool) -> &'static str {
+    match secret.last_used_at {
+        _ if secret.is_expired(now) => "expired",
+        _ if is_login => "signed in",
+        Some(at) if now.duration_since(at) < IN_USE => "in use",
+        _ => "",
+    }
+}
+
 /// A day as people read it: `30 Nov 2026`. UTC while the zone is not known.
 pub(super) fn short_date(at: Timestamp, zone: Option<&TimeZone>) -> String {
     let zone = zone.cloned().unwrap_or(TimeZone::UTC);

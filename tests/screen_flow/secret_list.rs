@@ -7,6 +7,7 @@ use atlas_secret::domain::{
     Session,
 };
 use atlas_secret::tui::Event;
+use jiff::SignedDuration;
 
 use crate::stage::{SECRET_ID, Stage, client};
 use crate::*;
@@ -66,6 +67,22 @@ fn one_is_chosen_asked_about_and_deleted() {
     assert!(stage.is_on_form());
     assert_drawn(&stage, "Deleted …k7qd. You can create a secret now.");
     assert_eq!((deletions(&stage), stage.posts()), (1, 0), "making room is not creating");
+}
+
+#[test]
+fn the_list_and_the_question_say_whether_a_client_can_still_use_the_secret() {
+    let (mut expired, mut used) = (masked("9f3a"), masked("k7qd"));
+    let now = Stage::created().now().wall;
+    expired.expires_at = Some(now - SignedDuration::from_hours(1));
+    used.last_used_at = Some(now - SignedDuration::from_hours(2));
+    let mut stage = Stage::created();
+    stage.keys("d").account(&[expired, used]);
+    assert_drawn(&stage, "…9f3a expired");
+    assert_drawn(&stage, "…k7qd in use");
+    stage.keys("d");
+    assert_drawn(&stage, "Delete …9f3a? It has expired: no client can use it.");
+    stage.keys("n down d");
+    assert_drawn(&stage, &format!("Delete …k7qd{ASKED}"));
 }
 
 #[test]

@@ -85,8 +85,8 @@ impl DeletePrompt {
         }
     }
 
-    /// `label` names the secret within a sentence.
-    pub fn draw(&self, app: &Shared, label: &str, canvas: &mut Canvas) {
+    /// `label` names the secret within a sentence; `consequence` is a sentence, or empty.
+    pub fn draw(&self, app: &Shared, label: &str, consequence: &str, canvas: &mut Canvas) {
         let verb = match self.stage {
             Stage::Asking => "Delete",
             Stage::AskingAgain => "Really delete",
@@ -107,9 +107,9 @@ impl DeletePrompt {
         if !warning.is_empty() {
             canvas.warning(warning, canvas.theme.warning);
         }
-        let question = match self.recheck {
-            Recheck::Yes => format!("{verb} {label} in Atlas?"),
-            Recheck::No => format!("{verb} {label}? Clients that use it will fail to authenticate."),
+        let question = match consequence {
+            "" => format!("{verb} {label} in Atlas?"),
+            consequence => format!("{verb} {label}? {consequence}"),
         };
         canvas.ask(&question, "delete");
     }

@@ -230,12 +230,8 @@ impl SecretList {
         let date = |at: Timestamp| words::short_date(at, zone);
         let row = |secret: &ExistingSecret| {
             let used = secret.last_used_at.map_or_else(|| "never".to_owned(), |at| words::ago(at, now));
-            let is_own = app.login_risk(&self.account.client, secret) == LoginRisk::Own;
-            let status = match () {
-                () if secret.is_expired(now) => "expired",
-                () if is_own => "signed in",
-                () => "",
-            };
+            let is_login = app.login_risk(&self.account.client, secret) == LoginRisk::Own;
+            let status = words::status(secret, now, is_login);
             let created = secret.created_at.map_or_else(String::new, date);
             let expires = secret.expires_at.map_or_else(|| "unknown".to_owned(), date);
             [words::short_label(secret, &theme.glyphs), status.to_owned(), created, used, expires]
@@ -275,8 +271,14 @@ impl SecretList {
                 canvas.warning(words, theme.warning);
             }
             Stage::Deleting(prompt) => {
-                let label = self.chosen().map(|secret| words::short_label(secret, &theme.glyphs));
-                prompt.draw(app, &label.unwrap_or_default(), canvas);
+                let Some(secret) = self.chosen() else { return };
+                let consequence = if secret.is_expired(app.atlas_now()) {
+                    "It has expired: no client can use it."
+                } else {
+                    "Clients that use it will fail to authenticate."
+                };
+                let label = words::short_label(secret, &theme.glyphs);
+                prompt.draw(app, &label, consequence, canvas);
             }
         }
     }

@@ -276,6 +276,7 @@ impl Form {
     }
 
     fn step_focus(&mut self, by: usize) {
+        self.notice.take_if(|notice| matches!(notice, Notice::Word(_)));
         let at = Focus::ALL.iter().position(|focus| *focus == self.focus).unwrap_or(0);
         self.focus_on(Focus::ALL[(at + by) % Focus::ALL.len()]);
     }

@@ -23,9 +23,6 @@ const MOST_NAMED: usize = 4;
 /// A timeline with fewer cells says nothing.
 const SHORTEST_TIMELINE: usize = 13;
 
-/// A secret used within this time is in use.
-const IN_USE: SignedDuration = SignedDuration::from_hours(24);
-
 /// How many rows the table takes; none while nothing is known of the account.
 pub(super) fn rows(app: &Shared, theme: &Theme) -> u16 {
     let rows = app.account().map_or(0, |account| 1 + table_rows(app, account, theme).len());
@@ -100,13 +97,7 @@ fn existing_row(app: &Shared, secret: &ExistingSecret, cut: Option<Timestamp>, t
     // Without Atlas's clock it may be shortened, but not to a later end.
     let cut = cut.filter(|cut| secret.expires_at.is_none_or(|at| at > *cut));
     let is_expired = secret.is_expired(now);
-    let used_recently = secret.last_used_at.is_some_and(|at| now.duration_since(at) < IN_USE);
-    let status = match () {
-        () if is_expired => "expired",
-        () if app.is_login(secret) => "signed in",
-        () if used_recently => "in use",
-        () => "",
-    };
+    let status = words::status(secret, now, app.is_login(secret));
     let expires = secret.expires_at.map_or_else(|| "unknown".to_owned(), date);
     let cells = [
         label(&words::short_label(secret, glyphs)),

@@ -128,7 +128,7 @@ impl Recovery {
                     draw_secret(app, secret, canvas);
                     self.draw_what_stays(0, canvas);
                 }
-                prompt.draw(app, &self.label(&theme.glyphs), canvas);
+                prompt.draw(app, &self.label(&theme.glyphs), "", canvas);
             }
             (None, Some(deletion)) => self.draw_deleted(app, deletion, canvas),
             (None, None) => self.draw_search(app, canvas),
