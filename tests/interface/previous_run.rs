@@ -79,6 +79,9 @@ fn it_can_be_deleted_kept_or_left_for_later() {
         stage.keys(keys);
         assert_eq!((settled(&stage), stage.exit()), (settles, exit), "{keys}");
         assert!(stage.is_on_form() || exit.is_some(), "{keys}");
+        if keys == "k" {
+            assert_drawn(&stage, "Kept in Atlas. The next start does not report it again.");
+        }
     }
 }
 

@@ -199,9 +199,10 @@ impl Recovery {
 
     fn keep(&self, app: &mut Shared) -> Transition {
         self.resolve(app, Disposition::Kept);
-        if self.record().is_none() {
-            app.form.notice = Some(Notice::Word("Kept in Atlas. Its value is still lost."));
-        }
+        app.form.notice = Some(Notice::Word(match self.record() {
+            Some(_) => "Kept in Atlas. The next start does not report it again.",
+            None => "Kept in Atlas. Its value is still lost.",
+        }));
         Transition::form()
     }
 
