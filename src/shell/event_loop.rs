@@ -1,16 +1,15 @@
 //! The loop: events in, frames out. It sleeps until something happens.
 
 use std::io;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use jiff::tz::TimeZone;
 
-use crate::domain::{Exit, Now};
-use crate::process;
+use crate::domain::Exit;
 use crate::terminal::{Signals, TerminalHandle, Wake};
 use crate::tui::{Command, Event, Signal};
 
-use super::run::Run;
+use super::run::{Run, now};
 
 impl Run {
     /// Runs until the interface says to leave. `first` is done before the first frame, so that no screen shows up
@@ -138,9 +137,4 @@ impl Run {
 /// The terminal is gone: the same as SIGHUP, and once only, since a second signal would not wait for a running request.
 fn hang_up(surface: &mut TerminalHandle) -> Vec<Event> {
     if surface.lose() { vec![Event::SignalReceived(Signal::HANG_UP)] } else { Vec::new() }
-}
-
-/// Now, on both clocks.
-pub(super) fn now(started: Instant) -> Now {
-    Now { wall: process::wall_clock(), uptime: started.elapsed() }
 }

@@ -11,7 +11,7 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::delivery::{Copier, StdoutKind, StdoutProblem, check_stdout};
-use crate::domain::{Exit, ExitSummary, Format, Lifetime, ServerText};
+use crate::domain::{Exit, ExitSummary, Format, Lifetime, Now, ServerText};
 use crate::headless::{Headless, Rescue, option_of};
 use crate::jobs::{Connections, Records};
 use crate::process::{self, say};
@@ -20,7 +20,6 @@ use crate::tui::screens::{FieldName, Form, SignIn, Validation};
 use crate::tui::{App, Command, Event, Output, Report, Screen, Signal, Size, Theme, date_time};
 
 use super::error::StartError;
-use super::event_loop::now;
 use super::executor::Executor;
 use super::names;
 use super::settings::Settings;
@@ -323,6 +322,11 @@ impl Run {
         }
         runtime.block_on(self.executor.close());
     }
+}
+
+/// Now, on both clocks.
+pub(super) fn now(started: Instant) -> Now {
+    Now { wall: process::wall_clock(), uptime: started.elapsed() }
 }
 
 fn summary_line(summary: &ExitSummary, zone: &TimeZone) -> String {

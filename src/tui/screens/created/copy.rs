@@ -15,8 +15,7 @@ use crate::tui::event::Command;
 use crate::tui::keys::Action;
 use crate::tui::words;
 
-use super::prompt::Prompt;
-use super::{CreatedScreen, LeaveConfirmation, Leaving};
+use super::{CreatedScreen, LeaveConfirmation, Leaving, Prompt};
 
 /// How much longer the clipboard keeps a copy after `+`.
 const EXTENDED_BY: Duration = Duration::from_secs(60);

@@ -5,6 +5,7 @@
 
 mod copy;
 mod leave;
+mod line;
 mod profiles;
 mod prompt;
 mod run;

@@ -1,20 +1,15 @@
 //! What is chosen or typed on the screen of the secret. It stands where the state of the secret stands otherwise.
 
-use ratatui::layout::Rect;
-use ratatui::text::Line;
-
-use crate::domain::{CommandOutput, Delivery, Disposition, Now};
+use crate::domain::{Delivery, Disposition, Now};
+use crate::tui::TextLine;
 use crate::tui::app::{Shared, Transition};
-use crate::tui::area::split_left;
-use crate::tui::canvas::{Canvas, LABEL_WIDTH};
+use crate::tui::canvas::Canvas;
 use crate::tui::event::{Command, DeliveryId, Event};
-use crate::tui::keys::{
-    Action, Binding, CHOICE_ABOVE, CHOICE_BELOW, CLOSE_PROMPT, HELP, HELP_BESIDE_TEXT, LEAVE_FROM_PROMPT,
-};
+use crate::tui::keys::{Action, Binding, CHOICE_ABOVE, CHOICE_BELOW, CLOSE_PROMPT, HELP, LEAVE_FROM_PROMPT};
 use crate::tui::screens::secret_list::{ListResult, SecretList};
-use crate::tui::{TextLine, paste};
 
-use super::run::{ABOUT_RUN, RunPrompt, draw_output};
+use super::line::PromptLine;
+use super::run::{ABOUT_RUN, RunPrompt};
 use super::save::{ABOUT_SAVE, SavePrompt};
 use super::{CreatedScreen, LeaveConfirmation, Leaving};
 
@@ -39,11 +34,6 @@ const FORMATS: &[Binding] = &[
     LEAVE_FROM_PROMPT,
     HELP,
 ];
-
-/// A line in which every character is text; Enter does `what`.
-pub(super) const fn line_keys(what: &'static str) -> [Binding; 4] {
-    [Binding::new("Enter", what, Action::Choose), CLOSE_PROMPT, HELP_BESIDE_TEXT, LEAVE_FROM_PROMPT]
-}
 
 impl Prompt {
     /// Changes the line that is typed.
@@ -188,84 +178,5 @@ impl CreatedScreen {
             Prompt::Save(save) => self.draw_save(app, save, canvas),
             Prompt::Run(run) => run.draw(app, canvas),
         }
-    }
-}
-
-/// A line that is typed and then run: the path of a file, or a command.
-#[derive(Clone, Debug)]
-pub struct PromptLine {
-    line: TextLine,
-    /// What is typed: a path or a command.
-    content: &'static str,
-    pub is_running: bool,
-    /// Why it did not work the last time.
-    pub error: Option<String>,
-}
-
-impl PromptLine {
-    pub fn new(content: &'static str) -> Self {
-        Self { line: TextLine::roomy(), content, is_running: false, error: None }
-    }
-
-    pub fn text(&self) -> &str {
-        self.line.text().trim()
-    }
-
-    pub fn has_blank(&self) -> bool {
-        self.line.text().contains(char::is_whitespace)
-    }
-
-    /// The text of the line, to be saved to or run now. `None` when there is none, or while an earlier delivery has not
-    /// ended: the line then says why.
-    pub fn start(&mut self, delivering: Option<DeliveryId>) -> Option<String> {
-        let text = self.text().to_owned();
-        self.error = if delivering.is_some() {
-            Some("An earlier save or command is still running. Wait until it ends, or press Esc and copy the secret.".to_owned())
-        } else if text.is_empty() {
-            Some(format!("Type a {} first.", self.content))
-        } else {
-            None
-        };
-        self.is_running = self.error.is_none();
-        self.is_running.then_some(text)
-    }
-
-    /// Changes the line unless it is running. True when it was changed.
-    ///
-    /// A secret does not belong in a name or an argument, where others can read it: it is not kept.
-    pub fn edit(&mut self, change: impl FnOnce(&mut TextLine) -> bool) -> bool {
-        if self.is_running || !change(&mut self.line) {
-            return false;
-        }
-        self.error = None;
-        if paste::contains_secret(self.line.text()) {
-            self.line.set("");
-            self.error = Some(format!("You pasted a secret, not a {}. It was dropped.", self.content));
-        }
-        true
-    }
-
-    /// Draws the label and the line, and returns so many columns that are left beside it.
-    pub(super) fn draw(&self, label: &str, beside: u16, canvas: &mut Canvas) -> Rect {
-        let theme = canvas.theme;
-        let row = canvas.take(1);
-        let [left, right] = split_left(row, LABEL_WIDTH);
-        let [line, beside] = split_left(right, right.width.saturating_sub(beside));
-        let label = format!("{label} {}", theme.glyphs.pointer);
-        canvas.frame.render_widget(Line::styled(label, theme.strong), left);
-        self.line.draw(canvas, line);
-        beside
-    }
-
-    /// What is being done, what can be done, or why it did not work and what the command printed.
-    pub(super) fn draw_below(&self, doing: &str, advice: &str, output: &CommandOutput, canvas: &mut Canvas) {
-        let theme = canvas.theme;
-        if let Some(error) = &self.error {
-            canvas.marked(theme.glyphs.cross, error, theme.bad);
-            // The last line often says why.
-            draw_output(output, 2, canvas);
-            return canvas.words(2, "Your new secret is still here.", theme.faint);
-        }
-        canvas.words(2, if self.is_running { doing } else { advice }, theme.faint);
     }
 }

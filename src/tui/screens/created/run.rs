@@ -11,8 +11,8 @@ use crate::tui::keys::{Action, Binding, CLOSE_PROMPT, HELP_BESIDE_TEXT, LEAVE_FR
 use crate::tui::matching::Matches;
 
 use super::copy::formats;
-use super::prompt::{Prompt, PromptLine};
-use super::{CreatedScreen, LOW};
+use super::line::PromptLine;
+use super::{CreatedScreen, Prompt};
 
 /// How many known lines are shown at once.
 const MOST_ROWS: u16 = 6;
@@ -269,26 +269,5 @@ impl RunPrompt {
         if total > rows {
             canvas.words(2, &format!("{} of {total}", first + rows), theme.faint);
         }
-    }
-}
-
-/// What a command printed, in few rows: a row a line, and so many for the last one.
-pub(super) fn draw_output(output: &CommandOutput, rows_of_last: u16, canvas: &mut Canvas) {
-    let theme = canvas.theme;
-    let ellipsis = theme.glyphs.ellipsis;
-    let is_low = canvas.area.height < LOW;
-    let first = if is_low { output.lines.len().saturating_sub(2) } else { 0 };
-    let left_out = output.left_out + first;
-    if left_out > 0 && !is_low {
-        let lines = if left_out == 1 { "line" } else { "lines" };
-        canvas.words(2, &format!("{ellipsis} {left_out} earlier {lines} not shown"), theme.faint);
-    }
-    for (index, line) in output.lines.iter().enumerate().skip(first) {
-        // Where a row counts, the mark stands before the line.
-        let mark =
-            if is_low && left_out > 0 && index == first { format!("{ellipsis} ") } else { String::new() };
-        let rows = if index + 1 == output.lines.len() { rows_of_last } else { 1 };
-        let text = cut(&format!("{mark}{line}"), canvas.width(), 2, rows, ellipsis);
-        canvas.words(2, &text, theme.faint);
     }
 }

@@ -8,8 +8,8 @@ use crate::tui::canvas::Canvas;
 use crate::tui::event::{Command, DeliveryId};
 use crate::tui::keys::{Action, BACK_BUT_CTRL_C, Binding, HELP, LEAVE_FROM_PROMPT, yes};
 
-use super::CreatedScreen;
-use super::prompt::{Prompt, PromptLine, line_keys};
+use super::line::{PromptLine, line_keys};
+use super::{CreatedScreen, Prompt};
 
 const SAVE: &[Binding] = &line_keys("save");
 const UPDATE: &[Binding] = &question_keys("update");

@@ -14,7 +14,7 @@ use crate::tui::event::{Command, Reader};
 use crate::tui::screens::secret_list::Keeps;
 use crate::tui::words;
 
-use super::run::draw_output;
+use super::line::draw_output;
 use super::{CreatedScreen, LOW};
 
 /// Said where a format has room for the organization's id and it is not known.
