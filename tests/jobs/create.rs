@@ -27,7 +27,11 @@ fn lost() -> Result<CreatedSecret, ApiError> {
 }
 
 fn limited() -> Result<CreatedSecret, ApiError> {
-    let retry_after = Some(Duration::from_secs(2));
+    limited_for(Duration::from_secs(2))
+}
+
+fn limited_for(wait: Duration) -> Result<CreatedSecret, ApiError> {
+    let retry_after = Some(wait);
     Err(ApiError::rejected(Rejection { retry_after, ..rejection(429, "RATE_LIMITED") }))
 }
 
@@ -94,6 +98,7 @@ fn rows() -> Vec<(&'static str, Script, usize)> {
         ("created", script(&[limited(), Ok(secret())]), 2),
         ("unknown", script(&[limited(), limited(), lost()]), 3),
         ("rejected", script(&[limited()]), 4),
+        ("rejected", script(&[limited_for(Duration::from_secs(24 * 3600))]), 1),
     ]
 }
 
@@ -169,4 +174,15 @@ fn cancelling_at_any_await_point_sends_nothing_more_and_drops_no_answer() {
             assert!(was_post_answered || word(&ran.outcome) != "created", "{name}");
         }
     }
+}
+
+#[test]
+fn a_deletion_under_way_is_finished_and_reported_before_the_job_stops() {
+    let script = Script { accounts: vec![Ok(full()), Ok(account(&[]))], ..script(&[Ok(secret())]) };
+    let steps = run(&script, Cancel::Never).steps;
+    let deleting = steps.iter().position(|step| matches!(step, Step::DeletingExpired)).unwrap();
+    let ran = run(&script, Cancel::Step(deleting));
+    let Outcome::NotCreated(not_created) = &ran.outcome else { panic!("{:?}", ran.outcome) };
+    assert!(not_created.has_replaced && matches!(not_created.reason, Reason::Cancelled), "{not_created:?}");
+    assert_eq!(ran.posts, 0);
 }
