@@ -134,7 +134,7 @@ pub(super) fn route(
 /// The proxy for `https`.
 fn proxies(variable: &impl Fn(&str) -> Option<String>) -> Result<Option<Url>, ProxyError> {
     let mut found = None;
-    // Below a web server `HTTP_PROXY` is a header of whoever sent the request (<https://httpoxy.org>).
+    // In a CGI script, `HTTP_PROXY` comes from a header of the client's request (<https://httpoxy.org>).
     let is_cgi = variable("REQUEST_METHOD").is_some_and(|method| !method.is_empty());
     for name in FOR_HTTPS.into_iter().chain(FOR_HTTP.into_iter().filter(|_| !is_cgi)) {
         let Some(text) = variable(name).filter(|text| !text.is_empty()) else { continue };

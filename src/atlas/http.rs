@@ -246,9 +246,9 @@ impl Answer {
                     return;
                 }
             };
-            let room = LONGEST_BODY - self.body.len();
-            self.body.extend_from_slice(&chunk[..chunk.len().min(room)]);
-            if chunk.len() > room {
+            let left = LONGEST_BODY - self.body.len();
+            self.body.extend_from_slice(&chunk[..chunk.len().min(left)]);
+            if chunk.len() > left {
                 self.end = BodyEnd::TooLarge;
                 return;
             }

@@ -72,7 +72,7 @@ pub enum SaveFailure {
     /// The folder may not be written to.
     #[error("You have no permission to write there.")]
     NotAllowed,
-    /// There is no room left.
+    /// The disk is full.
     #[error("No space left on that disk.")]
     Full,
     /// `~` cannot be resolved: the home folder is not known.

@@ -51,7 +51,7 @@ pub struct Created {
 pub struct NotCreated {
     /// Why.
     pub reason: Reason,
-    /// True once an expired secret was deleted to make room.
+    /// True once an expired secret was deleted to free a slot.
     pub has_replaced: bool,
 }
 
@@ -167,7 +167,7 @@ pub async fn create(
 /// What a fetch of the account leads to.
 enum Preflight {
     Ready(Before),
-    /// This expired secret makes room.
+    /// Both slots are in use: this expired secret is deleted first.
     DeleteFirst(SecretId),
 }
 

@@ -123,8 +123,8 @@ fn header_line(app: &Shared, theme: &Theme, width: usize) -> Line<'static> {
 fn demo(theme: &Theme, width: usize) -> Line<'static> {
     let saying = |words: &'static str| {
         let mark = Span::styled(" DEMO ", theme.mark);
-        let room = width.saturating_sub(name(theme).width() + words.len() + mark.width());
-        Line::from(vec![name(theme), Span::raw(words), Span::raw(" ".repeat(room)), mark])
+        let gap = width.saturating_sub(name(theme).width() + words.len() + mark.width());
+        Line::from(vec![name(theme), Span::raw(words), Span::raw(" ".repeat(gap)), mark])
     };
     let whole = saying("simulated Atlas, no requests leave this machine");
     if whole.width() <= width { whole } else { saying("no requests leave this machine") }
@@ -195,9 +195,9 @@ fn name(theme: &Theme) -> Span<'static> {
 }
 
 /// The end of a host's name says whose it is.
-fn end_of(host: &str, room: usize, ellipsis: &str) -> String {
+fn end_of(host: &str, width: usize, ellipsis: &str) -> String {
     let length = host.chars().count();
-    let kept = room.saturating_sub(ellipsis.chars().count());
+    let kept = width.saturating_sub(ellipsis.chars().count());
     host.chars().skip(length.saturating_sub(kept)).fold(ellipsis.to_owned(), |mut end, character| {
         end.push(character);
         end

@@ -15,7 +15,7 @@ pub(super) struct Scroll {
 }
 
 impl Scroll {
-    /// Moves through `rows`, of which `height` have room.
+    /// Moves through `rows`, of which `height` fit.
     pub fn on_action(&mut self, action: Action, rows: usize, height: u16) {
         let page = shown(rows, height);
         let last = rows.saturating_sub(page);

@@ -217,7 +217,7 @@ impl State {
             Ok(_) => CopyError::ProcessFailed,
             Err(_) => CopyError::DisplaySilent,
         };
-        // The user is told that this backend failed, and the next is tried: the value must not turn up here later.
+        // This backend is reported as failed and the next one is tried, so the value must not appear here later.
         if let Some(process) = self.process.take() {
             process.kill().await;
         }

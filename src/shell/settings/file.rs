@@ -66,7 +66,7 @@ impl SettingsFile {
             error_in_line(line_of(&text, at), &format!("it is not valid TOML: {}", error.message()))
         })?;
         let file = Self::of_table(&text, table.get_ref())?;
-        // Whoever can change the commands chooses what gets the secret.
+        // A user who can change the commands decides which program gets the secret.
         match who_can_change_it(&about).filter(|_| !file.sinks.is_empty()) {
             Some(why) => Err(format!("has commands ([[sink]]), and {why}")),
             None => Ok(Some(file)),

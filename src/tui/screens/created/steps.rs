@@ -17,7 +17,7 @@ use crate::tui::words;
 use super::line::draw_output;
 use super::{CreatedScreen, LOW};
 
-/// Said where a format has room for the organization's id and it is not known.
+/// Shown if a format includes the organization's ID and it is not known.
 pub(crate) const NO_ORGANIZATION: &str = "orgId is left out: the organization could not be read.";
 
 /// How many deliveries are listed, the latest.

@@ -100,7 +100,7 @@ pub enum Notice {
     Word(&'static str),
     /// A warning.
     Warning(String),
-    /// This secret was deleted to make room.
+    /// This secret was deleted to free a slot.
     Deleted(ExistingSecret),
 }
 

@@ -128,7 +128,7 @@ fn label(text: &str) -> String {
     format!("  {text}")
 }
 
-/// How wide each column and the timeline is; 0 without room. Columns go before rows wrap: `created` first, then the
+/// How wide each column and the timeline is; 0 if it does not fit. Columns go before rows wrap: `created` first, then the
 /// timeline, then the last use.
 fn widths(rows: &[&[String; TIMELINE]], width: usize) -> [usize; TIMELINE + 1] {
     let widest =

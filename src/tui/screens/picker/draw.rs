@@ -23,7 +23,7 @@ const HEAD_ROWS: u16 = 3;
 /// How much more there is, and two rows for what is going on.
 const FOOT_ROWS: u16 = 3;
 
-/// How many items have room at a time.
+/// How many items fit at a time.
 pub(super) fn list_rows(body: Rect) -> usize {
     usize::from(body.height.saturating_sub(HEAD_ROWS + FOOT_ROWS))
 }
