@@ -27,10 +27,7 @@ use crate::tui::screens::{
     CreatedScreen, FIND_YOURS, FieldName, Form, NO_ORGANIZATION, PROBABLY_YOURS, Validation, check_failed,
     none_appeared, not_clear, why_lost,
 };
-use crate::tui::{Failure, Flags, Glyphs, Signal, date_time, words};
-
-/// How much longer a POST or a write may run after a signal.
-const GRACE: Duration = Duration::from_secs(3);
+use crate::tui::{Failure, Flags, GRACE, Glyphs, Signal, date_time, words};
 
 /// What a run without an interface works with.
 pub struct Headless {

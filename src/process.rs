@@ -4,24 +4,23 @@
 //! **Invariant:** nothing waits for standard error for longer than `LIMIT`: writing may block on a full pipe or a
 //! stopped terminal.
 
-mod own_session;
-
 use std::io::{self, Write};
 use std::panic;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Sender};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, SystemTime};
+#[cfg(unix)]
+use std::{ffi::OsString, process::ExitCode};
 
 use jiff::Timestamp;
 
 use crate::domain::ServerText;
-
 #[cfg(unix)]
-pub use own_session::run_in_own_session;
-pub use own_session::{IN_OWN_SESSION, NOT_STARTED, in_own_session};
+use crate::domain::os_error_message;
 
 /// The running program. On Linux it is named by what it runs: its path may just have been given to another version by
 /// an upgrade (`/proc/self/exe`, proc(5)).
@@ -29,8 +28,40 @@ pub fn this_program() -> PathBuf {
     if cfg!(any(target_os = "linux", target_os = "android")) {
         return PathBuf::from("/proc/self/exe");
     }
-    // An empty path cannot be started, and who tries reports that.
+    // An empty path cannot be started, and the caller reports that.
     std::env::current_exe().unwrap_or_default()
+}
+
+/// The first argument of this program when it is to become a command.
+pub const IN_OWN_SESSION: &str = "in-own-session";
+
+/// The exit code of a command that could not be started, as shells have it.
+pub const NOT_STARTED: u8 = 126;
+
+/// A command for that program, in a session of its own: it has no terminal to write to or to ask at, and what it starts
+/// can be ended with it. No safe call does that to a child, so this program starts itself, which then becomes the
+/// command. Windows has no sessions of this kind.
+pub fn in_own_session(program: &Path) -> Command {
+    if cfg!(not(unix)) {
+        return Command::new(program);
+    }
+    let mut command = Command::new(this_program());
+    command.arg(IN_OWN_SESSION).arg(program);
+    command
+}
+
+/// Becomes this command, in a new session.
+#[cfg(unix)]
+pub fn run_in_own_session(mut command: impl Iterator<Item = OsString>) -> ExitCode {
+    use std::os::unix::process::CommandExt;
+    let program = command.next().unwrap_or_default();
+    let error = match rustix::process::setsid() {
+        Ok(_) => Command::new(program).args(command).exec(),
+        Err(error) => error.into(),
+    };
+    // The parent process reads it.
+    let _ = writeln!(io::stderr(), "{}", os_error_message(&error));
+    ExitCode::from(NOT_STARTED)
 }
 
 /// The time of day. A clock that is set to a time after the year 9999, where dates end, stands still there.

@@ -19,8 +19,8 @@ use super::screens::{
 };
 use super::shared::{Creating, Ending};
 
-/// How much longer a POST may run after a signal asked the program to end.
-const GRACE: Duration = Duration::from_secs(3);
+/// How much longer a POST or a write may run after a signal asked the program to end.
+pub const GRACE: Duration = Duration::from_secs(3);
 
 impl Shared {
     /// Starts the creating job and shows it.

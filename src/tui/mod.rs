@@ -29,7 +29,7 @@ mod theme;
 pub(crate) mod words;
 
 pub use app::{App, Flags, InFlight, Output, Screen, Shared, Size, Transition};
-pub use creation::Failure;
+pub use creation::{Failure, GRACE};
 pub use event::{Command, DeliveryId, Event, KeyPress, PastedText, Reader, SignInWith, Signal};
 pub use keys::{Action, Binding};
 pub use lookups::{LOOKUP_DELAY, Lookups, Remote};
