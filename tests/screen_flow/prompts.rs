@@ -296,9 +296,9 @@ fn a_paste_is_compared_with_the_secret_and_shown_nowhere() {
         (VALUE.to_owned(), "\u{2713} What you pasted is this secret."),
         (format!(" {VALUE}\n"), "\u{2713} What you pasted is this secret."),
         (env, "\u{2713} What you pasted contains this secret."),
-        (VALUE[..VALUE.len() - 1].to_owned(), "\u{2717} What you pasted is not this secret."),
-        ("sandb\n".to_owned(), "\u{2717} What you pasted is not this secret."),
-        ("dl\ny".to_owned(), "\u{2717} What you pasted is not this secret."),
+        (VALUE[..VALUE.len() - 1].to_owned(), "\u{2717} That text is not this secret."),
+        ("sandb\n".to_owned(), "\u{2717} That text is not this secret."),
+        ("dl\ny".to_owned(), "\u{2717} That text is not this secret."),
     ];
     for (text, expected) in rows {
         for paste in PASTES {
@@ -337,7 +337,7 @@ fn a_paste_proves_a_copy_that_could_not_be_read_back() {
     }
     let mut asked = after_copy(CopyOutcome::Sent(TerminalRoute::Osc52));
     asked.keys("q").paste("another text");
-    assert_drawn(&asked, "\u{2717} What you pasted is not this secret.");
+    assert_drawn(&asked, "\u{2717} That text is not this secret.");
     assert_drawn(&asked, "Did it arrive?");
     asked.paste(VALUE);
     assert_not_drawn(&asked, "Did it arrive?");

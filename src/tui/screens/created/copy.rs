@@ -201,7 +201,7 @@ impl CreatedScreen {
         let (glyph, text, style) = match pasted {
             Pasted::Secret => (theme.glyphs.check, "What you pasted is this secret.", theme.good),
             Pasted::WithSecret => (theme.glyphs.check, "What you pasted contains this secret.", theme.good),
-            Pasted::Other => (theme.glyphs.cross, "What you pasted is not this secret.", theme.bad),
+            Pasted::Other => (theme.glyphs.cross, "That text is not this secret.", theme.bad),
         };
         canvas.marked(glyph, text, style);
     }
