@@ -8,12 +8,12 @@ use atlas_secret::tui::{Glyphs, Theme};
 use crossterm::event::KeyCode;
 
 use super::frame::Frame;
-use super::scenes::{arrived, copied_for_a_minute, stage};
+use super::scenes::{account, arrived, copied_for_a_minute, stage};
 use super::stage::{CLIENT, PROJECT, Stage};
 
 /// For those who cannot see it.
 pub const ABOUT: &str =
-    "A filled form; Enter creates the secret; c copies it, read back from the clipboard; then q leaves.";
+    "A filled form. Enter creates the secret. c copies it, and the clipboard was read back.";
 
 /// How long a spinner's picture stands here; as in the program.
 const TURN: u32 = 100;
@@ -36,7 +36,7 @@ pub fn shots() -> Vec<Shot> {
     turn(&mut shots, &mut stage, 4);
     stage.signed_in(Ok(()));
     turn(&mut shots, &mut stage, 3);
-    stage.account(&[]);
+    account(&mut stage, &[]);
     turn(&mut shots, &mut stage, 9);
     arrived(&mut stage);
     take(&mut shots, &stage, 2000);

@@ -5,11 +5,12 @@ use std::time::Duration;
 use atlas_secret::domain::{
     AccountEntry, ApiError, BaseUrl, Cause, ClientId, CopyOutcome, CreatedSecret, EnvFile, ExistingSecret,
     Format, HeldCopy, Identity, KnownCommand, Page, PairKind, ProfileName, ProjectEntry, ProjectId,
-    Rejection, SaveFailure, SecretId, ServerText, Session,
+    Rejection, SaveFailure, SecretId, ServerText, ServiceAccount, Session,
 };
 use atlas_secret::tui::screens::{Form, SignIn};
 use atlas_secret::tui::{Event, Glyphs, Screen, Theme};
 use crossterm::event::KeyCode;
+use jiff::Timestamp;
 
 use super::stage::{CLIENT, PROJECT, Stage, VALUE};
 
@@ -48,10 +49,11 @@ pub fn all() -> Vec<Scene> {
         scene("update-env", "The question before an existing .env file is updated", update_env()),
         scene("guard", "The question before a secret is lost", guard()),
         scene("others", "What creating did to the others, and that Atlas accepts the new one", others()),
-        scene("unknown", "The answer was lost, and the secret whose value is lost is found", unknown()),
+        scene("full-account", "Both secrets are in use: one is to be deleted first", full_account()),
+        scene("unknown", "The response was lost, and the secret whose value is lost is found", unknown()),
         scene("role-too-low", "Atlas refused: the role is too low", role_too_low()),
         scene("help", "The help of the form", help()),
-        Scene { theme: without_colour, ..scene("no-color", "A form without any colour", wrong_character()) },
+        Scene { theme: without_colour, ..scene("no-color", "A form without any color", wrong_character()) },
     ]
 }
 
@@ -76,24 +78,34 @@ pub fn stage(session: Session, form: Form) -> Stage {
 }
 
 fn existing(tail: &str, expires_at: &str) -> ExistingSecret {
+    let expires_at: Timestamp = expires_at.parse().unwrap();
     ExistingSecret {
         id: SecretId::from_server(&format!("65a1c0de00000000000{tail}")).unwrap(),
-        created_at: Some("2026-11-23T17:14:02Z".parse().unwrap()),
-        expires_at: Some(expires_at.parse().unwrap()),
-        last_used_at: Some("2026-11-23T15:10:00Z".parse().unwrap()),
+        created_at: Some("2026-10-01T17:14:02Z".parse().unwrap()),
+        expires_at: Some(expires_at),
+        last_used_at: Some("2026-11-23T15:10:00Z".parse::<Timestamp>().unwrap().min(expires_at)),
         mask: Some(ServerText::new(&format!("mdb_sa_sk_...{tail}"))),
     }
 }
 
 fn filled() -> Stage {
     let mut stage = form(PROJECT, CLIENT, "30d");
-    stage.looked_up(&[existing("9f3a", "2027-03-01T12:00:00Z")]);
+    stage.looked_up(&[existing("5e1c", "2027-03-01T12:00:00Z")]);
     stage
 }
 
 fn replaces() -> Stage {
     let mut stage = form(PROJECT, CLIENT, "30d");
-    stage.looked_up(&[existing("2b8e", "2026-11-01T12:00:00Z"), existing("9f3a", "2027-03-01T12:00:00Z")]);
+    stage.looked_up(&[existing("2b8e", "2026-11-01T12:00:00Z"), existing("5e1c", "2027-03-01T12:00:00Z")]);
+    stage
+}
+
+fn full_account() -> Stage {
+    let mut stage = form(PROJECT, CLIENT, "30d");
+    let secrets = [existing("2b8e", "2026-12-20T12:00:00Z"), existing("5e1c", "2027-03-01T12:00:00Z")];
+    stage.looked_up(&secrets);
+    stage.press(KeyCode::Enter);
+    account(&mut stage, &secrets);
     stage
 }
 
@@ -108,17 +120,17 @@ fn question() -> Stage {
     let mut stage = filled();
     stage.press(KeyCode::Enter);
     stage.signed_in(Ok(()));
-    stage.account(&[existing("9f3a", "2027-03-01T12:00:00Z")]);
+    account(&mut stage, &[existing("5e1c", "2027-03-01T12:00:00Z")]);
     stage
 }
 
 fn others() -> Stage {
     let mut stage = question();
-    let before = existing("9f3a", "2027-03-01T12:00:00Z");
+    let before = existing("5e1c", "2027-03-01T12:00:00Z");
     stage.press(KeyCode::Char('y'));
     arrived(&mut stage);
     let after = ExistingSecret { expires_at: Some("2026-11-30T17:14:00Z".parse().unwrap()), ..before };
-    stage.account(&[after]);
+    account(&mut stage, &[after]);
     stage.press(KeyCode::Char('v'));
     stage.verified(Ok(()));
     stage
@@ -183,7 +195,7 @@ fn accounts() -> Stage {
         account(
             "ci-deployer",
             "5678",
-            &[existing("9f3a", "2026-12-20T12:00:00Z"), existing("2b8e", "2026-11-01T12:00:00Z")],
+            &[existing("5e1c", "2026-12-20T12:00:00Z"), existing("2b8e", "2026-11-01T12:00:00Z")],
         ),
         account("invoice-mailer", "d5e4", &[existing("04d1", "2027-03-01T12:00:00Z")]),
     ];
@@ -194,9 +206,10 @@ fn accounts() -> Stage {
 /// The POST has been running for so many milliseconds.
 fn posting(milliseconds: u64) -> Stage {
     let mut stage = form(PROJECT, CLIENT, "30d");
+    stage.looked_up(&[]);
     stage.press(KeyCode::Enter);
     stage.signed_in(Ok(()));
-    stage.account(&[]);
+    account(&mut stage, &[]);
     stage.wait(Duration::from_millis(milliseconds));
     stage
 }
@@ -212,6 +225,16 @@ fn copied() -> Stage {
     stage.press(KeyCode::Char('c'));
     copied_for_a_minute(&mut stage);
     stage
+}
+
+/// The account was fetched, and has these secrets.
+pub fn account(stage: &mut Stage, secrets: &[ExistingSecret]) {
+    stage.account_read(Ok(ServiceAccount {
+        name: ServerText::new("ci-deployer"),
+        roles: vec![ServerText::new("GROUP_OWNER")],
+        secrets: secrets.to_vec(),
+        read_at: Some(stage.now().wall),
+    }));
 }
 
 /// Atlas answers with the new secret.
@@ -233,7 +256,7 @@ fn run_a_command() -> Stage {
     let presets = [
         ("password store", "pass insert -m atlas/{client_id}", Format::Secret),
         ("GitHub", "gh secret set MONGODB_ATLAS_CLIENT_SECRET", Format::Secret),
-        ("Kubernetes", "kubectl apply -f -", Format::Kubernetes),
+        ("Kubernetes", "kubectl apply --server-side -f -", Format::Kubernetes),
     ];
     let presets = presets.map(|(name, line, format)| KnownCommand {
         name: ServerText::new(name),
@@ -262,8 +285,12 @@ fn guard() -> Stage {
 fn unknown() -> Stage {
     let mut stage = posting(60_000);
     stage.answered(Err(ApiError::sent(Cause::TimedOut(Duration::from_secs(60)))));
-    let found = ExistingSecret { last_used_at: None, ..existing("d06b", "2026-12-23T17:14:02Z") };
-    stage.account(&[found]);
+    let found = ExistingSecret {
+        created_at: Some("2026-11-23T17:14:02Z".parse().unwrap()),
+        last_used_at: None,
+        ..existing("d06b", "2026-12-23T17:14:02Z")
+    };
+    account(&mut stage, &[found]);
     stage
 }
 
