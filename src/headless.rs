@@ -10,24 +10,19 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::delivery::write_secret;
 use crate::domain::{
-    ApiError, Certainty, Delivery, Disposition, ExistingSecret, Exit, ExitSummary, Format, NewSecret,
-    OrganizationId, SecretId, SecretPayload, ServiceAccount,
+    ApiError, ApiResult, Certainty, Delivery, Disposition, ExistingSecret, Exit, ExitSummary, Flags, Format,
+    GRACE, NewSecret, OrganizationId, SecretId, SecretPayload, ServiceAccount, Signal, text,
 };
 use crate::jobs::{
     self, AtlasApi, Before, Connections, Created, Operator, Outcome, PAUSES, Question, Reason, Records,
     Recovered, Step, pause_before_restart,
 };
 use crate::process::{internal_error, say, wall_clock};
-use crate::tui::screens::{
-    CreatedScreen, FIND_YOURS, FieldName, Form, NO_ORGANIZATION, PROBABLY_YOURS, Validation, check_failed,
-    none_appeared, not_clear, why_lost,
-};
-use crate::tui::{Failure, Flags, GRACE, Glyphs, Signal, date_time, words};
 
 /// What a run without an interface works with.
 pub struct Headless {
@@ -35,8 +30,8 @@ pub struct Headless {
     pub connections: Arc<Connections>,
     /// The records of pending creations.
     pub records: Arc<Records>,
-    /// What is to be created, and the fields that Atlas's refusals name.
-    pub form: Form,
+    /// What is to be created.
+    pub new_secret: NewSecret,
     /// Who is signed in, to begin a sentence with.
     pub who: String,
     /// What the command line approved.
@@ -47,27 +42,17 @@ pub struct Headless {
     pub may_have_created: Arc<AtomicBool>,
 }
 
-/// How the creating job went.
-enum Ran {
-    Ended(Outcome),
-    /// A signal stopped it, and it ended in time.
-    Stopped(Outcome, Signal),
-    /// A signal stopped it, and its end was not waited for.
-    Abandoned(Signal),
-}
-
-/// How the run ended.
-pub struct Ended {
-    /// The exit code.
-    pub exit: Exit,
-    /// Where the secret went, for standard error.
-    pub summary: Option<ExitSummary>,
-}
+/// The exit code, and what became of the secret.
+pub type Ended = (Exit, Option<ExitSummary>);
 
 /// A secret that standard output did not take: only an interface can still deliver it.
-pub struct Rescue {
-    /// The screen of the secret.
-    pub screen: Box<CreatedScreen>,
+pub struct Undelivered {
+    /// The secret.
+    pub payload: SecretPayload,
+    /// The IDs of the secrets that the account had before, where they are known.
+    pub before: Vec<SecretId>,
+    /// Whether Atlas accepts it, if that was tried.
+    pub verified: Option<ApiResult<()>>,
     /// Why standard output did not take it.
     pub why: String,
 }
@@ -77,40 +62,43 @@ impl Headless {
     ///
     /// # Errors
     /// When standard output did not take the secret.
-    pub async fn run(mut self, mut signals: impl AsyncFnMut() -> Signal) -> Result<Ended, Rescue> {
+    pub async fn run(self, mut signals: impl AsyncFnMut() -> Signal) -> Result<Ended, Box<Undelivered>> {
         self.report_pending();
         self.report_credentials_note();
-        let Some(new_secret) = self.form.new_secret() else {
-            return Ok(Ended { exit: Exit::Usage, summary: None });
+        let organization = self.fetch_organization();
+        let mut operator = Unattended {
+            flags: self.flags,
+            printed: Vec::new(),
+            listed: Vec::new(),
+            may_have_created: &self.may_have_created,
         };
-        let organization = self.fetch_organization(&new_secret);
-        let mut listed = Vec::new();
-        match self.create(&new_secret, &mut signals, &mut listed).await {
-            Ran::Ended(Outcome::Created(created)) => {
-                self.deliver(new_secret, *created, organization, signals).await
+        let created = self.create(&mut operator, &mut signals).await;
+        let listed = operator.listed;
+        Ok(match created {
+            (Some(Outcome::Created(created)), None) => {
+                return self.deliver(*created, organization, signals).await;
             }
-            Ran::Stopped(Outcome::Created(created), _) => {
+            (Some(Outcome::Created(created)), Some(_)) => {
                 let Created { secret, .. } = *created;
                 self.record(secret.id.clone(), secret.expires_at).await;
-                Ok(ended(Exit::NotDelivered, CreatedScreen::new(new_secret, secret, Vec::new()).lost()))
+                let summary = ExitSummary::of(&self.new_secret.client, &secret, Disposition::NotDelivered);
+                (Exit::NotDelivered, Some(summary))
             }
-            Ran::Stopped(Outcome::NotCreated(_), signal) => {
-                Ok(Ended { exit: Exit::Signal(signal.0), summary: None })
-            }
-            Ran::Abandoned(signal) if !self.may_have_created.load(Ordering::Relaxed) => {
-                Ok(Ended { exit: Exit::Signal(signal.0), summary: None })
-            }
-            Ran::Ended(Outcome::NotCreated(not_created)) => {
+            (Some(Outcome::NotCreated(not_created)), None) => {
                 say(&self.explain(&not_created.reason, listed));
-                Ok(Ended { exit: Exit::NothingCreated, summary: None })
+                (Exit::NothingCreated, None)
             }
-            Ran::Ended(Outcome::Unknown(lost, before)) => {
-                Ok(self.recover(&new_secret, &lost, &before, signals).await)
+            (Some(Outcome::Unknown(lost, before)), None) => self.recover(&lost, &before, signals).await,
+            (Some(Outcome::NotCreated(_)), Some(signal)) => (Exit::Signal(signal.0), None),
+            (None, Some(signal)) if !self.may_have_created.load(Ordering::Relaxed) => {
+                (Exit::Signal(signal.0), None)
             }
-            Ran::Stopped(Outcome::Unknown(..), _) | Ran::Abandoned(_) => {
-                Ok(ended(Exit::NotDelivered, ExitSummary::perhaps_created(new_secret.client)))
-            }
-        }
+            _ => self.perhaps_created(),
+        })
+    }
+
+    fn perhaps_created(&self) -> Ended {
+        (Exit::NotDelivered, Some(ExitSummary::perhaps_created(self.new_secret.client.clone())))
     }
 
     /// Secrets that previous runs did not deliver are for a run with an interface.
@@ -145,66 +133,44 @@ impl Headless {
     }
 
     /// Some formats name the organization: it is fetched beside everything else.
-    fn fetch_organization(
-        &self,
-        new_secret: &NewSecret,
-    ) -> impl Future<Output = Option<OrganizationId>> + use<> {
-        let (connections, project) = (Arc::clone(&self.connections), new_secret.project.clone());
+    fn fetch_organization(&self) -> impl Future<Output = Option<OrganizationId>> + use<> {
+        let (connections, project) = (Arc::clone(&self.connections), self.new_secret.project.clone());
         let is_wanted = self.format.names_the_organization();
         let task = is_wanted.then(|| tokio::spawn(async move { connections.project(&project).await.ok() }));
         async move { task?.await.ok()??.organization }
     }
 
-    /// Runs the creating job, and again after a read that failed in a way that may pass: nothing was created then.
+    /// Runs the creating job, and again after a read that failed in a way that may pass: nothing was created then. The
+    /// first signal cancels it; without an outcome its end was not waited for.
     async fn create(
         &self,
-        new_secret: &NewSecret,
+        operator: &mut Unattended<'_>,
         signals: &mut impl AsyncFnMut() -> Signal,
-        listed: &mut Vec<String>,
-    ) -> Ran {
+    ) -> (Option<Outcome>, Option<Signal>) {
         let mut tried = 0;
         loop {
-            let outcome = match self.create_once(new_secret, signals, listed).await {
-                Ran::Ended(outcome) => outcome,
-                stopped => return stopped,
+            let cancel = CancellationToken::new();
+            let job = jobs::create(
+                &self.connections,
+                &self.records,
+                &wall_clock,
+                &mut *operator,
+                &cancel,
+                &self.new_secret,
+            );
+            let ended = within_grace(signals, job, || cancel.cancel()).await;
+            let failed = match &ended {
+                (Some(Outcome::NotCreated(not_created)), None) => failed_read(&not_created.reason),
+                _ => None,
             };
-            let Outcome::NotCreated(not_created) = &outcome else { return Ran::Ended(outcome) };
-            let pause = failed_read(&not_created.reason)
-                .and_then(|error| Some((error, pause_before_restart(error, tried)?)));
-            let Some((error, pause)) = pause else { return Ran::Ended(outcome) };
-            say(&format!("{} Retrying in {} s", error.explain().title, pause.as_secs()));
-            tokio::select! {
-                () = sleep(pause) => {}
-                signal = signals() => return Ran::Stopped(outcome, signal),
+            let pause = failed.and_then(|error| Some((error, pause_before_restart(error, tried)?)));
+            let Some((error, pause)) = pause else { return ended };
+            say(&text::retrying(&error.explain().title, pause));
+            if let Err(signal) = before_signal(signals, sleep(pause)).await {
+                return (ended.0, Some(signal));
             }
             tried += 1;
-        }
-    }
-
-    /// Runs the creating job. The first signal cancels it, and gives a POST that runs a little longer.
-    async fn create_once(
-        &self,
-        new_secret: &NewSecret,
-        signals: &mut impl AsyncFnMut() -> Signal,
-        listed: &mut Vec<String>,
-    ) -> Ran {
-        let cancel = CancellationToken::new();
-        let may_have_created = &self.may_have_created;
-        let mut operator = Unattended { flags: self.flags, printed: Vec::new(), listed, may_have_created };
-        let clock = wall_clock;
-        let mut creation =
-            pin!(jobs::create(&self.connections, &self.records, &clock, &mut operator, &cancel, new_secret));
-        let signal = tokio::select! {
-            biased;
-            outcome = &mut creation => return Ran::Ended(outcome),
-            signal = signals() => signal,
-        };
-        cancel.cancel();
-        tokio::select! {
-            biased;
-            outcome = creation => Ran::Stopped(outcome, signal),
-            signal = signals() => Ran::Abandoned(signal),
-            () = sleep(GRACE) => Ran::Abandoned(signal),
+            operator.printed.clear();
         }
     }
 
@@ -216,113 +182,122 @@ impl Headless {
 
     async fn deliver(
         &self,
-        new_secret: NewSecret,
-        created: Created,
+        Created { secret, before }: Created,
         organization: impl Future<Output = Option<OrganizationId>>,
         mut signals: impl AsyncFnMut() -> Signal,
-    ) -> Result<Ended, Rescue> {
-        let Created { secret, before } = created;
+    ) -> Result<Ended, Box<Undelivered>> {
+        let client = &self.new_secret.client;
+        let summary = |disposition| Some(ExitSummary::of(client, &secret, disposition));
+        // First of all: whatever happens next, the next run knows the secret's ID.
         self.record(secret.id.clone(), secret.expires_at).await;
-        let organization = tokio::select! {
-            organization = organization => organization,
-            _ = signals() => {
-                let screen = CreatedScreen::new(new_secret, secret, Vec::new());
-                return Ok(ended(Exit::NotDelivered, screen.lost()));
-            }
+        let Ok(organization) = before_signal(&mut signals, organization).await else {
+            return Ok((Exit::NotDelivered, summary(Disposition::NotDelivered)));
         };
-        let mut screen =
-            CreatedScreen::new(new_secret.clone(), secret.clone(), before.ids.unwrap_or_default());
+        let mut verified = None;
         if self.flags.verify {
-            let result = tokio::select! {
-                result = self.connections.verify(&new_secret.client, &secret.value) => result,
-                _ = signals() => return Ok(ended(Exit::NotDelivered, screen.lost())),
+            let verify = self.connections.verify(client, &secret.value);
+            let Ok(result) = before_signal(&mut signals, verify).await else {
+                return Ok((Exit::NotDelivered, summary(Disposition::NotDelivered)));
             };
             match &result {
                 Ok(()) => say("Verified: Atlas accepts the new secret."),
                 Err(error) => say(&error.after_verifying()),
             }
-            screen.set_verified(result);
+            verified = Some(result);
         }
         if self.format.names_the_organization() && organization.is_none() {
-            say(NO_ORGANIZATION);
+            say(text::NO_ORGANIZATION);
         }
-        let payload = SecretPayload { new_secret, secret, organization };
-        match print_in_time(self.format, payload, &mut signals).await {
+        let payload =
+            SecretPayload { new_secret: self.new_secret.clone(), secret: secret.clone(), organization };
+        match within_grace(&mut signals, print(self.format, payload.clone()), || {}).await.0 {
             Some(Ok(())) => {
-                let delivered = Disposition::Delivered(vec![Delivery::Printed]);
                 if let Err(why) = self.records.remove().await {
                     say(&why);
                 }
-                Ok(ended(Exit::Done, screen.summary(delivered)))
+                Ok((Exit::Done, summary(Disposition::Delivered(vec![Delivery::Printed]))))
             }
             Some(Err(why)) => {
-                screen.not_printed = Some(why.clone());
-                Err(Rescue { screen: Box::new(screen), why })
+                let before = before.ids.unwrap_or_default();
+                Err(Box::new(Undelivered { payload, before, verified, why }))
             }
-            None => Ok(ended(Exit::NotDelivered, screen.summary(Disposition::PerhapsDelivered(Vec::new())))),
+            None => Ok((Exit::NotDelivered, summary(Disposition::PerhapsDelivered(Vec::new())))),
         }
     }
 
     async fn recover(
         &self,
-        new_secret: &NewSecret,
         lost: &ApiError,
         before: &Before,
         mut signals: impl AsyncFnMut() -> Signal,
     ) -> Ended {
-        let account = new_secret.account();
+        let account = self.new_secret.account();
         let started = tokio::time::Instant::now();
         let search = jobs::recover(&self.connections, &account, before, &PAUSES, |_| {});
-        let recovered = tokio::select! {
-            recovered = search => recovered,
-            _ = signals() => return ended(Exit::NotDelivered, ExitSummary::perhaps_created(new_secret.client.clone())),
-        };
-        let why = why_lost(lost, matches!(recovered, Recovered::Found(_)));
+        let Ok(recovered) = before_signal(&mut signals, search).await else { return self.perhaps_created() };
+        let why = lost.after_creating(matches!(recovered, Recovered::Found(_)));
         say(&format!("{why} {}", found(&recovered, started.elapsed())));
-        let mut summary = ExitSummary::perhaps_created(new_secret.client.clone());
-        if let Recovered::Found(secret) = recovered {
-            summary.secret_id = Some(secret.id.clone());
+        let (exit, mut summary) = self.perhaps_created();
+        if let (Recovered::Found(secret), Some(summary)) = (recovered, &mut summary) {
+            self.record(Some(secret.id.clone()), None).await;
+            summary.secret_id = Some(secret.id);
             summary.expires_at = secret.expires_at;
-            self.record(summary.secret_id.clone(), None).await;
         }
-        ended(Exit::NotDelivered, summary)
+        (exit, summary)
     }
 
     /// Why nothing was created, and what to do: the first line says the most important thing.
     /// `listed` is what a full account has.
-    fn explain(&mut self, reason: &Reason, listed: Vec<String>) -> String {
-        if let Reason::Post(error) | Reason::Preflight(error) = reason {
-            self.form.blame(error);
-        }
-        let Some(failure) = Failure::of(reason, &self.who) else {
+    fn explain(&self, reason: &Reason, listed: Vec<String>) -> String {
+        let Some(explanation) = reason.explain(&self.who) else {
             return Certainty::NotDone.words().to_owned();
         };
-        let explanation = &failure.explanation;
-        let mut lines = vec![format!("{} {}", failure.certainty.words(), explanation.title)];
-        lines.extend(failure.atlas_message.as_ref().map(|words| format!("Atlas: {words}")));
-        lines.extend(FieldName::ALL.into_iter().filter_map(|name| match self.form.validation(name) {
-            Validation::Refused(words) => Some(format!("{}: {words}", option_of(name))),
-            _ => None,
-        }));
-        lines.push(explanation.meaning.to_string());
+        let mut lines = vec![format!("{} {}", Certainty::NotDone.words(), explanation.title)];
+        lines.extend(explanation.atlas_message.map(|message| format!("Atlas: {message}")));
+        if let Reason::Post(error) | Reason::Preflight(error) = reason {
+            let fields = error.refused_fields().into_iter();
+            lines.extend(fields.map(|(name, message)| format!("{}: {message}", name.option())));
+        }
+        lines.push(explanation.meaning.into_owned());
         let is_full =
             matches!(reason, Reason::Full | Reason::StillFull | Reason::Declined(Question::Consequences(_)));
         if !listed.is_empty() && is_full {
             lines.extend(listed);
         } else {
-            lines.push(explanation.action.to_string());
+            lines.push(explanation.action.into_owned());
         }
         lines.retain(|line| !line.is_empty());
         lines.join("\n  ")
     }
 }
 
-/// The option that fills a field.
-pub(crate) fn option_of(name: FieldName) -> &'static str {
-    match name {
-        FieldName::Project => "--project-id",
-        FieldName::Client => "--client-id",
-        FieldName::Lifetime => "--expires-after",
+/// The result of `work`, unless a signal comes first.
+async fn before_signal<T>(
+    signals: &mut impl AsyncFnMut() -> Signal,
+    work: impl Future<Output = T>,
+) -> Result<T, Signal> {
+    tokio::select! {
+        biased;
+        result = work => Ok(result),
+        signal = signals() => Err(signal),
+    }
+}
+
+/// The result of `work`, and the signal that came before it: it calls `stop` and leaves the work a little longer. A
+/// second signal does not.
+async fn within_grace<T>(
+    signals: &mut impl AsyncFnMut() -> Signal,
+    work: impl Future<Output = T>,
+    stop: impl FnOnce(),
+) -> (Option<T>, Option<Signal>) {
+    let mut work = pin!(work);
+    match before_signal(signals, work.as_mut()).await {
+        Ok(result) => (Some(result), None),
+        Err(signal) => {
+            stop();
+            let result = timeout(GRACE, before_signal(signals, work)).await;
+            (result.ok().and_then(Result::ok), Some(signal))
+        }
     }
 }
 
@@ -337,26 +312,6 @@ pub(crate) fn not_printed() -> String {
     format!("Standard output could not be written: {}.", internal_error())
 }
 
-/// Writes the secret; `None` when a signal's grace is over first.
-async fn print_in_time(
-    format: Format,
-    payload: SecretPayload,
-    signals: &mut impl AsyncFnMut() -> Signal,
-) -> Option<Result<(), String>> {
-    let mut written = pin!(print(format, payload));
-    tokio::select! {
-        biased;
-        result = &mut written => return Some(result),
-        _ = signals() => {}
-    }
-    tokio::select! {
-        biased;
-        result = written => Some(result),
-        _ = signals() => None,
-        () = sleep(GRACE) => None,
-    }
-}
-
 /// The read before the POST that failed.
 fn failed_read(reason: &Reason) -> Option<&ApiError> {
     match reason {
@@ -365,26 +320,27 @@ fn failed_read(reason: &Reason) -> Option<&ApiError> {
     }
 }
 
-fn ended(exit: Exit, summary: ExitSummary) -> Ended {
-    Ended { exit, summary: Some(summary) }
-}
-
 /// What the search has found, and what is left to do by hand.
 fn found(recovered: &Recovered, after: Duration) -> String {
     match recovered {
-        Recovered::NoneAppeared => none_appeared(after),
+        Recovered::NoneAppeared => text::none_appeared(after),
         Recovered::Found(secret) => format!(
-            "{} (secret {}) is new, and its value is lost. {PROBABLY_YOURS} Delete it in Atlas.",
+            "{} (secret {}) is new, and its value is lost. {} Delete it in Atlas.",
             label(secret),
-            secret.id
+            secret.id,
+            text::PROBABLY_YOURS
         ),
         Recovered::Several(secrets) => {
             let ids: Vec<&str> = secrets.iter().map(|secret| secret.id.as_str()).collect();
             let noun = if ids.len() == 1 { "Its ID" } else { "Their IDs" };
-            format!("{} {noun}: {}. {FIND_YOURS}", not_clear(secrets), ids.join(", "))
+            format!("{} {noun}: {}. {}", text::not_clear(secrets), ids.join(", "), text::FIND_YOURS)
         }
-        Recovered::Failed(error) => check_failed(error),
+        Recovered::Failed(error) => text::check_failed(error),
     }
+}
+
+fn label(secret: &ExistingSecret) -> String {
+    text::short_label(secret, "...")
 }
 
 /// The operator of a run without an interface: flags for answers, lines on standard error for progress.
@@ -393,7 +349,7 @@ struct Unattended<'a> {
     /// The steps that were printed: the account is read again after its expired secret was deleted.
     printed: Vec<&'static str>,
     /// What a full account has, and what to do.
-    listed: &'a mut Vec<String>,
+    listed: Vec<String>,
     may_have_created: &'a AtomicBool,
 }
 
@@ -414,11 +370,11 @@ impl Unattended<'_> {
         };
         let zone = TimeZone::system();
         let when = |at: Option<Timestamp>, unknown: &str| {
-            at.map_or_else(|| unknown.to_owned(), |at| date_time(at, Some(&zone)))
+            at.map_or_else(|| unknown.to_owned(), |at| text::date_time(at, Some(&zone)))
         };
         let row = |secret: &ExistingSecret| {
             let verb = if expired.as_ref() == Some(secret) { "expired" } else { "expires" };
-            let used = secret.last_used_at.map_or_else(String::new, |_| "last used ".to_owned());
+            let used = secret.last_used_at.map_or("", |_| "last used ");
             format!(
                 "{}  {}  created {}, {used}{}, {verb} {}",
                 secret.id,
@@ -428,28 +384,26 @@ impl Unattended<'_> {
                 when(secret.expires_at, "at an unknown time"),
             )
         };
-        let rows = account.secrets.iter().map(row);
-        *self.listed = rows.chain([action]).collect();
+        self.listed = account.secrets.iter().map(row).chain([action]).collect();
     }
-}
-
-fn label(secret: &ExistingSecret) -> String {
-    words::short_label(secret, &Glyphs::ASCII)
 }
 
 impl Operator for Unattended<'_> {
     fn progress(&mut self, step: Step) {
         let runs = matches!(step, Step::Creating(_) | Step::StoppedWaiting);
         self.may_have_created.store(runs, Ordering::Relaxed);
+        #[cfg(debug_assertions)]
+        if runs {
+            jobs::test_hooks::panic_if_asked("progress");
+        }
         let line = match step {
             Step::SigningIn => "Signing in",
             Step::FetchingAccount => "Reading the account's secrets",
             Step::DeletingExpired => "Deleting the expired secret",
             Step::Recording | Step::Creating(_) => "Creating the secret",
             Step::RateLimited(wait, rejection) => {
-                let title = rejection.explain().title;
                 self.printed.clear();
-                return say(&format!("{title} Retrying in {} s", wait.as_secs()));
+                return say(&text::retrying(&rejection.explain().title, wait));
             }
             Step::NotRecorded(why) => return say(&why),
             Step::Fetched(account) if account.is_full() => return self.list_secrets(&account),
@@ -465,7 +419,7 @@ impl Operator for Unattended<'_> {
         let Question::Consequences(consequences) = question else { return false };
         let is_approved = self.flags.agree_to(&consequences);
         if is_approved {
-            for line in words::approved(&consequences, Some(&TimeZone::system())) {
+            for line in text::approved(&consequences, Some(&TimeZone::system())) {
                 say(&line);
             }
         }

@@ -1,5 +1,6 @@
 //! The program `atlas-secret`: arguments, settings, run, exit code, and nothing else.
 
+use std::error::Error;
 use std::io::Write;
 use std::process::ExitCode;
 use std::time::Instant;
@@ -34,18 +35,18 @@ fn main() -> ExitCode {
         return ExitCode::from(print(&cli::completions(shell)).code());
     }
     if let Some(address) = arguments.demo_server {
-        let served = shell::serve_demo(address).unwrap_or_else(|error| complain(&error));
+        let served = shell::serve_demo(address).unwrap_or_else(|error| complain(error));
         return ExitCode::from(served.code());
     }
     if let Some(path) = &arguments.log_file
-        && let Err(error) = shell::start_log(path)
+        && let Err(error) = process::start_log(path)
     {
-        return ExitCode::from(complain(&error).code());
+        return ExitCode::from(complain(format!("--log-file {}: {error}", path.display())).code());
     }
     let exit = match Settings::gather(&arguments, |name| std::env::var_os(name)) {
         Ok(settings) if arguments.print_config => print(settings.report.as_bytes()),
-        Ok(settings) => shell::run(settings, started).unwrap_or_else(|error| complain(&error)),
-        Err(error) => complain(&error),
+        Ok(settings) => shell::run(settings, started).unwrap_or_else(complain),
+        Err(error) => complain(error),
     };
     ExitCode::from(exit.code())
 }
@@ -62,10 +63,10 @@ fn refuse(error: &clap::Error) -> ExitCode {
 }
 
 fn print(text: &[u8]) -> Exit {
-    std::io::stdout().write_all(text).map_or_else(|error| complain(&error), |()| Exit::Done)
+    std::io::stdout().write_all(text).map_or_else(complain, |()| Exit::Done)
 }
 
-fn complain(error: &dyn std::error::Error) -> Exit {
-    process::say(&without_secrets(&error.to_string()));
+fn complain(error: impl Into<Box<dyn Error>>) -> Exit {
+    process::say(&without_secrets(&error.into().to_string()));
     Exit::Usage
 }

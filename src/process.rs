@@ -1,9 +1,10 @@
-//! What the process is and reports outside the interface: its program, lines on standard error, where a panic
-//! happened, and the wall clock.
+//! What the process is and reports outside the interface: its program, lines on standard error, the log file, where a
+//! panic happened, and the wall clock.
 //!
 //! **Invariant:** nothing waits for standard error for longer than `LIMIT`: writing may block on a full pipe or a
 //! stopped terminal.
 
+use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::panic;
 use std::path::{Path, PathBuf};
@@ -17,6 +18,9 @@ use std::time::{Duration, SystemTime};
 use std::{ffi::OsString, process::ExitCode};
 
 use jiff::Timestamp;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::{Layer, registry};
 
 use crate::domain::ServerText;
 #[cfg(unix)]
@@ -146,6 +150,45 @@ fn start<Target: Write>(target: impl FnOnce() -> Target + Send + 'static) -> Opt
         }
     };
     thread::Builder::new().name("standard error".to_owned()).spawn(work).ok().map(|_| lines)
+}
+
+/// Starts the log: what comes is appended to the file at `path`, which only its owner can read from then on.
+/// It gets this crate's events only, so that no library can write a header, a body, a key or a secret into it.
+///
+/// # Errors
+/// When the file cannot be opened, or not be closed to others.
+pub fn start_log(path: &Path) -> io::Result<()> {
+    let file = open_log(path)?;
+    // Errors of the log are not written to standard error, where the screen may be.
+    let lines =
+        tracing_subscriber::fmt::layer().with_ansi(false).log_internal_errors(false).with_writer(file);
+    let own = Targets::new().with_target(env!("CARGO_CRATE_NAME"), LevelFilter::TRACE);
+    // A second log in one process is not started; the first goes on.
+    let _ = tracing::subscriber::set_global_default(registry().with(lines.with_filter(own)));
+    Ok(())
+}
+
+#[cfg(unix)]
+fn open_log(path: &Path) -> io::Result<File> {
+    use rustix::fs::OFlags;
+    use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+    // Without waiting for the reader of a named pipe, and without taking a terminal for this process's own.
+    let flags = (OFlags::NONBLOCK | OFlags::NOCTTY).bits().cast_signed();
+    let file = OpenOptions::new().create(true).append(true).mode(0o600).custom_flags(flags).open(path);
+    let file = match file {
+        Ok(file) if file.metadata()?.is_file() => file,
+        Err(error) if !path.exists() || path.is_file() => return Err(error),
+        // A pipe or a terminal may not take what is written, and the program would wait for it.
+        _ => return Err(io::Error::other("not a regular file")),
+    };
+    // The mode counts for a new file only.
+    file.set_permissions(std::fs::Permissions::from_mode(0o600))?;
+    Ok(file)
+}
+
+#[cfg(not(unix))]
+fn open_log(path: &Path) -> io::Result<File> {
+    OpenOptions::new().create(true).append(true).open(path)
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ const DEPENDENCIES: [(&str, &[&str]); 13] = [
     ("jobs", &["domain", "process", "atlas", "config", "journal", "demo"]),
     ("tui", &["domain", "process", "jobs"]),
     ("terminal", &["domain", "process", "tui"]),
-    ("headless", &["domain", "process", "delivery", "jobs", "tui"]),
+    ("headless", &["domain", "process", "delivery", "jobs"]),
     ("cli", &["domain", "config", "delivery"]),
     (
         "shell",

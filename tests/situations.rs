@@ -79,7 +79,7 @@ fn line(outcome: &Result<CreatedSecret, ApiError>) -> String {
             format!("rejected: {}", rejection.error_code)
         }
         Err(ApiError { phase: Phase::NotSent, cause }) => format!("not sent: {}", cause.words()),
-        Err(lost) => lost.after_creating(),
+        Err(lost) => lost.after_creating(false),
     }
 }
 

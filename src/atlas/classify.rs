@@ -25,7 +25,7 @@ pub(super) fn created(answer: &Answer) -> ApiResult<CreatedSecret> {
         None if status == 201 => {
             Cause::ValueUnreadable(ServerText::new(&why_unreadable(&answer.end, has_readable_body)))
         }
-        None => unexpected(&answer.end, status),
+        None => unexpected(answer, status),
     }))
 }
 
@@ -42,10 +42,11 @@ fn why_unreadable(end: &BodyEnd, has_readable_body: bool) -> String {
 }
 
 /// What is wrong with an answer that is neither a success nor a refusal.
-fn unexpected(end: &BodyEnd, status: u16) -> Cause {
-    match end {
-        BodyEnd::Cut(cause) => cause.clone(),
-        BodyEnd::Complete | BodyEnd::TooLarge => Cause::Unexpected { status },
+fn unexpected(answer: &Answer, status: u16) -> Cause {
+    match (&answer.leads_to, &answer.end) {
+        (Some(host), _) => Cause::Redirected { status, host: host.clone() },
+        (None, BodyEnd::Cut(cause)) => cause.clone(),
+        (None, BodyEnd::Complete | BodyEnd::TooLarge) => Cause::Unexpected { status },
     }
 }
 
@@ -83,7 +84,7 @@ pub(super) fn deleted(answer: &Answer) -> ApiResult<()> {
     }
     Err(ApiError::sent(match refusal(answer) {
         Some(rejection) if rejection.status != 404 => Cause::Rejected(Box::new(rejection)),
-        _ => unexpected(&answer.end, answer.status),
+        _ => unexpected(answer, answer.status),
     }))
 }
 
@@ -91,7 +92,7 @@ pub(super) fn deleted(answer: &Answer) -> ApiResult<()> {
 pub(super) fn read_failed(answer: &Answer) -> Cause {
     match rejection(answer) {
         Some(rejection) => Cause::Rejected(Box::new(rejection)),
-        None => unexpected(&answer.end, json(answer).map_or(answer.status, |(status, _)| status)),
+        None => unexpected(answer, json(answer).map_or(answer.status, |(status, _)| status)),
     }
 }
 

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 use jiff::Timestamp;
 use jiff::fmt::rfc2822;
-use reqwest::header::{ACCEPT_ENCODING, CONTENT_ENCODING, DATE, HeaderMap, RETRY_AFTER};
+use reqwest::header::{ACCEPT_ENCODING, CONTENT_ENCODING, DATE, HeaderMap, LOCATION, RETRY_AFTER};
 use reqwest::{Method, Response, Url};
 use tokio::time::sleep;
 use zeroize::Zeroizing;
@@ -165,6 +165,8 @@ pub(super) struct Answer {
     pub retry_after: Option<Duration>,
     /// The challenge of a 401 that an API key can answer.
     pub challenge: Option<Challenge>,
+    /// The host that a redirect leads to.
+    pub leads_to: Option<ServerText>,
     /// The content codings of the body, in the order in which they were applied.
     encodings: Vec<String>,
     /// The body as far as it came; it is wiped when dropped, for it may hold the secret.
@@ -192,6 +194,7 @@ impl Answer {
             date: date(response.headers()),
             retry_after: retry_after(response.headers()),
             challenge: Challenge::strongest(response.headers()).filter(|_| response.status() == 401),
+            leads_to: response.status().is_redirection().then(|| redirect_host(response)).flatten(),
             encodings: encodings(response.headers()),
             body: Zeroizing::new(Vec::with_capacity(USUAL_BODY)),
             end: BodyEnd::Complete,
@@ -206,6 +209,7 @@ impl Answer {
             date: None,
             retry_after: None,
             challenge: None,
+            leads_to: None,
             encodings: Vec::new(),
             body: Zeroizing::new(body.to_vec()),
             end: BodyEnd::Complete,
@@ -254,6 +258,11 @@ impl Answer {
             }
         }
     }
+}
+
+fn redirect_host(response: &Response) -> Option<ServerText> {
+    let location = response.headers().get(LOCATION)?.to_str().ok()?;
+    response.url().join(location).ok()?.host_str().map(ServerText::new)
 }
 
 fn encodings(headers: &HeaderMap) -> Vec<String> {

@@ -124,6 +124,24 @@ impl Consequences {
     }
 }
 
+/// What was agreed to on the command line.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Flags {
+    /// Submit without the form, and let the other secrets expire early without a question (`--yes`).
+    pub yes: bool,
+    /// Delete an expired secret if the account is full (`--replace-expired`).
+    pub replace_expired: bool,
+    /// Prove a new secret without a key (`--verify`).
+    pub verify: bool,
+}
+
+impl Flags {
+    /// True when the command line agreed to what creating does to the other secrets.
+    pub fn agree_to(self, consequences: &Consequences) -> bool {
+        self.yes && (consequences.deletes.is_none() || self.replace_expired)
+    }
+}
+
 /// The service account that a session signed in as, and how its secret is recognised among others.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Login {

@@ -69,6 +69,13 @@ pub enum Cause {
         /// The HTTP status.
         status: u16,
     },
+    /// A redirect, which Atlas does not send and this program does not follow.
+    Redirected {
+        /// The HTTP status.
+        status: u16,
+        /// The host that it leads to.
+        host: ServerText,
+    },
     /// Atlas said that it created the secret, but its value could not be read.
     ValueUnreadable(ServerText),
 }

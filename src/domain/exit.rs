@@ -1,10 +1,12 @@
-//! How the program ends.
+//! How the program ends, and what is left for the next run: ids only, never a secret.
 
 use std::time::Duration;
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
-use super::{ClientId, Format, SecretId, ServerText};
+use super::text::date_time;
+use super::{BaseUrl, ClientId, CreatedSecret, Format, ProjectId, SecretId, ServerText};
 
 /// Why the program ended, and the exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +36,27 @@ impl Exit {
     }
 }
 
+/// A signal that ends the program, by its number in POSIX.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Signal(pub u8);
+
+impl Signal {
+    /// SIGHUP: the terminal went away.
+    pub const HANG_UP: Self = Self(1);
+    /// SIGINT, sent from outside; Ctrl-C is a key.
+    pub const INTERRUPT: Self = Self(2);
+    /// SIGTERM.
+    pub const TERMINATE: Self = Self(15);
+
+    /// True for SIGINT and SIGQUIT, which keys send.
+    pub fn is_from_keyboard(self) -> bool {
+        matches!(self.0, 2 | 3)
+    }
+}
+
+/// How much longer a POST or a write may run after a signal asked the program to end.
+pub const GRACE: Duration = Duration::from_secs(3);
+
 /// What is said on standard error after the program has left the screen: the facts of a secret that was
 /// created, or perhaps was, and never its value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,9 +72,26 @@ pub struct ExitSummary {
 }
 
 impl ExitSummary {
+    /// The summary of a secret that was created.
+    pub fn of(client: &ClientId, secret: &CreatedSecret, disposition: Disposition) -> Self {
+        let (secret_id, expires_at) = (secret.id.clone(), secret.expires_at);
+        Self { client: client.clone(), secret_id, expires_at, disposition }
+    }
+
     /// Nothing but the account is known yet.
     pub fn perhaps_created(client: ClientId) -> Self {
         Self { client, secret_id: None, expires_at: None, disposition: Disposition::PerhapsCreated }
+    }
+
+    /// The line on standard error.
+    pub fn line(&self, zone: &TimeZone) -> String {
+        let secret =
+            self.secret_id.as_ref().map_or_else(|| "a secret".to_owned(), |id| format!("secret {id}"));
+        let expires = match self.expires_at {
+            Some(at) => format!(", expires {}", date_time(at, Some(zone))),
+            None => String::new(),
+        };
+        format!("{secret} of {}{expires}: {}", self.client, self.disposition.words())
     }
 }
 
@@ -156,6 +196,36 @@ impl Disposition {
             }
         }
     }
+}
+
+/// One creation: enough to find the secret in Atlas again, and nothing that signs in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JournalEntry {
+    /// Where the request went.
+    pub base_url: BaseUrl,
+    /// Who was signed in: the kind of credential and its public half.
+    pub identity: ServerText,
+    /// The project of the account.
+    pub project: ProjectId,
+    /// The account that gets the secret.
+    pub client: ClientId,
+    /// When the creation began, by Atlas's clock; by this machine's where Atlas's was not known.
+    pub begun_at: Timestamp,
+    /// The ids of the secrets that the account had just before; `None` when the account could not be fetched.
+    pub ids_before: Option<Vec<SecretId>>,
+    /// The new secret's id, once Atlas has answered with a readable one.
+    pub secret_id: Option<SecretId>,
+    /// When the new secret stops to work, once Atlas has said so.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// A record that a previous run left. While this run holds it, no other run reports it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PendingRecord {
+    /// Which of the records found at the start it is.
+    pub number: usize,
+    /// What was recorded.
+    pub entry: JournalEntry,
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 use super::{
-    API_VERSION, ApiError, Cause, Certainty, Identity, PairKind, Rejection, RejectionKind,
+    API_VERSION, ApiError, Cause, Certainty, FieldName, Identity, PairKind, Rejection, RejectionKind,
     SECRETS_PER_ACCOUNT, ServerText, Session,
 };
 
@@ -77,7 +77,7 @@ impl Session {
 }
 
 /// An error for the user.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Explanation {
     /// What happened, as a sentence.
     pub title: Cow<'static, str>,
@@ -85,12 +85,14 @@ pub struct Explanation {
     pub meaning: Cow<'static, str>,
     /// What to do next, and who can.
     pub action: Cow<'static, str>,
+    /// Atlas's own message, as it came.
+    pub atlas_message: Option<ServerText>,
 }
 
 type Text = Cow<'static, str>;
 
 fn explanation(title: impl Into<Text>, meaning: impl Into<Text>, action: impl Into<Text>) -> Explanation {
-    Explanation { title: title.into(), meaning: meaning.into(), action: action.into() }
+    Explanation { title: title.into(), meaning: meaning.into(), action: action.into(), atlas_message: None }
 }
 
 const UNFINISHED: &str = "The network or Atlas is slow, or a proxy or firewall is holding up the request.";
@@ -152,11 +154,22 @@ impl Explanation {
             why.explain().title,
             "Check the account's secrets in Atlas, then try again.",
         )
+        .with_message_of(why)
+    }
+
+    /// The account could not be read, so that nothing was deleted.
+    pub fn account_unread(why: &ApiError) -> Self {
+        let Self { title, action, .. } = why.explain_request(Request::ReadAccount, "Your account");
+        explanation("Nothing was deleted: the account could not be read.", title, action).with_message_of(why)
+    }
+
+    fn with_message_of(self, error: &ApiError) -> Self {
+        Self { atlas_message: error.atlas_message(), ..self }
     }
 
     /// Atlas refused credentials that were typed: a pair of this kind, or an access token.
-    pub fn typed_credentials_refused(kind: Option<PairKind>) -> Self {
-        match kind {
+    pub fn typed_credentials_refused(kind: Option<PairKind>, error: &ApiError) -> Self {
+        let explanation = match kind {
             Some(PairKind::ApiKey) => explanation(
                 "Sign-in failed: Atlas refused the API key (401).",
                 "The public or the private key is wrong, or they are for another Atlas host.",
@@ -172,7 +185,8 @@ impl Explanation {
                 "It has expired or was revoked, or it is for another Atlas host.",
                 "Get a new token. Tokens are valid for an hour.",
             ),
-        }
+        };
+        explanation.with_message_of(error)
     }
 }
 
@@ -330,8 +344,34 @@ impl ApiError {
         self.rejection().map(Rejection::atlas_message)
     }
 
+    /// What Atlas says about the fields, each in the order in which it came.
+    pub fn refused_fields(&self) -> Vec<(FieldName, ServerText)> {
+        let violations = self.rejection().map_or(&[][..], |rejection| &rejection.fields).iter();
+        let violations = violations.filter_map(|violation| {
+            let message = ServerText::new(&format!("Atlas: {}", violation.description));
+            Some((FieldName::of_path(violation.field.as_str())?, message))
+        });
+        let not_found = self.not_found().map(|(name, message)| (name, ServerText::new(message)));
+        violations.chain(not_found).collect()
+    }
+
+    /// The field whose id Atlas does not know, however well-formed it is.
+    pub fn not_found(&self) -> Option<(FieldName, &'static str)> {
+        match self.rejection_kind()? {
+            RejectionKind::ProjectNotFound => Some((FieldName::Project, "no such project")),
+            RejectionKind::AccountNotFound => {
+                Some((FieldName::Client, "not a service account of this project"))
+            }
+            _ => None,
+        }
+    }
+
     /// What happened, what it means and what to do.
     pub fn explain(&self) -> Explanation {
+        self.explain_cause().with_message_of(self)
+    }
+
+    fn explain_cause(&self) -> Explanation {
         let failed = |what: &str, meaning: &'static str, action: &'static str| {
             explanation(format!("{what}: {}.", self.cause.words()), meaning, action)
         };
@@ -389,6 +429,11 @@ impl ApiError {
                 OTHER_END,
                 "Check the proxy and the base URL, then try again.",
             ),
+            Cause::Redirected { status, host } => explanation(
+                format!("The response leads to {host} instead of Atlas ({status})."),
+                "A proxy, or the sign-in page of this network, may have answered.",
+                "Open a web page to sign in to the network, or check the proxy and the base URL, then try again.",
+            ),
             Cause::ValueUnreadable(_) => failed(
                 "Atlas created the secret, but the response could not be read",
                 "Its value is lost.",
@@ -399,21 +444,26 @@ impl ApiError {
 
     /// The same, where it is known what was requested, and by whom: see [`Session::signed_in_as`].
     pub fn explain_request(&self, request: Request, who: &str) -> Explanation {
-        match &self.cause {
+        let explanation = match &self.cause {
             Cause::Rejected(rejection) if rejection.kind() == RejectionKind::RoleTooLow => {
                 request.explain_role(rejection.status, who)
             }
             Cause::Rejected(rejection) => rejection.explain_request(Some(request)),
-            _ => self.explain(),
-        }
+            _ => self.explain_cause(),
+        };
+        explanation.with_message_of(self)
     }
 
-    /// How the answer to the creating POST was lost, as a sentence or two.
-    pub fn after_creating(&self) -> String {
+    /// How the answer to the creating POST was lost, as a sentence or two. What the answer does not say may be known by
+    /// now.
+    pub fn after_creating(&self, is_created: bool) -> String {
         let title = self.explain().title;
         match &self.cause {
             Cause::TimedOut(_) | Cause::ValueUnreadable(_) => title.into_owned(),
-            Cause::Unexpected { .. } => format!("{title} It does not say whether the secret was created."),
+            Cause::Unexpected { .. } | Cause::Redirected { .. } if is_created => title.into_owned(),
+            Cause::Unexpected { .. } | Cause::Redirected { .. } => {
+                format!("{title} It does not say whether the secret was created.")
+            }
             cause => format!("The connection broke before the response was complete: {}.", cause.words()),
         }
     }
@@ -443,7 +493,11 @@ impl Cause {
             | Self::TokenRefused { words, .. }
             | Self::ValueUnreadable(words) => words.as_str(),
             Self::ConnectTimeout => "no connection within 10 seconds",
-            Self::TimedOut(_) | Self::Rejected(_) | Self::LoginExpired(..) | Self::Unexpected { .. } => "",
+            Self::TimedOut(_)
+            | Self::Rejected(_)
+            | Self::LoginExpired(..)
+            | Self::Unexpected { .. }
+            | Self::Redirected { .. } => "",
         }
     }
 }
@@ -621,7 +675,7 @@ mod tests {
             ),
         ];
         for (lost, expected) in rows {
-            assert!(lost.after_creating().contains(expected), "{}", lost.after_creating());
+            assert!(lost.after_creating(false).contains(expected), "{}", lost.after_creating(false));
         }
     }
 

@@ -11,7 +11,6 @@ mod clipboard;
 mod error;
 mod exit;
 mod ids;
-mod journal_entry;
 mod lifetime;
 mod messages;
 mod os;
@@ -23,18 +22,18 @@ mod secret;
 mod server_text;
 mod session;
 mod template;
+pub mod text;
 
 pub use account::{
-    AccountEntry, AccountRef, Consequences, ENTRIES_PER_PAGE, ExistingSecret, Login, LoginRisk,
+    AccountEntry, AccountRef, Consequences, ENTRIES_PER_PAGE, ExistingSecret, Flags, Login, LoginRisk,
     OrganizationSettings, Page, Project, ProjectEntry, SECRETS_PER_ACCOUNT, SHORTENED_TO, ServiceAccount,
 };
 pub use base_url::{BaseUrl, BaseUrlError, HostKind};
 pub use clipboard::{ClipboardContent, CopyError, CopyOutcome, HeldCopy, LostCopy, TerminalRoute};
 pub use error::{ApiError, ApiResult, Cause, Certainty, Phase};
-pub use exit::{Delivery, Disposition, Exit, ExitSummary};
+pub use exit::{Delivery, Disposition, Exit, ExitSummary, GRACE, JournalEntry, PendingRecord, Signal};
 pub(crate) use ids::{CLIENT_ID_PREFIX, SECRET_PREFIX};
 pub use ids::{ClientId, IdError, OrganizationId, ProjectId, SecretId};
-pub use journal_entry::{JournalEntry, PendingRecord};
 pub use lifetime::{Lifetime, LifetimeError, Now, USUAL_HOURS};
 pub use messages::{Explanation, Request};
 pub use os::{Os, os_error_message};
@@ -44,12 +43,12 @@ pub use payload::{
 };
 pub use rejection::{FieldViolation, Rejection, RejectionKind};
 pub use secret::{
-    API_VERSION, CreatedSecret, ENV_VARIABLES, Format, MEDIA_TYPE, NewSecret, QueryFlags, masked,
+    API_VERSION, CreatedSecret, ENV_VARIABLES, FieldName, Format, MEDIA_TYPE, NewSecret, QueryFlags, masked,
     without_secrets,
 };
 pub use server_text::{ServerText, is_invisible, is_quoted, trim_visible};
 pub use session::{
     CredentialProblem, Credentials, Half, Identity, PairKind, ProfileName, PublicKey, Session, SessionOrigin,
-    Tried, TriedSession, is_atlas_variable,
+    is_atlas_variable,
 };
 pub use template::{Piece, Placeholder, Template};

@@ -30,6 +30,59 @@ impl NewSecret {
     }
 }
 
+/// The three things a secret is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FieldName {
+    /// The project's id.
+    Project,
+    /// The service account's client id.
+    Client,
+    /// How long the secret lives.
+    Lifetime,
+}
+
+impl FieldName {
+    /// All of them, in the order of the form.
+    pub const ALL: [Self; 3] = [Self::Project, Self::Client, Self::Lifetime];
+
+    /// What stands before the field on the screen.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Project => "Project ID",
+            Self::Client => "Client ID",
+            Self::Lifetime => "Expires after",
+        }
+    }
+
+    /// What the field names.
+    pub fn noun(self) -> &'static str {
+        match self {
+            Self::Project => "project",
+            Self::Client => "service account",
+            Self::Lifetime => "lifetime",
+        }
+    }
+
+    /// The option that fills the field.
+    pub fn option(self) -> &'static str {
+        match self {
+            Self::Project => "--project-id",
+            Self::Client => "--client-id",
+            Self::Lifetime => "--expires-after",
+        }
+    }
+
+    /// The field that a path in Atlas's answer means.
+    pub(super) fn of_path(path: &str) -> Option<Self> {
+        match path.rsplit(['.', '/']).next()? {
+            "groupId" => Some(Self::Project),
+            "clientId" => Some(Self::Client),
+            "secretExpiresAfterHours" => Some(Self::Lifetime),
+            _ => None,
+        }
+    }
+}
+
 /// A secret that Atlas has just created. Its `Debug` shows no value.
 ///
 /// Only the value is certain to be there: an answer that carries a value but has lost or garbled the

@@ -7,7 +7,7 @@ use secrecy::SecretString;
 use thiserror::Error;
 
 use super::ids::SECRET_PREFIX;
-use super::{ApiError, ApiResult, BaseUrl, ClientId, IdError, RejectionKind, ServerText, is_quoted};
+use super::{BaseUrl, ClientId, IdError, ServerText, is_quoted};
 
 /// Where requests go, and as whom; the header shows it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -133,44 +133,6 @@ impl Session {
     pub fn signed_out(base_url: &BaseUrl) -> Self {
         Self::SignedOut { base_url: base_url.clone() }
     }
-}
-
-/// How trying credentials ended, before they are accepted.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Tried {
-    /// Atlas takes them.
-    Accepted,
-    /// Atlas takes them, but no request from this machine's address, which it may name.
-    AddressNotListed(Option<ServerText>),
-    /// They are of no use.
-    Refused(ApiError),
-}
-
-impl Tried {
-    /// Sorts the answer to a harmless read. Getting a token ignores the access list and using it does not, so
-    /// a refusal of the address says that the credentials are right.
-    pub fn from_read(result: ApiResult<()>) -> Self {
-        let Err(error) = result else { return Self::Accepted };
-        match error.rejection_kind() {
-            Some(RejectionKind::AddressNotAllowed | RejectionKind::AccessListMissing) => {
-                Self::AddressNotListed(error.rejection().and_then(|rejection| rejection.address.clone()))
-            }
-            _ => Self::Refused(error),
-        }
-    }
-}
-
-/// What was tried, and how the session goes on if it was accepted.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TriedSession {
-    /// How it ended.
-    pub tried: Tried,
-    /// Where requests go from now on, and as whom.
-    pub session: Session,
-    /// The project that the form can start with.
-    pub project: Option<String>,
-    /// The account that the form can start with.
-    pub client: Option<String>,
 }
 
 /// Credentials for the Atlas Administration API. Their `Debug` shows no secret.
@@ -371,20 +333,7 @@ impl fmt::Display for ProfileName {
 mod tests {
     use secrecy::ExposeSecret;
 
-    use super::super::rejection::rejection;
     use super::*;
-    use crate::domain::Rejection;
-
-    #[test]
-    fn a_refusal_of_the_address_says_that_the_credentials_are_right() {
-        let refused = |rejection: Rejection| Tried::from_read(Err(ApiError::rejected(rejection)));
-        assert_eq!(Tried::from_read(Ok(())), Tried::Accepted);
-        for code in ["IP_ADDRESS_NOT_ON_ACCESS_LIST", "ORG_REQUIRES_ACCESS_LIST"] {
-            assert_eq!(refused(rejection(403, code)), Tried::AddressNotListed(None), "{code}");
-        }
-        assert!(matches!(refused(rejection(403, "FORBIDDEN")), Tried::Refused(_)));
-        assert!(matches!(refused(rejection(401, "UNAUTHORIZED")), Tried::Refused(_)));
-    }
 
     #[test]
     fn a_session_may_be_of_an_account_as_far_as_its_identity_tells() {

@@ -11,7 +11,8 @@ use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::{
-    AccountRef, ApiError, Certainty, Consequences, CreatedSecret, NewSecret, RejectionKind, SecretId,
+    AccountRef, ApiError, Certainty, Consequences, CreatedSecret, Explanation, NewSecret, RejectionKind,
+    Request, SecretId,
 };
 
 use super::delete::delete_and_confirm;
@@ -33,7 +34,8 @@ pub enum Outcome {
     Created(Box<Created>),
     /// Certainly no secret.
     NotCreated(Box<NotCreated>),
-    /// The answer was lost: search the account, see [`super::recover`].
+    /// The value is lost, and a secret may exist or does, as the error says: search the account, see
+    /// [`super::recover`].
     Unknown(ApiError, Before),
 }
 
@@ -72,6 +74,23 @@ pub enum Reason {
     NotDeleted(DeleteError),
     /// The POST never left, or Atlas refused it.
     Post(ApiError),
+}
+
+impl Reason {
+    /// What it means to the user, if `who` is signed in; `None` when the user stopped the job.
+    pub fn explain(&self, who: &str) -> Option<Explanation> {
+        Some(match self {
+            Self::Cancelled => return None,
+            Self::Full | Self::StillFull => Explanation::account_full(),
+            // Only `--yes` without `--replace-expired` gets here: a user who says no has stopped the job.
+            Self::Declined(Question::Consequences(_)) => Explanation::expired_secret_in_the_way(),
+            Self::Preflight(error) | Self::Declined(Question::AccountUnknown(error)) => {
+                error.explain_request(Request::ReadAccount, who)
+            }
+            Self::Post(error) => error.explain_request(Request::CreateSecret, who),
+            Self::NotDeleted(error) => error.explain(),
+        })
+    }
 }
 
 /// What the rounds have in common.
@@ -144,8 +163,11 @@ pub async fn create(
 
         let error = match result {
             Ok(secret) => return Outcome::Created(Box::new(Created { secret, before })),
-            Err(error) if error.certainty() != Certainty::NotDone => return Outcome::Unknown(error, before),
-            Err(error) => error,
+            Err(error) => match error.certainty() {
+                // Also when the answer says that a secret exists, without a value: the search finds which one it is.
+                Certainty::Unknown | Certainty::Done => return Outcome::Unknown(error, before),
+                Certainty::NotDone => error,
+            },
         };
         settle(journal, operator).await;
         let refused = round.not_created(Reason::Post(error.clone()));

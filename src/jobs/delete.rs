@@ -2,9 +2,7 @@
 
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::{
-    AccountRef, ApiError, Certainty, ExistingSecret, Explanation, Request, SecretId, ServerText,
-};
+use crate::domain::{AccountRef, ApiError, Certainty, ExistingSecret, Explanation, Request, SecretId};
 
 use super::AtlasApi;
 
@@ -33,6 +31,8 @@ pub enum Deletion {
 /// Why a secret was not deleted, or perhaps not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DeleteError {
+    /// The account could not be read before, so that nothing was sent.
+    AccountUnread(ApiError),
     /// It was certainly not deleted.
     NotDeleted(ApiError),
     /// Atlas did not confirm the deletion, and the account still has the secret.
@@ -42,17 +42,10 @@ pub enum DeleteError {
 }
 
 impl DeleteError {
-    /// What Atlas said, where it was Atlas that refused.
-    pub fn atlas_message(&self) -> Option<ServerText> {
-        match self {
-            Self::NotDeleted(error) | Self::PerhapsDeleted(error) => error.atlas_message(),
-            Self::StillThere => None,
-        }
-    }
-
     /// What happened, what it means and what to do.
     pub fn explain(&self) -> Explanation {
         match self {
+            Self::AccountUnread(error) => Explanation::account_unread(error),
             Self::NotDeleted(error) => error.explain_request(Request::DeleteSecret, "Your account"),
             Self::StillThere => Explanation::still_there(),
             Self::PerhapsDeleted(error) => Explanation::perhaps_deleted(error),
@@ -62,6 +55,10 @@ impl DeleteError {
     /// What is known of the secret, in a sentence or two.
     pub fn sentence(&self) -> String {
         match self {
+            Self::AccountUnread(_) => {
+                let Explanation { title, meaning: cause, .. } = self.explain();
+                format!("{title} {cause}")
+            }
             Self::PerhapsDeleted(error) => format!("It may have been deleted. {}", error.explain().title),
             error => format!("Not deleted. {}", error.explain().title),
         }
@@ -85,7 +82,7 @@ pub async fn delete(
         };
         let found = match fetched {
             Ok(fetched) => fetched.secrets.into_iter().find(|secret| secret.id == *id),
-            Err(error) => return Deletion::Failed(DeleteError::NotDeleted(error)),
+            Err(error) => return Deletion::Failed(DeleteError::AccountUnread(error)),
         };
         match found {
             None => return Deletion::Deleted,
@@ -124,7 +121,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::domain::{Cause, Rejection};
+    use crate::domain::{Cause, Rejection, ServerText};
 
     #[test]
     fn a_failed_deletion_says_what_is_certain() {
@@ -135,6 +132,11 @@ mod tests {
         };
         let slow = ApiError::sent(Cause::TimedOut(Duration::from_secs(10)));
         let rows = [
+            (
+                DeleteError::AccountUnread(ApiError::rejected(role.clone())),
+                "Nothing was deleted: the account could not be read. You don't have permission to read this service \
+                 account (401).",
+            ),
             (
                 DeleteError::NotDeleted(ApiError::rejected(role)),
                 "Not deleted. You don't have permission to delete secrets in this project (401).",

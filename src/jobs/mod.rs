@@ -31,7 +31,7 @@ pub use delete::{DeleteError, Deletion, Recheck, delete};
 pub use reads::{all_pages, pause_before_restart, with_retries};
 pub use records::Records;
 pub use recover::{Before, PAUSES, Recovered, recover};
-pub use sign_in::{Authenticator, profile_session};
+pub use sign_in::{Authenticator, SignInWith, SignedIn, profile_session};
 
 /// What jobs ask of Atlas.
 ///

@@ -3,10 +3,35 @@
 use crate::config::{CredentialSource, FileError, Flags, Found, Profiles, resolve};
 use crate::demo::World;
 use crate::domain::{
-    BaseUrl, Credentials, Identity, ProfileName, Session, SessionOrigin, Tried, TriedSession,
+    ApiResult, BaseUrl, Credentials, Identity, ProfileName, Rejection, RejectionKind, Session, SessionOrigin,
 };
 
 use super::connection::{Connections, Source, unusable};
+
+/// What to sign in with.
+#[derive(Clone, Debug)]
+pub enum SignInWith {
+    /// Credentials that were typed.
+    Credentials(Credentials),
+    /// A profile of the Atlas CLI, with the host that it names.
+    Profile(ProfileName),
+    /// The embedded Atlas.
+    Demo,
+}
+
+/// Credentials that Atlas accepts, and how the session goes on with them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignedIn {
+    /// Where requests go from now on, and as whom.
+    pub session: Session,
+    /// The project that the form can start with.
+    pub project: Option<String>,
+    /// The account that the form can start with.
+    pub client: Option<String>,
+    /// Atlas's refusal of this machine's address. Getting a token ignores the access list and using it does not, so that
+    /// the credentials are right all the same.
+    pub address_refused: Option<Rejection>,
+}
 
 /// What signing in by hand can draw on.
 pub struct Authenticator {
@@ -19,47 +44,45 @@ pub struct Authenticator {
 }
 
 impl Authenticator {
-    /// Tries credentials that were typed.
-    pub async fn try_credentials(&self, connections: &Connections, credentials: Credentials) -> TriedSession {
-        let session = Session::remote(&self.base_url, credentials.identity());
-        let base_url = self.base_url.clone();
-        let source = Source::Remote { base_url, credentials: CredentialSource::Ready(credentials) };
-        let tried = try_source(connections, source).await;
-        TriedSession { tried, session, project: None, client: None }
-    }
-
-    /// Tries a profile, with the host that it names.
-    pub async fn try_profile(&self, connections: &Connections, name: &ProfileName) -> TriedSession {
-        let flags = Flags { profile: Some(name.as_str()), base_url: self.base_url_flag.as_ref() };
-        let found = resolve(flags, |name| std::env::var(name).ok(), &self.profiles);
-        match found {
-            Ok(Found { credentials: Some(credentials), base_url, project, .. }) => {
-                let session = profile_session(&base_url, &credentials, name);
-                let source = Source::Remote { base_url, credentials };
-                let tried = try_source(connections, source).await;
-                TriedSession { tried, session, project: project.map(|(id, _)| id), client: None }
+    /// Tries credentials with a harmless read. The interface decides whether they are used: the user may have stopped
+    /// waiting for them.
+    pub async fn sign_in(&self, connections: &Connections, with: SignInWith) -> ApiResult<SignedIn> {
+        let (mut project, mut client) = (None, None);
+        let (session, source) = match with {
+            SignInWith::Credentials(credentials) => {
+                let session = Session::remote(&self.base_url, credentials.identity());
+                let (base_url, credentials) = (self.base_url.clone(), CredentialSource::Ready(credentials));
+                (session, Source::Remote { base_url, credentials })
             }
-            Ok(_) => self.refused("this profile has no credentials"),
-            Err(error) => self.refused(&error.to_string()),
-        }
-    }
-
-    /// Goes on with the embedded Atlas.
-    pub async fn open_demo(&self, connections: &Connections) -> TriedSession {
-        let world = match World::demo() {
-            Ok(world) => world,
-            Err(error) => return self.refused(&error.to_string()),
+            SignInWith::Profile(name) => {
+                let flags = Flags { profile: Some(name.as_str()), base_url: self.base_url_flag.as_ref() };
+                let found = resolve(flags, |name| std::env::var(name).ok(), &self.profiles);
+                let Found { credentials, base_url, project: default_project, .. } =
+                    found.map_err(|error| unusable(&error.to_string()))?;
+                let credentials = credentials.ok_or_else(|| unusable("this profile has no credentials"))?;
+                project = default_project.map(|(id, _)| id);
+                let session = profile_session(&base_url, &credentials, &name);
+                (session, Source::Remote { base_url, credentials })
+            }
+            SignInWith::Demo => {
+                let world = World::demo().map_err(|error| unusable(&error.to_string()))?;
+                let (demo_project, demo_client) = world.prefill();
+                (project, client) = (Some(demo_project.to_string()), Some(demo_client.to_string()));
+                (Session::Demo, Source::Demo(Box::new(world)))
+            }
         };
-        let (project, client) = world.prefill();
-        let tried = try_source(connections, Source::Demo(Box::new(world))).await;
-        let (project, client) = (Some(project.to_string()), Some(client.to_string()));
-        TriedSession { tried, session: Session::Demo, project, client }
+        let candidate = connections.try_source(source);
+        let read = async { candidate.client().await?.probe().await };
+        let address_refused = match candidate.explained(read.await) {
+            Ok(()) => None,
+            Err(error) => Some(error.rejection().filter(|no| is_about_address(no)).cloned().ok_or(error)?),
+        };
+        Ok(SignedIn { session, project, client, address_refused })
     }
+}
 
-    fn refused(&self, why: &str) -> TriedSession {
-        let session = Session::signed_out(&self.base_url);
-        TriedSession { tried: Tried::Refused(unusable(why)), session, project: None, client: None }
-    }
+fn is_about_address(refusal: &Rejection) -> bool {
+    matches!(refusal.kind(), RejectionKind::AddressNotAllowed | RejectionKind::AccessListMissing)
 }
 
 /// The session of a profile. If its credentials are elsewhere, only the profile is known.
@@ -72,17 +95,25 @@ pub fn profile_session(base_url: &BaseUrl, credentials: &CredentialSource, name:
     }
 }
 
-/// Tries a source with a harmless read. The interface decides whether it is used: the user may have stopped
-/// waiting for it.
-async fn try_source(connections: &Connections, source: Source) -> Tried {
-    let candidate = connections.try_source(source);
-    let read = async { candidate.client().await?.probe().await };
-    Tried::from_read(candidate.explained(read.await))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::ServerText;
+
+    #[test]
+    fn a_refusal_of_the_address_says_that_the_credentials_are_right() {
+        let rows = [
+            (403, "IP_ADDRESS_NOT_ON_ACCESS_LIST", true),
+            (403, "ORG_REQUIRES_ACCESS_LIST", true),
+            (403, "FORBIDDEN", false),
+            (401, "UNAUTHORIZED", false),
+        ];
+        for (status, code, expected) in rows {
+            let refusal = Rejection { error_code: ServerText::new(code), ..Rejection::of_status(status) };
+            assert_eq!(is_about_address(&refusal), expected, "{code}");
+        }
+    }
+
     use crate::config::{BrowserLogin, KeyringRequest};
     use crate::domain::PairKind;
 

@@ -10,16 +10,14 @@ use crate::demo::{self, Atlas, World};
 use crate::domain::{Credentials, Exit, os_error_message};
 use crate::process::say;
 
-use super::error::StartError;
-
 /// Serves the embedded Atlas at this address until Ctrl-C. Standard output gets the variables to reach it, as lines
 /// for a shell; their credentials are random in every run.
 ///
 /// # Errors
 /// The address cannot be bound, or standard output cannot be written.
-pub fn serve_demo(address: SocketAddr) -> Result<Exit, StartError> {
-    let world = World::demo()?;
-    let failed = |error: io::Error| StartError::DemoServer(address, os_error_message(&error));
+pub fn serve_demo(address: SocketAddr) -> Result<Exit, String> {
+    let failed = |error: io::Error| format!("--demo-server {address}: {}", os_error_message(&error));
+    let world = World::demo().map_err(|error| failed(error.into()))?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
     runtime.block_on(serve(address, world)).map_err(failed)?;
     Ok(Exit::Done)

@@ -9,7 +9,7 @@ use crate::domain::Exit;
 use crate::terminal::{Signals, TerminalHandle, Wake};
 use crate::tui::{Command, Event, Signal};
 
-use super::run::{Run, now};
+use super::{Run, now};
 
 impl Run {
     /// Runs until the interface says to leave. `first` is done before the first frame, so that no screen shows up
@@ -33,10 +33,8 @@ impl Run {
             if let Some(exit) = self.handle(events, surface)? {
                 return Ok(exit);
             }
-            // A report is accepted only now: what has just been handled may have replaced its job.
-            while let Ok(report) = self.reports.try_recv() {
-                let events = self.executor.runner.accept(report).into_iter().collect();
-                if let Some(exit) = self.handle(events, surface)? {
+            while let Some(event) = self.executor.runner.try_next() {
+                if let Some(exit) = self.handle(vec![event], surface)? {
                     return Ok(exit);
                 }
             }
@@ -99,9 +97,7 @@ impl Run {
         tokio::select! {
             biased;
             // An answer that is there already counts before a signal that would end the program without it.
-            Some(report) = self.reports.recv() => {
-                Wake::Events(self.executor.runner.accept(report).into_iter().collect())
-            },
+            event = self.executor.runner.next() => Wake::Events(vec![event]),
             signal = signals.next() => match signal {
                 // Also after the terminal was found to be gone: both say the same.
                 Signal::HANG_UP if surface.has_terminal() => Wake::Gone,

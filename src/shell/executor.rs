@@ -6,19 +6,18 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use secrecy::SecretString;
-use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::task::JoinHandle;
 
 use crate::delivery::{self, Copier, render};
 use crate::domain::{
     ApiError, ClientId, ClipboardContent, CommandOutcome, CopyOutcome, ProfileName, ProfileUpdate,
-    SaveFailure, SecretPayload, ServerText, Session, Tried, TriedSession,
+    SaveFailure, SecretPayload, ServerText,
 };
 use crate::headless::{not_printed, print};
 use crate::jobs::{Authenticator, Connections, Records};
 use crate::process::{internal_error, wall_clock};
 use crate::terminal::TerminalOutput;
-use crate::tui::{Command, Event, JobRunner, Report, SignInWith, Slot};
+use crate::tui::{Command, Event, JobRunner, SignInWith, Slot};
 
 /// What commands are carried out with.
 pub(super) struct Executor {
@@ -44,10 +43,9 @@ impl Executor {
         authenticator: Authenticator,
         copier: Copier,
         home: Option<PathBuf>,
-    ) -> (Self, UnboundedReceiver<Report>) {
-        let (runner, reports) = JobRunner::new(Arc::clone(&connections), Arc::clone(&records), wall_clock);
-        let executor = Self {
-            runner,
+    ) -> Self {
+        Self {
+            runner: JobRunner::new(Arc::clone(&connections), Arc::clone(&records), wall_clock),
             connections,
             authenticator: Arc::new(authenticator),
             copier: Arc::new(copier),
@@ -56,8 +54,7 @@ impl Executor {
             home,
             cli_config: None,
             unfinished: Vec::new(),
-        };
-        (executor, reports)
+        }
     }
 
     /// Starts a command. Those for the terminal are the event loop's own.
@@ -129,7 +126,25 @@ impl Executor {
                 let print = async move { Event::Printed(print(format, *payload).await) };
                 self.runner.run(print, || Event::Printed(Err(not_printed())));
             }
-            job => self.runner.start(job),
+            job @ (Command::Create(_)
+            | Command::CancelCreate
+            | Command::Answer(_)
+            | Command::Recover(..)
+            | Command::StopRecover
+            | Command::Delete(..)
+            | Command::CancelDelete
+            | Command::FetchAccount(..)
+            | Command::FetchProject(_)
+            | Command::FetchSettings(_)
+            | Command::FetchProjects(_)
+            | Command::FetchAccounts(..)
+            | Command::StopPages
+            | Command::Verify(..)) => {
+                let left = self.runner.start(job);
+                debug_assert!(left.is_none(), "no job: {left:?}");
+            }
+            // The event loop's own.
+            Command::Report(_) | Command::Suspend | Command::Repaint | Command::Quit(_) => {}
         }
     }
 
@@ -183,23 +198,10 @@ impl Executor {
 
     fn sign_in(&mut self, with: SignInWith) {
         let (authenticator, connections) = (Arc::clone(&self.authenticator), Arc::clone(&self.connections));
-        let session = Session::signed_out(&self.authenticator.base_url);
-        let failed = || {
-            let tried = Tried::Refused(ApiError::interrupted(internal_error()));
-            Event::SignInTried(TriedSession { tried, session, project: None, client: None })
-        };
         self.runner.replace(
             Slot::SignIn,
-            |_| async move {
-                Event::SignInTried(match with {
-                    SignInWith::Credentials(credentials) => {
-                        authenticator.try_credentials(&connections, credentials).await
-                    }
-                    SignInWith::Profile(name) => authenticator.try_profile(&connections, &name).await,
-                    SignInWith::Demo => authenticator.open_demo(&connections).await,
-                })
-            },
-            failed,
+            |_| async move { Event::SignInTried(authenticator.sign_in(&connections, with).await) },
+            || Event::SignInTried(Err(ApiError::interrupted(internal_error()))),
         );
     }
 

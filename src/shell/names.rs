@@ -2,14 +2,13 @@
 
 use std::time::Duration;
 
-use crate::domain::{ApiError, ApiResult, Explanation, ProjectId, RejectionKind, ServerText};
-use crate::headless::option_of;
+use crate::domain::{
+    ApiError, ApiResult, Exit, Explanation, FieldName, ProjectId, RejectionKind, ServerText, text,
+};
 use crate::jobs::{AtlasApi, all_pages};
 use crate::process::say;
-use crate::tui::screens::{FieldName, Form, Validation, could_not_list};
+use crate::tui::screens::{Form, Validation, could_not_list};
 use crate::tui::{best_matches, is_same_name};
-
-use super::error::StartError;
 
 /// How many candidates are named.
 const MOST: usize = 10;
@@ -21,13 +20,16 @@ struct Entry {
 }
 
 /// Replaces the names in the form by their ids.
-pub(super) async fn resolve(atlas: &impl AtlasApi, form: &mut Form, who: &str) -> Result<(), StartError> {
+///
+/// # Errors
+/// The exit code, and why a name has no id.
+pub(super) async fn resolve(atlas: &impl AtlasApi, form: &mut Form, who: &str) -> Result<(), (Exit, String)> {
     for field in [FieldName::Project, FieldName::Client] {
         let Some(name) = form.name(field).map(str::to_owned) else { continue };
         let entries = read(atlas, field, form.project_id().as_ref()).await;
-        let entries = entries.map_err(|error| StartError::ListUnreadable(unreadable(field, who, &error)))?;
-        let id = find(form, field, &name, &entries).map_err(StartError::Name)?;
-        say(&format!("{} {}: {id}", option_of(field), ServerText::new(&name)));
+        let entries = entries.map_err(|error| (Exit::NothingCreated, unreadable(field, who, &error)))?;
+        let id = find(form, field, &name, &entries).map_err(|why| (Exit::Usage, why))?;
+        say(&format!("{} {}: {id}", field.option(), ServerText::new(&name)));
         form.set(field, id);
     }
     Ok(())
@@ -35,7 +37,7 @@ pub(super) async fn resolve(atlas: &impl AtlasApi, form: &mut Form, who: &str) -
 
 async fn read(atlas: &impl AtlasApi, field: FieldName, project: Option<&ProjectId>) -> ApiResult<Vec<Entry>> {
     let report_retry = |error: &ApiError, pause: Duration| {
-        say(&format!("{} Retrying in {} s", error.explain().title, pause.as_secs()));
+        say(&text::retrying(&error.explain().title, pause));
     };
     say(&format!("Reading the list of {}s", field.noun()));
     if let (FieldName::Client, Some(project)) = (field, project) {
@@ -47,13 +49,13 @@ async fn read(atlas: &impl AtlasApi, field: FieldName, project: Option<&ProjectI
 }
 
 fn unreadable(field: FieldName, who: &str, error: &ApiError) -> String {
-    let Explanation { title, meaning, action } = could_not_list(field, who, error);
+    let Explanation { title, meaning, action, atlas_message } = could_not_list(field, who, error);
     let action = match error.rejection_kind() {
         Some(RejectionKind::RoleTooLow) => format!("{meaning} Give the ID instead."),
         Some(RejectionKind::Forbidden) => "Give the ID instead.".to_owned(),
         _ => action.into_owned(),
     };
-    let atlas = error.atlas_message().map_or_else(String::new, |message| format!(" Atlas: {message}"));
+    let atlas = atlas_message.map_or_else(String::new, |message| format!(" Atlas: {message}"));
     format!("Nothing was created. {title} {action}{atlas}")
 }
 
@@ -62,7 +64,7 @@ fn find<'a>(form: &Form, field: FieldName, name: &str, entries: &'a [Entry]) -> 
     let name = ServerText::new(name);
     let is_same = |entry: &&Entry| is_same_name(entry.name.as_str(), name.as_str());
     let same: Vec<&Entry> = entries.iter().filter(is_same).collect();
-    let (option, noun) = (option_of(field), field.noun());
+    let (option, noun) = (field.option(), field.noun());
     match &same[..] {
         [entry] => Ok(&entry.id),
         [] => {

@@ -2,30 +2,35 @@
 
 mod file;
 mod report;
-mod start;
 
+use std::error::Error;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::ValueEnum;
+use jiff::tz::TimeZone;
 
 use crate::atlas::{check_proxies, proxy_variables};
 use crate::cli::Arguments;
-use crate::config::{CHOICES, CREDENTIALS, Flags, Found, Profiles, config_path, resolve};
-use crate::delivery::{Environment, Preference};
-use crate::domain::{
-    BaseUrl, BaseUrlError, Format, KnownCommand, Lifetime, Os, ProfileName, QueryFlags, ServerText, Template,
+use crate::config::{
+    CHOICES, CREDENTIALS, CredentialSource, Flags, Found, Origin, Profiles, ShadowedSource, config_path,
+    resolve,
 };
-use crate::jobs::Authenticator;
+use crate::delivery::{Environment, Preference};
+use crate::demo::World;
+use crate::domain::{
+    self, BaseUrl, BaseUrlError, Format, HostKind, KnownCommand, Lifetime, Os, ProfileName, QueryFlags,
+    ServerText, Session, SessionOrigin, Template, trim_visible,
+};
+use crate::jobs::{Authenticator, Source, profile_session};
 use crate::journal::state_folder;
-use crate::tui::{self, Glyphs, Theme};
+use crate::process::wall_clock;
+use crate::tui::screens::Form;
+use crate::tui::{Glyphs, Theme};
 
 use self::file::{SettingsFile, settings_path};
 use self::report::Report;
-use self::start::Start;
-
-use super::error::StartError;
 
 /// In hours: 30 days.
 const DEFAULT_LIFETIME: &str = "720";
@@ -56,7 +61,7 @@ pub struct Settings {
     /// The user's own commands that read the secret.
     pub sinks: Vec<KnownCommand>,
     /// Flags of the command line.
-    pub flags: tui::Flags,
+    pub flags: domain::Flags,
     /// The folder of the records.
     pub state_folder: Option<PathBuf>,
     /// What `~` stands for.
@@ -77,10 +82,10 @@ impl Settings {
     pub fn gather(
         arguments: &Arguments,
         variable: impl Fn(&str) -> Option<OsString>,
-    ) -> Result<Self, StartError> {
+    ) -> Result<Self, Box<dyn Error>> {
         let is_unreadable = |name: &&str| variable(name).is_some_and(|value| value.to_str().is_none());
         if let Some(name) = decisive_variables().find(is_unreadable) {
-            return Err(StartError::NotUtf8(name));
+            return Err(format!("{name} is not valid UTF-8: correct or unset it").into());
         }
         // The others only change the appearance, or count when they are set at all.
         let text = |name: &str| variable(name).map(|value| value.to_string_lossy().into_owned());
@@ -90,7 +95,7 @@ impl Settings {
     fn gather_from_text(
         arguments: &Arguments,
         variable: impl Fn(&str) -> Option<String>,
-    ) -> Result<Self, StartError> {
+    ) -> Result<Self, Box<dyn Error>> {
         check_proxies(&variable)?;
         let path = settings_path(&variable);
         let file = path.as_deref().map(SettingsFile::load).transpose()?.flatten();
@@ -168,7 +173,7 @@ impl Settings {
             format,
             template,
             sinks: file.sinks,
-            flags: tui::Flags {
+            flags: domain::Flags {
                 yes: arguments.yes,
                 replace_expired: arguments.replace_expired,
                 verify: arguments.verify,
@@ -180,6 +185,125 @@ impl Settings {
             report: report.text(),
         })
     }
+}
+
+/// Where a run starts from.
+pub(super) struct Start {
+    /// Where requests go; `None` when the user has to sign in.
+    pub source: Option<Source>,
+    /// What the header says.
+    pub session: Session,
+    pub base_url: BaseUrl,
+    /// Warnings about the credentials.
+    pub notes: Vec<ServerText>,
+    /// Why there is no source, where something is wrong; it is one of the notes.
+    pub unusable: Option<ServerText>,
+    /// What the fields begin with.
+    pub form: Form,
+    /// The time zone, where the lifetime is a date.
+    pub zone: Option<TimeZone>,
+    /// Where the secret that signs in is stored.
+    pub login_holder: Option<ServerText>,
+}
+
+impl Start {
+    /// Reads the lifetime of the form. A date needs the time zone, which is loaded after the first frame otherwise.
+    pub fn read_lifetime(&mut self) {
+        if Lifetime::parse(self.form.lifetime.line.text()).is_err() {
+            let zone = TimeZone::system();
+            self.form.clock = (wall_clock(), zone.clone());
+            self.zone = Some(zone);
+        }
+    }
+
+    pub fn demo(arguments: &Arguments, expires_after: &str) -> Result<Self, Box<dyn Error>> {
+        let world = World::demo()
+            .map_err(|error| format!("--demo: {error}"))?
+            .with_more_projects(arguments.demo_projects);
+        let (project, client) = world.prefill();
+        // The account is one of that project alone.
+        let is_its_project = arguments.project_id.as_deref().is_none_or(|id| id == project.as_str());
+        let client = if is_its_project { client.as_str() } else { "" };
+        let form = Form::new(
+            arguments.project_id.as_deref().unwrap_or(project.as_str()),
+            arguments.client_id.as_deref().unwrap_or(client),
+            expires_after,
+        );
+        let source = Some(Source::Demo(Box::new(world)));
+        let base_url = parse_base_url(BaseUrl::CLOUD)?;
+        let notes = Vec::new();
+        Ok(Self {
+            source,
+            session: Session::Demo,
+            base_url,
+            notes,
+            unusable: None,
+            form,
+            zone: None,
+            login_holder: None,
+        })
+    }
+
+    pub fn remote(arguments: &Arguments, found: Found, expires_after: &str) -> Self {
+        let project = arguments.project_id.clone().or(found.project.map(|(id, _)| id));
+        let form = Form::new(
+            trim_visible(project.as_deref().unwrap_or_default()),
+            trim_visible(arguments.client_id.as_deref().unwrap_or_default()),
+            expires_after,
+        );
+        let other_host = found.credentials.is_some() && found.base_url.kind() == HostKind::Other;
+        let other_host = other_host.then(|| {
+            format!("your credentials are sent to {}, which is not an Atlas host", found.base_url.host())
+        });
+        let unusable = found.unusable.as_deref().map(ServerText::new);
+        let notes = found
+            .warnings
+            .into_iter()
+            .chain(other_host)
+            .chain(ShadowedSource::sentences(&found.shadowed))
+            .map(|note| ServerText::new(&note))
+            .collect();
+        let several = !found.shadowed.is_empty();
+        let session = match &found.credentials {
+            Some(credentials) => remote_session(&found.base_url, credentials, found.origin.as_ref(), several),
+            None => Session::signed_out(&found.base_url),
+        };
+        let base_url = found.base_url.clone();
+        let remote = |credentials| Source::Remote { base_url: found.base_url, credentials };
+        let login_holder = found.origin.as_ref().map(stored_in);
+        Self {
+            source: found.credentials.map(remote),
+            session,
+            base_url,
+            notes,
+            unusable,
+            form,
+            zone: None,
+            login_holder,
+        }
+    }
+}
+
+/// Where the credentials are stored that the new secret may replace.
+fn stored_in(origin: &Origin) -> ServerText {
+    match origin {
+        Origin::Profile(name, _) => ServerText::new(&format!("profile {name}")),
+        Origin::Environment(_) => ServerText::new("MONGODB_ATLAS_CLIENT_SECRET"),
+    }
+}
+
+/// The header says where credentials come from when it is a profile, or when several sources were set.
+fn remote_session(
+    base_url: &BaseUrl,
+    credentials: &CredentialSource,
+    origin: Option<&Origin>,
+    several: bool,
+) -> Session {
+    if let Some(Origin::Profile(name, _)) = origin {
+        return profile_session(base_url, credentials, name);
+    }
+    let session = Session::remote(base_url, credentials.identity());
+    if several { session.with_origin(SessionOrigin::Environment) } else { session }
 }
 
 fn report_account(report: &mut Report, arguments: &Arguments, found: Option<&Found>) {
@@ -194,13 +318,13 @@ fn report_account(report: &mut Report, arguments: &Arguments, found: Option<&Fou
     }
 }
 
-fn parse_base_url(text: &str) -> Result<BaseUrl, StartError> {
+fn parse_base_url(text: &str) -> Result<BaseUrl, String> {
     BaseUrl::parse(text).map_err(|error| {
         // A password or a token may stand before an `@`, behind a `?`, or where it is no URL, anywhere.
         let has_credentials = text.contains(['@', '?', '#']) || error == BaseUrlError::NotAUrl;
         let value =
             if has_credentials { ServerText::default() } else { ServerText::new(&format!(" {text}")) };
-        StartError::BaseUrl(value, error)
+        format!("--base-url{value}: {error}")
     })
 }
 

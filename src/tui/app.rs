@@ -16,7 +16,7 @@ use super::screens::{
 };
 use super::scroll::{Scroll, overflows};
 
-pub use super::shared::{Flags, InFlight, Output, Shared, Size};
+pub use super::shared::{InFlight, Output, Shared, Size};
 
 /// So many characters in one read are a paste, whatever the terminal says; no one types them.
 const PASTE_FROM: usize = 8;

@@ -3,24 +3,16 @@
 //!
 //! **Invariant:** a secret that arrives opens its screen, or is summed up on the way out.
 
-use std::time::Duration;
-
 use crate::domain::{
-    ApiError, Certainty, ClientId, Disposition, Exit, ExitSummary, Explanation, FieldViolation, NewSecret,
-    Request, ServerText,
+    ApiError, Certainty, ClientId, Disposition, Exit, ExitSummary, Explanation, GRACE, NewSecret, Signal,
 };
 use crate::jobs::{Created, NotCreated, Outcome, Question, Reason, Step};
 
 use super::Remote;
 use super::app::{App, InFlight, Screen, Shared, Transition};
-use super::event::{Command, Signal};
-use super::screens::{
-    CreatedScreen, FieldName, Form, FormScreen, Notice, Progress, Recovery, SecretList, not_found,
-};
+use super::event::Command;
+use super::screens::{CreatedScreen, Form, FormScreen, Notice, Progress, Recovery, SecretList};
 use super::shared::{Creating, Ending};
-
-/// How much longer a POST or a write may run after a signal asked the program to end.
-pub const GRACE: Duration = Duration::from_secs(3);
 
 impl Shared {
     /// Starts the creating job and shows it.
@@ -171,13 +163,13 @@ impl App {
             Reason::Declined(Question::Consequences(_)) => !is_preapproved,
             reason => matches!(reason, Reason::Cancelled | Reason::Declined(_)),
         };
-        match Failure::of(&not_created.reason, &app.session.signed_in_as()) {
-            Some(failure) if !is_stopped => {
+        match not_created.reason.explain(&app.session.signed_in_as()) {
+            Some(explanation) if !is_stopped => {
                 // A list stays open: what an earlier request came to waits below it, on the form.
                 if !matches!(self.screen, Screen::Picker(_)) {
                     self.show(Screen::Form(FormScreen));
                 }
-                self.shared.form.fail(failure);
+                self.shared.form.fail(Certainty::NotDone, explanation);
             }
             _ => {
                 app.form.notice = Some(Notice::Word(if not_created.has_replaced {
@@ -196,7 +188,7 @@ impl App {
         app.lookups.account = Remote::NotAsked;
         match &mut self.screen {
             Screen::Form(_) | Screen::Picker(_) | Screen::Command(_) => {
-                app.form.fail(Failure::lost_in_the_background());
+                app.form.fail(Certainty::Unknown, Explanation::lost_in_the_background());
             }
             // Only now is it certain that no value comes, so the search starts again.
             Screen::Recovery(recovery) => recovery.restart(app, lost),
@@ -248,74 +240,15 @@ impl App {
     }
 }
 
-/// A failed attempt: back on the form, which is unchanged.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Failure {
-    /// What happened, what it means, what to do.
-    pub explanation: Explanation,
-    /// What is certain about the outcome.
-    pub certainty: Certainty,
-    /// Atlas's message, as it came.
-    pub atlas_message: Option<ServerText>,
-}
-
-impl Failure {
-    /// Why nothing was created, for `who` is signed in; `None` when the user stopped it.
-    pub fn of(reason: &Reason, who: &str) -> Option<Self> {
-        let refused = |error: &ApiError, request| {
-            Self::explained(error.explain_request(request, who), error.atlas_message())
-        };
-        Some(match reason {
-            Reason::Cancelled => return None,
-            Reason::Full | Reason::StillFull => Self::explained(Explanation::account_full(), None),
-            // Only `--yes` without `--replace-expired` gets here: a user who says no has stopped the job.
-            Reason::Declined(Question::Consequences(_)) => {
-                Self::explained(Explanation::expired_secret_in_the_way(), None)
-            }
-            Reason::Preflight(error) | Reason::Declined(Question::AccountUnknown(error)) => {
-                refused(error, Request::ReadAccount)
-            }
-            Reason::Post(error) => refused(error, Request::CreateSecret),
-            Reason::NotDeleted(error) => Self::explained(error.explain(), error.atlas_message()),
-        })
-    }
-
-    /// The answer to a POST was lost while another screen was shown.
-    pub(crate) fn lost_in_the_background() -> Self {
-        let failure = Self::explained(Explanation::lost_in_the_background(), None);
-        Self { certainty: Certainty::Unknown, ..failure }
-    }
-
-    fn explained(explanation: Explanation, atlas_message: Option<ServerText>) -> Self {
-        Self { explanation, certainty: Certainty::NotDone, atlas_message }
-    }
-}
-
 impl Form {
-    pub(crate) fn fail(&mut self, failure: Failure) {
-        self.notice = Some(Notice::Failed(Box::new(failure)));
+    fn fail(&mut self, certainty: Certainty, explanation: Explanation) {
+        self.notice = Some(Notice::Failed(certainty, Box::new(explanation)));
     }
 
-    /// Shows what Atlas says about a field beside it.
-    pub(crate) fn blame(&mut self, error: &ApiError) {
-        let Some(rejection) = error.rejection() else { return };
-        for violation in rejection.fields.iter().rev() {
-            if let Some(name) = field_named(violation) {
-                self.refuse(name, ServerText::new(&format!("Atlas: {}", violation.description)));
-            }
+    /// Shows what Atlas says about a field beside it, and goes to the first of them.
+    fn blame(&mut self, error: &ApiError) {
+        for (name, message) in error.refused_fields().into_iter().rev() {
+            self.refuse(name, message);
         }
-        if let Some((name, message)) = not_found(error) {
-            self.refuse(name, ServerText::new(message));
-        }
-    }
-}
-
-fn field_named(violation: &FieldViolation) -> Option<FieldName> {
-    let path = violation.field.as_str();
-    match path.rsplit(['.', '/']).next()? {
-        "groupId" => Some(FieldName::Project),
-        "clientId" => Some(FieldName::Client),
-        "secretExpiresAfterHours" => Some(FieldName::Lifetime),
-        _ => None,
     }
 }

@@ -9,12 +9,12 @@ use jiff::tz::TimeZone;
 use secrecy::SecretString;
 
 use crate::domain::{
-    AccountEntry, AccountRef, ApiResult, ClientId, ClipboardContent, CommandReport, CopyOutcome, Credentials,
-    EnvFile, Exit, Format, KnownCommand, Login, NewSecret, OrganizationId, OrganizationSettings, Page,
-    PendingRecord, ProfileName, ProfileUpdate, Project, ProjectEntry, ProjectId, SaveFailure, SavedFile,
-    SecretId, SecretPayload, ServerText, ServiceAccount, TriedSession,
+    AccountEntry, AccountRef, ApiResult, ClientId, ClipboardContent, CommandReport, CopyOutcome, EnvFile,
+    Exit, Format, KnownCommand, Login, NewSecret, OrganizationId, OrganizationSettings, Page, PendingRecord,
+    ProfileName, ProfileUpdate, Project, ProjectEntry, ProjectId, SaveFailure, SavedFile, SecretId,
+    SecretPayload, ServerText, ServiceAccount, Signal,
 };
-use crate::jobs::{Before, Deletion, Outcome, Question, Recheck, Recovered, Step};
+use crate::jobs::{Before, Deletion, Outcome, Question, Recheck, Recovered, SignInWith, SignedIn, Step};
 
 /// Something that happened outside of the interface. No event's `Debug` shows what was typed, pasted or created.
 #[derive(Clone, Debug)]
@@ -68,7 +68,7 @@ pub enum Event {
     /// What the user should know about the credentials, now that they have been read.
     CredentialNote(ServerText),
     /// Credentials were tried.
-    SignInTried(TriedSession),
+    SignInTried(ApiResult<SignedIn>),
     /// A new secret was tried at Atlas's token endpoint.
     Verified(ApiResult<()>),
     /// These profiles of the Atlas CLI use the account.
@@ -186,35 +186,6 @@ pub enum Command {
     Repaint,
     /// Leave.
     Quit(Exit),
-}
-
-/// What to sign in with.
-#[derive(Clone, Debug)]
-pub enum SignInWith {
-    /// Credentials that were typed.
-    Credentials(Credentials),
-    /// A profile of the Atlas CLI.
-    Profile(ProfileName),
-    /// The embedded Atlas.
-    Demo,
-}
-
-/// A signal that ends the program, by its number in POSIX.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Signal(pub u8);
-
-impl Signal {
-    /// SIGHUP: the terminal went away.
-    pub const HANG_UP: Self = Self(1);
-    /// SIGINT, sent from outside; Ctrl-C is a key.
-    pub const INTERRUPT: Self = Self(2);
-    /// SIGTERM.
-    pub const TERMINATE: Self = Self(15);
-
-    /// True for SIGINT and SIGQUIT, which keys send.
-    pub fn is_from_keyboard(self) -> bool {
-        matches!(self.0, 2 | 3)
-    }
 }
 
 /// A key that was pressed. Its `Debug` says that there was one, not which.

@@ -26,15 +26,16 @@ mod scroll;
 mod shared;
 mod text_line;
 mod theme;
-pub(crate) mod words;
 
-pub use app::{App, Flags, InFlight, Output, Screen, Shared, Size, Transition};
-pub use creation::{Failure, GRACE};
-pub use event::{Command, DeliveryId, Event, KeyPress, PastedText, Reader, SignInWith, Signal};
+pub use app::{App, InFlight, Output, Screen, Shared, Size, Transition};
+pub use event::{Command, DeliveryId, Event, KeyPress, PastedText, Reader};
 pub use keys::{Action, Binding};
 pub use lookups::{LOOKUP_DELAY, Lookups, Remote};
 pub(crate) use matching::{best_matches, is_same_name};
-pub use runner::{EventSender, JobRunner, Report, Slot};
+pub use runner::{EventSender, JobRunner, Slot};
 pub use text_line::{MaskedLine, TextLine};
 pub use theme::{Glyphs, Theme};
-pub use words::date_time;
+
+use crate::domain::text as words;
+pub use crate::domain::{Flags, GRACE, Signal};
+pub use crate::jobs::SignInWith;

@@ -62,7 +62,7 @@ pub enum Slot {
 }
 
 /// An event, and the job that reported it.
-pub struct Report {
+struct Report {
     job: Option<(Slot, u64)>,
     event: Event,
 }
@@ -72,7 +72,8 @@ pub struct JobRunner<Api, Records> {
     atlas: Api,
     journal: Records,
     clock: fn() -> Timestamp,
-    reports: UnboundedSender<Report>,
+    sender: UnboundedSender<Report>,
+    reports: UnboundedReceiver<Report>,
     creating: Option<Creating>,
     running: BTreeMap<Slot, (u64, Vec<AbortHandle>)>,
     deletion: CancellationToken,
@@ -115,36 +116,58 @@ where
     Api: AtlasApi + Clone + 'static,
     Records: Journal + Clone + 'static,
 {
-    /// A runner, and where its reports arrive.
-    pub fn new(atlas: Api, journal: Records, clock: fn() -> Timestamp) -> (Self, UnboundedReceiver<Report>) {
-        let (reports, receiver) = unbounded_channel();
-        let runner = Self {
+    /// A runner without jobs.
+    pub fn new(atlas: Api, journal: Records, clock: fn() -> Timestamp) -> Self {
+        let (sender, reports) = unbounded_channel();
+        Self {
             atlas,
             journal,
             clock,
+            sender,
             reports,
             creating: None,
             running: BTreeMap::new(),
             deletion: CancellationToken::new(),
             started: 0,
-        };
-        (runner, receiver)
+        }
     }
 
     /// Where other work sends its events.
     pub fn sender(&self) -> EventSender {
-        EventSender { reports: self.reports.clone(), job: None }
+        EventSender { reports: self.sender.clone(), job: None }
+    }
+
+    /// The next event, as soon as there is one. Events come one at a time: handling one may replace the job of the
+    /// next, whose report is dropped then.
+    pub async fn next(&mut self) -> Event {
+        loop {
+            // The runner has a sender, so that the channel stays open.
+            let report = self.reports.recv().await;
+            if let Some(event) = report.and_then(|report| self.accept(report)) {
+                return event;
+            }
+        }
+    }
+
+    /// The next event, if it is there already.
+    pub fn try_next(&mut self) -> Option<Event> {
+        loop {
+            let report = self.reports.try_recv().ok()?;
+            if let Some(event) = self.accept(report) {
+                return Some(event);
+            }
+        }
     }
 
     /// The event of a report, unless its job was replaced.
-    pub fn accept(&self, report: Report) -> Option<Event> {
+    fn accept(&self, report: Report) -> Option<Event> {
         let is_current =
             |(slot, number)| self.running.get(&slot).is_some_and(|(current, _)| *current == number);
         report.job.is_none_or(is_current).then_some(report.event)
     }
 
-    /// Starts a job; other commands are not its own.
-    pub fn start(&mut self, command: Command) {
+    /// Starts a job. Gives back a command that is none.
+    pub fn start(&mut self, command: Command) -> Option<Command> {
         let atlas = self.atlas.clone();
         match command {
             Command::Create(new_secret) => self.create(new_secret),
@@ -217,8 +240,9 @@ where
                 let verify = |_| async move { atlas.verify(&client, &value).await };
                 self.read(Slot::Verify, verify, Event::Verified);
             }
-            _ => {}
+            other => return Some(other),
         }
+        None
     }
 
     fn create(&mut self, new_secret: NewSecret) {
@@ -282,7 +306,7 @@ where
     {
         self.started += 1;
         let (number, tasks) = self.running.entry(slot).or_insert((self.started, Vec::new()));
-        let events = EventSender { reports: self.reports.clone(), job: Some((slot, *number)) };
+        let events = EventSender { reports: self.sender.clone(), job: Some((slot, *number)) };
         tasks.retain(|task| !task.is_finished());
         tasks.push(events.clone().spawn(work(events), failed).abort_handle());
     }

@@ -8,8 +8,8 @@ use jiff::tz::TimeZone;
 use ratatui::layout::Rect;
 
 use crate::domain::{
-    ClientId, Consequences, Disposition, ExistingSecret, Exit, ExitSummary, Format, KnownCommand, Login,
-    LoginRisk, NewSecret, Now, PendingRecord, ProfileName, QueryFlags, ServerText, Session, Template,
+    ClientId, Disposition, ExistingSecret, Exit, ExitSummary, Flags, Format, KnownCommand, Login, LoginRisk,
+    NewSecret, Now, PendingRecord, ProfileName, QueryFlags, ServerText, Session, Template,
 };
 use crate::jobs::Before;
 
@@ -80,24 +80,6 @@ pub struct Shared {
     pub(super) ending: Option<Ending>,
     pub(super) has_quit: bool,
     pub(super) commands: Vec<Command>,
-}
-
-/// What was agreed to on the command line.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Flags {
-    /// Submit without the form, and let the other secrets expire early without a question (`--yes`).
-    pub yes: bool,
-    /// Delete an expired secret if the account is full (`--replace-expired`).
-    pub replace_expired: bool,
-    /// Prove a new secret without a key (`--verify`).
-    pub verify: bool,
-}
-
-impl Flags {
-    /// True when the command line agreed to what creating does to the other secrets.
-    pub(crate) fn agree_to(self, consequences: &Consequences) -> bool {
-        self.yes && (consequences.deletes.is_none() || self.replace_expired)
-    }
 }
 
 /// What standard output is.

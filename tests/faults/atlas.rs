@@ -196,7 +196,11 @@ impl Atlas {
             self.changed.notify_all();
         }
         match self.reads {
+            Reads::Redirected => {
+                return answer(302, "Location: http://portal.example/login?to=atlas\r\n", "");
+            }
             Reads::Broken => return page(503),
+            Reads::BrokenAfterSearch if seen.looks_afterwards > 1 => return page(503),
             Reads::BrokenAfterwards if is_afterwards => return page(503),
             _ if !self.accepts(request) => return refusal(401, "UNEXPECTED_ERROR"),
             _ => {}

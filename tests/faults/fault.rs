@@ -36,6 +36,10 @@ pub enum Reads {
     Token(u16, &'static str),
     /// By a proxy's error page.
     Broken,
+    /// By a redirect to the sign-in page of a network.
+    Redirected,
+    /// As Atlas does until the account was read once after the POST, then by a proxy's error page.
+    BrokenAfterSearch,
     /// As Atlas does until the POST has come, then by a proxy's error page.
     BrokenAfterwards,
 }

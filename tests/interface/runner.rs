@@ -18,7 +18,7 @@ fn copied(seconds: u64) -> Event {
 fn of_two_deliveries_both_run_to_their_end_and_only_the_newer_reports() {
     let runtime = Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
     let clock = || time(stage::START);
-    let (mut runner, mut reports) = JobRunner::new(FakeAtlas::default(), FakeJournal::default(), clock);
+    let mut runner = JobRunner::new(FakeAtlas::default(), FakeJournal::default(), clock);
     let (finish_first, first) = oneshot::channel::<()>();
     let _inside = runtime.enter();
     let failed = || copied(0);
@@ -32,12 +32,31 @@ fn of_two_deliveries_both_run_to_their_end_and_only_the_newer_reports() {
     );
     runner.deliver(Slot::Copy, async { copied(2) }, failed);
     finish_first.send(()).unwrap();
-    let events = runtime.block_on(async {
-        let both = [reports.recv().await.unwrap(), reports.recv().await.unwrap()];
-        both.map(|report| runner.accept(report))
+    let (event, later) = runtime.block_on(async { (runner.next().await, settled(&mut runner).await) });
+    assert_eq!((format!("{event:?}"), later), (format!("{:?}", copied(2)), None));
+}
+
+/// The next event, once every job has reported.
+async fn settled(runner: &mut JobRunner<FakeAtlas, FakeJournal>) -> Option<String> {
+    for _ in 0..16 {
+        tokio::task::yield_now().await;
+    }
+    runner.try_next().map(|event| format!("{event:?}"))
+}
+
+#[test]
+fn of_two_reports_that_wait_the_second_is_dropped_if_the_first_leads_to_its_job_being_replaced() {
+    let runtime = Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+    let mut runner = JobRunner::new(FakeAtlas::default(), FakeJournal::default(), || time(stage::START));
+    let _inside = runtime.enter();
+    let stale = || Event::PresetsFound(Vec::new());
+    runner.deliver(Slot::Copy, async { copied(1) }, || copied(0));
+    runner.deliver(Slot::Presets, async move { stale() }, stale);
+    runtime.block_on(async {
+        assert_eq!(settled(&mut runner).await, Some(format!("{:?}", copied(1))));
+        runner.replace(Slot::Presets, |_| std::future::pending(), stale);
+        assert_eq!(settled(&mut runner).await, None);
     });
-    let [None, Some(event)] = &events else { panic!("{events:?}") };
-    assert_eq!(format!("{event:?}"), format!("{:?}", copied(2)));
 }
 
 #[test]

@@ -1,8 +1,7 @@
 //! Signing in by hand: what is pasted, signing in again, and wrong credentials.
 
-use atlas_secret::domain::{
-    ApiError, BaseUrl, Credentials, Identity, PairKind, ProfileName, Session, Tried, TriedSession,
-};
+use atlas_secret::domain::{ApiError, BaseUrl, Credentials, Identity, PairKind, ProfileName, Session};
+use atlas_secret::jobs::SignedIn;
 use atlas_secret::tui::screens::{FieldName, Form};
 use atlas_secret::tui::{Command, LOOKUP_DELAY, Screen, SignInWith};
 use secrecy::ExposeSecret;
@@ -67,7 +66,7 @@ fn wrong_credentials_are_said_once_and_ctrl_p_signs_in_again() {
     let cloud = BaseUrl::parse(BaseUrl::CLOUD).unwrap();
     let profile = Identity::Profile { name: ProfileName::new("ci").unwrap(), kind: PairKind::ApiKey };
     let session = Session::remote(&cloud, profile);
-    stage.sign_in_tried(TriedSession { tried: Tried::Accepted, session, project: None, client: None });
+    stage.sign_in_tried(Ok(SignedIn { session, project: None, client: None, address_refused: None }));
     assert!(stage.is_on_form());
     assert_eq!((stage.text(FieldName::Project), stage.text(FieldName::Client)), (PROJECT, CLIENT));
     stage.looked_up(&[]);

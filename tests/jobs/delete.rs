@@ -40,6 +40,7 @@ async fn run((recheck, fetched, deleted, cancel_at, expected, is_sent): Row) {
 #[tokio::test]
 async fn each_answer_has_its_outcome() {
     let failed = || Deletion::Failed(DeleteError::NotDeleted(unreachable()));
+    let unread = || Deletion::Failed(DeleteError::AccountUnread(unreachable()));
     let unused = || Ok(account(&[existing("found", LONG)]));
     let used = ExistingSecret { last_used_at: Some(time(EXPIRED)), ..existing("found", LONG) };
     let rows: [Row; 9] = [
@@ -51,7 +52,7 @@ async fn each_answer_has_its_outcome() {
         (Recheck::Yes, unused(), Ok(()), Some(0), Deletion::Cancelled, false),
         (Recheck::Yes, Ok(account(&[])), Ok(()), None, Deletion::Deleted, false),
         (Recheck::Yes, Ok(account(std::slice::from_ref(&used))), Ok(()), None, Deletion::Used(used), false),
-        (Recheck::Yes, Err(unreachable()), Ok(()), None, failed(), false),
+        (Recheck::Yes, Err(unreachable()), Ok(()), None, unread(), false),
     ];
     for row in rows {
         run(row).await;

@@ -4,18 +4,21 @@ use std::fs::{self, File};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::mpsc::channel;
 
 use rustix::process::{Pid, kill_process};
 use tempfile::TempDir;
+use tokio::net::TcpListener;
 
 use crate::atlas::{Atlas, CAP, CROWDED, EXPIRED, LIVING, LOST, ORGANIZATION, PLAIN, PROJECT, SLOW};
 use crate::formats;
 use crate::program::is_value;
+use crate::support::raw_server::{json, read_request, send};
 use crate::support::terminal::Signal;
 use crate::tools::{Running, have, wait_for};
 
 /// The program in a session of its own, which has no terminal.
-fn alone(atlas: &Atlas, client: &str) -> Command {
+pub fn alone(atlas: &Atlas, client: &str) -> Command {
     let mut command = Command::new("setsid");
     command
         .arg("--wait")
@@ -125,13 +128,17 @@ fn what_is_missing_or_wrong_is_told_before_anything_is_asked() {
         return;
     }
     let atlas = Atlas::start();
-    let rows: [(&[&str], &str); 8] = [
+    let rows: [(&[&str], &str); 9] = [
         (&["--template", "{client_id}"], "{secret} is missing"),
         (&["--template", "{secret} {name}"], "unknown placeholder {name}"),
         (&["--template", "{secret} }"], "a } stands alone: write }} for a brace"),
         (&["--template", "{secret}", "--format", "env"], "cannot be used with"),
         (&[], "choose what to write with --format"),
         (&["--format", "json", "--expires-after", "soon"], "--expires-after soon: use 36h"),
+        (
+            &["--format", "json", "--expires-after", "2020-02-02"],
+            "--expires-after 2020-02-02: this is in the past",
+        ),
         (
             &["--format", "json", "--expires-after", "0"],
             "--expires-after 0: too short: use 8 hours to 365 days",
@@ -433,4 +440,62 @@ fn a_signal_while_it_creates_is_told_as_perhaps_created() {
     let said = std::io::read_to_string(running.0.stderr.take().unwrap()).unwrap();
     assert_eq!(status.code(), Some(3), "{said}");
     assert!(said.contains(&format!("of {SLOW}: may have been created")), "{said}");
+}
+
+/// An Atlas whose project is never answered.
+fn without_project() -> String {
+    let (started, wait_for_start) = channel();
+    std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            started.send(format!("http://{}", listener.local_addr().unwrap())).unwrap();
+            while let Ok((mut socket, _)) = listener.accept().await {
+                tokio::spawn(async move {
+                    let Some(request) = read_request(&mut socket).await else { return };
+                    let line = request.lines().next().unwrap_or_default();
+                    let reply = match line {
+                        line if line.starts_with("POST ") => {
+                            let id = "6650f0aa12bc34de56f07890";
+                            json(201, &format!(r#"{{"id":"{id}","secret":"mdb_sa_sk_FAKE-of-a-test-9f3a"}}"#))
+                        }
+                        line if line.contains("/serviceAccounts/") => {
+                            json(200, r#"{"name":"ci","roles":[],"secrets":[]}"#)
+                        }
+                        _ => std::future::pending().await,
+                    };
+                    send(socket, reply).await;
+                });
+            }
+        });
+    });
+    wait_for_start.recv().unwrap()
+}
+
+#[test]
+fn the_new_secret_is_recorded_before_the_organization_is_waited_for() {
+    if !have(&["setsid"]) {
+        return;
+    }
+    let atlas = Atlas::start();
+    let home = TempDir::new().unwrap();
+    let mut command = alone(&atlas, PLAIN);
+    command.env("MONGODB_ATLAS_BASE_URL", without_project()).env("HOME", home.path());
+    command.args(["--format", "kubernetes"]).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut running = Running(command.spawn().unwrap());
+    let records = home.path().join(".local/state/atlas-secret");
+    wait_for("the ID in the record", || {
+        let mut files = fs::read_dir(&records).ok()?;
+        let text = files.find_map(|file| fs::read_to_string(file.ok()?.path()).ok())?;
+        text.contains(r#""secretId":"6650f0aa12bc34de56f07890""#).then_some(())
+    });
+    assert_eq!(running.0.try_wait().unwrap(), None, "it waits for the organization");
+    kill_process(Pid::from_child(&running.0), Signal::TERM).unwrap();
+    let status = wait_for("the end", || running.0.try_wait().unwrap());
+    let errors = std::io::read_to_string(running.0.stderr.take().unwrap()).unwrap();
+    assert_eq!(status.code(), Some(3), "{errors}");
+    assert!(
+        errors.contains(&format!("secret 6650f0aa12bc34de56f07890 of {PLAIN}: never delivered")),
+        "{errors}"
+    );
 }

@@ -1,8 +1,12 @@
 //! The guard between a secret and its loss.
 
 use crate::atlas::{Atlas, PLAIN, PROJECT};
+use crate::piping::pipe_to;
 use crate::program::{assert_given_back, create, filled, labelled};
+use crate::saving::save;
 use crate::support::terminal::{Terminal, key};
+#[cfg(target_os = "linux")]
+use crate::tools::wait_for;
 
 const WARNING: &str = "You have not copied or saved this secret. After you quit, it cannot be shown again.";
 
@@ -81,4 +85,28 @@ fn another_secret_is_guarded_like_leaving() {
     // The loss is not forgotten because the program went on after it.
     assert_eq!(terminal.wait_exit().code(), Some(3));
     assert!(terminal.screen().contains(&first), "{}", terminal.screen());
+}
+
+/// The terminal cannot be taken back from a command when no file can be opened.
+#[cfg(target_os = "linux")]
+#[test]
+fn an_error_of_the_terminal_after_the_delivery_ends_with_0() {
+    use std::fs;
+
+    use rustix::process::{Pid, Resource, Rlimit, prlimit};
+
+    let atlas = Atlas::start();
+    let mut terminal = filled(&atlas, PLAIN).start();
+    create(&mut terminal);
+    save(&mut terminal, "saved.env");
+    terminal.wait_for("Saved to");
+    pipe_to(&mut terminal, "sh -c 'cat >/dev/null; touch started; while [ ! -e go ]; do sleep 0.05; done'");
+    let home = terminal.home().to_owned();
+    wait_for("the command", || home.join("started").exists().then_some(()));
+    let program = Pid::from_raw(i32::try_from(terminal.pid()).unwrap());
+    prlimit(program, Resource::Nofile, Rlimit { current: Some(0), maximum: Some(0) }).unwrap();
+    fs::write(home.join("go"), "").unwrap();
+    assert_eq!(terminal.wait_exit().code(), Some(0), "{}", terminal.screen());
+    let screen = terminal.screen();
+    assert!(screen.contains("terminal error: ") && screen.contains("saved to "), "{screen}");
 }

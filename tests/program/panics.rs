@@ -3,8 +3,10 @@
 #![cfg(debug_assertions)]
 
 use crate::atlas::{Atlas, PLAIN, PROJECT};
+use crate::headless::alone;
 use crate::program::{as_service_account, assert_given_back, contains};
 use crate::support::terminal::{Terminal, key};
+use crate::tools::have;
 
 /// What the panic says, which must not get out.
 const MESSAGE: &str = "FAKE-in-the-message";
@@ -56,4 +58,20 @@ fn a_panic_around_the_request_leaves_its_outcome_unknown() {
     assert_eq!(terminal.wait_exit().code(), Some(3));
     assert!(terminal.screen().contains("may have been created"), "{}", terminal.screen());
     assert!(!contains(&terminal.output(), MESSAGE), "{screen}");
+}
+
+#[test]
+fn a_panic_once_the_post_may_run_claims_nothing_without_a_terminal() {
+    if !have(&["setsid"]) {
+        return;
+    }
+    let atlas = Atlas::start();
+    let mut command = alone(&atlas, PLAIN);
+    command.args(["--format", "env"]).env("ATLAS_SECRET_TEST_PANIC", "progress");
+    let output = command.output().unwrap();
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(3), "{errors}");
+    assert!(errors.contains("Internal error at src/jobs/test_hooks.rs"), "{errors}");
+    assert!(errors.contains(&format!("of {PLAIN}: may have been created")), "{errors}");
+    assert!(!errors.contains("Nothing was created") && !errors.contains(MESSAGE), "{errors}");
 }

@@ -200,3 +200,22 @@ fn a_full_disk_brings_the_secret_back() {
     assert_eq!(terminal.wait_exit().code(), Some(3));
     assert!(!terminal.screen().contains(&value), "{}", terminal.screen());
 }
+
+#[test]
+fn a_record_that_cannot_be_removed_while_quitting_is_reported() {
+    let atlas = Atlas::start();
+    let mut terminal = shell_line(&atlas, "secret=$(run)").start();
+    create(&mut terminal);
+    let records = terminal.home().join(".local/state/atlas-secret");
+    let record = wait_for("the ID in the record", || {
+        let path = fs::read_dir(&records).ok()?.next()?.ok()?.path();
+        fs::read_to_string(&path).ok()?.contains(r#""secretId":""#).then_some(path)
+    });
+    fs::remove_file(&record).unwrap();
+    fs::create_dir(&record).unwrap();
+    terminal.send("q");
+    assert_eq!(terminal.wait_exit().code(), Some(0), "the secret is delivered all the same");
+    let screen = terminal.screen();
+    assert!(screen.contains("The record of this secret was not removed from the disk: "), "{screen}");
+    assert!(screen.contains("written to standard output"), "{screen}");
+}

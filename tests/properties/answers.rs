@@ -5,8 +5,9 @@ use std::time::Duration;
 use atlas_secret::domain::{
     ApiError, Cause, ClipboardContent, CommandOutcome, CopyOutcome, EnvFile, Format, HeldCopy, LostCopy,
     OrganizationId, OrganizationSettings, Page, ProfileName, ProfileUpdate, Project, ProjectEntry, ProjectId,
-    SaveFailure, SavedFile, ServerText, Session, TerminalRoute, Tried, TriedSession,
+    Rejection, SaveFailure, SavedFile, ServerText, Session, TerminalRoute,
 };
+use atlas_secret::jobs::SignedIn;
 use atlas_secret::tui::{Command, Event};
 
 use crate::outcomes::{account, problem};
@@ -66,13 +67,14 @@ pub fn answer_call(call: Call, outcome: u8) {
 pub fn answer_command(command: &Command, outcome: u8) -> Option<Event> {
     Some(match command {
         Command::SignIn(_) => {
-            let tried = match outcome % 3 {
-                0 => Tried::Refused(problem(outcome / 3)),
-                1 => Tried::AddressNotListed(None),
-                _ => Tried::Accepted,
-            };
             let (project, client) = (Some(PROJECT.to_owned()), Some(CLIENT.to_owned()));
-            Event::SignInTried(TriedSession { tried, session: Session::Demo, project, client })
+            let signed_in =
+                |address_refused| SignedIn { session: Session::Demo, project, client, address_refused };
+            Event::SignInTried(match outcome % 3 {
+                0 => Err(problem(outcome / 3)),
+                1 => Ok(signed_in(Some(Rejection::of_status(403)))),
+                _ => Ok(signed_in(None)),
+            })
         }
         Command::Copy(..) => {
             let held = HeldCopy { clears_in: outcome.is_multiple_of(4).then_some(Duration::from_secs(60)) };

@@ -194,8 +194,8 @@ impl World {
         for field in [&form.project, &form.client, &form.lifetime] {
             assert!(!field.line.text().contains("mdb_sa_sk_"), "a field keeps a secret");
         }
-        if let Some(Notice::Failed(failure)) = &form.notice {
-            assert!(!failure.explanation.meaning.contains(CANARY));
+        if let Some(Notice::Failed(_, explanation)) = &form.notice {
+            assert!(!explanation.meaning.contains(CANARY));
         }
         let (summaries, exit) = (&app.shared.summaries, self.exit());
         for id in &self.created {

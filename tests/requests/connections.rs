@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use atlas_secret::config::{CredentialSource, Profiles};
 use atlas_secret::demo::World;
-use atlas_secret::domain::{AccountRef, ApiError, Credentials, OrganizationId, QueryFlags, SecretId, Tried};
-use atlas_secret::jobs::{AtlasApi as _, Authenticator, Connections, Source};
+use atlas_secret::domain::{AccountRef, Credentials, OrganizationId, QueryFlags, SecretId};
+use atlas_secret::jobs::{AtlasApi as _, Authenticator, Connections, SignInWith, Source};
 use secrecy::SecretString;
 
 use super::support::atlas::TestAtlas;
@@ -82,8 +82,8 @@ async fn credentials_that_were_tried_are_used_only_when_they_are_wanted_and_thei
         Authenticator { base_url: server.base_url(), base_url_flag: None, profiles: Ok(Profiles::default()) };
     let atlas = connections(None);
     for _ in 0..2 {
-        let tried = authenticator.try_credentials(&atlas, server.credentials()).await;
-        assert_eq!(tried.tried, Tried::Accepted);
+        let typed = SignInWith::Credentials(server.credentials());
+        assert_eq!(authenticator.sign_in(&atlas, typed).await.unwrap().address_refused, None);
     }
     assert_eq!(server.live_tokens(), 2);
     assert!(atlas.endpoint().is_none());
@@ -94,6 +94,6 @@ async fn credentials_that_were_tried_are_used_only_when_they_are_wanted_and_thei
     atlas.close().await;
     assert_eq!(server.live_tokens(), 0);
     let wrong = Credentials::access_token("FAKE-wrong".to_owned()).unwrap();
-    let tried = authenticator.try_credentials(&atlas, wrong).await.tried;
-    assert!(matches!(tried, Tried::Refused(ApiError { .. })), "{tried:?}");
+    let refused = authenticator.sign_in(&atlas, SignInWith::Credentials(wrong)).await.unwrap_err();
+    assert!(refused.is_about_signing_in(), "{refused:?}");
 }

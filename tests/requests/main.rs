@@ -235,11 +235,11 @@ async fn a_redirect_is_followed_by_no_request() {
     let server = RawServer::start(vec![redirect(), redirect(), redirect()]).await;
     let reading = client(with_access_token(&server.url));
     let problem = reading.service_account(&project(), &client_id()).await;
-    assert_eq!(problem, Err(ApiError::sent(Cause::Unexpected { status: 307 })));
-    let failed = Err(ApiError::sent(Cause::Unexpected { status: 307 }));
-    assert_eq!(delete(&reading).await, failed);
+    let redirected = || Cause::Redirected { status: 307, host: ServerText::new("127.0.0.1") };
+    assert_eq!(problem, Err(ApiError::sent(redirected())));
+    assert_eq!(delete(&reading).await, Err(ApiError::sent(redirected())));
     let signing_in = client(with_service_account(&server.url)).sign_in().await;
-    assert_eq!(signing_in, Err(ApiError::not_sent(Cause::Unexpected { status: 307 })));
+    assert_eq!(signing_in, Err(ApiError::not_sent(redirected())));
     assert_eq!(elsewhere.requests().len(), 0);
 }
 

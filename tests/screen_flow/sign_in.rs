@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use atlas_secret::domain::{
-    ApiError, BaseUrl, Cause, Credentials, Exit, Login, ProfileName, ServerText, Session, Tried, TriedSession,
+    ApiError, BaseUrl, Cause, Credentials, Exit, Login, ProfileName, ServerText, Session,
 };
+use atlas_secret::jobs::SignedIn;
 use atlas_secret::tui::screens::{FieldName, Focus, Notice, SignIn};
 use atlas_secret::tui::{Command, Event, Screen, SignInWith};
 
@@ -26,9 +27,9 @@ fn trying() -> Stage {
     stage
 }
 
-fn answer(stage: &mut Stage, tried: Tried) {
+fn accept(stage: &mut Stage, address_refused: Option<Rejection>) {
     let project = Some(PROJECT.to_owned());
-    stage.sign_in_tried(TriedSession { tried, session: Session::Demo, project, client: None });
+    stage.sign_in_tried(Ok(SignedIn { session: Session::Demo, project, client: None, address_refused }));
 }
 
 fn tries(stage: &Stage) -> Vec<String> {
@@ -96,7 +97,7 @@ fn a_new_session_forgets_the_login_before_and_names_where_its_own_is_stored() {
     };
     for (mut stage, holder) in [(with_profile(), Some("profile ci")), (trying(), None)] {
         stage.event(Event::LoginKnown(Login { client: client(), ends_with: ServerText::new("9f3a") }));
-        answer(&mut stage, Tried::Accepted);
+        accept(&mut stage, None);
         assert_eq!(stage.app.shared.login, None);
         assert_eq!(stage.app.shared.login_holder.as_ref().map(ServerText::as_str), holder);
     }
@@ -122,15 +123,13 @@ fn what_cannot_be_right_is_not_sent_and_the_caret_goes_there() {
 
 #[test]
 fn accepted_credentials_open_the_form_with_what_is_known() {
-    let address = ServerText::new("203.0.113.7");
-    let rows = [
-        (Tried::Accepted, false),
-        (Tried::AddressNotListed(None), true),
-        (Tried::AddressNotListed(Some(address)), true),
-    ];
-    for (tried, warns) in rows {
+    let refusal = |address: Option<&str>| {
+        Some(Rejection { address: address.map(ServerText::new), ..Rejection::of_status(403) })
+    };
+    let rows = [(None, false), (refusal(None), true), (refusal(Some("203.0.113.7")), true)];
+    for (address_refused, warns) in rows {
         let mut stage = trying();
-        answer(&mut stage, tried.clone());
+        accept(&mut stage, address_refused.clone());
         assert!(stage.is_on_form());
         assert!(matches!(stage.commands[1], Command::UseSession), "{:?}", stage.commands);
         assert_eq!((stage.text(FieldName::Project), stage.text(FieldName::Client)), (PROJECT, ""));
@@ -140,7 +139,7 @@ fn accepted_credentials_open_the_form_with_what_is_known() {
             matches!(notice, Some(Notice::Warning(words)) if words.contains("access list"));
         assert_eq!(is_about_address, warns);
         let names_it = matches!(notice, Some(Notice::Warning(words)) if words.contains("(203.0.113.7)"));
-        assert_eq!(names_it, matches!(tried, Tried::AddressNotListed(Some(_))));
+        assert_eq!(names_it, address_refused.is_some_and(|refusal| refusal.address.is_some()));
     }
 }
 
@@ -165,7 +164,7 @@ fn a_refusal_names_what_was_typed_and_what_atlas_said() {
             Some((before, after)) => stage.keys(before).paste(CLIENT).keys(after),
             None => stage.keys(keys),
         };
-        answer(&mut stage, Tried::Refused(ApiError::rejected(refusal.clone())));
+        stage.sign_in_tried(Err(ApiError::rejected(refusal.clone())));
         assert_drawn(&stage, title);
         assert_drawn(&stage, "UNEXPECTED_ERROR: You are not authorized for this resource.");
     }
@@ -179,7 +178,7 @@ fn a_refused_secret_is_typed_again_and_one_that_never_got_there_is_kept() {
     ];
     for (problem, length) in rows {
         let mut stage = trying();
-        answer(&mut stage, Tried::Refused(problem.clone()));
+        stage.sign_in_tried(Err(problem.clone()));
         assert_eq!(bullets(&stage), length, "{problem:?}");
         assert_drawn(&stage, &problem.explain().title);
     }
@@ -207,7 +206,7 @@ fn a_whole_value_that_is_reached_is_replaced_by_what_is_typed() {
 
     let kept = || {
         let mut stage = trying();
-        answer(&mut stage, Tried::Refused(ApiError::sent(Cause::TimedOut(Duration::from_secs(10)))));
+        stage.sign_in_tried(Err(ApiError::sent(Cause::TimedOut(Duration::from_secs(10)))));
         stage
     };
     let rows = [("x", 1), ("backspace", VALUE.len() - 1), ("backspace x", VALUE.len()), ("tab tab x y", 2)];
@@ -228,7 +227,7 @@ fn a_whole_value_that_is_reached_is_replaced_by_what_is_typed() {
 fn a_try_that_was_stopped_changes_nothing_when_it_ends() {
     let mut stage = trying();
     stage.keys("esc");
-    answer(&mut stage, Tried::Accepted);
+    accept(&mut stage, None);
     assert!(matches!(stage.app.screen, Screen::SignIn(_)));
     assert_eq!(stage.count(|command| matches!(command, Command::UseSession)), 0);
 }

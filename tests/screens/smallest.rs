@@ -95,11 +95,10 @@ fn what_has_to_be_read_is_there() {
 fn every_failure_says_what_happened_and_what_to_do() {
     let mut failures = 0;
     for state in states::all() {
-        let Some(Notice::Failed(failure)) = &state.app.shared.form.notice else { continue };
+        let Some(Notice::Failed(certainty, explanation)) = &state.app.shared.form.notice else { continue };
         failures += 1;
         let words = words(state.name);
-        let explanation = &failure.explanation;
-        for wanted in [&*explanation.title, failure.certainty.words(), &*explanation.action] {
+        for wanted in [&*explanation.title, certainty.words(), &*explanation.action] {
             assert!(words.contains(wanted), "{} without {wanted:?}:\n{words}", state.name);
         }
     }
@@ -110,11 +109,11 @@ fn every_failure_says_what_happened_and_what_to_do() {
 #[test]
 fn at_80_by_24_a_failure_says_all() {
     for state in states::all() {
-        let Some(Notice::Failed(failure)) = &state.app.shared.form.notice else { continue };
+        let Some(Notice::Failed(_, explanation)) = &state.app.shared.form.notice else { continue };
         let words = Picture::of(&state.app, 80, 24).words();
-        let meaning = &*failure.explanation.meaning;
+        let meaning = &*explanation.meaning;
         assert!(words.contains(meaning), "{} without {meaning:?}:\n{words}", state.name);
-        if let Some(atlas) = &failure.atlas_message {
+        if let Some(atlas) = &explanation.atlas_message {
             assert!(words.contains(atlas.as_str()), "{} without {atlas:?}:\n{words}", state.name);
         }
     }

@@ -5,22 +5,21 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use atlas_secret::domain::{
-    AccountEntry, AccountRef, ApiError, Cause, Certainty, ClientId, ClipboardContent, CommandOutcome,
-    CommandReport, CopyOutcome, CreatedSecret, Disposition, ExistingSecret, Exit, NewSecret, Now,
-    OrganizationId, OrganizationSettings, Page, Project, ProjectEntry, ProjectId, Rejection, SaveFailure,
-    SavedFile, SecretId, ServerText, ServiceAccount, Session, TriedSession,
+    AccountEntry, AccountRef, ApiError, ApiResult, Cause, Certainty, ClientId, ClipboardContent,
+    CommandOutcome, CommandReport, CopyOutcome, CreatedSecret, Disposition, ExistingSecret, Exit, NewSecret,
+    Now, OrganizationId, OrganizationSettings, Page, Project, ProjectEntry, ProjectId, Rejection,
+    SaveFailure, SavedFile, SecretId, ServerText, ServiceAccount, Session,
 };
-use atlas_secret::jobs::{AtlasApi, Journal};
+use atlas_secret::jobs::{AtlasApi, Journal, SignedIn};
 use atlas_secret::tui::screens::{CreatedScreen, FieldName, Focus, Form, Notice};
 use atlas_secret::tui::{
-    App, Command, DeliveryId, Event, JobRunner, KeyPress, LOOKUP_DELAY, PastedText, Report, Screen, Size,
+    App, Command, DeliveryId, Event, JobRunner, KeyPress, LOOKUP_DELAY, PastedText, Screen, Size,
 };
 use crossterm::event::{KeyCode, KeyModifiers};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use secrecy::SecretString;
 use tokio::runtime::{Builder, Runtime};
-use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::sync::oneshot;
 
 pub const PROJECT: &str = "32b6e34b3d91647abb20e7b8";
@@ -205,7 +204,6 @@ pub struct Stage {
     pub commands: Vec<Command>,
     now: Now,
     runner: JobRunner<FakeAtlas, FakeJournal>,
-    reports: UnboundedReceiver<Report>,
     runtime: Runtime,
 }
 
@@ -214,9 +212,9 @@ impl Stage {
         let now = Now { wall: time(START), uptime: Duration::from_secs(1) };
         let runtime = Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
         let (atlas, journal) = (FakeAtlas::default(), FakeJournal::default());
-        let (runner, reports) = JobRunner::new(atlas.clone(), journal.clone(), clock);
+        let runner = JobRunner::new(atlas.clone(), journal.clone(), clock);
         let app = App::new(session, form, Size { columns: 80, rows: 24 }, now);
-        let mut stage = Self { app, atlas, journal, commands: Vec::new(), now, runner, reports, runtime };
+        let mut stage = Self { app, atlas, journal, commands: Vec::new(), now, runner, runtime };
         stage.send(Event::ZoneLoaded(TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3").unwrap()));
         stage
     }
@@ -314,12 +312,10 @@ impl Stage {
                 }
             });
             let mut is_still = true;
-            while let Ok(report) = self.reports.try_recv() {
+            while let Some(event) = self.runner.try_next() {
                 is_still = false;
-                if let Some(event) = self.runner.accept(report) {
-                    let commands = self.app.update(self.now, event);
-                    self.carry_out(commands);
-                }
+                let commands = self.app.update(self.now, event);
+                self.carry_out(commands);
             }
             if is_still {
                 return;
@@ -612,7 +608,7 @@ impl Stage {
         self.event(Event::Printed(result))
     }
 
-    pub fn sign_in_tried(&mut self, outcome: TriedSession) -> &mut Self {
+    pub fn sign_in_tried(&mut self, outcome: ApiResult<SignedIn>) -> &mut Self {
         self.event(Event::SignInTried(outcome))
     }
 
@@ -649,7 +645,7 @@ impl Stage {
 
     pub fn certainty(&self) -> Option<Certainty> {
         match &self.app.shared.form.notice {
-            Some(Notice::Failed(failure)) => Some(failure.certainty),
+            Some(Notice::Failed(certainty, _)) => Some(*certainty),
             _ => None,
         }
     }

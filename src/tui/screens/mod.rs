@@ -21,7 +21,5 @@ pub use recovery::Recovery;
 pub use secret_list::SecretList;
 pub use sign_in::SignIn;
 
-pub(crate) use created::NO_ORGANIZATION;
+pub(super) use form::InputNote;
 pub(crate) use form::could_not_list;
-pub(super) use form::{InputNote, not_found};
-pub(crate) use recovery::{FIND_YOURS, PROBABLY_YOURS, check_failed, none_appeared, not_clear, why_lost};

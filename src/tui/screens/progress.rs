@@ -241,7 +241,7 @@ fn draw_consequences(app: &Shared, account: &AccountRef, consequences: &Conseque
     let zone = app.zone.as_ref();
     let date = |at| words::short_date(at, zone);
     for (secret, until) in &consequences.shortens {
-        let label = words::short_label(secret, &glyphs);
+        let label = words::short_label(secret, glyphs.ellipsis);
         let until = *until;
         let ends = match secret.expires_at {
             Some(was) if was > until && date(was) == date(until) => {
@@ -260,7 +260,7 @@ fn draw_consequences(app: &Shared, account: &AccountRef, consequences: &Conseque
         canvas.words(2, "This cannot be undone.", Style::new());
     }
     if let Some(secret) = &consequences.deletes {
-        let label = words::short_label(secret, &glyphs);
+        let label = words::short_label(secret, glyphs.ellipsis);
         let expired = secret
             .expires_at
             .map_or_else(|| "has expired".to_owned(), |at| format!("expired on {}", date(at)));

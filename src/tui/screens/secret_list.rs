@@ -234,7 +234,7 @@ impl SecretList {
             let status = words::status(secret, now, is_login);
             let created = secret.created_at.map_or_else(String::new, date);
             let expires = secret.expires_at.map_or_else(|| "unknown".to_owned(), date);
-            [words::short_label(secret, &theme.glyphs), status.to_owned(), created, used, expires]
+            [words::short_label(secret, theme.glyphs.ellipsis), status.to_owned(), created, used, expires]
         };
         let rows: Vec<[String; 5]> = self.secrets.iter().map(row).collect();
         let titles = ["", "", "created", "last used", "expires"];
@@ -277,7 +277,7 @@ impl SecretList {
                 } else {
                     "Clients that use it will fail to authenticate."
                 };
-                let label = words::short_label(secret, &theme.glyphs);
+                let label = words::short_label(secret, theme.glyphs.ellipsis);
                 prompt.draw(app, &label, consequence, canvas);
             }
         }

@@ -7,13 +7,14 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::domain::{
-    ApiError, Credentials, Explanation, Half, Now, PairKind, ProfileName, RejectionKind, ServerText, Session,
-    Tried, TriedSession,
+    ApiError, ApiResult, Credentials, Explanation, Half, Now, PairKind, ProfileName, RejectionKind,
+    ServerText, Session,
 };
+use crate::jobs::{SignInWith, SignedIn};
 use crate::tui::app::{Component, Shared, Transition};
 use crate::tui::area::split_left;
 use crate::tui::canvas::{Canvas, LABEL_WIDTH, SPINNER_STEP};
-use crate::tui::event::{Command, Event, KeyPress, SignInWith};
+use crate::tui::event::{Command, Event, KeyPress};
 use crate::tui::keys::{
     Action, Binding, CHOICE_ABOVE, CHOICE_BELOW, CHOOSE, HELP, HELP_BESIDE_TEXT, NEXT_FIELD, PREVIOUS_FIELD,
     QUIT_BY_LETTER, REPAINT, SUSPEND,
@@ -40,7 +41,7 @@ pub struct SignIn {
     /// Since when something is being tried.
     trying: Option<Now>,
     /// Why the last try failed, with Atlas's message where Atlas refused.
-    error: Option<(Explanation, Option<ServerText>)>,
+    error: Option<Explanation>,
 }
 
 /// A way to sign in.
@@ -226,8 +227,7 @@ impl SignIn {
                 Ok(credentials) => SignInWith::Credentials(credentials),
                 Err((half, message)) => {
                     typing.focus_on(half);
-                    let (title, nothing) = (message.into(), || "".into());
-                    self.error = Some((Explanation { title, meaning: nothing(), action: nothing() }, None));
+                    self.error = Some(Explanation { title: message.into(), ..Explanation::default() });
                     return;
                 }
             },
@@ -247,11 +247,11 @@ impl SignIn {
         let explanation = match &self.typing {
             // A refusal of what was typed names that and nothing else.
             Some(typing) if error.rejection_kind() == Some(RejectionKind::NotAuthorized) => {
-                Explanation::typed_credentials_refused(typing.kind)
+                Explanation::typed_credentials_refused(typing.kind, error)
             }
             _ => error.explain(),
         };
-        self.error = Some((explanation, error.atlas_message()));
+        self.error = Some(explanation);
         if let Some(typing) = &mut self.typing {
             // What Atlas refused is typed again; what never got there is tried again as it is.
             if error.is_about_signing_in() || error.rejection().is_some() {
@@ -261,21 +261,21 @@ impl SignIn {
         }
     }
 
-    fn on_tried(&mut self, app: &mut Shared, tried: TriedSession) -> Transition {
-        let notice = match tried.tried {
-            Tried::Refused(error) => {
+    fn on_tried(&mut self, app: &mut Shared, tried: ApiResult<SignedIn>) -> Transition {
+        let signed_in = match tried {
+            Ok(signed_in) => signed_in,
+            Err(error) => {
                 self.on_refused(&error);
                 return Transition::Stay;
             }
-            Tried::Accepted => None,
-            Tried::AddressNotListed(address) => {
-                let address = address.map_or_else(String::new, |address| format!(" ({address})"));
-                Some(Notice::Warning(format!(
-                    "Signed in, but this machine's address{address} is not on the API access list. Atlas will \
-                     refuse requests from here."
-                )))
-            }
         };
+        let notice = signed_in.address_refused.map(|refusal| {
+            let address = refusal.address.map_or_else(String::new, |address| format!(" ({address})"));
+            Notice::Warning(format!(
+                "Signed in, but this machine's address{address} is not on the API access list. Atlas will refuse \
+                 requests from here."
+            ))
+        });
         app.login = None;
         app.atlas_clock = None;
         app.lookups = Lookups::default();
@@ -285,8 +285,8 @@ impl SignIn {
             Some(SignInMethod::Profile(name)) => Some(ServerText::new(&format!("profile {name}"))),
             _ => None,
         };
-        app.session = tried.session;
-        app.form.fill_empty(tried.project.as_deref(), tried.client.as_deref());
+        app.session = signed_in.session;
+        app.form.fill_empty(signed_in.project.as_deref(), signed_in.client.as_deref());
         app.form.notice = notice;
         app.send(Command::UseSession);
         // Leaving the screen drops what was typed.
@@ -377,7 +377,7 @@ impl Component for SignIn {
         if let Some(since) = self.trying {
             canvas.running(app.now, since, "Signing in");
         }
-        if let Some((Explanation { title, meaning, action }, atlas_message)) = &self.error {
+        if let Some(Explanation { title, meaning, action, atlas_message }) = &self.error {
             canvas.explained(title, meaning, action, atlas_message.as_ref());
         } else if self.trying.is_none() {
             if self.typing.is_some() {

@@ -46,7 +46,26 @@ const DELETE_NEXT_TIME: &[Step] = &[
 
 const READ: &[&[Step]] = &[CREATE, UNREADABLE, FOUND_AND_LEAVE];
 
+/// The secret was found, and is to be deleted.
+const CANNOT_READ: &[Step] = &[
+    Step::Shows("is new: created at"),
+    Step::Press("d"),
+    Step::Shows(" in Atlas? y delete n back"),
+    Step::Press("y"),
+    Step::Says("Nothing was deleted: the account could not be read. Unexpected response (503)."),
+    Step::Press("q"),
+    ASKS_TO_QUIT,
+    Step::Press("y"),
+];
+
 pub const ROWS: &[Row] = &[
+    Row::new(
+        "500 after creating; the account cannot be read before deleting",
+        Host::Atlas(Reads::BrokenAfterSearch, &[Post::CreatedAndFailed(500)]),
+        &[CREATE, CANNOT_READ],
+    )
+    .posts(1, 1)
+    .ends(Journal::WithId, LOST),
     Row::new(
         "connections closed after each read, unannounced",
         Host::Atlas(Reads::ClosedUnannounced, &[Post::Created]),

@@ -33,6 +33,19 @@ const fn held(fault: &'static str, steps: &'static [&'static [Step]]) -> Row {
 
 pub const ROWS: &[Row] = &[
     Row::new(
+        "every read is redirected to the sign-in page of a network",
+        Host::Atlas(Reads::Redirected, &[Post::Created]),
+        &[
+            CREATE,
+            &[
+                Step::Says("Could not read the account's secrets."),
+                Step::Says("The response leads to portal.example instead of Atlas (302)."),
+                Step::Press("n"),
+            ],
+            LEAVE_FORM,
+        ],
+    ),
+    Row::new(
         "reading the account fails; the user does not create anyway",
         Host::Atlas(Reads::Broken, &[Post::Created]),
         &[

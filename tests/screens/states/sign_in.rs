@@ -1,6 +1,6 @@
 //! Signing in by hand.
 
-use atlas_secret::domain::{ApiError, BaseUrl, Cause, ProfileName, ServerText, Session, Tried, TriedSession};
+use atlas_secret::domain::{ApiError, BaseUrl, Cause, ProfileName, ServerText, Session};
 use atlas_secret::tui::screens::{Form, SignIn};
 use atlas_secret::tui::{Event, Screen};
 use crossterm::event::KeyCode;
@@ -87,13 +87,6 @@ fn forbidden() -> ApiError {
 
 fn refused(mut stage: Stage, problem: ApiError) -> Stage {
     stage.press(KeyCode::Enter);
-    let outcome = TriedSession {
-        tried: Tried::Refused(problem),
-        session: stage.app.shared.session.clone(),
-        project: None,
-        client: None,
-    };
-
-    stage.send(Event::SignInTried(outcome));
+    stage.send(Event::SignInTried(Err(problem)));
     stage
 }

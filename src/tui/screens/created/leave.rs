@@ -5,9 +5,10 @@ use ratatui::text::{Line, Span};
 
 use crate::domain::{Delivery, Disposition, Exit, Format, Now};
 use crate::jobs::{DeleteError, Deletion, Recheck};
+use crate::tui::Signal;
 use crate::tui::app::{Output, Shared, Transition};
 use crate::tui::canvas::Canvas;
-use crate::tui::event::{Command, Signal};
+use crate::tui::event::Command;
 use crate::tui::keys::{Action, BACK_BUT_CTRL_C, Binding, CHOICE_NEXT, CHOICE_PREVIOUS, CHOOSE, HELP, yes};
 
 use super::copy::lost_message;

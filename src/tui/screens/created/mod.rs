@@ -32,7 +32,6 @@ use copy::Pasted;
 pub use copy::{ClipboardCopy, CopyState};
 pub use leave::{LeaveConfirmation, Leaving, Target};
 pub use prompt::Prompt;
-pub(crate) use steps::NO_ORGANIZATION;
 pub use steps::Verification;
 
 use profiles::ProfileStep;
@@ -193,17 +192,7 @@ impl CreatedScreen {
     }
 
     pub(crate) fn summary(&self, disposition: Disposition) -> ExitSummary {
-        ExitSummary {
-            client: self.new_secret.client.clone(),
-            secret_id: self.secret.id.clone(),
-            expires_at: self.secret.expires_at,
-            disposition,
-        }
-    }
-
-    /// The line about a secret that was not delivered.
-    pub(crate) fn lost(&self) -> ExitSummary {
-        self.summary(Disposition::NotDelivered)
+        ExitSummary::of(&self.new_secret.client, &self.secret, disposition)
     }
 
     /// The secret with what the formats say beside it.

@@ -17,9 +17,6 @@ use crate::tui::words;
 use super::line::draw_output;
 use super::{CreatedScreen, LOW};
 
-/// Shown if a format includes the organization's ID and it is not known.
-pub(crate) const NO_ORGANIZATION: &str = "orgId is left out: the organization could not be read.";
-
 /// How many deliveries are listed, the latest.
 const MOST_DELIVERIES: usize = 3;
 
@@ -166,7 +163,7 @@ impl CreatedScreen {
         let may_be_known =
             app.lookups.organization(project).is_some() || app.lookups.project.is_loading(project);
         if format.names_the_organization() && !may_be_known {
-            canvas.words(2, NO_ORGANIZATION, canvas.theme.warning);
+            canvas.words(2, words::NO_ORGANIZATION, canvas.theme.warning);
         }
     }
 
@@ -194,7 +191,7 @@ impl CreatedScreen {
     fn draw_delete_older(&self, app: &Shared, canvas: &mut Canvas) {
         let theme = canvas.theme;
         for secret in &self.deleted_older {
-            let text = format!("Deleted {}", words::short_label(secret, &theme.glyphs));
+            let text = format!("Deleted {}", words::short_label(secret, theme.glyphs.ellipsis));
             canvas.marked(theme.glyphs.check, &text, theme.good);
         }
         if let Some(problem) = self.account.error(&self.new_secret.account()) {
@@ -214,7 +211,7 @@ impl CreatedScreen {
                 Some(at) => format!("expires {}", date(at)),
                 None => "expiry unknown".to_owned(),
             };
-            let label = words::short_label(secret, &theme.glyphs);
+            let label = words::short_label(secret, theme.glyphs.ellipsis);
             draw_step("Delete old", &format!("d delete {label} ({used}, {ends})"), canvas);
             if app.is_login_of(&self.new_secret.client, secret) {
                 let text = match &app.login_holder {

@@ -4,10 +4,10 @@ use ratatui::layout::{Alignment, Rect};
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
-use crate::domain::Explanation;
+use crate::domain::{Certainty, Explanation};
 use crate::tui::app::Shared;
 use crate::tui::canvas::{Canvas, rows_of, said_by_atlas};
-use crate::tui::{Failure, Theme, words};
+use crate::tui::{Theme, words};
 
 use super::{FieldName, Focus, Notice, Validation, field_view, secrets, suggestions};
 
@@ -116,7 +116,7 @@ fn secrets_rows(app: &Shared, theme: &Theme, width: u16) -> u16 {
 }
 
 fn has_failed(app: &Shared) -> bool {
-    matches!(app.form.notice, Some(Notice::Failed(_)))
+    matches!(app.form.notice, Some(Notice::Failed(..)))
 }
 
 fn button<'a>(app: &Shared, theme: &Theme) -> Line<'a> {
@@ -146,10 +146,10 @@ const INDENT: u16 = 2;
 /// How many rows all of it takes.
 fn notice_rows(notice: &Notice, theme: &Theme, width: u16) -> u16 {
     match notice {
-        Notice::Failed(failure) => {
-            let Explanation { meaning, action, .. } = &failure.explanation;
-            let atlas = failure.atlas_message.as_ref().map(said_by_atlas).unwrap_or_default();
-            let texts = [title(failure), meaning.to_string(), action.to_string(), atlas];
+        Notice::Failed(certainty, explanation) => {
+            let Explanation { meaning, action, atlas_message, .. } = &**explanation;
+            let atlas = atlas_message.as_ref().map(said_by_atlas).unwrap_or_default();
+            let texts = [title(*certainty, explanation), meaning.to_string(), action.to_string(), atlas];
             texts.iter().filter(|text| !text.is_empty()).map(|text| rows_of(text, width, INDENT)).sum()
         }
         notice => rows_of(&short_notice(notice, theme).1, width, INDENT),
@@ -157,13 +157,13 @@ fn notice_rows(notice: &Notice, theme: &Theme, width: u16) -> u16 {
 }
 
 fn draw_notice(notice: &Notice, canvas: &mut Canvas) {
-    if let Notice::Failed(failure) = notice {
+    if let Notice::Failed(certainty, explanation) = notice {
         // Where not all of it fits, what it means goes first, then the end of Atlas's message: what happened and what
         // to do stay.
-        let Explanation { meaning, action, .. } = &failure.explanation;
+        let Explanation { meaning, action, atlas_message, .. } = &**explanation;
         let has_room = notice_rows(notice, canvas.theme, canvas.width()) <= canvas.left();
         let meaning = if has_room { meaning } else { "" };
-        canvas.explained(&title(failure), meaning, action, failure.atlas_message.as_ref());
+        canvas.explained(&title(*certainty, explanation), meaning, action, atlas_message.as_ref());
     } else {
         let (glyph, text, style) = short_notice(notice, canvas.theme);
         canvas.marked(glyph, &text, style);
@@ -177,13 +177,13 @@ fn short_notice(notice: &Notice, theme: &Theme) -> (&'static str, String, Style)
         Notice::Word(text) => (glyphs.dot, (*text).to_owned(), theme.faint),
         Notice::Warning(text) => (glyphs.warning, text.clone(), theme.warning),
         Notice::Deleted(secret) => {
-            let label = words::short_label(secret, glyphs);
+            let label = words::short_label(secret, glyphs.ellipsis);
             (glyphs.check, format!("Deleted {label}. You can create a secret now."), theme.good)
         }
-        Notice::Failed(failure) => (glyphs.cross, title(failure), theme.bad),
+        Notice::Failed(certainty, explanation) => (glyphs.cross, title(*certainty, explanation), theme.bad),
     }
 }
 
-fn title(failure: &Failure) -> String {
-    format!("{} {}", failure.certainty.words(), failure.explanation.title)
+fn title(certainty: Certainty, explanation: &Explanation) -> String {
+    format!("{} {}", certainty.words(), explanation.title)
 }

@@ -1,43 +1,9 @@
 //! One field of the form: what was typed, what became of it on the way in, and whether it is right.
 
-use crate::domain::{ClientId, IdError, Lifetime, LifetimeError, ProjectId, ServerText};
+use crate::domain::{ClientId, FieldName, IdError, Lifetime, LifetimeError, ProjectId, ServerText};
 use crate::tui::{TextLine, paste};
 
 use super::Form;
-
-/// The three things a secret is made of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FieldName {
-    /// The project's id.
-    Project,
-    /// The service account's client id.
-    Client,
-    /// How long the secret lives.
-    Lifetime,
-}
-
-impl FieldName {
-    /// All of them, from top to bottom.
-    pub const ALL: [Self; 3] = [Self::Project, Self::Client, Self::Lifetime];
-
-    /// What stands before the field on the screen.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Project => "Project ID",
-            Self::Client => "Client ID",
-            Self::Lifetime => "Expires after",
-        }
-    }
-
-    /// What the field names.
-    pub(crate) fn noun(self) -> &'static str {
-        match self {
-            Self::Project => "project",
-            Self::Client => "service account",
-            Self::Lifetime => "lifetime",
-        }
-    }
-}
 
 /// What the keys go to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::domain::{ApiError, Lifetime, RejectionKind, Request};
+use crate::domain::{ApiError, Lifetime, Request};
 use crate::tui::app::Shared;
 use crate::tui::area::split_left;
 use crate::tui::canvas::{Canvas, LABEL_WIDTH, cut, rows_of};
@@ -120,7 +120,7 @@ impl Remark {
                 good(String::new())
             }
             Some(Err(error)) => {
-                if let Some((_, text)) = not_found(error) {
+                if let Some((_, text)) = error.not_found() {
                     return Self { symbol: glyphs.cross, text: text.to_owned(), style: theme.bad };
                 }
                 let request =
@@ -210,15 +210,6 @@ fn about_account(app: &Shared) -> Option<String> {
     let roles = app.account()?.roles.iter().map(|role| words::role(role.as_str()));
     let parts: Vec<String> = signed_in.into_iter().chain(roles).collect();
     (!parts.is_empty()).then(|| parts.join(", "))
-}
-
-/// An id that Atlas does not know is wrong, however well-formed.
-pub(in crate::tui) fn not_found(error: &ApiError) -> Option<(FieldName, &'static str)> {
-    match error.rejection_kind()? {
-        RejectionKind::ProjectNotFound => Some((FieldName::Project, "no such project")),
-        RejectionKind::AccountNotFound => Some((FieldName::Client, "not a service account of this project")),
-        _ => None,
-    }
 }
 
 /// How long it lives, the date it leads to once the time zone is known, and the organization's limit.

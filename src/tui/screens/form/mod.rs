@@ -13,8 +13,10 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::domain::{
-    AccountRef, BaseUrl, ClientId, ExistingSecret, Lifetime, NewSecret, Now, ProjectId, ServerText,
+    AccountRef, BaseUrl, Certainty, ClientId, ExistingSecret, Explanation, Lifetime, NewSecret, Now,
+    ProjectId, ServerText,
 };
+use crate::tui::TextLine;
 use crate::tui::app::{Component, Screen, Shared, Transition};
 use crate::tui::canvas::Canvas;
 use crate::tui::event::KeyPress;
@@ -23,18 +25,17 @@ use crate::tui::keys::{
     SUSPEND,
 };
 use crate::tui::paste::{Context, Paste, understand};
-use crate::tui::{Failure, TextLine};
 
 use super::{CommandView, Picker, Recovery, SecretList, SignIn};
 
-pub use field::{Field, FieldName, Focus, Validation};
+pub use crate::domain::FieldName;
+pub use field::{Field, Focus, Validation};
 pub use names::Names;
 
 pub(crate) use suggestions::could_not_list;
 
 pub(in crate::tui) use field::InputNote;
 use field::Suggestions;
-pub(in crate::tui) use field_view::not_found;
 
 /// A field of the form.
 const ON_FIELD: &[Binding] = &[
@@ -94,8 +95,8 @@ const fn on_button(enter: &'static str) -> [Binding; 12] {
 /// What stands below the fields.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Notice {
-    /// The last try failed.
-    Failed(Box<Failure>),
+    /// The last try failed, and this is certain of it.
+    Failed(Certainty, Box<Explanation>),
     /// A short word about the last key.
     Word(&'static str),
     /// A warning.

@@ -100,7 +100,7 @@ fn existing_row(app: &Shared, secret: &ExistingSecret, cut: Option<Timestamp>, t
     let status = words::status(secret, now, app.is_login(secret));
     let expires = secret.expires_at.map_or_else(|| "unknown".to_owned(), date);
     let cells = [
-        label(&words::short_label(secret, glyphs)),
+        label(&words::short_label(secret, glyphs.ellipsis)),
         status.to_owned(),
         secret.created_at.map_or_else(String::new, date),
         secret.last_used_at.map_or_else(|| "never".to_owned(), |at| words::ago(at, now)),
@@ -208,7 +208,7 @@ pub(super) fn sentence(app: &Shared, theme: &Theme) -> (String, bool) {
         let text = format!("This account has {SECRETS_PER_ACCOUNT} secrets, the maximum. Delete one first.");
         return (text, true);
     }
-    let label = |secret: &ExistingSecret| words::short_label(secret, &theme.glyphs);
+    let label = |secret: &ExistingSecret| words::short_label(secret, theme.glyphs.ellipsis);
     let shortened = |(secret, cut): &(ExistingSecret, Timestamp)| match secret.expires_at {
         Some(at) if at > *cut => {
             format!("makes {} expire {} early", label(secret), words::length(at.duration_since(*cut)))

@@ -92,8 +92,8 @@ fn draw_items(picker: &Picker, app: &Shared, table: &Table, canvas: &mut Canvas)
 
 /// Why there is no list: all that is known of it.
 fn draw_error(picker: &Picker, app: &Shared, error: &ApiError, canvas: &mut Canvas) {
-    let Explanation { title, meaning, action } = picker.list.explain(app, error);
-    canvas.explained(&title, &meaning, &action, error.atlas_message().as_ref());
+    let Explanation { title, meaning, action, atlas_message } = picker.list.explain(app, error);
+    canvas.explained(&title, &meaning, &action, atlas_message.as_ref());
 }
 
 fn draw_foot(picker: &Picker, app: &Shared, height: usize, canvas: &mut Canvas) {

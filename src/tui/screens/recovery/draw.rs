@@ -1,12 +1,12 @@
 //! What the screen of a lost secret shows: what is known, what was found, and what to do.
 
 use std::borrow::Cow;
-use std::time::Duration;
 
 use jiff::Timestamp;
 use ratatui::style::Style;
 
-use crate::domain::{ApiError, Cause, ExistingSecret, Now, PendingRecord};
+use crate::domain::text::{FIND_YOURS, PROBABLY_YOURS, check_failed, none_appeared, not_clear};
+use crate::domain::{ExistingSecret, Now, PendingRecord};
 use crate::jobs::{Deletion, Recovered};
 use crate::tui::app::{Component, Shared};
 use crate::tui::canvas::Canvas;
@@ -16,39 +16,6 @@ use crate::tui::{Glyphs, words};
 use super::super::delete_prompt::IN_USE;
 use super::{Origin, Recovery, Search};
 
-/// A new secret was found by comparing.
-pub(crate) const PROBABLY_YOURS: &str = "It is probably yours: it appeared after your request.";
-
-/// What was found may be another request's.
-pub(crate) fn not_clear(secrets: &[ExistingSecret]) -> &'static str {
-    match secrets {
-        [_] => "A new secret appeared, but it is in use or was created at another time. It may not be yours.",
-        _ => "Several new secrets appeared. The program cannot tell which one is yours.",
-    }
-}
-
-/// What to do then.
-pub(crate) const FIND_YOURS: &str = "The project's Activity Feed shows which is yours.";
-
-/// The search has found nothing so far.
-pub(crate) fn none_appeared(after: Duration) -> String {
-    format!("No new secret has appeared in {} s. One may still appear.", after.as_secs())
-}
-
-/// Why the answer to the POST is lost, as a sentence or two.
-pub(crate) fn why_lost(error: &ApiError, is_created: bool) -> String {
-    match &error.cause {
-        // What the answer does not say is known by now.
-        Cause::Unexpected { .. } if is_created => error.explain().title.into_owned(),
-        _ => error.after_creating(),
-    }
-}
-
-/// The search has failed.
-pub(crate) fn check_failed(error: &ApiError) -> String {
-    format!("Could not check the account's secrets. {}", error.explain().title)
-}
-
 impl Recovery {
     /// What is known, and about which account.
     pub(super) fn draw_facts(&self, app: &Shared, canvas: &mut Canvas) {
@@ -56,7 +23,7 @@ impl Recovery {
         canvas.warning(&self.title(app, theme.glyphs.ellipsis), theme.strong);
         let text = match &self.origin {
             Origin::StoppedWaiting => "You stopped waiting. The request is still running.".to_owned(),
-            Origin::LostAnswer(error) => why_lost(error, self.is_created()),
+            Origin::LostAnswer(error) => error.after_creating(self.is_created()),
             Origin::PreviousRun(_) if self.found().is_some() => {
                 "A previous run stopped before the secret was delivered.".to_owned()
             }
@@ -144,7 +111,8 @@ impl Recovery {
 
     /// The secret's name within a sentence.
     fn label(&self, glyphs: &Glyphs) -> String {
-        self.found().map_or_else(|| "this secret".to_owned(), |secret| words::short_label(secret, glyphs))
+        self.found()
+            .map_or_else(|| "this secret".to_owned(), |secret| words::short_label(secret, glyphs.ellipsis))
     }
 
     fn draw_search(&self, app: &Shared, canvas: &mut Canvas) {
@@ -245,7 +213,7 @@ fn identifying_line(
     glyphs: &Glyphs,
     created: impl FnOnce(Timestamp) -> String,
 ) -> String {
-    let label = words::short_label(secret, glyphs);
+    let label = words::short_label(secret, glyphs.ellipsis);
     let created = secret.created_at.map(created).map_or_else(String::new, |at| format!(", created {at}"));
     match secret.last_used_at {
         Some(at) => format!("{label}{created}, last used {}", words::ago(at, app.atlas_now())),

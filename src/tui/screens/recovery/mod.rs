@@ -21,8 +21,6 @@ use crate::tui::words;
 use super::Notice;
 use super::delete_prompt::DeletePrompt;
 
-pub(crate) use draw::{FIND_YOURS, PROBABLY_YOURS, check_failed, none_appeared, not_clear, why_lost};
-
 /// No POST takes longer; what was created later is another request's.
 const LONGEST_POST: Duration = Duration::from_secs(60);
 

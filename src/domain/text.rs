@@ -1,13 +1,11 @@
-//! Times and durations in words.
+//! Texts that several screens and both front ends show: times, durations, labels, and what became of a lost answer.
 
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::domain::{Consequences, ExistingSecret};
-
-use super::Glyphs;
+use super::{ApiError, Consequences, ExistingSecret};
 
 /// A point in time as people read it: `Wed 23 Dec 2026 18:14` in the user's zone, with `UTC` behind it where that
 /// is no other, or not known.
@@ -21,7 +19,7 @@ pub fn date_time(at: Timestamp, zone: Option<&TimeZone>) -> String {
 const IN_USE: SignedDuration = SignedDuration::from_hours(24);
 
 /// What a client or this session does with a secret, in a word or two.
-pub(super) fn status(secret: &ExistingSecret, now: Timestamp, is_login: bool) -> &'static str {
+pub fn status(secret: &ExistingSecret, now: Timestamp, is_login: bool) -> &'static str {
     match secret.last_used_at {
         _ if secret.is_expired(now) => "expired",
         _ if is_login => "signed in",
@@ -31,27 +29,27 @@ pub(super) fn status(secret: &ExistingSecret, now: Timestamp, is_login: bool) ->
 }
 
 /// A day as people read it: `30 Nov 2026`. UTC while the zone is not known.
-pub(super) fn short_date(at: Timestamp, zone: Option<&TimeZone>) -> String {
+pub fn short_date(at: Timestamp, zone: Option<&TimeZone>) -> String {
     let zone = zone.cloned().unwrap_or(TimeZone::UTC);
     at.to_zoned_datetime(zone).strftime("%-d %b %Y").to_string()
 }
 
 /// A time of day with its seconds: `18:14:02`. UTC while the zone is not known.
-pub(super) fn time(at: Timestamp, zone: Option<&TimeZone>) -> String {
+pub fn time(at: Timestamp, zone: Option<&TimeZone>) -> String {
     let zone = zone.cloned().unwrap_or(TimeZone::UTC);
     at.to_zoned_datetime(zone).strftime("%H:%M:%S").to_string()
 }
 
 /// An existing secret as screens name it: `…9f3a`, or the end of its id where Atlas gave no mask.
-pub(crate) fn short_label(secret: &ExistingSecret, glyphs: &Glyphs) -> String {
+pub fn short_label(secret: &ExistingSecret, ellipsis: &str) -> String {
     let mask = secret.mask.as_ref().and_then(|mask| mask.as_str().rsplit("...").next());
     let end = mask.filter(|end| !end.is_empty()).unwrap_or(secret.id.as_str());
     let end = end.char_indices().rev().nth(5).map_or(end, |(from, _)| &end[from..]);
-    format!("{}{end}", glyphs.ellipsis)
+    format!("{ellipsis}{end}")
 }
 
 /// A role as Atlas's pages write it: `GROUP_OWNER` is `Project Owner`.
-pub(super) fn role(role: &str) -> String {
+pub fn role(role: &str) -> String {
     let role = role.replacen("GROUP_", "PROJECT_", 1).replacen("ORG_", "ORGANIZATION_", 1);
     let capitalized = |word: &str| match word.split_at_checked(1) {
         Some((first, rest)) => first.to_owned() + &rest.to_lowercase(),
@@ -62,7 +60,7 @@ pub(super) fn role(role: &str) -> String {
 }
 
 /// How long ago `at` was, roughly: `2 h ago`.
-pub(super) fn ago(at: Timestamp, now: Timestamp) -> String {
+pub fn ago(at: Timestamp, now: Timestamp) -> String {
     let minutes = now.as_second().saturating_sub(at.as_second()) / 60;
     match minutes {
         ..=0 => "just now".to_owned(),
@@ -73,7 +71,7 @@ pub(super) fn ago(at: Timestamp, now: Timestamp) -> String {
 }
 
 /// A length of time, roughly: `91 days`, `20 hours`.
-pub(super) fn length(duration: SignedDuration) -> String {
+pub fn length(duration: SignedDuration) -> String {
     match duration.as_hours() {
         ..=1 => "1 hour".to_owned(),
         hours @ 2..=47 => format!("{hours} hours"),
@@ -82,7 +80,7 @@ pub(super) fn length(duration: SignedDuration) -> String {
 }
 
 /// How long until `at`, roughly: `in 30 days`.
-pub(super) fn from_now(at: Timestamp, now: Timestamp) -> String {
+pub fn from_now(at: Timestamp, now: Timestamp) -> String {
     let seconds = at.as_second().saturating_sub(now.as_second());
     let hours = (seconds + 1800) / 3600;
     match (seconds, hours) {
@@ -95,29 +93,34 @@ pub(super) fn from_now(at: Timestamp, now: Timestamp) -> String {
 }
 
 /// How long something runs already, in whole seconds: `12 s`.
-pub(super) fn seconds(duration: Duration) -> String {
+pub fn seconds(duration: Duration) -> String {
     format!("{} s", duration.as_secs())
 }
 
 /// How long something still takes; a part of a second counts as one.
-pub(super) fn seconds_left(duration: Duration) -> String {
+pub fn seconds_left(duration: Duration) -> String {
     format!("{} s", duration.as_millis().div_ceil(1000))
 }
 
 /// Atlas wants fewer requests, and this one waits for so long.
-pub(super) fn rate_limited(left: Duration) -> String {
+pub fn rate_limited(left: Duration) -> String {
     format!("Rate limited by Atlas (429). Retrying in {}.", seconds_left(left))
 }
 
+/// A read failed, and is tried again.
+pub fn retrying(failed: &str, pause: Duration) -> String {
+    format!("{failed} Retrying in {} s", pause.as_secs())
+}
+
 /// How long until a countdown shows its next second.
-pub(super) fn until_next_second(left: Duration) -> Duration {
+pub fn until_next_second(left: Duration) -> Duration {
     let rest = Duration::from_nanos(left.subsec_nanos().into());
     if rest.is_zero() { left.min(Duration::from_secs(1)) } else { rest }
 }
 
 /// What `--yes` and `--replace-expired` approved, one line each for standard error.
-pub(crate) fn approved(consequences: &Consequences, zone: Option<&TimeZone>) -> Vec<String> {
-    let label = |secret| short_label(secret, &Glyphs::ASCII);
+pub fn approved(consequences: &Consequences, zone: Option<&TimeZone>) -> Vec<String> {
+    let label = |secret| short_label(secret, "...");
     let deleted = consequences
         .deletes
         .iter()
@@ -131,10 +134,36 @@ pub(crate) fn approved(consequences: &Consequences, zone: Option<&TimeZone>) -> 
     deleted.chain(shortened).collect()
 }
 
+/// A new secret was found by comparing.
+pub const PROBABLY_YOURS: &str = "It is probably yours: it appeared after your request.";
+
+/// What to do where it is not clear which secret is the new one.
+pub const FIND_YOURS: &str = "The project's Activity Feed shows which is yours.";
+
+/// A format names the organization, and it is not known.
+pub const NO_ORGANIZATION: &str = "orgId is left out: the organization could not be read.";
+
+/// These new secrets may be another request's.
+pub fn not_clear(secrets: &[ExistingSecret]) -> &'static str {
+    match secrets {
+        [_] => "A new secret appeared, but it is in use or was created at another time. It may not be yours.",
+        _ => "Several new secrets appeared. The program cannot tell which one is yours.",
+    }
+}
+
+/// The search has found nothing so far.
+pub fn none_appeared(after: Duration) -> String {
+    format!("No new secret has appeared in {} s. One may still appear.", after.as_secs())
+}
+
+/// The search has failed.
+pub fn check_failed(error: &ApiError) -> String {
+    format!("Could not check the account's secrets. {}", error.explain().title)
+}
+
 #[cfg(test)]
 mod tests {
-    use crate::domain::{SecretId, ServerText};
-
+    use super::super::{SecretId, ServerText};
     use super::*;
 
     #[test]
@@ -165,7 +194,7 @@ mod tests {
                 last_used_at: None,
                 mask: mask.map(ServerText::new),
             };
-            assert_eq!(short_label(&secret, &Glyphs::UNICODE), label, "{mask:?}");
+            assert_eq!(short_label(&secret, "…"), label, "{mask:?}");
         }
     }
 
