@@ -52,8 +52,7 @@ impl Authenticator {
         };
         let (project, client) = world.prefill();
         let tried = try_source(connections, Source::Demo(Box::new(world))).await;
-        let (project, client) = (Some(project.to_string()), Some(client.to_string()));
-        TriedSession { tried, session: Session::Demo, project, client }
+        TriedSession { tried, session: Session::Demo, project: Some(project), client: Some(client) }
     }
 
     fn refused(&self, why: &str) -> TriedSession {
