@@ -12,13 +12,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
 
 use atlas_secret::cli::Arguments;
-use atlas_secret::demo::World;
 use atlas_secret::domain::{BaseUrl, Credentials, Lifetime, QueryFlags};
 use atlas_secret::tui::screens::{Recipe, RecipeInput};
 use secrecy::ExposeSecret;
 use serde_json::Value;
 use support::atlas::TestAtlas;
-use support::fixtures::{CLIENT, PROJECT, new_secret};
+use support::fixtures::{CLIENT, PROJECT, new_secret, world_with};
 use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
 
@@ -30,12 +29,7 @@ const FLAGS: [QueryFlags; 4] = [
 ];
 
 async fn atlas() -> TestAtlas {
-    let world = format!(
-        r#"{{"prefill":{{"project_id":"{PROJECT}","client_id":"{CLIENT}"}},
-        "organizations":[{{"id":"4888442a3354817a7320eb61","projects":[{{"id":"{PROJECT}","name":"payments-prod",
-        "service_accounts":[{{"client_id":"{CLIENT}","name":"ci-deployer"}}]}}]}}]}}"#
-    );
-    TestAtlas::start(World::from_json(&world).unwrap()).await
+    TestAtlas::start(world_with("")).await
 }
 
 fn input(base_url: BaseUrl, query_flags: QueryFlags) -> RecipeInput {

@@ -88,11 +88,6 @@ async fn every_account_does_what_its_name_says() {
     // What the client is told, how many secrets the account has then, and how many of them are ours.
     let closed = "The connection broke before the response was complete: the host closed the connection \
                   too early.";
-    let reset = "The connection broke before the response was complete: the host reset the connection.";
-    let cut = "Atlas created the secret, but the response could not be read: it was cut off (the host \
-               closed the connection too early).";
-    let missing = "Atlas created the secret, but the response could not be read: it holds no secret.";
-    let page = "Unexpected response (500). It does not say whether the secret was created.";
     let rows = [
         ("ci-deployer", "created", 1, 1),
         ("invoice-mailer", "created", 2, 1),
@@ -101,13 +96,7 @@ async fn every_account_does_what_its_name_says() {
         ("nightly-backup", "created", 2, 1),
         ("capped-at-30-days", "created", 2, 1),
         ("refused-role-too-low", "rejected: USER_UNAUTHORIZED", 0, 0),
-        ("lost-gateway-page", page, 1, 1),
-        ("lost-connection-closed", closed, 1, 1),
-        ("lost-connection-reset", reset, 1, 1),
-        ("lost-cut-off", cut, 1, 1),
-        ("lost-value-missing", missing, 1, 1),
-        ("lost-and-a-colleague", page, 2, 1),
-        ("failed-nothing-created", page, 0, 0),
+        ("lost-response", closed, 1, 1),
     ];
     for (name, expected, secrets, ours) in rows {
         let demo = Demo::start().await;
@@ -119,22 +108,6 @@ async fn every_account_does_what_its_name_says() {
         let posts = demo.atlas.seen().into_iter().filter(|seen| seen.target.ends_with("/secrets"));
         assert_eq!(posts.count(), 1, "{name}");
     }
-}
-
-#[tokio::test]
-async fn the_one_that_never_answers_has_made_its_secret() {
-    let demo = Demo::start().await;
-    let new_secret = demo.find("lost-no-answer").await;
-    let looking = async {
-        while demo.read(&new_secret).await.secrets.is_empty() {
-            tokio::task::yield_now().await;
-        }
-    };
-    tokio::select! {
-        outcome = demo.client.create_secret(&new_secret) => panic!("{}", line(&outcome)),
-        () = looking => {}
-    }
-    assert_eq!(demo.atlas.secrets_created(), 1);
 }
 
 #[tokio::test]

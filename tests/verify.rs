@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use atlas_secret::atlas::{Client, Limits, Settings};
-use atlas_secret::demo::{Atlas, World};
+use atlas_secret::demo::Atlas;
 use atlas_secret::domain::{ApiError, Cause, QueryFlags, Rejection, ServerText};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD as STANDARD;
@@ -16,7 +16,7 @@ use hyper::http::request::Parts;
 use secrecy::SecretString;
 use support::atlas::{TestAtlas, without_credentials};
 use support::fixtures::{
-    CLIENT, PROJECT, SECRET, client_id, new_secret, with_access_token, with_service_account,
+    CLIENT, SECRET, client_id, new_secret, with_access_token, with_service_account, world_with,
 };
 use support::raw_server::{RawServer, Reply, answer, head_and_body, json};
 
@@ -214,11 +214,6 @@ async fn a_new_secret_of_the_embedded_atlas_becomes_known() {
     let refused = refused();
     let rows = [(0, true), (1, true), (2, true), (3, false)];
     for (refusals, is_accepted) in rows {
-        let world = format!(
-            r#"{{"prefill":{{"project_id":"{PROJECT}","client_id":"{CLIENT}"}},
-                "organizations":[{{"id":"4888442a3354817a7320eb61","projects":[{{"id":"{PROJECT}","name":"p",
-                "service_accounts":[{{"client_id":"{CLIENT}","name":"ci"}}]}}]}}]}}"#
-        );
         let left = Arc::new(Mutex::new(refusals));
         // The session signs in as another account.
         let of_new_secret = format!("Basic {}", STANDARD.encode(&CLIENT[..33]));
@@ -234,7 +229,7 @@ async fn a_new_secret_of_the_embedded_atlas_becomes_known() {
             }
             atlas.respond(parts, body)
         };
-        let atlas = TestAtlas::start_with(World::from_json(&world).unwrap(), respond).await;
+        let atlas = TestAtlas::start_with(world_with(""), respond).await;
         let settings = Settings {
             base_url: atlas.base_url(),
             credentials: atlas.credentials(),

@@ -12,7 +12,7 @@ use crate::terminal::{Program, Terminal};
 
 /// The project of all accounts.
 pub const PROJECT: &str = "0000000000000000000000a1";
-/// An account whose new secret is lost: a gateway's page comes instead of the answer.
+/// An account whose new secret is lost: the connection closes instead of the answer.
 pub const LOST: &str = "mdb_sa_id_0000000000000000000000ff";
 /// How many accounts there are: an account holds two secrets.
 const ACCOUNTS: usize = 200;
@@ -77,10 +77,9 @@ fn account(number: usize) -> String {
 fn world() -> World {
     let mut accounts: Vec<_> =
         (0..ACCOUNTS).map(|number| json!({ "client_id": account(number), "name": "one" })).collect();
-    accounts.push(json!({ "client_id": LOST, "name": "lost", "create_answer": "gateway_page" }));
+    accounts.push(json!({ "client_id": LOST, "name": "lost", "loses_response": true }));
     let project = json!({ "id": PROJECT, "name": "of-a-bench", "service_accounts": accounts });
     let world = json!({
-        "prefill": { "project_id": PROJECT, "client_id": account(0) },
         "organizations": [{ "id": "0000000000000000000000f0", "projects": [project] }],
     });
     World::from_json(&world.to_string()).expect("a world")

@@ -9,18 +9,16 @@ use std::io;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use hyper::{StatusCode, header};
-use jiff::Timestamp;
 use md5::{Digest, Md5};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
-use super::wire::{Reply, Request, now, refusal, unauthorized};
-use super::world::{HEXADECIMAL, TEXT, World, after_hours, random};
+use super::api::{Reply, Request, refusal, unauthorized};
+use super::world::{HEXADECIMAL, TEXT, World, now, random, random_secret};
 use crate::domain::{ClientId, Credentials, PublicKey};
 
 /// What Atlas calls itself in a challenge.
 const REALM: &str = "MMS Public API";
-const TOKEN_HOURS: i32 = 1;
 
 const LETTERS: &[u8] = b"abcdefghijklmnop";
 
@@ -37,35 +35,18 @@ pub(super) struct Gate {
 
 struct Token {
     value: SecretString,
-    login: Login,
-    expires_at: Timestamp,
-}
-
-struct Login {
     client_id: String,
     /// `None` for an account that no project lists: its secret cannot be deleted.
     secret_id: Option<String>,
 }
 
-/// What a digest is worth.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Proof {
-    Right,
-    Wrong,
-    /// Right, but for a nonce that is not known (any more).
-    Stale,
-}
-
 impl Gate {
     pub(super) fn new() -> io::Result<Self> {
-        let random = |prefix, length, characters| {
-            random(prefix, length, characters).map_err(|error| io::Error::other(error.to_string()))
-        };
         let client_id = random("mdb_sa_id_", 24, HEXADECIMAL)?;
         let public_key = random("", 8, LETTERS)?;
         Ok(Self {
             client_id: ClientId::parse(&client_id).map_err(io::Error::other)?,
-            client_secret: random("mdb_sa_sk_DEMO", 36, TEXT)?.into(),
+            client_secret: random_secret()?,
             public_key: PublicKey::parse(&public_key).map_err(io::Error::other)?,
             private_key: random("DEMO", 32, TEXT)?.into(),
             tokens: Vec::new(),
@@ -83,104 +64,96 @@ impl Gate {
         Credentials::ApiKey { public_key, private_key }
     }
 
-    /// `POST /api/oauth/token`. Atlas accepts no other body than this one.
+    /// `POST /api/oauth/token`. Atlas accepts no other body than this one. A token lives as long as this server.
     pub(super) fn token(&mut self, world: &mut World, request: &Request<'_>) -> Result<Reply, Reply> {
         check_form(request)?;
         if request.body != b"grant_type=client_credentials" {
             return Err(oauth_error("unsupported_grant_type", "The grant type is not supported."));
         }
-        let login = self.sign_in(world, request)?;
+        let (client_id, secret_id) = self.sign_in(world, request)?;
         let value = random("DEMO", 48, TEXT)?;
-        let body = json!({"access_token": value, "expires_in": TOKEN_HOURS * 3600, "token_type": "Bearer"});
-        let expires_at = after_hours(now(), TOKEN_HOURS);
-        self.tokens.push(Token { value: value.into(), login, expires_at });
+        let body = json!({"access_token": value, "expires_in": 3600, "token_type": "Bearer"});
+        self.tokens.push(Token { value: value.into(), client_id, secret_id });
         Ok(oauth(StatusCode::OK, body))
     }
 
     /// `POST /api/oauth/revoke`. A token that is unknown, or someone else's, is no error.
     pub(super) fn revoke(&mut self, world: &mut World, request: &Request<'_>) -> Result<Reply, Reply> {
         check_form(request)?;
-        let login = self.sign_in(world, request)?;
+        let (client_id, _) = self.sign_in(world, request)?;
         let token = url::form_urlencoded::parse(request.body).find(|(name, _)| name == "token");
         let (_, value) = token.ok_or_else(|| oauth_error("invalid_request", "The token is missing."))?;
-        self.tokens
-            .retain(|token| token.value.expose_secret() != value || token.login.client_id != login.client_id);
+        self.tokens.retain(|token| token.value.expose_secret() != value || token.client_id != client_id);
         Ok(Reply::new(StatusCode::OK, Value::Null))
     }
 
     /// Deleting a secret revokes its tokens.
     pub(super) fn revoke_tokens_of(&mut self, secret_id: &str) {
-        self.tokens.retain(|token| token.login.secret_id.as_deref() != Some(secret_id));
+        self.tokens.retain(|token| token.secret_id.as_deref() != Some(secret_id));
     }
 
-    /// Lets in a living token and a right digest. A request with a token is not challenged.
+    /// Lets in a token and a right digest. A request with a token is not challenged.
     pub(super) fn check(&mut self, request: &Request<'_>) -> Result<(), Reply> {
         if let Some(value) = credentials(request, "Bearer") {
-            let mut living = self.tokens.iter().filter(|token| token.expires_at > now());
-            let is_known = living.any(|token| token.value.expose_secret() == value);
+            let is_known = self.tokens.iter().any(|token| token.value.expose_secret() == value);
             return if is_known { Ok(()) } else { Err(unauthorized()) };
         }
-        let proof = self.digest(request);
-        if proof == Proof::Right {
+        let digest = self.digest(request);
+        // Only a right response may hear that its nonce is stale.
+        let is_stale = digest.as_ref().is_some_and(|(nonce, _)| !self.nonces.contains_key(nonce));
+        if let Some((nonce, count)) = digest
+            && let Some(last_count) = self.nonces.get_mut(&nonce)
+            // The same count twice is a replay.
+            && count > *last_count
+        {
+            *last_count = count;
             return Ok(());
         }
         let nonce = random("", 32, TEXT)?;
-        let is_stale = proof == Proof::Stale;
         let challenge = format!(
             "Digest realm=\"{REALM}\", domain=\"\", nonce=\"{nonce}\", algorithm=MD5, qop=\"auth\", stale={is_stale}"
         );
         self.nonces.insert(nonce, 0);
         let detail = "You are not authorized for this resource.";
         let refused = refusal(StatusCode::UNAUTHORIZED, "UNEXPECTED_ERROR", detail);
-        Err(refused.with(header::WWW_AUTHENTICATE, challenge))
+        Err(refused.with(header::WWW_AUTHENTICATE, &challenge))
     }
 
-    /// RFC 7616, sections 3.3 and 3.4. Only a right response may hear that its nonce is stale.
-    fn digest(&mut self, request: &Request<'_>) -> Proof {
+    /// The nonce and the count of a right response (RFC 7616, sections 3.3 and 3.4).
+    fn digest(&self, request: &Request<'_>) -> Option<(String, u32)> {
         // Credentials are written like a challenge.
-        let parsed = http_auth::parse_challenges(request.header(&header::AUTHORIZATION)).unwrap_or_default();
-        let [given] = &parsed[..] else { return Proof::Wrong };
+        let parsed = http_auth::parse_challenges(request.header(&header::AUTHORIZATION)).ok()?;
+        let [sent] = &parsed[..] else { return None };
         let value = |wanted: &str| {
-            let found = given.params.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted));
+            let found = sent.params.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted));
             found.map(|(_, value)| value.to_unescaped()).unwrap_or_default()
         };
         let [nonce, nc, cnonce, uri] = ["nonce", "nc", "cnonce", "uri"].map(value);
         let hash = |text: String| format!("{:x}", Md5::digest(text));
         let key = hash(format!("{}:{REALM}:{}", self.public_key.as_str(), self.private_key.expose_secret()));
         let target = hash(format!("{}:{uri}", request.parts.method));
-        let is_right = given.scheme.eq_ignore_ascii_case("Digest")
-            && value("realm") == REALM
+        let is_right = nc.len() == 8
+            && sent.scheme.eq_ignore_ascii_case("Digest")
             && value("username") == self.public_key.as_str()
-            && value("algorithm") == "MD5"
             && value("qop") == "auth"
             && uri == request.parts.uri.to_string()
             && value("response") == hash(format!("{key}:{nonce}:{nc}:{cnonce}:auth:{target}"));
-        if !is_right {
-            return Proof::Wrong;
-        }
-        let Some(last_count) = self.nonces.get_mut(&nonce) else { return Proof::Stale };
-        match u32::from_str_radix(&nc, 16) {
-            // The same count twice is a replay.
-            Ok(count) if nc.len() == 8 && count > *last_count => *last_count = count,
-            _ => return Proof::Wrong,
-        }
-        Proof::Right
+        let count = u32::from_str_radix(&nc, 16).ok().filter(|_| is_right)?;
+        Some((nonce, count))
     }
 
     /// Signs in by `Authorization: Basic`, which Atlas does not percent-decode. An account that a project lists
-    /// signs in with its living secrets only.
-    fn sign_in(&self, world: &mut World, request: &Request<'_>) -> Result<Login, Reply> {
+    /// signs in with its living secrets only. Returns the id of the account, and of the secret.
+    fn sign_in(&self, world: &mut World, request: &Request<'_>) -> Result<(String, Option<String>), Reply> {
         let found = basic(request).and_then(|(client_id, secret)| {
             let Some(account) = world.accounts().find(|account| account.client_id == client_id) else {
                 let is_right =
                     client_id == self.client_id.as_str() && secret == self.client_secret.expose_secret();
-                return is_right.then_some(Login { client_id, secret_id: None });
+                return is_right.then_some((client_id, None));
             };
-            let mut living = account.secrets.iter_mut().filter(|own| own.expires_at > now());
-            let own =
-                living.find(|own| own.value.as_ref().is_some_and(|value| value.expose_secret() == secret))?;
+            let own = account.secrets.iter_mut().find(|own| own.opens_with(&secret))?;
             own.last_used_at = Some(now());
-            Some(Login { client_id, secret_id: Some(own.id.clone()) })
+            Some((client_id, Some(own.id.clone())))
         });
         found.ok_or_else(|| {
             let body =
@@ -191,7 +164,7 @@ impl Gate {
 }
 
 fn check_form(request: &Request<'_>) -> Result<(), Reply> {
-    if request.content_type() == "application/x-www-form-urlencoded" {
+    if request.media_types(&header::CONTENT_TYPE).eq(["application/x-www-form-urlencoded"]) {
         return Ok(());
     }
     Err(oauth_error("invalid_request", "The body must be a form."))
@@ -205,17 +178,14 @@ fn basic(request: &Request<'_>) -> Option<(String, String)> {
 }
 
 fn credentials<'a>(request: &Request<'a>, scheme: &str) -> Option<&'a str> {
-    let (given, rest) = request.header(&header::AUTHORIZATION).split_once(' ')?;
-    given.eq_ignore_ascii_case(scheme).then_some(rest)
+    let (sent, rest) = request.header(&header::AUTHORIZATION).split_once(' ')?;
+    sent.eq_ignore_ascii_case(scheme).then_some(rest)
 }
 
 fn oauth_error(error: &str, description: &str) -> Reply {
     oauth(StatusCode::BAD_REQUEST, json!({"error": error, "error_description": description}))
 }
 
-/// No one may store it (RFC 6749, section 5.1).
 fn oauth(status: StatusCode, body: Value) -> Reply {
-    Reply::new(status, body)
-        .with(header::CONTENT_TYPE, "application/json")
-        .with(header::CACHE_CONTROL, "no-store")
+    Reply::new(status, body).with(header::CONTENT_TYPE, "application/json")
 }

@@ -1,17 +1,14 @@
-//! The embedded Atlas of `--demo`: an HTTP server on the loopback interface. It follows the OpenAPI document of
+//! The simulated Atlas of `--demo`: an HTTP server on the loopback interface. It follows the OpenAPI document of
 //! the Administration API, and what is known of the live service where the document is silent.
 //!
-//! [`World`] is what it knows, `routes` are its endpoints, `auth` decides who may come in, `wire` is what bodies
-//! and headers look like. This file is the server: connections, and answers that get lost on the way.
+//! [`World`] is what it knows, `api` has its endpoints, `auth` decides who may use them. This file is the server.
 //!
-//! **Invariant:** it shares no wire type with the client. What both got wrong would look right.
+//! **Invariant:** it shares no wire type with the client, which would agree with it on any mistake.
 
+mod api;
 mod auth;
-mod routes;
-mod wire;
 mod world;
 
-use std::error::Error as _;
 use std::io;
 use std::net::Ipv4Addr;
 use std::time::Duration;
@@ -21,19 +18,15 @@ use hyper::body::{Bytes, Incoming};
 use hyper::http::request::Parts;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper::{Request, Response, StatusCode};
+use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
-use secrecy::{ExposeSecret, SecretString};
-use thiserror::Error;
-use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
 
-pub use routes::Atlas;
+pub use api::Atlas;
 pub use world::World;
 
 use crate::domain::{BaseUrl, Credentials};
-use wire::{CreateAnswer, Delivery};
 
 const LARGEST_BODY: usize = 64 * 1024;
 
@@ -48,13 +41,12 @@ pub struct EmbeddedAtlas {
     accepting: JoinHandle<()>,
 }
 
-/// How a connection ends instead of carrying a whole answer.
-#[derive(Debug, Error)]
-#[error("the response is lost on the way")]
-enum Broken {
-    /// After this text.
-    Closed(SecretString),
-    Reset,
+/// How a response reaches the client; it travels as an extension of the response.
+#[derive(Clone, Copy, Debug, Default)]
+struct Delivery {
+    delay: Duration,
+    /// The connection closes instead.
+    is_lost: bool,
 }
 
 impl EmbeddedAtlas {
@@ -109,53 +101,21 @@ where
     }
 }
 
-/// A client that goes away is no failure here.
+/// An error of the service closes the connection. A client that goes away is no failure here.
 async fn serve_connection<R: Fn(&Parts, &[u8]) -> Response<Bytes>>(stream: TcpStream, respond: R) {
     let service = service_fn(async |request: Request<Incoming>| {
         let (parts, body) = request.into_parts();
-        let response = match Limited::new(body, LARGEST_BODY).collect().await {
-            Ok(body) => respond(&parts, &body.to_bytes()),
-            Err(_) => unreadable_body(),
-        };
-        deliver(response).await.map(|response| response.map(Full::new))
+        let body = Limited::new(body, LARGEST_BODY).collect().await.map_err(io::Error::other)?;
+        let mut response = respond(&parts, &body.to_bytes());
+        let Delivery { delay, is_lost } = response.extensions_mut().remove().unwrap_or_default();
+        if !delay.is_zero() {
+            tokio::time::sleep(delay).await;
+        }
+        if is_lost {
+            Err(io::Error::from(io::ErrorKind::ConnectionAborted))
+        } else {
+            Ok(response.map(Full::new))
+        }
     });
-    let mut connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
-    let Err(error) = (&mut connection).await else { return };
-    let Some(broken) = error.source().and_then(|cause| cause.downcast_ref::<Broken>()) else { return };
-    let mut stream = connection.into_parts().io.into_inner();
-    match broken {
-        Broken::Closed(text) => {
-            let _ = stream.write_all(text.expose_secret().as_bytes()).await;
-            let _ = stream.shutdown().await;
-        }
-        // Closing a socket that may not linger resets the connection (SO_LINGER, socket(7)).
-        Broken::Reset => drop(stream.set_zero_linger()),
-    }
-}
-
-fn unreadable_body() -> Response<Bytes> {
-    let detail = format!("The body cannot be read or is longer than {LARGEST_BODY} bytes.");
-    let refusal = wire::refusal(StatusCode::PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE", &detail);
-    refusal.into_response(wire::Flags::default())
-}
-
-/// Lets a response reach the client, or get lost on the way.
-async fn deliver(mut response: Response<Bytes>) -> Result<Response<Bytes>, Broken> {
-    let Delivery { answer, delay } = response.extensions_mut().remove().unwrap_or_default();
-    if !delay.is_zero() {
-        tokio::time::sleep(delay).await;
-    }
-    match answer {
-        CreateAnswer::Created | CreateAnswer::WithoutSecret => Ok(response),
-        CreateAnswer::GatewayPage | CreateAnswer::GatewayPageNothingCreated => Ok(wire::gateway_page()),
-        CreateAnswer::Closed => Err(Broken::Closed(SecretString::default())),
-        CreateAnswer::Reset => Err(Broken::Reset),
-        CreateAnswer::CutBody => {
-            let (status, body) = (response.status(), response.body());
-            let half = String::from_utf8_lossy(&body[..body.len() / 2]);
-            let text = format!("HTTP/1.1 {status}\r\nContent-Length: {}\r\n\r\n{half}", body.len());
-            Err(Broken::Closed(text.into()))
-        }
-        CreateAnswer::Silence => std::future::pending().await,
-    }
+    let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
 }

@@ -1,17 +1,21 @@
-//! The world of an embedded Atlas: organizations, projects, service accounts and secrets, read from JSON, and
-//! what Atlas allows to be done to them.
+//! What the simulated Atlas knows: organizations, projects, service accounts and secrets, read from JSON; and what
+//! Atlas allows to be done to them.
 //!
 //! **Invariant:** an account has at most two secrets, and a new one leaves the others at most seven days.
+
+use std::io;
+use std::ops::RangeInclusive;
 
 use hyper::StatusCode;
 use jiff::{SignedDuration, Timestamp};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
-use serde::de::{Deserializer, Error as _};
+use serde::de::Deserializer;
 use serde_json::{Value, json};
 
-use super::wire::{CreateAnswer, Reply, invalid_field, no_resource, now, refusal};
-use crate::domain::{ClientId, Credentials, ProjectId};
+use super::api::{Reply, invalid_hours, no_resource, refusal};
+use crate::domain::Credentials;
+use crate::process::wall_clock;
 
 const DEMO: &str = include_str!("../../assets/demo-world.json");
 
@@ -21,59 +25,40 @@ const SECRETS_PER_ACCOUNT: usize = 2;
 const HOURS_LEFT_TO_OTHERS: i32 = 7 * 24;
 
 /// 8 hours to 365 days.
-const ALLOWED_HOURS: std::ops::RangeInclusive<i32> = 8..=8760;
+const ALLOWED_HOURS: RangeInclusive<i32> = 8..=8760;
 
-const COLLEAGUES_HOURS: i32 = 720;
-
-/// Atlas's own prefix, and a word that marks the value as one of the demo. Atlas has 40
-/// characters after its prefix.
-const SECRET_PREFIX: &str = "mdb_sa_sk_DEMO";
-const RANDOM_IN_SECRET: usize = 36;
+/// When every project and service account was created: no one asks.
+const CREATED: &str = "2025-01-01T00:00:00Z";
 
 pub(super) const HEXADECIMAL: &[u8] = b"0123456789abcdef";
 /// The characters of Atlas's secrets.
 pub(super) const TEXT: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
 
-/// Organizations, projects, service accounts and their secrets, and which of them the form starts with. All times
-/// count from the moment at which the world is read.
+/// Organizations, projects, service accounts and their secrets. All times count from the moment at which the world is
+/// read.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct World {
-    prefill: Prefill,
-    /// How the account that signs in appears in the prefilled project. Without it no project lists that account.
+    /// How the account that signs in appears in the first project. Without it no project lists that account.
     operator: Option<Account>,
     pub(super) organizations: Vec<Organization>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Prefill {
-    #[serde(deserialize_with = "project_id")]
-    project_id: ProjectId,
-    #[serde(deserialize_with = "client_id")]
-    client_id: ClientId,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(super) struct Organization {
-    pub(super) id: String,
+    id: String,
     #[serde(default)]
     name: String,
-    pub(super) max_secret_validity_hours: Option<i32>,
-    #[serde(default)]
-    pub(super) api_access_list_required: bool,
-    pub(super) projects: Vec<Project>,
+    max_secret_validity_hours: Option<i32>,
+    projects: Vec<Project>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Project {
-    pub(super) id: String,
-    pub(super) name: String,
-    #[serde(rename = "created_hours_ago", deserialize_with = "hours_ago")]
-    pub(super) created_at: Timestamp,
-    pub(super) clusters: u32,
+    id: String,
+    name: String,
     pub(super) service_accounts: Vec<Account>,
 }
 
@@ -81,11 +66,9 @@ pub(super) struct Project {
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Account {
     pub(super) client_id: String,
-    pub(super) name: String,
-    pub(super) description: String,
-    pub(super) roles: Vec<String>,
-    #[serde(rename = "created_hours_ago", deserialize_with = "hours_ago")]
-    pub(super) created_at: Timestamp,
+    name: String,
+    description: String,
+    roles: Vec<String>,
     pub(super) secrets: Vec<Secret>,
     /// Refuses every change, as Atlas does to a caller without the role for it.
     changes_need_a_higher_role: bool,
@@ -93,20 +76,18 @@ pub(super) struct Account {
     pub(super) first_creates_rate_limited: u32,
     /// The answer to a create waits so long; the secret exists at once.
     pub(super) create_delay_seconds: u64,
-    /// Someone else creates a secret right after ours, if the account is not full.
-    a_colleague_creates_too: bool,
-    pub(super) create_answer: CreateAnswer,
+    /// The connection closes instead of the answer to a create; the secret exists.
+    pub(super) loses_response: bool,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Secret {
     pub(super) id: String,
-    /// For the mask, where there is no `value`: no one can sign in with such a secret.
-    ends_with: String,
-    pub(super) value: Option<SecretString>,
+    /// No more than its last 4 characters where no one is to sign in with it.
+    value: SecretString,
     #[serde(rename = "created_hours_ago", deserialize_with = "hours_ago")]
-    pub(super) created_at: Timestamp,
+    created_at: Timestamp,
     /// In the past for an expired secret.
     #[serde(rename = "expires_in_hours", deserialize_with = "hours_ahead")]
     pub(super) expires_at: Timestamp,
@@ -122,13 +103,7 @@ impl World {
 
     /// Reads a world. Unknown fields are refused, because a test on a mistyped world proves nothing.
     pub fn from_json(text: &str) -> Result<Self, serde_json::Error> {
-        check_clock(now())?;
-        let mut world: Self = serde_json::from_str(text)?;
-        let (project, client) = world.prefill();
-        if world.account(project.as_str(), client.as_str()).is_err() {
-            return Err(serde::de::Error::custom("the prefilled project has no such service account"));
-        }
-        Ok(world)
+        serde_json::from_str(text)
     }
 
     /// The same world with more projects in its first organization, to try long lists. They have no service
@@ -151,16 +126,17 @@ impl World {
         self
     }
 
-    /// The project and the service account that the form starts with.
-    pub fn prefill(&self) -> (ProjectId, ClientId) {
-        (self.prefill.project_id.clone(), self.prefill.client_id.clone())
+    /// The ids of the project and the service account that the form starts with: the first ones.
+    pub fn prefill(&self) -> (String, String) {
+        let Some((_, project)) = self.projects().next() else { return Default::default() };
+        let account = project.service_accounts.first();
+        (project.id.clone(), account.map(|account| account.client_id.clone()).unwrap_or_default())
     }
 
-    /// An account of the prefilled project that has 2 secrets.
+    /// An account of that project that has 2 secrets.
     pub fn full_account(&self) -> Option<&str> {
-        let projects = self.projects().filter(|(_, project)| project.id == self.prefill.project_id.as_str());
-        let mut accounts = projects.flat_map(|(_, project)| &project.service_accounts);
-        accounts.find(|account| account.secrets.len() == 2).map(|account| account.client_id.as_str())
+        let accounts = &self.projects().next()?.1.service_accounts;
+        accounts.iter().find(|account| account.secrets.len() == 2).map(|account| account.client_id.as_str())
     }
 
     /// Lists the account that signs in where the world wants it.
@@ -169,10 +145,9 @@ impl World {
         let Some(mut account) = self.operator.take() else { return };
         account.client_id = client_id.to_string();
         for secret in &mut account.secrets {
-            secret.value = Some(client_secret.clone());
+            secret.value = client_secret.clone();
         }
-        let (prefilled, _) = self.prefill();
-        if let Some(project) = self.projects_mut().find(|project| project.id == prefilled.as_str()) {
+        if let Some(project) = self.organizations.iter_mut().flat_map(|one| &mut one.projects).next() {
             project.service_accounts.push(account);
         }
     }
@@ -189,7 +164,10 @@ impl World {
     }
 
     pub(super) fn project(&self, id: &str) -> Result<(&Organization, &Project), Reply> {
-        self.projects().find(|(_, project)| project.id == id).ok_or_else(|| no_project(id))
+        self.projects().find(|(_, project)| project.id == id).ok_or_else(|| {
+            let detail = format!("No group with ID {id} exists.");
+            refusal(StatusCode::NOT_FOUND, "GROUP_NOT_FOUND", &detail).about(id)
+        })
     }
 
     /// An account, and the longest life in hours that its organization allows a secret.
@@ -199,18 +177,16 @@ impl World {
         client: &str,
     ) -> Result<(&mut Account, Option<i32>), Reply> {
         let cap = self.project(project)?.0.max_secret_validity_hours;
-        let projects = self.projects_mut().filter(|one| one.id == project);
-        let mut accounts = projects.flat_map(|project| &mut project.service_accounts);
+        let projects = self.organizations.iter_mut().flat_map(|organization| &mut organization.projects);
+        let mut accounts =
+            projects.filter(|one| one.id == project).flat_map(|project| &mut project.service_accounts);
         let account = accounts.find(|account| account.client_id == client);
         Ok((account.ok_or_else(|| no_resource(client))?, cap))
     }
 
     pub(super) fn accounts(&mut self) -> impl Iterator<Item = &mut Account> {
-        self.projects_mut().flat_map(|project| &mut project.service_accounts)
-    }
-
-    fn projects_mut(&mut self) -> impl Iterator<Item = &mut Project> {
-        self.organizations.iter_mut().flat_map(|organization| &mut organization.projects)
+        let projects = self.organizations.iter_mut().flat_map(|organization| &mut organization.projects);
+        projects.flat_map(|project| &mut project.service_accounts)
     }
 }
 
@@ -222,11 +198,7 @@ impl Organization {
 
     /// `OrganizationSettings`, as far as it matters here.
     pub(super) fn settings(&self) -> Value {
-        let mut body = json!({"apiAccessListRequired": self.api_access_list_required});
-        if let Some(hours) = self.max_secret_validity_hours {
-            body["maxServiceAccountSecretValidityInHours"] = hours.into();
-        }
-        body
+        json!({"maxServiceAccountSecretValidityInHours": self.max_secret_validity_hours})
     }
 }
 
@@ -234,8 +206,8 @@ impl Project {
     /// `Group`
     pub(super) fn body(&self, organization: &Organization) -> Value {
         json!({
-            "clusterCount": self.clusters,
-            "created": self.created_at,
+            "clusterCount": 0,
+            "created": CREATED,
             "id": self.id,
             "links": [],
             "name": self.name,
@@ -249,7 +221,7 @@ impl Account {
     pub(super) fn body(&self) -> Value {
         json!({
             "clientId": self.client_id,
-            "createdAt": self.created_at,
+            "createdAt": CREATED,
             "description": self.description,
             "name": self.name,
             "roles": self.roles,
@@ -269,43 +241,30 @@ impl Account {
 
     /// Creates a secret, or says which rule is against it. Atlas's code for a third secret is not public: this
     /// one is a guess that no client may depend on.
-    pub(super) fn create_secret(&mut self, hours: i32, cap: Option<i32>) -> Result<Secret, Reply> {
+    pub(super) fn create_secret(&mut self, hours: i32, cap: Option<i32>) -> Result<&Secret, Reply> {
         let (shortest, longest) = (*ALLOWED_HOURS.start(), *ALLOWED_HOURS.end());
         let longest = cap.map_or(longest, |cap| cap.min(longest));
         if !(shortest..=longest).contains(&hours) {
-            let description = format!("must be between {shortest} and {longest}");
-            return Err(invalid_field("secretExpiresAfterHours", &description));
+            return Err(invalid_hours(&format!("must be between {shortest} and {longest}")));
         }
         if self.secrets.len() >= SECRETS_PER_ACCOUNT {
             let detail = format!("A service account can have at most {SECRETS_PER_ACCOUNT} secrets.");
             return Err(refusal(StatusCode::BAD_REQUEST, "SERVICE_ACCOUNT_SECRET_LIMIT_EXCEEDED", &detail));
         }
-        let value = random(SECRET_PREFIX, RANDOM_IN_SECRET, TEXT)?;
+        let value = random_secret()?;
+        let id = random("", 24, HEXADECIMAL)?;
         let now = now();
         let limit = after_hours(now, HOURS_LEFT_TO_OTHERS);
         for other in &mut self.secrets {
             other.expires_at = other.expires_at.min(limit);
         }
-        let secret = Secret {
-            id: random("", 24, HEXADECIMAL)?,
-            ends_with: String::new(),
-            value: Some(value.into()),
-            created_at: now,
-            expires_at: after_hours(now, hours),
-            last_used_at: None,
-        };
-        self.secrets.push(secret.clone());
-        Ok(secret)
-    }
-
-    /// Two secrets are new then, and ours is shortened. It does not happen if the account is full.
-    pub(super) fn colleague_creates(&mut self) {
-        if self.a_colleague_creates_too {
-            let _ = self.create_secret(COLLEAGUES_HOURS, None);
-        }
+        let expires_at = after_hours(now, hours);
+        self.secrets.push(Secret { id, value, created_at: now, expires_at, last_used_at: None });
+        Ok(&self.secrets[self.secrets.len() - 1])
     }
 
     pub(super) fn delete_secret(&mut self, id: &str) -> Result<(), Reply> {
+        self.check_role()?;
         let position = self.secrets.iter().position(|secret| secret.id == id);
         self.secrets.remove(position.ok_or_else(|| no_resource(id))?);
         Ok(())
@@ -313,9 +272,14 @@ impl Account {
 }
 
 impl Secret {
+    /// True for the whole value of a secret that has not expired.
+    pub(super) fn opens_with(&self, value: &str) -> bool {
+        self.expires_at > now() && value.starts_with("mdb_sa_sk_") && value == self.value.expose_secret()
+    }
+
     /// `ServiceAccountSecret`, with a mask instead of the value.
     fn body(&self) -> Value {
-        let value = self.value.as_ref().map_or(self.ends_with.as_str(), ExposeSecret::expose_secret);
+        let value = self.value.expose_secret();
         json!({
             "id": self.id,
             "createdAt": self.created_at,
@@ -327,33 +291,31 @@ impl Secret {
 
     /// `ServiceAccountSecret` as it is created. This is the one place where a value leaves.
     pub(super) fn created_body(&self) -> Value {
-        let value = self.value.as_ref().map(ExposeSecret::expose_secret);
+        let value = self.value.expose_secret();
         json!({"id": self.id, "createdAt": self.created_at, "expiresAt": self.expires_at, "secret": value})
     }
 }
 
-/// Dates end with the year 9999, and the server's library panics at a later one.
-fn check_clock(now: Timestamp) -> Result<(), serde_json::Error> {
-    if after_hours(now, *ALLOWED_HOURS.end()) < Timestamp::MAX {
-        return Ok(());
-    }
-    Err(serde::de::Error::custom("this machine's clock is set to the year 9999 or later: correct it"))
-}
-
-fn no_project(id: &str) -> Reply {
-    let detail = format!("No group with ID {id} exists.");
-    refusal(StatusCode::NOT_FOUND, "GROUP_NOT_FOUND", &detail).about(id)
+/// After Atlas's own prefix, 40 characters as Atlas has them; they begin with a word that marks the demo's values.
+pub(super) fn random_secret() -> io::Result<SecretString> {
+    Ok(random("mdb_sa_sk_DEMO", 36, TEXT)?.into())
 }
 
 /// Random text after a prefix. The number of characters to choose from divides 256: each is as likely as any other.
-pub(super) fn random(prefix: &str, length: usize, characters: &[u8]) -> Result<String, getrandom::Error> {
+pub(super) fn random(prefix: &str, length: usize, characters: &[u8]) -> io::Result<String> {
     let mut bytes = vec![0; length];
-    getrandom::fill(&mut bytes)?;
+    getrandom::fill(&mut bytes).map_err(|error| io::Error::other(error.to_string()))?;
     let random = bytes.iter().map(|byte| char::from(characters[usize::from(*byte) % characters.len()]));
     Ok(prefix.chars().chain(random).collect())
 }
 
-pub(super) fn after_hours(moment: Timestamp, hours: i32) -> Timestamp {
+/// In whole seconds, as Atlas's timestamps are.
+pub(super) fn now() -> Timestamp {
+    let now = wall_clock();
+    Timestamp::from_second(now.as_second()).unwrap_or(now)
+}
+
+fn after_hours(moment: Timestamp, hours: i32) -> Timestamp {
     moment.checked_add(SignedDuration::from_hours(hours.into())).unwrap_or(Timestamp::MAX)
 }
 
@@ -369,47 +331,30 @@ fn some_hours_ago<'de, D: Deserializer<'de>>(hours: D) -> Result<Option<Timestam
     hours_ago(hours).map(Some)
 }
 
-fn project_id<'de, D: Deserializer<'de>>(text: D) -> Result<ProjectId, D::Error> {
-    ProjectId::parse(&String::deserialize(text)?).map_err(D::Error::custom)
-}
-
-fn client_id<'de, D: Deserializer<'de>>(text: D) -> Result<ClientId, D::Error> {
-    ClientId::parse(&String::deserialize(text)?).map_err(D::Error::custom)
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;
 
-    use serde_json::json;
-
-    use super::super::wire::{is_client_id, is_object_id};
     use super::*;
+    use crate::domain::{ClientId, ProjectId};
 
     #[test]
     fn the_form_starts_with_an_account_that_has_no_secret() {
         let mut world = World::demo().unwrap();
         let (project, client) = world.prefill();
-        assert_eq!(project.as_str(), "32b6e34b3d91647abb20e7b8");
-        assert_eq!(client.as_str(), "mdb_sa_id_1234567890abcdef12345678");
-        assert_eq!(world.project(project.as_str()).ok().unwrap().1.name, "payments-prod");
-        let (deployer, cap) = world.account(project.as_str(), client.as_str()).ok().unwrap();
+        assert_eq!(project, "32b6e34b3d91647abb20e7b8");
+        assert_eq!(client, "mdb_sa_id_1234567890abcdef12345678");
+        assert_eq!(world.project(&project).ok().unwrap().1.name, "payments-prod");
+        let (deployer, cap) = world.account(&project, &client).ok().unwrap();
         assert_eq!((deployer.name.as_str(), deployer.secrets.len(), cap), ("ci-deployer", 0, None));
-    }
-
-    #[test]
-    fn a_clock_at_the_end_of_all_dates_is_named() {
-        assert!(check_clock("9998-01-01T00:00:00Z".parse().unwrap()).is_ok());
-        for late in ["9999-01-01T00:00:00Z".parse().unwrap(), Timestamp::MAX] {
-            let error = check_clock(late).unwrap_err().to_string();
-            assert_eq!(error, "this machine's clock is set to the year 9999 or later: correct it");
-        }
     }
 
     #[test]
     fn every_id_of_the_demo_is_well_formed_and_unique() {
         let mut world = World::demo().unwrap().with_more_projects(1000);
         let mut known = HashSet::new();
+        let is_object_id = |id: &str| ProjectId::parse(id).is_ok();
+        let is_client_id = |id: &str| ClientId::parse(id).is_ok();
         let mut check = |id: &str, is_well_formed: fn(&str) -> bool| {
             assert!(is_well_formed(id) && known.insert(id.to_owned()), "{id}");
         };
@@ -427,27 +372,12 @@ mod tests {
         for secret in &secrets {
             check(&secret.id, is_object_id);
         }
-        assert!(known.len() > 1030, "{}", known.len());
+        assert!(known.len() > 1020, "{}", known.len());
     }
 
     #[test]
-    fn a_broken_world_is_refused() {
-        let prefill = json!({"project_id": "32b6e34b3d91647abb20e7b8",
-            "client_id": "mdb_sa_id_1234567890abcdef12345678"});
-        let rows = [
-            (json!({}), "missing field `prefill`"),
-            (json!({"prefill": {}, "organizations": []}), "missing field `project_id`"),
-            (json!({"prefill": prefill, "organizations": [], "typo": 1}), "unknown field `typo`"),
-            (
-                json!({"prefill": {"project_id": "short", "client_id": "x"}, "organizations": []}),
-                "a client ID starts with mdb_sa_id_",
-            ),
-            (json!({"prefill": prefill, "organizations": []}), "has no such service account"),
-        ];
-        for (world, expected) in rows {
-            let error = World::from_json(&world.to_string()).unwrap_err().to_string();
-            assert!(error.contains(expected), "{world}: {error}");
-        }
-        assert!(World::from_json("").is_err());
+    fn a_mistyped_world_is_refused() {
+        let error = World::from_json(r#"{"organizations": [], "typo": 1}"#).unwrap_err();
+        assert!(error.to_string().contains("unknown field `typo`"), "{error}");
     }
 }

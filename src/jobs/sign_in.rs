@@ -67,7 +67,7 @@ impl Authenticator {
             SignInWith::Demo => {
                 let world = World::demo().map_err(|error| unusable(&error.to_string()))?;
                 let (demo_project, demo_client) = world.prefill();
-                (project, client) = (Some(demo_project.to_string()), Some(demo_client.to_string()));
+                (project, client) = (Some(demo_project), Some(demo_client));
                 (Session::Demo, Source::Demo(Box::new(world)))
             }
         };

@@ -4,6 +4,7 @@ use reqwest::Method;
 use serde_json::json;
 
 use super::*;
+use crate::support::fixtures::world_with;
 
 #[tokio::test]
 async fn the_right_credentials_get_a_token_that_opens_the_api() {
@@ -28,7 +29,7 @@ async fn wrong_credentials_are_an_invalid_client() {
         (id.as_str(), "mdb_sa_sk_fake_and_wrong"),
         (id.as_str(), ""),
         (CI_DEPLOYER, secret.as_str()),
-        (NIGHTLY_BACKUP, "2b8e"),
+        (BILLING_EXPORT, "9f3a"),
         ("", ""),
     ];
     for (id, secret) in rows {
@@ -129,17 +130,11 @@ async fn a_created_secret_signs_in_until_it_is_deleted() {
 async fn an_expired_secret_of_the_world_does_not_sign_in() {
     let value = |tail: &str| format!("mdb_sa_sk_DEMOfakeFAKEfakeFAKEfakeFAKEfake{tail}");
     let secret = |tail: &str, hours: i32| {
-        json!({"id": format!("65a1c0de00000000000{tail}0"), "ends_with": tail, "value": value(tail),
+        json!({"id": format!("65a1c0de00000000000{tail}0"), "value": value(tail),
             "created_hours_ago": 99, "expires_in_hours": hours})
     };
-    let world = json!({
-        "prefill": {"project_id": "32b6e34b3d91647abb20e7b8", "client_id": CI_DEPLOYER},
-        "organizations": [{"id": "4888442a3354817a7320eb61", "projects": [{
-            "id": "32b6e34b3d91647abb20e7b8", "name": "payments-prod", "service_accounts": [{
-                "client_id": CI_DEPLOYER, "name": "ci-deployer",
-                "secrets": [secret("aaaa", 1), secret("bbbb", -1)]}]}]}]
-    });
-    let world = World::from_json(&world.to_string()).unwrap();
+    let secrets = json!([secret("aaaa", 1), secret("bbbb", -1)]);
+    let world = world_with(&format!(r#","secrets":{secrets}"#));
     assert!(!format!("{world:?}").contains("fakeFAKE"), "a world's Debug shows no value");
     let bench = Bench::with(world).await;
     for (tail, status) in [("aaaa", 200), ("bbbb", 401)] {

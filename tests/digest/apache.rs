@@ -12,9 +12,8 @@ use md5::{Digest, Md5};
 use secrecy::ExposeSecret;
 use tokio::net::TcpStream;
 
-use crate::embedded;
 use crate::support::atlas::TestAtlas;
-use crate::support::fixtures::{client, client_id, new_secret, project};
+use crate::support::fixtures::{client, client_id, new_secret, project, world_with};
 use crate::{PRIVATE_KEY, PUBLIC_KEY, with_api_key};
 
 const PROGRAM: &str = "/usr/sbin/apache2";
@@ -121,7 +120,7 @@ async fn apache_accepts_the_answers_to_its_challenges() {
         println!("skipped: no {PROGRAM} with mod_auth_digest here");
         return;
     }
-    let atlas = TestAtlas::start(embedded::world()).await;
+    let atlas = TestAtlas::start(world_with("")).await;
     let token = atlas.access_token();
     let apache = Apache::start(&atlas.base_url().to_string(), token.expose_secret()).await;
 

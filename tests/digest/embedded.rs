@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use atlas_secret::atlas::{Client, Settings};
-use atlas_secret::demo::{Atlas, World};
+use atlas_secret::demo::Atlas;
 use atlas_secret::domain::{ApiError, Cause, Credentials, RejectionKind};
 use hyper::http::request::Parts;
 use secrecy::ExposeSecret;
@@ -12,17 +12,7 @@ use secrecy::ExposeSecret;
 use crate::ACCOUNT_PATH;
 use crate::by_hand::{parameters, response};
 use crate::support::atlas::{SeenRequest, TestAtlas, without_credentials};
-use crate::support::fixtures::{CLIENT, PROJECT, client, client_id, new_secret, project, with_access_token};
-
-/// A world with the one account of the tests.
-pub fn world() -> World {
-    let world = format!(
-        r#"{{"prefill":{{"project_id":"{PROJECT}","client_id":"{CLIENT}"}},
-        "organizations":[{{"id":"4888442a3354817a7320eb61","projects":[{{"id":"{PROJECT}","name":"payments-prod",
-        "service_accounts":[{{"client_id":"{CLIENT}","name":"ci-deployer"}}]}}]}}]}}"#
-    );
-    World::from_json(&world).unwrap()
-}
+use crate::support::fixtures::{client, client_id, new_secret, project, with_access_token, world_with};
 
 /// An Atlas whose nonces are stale after so many uses.
 async fn with_nonce_uses(limit: usize) -> TestAtlas {
@@ -44,7 +34,7 @@ async fn with_nonce_uses(limit: usize) -> TestAtlas {
         *challenge = stale.try_into().unwrap();
         response
     };
-    TestAtlas::start_with(world(), respond).await
+    TestAtlas::start_with(world_with(""), respond).await
 }
 
 fn settings(atlas: &TestAtlas) -> Settings {
@@ -69,7 +59,7 @@ fn seen(atlas: &TestAtlas) -> Vec<String> {
 
 #[tokio::test]
 async fn a_key_creates_a_secret_with_one_post() {
-    let atlas = TestAtlas::start(world()).await;
+    let atlas = TestAtlas::start(world_with("")).await;
     let mut settings = settings(&atlas);
     settings.query_flags.envelope = true;
     let client = client(settings);
@@ -125,7 +115,7 @@ async fn nonces_that_live_no_second_are_refused_as_stale_at_most_twice() {
 
 #[tokio::test]
 async fn a_wrong_key_learns_nothing() {
-    let atlas = TestAtlas::start(world()).await;
+    let atlas = TestAtlas::start(world_with("")).await;
     let Credentials::ApiKey { public_key, .. } = atlas.api_key() else { panic!("no API key") };
     let mut settings = settings(&atlas);
     settings.credentials = Credentials::ApiKey { public_key, private_key: "FAKE-wrong".into() };
@@ -136,7 +126,7 @@ async fn a_wrong_key_learns_nothing() {
 
 #[tokio::test]
 async fn an_answer_opens_for_its_own_method_target_and_count_only() {
-    let atlas = TestAtlas::start(world()).await;
+    let atlas = TestAtlas::start(world_with("")).await;
     let Credentials::ApiKey { public_key, private_key } = atlas.api_key() else { panic!("no API key") };
     let http = reqwest::Client::builder().no_proxy().build().unwrap();
     let url = format!("{}{ACCOUNT_PATH}", atlas.base_url());

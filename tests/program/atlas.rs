@@ -31,7 +31,7 @@ pub const LIVING: &str = "mdb_sa_id_00000000000000000000001a";
 pub const CROWDED: &str = "mdb_sa_id_00000000000000000000001b";
 /// An account whose two places are taken, one of them by a secret that has expired.
 pub const EXPIRED: &str = "mdb_sa_id_00000000000000000000001d";
-/// An account whose new secret is lost: a gateway's page comes instead of the answer.
+/// An account whose new secret is lost: the connection closes instead of the answer.
 pub const LOST: &str = "mdb_sa_id_00000000000000000000001c";
 /// The organization of all of them.
 pub const ORGANIZATION: &str = "0000000000000000000000f0";
@@ -148,7 +148,6 @@ impl Drop for Atlas {
 
 fn world(delay: u64) -> Value {
     json!({
-        "prefill": { "project_id": PROJECT, "client_id": PLAIN },
         "organizations": [{
             "id": ORGANIZATION,
             "max_secret_validity_hours": CAP,
@@ -169,7 +168,7 @@ fn world(delay: u64) -> Value {
                         "name": "expired",
                         "secrets": [living_secret("0004", 480), expired_secret("0005")],
                     },
-                    { "client_id": LOST, "name": "lost", "create_answer": "gateway_page" },
+                    { "client_id": LOST, "name": "lost", "loses_response": true },
                     { "client_id": SLOW, "name": "slow", "create_delay_seconds": delay },
                     { "client_id": "mdb_sa_id_00000000000000000000002a", "name": "twin" },
                     { "client_id": "mdb_sa_id_00000000000000000000002b", "name": "Twin" },
@@ -178,7 +177,6 @@ fn world(delay: u64) -> Value {
                         "name": "robot",
                         "secrets": [{
                             "id": "0000000000000000000000f1",
-                            "ends_with": "s-in",
                             "value": ROBOT_SECRET,
                             "created_hours_ago": 1,
                             "expires_in_hours": 24,
@@ -194,7 +192,7 @@ fn world(delay: u64) -> Value {
 fn living_secret(ends_with: &str, hours: i32) -> Value {
     json!({
         "id": format!("00000000000000000000{ends_with}"),
-        "ends_with": ends_with,
+        "value": ends_with,
         "created_hours_ago": 1,
         "expires_in_hours": hours,
     })
@@ -204,7 +202,7 @@ fn living_secret(ends_with: &str, hours: i32) -> Value {
 fn expired_secret(ends_with: &str) -> Value {
     json!({
         "id": format!("00000000000000000000{ends_with}"),
-        "ends_with": ends_with,
+        "value": ends_with,
         "created_hours_ago": 48,
         "expires_in_hours": -1,
     })

@@ -7,6 +7,7 @@
 )]
 
 use atlas_secret::atlas::{Client, Limits, Settings};
+use atlas_secret::demo::World;
 use atlas_secret::domain::{BaseUrl, ClientId, Credentials, Lifetime, NewSecret, ProjectId, QueryFlags};
 use secrecy::SecretString;
 
@@ -32,6 +33,15 @@ pub fn project() -> ProjectId {
 /// [`CLIENT`], parsed.
 pub fn client_id() -> ClientId {
     ClientId::parse(CLIENT).unwrap()
+}
+
+/// A world whose only account is [`CLIENT`], without secrets; `more` are further fields of it, as JSON.
+pub fn world_with(more: &str) -> World {
+    let world = format!(
+        r#"{{"organizations":[{{"id":"4888442a3354817a7320eb61","projects":[{{"id":"{PROJECT}",
+        "name":"payments-prod","service_accounts":[{{"client_id":"{CLIENT}","name":"ci-deployer"{more}}}]}}]}}]}}"#
+    );
+    World::from_json(&world).unwrap()
 }
 
 /// Settings for a server at this address, signing in with an access token.
