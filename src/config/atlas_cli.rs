@@ -15,10 +15,8 @@ use tokio::process::{Child, Command};
 use tokio::time::timeout;
 use zeroize::Zeroizing;
 
-use crate::domain::{
-    Credentials, ProfileName, ServerText, is_atlas_variable, os_error_message, trim_visible, without_secrets,
-};
-use crate::process::{NOT_STARTED, in_own_session};
+use crate::domain::{Credentials, ProfileName, ServerText, os_error_message, trim_visible, without_secrets};
+use crate::process::{NOT_STARTED, in_own_session, remove_credentials};
 
 use super::error::CredentialsError;
 
@@ -87,9 +85,7 @@ impl BrowserLogin {
         let mut command = Command::from(in_own_session(program));
         command.args(["auth", "token", "--profile", self.profile.as_str()]);
         // A token in the environment would go before that of the profile.
-        for (name, _) in env::vars_os().filter(|(name, _)| is_atlas_variable(name)) {
-            command.env_remove(name);
-        }
+        remove_credentials(command.as_std_mut());
         // No one asked it for more than the token.
         command.env("DO_NOT_TRACK", "1").env("MONGODB_ATLAS_SKIP_UPDATE_CHECK", "yes");
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);

@@ -10,7 +10,7 @@ mod names;
 mod run;
 mod settings;
 
-pub use crate::delivery::{forbid_core_dumps, survive_file_size_limit};
+pub use crate::process::{forbid_core_dumps, survive_file_size_limit};
 pub use demo_server::serve_demo;
 pub use error::StartError;
 pub use log::start_log;

@@ -5,8 +5,8 @@ use std::process::{Child, Command, Stdio};
 
 use secrecy::SecretString;
 
-use crate::delivery::os::remove_credentials;
 use crate::domain::{CommandOutcome, CommandReport, ServerText, only_prints, os_error_message};
+use crate::process::remove_credentials;
 
 use super::line::Words;
 use super::output::Captured;
