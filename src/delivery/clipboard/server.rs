@@ -198,6 +198,8 @@ fn send(reports: &mut impl Write, report: Report) {
 struct Lease {
     state: LeaseState,
     end: Instant,
+    /// When to check the clipboard next. Requests do not move it: a program may ask often.
+    next_check: Instant,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -217,10 +219,17 @@ enum LeaseState {
 
 impl Lease {
     fn begin(clear_after: Option<Duration>, now: Instant) -> Self {
-        match clear_after {
-            Some(time) => Self { state: LeaseState::Limited, end: add(now, time) },
-            None => Self { state: LeaseState::Unlimited, end: now + MAX_LEASE },
-        }
+        let (state, time) = match clear_after {
+            Some(time) => (LeaseState::Limited, time),
+            None => (LeaseState::Unlimited, MAX_LEASE),
+        };
+        Self { state, end: add(now, time), next_check: now + CHECK_INTERVAL }
+    }
+
+    /// Watches a clipboard that was just cleared.
+    fn watch(by_request: bool, was_put_back: bool, now: Instant) -> Self {
+        let state = LeaseState::Cleared { by_request, was_put_back };
+        Self { state, end: now + WATCH_TIME, next_check: now + WATCH_INTERVAL }
     }
 
     /// Extends a lease with a time limit. One without is long enough.
@@ -237,11 +246,12 @@ impl Lease {
 
     /// How long to wait for a request before the clipboard is checked, or the lease is over.
     fn wait(self, now: Instant) -> Duration {
-        let interval = match self.state {
-            LeaseState::Limited | LeaseState::Unlimited => CHECK_INTERVAL,
-            LeaseState::Cleared { .. } => WATCH_INTERVAL,
-        };
-        interval.min(self.end.saturating_duration_since(now))
+        self.next_check.min(self.end).saturating_duration_since(now)
+    }
+
+    fn schedule_check(&mut self, now: Instant) {
+        let is_cleared = matches!(self.state, LeaseState::Cleared { .. });
+        self.next_check = now + if is_cleared { WATCH_INTERVAL } else { CHECK_INTERVAL };
     }
 }
 
@@ -359,11 +369,13 @@ impl<W: Write> ClipboardServer<W> {
     }
 
     fn after_timeout(&mut self) -> ControlFlow<()> {
-        let Some(Lease { state, end }) = self.lease else {
+        let Some(lease) = &mut self.lease else {
             return ControlFlow::Continue(());
         };
-        let is_over = Instant::now() >= end;
-        match state {
+        let now = Instant::now();
+        lease.schedule_check(now);
+        let is_over = now >= lease.end;
+        match lease.state {
             LeaseState::Cleared { .. } if is_over => self.end(ClipboardContent::Cleared),
             LeaseState::Cleared { by_request, was_put_back } => self.watch(by_request, was_put_back),
             LeaseState::Limited | LeaseState::Unlimited if is_over => self.clear(false),
@@ -403,8 +415,7 @@ impl<W: Write> ClipboardServer<W> {
     }
 
     fn watch_from_now(&mut self, by_request: bool, was_put_back: bool) {
-        let state = LeaseState::Cleared { by_request, was_put_back };
-        self.begin(Lease { state, end: Instant::now() + WATCH_TIME });
+        self.begin(Lease::watch(by_request, was_put_back, Instant::now()));
     }
 
     /// Forgets the value, and reports what is on the clipboard.
@@ -559,6 +570,7 @@ mod tests {
         let start = Instant::now();
         let mut lease = Lease::begin(Some(SECOND * 60), start);
         assert_eq!(lease.wait(start), CHECK_INTERVAL);
+        lease.schedule_check(start + SECOND * 60 - CHECK_INTERVAL / 2);
         assert_eq!(lease.wait(start + SECOND * 60 - CHECK_INTERVAL / 2), CHECK_INTERVAL / 2);
         assert_eq!(lease.clears_in(start + SECOND * 59), Some(SECOND));
         assert_eq!(lease.clears_in(start + SECOND * 61), Some(Duration::ZERO));
@@ -578,11 +590,14 @@ mod tests {
     }
 
     #[test]
-    fn a_cleared_clipboard_is_checked_often() {
-        let (start, state) = (Instant::now(), LeaseState::Cleared { by_request: false, was_put_back: false });
-        let mut lease = Lease { state, end: start + WATCH_TIME };
+    fn a_cleared_clipboard_is_checked_often_and_cannot_be_extended() {
+        let start = Instant::now();
+        let mut lease = Lease::watch(false, false, start);
         lease.extend(SECOND * 60);
-        assert_eq!((lease.wait(start), lease.wait(start + WATCH_TIME)), (WATCH_INTERVAL, Duration::ZERO));
+        assert_eq!(lease.wait(start), WATCH_INTERVAL);
+        lease.schedule_check(start + WATCH_INTERVAL);
+        assert_eq!(lease.wait(start + WATCH_INTERVAL), WATCH_INTERVAL);
+        assert_eq!(lease.wait(start + WATCH_TIME), Duration::ZERO);
     }
 
     #[test]
