@@ -116,17 +116,40 @@ fn a_command_can_ask_at_the_terminal() {
 }
 
 #[test]
-fn a_command_whose_question_is_hidden_can_be_stopped_and_the_question_is_shown_then() {
+fn a_question_on_a_stream_of_the_command_is_shown_and_can_be_answered() {
     let atlas = Atlas::start();
-    let (mut terminal, _) = with_secret(&atlas);
-    pipe_to(&mut terminal, "sh -c 'printf passphrase: >&2; echo on >/dev/tty; exec cat /dev/tty'");
+    let (mut terminal, value) = with_secret(&atlas);
+    for stream in ["1", "2"] {
+        let ask =
+            format!("cat >out; printf 'Overwrite? [y/N] ' >&{stream}; read x </dev/tty; test \"$x\" = y");
+        fs::write(terminal.home().join("ask"), ask).unwrap();
+        pipe_to(&mut terminal, "sh ask");
+        terminal.wait_until("the question on the shell's screen", |screen| {
+            !screen.alternate_screen() && screen.contents().trim_end().ends_with("Overwrite? [y/N]")
+        });
+        terminal.send("y\r");
+        wait_for_whole_screen(&mut terminal, "sh read it and exited with 0");
+    }
+    assert_eq!(fs::read_to_string(terminal.home().join("out")).unwrap(), value);
+}
+
+#[test]
+fn a_command_that_prints_the_secret_and_waits_does_not_show_it() {
+    let atlas = Atlas::start();
+    let (mut terminal, value) = with_secret(&atlas);
+    // The secret comes in two writes.
+    let script = "x=$(cat); printf '%.20s' \"$x\" >&2; sleep 0.5; printf '%s' \"${x#????????????????????}\" >&2; \
+                  exec cat /dev/tty";
+    fs::write(terminal.home().join("show"), script).unwrap();
+    pipe_to(&mut terminal, "sh show");
     terminal.wait_until("the command on the shell's screen", |screen| {
-        let contents = screen.contents();
-        !screen.alternate_screen() && contents.contains("Ctrl-C stops it.\non")
+        !screen.alternate_screen()
+            && screen.contents().contains("(more is shown when it ends, without the secret)")
     });
+    assert!(!terminal.screen().contains(&value[10..18]), "{}", terminal.screen());
     terminal.send(key::CTRL_C);
     wait_for_whole_screen(&mut terminal, "You stopped sh.");
-    assert!(terminal.screen().contains("passphrase:"), "{}", terminal.screen());
+    assert!(!terminal.screen().contains(&value[10..18]), "{}", terminal.screen());
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //! `tests/sinks/`.
 
 use std::fs;
+use std::io::Read;
 use std::time::{Duration, Instant};
 
 use secrecy::ExposeSecret;
@@ -28,7 +29,9 @@ impl Desk {
 
     async fn run_with(&self, line: &str, format: Format, payload: &SecretPayload) -> CommandReport {
         let line = line.replace("{}", self.0.path().to_str().unwrap());
-        tokio::time::timeout(DEADLINE, pipe_to(&line, None, format, payload, |_| ())).await.unwrap()
+        tokio::time::timeout(DEADLINE, pipe_to(&line, None, format, payload, Box::new(io::sink())))
+            .await
+            .unwrap()
     }
 
     /// What a command that succeeds prints.
@@ -113,11 +116,39 @@ async fn how_a_command_ended_is_told() {
 
 #[tokio::test]
 async fn only_a_line_that_can_be_run_is_announced() {
-    let mut announced = Vec::new();
+    let (mut reader, terminal) = io::pipe().unwrap();
     for line in ["sh -c true", "cat | cat", "sh 'open", "cat {nothing}"] {
-        pipe_to(line, None, Format::Secret, &payload(), |program| announced.push(program.to_owned())).await;
+        let terminal = Box::new(terminal.try_clone().unwrap());
+        pipe_to(line, None, Format::Secret, &payload(), terminal).await;
     }
-    assert_eq!(announced, ["sh"]);
+    drop(terminal);
+    assert_eq!(io::read_to_string(&mut reader).unwrap(), "Running sh. Ctrl-C stops it.\n");
+}
+
+#[tokio::test]
+async fn a_question_is_shown_while_the_command_waits() {
+    let desk = Desk::new();
+    let (reader, terminal) = io::pipe().unwrap();
+    let line =
+        "sh -c 'cat >/dev/null; printf \"Overwrite? [y/N] \" >&2; until [ -e {}/go ]; do sleep 0.05; done'";
+    let line = line.replace("{}", desk.0.path().to_str().unwrap());
+    let payload = payload();
+    let run = pipe_to(&line, None, Format::Secret, &payload, Box::new(terminal));
+    let answer = desk.path("go");
+    let look = blocking(move || {
+        let mut shown = String::new();
+        for byte in reader.bytes() {
+            shown.push(char::from(byte.unwrap()));
+            if shown.ends_with("[y/N]") {
+                fs::write(&answer, "").unwrap();
+                return shown;
+            }
+        }
+        shown
+    });
+    let (report, shown) = tokio::time::timeout(DEADLINE, async { tokio::join!(run, look) }).await.unwrap();
+    assert_eq!(shown, "Running sh. Ctrl-C stops it.\nOverwrite? [y/N]");
+    assert_eq!(report.outcome, CommandOutcome::Succeeded);
 }
 
 #[tokio::test]
@@ -209,5 +240,5 @@ async fn a_command_dies_of_a_broken_pipe_of_its_own() {
 #[test]
 fn a_command_can_be_waited_for_by_a_task_of_its_own() {
     fn is_send<T: Send>(_: &T) {}
-    is_send(&pipe_to("cat", None, Format::Secret, &payload(), |_| ()));
+    is_send(&pipe_to("cat", None, Format::Secret, &payload(), Box::new(io::sink())));
 }
