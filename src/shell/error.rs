@@ -8,7 +8,7 @@ use thiserror::Error;
 
 use crate::atlas::ProxyError;
 use crate::config::{CredentialsError, FileError};
-use crate::delivery::StdoutProblem;
+use crate::delivery::StdoutError;
 use crate::domain::{BaseUrlError, ServerText};
 
 /// Why a run cannot start, or cannot go on.
@@ -40,7 +40,7 @@ pub enum StartError {
     DemoServer(SocketAddr, ServerText),
     /// Standard output would lose the secret or show it to others, or does not fit the arguments.
     #[error("{0}")]
-    Stdout(#[from] StdoutProblem),
+    Stdout(#[from] StdoutError),
     /// `--yes` with a field that is empty or wrong, or with a name that no entry of Atlas's list has, or several.
     #[error("{0}")]
     Name(String),

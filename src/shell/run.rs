@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::mpsc::UnboundedReceiver;
 
-use crate::delivery::{Copier, StdoutKind, StdoutProblem, check_stdout};
+use crate::delivery::{Copier, StdoutError, StdoutKind, check_stdout};
 use crate::domain::{Exit, ExitSummary, Format, Lifetime, Now, ServerText};
 use crate::headless::{Headless, Rescue, option_of};
 use crate::jobs::{Connections, Records};
@@ -99,14 +99,14 @@ fn plan_stdout(
     stdout: StdoutKind,
     format: Option<Format>,
     submits_at_once: bool,
-) -> Result<StdoutPlan, StdoutProblem> {
+) -> Result<StdoutPlan, StdoutError> {
     match (stdout, format) {
         // A template is also for copying.
         (StdoutKind::Terminal, None | Some(Format::Template(_))) => {
             Ok(StdoutPlan { output: Output::Terminal, needs_terminal: true })
         }
-        (StdoutKind::Terminal, Some(_)) => Err(StdoutProblem::FormatOnTerminal),
-        (StdoutKind::Sink, None) if submits_at_once => Err(StdoutProblem::NoFormat),
+        (StdoutKind::Terminal, Some(_)) => Err(StdoutError::FormatOnTerminal),
+        (StdoutKind::Sink, None) if submits_at_once => Err(StdoutError::NoFormat),
         (StdoutKind::Sink, format) => {
             let output = Output::Sink(format.unwrap_or_default());
             Ok(StdoutPlan { output, needs_terminal: !submits_at_once })
@@ -354,11 +354,11 @@ mod tests {
             (Sink, Some(template), false, shown(Output::Sink(template))),
             (Terminal, None, false, shown(Output::Terminal)),
             (Terminal, None, true, shown(Output::Terminal)),
-            (Terminal, Some(Format::Env), false, Err(StdoutProblem::FormatOnTerminal)),
-            (Terminal, Some(Format::Env), true, Err(StdoutProblem::FormatOnTerminal)),
+            (Terminal, Some(Format::Env), false, Err(StdoutError::FormatOnTerminal)),
+            (Terminal, Some(Format::Env), true, Err(StdoutError::FormatOnTerminal)),
             (Sink, None, false, shown(Output::Sink(Format::Secret))),
             (Sink, Some(Format::Json), false, shown(Output::Sink(Format::Json))),
-            (Sink, None, true, Err(StdoutProblem::NoFormat)),
+            (Sink, None, true, Err(StdoutError::NoFormat)),
             (
                 Sink,
                 Some(Format::Json),
