@@ -17,9 +17,9 @@ use zeroize::Zeroizing;
 
 use crate::domain::{ClientId, Credentials, Half, PairKind, ProfileName, ServerText};
 
-use super::error::CredentialsError;
+use super::CredentialsError;
 #[cfg(not(feature = "keyring"))]
-use super::error::WAY_OUT;
+use super::WAY_OUT;
 
 #[cfg(all(feature = "keyring", any(windows, target_os = "macos")))]
 use native::Keyring;
@@ -47,7 +47,7 @@ impl KeyringRequest {
     /// The credentials that count. Where the keyring is asked, it may wait for the user in front of an unlock dialog,
     /// for as long as they like; for a pair of the file it is asked only if it has one too. A note says if that goes
     /// before another one of the file.
-    pub async fn read(self) -> Result<(Credentials, Option<String>), CredentialsError> {
+    pub(super) async fn read(self) -> Result<(Credentials, Option<String>), CredentialsError> {
         let Some(in_file) = self.in_file.clone() else { return Ok((self.ask().await?, None)) };
         let request = self.clone();
         let is_stored = timeout(ANSWERS_SOON, on_thread(move || request.is_stored())).await;

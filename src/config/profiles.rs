@@ -7,13 +7,13 @@ use secrecy::{ExposeSecret, SecretString};
 use toml::{Table, Value};
 
 use crate::domain::{
-    CredentialProblem, Credentials, Half, Identity, Os, PairKind, ProfileName, ServerText, is_quoted,
+    CredentialError, Credentials, Half, Identity, Os, PairKind, ProfileName, ServerText, is_quoted,
     trim_visible,
 };
 
-use super::atlas_cli::BrowserLogin;
-use super::error::CredentialsError;
-use super::file::{FileError, line_of, others_have, read_text};
+use super::CredentialsError;
+use super::atlas_cli::read_token;
+use super::file::{line_of, others_have, read_text, with_path};
 use super::keyring::{KeyringRequest, setting_of};
 
 /// The layout that this program knows: that of today's Atlas CLI.
@@ -47,8 +47,8 @@ impl Profiles {
     /// The version is judged as the Atlas CLI does it, but for older files: a newer one is refused because
     /// the same names may mean something else; an older one, or none, has the same names and is read, with
     /// a warning; without profiles there is nothing to judge.
-    pub fn load(path: &Path) -> Result<Self, FileError> {
-        Self::read(path).map_err(|reason| FileError::of(path, reason))
+    pub fn load(path: &Path) -> Result<Self, String> {
+        Self::read(path).map_err(|reason| with_path(path, &reason))
     }
 
     fn read(path: &Path) -> Result<Self, String> {
@@ -214,7 +214,7 @@ impl Profile {
     /// from each: the Atlas CLI reads credentials from the keyring alone wherever it can be opened.
     pub fn credentials(&self) -> Result<CredentialSource, CredentialsError> {
         let Some(kind) = self.kind()? else {
-            return Ok(CredentialSource::NeedsAtlasCli(BrowserLogin { profile: self.name.clone() }));
+            return Ok(CredentialSource::NeedsAtlasCli(self.name.clone()));
         };
         let halves = halves(kind);
         if let Some(setting) =
@@ -244,7 +244,7 @@ impl Profile {
                 format!("profile `{name}` has no credentials (auth_type no_auth): {}", login())
             }
             Some(other) if is_quoted(other) => {
-                return Err(CredentialsError::value(self.place("auth_type"), CredentialProblem::Quoted));
+                return Err(CredentialsError::value(self.place("auth_type"), CredentialError::Quoted));
             }
             Some(other) => format!(
                 "profile `{name}` has auth_type `{}`, which this program cannot use: choose another profile",
@@ -283,10 +283,20 @@ pub enum CredentialSource {
     /// They are in the system's keyring, which may ask the user to unlock it, or else in the file.
     NeedsKeyring(KeyringRequest),
     /// The Atlas CLI has them, and is asked for them.
-    NeedsAtlasCli(BrowserLogin),
+    NeedsAtlasCli(ProfileName),
 }
 
 impl CredentialSource {
+    /// The credentials themselves, and what the user should know about them. The keyring may ask the user to unlock it
+    /// first, and the Atlas CLI takes its time.
+    pub async fn read(self) -> Result<(Credentials, Option<String>), CredentialsError> {
+        match self {
+            Self::Ready(credentials) => Ok((credentials, None)),
+            Self::NeedsKeyring(request) => request.read().await,
+            Self::NeedsAtlasCli(profile) => Ok((read_token(&profile).await?, None)),
+        }
+    }
+
     /// Who signs in, as far as it is known before the keyring or the Atlas CLI is asked.
     pub fn identity(&self) -> Identity {
         match self {
@@ -295,7 +305,7 @@ impl CredentialSource {
                 Some(in_file) => in_file.identity(),
                 None => Identity::Profile { name: request.profile.clone(), kind: request.kind },
             },
-            Self::NeedsAtlasCli(login) => Identity::BrowserLogin(login.profile.clone()),
+            Self::NeedsAtlasCli(profile) => Identity::BrowserLogin(profile.clone()),
         }
     }
 }

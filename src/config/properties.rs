@@ -90,7 +90,7 @@ proptest! {
             match profile.credentials() {
                 Ok(CredentialSource::Ready(credentials)) => said.push(format!("{credentials:?}")),
                 Ok(CredentialSource::NeedsKeyring(request)) => said.push(format!("{request:?}")),
-                Ok(CredentialSource::NeedsAtlasCli(login)) => said.push(format!("{login:?}")),
+                Ok(CredentialSource::NeedsAtlasCli(profile)) => said.push(format!("{profile:?}")),
                 Err(error) => said.push(format!("{error} {error:?}")),
             }
         }

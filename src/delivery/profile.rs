@@ -68,7 +68,7 @@ fn not_written(failure: &SaveFailure) -> ServerText {
 }
 
 fn credentials(config: &Path, name: &ProfileName) -> Result<CredentialSource, ServerText> {
-    let profiles = Profiles::load(config).map_err(CredentialsError::from);
+    let profiles = Profiles::load(config).map_err(CredentialsError::Unusable);
     let credentials = profiles.and_then(|profiles| profiles.named(name)?.credentials());
     credentials.map_err(|error| not_updated(&error))
 }

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 use crate::atlas::ProxyError;
-use crate::config::{CredentialsError, FileError};
+use crate::config::CredentialsError;
 use crate::delivery::StdoutError;
 use crate::domain::{BaseUrlError, ServerText};
 
@@ -19,7 +19,7 @@ pub enum StartError {
     Credentials(#[from] CredentialsError),
     /// This program's own file of settings is wrong.
     #[error("{0}")]
-    SettingsFile(#[from] FileError),
+    SettingsFile(String),
     /// Ignoring the variable could use another account or another folder.
     #[error("{0} is not valid UTF-8: correct or unset it")]
     NotUtf8(&'static str),

@@ -93,7 +93,8 @@ impl Settings {
     ) -> Result<Self, StartError> {
         check_proxies(&variable)?;
         let path = settings_path(&variable);
-        let file = path.as_deref().map(SettingsFile::load).transpose()?.flatten();
+        let file =
+            path.as_deref().map(SettingsFile::load).transpose().map_err(StartError::SettingsFile)?.flatten();
         let base_url_flag = arguments.base_url.as_deref().map(parse_base_url).transpose()?;
         let cli_config = config_path(&variable).filter(|_| !arguments.demo);
         let profiles = cli_config.as_deref().map_or_else(|| Ok(Profiles::default()), Profiles::load);

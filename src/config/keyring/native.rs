@@ -7,7 +7,7 @@ use keyring_core::{CredentialStore, Entry, Error};
 
 use crate::domain::ServerText;
 
-use crate::config::error::CredentialsError;
+use crate::config::CredentialsError;
 
 pub(super) struct Keyring(Arc<CredentialStore>);
 

@@ -150,7 +150,7 @@ fn signs_in_with(toml: &str) -> String {
             }
         },
         Ok(CredentialSource::Ready(_)) => "ready".to_owned(),
-        Ok(CredentialSource::NeedsAtlasCli(login)) => format!("browser login {}", login.profile),
+        Ok(CredentialSource::NeedsAtlasCli(profile)) => format!("browser login {profile}"),
         Err(error) => error.to_string(),
     }
 }

@@ -2,7 +2,7 @@ use std::fs;
 
 use super::*;
 use crate::config::environment::tests::{Set, environment};
-use crate::domain::{Credentials, ServerText};
+use crate::domain::Credentials;
 
 const ID: &str = "mdb_sa_id_1234567890abcdef12345678";
 const ACCOUNT: Set = &[("MONGODB_ATLAS_CLIENT_ID", ID), ("MONGODB_ATLAS_CLIENT_SECRET", "mdb_sa_sk_canary")];
@@ -17,18 +17,14 @@ service = 'cloudgov'
 auth_type = 'service_account'
 ";
 
-fn load(content: &str) -> Result<Profiles, FileError> {
+fn load(content: &str) -> Result<Profiles, String> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("config.toml");
     fs::write(&path, content).unwrap();
     #[cfg(unix)]
     fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
-    let mut profiles = Profiles::load(&path);
     // The folder has another name in every run.
-    if let Err(error) = &mut profiles {
-        error.file = ServerText::new("FILE");
-    }
-    profiles
+    Profiles::load(&path).map_err(|error| error.replace(&*path.to_string_lossy(), "FILE"))
 }
 
 fn flag(profile: &str) -> Flags<'_> {

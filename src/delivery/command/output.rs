@@ -167,9 +167,12 @@ impl Echo {
             let lines = self.printed.split(|byte| *byte == b'\n').map(|line| safe_text(last_written(line)));
             let lines: Vec<String> = lines.map(|line| line.to_string()).collect();
             let text = lines.join("\n");
-            // Progress is written over a line: the new one is shown below it.
-            let new = text.strip_prefix(&self.shown).map(str::to_owned);
-            let new = new.unwrap_or_else(|| format!("\n{}", lines.last().map_or("", String::as_str)));
+            let new = text.strip_prefix(&self.shown).map(str::to_owned).unwrap_or_else(|| {
+                // Progress is written over a line: the new one is shown below it.
+                let are_same = |(new, shown): &(&String, &str)| new == shown;
+                let same = lines.iter().zip(self.shown.split('\n')).take_while(are_same).count();
+                format!("\n{}", lines[same..].join("\n"))
+            });
             self.shown = text;
             new
         };
