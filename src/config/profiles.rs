@@ -13,7 +13,7 @@ use crate::domain::{
 
 use super::CredentialsError;
 use super::atlas_cli::read_token;
-use super::file::{line_of, others_have, read_text, with_path};
+use super::file::{line_of, others_have, read_text, who_can_change_it, with_path};
 use super::keyring::{KeyringRequest, setting_of};
 
 /// The layout that this program knows: that of today's Atlas CLI.
@@ -61,6 +61,13 @@ impl Profiles {
         if profiles.saved.is_empty() {
             return Ok(profiles);
         }
+        // The Atlas CLI takes one of them by chance.
+        if let Some([one, _]) = profiles.saved.array_windows().find(|[one, other]| one.name == other.name) {
+            return Err(format!(
+                "has two profiles `{}`: upper and lower case do not count, rename one",
+                one.name
+            ));
+        }
         let file = ServerText::new(&path.to_string_lossy());
         let mut warn = |warning: &str| profiles.warnings.push(format!("{file} {warning}"));
         match version {
@@ -80,11 +87,10 @@ impl Profiles {
             warn("contains credentials, and other users can read it: run chmod 600 on it");
         }
         // A file without credentials still names the host that gets those from the keyring.
-        if others_have(&about, 0o022) {
-            warn(
-                "can be changed by other users, who could send your credentials to a host of theirs: run chmod 600 \
-                 on it",
-            );
+        if let Some(why) = who_can_change_it(&about) {
+            warn(&format!(
+                "can be changed by other users, who could send your credentials to a host of theirs: {why}"
+            ));
         }
         Ok(profiles)
     }
@@ -95,9 +101,10 @@ impl Profiles {
         let profile = |(name, value): (String, Value)| {
             let Value::Table(table) = value else { return None };
             let mut settings = Settings::new(table);
-            let shared =
-                SHARED.iter().filter_map(|name| Some(((*name).to_owned(), Some(top.text(name)?.into()))));
-            settings.0.extend(shared);
+            let is_shared =
+                |name: &str| SHARED.contains(&name) && (top.text(name).is_some() || top.is_no_text(name));
+            let shared = top.0.iter().filter(|(name, _)| is_shared(name));
+            settings.0.extend(shared.map(|(name, value)| (name.clone(), value.clone())));
             Some(Profile { name: ProfileName::new(&name)?, settings })
         };
         let mut saved: Vec<Profile> = tables.into_iter().filter_map(profile).collect();
@@ -170,6 +177,11 @@ impl Settings {
         let text = trim_visible(self.0.get(name)?.as_ref()?.expose_secret());
         (!text.is_empty()).then_some(text)
     }
+
+    /// True for a number, a list and the like.
+    fn is_no_text(&self, name: &str) -> bool {
+        matches!(self.0.get(name), Some(None))
+    }
 }
 
 /// A profile of the Atlas CLI. Its `Debug` shows no setting's value.
@@ -195,6 +207,17 @@ impl Profile {
         format!("{setting} in profile `{}`", self.name)
     }
 
+    /// What is wrong with a setting that is no text. To ignore it could choose another account or another host.
+    pub(super) fn error_of_type(&self, setting: &str) -> Option<String> {
+        let place = self.place(setting);
+        self.settings.is_no_text(setting).then(|| format!("{place} is not a string: write it in quotes"))
+    }
+
+    fn check_types<'a>(&self, settings: impl IntoIterator<Item = &'a str>) -> Result<(), CredentialsError> {
+        let error = settings.into_iter().find_map(|setting| self.error_of_type(setting));
+        error.map_or(Ok(()), |error| Err(CredentialsError::Unusable(error)))
+    }
+
     /// True when the file itself holds a credential of this profile.
     fn holds_credentials(&self) -> bool {
         SECURE.iter().any(|name| self.settings.text(name).is_some())
@@ -213,16 +236,12 @@ impl Profile {
     /// The credentials of this profile. Both halves come from the file or both from the keyring, never one
     /// from each: the Atlas CLI reads credentials from the keyring alone wherever it can be opened.
     pub fn credentials(&self) -> Result<CredentialSource, CredentialsError> {
+        self.check_types(["auth_type", "base_url", "ops_manager_url", "service"])?;
         let Some(kind) = self.kind()? else {
             return Ok(CredentialSource::NeedsAtlasCli(self.name.clone()));
         };
         let halves = halves(kind);
-        if let Some(setting) =
-            halves.into_iter().find(|name| matches!(self.settings.0.get(*name), Some(None)))
-        {
-            let place = self.place(setting);
-            return Err(CredentialsError::Unusable(format!("{place} is not a string: write it in quotes")));
-        }
+        self.check_types(halves)?;
         let [identifier, secret] = halves.map(|setting| self.settings.text(setting));
         let pair = identifier.zip(secret).map(|(id, secret)| Credentials::pair(kind, id, secret.to_owned()));
         let in_file = pair

@@ -152,6 +152,7 @@ impl Resolver<'_> {
                 let place = profile.place(setting);
                 format!("{place} is ignored because the other half of the pair is missing; both are read from the keyring")
             }));
+            warnings.extend(profile.error_of_type("project_id"));
         }
         let project = choose_project(&self.variables, profile, &mut shadowed, &mut warnings);
         let (credentials, origin, unusable) = (None, None, None);

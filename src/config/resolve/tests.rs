@@ -255,6 +255,17 @@ fn what_loses_and_what_is_odd_is_told() {
          client_id in profile `a` is ignored because the other half of the pair is missing; both are read from the keyring\n\
          project_id in profile `a`: \"g\" is not a hex digit"
     );
+    let number = "version = 2\n[a]\nauth_type = 'api_keys'\nproject_id = 5";
+    assert_eq!(
+        outcome(none, &[], number),
+        "profile a: keyring atlascli_a cloud.mongodb.com -\n\
+         project_id in profile `a` is not a string: write it in quotes"
+    );
+    // One at the top counts before that of the profile.
+    let at_top = "version = 2\nbase_url = 5\n[a]\nauth_type = 'api_keys'\nbase_url = 'https://o.example'";
+    let error = "base_url in profile `a` is not a string: write it in quotes";
+    assert_eq!(outcome(none, &[], at_top), format!("nowhere: nothing cloud.mongodb.com -\n{error}"));
+    assert_eq!(outcome(flag("a"), &[], at_top), error);
 }
 
 #[test]
