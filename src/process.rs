@@ -4,6 +4,7 @@
 //! **Invariant:** nothing waits for standard error for longer than `LIMIT`: writing may block on a full pipe or a
 //! stopped terminal.
 
+use std::ffi::OsStr;
 use std::io::{self, Write};
 use std::panic;
 use std::path::{Path, PathBuf};
@@ -30,6 +31,24 @@ pub fn this_program() -> PathBuf {
     }
     // An empty path cannot be started, and the caller reports that.
     std::env::current_exe().unwrap_or_default()
+}
+
+/// The program of this name in the first folder of `path`, the value of `PATH`, that has it. Relative folders are skipped:
+/// they depend on the current folder, which another user may have filled.
+pub fn find_program(name: &str, path: &OsStr) -> Option<PathBuf> {
+    let name = format!("{name}{}", std::env::consts::EXE_SUFFIX);
+    let folders = std::env::split_paths(path).filter(|folder| folder.is_absolute());
+    folders.map(|folder| folder.join(&name)).find(|file| is_program(file))
+}
+
+#[cfg(unix)]
+fn is_program(file: &Path) -> bool {
+    file.is_file() && rustix::fs::access(file, rustix::fs::Access::EXEC_OK).is_ok()
+}
+
+#[cfg(not(unix))]
+fn is_program(file: &Path) -> bool {
+    file.is_file()
 }
 
 /// The first argument of this program when it is to become a command.

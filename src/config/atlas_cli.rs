@@ -4,9 +4,8 @@
 //! **Invariant:** the command gets no credential from here and no terminal, and does not outlive its limit.
 
 use std::env;
-use std::ffi::OsStr;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
@@ -16,7 +15,7 @@ use tokio::time::timeout;
 use zeroize::Zeroizing;
 
 use crate::domain::{Credentials, ProfileName, ServerText, os_error_message, trim_visible, without_secrets};
-use crate::process::{NOT_STARTED, in_own_session, remove_credentials};
+use crate::process::{NOT_STARTED, find_program, in_own_session, remove_credentials};
 
 use super::CredentialsError;
 
@@ -56,7 +55,7 @@ fn command_line(profile: &ProfileName) -> String {
 
 async fn token(profile: &ProfileName) -> Result<Zeroizing<String>, String> {
     let path = env::var_os("PATH").unwrap_or_default();
-    let program = find_on(&path).ok_or_else(|| {
+    let program = find_program("atlas", &path).ok_or_else(|| {
         format!(
             "profile `{profile}` is a browser login, whose token the Atlas CLI keeps, and there is no `atlas` on the \
              PATH: install the Atlas CLI, {OR_TOKEN}"
@@ -125,25 +124,6 @@ impl Ended {
 
 fn not_started(command: &str, why: &ServerText) -> String {
     format!("{command} could not be started ({why}): correct that, {OR_TOKEN}")
-}
-
-/// The program `atlas` in the first folder that has it. Relative folders are skipped: they depend on the
-/// current folder, which another user may have filled.
-fn find_on(path: &OsStr) -> Option<PathBuf> {
-    let name = format!("atlas{}", env::consts::EXE_SUFFIX);
-    let folders = env::split_paths(path).filter(|folder| folder.is_absolute());
-    folders.map(|folder| folder.join(&name)).find(|file| is_program(file))
-}
-
-#[cfg(unix)]
-fn is_program(file: &Path) -> bool {
-    use std::os::unix::fs::PermissionsExt;
-    file.metadata().is_ok_and(|facts| facts.is_file() && facts.permissions().mode() & 0o111 != 0)
-}
-
-#[cfg(not(unix))]
-fn is_program(file: &Path) -> bool {
-    file.is_file()
 }
 
 /// Waits until the command has ended, and reads what it prints meanwhile.

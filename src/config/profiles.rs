@@ -62,11 +62,9 @@ impl Profiles {
             return Ok(profiles);
         }
         // The Atlas CLI takes one of them by chance.
-        if let Some([one, _]) = profiles.saved.array_windows().find(|[one, other]| one.name == other.name) {
-            return Err(format!(
-                "has two profiles `{}`: upper and lower case do not count, rename one",
-                one.name
-            ));
+        if let Some(pair) = profiles.saved.windows(2).find(|pair| pair[0].name == pair[1].name) {
+            let name = &pair[0].name;
+            return Err(format!("has two profiles `{name}`: upper and lower case do not count, rename one"));
         }
         let file = ServerText::new(&path.to_string_lossy());
         let mut warn = |warning: &str| profiles.warnings.push(format!("{file} {warning}"));

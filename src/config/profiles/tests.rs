@@ -18,7 +18,7 @@ fn described(path: &Path) -> String {
             let warnings: Vec<_> = profiles.warnings().iter().map(ToString::to_string).collect();
             [names.join(" "), warnings.join(" ")].join("|")
         }
-        Err(error) => error.to_string(),
+        Err(error) => error,
     };
     words.replace(&path.to_string_lossy().into_owned(), "FILE")
 }
@@ -162,9 +162,9 @@ fn broken_toml_is_placed_and_not_quoted() {
         ("a = 1\na = 2\n", 2),
     ];
     for (text, line) in rows {
-        let problem = parse(text).unwrap_err();
-        assert_eq!(problem, format!("is not valid TOML: see line {line}"), "{text:?}");
-        assert!(!problem.contains("canary"));
+        let error = parse(text).unwrap_err();
+        assert_eq!(error, format!("is not valid TOML: see line {line}"), "{text:?}");
+        assert!(!error.contains("canary"));
     }
 }
 
@@ -196,7 +196,7 @@ fn signs_in_with(toml: &str) -> String {
 }
 
 #[test]
-fn a_profile_gives_credentials_or_says_where_they_are() {
+fn a_profile_has_credentials_or_names_their_place() {
     let account = format!("client_id = '{ID}'\nclient_secret = 'mdb_sa_sk_fake'\n");
     let key = "public_api_key = 'abcdefgh'\nprivate_api_key = 'p'\n";
     let in_keyring = "keyring atlascli_ci [\"client_id\", \"client_secret\"]";
@@ -228,7 +228,7 @@ fn a_profile_gives_credentials_or_says_where_they_are() {
 }
 
 #[test]
-fn a_profile_that_cannot_be_used_says_what_to_do() {
+fn a_profile_that_cannot_be_used_has_advice() {
     let rows = [
         (
             "auth_type = 'no_auth'",

@@ -220,7 +220,7 @@ fn a_default_profile_whose_host_cannot_be_used_only_warns() {
 }
 
 #[test]
-fn what_loses_and_what_is_odd_is_told() {
+fn shadowed_sources_and_odd_settings_are_reported() {
     let none = Flags::default();
     let with_profile: Set = &[
         ("MONGODB_ATLAS_CLIENT_ID", ID),

@@ -570,8 +570,8 @@ mod tests {
         let start = Instant::now();
         let mut lease = Lease::begin(Some(SECOND * 60), start);
         assert_eq!(lease.wait(start), CHECK_INTERVAL);
-        lease.schedule_check(start + SECOND * 60 - CHECK_INTERVAL / 2);
-        assert_eq!(lease.wait(start + SECOND * 60 - CHECK_INTERVAL / 2), CHECK_INTERVAL / 2);
+        lease.schedule_check(start + SECOND * 60);
+        assert_eq!(lease.wait(start + SECOND * 59), SECOND);
         assert_eq!(lease.clears_in(start + SECOND * 59), Some(SECOND));
         assert_eq!(lease.clears_in(start + SECOND * 61), Some(Duration::ZERO));
         lease.extend(SECOND * 60);

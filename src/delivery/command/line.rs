@@ -6,12 +6,13 @@ use std::ffi::OsStr;
 use std::path::Path;
 
 use crate::domain::{CommandOutcome, Format, KnownCommand, Placeholder, SecretPayload, ServerText};
+use crate::process::find_program;
 
-use super::output::Disguises;
+use super::output::Encodings;
 
 /// A program and its arguments, ready to be started.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Words {
+pub(super) struct Invocation {
     /// The program, by name or by path.
     pub program: String,
     /// What it is called with.
@@ -20,12 +21,12 @@ pub(super) struct Words {
 
 /// Splits `line` as a POSIX shell does, then fills in the values. In this order a value never becomes several words,
 /// whatever it holds.
-pub(super) fn words_of(
+pub(super) fn parse(
     line: &str,
     home: Option<&Path>,
     payload: &SecretPayload,
-) -> Result<Words, CommandOutcome> {
-    if Disguises::of(&payload.secret.value).are_in(line.as_bytes()) {
+) -> Result<Invocation, CommandOutcome> {
+    if Encodings::of(&payload.secret.value).are_in(line.as_bytes()) {
         return malformed("it contains the secret or a part of it, and other users could read it there");
     }
     split(line, home, &|placeholder| match placeholder {
@@ -45,7 +46,7 @@ fn split(
     line: &str,
     home: Option<&Path>,
     value: &dyn Fn(Placeholder) -> Option<String>,
-) -> Result<Words, CommandOutcome> {
+) -> Result<Invocation, CommandOutcome> {
     let line = with_home(line, home)?;
     let Ok(words) = shell_words::split(&line) else {
         return malformed("a quote is not closed");
@@ -53,7 +54,7 @@ fn split(
     let filled: Result<Vec<String>, _> = words.iter().map(|word| with_values(word, value)).collect();
     let mut words = filled?.into_iter();
     match words.next() {
-        Some(program) if !program.is_empty() => Ok(Words { program, arguments: words.collect() }),
+        Some(program) if !program.is_empty() => Ok(Invocation { program, arguments: words.collect() }),
         _ => malformed("there is no program in it"),
     }
 }
@@ -204,28 +205,14 @@ const PRESETS: [(&str, &str, &str, Format); 12] = [
 /// The command lines for the tools that are in a folder of `path`, the value of `PATH`. Blocks.
 pub fn find_presets(path: &OsStr) -> Vec<KnownCommand> {
     let works = |line: &str| !cfg!(windows) || !line.contains("/dev/stdin");
-    let found = PRESETS.into_iter().filter(|(tool, _, line, _)| works(line) && is_in(path, tool));
+    let found =
+        PRESETS.into_iter().filter(|(tool, _, line, _)| works(line) && find_program(tool, path).is_some());
     let known = |(_, name, line, format): (&str, &str, &str, Format)| KnownCommand {
         name: ServerText::new(name),
         line: line.to_owned(),
         format,
     };
     found.map(known).collect()
-}
-
-fn is_in(path: &OsStr, tool: &str) -> bool {
-    std::env::split_paths(path).any(|folder| is_program(&folder.join(tool)))
-}
-
-#[cfg(unix)]
-fn is_program(path: &Path) -> bool {
-    path.is_file() && rustix::fs::access(path, rustix::fs::Access::EXEC_OK).is_ok()
-}
-
-/// Scripts have to be named whole to be started.
-#[cfg(not(unix))]
-fn is_program(path: &Path) -> bool {
-    path.with_extension("exe").is_file()
 }
 
 #[cfg(test)]
@@ -242,12 +229,12 @@ mod tests {
     const HOME: &str = "/home/user name";
 
     fn words(line: &str) -> Result<Vec<String>, CommandOutcome> {
-        words_of(line, Some(Path::new(HOME)), &payload())
+        parse(line, Some(Path::new(HOME)), &payload())
             .map(|words| [vec![words.program], words.arguments].concat())
     }
 
     #[test]
-    fn words_are_split_as_a_shell_does_and_nothing_else_is_done() {
+    fn a_line_is_split_as_a_shell_does_and_nothing_else_is_done() {
         let rows: [(&str, &[&str]); 6] = [
             ("  vault  kv put secret/atlas value=- ", &["vault", "kv", "put", "secret/atlas", "value=-"]),
             (r#"a "b c" 'd "e' f\ g"#, &["a", "b c", "d \"e", "f g"]),
@@ -329,7 +316,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_quoted_is_taken_as_it_is() {
+    fn quoted_text_is_kept() {
         let rows: [(&str, &[&str]); 9] = [
             ("sh -c 'tee a | wl-copy'", &["sh", "-c", "tee a | wl-copy"]),
             (
@@ -369,11 +356,11 @@ mod tests {
         let unknown = Err(CommandOutcome::Malformed(ServerText::new(
             "the home folder is not known; type the whole path",
         )));
-        assert_eq!(words_of("tee ~/x", None, &payload()), unknown);
+        assert_eq!(parse("tee ~/x", None, &payload()), unknown);
     }
 
     #[test]
-    fn placeholders_are_filled_inside_their_words() {
+    fn placeholders_are_filled_within_a_word() {
         let rows: [(&str, &[&str]); 6] = [
             ("a {project_id} b", &["a", "32b6e34b3d91647abb20e7b8", "b"]),
             ("a --name=x-{client_id}-y", &["a", "--name=x-mdb_sa_id_1234567890abcdef12345678-y"]),
@@ -415,7 +402,7 @@ mod tests {
         payload.secret.expires_at = None;
         for name in ["{secret_id}", "{expires_at}"] {
             let refused = Err(CommandOutcome::UnknownPlaceholder(ServerText::new(name)));
-            assert_eq!(words_of(&format!("a {name}"), None, &payload), refused);
+            assert_eq!(parse(&format!("a {name}"), None, &payload), refused);
         }
     }
 
@@ -424,7 +411,7 @@ mod tests {
         let payload = payload();
         let value = payload.secret.value.expose_secret();
         for part in [value, &value[10..], &value[value.len() - 9..]] {
-            let refused = words_of(&format!("a --password={part}"), None, &payload).unwrap_err();
+            let refused = parse(&format!("a --password={part}"), None, &payload).unwrap_err();
             assert!(matches!(refused, CommandOutcome::Malformed(_)), "{} characters", part.len());
             assert!(!format!("{refused:?}").contains(&value[value.len() - 9..]));
         }

@@ -30,7 +30,7 @@ use super::format::render;
 
 pub use line::{check_line, find_presets};
 
-use line::Words;
+use line::Invocation;
 use output::{Captured, Echo};
 
 /// Runs the command `line` with the secret in `format` on its standard input, and waits until it has ended. `terminal`
@@ -51,14 +51,14 @@ pub async fn pipe_to(
     mut terminal: Box<dyn Write + Send>,
 ) -> CommandReport {
     let run = async {
-        let words = line::words_of(line, home, payload)?;
+        let invocation = line::parse(line, home, payload)?;
         let (input, secret) = (render(format, payload), payload.secret.value.clone());
         let held = system::hold_signals();
         let _signals = held.map_err(|error| CommandOutcome::NotStarted(os_error_message(&error)))?;
-        let announcement = format!("Running {}. Ctrl-C stops it.\n", ServerText::new(&words.program));
+        let announcement = format!("Running {}. Ctrl-C stops it.\n", ServerText::new(&invocation.program));
         // The command runs all the same if no one sees that it does.
         let _ = terminal.write_all(announcement.as_bytes()).and_then(|()| terminal.flush());
-        blocking(move || system::run(&words, &input, &secret, terminal)).await
+        blocking(move || system::run(&invocation, &input, &secret, terminal)).await
     };
     run.await.unwrap_or_else(CommandReport::from)
 }
@@ -66,35 +66,35 @@ pub async fn pipe_to(
 /// Starts the command with our environment without the credentials. Both of its outputs are ours to read, from one pipe,
 /// so that they stay in order.
 fn start(
-    words: &Words,
+    invocation: &Invocation,
     input: impl Into<Stdio>,
     secret: &SecretString,
     terminal: Box<dyn Write + Send>,
 ) -> Result<(Child, Captured), CommandOutcome> {
     let spawn = || {
         let (output, writer) = io::pipe()?;
-        let mut command = Command::new(&words.program);
-        command.args(&words.arguments).stdin(input).stdout(writer.try_clone()?).stderr(writer);
+        let mut command = Command::new(&invocation.program);
+        command.args(&invocation.arguments).stdin(input).stdout(writer.try_clone()?).stderr(writer);
         remove_credentials(&mut command);
         let child = command.spawn()?;
         // It may print the secret in a way in which it is not recognized.
-        let echo = (!only_prints(&words.program)).then(|| Echo::new(secret, terminal));
+        let echo = (!only_prints(&invocation.program)).then(|| Echo::new(secret, terminal));
         Ok((child, Captured::read(output, echo)))
     };
     spawn().map_err(|error: io::Error| match error.kind() {
-        io::ErrorKind::NotFound => CommandOutcome::NotFound(ServerText::new(&words.program)),
+        io::ErrorKind::NotFound => CommandOutcome::NotFound(ServerText::new(&invocation.program)),
         _ => CommandOutcome::NotStarted(os_error_message(&error)),
     })
 }
 
 /// How the command ended, and what it printed.
 fn report(
-    words: &Words,
+    invocation: &Invocation,
     end: impl FnOnce(ServerText) -> CommandOutcome,
     captured: Captured,
     secret: &SecretString,
 ) -> CommandReport {
-    let output = captured.finish(secret, only_prints(&words.program));
+    let output = captured.finish(secret, only_prints(&invocation.program));
     // A bracket or a quote alone says nothing.
     let has_text = |line: &&ServerText| line.as_str().contains(char::is_alphanumeric);
     let last_line = output.lines.iter().rfind(has_text).filter(|_| !output.had_secret);
@@ -116,7 +116,7 @@ mod system {
 
     use crate::domain::{CommandOutcome, CommandReport, os_error_message};
 
-    use super::{Words, report, start};
+    use super::{Invocation, report, start};
 
     /// How long a signal that was sent to the child and to us alike may take to stop us too. No one notices it.
     const TIME_FOR_OUR_OWN_STOP: Duration = Duration::from_millis(25);
@@ -136,14 +136,14 @@ mod system {
     /// until the command has ended: so there is neither a SIGPIPE nor a race, and what is left in the pipe then is
     /// exactly what the command did not read.
     pub fn run(
-        words: &Words,
+        invocation: &Invocation,
         input: &SecretString,
         secret: &SecretString,
         terminal: Box<dyn Write + Send>,
     ) -> Result<CommandReport, CommandOutcome> {
         let pipe = filled_pipe(input);
         let (reader, rest) = pipe.map_err(|error| CommandOutcome::NotStarted(os_error_message(&error)))?;
-        let (child, captured) = start(words, reader, secret, terminal)?;
+        let (child, captured) = start(invocation, reader, secret, terminal)?;
         // Only its number is kept: what waits for it here must also hear that it was stopped.
         let status = wait_for_end(Pid::from_child(&child));
         let is_unread = drain(rest);
@@ -154,7 +154,7 @@ mod system {
             (Some(code), _) => CommandOutcome::Exited { code, last_line },
             (None, signal) => CommandOutcome::Killed(signal.unwrap_or_default()),
         };
-        Ok(report(words, outcome, captured, secret))
+        Ok(report(invocation, outcome, captured, secret))
     }
 
     /// A pipe that holds the secret and whose writing end is closed: the end for the command, and ours. Only the
@@ -241,7 +241,7 @@ mod system {
 
     use crate::domain::{CommandOutcome, CommandReport, ServerText, os_error_message};
 
-    use super::{Words, report, start};
+    use super::{Invocation, report, start};
 
     /// Nothing has to be held here.
     #[expect(clippy::unnecessary_wraps, reason = "elsewhere it can fail")]
@@ -252,12 +252,12 @@ mod system {
     /// Runs the command with `input`, in which `secret` is. Blocks until it has ended. That it read all of the secret is
     /// known only as far as that no one closed the pipe before it was written.
     pub fn run(
-        words: &Words,
+        invocation: &Invocation,
         input: &SecretString,
         secret: &SecretString,
         terminal: Box<dyn Write + Send>,
     ) -> Result<CommandReport, CommandOutcome> {
-        let (mut child, captured) = start(words, Stdio::piped(), secret, terminal)?;
+        let (mut child, captured) = start(invocation, Stdio::piped(), secret, terminal)?;
         let written = child
             .stdin
             .take()
@@ -269,6 +269,6 @@ mod system {
             Some(code) => CommandOutcome::Exited { code, last_line },
             None => CommandOutcome::Lost(ServerText::new("it has no exit code")),
         };
-        Ok(report(words, outcome, captured, secret))
+        Ok(report(invocation, outcome, captured, secret))
     }
 }

@@ -24,7 +24,7 @@ const MOST_LINES: usize = 6;
 const TIME_FOR_THE_REST: Duration = Duration::from_millis(100);
 
 /// So many characters of the secret in a row are too many to show.
-const TELLING: usize = 8;
+const REVEALING: usize = 8;
 
 /// How long a command has to print nothing until what it has printed is shown: it may be waiting for an answer.
 const PAUSE: Duration = Duration::from_millis(200);
@@ -65,13 +65,16 @@ impl Captured {
             loop {
                 let is_behind = echo.as_ref().is_some_and(|echo| echo.is_behind);
                 let timeout = if is_behind { PAUSE } else { Duration::MAX };
-                match received.recv_timeout(timeout) {
-                    Ok(Some(chunk)) => {
+                match (received.recv_timeout(timeout), &mut echo) {
+                    (Ok(Some(chunk)), echo) => {
                         lines.add(&chunk);
-                        echo.iter_mut().for_each(|echo| echo.add(&chunk));
+                        if let Some(echo) = echo {
+                            echo.add(&chunk);
+                        }
                     }
-                    Err(RecvTimeoutError::Timeout) => echo.iter_mut().for_each(Echo::show),
-                    Ok(None) | Err(RecvTimeoutError::Disconnected) => break,
+                    (Err(RecvTimeoutError::Timeout), Some(echo)) => echo.show(),
+                    (Err(RecvTimeoutError::Timeout), None) => {}
+                    (Ok(None) | Err(RecvTimeoutError::Disconnected), _) => break,
                 }
             }
             let _ = result.send(lines);
@@ -91,11 +94,11 @@ impl Captured {
         if only_prints {
             return CommandOutput::default();
         }
-        let disguises = Disguises::of(secret);
-        let harmless = lines.last.iter().filter(|line| !disguises.are_in(line));
+        let encodings = Encodings::of(secret);
+        let harmless = lines.last.iter().filter(|line| !encodings.are_in(line));
         let together = Chunk::new(harmless.flat_map(|line| line.to_vec()).collect());
-        let is_spread = disguises.are_in(&together);
-        let is_shown = |line: &[u8]| !is_spread && !disguises.are_in(line);
+        let is_spread = encodings.are_in(&together);
+        let is_shown = |line: &[u8]| !is_spread && !encodings.are_in(line);
         let show = |line: &Chunk| if is_shown(line) { safe_text(line) } else { ServerText::new(NOT_SHOWN) };
         CommandOutput {
             lines: lines.last.iter().map(show).collect(),
@@ -131,7 +134,7 @@ const HELD_BACK: &str = "(more is shown when it ends, without the secret)";
 /// not matter how the command cuts it into lines and writes.
 pub(super) struct Echo {
     terminal: Box<dyn Write + Send>,
-    disguises: Disguises,
+    encodings: Encodings,
     printed: Chunk,
     shown: String,
     /// True while not all was shown that may be.
@@ -143,8 +146,8 @@ impl Echo {
     pub fn new(secret: &SecretString, terminal: Box<dyn Write + Send>) -> Self {
         // A buffer that grew would leave copies behind.
         let printed = Chunk::new(Vec::with_capacity(MOST_SHOWN));
-        let disguises = Disguises::of(secret);
-        Self { terminal, disguises, printed, shown: String::new(), is_behind: false, is_held_back: false }
+        let encodings = Encodings::of(secret);
+        Self { terminal, encodings, printed, shown: String::new(), is_behind: false, is_held_back: false }
     }
 
     fn add(&mut self, chunk: &[u8]) {
@@ -160,19 +163,21 @@ impl Echo {
 
     fn show(&mut self) {
         self.is_behind = false;
-        self.is_held_back |= self.disguises.are_in(&self.printed);
+        self.is_held_back |= self.encodings.are_in(&self.printed);
         let new = if self.is_held_back {
             format!("\n{HELD_BACK}\n")
         } else {
             let lines = self.printed.split(|byte| *byte == b'\n').map(|line| safe_text(last_written(line)));
             let lines: Vec<String> = lines.map(|line| line.to_string()).collect();
             let text = lines.join("\n");
-            let new = text.strip_prefix(&self.shown).map(str::to_owned).unwrap_or_else(|| {
+            let new = if let Some(new) = text.strip_prefix(&self.shown) {
+                new.to_owned()
+            } else {
                 // Progress is written over a line: the new one is shown below it.
                 let are_same = |(new, shown): &(&String, &str)| new == shown;
                 let same = lines.iter().zip(self.shown.split('\n')).take_while(are_same).count();
                 format!("\n{}", lines[same..].join("\n"))
-            });
+            };
             self.shown = text;
             new
         };
@@ -194,13 +199,13 @@ fn safe_text(line: &[u8]) -> ServerText {
 
 /// The secret as tools print it: as it is, hexadecimal and octal (by bytes, and by words as od(1) has them), decimal,
 /// and Base64 (RFC 4648), each also in reverse.
-pub(super) struct Disguises {
+pub(super) struct Encodings {
     texts: Vec<Vec<u8>>,
     /// So long a part of one is too much.
-    telling: usize,
+    revealing: usize,
 }
 
-impl Disguises {
+impl Encodings {
     pub fn of(secret: &SecretString) -> Self {
         let secret = secret.expose_secret();
         let hidden = secret.strip_prefix(SECRET_PREFIX).unwrap_or(secret).as_bytes();
@@ -225,18 +230,18 @@ impl Disguises {
         let mut texts: Vec<Vec<u8>> = texts.iter().map(|text| normal(text.as_bytes())).collect();
         let backwards: Vec<Vec<u8>> = texts.iter().map(|text| text.iter().rev().copied().collect()).collect();
         texts.extend(backwards);
-        Self { texts, telling: TELLING.min(normal(hidden).len()) }
+        Self { texts, revealing: REVEALING.min(normal(hidden).len()) }
     }
 
     /// True if a part can be read in the text, whatever stands between its characters: blanks, colours, `%`, `\x`; or
     /// within an escape sequence, such as one that copies.
     pub fn are_in(&self, text: &[u8]) -> bool {
-        if self.telling == 0 {
+        if self.revealing == 0 {
             return false;
         }
         let texts = [normal(text), normal(&without_sequences(text))];
-        let parts: HashSet<&[u8]> = texts.iter().flat_map(|text| text.windows(self.telling)).collect();
-        self.texts.iter().any(|text| text.windows(self.telling).any(|part| parts.contains(part)))
+        let parts: HashSet<&[u8]> = texts.iter().flat_map(|text| text.windows(self.revealing)).collect();
+        self.texts.iter().any(|text| text.windows(self.revealing).any(|part| parts.contains(part)))
     }
 }
 
@@ -491,7 +496,7 @@ mod tests {
             let (before, after) =
                 shown.split_once(HELD_BACK).unwrap_or_else(|| panic!("{writes:?}: {shown}"));
             assert!(
-                !Disguises::of(&SecretString::from(SECRET)).are_in(before.as_bytes()),
+                !Encodings::of(&SecretString::from(SECRET)).are_in(before.as_bytes()),
                 "{writes:?}: {shown}"
             );
             assert_eq!(after, "\n", "{writes:?}");

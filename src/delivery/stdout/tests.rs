@@ -144,7 +144,7 @@ fn a_named_pipe_that_others_can_read_is_refused() {
 }
 
 #[test]
-fn the_system_is_asked_for_the_facts() {
+fn descriptors_of_the_system_are_checked() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("file");
     let file = File::create_new(&path).unwrap();
@@ -180,7 +180,7 @@ fn the_journal_is_known_by_its_socket() {
 }
 
 #[test]
-fn every_error_says_the_way_out() {
+fn every_error_has_advice() {
     use StdoutError::{Device, Discarded, Journal, NoReader, ReadOnly, Readable, ReadableFifo};
     for error in [Discarded, ReadOnly, Journal, Device] {
         assert!(error.to_string().contains("Send it to a pipe or a file"), "{error}");

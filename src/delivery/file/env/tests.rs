@@ -231,8 +231,8 @@ fn a_shell_reads_the_new_values_of_every_quoting() {
             std::fs::write(&path, &new[..]).unwrap();
             let script = format!(". {}; printf '%s|%s|%s' \"$A\" \"${ID}\" \"${SECRET}\"", path.display());
             let output = Command::new("sh").args(["-c", &script]).output().unwrap();
-            let said = String::from_utf8(output.stdout).unwrap();
-            assert_eq!(said, format!("one\ntwo|{value}|{value}"), "{old}");
+            let read = String::from_utf8(output.stdout).unwrap();
+            assert_eq!(read, format!("one\ntwo|{value}|{value}"), "{old}");
         }
     }
 }
