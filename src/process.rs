@@ -4,6 +4,7 @@
 //! **Invariant:** nothing waits for standard error for longer than `LIMIT`: writing may block on a full pipe or a
 //! stopped terminal.
 
+use std::ffi::OsStr;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::panic;
@@ -22,9 +23,9 @@ use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::{Layer, registry};
 
-use crate::domain::ServerText;
 #[cfg(unix)]
 use crate::domain::os_error_message;
+use crate::domain::{ServerText, is_atlas_variable};
 
 /// The running program. On Linux it is named by what it runs: its path may just have been given to another version by
 /// an upgrade (`/proc/self/exe`, proc(5)).
@@ -34,6 +35,24 @@ pub fn this_program() -> PathBuf {
     }
     // An empty path cannot be started, and the caller reports that.
     std::env::current_exe().unwrap_or_default()
+}
+
+/// The program of this name in the first folder of `path`, the value of `PATH`, that has it. Relative folders are skipped:
+/// they depend on the current folder, which another user may have filled.
+pub fn find_program(name: &str, path: &OsStr) -> Option<PathBuf> {
+    let name = format!("{name}{}", std::env::consts::EXE_SUFFIX);
+    let folders = std::env::split_paths(path).filter(|folder| folder.is_absolute());
+    folders.map(|folder| folder.join(&name)).find(|file| is_program(file))
+}
+
+#[cfg(unix)]
+fn is_program(file: &Path) -> bool {
+    file.is_file() && rustix::fs::access(file, rustix::fs::Access::EXEC_OK).is_ok()
+}
+
+#[cfg(not(unix))]
+fn is_program(file: &Path) -> bool {
+    file.is_file()
 }
 
 /// The first argument of this program when it is to become a command.
@@ -66,6 +85,33 @@ pub fn run_in_own_session(mut command: impl Iterator<Item = OsString>) -> ExitCo
     // The parent process reads it.
     let _ = writeln!(io::stderr(), "{}", os_error_message(&error));
     ExitCode::from(NOT_STARTED)
+}
+
+/// Forbids core dumps, and reading this process's memory by other processes of the same user, where Linux offers it
+/// (`PR_SET_DUMPABLE`, prctl(2)). That stops dumps even where cores are piped to a program. Children are not
+/// affected. Nothing depends on it, so an error is ignored.
+pub fn forbid_core_dumps() {
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    {
+        use rustix::process::{DumpableBehavior, set_dumpable_behavior};
+        let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
+    }
+}
+
+/// Lets a write beyond the limit on file sizes fail instead of ending the process (SIGXFSZ, `ulimit -f`). The signal is
+/// caught rather than ignored: an ignored one stays ignored in the commands that the user runs.
+pub fn survive_file_size_limit() {
+    #[cfg(unix)]
+    let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, std::sync::Arc::default());
+}
+
+/// Removes the variables that sign in to Atlas from the environment of a child process.
+pub fn remove_credentials(command: &mut Command) {
+    for (name, _) in std::env::vars_os() {
+        if is_atlas_variable(&name) {
+            command.env_remove(name);
+        }
+    }
 }
 
 /// The time of day. A clock that is set to a time after the year 9999, where dates end, stands still there.
@@ -241,5 +287,35 @@ mod tests {
         let mut read = vec![0; (1 << 20) + 1000];
         reader.read_exact(&mut read).unwrap();
         assert!(read.ends_with(b"yy"));
+    }
+
+    #[test]
+    fn no_variable_that_signs_in_is_inherited() {
+        let removed = [
+            "MONGODB_ATLAS_CLIENT_SECRET",
+            "MONGODB_ATLAS_CLIENT_ID",
+            "MONGODB_ATLAS_PRIVATE_API_KEY",
+            "MONGODB_ATLAS_PUBLIC_API_KEY",
+            "MONGODB_ATLAS_PRIVATE_KEY",
+            "MONGODB_ATLAS_ACCESS_TOKEN",
+            "MONGODB_ATLAS_REFRESH_TOKEN",
+            "MCLI_PRIVATE_API_KEY",
+            "MCLI_PUBLIC_API_KEY",
+            "MCLI_CLIENT_SECRET",
+            "mongodb_atlas_client_secret",
+        ];
+        let kept = [
+            "HTTPS_PROXY",
+            "PATH",
+            "DISPLAY",
+            "MONGODB_URI",
+            "MY_MONGODB_ATLAS_X",
+            "VAULT_TOKEN",
+            "MCLIX",
+            "",
+        ];
+        let inherited: Vec<&str> =
+            removed.into_iter().chain(kept).filter(|name| !is_atlas_variable(name.as_ref())).collect();
+        assert_eq!(inherited, kept);
     }
 }

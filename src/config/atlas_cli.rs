@@ -4,9 +4,8 @@
 //! **Invariant:** the command gets no credential from here and no terminal, and does not outlive its limit.
 
 use std::env;
-use std::ffi::OsStr;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
@@ -15,12 +14,10 @@ use tokio::process::{Child, Command};
 use tokio::time::timeout;
 use zeroize::Zeroizing;
 
-use crate::domain::{
-    Credentials, ProfileName, ServerText, is_atlas_variable, os_error_message, trim_visible, without_secrets,
-};
-use crate::process::{NOT_STARTED, in_own_session};
+use crate::domain::{Credentials, ProfileName, ServerText, os_error_message, trim_visible, without_secrets};
+use crate::process::{NOT_STARTED, find_program, in_own_session, remove_credentials};
 
-use super::error::CredentialsError;
+use super::CredentialsError;
 
 /// How long the command may take.
 const LIMIT: Duration = Duration::from_secs(5);
@@ -34,13 +31,6 @@ const OR_TOKEN: &str = "or set MONGODB_ATLAS_ACCESS_TOKEN";
 /// More than any token has, in bytes.
 const LONGEST: usize = 16 * 1024;
 
-/// A profile whose user signed in with a browser.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BrowserLogin {
-    /// The profile.
-    pub profile: ProfileName,
-}
-
 /// What a command printed, and how it ended.
 struct Ended {
     status: ExitStatus,
@@ -48,58 +38,58 @@ struct Ended {
     errors: Zeroizing<Vec<u8>>,
 }
 
-impl BrowserLogin {
-    /// Asks the Atlas CLI for the token. It prints the one that it has, and does not renew it.
-    ///
-    /// # Errors
-    /// A sentence for each way in which that fails, with a way out.
-    pub async fn read(self) -> Result<Credentials, CredentialsError> {
-        let token = self.token().await.map_err(CredentialsError::Unusable)?;
-        Credentials::access_token((*token).clone()).map_err(|error| {
-            let place = format!("the output of `atlas auth token --profile {}`", self.profile);
-            CredentialsError::value(place, error)
-        })
-    }
+/// Asks the Atlas CLI for the token of a profile whose user signed in with a browser. It prints the one that it has, and
+/// does not renew it.
+///
+/// # Errors
+/// A sentence for each way in which that fails, with a way out.
+pub(super) async fn read_token(profile: &ProfileName) -> Result<Credentials, CredentialsError> {
+    let token = token(profile).await.map_err(CredentialsError::Unusable)?;
+    Credentials::access_token((*token).clone())
+        .map_err(|error| CredentialsError::value(format!("the output of {}", command_line(profile)), error))
+}
 
-    async fn token(&self) -> Result<Zeroizing<String>, String> {
-        let path = env::var_os("PATH").unwrap_or_default();
-        let name = &self.profile;
-        let program = find_on(&path).ok_or_else(|| {
-            format!(
-                "profile `{name}` is a browser login, whose token the Atlas CLI keeps, and there is no `atlas` on the \
-                 PATH: install the Atlas CLI, {OR_TOKEN}"
-            )
-        })?;
-        let command = format!("`atlas auth token --profile {name}`");
-        let not_started = |error: io::Error| not_started(&command, &os_error_message(&error));
-        let mut child = self.start(&program).map_err(not_started)?;
-        let mut group = Group::of(&child);
-        let ended = timeout(LIMIT, wait(&mut child)).await.map_err(|_| {
-            format!("{command} took more than 5 seconds and was stopped: run it in a terminal to see why, {OR_TOKEN}")
-        })?;
-        group.has_ended();
-        ended.map_err(not_started)?.token(name)
-    }
+fn command_line(profile: &ProfileName) -> String {
+    format!("`atlas auth token --profile {profile}`")
+}
 
-    /// Starts the command in a session of its own: it has no terminal to write to or to ask at, and what it starts can
-    /// be stopped with it.
-    fn start(&self, program: &Path) -> io::Result<Child> {
-        let mut command = Command::from(in_own_session(program));
-        command.args(["auth", "token", "--profile", self.profile.as_str()]);
-        // A token in the environment would go before that of the profile.
-        for (name, _) in env::vars_os().filter(|(name, _)| is_atlas_variable(name)) {
-            command.env_remove(name);
-        }
-        // No one asked it for more than the token.
-        command.env("DO_NOT_TRACK", "1").env("MONGODB_ATLAS_SKIP_UPDATE_CHECK", "yes");
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
-        command.spawn()
-    }
+async fn token(profile: &ProfileName) -> Result<Zeroizing<String>, String> {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let program = find_program("atlas", &path).ok_or_else(|| {
+        format!(
+            "profile `{profile}` is a browser login, whose token the Atlas CLI keeps, and there is no `atlas` on the \
+             PATH: install the Atlas CLI, {OR_TOKEN}"
+        )
+    })?;
+    let command = command_line(profile);
+    let not_started = |error: io::Error| not_started(&command, &os_error_message(&error));
+    let mut child = start(&program, profile).map_err(not_started)?;
+    let mut group = Group::of(&child);
+    let ended = timeout(LIMIT, wait(&mut child)).await.map_err(|_| {
+        format!(
+            "{command} took more than 5 seconds and was stopped: run it in a terminal to see why, {OR_TOKEN}"
+        )
+    })?;
+    group.has_ended();
+    ended.map_err(not_started)?.token(profile)
+}
+
+/// Starts the command in a session of its own: it has no terminal to write to or to ask at, and what it starts can
+/// be stopped with it.
+fn start(program: &Path, profile: &ProfileName) -> io::Result<Child> {
+    let mut command = Command::from(in_own_session(program));
+    command.args(["auth", "token", "--profile", profile.as_str()]);
+    // A token in the environment would go before that of the profile.
+    remove_credentials(command.as_std_mut());
+    // No one asked it for more than the token.
+    command.env("DO_NOT_TRACK", "1").env("MONGODB_ATLAS_SKIP_UPDATE_CHECK", "yes");
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
+    command.spawn()
 }
 
 impl Ended {
     fn token(&self, name: &ProfileName) -> Result<Zeroizing<String>, String> {
-        let command = format!("`atlas auth token --profile {name}`");
+        let command = command_line(name);
         let no_token = || {
             format!(
                 "{command} printed no token: update the Atlas CLI (older versions have no `auth token`), {OR_TOKEN}"
@@ -134,25 +124,6 @@ impl Ended {
 
 fn not_started(command: &str, why: &ServerText) -> String {
     format!("{command} could not be started ({why}): correct that, {OR_TOKEN}")
-}
-
-/// The program `atlas` in the first folder that has it. Relative folders are skipped: they depend on the
-/// current folder, which another user may have filled.
-fn find_on(path: &OsStr) -> Option<PathBuf> {
-    let name = format!("atlas{}", env::consts::EXE_SUFFIX);
-    let folders = env::split_paths(path).filter(|folder| folder.is_absolute());
-    folders.map(|folder| folder.join(&name)).find(|file| is_program(file))
-}
-
-#[cfg(unix)]
-fn is_program(file: &Path) -> bool {
-    use std::os::unix::fs::PermissionsExt;
-    file.metadata().is_ok_and(|facts| facts.is_file() && facts.permissions().mode() & 0o111 != 0)
-}
-
-#[cfg(not(unix))]
-fn is_program(file: &Path) -> bool {
-    file.is_file()
 }
 
 /// Waits until the command has ended, and reads what it prints meanwhile.

@@ -4,7 +4,7 @@
 
 use crate::domain::{Credentials, Half, PairKind, trim_visible};
 
-use super::error::CredentialsError;
+use super::CredentialsError;
 
 pub(super) const ACCESS_TOKEN: &str = "MONGODB_ATLAS_ACCESS_TOKEN";
 pub(super) const CLIENT_ID: &str = "MONGODB_ATLAS_CLIENT_ID";

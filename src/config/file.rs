@@ -4,7 +4,6 @@ use std::fs::{self, File, Metadata};
 use std::io::{self, ErrorKind, Read};
 use std::path::Path;
 
-use thiserror::Error;
 use zeroize::Zeroizing;
 
 use crate::domain::{ServerText, os_error_message};
@@ -12,23 +11,13 @@ use crate::domain::{ServerText, os_error_message};
 /// No configuration is larger; what is, is something else.
 const LARGEST: u64 = 1024 * 1024;
 
-/// A file of settings cannot be used.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("{file} {reason}")]
-pub struct FileError {
-    /// Its path.
-    pub(crate) file: ServerText,
-    /// What is wrong with it: a sentence that goes on after its path. It holds no secret.
-    pub(crate) reason: String,
+/// A reason that goes on after the path of the file.
+pub(crate) fn with_path(path: &Path, reason: &str) -> String {
+    format!("{} {reason}", ServerText::new(&path.to_string_lossy()))
 }
 
-impl FileError {
-    pub(crate) fn of(path: &Path, reason: String) -> Self {
-        Self { file: ServerText::new(&path.to_string_lossy()), reason }
-    }
-}
-
-/// The text of a file, and what its mode allows; `None` when there is no file.
+/// The text of a file, and what its mode allows; `None` when there is no file. The error goes on after the path, and holds
+/// no secret.
 pub(crate) fn read_text(path: &Path) -> Result<Option<(Zeroizing<String>, Metadata)>, String> {
     let about = match fs::metadata(path) {
         Ok(about) => about,

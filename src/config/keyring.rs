@@ -17,9 +17,9 @@ use zeroize::Zeroizing;
 
 use crate::domain::{ClientId, Credentials, Half, PairKind, ProfileName, ServerText};
 
-use super::error::CredentialsError;
+use super::CredentialsError;
 #[cfg(not(feature = "keyring"))]
-use super::error::WAY_OUT;
+use super::WAY_OUT;
 
 #[cfg(all(feature = "keyring", any(windows, target_os = "macos")))]
 use native::Keyring;
@@ -47,7 +47,7 @@ impl KeyringRequest {
     /// The credentials that count. Where the keyring is asked, it may wait for the user in front of an unlock dialog,
     /// for as long as they like; for a pair of the file it is asked only if it has one too. A note says if that goes
     /// before another one of the file.
-    pub async fn read(self) -> Result<(Credentials, Option<String>), CredentialsError> {
+    pub(super) async fn read(self) -> Result<(Credentials, Option<String>), CredentialsError> {
         let Some(in_file) = self.in_file.clone() else { return Ok((self.ask().await?, None)) };
         let request = self.clone();
         let is_stored = timeout(ANSWERS_SOON, on_thread(move || request.is_stored())).await;
@@ -219,15 +219,11 @@ pub(super) fn setting_of(kind: PairKind, half: Half) -> &'static str {
 /// What go-keyring, the library of the Atlas CLI, puts before a value in base64; macOS's `security` would spoil others.
 const BASE64: &str = "go-keyring-base64:";
 
-/// What older versions put before a value of several lines, in hexadecimal.
-const HEX: &str = "go-keyring-encoded:";
-
 /// A new value in the encoding of the old one.
 #[cfg(feature = "keyring")]
 fn encode_like(old: &[u8], value: &SecretString) -> Zeroizing<Vec<u8>> {
-    let is_encoded = [BASE64, HEX].iter().any(|prefix| old.starts_with(prefix.as_bytes()));
     let value = value.expose_secret();
-    Zeroizing::new(if is_encoded {
+    Zeroizing::new(if old.starts_with(BASE64.as_bytes()) {
         format!("{BASE64}{}", STANDARD.encode(value)).into_bytes()
     } else {
         value.as_bytes().to_vec()
@@ -237,20 +233,10 @@ fn encode_like(old: &[u8], value: &SecretString) -> Zeroizing<Vec<u8>> {
 /// The text of an entry; `None` when it is no text or not encoded as its prefix says.
 fn decode(bytes: &[u8]) -> Option<Zeroizing<String>> {
     let text = std::str::from_utf8(bytes).ok()?.trim();
-    let decoded = if let Some(encoded) = text.strip_prefix(BASE64) {
-        STANDARD.decode(encoded).ok()?
-    } else if let Some(encoded) = text.strip_prefix(HEX) {
-        hexadecimal(encoded)?
-    } else {
-        return Some(Zeroizing::new(text.to_owned()));
-    };
-    String::from_utf8(decoded).ok().map(Zeroizing::new)
-}
-
-fn hexadecimal(digits: &str) -> Option<Vec<u8>> {
-    let nibble = |digit: &u8| u8::try_from(char::from(*digit).to_digit(16)?).ok();
-    let pairs = digits.as_bytes().chunks(2);
-    pairs.map(|pair| Some(nibble(pair.first()?)? << 4 | nibble(pair.get(1)?)?)).collect()
+    match text.strip_prefix(BASE64) {
+        Some(encoded) => String::from_utf8(STANDARD.decode(encoded).ok()?).ok().map(Zeroizing::new),
+        None => Some(Zeroizing::new(text.to_owned())),
+    }
 }
 
 #[cfg(test)]

@@ -7,13 +7,13 @@ use secrecy::{ExposeSecret, SecretString};
 use toml::{Table, Value};
 
 use crate::domain::{
-    CredentialProblem, Credentials, Half, Identity, Os, PairKind, ProfileName, ServerText, is_quoted,
+    CredentialError, Credentials, Half, Identity, Os, PairKind, ProfileName, ServerText, is_quoted,
     trim_visible,
 };
 
-use super::atlas_cli::BrowserLogin;
-use super::error::CredentialsError;
-use super::file::{FileError, line_of, others_have, read_text};
+use super::CredentialsError;
+use super::atlas_cli::read_token;
+use super::file::{line_of, others_have, read_text, who_can_change_it, with_path};
 use super::keyring::{KeyringRequest, setting_of};
 
 /// The layout that this program knows: that of today's Atlas CLI.
@@ -47,8 +47,8 @@ impl Profiles {
     /// The version is judged as the Atlas CLI does it, but for older files: a newer one is refused because
     /// the same names may mean something else; an older one, or none, has the same names and is read, with
     /// a warning; without profiles there is nothing to judge.
-    pub fn load(path: &Path) -> Result<Self, FileError> {
-        Self::read(path).map_err(|reason| FileError::of(path, reason))
+    pub fn load(path: &Path) -> Result<Self, String> {
+        Self::read(path).map_err(|reason| with_path(path, &reason))
     }
 
     fn read(path: &Path) -> Result<Self, String> {
@@ -60,6 +60,11 @@ impl Profiles {
         let mut profiles = Self::of_table(table);
         if profiles.saved.is_empty() {
             return Ok(profiles);
+        }
+        // The Atlas CLI takes one of them by chance.
+        if let Some(pair) = profiles.saved.windows(2).find(|pair| pair[0].name == pair[1].name) {
+            let name = &pair[0].name;
+            return Err(format!("has two profiles `{name}`: upper and lower case do not count, rename one"));
         }
         let file = ServerText::new(&path.to_string_lossy());
         let mut warn = |warning: &str| profiles.warnings.push(format!("{file} {warning}"));
@@ -80,11 +85,10 @@ impl Profiles {
             warn("contains credentials, and other users can read it: run chmod 600 on it");
         }
         // A file without credentials still names the host that gets those from the keyring.
-        if others_have(&about, 0o022) {
-            warn(
-                "can be changed by other users, who could send your credentials to a host of theirs: run chmod 600 \
-                 on it",
-            );
+        if let Some(why) = who_can_change_it(&about) {
+            warn(&format!(
+                "can be changed by other users, who could send your credentials to a host of theirs: {why}"
+            ));
         }
         Ok(profiles)
     }
@@ -95,9 +99,10 @@ impl Profiles {
         let profile = |(name, value): (String, Value)| {
             let Value::Table(table) = value else { return None };
             let mut settings = Settings::new(table);
-            let shared =
-                SHARED.iter().filter_map(|name| Some(((*name).to_owned(), Some(top.text(name)?.into()))));
-            settings.0.extend(shared);
+            let is_shared =
+                |name: &str| SHARED.contains(&name) && (top.text(name).is_some() || top.is_no_text(name));
+            let shared = top.0.iter().filter(|(name, _)| is_shared(name));
+            settings.0.extend(shared.map(|(name, value)| (name.clone(), value.clone())));
             Some(Profile { name: ProfileName::new(&name)?, settings })
         };
         let mut saved: Vec<Profile> = tables.into_iter().filter_map(profile).collect();
@@ -170,6 +175,11 @@ impl Settings {
         let text = trim_visible(self.0.get(name)?.as_ref()?.expose_secret());
         (!text.is_empty()).then_some(text)
     }
+
+    /// True for a number, a list and the like.
+    fn is_no_text(&self, name: &str) -> bool {
+        matches!(self.0.get(name), Some(None))
+    }
 }
 
 /// A profile of the Atlas CLI. Its `Debug` shows no setting's value.
@@ -195,6 +205,17 @@ impl Profile {
         format!("{setting} in profile `{}`", self.name)
     }
 
+    /// What is wrong with a setting that is no text. To ignore it could choose another account or another host.
+    pub(super) fn error_of_type(&self, setting: &str) -> Option<String> {
+        let place = self.place(setting);
+        self.settings.is_no_text(setting).then(|| format!("{place} is not a string: write it in quotes"))
+    }
+
+    fn check_types<'a>(&self, settings: impl IntoIterator<Item = &'a str>) -> Result<(), CredentialsError> {
+        let error = settings.into_iter().find_map(|setting| self.error_of_type(setting));
+        error.map_or(Ok(()), |error| Err(CredentialsError::Unusable(error)))
+    }
+
     /// True when the file itself holds a credential of this profile.
     fn holds_credentials(&self) -> bool {
         SECURE.iter().any(|name| self.settings.text(name).is_some())
@@ -213,16 +234,12 @@ impl Profile {
     /// The credentials of this profile. Both halves come from the file or both from the keyring, never one
     /// from each: the Atlas CLI reads credentials from the keyring alone wherever it can be opened.
     pub fn credentials(&self) -> Result<CredentialSource, CredentialsError> {
+        self.check_types(["auth_type", "base_url", "ops_manager_url", "service"])?;
         let Some(kind) = self.kind()? else {
-            return Ok(CredentialSource::NeedsAtlasCli(BrowserLogin { profile: self.name.clone() }));
+            return Ok(CredentialSource::NeedsAtlasCli(self.name.clone()));
         };
         let halves = halves(kind);
-        if let Some(setting) =
-            halves.into_iter().find(|name| matches!(self.settings.0.get(*name), Some(None)))
-        {
-            let place = self.place(setting);
-            return Err(CredentialsError::Unusable(format!("{place} is not a string: write it in quotes")));
-        }
+        self.check_types(halves)?;
         let [identifier, secret] = halves.map(|setting| self.settings.text(setting));
         let pair = identifier.zip(secret).map(|(id, secret)| Credentials::pair(kind, id, secret.to_owned()));
         let in_file = pair
@@ -244,7 +261,7 @@ impl Profile {
                 format!("profile `{name}` has no credentials (auth_type no_auth): {}", login())
             }
             Some(other) if is_quoted(other) => {
-                return Err(CredentialsError::value(self.place("auth_type"), CredentialProblem::Quoted));
+                return Err(CredentialsError::value(self.place("auth_type"), CredentialError::Quoted));
             }
             Some(other) => format!(
                 "profile `{name}` has auth_type `{}`, which this program cannot use: choose another profile",
@@ -283,10 +300,20 @@ pub enum CredentialSource {
     /// They are in the system's keyring, which may ask the user to unlock it, or else in the file.
     NeedsKeyring(KeyringRequest),
     /// The Atlas CLI has them, and is asked for them.
-    NeedsAtlasCli(BrowserLogin),
+    NeedsAtlasCli(ProfileName),
 }
 
 impl CredentialSource {
+    /// The credentials themselves, and what the user should know about them. The keyring may ask the user to unlock it
+    /// first, and the Atlas CLI takes its time.
+    pub async fn read(self) -> Result<(Credentials, Option<String>), CredentialsError> {
+        match self {
+            Self::Ready(credentials) => Ok((credentials, None)),
+            Self::NeedsKeyring(request) => request.read().await,
+            Self::NeedsAtlasCli(profile) => Ok((read_token(&profile).await?, None)),
+        }
+    }
+
     /// Who signs in, as far as it is known before the keyring or the Atlas CLI is asked.
     pub fn identity(&self) -> Identity {
         match self {
@@ -295,7 +322,7 @@ impl CredentialSource {
                 Some(in_file) => in_file.identity(),
                 None => Identity::Profile { name: request.profile.clone(), kind: request.kind },
             },
-            Self::NeedsAtlasCli(login) => Identity::BrowserLogin(login.profile.clone()),
+            Self::NeedsAtlasCli(profile) => Identity::BrowserLogin(profile.clone()),
         }
     }
 }

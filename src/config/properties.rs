@@ -78,25 +78,25 @@ proptest! {
         let profiles = match Profiles::load(&path) {
             Ok(profiles) => profiles,
             Err(error) => {
-                let said = format!("{error} {error:?}");
-                prop_assert!(!said.contains(CANARY), "{}", said);
+                let text = format!("{error} {error:?}");
+                prop_assert!(!text.contains(CANARY), "{}", text);
                 return Ok(());
             }
         };
-        let mut said: Vec<String> = profiles.warnings().iter().map(|warning| format!("{warning} {warning:?}")).collect();
+        let mut texts: Vec<String> = profiles.warnings().iter().map(|warning| format!("{warning} {warning:?}")).collect();
         for profile in profiles.all() {
             prop_assert_eq!(profile.name().as_str(), profile.name().as_str().to_lowercase());
             prop_assert!(profiles.named(&ProfileName::new(profile.name().as_str()).unwrap()).is_ok());
             match profile.credentials() {
-                Ok(CredentialSource::Ready(credentials)) => said.push(format!("{credentials:?}")),
-                Ok(CredentialSource::NeedsKeyring(request)) => said.push(format!("{request:?}")),
-                Ok(CredentialSource::NeedsAtlasCli(login)) => said.push(format!("{login:?}")),
-                Err(error) => said.push(format!("{error} {error:?}")),
+                Ok(CredentialSource::Ready(credentials)) => texts.push(format!("{credentials:?}")),
+                Ok(CredentialSource::NeedsKeyring(request)) => texts.push(format!("{request:?}")),
+                Ok(CredentialSource::NeedsAtlasCli(profile)) => texts.push(format!("{profile:?}")),
+                Err(error) => texts.push(format!("{error} {error:?}")),
             }
         }
-        said.push(format!("{profiles:?}"));
-        for said in said {
-            prop_assert!(!said.contains(CANARY), "{}", said);
+        texts.push(format!("{profiles:?}"));
+        for text in texts {
+            prop_assert!(!text.contains(CANARY), "{}", text);
         }
     }
 }

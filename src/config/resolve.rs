@@ -4,12 +4,11 @@ use std::fmt;
 
 use crate::domain::{BaseUrl, BaseUrlError, IdError, ProfileName, ProjectId, ServerText, is_quoted};
 
+use super::CredentialsError;
 use super::environment::{
     self, BASE_URL, CREDENTIALS, MCLI_OPS_MANAGER_URL, MCLI_PROJECT_ID, MCLI_SERVICE, OPS_MANAGER_URL,
     PROFILE, PROJECT_ID, SERVICE, ShadowedSource, Variables,
 };
-use super::error::CredentialsError;
-use super::file::FileError;
 use super::profiles::{CredentialSource, Profile, Profiles};
 
 /// What the command line says about it.
@@ -70,7 +69,7 @@ impl fmt::Display for Origin {
 pub fn resolve(
     flags: Flags<'_>,
     variable: impl Fn(&str) -> Option<String>,
-    profiles: &Result<Profiles, FileError>,
+    profiles: &Result<Profiles, String>,
 ) -> Result<Found, CredentialsError> {
     let profiles = profiles.as_ref();
     Resolver { flags, variables: Variables(&variable), profiles }.resolve()
@@ -80,7 +79,7 @@ pub fn resolve(
 struct Resolver<'a> {
     flags: Flags<'a>,
     variables: Variables<'a>,
-    profiles: Result<&'a Profiles, &'a FileError>,
+    profiles: Result<&'a Profiles, &'a String>,
 }
 
 impl Resolver<'_> {
@@ -113,7 +112,8 @@ impl Resolver<'_> {
         named_by: &'static str,
         shadowed: Vec<ShadowedSource>,
     ) -> Result<Found, CredentialsError> {
-        let profile = self.profiles.map_err(Clone::clone)?.named(name)?;
+        let profiles = self.profiles.map_err(|error| CredentialsError::Unusable(error.clone()))?;
+        let profile = profiles.named(name)?;
         let credentials = profile.credentials()?;
         Ok(self.without_credentials(Some(profile), shadowed)?.signing_in(credentials, profile, named_by))
     }
@@ -152,6 +152,7 @@ impl Resolver<'_> {
                 let place = profile.place(setting);
                 format!("{place} is ignored because the other half of the pair is missing; both are read from the keyring")
             }));
+            warnings.extend(profile.error_of_type("project_id"));
         }
         let project = choose_project(&self.variables, profile, &mut shadowed, &mut warnings);
         let (credentials, origin, unusable) = (None, None, None);

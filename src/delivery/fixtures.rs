@@ -9,13 +9,13 @@ use crate::domain::{
 /// The value, plainly a fake.
 pub(crate) const VALUE: &str = "mdb_sa_sk_FAKEfakeFAKEfakeFAKEfakeFAKEfakeFAKE9f3a";
 
-/// Something to hand over in which everything is known.
+/// A payload in which everything is known.
 pub(crate) fn payload() -> SecretPayload {
-    handover_of(VALUE)
+    payload_of(VALUE)
 }
 
 /// The same with another value.
-pub(crate) fn handover_of(value: &str) -> SecretPayload {
+pub(crate) fn payload_of(value: &str) -> SecretPayload {
     SecretPayload {
         new_secret: NewSecret {
             project: ProjectId::parse("32b6e34b3d91647abb20e7b8").unwrap(),

@@ -10,19 +10,15 @@ mod file;
 #[cfg(test)]
 mod fixtures;
 mod format;
-mod os;
 mod profile;
 mod stdout;
 
-pub use clipboard::{
-    ClipboardBackend, Copier, Environment, HOLD_CLIPBOARD, Preference, hold_clipboard, select_backend,
-};
+pub use clipboard::{Copier, Environment, HOLD_CLIPBOARD, Preference, hold_clipboard};
 pub use command::{check_line, find_presets, pipe_to};
 pub use file::{save, update_env};
 pub use format::render;
-pub use os::{forbid_core_dumps, survive_file_size_limit};
 pub use profile::{profiles_of, update_profiles};
-pub use stdout::{StdoutKind, StdoutProblem, check_stdout, write_secret};
+pub use stdout::{StdoutError, StdoutKind, check_stdout, write_secret};
 
 /// Does work that may block where it holds nothing up. If it panics, so does the caller.
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {

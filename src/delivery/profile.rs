@@ -48,50 +48,46 @@ pub async fn update_profiles(
     payload: Box<SecretPayload>,
 ) -> Vec<ProfileUpdate> {
     let update = move |profile: ProfileName| {
-        let result = update(&config, &profile, &payload);
+        let result = match update(&config, &profile, &payload) {
+            Ok(place) => Ok(ServerText::new(&format!("profile {profile} ({place})"))),
+            Err(message) => Err(ServerText::new(&message)),
+        };
         ProfileUpdate { profile, result }
     };
     blocking(move || profiles.into_iter().map(update).collect()).await
 }
 
+/// Writes the secret to where the profile keeps its own, and reads it back. Returns where that was.
+fn update(config: &Path, name: &ProfileName, payload: &SecretPayload) -> Result<&'static str, String> {
+    let (client, secret) = (&payload.new_secret.client, &payload.secret.value);
+    match credentials(config, name)? {
+        CredentialSource::NeedsKeyring(request) if request.kind == PairKind::ServiceAccount => {
+            if request.in_file.is_some() && !request.is_stored() {
+                return write_file(config, name, client, secret);
+            }
+            request.replace_secret(client, secret).map_err(|error| message(&error))?;
+            Ok("keyring")
+        }
+        _ => Err(other_account(name)),
+    }
+}
+
+fn credentials(config: &Path, name: &ProfileName) -> Result<CredentialSource, String> {
+    let profiles = Profiles::load(config).map_err(CredentialsError::Unusable);
+    profiles.and_then(|profiles| profiles.named(name)?.credentials()).map_err(|error| message(&error))
+}
+
 /// Why a profile was not updated. What these errors advise is for signing in.
-fn not_updated(error: &CredentialsError) -> ServerText {
-    ServerText::new(&match error {
+fn message(error: &CredentialsError) -> String {
+    match error {
         CredentialsError::KeyringLocked(why) => format!("The system's keyring is locked ({why})."),
         CredentialsError::KeyringUnavailable(why) => format!("The system's keyring cannot be used ({why})."),
         error => format!("{error}."),
-    })
+    }
 }
 
-fn not_written(failure: &SaveFailure) -> ServerText {
-    ServerText::new(&format!("config.toml: {failure}"))
-}
-
-fn credentials(config: &Path, name: &ProfileName) -> Result<CredentialSource, ServerText> {
-    let profiles = Profiles::load(config).map_err(CredentialsError::from);
-    let credentials = profiles.and_then(|profiles| profiles.named(name)?.credentials());
-    credentials.map_err(|error| not_updated(&error))
-}
-
-fn other_account(name: &ProfileName) -> ServerText {
-    not_updated(&CredentialsError::OtherAccount(name.clone()))
-}
-
-/// Writes the secret to where the profile keeps its own, and reads it back. Says where that was.
-fn update(config: &Path, name: &ProfileName, payload: &SecretPayload) -> Result<ServerText, ServerText> {
-    let (client, secret) = (&payload.new_secret.client, &payload.secret.value);
-    let kept_in = match credentials(config, name)? {
-        CredentialSource::NeedsKeyring(request) if request.kind == PairKind::ServiceAccount => {
-            if request.in_file.is_some() && !request.is_stored() {
-                write_file(config, name, client, secret)?
-            } else {
-                request.replace_secret(client, secret).map_err(|error| not_updated(&error))?;
-                "keyring"
-            }
-        }
-        _ => return Err(other_account(name)),
-    };
-    Ok(ServerText::new(&format!("profile {name} ({kept_in})")))
+fn other_account(name: &ProfileName) -> String {
+    message(&CredentialsError::OtherAccount(name.clone()))
 }
 
 fn write_file(
@@ -99,20 +95,21 @@ fn write_file(
     name: &ProfileName,
     client: &ClientId,
     secret: &SecretString,
-) -> Result<&'static str, ServerText> {
-    let file = ExistingFile::open(config).map_err(|failure| not_written(&failure))?;
-    let content = file.read().map_err(|failure| not_written(&failure))?;
+) -> Result<&'static str, String> {
+    let not_written = |failure: SaveFailure| format!("config.toml: {failure}");
+    let file = ExistingFile::open(config).map_err(not_written)?;
+    let content = file.read().map_err(not_written)?;
     let new = with_secret(&content, name, client, secret).ok_or_else(|| other_account(name))?;
     // The Atlas CLI may have cached a token in a keyring that holds nothing else of the profile.
     let request = KeyringRequest { profile: name.clone(), kind: PairKind::ServiceAccount, in_file: None };
     request.forget_token();
-    file.replace(&new).map_err(|failure| not_written(&failure))?;
+    file.replace(&new).map_err(not_written)?;
     match credentials(config, name)? {
         CredentialSource::NeedsKeyring(KeyringRequest {
             in_file: Some(Credentials::ServiceAccount { client_secret, .. }),
             ..
         }) if client_secret.expose_secret() == secret.expose_secret() => {}
-        _ => return Err(not_written(&SaveFailure::Changed)),
+        _ => return Err(not_written(SaveFailure::Changed)),
     }
     Ok(if file.is_open_to_others() { "config.toml, now readable only by its owner" } else { "config.toml" })
 }

@@ -1,17 +1,17 @@
 //! Standard output as the place where the secret goes: whether it may, and how it gets there.
 
-#[cfg(unix)]
-mod descriptor;
 #[cfg(test)]
 mod tests;
 
-use std::io::{self, IsTerminal};
+use std::io;
+#[cfg(not(unix))]
+use std::io::IsTerminal;
 
 use secrecy::ExposeSecret;
 
 use crate::domain::{Format, SecretPayload, ServerText, os_error_message};
 
-use super::render;
+use super::format::render;
 
 /// What standard output is, where it is something that a secret may go to or need not go to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,7 +24,7 @@ pub enum StdoutKind {
 
 /// Why standard output may not or cannot get the secret. Each says what to do.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum StdoutProblem {
+pub enum StdoutError {
     /// It is closed, which Rust turns into `/dev/null`, or it is `/dev/null`.
     #[error(
         "Standard output is closed or /dev/null, so the secret would be lost. Send it to a pipe or a file, or \
@@ -79,30 +79,15 @@ pub enum StdoutProblem {
 
 /// Looks at this process's standard output, before anything is sent to Atlas. `journal_stream` is the value of
 /// `JOURNAL_STREAM`.
-#[cfg(unix)]
-pub fn check_stdout(journal_stream: Option<&str>) -> Result<StdoutKind, StdoutProblem> {
-    check_descriptor(io::stdout(), journal_stream)
-}
-
-/// Looks at this process's standard output, before anything is sent to Atlas. Systems without file descriptors
-/// have neither a journal nor permissions that could be read from one.
-#[cfg(not(unix))]
-pub fn check_stdout(_journal_stream: Option<&str>) -> Result<StdoutKind, StdoutProblem> {
-    Ok(if io::stdout().is_terminal() { StdoutKind::Terminal } else { StdoutKind::Sink })
-}
-
-#[cfg(unix)]
-fn check_descriptor(
-    descriptor: impl std::os::fd::AsFd,
-    journal_stream: Option<&str>,
-) -> Result<StdoutKind, StdoutProblem> {
-    let descriptor = descriptor.as_fd();
-    if descriptor.is_terminal() {
-        return Ok(StdoutKind::Terminal);
-    }
-    let stat = descriptor::StdoutStat::of(descriptor)
-        .map_err(|error| StdoutProblem::Unknown(os_error_message(&io::Error::from(error))))?;
-    stat.validate(journal_stream).map(|()| StdoutKind::Sink)
+pub fn check_stdout(journal_stream: Option<&str>) -> Result<StdoutKind, StdoutError> {
+    #[cfg(unix)]
+    return unix::check(io::stdout(), journal_stream);
+    // Systems without file descriptors have neither a journal nor permissions that could be read from one.
+    #[cfg(not(unix))]
+    return match (io::stdout().is_terminal(), journal_stream) {
+        (true, _) => Ok(StdoutKind::Terminal),
+        (false, _) => Ok(StdoutKind::Sink),
+    };
 }
 
 /// Writes `payload` in `format` to this process's standard output and, if that is a file, waits until it is on
@@ -114,7 +99,7 @@ pub fn write_secret(format: Format, payload: &SecretPayload) -> Result<(), Strin
     let text = render(format, payload);
     let bytes = text.expose_secret().as_bytes();
     #[cfg(unix)]
-    return descriptor::write_to(io::stdout(), bytes);
+    return unix::write(io::stdout(), bytes);
     #[cfg(not(unix))]
     {
         use std::io::Write;
@@ -132,5 +117,151 @@ fn failure_of(error: &io::Error) -> String {
         }
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "No space left for standard output.".to_owned(),
         _ => format!("Standard output could not be written: {}.", os_error_message(error)),
+    }
+}
+
+/// Standard output by its descriptor: written to past the buffer that Rust keeps before it.
+#[cfg(unix)]
+mod unix {
+    use std::io::{self, IsTerminal};
+    use std::os::fd::{AsFd, BorrowedFd};
+
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    use rustix::fs::{Dev, FileType, Mode, OFlags, SeekFrom};
+    use rustix::io::{Errno, retry_on_intr};
+
+    use crate::domain::os_error_message;
+
+    use super::{StdoutError, StdoutKind};
+
+    pub fn check(descriptor: impl AsFd, journal_stream: Option<&str>) -> Result<StdoutKind, StdoutError> {
+        let descriptor = descriptor.as_fd();
+        if descriptor.is_terminal() {
+            return Ok(StdoutKind::Terminal);
+        }
+        let stat = StdoutStat::of(descriptor)
+            .map_err(|error| StdoutError::Unknown(os_error_message(&io::Error::from(error))))?;
+        stat.validate(journal_stream).map(|()| StdoutKind::Sink)
+    }
+
+    /// What the system reports about standard output.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub struct StdoutStat {
+        pub is_writable: bool,
+        pub kind: FileType,
+        pub mode: Mode,
+        /// Device and inode, which identify the journal's socket.
+        pub identity: (Dev, u64),
+        pub device: Option<Device>,
+        /// True when no process reads the other end.
+        pub has_no_reader: bool,
+    }
+
+    /// A character device that is treated in its own way, whatever its name.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Device {
+        /// `/dev/null`.
+        Null,
+        /// `/dev/full`: every write to it fails, so nothing is lost without a message.
+        Full,
+    }
+
+    impl StdoutStat {
+        /// Asks the system (fstat(2), fcntl(2), poll(2)).
+        fn of(descriptor: BorrowedFd<'_>) -> rustix::io::Result<Self> {
+            let stat = rustix::fs::fstat(descriptor)?;
+            let access = rustix::fs::fcntl_getfl(descriptor)? & OFlags::RWMODE;
+            let kind = FileType::from_raw_mode(stat.st_mode);
+            let is = |path: &str| {
+                kind == FileType::CharacterDevice
+                    && rustix::fs::stat(path).is_ok_and(|known| known.st_rdev == stat.st_rdev)
+            };
+            let device =
+                if is("/dev/null") { Some(Device::Null) } else { is("/dev/full").then_some(Device::Full) };
+            // A pipe whose reading end is closed reports an error, a socket a hang-up (poll(2)).
+            let at_once = Timespec { tv_sec: 0, tv_nsec: 0 };
+            let has_no_reader =
+                poll_output(descriptor, Some(&at_once))?.intersects(PollFlags::ERR | PollFlags::HUP);
+            Ok(Self {
+                is_writable: access != OFlags::RDONLY,
+                kind,
+                mode: Mode::from_raw_mode(stat.st_mode),
+                identity: (stat.st_dev, stat.st_ino),
+                device,
+                has_no_reader,
+            })
+        }
+
+        /// Checks that a secret may be written there.
+        pub fn validate(&self, journal_stream: Option<&str>) -> Result<(), StdoutError> {
+            if self.device == Some(Device::Null) {
+                return Err(StdoutError::Discarded);
+            }
+            if !self.is_writable {
+                return Err(StdoutError::ReadOnly);
+            }
+            if journal_stream.and_then(journal_identity) == Some(self.identity) {
+                return Err(StdoutError::Journal);
+            }
+            let can_others_read = self.mode.intersects(Mode::RGRP | Mode::ROTH);
+            match self.kind {
+                FileType::RegularFile if can_others_read => Err(StdoutError::Readable),
+                // An unnamed pipe belongs to its user alone; the mode of a named one counts.
+                FileType::Fifo if can_others_read => Err(StdoutError::ReadableFifo),
+                FileType::Fifo | FileType::Socket if self.has_no_reader => Err(StdoutError::NoReader),
+                FileType::RegularFile | FileType::Fifo | FileType::Socket => Ok(()),
+                _ if self.device == Some(Device::Full) => Ok(()),
+                _ => Err(StdoutError::Device),
+            }
+        }
+    }
+
+    fn poll_output(descriptor: BorrowedFd<'_>, timeout: Option<&Timespec>) -> rustix::io::Result<PollFlags> {
+        let mut polled = [PollFd::from_borrowed_fd(descriptor, PollFlags::OUT)];
+        retry_on_intr(|| poll(&mut polled, timeout))?;
+        Ok(polled[0].revents())
+    }
+
+    /// `JOURNAL_STREAM` is the journal socket's device and inode in decimal, with a colon between (systemd.exec(5)).
+    fn journal_identity(value: &str) -> Option<(Dev, u64)> {
+        let (device, inode) = value.split_once(':')?;
+        Some((device.parse().ok()?, inode.parse().ok()?))
+    }
+
+    /// Writes all of `bytes`, and waits for the disk if it is a file. After a failure a file is as long as it was.
+    pub fn write(descriptor: impl AsFd, bytes: &[u8]) -> Result<(), String> {
+        let descriptor = descriptor.as_fd();
+        let written = match rustix::fs::fstat(descriptor) {
+            Ok(stat) if FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile => {
+                write_file(descriptor, u64::try_from(stat.st_size).unwrap_or_default(), bytes)
+            }
+            _ => write_all(descriptor, bytes),
+        };
+        written.map_err(|error| super::failure_of(&error.into()))
+    }
+
+    fn write_file(descriptor: BorrowedFd<'_>, length: u64, bytes: &[u8]) -> rustix::io::Result<()> {
+        let start = rustix::fs::tell(descriptor)?;
+        let written = write_all(descriptor, bytes).and_then(|()| rustix::fs::fsync(descriptor));
+        if written.is_err() {
+            // Only the first failure is reported; nothing can be done about this one.
+            let _ = rustix::fs::ftruncate(descriptor, length);
+            let _ = rustix::fs::seek(descriptor, SeekFrom::Start(start));
+        }
+        written
+    }
+
+    fn write_all(descriptor: BorrowedFd<'_>, mut bytes: &[u8]) -> rustix::io::Result<()> {
+        while !bytes.is_empty() {
+            match rustix::io::write(descriptor, bytes) {
+                Ok(0) => return Err(Errno::IO),
+                Ok(written) => bytes = bytes.get(written..).unwrap_or_default(),
+                Err(Errno::INTR) => {}
+                // A pipe can be non-blocking because another of its users has made it so.
+                Err(Errno::AGAIN) => drop(poll_output(descriptor, None)?),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
     }
 }

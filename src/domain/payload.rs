@@ -305,7 +305,7 @@ mod tests {
     }
 
     #[test]
-    fn each_failure_to_save_says_what_to_do() {
+    fn each_failure_to_save_has_advice() {
         let rows = [
             (SaveFailure::NoName, "Not a file name. Type a path such as ~/prod.env."),
             (SaveFailure::Exists, "File already exists. Choose another name."),

@@ -176,7 +176,7 @@ pub enum Half {
 
 /// Why a text is no credential. No message holds the text.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub enum CredentialProblem {
+pub enum CredentialError {
     /// It cannot be sent in an HTTP header.
     #[error("it contains a space, a line break or another character that credentials do not have")]
     Unsendable,
@@ -211,16 +211,16 @@ impl Credentials {
     }
 
     /// Makes an access token of a text.
-    pub fn access_token(token: String) -> Result<Self, CredentialProblem> {
+    pub fn access_token(token: String) -> Result<Self, CredentialError> {
         Ok(Self::AccessToken(sendable(token)?))
     }
 
     /// Makes a pair of two texts that come from one source, or says which half is wrong.
-    pub fn pair(kind: PairKind, identifier: &str, secret: String) -> Result<Self, (Half, CredentialProblem)> {
+    pub fn pair(kind: PairKind, identifier: &str, secret: String) -> Result<Self, (Half, CredentialError)> {
         let in_identifier = |error| (Half::Identifier, error);
         let in_secret = |error| (Half::Secret, error);
         if is_quoted(identifier) {
-            return Err(in_identifier(CredentialProblem::Quoted));
+            return Err(in_identifier(CredentialError::Quoted));
         }
         match kind {
             PairKind::ServiceAccount => Ok(Self::ServiceAccount {
@@ -228,7 +228,7 @@ impl Credentials {
                 client_secret: sendable(secret).map_err(in_secret)?,
             }),
             PairKind::ApiKey if secret.starts_with(SECRET_PREFIX) => {
-                Err(in_secret(CredentialProblem::SecretOfServiceAccount))
+                Err(in_secret(CredentialError::SecretOfServiceAccount))
             }
             PairKind::ApiKey => Ok(Self::ApiKey {
                 public_key: PublicKey::parse(identifier).map_err(in_identifier)?,
@@ -246,14 +246,14 @@ pub fn is_atlas_variable(name: &OsStr) -> bool {
 }
 
 /// A header of HTTP takes visible ASCII; credentials of Atlas are nothing else.
-fn sendable(text: String) -> Result<SecretString, CredentialProblem> {
+fn sendable(text: String) -> Result<SecretString, CredentialError> {
     if is_quoted(&text) {
-        return Err(CredentialProblem::Quoted);
+        return Err(CredentialError::Quoted);
     }
     if text.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Ok(SecretString::from(text));
     }
-    Err(CredentialProblem::Unsendable)
+    Err(CredentialError::Unsendable)
 }
 
 /// More than this is a pasted file, not a key: Atlas gives 8 letters today.
@@ -269,16 +269,16 @@ pub struct PublicKey(String);
 impl PublicKey {
     /// Parses a public key. The API's document gives no pattern, so what can stand in the quoted user name
     /// of a digest header (RFC 7616, section 3.4) is accepted.
-    pub fn parse(text: &str) -> Result<Self, CredentialProblem> {
+    pub fn parse(text: &str) -> Result<Self, CredentialError> {
         if text.is_empty() {
-            return Err(CredentialProblem::NoPublicKey);
+            return Err(CredentialError::NoPublicKey);
         }
         if text.starts_with("mdb_sa") {
-            return Err(CredentialProblem::OfServiceAccount);
+            return Err(CredentialError::OfServiceAccount);
         }
         let fits = |byte: u8| byte.is_ascii_graphic() && !b"\"\\,:".contains(&byte);
         if text.len() > LONGEST_KEY || !text.bytes().all(fits) {
-            return Err(CredentialProblem::PublicKey);
+            return Err(CredentialError::PublicKey);
         }
         Ok(Self(text.to_owned()))
     }
@@ -362,14 +362,14 @@ mod tests {
             let quoted = |text: &str| format!("{quote}{text}{quote}");
             let account = |id: &str, secret: String| Credentials::pair(PairKind::ServiceAccount, id, secret);
             let key = |id: &str, secret: String| Credentials::pair(PairKind::ApiKey, id, secret);
-            let of = |half| Some((half, CredentialProblem::Quoted));
+            let of = |half| Some((half, CredentialError::Quoted));
             assert_eq!(account(&quoted(client), "fake".into()).err(), of(Half::Identifier), "{quote}");
             assert_eq!(account(client, quoted("fake")).err(), of(Half::Secret), "{quote}");
             assert_eq!(key(&quoted("abcdefgh"), "fake".into()).err(), of(Half::Identifier), "{quote}");
             assert_eq!(key("abcdefgh", quoted("fake")).err(), of(Half::Secret), "{quote}");
             assert_eq!(
                 Credentials::access_token(quoted("fake")).err(),
-                Some(CredentialProblem::Quoted),
+                Some(CredentialError::Quoted),
                 "{quote}"
             );
         }
@@ -381,7 +381,7 @@ mod tests {
         let Ok(Credentials::AccessToken(kept)) = token("FAKE.token+1/=") else { panic!("a token") };
         assert_eq!(kept.expose_secret(), "FAKE.token+1/=");
         for text in ["FAKE token", "FAKE\r\nHeader: x", "FAK\u{c9}"] {
-            assert!(matches!(token(text), Err(CredentialProblem::Unsendable)), "{text:?}");
+            assert!(matches!(token(text), Err(CredentialError::Unsendable)), "{text:?}");
         }
     }
 
@@ -389,7 +389,7 @@ mod tests {
     fn the_secret_of_a_service_account_is_no_private_key() {
         let pair = |secret: &str| Credentials::pair(PairKind::ApiKey, "abcdefgh", secret.to_owned());
         let refused = pair("mdb_sa_sk_FAKE");
-        assert!(matches!(refused, Err((Half::Secret, CredentialProblem::SecretOfServiceAccount))));
+        assert!(matches!(refused, Err((Half::Secret, CredentialError::SecretOfServiceAccount))));
         assert!(pair("FAKE-mdb_sa_sk_").is_ok());
     }
 
@@ -423,15 +423,15 @@ mod tests {
             ("twelve-chars", Ok("twelve-chars")),
             ("thirteen-char", Ok("…char")),
             ("a-key-of-another-length", Ok("…ngth")),
-            ("", Err(CredentialProblem::NoPublicKey)),
-            ("mdb_sa_id_1234567890abcdef12345678", Err(CredentialProblem::OfServiceAccount)),
-            ("mdb_sa_sk_fake", Err(CredentialProblem::OfServiceAccount)),
-            ("abc def", Err(CredentialProblem::PublicKey)),
-            ("abc\ndef", Err(CredentialProblem::PublicKey)),
-            ("abc\"def", Err(CredentialProblem::PublicKey)),
-            ("schlüssel", Err(CredentialProblem::PublicKey)),
+            ("", Err(CredentialError::NoPublicKey)),
+            ("mdb_sa_id_1234567890abcdef12345678", Err(CredentialError::OfServiceAccount)),
+            ("mdb_sa_sk_fake", Err(CredentialError::OfServiceAccount)),
+            ("abc def", Err(CredentialError::PublicKey)),
+            ("abc\ndef", Err(CredentialError::PublicKey)),
+            ("abc\"def", Err(CredentialError::PublicKey)),
+            ("schlüssel", Err(CredentialError::PublicKey)),
             (&"a".repeat(64), Ok("…aaaa")),
-            (&"a".repeat(65), Err(CredentialProblem::PublicKey)),
+            (&"a".repeat(65), Err(CredentialError::PublicKey)),
         ];
         for (text, expected) in rows {
             let short = PublicKey::parse(text).map(|key| key.short("…"));

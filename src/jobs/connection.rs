@@ -231,8 +231,8 @@ impl Connection {
     /// The profile of a browser login whose token this refuses.
     fn refused_login(&self, rejection: &Rejection) -> Option<ProfileName> {
         match &self.source {
-            Source::Remote { credentials: CredentialSource::NeedsAtlasCli(login), .. } => {
-                (rejection.kind() == RejectionKind::NotAuthorized).then(|| login.profile.clone())
+            Source::Remote { credentials: CredentialSource::NeedsAtlasCli(profile), .. } => {
+                (rejection.kind() == RejectionKind::NotAuthorized).then(|| profile.clone())
             }
             _ => None,
         }
@@ -258,7 +258,8 @@ impl Connection {
     async fn set_up(&self) -> ApiResult<Arc<Client>> {
         let (base_url, credentials) = match self.source.clone() {
             Source::Remote { base_url, credentials } => {
-                let (credentials, note) = read_credentials(credentials).await?;
+                let read = credentials.read().await;
+                let (credentials, note) = read.map_err(|error| unusable(&error.to_string()))?;
                 // Only one caller ever sets up, and before that there is no note.
                 let _ = note.map(|note| self.note.set(note));
                 (base_url, credentials)
@@ -286,17 +287,6 @@ fn make(settings: atlas::Settings) -> ApiResult<Client> {
     return Client::with_limits(settings, super::test_hooks::limits());
     #[cfg(not(debug_assertions))]
     Client::new(settings)
-}
-
-/// The credentials themselves; the keyring may ask the user to unlock it first, and the Atlas CLI takes its time.
-/// With them comes what the user should know about them.
-async fn read_credentials(credentials: CredentialSource) -> ApiResult<(Credentials, Option<String>)> {
-    let read = match credentials {
-        CredentialSource::Ready(credentials) => Ok((credentials, None)),
-        CredentialSource::NeedsKeyring(request) => request.read().await,
-        CredentialSource::NeedsAtlasCli(login) => login.read().await.map(|credentials| (credentials, None)),
-    };
-    read.map_err(|error| unusable(&error.to_string()))
 }
 
 pub(super) fn unusable(why: &str) -> ApiError {
@@ -340,7 +330,7 @@ mod tests {
     use std::task::{Context, Waker};
 
     use super::*;
-    use crate::config::{BrowserLogin, KeyringRequest};
+    use crate::config::KeyringRequest;
     use crate::domain::PairKind;
 
     #[tokio::test]
@@ -390,7 +380,7 @@ mod tests {
                 }),
                 "profile prod".to_owned(),
             ),
-            (CredentialSource::NeedsAtlasCli(BrowserLogin { profile }), "profile prod".to_owned()),
+            (CredentialSource::NeedsAtlasCli(profile), "profile prod".to_owned()),
         ];
         for (credentials, identity) in rows {
             let source = Source::Remote { base_url: base_url.clone(), credentials };

@@ -1,6 +1,6 @@
 //! Signing in by hand: credentials are tried before the session uses them.
 
-use crate::config::{CredentialSource, FileError, Flags, Found, Profiles, resolve};
+use crate::config::{CredentialSource, Flags, Found, Profiles, resolve};
 use crate::demo::World;
 use crate::domain::{
     ApiResult, BaseUrl, Credentials, Identity, ProfileName, Rejection, RejectionKind, Session, SessionOrigin,
@@ -40,7 +40,7 @@ pub struct Authenticator {
     /// `--base-url`, which goes before what a profile names.
     pub base_url_flag: Option<BaseUrl>,
     /// The profiles of the Atlas CLI.
-    pub profiles: Result<Profiles, FileError>,
+    pub profiles: Result<Profiles, String>,
 }
 
 impl Authenticator {
@@ -114,7 +114,7 @@ mod tests {
         }
     }
 
-    use crate::config::{BrowserLogin, KeyringRequest};
+    use crate::config::KeyringRequest;
     use crate::domain::PairKind;
 
     #[test]
@@ -133,10 +133,7 @@ mod tests {
                 CredentialSource::NeedsKeyring(KeyringRequest { profile: name.clone(), kind, in_file: None }),
                 remote(Identity::Profile { name: name.clone(), kind }),
             ),
-            (
-                CredentialSource::NeedsAtlasCli(BrowserLogin { profile: name.clone() }),
-                remote(Identity::BrowserLogin(name.clone())),
-            ),
+            (CredentialSource::NeedsAtlasCli(name.clone()), remote(Identity::BrowserLogin(name.clone()))),
         ];
         for (credentials, session) in rows {
             assert_eq!(profile_session(&base_url, &credentials, &name), session);

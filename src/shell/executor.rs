@@ -107,11 +107,10 @@ impl Executor {
                 self.deliver(Slot::Save, move |result| Event::FileUpdated(id, result), update, failed);
             }
             Command::Run(id, line, format, payload) => {
-                let mut terminal = self.terminal.clone();
                 // The caller has restored the terminal: the command has it until it ends.
+                let terminal = self.terminal();
                 let run = async move {
-                    let announce = |program: &str| announce(program, terminal.as_mut());
-                    delivery::pipe_to(&line, home.as_deref(), format, &payload, announce).await
+                    delivery::pipe_to(&line, home.as_deref(), format, &payload, terminal).await
                 };
                 let failed = || CommandOutcome::Lost(internal_error()).into();
                 self.deliver(Slot::Run, move |report| Event::CommandEnded(id, report), run, failed);
@@ -159,13 +158,17 @@ impl Executor {
         self.runner.deliver(slot, async move { event(work.await) }, move || event(failed()));
     }
 
-    fn copy(&mut self, value: SecretString, is_secret: bool) {
-        let copier = Arc::clone(&self.copier);
-        let mut terminal: Box<dyn Write + Send> = match self.terminal.clone() {
+    fn terminal(&self) -> Box<dyn Write + Send> {
+        match self.terminal.clone() {
             Some(terminal) => Box::new(terminal),
             // The buffer is empty, so that writing to it fails.
             None => Box::new(io::Cursor::new([0; 0])),
-        };
+        }
+    }
+
+    fn copy(&mut self, value: SecretString, is_secret: bool) {
+        let copier = Arc::clone(&self.copier);
+        let mut terminal = self.terminal();
         let copy = async move {
             if is_secret {
                 copier.copy(&value, &mut *terminal).await
@@ -250,16 +253,5 @@ impl Executor {
             let _ = task.await;
         }
         self.connections.close().await;
-    }
-}
-
-/// Says on the terminal what has it now. What a command prints is captured, so that nothing else would say so.
-fn announce(program: &str, terminal: Option<&mut TerminalOutput>) {
-    if let Some(terminal) = terminal {
-        let message = format!(
-            "Running {}. What it prints is shown when it ends; Ctrl-C stops it.\n",
-            ServerText::new(program)
-        );
-        let _ = terminal.write_all(message.as_bytes()).and_then(|()| terminal.flush());
     }
 }

@@ -17,7 +17,7 @@ use std::time::Instant;
 use jiff::tz::TimeZone;
 use tokio::runtime::{Builder, Runtime};
 
-use crate::delivery::{Copier, StdoutKind, StdoutProblem, check_stdout};
+use crate::delivery::{Copier, StdoutError, StdoutKind, check_stdout};
 use crate::domain::{Disposition, Exit, ExitSummary, FieldName, Format, Now, ServerText, without_secrets};
 use crate::headless::{Headless, Undelivered};
 use crate::jobs::{Connections, Records, Step};
@@ -26,7 +26,7 @@ use crate::terminal::{Signals, TerminalHandle, TerminalOutput};
 use crate::tui::screens::{CreatedScreen, Form, SignIn, Validation};
 use crate::tui::{App, Command, Event, Output, Screen, Signal, Size, Theme};
 
-pub use crate::delivery::{forbid_core_dumps, survive_file_size_limit};
+pub use crate::process::{forbid_core_dumps, survive_file_size_limit};
 pub use demo_server::serve_demo;
 pub use settings::Settings;
 
@@ -110,14 +110,14 @@ fn plan_stdout(
     stdout: StdoutKind,
     format: Option<Format>,
     submits_at_once: bool,
-) -> Result<StdoutPlan, StdoutProblem> {
+) -> Result<StdoutPlan, StdoutError> {
     match (stdout, format) {
         // A template is also for copying.
         (StdoutKind::Terminal, None | Some(Format::Template(_))) => {
             Ok(StdoutPlan { output: Output::Terminal, needs_terminal: true })
         }
-        (StdoutKind::Terminal, Some(_)) => Err(StdoutProblem::FormatOnTerminal),
-        (StdoutKind::Sink, None) if submits_at_once => Err(StdoutProblem::NoFormat),
+        (StdoutKind::Terminal, Some(_)) => Err(StdoutError::FormatOnTerminal),
+        (StdoutKind::Sink, None) if submits_at_once => Err(StdoutError::NoFormat),
         (StdoutKind::Sink, format) => {
             let output = Output::Sink(format.unwrap_or_default());
             Ok(StdoutPlan { output, needs_terminal: !submits_at_once })
@@ -380,11 +380,11 @@ mod tests {
             (Sink, Some(template), false, shown(Output::Sink(template))),
             (Terminal, None, false, shown(Output::Terminal)),
             (Terminal, None, true, shown(Output::Terminal)),
-            (Terminal, Some(Format::Env), false, Err(StdoutProblem::FormatOnTerminal)),
-            (Terminal, Some(Format::Env), true, Err(StdoutProblem::FormatOnTerminal)),
+            (Terminal, Some(Format::Env), false, Err(StdoutError::FormatOnTerminal)),
+            (Terminal, Some(Format::Env), true, Err(StdoutError::FormatOnTerminal)),
             (Sink, None, false, shown(Output::Sink(Format::Secret))),
             (Sink, Some(Format::Json), false, shown(Output::Sink(Format::Json))),
-            (Sink, None, true, Err(StdoutProblem::NoFormat)),
+            (Sink, None, true, Err(StdoutError::NoFormat)),
             (
                 Sink,
                 Some(Format::Json),

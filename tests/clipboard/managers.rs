@@ -44,7 +44,7 @@ const KEEP: &str = "xclip -o -selection clipboard >new 2>/dev/null && [ -s new ]
 const PUT_BACK: &str = "[ -s value ] && xclip -selection clipboard value";
 
 #[test]
-fn a_value_that_is_put_back_every_time_is_told() {
+fn a_value_that_is_put_back_every_time_is_reported() {
     if !have(TOOLS) {
         return;
     }
@@ -85,7 +85,7 @@ fn a_copy_in_the_primary_selection_is_cleared_too() {
 }
 
 #[test]
-fn a_copy_that_stays_in_the_primary_selection_is_told() {
+fn a_copy_that_stays_in_the_primary_selection_is_reported() {
     if !have(TOOLS) {
         return;
     }
@@ -109,7 +109,7 @@ fn what_the_user_selected_with_the_mouse_stays() {
 }
 
 #[test]
-fn real_managers_are_told_apart_from_a_cleared_clipboard() {
+fn a_clipboard_that_a_real_manager_keeps_is_not_called_cleared() {
     const MANAGERS: [(&str, &[&str]); 3] =
         [("autocutsel", &[]), ("autocutsel", &["-selection", "PRIMARY"]), ("parcellite", &["-n"])];
     if !have(TOOLS) {

@@ -83,7 +83,7 @@ fn its_memory_is_closed_to_other_programs_of_the_user() {
 }
 
 #[test]
-fn it_is_not_for_people() {
+fn a_user_cannot_start_it() {
     let (_terminal, other_end) = pty_process::blocking::open().unwrap();
     let by_hand = pty_process::blocking::Command::new(env!("CARGO_BIN_EXE_atlas-secret"))
         .arg("hold-clipboard")

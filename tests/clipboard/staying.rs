@@ -23,7 +23,7 @@ fn milliseconds(answer: &str) -> u64 {
 }
 
 #[test]
-fn the_program_is_told_when_the_clipboard_is_cleared() {
+fn a_cleared_clipboard_is_reported() {
     if !have(TOOLS) {
         return;
     }
@@ -40,7 +40,7 @@ fn the_program_is_told_when_the_clipboard_is_cleared() {
 }
 
 #[test]
-fn what_another_program_copied_is_told_after_the_end_too() {
+fn an_overwritten_clipboard_is_reported_after_the_end_too() {
     if !have(TOOLS) {
         return;
     }
@@ -54,7 +54,7 @@ fn what_another_program_copied_is_told_after_the_end_too() {
 }
 
 #[test]
-fn the_time_that_is_left_is_told_and_can_be_extended() {
+fn the_time_left_is_reported_and_can_be_extended() {
     if !have(TOOLS) {
         return;
     }
@@ -147,7 +147,7 @@ fn a_holder_that_is_killed_is_noticed_and_the_next_copy_starts_another() {
 }
 
 #[test]
-fn a_display_that_stops_to_answer_is_told_in_time() {
+fn a_display_that_stops_answering_is_reported_in_time() {
     if !have(TOOLS) {
         return;
     }

@@ -125,7 +125,7 @@ async fn the_terminal_outside_gets_the_value_and_no_buffer_is_left() {
 }
 
 #[tokio::test]
-async fn a_tmux_that_is_not_there_is_told_in_our_own_words() {
+async fn a_missing_tmux_has_a_message_of_its_own() {
     if !have(&["tmux"]) {
         return;
     }

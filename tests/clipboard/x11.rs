@@ -85,7 +85,7 @@ fn without_a_display_the_terminal_is_next() {
 }
 
 #[test]
-fn a_display_that_is_not_there_is_told_in_our_own_words() {
+fn a_missing_display_has_a_message_of_its_own() {
     let nowhere = ("DISPLAY", "unix:/nonexistent/display");
     let mut program = Program::start(&[nowhere, ("TERM", "xterm-256color")]);
     assert_eq!(program.ask(&format!("copy {VALUE}")), sent_by_osc52());
@@ -116,7 +116,7 @@ fn a_display_that_hangs_is_given_up_after_two_seconds() {
 }
 
 #[test]
-fn nothing_is_written_on_the_terminal_and_nobody_waits_for_the_holder() {
+fn nothing_is_written_on_the_terminal_and_no_one_waits_for_the_process() {
     if !have(TOOLS) {
         return;
     }

@@ -59,7 +59,7 @@ fn a_command_gets_exactly_the_secret_and_leaving_asks_nothing() {
 }
 
 #[test]
-fn what_a_command_does_wrong_is_told_and_the_line_can_be_mended() {
+fn an_error_of_a_command_is_shown_and_the_line_can_be_edited() {
     let atlas = Atlas::start();
     let (mut terminal, _) = with_secret(&atlas);
     let rows = [
@@ -74,9 +74,9 @@ fn what_a_command_does_wrong_is_told_and_the_line_can_be_mended() {
         ("tee ~root/x", "only ~ and ~/... stand for a home folder"),
         ("cat {organization}", "{organization} has no value here."),
     ];
-    for (line, problem) in rows {
+    for (line, error) in rows {
         pipe_to(&mut terminal, line);
-        wait_for_whole_screen(&mut terminal, problem);
+        wait_for_whole_screen(&mut terminal, error);
         let screen = terminal.screen();
         assert!(screen.contains("Your new secret is still here.") && screen.contains(line), "{screen}");
         // The caret is back in the line.
@@ -94,7 +94,7 @@ fn a_command_can_ask_at_the_terminal() {
     let (mut terminal, value) = with_secret(&atlas);
     let ask = "cat >out; printf 'passphrase: ' >/dev/tty; read x </dev/tty; test \"$x\" = open";
     fs::write(terminal.home().join("ask"), ask).unwrap();
-    for (asked, typed, problem) in [(1, "shut\r", Some("sh exited with 1.")), (2, "open\r", None)] {
+    for (asked, typed, error) in [(1, "shut\r", Some("sh exited with 1.")), (2, "open\r", None)] {
         pipe_to(&mut terminal, "sh ask");
         // The first question stays on the shell's screen: only its count tells the second from it.
         terminal.wait_until("the question on the shell's screen", |screen| {
@@ -102,8 +102,8 @@ fn a_command_can_ask_at_the_terminal() {
         });
         assert!(!terminal.hides_cursor() && !terminal.bracketed_paste());
         terminal.send(typed);
-        wait_for_whole_screen(&mut terminal, problem.unwrap_or("sh read it and exited with 0"));
-        if problem.is_some() {
+        wait_for_whole_screen(&mut terminal, error.unwrap_or("sh read it and exited with 0"));
+        if error.is_some() {
             terminal.send(key::ESC);
             terminal.wait_gone("Run ›");
         }
@@ -116,21 +116,44 @@ fn a_command_can_ask_at_the_terminal() {
 }
 
 #[test]
-fn a_command_whose_question_is_hidden_can_be_stopped_and_the_question_is_shown_then() {
+fn a_question_on_a_stream_of_the_command_is_shown_and_can_be_answered() {
     let atlas = Atlas::start();
-    let (mut terminal, _) = with_secret(&atlas);
-    pipe_to(&mut terminal, "sh -c 'printf passphrase: >&2; echo on >/dev/tty; exec cat /dev/tty'");
-    terminal.wait_until("the command on the shell's screen", |screen| {
-        let contents = screen.contents();
-        !screen.alternate_screen() && contents.contains("Ctrl-C stops it.\non")
-    });
-    terminal.send(key::CTRL_C);
-    wait_for_whole_screen(&mut terminal, "You stopped sh.");
-    assert!(terminal.screen().contains("passphrase:"), "{}", terminal.screen());
+    let (mut terminal, value) = with_secret(&atlas);
+    for stream in ["1", "2"] {
+        let ask =
+            format!("cat >out; printf 'Overwrite? [y/N] ' >&{stream}; read x </dev/tty; test \"$x\" = y");
+        fs::write(terminal.home().join("ask"), ask).unwrap();
+        pipe_to(&mut terminal, "sh ask");
+        terminal.wait_until("the question on the shell's screen", |screen| {
+            !screen.alternate_screen() && screen.contents().trim_end().ends_with("Overwrite? [y/N]")
+        });
+        terminal.send("y\r");
+        wait_for_whole_screen(&mut terminal, "sh read it and exited with 0");
+    }
+    assert_eq!(fs::read_to_string(terminal.home().join("out")).unwrap(), value);
 }
 
 #[test]
-fn a_command_that_closes_its_input_and_then_asks_has_not_taken_the_secret() {
+fn a_command_that_prints_the_secret_and_waits_does_not_show_it() {
+    let atlas = Atlas::start();
+    let (mut terminal, value) = with_secret(&atlas);
+    // The secret comes in two writes.
+    let script = "x=$(cat); printf '%.20s' \"$x\" >&2; sleep 0.5; printf '%s' \"${x#????????????????????}\" >&2; \
+                  exec cat /dev/tty";
+    fs::write(terminal.home().join("show"), script).unwrap();
+    pipe_to(&mut terminal, "sh show");
+    terminal.wait_until("the command on the shell's screen", |screen| {
+        !screen.alternate_screen()
+            && screen.contents().contains("(more is shown when it ends, without the secret)")
+    });
+    assert!(!terminal.screen().contains(&value[10..18]), "{}", terminal.screen());
+    terminal.send(key::CTRL_C);
+    wait_for_whole_screen(&mut terminal, "You stopped sh.");
+    assert!(!terminal.screen().contains(&value[10..18]), "{}", terminal.screen());
+}
+
+#[test]
+fn a_command_that_closes_its_input_and_then_asks_has_not_read_the_secret() {
     let atlas = Atlas::start();
     let (mut terminal, _) = with_secret(&atlas);
     pipe_to(&mut terminal, "sh -c 'exec <&-; echo go on? >/dev/tty; read x </dev/tty'");

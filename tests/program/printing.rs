@@ -53,7 +53,7 @@ fn a_variable_gets_exactly_the_secret() {
 }
 
 #[test]
-fn a_variable_gets_what_the_template_says() {
+fn a_variable_gets_the_text_of_the_template() {
     let atlas = Atlas::start();
     let line = "secret=$(run --template '{client_id}:{secret}'); printf %s \"$secret\" >got";
     let mut terminal = shell_line(&atlas, line).start();

@@ -22,7 +22,7 @@ fn printed(program: Program) -> (String, Option<i32>) {
 }
 
 #[test]
-fn the_form_starts_with_the_lifetime_of_the_file_unless_a_flag_says_another() {
+fn the_form_starts_with_the_lifetime_of_the_file_unless_a_flag_sets_another() {
     let file = "expires_after = '12w'\n";
     for (arguments, expected) in [(&["--demo"][..], "12w"), (&["--demo", "--expires-after", "36h"], "36h")] {
         let mut terminal = with_file(program().args(arguments), file).start();
@@ -83,7 +83,7 @@ fn print_config_names_every_source_and_no_credential() {
 }
 
 #[test]
-fn print_config_says_which_profile_and_why() {
+fn print_config_names_the_profile_and_its_source() {
     let profile = "version = 2\n[ci]\nauth_type = 'api_keys'\npublic_api_key = 'fakekeys'\n\
         private_api_key = 'FAKEfake'\nservice = 'cloudgov'\nproject_id = '32b6e34b3d91647abb20e7b8'\n";
     let rows: [(&[&str], &str, &str); 3] = [

@@ -14,7 +14,7 @@ use crate::program::{ARGUMENTS, DEADLINE, ORDER};
 use crate::support::terminal::{PROMPT, Program, Signal, Terminal, key};
 
 /// Puts into the program's home what pipes the secret to the script `child`: `sh run` starts it.
-fn furnish(program: &Program, child: &str) {
+fn install_child(program: &Program, child: &str) {
     fs::write(program.home().join("child"), child).unwrap();
     let binary = std::env::current_exe().unwrap();
     let run = format!("{ORDER}='pipe sh child' exec {} {}\n", binary.display(), ARGUMENTS.join(" "));
@@ -24,7 +24,7 @@ fn furnish(program: &Program, child: &str) {
 /// A shell that has started a command like that.
 fn shell_running(child: &str) -> Terminal {
     let program = Terminal::shell().size(40, 120);
-    furnish(&program, child);
+    install_child(&program, child);
     let mut terminal = program.start();
     terminal.wait_for(PROMPT);
     terminal.send("sh run\r");
@@ -81,14 +81,14 @@ fn an_interrupt_and_a_quit_end_the_command_only() {
 }
 
 #[test]
-fn in_a_group_that_nobody_could_continue_the_waiting_goes_on() {
+fn in_a_group_that_no_one_can_continue_the_wait_goes_on() {
     // The first process of a session has no parent in it: the system ignores its SIGTSTP.
     let folder = tempdir().unwrap();
     let pid_file = folder.path().join("pid");
     let program = Terminal::run(std::env::current_exe().unwrap()).args(ARGUMENTS);
     let child =
         format!("echo $$ >{0}.new; mv {0}.new {0}; kill -STOP $$; cat >/dev/null", pid_file.display());
-    furnish(&program, &child);
+    install_child(&program, &child);
     let mut terminal = program.env(ORDER, "pipe sh child").start();
     let pid = wait_for_stopped(&pid_file);
     kill_process(pid, Signal::CONT).unwrap();
@@ -129,7 +129,7 @@ fn a_command_inherits_no_credential() {
     for name in credentials {
         program = program.env(name, "fake-credential");
     }
-    furnish(&program, "cat >/dev/null; env >seen.new; mv seen.new seen");
+    install_child(&program, "cat >/dev/null; env >seen.new; mv seen.new seen");
     let mut terminal = program.start();
     terminal.wait_for("answer: Succeeded");
     let seen = fs::read_to_string(terminal.home().join("seen")).unwrap();
@@ -144,7 +144,7 @@ fn what_a_command_prints_stays_out_of_our_standard_output() {
         .args(ARGUMENTS)
         .env(ORDER, "pipe sh child")
         .stdout_to(fs::File::create_new(&path).unwrap());
-    furnish(&program, "cat >/dev/null; echo from the command");
+    install_child(&program, "cat >/dev/null; echo from the command");
     let mut terminal = program.start();
     terminal.wait_for("answer: Succeeded, printed [ServerText(\"from the command\")]");
     terminal.wait_exit();

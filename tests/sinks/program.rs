@@ -59,7 +59,7 @@ async fn obey(order: &str) -> String {
         "check" => format!("{:?}", check_stdout(std::env::var("JOURNAL_STREAM").ok().as_deref())),
         "print" => format!("{:?}", write_secret(Format::named(rest).unwrap(), &payload())),
         "pipe" => {
-            let ended = pipe_to(rest, None, Format::Secret, &payload(), |_| ()).await;
+            let ended = pipe_to(rest, None, Format::Secret, &payload(), Box::new(io::sink())).await;
             format!("{:?}, printed {:?}", ended.outcome, ended.output.lines)
         }
         "limit" => {

@@ -25,7 +25,7 @@ fn only_the_owner_can_read_it_whatever_the_umask() {
 }
 
 #[test]
-fn a_path_is_taken_from_the_current_folder() {
+fn a_relative_path_starts_at_the_current_folder() {
     let folder = tempdir().unwrap();
     let folder = folder.path().canonicalize().unwrap();
     let mut program = Program::start(&format!("cd {}", folder.display()), Stdio::null()).unwrap();
@@ -36,7 +36,7 @@ fn a_path_is_taken_from_the_current_folder() {
 }
 
 #[test]
-fn a_file_that_may_not_grow_is_taken_away() {
+fn a_file_that_cannot_grow_is_removed() {
     let folder = tempdir().unwrap();
     let mut program = Program::start("trap '' XFSZ", Stdio::null()).unwrap();
     assert_eq!(program.ask("limit 20"), "Ok(())");
@@ -53,7 +53,7 @@ fn a_file_that_may_not_grow_is_taken_away() {
 }
 
 #[test]
-fn a_full_disk_is_told_and_nothing_is_left() {
+fn a_full_disk_is_reported_and_nothing_is_left() {
     let folder = tempdir().unwrap();
     let folder = folder.path().display();
     let prelude = format!(
@@ -76,7 +76,7 @@ fn a_full_disk_is_told_and_nothing_is_left() {
 }
 
 #[test]
-fn a_folder_that_may_not_be_written_to_is_told() {
+fn a_folder_without_write_permission_is_reported() {
     let folder = tempdir().unwrap();
     let path = folder.path().join(".env");
     fs::write(&path, "A=1\n").unwrap();

@@ -123,8 +123,8 @@ fn a_value_of_the_wrong_kind_is_named_and_not_shown() {
         ),
         (&[(PUBLIC_KEY, "abcdefgh"), (PRIVATE_KEY, "can\nary")], PRIVATE_KEY, UNSENDABLE),
     ];
-    for (set, variable, problem) in rows {
-        assert_eq!(outcome(set), format!("{variable}: {problem}"), "{set:?}");
+    for (set, variable, error) in rows {
+        assert_eq!(outcome(set), format!("{variable}: {error}"), "{set:?}");
     }
 }
 
@@ -154,7 +154,7 @@ fn the_older_names_are_read_after_all_others() {
 }
 
 #[test]
-fn what_was_set_too_is_told() {
+fn other_variables_that_are_set_are_reported() {
     let rows: [(Set, &[&str]); 4] = [
         (&[(ACCESS_TOKEN, "t")], &[]),
         (

@@ -7,7 +7,7 @@ use keyring_core::{CredentialStore, Entry, Error};
 
 use crate::domain::ServerText;
 
-use crate::config::error::CredentialsError;
+use crate::config::CredentialsError;
 
 pub(super) struct Keyring(Arc<CredentialStore>);
 
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn a_keyring_that_fails_is_told_from_one_that_is_locked() {
+    fn a_keyring_that_fails_is_not_called_locked() {
         let failures = [
             (
                 Error::NoStorageAccess("locked by you".into()),

@@ -7,7 +7,7 @@ use secret_service::{EncryptionType, Error};
 
 use crate::domain::ServerText;
 
-use crate::config::error::CredentialsError;
+use crate::config::CredentialsError;
 
 /// Where go-keyring, the library of the Atlas CLI, keeps its entries; where there is no such collection, in the default
 /// one.

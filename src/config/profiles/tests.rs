@@ -18,7 +18,7 @@ fn described(path: &Path) -> String {
             let warnings: Vec<_> = profiles.warnings().iter().map(ToString::to_string).collect();
             [names.join(" "), warnings.join(" ")].join("|")
         }
-        Err(error) => error.to_string(),
+        Err(error) => error,
     };
     words.replace(&path.to_string_lossy().into_owned(), "FILE")
 }
@@ -36,12 +36,29 @@ fn close(_: &Path, _: u32) {}
 fn a_file_gives_profiles_or_a_sentence() {
     let older = "|FILE has an older version than 2: run any `atlas` command to update it";
     let huge = [b"# ".to_vec(), vec![b'x'; 1024 * 1024]].concat();
-    let rows: [(&[u8], String); 14] = [
+    let rows: [(&[u8], String); 27] = [
         (b"", "|".to_owned()),
         (b" \n# nothing\n", "|".to_owned()),
         (b"version = 2\n[ci]\n[Default]\n", "ci default|".to_owned()),
         (b"\xef\xbb\xbfversion = 2\r\n[ci]\r\n", "ci|".to_owned()),
         (b"version = 2\nmongosh_path = 'x'\n[plugins]\n[ci.inner]\n", "ci plugins|".to_owned()),
+        // Every way to write a table, and every name.
+        (b"version = 2\nprod = { auth_type = 'api_keys' }\n", "prod|".to_owned()),
+        (b"version = 2\nprod.auth_type = 'api_keys'\nprod.service = 'cloudgov'\n", "prod|".to_owned()),
+        (b"version = 2\r\n[\"my prod\"]\r\n['a.b']\r\n", "a.b my prod|".to_owned()),
+        ("version = 2\n[\"größe 鍵\"]\n[\"\"]\n['-1']\n".as_bytes(), "-1 größe 鍵|".to_owned()),
+        (b"version = 2\n[[ci]]\n[prod]\n", "prod|".to_owned()),
+        (b"version = 2\n[ci]\noutput = 'json'\nnew = [1]\n[ci.more]\n", "ci|".to_owned()),
+        (b"version = 2\n[ci]\n[ci]\n", "FILE is not valid TOML: see line 3".to_owned()),
+        (b"version = 2\n[ci]\na = 1\nA = 2\n", "ci|".to_owned()),
+        (b"version = 2\n[ci]\nci = { }\n[ci.ci]\n", "FILE is not valid TOML: see line 4".to_owned()),
+        (b"version = 2\r[ci]\r", "FILE is not valid TOML: see line 1".to_owned()),
+        (b"version = 2.0\n[ci]\n", "FILE has a version that is not a number: write version = 2".to_owned()),
+        (
+            b"version = 2\n[ci]\n[CI]\n",
+            "FILE has two profiles `ci`: upper and lower case do not count, rename one".to_owned(),
+        ),
+        (b"\xff\xfev\0e\0", "FILE is not UTF-8 text (line 1): save it as UTF-8".to_owned()),
         (b"version = 1\n[ci]\n", format!("ci{older}")),
         (b"[ci]\n", format!("ci{older}")),
         (b"skip_update_check = true\n", "|".to_owned()),
@@ -81,29 +98,52 @@ fn what_is_no_file_is_named() {
 #[cfg(unix)]
 #[test]
 fn a_file_that_others_can_read_or_change_gets_a_warning() {
+    use std::os::unix::fs::{chown, symlink};
+
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("config.toml");
-    let warning = "|FILE contains credentials, and other users can read it: run chmod 600 on it";
-    let changed = "FILE can be changed by other users, who could send your credentials to a host of theirs: run \
-                   chmod 600 on it";
+    let read = "FILE contains credentials, and other users can read it: run chmod 600 on it";
+    let changed = |why: &str| {
+        format!(
+            "FILE can be changed by other users, who could send your credentials to a host of theirs: {why}"
+        )
+    };
+    let every_user = changed("every user can change it: run chmod o-w on it");
+    let group = changed("its group can change it: run chmod g-w on it");
+    let owner = changed("it belongs to another user: copy it to a file of your own");
+    let both = format!("{read} {every_user}");
+    let user = rustix::process::geteuid().as_raw();
     let with_secret = "version = 2\n[ci]\nclient_secret = 'canary'\n";
+    let without = "version = 2\n[ci]\nproject_id = 'p'\n";
     let rows = [
-        (with_secret, 0o600, "ci|"),
-        (with_secret, 0o640, &format!("ci{warning}")),
-        (with_secret, 0o604, &format!("ci{warning}")),
-        (with_secret, 0o620, &format!("ci|{changed}")),
-        (with_secret, 0o602, &format!("ci|{changed}")),
-        (with_secret, 0o622, &format!("ci|{changed}")),
-        (with_secret, 0o666, &format!("ci{warning} {changed}")),
-        ("version = 2\n[ci]\nproject_id = 'p'\n", 0o644, "ci|"),
-        ("version = 2\n[ci]\nproject_id = 'p'\n", 0o664, &format!("ci|{changed}")),
-        ("version = 2\n[ci]\nproject_id = 'p'\n", 0o622, &format!("ci|{changed}")),
-        ("version = 2\n", 0o666, "|"),
+        (with_secret, 0o600, (user, user), ""),
+        (with_secret, 0o640, (user, user), read),
+        (with_secret, 0o604, (user, user), read),
+        (with_secret, 0o602, (user, user), &every_user),
+        (with_secret, 0o622, (user, user + 1), &every_user),
+        (with_secret, 0o666, (user, user), &both),
+        (without, 0o644, (user, user + 1), ""),
+        (without, 0o620, (user, user + 1), &group),
+        (without, 0o664, (user, user + 1), &group),
+        // A group of one user alone.
+        (without, 0o664, (user, user), ""),
+        (without, 0o644, (user + 1, user), &owner),
+        ("version = 2\n", 0o666, (user, user), ""),
     ];
-    for (content, mode, expected) in rows {
+    for (content, mode, (owner, group), expected) in rows {
         fs::write(&path, content).unwrap();
         close(&path, mode);
-        assert_eq!(described(&path), expected, "{mode:o}");
+        // Only the administrator can give a file away.
+        if chown(&path, Some(owner), Some(group)).is_err() {
+            continue;
+        }
+        let expected = if content.contains("[ci]") { format!("ci|{expected}") } else { "|".to_owned() };
+        assert_eq!(described(&path), expected, "{mode:o} {owner} {group}");
+        let link = folder.path().join("link.toml");
+        symlink(&path, &link).unwrap();
+        assert_eq!(described(&link), expected, "a link, {mode:o} {owner} {group}");
+        fs::remove_file(link).unwrap();
+        chown(&path, Some(user), None).unwrap();
     }
 }
 
@@ -122,9 +162,9 @@ fn broken_toml_is_placed_and_not_quoted() {
         ("a = 1\na = 2\n", 2),
     ];
     for (text, line) in rows {
-        let problem = parse(text).unwrap_err();
-        assert_eq!(problem, format!("is not valid TOML: see line {line}"), "{text:?}");
-        assert!(!problem.contains("canary"));
+        let error = parse(text).unwrap_err();
+        assert_eq!(error, format!("is not valid TOML: see line {line}"), "{text:?}");
+        assert!(!error.contains("canary"));
     }
 }
 
@@ -150,13 +190,13 @@ fn signs_in_with(toml: &str) -> String {
             }
         },
         Ok(CredentialSource::Ready(_)) => "ready".to_owned(),
-        Ok(CredentialSource::NeedsAtlasCli(login)) => format!("browser login {}", login.profile),
+        Ok(CredentialSource::NeedsAtlasCli(profile)) => format!("browser login {profile}"),
         Err(error) => error.to_string(),
     }
 }
 
 #[test]
-fn a_profile_gives_credentials_or_says_where_they_are() {
+fn a_profile_has_credentials_or_names_their_place() {
     let account = format!("client_id = '{ID}'\nclient_secret = 'mdb_sa_sk_fake'\n");
     let key = "public_api_key = 'abcdefgh'\nprivate_api_key = 'p'\n";
     let in_keyring = "keyring atlascli_ci [\"client_id\", \"client_secret\"]";
@@ -188,7 +228,7 @@ fn a_profile_gives_credentials_or_says_where_they_are() {
 }
 
 #[test]
-fn a_profile_that_cannot_be_used_says_what_to_do() {
+fn a_profile_that_cannot_be_used_has_advice() {
     let rows = [
         (
             "auth_type = 'no_auth'",
@@ -207,6 +247,23 @@ fn a_profile_that_cannot_be_used_says_what_to_do() {
         (
             "auth_type = 'api_keys'\npublic_api_key = 5\nprivate_api_key = 'canary'",
             "public_api_key in profile `ci` is not a string: write it in quotes",
+        ),
+        ("auth_type = true", "auth_type in profile `ci` is not a string: write it in quotes"),
+        (
+            "auth_type = 'user_account'\nservice = 1",
+            "service in profile `ci` is not a string: write it in quotes",
+        ),
+        (
+            "auth_type = 'api_keys'\nops_manager_url = ['https://o.example']",
+            "ops_manager_url in profile `ci` is not a string: write it in quotes",
+        ),
+        (
+            "auth_type = 'service_account'\nBase_URL = 1979-05-27",
+            "base_url in profile `ci` is not a string: write it in quotes",
+        ),
+        (
+            "auth_type = 'service_account'\nclient_id = 'mdb_sa_id_1234567890abcdef12345678'\nclient_secret = 1.5",
+            "client_secret in profile `ci` is not a string: write it in quotes",
         ),
         (
             "auth_type = 'api_keys'\npublic_api_key = 'mdb_sa_id_1234567890abcdef12345678'\nprivate_api_key = 'canary'",

@@ -2,7 +2,7 @@ use std::fs;
 
 use super::*;
 use crate::config::environment::tests::{Set, environment};
-use crate::domain::{Credentials, ServerText};
+use crate::domain::Credentials;
 
 const ID: &str = "mdb_sa_id_1234567890abcdef12345678";
 const ACCOUNT: Set = &[("MONGODB_ATLAS_CLIENT_ID", ID), ("MONGODB_ATLAS_CLIENT_SECRET", "mdb_sa_sk_canary")];
@@ -17,18 +17,14 @@ service = 'cloudgov'
 auth_type = 'service_account'
 ";
 
-fn load(content: &str) -> Result<Profiles, FileError> {
+fn load(content: &str) -> Result<Profiles, String> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("config.toml");
     fs::write(&path, content).unwrap();
     #[cfg(unix)]
     fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
-    let mut profiles = Profiles::load(&path);
     // The folder has another name in every run.
-    if let Err(error) = &mut profiles {
-        error.file = ServerText::new("FILE");
-    }
-    profiles
+    Profiles::load(&path).map_err(|error| error.replace(&*path.to_string_lossy(), "FILE"))
 }
 
 fn flag(profile: &str) -> Flags<'_> {
@@ -224,7 +220,7 @@ fn a_default_profile_whose_host_cannot_be_used_only_warns() {
 }
 
 #[test]
-fn what_loses_and_what_is_odd_is_told() {
+fn shadowed_sources_and_odd_settings_are_reported() {
     let none = Flags::default();
     let with_profile: Set = &[
         ("MONGODB_ATLAS_CLIENT_ID", ID),
@@ -259,6 +255,17 @@ fn what_loses_and_what_is_odd_is_told() {
          client_id in profile `a` is ignored because the other half of the pair is missing; both are read from the keyring\n\
          project_id in profile `a`: \"g\" is not a hex digit"
     );
+    let number = "version = 2\n[a]\nauth_type = 'api_keys'\nproject_id = 5";
+    assert_eq!(
+        outcome(none, &[], number),
+        "profile a: keyring atlascli_a cloud.mongodb.com -\n\
+         project_id in profile `a` is not a string: write it in quotes"
+    );
+    // One at the top counts before that of the profile.
+    let at_top = "version = 2\nbase_url = 5\n[a]\nauth_type = 'api_keys'\nbase_url = 'https://o.example'";
+    let error = "base_url in profile `a` is not a string: write it in quotes";
+    assert_eq!(outcome(none, &[], at_top), format!("nowhere: nothing cloud.mongodb.com -\n{error}"));
+    assert_eq!(outcome(flag("a"), &[], at_top), error);
 }
 
 #[test]

@@ -1,59 +1,35 @@
 //! Copies to the clipboard, by the first backend that works.
 //!
 //! ```text
-//! Copier ═══ a socket pair ═══ ClipboardServer ── Selection ── the display
-//!   │                          in the clipboard process
+//! Copier ── ClipboardHolder ═══ a socket pair ═══ ClipboardServer ── the display
+//!   │                                             in the clipboard process
 //!   └── terminal.rs: tmux, OSC 52
 //! ```
 //!
 //! **Invariant:** what can be proved comes first, unless the clipboard that would prove it is on another machine than
-//! the user: over SSH only the terminal is certain to be where the user is. A clipboard process that died, or that is
-//! silent past its deadline, counts as a lost copy; and after a copy has failed no process is left that could still set
-//! the value.
+//! the user: over SSH only the terminal is certain to be where the user is.
 
-mod backend;
-mod lease;
-mod selection;
+mod process;
 mod server;
 mod terminal;
 
 use std::io;
-use std::path::{Path, PathBuf};
-use std::process::Stdio;
-use std::time::{Duration, Instant};
+use std::path::PathBuf;
+use std::time::Duration;
 
 use secrecy::SecretString;
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
-use tokio::process::{Child, Command};
-use tokio::sync::{Mutex, oneshot};
-use tokio::task::JoinHandle;
+use tokio::sync::Mutex;
 use tokio::time::timeout;
 
-use crate::domain::{
-    ClipboardContent, CopyError, CopyOutcome, HeldCopy, LostCopy, ServerText, TerminalRoute,
-};
+use crate::domain::{ClipboardContent, CopyError, CopyOutcome, Os, ServerText, TerminalRoute};
 
-use super::os::remove_credentials;
+pub use process::HOLD_CLIPBOARD;
+pub use server::hold_clipboard;
 
-pub use backend::{ClipboardBackend, Environment, Preference, select_backend};
-pub use server::{HOLD_CLIPBOARD, hold_clipboard};
+use process::{ClipboardHolder, Request};
 
-use server::{Report, Request, RequestNumber};
-
-/// How long the process may take to start and to open the clipboard; a dead forwarded display never answers.
-const OPEN_TIMEOUT: Duration = Duration::from_secs(2);
-
-/// How long setting the value and reading it back may take: 1 s of reading back, and slack.
-const COPY_TIMEOUT: Duration = Duration::from_secs(2);
-
-/// How long every other request may take.
+/// How long the clipboard process may take to check, extend or clear.
 const REQUEST_TIMEOUT: Duration = Duration::from_millis(500);
-
-/// How long after its deadline the process may still be busy clearing the clipboard.
-const DEADLINE_SLACK: Duration = Duration::from_secs(1);
-
-/// How long a killed process may take to end.
-const KILL_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// Copies secrets.
 ///
@@ -64,8 +40,7 @@ pub struct Copier {
     environment: Environment,
     preference: Preference,
     clear_after: Option<Duration>,
-    program: PathBuf,
-    state: Mutex<State>,
+    holder: Mutex<ClipboardHolder>,
 }
 
 impl Copier {
@@ -78,9 +53,8 @@ impl Copier {
         clear_after: Option<Duration>,
         program: PathBuf,
     ) -> Self {
-        // "Nothing was ever copied" is the same as "cleared".
-        let state = State { process: None, left: ClipboardContent::Cleared, deadline: None };
-        Self { environment, preference, clear_after, program, state: Mutex::new(state) }
+        let holder = Mutex::new(ClipboardHolder::new(program));
+        Self { environment, preference, clear_after, holder }
     }
 
     /// Copies `value`: tries the backends in order and returns the outcome of the first that works.
@@ -134,7 +108,7 @@ impl Copier {
         let mut errors = Vec::new();
         for backend in select_backend(&environment, self.preference) {
             let copied = match backend {
-                ClipboardBackend::Native => self.copy_natively(value, clear_after).await,
+                ClipboardBackend::Native => self.holder.lock().await.hold(value, clear_after).await,
                 ClipboardBackend::Tmux => {
                     let sent = terminal::send_through_tmux(value, environment.tmux.as_deref()).await;
                     sent.map(|()| CopyOutcome::Sent(TerminalRoute::Tmux))
@@ -162,220 +136,274 @@ impl Copier {
         CopyOutcome::Failed { reasons }
     }
 
-    /// Puts `value` on the system's clipboard. A running process takes it over; otherwise a new one starts.
-    async fn copy_natively(
-        &self,
-        value: &SecretString,
-        clear_after: Option<Duration>,
-    ) -> Result<CopyOutcome, CopyError> {
-        let request = Request::Hold { value: value.clone(), clear_after };
-        let mut state = self.state.lock().await;
-        if let Some(outcome) = state.hold(&request).await {
-            return outcome;
-        }
-        state.process = Some(ClipboardProcess::start(&self.program).await?);
-        state.hold(&request).await.unwrap_or(Err(CopyError::ProcessFailed))
-    }
-
     /// Sends a request that asks for the content of the clipboard.
     async fn ask(&self, request: &Request) -> ClipboardContent {
-        let answer = async { self.state.lock().await.ask(request).await };
+        let answer = async { self.holder.lock().await.ask(request).await };
         match timeout(REQUEST_TIMEOUT, answer).await {
             Ok(content) => content,
-            Err(_) => self.state.lock().await.after_silence().await,
+            Err(_) => self.holder.lock().await.after_silence().await,
         }
     }
 }
 
-#[derive(Debug)]
-struct State {
-    /// The process that runs, as far as is known.
-    process: Option<ClipboardProcess>,
-    /// What the last process left on the clipboard.
-    left: ClipboardContent,
-    /// When the process clears the clipboard at the latest; `None` as long as that is not known.
-    deadline: Option<Instant>,
+/// The facts that decide how to copy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Environment {
+    /// The family of clipboards: of an X11 or Wayland display, or one for each session. A field rather than a `cfg`, so
+    /// that one table tests all.
+    pub os: Os,
+    /// True when the user sits at another machine and is connected over SSH.
+    pub over_ssh: bool,
+    /// `TMUX`: socket, process and session of the tmux that this program runs in.
+    pub tmux: Option<String>,
+    /// True inside GNU screen.
+    pub inside_screen: bool,
+    /// `DISPLAY`: the X11 display.
+    pub display: Option<String>,
+    /// `WAYLAND_DISPLAY`: the Wayland display.
+    pub wayland_display: Option<String>,
+    /// `TERM`: the kind of terminal.
+    pub terminal: Option<String>,
+    /// `TERM_PROGRAM`: the name that some terminals give themselves.
+    pub terminal_program: Option<String>,
 }
 
-impl State {
-    /// Hands the value to the running process; `None` when there is none any more.
-    async fn hold(&mut self, request: &Request) -> Option<Result<CopyOutcome, CopyError>> {
-        let process = self.process.as_mut()?;
-        let error = match timeout(COPY_TIMEOUT, process.ask(request)).await {
-            Ok(Report::Set { is_verified, clears_in }) => {
-                self.deadline = clears_in.map(|left| Instant::now() + left);
-                let copy = HeldCopy { clears_in };
-                let outcome =
-                    if is_verified { CopyOutcome::Copied(copy) } else { CopyOutcome::Unverified(copy) };
-                return Some(Ok(outcome));
-            }
-            Ok(Report::Failed(error)) => error,
-            Ok(Report::Ended(content)) => {
-                self.ended(content);
-                return None;
-            }
-            Ok(_) => CopyError::ProcessFailed,
-            Err(_) => CopyError::DisplaySilent,
-        };
-        // This backend is reported as failed and the next one is tried, so the value must not appear here later.
-        if let Some(process) = self.process.take() {
-            process.kill().await;
+impl Environment {
+    /// Reads the facts from environment variables; an empty variable counts as unset.
+    pub fn read(variable: impl Fn(&str) -> Option<String>) -> Self {
+        let set = |name: &str| variable(name).filter(|value| !value.is_empty());
+        Self {
+            os: Os::current(),
+            over_ssh: ["SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT"].iter().any(|name| set(name).is_some()),
+            tmux: set("TMUX"),
+            inside_screen: set("STY").is_some(),
+            display: set("DISPLAY"),
+            wayland_display: set("WAYLAND_DISPLAY"),
+            terminal: set("TERM"),
+            terminal_program: set("TERM_PROGRAM"),
         }
-        self.left = ClipboardContent::Unreadable;
-        Some(Err(error))
-    }
-
-    async fn ask(&mut self, request: &Request) -> ClipboardContent {
-        let Some(process) = &mut self.process else {
-            return self.left;
-        };
-        match process.ask(request).await {
-            Report::Content(content) => {
-                if let ClipboardContent::Ours { clears_in } = content {
-                    self.deadline = clears_in.map(|left| Instant::now() + left);
-                }
-                content
-            }
-            Report::Ended(content) => self.ended(content),
-            _ => self.ended(ClipboardContent::Unreadable),
-        }
-    }
-
-    /// No answer came in time. A process that should have cleared the clipboard by now, but was stopped or hangs, is
-    /// killed: the value goes with it.
-    async fn after_silence(&mut self) -> ClipboardContent {
-        let is_late = self.deadline.is_some_and(|deadline| Instant::now() >= deadline + DEADLINE_SLACK);
-        let Some(process) = self.process.take_if(|_| is_late) else {
-            return ClipboardContent::Unreadable;
-        };
-        process.kill().await;
-        self.ended(ClipboardContent::Lost(LostCopy::DeadlinePassed))
-    }
-
-    fn ended(&mut self, content: ClipboardContent) -> ClipboardContent {
-        self.process = None;
-        self.left = content;
-        content
     }
 }
 
-/// A running clipboard process. Dropping it leaves the process alone.
-#[derive(Debug)]
-struct ClipboardProcess {
-    requests: RequestWriter,
-    reports: Lines<BufReader<ReportReader>>,
-    last_request: RequestNumber,
-    kill: oneshot::Sender<()>,
-    /// Collects the process when it ends.
-    wait: JoinHandle<()>,
+/// What the user wants: `--clipboard auto|native|tmux|osc52|off`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Preference {
+    /// Whatever fits the environment.
+    #[default]
+    Auto,
+    /// Only the system's clipboard.
+    Native,
+    /// Only through tmux.
+    Tmux,
+    /// Only the escape sequence OSC 52.
+    Osc52,
+    /// Never copy.
+    Off,
 }
 
-impl ClipboardProcess {
-    /// Starts a process and waits until it has the clipboard open. One that takes too long is killed.
-    ///
-    /// The value is sent only after this: behind a display that hangs it would wait as long as the process does.
-    async fn start(program: &Path) -> Result<Self, CopyError> {
-        let (mut child, requests, reports) = spawn(program).map_err(|_| CopyError::ProcessFailed)?;
-        let (kill, killed) = oneshot::channel();
-        let wait = tokio::spawn(async move {
-            // A sender that is merely dropped does not kill.
-            tokio::select! {
-                _ = child.wait() => {}
-                Ok(()) = killed => {
-                    // It fails only for a process that has ended.
-                    let _ = child.kill().await;
-                }
-            }
-        });
-        let mut process =
-            Self { requests, reports: BufReader::new(reports).lines(), last_request: 0, kill, wait };
-        match timeout(OPEN_TIMEOUT, process.next_report()).await {
-            Ok(Some((_, Report::Opened))) => Ok(process),
-            Ok(Some((_, Report::Failed(error)))) => Err(error),
-            Ok(_) => Err(CopyError::ProcessFailed),
-            Err(_) => {
-                process.kill().await;
-                Err(CopyError::DisplaySilent)
-            }
-        }
-    }
+/// One way to copy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClipboardBackend {
+    /// The system's clipboard, read back.
+    Native,
+    /// `tmux load-buffer -w`.
+    Tmux,
+    /// The escape sequence OSC 52.
+    Osc52,
+}
 
-    /// Sends a request and waits for its report, or for that of the end, however long that takes. Safe to cancel: a late
-    /// report is ignored.
-    async fn ask(&mut self, request: &Request) -> Report {
-        self.last_request = self.last_request.wrapping_add(1);
-        // A process that has ended takes no request, but its last report can still be read.
-        if let Ok(frame) = request.encode(self.last_request) {
-            let _ = self.requests.write_all(&frame).await;
-        }
-        while let Some((answers, report)) = self.next_report().await {
-            if matches!(report, Report::Ended(_)) || answers == Some(self.last_request) {
-                return report;
-            }
-        }
-        Report::Ended(ClipboardContent::Lost(LostCopy::ProcessEnded))
-    }
-
-    /// `None` when the process has closed its end, or sent something that is not a report.
-    async fn next_report(&mut self) -> Option<(Option<RequestNumber>, Report)> {
-        let line = self.reports.next_line().await.ok()??;
-        Report::decode(&line)
-    }
-
-    /// Kills the process and waits until it is gone. On X11 and Wayland the clipboard loses the value with it.
-    async fn kill(self) {
-        // Both fail only when the process has been collected already.
-        let _ = self.kill.send(());
-        let _ = timeout(KILL_TIMEOUT, self.wait).await;
+/// The backends to try, best first; empty when none can work or none is wanted.
+///
+/// A backend that the user names is tried even where it looks hopeless: the user then sees its own error.
+pub fn select_backend(environment: &Environment, preference: Preference) -> Vec<ClipboardBackend> {
+    match preference {
+        Preference::Auto => automatic(environment),
+        Preference::Native => vec![ClipboardBackend::Native],
+        Preference::Tmux => vec![ClipboardBackend::Tmux],
+        Preference::Osc52 => vec![ClipboardBackend::Osc52],
+        Preference::Off => Vec::new(),
     }
 }
 
-#[cfg(unix)]
-type RequestWriter = tokio::net::unix::OwnedWriteHalf;
-#[cfg(unix)]
-type ReportReader = tokio::net::unix::OwnedReadHalf;
-#[cfg(windows)]
-type RequestWriter = tokio::process::ChildStdin;
-#[cfg(windows)]
-type ReportReader = tokio::process::ChildStdout;
-
-/// Starts the process with a pair of connected sockets; its end is its standard input, for both directions.
-#[cfg(unix)]
-fn spawn(program: &Path) -> io::Result<(Child, RequestWriter, ReportReader)> {
-    use std::os::{fd::OwnedFd, unix::net::UnixStream};
-
-    let (near, far) = UnixStream::pair()?;
-    near.set_nonblocking(true)?;
-    let (reports, requests) = tokio::net::UnixStream::from_std(near)?.into_split();
-    let mut command = command(program);
-    // `/` so that no folder is kept busy. The command is dropped here: it would keep the far end open.
-    command.arg0(env!("CARGO_PKG_NAME")).current_dir("/");
-    let child = command.stdin(OwnedFd::from(far)).stdout(Stdio::null()).spawn()?;
-    Ok((child, requests, reports))
+/// The only backend that can be verified comes first; those of the terminal, which never answers, after it.
+fn automatic(environment: &Environment) -> Vec<ClipboardBackend> {
+    let mut backends = Vec::new();
+    if native_clipboard_is_the_users(environment) {
+        backends.push(ClipboardBackend::Native);
+    }
+    if environment.tmux.is_some() {
+        backends.push(ClipboardBackend::Tmux);
+    }
+    // Also where tmux does not take the value: the server may be gone, or belong to another user.
+    if terminal_supports_osc52(environment) {
+        backends.push(ClipboardBackend::Osc52);
+    }
+    backends
 }
 
-/// Starts the process with two pipes, its standard input and output.
-#[cfg(windows)]
-fn spawn(program: &Path) -> io::Result<(Child, RequestWriter, ReportReader)> {
-    let mut child = command(program).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
-    let (Some(requests), Some(reports)) = (child.stdin.take(), child.stdout.take()) else {
-        return Err(io::ErrorKind::BrokenPipe.into());
+/// Over SSH the native clipboard is on the wrong machine, and reading it back would even seem to prove the copy.
+/// The exception is a forwarded X11 display.
+fn native_clipboard_is_the_users(environment: &Environment) -> bool {
+    if environment.over_ssh {
+        return has_forwarded_display(environment);
+    }
+    match environment.os {
+        Os::MacOs | Os::Windows => true,
+        Os::Xdg => environment.display.is_some() || environment.wayland_display.is_some(),
+    }
+}
+
+/// A display that names a host (`localhost:10.0`) is reached over the network; `:0` is the screen of this machine.
+/// SSH never forwards a Wayland display, and the clipboard library prefers it to the forwarded X11 display: where
+/// both are set the native clipboard cannot be trusted.
+fn has_forwarded_display(environment: &Environment) -> bool {
+    let Some(display) = environment.display.as_deref() else {
+        return false;
     };
-    Ok((child, requests, reports))
+    let names_a_host = !display.starts_with([':', '/']) && !display.starts_with("unix:");
+    names_a_host && environment.os == Os::Xdg && environment.wayland_display.is_none()
 }
 
-/// The process keeps the environment, which names the display, but not the credentials; and neither output, so that
-/// a reader of the program's output does not wait for the process.
-fn command(program: &Path) -> Command {
-    let mut command = Command::new(program);
-    command.arg(HOLD_CLIPBOARD).stderr(Stdio::null());
-    remove_credentials(command.as_std_mut());
-    command
+/// GNU screen swallows the sequence, the Linux console and `dumb` terminals do not know it, and Terminal.app
+/// ignores it. Windows sets no `TERM`, and its terminal supports the sequence.
+fn terminal_supports_osc52(environment: &Environment) -> bool {
+    if environment.inside_screen || environment.terminal_program.as_deref() == Some("Apple_Terminal") {
+        return false;
+    }
+    match environment.terminal.as_deref() {
+        None => environment.os == Os::Windows,
+        Some(terminal) => !matches!(terminal, "dumb" | "linux" | "unknown" | "vt100" | "vt220"),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use ClipboardBackend::{Native, Osc52, Tmux};
+    use Os::{MacOs, Windows, Xdg};
+
+    fn environment(os: Os, variables: &str) -> Environment {
+        let lookup = |name: &str| {
+            variables
+                .split_whitespace()
+                .filter_map(|pair| pair.split_once('='))
+                .find_map(|(known, value)| (known == name).then(|| value.to_owned()))
+        };
+        Environment { os, ..Environment::read(lookup) }
+    }
+
+    /// Name, operating system, the backends in order, the variables that are set.
+    const TABLE: &str = "
+        X11                                | Unix    | Native Osc52 | DISPLAY=:0 TERM=xterm-256color
+        Wayland                            | Unix    | Native Osc52 | WAYLAND_DISPLAY=wayland-0 TERM=foot
+        tmux on X11                        | Unix    | Native Tmux Osc52 | DISPLAY=:0 TMUX=/s,1,0 TERM=tmux-256color
+        screen on X11                      | Unix    | Native       | DISPLAY=:0 STY=1.x TERM=screen
+        no display                         | Unix    | Osc52        | TERM=xterm-256color
+        no display, tmux                   | Unix    | Tmux Osc52 | TMUX=/s,1,0 TERM=tmux-256color
+        the Linux console                  | Unix    |              | TERM=linux
+        tmux on the console                | Unix    | Tmux         | TERM=linux TMUX=/s,1,0
+        an editor's shell                  | Unix    |              | TERM=dumb
+        an editor's shell on X11           | Unix    | Native       | TERM=dumb DISPLAY=:0
+        nothing is known                   | Unix    |              |
+        SSH                                | Unix    | Osc52        | SSH_CONNECTION=c TERM=xterm-256color
+        SSH, tty only                      | Unix    | Osc52        | SSH_TTY=/dev/pts/1 DISPLAY=:0 TERM=xterm
+        SSH, the machine's own X11         | Unix    | Osc52        | SSH_CONNECTION=c DISPLAY=:0 TERM=xterm
+        SSH, the same by its path          | Unix    | Osc52        | SSH_CLIENT=c DISPLAY=unix:0 TERM=xterm
+        SSH, its own Wayland               | Unix    | Osc52        | SSH_CLIENT=c WAYLAND_DISPLAY=w TERM=xterm
+        SSH, forwarded                     | Unix    | Native Osc52 | SSH_CONNECTION=c DISPLAY=localhost:10.0 TERM=xterm
+        SSH, forwarded by name             | Unix    | Native Osc52 | SSH_TTY=t DISPLAY=host:10 TERM=xterm
+        SSH, forwarded, Wayland in the way | Unix    | Osc52        | SSH_CONNECTION=c DISPLAY=localhost:10.0 WAYLAND_DISPLAY=w TERM=xterm
+        SSH, tmux                          | Unix    | Tmux         | SSH_CONNECTION=c TMUX=/s,1,0 DISPLAY=:0
+        SSH, tmux, forwarded               | Unix    | Native Tmux  | SSH_CONNECTION=c TMUX=/s,1,0 DISPLAY=localhost:10.0
+        SSH, screen                        | Unix    |              | SSH_CONNECTION=c STY=1.x TERM=screen
+        SSH, dumb                          | Unix    |              | SSH_CONNECTION=c TERM=dumb
+        Terminal.app                       | MacOs   | Native       | TERM_PROGRAM=Apple_Terminal TERM=xterm-256color
+        iTerm2                             | MacOs   | Native Osc52 | TERM_PROGRAM=iTerm.app TERM=xterm-256color
+        macOS, tmux                        | MacOs   | Native Tmux Osc52 | TMUX=/s,1,0 TERM_PROGRAM=tmux TERM=tmux-256color
+        macOS over SSH                     | MacOs   | Osc52        | SSH_CONNECTION=c TERM=xterm-256color
+        macOS over SSH, XQuartz            | MacOs   | Osc52        | SSH_CONNECTION=c DISPLAY=localhost:10.0 TERM=xterm
+        Windows                            | Windows | Native Osc52 |
+        Windows over SSH                   | Windows | Osc52        | SSH_CONNECTION=c
+    ";
+
+    #[test]
+    fn the_backends_fit_the_environment() {
+        let rows: Vec<&str> = TABLE.lines().filter(|row| !row.trim().is_empty()).collect();
+        for row in &rows {
+            let cells: Vec<&str> = row.split('|').map(str::trim).collect();
+            let [name, operating_system, expected, variables] = cells[..] else {
+                panic!("{row} has four cells");
+            };
+            let operating_system = match operating_system {
+                "Unix" => Xdg,
+                "MacOs" => MacOs,
+                "Windows" => Windows,
+                _ => panic!("unknown operating system {operating_system}"),
+            };
+            let backends: Vec<String> =
+                select_backend(&environment(operating_system, variables), Preference::Auto)
+                    .iter()
+                    .map(|backend| format!("{backend:?}"))
+                    .collect();
+            assert_eq!(backends.join(" "), expected, "{name}: {variables}");
+        }
+        assert_eq!(rows.len(), 30);
+    }
+
+    #[test]
+    fn a_preference_is_followed() {
+        let nothing = environment(Xdg, "");
+        assert_eq!(select_backend(&nothing, Preference::Native), [Native]);
+        assert_eq!(select_backend(&nothing, Preference::Tmux), [Tmux]);
+        assert_eq!(select_backend(&nothing, Preference::Osc52), [Osc52]);
+        assert_eq!(select_backend(&environment(Xdg, "DISPLAY=:0 TERM=xterm"), Preference::Off), []);
+    }
+
+    #[test]
+    fn preferences_are_spelled_as_on_the_command_line() {
+        use clap::ValueEnum;
+
+        let spelled: Vec<String> = Preference::value_variants()
+            .iter()
+            .filter_map(ValueEnum::to_possible_value)
+            .map(|value| value.get_name().to_owned())
+            .collect();
+        assert_eq!(spelled, ["auto", "native", "tmux", "osc52", "off"]);
+    }
+
+    fn read(variables: &[(&str, &str)]) -> Environment {
+        Environment::read(|name| {
+            variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
+        })
+    }
+
+    #[test]
+    fn any_of_three_variables_means_ssh() {
+        for name in ["SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT"] {
+            assert!(read(&[(name, "192.0.2.1 50000 192.0.2.2 22")]).over_ssh, "{name}");
+            assert!(!read(&[(name, "")]).over_ssh, "{name} is empty");
+        }
+        assert!(!read(&[("SSH_AUTH_SOCK", "/run/agent")]).over_ssh, "an agent is not a session");
+    }
+
+    #[test]
+    fn the_other_facts_are_read_as_they_are() {
+        let environment = read(&[
+            ("TMUX", "/tmp/tmux-1000/default,12,0"),
+            ("STY", "12.pts-0.host"),
+            ("DISPLAY", ":0"),
+            ("WAYLAND_DISPLAY", "wayland-0"),
+            ("TERM", "tmux-256color"),
+            ("TERM_PROGRAM", "tmux"),
+        ]);
+        assert_eq!(environment.tmux.as_deref(), Some("/tmp/tmux-1000/default,12,0"));
+        assert!(environment.inside_screen);
+        assert_eq!(environment.display.as_deref(), Some(":0"));
+        assert_eq!(environment.wayland_display.as_deref(), Some("wayland-0"));
+        assert_eq!(environment.terminal.as_deref(), Some("tmux-256color"));
+        assert_eq!(environment.terminal_program.as_deref(), Some("tmux"));
+        assert_eq!(read(&[("DISPLAY", "")]).display, None);
+    }
 
     #[test]
     fn a_task_can_copy() {

@@ -1,40 +1,49 @@
-//! The clipboard process: it holds a value on the clipboard until its lease ends.
+//! What runs in the clipboard process: it holds a value on the clipboard until its lease ends.
 //!
 //! On X11 and Wayland the program that sets a clipboard must keep running to serve it. The process is this very
 //! program, started again. It needs no runtime and takes no value as an argument. One thread serves, one reads
 //! requests, one is the watchdog.
 //!
-//! A request is a frame: its length in eight bytes, big-endian, then a line of JSON, then, for a request to hold, the
-//! value as it is. A report is a line of JSON.
-//!
-//! **Invariant:** whatever becomes of the program or of the display, the process does not outlive its lease. A value
-//! travels only in a request to hold, and never as JSON, whose buffers leave copies.
+//! **Invariant:** whatever becomes of the program or of the display, the process does not outlive its lease.
 
 use std::io::{self, Read, Write};
 use std::ops::ControlFlow;
 use std::process::ExitCode;
-use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use arboard::{Clipboard, Error, Set};
 use secrecy::{ExposeSecret, SecretString};
-use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use crate::delivery::os::{close_inherited_descriptors, forbid_core_dumps};
-use crate::domain::{ClipboardContent, CopyError};
+use crate::domain::{ClipboardContent, CopyError, LostCopy};
+use crate::process::forbid_core_dumps;
 
-use super::lease::{Due, Lease, LeaseState, Watchdog};
-use super::selection::{OURS, Selection};
+use super::process::{HOLD_CLIPBOARD, Report, Request};
 
-/// The longest frame in bytes. Nothing that is copied comes near it.
-const MAX_FRAME: usize = 1 << 20;
+/// The longest lease: a value must not stay in memory for good.
+const MAX_LEASE: Duration = Duration::from_secs(12 * 60 * 60);
 
-/// The number of a request, repeated in its report: the program stops waiting for some, and their reports come late.
-pub(super) type RequestNumber = u32;
+/// How often to check whether another program has taken the clipboard over, which it does not report. The value is not
+/// needed from then on. Where the system itself keeps the clipboard there is no hurry.
+const CHECK_INTERVAL: Duration =
+    Duration::from_secs(if cfg!(any(target_os = "macos", windows)) { 10 } else { 1 });
 
-/// The subcommand that makes this program a clipboard process. The help does not show it.
-pub const HOLD_CLIPBOARD: &str = "hold-clipboard";
+/// How long to watch a cleared clipboard: managers put a value back within half a second, when they notice.
+const WATCH_TIME: Duration = Duration::from_secs(2);
+
+/// How often to check it meanwhile.
+const WATCH_INTERVAL: Duration = Duration::from_millis(100);
+
+/// How long to try reading back: a clipboard may need a moment after it was set.
+const READ_BACK_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// How long to try reading the clipboard before it is cleared.
+const CLEAR_TIMEOUT: Duration = Duration::from_millis(400);
+
+/// The pause between two tries.
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// How long one operation may take: opening, setting, clearing, and waiting for a value. The program gives up long
 /// before, and kills the process if it still can.
@@ -42,101 +51,6 @@ const WORK_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How long after the end of its lease the process is killed if it still has not cleared the clipboard.
 const GRACE: Duration = Duration::from_secs(5);
-
-/// What the program asks for.
-#[derive(Debug, Deserialize, Serialize)]
-pub(super) enum Request {
-    /// Put a value on the clipboard in place of the one that is held.
-    Hold {
-        #[serde(skip)]
-        value: SecretString,
-        /// When to clear the clipboard, counted from setting it; `None` keeps the value until another program copies.
-        clear_after: Option<Duration>,
-    },
-    /// Report what the clipboard holds.
-    Check,
-    /// Clear the clipboard that much later than planned, and report what it holds.
-    Extend(Duration),
-    /// Clear the clipboard if it still holds the value, and exit.
-    Clear,
-}
-
-/// What the clipboard process reports.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
-pub(super) enum Report {
-    /// The clipboard is open. The first report of every process.
-    Opened,
-    /// The value is on the clipboard.
-    Set {
-        /// True when it was read back.
-        is_verified: bool,
-        /// When the clipboard will be cleared, from now.
-        clears_in: Option<Duration>,
-    },
-    /// Nothing is on the clipboard, and the process exits.
-    Failed(CopyError),
-    /// What the clipboard holds.
-    Content(ClipboardContent),
-    /// What the process left on the clipboard. It has forgotten the value and exits.
-    Ended(ClipboardContent),
-}
-
-impl Request {
-    /// Encodes the frame in a buffer of its final size: one that grows would leave copies of the value behind.
-    pub fn encode(&self, number: RequestNumber) -> io::Result<Zeroizing<Vec<u8>>> {
-        let header = serde_json::to_string(&(number, self))?;
-        let value = match self {
-            Self::Hold { value, .. } => value.expose_secret(),
-            Self::Check | Self::Extend(_) | Self::Clear => "",
-        };
-        let length = header.len() + 1 + value.len();
-        let mut frame = Zeroizing::new(Vec::with_capacity(8 + length));
-        frame.extend_from_slice(&(length as u64).to_be_bytes());
-        frame.extend_from_slice(header.as_bytes());
-        frame.push(b'\n');
-        frame.extend_from_slice(value.as_bytes());
-        Ok(frame)
-    }
-
-    /// Reads one frame.
-    ///
-    /// # Errors
-    /// At the end of the input, also in the middle of a frame, and for anything that is not a frame.
-    pub fn read(input: &mut impl Read) -> io::Result<(RequestNumber, Self)> {
-        let mut length = [0; 8];
-        input.read_exact(&mut length)?;
-        let length = usize::try_from(u64::from_be_bytes(length)).unwrap_or(usize::MAX);
-        if length > MAX_FRAME {
-            return Err(io::ErrorKind::InvalidData.into());
-        }
-        let mut frame = Zeroizing::new(vec![0; length]);
-        input.read_exact(&mut frame)?;
-        Self::decode(&frame).ok_or_else(|| io::ErrorKind::InvalidData.into())
-    }
-
-    fn decode(frame: &[u8]) -> Option<(RequestNumber, Self)> {
-        let (header, sent) = std::str::from_utf8(frame).ok()?.split_once('\n')?;
-        let (number, mut request) = serde_json::from_str(header).ok()?;
-        match &mut request {
-            Self::Hold { value, .. } => *value = SecretString::from(sent),
-            _ if sent.is_empty() => {}
-            _ => return None,
-        }
-        Some((number, request))
-    }
-}
-
-impl Report {
-    /// Encodes the line, with its end. `None` as the number marks a report that no one asked for.
-    pub fn encode(self, answers: Option<RequestNumber>) -> io::Result<String> {
-        Ok(serde_json::to_string(&(answers, self))? + "\n")
-    }
-
-    /// Decodes a line without its end.
-    pub fn decode(line: &str) -> Option<(Option<RequestNumber>, Self)> {
-        serde_json::from_str(line).ok()
-    }
-}
 
 /// Holds the clipboard for the program that started this process, and returns when that is over.
 ///
@@ -203,25 +117,64 @@ fn detach_from_terminal() {
     let _ = rustix::thread::set_name(c"atlas-secret");
 }
 
+/// Closes every descriptor but the three standard ones. Call it before this process opens any: a lock or a pipe that it
+/// inherited would be held for as long as it runs.
+fn close_inherited_descriptors() {
+    #[cfg(unix)]
+    {
+        let folder =
+            if cfg!(any(target_os = "linux", target_os = "android")) { "/proc/self/fd" } else { "/dev/fd" };
+        let Ok(entries) = std::fs::read_dir(folder) else { return };
+        // Collected first: the list itself is read through one of them, which is closed by then.
+        let open: Vec<i32> =
+            entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect();
+        for descriptor in open.into_iter().filter(|descriptor| *descriptor > 2) {
+            let _ = nix::unistd::close(descriptor);
+        }
+    }
+}
+
 fn run(requests: impl Read + Send + 'static, mut reports: impl Write) -> io::Result<()> {
-    let watchdog = Watchdog::start(Instant::now() + WORK_TIMEOUT)?;
+    let watchdog = start_watchdog(Instant::now() + WORK_TIMEOUT)?;
     let selection = match Selection::open() {
         Ok(selection) => selection,
         Err(error) => {
-            send(&mut reports, None, Report::Failed(error));
+            send(&mut reports, Report::Failed(error));
             return Ok(());
         }
     };
     let requests = read_in_background(requests)?;
-    send(&mut reports, None, Report::Opened);
+    send(&mut reports, Report::Opened);
     ClipboardServer { selection, reports, watchdog, lease: None, requests: Some(requests) }.serve();
     Ok(())
 }
 
+/// Ends the process at its deadline, whatever the other threads hang on: a display that no longer answers must not keep a
+/// secret in memory. What is sent is a new deadline.
+fn start_watchdog(deadline: Instant) -> io::Result<Sender<Instant>> {
+    let (sender, deadlines) = mpsc::channel();
+    thread::Builder::new().name("watchdog".to_owned()).spawn(move || {
+        wait_for_deadline(deadline, &deadlines);
+        // Not by returning from main, which may be what hangs.
+        std::process::exit(1);
+    })?;
+    Ok(sender)
+}
+
+fn wait_for_deadline(mut deadline: Instant, deadlines: &mpsc::Receiver<Instant>) {
+    loop {
+        let left = deadline.saturating_duration_since(Instant::now());
+        match deadlines.recv_timeout(left) {
+            Ok(moved) => deadline = moved,
+            Err(RecvTimeoutError::Timeout) => return,
+            // The server is done, but may hang at its end.
+            Err(RecvTimeoutError::Disconnected) => return thread::sleep(left),
+        }
+    }
+}
+
 /// Reads requests until the program is gone, or sends one that cannot be understood.
-fn read_in_background(
-    mut input: impl Read + Send + 'static,
-) -> io::Result<mpsc::Receiver<(RequestNumber, Request)>> {
+fn read_in_background(mut input: impl Read + Send + 'static) -> io::Result<mpsc::Receiver<Request>> {
     let (sender, requests) = mpsc::channel();
     thread::Builder::new().name("requests".to_owned()).spawn(move || {
         while let Ok(request) = Request::read(&mut input) {
@@ -234,20 +187,88 @@ fn read_in_background(
 }
 
 /// A program that is gone reads no report, and that is no reason to stop.
-fn send(reports: &mut impl Write, answers: Option<RequestNumber>, report: Report) {
-    if let Ok(line) = report.encode(answers) {
-        let _ = reports.write_all(line.as_bytes()).and_then(|()| reports.flush());
+fn send(reports: &mut impl Write, report: Report) {
+    if let Ok(line) = serde_json::to_string(&report) {
+        let _ = reports.write_all((line + "\n").as_bytes()).and_then(|()| reports.flush());
     }
+}
+
+/// How long a value stays on the clipboard, or, once it was cleared, how long that is watched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Lease {
+    state: LeaseState,
+    end: Instant,
+    /// When to check the clipboard next. Requests do not move it: a program may ask often.
+    next_check: Instant,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum LeaseState {
+    /// The value is cleared at the end.
+    Limited,
+    /// The value stays until another program copies; the end only keeps it from staying for good.
+    Unlimited,
+    /// The value was cleared.
+    Cleared {
+        /// True when the program asked for it.
+        by_request: bool,
+        /// True once another program has put the value back, and it was cleared again.
+        was_put_back: bool,
+    },
+}
+
+impl Lease {
+    fn begin(clear_after: Option<Duration>, now: Instant) -> Self {
+        let (state, time) = match clear_after {
+            Some(time) => (LeaseState::Limited, time),
+            None => (LeaseState::Unlimited, MAX_LEASE),
+        };
+        Self { state, end: add(now, time), next_check: now + CHECK_INTERVAL }
+    }
+
+    /// Watches a clipboard that was just cleared.
+    fn watch(by_request: bool, was_put_back: bool, now: Instant) -> Self {
+        let state = LeaseState::Cleared { by_request, was_put_back };
+        Self { state, end: now + WATCH_TIME, next_check: now + WATCH_INTERVAL }
+    }
+
+    /// Extends a lease with a time limit. One without is long enough.
+    fn extend(&mut self, by: Duration) {
+        if self.state == LeaseState::Limited {
+            self.end = add(self.end, by);
+        }
+    }
+
+    /// When the clipboard will be cleared, from now; `None` for a lease without a time limit.
+    fn clears_in(self, now: Instant) -> Option<Duration> {
+        (self.state == LeaseState::Limited).then(|| self.end.saturating_duration_since(now))
+    }
+
+    /// How long to wait for a request before the clipboard is checked, or the lease is over.
+    fn wait(self, now: Instant) -> Duration {
+        self.next_check.min(self.end).saturating_duration_since(now)
+    }
+
+    fn schedule_check(&mut self, now: Instant) {
+        let is_cleared = matches!(self.state, LeaseState::Cleared { .. });
+        self.next_check = now + if is_cleared { WATCH_INTERVAL } else { CHECK_INTERVAL };
+    }
+}
+
+/// A time outside the clock's range counts as the longest lease.
+fn add(start: Instant, time: Duration) -> Instant {
+    start.checked_add(time).unwrap_or(start + MAX_LEASE)
 }
 
 struct ClipboardServer<W> {
     selection: Selection,
     reports: W,
-    watchdog: Watchdog,
+    /// Takes the time at which the process has to end.
+    watchdog: Sender<Instant>,
     /// `None` as long as no value is held.
     lease: Option<Lease>,
     /// `None` once the program is gone.
-    requests: Option<mpsc::Receiver<(RequestNumber, Request)>>,
+    requests: Option<mpsc::Receiver<Request>>,
 }
 
 impl<W: Write> ClipboardServer<W> {
@@ -255,18 +276,16 @@ impl<W: Write> ClipboardServer<W> {
     fn serve(mut self) {
         loop {
             // As long as no value is held, the watchdog limits the wait.
-            let timeout = self
-                .lease
-                .map_or(WORK_TIMEOUT, |lease| lease.next().saturating_duration_since(Instant::now()));
-            let woken = if let Some(requests) = &self.requests {
+            let timeout = self.lease.map_or(WORK_TIMEOUT, |lease| lease.wait(Instant::now()));
+            let request = if let Some(requests) = &self.requests {
                 requests.recv_timeout(timeout)
             } else {
                 thread::sleep(timeout);
                 Err(RecvTimeoutError::Timeout)
             };
-            let flow = match woken {
-                Ok((number, request)) => self.answer(number, request),
-                Err(RecvTimeoutError::Timeout) => self.after_time(),
+            let flow = match request {
+                Ok(request) => self.answer(request),
+                Err(RecvTimeoutError::Timeout) => self.after_timeout(),
                 Err(RecvTimeoutError::Disconnected) if self.lease.is_none() => ControlFlow::Break(()),
                 Err(RecvTimeoutError::Disconnected) => {
                     self.requests = None;
@@ -279,54 +298,55 @@ impl<W: Write> ClipboardServer<W> {
         }
     }
 
-    fn answer(&mut self, number: RequestNumber, request: Request) -> ControlFlow<()> {
+    fn answer(&mut self, request: Request) -> ControlFlow<()> {
         match request {
-            Request::Hold { value, clear_after } => return self.hold(number, value, clear_after),
+            Request::Hold { value, clear_after } => return self.hold(value, clear_after),
             Request::Check => {}
-            Request::Extend(by) => self.extend(by),
+            Request::Extend(by) => {
+                if let Some(lease) = &mut self.lease {
+                    lease.extend(by);
+                    let end = lease.end;
+                    self.end_at(end + GRACE);
+                }
+            }
             Request::Clear => match &mut self.lease {
                 Some(Lease { state: LeaseState::Cleared { by_request, .. }, .. }) => *by_request = true,
-                _ => return self.clear(Some(number)),
+                _ => return self.clear(true),
             },
         }
         match self.content() {
             // Nothing is left to hold: the value is not kept a moment longer.
-            lost @ (ClipboardContent::Overwritten | ClipboardContent::Lost(_)) => {
-                self.end(Some(number), lost)
-            }
+            lost @ (ClipboardContent::Overwritten | ClipboardContent::Lost(_)) => self.end(lost),
             content => {
-                send(&mut self.reports, Some(number), Report::Content(content));
+                send(&mut self.reports, Report::Content(content));
                 ControlFlow::Continue(())
             }
         }
     }
 
-    fn hold(
-        &mut self,
-        number: RequestNumber,
-        value: SecretString,
-        clear_after: Option<Duration>,
-    ) -> ControlFlow<()> {
-        self.watchdog.set(Instant::now() + WORK_TIMEOUT);
+    fn hold(&mut self, value: SecretString, clear_after: Option<Duration>) -> ControlFlow<()> {
+        self.end_at(Instant::now() + WORK_TIMEOUT);
         if let Err(error) = self.selection.set(value) {
-            send(&mut self.reports, Some(number), Report::Failed(error));
+            send(&mut self.reports, Report::Failed(error));
             return ControlFlow::Break(());
         }
         let lease = Lease::begin(clear_after, Instant::now());
-        self.lease = Some(lease);
         // Before anything else that may hang.
-        self.watchdog.set(lease.end + GRACE);
+        self.begin(lease);
         let is_verified = self.selection.reads_back();
         let clears_in = lease.clears_in(Instant::now());
-        send(&mut self.reports, Some(number), Report::Set { is_verified, clears_in });
+        send(&mut self.reports, Report::Set { is_verified, clears_in });
         ControlFlow::Continue(())
     }
 
-    fn extend(&mut self, by: Duration) {
-        if let Some(lease) = &mut self.lease {
-            lease.extend(by);
-            self.watchdog.set(lease.end + GRACE);
-        }
+    fn begin(&mut self, lease: Lease) {
+        self.lease = Some(lease);
+        self.end_at(lease.end + GRACE);
+    }
+
+    /// Moves the time at which the watchdog ends the process. It runs as long as the process does.
+    fn end_at(&self, deadline: Instant) {
+        let _ = self.watchdog.send(deadline);
     }
 
     fn content(&mut self) -> ClipboardContent {
@@ -334,7 +354,7 @@ impl<W: Write> ClipboardServer<W> {
             None | Some(LeaseState::Cleared { by_request: true, .. }) => ClipboardContent::Cleared,
             // Not "cleared" before it is certain that it stays so.
             Some(LeaseState::Cleared { .. }) => ClipboardContent::Ours { clears_in: Some(Duration::ZERO) },
-            Some(_) => self.check(),
+            Some(LeaseState::Limited | LeaseState::Unlimited) => self.check(),
         }
     }
 
@@ -348,69 +368,248 @@ impl<W: Write> ClipboardServer<W> {
         }
     }
 
-    fn after_time(&mut self) -> ControlFlow<()> {
+    fn after_timeout(&mut self) -> ControlFlow<()> {
         let Some(lease) = &mut self.lease else {
             return ControlFlow::Continue(());
         };
-        let due = lease.take_due(Instant::now());
-        let is_cleared = matches!(lease.state, LeaseState::Cleared { .. });
-        match due {
-            Some(Due::End) if is_cleared => self.end(None, ClipboardContent::Cleared),
-            Some(Due::End) => self.clear(None),
-            Some(Due::Check) if is_cleared => self.watch(),
-            Some(Due::Check) => match self.check() {
+        let now = Instant::now();
+        lease.schedule_check(now);
+        let is_over = now >= lease.end;
+        match lease.state {
+            LeaseState::Cleared { .. } if is_over => self.end(ClipboardContent::Cleared),
+            LeaseState::Cleared { by_request, was_put_back } => self.watch(by_request, was_put_back),
+            LeaseState::Limited | LeaseState::Unlimited if is_over => self.clear(false),
+            LeaseState::Limited | LeaseState::Unlimited => match self.check() {
                 ClipboardContent::Ours { .. } | ClipboardContent::Unreadable => ControlFlow::Continue(()),
-                lost => self.end(None, lost),
+                lost => self.end(lost),
             },
-            None => ControlFlow::Continue(()),
         }
     }
 
     /// Clears the clipboard if it still holds the value, and watches it from then on.
-    fn clear(&mut self, answers: Option<RequestNumber>) -> ControlFlow<()> {
-        self.watchdog.set(Instant::now() + GRACE);
+    fn clear(&mut self, by_request: bool) -> ControlFlow<()> {
+        self.end_at(Instant::now() + GRACE);
         let found = self.selection.clear();
         if found != OURS {
             // Another program's clipboard is left alone, but not its copy of the value in the primary selection.
             let _ = found == ClipboardContent::Overwritten && self.selection.clear_put_back();
-            return self.end(answers, found);
+            return self.end(found);
         }
-        self.watch_from_now(answers.is_some(), false);
-        if answers.is_some() {
-            send(&mut self.reports, answers, Report::Content(ClipboardContent::Cleared));
+        self.watch_from_now(by_request, false);
+        if by_request {
+            send(&mut self.reports, Report::Content(ClipboardContent::Cleared));
         }
         ControlFlow::Continue(())
     }
 
     /// Looks for the value after clearing. What another program has put back once is cleared again; one that does it
     /// again keeps the value, and all that is left is to report it.
-    fn watch(&mut self) -> ControlFlow<()> {
-        let Some(Lease { state: LeaseState::Cleared { by_request, was_put_back }, .. }) = self.lease else {
-            return ControlFlow::Continue(());
-        };
-        if !self.selection.clear_put_back() {
-            return ControlFlow::Continue(());
+    fn watch(&mut self, by_request: bool, was_put_back: bool) -> ControlFlow<()> {
+        if self.selection.clear_put_back() {
+            if was_put_back {
+                return self.end(ClipboardContent::PutBack);
+            }
+            self.watch_from_now(by_request, true);
         }
-        if was_put_back {
-            return self.end(None, ClipboardContent::PutBack);
-        }
-        self.watch_from_now(by_request, true);
         ControlFlow::Continue(())
     }
 
     fn watch_from_now(&mut self, by_request: bool, was_put_back: bool) {
-        let lease = Lease::watched(by_request, was_put_back, Instant::now());
-        self.lease = Some(lease);
-        self.watchdog.set(lease.end + GRACE);
+        self.begin(Lease::watch(by_request, was_put_back, Instant::now()));
     }
 
     /// Forgets the value, and reports what is on the clipboard.
-    fn end(&mut self, answers: Option<RequestNumber>, content: ClipboardContent) -> ControlFlow<()> {
+    fn end(&mut self, content: ClipboardContent) -> ControlFlow<()> {
         self.selection.forget();
-        send(&mut self.reports, answers, Report::Ended(content));
+        send(&mut self.reports, Report::Ended(content));
         ControlFlow::Break(())
     }
 }
 
+/// The value that was set. How long it stays is not known here.
+const OURS: ClipboardContent = ClipboardContent::Ours { clears_in: None };
+
+const DISPLAY_GONE: ClipboardContent = ClipboardContent::Lost(LostCopy::DisplayGone);
+
+/// An open clipboard. It stays open for as long as a value is held, because it serves the value.
+struct Selection {
+    clipboard: Clipboard,
+    value: Option<SecretString>,
+}
+
+impl Selection {
+    /// Opens the system's clipboard. May hang where a display does not answer.
+    fn open() -> Result<Self, CopyError> {
+        let clipboard = Clipboard::new().map_err(|_| CopyError::NoDisplay)?;
+        Ok(Self { clipboard, value: None })
+    }
+
+    /// Puts `value` on the clipboard, marked as sensitive.
+    fn set(&mut self, value: SecretString) -> Result<(), CopyError> {
+        let set = marked_as_sensitive(self.clipboard.set());
+        set.text(value.expose_secret()).map_err(|error| match error {
+            Error::ClipboardOccupied => CopyError::ClipboardOccupied,
+            _ => CopyError::ClipboardRefused,
+        })?;
+        self.value = Some(value);
+        Ok(())
+    }
+
+    /// True once the value that was just set can be read.
+    fn reads_back(&mut self) -> bool {
+        self.read_until(READ_BACK_TIMEOUT, |found| found == OURS) == OURS
+    }
+
+    /// Reads the clipboard and compares it with the value. One error does not mean that the display has gone.
+    fn check(&mut self) -> ClipboardContent {
+        self.read_until(PAUSE * 3, |found| found != DISPLAY_GONE)
+    }
+
+    fn read(&mut self) -> ClipboardContent {
+        let Some(value) = &self.value else {
+            return ClipboardContent::Overwritten;
+        };
+        match self.clipboard.get_text().map(Zeroizing::new) {
+            Ok(text) if text.as_str() == value.expose_secret() => OURS,
+            // Empty, a picture, or not even text: not what was set.
+            Ok(_) | Err(Error::ContentNotAvailable | Error::ConversionFailure) => {
+                ClipboardContent::Overwritten
+            }
+            // Another program has it open, on Windows.
+            Err(Error::ClipboardOccupied) => ClipboardContent::Unreadable,
+            Err(_) if cfg!(any(target_os = "macos", windows)) => ClipboardContent::Unreadable,
+            Err(_) => DISPLAY_GONE,
+        }
+    }
+
+    /// Clears the clipboard if it still holds the value. Returns what it held: the content of other programs stays.
+    fn clear(&mut self) -> ClipboardContent {
+        match self.read_until(CLEAR_TIMEOUT, |found| found != ClipboardContent::Unreadable) {
+            OURS if self.clipboard.clear().is_err() => ClipboardContent::Unreadable,
+            found => found,
+        }
+    }
+
+    /// Clears every copy of the value that another program has made or put back since: on the clipboard, or in the
+    /// primary selection, which clipboard managers keep in step. True when there was one.
+    fn clear_put_back(&mut self) -> bool {
+        let is_on_clipboard = self.read() == OURS;
+        if is_on_clipboard {
+            let _ = self.clipboard.clear();
+        }
+        self.clear_primary() || is_on_clipboard
+    }
+
+    #[cfg(all(unix, not(target_os = "macos")))]
+    fn clear_primary(&mut self) -> bool {
+        use arboard::{ClearExtLinux, GetExtLinux, LinuxClipboardKind};
+
+        let text = self.clipboard.get().clipboard(LinuxClipboardKind::Primary).text().map(Zeroizing::new);
+        let is_ours = match (&self.value, text) {
+            (Some(value), Ok(text)) => text.as_str() == value.expose_secret(),
+            _ => false,
+        };
+        if is_ours {
+            let _ = self.clipboard.clear_with().clipboard(LinuxClipboardKind::Primary);
+        }
+        is_ours
+    }
+
+    #[cfg(not(all(unix, not(target_os = "macos"))))]
+    fn clear_primary(&mut self) -> bool {
+        false
+    }
+
+    /// Forgets the value.
+    fn forget(&mut self) {
+        self.value = None;
+    }
+
+    fn read_until(
+        &mut self,
+        timeout: Duration,
+        is_enough: impl Fn(ClipboardContent) -> bool,
+    ) -> ClipboardContent {
+        let start = Instant::now();
+        loop {
+            let found = self.read();
+            if is_enough(found) || start.elapsed() >= timeout {
+                return found;
+            }
+            thread::sleep(PAUSE);
+        }
+    }
+}
+
+/// Asks clipboard managers not to keep the value in their history.
+#[cfg(all(unix, not(target_os = "macos")))]
+fn marked_as_sensitive(set: Set<'_>) -> Set<'_> {
+    arboard::SetExtLinux::exclude_from_history(set)
+}
+
+/// Asks clipboard managers not to keep the value in their history.
+#[cfg(target_os = "macos")]
+fn marked_as_sensitive(set: Set<'_>) -> Set<'_> {
+    arboard::SetExtApple::exclude_from_history(set)
+}
+
+/// Asks Windows not to keep the value in its history nor send it to other machines.
+#[cfg(windows)]
+fn marked_as_sensitive(set: Set<'_>) -> Set<'_> {
+    arboard::SetExtWindows::exclude_from_monitoring(set)
+}
+
 #[cfg(test)]
-mod tests;
+mod tests {
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    #[test]
+    fn a_lease_with_a_limit_is_checked_extended_and_over() {
+        let start = Instant::now();
+        let mut lease = Lease::begin(Some(SECOND * 60), start);
+        assert_eq!(lease.wait(start), CHECK_INTERVAL);
+        lease.schedule_check(start + SECOND * 60);
+        assert_eq!(lease.wait(start + SECOND * 59), SECOND);
+        assert_eq!(lease.clears_in(start + SECOND * 59), Some(SECOND));
+        assert_eq!(lease.clears_in(start + SECOND * 61), Some(Duration::ZERO));
+        lease.extend(SECOND * 60);
+        assert_eq!(lease.clears_in(start), Some(SECOND * 120));
+        lease.extend(Duration::MAX);
+        assert_eq!(lease.end, start + SECOND * 120 + MAX_LEASE);
+    }
+
+    #[test]
+    fn a_lease_without_a_limit_ends_after_12_hours_and_cannot_be_extended() {
+        let start = Instant::now();
+        let mut lease = Lease::begin(None, start);
+        assert_eq!((lease.clears_in(start), lease.wait(start)), (None, CHECK_INTERVAL));
+        lease.extend(SECOND * 60);
+        assert_eq!(lease.end, start + MAX_LEASE);
+    }
+
+    #[test]
+    fn a_cleared_clipboard_is_checked_often_and_cannot_be_extended() {
+        let start = Instant::now();
+        let mut lease = Lease::watch(false, false, start);
+        lease.extend(SECOND * 60);
+        assert_eq!(lease.wait(start), WATCH_INTERVAL);
+        lease.schedule_check(start + WATCH_INTERVAL);
+        assert_eq!(lease.wait(start + WATCH_INTERVAL), WATCH_INTERVAL);
+        assert_eq!(lease.wait(start + WATCH_TIME), Duration::ZERO);
+    }
+
+    #[test]
+    fn a_deadline_can_be_moved_both_ways_and_stays_when_the_server_is_gone() {
+        let start = Instant::now();
+        let (watchdog, deadlines) = mpsc::channel();
+        let waiting = thread::spawn(move || wait_for_deadline(start + SECOND * 3600, &deadlines));
+        watchdog.send(start + SECOND * 7200).unwrap();
+        assert!(!waiting.is_finished());
+        watchdog.send(start + Duration::from_millis(50)).unwrap();
+        drop(watchdog);
+        waiting.join().unwrap();
+        assert!(start.elapsed() >= Duration::from_millis(50));
+    }
+}

@@ -13,10 +13,10 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::{io::AsyncWriteExt, process::Command, time::timeout};
 use zeroize::Zeroizing;
 
-use crate::delivery::os::remove_credentials;
 use crate::domain::CopyError;
+use crate::process::remove_credentials;
 
-use super::backend::Environment;
+use super::Environment;
 
 /// The longest value in bytes. Terminals cut or drop a sequence of more than about 100,000 bytes, which this many
 /// make in Base64; and half a secret is worse than none.

@@ -1,15 +1,18 @@
-//! From the line that was typed to a program and its arguments.
+//! From the line that was typed to a program and its arguments; and lines for tools that keep secrets, which need not be
+//! typed.
 
 use std::borrow::Cow;
+use std::ffi::OsStr;
 use std::path::Path;
 
-use crate::domain::{CommandOutcome, Placeholder, SecretPayload, ServerText};
+use crate::domain::{CommandOutcome, Format, KnownCommand, Placeholder, SecretPayload, ServerText};
+use crate::process::find_program;
 
-use super::output::Disguises;
+use super::output::Encodings;
 
 /// A program and its arguments, ready to be started.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Words {
+pub(super) struct Invocation {
     /// The program, by name or by path.
     pub program: String,
     /// What it is called with.
@@ -18,12 +21,12 @@ pub(super) struct Words {
 
 /// Splits `line` as a POSIX shell does, then fills in the values. In this order a value never becomes several words,
 /// whatever it holds.
-pub(super) fn words_of(
+pub(super) fn parse(
     line: &str,
     home: Option<&Path>,
     payload: &SecretPayload,
-) -> Result<Words, CommandOutcome> {
-    if Disguises::of(&payload.secret.value).are_in(line.as_bytes()) {
+) -> Result<Invocation, CommandOutcome> {
+    if Encodings::of(&payload.secret.value).are_in(line.as_bytes()) {
         return malformed("it contains the secret or a part of it, and other users could read it there");
     }
     split(line, home, &|placeholder| match placeholder {
@@ -43,7 +46,7 @@ fn split(
     line: &str,
     home: Option<&Path>,
     value: &dyn Fn(Placeholder) -> Option<String>,
-) -> Result<Words, CommandOutcome> {
+) -> Result<Invocation, CommandOutcome> {
     let line = with_home(line, home)?;
     let Ok(words) = shell_words::split(&line) else {
         return malformed("a quote is not closed");
@@ -51,7 +54,7 @@ fn split(
     let filled: Result<Vec<String>, _> = words.iter().map(|word| with_values(word, value)).collect();
     let mut words = filled?.into_iter();
     match words.next() {
-        Some(program) if !program.is_empty() => Ok(Words { program, arguments: words.collect() }),
+        Some(program) if !program.is_empty() => Ok(Invocation { program, arguments: words.collect() }),
         _ => malformed("there is no program in it"),
     }
 }
@@ -152,6 +155,66 @@ fn placeholder_name(braced: &str) -> Option<&str> {
     is_name.then_some(name)
 }
 
+/// A tool, what it is called, its command line as the tool's own documentation reads a value from standard input, and
+/// what that reads.
+///
+/// What the documentation of each says:
+/// - pass: `insert --multiline` reads "until EOF"; without it a password is asked for twice.
+/// - gopass: `insert --multiline` takes the whole of standard input.
+/// - gh: `secret set` without `--body` "reads from standard input".
+/// - glab: `cat file.txt | glab variable set SERVER_TOKEN`.
+/// - kubectl: `cat pod.json | kubectl apply -f -`; without `--server-side` it also writes the plain secret into the annotation
+///   `kubectl.kubernetes.io/last-applied-configuration`.
+/// - vault: "it can be read from stdin using the `-` symbol", as the value of a key.
+/// - aws: a value `file://PATH` is read from that file.
+/// - gcloud: `--data-file=-` is standard input.
+/// - az: `--file PATH`; its encoding is base64 unless it is named, and its answer repeats the value.
+/// - doppler: `cat ./id_rsa | doppler secrets set SSH_KEY`; `--silent`, or it prints the value.
+/// - wrangler: `echo VALUE | wrangler secret put KEY`.
+/// - fly: `secrets import` reads NAME=VALUE lines from standard input.
+const PRESETS: [(&str, &str, &str, Format); 12] = [
+    ("pass", "password store", "pass insert -m atlas/{client_id}", Format::Secret),
+    ("gopass", "gopass", "gopass insert -m atlas/{client_id}", Format::Secret),
+    ("gh", "GitHub", "gh secret set MONGODB_ATLAS_CLIENT_SECRET", Format::Secret),
+    ("glab", "GitLab", "glab variable set MONGODB_ATLAS_CLIENT_SECRET --masked", Format::Secret),
+    ("kubectl", "Kubernetes", "kubectl apply --server-side -f -", Format::Kubernetes),
+    (
+        "vault",
+        "Vault",
+        "vault kv put -mount=secret atlas client_id={client_id} client_secret=-",
+        Format::Secret,
+    ),
+    (
+        "aws",
+        "AWS",
+        "aws secretsmanager put-secret-value --secret-id atlas --secret-string file:///dev/stdin",
+        Format::Aws,
+    ),
+    ("gcloud", "Google Cloud", "gcloud secrets versions add atlas --data-file=-", Format::Secret),
+    (
+        "az",
+        "Azure",
+        "az keyvault secret set --vault-name NAME --name atlas --file /dev/stdin --encoding utf-8 -o none",
+        Format::Secret,
+    ),
+    ("doppler", "Doppler", "doppler secrets set MONGODB_ATLAS_CLIENT_SECRET --silent", Format::Secret),
+    ("wrangler", "Cloudflare", "wrangler secret put MONGODB_ATLAS_CLIENT_SECRET", Format::Secret),
+    ("fly", "Fly.io", "fly secrets import", Format::Env),
+];
+
+/// The command lines for the tools that are in a folder of `path`, the value of `PATH`. Blocks.
+pub fn find_presets(path: &OsStr) -> Vec<KnownCommand> {
+    let works = |line: &str| !cfg!(windows) || !line.contains("/dev/stdin");
+    let found =
+        PRESETS.into_iter().filter(|(tool, _, line, _)| works(line) && find_program(tool, path).is_some());
+    let known = |(_, name, line, format): (&str, &str, &str, Format)| KnownCommand {
+        name: ServerText::new(name),
+        line: line.to_owned(),
+        format,
+    };
+    found.map(known).collect()
+}
+
 #[cfg(test)]
 #[cfg(unix)]
 mod properties;
@@ -166,12 +229,12 @@ mod tests {
     const HOME: &str = "/home/user name";
 
     fn words(line: &str) -> Result<Vec<String>, CommandOutcome> {
-        words_of(line, Some(Path::new(HOME)), &payload())
+        parse(line, Some(Path::new(HOME)), &payload())
             .map(|words| [vec![words.program], words.arguments].concat())
     }
 
     #[test]
-    fn words_are_split_as_a_shell_does_and_nothing_else_is_done() {
+    fn a_line_is_split_as_a_shell_does_and_nothing_else_is_done() {
         let rows: [(&str, &[&str]); 6] = [
             ("  vault  kv put secret/atlas value=- ", &["vault", "kv", "put", "secret/atlas", "value=-"]),
             (r#"a "b c" 'd "e' f\ g"#, &["a", "b c", "d \"e", "f g"]),
@@ -253,7 +316,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_quoted_is_taken_as_it_is() {
+    fn quoted_text_is_kept() {
         let rows: [(&str, &[&str]); 9] = [
             ("sh -c 'tee a | wl-copy'", &["sh", "-c", "tee a | wl-copy"]),
             (
@@ -293,11 +356,11 @@ mod tests {
         let unknown = Err(CommandOutcome::Malformed(ServerText::new(
             "the home folder is not known; type the whole path",
         )));
-        assert_eq!(words_of("tee ~/x", None, &payload()), unknown);
+        assert_eq!(parse("tee ~/x", None, &payload()), unknown);
     }
 
     #[test]
-    fn placeholders_are_filled_inside_their_words() {
+    fn placeholders_are_filled_within_a_word() {
         let rows: [(&str, &[&str]); 6] = [
             ("a {project_id} b", &["a", "32b6e34b3d91647abb20e7b8", "b"]),
             ("a --name=x-{client_id}-y", &["a", "--name=x-mdb_sa_id_1234567890abcdef12345678-y"]),
@@ -339,7 +402,7 @@ mod tests {
         payload.secret.expires_at = None;
         for name in ["{secret_id}", "{expires_at}"] {
             let refused = Err(CommandOutcome::UnknownPlaceholder(ServerText::new(name)));
-            assert_eq!(words_of(&format!("a {name}"), None, &payload), refused);
+            assert_eq!(parse(&format!("a {name}"), None, &payload), refused);
         }
     }
 
@@ -348,9 +411,43 @@ mod tests {
         let payload = payload();
         let value = payload.secret.value.expose_secret();
         for part in [value, &value[10..], &value[value.len() - 9..]] {
-            let refused = words_of(&format!("a --password={part}"), None, &payload).unwrap_err();
+            let refused = parse(&format!("a --password={part}"), None, &payload).unwrap_err();
             assert!(matches!(refused, CommandOutcome::Malformed(_)), "{} characters", part.len());
             assert!(!format!("{refused:?}").contains(&value[value.len() - 9..]));
         }
+    }
+
+    #[test]
+    fn each_line_can_be_run_and_starts_with_its_tool() {
+        for (tool, name, line, format) in PRESETS {
+            assert_eq!(check_line(line), Ok(()), "{line}");
+            assert_eq!(line.split(' ').next(), Some(tool));
+            assert!(format.holds_the_secret() && !name.is_empty());
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn only_programs_on_the_path_are_found() {
+        use std::fs;
+        use std::os::unix::fs::{PermissionsExt, symlink};
+        let folder = tempfile::tempdir().unwrap();
+        let add = |folder: &Path, tool: &str, mode| {
+            fs::create_dir_all(folder).unwrap();
+            fs::write(folder.join(tool), "").unwrap();
+            fs::set_permissions(folder.join(tool), fs::Permissions::from_mode(mode)).unwrap();
+        };
+        let (one, two) = (folder.path().join("one"), folder.path().join("with space"));
+        add(&one, "vault", 0o755);
+        add(&one, "gh", 0o644);
+        add(&two, "kubectl", 0o755);
+        fs::create_dir(two.join("pass")).unwrap();
+        symlink(two.join("kubectl"), two.join("gopass")).unwrap();
+        symlink("nowhere", two.join("fly")).unwrap();
+        let path = std::env::join_paths([one, two, folder.path().join("missing")]).unwrap();
+        let found = find_presets(&path);
+        let names: Vec<&str> = found.iter().map(|known| known.name.as_str()).collect();
+        assert_eq!(names, ["gopass", "Kubernetes", "Vault"]);
+        assert!(find_presets(OsStr::new("")).is_empty());
     }
 }

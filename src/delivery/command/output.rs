@@ -1,9 +1,8 @@
-//! What a command prints: its last lines, to show once the command has ended.
+//! What a command prints: on the terminal while it runs, because it may be a question, and its last lines once it has ended.
 
 use std::collections::{HashSet, VecDeque};
-use std::io::{self, Read};
-use std::sync::mpsc::{self, Receiver, Sender};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::io::{self, Read, Write};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender};
 use std::thread;
 use std::time::Duration;
 
@@ -25,71 +24,82 @@ const MOST_LINES: usize = 6;
 const TIME_FOR_THE_REST: Duration = Duration::from_millis(100);
 
 /// So many characters of the secret in a row are too many to show.
-const TELLING: usize = 8;
+const REVEALING: usize = 8;
 
-/// The output of a running command. Dropping it ends the reading.
+/// How long a command has to print nothing until what it has printed is shown: it may be waiting for an answer.
+const PAUSE: Duration = Duration::from_millis(200);
+
+/// How many bytes are shown at most while a command runs.
+const MOST_SHOWN: usize = 16 * 1024;
+
+/// The output of a running command.
 pub(super) struct Captured {
-    lines: Arc<Mutex<Lines>>,
-    /// Disconnected at the end.
-    end: Receiver<()>,
+    /// Takes the end of the output, if no one else sends it.
+    chunks: SyncSender<Option<Chunk>>,
+    lines: Receiver<Lines>,
 }
 
-/// A command may write the secret that it reads, so that these bytes are wiped.
+/// Bytes as they were read. A command may write the secret that it reads, so that they are wiped.
+type Chunk = Zeroizing<Vec<u8>>;
+
 #[derive(Default)]
 struct Lines {
     /// The line that has not ended.
-    current: Zeroizing<Vec<u8>>,
+    current: Chunk,
     /// True after a carriage return: what comes next is written over the line, as progress is.
     is_returned: bool,
-    last: VecDeque<Zeroizing<Vec<u8>>>,
+    last: VecDeque<Chunk>,
     left_out: usize,
-    is_over: bool,
 }
 
 impl Captured {
-    /// Reads what the command writes, in a thread of its own.
-    pub fn read(mut source: impl Read + Send + 'static) -> Self {
-        let (at_end, end) = mpsc::channel();
-        let lines = Arc::<Mutex<Lines>>::default();
-        let written = Arc::clone(&lines);
-        let read = move || {
-            let _at_end: Sender<()> = at_end;
-            let mut buffer = Zeroizing::new([0; 4096]);
+    /// Reads what the command writes, in threads of their own, and shows it on the terminal whenever the command pauses.
+    pub fn read(source: impl Read + Send + 'static, mut echo: Option<Echo>) -> Self {
+        let (chunks, received) = mpsc::sync_channel(16);
+        let (result, lines) = mpsc::channel();
+        let sender = chunks.clone();
+        // Without a thread the command gets a closed pipe, and nothing is shown.
+        let _ = thread::Builder::new().spawn(move || read_chunks(source, &sender));
+        let _ = thread::Builder::new().spawn(move || {
+            let mut lines = Lines::default();
             loop {
-                match source.read(&mut buffer[..]) {
-                    Ok(0) => return,
-                    Ok(count) => locked(&written).add(&buffer[..count]),
-                    Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                    Err(_) => return,
+                let is_behind = echo.as_ref().is_some_and(|echo| echo.is_behind);
+                let timeout = if is_behind { PAUSE } else { Duration::MAX };
+                match (received.recv_timeout(timeout), &mut echo) {
+                    (Ok(Some(chunk)), echo) => {
+                        lines.add(&chunk);
+                        if let Some(echo) = echo {
+                            echo.add(&chunk);
+                        }
+                    }
+                    (Err(RecvTimeoutError::Timeout), Some(echo)) => echo.show(),
+                    (Err(RecvTimeoutError::Timeout), None) => {}
+                    (Ok(None) | Err(RecvTimeoutError::Disconnected), _) => break,
                 }
             }
-        };
-        // Without a thread the command gets a closed pipe, and nothing is shown.
-        let _ = thread::Builder::new().spawn(read);
-        Self { lines, end }
+            let _ = result.send(lines);
+        });
+        Self { chunks, lines }
     }
 
     /// What was printed until now, once the command has ended. A line that has any part of the secret is not shown; nor
     /// is anything if several lines together have, or of a program that only prints.
     pub fn finish(self, secret: &SecretString, only_prints: bool) -> CommandOutput {
-        let _ = self.end.recv_timeout(TIME_FOR_THE_REST);
-        let mut lines = locked(&self.lines);
+        let lines = self.lines.recv_timeout(TIME_FOR_THE_REST).or_else(|_| {
+            let _ = self.chunks.send(None);
+            self.lines.recv()
+        });
+        let mut lines = lines.unwrap_or_default();
         lines.end_line();
         if only_prints {
             return CommandOutput::default();
         }
-        let disguises = Disguises::of(secret);
-        let harmless = lines.last.iter().filter(|line| !disguises.are_in(line));
-        let together: Zeroizing<Vec<u8>> = Zeroizing::new(harmless.flat_map(|line| line.to_vec()).collect());
-        let is_spread = disguises.are_in(&together);
-        let is_shown = |line: &[u8]| !is_spread && !disguises.are_in(line);
-        let show = |line: &Zeroizing<Vec<u8>>| {
-            if !is_shown(line) {
-                return ServerText::new(NOT_SHOWN);
-            }
-            let text = Zeroizing::new(String::from_utf8_lossy(&without_sequences(line)).into_owned());
-            ServerText::new(&without_secrets(&text))
-        };
+        let encodings = Encodings::of(secret);
+        let harmless = lines.last.iter().filter(|line| !encodings.are_in(line));
+        let together = Chunk::new(harmless.flat_map(|line| line.to_vec()).collect());
+        let is_spread = encodings.are_in(&together);
+        let is_shown = |line: &[u8]| !is_spread && !encodings.are_in(line);
+        let show = |line: &Chunk| if is_shown(line) { safe_text(line) } else { ServerText::new(NOT_SHOWN) };
         CommandOutput {
             lines: lines.last.iter().map(show).collect(),
             had_secret: lines.last.iter().any(|line| !is_shown(line)),
@@ -98,28 +108,104 @@ impl Captured {
     }
 }
 
-fn locked(lines: &Mutex<Lines>) -> MutexGuard<'_, Lines> {
-    lines.lock().unwrap_or_else(PoisonError::into_inner)
+/// Reads to the end, also what no one wants any more: what the command left running may still write.
+fn read_chunks(mut source: impl Read, chunks: &SyncSender<Option<Chunk>>) {
+    let mut buffer = Zeroizing::new([0; 4096]);
+    loop {
+        match source.read(&mut buffer[..]) {
+            Ok(0) => break,
+            Ok(count) => drop(chunks.send(Some(Chunk::new(buffer[..count].to_vec())))),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(_) => break,
+        }
+    }
+    let _ = chunks.send(None);
 }
 
 /// Stands for a line with the secret, or with a part of it.
 const NOT_SHOWN: &str = "(not shown: it contains the secret)";
 
-impl Drop for Captured {
-    fn drop(&mut self) {
-        locked(&self.lines).is_over = true;
+/// Stands for all that is printed from then on.
+const HELD_BACK: &str = "(more is shown when it ends, without the secret)";
+
+/// Shows on the terminal what a command prints.
+///
+/// **Invariant:** a text is shown only if all that was printed until then holds no part of the secret, so that it does
+/// not matter how the command cuts it into lines and writes.
+pub(super) struct Echo {
+    terminal: Box<dyn Write + Send>,
+    encodings: Encodings,
+    printed: Chunk,
+    shown: String,
+    /// True while not all was shown that may be.
+    is_behind: bool,
+    is_held_back: bool,
+}
+
+impl Echo {
+    pub fn new(secret: &SecretString, terminal: Box<dyn Write + Send>) -> Self {
+        // A buffer that grew would leave copies behind.
+        let printed = Chunk::new(Vec::with_capacity(MOST_SHOWN));
+        let encodings = Encodings::of(secret);
+        Self { terminal, encodings, printed, shown: String::new(), is_behind: false, is_held_back: false }
     }
+
+    fn add(&mut self, chunk: &[u8]) {
+        if self.is_held_back {
+            return;
+        }
+        self.is_behind = true;
+        self.is_held_back = self.printed.len() + chunk.len() > MOST_SHOWN;
+        if !self.is_held_back {
+            self.printed.extend_from_slice(chunk);
+        }
+    }
+
+    fn show(&mut self) {
+        self.is_behind = false;
+        self.is_held_back |= self.encodings.are_in(&self.printed);
+        let new = if self.is_held_back {
+            format!("\n{HELD_BACK}\n")
+        } else {
+            let lines = self.printed.split(|byte| *byte == b'\n').map(|line| safe_text(last_written(line)));
+            let lines: Vec<String> = lines.map(|line| line.to_string()).collect();
+            let text = lines.join("\n");
+            let new = if let Some(new) = text.strip_prefix(&self.shown) {
+                new.to_owned()
+            } else {
+                // Progress is written over a line: the new one is shown below it.
+                let are_same = |(new, shown): &(&String, &str)| new == shown;
+                let same = lines.iter().zip(self.shown.split('\n')).take_while(are_same).count();
+                format!("\n{}", lines[same..].join("\n"))
+            };
+            self.shown = text;
+            new
+        };
+        // The command runs all the same if the terminal does not show it.
+        let _ = self.terminal.write_all(new.as_bytes()).and_then(|()| self.terminal.flush());
+    }
+}
+
+/// What a line shows after its carriage returns.
+fn last_written(line: &[u8]) -> &[u8] {
+    line.rsplit(|byte| *byte == b'\r').find(|part| !part.is_empty()).unwrap_or_default()
+}
+
+/// A line that holds no part of the secret, as a terminal would show it.
+fn safe_text(line: &[u8]) -> ServerText {
+    let text = Zeroizing::new(String::from_utf8_lossy(&without_sequences(line)).into_owned());
+    ServerText::new(&without_secrets(&text))
 }
 
 /// The secret as tools print it: as it is, hexadecimal and octal (by bytes, and by words as od(1) has them), decimal,
 /// and Base64 (RFC 4648), each also in reverse.
-pub(super) struct Disguises {
+pub(super) struct Encodings {
     texts: Vec<Vec<u8>>,
     /// So long a part of one is too much.
-    telling: usize,
+    revealing: usize,
 }
 
-impl Disguises {
+impl Encodings {
     pub fn of(secret: &SecretString) -> Self {
         let secret = secret.expose_secret();
         let hidden = secret.strip_prefix(SECRET_PREFIX).unwrap_or(secret).as_bytes();
@@ -144,18 +230,18 @@ impl Disguises {
         let mut texts: Vec<Vec<u8>> = texts.iter().map(|text| normal(text.as_bytes())).collect();
         let backwards: Vec<Vec<u8>> = texts.iter().map(|text| text.iter().rev().copied().collect()).collect();
         texts.extend(backwards);
-        Self { texts, telling: TELLING.min(normal(hidden).len()) }
+        Self { texts, revealing: REVEALING.min(normal(hidden).len()) }
     }
 
     /// True if a part can be read in the text, whatever stands between its characters: blanks, colours, `%`, `\x`; or
     /// within an escape sequence, such as one that copies.
     pub fn are_in(&self, text: &[u8]) -> bool {
-        if self.telling == 0 {
+        if self.revealing == 0 {
             return false;
         }
         let texts = [normal(text), normal(&without_sequences(text))];
-        let parts: HashSet<&[u8]> = texts.iter().flat_map(|text| text.windows(self.telling)).collect();
-        self.texts.iter().any(|text| text.windows(self.telling).any(|part| parts.contains(part)))
+        let parts: HashSet<&[u8]> = texts.iter().flat_map(|text| text.windows(self.revealing)).collect();
+        self.texts.iter().any(|text| text.windows(self.revealing).any(|part| parts.contains(part)))
     }
 }
 
@@ -185,10 +271,6 @@ fn without_sequences(line: &[u8]) -> Zeroizing<Vec<u8>> {
 
 impl Lines {
     fn add(&mut self, bytes: &[u8]) {
-        // What comes later belongs to no command any more.
-        if self.is_over {
-            return;
-        }
         for byte in bytes {
             match byte {
                 b'\n' => self.end_line(),
@@ -230,7 +312,7 @@ mod tests {
 
     /// What is shown of this output.
     fn shown(output: &[u8], secret: &str) -> CommandOutput {
-        Captured::read(io::Cursor::new(output.to_vec())).finish(&SecretString::from(secret), false)
+        Captured::read(io::Cursor::new(output.to_vec()), None).finish(&SecretString::from(secret), false)
     }
 
     fn lines(output: &CommandOutput) -> Vec<&str> {
@@ -356,8 +438,68 @@ mod tests {
     #[test]
     fn output_that_never_ends_is_not_waited_for() {
         let (reader, writer) = io::pipe().unwrap();
-        let output = Captured::read(reader).finish(&SecretString::from("fake secret"), false);
+        let output = Captured::read(reader, None).finish(&SecretString::from("fake secret"), false);
         assert_eq!(output, CommandOutput::default());
         drop(writer);
+    }
+
+    /// What stands on the terminal after these writes, with a pause after each.
+    fn echoed(writes: &[&[u8]], secret: &str) -> String {
+        let (mut reader, terminal) = io::pipe().unwrap();
+        let mut echo = Echo::new(&SecretString::from(secret), Box::new(terminal));
+        for write in writes {
+            echo.add(write);
+            if echo.is_behind {
+                echo.show();
+            }
+        }
+        drop(echo);
+        let mut text = String::new();
+        reader.read_to_string(&mut text).unwrap();
+        text
+    }
+
+    #[test]
+    fn what_is_printed_before_a_pause_is_shown_as_it_comes() {
+        let rows: [(&[&[u8]], &str); 7] = [
+            (&[b"Overwrite? [y/N] "], "Overwrite? [y/N]"),
+            (&[b"one\ntwo\n", b"Sure?\n"], "one\ntwo\nSure?\n"),
+            (&[b"Overwrite? [y/N] ", b"stored\n"], "Overwrite? [y/N] stored\n"),
+            (&[b"10 %\r", b"20 %\r", b"done\n"], "10 %\n20 %\ndone\n"),
+            (&[b"\x1b[31mred\x1b[0m ", b"\x1b]52;c;AAAA\x07text"], "red text"),
+            (&[b"old: mdb_sa_sk_an", b"other"], "old: mdb_sa_sk_..."),
+            (&[b"x", b""], "x"),
+        ];
+        for (writes, expected) in rows {
+            assert_eq!(echoed(writes, SECRET), expected);
+        }
+        let long = [b'x'; 100].repeat(200);
+        assert_eq!(echoed(&[b"x", &long, b"y"], SECRET), format!("x\n{HELD_BACK}\n"));
+    }
+
+    #[test]
+    fn a_secret_in_several_writes_is_not_shown() {
+        let hidden = &SECRET[SECRET_PREFIX.len()..];
+        let pairs = |text: &str| {
+            (0..=text.len()).map(|at| [text[..at].to_owned(), text[at..].to_owned()].to_vec()).collect()
+        };
+        let cut: Vec<Vec<String>> =
+            [SECRET, hidden, &STANDARD.encode(SECRET), &format!("{:02x?}", hidden.as_bytes())]
+                .into_iter()
+                .flat_map(|text| -> Vec<Vec<String>> { pairs(text) })
+                .collect();
+        let each = hidden.chars().map(String::from).collect();
+        let folded = hidden.chars().map(|character| format!("{character}\n")).collect();
+        for writes in cut.into_iter().chain([each, folded]) {
+            let bytes: Vec<&[u8]> = writes.iter().map(String::as_bytes).collect();
+            let shown = echoed(&bytes, SECRET);
+            let (before, after) =
+                shown.split_once(HELD_BACK).unwrap_or_else(|| panic!("{writes:?}: {shown}"));
+            assert!(
+                !Encodings::of(&SecretString::from(SECRET)).are_in(before.as_bytes()),
+                "{writes:?}: {shown}"
+            );
+            assert_eq!(after, "\n", "{writes:?}");
+        }
     }
 }

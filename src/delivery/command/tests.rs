@@ -2,22 +2,23 @@
 //! `tests/sinks/`.
 
 use std::fs;
+use std::io::Read;
 use std::time::{Duration, Instant};
 
 use secrecy::ExposeSecret;
 use tempfile::TempDir;
 
 use super::*;
-use crate::delivery::fixtures::{VALUE, handover_of, payload};
+use crate::delivery::fixtures::{VALUE, payload, payload_of};
 use crate::domain::ServerText;
 
 /// Long enough for a busy machine; reached only by a test that fails.
 const DEADLINE: Duration = Duration::from_secs(20);
 
 /// A folder for what a command writes. `{}` in a line stands for its path.
-struct Desk(TempDir);
+struct Folder(TempDir);
 
-impl Desk {
+impl Folder {
     fn new() -> Self {
         Self(tempfile::tempdir().unwrap())
     }
@@ -28,7 +29,9 @@ impl Desk {
 
     async fn run_with(&self, line: &str, format: Format, payload: &SecretPayload) -> CommandReport {
         let line = line.replace("{}", self.0.path().to_str().unwrap());
-        tokio::time::timeout(DEADLINE, pipe_to(&line, None, format, payload, |_| ())).await.unwrap()
+        tokio::time::timeout(DEADLINE, pipe_to(&line, None, format, payload, Box::new(io::sink())))
+            .await
+            .unwrap()
     }
 
     /// What a command that succeeds prints.
@@ -58,86 +61,114 @@ async fn wait_for_file(path: &Path) {
 
 #[tokio::test]
 async fn a_command_gets_exactly_the_value() {
-    let desk = Desk::new();
-    assert_eq!(desk.run("sh -c 'cat > {}/out'").await, CommandOutcome::Succeeded);
-    assert_eq!(desk.read("out"), VALUE);
+    let folder = Folder::new();
+    assert_eq!(folder.run("sh -c 'cat > {}/out'").await, CommandOutcome::Succeeded);
+    assert_eq!(folder.read("out"), VALUE);
 }
 
 #[tokio::test]
 async fn a_command_gets_the_secret_in_its_format() {
-    let desk = Desk::new();
+    let folder = Folder::new();
     for format in Format::ALL {
-        let ended = desk.run_with("sh -c 'cat > {}/out'", format, &payload()).await;
+        let ended = folder.run_with("sh -c 'cat > {}/out'", format, &payload()).await;
         assert_eq!(ended, CommandOutcome::Succeeded.into());
-        assert_eq!(desk.read("out"), render(format, &payload()).expose_secret(), "{format:?}");
+        assert_eq!(folder.read("out"), render(format, &payload()).expose_secret(), "{format:?}");
     }
 }
 
 #[tokio::test]
 async fn what_a_command_prints_is_captured_without_the_secret() {
-    let desk = Desk::new();
+    let folder = Folder::new();
     let line = "sh -c 'cat >/dev/null; echo stored; sleep 0.1; echo a warning >&2'";
-    assert_eq!(desk.printed(line).await, "stored\na warning");
+    assert_eq!(folder.printed(line).await, "stored\na warning");
     let hidden = "(not shown: it contains the secret)";
-    assert_eq!(desk.printed("sh -c cat").await, hidden);
-    assert_eq!(desk.printed("sh -c 'cat | rev'").await, hidden);
-    assert_eq!(desk.printed("sh -c 'cat >&2'").await, hidden);
-    let ended = desk.run_with("sh -c cat", Format::Env, &payload()).await;
+    assert_eq!(folder.printed("sh -c cat").await, hidden);
+    assert_eq!(folder.printed("sh -c 'cat | rev'").await, hidden);
+    assert_eq!(folder.printed("sh -c 'cat >&2'").await, hidden);
+    let ended = folder.run_with("sh -c cat", Format::Env, &payload()).await;
     let lines: Vec<&str> = ended.output.lines.iter().map(ServerText::as_str).collect();
     assert_eq!(lines, ["MONGODB_ATLAS_CLIENT_ID=mdb_sa_id_1234567890abcdef12345678", hidden]);
-    assert_eq!(desk.printed("cat").await, "", "nothing is shown of what only prints");
+    assert_eq!(folder.printed("cat").await, "", "nothing is shown of what only prints");
 }
 
 #[tokio::test]
-async fn what_was_not_read_is_told() {
-    let desk = Desk::new();
+async fn an_unread_secret_is_reported() {
+    let folder = Folder::new();
     for line in ["true", "head -c 5", "sh -c 'exec <&-; exit 0'", "sh -c 'head -c 49'"] {
-        assert_eq!(desk.run(line).await, CommandOutcome::ClosedEarly, "{line}");
+        assert_eq!(folder.run(line).await, CommandOutcome::ClosedEarly, "{line}");
     }
-    assert_eq!(desk.run("head -c 50").await, CommandOutcome::Succeeded);
+    assert_eq!(folder.run("head -c 50").await, CommandOutcome::Succeeded);
 }
 
 #[tokio::test]
-async fn how_a_command_ended_is_told() {
-    let desk = Desk::new();
+async fn the_end_of_a_command_is_reported() {
+    let folder = Folder::new();
     let exited = |code, last_line| CommandOutcome::Exited { code, last_line: ServerText::new(last_line) };
-    assert_eq!(desk.run("false").await, exited(1, ""));
-    assert_eq!(desk.run("sh -c 'cat >/dev/null; exit 7'").await, exited(7, ""));
-    assert_eq!(desk.run("sh -c 'echo first >&2; echo last >&2; exit 7'").await, exited(7, "last"));
-    assert_eq!(desk.run(r#"sh -c "echo no route; echo '\".'; exit 7""#).await, exited(7, "no route"));
-    assert_eq!(desk.run("sh -c 'echo }; exit 7'").await, exited(7, ""));
-    assert_eq!(desk.run("sh -c 'cat >&2; exit 7'").await, exited(7, ""));
-    assert_eq!(desk.run("sh -c 'kill -9 $$'").await, CommandOutcome::Killed(9));
-    assert_eq!(desk.run("sh -c 'cat >/dev/null; kill -TERM $$'").await, CommandOutcome::Killed(15));
+    assert_eq!(folder.run("false").await, exited(1, ""));
+    assert_eq!(folder.run("sh -c 'cat >/dev/null; exit 7'").await, exited(7, ""));
+    assert_eq!(folder.run("sh -c 'echo first >&2; echo last >&2; exit 7'").await, exited(7, "last"));
+    assert_eq!(folder.run(r#"sh -c "echo no route; echo '\".'; exit 7""#).await, exited(7, "no route"));
+    assert_eq!(folder.run("sh -c 'echo }; exit 7'").await, exited(7, ""));
+    assert_eq!(folder.run("sh -c 'cat >&2; exit 7'").await, exited(7, ""));
+    assert_eq!(folder.run("sh -c 'kill -9 $$'").await, CommandOutcome::Killed(9));
+    assert_eq!(folder.run("sh -c 'cat >/dev/null; kill -TERM $$'").await, CommandOutcome::Killed(15));
 }
 
 #[tokio::test]
 async fn only_a_line_that_can_be_run_is_announced() {
-    let mut announced = Vec::new();
+    let (mut reader, terminal) = io::pipe().unwrap();
     for line in ["sh -c true", "cat | cat", "sh 'open", "cat {nothing}"] {
-        pipe_to(line, None, Format::Secret, &payload(), |program| announced.push(program.to_owned())).await;
+        let terminal = Box::new(terminal.try_clone().unwrap());
+        pipe_to(line, None, Format::Secret, &payload(), terminal).await;
     }
-    assert_eq!(announced, ["sh"]);
+    drop(terminal);
+    assert_eq!(io::read_to_string(&mut reader).unwrap(), "Running sh. Ctrl-C stops it.\n");
 }
 
 #[tokio::test]
-async fn what_cannot_be_started_is_told() {
-    let desk = Desk::new();
+async fn a_question_is_shown_while_the_command_waits() {
+    let folder = Folder::new();
+    let (reader, terminal) = io::pipe().unwrap();
+    let line =
+        "sh -c 'cat >/dev/null; printf \"Overwrite? [y/N] \" >&2; until [ -e {}/go ]; do sleep 0.05; done'";
+    let line = line.replace("{}", folder.0.path().to_str().unwrap());
+    let payload = payload();
+    let run = pipe_to(&line, None, Format::Secret, &payload, Box::new(terminal));
+    let answer = folder.path("go");
+    let look = blocking(move || {
+        let mut shown = String::new();
+        for byte in io::BufReader::new(reader).bytes() {
+            shown.push(char::from(byte.unwrap()));
+            if shown.ends_with("[y/N]") {
+                fs::write(&answer, "").unwrap();
+                return shown;
+            }
+        }
+        shown
+    });
+    let (report, shown) = tokio::time::timeout(DEADLINE, async { tokio::join!(run, look) }).await.unwrap();
+    assert_eq!(shown, "Running sh. Ctrl-C stops it.\nOverwrite? [y/N]");
+    assert_eq!(report.outcome, CommandOutcome::Succeeded);
+}
+
+#[tokio::test]
+async fn a_command_that_cannot_be_started_is_reported() {
+    let folder = Folder::new();
     let missing = CommandOutcome::NotFound(ServerText::new("no-such-program-anywhere"));
-    assert_eq!(desk.run("no-such-program-anywhere {client_id}").await, missing);
-    fs::write(desk.path("text"), "no program").unwrap();
+    assert_eq!(folder.run("no-such-program-anywhere {client_id}").await, missing);
+    fs::write(folder.path("text"), "no program").unwrap();
     let denied = CommandOutcome::NotStarted(ServerText::new("Permission denied"));
-    assert_eq!(desk.run("{}/text").await, denied);
-    assert!(matches!(desk.run("sh -c 'open").await, CommandOutcome::Malformed(_)));
-    assert!(matches!(desk.run("echo {nothing}").await, CommandOutcome::UnknownPlaceholder(_)));
+    assert_eq!(folder.run("{}/text").await, denied);
+    assert!(matches!(folder.run("sh -c 'open").await, CommandOutcome::Malformed(_)));
+    assert!(matches!(folder.run("echo {nothing}").await, CommandOutcome::UnknownPlaceholder(_)));
 }
 
 #[tokio::test]
 async fn a_value_stays_one_argument() {
-    let desk = Desk::new();
+    let folder = Folder::new();
     let line = r#"sh -c 'cat >/dev/null; printf "<%s>" "$@"' sh "until {expires_at}, for {client_id}" {} x"#;
     let line = line.replace("{} ", "{x: 1} ");
-    let printed = desk.printed(&line).await;
+    let printed = folder.printed(&line).await;
     let expected = "<until 2026-12-23T17:14:05Z, for mdb_sa_id_1234567890abcdef12345678><{x:><1}><x>";
     assert_eq!(printed, expected);
 }
@@ -145,30 +176,30 @@ async fn a_value_stays_one_argument() {
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn the_secret_is_in_no_argument_and_no_variable() {
-    let desk = Desk::new();
+    let folder = Folder::new();
     let line = "sh -c 'cat >/dev/null; cat /proc/$$/cmdline /proc/$$/environ >{}/seen' sh {client_id}";
-    assert_eq!(desk.run(line).await, CommandOutcome::Succeeded);
-    let seen = desk.read("seen");
+    assert_eq!(folder.run(line).await, CommandOutcome::Succeeded);
+    let seen = folder.read("seen");
     assert!(seen.contains("mdb_sa_id_1234567890abcdef12345678") && !seen.contains("FAKEfake"));
 }
 
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn the_pipe_is_the_commands_standard_input_and_nothing_else_of_it() {
-    let desk = Desk::new();
+    let folder = Folder::new();
     let script = "cat >/dev/null; pipe=$(readlink /proc/$$/fd/0); echo \"$pipe\"; for fd in /proc/$$/fd/*; do \
         if [ \"$(readlink \"$fd\")\" = \"$pipe\" ]; then echo \"fd ${fd##*/}\"; fi; done";
-    fs::write(desk.path("script"), script).unwrap();
-    let printed = desk.printed("sh {}/script").await;
+    fs::write(folder.path("script"), script).unwrap();
+    let printed = folder.printed("sh {}/script").await;
     assert!(printed.starts_with("pipe:") && printed.ends_with("]\nfd 0"), "{printed}");
 }
 
 #[tokio::test]
 async fn what_a_command_leaves_behind_is_not_waited_for() {
-    let desk = Desk::new();
+    let folder = Folder::new();
     let script = "exec 3<&0; cat >/dev/null; sleep 60 <&3 >/dev/null 2>&1 & echo $!";
-    fs::write(desk.path("script"), script).unwrap();
-    let left: i32 = desk.printed("sh {}/script").await.parse().unwrap();
+    fs::write(folder.path("script"), script).unwrap();
+    let left: i32 = folder.printed("sh {}/script").await.parse().unwrap();
     let left = rustix::process::Pid::from_raw(left).unwrap();
     // That it is there to be killed shows that it was not waited for.
     rustix::process::kill_process(left, rustix::process::Signal::KILL).unwrap();
@@ -176,38 +207,38 @@ async fn what_a_command_leaves_behind_is_not_waited_for() {
 
 #[tokio::test]
 async fn what_a_command_did_not_read_is_not_left_for_others() {
-    let desk = Desk::new();
+    let folder = Folder::new();
     let script = "exec 3<&0; cd \"$1\"; \
         (until [ -e go ]; do sleep 0.05; done; cat <&3 >found; mv found done) >/dev/null 2>&1 & exit 0";
-    fs::write(desk.path("script"), script).unwrap();
-    assert_eq!(desk.run("sh {}/script {}").await, CommandOutcome::ClosedEarly);
-    fs::write(desk.path("go"), "").unwrap();
-    wait_for_file(&desk.path("done")).await;
-    assert_eq!(desk.read("done"), "");
+    fs::write(folder.path("script"), script).unwrap();
+    assert_eq!(folder.run("sh {}/script {}").await, CommandOutcome::ClosedEarly);
+    fs::write(folder.path("go"), "").unwrap();
+    wait_for_file(&folder.path("done")).await;
+    assert_eq!(folder.read("done"), "");
 }
 
 #[tokio::test]
-async fn half_a_secret_is_never_handed_over() {
-    let desk = Desk::new();
-    let long = handover_of(&"fake".repeat(1_000_000));
+async fn half_a_secret_is_never_delivered() {
+    let folder = Folder::new();
+    let long = payload_of(&"fake".repeat(1_000_000));
     let refused = CommandOutcome::NotStarted(ServerText::new("the secret is too long for a pipe"));
-    let ended = desk.run_with("sh -c 'cat > {}/out'", Format::Secret, &long).await;
+    let ended = folder.run_with("sh -c 'cat > {}/out'", Format::Secret, &long).await;
     assert_eq!(ended, refused.into());
-    assert!(!desk.path("out").exists());
+    assert!(!folder.path("out").exists());
 }
 
 #[tokio::test]
 async fn a_command_dies_of_a_broken_pipe_of_its_own() {
     // Rust ignores SIGPIPE and what is ignored is inherited; a command needs the default back.
-    let desk = Desk::new();
+    let folder = Folder::new();
     let script = "cat >/dev/null; (yes; echo $? >\"$1/code\") | head -n 1 >/dev/null";
-    fs::write(desk.path("script"), script).unwrap();
-    assert_eq!(desk.run("sh {}/script {}").await, CommandOutcome::Succeeded);
-    assert_eq!(desk.read("code").trim(), "141");
+    fs::write(folder.path("script"), script).unwrap();
+    assert_eq!(folder.run("sh {}/script {}").await, CommandOutcome::Succeeded);
+    assert_eq!(folder.read("code").trim(), "141");
 }
 
 #[test]
 fn a_command_can_be_waited_for_by_a_task_of_its_own() {
     fn is_send<T: Send>(_: &T) {}
-    is_send(&pipe_to("cat", None, Format::Secret, &payload(), |_| ()));
+    is_send(&pipe_to("cat", None, Format::Secret, &payload(), Box::new(io::sink())));
 }

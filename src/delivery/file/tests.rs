@@ -142,7 +142,7 @@ fn every_failure_has_its_meaning() {
 }
 
 #[test]
-fn a_path_is_shown_as_it_is_or_said_to_be_escaped() {
+fn a_path_is_shown_as_it_is_or_marked_as_escaped() {
     for exact in ["/tmp/secret.env", "/tmp/with a blank/s", "/tmp/ü/密", "/tmp/'quoted'", "/tmp/\\back"] {
         assert_eq!(shown(Path::new(exact)).as_str(), exact);
     }

@@ -7,7 +7,7 @@ use saphyr::{LoadableYamlNode, Yaml};
 use serde_json::{Value, json};
 
 use super::*;
-use crate::delivery::fixtures::{VALUE, handover_of, payload};
+use crate::delivery::fixtures::{VALUE, payload, payload_of};
 use crate::domain::{ClientId, SecretPayload};
 
 const CLIENT: &str = "mdb_sa_id_1234567890abcdef12345678";
@@ -47,7 +47,7 @@ fn unknown() -> SecretPayload {
 fn a_value_to_paste_stands_alone() {
     assert_eq!(text(Format::Secret, &payload()), VALUE);
     assert_eq!(text(Format::ClientId, &payload()), CLIENT);
-    assert_eq!(text(Format::Secret, &handover_of("")), "");
+    assert_eq!(text(Format::Secret, &payload_of("")), "");
 }
 
 fn template(text: &str) -> Format {
@@ -73,7 +73,7 @@ fn a_template_is_filled_and_nothing_is_added() {
     }
     assert_eq!(text(template("{secret_id}|{expires_at}|{secret}"), &unknown()), format!("||{VALUE}"));
     // What looks like a placeholder in a value is part of it.
-    assert_eq!(text(template("<{secret}>"), &handover_of("{client_id}")), "<{client_id}>");
+    assert_eq!(text(template("<{secret}>"), &payload_of("{client_id}")), "<{client_id}>");
 }
 
 #[test]
@@ -91,7 +91,7 @@ fn variables_are_quoted_only_where_they_must_be() {
         ("ä", "'ä'"),
     ];
     for (value, expected) in rows {
-        assert_eq!(text(Format::Env, &handover_of(value)), format!("{start}{expected}\n"), "{value:?}");
+        assert_eq!(text(Format::Env, &payload_of(value)), format!("{start}{expected}\n"), "{value:?}");
     }
 }
 
@@ -101,7 +101,7 @@ fn a_dotenv_parser_reads_every_value() {
     for (value, (format, prefix)) in
         AWKWARD.into_iter().flat_map(|value| formats.map(|format| (value, format)))
     {
-        let written = text(format, &handover_of(value));
+        let written = text(format, &payload_of(value));
         let read: Vec<(String, String)> =
             dotenvy::from_read_iter(written.as_bytes()).map(|pair| pair.unwrap()).collect();
         let expected = [("CLIENT_ID", CLIENT), ("CLIENT_SECRET", value)];
@@ -123,7 +123,7 @@ fn a_shell_reads_every_value() {
         let path = folder.path().join("file");
         std::fs::File::create(&path)
             .unwrap()
-            .write_all(text(Format::Env, &handover_of(value)).as_bytes())
+            .write_all(text(Format::Env, &payload_of(value)).as_bytes())
             .unwrap();
         let output = Command::new("sh")
             .args([
@@ -167,11 +167,11 @@ fn json_keeps_every_value() {
         "\u{2028}\u{feff}\u{ffff}",
         "a\nb\tc\r",
     ]) {
-        let read: Value = serde_json::from_str(&text(Format::Json, &handover_of(value))).unwrap();
+        let read: Value = serde_json::from_str(&text(Format::Json, &payload_of(value))).unwrap();
         assert_eq!(read["secret"], value);
-        let read: Value = serde_json::from_str(&text(Format::Aws, &handover_of(value))).unwrap();
+        let read: Value = serde_json::from_str(&text(Format::Aws, &payload_of(value))).unwrap();
         assert_eq!(read["clientSecret"], value);
-        let read: Value = serde_json::from_str(&text(Format::Terraform, &handover_of(value))).unwrap();
+        let read: Value = serde_json::from_str(&text(Format::Terraform, &payload_of(value))).unwrap();
         assert_eq!(read, json!({ "client_id": CLIENT, "client_secret": value }));
     }
 }
@@ -206,7 +206,7 @@ fn yaml_keeps_every_value() {
         "~",
     ];
     for value in AWKWARD.into_iter().chain(broken_by_other_parsers) {
-        let written = text(Format::Kubernetes, &handover_of(value));
+        let written = text(Format::Kubernetes, &payload_of(value));
         let documents = Yaml::load_from_str(&written).unwrap();
         let [manifest] = &documents[..] else { panic!("one document: {written}") };
         assert_eq!(manifest["kind"].as_str(), Some("Secret"));
@@ -243,7 +243,7 @@ fn every_format() -> impl Iterator<Item = Format> {
 fn the_buffer_never_grows() {
     for format in every_format() {
         for value in AWKWARD {
-            let payload = handover_of(value);
+            let payload = payload_of(value);
             let mut length = 0;
             compose(format, &payload, &mut |piece| length += piece.len());
             assert_eq!(length, text(format, &payload).len(), "{format:?}");

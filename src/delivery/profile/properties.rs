@@ -4,7 +4,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::with_secret;
-use crate::delivery::fixtures::handover_of;
+use crate::delivery::fixtures::payload_of;
 use crate::domain::ProfileName;
 
 const ID: &str = "mdb_sa_id_1234567890abcdef12345678";
@@ -133,7 +133,7 @@ proptest! {
         value in prop_oneof![3 => "mdb_sa_sk_[a-zA-Z0-9_-]{1,40}", 1 => "\\PC{0,8}", 1 => any::<String>()],
     ) {
         let (text, before, after) = written(&lines, line_break, is_ended, bom);
-        let payload = handover_of(&value);
+        let payload = payload_of(&value);
         let name = ProfileName::new("ci").unwrap();
         let new = with_secret(text.as_bytes(), &name, &payload.new_secret.client, &payload.secret.value);
         let new = String::from_utf8(new.unwrap().to_vec()).unwrap();
@@ -152,7 +152,7 @@ proptest! {
         "(\\[ci\\]|\\['CI'\\]|ci = \\{|client_id = 'ID'|client_secret = ('x'|\"|1)|access_token = \"t\"|[\n,}#'\"= .\\PC]){0,12}",
         any::<String>(),
     ]) {
-        let payload = handover_of("FAKE");
+        let payload = payload_of("FAKE");
         let name = ProfileName::new("ci").unwrap();
         let text = text.replace("ID", ID);
         if let Some(new) = with_secret(text.as_bytes(), &name, &payload.new_secret.client, &payload.secret.value) {

@@ -3,7 +3,7 @@
 use std::fs;
 
 use super::*;
-use crate::delivery::fixtures::{VALUE, handover_of, payload};
+use crate::delivery::fixtures::{VALUE, payload, payload_of};
 
 const ID: &str = "mdb_sa_id_1234567890abcdef12345678";
 
@@ -13,7 +13,7 @@ fn ci() -> ProfileName {
 
 /// The file with the new secret `NEW`; `@` in the row stands for the client id.
 fn changed(row: &str, value: &str) -> Option<String> {
-    let payload = handover_of(value);
+    let payload = payload_of(value);
     let new = with_secret(
         row.replace('@', ID).as_bytes(),
         &ci(),
@@ -132,7 +132,7 @@ async fn the_profiles_of_an_account_are_found_and_updated() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn what_cannot_be_written_says_why() {
+async fn a_profile_that_cannot_be_written_has_a_reason() {
     use std::os::unix::fs::{PermissionsExt, symlink};
 
     let other = FILE.replace('@', "mdb_sa_id_0000000000000000000000fe");

@@ -11,14 +11,14 @@ use std::time::{Duration, Instant};
 
 use rustix::fs::{FileType, Mode};
 
-use super::descriptor::{Device, StdoutStat, write_to};
-use super::{StdoutKind, StdoutProblem, check_descriptor};
+use super::unix::{Device, StdoutStat, check, write};
+use super::{StdoutError, StdoutKind};
 
 const FAKE: &[u8] = b"mdb_sa_sk_FAKE";
 
 fn stat(kind: FileType, mode: u32) -> StdoutStat {
     StdoutStat {
-        writable: true,
+        is_writable: true,
         kind,
         mode: Mode::from_bits_retain(mode),
         identity: (9, 4711),
@@ -32,12 +32,12 @@ fn the_validation_is_a_table() {
     use FileType::{BlockDevice, CharacterDevice, Directory, Fifo, RegularFile, Socket, Unknown};
     let null = StdoutStat { device: Some(Device::Null), ..stat(CharacterDevice, 0o666) };
     let full = StdoutStat { device: Some(Device::Full), ..stat(CharacterDevice, 0o666) };
-    let read_only = StdoutStat { writable: false, ..stat(RegularFile, 0o600) };
+    let read_only = StdoutStat { is_writable: false, ..stat(RegularFile, 0o600) };
     let unread = |kind| StdoutStat { has_no_reader: true, ..stat(kind, 0o600) };
-    let journal = Err(StdoutProblem::Journal);
-    let readable = Err(StdoutProblem::Readable);
-    let readable_fifo = Err(StdoutProblem::ReadableFifo);
-    let device = Err(StdoutProblem::Device);
+    let journal = Err(StdoutError::Journal);
+    let readable = Err(StdoutError::Readable);
+    let readable_fifo = Err(StdoutError::ReadableFifo);
+    let device = Err(StdoutError::Device);
     let rows = [
         (stat(Fifo, 0o600), None, Ok(())),
         (stat(Fifo, 0o622), None, Ok(())),
@@ -45,8 +45,8 @@ fn the_validation_is_a_table() {
         (stat(Fifo, 0o604), None, readable_fifo.clone()),
         (stat(Fifo, 0o644), None, readable_fifo.clone()),
         (stat(Fifo, 0o666), None, readable_fifo),
-        (unread(Fifo), None, Err(StdoutProblem::NoReader)),
-        (unread(Socket), None, Err(StdoutProblem::NoReader)),
+        (unread(Fifo), None, Err(StdoutError::NoReader)),
+        (unread(Socket), None, Err(StdoutError::NoReader)),
         (stat(Socket, 0o777), None, Ok(())),
         (stat(CharacterDevice, 0o666), None, device.clone()),
         (stat(CharacterDevice, 0o600), None, device.clone()),
@@ -60,8 +60,8 @@ fn the_validation_is_a_table() {
         (stat(RegularFile, 0o604), None, readable.clone()),
         (stat(RegularFile, 0o644), None, readable),
         (full, None, Ok(())),
-        (null, None, Err(StdoutProblem::Discarded)),
-        (read_only, None, Err(StdoutProblem::ReadOnly)),
+        (null, None, Err(StdoutError::Discarded)),
+        (read_only, None, Err(StdoutError::ReadOnly)),
         (stat(Socket, 0o777), Some("9:4711"), journal.clone()),
         (stat(Fifo, 0o600), Some("9:4711"), journal),
         (stat(Socket, 0o777), Some("9:4712"), Ok(())),
@@ -78,21 +78,17 @@ fn the_validation_is_a_table() {
 #[test]
 fn devices_that_lose_the_secret_are_refused() {
     let rows = [
-        ("/dev/null", StdoutProblem::Discarded),
-        ("/dev/zero", StdoutProblem::Device),
-        ("/dev/random", StdoutProblem::Device),
-        ("/dev/urandom", StdoutProblem::Device),
-        ("/dev/kmsg", StdoutProblem::Device),
-        ("/dev/ptmx", StdoutProblem::Device),
-        ("/dev/fuse", StdoutProblem::Device),
-        ("/dev/loop0", StdoutProblem::Device),
+        ("/dev/null", StdoutError::Discarded),
+        ("/dev/zero", StdoutError::Device),
+        ("/dev/random", StdoutError::Device),
+        ("/dev/urandom", StdoutError::Device),
+        ("/dev/kmsg", StdoutError::Device),
+        ("/dev/ptmx", StdoutError::Device),
+        ("/dev/fuse", StdoutError::Device),
+        ("/dev/loop0", StdoutError::Device),
     ];
     let full = File::options().write(true).open("/dev/full").unwrap();
-    assert_eq!(
-        check_descriptor(&full, None),
-        Ok(StdoutKind::Sink),
-        "writing to it fails, so nothing is lost"
-    );
+    assert_eq!(check(&full, None), Ok(StdoutKind::Sink), "writing to it fails, so nothing is lost");
     let mut tried = 0;
     for (path, expected) in rows {
         // Not every machine has each of them, or lets everybody write to it.
@@ -100,7 +96,7 @@ fn devices_that_lose_the_secret_are_refused() {
         if device.is_terminal() {
             continue;
         }
-        assert_eq!(check_descriptor(&device, None), Err(expected), "{path}");
+        assert_eq!(check(&device, None), Err(expected), "{path}");
         tried += 1;
     }
     assert!(tried >= 4, "{tried}");
@@ -109,19 +105,19 @@ fn devices_that_lose_the_secret_are_refused() {
 #[test]
 fn a_pipe_or_a_socket_without_a_reader_is_refused() {
     let (reader, writer) = pipe().unwrap();
-    assert_eq!(check_descriptor(&writer, None), Ok(StdoutKind::Sink));
+    assert_eq!(check(&writer, None), Ok(StdoutKind::Sink));
     drop(reader);
     // A process that another test is just starting holds a copy of the reading end until it runs its program.
     let start = Instant::now();
-    while check_descriptor(&writer, None) != Err(StdoutProblem::NoReader) {
+    while check(&writer, None) != Err(StdoutError::NoReader) {
         assert!(start.elapsed() < Duration::from_secs(20), "the pipe was never closed");
         thread::yield_now();
     }
     let (socket, peer) = std::os::unix::net::UnixStream::pair().unwrap();
-    assert_eq!(check_descriptor(&socket, None), Ok(StdoutKind::Sink));
+    assert_eq!(check(&socket, None), Ok(StdoutKind::Sink));
     drop(peer);
     let start = Instant::now();
-    while check_descriptor(&socket, None) != Err(StdoutProblem::NoReader) {
+    while check(&socket, None) != Err(StdoutError::NoReader) {
         assert!(start.elapsed() < Duration::from_secs(20), "the socket was never closed");
         thread::yield_now();
     }
@@ -138,35 +134,35 @@ fn a_named_pipe_that_others_can_read_is_refused() {
     for (mode, expected) in [
         (0o600, Ok(StdoutKind::Sink)),
         (0o620, Ok(StdoutKind::Sink)),
-        (0o640, Err(StdoutProblem::ReadableFifo)),
-        (0o644, Err(StdoutProblem::ReadableFifo)),
-        (0o666, Err(StdoutProblem::ReadableFifo)),
+        (0o640, Err(StdoutError::ReadableFifo)),
+        (0o644, Err(StdoutError::ReadableFifo)),
+        (0o666, Err(StdoutError::ReadableFifo)),
     ] {
         fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
-        assert_eq!(check_descriptor(&fifo, None), expected, "{mode:o}");
+        assert_eq!(check(&fifo, None), expected, "{mode:o}");
     }
 }
 
 #[test]
-fn the_system_is_asked_for_the_facts() {
+fn descriptors_of_the_system_are_checked() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("file");
     let file = File::create_new(&path).unwrap();
     let with_mode = |mode| {
         file.set_permissions(fs::Permissions::from_mode(mode)).unwrap();
-        check_descriptor(&file, None)
+        check(&file, None)
     };
     assert_eq!(with_mode(0o600), Ok(StdoutKind::Sink));
-    assert_eq!(with_mode(0o644), Err(StdoutProblem::Readable));
+    assert_eq!(with_mode(0o644), Err(StdoutError::Readable));
     assert_eq!(with_mode(0o620), Ok(StdoutKind::Sink));
-    assert_eq!(check_descriptor(File::open(&path).unwrap(), None), Err(StdoutProblem::ReadOnly));
+    assert_eq!(check(File::open(&path).unwrap(), None), Err(StdoutError::ReadOnly));
 
     let null = File::options().read(true).write(true).open("/dev/null").unwrap();
-    assert_eq!(check_descriptor(&null, None), Err(StdoutProblem::Discarded));
+    assert_eq!(check(&null, None), Err(StdoutError::Discarded));
     let (_reader, writer) = pipe().unwrap();
-    assert_eq!(check_descriptor(&writer, None), Ok(StdoutKind::Sink));
+    assert_eq!(check(&writer, None), Ok(StdoutKind::Sink));
     let terminal = pty_process::blocking::open().unwrap();
-    assert_eq!(check_descriptor(&terminal.0, None), Ok(StdoutKind::Terminal));
+    assert_eq!(check(&terminal.0, None), Ok(StdoutKind::Terminal));
 }
 
 #[test]
@@ -175,19 +171,19 @@ fn the_journal_is_known_by_its_socket() {
     let (socket, _peer) = std::os::unix::net::UnixStream::pair().unwrap();
     let stat = rustix::fs::fstat(&socket).unwrap();
     let journal_stream = format!("{}:{}", stat.st_dev, stat.st_ino);
-    assert_eq!(check_descriptor(&socket, Some(&journal_stream)), Err(StdoutProblem::Journal));
-    assert_eq!(check_descriptor(&socket, None), Ok(StdoutKind::Sink));
+    assert_eq!(check(&socket, Some(&journal_stream)), Err(StdoutError::Journal));
+    assert_eq!(check(&socket, None), Ok(StdoutKind::Sink));
 
     let other = fs::metadata(folder.path()).unwrap();
     let journal_stream = format!("{}:{}", other.dev(), other.ino());
-    assert_eq!(check_descriptor(&socket, Some(&journal_stream)), Ok(StdoutKind::Sink));
+    assert_eq!(check(&socket, Some(&journal_stream)), Ok(StdoutKind::Sink));
 }
 
 #[test]
-fn every_problem_says_the_way_out() {
-    use StdoutProblem::{Device, Discarded, Journal, NoReader, ReadOnly, Readable, ReadableFifo};
-    for problem in [Discarded, ReadOnly, Journal, Device] {
-        assert!(problem.to_string().contains("Send it to a pipe or a file"), "{problem}");
+fn every_error_has_advice() {
+    use StdoutError::{Device, Discarded, Journal, NoReader, ReadOnly, Readable, ReadableFifo};
+    for error in [Discarded, ReadOnly, Journal, Device] {
+        assert!(error.to_string().contains("Send it to a pipe or a file"), "{error}");
     }
     assert!(ReadableFifo.to_string().contains("`chmod 600`"));
     assert!(NoReader.to_string().contains("Start the reader again."));
@@ -197,7 +193,7 @@ fn every_problem_says_the_way_out() {
 #[test]
 fn a_pipe_gets_exactly_the_text() {
     let (mut reader, writer) = pipe().unwrap();
-    assert_eq!(write_to(&writer, FAKE), Ok(()));
+    assert_eq!(write(&writer, FAKE), Ok(()));
     drop(writer);
     let mut read = Vec::new();
     reader.read_to_end(&mut read).unwrap();
@@ -208,7 +204,7 @@ fn a_pipe_gets_exactly_the_text() {
 fn a_reader_that_has_gone_is_a_failure_and_no_signal() {
     let (reader, writer) = pipe().unwrap();
     drop(reader);
-    assert_eq!(write_to(&writer, FAKE), Err("No program reads standard output any more.".to_owned()));
+    assert_eq!(write(&writer, FAKE), Err("No program reads standard output any more.".to_owned()));
 }
 
 #[test]
@@ -217,7 +213,7 @@ fn a_full_device_is_a_failure() {
         println!("skipped: there is no /dev/full");
         return;
     };
-    assert_eq!(write_to(&full, FAKE), Err("No space left for standard output.".to_owned()));
+    assert_eq!(write(&full, FAKE), Err("No space left for standard output.".to_owned()));
 }
 
 #[test]
@@ -225,7 +221,7 @@ fn what_cannot_be_written_to_is_a_failure() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("file");
     fs::write(&path, "older").unwrap();
-    let failure = write_to(File::open(&path).unwrap(), FAKE).unwrap_err();
+    let failure = write(File::open(&path).unwrap(), FAKE).unwrap_err();
     assert!(failure.starts_with("Standard output could not be written: "), "{failure}");
     assert_eq!(fs::read(&path).unwrap(), b"older");
 }
@@ -236,7 +232,7 @@ fn a_file_gets_the_text_after_what_it_has() {
     let path = folder.path().join("file");
     fs::write(&path, "older\n").unwrap();
     let file = File::options().append(true).open(&path).unwrap();
-    assert_eq!(write_to(&file, FAKE), Ok(()));
+    assert_eq!(write(&file, FAKE), Ok(()));
     assert_eq!(fs::read(&path).unwrap(), [b"older\n", FAKE].concat());
 }
 
@@ -260,7 +256,7 @@ fn short_writes_and_full_pipes_are_gone_on_with() {
         rustix::io::ioctl_fionbio(&writer, non_blocking).unwrap();
         let text = long_text();
         let reading = read_all(reader);
-        assert_eq!(write_to(writer.as_fd(), &text), Ok(()));
+        assert_eq!(write(writer.as_fd(), &text), Ok(()));
         drop(writer);
         assert!(reading.join().unwrap() == text, "non_blocking: {non_blocking}");
     }
@@ -272,7 +268,7 @@ fn a_reader_that_goes_while_a_full_pipe_is_waited_for_is_a_failure() {
     rustix::io::ioctl_fionbio(&writer, true).unwrap();
     let reading = thread::spawn(move || reader.read_exact(&mut [0; 10]).unwrap());
     assert_eq!(
-        write_to(writer.as_fd(), &long_text()),
+        write(writer.as_fd(), &long_text()),
         Err("No program reads standard output any more.".to_owned())
     );
     reading.join().unwrap();

@@ -12,7 +12,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::cli::LONGEST_COPY;
-use crate::config::{FileError, line_of, read_text, who_can_change_it};
+use crate::config::{line_of, read_text, who_can_change_it, with_path};
 use crate::delivery::{Preference, check_line};
 use crate::domain::{
     CommandOutcome, Format, KnownCommand, Lifetime, Os, SECRET_PREFIX, ServerText, Template, is_invisible,
@@ -50,8 +50,8 @@ pub fn settings_path(variable: impl Fn(&str) -> Option<String>) -> Option<PathBu
 
 impl SettingsFile {
     /// Reads the file at `path`. `None` when there is none.
-    pub fn load(path: &Path) -> Result<Option<Self>, FileError> {
-        Self::read(path).map_err(|reason| FileError::of(path, reason))
+    pub fn load(path: &Path) -> Result<Option<Self>, String> {
+        Self::read(path).map_err(|reason| with_path(path, &reason))
     }
 
     fn read(path: &Path) -> Result<Option<Self>, String> {

@@ -9,7 +9,7 @@ use crate::delivery::fixtures::{VALUE, payload};
 const HOME: &str = "/home/user name";
 
 fn words(line: &str) -> Result<Vec<String>, CommandOutcome> {
-    words_of(line, Some(Path::new(HOME)), &payload())
+    parse(line, Some(Path::new(HOME)), &payload())
         .map(|words| [vec![words.program], words.arguments].concat())
 }
 
@@ -47,7 +47,7 @@ fn read_by_a_shell(lines: &[String]) -> Vec<Option<Vec<String>>> {
 }
 
 #[test]
-fn a_shell_splits_every_line_that_is_taken_in_the_same_way() {
+fn a_shell_splits_every_accepted_line_in_the_same_way() {
     use proptest::strategy::ValueTree;
     use proptest::test_runner::TestRunner;
 
@@ -100,7 +100,7 @@ proptest! {
     }
 
     #[test]
-    fn any_line_is_words_without_the_secret_or_refused(
+    fn any_line_is_split_without_the_secret_or_refused(
         line in prop_oneof![line(&EXPANSIONS), any::<String>(), line(&[]).prop_map(|line| line + VALUE)],
     ) {
         if let Ok(words) = words(&line) {

@@ -50,6 +50,10 @@ fn only_the_two_values_change() {
         ("export\t\tI\t=\ta\t# c\nexport S=b\n", "export\t\tI\t=\tnew_id\t# c\nexport S=new_sk\n"),
         ("I=\"a b\"c\nS=b'x y'\n", "I=\"new_id\"\nS=new_sk\n"),
         ("I=\"a\n b\"\nS=b\n", "I=\"new_id\"\nS=new_sk\n"),
+        ("export I=\"a # b\" # c\nexport S='x#y'\n", "export I=\"new_id\" # c\nexport S='new_sk'\n"),
+        ("I='a\r\n\r\nb'\r\nS=\"x\ny\nz\" # c", "I='new_id'\r\nS=\"new_sk\" # c"),
+        ("\u{feff}export I=\"a\"", "\u{feff}export I=\"new_id\"\nexport S=new_sk"),
+        ("I='it'\\''s'\nS=\"say \\\"x\\\"\"\n", "I='new_id'\nS=\"new_sk\"\n"),
         // Every one of several.
         ("I=a\nS=b\nI=c\nS=\"d\"", "I=new_id\nS=new_sk\nI=new_id\nS=\"new_sk\""),
         // What only looks like one.
@@ -227,8 +231,8 @@ fn a_shell_reads_the_new_values_of_every_quoting() {
             std::fs::write(&path, &new[..]).unwrap();
             let script = format!(". {}; printf '%s|%s|%s' \"$A\" \"${ID}\" \"${SECRET}\"", path.display());
             let output = Command::new("sh").args(["-c", &script]).output().unwrap();
-            let said = String::from_utf8(output.stdout).unwrap();
-            assert_eq!(said, format!("one\ntwo|{value}|{value}"), "{old}");
+            let read = String::from_utf8(output.stdout).unwrap();
+            assert_eq!(read, format!("one\ntwo|{value}|{value}"), "{old}");
         }
     }
 }

@@ -63,7 +63,7 @@ const OPEN: SaveFailure =
     SaveFailure::CanUpdate(EnvFile { is_open: true, link_to: None, other_client: None });
 
 #[tokio::test]
-async fn it_is_asked_for_and_keeps_its_mode() {
+async fn an_update_needs_agreement_and_keeps_the_mode() {
     for mode in [0o600, 0o700] {
         let (folder, path) = folder();
         set_mode(&path, mode);
@@ -77,7 +77,7 @@ async fn it_is_asked_for_and_keeps_its_mode() {
 }
 
 #[tokio::test]
-async fn the_client_id_of_another_account_is_asked_about() {
+async fn the_client_id_of_another_account_needs_agreement() {
     let (_folder, path) = folder();
     let other = "mdb_sa_id_aaaaaaaaaaaaaaaaaaaaaaaa";
     let of_another = format!("MONGODB_ATLAS_CLIENT_ID={other}\n");
@@ -92,7 +92,7 @@ async fn the_client_id_of_another_account_is_asked_about() {
 }
 
 #[tokio::test]
-async fn what_others_can_read_becomes_private_only_when_that_was_said() {
+async fn what_others_can_read_becomes_private_only_when_agreed() {
     for (mode, private) in [(0o644, 0o600), (0o640, 0o600), (0o604, 0o600), (0o755, 0o700)] {
         let (_folder, path) = folder();
         set_mode(&path, mode);
@@ -123,7 +123,7 @@ async fn a_link_stays_one_and_its_file_is_updated() {
 }
 
 #[tokio::test]
-async fn a_link_that_leads_elsewhere_by_now_is_asked_about_again() {
+async fn a_link_that_leads_elsewhere_by_now_needs_agreement_again() {
     let (folder, path) = folder();
     let (link, second) = (folder.path().join("prod.env"), folder.path().join("second"));
     fs::copy(&path, &second).unwrap();
@@ -141,7 +141,7 @@ async fn a_link_that_leads_elsewhere_by_now_is_asked_about_again() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_updated_says_why_and_stays() {
+async fn what_cannot_be_updated_has_a_reason_and_stays() {
     type Arrange = fn(&Path);
     let rows: [(&str, Arrange, SaveFailure); 15] = [
         ("a broken link", |path| symlink("nowhere", path).unwrap(), SaveFailure::BrokenLink),

@@ -12,7 +12,7 @@ fn load(bytes: &[u8]) -> Loaded {
     let path = folder.path().join("config.toml");
     fs::write(&path, bytes).unwrap();
     let shown = path.to_string_lossy().into_owned();
-    SettingsFile::load(&path).map_err(|error| error.to_string().replace(&shown, "FILE"))
+    SettingsFile::load(&path).map_err(|error| error.replace(&shown, "FILE"))
 }
 
 #[test]
@@ -199,7 +199,7 @@ fn a_secret_is_refused_and_not_repeated() {
 fn what_is_no_text_file_is_refused() {
     assert_eq!(load(b"\n# \xff"), Err("FILE is not UTF-8 text (line 2): save it as UTF-8".to_owned()));
     let folder = tempfile::tempdir().unwrap();
-    let error = SettingsFile::load(folder.path()).unwrap_err().to_string();
+    let error = SettingsFile::load(folder.path()).unwrap_err();
     assert!(error.ends_with("is a directory, not a file"), "{error}");
     for length in [1024 * 1024 + 1, 10 * 1024 * 1024] {
         let error = load(&b"#".repeat(length)).unwrap_err();
@@ -210,7 +210,7 @@ fn what_is_no_text_file_is_refused() {
         let pipe = folder.path().join("config.toml");
         assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
         for path in [pipe.as_path(), Path::new("/dev/zero")] {
-            let error = SettingsFile::load(path).unwrap_err().to_string();
+            let error = SettingsFile::load(path).unwrap_err();
             assert_eq!(error, format!("{} is not a regular file", path.display()));
         }
     }
@@ -315,8 +315,8 @@ fn commands_in_a_file_that_another_user_can_change_are_refused() {
         if chown(&path, Some(user), Some(group)).is_err() {
             continue;
         }
-        let error = SettingsFile::load(&path).err().map(|error| error.reason);
-        let expected = expected.map(|why| format!("has commands ([[sink]]), and {why}"));
+        let error = SettingsFile::load(&path).err();
+        let expected = expected.map(|why| format!("{} has commands ([[sink]]), and {why}", path.display()));
         assert_eq!(error, expected, "{mode:o} {user} {group} {text}");
     }
 }

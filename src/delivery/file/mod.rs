@@ -1,7 +1,6 @@
 //! Saving: to a new file that only its owner can read, or to two lines of an existing `.env` file.
 
 mod env;
-mod permissions;
 #[cfg(test)]
 mod tests;
 mod write;

@@ -1,43 +1,100 @@
-//! Starting the command, and learning whether it read all of the secret.
+//! Giving the secret to a command on its standard input.
+//!
+//! ```text
+//! line ──line.rs──▶ program and arguments ──▶ child ──▶ how it ended, and what it printed (output.rs)
+//!                               secret ──pipe──▶ its standard input
+//! ```
+//!
+//! No shell takes part, the secret is never an argument, and the command has the terminal while it runs: the
+//! caller has left its screen and the raw mode before. What the command prints is captured; it can ask at /dev/tty.
 
-use std::io;
+mod line;
+mod output;
+#[cfg(test)]
+#[cfg(unix)]
+mod tests;
+
+use std::io::{self, Write};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use secrecy::SecretString;
 
-use crate::delivery::os::remove_credentials;
-use crate::domain::{CommandOutcome, CommandReport, ServerText, only_prints, os_error_message};
+use crate::domain::{
+    CommandOutcome, CommandReport, Format, SecretPayload, ServerText, only_prints, os_error_message,
+};
+use crate::process::remove_credentials;
 
-use super::line::Words;
-use super::output::Captured;
+use super::blocking;
+use super::format::render;
 
-pub(super) use system::{hold_signals, run};
+pub use line::{check_line, find_presets};
 
-fn start(words: &Words, input: impl Into<Stdio>) -> Result<(Child, Captured), CommandOutcome> {
-    spawn(words, input).map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => CommandOutcome::NotFound(ServerText::new(&words.program)),
-        _ => CommandOutcome::NotStarted(os_error_message(&error)),
-    })
+use line::Invocation;
+use output::{Captured, Echo};
+
+/// Runs the command `line` with the secret in `format` on its standard input, and waits until it has ended. `terminal`
+/// shows that it runs, and what it prints whenever it pauses, without the secret.
+///
+/// The line is split as a shell would split it, and a leading `~` of a word is `home`; what else only a shell can do
+/// is refused. `{project_id}`, `{client_id}`, `{secret_id}` and `{expires_at}` (RFC 3339) stand for what they say, each
+/// inside its word.
+///
+/// Until the command has ended an interrupt or a quit from the keyboard is the command's alone, and a command
+/// that is stopped (Ctrl-Z) stops this process's group too. A command that no one waits for any more runs on.
+/// Needs a tokio runtime with its signals enabled.
+pub async fn pipe_to(
+    line: &str,
+    home: Option<&Path>,
+    format: Format,
+    payload: &SecretPayload,
+    mut terminal: Box<dyn Write + Send>,
+) -> CommandReport {
+    let run = async {
+        let invocation = line::parse(line, home, payload)?;
+        let (input, secret) = (render(format, payload), payload.secret.value.clone());
+        let held = system::hold_signals();
+        let _signals = held.map_err(|error| CommandOutcome::NotStarted(os_error_message(&error)))?;
+        let announcement = format!("Running {}. Ctrl-C stops it.\n", ServerText::new(&invocation.program));
+        // The command runs all the same if no one sees that it does.
+        let _ = terminal.write_all(announcement.as_bytes()).and_then(|()| terminal.flush());
+        blocking(move || system::run(&invocation, &input, &secret, terminal)).await
+    };
+    run.await.unwrap_or_else(CommandReport::from)
 }
 
 /// Starts the command with our environment without the credentials. Both of its outputs are ours to read, from one pipe,
 /// so that they stay in order.
-fn spawn(words: &Words, input: impl Into<Stdio>) -> io::Result<(Child, Captured)> {
-    let (output, writer) = io::pipe()?;
-    let mut command = Command::new(&words.program);
-    command.args(&words.arguments).stdin(input).stdout(writer.try_clone()?).stderr(writer);
-    remove_credentials(&mut command);
-    Ok((command.spawn()?, Captured::read(output)))
+fn start(
+    invocation: &Invocation,
+    input: impl Into<Stdio>,
+    secret: &SecretString,
+    terminal: Box<dyn Write + Send>,
+) -> Result<(Child, Captured), CommandOutcome> {
+    let spawn = || {
+        let (output, writer) = io::pipe()?;
+        let mut command = Command::new(&invocation.program);
+        command.args(&invocation.arguments).stdin(input).stdout(writer.try_clone()?).stderr(writer);
+        remove_credentials(&mut command);
+        let child = command.spawn()?;
+        // It may print the secret in a way in which it is not recognized.
+        let echo = (!only_prints(&invocation.program)).then(|| Echo::new(secret, terminal));
+        Ok((child, Captured::read(output, echo)))
+    };
+    spawn().map_err(|error: io::Error| match error.kind() {
+        io::ErrorKind::NotFound => CommandOutcome::NotFound(ServerText::new(&invocation.program)),
+        _ => CommandOutcome::NotStarted(os_error_message(&error)),
+    })
 }
 
 /// How the command ended, and what it printed.
 fn report(
-    words: &Words,
+    invocation: &Invocation,
     end: impl FnOnce(ServerText) -> CommandOutcome,
     captured: Captured,
     secret: &SecretString,
 ) -> CommandReport {
-    let output = captured.finish(secret, only_prints(&words.program));
+    let output = captured.finish(secret, only_prints(&invocation.program));
     // A bracket or a quote alone says nothing.
     let has_text = |line: &&ServerText| line.as_str().contains(char::is_alphanumeric);
     let last_line = output.lines.iter().rfind(has_text).filter(|_| !output.had_secret);
@@ -47,7 +104,7 @@ fn report(
 
 #[cfg(unix)]
 mod system {
-    use std::io::{self, PipeReader, Read};
+    use std::io::{self, PipeReader, Read, Write};
     use std::thread;
     use std::time::Duration;
 
@@ -59,7 +116,7 @@ mod system {
 
     use crate::domain::{CommandOutcome, CommandReport, os_error_message};
 
-    use super::{Words, report, start};
+    use super::{Invocation, report, start};
 
     /// How long a signal that was sent to the child and to us alike may take to stop us too. No one notices it.
     const TIME_FOR_OUR_OWN_STOP: Duration = Duration::from_millis(25);
@@ -79,13 +136,14 @@ mod system {
     /// until the command has ended: so there is neither a SIGPIPE nor a race, and what is left in the pipe then is
     /// exactly what the command did not read.
     pub fn run(
-        words: &Words,
+        invocation: &Invocation,
         input: &SecretString,
         secret: &SecretString,
+        terminal: Box<dyn Write + Send>,
     ) -> Result<CommandReport, CommandOutcome> {
         let pipe = filled_pipe(input);
         let (reader, rest) = pipe.map_err(|error| CommandOutcome::NotStarted(os_error_message(&error)))?;
-        let (child, captured) = start(words, reader)?;
+        let (child, captured) = start(invocation, reader, secret, terminal)?;
         // Only its number is kept: what waits for it here must also hear that it was stopped.
         let status = wait_for_end(Pid::from_child(&child));
         let is_unread = drain(rest);
@@ -96,7 +154,7 @@ mod system {
             (Some(code), _) => CommandOutcome::Exited { code, last_line },
             (None, signal) => CommandOutcome::Killed(signal.unwrap_or_default()),
         };
-        Ok(report(words, outcome, captured, secret))
+        Ok(report(invocation, outcome, captured, secret))
     }
 
     /// A pipe that holds the secret and whose writing end is closed: the end for the command, and ours. Only the
@@ -183,7 +241,7 @@ mod system {
 
     use crate::domain::{CommandOutcome, CommandReport, ServerText, os_error_message};
 
-    use super::{Words, report, start};
+    use super::{Invocation, report, start};
 
     /// Nothing has to be held here.
     #[expect(clippy::unnecessary_wraps, reason = "elsewhere it can fail")]
@@ -194,11 +252,12 @@ mod system {
     /// Runs the command with `input`, in which `secret` is. Blocks until it has ended. That it read all of the secret is
     /// known only as far as that no one closed the pipe before it was written.
     pub fn run(
-        words: &Words,
+        invocation: &Invocation,
         input: &SecretString,
         secret: &SecretString,
+        terminal: Box<dyn Write + Send>,
     ) -> Result<CommandReport, CommandOutcome> {
-        let (mut child, captured) = start(words, Stdio::piped())?;
+        let (mut child, captured) = start(invocation, Stdio::piped(), secret, terminal)?;
         let written = child
             .stdin
             .take()
@@ -210,6 +269,6 @@ mod system {
             Some(code) => CommandOutcome::Exited { code, last_line },
             None => CommandOutcome::Lost(ServerText::new("it has no exit code")),
         };
-        Ok(report(words, outcome, captured, secret))
+        Ok(report(invocation, outcome, captured, secret))
     }
 }

@@ -1,0 +1,341 @@
+//! The clipboard process, as the program sees it: requests over a socket pair, reports back.
+//!
+//! A request is a frame: its length in eight bytes, big-endian, then a line of JSON, then, for a request to hold, the
+//! value as it is. A report is a line of JSON. Each request gets one report, in order; `Ended` may come at any time.
+//!
+//! **Invariant:** a process that died, or is silent past its deadline, counts as a lost copy; and after a copy has failed
+//! no process is left that could still set the value. A value travels only in a request to hold, and never as JSON, whose
+//! buffers leave copies.
+
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
+use tokio::process::{Child, Command};
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+use zeroize::Zeroizing;
+
+use crate::domain::{ClipboardContent, CopyError, CopyOutcome, HeldCopy, LostCopy};
+use crate::process::remove_credentials;
+
+/// The subcommand that makes this program a clipboard process. The help does not show it.
+pub const HOLD_CLIPBOARD: &str = "hold-clipboard";
+
+/// The longest frame in bytes. Nothing that is copied comes near it.
+const MAX_FRAME: usize = 1 << 20;
+
+/// How long the process may take to start and to open the clipboard; a dead forwarded display never answers.
+const OPEN_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// How long setting the value and reading it back may take: 1 s of reading back, and slack.
+const COPY_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// How long after its deadline the process may still be busy clearing the clipboard.
+const DEADLINE_SLACK: Duration = Duration::from_secs(1);
+
+/// How long a killed process may take to end.
+const KILL_TIMEOUT: Duration = Duration::from_millis(500);
+
+/// What holds the system's clipboard for this program: a process, as long as one runs. Dropping this leaves it alone.
+#[derive(Debug)]
+pub(super) struct ClipboardHolder {
+    /// What is started as the process.
+    program: PathBuf,
+    running: Option<ClipboardProcess>,
+    /// What the last process left on the clipboard.
+    left: ClipboardContent,
+    /// When the process clears the clipboard at the latest; `None` as long as that is not known.
+    deadline: Option<Instant>,
+}
+
+impl ClipboardHolder {
+    pub fn new(program: PathBuf) -> Self {
+        // "Nothing was ever copied" is the same as "cleared".
+        Self { program, running: None, left: ClipboardContent::Cleared, deadline: None }
+    }
+
+    /// Puts `value` on the system's clipboard. A running process takes it over; otherwise a new one starts.
+    pub async fn hold(
+        &mut self,
+        value: &SecretString,
+        clear_after: Option<Duration>,
+    ) -> Result<CopyOutcome, CopyError> {
+        let request = Request::Hold { value: value.clone(), clear_after };
+        if let Some(outcome) = self.hold_in_running(&request).await {
+            return outcome;
+        }
+        self.running = Some(ClipboardProcess::start(&self.program).await?);
+        self.hold_in_running(&request).await.unwrap_or(Err(CopyError::ProcessFailed))
+    }
+
+    /// `None` when no process runs any more.
+    async fn hold_in_running(&mut self, request: &Request) -> Option<Result<CopyOutcome, CopyError>> {
+        let error = match timeout(COPY_TIMEOUT, self.running.as_mut()?.ask(request)).await {
+            Ok(Report::Set { is_verified, clears_in }) => {
+                self.set_deadline(clears_in);
+                let copy = HeldCopy { clears_in };
+                let outcome =
+                    if is_verified { CopyOutcome::Copied(copy) } else { CopyOutcome::Unverified(copy) };
+                return Some(Ok(outcome));
+            }
+            Ok(Report::Failed(error)) => error,
+            Ok(Report::Ended(content)) => {
+                self.ended(content);
+                return None;
+            }
+            Ok(Report::Opened | Report::Content(_)) => CopyError::ProcessFailed,
+            Err(_) => CopyError::DisplaySilent,
+        };
+        // This backend is reported as failed and the next one is tried, so the value must not appear here later.
+        if let Some(process) = self.running.take() {
+            process.kill().await;
+        }
+        self.left = ClipboardContent::Unreadable;
+        Some(Err(error))
+    }
+
+    /// What the clipboard holds after this request. Safe to cancel.
+    pub async fn ask(&mut self, request: &Request) -> ClipboardContent {
+        let Some(process) = &mut self.running else {
+            return self.left;
+        };
+        match process.ask(request).await {
+            Report::Content(content) => {
+                if let ClipboardContent::Ours { clears_in } = content {
+                    self.set_deadline(clears_in);
+                }
+                content
+            }
+            Report::Ended(content) => self.ended(content),
+            Report::Opened | Report::Set { .. } | Report::Failed(_) => {
+                self.ended(ClipboardContent::Unreadable)
+            }
+        }
+    }
+
+    /// No answer came in time. A process that should have cleared the clipboard by now, but was stopped or hangs, is
+    /// killed: the value goes with it.
+    pub async fn after_silence(&mut self) -> ClipboardContent {
+        let is_late = self.deadline.is_some_and(|deadline| Instant::now() >= deadline + DEADLINE_SLACK);
+        let Some(process) = self.running.take_if(|_| is_late) else {
+            return ClipboardContent::Unreadable;
+        };
+        process.kill().await;
+        self.ended(ClipboardContent::Lost(LostCopy::DeadlinePassed))
+    }
+
+    fn set_deadline(&mut self, clears_in: Option<Duration>) {
+        self.deadline = clears_in.map(|left| Instant::now() + left);
+    }
+
+    fn ended(&mut self, content: ClipboardContent) -> ClipboardContent {
+        self.running = None;
+        self.left = content;
+        content
+    }
+}
+
+#[derive(Debug)]
+struct ClipboardProcess {
+    requests: RequestWriter,
+    reports: Lines<BufReader<ReportReader>>,
+    /// How many requests were sent whose reports have not been read.
+    unanswered: usize,
+    kill: oneshot::Sender<()>,
+    /// Collects the process when it ends.
+    wait: JoinHandle<()>,
+}
+
+impl ClipboardProcess {
+    /// Starts a process and waits until it has the clipboard open. One that takes too long is killed.
+    ///
+    /// The value is sent only after this: behind a display that hangs it would wait as long as the process does.
+    async fn start(program: &Path) -> Result<Self, CopyError> {
+        let (mut child, requests, reports) = spawn(program).map_err(|_| CopyError::ProcessFailed)?;
+        let (kill, killed) = oneshot::channel();
+        let wait = tokio::spawn(async move {
+            // A sender that is merely dropped does not kill.
+            tokio::select! {
+                _ = child.wait() => {}
+                Ok(()) = killed => {
+                    // It fails only for a process that has ended.
+                    let _ = child.kill().await;
+                }
+            }
+        });
+        let mut process =
+            Self { requests, reports: BufReader::new(reports).lines(), unanswered: 0, kill, wait };
+        match timeout(OPEN_TIMEOUT, process.next_report()).await {
+            Ok(Some(Report::Opened)) => Ok(process),
+            Ok(Some(Report::Failed(error))) => Err(error),
+            Ok(_) => Err(CopyError::ProcessFailed),
+            Err(_) => {
+                process.kill().await;
+                Err(CopyError::DisplaySilent)
+            }
+        }
+    }
+
+    /// Sends a request and waits for its report, or for that of the end, however long that takes. Safe to cancel: a late
+    /// report is ignored.
+    async fn ask(&mut self, request: &Request) -> Report {
+        self.unanswered += 1;
+        // A process that has ended takes no request, but its last report can still be read.
+        if let Ok(frame) = request.encode() {
+            let _ = self.requests.write_all(&frame).await;
+        }
+        while let Some(report) = self.next_report().await {
+            self.unanswered = self.unanswered.saturating_sub(1);
+            if matches!(report, Report::Ended(_)) || self.unanswered == 0 {
+                return report;
+            }
+        }
+        Report::Ended(ClipboardContent::Lost(LostCopy::ProcessEnded))
+    }
+
+    /// `None` when the process has closed its end, or sent something that is not a report.
+    async fn next_report(&mut self) -> Option<Report> {
+        let line = self.reports.next_line().await.ok()??;
+        serde_json::from_str(&line).ok()
+    }
+
+    /// Kills the process and waits until it is gone. On X11 and Wayland the clipboard loses the value with it.
+    async fn kill(self) {
+        // Both fail only when the process has been collected already.
+        let _ = self.kill.send(());
+        let _ = timeout(KILL_TIMEOUT, self.wait).await;
+    }
+}
+
+#[cfg(unix)]
+type RequestWriter = tokio::net::unix::OwnedWriteHalf;
+#[cfg(unix)]
+type ReportReader = tokio::net::unix::OwnedReadHalf;
+#[cfg(windows)]
+type RequestWriter = tokio::process::ChildStdin;
+#[cfg(windows)]
+type ReportReader = tokio::process::ChildStdout;
+
+/// Starts the process with a pair of connected sockets; its end is its standard input, for both directions.
+#[cfg(unix)]
+fn spawn(program: &Path) -> io::Result<(Child, RequestWriter, ReportReader)> {
+    let (near, far) = std::os::unix::net::UnixStream::pair()?;
+    near.set_nonblocking(true)?;
+    let (reports, requests) = tokio::net::UnixStream::from_std(near)?.into_split();
+    let mut command = command(program);
+    // `/` so that no folder is kept busy. The command is dropped here: it would keep the far end open.
+    command.arg0(env!("CARGO_PKG_NAME")).current_dir("/");
+    let child = command.stdin(std::os::fd::OwnedFd::from(far)).stdout(Stdio::null()).spawn()?;
+    Ok((child, requests, reports))
+}
+
+/// Starts the process with two pipes, its standard input and output.
+#[cfg(windows)]
+fn spawn(program: &Path) -> io::Result<(Child, RequestWriter, ReportReader)> {
+    let mut child = command(program).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+    let (Some(requests), Some(reports)) = (child.stdin.take(), child.stdout.take()) else {
+        return Err(io::ErrorKind::BrokenPipe.into());
+    };
+    Ok((child, requests, reports))
+}
+
+/// The process keeps the environment, which names the display, but not the credentials; and neither output, so that
+/// a reader of the program's output does not wait for the process.
+fn command(program: &Path) -> Command {
+    let mut command = Command::new(program);
+    command.arg(HOLD_CLIPBOARD).stderr(Stdio::null());
+    remove_credentials(command.as_std_mut());
+    command
+}
+
+/// What the program asks for.
+#[derive(Debug, Deserialize, Serialize)]
+pub(super) enum Request {
+    /// Put a value on the clipboard in place of the one that is held.
+    Hold {
+        #[serde(skip)]
+        value: SecretString,
+        /// When to clear the clipboard, counted from setting it; `None` keeps the value until another program copies.
+        clear_after: Option<Duration>,
+    },
+    /// Report what the clipboard holds.
+    Check,
+    /// Clear the clipboard that much later than planned, and report what it holds.
+    Extend(Duration),
+    /// Clear the clipboard if it still holds the value, and report what it held.
+    Clear,
+}
+
+/// What the clipboard process reports.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
+pub(super) enum Report {
+    /// The clipboard is open. The first report of every process.
+    Opened,
+    /// The value is on the clipboard.
+    Set {
+        /// True when it was read back.
+        is_verified: bool,
+        /// When the clipboard will be cleared, from now.
+        clears_in: Option<Duration>,
+    },
+    /// Nothing is on the clipboard, and the process exits.
+    Failed(CopyError),
+    /// What the clipboard holds.
+    Content(ClipboardContent),
+    /// What the process left on the clipboard. It has forgotten the value and exits.
+    Ended(ClipboardContent),
+}
+
+impl Request {
+    /// Encodes the frame in a buffer of its final size: one that grows would leave copies of the value behind.
+    pub fn encode(&self) -> io::Result<Zeroizing<Vec<u8>>> {
+        let header = serde_json::to_string(self)?;
+        let value = match self {
+            Self::Hold { value, .. } => value.expose_secret(),
+            Self::Check | Self::Extend(_) | Self::Clear => "",
+        };
+        let length = header.len() + 1 + value.len();
+        let mut frame = Zeroizing::new(Vec::with_capacity(8 + length));
+        frame.extend_from_slice(&(length as u64).to_be_bytes());
+        frame.extend_from_slice(header.as_bytes());
+        frame.push(b'\n');
+        frame.extend_from_slice(value.as_bytes());
+        Ok(frame)
+    }
+
+    /// Reads one frame.
+    ///
+    /// # Errors
+    /// At the end of the input, also in the middle of a frame, and for anything that is not a frame.
+    pub fn read(input: &mut impl Read) -> io::Result<Self> {
+        let mut length = [0; 8];
+        input.read_exact(&mut length)?;
+        let length = usize::try_from(u64::from_be_bytes(length)).unwrap_or(usize::MAX);
+        if length > MAX_FRAME {
+            return Err(io::ErrorKind::InvalidData.into());
+        }
+        let mut frame = Zeroizing::new(vec![0; length]);
+        input.read_exact(&mut frame)?;
+        Self::decode(&frame).ok_or_else(|| io::ErrorKind::InvalidData.into())
+    }
+
+    fn decode(frame: &[u8]) -> Option<Self> {
+        let (header, sent) = std::str::from_utf8(frame).ok()?.split_once('\n')?;
+        let mut request = serde_json::from_str(header).ok()?;
+        match &mut request {
+            Self::Hold { value, .. } => *value = SecretString::from(sent),
+            _ if sent.is_empty() => {}
+            _ => return None,
+        }
+        Some(request)
+    }
+}
+
+#[cfg(test)]
+mod tests;
