@@ -315,7 +315,7 @@ impl CreatedScreen {
             }
             LeaveConfirmation::Confirm => {
                 let (what, question) = self.confirm_question();
-                canvas.warning(&what, Style::new());
+                canvas.warning(&format!("{what}{}", self.only_secret()), Style::new());
                 canvas.blank();
                 let hints: Vec<String> = leaving.keys()[..3].iter().map(Binding::hint).collect();
                 canvas.words(0, &format!("{question}   {}", hints.join("   ")), theme.strong);
@@ -327,7 +327,8 @@ impl CreatedScreen {
                     _ => "You have not copied or saved this secret.",
                 };
                 let leave = if leaving.target == Target::Another { "continue" } else { "quit" };
-                let text = format!("{what} After you {leave}, it cannot be shown again.");
+                let only = self.only_secret();
+                let text = format!("{what} After you {leave}, it cannot be shown again.{only}");
                 canvas.warning(&text, theme.strong);
                 if let Some(problem) = problem {
                     canvas.words(2, &problem.sentence(), theme.bad);
@@ -335,6 +336,12 @@ impl CreatedScreen {
                 self.draw_choices(*choice, leaving, canvas);
             }
         }
+    }
+
+    /// What it means to leave without the secret when the older ones were deleted here.
+    fn only_secret(&self) -> &'static str {
+        let is_only = !self.deleted_older.is_empty() && self.has_no_older_secret();
+        if is_only { " It is the account's only secret now." } else { "" }
     }
 
     /// Why only the user knows whether the copy has arrived, and the question.
@@ -360,6 +367,9 @@ impl CreatedScreen {
                 (text.to_owned(), pasted)
             }
             CopyState::Lost(content) => (lost_message(*content), pasted),
+            CopyState::Copying(_) | CopyState::Failed(_) => {
+                ("You copied it before. The clipboard may no longer hold it.".to_owned(), pasted)
+            }
             _ => ("The clipboard no longer holds it.".to_owned(), pasted),
         }
     }

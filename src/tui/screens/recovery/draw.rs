@@ -58,10 +58,10 @@ impl Recovery {
             Origin::StoppedWaiting => "You stopped waiting. The request is still running.".to_owned(),
             Origin::LostAnswer(error) => why_lost(error, self.is_created()),
             Origin::PreviousRun(_) if self.found().is_some() => {
-                "A previous run stopped before the secret was delivered.".to_owned()
+                "A previous run stopped before it recorded a delivery.".to_owned()
             }
             Origin::PreviousRun(record) if record.entry.secret_id.is_some() => {
-                "It was probably not delivered.".to_owned()
+                "It may not have been delivered.".to_owned()
             }
             Origin::PreviousRun(_) => {
                 let check = if self.works(app, Action::CheckAgain) { " Press l to check." } else { "" };
