@@ -48,7 +48,9 @@ pub enum CopyState {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Pasted {
     Secret,
-    /// The secret and more: it was copied in another format.
+    /// The secret, as a narrow terminal breaks it where it is selected with the mouse.
+    BrokenIntoLines,
+    /// The secret and more, as in another format.
     WithSecret,
     Other,
 }
@@ -168,16 +170,20 @@ impl CreatedScreen {
     /// Compares a pasted text with the secret. That it can be pasted proves a copy that could not be read back.
     pub(super) fn check_pasted(&mut self, app: &mut Shared, text: &str) {
         let secret = self.secret.value.expose_secret();
+        let joined: String = text.split(['\r', '\n']).map(str::trim).collect();
         let pasted = if text.trim() == secret {
             Pasted::Secret
-        } else if text.contains(secret) {
+        } else if joined == secret {
+            Pasted::BrokenIntoLines
+        } else if joined.contains(secret) {
             Pasted::WithSecret
         } else {
             Pasted::Other
         };
         self.message = None;
         self.pasted = Some(pasted);
-        if pasted == Pasted::Other {
+        // What is broken into lines is not what was copied.
+        if matches!(pasted, Pasted::Other | Pasted::BrokenIntoLines) {
             return;
         }
         match &mut self.copy {
@@ -200,6 +206,9 @@ impl CreatedScreen {
         let Some(pasted) = self.pasted else { return };
         let (glyph, text, style) = match pasted {
             Pasted::Secret => (theme.glyphs.check, "What you pasted is this secret.", theme.good),
+            Pasted::BrokenIntoLines => {
+                (theme.glyphs.check, "What you pasted is this secret (line breaks ignored).", theme.good)
+            }
             Pasted::WithSecret => (theme.glyphs.check, "What you pasted contains this secret.", theme.good),
             Pasted::Other => (theme.glyphs.cross, "That text is not this secret.", theme.bad),
         };
