@@ -43,7 +43,7 @@ impl Scroll {
         let (count, height) = (rows.len(), canvas.left());
         let page = shown(count, height);
         let top = self.top.min(count - page);
-        let area = canvas.take(height);
+        let area = canvas.take(height.min(u16::try_from(count).unwrap_or(height)));
         let mut part = canvas.part(area);
         for row in rows.into_iter().skip(top).take(page) {
             part.line(row);
