@@ -138,6 +138,7 @@ impl App {
     fn open_created(&mut self, new_secret: NewSecret, created: Created) {
         let app = &mut self.shared;
         app.shows_help = false;
+        app.message = None;
         app.form.notice = None;
         let Created { secret, before } = created;
         app.send(Command::RecordSecret(secret.id.clone(), secret.expires_at));
@@ -233,11 +234,7 @@ impl App {
             app.add_unknown_summary(&in_flight.new_secret.client);
         }
         if let Screen::Created(created) = &self.screen {
-            let disposition = created.disposition(app.now);
-            if !disposition.is_loss() {
-                app.send(Command::SettleRecord);
-            }
-            app.summaries.push(created.summary(disposition));
+            created.sum_up(app, created.disposition(app.now));
         }
         let exit = match (app.exit(), app.ending) {
             (Exit::Done, Some(ending)) => Exit::Signal(ending.signal),

@@ -57,7 +57,7 @@ fn every_key_that_leaves_asks_what_is_true_now() {
             let asked = match leaving(&stage) {
                 // Nothing would be asked, so Esc does not leave.
                 None if (key, name) == ("esc", "copied") => continue,
-                Some(LeaveConfirmation::Choose { problem: None, .. }) => "choose",
+                Some(LeaveConfirmation::Choose { error: None, .. }) => "choose",
                 Some(LeaveConfirmation::Confirm) => "confirm",
                 Some(LeaveConfirmation::Checking) => "checking",
                 other => panic!("{key} {name}: {other:?}"),

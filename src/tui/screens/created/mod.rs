@@ -5,7 +5,6 @@
 
 mod copy;
 mod leave;
-mod line;
 mod profiles;
 mod prompt;
 mod run;
@@ -28,7 +27,6 @@ use crate::tui::event::{DeliveryId, Event, KeyPress, Reader};
 use crate::tui::keys::{Action, Binding, HELP, REPAINT, SUSPEND};
 use crate::tui::words;
 
-use copy::Pasted;
 pub use copy::{ClipboardCopy, CopyState};
 pub use leave::{LeaveConfirmation, Leaving, Target};
 pub use prompt::Prompt;
@@ -85,10 +83,8 @@ pub struct CreatedScreen {
     pub revealed_until: Option<Now>,
     /// The question before leaving, while the user wants to leave.
     pub leaving: Option<Leaving>,
-    /// What was pasted last, until the next key.
-    pasted: Option<Pasted>,
-    /// A remark about the last key.
-    pub message: Option<&'static str>,
+    /// Whether the text that was pasted last has the secret, and in words, until the next key.
+    pasted: Option<(bool, &'static str)>,
 }
 
 /// The keys of this screen, in the order in which the footer drops them; `quit` says what `q` does.
@@ -146,7 +142,6 @@ impl CreatedScreen {
             revealed_until: None,
             leaving: None,
             pasted: None,
-            message: None,
         }
     }
 
@@ -230,13 +225,13 @@ impl Component for CreatedScreen {
             Action::Pipe => self.open_run(app),
             Action::Verify => self.verify(app),
             Action::UpdateProfiles => self.update_profiles(app),
-            Action::DeleteOlder if self.has_no_older_secret() => self.message = Some("No older secrets."),
+            Action::DeleteOlder if self.has_no_older_secret() => app.message = Some("No older secrets."),
             Action::DeleteOlder => self.open_secret_list(app),
             Action::Reveal => {
                 self.revealed_until = (!self.is_revealed(app.now)).then(|| app.now.plus(REVEALED_FOR));
             }
             Action::Another if matches!(app.output, Output::Sink(_)) => {
-                self.message = Some("Standard output can receive only one secret. q writes it and quits.");
+                app.message = Some("Standard output can receive only one secret. q writes it and quits.");
             }
             Action::Another => return self.want_to_leave(app, Target::Another),
             Action::No => self.output = CommandOutput::default(),
@@ -295,7 +290,6 @@ impl Component for CreatedScreen {
     }
 
     fn before_key(&mut self, app: &mut Shared) {
-        self.message = None;
         self.pasted = None;
         // Any key keeps a revealed secret readable.
         if self.is_revealed(app.now) {
@@ -308,14 +302,14 @@ impl Component for CreatedScreen {
             (Some(leaving), _) => leaving.keys(),
             (None, Some(prompt)) => prompt.keys(),
             (None, None) if matches!(app.output, Output::Sink(_)) => WRITES,
-            (None, None) if self.asks_to_leave(app.now) => ASKS,
+            (None, None) if self.asks_to_leave() => ASKS,
             (None, None) => QUITS,
         }
     }
 
     fn works(&self, app: &Shared, action: Action) -> bool {
         match (&self.leaving, &self.prompt) {
-            (Some(leaving), _) => return leaving.works(action, self.can_be_deleted()),
+            (Some(leaving), _) => return self.leaving_works(leaving, action),
             (None, Some(Prompt::Delete(list))) => return list.works(app, action),
             (None, _) => {}
         }
