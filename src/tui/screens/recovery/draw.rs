@@ -13,7 +13,7 @@ use crate::tui::canvas::Canvas;
 use crate::tui::keys::Action;
 use crate::tui::{Glyphs, words};
 
-use super::super::delete_prompt::IN_USE;
+use super::super::secret_list::IN_USE;
 use super::{Origin, Recovery, Search};
 
 /// A new secret was found by comparing.

@@ -19,7 +19,7 @@ use crate::tui::keys::{
 use crate::tui::words;
 
 use super::Notice;
-use super::delete_prompt::DeletePrompt;
+use super::secret_list::DeletePrompt;
 
 pub(crate) use draw::{FIND_YOURS, PROBABLY_YOURS, check_failed, none_appeared, not_clear, why_lost};
 
