@@ -527,6 +527,18 @@ fn a_second_delivery_waits_for_the_first_one() {
 }
 
 #[test]
+fn a_command_that_ends_late_keeps_its_name_whatever_is_typed_by_then() {
+    let mut stage = Stage::created();
+    stage.keys("p").type_in("first").keys("<ctrl-f> enter <ctrl-c> g p").type_in("second");
+    stage.command_ended(CommandOutcome::Succeeded);
+    let delivery = Delivery::Piped { program: ServerText::new("first"), format: Format::Env };
+    assert_eq!(stage.shown().delivered, [delivery]);
+    stage.keys("esc p");
+    assert_drawn(&stage, "first as env run before");
+    assert_not_drawn(&stage, "second");
+}
+
+#[test]
 fn a_late_result_is_not_claimed_for_the_next_secret() {
     let ends: [fn(&mut Stage, DeliveryId); 3] = [
         |stage, id| drop(stage.send(Event::Saved(id, Ok(saved_to("/x", Format::Secret))))),

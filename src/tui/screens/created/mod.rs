@@ -18,7 +18,7 @@ use secrecy::ExposeSecret;
 
 use crate::domain::{
     AccountRef, CommandOutput, CreatedSecret, Delivery, Disposition, ExistingSecret, ExitSummary, Format,
-    NewSecret, Now, SavedFile, SecretId, SecretPayload, ServerText, ServiceAccount, masked,
+    KnownCommand, NewSecret, Now, SecretId, SecretPayload, ServerText, ServiceAccount, masked,
 };
 use crate::tui::Remote;
 use crate::tui::app::{Component, Output, Shared, Transition};
@@ -79,6 +79,8 @@ pub struct CreatedScreen {
     pub prompt: Option<Prompt>,
     /// The save or the command that has not ended, whatever is on the screen by now.
     delivering: Option<DeliveryId>,
+    /// The command that runs.
+    command: Option<KnownCommand>,
     /// Until when the value is shown in full.
     pub revealed_until: Option<Now>,
     /// The question before leaving, while the user wants to leave.
@@ -139,6 +141,7 @@ impl CreatedScreen {
             not_printed: None,
             prompt: None,
             delivering: None,
+            command: None,
             revealed_until: None,
             leaving: None,
             pasted: None,
@@ -272,13 +275,10 @@ impl Component for CreatedScreen {
             Event::CopyFinished(outcome) => self.copy_finished(app, outcome),
             Event::ClipboardChecked(content) => return self.clipboard_checked(app, content),
             Event::Saved(id, result) => {
-                let saved = |SavedFile { path, format }| {
-                    format.holds_the_secret().then_some(Delivery::Saved { path })
-                };
-                self.file_written(app, id, result.map(saved));
+                self.file_written(app, id, result.map(|file| Delivery::Saved { path: file.path }));
             }
             Event::FileUpdated(id, result) => {
-                self.file_written(app, id, result.map(|place| Some(Delivery::Updated { place })));
+                self.file_written(app, id, result.map(|place| Delivery::Updated { place }));
             }
             Event::CommandEnded(id, report) => self.command_ended(app, id, report),
             Event::PresetsFound(presets) => self.presets_found(app, presets),

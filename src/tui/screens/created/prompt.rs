@@ -125,7 +125,7 @@ impl CreatedScreen {
     }
 
     /// What has worked is kept, whatever is on the screen by now; what has not leaves the line to be changed.
-    pub(super) fn delivery_ended(&mut self, app: &mut Shared, result: Result<Option<Delivery>, String>) {
+    pub(super) fn delivery_ended(&mut self, app: &mut Shared, result: Result<Delivery, String>) {
         self.delivering = None;
         let line = self.prompt.as_mut().and_then(Prompt::line).filter(|line| line.is_running);
         match (result, line) {
@@ -133,9 +133,7 @@ impl CreatedScreen {
                 if line.is_some() {
                     self.prompt = None;
                 }
-                if let Some(delivery) = delivery {
-                    self.delivered_by(app, delivery);
-                }
+                self.delivered_by(app, delivery);
             }
             (Err(error), Some(line)) => line.fail(error),
             (Err(_), None) => {}

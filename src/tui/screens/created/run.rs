@@ -132,12 +132,6 @@ impl RunPrompt {
         let place = holding.iter().position(|format| *format == self.format);
         self.format = place.map_or(Format::Secret, |place| holding[(place + 1) % holding.len()]);
     }
-
-    /// The first word of the line, split as it was to be run: the program.
-    fn program(&self) -> ServerText {
-        let words = shell_words::split(self.line.text()).unwrap_or_default();
-        ServerText::new(words.first().map_or("", String::as_str))
-    }
 }
 
 fn is_same(one: &KnownCommand, other: &KnownCommand) -> bool {
@@ -182,6 +176,8 @@ impl CreatedScreen {
                 let format = prompt.format;
                 prompt.output = CommandOutput::default();
                 self.output = CommandOutput::default();
+                let name = ServerText::new("run before");
+                self.command = Some(KnownCommand { name, line: line.clone(), format });
                 let payload = self.payload(app);
                 self.deliver(app, |id| Command::Run(id, line, format, payload));
             }
@@ -193,23 +189,23 @@ impl CreatedScreen {
         if self.delivering != Some(id) {
             return;
         }
-        let (mut program, mut format) = (ServerText::new("a command"), Format::Secret);
-        if let Some(Prompt::Run(prompt)) = &self.prompt {
-            (program, format) = (prompt.program(), prompt.format);
-            // The secret may be in a line that was refused.
-            if report.outcome.was_started() {
-                let (name, line) = (ServerText::new("run before"), prompt.line.text().to_owned());
-                let known = KnownCommand { name, line, format };
-                app.commands_run.retain(|before| !is_same(before, &known));
-                app.commands_run.push(known);
-            }
+        let Some(command) = self.command.take() else { return };
+        // The line, split as it was to be run, begins with the program.
+        let words = shell_words::split(&command.line).unwrap_or_default();
+        let program = ServerText::new(words.first().map_or("", String::as_str));
+        let format = command.format;
+        // The secret may be in a line that was refused.
+        if report.outcome.was_started() {
+            app.commands_run.retain(|before| !is_same(before, &command));
+            app.commands_run.push(command);
         }
         let (result, output) = report.result(program.as_str());
         match (&result, &mut self.prompt) {
-            (Err(_), Some(Prompt::Run(prompt))) => prompt.output = output,
-            _ => self.output = output,
+            (Err(_), Some(Prompt::Run(prompt))) if prompt.line.is_running => prompt.output = output,
+            (Err(_), _) => {}
+            (Ok(()), _) => self.output = output,
         }
-        self.delivery_ended(app, result.map(|()| Some(Delivery::Piped { program, format })));
+        self.delivery_ended(app, result.map(|()| Delivery::Piped { program, format }));
     }
 }
 

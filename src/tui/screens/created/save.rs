@@ -85,7 +85,7 @@ impl CreatedScreen {
         &mut self,
         app: &mut Shared,
         id: DeliveryId,
-        result: Result<Option<Delivery>, SaveFailure>,
+        result: Result<Delivery, SaveFailure>,
     ) {
         if self.delivering != Some(id) {
             return;
