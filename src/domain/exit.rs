@@ -164,7 +164,7 @@ impl Delivery {
                 format!("copied to the clipboard, clears in {} s", left.as_millis().div_ceil(1000))
             }
             Self::Copied { clears_in: None } => "copied to the clipboard".to_owned(),
-            Self::CopiedBefore => "copied to the clipboard, which no longer holds it".to_owned(),
+            Self::CopiedBefore => "copied to the clipboard before".to_owned(),
             Self::Unverified => "sent to the clipboard, which could not be read back".to_owned(),
             Self::SentToTerminal => "sent to your terminal, which does not confirm it".to_owned(),
         }
@@ -186,9 +186,11 @@ impl Disposition {
                 "was being delivered when the program ended: check where it was going before you delete it in Atlas"
                     .to_owned()
             }
-            Self::Delivered(ways) | Self::PerhapsDelivered(ways) => {
-                ways.iter().map(Delivery::words).collect::<Vec<_>>().join("; ")
+            Self::PerhapsDelivered(ways) => {
+                format!("{}: delete it in Atlas if it did not arrive", joined(ways))
             }
+            Self::Delivered(ways) if ways.iter().any(Delivery::is_proved) => joined(ways),
+            Self::Delivered(ways) => format!("{}; you confirmed that it arrived", joined(ways)),
             Self::Kept => "kept in Atlas, but its value is lost".to_owned(),
             Self::PerhapsCreated => {
                 "may have been created; if so, its value is lost: check the account's secrets in Atlas"
@@ -228,6 +230,10 @@ pub struct PendingRecord {
     pub entry: JournalEntry,
 }
 
+fn joined(ways: &[Delivery]) -> String {
+    ways.iter().map(Delivery::words).collect::<Vec<_>>().join("; ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -248,15 +254,23 @@ mod tests {
                 false,
             ),
             (Disposition::Delivered(vec![copied(None)]), "copied to the clipboard", false),
-            (Disposition::Delivered(vec![Delivery::CopiedBefore]), "which no longer holds it", false),
-            (Disposition::Delivered(vec![Delivery::Unverified]), "which could not be read back", false),
-            (Disposition::Delivered(vec![Delivery::SentToTerminal]), "which does not confirm it", false),
+            (Disposition::Delivered(vec![Delivery::CopiedBefore]), "copied to the clipboard before", false),
+            (
+                Disposition::Delivered(vec![Delivery::Unverified]),
+                "which could not be read back; you confirmed that it arrived",
+                false,
+            ),
+            (
+                Disposition::Delivered(vec![Delivery::SentToTerminal]),
+                "which does not confirm it; you confirmed that it arrived",
+                false,
+            ),
             (Disposition::Deleted, "deleted in Atlas", false),
             (Disposition::NotDelivered, "never delivered: delete it", true),
             (Disposition::PerhapsDelivered(Vec::new()), "was being delivered when the program ended", true),
             (
                 Disposition::PerhapsDelivered(vec![Delivery::SentToTerminal]),
-                "sent to your terminal, which does not confirm it",
+                "which does not confirm it: delete it in Atlas if it did not arrive",
                 true,
             ),
             (Disposition::Kept, "kept in Atlas, but its value is lost", true),

@@ -21,8 +21,8 @@ pub use super::shared::{InFlight, Output, Shared, Size};
 /// So many characters in one read are a paste, whatever the terminal says; no one types them.
 const PASTE_FROM: usize = 8;
 
-/// So many are text on a screen whose letters are keys.
-const TEXT_FROM: usize = 3;
+/// So many different ones are text on a screen whose letters are keys.
+const TEXT_FROM: usize = 2;
 
 /// The interface.
 #[derive(Clone, Debug)]
@@ -34,6 +34,8 @@ pub struct App {
     /// True after a letter that no key of the screen can be: the keyboard's layout is not Latin.
     pub(super) is_other_layout: bool,
     pub(super) help_scroll: Scroll,
+    /// True after a first Ctrl-C in a window that is too small to show what it would do.
+    pub(super) has_warned: bool,
 }
 
 /// What is shown. The secret lives inside the one screen that shows it: leaving that screen drops it.
@@ -147,6 +149,7 @@ impl App {
             screen: Screen::Form(FormScreen),
             is_other_layout: false,
             help_scroll: Scroll::default(),
+            has_warned: false,
         }
     }
 
@@ -167,7 +170,10 @@ impl App {
         match event {
             Event::KeysPressed(keys) => self.keys_pressed(&keys),
             Event::Pasted(text) => self.paste(&text.0),
-            Event::Resized { columns, rows } => self.shared.size = Size { columns, rows },
+            Event::Resized { columns, rows } => {
+                self.shared.size = Size { columns, rows };
+                self.has_warned = false;
+            }
             Event::ZoneLoaded(zone) => self.shared.zone = Some(zone),
             Event::LoginKnown(login) => self.shared.login = Some(login),
             Event::CredentialNote(note) => self.shared.credential_notes.push(note),
@@ -260,12 +266,11 @@ impl App {
 
 impl App {
     /// Keys that came in one read. A terminal without bracketed paste types what is pasted: such a run counts as
-    /// a paste, and an Enter that comes with text never submits.
+    /// a paste. Shorter ones are keys, but decide nothing: neither the letters nor an Enter.
     pub(super) fn keys_pressed(&mut self, pressed: &[KeyPress]) {
-        let comes_with_text = pressed.iter().any(|key| key.text().is_some());
         let mut rest = pressed;
         while !rest.is_empty() {
-            let run = rest.iter().take_while(|key| key.text().is_some() || key.is_enter()).count();
+            let run = rest.iter().take_while(|key| key.is_typed()).count();
             let characters: Vec<char> = rest[..run].iter().filter_map(|key| key.text()).collect();
             // A key that is held down sends the same character again and again.
             let is_text = if self.screen.component().takes_text() {
@@ -280,7 +285,7 @@ impl App {
                 continue;
             }
             for key in &rest[..run.max(1)] {
-                self.press(*key, comes_with_text);
+                self.press(*key, pressed);
             }
             rest = &rest[run.max(1)..];
         }
@@ -292,10 +297,19 @@ impl App {
         }
     }
 
-    fn press(&mut self, key: KeyPress, comes_with_text: bool) {
-        if self.shared.has_quit || self.shared.size.is_too_small() && !keys::is_called(key, "Ctrl-C") {
+    /// One of the keys that came in one read.
+    fn press(&mut self, key: KeyPress, read: &[KeyPress]) {
+        if self.shared.has_quit {
             return;
         }
+        if self.shared.size.is_too_small() {
+            if keys::is_called(key, "Ctrl-C") {
+                self.quit_unseen();
+            }
+            return;
+        }
+        let comes_with_text = read.iter().any(|other| other.text().is_some());
+        let is_of_burst = key.is_typed() && read.iter().filter(|other| other.is_typed()).count() > 1;
         self.shared.message = None;
         self.screen.component_mut().before_key(&mut self.shared);
         let keys = self.keys();
@@ -322,7 +336,8 @@ impl App {
                 self.help_scroll.on_action(action, rows, body.height);
             }
             // A path or a command line that is pasted with its line break does not run at once.
-            Some(Action::Choose) if comes_with_text && matches!(self.screen, Screen::Created(_)) => {}
+            Some(Action::Choose) if is_of_burst && matches!(self.screen, Screen::Created(_)) => {}
+            Some(action) if is_of_burst && action.is_decisive() => {}
             Some(action) => {
                 let transition = self.screen.component_mut().on_action(&mut self.shared, action);
                 self.follow(transition);

@@ -9,7 +9,7 @@ use crate::domain::{
 use crate::jobs::{Created, NotCreated, Outcome, Question, Reason, Step};
 
 use super::Remote;
-use super::app::{App, InFlight, Screen, Shared, Transition};
+use super::app::{App, InFlight, Output, Screen, Shared, Transition};
 use super::event::Command;
 use super::screens::{CreatedScreen, Form, FormScreen, Notice, Progress, Recovery, SecretList};
 use super::shared::{Creating, Ending};
@@ -130,6 +130,7 @@ impl App {
     fn open_created(&mut self, new_secret: NewSecret, created: Created) {
         let app = &mut self.shared;
         app.shows_help = false;
+        app.message = None;
         app.form.notice = None;
         let Created { secret, before } = created;
         app.send(Command::RecordSecret(secret.id.clone(), secret.expires_at));
@@ -225,18 +226,42 @@ impl App {
             app.add_unknown_summary(&in_flight.new_secret.client);
         }
         if let Screen::Created(created) = &self.screen {
-            let disposition = created.disposition(app.now);
-            if !disposition.is_loss() {
-                app.send(Command::SettleRecord);
-            }
-            app.summaries.push(created.summary(disposition));
+            created.sum_up(app, created.disposition(app.now));
         }
-        let signal = app.ending.map_or(Signal::TERMINATE.0, |ending| ending.signal);
-        let exit = match app.exit() {
-            Exit::Done => Exit::Signal(signal),
-            exit => exit,
+        let exit = match (app.exit(), app.ending) {
+            (Exit::Done, Some(ending)) => Exit::Signal(ending.signal),
+            (exit, _) => exit,
         };
         app.quit(exit);
+    }
+
+    /// What quitting now would lose, in a window that is too small for a question.
+    pub(super) fn would_be_lost(&self) -> Option<&'static str> {
+        let app = &self.shared;
+        match &self.screen {
+            Screen::Created(created) => match created.disposition(app.now) {
+                Disposition::NotDelivered => Some("Secret not delivered."),
+                Disposition::PerhapsDelivered(_) => Some("The secret's delivery is not confirmed."),
+                _ => None,
+            },
+            _ if app.creating.is_some() => Some("A secret is being created."),
+            Screen::Recovery(_) if app.exit() == Exit::NotDelivered => Some("A secret may exist in Atlas."),
+            _ => None,
+        }
+    }
+
+    /// Ctrl-C where nothing can be shown: it closes nothing that is open beneath, and quits, at once only if nothing
+    /// is lost.
+    pub(super) fn quit_unseen(&mut self) {
+        if self.would_be_lost().is_some() && !std::mem::replace(&mut self.has_warned, true) {
+            return;
+        }
+        // A program that reads standard output, and a request that is running, are to see an interrupt.
+        if self.shared.creating.is_some() || matches!(self.shared.output, Output::Sink(_)) {
+            self.on_signal(Signal::INTERRUPT);
+        } else {
+            self.end();
+        }
     }
 }
 

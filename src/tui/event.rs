@@ -207,6 +207,11 @@ impl KeyPress {
         }
     }
 
+    /// True for what a terminal without bracketed paste sends of a pasted text.
+    pub(super) fn is_typed(&self) -> bool {
+        self.text().is_some() || self.is_enter()
+    }
+
     /// True for the Enter key alone.
     pub fn is_enter(self) -> bool {
         self.code == KeyCode::Enter && self.modifiers.is_empty()

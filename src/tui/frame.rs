@@ -5,7 +5,7 @@ use ratatui::text::{Line, Span};
 
 use crate::domain::{BaseUrl, HostKind, Identity, Session};
 
-use super::app::{App, Screen, Shared, Size};
+use super::app::{App, Shared, Size};
 use super::area::page;
 use super::canvas::{Canvas, cut};
 use super::keys::{Action, Binding};
@@ -42,14 +42,12 @@ impl App {
 
     fn too_small(&self, theme: &Theme) -> String {
         let Size { columns, rows } = Size::SMALLEST;
-        let times = theme.glyphs.times;
-        if matches!(&self.screen, Screen::Created(created) if !created.is_delivered(self.shared.now)) {
-            return format!(
-                "Secret not delivered. Enlarge the terminal to {columns} columns {times} {rows} rows. \
-                 Ctrl-C twice discards it."
-            );
+        let size = format!("{columns} columns {} {rows} rows", theme.glyphs.times);
+        match self.would_be_lost() {
+            None => format!("atlas-secret needs {size}. Nothing is lost."),
+            Some(what) if self.has_warned => format!("{what} Ctrl-C again quits."),
+            Some(what) => format!("{what} Enlarge the terminal to {size}. Ctrl-C twice quits."),
         }
-        format!("atlas-secret needs {columns} columns {times} {rows} rows. Nothing is lost.")
     }
 }
 

@@ -172,6 +172,21 @@ impl Action {
         })
     }
 
+    /// True for what leaves, writes, prints or deletes: a letter that may be part of a pasted text never does it.
+    pub(super) fn is_decisive(self) -> bool {
+        matches!(
+            self,
+            Self::Yes
+                | Self::Leave
+                | Self::LeaveAnyway
+                | Self::Another
+                | Self::Keep
+                | Self::Delete
+                | Self::Write
+                | Self::UpdateProfiles
+        )
+    }
+
     /// True for what closes a screen, a question or the program.
     pub(super) fn is_way_out(self) -> bool {
         matches!(self, Self::Leave | Self::No | Self::CloseHelp)

@@ -15,6 +15,11 @@ pub(super) struct Scroll {
 }
 
 impl Scroll {
+    /// Stands so that this row is shown, of `rows` of which `height` fit.
+    pub fn to(row: usize, rows: usize, height: u16) -> Self {
+        Self { top: (row + 1).saturating_sub(shown(rows, height)) }
+    }
+
     /// Moves through `rows`, of which `height` fit.
     pub fn on_action(&mut self, action: Action, rows: usize, height: u16) {
         let page = shown(rows, height);
@@ -38,7 +43,7 @@ impl Scroll {
         let (count, height) = (rows.len(), canvas.left());
         let page = shown(count, height);
         let top = self.top.min(count - page);
-        let area = canvas.take(height);
+        let area = canvas.take(height.min(u16::try_from(count).unwrap_or(height)));
         let mut part = canvas.part(area);
         for row in rows.into_iter().skip(top).take(page) {
             part.line(row);
@@ -95,6 +100,14 @@ mod tests {
             }
             assert_eq!(scroll.top, top, "{actions:?}");
         }
+    }
+
+    #[test]
+    fn a_marked_row_is_shown() {
+        for (row, top) in [(0, 0), (3, 0), (4, 1), (9, 6)] {
+            assert_eq!(Scroll::to(row, 10, 5).top, top, "{row}");
+        }
+        assert_eq!(Scroll::to(4, 5, 5).top, 0);
     }
 
     #[test]

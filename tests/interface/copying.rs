@@ -198,7 +198,7 @@ fn plus_asks_for_sixty_seconds_more_where_time_runs_out() {
     for mut stage in [Stage::created(), after_copy(STAYING)] {
         stage.keys("+");
         assert_eq!(stage.count(|command| matches!(command, Command::ExtendClipboard(_))), 0);
-        assert!(stage.shown().message.is_some());
+        assert_drawn(&stage, "There is no timed copy to extend.");
     }
 }
 

@@ -130,7 +130,7 @@ fn a_copy_that_was_cleared_was_delivered_all_the_same() {
     terminal.send("y");
     assert_eq!(terminal.wait_exit().code(), Some(0));
     let said = terminal.screen();
-    assert!(said.contains("copied to the clipboard, which no longer holds it"), "{said}");
+    assert!(said.contains("copied to the clipboard before"), "{said}");
     assert!(!said.contains("delete it"), "{said}");
     // The next start has nothing to say of it.
     let mut terminal = beside(&display, &atlas).env("XDG_STATE_HOME", &state).start();

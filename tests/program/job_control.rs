@@ -4,7 +4,7 @@ use std::fs;
 
 use rustix::process::{Pid, kill_process};
 
-use crate::program::demo;
+use crate::program::{demo, quit_anyway};
 use crate::support::terminal::{PROMPT, Signal, Terminal, key};
 
 #[test]
@@ -38,7 +38,7 @@ fn the_program_can_be_suspended_and_continued() {
     });
     terminal.send("fg\r");
     terminal.wait_for("Secret created");
-    terminal.send("ql");
+    quit_anyway(&mut terminal);
     terminal.wait_for("never delivered");
     // What is typed before the shell asks may go to neither.
     terminal.wait_until("the prompt of the shell", |screen| {

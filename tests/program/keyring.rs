@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::process::{Command, Output, Stdio};
 
 use crate::atlas::{Atlas, PLAIN, PROJECT, ROBOT, ROBOT_SECRET};
-use crate::program::peek;
+use crate::program::{peek, quit_anyway};
 use crate::support::terminal::{Program, Terminal, key};
 use crate::tools::have;
 
@@ -244,7 +244,7 @@ fn a_keyring_that_is_changed_or_locked_meanwhile_is_said() {
     terminal.send("u");
     terminal
         .wait_for("Not written to profile ci. The system's keyring is locked (its prompt was dismissed).");
-    terminal.send("ql");
+    quit_anyway(&mut terminal);
     let said = terminal.wait_for("exit 3");
     assert!(!said.contains("mdb_sa_sk_DEMO"), "{said}");
     terminal.wait_exit();

@@ -3,7 +3,7 @@
 use std::fs;
 
 use crate::atlas::{Atlas, PLAIN, PROJECT};
-use crate::program::{assert_given_back, create, labelled};
+use crate::program::{assert_given_back, create, labelled, quit_anyway};
 use crate::saving::save;
 use crate::support::terminal::{Program, Signal, Terminal, key};
 
@@ -30,7 +30,7 @@ fn a_file_size_limit_is_an_error_of_the_write() {
     terminal.wait_for("File too large");
     terminal.send(key::ESC);
     terminal.wait_gone("Save to");
-    terminal.send("ql");
+    quit_anyway(&mut terminal);
     assert_eq!(terminal.wait_exit().code(), Some(3));
     assert_given_back(&terminal);
 }

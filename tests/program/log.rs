@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 
 use crate::atlas::{Atlas, PLAIN, PROJECT};
-use crate::program::{as_service_account, create};
+use crate::program::{as_service_account, create, quit_anyway};
 use crate::support::terminal::Terminal;
 
 #[test]
@@ -42,7 +42,7 @@ fn the_log_names_requests_and_holds_no_secret() {
     terminal.send("r");
     let shown = terminal.wait_for("mdb_sa_sk_DEMO");
     let value = shown.split_whitespace().find(|word| word.starts_with("mdb_sa_sk_DEMO")).unwrap();
-    terminal.send("ql");
+    quit_anyway(&mut terminal);
     terminal.wait_exit();
     let log = fs::read_to_string(&path).unwrap();
     for line in

@@ -52,6 +52,13 @@ pub fn create(terminal: &mut Terminal) {
     assert!(terminal.screen().contains("Secret created"), "{}", terminal.screen());
 }
 
+/// Quits without the secret. Two letters in one write would be text.
+pub fn quit_anyway(terminal: &mut Terminal) {
+    terminal.send("q");
+    terminal.wait_for("quit anyway");
+    terminal.send("l");
+}
+
 /// The value on the screen, which shows it for a moment.
 #[track_caller]
 pub fn peek(terminal: &mut Terminal) -> String {

@@ -2,7 +2,7 @@
 //! cut at every byte; here it reaches the program through a real terminal.
 
 use crate::atlas::{Atlas, PLAIN};
-use crate::program::{create, demo, filled, labelled};
+use crate::program::{create, demo, filled, labelled, quit_anyway};
 use crate::support::terminal::{Terminal, key};
 
 const REPLIES: [&str; 20] = [
@@ -69,7 +69,7 @@ fn on_the_screen_of_the_secret_they_do_nothing_and_keys_arrive() {
         assert!(terminal.screen().contains("Secret created"), "{}", terminal.screen());
     }
     terminal.send(REPLIES[0]);
-    terminal.send("ql");
+    quit_anyway(&mut terminal);
     assert_eq!(terminal.wait_exit().code(), Some(3));
 }
 

@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::net::TcpListener;
 
 use crate::atlas::{Atlas, PLAIN, PROJECT};
-use crate::program::{contains, create, files_below, program};
+use crate::program::{contains, create, files_below, program, quit_anyway};
 use crate::support::terminal::{Program, Terminal, key};
 
 /// The program at that Atlas, with both ids filled in and no one signed in.
@@ -49,7 +49,7 @@ fn a_service_account_is_typed_tried_and_used() {
     terminal.send(key::ENTER);
     create(&mut terminal);
     assert!(terminal.screen().contains("service account mdb_sa_id_…"), "{}", terminal.screen());
-    terminal.send("ql");
+    quit_anyway(&mut terminal);
     assert_eq!(terminal.wait_exit().code(), Some(3));
     let output = String::from_utf8_lossy(&terminal.output()).into_owned();
     assert!(!output.contains(&secret) && !output.contains("and-wrong"), "a typed secret was shown");
@@ -130,7 +130,7 @@ fn a_named_profile_signs_in_at_its_own_host() {
     let mut terminal = program.start();
     create(&mut terminal);
     assert!(terminal.screen().contains("profile ci"), "{}", terminal.screen());
-    terminal.send("ql");
+    quit_anyway(&mut terminal);
     terminal.wait_exit();
     let kept = fs::read_to_string(terminal.home().join(".config/atlascli/config.toml")).unwrap();
     assert_eq!(kept, profile, "the file is not written unasked");

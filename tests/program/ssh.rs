@@ -121,6 +121,6 @@ fn a_connection_that_is_lost_leaves_a_record_that_the_next_login_shows() {
     terminal.signal(Signal::KILL);
     terminal.wait_exit();
     let mut next = sshd.program(&atlas).start();
-    let screen = next.wait_for("It was probably not delivered.");
+    let screen = next.wait_for("It may not have been delivered.");
     assert_eq!(labelled(&screen, "Secret ID"), secret_id);
 }

@@ -3,15 +3,13 @@
 use std::time::Duration;
 
 use atlas_secret::domain::{
-    ApiError, ClipboardContent, CopyOutcome, Delivery, Disposition, Exit, ServerText, TerminalRoute,
+    ApiError, ClipboardContent, CopyOutcome, Delivery, Disposition, Exit, HeldCopy, ServerText, TerminalRoute,
 };
 use atlas_secret::tui::Command;
 use atlas_secret::tui::screens::{LeaveConfirmation, Target};
 
 use crate::stage::{SECRET_ID, Stage};
-use crate::{
-    COPIED, OURS, after_copy, asks_to_choose, assert_drawn, deletions, leaving, unreadable, without_id,
-};
+use crate::*;
 
 const SENT: CopyOutcome = CopyOutcome::Sent(TerminalRoute::Osc52);
 
@@ -59,7 +57,7 @@ fn every_key_that_leaves_asks_what_is_true_now() {
             let asked = match leaving(&stage) {
                 // Nothing would be asked, so Esc does not leave.
                 None if (key, name) == ("esc", "copied") => continue,
-                Some(LeaveConfirmation::Choose { problem: None, .. }) => "choose",
+                Some(LeaveConfirmation::Choose { error: None, .. }) => "choose",
                 Some(LeaveConfirmation::Confirm) => "confirm",
                 Some(LeaveConfirmation::Checking) => "checking",
                 other => panic!("{key} {name}: {other:?}"),
@@ -165,4 +163,133 @@ fn ctrl_c_on_the_way_to_another_secret_asks_before_it_gets_out() {
     assert!(asks_to_choose(&stage) && stage.exit().is_none());
     stage.keys("<ctrl-c>");
     assert_lost(&stage);
+}
+
+/// What the question says, and what standard error says afterwards.
+#[test]
+fn the_question_and_the_last_line_agree() {
+    let deleted_older = || {
+        let mut stage = Stage::created();
+        stage.account(&[masked("9f3a")]).keys("d").account(&[masked("9f3a")]).keys("d y").deleted(Ok(()));
+        stage
+    };
+    let unverified = || after_copy(CopyOutcome::Unverified(HeldCopy { clears_in: None }));
+    let copied_again = |outcome: Option<CopyOutcome>| {
+        let mut stage = after_copy(COPIED);
+        stage.keys("c");
+        if let Some(outcome) = outcome {
+            stage.copied(outcome);
+        }
+        stage
+    };
+    const NEVER: &str = "never delivered: delete it in Atlas";
+    const SENT_AWAY: &str = "sent to your terminal, which does not confirm it";
+    const LATER: &str = "You copied it before. The clipboard may no longer hold it. Already pasted?";
+    let rows: [(Stage, &str, &str, String); 10] = [
+        (
+            Stage::created(),
+            "q l",
+            "You have not copied or saved this secret. After you quit, it cannot be shown again. [",
+            NEVER.to_owned(),
+        ),
+        (deleted_older(), "q l", "shown again. It is the account's only secret now.", NEVER.to_owned()),
+        (
+            copying(),
+            "q l",
+            "This secret is still being delivered.",
+            "was being delivered when the program ended: check where it was going before you delete it in Atlas"
+                .to_owned(),
+        ),
+        (
+            after_copy(SENT),
+            "q y",
+            "Sent to your terminal (OSC 52), which does not confirm it. Paste to check. Did it arrive?",
+            format!("{SENT_AWAY}; you confirmed that it arrived"),
+        ),
+        (
+            after_copy(SENT),
+            "<ctrl-c> <ctrl-c>",
+            "Did it arrive?",
+            format!("{SENT_AWAY}: delete it in Atlas if it did not arrive"),
+        ),
+        (
+            unverified(),
+            "q y",
+            "Sent to the clipboard, but it could not be read back. Paste to check. Did it arrive?",
+            "sent to the clipboard, which could not be read back; you confirmed that it arrived".to_owned(),
+        ),
+        (
+            overwritten(),
+            "q y",
+            "The clipboard holds something else now. Already pasted?",
+            "copied to the clipboard before".to_owned(),
+        ),
+        (copied_again(None), "q y", LATER, "copied to the clipboard before".to_owned()),
+        (copied_again(Some(not_copied())), "q y", LATER, "copied to the clipboard before".to_owned()),
+        (
+            copied_again(Some(SENT)),
+            "q y",
+            "Sent to your terminal (OSC 52), which does not confirm it.",
+            format!("{SENT_AWAY}; you confirmed that it arrived"),
+        ),
+    ];
+    for (mut stage, keys, question, last_line) in rows {
+        let (ask, answer) = keys.split_once(' ').unwrap();
+        stage.keys(ask);
+        if matches!(leaving(&stage), Some(LeaveConfirmation::Checking)) {
+            stage.clipboard(ClipboardContent::Unreadable);
+        }
+        assert_drawn(&stage, question);
+        stage.keys(answer);
+        let words: Vec<String> = stage.dispositions().iter().map(Disposition::words).collect();
+        assert_eq!(words, [last_line], "{question}");
+    }
+}
+
+#[test]
+fn ctrl_c_that_no_one_can_see_closes_nothing_and_quits_as_the_line_says() {
+    type Row = (Stage, &'static str, &'static str, Exit);
+    let open = |mut stage: Stage, keys: &str| {
+        stage.keys(keys);
+        stage
+    };
+    let older = || {
+        let mut stage = Stage::created();
+        stage.keys("d").account(&[masked("9f3a")]);
+        stage
+    };
+    const UNSENT: &str = "Secret not delivered.";
+    let rows: Vec<Row> = vec![
+        (Stage::created(), UNSENT, "Deliver", Exit::NotDelivered),
+        (older(), UNSENT, "Older secrets", Exit::NotDelivered),
+        (open(older(), "d"), UNSENT, "Delete …9f3a?", Exit::NotDelivered),
+        (open(Stage::created(), "s"), UNSENT, "Save to", Exit::NotDelivered),
+        (open(Stage::created(), "p"), UNSENT, "Run", Exit::NotDelivered),
+        (open(Stage::created(), "f"), UNSENT, "Copy as", Exit::NotDelivered),
+        (open(Stage::created(), "n"), UNSENT, "[ go back ]", Exit::NotDelivered),
+        (open(Stage::created(), "?"), UNSENT, "Actions", Exit::NotDelivered),
+        (after_copy(SENT), "The secret's delivery is not confirmed.", "Sent to your", Exit::NotDelivered),
+        (Stage::given_up(), "A secret is being created.", "Still waiting", Exit::NotDelivered),
+        (open(Stage::posting(), "esc"), "A secret is being created.", "Stop waiting?", Exit::NotDelivered),
+    ];
+    for (mut stage, line, beneath, exit) in rows {
+        assert_drawn(&stage, beneath);
+        let before = stage.commands.len();
+        stage.size(55, 15).keys("x <ctrl-c>");
+        assert_drawn(&stage, &format!("{line} Ctrl-C again quits."));
+        stage.size(80, 24);
+        assert_drawn(&stage, beneath);
+        assert_eq!(stage.commands.len(), before, "{beneath}");
+        stage.size(55, 15);
+        let warning = format!("{line} Enlarge the terminal to 56 columns × 16 rows. Ctrl-C twice quits.");
+        assert_drawn(&stage, &warning);
+        stage.keys("<ctrl-c> <ctrl-c>").wake_after(3);
+        assert_eq!(stage.exit(), Some(exit), "{beneath}");
+    }
+    for (mut stage, keys) in [(after_copy(COPIED), "s"), (Stage::filled(), "f2"), (Stage::filled(), "?")] {
+        stage.keys(keys).size(55, 15);
+        assert_drawn(&stage, "Nothing is lost.");
+        stage.keys("<ctrl-c>");
+        assert_eq!(stage.exit(), Some(Exit::Done), "{keys}");
+    }
 }

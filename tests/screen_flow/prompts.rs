@@ -2,14 +2,14 @@
 
 use atlas_secret::domain::{
     BaseUrl, ClientId, ClipboardContent, CommandOutcome, CommandOutput, CommandReport, CopyOutcome, Delivery,
-    Disposition, EnvFile, Exit, Format, HeldCopy, Identity, KnownCommand, SaveFailure, SavedFile, ServerText,
-    Session, Template, TerminalRoute,
+    Disposition, EnvFile, Exit, Format, HeldCopy, Identity, KnownCommand, ProfileName, SaveFailure,
+    SavedFile, ServerText, Session, Template, TerminalRoute,
 };
 use atlas_secret::tui::screens::CopyState;
-use atlas_secret::tui::{Command, DeliveryId, Event};
+use atlas_secret::tui::{Command, DeliveryId, Event, Output};
 
-use crate::stage::{Stage, VALUE, secret};
-use crate::{COPIED, after_copy, asks_to_choose, assert_drawn, assert_not_drawn, leaving};
+use crate::stage::{CLIENT, Stage, VALUE, client, secret};
+use crate::*;
 
 fn saved_to(path: &str, format: Format) -> SavedFile {
     SavedFile { path: ServerText::new(path), format }
@@ -199,6 +199,24 @@ fn a_known_command_is_marked_taken_edited_and_run_in_its_format() {
 }
 
 #[test]
+fn the_list_of_commands_uses_the_height_and_says_what_it_leaves_out() {
+    let names: Vec<String> = (1..=20).map(|number| format!("tool-{number:02}")).collect();
+    for (columns, rows, least) in [(80, 24, 5), (56, 16, 2), (80, 40, 20)] {
+        let mut stage = Stage::created();
+        stage.app.shared.sinks = names.iter().map(|name| known("own", name, Format::Secret)).collect();
+        stage.size(columns, rows).keys("p");
+        for (steps, name) in names.iter().enumerate() {
+            assert_drawn(&stage, &format!("\u{203a} {name}"));
+            let shown = drawn(&stage).matches("tool-").count();
+            assert!(shown >= least, "{shown} at {columns}x{rows}");
+            let says_more = drawn(&stage).contains(" more ");
+            assert_eq!(says_more, shown < names.len(), "{steps} at {columns}x{rows}");
+            stage.keys("down");
+        }
+    }
+}
+
+#[test]
 fn the_footer_says_whether_enter_takes_a_command_or_runs_it() {
     let rows = [
         ("up", "Enter choose"),
@@ -291,11 +309,21 @@ const PASTES: [fn(&mut Stage, &str); 2] =
 
 #[test]
 fn a_paste_is_compared_with_the_secret_and_shown_nowhere() {
-    let env = format!("MONGODB_ATLAS_CLIENT_SECRET={VALUE}\n");
+    const IS: &str = "\u{2713} What you pasted is this secret.";
+    const IN_LINES: &str = "\u{2713} What you pasted is this secret (line breaks ignored).";
+    const CONTAINS: &str = "\u{2713} What you pasted contains this secret.";
+    let (start, end) = VALUE.split_at(32);
     let rows = [
-        (VALUE.to_owned(), "\u{2713} What you pasted is this secret."),
-        (format!(" {VALUE}\n"), "\u{2713} What you pasted is this secret."),
-        (env, "\u{2713} What you pasted contains this secret."),
+        (VALUE.to_owned(), IS),
+        (format!(" {VALUE}\n"), IS),
+        (format!("{start}\n{end}"), IN_LINES),
+        (format!("  {start} \n  {end}\n"), IN_LINES),
+        (format!("\"{VALUE}\""), CONTAINS),
+        (format!("'{start}\n{end}'\n"), CONTAINS),
+        (format!("{CLIENT}:{VALUE}"), CONTAINS),
+        (format!("{CLIENT}:{start}\n{end}\n"), CONTAINS),
+        (format!("MONGODB_ATLAS_CLIENT_SECRET={VALUE}\n"), CONTAINS),
+        (format!("{start} {end}"), "\u{2717} That text is not this secret."),
         (VALUE[..VALUE.len() - 1].to_owned(), "\u{2717} That text is not this secret."),
         ("sandb\n".to_owned(), "\u{2717} That text is not this secret."),
         ("dl\ny".to_owned(), "\u{2717} That text is not this secret."),
@@ -327,7 +355,9 @@ fn a_paste_proves_a_copy_that_could_not_be_read_back() {
             let settled = |stage: &Stage| stage.count(|command| matches!(command, Command::SettleRecord));
             let mut stage = after_copy(outcome.clone());
             paste(&mut stage, "another text");
-            assert_eq!(settled(&stage), 0);
+            let (start, end) = VALUE.split_at(32);
+            paste(&mut stage, &format!("{start}\n{end}"));
+            assert_eq!(settled(&stage), 0, "with a line break it is not what was copied");
             paste(&mut stage, VALUE);
             assert_eq!(settled(&stage), 1);
             assert_drawn(&stage, "\u{2713} Copied");
@@ -347,7 +377,7 @@ fn a_paste_proves_a_copy_that_could_not_be_read_back() {
 
 #[test]
 fn letters_that_come_together_are_no_keys() {
-    for burst in ["s a n d b", "s a n", "c q l", "d y y enter"] {
+    for burst in ["s a n d b", "s a n", "c q l", "d y y enter", "s a", "c q", "q l", "d y"] {
         let mut stage = Stage::created();
         let before = stage.commands.len();
         stage.burst(burst).keys("enter");
@@ -361,6 +391,69 @@ fn letters_that_come_together_are_no_keys() {
     let mut held = after_copy(COPIED);
     held.burst("+ + +");
     assert_eq!(held.count(|command| matches!(command, Command::ExtendClipboard(_))), 3);
+}
+
+/// A terminal without bracketed paste types what is pasted, and one letter of it cannot be told from a key.
+#[test]
+fn what_comes_together_leaves_writes_prints_and_deletes_nothing() {
+    let copied_to_profile = || {
+        let mut stage = after_copy(COPIED);
+        stage.send(Event::ProfilesFound(client(), vec![ProfileName::new("ci").unwrap()]));
+        stage.keys("v").verified(Ok(()));
+        stage
+    };
+    let with_output = || {
+        let mut stage = Stage::created();
+        stage.app.shared.output = Output::Sink(Format::Secret);
+        stage
+    };
+    let asked = |mut stage: Stage, keys: &str| {
+        stage.keys(keys);
+        stage
+    };
+    let older = || {
+        let mut stage = Stage::created();
+        stage.keys("d").account(&[masked("9f3a")]).keys("d");
+        stage
+    };
+    let found = || {
+        let mut stage = Stage::posting();
+        stage.answered(lost()).account(&[new(NEW)]);
+        stage
+    };
+    let confirming = || {
+        let mut stage = Stage::fetching();
+        stage.account(&[existing("2026-12-28T18:14:00Z")]);
+        stage
+    };
+    let sent = || after_copy(CopyOutcome::Sent(TerminalRoute::Osc52));
+    let rows: [(Stage, &[&str]); 10] = [
+        (copied_to_profile(), &["q q", "n n", "u u", "q enter", "u enter"]),
+        (with_output(), &["q q", "q enter", "enter q"]),
+        (asked(with_output(), "<ctrl-c>"), &["w w", "w enter", "l l", "d d", "d y", "tab tab enter x"]),
+        (asked(Stage::created(), "q"), &["l l", "l enter", "d d", "q l", "d enter"]),
+        (asked(sent(), "q"), &["y y", "y enter", "enter y", "x y", "y x"]),
+        (older(), &["y y", "y enter", "d y"]),
+        (found(), &["d y", "k k", "q y", "k enter", "y enter"]),
+        (asked(found(), "d"), &["y y", "y enter"]),
+        (confirming(), &["y y", "y enter", "enter y", "x y"]),
+        (asked_to_update(false), &["y y", "y enter", "x y"]),
+    ];
+    for (mut stage, bursts) in rows {
+        let (sent, calls) = (stage.commands.len(), waiting(&stage));
+        for burst in bursts {
+            stage.burst(burst);
+            assert_eq!((stage.commands.len(), waiting(&stage)), (sent, calls), "{burst}: {}", drawn(&stage));
+        }
+    }
+}
+
+/// How many requests wait for Atlas.
+fn waiting(stage: &Stage) -> usize {
+    let calls = stage.atlas.take_waiting();
+    let count = calls.len();
+    stage.atlas.put_back(calls);
+    count
 }
 
 #[test]
@@ -431,6 +524,18 @@ fn a_second_delivery_waits_for_the_first_one() {
     let mut question = saving();
     question.keys("<ctrl-c> g s").saved(Err(SaveFailure::CanUpdate(EnvFile::default())));
     assert_not_drawn(&question, "Update MONGODB_ATLAS_CLIENT_ID");
+}
+
+#[test]
+fn a_command_that_ends_late_keeps_its_name_whatever_is_typed_by_then() {
+    let mut stage = Stage::created();
+    stage.keys("p").type_in("first").keys("<ctrl-f> enter <ctrl-c> g p").type_in("second");
+    stage.command_ended(CommandOutcome::Succeeded);
+    let delivery = Delivery::Piped { program: ServerText::new("first"), format: Format::Env };
+    assert_eq!(stage.shown().delivered, [delivery]);
+    stage.keys("esc p");
+    assert_drawn(&stage, "first as env run before");
+    assert_not_drawn(&stage, "second");
 }
 
 #[test]

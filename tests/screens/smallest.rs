@@ -71,7 +71,7 @@ fn what_has_to_be_read_is_there() {
         ("created_retires_perhaps_login", &["You may be signed in with this secret.", "y delete n back"]),
         ("sign_in_key_refused", &["refused the API key", "Check both keys", "Atlas: 401 UNEXPECTED_ERROR"]),
         ("sign_in_profile_forbidden", &["Read Atlas's message.", "Atlas: 403 POLICY_VIOLATION"]),
-        ("left_over", &["probably not delivered", "k keep it", "q quit"]),
+        ("left_over", &["may not have been delivered", "k keep it", "q quit"]),
         (
             "form_one_will_be_shortened",
             &["→ 30 Nov 2026 !", "makes …9f3a expire 91 days early.", "[ Create secret ]"],

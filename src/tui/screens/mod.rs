@@ -2,7 +2,6 @@
 
 mod command;
 mod created;
-mod delete_prompt;
 mod form;
 mod picker;
 mod progress;

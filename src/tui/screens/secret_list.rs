@@ -1,6 +1,7 @@
 //! Choosing an older secret to delete: asked for, never by Enter, and twice where it may end this session.
 //!
-//! It is a screen of its own when both slots are in use, and a prompt on the screen of a new secret.
+//! The list is a screen of its own when both slots are in use, and a prompt on the screen of a new secret. The question is
+//! the same wherever a secret can be deleted.
 
 use std::time::Duration;
 
@@ -13,15 +14,15 @@ use crate::domain::{
 };
 use crate::jobs::{DeleteError, Deletion, Recheck};
 use crate::tui::app::{Component, Shared, Transition};
-use crate::tui::canvas::Canvas;
+use crate::tui::canvas::{Canvas, spinner_wake};
 use crate::tui::event::{Command, Event, Reader};
 use crate::tui::keys::{
-    Action, BACK_BY_LETTER, Binding, CHOICE_ABOVE, CHOICE_BELOW, HELP, ONLY_BACK, REPAINT, SUSPEND,
+    Action, BACK_BY_LETTER, BUSY, Binding, CHOICE_ABOVE, CHOICE_BELOW, CONFIRM_DELETE, HELP, ONLY_BACK,
+    REPAINT, SUSPEND,
 };
 use crate::tui::{Remote, words};
 
 use super::Notice;
-use super::delete_prompt::DeletePrompt;
 
 /// Between the columns.
 const GAP: usize = 2;
@@ -64,16 +65,9 @@ impl Keeps {
 enum Stage {
     Fetching,
     Failed(ApiError),
-    Choosing(Option<NotDeleted>),
+    /// Why the last try deleted nothing.
+    Choosing(Option<DeleteError>),
     Deleting(DeletePrompt),
-}
-
-/// Why the last try deleted nothing.
-#[derive(Clone, Debug)]
-enum NotDeleted {
-    Error(DeleteError),
-    /// This session signed in with it and still needs it.
-    SignedInWith,
 }
 
 const CHOOSING: &[Binding] = &[
@@ -99,30 +93,24 @@ impl SecretList {
         Self { account, secrets: Vec::new(), selected: 0, stage: Stage::Fetching, keeps }
     }
 
-    pub(super) fn chosen(&self) -> Option<&ExistingSecret> {
-        self.secrets.get(self.selected)
-    }
-
     /// Back to the form, which fetches the account again.
     fn close(app: &mut Shared) -> Transition {
         app.lookups.account = Remote::NotAsked;
         Transition::form()
     }
 
-    fn step(&mut self, by: usize) {
-        self.selected = (self.selected + by) % self.secrets.len().max(1);
-    }
-
     pub(super) fn on_list_action(&mut self, app: &mut Shared, action: Action) -> ListResult {
+        let count = self.secrets.len().max(1);
         match (&mut self.stage, action) {
             (Stage::Deleting(prompt), _) => {
-                let is_open = prompt.on_action(app, action);
-                if !is_open {
+                if !prompt.on_action(app, action) {
                     self.stage = Stage::Choosing(None);
                 }
             }
-            (Stage::Choosing(_), Action::NextChoice) => self.step(1),
-            (Stage::Choosing(_), Action::PreviousChoice) => self.step(self.secrets.len().saturating_sub(1)),
+            (Stage::Choosing(_), Action::NextChoice) => self.selected = (self.selected + 1) % count,
+            (Stage::Choosing(_), Action::PreviousChoice) => {
+                self.selected = (self.selected + count - 1) % count
+            }
             (Stage::Choosing(_), Action::Delete) => self.ask(app),
             (_, Action::No | Action::Leave) => return ListResult::Closed,
             _ => {}
@@ -130,12 +118,15 @@ impl SecretList {
         ListResult::Open
     }
 
-    /// Asks, or says why not.
-    fn ask(&mut self, app: &Shared) {
-        let Some(secret) = self.chosen() else { return };
+    /// Asks, or says why not: before there is a new secret, the session needs the one that it signed in with.
+    fn ask(&mut self, app: &mut Shared) {
+        let Some(secret) = self.secrets.get(self.selected) else { return };
         let risk = app.login_risk(&self.account.client, secret);
         self.stage = if risk == LoginRisk::Own && self.keeps.is_none() {
-            Stage::Choosing(Some(NotDeleted::SignedInWith))
+            app.message = Some(
+                "You are signed in with this secret and need it to create a new one. Create first, then delete it.",
+            );
+            Stage::Choosing(None)
         } else {
             let (account, id) = (self.account.clone(), secret.id.clone());
             Stage::Deleting(DeletePrompt::new(account, id, Recheck::No, risk))
@@ -149,18 +140,18 @@ impl SecretList {
             {
                 self.fetched(result);
             }
-            (event, Stage::Deleting(prompt)) => {
-                if let Some(deletion) = prompt.on_event(now, event) {
-                    return self.deleted(deletion);
-                }
-            }
+            (event, Stage::Deleting(prompt)) => match prompt.on_event(now, event) {
+                Some(Deletion::Deleted) => return ListResult::Deleted(self.secrets.remove(self.selected)),
+                Some(Deletion::Failed(error)) => self.stage = Stage::Choosing(Some(error)),
+                Some(Deletion::Used(_) | Deletion::Cancelled) => self.stage = Stage::Choosing(None),
+                None => {}
+            },
             _ => {}
         }
         ListResult::Open
     }
 
     fn fetched(&mut self, result: ApiResult<ServiceAccount>) {
-        self.selected = 0;
         self.stage = match result {
             Ok(account) => {
                 let is_listed = |secret: &ExistingSecret| {
@@ -174,15 +165,6 @@ impl SecretList {
             }
             Err(error) => Stage::Failed(error),
         };
-    }
-
-    fn deleted(&mut self, deletion: Deletion) -> ListResult {
-        self.stage = Stage::Choosing(match deletion {
-            Deletion::Deleted => return self.chosen().cloned().map_or(ListResult::Open, ListResult::Deleted),
-            Deletion::Failed(error) => Some(NotDeleted::Error(error)),
-            Deletion::Used(_) | Deletion::Cancelled => None,
-        });
-        ListResult::Open
     }
 
     pub(super) fn list_keys(&self) -> &'static [Binding] {
@@ -202,26 +184,43 @@ impl SecretList {
             }
             Stage::Failed(error) => {
                 let explanation = error.explain();
-                let words = format!("Could not load the account's secrets. {}", explanation.title);
-                canvas.marked(theme.glyphs.cross, &words, theme.bad);
+                let text = format!("Could not load the account's secrets. {}", explanation.title);
+                canvas.marked(theme.glyphs.cross, &text, theme.bad);
                 return canvas.words(2, &explanation.action, theme.strong);
+            }
+            Stage::Choosing(_) | Stage::Deleting(_) => {}
+        }
+        // Only after creating, one of them is kept: the new one.
+        let (title, none) = match self.keeps {
+            Some(_) => ("Older secrets of this account", "No older secrets."),
+            None => ("Secrets of this account", "This account has no secrets."),
+        };
+        match warning {
+            Some(warning) => canvas.warning(warning, theme.warning),
+            None => canvas.line(Line::styled(title, theme.strong)),
+        }
+        if self.secrets.is_empty() {
+            canvas.words(2, none, theme.faint);
+        } else {
+            self.draw_table(app, canvas);
+        }
+        if let Some(message) = app.message {
+            canvas.warning(message, theme.warning);
+        }
+        match (&self.stage, self.secrets.get(self.selected)) {
+            (Stage::Choosing(Some(error)), _) => {
+                canvas.marked(theme.glyphs.cross, &error.sentence(), theme.bad);
+            }
+            (Stage::Deleting(prompt), Some(secret)) => {
+                let consequence = if secret.is_expired(app.atlas_now()) {
+                    "It has expired: no client can use it."
+                } else {
+                    "Clients that use it will fail to authenticate."
+                };
+                prompt.draw(app, &words::short_label(secret, theme.glyphs.ellipsis), consequence, canvas);
             }
             _ => {}
         }
-        if let Some(warning) = warning {
-            canvas.warning(warning, theme.warning);
-        } else {
-            // Only after creating, one of them is kept: the new one.
-            let which = if self.keeps.is_some() { "Older secrets" } else { "Secrets" };
-            canvas.line(Line::styled(format!("{which} of this account"), theme.strong));
-        }
-        if self.secrets.is_empty() {
-            let none =
-                if self.keeps.is_some() { "No older secrets." } else { "This account has no secrets." };
-            canvas.words(2, none, theme.faint);
-        }
-        self.draw_table(app, canvas);
-        self.draw_stage(app, canvas);
     }
 
     /// The columns of the form's table; the first to go where it is narrow is `created`.
@@ -231,55 +230,27 @@ impl SecretList {
         let row = |secret: &ExistingSecret| {
             let used = secret.last_used_at.map_or_else(|| "never".to_owned(), |at| words::ago(at, now));
             let is_login = app.login_risk(&self.account.client, secret) == LoginRisk::Own;
-            let status = words::status(secret, now, is_login);
+            let status = words::status(secret, now, is_login).to_owned();
             let created = secret.created_at.map_or_else(String::new, date);
             let expires = secret.expires_at.map_or_else(|| "unknown".to_owned(), date);
-            [words::short_label(secret, theme.glyphs.ellipsis), status.to_owned(), created, used, expires]
+            [words::short_label(secret, theme.glyphs.ellipsis), status, created, used, expires]
         };
-        let rows: Vec<[String; 5]> = self.secrets.iter().map(row).collect();
-        let titles = ["", "", "created", "last used", "expires"];
-        let mut widths = titles.map(str::len);
-        for row in &rows {
-            widths = std::array::from_fn(|column| widths[column].max(Span::raw(&row[column]).width()));
-        }
+        let titles = ["", "", "created", "last used", "expires"].map(str::to_owned);
+        let rows: Vec<[String; 5]> = std::iter::once(titles).chain(self.secrets.iter().map(row)).collect();
+        let width = |column: usize| rows.iter().map(|row| Span::raw(&row[column]).width()).max().unwrap_or(0);
+        let widths: [usize; 5] = std::array::from_fn(width);
         let has_created = widths.iter().sum::<usize>() + GAP * widths.len() <= usize::from(canvas.width());
-        let line = |cells: [&str; 5]| {
+        for (index, cells) in rows.iter().enumerate() {
             let shown = (0..cells.len()).filter(|column| has_created || *column != CREATED);
             let padded = shown.map(|column| format!("{:<width$}", cells[column], width = widths[column]));
-            padded.collect::<Vec<_>>().join("  ").trim_end().to_owned()
-        };
-        if !rows.is_empty() {
-            canvas.line(Line::styled(format!("  {}", line(titles)), theme.faint));
-        }
-        for (index, row) in rows.iter().enumerate() {
-            let is_selected = index == self.selected;
-            let style = if is_selected { theme.strong } else { Style::new() };
-            canvas.choice(is_selected, [Span::styled(line(row.each_ref().map(String::as_str)), style)]);
-        }
-    }
-
-    fn draw_stage(&self, app: &Shared, canvas: &mut Canvas) {
-        let theme = canvas.theme;
-        match &self.stage {
-            Stage::Fetching | Stage::Failed(_) | Stage::Choosing(None) => {}
-            Stage::Choosing(Some(NotDeleted::Error(error))) => {
-                canvas.marked(theme.glyphs.cross, &error.sentence(), theme.bad);
-            }
-            Stage::Choosing(Some(NotDeleted::SignedInWith)) => {
-                let words = "You are signed in with this secret and need it to create a new one. Create first, then \
-                             delete it.";
-                canvas.warning(words, theme.warning);
-            }
-            Stage::Deleting(prompt) => {
-                let Some(secret) = self.chosen() else { return };
-                let consequence = if secret.is_expired(app.atlas_now()) {
-                    "It has expired: no client can use it."
-                } else {
-                    "Clients that use it will fail to authenticate."
-                };
-                let label = words::short_label(secret, theme.glyphs.ellipsis);
-                prompt.draw(app, &label, consequence, canvas);
-            }
+            let line = padded.collect::<Vec<_>>().join("  ").trim_end().to_owned();
+            let is_selected = index == self.selected + 1;
+            let style = match index {
+                0 => theme.faint,
+                _ if is_selected => theme.strong,
+                _ => Style::new(),
+            };
+            canvas.choice(is_selected, [Span::styled(line, style)]);
         }
     }
 }
@@ -309,7 +280,7 @@ impl Component for SecretList {
 
     fn works(&self, _app: &Shared, action: Action) -> bool {
         match action {
-            Action::Delete => self.chosen().is_some(),
+            Action::Delete => !self.secrets.is_empty(),
             Action::NextChoice => self.secrets.len() > 1,
             _ => true,
         }
@@ -333,5 +304,111 @@ impl Component for SecretList {
         canvas.labelled("Client ID", self.account.client.as_str());
         canvas.blank();
         self.draw_list(app, None, canvas);
+    }
+}
+
+/// Shown where a secret turned out to be in use, and was kept.
+pub(super) const IN_USE: &str = "It has been used since, so a client has its value. It was not deleted.";
+
+/// A secret that the user wants to delete: the question, the check whether it is in use, the request.
+#[derive(Clone, Debug)]
+pub(super) struct DeletePrompt {
+    account: AccountRef,
+    id: SecretId,
+    recheck: Recheck,
+    risk: LoginRisk,
+    stage: DeleteStage,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum DeleteStage {
+    Asking,
+    AskingAgain,
+    /// The account is fetched before anything is deleted.
+    Checking(Now),
+    Deleting(Now),
+}
+
+impl DeletePrompt {
+    /// Asks, and twice if deleting is a `risk` for this session.
+    pub fn new(account: AccountRef, id: SecretId, recheck: Recheck, risk: LoginRisk) -> Self {
+        Self { account, id, recheck, risk, stage: DeleteStage::Asking }
+    }
+
+    /// False once the user has said no.
+    pub fn on_action(&mut self, app: &mut Shared, action: Action) -> bool {
+        match (self.stage, action) {
+            (DeleteStage::Asking, Action::Yes) if self.risk != LoginRisk::None => {
+                self.stage = DeleteStage::AskingAgain;
+            }
+            (DeleteStage::Asking | DeleteStage::AskingAgain, Action::Yes) => {
+                self.stage = match self.recheck {
+                    Recheck::Yes => DeleteStage::Checking(app.now),
+                    Recheck::No => DeleteStage::Deleting(app.now),
+                };
+                app.send(Command::Delete(self.account.clone(), self.id.clone(), self.recheck));
+            }
+            (DeleteStage::Asking | DeleteStage::AskingAgain, Action::No | Action::Leave) => return false,
+            // Whether the request has left only the job knows; it ends with `Cancelled` if not.
+            (DeleteStage::Checking(_), Action::No) => app.send(Command::CancelDelete),
+            _ => {}
+        }
+        true
+    }
+
+    /// How the deletion ended, once it has.
+    pub fn on_event(&mut self, now: Now, event: Event) -> Option<Deletion> {
+        match (self.stage, event) {
+            (DeleteStage::Checking(_), Event::DeleteSent) => self.stage = DeleteStage::Deleting(now),
+            (DeleteStage::Checking(_) | DeleteStage::Deleting(_), Event::DeleteFinished(deletion)) => {
+                return Some(deletion);
+            }
+            _ => {}
+        }
+        None
+    }
+
+    pub fn keys(&self) -> &'static [Binding] {
+        match self.stage {
+            DeleteStage::Asking | DeleteStage::AskingAgain => CONFIRM_DELETE,
+            DeleteStage::Checking(_) => ONLY_BACK,
+            DeleteStage::Deleting(_) => BUSY,
+        }
+    }
+
+    pub fn wake_in(&self, now: Now) -> Option<Duration> {
+        match self.stage {
+            DeleteStage::Asking | DeleteStage::AskingAgain => None,
+            DeleteStage::Checking(since) | DeleteStage::Deleting(since) => Some(spinner_wake(now, since)),
+        }
+    }
+
+    /// `label` names the secret within a sentence; `consequence` is a sentence, or empty.
+    pub fn draw(&self, app: &Shared, label: &str, consequence: &str, canvas: &mut Canvas) {
+        let verb = match self.stage {
+            DeleteStage::Asking => "Delete",
+            DeleteStage::AskingAgain => "Really delete",
+            DeleteStage::Checking(since) => {
+                return canvas.running(app.now, since, "Checking whether it is in use");
+            }
+            DeleteStage::Deleting(since) => {
+                return canvas.running(app.now, since, &format!("Deleting {label} in Atlas"));
+            }
+        };
+        let warning = match self.risk {
+            LoginRisk::None => "",
+            LoginRisk::Own => "You are signed in with this secret. Deleting it ends this session.",
+            LoginRisk::Perhaps => {
+                "You may be signed in with this secret. If so, deleting it ends this session."
+            }
+        };
+        if !warning.is_empty() {
+            canvas.warning(warning, canvas.theme.warning);
+        }
+        let question = match consequence {
+            "" => format!("{verb} {label} in Atlas?"),
+            consequence => format!("{verb} {label}? {consequence}"),
+        };
+        canvas.ask(&question, "delete");
     }
 }

@@ -36,7 +36,7 @@ const fn created(fault: &'static str, posts: &'static [Post]) -> Row {
 const DELETE_NEXT_TIME: &[Step] = &[
     Step::StartedAgain,
     Step::Shows("d delete it"),
-    Step::Says("not delivered"),
+    Step::Says("may not have been delivered"),
     Step::Press("d"),
     Step::Shows("Delete this secret in Atlas? y delete n back"),
     Step::Press("y"),

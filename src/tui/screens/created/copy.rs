@@ -15,7 +15,7 @@ use crate::tui::event::Command;
 use crate::tui::keys::Action;
 use crate::tui::words;
 
-use super::{CreatedScreen, LeaveConfirmation, Leaving, Prompt};
+use super::{CreatedScreen, LeaveConfirmation, Prompt};
 
 /// How much longer the clipboard keeps a copy after `+`.
 const EXTENDED_BY: Duration = Duration::from_secs(60);
@@ -37,20 +37,11 @@ pub enum CopyState {
     /// Given to the terminal, which does not answer.
     Sent(TerminalRoute, Format),
     /// The same, and then the user pasted it here.
-    PastedBack(TerminalRoute, Format),
+    PastedBack(Format),
     /// No clipboard worked.
     Failed(Vec<ServerText>),
     /// It was copied, and this is what the clipboard turned out to hold instead.
     Lost(ClipboardContent),
-}
-
-/// How a pasted text compares with the secret.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Pasted {
-    Secret,
-    /// The secret and more: it was copied in another format.
-    WithSecret,
-    Other,
 }
 
 /// A copy on the system's clipboard.
@@ -78,27 +69,22 @@ impl CopyState {
             }
             Self::Held(copy) if copy.format.holds_the_secret() => Some(Delivery::Unverified),
             Self::Sent(_, format) if format.holds_the_secret() => Some(Delivery::SentToTerminal),
-            Self::PastedBack(..) => Some(Delivery::Copied { clears_in: None }),
+            Self::PastedBack(_) => Some(Delivery::Copied { clears_in: None }),
             _ => None,
         }
     }
 
     pub(super) fn format(&self) -> Option<Format> {
         match self {
-            Self::Held(ClipboardCopy { format, .. })
-            | Self::Sent(_, format)
-            | Self::PastedBack(_, format) => Some(*format),
+            Self::Held(ClipboardCopy { format, .. }) | Self::Sent(_, format) | Self::PastedBack(format) => {
+                Some(*format)
+            }
             _ => None,
         }
     }
 }
 
 impl ClipboardCopy {
-    fn new(format: Format, copy: HeldCopy, is_verified: bool, now: Now) -> Self {
-        let until = copy.clears_in.map(|left| now.plus(left));
-        Self { format, until, is_verified, can_be_read: true, is_being_checked: false, checked_at: now }
-    }
-
     /// The countdown steps once a second; when it has run out the clipboard process needs a moment to say so.
     pub(super) fn wake_in(&self, now: Now) -> Duration {
         let Some(until) = self.until else {
@@ -141,14 +127,22 @@ impl CreatedScreen {
                 copy.is_being_checked = true;
                 app.send(Command::ExtendClipboard(EXTENDED_BY));
             }
-            _ => self.message = Some("There is no timed copy to extend."),
+            _ => app.message = Some("There is no timed copy to extend."),
         }
     }
 
     pub(super) fn copy_finished(&mut self, app: &mut Shared, outcome: CopyOutcome) {
         let CopyState::Copying(format) = self.copy else { return };
-        let held =
-            |copy, is_verified| CopyState::Held(ClipboardCopy::new(format, copy, is_verified, app.now));
+        let held = |copy: HeldCopy, is_verified| {
+            CopyState::Held(ClipboardCopy {
+                format,
+                until: copy.clears_in.map(|left| app.now.plus(left)),
+                is_verified,
+                can_be_read: true,
+                is_being_checked: false,
+                checked_at: app.now,
+            })
+        };
         self.copy = match outcome {
             CopyOutcome::Copied(copy) => held(copy, true),
             CopyOutcome::Unverified(copy) => held(copy, false),
@@ -160,29 +154,30 @@ impl CreatedScreen {
             self.copy_proved(app);
         }
         // The question before leaving said that it was not copied.
-        self.leaving.take_if(|Leaving { confirmation, .. }| {
-            matches!(confirmation, LeaveConfirmation::Choose { problem: None, .. })
-        });
+        self.leaving
+            .take_if(|leaving| matches!(leaving.confirmation, LeaveConfirmation::Choose { error: None, .. }));
     }
 
     /// Compares a pasted text with the secret. That it can be pasted proves a copy that could not be read back.
     pub(super) fn check_pasted(&mut self, app: &mut Shared, text: &str) {
         let secret = self.secret.value.expose_secret();
-        let pasted = if text.trim() == secret {
-            Pasted::Secret
-        } else if text.contains(secret) {
-            Pasted::WithSecret
-        } else {
-            Pasted::Other
+        // A narrow terminal breaks the value into lines where it is selected with the mouse. That is not what was copied.
+        let joined: String = text.split(['\r', '\n']).map(str::trim).collect();
+        let is_broken = joined == secret && text.trim() != secret;
+        let text = match () {
+            () if is_broken => "What you pasted is this secret (line breaks ignored).",
+            () if joined == secret => "What you pasted is this secret.",
+            () if joined.contains(secret) => "What you pasted contains this secret.",
+            () => "That text is not this secret.",
         };
-        self.message = None;
-        self.pasted = Some(pasted);
-        if pasted == Pasted::Other {
+        app.message = None;
+        self.pasted = Some((joined.contains(secret), text));
+        if is_broken || !joined.contains(secret) {
             return;
         }
         match &mut self.copy {
-            CopyState::Sent(route, format) if format.holds_the_secret() => {
-                self.copy = CopyState::PastedBack(*route, *format);
+            CopyState::Sent(_, format) if format.holds_the_secret() => {
+                self.copy = CopyState::PastedBack(*format);
             }
             CopyState::Held(copy) if copy.format.holds_the_secret() && !copy.is_verified => {
                 copy.is_verified = true;
@@ -197,13 +192,11 @@ impl CreatedScreen {
     /// How the last paste compares with the secret.
     pub(super) fn draw_pasted(&self, canvas: &mut Canvas) {
         let theme = canvas.theme;
-        let Some(pasted) = self.pasted else { return };
-        let (glyph, text, style) = match pasted {
-            Pasted::Secret => (theme.glyphs.check, "What you pasted is this secret.", theme.good),
-            Pasted::WithSecret => (theme.glyphs.check, "What you pasted contains this secret.", theme.good),
-            Pasted::Other => (theme.glyphs.cross, "That text is not this secret.", theme.bad),
-        };
-        canvas.marked(glyph, text, style);
+        match self.pasted {
+            Some((true, text)) => canvas.marked(theme.glyphs.check, text, theme.good),
+            Some((false, text)) => canvas.marked(theme.glyphs.cross, text, theme.bad),
+            None => {}
+        }
     }
 
     fn copy_proved(&mut self, app: &mut Shared) {
@@ -266,7 +259,7 @@ impl CreatedScreen {
                 }
                 canvas.words(2, "This program cannot clear it there.", theme.faint);
             }
-            CopyState::PastedBack(_, format) => {
+            CopyState::PastedBack(format) => {
                 let text =
                     format!("Copied{} to your terminal's clipboard: you pasted it here", in_format(*format));
                 canvas.marked(theme.glyphs.check, &text, theme.good);

@@ -48,27 +48,19 @@ pub enum LeaveConfirmation {
         /// What Enter does.
         choice: Action,
         /// Why deleting did not work.
-        problem: Option<DeleteError>,
+        error: Option<DeleteError>,
     },
     /// The secret is being deleted in Atlas since then.
     Deleting(Now),
 }
 
-/// The choices when it was not delivered.
-const CHOICES: [Action; 4] = [Action::No, Action::Write, Action::Delete, Action::LeaveAnyway];
-
 /// Out of the program, whatever was asked.
-const LEAVE_AT_ONCE: Binding = Binding::new("Ctrl-C", "quit now", Action::Leave);
+const QUIT_NOW: Binding = Binding::new("Ctrl-C", "quit now", Action::Leave);
 
 /// Did the copy arrive? `leave` says where `y` leads.
 const fn confirm_keys(leave: &'static str) -> [Binding; 5] {
-    [
-        yes(leave),
-        BACK_BUT_CTRL_C,
-        Binding::new("c", "copy again", Action::Copy),
-        LEAVE_AT_ONCE.only_in_help(),
-        HELP,
-    ]
+    let copy_again = Binding::new("c", "copy again", Action::Copy);
+    [yes(leave), BACK_BUT_CTRL_C, copy_again, QUIT_NOW.only_in_help(), HELP]
 }
 
 /// The ways on for a secret that was not delivered. `leave` says what it is to leave anyway.
@@ -81,7 +73,7 @@ const fn choice_keys(leave: &'static str) -> [Binding; 9] {
         Binding::new("w", "write", Action::Write),
         Binding::new("d", "delete", Action::Delete),
         Binding::new("l", leave, Action::LeaveAnyway),
-        LEAVE_AT_ONCE.only_in_help(),
+        QUIT_NOW.only_in_help(),
         HELP,
     ]
 }
@@ -92,7 +84,10 @@ const CHOOSE_QUIT: &[Binding] = &choice_keys("quit");
 const CHOOSE_ANOTHER: &[Binding] = &choice_keys("continue");
 
 /// The clipboard is being read, or the secret deleted.
-const BUSY: &[Binding] = &[LEAVE_AT_ONCE];
+const BUSY: &[Binding] = &[QUIT_NOW];
+
+const DID_IT_ARRIVE: &str = "Did it arrive?";
+const ALREADY_PASTED: &str = "Already pasted?";
 
 impl Leaving {
     pub(super) fn keys(&self) -> &'static [Binding] {
@@ -104,21 +99,11 @@ impl Leaving {
             _ => BUSY,
         }
     }
-
-    /// False for what Enter or a letter would not do. Only who aborts keeps the secret from an output that waits for it.
-    pub(super) fn works(&self, action: Action, can_be_deleted: bool) -> bool {
-        match (action, &self.confirmation) {
-            (Action::Write, _) => self.target == Target::Abort,
-            (Action::Delete, _)
-            | (Action::Choose, LeaveConfirmation::Choose { choice: Action::Delete, .. }) => can_be_deleted,
-            _ => true,
-        }
-    }
 }
 
 impl LeaveConfirmation {
-    fn choose(problem: Option<DeleteError>) -> Self {
-        Self::Choose { choice: Action::No, problem }
+    fn choose(error: Option<DeleteError>) -> Self {
+        Self::Choose { choice: Action::No, error }
     }
 }
 
@@ -136,43 +121,73 @@ impl CreatedScreen {
         matches!(self.confirmation(), Some(LeaveConfirmation::Deleting(_)))
     }
 
-    /// What is asked before leaving, as far as is known: `None` when leaving loses nothing. A secret that was delivered
-    /// needs no question, but what the clipboard holds has to be read again first.
-    fn question(&self, now: Now, is_checked: bool) -> Option<LeaveConfirmation> {
+    /// What is known of the delivery if the secret is left now, and the question that only the user can answer; without
+    /// one the secret would be lost. `None` when it is certainly delivered.
+    fn doubt(&self) -> Option<(String, Option<&'static str>)> {
         if !self.delivered.is_empty() {
             return None;
         }
-        match (&self.copy, self.copy.delivery(now)) {
-            (CopyState::Held(_), Some(_)) if !is_checked => Some(LeaveConfirmation::Checking),
-            (CopyState::Held(copy), Some(Delivery::Copied { .. })) if copy.can_be_read => None,
-            (CopyState::PastedBack(..), _) => None,
-            (_, Some(_)) => Some(LeaveConfirmation::Confirm),
-            _ if self.was_copied => Some(LeaveConfirmation::Confirm),
-            _ => Some(LeaveConfirmation::choose(None)),
-        }
+        let (known, question) = match &self.copy {
+            CopyState::PastedBack(_) => return None,
+            CopyState::Held(copy) if copy.format.holds_the_secret() => {
+                match (copy.is_verified, copy.can_be_read) {
+                    (true, true) => return None,
+                    (true, false) => ("The clipboard could not be read again.", Some(ALREADY_PASTED)),
+                    (false, _) => (
+                        "Sent to the clipboard, but it could not be read back. Paste to check.",
+                        Some(DID_IT_ARRIVE),
+                    ),
+                }
+            }
+            CopyState::Sent(route, format) if format.holds_the_secret() => {
+                let route = route.name();
+                let known =
+                    format!("Sent to your terminal ({route}), which does not confirm it. Paste to check.");
+                return Some((known, Some(DID_IT_ARRIVE)));
+            }
+            CopyState::Lost(content) if self.was_copied => {
+                return Some((lost_message(*content), Some(ALREADY_PASTED)));
+            }
+            CopyState::Copying(_) | CopyState::Failed(_) if self.was_copied => {
+                ("You copied it before. The clipboard may no longer hold it.", Some(ALREADY_PASTED))
+            }
+            _ if self.was_copied => ("The clipboard no longer holds it.", Some(ALREADY_PASTED)),
+            _ if self.is_on_its_way() => ("This secret is still being delivered.", None),
+            CopyState::Lost(_) => ("The clipboard no longer holds this secret.", None),
+            _ => ("You have not copied or saved this secret.", None),
+        };
+        Some((known.to_owned(), question))
     }
 
-    /// True when leaving will ask, as far as is known before the clipboard is read again.
-    pub(super) fn asks_to_leave(&self, now: Now) -> bool {
-        self.question(now, true).is_some()
+    /// What is asked before leaving, as far as is known before the clipboard is read again.
+    fn question(&self) -> Option<LeaveConfirmation> {
+        let (_, question) = self.doubt()?;
+        Some(question.map_or_else(|| LeaveConfirmation::choose(None), |_| LeaveConfirmation::Confirm))
+    }
+
+    /// True when leaving will ask.
+    pub(super) fn asks_to_leave(&self) -> bool {
+        self.doubt().is_some()
     }
 
     /// A program that waits for standard output gets the secret now.
     pub(super) fn want_to_leave(&mut self, app: &mut Shared, target: Target) -> Transition {
         self.revealed_until = None;
+        let is_held = matches!(&self.copy, CopyState::Held(copy) if copy.format.holds_the_secret());
         let confirmation = match (target, app.output) {
             (Target::Quit, Output::Sink(format)) => {
                 app.send(Command::Print(format, self.payload(app)));
                 LeaveConfirmation::Printing
             }
-            _ => match self.question(app.now, false) {
-                Some(confirmation) => confirmation,
+            _ if is_held && self.delivered.is_empty() => {
+                app.send(Command::CheckClipboard);
+                LeaveConfirmation::Checking
+            }
+            _ => match self.question() {
+                Some(question) => question,
                 None => return self.leave(app, target, None),
             },
         };
-        if matches!(confirmation, LeaveConfirmation::Checking) {
-            app.send(Command::CheckClipboard);
-        }
         self.leaving = Some(Leaving { target, confirmation });
         Transition::Stay
     }
@@ -183,19 +198,42 @@ impl CreatedScreen {
         self.want_to_leave(app, if waits { Target::Abort } else { Target::Quit })
     }
 
-    pub(super) fn on_leaving_action(&mut self, app: &mut Shared, action: Action) -> Transition {
-        let can_be_deleted = self.can_be_deleted();
-        let Some(leaving) = &mut self.leaving else { return Transition::Stay };
-        let target = leaving.target;
-        if !leaving.works(action, can_be_deleted) {
-            return Transition::Stay;
+    /// The ways on for a secret that was not delivered. Only who aborts keeps it from an output that waits for it.
+    fn choices(&self, target: Target) -> Vec<(Action, &'static str)> {
+        let delete = if self.can_be_deleted() { " delete it in Atlas " } else { " delete it (ID unknown) " };
+        let leave = if target == Target::Another { " continue without it " } else { " quit anyway " };
+        let mut choices =
+            vec![(Action::No, " go back "), (Action::Delete, delete), (Action::LeaveAnyway, leave)];
+        if target == Target::Abort {
+            choices.insert(1, (Action::Write, " write it and quit "));
         }
-        let choices: Vec<Action> =
-            CHOICES.into_iter().filter(|choice| leaving.works(*choice, can_be_deleted)).collect();
-        match (&mut leaving.confirmation, action) {
+        choices
+    }
+
+    /// False for what Enter or a letter would not do.
+    pub(super) fn leaving_works(&self, leaving: &Leaving, action: Action) -> bool {
+        match (action, &leaving.confirmation) {
+            (Action::Write, _) => leaving.target == Target::Abort,
+            (Action::Delete, _)
+            | (Action::Choose, LeaveConfirmation::Choose { choice: Action::Delete, .. }) => {
+                self.can_be_deleted()
+            }
+            _ => true,
+        }
+    }
+
+    pub(super) fn on_leaving_action(&mut self, app: &mut Shared, action: Action) -> Transition {
+        let Some(leaving) = self.leaving.as_ref().filter(|leaving| self.leaving_works(leaving, action))
+        else {
+            return Transition::Stay;
+        };
+        let target = leaving.target;
+        match (&leaving.confirmation, action) {
             (LeaveConfirmation::Printing, _) => {}
             // The first Ctrl-C would only lead to the form: it asks again, the second gets out.
-            (_, Action::Leave) if target == Target::Another => leaving.target = Target::Quit,
+            (_, Action::Leave) if target == Target::Another => {
+                self.leaving = Some(Leaving { target: Target::Quit, ..leaving.clone() });
+            }
             (_, Action::Leave) | (LeaveConfirmation::Choose { .. }, Action::LeaveAnyway) => {
                 return self.leave(app, target, None);
             }
@@ -209,42 +247,45 @@ impl CreatedScreen {
                 self.leaving = None;
                 self.copy(app, Format::Secret);
             }
-            (LeaveConfirmation::Choose { choice, .. }, Action::NextChoice | Action::PreviousChoice) => {
+            (LeaveConfirmation::Choose { choice, error }, Action::NextChoice | Action::PreviousChoice) => {
+                let mut choices: Vec<Action> =
+                    self.choices(target).into_iter().map(|(choice, _)| choice).collect();
+                choices.retain(|choice| self.leaving_works(leaving, *choice));
                 let at = choices.iter().position(|other| other == choice).unwrap_or(0);
                 let by = if action == Action::NextChoice { 1 } else { choices.len() - 1 };
-                *choice = choices[(at + by) % choices.len()];
+                let (choice, error) = (choices[(at + by) % choices.len()], error.clone());
+                self.leaving =
+                    Some(Leaving { target, confirmation: LeaveConfirmation::Choose { choice, error } });
             }
             (LeaveConfirmation::Choose { choice, .. }, Action::Choose) => {
-                let choice = *choice;
-                return self.on_leaving_action(app, choice);
+                return self.on_leaving_action(app, *choice);
             }
-            (LeaveConfirmation::Choose { .. }, Action::Delete) => self.delete(app),
             (LeaveConfirmation::Choose { .. }, Action::Write) => {
                 return self.want_to_leave(app, Target::Quit);
+            }
+            (LeaveConfirmation::Choose { .. }, Action::Delete) => {
+                if let Some(id) = self.secret.id.clone() {
+                    app.send(Command::Delete(self.new_secret.account(), id, Recheck::No));
+                    let confirmation = LeaveConfirmation::Deleting(app.now);
+                    self.leaving = Some(Leaving { target, confirmation });
+                }
             }
             _ => {}
         }
         Transition::Stay
     }
 
-    fn delete(&mut self, app: &mut Shared) {
-        if let (Some(id), Some(leaving)) = (self.secret.id.clone(), &mut self.leaving) {
-            leaving.confirmation = LeaveConfirmation::Deleting(app.now);
-            app.send(Command::Delete(self.new_secret.account(), id, Recheck::No));
-        }
-    }
-
     pub(super) fn deleted(&mut self, app: &mut Shared, deletion: Deletion) -> Transition {
         let Some(leaving) = &mut self.leaving else { return Transition::Stay };
-        let problem = match deletion {
+        let error = match deletion {
             Deletion::Deleted => {
                 let target = leaving.target;
                 return self.leave(app, target, Some(Disposition::Deleted));
             }
-            Deletion::Failed(problem) => Some(problem),
+            Deletion::Failed(error) => Some(error),
             Deletion::Used(_) | Deletion::Cancelled => None,
         };
-        leaving.confirmation = LeaveConfirmation::choose(problem);
+        leaving.confirmation = LeaveConfirmation::choose(error);
         Transition::Stay
     }
 
@@ -253,11 +294,7 @@ impl CreatedScreen {
         if matches!(self.copy, CopyState::Held(_)) && disposition == Some(Disposition::Deleted) {
             app.send(Command::ClearClipboard);
         }
-        let disposition = disposition.unwrap_or_else(|| self.disposition(app.now));
-        if !disposition.is_loss() {
-            app.send(Command::SettleRecord);
-        }
-        app.summaries.push(self.summary(disposition));
+        self.sum_up(app, disposition.unwrap_or_else(|| self.disposition(app.now)));
         match target {
             Target::Quit => Transition::Quit(app.exit()),
             Target::Abort => Transition::Quit(match app.exit() {
@@ -268,9 +305,17 @@ impl CreatedScreen {
         }
     }
 
+    /// Says on the way out what became of the secret. Only of one that is lost the record stays.
+    pub(in crate::tui) fn sum_up(&self, app: &mut Shared, disposition: Disposition) {
+        if !disposition.is_loss() {
+            app.send(Command::SettleRecord);
+        }
+        app.summaries.push(self.summary(disposition));
+    }
+
     /// The clipboard was read: a copy that is there lets the user leave, any other one is a question.
     pub(super) fn leave_after_check(&mut self, app: &mut Shared) -> Transition {
-        let question = self.question(app.now, true);
+        let question = self.question();
         let Some(Leaving { confirmation, target }) = &mut self.leaving else { return Transition::Stay };
         match (&confirmation, question) {
             (LeaveConfirmation::Checking, None) => {
@@ -278,7 +323,7 @@ impl CreatedScreen {
                 return self.leave(app, target, None);
             }
             (LeaveConfirmation::Checking | LeaveConfirmation::Confirm, Some(question)) => {
-                *confirmation = question;
+                *confirmation = question
             }
             _ => {}
         }
@@ -306,6 +351,9 @@ impl CreatedScreen {
     pub(super) fn draw_leaving(&self, app: &Shared, leaving: &Leaving, canvas: &mut Canvas) {
         let theme = canvas.theme;
         self.draw_pasted(canvas);
+        let (known, question) = self.doubt().unwrap_or(("The clipboard holds it.".to_owned(), None));
+        let is_only = !self.deleted_older.is_empty() && self.has_no_older_secret();
+        let only = if is_only { " It is the account's only secret now." } else { "" };
         match &leaving.confirmation {
             LeaveConfirmation::Printing => {
                 canvas.line(Line::styled("Writing to standard output", theme.faint));
@@ -315,78 +363,36 @@ impl CreatedScreen {
                 canvas.running(app.now, *since, "Deleting the secret in Atlas");
             }
             LeaveConfirmation::Confirm => {
-                let (what, question) = self.confirm_question();
-                canvas.warning(&what, Style::new());
+                canvas.warning(&format!("{known}{only}"), Style::new());
                 canvas.blank();
                 let hints: Vec<String> = leaving.keys()[..3].iter().map(Binding::hint).collect();
+                let question = question.unwrap_or(ALREADY_PASTED);
                 canvas.words(0, &format!("{question}   {}", hints.join("   ")), theme.strong);
             }
-            LeaveConfirmation::Choose { choice, problem } => {
-                let what = match &self.copy {
-                    _ if self.is_on_its_way() => "This secret is still being delivered.",
-                    CopyState::Lost(_) => "The clipboard no longer holds this secret.",
-                    _ => "You have not copied or saved this secret.",
-                };
+            LeaveConfirmation::Choose { choice, error } => {
                 let leave = if leaving.target == Target::Another { "continue" } else { "quit" };
-                let text = format!("{what} After you {leave}, it cannot be shown again.");
+                let text = format!("{known} After you {leave}, it cannot be shown again.{only}");
                 canvas.warning(&text, theme.strong);
-                if let Some(problem) = problem {
-                    canvas.words(2, &problem.sentence(), theme.bad);
+                if let Some(error) = error {
+                    canvas.words(2, &error.sentence(), theme.bad);
                 }
                 self.draw_choices(*choice, leaving, canvas);
             }
         }
     }
 
-    /// Why only the user knows whether the copy has arrived, and the question.
-    fn confirm_question(&self) -> (String, &'static str) {
-        let (arrived, pasted) = ("Did it arrive?", "Already pasted?");
-        match &self.copy {
-            CopyState::Sent(route, format) if format.holds_the_secret() => {
-                let name = route.name();
-                let text =
-                    format!("Sent to your terminal ({name}), which does not confirm it. Paste to check.");
-                (text, arrived)
-            }
-            CopyState::Held(copy) if copy.format.holds_the_secret() => {
-                if !copy.is_verified {
-                    let text = "Sent to the clipboard, but it could not be read back. Paste to check.";
-                    return (text.to_owned(), arrived);
-                }
-                let text = if copy.can_be_read {
-                    "The clipboard holds it."
-                } else {
-                    "The clipboard could not be read again."
-                };
-                (text.to_owned(), pasted)
-            }
-            CopyState::Lost(content) => (lost_message(*content), pasted),
-            _ => ("The clipboard no longer holds it.".to_owned(), pasted),
-        }
-    }
-
     /// Side by side, or where that is too wide below each other.
     fn draw_choices(&self, chosen: Action, leaving: &Leaving, canvas: &mut Canvas) {
         let theme = canvas.theme;
-        let choice_line = |choice: &Action| {
-            let can_be_taken = *choice != Action::Delete || self.can_be_deleted();
-            let label = match choice {
-                Action::Write => " write it and quit ",
-                Action::Delete if can_be_taken => " delete it in Atlas ",
-                Action::Delete => " delete it (ID unknown) ",
-                Action::LeaveAnyway if leaving.target == Target::Another => " continue without it ",
-                Action::LeaveAnyway => " quit anyway ",
-                _ => " go back ",
-            };
-            let (open, close, style) = match (*choice == chosen, can_be_taken) {
-                (true, _) => ("[", "]", theme.selected),
-                (false, true) => (" ", " ", Style::new()),
-                (false, false) => (" ", " ", theme.faint),
+        let choice_line = |(choice, label): (Action, &'static str)| {
+            let (open, close, style) = match choice {
+                _ if choice == chosen => ("[", "]", theme.selected),
+                Action::Delete if !self.can_be_deleted() => (" ", " ", theme.faint),
+                _ => (" ", " ", Style::new()),
             };
             Line::from(vec![Span::raw(format!("  {open}")), Span::styled(label, style), Span::raw(close)])
         };
-        let shown = CHOICES.iter().filter(|choice| leaving.works(**choice, true));
-        let choices: Vec<Line> = shown.map(choice_line).collect();
+        let choices: Vec<Line> = self.choices(leaving.target).into_iter().map(choice_line).collect();
         let in_one: Line = choices.iter().flat_map(|choice| choice.spans.clone()).collect();
         if in_one.width() <= usize::from(canvas.width()) {
             return canvas.line(in_one);

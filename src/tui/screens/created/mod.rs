@@ -5,7 +5,6 @@
 
 mod copy;
 mod leave;
-mod line;
 mod profiles;
 mod prompt;
 mod run;
@@ -19,7 +18,7 @@ use secrecy::ExposeSecret;
 
 use crate::domain::{
     AccountRef, CommandOutput, CreatedSecret, Delivery, Disposition, ExistingSecret, ExitSummary, Format,
-    NewSecret, Now, SavedFile, SecretId, SecretPayload, ServerText, ServiceAccount, masked,
+    KnownCommand, NewSecret, Now, SecretId, SecretPayload, ServerText, ServiceAccount, masked,
 };
 use crate::tui::Remote;
 use crate::tui::app::{Component, Output, Shared, Transition};
@@ -28,7 +27,6 @@ use crate::tui::event::{DeliveryId, Event, KeyPress, Reader};
 use crate::tui::keys::{Action, Binding, HELP, REPAINT, SUSPEND};
 use crate::tui::words;
 
-use copy::Pasted;
 pub use copy::{ClipboardCopy, CopyState};
 pub use leave::{LeaveConfirmation, Leaving, Target};
 pub use prompt::Prompt;
@@ -80,14 +78,14 @@ pub struct CreatedScreen {
     pub prompt: Option<Prompt>,
     /// The save or the command that has not ended, whatever is on the screen by now.
     delivering: Option<DeliveryId>,
+    /// The command that runs.
+    command: Option<KnownCommand>,
     /// Until when the value is shown in full.
     pub revealed_until: Option<Now>,
     /// The question before leaving, while the user wants to leave.
     pub leaving: Option<Leaving>,
-    /// What was pasted last, until the next key.
-    pasted: Option<Pasted>,
-    /// A remark about the last key.
-    pub message: Option<&'static str>,
+    /// Whether the text that was pasted last has the secret, and in words, until the next key.
+    pasted: Option<(bool, &'static str)>,
 }
 
 /// The keys of this screen, in the order in which the footer drops them; `quit` says what `q` does.
@@ -142,10 +140,10 @@ impl CreatedScreen {
             not_printed: None,
             prompt: None,
             delivering: None,
+            command: None,
             revealed_until: None,
             leaving: None,
             pasted: None,
-            message: None,
         }
     }
 
@@ -219,13 +217,13 @@ impl Component for CreatedScreen {
             Action::Pipe => self.open_run(app),
             Action::Verify => self.verify(app),
             Action::UpdateProfiles => self.update_profiles(app),
-            Action::DeleteOlder if self.has_no_older_secret() => self.message = Some("No older secrets."),
+            Action::DeleteOlder if self.has_no_older_secret() => app.message = Some("No older secrets."),
             Action::DeleteOlder => self.open_secret_list(app),
             Action::Reveal => {
                 self.revealed_until = (!self.is_revealed(app.now)).then(|| app.now.plus(REVEALED_FOR));
             }
             Action::Another if matches!(app.output, Output::Sink(_)) => {
-                self.message = Some("Standard output can receive only one secret. q writes it and quits.");
+                app.message = Some("Standard output can receive only one secret. q writes it and quits.");
             }
             Action::Another => return self.want_to_leave(app, Target::Another),
             Action::No => self.output = CommandOutput::default(),
@@ -266,13 +264,10 @@ impl Component for CreatedScreen {
             Event::CopyFinished(outcome) => self.copy_finished(app, outcome),
             Event::ClipboardChecked(content) => return self.clipboard_checked(app, content),
             Event::Saved(id, result) => {
-                let saved = |SavedFile { path, format }| {
-                    format.holds_the_secret().then_some(Delivery::Saved { path })
-                };
-                self.file_written(app, id, result.map(saved));
+                self.file_written(app, id, result.map(|file| Delivery::Saved { path: file.path }));
             }
             Event::FileUpdated(id, result) => {
-                self.file_written(app, id, result.map(|place| Some(Delivery::Updated { place })));
+                self.file_written(app, id, result.map(|place| Delivery::Updated { place }));
             }
             Event::CommandEnded(id, report) => self.command_ended(app, id, report),
             Event::PresetsFound(presets) => self.presets_found(app, presets),
@@ -284,7 +279,6 @@ impl Component for CreatedScreen {
     }
 
     fn before_key(&mut self, app: &mut Shared) {
-        self.message = None;
         self.pasted = None;
         // Any key keeps a revealed secret readable.
         if self.is_revealed(app.now) {
@@ -297,14 +291,14 @@ impl Component for CreatedScreen {
             (Some(leaving), _) => leaving.keys(),
             (None, Some(prompt)) => prompt.keys(),
             (None, None) if matches!(app.output, Output::Sink(_)) => WRITES,
-            (None, None) if self.asks_to_leave(app.now) => ASKS,
+            (None, None) if self.asks_to_leave() => ASKS,
             (None, None) => QUITS,
         }
     }
 
     fn works(&self, app: &Shared, action: Action) -> bool {
         match (&self.leaving, &self.prompt) {
-            (Some(leaving), _) => return leaving.works(action, self.can_be_deleted()),
+            (Some(leaving), _) => return self.leaving_works(leaving, action),
             (None, Some(Prompt::Delete(list))) => return list.works(app, action),
             (None, _) => {}
         }

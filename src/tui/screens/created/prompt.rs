@@ -1,17 +1,20 @@
 //! What is chosen or typed on the screen of the secret. It stands where the state of the secret stands otherwise.
 
-use crate::domain::{Delivery, Disposition, Now};
-use crate::tui::TextLine;
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+
+use crate::domain::{CommandOutput, Delivery, Disposition, Now};
 use crate::tui::app::{Shared, Transition};
-use crate::tui::canvas::Canvas;
+use crate::tui::area::split_left;
+use crate::tui::canvas::{Canvas, LABEL_WIDTH, cut};
 use crate::tui::event::{Command, DeliveryId, Event};
 use crate::tui::keys::{Action, Binding, CHOICE_ABOVE, CHOICE_BELOW, CLOSE_PROMPT, HELP, LEAVE_FROM_PROMPT};
 use crate::tui::screens::secret_list::{ListResult, SecretList};
+use crate::tui::{TextLine, paste};
 
-use super::line::PromptLine;
 use super::run::{ABOUT_RUN, RunPrompt};
 use super::save::{ABOUT_SAVE, SavePrompt};
-use super::{CreatedScreen, LeaveConfirmation, Leaving};
+use super::{CreatedScreen, LOW, LeaveConfirmation};
 
 /// What the user is asked for.
 #[derive(Clone, Debug)]
@@ -36,37 +39,26 @@ const FORMATS: &[Binding] = &[
 ];
 
 impl Prompt {
-    /// Changes the line that is typed.
-    pub(super) fn edit(&mut self, change: impl FnOnce(&mut TextLine) -> bool) {
+    /// The line that is being typed.
+    fn line(&mut self) -> Option<&mut PromptLine> {
         match self {
-            Self::Save(save) if !save.is_asking() => {
-                save.line.edit(change);
-            }
-            Self::Run(run) => {
-                if run.line.edit(change) {
-                    run.changed();
-                }
-            }
-            Self::Save(_) | Self::Formats(_) | Self::Delete(_) => {}
+            Self::Save(save) if !save.is_asking() => Some(&mut save.line),
+            Self::Run(run) => Some(&mut run.line),
+            Self::Save(_) | Self::Formats(_) | Self::Delete(_) => None,
         }
     }
 
     /// True while characters are text.
     pub(super) fn takes_text(&self) -> bool {
-        match self {
-            Self::Save(save) => !save.is_asking(),
-            Self::Run(_) => true,
-            Self::Formats(_) | Self::Delete(_) => false,
-        }
+        matches!(self, Self::Run(_)) || matches!(self, Self::Save(save) if !save.is_asking())
     }
 
-    fn running_line(&mut self) -> Option<&mut PromptLine> {
-        let line = match self {
-            Self::Save(save) => &mut save.line,
-            Self::Run(run) => &mut run.line,
-            Self::Formats(_) | Self::Delete(_) => return None,
-        };
-        Some(line).filter(|line| line.is_running)
+    /// Changes the line that is typed.
+    pub(super) fn edit(&mut self, change: impl FnOnce(&mut TextLine) -> bool) {
+        let is_changed = self.line().is_some_and(|line| line.edit(change));
+        if let (true, Self::Run(run)) = (is_changed, self) {
+            run.changed();
+        }
     }
 
     pub(super) fn keys(&self) -> &'static [Binding] {
@@ -133,22 +125,17 @@ impl CreatedScreen {
     }
 
     /// What has worked is kept, whatever is on the screen by now; what has not leaves the line to be changed.
-    pub(super) fn delivery_ended(&mut self, app: &mut Shared, result: Result<Option<Delivery>, String>) {
+    pub(super) fn delivery_ended(&mut self, app: &mut Shared, result: Result<Delivery, String>) {
         self.delivering = None;
-        let line = self.prompt.as_mut().and_then(Prompt::running_line);
+        let line = self.prompt.as_mut().and_then(Prompt::line).filter(|line| line.is_running);
         match (result, line) {
             (Ok(delivery), line) => {
                 if line.is_some() {
                     self.prompt = None;
                 }
-                if let Some(delivery) = delivery {
-                    self.delivered_by(app, delivery);
-                }
+                self.delivered_by(app, delivery);
             }
-            (Err(error), Some(line)) => {
-                line.is_running = false;
-                line.error = Some(error);
-            }
+            (Err(error), Some(line)) => line.fail(error),
             (Err(_), None) => {}
         }
     }
@@ -156,8 +143,7 @@ impl CreatedScreen {
     /// It certainly has arrived somewhere.
     pub(super) fn delivered_by(&mut self, app: &mut Shared, delivery: Delivery) {
         // A question that was asked meanwhile said that it was not saved.
-        self.leaving
-            .take_if(|Leaving { confirmation, .. }| matches!(confirmation, LeaveConfirmation::Choose { .. }));
+        self.leaving.take_if(|leaving| matches!(leaving.confirmation, LeaveConfirmation::Choose { .. }));
         self.delivered.push(delivery);
         app.send(Command::SettleRecord);
     }
@@ -178,5 +164,110 @@ impl CreatedScreen {
             Prompt::Save(save) => self.draw_save(app, save, canvas),
             Prompt::Run(run) => run.draw(app, canvas),
         }
+    }
+}
+
+/// A line that is typed and then run: the path of a file, or a command.
+#[derive(Clone, Debug)]
+pub struct PromptLine {
+    line: TextLine,
+    /// What is typed: a path or a command.
+    content: &'static str,
+    pub is_running: bool,
+    /// Why it did not work the last time.
+    pub error: Option<String>,
+}
+
+impl PromptLine {
+    pub fn new(content: &'static str) -> Self {
+        Self { line: TextLine::roomy(), content, is_running: false, error: None }
+    }
+
+    pub fn text(&self) -> &str {
+        self.line.text().trim()
+    }
+
+    pub fn has_blank(&self) -> bool {
+        self.line.text().contains(char::is_whitespace)
+    }
+
+    fn fail(&mut self, error: String) {
+        self.is_running = false;
+        self.error = Some(error);
+    }
+
+    /// The text of the line, to be saved to or run now. `None` when there is none, or while an earlier delivery has not
+    /// ended: the line then says why.
+    pub fn start(&mut self, delivering: Option<DeliveryId>) -> Option<String> {
+        let text = self.text().to_owned();
+        self.error = if delivering.is_some() {
+            Some("An earlier save or command is still running. Wait until it ends, or press Esc and copy the secret.".to_owned())
+        } else if text.is_empty() {
+            Some(format!("Type a {} first.", self.content))
+        } else {
+            None
+        };
+        self.is_running = self.error.is_none();
+        self.is_running.then_some(text)
+    }
+
+    /// Changes the line unless it is running. True when it was changed.
+    ///
+    /// A secret does not belong in a name or an argument, where others can read it: it is not kept.
+    pub fn edit(&mut self, change: impl FnOnce(&mut TextLine) -> bool) -> bool {
+        if self.is_running || !change(&mut self.line) {
+            return false;
+        }
+        self.error = None;
+        if paste::contains_secret(self.line.text()) {
+            self.line.set("");
+            self.error = Some(format!("You pasted a secret, not a {}. It was dropped.", self.content));
+        }
+        true
+    }
+
+    /// Draws the label and the line, and returns so many columns that are left beside it.
+    pub(super) fn draw(&self, label: &str, beside: u16, canvas: &mut Canvas) -> Rect {
+        let theme = canvas.theme;
+        let row = canvas.take(1);
+        let [left, right] = split_left(row, LABEL_WIDTH);
+        let [line, beside] = split_left(right, right.width.saturating_sub(beside));
+        let label = format!("{label} {}", theme.glyphs.pointer);
+        canvas.frame.render_widget(Line::styled(label, theme.strong), left);
+        self.line.draw(canvas, line);
+        beside
+    }
+
+    /// What is being done, what can be done, or why it did not work and what the command printed.
+    pub(super) fn draw_below(&self, doing: &str, advice: &str, output: &CommandOutput, canvas: &mut Canvas) {
+        let theme = canvas.theme;
+        if let Some(error) = &self.error {
+            canvas.marked(theme.glyphs.cross, error, theme.bad);
+            // The last line often says why.
+            draw_output(output, 2, canvas);
+            return canvas.words(2, "Your new secret is still here.", theme.faint);
+        }
+        canvas.words(2, if self.is_running { doing } else { advice }, theme.faint);
+    }
+}
+
+/// What a command printed, in few rows: a row a line, and so many for the last one.
+pub(super) fn draw_output(output: &CommandOutput, rows_of_last: u16, canvas: &mut Canvas) {
+    let theme = canvas.theme;
+    let ellipsis = theme.glyphs.ellipsis;
+    let is_low = canvas.area.height < LOW;
+    let first = if is_low { output.lines.len().saturating_sub(2) } else { 0 };
+    let left_out = output.left_out + first;
+    if left_out > 0 && !is_low {
+        let lines = if left_out == 1 { "line" } else { "lines" };
+        canvas.words(2, &format!("{ellipsis} {left_out} earlier {lines} not shown"), theme.faint);
+    }
+    for (index, line) in output.lines.iter().enumerate().skip(first) {
+        // Where a row counts, the mark stands before the line.
+        let mark =
+            if is_low && left_out > 0 && index == first { format!("{ellipsis} ") } else { String::new() };
+        let rows = if index + 1 == output.lines.len() { rows_of_last } else { 1 };
+        let text = cut(&format!("{mark}{line}"), canvas.width(), 2, rows, ellipsis);
+        canvas.words(2, &text, theme.faint);
     }
 }

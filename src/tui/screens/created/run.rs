@@ -5,17 +5,15 @@ use ratatui::text::{Line, Span};
 
 use crate::domain::{CommandOutput, CommandReport, Delivery, Format, KnownCommand, ServerText, Session};
 use crate::tui::app::Shared;
-use crate::tui::canvas::{Canvas, LABEL_WIDTH, cut};
+use crate::tui::canvas::{Canvas, LABEL_WIDTH, cut, pointer};
 use crate::tui::event::{Command, DeliveryId};
 use crate::tui::keys::{Action, Binding, CLOSE_PROMPT, HELP_BESIDE_TEXT, LEAVE_FROM_PROMPT};
 use crate::tui::matching::Matches;
+use crate::tui::scroll::Scroll;
 
 use super::copy::formats;
-use super::line::PromptLine;
+use super::prompt::PromptLine;
 use super::{CreatedScreen, Prompt};
-
-/// How many known lines are shown at once.
-const MOST_ROWS: u16 = 6;
 
 /// Narrower than this, what the command reads stands on a row of its own.
 const NARROW: u16 = 70;
@@ -134,12 +132,6 @@ impl RunPrompt {
         let place = holding.iter().position(|format| *format == self.format);
         self.format = place.map_or(Format::Secret, |place| holding[(place + 1) % holding.len()]);
     }
-
-    /// The first word of the line, split as it was to be run: the program.
-    fn program(&self) -> ServerText {
-        let words = shell_words::split(self.line.text()).unwrap_or_default();
-        ServerText::new(words.first().map_or("", String::as_str))
-    }
 }
 
 fn is_same(one: &KnownCommand, other: &KnownCommand) -> bool {
@@ -184,6 +176,8 @@ impl CreatedScreen {
                 let format = prompt.format;
                 prompt.output = CommandOutput::default();
                 self.output = CommandOutput::default();
+                let name = ServerText::new("run before");
+                self.command = Some(KnownCommand { name, line: line.clone(), format });
                 let payload = self.payload(app);
                 self.deliver(app, |id| Command::Run(id, line, format, payload));
             }
@@ -195,23 +189,23 @@ impl CreatedScreen {
         if self.delivering != Some(id) {
             return;
         }
-        let (mut program, mut format) = (ServerText::new("a command"), Format::Secret);
-        if let Some(Prompt::Run(prompt)) = &self.prompt {
-            (program, format) = (prompt.program(), prompt.format);
-            // The secret may be in a line that was refused.
-            if report.outcome.was_started() {
-                let (name, line) = (ServerText::new("run before"), prompt.line.text().to_owned());
-                let known = KnownCommand { name, line, format };
-                app.commands_run.retain(|before| !is_same(before, &known));
-                app.commands_run.push(known);
-            }
+        let Some(command) = self.command.take() else { return };
+        // The line, split as it was to be run, begins with the program.
+        let words = shell_words::split(&command.line).unwrap_or_default();
+        let program = ServerText::new(words.first().map_or("", String::as_str));
+        let format = command.format;
+        // The secret may be in a line that was refused.
+        if report.outcome.was_started() {
+            app.commands_run.retain(|before| !is_same(before, &command));
+            app.commands_run.push(command);
         }
         let (result, output) = report.result(program.as_str());
         match (&result, &mut self.prompt) {
-            (Err(_), Some(Prompt::Run(prompt))) => prompt.output = output,
-            _ => self.output = output,
+            (Err(_), Some(Prompt::Run(prompt))) if prompt.line.is_running => prompt.output = output,
+            (Err(_), _) => {}
+            (Ok(()), _) => self.output = output,
         }
-        self.delivery_ended(app, result.map(|()| Some(Delivery::Piped { program, format })));
+        self.delivery_ended(app, result.map(|()| Delivery::Piped { program, format }));
     }
 }
 
@@ -236,38 +230,33 @@ impl RunPrompt {
         if app.session == Session::Demo {
             canvas.words(2, "The secret is a demo, but the command really runs.", theme.warning);
         }
-        if self.has_known() && canvas.left() > 2 {
-            canvas.blank_unless_low();
+        if self.has_known() {
+            if canvas.left() > 3 {
+                canvas.blank_unless_low();
+            }
             self.draw_known(canvas);
         }
     }
 
     fn draw_known(&self, canvas: &mut Canvas) {
-        let theme = canvas.theme;
+        let (theme, width) = (canvas.theme, usize::from(canvas.width()));
         let ellipsis = theme.glyphs.ellipsis;
-        let total = self.matches.len();
-        // The last row says how many there are.
-        let rows = MOST_ROWS.min(canvas.left().saturating_sub(u16::from(canvas.left() <= MOST_ROWS)));
-        let rows = usize::from(rows);
-        let first = (self.marked + 1).saturating_sub(rows);
-        for place in first..total.min(first + rows) {
-            let Some(known) = self.at(place) else { continue };
-            let is_marked = place == self.marked;
-            let style = if is_marked { theme.strong } else { Style::new() };
+        let row = |(place, known): (usize, &KnownCommand)| {
+            let style = if place == self.marked { theme.strong } else { Style::new() };
             let reads = match known.format {
                 Format::Secret => String::new(),
                 format => format!("as {}  ", format.name()),
             };
             let name = cut(known.name.as_str(), LONGEST_NAME, 0, 1, ellipsis);
             let about = Span::styled(format!("  {reads}{name}"), theme.faint);
-            let left = usize::from(canvas.width()).saturating_sub(2 + about.width());
+            let left = width.saturating_sub(2 + about.width());
             let line = cut(&known.line, u16::try_from(left).unwrap_or(0), 0, 1, ellipsis);
             let line = Span::styled(line, style);
             let gap = Span::raw(" ".repeat(left.saturating_sub(line.width())));
-            canvas.choice(is_marked, [line, gap, about]);
-        }
-        if total > rows {
-            canvas.words(2, &format!("{} of {total}", first + rows), theme.faint);
-        }
+            Line::from(vec![pointer(place == self.marked, theme), line, gap, about])
+        };
+        let total = self.matches.len();
+        let rows = (0..total).filter_map(|place| Some((place, self.at(place)?))).map(row).collect();
+        Scroll::to(self.marked, total, canvas.left()).draw(rows, canvas);
     }
 }

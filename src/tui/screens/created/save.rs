@@ -6,12 +6,15 @@ use crate::domain::{CommandOutput, Delivery, ENV_VARIABLES, EnvFile, Format, Sav
 use crate::tui::app::Shared;
 use crate::tui::canvas::Canvas;
 use crate::tui::event::{Command, DeliveryId};
-use crate::tui::keys::{Action, BACK_BUT_CTRL_C, Binding, HELP, LEAVE_FROM_PROMPT, yes};
+use crate::tui::keys::{
+    Action, BACK_BUT_CTRL_C, Binding, CLOSE_PROMPT, HELP, HELP_BESIDE_TEXT, LEAVE_FROM_PROMPT, yes,
+};
 
-use super::line::{PromptLine, line_keys};
+use super::prompt::PromptLine;
 use super::{CreatedScreen, Prompt};
 
-const SAVE: &[Binding] = &line_keys("save");
+const SAVE: &[Binding] =
+    &[Binding::new("Enter", "save", Action::Choose), CLOSE_PROMPT, HELP_BESIDE_TEXT, LEAVE_FROM_PROMPT];
 const UPDATE: &[Binding] = &question_keys("update");
 const REPLACE: &[Binding] = &question_keys("replace");
 
@@ -82,7 +85,7 @@ impl CreatedScreen {
         &mut self,
         app: &mut Shared,
         id: DeliveryId,
-        result: Result<Option<Delivery>, SaveFailure>,
+        result: Result<Delivery, SaveFailure>,
     ) {
         if self.delivering != Some(id) {
             return;

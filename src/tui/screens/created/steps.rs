@@ -14,7 +14,7 @@ use crate::tui::event::{Command, Reader};
 use crate::tui::screens::secret_list::Keeps;
 use crate::tui::words;
 
-use super::line::draw_output;
+use super::prompt::draw_output;
 use super::{CreatedScreen, LOW};
 
 /// How many deliveries are listed, the latest.
@@ -101,7 +101,7 @@ impl CreatedScreen {
     pub(super) fn draw_steps(&self, app: &Shared, canvas: &mut Canvas) {
         let theme = canvas.theme;
         self.draw_pasted(canvas);
-        if let Some(message) = self.message {
+        if let Some(message) = app.message {
             canvas.words(0, message, theme.warning);
         }
         if let Some(why) = &app.not_recorded {

@@ -13,7 +13,7 @@ use crate::tui::canvas::Canvas;
 use crate::tui::keys::Action;
 use crate::tui::{Glyphs, words};
 
-use super::super::delete_prompt::IN_USE;
+use super::super::secret_list::IN_USE;
 use super::{Origin, Recovery, Search};
 
 impl Recovery {
@@ -25,10 +25,10 @@ impl Recovery {
             Origin::StoppedWaiting => "You stopped waiting. The request is still running.".to_owned(),
             Origin::LostAnswer(error) => error.after_creating(self.is_created()),
             Origin::PreviousRun(_) if self.found().is_some() => {
-                "A previous run stopped before the secret was delivered.".to_owned()
+                "A previous run stopped before it recorded a delivery.".to_owned()
             }
             Origin::PreviousRun(record) if record.entry.secret_id.is_some() => {
-                "It was probably not delivered.".to_owned()
+                "It may not have been delivered.".to_owned()
             }
             Origin::PreviousRun(_) => {
                 let check = if self.works(app, Action::CheckAgain) { " Press l to check." } else { "" };

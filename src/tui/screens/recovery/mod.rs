@@ -19,7 +19,7 @@ use crate::tui::keys::{
 use crate::tui::words;
 
 use super::Notice;
-use super::delete_prompt::DeletePrompt;
+use super::secret_list::DeletePrompt;
 
 /// No POST takes longer; what was created later is another request's.
 const LONGEST_POST: Duration = Duration::from_secs(60);
