@@ -171,11 +171,11 @@ fn why_no_date(date: &str) -> String {
     };
     let first = format!("{year}-{month}-01").parse::<Date>();
     match (first, date.parse::<Date>()) {
-        (Err(_), _) => format!("there is no month {month}: use 01 to 12, as in 2027-03-01"),
+        (Err(_), _) => format!("there is no month {month}: use 01 to 12"),
         (Ok(first), Err(_)) => {
             format!("there is no day {day}: this month has {} days", first.days_in_month())
         }
-        (Ok(_), Ok(_)) => "no such time: use 00:00 to 23:59, as in 2027-03-01 18:00".to_owned(),
+        (Ok(_), Ok(_)) => "no such time: use 00:00 to 23:59".to_owned(),
     }
 }
 
@@ -242,15 +242,15 @@ mod tests {
             ("days", plain),
             ("∞", "not a number: use 36h, 30d, 12w, 1y or a date"),
             ("-", "not a number: use 36h, 30d, 12w, 1y or a date"),
-            ("2026-13-01", "there is no month 13: use 01 to 12, as in 2027-03-01"),
-            ("2026-00-01", "there is no month 00: use 01 to 12, as in 2027-03-01"),
+            ("2026-13-01", "there is no month 13: use 01 to 12"),
+            ("2026-00-01", "there is no month 00: use 01 to 12"),
             ("2026-02-30", "there is no day 30: this month has 28 days"),
             ("2028-02-30", "there is no day 30: this month has 29 days"),
             ("2026-04-31 12:00", "there is no day 31: this month has 30 days"),
             ("2026-12-00", "there is no day 00: this month has 31 days"),
-            ("2026-12-01 25:00", "no such time: use 00:00 to 23:59, as in 2027-03-01 18:00"),
-            ("2026-12-01T12:60", "no such time: use 00:00 to 23:59, as in 2027-03-01 18:00"),
-            ("2026-12-01 noon", "no such time: use 00:00 to 23:59, as in 2027-03-01 18:00"),
+            ("2026-12-01 25:00", "no such time: use 00:00 to 23:59"),
+            ("2026-12-01T12:60", "no such time: use 00:00 to 23:59"),
+            ("2026-12-01 noon", "no such time: use 00:00 to 23:59"),
             ("2027-3-1", "write the date as 2027-03-01"),
             ("2027-03", "write the date as 2027-03-01"),
             ("01.03.2027", "write the date as 2027-03-01"),
