@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use jiff::civil::DateTime;
+use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use thiserror::Error;
 
@@ -48,9 +48,9 @@ pub enum LifetimeError {
     /// Nothing was typed.
     #[error("use 36h, 30d, 12w, 1y or a date")]
     Empty,
-    /// Neither a whole number nor one with a unit.
-    #[error("use 36h, 30d, 12w, 1y or a date")]
-    NotANumber,
+    /// Neither a date nor a whole number with a unit: what is wrong with it, and what to use.
+    #[error("{0}")]
+    Malformed(String),
     /// Zero or less of anything.
     #[error("too short: use 8 hours to 365 days")]
     NotPositive,
@@ -88,12 +88,12 @@ impl Lifetime {
         if text.is_empty() {
             return Err(LifetimeError::Empty);
         }
-        let (number, hours_per_unit) = split_unit(text);
-        let digits = number.strip_prefix('-').unwrap_or(number);
-        if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-            return Err(LifetimeError::NotANumber);
-        }
-        if number.starts_with('-') || digits.bytes().all(|digit| digit == b'0') {
+        let unsigned = text.strip_prefix('-').unwrap_or(text);
+        let (digits, unit) = unsigned.split_at(digits_at_start(unsigned));
+        let (false, Some(hours_per_unit)) = (digits.is_empty(), hours_per_unit(unit.trim_start())) else {
+            return Err(LifetimeError::Malformed(why_malformed(text)));
+        };
+        if text != unsigned || digits.bytes().all(|digit| digit == b'0') {
             return Err(LifetimeError::NotPositive);
         }
         let hours = digits.parse::<i32>().ok().and_then(|count| count.checked_mul(hours_per_unit));
@@ -122,19 +122,60 @@ impl fmt::Display for Lifetime {
     }
 }
 
-/// The number, and how many hours one of its unit has. A day has 24 hours, and a year 365 days.
-fn split_unit(text: &str) -> (&str, i32) {
-    const UNITS: [(&[&str], i32); 4] = [
-        (&["h", "hr", "hrs", "hour", "hours"], 1),
-        (&["d", "day", "days"], 24),
-        (&["w", "wk", "wks", "week", "weeks"], 7 * 24),
-        (&["y", "yr", "yrs", "year", "years"], 365 * 24),
-    ];
-    let number = text.trim_end_matches(|character: char| character.is_ascii_alphabetic());
-    let unit = text[number.len()..].to_ascii_lowercase();
-    match UNITS.iter().find(|(names, _)| names.contains(&unit.as_str())) {
-        Some((_, hours)) => (number.trim_end(), *hours),
-        None => (text, 1),
+fn digits_at_start(text: &str) -> usize {
+    text.bytes().take_while(u8::is_ascii_digit).count()
+}
+
+/// A day has 24 hours, and a year 365 days.
+fn hours_per_unit(unit: &str) -> Option<i32> {
+    match unit.to_ascii_lowercase().as_str() {
+        "" | "h" | "hr" | "hrs" | "hour" | "hours" => Some(1),
+        "d" | "day" | "days" => Some(24),
+        "w" | "wk" | "wks" | "week" | "weeks" => Some(7 * 24),
+        "y" | "yr" | "yrs" | "year" | "years" => Some(365 * 24),
+        _ => None,
+    }
+}
+
+/// What is wrong with a text that is no lifetime, and what to use.
+fn why_malformed(text: &str) -> String {
+    let rest = text[digits_at_start(text)..].trim_start();
+    let has_digit = text.contains(|character: char| character.is_ascii_digit());
+    let (first, of_date) = (rest.chars().next(), text.split(['T', 't', ' ']).next().unwrap_or_default());
+    match first {
+        _ if !text.is_ascii() && text.contains(char::is_numeric) && !has_digit => {
+            "use the digits 0 to 9, as in 30d".to_owned()
+        }
+        _ if rest == text && has_digit => "begin with the number, as in 30d".to_owned(),
+        _ if rest == text && text.contains(char::is_alphabetic) => LifetimeError::Empty.to_string(),
+        _ if rest == text => "not a number: use 36h, 30d, 12w, 1y or a date".to_owned(),
+        Some(':') => "a time needs a date: use 2027-03-01 18:00".to_owned(),
+        Some('-' | '/') => why_no_date(of_date),
+        Some('.') if of_date.matches('.').count() > 1 => why_no_date(of_date),
+        _ if rest.chars().all(char::is_alphabetic) => {
+            format!("no unit \"{rest}\": use h, d, w or y, as in 30d")
+        }
+        Some('.' | ',' | 'e' | 'E') => "not a whole number: use 36h, 30d, 12w or 1y".to_owned(),
+        _ => "use one number and one unit, as in 30d".to_owned(),
+    }
+}
+
+/// What is wrong with a date, or with the time behind it.
+fn why_no_date(date: &str) -> String {
+    let parts: Vec<&str> = date.split('-').collect();
+    let are_digits = parts.iter().all(|part| part.bytes().all(|byte| byte.is_ascii_digit()));
+    let (true, [4, 2, 2], [year, month, day]) =
+        (are_digits, &parts.iter().map(|part| part.len()).collect::<Vec<_>>()[..], &parts[..])
+    else {
+        return "write the date as 2027-03-01".to_owned();
+    };
+    let first = format!("{year}-{month}-01").parse::<Date>();
+    match (first, date.parse::<Date>()) {
+        (Err(_), _) => format!("there is no month {month}: use 01 to 12"),
+        (Ok(first), Err(_)) => {
+            format!("there is no day {day}: this month has {} days", first.days_in_month())
+        }
+        (Ok(_), Ok(_)) => "no such time: use 00:00 to 23:59".to_owned(),
     }
 }
 
@@ -177,19 +218,11 @@ mod tests {
         let rows = [
             ("", LifetimeError::Empty),
             ("  ", LifetimeError::Empty),
-            ("soon", LifetimeError::NotANumber),
-            ("d", LifetimeError::NotANumber),
-            ("1.5", LifetimeError::NotANumber),
-            ("days", LifetimeError::NotANumber),
-            ("3 months", LifetimeError::NotANumber),
-            ("5 minutes", LifetimeError::NotANumber),
-            ("1 y 2 d", LifetimeError::NotANumber),
-            ("+5", LifetimeError::NotANumber),
-            ("--5", LifetimeError::NotANumber),
             ("0", LifetimeError::NotPositive),
             ("-0", LifetimeError::NotPositive),
             ("0d", LifetimeError::NotPositive),
             ("-5", LifetimeError::NotPositive),
+            ("-5d", LifetimeError::NotPositive),
             ("-99999999999", LifetimeError::NotPositive),
             ("2147483648", LifetimeError::TooLong),
             ("99999999d", LifetimeError::TooLong),
@@ -197,6 +230,55 @@ mod tests {
         ];
         for (text, expected) in rows {
             assert_eq!(Lifetime::parse(text), Err(expected), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_malformed_text_gets_the_message_that_says_what_is_wrong_with_it() {
+        let plain = "use 36h, 30d, 12w, 1y or a date";
+        let rows = [
+            ("soon", plain),
+            ("d", plain),
+            ("days", plain),
+            ("∞", "not a number: use 36h, 30d, 12w, 1y or a date"),
+            ("-", "not a number: use 36h, 30d, 12w, 1y or a date"),
+            ("2026-13-01", "there is no month 13: use 01 to 12"),
+            ("2026-00-01", "there is no month 00: use 01 to 12"),
+            ("2026-02-30", "there is no day 30: this month has 28 days"),
+            ("2028-02-30", "there is no day 30: this month has 29 days"),
+            ("2026-04-31 12:00", "there is no day 31: this month has 30 days"),
+            ("2026-12-00", "there is no day 00: this month has 31 days"),
+            ("2026-12-01 25:00", "no such time: use 00:00 to 23:59"),
+            ("2026-12-01T12:60", "no such time: use 00:00 to 23:59"),
+            ("2026-12-01 noon", "no such time: use 00:00 to 23:59"),
+            ("2027-3-1", "write the date as 2027-03-01"),
+            ("2027-03", "write the date as 2027-03-01"),
+            ("01.03.2027", "write the date as 2027-03-01"),
+            ("3/1/2027", "write the date as 2027-03-01"),
+            ("2027-ab-01", "write the date as 2027-03-01"),
+            ("2027-€1-01", "write the date as 2027-03-01"),
+            ("25:00", "a time needs a date: use 2027-03-01 18:00"),
+            ("720:00", "a time needs a date: use 2027-03-01 18:00"),
+            ("30dd", "no unit \"dd\": use h, d, w or y, as in 30d"),
+            ("30 dayz", "no unit \"dayz\": use h, d, w or y, as in 30d"),
+            ("3 months", "no unit \"months\": use h, d, w or y, as in 30d"),
+            ("5 minutes", "no unit \"minutes\": use h, d, w or y, as in 30d"),
+            ("30日", "no unit \"日\": use h, d, w or y, as in 30d"),
+            ("1e9h", "not a whole number: use 36h, 30d, 12w or 1y"),
+            ("1.5", "not a whole number: use 36h, 30d, 12w or 1y"),
+            ("30,5d", "not a whole number: use 36h, 30d, 12w or 1y"),
+            ("P30D", "begin with the number, as in 30d"),
+            ("+5", "begin with the number, as in 30d"),
+            ("--5", "begin with the number, as in 30d"),
+            ("in 30 days", "begin with the number, as in 30d"),
+            ("３０d", "use the digits 0 to 9, as in 30d"),
+            ("٣٠", "use the digits 0 to 9, as in 30d"),
+            ("1 y 2 d", "use one number and one unit, as in 30d"),
+            ("30d!", "use one number and one unit, as in 30d"),
+        ];
+        for (text, message) in rows {
+            let error = Lifetime::parse_at(text, Timestamp::UNIX_EPOCH, &TimeZone::UTC).unwrap_err();
+            assert_eq!(error.to_string(), message, "{text:?}");
         }
     }
 
@@ -218,10 +300,6 @@ mod tests {
             ("2026-11-23", Err(LifetimeError::Past)),
             ("2026-11-23 18:14", Err(LifetimeError::Past)),
             ("1999-01-01", Err(LifetimeError::Past)),
-            ("2027-02-30", Err(LifetimeError::NotANumber)),
-            ("2027-3-1", Err(LifetimeError::NotANumber)),
-            ("2027-03", Err(LifetimeError::NotANumber)),
-            ("01.03.2027", Err(LifetimeError::NotANumber)),
             ("30d", Ok(720)),
         ];
         for (text, expected) in rows {

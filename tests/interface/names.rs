@@ -9,7 +9,7 @@ use atlas_secret::tui::screens::FieldName::{Client, Project};
 use atlas_secret::tui::screens::{FieldName, Focus, Form};
 use atlas_secret::tui::{Command, Screen};
 
-use crate::stage::{CLIENT, PROJECT, Stage};
+use crate::stage::{CLIENT, PROJECT, Stage, VALUE};
 use crate::*;
 
 const OTHER: &str = "000000000000000000000002";
@@ -210,6 +210,132 @@ fn submitting_names_creates_once_both_are_known() {
         _ => None,
     });
     assert_eq!(created.unwrap().client.as_str(), CLIENT);
+}
+
+#[test]
+fn submitting_beside_an_open_list_takes_what_is_clear_and_else_says_what_is_missing() {
+    const MISSING: &str = "Not created: no project is chosen yet.";
+    let rows = [
+        ("pay", "<ctrl-s>", "pay", true),
+        ("prod", "<ctrl-s>", "prod", true),
+        ("search", "<ctrl-s>", "search", true),
+        ("xyz", "<ctrl-s>", "xyz", true),
+        ("pay", "esc <ctrl-s>", "pay", true),
+        ("pay", "shift-tab enter", "pay", true),
+        ("pay", "down <ctrl-s>", OTHER, false),
+        ("search", "down down <ctrl-s>", "000000000000000000000004", false),
+        ("payments-prod", "<ctrl-s>", PROJECT, false),
+    ];
+    for (text, keys, expected, is_missing) in rows {
+        let mut stage = Stage::with(Project, "x");
+        stage.keys("<ctrl-u>").type_in(text);
+        listed(&mut stage);
+        stage.keys(keys);
+        assert_eq!(stage.text(Project), expected, "{text} {keys}");
+        assert_eq!(drawn(&stage).contains(MISSING), is_missing, "{text} {keys}: {}", drawn(&stage));
+        assert_eq!(stage.is_on_form(), is_missing, "{text} {keys}");
+    }
+    let mut stage = Stage::with(Client, "x");
+    stage.keys("<ctrl-u>").type_in("n");
+    accounts_listed(&mut stage);
+    stage.keys("<ctrl-s>");
+    assert_drawn(&stage, "Not created: no service account is chosen yet.");
+}
+
+/// Keys that come before the list, the list, and keys that come after it.
+#[test]
+fn a_name_that_is_typed_before_the_list_is_there_is_matched_when_it_comes() {
+    let rows = [
+        // One entry matches: whoever went on gets it, and nothing is created at once.
+        ("prod enter", "", PROJECT, Focus::Field(Client)),
+        ("prod tab", "", PROJECT, Focus::Field(Client)),
+        ("prod enter enter", "", PROJECT, Focus::Field(FieldName::Lifetime)),
+        ("prod <ctrl-s>", "", PROJECT, Focus::Field(Client)),
+        ("prod tab tab enter", "", PROJECT, Focus::Field(Client)),
+        ("prod <ctrl-s>", "enter", PROJECT, Focus::Field(FieldName::Lifetime)),
+        // Whoever went back did not choose.
+        ("prod shift-tab", "", "prod", Focus::Button),
+        ("prod", "", "prod", Focus::Field(Project)),
+        ("prod", "enter", PROJECT, Focus::Field(Client)),
+        // Several match, or none.
+        ("pay enter", "", "pay", Focus::Field(Client)),
+        ("pay <ctrl-s>", "", "pay", Focus::Field(Project)),
+        ("pay <ctrl-s>", "enter", PROJECT, Focus::Field(Client)),
+        ("xyz enter", "", "xyz", Focus::Field(Client)),
+        ("search enter", "", "search", Focus::Field(Client)),
+        // What is typed afterwards counts.
+        ("prod enter shift-tab x", "", "prodx", Focus::Field(Project)),
+        ("pay enter shift-tab ments-prod", "", "payments-prod", Focus::Field(Project)),
+    ];
+    for (before, after, expected, expected_focus) in rows {
+        let mut stage = Stage::with(Project, "x");
+        stage.keys("<ctrl-u>");
+        for key in before.split(' ') {
+            match key {
+                "enter" | "tab" | "shift-tab" | "<ctrl-s>" => stage.keys(key),
+                text => stage.type_in(text),
+            };
+        }
+        listed(&mut stage);
+        if !after.is_empty() {
+            stage.later(Duration::from_millis(500)).keys(after);
+        }
+        assert_eq!((stage.text(Project), focus(&stage)), (expected, expected_focus), "{before}, {after}");
+        assert!(stage.is_on_form() && stage.posts() == 0, "{before}, {after}");
+    }
+    let mut stage = Stage::empty();
+    stage.type_in("prod").keys("enter").type_in("night").keys("enter");
+    listed(&mut stage);
+    accounts_listed(&mut stage);
+    assert_eq!((stage.text(Project), stage.text(Client)), (PROJECT, "mdb_sa_id_00000000000000000000000a"));
+    let mut stage = Stage::empty();
+    stage.type_in("pay").keys("enter");
+    listed(&mut stage);
+    assert_drawn(&stage, "! 2 projects match: choose one");
+}
+
+#[test]
+fn an_emptied_field_shows_the_whole_list_if_that_is_there_already() {
+    let mut stage = typed("pay");
+    stage.keys("<ctrl-u>");
+    assert_drawn(&stage, "payments-prod 32b6e34b3d91647abb20e7b8 payments-staging");
+    assert_drawn(&stage, "6 projects");
+    assert_drawn(&stage, "Client ID");
+    stage.wait(Duration::from_secs(90));
+    assert_drawn(&stage, "6 projects");
+    assert_eq!(asked(&stage), ["projects 1"]);
+    stage.keys("down enter");
+    assert_eq!(stage.text(Project), PROJECT);
+    let mut stage = typed("pay");
+    stage.keys("<ctrl-u> tab");
+    assert_eq!((stage.text(Project), focus(&stage)), ("", Focus::Field(Client)));
+    assert!(!drawn(&stage).contains("6 projects"));
+    stage.keys("shift-tab");
+    assert_drawn(&stage, "6 projects");
+    stage.keys("esc");
+    assert_drawn(&stage, "a project ID is required");
+    stage.keys("x <ctrl-u>").paste(VALUE);
+    assert!(!drawn(&stage).contains("6 projects"), "why it is empty is said");
+    let mut stage = Stage::with(Project, PROJECT);
+    stage.keys("<ctrl-u>");
+    assert_drawn(&stage, "a project ID is required");
+    assert_eq!(asked(&stage), [""; 0], "no list is fetched for it");
+}
+
+#[test]
+fn a_name_that_matches_nothing_is_replaced_by_what_is_typed_over_it() {
+    let rows = [
+        ("xyz", "tab shift-tab p", "p"),
+        ("xyz", "<ctrl-s> p", "p"),
+        ("xyz", "tab shift-tab left p", "xypz"),
+        ("xyz", "p", "xyzp"),
+        ("pay", "shift-tab tab m", "paym"),
+    ];
+    for (text, keys, expected) in rows {
+        let mut stage = typed(text);
+        stage.keys(keys);
+        assert_eq!(stage.text(Project), expected, "{text} {keys}");
+    }
 }
 
 #[test]

@@ -3,14 +3,17 @@
 use std::time::Duration;
 
 use atlas_secret::domain::{
-    ApiError, Cause, CommandOutcome, CommandOutput, CommandReport, CopyOutcome, CreatedSecret,
-    FieldViolation, ServerText, ServiceAccount,
+    AccountEntry, ApiError, Cause, ClientId, CommandOutcome, CommandOutput, CommandReport, CopyOutcome,
+    CreatedSecret, FieldViolation, Page, ProjectEntry, ProjectId, ServerText, ServiceAccount, Session,
 };
 use atlas_secret::tui::Event;
+use atlas_secret::tui::screens::Form;
 use crossterm::event::KeyCode;
+use proptest::prelude::*;
+use ratatui::buffer::Cell;
 
 use crate::picture::Picture;
-use crate::stage::{Stage, secret};
+use crate::stage::{PROJECT, Stage, secret};
 use crate::states::rejection;
 
 /// Erases the screen, writes the clipboard, sets the title, turns the reading direction, hides, breaks lines.
@@ -112,5 +115,55 @@ fn a_hostile_paste_is_harmless() {
     let picture = Picture::of(&stage.app, 100, 40);
     for cell in &picture.buffer.content {
         assert!(!cell.symbol().contains(is_obeyed), "{:?}", cell.symbol());
+    }
+}
+
+/// The column in which each row that has this text has it.
+fn columns_of(picture: &Picture, text: &str) -> Vec<usize> {
+    let rows = picture.buffer.content.chunks(usize::from(picture.buffer.area.width));
+    let column = |cells: &[Cell]| {
+        (0..cells.len())
+            .find(|from| cells[*from..].iter().map(Cell::symbol).collect::<String>().starts_with(text))
+    };
+    rows.filter_map(column).collect()
+}
+
+/// Wide characters, combining marks, both directions, emoji of several characters, control characters.
+fn name() -> impl Strategy<Value = String> {
+    let odd = "(漢|가|e\u{301}|\u{301}|שלום|لا|العربية|👨\u{200d}👩\u{200d}👧|🇩🇪|👍🏽|☂\u{fe0f}|\u{202e}|\u{7}|\u{1b}\\[2J|ｶﾞ|क्षि|\t|a| ){0,12}";
+    prop_oneof![4 => odd, 1 => any::<String>(), 1 => "[a-z漢]{200}", 1 => Just("same".to_owned()), 1 => Just(String::new())]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_atlas_s_names_are_the_rows_of_a_list_stay_aligned(names in prop::collection::vec(name(), 2..6)) {
+        let ids = || (0..names.len()).map(|number| format!("{number:024x}"));
+        let projects = names.iter().zip(ids()).map(|(name, id)| ProjectEntry {
+            id: ProjectId::parse(&id).unwrap(), name: ServerText::new(name), organization: None,
+        });
+        let accounts = names.iter().zip(ids()).map(|(name, id)| AccountEntry {
+            client: ClientId::from_digits(&id).unwrap(), name: ServerText::new(name), secrets: Vec::new(),
+        });
+        let projects = || Page { entries: projects.clone().collect(), is_last: true, about: None };
+        let accounts = || Page { entries: accounts.clone().collect(), is_last: true, about: None };
+        let mut suggested = Stage::empty();
+        suggested.type_in("x").projects_page(Ok(projects())).keys("<ctrl-u>");
+        let mut listed = Stage::empty();
+        listed.keys("<ctrl-o>").projects_page(Ok(projects()));
+        let mut accounts_listed = Stage::new(Session::Demo, Form::new(PROJECT, "", "720"));
+        accounts_listed.keys("<ctrl-o>").accounts_page(Ok(accounts()));
+        for (stage, text) in [(suggested, "00000000000000"), (listed, "00000000000000"), (accounts_listed, "0 of 2")] {
+            for width in [56, 80, 120] {
+                let picture = Picture::of(&stage.app, width, 24);
+                let columns = columns_of(&picture, text);
+                prop_assert_eq!(columns.len(), names.len(), "{}", picture.text());
+                prop_assert!(columns.iter().all(|column| *column == columns[0]), "{}", picture.text());
+                for cell in &picture.buffer.content {
+                    prop_assert!(!cell.symbol().contains(is_obeyed), "{:?}", cell.symbol());
+                }
+            }
+        }
     }
 }

@@ -99,7 +99,7 @@ impl CreatedScreen {
     }
 
     pub(super) fn draw_steps(&self, app: &Shared, canvas: &mut Canvas) {
-        let theme = canvas.theme;
+        let (theme, before) = (canvas.theme, canvas.left());
         self.draw_pasted(canvas);
         if let Some(message) = app.message {
             canvas.words(0, message, theme.warning);
@@ -108,6 +108,9 @@ impl CreatedScreen {
             canvas.warning(why, theme.warning);
         }
         if canvas.area.height >= LOW {
+            if canvas.left() < before {
+                canvas.blank();
+            }
             canvas.line(Line::styled("Next", theme.strong));
         }
         self.draw_deliver(app, canvas);

@@ -37,8 +37,21 @@ pub struct Field {
     pub(super) drops_text: bool,
     pub(super) note: Option<InputNote>,
     pub(super) suggestions: Suggestions,
-    /// True once the text counts as complete: if it is the name of one entry of Atlas's list, that one is taken.
-    pub(super) resolves: bool,
+    pub(super) resolves: Resolves,
+    /// True while Atlas's list is all there and no entry matches the name.
+    pub(super) has_no_match: bool,
+}
+
+/// Which entry is taken for the name in a field, once Atlas's list is all there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Resolves {
+    /// None while the field has the focus, and then the one of exactly this name.
+    #[default]
+    WhenLeft,
+    /// The one of exactly this name.
+    ExactName,
+    /// That one, or else the only one that matches: the user went on before the list was there.
+    OnlyMatch,
 }
 
 /// Whether the entries of Atlas's list stand below the field.
@@ -84,7 +97,8 @@ impl Field {
         self.refused = None;
         self.note = None;
         self.suggestions = Suggestions::default();
-        self.resolves = false;
+        self.resolves = Resolves::default();
+        self.has_no_match = false;
     }
 
     /// Atlas's ids of projects are lower case; a secret typed by mistake is not kept.

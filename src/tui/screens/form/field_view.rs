@@ -12,7 +12,7 @@ use crate::tui::canvas::{Canvas, LABEL_WIDTH, cut, rows_of};
 use crate::tui::text_line::draw_scrolled;
 use crate::tui::{Theme, words};
 
-use super::super::picker::List;
+use super::field::Resolves;
 use super::{FieldName, Focus, Validation, suggestions};
 
 /// Room for a client id and the caret behind it.
@@ -72,9 +72,8 @@ impl Remark {
         let glyphs = theme.glyphs;
         // The entries below say it.
         let is_open = app.suggestions().is_some_and(|(open, _)| open == name);
-        if is_open
-            && (matches!(validation, Validation::Name { .. }) || app.form.field(name).line.text().is_empty())
-        {
+        let is_said = matches!(validation, Validation::Name { .. } | Validation::Incomplete(_));
+        if is_open && is_said {
             return None;
         }
         let (symbol, text, style) = match validation {
@@ -83,6 +82,11 @@ impl Remark {
             Validation::Name { message, position } => {
                 match app.list(name).map(|list| (list, suggestions::remark(list))) {
                     Some((list, text)) if list.has_no_match() => (glyphs.cross, text, theme.bad),
+                    Some((list, text))
+                        if list.is_complete() && app.form.field(name).resolves == Resolves::OnlyMatch =>
+                    {
+                        (glyphs.warning, format!("{text}: choose one"), theme.warning)
+                    }
                     Some((_, text)) => (glyphs.dot, text, theme.faint),
                     None if name == FieldName::Client && app.form.project_id().is_none() => {
                         (glyphs.dot, "choose a project first".to_owned(), theme.faint)
@@ -182,19 +186,19 @@ fn draw_value(app: &Shared, name: FieldName, validation: &Validation, canvas: &m
     let offending = match validation {
         Validation::Wrong { position, .. } => *position,
         // It is no name either.
-        Validation::Name { position, .. } if app.list(name).is_some_and(List::has_no_match) => *position,
+        Validation::Name { position, .. } if app.form.field(name).has_no_match => *position,
         _ => None,
     };
     let has_focus = app.form.focus == Focus::Field(name);
     let text = typed.text();
     let mut line = match offending.and_then(|position| text.char_indices().nth(position)) {
+        _ if has_focus && app.form.is_selected => Line::from(Span::styled(text, theme.selected)),
         // Set off, so that it is found without reading.
         Some((start, character)) => {
             let (before, rest) = text.split_at(start);
             let (character, after) = rest.split_at(character.len_utf8());
             Line::from(vec![Span::raw(before), Span::styled(character, theme.offending), Span::raw(after)])
         }
-        None if has_focus && app.form.is_selected => Line::from(Span::styled(text, theme.selected)),
         None => Line::raw(text),
     };
     let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());

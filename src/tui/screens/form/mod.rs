@@ -35,7 +35,7 @@ pub use names::Names;
 pub(crate) use suggestions::could_not_list;
 
 pub(in crate::tui) use field::InputNote;
-use field::Suggestions;
+use field::{Resolves, Suggestions};
 
 /// A field of the form.
 const ON_FIELD: &[Binding] = &[
@@ -181,9 +181,8 @@ impl Form {
             clock: (Timestamp::UNIX_EPOCH, TimeZone::UTC),
         };
         form.focus_first_invalid();
-        for name in FieldName::ALL {
-            form.field_mut(name).resolves = matches!(form.validation(name), Validation::Name { .. });
-        }
+        form.project.resolves = Resolves::ExactName;
+        form.client.resolves = Resolves::ExactName;
         form
     }
 
@@ -252,14 +251,16 @@ impl Form {
         }
     }
 
-    /// Moves the focus. A value that is whole is selected there: who types over it means another one.
+    /// Moves the focus. A value that is whole, or a name that matches nothing, is selected there: who types over it
+    /// means another one.
     pub(in crate::tui) fn focus_on(&mut self, focus: Focus) {
         self.focus = focus;
         self.is_selected = match focus {
-            Focus::Field(name) => matches!(
-                self.validation(name),
-                Validation::Id(_) | Validation::Lifetime { .. } | Validation::Refused(_)
-            ),
+            Focus::Field(name) => match self.validation(name) {
+                Validation::Id(_) | Validation::Lifetime { .. } | Validation::Refused(_) => true,
+                Validation::Name { .. } => self.field(name).has_no_match,
+                _ => false,
+            },
             Focus::Button => false,
         };
     }
@@ -402,9 +403,9 @@ impl FormScreen {
     pub(in crate::tui) fn submit(app: &mut Shared) -> Transition {
         app.form.touch_all();
         app.form.notice = None;
-        app.form.resolve_names();
-        app.update_names();
+        app.resolve_names();
         if let Some(name) = app.form.first_invalid() {
+            app.form.notice = app.list(name).map(|list| Notice::Word(list.not_chosen()));
             app.form.focus_on(Focus::Field(name));
             return Transition::Stay;
         }
@@ -418,6 +419,13 @@ impl FormScreen {
             return Transition::Show(Screen::SecretList(Box::new(list)));
         }
         app.create(new_secret, false)
+    }
+
+    fn focus_next(app: &mut Shared) {
+        if let Focus::Field(name) = app.form.focus {
+            app.resolve_when_loaded(name);
+        }
+        app.form.focus_next();
     }
 
     /// Ctrl-C. While an earlier POST is still running its screen is shown once more.
@@ -440,7 +448,7 @@ impl Component for FormScreen {
     fn on_action(&mut self, app: &mut Shared, action: Action) -> Transition {
         match action {
             Action::Choose if app.take_marked() => {}
-            Action::Next | Action::Choose => app.form.focus_next(),
+            Action::Next | Action::Choose => Self::focus_next(app),
             Action::Previous => app.form.focus_previous(),
             Action::NextChoice => app.mark(true),
             Action::PreviousChoice => app.mark(false),
@@ -455,7 +463,7 @@ impl Component for FormScreen {
             Action::Confirm => match app.form.focus {
                 _ if app.now.uptime < app.form.enter_submits_from => {}
                 Focus::Field(FieldName::Lifetime) | Focus::Button => return Self::submit(app),
-                Focus::Field(_) => app.form.focus_next(),
+                Focus::Field(_) => Self::focus_next(app),
             },
             Action::Leave => return Self::leave(app),
             _ => {}

@@ -10,7 +10,7 @@ use crate::tui::app::Shared;
 use crate::tui::event::{Command, Event};
 
 use super::super::picker::{Item, List};
-use super::field::Suggestions;
+use super::field::{Resolves, Suggestions};
 use super::{FieldName, Focus, Form, Validation};
 
 /// A list that is older is fetched again for the next name.
@@ -46,15 +46,11 @@ impl Form {
         self.name(field).is_some() || self.field(field).suggestions == Suggestions::Open
     }
 
-    /// Counts what stands in the fields as complete.
-    pub(super) fn resolve_names(&mut self) {
-        for name in NAMED {
-            let field = self.field_mut(name);
-            field.resolves = true;
-            if field.suggestions == Suggestions::Closed {
-                field.suggestions = Suggestions::ForNames;
-            }
-        }
+    /// True while the field in focus is empty: what is loaded already can be chosen there.
+    fn is_empty(&self, field: FieldName) -> bool {
+        let is_empty = matches!(self.validation(field), Validation::Silent | Validation::Incomplete(_))
+            && self.field(field).line.text().is_empty();
+        is_empty && self.focus == Focus::Field(field)
     }
 }
 
@@ -68,7 +64,8 @@ impl Shared {
     /// The list that the field's name is looked up in.
     pub(super) fn list(&self, field: FieldName) -> Option<&List> {
         let list = if field == FieldName::Client { &self.names.accounts } else { &self.names.projects };
-        list.as_ref().filter(|_| self.form.needs_list(field))
+        list.as_ref()
+            .filter(|list| self.form.needs_list(field) || self.form.is_empty(field) && list.is_usable())
     }
 
     /// The field below which entries stand, and the entries.
@@ -84,11 +81,15 @@ impl Shared {
     /// Where the marked entry stands among those that match: what was marked by a key, else the one that is called
     /// what was typed, else the best. While nothing is typed, and between several of that name, only a key marks one.
     pub(super) fn marked(&self, list: &List) -> Option<usize> {
-        let by_key = self.names.marked.as_ref().and_then(|value| list.place(value));
         let typed = list.matches.typed();
         let is_clear = !typed.is_empty() && list.count_named() < 2;
         let best = (is_clear && list.matches.len() > 0).then_some(0);
-        by_key.or_else(|| list.named(typed).and_then(|item| list.place(item.value()))).or(best)
+        let named = || list.named(typed).and_then(|item| list.place(item.value()));
+        self.marked_by_key(list).or_else(named).or(best)
+    }
+
+    fn marked_by_key(&self, list: &List) -> Option<usize> {
+        list.place(self.names.marked.as_ref()?)
     }
 
     /// Up and Down.
@@ -102,6 +103,29 @@ impl Shared {
             (None, false) => bottom,
         };
         self.names.marked = list.item(place).map(|item| item.value().to_owned());
+    }
+
+    /// Submitting counts what stands in the fields as complete, and an entry that a key marked as chosen.
+    pub(super) fn resolve_names(&mut self) {
+        if self.suggestions().is_some_and(|(_, list)| self.marked_by_key(list).is_some()) {
+            self.take_marked();
+        }
+        for name in NAMED {
+            self.form.field_mut(name).resolves = Resolves::ExactName;
+            self.resolve_when_loaded(name);
+            let suggestions = &mut self.form.field_mut(name).suggestions;
+            if *suggestions == Suggestions::Closed {
+                *suggestions = Suggestions::ForNames;
+            }
+        }
+        self.update_names();
+    }
+
+    /// The user goes on: while the list of the field is not there, what is clear is taken once it is.
+    pub(super) fn resolve_when_loaded(&mut self, field: FieldName) {
+        if !self.list(field).is_some_and(List::is_complete) {
+            self.form.field_mut(field).resolves = Resolves::OnlyMatch;
+        }
     }
 
     /// Takes the marked entry. False when none is.
@@ -139,38 +163,49 @@ impl Shared {
 
     /// Follows the fields: fetches the lists that are needed, filters them, and takes what is clear.
     pub(in crate::tui) fn update_names(&mut self) {
-        for field in NAMED {
-            self.update_list(field);
-            let is_settled = self.form.field(field).resolves || self.form.focus != Focus::Field(field);
-            let named = self.list(field).filter(|list| is_settled && list.is_complete());
-            if let Some(item) = named.and_then(|list| list.named(list.matches.typed())).cloned() {
-                self.take(field, &item);
+        for name in NAMED {
+            self.update_list(name);
+            let has_focus = self.form.focus == Focus::Field(name);
+            let resolves = self.form.field(name).resolves;
+            let list = self.list(name).filter(|list| list.is_complete());
+            let has_no_match = list.is_some_and(List::has_no_match);
+            let found = list.and_then(|list| match resolves {
+                Resolves::WhenLeft if has_focus => None,
+                Resolves::WhenLeft | Resolves::ExactName => list.named(list.matches.typed()),
+                Resolves::OnlyMatch => list.named(list.matches.typed()).or(list.only_match()),
+            });
+            if let Some(item) = found.cloned() {
+                self.take(name, &item);
+                if has_focus {
+                    self.form.ignore_second_enter(self.now);
+                }
             }
+            self.form.field_mut(name).has_no_match = has_no_match;
         }
     }
 
     fn update_list(&mut self, field: FieldName) {
         let is_needed = self.form.needs_list(field) && self.has_list(field);
+        let is_empty = self.form.is_empty(field);
         let project = self.form.project_id().filter(|_| field == FieldName::Client);
         let now = self.now;
-        let is_fresh = |list: &List| list.pages.error.is_none() && now.since(list.pages.since) < FRESH;
-        let is_useful = |list: &List| list.project == project && (is_needed || is_fresh(list));
-        let known = self.names.list_mut(field).take().filter(is_useful);
-        if !is_needed {
-            *self.names.list_mut(field) = known;
-            return;
-        }
-        let mut list = known.unwrap_or_else(|| {
+        let is_useful = |list: &List| {
+            let is_shown = is_empty && list.matches.typed().is_empty();
+            let is_fresh = is_shown || now.since(list.pages.since) < FRESH;
+            list.project == project && (is_needed || list.pages.error.is_none() && is_fresh)
+        };
+        let mut known = self.names.list_mut(field).take().filter(is_useful);
+        if known.is_none() && is_needed {
             let mut list = List::new(self, field);
             list.fetch(self);
-            list
-        });
+            known = Some(list);
+        }
         let text = self.form.field(field).line.text().trim();
-        if list.matches.typed() != text {
+        if let Some(list) = known.as_mut().filter(|list| list.matches.typed() != text) {
             list.matches.filter(text);
             self.names.marked = None;
         }
-        *self.names.list_mut(field) = Some(list);
+        *self.names.list_mut(field) = known;
     }
 
     /// Takes a page of a list, or word that it is late.

@@ -54,6 +54,24 @@ impl List {
         self.is_complete() && self.matches.len() == 0
     }
 
+    /// True when there are items to choose from.
+    pub fn is_usable(&self) -> bool {
+        self.pages.error.is_none() && !self.items.is_empty()
+    }
+
+    /// The only item that matches.
+    pub fn only_match(&self) -> Option<&Item> {
+        self.item(0).filter(|_| self.matches.len() == 1)
+    }
+
+    /// What is missing where the form is submitted with a name that is not one item's.
+    pub fn not_chosen(&self) -> &'static str {
+        match self.field {
+            FieldName::Client => "Not created: no service account is chosen yet.",
+            _ => "Not created: no project is chosen yet.",
+        }
+    }
+
     /// The item at this place among those that match.
     pub fn item(&self, place: usize) -> Option<&Item> {
         self.items.get(self.matches.row(place)?)
