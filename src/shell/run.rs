@@ -265,14 +265,13 @@ impl Run {
     }
 
     async fn interact(&mut self, signals: &mut Signals) -> Result<Exit, StartError> {
-        let mut surface = match self.executor.terminal.clone() {
-            Some(terminal) => TerminalHandle::shown(terminal).map_err(StartError::Terminal)?,
-            None => TerminalHandle::default(),
-        };
+        let terminal = self.executor.terminal.clone();
+        let terminal = terminal.ok_or_else(|| StartError::NoTerminal(io::ErrorKind::NotFound.into()))?;
+        let mut terminal = TerminalHandle::enter(terminal).map_err(StartError::Terminal)?;
         let is_on_form = matches!(self.app.screen, Screen::Form(_));
         let first =
             if self.app.shared.flags.yes && is_on_form { self.app.submit_preapproved() } else { Vec::new() };
-        self.event_loop(&mut surface, signals, first).await.map_err(StartError::Terminal)
+        self.event_loop(&mut terminal, signals, first).await.map_err(StartError::Terminal)
     }
 
     /// A panic of ours: the terminal has been restored by unwinding. What the interface knew still decides what

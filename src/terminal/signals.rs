@@ -23,13 +23,20 @@ impl Signals {
     /// # Errors
     /// When the system does not let the program catch those that everyone sends.
     pub fn listen() -> io::Result<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
         let ignored = ignored_at_start();
+        Self::catch(deadly_signals().filter(|(number, _)| ignored & (1 << (number - 1)) == 0))
+    }
+
+    /// Catches what the system says of the terminal: its size changed, or the program was stopped and goes on.
+    pub fn of_terminal() -> io::Result<Self> {
+        use rustix::process::Signal as Number;
+        Self::catch(numbers([Number::CONT, Number::WINCH]).map(|number| (number, true)))
+    }
+
+    fn catch(signals: impl Iterator<Item = (u8, bool)>) -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
         let mut caught = Vec::new();
-        for (number, is_needed) in deadly_signals() {
-            if ignored & (1 << (number - 1)) != 0 {
-                continue;
-            }
+        for (number, is_needed) in signals {
             match signal(SignalKind::from_raw(number.into())) {
                 Ok(signal) => caught.push((number, signal)),
                 Err(error) if is_needed => return Err(error),
@@ -70,19 +77,18 @@ fn deadly_signals() -> impl Iterator<Item = (u8, bool)> {
         Number::VTALARM,
         Number::PROF,
         Number::XCPU,
-        #[cfg(any(target_os = "linux", target_os = "android"))]
-        Number::IO,
-        #[cfg(any(target_os = "linux", target_os = "android"))]
-        Number::POWER,
-        #[cfg(any(target_os = "linux", target_os = "android"))]
-        Number::STKFLT,
     ];
-    let number = |signal: Number| u8::try_from(signal.as_raw()).ok();
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    let others = others.into_iter().chain([Number::IO, Number::POWER, Number::STKFLT]);
     // Realtime signals; the first two belong to the C library.
     let realtime = if cfg!(target_os = "linux") { 34..65 } else { 0..0 };
-    let needed = needed.into_iter().filter_map(number).map(|number| (number, true));
-    let others = others.into_iter().filter_map(number).chain(realtime).map(|number| (number, false));
-    needed.chain(others)
+    let needed = numbers(needed).map(|number| (number, true));
+    needed.chain(numbers(others).chain(realtime).map(|number| (number, false)))
+}
+
+#[cfg(unix)]
+fn numbers(signals: impl IntoIterator<Item = rustix::process::Signal>) -> impl Iterator<Item = u8> {
+    signals.into_iter().filter_map(|signal| u8::try_from(signal.as_raw()).ok())
 }
 
 /// The signals that the parent process wants this program to ignore (`nohup`, a job in the background), as the bits
@@ -98,22 +104,40 @@ fn ignored_in(status: &str) -> u64 {
     mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0)
 }
 
-/// Windows knows the closing of the console and Ctrl-C from outside only.
+/// True for SIGCONT.
+#[cfg(unix)]
+pub(super) fn is_continue(signal: Signal) -> bool {
+    i32::from(signal.0) == rustix::process::Signal::CONT.as_raw()
+}
+
+/// Windows knows the closing of the console and Ctrl-C from outside only, and reports the size among the keys.
 #[cfg(not(unix))]
-pub(crate) struct Signals;
+pub(crate) enum Signals {
+    OfProgram,
+    OfTerminal,
+}
 
 #[cfg(not(unix))]
 impl Signals {
     pub fn listen() -> io::Result<Self> {
-        Ok(Self)
+        Ok(Self::OfProgram)
+    }
+
+    pub fn of_terminal() -> io::Result<Self> {
+        Ok(Self::OfTerminal)
     }
 
     pub async fn next(&mut self) -> Signal {
-        match tokio::signal::ctrl_c().await {
-            Ok(()) => Signal::INTERRUPT,
-            Err(_) => std::future::pending().await,
+        match self {
+            Self::OfProgram if tokio::signal::ctrl_c().await.is_ok() => Signal::INTERRUPT,
+            _ => std::future::pending().await,
         }
     }
+}
+
+#[cfg(not(unix))]
+pub(super) fn is_continue(_: Signal) -> bool {
+    false
 }
 
 #[cfg(all(test, unix))]
