@@ -24,6 +24,7 @@ impl Run {
             self.draw(terminal)?;
         }
         self.load_in_background();
+        signals.listen_to_the_rest();
         terminal.listen()?;
         if let Some(exit) = self.carry_out(first, terminal)? {
             return Ok(exit);

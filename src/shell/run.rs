@@ -230,6 +230,7 @@ impl Run {
         if self.plan.needs_terminal {
             return self.interact(&mut signals).await;
         }
+        signals.listen_to_the_rest();
         let headless = Headless {
             connections: Arc::clone(&self.executor.connections),
             records: Arc::clone(&self.executor.records),
