@@ -9,7 +9,6 @@ use crate::domain::{Exit, Now, Session};
 use super::Remote;
 use super::canvas::Canvas;
 use super::event::{Command, Event, KeyPress, Reader};
-use super::help;
 use super::keys::{self, Action, Binding, Group};
 use super::screens::{
     CommandView, CreatedScreen, Form, FormScreen, Notice, Picker, Progress, Recovery, SecretList, SignIn,
@@ -312,9 +311,8 @@ impl App {
                     Some(Notice::Word("The pasted text contained Ctrl-S. Press Ctrl-S again to create."));
             }
             Some(action) if self.shared.shows_help => {
-                let body = self.shared.body();
-                let rows = self.help_rows(body.width).len();
-                self.help_scroll.on_action(action, rows, body.height);
+                let rows = self.help_rows();
+                self.help_scroll.on_action(action, rows, self.shared.body().height);
             }
             // A path or a command line that is pasted with its line break does not run at once.
             Some(Action::Choose) if comes_with_text && matches!(self.screen, Screen::Created(_)) => {}
@@ -327,19 +325,10 @@ impl App {
         }
     }
 
-    /// The help for the screen below it.
-    pub(super) fn help_rows(&self, width: u16) -> Vec<help::Row> {
-        let (shared, screen) = (&self.shared, self.screen.component());
-        let works = |binding: &&Binding| screen.works(shared, binding.action);
-        let bindings: Vec<&Binding> = screen.keys(shared).iter().filter(works).collect();
-        help::rows(&shared.credential_notes, &bindings, screen.about(), width)
-    }
-
     /// False for a key of the table that would do nothing just now.
     pub fn works(&self, action: Action) -> bool {
         if self.shared.shows_help {
-            let body = self.shared.body();
-            return action.group() != Group::Move || overflows(self.help_rows(body.width).len(), body.height);
+            return action.group() != Group::Move || overflows(self.help_rows(), self.shared.body().height);
         }
         self.screen.component().works(&self.shared, action)
     }
