@@ -123,13 +123,20 @@ impl Arguments {
     /// What clap says of the command line, `--help` and `--version` among it.
     pub fn read(line: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
         let line: Vec<OsString> = line.into_iter().collect();
+        let may_hold_blank = line.iter().any(|argument| {
+            let argument = argument.to_string_lossy();
+            argument.is_empty() || argument.ends_with(|last: char| last == '=' || last.is_whitespace())
+        });
         let refuse_blank =
             |arg: Arg| if arg.get_action().takes_values() { arg.value_parser(NotBlank) } else { arg };
-        match Self::command().mut_args(refuse_blank).try_get_matches_from(&line) {
-            Err(error) if error.kind() == ErrorKind::InvalidValue => Err(error),
-            // The messages of the real value parsers are better.
-            _ => Self::try_parse_from(line),
+        if may_hold_blank
+            && let Err(error) = Self::command().mut_args(refuse_blank).try_get_matches_from(&line)
+            && error.kind() == ErrorKind::InvalidValue
+        {
+            return Err(error);
         }
+        // The messages of the real value parsers are better.
+        Self::try_parse_from(line)
     }
 }
 

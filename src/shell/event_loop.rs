@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 
 use crate::domain::Exit;
-use crate::terminal::{Signals, TerminalHandle, Wake};
+use crate::terminal::{Signals, TerminalHandle};
 use crate::tui::{Command, Event, Signal};
 
 use super::{Run, now};
@@ -16,69 +16,67 @@ impl Run {
     /// that is left at once; without it the first frame comes before anything else.
     pub(super) async fn event_loop(
         &mut self,
-        surface: &mut TerminalHandle,
+        terminal: &mut TerminalHandle,
         signals: &mut Signals,
         first: Vec<Command>,
     ) -> io::Result<Exit> {
         if first.is_empty() {
-            self.draw(surface)?;
+            self.draw(terminal)?;
         }
         self.load_in_background();
-        surface.listen()?;
-        if let Some(exit) = self.carry_out(first, surface)? {
+        signals.listen_to_the_rest();
+        terminal.listen()?;
+        if let Some(exit) = self.carry_out(first, terminal)? {
             return Ok(exit);
         }
         let mut events = Vec::new();
         loop {
-            if let Some(exit) = self.handle(events, surface)? {
+            if let Some(exit) = self.handle(events, terminal)? {
                 return Ok(exit);
             }
             while let Some(event) = self.executor.runner.try_next() {
-                if let Some(exit) = self.handle(vec![event], surface)? {
+                if let Some(exit) = self.handle(vec![event], terminal)? {
                     return Ok(exit);
                 }
             }
-            if self.draw(surface).is_err()
-                && let Some(exit) = self.handle(hang_up(surface), surface)?
+            if self.draw(terminal).is_err()
+                && let Some(exit) = self.handle(hang_up(terminal), terminal)?
             {
                 return Ok(exit);
             }
-            events = match self.wait(signals, surface).await {
-                Wake::Events(events) => events,
-                Wake::Gone => hang_up(surface),
-            };
+            events = self.wait(signals, terminal).await.unwrap_or_else(|| hang_up(terminal));
         }
     }
 
     /// Tells the interface what happened, and does what it wants.
-    fn handle(&mut self, events: Vec<Event>, surface: &mut TerminalHandle) -> io::Result<Option<Exit>> {
-        let mut is_back = false;
-        for event in &events {
-            is_back |= surface.note(event)?;
+    fn handle(&mut self, events: Vec<Event>, terminal: &mut TerminalHandle) -> io::Result<Option<Exit>> {
+        let mut commands = Vec::new();
+        for event in events {
+            if terminal.resume_after(&event)? {
+                commands.extend(self.update(vec![terminal.resized()]));
+            }
+            commands.extend(self.update(vec![event]));
         }
-        let mut commands = if is_back { self.update(surface.resized()) } else { Vec::new() };
-        commands.extend(self.update(events));
-        self.carry_out(commands, surface)
+        self.carry_out(commands, terminal)
     }
 
     fn carry_out(
         &mut self,
         mut commands: Vec<Command>,
-        surface: &mut TerminalHandle,
+        terminal: &mut TerminalHandle,
     ) -> io::Result<Option<Exit>> {
         while !commands.is_empty() {
             match commands.remove(0) {
                 Command::Quit(exit) => return Ok(Some(exit)),
-                Command::Repaint => surface.forget()?,
+                Command::Repaint => terminal.repaint()?,
                 Command::Suspend => {
-                    surface.suspend()?;
+                    terminal.stop()?;
                     // Time went on meanwhile: what was revealed may have to be hidden again.
-                    commands.extend(self.update(surface.resized()));
-                    commands.extend(self.update(vec![Event::TimePassed]));
+                    commands.extend(self.update(vec![terminal.resized(), Event::TimePassed]));
                 }
                 Command::Report(line) => self.exit_messages.push(line),
                 command => {
-                    surface.lend_for(&command);
+                    terminal.suspend_for(&command);
                     self.executor.start(command);
                 }
             }
@@ -91,23 +89,24 @@ impl Run {
         events.into_iter().flat_map(|event| self.app.update(now(started), event)).collect()
     }
 
-    async fn wait(&mut self, signals: &mut Signals, surface: &mut TerminalHandle) -> Wake {
+    /// What happens next; `None` when the terminal is gone.
+    async fn wait(&mut self, signals: &mut Signals, terminal: &mut TerminalHandle) -> Option<Vec<Event>> {
         let wake = self.app.wake_in();
-        let is_lent = surface.is_lent_to_command();
+        let is_for_command = terminal.is_for_command();
         tokio::select! {
             biased;
             // An answer that is there already counts before a signal that would end the program without it.
-            event = self.executor.runner.next() => Wake::Events(vec![event]),
+            event = self.executor.runner.next() => Some(vec![event]),
             signal = signals.next() => match signal {
                 // Also after the terminal was found to be gone: both say the same.
-                Signal::HANG_UP if surface.has_terminal() => Wake::Gone,
+                Signal::HANG_UP => None,
                 // What is typed at a command that has the terminal is not meant for this program.
-                signal if is_lent && signal.is_from_keyboard() => Wake::Events(Vec::new()),
-                signal => Wake::Events(vec![Event::SignalReceived(signal)]),
+                signal if is_for_command && signal.is_from_keyboard() => Some(Vec::new()),
+                signal => Some(vec![Event::SignalReceived(signal)]),
             },
-            wake = surface.next() => wake,
+            events = terminal.next() => events,
             () = tokio::time::sleep(wake.unwrap_or(Duration::MAX)), if wake.is_some() => {
-                Wake::Events(vec![Event::TimePassed])
+                Some(vec![Event::TimePassed])
             }
         }
     }
@@ -121,16 +120,16 @@ impl Run {
         self.executor.report_pending();
     }
 
-    fn draw(&mut self, surface: &mut TerminalHandle) -> io::Result<()> {
+    fn draw(&mut self, terminal: &mut TerminalHandle) -> io::Result<()> {
         #[cfg(debug_assertions)]
         if matches!(self.app.screen, crate::tui::Screen::Created(_)) {
             crate::jobs::test_hooks::panic_if_asked("draw");
         }
-        surface.draw(|frame| self.app.draw(&self.theme, frame))
+        terminal.draw(|frame| self.app.draw(&self.theme, frame))
     }
 }
 
 /// The terminal is gone: the same as SIGHUP, and once only, since a second signal would not wait for a running request.
-fn hang_up(surface: &mut TerminalHandle) -> Vec<Event> {
-    if surface.lose() { vec![Event::SignalReceived(Signal::HANG_UP)] } else { Vec::new() }
+fn hang_up(terminal: &mut TerminalHandle) -> Vec<Event> {
+    if terminal.lose() { vec![Event::SignalReceived(Signal::HANG_UP)] } else { Vec::new() }
 }

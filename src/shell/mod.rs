@@ -37,6 +37,9 @@ use executor::Executor;
 #[cfg(unix)]
 const OPEN_FILES: usize = 24;
 
+const NO_TERMINAL: &str =
+    "no terminal found. To run without one, use --yes and --format, and redirect standard output";
+
 /// Runs the program and says how it ended. `started` is when the process did.
 ///
 /// # Errors
@@ -184,9 +187,7 @@ struct Run {
 impl Run {
     fn prepare(settings: Settings, plan: StdoutPlan, started: Instant) -> Result<Self, Box<dyn Error>> {
         let terminal = plan.needs_terminal.then(TerminalOutput::open).transpose();
-        let terminal = terminal.map_err(
-            |_| "no terminal found. To run without one, use --yes and --format, and redirect standard output",
-        )?;
+        let terminal = terminal.map_err(|_| NO_TERMINAL)?;
         let (columns, rows) = terminal.as_ref().map_or((80, 24), TerminalOutput::size);
         let mut app =
             App::new(settings.start.session, settings.start.form, Size { columns, rows }, now(started));
@@ -243,6 +244,7 @@ impl Run {
         if self.plan.needs_terminal {
             return self.interact(&mut signals).await;
         }
+        signals.listen_to_the_rest();
         let Some(new_secret) = self.app.shared.form.new_secret() else { return Ok(Exit::Usage) };
         let headless = Headless {
             connections: Arc::clone(&self.executor.connections),
@@ -291,14 +293,12 @@ impl Run {
 
     async fn interact(&mut self, signals: &mut Signals) -> Result<Exit, Box<dyn Error>> {
         let failed = |error: io::Error| format!("terminal error: {error}");
-        let mut surface = match self.executor.terminal.clone() {
-            Some(terminal) => TerminalHandle::shown(terminal).map_err(failed)?,
-            None => TerminalHandle::default(),
-        };
+        let terminal = self.executor.terminal.clone().ok_or(NO_TERMINAL)?;
+        let mut terminal = TerminalHandle::enter(terminal).map_err(failed)?;
         let is_on_form = matches!(self.app.screen, Screen::Form(_));
         let first =
             if self.app.shared.flags.yes && is_on_form { self.app.submit_preapproved() } else { Vec::new() };
-        Ok(self.event_loop(&mut surface, signals, first).await.map_err(failed)?)
+        Ok(self.event_loop(&mut terminal, signals, first).await.map_err(failed)?)
     }
 
     /// A panic of ours: the terminal has been restored by unwinding. What the interface knew still decides what

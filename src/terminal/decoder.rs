@@ -35,340 +35,291 @@ const BELL: u8 = 0x07;
 const TERMINATOR: u8 = 0x9C;
 const PASTE_END: &[u8] = b"\x1b[201~";
 
-/// Where in a unit the next byte stands.
+/// Takes bytes and gives what they mean.
+#[derive(Debug)]
+pub(super) struct Decoder {
+    mode: Mode,
+    /// What is not complete: a paste, or the beginning of a unit.
+    pending: Vec<u8>,
+    /// When it began.
+    since: Instant,
+    /// When an Escape without a successor was taken for the key.
+    lone_escape: Option<Instant>,
+}
+
+/// What the next bytes belong to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
-    Ground,
-    /// After `ESC`.
-    Escape,
-    /// After `ESC O`.
-    SingleShift,
-    /// After `ESC [`.
-    Sequence,
-    /// After `ESC [ [`.
-    LinuxConsole,
-    /// The coordinates of an old mouse report: three bytes of almost any value. No program asked for it, so that
-    /// fewer bytes are keys.
-    Mouse,
-    /// In OSC, DCS, APC, PM or SOS.
+enum Mode {
+    /// Characters, control characters and sequences.
+    Units,
+    /// OSC, DCS, APC, PM or SOS.
     String,
-    /// After an `ESC` in one of them.
-    StringEscape,
     Paste,
     /// The rest of a paste that was too long.
     PasteRest,
 }
 
-/// Takes bytes and gives what they mean.
-#[derive(Debug)]
-pub(super) struct Decoder {
-    state: State,
-    /// When the unfinished unit began.
-    since: Instant,
-    /// An `ESC` came before the `ESC` of this unit: rxvt's Alt, or the key Escape.
-    has_escape_before: bool,
-    /// The parameters of a control sequence so far, or a paste.
-    content: Vec<u8>,
-    /// An unfinished character, and whether an `ESC` came before it.
-    character: Vec<u8>,
-    is_alt: bool,
-    /// When an Escape without a successor was taken for the key.
-    lone_escape: Option<Instant>,
-    found: Vec<Event>,
+/// The first of some bytes: how many, what they mean, and what follows them.
+struct Unit {
+    length: usize,
+    event: Option<Event>,
+    next: Mode,
+}
+
+impl Unit {
+    fn new(length: usize, key: Option<KeyEvent>) -> Self {
+        Self { length, event: key.map(Event::Key), next: Mode::Units }
+    }
+
+    /// The same after an `ESC`: rxvt's Alt and everyone else's.
+    fn with_alt(mut self) -> Self {
+        self.length += 1;
+        if let Some(Event::Key(key)) = &mut self.event {
+            key.modifiers |= KeyModifiers::ALT;
+        }
+        self
+    }
 }
 
 impl Decoder {
     pub fn new(now: Instant) -> Self {
-        Self {
-            state: State::Ground,
-            since: now,
-            has_escape_before: false,
-            content: Vec::new(),
-            character: Vec::new(),
-            is_alt: false,
-            lone_escape: None,
-            found: Vec::new(),
-        }
+        Self { mode: Mode::Units, pending: Vec::new(), since: now, lone_escape: None }
     }
 
     /// What one read of the terminal gave.
-    pub fn feed(&mut self, bytes: &[u8], now: Instant) {
+    pub fn feed(&mut self, bytes: &[u8], now: Instant) -> Vec<Event> {
         let lone_escape = self.lone_escape.take();
         if lone_escape.is_some_and(|at| now.duration_since(at) < UNIT_LIMIT) && is_cut_off_tail(bytes) {
-            self.begin(State::Escape, now);
+            self.pending.push(ESCAPE);
         }
         // More than a key, or some more of a paste, which a slow line delivers in small pieces.
-        if bytes.len() > LONGEST_KEY || matches!(self.state, State::Paste | State::PasteRest) {
+        if bytes.len() > LONGEST_KEY || self.is_in_paste() || self.is_escape() {
             self.since = now;
         }
-        for (index, byte) in bytes.iter().enumerate() {
-            self.take(*byte, index + 1 == bytes.len(), now);
+        let searched = self.pending.len().saturating_sub(PASTE_END.len());
+        self.pending.extend_from_slice(bytes);
+        let mut events = Vec::new();
+        let mut start = 0;
+        while let Some(unit) = self.first_unit(start, searched) {
+            start += unit.length;
+            if (self.mode, unit.next) != (Mode::String, Mode::String) {
+                self.since = now;
+            }
+            self.mode = unit.next;
+            events.extend(unit.event);
         }
+        self.pending.drain(..start);
+        if self.mode == Mode::Units {
+            self.pending.truncate(2 * LONGEST_SEQUENCE);
+        }
+        // Typed and not pasted: a paste goes on in the same read, or ends there.
+        if self.is_in_paste() && bytes.last() == Some(&CTRL_C) {
+            self.pending.pop();
+            events.extend(self.abandon(now));
+            events.extend(self.feed(&[CTRL_C], now));
+        }
+        events
     }
 
     /// When [`Decoder::expire`] has to be called, if nothing comes before.
     pub fn deadline(&self) -> Option<Instant> {
-        match self.state {
-            State::Ground => None,
-            State::Escape | State::Mouse => Some(self.since + ESCAPE_LIMIT),
-            _ => Some(self.since + UNIT_LIMIT),
+        if self.mode != Mode::Units {
+            return Some(self.since + UNIT_LIMIT);
         }
+        let is_short = self.is_escape() || self.mouse_report().is_some();
+        (!self.pending.is_empty()).then(|| self.since + if is_short { ESCAPE_LIMIT } else { UNIT_LIMIT })
     }
 
     /// Gives up what is unfinished, if its time is over.
-    pub fn expire(&mut self, now: Instant) {
+    pub fn expire(&mut self, now: Instant) -> Vec<Event> {
         if self.deadline().is_none_or(|deadline| now < deadline) {
-            return;
+            return Vec::new();
         }
-        if self.state == State::Escape {
-            self.lone_escape = Some(now);
-        }
-        self.abandon(now);
+        let is_lone = self.is_escape();
+        let events = self.abandon(now);
+        self.lone_escape = is_lone.then_some(now);
+        events
     }
 
-    /// What was found since the last call.
-    pub fn drain(&mut self) -> Vec<Event> {
-        std::mem::take(&mut self.found)
+    fn is_in_paste(&self) -> bool {
+        matches!(self.mode, Mode::Paste | Mode::PasteRest)
     }
 
-    fn take(&mut self, byte: u8, is_last: bool, now: Instant) {
-        match (self.state, byte) {
-            (State::Paste | State::PasteRest, _) => self.in_paste(byte, is_last, now),
-            (State::String, _) => self.in_string(byte, now),
-            (State::StringEscape, b'\\') => self.state = State::Ground,
-            (State::StringEscape, _) => {
-                self.begin(State::Escape, now);
-                self.after_escape(byte, now);
-            }
-            (State::Ground, _) => self.on_ground(byte, now),
-            (State::Escape, _) => self.after_escape(byte, now),
-            (State::Mouse, 0x20..) => {
-                self.content.push(byte);
-                if self.content.len() == 3 {
-                    self.state = State::Ground;
-                    self.content.clear();
-                }
-            }
-            // A sequence never contains these: it was cut, and this byte is one of its own.
-            (State::Mouse, _) | (_, ..0x20 | 0x7F..) => {
-                self.abandon(now);
-                self.on_ground(byte, now);
-            }
-            (State::SingleShift, _) => self.end_of_key(keys::of_single_shift(byte)),
-            (State::LinuxConsole, _) => self.end_of_key(keys::of_linux_console(byte)),
-            (State::Sequence, _) => self.in_sequence(byte, now),
-        }
+    fn is_escape(&self) -> bool {
+        self.mode == Mode::Units && self.pending.iter().all(|byte| *byte == ESCAPE)
     }
 
-    fn begin(&mut self, state: State, now: Instant) {
-        self.state = state;
-        self.since = now;
-        self.has_escape_before = false;
-        self.content.clear();
-        self.is_alt = false;
-    }
-
-    fn on_ground(&mut self, byte: u8, now: Instant) {
-        if !self.character.is_empty() {
-            if matches!(byte, 0x80..0xC0) {
-                self.character.push(byte);
-                return self.end_character(now);
-            }
-            // The rest of it will not come.
-            self.character.clear();
-            self.is_alt = false;
-        }
-        match byte {
-            ESCAPE => self.begin(State::Escape, now),
-            ..0x20 | 0x7F => self.key(keys::of_control_character(byte)),
-            0x20..0x7F => self.key(keys::of_character(char::from(byte))),
-            0x80..0xA0 => self.on_c1_control(byte, now),
-            0xC2..0xF5 => self.character.push(byte),
-            _ => self.is_alt = false,
-        }
-    }
-
-    fn end_character(&mut self, now: Instant) {
-        match std::str::from_utf8(&self.character) {
-            Ok(text) => {
-                let character = text.chars().next();
-                self.character.clear();
-                match character {
-                    // Terminals that speak UTF-8 send eight-bit controls as characters.
-                    Some(control @ '\u{80}'..'\u{A0}') => {
-                        self.on_c1_control(u8::try_from(control).unwrap_or_default(), now);
-                    }
-                    Some(character) => self.key(keys::of_character(character)),
-                    None => {}
-                }
-            }
-            Err(error) if error.error_len().is_some() => {
-                self.character.clear();
-                self.is_alt = false;
-            }
-            Err(_) => {}
-        }
-    }
-
-    fn on_c1_control(&mut self, byte: u8, now: Instant) {
-        match byte {
-            0x8F => self.begin(State::SingleShift, now),
-            0x9B => self.begin(State::Sequence, now),
-            0x90 | 0x98 | 0x9D..=0x9F => self.begin(State::String, now),
-            _ => self.is_alt = false,
-        }
-    }
-
-    fn after_escape(&mut self, byte: u8, now: Instant) {
-        match byte {
-            ESCAPE => {
-                if self.has_escape_before {
-                    self.key(KeyCode::Esc.into());
-                }
-                self.has_escape_before = true;
-                self.since = now;
-            }
-            b'[' => self.state = State::Sequence,
-            b'O' => self.state = State::SingleShift,
-            b']' | b'P' | b'X' | b'^' | b'_' => {
-                self.escape_before_report();
-                self.state = State::String;
-            }
-            // Escape and then Ctrl-C are two keys.
-            CTRL_C => {
-                self.abandon(now);
-                self.on_ground(byte, now);
-            }
-            _ => {
-                self.escape_before_report();
-                self.state = State::Ground;
-                self.is_alt = true;
-                self.on_ground(byte, now);
-            }
-        }
-    }
-
-    fn in_sequence(&mut self, byte: u8, now: Instant) {
-        match byte {
-            b'[' if self.content.is_empty() => self.state = State::LinuxConsole,
-            b'$' if keys::is_rxvt_shift(&self.content) => self.end_sequence(byte, now),
-            0x20..0x40 if self.content.len() < LONGEST_SEQUENCE => self.content.push(byte),
-            0x20..0x40 => {}
-            _ => self.end_sequence(byte, now),
-        }
-    }
-
-    fn end_sequence(&mut self, last: u8, now: Instant) {
-        match (&self.content[..], last) {
-            (b"200", b'~') => {
-                self.escape_before_report();
-                self.begin(State::Paste, now);
-            }
-            (b"", b'M') => {
-                self.escape_before_report();
-                self.begin(State::Mouse, now);
-            }
-            _ if self.content.len() >= LONGEST_SEQUENCE => self.end_of_key(None),
-            _ => self.end_of_key(keys::of_control_sequence(&self.content, last)),
-        }
-    }
-
-    fn end_of_key(&mut self, key: Option<KeyEvent>) {
-        match key {
-            Some(key) => {
-                self.is_alt = std::mem::take(&mut self.has_escape_before);
-                self.key(key);
-            }
-            None => self.escape_before_report(),
-        }
-        self.state = State::Ground;
-        self.content.clear();
-    }
-
-    /// What came before a report, or before a key of its own, was the key Escape.
-    fn escape_before_report(&mut self) {
-        if std::mem::take(&mut self.has_escape_before) {
-            self.key(KeyCode::Esc.into());
-        }
-    }
-
-    fn in_string(&mut self, byte: u8, now: Instant) {
-        if !self.character.is_empty() && matches!(byte, 0x80..0xC0) {
-            self.character.push(byte);
-            match std::str::from_utf8(&self.character) {
-                Ok("\u{9C}") => self.state = State::Ground,
-                Err(error) if error.error_len().is_none() => return,
-                _ => {}
-            }
-            self.character.clear();
-            return;
-        }
-        self.character.clear();
-        match byte {
-            BELL | TERMINATOR => self.state = State::Ground,
-            ESCAPE => self.state = State::StringEscape,
-            // Ctrl-C, and what cancels a string: CAN and SUB.
-            CTRL_C | 0x18 | 0x1A => {
-                self.state = State::Ground;
-                self.on_ground(byte, now);
-            }
-            0xC2..0xF5 => self.character.push(byte),
-            _ => {}
-        }
-    }
-
-    fn in_paste(&mut self, byte: u8, is_last: bool, now: Instant) {
-        // Typed and not pasted: a paste goes on in the same read, or ends there.
-        if byte == CTRL_C && is_last {
-            self.abandon(now);
-            return self.on_ground(byte, now);
-        }
-        self.content.push(byte);
-        if self.content.ends_with(PASTE_END) {
-            self.content.truncate(self.content.len() - PASTE_END.len());
-            self.abandon(now);
-        } else if self.state == State::PasteRest {
-            let surplus = self.content.len().saturating_sub(PASTE_END.len());
-            self.content.drain(..surplus);
-        } else if self.content.len() >= LONGEST_PASTE + PASTE_END.len() {
-            let rest = self.content.split_off(LONGEST_PASTE);
-            self.abandon(now);
-            self.begin(State::PasteRest, now);
-            self.content = rest;
-        }
+    /// The coordinates of an old mouse report that is not complete. No program asked for it, so that fewer bytes are
+    /// keys. No other unit that is not complete has the letter.
+    fn mouse_report(&self) -> Option<&[u8]> {
+        let letter = self.pending.iter().position(|byte| *byte == b'M')?;
+        (self.mode == Mode::Units).then(|| &self.pending[letter + 1..])
     }
 
     /// Ends what is unfinished with what is known of it.
-    fn abandon(&mut self, now: Instant) {
-        match self.state {
-            State::Paste => {
-                let content = std::mem::take(&mut self.content);
-                self.found.push(Event::Paste(String::from_utf8_lossy(&content).into_owned()));
+    fn abandon(&mut self, now: Instant) -> Vec<Event> {
+        let coordinates = self.mouse_report().map(<[u8]>::to_vec);
+        let pending = std::mem::take(&mut self.pending);
+        match std::mem::replace(&mut self.mode, Mode::Units) {
+            Mode::Paste => vec![paste(&pending)],
+            Mode::PasteRest => Vec::new(),
+            Mode::Units | Mode::String => {
+                let escapes = pending.iter().take_while(|byte| **byte == ESCAPE).count();
+                // One that begins a sequence is no key.
+                let keys = if escapes == pending.len() { escapes } else { escapes.saturating_sub(1) };
+                let mut events = vec![Event::Key(KeyCode::Esc.into()); keys];
+                events.extend(coordinates.into_iter().flat_map(|bytes| self.feed(&bytes, now)));
+                events
             }
-            State::Escape => {
-                self.escape_before_report();
-                self.key(KeyCode::Esc.into());
-            }
-            State::StringEscape => self.key(KeyCode::Esc.into()),
-            State::Mouse => {
-                self.state = State::Ground;
-                for byte in std::mem::take(&mut self.content) {
-                    self.on_ground(byte, now);
-                }
-            }
-            _ => self.escape_before_report(),
         }
-        self.state = State::Ground;
-        self.content.clear();
-        self.character.clear();
     }
 
-    fn key(&mut self, mut key: KeyEvent) {
-        if std::mem::take(&mut self.is_alt) {
-            key.modifiers |= KeyModifiers::ALT;
+    /// The first unit from `start` on; `None` when it is not complete. An end of the paste was not found in the bytes
+    /// that were `searched`.
+    fn first_unit(&self, start: usize, searched: usize) -> Option<Unit> {
+        let bytes = &self.pending[start..];
+        match self.mode {
+            Mode::Units => unit(bytes),
+            Mode::String => part_of_string(bytes),
+            Mode::Paste | Mode::PasteRest => {
+                let from = searched.saturating_sub(start);
+                let end = bytes[from..].windows(PASTE_END.len()).position(|window| window == PASTE_END);
+                let end = end.map(|end| from + end);
+                part_of_paste(bytes, end, self.mode)
+            }
         }
-        self.found.push(Event::Key(key));
     }
+}
+
+fn paste(content: &[u8]) -> Event {
+    Event::Paste(String::from_utf8_lossy(content).into_owned())
+}
+
+fn part_of_paste(bytes: &[u8], end: Option<usize>, mode: Mode) -> Option<Unit> {
+    let is_rest = mode == Mode::PasteRest;
+    match end {
+        Some(end) if is_rest || end <= LONGEST_PASTE => {
+            let event = (!is_rest).then(|| paste(&bytes[..end]));
+            Some(Unit { length: end + PASTE_END.len(), event, next: Mode::Units })
+        }
+        _ if is_rest => {
+            let length = bytes.len().saturating_sub(PASTE_END.len());
+            (length > 0).then_some(Unit { length, event: None, next: mode })
+        }
+        _ if bytes.len() < LONGEST_PASTE + PASTE_END.len() => None,
+        _ => {
+            let event = Some(paste(&bytes[..LONGEST_PASTE]));
+            Some(Unit { length: LONGEST_PASTE, event, next: Mode::PasteRest })
+        }
+    }
+}
+
+/// A string to its end, or as much of it as cannot be the beginning of its end.
+fn part_of_string(bytes: &[u8]) -> Option<Unit> {
+    let mut length = 0;
+    for chunk in bytes.utf8_chunks() {
+        let ends = ['\x03', '\x07', '\x18', '\x1A', '\x1B', '\u{9C}'];
+        if let Some(end) = chunk.valid().find(ends) {
+            length += end;
+            match bytes[length..] {
+                [ESCAPE] => break,
+                [BELL, ..] => length += 1,
+                [0xC2, ..] | [ESCAPE, b'\\', ..] => length += 2,
+                // It was cut, or cancelled by CAN, SUB or Ctrl-C: these are units of their own.
+                _ => {}
+            }
+            return Some(Unit::new(length, None));
+        }
+        length += chunk.valid().len();
+        match chunk.invalid() {
+            [TERMINATOR, ..] => return Some(Unit::new(length + 1, None)),
+            invalid if length + invalid.len() == bytes.len() => break,
+            invalid => length += invalid.len(),
+        }
+    }
+    (length > 0).then_some(Unit { length, event: None, next: Mode::String })
+}
+
+/// The first unit; `None` when it is not complete.
+fn unit(bytes: &[u8]) -> Option<Unit> {
+    let escape = || Some(Unit::new(1, Some(KeyCode::Esc.into())));
+    match bytes {
+        [] | [ESCAPE] | [ESCAPE, ESCAPE] => None,
+        [ESCAPE, ESCAPE, b'[' | b'O', ..] => match unit(&bytes[1..])? {
+            key @ Unit { event: Some(_), .. } => Some(key.with_alt()),
+            _ => escape(),
+        },
+        // Escape and then Ctrl-C are two keys.
+        [ESCAPE, ESCAPE | CTRL_C, ..] => escape(),
+        [ESCAPE, first @ (b'[' | b'O' | b']' | b'P' | b'X' | b'^' | b'_'), rest @ ..] => {
+            control_function(*first, 2, rest)
+        }
+        [ESCAPE, 0x80..0xA0, ..] | [ESCAPE, 0xC2, 0x80..0xA0, ..] => Some(Unit::new(1, None)),
+        [ESCAPE, rest @ ..] => character(rest).map(Unit::with_alt),
+        [control @ 0x80..0xA0, rest @ ..] => control_function(control - 0x40, 1, rest),
+        // Terminals that speak UTF-8 send eight-bit controls as characters.
+        [0xC2, control @ 0x80..0xA0, rest @ ..] => control_function(control - 0x40, 2, rest),
+        _ => character(bytes),
+    }
+}
+
+/// The control function that begins with `ESC introducer` or with its eight-bit form, which are so long.
+fn control_function(introducer: u8, length: usize, rest: &[u8]) -> Option<Unit> {
+    let mut unit = match (introducer, rest) {
+        (b'[', _) => control_sequence(rest)?,
+        (b'O', []) => return None,
+        (b'O', [byte @ 0x20..0x7F, ..]) => Unit::new(1, keys::of_single_shift(*byte)),
+        (b']' | b'P' | b'X' | b'^' | b'_', _) => Unit { length: 0, event: None, next: Mode::String },
+        _ => Unit::new(0, None),
+    };
+    unit.length += length;
+    Some(unit)
+}
+
+/// What follows `ESC [`.
+fn control_sequence(bytes: &[u8]) -> Option<Unit> {
+    let is_last = |(index, byte): (usize, &u8)| match byte {
+        b'$' => keys::is_rxvt_shift(&bytes[..index]),
+        byte => !matches!(byte, 0x20..0x40),
+    };
+    let end = bytes.iter().enumerate().position(is_last)?;
+    let (parameters, rest) = bytes.split_at(end);
+    match (parameters, rest) {
+        (b"200", [b'~', ..]) => Some(Unit { length: end + 1, event: None, next: Mode::Paste }),
+        (b"", [b'[']) => None,
+        (b"", [b'[', byte @ 0x20..0x7F, ..]) => Some(Unit::new(2, keys::of_linux_console(*byte))),
+        // An old mouse report: three bytes of almost any value.
+        (b"", [b'M', coordinates @ ..]) => {
+            let count = coordinates.iter().take(3).take_while(|byte| **byte >= 0x20).count();
+            let is_report = count == 3;
+            if count == coordinates.len() && !is_report {
+                return None;
+            }
+            Some(Unit::new(if is_report { 4 } else { 1 }, None))
+        }
+        // A sequence never contains these: it was cut, and this byte is one of its own.
+        (_, [..0x20 | 0x7F.., ..]) => Some(Unit::new(end, None)),
+        (_, [last, ..]) if end < LONGEST_SEQUENCE => {
+            Some(Unit::new(end + 1, keys::of_control_sequence(parameters, *last)))
+        }
+        _ => Some(Unit::new(end + 1, None)),
+    }
+}
+
+/// A character or a control character.
+fn character(bytes: &[u8]) -> Option<Unit> {
+    let first = *bytes.first()?;
+    if matches!(first, ..0x20 | 0x7F) {
+        return Some(Unit::new(1, Some(keys::of_control_character(first))));
+    }
+    // None is longer than 4 bytes.
+    let bytes = &bytes[..bytes.len().min(4)];
+    let Some(character) = bytes.utf8_chunks().next()?.valid().chars().next() else {
+        // The rest of it may come, or it is none.
+        let length = std::str::from_utf8(bytes).err()?.error_len()?;
+        return Some(Unit::new(length, None));
+    };
+    Some(Unit::new(character.len_utf8(), Some(keys::of_character(character))))
 }
 
 /// True for what no hand types in one go after Escape: the tail of a sequence whose `ESC` came in a read of its own,

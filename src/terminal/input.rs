@@ -1,6 +1,8 @@
 //! What the terminal reports, as events.
 
 use std::io;
+#[cfg(unix)]
+use std::time::Instant;
 
 use crossterm::event::{Event as TerminalEvent, KeyEventKind};
 #[cfg(unix)]
@@ -26,7 +28,7 @@ impl Input {
         let terminal = super::output::open_input(output.file())?;
         #[expect(deprecated, reason = "a file keeps its descriptor, and its successor is unsafe to call")]
         let terminal = AsyncFd::with_interest(terminal, tokio::io::Interest::READABLE)?;
-        Ok(Self { terminal, decoder: super::decoder::Decoder::new(std::time::Instant::now()) })
+        Ok(Self { terminal, decoder: super::decoder::Decoder::new(Instant::now()) })
     }
 
     /// The next reports: whatever came in one read, keys of it together. `None` when the terminal is gone.
@@ -39,16 +41,16 @@ impl Input {
                     None => std::future::pending().await,
                 }
             };
-            tokio::select! {
+            let found = tokio::select! {
                 // What waits to be read comes before the end of a wait for it.
                 biased;
                 ready = self.terminal.readable() => {
                     let read = read(&mut ready.ok()?);
-                    self.decoder.feed(&read.ok()?, std::time::Instant::now());
+                    self.decoder.feed(&read.ok()?, Instant::now())
                 }
-                () = expiry => self.decoder.expire(std::time::Instant::now()),
-            }
-            let events = events_of(self.decoder.drain());
+                () = expiry => self.decoder.expire(Instant::now()),
+            };
+            let events = events_of(found);
             if !events.is_empty() {
                 return Some(events);
             }

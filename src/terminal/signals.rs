@@ -7,37 +7,57 @@ use std::io;
 #[cfg(unix)]
 use std::task::Poll;
 
+#[cfg(unix)]
+use rustix::process::Signal as Number;
+
 use crate::tui::Signal;
 
 /// The signals that the system may send.
 #[cfg(unix)]
 pub(crate) struct Signals {
     caught: Vec<(u8, tokio::signal::unix::Signal)>,
+    /// Those that stay ignored, as the bits of Linux.
+    ignored: u64,
 }
 
 #[cfg(unix)]
 impl Signals {
-    /// Catches every signal that would end the program and can be caught, but for those that report a fault of the
-    /// program itself.
+    /// Catches those that users and shells send.
     ///
     /// # Errors
-    /// When the system does not let the program catch those that everyone sends.
+    /// When the system does not let the program catch them.
     pub fn listen() -> io::Result<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
-        let ignored = ignored_at_start();
-        let mut caught = Vec::new();
-        for (number, is_needed) in deadly_signals() {
-            if ignored & (1 << (number - 1)) != 0 {
-                continue;
-            }
-            match signal(SignalKind::from_raw(number.into())) {
-                Ok(signal) => caught.push((number, signal)),
-                Err(error) if is_needed => return Err(error),
-                // Not every system has every one.
-                Err(_) => {}
-            }
+        let signals = [Number::HUP, Number::INT, Number::TERM, Number::QUIT];
+        Self { caught: Vec::new(), ignored: ignored_at_start() }.and(numbers(signals))
+    }
+
+    /// Catches what the system says of the terminal: its size changed, or the program was stopped and goes on.
+    pub fn of_terminal() -> io::Result<Self> {
+        Self { caught: Vec::new(), ignored: 0 }.and(numbers([Number::CONT, Number::WINCH]))
+    }
+
+    /// Catches every other signal that would end the program and can be caught, but for those that report a fault of
+    /// the program itself. That takes longer than the first frame.
+    pub fn listen_to_the_rest(&mut self) {
+        for number in rare_signals() {
+            // Not every system has every one.
+            let _ = self.catch(number);
         }
-        Ok(Self { caught })
+    }
+
+    fn and(mut self, numbers: impl Iterator<Item = u8>) -> io::Result<Self> {
+        for number in numbers {
+            self.catch(number)?;
+        }
+        Ok(self)
+    }
+
+    fn catch(&mut self, number: u8) -> io::Result<()> {
+        use tokio::signal::unix::{SignalKind, signal};
+        if self.ignored & (1 << (number - 1)) == 0 {
+            self.caught.push((number, signal(SignalKind::from_raw(number.into()))?));
+        }
+        Ok(())
     }
 
     /// The next one.
@@ -54,13 +74,9 @@ impl Signals {
     }
 }
 
-/// Their numbers, and whether the program cannot do without.
 #[cfg(unix)]
-fn deadly_signals() -> impl Iterator<Item = (u8, bool)> {
-    use rustix::process::Signal as Number;
-    let needed = [Number::HUP, Number::INT, Number::TERM];
-    let others = [
-        Number::QUIT,
+fn rare_signals() -> impl Iterator<Item = u8> {
+    let everywhere = [
         Number::ABORT,
         Number::TRAP,
         Number::SYS,
@@ -70,19 +86,16 @@ fn deadly_signals() -> impl Iterator<Item = (u8, bool)> {
         Number::VTALARM,
         Number::PROF,
         Number::XCPU,
-        #[cfg(any(target_os = "linux", target_os = "android"))]
-        Number::IO,
-        #[cfg(any(target_os = "linux", target_os = "android"))]
-        Number::POWER,
-        #[cfg(any(target_os = "linux", target_os = "android"))]
-        Number::STKFLT,
     ];
-    let number = |signal: Number| u8::try_from(signal.as_raw()).ok();
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    let everywhere = everywhere.into_iter().chain([Number::IO, Number::POWER, Number::STKFLT]);
     // Realtime signals; the first two belong to the C library.
-    let realtime = if cfg!(target_os = "linux") { 34..65 } else { 0..0 };
-    let needed = needed.into_iter().filter_map(number).map(|number| (number, true));
-    let others = others.into_iter().filter_map(number).chain(realtime).map(|number| (number, false));
-    needed.chain(others)
+    numbers(everywhere).chain(if cfg!(target_os = "linux") { 34..65 } else { 0..0 })
+}
+
+#[cfg(unix)]
+fn numbers(signals: impl IntoIterator<Item = Number>) -> impl Iterator<Item = u8> {
+    signals.into_iter().filter_map(|signal| u8::try_from(signal.as_raw()).ok())
 }
 
 /// The signals that the parent process wants this program to ignore (`nohup`, a job in the background), as the bits
@@ -98,22 +111,42 @@ fn ignored_in(status: &str) -> u64 {
     mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0)
 }
 
-/// Windows knows the closing of the console and Ctrl-C from outside only.
+/// True for SIGCONT.
+#[cfg(unix)]
+pub(super) fn is_continue(signal: Signal) -> bool {
+    i32::from(signal.0) == Number::CONT.as_raw()
+}
+
+/// Windows knows the closing of the console and Ctrl-C from outside only, and reports the size among the keys.
 #[cfg(not(unix))]
-pub(crate) struct Signals;
+pub(crate) enum Signals {
+    OfProgram,
+    OfTerminal,
+}
 
 #[cfg(not(unix))]
 impl Signals {
     pub fn listen() -> io::Result<Self> {
-        Ok(Self)
+        Ok(Self::OfProgram)
     }
 
+    pub fn of_terminal() -> io::Result<Self> {
+        Ok(Self::OfTerminal)
+    }
+
+    pub fn listen_to_the_rest(&mut self) {}
+
     pub async fn next(&mut self) -> Signal {
-        match tokio::signal::ctrl_c().await {
-            Ok(()) => Signal::INTERRUPT,
-            Err(_) => std::future::pending().await,
+        match self {
+            Self::OfProgram if tokio::signal::ctrl_c().await.is_ok() => Signal::INTERRUPT,
+            _ => std::future::pending().await,
         }
     }
+}
+
+#[cfg(not(unix))]
+pub(super) fn is_continue(_: Signal) -> bool {
+    false
 }
 
 #[cfg(all(test, unix))]
@@ -122,12 +155,11 @@ mod tests {
 
     #[test]
     fn each_signal_is_caught_once_and_faults_are_not() {
-        let numbers: Vec<u8> = deadly_signals().map(|(number, _)| number).collect();
+        let numbers: Vec<u8> = [1, 2, 3, 15].into_iter().chain(rare_signals()).collect();
         let mut unique = numbers.clone();
         unique.sort_unstable();
         unique.dedup();
         assert_eq!(unique.len(), numbers.len());
-        assert_eq!(numbers[..3], [1, 2, 15]);
         for fault_or_uncatchable in [4, 7, 8, 9, 11, 19] {
             assert!(!numbers.contains(&fault_or_uncatchable), "{fault_or_uncatchable}");
         }

@@ -9,7 +9,6 @@ use crate::domain::{Exit, Now, Session};
 use super::Remote;
 use super::canvas::Canvas;
 use super::event::{Command, Event, KeyPress, Reader};
-use super::help;
 use super::keys::{self, Action, Binding, Group};
 use super::screens::{
     CommandView, CreatedScreen, Form, FormScreen, Notice, Picker, Progress, Recovery, SecretList, SignIn,
@@ -167,56 +166,44 @@ impl App {
     }
 
     fn apply(&mut self, event: Event) {
+        let app = &mut self.shared;
+        if let Event::AccountFetched(_, _, Ok(account)) = &event {
+            app.set_clock(account.read_at);
+        }
         match event {
             Event::KeysPressed(keys) => self.keys_pressed(&keys),
             Event::Pasted(text) => self.paste(&text.0),
-            Event::Resized { columns, rows } => {
-                self.shared.size = Size { columns, rows };
-                self.has_warned = false;
-            }
-            Event::ZoneLoaded(zone) => self.shared.zone = Some(zone),
-            Event::LoginKnown(login) => self.shared.login = Some(login),
-            Event::CredentialNote(note) => self.shared.credential_notes.push(note),
-            Event::RecordFailed(why) => {
-                if matches!(self.screen, Screen::Form(_)) && self.shared.form.notice.is_none() {
-                    self.shared.form.notice = Some(Notice::Warning(why.clone()));
-                }
-                self.shared.not_recorded = Some(why);
-            }
-            Event::PendingRecordsFound(found) => self.shared.pending.extend(found),
             Event::SignalReceived(signal) => self.on_signal(signal),
             Event::CreateStep(step) => self.on_create_step(step),
             Event::CreateAsked(question) => self.on_create_question(question),
             Event::CreateFinished(outcome) => self.on_create_finished(outcome),
-            Event::ProjectFetched(project, result) => {
-                self.shared.lookups.project.finish(&project, result);
+            Event::Resized { columns, rows } => {
+                app.size = Size { columns, rows };
+                self.has_warned = false;
             }
-            Event::SettingsFetched(of, result) => {
-                self.shared.lookups.settings.finish(&of, result);
-            }
-            Event::AccountFetched(reader, of, result) => {
-                if let Ok(account) = &result {
-                    self.shared.set_clock(account.read_at);
+            Event::ZoneLoaded(zone) => app.zone = Some(zone),
+            Event::LoginKnown(login) => app.login = Some(login),
+            Event::CredentialNote(note) => app.credential_notes.push(note),
+            Event::PendingRecordsFound(found) => app.pending.extend(found),
+            Event::RecordFailed(why) => {
+                if matches!(self.screen, Screen::Form(_)) && app.form.notice.is_none() {
+                    app.form.notice = Some(Notice::Warning(why.clone()));
                 }
-                match reader {
-                    Reader::Form => self.shared.lookups.account.finish(&of, result),
-                    _ => self.forward(Event::AccountFetched(reader, of, result)),
-                }
+                app.not_recorded = Some(why);
             }
+            Event::ProjectFetched(project, result) => app.lookups.project.finish(&project, result),
+            Event::SettingsFetched(of, result) => app.lookups.settings.finish(&of, result),
+            Event::AccountFetched(Reader::Form, of, result) => app.lookups.account.finish(&of, result),
             Event::ProjectsPage(..) | Event::AccountsPage(..) | Event::PagesDelayed(_)
                 if !matches!(self.screen, Screen::Picker(_)) =>
             {
-                self.shared.on_names_event(&event);
+                app.on_names_event(&event);
             }
-            Event::TimePassed if self.is_grace_over() => self.end(),
-            event => self.forward(event),
+            event => {
+                let transition = self.screen.component_mut().on_event(app, event);
+                self.follow(transition);
+            }
         }
-    }
-
-    /// Gives an event to the screen that is shown.
-    fn forward(&mut self, event: Event) {
-        let transition = self.screen.component_mut().on_event(&mut self.shared, event);
-        self.follow(transition);
     }
 
     pub(super) fn follow(&mut self, transition: Transition) {
@@ -240,8 +227,15 @@ impl App {
         self.screen = screen;
     }
 
-    /// What follows from every event: the form's look-ups, and records of earlier runs as soon as the form is there.
+    /// What follows from every event: the end after a signal, once nothing runs or that takes too long; the form's
+    /// look-ups, and records of earlier runs as soon as the form is there.
     fn after_event(&mut self) {
+        if let Some(ending) = self.shared.ending
+            && !self.shared.has_quit
+            && (!self.is_running() || ending.until.since(self.shared.now).is_zero())
+        {
+            return self.end();
+        }
         if let Screen::Form(_) = self.screen
             && self.shared.in_flight.is_none()
             && let Some(record) = self.shared.pending.pop_front()
@@ -331,9 +325,8 @@ impl App {
                     Some(Notice::Word("The pasted text contained Ctrl-S. Press Ctrl-S again to create."));
             }
             Some(action) if self.shared.shows_help => {
-                let body = self.shared.body();
-                let rows = self.help_rows(body.width).len();
-                self.help_scroll.on_action(action, rows, body.height);
+                let rows = self.help_rows();
+                self.help_scroll.on_action(action, rows, self.shared.body().height);
             }
             // A path or a command line that is pasted with its line break does not run at once.
             Some(Action::Choose) if is_of_burst && matches!(self.screen, Screen::Created(_)) => {}
@@ -347,19 +340,10 @@ impl App {
         }
     }
 
-    /// The help for the screen below it.
-    pub(super) fn help_rows(&self, width: u16) -> Vec<help::Row> {
-        let (shared, screen) = (&self.shared, self.screen.component());
-        let works = |binding: &&Binding| screen.works(shared, binding.action);
-        let bindings: Vec<&Binding> = screen.keys(shared).iter().filter(works).collect();
-        help::rows(&shared.credential_notes, &bindings, screen.about(), width)
-    }
-
     /// False for a key of the table that would do nothing just now.
     pub fn works(&self, action: Action) -> bool {
         if self.shared.shows_help {
-            let body = self.shared.body();
-            return action.group() != Group::Move || overflows(self.help_rows(body.width).len(), body.height);
+            return action.group() != Group::Move || overflows(self.help_rows(), self.shared.body().height);
         }
         self.screen.component().works(&self.shared, action)
     }

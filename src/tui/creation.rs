@@ -122,9 +122,6 @@ impl App {
                 self.fail(&creating, &not_created);
             }
         }
-        if self.shared.ending.is_some() {
-            self.end();
-        }
     }
 
     fn open_created(&mut self, new_secret: NewSecret, created: Created) {
@@ -203,20 +200,18 @@ impl App {
     /// A running request gets a little longer; a second signal does not wait.
     pub(super) fn on_signal(&mut self, signal: Signal) {
         let app = &mut self.shared;
-        let is_first = app.ending.is_none();
-        app.ending = Some(Ending { signal: signal.0, until: app.now.plus(GRACE) });
-        // Before the POST the job ends at once; whether it has begun only the job knows.
-        if is_first && app.creating.is_some() {
-            return app.send(Command::CancelCreate);
+        if app.ending.is_none() && app.creating.is_some() {
+            // Before the POST the job ends at once; whether it has begun only the job knows.
+            app.send(Command::CancelCreate);
         }
-        if is_first && matches!(&self.screen, Screen::Created(created) if created.is_being_printed()) {
-            return;
-        }
-        self.end();
+        let until = if app.ending.is_none() { app.now.plus(GRACE) } else { app.now };
+        app.ending = Some(Ending { signal: signal.0, until });
     }
 
-    pub(super) fn is_grace_over(&self) -> bool {
-        self.shared.ending.is_some_and(|ending| ending.until.uptime <= self.shared.now.uptime)
+    /// True while something runs that a first signal waits for.
+    pub(super) fn is_running(&self) -> bool {
+        self.shared.creating.is_some()
+            || matches!(&self.screen, Screen::Created(created) if created.is_being_printed())
     }
 
     /// Ends on a signal: with its own code if nothing was lost.

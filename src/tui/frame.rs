@@ -1,17 +1,23 @@
-//! One frame: the header, the screen or the help, and the footer with the keys that work now.
+//! One frame: the header, the screen or the help, and the footer. The footer names the keys that work now, the help all
+//! that the screen below has, from the table that decides what they do.
+
+use std::borrow::Cow;
 
 use ratatui::Frame;
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::domain::{BaseUrl, HostKind, Identity, Session};
 
 use super::app::{App, Shared, Size};
-use super::area::page;
-use super::canvas::{Canvas, cut};
-use super::keys::{Action, Binding};
-use super::{Theme, help};
+use super::canvas::{Canvas, cut, page, wrapped};
+use super::keys::{Action, Binding, Group};
+use super::{Glyphs, Theme};
 
 const GAP: &str = "   ";
+
+const GROUPS: [(Group, &str); 3] =
+    [(Group::Act, "Actions"), (Group::Move, "Move"), (Group::Program, "Program")];
 
 /// How much of an account's name the header shows, in columns.
 const LONGEST_NAME: u16 = 30;
@@ -31,8 +37,7 @@ impl App {
         draw_header(&self.shared, &mut Canvas::new(frame, theme, head));
         let mut canvas = Canvas::new(frame, theme, body);
         if self.shared.shows_help {
-            let rows = self.help_rows(canvas.width());
-            help::draw(rows, self.help_scroll, &mut canvas);
+            self.help_scroll.draw(self.help_lines(canvas.width(), theme), &mut canvas);
         } else {
             self.screen.component().draw(&self.shared, &mut canvas);
             canvas.mark_cut();
@@ -49,6 +54,59 @@ impl App {
             Some(what) => format!("{what} Enlarge the terminal to {size}. Ctrl-C twice quits."),
         }
     }
+}
+
+impl App {
+    /// How many lines the help has. They are the same in every theme.
+    pub(super) fn help_rows(&self) -> usize {
+        self.help_lines(self.shared.body().width, &Theme::without_colour(Glyphs::ASCII)).len()
+    }
+
+    /// What is said of the credentials comes first: the form says it nowhere else.
+    fn help_lines(&self, width: u16, theme: &Theme) -> Vec<Line<'static>> {
+        let (app, screen) = (&self.shared, self.screen.component());
+        let works = |binding: &&Binding| screen.works(app, binding.action);
+        let bindings: Vec<&Binding> = screen.keys(app).iter().filter(works).collect();
+        let keys_width = bindings.iter().map(|binding| binding.all.len()).max().unwrap_or(0) + 2;
+        let notes = app.credential_notes.iter();
+        let notes =
+            notes.flat_map(|note| note_lines(note.as_str(), theme.glyphs.warning, theme.warning, width));
+        let mut sections = vec![notes.collect()];
+        for (group, title) in GROUPS {
+            let of_group = bindings.iter().filter(|binding| binding.action.group() == group);
+            let mut lines: Vec<Line> =
+                of_group.map(|binding| explained(binding, keys_width, width, theme)).collect();
+            if !lines.is_empty() {
+                lines.insert(0, Line::styled(title, theme.strong));
+            }
+            sections.push(lines);
+        }
+        let about = screen.about().iter();
+        sections
+            .push(about.flat_map(|text| note_lines(text, theme.glyphs.dot, theme.faint, width)).collect());
+        sections.retain(|section| !section.is_empty());
+        sections.join(&Line::default())
+    }
+}
+
+fn explained(binding: &Binding, keys_width: usize, width: u16, theme: &Theme) -> Line<'static> {
+    let ellipsis = theme.glyphs.ellipsis;
+    let indent = u16::try_from(keys_width).unwrap_or(u16::MAX);
+    let explanation = binding.explanation().replace('…', ellipsis);
+    Line::from(vec![
+        Span::styled(format!("{:<keys_width$}", binding.all), theme.strong),
+        Span::raw(cut(&explanation, width, indent, 1, ellipsis)),
+    ])
+}
+
+fn note_lines(text: &str, glyph: &str, style: Style, width: u16) -> Vec<Line<'static>> {
+    let mut symbol = format!("{glyph} ");
+    let lines = wrapped(text, usize::from(width).saturating_sub(2)).into_iter();
+    let line = |line: Cow<str>| {
+        let symbol = std::mem::replace(&mut symbol, "  ".to_owned());
+        Line::from(vec![Span::styled(symbol, style), Span::raw(line.into_owned())])
+    };
+    lines.map(line).collect()
 }
 
 /// The keys that work now, from the same table as the help.

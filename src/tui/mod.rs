@@ -10,12 +10,10 @@
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
 mod app;
-mod area;
 mod canvas;
 mod creation;
 mod event;
 mod frame;
-mod help;
 mod keys;
 mod lookups;
 mod matching;

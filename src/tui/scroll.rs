@@ -2,8 +2,7 @@
 
 use ratatui::text::Line;
 
-use super::area::split_bottom;
-use super::canvas::Canvas;
+use super::canvas::{Canvas, split_bottom};
 use super::keys::Action;
 use super::theme::Glyphs;
 

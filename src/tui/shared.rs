@@ -14,7 +14,7 @@ use crate::domain::{
 use crate::jobs::Before;
 
 use super::Lookups;
-use super::area::page;
+use super::canvas::page;
 use super::event::{Command, DeliveryId};
 use super::screens::{Form, Names};
 

@@ -3,7 +3,7 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use super::tests::{REPORTS, control, key};
+use super::tests::{REPORTS, control, expire_all, key};
 use super::*;
 
 /// A report, and no key.
@@ -63,19 +63,13 @@ fn cut<'a>(bytes: &'a [u8], at: &[prop::sample::Index]) -> Vec<&'a [u8]> {
 
 /// What is found in these reads, each so many milliseconds after the one before.
 fn decode(decoder: &mut Decoder, now: &mut Instant, reads: &[&[u8]], pauses: &[u64]) -> Vec<Event> {
+    let mut found = Vec::new();
     for (index, read) in reads.iter().enumerate() {
         *now += Duration::from_millis(pauses.get(index).copied().unwrap_or_default());
-        decoder.expire(*now);
-        decoder.feed(read, *now);
+        found.extend(decoder.expire(*now));
+        found.extend(decoder.feed(read, *now));
     }
-    decoder.drain()
-}
-
-fn settle(decoder: &mut Decoder) -> Vec<Event> {
-    while let Some(deadline) = decoder.deadline() {
-        decoder.expire(deadline);
-    }
-    decoder.drain()
+    found
 }
 
 proptest! {
@@ -95,7 +89,7 @@ proptest! {
         let mut now = Instant::now();
         let mut decoder = Decoder::new(now);
         let mut found = decode(&mut decoder, &mut now, &cut(&bytes, &at), &[]);
-        found.extend(settle(&mut decoder));
+        found.extend(expire_all(&mut decoder));
         prop_assert_eq!(found, expected, "{}", bytes.escape_ascii());
     }
 
@@ -111,13 +105,11 @@ proptest! {
         // Ctrl-C at once.
         let mut other = Decoder::new(now);
         decode(&mut other, &mut now, &[&bytes], &[]);
-        other.feed(b"\x03", now);
-        prop_assert_eq!(other.drain().pop(), Some(control('c')));
+        prop_assert_eq!(other.feed(b"\x03", now).pop(), Some(control('c')));
         // Any key once everything that waits has had its time.
-        settle(&mut decoder);
+        expire_all(&mut decoder);
         now += UNIT_LIMIT;
-        decoder.feed(b"x", now);
-        prop_assert_eq!(decoder.drain().pop(), Some(key(KeyCode::Char('x'))));
+        prop_assert_eq!(decoder.feed(b"x", now).pop(), Some(key(KeyCode::Char('x'))));
     }
 
     #[test]
@@ -127,9 +119,9 @@ proptest! {
         let mut now = Instant::now();
         let (mut whole, mut parts) = (Decoder::new(now), Decoder::new(now));
         let mut expected = decode(&mut whole, &mut now, &[&bytes], &[]);
-        expected.extend(settle(&mut whole));
+        expected.extend(expire_all(&mut whole));
         let mut found = decode(&mut parts, &mut now, &cut(&bytes, &at), &[]);
-        found.extend(settle(&mut parts));
+        found.extend(expire_all(&mut parts));
         prop_assert_eq!(found, expected);
     }
 }

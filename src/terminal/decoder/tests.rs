@@ -118,15 +118,22 @@ pub(super) fn control(character: char) -> Event {
 fn decode_slowly(reads: &[&[u8]], pause: Duration) -> Vec<Event> {
     let mut now = Instant::now();
     let mut decoder = Decoder::new(now);
+    let mut found = Vec::new();
     for read in reads {
-        decoder.expire(now);
-        decoder.feed(read, now);
+        found.extend(decoder.expire(now));
+        found.extend(decoder.feed(read, now));
         now += pause;
     }
+    found.extend(expire_all(&mut decoder));
+    found
+}
+
+pub(super) fn expire_all(decoder: &mut Decoder) -> Vec<Event> {
+    let mut found = Vec::new();
     while let Some(deadline) = decoder.deadline() {
-        decoder.expire(deadline);
+        found.extend(decoder.expire(deadline));
     }
-    decoder.drain()
+    found
 }
 
 fn decode(reads: &[&[u8]]) -> Vec<Event> {
@@ -377,15 +384,12 @@ fn keys_are_found_wherever_reads_cut_them() {
 fn escape_is_a_key_soon_and_before_a_report() {
     let now = Instant::now();
     let mut decoder = Decoder::new(now);
-    decoder.feed(b"\x1b", now);
-    assert_eq!((decoder.drain(), decoder.deadline()), (Vec::new(), Some(now + ESCAPE_LIMIT)));
-    decoder.expire(now + ESCAPE_LIMIT);
-    assert_eq!((decoder.drain(), decoder.deadline()), (vec![key(KeyCode::Esc)], None));
+    assert_eq!((decoder.feed(b"\x1b", now), decoder.deadline()), (Vec::new(), Some(now + ESCAPE_LIMIT)));
+    assert_eq!((decoder.expire(now + ESCAPE_LIMIT), decoder.deadline()), (vec![key(KeyCode::Esc)], None));
     // What is typed after it is typed: one key a read.
     let later = now + ESCAPE_LIMIT * 2;
     for (read, expected) in [(&b"["[..], '['), (b"A", 'A'), (b"]", ']'), (b"P", 'P')] {
-        decoder.feed(read, later);
-        assert_eq!(decoder.drain(), [key(KeyCode::Char(expected))]);
+        assert_eq!(decoder.feed(read, later), [key(KeyCode::Char(expected))]);
     }
     let rows: &[(&[u8], &[Event])] = &[
         (b"\x1b\x1b", &[key(KeyCode::Esc), key(KeyCode::Esc)]),

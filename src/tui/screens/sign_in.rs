@@ -12,8 +12,7 @@ use crate::domain::{
 };
 use crate::jobs::{SignInWith, SignedIn};
 use crate::tui::app::{Component, Shared, Transition};
-use crate::tui::area::split_left;
-use crate::tui::canvas::{Canvas, LABEL_WIDTH, SPINNER_STEP};
+use crate::tui::canvas::{Canvas, LABEL_WIDTH, SPINNER_STEP, split_left};
 use crate::tui::event::{Command, Event, KeyPress};
 use crate::tui::keys::{
     Action, Binding, CHOICE_ABOVE, CHOICE_BELOW, CHOOSE, HELP, HELP_BESIDE_TEXT, NEXT_FIELD, PREVIOUS_FIELD,

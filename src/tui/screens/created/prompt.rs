@@ -5,8 +5,7 @@ use ratatui::text::Line;
 
 use crate::domain::{CommandOutput, Delivery, Disposition, Now};
 use crate::tui::app::{Shared, Transition};
-use crate::tui::area::split_left;
-use crate::tui::canvas::{Canvas, LABEL_WIDTH, cut};
+use crate::tui::canvas::{Canvas, LABEL_WIDTH, cut, split_left};
 use crate::tui::event::{Command, DeliveryId, Event};
 use crate::tui::keys::{Action, Binding, CHOICE_ABOVE, CHOICE_BELOW, CLOSE_PROMPT, HELP, LEAVE_FROM_PROMPT};
 use crate::tui::screens::secret_list::{ListResult, SecretList};

@@ -7,8 +7,7 @@ use ratatui::text::{Line, Span};
 
 use crate::domain::{ApiError, Lifetime, Request};
 use crate::tui::app::Shared;
-use crate::tui::area::split_left;
-use crate::tui::canvas::{Canvas, LABEL_WIDTH, cut, rows_of};
+use crate::tui::canvas::{Canvas, LABEL_WIDTH, cut, rows_of, split_left};
 use crate::tui::text_line::draw_scrolled;
 use crate::tui::{Theme, words};
 

@@ -5,8 +5,7 @@ use ratatui::text::{Line, Span};
 
 use crate::domain::{ApiError, Cause, Explanation, RejectionKind, Request};
 use crate::tui::app::Shared;
-use crate::tui::area::split_left;
-use crate::tui::canvas::{Canvas, LABEL_WIDTH, cut};
+use crate::tui::canvas::{Canvas, LABEL_WIDTH, cut, split_left};
 
 use super::super::picker::{Item, List, SHORTEST_NAME, fit};
 use super::{FieldName, Validation};

@@ -7,8 +7,7 @@ use ratatui::text::{Line, Span};
 
 use crate::domain::{ApiError, Explanation, Lifetime};
 use crate::tui::app::Shared;
-use crate::tui::area::{split_bottom, split_left, split_top};
-use crate::tui::canvas::{Canvas, cut, pointer};
+use crate::tui::canvas::{Canvas, cut, pointer, split_bottom, split_left, split_top};
 use crate::tui::scroll::more;
 use crate::tui::{Theme, words};
 
