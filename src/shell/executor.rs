@@ -15,7 +15,7 @@ use crate::domain::{
 };
 use crate::headless::{not_printed, print};
 use crate::jobs::{Authenticator, Connections, Records};
-use crate::process::{internal_error, wall_clock};
+use crate::process::internal_error;
 use crate::terminal::TerminalOutput;
 use crate::tui::{Command, Event, JobRunner, SignInWith, Slot};
 
@@ -33,30 +33,10 @@ pub(super) struct Executor {
     /// The Atlas CLI's file of profiles.
     pub cli_config: Option<PathBuf>,
     /// What leaving waits for: a clipboard that is being emptied, a record that is being removed.
-    unfinished: Vec<JoinHandle<()>>,
+    pub unfinished: Vec<JoinHandle<()>>,
 }
 
 impl Executor {
-    pub fn new(
-        connections: Arc<Connections>,
-        records: Arc<Records>,
-        authenticator: Authenticator,
-        copier: Copier,
-        home: Option<PathBuf>,
-    ) -> Self {
-        Self {
-            runner: JobRunner::new(Arc::clone(&connections), Arc::clone(&records), wall_clock),
-            connections,
-            authenticator: Arc::new(authenticator),
-            copier: Arc::new(copier),
-            terminal: None,
-            records,
-            home,
-            cli_config: None,
-            unfinished: Vec::new(),
-        }
-    }
-
     /// Starts a command. Those for the terminal are the event loop's own.
     pub fn start(&mut self, command: Command) {
         let (copier, records) = (Arc::clone(&self.copier), Arc::clone(&self.records));

@@ -23,8 +23,8 @@ use crate::headless::{Headless, Undelivered};
 use crate::jobs::{Connections, Records, Step};
 use crate::process::{self, say};
 use crate::terminal::{Signals, TerminalHandle, TerminalOutput};
-use crate::tui::screens::{CreatedScreen, Form, SignIn, Validation};
-use crate::tui::{App, Command, Event, Output, Screen, Signal, Size, Theme};
+use crate::tui::screens::{CreatedScreen, Form, Validation};
+use crate::tui::{App, Command, Event, JobRunner, Output, Screen, Signal, Size, Theme};
 
 pub use crate::delivery::{forbid_core_dumps, survive_file_size_limit};
 pub use demo_server::serve_demo;
@@ -41,15 +41,14 @@ const OPEN_FILES: usize = 24;
 ///
 /// # Errors
 /// When it cannot start, or the terminal fails before anything was created.
-pub fn run(mut settings: Settings, started: Instant) -> Result<Exit, Box<dyn Error>> {
+pub fn run(settings: Settings, started: Instant) -> Result<Exit, Box<dyn Error>> {
     let journal_stream = std::env::var("JOURNAL_STREAM").ok();
     let stdout = check_stdout(journal_stream.as_deref())?;
-    let plan = plan_stdout(stdout, settings.format, settings.flags.yes)?;
-    settings.start.read_lifetime();
-    if settings.flags.yes {
+    let plan = plan_stdout(stdout, settings.format, settings.app.shared.flags.yes)?;
+    if settings.app.shared.flags.yes {
         // No help screen lists them here. The one that ends the run is in its error.
-        for note in settings.start.notes.iter().filter(|note| settings.start.unusable.as_ref() != Some(*note))
-        {
+        let notes = settings.app.shared.credential_notes.iter();
+        for note in notes.filter(|note| settings.unusable.as_ref() != Some(*note)) {
             say(&note.to_string());
         }
         check_submission(&settings)?;
@@ -141,14 +140,14 @@ fn check_open_files() -> io::Result<()> {
 
 /// Without the form there is no one to change a field.
 fn check_submission(settings: &Settings) -> Result<(), String> {
-    if settings.start.source.is_none() {
-        return Err(match &settings.start.unusable {
+    if settings.source.is_none() {
+        return Err(match &settings.unusable {
             Some(why) => format!("--yes: the credentials cannot be used: {why}"),
             None => "--yes: no credentials found; use --profile, or set the variables listed in atlas-secret --help"
                 .to_owned(),
         });
     }
-    let form = &settings.start.form;
+    let form = &settings.app.shared.form;
     let is_wrong = |name: &FieldName| form.name(*name).is_none() && !form.validation(*name).is_valid();
     match FieldName::ALL.into_iter().find(is_wrong) {
         Some(name) => Err(format!("{}{}", name.option(), field_error(form, name))),
@@ -188,29 +187,26 @@ impl Run {
             |_| "no terminal found. To run without one, use --yes and --format, and redirect standard output",
         )?;
         let (columns, rows) = terminal.as_ref().map_or((80, 24), TerminalOutput::size);
-        let mut app =
-            App::new(settings.start.session, settings.start.form, Size { columns, rows }, now(started));
-        app.shared.zone = settings.start.zone;
-        app.shared.credential_notes = settings.start.notes;
+        let mut app = settings.app;
+        app.shared.size = Size { columns, rows };
+        app.shared.now = now(started);
         app.shared.output = plan.output;
-        app.shared.template = settings.template;
-        app.shared.sinks = settings.sinks;
-        app.shared.flags = settings.flags;
-        app.shared.sign_in_host = settings.authenticator.base_url.host();
-        app.shared.login_holder = settings.start.login_holder;
-        app.shared.query_flags = settings.query_flags;
-        if settings.start.source.is_none() {
-            app.screen = Screen::SignIn(Box::new(SignIn::new(settings.profiles.clone())));
-        }
-        app.shared.profiles = settings.profiles;
-        let connections = Connections::new(settings.start.source, settings.query_flags, !plan.needs_terminal);
-        let connections = Arc::new(connections);
+        let query_flags = app.shared.query_flags;
+        let connections = Arc::new(Connections::new(settings.source, query_flags, !plan.needs_terminal));
         let records = Arc::new(Records::new(settings.state_folder, Arc::clone(&connections)));
         let program = process::this_program();
         let copier = Copier::new(settings.environment, settings.clipboard, settings.clear_after, program);
-        let mut executor = Executor::new(connections, records, settings.authenticator, copier, settings.home);
-        executor.terminal = terminal;
-        executor.cli_config = settings.cli_config;
+        let executor = Executor {
+            runner: JobRunner::new(Arc::clone(&connections), Arc::clone(&records), process::wall_clock),
+            connections,
+            authenticator: Arc::new(settings.authenticator),
+            copier: Arc::new(copier),
+            terminal,
+            records,
+            home: settings.home,
+            cli_config: settings.cli_config,
+            unfinished: Vec::new(),
+        };
         Ok(Self {
             app,
             theme: settings.theme,
