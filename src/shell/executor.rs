@@ -58,18 +58,8 @@ impl Executor {
             Command::UpdateProfiles(profiles, payload) => self.update_profiles(profiles, payload),
             Command::Copy(format, payload) => self.copy(render(format, &payload), true),
             Command::CopyText(text) => self.copy(text.into(), false),
-            Command::CheckClipboard => {
-                let check = async move { copier.content().await };
-                self.deliver(Slot::Clipboard, Event::ClipboardChecked, check, || {
-                    ClipboardContent::Unreadable
-                });
-            }
-            Command::ExtendClipboard(by) => {
-                let extend = async move { copier.extend(by).await };
-                self.deliver(Slot::Clipboard, Event::ClipboardChecked, extend, || {
-                    ClipboardContent::Unreadable
-                });
-            }
+            Command::CheckClipboard => self.check_clipboard(async move { copier.content().await }),
+            Command::ExtendClipboard(by) => self.check_clipboard(async move { copier.extend(by).await }),
             Command::ClearClipboard => {
                 self.unfinished.push(tokio::spawn(async move {
                     copier.clear().await;
@@ -155,6 +145,10 @@ impl Executor {
         };
         let failed = || CopyOutcome::Failed { reasons: vec![internal_error()] };
         self.deliver(Slot::Copy, Event::CopyFinished, copy, failed);
+    }
+
+    fn check_clipboard(&mut self, check: impl Future<Output = ClipboardContent> + Send + 'static) {
+        self.deliver(Slot::Clipboard, Event::ClipboardChecked, check, || ClipboardContent::Unreadable);
     }
 
     fn find_profiles(&mut self, client: ClientId) {

@@ -44,8 +44,13 @@ const OPEN_FILES: usize = 24;
 pub fn run(settings: Settings, started: Instant) -> Result<Exit, Box<dyn Error>> {
     let journal_stream = std::env::var("JOURNAL_STREAM").ok();
     let stdout = check_stdout(journal_stream.as_deref())?;
-    let plan = plan_stdout(stdout, settings.format, settings.app.shared.flags.yes)?;
-    if settings.app.shared.flags.yes {
+    let submits_at_once = settings.app.shared.flags.yes;
+    let output = plan_output(stdout, settings.format, submits_at_once)?;
+    let headless = match output {
+        Output::Sink(format) if submits_at_once => Some(format),
+        _ => None,
+    };
+    if submits_at_once {
         // No help screen lists them here. The one that ends the run is in its error.
         let notes = settings.app.shared.credential_notes.iter();
         for note in notes.filter(|note| settings.unusable.as_ref() != Some(*note)) {
@@ -53,7 +58,7 @@ pub fn run(settings: Settings, started: Instant) -> Result<Exit, Box<dyn Error>>
         }
         check_submission(&settings)?;
     }
-    if plan.needs_terminal && std::env::var("TERM").is_ok_and(|term| term == "dumb") {
+    if headless.is_none() && std::env::var("TERM").is_ok_and(|term| term == "dumb") {
         return Err("this terminal cannot show a screen (TERM=dumb). To run without one, use --yes and --format, and \
                     redirect standard output"
             .into());
@@ -63,7 +68,7 @@ pub fn run(settings: Settings, started: Instant) -> Result<Exit, Box<dyn Error>>
     process::keep_panic_place();
     let prepared = catch_unwind(AssertUnwindSafe(|| -> Result<_, Box<dyn Error>> {
         let runtime = Builder::new_current_thread().enable_all().build()?;
-        Ok((runtime, Run::prepare(settings, plan, started)?))
+        Ok((runtime, Run::prepare(settings, output, headless, started)?))
     }));
     let (runtime, mut run) = prepared.unwrap_or_else(|_| {
         let place = process::take_panic_place();
@@ -74,7 +79,7 @@ pub fn run(settings: Settings, started: Instant) -> Result<Exit, Box<dyn Error>>
     // From here on the terminal is the user's again.
     let exit = match ended {
         Ok(Ok(exit)) => {
-            let is_empty = run.plan.needs_terminal && matches!(run.plan.output, Output::Sink(_));
+            let is_empty = run.headless.is_none() && matches!(run.app.shared.output, Output::Sink(_));
             if is_empty && exit == Exit::NothingCreated && run.app.shared.summaries.is_empty() {
                 say("nothing was created; standard output is empty");
             }
@@ -97,30 +102,18 @@ pub fn run(settings: Settings, started: Instant) -> Result<Exit, Box<dyn Error>>
     exit
 }
 
-/// What a run does with standard output, and whether it needs a terminal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct StdoutPlan {
-    output: Output,
-    needs_terminal: bool,
-}
-
 /// What standard output is for, decided before anything is sent.
-fn plan_stdout(
+fn plan_output(
     stdout: StdoutKind,
     format: Option<Format>,
     submits_at_once: bool,
-) -> Result<StdoutPlan, StdoutProblem> {
+) -> Result<Output, StdoutProblem> {
     match (stdout, format) {
         // A template is also for copying.
-        (StdoutKind::Terminal, None | Some(Format::Template(_))) => {
-            Ok(StdoutPlan { output: Output::Terminal, needs_terminal: true })
-        }
+        (StdoutKind::Terminal, None | Some(Format::Template(_))) => Ok(Output::Terminal),
         (StdoutKind::Terminal, Some(_)) => Err(StdoutProblem::FormatOnTerminal),
         (StdoutKind::Sink, None) if submits_at_once => Err(StdoutProblem::NoFormat),
-        (StdoutKind::Sink, format) => {
-            let output = Output::Sink(format.unwrap_or_default());
-            Ok(StdoutPlan { output, needs_terminal: !submits_at_once })
-        }
+        (StdoutKind::Sink, format) => Ok(Output::Sink(format.unwrap_or_default())),
     }
 }
 
@@ -173,7 +166,8 @@ struct Run {
     theme: Theme,
     executor: Executor,
     started: Instant,
-    plan: StdoutPlan,
+    /// What standard output gets in a run without an interface.
+    headless: Option<Format>,
     /// What is said once the screen is gone.
     exit_messages: Vec<String>,
     /// True if a run without the interface may have created a secret.
@@ -181,8 +175,13 @@ struct Run {
 }
 
 impl Run {
-    fn prepare(settings: Settings, plan: StdoutPlan, started: Instant) -> Result<Self, Box<dyn Error>> {
-        let terminal = plan.needs_terminal.then(TerminalOutput::open).transpose();
+    fn prepare(
+        settings: Settings,
+        output: Output,
+        headless: Option<Format>,
+        started: Instant,
+    ) -> Result<Self, Box<dyn Error>> {
+        let terminal = headless.is_none().then(TerminalOutput::open).transpose();
         let terminal = terminal.map_err(
             |_| "no terminal found. To run without one, use --yes and --format, and redirect standard output",
         )?;
@@ -190,9 +189,9 @@ impl Run {
         let mut app = settings.app;
         app.shared.size = Size { columns, rows };
         app.shared.now = now(started);
-        app.shared.output = plan.output;
+        app.shared.output = output;
         let query_flags = app.shared.query_flags;
-        let connections = Arc::new(Connections::new(settings.source, query_flags, !plan.needs_terminal));
+        let connections = Arc::new(Connections::new(settings.source, query_flags, headless.is_some()));
         let records = Arc::new(Records::new(settings.state_folder, Arc::clone(&connections)));
         let program = process::this_program();
         let copier = Copier::new(settings.environment, settings.clipboard, settings.clear_after, program);
@@ -212,7 +211,7 @@ impl Run {
             theme: settings.theme,
             executor,
             started,
-            plan,
+            headless,
             exit_messages: Vec::new(),
             may_have_created: Arc::default(),
         })
@@ -235,10 +234,7 @@ impl Run {
                 say(&format!("--expires-after {warning} and may refuse it"));
             }
         }
-        let Output::Sink(format) = self.plan.output else { return self.interact(&mut signals).await };
-        if self.plan.needs_terminal {
-            return self.interact(&mut signals).await;
-        }
+        let Some(format) = self.headless else { return self.interact(&mut signals).await };
         let Some(new_secret) = self.app.shared.form.new_secret() else { return Ok(Exit::Usage) };
         let headless = Headless {
             connections: Arc::clone(&self.executor.connections),
@@ -369,27 +365,21 @@ mod tests {
     #[test]
     fn what_stdout_gets_is_clear_before_anything_is_sent() {
         use StdoutKind::{Sink, Terminal};
-        let shown = |output| Ok(StdoutPlan { output, needs_terminal: true });
         let template = Format::Template(Template::parse("{secret}").unwrap());
         let rows = [
-            (Terminal, Some(template), false, shown(Output::Terminal)),
-            (Sink, Some(template), false, shown(Output::Sink(template))),
-            (Terminal, None, false, shown(Output::Terminal)),
-            (Terminal, None, true, shown(Output::Terminal)),
+            (Terminal, Some(template), false, Ok(Output::Terminal)),
+            (Sink, Some(template), false, Ok(Output::Sink(template))),
+            (Terminal, None, false, Ok(Output::Terminal)),
+            (Terminal, None, true, Ok(Output::Terminal)),
             (Terminal, Some(Format::Env), false, Err(StdoutProblem::FormatOnTerminal)),
             (Terminal, Some(Format::Env), true, Err(StdoutProblem::FormatOnTerminal)),
-            (Sink, None, false, shown(Output::Sink(Format::Secret))),
-            (Sink, Some(Format::Json), false, shown(Output::Sink(Format::Json))),
+            (Sink, None, false, Ok(Output::Sink(Format::Secret))),
+            (Sink, Some(Format::Json), false, Ok(Output::Sink(Format::Json))),
             (Sink, None, true, Err(StdoutProblem::NoFormat)),
-            (
-                Sink,
-                Some(Format::Json),
-                true,
-                Ok(StdoutPlan { output: Output::Sink(Format::Json), needs_terminal: false }),
-            ),
+            (Sink, Some(Format::Json), true, Ok(Output::Sink(Format::Json))),
         ];
         for (stdout, format, yes, expected) in rows {
-            assert_eq!(plan_stdout(stdout, format, yes), expected, "{stdout:?} {format:?} {yes}");
+            assert_eq!(plan_output(stdout, format, yes), expected, "{stdout:?} {format:?} {yes}");
         }
     }
 }
