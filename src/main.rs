@@ -35,7 +35,7 @@ fn main() -> ExitCode {
         return ExitCode::from(print(&cli::completions(shell)).code());
     }
     if let Some(address) = arguments.demo_server {
-        let served = shell::serve_demo(address).unwrap_or_else(|error| complain(error));
+        let served = shell::serve_demo(address).unwrap_or_else(complain);
         return ExitCode::from(served.code());
     }
     if let Some(path) = &arguments.log_file

@@ -135,7 +135,10 @@ async fn what_is_no_refusal_of_the_secret_is_not_called_one() {
         (json(200, "{}"), unexpected(200)),
         (json(200, r#"{"access_token":""}"#), unexpected(200)),
         (answer(200, "", "\u{0}\u{1}garbage"), unexpected(200)),
-        (answer(307, "Location: http://127.0.0.1:1/\r\n", ""), unexpected(307)),
+        (
+            answer(307, "Location: http://127.0.0.1:1/\r\n", ""),
+            Err(ApiError::sent(Cause::Redirected { status: 307, host: ServerText::new("127.0.0.1") })),
+        ),
     ];
     for (reply, expected) in rows {
         check(vec![reply, json(200, TOKEN)], expected, 1).await;

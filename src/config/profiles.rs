@@ -7,8 +7,7 @@ use secrecy::{ExposeSecret, SecretString};
 use toml::{Table, Value};
 
 use crate::domain::{
-    CredentialError, Credentials, Half, Identity, Os, PairKind, ProfileName, ServerText, is_quoted,
-    trim_visible,
+    Credentials, Half, IdError, Identity, Os, PairKind, ProfileName, ServerText, is_quoted, trim_visible,
 };
 
 use super::CredentialsError;
@@ -261,7 +260,7 @@ impl Profile {
                 format!("profile `{name}` has no credentials (auth_type no_auth): {}", login())
             }
             Some(other) if is_quoted(other) => {
-                return Err(CredentialsError::value(self.place("auth_type"), CredentialError::Quoted));
+                return Err(CredentialsError::value(self.place("auth_type"), IdError::Quoted));
             }
             Some(other) => format!(
                 "profile `{name}` has auth_type `{}`, which this program cannot use: choose another profile",

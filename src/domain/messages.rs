@@ -30,32 +30,36 @@ pub enum Request {
 impl Request {
     /// Atlas refused it because of the role of `who`.
     fn explain_role(self, status: u16, who: &str) -> Explanation {
-        let ask = "Ask a Project Owner of this project for it, or sign in with other credentials.";
-        let title = |what| format!("You don't have permission to {what} ({status}).");
-        let read_only = format!("{who} needs the Project Read Only role in this project, or a higher one.");
-        let owner = format!(
-            "{who} needs the Project Owner role in this project, or Organization Owner if the service account also \
-             has organization roles."
-        );
-        match self {
-            Self::ListProjects => explanation(
-                title("list projects"),
-                format!("{who} needs a role in a project or in the organization."),
-                "Ask an Organization Owner for one, or sign in with other credentials.",
-            ),
-            Self::ReadProject => explanation(title("read this project"), read_only, ask),
-            Self::ListAccounts => {
-                explanation(title("list the service accounts of this project"), read_only, ask)
+        let what = match self {
+            Self::ListProjects => "list projects",
+            Self::ReadProject => "read this project",
+            Self::ListAccounts => "list the service accounts of this project",
+            Self::ReadAccount => "read this service account",
+            Self::CreateSecret => "create secrets in this project",
+            Self::DeleteSecret => "delete secrets in this project",
+        };
+        let role = match self {
+            Self::ListProjects => "a role in a project or in the organization",
+            Self::ReadProject | Self::ListAccounts | Self::ReadAccount => {
+                "the Project Read Only role in this project, or a higher one"
             }
-            Self::ReadAccount => explanation(title("read this service account"), read_only, ask),
-            Self::CreateSecret => explanation(
-                title("create secrets in this project"),
-                owner,
-                "Ask a Project Owner of this project to create the secret or to give you the role, or sign in with \
-                 other credentials.",
-            ),
-            Self::DeleteSecret => explanation(title("delete secrets in this project"), owner, ask),
-        }
+            Self::CreateSecret | Self::DeleteSecret => {
+                "the Project Owner role in this project, or Organization Owner if the service account also has \
+                 organization roles"
+            }
+        };
+        let ask = match self {
+            Self::ListProjects => "an Organization Owner for one",
+            Self::CreateSecret => {
+                "a Project Owner of this project to create the secret or to give you the role"
+            }
+            _ => "a Project Owner of this project for it",
+        };
+        explanation(
+            format!("You don't have permission to {what} ({status})."),
+            format!("{who} needs {role}."),
+            format!("Ask {ask}, or sign in with other credentials."),
+        )
     }
 }
 

@@ -10,9 +10,9 @@ use crate::atlas::{self, Client};
 use crate::config::CredentialSource;
 use crate::demo::{EmbeddedAtlas, World};
 use crate::domain::{
-    AccountEntry, AccountRef, ApiError, ApiResult, BaseUrl, Cause, ClientId, CreatedSecret, Credentials,
-    Login, NewSecret, OrganizationId, OrganizationSettings, Page, ProfileName, Project, ProjectEntry,
-    ProjectId, QueryFlags, Rejection, RejectionKind, SecretId, ServerText, ServiceAccount,
+    AccountEntry, AccountRef, ApiError, ApiResult, BaseUrl, Cause, ClientId, CreatedSecret, Login, NewSecret,
+    OrganizationId, OrganizationSettings, Page, ProfileName, Project, ProjectEntry, ProjectId, QueryFlags,
+    Rejection, RejectionKind, SecretId, ServerText, ServiceAccount,
 };
 
 use crate::process;
@@ -56,9 +56,7 @@ impl Connections {
             source,
             query_flags: self.query_flags,
             keeps_open: self.keeps_open,
-            client: MadeOnce::default(),
-            note: OnceCell::new(),
-            embedded: OnceCell::new(),
+            ready: MadeOnce::default(),
         })
     }
 
@@ -77,8 +75,7 @@ impl Connections {
     /// What the user should know about the credentials, once they have been read.
     pub async fn credentials_note(&self) -> Option<String> {
         let connection = self.current()?;
-        connection.client().await.ok()?;
-        connection.note.get().cloned()
+        connection.ready().await.ok()?.note.clone()
     }
 
     /// True while the embedded Atlas is used.
@@ -215,17 +212,26 @@ pub(super) struct Connection {
     source: Source,
     query_flags: QueryFlags,
     keeps_open: bool,
-    client: MadeOnce<Arc<Client>, ApiError>,
+    ready: MadeOnce<Arc<Ready>, ApiError>,
+}
+
+/// A connection that is set up.
+struct Ready {
+    client: Arc<Client>,
     /// What the user should know about the credentials.
-    note: OnceCell<String>,
+    note: Option<String>,
     /// The demo lives as long as the connection.
-    embedded: OnceCell<EmbeddedAtlas>,
+    _embedded: Option<EmbeddedAtlas>,
 }
 
 impl Connection {
     /// The client; the first call makes it.
     pub async fn client(&self) -> ApiResult<Arc<Client>> {
-        self.client.get_or_make(async || self.set_up().await).await
+        self.ready().await.map(|ready| Arc::clone(&ready.client))
+    }
+
+    async fn ready(&self) -> ApiResult<Arc<Ready>> {
+        self.ready.get_or_make(async || self.set_up().await).await
     }
 
     /// The profile of a browser login whose token this refuses.
@@ -250,35 +256,32 @@ impl Connection {
     }
 
     async fn close(&self) {
-        if let Some(client) = self.client.value.get() {
-            client.revoke().await;
+        if let Some(ready) = self.ready.value.get() {
+            ready.client.revoke().await;
         }
     }
 
-    async fn set_up(&self) -> ApiResult<Arc<Client>> {
+    async fn set_up(&self) -> ApiResult<Arc<Ready>> {
+        let (mut note, mut embedded) = (None, None);
         let (base_url, credentials) = match self.source.clone() {
-            Source::Remote { base_url, credentials } => {
-                let read = credentials.read().await;
-                let (credentials, note) = read.map_err(|error| unusable(&error.to_string()))?;
-                // Only one caller ever sets up, and before that there is no note.
-                let _ = note.map(|note| self.note.set(note));
+            Source::Remote { base_url, credentials: source } => {
+                let credentials;
+                (credentials, note) = source.read().await.map_err(|error| unusable(&error.to_string()))?;
                 (base_url, credentials)
             }
-            Source::Demo(world) => self.start_demo(*world).await?,
+            Source::Demo(world) => {
+                let started = EmbeddedAtlas::start(*world).await;
+                let atlas = started.map_err(|error| ApiError::setup(&error.to_string()))?;
+                let found = (atlas.base_url(), atlas.credentials());
+                embedded = Some(atlas);
+                found
+            }
         };
         let (query_flags, keeps_open) = (self.query_flags, self.keeps_open);
         let settings = atlas::Settings { base_url, credentials, query_flags, keeps_open };
         let made = tokio::task::spawn_blocking(move || make(settings)).await;
-        made.map_err(|_| ApiError::setup("internal error"))?.map(Arc::new)
-    }
-
-    async fn start_demo(&self, world: World) -> ApiResult<(BaseUrl, Credentials)> {
-        let started = EmbeddedAtlas::start(world).await;
-        let embedded = started.map_err(|error| ApiError::setup(&error.to_string()))?;
-        let found = (embedded.base_url(), embedded.credentials());
-        // Only one caller ever sets up, so the cell is empty.
-        let _ = self.embedded.set(embedded);
-        Ok(found)
+        let client = Arc::new(made.map_err(|_| ApiError::setup("internal error"))??);
+        Ok(Arc::new(Ready { client, note, _embedded: embedded }))
     }
 }
 

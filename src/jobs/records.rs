@@ -174,7 +174,6 @@ async fn within<T: Send + 'static>(
 mod tests {
     use std::fs;
     use std::sync::mpsc;
-    use std::time::Instant;
 
     use tempfile::TempDir;
 
@@ -214,29 +213,6 @@ mod tests {
     fn contents(home: &TempDir) -> Vec<String> {
         let files = fs::read_dir(home.path()).unwrap().map(|entry| entry.unwrap().path());
         files.map(|path| fs::read_to_string(path).unwrap()).collect()
-    }
-
-    #[tokio::test]
-    async fn a_record_is_written_completed_found_by_the_next_run_and_removed() {
-        let home = tempfile::tempdir().unwrap();
-        let first = records(home.path().to_owned());
-        begin(&first).await.unwrap();
-        first.created(id(), None).await.unwrap();
-        let next = records(home.path().to_owned());
-        assert_eq!(next.pending().await, (Vec::new(), Vec::new()), "its run has not ended");
-        drop(first);
-        // A process that another test starts at this moment has the lock until it executes its own program.
-        let until = Instant::now() + Duration::from_secs(20);
-        let found = loop {
-            let (found, errors) = next.pending().await;
-            assert_eq!(errors, [""; 0]);
-            if !found.is_empty() || Instant::now() > until {
-                break found;
-            }
-        };
-        assert_eq!(found[0].entry.secret_id, id());
-        next.remove_pending(found[0].number).await.unwrap();
-        assert_eq!(contents(&home), [""; 0]);
     }
 
     #[tokio::test]

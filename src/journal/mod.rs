@@ -15,26 +15,36 @@
 //! program. Files are opened close-on-exec, so no child keeps a lock alive.
 
 mod lines;
-mod record_file;
 
 #[cfg(test)]
 #[cfg(unix)]
 mod tests;
 
-use std::fs::DirBuilder;
-use std::io::{self, ErrorKind};
+use std::fs::{self, DirBuilder, DirEntry, File, OpenOptions, TryLockError};
+use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
-use crate::domain::{JournalEntry, Os, os_error_message};
+use jiff::Timestamp;
+
+use crate::domain::{JournalEntry, Os, SecretId, os_error_message};
 
 pub use lines::Damage;
-pub use record_file::RecordFile;
-
-use record_file::RecordName;
-
 /// How many names are tried. A second program that looks for pending records can remove a file between its creation
 /// and its lock; a name that is taken already is as good as impossible.
 const ATTEMPTS: usize = 8;
+
+/// What the names of records start with.
+const PREFIX: &str = "creation-";
+/// What the name of a record ends in.
+const RECORD: &str = ".jsonl";
+/// What the name of a record ends in while it is written.
+const PART: &str = ".part";
+
+/// More than any record has, in bytes; what is longer was written by another program.
+const LONGEST: u64 = 64 * 1024;
+
+/// How many pending records are read at once: each keeps a file open. The next start reads the next ones.
+const MOST: usize = 16;
 
 /// The folder of the records. Nothing is made on the disk before the first record.
 #[derive(Clone, Debug)]
@@ -70,8 +80,225 @@ impl Journal {
     /// second program does not report it too. Records that never got their name are removed: nothing was sent for
     /// them. Blocks on the disk.
     pub fn pending(&self) -> io::Result<Vec<RecordFile>> {
-        record_file::pending(&self.folder)
+        let entries = match fs::read_dir(&self.folder) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(error),
+        };
+        let mut entries: Vec<DirEntry> = entries.filter_map(Result::ok).collect();
+        entries.sort_by_key(DirEntry::file_name);
+        Ok(entries.iter().filter_map(examine).take(MOST).collect())
     }
+}
+
+/// The name of a record without its ending: the time, so that names sort by it, and a random number.
+struct RecordName(String);
+
+impl RecordName {
+    /// A name that nothing has.
+    fn fresh(begun_at: Timestamp) -> io::Result<Self> {
+        let mut random = [0; 8];
+        getrandom::fill(&mut random).map_err(|error| io::Error::other(error.to_string()))?;
+        let time = begun_at.strftime("%Y%m%dT%H%M%SZ");
+        Ok(Self(format!("{PREFIX}{time}-{:016x}", u64::from_be_bytes(random))))
+    }
+
+    /// The path of the record.
+    fn record(&self, folder: &Path) -> PathBuf {
+        folder.join(format!("{}{RECORD}", self.0))
+    }
+
+    /// Its path while it is written.
+    fn part(&self, folder: &Path) -> PathBuf {
+        folder.join(format!("{}{PART}", self.0))
+    }
+}
+
+/// The record of a creation, locked while this lives. Dropping it leaves the record on the disk for the next run to
+/// report.
+#[derive(Debug)]
+pub struct RecordFile {
+    file: File,
+    path: PathBuf,
+    entry: Result<JournalEntry, Damage>,
+}
+
+impl RecordFile {
+    /// Writes a new record under this name; `None` when another program has locked its file or the name is
+    /// taken, and another name should be tried. Nothing is left of a record that could not be finished.
+    fn write(folder: &Path, name: &RecordName, entry: &JournalEntry) -> io::Result<Option<Self>> {
+        let (part, path) = (name.part(folder), name.record(folder));
+        let file = match create(&part) {
+            Ok(file) => file,
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let published = lock_and_publish(&file, &part, &path, entry);
+        if !matches!(published, Ok(true)) {
+            let _ = fs::remove_file(&part);
+        }
+        Ok(published?.then(|| Self { file, path, entry: Ok(entry.clone()) }))
+    }
+
+    /// Its path.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// What it said when it was begun or found.
+    ///
+    /// # Errors
+    /// Why it cannot be read. It is reported by name and never deleted automatically.
+    pub fn entry(&self) -> Result<&JournalEntry, Damage> {
+        self.entry.as_ref().map_err(|damage| *damage)
+    }
+
+    /// Records what Atlas answered. When that fails, what was recorded before still counts. Blocks on the disk.
+    pub fn created(&self, secret_id: Option<SecretId>, expires_at: Option<Timestamp>) -> io::Result<()> {
+        let Ok(entry) = &self.entry else { return Ok(()) };
+        let entry = JournalEntry { secret_id, expires_at, ..entry.clone() };
+        (&self.file).write_all(&lines::further_line(&entry))?;
+        self.file.sync_all()
+    }
+
+    /// Removes the record, a damaged one too. The lock goes last, so that no one reports a record that is gone.
+    /// Blocks on the disk.
+    pub fn remove(&self) -> io::Result<()> {
+        match fs::remove_file(&self.path) {
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        if let Some(folder) = self.path.parent() {
+            flush(folder);
+        }
+        Ok(())
+    }
+}
+
+/// Locks an open file; false when someone else has the lock.
+fn lock(file: &File) -> io::Result<bool> {
+    match file.try_lock() {
+        Ok(()) => Ok(true),
+        Err(TryLockError::WouldBlock) => Ok(false),
+        Err(TryLockError::Error(error)) => Err(error),
+    }
+}
+
+/// Creates a file that is not there yet, for its owner only; a symlink in its place is not followed.
+fn create(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).append(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+/// Locks the part, writes it to the disk and gives it its name; false when another program was faster.
+fn lock_and_publish(mut file: &File, part: &Path, path: &Path, entry: &JournalEntry) -> io::Result<bool> {
+    if !lock(file)? {
+        return Ok(false);
+    }
+    file.write_all(&lines::first_line(entry))?;
+    file.sync_all()?;
+    if !publish(part, path)? {
+        return Ok(false);
+    }
+    if let Some(folder) = path.parent() {
+        flush(folder);
+    }
+    Ok(true)
+}
+
+/// Gives a part its name without overwriting anything; false when the name is taken or the part is gone.
+///
+/// `rename` overwrites, `link` does not (POSIX `link(2)`, `EEXIST`). Where the file system has no links, a check and a
+/// rename have to do: the name is random.
+fn publish(part: &Path, record: &Path) -> io::Result<bool> {
+    match fs::hard_link(part, record) {
+        Ok(()) => {
+            // Should this fail, the next program that looks for pending records removes it.
+            let _ = fs::remove_file(part);
+            return Ok(true);
+        }
+        Err(error) if matches!(error.kind(), ErrorKind::AlreadyExists | ErrorKind::NotFound) => {
+            return Ok(false);
+        }
+        Err(_) => {}
+    }
+    if fs::symlink_metadata(record).is_ok() {
+        return Ok(false);
+    }
+    fs::rename(part, record).map(|()| true)
+}
+
+/// Writes the names in the folder to the disk. Not every file system can, and a record that a power cut removes is
+/// still there for every other end of a program, so this may fail.
+fn flush(folder: &Path) {
+    #[cfg(unix)]
+    let _ = File::open(folder).and_then(|folder| folder.sync_all());
+    #[cfg(not(unix))]
+    let _ = folder;
+}
+
+fn examine(entry: &DirEntry) -> Option<RecordFile> {
+    let name = entry.file_name();
+    let ending = name.to_str()?.strip_prefix(PREFIX)?;
+    let is_part = ending.ends_with(PART);
+    if !is_part && !ending.ends_with(RECORD) {
+        return None;
+    }
+    // Neither a link nor a pipe is a record, and opening one could wait for ever.
+    if !entry.file_type().ok()?.is_file() {
+        return None;
+    }
+    let path = entry.path();
+    let file = open(&path).ok()?;
+    if !lock(&file).ok()? {
+        return None;
+    }
+    if is_part {
+        // It never got its name, so nothing was sent.
+        let _ = fs::remove_file(&path);
+        return None;
+    }
+    let entry = read(&file);
+    let record = RecordFile { file, path, entry };
+    (!is_gone(&record)).then_some(record)
+}
+
+#[cfg(unix)]
+fn open(path: &Path) -> io::Result<File> {
+    use rustix::fs::OFlags;
+    use std::os::unix::fs::OpenOptionsExt;
+    // What was a file a moment ago may be something else by now.
+    let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed();
+    OpenOptions::new().read(true).append(true).custom_flags(flags).open(path)
+}
+
+#[cfg(not(unix))]
+fn open(path: &Path) -> io::Result<File> {
+    OpenOptions::new().read(true).append(true).open(path)
+}
+
+/// True when the record was removed between opening and locking it: its program was about to end.
+#[cfg(unix)]
+fn is_gone(record: &RecordFile) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    record.file.metadata().is_ok_and(|metadata| metadata.nlink() == 0)
+}
+
+#[cfg(not(unix))]
+fn is_gone(record: &RecordFile) -> bool {
+    !record.path.exists()
+}
+
+fn read(file: &File) -> Result<JournalEntry, Damage> {
+    let mut text = Vec::new();
+    let length = file.take(LONGEST + 1).read_to_end(&mut text).map_err(|_| Damage::Unreadable)?;
+    if length as u64 > LONGEST {
+        return Err(Damage::Unreadable);
+    }
+    lines::read(&text)
 }
 
 /// Makes the folder and what is missing above it, for its owner only. One that is there stays as it is.

@@ -188,7 +188,7 @@ fn a_record_that_never_got_its_name_is_removed_unless_it_is_being_written() {
     let fixture = fixture();
     let abandoned = fixture.plant("creation-20261123T181402Z-1.part", "{\"version\":1");
     let written = fixture.plant("creation-20261123T181402Z-2.part", "");
-    let writer = fs::File::open(&written).unwrap();
+    let writer = File::open(&written).unwrap();
     writer.try_lock().unwrap();
     assert!(fixture.reported().is_empty());
     assert!(!abandoned.exists() && written.exists());

@@ -15,7 +15,7 @@ use crate::domain::{
 };
 use crate::headless::{not_printed, print};
 use crate::jobs::{Authenticator, Connections, Records};
-use crate::process::{internal_error, wall_clock};
+use crate::process::internal_error;
 use crate::terminal::TerminalOutput;
 use crate::tui::{Command, Event, JobRunner, SignInWith, Slot};
 
@@ -33,30 +33,10 @@ pub(super) struct Executor {
     /// The Atlas CLI's file of profiles.
     pub cli_config: Option<PathBuf>,
     /// What leaving waits for: a clipboard that is being emptied, a record that is being removed.
-    unfinished: Vec<JoinHandle<()>>,
+    pub unfinished: Vec<JoinHandle<()>>,
 }
 
 impl Executor {
-    pub fn new(
-        connections: Arc<Connections>,
-        records: Arc<Records>,
-        authenticator: Authenticator,
-        copier: Copier,
-        home: Option<PathBuf>,
-    ) -> Self {
-        Self {
-            runner: JobRunner::new(Arc::clone(&connections), Arc::clone(&records), wall_clock),
-            connections,
-            authenticator: Arc::new(authenticator),
-            copier: Arc::new(copier),
-            terminal: None,
-            records,
-            home,
-            cli_config: None,
-            unfinished: Vec::new(),
-        }
-    }
-
     /// Starts a command. Those for the terminal are the event loop's own.
     pub fn start(&mut self, command: Command) {
         let (copier, records) = (Arc::clone(&self.copier), Arc::clone(&self.records));
@@ -78,18 +58,8 @@ impl Executor {
             Command::UpdateProfiles(profiles, payload) => self.update_profiles(profiles, payload),
             Command::Copy(format, payload) => self.copy(render(format, &payload), true),
             Command::CopyText(text) => self.copy(text.into(), false),
-            Command::CheckClipboard => {
-                let check = async move { copier.content().await };
-                self.deliver(Slot::Clipboard, Event::ClipboardChecked, check, || {
-                    ClipboardContent::Unreadable
-                });
-            }
-            Command::ExtendClipboard(by) => {
-                let extend = async move { copier.extend(by).await };
-                self.deliver(Slot::Clipboard, Event::ClipboardChecked, extend, || {
-                    ClipboardContent::Unreadable
-                });
-            }
+            Command::CheckClipboard => self.check_clipboard(async move { copier.content().await }),
+            Command::ExtendClipboard(by) => self.check_clipboard(async move { copier.extend(by).await }),
             Command::ClearClipboard => {
                 self.unfinished.push(tokio::spawn(async move {
                     copier.clear().await;
@@ -178,6 +148,10 @@ impl Executor {
         };
         let failed = || CopyOutcome::Failed { reasons: vec![internal_error()] };
         self.deliver(Slot::Copy, Event::CopyFinished, copy, failed);
+    }
+
+    fn check_clipboard(&mut self, check: impl Future<Output = ClipboardContent> + Send + 'static) {
+        self.deliver(Slot::Clipboard, Event::ClipboardChecked, check, || ClipboardContent::Unreadable);
     }
 
     fn find_profiles(&mut self, client: ClientId) {

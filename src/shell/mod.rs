@@ -23,8 +23,8 @@ use crate::headless::{Headless, Undelivered};
 use crate::jobs::{Connections, Records, Step};
 use crate::process::{self, say};
 use crate::terminal::{Signals, TerminalHandle, TerminalOutput};
-use crate::tui::screens::{CreatedScreen, Form, SignIn, Validation};
-use crate::tui::{App, Command, Event, Output, Screen, Signal, Size, Theme};
+use crate::tui::screens::{CreatedScreen, Form, Validation};
+use crate::tui::{App, Command, Event, JobRunner, Output, Screen, Signal, Size, Theme};
 
 pub use crate::process::{forbid_core_dumps, survive_file_size_limit};
 pub use demo_server::serve_demo;
@@ -44,20 +44,24 @@ const NO_TERMINAL: &str =
 ///
 /// # Errors
 /// When it cannot start, or the terminal fails before anything was created.
-pub fn run(mut settings: Settings, started: Instant) -> Result<Exit, Box<dyn Error>> {
+pub fn run(settings: Settings, started: Instant) -> Result<Exit, Box<dyn Error>> {
     let journal_stream = std::env::var("JOURNAL_STREAM").ok();
     let stdout = check_stdout(journal_stream.as_deref())?;
-    let plan = plan_stdout(stdout, settings.format, settings.flags.yes)?;
-    settings.start.read_lifetime();
-    if settings.flags.yes {
+    let submits_at_once = settings.app.shared.flags.yes;
+    let output = plan_output(stdout, settings.format, submits_at_once)?;
+    let headless = match output {
+        Output::Sink(format) if submits_at_once => Some(format),
+        _ => None,
+    };
+    if submits_at_once {
         // No help screen lists them here. The one that ends the run is in its error.
-        for note in settings.start.notes.iter().filter(|note| settings.start.unusable.as_ref() != Some(*note))
-        {
+        let notes = settings.app.shared.credential_notes.iter();
+        for note in notes.filter(|note| settings.unusable.as_ref() != Some(*note)) {
             say(&note.to_string());
         }
         check_submission(&settings)?;
     }
-    if plan.needs_terminal && std::env::var("TERM").is_ok_and(|term| term == "dumb") {
+    if headless.is_none() && std::env::var("TERM").is_ok_and(|term| term == "dumb") {
         return Err("this terminal cannot show a screen (TERM=dumb). To run without one, use --yes and --format, and \
                     redirect standard output"
             .into());
@@ -67,7 +71,7 @@ pub fn run(mut settings: Settings, started: Instant) -> Result<Exit, Box<dyn Err
     process::keep_panic_place();
     let prepared = catch_unwind(AssertUnwindSafe(|| -> Result<_, Box<dyn Error>> {
         let runtime = Builder::new_current_thread().enable_all().build()?;
-        Ok((runtime, Run::prepare(settings, plan, started)?))
+        Ok((runtime, Run::prepare(settings, output, headless, started)?))
     }));
     let (runtime, mut run) = prepared.unwrap_or_else(|_| {
         let place = process::take_panic_place();
@@ -78,7 +82,7 @@ pub fn run(mut settings: Settings, started: Instant) -> Result<Exit, Box<dyn Err
     // From here on the terminal is the user's again.
     let exit = match ended {
         Ok(Ok(exit)) => {
-            let is_empty = run.plan.needs_terminal && matches!(run.plan.output, Output::Sink(_));
+            let is_empty = run.headless.is_none() && matches!(run.app.shared.output, Output::Sink(_));
             if is_empty && exit == Exit::NothingCreated && run.app.shared.summaries.is_empty() {
                 say("nothing was created; standard output is empty");
             }
@@ -101,30 +105,18 @@ pub fn run(mut settings: Settings, started: Instant) -> Result<Exit, Box<dyn Err
     exit
 }
 
-/// What a run does with standard output, and whether it needs a terminal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct StdoutPlan {
-    output: Output,
-    needs_terminal: bool,
-}
-
 /// What standard output is for, decided before anything is sent.
-fn plan_stdout(
+fn plan_output(
     stdout: StdoutKind,
     format: Option<Format>,
     submits_at_once: bool,
-) -> Result<StdoutPlan, StdoutError> {
+) -> Result<Output, StdoutError> {
     match (stdout, format) {
         // A template is also for copying.
-        (StdoutKind::Terminal, None | Some(Format::Template(_))) => {
-            Ok(StdoutPlan { output: Output::Terminal, needs_terminal: true })
-        }
+        (StdoutKind::Terminal, None | Some(Format::Template(_))) => Ok(Output::Terminal),
         (StdoutKind::Terminal, Some(_)) => Err(StdoutError::FormatOnTerminal),
         (StdoutKind::Sink, None) if submits_at_once => Err(StdoutError::NoFormat),
-        (StdoutKind::Sink, format) => {
-            let output = Output::Sink(format.unwrap_or_default());
-            Ok(StdoutPlan { output, needs_terminal: !submits_at_once })
-        }
+        (StdoutKind::Sink, format) => Ok(Output::Sink(format.unwrap_or_default())),
     }
 }
 
@@ -144,14 +136,14 @@ fn check_open_files() -> io::Result<()> {
 
 /// Without the form there is no one to change a field.
 fn check_submission(settings: &Settings) -> Result<(), String> {
-    if settings.start.source.is_none() {
-        return Err(match &settings.start.unusable {
+    if settings.source.is_none() {
+        return Err(match &settings.unusable {
             Some(why) => format!("--yes: the credentials cannot be used: {why}"),
             None => "--yes: no credentials found; use --profile, or set the variables listed in atlas-secret --help"
                 .to_owned(),
         });
     }
-    let form = &settings.start.form;
+    let form = &settings.app.shared.form;
     let is_wrong = |name: &FieldName| form.name(*name).is_none() && !form.validation(*name).is_valid();
     match FieldName::ALL.into_iter().find(is_wrong) {
         Some(name) => Err(format!("{}{}", name.option(), field_error(form, name))),
@@ -177,7 +169,8 @@ struct Run {
     theme: Theme,
     executor: Executor,
     started: Instant,
-    plan: StdoutPlan,
+    /// What standard output gets in a run without an interface.
+    headless: Option<Format>,
     /// What is said once the screen is gone.
     exit_messages: Vec<String>,
     /// True if a run without the interface may have created a secret.
@@ -185,39 +178,41 @@ struct Run {
 }
 
 impl Run {
-    fn prepare(settings: Settings, plan: StdoutPlan, started: Instant) -> Result<Self, Box<dyn Error>> {
-        let terminal = plan.needs_terminal.then(TerminalOutput::open).transpose();
+    fn prepare(
+        settings: Settings,
+        output: Output,
+        headless: Option<Format>,
+        started: Instant,
+    ) -> Result<Self, Box<dyn Error>> {
+        let terminal = headless.is_none().then(TerminalOutput::open).transpose();
         let terminal = terminal.map_err(|_| NO_TERMINAL)?;
         let (columns, rows) = terminal.as_ref().map_or((80, 24), TerminalOutput::size);
-        let mut app =
-            App::new(settings.start.session, settings.start.form, Size { columns, rows }, now(started));
-        app.shared.zone = settings.start.zone;
-        app.shared.credential_notes = settings.start.notes;
-        app.shared.output = plan.output;
-        app.shared.template = settings.template;
-        app.shared.sinks = settings.sinks;
-        app.shared.flags = settings.flags;
-        app.shared.sign_in_host = settings.authenticator.base_url.host();
-        app.shared.login_holder = settings.start.login_holder;
-        app.shared.query_flags = settings.query_flags;
-        if settings.start.source.is_none() {
-            app.screen = Screen::SignIn(Box::new(SignIn::new(settings.profiles.clone())));
-        }
-        app.shared.profiles = settings.profiles;
-        let connections = Connections::new(settings.start.source, settings.query_flags, !plan.needs_terminal);
-        let connections = Arc::new(connections);
+        let mut app = settings.app;
+        app.shared.size = Size { columns, rows };
+        app.shared.now = now(started);
+        app.shared.output = output;
+        let query_flags = app.shared.query_flags;
+        let connections = Arc::new(Connections::new(settings.source, query_flags, headless.is_some()));
         let records = Arc::new(Records::new(settings.state_folder, Arc::clone(&connections)));
         let program = process::this_program();
         let copier = Copier::new(settings.environment, settings.clipboard, settings.clear_after, program);
-        let mut executor = Executor::new(connections, records, settings.authenticator, copier, settings.home);
-        executor.terminal = terminal;
-        executor.cli_config = settings.cli_config;
+        let executor = Executor {
+            runner: JobRunner::new(Arc::clone(&connections), Arc::clone(&records), process::wall_clock),
+            connections,
+            authenticator: Arc::new(settings.authenticator),
+            copier: Arc::new(copier),
+            terminal,
+            records,
+            home: settings.home,
+            cli_config: settings.cli_config,
+            unfinished: Vec::new(),
+        };
         Ok(Self {
             app,
             theme: settings.theme,
             executor,
             started,
-            plan,
+            headless,
             exit_messages: Vec::new(),
             may_have_created: Arc::default(),
         })
@@ -240,10 +235,7 @@ impl Run {
                 say(&format!("--expires-after {warning} and may refuse it"));
             }
         }
-        let Output::Sink(format) = self.plan.output else { return self.interact(&mut signals).await };
-        if self.plan.needs_terminal {
-            return self.interact(&mut signals).await;
-        }
+        let Some(format) = self.headless else { return self.interact(&mut signals).await };
         signals.listen_to_the_rest();
         let Some(new_secret) = self.app.shared.form.new_secret() else { return Ok(Exit::Usage) };
         let headless = Headless {
@@ -373,27 +365,21 @@ mod tests {
     #[test]
     fn what_stdout_gets_is_clear_before_anything_is_sent() {
         use StdoutKind::{Sink, Terminal};
-        let shown = |output| Ok(StdoutPlan { output, needs_terminal: true });
         let template = Format::Template(Template::parse("{secret}").unwrap());
         let rows = [
-            (Terminal, Some(template), false, shown(Output::Terminal)),
-            (Sink, Some(template), false, shown(Output::Sink(template))),
-            (Terminal, None, false, shown(Output::Terminal)),
-            (Terminal, None, true, shown(Output::Terminal)),
+            (Terminal, Some(template), false, Ok(Output::Terminal)),
+            (Sink, Some(template), false, Ok(Output::Sink(template))),
+            (Terminal, None, false, Ok(Output::Terminal)),
+            (Terminal, None, true, Ok(Output::Terminal)),
             (Terminal, Some(Format::Env), false, Err(StdoutError::FormatOnTerminal)),
             (Terminal, Some(Format::Env), true, Err(StdoutError::FormatOnTerminal)),
-            (Sink, None, false, shown(Output::Sink(Format::Secret))),
-            (Sink, Some(Format::Json), false, shown(Output::Sink(Format::Json))),
+            (Sink, None, false, Ok(Output::Sink(Format::Secret))),
+            (Sink, Some(Format::Json), false, Ok(Output::Sink(Format::Json))),
             (Sink, None, true, Err(StdoutError::NoFormat)),
-            (
-                Sink,
-                Some(Format::Json),
-                true,
-                Ok(StdoutPlan { output: Output::Sink(Format::Json), needs_terminal: false }),
-            ),
+            (Sink, Some(Format::Json), true, Ok(Output::Sink(Format::Json))),
         ];
         for (stdout, format, yes, expected) in rows {
-            assert_eq!(plan_stdout(stdout, format, yes), expected, "{stdout:?} {format:?} {yes}");
+            assert_eq!(plan_output(stdout, format, yes), expected, "{stdout:?} {format:?} {yes}");
         }
     }
 }

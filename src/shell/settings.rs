@@ -20,14 +20,14 @@ use crate::config::{
 use crate::delivery::{Environment, Preference};
 use crate::demo::World;
 use crate::domain::{
-    self, BaseUrl, BaseUrlError, Format, HostKind, KnownCommand, Lifetime, Os, ProfileName, QueryFlags,
-    ServerText, Session, SessionOrigin, Template, trim_visible,
+    self, BaseUrl, BaseUrlError, Format, HostKind, Lifetime, Now, Os, QueryFlags, ServerText, Session,
+    SessionOrigin, trim_visible,
 };
 use crate::jobs::{Authenticator, Source, profile_session};
 use crate::journal::state_folder;
 use crate::process::wall_clock;
-use crate::tui::screens::Form;
-use crate::tui::{Glyphs, Theme};
+use crate::tui::screens::{Form, SignIn};
+use crate::tui::{App, Glyphs, Screen, Size, Theme};
 
 use self::file::{SettingsFile, settings_path};
 use self::report::Report;
@@ -40,36 +40,28 @@ const DEFAULT_CLEAR_AFTER: u64 = 60;
 
 /// The settings of a run.
 pub struct Settings {
-    /// Where requests go, and as whom.
-    pub(super) start: Start,
-    /// The profiles of the Atlas CLI, to sign in with.
-    pub profiles: Vec<ProfileName>,
+    /// The interface as it starts.
+    pub(super) app: App,
+    /// Where requests go, and as whom; `None` when the user has to sign in.
+    pub(super) source: Option<Source>,
+    /// Why there is no source, where something is wrong; it is one of the notes about the credentials.
+    pub(super) unusable: Option<ServerText>,
     /// For the sign-in screen.
     pub(super) authenticator: Authenticator,
-    /// How things look.
-    pub theme: Theme,
+    pub(super) theme: Theme,
     /// What the choice of a clipboard depends on.
-    pub environment: Environment,
-    /// How the user wants to copy.
-    pub clipboard: Preference,
+    pub(super) environment: Environment,
+    pub(super) clipboard: Preference,
     /// How long a copy stays on the clipboard; `None` when it stays until something else is copied.
-    pub clear_after: Option<Duration>,
+    pub(super) clear_after: Option<Duration>,
     /// The shape that standard output was asked to get.
-    pub format: Option<Format>,
-    /// The user's own format, to copy in.
-    pub template: Option<Template>,
-    /// The user's own commands that read the secret.
-    pub sinks: Vec<KnownCommand>,
-    /// Flags of the command line.
-    pub flags: domain::Flags,
+    pub(super) format: Option<Format>,
     /// The folder of the records.
-    pub state_folder: Option<PathBuf>,
+    pub(super) state_folder: Option<PathBuf>,
     /// What `~` stands for.
-    pub home: Option<PathBuf>,
+    pub(super) home: Option<PathBuf>,
     /// The Atlas CLI's file of profiles.
-    pub cli_config: Option<PathBuf>,
-    /// What the creating POST asks for in its query.
-    pub query_flags: QueryFlags,
+    pub(super) cli_config: Option<PathBuf>,
     /// What `--print-config` prints.
     pub report: String,
 }
@@ -151,137 +143,101 @@ impl Settings {
             let value = format!("{} (reads {})", sink.line, sink.format.name());
             report.file_row(&format!("sink {}", sink.name), &value);
         }
-        let mut start = match found {
-            Some(found) => Start::remote(arguments, found, &expires_after),
-            None => Start::demo(arguments, &expires_after)?,
+        let mut app = App::new(Session::Demo, Form::default(), Size::default(), Now::default());
+        let profile_names = profiles.iter().flat_map(Profiles::all).map(|profile| profile.name().clone());
+        app.shared.profiles = profile_names.collect();
+        let unusable = found.as_ref().and_then(|found| found.unusable.as_deref()).map(ServerText::new);
+        let base_url = match &found {
+            Some(found) => found.base_url.clone(),
+            None => parse_base_url(BaseUrl::CLOUD)?,
         };
+        let source = match found {
+            Some(found) => remote(&mut app, arguments, found, &expires_after),
+            None => Some(demo(&mut app, arguments, &expires_after)?),
+        };
+        read_date(&mut app);
         for warning in profiles.iter().flat_map(Profiles::warnings) {
             let note = ServerText::new(warning);
-            if !start.notes.contains(&note) {
-                start.notes.push(note);
+            if !app.shared.credential_notes.contains(&note) {
+                app.shared.credential_notes.push(note);
             }
         }
-        let names = profiles.iter().flat_map(Profiles::all);
+        app.shared.template = template;
+        app.shared.sinks = file.sinks;
+        app.shared.flags = domain::Flags {
+            yes: arguments.yes,
+            replace_expired: arguments.replace_expired,
+            verify: arguments.verify,
+        };
+        app.shared.sign_in_host = base_url.host();
+        app.shared.query_flags = QueryFlags { envelope: arguments.envelope, pretty: arguments.pretty };
         Ok(Self {
-            profiles: names.map(|profile| profile.name().clone()).collect(),
-            authenticator: Authenticator { base_url: start.base_url.clone(), base_url_flag, profiles },
-            start,
+            app,
+            source,
+            unusable,
+            authenticator: Authenticator { base_url, base_url_flag, profiles },
             theme: theme(&variable),
             environment: Environment::read(&variable),
             clipboard,
             clear_after: (clear_after > 0).then(|| Duration::from_secs(clear_after)),
             format,
-            template,
-            sinks: file.sinks,
-            flags: domain::Flags {
-                yes: arguments.yes,
-                replace_expired: arguments.replace_expired,
-                verify: arguments.verify,
-            },
             state_folder: state_folder(&variable),
             home: std::env::home_dir(),
             cli_config,
-            query_flags: QueryFlags { envelope: arguments.envelope, pretty: arguments.pretty },
             report: report.text(),
         })
     }
 }
 
-/// Where a run starts from.
-pub(super) struct Start {
-    /// Where requests go; `None` when the user has to sign in.
-    pub source: Option<Source>,
-    /// What the header says.
-    pub session: Session,
-    pub base_url: BaseUrl,
-    /// Warnings about the credentials.
-    pub notes: Vec<ServerText>,
-    /// Why there is no source, where something is wrong; it is one of the notes.
-    pub unusable: Option<ServerText>,
-    /// What the fields begin with.
-    pub form: Form,
-    /// The time zone, where the lifetime is a date.
-    pub zone: Option<TimeZone>,
-    /// Where the secret that signs in is stored.
-    pub login_holder: Option<ServerText>,
+/// A date as the lifetime needs the time zone, which is loaded after the first frame otherwise.
+fn read_date(app: &mut App) {
+    if Lifetime::parse(app.shared.form.lifetime.line.text()).is_err() {
+        let zone = TimeZone::system();
+        app.shared.form.clock = (wall_clock(), zone.clone());
+        app.shared.zone = Some(zone);
+    }
 }
 
-impl Start {
-    /// Reads the lifetime of the form. A date needs the time zone, which is loaded after the first frame otherwise.
-    pub fn read_lifetime(&mut self) {
-        if Lifetime::parse(self.form.lifetime.line.text()).is_err() {
-            let zone = TimeZone::system();
-            self.form.clock = (wall_clock(), zone.clone());
-            self.zone = Some(zone);
-        }
-    }
+/// The demo, whose ids the form begins with.
+fn demo(app: &mut App, arguments: &Arguments, expires_after: &str) -> Result<Source, String> {
+    let world = World::demo().map_err(|error| format!("--demo: {error}"))?;
+    let world = world.with_more_projects(arguments.demo_projects);
+    let (project, client) = world.prefill();
+    // The account is one of that project alone.
+    let is_its_project = arguments.project_id.as_deref().is_none_or(|id| id == project.as_str());
+    let client = if is_its_project { client.as_str() } else { "" };
+    app.shared.form = Form::new(
+        arguments.project_id.as_deref().unwrap_or(project.as_str()),
+        arguments.client_id.as_deref().unwrap_or(client),
+        expires_after,
+    );
+    Ok(Source::Demo(Box::new(world)))
+}
 
-    pub fn demo(arguments: &Arguments, expires_after: &str) -> Result<Self, Box<dyn Error>> {
-        let world = World::demo()
-            .map_err(|error| format!("--demo: {error}"))?
-            .with_more_projects(arguments.demo_projects);
-        let (project, client) = world.prefill();
-        // The account is one of that project alone.
-        let is_its_project = arguments.project_id.as_deref().is_none_or(|id| id == project.as_str());
-        let client = if is_its_project { client.as_str() } else { "" };
-        let form = Form::new(
-            arguments.project_id.as_deref().unwrap_or(project.as_str()),
-            arguments.client_id.as_deref().unwrap_or(client),
-            expires_after,
-        );
-        let source = Some(Source::Demo(Box::new(world)));
-        let base_url = parse_base_url(BaseUrl::CLOUD)?;
-        let notes = Vec::new();
-        Ok(Self {
-            source,
-            session: Session::Demo,
-            base_url,
-            notes,
-            unusable: None,
-            form,
-            zone: None,
-            login_holder: None,
-        })
-    }
-
-    pub fn remote(arguments: &Arguments, found: Found, expires_after: &str) -> Self {
-        let project = arguments.project_id.clone().or(found.project.map(|(id, _)| id));
-        let form = Form::new(
-            trim_visible(project.as_deref().unwrap_or_default()),
-            trim_visible(arguments.client_id.as_deref().unwrap_or_default()),
-            expires_after,
-        );
-        let other_host = found.credentials.is_some() && found.base_url.kind() == HostKind::Other;
-        let other_host = other_host.then(|| {
-            format!("your credentials are sent to {}, which is not an Atlas host", found.base_url.host())
-        });
-        let unusable = found.unusable.as_deref().map(ServerText::new);
-        let notes = found
-            .warnings
-            .into_iter()
-            .chain(other_host)
-            .chain(ShadowedSource::sentences(&found.shadowed))
-            .map(|note| ServerText::new(&note))
-            .collect();
-        let several = !found.shadowed.is_empty();
-        let session = match &found.credentials {
-            Some(credentials) => remote_session(&found.base_url, credentials, found.origin.as_ref(), several),
-            None => Session::signed_out(&found.base_url),
-        };
-        let base_url = found.base_url.clone();
-        let remote = |credentials| Source::Remote { base_url: found.base_url, credentials };
-        let login_holder = found.origin.as_ref().map(stored_in);
-        Self {
-            source: found.credentials.map(remote),
-            session,
-            base_url,
-            notes,
-            unusable,
-            form,
-            zone: None,
-            login_holder,
-        }
-    }
+/// Where requests go, and what the interface shows of it and of the credentials; `None` when the user has to sign in.
+fn remote(app: &mut App, arguments: &Arguments, found: Found, expires_after: &str) -> Option<Source> {
+    let project = arguments.project_id.clone().or(found.project.map(|(id, _)| id));
+    app.shared.form = Form::new(
+        trim_visible(project.as_deref().unwrap_or_default()),
+        trim_visible(arguments.client_id.as_deref().unwrap_or_default()),
+        expires_after,
+    );
+    let other_host = found.credentials.is_some() && found.base_url.kind() == HostKind::Other;
+    let other_host = other_host.then(|| {
+        format!("your credentials are sent to {}, which is not an Atlas host", found.base_url.host())
+    });
+    let notes =
+        found.warnings.into_iter().chain(other_host).chain(ShadowedSource::sentences(&found.shadowed));
+    app.shared.credential_notes = notes.map(|note| ServerText::new(&note)).collect();
+    app.shared.login_holder = found.origin.as_ref().map(stored_in);
+    let Some(credentials) = found.credentials else {
+        app.shared.session = Session::signed_out(&found.base_url);
+        app.screen = Screen::SignIn(Box::new(SignIn::new(app.shared.profiles.clone())));
+        return None;
+    };
+    let several = !found.shadowed.is_empty();
+    app.shared.session = remote_session(&found.base_url, &credentials, found.origin.as_ref(), several);
+    Some(Source::Remote { base_url: found.base_url, credentials })
 }
 
 /// Where the credentials are stored that the new secret may replace.

@@ -43,7 +43,9 @@ fn line(outcome: &Result<CreatedSecret, ApiError>) -> String {
             let retry = rejection.retry_after.map_or(String::new(), |wait| format!(" after {wait:?}"));
             format!("rejected {} {}{retry}: {}", rejection.status, rejection.error_code, rejection.detail)
         }
-        Err(ApiError { cause: Cause::Unexpected { status }, .. }) => format!("unexpected {status}"),
+        Err(ApiError { cause: Cause::Unexpected { status } | Cause::Redirected { status, .. }, .. }) => {
+            format!("unexpected {status}")
+        }
         Err(ApiError { cause: Cause::TimedOut(limit), .. }) => format!("timed out after {limit:?}"),
         Err(ApiError { cause: Cause::ValueUnreadable(why), .. }) => format!("value lost: {why}"),
         Err(error) => {

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::mpsc::channel;
 
+use atlas_secret::process::IN_OWN_SESSION;
 use rustix::process::{Pid, kill_process};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -19,9 +20,9 @@ use crate::tools::{Running, have, wait_for};
 
 /// The program in a session of its own, which has no terminal.
 pub fn alone(atlas: &Atlas, client: &str) -> Command {
-    let mut command = Command::new("setsid");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_atlas-secret"));
     command
-        .arg("--wait")
+        .arg(IN_OWN_SESSION)
         .arg(env!("CARGO_BIN_EXE_atlas-secret"))
         .args(["--yes", "--project-id", PROJECT, "--client-id", client])
         .env_clear()
@@ -38,9 +39,6 @@ fn end_of(output: &Output) -> (Option<i32>, String) {
 
 #[test]
 fn the_secret_goes_to_standard_output_and_progress_to_standard_error() {
-    if !have(&["setsid"]) {
-        return;
-    }
     let atlas = Atlas::start();
     let output = alone(&atlas, PLAIN).args(["--format", "json"]).output().unwrap();
     let (code, said) = end_of(&output);
@@ -60,9 +58,6 @@ fn the_secret_goes_to_standard_output_and_progress_to_standard_error() {
 
 #[test]
 fn a_lifetime_outside_of_what_atlas_documents_is_a_warning_before_anything_is_sent() {
-    if !have(&["setsid"]) {
-        return;
-    }
     let rows = [
         ("2y", Some("--expires-after 730 days: Atlas documents 8 hours to 365 days and may refuse it")),
         ("3h", Some("--expires-after 3 hours: Atlas documents 8 hours to 365 days and may refuse it")),
@@ -85,9 +80,6 @@ fn a_lifetime_outside_of_what_atlas_documents_is_a_warning_before_anything_is_se
 
 #[test]
 fn each_format_is_complete_without_a_terminal() {
-    if !have(&["setsid"]) {
-        return;
-    }
     for format in ["secret", "kubernetes", "aws"] {
         let atlas = Atlas::start();
         let output = alone(&atlas, PLAIN).args(["--format", format]).output().unwrap();
@@ -107,9 +99,6 @@ fn each_format_is_complete_without_a_terminal() {
 
 #[test]
 fn a_template_is_filled_and_verified_without_a_terminal() {
-    if !have(&["setsid"]) {
-        return;
-    }
     let atlas = Atlas::start();
     let template = "-u {client_id}:{secret} {{x}}";
     let output = alone(&atlas, PLAIN).args(["--verify", "--template", template]).output().unwrap();
@@ -124,9 +113,6 @@ fn a_template_is_filled_and_verified_without_a_terminal() {
 
 #[test]
 fn what_is_missing_or_wrong_is_told_before_anything_is_asked() {
-    if !have(&["setsid"]) {
-        return;
-    }
     let atlas = Atlas::start();
     let rows: [(&[&str], &str); 9] = [
         (&["--template", "{client_id}"], "{secret} is missing"),
@@ -210,9 +196,6 @@ fn a_configuration_that_cannot_be_used_is_the_reason() {
 
 #[test]
 fn warnings_about_credentials_are_printed() {
-    if !have(&["setsid"]) {
-        return;
-    }
     let atlas = Atlas::start();
     let (home, config) = home_for_config();
     let profile = "version = 1\n[ci]\npublic_api_key = 'abcdefgh'\nprivate_api_key = 'fake'\n\
@@ -240,9 +223,6 @@ fn warnings_about_credentials_are_printed() {
 
 #[test]
 fn two_living_secrets_end_it_before_anything_is_posted() {
-    if !have(&["setsid"]) {
-        return;
-    }
     let rows_of_advice: [(&[&str], &str); 2] = [
         (&[], "No secret has expired. Run atlas-secret without --yes to delete one."),
         (
@@ -271,9 +251,6 @@ fn two_living_secrets_end_it_before_anything_is_posted() {
 
 #[test]
 fn a_refusal_is_explained_in_atlas_s_words() {
-    if !have(&["setsid"]) {
-        return;
-    }
     let atlas = Atlas::start();
     let output = alone(&atlas, PLAIN).args(["--format", "secret", "--expires-after", "1"]).output().unwrap();
     let (code, said) = end_of(&output);
@@ -284,9 +261,6 @@ fn a_refusal_is_explained_in_atlas_s_words() {
 
 #[test]
 fn atlas_refuses_more_than_the_organization_allows() {
-    if !have(&["setsid"]) {
-        return;
-    }
     let atlas = Atlas::start();
     let hours = (CAP + 1).to_string();
     let output =
@@ -299,9 +273,6 @@ fn atlas_refuses_more_than_the_organization_allows() {
 
 #[test]
 fn what_it_shortens_is_told() {
-    if !have(&["setsid"]) {
-        return;
-    }
     let atlas = Atlas::start();
     let (code, said) = end_of(&alone(&atlas, LIVING).args(["--format", "secret"]).output().unwrap());
     assert_eq!(code, Some(0), "{said}");
@@ -315,9 +286,6 @@ fn what_it_shortens_is_told() {
 
 #[test]
 fn an_answer_that_is_lost_is_told_as_perhaps_created() {
-    if !have(&["setsid"]) {
-        return;
-    }
     let atlas = Atlas::start();
     let output = alone(&atlas, LOST).args(["--format", "secret"]).output().unwrap();
     let (code, said) = end_of(&output);
@@ -330,9 +298,6 @@ fn an_answer_that_is_lost_is_told_as_perhaps_created() {
 
 #[test]
 fn what_cannot_be_written_is_named_by_its_id_and_never_by_its_value() {
-    if !have(&["setsid"]) {
-        return;
-    }
     let atlas = Atlas::start();
     let full = File::options().write(true).open("/dev/full").unwrap();
     let output = alone(&atlas, PLAIN).args(["--format", "env"]).stdout(full).output().unwrap();
@@ -353,9 +318,6 @@ fn what_cannot_be_written_is_named_by_its_id_and_never_by_its_value() {
 
 #[test]
 fn cleaning_up_is_offered_only_of_what_was_recorded() {
-    if !have(&["setsid"]) {
-        return;
-    }
     let atlas = Atlas::start();
     let home = TempDir::new().unwrap();
     for is_recorded in [false, true] {
@@ -378,9 +340,6 @@ fn cleaning_up_is_offered_only_of_what_was_recorded() {
 
 #[test]
 fn an_expired_secret_stays_unless_replace_expired_agrees() {
-    if !have(&["setsid"]) {
-        return;
-    }
     for (arguments, code, posts) in
         [(&["--format", "env"][..], 1, 0), (&["--format", "env", "--replace-expired"], 0, 1)]
     {
@@ -398,9 +357,6 @@ fn an_expired_secret_stays_unless_replace_expired_agrees() {
 
 #[test]
 fn a_reader_that_has_gone_before_is_refused() {
-    if !have(&["setsid"]) {
-        return;
-    }
     let atlas = Atlas::start();
     let (reader, writer) = std::io::pipe().unwrap();
     drop(reader);
@@ -427,9 +383,6 @@ fn assert_lost(atlas: &Atlas, output: &Output, why: &str) {
 
 #[test]
 fn a_signal_while_it_creates_is_told_as_perhaps_created() {
-    if !have(&["setsid"]) {
-        return;
-    }
     let atlas = Atlas::with_delay(300);
     let mut command = alone(&atlas, SLOW);
     command.args(["--format", "secret"]).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -474,9 +427,6 @@ fn without_project() -> String {
 
 #[test]
 fn the_new_secret_is_recorded_before_the_organization_is_waited_for() {
-    if !have(&["setsid"]) {
-        return;
-    }
     let atlas = Atlas::start();
     let home = TempDir::new().unwrap();
     let mut command = alone(&atlas, PLAIN);

@@ -5,8 +5,9 @@ use std::net::{TcpListener, TcpStream};
 use std::process::{Command, Stdio};
 use std::thread;
 
+use atlas_secret::process::IN_OWN_SESSION;
+
 use crate::atlas::{Atlas, PLAIN, PROJECT};
-use crate::tools::have;
 
 const BAD_GATEWAY: &str =
     "HTTP/1.1 502 Bad Gateway\r\nContent-Length: 3\r\nContent-Type: text/html\r\n\r\nbad";
@@ -18,6 +19,9 @@ const RATE_LIMITED: &str = "HTTP/1.1 429 Too Many Requests\r\nRetry-After: 1\r\n
                             {\"error\":429,\"errorCode\":\"RATE_LIMITED\",\"reason\":\"Too Many Requests\",\"detail\":\"Slow.\"}";
 const LIMITED_BY_A_PROXY: &str = "HTTP/1.1 429 Too Many Requests\r\nContent-Length: 0\r\n\r\n";
 const PROXY_AUTHENTICATION: &str = "HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n";
+
+const REDIRECT: &str =
+    "HTTP/1.1 302 Found\r\nLocation: https://portal.example/login\r\nContent-Length: 0\r\n\r\n";
 
 /// A server that answers its first connections with these bytes, and passes the others on to `behind`.
 fn before(behind: Option<&str>, script: &'static [&'static str]) -> String {
@@ -51,9 +55,9 @@ fn pass_on(client: TcpStream, server: TcpStream) {
 }
 
 fn alone(base_url: &str, token: &str) -> Command {
-    let mut command = Command::new("setsid");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_atlas-secret"));
     command
-        .arg("--wait")
+        .arg(IN_OWN_SESSION)
         .arg(env!("CARGO_BIN_EXE_atlas-secret"))
         .args(["--yes", "--format", "secret", "--project-id", PROJECT, "--client-id", PLAIN])
         .env_clear()
@@ -65,9 +69,6 @@ fn alone(base_url: &str, token: &str) -> Command {
 
 #[test]
 fn a_read_that_fails_for_a_moment_is_tried_again() {
-    if !have(&["setsid"]) {
-        return;
-    }
     let rows: [(&str, &'static [&'static str], usize); 8] = [
         ("502", &[BAD_GATEWAY], 1),
         ("503", &[UNAVAILABLE], 1),
@@ -95,15 +96,18 @@ fn a_read_that_fails_for_a_moment_is_tried_again() {
 
 #[test]
 fn a_read_that_keeps_failing_is_explained_with_its_cause() {
-    if !have(&["setsid"]) {
-        return;
-    }
     let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let proxy = format!("http://{}", before(None, &[PROXY_AUTHENTICATION]));
     let rows = [
         (format!("http://{closed}"), "Could not connect to the host: ", "refused", 3),
         (format!("http://{}", before(None, &[BAD_GATEWAY])), "Nothing was created.", "502", 3),
         (format!("https://{}", before(None, &["no TLS"])), "TLS failed: ", "TLS", 0),
+        (
+            format!("http://{}", before(None, &[REDIRECT])),
+            "The response leads to portal.example instead of Atlas (302).",
+            "Open a web page to sign in to the network",
+            0,
+        ),
         ("https://atlas.example.test".to_owned(), "The proxy failed: ", "requires a user and password", 0),
     ];
     thread::scope(|scope| {

@@ -104,7 +104,7 @@ fn an_error_of_the_terminal_after_the_delivery_ends_with_0() {
     let home = terminal.home().to_owned();
     wait_for("the command", || home.join("started").exists().then_some(()));
     let program = Pid::from_raw(i32::try_from(terminal.pid()).unwrap());
-    prlimit(program, Resource::Nofile, Rlimit { current: Some(0), maximum: Some(0) }).unwrap();
+    prlimit(program, Resource::Nofile, Rlimit { current: Some(3), maximum: Some(3) }).unwrap();
     fs::write(home.join("go"), "").unwrap();
     assert_eq!(terminal.wait_exit().code(), Some(0), "{}", terminal.screen());
     let screen = terminal.screen();

@@ -6,7 +6,6 @@ use crate::atlas::{Atlas, PLAIN, PROJECT};
 use crate::headless::alone;
 use crate::program::{as_service_account, assert_given_back, contains};
 use crate::support::terminal::{Terminal, key};
-use crate::tools::have;
 
 /// What the panic says, which must not get out.
 const MESSAGE: &str = "FAKE-in-the-message";
@@ -62,9 +61,6 @@ fn a_panic_around_the_request_leaves_its_outcome_unknown() {
 
 #[test]
 fn a_panic_once_the_post_may_run_claims_nothing_without_a_terminal() {
-    if !have(&["setsid"]) {
-        return;
-    }
     let atlas = Atlas::start();
     let mut command = alone(&atlas, PLAIN);
     command.args(["--format", "env"]).env("ATLAS_SECRET_TEST_PANIC", "progress");

@@ -41,6 +41,7 @@ pub const ROWS: &[Row] = &[
                 Step::Says("Could not read the account's secrets."),
                 Step::Says("The response leads to portal.example instead of Atlas (302)."),
                 Step::Press("n"),
+                Step::Says("Stopped. Nothing was created."),
             ],
             LEAVE_FORM,
         ],
