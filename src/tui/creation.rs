@@ -287,32 +287,24 @@ pub struct Failure {
 impl Failure {
     /// Why nothing was created, for `who` is signed in; `None` when the user stopped it.
     pub fn of(reason: &Reason, who: &str) -> Option<Self> {
-        let refused = |error: &ApiError, request| {
-            Self::explained(error.explain_request(request, who), error.atlas_message())
-        };
-        Some(match reason {
+        let (explanation, atlas_message) = match reason {
             Reason::Cancelled => return None,
-            Reason::Full | Reason::StillFull => Self::explained(Explanation::account_full(), None),
+            Reason::Full | Reason::StillFull => (Explanation::account_full(), None),
             // Only `--yes` without `--replace-expired` gets here: a user who says no has stopped the job.
-            Reason::Declined(Question::Consequences(_)) => {
-                Self::explained(Explanation::expired_secret_in_the_way(), None)
-            }
+            Reason::Declined(Question::Consequences(_)) => (Explanation::expired_secret_in_the_way(), None),
             Reason::Preflight(error) | Reason::Declined(Question::AccountUnknown(error)) => {
-                refused(error, Request::ReadAccount)
+                (error.explain_request(Request::ReadAccount, who), error.atlas_message())
             }
-            Reason::Post(error) => refused(error, Request::CreateSecret),
-            Reason::NotDeleted(error) => Self::explained(error.explain(), error.atlas_message()),
-        })
+            Reason::Post(error) => (error.explain_request(Request::CreateSecret, who), error.atlas_message()),
+            Reason::NotDeleted(error) => (error.explain(), error.atlas_message()),
+        };
+        Some(Self { explanation, certainty: Certainty::NotDone, atlas_message })
     }
 
     /// The answer to a POST was lost while another screen was shown.
-    pub(crate) fn lost_in_the_background() -> Self {
-        let failure = Self::explained(Explanation::lost_in_the_background(), None);
-        Self { certainty: Certainty::Unknown, ..failure }
-    }
-
-    fn explained(explanation: Explanation, atlas_message: Option<ServerText>) -> Self {
-        Self { explanation, certainty: Certainty::NotDone, atlas_message }
+    fn lost_in_the_background() -> Self {
+        let explanation = Explanation::lost_in_the_background();
+        Self { explanation, certainty: Certainty::Unknown, atlas_message: None }
     }
 }
 

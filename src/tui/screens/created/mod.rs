@@ -165,12 +165,14 @@ impl CreatedScreen {
 
     /// What became of the secret if it is left now: what is under way may have reached someone.
     pub(in crate::tui) fn disposition(&self, now: Now) -> Disposition {
-        let ways = self.deliveries(now);
-        if ways.iter().any(Delivery::is_proved) {
-            return Disposition::Delivered(ways);
+        let deliveries = self.deliveries(now);
+        if deliveries.iter().any(Delivery::is_proved) {
+            Disposition::Delivered(deliveries)
+        } else if self.is_on_its_way() || !deliveries.is_empty() {
+            Disposition::PerhapsDelivered(deliveries)
+        } else {
+            Disposition::NotDelivered
         }
-        let is_perhaps = self.is_on_its_way() || !ways.is_empty();
-        if is_perhaps { Disposition::PerhapsDelivered(ways) } else { Disposition::NotDelivered }
     }
 
     /// Every delivery so far, proved or not.
@@ -356,11 +358,11 @@ impl Component for CreatedScreen {
         let rows = if is_low { 1 } else { 2 };
         let title = cut(&self.title(app), canvas.width(), 2, rows, theme.glyphs.ellipsis);
         canvas.item(Span::styled(format!("{} ", theme.glyphs.check), theme.good), &title, theme.strong);
-        if is_low {
-            self.draw_value(app, canvas);
-        } else {
+        if !is_low {
             canvas.blank();
-            self.draw_value(app, canvas);
+        }
+        self.draw_value(app, canvas);
+        if !is_low {
             if !self.is_revealed(app.now) {
                 canvas.blank();
             }
