@@ -34,7 +34,7 @@ pub(crate) use steps::NO_ORGANIZATION;
 pub use steps::Verification;
 
 use profiles::ProfileStep;
-use save::SavePrompt;
+use prompt::PromptLine;
 
 /// How long a revealed secret stays readable after the last key.
 const REVEALED_FOR: Duration = Duration::from_secs(30);
@@ -226,7 +226,7 @@ impl Component for CreatedScreen {
             Action::Copy => self.copy(app, Format::Secret),
             Action::Extend => self.extend(app),
             Action::CopyAs => self.prompt = Some(Prompt::Formats(0)),
-            Action::Save => self.prompt = Some(Prompt::Save(SavePrompt::new())),
+            Action::Save => self.prompt = Some(Prompt::Save(PromptLine::new("path"), None)),
             Action::Pipe => self.open_run(app),
             Action::Verify => self.verify(app),
             Action::UpdateProfiles => self.update_profiles(app),
@@ -316,7 +316,9 @@ impl Component for CreatedScreen {
             (None, _) => {}
         }
         match action {
-            Action::TakeKnown | Action::NextChoice | Action::PreviousChoice => self.has_choices(),
+            Action::TakeKnown | Action::NextChoice | Action::PreviousChoice => {
+                !matches!(&self.prompt, Some(Prompt::Run(prompt)) if !prompt.has_known())
+            }
             Action::Copy => !matches!(self.copy, CopyState::Copying(_)),
             Action::Verify => !matches!(self.verification, Verification::Running(_)),
             Action::UpdateProfiles => self.profiles.can_start(),
