@@ -185,7 +185,7 @@ fn the_question_and_the_last_line_agree() {
         }
         stage
     };
-    let rows: [(Stage, &str, &str, String); 10] = [
+    let rows: Vec<(Stage, &str, &str, String)> = vec![
         (
             Stage::created(),
             "q l",
