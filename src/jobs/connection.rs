@@ -334,6 +334,7 @@ mod tests {
 
     use super::*;
     use crate::config::KeyringRequest;
+    use crate::domain::Credentials;
     use crate::domain::PairKind;
 
     #[tokio::test]

@@ -69,7 +69,7 @@ impl App {
             _ => {}
         }
         if let Screen::Progress(progress) = &mut self.screen {
-            progress.on_step(&self.shared, step);
+            progress.on_step(step, self.shared.now);
         }
     }
 
@@ -99,7 +99,7 @@ impl App {
                 }
                 app.send(Command::Answer(is_approved));
             }
-            _ => progress.ask(question, app.now),
+            _ => progress.ask(question),
         }
     }
 

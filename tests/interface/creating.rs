@@ -6,8 +6,8 @@ use atlas_secret::domain::{
     ApiError, Cause, Certainty, Consequences, CreatedSecret, Disposition, ExistingSecret, Exit,
     FieldViolation, Rejection, SecretId, ServerText, ServiceAccount,
 };
-use atlas_secret::jobs::Question;
-use atlas_secret::tui::screens::{FieldName, Focus, Notice, Validation, Waiting};
+use atlas_secret::jobs::{Question, Step};
+use atlas_secret::tui::screens::{FieldName, Focus, Notice, Validation};
 use atlas_secret::tui::{Command, Reader, Remote, Screen};
 
 use crate::stage::{CLIENT, PROJECT, Stage, time};
@@ -38,11 +38,11 @@ fn word(stage: &Stage) -> Option<&str> {
 fn the_steps_follow_each_other_and_end_in_the_secret() {
     let mut stage = Stage::filled();
     stage.keys("enter");
-    assert!(matches!(waiting(&stage), Waiting::SigningIn));
+    assert!(matches!(progress(&stage).step, Step::SigningIn));
     stage.signed_in(Ok(()));
-    assert!(matches!(waiting(&stage), Waiting::FetchingAccount));
+    assert!(matches!(progress(&stage).step, Step::FetchingAccount));
     stage.account(&[]);
-    assert!(matches!(waiting(&stage), Waiting::Creating));
+    assert!(matches!(progress(&stage).step, Step::Creating(_)));
     assert!(matches!(stage.app.shared.lookups.account, Remote::Loaded(..)));
     stage.answered(Ok(secret()));
     assert_eq!(stage.shown().secret.id, Some(own_id()));
@@ -116,7 +116,7 @@ fn an_account_that_cannot_be_fetched_for_another_reason_is_asked_about() {
         let mut stage = Stage::fetching();
         stage.account_read(Err(problem.clone()));
         assert!(
-            matches!(waiting(&stage), Waiting::Answer(Question::AccountUnknown(why)) if *why == problem),
+            matches!(&progress(&stage).question, Some(Question::AccountUnknown(why)) if *why == problem),
             "{problem:?}"
         );
         assert_eq!(stage.posts(), 0);
@@ -133,7 +133,7 @@ fn only_a_secret_that_would_be_shortened_is_asked_about() {
     let stage = asked();
     let shortens = vec![(existing(LONG), time("2026-11-30T17:14:00Z"))];
     let expected = Question::Consequences(Consequences { deletes: None, shortens });
-    assert!(matches!(waiting(&stage), Waiting::Answer(question) if *question == expected));
+    assert_eq!(progress(&stage).question.as_ref(), Some(&expected));
     assert_eq!(stage.posts(), 0);
 }
 
@@ -161,7 +161,7 @@ fn y_without_a_question_does_nothing() {
     for keys in ["y", "esc n y"] {
         let mut stage = Stage::posting();
         stage.keys(keys);
-        assert!(matches!(waiting(&stage), Waiting::Creating), "{keys}");
+        assert!(matches!(progress(&stage).step, Step::Creating(_)), "{keys}");
     }
     for keys in ["y", "q n y"] {
         let mut stage = Stage::given_up();
@@ -209,9 +209,9 @@ fn an_expired_secret_in_the_way_is_deleted_after_one_y_and_the_account_fetched_a
     let mut stage = Stage::fetching();
     stage.account(&[existing(EXPIRED), existing(SHORT)]);
     stage.keys("enter");
-    assert!(matches!(waiting(&stage), Waiting::Answer(Question::Consequences(_))), "never by Enter");
+    assert!(matches!(progress(&stage).question, Some(Question::Consequences(_))), "never by Enter");
     stage.keys("y esc y n");
-    assert!(matches!(waiting(&stage), Waiting::DeletingExpired), "it cannot be taken back");
+    assert!(matches!(progress(&stage).step, Step::DeletingExpired), "it cannot be taken back");
     stage.deleted(Ok(())).signed_in(Ok(())).account(&[existing(SHORT)]);
     assert_eq!(stage.posts(), 1);
 }

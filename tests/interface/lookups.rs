@@ -6,7 +6,8 @@ use atlas_secret::domain::{
     ApiError, ExistingSecret, Login, OrganizationId, OrganizationSettings, Project, ServerText,
     ServiceAccount, Session,
 };
-use atlas_secret::tui::screens::{FieldName, Focus, Form, SubmitAction, Validation, Waiting};
+use atlas_secret::jobs::Step;
+use atlas_secret::tui::screens::{FieldName, Focus, Form, SubmitAction, Validation};
 use atlas_secret::tui::{Command, Event, LOOKUP_DELAY, Screen};
 
 use crate::stage::{PROJECT, Stage, client, rejection, time};
@@ -80,7 +81,7 @@ fn a_refusal_is_told_and_creating_stays_possible() {
     stage.account_read(Err(refused.clone()));
     assert_eq!(stage.app.shared.looked_up(FieldName::Client), Some(Err(&refused)));
     stage.keys("enter");
-    assert!(matches!(waiting(&stage), Waiting::SigningIn));
+    assert!(matches!(progress(&stage).step, Step::SigningIn));
 }
 
 #[test]

@@ -26,7 +26,7 @@ use atlas_secret::domain::{
     ApiError, Cause, ClipboardContent, CopyOutcome, CreatedSecret, ExistingSecret, HeldCopy, SecretId,
     ServerText, TerminalRoute,
 };
-use atlas_secret::tui::screens::{LeaveConfirmation, Waiting};
+use atlas_secret::tui::screens::{LeaveConfirmation, Progress};
 use atlas_secret::tui::{Command, Event, Glyphs, Screen, Theme};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -90,11 +90,10 @@ fn after_copy(outcome: CopyOutcome) -> Stage {
     stage
 }
 
-/// What is waited for.
 #[track_caller]
-fn waiting(stage: &Stage) -> &Waiting {
+fn progress(stage: &Stage) -> &Progress {
     match &stage.app.screen {
-        Screen::Progress(progress) => &progress.waiting,
+        Screen::Progress(progress) => progress,
         other => panic!("nothing is being created: {other:?}"),
     }
 }

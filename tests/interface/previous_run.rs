@@ -130,6 +130,9 @@ fn without_an_id_it_is_searched_like_a_lost_answer() {
     stage.keys("l").account(std::slice::from_ref(&found)).keys("d y").account(&[found]);
     stage.deleted(Ok(()));
     assert_eq!(settled(&stage), 1);
+    stage.keys("k");
+    assert_drawn(&stage, "The secret whose value was lost is deleted");
+    assert_eq!(settled(&stage), 1, "there is nothing to keep any more");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The record on the disk: written before the POST, and removed once nothing can be lost any more.
 
 use atlas_secret::domain::{Format, SavedFile, ServerText};
-use atlas_secret::tui::screens::Waiting;
+use atlas_secret::jobs::Step;
 use atlas_secret::tui::{Command, Event, Signal};
 
 use crate::stage::Stage;
@@ -18,7 +18,7 @@ fn recording() -> Stage {
     let mut stage = Stage::fetching();
     stage.journal.disk().hangs = true;
     stage.account(&[]);
-    assert!(matches!(waiting(&stage), Waiting::Recording));
+    assert!(matches!(progress(&stage).step, Step::Recording));
     stage
 }
 

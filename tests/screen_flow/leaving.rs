@@ -168,6 +168,9 @@ fn ctrl_c_on_the_way_to_another_secret_asks_before_it_gets_out() {
 /// What the question says, and what standard error says afterwards.
 #[test]
 fn the_question_and_the_last_line_agree() {
+    const NEVER: &str = "never delivered: delete it in Atlas";
+    const SENT_AWAY: &str = "sent to your terminal, which does not confirm it";
+    const LATER: &str = "You copied it before. The clipboard may no longer hold it. Already pasted?";
     let deleted_older = || {
         let mut stage = Stage::created();
         stage.account(&[masked("9f3a")]).keys("d").account(&[masked("9f3a")]).keys("d y").deleted(Ok(()));
@@ -182,10 +185,7 @@ fn the_question_and_the_last_line_agree() {
         }
         stage
     };
-    const NEVER: &str = "never delivered: delete it in Atlas";
-    const SENT_AWAY: &str = "sent to your terminal, which does not confirm it";
-    const LATER: &str = "You copied it before. The clipboard may no longer hold it. Already pasted?";
-    let rows: [(Stage, &str, &str, String); 10] = [
+    let rows: Vec<(Stage, &str, &str, String)> = vec![
         (
             Stage::created(),
             "q l",
@@ -249,6 +249,7 @@ fn the_question_and_the_last_line_agree() {
 #[test]
 fn ctrl_c_that_no_one_can_see_closes_nothing_and_quits_as_the_line_says() {
     type Row = (Stage, &'static str, &'static str, Exit);
+    const UNSENT: &str = "Secret not delivered.";
     let open = |mut stage: Stage, keys: &str| {
         stage.keys(keys);
         stage
@@ -258,7 +259,6 @@ fn ctrl_c_that_no_one_can_see_closes_nothing_and_quits_as_the_line_says() {
         stage.keys("d").account(&[masked("9f3a")]);
         stage
     };
-    const UNSENT: &str = "Secret not delivered.";
     let rows: Vec<Row> = vec![
         (Stage::created(), UNSENT, "Deliver", Exit::NotDelivered),
         (older(), UNSENT, "Older secrets", Exit::NotDelivered),

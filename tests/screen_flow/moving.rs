@@ -1,7 +1,7 @@
 //! Small moves that several screens share, and what `--yes` agrees to.
 
 use atlas_secret::domain::Exit;
-use atlas_secret::tui::screens::{FieldName, Notice, Waiting};
+use atlas_secret::tui::screens::{FieldName, Notice};
 use atlas_secret::tui::{Command, Event, Screen, Size};
 use crossterm::event::KeyCode;
 
@@ -158,9 +158,7 @@ fn yes_holds_after_a_rate_limit() {
 fn yes_counts_for_one_secret() {
     let mut stage = preapproved();
     stage.account(&[]).answered(Ok(secret())).keys("n l enter").signed_in(Ok(())).account(&[existing(LONG)]);
-    assert!(
-        matches!(&stage.app.screen, Screen::Progress(progress) if matches!(progress.waiting, Waiting::Answer(_)))
-    );
+    assert!(matches!(&stage.app.screen, Screen::Progress(progress) if progress.question.is_some()));
 }
 
 #[test]

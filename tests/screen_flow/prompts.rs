@@ -427,7 +427,7 @@ fn what_comes_together_leaves_writes_prints_and_deletes_nothing() {
         stage
     };
     let sent = || after_copy(CopyOutcome::Sent(TerminalRoute::Osc52));
-    let rows: [(Stage, &[&str]); 10] = [
+    let rows: Vec<(Stage, &[&str])> = vec![
         (copied_to_profile(), &["q q", "n n", "u u", "q enter", "u enter"]),
         (with_output(), &["q q", "q enter", "enter q"]),
         (asked(with_output(), "<ctrl-c>"), &["w w", "w enter", "l l", "d d", "d y", "tab tab enter x"]),

@@ -3,14 +3,15 @@
 use std::time::Duration;
 
 use atlas_secret::domain::{ApiError, Certainty, Disposition, Exit, Rejection};
-use atlas_secret::tui::screens::{FieldName, Notice, Validation, Waiting};
+use atlas_secret::jobs::Step;
+use atlas_secret::tui::screens::{FieldName, Notice, Validation};
 use atlas_secret::tui::{Command, Screen};
 
 use crate::stage::Stage;
 use crate::*;
 
 fn is_limited(stage: &Stage) -> bool {
-    matches!(&stage.app.screen, Screen::Progress(progress) if matches!(progress.waiting, Waiting::RateLimit { .. }))
+    matches!(&stage.app.screen, Screen::Progress(progress) if matches!(progress.step, Step::RateLimited(..)))
 }
 
 #[test]

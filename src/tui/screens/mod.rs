@@ -15,7 +15,7 @@ pub use created::{
 };
 pub use form::{Field, FieldName, Focus, Form, FormScreen, Names, Notice, SubmitAction, Validation};
 pub use picker::Picker;
-pub use progress::{Progress, Waiting};
+pub use progress::Progress;
 pub use recovery::Recovery;
 pub use secret_list::SecretList;
 pub use sign_in::SignIn;

@@ -1,9 +1,10 @@
 //! The creating job while it runs: what is done, what is going on and since when, and the one question before the POST.
 
+use std::cmp::Ordering;
 use std::time::Duration;
 
 use ratatui::style::Style;
-use ratatui::text::{Line, Span};
+use ratatui::text::Span;
 
 use crate::domain::{AccountRef, Consequences, ExistingSecret, NewSecret, Now, Rejection};
 use crate::jobs::{MOST_RESTARTS, Question, Step};
@@ -18,38 +19,16 @@ use crate::tui::words;
 pub struct Progress {
     /// What is to be created.
     pub new_secret: NewSecret,
-    /// What is waited for.
-    pub waiting: Waiting,
-    /// Since when.
+    /// What the job does.
+    pub step: Step,
+    /// What the job asks; only `y` goes on.
+    pub question: Option<Question>,
+    /// Since when it does or asks that.
     since: Now,
     /// True while "Stop waiting?" is on the screen.
     asks_to_stop: bool,
     /// How many POSTs Atlas has refused for its rate limit.
     refusals: u8,
-}
-
-/// What is waited for.
-#[derive(Clone, Debug)]
-pub enum Waiting {
-    /// A token.
-    SigningIn,
-    /// The account.
-    FetchingAccount,
-    /// The user's answer; only `y` goes on.
-    Answer(Question),
-    /// The deletion of an expired secret.
-    DeletingExpired,
-    /// The record on the disk.
-    Recording,
-    /// The POST.
-    Creating,
-    /// The end of a rate limit.
-    RateLimit {
-        /// When the job starts again.
-        until: Now,
-        /// What Atlas said.
-        rejection: Box<Rejection>,
-    },
 }
 
 /// Before the POST.
@@ -74,46 +53,37 @@ const CONFIRMING: &[Binding] = &[yes("create"), BACK, HELP, SUSPEND, REPAINT];
 
 impl Progress {
     pub(in crate::tui) fn new(new_secret: NewSecret, since: Now) -> Self {
-        Self { new_secret, waiting: Waiting::SigningIn, since, asks_to_stop: false, refusals: 0 }
+        let (step, question) = (Step::SigningIn, None);
+        Self { new_secret, step, question, since, asks_to_stop: false, refusals: 0 }
     }
 
-    pub(in crate::tui) fn on_step(&mut self, app: &Shared, step: Step) {
-        let waiting = match step {
-            Step::SigningIn => Waiting::SigningIn,
-            Step::FetchingAccount => Waiting::FetchingAccount,
-            Step::DeletingExpired => Waiting::DeletingExpired,
-            Step::Recording => Waiting::Recording,
-            Step::Creating(_) => Waiting::Creating,
-            Step::RateLimited(wait, rejection) => {
+    pub(in crate::tui) fn on_step(&mut self, step: Step, now: Now) {
+        match step {
+            Step::Fetched(_) | Step::NotRecorded(_) | Step::StoppedWaiting => return,
+            Step::RateLimited(..) => {
                 self.refusals += 1;
                 self.asks_to_stop = false;
-                Waiting::RateLimit { until: app.now.plus(wait), rejection: Box::new(rejection) }
             }
-            Step::Fetched(_) | Step::NotRecorded(_) | Step::StoppedWaiting => return,
-        };
-        self.wait_for(waiting, app.now);
+            _ => {}
+        }
+        (self.step, self.since) = (step, now);
     }
 
-    pub(in crate::tui) fn ask(&mut self, question: Question, now: Now) {
-        self.wait_for(Waiting::Answer(question), now);
-    }
-
-    fn wait_for(&mut self, waiting: Waiting, now: Now) {
-        self.waiting = waiting;
-        self.since = now;
+    pub(in crate::tui) fn ask(&mut self, question: Question) {
+        self.question = Some(question);
     }
 }
 
 impl Component for Progress {
     fn on_action(&mut self, app: &mut Shared, action: Action) -> Transition {
-        match (&self.waiting, action) {
-            (Waiting::Creating, Action::Leave) => self.asks_to_stop = true,
-            (Waiting::Creating, Action::No) => self.asks_to_stop = false,
-            (Waiting::Creating, Action::Yes) if self.asks_to_stop => app.send(Command::CancelCreate),
-            (Waiting::Answer(_), Action::Yes | Action::No | Action::Leave) => {
+        match (&self.step, action) {
+            (_, Action::Yes | Action::No | Action::Leave) if self.question.take().is_some() => {
                 app.send(Command::Answer(action == Action::Yes));
-                self.wait_for(Waiting::FetchingAccount, app.now);
+                self.since = app.now;
             }
+            (Step::Creating(_), Action::Leave) => self.asks_to_stop = true,
+            (Step::Creating(_), Action::No) => self.asks_to_stop = false,
+            (Step::Creating(_), Action::Yes) if self.asks_to_stop => app.send(Command::CancelCreate),
             (_, Action::Leave) => app.send(Command::CancelCreate),
             _ => {}
         }
@@ -121,28 +91,25 @@ impl Component for Progress {
     }
 
     fn keys(&self, _app: &Shared) -> &'static [Binding] {
-        match &self.waiting {
-            Waiting::Creating if self.asks_to_stop => ASKING_TO_STOP,
-            Waiting::Creating => POSTING,
-            Waiting::SigningIn
-            | Waiting::FetchingAccount
-            | Waiting::Recording
-            | Waiting::RateLimit { .. } => BEFORE_POSTING,
-            Waiting::DeletingExpired => BUSY,
-            Waiting::Answer(_) => CONFIRMING,
+        match &self.step {
+            _ if self.question.is_some() => CONFIRMING,
+            Step::Creating(_) if self.asks_to_stop => ASKING_TO_STOP,
+            Step::Creating(_) => POSTING,
+            Step::DeletingExpired => BUSY,
+            _ => BEFORE_POSTING,
         }
     }
 
     fn wake_in(&self, app: &Shared) -> Option<Duration> {
-        match &self.waiting {
-            Waiting::Answer(_) => None,
-            Waiting::RateLimit { until, .. } => Some(words::until_next_second(until.since(app.now))),
+        match &self.step {
+            _ if self.question.is_some() => None,
+            Step::RateLimited(wait, _) => Some(words::until_next_second(self.wait_left(app.now, *wait))),
             _ => Some(spinner_wake(app.now, self.since)),
         }
     }
 
     fn draw(&self, app: &Shared, canvas: &mut Canvas) {
-        if let Waiting::Answer(question) = &self.waiting {
+        if let Some(question) = &self.question {
             return draw_question(app, &self.new_secret.account(), question, canvas);
         }
         let theme = canvas.theme;
@@ -153,7 +120,11 @@ impl Component for Progress {
         canvas.labelled("Client ID", self.new_secret.client.as_str());
         canvas.labelled("Expires after", &self.new_secret.lifetime.to_string());
         canvas.blank_unless_low();
-        self.draw_work(app, canvas);
+        match &self.step {
+            Step::RateLimited(wait, rejection) => self.draw_rate_limit(app, *wait, rejection, canvas),
+            Step::DeletingExpired => canvas.running(app.now, self.since, "Deleting the expired secret"),
+            _ => self.draw_steps(app, canvas),
+        }
         if self.asks_to_stop {
             canvas.blank_unless_low();
             canvas.ask("Stop waiting? Atlas may already have created the secret.", "stop waiting");
@@ -166,45 +137,35 @@ impl Component for Progress {
 }
 
 impl Progress {
-    fn draw_work(&self, app: &Shared, canvas: &mut Canvas) {
-        match &self.waiting {
-            Waiting::RateLimit { until, rejection } => self.draw_rate_limit(app, *until, rejection, canvas),
-            Waiting::DeletingExpired => canvas.running(app.now, self.since, "Deleting the expired secret"),
-            _ => self.draw_steps(app, canvas),
-        }
+    fn wait_left(&self, now: Now, wait: Duration) -> Duration {
+        self.since.plus(wait).since(now)
     }
 
-    fn draw_rate_limit(&self, app: &Shared, until: Now, rejection: &Rejection, canvas: &mut Canvas) {
+    fn draw_rate_limit(&self, app: &Shared, wait: Duration, rejection: &Rejection, canvas: &mut Canvas) {
         let theme = canvas.theme;
-        let left = words::seconds_left(until.since(app.now));
+        let left = words::seconds_left(self.wait_left(app.now, wait));
         let title = format!("Rate limited by Atlas ({}). Retrying in {left}.", rejection.status);
         canvas.warning(&title, theme.warning);
-        canvas.words(
-            2,
-            &format!("Nothing was created. Retry {} of {MOST_RESTARTS}.", self.refusals),
-            theme.faint,
-        );
+        let retry = format!("Nothing was created. Retry {} of {MOST_RESTARTS}.", self.refusals);
+        canvas.words(2, &retry, theme.faint);
         canvas.atlas_message(2, &rejection.atlas_message());
     }
 
     fn draw_steps(&self, app: &Shared, canvas: &mut Canvas) {
         let theme = canvas.theme;
-        let current = match self.waiting {
-            Waiting::SigningIn => 0,
-            Waiting::FetchingAccount => 1,
+        let current = match self.step {
+            Step::SigningIn => 0,
+            Step::FetchingAccount => 1,
             _ => 2,
         };
         for (index, [planned, running, done]) in STEPS.into_iter().enumerate() {
             match index.cmp(&current) {
-                std::cmp::Ordering::Less => canvas.line(Line::from(vec![
-                    Span::styled(theme.glyphs.check, theme.good),
-                    Span::raw(" "),
-                    Span::styled(done, theme.faint),
-                ])),
-                std::cmp::Ordering::Equal => canvas.running(app.now, self.since, running),
-                std::cmp::Ordering::Greater => {
-                    canvas.line(Line::styled(format!("  {planned}"), theme.faint));
+                Ordering::Less => {
+                    let check = Span::styled(format!("{} ", theme.glyphs.check), theme.good);
+                    canvas.item(check, done, theme.faint);
                 }
+                Ordering::Equal => canvas.running(app.now, self.since, running),
+                Ordering::Greater => canvas.words(2, planned, theme.faint),
             }
         }
     }
@@ -233,7 +194,7 @@ fn draw_question(app: &Shared, account: &AccountRef, question: &Question, canvas
         }
     }
     canvas.blank_unless_low();
-    canvas.line(Line::styled("y create   n back", strong));
+    canvas.words(0, "y create   n back", strong);
 }
 
 fn draw_consequences(app: &Shared, account: &AccountRef, consequences: &Consequences, canvas: &mut Canvas) {
@@ -242,16 +203,13 @@ fn draw_consequences(app: &Shared, account: &AccountRef, consequences: &Conseque
     let date = |at| words::short_date(at, zone);
     for (secret, until) in &consequences.shortens {
         let label = words::short_label(secret, glyphs.ellipsis);
-        let until = *until;
-        let ends = match secret.expires_at {
-            Some(was) if was > until && date(was) == date(until) => {
-                let [until, was] = [until, was].map(|at| words::date_time(at, zone));
+        let ends = match secret.expires_at.filter(|was| was > until) {
+            Some(was) if date(was) == date(*until) => {
+                let [until, was] = [*until, was].map(|at| words::date_time(at, zone));
                 format!("{label} expires on {until} instead of {was}.")
             }
-            Some(was) if was > until => {
-                format!("{label} expires on {} instead of {}.", date(until), date(was))
-            }
-            _ => format!("{label} expires by {}.", date(until)),
+            Some(was) => format!("{label} expires on {} instead of {}.", date(*until), date(was)),
+            None => format!("{label} expires by {}.", date(*until)),
         };
         canvas.warning(&format!("{ends}{}", use_of(app, account, secret)), Style::new());
         if secret.last_used_at.is_some() {

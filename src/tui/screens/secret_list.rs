@@ -103,13 +103,14 @@ impl SecretList {
         let count = self.secrets.len().max(1);
         match (&mut self.stage, action) {
             (Stage::Deleting(prompt), _) => {
-                if !prompt.on_action(app, action) {
+                let is_open = prompt.on_action(app, action);
+                if !is_open {
                     self.stage = Stage::Choosing(None);
                 }
             }
             (Stage::Choosing(_), Action::NextChoice) => self.selected = (self.selected + 1) % count,
             (Stage::Choosing(_), Action::PreviousChoice) => {
-                self.selected = (self.selected + count - 1) % count
+                self.selected = (self.selected + count - 1) % count;
             }
             (Stage::Choosing(_), Action::Delete) => self.ask(app),
             (_, Action::No | Action::Leave) => return ListResult::Closed,

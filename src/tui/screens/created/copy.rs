@@ -23,6 +23,9 @@ const EXTENDED_BY: Duration = Duration::from_secs(60);
 /// How often a clipboard without a deadline is read. With one, it is read whenever the countdown steps.
 const CHECK_EVERY: Duration = Duration::from_secs(10);
 
+/// Of a copy that the terminal has.
+const NOT_CLEARED: &str = "This program cannot clear it there.";
+
 const SECOND: Duration = Duration::from_secs(1);
 
 /// How copying stands, claiming no more than was proved.
@@ -248,29 +251,24 @@ impl CreatedScreen {
             CopyState::Copying(_) => canvas.marked(theme.glyphs.dot, "Copying", theme.faint),
             CopyState::Held(copy) => draw_held(app, copy, canvas),
             CopyState::Sent(route, format) => {
-                let (what, route_name) = (in_format(*format), route.name());
-                let reveal = or_reveal(*format);
-                let text = format!(
-                    "Sent{what} to your terminal ({route_name}). Terminals do not confirm it: paste to check{reveal}."
-                );
+                let (what, name, reveal) = (in_format(*format), route.name(), or_reveal(*format));
+                let sent = format!("Sent{what} to your terminal ({name}).");
+                let text = format!("{sent} Terminals do not confirm it: paste to check{reveal}.");
                 canvas.warning(&text, theme.warning);
                 if let TerminalRoute::Osc52Instead(error) = route {
                     canvas.words(2, &error.to_string(), theme.warning);
                 }
-                canvas.words(2, "This program cannot clear it there.", theme.faint);
+                canvas.words(2, NOT_CLEARED, theme.faint);
             }
             CopyState::PastedBack(format) => {
-                let text =
-                    format!("Copied{} to your terminal's clipboard: you pasted it here", in_format(*format));
+                let what = in_format(*format);
+                let text = format!("Copied{what} to your terminal's clipboard: you pasted it here");
                 canvas.marked(theme.glyphs.check, &text, theme.good);
-                canvas.words(2, "This program cannot clear it there.", theme.faint);
+                canvas.words(2, NOT_CLEARED, theme.faint);
             }
             CopyState::Failed(reasons) => {
-                canvas.marked(
-                    theme.glyphs.cross,
-                    "Not copied. Reveal it with r, or save it with s.",
-                    theme.bad,
-                );
+                let text = "Not copied. Reveal it with r, or save it with s.";
+                canvas.marked(theme.glyphs.cross, text, theme.bad);
                 for reason in reasons {
                     canvas.words(2, reason.as_str(), Style::new());
                 }
@@ -281,9 +279,7 @@ impl CreatedScreen {
             }
         }
     }
-}
 
-impl CreatedScreen {
     pub(super) fn draw_formats(&self, app: &Shared, selected: usize, canvas: &mut Canvas) {
         let theme = canvas.theme;
         canvas.line(Line::styled("Copy as", theme.strong));

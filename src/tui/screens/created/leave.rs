@@ -323,7 +323,7 @@ impl CreatedScreen {
                 return self.leave(app, target, None);
             }
             (LeaveConfirmation::Checking | LeaveConfirmation::Confirm, Some(question)) => {
-                *confirmation = question
+                *confirmation = question;
             }
             _ => {}
         }

@@ -33,7 +33,7 @@ pub use prompt::Prompt;
 pub use steps::Verification;
 
 use profiles::ProfileStep;
-use save::SavePrompt;
+use prompt::PromptLine;
 
 /// How long a revealed secret stays readable after the last key.
 const REVEALED_FOR: Duration = Duration::from_secs(30);
@@ -164,12 +164,14 @@ impl CreatedScreen {
 
     /// What became of the secret if it is left now: what is under way may have reached someone.
     pub(in crate::tui) fn disposition(&self, now: Now) -> Disposition {
-        let ways = self.deliveries(now);
-        if ways.iter().any(Delivery::is_proved) {
-            return Disposition::Delivered(ways);
+        let deliveries = self.deliveries(now);
+        if deliveries.iter().any(Delivery::is_proved) {
+            Disposition::Delivered(deliveries)
+        } else if self.is_on_its_way() || !deliveries.is_empty() {
+            Disposition::PerhapsDelivered(deliveries)
+        } else {
+            Disposition::NotDelivered
         }
-        let is_perhaps = self.is_on_its_way() || !ways.is_empty();
-        if is_perhaps { Disposition::PerhapsDelivered(ways) } else { Disposition::NotDelivered }
     }
 
     /// Every delivery so far, proved or not.
@@ -213,7 +215,7 @@ impl Component for CreatedScreen {
             Action::Copy => self.copy(app, Format::Secret),
             Action::Extend => self.extend(app),
             Action::CopyAs => self.prompt = Some(Prompt::Formats(0)),
-            Action::Save => self.prompt = Some(Prompt::Save(SavePrompt::new())),
+            Action::Save => self.prompt = Some(Prompt::Save(PromptLine::new("path"), None)),
             Action::Pipe => self.open_run(app),
             Action::Verify => self.verify(app),
             Action::UpdateProfiles => self.update_profiles(app),
@@ -303,7 +305,9 @@ impl Component for CreatedScreen {
             (None, _) => {}
         }
         match action {
-            Action::TakeKnown | Action::NextChoice | Action::PreviousChoice => self.has_choices(),
+            Action::TakeKnown | Action::NextChoice | Action::PreviousChoice => {
+                !matches!(&self.prompt, Some(Prompt::Run(prompt)) if !prompt.has_known())
+            }
             Action::Copy => !matches!(self.copy, CopyState::Copying(_)),
             Action::Verify => !matches!(self.verification, Verification::Running(_)),
             Action::UpdateProfiles => self.profiles.can_start(),
@@ -345,11 +349,11 @@ impl Component for CreatedScreen {
         let rows = if is_low { 1 } else { 2 };
         let title = cut(&self.title(app), canvas.width(), 2, rows, theme.glyphs.ellipsis);
         canvas.item(Span::styled(format!("{} ", theme.glyphs.check), theme.good), &title, theme.strong);
-        if is_low {
-            self.draw_value(app, canvas);
-        } else {
+        if !is_low {
             canvas.blank();
-            self.draw_value(app, canvas);
+        }
+        self.draw_value(app, canvas);
+        if !is_low {
             if !self.is_revealed(app.now) {
                 canvas.blank();
             }

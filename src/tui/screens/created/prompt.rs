@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
-use crate::domain::{CommandOutput, Delivery, Disposition, Now};
+use crate::domain::{CommandOutput, Delivery, Disposition, EnvFile, Now};
 use crate::tui::app::{Shared, Transition};
 use crate::tui::canvas::{Canvas, LABEL_WIDTH, cut, split_left};
 use crate::tui::event::{Command, DeliveryId, Event};
@@ -12,7 +12,7 @@ use crate::tui::screens::secret_list::{ListResult, SecretList};
 use crate::tui::{TextLine, paste};
 
 use super::run::{ABOUT_RUN, RunPrompt};
-use super::save::{ABOUT_SAVE, SavePrompt};
+use super::save::{self, ABOUT_SAVE};
 use super::{CreatedScreen, LOW, LeaveConfirmation};
 
 /// What the user is asked for.
@@ -20,8 +20,8 @@ use super::{CreatedScreen, LOW, LeaveConfirmation};
 pub enum Prompt {
     /// The format to copy in: which one is chosen, from 0.
     Formats(usize),
-    /// A file.
-    Save(SavePrompt),
+    /// The path of a file, and the existing file there that may be updated, if the user agrees.
+    Save(PromptLine, Option<EnvFile>),
     /// A command.
     Run(Box<RunPrompt>),
     /// An older secret to delete.
@@ -41,15 +41,15 @@ impl Prompt {
     /// The line that is being typed.
     fn line(&mut self) -> Option<&mut PromptLine> {
         match self {
-            Self::Save(save) if !save.is_asking() => Some(&mut save.line),
+            Self::Save(line, None) => Some(line),
             Self::Run(run) => Some(&mut run.line),
-            Self::Save(_) | Self::Formats(_) | Self::Delete(_) => None,
+            Self::Save(..) | Self::Formats(_) | Self::Delete(_) => None,
         }
     }
 
     /// True while characters are text.
     pub(super) fn takes_text(&self) -> bool {
-        matches!(self, Self::Run(_)) || matches!(self, Self::Save(save) if !save.is_asking())
+        matches!(self, Self::Run(_) | Self::Save(_, None))
     }
 
     /// Changes the line that is typed.
@@ -63,7 +63,7 @@ impl Prompt {
     pub(super) fn keys(&self) -> &'static [Binding] {
         match self {
             Self::Formats(_) => FORMATS,
-            Self::Save(save) => save.keys(),
+            Self::Save(_, existing) => save::keys(existing.as_ref()),
             Self::Run(run) => run.keys(),
             Self::Delete(list) => list.list_keys(),
         }
@@ -72,7 +72,7 @@ impl Prompt {
     pub(super) fn about(&self) -> Option<&'static [&'static str]> {
         match self {
             Self::Run(_) => Some(ABOUT_RUN),
-            Self::Save(_) => Some(ABOUT_SAVE),
+            Self::Save(..) => Some(ABOUT_SAVE),
             Self::Formats(_) | Self::Delete(_) => None,
         }
     }
@@ -98,7 +98,7 @@ impl CreatedScreen {
         } else {
             match self.prompt {
                 Some(Prompt::Formats(_)) => self.on_formats_action(app, action),
-                Some(Prompt::Save(_)) => self.on_save_action(app, action),
+                Some(Prompt::Save(..)) => self.on_save_action(app, action),
                 Some(Prompt::Run(_)) => self.on_run_action(app, action),
                 Some(Prompt::Delete(_)) | None => {}
             }
@@ -160,7 +160,7 @@ impl CreatedScreen {
                 list.draw_list(app, warning, canvas);
             }
             Prompt::Formats(selected) => self.draw_formats(app, *selected, canvas),
-            Prompt::Save(save) => self.draw_save(app, save, canvas),
+            Prompt::Save(line, existing) => self.draw_save(app, line, existing.as_ref(), canvas),
             Prompt::Run(run) => run.draw(app, canvas),
         }
     }

@@ -144,11 +144,6 @@ impl CreatedScreen {
         app.send(Command::FindPresets);
     }
 
-    /// True when a prompt that is open has something to mark.
-    pub(super) fn has_choices(&self) -> bool {
-        !matches!(&self.prompt, Some(Prompt::Run(prompt)) if !prompt.has_known())
-    }
-
     /// The tools that are installed are known.
     pub(super) fn presets_found(&mut self, app: &mut Shared, presets: Vec<KnownCommand>) {
         // Otherwise a mark that was moved already would jump back.

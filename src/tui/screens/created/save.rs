@@ -27,45 +27,28 @@ pub(super) const ABOUT_SAVE: &[&str] = &[
     "In a .env file that exists, two variables can be updated. No other file is overwritten.",
 ];
 
-/// The path of a file.
-#[derive(Clone, Debug)]
-pub struct SavePrompt {
-    pub line: PromptLine,
-    /// The existing file of that path that may be updated, if the user agrees.
-    existing: Option<EnvFile>,
-}
-
-impl SavePrompt {
-    pub fn new() -> Self {
-        Self { line: PromptLine::new("path"), existing: None }
-    }
-
-    pub fn is_asking(&self) -> bool {
-        self.existing.is_some()
-    }
-
-    pub fn keys(&self) -> &'static [Binding] {
-        match &self.existing {
-            None => SAVE,
-            Some(EnvFile { other_client: None, .. }) => UPDATE,
-            Some(_) => REPLACE,
-        }
+/// The keys of the path, or of the question about the file that exists there.
+pub(super) fn keys(existing: Option<&EnvFile>) -> &'static [Binding] {
+    match existing {
+        None => SAVE,
+        Some(EnvFile { other_client: None, .. }) => UPDATE,
+        Some(_) => REPLACE,
     }
 }
 
 impl CreatedScreen {
     pub(super) fn on_save_action(&mut self, app: &mut Shared, action: Action) {
-        let Some(Prompt::Save(prompt)) = &mut self.prompt else { return };
-        match (prompt.existing.clone(), action) {
-            _ if prompt.line.is_running => {}
+        let Some(Prompt::Save(line, existing)) = &mut self.prompt else { return };
+        match (existing.take(), action) {
+            _ if line.is_running => {}
             (Some(agreed), Action::Yes) => {
-                prompt.existing = None;
                 self.save(app, |id, path, payload| Command::UpdateEnv(id, path, payload, agreed));
             }
-            (Some(_), Action::No) => prompt.existing = None,
+            (Some(_), Action::No) => {}
+            (Some(file), _) => *existing = Some(file),
             (None, Action::No) => self.prompt = None,
             (None, Action::Choose) => self.save(app, Command::Save),
-            _ => {}
+            (None, _) => {}
         }
     }
 
@@ -74,8 +57,8 @@ impl CreatedScreen {
         app: &mut Shared,
         command: impl FnOnce(DeliveryId, String, Box<SecretPayload>) -> Command,
     ) {
-        let Some(Prompt::Save(prompt)) = &mut self.prompt else { return };
-        let Some(path) = prompt.line.start(self.delivering) else { return };
+        let Some(Prompt::Save(line, _)) = &mut self.prompt else { return };
+        let Some(path) = line.start(self.delivering) else { return };
         let payload = self.payload(app);
         self.deliver(app, |id| command(id, path, payload));
     }
@@ -90,24 +73,30 @@ impl CreatedScreen {
         if self.delivering != Some(id) {
             return;
         }
-        if let (Err(SaveFailure::CanUpdate(file)), Some(Prompt::Save(prompt))) = (&result, &mut self.prompt)
-            && prompt.line.is_running
+        if let (Err(SaveFailure::CanUpdate(file)), Some(Prompt::Save(line, existing))) =
+            (&result, &mut self.prompt)
+            && line.is_running
         {
-            prompt.line.is_running = false;
-            prompt.existing = Some(file.clone());
+            line.is_running = false;
+            *existing = Some(file.clone());
             self.delivering = None;
             return;
         }
         self.delivery_ended(app, result.map_err(|failure| failure.sentence()));
     }
 
-    pub(super) fn draw_save(&self, app: &Shared, prompt: &SavePrompt, canvas: &mut Canvas) {
-        let path = prompt.line.text();
-        let Some(file) = &prompt.existing else {
-            prompt.line.draw("Save to", 0, canvas);
+    pub(super) fn draw_save(
+        &self,
+        app: &Shared,
+        line: &PromptLine,
+        existing: Option<&EnvFile>,
+        canvas: &mut Canvas,
+    ) {
+        let path = line.text();
+        let Some(file) = existing else {
+            line.draw("Save to", 0, canvas);
             let format = Format::for_file(path);
-            let advice = advice(path, format);
-            prompt.line.draw_below("Saving", &advice, &CommandOutput::default(), canvas);
+            line.draw_below("Saving", &advice(path, format), &CommandOutput::default(), canvas);
             return self.draw_left_out(app, format, canvas);
         };
         if let Some(file) = &file.link_to {
@@ -121,10 +110,8 @@ impl CreatedScreen {
         let Some(other) = &file.other_client else {
             return canvas.ask(&format!("{path} exists. Update {id} and {secret} in it?"), "update");
         };
-        let text = format!("{path} exists, with {id} and {secret}.");
-        canvas.words(0, &text, Style::new());
-        let text = format!("It holds the client ID {other} of another account. Replace both?");
-        canvas.ask(&text, "replace");
+        canvas.words(0, &format!("{path} exists, with {id} and {secret}."), Style::new());
+        canvas.ask(&format!("It holds the client ID {other} of another account. Replace both?"), "replace");
     }
 }
 

@@ -61,8 +61,7 @@ impl CreatedScreen {
     fn others(&self) -> Option<impl Iterator<Item = &ExistingSecret>> {
         let (account, keeps) = (self.account.value(&self.new_secret.account())?, self.keeps());
         let is_left = move |secret: &&ExistingSecret| {
-            keeps.allows(&secret.id)
-                && self.deleted_older.iter().all(|deleted_older| deleted_older.id != secret.id)
+            keeps.allows(&secret.id) && self.deleted_older.iter().all(|deleted| deleted.id != secret.id)
         };
         Some(account.secrets.iter().filter(is_left))
     }
@@ -126,8 +125,7 @@ impl CreatedScreen {
         }
         if self.deliveries(app.now).is_empty() {
             let run = if canvas.width() < NARROW { "p run" } else { "p run a command" };
-            let keys = format!("c copy   s save   {run}");
-            let once = "Atlas will not show it again.";
+            let (keys, once) = (format!("c copy   s save   {run}"), "Atlas will not show it again.");
             let both = format!("{keys}   {once}");
             if rows_of(&both, canvas.width(), LABEL_WIDTH) == 1 {
                 draw_step("Deliver", &both, canvas);
@@ -140,14 +138,14 @@ impl CreatedScreen {
             }
         }
         let mut deliveries: Vec<String> = Vec::new();
-        for words in self.delivered.iter().map(delivery_words) {
+        for text in self.delivered.iter().map(delivery_text) {
             // The same again moves to the end.
-            deliveries.retain(|before| *before != words);
-            deliveries.push(words);
+            deliveries.retain(|before| *before != text);
+            deliveries.push(text);
         }
         let earlier = deliveries.len().saturating_sub(MOST_DELIVERIES);
-        for words in &deliveries[earlier..] {
-            canvas.marked(theme.glyphs.check, words, theme.good);
+        for text in &deliveries[earlier..] {
+            canvas.marked(theme.glyphs.check, text, theme.good);
         }
         if earlier > 0 {
             let noun = if earlier == 1 { "delivery" } else { "deliveries" };
@@ -197,8 +195,8 @@ impl CreatedScreen {
             let text = format!("Deleted {}", words::short_label(secret, theme.glyphs.ellipsis));
             canvas.marked(theme.glyphs.check, &text, theme.good);
         }
-        if let Some(problem) = self.account.error(&self.new_secret.account()) {
-            let title = problem.explain().title;
+        if let Some(error) = self.account.error(&self.new_secret.account()) {
+            let title = error.explain().title;
             canvas.warning(&format!("Could not load the older secrets. {title}"), theme.warning);
             canvas.words(2, "d tries again.", Style::new());
         }
@@ -235,7 +233,7 @@ pub(super) fn draw_step(name: &str, keys: &str, canvas: &mut Canvas) {
 }
 
 /// A delivery that is not a copy.
-fn delivery_words(delivery: &Delivery) -> String {
+fn delivery_text(delivery: &Delivery) -> String {
     match delivery {
         Delivery::Saved { path } => format!("Saved to {path}{PRIVATE}"),
         Delivery::Updated { place } => format!("Updated {place}"),

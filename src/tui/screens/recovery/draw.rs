@@ -1,7 +1,5 @@
 //! What the screen of a lost secret shows: what is known, what was found, and what to do.
 
-use std::borrow::Cow;
-
 use jiff::Timestamp;
 use ratatui::style::Style;
 
@@ -20,21 +18,8 @@ impl Recovery {
     /// What is known, and about which account.
     pub(super) fn draw_facts(&self, app: &Shared, canvas: &mut Canvas) {
         let theme = canvas.theme;
-        canvas.warning(&self.title(app, theme.glyphs.ellipsis), theme.strong);
-        let text = match &self.origin {
-            Origin::StoppedWaiting => "You stopped waiting. The request is still running.".to_owned(),
-            Origin::LostAnswer(error) => error.after_creating(self.is_created()),
-            Origin::PreviousRun(_) if self.found().is_some() => {
-                "A previous run stopped before it recorded a delivery.".to_owned()
-            }
-            Origin::PreviousRun(record) if record.entry.secret_id.is_some() => {
-                "It may not have been delivered.".to_owned()
-            }
-            Origin::PreviousRun(_) => {
-                let check = if self.works(app, Action::CheckAgain) { " Press l to check." } else { "" };
-                format!("If it was created, its value is lost.{check}")
-            }
-        };
+        let (title, text) = self.summary_text(app, theme.glyphs.ellipsis);
+        canvas.warning(&title, theme.strong);
         canvas.words(2, &text, Style::new());
         if let Some(in_flight) = &app.in_flight {
             // It moves once a second, too slow for a spinner to turn.
@@ -46,8 +31,7 @@ impl Recovery {
         canvas.labelled("Project ID", self.account.project.as_str());
         canvas.labelled("Client ID", self.account.client.as_str());
         if let Some(PendingRecord { entry, .. }) = self.record() {
-            let found = self.found().map(|secret| &secret.id);
-            let id = found.or(entry.secret_id.as_ref());
+            let id = self.found().map(|secret| &secret.id).or(entry.secret_id.as_ref());
             canvas.labelled("Secret ID", id.map_or("unknown", |id| id.as_str()));
             canvas.labelled("Created by", entry.identity.as_str());
         } else {
@@ -56,26 +40,36 @@ impl Recovery {
         canvas.blank_unless_low();
     }
 
-    fn title(&self, app: &Shared, ellipsis: &str) -> Cow<'static, str> {
+    /// What happened, and what that means.
+    fn summary_text(&self, app: &Shared, ellipsis: &str) -> (String, String) {
         if let (Some(PendingRecord { entry, .. }), None) = (self.record(), self.found()) {
             let zone = app.zone.as_ref();
             let (at, time) = (words::short_date(entry.begun_at, zone), words::time(entry.begun_at, zone));
-            let client = entry.client.short(ellipsis);
-            let (created, ending) = if entry.secret_id.is_some() {
-                ("created", " and stopped before recording a delivery.")
-            } else {
-                ("may have created", ": it stopped before Atlas's response arrived.")
-            };
-            return format!("A previous run {created} a secret for {client} on {at} {time}{ending}").into();
+            let secret = format!("a secret for {} on {at} {time}", entry.client.short(ellipsis));
+            if entry.secret_id.is_some() {
+                let title =
+                    format!("A previous run created {secret} and stopped before recording a delivery.");
+                return (title, "It may not have been delivered.".to_owned());
+            }
+            let title = format!(
+                "A previous run may have created {secret}: it stopped before Atlas's response arrived."
+            );
+            let check = if self.works(app, Action::CheckAgain) { " Press l to check." } else { "" };
+            return (title, format!("If it was created, its value is lost.{check}"));
         }
-        let text = match &self.deleted {
+        let title = match &self.deleted {
             Some(Deletion::Used(_)) => "A secret was created, and it is in use",
             Some(Deletion::Deleted) => "The secret whose value was lost is deleted",
             _ if !self.is_created() => "A secret may have been created",
             _ if app.in_flight.is_some() => "A secret was created, and its value may still arrive",
             _ => "A secret was created, but its value is lost",
         };
-        text.into()
+        let text = match &self.origin {
+            Origin::StoppedWaiting => "You stopped waiting. The request is still running.".to_owned(),
+            Origin::LostAnswer(error) => error.after_creating(self.is_created()),
+            Origin::PreviousRun(_) => "A previous run stopped before it recorded a delivery.".to_owned(),
+        };
+        (title.to_owned(), text)
     }
 
     /// What is being done, or was found, or is asked.
@@ -120,10 +114,8 @@ impl Recovery {
             Search::NotStarted => {
                 if let Some(record) = self.record().filter(|_| !self.is_here(app)) {
                     let host = record.entry.base_url.host();
-                    let text = format!(
-                        "It is on {host}, and this run is signed in elsewhere. Sign in there to delete it."
-                    );
-                    canvas.words(0, &text, canvas.theme.warning);
+                    let text = "and this run is signed in elsewhere. Sign in there to delete it.";
+                    canvas.words(0, &format!("It is on {host}, {text}"), canvas.theme.warning);
                 }
             }
             Search::Fetching { since } => canvas.running(app.now, *since, "Reading the account's secrets"),

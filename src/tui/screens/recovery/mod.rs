@@ -284,13 +284,11 @@ impl Component for Recovery {
     }
 
     fn works(&self, app: &Shared, action: Action) -> bool {
-        let is_open = !matches!(self.deleted, Some(Deletion::Used(_) | Deletion::Deleted));
+        let is_deleted = self.deleted == Some(Deletion::Deleted);
+        let is_open = !is_deleted && !matches!(self.deleted, Some(Deletion::Used(_)));
         match action {
             Action::Delete => is_open && self.secret_id(app).is_some(),
-            Action::Keep => {
-                let is_over = matches!(self.deleted, Some(Deletion::Deleted));
-                self.record().is_some() || self.secret_id(app).is_some() && !is_over
-            }
+            Action::Keep => !is_deleted && (self.record().is_some() || self.secret_id(app).is_some()),
             Action::CheckAgain => is_open && !self.is_searching() && self.is_here(app),
             _ => true,
         }
