@@ -71,6 +71,11 @@ impl Unit {
         Self { length, event: key.map(Event::Key), next: Mode::Units }
     }
 
+    /// Some more of what goes on; `None` when there is no more.
+    fn of(length: usize, next: Mode) -> Option<Self> {
+        (length > 0).then_some(Self { length, event: None, next })
+    }
+
     /// The same after an `ESC`: rxvt's Alt and everyone else's.
     fn with_alt(mut self) -> Self {
         self.length += 1;
@@ -96,11 +101,10 @@ impl Decoder {
         if bytes.len() > LONGEST_KEY || self.is_in_paste() || self.is_escape() {
             self.since = now;
         }
-        let searched = self.pending.len().saturating_sub(PASTE_END.len());
         self.pending.extend_from_slice(bytes);
         let mut events = Vec::new();
         let mut start = 0;
-        while let Some(unit) = self.first_unit(start, searched) {
+        while let Some(unit) = self.mode.first_unit(&self.pending[start..]) {
             start += unit.length;
             if (self.mode, unit.next) != (Mode::String, Mode::String) {
                 self.since = now;
@@ -108,7 +112,10 @@ impl Decoder {
             self.mode = unit.next;
             events.extend(unit.event);
         }
-        self.pending.drain(..start);
+        if start > 0 {
+            // What was typed or pasted is freed at once, and wiped by the allocator.
+            self.pending = self.pending.split_off(start);
+        }
         if self.mode == Mode::Units {
             self.pending.truncate(2 * LONGEST_SEQUENCE);
         }
@@ -173,45 +180,38 @@ impl Decoder {
             }
         }
     }
+}
 
-    /// The first unit from `start` on; `None` when it is not complete. An end of the paste was not found in the bytes
-    /// that were `searched`.
-    fn first_unit(&self, start: usize, searched: usize) -> Option<Unit> {
-        let bytes = &self.pending[start..];
-        match self.mode {
-            Mode::Units => unit(bytes),
-            Mode::String => part_of_string(bytes),
-            Mode::Paste | Mode::PasteRest => {
-                let from = searched.saturating_sub(start);
-                let end = bytes[from..].windows(PASTE_END.len()).position(|window| window == PASTE_END);
-                let end = end.map(|end| from + end);
-                part_of_paste(bytes, end, self.mode)
-            }
+impl Mode {
+    /// The first unit of these bytes; `None` when it is not complete.
+    fn first_unit(self, bytes: &[u8]) -> Option<Unit> {
+        match self {
+            Self::Units => unit(bytes),
+            Self::String => part_of_string(bytes),
+            Self::Paste => part_of_paste(bytes),
+            Self::PasteRest => match end_of_paste(bytes) {
+                Some(end) => Some(Unit::new(end + PASTE_END.len(), None)),
+                None => Unit::of(bytes.len().saturating_sub(PASTE_END.len()), self),
+            },
         }
     }
+}
+
+fn end_of_paste(bytes: &[u8]) -> Option<usize> {
+    bytes.windows(PASTE_END.len()).position(|window| window == PASTE_END)
 }
 
 fn paste(content: &[u8]) -> Event {
     Event::Paste(String::from_utf8_lossy(content).into_owned())
 }
 
-fn part_of_paste(bytes: &[u8], end: Option<usize>, mode: Mode) -> Option<Unit> {
-    let is_rest = mode == Mode::PasteRest;
-    match end {
-        Some(end) if is_rest || end <= LONGEST_PASTE => {
-            let event = (!is_rest).then(|| paste(&bytes[..end]));
-            Some(Unit { length: end + PASTE_END.len(), event, next: Mode::Units })
-        }
-        _ if is_rest => {
-            let length = bytes.len().saturating_sub(PASTE_END.len());
-            (length > 0).then_some(Unit { length, event: None, next: mode })
-        }
-        _ if bytes.len() < LONGEST_PASTE + PASTE_END.len() => None,
-        _ => {
-            let event = Some(paste(&bytes[..LONGEST_PASTE]));
-            Some(Unit { length: LONGEST_PASTE, event, next: Mode::PasteRest })
-        }
-    }
+fn part_of_paste(bytes: &[u8]) -> Option<Unit> {
+    let (content, length, next) = match end_of_paste(bytes) {
+        Some(end) if end <= LONGEST_PASTE => (&bytes[..end], end + PASTE_END.len(), Mode::Units),
+        _ if bytes.len() < LONGEST_PASTE + PASTE_END.len() => return None,
+        _ => (&bytes[..LONGEST_PASTE], LONGEST_PASTE, Mode::PasteRest),
+    };
+    Some(Unit { length, event: Some(paste(content)), next })
 }
 
 /// A string to its end, or as much of it as cannot be the beginning of its end.
@@ -237,7 +237,7 @@ fn part_of_string(bytes: &[u8]) -> Option<Unit> {
             invalid => length += invalid.len(),
         }
     }
-    (length > 0).then_some(Unit { length, event: None, next: Mode::String })
+    Unit::of(length, Mode::String)
 }
 
 /// The first unit; `None` when it is not complete.
@@ -269,7 +269,7 @@ fn control_function(introducer: u8, length: usize, rest: &[u8]) -> Option<Unit> 
         (b'[', _) => control_sequence(rest)?,
         (b'O', []) => return None,
         (b'O', [byte @ 0x20..0x7F, ..]) => Unit::new(1, keys::of_single_shift(*byte)),
-        (b']' | b'P' | b'X' | b'^' | b'_', _) => Unit { length: 0, event: None, next: Mode::String },
+        (b']' | b'P' | b'X' | b'^' | b'_', _) => Unit { next: Mode::String, ..Unit::new(0, None) },
         _ => Unit::new(0, None),
     };
     unit.length += length;
@@ -285,7 +285,7 @@ fn control_sequence(bytes: &[u8]) -> Option<Unit> {
     let end = bytes.iter().enumerate().position(is_last)?;
     let (parameters, rest) = bytes.split_at(end);
     match (parameters, rest) {
-        (b"200", [b'~', ..]) => Some(Unit { length: end + 1, event: None, next: Mode::Paste }),
+        (b"200", [b'~', ..]) => Unit::of(end + 1, Mode::Paste),
         (b"", [b'[']) => None,
         (b"", [b'[', byte @ 0x20..0x7F, ..]) => Some(Unit::new(2, keys::of_linux_console(*byte))),
         // An old mouse report: three bytes of almost any value.

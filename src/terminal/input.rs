@@ -9,13 +9,18 @@ use crossterm::event::{Event as TerminalEvent, KeyEventKind};
 use tokio::io::unix::AsyncFd;
 
 use super::output::TerminalOutput;
+#[cfg(unix)]
+use super::{
+    decoder::Decoder,
+    output::{is_gone, open_input},
+};
 use crate::tui::{Event, KeyPress, PastedText};
 
 /// The terminal, open for reading. It must be dropped before anyone else reads the terminal.
 #[cfg(unix)]
 pub(super) struct Input {
     terminal: AsyncFd<std::fs::File>,
-    decoder: super::decoder::Decoder,
+    decoder: Decoder,
 }
 
 /// More than terminals send in one piece.
@@ -25,10 +30,10 @@ const READ_BYTES: usize = 64 * 1024;
 #[cfg(unix)]
 impl Input {
     pub fn open(output: &TerminalOutput) -> io::Result<Self> {
-        let terminal = super::output::open_input(output.file())?;
+        let terminal = open_input(output.file())?;
         #[expect(deprecated, reason = "a file keeps its descriptor, and its successor is unsafe to call")]
         let terminal = AsyncFd::with_interest(terminal, tokio::io::Interest::READABLE)?;
-        Ok(Self { terminal, decoder: super::decoder::Decoder::new(Instant::now()) })
+        Ok(Self { terminal, decoder: Decoder::new(Instant::now()) })
     }
 
     /// The next reports: whatever came in one read, keys of it together. `None` when the terminal is gone.
@@ -58,34 +63,22 @@ impl Input {
     }
 }
 
-/// All that is there to be read, which may be nothing.
+/// All that is there to be read, which may be nothing. Pasted secrets pass through here; the allocator wipes what is
+/// freed.
 #[cfg(unix)]
 fn read(ready: &mut tokio::io::unix::AsyncFdReadyGuard<'_, std::fs::File>) -> io::Result<Vec<u8>> {
     use std::io::Read;
-    // Pasted secrets pass through here; the allocator wipes what is freed.
-    let mut bytes = vec![0; READ_BYTES];
-    let mut count = 0;
-    while count < bytes.len() {
-        let terminal = ready.get_inner();
-        match (&*terminal).read(&mut bytes[count..]) {
-            Ok(0) if count > 0 => break,
-            Ok(0) if super::output::is_gone(terminal) => return Err(io::ErrorKind::UnexpectedEof.into()),
-            Ok(0) => {
-                // An end of file typed while another program had the terminal.
-                ready.clear_ready();
-                break;
-            }
-            Ok(more) => count += more,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                ready.clear_ready();
-                break;
-            }
-            Err(_) if count > 0 => break,
-            Err(error) => return Err(error),
-        }
+    let mut bytes = Vec::with_capacity(READ_BYTES);
+    let terminal = ready.get_inner();
+    let result = terminal.take(READ_BYTES as u64).read_to_end(&mut bytes);
+    match result {
+        Err(error) if error.kind() == io::ErrorKind::WouldBlock => ready.clear_ready(),
+        _ if !bytes.is_empty() => {}
+        Err(error) => return Err(error),
+        Ok(_) if is_gone(terminal) => return Err(io::ErrorKind::UnexpectedEof.into()),
+        // An end of file typed while another program had the terminal.
+        Ok(_) => ready.clear_ready(),
     }
-    bytes.truncate(count);
     Ok(bytes)
 }
 

@@ -15,16 +15,10 @@ pub(super) fn of_control_sequence(parameters: &[u8], last: u8) -> Option<KeyEven
         with_modifiers(code, parameters.get(place))
     };
     match last {
-        b'A' => modified(KeyCode::Up),
-        b'B' => modified(KeyCode::Down),
-        b'C' => modified(KeyCode::Right),
-        b'D' => modified(KeyCode::Left),
-        b'F' => modified(KeyCode::End),
-        b'H' => modified(KeyCode::Home),
-        b'P' => modified(KeyCode::F(1)),
-        b'Q' => modified(KeyCode::F(2)),
-        b'S' => modified(KeyCode::F(4)),
-        // Missing: `R`, F3, since `ESC [ 1 ; 5 R` also reports where the cursor is; and `c`, rxvt's Shift and Right.
+        // `ESC [ 1 ; 5 R` also reports where the cursor is.
+        b'R' => None,
+        // Missing: `c`, rxvt's Shift and Right, which also ends a report.
+        b'A'..=b'S' => modified(named(last)?),
         b'Z' => with_modifiers(KeyCode::BackTab, parameters.get(1))
             .map(|key| KeyEvent { modifiers: key.modifiers | KeyModifiers::SHIFT, ..key }),
         // rxvt's numbered keys with Shift, Control, and both.
@@ -49,33 +43,39 @@ pub(super) fn is_rxvt_shift(digits: &[u8]) -> bool {
     of_control_sequence(digits, b'$').is_some()
 }
 
+/// The keys of `ESC [ letter` and `ESC O letter`.
+fn named(letter: u8) -> Option<KeyCode> {
+    Some(match letter {
+        b'A' => KeyCode::Up,
+        b'B' => KeyCode::Down,
+        b'C' => KeyCode::Right,
+        b'D' => KeyCode::Left,
+        b'F' => KeyCode::End,
+        b'H' => KeyCode::Home,
+        b'P'..=b'S' => KeyCode::F(letter - b'P' + 1),
+        _ => return None,
+    })
+}
+
 /// The key of `ESC O byte`, which the arrows send in application mode and the number pad may.
 pub(super) fn of_single_shift(byte: u8) -> Option<KeyEvent> {
-    let plain = |code| Some(KeyEvent::new(code, KeyModifiers::NONE));
-    match byte {
-        b'A' => plain(KeyCode::Up),
-        b'B' => plain(KeyCode::Down),
-        b'C' => plain(KeyCode::Right),
-        b'D' => plain(KeyCode::Left),
-        b'F' => plain(KeyCode::End),
-        b'H' => plain(KeyCode::Home),
-        b'M' => plain(KeyCode::Enter),
-        b'P'..=b'S' => plain(KeyCode::F(byte - b'P' + 1)),
-        b'X' => plain(KeyCode::Char('=')),
+    let code = match byte {
+        b'M' => KeyCode::Enter,
+        b'X' => KeyCode::Char('='),
         // rxvt's arrows with Control.
         b'a'..=b'd' => {
-            let code = [KeyCode::Up, KeyCode::Down, KeyCode::Right, KeyCode::Left][usize::from(byte - b'a')];
-            Some(KeyEvent::new(code, KeyModifiers::CONTROL))
+            return Some(KeyEvent::new(named(byte.to_ascii_uppercase())?, KeyModifiers::CONTROL));
         }
         // The number pad: `*+,-./` and the digits, in the order of ASCII.
-        b'j'..=b'y' => plain(KeyCode::Char(char::from(byte - b'j' + b'*'))),
-        _ => None,
-    }
+        b'j'..=b'y' => KeyCode::Char(char::from(byte - b'j' + b'*')),
+        letter => named(letter)?,
+    };
+    Some(code.into())
 }
 
 /// The key of `ESC [ [ byte`, F1 to F5 of the Linux console.
 pub(super) fn of_linux_console(byte: u8) -> Option<KeyEvent> {
-    matches!(byte, b'A'..=b'E').then(|| KeyEvent::new(KeyCode::F(byte - b'A' + 1), KeyModifiers::NONE))
+    matches!(byte, b'A'..=b'E').then(|| KeyCode::F(byte - b'A' + 1).into())
 }
 
 /// The key of a control character. Escape is not among them.

@@ -108,7 +108,7 @@ impl TerminalHandle {
     }
 
     fn unless_gone<T>(&self, error: io::Error, otherwise: T) -> io::Result<T> {
-        if self.output.is_gone() { Ok(otherwise) } else { Err(error) }
+        if output::is_gone(self.output.file()) { Ok(otherwise) } else { Err(error) }
     }
 
     /// The next reports of the terminal; `None` when it is gone.

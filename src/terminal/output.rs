@@ -15,11 +15,7 @@ const USUAL_SIZE: (u16, u16) = (80, 24);
 const LARGEST_SIZE: (u16, u16) = (1000, 400);
 
 /// The terminal that controls the process, by the name that it has everywhere.
-#[cfg(unix)]
-const CONTROLLING: &str = "/dev/tty";
-
-#[cfg(not(unix))]
-const CONTROLLING: &str = "CONOUT$";
+const CONTROLLING: &str = if cfg!(unix) { "/dev/tty" } else { "CONOUT$" };
 
 /// How long a whole sequence that someone waits for may take to be written.
 const SEQUENCE_LIMIT: Duration = Duration::from_secs(1);
@@ -50,12 +46,17 @@ impl Queue {
 }
 
 impl TerminalOutput {
-    /// Opens the terminal.
+    /// Opens the terminal to draw on: standard output where that is one, else the one that controls this process, so
+    /// that standard output stays free for the secret.
     ///
     /// # Errors
     /// When this process has none.
     pub fn open() -> io::Result<Self> {
-        open().map(Self::new)
+        #[cfg(unix)]
+        if io::stdout().is_terminal() {
+            return reopen(&io::stdout()).map(Self::new);
+        }
+        open_path(CONTROLLING).map(Self::new)
     }
 
     pub(super) fn new(file: File) -> Self {
@@ -69,18 +70,6 @@ impl TerminalOutput {
     /// Columns and rows of the terminal.
     pub fn size(&self) -> (u16, u16) {
         plausible_size(reported_size(&self.file), |name| std::env::var(name).ok())
-    }
-
-    /// True when the terminal was closed.
-    #[cfg(unix)]
-    pub(super) fn is_gone(&self) -> bool {
-        is_gone(&self.file)
-    }
-
-    #[cfg(not(unix))]
-    #[expect(clippy::unused_self, reason = "a console does not go away by itself")]
-    pub(super) fn is_gone(&self) -> bool {
-        false
     }
 
     /// True while the terminal has not taken everything.
@@ -171,6 +160,12 @@ pub(super) fn is_gone(terminal: &File) -> bool {
         || polled[0].revents().intersects(PollFlags::HUP | PollFlags::ERR)
 }
 
+/// A console does not go away by itself.
+#[cfg(not(unix))]
+pub(super) fn is_gone(_: &File) -> bool {
+    false
+}
+
 /// Puts frames into the queue. It never fails: a destructor that writes here has nothing to complain of.
 pub(super) struct FrameWriter(pub TerminalOutput);
 
@@ -183,19 +178,6 @@ impl Write for FrameWriter {
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
-}
-
-/// The terminal to draw on: standard output where that is one, else the one that controls this process, so that
-/// standard output stays free for the secret.
-///
-/// # Errors
-/// When this process has none.
-fn open() -> io::Result<File> {
-    #[cfg(unix)]
-    if io::stdout().is_terminal() {
-        return reopen(&io::stdout());
-    }
-    open_path(CONTROLLING)
 }
 
 /// The terminal to read from: standard input where that is one, else the one that is drawn on.

@@ -34,7 +34,10 @@ impl App {
             return Canvas::new(frame, theme, whole).words(0, &words, theme.strong);
         }
         let [head, body, foot] = page(whole);
-        draw_header(&self.shared, &mut Canvas::new(frame, theme, head));
+        let mut canvas = Canvas::new(frame, theme, head);
+        let width = usize::from(canvas.width());
+        canvas.line(header(&self.shared, theme, width));
+        canvas.line(Line::styled(theme.glyphs.rule.repeat(width), theme.faint));
         let mut canvas = Canvas::new(frame, theme, body);
         if self.shared.shows_help {
             self.help_scroll.draw(self.help_lines(canvas.width(), theme), &mut canvas);
@@ -109,41 +112,38 @@ fn note_lines(text: &str, glyph: &str, style: Style, width: u16) -> Vec<Line<'st
     lines.map(line).collect()
 }
 
-/// The keys that work now, from the same table as the help.
+/// The keys that work now. Hints are whole, in the order of the table; the help, which has the rest, and the first way out
+/// are always among them.
 fn draw_footer(app: &App, canvas: &mut Canvas) {
     let theme = canvas.theme;
     if app.is_other_layout {
         return canvas.line(Line::styled(OTHER_LAYOUT, theme.warning));
     }
-    let bindings = app.keys().iter().filter(|binding| binding.is_in_footer && app.works(binding.action));
-    let bindings: Vec<&Binding> = bindings.collect();
+    let works = |binding: &&Binding| binding.is_in_footer && app.works(binding.action);
+    let mut way_out = false;
+    let hints = app.keys().iter().filter(works).map(|binding| {
+        let is_first_way_out = binding.action.is_way_out() && !std::mem::replace(&mut way_out, true);
+        (is_first_way_out || binding.action == Action::Help, hint(binding, theme))
+    });
+    let hints: Vec<(bool, Line)> = hints.collect();
+    let width_of = |hint: &Line| hint.width() + GAP.len();
+    let needed: usize =
+        hints.iter().filter(|(is_needed, _)| *is_needed).map(|(_, hint)| width_of(hint)).sum();
+    let mut left = (usize::from(canvas.width()) + GAP.len()).saturating_sub(needed);
     let mut line = Line::default();
-    for hint in fitting(&bindings, usize::from(canvas.width()), theme) {
+    for (is_needed, hint) in hints {
+        if !is_needed && width_of(&hint) > left {
+            continue;
+        }
+        if !is_needed {
+            left -= width_of(&hint);
+        }
         if !line.spans.is_empty() {
             line.push_span(GAP);
         }
         line.spans.extend(hint.spans);
     }
     canvas.line(line);
-}
-
-/// The hints that fit, each of them whole, in the order of the table. The help, which has the rest, and the first way
-/// out are always among them.
-fn fitting(bindings: &[&Binding], width: usize, theme: &Theme) -> Vec<Line<'static>> {
-    let way_out = bindings.iter().position(|binding| binding.action.is_way_out());
-    let is_needed = |index: usize| Some(index) == way_out || bindings[index].action == Action::Help;
-    let hints: Vec<Line> = bindings.iter().map(|binding| hint(binding, theme)).collect();
-    let widths: Vec<usize> = hints.iter().map(|hint| hint.width() + GAP.len()).collect();
-    let needed: usize = (0..widths.len()).filter(|index| is_needed(*index)).map(|index| widths[index]).sum();
-    let mut left = (width + GAP.len()).saturating_sub(needed);
-    let mut takes = |index: usize| {
-        let is_taken = is_needed(index) || widths[index] <= left;
-        if is_taken && !is_needed(index) {
-            left -= widths[index];
-        }
-        is_taken
-    };
-    hints.into_iter().enumerate().filter(|(index, _)| takes(*index)).map(|(_, hint)| hint).collect()
 }
 
 fn hint(binding: &Binding, theme: &Theme) -> Line<'static> {
@@ -155,14 +155,7 @@ fn hint(binding: &Binding, theme: &Theme) -> Line<'static> {
 }
 
 /// Where requests go, and as whom.
-fn draw_header(app: &Shared, canvas: &mut Canvas) {
-    let theme = canvas.theme;
-    let width = usize::from(canvas.width());
-    canvas.line(header_line(app, theme, width));
-    canvas.line(Line::styled(theme.glyphs.rule.repeat(width), theme.faint));
-}
-
-fn header_line(app: &Shared, theme: &Theme, width: usize) -> Line<'static> {
+fn header(app: &Shared, theme: &Theme, width: usize) -> Line<'static> {
     match &app.session {
         Session::Demo => demo(theme, width),
         Session::Remote { base_url, identity, origin } => {
@@ -252,10 +245,6 @@ fn name(theme: &Theme) -> Span<'static> {
 
 /// The end of a host's name says whose it is.
 fn end_of(host: &str, width: usize, ellipsis: &str) -> String {
-    let length = host.chars().count();
-    let kept = width.saturating_sub(ellipsis.chars().count());
-    host.chars().skip(length.saturating_sub(kept)).fold(ellipsis.to_owned(), |mut end, character| {
-        end.push(character);
-        end
-    })
+    let left_out = (host.chars().count() + ellipsis.chars().count()).saturating_sub(width);
+    format!("{ellipsis}{}", host.chars().skip(left_out).collect::<String>())
 }

@@ -135,43 +135,6 @@ impl Action {
         }
     }
 
-    /// What the key does, for the help; `None` where its label says that.
-    fn explanation(self) -> Option<&'static str> {
-        Some(match self {
-            Self::Next => "next field",
-            Self::Previous => "previous field",
-            Self::Submit => "submit the form from any field",
-            Self::Dismiss => "close the message or the list",
-            Self::Suspend => "suspend (fg resumes)",
-            Self::Repaint => "redraw the screen",
-            Self::CloseHelp => "close the help",
-            Self::NextFormat => "change the format that the command reads",
-            Self::Copy => "copy the secret to the clipboard",
-            Self::Reveal => "show the secret, or hide it again",
-            Self::Extend => "keep the copy on the clipboard 60 s longer",
-            Self::CopyAs => "copy the secret in another format",
-            Self::Save => "save the secret to a file",
-            Self::Pipe => "run a command that reads the secret",
-            Self::Verify => "check that Atlas accepts the secret",
-            Self::UpdateProfiles => "update your Atlas CLI profiles",
-            Self::DeleteOlder => "delete an older secret in Atlas",
-            Self::CheckAgain => "check the account's secrets again",
-            Self::Keep => "keep the secret in Atlas",
-            Self::AsCommand => "show the request as a command",
-            Self::Another => "create another secret",
-            Self::BackToForm => "go back to the form",
-            Self::NextChoice => "next entry",
-            Self::PreviousChoice => "previous entry",
-            Self::Retry => "reload the list",
-            Self::SignIn => "sign in with other credentials",
-            Self::List => "choose from a list",
-            Self::TakeKnown => "copy the selected command to the input line",
-            Self::Delete => "delete the secret in Atlas",
-            Self::Write => "write the secret to standard output and quit",
-            _ => return None,
-        })
-    }
-
     /// True for what leaves, writes, prints or deletes: a letter that may be part of a pasted text never does it.
     pub(super) fn is_decisive(self) -> bool {
         matches!(
@@ -224,7 +187,39 @@ impl Binding {
 
     /// What it does, for the help.
     pub fn explanation(&self) -> &'static str {
-        self.action.explanation().unwrap_or(self.label)
+        match self.action {
+            Action::Next => "next field",
+            Action::Previous => "previous field",
+            Action::Submit => "submit the form from any field",
+            Action::Dismiss => "close the message or the list",
+            Action::Suspend => "suspend (fg resumes)",
+            Action::Repaint => "redraw the screen",
+            Action::CloseHelp => "close the help",
+            Action::NextFormat => "change the format that the command reads",
+            Action::Copy => "copy the secret to the clipboard",
+            Action::Reveal => "show the secret, or hide it again",
+            Action::Extend => "keep the copy on the clipboard 60 s longer",
+            Action::CopyAs => "copy the secret in another format",
+            Action::Save => "save the secret to a file",
+            Action::Pipe => "run a command that reads the secret",
+            Action::Verify => "check that Atlas accepts the secret",
+            Action::UpdateProfiles => "update your Atlas CLI profiles",
+            Action::DeleteOlder => "delete an older secret in Atlas",
+            Action::CheckAgain => "check the account's secrets again",
+            Action::Keep => "keep the secret in Atlas",
+            Action::AsCommand => "show the request as a command",
+            Action::Another => "create another secret",
+            Action::BackToForm => "go back to the form",
+            Action::NextChoice => "next entry",
+            Action::PreviousChoice => "previous entry",
+            Action::Retry => "reload the list",
+            Action::SignIn => "sign in with other credentials",
+            Action::List => "choose from a list",
+            Action::TakeKnown => "copy the selected command to the input line",
+            Action::Delete => "delete the secret in Atlas",
+            Action::Write => "write the secret to standard output and quit",
+            _ => self.label,
+        }
     }
 
     /// The key and what it does: `y quit`.

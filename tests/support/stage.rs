@@ -434,24 +434,12 @@ impl Stage {
 
     #[track_caller]
     pub fn signed_in(&mut self, result: Result<(), ApiError>) -> &mut Self {
-        self.reply(
-            |call| match call {
-                Call::SignIn(reply) => Ok(reply),
-                other => Err(other),
-            },
-            result,
-        )
+        self.reply(|call| if let Call::SignIn(reply) = call { Ok(reply) } else { Err(call) }, result)
     }
 
     #[track_caller]
     pub fn account_read(&mut self, result: Result<ServiceAccount, ApiError>) -> &mut Self {
-        self.reply(
-            |call| match call {
-                Call::Account(_, reply) => Ok(reply),
-                other => Err(other),
-            },
-            result,
-        )
+        self.reply(|call| if let Call::Account(_, reply) = call { Ok(reply) } else { Err(call) }, result)
     }
 
     /// The account with these secrets was fetched, and Atlas's clock says what this machine's does.
@@ -467,35 +455,17 @@ impl Stage {
 
     #[track_caller]
     pub fn answered(&mut self, outcome: Result<CreatedSecret, ApiError>) -> &mut Self {
-        self.reply(
-            |call| match call {
-                Call::Create(_, reply) => Ok(reply),
-                other => Err(other),
-            },
-            outcome,
-        )
+        self.reply(|call| if let Call::Create(_, reply) = call { Ok(reply) } else { Err(call) }, outcome)
     }
 
     #[track_caller]
     pub fn deleted(&mut self, outcome: Result<(), ApiError>) -> &mut Self {
-        self.reply(
-            |call| match call {
-                Call::Delete(_, _, reply) => Ok(reply),
-                other => Err(other),
-            },
-            outcome,
-        )
+        self.reply(|call| if let Call::Delete(_, _, reply) = call { Ok(reply) } else { Err(call) }, outcome)
     }
 
     #[track_caller]
     pub fn project_read(&mut self, result: Result<Project, ApiError>) -> &mut Self {
-        self.reply(
-            |call| match call {
-                Call::Project(_, reply) => Ok(reply),
-                other => Err(other),
-            },
-            result,
-        )
+        self.reply(|call| if let Call::Project(_, reply) = call { Ok(reply) } else { Err(call) }, result)
     }
 
     /// The project that is fetched beside a creation cannot be.
@@ -507,45 +477,24 @@ impl Stage {
     #[track_caller]
     pub fn settings_read(&mut self, settings: OrganizationSettings) -> &mut Self {
         self.reply(
-            |call| match call {
-                Call::Settings(_, reply) => Ok(reply),
-                other => Err(other),
-            },
+            |call| if let Call::Settings(_, reply) = call { Ok(reply) } else { Err(call) },
             Ok(settings),
         )
     }
 
     #[track_caller]
     pub fn projects_page(&mut self, result: Result<Page<ProjectEntry>, ApiError>) -> &mut Self {
-        self.reply(
-            |call| match call {
-                Call::Projects(_, reply) => Ok(reply),
-                other => Err(other),
-            },
-            result,
-        )
+        self.reply(|call| if let Call::Projects(_, reply) = call { Ok(reply) } else { Err(call) }, result)
     }
 
     #[track_caller]
     pub fn accounts_page(&mut self, result: Result<Page<AccountEntry>, ApiError>) -> &mut Self {
-        self.reply(
-            |call| match call {
-                Call::Accounts(_, _, reply) => Ok(reply),
-                other => Err(other),
-            },
-            result,
-        )
+        self.reply(|call| if let Call::Accounts(_, _, reply) = call { Ok(reply) } else { Err(call) }, result)
     }
 
     #[track_caller]
     pub fn verified(&mut self, outcome: Result<(), ApiError>) -> &mut Self {
-        self.reply(
-            |call| match call {
-                Call::Verify(_, reply) => Ok(reply),
-                other => Err(other),
-            },
-            outcome,
-        )
+        self.reply(|call| if let Call::Verify(_, reply) = call { Ok(reply) } else { Err(call) }, outcome)
     }
 
     /// The form's own look-ups come, and this account with them.
@@ -556,10 +505,7 @@ impl Stage {
         let organization = OrganizationId::from_server("4888442a3354817a7320eb61");
         let name = ServerText::new("payments-prod");
         self.try_reply(
-            |call| match call {
-                Call::Project(_, reply) => Ok(reply),
-                other => Err(other),
-            },
+            |call| if let Call::Project(_, reply) = call { Ok(reply) } else { Err(call) },
             Ok(Project { name, organization }),
         );
         let account = ServiceAccount {

@@ -273,6 +273,19 @@ fn a_paste_is_whole_wherever_reads_cut_it() {
     assert_eq!(decode(&[b"\x1b[200~ab", b"\x03"]), [Event::Paste("ab".into()), control('c')]);
 }
 
+/// The allocator wipes what is freed, and only that.
+#[test]
+fn what_was_typed_or_pasted_is_not_kept() {
+    let now = Instant::now();
+    let mut decoder = Decoder::new(now);
+    for read in [&b"\x1b[200~mdb_sa_sk_FAKE"[..], b"-pasted\x1b[201~", b"typed", b"\xc3", b"\xa9"] {
+        decoder.feed(read, now);
+        let unfinished = decoder.pending.len();
+        assert!(unfinished > 0 || decoder.pending.capacity() == 0, "{}", read.escape_ascii());
+    }
+    assert_eq!(decoder.pending.len(), 0);
+}
+
 #[test]
 fn a_paste_that_is_too_long_is_cut_and_the_rest_is_no_key() {
     let long = vec![b'a'; LONGEST_PASTE + 5000];
