@@ -1,5 +1,5 @@
-//! What the process is and reports outside the interface: its program, lines on standard error, the log file, where a
-//! panic happened, and the wall clock.
+//! What the process is and reports outside the interface: its program, what it starts others with, lines on standard
+//! error, the log file, where a panic happened, and the wall clock.
 //!
 //! **Invariant:** nothing waits for standard error for longer than `LIMIT`: writing may block on a full pipe or a
 //! stopped terminal.

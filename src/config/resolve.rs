@@ -200,8 +200,14 @@ fn placed(
     in_variables.chain(settings.iter().filter_map(in_profile)).collect()
 }
 
-fn shadowed_by(winner: &'static str, places: impl Iterator<Item = Placed>) -> Vec<ShadowedSource> {
-    places.map(|loser| ShadowedSource::new(loser.place, winner)).collect()
+/// The first place, which counts. The others are added to `shadowed`, unless both are of the profile.
+fn first_of(places: Vec<Placed>, shadowed: &mut Vec<ShadowedSource>) -> Option<Placed> {
+    let mut places = places.into_iter();
+    let first = places.next()?;
+    let winner = first.variable.unwrap_or("the URL in the profile");
+    let losers = places.filter(|loser| first.variable.or(loser.variable).is_some());
+    shadowed.extend(losers.map(|loser| ShadowedSource::new(loser.place, winner)));
+    Some(first)
 }
 
 /// The base URL, in the order of the Atlas CLI: a URL goes before a service, and for each of the two the
@@ -216,22 +222,13 @@ fn choose_base_url(
     let mut places = placed(&names, &["ops_manager_url", "base_url"], variables, profile);
     let has_url = !places.is_empty();
     places.extend(placed(&[SERVICE, MCLI_SERVICE], &["service"], variables, profile));
-    let mut places = places.into_iter();
     if let Some(url) = flag {
-        shadowed.extend(shadowed_by("--base-url", places));
+        let losers = places.into_iter().map(|loser| ShadowedSource::new(loser.place, "--base-url"));
+        shadowed.extend(losers);
         return Ok((url.clone(), "--base-url".to_owned()));
     }
-    let (place, text) = match places.next() {
-        Some(Placed { place, text, variable: Some(variable) }) => {
-            shadowed.extend(shadowed_by(variable, places));
-            (place, text)
-        }
-        // Within one profile nothing has to be told apart.
-        Some(Placed { place, text, variable: None }) => {
-            let variables = places.filter(|loser| loser.variable.is_some());
-            shadowed.extend(shadowed_by("the URL in the profile", variables));
-            (place, text)
-        }
+    let (place, text) = match first_of(places, shadowed) {
+        Some(Placed { place, text, .. }) => (place, text),
         None => ("default".to_owned(), "cloud".to_owned()),
     };
     let url = match text.as_str() {
@@ -258,13 +255,12 @@ fn choose_project(
     shadowed: &mut Vec<ShadowedSource>,
     warnings: &mut Vec<String>,
 ) -> Option<(String, String)> {
-    let mut places = placed(&[PROJECT_ID, MCLI_PROJECT_ID], &["project_id"], variables, profile).into_iter();
-    let Placed { place, text, variable } = places.next()?;
-    if let Some(variable) = variable {
+    let places = placed(&[PROJECT_ID, MCLI_PROJECT_ID], &["project_id"], variables, profile);
+    let Placed { place, text, variable } = first_of(places, shadowed)?;
+    if variable.is_some() {
         if is_quoted(&text) {
             warnings.push(format!("{place}: {}", IdError::Quoted));
         }
-        shadowed.extend(shadowed_by(variable, places.filter(|loser| loser.variable.is_none())));
         return Some((text, place));
     }
     match ProjectId::parse(&text) {

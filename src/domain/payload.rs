@@ -1,6 +1,10 @@
 //! Handing a secret over: what goes, and what is known afterwards.
 
-use super::{ClientId, CreatedSecret, Format, NewSecret, OrganizationId, ProfileName, ServerText};
+use std::io;
+
+use super::{
+    ClientId, CreatedSecret, Format, NewSecret, OrganizationId, ProfileName, ServerText, os_error_message,
+};
 
 /// What is handed over: the secret and what the formats say beside it. Its `Debug` shows no value.
 #[derive(Clone, Debug)]
@@ -95,6 +99,21 @@ pub struct EnvFile {
     pub link_to: Option<ServerText>,
     /// The client ID of another account, which it holds.
     pub other_client: Option<ClientId>,
+}
+
+/// What a failure means, whichever step it came from. That something exists already is told apart from a folder of that
+/// name, and a folder is named, where that is known.
+impl From<io::Error> for SaveFailure {
+    fn from(error: io::Error) -> Self {
+        use io::ErrorKind;
+        match error.kind() {
+            ErrorKind::AlreadyExists => Self::Exists,
+            ErrorKind::NotFound | ErrorKind::NotADirectory => Self::NoFolder(ServerText::default()),
+            ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => Self::NotAllowed,
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Self::Full,
+            _ => Self::Other(os_error_message(&error)),
+        }
+    }
 }
 
 impl SaveFailure {
@@ -333,6 +352,25 @@ mod tests {
         ];
         for (folder, expected) in folders {
             assert_eq!(SaveFailure::NoFolder(ServerText::new(folder)).sentence(), expected);
+        }
+    }
+
+    #[test]
+    fn every_error_of_the_system_has_a_meaning() {
+        use io::ErrorKind;
+        let no_folder = || SaveFailure::NoFolder(ServerText::default());
+        let rows = [
+            (ErrorKind::AlreadyExists, SaveFailure::Exists),
+            (ErrorKind::NotFound, no_folder()),
+            (ErrorKind::NotADirectory, no_folder()),
+            (ErrorKind::PermissionDenied, SaveFailure::NotAllowed),
+            (ErrorKind::ReadOnlyFilesystem, SaveFailure::NotAllowed),
+            (ErrorKind::StorageFull, SaveFailure::Full),
+            (ErrorKind::QuotaExceeded, SaveFailure::Full),
+            (ErrorKind::TimedOut, SaveFailure::Other(ServerText::new("timed out"))),
+        ];
+        for (kind, failure) in rows {
+            assert_eq!(SaveFailure::from(io::Error::from(kind)), failure, "{kind:?}");
         }
     }
 }

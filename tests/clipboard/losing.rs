@@ -9,17 +9,11 @@ use rustix::process::Signal;
 use crate::{
     VALUE,
     display::Display,
-    program::{CLEAR_AFTER, Program},
+    program::{Program, copied},
     tools::{have, wait_for, wait_longer_for},
 };
 
 const TOOLS: &[&str] = &["Xvfb", "xclip"];
-
-fn copied(display: &Display, clear_after: &str) -> Program {
-    let mut program = Program::start(&[("DISPLAY", &display.name), (CLEAR_AFTER, clear_after)]);
-    assert_eq!(program.ask(&format!("copy {VALUE}")), "Copied ");
-    program
-}
 
 #[test]
 fn a_process_that_has_died_is_a_loss_whatever_killed_it() {

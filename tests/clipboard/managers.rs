@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 use crate::{
     VALUE,
     display::Display,
-    program::{CLEAR_AFTER, Program},
+    program::{Program, copied},
     tools::{Running, have, wait_for},
 };
 
@@ -24,12 +24,6 @@ fn manager(display: &Display, script: &str) -> Running {
         .spawn()
         .map(Running)
         .unwrap()
-}
-
-fn copied(display: &Display, clear_after: &str) -> Program {
-    let mut program = Program::start(&[("DISPLAY", &display.name), (CLEAR_AFTER, clear_after)]);
-    assert_eq!(program.ask(&format!("copy {VALUE}")), "Copied ");
-    program
 }
 
 /// What the clipboard is left with once the program does not hold it any more.

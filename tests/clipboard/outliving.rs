@@ -3,17 +3,11 @@
 use crate::{
     VALUE,
     display::Display,
-    program::{CLEAR_AFTER, Program},
+    program::copied,
     tools::{have, wait_for},
 };
 
 const TOOLS: &[&str] = &["Xvfb", "xclip"];
-
-fn copied(display: &Display, clear_after: &str) -> Program {
-    let mut program = Program::start(&[("DISPLAY", &display.name), (CLEAR_AFTER, clear_after)]);
-    assert_eq!(program.ask(&format!("copy {VALUE}")), "Copied ");
-    program
-}
 
 #[test]
 fn a_copy_can_be_pasted_after_the_program_has_left() {

@@ -21,6 +21,8 @@ use atlas_secret::{
 use secrecy::SecretString;
 
 use crate::{
+    VALUE,
+    display::Display,
     holder::{HolderProcess, LeftBehind},
     tools::{DEADLINE, Running, wait_for},
 };
@@ -28,6 +30,13 @@ use crate::{
 const MARK: &str = "ATLAS_SECRET_TEST_PROGRAM";
 const ANSWER: &str = "answer: ";
 const ARGUMENTS: [&str; 4] = ["--exact", "program::the_program", "--ignored", "--nocapture"];
+
+/// A program that has copied the value, which is cleared after this many seconds.
+pub fn copied(display: &Display, clear_after: &str) -> Program {
+    let mut program = Program::start(&[("DISPLAY", &display.name), (CLEAR_AFTER, clear_after)]);
+    assert_eq!(program.ask(&format!("copy {VALUE}")), "Copied ");
+    program
+}
 
 /// Seconds after which the program's copies are cleared; 0 for never, a minute where it is not set.
 pub const CLEAR_AFTER: &str = "ATLAS_SECRET_TEST_CLEAR_AFTER";

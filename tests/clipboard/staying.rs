@@ -5,17 +5,11 @@ use std::time::Duration;
 use crate::{
     VALUE,
     display::Display,
-    program::{CLEAR_AFTER, Program},
+    program::{Program, copied},
     tools::{have, wait_for, wait_longer_for},
 };
 
 const TOOLS: &[&str] = &["Xvfb", "xclip"];
-
-fn copied(display: &Display, clear_after: &str) -> Program {
-    let mut program = Program::start(&[("DISPLAY", &display.name), (CLEAR_AFTER, clear_after)]);
-    assert_eq!(program.ask(&format!("copy {VALUE}")), "Copied ");
-    program
-}
 
 /// A time that the program was told, in milliseconds.
 fn milliseconds(answer: &str) -> u64 {

@@ -84,14 +84,8 @@ fn find<T>(
     let all = service.get_all_collections()?;
     let login = all.into_iter().find(|collection| collection.collection_path.as_str() == LOGIN);
     let default = match service.get_default_collection() {
-        Ok(default)
-            if login.as_ref().is_some_and(|login| login.collection_path == default.collection_path) =>
-        {
-            None
-        }
-        Ok(default) => Some(default),
         Err(Error::NoResult) => None,
-        Err(error) => return Err(error),
+        found => Some(found?),
     };
     for collection in login.into_iter().chain(default) {
         if collection.is_locked()? {

@@ -1,7 +1,7 @@
 //! Copies to the clipboard, by the first backend that works.
 //!
 //! ```text
-//! Copier ── ClipboardHolder ═══ a socket pair ═══ ClipboardServer ── the display
+//! Copier ── ClipboardClient ═══ a socket pair ═══ ClipboardServer ── the display
 //!   │                                             in the clipboard process
 //!   └── terminal.rs: tmux, OSC 52
 //! ```
@@ -26,7 +26,7 @@ use crate::domain::{ClipboardContent, CopyError, CopyOutcome, Os, ServerText, Te
 pub use process::HOLD_CLIPBOARD;
 pub use server::hold_clipboard;
 
-use process::{ClipboardHolder, Request};
+use process::{ClipboardClient, Request};
 
 /// How long the clipboard process may take to check, extend or clear.
 const REQUEST_TIMEOUT: Duration = Duration::from_millis(500);
@@ -40,7 +40,7 @@ pub struct Copier {
     environment: Environment,
     preference: Preference,
     clear_after: Option<Duration>,
-    holder: Mutex<ClipboardHolder>,
+    client: Mutex<ClipboardClient>,
 }
 
 impl Copier {
@@ -53,8 +53,8 @@ impl Copier {
         clear_after: Option<Duration>,
         program: PathBuf,
     ) -> Self {
-        let holder = Mutex::new(ClipboardHolder::new(program));
-        Self { environment, preference, clear_after, holder }
+        let client = Mutex::new(ClipboardClient::new(program));
+        Self { environment, preference, clear_after, client }
     }
 
     /// Copies `value`: tries the backends in order and returns the outcome of the first that works.
@@ -108,7 +108,7 @@ impl Copier {
         let mut errors = Vec::new();
         for backend in select_backend(&environment, self.preference) {
             let copied = match backend {
-                ClipboardBackend::Native => self.holder.lock().await.hold(value, clear_after).await,
+                ClipboardBackend::Native => self.client.lock().await.hold(value, clear_after).await,
                 ClipboardBackend::Tmux => {
                     let sent = terminal::send_through_tmux(value, environment.tmux.as_deref()).await;
                     sent.map(|()| CopyOutcome::Sent(TerminalRoute::Tmux))
@@ -138,10 +138,10 @@ impl Copier {
 
     /// Sends a request that asks for the content of the clipboard.
     async fn ask(&self, request: &Request) -> ClipboardContent {
-        let answer = async { self.holder.lock().await.ask(request).await };
+        let answer = async { self.client.lock().await.ask(request).await };
         match timeout(REQUEST_TIMEOUT, answer).await {
             Ok(content) => content,
-            Err(_) => self.holder.lock().await.after_silence().await,
+            Err(_) => self.client.lock().await.after_silence().await,
         }
     }
 }
@@ -156,31 +156,36 @@ pub struct Environment {
     pub over_ssh: bool,
     /// `TMUX`: socket, process and session of the tmux that this program runs in.
     pub tmux: Option<String>,
-    /// True inside GNU screen.
-    pub inside_screen: bool,
     /// `DISPLAY`: the X11 display.
     pub display: Option<String>,
     /// `WAYLAND_DISPLAY`: the Wayland display.
     pub wayland_display: Option<String>,
-    /// `TERM`: the kind of terminal.
-    pub terminal: Option<String>,
-    /// `TERM_PROGRAM`: the name that some terminals give themselves.
-    pub terminal_program: Option<String>,
+    /// True when the terminal takes OSC 52, as far as is known.
+    pub supports_osc52: bool,
 }
 
 impl Environment {
     /// Reads the facts from environment variables; an empty variable counts as unset.
     pub fn read(variable: impl Fn(&str) -> Option<String>) -> Self {
+        Self::of(Os::current(), variable)
+    }
+
+    fn of(os: Os, variable: impl Fn(&str) -> Option<String>) -> Self {
         let set = |name: &str| variable(name).filter(|value| !value.is_empty());
+        // GNU screen swallows the sequence, the Linux console and `dumb` terminals do not know it, and Terminal.app ignores
+        // it. Windows sets no `TERM`, and its terminal supports the sequence.
+        let knows_osc52 = match set("TERM").as_deref() {
+            None => os == Os::Windows,
+            Some(terminal) => !matches!(terminal, "dumb" | "linux" | "unknown" | "vt100" | "vt220"),
+        };
+        let is_swallowed = set("STY").is_some() || set("TERM_PROGRAM").as_deref() == Some("Apple_Terminal");
         Self {
-            os: Os::current(),
+            os,
             over_ssh: ["SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT"].iter().any(|name| set(name).is_some()),
             tmux: set("TMUX"),
-            inside_screen: set("STY").is_some(),
             display: set("DISPLAY"),
             wayland_display: set("WAYLAND_DISPLAY"),
-            terminal: set("TERM"),
-            terminal_program: set("TERM_PROGRAM"),
+            supports_osc52: knows_osc52 && !is_swallowed,
         }
     }
 }
@@ -203,7 +208,7 @@ pub enum Preference {
 
 /// One way to copy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ClipboardBackend {
+enum ClipboardBackend {
     /// The system's clipboard, read back.
     Native,
     /// `tmux load-buffer -w`.
@@ -212,33 +217,26 @@ pub enum ClipboardBackend {
     Osc52,
 }
 
-/// The backends to try, best first; empty when none can work or none is wanted.
+/// The backends to try, best first; empty when none can work or none is wanted. The only backend that can be verified comes
+/// before those of the terminal, which never answers.
 ///
 /// A backend that the user names is tried even where it looks hopeless: the user then sees its own error.
-pub fn select_backend(environment: &Environment, preference: Preference) -> Vec<ClipboardBackend> {
+fn select_backend(environment: &Environment, preference: Preference) -> Vec<ClipboardBackend> {
+    let candidates = [
+        (native_clipboard_is_the_users(environment), ClipboardBackend::Native),
+        (environment.tmux.is_some(), ClipboardBackend::Tmux),
+        // Also where tmux does not take the value: the server may be gone, or belong to another user.
+        (environment.supports_osc52, ClipboardBackend::Osc52),
+    ];
     match preference {
-        Preference::Auto => automatic(environment),
+        Preference::Auto => {
+            candidates.into_iter().filter_map(|(fits, backend)| fits.then_some(backend)).collect()
+        }
         Preference::Native => vec![ClipboardBackend::Native],
         Preference::Tmux => vec![ClipboardBackend::Tmux],
         Preference::Osc52 => vec![ClipboardBackend::Osc52],
         Preference::Off => Vec::new(),
     }
-}
-
-/// The only backend that can be verified comes first; those of the terminal, which never answers, after it.
-fn automatic(environment: &Environment) -> Vec<ClipboardBackend> {
-    let mut backends = Vec::new();
-    if native_clipboard_is_the_users(environment) {
-        backends.push(ClipboardBackend::Native);
-    }
-    if environment.tmux.is_some() {
-        backends.push(ClipboardBackend::Tmux);
-    }
-    // Also where tmux does not take the value: the server may be gone, or belong to another user.
-    if terminal_supports_osc52(environment) {
-        backends.push(ClipboardBackend::Osc52);
-    }
-    backends
 }
 
 /// Over SSH the native clipboard is on the wrong machine, and reading it back would even seem to prove the copy.
@@ -264,18 +262,6 @@ fn has_forwarded_display(environment: &Environment) -> bool {
     names_a_host && environment.os == Os::Xdg && environment.wayland_display.is_none()
 }
 
-/// GNU screen swallows the sequence, the Linux console and `dumb` terminals do not know it, and Terminal.app
-/// ignores it. Windows sets no `TERM`, and its terminal supports the sequence.
-fn terminal_supports_osc52(environment: &Environment) -> bool {
-    if environment.inside_screen || environment.terminal_program.as_deref() == Some("Apple_Terminal") {
-        return false;
-    }
-    match environment.terminal.as_deref() {
-        None => environment.os == Os::Windows,
-        Some(terminal) => !matches!(terminal, "dumb" | "linux" | "unknown" | "vt100" | "vt220"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -289,7 +275,7 @@ mod tests {
                 .filter_map(|pair| pair.split_once('='))
                 .find_map(|(known, value)| (known == name).then(|| value.to_owned()))
         };
-        Environment { os, ..Environment::read(lookup) }
+        Environment::of(os, lookup)
     }
 
     /// Name, operating system, the backends in order, the variables that are set.
@@ -387,21 +373,15 @@ mod tests {
     }
 
     #[test]
-    fn the_other_facts_are_read_as_they_are() {
+    fn the_display_and_the_session_of_tmux_are_kept() {
         let environment = read(&[
             ("TMUX", "/tmp/tmux-1000/default,12,0"),
-            ("STY", "12.pts-0.host"),
             ("DISPLAY", ":0"),
             ("WAYLAND_DISPLAY", "wayland-0"),
-            ("TERM", "tmux-256color"),
-            ("TERM_PROGRAM", "tmux"),
         ]);
         assert_eq!(environment.tmux.as_deref(), Some("/tmp/tmux-1000/default,12,0"));
-        assert!(environment.inside_screen);
         assert_eq!(environment.display.as_deref(), Some(":0"));
         assert_eq!(environment.wayland_display.as_deref(), Some("wayland-0"));
-        assert_eq!(environment.terminal.as_deref(), Some("tmux-256color"));
-        assert_eq!(environment.terminal_program.as_deref(), Some("tmux"));
         assert_eq!(read(&[("DISPLAY", "")]).display, None);
     }
 

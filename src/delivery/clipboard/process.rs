@@ -1,4 +1,5 @@
-//! The clipboard process, as the program sees it: requests over a socket pair, reports back.
+//! The clipboard process, as the program sees it, and the channel between the two: requests over a socket pair, reports
+//! back.
 //!
 //! A request is a frame: its length in eight bytes, big-endian, then a line of JSON, then, for a request to hold, the
 //! value as it is. A report is a line of JSON. Each request gets one report, in order; `Ended` may come at any time.
@@ -44,7 +45,7 @@ const KILL_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// What holds the system's clipboard for this program: a process, as long as one runs. Dropping this leaves it alone.
 #[derive(Debug)]
-pub(super) struct ClipboardHolder {
+pub(super) struct ClipboardClient {
     /// What is started as the process.
     program: PathBuf,
     running: Option<ClipboardProcess>,
@@ -54,7 +55,7 @@ pub(super) struct ClipboardHolder {
     deadline: Option<Instant>,
 }
 
-impl ClipboardHolder {
+impl ClipboardClient {
     pub fn new(program: PathBuf) -> Self {
         // "Nothing was ever copied" is the same as "cleared".
         Self { program, running: None, left: ClipboardContent::Cleared, deadline: None }
@@ -67,15 +68,15 @@ impl ClipboardHolder {
         clear_after: Option<Duration>,
     ) -> Result<CopyOutcome, CopyError> {
         let request = Request::Hold { value: value.clone(), clear_after };
-        if let Some(outcome) = self.hold_in_running(&request).await {
+        if let Some(outcome) = self.ask_to_hold(&request).await {
             return outcome;
         }
         self.running = Some(ClipboardProcess::start(&self.program).await?);
-        self.hold_in_running(&request).await.unwrap_or(Err(CopyError::ProcessFailed))
+        self.ask_to_hold(&request).await.unwrap_or(Err(CopyError::ProcessFailed))
     }
 
     /// `None` when no process runs any more.
-    async fn hold_in_running(&mut self, request: &Request) -> Option<Result<CopyOutcome, CopyError>> {
+    async fn ask_to_hold(&mut self, request: &Request) -> Option<Result<CopyOutcome, CopyError>> {
         let error = match timeout(COPY_TIMEOUT, self.running.as_mut()?.ask(request)).await {
             Ok(Report::Set { is_verified, clears_in }) => {
                 self.set_deadline(clears_in);
@@ -252,6 +253,68 @@ fn command(program: &Path) -> Command {
     command.arg(HOLD_CLIPBOARD).stderr(Stdio::null());
     remove_credentials(command.as_std_mut());
     command
+}
+
+/// The process's end of the channel: where requests are read and reports written. `None` when standard input is not
+/// a socket, so that something other than the program started this process.
+#[cfg(unix)]
+pub(super) fn inherited_channel() -> Option<(std::os::unix::net::UnixStream, std::os::unix::net::UnixStream)>
+{
+    use rustix::fs::{FileType, fstat};
+    use std::os::fd::AsFd;
+
+    // Not through `Stdin`, whose own buffer would keep a copy of the value.
+    let input = io::stdin().as_fd().try_clone_to_owned().ok()?;
+    if FileType::from_raw_mode(fstat(&input).ok()?.st_mode) != FileType::Socket {
+        return None;
+    }
+    let input = std::os::unix::net::UnixStream::from(input);
+    let output = input.try_clone().ok()?;
+    Some((input, output))
+}
+
+/// The process's end of the channel: where requests are read and reports written. `None` when a user started this
+/// process.
+#[cfg(windows)]
+pub(super) fn inherited_channel() -> Option<(std::fs::File, std::fs::File)> {
+    use std::io::IsTerminal;
+    use std::os::windows::io::AsHandle;
+
+    let (input, output) = (io::stdin(), io::stdout());
+    if input.is_terminal() || output.is_terminal() {
+        return None;
+    }
+    // Not through `Stdin`, whose own buffer would keep a copy of the value.
+    let input = input.as_handle().try_clone_to_owned().ok()?;
+    let output = output.as_handle().try_clone_to_owned().ok()?;
+    Some((input.into(), output.into()))
+}
+
+/// Starts a session: neither a hang-up of the terminal nor a key on it reaches the process (setsid(2)). The process
+/// does not lead a group yet, so this does not fail; if it did, the copy would only be less safe from the terminal.
+pub(super) fn detach_from_terminal() {
+    #[cfg(unix)]
+    let _ = rustix::process::setsid();
+    // Started from `/proc/self/exe` it would be listed as `exe`.
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    let _ = rustix::thread::set_name(c"atlas-secret");
+}
+
+/// Closes every descriptor but the three standard ones. Call it before this process opens any: a lock or a pipe that it
+/// inherited would be held for as long as it runs.
+pub(super) fn close_inherited_descriptors() {
+    #[cfg(unix)]
+    {
+        let folder =
+            if cfg!(any(target_os = "linux", target_os = "android")) { "/proc/self/fd" } else { "/dev/fd" };
+        let Ok(entries) = std::fs::read_dir(folder) else { return };
+        // Collected first: the list itself is read through one of them, which is closed by then.
+        let open: Vec<i32> =
+            entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect();
+        for descriptor in open.into_iter().filter(|descriptor| *descriptor > 2) {
+            let _ = nix::unistd::close(descriptor);
+        }
+    }
 }
 
 /// What the program asks for.

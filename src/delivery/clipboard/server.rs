@@ -20,7 +20,9 @@ use zeroize::Zeroizing;
 use crate::domain::{ClipboardContent, CopyError, LostCopy};
 use crate::process::forbid_core_dumps;
 
-use super::process::{HOLD_CLIPBOARD, Report, Request};
+use super::process::{
+    HOLD_CLIPBOARD, Report, Request, close_inherited_descriptors, detach_from_terminal, inherited_channel,
+};
 
 /// The longest lease: a value must not stay in memory for good.
 const MAX_LEASE: Duration = Duration::from_secs(12 * 60 * 60);
@@ -70,67 +72,6 @@ pub fn hold_clipboard() -> ExitCode {
     match run(requests, reports) {
         Ok(()) => ExitCode::SUCCESS,
         Err(_) => ExitCode::FAILURE,
-    }
-}
-
-/// The process's end of the channel: where requests are read and reports written. `None` when standard input is not
-/// a socket, so that something other than the program started this process.
-#[cfg(unix)]
-fn inherited_channel() -> Option<(std::os::unix::net::UnixStream, std::os::unix::net::UnixStream)> {
-    use rustix::fs::{FileType, fstat};
-    use std::os::fd::AsFd;
-
-    // Not through `Stdin`, whose own buffer would keep a copy of the value.
-    let input = io::stdin().as_fd().try_clone_to_owned().ok()?;
-    if FileType::from_raw_mode(fstat(&input).ok()?.st_mode) != FileType::Socket {
-        return None;
-    }
-    let input = std::os::unix::net::UnixStream::from(input);
-    let output = input.try_clone().ok()?;
-    Some((input, output))
-}
-
-/// The process's end of the channel: where requests are read and reports written. `None` when a user started this
-/// process.
-#[cfg(windows)]
-fn inherited_channel() -> Option<(std::fs::File, std::fs::File)> {
-    use std::io::IsTerminal;
-    use std::os::windows::io::AsHandle;
-
-    let (input, output) = (io::stdin(), io::stdout());
-    if input.is_terminal() || output.is_terminal() {
-        return None;
-    }
-    // Not through `Stdin`, whose own buffer would keep a copy of the value.
-    let input = input.as_handle().try_clone_to_owned().ok()?;
-    let output = output.as_handle().try_clone_to_owned().ok()?;
-    Some((input.into(), output.into()))
-}
-
-/// Starts a session: neither a hang-up of the terminal nor a key on it reaches the process (setsid(2)). The process
-/// does not lead a group yet, so this does not fail; if it did, the copy would only be less safe from the terminal.
-fn detach_from_terminal() {
-    #[cfg(unix)]
-    let _ = rustix::process::setsid();
-    // Started from `/proc/self/exe` it would be listed as `exe`.
-    #[cfg(any(target_os = "linux", target_os = "android"))]
-    let _ = rustix::thread::set_name(c"atlas-secret");
-}
-
-/// Closes every descriptor but the three standard ones. Call it before this process opens any: a lock or a pipe that it
-/// inherited would be held for as long as it runs.
-fn close_inherited_descriptors() {
-    #[cfg(unix)]
-    {
-        let folder =
-            if cfg!(any(target_os = "linux", target_os = "android")) { "/proc/self/fd" } else { "/dev/fd" };
-        let Ok(entries) = std::fs::read_dir(folder) else { return };
-        // Collected first: the list itself is read through one of them, which is closed by then.
-        let open: Vec<i32> =
-            entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect();
-        for descriptor in open.into_iter().filter(|descriptor| *descriptor > 2) {
-            let _ = nix::unistd::close(descriptor);
-        }
     }
 }
 

@@ -16,7 +16,7 @@ mod tests;
 
 use std::io::{self, Write};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 
 use secrecy::SecretString;
 
@@ -58,53 +58,51 @@ pub async fn pipe_to(
         let announcement = format!("Running {}. Ctrl-C stops it.\n", ServerText::new(&invocation.program));
         // The command runs all the same if no one sees that it does.
         let _ = terminal.write_all(announcement.as_bytes()).and_then(|()| terminal.flush());
-        blocking(move || system::run(&invocation, &input, &secret, terminal)).await
+        blocking(move || run_and_wait(&invocation, &input, &secret, terminal)).await
     };
     run.await.unwrap_or_else(CommandReport::from)
 }
 
-/// Starts the command with our environment without the credentials. Both of its outputs are ours to read, from one pipe,
-/// so that they stay in order.
-fn start(
+/// Starts the command with our environment without the credentials, and blocks until it has ended. `secret` is in `input`.
+/// Both of its outputs are ours to read, from one pipe, so that they stay in order.
+fn run_and_wait(
     invocation: &Invocation,
-    input: impl Into<Stdio>,
+    input: &SecretString,
     secret: &SecretString,
     terminal: Box<dyn Write + Send>,
-) -> Result<(Child, Captured), CommandOutcome> {
-    let spawn = || {
+) -> Result<CommandReport, CommandOutcome> {
+    // Such a program may print the secret in a way in which it is not recognized.
+    let only_prints = only_prints(&invocation.program);
+    let start = || {
+        let (stdin, rest) = system::prepare_input(input)?;
         let (output, writer) = io::pipe()?;
         let mut command = Command::new(&invocation.program);
-        command.args(&invocation.arguments).stdin(input).stdout(writer.try_clone()?).stderr(writer);
+        command.args(&invocation.arguments).stdin(stdin).stdout(writer.try_clone()?).stderr(writer);
         remove_credentials(&mut command);
         let child = command.spawn()?;
-        // It may print the secret in a way in which it is not recognized.
-        let echo = (!only_prints(&invocation.program)).then(|| Echo::new(secret, terminal));
-        Ok((child, Captured::read(output, echo)))
+        let echo = (!only_prints).then(|| Echo::new(secret, terminal));
+        Ok((child, rest, Captured::read(output, echo)))
     };
-    spawn().map_err(|error: io::Error| match error.kind() {
+    let (mut child, rest, captured) = start().map_err(|error: io::Error| match error.kind() {
         io::ErrorKind::NotFound => CommandOutcome::NotFound(ServerText::new(&invocation.program)),
         _ => CommandOutcome::NotStarted(os_error_message(&error)),
-    })
-}
-
-/// How the command ended, and what it printed.
-fn report(
-    invocation: &Invocation,
-    end: impl FnOnce(ServerText) -> CommandOutcome,
-    captured: Captured,
-    secret: &SecretString,
-) -> CommandReport {
-    let output = captured.finish(secret, only_prints(&invocation.program));
-    // A bracket or a quote alone says nothing.
-    let has_text = |line: &&ServerText| line.as_str().contains(char::is_alphanumeric);
-    let last_line = output.lines.iter().rfind(has_text).filter(|_| !output.had_secret);
-    let last_line = last_line.cloned().unwrap_or_default();
-    CommandReport { outcome: end(last_line), output }
+    })?;
+    let ended = system::wait(&mut child, rest);
+    let mut outcome = ended.unwrap_or_else(|error| CommandOutcome::Lost(os_error_message(&error)));
+    let output = captured.finish(secret, only_prints);
+    if let CommandOutcome::Exited { last_line, .. } = &mut outcome {
+        // A bracket or a quote alone says nothing.
+        let has_text = |line: &&ServerText| line.as_str().contains(char::is_alphanumeric);
+        let last = output.lines.iter().rfind(has_text).filter(|_| !output.had_secret);
+        *last_line = last.cloned().unwrap_or_default();
+    }
+    Ok(CommandReport { outcome, output })
 }
 
 #[cfg(unix)]
 mod system {
-    use std::io::{self, PipeReader, Read, Write};
+    use std::io::{self, PipeReader, Read};
+    use std::process::Child;
     use std::thread;
     use std::time::Duration;
 
@@ -114,9 +112,7 @@ mod system {
     use tokio::signal::unix::{SignalKind, signal};
     use zeroize::Zeroizing;
 
-    use crate::domain::{CommandOutcome, CommandReport, os_error_message};
-
-    use super::{Invocation, report, start};
+    use crate::domain::{CommandOutcome, ServerText};
 
     /// How long a signal that was sent to the child and to us alike may take to stop us too. No one notices it.
     const TIME_FOR_OUR_OWN_STOP: Duration = Duration::from_millis(25);
@@ -130,39 +126,13 @@ mod system {
         Ok([signal(SignalKind::interrupt())?, signal(SignalKind::quit())?])
     }
 
-    /// Runs the command with `input`, in which `secret` is. Blocks until it has ended.
-    ///
-    /// The pipe holds the whole secret before the command starts, and our own copy of its reading end stays open
-    /// until the command has ended: so there is neither a SIGPIPE nor a race, and what is left in the pipe then is
-    /// exactly what the command did not read.
-    pub fn run(
-        invocation: &Invocation,
-        input: &SecretString,
-        secret: &SecretString,
-        terminal: Box<dyn Write + Send>,
-    ) -> Result<CommandReport, CommandOutcome> {
-        let pipe = filled_pipe(input);
-        let (reader, rest) = pipe.map_err(|error| CommandOutcome::NotStarted(os_error_message(&error)))?;
-        let (child, captured) = start(invocation, reader, secret, terminal)?;
-        // Only its number is kept: what waits for it here must also hear that it was stopped.
-        let status = wait_for_end(Pid::from_child(&child));
-        let is_unread = drain(rest);
-        let status = status.map_err(|error| CommandOutcome::Lost(os_error_message(&error.into())))?;
-        let outcome = |last_line| match (status.exit_status(), status.terminating_signal()) {
-            (Some(0), _) if is_unread => CommandOutcome::ClosedEarly,
-            (Some(0), _) => CommandOutcome::Succeeded,
-            (Some(code), _) => CommandOutcome::Exited { code, last_line },
-            (None, signal) => CommandOutcome::Killed(signal.unwrap_or_default()),
-        };
-        Ok(report(invocation, outcome, captured, secret))
-    }
-
     /// A pipe that holds the secret and whose writing end is closed: the end for the command, and ours. Only the
     /// command gets one of them; Rust marks every descriptor close-on-exec.
     ///
     /// Writing never waits, because no one reads yet. A pipe takes at least a page (pipe(7)), many times the length of a
-    /// secret, and half a secret is worse than none.
-    fn filled_pipe(text: &SecretString) -> io::Result<(PipeReader, PipeReader)> {
+    /// secret, and half a secret is worse than none. Our end stays open until the command has ended: so there is neither a
+    /// SIGPIPE nor a race, and what is left in the pipe then is exactly what the command did not read.
+    pub fn prepare_input(text: &SecretString) -> io::Result<(PipeReader, PipeReader)> {
         let (input, writer) = io::pipe()?;
         rustix::io::ioctl_fionbio(&writer, true)?;
         let value = text.expose_secret().as_bytes();
@@ -171,6 +141,20 @@ mod system {
             Ok(_) | Err(Errno::AGAIN) => Err(io::Error::other("the secret is too long for a pipe")),
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// Waits until the command has ended. `rest` is our end of its input.
+    pub fn wait(child: &mut Child, rest: PipeReader) -> io::Result<CommandOutcome> {
+        // Only its number is kept: what waits for it here must also hear that it was stopped.
+        let status = wait_for_end(Pid::from_child(child));
+        let is_unread = drain(rest);
+        let status = status?;
+        Ok(match (status.exit_status(), status.terminating_signal()) {
+            (Some(0), _) if is_unread => CommandOutcome::ClosedEarly,
+            (Some(0), _) => CommandOutcome::Succeeded,
+            (Some(code), _) => CommandOutcome::Exited { code, last_line: ServerText::default() },
+            (None, signal) => CommandOutcome::Killed(signal.unwrap_or_default()),
+        })
     }
 
     /// Takes what is left out of the pipe, so that no one who inherited it from the command finds it later. True
@@ -190,14 +174,14 @@ mod system {
 
     /// Waits until `child` has ended, as a shell's job control wants it: when it is stopped, so are we.
     fn wait_for_end(child: Pid) -> rustix::io::Result<WaitStatus> {
+        let is_end = |status: &WaitStatus| status.exited() || status.signaled();
         loop {
-            if let Some(status) = wait(child, WaitOptions::UNTRACED)? {
-                if is_end(status) {
-                    return Ok(status);
-                }
-                if let Some(status) = stop_with(child)?.filter(|status| is_end(*status)) {
-                    return Ok(status);
-                }
+            let mut status = next_status(child, WaitOptions::UNTRACED)?;
+            if status.is_some_and(WaitStatus::stopped) {
+                status = stop_with(child)?;
+            }
+            if let Some(status) = status.filter(is_end) {
+                return Ok(status);
             }
         }
     }
@@ -211,7 +195,7 @@ mod system {
     fn stop_with(child: Pid) -> rustix::io::Result<Option<WaitStatus>> {
         for _ in 0..2 {
             thread::sleep(TIME_FOR_OUR_OWN_STOP);
-            let news = wait(child, WaitOptions::CONTINUED | WaitOptions::NOHANG)?;
+            let news = next_status(child, WaitOptions::CONTINUED | WaitOptions::NOHANG)?;
             if news.is_some() {
                 return Ok(news);
             }
@@ -220,14 +204,9 @@ mod system {
         Ok(None)
     }
 
-    fn wait(child: Pid, options: WaitOptions) -> rustix::io::Result<Option<WaitStatus>> {
+    fn next_status(child: Pid, options: WaitOptions) -> rustix::io::Result<Option<WaitStatus>> {
         let news = retry_on_intr(|| waitpid(Some(child), options))?;
         Ok(news.map(|(_, status)| status))
-    }
-
-    /// False while it only stopped or was continued.
-    fn is_end(status: WaitStatus) -> bool {
-        status.exited() || status.signaled()
     }
 }
 
@@ -235,13 +214,11 @@ mod system {
 #[cfg(not(unix))]
 mod system {
     use std::io::{self, Write};
-    use std::process::Stdio;
+    use std::process::{Child, Stdio};
 
     use secrecy::{ExposeSecret, SecretString};
 
-    use crate::domain::{CommandOutcome, CommandReport, ServerText, os_error_message};
-
-    use super::{Invocation, report, start};
+    use crate::domain::{CommandOutcome, ServerText};
 
     /// Nothing has to be held here.
     #[expect(clippy::unnecessary_wraps, reason = "elsewhere it can fail")]
@@ -249,26 +226,20 @@ mod system {
         Ok(())
     }
 
-    /// Runs the command with `input`, in which `secret` is. Blocks until it has ended. That it read all of the secret is
-    /// known only as far as that no one closed the pipe before it was written.
-    pub fn run(
-        invocation: &Invocation,
-        input: &SecretString,
-        secret: &SecretString,
-        terminal: Box<dyn Write + Send>,
-    ) -> Result<CommandReport, CommandOutcome> {
-        let (mut child, captured) = start(invocation, Stdio::piped(), secret, terminal)?;
-        let written = child
-            .stdin
-            .take()
-            .is_some_and(|mut pipe| pipe.write_all(input.expose_secret().as_bytes()).is_ok());
-        let status = child.wait().map_err(|error| CommandOutcome::Lost(os_error_message(&error)))?;
-        let outcome = |last_line| match status.code() {
-            Some(0) if written => CommandOutcome::Succeeded,
+    pub fn prepare_input(text: &SecretString) -> io::Result<(Stdio, SecretString)> {
+        Ok((Stdio::piped(), text.clone()))
+    }
+
+    /// Writes `text` and waits until the command has ended. That it read all of it is known only as far as that no one
+    /// closed the pipe before it was written.
+    pub fn wait(child: &mut Child, text: SecretString) -> io::Result<CommandOutcome> {
+        let bytes = text.expose_secret().as_bytes();
+        let is_written = child.stdin.take().is_some_and(|mut pipe| pipe.write_all(bytes).is_ok());
+        Ok(match child.wait()?.code() {
+            Some(0) if is_written => CommandOutcome::Succeeded,
             Some(0) => CommandOutcome::ClosedEarly,
-            Some(code) => CommandOutcome::Exited { code, last_line },
+            Some(code) => CommandOutcome::Exited { code, last_line: ServerText::default() },
             None => CommandOutcome::Lost(ServerText::new("it has no exit code")),
-        };
-        Ok(report(invocation, outcome, captured, secret))
+        })
     }
 }

@@ -167,8 +167,12 @@ impl Echo {
         let new = if self.is_held_back {
             format!("\n{HELD_BACK}\n")
         } else {
-            let lines = self.printed.split(|byte| *byte == b'\n').map(|line| safe_text(last_written(line)));
-            let lines: Vec<String> = lines.map(|line| line.to_string()).collect();
+            let lines = self.printed.split(|byte| *byte == b'\n').map(|line| {
+                // The answer to a question stands behind it.
+                let space = if line.ends_with(b" ") { " " } else { "" };
+                format!("{}{space}", safe_text(last_written(line)))
+            });
+            let lines: Vec<String> = lines.collect();
             let text = lines.join("\n");
             let new = if let Some(new) = text.strip_prefix(&self.shown) {
                 new.to_owned()
@@ -462,7 +466,7 @@ mod tests {
     #[test]
     fn what_is_printed_before_a_pause_is_shown_as_it_comes() {
         let rows: [(&[&[u8]], &str); 7] = [
-            (&[b"Overwrite? [y/N] "], "Overwrite? [y/N]"),
+            (&[b"Overwrite? [y/N] "], "Overwrite? [y/N] "),
             (&[b"one\ntwo\n", b"Sure?\n"], "one\ntwo\nSure?\n"),
             (&[b"Overwrite? [y/N] ", b"stored\n"], "Overwrite? [y/N] stored\n"),
             (&[b"10 %\r", b"20 %\r", b"done\n"], "10 %\n20 %\ndone\n"),

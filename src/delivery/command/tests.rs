@@ -139,7 +139,7 @@ async fn a_question_is_shown_while_the_command_waits() {
         let mut shown = String::new();
         for byte in io::BufReader::new(reader).bytes() {
             shown.push(char::from(byte.unwrap()));
-            if shown.ends_with("[y/N]") {
+            if shown.ends_with("[y/N] ") {
                 fs::write(&answer, "").unwrap();
                 return shown;
             }
@@ -147,7 +147,7 @@ async fn a_question_is_shown_while_the_command_waits() {
         shown
     });
     let (report, shown) = tokio::time::timeout(DEADLINE, async { tokio::join!(run, look) }).await.unwrap();
-    assert_eq!(shown, "Running sh. Ctrl-C stops it.\nOverwrite? [y/N]");
+    assert_eq!(shown, "Running sh. Ctrl-C stops it.\nOverwrite? [y/N] ");
     assert_eq!(report.outcome, CommandOutcome::Succeeded);
 }
 

@@ -5,7 +5,6 @@ mod env;
 mod tests;
 mod write;
 
-use std::io;
 use std::path::{Path, PathBuf, absolute};
 
 use secrecy::ExposeSecret;
@@ -13,7 +12,6 @@ use zeroize::Zeroizing;
 
 use crate::domain::{
     ClientId, ENV_VARIABLES, EnvFile, Format, SaveFailure, SavedFile, SecretPayload, ServerText,
-    os_error_message,
 };
 
 use super::blocking;
@@ -112,7 +110,7 @@ fn whole_path(path: &str, home: Option<&Path>) -> Result<PathBuf, SaveFailure> {
     if path.trim().is_empty() || path.ends_with(std::path::is_separator) || path.ends_with("/.") {
         return Err(SaveFailure::NoName);
     }
-    let path = absolute(with_home(path, home)?).map_err(failure_of)?;
+    let path = absolute(with_home(path, home)?)?;
     if path.file_name().is_some() { Ok(path) } else { Err(SaveFailure::NoName) }
 }
 
@@ -127,19 +125,5 @@ fn with_home(path: &str, home: Option<&Path>) -> Result<PathBuf, SaveFailure> {
         }
         None if below.is_empty() => Err(SaveFailure::NoName),
         None => Ok(path.into()),
-    }
-}
-
-/// What a failure means, whichever step it came from. That something exists already is told apart from a folder
-/// of that name where it is known.
-fn failure_of(error: impl Into<io::Error>) -> SaveFailure {
-    use io::ErrorKind;
-    let error = error.into();
-    match error.kind() {
-        ErrorKind::AlreadyExists => SaveFailure::Exists,
-        ErrorKind::NotFound | ErrorKind::NotADirectory => SaveFailure::NoFolder(ServerText::default()),
-        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => SaveFailure::NotAllowed,
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => SaveFailure::Full,
-        _ => SaveFailure::Other(os_error_message(&error)),
     }
 }

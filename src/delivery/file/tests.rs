@@ -125,23 +125,6 @@ fn no_folder(folder: &str) -> SaveFailure {
 }
 
 #[test]
-fn every_failure_has_its_meaning() {
-    use io::ErrorKind;
-    let rows = [
-        (ErrorKind::AlreadyExists, SaveFailure::Exists),
-        (ErrorKind::NotFound, no_folder("")),
-        (ErrorKind::NotADirectory, no_folder("")),
-        (ErrorKind::PermissionDenied, SaveFailure::NotAllowed),
-        (ErrorKind::ReadOnlyFilesystem, SaveFailure::NotAllowed),
-        (ErrorKind::StorageFull, SaveFailure::Full),
-        (ErrorKind::QuotaExceeded, SaveFailure::Full),
-    ];
-    for (kind, failure) in rows {
-        assert_eq!(failure_of(kind), failure, "{kind:?}");
-    }
-}
-
-#[test]
 fn a_path_is_shown_as_it_is_or_marked_as_escaped() {
     for exact in ["/tmp/secret.env", "/tmp/with a blank/s", "/tmp/ü/密", "/tmp/'quoted'", "/tmp/\\back"] {
         assert_eq!(shown(Path::new(exact)).as_str(), exact);

@@ -11,7 +11,6 @@ use zeroize::Zeroizing;
 
 use crate::domain::SaveFailure;
 
-use super::failure_of;
 use system::{
     Folder, check_replaceable, is_open_to_others, is_private_and_of, is_unchanged, open_folder, restrict,
     sync_folder,
@@ -29,15 +28,14 @@ pub(super) fn store(path: &Path, content: &[u8]) -> Result<(), SaveFailure> {
         Ok(about) if about.is_dir() => return Err(SaveFailure::NoName),
         Ok(_) => return Err(SaveFailure::Exists),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-        Err(error) => return Err(failure_of(error)),
+        Err(error) => return Err(error.into()),
     }
-    let mut new = NewFile::create(path)?;
-    new.fill(None, content)?;
-    new.file.persist_noclobber(path).map_err(|failed| failure_of(failed.error))?;
+    let new = NewFile::write(path, None, content)?;
+    new.file.persist_noclobber(path).map_err(|failed| failed.error)?;
     // A name that is not on the disk yet could still be lost.
     sync_folder(&new.folder).map_err(|error| {
         let _ = fs::remove_file(path);
-        failure_of(error)
+        error.into()
     })
 }
 
@@ -57,18 +55,18 @@ impl ExistingFile {
             Ok(_) => SaveFailure::BrokenLink,
             Err(_) => SaveFailure::Changed,
         })?;
-        match symlink_metadata(&path).map_err(failure_of)? {
+        match symlink_metadata(&path)? {
             about if about.is_dir() => return Err(SaveFailure::NoName),
             // Opening a pipe or a device could already do something.
             about if !about.is_file() => return Err(SaveFailure::Exists),
             about => check_replaceable(&path, &about)?,
         }
-        let file = File::open(&path).map_err(failure_of)?;
+        let file = File::open(&path)?;
         // Network folders may know no locks; that another program wrote to the file is noticed without one, too.
         if matches!(file.try_lock(), Err(TryLockError::WouldBlock)) {
             return Err(SaveFailure::Locked);
         }
-        let opened = file.metadata().map_err(failure_of)?;
+        let opened = file.metadata()?;
         Ok(Self { file, opened, path })
     }
 
@@ -78,8 +76,8 @@ impl ExistingFile {
 
     pub fn read(&self) -> Result<Zeroizing<Vec<u8>>, SaveFailure> {
         let mut content = Zeroizing::new(Vec::new());
-        (&self.file).rewind().map_err(failure_of)?;
-        (&self.file).take(LARGEST + 1).read_to_end(&mut content).map_err(failure_of)?;
+        (&self.file).rewind()?;
+        (&self.file).take(LARGEST + 1).read_to_end(&mut content)?;
         if content.len() as u64 > LARGEST {
             return Err(SaveFailure::TooLarge);
         }
@@ -89,13 +87,12 @@ impl ExistingFile {
     /// Puts a file with this content in its place, with the same owner, mode and attributes, but closed to others. It
     /// is on the disk when this returns.
     pub fn replace(&self, content: &[u8]) -> Result<(), SaveFailure> {
-        let mut new = NewFile::create(&self.path)?;
-        new.fill(Some(&self.file), content)?;
+        let new = NewFile::write(&self.path, Some(&self.file), content)?;
         if !symlink_metadata(&self.path).is_ok_and(|now| is_unchanged(&self.opened, &now)) {
             return Err(SaveFailure::Changed);
         }
-        new.file.persist(&self.path).map_err(|failed| failure_of(failed.error))?;
-        sync_folder(&new.folder).map_err(failure_of)
+        new.file.persist(&self.path).map_err(|failed| failed.error)?;
+        Ok(sync_folder(&new.folder)?)
     }
 }
 
@@ -106,32 +103,29 @@ struct NewFile {
 }
 
 impl NewFile {
-    /// Creates it beside `path`, and removes those that killed runs have left there. Patterns such as `.env*` cover them
-    /// all.
-    fn create(path: &Path) -> Result<Self, SaveFailure> {
+    /// Writes `content` to the disk beside `path`, in a file like `old`, and removes those that killed runs have left there.
+    /// Patterns such as `.env*` cover them all.
+    fn write(path: &Path, old: Option<&File>, content: &[u8]) -> Result<Self, SaveFailure> {
         let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {
             return Err(SaveFailure::NoName);
         };
         let start: String = name.to_string_lossy().chars().take(LONGEST_START).collect();
         let start = format!("{start}.atlas-secret-");
-        let opened = open_folder(folder).map_err(failure_of)?;
-        let file = tempfile::Builder::new().prefix(&start).rand_bytes(16).tempfile_in(folder);
-        let file = file.map_err(failure_of)?;
+        let opened = open_folder(folder)?;
+        let mut file = tempfile::Builder::new().prefix(&start).rand_bytes(16).tempfile_in(folder)?;
         // As long as this run lives, no other one takes the file for a leftover.
         let _ = file.as_file().try_lock();
         if let Ok(ours) = file.as_file().metadata() {
             remove_leftovers(folder, &start, &ours);
         }
-        Ok(Self { file, folder: opened })
-    }
-
-    fn fill(&mut self, old: Option<&File>, content: &[u8]) -> Result<(), SaveFailure> {
-        restrict(self.file.as_file(), old)?;
-        self.file.write_all(content).and_then(|()| self.file.as_file().sync_all()).map_err(|error| {
+        restrict(file.as_file(), old)?;
+        let written = file.write_all(content).and_then(|()| file.as_file().sync_all());
+        if written.is_err() {
             // It is removed, but may have another name by now.
-            let _ = self.file.as_file().set_len(0);
-            failure_of(error)
-        })
+            let _ = file.as_file().set_len(0);
+        }
+        written?;
+        Ok(Self { file, folder: opened })
     }
 }
 
@@ -157,7 +151,6 @@ mod system {
 
     use rustix::fs::Access;
 
-    use super::failure_of;
     use crate::domain::SaveFailure;
 
     pub fn is_open_to_others(about: &Metadata) -> bool {
@@ -194,7 +187,7 @@ mod system {
         let mut mode = 0o600;
         if let Some(old) = old {
             keep_attributes(old, new)?;
-            let old = old.metadata().map_err(failure_of)?;
+            let old = old.metadata()?;
             let kept = fchown(new, Some(old.uid()), Some(old.gid()));
             if kept.is_err() && new.metadata().is_ok_and(|new| new.uid() != old.uid()) {
                 return Err(SaveFailure::NotOwned);
@@ -202,7 +195,7 @@ mod system {
             mode = old.mode() & 0o700;
         }
         let _ = new.set_permissions(Permissions::from_mode(mode));
-        let is_open = is_open_to_others(&new.metadata().map_err(failure_of)?);
+        let is_open = is_open_to_others(&new.metadata()?);
         if is_open { Err(SaveFailure::NotPrivate) } else { Ok(()) }
     }
 

@@ -241,11 +241,10 @@ fn two_of_this_program_do_not_lose_each_others_change() {
 fn what_took_the_name_meanwhile_stays() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("secret");
-    let mut new = NewFile::create(&path).unwrap();
-    new.fill(None, b"fake").unwrap();
+    let new = NewFile::write(&path, None, b"fake").unwrap();
     fs::write(&path, "another program's").unwrap();
     let failed = new.file.persist_noclobber(&path).unwrap_err();
-    assert_eq!(failure_of(failed.error), SaveFailure::Exists);
+    assert_eq!(SaveFailure::from(failed.error), SaveFailure::Exists);
     assert_eq!(fs::read_to_string(&path).unwrap(), "another program's");
     drop(failed.file);
     assert_eq!(names(folder.path()), ["secret"]);
@@ -263,7 +262,7 @@ fn a_name_of_any_length_can_be_saved() {
 #[tokio::test]
 async fn what_a_killed_run_left_is_removed_and_nothing_else() {
     let (folder, path) = folder();
-    let of_another_run = NewFile::create(&path).unwrap();
+    let of_another_run = NewFile::write(&path, None, b"").unwrap();
     let rows = [
         (".env.atlas-secret-0123456789abcdef", 0o600, false),
         (".env.atlas-secret-x", 0o700, false),
