@@ -4,7 +4,7 @@ use std::io::Write;
 
 use atlas_secret::domain::{ApiError, Cause, SecretId};
 use flate2::Compression;
-use flate2::write::{DeflateEncoder, GzEncoder, ZlibEncoder};
+use flate2::write::GzEncoder;
 
 use super::support::fixtures::{client, client_id, project, with_access_token};
 use super::support::raw_server::{RawServer, Reply, answer, json};
@@ -16,24 +16,6 @@ fn gzip(body: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-fn zlib(body: &[u8]) -> Vec<u8> {
-    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::default());
-    encoder.write_all(body).unwrap();
-    encoder.finish().unwrap()
-}
-
-fn deflate(body: &[u8]) -> Vec<u8> {
-    let mut encoder = DeflateEncoder::new(Vec::new(), Compression::default());
-    encoder.write_all(body).unwrap();
-    encoder.finish().unwrap()
-}
-
-/// One block that is stored as it is (RFC 7932, section 9.2), and the empty last one.
-fn brotli(body: &[u8]) -> Vec<u8> {
-    let header = (u32::try_from(body.len()).unwrap() - 1) << 4 | 1 << 20;
-    [&header.to_le_bytes()[..3], body, &[3]].concat()
-}
-
 fn encoded(status: u16, headers: &str, body: &[u8]) -> Reply {
     let head = format!("HTTP/1.1 {status} Status\r\nContent-Length: {}\r\n{headers}\r\n", body.len());
     Reply::Bytes([head.as_bytes(), body].concat())
@@ -43,28 +25,17 @@ fn encoded(status: u16, headers: &str, body: &[u8]) -> Reply {
 async fn a_secret_that_comes_compressed_is_not_lost() {
     let full = full();
     let plain = full.as_bytes();
-    let twice = gzip(&gzip(plain));
     let members = [gzip(&plain[..90]), gzip(&plain[90..])].concat();
-    let rows: [(&str, Vec<u8>); 20] = [
+    let rows: [(&str, Vec<u8>); 10] = [
         ("Content-Encoding: gzip\r\n", gzip(plain)),
         ("Content-Encoding: GZip\r\n", gzip(plain)),
         ("Content-Encoding: x-gzip\r\n", gzip(plain)),
         ("Content-Encoding: gzip\r\n", members),
-        ("", gzip(plain)),
-        ("Content-Encoding: deflate\r\n", zlib(plain)),
-        ("Content-Encoding: deflate\r\n", deflate(plain)),
-        ("Content-Encoding: br\r\n", brotli(plain)),
-        ("Content-Encoding: gzip, gzip\r\n", twice.clone()),
-        ("Content-Encoding: gzip\r\nContent-Encoding: gzip\r\n", twice),
-        ("Content-Encoding: br, gzip\r\n", gzip(&brotli(plain))),
         ("Content-Encoding: identity, gzip\r\n", gzip(plain)),
-        ("Content-Encoding: gzip, identity\r\n", gzip(plain)),
+        ("", gzip(plain)),
         // Named, but not there.
         ("Content-Encoding: gzip\r\n", plain.to_vec()),
-        ("Content-Encoding: deflate\r\n", plain.to_vec()),
         ("Content-Encoding: br\r\n", plain.to_vec()),
-        ("Content-Encoding: zstd\r\n", plain.to_vec()),
-        ("Content-Encoding: identity\r\n", plain.to_vec()),
         ("Content-Encoding:\r\n", plain.to_vec()),
         ("Content-Encoding: utf-8\r\n", plain.to_vec()),
     ];
