@@ -6,13 +6,11 @@
 
 mod classify;
 mod connect;
-mod digest;
 mod http;
 mod oauth;
 #[cfg(test)]
 mod properties;
 mod session;
-mod transport;
 mod wire;
 
 use std::fmt;
@@ -20,8 +18,8 @@ use std::pin::pin;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use reqwest::Method;
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONNECTION, CONTENT_TYPE, HeaderMap, HeaderValue};
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONNECTION, CONTENT_TYPE, HeaderValue};
+use reqwest::{Method, RequestBuilder};
 use serde_json::Value;
 
 use crate::domain::{
@@ -30,7 +28,7 @@ use crate::domain::{
     ProjectId, QueryFlags, SecretId, ServiceAccount,
 };
 
-use http::{Answer, Call, exchange};
+use http::{Answer, exchange};
 use oauth::Token;
 use session::Session;
 
@@ -180,9 +178,8 @@ impl Client {
         let (mut refusals, mut has_broken) = (0, false);
         loop {
             let authorization = self.authorization(&Method::GET, &url).await?;
-            let mut call = api_call(Method::GET, url.clone(), authorization.clone());
-            call.headers.insert(ACCEPT, media_type.clone());
-            let mut answer = match exchange(&self.http, call, limit).await {
+            let request = self.request(Method::GET, &url, &media_type, authorization.as_ref());
+            let mut answer = match exchange(request, limit).await {
                 // Atlas, or a proxy, may just have closed the connection that was kept.
                 Err(ApiError { phase: Phase::Sent, cause })
                     if !has_broken && !matches!(cause, Cause::TimedOut(_)) =>
@@ -245,23 +242,22 @@ impl Client {
             self.fetch_challenge(account).await?;
         }
         let authorization = self.authorization(&method, &url).await?;
-        let mut call = api_call(method, url, authorization);
-        if body.is_some() {
-            call.headers.insert(CONTENT_TYPE, MEDIA_TYPE);
+        let mut request = self.request(method, &url, &MEDIA_TYPE, authorization.as_ref());
+        if let Some(body) = body {
+            request = request.header(CONTENT_TYPE, MEDIA_TYPE).body(body);
             if !self.keeps_open {
-                call.headers.insert(CONNECTION, HeaderValue::from_static("close"));
+                request = request.header(CONNECTION, "close");
             }
         }
-        call.body = body;
-        let answer = exchange(&self.http, call, limit).await?;
+        let answer = exchange(request, limit).await?;
         self.forget_stale(&answer);
         Ok(answer)
     }
 
     /// Reads the account without authorization, for nothing but the challenge in the answer.
     async fn fetch_challenge(&self, account: String) -> ApiResult<()> {
-        let call = api_call(Method::GET, account, None);
-        let cause = match exchange(&self.http, call, self.limits.read).await {
+        let request = self.request(Method::GET, &account, &MEDIA_TYPE, None);
+        let cause = match exchange(request, self.limits.read).await {
             Ok(mut answer) => {
                 if self.learn(&mut answer) {
                     return Ok(());
@@ -271,6 +267,17 @@ impl Client {
             Err(error) => error.cause,
         };
         Err(ApiError::not_sent(classify::no_challenge(cause)))
+    }
+
+    fn request(
+        &self,
+        method: Method,
+        url: &str,
+        media_type: &HeaderValue,
+        authorization: Option<&HeaderValue>,
+    ) -> RequestBuilder {
+        let request = self.http.request(method, url).header(ACCEPT, media_type);
+        authorization.into_iter().fold(request, |request, value| request.header(AUTHORIZATION, value))
     }
 
     fn url(&self, path: &str) -> String {
@@ -289,11 +296,4 @@ impl fmt::Debug for Client {
             .field("limits", &self.limits)
             .finish_non_exhaustive()
     }
-}
-
-fn api_call(method: Method, url: String, authorization: Option<HeaderValue>) -> Call {
-    let mut headers = HeaderMap::new();
-    headers.insert(ACCEPT, MEDIA_TYPE);
-    headers.extend(authorization.map(|value| (AUTHORIZATION, value)));
-    Call { method, url, headers, body: None }
 }

@@ -9,8 +9,7 @@ use std::time::{Duration, Instant};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use reqwest::Method;
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONNECTION, CONTENT_TYPE, HeaderMap, HeaderValue};
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONNECTION, CONTENT_TYPE, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::IgnoredAny;
 use serde_json::Value;
@@ -20,7 +19,7 @@ use crate::domain::{ApiError, ApiResult, Cause, ClientId, Rejection, RejectionKi
 
 use super::Client;
 use super::classify::{self, is_success};
-use super::http::{Answer, Call, exchange};
+use super::http::{Answer, exchange};
 use super::wire;
 
 /// A token with less life than this left is replaced before a chain of requests begins.
@@ -130,17 +129,17 @@ impl Client {
         form: String,
         limit: Duration,
     ) -> ApiResult<Answer> {
-        let mut headers = HeaderMap::new();
-        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
-        headers.insert(AUTHORIZATION, login.basic()?);
+        let mut request = self.http.post(format!("{}/api/oauth/{endpoint}", self.base_url));
+        request = request
+            .header(ACCEPT, "application/json")
+            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header(AUTHORIZATION, login.basic()?)
+            .body(form);
         // A secret that was created here is not to stay in the buffers of a connection.
         if !self.keeps_open && !self.session.is_login(login) {
-            headers.insert(CONNECTION, HeaderValue::from_static("close"));
+            request = request.header(CONNECTION, "close");
         }
-        let url = format!("{}/api/oauth/{endpoint}", self.base_url);
-        let call = Call { method: Method::POST, url, headers, body: Some(form) };
-        exchange(&self.http, call, limit).await
+        exchange(request, limit).await
     }
 
     fn minted(&self) -> MutexGuard<'_, Vec<Token>> {

@@ -1,6 +1,5 @@
 //! The form's request as a command, for a runbook.
 
-mod go;
 mod recipe;
 #[cfg(test)]
 mod tests;
@@ -8,7 +7,7 @@ mod tests;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::domain::{BaseUrl, CopyOutcome, NewSecret};
+use crate::domain::{BaseUrl, CopyOutcome, NewSecret, Session};
 use crate::tui::app::{Component, Output, Screen, Shared, Transition};
 use crate::tui::canvas::{Canvas, rows_of};
 use crate::tui::event::{Command, Event};
@@ -25,9 +24,12 @@ use super::Notice;
 /// Before the rest of a line that is longer than the screen: the ellipsis, and blanks up to this width.
 const CONTINUED: usize = 4;
 
-/// Said of this program's own command, which has no `--format` unless this run has one.
+/// Of this program's own command, which has no `--format` unless this run has one.
 const NO_FORMAT: &str =
     " It shows the secret on the screen; add --format secret to write it to a pipe or a file.";
+
+/// Of commands for Atlas itself: only this program's own command reaches the demo.
+const IDS_OF_THE_DEMO: &str = " The IDs exist in the demo only: replace them with your own.";
 
 /// The screen that shows the request as a command.
 #[derive(Clone, Debug)]
@@ -105,11 +107,17 @@ impl CommandView {
         (rows(&self.text(app), usize::from(body.width)).len(), body.height.saturating_sub(head))
     }
 
-    /// How copying went, or that it can be.
+    /// How copying went or that it is possible, and what to know about the text.
     fn note(&self, app: &Shared) -> String {
-        let is_shown = self.recipe == Recipe::AtlasSecret && !matches!(app.output, Output::Sink(_));
-        match &self.copied {
-            None => format!("Contains no credentials. c copies it.{}", if is_shown { NO_FORMAT } else { "" }),
+        let has_format = matches!(app.output, Output::Sink(_));
+        let remark = match self.recipe {
+            Recipe::AtlasSecret if self.copied.is_none() && !has_format => NO_FORMAT,
+            Recipe::AtlasSecret => "",
+            _ if app.session == Session::Demo => IDS_OF_THE_DEMO,
+            _ => "",
+        };
+        let copied = match &self.copied {
+            None => "Contains no credentials. c copies it.".to_owned(),
             Some(CopyOutcome::Copied(_)) => "Copied to the clipboard.".to_owned(),
             Some(CopyOutcome::Unverified(_)) => {
                 "Sent to the clipboard, which could not be read back: paste to check.".to_owned()
@@ -121,7 +129,8 @@ impl CommandView {
                 let reasons = reasons.iter().map(|reason| format!(" {reason}"));
                 format!("Not copied.{}", reasons.collect::<String>())
             }
-        }
+        };
+        copied + remark
     }
 }
 

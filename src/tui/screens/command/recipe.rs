@@ -9,8 +9,6 @@ use crate::domain::{API_VERSION, BaseUrl, Format, Lifetime, MEDIA_TYPE, NewSecre
 use crate::tui::app::{Output, Shared};
 use crate::tui::screens::SubmitAction;
 
-use super::go;
-
 /// How much of a URL stands on one line, in columns: 90 without indentation, quotes and the backslash.
 const URL_COLUMNS: usize = 85;
 
@@ -73,7 +71,7 @@ impl Recipe {
                 let user = r#"user = "${MONGODB_ATLAS_PUBLIC_API_KEY}:${MONGODB_ATLAS_PRIVATE_API_KEY}""#;
                 curl(input, "--digest --config -", user)
             }
-            Self::GoSdk => go::program(&input.base_url, &input.new_secret),
+            Self::GoSdk => go_program(&input.base_url, &input.new_secret),
         }
     }
 }
@@ -196,4 +194,58 @@ fn word(text: &str) -> String {
 /// (WHATWG URL, "forbidden host code points" leaves them out).
 fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+/// A release of the SDK that has the operation by this name. Every later one gives its own import path.
+const SDK: &str = "go.mongodb.org/atlas-sdk/v20250312023/admin";
+
+/// A whole program, formatted as gofmt does. The token's URL follows the base URL, so that comes first.
+fn go_program(base_url: &BaseUrl, new_secret: &NewSecret) -> String {
+    format!(
+        r#"package main
+
+import (
+	"context"
+	"fmt"
+	"log"
+	"os"
+
+	"{SDK}"
+)
+
+func main() {{
+	ctx := context.Background()
+	clientID := os.Getenv("MONGODB_ATLAS_CLIENT_ID")
+	clientSecret := os.Getenv("MONGODB_ATLAS_CLIENT_SECRET")
+
+	client, err := admin.NewClient(
+		admin.UseBaseURL("{base_url}"),
+		admin.UseOAuthAuth(ctx, clientID, clientSecret),
+	)
+	if err != nil {{
+		log.Fatal(err)
+	}}
+
+	secret, _, err := client.ServiceAccountsAPI.CreateGroupSecret(
+		ctx,
+		"{project}",
+		"{client}",
+		admin.NewServiceAccountSecretRequest({hours}),
+	).Execute()
+	if err != nil {{
+		log.Fatal(err)
+	}}
+	fmt.Println(secret.GetSecret())
+}}
+"#,
+        base_url = escaped(&base_url.to_string()),
+        project = new_secret.project,
+        client = new_secret.client,
+        hours = new_secret.lifetime.hours(),
+    )
+}
+
+/// The inside of an interpreted string literal (Go specification, "String literals").
+fn escaped(text: &str) -> String {
+    text.replace('\\', r"\\").replace('"', "\\\"")
 }

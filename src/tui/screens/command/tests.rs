@@ -59,6 +59,25 @@ fn the_first_command_is_this_program_without_its_form() {
 }
 
 #[test]
+fn only_the_demos_own_command_keeps_its_ids_without_a_word() {
+    let base_url = BaseUrl::parse(BaseUrl::CLOUD).unwrap();
+    for (session, is_demo) in
+        [(Session::Demo, true), (Session::remote(&base_url, Identity::AccessToken), false)]
+    {
+        let mut app = app(session);
+        first(&mut app);
+        for recipe in Recipe::ALL {
+            for copied in [None, Some(CopyOutcome::Sent(TerminalRoute::Osc52))] {
+                let Screen::Command(view) = &mut app.screen else { panic!("no command is shown") };
+                (view.recipe, view.copied) = (recipe, copied);
+                let has_remark = view.note(&app.shared).contains("The IDs exist in the demo only");
+                assert_eq!(has_remark, is_demo && recipe != Recipe::AtlasSecret, "{recipe:?}");
+            }
+        }
+    }
+}
+
+#[test]
 fn the_options_of_the_session_are_part_of_its_command() {
     let elsewhere = BaseUrl::parse("https://a$(id).example").unwrap();
     let profile = |name: &str| SessionOrigin::Profile(ProfileName::new(name).unwrap());
