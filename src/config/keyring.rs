@@ -219,11 +219,15 @@ pub(super) fn setting_of(kind: PairKind, half: Half) -> &'static str {
 /// What go-keyring, the library of the Atlas CLI, puts before a value in base64; macOS's `security` would spoil others.
 const BASE64: &str = "go-keyring-base64:";
 
+/// What older versions put before a value in hexadecimal.
+const HEX: &str = "go-keyring-encoded:";
+
 /// A new value in the encoding of the old one.
 #[cfg(feature = "keyring")]
 fn encode_like(old: &[u8], value: &SecretString) -> Zeroizing<Vec<u8>> {
+    let is_encoded = [BASE64, HEX].iter().any(|prefix| old.starts_with(prefix.as_bytes()));
     let value = value.expose_secret();
-    Zeroizing::new(if old.starts_with(BASE64.as_bytes()) {
+    Zeroizing::new(if is_encoded {
         format!("{BASE64}{}", STANDARD.encode(value)).into_bytes()
     } else {
         value.as_bytes().to_vec()
@@ -233,10 +237,20 @@ fn encode_like(old: &[u8], value: &SecretString) -> Zeroizing<Vec<u8>> {
 /// The text of an entry; `None` when it is no text or not encoded as its prefix says.
 fn decode(bytes: &[u8]) -> Option<Zeroizing<String>> {
     let text = std::str::from_utf8(bytes).ok()?.trim();
-    match text.strip_prefix(BASE64) {
-        Some(encoded) => String::from_utf8(STANDARD.decode(encoded).ok()?).ok().map(Zeroizing::new),
-        None => Some(Zeroizing::new(text.to_owned())),
-    }
+    let decoded = if let Some(encoded) = text.strip_prefix(BASE64) {
+        STANDARD.decode(encoded).ok()?
+    } else if let Some(encoded) = text.strip_prefix(HEX) {
+        hexadecimal(encoded)?
+    } else {
+        return Some(Zeroizing::new(text.to_owned()));
+    };
+    String::from_utf8(decoded).ok().map(Zeroizing::new)
+}
+
+fn hexadecimal(digits: &str) -> Option<Vec<u8>> {
+    let nibble = |digit: &u8| u8::try_from(char::from(*digit).to_digit(16)?).ok();
+    let pairs = digits.as_bytes().chunks(2);
+    pairs.map(|pair| Some(nibble(pair.first()?)? << 4 | nibble(pair.get(1)?)?)).collect()
 }
 
 #[cfg(test)]

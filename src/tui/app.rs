@@ -20,6 +20,10 @@ pub use super::shared::{InFlight, Output, Shared, Size};
 /// So many characters in one read are a paste, whatever the terminal says; no one types them.
 const PASTE_FROM: usize = 8;
 
+/// For so long after a paste, keys decide nothing: pasted text can hold the sequence that ends a paste, and what follows
+/// it arrives as keys.
+const PASTE_SETTLES: Duration = Duration::from_millis(100);
+
 /// So many different ones are text on a screen whose letters are keys.
 const TEXT_FROM: usize = 2;
 
@@ -35,6 +39,7 @@ pub struct App {
     pub(super) help_scroll: Scroll,
     /// True after a first Ctrl-C in a window that is too small to show what it would do.
     pub(super) has_warned: bool,
+    pasted_until: Option<Now>,
 }
 
 /// What is shown. The secret lives inside the one screen that shows it: leaving that screen drops it.
@@ -148,6 +153,7 @@ impl App {
             screen: Screen::Form(FormScreen),
             is_other_layout: false,
             help_scroll: Scroll::default(),
+            pasted_until: None,
             has_warned: false,
         }
     }
@@ -262,6 +268,9 @@ impl App {
     /// Keys that came in one read. A terminal without bracketed paste types what is pasted: such a run counts as
     /// a paste. Shorter ones are keys, but decide nothing: neither the letters nor an Enter.
     pub(super) fn keys_pressed(&mut self, pressed: &[KeyPress]) {
+        if self.is_after_paste() {
+            self.begin_paste();
+        }
         let mut rest = pressed;
         while !rest.is_empty() {
             let run = rest.iter().take_while(|key| key.is_typed()).count();
@@ -285,7 +294,16 @@ impl App {
         }
     }
 
+    fn begin_paste(&mut self) {
+        self.pasted_until = Some(self.shared.now.plus(PASTE_SETTLES));
+    }
+
+    fn is_after_paste(&self) -> bool {
+        self.pasted_until.is_some_and(|until| !until.since(self.shared.now).is_zero())
+    }
+
     pub(super) fn paste(&mut self, text: &str) {
+        self.begin_paste();
         if !self.shared.is_covered() {
             self.screen.component_mut().on_paste(&mut self.shared, text);
         }
@@ -302,8 +320,10 @@ impl App {
             }
             return;
         }
-        let comes_with_text = read.iter().any(|other| other.text().is_some());
-        let is_of_burst = key.is_typed() && read.iter().filter(|other| other.is_typed()).count() > 1;
+        let is_after_paste = self.is_after_paste();
+        let comes_with_text = is_after_paste || read.iter().any(|other| other.text().is_some());
+        let is_of_burst =
+            is_after_paste || key.is_typed() && read.iter().filter(|other| other.is_typed()).count() > 1;
         self.shared.message = None;
         self.screen.component_mut().before_key(&mut self.shared);
         let keys = self.keys();

@@ -1,5 +1,7 @@
 //! Saving, piping and choosing a format: what is typed, what comes of it, and what that means for leaving.
 
+use std::time::Duration;
+
 use atlas_secret::domain::{
     BaseUrl, ClientId, ClipboardContent, CommandOutcome, CommandOutput, CommandReport, CopyOutcome, Delivery,
     Disposition, EnvFile, Exit, Format, HeldCopy, Identity, KnownCommand, ProfileName, SaveFailure,
@@ -446,6 +448,40 @@ fn what_comes_together_leaves_writes_prints_and_deletes_nothing() {
             assert_eq!((stage.commands.len(), waiting(&stage)), (sent, calls), "{burst}: {}", drawn(&stage));
         }
     }
+}
+
+/// Pasted text can hold the sequence that ends a paste: what follows it then arrives as keys, also in later reads.
+#[test]
+fn keys_right_after_a_paste_decide_nothing() {
+    let command = || {
+        let mut stage = Stage::created();
+        stage.keys("p");
+        stage
+    };
+    let asked = |keys: &str| {
+        let mut stage = Stage::created();
+        stage.keys(keys);
+        stage
+    };
+    let rows = [
+        (Stage::filled(), "enter", "New service account secret"),
+        (Stage::filled(), "<ctrl-s>", "New service account secret"),
+        (asked("q"), "l", "You have not copied or saved"),
+        (Stage::created(), "<ctrl-c> <ctrl-c>", "You have not copied or saved"),
+        (command(), "c a t <blank> x enter", "Run \u{203a}"),
+    ];
+    for (mut stage, keys, shown) in rows {
+        let (sent, calls) = (stage.commands.len(), waiting(&stage));
+        stage.paste_at_once("x");
+        for key in keys.split(' ') {
+            stage.later(Duration::from_millis(60)).keys(key);
+        }
+        assert_eq!((stage.commands.len(), waiting(&stage)), (sent, calls), "{keys}: {}", drawn(&stage));
+        assert_drawn(&stage, shown);
+    }
+    let mut later = asked("q");
+    later.paste("x").keys("l");
+    assert_eq!(later.exit(), Some(Exit::NotDelivered));
 }
 
 /// How many requests wait for Atlas.

@@ -1,5 +1,7 @@
 //! The footer names keys that work now, in one line, at any width.
 
+use std::time::Duration;
+
 use atlas_secret::tui::{Action, App, Binding, Event, KeyPress};
 use crossterm::event::{KeyCode, KeyModifiers};
 
@@ -71,9 +73,11 @@ fn every_key_in_the_footer_works() {
         let shown = footer(&state.app, 100);
         for binding in state.app.keys().iter().filter(|binding| shown.contains(&hint(binding))) {
             let mut app = state.app.clone();
+            // What was pasted has settled.
+            app.shared.now = app.shared.now.plus(Duration::from_millis(100));
             let before = format!("{app:?}");
             let keys = vec![key(binding.keys)];
-            let commands = app.update(state.app.shared.now, Event::KeysPressed(keys));
+            let commands = app.update(app.shared.now, Event::KeysPressed(keys));
             // Submitting once more says once more what is in the way.
             let is_said = match binding.action {
                 Action::Submit | Action::Confirm => {

@@ -393,10 +393,15 @@ impl Stage {
 
     /// Characters and line ends in one read, as a terminal without bracketed paste sends them.
     pub fn unbracketed(&mut self, text: &str) -> &mut Self {
-        self.event(Event::KeysPressed(text.chars().map(typed).collect()))
+        self.event(Event::KeysPressed(text.chars().map(typed).collect())).later(Duration::from_millis(100))
     }
 
+    /// Text is pasted, and nothing is pressed until that has settled.
     pub fn paste(&mut self, text: &str) -> &mut Self {
+        self.paste_at_once(text).later(Duration::from_millis(100))
+    }
+
+    pub fn paste_at_once(&mut self, text: &str) -> &mut Self {
         self.event(Event::Pasted(PastedText(text.to_owned())))
     }
 

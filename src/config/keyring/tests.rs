@@ -87,12 +87,15 @@ fn after_a_failure_nothing_more_is_requested() {
 
 #[test]
 fn entries_are_decoded_by_their_prefix() {
-    let rows: [(&[u8], Option<&str>); 6] = [
+    let rows: [(&[u8], Option<&str>); 9] = [
         (b"plain", Some("plain")),
         (b"plain\n", Some("plain")),
         (b"go-keyring-base64:c2VjcmV0", Some("secret")),
         (b"go-keyring-base64:c2VjcmV0\n", Some("secret")),
         (b"go-keyring-base64:***", None),
+        (b"go-keyring-encoded:736563726574", Some("secret")),
+        (b"go-keyring-encoded:73656", None),
+        (b"go-keyring-encoded:zz", None),
         (b"\xff", None),
     ];
     for (bytes, expected) in rows {
@@ -107,6 +110,7 @@ fn a_new_value_has_the_encoding_of_the_old_one() {
         ("old", "new", "new"),
         ("", "new", "new"),
         ("go-keyring-base64:b2xk", "new", "go-keyring-base64:bmV3"),
+        ("go-keyring-encoded:6f6c64", "new", "go-keyring-base64:bmV3"),
     ];
     for (old, value, expected) in rows {
         let new = encode_like(old.as_bytes(), &SecretString::from(value));
