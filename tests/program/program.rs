@@ -55,7 +55,7 @@ pub fn create(terminal: &mut Terminal) {
 /// Quits without the secret. Two letters in one write would be text.
 pub fn quit_anyway(terminal: &mut Terminal) {
     terminal.send("q");
-    terminal.wait_for("quit anyway");
+    terminal.wait_for("[ go back ]");
     terminal.send("l");
 }
 

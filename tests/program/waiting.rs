@@ -54,7 +54,7 @@ fn a_key_is_answered_while_atlas_is_silent() {
     terminal.send("q");
     terminal.wait_for("The response may still arrive and would be lost. Quit?");
     terminal.send("n");
-    terminal.wait_gone("would be lost. Leave?");
+    terminal.wait_gone("would be lost. Quit?");
     terminal.send("q");
     terminal.wait_for("The response may still arrive and would be lost. Quit?");
     terminal.send("y");
