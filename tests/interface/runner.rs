@@ -10,8 +10,8 @@ use tokio::sync::oneshot;
 use crate::stage::{FakeAtlas, FakeJournal, Stage, time};
 use crate::*;
 
-fn copied(seconds: u64) -> Event {
-    Event::CopyFinished(CopyOutcome::Copied(HeldCopy { clears_in: Some(Duration::from_secs(seconds)) }))
+fn copied(seconds: u64) -> CopyOutcome {
+    CopyOutcome::Copied(HeldCopy { clears_in: Some(Duration::from_secs(seconds)) })
 }
 
 #[test]
@@ -24,20 +24,21 @@ fn of_two_deliveries_both_run_to_their_end_and_only_the_newer_reports() {
     let failed = || copied(0);
     runner.deliver(
         Slot::Copy,
+        Event::CopyFinished,
         async move {
             first.await.unwrap();
             copied(1)
         },
         failed,
     );
-    runner.deliver(Slot::Copy, async { copied(2) }, failed);
+    runner.deliver(Slot::Copy, Event::CopyFinished, async { copied(2) }, failed);
     finish_first.send(()).unwrap();
     let events = runtime.block_on(async {
         let both = [reports.recv().await.unwrap(), reports.recv().await.unwrap()];
         both.map(|report| runner.accept(report))
     });
     let [None, Some(event)] = &events else { panic!("{events:?}") };
-    assert_eq!(format!("{event:?}"), format!("{:?}", copied(2)));
+    assert_eq!(format!("{event:?}"), format!("{:?}", Event::CopyFinished(copied(2))));
 }
 
 #[test]
