@@ -68,13 +68,13 @@ impl Executor {
             Command::Save(id, path, payload) => {
                 let save = async move { delivery::save(&path, home.as_deref(), &payload).await };
                 let failed = || Err(SaveFailure::Other(internal_error()));
-                self.deliver(Slot::Save, move |result| Event::Saved(id, result), save, failed);
+                self.runner.deliver(Slot::Save, move |result| Event::Saved(id, result), save, failed);
             }
             Command::UpdateEnv(id, path, payload, agreed) => {
                 let update =
                     async move { delivery::update_env(&path, home.as_deref(), &payload, &agreed).await };
                 let failed = || Err(SaveFailure::Other(internal_error()));
-                self.deliver(Slot::Save, move |result| Event::FileUpdated(id, result), update, failed);
+                self.runner.deliver(Slot::Save, move |result| Event::FileUpdated(id, result), update, failed);
             }
             Command::Run(id, line, format, payload) => {
                 // The caller has restored the terminal: the command has it until it ends.
@@ -83,17 +83,17 @@ impl Executor {
                     delivery::pipe_to(&line, home.as_deref(), format, &payload, terminal).await
                 };
                 let failed = || CommandOutcome::Lost(internal_error()).into();
-                self.deliver(Slot::Run, move |report| Event::CommandEnded(id, report), run, failed);
+                self.runner.deliver(Slot::Run, move |report| Event::CommandEnded(id, report), run, failed);
             }
             Command::FindPresets => {
                 let find = || delivery::find_presets(&std::env::var_os("PATH").unwrap_or_default());
                 let found = async move { tokio::task::spawn_blocking(find).await.unwrap_or_default() };
-                self.deliver(Slot::Presets, Event::PresetsFound, found, Vec::new);
+                self.runner.deliver(Slot::Presets, Event::PresetsFound, found, Vec::new);
             }
             // The caller has restored the terminal, which may be where standard output leads in the end.
             Command::Print(format, payload) => {
-                let print = async move { Event::Printed(print(format, *payload).await) };
-                self.runner.run(print, || Event::Printed(Err(not_printed())));
+                let print = async move { print(format, *payload).await };
+                self.runner.deliver(Slot::Print, Event::Printed, print, || Err(not_printed()));
             }
             job @ (Command::Create(_)
             | Command::CancelCreate
@@ -117,17 +117,6 @@ impl Executor {
         }
     }
 
-    /// Runs a delivery to its end. `failed` is its result if it panics.
-    fn deliver<T: 'static>(
-        &mut self,
-        slot: Slot,
-        event: impl FnOnce(T) -> Event + Copy + Send + 'static,
-        work: impl Future<Output = T> + Send + 'static,
-        failed: impl FnOnce() -> T + Send + 'static,
-    ) {
-        self.runner.deliver(slot, async move { event(work.await) }, move || event(failed()));
-    }
-
     fn terminal(&self) -> Box<dyn Write + Send> {
         match self.terminal.clone() {
             Some(terminal) => Box::new(terminal),
@@ -147,21 +136,18 @@ impl Executor {
             }
         };
         let failed = || CopyOutcome::Failed { reasons: vec![internal_error()] };
-        self.deliver(Slot::Copy, Event::CopyFinished, copy, failed);
+        self.runner.deliver(Slot::Copy, Event::CopyFinished, copy, failed);
     }
 
     fn check_clipboard(&mut self, check: impl Future<Output = ClipboardContent> + Send + 'static) {
-        self.deliver(Slot::Clipboard, Event::ClipboardChecked, check, || ClipboardContent::Unreadable);
+        self.runner.deliver(Slot::Clipboard, Event::ClipboardChecked, check, || ClipboardContent::Unreadable);
     }
 
     fn find_profiles(&mut self, client: ClientId) {
         let Some(config) = self.cli_config.clone() else { return };
-        let nothing = Event::ProfilesFound(client.clone(), Vec::new());
-        let search = async move {
-            let found = delivery::profiles_of(config, client.clone()).await;
-            Event::ProfilesFound(client, found)
-        };
-        self.runner.deliver(Slot::Profiles, search, || nothing);
+        let search = delivery::profiles_of(config, client.clone());
+        let found = |names| Event::ProfilesFound(client, names);
+        self.runner.deliver(Slot::Profiles, found, search, Vec::new);
     }
 
     fn update_profiles(&mut self, profiles: Vec<ProfileName>, payload: Box<SecretPayload>) {
@@ -170,15 +156,17 @@ impl Executor {
         let failures = profiles.clone();
         let update = delivery::update_profiles(config, profiles, payload);
         let failed = move || failures.into_iter().map(failed).collect();
-        self.deliver(Slot::Profiles, Event::ProfilesUpdated, update, failed);
+        self.runner.deliver(Slot::Profiles, Event::ProfilesUpdated, update, failed);
     }
 
     fn sign_in(&mut self, with: SignInWith) {
         let (authenticator, connections) = (Arc::clone(&self.authenticator), Arc::clone(&self.connections));
+        let failed = || Err(ApiError::interrupted(internal_error()));
         self.runner.replace(
             Slot::SignIn,
-            |_| async move { Event::SignInTried(authenticator.sign_in(&connections, with).await) },
-            || Event::SignInTried(Err(ApiError::interrupted(internal_error()))),
+            Event::SignInTried,
+            |_| async move { authenticator.sign_in(&connections, with).await },
+            failed,
         );
     }
 

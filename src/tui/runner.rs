@@ -59,6 +59,8 @@ pub enum Slot {
     Presets,
     /// Looking up profiles of the Atlas CLI, or writing to them.
     Profiles,
+    /// Writing to standard output.
+    Print,
 }
 
 /// An event, and the job that reported it.
@@ -99,14 +101,16 @@ impl EventSender {
         let _ = self.reports.send(Report { job: self.job, event });
     }
 
-    /// Runs work and reports its event; `failed` is the event of a panic.
-    fn spawn(
+    /// Runs work and reports its result as an event; `failed` is the result of a panic.
+    fn spawn<T>(
         self,
-        work: impl Future<Output = Event> + Send + 'static,
-        failed: impl FnOnce() -> Event + Send + 'static,
+        event: impl FnOnce(T) -> Event + Send + 'static,
+        work: impl Future<Output = T> + Send + 'static,
+        failed: impl FnOnce() -> T + Send + 'static,
     ) -> JoinHandle<()> {
         tokio::spawn(async move {
-            self.send(AssertUnwindSafe(work).catch_unwind().await.unwrap_or_else(|_| failed()));
+            let result = AssertUnwindSafe(work).catch_unwind().await.unwrap_or_else(|_| failed());
+            self.send(event(result));
         })
     }
 }
@@ -184,11 +188,12 @@ where
             }
             Command::Recover(account, before, pauses) => self.replace(
                 Slot::Recover,
+                Event::RecoverFinished,
                 |report| async move {
                     let progress = |pause| report.send(Event::RecoverStep(pause));
-                    Event::RecoverFinished(jobs::recover(&atlas, &account, &before, pauses, progress).await)
+                    jobs::recover(&atlas, &account, &before, pauses, progress).await
                 },
-                || Event::RecoverFinished(jobs::Recovered::Failed(internal_error())),
+                || jobs::Recovered::Failed(internal_error()),
             ),
             Command::StopRecover => self.stop(Slot::Recover),
             Command::Delete(account, id, recheck) => {
@@ -196,49 +201,48 @@ where
                 let cancel = self.deletion.clone();
                 self.replace(
                     Slot::Delete,
+                    Event::DeleteFinished,
                     |report| async move {
                         let sent = || report.send(Event::DeleteSent);
-                        Event::DeleteFinished(
-                            jobs::delete(&atlas, &account, &id, recheck, &cancel, sent).await,
-                        )
+                        jobs::delete(&atlas, &account, &id, recheck, &cancel, sent).await
                     },
-                    || Event::DeleteFinished(Deletion::Failed(DeleteError::PerhapsDeleted(internal_error()))),
+                    || Deletion::Failed(DeleteError::PerhapsDeleted(internal_error())),
                 );
             }
             Command::CancelDelete => self.deletion.cancel(),
             Command::FetchAccount(reader, of) => {
                 let account = of.clone();
-                let read = |_| async move { atlas.account(&account).await };
                 let fetched = move |result| Event::AccountFetched(reader, of, result);
-                self.read(Slot::Account(reader), read, fetched);
+                self.read(Slot::Account(reader), fetched, async move { atlas.account(&account).await });
             }
             Command::FetchProject(of) => {
                 let id = of.clone();
-                let read = |_| async move { atlas.project(&id).await };
-                self.read(Slot::Project, read, |result| Event::ProjectFetched(of, result));
+                let fetched = |result| Event::ProjectFetched(of, result);
+                self.read(Slot::Project, fetched, async move { atlas.project(&id).await });
             }
             Command::FetchSettings(of) => {
                 let id = of.clone();
-                let read = |_| async move { atlas.settings(&id).await };
-                self.read(Slot::Settings, read, |result| Event::SettingsFetched(of, result));
+                let fetched = |result| Event::SettingsFetched(of, result);
+                self.read(Slot::Settings, fetched, async move { atlas.settings(&id).await });
             }
             Command::FetchProjects(page) => {
+                let fetched = move |result| Event::ProjectsPage(page, result);
                 let read = |report| async move {
                     jobs::with_retries(|| atlas.projects(page), report_delay(report)).await
                 };
-                self.read(Slot::Pages, read, move |result| Event::ProjectsPage(page, result));
+                self.join(Slot::Pages, fetched, read, || Err(internal_error()));
             }
             Command::FetchAccounts(of, page) => {
                 let project = of.clone();
+                let fetched = move |result| Event::AccountsPage(of, page, result);
                 let read = |report| async move {
                     jobs::with_retries(|| atlas.accounts(&project, page), report_delay(report)).await
                 };
-                self.read(Slot::Pages, read, move |result| Event::AccountsPage(of, page, result));
+                self.join(Slot::Pages, fetched, read, || Err(internal_error()));
             }
             Command::StopPages => self.stop(Slot::Pages),
             Command::Verify(client, value) => {
-                let verify = |_| async move { atlas.verify(&client, &value).await };
-                self.read(Slot::Verify, verify, Event::Verified);
+                self.read(Slot::Verify, Event::Verified, async move { atlas.verify(&client, &value).await });
             }
             other => return Some(other),
         }
@@ -251,85 +255,66 @@ where
         let (cancel, events) = (CancellationToken::new(), self.sender());
         let mut operator = Interface { events: events.clone(), answered };
         let token = cancel.clone();
-        let job = async move {
-            let outcome = jobs::create(&atlas, &journal, &clock, &mut operator, &token, &new_secret).await;
-            Event::CreateFinished(outcome)
-        };
-        let failed = move || {
-            let before = Before { ids: None, at: clock(), latest: None };
-            Event::CreateFinished(Outcome::Unknown(internal_error(), before))
-        };
-        self.creating = Some(Creating { cancel, answers, task: events.spawn(job, failed) });
+        let job =
+            async move { jobs::create(&atlas, &journal, &clock, &mut operator, &token, &new_secret).await };
+        let failed =
+            move || Outcome::Unknown(internal_error(), Before { ids: None, at: clock(), latest: None });
+        let task = events.spawn(Event::CreateFinished, job, failed);
+        self.creating = Some(Creating { cancel, answers, task });
     }
 
     /// Runs work until other work takes its slot.
-    pub fn replace<Work>(
+    pub fn replace<T, Work>(
         &mut self,
         slot: Slot,
+        event: impl FnOnce(T) -> Event + Send + 'static,
         work: impl FnOnce(EventSender) -> Work,
-        failed: impl FnOnce() -> Event + Send + 'static,
+        failed: impl FnOnce() -> T + Send + 'static,
     ) where
-        Work: Future<Output = Event> + Send + 'static,
+        Work: Future<Output = T> + Send + 'static,
     {
         self.stop(slot);
-        self.join(slot, work, failed);
+        self.join(slot, event, work, failed);
     }
 
-    /// Asks Atlas; a panic is an error like any other. Several pages of a list are fetched at a time.
-    fn read<T: 'static, Work>(
+    /// Runs a delivery to its end; its report counts unless a later one has taken its slot by then.
+    pub fn deliver<T>(
         &mut self,
         slot: Slot,
-        work: impl FnOnce(EventSender) -> Work,
-        event: impl FnOnce(ApiResult<T>) -> Event + Clone + Send + 'static,
-    ) where
-        Work: Future<Output = ApiResult<T>> + Send + 'static,
-    {
-        if slot != Slot::Pages {
-            self.stop(slot);
-        }
-        let of_panic = event.clone();
-        let work = |report| {
-            let read = work(report);
-            async move { event(read.await) }
-        };
-        self.join(slot, work, || of_panic(Err(internal_error())));
+        event: impl FnOnce(T) -> Event + Send + 'static,
+        work: impl Future<Output = T> + Send + 'static,
+        failed: impl FnOnce() -> T + Send + 'static,
+    ) {
+        // Without its handle the one before is not aborted.
+        self.running.remove(&slot);
+        self.join(slot, event, |_| work, failed);
     }
 
-    /// Runs work beside what has its slot already.
-    fn join<Work>(
+    /// Asks Atlas; a panic is an error like any other.
+    fn read<T>(
         &mut self,
         slot: Slot,
+        event: impl FnOnce(ApiResult<T>) -> Event + Send + 'static,
+        work: impl Future<Output = ApiResult<T>> + Send + 'static,
+    ) {
+        self.replace(slot, event, |_| work, || Err(internal_error()));
+    }
+
+    /// Runs work beside what has its slot already: several pages of a list are fetched at a time.
+    fn join<T, Work>(
+        &mut self,
+        slot: Slot,
+        event: impl FnOnce(T) -> Event + Send + 'static,
         work: impl FnOnce(EventSender) -> Work,
-        failed: impl FnOnce() -> Event + Send + 'static,
+        failed: impl FnOnce() -> T + Send + 'static,
     ) where
-        Work: Future<Output = Event> + Send + 'static,
+        Work: Future<Output = T> + Send + 'static,
     {
         self.started += 1;
         let (number, tasks) = self.running.entry(slot).or_insert((self.started, Vec::new()));
         let events = EventSender { reports: self.sender.clone(), job: Some((slot, *number)) };
         tasks.retain(|task| !task.is_finished());
-        tasks.push(events.clone().spawn(work(events), failed).abort_handle());
-    }
-
-    /// Runs a delivery to its end; its report counts unless a later one has taken its slot by then.
-    pub fn deliver(
-        &mut self,
-        slot: Slot,
-        work: impl Future<Output = Event> + Send + 'static,
-        failed: impl FnOnce() -> Event + Send + 'static,
-    ) {
-        // Without its handle the one before is not aborted.
-        self.running.remove(&slot);
-        self.join(slot, |_| work, failed);
-    }
-
-    /// Runs work whose event always counts.
-    pub fn run(
-        &self,
-        work: impl Future<Output = Event> + Send + 'static,
-        failed: impl FnOnce() -> Event + Send + 'static,
-    ) {
-        self.sender().spawn(work, failed);
+        tasks.push(events.clone().spawn(event, work(events), failed).abort_handle());
     }
 
     fn stop(&mut self, slot: Slot) {

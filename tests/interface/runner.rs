@@ -10,8 +10,8 @@ use tokio::sync::oneshot;
 use crate::stage::{FakeAtlas, FakeJournal, Stage, time};
 use crate::*;
 
-fn copied(seconds: u64) -> Event {
-    Event::CopyFinished(CopyOutcome::Copied(HeldCopy { clears_in: Some(Duration::from_secs(seconds)) }))
+fn copied(seconds: u64) -> CopyOutcome {
+    CopyOutcome::Copied(HeldCopy { clears_in: Some(Duration::from_secs(seconds)) })
 }
 
 #[test]
@@ -24,16 +24,17 @@ fn of_two_deliveries_both_run_to_their_end_and_only_the_newer_reports() {
     let failed = || copied(0);
     runner.deliver(
         Slot::Copy,
+        Event::CopyFinished,
         async move {
             first.await.unwrap();
             copied(1)
         },
         failed,
     );
-    runner.deliver(Slot::Copy, async { copied(2) }, failed);
+    runner.deliver(Slot::Copy, Event::CopyFinished, async { copied(2) }, failed);
     finish_first.send(()).unwrap();
     let (event, later) = runtime.block_on(async { (runner.next().await, settled(&mut runner).await) });
-    assert_eq!((format!("{event:?}"), later), (format!("{:?}", copied(2)), None));
+    assert_eq!((format!("{event:?}"), later), (format!("{:?}", Event::CopyFinished(copied(2))), None));
 }
 
 /// The next event, once every job has reported.
@@ -49,12 +50,11 @@ fn of_two_reports_that_wait_the_second_is_dropped_if_the_first_leads_to_its_job_
     let runtime = Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
     let mut runner = JobRunner::new(FakeAtlas::default(), FakeJournal::default(), || time(stage::START));
     let _inside = runtime.enter();
-    let stale = || Event::PresetsFound(Vec::new());
-    runner.deliver(Slot::Copy, async { copied(1) }, || copied(0));
-    runner.deliver(Slot::Presets, async move { stale() }, stale);
+    runner.deliver(Slot::Copy, Event::CopyFinished, async { copied(1) }, || copied(0));
+    runner.deliver(Slot::Presets, Event::PresetsFound, async { Vec::new() }, Vec::new);
     runtime.block_on(async {
-        assert_eq!(settled(&mut runner).await, Some(format!("{:?}", copied(1))));
-        runner.replace(Slot::Presets, |_| std::future::pending(), stale);
+        assert_eq!(settled(&mut runner).await, Some(format!("{:?}", Event::CopyFinished(copied(1)))));
+        runner.replace(Slot::Presets, Event::PresetsFound, |_| std::future::pending(), Vec::new);
         assert_eq!(settled(&mut runner).await, None);
     });
 }
