@@ -174,7 +174,7 @@ impl Run {
         let (columns, rows) = terminal.as_ref().map_or((80, 24), TerminalOutput::size);
         let mut app =
             App::new(settings.start.session, settings.start.form, Size { columns, rows }, now(started));
-        if Lifetime::parse(app.shared.form.lifetime.line.text()).is_err() {
+        if Lifetime::parse(app.shared.form.text(FieldName::Lifetime)).is_err() {
             // A date needs the time zone, which is loaded after the first frame otherwise.
             let zone = TimeZone::system();
             app.shared.form.clock = (app.shared.now.wall, zone.clone());

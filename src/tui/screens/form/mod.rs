@@ -5,7 +5,6 @@ mod field;
 mod field_view;
 mod names;
 mod secrets;
-mod suggestions;
 
 use std::time::Duration;
 
@@ -15,6 +14,7 @@ use jiff::tz::TimeZone;
 use crate::domain::{
     AccountRef, BaseUrl, ClientId, ExistingSecret, Lifetime, NewSecret, Now, ProjectId, ServerText,
 };
+use crate::tui::Failure;
 use crate::tui::app::{Component, Screen, Shared, Transition};
 use crate::tui::canvas::Canvas;
 use crate::tui::event::KeyPress;
@@ -22,18 +22,17 @@ use crate::tui::keys::{
     AS_COMMAND, Action, Binding, DISMISS, HELP, LIST, NEXT_FIELD, PREVIOUS_FIELD, QUIT, REPAINT, SIGN_IN,
     SUSPEND,
 };
-use crate::tui::paste::{Context, Paste, understand};
-use crate::tui::{Failure, TextLine};
+use crate::tui::paste::{Paste, understand};
 
 use super::{CommandView, Picker, Recovery, SecretList, SignIn};
 
 pub use field::{Field, FieldName, Focus, Validation};
 pub use names::Names;
 
-pub(crate) use suggestions::could_not_list;
+pub(crate) use names::could_not_list;
 
 pub(in crate::tui) use field::InputNote;
-use field::{Resolves, Suggestions};
+use field::Suggestions;
 pub(in crate::tui) use field_view::not_found;
 
 /// A field of the form.
@@ -107,12 +106,8 @@ pub enum Notice {
 /// The form. It stays as it is while other screens are shown, so nothing typed is ever lost.
 #[derive(Clone, Debug)]
 pub struct Form {
-    /// The project's id.
-    pub project: Field,
-    /// The account's client id.
-    pub client: Field,
-    /// The lifetime.
-    pub lifetime: Field,
+    /// In the order of [`FieldName::ALL`].
+    fields: [Field; 3],
     /// What the keys go to.
     pub focus: Focus,
     /// True while the next character replaces the text of the field in focus.
@@ -121,8 +116,8 @@ pub struct Form {
     enter_submits_from: Duration,
     /// What stands below the fields.
     pub notice: Option<Notice>,
-    /// The longest life that the project's organization allows, in hours, where it is known and has a say.
-    pub longest_hours: Option<i32>,
+    /// The longest life that the project's organization allows, where it is known and has a say.
+    pub limit: Option<Lifetime>,
     /// Now, and where: what a date means.
     pub clock: (Timestamp, TimeZone),
 }
@@ -162,44 +157,32 @@ impl Form {
     /// A form with what is known already. The focus is on the first field that is empty or wrong; when all
     /// are right, on the button.
     pub fn new(project: &str, client: &str, lifetime: &str) -> Self {
-        let field = |name: FieldName, text: &str| {
-            let mut field =
-                Field { touched: !text.is_empty(), line: TextLine::new(text), ..Field::default() };
-            field.tidy(name);
-            field
-        };
+        let texts = [project, client, lifetime];
         let mut form = Self {
-            project: field(FieldName::Project, project),
-            client: field(FieldName::Client, client),
-            lifetime: field(FieldName::Lifetime, lifetime),
+            fields: FieldName::ALL.map(|name| Field::new(name, texts[name as usize])),
             focus: Focus::Button,
             is_selected: false,
             enter_submits_from: Duration::ZERO,
             notice: None,
-            longest_hours: None,
+            limit: None,
             clock: (Timestamp::UNIX_EPOCH, TimeZone::UTC),
         };
         form.focus_first_invalid();
-        form.project.resolves = Resolves::ExactName;
-        form.client.resolves = Resolves::ExactName;
         form
     }
 
     /// The field of that name.
     pub fn field(&self, name: FieldName) -> &Field {
-        match name {
-            FieldName::Project => &self.project,
-            FieldName::Client => &self.client,
-            FieldName::Lifetime => &self.lifetime,
-        }
+        &self.fields[name as usize]
     }
 
     pub(in crate::tui) fn field_mut(&mut self, name: FieldName) -> &mut Field {
-        match name {
-            FieldName::Project => &mut self.project,
-            FieldName::Client => &mut self.client,
-            FieldName::Lifetime => &mut self.lifetime,
-        }
+        &mut self.fields[name as usize]
+    }
+
+    /// What was typed into the field.
+    pub fn text(&self, name: FieldName) -> &str {
+        self.field(name).line.text()
     }
 
     /// What is said beside a field.
@@ -209,22 +192,17 @@ impl Form {
 
     /// The project, once its id is right.
     pub fn project_id(&self) -> Option<ProjectId> {
-        ProjectId::parse(self.project.line.text()).ok()
+        ProjectId::parse(self.text(FieldName::Project)).ok()
     }
 
     /// The account, once its client id is right.
     pub fn client_id(&self) -> Option<ClientId> {
-        ClientId::parse(self.client.line.text()).ok()
+        ClientId::parse(self.text(FieldName::Client)).ok()
     }
 
     /// The account, once both ids are right.
     pub fn account(&self) -> Option<AccountRef> {
         Some(AccountRef { project: self.project_id()?, client: self.client_id()? })
-    }
-
-    /// The longest life that the project's organization allows.
-    pub(super) fn limit(&self) -> Option<Lifetime> {
-        Lifetime::from_hours(self.longest_hours?).ok()
     }
 
     /// Why Atlas may refuse the lifetime.
@@ -268,14 +246,6 @@ impl Form {
         self.focus_on(self.first_invalid().map_or(Focus::Button, Focus::Field));
     }
 
-    fn focus_next(&mut self) {
-        self.step_focus(1);
-    }
-
-    fn focus_previous(&mut self) {
-        self.step_focus(Focus::ALL.len() - 1);
-    }
-
     fn step_focus(&mut self, by: usize) {
         self.notice.take_if(|notice| matches!(notice, Notice::Word(_)));
         let at = Focus::ALL.iter().position(|focus| *focus == self.focus).unwrap_or(0);
@@ -285,7 +255,7 @@ impl Form {
     /// An Enter that came with text: on to the next field, never to a submit.
     pub(in crate::tui) fn focus_next_field(&mut self) {
         if self.focus != Focus::Button {
-            self.focus_next();
+            self.step_focus(1);
         }
     }
 
@@ -319,8 +289,7 @@ impl Form {
     /// Pasted text: a whole id goes to the field it belongs to, anything else in at the caret.
     fn paste(&mut self, text: &str, host: Option<&str>) {
         self.notice = None;
-        let context = Context { focus: self.focus, project: self.project.line.text(), host };
-        for paste in understand(text, context) {
+        for paste in understand(text, self, host) {
             self.take_paste(paste);
         }
     }
@@ -371,7 +340,7 @@ impl Form {
     /// Fills in what is known by now, where nothing was typed yet.
     pub(in crate::tui) fn fill_empty(&mut self, project: Option<&str>, client: Option<&str>) {
         for (name, text) in [(FieldName::Project, project), (FieldName::Client, client)] {
-            if let Some(text) = text.filter(|_| self.field(name).line.text().is_empty()) {
+            if let Some(text) = text.filter(|_| self.text(name).is_empty()) {
                 self.set(name, text);
                 self.field_mut(name).tidy(name);
             }
@@ -404,7 +373,12 @@ impl FormScreen {
         app.form.notice = None;
         app.resolve_names();
         if let Some(name) = app.form.first_invalid() {
-            app.form.notice = app.list(name).map(|list| Notice::Word(list.not_chosen()));
+            app.form.notice = app.list(name).map(|list| {
+                Notice::Word(match list.field {
+                    FieldName::Client => "Not created: no service account is chosen yet.",
+                    _ => "Not created: no project is chosen yet.",
+                })
+            });
             app.form.focus_on(Focus::Field(name));
             return Transition::Stay;
         }
@@ -424,7 +398,7 @@ impl FormScreen {
         if let Focus::Field(name) = app.form.focus {
             app.resolve_when_loaded(name);
         }
-        app.form.focus_next();
+        app.form.step_focus(1);
     }
 
     /// Ctrl-C. While an earlier POST is still running its screen is shown once more.
@@ -448,7 +422,7 @@ impl Component for FormScreen {
         match action {
             Action::Choose if app.take_marked() => {}
             Action::Next | Action::Choose => Self::focus_next(app),
-            Action::Previous => app.form.focus_previous(),
+            Action::Previous => app.form.step_focus(Focus::ALL.len() - 1),
             Action::NextChoice => app.mark(true),
             Action::PreviousChoice => app.mark(false),
             Action::Dismiss => match app.suggestions() {
@@ -483,7 +457,7 @@ impl Component for FormScreen {
         let suggestions = app.suggestions();
         match action {
             Action::Dismiss => suggestions.is_some() || app.form.notice.is_some(),
-            Action::Choose => suggestions.is_some_and(|(_, list)| app.marked(list).is_some()),
+            Action::Choose => suggestions.is_some_and(|(_, list)| names::marked(list).is_some()),
             _ => true,
         }
     }
