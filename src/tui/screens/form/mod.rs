@@ -14,7 +14,6 @@ use jiff::tz::TimeZone;
 use crate::domain::{
     AccountRef, BaseUrl, ClientId, ExistingSecret, Lifetime, NewSecret, Now, ProjectId, ServerText,
 };
-use crate::tui::Failure;
 use crate::tui::app::{Component, Screen, Shared, Transition};
 use crate::tui::canvas::Canvas;
 use crate::tui::event::KeyPress;
@@ -23,6 +22,7 @@ use crate::tui::keys::{
     SUSPEND,
 };
 use crate::tui::paste::{Paste, understand};
+use crate::tui::{Failure, TextLine};
 
 use super::{CommandView, Picker, Recovery, SecretList, SignIn};
 
@@ -150,6 +150,8 @@ impl SubmitAction {
     }
 }
 
+const WAIT: Notice = Notice::Word("Wait: Atlas has not answered the earlier request.");
+
 /// So soon after a choice, Enter belongs to the choice.
 const SECOND_ENTER: Duration = Duration::from_millis(400);
 
@@ -270,17 +272,21 @@ impl Form {
             }
             return;
         };
+        // The rest of a secret that comes key by key is not kept either; any other key ends that.
+        self.field_mut(name).drops_text &= is_text;
+        if !self.field(name).drops_text {
+            self.edit(name, is_text, |line| line.press(key) == Some(true));
+        }
+    }
+
+    /// Changes what stands in a field; text replaces what is selected.
+    fn edit(&mut self, name: FieldName, is_text: bool, change: impl FnOnce(&mut TextLine) -> bool) {
         let replaces = std::mem::take(&mut self.is_selected) && is_text;
         let field = self.field_mut(name);
-        // The rest of a secret that comes key by key is not kept either; any other key ends that.
-        if field.drops_text && is_text {
-            return;
-        }
-        field.drops_text = false;
         if replaces {
             field.line.set("");
         }
-        if field.line.press(key) == Some(true) || replaces {
+        if change(&mut field.line) || replaces {
             field.changed();
             field.tidy(name);
         }
@@ -302,15 +308,10 @@ impl Form {
                 self.is_selected &= self.focus != Focus::Field(field);
             }
             Paste::Insert(text) => {
-                let Focus::Field(name) = self.focus else { return };
-                let replaces = !text.is_empty() && std::mem::take(&mut self.is_selected);
-                let field = self.field_mut(name);
-                if replaces {
-                    field.line.set("");
-                }
-                if field.line.insert(&text) {
-                    field.changed();
-                    field.tidy(name);
+                if let Focus::Field(name) = self.focus
+                    && !text.is_empty()
+                {
+                    self.edit(name, true, |line| line.insert(&text));
                 }
             }
             Paste::RefuseSecret(name) => self.field_mut(name).note = Some(InputNote::SecretNotKept),
@@ -383,7 +384,7 @@ impl FormScreen {
             return Transition::Stay;
         }
         if app.creating.is_some() {
-            app.form.notice = Some(Notice::Word("Wait: Atlas has not answered the earlier request."));
+            app.form.notice = Some(WAIT);
             return Transition::Stay;
         }
         let Some(new_secret) = app.form.new_secret() else { return Transition::Stay };
@@ -404,7 +405,7 @@ impl FormScreen {
     /// Ctrl-C. While an earlier POST is still running its screen is shown once more.
     fn sign_in(app: &mut Shared) -> Transition {
         if app.in_flight.is_some() {
-            app.form.notice = Some(Notice::Word("Wait: Atlas has not answered the earlier request."));
+            app.form.notice = Some(WAIT);
             return Transition::Stay;
         }
         Transition::Show(Screen::SignIn(Box::new(SignIn::new(app.profiles.clone()))))
