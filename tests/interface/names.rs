@@ -283,6 +283,12 @@ fn a_name_that_is_typed_before_the_list_is_there_is_matched_when_it_comes() {
         assert_eq!((stage.text(Project), focus(&stage)), (expected, expected_focus), "{before}, {after}");
         assert!(stage.is_on_form() && stage.posts() == 0, "{before}, {after}");
     }
+    for key in ["enter", "tab"] {
+        let mut stage = Stage::empty();
+        stage.burst(&format!("p r o d {key}"));
+        listed(&mut stage);
+        assert_eq!(stage.text(Project), PROJECT, "{key} in one read with the text");
+    }
     let mut stage = Stage::empty();
     stage.type_in("prod").keys("enter").type_in("night").keys("enter");
     listed(&mut stage);

@@ -32,7 +32,7 @@ pub use names::Names;
 pub(crate) use names::could_not_list;
 
 pub(in crate::tui) use field::InputNote;
-use field::Suggestions;
+use field::{Resolves, Suggestions};
 pub(in crate::tui) use field_view::not_found;
 
 /// A field of the form.
@@ -254,9 +254,10 @@ impl Form {
         self.focus_on(Focus::ALL[(at + by) % Focus::ALL.len()]);
     }
 
-    /// An Enter that came with text: on to the next field, never to a submit.
+    /// An Enter that came with text: on to the next field, never to a submit. The list was not filtered by that text.
     pub(in crate::tui) fn focus_next_field(&mut self) {
-        if self.focus != Focus::Button {
+        if let Focus::Field(name) = self.focus {
+            self.field_mut(name).resolves = Resolves::OnlyMatch;
             self.step_focus(1);
         }
     }

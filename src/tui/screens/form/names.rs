@@ -55,7 +55,7 @@ impl Form {
     }
 
     /// True while the field in focus is empty: what is loaded already can be chosen there.
-    fn is_empty(&self, field: FieldName) -> bool {
+    fn is_empty_in_focus(&self, field: FieldName) -> bool {
         let is_empty = matches!(self.validation(field), Validation::Silent | Validation::Incomplete(_))
             && self.text(field).is_empty();
         is_empty && self.focus == Focus::Field(field)
@@ -71,9 +71,9 @@ impl Shared {
 
     /// The list that the field's name is looked up in.
     pub(super) fn list(&self, field: FieldName) -> Option<&List> {
-        self.names.lists[field as usize]
-            .as_ref()
-            .filter(|list| self.form.needs_list(field) || self.form.is_empty(field) && list.is_usable())
+        self.names.lists[field as usize].as_ref().filter(|list| {
+            self.form.needs_list(field) || self.form.is_empty_in_focus(field) && list.is_usable()
+        })
     }
 
     /// The field below which entries stand, and the entries.
@@ -118,7 +118,9 @@ impl Shared {
 
     /// The user goes on: while the list of the field is not there, what is clear is taken once it is.
     pub(super) fn resolve_when_loaded(&mut self, field: FieldName) {
-        if !self.list(field).is_some_and(List::is_complete) {
+        let typed = self.form.text(field).trim();
+        let is_there = |list: &List| list.is_complete() && list.matches.typed() == typed;
+        if !self.list(field).is_some_and(is_there) {
             self.form.field_mut(field).resolves = Resolves::OnlyMatch;
         }
     }
@@ -177,7 +179,7 @@ impl Shared {
 
     fn update_list(&mut self, field: FieldName) {
         let is_needed = self.form.needs_list(field) && self.has_list(field);
-        let is_empty = self.form.is_empty(field);
+        let is_empty = self.form.is_empty_in_focus(field);
         let project = self.form.project_id().filter(|_| field == FieldName::Client);
         let now = self.now;
         let is_useful = |list: &List| {
