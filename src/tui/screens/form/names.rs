@@ -133,6 +133,7 @@ impl Shared {
         });
         let Some((field, item)) = marked else { return false };
         self.take(field, &item);
+        self.form.ignore_second_enter(self.now);
         true
     }
 
@@ -140,7 +141,6 @@ impl Shared {
     fn take(&mut self, field: FieldName, item: &Item) {
         if self.form.focus == Focus::Field(field) {
             self.form.choose(field, item.value());
-            self.form.ignore_second_enter(self.now);
         } else {
             self.form.set(field, item.value());
         }
@@ -172,6 +172,10 @@ impl Shared {
             });
             if let Some(item) = found.cloned() {
                 self.take(name, &item);
+                if has_focus && resolves == Resolves::OnlyMatch {
+                    // An Enter that is pressed now was meant for the list.
+                    self.form.ignore_second_enter(self.now);
+                }
             }
             self.form.field_mut(name).has_no_match = has_no_match;
         }
