@@ -283,6 +283,13 @@ fn a_name_that_is_typed_before_the_list_is_there_is_matched_when_it_comes() {
         assert_eq!((stage.text(Project), focus(&stage)), (expected, expected_focus), "{before}, {after}");
         assert!(stage.is_on_form() && stage.posts() == 0, "{before}, {after}");
     }
+    let mut stage = Stage::with(Client, "x");
+    stage.keys("<ctrl-u>").type_in("night").keys("<ctrl-s>");
+    accounts_listed(&mut stage);
+    stage.keys("enter");
+    assert!(stage.is_on_form(), "an Enter that was meant for the list");
+    stage.later(Duration::from_millis(500)).keys("enter");
+    assert!(!stage.is_on_form(), "an Enter of its own");
     for key in ["enter", "tab"] {
         let mut stage = Stage::empty();
         stage.burst(&format!("p r o d {key}"));
