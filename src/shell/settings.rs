@@ -20,8 +20,8 @@ use crate::config::{
 use crate::delivery::{Environment, Preference};
 use crate::demo::World;
 use crate::domain::{
-    self, BaseUrl, BaseUrlError, Format, HostKind, Lifetime, Now, Os, QueryFlags, ServerText, Session,
-    SessionOrigin, trim_visible,
+    self, BaseUrl, BaseUrlError, FieldName, Format, HostKind, Lifetime, Now, Os, QueryFlags, ServerText,
+    Session, SessionOrigin, trim_visible,
 };
 use crate::jobs::{Authenticator, Source, profile_session};
 use crate::journal::state_folder;
@@ -191,7 +191,7 @@ impl Settings {
 
 /// A date as the lifetime needs the time zone, which is loaded after the first frame otherwise.
 fn read_date(app: &mut App) {
-    if Lifetime::parse(app.shared.form.lifetime.line.text()).is_err() {
+    if Lifetime::parse(app.shared.form.text(FieldName::Lifetime)).is_err() {
         let zone = TimeZone::system();
         app.shared.form.clock = (wall_clock(), zone.clone());
         app.shared.zone = Some(zone);

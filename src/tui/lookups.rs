@@ -4,8 +4,8 @@
 use std::time::Duration;
 
 use crate::domain::{
-    AccountRef, ApiError, ApiResult, Consequences, Now, OrganizationId, OrganizationSettings, Project,
-    ProjectId, ServiceAccount,
+    AccountRef, ApiError, ApiResult, Consequences, Lifetime, Now, OrganizationId, OrganizationSettings,
+    Project, ProjectId, ServiceAccount,
 };
 
 use super::Shared;
@@ -69,7 +69,8 @@ impl Shared {
             self.send(Command::FetchSettings(organization));
         }
         let settings = organization.as_ref().and_then(|id| self.lookups.settings.value(id));
-        self.form.longest_hours = settings.and_then(|settings| settings.longest_secret_hours);
+        let limit = settings.and_then(|settings| settings.longest_secret_hours);
+        self.form.limit = limit.and_then(|hours| Lifetime::from_hours(hours).ok());
     }
 
     /// Fetches the project unless it is known or on its way: some formats name its organization.

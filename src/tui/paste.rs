@@ -8,7 +8,7 @@ use url::form_urlencoded;
 
 use crate::domain::{ClientId, Lifetime, ProjectId, SECRET_PREFIX, ServerText, is_invisible};
 
-use super::screens::{FieldName, Focus, InputNote, Notice};
+use super::screens::{FieldName, Focus, Form, InputNote, Notice};
 
 /// How much of a pasted text is searched, in characters: far more than any file with ids.
 const SEARCHED: usize = 64 * 1024;
@@ -34,41 +34,21 @@ pub(super) fn contains_secret(text: &str) -> bool {
     text.contains(SECRET_PREFIX)
 }
 
-/// What the form knows while something is pasted.
-#[derive(Clone, Copy)]
-pub(super) struct Context<'a> {
-    pub focus: Focus,
-    /// The text of the field Project ID.
-    pub project: &'a str,
-    /// Where requests go; none for the embedded Atlas.
-    pub host: Option<&'a str>,
-}
-
-impl Context<'_> {
-    fn is_on(&self, field: FieldName) -> bool {
-        self.focus == Focus::Field(field)
-    }
-
-    fn replace(&self, field: FieldName, text: &str) -> Paste {
-        let note = (!self.is_on(field)).then_some(InputNote::CameFromOtherField);
-        Paste::Replace { field, text: text.to_owned(), note }
-    }
-}
-
 /// The text without the characters that cannot be seen, such as a zero-width space from a web page.
 pub(super) fn visible(text: &str) -> String {
     text.chars().filter(|character| !is_invisible(*character)).collect()
 }
 
-/// Says where each part of a pasted text goes. Only what can be seen counts.
-pub(super) fn understand(text: &str, context: Context) -> Vec<Paste> {
+/// Says where each part of a text goes that is pasted into the form; only what can be seen counts. `host` is where
+/// requests go; there is none for the embedded Atlas.
+pub(super) fn understand(text: &str, form: &Form, host: Option<&str>) -> Vec<Paste> {
     let text: String = visible(text).chars().take(SEARCHED).collect();
     let text = text.trim();
     let tell = |message| Paste::Tell(Notice::Word(message));
     if contains_secret(text) {
-        let mut pastes = ids_within(text, context);
+        let mut pastes = ids_within(text, form.focus, host);
         if !pastes.iter().any(|paste| matches!(paste, Paste::Replace { .. })) {
-            let field = if let Focus::Field(field) = context.focus { field } else { FieldName::Client };
+            let field = if let Focus::Field(field) = form.focus { field } else { FieldName::Client };
             let message = "The pasted text is a secret, not an ID. It was discarded.";
             return vec![Paste::RefuseSecret(field), tell(message)];
         }
@@ -77,17 +57,19 @@ pub(super) fn understand(text: &str, context: Context) -> Vec<Paste> {
     }
     // An ID may have been broken into lines or groups of digits.
     let compact: String = text.split_whitespace().collect();
-    if let Some(paste) = whole_id(&compact, context) {
+    if let Some(paste) = whole_id(&compact, form) {
         return vec![paste];
     }
-    let pastes = ids_within(text, context);
+    let pastes = ids_within(text, form.focus, host);
     if !pastes.is_empty() {
         return pastes;
     }
     let is_lifetime = Lifetime::parse_at(text, Timestamp::UNIX_EPOCH, &TimeZone::UTC).is_ok();
-    vec![match context.focus {
+    vec![match form.focus {
         Focus::Button => tell("Nothing was pasted. Select a field first."),
-        Focus::Field(FieldName::Lifetime) if is_lifetime => context.replace(FieldName::Lifetime, text),
+        Focus::Field(FieldName::Lifetime) if is_lifetime => {
+            Paste::Replace { field: FieldName::Lifetime, text: text.to_owned(), note: None }
+        }
         Focus::Field(_) if text.contains(['\n', '\r']) || text.chars().count() > LONGEST => {
             tell("Nothing was pasted. The text contains no ID.")
         }
@@ -96,29 +78,29 @@ pub(super) fn understand(text: &str, context: Context) -> Vec<Paste> {
 }
 
 /// 24 bare digits are a project ID, or a client ID without its prefix where one is wanted and the project is known.
-fn whole_id(text: &str, context: Context) -> Option<Paste> {
+fn whole_id(text: &str, form: &Form) -> Option<Paste> {
+    let moved = |field| (form.focus != Focus::Field(field)).then_some(InputNote::CameFromOtherField);
     if let Ok(client) = ClientId::parse(text) {
-        return Some(context.replace(FieldName::Client, client.as_str()));
+        let (field, text) = (FieldName::Client, client.to_string());
+        return Some(Paste::Replace { field, text, note: moved(field) });
     }
     let project = ProjectId::parse(text).ok()?;
-    if context.is_on(FieldName::Client) && !context.project.is_empty() {
-        if project.as_str().eq_ignore_ascii_case(context.project) {
+    let known = form.text(FieldName::Project);
+    if form.focus == Focus::Field(FieldName::Client) && !known.is_empty() {
+        if project.as_str().eq_ignore_ascii_case(known) {
             let message = "That is the ID of the project. Paste the client ID.";
             return Some(Paste::Tell(Notice::Word(message)));
         }
         let text = ClientId::from_digits(text).ok()?.to_string();
         return Some(Paste::Replace { field: FieldName::Client, text, note: Some(InputNote::PrefixAdded) });
     }
-    let note = match () {
-        () if !context.is_on(FieldName::Project) => Some(InputNote::CameFromOtherField),
-        () if project.as_str() != text => Some(InputNote::Lowered),
-        () => None,
-    };
+    let lowered = (project.as_str() != text).then_some(InputNote::Lowered);
+    let note = moved(FieldName::Project).or(lowered);
     Some(Paste::Replace { field: FieldName::Project, text: project.to_string(), note })
 }
 
 /// The project ID and the client ID in the text, where it is clear which ones they are.
-fn ids_within(text: &str, context: Context) -> Vec<Paste> {
+fn ids_within(text: &str, focus: Focus, host: Option<&str>) -> Vec<Paste> {
     let decoded: String;
     let text = if text.to_ascii_lowercase().contains("%2f") {
         // A URL within a URL.
@@ -135,7 +117,7 @@ fn ids_within(text: &str, context: Context) -> Vec<Paste> {
         let message = "That is the URL of an organization. Open the project in Atlas and copy its URL.";
         return vec![Paste::Tell(Notice::Word(message))];
     }
-    let host = of_path.and_then(|id| url_host(text, id));
+    let of_url = of_path.and_then(|id| url_host(text, id));
     let projects = match of_path.and_then(|id| ProjectId::parse(id).ok()) {
         Some(project) => vec![project],
         None => labelled_projects(text),
@@ -143,10 +125,11 @@ fn ids_within(text: &str, context: Context) -> Vec<Paste> {
     let mut pastes = Vec::new();
     // Where both are there it is plain where each one goes.
     let are_both_there = !projects.is_empty() && !clients.is_empty();
-    let moved = |field| (!are_both_there && !context.is_on(field)).then_some(InputNote::CameFromOtherField);
+    let moved =
+        |field| (!are_both_there && focus != Focus::Field(field)).then_some(InputNote::CameFromOtherField);
     if let [project] = &projects[..] {
         let (field, text) = (FieldName::Project, project.to_string());
-        let note = host.map_or(moved(field), |_| Some(InputNote::TakenFromUrl));
+        let note = of_url.map_or(moved(field), |_| Some(InputNote::TakenFromUrl));
         pastes.push(Paste::Replace { field, text, note });
     }
     if let [client] = &clients[..] {
@@ -156,7 +139,7 @@ fn ids_within(text: &str, context: Context) -> Vec<Paste> {
     if pastes.is_empty() && projects.len() + clients.len() > 1 {
         pastes.push(Paste::Tell(Notice::Word("Nothing was pasted. The text contains several IDs.")));
     }
-    if let (Some(of_url), Some(host)) = (host, context.host)
+    if let (Some(of_url), Some(host)) = (of_url, host)
         && !of_url.eq_ignore_ascii_case(host)
     {
         let message = format!("The URL is of {}; requests go to {host}.", ServerText::new(of_url));
@@ -268,8 +251,11 @@ mod tests {
         whole(FieldName::Client, CLIENT, note)
     }
 
-    fn context(focus: Focus) -> Context<'static> {
-        Context { focus, project: "", host: Some("cloud.mongodb.com") }
+    /// What is understood of a text that is pasted into an empty form with this focus.
+    fn pasted(text: &str, focus: Focus) -> Vec<Paste> {
+        let mut form = Form::default();
+        form.focus = focus;
+        understand(text, &form, Some("cloud.mongodb.com"))
     }
 
     #[test]
@@ -302,7 +288,7 @@ mod tests {
             ("mdb_sa_sk_fake".into(), Focus::Button, vec![Paste::RefuseSecret(FieldName::Client), SECRET]),
         ];
         for (text, focus, expected) in rows {
-            assert_eq!(understand(&text, context(focus)), expected, "{text:?} into {focus:?}");
+            assert_eq!(pasted(&text, focus), expected, "{text:?} into {focus:?}");
         }
     }
 
@@ -320,7 +306,7 @@ mod tests {
         ];
         for text in rows {
             for focus in [Focus::Field(FieldName::Project), Focus::Field(FieldName::Client), Focus::Button] {
-                let placed = understand(&text, context(focus));
+                let placed = pasted(&text, focus);
                 assert_eq!(placed, [project(Some(InputNote::TakenFromUrl))], "{text}");
             }
         }
@@ -329,7 +315,7 @@ mod tests {
             format!("https://cloud.mongodb.com/v2#/org/{other}/access/serviceAccounts"),
             format!("https://cloud.mongodb.com/api/atlas/v2/orgs/{other}/serviceAccounts"),
         ] {
-            let placed = understand(&text, context(Focus::Field(FieldName::Project)));
+            let placed = pasted(&text, Focus::Field(FieldName::Project));
             let [Paste::Tell(Notice::Word(message))] = placed[..] else { panic!("{text}: {placed:?}") };
             assert!(message.contains("organization"), "{message}");
         }
@@ -338,7 +324,7 @@ mod tests {
     #[test]
     fn a_url_of_another_host_is_mentioned() {
         let remark = |text: &str, host| {
-            let placed = understand(text, Context { host, ..context(Focus::Button) });
+            let placed = understand(text, &Form::default(), host);
             placed.into_iter().find_map(|paste| match paste {
                 Paste::Tell(Notice::Warning(message)) => Some(message),
                 _ => None,
@@ -363,11 +349,15 @@ mod tests {
     #[test]
     fn bare_digits_in_the_client_id_are_a_project_id_while_there_is_none() {
         let in_client = Focus::Field(FieldName::Client);
-        assert_eq!(understand(PROJECT, context(in_client)), [project(Some(InputNote::CameFromOtherField))]);
-        let known = Context { project: PROJECT, ..context(in_client) };
-        assert_eq!(understand(DIGITS, known), [client(Some(InputNote::PrefixAdded))]);
+        assert_eq!(pasted(PROJECT, in_client), [project(Some(InputNote::CameFromOtherField))]);
+        let known = |text: &str| {
+            let mut form = Form::new(PROJECT, "", "");
+            form.focus = in_client;
+            understand(text, &form, None)
+        };
+        assert_eq!(known(DIGITS), [client(Some(InputNote::PrefixAdded))]);
         for again in [PROJECT.to_owned(), PROJECT.to_uppercase()] {
-            let placed = understand(&again, known);
+            let placed = known(&again);
             assert!(matches!(&placed[..], [Paste::Tell(_)]), "{placed:?}");
         }
     }
@@ -404,7 +394,7 @@ mod tests {
             let refused = vec![Paste::RefuseSecret(FieldName::Client), SECRET];
             let expected =
                 if ids.is_empty() { refused } else { ids.into_iter().chain([SECRET_WITH_ID]).collect() };
-            assert_eq!(understand(&text, context(Focus::Field(FieldName::Client))), expected, "{text}");
+            assert_eq!(pasted(&text, Focus::Field(FieldName::Client)), expected, "{text}");
         }
     }
 
@@ -449,11 +439,11 @@ mod tests {
             (String::new(), vec![Paste::Insert(String::new())]),
         ];
         for (text, expected) in rows {
-            assert_eq!(understand(&text, context(Focus::Field(FieldName::Project))), expected, "{text}");
+            assert_eq!(pasted(&text, Focus::Field(FieldName::Project)), expected, "{text}");
         }
-        let placed = understand(
+        let placed = pasted(
             &format!("https://gov.example/v2/{other}/x https://cloud.mongodbgov.com/v2/{PROJECT}"),
-            context(Focus::Button),
+            Focus::Button,
         );
         let [Paste::Replace { text, .. }, Paste::Tell(Notice::Warning(message))] = &placed[..] else {
             panic!("{placed:?}")
@@ -484,7 +474,7 @@ mod tests {
                 format!("{PROJECT}{invisible}"),
                 PROJECT.replace('b', &format!("b{invisible}")),
             ] {
-                let placed = understand(&text, context(Focus::Field(FieldName::Project)));
+                let placed = pasted(&text, Focus::Field(FieldName::Project));
                 assert_eq!(placed, [project(None)], "U+{:04X}", u32::from(invisible));
             }
         }
@@ -526,7 +516,7 @@ mod tests {
                 Focus::Field(FieldName::Lifetime), Focus::Button,
             ]),
         ) {
-            let placed = understand(&text, context(focus));
+            let placed = pasted(&text, focus);
             let is_refused = placed.iter().any(|paste| [SECRET, SECRET_WITH_ID].contains(paste));
             prop_assert_eq!(is_refused, contains_secret(&visible(&text)));
             prop_assert!(!placed.is_empty() && placed.len() <= 4);

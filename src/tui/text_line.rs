@@ -89,8 +89,23 @@ impl TextLine {
     }
 }
 
+/// Draws a field that has a label: the pointer where it has the focus, and what was typed around the caret.
+pub(super) fn draw_field(
+    canvas: &mut Canvas,
+    label: &str,
+    [left, right]: [Rect; 2],
+    line: Line,
+    caret: usize,
+    has_focus: bool,
+) {
+    let theme = canvas.theme;
+    let (pointer, style) = if has_focus { (theme.glyphs.pointer, theme.strong) } else { ("", theme.faint) };
+    canvas.frame.render_widget(Line::styled(format!("{label} {pointer}"), style), left);
+    draw_scrolled(canvas, right, line, caret, has_focus);
+}
+
 /// Draws the part of a line around its caret, with a mark at a side where more of it is.
-pub(super) fn draw_scrolled(canvas: &mut Canvas, area: Rect, line: Line, caret: usize, has_focus: bool) {
+fn draw_scrolled(canvas: &mut Canvas, area: Rect, line: Line, caret: usize, has_focus: bool) {
     if area.is_empty() {
         return;
     }
@@ -197,31 +212,22 @@ impl MaskedLine {
         &self.text
     }
 
-    /// Appends what can be part of a credential: visible ASCII. False when nothing was.
-    pub fn append(&mut self, text: &str) -> bool {
-        let before = self.text.len();
-        for character in text.chars().filter(char::is_ascii_graphic) {
-            if self.text.len() == CAPACITY {
-                break;
-            }
-            self.text.push(character);
-        }
-        self.text.len() > before
+    /// Appends what can be part of a credential: visible ASCII.
+    pub fn append(&mut self, text: &str) {
+        let left = CAPACITY - self.text.len();
+        self.text.extend(text.chars().filter(char::is_ascii_graphic).take(left));
     }
 
-    /// Handles a key; false when it means nothing to this line.
-    pub fn press(&mut self, key: KeyPress) -> bool {
-        if let Some(character) = key.text() {
-            return self.append(character.encode_utf8(&mut [0; 4]));
-        }
+    /// Handles a key.
+    pub fn press(&mut self, key: KeyPress) {
         match (key.code, key.modifiers) {
-            (KeyCode::Backspace, KeyModifiers::NONE) => self.text.pop().is_some(),
-            (KeyCode::Char('u' | 'w'), KeyModifiers::CONTROL) => {
-                let had_text = !self.text.is_empty();
-                *self = Self::default();
-                had_text
+            (KeyCode::Backspace, KeyModifiers::NONE) => drop(self.text.pop()),
+            (KeyCode::Char('u' | 'w'), KeyModifiers::CONTROL) => *self = Self::default(),
+            _ => {
+                if let Some(character) = key.text() {
+                    self.append(character.encode_utf8(&mut [0; 4]));
+                }
             }
-            _ => false,
         }
     }
 }
@@ -344,8 +350,9 @@ mod tests {
     #[test]
     fn what_is_typed_is_kept_and_not_shown() {
         let mut line = MaskedLine::default();
-        assert!(!line.append("") && !line.append(" \n\u{e9}"), "nothing in it counts");
-        assert!(line.append("fake value\n"));
+        line.append(" \n\u{e9}");
+        assert_eq!(line.length(), 0, "nothing in it counts");
+        line.append("fake value\n");
         assert_eq!((line.text(), line.length()), ("fakevalue", 9));
         assert!(!format!("{line:?}").contains("fake"));
     }
@@ -362,10 +369,13 @@ mod tests {
         let press = |line: &mut MaskedLine, code, modifiers| line.press(KeyPress { code, modifiers });
         let mut line = MaskedLine::default();
         line.append("abc");
-        assert!(press(&mut line, KeyCode::Backspace, KeyModifiers::NONE));
-        assert_eq!(line.length(), 2);
-        assert!(press(&mut line, KeyCode::Char('u'), KeyModifiers::CONTROL));
-        assert!(!press(&mut line, KeyCode::Backspace, KeyModifiers::NONE));
-        assert!(!press(&mut line, KeyCode::Left, KeyModifiers::NONE));
+        press(&mut line, KeyCode::Left, KeyModifiers::NONE);
+        press(&mut line, KeyCode::Char('d'), KeyModifiers::NONE);
+        assert_eq!(line.text(), "abcd");
+        press(&mut line, KeyCode::Backspace, KeyModifiers::NONE);
+        assert_eq!(line.text(), "abc");
+        press(&mut line, KeyCode::Char('u'), KeyModifiers::CONTROL);
+        press(&mut line, KeyCode::Backspace, KeyModifiers::NONE);
+        assert_eq!(line.length(), 0);
     }
 }

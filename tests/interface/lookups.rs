@@ -75,7 +75,7 @@ fn what_is_known_is_dropped_with_its_field() {
 }
 
 #[test]
-fn a_refusal_is_told_and_creating_stays_possible() {
+fn a_refusal_is_shown_and_creating_stays_possible() {
     let mut stage = looking_up();
     let refused = rejected_read(401, "USER_UNAUTHORIZED");
     stage.account_read(Err(refused.clone()));

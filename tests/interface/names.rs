@@ -24,8 +24,8 @@ const PROJECTS: [(&str, &str); 6] = [
     ("000000000000000000000006", "Zahlungen: für (漢字)"),
 ];
 
-/// What was asked for so far.
-fn asked(stage: &Stage) -> Vec<String> {
+/// The lists and projects that were requested so far.
+fn requests(stage: &Stage) -> Vec<String> {
     let name = |command: &Command| match command {
         Command::FetchProjects(page) => Some(format!("projects {page}")),
         Command::FetchAccounts(project, page) => Some(format!("accounts of {project} {page}")),
@@ -74,14 +74,14 @@ fn focus(stage: &Stage) -> Focus {
 fn a_project_and_its_account_are_chosen_by_name_with_two_keys_and_without_a_look_up_of_the_project() {
     let mut stage = Stage::empty();
     stage.type_in("pay");
-    assert_eq!(asked(&stage), ["projects 1"], "once");
+    assert_eq!(requests(&stage), ["projects 1"], "once");
     assert_drawn(&stage, "Loading projects");
     listed(&mut stage);
     assert_drawn(&stage, "› payments-prod 32b6e34b3d91647abb20e7b8");
     assert_drawn(&stage, "2 of 6 projects");
     stage.keys("down enter");
     assert_eq!((stage.text(Project), focus(&stage)), (OTHER, Focus::Field(Client)));
-    assert_eq!(asked(&stage), ["projects 1".to_owned(), format!("accounts of {OTHER} 1")]);
+    assert_eq!(requests(&stage), ["projects 1".to_owned(), format!("accounts of {OTHER} 1")]);
     accounts_listed(&mut stage);
     assert_drawn(&stage, "nightly mdb_sa_id_00000000000000000000000a 2 service accounts");
     stage.keys("n enter");
@@ -89,7 +89,7 @@ fn a_project_and_its_account_are_chosen_by_name_with_two_keys_and_without_a_look
     assert_eq!(focus(&stage), Focus::Button);
     assert_drawn(&stage, "✓ payments-staging");
     stage.wait(Duration::from_secs(1));
-    assert!(!asked(&stage).contains(&"project".to_owned()), "the list told its name");
+    assert!(!requests(&stage).contains(&"project".to_owned()), "the list has its name");
 }
 
 #[test]
@@ -97,16 +97,16 @@ fn no_list_is_fetched_for_ids_nor_for_a_text_that_is_like_one() {
     for text in ["", &PROJECT[..23], PROJECT, &PROJECT.to_uppercase(), "'quoted'"] {
         let mut stage = Stage::empty();
         stage.paste(text).keys("tab").paste("mdb_sa_id_12").keys("tab").wait(Duration::from_secs(5));
-        let lists = asked(&stage).into_iter().filter(|asked| asked != "project").count();
+        let lists = requests(&stage).into_iter().filter(|request| request != "project").count();
         assert_eq!(lists, 0, "{text:?}");
     }
     let mut stage = Stage::empty();
     stage.app.shared.session = Session::signed_out(&BaseUrl::parse(BaseUrl::CLOUD).unwrap());
     stage.type_in("pay").wait(Duration::from_secs(5));
-    assert_eq!(asked(&stage), [""; 0], "no one is signed in");
+    assert_eq!(requests(&stage), [""; 0], "no one is signed in");
     let mut stage = Stage::empty();
     stage.keys("tab").type_in("ci").wait(Duration::from_secs(5));
-    assert_eq!(asked(&stage), [""; 0], "no project, no accounts");
+    assert_eq!(requests(&stage), [""; 0], "no project, no accounts");
     assert_drawn(&stage, "choose a project first");
 }
 
@@ -180,7 +180,7 @@ fn a_name_is_found_in_every_unicode_form() {
 fn names_that_the_form_starts_with_are_looked_up_one_after_the_other() {
     let mut stage = Stage::new(Session::Demo, Form::new("Payments-Prod", "ci-deployer", "720"));
     stage.event(TIME_PASSED);
-    assert_eq!(asked(&stage), ["projects 1"]);
+    assert_eq!(requests(&stage), ["projects 1"]);
     listed(&mut stage);
     accounts_listed(&mut stage);
     assert_eq!((stage.text(Project), stage.text(Client)), (PROJECT, CLIENT));
@@ -283,6 +283,19 @@ fn a_name_that_is_typed_before_the_list_is_there_is_matched_when_it_comes() {
         assert_eq!((stage.text(Project), focus(&stage)), (expected, expected_focus), "{before}, {after}");
         assert!(stage.is_on_form() && stage.posts() == 0, "{before}, {after}");
     }
+    let mut stage = Stage::with(Client, "x");
+    stage.keys("<ctrl-u>").type_in("night").keys("<ctrl-s>");
+    accounts_listed(&mut stage);
+    stage.keys("enter");
+    assert!(stage.is_on_form(), "an Enter that was meant for the list");
+    stage.later(Duration::from_millis(500)).keys("enter");
+    assert!(!stage.is_on_form(), "an Enter of its own");
+    for key in ["enter", "tab"] {
+        let mut stage = Stage::empty();
+        stage.burst(&format!("p r o d {key}"));
+        listed(&mut stage);
+        assert_eq!(stage.text(Project), PROJECT, "{key} in one read with the text");
+    }
     let mut stage = Stage::empty();
     stage.type_in("prod").keys("enter").type_in("night").keys("enter");
     listed(&mut stage);
@@ -303,7 +316,7 @@ fn an_emptied_field_shows_the_whole_list_if_that_is_there_already() {
     assert_drawn(&stage, "Client ID");
     stage.wait(Duration::from_secs(90));
     assert_drawn(&stage, "6 projects");
-    assert_eq!(asked(&stage), ["projects 1"]);
+    assert_eq!(requests(&stage), ["projects 1"]);
     stage.keys("down enter");
     assert_eq!(stage.text(Project), PROJECT);
     let mut stage = typed("pay");
@@ -315,11 +328,11 @@ fn an_emptied_field_shows_the_whole_list_if_that_is_there_already() {
     stage.keys("esc");
     assert_drawn(&stage, "a project ID is required");
     stage.keys("x <ctrl-u>").paste(VALUE);
-    assert!(!drawn(&stage).contains("6 projects"), "why it is empty is said");
+    assert!(!drawn(&stage).contains("6 projects"), "the reason for the empty field is shown");
     let mut stage = Stage::with(Project, PROJECT);
     stage.keys("<ctrl-u>");
     assert_drawn(&stage, "a project ID is required");
-    assert_eq!(asked(&stage), [""; 0], "no list is fetched for it");
+    assert_eq!(requests(&stage), [""; 0], "no list is fetched for it");
 }
 
 #[test]
@@ -390,16 +403,16 @@ fn a_list_that_cannot_be_loaded_says_why_and_is_tried_again_for_the_next_name() 
             "Could not load the projects. Unexpected response (502).",
         ),
     ];
-    for (problem, words) in rows {
+    for (error, text) in rows {
         let mut stage = Stage::empty();
-        stage.type_in("pay").projects_page(Err(problem));
-        assert_drawn(&stage, words);
+        stage.type_in("pay").projects_page(Err(error));
+        assert_drawn(&stage, text);
         assert_drawn(&stage, "Type the ID instead.");
         stage.keys("m");
-        assert_eq!(asked(&stage), ["projects 1"], "not for every key");
+        assert_eq!(requests(&stage), ["projects 1"], "not for every key");
         assert_eq!(stage.app.wake_in().map(|wake| wake.as_secs() > 1), Some(true), "nothing moves");
         stage.keys("<ctrl-u>").type_in("pay");
-        assert_eq!(asked(&stage), ["projects 1", "projects 1"]);
+        assert_eq!(requests(&stage), ["projects 1", "projects 1"]);
         listed(&mut stage);
         assert_drawn(&stage, "› payments-prod");
     }
@@ -409,12 +422,16 @@ fn a_list_that_cannot_be_loaded_says_why_and_is_tried_again_for_the_next_name() 
 fn a_list_is_kept_for_a_minute_and_for_as_long_as_its_name_is_typed() {
     let mut stage = typed("pay");
     stage.wait(Duration::from_secs(90)).keys("m <ctrl-u>").type_in("pay");
-    assert_eq!(asked(&stage), ["projects 1", "projects 1"], "while it was typed, it was not fetched again");
+    assert_eq!(
+        requests(&stage),
+        ["projects 1", "projects 1"],
+        "while it was typed, it was not fetched again"
+    );
     listed(&mut stage);
     stage.wait(Duration::from_secs(50)).keys("<ctrl-u>").type_in("pay");
-    assert_eq!(asked(&stage).len(), 2);
+    assert_eq!(requests(&stage).len(), 2);
     stage.keys("enter").wait(Duration::from_secs(90)).keys("up <ctrl-u>").type_in("pay");
-    let projects = asked(&stage).iter().filter(|asked| *asked == "projects 1").count();
+    let projects = requests(&stage).iter().filter(|request| *request == "projects 1").count();
     assert_eq!(projects, 3);
 }
 
@@ -430,7 +447,7 @@ fn what_matches_nothing_is_an_error_that_names_the_character_where_an_id_was_mea
 fn the_whole_list_takes_the_requests_over_and_another_project_has_other_accounts() {
     let mut stage = Stage::empty();
     stage.type_in("pay").keys("<ctrl-o>");
-    assert_eq!(asked(&stage), ["projects 1", "projects 1"]);
+    assert_eq!(requests(&stage), ["projects 1", "projects 1"]);
     assert_eq!(stage.count(|command| matches!(command, Command::StopPages)), 1);
     listed(&mut stage);
     assert_drawn(&stage, "Choose a project 6 projects");
@@ -438,8 +455,8 @@ fn the_whole_list_takes_the_requests_over_and_another_project_has_other_accounts
     stage.type_in("ci");
     stage.keys("up <ctrl-u>").paste(OTHER).keys("down");
     let expected = [format!("accounts of {PROJECT} 1"), format!("accounts of {OTHER} 1")];
-    let asked = asked(&stage);
-    let lists: Vec<_> = asked.iter().filter(|asked| asked.starts_with("accounts")).collect();
+    let requests = requests(&stage);
+    let lists: Vec<_> = requests.iter().filter(|request| request.starts_with("accounts")).collect();
     assert_eq!(lists, expected.iter().collect::<Vec<_>>());
 }
 

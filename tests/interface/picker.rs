@@ -34,8 +34,8 @@ fn account(client: &str, name: &str) -> AccountEntry {
     }
 }
 
-/// The pages that were asked for so far.
-fn asked(stage: &Stage) -> Vec<u32> {
+/// The pages that were requested so far.
+fn requests(stage: &Stage) -> Vec<u32> {
     let page = |command: &Command| match command {
         Command::FetchProjects(page) | Command::FetchAccounts(_, page) => Some(*page),
         _ => None,
@@ -85,11 +85,11 @@ fn assert_selected(stage: &Stage, name: &str) {
 #[test]
 fn after_the_first_page_four_are_fetched_at_a_time() {
     let mut stage = opened();
-    assert_eq!(asked(&stage), [1], "how many there are is not known yet");
+    assert_eq!(requests(&stage), [1], "how many there are is not known yet");
     answer(&mut stage, 1, Ok(page(0, 500, false)));
-    assert_eq!(asked(&stage), [1, 2, 3, 4, 5]);
+    assert_eq!(requests(&stage), [1, 2, 3, 4, 5]);
     answer(&mut stage, 3, Ok(page(1000, 500, false)));
-    assert_eq!(asked(&stage), [1, 2, 3, 4, 5, 6]);
+    assert_eq!(requests(&stage), [1, 2, 3, 4, 5, 6]);
     assert_count(&stage, "1000");
     assert_drawn(&stage, "2 of 8 pages");
 }
@@ -98,7 +98,7 @@ fn after_the_first_page_four_are_fetched_at_a_time() {
 fn the_last_page_ends_it_whatever_the_estimate_says() {
     let mut stage = opened();
     answer(&mut stage, 1, Ok(page(0, 3, true)));
-    assert_eq!(asked(&stage), [1]);
+    assert_eq!(requests(&stage), [1]);
     assert!(!drawn(&stage).contains("pages"), "nothing is awaited");
 }
 
@@ -106,20 +106,20 @@ fn the_last_page_ends_it_whatever_the_estimate_says() {
 fn past_a_low_estimate_pages_come_one_by_one() {
     let mut stage = opened();
     answer(&mut stage, 1, Ok(Page { about: Some(10), ..page(0, 500, false) }));
-    assert_eq!(asked(&stage), [1, 2]);
+    assert_eq!(requests(&stage), [1, 2]);
 }
 
 #[test]
-fn a_page_that_fails_is_told_and_asked_for_again() {
+fn a_failed_page_is_reported_and_requested_again() {
     let mut stage = open();
     answer(&mut stage, 2, Err(ApiError::sent(Cause::TimedOut(Duration::from_secs(20)))));
     answer(&mut stage, 3, Ok(page(1000, 500, false)));
     assert_drawn(&stage, "Could not load page 2. ");
     assert_drawn(&stage, "Ctrl-R reload");
-    assert_eq!(asked(&stage), [1, 2, 3, 4, 5], "nothing more until the user says so");
+    assert_eq!(requests(&stage), [1, 2, 3, 4, 5], "nothing more until the user says so");
     stage.keys("<ctrl-r>");
     assert!(!drawn(&stage).contains("Could not load") && !drawn(&stage).contains("Ctrl-R reload"));
-    assert!(asked(&stage)[5..].contains(&2));
+    assert!(requests(&stage)[5..].contains(&2));
 }
 
 #[test]
@@ -340,7 +340,7 @@ fn esc_in_the_accounts_of_a_chosen_project_leads_to_the_form() {
 }
 
 #[test]
-fn a_lifetime_above_the_limit_of_the_organization_is_not_taken_and_says_why() {
+fn a_lifetime_above_the_limit_of_the_organization_is_refused_with_the_reason() {
     let mut stage = Stage::filled();
     stage.looked_up(&[]).settings_read(OrganizationSettings { longest_secret_hours: Some(720) });
     stage.keys("up <ctrl-o>");

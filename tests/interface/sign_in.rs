@@ -48,7 +48,7 @@ fn an_id_and_a_secret_that_are_pasted_together_land_in_their_fields() {
 }
 
 #[test]
-fn wrong_credentials_are_said_once_and_ctrl_p_signs_in_again() {
+fn wrong_credentials_are_reported_once_and_ctrl_p_signs_in_again() {
     let mut stage = remote();
     stage.app.shared.profiles = vec![ProfileName::new("ci").unwrap()];
     stage.wait(LOOKUP_DELAY);

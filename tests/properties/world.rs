@@ -6,7 +6,7 @@ use atlas_secret::domain::{
     ApiError, BaseUrl, Certainty, ClientId, Disposition, Exit, ExitSummary, Format, JournalEntry, Login,
     PendingRecord, ProfileName, ProjectId, SecretId, ServerText,
 };
-use atlas_secret::tui::screens::Notice;
+use atlas_secret::tui::screens::{FieldName, Notice};
 use atlas_secret::tui::{Command, Event, KeyPress, Output, PastedText, Screen, Signal, Size, Theme};
 use crossterm::event::{KeyCode, KeyModifiers};
 use ratatui::Terminal;
@@ -191,8 +191,8 @@ impl World {
         let app = &self.stage.app;
         hides(app);
         let form = &app.shared.form;
-        for field in [&form.project, &form.client, &form.lifetime] {
-            assert!(!field.line.text().contains("mdb_sa_sk_"), "a field keeps a secret");
+        for name in FieldName::ALL {
+            assert!(!form.text(name).contains("mdb_sa_sk_"), "a field keeps a secret");
         }
         if let Some(Notice::Failed(_, explanation)) = &form.notice {
             assert!(!explanation.meaning.contains(CANARY));

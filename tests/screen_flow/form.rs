@@ -20,8 +20,8 @@ fn focus_on(name: FieldName) -> Stage {
     stage
 }
 
-/// What is said beside a field.
-fn said(stage: &Stage, name: FieldName) -> String {
+/// The message beside a field.
+fn message(stage: &Stage, name: FieldName) -> String {
     match stage.app.shared.form.validation(name) {
         Validation::Id(note) => note.unwrap_or("right").to_owned(),
         Validation::Lifetime { warning, .. } => warning.unwrap_or("right").to_owned(),
@@ -40,9 +40,9 @@ fn creates(stage: &Stage) -> usize {
 #[test]
 fn a_field_says_live_what_it_lacks() {
     let mut stage = Stage::empty();
-    assert_eq!(said(&stage, Project), "silent", "it is untouched");
+    assert_eq!(message(&stage, Project), "silent", "it is untouched");
     stage.keys("a backspace");
-    assert_eq!(said(&stage, Project), "a project ID is required");
+    assert_eq!(message(&stage, Project), "a project ID is required");
     let rows = [
         (Project, "32b6e34b3d91647abb", "18 of 24 hex digits"),
         (Project, PROJECT, "right"),
@@ -62,7 +62,7 @@ fn a_field_says_live_what_it_lacks() {
     for (name, text, expected) in rows {
         let mut stage = focus_on(name);
         stage.keys("x <ctrl-u>").type_in(text);
-        assert_eq!(said(&stage, name), expected, "{text:?}");
+        assert_eq!(message(&stage, name), expected, "{text:?}");
     }
 }
 
@@ -194,7 +194,7 @@ fn a_paste_goes_where_it_belongs_and_says_so() {
             let mut stage = focus_on(focus);
             paste(&mut stage, text);
             assert_eq!((stage.text(Project), stage.text(Client)), (project, client), "{text} into {focus:?}");
-            assert_eq!(said(&stage, says), expected, "{text} into {focus:?}");
+            assert_eq!(message(&stage, says), expected, "{text} into {focus:?}");
         }
     }
 }
@@ -289,7 +289,7 @@ fn a_secret_is_refused_by_name_and_kept_nowhere() {
                 Some(Notice::Word(word)) => word,
                 _ => "",
             };
-            let words = format!("{} {notice}", said(&stage, name));
+            let words = format!("{} {notice}", message(&stage, name));
             let is_said = words.contains("secret, not") || words.contains("also contained a secret");
             assert!(is_said, "{name:?} {index}: {words}");
             let debug = format!("{:?}", stage.app);

@@ -18,7 +18,7 @@ use crate::tui::keys::{
     Action, Binding, CHOICE_ABOVE, CHOICE_BELOW, CHOOSE, HELP, HELP_BESIDE_TEXT, NEXT_FIELD, PREVIOUS_FIELD,
     QUIT_BY_LETTER, REPAINT, SUSPEND,
 };
-use crate::tui::text_line::draw_scrolled;
+use crate::tui::text_line::draw_field;
 use crate::tui::{Lookups, MaskedLine, TextLine, paste};
 
 use super::{Names, Notice};
@@ -154,21 +154,22 @@ impl Typing {
     /// What was typed, as credentials; else which half is wrong, and why.
     fn credentials(&self) -> Result<Credentials, (Half, String)> {
         let [.., identifier_label, secret_label] = labels(self.kind);
-        let secret = self.secret.text();
-        let enter = |label: &str| format!("Enter the {}{}.", label[..1].to_lowercase(), &label[1..]);
+        let (identifier, secret) = (self.identifier.text().trim(), self.secret.text());
         let credentials = match self.kind {
-            Some(kind) => Credentials::pair(kind, self.identifier.text().trim(), secret.to_owned()),
+            Some(kind) => Credentials::pair(kind, identifier, secret.to_owned()),
             None => Credentials::access_token(secret.to_owned()).map_err(|error| (Half::Secret, error)),
         };
-        match credentials {
-            Ok(_) if secret.is_empty() => Err((Half::Secret, enter(secret_label))),
-            Ok(credentials) => Ok(credentials),
-            Err((Half::Identifier, _)) if self.identifier.text().trim().is_empty() => {
-                Err((Half::Identifier, enter(identifier_label)))
-            }
-            Err((Half::Identifier, error)) => Err((Half::Identifier, format!("{identifier_label}: {error}"))),
-            Err((Half::Secret, error)) => Err((Half::Secret, format!("{secret_label}: {error}"))),
-        }
+        let (half, error) = match credentials {
+            Ok(_) if secret.is_empty() => (Half::Secret, String::new()),
+            Ok(credentials) => return Ok(credentials),
+            Err((half, error)) => (half, error.to_string()),
+        };
+        let (label, is_empty) = match half {
+            Half::Identifier => (identifier_label, identifier.is_empty()),
+            Half::Secret => (secret_label, secret.is_empty()),
+        };
+        let enter = || format!("Enter the {}{}.", label[..1].to_lowercase(), &label[1..]);
+        Err((half, if is_empty { enter() } else { format!("{label}: {error}") }))
     }
 }
 
@@ -426,25 +427,17 @@ impl SignIn {
 impl Typing {
     fn draw(&self, canvas: &mut Canvas) {
         let [.., identifier_label, secret_label] = labels(self.kind);
-        if self.kind.is_some() {
-            let (text, caret) = (self.identifier.text(), self.identifier.caret_column());
-            self.draw_line(Half::Identifier, identifier_label, text, caret, canvas);
-        }
         // Only that something is there, and how much, so that a paste is seen to have arrived.
         let length = self.secret.length();
-        let bullets: String = std::iter::repeat_n(canvas.theme.glyphs.bullet, length).collect();
-        self.draw_line(Half::Secret, secret_label, &bullets, length, canvas);
-    }
-
-    fn draw_line(&self, half: Half, label: &str, text: &str, caret: usize, canvas: &mut Canvas) {
-        let theme = canvas.theme;
-        let row = canvas.take(1);
-        let [left, right] = split_left(row, LABEL_WIDTH);
-        let in_focus = self.focus == half;
-        let (pointer, style) =
-            if in_focus { (theme.glyphs.pointer, theme.strong) } else { ("", theme.faint) };
-        canvas.frame.render_widget(Line::styled(format!("{label} {pointer}"), style), left);
-        let style = if in_focus && self.is_selected { theme.selected } else { Style::new() };
-        draw_scrolled(canvas, right, Line::from(Span::styled(text, style)), caret, in_focus);
+        let bullets = canvas.theme.glyphs.bullet.to_string().repeat(length);
+        let (text, caret) = (self.identifier.text(), self.identifier.caret_column());
+        let identifier = self.kind.map(|_| (Half::Identifier, identifier_label, text, caret));
+        let secret = (Half::Secret, secret_label, bullets.as_str(), length);
+        for (half, label, text, caret) in identifier.into_iter().chain([secret]) {
+            let has_focus = self.focus == half;
+            let style = if has_focus && self.is_selected { canvas.theme.selected } else { Style::new() };
+            let row = split_left(canvas.take(1), LABEL_WIDTH);
+            draw_field(canvas, label, row, Line::from(Span::styled(text, style)), caret, has_focus);
+        }
     }
 }

@@ -1,8 +1,8 @@
 //! Lists: while they are read, filtered, and when they cannot be read.
 
 use atlas_secret::domain::{
-    AccountEntry, ApiError, Cause, ClientId, ExistingSecret, Login, OrganizationId, Page, ProjectEntry,
-    ProjectId, ServerText,
+    AccountEntry, ApiError, Cause, ClientId, ExistingSecret, Lifetime, Login, OrganizationId, Page,
+    ProjectEntry, ProjectId, ServerText,
 };
 use atlas_secret::tui::Event;
 use atlas_secret::tui::screens::FieldName;
@@ -178,7 +178,7 @@ fn no_accounts() -> Stage {
 /// An organization that allows 30 days, and Enter on more.
 fn above_the_limit() -> Stage {
     let mut stage = Stage::with(FieldName::Lifetime, "90d");
-    stage.app.shared.form.longest_hours = Some(720);
+    stage.app.shared.form.limit = Lifetime::from_hours(720).ok();
     stage.control('o');
     stage.press(KeyCode::Enter);
     stage

@@ -9,7 +9,7 @@ use crate::tui::app::Shared;
 use crate::tui::canvas::{Canvas, rows_of, said_by_atlas};
 use crate::tui::{Theme, words};
 
-use super::{FieldName, Focus, Notice, Validation, field_view, secrets, suggestions};
+use super::{FieldName, Focus, Notice, Validation, field_view, names, secrets};
 
 /// What the rows beyond those that have to be there are spent on.
 struct Layout {
@@ -33,7 +33,7 @@ impl Layout {
         let notice = app.form.notice.as_ref().map_or(0, |notice| notice_rows(notice, theme, area.width));
         let open = app.suggestions().map(|(name, _)| name);
         let left = area.height.saturating_sub(fields + 1).saturating_sub(notice);
-        let suggestions = if open.is_some() { suggestions::ROWS.min(left.max(2)) } else { 0 };
+        let suggestions = if open.is_some() { names::ROWS.min(left.max(2)) } else { 0 };
         let fields = fields + suggestions;
         let secrets = if has_failed(app) { 0 } else { secrets_rows(app, theme, area.width) };
         let needed = fields.saturating_add(secrets).saturating_add(1).saturating_add(notice);
@@ -72,7 +72,7 @@ pub(super) fn draw(app: &Shared, canvas: &mut Canvas) {
         field_view::draw(app, name, canvas);
         if let Some((_, list)) = app.suggestions().filter(|(open, _)| *open == name) {
             let area = canvas.take(layout.suggestions);
-            suggestions::draw(app, list, &mut canvas.part(area));
+            names::draw(app, list, &mut canvas.part(area));
         }
         if layout.reserved.contains(&name) {
             canvas.blank();

@@ -90,6 +90,14 @@ impl InputNote {
 }
 
 impl Field {
+    /// A field that starts with this text.
+    pub(super) fn new(name: FieldName, text: &str) -> Self {
+        let (touched, line) = (!text.is_empty(), TextLine::new(text));
+        let mut field = Self { touched, line, resolves: Resolves::ExactName, ..Self::default() };
+        field.tidy(name);
+        field
+    }
+
     /// After each change: what was said of the text before is no longer true.
     pub(super) fn changed(&mut self) {
         self.drops_text = false;
@@ -205,7 +213,7 @@ impl Validation {
 
     fn of_lifetime(text: &str, form: &Form) -> Self {
         let (now, zone) = &form.clock;
-        match (Lifetime::parse_at(text, *now, zone), form.limit()) {
+        match (Lifetime::parse_at(text, *now, zone), form.limit) {
             (Ok(lifetime), Some(limit)) if lifetime > limit => {
                 Self::wrong(&format!("above the organization's limit of {limit}"))
             }
@@ -266,7 +274,8 @@ mod tests {
 
     #[test]
     fn the_organizations_longest_life_is_allowed_itself() {
-        let form = Form { longest_hours: Some(720), ..Form::new("", "", "720") };
+        let mut form = Form::new("", "", "720");
+        form.limit = Lifetime::from_hours(720).ok();
         assert!(matches!(Validation::of_lifetime("720", &form), Validation::Lifetime { .. }));
         assert!(matches!(Validation::of_lifetime("721", &form), Validation::Wrong { .. }));
     }

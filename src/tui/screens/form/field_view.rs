@@ -8,11 +8,11 @@ use ratatui::text::{Line, Span};
 use crate::domain::{ApiError, Lifetime, Request};
 use crate::tui::app::Shared;
 use crate::tui::canvas::{Canvas, LABEL_WIDTH, cut, rows_of, split_left};
-use crate::tui::text_line::draw_scrolled;
+use crate::tui::text_line::draw_field;
 use crate::tui::{Theme, words};
 
 use super::field::Resolves;
-use super::{FieldName, Focus, Validation, suggestions};
+use super::{FieldName, Focus, Validation, names};
 
 /// Room for a client id and the caret behind it.
 const VALUE_WIDTH: u16 = 35;
@@ -27,8 +27,10 @@ pub(super) fn draw(app: &Shared, name: FieldName, canvas: &mut Canvas) {
     let theme = canvas.theme;
     let [label, value, beside] = parts(canvas.take(1));
     let validation = app.form.validation(name);
-    draw_label(app, name, &mut canvas.part(label));
-    draw_value(app, name, &validation, &mut canvas.part(value));
+    let has_focus = app.form.focus == Focus::Field(name);
+    let line = value_line(app, name, &validation, theme);
+    let caret = app.form.field(name).line.caret_column();
+    draw_field(canvas, name.label(), [label, value], line, caret, has_focus);
     let Some(remark) = Remark::of(app, name, &validation, theme) else { return };
     if remark.width() <= beside.width {
         canvas.frame.render_widget(remark.line(), beside);
@@ -79,7 +81,7 @@ impl Remark {
             Validation::Silent => return None,
             Validation::Incomplete(missing) => (glyphs.dot, missing.clone(), theme.faint),
             Validation::Name { message, position } => {
-                match app.list(name).map(|list| (list, suggestions::remark(list))) {
+                match app.list(name).map(|list| (list, names::remark(list))) {
                     Some((list, text)) if list.has_no_match() => (glyphs.cross, text, theme.bad),
                     Some((list, text))
                         if list.is_complete() && app.form.field(name).resolves == Resolves::OnlyMatch =>
@@ -164,24 +166,7 @@ fn is_reported_above(app: &Shared, error: &ApiError) -> bool {
     error.is_about_signing_in() && app.looked_up(FieldName::Project) == Some(Err(error))
 }
 
-fn draw_label(app: &Shared, name: FieldName, canvas: &mut Canvas) {
-    let theme = canvas.theme;
-    let in_focus = app.form.focus == Focus::Field(name);
-    let line = if in_focus {
-        Line::from(vec![
-            Span::styled(name.label(), theme.strong),
-            Span::raw(" "),
-            Span::styled(theme.glyphs.pointer, theme.strong),
-        ])
-    } else {
-        Line::styled(name.label(), theme.faint)
-    };
-    canvas.line(line);
-}
-
-fn draw_value(app: &Shared, name: FieldName, validation: &Validation, canvas: &mut Canvas) {
-    let (theme, area) = (canvas.theme, canvas.area);
-    let typed = &app.form.field(name).line;
+fn value_line<'a>(app: &'a Shared, name: FieldName, validation: &Validation, theme: &Theme) -> Line<'a> {
     let offending = match validation {
         Validation::Wrong { position, .. } => *position,
         // It is no name either.
@@ -189,7 +174,7 @@ fn draw_value(app: &Shared, name: FieldName, validation: &Validation, canvas: &m
         _ => None,
     };
     let has_focus = app.form.focus == Focus::Field(name);
-    let text = typed.text();
+    let text = app.form.text(name);
     let mut line = match offending.and_then(|position| text.char_indices().nth(position)) {
         _ if has_focus && app.form.is_selected => Line::from(Span::styled(text, theme.selected)),
         // Set off, so that it is found without reading.
@@ -204,7 +189,7 @@ fn draw_value(app: &Shared, name: FieldName, validation: &Validation, canvas: &m
     if name == FieldName::Lifetime && is_number {
         line.push_span(Span::styled(" h", theme.faint));
     }
-    draw_scrolled(canvas, area, line, typed.caret_column(), has_focus);
+    line
 }
 
 /// The account's roles in this project, as Atlas's pages write them; first whether this session uses the account.
@@ -223,6 +208,6 @@ fn lifetime_text(app: &Shared, lifetime: Lifetime, theme: &Theme) -> String {
         (Ok(ends_at), Some(zone)) => format!("{lifetime}, {}", words::date_time(ends_at, Some(zone))),
         _ => lifetime.to_string(),
     };
-    let limit = app.form.limit().map(|limit| format!(" {} limit {limit}", theme.glyphs.separator));
+    let limit = app.form.limit.map(|limit| format!(" {} limit {limit}", theme.glyphs.separator));
     text + &limit.unwrap_or_default()
 }

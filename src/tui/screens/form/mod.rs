@@ -5,7 +5,6 @@ mod field;
 mod field_view;
 mod names;
 mod secrets;
-mod suggestions;
 
 use std::time::Duration;
 
@@ -24,7 +23,7 @@ use crate::tui::keys::{
     AS_COMMAND, Action, Binding, DISMISS, HELP, LIST, NEXT_FIELD, PREVIOUS_FIELD, QUIT, REPAINT, SIGN_IN,
     SUSPEND,
 };
-use crate::tui::paste::{Context, Paste, understand};
+use crate::tui::paste::{Paste, understand};
 
 use super::{CommandView, Picker, Recovery, SecretList, SignIn};
 
@@ -32,7 +31,7 @@ pub use crate::domain::FieldName;
 pub use field::{Field, Focus, Validation};
 pub use names::Names;
 
-pub(crate) use suggestions::could_not_list;
+pub(crate) use names::could_not_list;
 
 pub(in crate::tui) use field::InputNote;
 use field::{Resolves, Suggestions};
@@ -108,12 +107,8 @@ pub enum Notice {
 /// The form. It stays as it is while other screens are shown, so nothing typed is ever lost.
 #[derive(Clone, Debug)]
 pub struct Form {
-    /// The project's id.
-    pub project: Field,
-    /// The account's client id.
-    pub client: Field,
-    /// The lifetime.
-    pub lifetime: Field,
+    /// In the order of [`FieldName::ALL`].
+    fields: [Field; 3],
     /// What the keys go to.
     pub focus: Focus,
     /// True while the next character replaces the text of the field in focus.
@@ -122,8 +117,8 @@ pub struct Form {
     enter_submits_from: Duration,
     /// What stands below the fields.
     pub notice: Option<Notice>,
-    /// The longest life that the project's organization allows, in hours, where it is known and has a say.
-    pub longest_hours: Option<i32>,
+    /// The longest life that the project's organization allows, where it is known and has a say.
+    pub limit: Option<Lifetime>,
     /// Now, and where: what a date means.
     pub clock: (Timestamp, TimeZone),
 }
@@ -156,6 +151,8 @@ impl SubmitAction {
     }
 }
 
+const WAIT: Notice = Notice::Word("Wait: Atlas has not answered the earlier request.");
+
 /// So soon after a choice, Enter belongs to the choice.
 const SECOND_ENTER: Duration = Duration::from_millis(400);
 
@@ -163,44 +160,32 @@ impl Form {
     /// A form with what is known already. The focus is on the first field that is empty or wrong; when all
     /// are right, on the button.
     pub fn new(project: &str, client: &str, lifetime: &str) -> Self {
-        let field = |name: FieldName, text: &str| {
-            let mut field =
-                Field { touched: !text.is_empty(), line: TextLine::new(text), ..Field::default() };
-            field.tidy(name);
-            field
-        };
+        let texts = [project, client, lifetime];
         let mut form = Self {
-            project: field(FieldName::Project, project),
-            client: field(FieldName::Client, client),
-            lifetime: field(FieldName::Lifetime, lifetime),
+            fields: FieldName::ALL.map(|name| Field::new(name, texts[name as usize])),
             focus: Focus::Button,
             is_selected: false,
             enter_submits_from: Duration::ZERO,
             notice: None,
-            longest_hours: None,
+            limit: None,
             clock: (Timestamp::UNIX_EPOCH, TimeZone::UTC),
         };
         form.focus_first_invalid();
-        form.project.resolves = Resolves::ExactName;
-        form.client.resolves = Resolves::ExactName;
         form
     }
 
     /// The field of that name.
     pub fn field(&self, name: FieldName) -> &Field {
-        match name {
-            FieldName::Project => &self.project,
-            FieldName::Client => &self.client,
-            FieldName::Lifetime => &self.lifetime,
-        }
+        &self.fields[name as usize]
     }
 
     pub(in crate::tui) fn field_mut(&mut self, name: FieldName) -> &mut Field {
-        match name {
-            FieldName::Project => &mut self.project,
-            FieldName::Client => &mut self.client,
-            FieldName::Lifetime => &mut self.lifetime,
-        }
+        &mut self.fields[name as usize]
+    }
+
+    /// What was typed into the field.
+    pub fn text(&self, name: FieldName) -> &str {
+        self.field(name).line.text()
     }
 
     /// What is said beside a field.
@@ -210,22 +195,17 @@ impl Form {
 
     /// The project, once its id is right.
     pub fn project_id(&self) -> Option<ProjectId> {
-        ProjectId::parse(self.project.line.text()).ok()
+        ProjectId::parse(self.text(FieldName::Project)).ok()
     }
 
     /// The account, once its client id is right.
     pub fn client_id(&self) -> Option<ClientId> {
-        ClientId::parse(self.client.line.text()).ok()
+        ClientId::parse(self.text(FieldName::Client)).ok()
     }
 
     /// The account, once both ids are right.
     pub fn account(&self) -> Option<AccountRef> {
         Some(AccountRef { project: self.project_id()?, client: self.client_id()? })
-    }
-
-    /// The longest life that the project's organization allows.
-    pub(super) fn limit(&self) -> Option<Lifetime> {
-        Lifetime::from_hours(self.longest_hours?).ok()
     }
 
     /// Why Atlas may refuse the lifetime.
@@ -269,24 +249,17 @@ impl Form {
         self.focus_on(self.first_invalid().map_or(Focus::Button, Focus::Field));
     }
 
-    fn focus_next(&mut self) {
-        self.step_focus(1);
-    }
-
-    fn focus_previous(&mut self) {
-        self.step_focus(Focus::ALL.len() - 1);
-    }
-
     fn step_focus(&mut self, by: usize) {
         self.notice.take_if(|notice| matches!(notice, Notice::Word(_)));
         let at = Focus::ALL.iter().position(|focus| *focus == self.focus).unwrap_or(0);
         self.focus_on(Focus::ALL[(at + by) % Focus::ALL.len()]);
     }
 
-    /// An Enter that came with text: on to the next field, never to a submit.
+    /// An Enter that came with text: on to the next field, never to a submit. The list was not filtered by that text.
     pub(in crate::tui) fn focus_next_field(&mut self) {
-        if self.focus != Focus::Button {
-            self.focus_next();
+        if let Focus::Field(name) = self.focus {
+            self.field_mut(name).resolves = Resolves::OnlyMatch;
+            self.step_focus(1);
         }
     }
 
@@ -301,17 +274,21 @@ impl Form {
             }
             return;
         };
+        // The rest of a secret that comes key by key is not kept either; any other key ends that.
+        self.field_mut(name).drops_text &= is_text;
+        if !self.field(name).drops_text {
+            self.edit(name, is_text, |line| line.press(key) == Some(true));
+        }
+    }
+
+    /// Changes what stands in a field; text replaces what is selected.
+    fn edit(&mut self, name: FieldName, is_text: bool, change: impl FnOnce(&mut TextLine) -> bool) {
         let replaces = std::mem::take(&mut self.is_selected) && is_text;
         let field = self.field_mut(name);
-        // The rest of a secret that comes key by key is not kept either; any other key ends that.
-        if field.drops_text && is_text {
-            return;
-        }
-        field.drops_text = false;
         if replaces {
             field.line.set("");
         }
-        if field.line.press(key) == Some(true) || replaces {
+        if change(&mut field.line) || replaces {
             field.changed();
             field.tidy(name);
         }
@@ -320,8 +297,7 @@ impl Form {
     /// Pasted text: a whole id goes to the field it belongs to, anything else in at the caret.
     fn paste(&mut self, text: &str, host: Option<&str>) {
         self.notice = None;
-        let context = Context { focus: self.focus, project: self.project.line.text(), host };
-        for paste in understand(text, context) {
+        for paste in understand(text, self, host) {
             self.take_paste(paste);
         }
     }
@@ -334,15 +310,10 @@ impl Form {
                 self.is_selected &= self.focus != Focus::Field(field);
             }
             Paste::Insert(text) => {
-                let Focus::Field(name) = self.focus else { return };
-                let replaces = !text.is_empty() && std::mem::take(&mut self.is_selected);
-                let field = self.field_mut(name);
-                if replaces {
-                    field.line.set("");
-                }
-                if field.line.insert(&text) {
-                    field.changed();
-                    field.tidy(name);
+                if let Focus::Field(name) = self.focus
+                    && !text.is_empty()
+                {
+                    self.edit(name, true, |line| line.insert(&text));
                 }
             }
             Paste::RefuseSecret(name) => self.field_mut(name).note = Some(InputNote::SecretNotKept),
@@ -372,7 +343,7 @@ impl Form {
     /// Fills in what is known by now, where nothing was typed yet.
     pub(in crate::tui) fn fill_empty(&mut self, project: Option<&str>, client: Option<&str>) {
         for (name, text) in [(FieldName::Project, project), (FieldName::Client, client)] {
-            if let Some(text) = text.filter(|_| self.field(name).line.text().is_empty()) {
+            if let Some(text) = text.filter(|_| self.text(name).is_empty()) {
                 self.set(name, text);
                 self.field_mut(name).tidy(name);
             }
@@ -405,12 +376,17 @@ impl FormScreen {
         app.form.notice = None;
         app.resolve_names();
         if let Some(name) = app.form.first_invalid() {
-            app.form.notice = app.list(name).map(|list| Notice::Word(list.not_chosen()));
+            app.form.notice = app.list(name).map(|list| {
+                Notice::Word(match list.field {
+                    FieldName::Client => "Not created: no service account is chosen yet.",
+                    _ => "Not created: no project is chosen yet.",
+                })
+            });
             app.form.focus_on(Focus::Field(name));
             return Transition::Stay;
         }
         if app.creating.is_some() {
-            app.form.notice = Some(Notice::Word("Wait: Atlas has not answered the earlier request."));
+            app.form.notice = Some(WAIT);
             return Transition::Stay;
         }
         let Some(new_secret) = app.form.new_secret() else { return Transition::Stay };
@@ -425,13 +401,13 @@ impl FormScreen {
         if let Focus::Field(name) = app.form.focus {
             app.resolve_when_loaded(name);
         }
-        app.form.focus_next();
+        app.form.step_focus(1);
     }
 
     /// Ctrl-C. While an earlier POST is still running its screen is shown once more.
     fn sign_in(app: &mut Shared) -> Transition {
         if app.in_flight.is_some() {
-            app.form.notice = Some(Notice::Word("Wait: Atlas has not answered the earlier request."));
+            app.form.notice = Some(WAIT);
             return Transition::Stay;
         }
         Transition::Show(Screen::SignIn(Box::new(SignIn::new(app.profiles.clone()))))
@@ -449,7 +425,7 @@ impl Component for FormScreen {
         match action {
             Action::Choose if app.take_marked() => {}
             Action::Next | Action::Choose => Self::focus_next(app),
-            Action::Previous => app.form.focus_previous(),
+            Action::Previous => app.form.step_focus(Focus::ALL.len() - 1),
             Action::NextChoice => app.mark(true),
             Action::PreviousChoice => app.mark(false),
             Action::Dismiss => match app.suggestions() {
@@ -484,7 +460,7 @@ impl Component for FormScreen {
         let suggestions = app.suggestions();
         match action {
             Action::Dismiss => suggestions.is_some() || app.form.notice.is_some(),
-            Action::Choose => suggestions.is_some_and(|(_, list)| app.marked(list).is_some()),
+            Action::Choose => suggestions.is_some_and(|(_, list)| names::marked(list).is_some()),
             _ => true,
         }
     }

@@ -1,15 +1,19 @@
-//! Names in the id fields: a text that is no id is looked up in Atlas's list of that field.
+//! Names in the id fields: a text that is no id is looked up in Atlas's list of that field, and the entries that match
+//! stand below it.
 //!
 //! **Invariant:** a list is fetched only once a name is typed, and nothing waits for it.
 
 use std::time::Duration;
 
-use crate::domain::{Project, Session};
+use ratatui::text::{Line, Span};
+
+use crate::domain::{ApiError, Cause, Explanation, Project, RejectionKind, Request, Session};
 use crate::tui::Remote;
 use crate::tui::app::Shared;
+use crate::tui::canvas::{Canvas, LABEL_WIDTH, cut, split_left};
 use crate::tui::event::{Command, Event};
 
-use super::super::picker::{Item, List};
+use super::super::picker::{Item, List, SHORTEST_NAME, Table};
 use super::field::{Resolves, Suggestions};
 use super::{FieldName, Focus, Form, Validation};
 
@@ -19,53 +23,56 @@ const FRESH: Duration = Duration::from_secs(60);
 /// The fields that take a name.
 const NAMED: [FieldName; 2] = [FieldName::Project, FieldName::Client];
 
-/// The lists of projects and of the project's accounts, as far as names were looked up in them.
+/// How many entries stand below a field at most.
+const MOST: u16 = 6;
+
+/// How many rows they have: the same for one entry as for many, so that nothing jumps while a person types.
+pub(super) const ROWS: u16 = MOST + 1;
+
+/// Between the columns.
+const GAP: usize = 2;
+
+/// A text that begins like an ID was probably meant as one.
+const LIKE_AN_ID: usize = 4;
+
+/// The lists of projects and of the project's accounts, as far as names were looked up in them, by field.
 #[derive(Clone, Debug, Default)]
 pub struct Names {
-    projects: Option<List>,
-    accounts: Option<List>,
-    /// The value of the entry that was marked with Up or Down.
-    marked: Option<String>,
-}
-
-impl Names {
-    fn list_mut(&mut self, field: FieldName) -> &mut Option<List> {
-        if field == FieldName::Client { &mut self.accounts } else { &mut self.projects }
-    }
+    lists: [Option<List>; 3],
 }
 
 impl Form {
     /// The name that stands in the place of an id.
     pub fn name(&self, field: FieldName) -> Option<&str> {
         let is_name = matches!(self.validation(field), Validation::Name { .. });
-        is_name.then(|| self.field(field).line.text().trim())
+        is_name.then(|| self.text(field).trim())
     }
 
     /// True when the field's text has to be looked up in a list.
-    pub(super) fn needs_list(&self, field: FieldName) -> bool {
+    fn needs_list(&self, field: FieldName) -> bool {
         self.name(field).is_some() || self.field(field).suggestions == Suggestions::Open
     }
 
     /// True while the field in focus is empty: what is loaded already can be chosen there.
-    fn is_empty(&self, field: FieldName) -> bool {
+    fn is_empty_in_focus(&self, field: FieldName) -> bool {
         let is_empty = matches!(self.validation(field), Validation::Silent | Validation::Incomplete(_))
-            && self.field(field).line.text().is_empty();
+            && self.text(field).is_empty();
         is_empty && self.focus == Focus::Field(field)
     }
 }
 
 impl Shared {
     /// True when Atlas can be asked for the list of this field.
-    pub(super) fn has_list(&self, field: FieldName) -> bool {
+    fn has_list(&self, field: FieldName) -> bool {
         let is_ready = field == FieldName::Project || self.form.project_id().is_some();
         is_ready && !matches!(self.session, Session::SignedOut { .. })
     }
 
     /// The list that the field's name is looked up in.
     pub(super) fn list(&self, field: FieldName) -> Option<&List> {
-        let list = if field == FieldName::Client { &self.names.accounts } else { &self.names.projects };
-        list.as_ref()
-            .filter(|list| self.form.needs_list(field) || self.form.is_empty(field) && list.is_usable())
+        self.names.lists[field as usize].as_ref().filter(|list| {
+            self.form.needs_list(field) || self.form.is_empty_in_focus(field) && list.is_usable()
+        })
     }
 
     /// The field below which entries stand, and the entries.
@@ -78,36 +85,23 @@ impl Shared {
         Some((name, self.list(name).filter(|_| is_open).filter(is_current)?))
     }
 
-    /// Where the marked entry stands among those that match: what was marked by a key, else the one that is called
-    /// what was typed, else the best. While nothing is typed, and between several of that name, only a key marks one.
-    pub(super) fn marked(&self, list: &List) -> Option<usize> {
-        let typed = list.matches.typed();
-        let is_clear = !typed.is_empty() && list.count_named() < 2;
-        let best = (is_clear && list.matches.len() > 0).then_some(0);
-        let named = || list.named(typed).and_then(|item| list.place(item.value()));
-        self.marked_by_key(list).or_else(named).or(best)
-    }
-
-    fn marked_by_key(&self, list: &List) -> Option<usize> {
-        list.place(self.names.marked.as_ref()?)
-    }
-
     /// Up and Down.
     pub(super) fn mark(&mut self, is_down: bool) {
-        let Some((_, list)) = self.suggestions() else { return };
-        let bottom = list.matches.len().saturating_sub(1);
-        let place = match (self.marked(list), is_down) {
-            (Some(place), true) => (place + 1).min(bottom),
+        let Some((name, list)) = self.suggestions() else { return };
+        let place = match (marked(list), is_down) {
+            (Some(place), true) => place + 1,
             (Some(place), false) => place.saturating_sub(1),
             (None, true) => 0,
-            (None, false) => bottom,
+            (None, false) => usize::MAX,
         };
-        self.names.marked = list.item(place).map(|item| item.value().to_owned());
+        if let Some(list) = &mut self.names.lists[name as usize] {
+            list.mark(place);
+        }
     }
 
     /// Submitting counts what stands in the fields as complete, and an entry that a key marked as chosen.
     pub(super) fn resolve_names(&mut self) {
-        if self.suggestions().is_some_and(|(_, list)| self.marked_by_key(list).is_some()) {
+        if self.suggestions().is_some_and(|(_, list)| list.marked().is_some()) {
             self.take_marked();
         }
         for name in NAMED {
@@ -123,7 +117,9 @@ impl Shared {
 
     /// The user goes on: while the list of the field is not there, what is clear is taken once it is.
     pub(super) fn resolve_when_loaded(&mut self, field: FieldName) {
-        if !self.list(field).is_some_and(List::is_complete) {
+        let typed = self.form.text(field).trim();
+        let is_there = |list: &List| list.is_complete() && list.matches.typed() == typed;
+        if !self.list(field).is_some_and(is_there) {
             self.form.field_mut(field).resolves = Resolves::OnlyMatch;
         }
     }
@@ -131,7 +127,7 @@ impl Shared {
     /// Takes the marked entry. False when none is.
     pub(super) fn take_marked(&mut self) -> bool {
         let marked = self.suggestions().and_then(|(field, list)| {
-            let item = list.item(self.marked(list)?)?;
+            let item = list.item(marked(list)?)?;
             Some((field, item.clone()))
         });
         let Some((field, item)) = marked else { return false };
@@ -147,7 +143,6 @@ impl Shared {
         } else {
             self.form.set(field, item.value());
         }
-        self.names.marked = None;
         let Item::Project(entry) = item else { return };
         if self.form.focus == Focus::Button {
             // The account that is filled in may be one of another project.
@@ -157,7 +152,7 @@ impl Shared {
         let project = Project { name: entry.name.clone(), organization: entry.organization.clone() };
         self.lookups.project = Remote::Loaded(entry.id.clone(), project);
         if self.form.focus == Focus::Field(FieldName::Client) && self.form.client_id().is_none() {
-            self.form.client.suggestions = Suggestions::Open;
+            self.form.field_mut(FieldName::Client).suggestions = Suggestions::Open;
         }
     }
 
@@ -171,12 +166,13 @@ impl Shared {
             let has_no_match = list.is_some_and(List::has_no_match);
             let found = list.and_then(|list| match resolves {
                 Resolves::WhenLeft if has_focus => None,
-                Resolves::WhenLeft | Resolves::ExactName => list.named(list.matches.typed()),
-                Resolves::OnlyMatch => list.named(list.matches.typed()).or(list.only_match()),
+                Resolves::WhenLeft | Resolves::ExactName => list.named(),
+                Resolves::OnlyMatch => list.named().or(list.only_match()),
             });
             if let Some(item) = found.cloned() {
                 self.take(name, &item);
-                if has_focus {
+                if has_focus && resolves == Resolves::OnlyMatch {
+                    // An Enter that is pressed now was meant for the list.
                     self.form.ignore_second_enter(self.now);
                 }
             }
@@ -186,7 +182,7 @@ impl Shared {
 
     fn update_list(&mut self, field: FieldName) {
         let is_needed = self.form.needs_list(field) && self.has_list(field);
-        let is_empty = self.form.is_empty(field);
+        let is_empty = self.form.is_empty_in_focus(field);
         let project = self.form.project_id().filter(|_| field == FieldName::Client);
         let now = self.now;
         let is_useful = |list: &List| {
@@ -194,35 +190,128 @@ impl Shared {
             let is_fresh = is_shown || now.since(list.pages.since) < FRESH;
             list.project == project && (is_needed || list.pages.error.is_none() && is_fresh)
         };
-        let mut known = self.names.list_mut(field).take().filter(is_useful);
+        let mut known = self.names.lists[field as usize].take().filter(is_useful);
         if known.is_none() && is_needed {
             let mut list = List::new(self, field);
             list.fetch(self);
             known = Some(list);
         }
-        let text = self.form.field(field).line.text().trim();
-        if let Some(list) = known.as_mut().filter(|list| list.matches.typed() != text) {
-            list.matches.filter(text);
-            self.names.marked = None;
+        if let Some(list) = &mut known {
+            list.filter(self.form.text(field).trim());
         }
-        *self.names.list_mut(field) = known;
+        self.names.lists[field as usize] = known;
     }
 
     /// Takes a page of a list, or word that it is late.
     pub(in crate::tui) fn on_names_event(&mut self, event: &Event) {
-        for field in NAMED {
-            let Some(mut list) = self.names.list_mut(field).take() else { continue };
+        let mut lists = std::mem::take(&mut self.names.lists);
+        for list in lists.iter_mut().flatten() {
             list.on_event(self, event.clone());
-            *self.names.list_mut(field) = Some(list);
         }
+        self.names.lists = lists;
     }
 
     /// Stops fetching: another list takes the requests over.
     pub(in crate::tui::screens) fn stop_names(&mut self) {
-        for field in NAMED {
-            if self.names.list_mut(field).take_if(|list| list.pages.is_under_way()).is_some() {
-                self.send(Command::StopPages);
+        for list in &mut self.names.lists {
+            if list.take_if(|list| list.pages.is_under_way()).is_some() {
+                self.commands.push(Command::StopPages);
             }
         }
+    }
+}
+
+/// Where the marked entry stands among those that match: what was marked by a key, else the one that is called what was
+/// typed, else the best. While nothing is typed, and between several of that name, only a key marks one.
+pub(super) fn marked(list: &List) -> Option<usize> {
+    let named = || list.named().and_then(|item| list.place(item.value()));
+    let is_clear = !list.matches.typed().is_empty() && list.all_named().count() < 2;
+    let best = (is_clear && list.matches.len() > 0).then_some(0);
+    list.marked().or_else(named).or(best)
+}
+
+/// Draws the entries below the field.
+pub(super) fn draw(app: &Shared, list: &List, canvas: &mut Canvas) {
+    let marked = marked(list);
+    let height = usize::from(MOST.min(canvas.area.height.saturating_sub(1)));
+    let first = marked.unwrap_or(0).checked_div(height).unwrap_or(0) * height;
+    let shown: Vec<&Item> = (first..first + height).filter_map(|place| list.item(place)).collect();
+    let id_width = shown.iter().map(|item| item.value().len()).max().unwrap_or(0);
+    let beside_name = 2 * GAP + id_width;
+    let needed = usize::from(LABEL_WIDTH) + SHORTEST_NAME + beside_name;
+    let indent = if needed <= usize::from(canvas.width()) { LABEL_WIDTH } else { 0 };
+    let [_, area] = split_left(canvas.area, indent);
+    let mut part = canvas.part(area);
+    let longest = shown.iter().map(|item| Span::raw(item.name()).width()).max().unwrap_or(0);
+    let name_width = longest.max(SHORTEST_NAME).min(usize::from(area.width).saturating_sub(beside_name));
+    let table = Table::of_names(app, part.theme, name_width, id_width);
+    for (place, item) in (first..).zip(shown) {
+        part.line(table.row(item, marked == Some(place)));
+    }
+    draw_status(app, list, &mut part);
+}
+
+/// How many there are, or why they are not there.
+fn draw_status(app: &Shared, list: &List, canvas: &mut Canvas) {
+    let (theme, noun) = (canvas.theme, list.field.noun());
+    if let Some(error) = &list.pages.error {
+        let text = error_text(app, list.field, error);
+        let text = cut(&text, canvas.width(), 2, canvas.left(), theme.glyphs.ellipsis);
+        return canvas.warning(&text, theme.warning);
+    }
+    if list.draw_progress(app.now, canvas) {
+        return;
+    }
+    match (list.matches.len(), list.all_named().count()) {
+        (0, _) => {
+            let nothing = list.nothing(theme.glyphs.ellipsis);
+            let text = match app.form.validation(list.field) {
+                Validation::Name { message, position: None | Some(LIKE_AN_ID..) } if list.is_usable() => {
+                    format!("{}, and it is not an ID: {message}.", nothing.trim_end_matches('.'))
+                }
+                _ => nothing,
+            };
+            canvas.marked(theme.glyphs.cross, &text, theme.bad);
+        }
+        (_, named @ 2..) => {
+            canvas.warning(&format!("{named} {noun}s have this name: choose one."), theme.warning);
+        }
+        _ => canvas.line(Line::styled(format!("  {}", list.count()), theme.faint)),
+    }
+}
+
+fn error_text(app: &Shared, field: FieldName, error: &ApiError) -> String {
+    let Explanation { title, meaning, .. } = could_not_list(field, &app.session.signed_in_as(), error);
+    match (&error.cause, error.rejection_kind()) {
+        (Cause::Credentials(_) | Cause::SignInRefused(_) | Cause::LoginExpired(..), _) => {
+            format!("{title} Ctrl-P signs in with other credentials.")
+        }
+        (_, Some(RejectionKind::ProjectNotFound)) => format!("{title} Choose another project."),
+        (_, Some(RejectionKind::RoleTooLow)) => format!("{title} {meaning} Type the ID instead."),
+        _ => format!("{title} Type the ID instead."),
+    }
+}
+
+/// Why there is no list of this field, for `who` is signed in.
+pub(crate) fn could_not_list(field: FieldName, who: &str, error: &ApiError) -> Explanation {
+    let request = if field == FieldName::Client { Request::ListAccounts } else { Request::ListProjects };
+    let explanation = error.explain_request(request, who);
+    if error.rejection_kind() == Some(RejectionKind::RoleTooLow) {
+        return explanation;
+    }
+    let title = format!("Could not load the {}s. {}", field.noun(), explanation.title);
+    Explanation { title: title.into(), ..explanation }
+}
+
+/// What stands beside a name while its entries are not shown.
+pub(super) fn remark(list: &List) -> String {
+    let noun = list.field.noun();
+    match (list.matches.len(), list.all_named().count()) {
+        _ if list.pages.error.is_some() => format!("could not load the {noun}s"),
+        _ if list.pages.is_under_way() => format!("loading {noun}s"),
+        (0, _) => format!("no {noun} matches"),
+        (_, named @ 2..) => format!("{named} {noun}s have this name"),
+        (1, _) => format!("1 {noun} matches"),
+        (count, _) => format!("{count} {noun}s match"),
     }
 }

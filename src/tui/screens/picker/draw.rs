@@ -11,9 +11,9 @@ use crate::tui::canvas::{Canvas, cut, pointer, split_bottom, split_left, split_t
 use crate::tui::scroll::more;
 use crate::tui::{Theme, words};
 
-use super::super::FieldName;
+use super::super::{FieldName, could_not_list};
 use super::Picker;
-use super::item::Item;
+use super::list::Item;
 use super::table::Table;
 
 /// Title, filter, and the titles of the columns.
@@ -29,7 +29,7 @@ pub(super) fn list_rows(body: Rect) -> usize {
 
 pub(super) fn draw(picker: &Picker, app: &Shared, canvas: &mut Canvas) {
     let [head, below] = split_top(canvas.area, HEAD_ROWS);
-    let table = Table::new(app, picker, canvas.theme, canvas.width());
+    let table = Table::new(app, &picker.list, canvas.theme, canvas.width());
     draw_head(picker, &table, &mut canvas.part(head));
     if let Some(error) = picker.list.pages.error.as_ref().filter(|_| picker.list.items.is_empty()) {
         return draw_error(picker, app, error, &mut canvas.part(below));
@@ -68,7 +68,7 @@ fn draw_head(picker: &Picker, table: &Table, canvas: &mut Canvas) {
 
 /// The first place that is shown. The list turns pages, so that it does not crawl.
 fn first_place(picker: &Picker, height: usize) -> usize {
-    picker.selected.checked_div(height).unwrap_or(0) * height
+    picker.selected().checked_div(height).unwrap_or(0) * height
 }
 
 fn draw_items(picker: &Picker, app: &Shared, table: &Table, canvas: &mut Canvas) {
@@ -76,7 +76,7 @@ fn draw_items(picker: &Picker, app: &Shared, table: &Table, canvas: &mut Canvas)
     let first = first_place(picker, height);
     for place in first..first.saturating_add(height) {
         let Some(item) = picker.list.item(place) else { break };
-        let is_selected = place == picker.selected;
+        let is_selected = place == picker.selected();
         canvas.line(match item {
             Item::Lifetime { text, name, lifetime } => {
                 lifetime_line(app, &format!("{text:<6}{name:<10}"), *lifetime, is_selected, canvas.theme)
@@ -91,7 +91,8 @@ fn draw_items(picker: &Picker, app: &Shared, table: &Table, canvas: &mut Canvas)
 
 /// Why there is no list: all that is known of it.
 fn draw_error(picker: &Picker, app: &Shared, error: &ApiError, canvas: &mut Canvas) {
-    let Explanation { title, meaning, action, atlas_message } = picker.list.explain(app, error);
+    let Explanation { title, meaning, action, atlas_message } =
+        could_not_list(picker.list.field, &app.session.signed_in_as(), error);
     canvas.explained(&title, &meaning, &action, atlas_message.as_ref());
 }
 
@@ -104,7 +105,7 @@ fn draw_foot(picker: &Picker, app: &Shared, height: usize, canvas: &mut Canvas) 
         None => canvas.blank(),
     }
     let pages = &picker.list.pages;
-    if let (true, Some(limit)) = (picker.is_refused, app.form.limit()) {
+    if let (true, Some(limit)) = (picker.is_refused, app.form.limit) {
         let text = format!("This organization allows at most {limit}. Choose a shorter lifetime.");
         canvas.warning(&text, theme.warning);
     } else if let Some(error) = &pages.error {
@@ -125,7 +126,7 @@ fn lifetime_line(
     is_selected: bool,
     theme: &Theme,
 ) -> Line<'static> {
-    let limit = app.form.limit().filter(|limit| lifetime > *limit);
+    let limit = app.form.limit.filter(|limit| lifetime > *limit);
     let rest = if let Some(limit) = limit {
         format!("above the limit of {limit}")
     } else {

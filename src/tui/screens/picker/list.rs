@@ -1,18 +1,13 @@
-//! A list of projects or service accounts: fetched page by page, and filtered by what is typed.
-
-use std::time::Duration;
+//! What can be chosen from a list: items in their order, those that match what is typed, and the one that is marked.
 
 use jiff::Timestamp;
 
-use crate::domain::{ApiError, ApiResult, Explanation, Now, Page, ProjectId, ServerText};
+use crate::domain::{AccountEntry, Lifetime, ProjectEntry, ProjectId, ServerText};
 use crate::tui::app::Shared;
-use crate::tui::canvas::{Canvas, cut, spinner_wake};
-use crate::tui::event::{Command, Event};
+use crate::tui::canvas::cut;
 use crate::tui::matching::{Matches, is_same_name};
-use crate::tui::words;
 
-use super::super::{FieldName, could_not_list};
-use super::item::{Item, Sort};
+use super::super::FieldName;
 use super::pagination::Pagination;
 
 /// How much of a text that matches nothing is repeated, in columns.
@@ -29,6 +24,8 @@ pub(in crate::tui) struct List {
     pub sort: Sort,
     pub matches: Matches,
     pub pages: Pagination,
+    /// The value of the item that the user marked, or that the field holds.
+    marked: Option<String>,
 }
 
 impl List {
@@ -41,6 +38,7 @@ impl List {
             sort: Sort::Expiry,
             matches: Matches::default(),
             pages: Pagination::new(app.now),
+            marked: None,
         }
     }
 
@@ -59,19 +57,6 @@ impl List {
         self.pages.error.is_none() && !self.items.is_empty()
     }
 
-    /// The only item that matches.
-    pub fn only_match(&self) -> Option<&Item> {
-        self.item(0).filter(|_| self.matches.len() == 1)
-    }
-
-    /// What is missing where the form is submitted with a name that is not one item's.
-    pub fn not_chosen(&self) -> &'static str {
-        match self.field {
-            FieldName::Client => "Not created: no service account is chosen yet.",
-            _ => "Not created: no project is chosen yet.",
-        }
-    }
-
     /// The item at this place among those that match.
     pub fn item(&self, place: usize) -> Option<&Item> {
         self.items.get(self.matches.row(place)?)
@@ -82,26 +67,52 @@ impl List {
         self.matches.place(self.items.iter().position(|item| item.is(value))?)
     }
 
-    /// The one item of exactly this name, if there is one and no other.
-    pub fn named(&self, name: &str) -> Option<&Item> {
-        let mut of_this_name = self.all_named(name);
+    /// Where the marked item stands, if it matches.
+    pub fn marked(&self) -> Option<usize> {
+        self.place(self.marked.as_ref()?)
+    }
+
+    /// Marks the item at this place, or the last one.
+    pub fn mark(&mut self, place: usize) {
+        let item = self.item(place.min(self.matches.len().saturating_sub(1)));
+        self.marked = item.map(|item| item.value().to_owned());
+    }
+
+    /// Marks the item with this value, once there is one.
+    pub fn mark_value(&mut self, value: &str) {
+        self.marked = Some(value.to_owned());
+    }
+
+    /// Shows the items that match, and marks none.
+    pub fn filter(&mut self, text: &str) {
+        if self.matches.typed() != text {
+            self.matches.filter(text);
+            self.marked = None;
+        }
+    }
+
+    /// The one item of exactly the name that was typed, if there is one and no other.
+    pub fn named(&self) -> Option<&Item> {
+        let mut of_this_name = self.all_named();
         of_this_name.next().filter(|_| of_this_name.next().is_none())
     }
 
-    /// How many items have what was typed as their whole name.
-    pub fn count_named(&self) -> usize {
-        self.all_named(self.matches.typed()).count()
+    /// The only item that matches.
+    pub fn only_match(&self) -> Option<&Item> {
+        self.item(0).filter(|_| self.matches.len() == 1)
     }
 
-    fn all_named(&self, name: &str) -> impl Iterator<Item = &Item> {
+    /// The items that have what was typed as their whole name.
+    pub fn all_named(&self) -> impl Iterator<Item = &Item> {
         // Names in the list were made safe to show, too.
-        let name = ServerText::new(name);
+        let name = ServerText::new(self.matches.typed());
         self.items.iter().filter(move |item| !name.is_empty() && is_same_name(item.name(), name.as_str()))
     }
 
-    pub fn add(&mut self, items: Vec<Item>, now: Timestamp) {
-        self.matches.extend(items.iter().map(Item::searched));
+    pub fn add(&mut self, items: impl IntoIterator<Item = Item>, now: Timestamp) {
+        let first = self.items.len();
         self.items.extend(items);
+        self.matches.extend(self.items[first..].iter().map(searched));
         if self.field == FieldName::Client {
             self.sort_by(self.sort, now);
         }
@@ -111,77 +122,7 @@ impl List {
     pub fn sort_by(&mut self, sort: Sort, now: Timestamp) {
         self.sort = sort;
         sort.apply(&mut self.items, now);
-        self.matches.replace(self.items.iter().map(Item::searched));
-    }
-
-    /// Fetches the next pages, unless one has failed: then the user decides.
-    pub fn fetch(&mut self, app: &mut Shared) {
-        if self.pages.error.is_some() {
-            return;
-        }
-        for page in self.pages.wanted() {
-            app.send(match &self.project {
-                Some(project) => Command::FetchAccounts(project.clone(), page),
-                None => Command::FetchProjects(page),
-            });
-        }
-    }
-
-    /// Takes what a job reported of this list.
-    pub fn on_event(&mut self, app: &mut Shared, event: Event) {
-        match event {
-            Event::PagesDelayed(wait) => self.pages.delayed(app.now.plus(wait)),
-            Event::ProjectsPage(page, result) if self.field == FieldName::Project => {
-                self.on_page(app, page, result, Item::Project);
-            }
-            Event::AccountsPage(project, page, result) if self.project.as_ref() == Some(&project) => {
-                self.on_page(app, page, result, Item::Account);
-            }
-            _ => {}
-        }
-    }
-
-    fn on_page<T>(
-        &mut self,
-        app: &mut Shared,
-        number: u32,
-        result: ApiResult<Page<T>>,
-        item: impl Fn(T) -> Item,
-    ) {
-        if !self.pages.take_awaited(number) {
-            return;
-        }
-        match result {
-            Ok(page) => {
-                self.pages.page_read(number, page.is_last, page.about);
-                self.add(page.entries.into_iter().map(item).collect(), app.atlas_now());
-            }
-            Err(error) => self.pages.failed(number, error),
-        }
-        self.fetch(app);
-    }
-
-    /// How long until what is drawn of fetching it changes by itself.
-    pub fn wake_in(&self, now: Now) -> Option<Duration> {
-        match self.pages.wait_left(now) {
-            Some(left) => Some(words::until_next_second(left)),
-            None => self.pages.is_under_way().then(|| spinner_wake(now, self.pages.since)),
-        }
-    }
-
-    /// Draws what fetching it is doing. False when nothing is under way.
-    pub fn draw_progress(&self, now: Now, canvas: &mut Canvas) -> bool {
-        let noun = self.field.noun();
-        if let Some(left) = self.pages.wait_left(now) {
-            canvas.warning(&words::rate_limited(left), canvas.theme.warning);
-        } else if self.pages.is_under_way() {
-            let text = match self.pages.about_pages {
-                Some(about) => format!("Loading {noun}s, {} of {about} pages", self.pages.pages_read),
-                None => format!("Loading {noun}s"),
-            };
-            canvas.running(now, self.pages.since, &text);
-        }
-        self.pages.is_under_way()
+        self.matches.replace(self.items.iter().map(searched));
     }
 
     /// `2 of 214 projects`
@@ -192,19 +133,10 @@ impl List {
         if self.matches.typed().is_empty() { all } else { format!("{matching} of {all}") }
     }
 
-    /// Why it could not be loaded.
-    pub fn explain(&self, app: &Shared, error: &ApiError) -> Explanation {
-        could_not_list(self.field, &app.session.signed_in_as(), error)
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.items.is_empty()
-    }
-
     /// Why nothing is shown.
     pub fn nothing(&self, ellipsis: &str) -> String {
         match self.field {
-            _ if !self.is_empty() => {
+            _ if !self.items.is_empty() => {
                 let typed = cut(self.matches.typed(), LONGEST_QUOTED, 0, 1, ellipsis);
                 format!("No {} matches \"{typed}\".", self.field.noun())
             }
@@ -214,5 +146,160 @@ impl List {
             }
             _ => "This project has no service accounts. Create one in Atlas first.".to_owned(),
         }
+    }
+}
+
+/// The name and the value of an item.
+fn searched(item: &Item) -> (String, String) {
+    (item.name().to_owned(), item.value().to_owned())
+}
+
+/// The lifetimes that people usually want, as they are typed.
+const USUAL_LIFETIMES: [&str; 7] = ["8h", "1d", "7d", "30d", "90d", "180d", "365d"];
+
+/// One item of a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::tui) enum Item {
+    Project(ProjectEntry),
+    Account(AccountEntry),
+    /// As it is typed, and what it means.
+    Lifetime {
+        text: &'static str,
+        lifetime: Lifetime,
+        name: String,
+    },
+}
+
+pub(super) fn lifetimes() -> Vec<Item> {
+    let item = |text| {
+        let lifetime = Lifetime::parse(text).ok()?;
+        Some(Item::Lifetime { text, lifetime, name: lifetime.to_string() })
+    };
+    USUAL_LIFETIMES.into_iter().filter_map(item).collect()
+}
+
+impl Item {
+    /// What becomes the field's text.
+    pub fn value(&self) -> &str {
+        match self {
+            Self::Project(entry) => entry.id.as_str(),
+            Self::Account(entry) => entry.client.as_str(),
+            Self::Lifetime { text, .. } => text,
+        }
+    }
+
+    /// True when a field with this text holds the item already.
+    pub fn is(&self, text: &str) -> bool {
+        match self {
+            Self::Project(_) | Self::Account(_) => self.value() == text,
+            Self::Lifetime { lifetime, .. } => Lifetime::parse(text) == Ok(*lifetime),
+        }
+    }
+
+    /// The name that Atlas has for it.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Project(entry) => entry.name.as_str(),
+            Self::Account(entry) => entry.name.as_str(),
+            Self::Lifetime { name, .. } => name,
+        }
+    }
+
+    /// False for a lifetime above the organization's limit.
+    pub fn is_allowed(&self, limit: Option<Lifetime>) -> bool {
+        match (self, limit) {
+            (Self::Lifetime { lifetime, .. }, Some(limit)) => *lifetime <= limit,
+            _ => true,
+        }
+    }
+}
+
+/// The order of accounts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::tui) enum Sort {
+    /// By the next expiry, the soonest first; accounts without secrets are last.
+    Expiry,
+    Name,
+}
+
+impl Sort {
+    pub fn other(self) -> Self {
+        match self {
+            Self::Expiry => Self::Name,
+            Self::Name => Self::Expiry,
+        }
+    }
+
+    pub fn apply(self, items: &mut [Item], now: Timestamp) {
+        items.sort_by_cached_key(|item| {
+            let Item::Account(entry) = item else { return (0, Timestamp::MAX, String::new()) };
+            let (rank, at) = match (self, entry.next_to_expire(now)) {
+                (Self::Name, _) => (0, Timestamp::MAX),
+                (Self::Expiry, None) => (2, Timestamp::MAX),
+                (Self::Expiry, Some(secret)) => secret.expires_at.map_or((1, Timestamp::MAX), |at| (0, at)),
+            };
+            (rank, at, entry.name.as_str().to_lowercase())
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{ClientId, ExistingSecret, SecretId, ServerText};
+
+    fn account(name: &str, expires_at: &[Option<&str>]) -> Item {
+        let secret = |at: Option<&str>| ExistingSecret {
+            id: SecretId::from_server("32b6e34b3d91647abb20e7b8").unwrap(),
+            created_at: None,
+            expires_at: at.map(|at| at.parse().unwrap()),
+            last_used_at: None,
+            mask: None,
+        };
+        Item::Account(AccountEntry {
+            client: ClientId::parse("mdb_sa_id_1234567890abcdef12345678").unwrap(),
+            name: ServerText::new(name),
+            secrets: expires_at.iter().copied().map(secret).collect(),
+        })
+    }
+
+    #[test]
+    fn what_expires_first_comes_first_and_accounts_without_secrets_last() {
+        let mut items = [
+            account("none", &[]),
+            account("unknown", &[None]),
+            account("late", &[Some("2027-03-01T00:00:00Z"), Some("2026-11-01T00:00:00Z")]),
+            account("Also none", &[]),
+            account("expired", &[Some("2026-11-01T00:00:00Z")]),
+            account("soon", &[Some("2027-03-01T00:00:00Z"), Some("2026-12-01T00:00:00Z")]),
+        ];
+        let names =
+            |items: &[Item]| -> Vec<String> { items.iter().map(|item| item.name().to_owned()).collect() };
+        let now = "2026-11-23T18:14:00Z".parse().unwrap();
+        Sort::Expiry.apply(&mut items, now);
+        assert_eq!(names(&items), ["expired", "soon", "late", "unknown", "Also none", "none"]);
+        Sort::Expiry.other().apply(&mut items, now);
+        assert_eq!(names(&items), ["Also none", "expired", "late", "none", "soon", "unknown"]);
+    }
+
+    #[test]
+    fn a_field_holds_an_item_however_it_is_written() {
+        let items = lifetimes();
+        for (text, expected) in
+            [("720", "30d"), ("30d", "30d"), ("30 days", "30d"), ("1y", "365d"), ("8", "8h")]
+        {
+            let found = items.iter().find(|item| item.is(text)).map(Item::value);
+            assert_eq!(found, Some(expected), "{text}");
+        }
+        assert!(!items.iter().any(|item| item.is("x") || item.is("31d")));
+    }
+
+    #[test]
+    fn the_limit_of_the_organization_is_allowed_itself() {
+        let allowed = |hours: Option<i32>| {
+            let limit = hours.map(|hours| Lifetime::from_hours(hours).unwrap());
+            lifetimes().iter().filter(|item| item.is_allowed(limit)).count()
+        };
+        assert_eq!((allowed(None), allowed(Some(720)), allowed(Some(719)), allowed(Some(1))), (7, 4, 3, 0));
     }
 }

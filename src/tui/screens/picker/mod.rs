@@ -1,7 +1,6 @@
 //! Choosing a field's value from a list that is fetched page by page and filtered while one types.
 
 mod draw;
-mod item;
 mod list;
 mod pagination;
 mod table;
@@ -20,19 +19,16 @@ use crate::tui::{TextLine, paste};
 
 use super::{FieldName, Focus, Notice};
 
-use item::{Sort, lifetimes};
+use list::{Sort, lifetimes};
 
-pub(in crate::tui) use item::Item;
-pub(in crate::tui) use list::List;
-pub(in crate::tui) use table::{SHORTEST_NAME, fit};
+pub(in crate::tui) use list::{Item, List};
+pub(in crate::tui) use table::{SHORTEST_NAME, Table};
 
 /// A list to choose from.
 #[derive(Clone, Debug)]
 pub struct Picker {
     list: List,
     filter: TextLine,
-    /// Which of the matching items is selected, from 0.
-    selected: usize,
     /// True after Enter on an item that cannot be chosen.
     is_refused: bool,
 }
@@ -92,56 +88,47 @@ impl Picker {
     }
 
     fn show(app: &mut Shared, field: FieldName) -> Transition {
-        let mut picker =
-            Self { list: List::new(app, field), filter: TextLine::default(), selected: 0, is_refused: false };
+        let mut list = List::new(app, field);
+        list.mark_value(app.form.text(field));
         if field == FieldName::Lifetime {
-            picker.list.add(lifetimes(), app.atlas_now());
-            picker.select_value(app.form.lifetime.line.text());
+            list.add(lifetimes(), app.atlas_now());
         } else {
             app.stop_names();
-            picker.list.fetch(app);
+            list.fetch(app);
         }
+        let picker = Self { list, filter: TextLine::default(), is_refused: false };
         Transition::Show(Screen::Picker(Box::new(picker)))
     }
 
+    /// Where the selected item stands among those that match.
+    fn selected(&self) -> usize {
+        self.list.marked().unwrap_or(0)
+    }
+
     fn chosen(&self) -> Option<&Item> {
-        self.list.item(self.selected)
-    }
-
-    /// Takes what a job reported. The selection stays on its item, wherever that is now; at first it is on what the
-    /// field holds.
-    fn extend(&mut self, app: &mut Shared, event: Event) {
-        let selected = match self.chosen() {
-            Some(item) => item.value().to_owned(),
-            None => app.form.field(self.list.field).line.text().to_owned(),
-        };
-        self.list.on_event(app, event);
-        self.select_value(&selected);
-    }
-
-    fn toggle_sort(&mut self, app: &Shared) {
-        let selected = self.chosen().map(|item| item.value().to_owned());
-        self.list.sort_by(self.list.sort.other(), app.atlas_now());
-        self.select_value(&selected.unwrap_or_default());
-    }
-
-    fn select_value(&mut self, value: &str) {
-        self.selected = self.list.place(value).unwrap_or(0);
+        self.list.item(self.selected())
     }
 
     fn select(&mut self, place: usize) {
         self.is_refused = false;
-        self.selected = place.min(self.list.matches.len().saturating_sub(1));
+        self.list.mark(place);
+    }
+
+    /// The selection stays on its item when the order changes.
+    fn pin_selected(&mut self) {
+        if let Some(value) = self.chosen().map(|item| item.value().to_owned()) {
+            self.list.mark_value(&value);
+        }
     }
 
     fn filter_changed(&mut self) {
-        self.list.matches.filter(self.filter.text());
-        self.select(0);
+        self.is_refused = false;
+        self.list.filter(self.filter.text());
     }
 
     fn choose(&mut self, app: &mut Shared) -> Transition {
         let Some(item) = self.chosen() else { return Transition::Stay };
-        if !item.is_allowed(app.form.limit()) {
+        if !item.is_allowed(app.form.limit) {
             self.is_refused = true;
             return Transition::Stay;
         }
@@ -160,7 +147,7 @@ impl Picker {
 /// True when the form's account is missing, or is not known to be one of this project.
 fn needs_account(app: &Shared, project: &ProjectEntry) -> bool {
     let Some(account) = app.form.account() else { return true };
-    let is_missing = |problem: &ApiError| problem.rejection().is_some_and(|no| no.status == 404);
+    let is_missing = |error: &ApiError| error.rejection().is_some_and(|rejection| rejection.status == 404);
     account.project != project.id || app.lookups.account.error(&account).is_some_and(is_missing)
 }
 
@@ -168,11 +155,14 @@ impl Component for Picker {
     fn on_action(&mut self, app: &mut Shared, action: Action) -> Transition {
         let page = draw::list_rows(app.body());
         match action {
-            Action::NextChoice => self.select(self.selected + 1),
-            Action::PreviousChoice => self.select(self.selected.saturating_sub(1)),
-            Action::PageDown => self.select(self.selected + page),
-            Action::PageUp => self.select(self.selected.saturating_sub(page)),
-            Action::Sort => self.toggle_sort(app),
+            Action::NextChoice => self.select(self.selected() + 1),
+            Action::PreviousChoice => self.select(self.selected().saturating_sub(1)),
+            Action::PageDown => self.select(self.selected() + page),
+            Action::PageUp => self.select(self.selected().saturating_sub(page)),
+            Action::Sort => {
+                self.pin_selected();
+                self.list.sort_by(self.list.sort.other(), app.atlas_now());
+            }
             Action::Leave => return Transition::form(),
             Action::Choose => return self.choose(app),
             Action::Retry if self.list.pages.retry(app.now) => self.list.fetch(app),
@@ -194,7 +184,8 @@ impl Component for Picker {
     }
 
     fn on_event(&mut self, app: &mut Shared, event: Event) -> Transition {
-        self.extend(app, event);
+        self.pin_selected();
+        self.list.on_event(app, event);
         Transition::Stay
     }
 
@@ -208,7 +199,7 @@ impl Component for Picker {
 
     fn works(&self, app: &Shared, action: Action) -> bool {
         match action {
-            Action::Choose => self.chosen().is_some_and(|item| item.is_allowed(app.form.limit())),
+            Action::Choose => self.chosen().is_some_and(|item| item.is_allowed(app.form.limit)),
             Action::NextChoice | Action::PreviousChoice | Action::Sort => self.list.matches.len() > 1,
             Action::PageDown | Action::PageUp => self.list.matches.len() > draw::list_rows(app.body()),
             Action::Retry => self.list.pages.error.is_some(),

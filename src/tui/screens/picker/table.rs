@@ -10,8 +10,7 @@ use crate::tui::canvas::pointer;
 use crate::tui::{Theme, words};
 
 use super::super::FieldName;
-use super::Picker;
-use super::item::Item;
+use super::list::{Item, List};
 
 /// Before the first column, and between columns.
 const GAP: usize = 2;
@@ -33,9 +32,9 @@ const WARNING_DAYS: i64 = 30;
 
 /// The columns, in the order of the screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Column {
+enum Column {
     Name,
-    ProjectId,
+    Id,
     Organization,
     ClientTail,
     Secrets,
@@ -48,7 +47,7 @@ impl Column {
     fn title(self) -> &'static str {
         match self {
             Self::Name => "Name",
-            Self::ProjectId => "ID",
+            Self::Id => "ID",
             Self::Organization => "Organization",
             Self::ClientTail => "Client",
             Self::Secrets => "Secrets",
@@ -60,7 +59,7 @@ impl Column {
 }
 
 /// A table of projects or accounts, at one width.
-pub(super) struct Table<'a> {
+pub(in crate::tui) struct Table<'a> {
     theme: &'a Theme,
     /// What Atlas's clock says.
     now: Timestamp,
@@ -71,13 +70,11 @@ pub(super) struct Table<'a> {
 
 impl<'a> Table<'a> {
     /// A column that is empty is left out, and so is one that names need, but for the most important one.
-    pub fn new(app: &Shared, picker: &Picker, theme: &'a Theme, width: u16) -> Self {
+    pub fn new(app: &Shared, list: &List, theme: &'a Theme, width: u16) -> Self {
         // The most important first.
-        let wanted: &[Column] = match picker.list.field {
-            FieldName::Project if has_several_organizations(picker) => {
-                &[Column::ProjectId, Column::Organization]
-            }
-            FieldName::Project => &[Column::ProjectId],
+        let wanted: &[Column] = match list.field {
+            FieldName::Project if has_several_organizations(list) => &[Column::Id, Column::Organization],
+            FieldName::Project => &[Column::Id],
             FieldName::Client => {
                 &[Column::Expires, Column::Secrets, Column::ClientTail, Column::LastUsed, Column::Bar]
             }
@@ -85,8 +82,7 @@ impl<'a> Table<'a> {
         };
         let own = signed_in_as(app);
         let mut table = Self { theme, now: app.atlas_now(), own, columns: Vec::new() };
-        let widest =
-            |column| picker.list.items.iter().map(|item| table.width(column, item)).max().unwrap_or(0);
+        let widest = |column| list.items.iter().map(|item| table.width(column, item)).max().unwrap_or(0);
         let name = widest(Column::Name).clamp(SHORTEST_NAME, MOST_OF_A_NAME);
         let mut left = usize::from(width).saturating_sub(GAP);
         let mut columns = Vec::new();
@@ -102,6 +98,11 @@ impl<'a> Table<'a> {
         columns.sort_unstable();
         table.columns = columns;
         table
+    }
+
+    /// Only the names, in so many columns, and the IDs.
+    pub fn of_names(app: &Shared, theme: &'a Theme, name: usize, id: usize) -> Self {
+        Self { theme, now: app.atlas_now(), own: None, columns: vec![(Column::Name, name), (Column::Id, id)] }
     }
 
     /// The titles of the columns.
@@ -143,7 +144,6 @@ impl<'a> Table<'a> {
     fn width(&self, column: Column, item: &Item) -> usize {
         match (column, item) {
             (Column::Name, _) => Span::raw(item.name()).width() + self.mark(item).map_or(0, str::len),
-            (Column::ProjectId, Item::Project(entry)) => entry.id.as_str().len(),
             (Column::Bar, Item::Account(entry)) => {
                 if self.bar(entry).iter().all(|part| part.content.is_empty()) { 0 } else { BAR_WIDTH }
             }
@@ -159,7 +159,7 @@ impl<'a> Table<'a> {
     fn text(&self, column: Column, item: &Item) -> String {
         match (item, column) {
             (_, Column::Name) => item.name().to_owned(),
-            (Item::Project(entry), Column::ProjectId) => entry.id.to_string(),
+            (_, Column::Id) => item.value().to_owned(),
             (Item::Project(entry), Column::Organization) => {
                 entry.organization.as_ref().map(ToString::to_string).unwrap_or_default()
             }
@@ -224,8 +224,8 @@ impl<'a> Table<'a> {
     }
 }
 
-fn has_several_organizations(picker: &Picker) -> bool {
-    let mut organizations = picker.list.items.iter().filter_map(|item| match item {
+fn has_several_organizations(list: &List) -> bool {
+    let mut organizations = list.items.iter().filter_map(|item| match item {
         Item::Project(entry) => entry.organization.as_ref(),
         _ => None,
     });
@@ -254,7 +254,7 @@ fn truncated(text: &str, width: usize, theme: &Theme) -> String {
 }
 
 /// A text in exactly so many columns.
-pub(in crate::tui) fn fit(text: &str, width: usize, theme: &Theme) -> String {
+fn fit(text: &str, width: usize, theme: &Theme) -> String {
     let fitting = truncated(text, width, theme);
     let padding = width.saturating_sub(Span::raw(&fitting).width());
     fitting + &" ".repeat(padding)
