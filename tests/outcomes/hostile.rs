@@ -16,7 +16,6 @@ fn carried(status: u16, body: &str) -> Vec<Reply> {
     let (start, end) = body.split_at(body.len() / 2);
     let chunk = |part: &str| format!("{:x}\r\n{part}\r\n", part.len());
     let chunked = "Transfer-Encoding: chunked\r\nTrailer: X-Sum";
-    let headers = |count: usize| (0..count).map(|number| format!("X-{number}: a\r\n")).collect::<String>();
     let texts = [
         plain.clone(),
         plain.replace("HTTP/1.1", "HTTP/1.0"),
@@ -32,7 +31,7 @@ fn carried(status: u16, body: &str) -> Vec<Reply> {
     let mut replies: Vec<_> = texts.into_iter().map(|text| Reply::Bytes(text.into_bytes())).collect();
     replies.push(answer(status, "Content-Type: text/html; charset=utf-16\r\n", body));
     replies.push(answer(status, &format!("X-Long: {}\r\n", "a".repeat(100 * 1024)), body));
-    replies.push(answer(status, &headers(500), body));
+    replies.push(answer(status, &"X-More: a\r\n".repeat(500), body));
     replies.push(answer(status, "", &format!("\u{feff}{body}")));
     replies
 }
@@ -76,7 +75,7 @@ async fn every_way_to_carry_a_response_is_read() {
 #[tokio::test]
 async fn a_body_of_another_shape_is_an_unexpected_response() {
     let utf_16: String =
-        r#"{"clientId":"x","access_token":"x","secret":"x"}"#.chars().map(|c| format!("{c}\0")).collect();
+        r#"{"clientId":"x","access_token":"x","secret":"x"}"#.chars().flat_map(|c| [c, '\0']).collect();
     for body in ["[]", "null", "\"text\"", "12", "{}", "{", "", "<html>", "[{}]", &utf_16] {
         let expected = Err("Unexpected { status: 200 }".to_owned());
         let cause = |outcome: Result<(), ApiError>| outcome.map_err(|error| format!("{:?}", error.cause));
