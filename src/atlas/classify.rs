@@ -102,8 +102,7 @@ pub(super) fn json(answer: &Answer) -> Option<(u16, Value)> {
 }
 
 fn json_body(answer: &Answer) -> Option<Value> {
-    let body = answer.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&answer.body);
-    (answer.end == BodyEnd::Complete).then(|| serde_json::from_slice(body).ok())?
+    (answer.end == BodyEnd::Complete).then(|| serde_json::from_slice(&answer.body).ok())?
 }
 
 /// Why a request without authorization gave no challenge. What Atlas refuses otherwise, a rate limit for one, stays

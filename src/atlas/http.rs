@@ -71,6 +71,9 @@ const USUAL_BODY: usize = 16 * 1024;
 /// How many content codings one after the other are taken off. One is what a gateway adds.
 const MOST_ENCODINGS: usize = 4;
 
+/// Before a body in UTF-8, where some software puts it. RFC 8259, section 8.1, lets a reader ignore it.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
 /// How long an answer that lies in the socket already may still be read after the limit. It counts
 /// from when the limit was noticed, so that a process that was stopped past its limit (Ctrl-Z, a lid
 /// that was closed) reads what came meanwhile before it gives up. Polling the answer first is not enough for
@@ -92,18 +95,9 @@ pub(super) async fn exchange(request: RequestBuilder, limit: Duration) -> ApiRes
     let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     match &result {
         Ok(answer) => tracing::info!(%method, path, status = answer.status, milliseconds, "answered"),
-        Err(error) => tracing::warn!(%method, path, milliseconds, "{}", no_answer_message(error)),
+        Err(error) => tracing::warn!(%method, path, milliseconds, "no answer: {}", error.cause.words()),
     }
     result
-}
-
-/// For the log.
-fn no_answer_message(error: &ApiError) -> &'static str {
-    match (error.phase, &error.cause) {
-        (Phase::NotSent, _) => "not sent",
-        (Phase::Sent, Cause::TimedOut(_)) => "no answer in time",
-        (Phase::Sent, _) => "no answer: the connection broke",
-    }
 }
 
 async fn send(
@@ -120,6 +114,9 @@ async fn send(
         answer.end = BodyEnd::Cut(Cause::TimedOut(limit));
     }
     answer.decode();
+    if answer.body.starts_with(BYTE_ORDER_MARK) {
+        answer.body.drain(..BYTE_ORDER_MARK.len());
+    }
     Ok(answer)
 }
 
@@ -401,6 +398,9 @@ fn interruption(error: &reqwest::Error) -> ServerText {
     let http: Option<&hyper::Error> = causes(error).find_map(|cause| cause.downcast_ref());
     if http.is_some_and(hyper::Error::is_incomplete_message) || causes(error).any(is_end_of_stream) {
         return ServerText::new("the host closed the connection too early");
+    }
+    if http.is_some_and(hyper::Error::is_parse_too_large) {
+        return ServerText::new("the headers of the response are too large");
     }
     if http.is_some_and(hyper::Error::is_parse) {
         return ServerText::new("the response is not HTTP");

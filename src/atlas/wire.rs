@@ -27,7 +27,7 @@ pub(super) struct CreatedBody {
 /// brackets are parsed, so an invalid value (a number out of range, a lone surrogate, deep nesting, the end of a
 /// truncated body) does not affect the other members.
 pub(super) fn members(text: &str) -> Option<Vec<(&str, &str)>> {
-    let text = text.trim_start_matches(['\u{FEFF}', ' ', '\t', '\r', '\n']).strip_prefix('{')?;
+    let text = text.trim_start_matches([' ', '\t', '\r', '\n']).strip_prefix('{')?;
     let (mut members, mut start, mut colon) = (Vec::new(), 0, None);
     let (mut depth, mut in_string, mut is_escaped) = (0_usize, false, false);
     for (at, byte) in text.bytes().enumerate() {
@@ -75,8 +75,7 @@ pub(super) fn created(body: &[u8]) -> Option<CreatedBody> {
     let is_content = |(name, value): &&(&str, &str)| *name == "\"content\"" && value.starts_with('{');
     let content = bare.iter().rev().find(is_content).and_then(|(_, value)| members(value));
     let secret = secret_of(&bare).or_else(|| secret_of(content.as_deref().unwrap_or_default()));
-    let is_readable =
-        secret.is_some() || serde_json::from_str::<IgnoredAny>(text.trim_start_matches('\u{FEFF}')).is_ok();
+    let is_readable = secret.is_some() || serde_json::from_str::<IgnoredAny>(&text).is_ok();
     is_readable
         .then(|| CreatedBody { envelope_status: envelope_status.filter(|_| content.is_some()), secret })
 }

@@ -26,48 +26,50 @@ pub struct SavedFile {
     pub format: Format,
 }
 
-/// Why a file was not saved. Whatever had been written was removed again, and an existing file is as it was.
+/// Why a file was not saved, and what to do. Whatever had been written was removed again, and an existing file is as
+/// it was.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SaveFailure {
     /// No path was given, or one that names a folder.
-    #[error("Not a file name.")]
+    #[error("Not a file name. Type a path such as ~/prod.env.")]
     NoName,
     /// Something has that name already; nothing is ever overwritten.
-    #[error("File already exists.")]
+    #[error("File already exists. Choose another name.")]
     Exists,
     /// It is an `.env` file, whose two variables can be updated if the user agrees.
-    #[error("File already exists.")]
+    #[error("File already exists. Choose another name.")]
     CanUpdate(EnvFile),
     /// The name is a link to nothing.
-    #[error("That is a link to a file that does not exist.")]
+    #[error("That is a link to a file that does not exist. Choose another name.")]
     BrokenLink,
     /// The file has other names, which would keep the old content.
-    #[error("The file has another name (a hard link), which would keep the old secret.")]
+    #[error("The file has another name (a hard link), which would keep the old secret. Choose another name.")]
     HardLinked,
     /// The existing file may not be written to.
-    #[error("The file is read-only.")]
+    #[error("The file is read-only. Make it writable, or choose another name.")]
     ReadOnly,
     /// The existing file belongs to another user, and would not any more.
-    #[error("The file belongs to another user.")]
+    #[error("The file belongs to another user. Choose another name.")]
     NotOwned,
     /// The new file cannot get the extended attributes or the access control list of the old one.
-    #[error("The file has attributes or an access list that cannot be kept.")]
+    #[error("The file has attributes or an access list that cannot be kept. Choose another name.")]
     Attributes,
     /// Another program has changed the file, or removed it.
-    #[error("Another program changed the file at the same time. It was not updated.")]
+    #[error("Another program changed the file at the same time. It was not updated. Try again.")]
     Changed,
     /// Another program has the file locked.
-    #[error("Another program has locked the file. It was not updated.")]
+    #[error("Another program has locked the file. It was not updated. Try again.")]
     Locked,
     /// The existing file is too large for what it is called.
-    #[error("The file is larger than 1 MiB.")]
+    #[error("The file is larger than 1 MiB. Choose another name.")]
     TooLarge,
     /// The existing file is binary, or UTF-16.
-    #[error("The file is binary or UTF-16.")]
+    #[error("The file is binary or UTF-16. Save it as UTF-8, or choose another name.")]
     NotText,
     /// This line, from 1, cannot be changed without a guess at what it means.
     #[error(
-        "Nothing was changed. Line {0} is ambiguous: unclosed quote, carriage return, or not NAME=value."
+        "Nothing was changed. Line {0} is ambiguous: unclosed quote, carriage return, or not NAME=value. Edit the line, \
+         or choose another name."
     )]
     NotPlain(usize),
     /// This folder does not exist.
@@ -80,10 +82,10 @@ pub enum SaveFailure {
     #[error("No space left on that disk.")]
     Full,
     /// `~` cannot be resolved: the home folder is not known.
-    #[error("The home folder is not known.")]
+    #[error("The home folder is not known. Type the whole path.")]
     NoHome,
     /// The disk knows no permissions, so that others could read it: FAT, and some network folders.
-    #[error("This file system cannot keep a file private.")]
+    #[error("This file system cannot keep a file private. Choose another folder.")]
     NotPrivate,
     /// Anything else, in the system's words.
     #[error("The file could not be written: {0}.")]
@@ -113,30 +115,6 @@ impl From<io::Error> for SaveFailure {
             ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Self::Full,
             _ => Self::Other(os_error_message(&error)),
         }
-    }
-}
-
-impl SaveFailure {
-    /// What happened and what to do, as sentences.
-    pub fn sentence(&self) -> String {
-        let advice = match self {
-            Self::NoName => " Type a path such as ~/prod.env.",
-            Self::Exists
-            | Self::CanUpdate(_)
-            | Self::BrokenLink
-            | Self::HardLinked
-            | Self::Attributes
-            | Self::NotOwned
-            | Self::TooLarge => " Choose another name.",
-            Self::ReadOnly => " Make it writable, or choose another name.",
-            Self::Changed | Self::Locked => " Try again.",
-            Self::NotText => " Save it as UTF-8, or choose another name.",
-            Self::NotPlain(_) => " Edit the line, or choose another name.",
-            Self::NoHome => " Type the whole path.",
-            Self::NotPrivate => " Choose another folder.",
-            Self::NoFolder(_) | Self::NotAllowed | Self::Full | Self::Other(_) => "",
-        };
-        format!("{self}{advice}")
     }
 }
 
@@ -340,18 +318,15 @@ mod tests {
             (SaveFailure::Other(ServerText::new("words")), "The file could not be written: words."),
         ];
         for (failure, expected) in rows {
-            let sentence = failure.sentence();
+            let sentence = failure.to_string();
             assert!(sentence.contains(expected), "{sentence}");
-        }
-        for failure in [SaveFailure::NotAllowed, SaveFailure::Full] {
-            assert_eq!(failure.sentence(), failure.to_string());
         }
         let folders = [
             ("/nowhere", "The folder does not exist: /nowhere."),
             ("/a/$HOME", "The folder does not exist: /a/$HOME. $ is not expanded."),
         ];
         for (folder, expected) in folders {
-            assert_eq!(SaveFailure::NoFolder(ServerText::new(folder)).sentence(), expected);
+            assert_eq!(SaveFailure::NoFolder(ServerText::new(folder)).to_string(), expected);
         }
     }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::ServerText;
 
 /// An error that Atlas itself answered: the schema `ApiError` of its OpenAPI document.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Rejection {
     /// The HTTP status.
     pub status: u16,
@@ -71,14 +71,7 @@ const STALE_NONCE: &str = "stale=true";
 impl Rejection {
     /// A refusal of which only the status is known.
     pub fn of_status(status: u16) -> Self {
-        Self {
-            status,
-            error_code: ServerText::default(),
-            detail: ServerText::default(),
-            fields: Vec::new(),
-            address: None,
-            retry_after: None,
-        }
+        Self { status, ..Self::default() }
     }
 
     /// The one refusal without an error of Atlas's: a 401 whose challenge says that the nonce had run
@@ -116,14 +109,7 @@ impl Rejection {
 /// A refusal with nothing but its status and code, for tests.
 #[cfg(test)]
 pub(super) fn rejection(status: u16, code: &str) -> Rejection {
-    Rejection {
-        status,
-        error_code: ServerText::new(code),
-        detail: ServerText::default(),
-        fields: Vec::new(),
-        address: None,
-        retry_after: None,
-    }
+    Rejection { error_code: ServerText::new(code), ..Rejection::of_status(status) }
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ pub mod support;
 
 mod breaking;
 mod encodings;
+mod hostile;
 mod keeping;
 
 use std::time::Duration;

@@ -9,18 +9,6 @@ use reqwest::dns::{Name, Resolve, Resolving};
 
 use super::*;
 
-#[test]
-fn the_log_says_why_there_was_no_answer() {
-    let rows = [
-        (ApiError::not_sent(Cause::ConnectTimeout), "not sent"),
-        (ApiError::interrupted(ServerText::new("reset")), "no answer: the connection broke"),
-        (ApiError::sent(Cause::TimedOut(Duration::from_secs(3))), "no answer in time"),
-    ];
-    for (error, expected) in rows {
-        assert_eq!(no_answer_message(&error), expected);
-    }
-}
-
 #[tokio::test]
 async fn work_that_is_ready_beats_a_deadline_that_is_over() {
     assert_eq!(before(ready("answer"), pin!(ready(()))).await, Some("answer"));

@@ -1,0 +1,155 @@
+//! Responses that no Atlas should send, to every kind of request: what is read of them, and what is refused.
+
+use atlas_secret::atlas::Client;
+use atlas_secret::domain::{ApiError, ExistingSecret, SecretId};
+use secrecy::ExposeSecret;
+use serde_json::{Value, json};
+
+use super::support::fixtures::{
+    CLIENT, client, client_id, new_secret, project, with_access_token, with_service_account,
+};
+use super::support::raw_server::{RawServer, Reply, answer, head_and_body, json as typed};
+
+/// The same body in every way in which HTTP may carry it.
+fn carried(status: u16, body: &str) -> Vec<Reply> {
+    let plain = String::from_utf8(head_and_body(status, "", body.len(), body)).unwrap();
+    let (start, end) = body.split_at(body.len() / 2);
+    let chunk = |part: &str| format!("{:x}\r\n{part}\r\n", part.len());
+    let chunked = "Transfer-Encoding: chunked\r\nTrailer: X-Sum";
+    let texts = [
+        plain.clone(),
+        plain.replace("HTTP/1.1", "HTTP/1.0"),
+        format!("HTTP/1.0 {status} S\r\n\r\n{body}"),
+        format!(
+            "HTTP/1.1 {status} S\r\n{chunked}\r\n\r\n{}{}0\r\nX-Sum: 1\r\n\r\n",
+            chunk(start),
+            chunk(end)
+        ),
+        format!("HTTP/1.1 100 Continue\r\n\r\n{plain}"),
+        format!("HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n{plain}"),
+    ];
+    let mut replies: Vec<_> = texts.into_iter().map(|text| Reply::Bytes(text.into_bytes())).collect();
+    replies.push(answer(status, "Content-Type: text/html; charset=utf-16\r\n", body));
+    replies.push(answer(status, &format!("X-Long: {}\r\n", "a".repeat(100 * 1024)), body));
+    replies.push(answer(status, &"X-More: a\r\n".repeat(500), body));
+    replies.push(answer(status, "", &format!("\u{feff}{body}")));
+    replies
+}
+
+fn show(reply: &Reply) -> String {
+    format!("{reply:?}").chars().take(300).collect()
+}
+
+async fn read(client: &Client) -> Result<Vec<ExistingSecret>, ApiError> {
+    client.service_account(&project(), &client_id()).await.map(|account| account.secrets)
+}
+
+#[tokio::test]
+async fn every_way_to_carry_a_response_is_read() {
+    let account = format!(r#"{{"clientId":"{CLIENT}","name":"ci","secrets":[]}}"#);
+    for reply in carried(200, &account) {
+        let server = RawServer::start(vec![reply.clone()]).await;
+        let read = read(&client(with_access_token(&server.url))).await;
+        assert_eq!(read, Ok(Vec::new()), "{}", show(&reply));
+    }
+    for reply in carried(200, r#"{"access_token":"FAKE-token","expires_in":3600}"#) {
+        let server = RawServer::start(vec![reply.clone()]).await;
+        let signed_in = client(with_service_account(&server.url)).sign_in().await;
+        assert_eq!(signed_in, Ok(()), "{}", show(&reply));
+    }
+    for reply in carried(201, &super::full()) {
+        let server = RawServer::start(vec![reply.clone()]).await;
+        let outcome = client(with_access_token(&server.url)).create_secret(&new_secret()).await;
+        assert_eq!(super::line(&outcome), super::FULL_LINE, "{}", show(&reply));
+    }
+    for reply in carried(200, r#"{"status":204,"content":{}}"#) {
+        let server = RawServer::start(vec![reply.clone()]).await;
+        let secret_id = SecretId::from_server("32b6e34b3d91647abb20e7b9").unwrap();
+        let client = client(with_access_token(&server.url));
+        let deleted = client.delete_secret(&project(), &client_id(), &secret_id).await;
+        assert_eq!(deleted, Ok(()), "{}", show(&reply));
+    }
+}
+
+/// Bodies of a 200 that are no account, no token and no deletion.
+#[tokio::test]
+async fn a_body_of_another_shape_is_an_unexpected_response() {
+    let utf_16: String =
+        r#"{"clientId":"x","access_token":"x","secret":"x"}"#.chars().flat_map(|c| [c, '\0']).collect();
+    for body in ["[]", "null", "\"text\"", "12", "{}", "{", "", "<html>", "[{}]", &utf_16] {
+        let expected = Err("Unexpected { status: 200 }".to_owned());
+        let cause = |outcome: Result<(), ApiError>| outcome.map_err(|error| format!("{:?}", error.cause));
+        let server = RawServer::start(vec![typed(200, body)]).await;
+        let read = read(&client(with_access_token(&server.url))).await;
+        assert_eq!(cause(read.map(|_| ())), expected, "{body}");
+        let server = RawServer::start(vec![typed(200, body)]).await;
+        assert_eq!(cause(client(with_service_account(&server.url)).sign_in().await), expected, "{body}");
+        let server = RawServer::start(vec![typed(200, body)]).await;
+        let secret_id = SecretId::from_server("32b6e34b3d91647abb20e7b9").unwrap();
+        let client = client(with_access_token(&server.url));
+        let deleted = client.delete_secret(&project(), &client_id(), &secret_id).await;
+        assert_eq!(cause(deleted), expected, "{body}");
+    }
+    for token in [json!(12), json!(""), json!("a\nb"), json!("a b"), json!(null), json!(["a"])] {
+        let body = json!({"access_token": token, "expires_in": 3600}).to_string();
+        let server = RawServer::start(vec![typed(200, &body)]).await;
+        let signed_in = client(with_service_account(&server.url)).sign_in().await;
+        assert!(signed_in.is_err(), "{body}");
+    }
+}
+
+#[tokio::test]
+async fn fields_of_an_account_are_read_one_by_one() {
+    const ID: &str = "32b6e34b3d91647abb20e7b9";
+    let expires = |text: &str| json!([{"id": ID, "expiresAt": text}]);
+    // The secrets as Atlas lists them, and when the first one expires; nothing where the list cannot be read.
+    let rows: [(Value, Option<&str>); 11] = [
+        (expires("2026-12-24T12:00:00Z"), Some("2026-12-24T12:00:00Z")),
+        (expires("2026-12-24t12:00:00z"), Some("2026-12-24T12:00:00Z")),
+        (expires("2026-12-24T17:30:00.5+05:30"), Some("2026-12-24T12:00:00.5Z")),
+        (expires("2026-12-24T12:00:00.123456789Z"), Some("2026-12-24T12:00:00.123456789Z")),
+        (expires("2026-12-24"), Some("unknown")),
+        (json!([{"id": ID, "expiresAt": 1_795_457_640}]), Some("unknown")),
+        (json!([{"id": ID, "lastUsedAt": "2126-01-01T00:00:00Z"}]), Some("unknown")),
+        (json!([{"expiresAt": "2026-12-24T12:00:00Z"}]), None),
+        (json!([{"id": "../groups"}]), None),
+        (json!(["text"]), None),
+        (json!({"0": {"id": ID}}), None),
+    ];
+    for (secrets, expected) in rows {
+        let body = json!({"clientId": CLIENT, "name": 12, "roles": [1], "secrets": secrets}).to_string();
+        let server = RawServer::start(vec![typed(200, &body)]).await;
+        let read = read(&client(with_access_token(&server.url))).await;
+        let expiry = |secret: &ExistingSecret| {
+            secret.expires_at.map_or_else(|| "unknown".to_owned(), |time| time.to_string())
+        };
+        let first = read.ok().and_then(|secrets| secrets.first().map(expiry));
+        assert_eq!(first.as_deref(), expected, "{body}");
+    }
+    let many: Vec<_> = (0..2000).map(|number| json!({"id": format!("{number:024x}")})).collect();
+    let body = json!({"clientId": CLIENT, "secrets": many}).to_string();
+    let server = RawServer::start(vec![typed(200, &body)]).await;
+    assert_eq!(read(&client(with_access_token(&server.url))).await.unwrap().len(), 2000);
+    let twice = format!(r#"{{"clientId":"{CLIENT}","secrets":[{{"id":"{ID}"}}],"secrets":[]}}"#);
+    let server = RawServer::start(vec![typed(200, &twice)]).await;
+    assert_eq!(read(&client(with_access_token(&server.url))).await, Ok(Vec::new()), "the last one counts");
+}
+
+#[tokio::test]
+async fn the_value_of_a_new_secret_is_kept_as_it_is() {
+    for value in ["a b", "a\nb\r\n", "\u{1b}[2Jtext", "\u{202e}text", "\"'$(id)", &"k".repeat(4096)] {
+        let body = json!({"id": "../x", "secret": value, "expiresAt": "soon"}).to_string();
+        let server = RawServer::start(vec![typed(201, &body)]).await;
+        let outcome = client(with_access_token(&server.url)).create_secret(&new_secret()).await;
+        let created = outcome.unwrap();
+        assert_eq!((created.value.expose_secret(), created.id), (value, None));
+    }
+}
+
+#[tokio::test]
+async fn headers_without_end_are_named() {
+    let reply = answer(200, &format!("X-Long: {}\r\n", "a".repeat(600 * 1024)), "{}");
+    let server = RawServer::start(vec![reply.clone(), reply]).await;
+    let error = read(&client(with_access_token(&server.url))).await.unwrap_err();
+    assert_eq!(error.cause.words().to_string(), "the headers of the response are too large");
+}
