@@ -46,12 +46,15 @@ pub enum SaveFailure {
     /// The existing file belongs to another user, and would not any more.
     #[error("The file belongs to another user.")]
     NotOwned,
-    /// The new file cannot get the extended attributes or the access control list of the old one.
-    #[error("The file has attributes or an access list that cannot be kept.")]
+    /// The new file cannot get the extended attributes of the old one.
+    #[error("The file has attributes that cannot be kept.")]
     Attributes,
     /// Another program has changed the file, or removed it.
     #[error("Another program changed the file at the same time. It was not updated.")]
     Changed,
+    /// Another user has put a file of his own in the place of the new one.
+    #[error("Another user replaced the file while it was written. The secret is not in it.")]
+    Swapped,
     /// Another program has the file locked.
     #[error("Another program has locked the file. It was not updated.")]
     Locked,
@@ -114,7 +117,7 @@ impl SaveFailure {
             Self::NotText => " Save it as UTF-8, or choose another name.",
             Self::NotPlain(_) => " Edit the line, or choose another name.",
             Self::NoHome => " Type the whole path.",
-            Self::NotPrivate => " Choose another folder.",
+            Self::NotPrivate | Self::Swapped => " Choose another folder.",
             Self::NoFolder(_) | Self::NotAllowed | Self::Full | Self::Other(_) => "",
         };
         format!("{self}{advice}")
