@@ -94,6 +94,8 @@ pub enum SaveFailure {
 pub struct EnvFile {
     /// Others can read it: updating makes it private.
     pub is_open: bool,
+    /// The user ID of its owner, who is another user.
+    pub other_owner: Option<u32>,
     /// The name is a link to this file, which is the one to be updated.
     pub link_to: Option<ServerText>,
     /// The client ID of another account, which it holds.

@@ -12,9 +12,10 @@ use zeroize::Zeroizing;
 use crate::domain::SaveFailure;
 
 use super::failure_of;
+pub(super) use system::is_root;
 use system::{
     Folder, check_replaceable, is_open_to_others, is_private_and_of, is_same, is_unchanged, open_folder,
-    restrict, sync_folder,
+    other_owner, restrict, sync_folder,
 };
 
 /// The largest file that is read to be changed.
@@ -86,6 +87,11 @@ impl ExistingFile {
 
     pub fn is_open_to_others(&self) -> bool {
         is_open_to_others(&self.opened)
+    }
+
+    /// The user ID of its owner, if that is another user.
+    pub fn other_owner(&self) -> Option<u32> {
+        other_owner(&self.opened)
     }
 
     pub fn read(&self) -> Result<Zeroizing<Vec<u8>>, SaveFailure> {
@@ -188,6 +194,14 @@ mod system {
             0 | 1 => Err(SaveFailure::ReadOnly),
             _ => Err(SaveFailure::HardLinked),
         }
+    }
+
+    pub fn is_root() -> bool {
+        rustix::process::geteuid().is_root()
+    }
+
+    pub fn other_owner(about: &Metadata) -> Option<u32> {
+        Some(about.uid()).filter(|owner| *owner != rustix::process::geteuid().as_raw())
     }
 
     pub fn is_same(one: &Metadata, other: &Metadata) -> bool {
@@ -295,6 +309,14 @@ mod system {
 
     pub fn check_replaceable(_path: &Path, about: &Metadata) -> Result<(), SaveFailure> {
         if about.permissions().readonly() { Err(SaveFailure::ReadOnly) } else { Ok(()) }
+    }
+
+    pub fn is_root() -> bool {
+        false
+    }
+
+    pub fn other_owner(_about: &Metadata) -> Option<u32> {
+        None
     }
 
     pub fn is_same(_one: &Metadata, _other: &Metadata) -> bool {
