@@ -75,7 +75,13 @@ impl Authenticator {
         let read = async { candidate.client().await?.probe().await };
         let address_refused = match candidate.explained(read.await) {
             Ok(()) => None,
-            Err(error) => Some(error.rejection().filter(|no| is_about_address(no)).cloned().ok_or(error)?),
+            Err(error) => match error.rejection().filter(|no| is_about_address(no)) {
+                Some(rejection) => Some(rejection.clone()),
+                None => {
+                    connections.forget(&candidate).await;
+                    return Err(error);
+                }
+            },
         };
         Ok(SignedIn { session, project, client, address_refused })
     }

@@ -192,7 +192,7 @@ fn demo(theme: &Theme, width: usize) -> Line<'static> {
 fn remote(base_url: &BaseUrl, identities: &[&str], theme: &Theme, width: usize) -> Line<'static> {
     let host = &host_words(base_url);
     let warning = match base_url.kind() {
-        HostKind::Other => format!(" {} not an Atlas host", theme.glyphs.warning),
+        HostKind::Other | HostKind::Loopback => format!(" {} not an Atlas host", theme.glyphs.warning),
         _ => String::new(),
     };
     let line = |lead: Option<Span<'static>>, host: &str, identity: &str| -> Line<'static> {

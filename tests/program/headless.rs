@@ -218,7 +218,7 @@ fn warnings_about_credentials_are_printed() {
     let profile = "version = 1\n[ci]\npublic_api_key = 'abcdefgh'\nprivate_api_key = 'fake'\n\
                    project_id = 'g'\nops_manager_url = 'https://atlas.invalid'\n";
     fs::write(&config, profile).unwrap();
-    fs::set_permissions(&config, fs::Permissions::from_mode(0o666)).unwrap();
+    fs::set_permissions(&config, fs::Permissions::from_mode(0o644)).unwrap();
     let mut command = with_config(&atlas, home.path());
     // A field that is wrong ends the run before anything is asked.
     command.args(["--expires-after", "soon"]).env("MONGODB_ATLAS_SERVICE", "cloudgov");
@@ -226,7 +226,6 @@ fn warnings_about_credentials_are_printed() {
     assert_eq!(code, Some(2), "{said}");
     let warnings = [
         "can read it: run chmod 600 on it",
-        "can be changed by other users",
         "has an older version than 2",
         "project_id in profile `ci`: \"g\" is not a hex digit",
         "MONGODB_ATLAS_SERVICE is not used: the URL in the profile takes precedence",
