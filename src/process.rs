@@ -106,7 +106,7 @@ fn limit_core_dumps() {
     {
         use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
         // A limit of 1 byte is too little for a file, and on Linux the only one that also counts for a pipe (core(5)).
-        let current = if cfg!(target_os = "linux") { 1 } else { 0 };
+        let current = u64::from(cfg!(target_os = "linux"));
         let maximum = getrlimit(Resource::Core).maximum;
         if maximum != Some(0) {
             let _ = setrlimit(Resource::Core, Rlimit { current: Some(current), maximum });

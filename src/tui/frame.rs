@@ -193,7 +193,7 @@ fn remote(base_url: &BaseUrl, identities: &[&str], theme: &Theme, width: usize) 
     let host = &host_words(base_url);
     let warning = match base_url.kind() {
         HostKind::Other | HostKind::Loopback => format!(" {} not an Atlas host", theme.glyphs.warning),
-        _ => String::new(),
+        HostKind::Atlas => String::new(),
     };
     let line = |lead: Option<Span<'static>>, host: &str, identity: &str| -> Line<'static> {
         let tail = [

@@ -593,7 +593,7 @@ fn a_secret_is_not_kept_in_a_line() {
 #[test]
 fn the_rest_of_a_secret_that_is_typed_is_dropped_too() {
     for open in ["s", "p"] {
-        for end in ["space", "<ctrl-u>", "enter"] {
+        for end in ["<blank>", "<ctrl-u>", "enter"] {
             let mut stage = Stage::created();
             stage.keys(open).type_in(VALUE);
             assert_drawn(&stage, "It was dropped.");
