@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 use crate::delivery::write_secret;
 use crate::domain::{
     ApiError, ApiResult, Certainty, Delivery, Disposition, ExistingSecret, Exit, ExitSummary, Flags, Format,
-    GRACE, NewSecret, OrganizationId, SecretId, SecretPayload, ServiceAccount, Signal, text,
+    GRACE, NewSecret, OrganizationId, SecretId, SecretPayload, ServiceAccount, Signal, can_be_shown, text,
 };
 use crate::jobs::{
     self, AtlasApi, Before, Connections, Created, Operator, Outcome, PAUSES, Question, Reason, Records,
@@ -214,6 +214,9 @@ impl Headless {
             Some(Ok(())) => {
                 if let Err(why) = self.records.remove().await {
                     say(&why);
+                }
+                if !can_be_shown(&secret.value) {
+                    say(text::UNUSUAL_VALUE);
                 }
                 Ok((Exit::Done, summary(Disposition::Delivered(vec![Delivery::Printed]))))
             }

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use atlas_secret::cli::{self, Arguments};
 use atlas_secret::delivery::{HOLD_CLIPBOARD, hold_clipboard};
-use atlas_secret::domain::{Exit, without_secrets};
+use atlas_secret::domain::{Exit, without_secrets, without_tokens};
 use atlas_secret::process;
 use atlas_secret::shell::{self, Settings};
 
@@ -51,13 +51,13 @@ fn main() -> ExitCode {
     ExitCode::from(exit.code())
 }
 
-/// What is wrong with the arguments, or the help that was asked for, as clap words it. A secret that was pasted
-/// there is not repeated: standard error may be a log.
+/// What is wrong with the arguments, or the help that was asked for, as clap words it. A secret or a token that was
+/// pasted there is not repeated: standard error may be a log.
 fn refuse(error: &clap::Error) -> ExitCode {
     if !error.use_stderr() {
         error.exit();
     }
-    let message = without_secrets(&error.to_string());
+    let message = without_tokens(&without_secrets(&error.to_string()));
     process::say(message.strip_prefix("error: ").unwrap_or(&message).trim_end());
     ExitCode::from(Exit::Usage.code())
 }

@@ -40,7 +40,8 @@ pub fn this_program() -> PathBuf {
 /// The program of this name in the first folder of `path`, the value of `PATH`, that has it. Relative folders are skipped:
 /// they depend on the current folder, which another user may have filled.
 pub fn find_program(name: &str, path: &OsStr) -> Option<PathBuf> {
-    let name = format!("{name}{}", std::env::consts::EXE_SUFFIX);
+    let suffix = std::env::consts::EXE_SUFFIX;
+    let name = format!("{}{suffix}", name.strip_suffix(suffix).unwrap_or(name));
     let folders = std::env::split_paths(path).filter(|folder| folder.is_absolute());
     folders.map(|folder| folder.join(&name)).find(|file| is_program(file))
 }
@@ -88,13 +89,28 @@ pub fn run_in_own_session(mut command: impl Iterator<Item = OsString>) -> ExitCo
 }
 
 /// Forbids core dumps, and reading this process's memory by other processes of the same user, where Linux offers it
-/// (`PR_SET_DUMPABLE`, prctl(2)). That stops dumps even where cores are piped to a program. Children are not
-/// affected. Nothing depends on it, so an error is ignored.
+/// (`PR_SET_DUMPABLE`, prctl(2)). That stops dumps even where cores are piped to a program. Children, which may have
+/// read the secret, inherit only the limit. Nothing depends on it, so an error is ignored.
 pub fn forbid_core_dumps() {
+    limit_core_dumps();
     #[cfg(any(target_os = "linux", target_os = "android"))]
     {
         use rustix::process::{DumpableBehavior, set_dumpable_behavior};
         let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
+    }
+}
+
+/// The hard limit stays: a command may raise its own again.
+fn limit_core_dumps() {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+        // A limit of 1 byte is too little for a file, and on Linux the only one that also counts for a pipe (core(5)).
+        let current = u64::from(cfg!(target_os = "linux"));
+        let maximum = getrlimit(Resource::Core).maximum;
+        if maximum != Some(0) {
+            let _ = setrlimit(Resource::Core, Rlimit { current: Some(current), maximum });
+        }
     }
 }
 
@@ -217,16 +233,21 @@ pub fn start_log(path: &Path) -> io::Result<()> {
 #[cfg(unix)]
 fn open_log(path: &Path) -> io::Result<File> {
     use rustix::fs::OFlags;
-    use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
-    // Without waiting for the reader of a named pipe, and without taking a terminal for this process's own.
-    let flags = (OFlags::NONBLOCK | OFlags::NOCTTY).bits().cast_signed();
+    use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
+    // Without waiting for the reader of a named pipe, without taking a terminal for this process's own, and without
+    // following a link to a file that whoever set the link wants to be changed.
+    let flags = (OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::NOFOLLOW).bits().cast_signed();
     let file = OpenOptions::new().create(true).append(true).mode(0o600).custom_flags(flags).open(path);
     let file = match file {
         Ok(file) if file.metadata()?.is_file() => file,
+        Err(_) if path.is_symlink() => return Err(io::Error::other("a symbolic link, not a regular file")),
         Err(error) if !path.exists() || path.is_file() => return Err(error),
         // A pipe or a terminal may not take what is written, and the program would wait for it.
         _ => return Err(io::Error::other("not a regular file")),
     };
+    if file.metadata()?.uid() != rustix::process::geteuid().as_raw() {
+        return Err(io::Error::other("the file belongs to another user"));
+    }
     // The mode counts for a new file only.
     file.set_permissions(std::fs::Permissions::from_mode(0o600))?;
     Ok(file)
@@ -287,6 +308,55 @@ mod tests {
         let mut read = vec![0; (1 << 20) + 1000];
         reader.read_exact(&mut read).unwrap();
         assert!(read.ends_with(b"yy"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_command_that_has_read_the_secret_leaves_no_core() {
+        use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+        let maximum = getrlimit(Resource::Core).maximum;
+        if maximum == Some(0) {
+            println!("skipped: no cores are allowed here");
+            return;
+        }
+        setrlimit(Resource::Core, Rlimit { current: maximum, maximum }).unwrap();
+        limit_core_dumps();
+        let child = Command::new("sh").args(["-c", "ulimit -S -c; ulimit -H -c"]).output().unwrap();
+        let limits = String::from_utf8(child.stdout).unwrap();
+        let (soft, hard) = limits.split_once('\n').unwrap();
+        assert_eq!(soft, "0", "in blocks");
+        assert_eq!(hard.trim() == "unlimited", maximum.is_none());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn only_a_file_of_this_user_can_be_the_log() {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, link) = (folder.path().join("file"), folder.path().join("link"));
+        std::fs::write(&file, "kept").unwrap();
+        std::os::unix::fs::symlink(&file, &link).unwrap();
+        let refused = |path: &Path| open_log(path).map(drop).unwrap_err().to_string();
+        assert_eq!(refused(&link), "a symbolic link, not a regular file");
+        assert!(open_log(&file).is_ok());
+        if std::os::unix::fs::chown(&file, Some(65533), None).is_ok() {
+            assert_eq!(refused(&file), "the file belongs to another user");
+        }
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), "kept");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_program_is_never_found_in_a_relative_folder() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir_in(".").unwrap();
+        let whole = folder.path().canonicalize().unwrap();
+        let program = whole.join("tool");
+        std::fs::write(&program, "#!/bin/sh\n").unwrap();
+        std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o700)).unwrap();
+        let relative = whole.strip_prefix(std::env::current_dir().unwrap()).unwrap();
+        let path = |folder: &Path| format!(":.:{}:/nonexistent", folder.display());
+        assert_eq!(find_program("tool", path(relative).as_ref()), None);
+        assert_eq!(find_program("tool", path(&whole).as_ref()), Some(program));
     }
 
     #[test]

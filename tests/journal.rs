@@ -92,7 +92,8 @@ fn a_program_that_waits_to_be_killed() {
 #[test]
 fn a_full_disk_prevents_nothing_and_leaves_nothing_half_done() {
     let home = tempfile::tempdir().unwrap();
-    let mount = "mount -t tmpfs -o size=8k tmpfs \"$ATLAS_SECRET_TEST_JOURNAL\" || exit 77; exec \"$@\"";
+    let mount =
+        "mount -t tmpfs -o mode=700,size=8k tmpfs \"$ATLAS_SECRET_TEST_JOURNAL\" || exit 77; exec \"$@\"";
     let mut unshare = Command::new("unshare");
     unshare.args(["--user", "--map-root-user", "--mount", "sh", "-c", mount, "sh"]);
     let Ok(output) = run(unshare, "on_a_small_disk", home.path()).output() else {

@@ -19,11 +19,17 @@ pub(crate) fn with_path(path: &Path, reason: &str) -> String {
 /// The text of a file, and what its mode allows; `None` when there is no file. The error goes on after the path, and holds
 /// no secret.
 pub(crate) fn read_text(path: &Path) -> Result<Option<(Zeroizing<String>, Metadata)>, String> {
-    let about = match fs::metadata(path) {
-        Ok(about) => about,
+    // What is opened is what is examined: between the two, another user could put something else under the name.
+    let opened = open(path).and_then(|file| Ok((file.metadata()?, file)));
+    let (about, file) = match opened {
+        Ok(opened) => opened,
         // A file in the place of a folder on the way also means that there is no configuration.
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
             return Ok(None);
+        }
+        // A socket cannot be opened.
+        Err(_) if fs::metadata(path).is_ok_and(|about| !about.is_file() && !about.is_dir()) => {
+            return Err("is not a regular file".to_owned());
         }
         Err(error) => return Err(not_read(&error)),
     };
@@ -35,7 +41,7 @@ pub(crate) fn read_text(path: &Path) -> Result<Option<(Zeroizing<String>, Metada
         return Err("is not a regular file".to_owned());
     }
     let mut bytes = Zeroizing::new(Vec::new());
-    let read = File::open(path).and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes));
+    let read = file.take(LARGEST + 1).read_to_end(&mut bytes);
     let length = read.map_err(|error| not_read(&error))?;
     if u64::try_from(length).is_ok_and(|length| length > LARGEST) {
         return Err("is larger than 1 MiB: it is not a configuration file".to_owned());
@@ -50,6 +56,20 @@ pub(crate) fn read_text(path: &Path) -> Result<Option<(Zeroizing<String>, Metada
             Err(format!("is not UTF-8 text (line {line}): save it as UTF-8"))
         }
     }
+}
+
+/// Opens a file without waiting for the other end of a pipe, and without taking a terminal for this process's own.
+#[cfg(unix)]
+fn open(path: &Path) -> io::Result<File> {
+    use rustix::fs::OFlags;
+    use std::os::unix::fs::OpenOptionsExt;
+    let flags = (OFlags::NONBLOCK | OFlags::NOCTTY).bits().cast_signed();
+    fs::OpenOptions::new().read(true).custom_flags(flags).open(path)
+}
+
+#[cfg(not(unix))]
+fn open(path: &Path) -> io::Result<File> {
+    File::open(path)
 }
 
 fn not_read(error: &io::Error) -> String {
@@ -103,6 +123,30 @@ pub(crate) fn who_can_change_it(_: &Metadata) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_opened_is_examined_and_never_waited_for() {
+        use rustix::fs::{CWD, FileType, Mode, mknodat};
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        mknodat(CWD, path("pipe"), FileType::Fifo, Mode::from_bits_retain(0o600), 0).unwrap();
+        let _socket = std::os::unix::net::UnixListener::bind(path("socket")).unwrap();
+        fs::write(path("file"), "a = 1").unwrap();
+        let rows = [
+            (path("pipe"), Err("is not a regular file")),
+            (path("socket"), Err("is not a regular file")),
+            ("/dev/zero".into(), Err("is not a regular file")),
+            (path(""), Err("is a directory, not a file")),
+            (path("file"), Ok(Some("a = 1".to_owned()))),
+            (path("missing"), Ok(None)),
+            (path("file/below"), Ok(None)),
+        ];
+        for (path, expected) in rows {
+            let text = read_text(&path).map(|found| found.map(|(text, _)| text.to_string()));
+            assert_eq!(text, expected.map_err(str::to_owned), "{}", path.display());
+        }
+    }
 
     #[test]
     fn a_failure_to_read_is_named() {

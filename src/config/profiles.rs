@@ -7,7 +7,8 @@ use secrecy::{ExposeSecret, SecretString};
 use toml::{Table, Value};
 
 use crate::domain::{
-    Credentials, Half, IdError, Identity, Os, PairKind, ProfileName, ServerText, is_quoted, trim_visible,
+    BaseUrl, Credentials, Half, HostKind, IdError, Identity, Os, PairKind, ProfileName, ServerText,
+    is_quoted, trim_visible,
 };
 
 use super::CredentialsError;
@@ -38,6 +39,8 @@ const SHARED: [&str; 4] = ["base_url", "ops_manager_url", "project_id", "service
 pub struct Profiles {
     saved: Vec<Profile>,
     warnings: Vec<String>,
+    /// How other users can change the file, with its name.
+    changed_by_others: Option<String>,
 }
 
 impl Profiles {
@@ -88,6 +91,7 @@ impl Profiles {
             warn(&format!(
                 "can be changed by other users, who could send your credentials to a host of theirs: {why}"
             ));
+            profiles.changed_by_others = Some(format!("{file} can be changed by other users: {why}"));
         }
         Ok(profiles)
     }
@@ -106,7 +110,7 @@ impl Profiles {
         };
         let mut saved: Vec<Profile> = tables.into_iter().filter_map(profile).collect();
         saved.sort_by(|a, b| a.name.cmp(&b.name));
-        Self { saved, warnings: Vec::new() }
+        Self { saved, ..Self::default() }
     }
 
     /// The profiles, by name.
@@ -135,6 +139,19 @@ impl Profiles {
         match &self.saved[..] {
             [only] => Some(only),
             all => all.iter().find(|profile| profile.name.as_str() == DEFAULT),
+        }
+    }
+
+    /// Checks that a profile may send its credentials to that host. In a file that other users can change, one of them
+    /// may have written it.
+    pub(super) fn check_host(&self, profile: &Profile, host: &BaseUrl) -> Result<(), CredentialsError> {
+        match &self.changed_by_others {
+            Some(why) if host.kind() != HostKind::Atlas => Err(CredentialsError::Unusable(format!(
+                "profile `{}` is not used: it sends your credentials to {}, which is not an Atlas host, and {why}",
+                profile.name,
+                host.host()
+            ))),
+            _ => Ok(()),
         }
     }
 

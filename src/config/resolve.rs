@@ -11,6 +11,9 @@ use super::environment::{
 };
 use super::profiles::{CredentialSource, Profile, Profiles};
 
+/// The settings of a profile that name a host.
+const URL_SETTINGS: [&str; 2] = ["ops_manager_url", "base_url"];
+
 /// What the command line says about it.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Flags<'a> {
@@ -147,6 +150,9 @@ impl Resolver<'_> {
             choose_base_url(self.flags.base_url, &self.variables, profile, &mut shadowed)?;
         let mut warnings = Vec::new();
         if let (Some(profile), Ok(profiles)) = (profile, self.profiles) {
+            if URL_SETTINGS.iter().any(|setting| profile.place(setting) == base_url_place) {
+                profiles.check_host(profile, &base_url)?;
+            }
             warnings.extend_from_slice(profiles.warnings());
             warnings.extend(profile.lone_half().map(|setting| {
                 let place = profile.place(setting);
@@ -219,7 +225,7 @@ fn choose_base_url(
     shadowed: &mut Vec<ShadowedSource>,
 ) -> Result<(BaseUrl, String), CredentialsError> {
     let names = [OPS_MANAGER_URL, BASE_URL, MCLI_OPS_MANAGER_URL];
-    let mut places = placed(&names, &["ops_manager_url", "base_url"], variables, profile);
+    let mut places = placed(&names, &URL_SETTINGS, variables, profile);
     let has_url = !places.is_empty();
     places.extend(placed(&[SERVICE, MCLI_SERVICE], &["service"], variables, profile));
     if let Some(url) = flag {

@@ -98,6 +98,9 @@ fn write_file(
 ) -> Result<&'static str, String> {
     let not_written = |failure: SaveFailure| format!("config.toml: {failure}");
     let file = ExistingFile::open(config).map_err(not_written)?;
+    if file.other_owner().is_some() {
+        return Err(not_written(SaveFailure::NotOwned));
+    }
     let content = file.read().map_err(not_written)?;
     let new = with_secret(&content, name, client, secret).ok_or_else(|| other_account(name))?;
     // The Atlas CLI may have cached a token in a keyring that holds nothing else of the profile.

@@ -38,13 +38,22 @@ pub enum StdoutError {
     ReadOnly,
     /// It is a file that its group or everybody can read.
     #[error(
-        "Other users can read the file that standard output goes to. Run `chmod 600` on it first, or \
-         `umask 077` before it is made."
+        "Other users can read the file that standard output goes to, and may have it open already. Run `umask 077`, \
+         and send it to a new file."
     )]
     Readable,
     /// It is a named pipe that its group or everybody can read.
-    #[error("Other users can read the named pipe that standard output goes to. Run `chmod 600` on it first.")]
+    #[error(
+        "Other users can read the named pipe that standard output goes to, and may have it open already. Make a new \
+         one with `mkfifo -m 600`."
+    )]
     ReadableFifo,
+    /// It is a file or a named pipe of another user.
+    #[error(
+        "The file or named pipe that standard output goes to belongs to another user, who could read the secret. \
+         Send it to a new file of your own."
+    )]
+    OfOther,
     /// It is a pipe or a socket whose other end is closed.
     #[error(
         "No program reads standard output any more, so the secret would be lost. Start the reader again."
@@ -150,6 +159,8 @@ mod unix {
         pub is_writable: bool,
         pub kind: FileType,
         pub mode: Mode,
+        /// True when it has a name and its owner is another user.
+        pub is_of_other: bool,
         /// Device and inode, which identify the journal's socket.
         pub identity: (Dev, u64),
         pub device: Option<Device>,
@@ -165,6 +176,10 @@ mod unix {
         /// `/dev/full`: every write to it fails, so nothing is lost without a message.
         Full,
     }
+
+    /// The file system of unnamed pipes (linux/magic.h).
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    const PIPEFS_MAGIC: rustix::fs::FsWord = 0x5049_5045;
 
     impl StdoutStat {
         /// Asks the system (fstat(2), fcntl(2), poll(2)).
@@ -186,6 +201,7 @@ mod unix {
                 is_writable: access != OFlags::RDONLY,
                 kind,
                 mode: Mode::from_raw_mode(stat.st_mode),
+                is_of_other: rustix::process::geteuid().as_raw() != stat.st_uid && has_name(descriptor),
                 identity: (stat.st_dev, stat.st_ino),
                 device,
                 has_no_reader,
@@ -205,6 +221,7 @@ mod unix {
             }
             let can_others_read = self.mode.intersects(Mode::RGRP | Mode::ROTH);
             match self.kind {
+                FileType::RegularFile | FileType::Fifo if self.is_of_other => Err(StdoutError::OfOther),
                 FileType::RegularFile if can_others_read => Err(StdoutError::Readable),
                 // An unnamed pipe belongs to its user alone; the mode of a named one counts.
                 FileType::Fifo if can_others_read => Err(StdoutError::ReadableFifo),
@@ -214,6 +231,18 @@ mod unix {
                 _ => Err(StdoutError::Device),
             }
         }
+    }
+
+    /// False for the pipe between two commands: with sudo it belongs to the user who typed them.
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    fn has_name(descriptor: BorrowedFd<'_>) -> bool {
+        rustix::fs::fstatfs(descriptor).is_ok_and(|about| about.f_type != PIPEFS_MAGIC)
+    }
+
+    /// Elsewhere such a pipe has no links.
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    fn has_name(descriptor: BorrowedFd<'_>) -> bool {
+        rustix::fs::fstat(descriptor).is_ok_and(|about| about.st_nlink > 0)
     }
 
     fn poll_output(descriptor: BorrowedFd<'_>, timeout: Option<&Timespec>) -> rustix::io::Result<PollFlags> {

@@ -69,6 +69,11 @@ pub enum Cause {
         /// The HTTP status.
         status: u16,
     },
+    /// A list has more pages than this, or the server says so.
+    ListTooLong {
+        /// The limit.
+        pages: u32,
+    },
     /// A redirect, which Atlas does not send and this program does not follow.
     Redirected {
         /// The HTTP status.

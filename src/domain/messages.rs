@@ -433,6 +433,11 @@ impl ApiError {
                 OTHER_END,
                 "Check the proxy and the base URL, then try again.",
             ),
+            Cause::ListTooLong { pages } => explanation(
+                format!("The list has more than {pages} pages."),
+                "That is the limit of this program.",
+                "Give the ID instead.",
+            ),
             Cause::Redirected { status, host } => explanation(
                 format!("The response leads to {host} instead of Atlas ({status})."),
                 "A proxy, or the sign-in page of this network, may have answered.",
@@ -501,6 +506,7 @@ impl Cause {
             | Self::Rejected(_)
             | Self::LoginExpired(..)
             | Self::Unexpected { .. }
+            | Self::ListTooLong { .. }
             | Self::Redirected { .. } => "",
         }
     }

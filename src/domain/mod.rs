@@ -43,8 +43,8 @@ pub use payload::{
 };
 pub use rejection::{FieldViolation, Rejection, RejectionKind};
 pub use secret::{
-    API_VERSION, CreatedSecret, ENV_VARIABLES, FieldName, Format, MEDIA_TYPE, NewSecret, QueryFlags, masked,
-    without_secrets,
+    API_VERSION, CreatedSecret, ENV_VARIABLES, FieldName, Format, MEDIA_TYPE, NewSecret, QueryFlags,
+    can_be_shown, masked, without_secrets, without_tokens,
 };
 pub use server_text::{ServerText, is_invisible, is_quoted, trim_visible};
 pub use session::{

@@ -51,12 +51,17 @@ pub enum SaveFailure {
     /// The existing file belongs to another user, and would not any more.
     #[error("The file belongs to another user. Choose another name.")]
     NotOwned,
-    /// The new file cannot get the extended attributes or the access control list of the old one.
-    #[error("The file has attributes or an access list that cannot be kept. Choose another name.")]
+    /// The new file cannot get the extended attributes of the old one.
+    #[error("The file has attributes that cannot be kept. Choose another name.")]
     Attributes,
     /// Another program has changed the file, or removed it.
     #[error("Another program changed the file at the same time. It was not updated. Try again.")]
     Changed,
+    /// Another user has put a file of his own in the place of the new one.
+    #[error(
+        "Another user replaced the file while it was written. The secret is not in it. Choose another folder."
+    )]
+    Swapped,
     /// Another program has the file locked.
     #[error("Another program has locked the file. It was not updated. Try again.")]
     Locked,
@@ -97,6 +102,8 @@ pub enum SaveFailure {
 pub struct EnvFile {
     /// Others can read it: updating makes it private.
     pub is_open: bool,
+    /// The user ID of its owner, who is another user.
+    pub other_owner: Option<u32>,
     /// The name is a link to this file, which is the one to be updated.
     pub link_to: Option<ServerText>,
     /// The client ID of another account, which it holds.

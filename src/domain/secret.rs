@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::ids::SECRET_PREFIX;
+use super::ids::{CLIENT_ID_PREFIX, SECRET_PREFIX};
 use super::server_text::is_drawn;
 use super::{AccountRef, ClientId, Lifetime, ProjectId, SecretId, Template};
 
@@ -116,6 +116,32 @@ pub fn masked(value: &SecretString, bullet: char) -> String {
         return format!("{prefix}{bullets}");
     }
     format!("{prefix}{bullets}{tail}")
+}
+
+/// True when a terminal shows the whole value as it is. Atlas's secrets are such; another value may have line breaks or
+/// control characters, which a terminal that it is pasted into takes for keys.
+pub fn can_be_shown(value: &SecretString) -> bool {
+    value.expose_secret().chars().all(is_drawn)
+}
+
+/// `text` without words that may be a token or a private key: JSON Web Tokens, UUIDs, and long words of letters and
+/// digits. Service accounts' IDs stay.
+pub fn without_tokens(text: &str) -> String {
+    let is_of_token = |character: char| character.is_ascii_alphanumeric() || "_-.+".contains(character);
+    let is_token = |word: &str| {
+        let has = |is: fn(&char) -> bool| word.chars().any(|character| is(&character));
+        let is_mixed = has(char::is_ascii_digit) && has(char::is_ascii_alphabetic);
+        word.starts_with("eyJ") || (word.len() >= 32 && is_mixed && !word.starts_with(CLIENT_ID_PREFIX))
+    };
+    let mut safe = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let end = rest.find(|character| is_of_token(character) != is_of_token(first)).unwrap_or(rest.len());
+        let (word, after) = rest.split_at(end);
+        safe.push_str(if is_token(word) { "..." } else { word });
+        rest = after;
+    }
+    safe
 }
 
 /// Removes secrets that the user may have pasted into `text` by mistake; of each only the prefix is left.
@@ -304,6 +330,40 @@ mod tests {
         ];
         for (text, expected) in rows {
             assert_eq!(without_secrets(text), expected);
+        }
+    }
+
+    #[test]
+    fn a_token_in_a_text_is_removed() {
+        let rows = [
+            ("unexpected argument 'eyJhbGciOi.FAKE' found", "unexpected argument '...' found"),
+            ("--profile=eyJFAKE", "--profile=..."),
+            ("invalid value '12345678-fake-fake-fake-123456789abc' for", "invalid value '...' for"),
+            ("FAKEfakeFAKEfakeFAKEfakeFAKE1234", "..."),
+            (
+                "'32b6e34b3d91647abb20e7b8' mdb_sa_id_1234567890abcdef12345678 --replace-expired",
+                "'32b6e34b3d91647abb20e7b8' mdb_sa_id_1234567890abcdef12345678 --replace-expired",
+            ),
+            (
+                "an-argument-that-has-many-letters-and-no-digit",
+                "an-argument-that-has-many-letters-and-no-digit",
+            ),
+            ("größe 漢字", "größe 漢字"),
+        ];
+        for (text, expected) in rows {
+            assert_eq!(without_tokens(text), expected);
+        }
+    }
+
+    #[test]
+    fn a_value_can_be_shown_if_a_terminal_draws_all_of_it() {
+        for (value, expected) in [
+            ("mdb_sa_sk_FAKE", true),
+            ("mdb_sa_sk_\nFAKE", false),
+            ("mdb_sa_sk_\u{1b}[2JFAKE", false),
+            ("mdb_sa_sk_\u{202e}FAKE", false),
+        ] {
+            assert_eq!(can_be_shown(&SecretString::from(value)), expected, "{value:?}");
         }
     }
 

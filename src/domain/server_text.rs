@@ -5,10 +5,14 @@ use std::fmt;
 /// How many characters of a text from outside are kept. An error's `detail` is a sentence or two.
 const LONGEST: usize = 400;
 
+/// How many combining marks of a character are kept. Hebrew has three: a dot, a vowel and an accent. More of them cover
+/// the rows above and below.
+const MOST_MARKS: usize = 3;
+
 /// Text that came from outside (a server, a file, another program) and may be put on a terminal.
 ///
 /// Control characters, escape sequences' introducers, bidirectional overrides and invisible
-/// characters are taken out; line breaks and tabs become a space; what is longer than 400 characters
+/// characters are taken out, and so are more than three combining marks of one character; line breaks and tabs become a space; what is longer than 400 characters
 /// ends in `...`. It is made at the boundary where the text comes in, once.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ServerText(String);
@@ -17,12 +21,16 @@ impl ServerText {
     /// Makes `text` safe.
     pub fn new(text: &str) -> Self {
         let mut safe = String::new();
-        let mut kept = 0;
+        let (mut kept, mut marks) = (0, MOST_MARKS);
         for character in text.chars() {
             let Some(character) = shown_as(character) else {
                 continue;
             };
             if character == ' ' && (safe.is_empty() || safe.ends_with(' ')) {
+                continue;
+            }
+            marks = if is_mark(character) { marks + 1 } else { 0 };
+            if marks > MOST_MARKS {
                 continue;
             }
             if kept == LONGEST {
@@ -66,6 +74,11 @@ fn shown_as(character: char) -> Option<char> {
     }
 }
 
+/// True for what is drawn upon the character before it.
+fn is_mark(character: char) -> bool {
+    !character.is_ascii() && textwrap::core::display_width(character.encode_utf8(&mut [0; 4])) == 0
+}
+
 /// `text` without the white space and the characters that cannot be seen, such as a byte order mark, around it.
 pub fn trim_visible(text: &str) -> &str {
     text.trim_matches(|character: char| character.is_whitespace() || is_invisible(character))
@@ -81,15 +94,16 @@ pub fn is_quoted(text: &str) -> bool {
     text.starts_with(QUOTES) || text.ends_with(QUOTES)
 }
 
-/// Characters of Unicode's general category Cf and their like that change how the text around them is
-/// read or that cannot be seen: soft hyphen, joiners, direction marks and overrides, variation
-/// selectors, tags, Hangul fillers.
+/// The characters of Unicode's general category Cf, and their like: they change how the text around them is read, cannot be
+/// seen, or are drawn as wide as each terminal likes. Soft hyphen, joiners, direction marks and overrides, variation
+/// selectors, tags, Hangul fillers, the blank of Braille, signs that enclose the numbers behind them.
 pub fn is_invisible(character: char) -> bool {
     matches!(character,
-        '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}'
+        '\u{00AD}' | '\u{034F}' | '\u{0600}'..='\u{0605}' | '\u{061C}' | '\u{06DD}' | '\u{070F}'
+        | '\u{0890}'..='\u{0891}' | '\u{08E2}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}'
         | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}'
-        | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}'
-        | '\u{FFF0}'..='\u{FFFB}' | '\u{1BCA0}'..='\u{1BCA3}' | '\u{1D173}'..='\u{1D17A}'
+        | '\u{2060}'..='\u{206F}' | '\u{2800}' | '\u{3164}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}'
+        | '\u{FFF0}'..='\u{FFFB}' | '\u{110BD}' | '\u{110CD}' | '\u{13430}'..='\u{1343F}' | '\u{1BCA0}'..='\u{1BCA3}' | '\u{1D173}'..='\u{1D17A}'
         | '\u{E0000}'..='\u{E0FFF}')
 }
 
@@ -110,9 +124,54 @@ mod tests {
             ("  around  ", "around"),
             ("\u{7f}\u{0}", ""),
             ("Ünïcödé 漢字", "Ünïcödé 漢字"),
+            // Whole scripts that write with marks stay as they are.
+            ("ye\u{302}\u{301}u", "ye\u{302}\u{301}u"),
+            ("\u{5d1}\u{5bc}\u{5b8}\u{591}", "\u{5d1}\u{5bc}\u{5b8}\u{591}"),
+            ("\u{1112}\u{1161}\u{11ab}", "\u{1112}\u{1161}\u{11ab}"),
+            ("\u{e17}\u{e35}\u{e48}", "\u{e17}\u{e35}\u{e48}"),
+            ("a\u{300}\u{301}\u{302}\u{303}\u{304}b\u{300}", "a\u{300}\u{301}\u{302}b\u{300}"),
+            ("\u{300}a", "a"),
         ];
         for (text, expected) in rows {
             assert_eq!(ServerText::new(text).as_str(), expected, "{text:?}");
+        }
+    }
+
+    /// Unicode 16.0, `DerivedGeneralCategory.txt`, Cf; and U+2800, which looks like a space.
+    #[test]
+    fn every_format_character_is_invisible() {
+        let ranges = [
+            (0xAD, 0xAD),
+            (0x600, 0x605),
+            (0x61C, 0x61C),
+            (0x6DD, 0x6DD),
+            (0x70F, 0x70F),
+            (0x890, 0x891),
+            (0x8E2, 0x8E2),
+            (0x180E, 0x180E),
+            (0x200B, 0x200F),
+            (0x202A, 0x202E),
+            (0x2060, 0x2064),
+            (0x2066, 0x206F),
+            (0x2800, 0x2800),
+            (0xFEFF, 0xFEFF),
+            (0xFFF9, 0xFFFB),
+            (0x110BD, 0x110BD),
+            (0x110CD, 0x110CD),
+            (0x13430, 0x1343F),
+            (0x1BCA0, 0x1BCA3),
+            (0x1D173, 0x1D17A),
+            (0xE0001, 0xE0001),
+            (0xE0020, 0xE007F),
+        ];
+        for (first, last) in ranges {
+            for character in (first..=last).filter_map(char::from_u32) {
+                assert!(is_invisible(character), "{:x}", u32::from(character));
+                assert_eq!(ServerText::new(&format!("a{character}b")).as_str(), "ab");
+            }
+        }
+        for character in ['a', '\u{301}', '漢', 'ا', '\u{2801}', '€'] {
+            assert!(!is_invisible(character), "{character:?}");
         }
     }
 

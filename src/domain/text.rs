@@ -143,6 +143,9 @@ pub const FIND_YOURS: &str = "The project's Activity Feed shows which is yours."
 /// A format names the organization, and it is not known.
 pub const NO_ORGANIZATION: &str = "orgId is left out: the organization could not be read.";
 
+/// The value has line breaks, control characters, or characters that cannot be seen.
+pub const UNUSUAL_VALUE: &str = "The value contains characters that cannot be shown. If you paste it into a terminal, they may act as keys.";
+
 /// These new secrets may be another request's.
 pub fn not_clear(secrets: &[ExistingSecret]) -> &'static str {
     match secrets {

@@ -100,6 +100,12 @@ impl Connections {
         connection
     }
 
+    /// Forgets a connection that was refused, together with its credentials. A token that it may have is revoked first.
+    pub(super) async fn forget(&self, refused: &Arc<Connection>) {
+        refused.close().await;
+        lock(&self.tried).retain(|tried| !Arc::ptr_eq(tried, refused));
+    }
+
     /// Uses the connection that was tried last from now on.
     pub fn use_tried(&self) {
         let connection = lock(&self.tried).pop();
@@ -392,6 +398,20 @@ mod tests {
             assert_eq!(connections.endpoint(), Some((base_url.clone(), ServerText::new(&identity))));
             assert!(!connections.is_demo());
         }
+    }
+
+    #[tokio::test]
+    async fn refused_credentials_are_forgotten() {
+        let connections = Connections::new(None, QueryFlags::default(), false);
+        let source = |token: &str| Source::Remote {
+            base_url: BaseUrl::parse("http://127.0.0.1:1").unwrap(),
+            credentials: CredentialSource::Ready(Credentials::access_token(token.to_owned()).unwrap()),
+        };
+        let waiting = connections.try_source(source("FAKE1"));
+        let refused = connections.try_source(source("FAKE2"));
+        connections.forget(&refused).await;
+        assert_eq!(Arc::strong_count(&refused), 1, "no one else has it");
+        assert_eq!(Arc::strong_count(&waiting), 2);
     }
 
     #[test]

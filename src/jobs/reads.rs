@@ -10,6 +10,9 @@ use crate::domain::{ApiError, ApiResult, Cause, Page, RejectionKind};
 /// How often a read is tried.
 const TRIES: u8 = 4;
 
+/// How many pages of a list are read: 50,000 entries. A server could go on for ever.
+const MOST_PAGES: u32 = 100;
+
 /// How long to wait when Atlas does not say.
 const USUAL_WAIT: Duration = Duration::from_secs(5);
 
@@ -72,7 +75,7 @@ fn jitter() -> Duration {
 /// All entries of a list. `report` hears of each wait after a read that failed.
 ///
 /// # Errors
-/// A page could not be read, also not after trying again.
+/// A page could not be read, also not after trying again, or there are too many.
 pub async fn all_pages<T, Work>(
     read: impl Fn(u32) -> Work,
     report: impl Fn(&ApiError, Duration),
@@ -87,6 +90,9 @@ where
                 entries.extend(page.entries);
                 if page.is_last {
                     return Ok(entries);
+                }
+                if number == MOST_PAGES {
+                    return Err(ApiError::sent(Cause::ListTooLong { pages: MOST_PAGES }));
                 }
                 (number, tried) = (number + 1, 0);
             }

@@ -75,7 +75,14 @@ impl Authenticator {
         let read = async { candidate.client().await?.probe().await };
         let address_refused = match candidate.explained(read.await) {
             Ok(()) => None,
-            Err(error) => Some(error.rejection().filter(|no| is_about_address(no)).cloned().ok_or(error)?),
+            Err(error) => {
+                let refused_address = error.rejection().filter(|no| is_about_address(no)).cloned();
+                if refused_address.is_none() {
+                    connections.forget(&candidate).await;
+                    return Err(error);
+                }
+                refused_address
+            }
         };
         Ok(SignedIn { session, project, client, address_refused })
     }

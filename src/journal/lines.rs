@@ -35,6 +35,9 @@ pub enum Damage {
     /// It is cut off or was changed by something else.
     #[error("it is damaged")]
     Unreadable,
+    /// Another user wrote it, who may want a secret to be deleted.
+    #[error("it belongs to another user")]
+    OtherOwner,
     /// A program with another format wrote it.
     #[error("another version of atlas-secret wrote it")]
     OtherVersion,
@@ -63,7 +66,7 @@ pub(super) fn read(text: &[u8]) -> Result<JournalEntry, Damage> {
         match read_line(line) {
             Ok(entry) => return Ok(entry),
             Err(Damage::OtherVersion) => damage = Damage::OtherVersion,
-            Err(Damage::Unreadable) => {}
+            Err(Damage::Unreadable | Damage::OtherOwner) => {}
         }
     }
     Err(damage)

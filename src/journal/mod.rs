@@ -26,7 +26,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-use crate::domain::{JournalEntry, Os, SecretId, os_error_message};
+use crate::domain::{JournalEntry, Os, SecretId, ServerText, os_error_message};
 
 pub use lines::Damage;
 /// How many names are tried. A second program that looks for pending records can remove a file between its creation
@@ -85,6 +85,7 @@ impl Journal {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
             Err(error) => return Err(error),
         };
+        check_folder(&self.folder)?;
         let mut entries: Vec<DirEntry> = entries.filter_map(Result::ok).collect();
         entries.sort_by_key(DirEntry::file_name);
         Ok(entries.iter().filter_map(examine).take(MOST).collect())
@@ -240,6 +241,35 @@ fn flush(folder: &Path) {
     let _ = folder;
 }
 
+/// Records that other users can write are not reported: they could name any secret as one to be deleted.
+#[cfg(unix)]
+fn check_folder(folder: &Path) -> io::Result<()> {
+    use std::os::unix::fs::MetadataExt;
+    let about = fs::metadata(folder)?;
+    if about.mode() & 0o022 == 0 && is_ours(&about) {
+        return Ok(());
+    }
+    let folder = ServerText::new(&folder.to_string_lossy());
+    Err(io::Error::other(format!(
+        "other users can write to {folder}; make it your own, and run chmod 700 on it"
+    )))
+}
+
+#[cfg(not(unix))]
+fn check_folder(_: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(unix)]
+fn is_ours(about: &fs::Metadata) -> bool {
+    std::os::unix::fs::MetadataExt::uid(about) == rustix::process::geteuid().as_raw()
+}
+
+#[cfg(not(unix))]
+fn is_ours(_: &fs::Metadata) -> bool {
+    true
+}
+
 fn examine(entry: &DirEntry) -> Option<RecordFile> {
     let name = entry.file_name();
     let ending = name.to_str()?.strip_prefix(PREFIX)?;
@@ -261,7 +291,8 @@ fn examine(entry: &DirEntry) -> Option<RecordFile> {
         let _ = fs::remove_file(&path);
         return None;
     }
-    let entry = read(&file);
+    let is_ours = file.metadata().is_ok_and(|about| is_ours(&about));
+    let entry = if is_ours { read(&file) } else { Err(Damage::OtherOwner) };
     let record = RecordFile { file, path, entry };
     (!is_gone(&record)).then_some(record)
 }

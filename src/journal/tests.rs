@@ -301,6 +301,35 @@ fn a_thousand_records_do_not_use_up_the_descriptors() {
 }
 
 #[test]
+fn what_other_users_wrote_or_can_write_is_not_believed() {
+    use std::os::unix::fs::{PermissionsExt, chown};
+    let fixture = fixture();
+    drop(fixture.journal.begin(&entry()).unwrap());
+    assert_eq!(fixture.reported_eventually(1), [entry()]);
+    let set_mode = |mode| fs::set_permissions(&fixture.folder, fs::Permissions::from_mode(mode)).unwrap();
+    for mode in [0o770, 0o702, 0o777, 0o1777] {
+        set_mode(mode);
+        let error = fixture.journal.pending().unwrap_err();
+        let expected = format!(
+            "other users can write to {}; make it your own, and run chmod 700 on it",
+            fixture.folder.display()
+        );
+        assert_eq!(why_failed(&error), expected, "{mode:o}");
+    }
+    set_mode(0o755);
+    assert_eq!(fixture.reported(), [entry()]);
+    if chown(&fixture.files()[0], Some(65533), None).is_err() {
+        println!("skipped: only root can give a file away");
+        return;
+    }
+    let left = fixture.journal.pending().unwrap();
+    assert_eq!(left[0].entry(), Err(Damage::OtherOwner));
+    drop(left);
+    chown(&fixture.folder, Some(65533), None).unwrap();
+    assert!(fixture.journal.pending().is_err());
+}
+
+#[test]
 fn each_error_says_what_it_means() {
     let rows = [
         (ErrorKind::StorageFull, "the disk is full"),

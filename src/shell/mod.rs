@@ -18,7 +18,9 @@ use jiff::tz::TimeZone;
 use tokio::runtime::{Builder, Runtime};
 
 use crate::delivery::{Copier, StdoutError, StdoutKind, check_stdout};
-use crate::domain::{Disposition, Exit, ExitSummary, FieldName, Format, Now, ServerText, without_secrets};
+use crate::domain::{
+    Disposition, Exit, ExitSummary, FieldName, Format, Now, ServerText, without_secrets, without_tokens,
+};
 use crate::headless::{Headless, Undelivered};
 use crate::jobs::{Connections, Records, Step};
 use crate::process::{self, say};
@@ -153,7 +155,7 @@ fn check_submission(settings: &Settings) -> Result<(), String> {
 
 /// What is wrong with the value of a field, to follow the option.
 fn field_error(form: &Form, name: FieldName) -> String {
-    let value = ServerText::new(form.field(name).line.text());
+    let value = ServerText::new(&without_tokens(form.field(name).line.text()));
     let message = match form.validation(name) {
         Validation::Incomplete(message) if !value.is_empty() => format!("incomplete, {message}"),
         Validation::Name { message, .. } | Validation::Wrong { message, .. } => message,

@@ -155,7 +155,8 @@ fn a_copy_whose_process_or_display_is_lost_is_no_delivery() {
 fn a_copy_that_cannot_be_read_again_is_asked_about() {
     let mut stage = after_copy(COPIED);
     stage.wake_after(1).clipboard(ClipboardContent::Unreadable);
-    assert_drawn(&stage, "It cannot be read right now");
+    assert_drawn(&stage, "! Copied to the clipboard, which cannot be read right now");
+    assert!(!drawn(&stage).contains("clears in"));
     stage.keys("q").clipboard(ClipboardContent::Unreadable);
     assert_drawn(&stage, "The clipboard could not be read again.");
     stage.keys("n");

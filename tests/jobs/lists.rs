@@ -59,6 +59,15 @@ async fn all_pages_are_read_and_each_is_tried_again_where_that_may_help() {
     let refused = ApiError::rejected(rejection(403, "FORBIDDEN"));
     let (names, asked, _) = read(vec![Ok(page(1, false)), Err(refused.clone())]).await;
     assert_eq!((names, asked), (Err(refused), vec![1, 2]), "half a list is none");
+    let (names, asked, _) = read((1..=101).map(|number| Ok(page(number, number == 101))).collect()).await;
+    assert_eq!(
+        names,
+        Err(ApiError::sent(Cause::ListTooLong { pages: 100 })),
+        "a server could go on for ever"
+    );
+    assert_eq!(asked.len(), 100);
+    let (names, _, _) = read((1..=100).map(|number| Ok(page(number, number == 100))).collect()).await;
+    assert_eq!(names.unwrap().len(), 100);
     let (names, _, waits) = read(vec![gateway(), gateway(), gateway(), gateway()]).await;
     assert_eq!((names, waits), (Err(ApiError::sent(Cause::Unexpected { status: 502 })), seconds(&[1, 2, 4])));
 }

@@ -12,7 +12,7 @@ fn an_output_that_loses_or_shows_the_secret_is_refused() {
     let rows = [
         ("run >&-", "Standard output is closed or /dev/null"),
         ("run >/dev/null", "Standard output is closed or /dev/null"),
-        ("umask 022; run >got", "Other users can read the file that standard output goes to."),
+        ("umask 022; run >got", "Other users can read the file that standard output goes to"),
         ("touch got; chmod 640 got; run >>got", "Other users can read the file"),
         ("touch got; run 1<got", "Standard output cannot be written to."),
         ("run >/dev/zero", "Standard output is a device"),

@@ -93,7 +93,11 @@ async fn credentials_that_were_tried_are_used_only_when_they_are_wanted_and_thei
     assert_eq!(server.live_tokens(), 2, "it goes on with the token of the try");
     atlas.close().await;
     assert_eq!(server.live_tokens(), 0);
+    let signed_in_as = atlas.endpoint().unwrap().1.to_string();
+    atlas.use_tried();
     let wrong = Credentials::access_token("FAKE-wrong".to_owned()).unwrap();
     let refused = authenticator.sign_in(&atlas, SignInWith::Credentials(wrong)).await.unwrap_err();
     assert!(refused.is_about_signing_in(), "{refused:?}");
+    atlas.use_tried();
+    assert_eq!(atlas.endpoint().unwrap().1.as_str(), signed_in_as, "what was refused is forgotten");
 }

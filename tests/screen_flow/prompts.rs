@@ -3,12 +3,14 @@
 use std::time::Duration;
 
 use atlas_secret::domain::{
-    BaseUrl, ClientId, ClipboardContent, CommandOutcome, CommandOutput, CommandReport, CopyOutcome, Delivery,
-    Disposition, EnvFile, Exit, Format, HeldCopy, Identity, KnownCommand, ProfileName, SaveFailure,
-    SavedFile, ServerText, Session, Template, TerminalRoute,
+    BaseUrl, ClientId, ClipboardContent, CommandOutcome, CommandOutput, CommandReport, CopyOutcome,
+    CreatedSecret, Delivery, Disposition, EnvFile, Exit, Format, HeldCopy, Identity, KnownCommand,
+    ProfileName, SaveFailure, SavedFile, ServerText, Session, Template, TerminalRoute,
 };
 use atlas_secret::tui::screens::CopyState;
 use atlas_secret::tui::{Command, DeliveryId, Event, Output};
+
+use secrecy::{ExposeSecret, SecretString};
 
 use crate::stage::{CLIENT, Stage, VALUE, client, secret};
 use crate::*;
@@ -625,6 +627,38 @@ fn a_secret_is_not_kept_in_a_line() {
 }
 
 #[test]
+fn the_rest_of_a_secret_that_is_typed_is_dropped_too() {
+    for open in ["s", "p"] {
+        for end in ["<blank>", "<ctrl-u>", "enter"] {
+            let mut stage = Stage::created();
+            stage.keys(open).type_in(VALUE);
+            assert_drawn(&stage, "It was dropped.");
+            // Its last four characters are on the screen, masked.
+            assert_not_drawn(&stage, &VALUE[VALUE.len() - 5..]);
+            stage.keys(end).type_in("word");
+            assert_drawn(&stage, "word");
+        }
+        // What was pasted as a whole has no rest.
+        let mut stage = Stage::created();
+        stage.keys(open).paste(VALUE).type_in("word");
+        assert_drawn(&stage, "word");
+    }
+}
+
+#[test]
+fn an_enter_behind_a_secret_that_was_refused_takes_no_command() {
+    let mut stage = Stage::created();
+    stage.keys("p");
+    stage.event(Event::PresetsFound(vec![known("password store", "pass insert -m x", Format::Secret)]));
+    stage.paste(VALUE).keys("enter enter");
+    assert_eq!(stage.count(|command| matches!(command, Command::Run(..))), 0);
+    assert_drawn(&stage, "Type a command first.");
+    // One that is chosen then is taken.
+    stage.keys("down enter enter");
+    assert_eq!(last_run(&stage), ("pass insert -m x", Format::Secret));
+}
+
+#[test]
 fn leaving_while_it_is_delivered_says_that_someone_may_have_it() {
     let mut copying = Stage::created();
     copying.keys("c");
@@ -678,4 +712,23 @@ fn an_account_without_older_secrets_opens_no_list_of_them() {
     stage.account(&[]).keys("d");
     assert!(stage.shown().prompt.is_none());
     assert_drawn(&stage, "No older secrets.");
+}
+
+#[test]
+fn a_value_that_a_terminal_would_obey_is_not_shown_and_warned_about() {
+    for odd in ["\n", "\r", "\u{1b}[2J", "\u{202e}", "\0"] {
+        let secret =
+            CreatedSecret { value: SecretString::from(format!("mdb_sa_sk_FAKE{odd}fake9f3a")), ..secret() };
+        let mut stage = Stage::created_as(secret);
+        for key in ["<ctrl-l>", "r", "c"] {
+            stage.keys(key);
+            assert_drawn(&stage, "The value contains characters that cannot be shown.");
+            assert_not_drawn(&stage, "FAKE");
+        }
+        let Some(Command::Copy(_, payload)) = stage.commands.last() else { panic!("nothing is copied") };
+        assert!(payload.secret.value.expose_secret().contains(odd), "it is delivered as it came");
+    }
+    let mut stage = Stage::created();
+    stage.keys("r");
+    assert_not_drawn(&stage, "cannot be shown");
 }

@@ -67,6 +67,61 @@ fn described(found: &Found) -> String {
     lines.join("\n")
 }
 
+#[cfg(unix)]
+#[test]
+fn a_file_that_others_can_change_does_not_choose_the_host() {
+    use std::os::unix::fs::{PermissionsExt, chown};
+    let user = rustix::process::geteuid().as_raw();
+    let profile = |setting: &str| {
+        format!(
+            "version = 2\n{setting}\n[ci]\nauth_type = 'api_keys'\npublic_api_key = 'abcdefgh'\nprivate_api_key = 'canary'\n"
+        )
+    };
+    let foreign = profile("ops_manager_url = 'https://evil.example'");
+    let loopback = profile("base_url = 'http://127.0.0.1:4010'");
+    let atlas = profile("base_url = 'https://cloud.mongodb.com'");
+    let government = profile("service = 'cloudgov'");
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("config.toml");
+    let by_variable: Set = &[("MONGODB_ATLAS_OPS_MANAGER_URL", "https://mine.example")];
+    let rows: [(&str, u32, u32, Set, bool); 10] = [
+        (&foreign, 0o600, user, &[], true),
+        (&foreign, 0o644, user, &[], true),
+        (&foreign, 0o602, user, &[], false),
+        (&foreign, 0o622, user, &[], false),
+        (&foreign, 0o644, user + 1, &[], false),
+        (&loopback, 0o602, user, &[], false),
+        (&atlas, 0o602, user, &[], true),
+        (&government, 0o602, user, &[], true),
+        (&foreign, 0o602, user, by_variable, true),
+        (&foreign, 0o602, user, ACCOUNT, true),
+    ];
+    for (content, mode, owner, set, is_used) in rows {
+        fs::write(&path, content).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+        if chown(&path, Some(owner), None).is_err() {
+            println!("skipped: only root can give a file away");
+            continue;
+        }
+        let profiles = Profiles::load(&path);
+        let named = resolve(flag("ci"), environment(set), &profiles);
+        let implied = resolve(Flags::default(), environment(set), &profiles).unwrap();
+        assert_eq!(implied.credentials.is_some(), is_used, "{content} {mode:o}");
+        if set == ACCOUNT {
+            assert_eq!(implied.base_url.host(), "cloud.mongodb.com");
+            continue;
+        }
+        assert_eq!(named.is_ok(), is_used, "{content} {mode:o}");
+        if let Err(error) = named {
+            let why = error.to_string();
+            assert!(why.contains("profile `ci` is not used: it sends your credentials to "), "{why}");
+            assert!(why.contains(path.to_str().unwrap()), "{why}");
+            assert_eq!(implied.unusable, Some(why), "the sign-in screen says so");
+            assert_eq!(implied.base_url.host(), "cloud.mongodb.com");
+        }
+    }
+}
+
 #[test]
 fn the_order_is_flag_environment_profile_nothing() {
     let none = Flags::default();

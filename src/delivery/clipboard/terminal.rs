@@ -14,7 +14,7 @@ use tokio::{io::AsyncWriteExt, process::Command, time::timeout};
 use zeroize::Zeroizing;
 
 use crate::domain::CopyError;
-use crate::process::remove_credentials;
+use crate::process::{find_program, remove_credentials};
 
 use super::Environment;
 
@@ -65,21 +65,43 @@ fn osc52_sequence(value: &SecretString) -> Result<Zeroizing<Vec<u8>>, CopyError>
 /// after an error, which may have filled it.
 pub(super) async fn send_through_tmux(value: &SecretString, session: Option<&str>) -> Result<(), CopyError> {
     let session = session.ok_or(CopyError::NotInsideTmux)?;
+    check_server(session)?;
     let buffer = format!("atlas-secret-{}", std::process::id());
     let loaded = timeout(SEND_TIMEOUT, load_buffer(value, session, &buffer)).await;
-    let mut delete = tmux(session, &["delete-buffer", "-b", &buffer]);
     // If even this fails nothing more can be done, and the value is on its way.
-    let _ = timeout(SHORT_TIMEOUT, delete.stdout(Stdio::null()).status()).await;
+    if let Some(mut delete) = tmux(session, &["delete-buffer", "-b", &buffer]) {
+        let _ = timeout(SHORT_TIMEOUT, delete.stdout(Stdio::null()).status()).await;
+    }
     let status = loaded.map_err(|_| CopyError::TmuxSilent)??;
     if status.success() { Ok(()) } else { Err(why_refused(session)) }
+}
+
+/// The socket is the first part of `TMUX`.
+fn socket(session: &str) -> &str {
+    session.split(',').next().unwrap_or_default()
+}
+
+/// Checks that the server is this user's: another user's would get the value, as after `su`, or where he set `TMUX`.
+fn check_server(session: &str) -> Result<(), CopyError> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{FileTypeExt, MetadataExt};
+        let us = rustix::process::geteuid().as_raw();
+        let about = std::fs::metadata(socket(session));
+        if about.is_ok_and(|about| about.file_type().is_socket() && about.uid() != us) {
+            return Err(CopyError::TmuxForeign);
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = session;
+    Ok(())
 }
 
 /// Why tmux did not take the value: whether the socket that `TMUX` names first can be connected to.
 fn why_refused(session: &str) -> CopyError {
     #[cfg(unix)]
     {
-        let socket = session.split(',').next().unwrap_or_default();
-        match std::os::unix::net::UnixStream::connect(socket).map_err(|error| error.kind()) {
+        match std::os::unix::net::UnixStream::connect(socket(session)).map_err(|error| error.kind()) {
             Err(io::ErrorKind::PermissionDenied) => return CopyError::TmuxForeign,
             Err(_) => return CopyError::TmuxGone,
             Ok(_) => {}
@@ -90,6 +112,7 @@ fn why_refused(session: &str) -> CopyError {
 
 async fn load_buffer(value: &SecretString, session: &str, buffer: &str) -> Result<ExitStatus, CopyError> {
     let mut child = tmux(session, &["load-buffer", "-w", "-b", buffer, "-"])
+        .ok_or(CopyError::TmuxNotStarted)?
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
         .spawn()
@@ -107,6 +130,10 @@ async fn load_buffer(value: &SecretString, session: &str, buffer: &str) -> Resul
 /// `SSH_CONNECTION` and `DISPLAY` current whenever a terminal attaches. What it does not know, or does not tell
 /// within 500 ms, stays as it was.
 pub(super) async fn refresh_from_tmux(environment: &mut Environment, session: &str) {
+    // Another user's server could name a clipboard of its user's choice.
+    if check_server(session).is_err() {
+        return;
+    }
     let (connection, display) =
         tokio::join!(session_variable(session, "SSH_CONNECTION"), session_variable(session, "DISPLAY"));
     if let Some(connection) = connection {
@@ -121,7 +148,7 @@ pub(super) async fn refresh_from_tmux(environment: &mut Environment, session: &s
 /// What tmux reports about a variable of its session: empty where the terminal that attached last did not have it, `None`
 /// when it is not known.
 async fn session_variable(session: &str, name: &str) -> Option<String> {
-    let mut command = tmux(session, &["show-environment", name]);
+    let mut command = tmux(session, &["show-environment", name])?;
     let output = timeout(SHORT_TIMEOUT, command.output()).await.ok()?.ok()?;
     let line = String::from_utf8_lossy(&output.stdout);
     if output.status.success() { parse_variable(&line, name) } else { None }
@@ -137,9 +164,10 @@ fn parse_variable(line: &str, name: &str) -> Option<String> {
     (known == name).then(|| value.to_owned())
 }
 
-/// A tmux command that talks to the server of `session`, shows nothing, and dies when it is dropped.
-fn tmux(session: &str, arguments: &[&str]) -> Command {
-    let mut command = Command::new("tmux");
+/// A tmux command that talks to the server of `session`, shows nothing, and dies when it is dropped; `None` when there
+/// is no tmux.
+fn tmux(session: &str, arguments: &[&str]) -> Option<Command> {
+    let mut command = Command::new(find_program("tmux", &std::env::var_os("PATH").unwrap_or_default())?);
     remove_credentials(command.as_std_mut());
     command
         .args(arguments)
@@ -147,7 +175,7 @@ fn tmux(session: &str, arguments: &[&str]) -> Command {
         .stdin(Stdio::null())
         .stderr(Stdio::null())
         .kill_on_drop(true);
-    command
+    Some(command)
 }
 
 #[cfg(test)]
@@ -193,6 +221,25 @@ mod tests {
     fn a_terminal_that_is_gone_is_an_error() {
         let value = SecretString::from("fake");
         assert_eq!(send_osc52(&value, &mut Closed), Err(CopyError::TerminalNotWritable));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_server_of_another_user_gets_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let socket = folder.path().join("socket");
+        let _listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+        let session = format!("{},1,0", socket.display());
+        assert_eq!(check_server(&session), Ok(()));
+        assert_eq!(check_server("/nonexistent/socket,1,0"), Ok(()), "which is an error of its own");
+        if std::os::unix::fs::chown(&socket, Some(65533), None).is_err() {
+            println!("skipped: only root can give a socket away");
+            return;
+        }
+        assert_eq!(check_server(&session), Err(CopyError::TmuxForeign));
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let sent = runtime.block_on(send_through_tmux(&SecretString::from("fake"), Some(&session)));
+        assert_eq!(sent, Err(CopyError::TmuxForeign));
     }
 
     #[test]

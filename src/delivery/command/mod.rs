@@ -14,8 +14,10 @@ mod output;
 #[cfg(unix)]
 mod tests;
 
+use std::env;
+use std::ffi::OsStr;
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf, is_separator};
 use std::process::Command;
 
 use secrecy::SecretString;
@@ -23,7 +25,7 @@ use secrecy::SecretString;
 use crate::domain::{
     CommandOutcome, CommandReport, Format, SecretPayload, ServerText, only_prints, os_error_message,
 };
-use crate::process::remove_credentials;
+use crate::process::{find_program, remove_credentials};
 
 use super::blocking;
 use super::format::render;
@@ -63,6 +65,15 @@ pub async fn pipe_to(
     run.await.unwrap_or_else(CommandReport::from)
 }
 
+/// The path of a program: as it was typed, or in a folder of `path`, the value of `PATH`, but no relative one. The system
+/// would also look in the current folder if `PATH` says so, where another user may have put a program of that name.
+fn program_to_start(program: &str, path: &OsStr) -> Result<PathBuf, CommandOutcome> {
+    if program.contains(is_separator) {
+        return Ok(program.into());
+    }
+    find_program(program, path).ok_or_else(|| CommandOutcome::NotFound(ServerText::new(program)))
+}
+
 /// Starts the command with our environment without the credentials, and blocks until it has ended. `secret` is in `input`.
 /// Both of its outputs are ours to read, from one pipe, so that they stay in order.
 fn run_and_wait(
@@ -71,12 +82,16 @@ fn run_and_wait(
     secret: &SecretString,
     terminal: Box<dyn Write + Send>,
 ) -> Result<CommandReport, CommandOutcome> {
+    let program = program_to_start(&invocation.program, &env::var_os("PATH").unwrap_or_default())?;
     // Such a program may print the secret in a way in which it is not recognized.
     let only_prints = only_prints(&invocation.program);
     let start = || {
         let (stdin, rest) = system::prepare_input(input)?;
         let (output, writer) = io::pipe()?;
-        let mut command = Command::new(&invocation.program);
+        let mut command = Command::new(program);
+        // It may name itself in what it prints.
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::arg0(&mut command, &invocation.program);
         command.args(&invocation.arguments).stdin(stdin).stdout(writer.try_clone()?).stderr(writer);
         remove_credentials(&mut command);
         let child = command.spawn()?;

@@ -42,7 +42,7 @@ impl Folder {
         lines.join("\n")
     }
 
-    fn path(&self, name: &str) -> std::path::PathBuf {
+    fn path(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
     }
 

@@ -18,7 +18,7 @@ use super::blocking;
 use super::format::render;
 
 pub(super) use write::ExistingFile;
-use write::store;
+use write::{is_root, store};
 
 /// Saves `payload` as `path`, in the format that the name asks for. A leading `~` is `home`.
 ///
@@ -49,7 +49,7 @@ pub async fn save(
 
 /// Changes the two variables in the existing `.env` file `path`. The file is replaced as a whole and keeps everything
 /// else; it is on the disk before this says so. The user has agreed to update `agreed`: if another file is there by now,
-/// others can read it by now, or another account's client ID is in it by now, it is asked about again.
+/// others can read it by now, or another user owns it or another account's client ID is in it, it is asked about again.
 pub async fn update_env(
     path: &str,
     home: Option<&Path>,
@@ -61,8 +61,8 @@ pub async fn update_env(
     blocking(move || {
         let file = ExistingFile::open(&path)?;
         let about = question(&path, &file, &payload)?;
-        let is_as_agreed = about.link_to == agreed.link_to && about.other_client == agreed.other_client;
-        if !is_as_agreed || (about.is_open && !agreed.is_open) {
+        let as_agreed = EnvFile { is_open: about.is_open && agreed.is_open, ..agreed };
+        if about != as_agreed {
             return Err(SaveFailure::CanUpdate(about));
         }
         file.replace(&with_secret(&file, &payload)?)?;
@@ -92,7 +92,9 @@ fn question(path: &Path, file: &ExistingFile, payload: &SecretPayload) -> Result
         .iter()
         .filter_map(|text| ClientId::parse(text).ok())
         .find(|client| *client != payload.new_secret.client);
-    Ok(EnvFile { is_open: file.is_open_to_others(), link_to, other_client })
+    // Without the rights of root the new file could not have that owner, and nothing is replaced.
+    let other_owner = file.other_owner().filter(|_| is_root());
+    Ok(EnvFile { is_open: file.is_open_to_others(), other_owner, link_to, other_client })
 }
 
 /// The path as it is, or escaped where a terminal would not show it as it is; the words then say so.

@@ -11,9 +11,10 @@ use zeroize::Zeroizing;
 
 use crate::domain::SaveFailure;
 
+pub(super) use system::is_root;
 use system::{
-    Folder, check_replaceable, is_open_to_others, is_private_and_of, is_unchanged, open_folder, restrict,
-    sync_folder,
+    Folder, check_replaceable, is_open_to_others, is_private_and_of, is_same, is_unchanged, open_folder,
+    other_owner, restrict, sync_folder,
 };
 
 /// The largest file that is read to be changed.
@@ -31,12 +32,24 @@ pub(super) fn store(path: &Path, content: &[u8]) -> Result<(), SaveFailure> {
         Err(error) => return Err(error.into()),
     }
     let new = NewFile::write(path, None, content)?;
-    new.file.persist_noclobber(path).map_err(|failed| failed.error)?;
+    let saved = new.file.persist_noclobber(path).map_err(|failed| failed.error)?;
+    check_in_place(&saved, path)?;
     // A name that is not on the disk yet could still be lost.
     sync_folder(&new.folder).map_err(|error| {
         let _ = fs::remove_file(path);
         error.into()
     })
+}
+
+/// Checks that the name is that of our file. In a folder that other users can write to, one of them may have put a file of
+/// his own in the place of ours while it was written; ours, wherever it is now, is emptied then.
+fn check_in_place(file: &File, path: &Path) -> Result<(), SaveFailure> {
+    let ours = file.metadata()?;
+    if symlink_metadata(path).is_ok_and(|found| is_same(&ours, &found)) {
+        return Ok(());
+    }
+    let _ = file.set_len(0);
+    Err(SaveFailure::Swapped)
 }
 
 /// An existing file that is to be replaced. It is locked, so that two of this program do it one after the other.
@@ -74,6 +87,11 @@ impl ExistingFile {
         is_open_to_others(&self.opened)
     }
 
+    /// The user ID of its owner, if that is another user.
+    pub fn other_owner(&self) -> Option<u32> {
+        other_owner(&self.opened)
+    }
+
     pub fn read(&self) -> Result<Zeroizing<Vec<u8>>, SaveFailure> {
         let mut content = Zeroizing::new(Vec::new());
         (&self.file).rewind()?;
@@ -91,7 +109,8 @@ impl ExistingFile {
         if !symlink_metadata(&self.path).is_ok_and(|now| is_unchanged(&self.opened, &now)) {
             return Err(SaveFailure::Changed);
         }
-        new.file.persist(&self.path).map_err(|failed| failed.error)?;
+        let saved = new.file.persist(&self.path).map_err(|failed| failed.error)?;
+        check_in_place(&saved, &self.path)?;
         Ok(sync_folder(&new.folder)?)
     }
 }
@@ -170,6 +189,18 @@ mod system {
         }
     }
 
+    pub fn is_root() -> bool {
+        rustix::process::geteuid().is_root()
+    }
+
+    pub fn other_owner(about: &Metadata) -> Option<u32> {
+        Some(about.uid()).filter(|owner| *owner != rustix::process::geteuid().as_raw())
+    }
+
+    pub fn is_same(one: &Metadata, other: &Metadata) -> bool {
+        (one.dev(), one.ino(), one.uid()) == (other.dev(), other.ino(), other.uid())
+    }
+
     /// True while it is the same file, and no one has written to it.
     pub fn is_unchanged(before: &Metadata, now: &Metadata) -> bool {
         let facts = |about: &Metadata| {
@@ -199,8 +230,9 @@ mod system {
         if is_open { Err(SaveFailure::NotPrivate) } else { Ok(()) }
     }
 
-    /// Copies the extended attributes, which on Linux also hold the access control list: its entries stay, and the mode
-    /// that is set afterwards masks them. What only the system sets (`security.`, `trusted.`) may differ.
+    /// Copies the extended attributes, but not the access control lists (`system.`): a user whom they name could open
+    /// the new file before its mode is set, and the secret is for its owner alone. What only the system sets
+    /// (`security.`, `trusted.`) may differ.
     #[cfg(any(target_os = "linux", target_os = "android", target_os = "macos"))]
     fn keep_attributes(old: &File, new: &File) -> Result<(), SaveFailure> {
         use rustix::buffer::spare_capacity;
@@ -214,7 +246,8 @@ mod system {
         if flistxattr(old, spare_capacity(&mut names)).is_err() {
             return Ok(());
         }
-        for name in names.split(|byte| *byte == 0).filter(|name| !name.is_empty()) {
+        let is_copied = |name: &&[u8]| !name.is_empty() && !name.starts_with(b"system.");
+        for name in names.split(|byte| *byte == 0).filter(is_copied) {
             let mut value = Vec::with_capacity(LONGEST);
             let copied = fgetxattr(old, name, spare_capacity(&mut value))
                 .and_then(|_| fsetxattr(new, name, &value, XattrFlags::empty()));
@@ -269,6 +302,18 @@ mod system {
 
     pub fn check_replaceable(_path: &Path, about: &Metadata) -> Result<(), SaveFailure> {
         if about.permissions().readonly() { Err(SaveFailure::ReadOnly) } else { Ok(()) }
+    }
+
+    pub fn is_root() -> bool {
+        false
+    }
+
+    pub fn other_owner(_about: &Metadata) -> Option<u32> {
+        None
+    }
+
+    pub fn is_same(_one: &Metadata, _other: &Metadata) -> bool {
+        true
     }
 
     pub fn is_unchanged(before: &Metadata, now: &Metadata) -> bool {

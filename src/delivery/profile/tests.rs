@@ -170,6 +170,14 @@ async fn a_profile_that_cannot_be_written_has_a_reason() {
         "config.toml: The file has another name (a hard link), which would keep the old secret."
     );
 
+    let (_folder, path) = write(FILE);
+    if std::os::unix::fs::chown(&path, Some(65533), None).is_ok() {
+        let updates = update_profiles(path.clone(), vec![ci()], Box::new(payload())).await;
+        let why = updates[0].result.clone().unwrap_err();
+        assert_eq!(why.as_str(), "config.toml: The file belongs to another user.");
+        assert_eq!(fs::read_to_string(&path).unwrap(), FILE.replace('@', ID));
+    }
+
     // A link, as managers of dotfiles set them, stays one.
     let (_folder, path) = write(FILE);
     fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();

@@ -5,7 +5,7 @@
 use std::fs::{self, File};
 use std::io::{IsTerminal, PipeReader, Read, pipe};
 use std::os::fd::AsFd;
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -24,6 +24,7 @@ fn stat(kind: FileType, mode: u32) -> StdoutStat {
         identity: (9, 4711),
         device: None,
         has_no_reader: false,
+        is_of_other: false,
     }
 }
 
@@ -38,6 +39,7 @@ fn the_validation_is_a_table() {
     let readable = Err(StdoutError::Readable);
     let readable_fifo = Err(StdoutError::ReadableFifo);
     let device = Err(StdoutError::Device);
+    let of_other = |kind, mode| StdoutStat { is_of_other: true, ..stat(kind, mode) };
     let rows = [
         (stat(Fifo, 0o600), None, Ok(())),
         (stat(Fifo, 0o622), None, Ok(())),
@@ -59,6 +61,10 @@ fn the_validation_is_a_table() {
         (stat(RegularFile, 0o640), None, readable.clone()),
         (stat(RegularFile, 0o604), None, readable.clone()),
         (stat(RegularFile, 0o644), None, readable),
+        (of_other(RegularFile, 0o600), None, Err(StdoutError::OfOther)),
+        (of_other(RegularFile, 0o644), None, Err(StdoutError::OfOther)),
+        (of_other(Fifo, 0o600), None, Err(StdoutError::OfOther)),
+        (of_other(Socket, 0o600), None, Ok(())),
         (full, None, Ok(())),
         (null, None, Err(StdoutError::Discarded)),
         (read_only, None, Err(StdoutError::ReadOnly)),
@@ -166,6 +172,21 @@ fn descriptors_of_the_system_are_checked() {
 }
 
 #[test]
+fn what_belongs_to_another_user_is_refused_but_not_the_pipe_of_a_user_who_ran_sudo() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = File::create_new(folder.path().join("file")).unwrap();
+    file.set_permissions(fs::Permissions::from_mode(0o600)).unwrap();
+    if fchown(&file, Some(65533), None).is_err() {
+        println!("skipped: only root can give a file away");
+        return;
+    }
+    assert_eq!(check(&file, None), Err(StdoutError::OfOther));
+    let (_reader, writer) = pipe().unwrap();
+    fchown(&writer, Some(65533), None).unwrap();
+    assert_eq!(check(&writer, None), Ok(StdoutKind::Sink));
+}
+
+#[test]
 fn the_journal_is_known_by_its_socket() {
     let folder = tempfile::tempdir().unwrap();
     let (socket, _peer) = std::os::unix::net::UnixStream::pair().unwrap();
@@ -181,13 +202,14 @@ fn the_journal_is_known_by_its_socket() {
 
 #[test]
 fn every_error_has_advice() {
-    use StdoutError::{Device, Discarded, Journal, NoReader, ReadOnly, Readable, ReadableFifo};
+    use StdoutError::{Device, Discarded, Journal, NoReader, OfOther, ReadOnly, Readable, ReadableFifo};
     for error in [Discarded, ReadOnly, Journal, Device] {
         assert!(error.to_string().contains("Send it to a pipe or a file"), "{error}");
     }
-    assert!(ReadableFifo.to_string().contains("`chmod 600`"));
+    assert!(ReadableFifo.to_string().contains("`mkfifo -m 600`"));
+    assert!(OfOther.to_string().contains("Send it to a new file of your own."));
     assert!(NoReader.to_string().contains("Start the reader again."));
-    assert!(Readable.to_string().contains("`chmod 600`") && Readable.to_string().contains("`umask 077`"));
+    assert!(Readable.to_string().contains("Run `umask 077`, and send it to a new file."));
 }
 
 #[test]

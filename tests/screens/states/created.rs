@@ -141,6 +141,9 @@ fn panels() -> Vec<State> {
         stage.saved(Err(SaveFailure::CanUpdate(EnvFile { is_open, link_to, ..EnvFile::default() })));
         stage
     };
+    let mut of_other = open('s', "~/shop/.env");
+    of_other.press(KeyCode::Enter);
+    of_other.saved(Err(SaveFailure::CanUpdate(EnvFile { other_owner: Some(1001), ..EnvFile::default() })));
     let mut not_plain = asks(false, None);
     not_plain.press(KeyCode::Char('y'));
     not_plain.file_updated(Err(SaveFailure::NotPlain(3)));
@@ -160,6 +163,7 @@ fn panels() -> Vec<State> {
         state("panel_save_env", open('s', "~/prod.env")),
         state("panel_save_exists", exists),
         state("panel_save_update", asks(false, None)),
+        state("panel_save_update_of_another_user", of_other),
         state("panel_save_update_open_link", asks(true, Some("/home/admin/config/shop.env"))),
         state("panel_save_not_plain", not_plain),
         state("panel_pipe", open('p', "")),

@@ -44,7 +44,7 @@ async fn try_save(path: &Path) -> SaveFailure {
 async fn update(path: &Path, may_make_private: bool) -> Result<ServerText, SaveFailure> {
     let link_to = Some(path).filter(|path| path.is_symlink()).and_then(|path| canonicalize(path).ok());
     let link_to = link_to.map(|target| ServerText::new(target.to_str().unwrap()));
-    let agreed = EnvFile { is_open: may_make_private, link_to, other_client: None };
+    let agreed = EnvFile { is_open: may_make_private, link_to, ..EnvFile::default() };
     update_env(path.to_str().unwrap(), None, &payload(), &agreed).await
 }
 
@@ -58,9 +58,9 @@ fn names(folder: &Path) -> Vec<String> {
 }
 
 const CLOSED: SaveFailure =
-    SaveFailure::CanUpdate(EnvFile { is_open: false, link_to: None, other_client: None });
+    SaveFailure::CanUpdate(EnvFile { is_open: false, other_owner: None, link_to: None, other_client: None });
 const OPEN: SaveFailure =
-    SaveFailure::CanUpdate(EnvFile { is_open: true, link_to: None, other_client: None });
+    SaveFailure::CanUpdate(EnvFile { is_open: true, other_owner: None, link_to: None, other_client: None });
 
 #[tokio::test]
 async fn an_update_needs_agreement_and_keeps_the_mode() {
@@ -114,7 +114,7 @@ async fn a_link_stays_one_and_its_file_is_updated() {
     let link_to = Some(ServerText::new(path.to_str().unwrap()));
     assert_eq!(
         try_save(&link).await,
-        SaveFailure::CanUpdate(EnvFile { is_open: false, link_to: link_to.clone(), other_client: None })
+        SaveFailure::CanUpdate(EnvFile { link_to: link_to.clone(), ..EnvFile::default() })
     );
     assert_eq!(update(&link, false).await.ok(), link_to);
     assert_eq!(fs::read_to_string(&path).unwrap(), new());
@@ -133,10 +133,7 @@ async fn a_link_that_leads_elsewhere_by_now_needs_agreement_again() {
     symlink(&second, &link).unwrap();
     let updated = update_env(link.to_str().unwrap(), None, &payload(), &agreed).await;
     let link_to = Some(ServerText::new(second.to_str().unwrap()));
-    assert_eq!(
-        updated,
-        Err(SaveFailure::CanUpdate(EnvFile { is_open: agreed.is_open, link_to, other_client: None }))
-    );
+    assert_eq!(updated, Err(SaveFailure::CanUpdate(EnvFile { link_to, ..agreed })));
     assert_ne!(fs::read_to_string(&second).unwrap(), new());
 }
 
@@ -251,6 +248,24 @@ fn what_took_the_name_meanwhile_stays() {
 }
 
 #[test]
+fn a_file_of_another_user_in_the_place_of_ours_is_no_success() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, moved) = (folder.path().join("secret"), folder.path().join("moved"));
+    let new = NewFile::write(&path, None, b"fake").unwrap();
+    let temporary = new.file.path().to_owned();
+    fs::rename(&temporary, &moved).unwrap();
+    fs::write(&temporary, "another user's").unwrap();
+    let saved = new.file.persist_noclobber(&path).unwrap();
+    assert_eq!(check_in_place(&saved, &path), Err(SaveFailure::Swapped));
+    assert_eq!(fs::read_to_string(&path).unwrap(), "another user's");
+    assert_eq!(fs::read_to_string(&moved).unwrap(), "", "the secret is left nowhere");
+
+    fs::remove_file(&path).unwrap();
+    fs::rename(&moved, &path).unwrap();
+    assert_eq!(check_in_place(&saved, &path), Ok(()));
+}
+
+#[test]
 fn a_name_of_any_length_can_be_saved() {
     let folder = tempfile::tempdir().unwrap();
     for name in ["x".repeat(255), "密".repeat(85)] {
@@ -316,7 +331,7 @@ fn access_list(mask: u8) -> Vec<u8> {
 
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn attributes_and_the_access_list_are_kept_but_others_cannot_read() {
+async fn attributes_are_kept_but_no_access_list_opens_the_new_file_to_others() {
     const ACCESS: &str = "system.posix_acl_access";
     let (_folder, path) = folder();
     let is_set = setxattr(&path, "user.note", b"mine", XattrFlags::empty()).is_ok()
@@ -328,18 +343,17 @@ async fn attributes_and_the_access_list_are_kept_but_others_cannot_read() {
     assert_eq!(mode_of(&path), 0o660, "the group's bits are the mask of the list");
     assert_eq!(try_save(&path).await, OPEN);
     update(&path, true).await.unwrap();
-    let read = |name| {
-        let mut value = [0; 100];
-        let length = getxattr(&path, name, &mut value).unwrap();
-        value[..length].to_vec()
-    };
-    assert_eq!(read("user.note"), b"mine");
-    assert_eq!(read(ACCESS), access_list(0));
+    let mut value = [0; 100];
+    let length = getxattr(&path, "user.note", &mut value).unwrap();
+    assert_eq!(&value[..length], b"mine");
+    // The list with its mask would open the file for a moment, which is enough for another user to open it.
+    let new_list = getxattr(&path, ACCESS, &mut value);
+    assert_eq!(new_list, Err(rustix::io::Errno::NODATA));
     assert_eq!((fs::read_to_string(&path).unwrap(), mode_of(&path)), (new(), 0o600));
 }
 
 #[tokio::test]
-async fn root_keeps_the_owner_and_the_group_of_a_file() {
+async fn root_keeps_the_owner_and_the_group_of_a_file_if_that_is_agreed() {
     let (folder, path) = folder();
     if chown(&path, Some(65533), Some(65534)).is_err() {
         println!("skipped: only root can give a file away");
@@ -347,7 +361,14 @@ async fn root_keeps_the_owner_and_the_group_of_a_file() {
     }
     fs::write(folder.path().join(".env.atlas-secret-left"), "half").unwrap();
     set_mode(&folder.path().join(".env.atlas-secret-left"), 0o600);
-    update(&path, false).await.unwrap();
+    let question = EnvFile { other_owner: Some(65533), ..EnvFile::default() };
+    assert_eq!(try_save(&path).await, SaveFailure::CanUpdate(question.clone()));
+    assert_eq!(
+        update(&path, false).await,
+        Err(SaveFailure::CanUpdate(question.clone())),
+        "it was given away"
+    );
+    update_env(path.to_str().unwrap(), None, &payload(), &question).await.unwrap();
     let about = fs::metadata(&path).unwrap();
     assert_eq!((about.uid(), about.gid(), mode_of(&path)), (65533, 65534, 0o600));
     assert_eq!(fs::read_to_string(&path).unwrap(), new());

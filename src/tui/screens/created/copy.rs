@@ -335,10 +335,13 @@ fn draw_held(app: &Shared, copy: &ClipboardCopy, canvas: &mut Canvas) {
         canvas.warning(&text, theme.warning);
         return canvas.words(2, &format!("The clipboard {stays}"), theme.faint);
     }
-    canvas.marked(theme.glyphs.check, &format!("Copied{what} to the clipboard, {stays}"), theme.good);
     if !copy.can_be_read {
-        canvas.words(2, "It cannot be read right now: paste to check that it is still there.", theme.warning);
+        let text = format!(
+            "Copied{what} to the clipboard, which cannot be read right now: paste to check that it is still there."
+        );
+        return canvas.warning(&text, theme.warning);
     }
+    canvas.marked(theme.glyphs.check, &format!("Copied{what} to the clipboard, {stays}"), theme.good);
 }
 
 fn or_reveal(format: Format) -> &'static str {

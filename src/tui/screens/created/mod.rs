@@ -18,7 +18,7 @@ use secrecy::ExposeSecret;
 
 use crate::domain::{
     AccountRef, CommandOutput, CreatedSecret, Delivery, Disposition, ExistingSecret, ExitSummary, Format,
-    KnownCommand, NewSecret, Now, SecretId, SecretPayload, ServerText, ServiceAccount, masked,
+    KnownCommand, NewSecret, Now, SecretId, SecretPayload, ServerText, ServiceAccount, can_be_shown, masked,
 };
 use crate::tui::Remote;
 use crate::tui::app::{Component, Output, Shared, Transition};
@@ -238,7 +238,7 @@ impl Component for CreatedScreen {
 
     fn on_key(&mut self, _app: &mut Shared, key: KeyPress) {
         if let Some(prompt) = &mut self.prompt {
-            prompt.edit(|line| line.press(key) == Some(true));
+            prompt.edit(|line| line.press(key));
         }
     }
 
@@ -246,7 +246,7 @@ impl Component for CreatedScreen {
         if self.takes_text()
             && let Some(prompt) = &mut self.prompt
         {
-            prompt.edit(|line| line.insert(text.trim_end_matches(['\r', '\n'])));
+            prompt.edit(|line| line.edit(|line| line.insert(text.trim_end_matches(['\r', '\n']))));
         } else if self.prompt.is_none() {
             self.check_pasted(app, text);
         }
@@ -393,6 +393,10 @@ impl CreatedScreen {
     fn draw_value(&self, app: &Shared, canvas: &mut Canvas) {
         let theme = canvas.theme;
         let value = &self.secret.value;
+        if !can_be_shown(value) {
+            canvas.line(Line::styled(masked(value, theme.glyphs.bullet), theme.strong));
+            return canvas.warning(words::UNUSUAL_VALUE, theme.warning);
+        }
         let Some(left) = self.revealed_for(app.now) else {
             return canvas.line(Line::styled(masked(value, theme.glyphs.bullet), theme.strong));
         };

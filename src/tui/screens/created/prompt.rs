@@ -6,7 +6,7 @@ use ratatui::text::Line;
 use crate::domain::{CommandOutput, Delivery, Disposition, EnvFile, Now};
 use crate::tui::app::{Shared, Transition};
 use crate::tui::canvas::{Canvas, LABEL_WIDTH, cut, split_left};
-use crate::tui::event::{Command, DeliveryId, Event};
+use crate::tui::event::{Command, DeliveryId, Event, KeyPress};
 use crate::tui::keys::{Action, Binding, CHOICE_ABOVE, CHOICE_BELOW, CLOSE_PROMPT, HELP, LEAVE_FROM_PROMPT};
 use crate::tui::screens::secret_list::{ListResult, SecretList};
 use crate::tui::{TextLine, paste};
@@ -53,8 +53,8 @@ impl Prompt {
     }
 
     /// Changes the line that is typed.
-    pub(super) fn edit(&mut self, change: impl FnOnce(&mut TextLine) -> bool) {
-        let is_changed = self.line().is_some_and(|line| line.edit(change));
+    pub(super) fn edit(&mut self, change: impl FnOnce(&mut PromptLine) -> bool) {
+        let is_changed = self.line().is_some_and(change);
         if let (true, Self::Run(run)) = (is_changed, self) {
             run.changed();
         }
@@ -175,11 +175,13 @@ pub struct PromptLine {
     pub is_running: bool,
     /// Why it did not work the last time.
     pub error: Option<String>,
+    /// True after a secret that is typed was refused: what follows is the rest of it.
+    drops_text: bool,
 }
 
 impl PromptLine {
     pub fn new(content: &'static str) -> Self {
-        Self { line: TextLine::roomy(), content, is_running: false, error: None }
+        Self { line: TextLine::roomy(), content, is_running: false, error: None, drops_text: false }
     }
 
     pub fn text(&self) -> &str {
@@ -199,6 +201,7 @@ impl PromptLine {
     /// ended: the line then says why.
     pub fn start(&mut self, delivering: Option<DeliveryId>) -> Option<String> {
         let text = self.text().to_owned();
+        self.drops_text = false;
         self.error = if delivering.is_some() {
             Some("An earlier save or command is still running. Wait until it ends, or press Esc and copy the secret.".to_owned())
         } else if text.is_empty() {
@@ -208,6 +211,17 @@ impl PromptLine {
         };
         self.is_running = self.error.is_none();
         self.is_running.then_some(text)
+    }
+
+    /// Handles a key. True when the line was changed.
+    pub fn press(&mut self, key: KeyPress) -> bool {
+        if self.drops_text && key.text().is_some_and(|character| !character.is_whitespace()) {
+            return false;
+        }
+        self.drops_text = false;
+        let is_changed = self.edit(|line| line.press(key) == Some(true));
+        self.drops_text = is_changed && self.error.is_some();
+        is_changed
     }
 
     /// Changes the line unless it is running. True when it was changed.

@@ -96,10 +96,10 @@ impl RunPrompt {
     }
 
     /// True while the line is only the start of the marked command, or its name: Enter then takes that one. A blank makes
-    /// it a command.
+    /// it a command. After an error nothing is searched for: an Enter may be the end of a secret that was refused.
     fn is_search(&self) -> bool {
         let is_other = self.at(self.marked).is_some_and(|known| known.line != self.line.text());
-        is_other && !self.line.has_blank()
+        is_other && !self.line.has_blank() && self.line.error.is_none()
     }
 
     pub(super) fn keys(&self) -> &'static [Binding] {
@@ -161,8 +161,11 @@ impl CreatedScreen {
         match action {
             _ if prompt.line.is_running => {}
             Action::No => self.prompt = None,
-            Action::NextChoice => prompt.marked = (prompt.marked + 1) % count,
-            Action::PreviousChoice => prompt.marked = (prompt.marked + count - 1) % count,
+            Action::NextChoice | Action::PreviousChoice => {
+                let step = if action == Action::NextChoice { 1 } else { count - 1 };
+                prompt.marked = (prompt.marked + step) % count;
+                prompt.line.error = None;
+            }
             Action::TakeKnown => prompt.take(),
             Action::Choose if prompt.is_search() => prompt.take(),
             Action::NextFormat => prompt.next_format(app),

@@ -102,6 +102,10 @@ impl CreatedScreen {
         if let Some(file) = &file.link_to {
             canvas.words(0, &format!("{path} is a link to {file}, which is what changes."), Style::new());
         }
+        if let Some(owner) = file.other_owner {
+            let text = format!("{path} belongs to another user (ID {owner}), who can then read the secret.");
+            canvas.warning(&text, Style::new());
+        }
         if file.is_open {
             let text = format!("Others can read {path}. It becomes readable only by its owner.");
             canvas.warning(&text, Style::new());
