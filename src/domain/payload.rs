@@ -31,31 +31,31 @@ pub struct SavedFile {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SaveFailure {
     /// No path was given, or one that names a folder.
-    #[error("Not a file name. Type a path such as ~/prod.env.")]
+    #[error("Not a file name.")]
     NoName,
     /// Something has that name already; nothing is ever overwritten.
-    #[error("File already exists. Choose another name.")]
+    #[error("File already exists.")]
     Exists,
     /// It is an `.env` file, whose two variables can be updated if the user agrees.
-    #[error("File already exists. Choose another name.")]
+    #[error("File already exists.")]
     CanUpdate(EnvFile),
     /// The name is a link to nothing.
-    #[error("That is a link to a file that does not exist. Choose another name.")]
+    #[error("That is a link to a file that does not exist.")]
     BrokenLink,
     /// The file has other names, which would keep the old content.
-    #[error("The file has another name (a hard link), which would keep the old secret. Choose another name.")]
+    #[error("The file has another name (a hard link), which would keep the old secret.")]
     HardLinked,
     /// The existing file may not be written to.
-    #[error("The file is read-only. Make it writable, or choose another name.")]
+    #[error("The file is read-only.")]
     ReadOnly,
     /// The existing file belongs to another user, and would not any more.
-    #[error("The file belongs to another user. Choose another name.")]
+    #[error("The file belongs to another user.")]
     NotOwned,
     /// The new file cannot get the extended attributes of the old one.
-    #[error("The file has attributes that cannot be kept. Choose another name.")]
+    #[error("The file has attributes that cannot be kept.")]
     Attributes,
     /// Another program has changed the file, or removed it.
-    #[error("Another program changed the file at the same time. It was not updated. Try again.")]
+    #[error("Another program changed the file at the same time. It was not updated.")]
     Changed,
     /// Another user has put a file of his own in the place of the new one.
     #[error(
@@ -63,18 +63,17 @@ pub enum SaveFailure {
     )]
     Swapped,
     /// Another program has the file locked.
-    #[error("Another program has locked the file. It was not updated. Try again.")]
+    #[error("Another program has locked the file. It was not updated.")]
     Locked,
     /// The existing file is too large for what it is called.
-    #[error("The file is larger than 1 MiB. Choose another name.")]
+    #[error("The file is larger than 1 MiB.")]
     TooLarge,
     /// The existing file is binary, or UTF-16.
-    #[error("The file is binary or UTF-16. Save it as UTF-8, or choose another name.")]
+    #[error("The file is binary or UTF-16.")]
     NotText,
     /// This line, from 1, cannot be changed without a guess at what it means.
     #[error(
-        "Nothing was changed. Line {0} is ambiguous: unclosed quote, carriage return, or not NAME=value. Edit the line, \
-         or choose another name."
+        "Nothing was changed. Line {0} is ambiguous: unclosed quote, carriage return, or not NAME=value."
     )]
     NotPlain(usize),
     /// This folder does not exist.
@@ -87,10 +86,10 @@ pub enum SaveFailure {
     #[error("No space left on that disk.")]
     Full,
     /// `~` cannot be resolved: the home folder is not known.
-    #[error("The home folder is not known. Type the whole path.")]
+    #[error("The home folder is not known.")]
     NoHome,
     /// The disk knows no permissions, so that others could read it: FAT, and some network folders.
-    #[error("This file system cannot keep a file private. Choose another folder.")]
+    #[error("This file system cannot keep a file private.")]
     NotPrivate,
     /// Anything else, in the system's words.
     #[error("The file could not be written: {0}.")]
@@ -122,6 +121,30 @@ impl From<io::Error> for SaveFailure {
             ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Self::Full,
             _ => Self::Other(os_error_message(&error)),
         }
+    }
+}
+
+impl SaveFailure {
+    /// What happened to a file that the user has named, and what to do.
+    pub fn sentence(&self) -> String {
+        let advice = match self {
+            Self::NoName => " Type a path such as ~/prod.env.",
+            Self::Exists
+            | Self::CanUpdate(_)
+            | Self::BrokenLink
+            | Self::HardLinked
+            | Self::Attributes
+            | Self::NotOwned
+            | Self::TooLarge => " Choose another name.",
+            Self::ReadOnly => " Make it writable, or choose another name.",
+            Self::Changed | Self::Locked => " Try again.",
+            Self::NotText => " Save it as UTF-8, or choose another name.",
+            Self::NotPlain(_) => " Edit the line, or choose another name.",
+            Self::NoHome => " Type the whole path.",
+            Self::NotPrivate | Self::Swapped => " Choose another folder.",
+            Self::NoFolder(_) | Self::NotAllowed | Self::Full | Self::Other(_) => "",
+        };
+        format!("{self}{advice}")
     }
 }
 
@@ -325,7 +348,7 @@ mod tests {
             (SaveFailure::Other(ServerText::new("words")), "The file could not be written: words."),
         ];
         for (failure, expected) in rows {
-            let sentence = failure.to_string();
+            let sentence = failure.sentence();
             assert!(sentence.contains(expected), "{sentence}");
         }
         let folders = [
@@ -333,7 +356,7 @@ mod tests {
             ("/a/$HOME", "The folder does not exist: /a/$HOME. $ is not expanded."),
         ];
         for (folder, expected) in folders {
-            assert_eq!(SaveFailure::NoFolder(ServerText::new(folder)).to_string(), expected);
+            assert_eq!(SaveFailure::NoFolder(ServerText::new(folder)).sentence(), expected);
         }
     }
 

@@ -48,14 +48,14 @@ impl Run {
         }
     }
 
-    /// Tells the interface what happened, and does what it wants.
+    /// Tells the interface what happened, all of it at one time, and does what it wants.
     fn handle(&mut self, events: Vec<Event>, terminal: &mut TerminalHandle) -> io::Result<Option<Exit>> {
-        let mut commands = Vec::new();
+        let (at, mut commands) = (now(self.started), Vec::new());
         for event in events {
             if terminal.resume_after(&event)? {
-                commands.extend(self.update(vec![terminal.resized()]));
+                commands.extend(self.app.update(at, terminal.resized()));
             }
-            commands.extend(self.update(vec![event]));
+            commands.extend(self.app.update(at, event));
         }
         self.carry_out(commands, terminal)
     }
@@ -72,7 +72,9 @@ impl Run {
                 Command::Suspend => {
                     terminal.stop()?;
                     // Time went on meanwhile: what was revealed may have to be hidden again.
-                    commands.extend(self.update(vec![terminal.resized(), Event::TimePassed]));
+                    let at = now(self.started);
+                    commands.extend(self.app.update(at, terminal.resized()));
+                    commands.extend(self.app.update(at, Event::TimePassed));
                 }
                 Command::Report(line) => self.exit_messages.push(line),
                 command => {
@@ -82,11 +84,6 @@ impl Run {
             }
         }
         Ok(None)
-    }
-
-    fn update(&mut self, events: Vec<Event>) -> Vec<Command> {
-        let started = self.started;
-        events.into_iter().flat_map(|event| self.app.update(now(started), event)).collect()
     }
 
     /// What happens next; `None` when the terminal is gone.

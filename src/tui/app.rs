@@ -20,9 +20,11 @@ pub use super::shared::{InFlight, Output, Shared, Size};
 /// So many characters in one read are a paste, whatever the terminal says; no one types them.
 const PASTE_FROM: usize = 8;
 
-/// For so long after a paste, keys decide nothing: pasted text can hold the sequence that ends a paste, and what follows
-/// it arrives as keys.
-const PASTE_SETTLES: Duration = Duration::from_millis(100);
+/// A longer paste may arrive in several reads: a terminal's buffer holds 4,096 bytes.
+const LONG_PASTE: usize = 1024;
+
+/// For so long after a long paste, keys decide nothing.
+const LONG_PASTE_SETTLES: Duration = Duration::from_millis(100);
 
 /// So many different ones are text on a screen whose letters are keys.
 const TEXT_FROM: usize = 2;
@@ -268,9 +270,6 @@ impl App {
     /// Keys that came in one read. A terminal without bracketed paste types what is pasted: such a run counts as
     /// a paste. Shorter ones are keys, but decide nothing: neither the letters nor an Enter.
     pub(super) fn keys_pressed(&mut self, pressed: &[KeyPress]) {
-        if self.is_after_paste() {
-            self.begin_paste();
-        }
         let mut rest = pressed;
         while !rest.is_empty() {
             let run = rest.iter().take_while(|key| key.is_typed()).count();
@@ -294,16 +293,9 @@ impl App {
         }
     }
 
-    fn begin_paste(&mut self) {
-        self.pasted_until = Some(self.shared.now.plus(PASTE_SETTLES));
-    }
-
-    fn is_after_paste(&self) -> bool {
-        self.pasted_until.is_some_and(|until| !until.since(self.shared.now).is_zero())
-    }
-
     pub(super) fn paste(&mut self, text: &str) {
-        self.begin_paste();
+        let settles = if text.len() > LONG_PASTE { LONG_PASTE_SETTLES } else { Duration::ZERO };
+        self.pasted_until = Some(self.shared.now.plus(settles));
         if !self.shared.is_covered() {
             self.screen.component_mut().on_paste(&mut self.shared, text);
         }
@@ -320,7 +312,8 @@ impl App {
             }
             return;
         }
-        let is_after_paste = self.is_after_paste();
+        // Pasted text can hold the sequence that ends a paste; what follows it arrives as keys, in the same read.
+        let is_after_paste = self.pasted_until.is_some_and(|until| self.shared.now.since(until).is_zero());
         let comes_with_text = is_after_paste || read.iter().any(|other| other.text().is_some());
         let is_of_burst =
             is_after_paste || key.is_typed() && read.iter().filter(|other| other.is_typed()).count() > 1;

@@ -452,34 +452,36 @@ fn what_comes_together_leaves_writes_prints_and_deletes_nothing() {
     }
 }
 
-/// Pasted text can hold the sequence that ends a paste: what follows it then arrives as keys, also in later reads.
+/// Pasted text can hold the sequence that ends a paste: what follows it then arrives as keys, in the same read, and after a
+/// long paste also in later ones.
 #[test]
 fn keys_right_after_a_paste_decide_nothing() {
-    let command = || {
-        let mut stage = Stage::created();
-        stage.keys("p");
-        stage
-    };
     let asked = |keys: &str| {
         let mut stage = Stage::created();
         stage.keys(keys);
         stage
     };
-    let rows = [
-        (Stage::filled(), "enter", "New service account secret"),
-        (Stage::filled(), "<ctrl-s>", "New service account secret"),
-        (asked("q"), "l", "You have not copied or saved"),
-        (Stage::created(), "<ctrl-c> <ctrl-c>", "You have not copied or saved"),
-        (command(), "c a t <blank> x enter", "Run \u{203a}"),
+    let rows: [(fn() -> Stage, &str, &str); 4] = [
+        (Stage::filled, "enter", "New service account secret"),
+        (Stage::filled, "<ctrl-s>", "New service account secret"),
+        (Stage::created, "<ctrl-c> <ctrl-c>", "You have not copied or saved"),
+        (Stage::created, "q l", "Secret created"),
     ];
-    for (mut stage, keys, shown) in rows {
-        let (sent, calls) = (stage.commands.len(), waiting(&stage));
-        stage.paste_at_once("x");
-        for key in keys.split(' ') {
-            stage.later(Duration::from_millis(60)).keys(key);
+    for (text, gap) in [("x".to_owned(), Duration::ZERO), ("x".repeat(2000), Duration::from_millis(40))] {
+        for (start, keys, shown) in rows {
+            let mut stage = start();
+            let (sent, calls) = (stage.commands.len(), waiting(&stage));
+            stage.paste_at_once(&text);
+            for key in keys.split(' ') {
+                stage.later(gap).keys(key);
+            }
+            assert_eq!((stage.commands.len(), waiting(&stage)), (sent, calls), "{keys}: {}", drawn(&stage));
+            assert_drawn(&stage, shown);
         }
-        assert_eq!((stage.commands.len(), waiting(&stage)), (sent, calls), "{keys}: {}", drawn(&stage));
-        assert_drawn(&stage, shown);
+        let mut command = asked("p");
+        command.paste_at_once("sh -c 'cat > stolen'").later(gap);
+        command.paste_at_once(&text).keys("enter");
+        assert_eq!(command.count(|command| matches!(command, Command::Run(..))), 0);
     }
     let mut later = asked("q");
     later.paste("x").keys("l");

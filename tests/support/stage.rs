@@ -393,12 +393,12 @@ impl Stage {
 
     /// Characters and line ends in one read, as a terminal without bracketed paste sends them.
     pub fn unbracketed(&mut self, text: &str) -> &mut Self {
-        self.event(Event::KeysPressed(text.chars().map(typed).collect())).later(Duration::from_millis(100))
+        self.event(Event::KeysPressed(text.chars().map(typed).collect())).later(Duration::from_millis(1))
     }
 
-    /// Text is pasted, and nothing is pressed until that has settled.
+    /// Text is pasted; what is pressed then comes in a later read.
     pub fn paste(&mut self, text: &str) -> &mut Self {
-        self.paste_at_once(text).later(Duration::from_millis(100))
+        self.paste_at_once(text).later(Duration::from_millis(1))
     }
 
     pub fn paste_at_once(&mut self, text: &str) -> &mut Self {

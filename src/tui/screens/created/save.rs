@@ -82,7 +82,7 @@ impl CreatedScreen {
             self.delivering = None;
             return;
         }
-        self.delivery_ended(app, result.map_err(|failure| failure.to_string()));
+        self.delivery_ended(app, result.map_err(|failure| failure.sentence()));
     }
 
     pub(super) fn draw_save(
