@@ -27,7 +27,7 @@ const LONG_PASTE: usize = 1024;
 const LONG_PASTE_SETTLES: Duration = Duration::from_millis(100);
 
 /// So many different ones are text on a screen whose letters are keys.
-const TEXT_FROM: usize = 2;
+const TEXT_FROM: usize = 3;
 
 /// The interface.
 #[derive(Clone, Debug)]
@@ -314,6 +314,7 @@ impl App {
         }
         // Pasted text can hold the sequence that ends a paste; what follows it arrives as keys, in the same read.
         let is_after_paste = self.pasted_until.is_some_and(|until| self.shared.now.since(until).is_zero());
+        let is_harmless_exit = keys::is_called(key, "Ctrl-C") && self.would_be_lost().is_none();
         let comes_with_text = is_after_paste || read.iter().any(|other| other.text().is_some());
         let is_of_burst =
             is_after_paste || key.is_typed() && read.iter().filter(|other| other.is_typed()).count() > 1;
@@ -343,7 +344,9 @@ impl App {
             }
             // A path or a command line that is pasted with its line break does not run at once.
             Some(Action::Choose) if is_of_burst && matches!(self.screen, Screen::Created(_)) => {}
-            Some(action) if is_of_burst && action.is_decisive() => {}
+            // Two quick keys may come in one read of a slow line; a yes must come alone.
+            Some(Action::Yes | Action::Delete) if is_of_burst => {}
+            Some(action) if is_after_paste && action.is_decisive() && !is_harmless_exit => {}
             Some(action) => {
                 let transition = self.screen.component_mut().on_action(&mut self.shared, action);
                 self.follow(transition);

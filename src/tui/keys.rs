@@ -135,7 +135,7 @@ impl Action {
         }
     }
 
-    /// True for what leaves, writes, prints or deletes: a letter that may be part of a pasted text never does it.
+    /// True for what leaves, writes, prints or deletes: a key that comes with a pasted text never does it.
     pub(super) fn is_decisive(self) -> bool {
         matches!(
             self,

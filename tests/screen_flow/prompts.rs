@@ -5,14 +5,14 @@ use std::time::Duration;
 use atlas_secret::domain::{
     BaseUrl, ClientId, ClipboardContent, CommandOutcome, CommandOutput, CommandReport, CopyOutcome,
     CreatedSecret, Delivery, Disposition, EnvFile, Exit, Format, HeldCopy, Identity, KnownCommand,
-    ProfileName, SaveFailure, SavedFile, ServerText, Session, Template, TerminalRoute,
+    SaveFailure, SavedFile, ServerText, Session, Template, TerminalRoute,
 };
 use atlas_secret::tui::screens::CopyState;
 use atlas_secret::tui::{Command, DeliveryId, Event, Output};
 
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::stage::{CLIENT, Stage, VALUE, client, secret};
+use crate::stage::{CLIENT, Stage, VALUE, secret};
 use crate::*;
 
 fn saved_to(path: &str, format: Format) -> SavedFile {
@@ -381,13 +381,17 @@ fn a_paste_proves_a_copy_that_could_not_be_read_back() {
 
 #[test]
 fn letters_that_come_together_are_no_keys() {
-    for burst in ["s a n d b", "s a n", "c q l", "d y y enter", "s a", "c q", "q l", "d y"] {
+    for burst in ["s a n d b", "s a n", "c q l", "d y y enter"] {
         let mut stage = Stage::created();
         let before = stage.commands.len();
         stage.burst(burst).keys("enter");
         assert!(stage.shown().prompt.is_none() && leaving(&stage).is_none(), "{burst}");
         assert_eq!(stage.commands.len(), before, "{burst}");
     }
+    // Over a slow line, two keys that were typed one after the other come in one read.
+    let mut quick = Stage::created();
+    quick.burst("q l");
+    assert_eq!(quick.exit(), Some(Exit::NotDelivered));
     let mut slow = Stage::created();
     slow.keys("s a n d b");
     assert_drawn(&slow, "Save to");
@@ -399,13 +403,7 @@ fn letters_that_come_together_are_no_keys() {
 
 /// A terminal without bracketed paste types what is pasted, and one letter of it cannot be told from a key.
 #[test]
-fn what_comes_together_leaves_writes_prints_and_deletes_nothing() {
-    let copied_to_profile = || {
-        let mut stage = after_copy(COPIED);
-        stage.send(Event::ProfilesFound(client(), vec![ProfileName::new("ci").unwrap()]));
-        stage.keys("v").verified(Ok(()));
-        stage
-    };
+fn what_comes_together_confirms_and_deletes_nothing() {
     let with_output = || {
         let mut stage = Stage::created();
         stage.app.shared.output = Output::Sink(Format::Secret);
@@ -432,13 +430,10 @@ fn what_comes_together_leaves_writes_prints_and_deletes_nothing() {
     };
     let sent = || after_copy(CopyOutcome::Sent(TerminalRoute::Osc52));
     let rows: Vec<(Stage, &[&str])> = vec![
-        (copied_to_profile(), &["q q", "n n", "u u", "q enter", "u enter"]),
-        (with_output(), &["q q", "q enter", "enter q"]),
-        (asked(with_output(), "<ctrl-c>"), &["w w", "w enter", "l l", "d d", "d y", "tab tab enter x"]),
-        (asked(Stage::created(), "q"), &["l l", "l enter", "d d", "q l", "d enter"]),
+        (asked(with_output(), "<ctrl-c>"), &["d d", "d y"]),
         (asked(sent(), "q"), &["y y", "y enter", "enter y", "x y", "y x"]),
         (older(), &["y y", "y enter", "d y"]),
-        (found(), &["d y", "k k", "q y", "k enter", "y enter"]),
+        (found(), &["d y"]),
         (asked(found(), "d"), &["y y", "y enter"]),
         (confirming(), &["y y", "y enter", "enter y", "x y"]),
         (asked_to_update(false), &["y y", "y enter", "x y"]),
