@@ -456,8 +456,8 @@ fn keys_right_after_a_paste_decide_nothing() {
         stage.keys(keys);
         stage
     };
-    let rows: [(fn() -> Stage, &str, &str); 4] = [
-        (Stage::filled, "enter", "New service account secret"),
+    let rows = [
+        (Stage::filled as fn() -> Stage, "enter", "New service account secret"),
         (Stage::filled, "<ctrl-s>", "New service account secret"),
         (Stage::created, "<ctrl-c> <ctrl-c>", "You have not copied or saved"),
         (Stage::created, "q l", "Secret created"),

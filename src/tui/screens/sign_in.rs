@@ -162,7 +162,7 @@ impl Typing {
         let (half, error) = match credentials {
             Ok(_) if secret.is_empty() => (Half::Secret, String::new()),
             Ok(credentials) => return Ok(credentials),
-            Err((half, error)) => (half, error.to_string()),
+            Err((half, error)) => (half, error),
         };
         let (label, is_empty) = match half {
             Half::Identifier => (identifier_label, identifier.is_empty()),
