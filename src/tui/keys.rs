@@ -36,6 +36,8 @@ pub enum Action {
     No,
     /// Copy the secret.
     Copy,
+    /// Copy the request as a command.
+    CopyCommand,
     /// Show the secret in full, or hide it again.
     Reveal,
     /// Give the copy more time on the clipboard.
@@ -197,6 +199,7 @@ impl Binding {
             Action::CloseHelp => "close the help",
             Action::NextFormat => "change the format that the command reads",
             Action::Copy => "copy the secret to the clipboard",
+            Action::CopyCommand => "copy the command to the clipboard",
             Action::Reveal => "show the secret, or hide it again",
             Action::Extend => "keep the copy on the clipboard 60 s longer",
             Action::CopyAs => "copy the secret in another format",

@@ -275,7 +275,7 @@ impl Component for CreatedScreen {
             Event::PresetsFound(presets) => self.presets_found(app, presets),
             Event::Printed(result) => return self.printed(app, result),
             Event::DeleteFinished(deletion) if self.is_deleting() => return self.deleted(app, deletion),
-            event => self.on_secret_list_event(app.now, event),
+            event => self.on_secret_list_event(app, event),
         }
         Transition::Stay
     }
