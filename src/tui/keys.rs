@@ -38,8 +38,10 @@ pub enum Action {
     Copy,
     /// Copy the request as a command.
     CopyCommand,
-    /// Show the secret in full, or hide it again.
+    /// Show the secret in full.
     Reveal,
+    /// Hide it again.
+    Hide,
     /// Give the copy more time on the clipboard.
     Extend,
     /// Copy in another format.
@@ -200,7 +202,8 @@ impl Binding {
             Action::NextFormat => "change the format that the command reads",
             Action::Copy => "copy the secret to the clipboard",
             Action::CopyCommand => "copy the command to the clipboard",
-            Action::Reveal => "show the secret, or hide it again",
+            Action::Reveal => "show the secret",
+            Action::Hide => "hide the secret",
             Action::Extend => "keep the copy on the clipboard 60 s longer",
             Action::CopyAs => "copy the secret in another format",
             Action::Save => "save the secret to a file",

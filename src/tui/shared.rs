@@ -119,6 +119,8 @@ pub(super) struct Creating {
     pub new_secret: NewSecret,
     /// True when `--yes` agreed to it.
     pub is_preapproved: bool,
+    /// The expired secret that is deleted first.
+    pub replaces: Option<ExistingSecret>,
 }
 
 /// A POST whose answer has not come yet.

@@ -9,7 +9,7 @@ use rustix::fs::{XattrFlags, getxattr, setxattr};
 use super::*;
 use crate::delivery::file::{save, update_env};
 use crate::delivery::fixtures::{VALUE, payload};
-use crate::domain::{ClientId, EnvFile, SavedFile, ServerText};
+use crate::domain::{ClientId, ENV_VARIABLES, EnvFile, SavedFile, ServerText};
 
 const OLD: &str = "A=1\nMONGODB_ATLAS_CLIENT_SECRET=old # mine\n";
 
@@ -44,7 +44,7 @@ async fn try_save(path: &Path) -> SaveFailure {
 async fn update(path: &Path, may_make_private: bool) -> Result<ServerText, SaveFailure> {
     let link_to = Some(path).filter(|path| path.is_symlink()).and_then(|path| canonicalize(path).ok());
     let link_to = link_to.map(|target| ServerText::new(target.to_str().unwrap()));
-    let agreed = EnvFile { is_open: may_make_private, link_to, other_client: None };
+    let agreed = EnvFile { is_open: may_make_private, link_to, ..EnvFile::default() };
     update_env(path.to_str().unwrap(), None, &payload(), &agreed).await
 }
 
@@ -58,9 +58,9 @@ fn names(folder: &Path) -> Vec<String> {
 }
 
 const CLOSED: SaveFailure =
-    SaveFailure::CanUpdate(EnvFile { is_open: false, link_to: None, other_client: None });
+    SaveFailure::CanUpdate(EnvFile { is_open: false, link_to: None, other_client: None, missing: Vec::new() });
 const OPEN: SaveFailure =
-    SaveFailure::CanUpdate(EnvFile { is_open: true, link_to: None, other_client: None });
+    SaveFailure::CanUpdate(EnvFile { is_open: true, link_to: None, other_client: None, missing: Vec::new() });
 
 #[tokio::test]
 async fn an_update_needs_agreement_and_keeps_the_mode() {
@@ -92,6 +92,27 @@ async fn the_client_id_of_another_account_needs_agreement() {
 }
 
 #[tokio::test]
+async fn what_is_missing_is_named_and_what_has_changed_needs_agreement_again() {
+    let [id, secret] = ENV_VARIABLES;
+    let rows = [
+        (format!("{id}=x\n{secret}=y\n"), vec![]),
+        (format!("{id}=x\n"), vec![secret]),
+        (format!("# {id}=x\n{secret}=\n"), vec![id]),
+        ("OTHER=1\n".to_owned(), vec![id, secret]),
+    ];
+    for (content, missing) in rows {
+        let (_folder, path) = folder();
+        fs::write(&path, &content).unwrap();
+        let SaveFailure::CanUpdate(question) = try_save(&path).await else { panic!("it is asked about") };
+        assert_eq!(question.missing, missing, "{content}");
+        let agreed = EnvFile { missing: vec!["ANOTHER"], ..question.clone() };
+        let asked_again = update_env(path.to_str().unwrap(), None, &payload(), &agreed).await;
+        assert_eq!(asked_again, Err(SaveFailure::CanUpdate(question)), "{content}");
+        assert_eq!(fs::read_to_string(&path).unwrap(), content);
+    }
+}
+
+#[tokio::test]
 async fn what_others_can_read_becomes_private_only_when_agreed() {
     for (mode, private) in [(0o644, 0o600), (0o640, 0o600), (0o604, 0o600), (0o755, 0o700)] {
         let (_folder, path) = folder();
@@ -114,7 +135,7 @@ async fn a_link_stays_one_and_its_file_is_updated() {
     let link_to = Some(ServerText::new(path.to_str().unwrap()));
     assert_eq!(
         try_save(&link).await,
-        SaveFailure::CanUpdate(EnvFile { is_open: false, link_to: link_to.clone(), other_client: None })
+        SaveFailure::CanUpdate(EnvFile { link_to: link_to.clone(), ..EnvFile::default() })
     );
     assert_eq!(update(&link, false).await.ok(), link_to);
     assert_eq!(fs::read_to_string(&path).unwrap(), new());
@@ -135,7 +156,7 @@ async fn a_link_that_leads_elsewhere_by_now_needs_agreement_again() {
     let link_to = Some(ServerText::new(second.to_str().unwrap()));
     assert_eq!(
         updated,
-        Err(SaveFailure::CanUpdate(EnvFile { is_open: agreed.is_open, link_to, other_client: None }))
+        Err(SaveFailure::CanUpdate(EnvFile { link_to, ..agreed }))
     );
     assert_ne!(fs::read_to_string(&second).unwrap(), new());
 }

@@ -186,10 +186,6 @@ impl PromptLine {
         self.line.text().trim()
     }
 
-    pub fn has_blank(&self) -> bool {
-        self.line.text().contains(char::is_whitespace)
-    }
-
     fn fail(&mut self, error: String) {
         self.is_running = false;
         self.error = Some(error);
