@@ -190,7 +190,10 @@ impl App {
             Event::ZoneLoaded(zone) => app.zone = Some(zone),
             Event::LoginKnown(login) => app.login = Some(login),
             Event::CredentialNote(note) => app.credential_notes.push(note),
-            Event::PendingRecordsFound(found) => app.pending.extend(found),
+            Event::PendingRecordsFound(found) => {
+                app.records_found += found.len();
+                app.pending.extend(found);
+            }
             Event::RecordFailed(why) => {
                 if matches!(self.screen, Screen::Form(_)) && app.form.notice.is_none() {
                     app.form.notice = Some(Notice::Warning(why.clone()));
