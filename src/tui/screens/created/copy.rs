@@ -101,7 +101,9 @@ impl ClipboardCopy {
 impl CreatedScreen {
     /// Starts a copy, unless one is under way.
     pub(super) fn copy(&mut self, app: &mut Shared, format: Format) {
-        if !matches!(self.copy, CopyState::Copying(_)) {
+        if matches!(self.copy, CopyState::Copying(_)) {
+            app.message = Some("Still copying.");
+        } else {
             self.copy = CopyState::Copying(format);
             app.send(Command::Copy(format, self.payload(app)));
         }

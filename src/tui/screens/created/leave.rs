@@ -374,7 +374,7 @@ impl CreatedScreen {
                 canvas.blank();
                 let hints: Vec<String> = leaving.keys()[..3].iter().map(Binding::hint).collect();
                 let question = question.unwrap_or(HAVE_YOU_PASTED);
-                canvas.words(0, &format!("{question}   {}", hints.join("   ")), theme.strong);
+                canvas.ask_with(question, &hints.join("   "));
             }
             LeaveConfirmation::Choose { choice, error } => {
                 let leave = if leaving.target == Target::Another { "continue" } else { "quit" };
