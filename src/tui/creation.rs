@@ -4,7 +4,8 @@
 //! **Invariant:** a secret that arrives opens its screen, or is summed up on the way out.
 
 use crate::domain::{
-    ApiError, Certainty, ClientId, Consequences, Disposition, Exit, ExitSummary, Explanation, GRACE, NewSecret, Signal,
+    ApiError, Certainty, ClientId, Consequences, Disposition, Exit, ExitSummary, Explanation, GRACE,
+    NewSecret, Signal,
 };
 use crate::jobs::{Created, NotCreated, Outcome, Question, Reason, Step};
 

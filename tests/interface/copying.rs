@@ -216,13 +216,19 @@ fn a_copied_client_id_delivers_nothing() {
 /// A copy of the secret that nothing confirms may have been pasted before the client ID took its place.
 #[test]
 fn a_client_id_that_is_copied_after_the_secret_is_named_before_leaving() {
-    let rows =
-        [(COPIED, Delivery::CopiedBefore), (UNVERIFIED, Delivery::Unverified), (SENT, Delivery::SentToTerminal)];
+    let rows = [
+        (COPIED, Delivery::CopiedBefore),
+        (UNVERIFIED, Delivery::Unverified),
+        (SENT, Delivery::SentToTerminal),
+    ];
     for (outcome, delivery) in rows {
         let copied_both = || {
             let mut stage = after_copy(outcome.clone());
             stage.keys("f down enter").copied(outcome.clone()).keys("q");
-            assert_drawn(&stage, "Your last copy was the client ID; the secret is no longer on the clipboard.");
+            assert_drawn(
+                &stage,
+                "Your last copy was the client ID; the secret is no longer on the clipboard.",
+            );
             assert_drawn(&stage, "Have you pasted it? y yes, quit n back c copy again");
             stage
         };

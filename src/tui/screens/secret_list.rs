@@ -161,11 +161,10 @@ impl SecretList {
                 self.secrets = account.secrets.into_iter().filter(is_listed).collect();
                 // An expired one, else the oldest: a new one may not have been used yet.
                 let age = |secret: &ExistingSecret| {
-                    let unknown_last = (secret.created_at.is_none(), secret.created_at);
-                    (!secret.is_expired(now), unknown_last)
+                    let created = (secret.created_at.is_none(), secret.created_at);
+                    (!secret.is_expired(now), created, secret.last_used_at)
                 };
-                self.selected =
-                    (0..self.secrets.len()).min_by_key(|at| age(&self.secrets[*at])).unwrap_or(0);
+                self.selected = (0..self.secrets.len()).min_by_key(|at| age(&self.secrets[*at])).unwrap_or(0);
                 Stage::Choosing(None)
             }
             Err(error) => Stage::Failed(error),

@@ -141,11 +141,7 @@ async fn a_link_stays_one_and_its_file_is_updated() {
     let link_to = Some(ServerText::new(path.to_str().unwrap()));
     assert_eq!(
         try_save(&link).await,
-        SaveFailure::CanUpdate(EnvFile {
-            link_to: link_to.clone(),
-            missing: vec![ID],
-            ..EnvFile::default()
-        })
+        SaveFailure::CanUpdate(EnvFile { link_to: link_to.clone(), missing: vec![ID], ..EnvFile::default() })
     );
     assert_eq!(update(&link, false).await.ok(), link_to);
     assert_eq!(fs::read_to_string(&path).unwrap(), new());
@@ -164,10 +160,7 @@ async fn a_link_that_leads_elsewhere_by_now_needs_agreement_again() {
     symlink(&second, &link).unwrap();
     let updated = update_env(link.to_str().unwrap(), None, &payload(), &agreed).await;
     let link_to = Some(ServerText::new(second.to_str().unwrap()));
-    assert_eq!(
-        updated,
-        Err(SaveFailure::CanUpdate(EnvFile { link_to, ..agreed }))
-    );
+    assert_eq!(updated, Err(SaveFailure::CanUpdate(EnvFile { link_to, ..agreed })));
     assert_ne!(fs::read_to_string(&second).unwrap(), new());
 }
 
@@ -191,7 +184,11 @@ async fn what_cannot_be_updated_has_a_reason_and_stays() {
         ("10 MiB", |path| fs::write(path, "A=1\n".repeat(2_621_440)).unwrap(), SaveFailure::TooLarge),
         ("a NUL byte", |path| fs::write(path, b"A=\0\nB=2\n").unwrap(), SaveFailure::NotText),
         ("line breaks of old Macs", |path| fs::write(path, "A=1\rB=2\r").unwrap(), SaveFailure::NotPlain(1)),
-        ("the largest", |path| fs::write(path, vec![b'\n'; 1024 * 1024]).unwrap(), asked(true, &ENV_VARIABLES)),
+        (
+            "the largest",
+            |path| fs::write(path, vec![b'\n'; 1024 * 1024]).unwrap(),
+            asked(true, &ENV_VARIABLES),
+        ),
         ("UTF-16", |path| fs::write(path, b"\xff\xfeA\0=\x001\0").unwrap(), SaveFailure::NotText),
         ("not UTF-8", |path| fs::write(path, b"A=\xff\xe9\n").unwrap(), asked(true, &ENV_VARIABLES)),
         ("empty", |path| fs::write(path, "").unwrap(), asked(true, &ENV_VARIABLES)),

@@ -193,7 +193,8 @@ impl Component for CommandView {
         let (glyph, style) = match &self.copied {
             None => (theme.glyphs.dot, theme.faint),
             Some(CopyOutcome::Copied(_)) => (theme.glyphs.check, theme.good),
-            Some(CopyOutcome::Unverified(_) | CopyOutcome::Sent(_)) => (theme.glyphs.warning, theme.warning),
+            Some(CopyOutcome::Sent(_)) => (theme.glyphs.dot, Style::new()),
+            Some(CopyOutcome::Unverified(_)) => (theme.glyphs.warning, theme.warning),
             Some(CopyOutcome::Failed { .. }) => (theme.glyphs.cross, theme.bad),
         };
         canvas.marked(glyph, &self.note(app), style);

@@ -267,7 +267,9 @@ impl CreatedScreen {
                 if let TerminalRoute::Osc52Instead(error) = route {
                     canvas.words(2, &error.to_string(), theme.warning);
                 }
-                canvas.words(2, NOT_CLEARED, theme.faint);
+                if format.holds_the_secret() {
+                    canvas.words(2, NOT_CLEARED, theme.faint);
+                }
             }
             CopyState::PastedBack(format) => {
                 let what = in_format(*format);

@@ -220,7 +220,9 @@ impl Component for CreatedScreen {
             Action::Pipe => self.open_run(app),
             Action::Verify => self.verify(app),
             Action::UpdateProfiles => self.update_profiles(app),
-            Action::DeleteOlder if self.has_older_secret() == Some(false) => app.message = Some("No older secrets."),
+            Action::DeleteOlder if self.has_older_secret() == Some(false) => {
+                app.message = Some("No older secrets.");
+            }
             Action::DeleteOlder => self.open_secret_list(app),
             Action::Reveal | Action::Hide => {
                 self.revealed_until = (!self.is_revealed(app.now)).then(|| app.now.plus(REVEALED_FOR));

@@ -242,7 +242,9 @@ impl RunPrompt {
             let style = if is_selected { theme.strong } else { Style::new() };
             let name = cut(known.name.as_str(), LONGEST_NAME, 0, 1, ellipsis);
             let reads = match known.format {
-                format if format == Format::Secret || name.eq_ignore_ascii_case(format.name()) => String::new(),
+                format if format == Format::Secret || name.eq_ignore_ascii_case(format.name()) => {
+                    String::new()
+                }
                 format => format!("as {}  ", format.name()),
             };
             let about = Span::styled(format!("  {reads}{name}"), theme.faint);

@@ -215,8 +215,11 @@ impl Recovery {
             (None, Some(id)) => format!("{} stays in Atlas.", words::short_id(id, "…")),
             (None, None) => "If the secret was created, it stays in Atlas.".to_owned(),
         };
-        let then =
-            if self.record().is_some() { "It will not be reported again." } else { "Its value is still lost." };
+        let then = if self.record().is_some() {
+            "It will not be reported again."
+        } else {
+            "Its value is still lost."
+        };
         app.form.notice = Some(Notice::Kept(format!("{stays} {then}")));
         Transition::form()
     }
