@@ -272,7 +272,7 @@ fn update_env() -> Stage {
     stage.press(KeyCode::Char('s'));
     stage.type_in("~/shop/.env");
     stage.press(KeyCode::Enter);
-    stage.saved(Err(SaveFailure::CanUpdate(EnvFile { is_open: true, link_to: None, other_client: None })));
+    stage.saved(Err(SaveFailure::CanUpdate(EnvFile { is_open: true, ..EnvFile::default() })));
     stage
 }
 
