@@ -107,6 +107,8 @@ pub struct EnvFile {
     pub link_to: Option<ServerText>,
     /// The client ID of another account, which it holds.
     pub other_client: Option<ClientId>,
+    /// Those of the two variables that it does not have: they are added.
+    pub missing: Vec<&'static str>,
 }
 
 /// What a failure means, whichever step it came from. That something exists already is told apart from a folder of that

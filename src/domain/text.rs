@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use super::{ApiError, Consequences, ExistingSecret};
+use super::{ApiError, Consequences, ExistingSecret, SecretId};
 
 /// A point in time as people read it: `Wed 23 Dec 2026 18:14` in the user's zone, with `UTC` behind it where that
 /// is no other, or not known.
@@ -43,8 +43,17 @@ pub fn time(at: Timestamp, zone: Option<&TimeZone>) -> String {
 /// An existing secret as screens name it: `…9f3a`, or the end of its id where Atlas gave no mask.
 pub fn short_label(secret: &ExistingSecret, ellipsis: &str) -> String {
     let mask = secret.mask.as_ref().and_then(|mask| mask.as_str().rsplit("...").next());
-    let end = mask.filter(|end| !end.is_empty()).unwrap_or(secret.id.as_str());
-    let end = end.char_indices().rev().nth(5).map_or(end, |(from, _)| &end[from..]);
+    mask.filter(|end| !end.is_empty())
+        .map_or_else(|| short_id(&secret.id, ellipsis), |end| end_of(end, ellipsis))
+}
+
+/// The end of a secret's id: `…20e7b8`.
+pub fn short_id(id: &SecretId, ellipsis: &str) -> String {
+    end_of(id.as_str(), ellipsis)
+}
+
+fn end_of(text: &str, ellipsis: &str) -> String {
+    let end = text.char_indices().rev().nth(5).map_or(text, |(from, _)| &text[from..]);
     format!("{ellipsis}{end}")
 }
 
@@ -138,7 +147,8 @@ pub fn approved(consequences: &Consequences, zone: Option<&TimeZone>) -> Vec<Str
 pub const PROBABLY_YOURS: &str = "It is probably yours: it appeared after your request.";
 
 /// What to do where it is not clear which secret is the new one.
-pub const FIND_YOURS: &str = "The project's Activity Feed shows which is yours.";
+pub const FIND_YOURS: &str =
+    "The project's Activity Feed shows which is yours. Delete it on the service account's page in Atlas.";
 
 /// A format names the organization, and it is not known.
 pub const NO_ORGANIZATION: &str = "orgId is left out: the organization could not be read.";
@@ -166,7 +176,7 @@ pub fn check_failed(error: &ApiError) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{SecretId, ServerText};
+    use super::super::ServerText;
     use super::*;
 
     #[test]

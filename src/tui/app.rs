@@ -36,8 +36,8 @@ pub struct App {
     pub shared: Shared,
     /// What is shown.
     pub screen: Screen,
-    /// True after a letter that no key of the screen can be: the keyboard's layout is not Latin.
-    pub(super) is_other_layout: bool,
+    /// What to say in the footer of the last key, which did nothing.
+    pub(super) key_note: Option<String>,
     pub(super) help_scroll: Scroll,
     /// True after a first Ctrl-C in a window that is too small to show what it would do.
     pub(super) has_warned: bool,
@@ -153,7 +153,7 @@ impl App {
         Self {
             shared: Shared { session, now, size, form, ..Shared::default() },
             screen: Screen::Form(FormScreen),
-            is_other_layout: false,
+            key_note: None,
             help_scroll: Scroll::default(),
             pasted_until: None,
             has_warned: false,
@@ -192,7 +192,10 @@ impl App {
             Event::ZoneLoaded(zone) => app.zone = Some(zone),
             Event::LoginKnown(login) => app.login = Some(login),
             Event::CredentialNote(note) => app.credential_notes.push(note),
-            Event::PendingRecordsFound(found) => app.pending.extend(found),
+            Event::PendingRecordsFound(found) => {
+                app.records_found += found.len();
+                app.pending.extend(found);
+            }
             Event::RecordFailed(why) => {
                 if matches!(self.screen, Screen::Form(_)) && app.form.notice.is_none() {
                     app.form.notice = Some(Notice::Warning(why.clone()));
@@ -322,8 +325,7 @@ impl App {
         self.screen.component_mut().before_key(&mut self.shared);
         let keys = self.keys();
         let action = keys.iter().find(|binding| binding.matches(key)).map(|binding| binding.action);
-        self.is_other_layout =
-            action.is_none() && is_of_other_script(key) && keys.iter().any(Binding::is_letter);
+        self.key_note = if action.is_none() { note_on(key, keys) } else { None };
         match action {
             Some(Action::Help) => {
                 self.shared.shows_help = true;
@@ -382,6 +384,18 @@ impl App {
             _ => self.shared.form.notice = Some(Notice::Word(text)),
         }
     }
+}
+
+/// Why a key that is in no table does nothing: letters are keys and the keyboard's layout is not Latin, or letters answer
+/// and it is Enter.
+fn note_on(key: KeyPress, keys: &[Binding]) -> Option<String> {
+    if is_of_other_script(key) && keys.iter().any(Binding::is_letter) {
+        return Some("Your keyboard layout is not Latin. Switch it to use these keys.".to_owned());
+    }
+    let answer = |action| keys.iter().find(|binding| binding.action == action);
+    let (yes, no) = (answer(Action::Yes)?, answer(Action::No)?);
+    let text = format!("Press {} ({}) or {} ({}).", yes.keys, yes.label, no.keys, no.label);
+    keys::is_called(key, "Enter").then_some(text)
 }
 
 /// True for a letter that is in none of Unicode's Latin blocks.

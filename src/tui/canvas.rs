@@ -159,10 +159,14 @@ impl<'frame> Canvas<'_, 'frame> {
         self.item(Span::styled(format!("{} ", theme.glyphs.warning), theme.warning), text, style);
     }
 
-    /// A question and what the keys that answer it do: behind it, or below it where that would break the keys.
+    /// A question that `y` and `n` answer.
     pub fn ask(&mut self, question: &str, yes: &str) {
+        self.ask_with(question, &format!("y {yes}   n back"));
+    }
+
+    /// A question and what the keys that answer it do: behind it, or below it where that would break the keys.
+    pub fn ask_with(&mut self, question: &str, answers: &str) {
         let strong = self.theme.strong;
-        let answers = format!("y {yes}   n back");
         let whole = format!("{question}   {answers}");
         if rows_of(&whole, self.area.width, 0) == 1 {
             return self.words(0, &whole, strong);

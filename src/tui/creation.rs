@@ -4,7 +4,8 @@
 //! **Invariant:** a secret that arrives opens its screen, or is summed up on the way out.
 
 use crate::domain::{
-    ApiError, Certainty, ClientId, Disposition, Exit, ExitSummary, Explanation, GRACE, NewSecret, Signal,
+    ApiError, Certainty, ClientId, Consequences, Disposition, Exit, ExitSummary, Explanation, GRACE,
+    NewSecret, Signal,
 };
 use crate::jobs::{Created, NotCreated, Outcome, Question, Reason, Step};
 
@@ -19,7 +20,7 @@ impl Shared {
     pub(super) fn create(&mut self, new_secret: NewSecret, is_preapproved: bool) -> Transition {
         self.send(Command::Create(new_secret.clone()));
         self.want_project(&new_secret.project);
-        self.creating = Some(Creating { new_secret: new_secret.clone(), is_preapproved });
+        self.creating = Some(Creating { new_secret: new_secret.clone(), is_preapproved, replaces: None });
         Transition::Show(Screen::Progress(Box::new(Progress::new(new_secret, self.now))))
     }
 
@@ -86,9 +87,12 @@ impl App {
 
     pub(super) fn on_create_question(&mut self, question: Question) {
         let app = &mut self.shared;
-        let (Some(creating), Screen::Progress(progress)) = (&app.creating, &mut self.screen) else {
+        let (Some(creating), Screen::Progress(progress)) = (&mut app.creating, &mut self.screen) else {
             return app.send(Command::Answer(false));
         };
+        if let Question::Consequences(Consequences { deletes: Some(expired), .. }) = &question {
+            creating.replaces = Some(expired.clone());
+        }
         match &question {
             Question::Consequences(consequences) if creating.is_preapproved => {
                 let is_approved = app.flags.agree_to(consequences);
@@ -113,7 +117,7 @@ impl App {
             app.summaries.remove(index);
         }
         match (outcome, in_flight) {
-            (Outcome::Created(created), _) => self.open_created(creating.new_secret, *created),
+            (Outcome::Created(created), _) => self.open_created(creating, *created),
             (Outcome::NotCreated(not_created), _) => self.fail(&creating, &not_created),
             (Outcome::Unknown(lost, _), Some(in_flight)) => self.lose_answer(&in_flight, lost),
             // The job itself failed before its POST.
@@ -124,7 +128,7 @@ impl App {
         }
     }
 
-    fn open_created(&mut self, new_secret: NewSecret, created: Created) {
+    fn open_created(&mut self, Creating { new_secret, replaces, .. }: Creating, created: Created) {
         let app = &mut self.shared;
         app.shows_help = false;
         app.message = None;
@@ -132,6 +136,7 @@ impl App {
         let Created { secret, before } = created;
         app.send(Command::RecordSecret(secret.id.clone(), secret.expires_at));
         let mut screen = CreatedScreen::new(new_secret, secret, before.ids.unwrap_or_default());
+        screen.deleted_older.extend(replaces);
         screen.fetch_account(app);
         screen.find_profiles(app);
         app.lookups.account = Remote::NotAsked;
@@ -144,7 +149,7 @@ impl App {
     /// Certainly nothing was created: back on the form, with everything typed still there.
     fn fail(&mut self, creating: &Creating, not_created: &NotCreated) {
         let app = &mut self.shared;
-        let Creating { new_secret, is_preapproved } = creating;
+        let Creating { new_secret, is_preapproved, .. } = creating;
         match &not_created.reason {
             Reason::Full if !is_preapproved => {
                 let list = SecretList::open(app, new_secret.account(), None);

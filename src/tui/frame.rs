@@ -22,8 +22,6 @@ const GROUPS: [(Group, &str); 3] =
 /// How much of an account's name the header shows, in columns.
 const LONGEST_NAME: u16 = 30;
 
-const OTHER_LAYOUT: &str = "Your keyboard layout is not Latin. Switch it to use these keys.";
-
 impl App {
     /// Draws everything.
     pub fn draw(&self, theme: &Theme, frame: &mut Frame) {
@@ -116,8 +114,8 @@ fn note_lines(text: &str, glyph: &str, style: Style, width: u16) -> Vec<Line<'st
 /// are always among them.
 fn draw_footer(app: &App, canvas: &mut Canvas) {
     let theme = canvas.theme;
-    if app.is_other_layout {
-        return canvas.line(Line::styled(OTHER_LAYOUT, theme.warning));
+    if let Some(note) = &app.key_note {
+        return canvas.line(Line::styled(note.as_str(), theme.warning));
     }
     let works = |binding: &&Binding| binding.is_in_footer && app.works(binding.action);
     let mut way_out = false;

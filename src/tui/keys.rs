@@ -36,8 +36,12 @@ pub enum Action {
     No,
     /// Copy the secret.
     Copy,
-    /// Show the secret in full, or hide it again.
+    /// Copy the request as a command.
+    CopyCommand,
+    /// Show the secret in full.
     Reveal,
+    /// Hide it again.
+    Hide,
     /// Give the copy more time on the clipboard.
     Extend,
     /// Copy in another format.
@@ -196,8 +200,10 @@ impl Binding {
             Action::Repaint => "redraw the screen",
             Action::CloseHelp => "close the help",
             Action::NextFormat => "change the format that the command reads",
-            Action::Copy => "copy the secret to the clipboard",
-            Action::Reveal => "show the secret, or hide it again",
+            Action::Copy => "copy the secret",
+            Action::CopyCommand => "copy the command",
+            Action::Reveal => "show the secret",
+            Action::Hide => "hide the secret",
             Action::Extend => "keep the copy on the clipboard 60 s longer",
             Action::CopyAs => "copy the secret in another format",
             Action::Save => "save the secret to a file",

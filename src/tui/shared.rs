@@ -55,6 +55,8 @@ pub struct Shared {
     pub profiles: Vec<ProfileName>,
     /// Records of earlier runs that have not been shown yet.
     pub pending: VecDeque<PendingRecord>,
+    /// How many there were.
+    pub(super) records_found: usize,
     /// Why this creation could not be recorded on the disk.
     pub not_recorded: Option<String>,
     /// The endpoint's two query flags, for the commands that write the request down.
@@ -119,6 +121,8 @@ pub(super) struct Creating {
     pub new_secret: NewSecret,
     /// True when `--yes` agreed to it.
     pub is_preapproved: bool,
+    /// The expired secret that is deleted first.
+    pub replaces: Option<ExistingSecret>,
 }
 
 /// A POST whose answer has not come yet.

@@ -113,7 +113,7 @@ fn a_copy_that_was_read_back_stays_delivered_when_the_clipboard_moves_on() {
         let mut stage = lose();
         stage.keys("q");
         assert_drawn(&stage, words);
-        assert_drawn(&stage, "Already pasted?");
+        assert_drawn(&stage, "Have you pasted it?");
         stage.keys("y");
         let before = Disposition::Delivered(vec![Delivery::CopiedBefore]);
         assert_eq!((stage.dispositions(), stage.exit()), (vec![before], Some(Exit::Done)), "{content:?}");
@@ -123,7 +123,7 @@ fn a_copy_that_was_read_back_stays_delivered_when_the_clipboard_moves_on() {
         // What is found on leaving is the same question.
         let mut stage = after_copy(COPIED);
         stage.keys("q").clipboard(content);
-        assert_drawn(&stage, "Already pasted?");
+        assert_drawn(&stage, "Have you pasted it?");
         // A signal says so without asking.
         let mut stage = lose();
         stage.event(Event::SignalReceived(Signal::TERMINATE));
@@ -199,7 +199,7 @@ fn plus_asks_for_sixty_seconds_more_where_time_runs_out() {
     for mut stage in [Stage::created(), after_copy(STAYING)] {
         stage.keys("+");
         assert_eq!(stage.count(|command| matches!(command, Command::ExtendClipboard(_))), 0);
-        assert_drawn(&stage, "There is no timed copy to extend.");
+        assert_drawn(&stage, "! There is no timed copy to extend.");
     }
 }
 
@@ -211,6 +211,35 @@ fn a_copied_client_id_delivers_nothing() {
         assert!(matches!(stage.commands.last(), Some(Command::Copy(Format::ClientId, _))));
         stage.copied(outcome).keys("q");
         assert!(asks_to_choose(&stage));
+    }
+}
+
+/// A copy of the secret that nothing confirms may have been pasted before the client ID took its place.
+#[test]
+fn a_client_id_that_is_copied_after_the_secret_is_named_before_leaving() {
+    let rows = [
+        (COPIED, Delivery::CopiedBefore),
+        (UNVERIFIED, Delivery::Unverified),
+        (SENT, Delivery::SentToTerminal),
+    ];
+    for (outcome, delivery) in rows {
+        let copied_both = || {
+            let mut stage = after_copy(outcome.clone());
+            stage.keys("f down enter").copied(outcome.clone()).keys("q");
+            assert_drawn(
+                &stage,
+                "Your last copy was the client ID; the secret is no longer on the clipboard.",
+            );
+            assert_drawn(&stage, "Have you pasted it? y yes, quit n back c copy again");
+            stage
+        };
+        let mut stage = copied_both();
+        stage.keys("y");
+        assert_eq!(stage.dispositions(), [Disposition::Delivered(vec![delivery.clone()])]);
+        let mut stage = copied_both();
+        stage.keys("<ctrl-c>");
+        let exit = if delivery.is_proved() { Exit::Done } else { Exit::NotDelivered };
+        assert_eq!(stage.exit(), Some(exit), "{delivery:?}");
     }
 }
 

@@ -117,7 +117,7 @@ fn a_step_is_there_only_where_it_makes_sense() {
     assert!(!drawn(&stage).contains("Delete old") && !drawn(&stage).contains("d delete old"));
     stage.keys("c").copied(COPIED);
     assert!(!drawn(&stage).contains("Deliver"));
-    assert_drawn(&stage, "Copied to the clipboard, clears in 60 s (also after you quit). + adds 60 s");
+    assert_drawn(&stage, "Copied to the clipboard, clears in 60 s, also after you quit. + adds 60 s");
     stage.keys("s").type_in("x").keys("enter");
     stage.saved(Ok(SavedFile { path: ServerText::new("/x"), format: Format::Secret }));
     assert_drawn(&stage, "Saved to /x, readable only by you (mode 0600)");

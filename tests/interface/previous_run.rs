@@ -14,6 +14,10 @@ const ELSEWHERE: &str = "https://atlas.example.com";
 const USED: &str = "It has been used since, so a client has its value. It was not deleted.";
 
 fn shown_at(secret_id: Option<&str>, base_url: &str) -> Stage {
+    shown_of(vec![record(0, secret_id, base_url)])
+}
+
+fn record(number: usize, secret_id: Option<&str>, base_url: &str) -> PendingRecord {
     let entry = JournalEntry {
         base_url: BaseUrl::parse(base_url).unwrap(),
         identity: ServerText::new("access token"),
@@ -24,9 +28,13 @@ fn shown_at(secret_id: Option<&str>, base_url: &str) -> Stage {
         secret_id: secret_id.and_then(SecretId::from_server),
         expires_at: None,
     };
+    PendingRecord { number, entry }
+}
+
+fn shown_of(records: Vec<PendingRecord>) -> Stage {
     let session = Session::remote(&BaseUrl::parse(BaseUrl::CLOUD).unwrap(), Identity::AccessToken);
     let mut stage = Stage::new(session, Form::new(PROJECT, CLIENT, "720"));
-    stage.event(Event::PendingRecordsFound(vec![PendingRecord { number: 0, entry }]));
+    stage.event(Event::PendingRecordsFound(records));
     assert!(matches!(stage.app.screen, Screen::Recovery(_)));
     stage
 }
@@ -80,7 +88,44 @@ fn it_can_be_deleted_kept_or_left_for_later() {
         assert_eq!((settled(&stage), stage.exit()), (settles, exit), "{keys}");
         assert!(stage.is_on_form() || exit.is_some(), "{keys}");
         if keys == "k" {
-            assert_drawn(&stage, "Kept in Atlas. The next start does not report it again.");
+            assert_drawn(&stage, "stays in Atlas. It will not be reported again.");
+        }
+    }
+}
+
+#[test]
+fn several_records_are_counted_and_what_is_kept_is_named() {
+    let mut stage =
+        shown_of(vec![record(0, Some(SECRET_ID), BaseUrl::CLOUD), record(1, None, BaseUrl::CLOUD)]);
+    assert_drawn(&stage, "! 1 of 2: A previous run created a secret");
+    stage.keys("esc");
+    assert_drawn(&stage, "! 2 of 2: A previous run may have created a secret");
+    stage.keys("k");
+    assert_drawn(&stage, "If the secret was created, it stays in Atlas. It will not be reported again.");
+    let mut stage = shown();
+    assert!(!drawn(&stage).contains("1 of 1"));
+    stage.keys("k");
+    let end = &SECRET_ID[SECRET_ID.len() - 6..];
+    assert_drawn(&stage, &format!("…{end} stays in Atlas. It will not be reported again."));
+}
+
+/// Before and after `l`, the screen says the same of the value.
+#[test]
+fn checking_contradicts_nothing() {
+    const KEEP: &str = "Keep it if you have its value";
+    let (delivered, lost) = ("It may not have been delivered.", "its value is lost.");
+    for (mut stage, text, other) in [(shown(), delivered, lost), (shown_without_id(), lost, delivered)] {
+        let has_id = text == delivered;
+        let found = ExistingSecret { created_at: Some(time("2026-11-20T10:00:01Z")), ..own() };
+        for secrets in [None, Some([].as_slice()), Some(&[found])] {
+            if let Some(secrets) = secrets {
+                stage.keys("l").account(secrets);
+            }
+            assert_drawn(&stage, text);
+            assert!(!drawn(&stage).contains(other));
+            assert_eq!(drawn(&stage).contains(KEEP), has_id);
+            let is_gone = has_id && secrets.is_some_and(<[_]>::is_empty);
+            assert_eq!(drawn(&stage).contains("It is no longer in this account."), is_gone);
         }
     }
 }
@@ -131,7 +176,7 @@ fn without_an_id_it_is_searched_like_a_lost_answer() {
     stage.deleted(Ok(()));
     assert_eq!(settled(&stage), 1);
     stage.keys("k");
-    assert_drawn(&stage, "The secret whose value was lost is deleted");
+    assert_drawn(&stage, "\u{2713} Deleted …bbbbbb, the secret whose value was lost");
     assert_eq!(settled(&stage), 1, "there is nothing to keep any more");
 }
 

@@ -31,7 +31,7 @@ fn prompt(program: Program) -> Terminal {
 #[track_caller]
 fn take(terminal: &mut Terminal, text: &str, line: &str) {
     terminal.send(text);
-    terminal.wait_for(&format!("› {line}"));
+    terminal.wait_for(line);
     terminal.send("\t");
     terminal.wait_for(&format!("Run ›           {line}"));
 }
@@ -84,7 +84,7 @@ fn the_users_own_commands_come_first_and_what_was_run_comes_last() {
     terminal.wait_for("GitHub");
     let screen = terminal.screen();
     let row = |text: &str| screen.lines().position(|line| line.contains(text));
-    assert!(row("› sh -c 'cat >kept'") < row("gh secret set"), "{screen}");
+    assert!(row("sh -c 'cat >kept'") < row("gh secret set"), "{screen}");
     assert!(screen.contains("as template  mine"), "{screen}");
     take(&mut terminal, "", "sh -c 'cat >kept'");
     terminal.send(key::ENTER);

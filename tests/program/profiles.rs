@@ -43,8 +43,6 @@ fn a_rotation_of_the_profile_that_signs_in() {
     terminal.send("d");
     terminal.wait_for("Delete …s-in?");
     terminal.send("y");
-    terminal.wait_for("Really delete …s-in?");
-    terminal.send("y");
     terminal.wait_for("Deleted …s-in");
     assert!(atlas.accepts(ROBOT, &value) && !atlas.accepts(ROBOT, ROBOT_SECRET));
     terminal.send("q");

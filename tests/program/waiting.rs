@@ -6,7 +6,7 @@ use crate::support::terminal::{Terminal, key};
 
 const QUESTION: &str = "Stop waiting? Atlas may already have created the secret.";
 /// It stands there whatever looking at the account has shown by then.
-const STOPPED: &str = "You stopped waiting. The request is still running.";
+const STOPPED: &str = "The request is still running. If Atlas answers, the secret is shown.";
 
 /// Creates, and waits until Atlas has made the secret and holds the answer back.
 #[track_caller]
@@ -109,7 +109,7 @@ fn a_late_answer_opens_the_secret_after_all() {
     terminal.send("c");
     terminal.wait_for("Sent to your terminal");
     terminal.send("q");
-    terminal.wait_for("Did it arrive?   y quit");
+    terminal.wait_for("Did it arrive?   y yes, quit");
     terminal.send("y");
     assert_eq!(terminal.wait_exit().code(), Some(0), "it was handed over after all");
     assert!(!terminal.screen().contains("may have been created"), "{}", terminal.screen());

@@ -101,13 +101,23 @@ fn the_harmless_choice_comes_first_and_the_others_follow_in_a_ring() {
 
 #[test]
 fn going_back_keeps_the_secret() {
-    for keys in ["q enter", "q esc", "q g", "n esc", "<ctrl-c> enter"] {
+    for keys in ["q enter", "q esc", "q g", "q n", "n n", "n esc", "<ctrl-c> enter"] {
         let mut stage = Stage::created();
         stage.keys(keys);
         assert!(
             leaving(&stage).is_none() && stage.dispositions().is_empty() && stage.exit().is_none(),
             "{keys}"
         );
+    }
+}
+
+#[test]
+fn c_copies_in_every_question_before_leaving() {
+    for mut stage in [Stage::created(), after_copy(SENT), overwritten()] {
+        stage.size(100, 24).keys("q");
+        assert_drawn(&stage, "Ctrl-C quit now");
+        stage.keys("c");
+        assert!(leaving(&stage).is_none() && matches!(stage.commands.last(), Some(Command::Copy(..))));
     }
 }
 
@@ -170,7 +180,7 @@ fn ctrl_c_on_the_way_to_another_secret_asks_before_it_gets_out() {
 fn the_question_and_the_last_line_agree() {
     const NEVER: &str = "never delivered: delete it in Atlas";
     const SENT_AWAY: &str = "sent to your terminal, which does not confirm it";
-    const LATER: &str = "You copied it before. The clipboard may no longer hold it. Already pasted?";
+    const LATER: &str = "You copied it before. The clipboard may no longer hold it. Have you pasted it?";
     let deleted_older = || {
         let mut stage = Stage::created();
         stage.account(&[masked("9f3a")]).keys("d").account(&[masked("9f3a")]).keys("d y").deleted(Ok(()));
@@ -221,7 +231,7 @@ fn the_question_and_the_last_line_agree() {
         (
             overwritten(),
             "q y",
-            "The clipboard holds something else now. Already pasted?",
+            "The clipboard holds something else now. Have you pasted it?",
             "copied to the clipboard before".to_owned(),
         ),
         (copied_again(None), "q y", LATER, "copied to the clipboard before".to_owned()),

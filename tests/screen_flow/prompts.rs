@@ -79,11 +79,26 @@ fn the_client_id_of_another_account_is_named_before_it_is_replaced() {
     let other = "mdb_sa_id_aaaaaaaaaaaaaaaaaaaaaaaa";
     let other_client = Some(ClientId::parse(other).unwrap());
     let mut stage = asked_about(EnvFile { other_client: other_client.clone(), ..EnvFile::default() });
-    assert_drawn(&stage, &format!("It holds the client ID {other} of another account. Replace both?"));
+    assert_drawn(&stage, &format!("~/.env has the client ID {other} of another account."));
     assert_drawn(&stage, "y replace");
     stage.keys("y");
     let agreed = |command: &Command| matches!(command, Command::UpdateEnv(.., file) if file.other_client == other_client);
     assert!(stage.commands.last().is_some_and(agreed));
+}
+
+#[test]
+fn the_question_says_which_variables_are_updated_and_which_are_added() {
+    let [id, secret] = ["MONGODB_ATLAS_CLIENT_ID", "MONGODB_ATLAS_CLIENT_SECRET"];
+    let rows = [
+        (vec![], format!("Update {id} and {secret} in it?")),
+        (vec![id], format!("Update {secret} in it and add {id}?")),
+        (vec![secret], format!("Update {id} in it and add {secret}?")),
+        (vec![id, secret], format!("Add {id} and {secret} to it?")),
+    ];
+    for (missing, question) in rows {
+        let stage = asked_about(EnvFile { missing, ..EnvFile::default() });
+        assert_drawn(&stage, &format!("~/.env exists. {question} y update n back"));
+    }
 }
 
 #[test]
@@ -181,17 +196,21 @@ fn choosing_a_command() -> Stage {
 fn a_known_command_is_marked_taken_edited_and_run_in_its_format() {
     let rows = [
         ("tab enter", "keep --fast", Format::Json),
-        ("down tab enter", "gh secret set X", Format::Secret),
+        ("down tab enter", "keep --fast", Format::Json),
+        ("down down tab enter", "gh secret set X", Format::Secret),
         ("up tab enter", "kubectl apply -f -", Format::Kubernetes),
-        ("down down down tab enter", "keep --fast", Format::Json),
+        ("down down down down tab enter", "keep --fast", Format::Json),
         ("k u b e tab enter", "kubectl apply -f -", Format::Kubernetes),
         ("g i t h u b tab enter", "gh secret set X", Format::Secret),
         ("up tab <ctrl-f> enter", "kubectl apply -f -", Format::Aws),
         ("tab backspace backspace enter", "keep --fa", Format::Json),
         ("x y z z y tab enter", "xyzzy", Format::Secret),
-        ("k u b e enter enter", "kubectl apply -f -", Format::Kubernetes),
-        ("enter enter", "keep --fast", Format::Json),
-        ("down enter enter", "gh secret set X", Format::Secret),
+        ("k u b e enter", "kube", Format::Secret),
+        ("f a s t enter", "fast", Format::Secret),
+        ("k u b e down enter enter", "kubectl apply -f -", Format::Kubernetes),
+        ("k u b e down c enter", "kubec", Format::Secret),
+        ("down enter enter", "keep --fast", Format::Json),
+        ("x y z z y down enter", "xyzzy", Format::Secret),
         ("k u b e c t l <blank> enter", "kubectl", Format::Secret),
         ("x y z z y enter", "xyzzy", Format::Secret),
     ];
@@ -210,12 +229,12 @@ fn the_list_of_commands_uses_the_height_and_says_what_it_leaves_out() {
         stage.app.shared.sinks = names.iter().map(|name| known("own", name, Format::Secret)).collect();
         stage.size(columns, rows).keys("p");
         for (steps, name) in names.iter().enumerate() {
+            stage.keys("down");
             assert_drawn(&stage, &format!("\u{203a} {name}"));
             let shown = drawn(&stage).matches("tool-").count();
             assert!(shown >= least, "{shown} at {columns}x{rows}");
             let says_more = drawn(&stage).contains(" more ");
             assert_eq!(says_more, shown < names.len(), "{steps} at {columns}x{rows}");
-            stage.keys("down");
         }
     }
 }
@@ -224,9 +243,11 @@ fn the_list_of_commands_uses_the_height_and_says_what_it_leaves_out() {
 fn the_footer_says_whether_enter_takes_a_command_or_runs_it() {
     let rows = [
         ("up", "Enter choose"),
-        ("k u b e", "Enter choose"),
-        ("k u b e enter", "Enter run"),
-        ("k u b e <blank>", "Enter run"),
+        ("enter", "Type a command first."),
+        ("k u b e", "Enter run"),
+        ("k u b e down", "Enter choose"),
+        ("k u b e down c", "Enter run"),
+        ("k u b e tab", "Enter run"),
         ("x y z z y", "Enter run"),
     ];
     for (keys, hint) in rows {
@@ -368,6 +389,16 @@ fn a_paste_proves_a_copy_that_could_not_be_read_back() {
             stage.keys("q").clipboard(ClipboardContent::Ours { clears_in: None });
             assert_delivered(&stage, Delivery::Copied { clears_in: None });
         }
+    }
+    for paste in PASTES {
+        let mut client_id = Stage::created();
+        paste(&mut client_id, CLIENT);
+        assert_drawn(&client_id, "\u{2717} What you pasted is the client ID, not the secret.");
+        client_id.keys("f down enter").copied(CopyOutcome::Sent(TerminalRoute::Osc52));
+        paste(&mut client_id, CLIENT);
+        assert_drawn(&client_id, "\u{2713} What you pasted is the client ID, not the secret.");
+        client_id.keys("q");
+        assert!(asks_to_choose(&client_id), "the client ID is no secret");
     }
     let mut asked = after_copy(CopyOutcome::Sent(TerminalRoute::Osc52));
     asked.keys("q").paste("another text");

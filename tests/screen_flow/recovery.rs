@@ -74,9 +74,16 @@ fn the_account_is_fetched_at_once_and_after_each_pause() {
     }
     stage.account(&[short_lived()]);
     assert_drawn(&stage, "No new secret has appeared in 17 s. One may still appear.");
+    assert_not_drawn(&stage, "no change");
     assert_eq!(stage.posts(), 1);
     stage.keys("l").account(&[short_lived()]);
     assert_drawn(&stage, PAUSING);
+    for pause in PAUSES {
+        stage.wake_after(pause.as_secs()).account(&[short_lived()]);
+    }
+    assert_drawn(&stage, "Checked at 18:14:34: no change.");
+    stage.keys("l").account(&[short_lived(), new(NEW)]);
+    assert_not_drawn(&stage, "no change");
 }
 
 #[test]
@@ -131,7 +138,8 @@ fn nothing_says_that_it_is_unknown_what_is_known_by_now() {
     let certain: [fn() -> Stage; 3] = [found, in_use, unreadable_value];
     for start in certain {
         let stage = start();
-        assert_drawn(&stage, "A secret was created");
+        assert_drawn(&stage, "created, ");
+        assert_not_drawn(&stage, "may have been created");
         assert_not_drawn(&stage, UNKNOWN);
     }
     for stage in [lost_stage(), searched(&[short_lived()])] {
@@ -182,7 +190,7 @@ fn of_several_new_ones_each_is_listed_with_what_tells_them_apart_and_what_to_do(
             "…cccccc, created 18:14:01, never used",
             "…dddddd, created 18:14:01, last used just now",
             "Several new secrets appeared. The program cannot tell which one is yours.",
-            "The project's Activity Feed shows which is yours.",
+            "The project's Activity Feed shows which is yours. Delete it on the service account's page in Atlas.",
         ] {
             assert_drawn(&stage, text);
         }
@@ -264,7 +272,7 @@ fn deleting_takes_y_and_one_more_fetch() {
     assert_eq!((stage.dispositions(), deletions(&stage)), (vec![Disposition::Deleted], 1));
     assert!(matches!(stage.commands.last(), Some(Command::SettleRecord)));
     stage.keys("l");
-    assert_drawn(&stage, "The secret whose value was lost is deleted");
+    assert_drawn(&stage, "\u{2713} Deleted …cccccc, the secret whose value was lost");
     stage.keys("q");
     assert_eq!(stage.exit(), Some(Exit::Done));
 }

@@ -1,4 +1,4 @@
-//! Deleting an older secret: after a `y`, and after two where it may end this session.
+//! Deleting an older secret: after a `y`, and with a warning where it may end this session.
 
 use std::time::Duration;
 
@@ -12,10 +12,9 @@ use jiff::SignedDuration;
 use crate::stage::{SECRET_ID, Stage, client};
 use crate::*;
 
-const OWN: &str = "You are signed in with this secret. Deleting it ends this session.";
-const PERHAPS: &str = "You may be signed in with this secret. If so, deleting it ends this session.";
+const OWN: &str = "This session signed in with it: deleting it ends this session.";
+const PERHAPS: &str = "This session may have signed in with it: deleting it then ends this session.";
 const ASKED: &str = "? Clients that use it will fail to authenticate.";
-const REALLY: &str = "Really delete …9f3a?";
 
 fn two() -> [ExistingSecret; 2] {
     [masked("9f3a"), masked("k7qd")]
@@ -61,7 +60,7 @@ fn one_is_chosen_asked_about_and_deleted() {
     let mut stage = full("none");
     stage.keys("down d enter");
     assert_drawn(&stage, "Delete …k7qd?");
-    assert_not_drawn(&stage, "signed in with this secret");
+    assert_not_drawn(&stage, "signed in with it");
     assert_eq!(deletions(&stage), 0, "never by Enter");
     stage.keys("y").deleted(Ok(()));
     assert!(stage.is_on_form());
@@ -85,6 +84,35 @@ fn the_list_and_the_question_say_whether_a_client_can_still_use_the_secret() {
     assert_drawn(&stage, &format!("Delete …k7qd{ASKED}"));
 }
 
+/// The list begins with the newest one, as Atlas sends it.
+#[test]
+fn an_expired_one_is_selected_and_else_the_oldest_and_a_new_one_is_pointed_out() {
+    let now = Stage::created().now().wall;
+    let aged = |tail: &str, minutes: i64, is_expired: bool| ExistingSecret {
+        created_at: (minutes > 0).then(|| now - SignedDuration::from_mins(minutes)),
+        expires_at: Some(now + SignedDuration::from_hours(if is_expired { -1 } else { 99 })),
+        ..masked(tail)
+    };
+    let (new, old, expired, unknown) =
+        (aged("aaaa", 5, false), aged("bbbb", 9999, false), aged("cccc", 60, true), aged("dddd", 0, false));
+    let used = ExistingSecret { last_used_at: Some(now), ..aged("eeee", 6, false) };
+    let rows = [
+        ([new.clone(), old.clone()], "Delete …bbbb? Clients that use it will fail to authenticate."),
+        ([new.clone(), expired], "Delete …cccc? It has expired: no client can use it."),
+        ([unknown, new.clone()], "Delete …aaaa? It was created 5 min ago: it may be the new one."),
+        ([new, used], "Delete …eeee? Clients that use it will fail to authenticate."),
+    ];
+    for (secrets, question) in rows {
+        let mut stage = Stage::fetching();
+        let living = secrets.clone().map(|secret| ExistingSecret {
+            expires_at: Some(now + SignedDuration::from_hours(99)),
+            ..secret
+        });
+        stage.account(&living).account(&secrets).keys("d");
+        assert_drawn(&stage, question);
+    }
+}
+
 #[test]
 fn what_the_session_signed_in_with_is_kept_until_a_new_one_exists() {
     let mut stage = full("9f3a");
@@ -94,10 +122,11 @@ fn what_the_session_signed_in_with_is_kept_until_a_new_one_exists() {
     assert_eq!(deletions(&stage), 0);
 
     for (mut stage, words) in [(prompt("9f3a"), OWN), (prompt_of(Identity::AccessToken), PERHAPS)] {
-        stage.keys("d y");
+        stage.keys("d enter");
         assert_drawn(&stage, words);
-        assert_drawn(&stage, REALLY);
-        assert_eq!(deletions(&stage), 0, "asked twice");
+        assert_drawn(&stage, "Delete …9f3a?");
+        assert_drawn(&stage, "Press y (delete) or n (back).");
+        assert_eq!(deletions(&stage), 0, "never by Enter");
         stage.keys("y");
         assert_eq!(deletions(&stage), 1);
     }

@@ -116,13 +116,17 @@ fn key(name: &str) -> KeyPress {
 fn keys_that_do_nothing_now_are_left_out() {
     let rows = [
         ("created_masked", "c copy", true),
-        ("created_copying", "c copy", false),
+        ("created_copying", "c copy", true),
+        ("created_masked", "d delete old", false),
+        ("created_with_others", "d delete old", true),
+        ("created_revealed", "r hide", true),
+        ("created_revealed", "r reveal", false),
         ("guard_choice_go_back", "d delete", true),
         ("guard_choice_no_id", "d delete", false),
         ("guard_choice_delete", "Enter choose", true),
     ];
     for (name, hint, is_shown) in rows {
-        let footer = footer(&states::named(name), 80);
+        let footer = footer(&states::named(name), 100);
         assert_eq!(footer.contains(hint), is_shown, "{name}: {footer}");
     }
 }

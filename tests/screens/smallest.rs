@@ -48,16 +48,16 @@ fn what_has_to_be_read_is_there() {
         ("guard_delete_refused", &choices),
         (
             "guard_sent",
-            &["does not confirm it. Paste to check.", "Did it arrive? y quit n back c copy again"],
+            &["does not confirm it. Paste to check.", "Did it arrive? y yes, quit n back c copy again"],
         ),
         (
             "created_copied",
-            &["Copied to the clipboard, clears in 60 s (also after you quit). + adds 60 s", "q quit"],
+            &["Copied to the clipboard, clears in 60 s, also after you quit. + adds 60 s", "q quit"],
         ),
         ("created_not_printed", &["No space left", "c copy s save"]),
         ("panel_save_exists", &["File already exists.", "Your new secret is still here."]),
         ("panel_formats", &["AWS Secrets Manager (JSON)", "Esc back"]),
-        ("guard_unreadable", &["could not be read again.", "Already pasted? y quit"]),
+        ("guard_unreadable", &["could not be read again.", "Have you pasted it? y yes, quit"]),
         (
             "unknown_stopped_waiting",
             &["Still waiting for the response 12 s", "Reading the account's secrets"],
@@ -68,7 +68,7 @@ fn what_has_to_be_read_is_there() {
         ("left_over_looking", &["Checking whether it is in use"]),
         ("left_over_deleting", &["Deleting this secret in Atlas"]),
         ("left_over_used", &["a client has its value. It was not deleted."]),
-        ("created_retires_perhaps_login", &["You may be signed in with this secret.", "y delete n back"]),
+        ("created_retires_perhaps_login", &["This session may have signed in with it", "y delete n back"]),
         ("sign_in_key_refused", &["refused the API key", "Check both keys", "Atlas: 401 UNEXPECTED_ERROR"]),
         ("sign_in_profile_forbidden", &["Read Atlas's message.", "Atlas: 403 POLICY_VIOLATION"]),
         ("left_over", &["may not have been delivered", "k keep it", "q quit"]),

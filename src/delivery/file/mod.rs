@@ -49,7 +49,7 @@ pub async fn save(
 
 /// Changes the two variables in the existing `.env` file `path`. The file is replaced as a whole and keeps everything
 /// else; it is on the disk before this says so. The user has agreed to update `agreed`: if another file is there by now,
-/// others can read it by now, or another user owns it or another account's client ID is in it, it is asked about again.
+/// others can read it by now, another user owns it, or its variables are others by now, it is asked about again.
 pub async fn update_env(
     path: &str,
     home: Option<&Path>,
@@ -60,12 +60,12 @@ pub async fn update_env(
     let (payload, agreed) = (payload.clone(), agreed.clone());
     blocking(move || {
         let file = ExistingFile::open(&path)?;
+        let text = with_secret(&file, &payload)?;
         let about = question(&path, &file, &payload)?;
-        let as_agreed = EnvFile { is_open: about.is_open && agreed.is_open, ..agreed };
-        if about != as_agreed {
+        if about != (EnvFile { is_open: about.is_open && agreed.is_open, ..agreed }) {
             return Err(SaveFailure::CanUpdate(about));
         }
-        file.replace(&with_secret(&file, &payload)?)?;
+        file.replace(&text)?;
         Ok(shown(&file.path))
     })
     .await
@@ -87,14 +87,15 @@ fn with_secret(file: &ExistingFile, payload: &SecretPayload) -> Result<Zeroizing
 fn question(path: &Path, file: &ExistingFile, payload: &SecretPayload) -> Result<EnvFile, SaveFailure> {
     let link_to = path.is_symlink().then(|| shown(&file.path));
     let [id, _] = ENV_VARIABLES;
-    let clients = env::values(&file.read()?, id);
-    let other_client = clients
+    let text = file.read()?;
+    let missing = ENV_VARIABLES.into_iter().filter(|name| env::values(&text, name).is_empty()).collect();
+    let other_client = env::values(&text, id)
         .iter()
         .filter_map(|text| ClientId::parse(text).ok())
         .find(|client| *client != payload.new_secret.client);
     // Without the rights of root the new file could not have that owner, and nothing is replaced.
     let other_owner = file.other_owner().filter(|_| is_root());
-    Ok(EnvFile { is_open: file.is_open_to_others(), other_owner, link_to, other_client })
+    Ok(EnvFile { is_open: file.is_open_to_others(), other_owner, link_to, other_client, missing })
 }
 
 /// The path as it is, or escaped where a terminal would not show it as it is; the words then say so.

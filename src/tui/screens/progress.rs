@@ -50,6 +50,7 @@ const ASKING_TO_STOP: &[Binding] = &[
 
 /// The one question before the POST. Ctrl-C answers it with no.
 const CONFIRMING: &[Binding] = &[yes("create"), BACK, HELP, SUSPEND, REPAINT];
+const CONFIRMING_REPLACEMENT: &[Binding] = &[yes("replace"), BACK, HELP, SUSPEND, REPAINT];
 
 impl Progress {
     pub(in crate::tui) fn new(new_secret: NewSecret, since: Now) -> Self {
@@ -92,6 +93,7 @@ impl Component for Progress {
 
     fn keys(&self, _app: &Shared) -> &'static [Binding] {
         match &self.step {
+            _ if replaced(self.question.as_ref()).is_some() => CONFIRMING_REPLACEMENT,
             _ if self.question.is_some() => CONFIRMING,
             Step::Creating(_) if self.asks_to_stop => ASKING_TO_STOP,
             Step::Creating(_) => POSTING,
@@ -131,7 +133,7 @@ impl Component for Progress {
         }
         if let Some(message) = app.message {
             canvas.blank_unless_low();
-            canvas.words(2, message, theme.warning);
+            canvas.warning(message, theme.warning);
         }
     }
 }
@@ -181,7 +183,14 @@ const STEPS: [[&str; 3]; 3] = [
 /// The one question before the POST: everything that creating does to the account's other secrets.
 fn draw_question(app: &Shared, account: &AccountRef, question: &Question, canvas: &mut Canvas) {
     let strong = canvas.theme.strong;
-    let title = format!("Create a secret for {}?", app.lookups.words(account));
+    let names = app.lookups.words(account);
+    let (title, verb) = match replaced(Some(question)) {
+        Some(expired) => {
+            let label = words::short_label(expired, canvas.theme.glyphs.ellipsis);
+            (format!("Replace {label} with a new secret for {names}?"), "replace")
+        }
+        None => (format!("Create a secret for {names}?"), "create"),
+    };
     // Long names give way to the consequences.
     canvas.words(0, &cut(&title, canvas.width(), 0, 2, canvas.theme.glyphs.ellipsis), strong);
     canvas.blank_unless_low();
@@ -194,7 +203,15 @@ fn draw_question(app: &Shared, account: &AccountRef, question: &Question, canvas
         }
     }
     canvas.blank_unless_low();
-    canvas.words(0, "y create   n back", strong);
+    canvas.words(0, &format!("y {verb}   n back"), strong);
+}
+
+/// The expired secret that creating deletes.
+fn replaced(question: Option<&Question>) -> Option<&ExistingSecret> {
+    match question {
+        Some(Question::Consequences(consequences)) => consequences.deletes.as_ref(),
+        _ => None,
+    }
 }
 
 fn draw_consequences(app: &Shared, account: &AccountRef, consequences: &Consequences, canvas: &mut Canvas) {
@@ -215,7 +232,6 @@ fn draw_consequences(app: &Shared, account: &AccountRef, consequences: &Conseque
         if secret.last_used_at.is_some() {
             canvas.words(2, "Clients that use it must have the new secret by then.", Style::new());
         }
-        canvas.words(2, "This cannot be undone.", Style::new());
     }
     if let Some(secret) = &consequences.deletes {
         let label = words::short_label(secret, glyphs.ellipsis);
@@ -224,6 +240,7 @@ fn draw_consequences(app: &Shared, account: &AccountRef, consequences: &Conseque
             .map_or_else(|| "has expired".to_owned(), |at| format!("expired on {}", date(at)));
         canvas.warning(&format!("{label} {expired} and will be deleted to make room."), Style::new());
     }
+    canvas.words(2, "This cannot be undone.", Style::new());
 }
 
 /// Who uses a secret, as far as Atlas or this session can tell.

@@ -1,11 +1,11 @@
-//! Choosing an older secret to delete: asked for, never by Enter, and twice where it may end this session.
+//! Choosing an older secret to delete: asked for, and never by Enter.
 //!
 //! The list is a screen of its own when both slots are in use, and a prompt on the screen of a new secret. The question is
 //! the same wherever a secret can be deleted.
 
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
@@ -134,14 +134,14 @@ impl SecretList {
         };
     }
 
-    pub(super) fn on_list_event(&mut self, now: Now, event: Event) -> ListResult {
+    pub(super) fn on_list_event(&mut self, app: &Shared, event: Event) -> ListResult {
         match (event, &mut self.stage) {
             (Event::AccountFetched(Reader::SecretList, of, result), Stage::Fetching)
                 if of == self.account =>
             {
-                self.fetched(result);
+                self.fetched(result, app.atlas_now());
             }
-            (event, Stage::Deleting(prompt)) => match prompt.on_event(now, event) {
+            (event, Stage::Deleting(prompt)) => match prompt.on_event(app.now, event) {
                 Some(Deletion::Deleted) => return ListResult::Deleted(self.secrets.remove(self.selected)),
                 Some(Deletion::Failed(error)) => self.stage = Stage::Choosing(Some(error)),
                 Some(Deletion::Used(_) | Deletion::Cancelled) => self.stage = Stage::Choosing(None),
@@ -152,16 +152,19 @@ impl SecretList {
         ListResult::Open
     }
 
-    fn fetched(&mut self, result: ApiResult<ServiceAccount>) {
+    fn fetched(&mut self, result: ApiResult<ServiceAccount>, now: Timestamp) {
         self.stage = match result {
             Ok(account) => {
                 let is_listed = |secret: &ExistingSecret| {
                     self.keeps.as_ref().is_none_or(|keeps| keeps.allows(&secret.id))
                 };
                 self.secrets = account.secrets.into_iter().filter(is_listed).collect();
-                // The one that is missed least: never used, or not for the longest time.
-                let least = (0..self.secrets.len()).min_by_key(|index| self.secrets[*index].last_used_at);
-                self.selected = least.unwrap_or(0);
+                // An expired one, else the oldest: a new one may not have been used yet.
+                let age = |secret: &ExistingSecret| {
+                    let created = (secret.created_at.is_none(), secret.created_at);
+                    (!secret.is_expired(now), created, secret.last_used_at)
+                };
+                self.selected = (0..self.secrets.len()).min_by_key(|at| age(&self.secrets[*at])).unwrap_or(0);
                 Stage::Choosing(None)
             }
             Err(error) => Stage::Failed(error),
@@ -176,7 +179,7 @@ impl SecretList {
         }
     }
 
-    /// Draws the list below a warning, or below its title.
+    /// Draws the list below its title and a warning.
     pub(super) fn draw_list(&self, app: &Shared, warning: Option<&str>, canvas: &mut Canvas) {
         let theme = canvas.theme;
         match &self.stage {
@@ -196,10 +199,10 @@ impl SecretList {
             Some(_) => ("Older secrets of this account", "No older secrets."),
             None => ("Secrets of this account", "This account has no secrets."),
         };
-        match warning {
-            Some(warning) => canvas.warning(warning, theme.warning),
-            None => canvas.line(Line::styled(title, theme.strong)),
+        if let Some(warning) = warning {
+            canvas.warning(warning, theme.warning);
         }
+        canvas.line(Line::styled(title, theme.strong));
         if self.secrets.is_empty() {
             canvas.words(2, none, theme.faint);
         } else {
@@ -213,14 +216,22 @@ impl SecretList {
                 canvas.marked(theme.glyphs.cross, &error.sentence(), theme.bad);
             }
             (Stage::Deleting(prompt), Some(secret)) => {
-                let consequence = if secret.is_expired(app.atlas_now()) {
-                    "It has expired: no client can use it."
-                } else {
-                    "Clients that use it will fail to authenticate."
-                };
-                prompt.draw(app, &words::short_label(secret, theme.glyphs.ellipsis), consequence, canvas);
+                let label = words::short_label(secret, theme.glyphs.ellipsis);
+                prompt.draw(app, &label, &self.consequence(secret, app.atlas_now()), canvas);
             }
             _ => {}
+        }
+    }
+
+    /// What deleting it means. Before creating, an unused secret of today may be one that no client has yet.
+    fn consequence(&self, secret: &ExistingSecret, now: Timestamp) -> String {
+        let is_of_today = |at: &Timestamp| now.duration_since(*at) < SignedDuration::from_hours(24);
+        match secret.created_at.filter(is_of_today) {
+            _ if secret.is_expired(now) => "It has expired: no client can use it.".to_owned(),
+            Some(at) if secret.last_used_at.is_none() && self.keeps.is_none() => {
+                format!("It was created {}: it may be the new one.", words::ago(at, now))
+            }
+            _ => "Clients that use it will fail to authenticate.".to_owned(),
         }
     }
 
@@ -266,7 +277,7 @@ impl Component for SecretList {
     }
 
     fn on_event(&mut self, app: &mut Shared, event: Event) -> Transition {
-        match self.on_list_event(app.now, event) {
+        match self.on_list_event(app, event) {
             ListResult::Deleted(secret) => {
                 app.form.notice = Some(Notice::Deleted(secret));
                 Self::close(app)
@@ -324,14 +335,13 @@ pub(super) struct DeletePrompt {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum DeleteStage {
     Asking,
-    AskingAgain,
     /// The account is fetched before anything is deleted.
     Checking(Now),
     Deleting(Now),
 }
 
 impl DeletePrompt {
-    /// Asks, and twice if deleting is a `risk` for this session.
+    /// Asks, and says if deleting is a `risk` for this session.
     pub fn new(account: AccountRef, id: SecretId, recheck: Recheck, risk: LoginRisk) -> Self {
         Self { account, id, recheck, risk, stage: DeleteStage::Asking }
     }
@@ -339,17 +349,14 @@ impl DeletePrompt {
     /// False once the user has said no.
     pub fn on_action(&mut self, app: &mut Shared, action: Action) -> bool {
         match (self.stage, action) {
-            (DeleteStage::Asking, Action::Yes) if self.risk != LoginRisk::None => {
-                self.stage = DeleteStage::AskingAgain;
-            }
-            (DeleteStage::Asking | DeleteStage::AskingAgain, Action::Yes) => {
+            (DeleteStage::Asking, Action::Yes) => {
                 self.stage = match self.recheck {
                     Recheck::Yes => DeleteStage::Checking(app.now),
                     Recheck::No => DeleteStage::Deleting(app.now),
                 };
                 app.send(Command::Delete(self.account.clone(), self.id.clone(), self.recheck));
             }
-            (DeleteStage::Asking | DeleteStage::AskingAgain, Action::No | Action::Leave) => return false,
+            (DeleteStage::Asking, Action::No | Action::Leave) => return false,
             // Whether the request has left only the job knows; it ends with `Cancelled` if not.
             (DeleteStage::Checking(_), Action::No) => app.send(Command::CancelDelete),
             _ => {}
@@ -371,7 +378,7 @@ impl DeletePrompt {
 
     pub fn keys(&self) -> &'static [Binding] {
         match self.stage {
-            DeleteStage::Asking | DeleteStage::AskingAgain => CONFIRM_DELETE,
+            DeleteStage::Asking => CONFIRM_DELETE,
             DeleteStage::Checking(_) => ONLY_BACK,
             DeleteStage::Deleting(_) => BUSY,
         }
@@ -379,36 +386,35 @@ impl DeletePrompt {
 
     pub fn wake_in(&self, now: Now) -> Option<Duration> {
         match self.stage {
-            DeleteStage::Asking | DeleteStage::AskingAgain => None,
+            DeleteStage::Asking => None,
             DeleteStage::Checking(since) | DeleteStage::Deleting(since) => Some(spinner_wake(now, since)),
         }
     }
 
     /// `label` names the secret within a sentence; `consequence` is a sentence, or empty.
     pub fn draw(&self, app: &Shared, label: &str, consequence: &str, canvas: &mut Canvas) {
-        let verb = match self.stage {
-            DeleteStage::Asking => "Delete",
-            DeleteStage::AskingAgain => "Really delete",
+        match self.stage {
+            DeleteStage::Asking => {}
             DeleteStage::Checking(since) => {
                 return canvas.running(app.now, since, "Checking whether it is in use");
             }
             DeleteStage::Deleting(since) => {
                 return canvas.running(app.now, since, &format!("Deleting {label} in Atlas"));
             }
-        };
+        }
         let warning = match self.risk {
             LoginRisk::None => "",
-            LoginRisk::Own => "You are signed in with this secret. Deleting it ends this session.",
+            LoginRisk::Own => "This session signed in with it: deleting it ends this session.",
             LoginRisk::Perhaps => {
-                "You may be signed in with this secret. If so, deleting it ends this session."
+                "This session may have signed in with it: deleting it then ends this session."
             }
         };
         if !warning.is_empty() {
             canvas.warning(warning, canvas.theme.warning);
         }
         let question = match consequence {
-            "" => format!("{verb} {label} in Atlas?"),
-            consequence => format!("{verb} {label}? {consequence}"),
+            "" => format!("Delete {label} in Atlas?"),
+            consequence => format!("Delete {label}? {consequence}"),
         };
         canvas.ask(&question, "delete");
     }

@@ -15,7 +15,7 @@ const STOP_WAITING: &[Step] = &[
     Step::Press(key::ESC),
     Step::Shows("Stop waiting? Atlas may already have created the secret."),
     Step::Press("y"),
-    Step::Says("You stopped waiting. The request is still running."),
+    Step::Says("The request is still running. If Atlas answers, the secret is shown."),
 ];
 
 /// The run is killed, and the next one finds its note.

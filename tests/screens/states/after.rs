@@ -138,7 +138,6 @@ fn retired() -> Stage {
     stage.account_read(Ok(account(vec![long()])));
     stage.press(KeyCode::Char('d'));
     stage.press(KeyCode::Char('y'));
-    stage.press(KeyCode::Char('y'));
     stage.deleted(Ok(()));
     stage
 }
@@ -154,7 +153,6 @@ fn retires_login() -> Stage {
     stage.press(KeyCode::Char('d'));
     stage.account_read(Ok(account(vec![long()])));
     stage.press(KeyCode::Char('d'));
-    stage.press(KeyCode::Char('y'));
     stage
 }
 

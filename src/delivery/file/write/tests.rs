@@ -9,7 +9,7 @@ use rustix::fs::{XattrFlags, getxattr, setxattr};
 use super::*;
 use crate::delivery::file::{save, update_env};
 use crate::delivery::fixtures::{VALUE, payload};
-use crate::domain::{ClientId, EnvFile, SavedFile, ServerText};
+use crate::domain::{ClientId, ENV_VARIABLES, EnvFile, SavedFile, ServerText};
 
 const OLD: &str = "A=1\nMONGODB_ATLAS_CLIENT_SECRET=old # mine\n";
 
@@ -44,7 +44,7 @@ async fn try_save(path: &Path) -> SaveFailure {
 async fn update(path: &Path, may_make_private: bool) -> Result<ServerText, SaveFailure> {
     let link_to = Some(path).filter(|path| path.is_symlink()).and_then(|path| canonicalize(path).ok());
     let link_to = link_to.map(|target| ServerText::new(target.to_str().unwrap()));
-    let agreed = EnvFile { is_open: may_make_private, link_to, ..EnvFile::default() };
+    let agreed = EnvFile { is_open: may_make_private, link_to, missing: vec![ID], ..EnvFile::default() };
     update_env(path.to_str().unwrap(), None, &payload(), &agreed).await
 }
 
@@ -57,17 +57,23 @@ fn names(folder: &Path) -> Vec<String> {
     names
 }
 
-const CLOSED: SaveFailure =
-    SaveFailure::CanUpdate(EnvFile { is_open: false, other_owner: None, link_to: None, other_client: None });
-const OPEN: SaveFailure =
-    SaveFailure::CanUpdate(EnvFile { is_open: true, other_owner: None, link_to: None, other_client: None });
+/// `OLD` has the other one.
+const ID: &str = ENV_VARIABLES[0];
+
+fn question(is_open: bool) -> SaveFailure {
+    asked(is_open, &[ID])
+}
+
+fn asked(is_open: bool, missing: &[&'static str]) -> SaveFailure {
+    SaveFailure::CanUpdate(EnvFile { is_open, missing: missing.to_vec(), ..EnvFile::default() })
+}
 
 #[tokio::test]
 async fn an_update_needs_agreement_and_keeps_the_mode() {
     for mode in [0o600, 0o700] {
         let (folder, path) = folder();
         set_mode(&path, mode);
-        assert_eq!(try_save(&path).await, CLOSED);
+        assert_eq!(try_save(&path).await, question(false));
         assert_eq!(fs::read_to_string(&path).unwrap(), OLD);
         assert_eq!(update(&path, false).await, Ok(ServerText::new(path.to_str().unwrap())));
         assert_eq!(fs::read_to_string(&path).unwrap(), new());
@@ -92,12 +98,33 @@ async fn the_client_id_of_another_account_needs_agreement() {
 }
 
 #[tokio::test]
+async fn what_is_missing_is_named_and_what_has_changed_needs_agreement_again() {
+    let [id, secret] = ENV_VARIABLES;
+    let rows = [
+        (format!("{id}=x\n{secret}=y\n"), vec![]),
+        (format!("{id}=x\n"), vec![secret]),
+        (format!("# {id}=x\n{secret}=\n"), vec![id]),
+        ("OTHER=1\n".to_owned(), vec![id, secret]),
+    ];
+    for (content, missing) in rows {
+        let (_folder, path) = folder();
+        fs::write(&path, &content).unwrap();
+        let SaveFailure::CanUpdate(question) = try_save(&path).await else { panic!("it is asked about") };
+        assert_eq!(question.missing, missing, "{content}");
+        let agreed = EnvFile { missing: vec!["ANOTHER"], ..question.clone() };
+        let asked_again = update_env(path.to_str().unwrap(), None, &payload(), &agreed).await;
+        assert_eq!(asked_again, Err(SaveFailure::CanUpdate(question)), "{content}");
+        assert_eq!(fs::read_to_string(&path).unwrap(), content);
+    }
+}
+
+#[tokio::test]
 async fn what_others_can_read_becomes_private_only_when_agreed() {
     for (mode, private) in [(0o644, 0o600), (0o640, 0o600), (0o604, 0o600), (0o755, 0o700)] {
         let (_folder, path) = folder();
         set_mode(&path, mode);
-        assert_eq!(try_save(&path).await, OPEN);
-        assert_eq!(update(&path, false).await, Err(OPEN), "it was opened after the question");
+        assert_eq!(try_save(&path).await, question(true));
+        assert_eq!(update(&path, false).await, Err(question(true)), "it was opened after the question");
         assert_eq!((fs::read_to_string(&path).unwrap().as_str(), mode_of(&path)), (OLD, mode));
         update(&path, true).await.unwrap();
         assert_eq!((fs::read_to_string(&path).unwrap(), mode_of(&path)), (new(), private));
@@ -114,7 +141,7 @@ async fn a_link_stays_one_and_its_file_is_updated() {
     let link_to = Some(ServerText::new(path.to_str().unwrap()));
     assert_eq!(
         try_save(&link).await,
-        SaveFailure::CanUpdate(EnvFile { link_to: link_to.clone(), ..EnvFile::default() })
+        SaveFailure::CanUpdate(EnvFile { link_to: link_to.clone(), missing: vec![ID], ..EnvFile::default() })
     );
     assert_eq!(update(&link, false).await.ok(), link_to);
     assert_eq!(fs::read_to_string(&path).unwrap(), new());
@@ -157,10 +184,14 @@ async fn what_cannot_be_updated_has_a_reason_and_stays() {
         ("10 MiB", |path| fs::write(path, "A=1\n".repeat(2_621_440)).unwrap(), SaveFailure::TooLarge),
         ("a NUL byte", |path| fs::write(path, b"A=\0\nB=2\n").unwrap(), SaveFailure::NotText),
         ("line breaks of old Macs", |path| fs::write(path, "A=1\rB=2\r").unwrap(), SaveFailure::NotPlain(1)),
-        ("the largest", |path| fs::write(path, vec![b'\n'; 1024 * 1024]).unwrap(), OPEN),
+        (
+            "the largest",
+            |path| fs::write(path, vec![b'\n'; 1024 * 1024]).unwrap(),
+            asked(true, &ENV_VARIABLES),
+        ),
         ("UTF-16", |path| fs::write(path, b"\xff\xfeA\0=\x001\0").unwrap(), SaveFailure::NotText),
-        ("not UTF-8", |path| fs::write(path, b"A=\xff\xe9\n").unwrap(), OPEN),
-        ("empty", |path| fs::write(path, "").unwrap(), OPEN),
+        ("not UTF-8", |path| fs::write(path, b"A=\xff\xe9\n").unwrap(), asked(true, &ENV_VARIABLES)),
+        ("empty", |path| fs::write(path, "").unwrap(), asked(true, &ENV_VARIABLES)),
         (
             "no plain line",
             |path| fs::write(path, "\nMONGODB_ATLAS_CLIENT_ID=$(x)\n").unwrap(),
@@ -181,7 +212,7 @@ async fn what_cannot_be_updated_has_a_reason_and_stays() {
         }
         let before = (names(folder.path()), symlink_metadata(&path).unwrap().len());
         assert_eq!(try_save(&path).await, failure, "{row}");
-        if failure != OPEN {
+        if !matches!(failure, SaveFailure::CanUpdate(_)) {
             assert_eq!(update(&path, true).await, Err(failure), "{row}");
         }
         assert_eq!((names(folder.path()), symlink_metadata(&path).unwrap().len()), before, "{row}");
@@ -341,7 +372,7 @@ async fn attributes_are_kept_but_no_access_list_opens_the_new_file_to_others() {
         return;
     }
     assert_eq!(mode_of(&path), 0o660, "the group's bits are the mask of the list");
-    assert_eq!(try_save(&path).await, OPEN);
+    assert_eq!(try_save(&path).await, question(true));
     update(&path, true).await.unwrap();
     let mut value = [0; 100];
     let length = getxattr(&path, "user.note", &mut value).unwrap();

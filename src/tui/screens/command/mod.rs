@@ -43,7 +43,7 @@ pub struct CommandView {
 }
 
 const KEYS: &[Binding] = &[
-    Binding::new("c", "copy", Action::Copy),
+    Binding::new("c", "copy", Action::CopyCommand),
     Binding::new("Tab, Right", "next", Action::NextChoice),
     Binding::new("Shift-Tab, Left", "previous", Action::PreviousChoice).only_in_help(),
     SCROLL_DOWN,
@@ -120,11 +120,9 @@ impl CommandView {
             None => "Contains no credentials. c copies it.".to_owned(),
             Some(CopyOutcome::Copied(_)) => "Copied to the clipboard.".to_owned(),
             Some(CopyOutcome::Unverified(_)) => {
-                "Sent to the clipboard, which could not be read back: paste to check.".to_owned()
+                "Sent to the clipboard, which could not be read back.".to_owned()
             }
-            Some(CopyOutcome::Sent(_)) => {
-                "Sent to your terminal. Terminals do not confirm it: paste to check.".to_owned()
-            }
+            Some(CopyOutcome::Sent(_)) => "Sent to your terminal.".to_owned(),
             Some(CopyOutcome::Failed { reasons }) => {
                 let reasons = reasons.iter().map(|reason| format!(" {reason}"));
                 format!("Not copied.{}", reasons.collect::<String>())
@@ -139,7 +137,7 @@ impl Component for CommandView {
         match action {
             Action::NextChoice => self.step(1),
             Action::PreviousChoice => self.step(Recipe::ALL.len() - 1),
-            Action::Copy if !self.is_copying => {
+            Action::CopyCommand if !self.is_copying => {
                 self.is_copying = true;
                 let text = self.text(app);
                 app.send(Command::CopyText(text));
@@ -170,7 +168,7 @@ impl Component for CommandView {
     fn works(&self, app: &Shared, action: Action) -> bool {
         match action {
             Action::NextChoice | Action::PreviousChoice => true,
-            Action::Copy => !self.is_copying,
+            Action::CopyCommand => !self.is_copying,
             _ if action.group() == Group::Move => {
                 let (rows, height) = self.text_rows(app);
                 overflows(rows, height)
@@ -195,7 +193,8 @@ impl Component for CommandView {
         let (glyph, style) = match &self.copied {
             None => (theme.glyphs.dot, theme.faint),
             Some(CopyOutcome::Copied(_)) => (theme.glyphs.check, theme.good),
-            Some(CopyOutcome::Unverified(_) | CopyOutcome::Sent(_)) => (theme.glyphs.warning, theme.warning),
+            Some(CopyOutcome::Sent(_)) => (theme.glyphs.dot, Style::new()),
+            Some(CopyOutcome::Unverified(_)) => (theme.glyphs.warning, theme.warning),
             Some(CopyOutcome::Failed { .. }) => (theme.glyphs.cross, theme.bad),
         };
         canvas.marked(glyph, &self.note(app), style);
@@ -239,8 +238,9 @@ fn rows(text: &str, width: usize) -> Vec<(bool, String)> {
         for character in line.replace('\t', "    ").chars() {
             let columns = Span::raw(character.to_string()).width();
             if columns > left {
-                rows.push((is_rest, std::mem::take(&mut row)));
-                (is_rest, left) = (true, width.saturating_sub(CONTINUED));
+                let rest = row.split_off(break_of(&row, width));
+                rows.push((is_rest, std::mem::replace(&mut row, rest)));
+                (is_rest, left) = (true, width.saturating_sub(CONTINUED + Span::raw(&row).width()));
             }
             left = left.saturating_sub(columns);
             row.push(character);
@@ -248,4 +248,12 @@ fn rows(text: &str, width: usize) -> Vec<(bool, String)> {
         rows.push((is_rest, row));
     }
     rows
+}
+
+/// Where a row that is full ends: behind its last blank, if the rest fits in the next row with a column to spare.
+fn break_of(row: &str, width: usize) -> usize {
+    let indent = row.len() - row.trim_start().len();
+    let after_blank = row[indent..].rfind(' ').map(|blank| indent + blank + 1);
+    let fits = |at: &usize| CONTINUED + Span::raw(&row[*at..]).width() < width;
+    after_blank.filter(fits).unwrap_or(row.len())
 }

@@ -24,7 +24,7 @@ const EXTENDED_BY: Duration = Duration::from_secs(60);
 const CHECK_EVERY: Duration = Duration::from_secs(10);
 
 /// Of a copy that the terminal has.
-const NOT_CLEARED: &str = "This program cannot clear it there.";
+const NOT_CLEARED: &str = "Your terminal's clipboard is not cleared.";
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -101,7 +101,9 @@ impl ClipboardCopy {
 impl CreatedScreen {
     /// Starts a copy, unless one is under way.
     pub(super) fn copy(&mut self, app: &mut Shared, format: Format) {
-        if !matches!(self.copy, CopyState::Copying(_)) {
+        if matches!(self.copy, CopyState::Copying(_)) {
+            app.message = Some("Still copying.");
+        } else {
             self.copy = CopyState::Copying(format);
             app.send(Command::Copy(format, self.payload(app)));
         }
@@ -155,6 +157,8 @@ impl CreatedScreen {
         let Some(delivery) = self.copy.delivery(app.now) else { return };
         if delivery.is_proved() {
             self.copy_proved(app);
+        } else if self.copied_before.is_none() {
+            self.copied_before = Some(delivery);
         }
         // The question before leaving said that it was not copied.
         self.leaving
@@ -167,14 +171,17 @@ impl CreatedScreen {
         // A narrow terminal breaks the value into lines where it is selected with the mouse. That is not what was copied.
         let joined: String = text.split(['\r', '\n']).map(str::trim).collect();
         let is_broken = joined == secret && text.trim() != secret;
+        let is_client_id = joined == self.new_secret.client.as_str();
         let text = match () {
             () if is_broken => "What you pasted is this secret (line breaks ignored).",
             () if joined == secret => "What you pasted is this secret.",
             () if joined.contains(secret) => "What you pasted contains this secret.",
+            () if is_client_id => "What you pasted is the client ID, not the secret.",
             () => "That text is not this secret.",
         };
         app.message = None;
-        self.pasted = Some((joined.contains(secret), text));
+        let is_as_copied = is_client_id && self.copy.format() == Some(Format::ClientId);
+        self.pasted = Some((joined.contains(secret) || is_as_copied, text));
         if is_broken || !joined.contains(secret) {
             return;
         }
@@ -203,7 +210,7 @@ impl CreatedScreen {
     }
 
     fn copy_proved(&mut self, app: &mut Shared) {
-        self.was_copied = true;
+        self.copied_before = Some(Delivery::CopiedBefore);
         app.send(Command::SettleRecord);
     }
 
@@ -236,8 +243,10 @@ impl CreatedScreen {
                 ClipboardContent::Unreadable => copy.can_be_read = false,
                 lost => {
                     self.copy = CopyState::Lost(lost);
-                    // No one can have proved that it could be pasted until then.
-                    self.was_copied &= !(matches!(lost, ClipboardContent::Lost(_)) && holds_the_secret);
+                    if matches!(lost, ClipboardContent::Lost(_)) && holds_the_secret {
+                        // No one can have proved that it could be pasted until then.
+                        self.copied_before = None;
+                    }
                 }
             }
         }
@@ -258,7 +267,9 @@ impl CreatedScreen {
                 if let TerminalRoute::Osc52Instead(error) = route {
                     canvas.words(2, &error.to_string(), theme.warning);
                 }
-                canvas.words(2, NOT_CLEARED, theme.faint);
+                if format.holds_the_secret() {
+                    canvas.words(2, NOT_CLEARED, theme.faint);
+                }
             }
             CopyState::PastedBack(format) => {
                 let what = in_format(*format);
@@ -324,7 +335,7 @@ fn draw_held(app: &Shared, copy: &ClipboardCopy, canvas: &mut Canvas) {
     let stays = match copy.until {
         Some(until) => {
             let left = words::seconds_left(until.since(app.now));
-            format!("clears in {left} (also after you quit). + adds 60 s")
+            format!("clears in {left}, also after you quit. + adds 60 s")
         }
         None => "stays there until something else is copied, for at most 12 hours".to_owned(),
     };

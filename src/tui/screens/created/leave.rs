@@ -57,37 +57,40 @@ pub enum LeaveConfirmation {
 /// Out of the program, whatever was asked.
 const QUIT_NOW: Binding = Binding::new("Ctrl-C", "quit now", Action::Leave);
 
+/// The question was about another secret: asks about quitting.
+const QUIT: Binding = Binding::new("Ctrl-C", "quit…", Action::Leave);
+
 /// Did the copy arrive? `leave` says where `y` leads.
-const fn confirm_keys(leave: &'static str) -> [Binding; 5] {
-    let copy_again = Binding::new("c", "copy again", Action::Copy);
-    [yes(leave), BACK_BUT_CTRL_C, copy_again, QUIT_NOW.only_in_help(), HELP]
+const fn confirm_keys(leave: &'static str, quit: Binding) -> [Binding; 5] {
+    [yes(leave), BACK_BUT_CTRL_C, Binding::new("c", "copy again", Action::Copy), HELP, quit]
 }
 
 /// The ways on for a secret that was not delivered. `leave` says what it is to leave anyway.
-const fn choice_keys(leave: &'static str) -> [Binding; 9] {
+const fn choice_keys(leave: &'static str, quit: Binding) -> [Binding; 10] {
     [
         CHOOSE,
         CHOICE_NEXT,
         CHOICE_PREVIOUS,
-        Binding::new("Esc, g", "go back", Action::No),
+        Binding::new("Esc, n, g", "go back", Action::No),
+        Binding::new("c", "copy", Action::Copy),
         Binding::new("w", "write", Action::Write),
         Binding::new("d", "delete", Action::Delete),
         Binding::new("l", leave, Action::LeaveAnyway),
-        QUIT_NOW.only_in_help(),
         HELP,
+        quit,
     ]
 }
 
-const CONFIRM_QUIT: &[Binding] = &confirm_keys("quit");
-const CONFIRM_ANOTHER: &[Binding] = &confirm_keys("new secret");
-const CHOOSE_QUIT: &[Binding] = &choice_keys("quit");
-const CHOOSE_ANOTHER: &[Binding] = &choice_keys("continue");
+const CONFIRM_QUIT: &[Binding] = &confirm_keys("yes, quit", QUIT_NOW);
+const CONFIRM_ANOTHER: &[Binding] = &confirm_keys("yes, new secret", QUIT);
+const CHOOSE_QUIT: &[Binding] = &choice_keys("quit", QUIT_NOW);
+const CHOOSE_ANOTHER: &[Binding] = &choice_keys("continue", QUIT);
 
 /// The clipboard is being read, or the secret deleted.
 const BUSY: &[Binding] = &[QUIT_NOW];
 
 const DID_IT_ARRIVE: &str = "Did it arrive?";
-const ALREADY_PASTED: &str = "Already pasted?";
+const HAVE_YOU_PASTED: &str = "Have you pasted it?";
 
 impl Leaving {
     pub(super) fn keys(&self) -> &'static [Binding] {
@@ -127,12 +130,13 @@ impl CreatedScreen {
         if !self.delivered.is_empty() {
             return None;
         }
+        let was_copied = self.copied_before.is_some();
         let (known, question) = match &self.copy {
             CopyState::PastedBack(_) => return None,
             CopyState::Held(copy) if copy.format.holds_the_secret() => {
                 match (copy.is_verified, copy.can_be_read) {
                     (true, true) => return None,
-                    (true, false) => ("The clipboard could not be read again.", Some(ALREADY_PASTED)),
+                    (true, false) => ("The clipboard could not be read again.", Some(HAVE_YOU_PASTED)),
                     (false, _) => (
                         "Sent to the clipboard, but it could not be read back. Paste to check.",
                         Some(DID_IT_ARRIVE),
@@ -145,13 +149,16 @@ impl CreatedScreen {
                     format!("Sent to your terminal ({route}), which does not confirm it. Paste to check.");
                 return Some((known, Some(DID_IT_ARRIVE)));
             }
-            CopyState::Lost(content) if self.was_copied => {
-                return Some((lost_message(*content), Some(ALREADY_PASTED)));
+            CopyState::Lost(content) if was_copied => {
+                return Some((lost_message(*content), Some(HAVE_YOU_PASTED)));
             }
-            CopyState::Copying(_) | CopyState::Failed(_) if self.was_copied => {
-                ("You copied it before. The clipboard may no longer hold it.", Some(ALREADY_PASTED))
+            copy if was_copied && copy.format() == Some(Format::ClientId) => (
+                "Your last copy was the client ID; the secret is no longer on the clipboard.",
+                Some(HAVE_YOU_PASTED),
+            ),
+            CopyState::Copying(_) | CopyState::Failed(_) if was_copied => {
+                ("You copied it before. The clipboard may no longer hold it.", Some(HAVE_YOU_PASTED))
             }
-            _ if self.was_copied => ("The clipboard no longer holds it.", Some(ALREADY_PASTED)),
             _ if self.is_on_its_way() => ("This secret is still being delivered.", None),
             CopyState::Lost(_) => ("The clipboard no longer holds this secret.", None),
             _ => ("You have not copied or saved this secret.", None),
@@ -243,7 +250,7 @@ impl CreatedScreen {
                 let delivered = Disposition::Delivered(self.deliveries(app.now));
                 return self.leave(app, target, Some(delivered));
             }
-            (LeaveConfirmation::Confirm, Action::Copy) => {
+            (LeaveConfirmation::Confirm | LeaveConfirmation::Choose { .. }, Action::Copy) => {
                 self.leaving = None;
                 self.copy(app, Format::Secret);
             }
@@ -352,7 +359,7 @@ impl CreatedScreen {
         let theme = canvas.theme;
         self.draw_pasted(canvas);
         let (known, question) = self.doubt().unwrap_or(("The clipboard holds it.".to_owned(), None));
-        let is_only = !self.deleted_older.is_empty() && self.has_no_older_secret();
+        let is_only = !self.deleted_older.is_empty() && self.has_older_secret() == Some(false);
         let only = if is_only { " It is the account's only secret now." } else { "" };
         match &leaving.confirmation {
             LeaveConfirmation::Printing => {
@@ -366,8 +373,8 @@ impl CreatedScreen {
                 canvas.warning(&format!("{known}{only}"), Style::new());
                 canvas.blank();
                 let hints: Vec<String> = leaving.keys()[..3].iter().map(Binding::hint).collect();
-                let question = question.unwrap_or(ALREADY_PASTED);
-                canvas.words(0, &format!("{question}   {}", hints.join("   ")), theme.strong);
+                let question = question.unwrap_or(HAVE_YOU_PASTED);
+                canvas.ask_with(question, &hints.join("   "));
             }
             LeaveConfirmation::Choose { choice, error } => {
                 let leave = if leaving.target == Target::Another { "continue" } else { "quit" };

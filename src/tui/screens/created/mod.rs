@@ -57,17 +57,17 @@ pub struct CreatedScreen {
     account: Remote<AccountRef, ServiceAccount>,
     /// The account's name, once it is known.
     account_name: ServerText,
-    /// The older secrets that were deleted here.
-    deleted_older: Vec<ExistingSecret>,
+    /// The older secrets that were deleted here, or to make room for this one.
+    pub(in crate::tui) deleted_older: Vec<ExistingSecret>,
     /// Whether it was proved to work.
     pub verification: Verification,
     /// The profiles of the Atlas CLI that use the account.
     profiles: ProfileStep,
     /// How copying stands.
     pub copy: CopyState,
-    /// True once a copy of the secret was read back from the clipboard, unless the clipboard process or the display
-    /// was lost since: someone may have pasted it.
-    was_copied: bool,
+    /// What is known of earlier copies of the secret, unless the clipboard process or the display was lost since:
+    /// someone may have pasted it.
+    copied_before: Option<Delivery>,
     /// The other deliveries, in order.
     pub delivered: Vec<Delivery>,
     /// What the last command printed, if it succeeded.
@@ -89,7 +89,7 @@ pub struct CreatedScreen {
 }
 
 /// The keys of this screen, in the order in which the footer drops them; `quit` says what `q` does.
-const fn keys(quit: Binding) -> [Binding; 16] {
+const fn keys(quit: Binding) -> [Binding; 17] {
     [
         Binding::new("c", "copy", Action::Copy),
         Binding::new("+", "60 s", Action::Extend),
@@ -98,6 +98,7 @@ const fn keys(quit: Binding) -> [Binding; 16] {
         quit,
         Binding::new("Ctrl-C", "quit", Action::Abort).only_in_help(),
         Binding::new("r", "reveal", Action::Reveal),
+        Binding::new("r", "hide", Action::Hide),
         HELP,
         Binding::new("v", "verify", Action::Verify),
         Binding::new("u", "update", Action::UpdateProfiles),
@@ -134,7 +135,7 @@ impl CreatedScreen {
             verification: Verification::Never,
             profiles: ProfileStep::default(),
             copy: CopyState::Never,
-            was_copied: false,
+            copied_before: None,
             delivered: Vec::new(),
             output: CommandOutput::default(),
             not_printed: None,
@@ -176,7 +177,7 @@ impl CreatedScreen {
 
     /// Every delivery so far, proved or not.
     fn deliveries(&self, now: Now) -> Vec<Delivery> {
-        let copy = self.copy.delivery(now).or(self.was_copied.then_some(Delivery::CopiedBefore));
+        let copy = self.copy.delivery(now).or_else(|| self.copied_before.clone());
         self.delivered.iter().cloned().chain(copy).collect()
     }
 
@@ -219,9 +220,11 @@ impl Component for CreatedScreen {
             Action::Pipe => self.open_run(app),
             Action::Verify => self.verify(app),
             Action::UpdateProfiles => self.update_profiles(app),
-            Action::DeleteOlder if self.has_no_older_secret() => app.message = Some("No older secrets."),
+            Action::DeleteOlder if self.has_older_secret() == Some(false) => {
+                app.message = Some("No older secrets.");
+            }
             Action::DeleteOlder => self.open_secret_list(app),
-            Action::Reveal => {
+            Action::Reveal | Action::Hide => {
                 self.revealed_until = (!self.is_revealed(app.now)).then(|| app.now.plus(REVEALED_FOR));
             }
             Action::Another if matches!(app.output, Output::Sink(_)) => {
@@ -275,7 +278,7 @@ impl Component for CreatedScreen {
             Event::PresetsFound(presets) => self.presets_found(app, presets),
             Event::Printed(result) => return self.printed(app, result),
             Event::DeleteFinished(deletion) if self.is_deleting() => return self.deleted(app, deletion),
-            event => self.on_secret_list_event(app.now, event),
+            event => self.on_secret_list_event(app, event),
         }
         Transition::Stay
     }
@@ -308,11 +311,15 @@ impl Component for CreatedScreen {
             Action::TakeKnown | Action::NextChoice | Action::PreviousChoice => {
                 !matches!(&self.prompt, Some(Prompt::Run(prompt)) if !prompt.has_known())
             }
-            Action::Copy => !matches!(self.copy, CopyState::Copying(_)),
+            Action::Reveal => !self.is_revealed(app.now),
+            Action::Hide => self.is_revealed(app.now),
             Action::Verify => !matches!(self.verification, Verification::Running(_)),
             Action::UpdateProfiles => self.profiles.can_start(),
             Action::Extend => matches!(self.copy, CopyState::Held(ClipboardCopy { until: Some(_), .. })),
-            Action::DeleteOlder => !self.has_no_older_secret(),
+            Action::DeleteOlder => {
+                self.has_older_secret() == Some(true)
+                    || self.account.error(&self.new_secret.account()).is_some()
+            }
             Action::No => self.prompt.is_some() || !self.output.lines.is_empty(),
             _ => true,
         }

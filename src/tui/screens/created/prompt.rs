@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
-use crate::domain::{CommandOutput, Delivery, Disposition, EnvFile, Now};
+use crate::domain::{CommandOutput, Delivery, Disposition, EnvFile};
 use crate::tui::app::{Shared, Transition};
 use crate::tui::canvas::{Canvas, LABEL_WIDTH, cut, split_left};
 use crate::tui::event::{Command, DeliveryId, Event, KeyPress};
@@ -107,9 +107,9 @@ impl CreatedScreen {
     }
 
     /// The screen reports what was deleted, so that the list is not needed for that.
-    pub(super) fn on_secret_list_event(&mut self, now: Now, event: Event) {
+    pub(super) fn on_secret_list_event(&mut self, app: &Shared, event: Event) {
         let Some(Prompt::Delete(list)) = &mut self.prompt else { return };
-        if let ListResult::Deleted(secret) = list.on_list_event(now, event) {
+        if let ListResult::Deleted(secret) = list.on_list_event(app, event) {
             self.deleted_older.push(secret);
             self.prompt = None;
         }
@@ -151,9 +151,9 @@ impl CreatedScreen {
         match prompt {
             Prompt::Delete(list) => {
                 let warning = match self.disposition(app.now) {
-                    Disposition::NotDelivered => Some("The new secret is not delivered yet. Older secrets:"),
+                    Disposition::NotDelivered => Some("The new secret is not delivered yet."),
                     Disposition::PerhapsDelivered(_) => {
-                        Some("The new secret's copy is not confirmed: paste to check first. Older secrets:")
+                        Some("The new secret's copy is not confirmed: paste to check first.")
                     }
                     _ => None,
                 };
@@ -186,10 +186,6 @@ impl PromptLine {
 
     pub fn text(&self) -> &str {
         self.line.text().trim()
-    }
-
-    pub fn has_blank(&self) -> bool {
-        self.line.text().contains(char::is_whitespace)
     }
 
     fn fail(&mut self, error: String) {

@@ -21,6 +21,9 @@ const NARROW: u16 = 70;
 /// As wide as `as kubernetes` with its mark.
 const FORMAT_WIDTH: u16 = 16;
 
+/// In fewer rows, the list of known lines uses all of them.
+const LOW_LIST: u16 = 4;
+
 /// Longer names of known lines are cut.
 const LONGEST_NAME: u16 = 20;
 
@@ -30,11 +33,11 @@ const CHOOSE: &[Binding] = &run_keys("choose");
 const fn run_keys(enter: &'static str) -> [Binding; 8] {
     [
         Binding::new("Enter", enter, Action::Choose),
+        Binding::new("Down", "next", Action::NextChoice),
         Binding::new("Tab", "edit", Action::TakeKnown),
         Binding::new("Ctrl-F", "format", Action::NextFormat),
         CLOSE_PROMPT,
         HELP_BESIDE_TEXT,
-        Binding::new("Down", "next", Action::NextChoice).only_in_help(),
         Binding::new("Up", "previous", Action::PreviousChoice).only_in_help(),
         LEAVE_FROM_PROMPT,
     ]
@@ -43,7 +46,8 @@ const fn run_keys(enter: &'static str) -> [Binding; 8] {
 pub(super) const ABOUT_RUN: &[&str] = &[
     "There is no shell. {project_id} {client_id} {secret_id} {expires_at} are filled in.",
     "Listed: your own commands ([[sink]] in config.toml), one for each tool that is installed, and those that you ran.",
-    "Tab copies the selected command to the input line. Ctrl-F chooses what the command reads.",
+    "Enter runs what you typed, or copies the command that you selected with Down or Up to the input line.",
+    "Tab copies the selected command, or the first one. Ctrl-F chooses what the command reads.",
     "Output is shown when the command ends, except lines that contain the secret. The command can prompt you.",
 ];
 
@@ -54,8 +58,8 @@ pub struct RunPrompt {
     format: Format,
     known: Vec<KnownCommand>,
     matches: Matches,
-    /// Which of the known lines is marked, from 0, in the order of the screen.
-    marked: usize,
+    /// Which of the known lines Enter takes, from 0, in the order of the screen.
+    selected: Option<usize>,
     /// What the last command printed, if it failed.
     output: CommandOutput,
 }
@@ -67,7 +71,7 @@ impl RunPrompt {
             format: Format::Secret,
             known: Vec::new(),
             matches: Matches::default(),
-            marked: 0,
+            selected: None,
             output: CommandOutput::default(),
         };
         prompt.list(app);
@@ -91,19 +95,22 @@ impl RunPrompt {
     pub fn changed(&mut self) {
         self.output = CommandOutput::default();
         self.matches.filter(self.line.text());
-        let is_typed = |place: &usize| self.at(*place).is_some_and(|known| known.line == self.line.text());
-        self.marked = (0..self.matches.len()).find(is_typed).unwrap_or(0);
+        self.selected = self.preselected();
     }
 
-    /// True while the line is only the start of the marked command, or its name: Enter then takes that one. A blank makes
-    /// it a command. After an error nothing is searched for: an Enter may be the end of a secret that was refused.
-    fn is_search(&self) -> bool {
-        let is_other = self.at(self.marked).is_some_and(|known| known.line != self.line.text());
-        is_other && !self.line.has_blank() && self.line.error.is_none()
+    /// The first entry, while the line is empty or the start of that entry's line or name; what has a blank is a command.
+    /// After an error nothing is, because an Enter may be the end of a secret that was refused.
+    fn preselected(&self) -> Option<usize> {
+        let (text, known) = (self.line.text().to_lowercase(), self.at(0)?);
+        let is_start =
+            [known.line.as_str(), known.name.as_str()].iter().any(|of| of.to_lowercase().starts_with(&text));
+        let is_search = is_start && known.line != self.line.text() && !text.contains(' ');
+        (is_search && self.line.error.is_none()).then_some(0)
     }
 
+    /// Enter takes what is selected, and else runs what was typed: a match may be another command.
     pub(super) fn keys(&self) -> &'static [Binding] {
-        if self.is_search() { CHOOSE } else { RUN }
+        if self.selected.is_some() { CHOOSE } else { RUN }
     }
 
     /// True when something is listed that is not in the line already.
@@ -116,9 +123,9 @@ impl RunPrompt {
         self.known.get(self.matches.row(place)?)
     }
 
-    /// Takes the marked command into the line.
+    /// Takes the selected command into the line, or else the first one.
     fn take(&mut self) {
-        let Some(known) = self.at(self.marked).cloned() else { return };
+        let Some(known) = self.at(self.selected.unwrap_or(0)).cloned() else { return };
         self.format = known.format;
         self.line.edit(|line| {
             line.set(&known.line);
@@ -146,7 +153,7 @@ impl CreatedScreen {
 
     /// The tools that are installed are known.
     pub(super) fn presets_found(&mut self, app: &mut Shared, presets: Vec<KnownCommand>) {
-        // Otherwise a mark that was moved already would jump back.
+        // Otherwise what was selected already would not be any more.
         if app.presets != presets {
             app.presets = presets;
             if let Some(Prompt::Run(prompt)) = &mut self.prompt {
@@ -157,17 +164,20 @@ impl CreatedScreen {
 
     pub(super) fn on_run_action(&mut self, app: &mut Shared, action: Action) {
         let Some(Prompt::Run(prompt)) = &mut self.prompt else { return };
-        let count = prompt.matches.len().max(1);
+        let count = prompt.matches.len();
         match action {
             _ if prompt.line.is_running => {}
             Action::No => self.prompt = None,
-            Action::NextChoice | Action::PreviousChoice => {
-                let step = if action == Action::NextChoice { 1 } else { count - 1 };
-                prompt.marked = (prompt.marked + step) % count;
+            Action::NextChoice if count > 0 => {
+                prompt.selected = Some(prompt.selected.map_or(0, |place| (place + 1) % count));
+                prompt.line.error = None;
+            }
+            Action::PreviousChoice if count > 0 => {
+                prompt.selected = Some((prompt.selected.unwrap_or(0) + count - 1) % count);
                 prompt.line.error = None;
             }
             Action::TakeKnown => prompt.take(),
-            Action::Choose if prompt.is_search() => prompt.take(),
+            Action::Choose if prompt.selected.is_some() => prompt.take(),
             Action::NextFormat => prompt.next_format(app),
             Action::Choose => {
                 let Some(line) = prompt.line.start(self.delivering) else { return };
@@ -240,21 +250,27 @@ impl RunPrompt {
         let (theme, width) = (canvas.theme, usize::from(canvas.width()));
         let ellipsis = theme.glyphs.ellipsis;
         let row = |(place, known): (usize, &KnownCommand)| {
-            let style = if place == self.marked { theme.strong } else { Style::new() };
+            let is_selected = self.selected == Some(place);
+            let style = if is_selected { theme.strong } else { Style::new() };
+            let name = cut(known.name.as_str(), LONGEST_NAME, 0, 1, ellipsis);
             let reads = match known.format {
-                Format::Secret => String::new(),
+                format if format == Format::Secret || name.eq_ignore_ascii_case(format.name()) => {
+                    String::new()
+                }
                 format => format!("as {}  ", format.name()),
             };
-            let name = cut(known.name.as_str(), LONGEST_NAME, 0, 1, ellipsis);
             let about = Span::styled(format!("  {reads}{name}"), theme.faint);
             let left = width.saturating_sub(2 + about.width());
             let line = cut(&known.line, u16::try_from(left).unwrap_or(0), 0, 1, ellipsis);
             let line = Span::styled(line, style);
             let gap = Span::raw(" ".repeat(left.saturating_sub(line.width())));
-            Line::from(vec![pointer(place == self.marked, theme), line, gap, about])
+            Line::from(vec![pointer(is_selected, theme), line, gap, about])
         };
         let total = self.matches.len();
         let rows = (0..total).filter_map(|place| Some((place, self.at(place)?))).map(row).collect();
-        Scroll::to(self.marked, total, canvas.left()).draw(rows, canvas);
+        // What is left out is not said right above the footer.
+        let height = canvas.left().saturating_sub(u16::from(canvas.left() >= LOW_LIST));
+        let area = canvas.take(height);
+        Scroll::to(self.selected.unwrap_or(0), total, height).draw(rows, &mut canvas.part(area));
     }
 }

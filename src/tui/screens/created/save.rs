@@ -111,11 +111,17 @@ impl CreatedScreen {
             canvas.warning(&text, Style::new());
         }
         let [id, secret] = ENV_VARIABLES;
-        let Some(other) = &file.other_client else {
-            return canvas.ask(&format!("{path} exists. Update {id} and {secret} in it?"), "update");
+        let change = match file.missing[..] {
+            [] => format!("Update {id} and {secret} in it?"),
+            [missing] if missing == secret => format!("Update {id} in it and add {secret}?"),
+            [missing] => format!("Update {secret} in it and add {missing}?"),
+            _ => format!("Add {id} and {secret} to it?"),
         };
-        canvas.words(0, &format!("{path} exists, with {id} and {secret}."), Style::new());
-        canvas.ask(&format!("It holds the client ID {other} of another account. Replace both?"), "replace");
+        let Some(other) = &file.other_client else {
+            return canvas.ask(&format!("{path} exists. {change}"), "update");
+        };
+        canvas.words(0, &format!("{path} has the client ID {other} of another account."), Style::new());
+        canvas.ask(&change, "replace");
     }
 }
 

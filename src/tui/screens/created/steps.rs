@@ -66,8 +66,9 @@ impl CreatedScreen {
         Some(account.secrets.iter().filter(is_left))
     }
 
-    pub(super) fn has_no_older_secret(&self) -> bool {
-        self.others().is_some_and(|mut others| others.next().is_none())
+    /// `None` until the account is known.
+    pub(super) fn has_older_secret(&self) -> Option<bool> {
+        self.others().map(|mut others| others.next().is_some())
     }
 
     /// Asks Atlas for a token with the new secret.
@@ -101,7 +102,7 @@ impl CreatedScreen {
         let (theme, before) = (canvas.theme, canvas.left());
         self.draw_pasted(canvas);
         if let Some(message) = app.message {
-            canvas.words(0, message, theme.warning);
+            canvas.warning(message, theme.warning);
         }
         if let Some(why) = &app.not_recorded {
             canvas.warning(why, theme.warning);
@@ -192,7 +193,9 @@ impl CreatedScreen {
     fn draw_delete_older(&self, app: &Shared, canvas: &mut Canvas) {
         let theme = canvas.theme;
         for secret in &self.deleted_older {
-            let text = format!("Deleted {}", words::short_label(secret, theme.glyphs.ellipsis));
+            let was_expired = if secret.is_expired(app.atlas_now()) { " (expired)" } else { "" };
+            let label = words::short_label(secret, theme.glyphs.ellipsis);
+            let text = format!("Deleted {label}{was_expired}");
             canvas.marked(theme.glyphs.check, &text, theme.good);
         }
         if let Some(error) = self.account.error(&self.new_secret.account()) {

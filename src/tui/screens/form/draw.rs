@@ -175,6 +175,7 @@ fn short_notice(notice: &Notice, theme: &Theme) -> (&'static str, String, Style)
     let glyphs = &theme.glyphs;
     match notice {
         Notice::Word(text) => (glyphs.dot, (*text).to_owned(), theme.faint),
+        Notice::Kept(text) => (glyphs.dot, text.replace('…', glyphs.ellipsis), theme.faint),
         Notice::Warning(text) => (glyphs.warning, text.clone(), theme.warning),
         Notice::Deleted(secret) => {
             let label = words::short_label(secret, glyphs.ellipsis);

@@ -100,6 +100,8 @@ pub enum Notice {
     Word(&'static str),
     /// A warning.
     Warning(String),
+    /// What becomes of a secret whose value is lost.
+    Kept(String),
     /// This secret was deleted to free a slot.
     Deleted(ExistingSecret),
 }

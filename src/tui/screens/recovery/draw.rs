@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use ratatui::style::Style;
 
-use crate::domain::text::{FIND_YOURS, PROBABLY_YOURS, check_failed, none_appeared, not_clear};
-use crate::domain::{ExistingSecret, Now, PendingRecord};
+use crate::domain::text::{FIND_YOURS, check_failed, none_appeared, not_clear};
+use crate::domain::{ExistingSecret, Now, PendingRecord, SecretId};
 use crate::jobs::{Deletion, Recovered};
 use crate::tui::app::{Component, Shared};
 use crate::tui::canvas::Canvas;
@@ -18,8 +18,12 @@ impl Recovery {
     /// What is known, and about which account.
     pub(super) fn draw_facts(&self, app: &Shared, canvas: &mut Canvas) {
         let theme = canvas.theme;
-        let (title, text) = self.summary_text(app, theme.glyphs.ellipsis);
-        canvas.warning(&title, theme.strong);
+        let (title, text) = self.summary_text(app, &theme.glyphs);
+        if self.deleted == Some(Deletion::Deleted) {
+            canvas.marked(theme.glyphs.check, &title, theme.good);
+        } else {
+            canvas.warning(&title, theme.strong);
+        }
         canvas.words(2, &text, Style::new());
         if let Some(in_flight) = &app.in_flight {
             // It moves once a second, too slow for a spinner to turn.
@@ -30,46 +34,77 @@ impl Recovery {
         canvas.blank_unless_low();
         canvas.labelled("Project ID", self.account.project.as_str());
         canvas.labelled("Client ID", self.account.client.as_str());
-        if let Some(PendingRecord { entry, .. }) = self.record() {
-            let id = self.found().map(|secret| &secret.id).or(entry.secret_id.as_ref());
-            canvas.labelled("Secret ID", id.map_or("unknown", |id| id.as_str()));
-            canvas.labelled("Created by", entry.identity.as_str());
-        } else {
-            canvas.labelled("Sent", &words::date_time(self.sent_at.wall, app.zone.as_ref()));
+        let created_by = self.record().map(|record| &record.entry.identity);
+        if let Some(id) = self.known_id().map(SecretId::as_str).or(created_by.map(|_| "unknown")) {
+            canvas.labelled("Secret ID", id);
+        }
+        match created_by {
+            Some(identity) => canvas.labelled("Created by", identity.as_str()),
+            None => canvas.labelled("Sent", &words::date_time(self.sent_at.wall, app.zone.as_ref())),
         }
         canvas.blank_unless_low();
     }
 
     /// What happened, and what that means.
-    fn summary_text(&self, app: &Shared, ellipsis: &str) -> (String, String) {
-        if let (Some(PendingRecord { entry, .. }), None) = (self.record(), self.found()) {
+    fn summary_text(&self, app: &Shared, glyphs: &Glyphs) -> (String, String) {
+        match &self.deleted {
+            Some(Deletion::Deleted) => {
+                let label = self.label(glyphs);
+                let title = format!("Deleted {label}, the secret whose value was lost");
+                return (title, "You can create a secret now.".to_owned());
+            }
+            Some(Deletion::Used(_)) => {
+                return ("A secret was created, and it is in use".to_owned(), self.cause());
+            }
+            _ => {}
+        }
+        if let Some(PendingRecord { entry, .. }) = self.record() {
             let zone = app.zone.as_ref();
             let (at, time) = (words::short_date(entry.begun_at, zone), words::time(entry.begun_at, zone));
-            let secret = format!("a secret for {} on {at} {time}", entry.client.short(ellipsis));
-            if entry.secret_id.is_some() {
-                let title =
-                    format!("A previous run created {secret} and stopped before recording a delivery.");
-                return (title, "It may not have been delivered.".to_owned());
-            }
-            let title = format!(
-                "A previous run may have created {secret}: it stopped before Atlas's response arrived."
-            );
-            let check = if self.works(app, Action::CheckAgain) { " Press l to check." } else { "" };
-            return (title, format!("If it was created, its value is lost.{check}"));
+            let secret = format!("a secret for {} on {at} {time}", entry.client.short(glyphs.ellipsis));
+            let number = match app.records_found {
+                ..=1 => String::new(),
+                total => format!("{} of {total}: ", total.saturating_sub(app.pending.len())),
+            };
+            let (title, text) = match (&entry.secret_id, self.found()) {
+                (Some(_), _) => (
+                    format!("A previous run created {secret} and stopped before recording a delivery."),
+                    "It may not have been delivered.",
+                ),
+                (None, Some(_)) => (
+                    format!("A previous run probably created {secret}, but its value is lost."),
+                    "The run stopped before Atlas's response arrived.",
+                ),
+                (None, None) => (
+                    format!(
+                        "A previous run may have created {secret}: it stopped before Atlas's response arrived."
+                    ),
+                    "If it was created, its value is lost.",
+                ),
+            };
+            let can_check = self.search == Search::NotStarted && self.works(app, Action::CheckAgain);
+            let check = if can_check && entry.secret_id.is_none() { " Press l to check." } else { "" };
+            return (format!("{number}{title}"), format!("{text}{check}"));
         }
-        let title = match &self.deleted {
-            Some(Deletion::Used(_)) => "A secret was created, and it is in use",
-            Some(Deletion::Deleted) => "The secret whose value was lost is deleted",
-            _ if !self.is_created() => "A secret may have been created",
-            _ if app.in_flight.is_some() => "A secret was created, and its value may still arrive",
-            _ => "A secret was created, but its value is lost",
+        let created = match (self.is_certain(), self.found()) {
+            (true, _) => "A secret was created",
+            (false, Some(_)) => "A secret was probably created",
+            (false, None) => return ("A secret may have been created".to_owned(), self.cause()),
         };
-        let text = match &self.origin {
-            Origin::StoppedWaiting => "You stopped waiting. The request is still running.".to_owned(),
+        let value =
+            if app.in_flight.is_some() { "and its value may still arrive" } else { "but its value is lost" };
+        (format!("{created}, {value}"), self.cause())
+    }
+
+    /// Why no one has the value.
+    fn cause(&self) -> String {
+        match &self.origin {
+            Origin::StoppedWaiting => {
+                "The request is still running. If Atlas answers, the secret is shown.".to_owned()
+            }
             Origin::LostAnswer(error) => error.after_creating(self.is_created()),
             Origin::PreviousRun(_) => "A previous run stopped before it recorded a delivery.".to_owned(),
-        };
-        (title.to_owned(), text)
+        }
     }
 
     /// What is being done, or was found, or is asked.
@@ -94,12 +129,13 @@ impl Recovery {
             (None, Some(deletion)) => self.draw_deleted(app, deletion, canvas),
             (None, None) => self.draw_search(app, canvas),
         }
-        if self.record().is_some() && self.deletion.is_none() && self.search == Search::NotStarted {
+        let is_asking = self.deletion.is_some() || self.deleted.is_some() || self.is_searching();
+        if self.record().is_some_and(|record| record.entry.secret_id.is_some()) && !is_asking {
             let text = "Keep it if you have its value: that changes nothing in Atlas.";
             canvas.words(0, text, theme.faint);
         }
         if let Some(message) = app.message {
-            canvas.words(0, message, theme.warning);
+            canvas.warning(message, theme.warning);
         }
     }
 
@@ -123,7 +159,13 @@ impl Recovery {
                 let left = words::seconds_left(until.since(app.now));
                 canvas.words(0, &format!("No new secret yet. Checking again in {left}."), Style::new());
             }
-            Search::Done { recovered, at } => self.draw_recovered(app, recovered, *at, canvas),
+            Search::Done { recovered, at, is_unchanged } => {
+                self.draw_recovered(app, recovered, *at, canvas);
+                if *is_unchanged {
+                    let time = words::time(at.wall, app.zone.as_ref());
+                    canvas.words(0, &format!("Checked at {time}: no change."), canvas.theme.faint);
+                }
+            }
         }
     }
 
@@ -131,6 +173,9 @@ impl Recovery {
         let (theme, plain) = (canvas.theme, Style::new());
         let time = |at| words::time(at, app.zone.as_ref());
         match recovered {
+            Recovered::NoneAppeared if self.known_id().is_some() && self.before.ids.is_some() => {
+                canvas.words(0, "It is no longer in this account.", plain);
+            }
             Recovered::NoneAppeared if self.record().is_some() => {
                 canvas.words(0, "No new secret has appeared since then.", plain);
             }
@@ -153,8 +198,10 @@ impl Recovery {
                 let at = secret.created_at.map(time);
                 let at = at.map_or_else(String::new, |at| format!(": created at {at} by Atlas's clock"));
                 canvas.words(0, &format!("{label} is new{at}."), theme.strong);
-                canvas.words(0, &format!("Secret ID {}", secret.id), plain);
-                canvas.words(0, PROBABLY_YOURS, plain);
+                if self.works(app, Action::Delete) {
+                    let text = "It appeared after the request. d deletes it; then create another.";
+                    canvas.words(0, text, plain);
+                }
                 self.draw_what_stays(0, canvas);
             }
         }
@@ -179,9 +226,7 @@ impl Recovery {
         }
         match deletion {
             Deletion::Deleted => {
-                let text = format!("Deleted {}. You can create a secret now.", self.label(&theme.glyphs));
-                canvas.marked(theme.glyphs.check, &text, theme.good);
-                self.draw_what_stays(2, canvas);
+                self.draw_what_stays(0, canvas);
             }
             Deletion::Used(_) => canvas.words(0, IN_USE, theme.strong),
             Deletion::Failed(error) => canvas.words(0, &error.sentence(), theme.bad),
@@ -190,12 +235,10 @@ impl Recovery {
     }
 }
 
-/// The id has a line of its own, so that it can be selected whole.
 fn draw_secret(app: &Shared, secret: &ExistingSecret, canvas: &mut Canvas) {
     let created = |at| words::date_time(at, app.zone.as_ref());
     let line = identifying_line(app, secret, &canvas.theme.glyphs, created);
     canvas.words(0, &line, Style::new());
-    canvas.words(0, &format!("Secret ID {}", secret.id), Style::new());
 }
 
 /// What tells a secret from the others: the end of its value, when it was created, and when it was last used.

@@ -36,6 +36,8 @@ pub struct Recovery {
     deletion: Option<DeletePrompt>,
     /// How the last deletion ended.
     deleted: Option<Deletion>,
+    /// What the search showed that the user repeats.
+    previous: Option<Recovered>,
     asks_to_leave: bool,
 }
 
@@ -54,7 +56,7 @@ enum Search {
     NotStarted,
     Fetching { since: Now },
     Pausing { until: Now },
-    Done { recovered: Recovered, at: Now },
+    Done { recovered: Recovered, at: Now, is_unchanged: bool },
 }
 
 /// The keys of this screen, most important first; those that would do nothing are left out.
@@ -82,8 +84,9 @@ const QUIT_ANYWAY: &[Binding] = &[yes("quit"), BACK_BUT_CTRL_C, LEAVE_FROM_PROMP
 
 impl Recovery {
     fn of(origin: Origin, account: AccountRef, sent_at: Now, before: Before) -> Self {
-        let (search, deletion, deleted) = (Search::NotStarted, None, None);
-        Self { origin, account, sent_at, before, search, deletion, deleted, asks_to_leave: false }
+        let search = Search::NotStarted;
+        let (deletion, deleted, previous) = (None, None, None);
+        Self { origin, account, sent_at, before, search, deletion, deleted, previous, asks_to_leave: false }
     }
 
     /// Starts to search at once. `lost` is why the POST has no answer; `None` while it may still come.
@@ -137,6 +140,12 @@ impl Recovery {
         matches!(self.search, Search::Fetching { .. } | Search::Pausing { .. })
     }
 
+    /// The id of the secret, where it is known.
+    fn known_id(&self) -> Option<&SecretId> {
+        let recorded = self.record().and_then(|record| record.entry.secret_id.as_ref());
+        recorded.or(self.found().map(|secret| &secret.id))
+    }
+
     /// True when it happened at the host that this run talks to: only then can anything be done about it.
     fn is_here(&self, app: &Shared) -> bool {
         self.record().is_none_or(|record| app.session.base_url() == Some(&record.entry.base_url))
@@ -144,9 +153,7 @@ impl Recovery {
 
     /// The one secret that this is about. While the POST still runs it is left alone: its value may yet come.
     fn secret_id(&self, app: &Shared) -> Option<&SecretId> {
-        let recorded = self.record().and_then(|record| record.entry.secret_id.as_ref());
-        let found = self.found().map(|secret| &secret.id);
-        found.or(recorded).filter(|_| app.in_flight.is_none() && self.is_here(app))
+        self.known_id().filter(|_| app.in_flight.is_none() && self.is_here(app))
     }
 
     /// True while there is a secret, or may be one, that the next start of the program is not asked about at once.
@@ -154,14 +161,20 @@ impl Recovery {
         self.record().is_none() && self.deleted != Some(Deletion::Deleted)
     }
 
-    /// True when it is certain that there is a secret.
+    /// True when Atlas said that there is a secret.
+    fn is_certain(&self) -> bool {
+        matches!(&self.origin, Origin::LostAnswer(error) if error.certainty() == Certainty::Done)
+    }
+
+    /// True when there is a secret, as far as is known.
     fn is_created(&self) -> bool {
-        let says_so = |error: &ApiError| error.certainty() == Certainty::Done;
-        self.found().is_some() || matches!(&self.origin, Origin::LostAnswer(error) if says_so(error))
+        self.found().is_some() || self.is_certain()
     }
 
     fn on_recovered(&mut self, app: &mut Shared, recovered: Recovered) {
-        self.search = Search::Done { recovered, at: app.now };
+        let is_failed = matches!(recovered, Recovered::Failed(_));
+        let is_unchanged = !is_failed && self.previous.as_ref() == Some(&recovered);
+        self.search = Search::Done { recovered, at: app.now, is_unchanged };
         // While the POST still runs, what it made may yet come with its value: nothing is recorded as lost.
         if app.in_flight.is_some() || self.record().is_some() {
             return;
@@ -186,7 +199,7 @@ impl Recovery {
             // The use that was just read is shown.
             Deletion::Used(secret) if self.found().is_some() => {
                 let recovered = Recovered::Found(secret.clone());
-                self.search = Search::Done { recovered, at: app.now };
+                self.search = Search::Done { recovered, at: app.now, is_unchanged: false };
             }
             Deletion::Used(_) | Deletion::Failed(_) => {}
             Deletion::Cancelled => return Transition::Stay,
@@ -197,10 +210,17 @@ impl Recovery {
 
     fn keep(&self, app: &mut Shared) -> Transition {
         self.resolve(app, Disposition::Kept);
-        app.form.notice = Some(Notice::Word(match self.record() {
-            Some(_) => "Kept in Atlas. The next start does not report it again.",
-            None => "Kept in Atlas. Its value is still lost.",
-        }));
+        let stays = match (self.found(), self.known_id()) {
+            (Some(secret), _) => format!("{} stays in Atlas.", words::short_label(secret, "…")),
+            (None, Some(id)) => format!("{} stays in Atlas.", words::short_id(id, "…")),
+            (None, None) => "If the secret was created, it stays in Atlas.".to_owned(),
+        };
+        let then = if self.record().is_some() {
+            "It will not be reported again."
+        } else {
+            "Its value is still lost."
+        };
+        app.form.notice = Some(Notice::Kept(format!("{stays} {then}")));
         Transition::form()
     }
 
@@ -243,6 +263,10 @@ impl Component for Recovery {
             Action::Keep => return self.keep(app),
             Action::CheckAgain => {
                 self.deleted = None;
+                self.previous = match &self.search {
+                    Search::Done { recovered, .. } => Some(recovered.clone()),
+                    _ => None,
+                };
                 self.search(app);
             }
             Action::Leave if !self.asks_to_leave && self.is_open() => self.asks_to_leave = true,
