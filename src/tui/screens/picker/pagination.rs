@@ -7,7 +7,7 @@ use crate::domain::{ApiError, ApiResult, ENTRIES_PER_PAGE, Now, Page};
 use crate::tui::app::Shared;
 use crate::tui::canvas::{Canvas, spinner_wake};
 use crate::tui::event::{Command, Event};
-use crate::tui::words;
+use crate::tui::text;
 
 use super::super::FieldName;
 use super::list::{Item, List};
@@ -157,7 +157,7 @@ impl List {
     /// How long until what is drawn of fetching it changes by itself.
     pub fn wake_in(&self, now: Now) -> Option<Duration> {
         match self.pages.wait_left(now) {
-            Some(left) => Some(words::until_next_second(left)),
+            Some(left) => Some(text::until_next_second(left)),
             None => self.pages.is_under_way().then(|| spinner_wake(now, self.pages.since)),
         }
     }
@@ -166,7 +166,7 @@ impl List {
     pub fn draw_progress(&self, now: Now, canvas: &mut Canvas) -> bool {
         let noun = self.field.noun();
         if let Some(left) = self.pages.wait_left(now) {
-            canvas.warning(&words::rate_limited(left), canvas.theme.warning);
+            canvas.warning(&text::rate_limited(left), canvas.theme.warning);
         } else if self.pages.is_under_way() {
             let text = match self.pages.about_pages {
                 Some(about) => format!("Loading {noun}s, {} of {about} pages", self.pages.pages_read),

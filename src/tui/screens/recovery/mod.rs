@@ -16,7 +16,7 @@ use crate::tui::event::{Command, Event};
 use crate::tui::keys::{
     Action, BACK_BUT_CTRL_C, Binding, HELP, LEAVE_FROM_PROMPT, QUIT_BY_LETTER, REPAINT, SUSPEND, yes,
 };
-use crate::tui::words;
+use crate::tui::text;
 
 use super::Notice;
 use super::secret_list::DeletePrompt;
@@ -211,8 +211,8 @@ impl Recovery {
     fn keep(&self, app: &mut Shared) -> Transition {
         self.resolve(app, Disposition::Kept);
         let stays = match (self.found(), self.known_id()) {
-            (Some(secret), _) => format!("{} stays in Atlas.", words::short_label(secret, "…")),
-            (None, Some(id)) => format!("{} stays in Atlas.", words::short_id(id, "…")),
+            (Some(secret), _) => format!("{} stays in Atlas.", text::short_label(secret, "…")),
+            (None, Some(id)) => format!("{} stays in Atlas.", text::short_id(id, "…")),
             (None, None) => "If the secret was created, it stays in Atlas.".to_owned(),
         };
         let then = if self.record().is_some() {
@@ -320,7 +320,7 @@ impl Component for Recovery {
 
     fn wake_in(&self, app: &Shared) -> Option<Duration> {
         let of_search = match &self.search {
-            Search::Pausing { until } => Some(words::until_next_second(until.since(app.now))),
+            Search::Pausing { until } => Some(text::until_next_second(until.since(app.now))),
             Search::Fetching { since } => Some(spinner_wake(app.now, *since)),
             _ => None,
         };
