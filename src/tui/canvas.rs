@@ -14,8 +14,8 @@ use ratatui::widgets::Clear;
 
 use crate::domain::{Now, ServerText};
 
+use super::text;
 use super::theme::Theme;
-use super::words;
 
 /// Before this much time nothing moves: most answers are there sooner, and a flash says nothing.
 pub const SPINNER_DELAY: Duration = Duration::from_millis(150);
@@ -184,7 +184,7 @@ impl<'frame> Canvas<'_, 'frame> {
             Span::styled(frames[turn % frames.len()], theme.strong),
             Span::raw(" "),
             Span::styled(doing.to_owned(), theme.strong),
-            Span::styled(format!("  {}", words::seconds(elapsed)), theme.faint),
+            Span::styled(format!("  {}", text::seconds(elapsed)), theme.faint),
         ]));
     }
 }

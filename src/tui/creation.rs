@@ -93,7 +93,7 @@ impl App {
             Question::Consequences(consequences) if creating.is_preapproved => {
                 let is_approved = app.flags.agree_to(consequences);
                 if is_approved {
-                    for line in super::words::approved(consequences, app.zone.as_ref()) {
+                    for line in super::text::approved(consequences, app.zone.as_ref()) {
                         app.send(Command::Report(line));
                     }
                 }

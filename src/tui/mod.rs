@@ -34,6 +34,6 @@ pub use runner::{EventSender, JobRunner, Slot};
 pub use text_line::{MaskedLine, TextLine};
 pub use theme::{Glyphs, Theme};
 
-use crate::domain::text as words;
+use crate::domain::text;
 pub use crate::domain::{Flags, GRACE, Signal};
 pub use crate::jobs::SignInWith;

@@ -12,7 +12,7 @@ use crate::tui::app::{Component, Shared, Transition};
 use crate::tui::canvas::{Canvas, cut, spinner_wake};
 use crate::tui::event::Command;
 use crate::tui::keys::{Action, BACK, BACK_BUT_CTRL_C, BUSY, Binding, HELP, REPAINT, SUSPEND, yes};
-use crate::tui::words;
+use crate::tui::text;
 
 /// The creating job while it runs.
 #[derive(Clone, Debug)]
@@ -103,7 +103,7 @@ impl Component for Progress {
     fn wake_in(&self, app: &Shared) -> Option<Duration> {
         match &self.step {
             _ if self.question.is_some() => None,
-            Step::RateLimited(wait, _) => Some(words::until_next_second(self.wait_left(app.now, *wait))),
+            Step::RateLimited(wait, _) => Some(text::until_next_second(self.wait_left(app.now, *wait))),
             _ => Some(spinner_wake(app.now, self.since)),
         }
     }
@@ -143,7 +143,7 @@ impl Progress {
 
     fn draw_rate_limit(&self, app: &Shared, wait: Duration, rejection: &Rejection, canvas: &mut Canvas) {
         let theme = canvas.theme;
-        let left = words::seconds_left(self.wait_left(app.now, wait));
+        let left = text::seconds_left(self.wait_left(app.now, wait));
         let title = format!("Rate limited by Atlas ({}). Retrying in {left}.", rejection.status);
         canvas.warning(&title, theme.warning);
         let retry = format!("Nothing was created. Retry {} of {MOST_RESTARTS}.", self.refusals);
@@ -200,12 +200,12 @@ fn draw_question(app: &Shared, account: &AccountRef, question: &Question, canvas
 fn draw_consequences(app: &Shared, account: &AccountRef, consequences: &Consequences, canvas: &mut Canvas) {
     let glyphs = canvas.theme.glyphs;
     let zone = app.zone.as_ref();
-    let date = |at| words::short_date(at, zone);
+    let date = |at| text::short_date(at, zone);
     for (secret, until) in &consequences.shortens {
-        let label = words::short_label(secret, glyphs.ellipsis);
+        let label = text::short_label(secret, glyphs.ellipsis);
         let ends = match secret.expires_at.filter(|was| was > until) {
             Some(was) if date(was) == date(*until) => {
-                let [until, was] = [*until, was].map(|at| words::date_time(at, zone));
+                let [until, was] = [*until, was].map(|at| text::date_time(at, zone));
                 format!("{label} expires on {until} instead of {was}.")
             }
             Some(was) => format!("{label} expires on {} instead of {}.", date(*until), date(was)),
@@ -218,7 +218,7 @@ fn draw_consequences(app: &Shared, account: &AccountRef, consequences: &Conseque
         canvas.words(2, "This cannot be undone.", Style::new());
     }
     if let Some(secret) = &consequences.deletes {
-        let label = words::short_label(secret, glyphs.ellipsis);
+        let label = text::short_label(secret, glyphs.ellipsis);
         let expired = secret
             .expires_at
             .map_or_else(|| "has expired".to_owned(), |at| format!("expired on {}", date(at)));
@@ -229,7 +229,7 @@ fn draw_consequences(app: &Shared, account: &AccountRef, consequences: &Conseque
 /// Who uses a secret, as far as Atlas or this session can tell.
 fn use_of(app: &Shared, account: &AccountRef, secret: &ExistingSecret) -> String {
     let used = match secret.last_used_at {
-        Some(at) => format!(" It was used {}.", words::ago(at, app.atlas_now())),
+        Some(at) => format!(" It was used {}.", text::ago(at, app.atlas_now())),
         None => " It has never been used.".to_owned(),
     };
     if !app.is_login_of(&account.client, secret) {

@@ -20,7 +20,7 @@ use crate::tui::keys::{
     Action, BACK_BY_LETTER, BUSY, Binding, CHOICE_ABOVE, CHOICE_BELOW, CONFIRM_DELETE, HELP, ONLY_BACK,
     REPAINT, SUSPEND,
 };
-use crate::tui::{Remote, words};
+use crate::tui::{Remote, text};
 
 use super::Notice;
 
@@ -218,7 +218,7 @@ impl SecretList {
                 } else {
                     "Clients that use it will fail to authenticate."
                 };
-                prompt.draw(app, &words::short_label(secret, theme.glyphs.ellipsis), consequence, canvas);
+                prompt.draw(app, &text::short_label(secret, theme.glyphs.ellipsis), consequence, canvas);
             }
             _ => {}
         }
@@ -227,14 +227,14 @@ impl SecretList {
     /// The columns of the form's table; the first to go where it is narrow is `created`.
     fn draw_table(&self, app: &Shared, canvas: &mut Canvas) {
         let (theme, now, zone) = (canvas.theme, app.atlas_now(), app.zone.as_ref());
-        let date = |at: Timestamp| words::short_date(at, zone);
+        let date = |at: Timestamp| text::short_date(at, zone);
         let row = |secret: &ExistingSecret| {
-            let used = secret.last_used_at.map_or_else(|| "never".to_owned(), |at| words::ago(at, now));
+            let used = secret.last_used_at.map_or_else(|| "never".to_owned(), |at| text::ago(at, now));
             let is_login = app.login_risk(&self.account.client, secret) == LoginRisk::Own;
-            let status = words::status(secret, now, is_login).to_owned();
+            let status = text::status(secret, now, is_login).to_owned();
             let created = secret.created_at.map_or_else(String::new, date);
             let expires = secret.expires_at.map_or_else(|| "unknown".to_owned(), date);
-            [words::short_label(secret, theme.glyphs.ellipsis), status, created, used, expires]
+            [text::short_label(secret, theme.glyphs.ellipsis), status, created, used, expires]
         };
         let titles = ["", "", "created", "last used", "expires"].map(str::to_owned);
         let rows: Vec<[String; 5]> = std::iter::once(titles).chain(self.secrets.iter().map(row)).collect();

@@ -13,7 +13,7 @@ use crate::tui::app::{Shared, Transition};
 use crate::tui::canvas::{Canvas, cut};
 use crate::tui::event::Command;
 use crate::tui::keys::Action;
-use crate::tui::words;
+use crate::tui::text;
 
 use super::{CreatedScreen, LeaveConfirmation, Prompt};
 
@@ -94,7 +94,7 @@ impl ClipboardCopy {
             return CHECK_EVERY.saturating_sub(now.since(self.checked_at)).max(SECOND);
         };
         let left = until.since(now);
-        if left.is_zero() { SECOND } else { words::until_next_second(left) }
+        if left.is_zero() { SECOND } else { text::until_next_second(left) }
     }
 }
 
@@ -323,7 +323,7 @@ fn draw_held(app: &Shared, copy: &ClipboardCopy, canvas: &mut Canvas) {
     let what = in_format(copy.format);
     let stays = match copy.until {
         Some(until) => {
-            let left = words::seconds_left(until.since(app.now));
+            let left = text::seconds_left(until.since(app.now));
             format!("clears in {left} (also after you quit). + adds 60 s")
         }
         None => "stays there until something else is copied, for at most 12 hours".to_owned(),

@@ -25,7 +25,7 @@ use crate::tui::app::{Component, Output, Shared, Transition};
 use crate::tui::canvas::{Canvas, LABEL_WIDTH, SPINNER_STEP, cut, rows_of};
 use crate::tui::event::{DeliveryId, Event, KeyPress, Reader};
 use crate::tui::keys::{Action, Binding, HELP, REPAINT, SUSPEND};
-use crate::tui::words;
+use crate::tui::text;
 
 pub use copy::{ClipboardCopy, CopyState};
 pub use leave::{LeaveConfirmation, Leaving, Target};
@@ -326,7 +326,7 @@ impl Component for CreatedScreen {
             Some(Prompt::Delete(list)) => list.wake_in(app),
             _ => None,
         };
-        let reveal = self.revealed_for(app.now).map(words::until_next_second);
+        let reveal = self.revealed_for(app.now).map(text::until_next_second);
         let copy = match &self.copy {
             CopyState::Held(copy) => Some(copy.wake_in(app.now)),
             _ => None,
@@ -403,7 +403,7 @@ impl CreatedScreen {
         } else {
             canvas.line(line);
         }
-        let text = format!("Hides in {}. r hides it now.", words::seconds_left(left));
+        let text = format!("Hides in {}. r hides it now.", text::seconds_left(left));
         canvas.line(Line::styled(text, theme.faint));
     }
 
@@ -414,8 +414,8 @@ impl CreatedScreen {
         canvas.labelled("Secret ID", id);
         let expires = match secret.expires_at {
             Some(at) => {
-                let date = words::date_time(at, app.zone.as_ref());
-                let both = format!("{date}, {}", words::from_now(at, app.atlas_now()));
+                let date = text::date_time(at, app.zone.as_ref());
+                let both = format!("{date}, {}", text::from_now(at, app.atlas_now()));
                 // The distance is left out where it would wrap.
                 if rows_of(&both, canvas.width(), LABEL_WIDTH) > 1 { date } else { both }
             }

@@ -12,7 +12,7 @@ use crate::tui::app::{Output, Shared};
 use crate::tui::canvas::{Canvas, LABEL_WIDTH, rows_of};
 use crate::tui::event::{Command, Reader};
 use crate::tui::screens::secret_list::Keeps;
-use crate::tui::words;
+use crate::tui::text;
 
 use super::prompt::draw_output;
 use super::{CreatedScreen, LOW};
@@ -164,7 +164,7 @@ impl CreatedScreen {
         let may_be_known =
             app.lookups.organization(project).is_some() || app.lookups.project.is_loading(project);
         if format.names_the_organization() && !may_be_known {
-            canvas.words(2, words::NO_ORGANIZATION, canvas.theme.warning);
+            canvas.words(2, text::NO_ORGANIZATION, canvas.theme.warning);
         }
     }
 
@@ -192,7 +192,7 @@ impl CreatedScreen {
     fn draw_delete_older(&self, app: &Shared, canvas: &mut Canvas) {
         let theme = canvas.theme;
         for secret in &self.deleted_older {
-            let text = format!("Deleted {}", words::short_label(secret, theme.glyphs.ellipsis));
+            let text = format!("Deleted {}", text::short_label(secret, theme.glyphs.ellipsis));
             canvas.marked(theme.glyphs.check, &text, theme.good);
         }
         if let Some(error) = self.account.error(&self.new_secret.account()) {
@@ -203,16 +203,16 @@ impl CreatedScreen {
         for secret in self.others().into_iter().flatten() {
             let now = app.atlas_now();
             let used = match secret.last_used_at {
-                Some(at) => format!("used {}", words::ago(at, now)),
+                Some(at) => format!("used {}", text::ago(at, now)),
                 None => "never used".to_owned(),
             };
-            let date = |at| words::short_date(at, app.zone.as_ref());
+            let date = |at| text::short_date(at, app.zone.as_ref());
             let ends = match secret.expires_at {
                 Some(at) if secret.is_expired(now) => format!("expired {}", date(at)),
                 Some(at) => format!("expires {}", date(at)),
                 None => "expiry unknown".to_owned(),
             };
-            let label = words::short_label(secret, theme.glyphs.ellipsis);
+            let label = text::short_label(secret, theme.glyphs.ellipsis);
             draw_step("Delete old", &format!("d delete {label} ({used}, {ends})"), canvas);
             if app.is_login_of(&self.new_secret.client, secret) {
                 let text = match &app.login_holder {

@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 use crate::domain::{Certainty, Explanation};
 use crate::tui::app::Shared;
 use crate::tui::canvas::{Canvas, rows_of, said_by_atlas};
-use crate::tui::{Theme, words};
+use crate::tui::{Theme, text};
 
 use super::{FieldName, Focus, Notice, Validation, field_view, secrets, suggestions};
 
@@ -177,7 +177,7 @@ fn short_notice(notice: &Notice, theme: &Theme) -> (&'static str, String, Style)
         Notice::Word(text) => (glyphs.dot, (*text).to_owned(), theme.faint),
         Notice::Warning(text) => (glyphs.warning, text.clone(), theme.warning),
         Notice::Deleted(secret) => {
-            let label = words::short_label(secret, glyphs.ellipsis);
+            let label = text::short_label(secret, glyphs.ellipsis);
             (glyphs.check, format!("Deleted {label}. You can create a secret now."), theme.good)
         }
         Notice::Failed(certainty, explanation) => (glyphs.cross, title(*certainty, explanation), theme.bad),

@@ -9,7 +9,7 @@ use crate::domain::{ApiError, Lifetime, Request};
 use crate::tui::app::Shared;
 use crate::tui::canvas::{Canvas, LABEL_WIDTH, cut, rows_of, split_left};
 use crate::tui::text_line::draw_scrolled;
-use crate::tui::{Theme, words};
+use crate::tui::{Theme, text};
 
 use super::field::Resolves;
 use super::{FieldName, Focus, Validation, suggestions};
@@ -210,7 +210,7 @@ fn draw_value(app: &Shared, name: FieldName, validation: &Validation, canvas: &m
 /// The account's roles in this project, as Atlas's pages write them; first whether this session uses the account.
 fn about_account(app: &Shared) -> Option<String> {
     let signed_in = app.rotates_itself().then(|| "signed in".to_owned());
-    let roles = app.account()?.roles.iter().map(|role| words::role(role.as_str()));
+    let roles = app.account()?.roles.iter().map(|role| text::role(role.as_str()));
     let parts: Vec<String> = signed_in.into_iter().chain(roles).collect();
     (!parts.is_empty()).then(|| parts.join(", "))
 }
@@ -220,7 +220,7 @@ fn lifetime_text(app: &Shared, lifetime: Lifetime, theme: &Theme) -> String {
     let hours = SignedDuration::from_hours(i64::from(lifetime.hours()));
     let ends_at = app.now.wall.checked_add(hours);
     let text = match (ends_at, &app.zone) {
-        (Ok(ends_at), Some(zone)) => format!("{lifetime}, {}", words::date_time(ends_at, Some(zone))),
+        (Ok(ends_at), Some(zone)) => format!("{lifetime}, {}", text::date_time(ends_at, Some(zone))),
         _ => lifetime.to_string(),
     };
     let limit = app.form.limit().map(|limit| format!(" {} limit {limit}", theme.glyphs.separator));

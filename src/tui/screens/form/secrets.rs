@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 use crate::domain::{Consequences, ExistingSecret, SECRETS_PER_ACCOUNT, ServiceAccount};
 use crate::tui::app::Shared;
 use crate::tui::canvas::Canvas;
-use crate::tui::{Theme, words};
+use crate::tui::{Theme, text};
 
 use super::{FieldName, SubmitAction, Validation};
 
@@ -83,7 +83,7 @@ fn table_rows(app: &Shared, account: &ServiceAccount, theme: &Theme) -> Vec<Row>
     {
         let hours = SignedDuration::from_hours(i64::from(lifetime.hours()));
         let ends_at = app.atlas_now().checked_add(hours).ok();
-        let expires = ends_at.map_or_else(String::new, |at| words::short_date(at, app.zone.as_ref()));
+        let expires = ends_at.map_or_else(String::new, |at| text::short_date(at, app.zone.as_ref()));
         let cells = [label("new"), String::new(), String::new(), theme.glyphs.rule.to_owned(), expires];
         let (style, bar) = (theme.good, theme.good);
         rows.push(Row { cells, style, bar, is_expired: false, ends_at, cut_from: None });
@@ -93,17 +93,17 @@ fn table_rows(app: &Shared, account: &ServiceAccount, theme: &Theme) -> Vec<Row>
 
 fn existing_row(app: &Shared, secret: &ExistingSecret, cut: Option<Timestamp>, theme: &Theme) -> Row {
     let (now, glyphs) = (app.atlas_now(), &theme.glyphs);
-    let date = |at| words::short_date(at, app.zone.as_ref());
+    let date = |at| text::short_date(at, app.zone.as_ref());
     // Without Atlas's clock it may be shortened, but not to a later end.
     let cut = cut.filter(|cut| secret.expires_at.is_none_or(|at| at > *cut));
     let is_expired = secret.is_expired(now);
-    let status = words::status(secret, now, app.is_login(secret));
+    let status = text::status(secret, now, app.is_login(secret));
     let expires = secret.expires_at.map_or_else(|| "unknown".to_owned(), date);
     let cells = [
-        label(&words::short_label(secret, glyphs.ellipsis)),
+        label(&text::short_label(secret, glyphs.ellipsis)),
         status.to_owned(),
         secret.created_at.map_or_else(String::new, date),
-        secret.last_used_at.map_or_else(|| "never".to_owned(), |at| words::ago(at, now)),
+        secret.last_used_at.map_or_else(|| "never".to_owned(), |at| text::ago(at, now)),
         cut.map_or(expires.clone(), |cut| {
             format!("{expires} {} {} {}", glyphs.arrow, date(cut), glyphs.warning)
         }),
@@ -208,12 +208,12 @@ pub(super) fn sentence(app: &Shared, theme: &Theme) -> (String, bool) {
         let text = format!("This account has {SECRETS_PER_ACCOUNT} secrets, the maximum. Delete one first.");
         return (text, true);
     }
-    let label = |secret: &ExistingSecret| words::short_label(secret, theme.glyphs.ellipsis);
+    let label = |secret: &ExistingSecret| text::short_label(secret, theme.glyphs.ellipsis);
     let shortened = |(secret, cut): &(ExistingSecret, Timestamp)| match secret.expires_at {
         Some(at) if at > *cut => {
-            format!("makes {} expire {} early", label(secret), words::length(at.duration_since(*cut)))
+            format!("makes {} expire {} early", label(secret), text::length(at.duration_since(*cut)))
         }
-        _ => format!("makes {} expire by {}", label(secret), words::short_date(*cut, app.zone.as_ref())),
+        _ => format!("makes {} expire by {}", label(secret), text::short_date(*cut, app.zone.as_ref())),
     };
     let deleted = deletes.iter().map(|secret| format!("deletes {}", label(secret)));
     let parts: Vec<String> = deleted.chain(shortens.iter().map(shortened)).take(MOST_NAMED).collect();

@@ -9,7 +9,7 @@ use crate::domain::{ApiError, Explanation, Lifetime};
 use crate::tui::app::Shared;
 use crate::tui::canvas::{Canvas, cut, pointer, split_bottom, split_left, split_top};
 use crate::tui::scroll::more;
-use crate::tui::{Theme, words};
+use crate::tui::{Theme, text};
 
 use super::super::FieldName;
 use super::Picker;
@@ -131,7 +131,7 @@ fn lifetime_line(
     } else {
         let hours = SignedDuration::from_hours(lifetime.hours().into());
         let ends_at = app.now.wall.checked_add(hours).unwrap_or(Timestamp::MAX);
-        format!("expires {}", words::short_date(ends_at, app.zone.as_ref()))
+        format!("expires {}", text::short_date(ends_at, app.zone.as_ref()))
     };
     let style = match limit {
         Some(_) => theme.faint,

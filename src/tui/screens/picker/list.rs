@@ -9,7 +9,7 @@ use crate::tui::app::Shared;
 use crate::tui::canvas::{Canvas, cut, spinner_wake};
 use crate::tui::event::{Command, Event};
 use crate::tui::matching::{Matches, is_same_name};
-use crate::tui::words;
+use crate::tui::text;
 
 use super::super::{FieldName, could_not_list};
 use super::item::{Item, Sort};
@@ -164,7 +164,7 @@ impl List {
     /// How long until what is drawn of fetching it changes by itself.
     pub fn wake_in(&self, now: Now) -> Option<Duration> {
         match self.pages.wait_left(now) {
-            Some(left) => Some(words::until_next_second(left)),
+            Some(left) => Some(text::until_next_second(left)),
             None => self.pages.is_under_way().then(|| spinner_wake(now, self.pages.since)),
         }
     }
@@ -173,7 +173,7 @@ impl List {
     pub fn draw_progress(&self, now: Now, canvas: &mut Canvas) -> bool {
         let noun = self.field.noun();
         if let Some(left) = self.pages.wait_left(now) {
-            canvas.warning(&words::rate_limited(left), canvas.theme.warning);
+            canvas.warning(&text::rate_limited(left), canvas.theme.warning);
         } else if self.pages.is_under_way() {
             let text = match self.pages.about_pages {
                 Some(about) => format!("Loading {noun}s, {} of {about} pages", self.pages.pages_read),

@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 use crate::domain::{AccountEntry, ClientId, Identity, SECRETS_PER_ACCOUNT, Session};
 use crate::tui::app::Shared;
 use crate::tui::canvas::pointer;
-use crate::tui::{Theme, words};
+use crate::tui::{Theme, text};
 
 use super::super::FieldName;
 use super::Picker;
@@ -172,7 +172,7 @@ impl<'a> Table<'a> {
             }
             (Item::Account(entry), Column::Expires) => self.expiry(entry),
             (Item::Account(entry), Column::LastUsed) => match entry.last_used_at() {
-                Some(at) => words::ago(at, self.now),
+                Some(at) => text::ago(at, self.now),
                 None if entry.secrets.is_empty() => String::new(),
                 None => "never".to_owned(),
             },
@@ -184,8 +184,8 @@ impl<'a> Table<'a> {
         let text = match entry.next_to_expire(self.now).map(|secret| secret.expires_at) {
             None => "no secret".to_owned(),
             Some(None) => "unknown".to_owned(),
-            Some(Some(at)) if at <= self.now => format!("expired {}", words::ago(at, self.now)),
-            Some(Some(at)) => words::from_now(at, self.now),
+            Some(Some(at)) if at <= self.now => format!("expired {}", text::ago(at, self.now)),
+            Some(Some(at)) => text::from_now(at, self.now),
         };
         let mark = if self.urgency(entry).is_some() { self.theme.glyphs.warning } else { " " };
         match entry.secrets.iter().filter(|secret| secret.is_expired(self.now)).count() {

@@ -9,7 +9,7 @@ use crate::jobs::{Deletion, Recovered};
 use crate::tui::app::{Component, Shared};
 use crate::tui::canvas::Canvas;
 use crate::tui::keys::Action;
-use crate::tui::{Glyphs, words};
+use crate::tui::{Glyphs, text};
 
 use super::super::secret_list::IN_USE;
 use super::{Origin, Recovery, Search};
@@ -23,7 +23,7 @@ impl Recovery {
         canvas.words(2, &text, Style::new());
         if let Some(in_flight) = &app.in_flight {
             // It moves once a second, too slow for a spinner to turn.
-            let seconds = words::seconds(app.now.since(in_flight.since));
+            let seconds = text::seconds(app.now.since(in_flight.since));
             let waiting = format!("Still waiting for the response  {seconds}");
             canvas.marked(theme.glyphs.dot, &waiting, theme.faint);
         }
@@ -35,7 +35,7 @@ impl Recovery {
             canvas.labelled("Secret ID", id.map_or("unknown", |id| id.as_str()));
             canvas.labelled("Created by", entry.identity.as_str());
         } else {
-            canvas.labelled("Sent", &words::date_time(self.sent_at.wall, app.zone.as_ref()));
+            canvas.labelled("Sent", &text::date_time(self.sent_at.wall, app.zone.as_ref()));
         }
         canvas.blank_unless_low();
     }
@@ -44,7 +44,7 @@ impl Recovery {
     fn summary_text(&self, app: &Shared, ellipsis: &str) -> (String, String) {
         if let (Some(PendingRecord { entry, .. }), None) = (self.record(), self.found()) {
             let zone = app.zone.as_ref();
-            let (at, time) = (words::short_date(entry.begun_at, zone), words::time(entry.begun_at, zone));
+            let (at, time) = (text::short_date(entry.begun_at, zone), text::time(entry.begun_at, zone));
             let secret = format!("a secret for {} on {at} {time}", entry.client.short(ellipsis));
             if entry.secret_id.is_some() {
                 let title =
@@ -106,7 +106,7 @@ impl Recovery {
     /// The secret's name within a sentence.
     fn label(&self, glyphs: &Glyphs) -> String {
         self.found()
-            .map_or_else(|| "this secret".to_owned(), |secret| words::short_label(secret, glyphs.ellipsis))
+            .map_or_else(|| "this secret".to_owned(), |secret| text::short_label(secret, glyphs.ellipsis))
     }
 
     fn draw_search(&self, app: &Shared, canvas: &mut Canvas) {
@@ -120,7 +120,7 @@ impl Recovery {
             }
             Search::Fetching { since } => canvas.running(app.now, *since, "Reading the account's secrets"),
             Search::Pausing { until } => {
-                let left = words::seconds_left(until.since(app.now));
+                let left = text::seconds_left(until.since(app.now));
                 canvas.words(0, &format!("No new secret yet. Checking again in {left}."), Style::new());
             }
             Search::Done { recovered, at } => self.draw_recovered(app, recovered, *at, canvas),
@@ -129,7 +129,7 @@ impl Recovery {
 
     fn draw_recovered(&self, app: &Shared, recovered: &Recovered, at: Now, canvas: &mut Canvas) {
         let (theme, plain) = (canvas.theme, Style::new());
-        let time = |at| words::time(at, app.zone.as_ref());
+        let time = |at| text::time(at, app.zone.as_ref());
         match recovered {
             Recovered::NoneAppeared if self.record().is_some() => {
                 canvas.words(0, "No new secret has appeared since then.", plain);
@@ -192,7 +192,7 @@ impl Recovery {
 
 /// The id has a line of its own, so that it can be selected whole.
 fn draw_secret(app: &Shared, secret: &ExistingSecret, canvas: &mut Canvas) {
-    let created = |at| words::date_time(at, app.zone.as_ref());
+    let created = |at| text::date_time(at, app.zone.as_ref());
     let line = identifying_line(app, secret, &canvas.theme.glyphs, created);
     canvas.words(0, &line, Style::new());
     canvas.words(0, &format!("Secret ID {}", secret.id), Style::new());
@@ -205,10 +205,10 @@ fn identifying_line(
     glyphs: &Glyphs,
     created: impl FnOnce(Timestamp) -> String,
 ) -> String {
-    let label = words::short_label(secret, glyphs.ellipsis);
+    let label = text::short_label(secret, glyphs.ellipsis);
     let created = secret.created_at.map(created).map_or_else(String::new, |at| format!(", created {at}"));
     match secret.last_used_at {
-        Some(at) => format!("{label}{created}, last used {}", words::ago(at, app.atlas_now())),
+        Some(at) => format!("{label}{created}, last used {}", text::ago(at, app.atlas_now())),
         None => format!("{label}{created}, never used"),
     }
 }

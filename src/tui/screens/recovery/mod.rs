@@ -16,7 +16,7 @@ use crate::tui::event::{Command, Event};
 use crate::tui::keys::{
     Action, BACK_BUT_CTRL_C, Binding, HELP, LEAVE_FROM_PROMPT, QUIT_BY_LETTER, REPAINT, SUSPEND, yes,
 };
-use crate::tui::words;
+use crate::tui::text;
 
 use super::Notice;
 use super::secret_list::DeletePrompt;
@@ -296,7 +296,7 @@ impl Component for Recovery {
 
     fn wake_in(&self, app: &Shared) -> Option<Duration> {
         let of_search = match &self.search {
-            Search::Pausing { until } => Some(words::until_next_second(until.since(app.now))),
+            Search::Pausing { until } => Some(text::until_next_second(until.since(app.now))),
             Search::Fetching { since } => Some(spinner_wake(app.now, *since)),
             _ => None,
         };
