@@ -250,9 +250,9 @@ impl Headless {
     /// `listed` is what a full account has.
     fn explain(&self, reason: &Reason, listed: Vec<String>) -> String {
         let Some(explanation) = reason.explain(&self.who) else {
-            return Certainty::NotDone.words().to_owned();
+            return Certainty::NotDone.message().to_owned();
         };
-        let mut lines = vec![format!("{} {}", Certainty::NotDone.words(), explanation.title)];
+        let mut lines = vec![format!("{} {}", Certainty::NotDone.message(), explanation.title)];
         lines.extend(explanation.atlas_message.map(|message| format!("Atlas: {message}")));
         if let Reason::Post(error) | Reason::Preflight(error) = reason {
             let fields = error.refused_fields().into_iter();

@@ -91,7 +91,7 @@ impl ExitSummary {
             Some(at) => format!(", expires {}", date_time(at, Some(zone))),
             None => String::new(),
         };
-        format!("{secret} of {}{expires}: {}", self.client, self.disposition.words())
+        format!("{secret} of {}{expires}: {}", self.client, self.disposition.message())
     }
 }
 
@@ -154,7 +154,7 @@ impl Delivery {
         !matches!(self, Self::Unverified | Self::SentToTerminal)
     }
 
-    fn words(&self) -> String {
+    fn message(&self) -> String {
         match self {
             Self::Saved { path } => format!("saved to {path}"),
             Self::Updated { place } => format!("written to {place}"),
@@ -178,7 +178,7 @@ impl Disposition {
     }
 
     /// Describes the outcome, to follow the name of the secret.
-    pub fn words(&self) -> String {
+    pub fn message(&self) -> String {
         match self {
             Self::Deleted => "deleted in Atlas".to_owned(),
             Self::NotDelivered => "never delivered: delete it in Atlas".to_owned(),
@@ -231,7 +231,7 @@ pub struct PendingRecord {
 }
 
 fn joined(ways: &[Delivery]) -> String {
-    ways.iter().map(Delivery::words).collect::<Vec<_>>().join("; ")
+    ways.iter().map(Delivery::message).collect::<Vec<_>>().join("; ")
 }
 
 #[cfg(test)]
@@ -276,8 +276,8 @@ mod tests {
             (Disposition::Kept, "kept in Atlas, but its value is lost", true),
             (Disposition::PerhapsCreated, "may have been created", true),
         ];
-        for (disposition, words, is_loss) in rows {
-            assert!(disposition.words().contains(words), "{}", disposition.words());
+        for (disposition, message, is_loss) in rows {
+            assert!(disposition.message().contains(message), "{}", disposition.message());
             assert_eq!(disposition.is_loss(), is_loss, "{disposition:?}");
         }
     }

@@ -333,7 +333,7 @@ impl Rejection {
 
 impl Certainty {
     /// What is certain of a secret that was to be created.
-    pub fn words(self) -> &'static str {
+    pub fn message(self) -> &'static str {
         match self {
             Self::NotDone => "Nothing was created.",
             Self::Unknown => "A secret may have been created.",
@@ -377,7 +377,7 @@ impl ApiError {
 
     fn explain_cause(&self) -> Explanation {
         let failed = |what: &str, meaning: &'static str, action: &'static str| {
-            explanation(format!("{what}: {}.", self.cause.words()), meaning, action)
+            explanation(format!("{what}: {}.", self.cause.message()), meaning, action)
         };
         match &self.cause {
             Cause::Rejected(rejection) => rejection.explain(),
@@ -388,14 +388,14 @@ impl ApiError {
                     "Run any atlas command with that profile, or atlas auth login --profile {profile}, then try again."
                 ),
             ),
-            Cause::TokenRefused { status, words } => explanation(
+            Cause::TokenRefused { status, message } => explanation(
                 format!("Sign-in failed: Atlas gave no access token ({status})."),
-                format!("Atlas: {words}"),
+                format!("Atlas: {message}"),
                 "Check that the service account may use the Admin API, and that no proxy changes the request.",
             ),
-            Cause::SignInRefused(words) => explanation(
+            Cause::SignInRefused(message) => explanation(
                 "Sign-in failed: Atlas refused the client ID or its secret.",
-                format!("Atlas: {words}"),
+                format!("Atlas: {message}"),
                 "Check both. The secret may have expired or been deleted; a Project Owner can create another.",
             ),
             Cause::Credentials(_) => failed(
@@ -415,7 +415,7 @@ impl ApiError {
                 "A firewall may drop the connection.",
                 "Check the network and the VPN. If your network requires a proxy, set HTTPS_PROXY.",
             ),
-            Cause::Tls(words) => failed("TLS failed", "", tls_action(words.as_str())),
+            Cause::Tls(message) => failed("TLS failed", "", tls_action(message.as_str())),
             Cause::Proxy(_) => failed("The proxy failed", "", "Check HTTPS_PROXY, ALL_PROXY and NO_PROXY."),
             Cause::NoChallenge(_) => failed(
                 "Sign-in with the API key failed",
@@ -458,6 +458,17 @@ impl ApiError {
         explanation.with_message_of(self)
     }
 
+    /// Why the list that a field is chosen from could not be read.
+    pub fn explain_list(&self, field: FieldName, who: &str) -> Explanation {
+        let request = if field == FieldName::Client { Request::ListAccounts } else { Request::ListProjects };
+        let explanation = self.explain_request(request, who);
+        if self.rejection_kind() == Some(RejectionKind::RoleTooLow) {
+            return explanation;
+        }
+        let title = format!("Could not load the {}s. {}", field.noun(), explanation.title);
+        Explanation { title: title.into(), ..explanation }
+    }
+
     /// How the answer to the creating POST was lost, as a sentence or two. What the answer does not say may be known by
     /// now.
     pub fn after_creating(&self, is_created: bool) -> String {
@@ -468,14 +479,14 @@ impl ApiError {
             Cause::Unexpected { .. } | Cause::Redirected { .. } => {
                 format!("{title} It does not say whether the secret was created.")
             }
-            cause => format!("The connection broke before the response was complete: {}.", cause.words()),
+            cause => format!("The connection broke before the response was complete: {}.", cause.message()),
         }
     }
 
     /// What is known of a new secret after this, as a sentence or two.
     pub fn after_verifying(&self) -> String {
         match &self.cause {
-            Cause::SignInRefused(words) => format!("Atlas does not accept the new secret yet: {words}"),
+            Cause::SignInRefused(message) => format!("Atlas does not accept the new secret yet: {message}"),
             _ => format!("Could not verify it. {}", self.explain().title),
         }
     }
@@ -483,19 +494,19 @@ impl ApiError {
 
 impl Cause {
     /// What the network, the system or the server said, without a full stop; empty where the cause says it all.
-    pub fn words(&self) -> &str {
+    pub fn message(&self) -> &str {
         match self {
-            Self::Credentials(words)
-            | Self::Setup(words)
-            | Self::Dns(words)
-            | Self::Connect(words)
-            | Self::Tls(words)
-            | Self::Proxy(words)
-            | Self::NoChallenge(words)
-            | Self::Interrupted(words)
-            | Self::SignInRefused(words)
-            | Self::TokenRefused { words, .. }
-            | Self::ValueUnreadable(words) => words.as_str(),
+            Self::Credentials(message)
+            | Self::Setup(message)
+            | Self::Dns(message)
+            | Self::Connect(message)
+            | Self::Tls(message)
+            | Self::Proxy(message)
+            | Self::NoChallenge(message)
+            | Self::Interrupted(message)
+            | Self::SignInRefused(message)
+            | Self::TokenRefused { message, .. }
+            | Self::ValueUnreadable(message) => message.as_str(),
             Self::ConnectTimeout => "no connection within 10 seconds",
             Self::TimedOut(_)
             | Self::Rejected(_)
@@ -547,8 +558,8 @@ mod tests {
             (rejection(418, "TEAPOT"), "418 TEAPOT"),
             (rejection(418, ""), "HTTP 418"),
         ];
-        for (refusal, words) in rows {
-            assert_eq!(refusal.atlas_message().as_str(), words);
+        for (refusal, message) in rows {
+            assert_eq!(refusal.atlas_message().as_str(), message);
         }
         assert_eq!(rejection(403, "RULE").explain().title, "Atlas refused the request (403 RULE).");
         let maintenance = [
@@ -659,14 +670,14 @@ mod tests {
 
     #[test]
     fn each_lost_answer_says_what_is_known_of_it() {
-        let words = |text| ServerText::new(text);
+        let message = |text| ServerText::new(text);
         let rows = [
             (
                 ApiError::sent(Cause::TimedOut(Duration::from_secs(60))),
                 "Atlas did not answer within 60 seconds.",
             ),
             (
-                ApiError::sent(Cause::ValueUnreadable(words("it holds no secret"))),
+                ApiError::sent(Cause::ValueUnreadable(message("it holds no secret"))),
                 "could not be read: it holds no secret.",
             ),
             (
@@ -674,7 +685,7 @@ mod tests {
                 "Unexpected response (502). It does not say whether",
             ),
             (
-                ApiError::sent(Cause::Interrupted(words("reset"))),
+                ApiError::sent(Cause::Interrupted(message("reset"))),
                 "broke before the response was complete: reset.",
             ),
         ];
@@ -685,10 +696,10 @@ mod tests {
 
     #[test]
     fn only_a_refusal_of_the_secret_is_called_one() {
-        let words = ServerText::new("Invalid credentials provided.");
+        let message = ServerText::new("Invalid credentials provided.");
         let rows = [
             (
-                Cause::SignInRefused(words),
+                Cause::SignInRefused(message),
                 "Atlas does not accept the new secret yet: Invalid credentials provided.",
             ),
             (

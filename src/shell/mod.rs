@@ -157,7 +157,7 @@ fn field_error(form: &Form, name: FieldName) -> String {
     let message = match form.validation(name) {
         Validation::Incomplete(message) if !value.is_empty() => format!("incomplete, {message}"),
         Validation::Name { message, .. } | Validation::Wrong { message, .. } => message,
-        Validation::Refused(words) => words.to_string(),
+        Validation::Refused(message) => message.to_string(),
         _ => return " is required with --yes".to_owned(),
     };
     if value.is_empty() { format!(": {message}") } else { format!(" {value}: {message}") }

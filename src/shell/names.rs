@@ -7,7 +7,7 @@ use crate::domain::{
 };
 use crate::jobs::{AtlasApi, all_pages};
 use crate::process::say;
-use crate::tui::screens::{Form, Validation, could_not_list};
+use crate::tui::screens::{Form, Validation};
 use crate::tui::{best_matches, is_same_name};
 
 /// How many candidates are named.
@@ -49,7 +49,7 @@ async fn read(atlas: &impl AtlasApi, field: FieldName, project: Option<&ProjectI
 }
 
 fn unreadable(field: FieldName, who: &str, error: &ApiError) -> String {
-    let Explanation { title, meaning, action, atlas_message } = could_not_list(field, who, error);
+    let Explanation { title, meaning, action, atlas_message } = error.explain_list(field, who);
     let action = match error.rejection_kind() {
         Some(RejectionKind::RoleTooLow) => format!("{meaning} Give the ID instead."),
         Some(RejectionKind::Forbidden) => "Give the ID instead.".to_owned(),
@@ -140,16 +140,16 @@ mod tests {
             let form = if is_project { Form::new(&typed, "", "") } else { Form::new("", &typed, "") };
             match (find(&form, field, &typed, &entries), &same[..]) {
                 (Ok(found), [row]) => prop_assert_eq!(found, id(*row)),
-                (Err(words), []) => prop_assert!(words.contains(" with this name"), "{}", words),
-                (Err(words), several) if several.len() > 1 => {
+                (Err(message), []) => prop_assert!(message.contains(" with this name"), "{}", message),
+                (Err(message), several) if several.len() > 1 => {
                     let count = format!("{} {}s have this name", several.len(), field.noun());
-                    prop_assert!(words.contains(&count), "{}", words);
+                    prop_assert!(message.contains(&count), "{}", message);
                     for row in several.iter().take(MOST) {
-                        prop_assert!(words.contains(&id(*row)), "{}", words);
+                        prop_assert!(message.contains(&id(*row)), "{}", message);
                     }
                     let more = several.len().saturating_sub(MOST);
                     let rest = format!("and {more} more");
-                    prop_assert_eq!(more > 0, words.contains(&rest), "{}", words);
+                    prop_assert_eq!(more > 0, message.contains(&rest), "{}", message);
                 }
                 (found, same) => prop_assert!(false, "{:?} of {:?}", found, same),
             }

@@ -39,7 +39,7 @@ fn the_program() {
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let line = match Client::new(with_access_token(&url)) {
-        Err(problem) => format!("setup: {} {}", problem.cause.words(), problem.explain().action),
+        Err(problem) => format!("setup: {} {}", problem.cause.message(), problem.explain().action),
         Ok(client) => match runtime.block_on(client.create_secret(&new_secret())) {
             Ok(_) => "created".to_owned(),
             Err(problem) if problem.phase == Phase::NotSent => {

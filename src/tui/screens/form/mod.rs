@@ -32,8 +32,6 @@ pub use crate::domain::FieldName;
 pub use field::{Field, Focus, Validation};
 pub use names::Names;
 
-pub(crate) use suggestions::could_not_list;
-
 pub(in crate::tui) use field::InputNote;
 use field::{Resolves, Suggestions};
 

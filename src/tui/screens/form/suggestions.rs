@@ -3,12 +3,12 @@
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::domain::{ApiError, Cause, Explanation, RejectionKind, Request};
+use crate::domain::{ApiError, Cause, Explanation, RejectionKind};
 use crate::tui::app::Shared;
 use crate::tui::canvas::{Canvas, LABEL_WIDTH, cut, split_left};
 
 use super::super::picker::{Item, List, SHORTEST_NAME, fit};
-use super::{FieldName, Validation};
+use super::Validation;
 
 /// How many entries stand there at most.
 const MOST: u16 = 6;
@@ -85,17 +85,6 @@ fn error_text(list: &List, app: &Shared, error: &ApiError) -> String {
         (_, Some(RejectionKind::RoleTooLow)) => format!("{title} {meaning} Type the ID instead."),
         _ => format!("{title} Type the ID instead."),
     }
-}
-
-/// Why there is no list of this field, for `who` is signed in.
-pub(crate) fn could_not_list(field: FieldName, who: &str, error: &ApiError) -> Explanation {
-    let request = if field == FieldName::Client { Request::ListAccounts } else { Request::ListProjects };
-    let explanation = error.explain_request(request, who);
-    if error.rejection_kind() == Some(RejectionKind::RoleTooLow) {
-        return explanation;
-    }
-    let title = format!("Could not load the {}s. {}", field.noun(), explanation.title);
-    Explanation { title: title.into(), ..explanation }
 }
 
 /// What stands beside a name while its entries are not shown.

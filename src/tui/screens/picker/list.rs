@@ -11,7 +11,7 @@ use crate::tui::event::{Command, Event};
 use crate::tui::matching::{Matches, is_same_name};
 use crate::tui::text;
 
-use super::super::{FieldName, could_not_list};
+use super::super::FieldName;
 use super::item::{Item, Sort};
 use super::pagination::Pagination;
 
@@ -194,7 +194,7 @@ impl List {
 
     /// Why it could not be loaded.
     pub fn explain(&self, app: &Shared, error: &ApiError) -> Explanation {
-        could_not_list(self.field, &app.session.signed_in_as(), error)
+        error.explain_list(self.field, &app.session.signed_in_as())
     }
 
     pub fn is_empty(&self) -> bool {
