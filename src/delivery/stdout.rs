@@ -38,12 +38,12 @@ pub enum StdoutError {
     ReadOnly,
     /// It is a file that its group or everybody can read.
     #[error(
-        "Other users can read the file that standard output goes to. Run `chmod 600` on it first, or \
-         `umask 077` before it is made."
+        "Other users can read the file that standard output goes to. Run `chmod 600` on it, or use `umask 077` and \
+         a new file."
     )]
     Readable,
     /// It is a named pipe that its group or everybody can read.
-    #[error("Other users can read the named pipe that standard output goes to. Run `chmod 600` on it first.")]
+    #[error("Other users can read the named pipe that standard output goes to. Run `chmod 600` on it.")]
     ReadableFifo,
     /// It is a pipe or a socket whose other end is closed.
     #[error(

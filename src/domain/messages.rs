@@ -44,8 +44,8 @@ impl Request {
                 "the Project Read Only role in this project, or a higher one"
             }
             Self::CreateSecret | Self::DeleteSecret => {
-                "the Project Owner role in this project, or Organization Owner if the service account also has \
-                 organization roles"
+                "the Project Owner role in this project (Organization Owner if the service account has organization \
+                 roles)"
             }
         };
         let ask = match self {
@@ -57,7 +57,7 @@ impl Request {
         };
         explanation(
             format!("You don't have permission to {what} ({status})."),
-            format!("{who} needs {role}."),
+            format!("This requires {role}. {who} does not have it."),
             format!("Ask {ask}, or sign in with other credentials."),
         )
     }
@@ -116,10 +116,10 @@ fn tls_action(why: &str) -> &'static str {
 
 impl Explanation {
     /// The account has as many secrets as it can have.
-    pub fn account_full() -> Self {
+    pub fn account_full(has_expired: bool) -> Self {
         explanation(
             format!("This account has {SECRETS_PER_ACCOUNT} secrets, the maximum."),
-            "Expired secrets count, too.",
+            if has_expired { "Expired secrets count, too." } else { "" },
             "Delete one, or ask a Project Owner to, then try again.",
         )
     }
@@ -620,12 +620,12 @@ mod tests {
         let client = ClientId::parse("mdb_sa_id_1234567890abcdef12345678").unwrap();
         let profile = |kind| Identity::Profile { name: ProfileName::new("ci").unwrap(), kind };
         let identities = [
-            (Identity::ServiceAccount(client), "Service account mdb_sa_id_1234567890abcdef12345678 needs"),
-            (Identity::ApiKey(PublicKey::parse("abcdefgh").unwrap()), "API key abcdefgh needs"),
-            (Identity::AccessToken, "The owner of the access token needs"),
-            (profile(PairKind::ServiceAccount), "The service account of profile ci needs"),
-            (profile(PairKind::ApiKey), "The API key of profile ci needs"),
-            (Identity::BrowserLogin(ProfileName::new("me").unwrap()), "The Atlas user of profile me needs"),
+            (Identity::ServiceAccount(client), "Service account mdb_sa_id_1234567890abcdef12345678"),
+            (Identity::ApiKey(PublicKey::parse("abcdefgh").unwrap()), "API key abcdefgh"),
+            (Identity::AccessToken, "The owner of the access token"),
+            (profile(PairKind::ServiceAccount), "The service account of profile ci"),
+            (profile(PairKind::ApiKey), "The API key of profile ci"),
+            (Identity::BrowserLogin(ProfileName::new("me").unwrap()), "The Atlas user of profile me"),
         ];
         let requests = [
             (Request::ListProjects, "list projects", "a role in a project"),
@@ -641,7 +641,9 @@ mod tests {
                 let signed_in_as = Session::remote(&cloud, identity.clone()).signed_in_as();
                 let Explanation { title, meaning, .. } = error.explain_request(request, &signed_in_as);
                 assert_eq!(title, format!("You don't have permission to {what} (401)."));
-                assert!(meaning.starts_with(who) && meaning.contains(role), "{meaning}");
+                let (requires, lacks) = meaning.split_once(". ").unwrap();
+                assert!(requires.starts_with("This requires ") && requires.contains(role), "{meaning}");
+                assert_eq!(lacks, format!("{who} does not have it."));
             }
         }
         let other = ApiError::rejected(rejection(403, "RULE"));

@@ -7,6 +7,14 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{ApiError, Consequences, ExistingSecret};
 
+/// A message as a sentence of its own: with a capital, except for an option or a path, and a full stop.
+pub fn sentence(message: &str) -> String {
+    let message = message.trim_end();
+    let (first, rest) = message.split_at_checked(1).unwrap_or(("", message));
+    let end = if message.ends_with('.') { "" } else { "." };
+    format!("{}{rest}{end}", first.to_ascii_uppercase())
+}
+
 /// A point in time as people read it: `Wed 23 Dec 2026 18:14` in the user's zone, with `UTC` behind it where that
 /// is no other, or not known.
 pub fn date_time(at: Timestamp, zone: Option<&TimeZone>) -> String {
@@ -109,7 +117,7 @@ pub fn rate_limited(left: Duration) -> String {
 
 /// A read failed, and is tried again.
 pub fn retrying(failed: &str, pause: Duration) -> String {
-    format!("{failed} Retrying in {} s", pause.as_secs())
+    format!("{failed} Retrying in {}.", seconds(pause))
 }
 
 /// How long until a countdown shows its next second.
@@ -172,6 +180,19 @@ mod tests {
         let berlin = TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3").unwrap();
         assert_eq!(date_time(at, Some(&berlin)), "Wed 23 Dec 2026 18:14");
         assert_eq!(date_time(at, None), "Wed 23 Dec 2026 17:14 UTC");
+    }
+
+    #[test]
+    fn a_message_becomes_a_sentence() {
+        let rows = [
+            ("no terminal found. Use --yes", "No terminal found. Use --yes."),
+            ("--base-url ftp://x: not allowed", "--base-url ftp://x: not allowed."),
+            ("/home/me/x.toml has an error\n", "/home/me/x.toml has an error."),
+            ("ärger.", "ärger."),
+        ];
+        for (message, expected) in rows {
+            assert_eq!(sentence(message), expected);
+        }
     }
 
     #[test]

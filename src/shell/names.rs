@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::domain::{
     ApiError, ApiResult, Exit, Explanation, FieldName, ProjectId, RejectionKind, ServerText, text,
 };
+use crate::headless::SIGNING_IN;
 use crate::jobs::{AtlasApi, all_pages};
 use crate::process::say;
 use crate::tui::screens::{Form, Validation};
@@ -19,20 +20,29 @@ struct Entry {
     id: String,
 }
 
-/// Replaces the names in the form by their ids.
+/// Replaces the names in the form by their ids. True if that took signing in.
 ///
 /// # Errors
 /// The exit code, and why a name has no id.
-pub(super) async fn resolve(atlas: &impl AtlasApi, form: &mut Form, who: &str) -> Result<(), (Exit, String)> {
+pub(super) async fn resolve(
+    atlas: &impl AtlasApi,
+    form: &mut Form,
+    who: &str,
+) -> Result<bool, (Exit, String)> {
+    let mut has_signed_in = false;
     for field in [FieldName::Project, FieldName::Client] {
         let Some(name) = form.name(field).map(str::to_owned) else { continue };
+        if !std::mem::replace(&mut has_signed_in, true) {
+            // The first read signs in.
+            say(SIGNING_IN);
+        }
         let entries = read(atlas, field, form.project_id().as_ref()).await;
         let entries = entries.map_err(|error| (Exit::NothingCreated, unreadable(field, who, &error)))?;
         let id = find(form, field, &name, &entries).map_err(|why| (Exit::Usage, why))?;
         say(&format!("{} {}: {id}", field.option(), ServerText::new(&name)));
         form.set(field, id);
     }
-    Ok(())
+    Ok(has_signed_in)
 }
 
 async fn read(atlas: &impl AtlasApi, field: FieldName, project: Option<&ProjectId>) -> ApiResult<Vec<Entry>> {

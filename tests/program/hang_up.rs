@@ -125,7 +125,7 @@ fn an_answer_that_comes_a_little_later_is_taken() {
     started.create(&atlas);
     let (code, said) = started.hang_up();
     assert_eq!(code, Some(3), "{said}");
-    assert!(said.contains("atlas-secret: secret ") && said.contains("never delivered"), "{said}");
+    assert!(said.contains("atlas-secret: Secret ") && said.contains("never delivered"), "{said}");
 }
 
 #[test]
@@ -146,5 +146,5 @@ fn a_terminal_that_does_not_read_stops_neither_a_signal_nor_an_answer() {
     started.signal(Signal::TERM);
     let (code, said) = started.end();
     assert_eq!(code, Some(3), "{said}");
-    assert!(said.contains("atlas-secret: secret ") && said.contains("never delivered"), "{said}");
+    assert!(said.contains("atlas-secret: Secret ") && said.contains("never delivered"), "{said}");
 }

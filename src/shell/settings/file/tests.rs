@@ -191,7 +191,7 @@ fn a_secret_is_refused_and_not_repeated() {
         ("\n\nmdb_sa_sk_FAKEfake = ", 3),
     ] {
         let error = load(text.as_bytes()).unwrap_err();
-        assert_eq!(error, format!("FILE has an error in line {line}: {why}"));
+        assert_eq!(error, format!("FILE has an error on line {line}: {why}"));
     }
 }
 

@@ -47,13 +47,10 @@ impl Recovery {
             let (at, time) = (text::short_date(entry.begun_at, zone), text::time(entry.begun_at, zone));
             let secret = format!("a secret for {} on {at} {time}", entry.client.short(ellipsis));
             if entry.secret_id.is_some() {
-                let title =
-                    format!("A previous run created {secret} and stopped before recording a delivery.");
+                let title = format!("A previous run created {secret}.");
                 return (title, "It may not have been delivered.".to_owned());
             }
-            let title = format!(
-                "A previous run may have created {secret}: it stopped before Atlas's response arrived."
-            );
+            let title = format!("A previous run may have created {secret}.");
             let check = if self.works(app, Action::CheckAgain) { " Press l to check." } else { "" };
             return (title, format!("If it was created, its value is lost.{check}"));
         }
@@ -67,7 +64,7 @@ impl Recovery {
         let text = match &self.origin {
             Origin::StoppedWaiting => "You stopped waiting. The request is still running.".to_owned(),
             Origin::LostAnswer(error) => error.after_creating(self.is_created()),
-            Origin::PreviousRun(_) => "A previous run stopped before it recorded a delivery.".to_owned(),
+            Origin::PreviousRun(_) => "A previous run did not record that it was delivered.".to_owned(),
         };
         (title.to_owned(), text)
     }

@@ -169,7 +169,7 @@ impl Recovery {
         if let Some(secret) = self.found() {
             // The exit line names at least which one it is.
             app.send(Command::RecordSecret(Some(secret.id.clone()), None));
-            app.replace_summary(self.summary(Disposition::PerhapsCreated));
+            app.replace_summary(self.summary(Disposition::Lost));
         }
     }
 
