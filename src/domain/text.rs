@@ -7,12 +7,17 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{ApiError, Consequences, ExistingSecret};
 
-/// A message as a sentence of its own: with a capital, except for an option or a path, and a full stop.
+/// A message as a sentence of its own: with a full stop, and a capital unless an option, a path or a key is first.
 pub fn sentence(message: &str) -> String {
-    let message = message.trim_end();
-    let (first, rest) = message.split_at_checked(1).unwrap_or(("", message));
-    let end = if message.ends_with('.') { "" } else { "." };
-    format!("{}{rest}{end}", first.to_ascii_uppercase())
+    let mut sentence = message.trim_end().to_owned();
+    let mut first_word = sentence.split(' ').next().unwrap_or_default().bytes();
+    if first_word.len() > 0 && first_word.all(|byte| byte.is_ascii_lowercase()) {
+        sentence[..1].make_ascii_uppercase();
+    }
+    if !sentence.ends_with('.') {
+        sentence.push('.');
+    }
+    sentence
 }
 
 /// A point in time as people read it: `Wed 23 Dec 2026 18:14` in the user's zone, with `UTC` behind it where that
@@ -188,7 +193,9 @@ mod tests {
             ("no terminal found. Use --yes", "No terminal found. Use --yes."),
             ("--base-url ftp://x: not allowed", "--base-url ftp://x: not allowed."),
             ("/home/me/x.toml has an error\n", "/home/me/x.toml has an error."),
+            ("project_id in profile `ci` is wrong", "project_id in profile `ci` is wrong."),
             ("ärger.", "ärger."),
+            ("", "."),
         ];
         for (message, expected) in rows {
             assert_eq!(sentence(message), expected);

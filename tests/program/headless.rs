@@ -224,7 +224,7 @@ fn warnings_about_credentials_are_printed() {
         "has an older version than 2",
         "project_id in profile `ci`: \"g\" is not a hex digit",
         "MONGODB_ATLAS_SERVICE is not used: the URL in the profile takes precedence",
-        "your credentials are sent to atlas.invalid, which is not an Atlas host",
+        "Your credentials are sent to atlas.invalid, which is not an Atlas host",
     ];
     for warning in warnings {
         assert_eq!(said.matches(warning).count(), 1, "{warning}: {said}");
@@ -453,6 +453,7 @@ fn after_a_rate_limit_only_the_repeated_step_is_printed() {
     let limited = "Content-Type: application/json\r\nRetry-After: 1\r\n";
     let body = r#"{"error":429,"errorCode":"RATE_LIMITED","reason":"Too Many Requests","detail":"Slow."}"#;
     let steps = ["Reading the account's secrets", "Creating the secret"];
+    let home = TempDir::new().unwrap();
     for (limited_step, start) in steps.into_iter().zip(["GET ", "POST "]) {
         let atlas = Atlas::start();
         let mut is_limited = true;
@@ -464,7 +465,12 @@ fn after_a_rate_limit_only_the_repeated_step_is_printed() {
         });
         let mut command = alone(&atlas, PLAIN);
         let (code, errors) = end_of(
-            &command.env("MONGODB_ATLAS_BASE_URL", url).args(["--format", "secret"]).output().unwrap(),
+            &command
+                .env("MONGODB_ATLAS_BASE_URL", url)
+                .env("HOME", home.path())
+                .args(["--format", "secret"])
+                .output()
+                .unwrap(),
         );
         assert_eq!(code, Some(0), "{errors}");
         let mut expected = vec!["Signing in"];

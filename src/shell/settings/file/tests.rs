@@ -177,7 +177,7 @@ fn what_is_wrong_is_named_by_line_and_key() {
     ];
     for (text, expected) in rows {
         let error = load(text.as_bytes()).unwrap_err();
-        let expected = format!("FILE has an error in {expected}");
+        let expected = format!("FILE has an error on {expected}");
         assert!(error.starts_with(&expected), "{text:?}\n{error}\n{expected}");
     }
 }

@@ -187,6 +187,10 @@ impl Recovery {
             Deletion::Used(secret) if self.found().is_some() => {
                 let recovered = Recovered::Found(secret.clone());
                 self.search = Search::Done { recovered, at: app.now };
+                // A client has its value, so it may be another request's.
+                if self.record().is_none() {
+                    app.replace_summary(self.summary(Disposition::PerhapsCreated));
+                }
             }
             Deletion::Used(_) | Deletion::Failed(_) => {}
             Deletion::Cancelled => return Transition::Stay,
