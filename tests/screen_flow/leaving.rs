@@ -210,7 +210,7 @@ fn the_question_and_the_last_line_agree() {
             after_copy(SENT),
             "<ctrl-c> <ctrl-c>",
             "Did it arrive?",
-            format!("{SENT_AWAY}: delete it in Atlas if it did not arrive"),
+            format!("{SENT_AWAY}. Delete it in Atlas if it did not arrive"),
         ),
         (
             unverified(),
