@@ -24,6 +24,9 @@ use crate::jobs::{
 };
 use crate::process::{internal_error, say, wall_clock};
 
+/// The line before the first request.
+pub const SIGNING_IN: &str = "Signing in";
+
 /// What a run without an interface works with.
 pub struct Headless {
     /// Atlas.
@@ -38,6 +41,8 @@ pub struct Headless {
     pub flags: Flags,
     /// What standard output gets.
     pub format: Format,
+    /// True if signing in was reported, since names were looked up.
+    pub has_signed_in: bool,
     /// True while a POST runs, and once a secret exists: nothing else may then be claimed, not even after a panic.
     pub may_have_created: Arc<AtomicBool>,
 }
@@ -68,7 +73,7 @@ impl Headless {
         let organization = self.fetch_organization();
         let mut operator = Unattended {
             flags: self.flags,
-            printed: Vec::new(),
+            printed: self.has_signed_in.then_some(SIGNING_IN).into_iter().collect(),
             listed: Vec::new(),
             may_have_created: &self.may_have_created,
         };
@@ -115,10 +120,10 @@ impl Headless {
             }
             for (client, count) in counts {
                 let left = match count {
-                    1 => format!("a previous run may have left a secret of {client} that was"),
-                    _ => format!("{count} previous runs may have left secrets of {client} that were"),
+                    1 => format!("A previous run may have created a secret for {client} that was"),
+                    _ => format!("{count} previous runs may have created secrets for {client} that were"),
                 };
-                say(&format!("{left} never delivered; run atlas-secret without --yes to clean up"));
+                say(&format!("{left} never delivered. Run atlas-secret without --yes to clean up."));
             }
         });
     }
@@ -170,7 +175,7 @@ impl Headless {
                 return (ended.0, Some(signal));
             }
             tried += 1;
-            operator.printed.clear();
+            operator.printed.pop();
         }
     }
 
@@ -240,22 +245,21 @@ impl Headless {
         let Ok(recovered) = before_signal(&mut signals, search).await else { return self.perhaps_created() };
         let why = lost.after_creating(matches!(recovered, Recovered::Found(_)));
         say(&format!("{why} {}", found(&recovered, started.elapsed())));
-        let (exit, mut summary) = self.perhaps_created();
-        if let (Recovered::Found(secret), Some(summary)) = (recovered, &mut summary) {
+        let mut summary = ExitSummary::of_lost(self.new_secret.client.clone(), lost);
+        if let Recovered::Found(secret) = recovered {
             self.record(Some(secret.id.clone()), None).await;
-            summary.secret_id = Some(secret.id);
-            summary.expires_at = secret.expires_at;
+            summary = summary.found(&secret);
         }
-        (exit, summary)
+        (Exit::NotDelivered, Some(summary))
     }
 
     /// Why nothing was created, and what to do: the first line says the most important thing.
     /// `listed` is what a full account has.
     fn explain(&self, reason: &Reason, listed: Vec<String>) -> String {
         let Some(explanation) = reason.explain(&self.who) else {
-            return Certainty::NotDone.words().to_owned();
+            return Certainty::NotDone.message().to_owned();
         };
-        let mut lines = vec![format!("{} {}", Certainty::NotDone.words(), explanation.title)];
+        let mut lines = vec![format!("{} {}", Certainty::NotDone.message(), explanation.title)];
         lines.extend(explanation.atlas_message.map(|message| format!("Atlas: {message}")));
         if let Reason::Post(error) | Reason::Preflight(error) = reason {
             let fields = error.refused_fields().into_iter();
@@ -349,7 +353,8 @@ fn label(secret: &ExistingSecret) -> String {
 /// The operator of a run without an interface: flags for answers, lines on standard error for progress.
 struct Unattended<'a> {
     flags: Flags,
-    /// The steps that were printed: the account is read again after its expired secret was deleted.
+    /// The steps that were printed: the account is read again after its expired secret was deleted. The last one is
+    /// printed again when it is repeated.
     printed: Vec<&'static str>,
     /// What a full account has, and what to do.
     listed: Vec<String>,
@@ -363,7 +368,7 @@ impl Unattended<'_> {
         let action = match &expired {
             Some(_) if self.flags.replace_expired => return,
             Some(secret) => {
-                format!("Add --replace-expired, which deletes {}, or delete one without --yes.", label(secret))
+                format!("Add --replace-expired, which deletes {}, or run it without --yes to delete one.", label(secret))
             }
             None if self.flags.replace_expired => {
                 "--replace-expired does not apply: no secret has expired. Run atlas-secret without --yes to delete one."
@@ -400,12 +405,12 @@ impl Operator for Unattended<'_> {
             jobs::test_hooks::panic_if_asked("progress");
         }
         let line = match step {
-            Step::SigningIn => "Signing in",
+            Step::SigningIn => SIGNING_IN,
             Step::FetchingAccount => "Reading the account's secrets",
             Step::DeletingExpired => "Deleting the expired secret",
             Step::Recording | Step::Creating(_) => "Creating the secret",
             Step::RateLimited(wait, rejection) => {
-                self.printed.clear();
+                self.printed.pop();
                 return say(&text::retrying(&rejection.explain().title, wait));
             }
             Step::NotRecorded(why) => return say(&why),

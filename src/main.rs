@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use atlas_secret::cli::{self, Arguments};
 use atlas_secret::delivery::{HOLD_CLIPBOARD, hold_clipboard};
-use atlas_secret::domain::{Exit, without_secrets, without_tokens};
+use atlas_secret::domain::{Certainty, Exit, text, without_secrets, without_tokens};
 use atlas_secret::process;
 use atlas_secret::shell::{self, Settings};
 
@@ -35,18 +35,19 @@ fn main() -> ExitCode {
         return ExitCode::from(print(&cli::completions(shell)).code());
     }
     if let Some(address) = arguments.demo_server {
-        let served = shell::serve_demo(address).unwrap_or_else(complain);
+        let served = shell::serve_demo(address).unwrap_or_else(|error| complain(error, false));
         return ExitCode::from(served.code());
     }
+    let creates = arguments.yes && !arguments.print_config;
     if let Some(path) = &arguments.log_file
         && let Err(error) = process::start_log(path)
     {
-        return ExitCode::from(complain(format!("--log-file {}: {error}", path.display())).code());
+        return ExitCode::from(complain(format!("--log-file {}: {error}", path.display()), creates).code());
     }
     let exit = match Settings::gather(&arguments, |name| std::env::var_os(name)) {
         Ok(settings) if arguments.print_config => print(settings.report.as_bytes()),
-        Ok(settings) => shell::run(settings, started).unwrap_or_else(complain),
-        Err(error) => complain(error),
+        Ok(settings) => shell::run(settings, started).unwrap_or_else(|error| complain(error, creates)),
+        Err(error) => complain(error, creates),
     };
     ExitCode::from(exit.code())
 }
@@ -63,10 +64,13 @@ fn refuse(error: &clap::Error) -> ExitCode {
 }
 
 fn print(text: &[u8]) -> Exit {
-    std::io::stdout().write_all(text).map_or_else(complain, |()| Exit::Done)
+    std::io::stdout().write_all(text).map_or_else(|error| complain(error, false), |()| Exit::Done)
 }
 
-fn complain(error: impl Into<Box<dyn Error>>) -> Exit {
-    process::say(&without_secrets(&error.into().to_string()));
+/// Reports why the program cannot start, and what that means for a run that `creates` a secret without asking.
+fn complain(error: impl Into<Box<dyn Error>>, creates: bool) -> Exit {
+    let error = text::sentence(&without_secrets(&error.into().to_string()));
+    let nothing = if creates { format!("{} ", Certainty::NotDone.message()) } else { String::new() };
+    process::say(&format!("{nothing}{error}"));
     Exit::Usage
 }

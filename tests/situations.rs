@@ -78,7 +78,7 @@ fn line(outcome: &Result<CreatedSecret, ApiError>) -> String {
         Err(ApiError { cause: Cause::Rejected(rejection), .. }) => {
             format!("rejected: {}", rejection.error_code)
         }
-        Err(ApiError { phase: Phase::NotSent, cause }) => format!("not sent: {}", cause.words()),
+        Err(ApiError { phase: Phase::NotSent, cause }) => format!("not sent: {}", cause.message()),
         Err(lost) => lost.after_creating(false),
     }
 }

@@ -37,7 +37,7 @@ fn why_unreadable(end: &BodyEnd, has_readable_body: bool) -> String {
         BodyEnd::Cut(Cause::TimedOut(limit)) => {
             format!("it was not complete after {} seconds", limit.as_secs())
         }
-        BodyEnd::Cut(cause) => format!("it was cut off ({})", cause.words()),
+        BodyEnd::Cut(cause) => format!("it was cut off ({})", cause.message()),
     }
 }
 

@@ -95,7 +95,7 @@ pub(super) async fn exchange(request: RequestBuilder, limit: Duration) -> ApiRes
     let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     match &result {
         Ok(answer) => tracing::info!(%method, path, status = answer.status, milliseconds, "answered"),
-        Err(error) => tracing::warn!(%method, path, milliseconds, "no answer: {}", error.cause.words()),
+        Err(error) => tracing::warn!(%method, path, milliseconds, "no answer: {}", error.cause.message()),
     }
     result
 }

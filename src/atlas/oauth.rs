@@ -219,7 +219,7 @@ fn oauth_refusal(answer: &Answer) -> Option<Cause> {
         }
         (status @ 400..500, _) => {
             let description = description.map_or_else(String::new, |text| format!(": {text}"));
-            Some(Cause::TokenRefused { status, words: ServerText::new(&format!("{error}{description}")) })
+            Some(Cause::TokenRefused { status, message: ServerText::new(&format!("{error}{description}")) })
         }
         (status @ 500.., "server_error" | "temporarily_unavailable") => {
             let mut rejection = Rejection::of_status(status);

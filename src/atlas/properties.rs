@@ -141,8 +141,11 @@ proptest! {
         }
     }
 
+    // Up to the last second that jiff knows: a day before the end of the year 9999, so that it is in range in every zone.
     #[test]
-    fn a_date_is_read_in_each_of_its_three_forms(second in 0_i64..253_402_300_800, gap in " {0,2}") {
+    fn a_date_is_read_in_each_of_its_three_forms(
+        second in 0..=jiff::Timestamp::MAX.as_second(), gap in " {0,2}",
+    ) {
         let time = jiff::Timestamp::from_second(second).unwrap();
         let mut forms = vec!["%a, %d %b %Y %T GMT", "%a %b %e %T %Y"];
         // Two digits of a year can mean this century and the last.
@@ -153,6 +156,13 @@ proptest! {
             let text = format!("{gap}{}{gap}", time.strftime(form));
             prop_assert_eq!(http::http_date(&text), Some(time), "{}", text);
         }
+    }
+
+    #[test]
+    fn the_last_days_of_the_year_9999_are_read_as_far_as_they_are_in_range(second in 253_402_200_000_i64..253_402_300_800) {
+        let time = std::time::UNIX_EPOCH + Duration::from_secs(second.try_into().unwrap());
+        let read = http::http_date(&httpdate::fmt_http_date(time));
+        prop_assert_eq!(read.map(jiff::Timestamp::as_second), Some(second).filter(|_| second <= jiff::Timestamp::MAX.as_second()));
     }
 
     #[test]

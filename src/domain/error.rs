@@ -50,14 +50,14 @@ pub enum Cause {
     Interrupted(ServerText),
     /// Nothing came for this long.
     TimedOut(Duration),
-    /// The token endpoint does not know this id with this secret (`invalid_client`, RFC 6749, section 5.2). Its words.
+    /// The token endpoint does not know this id with this secret (`invalid_client`, RFC 6749, section 5.2). Its message.
     SignInRefused(ServerText),
     /// The token endpoint refused for another reason, which says nothing about the secret.
     TokenRefused {
         /// The HTTP status.
         status: u16,
-        /// Its words.
-        words: ServerText,
+        /// Its message.
+        message: ServerText,
     },
     /// Atlas itself refused. For a request that changes something this is the cause only if the refusal proves that
     /// nothing was changed.
@@ -158,25 +158,25 @@ mod tests {
 
     #[test]
     fn certainty_follows_from_phase_and_cause() {
-        let words = || ServerText::new("words");
+        let message = || ServerText::new("message");
         let refused = || Box::new(rejection(401, "X"));
         let rows = [
-            (Cause::Credentials(words()), Certainty::Unknown),
-            (Cause::Setup(words()), Certainty::Unknown),
-            (Cause::Dns(words()), Certainty::Unknown),
-            (Cause::Connect(words()), Certainty::Unknown),
+            (Cause::Credentials(message()), Certainty::Unknown),
+            (Cause::Setup(message()), Certainty::Unknown),
+            (Cause::Dns(message()), Certainty::Unknown),
+            (Cause::Connect(message()), Certainty::Unknown),
             (Cause::ConnectTimeout, Certainty::Unknown),
-            (Cause::Tls(words()), Certainty::Unknown),
-            (Cause::Proxy(words()), Certainty::Unknown),
-            (Cause::NoChallenge(words()), Certainty::Unknown),
-            (Cause::Interrupted(words()), Certainty::Unknown),
+            (Cause::Tls(message()), Certainty::Unknown),
+            (Cause::Proxy(message()), Certainty::Unknown),
+            (Cause::NoChallenge(message()), Certainty::Unknown),
+            (Cause::Interrupted(message()), Certainty::Unknown),
             (Cause::TimedOut(Duration::from_secs(1)), Certainty::Unknown),
             (Cause::Unexpected { status: 401 }, Certainty::Unknown),
-            (Cause::SignInRefused(words()), Certainty::Unknown),
-            (Cause::TokenRefused { status: 400, words: words() }, Certainty::Unknown),
+            (Cause::SignInRefused(message()), Certainty::Unknown),
+            (Cause::TokenRefused { status: 400, message: message() }, Certainty::Unknown),
             (Cause::Rejected(refused()), Certainty::NotDone),
             (Cause::LoginExpired(ProfileName::new("work").unwrap(), refused()), Certainty::NotDone),
-            (Cause::ValueUnreadable(words()), Certainty::Done),
+            (Cause::ValueUnreadable(message()), Certainty::Done),
         ];
         for (cause, after_sending) in rows {
             assert_eq!(ApiError::sent(cause.clone()).certainty(), after_sending, "{cause:?}");

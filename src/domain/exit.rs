@@ -6,7 +6,10 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::text::date_time;
-use super::{BaseUrl, ClientId, CreatedSecret, Format, ProjectId, SecretId, ServerText};
+use super::{
+    ApiError, BaseUrl, Certainty, ClientId, CreatedSecret, ExistingSecret, Format, ProjectId, SecretId,
+    ServerText,
+};
 
 /// Why the program ended, and the exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,15 +86,31 @@ impl ExitSummary {
         Self { client, secret_id: None, expires_at: None, disposition: Disposition::PerhapsCreated }
     }
 
+    /// The response was lost, and no search has found a secret.
+    pub fn of_lost(client: ClientId, error: &ApiError) -> Self {
+        let disposition = match error.certainty() {
+            Certainty::Done => Disposition::Lost,
+            _ => Disposition::PerhapsCreated,
+        };
+        Self { disposition, ..Self::perhaps_created(client) }
+    }
+
+    /// The search has found this secret.
+    #[must_use]
+    pub fn found(self, secret: &ExistingSecret) -> Self {
+        let (secret_id, expires_at) = (Some(secret.id.clone()), secret.expires_at);
+        Self { secret_id, expires_at, disposition: Disposition::Lost, ..self }
+    }
+
     /// The line on standard error.
     pub fn line(&self, zone: &TimeZone) -> String {
         let secret =
-            self.secret_id.as_ref().map_or_else(|| "a secret".to_owned(), |id| format!("secret {id}"));
-        let expires = match self.expires_at {
+            self.secret_id.as_ref().map_or_else(|| "A secret".to_owned(), |id| format!("Secret {id}"));
+        let expires = match self.expires_at.filter(|_| self.disposition != Disposition::Deleted) {
             Some(at) => format!(", expires {}", date_time(at, Some(zone))),
             None => String::new(),
         };
-        format!("{secret} of {}{expires}: {}", self.client, self.disposition.words())
+        format!("{secret} for {}{expires}: {}", self.client, self.disposition.message())
     }
 }
 
@@ -108,6 +127,8 @@ pub enum Disposition {
     PerhapsCreated,
     /// It was sent in these ways, which do not answer; without one it was on its way when the program had to end.
     PerhapsDelivered(Vec<Delivery>),
+    /// It was created, and its value is lost.
+    Lost,
     /// It was created, its value is lost, and the user decided to keep it in Atlas.
     Kept,
 }
@@ -154,7 +175,7 @@ impl Delivery {
         !matches!(self, Self::Unverified | Self::SentToTerminal)
     }
 
-    fn words(&self) -> String {
+    fn message(&self) -> String {
         match self {
             Self::Saved { path } => format!("saved to {path}"),
             Self::Updated { place } => format!("written to {place}"),
@@ -177,24 +198,25 @@ impl Disposition {
         !matches!(self, Self::Delivered(_) | Self::Deleted)
     }
 
-    /// Describes the outcome, to follow the name of the secret.
-    pub fn words(&self) -> String {
+    /// Describes the outcome and says what to do, to follow the name of the secret and a colon.
+    pub fn message(&self) -> String {
         match self {
-            Self::Deleted => "deleted in Atlas".to_owned(),
-            Self::NotDelivered => "never delivered: delete it in Atlas".to_owned(),
+            Self::Deleted => "deleted in Atlas.".to_owned(),
+            Self::NotDelivered => "never delivered. Delete it in Atlas.".to_owned(),
             Self::PerhapsDelivered(ways) if ways.is_empty() => {
-                "was being delivered when the program ended: check where it was going before you delete it in Atlas"
+                "it was being delivered when the program ended. Check where it was going before you delete it in \
+                 Atlas."
                     .to_owned()
             }
             Self::PerhapsDelivered(ways) => {
-                format!("{}: delete it in Atlas if it did not arrive", joined(ways))
+                format!("{}. Delete it in Atlas if it did not arrive.", joined(ways))
             }
-            Self::Delivered(ways) if ways.iter().any(Delivery::is_proved) => joined(ways),
-            Self::Delivered(ways) => format!("{}; you confirmed that it arrived", joined(ways)),
-            Self::Kept => "kept in Atlas, but its value is lost".to_owned(),
+            Self::Delivered(ways) if ways.iter().any(Delivery::is_proved) => format!("{}.", joined(ways)),
+            Self::Delivered(ways) => format!("{}; you confirmed that it arrived.", joined(ways)),
+            Self::Lost => "its value is lost. Delete it in Atlas.".to_owned(),
+            Self::Kept => "kept in Atlas, but its value is lost.".to_owned(),
             Self::PerhapsCreated => {
-                "may have been created; if so, its value is lost: check the account's secrets in Atlas"
-                    .to_owned()
+                "it may have been created; if so, its value is lost. Check the account's secrets in Atlas.".to_owned()
             }
         }
     }
@@ -231,7 +253,7 @@ pub struct PendingRecord {
 }
 
 fn joined(ways: &[Delivery]) -> String {
-    ways.iter().map(Delivery::words).collect::<Vec<_>>().join("; ")
+    ways.iter().map(Delivery::message).collect::<Vec<_>>().join("; ")
 }
 
 #[cfg(test)]
@@ -266,19 +288,32 @@ mod tests {
                 false,
             ),
             (Disposition::Deleted, "deleted in Atlas", false),
-            (Disposition::NotDelivered, "never delivered: delete it", true),
+            (Disposition::NotDelivered, "never delivered. Delete it", true),
             (Disposition::PerhapsDelivered(Vec::new()), "was being delivered when the program ended", true),
             (
                 Disposition::PerhapsDelivered(vec![Delivery::SentToTerminal]),
-                "which does not confirm it: delete it in Atlas if it did not arrive",
+                "which does not confirm it. Delete it in Atlas if it did not arrive.",
                 true,
             ),
+            (Disposition::Lost, "its value is lost. Delete it in Atlas.", true),
             (Disposition::Kept, "kept in Atlas, but its value is lost", true),
             (Disposition::PerhapsCreated, "may have been created", true),
         ];
-        for (disposition, words, is_loss) in rows {
-            assert!(disposition.words().contains(words), "{}", disposition.words());
-            assert_eq!(disposition.is_loss(), is_loss, "{disposition:?}");
+        for (disposition, message, is_loss) in rows {
+            let summary = ExitSummary {
+                client: ClientId::parse("mdb_sa_id_1234567890abcdef12345678").unwrap(),
+                secret_id: SecretId::from_server("6650f0aa12bc34de56f07890"),
+                expires_at: Some("2026-12-23T18:14:00Z".parse().unwrap()),
+                disposition,
+            };
+            let line = summary.line(&TimeZone::UTC);
+            assert!(
+                line.starts_with("Secret 6650f0aa12bc34de56f07890 for mdb_sa_id_1234567890abcdef12345678")
+            );
+            assert!(line.contains(message) && line.ends_with('.'), "{line}");
+            let is_deleted = summary.disposition == Disposition::Deleted;
+            assert_eq!(line.contains(", expires Wed 23 Dec 2026 18:14 UTC: "), !is_deleted, "{line}");
+            assert_eq!(summary.disposition.is_loss(), is_loss, "{summary:?}");
         }
     }
 

@@ -44,8 +44,8 @@ impl Request {
                 "the Project Read Only role in this project, or a higher one"
             }
             Self::CreateSecret | Self::DeleteSecret => {
-                "the Project Owner role in this project, or Organization Owner if the service account also has \
-                 organization roles"
+                "the Project Owner role in this project (Organization Owner if the service account has organization \
+                 roles)"
             }
         };
         let ask = match self {
@@ -57,7 +57,7 @@ impl Request {
         };
         explanation(
             format!("You don't have permission to {what} ({status})."),
-            format!("{who} needs {role}."),
+            format!("This requires {role}. {who} does not have it."),
             format!("Ask {ask}, or sign in with other credentials."),
         )
     }
@@ -116,10 +116,10 @@ fn tls_action(why: &str) -> &'static str {
 
 impl Explanation {
     /// The account has as many secrets as it can have.
-    pub fn account_full() -> Self {
+    pub fn account_full(has_expired: bool) -> Self {
         explanation(
             format!("This account has {SECRETS_PER_ACCOUNT} secrets, the maximum."),
-            "Expired secrets count, too.",
+            if has_expired { "Expired secrets count, too." } else { "" },
             "Delete one, or ask a Project Owner to, then try again.",
         )
     }
@@ -333,7 +333,7 @@ impl Rejection {
 
 impl Certainty {
     /// What is certain of a secret that was to be created.
-    pub fn words(self) -> &'static str {
+    pub fn message(self) -> &'static str {
         match self {
             Self::NotDone => "Nothing was created.",
             Self::Unknown => "A secret may have been created.",
@@ -377,7 +377,7 @@ impl ApiError {
 
     fn explain_cause(&self) -> Explanation {
         let failed = |what: &str, meaning: &'static str, action: &'static str| {
-            explanation(format!("{what}: {}.", self.cause.words()), meaning, action)
+            explanation(format!("{what}: {}.", self.cause.message()), meaning, action)
         };
         match &self.cause {
             Cause::Rejected(rejection) => rejection.explain(),
@@ -388,14 +388,14 @@ impl ApiError {
                     "Run any atlas command with that profile, or atlas auth login --profile {profile}, then try again."
                 ),
             ),
-            Cause::TokenRefused { status, words } => explanation(
+            Cause::TokenRefused { status, message } => explanation(
                 format!("Sign-in failed: Atlas gave no access token ({status})."),
-                format!("Atlas: {words}"),
+                format!("Atlas: {message}"),
                 "Check that the service account may use the Admin API, and that no proxy changes the request.",
             ),
-            Cause::SignInRefused(words) => explanation(
+            Cause::SignInRefused(message) => explanation(
                 "Sign-in failed: Atlas refused the client ID or its secret.",
-                format!("Atlas: {words}"),
+                format!("Atlas: {message}"),
                 "Check both. The secret may have expired or been deleted; a Project Owner can create another.",
             ),
             Cause::Credentials(_) => failed(
@@ -415,7 +415,7 @@ impl ApiError {
                 "A firewall may drop the connection.",
                 "Check the network and the VPN. If your network requires a proxy, set HTTPS_PROXY.",
             ),
-            Cause::Tls(words) => failed("TLS failed", "", tls_action(words.as_str())),
+            Cause::Tls(message) => failed("TLS failed", "", tls_action(message.as_str())),
             Cause::Proxy(_) => failed("The proxy failed", "", "Check HTTPS_PROXY, ALL_PROXY and NO_PROXY."),
             Cause::NoChallenge(_) => failed(
                 "Sign-in with the API key failed",
@@ -463,6 +463,17 @@ impl ApiError {
         explanation.with_message_of(self)
     }
 
+    /// Why the list that a field is chosen from could not be read.
+    pub fn explain_list(&self, field: FieldName, who: &str) -> Explanation {
+        let request = if field == FieldName::Client { Request::ListAccounts } else { Request::ListProjects };
+        let explanation = self.explain_request(request, who);
+        if self.rejection_kind() == Some(RejectionKind::RoleTooLow) {
+            return explanation;
+        }
+        let title = format!("Could not load the {}s. {}", field.noun(), explanation.title);
+        Explanation { title: title.into(), ..explanation }
+    }
+
     /// How the answer to the creating POST was lost, as a sentence or two. What the answer does not say may be known by
     /// now.
     pub fn after_creating(&self, is_created: bool) -> String {
@@ -473,14 +484,14 @@ impl ApiError {
             Cause::Unexpected { .. } | Cause::Redirected { .. } => {
                 format!("{title} It does not say whether the secret was created.")
             }
-            cause => format!("The connection broke before the response was complete: {}.", cause.words()),
+            cause => format!("The connection broke before the response was complete: {}.", cause.message()),
         }
     }
 
     /// What is known of a new secret after this, as a sentence or two.
     pub fn after_verifying(&self) -> String {
         match &self.cause {
-            Cause::SignInRefused(words) => format!("Atlas does not accept the new secret yet: {words}"),
+            Cause::SignInRefused(message) => format!("Atlas does not accept the new secret yet: {message}"),
             _ => format!("Could not verify it. {}", self.explain().title),
         }
     }
@@ -488,19 +499,19 @@ impl ApiError {
 
 impl Cause {
     /// What the network, the system or the server said, without a full stop; empty where the cause says it all.
-    pub fn words(&self) -> &str {
+    pub fn message(&self) -> &str {
         match self {
-            Self::Credentials(words)
-            | Self::Setup(words)
-            | Self::Dns(words)
-            | Self::Connect(words)
-            | Self::Tls(words)
-            | Self::Proxy(words)
-            | Self::NoChallenge(words)
-            | Self::Interrupted(words)
-            | Self::SignInRefused(words)
-            | Self::TokenRefused { words, .. }
-            | Self::ValueUnreadable(words) => words.as_str(),
+            Self::Credentials(message)
+            | Self::Setup(message)
+            | Self::Dns(message)
+            | Self::Connect(message)
+            | Self::Tls(message)
+            | Self::Proxy(message)
+            | Self::NoChallenge(message)
+            | Self::Interrupted(message)
+            | Self::SignInRefused(message)
+            | Self::TokenRefused { message, .. }
+            | Self::ValueUnreadable(message) => message.as_str(),
             Self::ConnectTimeout => "no connection within 10 seconds",
             Self::TimedOut(_)
             | Self::Rejected(_)
@@ -553,8 +564,8 @@ mod tests {
             (rejection(418, "TEAPOT"), "418 TEAPOT"),
             (rejection(418, ""), "HTTP 418"),
         ];
-        for (refusal, words) in rows {
-            assert_eq!(refusal.atlas_message().as_str(), words);
+        for (refusal, message) in rows {
+            assert_eq!(refusal.atlas_message().as_str(), message);
         }
         assert_eq!(rejection(403, "RULE").explain().title, "Atlas refused the request (403 RULE).");
         let maintenance = [
@@ -615,12 +626,12 @@ mod tests {
         let client = ClientId::parse("mdb_sa_id_1234567890abcdef12345678").unwrap();
         let profile = |kind| Identity::Profile { name: ProfileName::new("ci").unwrap(), kind };
         let identities = [
-            (Identity::ServiceAccount(client), "Service account mdb_sa_id_1234567890abcdef12345678 needs"),
-            (Identity::ApiKey(PublicKey::parse("abcdefgh").unwrap()), "API key abcdefgh needs"),
-            (Identity::AccessToken, "The owner of the access token needs"),
-            (profile(PairKind::ServiceAccount), "The service account of profile ci needs"),
-            (profile(PairKind::ApiKey), "The API key of profile ci needs"),
-            (Identity::BrowserLogin(ProfileName::new("me").unwrap()), "The Atlas user of profile me needs"),
+            (Identity::ServiceAccount(client), "Service account mdb_sa_id_1234567890abcdef12345678"),
+            (Identity::ApiKey(PublicKey::parse("abcdefgh").unwrap()), "API key abcdefgh"),
+            (Identity::AccessToken, "The owner of the access token"),
+            (profile(PairKind::ServiceAccount), "The service account of profile ci"),
+            (profile(PairKind::ApiKey), "The API key of profile ci"),
+            (Identity::BrowserLogin(ProfileName::new("me").unwrap()), "The Atlas user of profile me"),
         ];
         let requests = [
             (Request::ListProjects, "list projects", "a role in a project"),
@@ -636,7 +647,9 @@ mod tests {
                 let signed_in_as = Session::remote(&cloud, identity.clone()).signed_in_as();
                 let Explanation { title, meaning, .. } = error.explain_request(request, &signed_in_as);
                 assert_eq!(title, format!("You don't have permission to {what} (401)."));
-                assert!(meaning.starts_with(who) && meaning.contains(role), "{meaning}");
+                let (requires, lacks) = meaning.split_once(". ").unwrap();
+                assert!(requires.starts_with("This requires ") && requires.contains(role), "{meaning}");
+                assert_eq!(lacks, format!("{who} does not have it."));
             }
         }
         let other = ApiError::rejected(rejection(403, "RULE"));
@@ -665,14 +678,14 @@ mod tests {
 
     #[test]
     fn each_lost_answer_says_what_is_known_of_it() {
-        let words = |text| ServerText::new(text);
+        let message = |text| ServerText::new(text);
         let rows = [
             (
                 ApiError::sent(Cause::TimedOut(Duration::from_secs(60))),
                 "Atlas did not answer within 60 seconds.",
             ),
             (
-                ApiError::sent(Cause::ValueUnreadable(words("it holds no secret"))),
+                ApiError::sent(Cause::ValueUnreadable(message("it holds no secret"))),
                 "could not be read: it holds no secret.",
             ),
             (
@@ -680,7 +693,7 @@ mod tests {
                 "Unexpected response (502). It does not say whether",
             ),
             (
-                ApiError::sent(Cause::Interrupted(words("reset"))),
+                ApiError::sent(Cause::Interrupted(message("reset"))),
                 "broke before the response was complete: reset.",
             ),
         ];
@@ -691,10 +704,10 @@ mod tests {
 
     #[test]
     fn only_a_refusal_of_the_secret_is_called_one() {
-        let words = ServerText::new("Invalid credentials provided.");
+        let message = ServerText::new("Invalid credentials provided.");
         let rows = [
             (
-                Cause::SignInRefused(words),
+                Cause::SignInRefused(message),
                 "Atlas does not accept the new secret yet: Invalid credentials provided.",
             ),
             (

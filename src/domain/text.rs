@@ -7,6 +7,19 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{ApiError, Consequences, ExistingSecret, SecretId};
 
+/// A message as a sentence of its own: with a full stop, and a capital unless an option, a path or a key is first.
+pub fn sentence(message: &str) -> String {
+    let mut sentence = message.trim_end().to_owned();
+    let mut first_word = sentence.split(' ').next().unwrap_or_default().bytes();
+    if first_word.len() > 0 && first_word.all(|byte| byte.is_ascii_lowercase()) {
+        sentence[..1].make_ascii_uppercase();
+    }
+    if !sentence.ends_with('.') {
+        sentence.push('.');
+    }
+    sentence
+}
+
 /// A point in time as people read it: `Wed 23 Dec 2026 18:14` in the user's zone, with `UTC` behind it where that
 /// is no other, or not known.
 pub fn date_time(at: Timestamp, zone: Option<&TimeZone>) -> String {
@@ -118,7 +131,7 @@ pub fn rate_limited(left: Duration) -> String {
 
 /// A read failed, and is tried again.
 pub fn retrying(failed: &str, pause: Duration) -> String {
-    format!("{failed} Retrying in {} s", pause.as_secs())
+    format!("{failed} Retrying in {}.", seconds(pause))
 }
 
 /// How long until a countdown shows its next second.
@@ -185,6 +198,21 @@ mod tests {
         let berlin = TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3").unwrap();
         assert_eq!(date_time(at, Some(&berlin)), "Wed 23 Dec 2026 18:14");
         assert_eq!(date_time(at, None), "Wed 23 Dec 2026 17:14 UTC");
+    }
+
+    #[test]
+    fn a_message_becomes_a_sentence() {
+        let rows = [
+            ("no terminal found. Use --yes", "No terminal found. Use --yes."),
+            ("--base-url ftp://x: not allowed", "--base-url ftp://x: not allowed."),
+            ("/home/me/x.toml has an error\n", "/home/me/x.toml has an error."),
+            ("project_id in profile `ci` is wrong", "project_id in profile `ci` is wrong."),
+            ("ärger.", "ärger."),
+            ("", "."),
+        ];
+        for (message, expected) in rows {
+            assert_eq!(sentence(message), expected);
+        }
     }
 
     #[test]

@@ -81,7 +81,8 @@ impl Reason {
     pub fn explain(&self, who: &str) -> Option<Explanation> {
         Some(match self {
             Self::Cancelled => return None,
-            Self::Full | Self::StillFull => Explanation::account_full(),
+            Self::Full => Explanation::account_full(false),
+            Self::StillFull => Explanation::account_full(true),
             // Only `--yes` without `--replace-expired` gets here: a user who says no has stopped the job.
             Self::Declined(Question::Consequences(_)) => Explanation::expired_secret_in_the_way(),
             Self::Preflight(error) | Self::Declined(Question::AccountUnknown(error)) => {

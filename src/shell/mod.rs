@@ -19,7 +19,8 @@ use tokio::runtime::{Builder, Runtime};
 
 use crate::delivery::{Copier, StdoutError, StdoutKind, check_stdout};
 use crate::domain::{
-    Disposition, Exit, ExitSummary, FieldName, Format, Now, ServerText, without_secrets, without_tokens,
+    Certainty, Disposition, Exit, ExitSummary, FieldName, Format, Now, ServerText, text, without_secrets,
+    without_tokens,
 };
 use crate::headless::{Headless, Undelivered};
 use crate::jobs::{Connections, Records, Step};
@@ -59,7 +60,7 @@ pub fn run(settings: Settings, started: Instant) -> Result<Exit, Box<dyn Error>>
         // No help screen lists them here. The one that ends the run is in its error.
         let notes = settings.app.shared.credential_notes.iter();
         for note in notes.filter(|note| settings.unusable.as_ref() != Some(*note)) {
-            say(&note.to_string());
+            say(&text::sentence(note.as_str()));
         }
         check_submission(&settings)?;
     }
@@ -77,23 +78,16 @@ pub fn run(settings: Settings, started: Instant) -> Result<Exit, Box<dyn Error>>
     }));
     let (runtime, mut run) = prepared.unwrap_or_else(|_| {
         let place = process::take_panic_place();
-        Err(format!("Nothing was created. Internal error at {place}: please report it with this line.")
-            .into())
+        Err(format!("Internal error at {place}: please report it with this line.").into())
     })?;
     let ended = catch_unwind(AssertUnwindSafe(|| runtime.block_on(run.go())));
     // From here on the terminal is the user's again.
     let exit = match ended {
-        Ok(Ok(exit)) => {
-            let is_empty = run.headless.is_none() && matches!(run.app.shared.output, Output::Sink(_));
-            if is_empty && exit == Exit::NothingCreated && run.app.shared.summaries.is_empty() {
-                say("nothing was created; standard output is empty");
-            }
-            Ok(exit)
-        }
+        Ok(Ok(exit)) => Ok(exit),
         Ok(Err(error)) => match run.end_without_loop(&runtime) {
             None => Err(error),
             Some(exit) => {
-                say(&error.to_string());
+                say(&text::sentence(&error.to_string()));
                 Ok(exit)
             }
         },
@@ -145,7 +139,11 @@ fn check_submission(settings: &Settings) -> Result<(), String> {
                 .to_owned(),
         });
     }
-    let form = &settings.app.shared.form;
+    check_form(&settings.app.shared.form)
+}
+
+/// What is wrong with the first field that is neither valid nor a name.
+fn check_form(form: &Form) -> Result<(), String> {
     let is_wrong = |name: &FieldName| form.name(*name).is_none() && !form.validation(*name).is_valid();
     match FieldName::ALL.into_iter().find(is_wrong) {
         Some(name) => Err(format!("{}{}", name.option(), field_error(form, name))),
@@ -159,7 +157,7 @@ fn field_error(form: &Form, name: FieldName) -> String {
     let message = match form.validation(name) {
         Validation::Incomplete(message) if !value.is_empty() => format!("incomplete, {message}"),
         Validation::Name { message, .. } | Validation::Wrong { message, .. } => message,
-        Validation::Refused(words) => words.to_string(),
+        Validation::Refused(message) => message.to_string(),
         _ => return " is required with --yes".to_owned(),
     };
     if value.is_empty() { format!(": {message}") } else { format!(" {value}: {message}") }
@@ -222,24 +220,30 @@ impl Run {
 
     async fn go(&mut self) -> Result<Exit, Box<dyn Error>> {
         let mut signals = Signals::listen()?;
+        let mut has_signed_in = false;
         if self.app.shared.flags.yes {
             let who = self.app.shared.session.signed_in_as();
             let resolving = names::resolve(&self.executor.connections, &mut self.app.shared.form, &who);
             let resolved = tokio::select! {
                 resolved = resolving => resolved,
-                signal = signals.next() => return Ok(Exit::Signal(signal.0)),
+                signal = signals.next() => return Ok(self.with_message(Exit::Signal(signal.0))),
             };
-            if let Err((exit, why)) = resolved {
-                say(&without_secrets(&why));
-                return Ok(exit);
+            match resolved {
+                Ok(signed_in) => has_signed_in = signed_in,
+                Err((exit, why)) => {
+                    say(&without_secrets(&why));
+                    return Ok(exit);
+                }
             }
             if let Some(warning) = self.app.shared.form.lifetime_warning() {
-                say(&format!("--expires-after {warning} and may refuse it"));
+                say(&format!("--expires-after {warning} and may refuse it."));
             }
         }
         let Some(format) = self.headless else { return self.interact(&mut signals).await };
         signals.listen_to_the_rest();
-        let Some(new_secret) = self.app.shared.form.new_secret() else { return Ok(Exit::Usage) };
+        let form = &self.app.shared.form;
+        check_form(form)?;
+        let new_secret = form.new_secret().ok_or("a field is not complete")?;
         let headless = Headless {
             connections: Arc::clone(&self.executor.connections),
             records: Arc::clone(&self.executor.records),
@@ -247,12 +251,13 @@ impl Run {
             who: self.app.shared.session.signed_in_as(),
             flags: self.app.shared.flags,
             format,
+            has_signed_in,
             may_have_created: Arc::clone(&self.may_have_created),
         };
         match headless.run(async || signals.next().await).await {
             Ok((exit, summary)) => {
                 self.app.shared.summaries.extend(summary);
-                Ok(exit)
+                Ok(if matches!(exit, Exit::Signal(_)) { self.with_message(exit) } else { exit })
             }
             Err(undelivered) => self.rescue(*undelivered, &mut signals).await,
         }
@@ -292,7 +297,19 @@ impl Run {
         let is_on_form = matches!(self.app.screen, Screen::Form(_));
         let first =
             if self.app.shared.flags.yes && is_on_form { self.app.submit_preapproved() } else { Vec::new() };
-        Ok(self.event_loop(&mut terminal, signals, first).await.map_err(failed)?)
+        let exit = self.event_loop(&mut terminal, signals, first).await.map_err(failed)?;
+        Ok(self.with_message(exit))
+    }
+
+    /// Every exit code but 0 comes with a line on standard error: an end that nothing else reports gets one.
+    fn with_message(&mut self, exit: Exit) -> Exit {
+        let is_silent = matches!(exit, Exit::NothingCreated | Exit::Signal(_));
+        if is_silent && self.app.shared.summaries.is_empty() {
+            let is_empty = matches!(self.app.shared.output, Output::Sink(_));
+            let output = if is_empty { " Standard output is empty." } else { "" };
+            self.exit_messages.push(format!("{}{output}", Certainty::NotDone.message()));
+        }
+        exit
     }
 
     /// A panic of ours: the terminal has been restored by unwinding. What the interface knew still decides what
@@ -307,7 +324,7 @@ impl Run {
         if self.end_without_loop(runtime).is_some() {
             return Exit::NotDelivered;
         }
-        say("Nothing was created.");
+        say(Certainty::NotDone.message());
         Exit::NothingCreated
     }
 

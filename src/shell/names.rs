@@ -5,9 +5,10 @@ use std::time::Duration;
 use crate::domain::{
     ApiError, ApiResult, Exit, Explanation, FieldName, ProjectId, RejectionKind, ServerText, text,
 };
+use crate::headless::SIGNING_IN;
 use crate::jobs::{AtlasApi, all_pages};
 use crate::process::say;
-use crate::tui::screens::{Form, Validation, could_not_list};
+use crate::tui::screens::{Form, Validation};
 use crate::tui::{best_matches, is_same_name};
 
 /// How many candidates are named.
@@ -19,20 +20,29 @@ struct Entry {
     id: String,
 }
 
-/// Replaces the names in the form by their ids.
+/// Replaces the names in the form by their ids. True if that took signing in.
 ///
 /// # Errors
 /// The exit code, and why a name has no id.
-pub(super) async fn resolve(atlas: &impl AtlasApi, form: &mut Form, who: &str) -> Result<(), (Exit, String)> {
+pub(super) async fn resolve(
+    atlas: &impl AtlasApi,
+    form: &mut Form,
+    who: &str,
+) -> Result<bool, (Exit, String)> {
+    let mut has_signed_in = false;
     for field in [FieldName::Project, FieldName::Client] {
         let Some(name) = form.name(field).map(str::to_owned) else { continue };
+        if !std::mem::replace(&mut has_signed_in, true) {
+            // The first read signs in.
+            say(SIGNING_IN);
+        }
         let entries = read(atlas, field, form.project_id().as_ref()).await;
         let entries = entries.map_err(|error| (Exit::NothingCreated, unreadable(field, who, &error)))?;
         let id = find(form, field, &name, &entries).map_err(|why| (Exit::Usage, why))?;
         say(&format!("{} {}: {id}", field.option(), ServerText::new(&name)));
         form.set(field, id);
     }
-    Ok(())
+    Ok(has_signed_in)
 }
 
 async fn read(atlas: &impl AtlasApi, field: FieldName, project: Option<&ProjectId>) -> ApiResult<Vec<Entry>> {
@@ -49,7 +59,7 @@ async fn read(atlas: &impl AtlasApi, field: FieldName, project: Option<&ProjectI
 }
 
 fn unreadable(field: FieldName, who: &str, error: &ApiError) -> String {
-    let Explanation { title, meaning, action, atlas_message } = could_not_list(field, who, error);
+    let Explanation { title, meaning, action, atlas_message } = error.explain_list(field, who);
     let action = match error.rejection_kind() {
         Some(RejectionKind::RoleTooLow) => format!("{meaning} Give the ID instead."),
         Some(RejectionKind::Forbidden) => "Give the ID instead.".to_owned(),
@@ -140,16 +150,16 @@ mod tests {
             let form = if is_project { Form::new(&typed, "", "") } else { Form::new("", &typed, "") };
             match (find(&form, field, &typed, &entries), &same[..]) {
                 (Ok(found), [row]) => prop_assert_eq!(found, id(*row)),
-                (Err(words), []) => prop_assert!(words.contains(" with this name"), "{}", words),
-                (Err(words), several) if several.len() > 1 => {
+                (Err(message), []) => prop_assert!(message.contains(" with this name"), "{}", message),
+                (Err(message), several) if several.len() > 1 => {
                     let count = format!("{} {}s have this name", several.len(), field.noun());
-                    prop_assert!(words.contains(&count), "{}", words);
+                    prop_assert!(message.contains(&count), "{}", message);
                     for row in several.iter().take(MOST) {
-                        prop_assert!(words.contains(&id(*row)), "{}", words);
+                        prop_assert!(message.contains(&id(*row)), "{}", message);
                     }
                     let more = several.len().saturating_sub(MOST);
                     let rest = format!("and {more} more");
-                    prop_assert_eq!(more > 0, words.contains(&rest), "{}", words);
+                    prop_assert_eq!(more > 0, message.contains(&rest), "{}", message);
                 }
                 (found, same) => prop_assert!(false, "{:?} of {:?}", found, same),
             }

@@ -278,9 +278,10 @@ fn parse_base_url(text: &str) -> Result<BaseUrl, String> {
     BaseUrl::parse(text).map_err(|error| {
         // A password or a token may stand before an `@`, behind a `?`, or where it is no URL, anywhere.
         let has_credentials = text.contains(['@', '?', '#']) || error == BaseUrlError::NotAUrl;
-        let value =
-            if has_credentials { ServerText::default() } else { ServerText::new(&format!(" {text}")) };
-        format!("--base-url{value}: {error}")
+        if has_credentials {
+            return format!("--base-url: {error}");
+        }
+        format!("--base-url {}: {error}", ServerText::new(text))
     })
 }
 

@@ -28,10 +28,11 @@ impl Shared {
         self.summaries.push(ExitSummary::perhaps_created(client.clone()));
     }
 
-    /// The last POST for this account whose outcome was not known.
+    /// The last POST for this account whose response was lost, or may still come.
     pub(super) fn unknown_summary(&self, client: &ClientId) -> Option<usize> {
         self.summaries.iter().rposition(|summary| {
-            summary.disposition == Disposition::PerhapsCreated && summary.client == *client
+            matches!(summary.disposition, Disposition::PerhapsCreated | Disposition::Lost)
+                && summary.client == *client
         })
     }
 }
@@ -187,7 +188,7 @@ impl App {
 
     fn lose_answer(&mut self, in_flight: &InFlight, lost: ApiError) {
         let app = &mut self.shared;
-        app.add_unknown_summary(&in_flight.new_secret.client);
+        app.summaries.push(ExitSummary::of_lost(in_flight.new_secret.client.clone(), &lost));
         app.lookups.account = Remote::NotAsked;
         match &mut self.screen {
             Screen::Form(_) | Screen::Picker(_) | Screen::Command(_) => {

@@ -126,7 +126,7 @@ async fn without_a_challenge_that_can_be_answered_no_post_goes_out() {
             Err(ApiError { cause: Cause::Rejected(rejection), .. }) => {
                 format!("rejected {}", rejection.error_code)
             }
-            Err(ApiError { phase: Phase::NotSent, cause }) => format!("not sent: {}", cause.words()),
+            Err(ApiError { phase: Phase::NotSent, cause }) => format!("not sent: {}", cause.message()),
             other => panic!("{other:?}"),
         };
         assert_eq!(line, expected);

@@ -98,7 +98,7 @@ fn a_refusal_that_the_post_would_meet_too_ends_the_job() {
     for (problem, focus) in rows {
         let mut stage = Stage::fetching();
         stage.account_read(Err(problem.clone()));
-        assert_eq!(stage.certainty().map(Certainty::words), Some("Nothing was created."), "{problem:?}");
+        assert_eq!(stage.certainty().map(Certainty::message), Some("Nothing was created."), "{problem:?}");
         assert_eq!((stage.app.shared.form.focus, stage.posts()), (focus, 0), "{problem:?}");
     }
 }

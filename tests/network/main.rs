@@ -39,7 +39,7 @@ fn the_program() {
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let line = match Client::new(with_access_token(&url)) {
-        Err(problem) => format!("setup: {} {}", problem.cause.words(), problem.explain().action),
+        Err(problem) => format!("setup: {} {}", problem.cause.message(), problem.explain().action),
         Ok(client) => match runtime.block_on(client.create_secret(&new_secret())) {
             Ok(_) => "created".to_owned(),
             Err(problem) if problem.phase == Phase::NotSent => {
@@ -387,7 +387,7 @@ async fn a_proxy_variable_that_cannot_be_read_is_never_passed_over() {
             .unwrap();
         let words = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(2), "{words}");
-        assert!(words.starts_with("atlas-secret: HTTPS_PROXY is not"), "{words}");
+        assert!(words.starts_with("atlas-secret: Nothing was created. HTTPS_PROXY is not"), "{words}");
         assert!(!words.contains("FAKE"), "{words}");
     }
 }

@@ -51,7 +51,7 @@ fn line(outcome: &Result<CreatedSecret, ApiError>) -> String {
         Err(ApiError { cause: Cause::ValueUnreadable(why), .. }) => format!("value lost: {why}"),
         Err(error) => {
             assert_eq!(error.certainty(), Certainty::Unknown);
-            format!("broken: {}", error.cause.words())
+            format!("broken: {}", error.cause.message())
         }
     }
 }

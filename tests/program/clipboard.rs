@@ -69,7 +69,7 @@ fn a_copy_is_there_with_its_countdown_and_outlives_the_program() {
     assert_eq!(said.lines().count(), 1, "{said}");
     let date = expires.split(',').next().unwrap();
     assert!(
-        said.starts_with(&format!("atlas-secret: secret {secret_id} of {PLAIN}, expires {date}: ")),
+        said.starts_with(&format!("atlas-secret: Secret {secret_id} for {PLAIN}, expires {date}: ")),
         "{said}"
     );
     let left = seconds_after(&said, "copied to the clipboard, clears in ");

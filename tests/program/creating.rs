@@ -30,8 +30,8 @@ fn four_keys_create_copy_and_leave_in_the_demo() {
     let last_words = terminal.screen();
     let line = last_words.trim();
     assert_eq!(line.lines().count(), 1, "{last_words}");
-    assert!(line.starts_with(&format!("atlas-secret: secret {secret_id} of mdb_sa_id_")), "{last_words}");
-    assert!(line.ends_with("which does not confirm it; you confirmed that it arrived"), "{last_words}");
+    assert!(line.starts_with(&format!("atlas-secret: Secret {secret_id} for mdb_sa_id_")), "{last_words}");
+    assert!(line.ends_with("which does not confirm it; you confirmed that it arrived."), "{last_words}");
     assert!(!contains(&terminal.output(), &value), "the value itself was never written");
 }
 

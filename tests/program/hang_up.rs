@@ -95,13 +95,18 @@ fn last_words(said: Option<PathBuf>) -> String {
     words
 }
 
+/// The last words where nothing was created, if they were kept.
+fn nothing_created(said: Option<&str>) -> String {
+    said.map_or("", |_| "atlas-secret: Nothing was created.\n").to_owned()
+}
+
 #[test]
 fn on_the_form_it_is_a_hang_up_and_no_mistake() {
     let atlas = Atlas::start();
     for said in [None, Some("form")] {
         let mut started = start(&atlas, PLAIN, said);
         started.wait_for_form();
-        assert_eq!(started.hang_up(), (Some(129), String::new()), "{said:?}");
+        assert_eq!(started.hang_up(), (Some(129), nothing_created(said)), "{said:?}");
     }
 }
 
@@ -125,7 +130,7 @@ fn an_answer_that_comes_a_little_later_is_taken() {
     started.create(&atlas);
     let (code, said) = started.hang_up();
     assert_eq!(code, Some(3), "{said}");
-    assert!(said.contains("atlas-secret: secret ") && said.contains("never delivered"), "{said}");
+    assert!(said.contains("atlas-secret: Secret ") && said.contains("never delivered"), "{said}");
 }
 
 #[test]
@@ -137,7 +142,7 @@ fn a_terminal_that_does_not_read_stops_neither_a_signal_nor_an_answer() {
         started.stop_reading();
         started.pty.write_all(b"1234").unwrap();
         started.signal(Signal::TERM);
-        assert_eq!(started.end(), (Some(143), String::new()), "{said:?}");
+        assert_eq!(started.end(), (Some(143), nothing_created(said)), "{said:?}");
     }
     let atlas = Atlas::with_delay(1);
     let mut started = start(&atlas, SLOW, Some("unread-post"));
@@ -146,5 +151,5 @@ fn a_terminal_that_does_not_read_stops_neither_a_signal_nor_an_answer() {
     started.signal(Signal::TERM);
     let (code, said) = started.end();
     assert_eq!(code, Some(3), "{said}");
-    assert!(said.contains("atlas-secret: secret ") && said.contains("never delivered"), "{said}");
+    assert!(said.contains("atlas-secret: Secret ") && said.contains("never delivered"), "{said}");
 }

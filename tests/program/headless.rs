@@ -5,6 +5,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::mpsc::channel;
+use std::sync::{Arc, Mutex};
 
 use atlas_secret::process::IN_OWN_SESSION;
 use rustix::process::{Pid, kill_process};
@@ -14,7 +15,7 @@ use tokio::net::TcpListener;
 use crate::atlas::{Atlas, CAP, CROWDED, EXPIRED, LIVING, LOST, ORGANIZATION, PLAIN, PROJECT, SLOW};
 use crate::formats;
 use crate::program::is_value;
-use crate::support::raw_server::{json, read_request, send};
+use crate::support::raw_server::{Reply, answer, json, read_request, send};
 use crate::support::terminal::Signal;
 use crate::tools::{Running, have, wait_for};
 
@@ -34,7 +35,9 @@ pub fn alone(atlas: &Atlas, client: &str) -> Command {
 
 /// Exit code and standard error of a run that ends by itself.
 fn end_of(output: &Output) -> (Option<i32>, String) {
-    (output.status.code(), String::from_utf8(output.stderr.clone()).unwrap())
+    let errors = String::from_utf8(output.stderr.clone()).unwrap();
+    assert!(output.status.success() || !errors.is_empty(), "{:?} without a line", output.status);
+    (output.status.code(), errors)
 }
 
 #[test]
@@ -50,8 +53,8 @@ fn the_secret_goes_to_standard_output_and_progress_to_standard_error() {
     let place = |words: &str| lines.iter().position(|line| line.contains(words));
     assert!(place("Reading the account's secrets") < place("Creating the secret"), "{said}");
     let last = lines.last().unwrap();
-    assert!(last.contains(&format!("secret {} of {PLAIN}", fields["id"])), "{said}");
-    assert!(last.ends_with("written to standard output"), "{said}");
+    assert!(last.contains(&format!("Secret {} for {PLAIN}", fields["id"])), "{said}");
+    assert!(last.ends_with("written to standard output."), "{said}");
     assert!(!said.contains("mdb_sa_sk_") && !said.contains('\x1b'), "{said}");
     assert_eq!(atlas.creates(), 1);
 }
@@ -59,8 +62,8 @@ fn the_secret_goes_to_standard_output_and_progress_to_standard_error() {
 #[test]
 fn a_lifetime_outside_of_what_atlas_documents_is_a_warning_before_anything_is_sent() {
     let rows = [
-        ("2y", Some("--expires-after 730 days: Atlas documents 8 hours to 365 days and may refuse it")),
-        ("3h", Some("--expires-after 3 hours: Atlas documents 8 hours to 365 days and may refuse it")),
+        ("2y", Some("--expires-after 730 days: Atlas documents 8 hours to 365 days and may refuse it.")),
+        ("3h", Some("--expires-after 3 hours: Atlas documents 8 hours to 365 days and may refuse it.")),
         ("8h", None),
         ("1y", None),
     ];
@@ -119,7 +122,8 @@ fn a_template_is_filled_and_verified_without_a_terminal() {
 #[test]
 fn what_is_missing_or_wrong_is_told_before_anything_is_asked() {
     let atlas = Atlas::start();
-    let rows: [(&[&str], &str); 9] = [
+    let today = jiff::Timestamp::now().strftime("%F").to_string();
+    let rows: [(&[&str], &str); 11] = [
         (&["--template", "{client_id}"], "{secret} is missing"),
         (&["--template", "{secret} {name}"], "unknown placeholder {name}"),
         (&["--template", "{secret} }"], "a } stands alone: write }} for a brace"),
@@ -131,15 +135,22 @@ fn what_is_missing_or_wrong_is_told_before_anything_is_asked() {
             "--expires-after 2020-02-02: this is in the past",
         ),
         (
+            &["--format", "json", "--expires-after", &today],
+            &format!("--expires-after {today}: this is in the past."),
+        ),
+        (&["--format", "json", "--base-url", "http://example.com"], "--base-url http://example.com: http"),
+        (
             &["--format", "json", "--expires-after", "0"],
             "--expires-after 0: too short: use 8 hours to 365 days",
         ),
         (&["--format", "yaml"], "invalid value 'yaml'"),
     ];
     for (arguments, reason) in rows {
-        let (code, said) = end_of(&alone(&atlas, PLAIN).args(arguments).output().unwrap());
+        let (code, said) = end_of(&alone(&atlas, PLAIN).env("TZ", "UTC").args(arguments).output().unwrap());
         assert_eq!(code, Some(2), "{arguments:?}: {said}");
         assert!(said.contains(reason), "{said}");
+        let is_read = !said.contains("For more information, try");
+        assert_eq!(said.starts_with("atlas-secret: Nothing was created. "), is_read, "{said}");
     }
     let (code, said) = end_of(&alone(&atlas, "mdb_sa_id_12").args(["--format", "json"]).output().unwrap());
     assert_eq!(code, Some(2), "{said}");
@@ -217,7 +228,7 @@ fn warnings_about_credentials_are_printed() {
         "has an older version than 2",
         "project_id in profile `ci`: \"g\" is not a hex digit",
         "MONGODB_ATLAS_SERVICE is not used: the URL in the profile takes precedence",
-        "your credentials are sent to atlas.invalid, which is not an Atlas host",
+        "Your credentials are sent to atlas.invalid, which is not an Atlas host",
     ];
     for warning in warnings {
         assert_eq!(said.matches(warning).count(), 1, "{warning}: {said}");
@@ -239,8 +250,8 @@ fn two_living_secrets_end_it_before_anything_is_posted() {
         let output = alone(&atlas, CROWDED).args(["--format", "secret"]).args(options).output().unwrap();
         let (code, said) = end_of(&output);
         assert_eq!(code, Some(1), "{said}");
-        assert!(said.contains("Nothing was created. This account has 2 secrets, the maximum"), "{said}");
-        let (_, list) = said.split_once("Expired secrets count, too.\n").unwrap();
+        assert!(said.contains("Nothing was created. This account has 2 secrets, the maximum.\n"), "{said}");
+        let (_, list) = said.split_once("2 secrets, the maximum.\n").unwrap();
         let rows: Vec<&str> = list.lines().take(3).map(str::trim).collect();
         for (row, end) in rows.iter().zip(["0002", "0003"]) {
             assert!(row.starts_with(&format!("00000000000000000000{end}  ...{end}  ")), "{said}");
@@ -294,9 +305,10 @@ fn an_answer_that_is_lost_is_told_as_perhaps_created() {
     let output = alone(&atlas, LOST).args(["--format", "secret"]).output().unwrap();
     let (code, said) = end_of(&output);
     assert_eq!(code, Some(3), "{said}");
-    assert!(said.contains(&format!(" of {LOST}, expires ")), "{said}");
-    assert!(said.contains(": may have been created; if so, its value is lost"), "{said}");
+    assert!(said.contains(&format!(" for {LOST}, expires ")), "{said}");
+    assert!(said.contains(": its value is lost. Delete it in Atlas."), "{said}");
     assert!(said.contains("is new, and its value is lost."), "{said}");
+    assert!(!said.contains("may have been created"), "both lines say what is known\n{said}");
     assert_eq!((output.stdout.len(), atlas.creates(), atlas.secrets_created()), (0, 1, 1));
 }
 
@@ -337,7 +349,9 @@ fn cleaning_up_is_offered_only_of_what_was_recorded() {
     let mut next = alone(&atlas, LIVING);
     let (_, said) = end_of(&next.env("HOME", home.path()).args(["--format", "env"]).output().unwrap());
     assert!(
-        said.contains(&format!("a previous run may have left a secret of {PLAIN} that was never delivered")),
+        said.contains(&format!(
+            "A previous run may have created a secret for {PLAIN} that was never delivered."
+        )),
         "{said}"
     );
 }
@@ -378,7 +392,7 @@ fn assert_lost(atlas: &Atlas, output: &Output, why: &str) {
     assert!(said.contains(why), "{said}");
     let named: Vec<&str> = said.lines().filter(|line| line.contains("never delivered")).collect();
     assert_eq!(named.len(), 1, "{said}");
-    let (_, rest) = named[0].split_once("atlas-secret: secret ").unwrap();
+    let (_, rest) = named[0].split_once("atlas-secret: Secret ").unwrap();
     let secret_id = rest.split(' ').next().unwrap();
     assert!(secret_id.len() == 24 && secret_id.bytes().all(|byte| byte.is_ascii_hexdigit()), "{said}");
     assert!(!said.contains("mdb_sa_sk_"), "{said}");
@@ -396,32 +410,27 @@ fn a_signal_while_it_creates_is_told_as_perhaps_created() {
     let status = wait_for("the end", || running.0.try_wait().unwrap());
     let said = std::io::read_to_string(running.0.stderr.take().unwrap()).unwrap();
     assert_eq!(status.code(), Some(3), "{said}");
-    assert!(said.contains(&format!("of {SLOW}: may have been created")), "{said}");
+    assert!(said.contains(&format!("for {SLOW}: it may have been created")), "{said}");
 }
 
-/// An Atlas whose project is never answered.
-fn without_project() -> String {
+/// An Atlas that answers each request by its first line, or never.
+fn stub(reply: impl FnMut(&str) -> Option<Reply> + Send + 'static) -> String {
     let (started, wait_for_start) = channel();
+    let reply = Arc::new(Mutex::new(reply));
     std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
             let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
             started.send(format!("http://{}", listener.local_addr().unwrap())).unwrap();
             while let Ok((mut socket, _)) = listener.accept().await {
+                let reply = Arc::clone(&reply);
                 tokio::spawn(async move {
                     let Some(request) = read_request(&mut socket).await else { return };
-                    let line = request.lines().next().unwrap_or_default();
-                    let reply = match line {
-                        line if line.starts_with("POST ") => {
-                            let id = "6650f0aa12bc34de56f07890";
-                            json(201, &format!(r#"{{"id":"{id}","secret":"mdb_sa_sk_FAKE-of-a-test-9f3a"}}"#))
-                        }
-                        line if line.contains("/serviceAccounts/") => {
-                            json(200, r#"{"name":"ci","roles":[],"secrets":[]}"#)
-                        }
-                        _ => std::future::pending().await,
-                    };
-                    send(socket, reply).await;
+                    let reply = reply.lock().unwrap()(request.lines().next().unwrap_or_default());
+                    match reply {
+                        Some(reply) => send(socket, reply).await,
+                        None => std::future::pending().await,
+                    }
                 });
             }
         });
@@ -429,12 +438,90 @@ fn without_project() -> String {
     wait_for_start.recv().unwrap()
 }
 
+/// What an account without secrets and a creation are answered with; any other request is never answered.
+fn usual_reply(line: &str) -> Option<Reply> {
+    match line {
+        line if line.starts_with("POST ") => {
+            let id = "6650f0aa12bc34de56f07890";
+            Some(json(201, &format!(r#"{{"id":"{id}","secret":"mdb_sa_sk_FAKE-of-a-test-9f3a"}}"#)))
+        }
+        line if line.contains("/serviceAccounts/") => {
+            Some(json(200, r#"{"name":"ci","roles":[],"secrets":[]}"#))
+        }
+        _ => None,
+    }
+}
+
+#[test]
+fn after_a_rate_limit_only_the_repeated_step_is_printed() {
+    let limited = "Content-Type: application/json\r\nRetry-After: 1\r\n";
+    let body = r#"{"error":429,"errorCode":"RATE_LIMITED","reason":"Too Many Requests","detail":"Slow."}"#;
+    let steps = ["Reading the account's secrets", "Creating the secret"];
+    let home = TempDir::new().unwrap();
+    for (limited_step, start) in steps.into_iter().zip(["GET ", "POST "]) {
+        let atlas = Atlas::start();
+        let mut is_limited = true;
+        let url = stub(move |line| {
+            if line.starts_with(start) && std::mem::take(&mut is_limited) {
+                return Some(answer(429, limited, body));
+            }
+            usual_reply(line)
+        });
+        let mut command = alone(&atlas, PLAIN);
+        let (code, errors) = end_of(
+            &command
+                .env("MONGODB_ATLAS_BASE_URL", url)
+                .env("HOME", home.path())
+                .args(["--format", "secret"])
+                .output()
+                .unwrap(),
+        );
+        assert_eq!(code, Some(0), "{errors}");
+        let mut expected = vec!["Signing in"];
+        for step in steps {
+            expected.push(step);
+            if step == limited_step {
+                expected.extend(["Rate limited by Atlas (429). Retrying in 1 s.", step]);
+            }
+        }
+        let summary = format!("Secret 6650f0aa12bc34de56f07890 for {PLAIN}: written to standard output.");
+        expected.push(&summary);
+        let lines: Vec<&str> =
+            errors.lines().map(|line| line.strip_prefix("atlas-secret: ").unwrap()).collect();
+        assert_eq!(lines, expected);
+    }
+}
+
+#[test]
+fn a_signal_before_the_post_says_that_nothing_was_created() {
+    let (arrived, wait_for_request) = channel();
+    let url = stub(move |_| {
+        arrived.send(()).unwrap();
+        None
+    });
+    let atlas = Atlas::start();
+    for client in [PLAIN, "plain"] {
+        let mut command = alone(&atlas, client);
+        command.env("MONGODB_ATLAS_BASE_URL", &url).args(["--format", "secret"]);
+        let mut running = Running(command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap());
+        wait_for_request.recv().unwrap();
+        kill_process(Pid::from_child(&running.0), Signal::TERM).unwrap();
+        let status = wait_for("the end", || running.0.try_wait().unwrap());
+        let errors = std::io::read_to_string(running.0.stderr.take().unwrap()).unwrap();
+        assert_eq!(status.code(), Some(143), "{errors}");
+        assert!(
+            errors.ends_with("atlas-secret: Nothing was created. Standard output is empty.\n"),
+            "{errors}"
+        );
+    }
+}
+
 #[test]
 fn the_new_secret_is_recorded_before_the_organization_is_waited_for() {
     let atlas = Atlas::start();
     let home = TempDir::new().unwrap();
     let mut command = alone(&atlas, PLAIN);
-    command.env("MONGODB_ATLAS_BASE_URL", without_project()).env("HOME", home.path());
+    command.env("MONGODB_ATLAS_BASE_URL", stub(usual_reply)).env("HOME", home.path());
     command.args(["--format", "kubernetes"]).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut running = Running(command.spawn().unwrap());
     let records = home.path().join(".local/state/atlas-secret");
@@ -449,7 +536,7 @@ fn the_new_secret_is_recorded_before_the_organization_is_waited_for() {
     let errors = std::io::read_to_string(running.0.stderr.take().unwrap()).unwrap();
     assert_eq!(status.code(), Some(3), "{errors}");
     assert!(
-        errors.contains(&format!("secret 6650f0aa12bc34de56f07890 of {PLAIN}: never delivered")),
+        errors.contains(&format!("Secret 6650f0aa12bc34de56f07890 for {PLAIN}: never delivered.")),
         "{errors}"
     );
 }

@@ -88,6 +88,12 @@ fn a_read_that_fails_for_a_moment_is_tried_again() {
                 let said = String::from_utf8_lossy(&output.stderr);
                 assert_eq!(output.status.code(), Some(0), "{fault}: {said}");
                 assert_eq!(said.matches("Retrying in").count(), retries, "{fault}: {said}");
+                assert_eq!(said.matches("Signing in").count(), 1, "{fault}: {said}");
+                assert_eq!(
+                    said.matches("Reading the account's secrets").count(),
+                    retries + 1,
+                    "{fault}: {said}"
+                );
                 assert_eq!((output.stdout.is_empty(), atlas.creates()), (false, 1), "{fault}");
             });
         }

@@ -43,7 +43,7 @@ fn the_secret_can_be_deleted_in_atlas() {
     assert_eq!(terminal.wait_exit().code(), Some(0), "nothing is left behind");
     let delete = format!("DELETE /api/atlas/v2/groups/{PROJECT}/serviceAccounts/{PLAIN}/secrets/{secret_id}");
     assert_eq!(atlas.requests().last(), Some(&delete));
-    assert!(terminal.screen().contains(&format!("secret {secret_id} of {PLAIN}")), "{}", terminal.screen());
+    assert!(terminal.screen().contains(&format!("Secret {secret_id} for {PLAIN}")), "{}", terminal.screen());
     assert!(terminal.screen().contains("deleted in Atlas"), "{}", terminal.screen());
 }
 
@@ -57,7 +57,7 @@ fn leaving_anyway_says_what_is_left_behind() {
     assert_eq!(terminal.wait_exit().code(), Some(3));
     assert_given_back(&terminal);
     let last_words = terminal.screen();
-    assert!(last_words.contains(&format!("secret {secret_id} of {PLAIN}")), "{last_words}");
+    assert!(last_words.contains(&format!("Secret {secret_id} for {PLAIN}")), "{last_words}");
     assert!(last_words.contains("never delivered"), "{last_words}");
 }
 
@@ -108,5 +108,5 @@ fn an_error_of_the_terminal_after_the_delivery_ends_with_0() {
     fs::write(home.join("go"), "").unwrap();
     assert_eq!(terminal.wait_exit().code(), Some(0), "{}", terminal.screen());
     let screen = terminal.screen();
-    assert!(screen.contains("terminal error: ") && screen.contains("saved to "), "{screen}");
+    assert!(screen.contains("Terminal error: ") && screen.contains("saved to "), "{screen}");
 }

@@ -39,6 +39,11 @@ fn without_the_form_names_are_replaced_by_ids_before_anything_else() {
     assert!(is_value(&secret) && atlas.accepts(PLAIN, &secret));
     assert!(said.contains(&format!("--project-id Of-A-TEST: {PROJECT}\n")), "{said}");
     assert!(said.contains(&format!("--client-id Plain: {PLAIN}\n")), "{said}");
+    assert!(
+        said.starts_with("atlas-secret: Signing in\natlas-secret: Reading the list of projects\n"),
+        "{said}"
+    );
+    assert_eq!(said.matches("Signing in").count(), 1, "{said}");
     let lists: Vec<String> = atlas.requests().into_iter().take(2).collect();
     let accounts = format!("GET /api/atlas/v2/groups/{PROJECT}/serviceAccounts?itemsPerPage=500&pageNum=1");
     assert_eq!(lists, ["GET /api/atlas/v2/groups?itemsPerPage=500&pageNum=1".to_owned(), accounts]);

@@ -26,7 +26,7 @@ fn a_panic_gives_the_terminal_back_and_names_its_place() {
     assert_given_back(&terminal);
     let last_words = terminal.screen();
     assert!(last_words.contains("Internal error at src/jobs/test_hooks.rs"), "{last_words}");
-    assert_eq!(last_words.matches(&format!("of {PLAIN}")).count(), 1, "said once\n{last_words}");
+    assert_eq!(last_words.matches(&format!("for {PLAIN}")).count(), 1, "said once\n{last_words}");
     assert!(last_words.contains("never delivered"), "{last_words}");
     assert!(!contains(&terminal.output(), MESSAGE), "{last_words}");
     assert!(!contains(&terminal.output(), "mdb_sa_sk_DEMO"), "{last_words}");
@@ -68,6 +68,6 @@ fn a_panic_once_the_post_may_run_claims_nothing_without_a_terminal() {
     let errors = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(3), "{errors}");
     assert!(errors.contains("Internal error at src/jobs/test_hooks.rs"), "{errors}");
-    assert!(errors.contains(&format!("of {PLAIN}: may have been created")), "{errors}");
+    assert!(errors.contains(&format!("for {PLAIN}: it may have been created")), "{errors}");
     assert!(!errors.contains("Nothing was created") && !errors.contains(MESSAGE), "{errors}");
 }

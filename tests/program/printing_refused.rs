@@ -50,7 +50,7 @@ fn leaving_without_a_secret_is_no_success_for_whoever_waits_for_one() {
     terminal.wait_for("[ Create secret ]");
     terminal.send(key::CTRL_C);
     assert_eq!(terminal.wait_exit().code(), Some(1));
-    let said = "atlas-secret: nothing was created; standard output is empty\n<>";
+    let said = "atlas-secret: Nothing was created. Standard output is empty.\n<>";
     assert_eq!(terminal.screen().trim(), said);
     assert_eq!(atlas.creates(), 0);
 }

@@ -46,7 +46,7 @@ fn a_wrong_file_ends_the_run_before_anything_else() {
     for arguments in [&["--demo"][..], &["--yes"], &["--print-config"]] {
         let (screen, code) = printed(with_file(program().args(arguments), "\nclear_after = 'a'\n"));
         assert_eq!(code, Some(2), "{screen}");
-        assert!(screen.contains("config.toml has an error in line 2: clear_after: must be"), "{screen}");
+        assert!(screen.contains("config.toml has an error on line 2: clear_after: must be"), "{screen}");
     }
 }
 

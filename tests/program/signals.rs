@@ -37,7 +37,7 @@ fn on_the_form_nothing_is_lost() {
         terminal.signal(signal);
         assert_eq!(terminal.wait_exit().code(), Some(code), "{signal:?}");
         assert_given_back(&terminal);
-        assert_eq!(terminal.screen().trim(), "", "there is nothing to say");
+        assert_eq!(terminal.screen().trim(), "atlas-secret: Nothing was created.", "{signal:?}");
     }
 }
 
@@ -92,8 +92,8 @@ fn each_signal_names_it_in_exactly_one_line() {
         assert_given_back(&terminal);
         let said = fs::read_to_string(&stderr).unwrap();
         assert_eq!(said.lines().count(), 1, "{signal:?}: {said}");
-        assert!(said.starts_with(&format!("atlas-secret: secret {secret_id} of {PLAIN}")), "{said}");
-        assert!(said.trim_end().ends_with("never delivered: delete it in Atlas"), "{said}");
+        assert!(said.starts_with(&format!("atlas-secret: Secret {secret_id} for {PLAIN}")), "{said}");
+        assert!(said.trim_end().ends_with("never delivered. Delete it in Atlas."), "{said}");
     }
 }
 
@@ -123,7 +123,7 @@ fn a_running_request_gets_a_little_longer_and_no_more() {
     assert!(asked.elapsed() >= Duration::from_secs(2), "{:?}", asked.elapsed());
     assert_given_back(&terminal);
     let last_words = terminal.screen();
-    assert!(last_words.contains(&format!("of {SLOW}: may have been created")), "{last_words}");
+    assert!(last_words.contains(&format!("for {SLOW}: it may have been created")), "{last_words}");
     assert_eq!(atlas.creates(), 1);
 }
 
@@ -135,7 +135,7 @@ fn an_answer_that_comes_in_that_time_is_taken() {
     terminal.signal(Signal::TERM);
     assert_eq!(terminal.wait_exit().code(), Some(3));
     let last_words = terminal.screen();
-    assert!(last_words.contains("atlas-secret: secret "), "{last_words}");
+    assert!(last_words.contains("atlas-secret: Secret "), "{last_words}");
     assert!(last_words.contains("never delivered"), "{last_words}");
 }
 

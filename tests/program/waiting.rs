@@ -60,7 +60,7 @@ fn a_key_is_answered_while_atlas_is_silent() {
     terminal.send("y");
     assert_eq!(terminal.wait_exit().code(), Some(3));
     assert!(
-        terminal.screen().contains(&format!("of {SLOW}: may have been created")),
+        terminal.screen().contains(&format!("for {SLOW}: it may have been created")),
         "{}",
         terminal.screen()
     );

@@ -210,7 +210,7 @@ impl World {
         }
         // A lost answer whose secret was found later is reported as what became of that.
         let was_lost = |summary: &&ExitSummary| match summary.disposition {
-            Disposition::PerhapsCreated | Disposition::Kept => true,
+            Disposition::PerhapsCreated | Disposition::Lost | Disposition::Kept => true,
             Disposition::Deleted => summary.secret_id.as_ref().is_none_or(|id| !self.created.contains(id)),
             _ => false,
         };

@@ -71,7 +71,7 @@ async fn each_request_of_a_job_goes_out_once() {
 async fn without_a_connection_nothing_is_sent() {
     let atlas = connections(None);
     let error = atlas.sign_in().await.unwrap_err();
-    assert!(error.cause.words().contains("not signed in"), "{error:?}");
+    assert!(error.cause.message().contains("not signed in"), "{error:?}");
     assert!(atlas.login().await.is_none() && !atlas.is_demo() && atlas.endpoint().is_none());
 }
 

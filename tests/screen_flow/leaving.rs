@@ -178,7 +178,7 @@ fn ctrl_c_on_the_way_to_another_secret_asks_before_it_gets_out() {
 /// What the question says, and what standard error says afterwards.
 #[test]
 fn the_question_and_the_last_line_agree() {
-    const NEVER: &str = "never delivered: delete it in Atlas";
+    const NEVER: &str = "never delivered. Delete it in Atlas";
     const SENT_AWAY: &str = "sent to your terminal, which does not confirm it";
     const LATER: &str = "You copied it before. The clipboard may no longer hold it. Have you pasted it?";
     let deleted_older = || {
@@ -207,7 +207,7 @@ fn the_question_and_the_last_line_agree() {
             copying(),
             "q l",
             "This secret is still being delivered.",
-            "was being delivered when the program ended: check where it was going before you delete it in Atlas"
+            "it was being delivered when the program ended. Check where it was going before you delete it in Atlas"
                 .to_owned(),
         ),
         (
@@ -220,7 +220,7 @@ fn the_question_and_the_last_line_agree() {
             after_copy(SENT),
             "<ctrl-c> <ctrl-c>",
             "Did it arrive?",
-            format!("{SENT_AWAY}: delete it in Atlas if it did not arrive"),
+            format!("{SENT_AWAY}. Delete it in Atlas if it did not arrive"),
         ),
         (
             unverified(),
@@ -251,8 +251,8 @@ fn the_question_and_the_last_line_agree() {
         }
         assert_drawn(&stage, question);
         stage.keys(answer);
-        let words: Vec<String> = stage.dispositions().iter().map(Disposition::words).collect();
-        assert_eq!(words, [last_line], "{question}");
+        let words: Vec<String> = stage.dispositions().iter().map(Disposition::message).collect();
+        assert_eq!(words, [format!("{last_line}.")], "{question}");
     }
 }
 

@@ -367,5 +367,5 @@ fn a_deletion_that_ends_in_a_panic_is_not_called_undone() {
     drop(stage.atlas.take_waiting());
     stage.settle();
     assert_drawn(&stage, "It may have been deleted.");
-    assert_eq!(stage.dispositions(), [Disposition::PerhapsCreated]);
+    assert_eq!(stage.dispositions(), [Disposition::Lost]);
 }

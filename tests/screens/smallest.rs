@@ -98,7 +98,7 @@ fn every_failure_says_what_happened_and_what_to_do() {
         let Some(Notice::Failed(certainty, explanation)) = &state.app.shared.form.notice else { continue };
         failures += 1;
         let words = words(state.name);
-        for wanted in [&*explanation.title, certainty.words(), &*explanation.action] {
+        for wanted in [&*explanation.title, certainty.message(), &*explanation.action] {
             assert!(words.contains(wanted), "{} without {wanted:?}:\n{words}", state.name);
         }
     }

@@ -80,9 +80,9 @@ fn a_life_of_any_length_is_understood() {
 
 #[test]
 fn refusals_are_told_apart_by_the_type_of_error() {
-    let refused = |words| ApiError::sent(Cause::SignInRefused(ServerText::new(words)));
+    let refused = |message| ApiError::sent(Cause::SignInRefused(ServerText::new(message)));
     let token_refused =
-        |status, words| ApiError::sent(Cause::TokenRefused { status, words: ServerText::new(words) });
+        |status, message| ApiError::sent(Cause::TokenRefused { status, message: ServerText::new(message) });
     let rows = [
         (
             401,
@@ -138,7 +138,7 @@ fn refusals_are_told_apart_by_the_type_of_error() {
             r#"{"error":"unauthorized_client","error_description":"Not allowed."}"#,
             ApiError::sent(Cause::TokenRefused {
                 status: 400,
-                words: ServerText::new("unauthorized_client: Not allowed."),
+                message: ServerText::new("unauthorized_client: Not allowed."),
             }),
         ),
         (

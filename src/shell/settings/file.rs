@@ -59,11 +59,11 @@ impl SettingsFile {
         // Before anything else: a message may quote what is in the file.
         if let Some(at) = text.find(SECRET_PREFIX) {
             let why = "it contains a service account's secret, which does not belong in this file: remove it";
-            return Err(error_in_line(line_of(&text, at), why));
+            return Err(error_on_line(line_of(&text, at), why));
         }
         let table = DeTable::parse(&text).map_err(|error| {
             let at = error.span().map_or(0, |span| span.start);
-            error_in_line(line_of(&text, at), &format!("it is not valid TOML: {}", error.message()))
+            error_on_line(line_of(&text, at), &format!("it is not valid TOML: {}", error.message()))
         })?;
         let file = Self::of_table(&text, table.get_ref())?;
         // A user who can change the commands decides which program gets the secret.
@@ -103,7 +103,7 @@ impl Setting<'_> {
     }
 
     fn wrong_at(&self, span: Range<usize>, why: impl AsRef<str>) -> String {
-        error_in_line(line_of(self.text, span.start), &format!("{}: {}", self.key, why.as_ref()))
+        error_on_line(line_of(self.text, span.start), &format!("{}: {}", self.key, why.as_ref()))
     }
 
     /// The message for a name that none of the `known` ones is, with the one that was probably meant.
@@ -241,8 +241,8 @@ impl Setting<'_> {
     }
 }
 
-fn error_in_line(line: usize, reason: &str) -> String {
-    format!("has an error in line {line}: {}", ServerText::new(reason))
+fn error_on_line(line: usize, reason: &str) -> String {
+    format!("has an error on line {line}: {}", ServerText::new(reason))
 }
 
 #[cfg(test)]

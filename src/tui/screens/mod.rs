@@ -21,4 +21,3 @@ pub use secret_list::SecretList;
 pub use sign_in::SignIn;
 
 pub(super) use form::InputNote;
-pub(crate) use form::could_not_list;

@@ -117,7 +117,7 @@ pub const ROWS: &[Row] = &[
     Row::new(
         "SIGTERM while sending, then a 409",
         post(&[Post::HeldRefusal]),
-        &[SEND, &[Step::Signalled(Signal::TERM), Step::LetGo]],
+        &[SEND, &[Step::Signalled(Signal::TERM), Step::LetGo, Step::Says("Nothing was created.")]],
     )
     .posts(1, 0)
     .ends(Journal::Nothing, End::Code(143)),

@@ -177,7 +177,7 @@ fn what_is_wrong_is_named_by_line_and_key() {
     ];
     for (text, expected) in rows {
         let error = load(text.as_bytes()).unwrap_err();
-        let expected = format!("FILE has an error in {expected}");
+        let expected = format!("FILE has an error on {expected}");
         assert!(error.starts_with(&expected), "{text:?}\n{error}\n{expected}");
     }
 }
@@ -191,7 +191,7 @@ fn a_secret_is_refused_and_not_repeated() {
         ("\n\nmdb_sa_sk_FAKEfake = ", 3),
     ] {
         let error = load(text.as_bytes()).unwrap_err();
-        assert_eq!(error, format!("FILE has an error in line {line}: {why}"));
+        assert_eq!(error, format!("FILE has an error on line {line}: {why}"));
     }
 }
 

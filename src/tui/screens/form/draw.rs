@@ -186,5 +186,5 @@ fn short_notice(notice: &Notice, theme: &Theme) -> (&'static str, String, Style)
 }
 
 fn title(certainty: Certainty, explanation: &Explanation) -> String {
-    format!("{} {}", certainty.words(), explanation.title)
+    format!("{} {}", certainty.message(), explanation.title)
 }

@@ -31,8 +31,6 @@ pub use crate::domain::FieldName;
 pub use field::{Field, Focus, Validation};
 pub use names::Names;
 
-pub(crate) use names::could_not_list;
-
 pub(in crate::tui) use field::InputNote;
 use field::{Resolves, Suggestions};
 

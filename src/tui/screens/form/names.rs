@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use ratatui::text::{Line, Span};
 
-use crate::domain::{ApiError, Cause, Explanation, Project, RejectionKind, Request, Session};
+use crate::domain::{ApiError, Cause, Explanation, Project, RejectionKind, Session};
 use crate::tui::Remote;
 use crate::tui::app::Shared;
 use crate::tui::canvas::{Canvas, LABEL_WIDTH, cut, split_left};
@@ -281,7 +281,7 @@ fn draw_status(app: &Shared, list: &List, canvas: &mut Canvas) {
 }
 
 fn error_text(app: &Shared, field: FieldName, error: &ApiError) -> String {
-    let Explanation { title, meaning, .. } = could_not_list(field, &app.session.signed_in_as(), error);
+    let Explanation { title, meaning, .. } = error.explain_list(field, &app.session.signed_in_as());
     match (&error.cause, error.rejection_kind()) {
         (Cause::Credentials(_) | Cause::SignInRefused(_) | Cause::LoginExpired(..), _) => {
             format!("{title} Ctrl-P signs in with other credentials.")
@@ -290,17 +290,6 @@ fn error_text(app: &Shared, field: FieldName, error: &ApiError) -> String {
         (_, Some(RejectionKind::RoleTooLow)) => format!("{title} {meaning} Type the ID instead."),
         _ => format!("{title} Type the ID instead."),
     }
-}
-
-/// Why there is no list of this field, for `who` is signed in.
-pub(crate) fn could_not_list(field: FieldName, who: &str, error: &ApiError) -> Explanation {
-    let request = if field == FieldName::Client { Request::ListAccounts } else { Request::ListProjects };
-    let explanation = error.explain_request(request, who);
-    if error.rejection_kind() == Some(RejectionKind::RoleTooLow) {
-        return explanation;
-    }
-    let title = format!("Could not load the {}s. {}", field.noun(), explanation.title);
-    Explanation { title: title.into(), ..explanation }
 }
 
 /// What stands beside a name while its entries are not shown.

@@ -11,7 +11,7 @@ use crate::tui::canvas::{Canvas, cut, pointer, split_bottom, split_left, split_t
 use crate::tui::scroll::more;
 use crate::tui::{Theme, text};
 
-use super::super::{FieldName, could_not_list};
+use super::super::FieldName;
 use super::Picker;
 use super::list::Item;
 use super::table::Table;
@@ -92,7 +92,7 @@ fn draw_items(picker: &Picker, app: &Shared, table: &Table, canvas: &mut Canvas)
 /// Why there is no list: all that is known of it.
 fn draw_error(picker: &Picker, app: &Shared, error: &ApiError, canvas: &mut Canvas) {
     let Explanation { title, meaning, action, atlas_message } =
-        could_not_list(picker.list.field, &app.session.signed_in_as(), error);
+        error.explain_list(picker.list.field, &app.session.signed_in_as());
     canvas.explained(&title, &meaning, &action, atlas_message.as_ref());
 }
 

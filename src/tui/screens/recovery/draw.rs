@@ -67,18 +67,15 @@ impl Recovery {
                 total => format!("{} of {total}: ", total.saturating_sub(app.pending.len())),
             };
             let (title, text) = match (&entry.secret_id, self.found()) {
-                (Some(_), _) => (
-                    format!("A previous run created {secret} and stopped before recording a delivery."),
-                    "It may not have been delivered.",
-                ),
+                (Some(_), _) => {
+                    (format!("A previous run created {secret}."), "It may not have been delivered.")
+                }
                 (None, Some(_)) => (
                     format!("A previous run probably created {secret}, but its value is lost."),
-                    "The run stopped before Atlas's response arrived.",
+                    "That run did not record a delivery.",
                 ),
                 (None, None) => (
-                    format!(
-                        "A previous run may have created {secret}: it stopped before Atlas's response arrived."
-                    ),
+                    format!("A previous run may have created {secret}."),
                     "If it was created, its value is lost.",
                 ),
             };
@@ -103,7 +100,7 @@ impl Recovery {
                 "The request is still running. If Atlas answers, the secret is shown.".to_owned()
             }
             Origin::LostAnswer(error) => error.after_creating(self.is_created()),
-            Origin::PreviousRun(_) => "A previous run stopped before it recorded a delivery.".to_owned(),
+            Origin::PreviousRun(_) => "A previous run did not record that it was delivered.".to_owned(),
         }
     }
 

@@ -182,7 +182,7 @@ impl Recovery {
         if let Some(secret) = self.found() {
             // The exit line names at least which one it is.
             app.send(Command::RecordSecret(Some(secret.id.clone()), None));
-            app.replace_summary(self.summary(Disposition::PerhapsCreated));
+            app.replace_summary(self.summary(Disposition::Lost));
         }
     }
 
@@ -200,6 +200,10 @@ impl Recovery {
             Deletion::Used(secret) if self.found().is_some() => {
                 let recovered = Recovered::Found(secret.clone());
                 self.search = Search::Done { recovered, at: app.now, is_unchanged: false };
+                // A client has its value, so it may be another request's.
+                if self.record().is_none() {
+                    app.replace_summary(self.summary(Disposition::PerhapsCreated));
+                }
             }
             Deletion::Used(_) | Deletion::Failed(_) => {}
             Deletion::Cancelled => return Transition::Stay,
