@@ -392,7 +392,7 @@ async fn root_keeps_the_owner_and_the_group_of_a_file_if_that_is_agreed() {
     }
     fs::write(folder.path().join(".env.atlas-secret-left"), "half").unwrap();
     set_mode(&folder.path().join(".env.atlas-secret-left"), 0o600);
-    let question = EnvFile { other_owner: Some(65533), ..EnvFile::default() };
+    let question = EnvFile { other_owner: Some(65533), missing: vec![ID], ..EnvFile::default() };
     assert_eq!(try_save(&path).await, SaveFailure::CanUpdate(question.clone()));
     assert_eq!(
         update(&path, false).await,
