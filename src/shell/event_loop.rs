@@ -4,12 +4,16 @@ use std::io;
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
+use tokio::time::timeout;
 
 use crate::domain::Exit;
 use crate::terminal::{Signals, TerminalHandle};
 use crate::tui::{Command, Event, Signal};
 
 use super::{Run, now};
+
+/// How long signals may take that were sent while a command had the terminal.
+const SIGNALS_SETTLE: Duration = Duration::from_millis(50);
 
 impl Run {
     /// Runs until the interface says to leave. `first` is done before the first frame, so that no screen shows up
@@ -53,6 +57,7 @@ impl Run {
         let (at, mut commands) = (now(self.started), Vec::new());
         for event in events {
             if terminal.resume_after(&event)? {
+                self.command_has_ended = matches!(event, Event::CommandEnded(..));
                 commands.extend(self.app.update(at, terminal.resized()));
             }
             commands.extend(self.app.update(at, event));
@@ -88,6 +93,14 @@ impl Run {
 
     /// What happens next; `None` when the terminal is gone.
     async fn wait(&mut self, signals: &mut Signals, terminal: &mut TerminalHandle) -> Option<Vec<Event>> {
+        if std::mem::take(&mut self.command_has_ended) {
+            // A Ctrl-C at the command went to this program, too, and may be seen only now.
+            while let Ok(signal) = timeout(SIGNALS_SETTLE, signals.next()).await {
+                if !signal.is_from_keyboard() {
+                    return after_signal(signal);
+                }
+            }
+        }
         let wake = self.app.wake_in();
         let is_for_command = terminal.is_for_command();
         tokio::select! {
@@ -95,11 +108,9 @@ impl Run {
             // An answer that is there already counts before a signal that would end the program without it.
             event = self.executor.runner.next() => Some(vec![event]),
             signal = signals.next() => match signal {
-                // Also after the terminal was found to be gone: both say the same.
-                Signal::HANG_UP => None,
                 // What is typed at a command that has the terminal is not meant for this program.
                 signal if is_for_command && signal.is_from_keyboard() => Some(Vec::new()),
-                signal => Some(vec![Event::SignalReceived(signal)]),
+                signal => after_signal(signal),
             },
             events = terminal.next() => events,
             () = tokio::time::sleep(wake.unwrap_or(Duration::MAX)), if wake.is_some() => {
@@ -124,6 +135,11 @@ impl Run {
         }
         terminal.draw(|frame| self.app.draw(&self.theme, frame))
     }
+}
+
+/// The event of a signal; `None` for SIGHUP, which says the same as a terminal that is found to be gone.
+fn after_signal(signal: Signal) -> Option<Vec<Event>> {
+    (signal != Signal::HANG_UP).then(|| vec![Event::SignalReceived(signal)])
 }
 
 /// The terminal is gone: the same as SIGHUP, and once only, since a second signal would not wait for a running request.

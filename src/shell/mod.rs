@@ -171,6 +171,8 @@ struct Run {
     started: Instant,
     /// What standard output gets in a run without an interface.
     headless: Option<Format>,
+    /// True right after a command gave the terminal back.
+    command_has_ended: bool,
     /// What is said once the screen is gone.
     exit_messages: Vec<String>,
     /// True if a run without the interface may have created a secret.
@@ -213,6 +215,7 @@ impl Run {
             executor,
             started,
             headless,
+            command_has_ended: false,
             exit_messages: Vec::new(),
             may_have_created: Arc::default(),
         })

@@ -52,23 +52,6 @@ pub fn create(terminal: &mut Terminal) {
     assert!(terminal.screen().contains("Secret created"), "{}", terminal.screen());
 }
 
-/// So many characters in one read are keys; one more makes them a paste.
-const PIECE: usize = 7;
-
-/// Types a line in pieces, each shown before the next one is sent: right after a paste an Enter decides nothing.
-/// `is_shown` compares a screen with what was typed, without spaces at its end.
-#[track_caller]
-pub fn type_text(terminal: &mut Terminal, text: &str, is_shown: impl Fn(&str, &str) -> bool) {
-    let characters: Vec<char> = text.chars().collect();
-    let mut typed = String::new();
-    for piece in characters.chunks(PIECE) {
-        let piece: String = piece.iter().collect();
-        terminal.send(&piece);
-        typed.push_str(&piece);
-        terminal.wait_until("the text", |screen| is_shown(&screen.contents(), typed.trim_end()));
-    }
-}
-
 /// Quits without the secret. Two letters in one write would be text.
 pub fn quit_anyway(terminal: &mut Terminal) {
     terminal.send("q");
