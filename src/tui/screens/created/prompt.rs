@@ -188,6 +188,11 @@ impl PromptLine {
         self.line.text().trim()
     }
 
+    /// True once a blank ends the first word.
+    pub fn has_blank(&self) -> bool {
+        self.line.text().trim_start().contains(' ')
+    }
+
     fn fail(&mut self, error: String) {
         self.is_running = false;
         self.error = Some(error);

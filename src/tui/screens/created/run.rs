@@ -104,7 +104,7 @@ impl RunPrompt {
         let (text, known) = (self.line.text().to_lowercase(), self.at(0)?);
         let is_start =
             [known.line.as_str(), known.name.as_str()].iter().any(|of| of.to_lowercase().starts_with(&text));
-        let is_search = is_start && known.line != self.line.text() && !text.contains(' ');
+        let is_search = is_start && known.line != self.line.text() && !self.line.has_blank();
         (is_search && self.line.error.is_none()).then_some(0)
     }
 
