@@ -22,7 +22,7 @@ pub struct Arguments {
         aliases = ["group-id", "projectId", "groupId"], value_hint = ValueHint::Other, help_heading = SECRET)]
     pub project_id: Option<String>,
 
-    /// Client ID or name of the service account to create a secret for; there is no variable for it
+    /// Client ID or name of the service account to create a secret for (no environment variable)
     #[arg(long, value_name = "ID", alias = "clientId", value_hint = ValueHint::Other, help_heading = SECRET)]
     pub client_id: Option<String>,
 
@@ -89,18 +89,6 @@ pub struct Arguments {
         help_heading = DELIVERY, value_parser = seconds)]
     pub clear_after: Option<u64>,
 
-    /// Print each setting and where it comes from, and exit
-    #[arg(long)]
-    pub print_config: bool,
-
-    /// Log each request (method, path, status, milliseconds) to a file that only you can read
-    #[arg(long, value_name = "PATH", value_hint = ValueHint::FilePath)]
-    pub log_file: Option<PathBuf>,
-
-    /// Print a completion script and exit
-    #[arg(long, value_name = "SHELL", exclusive = true)]
-    pub completions: Option<Shell>,
-
     /// Ask Atlas to wrap its response in an envelope (query parameter envelope)
     #[arg(long, action = ArgAction::SetTrue, help_heading = "Advanced")]
     pub envelope: bool,
@@ -108,12 +96,25 @@ pub struct Arguments {
     /// Ask Atlas to indent its response (query parameter pretty)
     #[arg(long, action = ArgAction::SetTrue, help_heading = "Advanced")]
     pub pretty: bool,
+
+    /// Print each setting and where it comes from, and exit
+    #[arg(long, help_heading = OTHER)]
+    pub print_config: bool,
+
+    /// Log each request (method, path, status, milliseconds) to a file that only you can read
+    #[arg(long, value_name = "PATH", value_hint = ValueHint::FilePath, help_heading = OTHER)]
+    pub log_file: Option<PathBuf>,
+
+    /// Print a completion script and exit
+    #[arg(long, value_name = "SHELL", exclusive = true, help_heading = OTHER)]
+    pub completions: Option<Shell>,
 }
 
 const SECRET: &str = "Secret";
 const SIGN_IN: &str = "Sign-in";
 const WITHOUT_FORM: &str = "Without the form";
 const DELIVERY: &str = "Delivery";
+const OTHER: &str = "Other";
 
 impl Arguments {
     /// Reads the command line. An option with a blank value is an error: the value may come from a variable that
@@ -245,7 +246,7 @@ Exit codes:
   1        nothing was created, with --yes or redirected standard output
   2        wrong arguments, environment or terminal; nothing was created
   3        a secret was created, or may have been, and was not delivered
-  128 + n  ended by signal n, such as 130 for Ctrl-C; nothing was lost";
+  128 + n  ended by signal n, such as 143 for SIGTERM; nothing was lost";
 
 #[cfg(test)]
 mod tests {
@@ -254,6 +255,9 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Arguments::command().debug_assert();
+        let without_heading = |arg: &&Arg| arg.get_help_heading().is_none();
+        let odd = Arguments::command().get_arguments().filter(without_heading).count();
+        assert_eq!(odd, 0, "only --help and --version stand under Options");
     }
 
     #[test]

@@ -22,7 +22,7 @@ Register-ArgumentCompleter -Native -CommandName 'atlas-secret' -ScriptBlock {
     $completions = @(switch ($command) {
         'atlas-secret' {
             [CompletionResult]::new('--project-id', '--project-id', [CompletionResultType]::ParameterName, 'ID or name of the project [env: MONGODB_ATLAS_PROJECT_ID]')
-            [CompletionResult]::new('--client-id', '--client-id', [CompletionResultType]::ParameterName, 'Client ID or name of the service account to create a secret for; there is no variable for it')
+            [CompletionResult]::new('--client-id', '--client-id', [CompletionResultType]::ParameterName, 'Client ID or name of the service account to create a secret for (no environment variable)')
             [CompletionResult]::new('--expires-after', '--expires-after', [CompletionResultType]::ParameterName, 'Lifetime of the secret: a number of hours, or 36h, 30d, 12w, 1y, or a date such as 2027-03-01 [default: 30d]')
             [CompletionResult]::new('-P', '-P ', [CompletionResultType]::ParameterName, 'Atlas CLI profile to sign in with [env: MONGODB_ATLAS_PROFILE]')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Atlas CLI profile to sign in with [env: MONGODB_ATLAS_PROFILE]')
@@ -39,9 +39,9 @@ Register-ArgumentCompleter -Native -CommandName 'atlas-secret' -ScriptBlock {
             [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Create without the form, and accept that the account''s other secrets expire within 7 days')
             [CompletionResult]::new('--replace-expired', '--replace-expired', [CompletionResultType]::ParameterName, 'With --yes: delete an expired secret if the account has 2 secrets, the maximum')
             [CompletionResult]::new('--verify', '--verify', [CompletionResultType]::ParameterName, 'After creating, sign in to Atlas with the new secret to verify it')
-            [CompletionResult]::new('--print-config', '--print-config', [CompletionResultType]::ParameterName, 'Print each setting and where it comes from, and exit')
             [CompletionResult]::new('--envelope', '--envelope', [CompletionResultType]::ParameterName, 'Ask Atlas to wrap its response in an envelope (query parameter envelope)')
             [CompletionResult]::new('--pretty', '--pretty', [CompletionResultType]::ParameterName, 'Ask Atlas to indent its response (query parameter pretty)')
+            [CompletionResult]::new('--print-config', '--print-config', [CompletionResultType]::ParameterName, 'Print each setting and where it comes from, and exit')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')

@@ -23,7 +23,7 @@ _atlas__secret() {
 
     case "${cmd}" in
         atlas__secret)
-            opts="-P -h -V --project-id --client-id --expires-after --profile --base-url --demo --demo-projects --demo-server --yes --replace-expired --verify --format --template --clipboard --clear-after --print-config --log-file --completions --envelope --pretty --help --version"
+            opts="-P -h -V --project-id --client-id --expires-after --profile --base-url --demo --demo-projects --demo-server --yes --replace-expired --verify --format --template --clipboard --clear-after --envelope --pretty --print-config --log-file --completions --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -1,5 +1,5 @@
 complete -c atlas-secret -l project-id -d 'ID or name of the project [env: MONGODB_ATLAS_PROJECT_ID]' -r -f
-complete -c atlas-secret -l client-id -d 'Client ID or name of the service account to create a secret for; there is no variable for it' -r -f
+complete -c atlas-secret -l client-id -d 'Client ID or name of the service account to create a secret for (no environment variable)' -r -f
 complete -c atlas-secret -l expires-after -d 'Lifetime of the secret: a number of hours, or 36h, 30d, 12w, 1y, or a date such as 2027-03-01 [default: 30d]' -r -f
 complete -c atlas-secret -s P -l profile -d 'Atlas CLI profile to sign in with [env: MONGODB_ATLAS_PROFILE]' -r -f
 complete -c atlas-secret -l base-url -d 'URL of Atlas [env: MONGODB_ATLAS_OPS_MANAGER_URL, MONGODB_ATLAS_BASE_URL]' -r -f
@@ -29,8 +29,8 @@ complete -c atlas-secret -l demo -d 'Use a simulated Atlas (built in); no accoun
 complete -c atlas-secret -l yes -d 'Create without the form, and accept that the account\'s other secrets expire within 7 days'
 complete -c atlas-secret -l replace-expired -d 'With --yes: delete an expired secret if the account has 2 secrets, the maximum'
 complete -c atlas-secret -l verify -d 'After creating, sign in to Atlas with the new secret to verify it'
-complete -c atlas-secret -l print-config -d 'Print each setting and where it comes from, and exit'
 complete -c atlas-secret -l envelope -d 'Ask Atlas to wrap its response in an envelope (query parameter envelope)'
 complete -c atlas-secret -l pretty -d 'Ask Atlas to indent its response (query parameter pretty)'
+complete -c atlas-secret -l print-config -d 'Print each setting and where it comes from, and exit'
 complete -c atlas-secret -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c atlas-secret -s V -l version -d 'Print version'

@@ -40,6 +40,20 @@ const SECTIONS: [(&str, &str); 6] = [
 fn page() -> io::Result<String> {
     let mut page = Vec::new();
     clap_mangen::Man::new(Arguments::command()).render(&mut page)?;
-    let page = String::from_utf8(page).map_err(io::Error::other)?;
+    let page = with_values(String::from_utf8(page).map_err(io::Error::other)?);
     Ok(SECTIONS.iter().fold(page, |page, (heading, section)| page.replace(heading, section)))
+}
+
+/// The synopsis names each option's value, too.
+fn with_values(page: String) -> String {
+    Arguments::command().get_arguments().fold(page, |page, option| {
+        let (Some(name), Some([value])) = (option.get_long(), option.get_value_names()) else { return page };
+        if !option.get_action().takes_values() {
+            return page;
+        }
+        let name = format!(r"\fB\-\-{}\fR", name.replace('-', r"\-"));
+        let is_optional = option.get_num_args().is_some_and(|count| count.min_values() == 0);
+        let value = if is_optional { format!("[{value}]") } else { value.to_string() };
+        page.replacen(&format!("{name}]"), &format!(r"{name} \fI{value}\fR]"), 1)
+    })
 }

@@ -30,7 +30,7 @@ pub struct Found {
     pub credentials: Option<CredentialSource>,
     /// Where the credentials come from; `None` like them.
     pub origin: Option<Origin>,
-    /// Why there are none, where something is wrong.
+    /// Why there are none, where that is known.
     pub unusable: Option<String>,
     /// Where Atlas is.
     pub base_url: BaseUrl,
@@ -77,6 +77,9 @@ pub fn resolve(
     let profiles = profiles.as_ref();
     Resolver { flags, variables: Variables(&variable), profiles }.resolve()
 }
+
+/// None of them is called `default`.
+const SEVERAL_PROFILES: &str = "several Atlas CLI profiles were found; choose one with --profile";
 
 /// What everything is found from.
 struct Resolver<'a> {
@@ -126,7 +129,11 @@ impl Resolver<'_> {
         let without_profile = || self.without_credentials(None, Vec::new());
         let profile = match self.profiles.map(Profiles::implied) {
             Ok(Some(profile)) => profile,
-            Ok(None) => return without_profile(),
+            Ok(None) => {
+                let is_choice = self.profiles.is_ok_and(|profiles| profiles.all().len() > 1);
+                let unusable = is_choice.then(|| SEVERAL_PROFILES.to_owned());
+                return Ok(Found { unusable, ..without_profile()? });
+            }
             Err(error) => return Ok(without_profile()?.without(error)),
         };
         let found = match self.without_credentials(Some(profile), Vec::new()) {

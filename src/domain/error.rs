@@ -149,6 +149,13 @@ impl ApiError {
         matches!(self.cause, Cause::SignInRefused(_) | Cause::TokenRefused { .. })
             || self.rejection_kind() == Some(RejectionKind::NotAuthorized)
     }
+
+    /// True when other credentials may be allowed what these are not.
+    pub fn is_about_credentials(&self) -> bool {
+        self.is_about_signing_in()
+            || matches!(self.cause, Cause::Credentials(_) | Cause::LoginExpired(..))
+            || self.rejection_kind() == Some(RejectionKind::RoleTooLow)
+    }
 }
 
 #[cfg(test)]

@@ -47,7 +47,7 @@ pub struct ProjectId(String);
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum IdError {
     /// Nothing was typed; the noun of the id.
-    #[error("a {0} is required")]
+    #[error("Enter a {0} or name.")]
     Empty(&'static str),
     /// Quotes belong to a shell or a file, not to the value.
     #[error("remove the quotes around it")]

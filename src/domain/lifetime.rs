@@ -68,18 +68,27 @@ impl Lifetime {
         if hours > 0 { Ok(Self { hours }) } else { Err(LifetimeError::NotPositive) }
     }
 
-    /// Parses a date (`2027-03-01`, midnight in `zone`) or a date with a time (`2027-03-01 14:00`), and else what
-    /// [`Lifetime::parse`] does. The API takes whole hours: the secret lives until then, and less than an hour longer.
+    /// Parses a date, as [`Lifetime::parse_date`] does, and else what [`Lifetime::parse`] does. The API takes whole hours:
+    /// the secret lives until then, and less than an hour longer.
     pub fn parse_at(text: &str, now: Timestamp, zone: &TimeZone) -> Result<Self, LifetimeError> {
-        let text = text.trim();
-        let Ok(until) = text.parse::<DateTime>() else { return Self::parse(text) };
-        let until = zone.to_timestamp(until).map_err(|_| LifetimeError::TooLong)?;
+        let Some(until) = Self::parse_date(text, zone) else { return Self::parse(text) };
+        let until = until.ok_or(LifetimeError::TooLong)?;
         let seconds = until.as_second() - now.as_second();
         if seconds <= 0 {
             return Err(LifetimeError::Past);
         }
         let hours = i32::try_from((seconds + 3599) / 3600).map_err(|_| LifetimeError::TooLong)?;
         Self::from_hours(hours)
+    }
+
+    /// Parses a date (`2027-03-01`, midnight in `zone`), a date with a time (`2027-03-01 14:00`), or a time as Atlas writes
+    /// it (`2027-03-01T14:00:00Z`). The inner `None` is a date that no clock has.
+    pub fn parse_date(text: &str, zone: &TimeZone) -> Option<Option<Timestamp>> {
+        let text = text.trim();
+        if let Ok(until) = text.parse::<Timestamp>() {
+            return Some(Some(until));
+        }
+        Some(zone.to_timestamp(text.parse::<DateTime>().ok()?).ok())
     }
 
     /// Parses `720`, `36h`, `30d`, `12w` or `1y` (365 days), also `90 days`. A bare number counts hours, as the API does.
@@ -113,12 +122,12 @@ impl Lifetime {
 
 impl fmt::Display for Lifetime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (count, unit) = match self.hours {
-            hours if hours % 24 == 0 => (hours / 24, "day"),
-            hours => (hours, "hour"),
-        };
-        let plural = if count == 1 { "" } else { "s" };
-        write!(f, "{count} {unit}{plural}")
+        let count = |count: i32, unit| format!("{count} {unit}{}", if count == 1 { "" } else { "s" });
+        match (self.hours / 24, self.hours % 24) {
+            (days, 0) => f.write_str(&count(days, "day")),
+            (0 | 1, _) => f.write_str(&count(self.hours, "hour")),
+            (days, hours) => write!(f, "{} {}", count(days, "day"), count(hours, "hour")),
+        }
     }
 }
 
@@ -153,7 +162,7 @@ fn why_malformed(text: &str) -> String {
         Some('-' | '/') => why_no_date(of_date),
         Some('.') if of_date.matches('.').count() > 1 => why_no_date(of_date),
         _ if rest.chars().all(char::is_alphabetic) => {
-            format!("no unit \"{rest}\": use h, d, w or y, as in 30d")
+            format!("unknown unit \"{rest}\": use h, d, w or y, as in 30d")
         }
         Some('.' | ',' | 'e' | 'E') => "not a whole number: use 36h, 30d, 12w or 1y".to_owned(),
         _ => "use one number and one unit, as in 30d".to_owned(),
@@ -259,11 +268,11 @@ mod tests {
             ("2027-€1-01", "write the date as 2027-03-01"),
             ("25:00", "a time needs a date: use 2027-03-01 18:00"),
             ("720:00", "a time needs a date: use 2027-03-01 18:00"),
-            ("30dd", "no unit \"dd\": use h, d, w or y, as in 30d"),
-            ("30 dayz", "no unit \"dayz\": use h, d, w or y, as in 30d"),
-            ("3 months", "no unit \"months\": use h, d, w or y, as in 30d"),
-            ("5 minutes", "no unit \"minutes\": use h, d, w or y, as in 30d"),
-            ("30日", "no unit \"日\": use h, d, w or y, as in 30d"),
+            ("30dd", "unknown unit \"dd\": use h, d, w or y, as in 30d"),
+            ("30 dayz", "unknown unit \"dayz\": use h, d, w or y, as in 30d"),
+            ("3 months", "unknown unit \"months\": use h, d, w or y, as in 30d"),
+            ("5 minutes", "unknown unit \"minutes\": use h, d, w or y, as in 30d"),
+            ("30日", "unknown unit \"日\": use h, d, w or y, as in 30d"),
             ("1e9h", "not a whole number: use 36h, 30d, 12w or 1y"),
             ("1.5", "not a whole number: use 36h, 30d, 12w or 1y"),
             ("30,5d", "not a whole number: use 36h, 30d, 12w or 1y"),
@@ -297,6 +306,12 @@ mod tests {
             ("2026-11-23T20:14:01", Ok(3)),
             ("2026-11-23T18:14:01", Ok(1)),
             (" 2027-03-01 ", Ok(2334)),
+            ("2027-01-01T00:00:00Z", Ok(919)),
+            ("2027-01-01t00:00:00z", Ok(919)),
+            ("2027-01-01T00:00:00.123Z", Ok(919)),
+            ("2027-01-01 02:00+02:00", Ok(919)),
+            ("2027-01-01T00:00:00-05:00", Ok(924)),
+            ("2026-11-23T17:14:00Z", Err(LifetimeError::Past)),
             ("2026-11-23", Err(LifetimeError::Past)),
             ("2026-11-23 18:14", Err(LifetimeError::Past)),
             ("1999-01-01", Err(LifetimeError::Past)),
@@ -310,11 +325,14 @@ mod tests {
     }
 
     #[test]
-    fn hours_are_positive_and_told_in_words() {
+    fn hours_are_positive_and_shown_as_days_and_hours() {
         assert_eq!(Lifetime::from_hours(0), Err(LifetimeError::NotPositive));
         assert_eq!(Lifetime::from_hours(-1), Err(LifetimeError::NotPositive));
-        let words = [1, 2, 720].map(|hours| Lifetime::from_hours(hours).unwrap().to_string());
-        assert_eq!(words, ["1 hour", "2 hours", "30 days"]);
+        let texts =
+            [1, 2, 24, 36, 49, 720, 2183].map(|hours| Lifetime::from_hours(hours).unwrap().to_string());
+        let expected =
+            ["1 hour", "2 hours", "1 day", "36 hours", "2 days 1 hour", "30 days", "90 days 23 hours"];
+        assert_eq!(texts, expected);
     }
 
     #[test]

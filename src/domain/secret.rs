@@ -63,6 +63,15 @@ impl FieldName {
         }
     }
 
+    /// What is typed into the field.
+    pub fn value_noun(self) -> &'static str {
+        match self {
+            Self::Project => "project ID",
+            Self::Client => "client ID",
+            Self::Lifetime => "lifetime",
+        }
+    }
+
     /// The option that fills the field.
     pub fn option(self) -> &'static str {
         match self {

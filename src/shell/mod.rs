@@ -134,7 +134,7 @@ fn check_open_files() -> io::Result<()> {
 fn check_submission(settings: &Settings) -> Result<(), String> {
     if settings.source.is_none() {
         return Err(match &settings.unusable {
-            Some(why) => format!("--yes: the credentials cannot be used: {why}"),
+            Some(why) => format!("--yes: no usable credentials: {why}"),
             None => "--yes: no credentials found; use --profile, or set the variables listed in atlas-secret --help"
                 .to_owned(),
         });

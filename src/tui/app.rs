@@ -107,6 +107,10 @@ pub(super) trait Component {
     fn works(&self, _app: &Shared, _action: Action) -> bool {
         true
     }
+    /// True when the footer names this key, where there is room; the help names all.
+    fn is_in_footer(&self, _app: &Shared, binding: &Binding) -> bool {
+        binding.is_in_footer
+    }
     /// How long until this screen changes by itself; `None` while nothing moves.
     fn wake_in(&self, _app: &Shared) -> Option<Duration> {
         None
@@ -120,6 +124,19 @@ pub(super) trait Component {
 }
 
 impl Screen {
+    /// What the help begins with.
+    pub(super) fn help_title(&self) -> &'static str {
+        match self {
+            Self::Form(_) => "Keys on the form",
+            Self::SignIn(_) => "Keys for signing in",
+            Self::Picker(_) | Self::SecretList(_) => "Keys in the list",
+            Self::Progress(_) => "Keys while creating",
+            Self::Created(_) => "Keys for the new secret",
+            Self::Recovery(_) => "Keys for a secret that may exist",
+            Self::Command(_) => "Keys for the command",
+        }
+    }
+
     pub(super) fn component(&self) -> &dyn Component {
         match self {
             Self::Form(screen) => screen,
@@ -364,6 +381,16 @@ impl App {
             return action.group() != Group::Move || overflows(self.help_rows(), self.shared.body().height);
         }
         self.screen.component().works(&self.shared, action)
+    }
+
+    pub(super) fn is_in_footer(&self, binding: &Binding) -> bool {
+        let screen = self.screen.component();
+        let is_named = if self.shared.shows_help {
+            binding.is_in_footer
+        } else {
+            screen.is_in_footer(&self.shared, binding)
+        };
+        is_named && self.works(binding.action)
     }
 
     /// The keys that work now.

@@ -173,6 +173,10 @@ impl App {
                 if !matches!(self.screen, Screen::Picker(_)) {
                     self.show(Screen::Form(FormScreen));
                 }
+                self.shared.form.has_failed_by_credentials = matches!(
+                    &not_created.reason,
+                    Reason::Preflight(error) | Reason::Post(error) if error.is_about_credentials()
+                );
                 self.shared.form.fail(Certainty::NotDone, explanation);
             }
             _ => {
@@ -192,6 +196,7 @@ impl App {
         app.lookups.account = Remote::NotAsked;
         match &mut self.screen {
             Screen::Form(_) | Screen::Picker(_) | Screen::Command(_) => {
+                app.form.has_failed_by_credentials = false;
                 app.form.fail(Certainty::Unknown, Explanation::lost_in_the_background());
             }
             // Only now is it certain that no value comes, so the search starts again.

@@ -16,9 +16,6 @@ use super::{Glyphs, Theme};
 
 const GAP: &str = "   ";
 
-const GROUPS: [(Group, &str); 3] =
-    [(Group::Act, "Actions"), (Group::Move, "Move"), (Group::Program, "Program")];
-
 /// How much of an account's name the header shows, in columns.
 const LONGEST_NAME: u16 = 30;
 
@@ -66,18 +63,27 @@ impl App {
     /// What is said of the credentials comes first: the form says it nowhere else.
     fn help_lines(&self, width: u16, theme: &Theme) -> Vec<Line<'static>> {
         let (app, screen) = (&self.shared, self.screen.component());
-        let works = |binding: &&Binding| screen.works(app, binding.action);
-        let bindings: Vec<&Binding> = screen.keys(app).iter().filter(works).collect();
-        let keys_width = bindings.iter().map(|binding| binding.all.len()).max().unwrap_or(0) + 2;
+        let mut rows: Vec<(Group, &str, String)> = Vec::new();
+        for binding in screen.keys(app).iter().filter(|binding| screen.works(app, binding.action)) {
+            // What several keys do is said once.
+            match rows.iter_mut().find(|(_, explanation, _)| *explanation == binding.explanation()) {
+                Some((.., keys)) => *keys = format!("{keys}, {}", binding.all),
+                None => rows.push((binding.action.group(), binding.explanation(), binding.all.to_owned())),
+            }
+        }
+        let keys_width = rows.iter().map(|(.., keys)| keys.len()).max().unwrap_or(0) + 2;
         let notes = app.credential_notes.iter();
         let notes =
             notes.flat_map(|note| note_lines(note.as_str(), theme.glyphs.warning, theme.warning, width));
         let mut sections = vec![notes.collect()];
-        for (group, title) in GROUPS {
-            let of_group = bindings.iter().filter(|binding| binding.action.group() == group);
-            let mut lines: Vec<Line> =
-                of_group.map(|binding| explained(binding, keys_width, width, theme)).collect();
-            if !lines.is_empty() {
+        let groups =
+            [(Group::Act, self.screen.help_title()), (Group::Move, "Move"), (Group::Program, "Program")];
+        for (group, title) in groups {
+            let of_group = rows.iter().filter(|(of, ..)| *of == group);
+            let mut lines: Vec<Line> = of_group
+                .map(|(_, explanation, keys)| explained(keys, explanation, keys_width, width, theme))
+                .collect();
+            if !lines.is_empty() || group == Group::Act {
                 lines.insert(0, Line::styled(title, theme.strong));
             }
             sections.push(lines);
@@ -90,12 +96,12 @@ impl App {
     }
 }
 
-fn explained(binding: &Binding, keys_width: usize, width: u16, theme: &Theme) -> Line<'static> {
+fn explained(keys: &str, explanation: &str, keys_width: usize, width: u16, theme: &Theme) -> Line<'static> {
     let ellipsis = theme.glyphs.ellipsis;
     let indent = u16::try_from(keys_width).unwrap_or(u16::MAX);
-    let explanation = binding.explanation().replace('…', ellipsis);
+    let explanation = explanation.replace('…', ellipsis);
     Line::from(vec![
-        Span::styled(format!("{:<keys_width$}", binding.all), theme.strong),
+        Span::styled(format!("{keys:<keys_width$}"), theme.strong),
         Span::raw(cut(&explanation, width, indent, 1, ellipsis)),
     ])
 }
@@ -117,9 +123,8 @@ fn draw_footer(app: &App, canvas: &mut Canvas) {
     if let Some(note) = &app.key_note {
         return canvas.line(Line::styled(note.as_str(), theme.warning));
     }
-    let works = |binding: &&Binding| binding.is_in_footer && app.works(binding.action);
     let mut way_out = false;
-    let hints = app.keys().iter().filter(works).map(|binding| {
+    let hints = app.keys().iter().filter(|binding| app.is_in_footer(binding)).map(|binding| {
         let is_first_way_out = binding.action.is_way_out() && !std::mem::replace(&mut way_out, true);
         (is_first_way_out || binding.action == Action::Help, hint(binding, theme))
     });

@@ -204,7 +204,7 @@ impl Binding {
             Action::CopyCommand => "copy the command",
             Action::Reveal => "show the secret",
             Action::Hide => "hide the secret",
-            Action::Extend => "keep the copy on the clipboard 60 s longer",
+            Action::Extend => "keep the clipboard copy 60 s longer",
             Action::CopyAs => "copy the secret in another format",
             Action::Save => "save the secret to a file",
             Action::Pipe => "run a command that reads the secret",
@@ -317,8 +317,9 @@ pub(super) const BUSY: &[Binding] = &[HELP, REPAINT];
 
 pub(super) const SCROLL_DOWN: Binding = Binding::new("Down", "scroll", Action::ScrollDown);
 pub(super) const SCROLL_UP: Binding = Binding::new("Up", "scroll up", Action::ScrollUp).only_in_help();
-pub(super) const PAGE_DOWN: Binding = Binding::new("Page Down", "page down", Action::PageDown).only_in_help();
-pub(super) const PAGE_UP: Binding = Binding::new("Page Up", "page up", Action::PageUp).only_in_help();
+pub(super) const PAGE_DOWN: Binding =
+    Binding::new("Page Down", "move by a page", Action::PageDown).only_in_help();
+pub(super) const PAGE_UP: Binding = Binding::new("Page Up", "move by a page", Action::PageUp).only_in_help();
 pub(super) const TO_START: Binding = Binding::new("Home", "to the start", Action::ToStart).only_in_help();
 pub(super) const TO_END: Binding = Binding::new("End", "to the end", Action::ToEnd).only_in_help();
 

@@ -49,8 +49,7 @@ pub(super) fn understand(text: &str, form: &Form, host: Option<&str>) -> Vec<Pas
         let mut pastes = ids_within(text, form.focus, host);
         if !pastes.iter().any(|paste| matches!(paste, Paste::Replace { .. })) {
             let field = if let Focus::Field(field) = form.focus { field } else { FieldName::Client };
-            let message = "The pasted text is a secret, not an ID. It was discarded.";
-            return vec![Paste::RefuseSecret(field), tell(message)];
+            return vec![Paste::RefuseSecret(field), tell("The pasted text is a secret. It was discarded.")];
         }
         pastes.push(tell("The pasted text also contained a secret, which was discarded."));
         return pastes;
@@ -234,8 +233,7 @@ mod tests {
 
     const SECRET_WITH_ID: Paste =
         Paste::Tell(Notice::Word("The pasted text also contained a secret, which was discarded."));
-    const SECRET: Paste =
-        Paste::Tell(Notice::Word("The pasted text is a secret, not an ID. It was discarded."));
+    const SECRET: Paste = Paste::Tell(Notice::Word("The pasted text is a secret. It was discarded."));
     const NO_ID: Paste = Paste::Tell(Notice::Word("Nothing was pasted. The text contains no ID."));
     const SEVERAL: Paste = Paste::Tell(Notice::Word("Nothing was pasted. The text contains several IDs."));
 

@@ -21,9 +21,11 @@ impl Scroll {
 
     /// Moves through `rows`, of which `height` fit.
     pub fn on_action(&mut self, action: Action, rows: usize, height: u16) {
-        let page = shown(rows, height);
-        let last = rows.saturating_sub(page);
+        let shown = shown(rows, height);
+        let last = rows.saturating_sub(shown);
         let top = self.top.min(last);
+        // The last row may have been left out.
+        let page = shown.saturating_sub(1).max(1);
         let wanted = match action {
             Action::ScrollDown => top + 1,
             Action::ScrollUp => top.saturating_sub(1),
@@ -36,18 +38,22 @@ impl Scroll {
         self.top = wanted.min(last);
     }
 
-    /// Draws what fits. Where that is not all of it, the last row says how much more there is.
+    /// Draws what fits. Where that is not all of it, the last row says how much more there is. A heading, which follows a
+    /// blank row, is not the last one above that.
     pub fn draw(self, rows: Vec<Line>, canvas: &mut Canvas) {
         let theme = canvas.theme;
         let (count, height) = (rows.len(), canvas.left());
-        let page = shown(count, height);
+        let mut page = shown(count, height);
         let top = self.top.min(count - page);
+        if page > 1 && top + page < count && rows[top + page - 2].width() == 0 {
+            page -= 1;
+        }
         let area = canvas.take(height.min(u16::try_from(count).unwrap_or(height)));
         let mut part = canvas.part(area);
         for row in rows.into_iter().skip(top).take(page) {
             part.line(row);
         }
-        if let Some(words) = more(top, count - page - top, &theme.glyphs) {
+        if let Some(words) = more(top, count - page - top, "line", &theme.glyphs) {
             let [_, last] = split_bottom(area, 1);
             canvas.part(last).line(Line::styled(words, theme.faint));
         }
@@ -64,14 +70,15 @@ fn shown(rows: usize, height: u16) -> usize {
     if overflows(rows, height) { usize::from(height).saturating_sub(1) } else { rows }
 }
 
-/// What is not on the screen, in words; `None` when all is.
-pub(super) fn more(above: usize, below: usize, glyphs: &Glyphs) -> Option<String> {
+/// How many rows are not on the screen; `None` when all are.
+pub(super) fn more(above: usize, below: usize, noun: &str, glyphs: &Glyphs) -> Option<String> {
     let ellipsis = glyphs.ellipsis;
+    let plural = |count| if count == 1 { "" } else { "s" };
     match (above, below) {
         (0, 0) => None,
-        (0, below) => Some(format!("{ellipsis} {below} more below")),
-        (above, 0) => Some(format!("{ellipsis} {above} more above")),
-        (above, below) => Some(format!("{ellipsis} {above} more above, {below} below")),
+        (0, below) => Some(format!("{ellipsis} {below} more {noun}{}", plural(below))),
+        (above, 0) => Some(format!("{ellipsis} {above} {noun}{} above", plural(above))),
+        (above, below) => Some(format!("{ellipsis} {above} {noun}{} above, {below} below", plural(above))),
     }
 }
 
@@ -86,10 +93,10 @@ mod tests {
             (&[], 0),
             (&[ScrollDown, ScrollDown], 2),
             (&[ScrollDown, ScrollUp, ScrollUp], 0),
-            (&[PageDown], 4),
+            (&[PageDown], 3),
             (&[PageDown, PageDown, PageDown, ScrollDown], 6),
             (&[ToEnd, ScrollUp], 5),
-            (&[ToEnd, PageUp], 2),
+            (&[ToEnd, PageUp], 3),
             (&[ToEnd, ToStart], 0),
         ];
         for (actions, top) in rows {

@@ -76,7 +76,7 @@ impl Glyphs {
         ellipsis: "…",
         arrow: "→",
         times: "×",
-        more: "▾",
+        more: " ▾",
         separator: "·",
         open: "○",
         bar: "█",
@@ -88,7 +88,7 @@ impl Glyphs {
 
     /// For every other terminal.
     pub const ASCII: Self = Self {
-        check: "+",
+        check: "*",
         cross: "x",
         warning: "!",
         pointer: ">",
@@ -97,7 +97,7 @@ impl Glyphs {
         ellipsis: "...",
         arrow: "->",
         times: "x",
-        more: "v",
+        more: "",
         separator: "-",
         open: "o",
         bar: "=",

@@ -4,6 +4,8 @@ use atlas_secret::domain::{BaseUrl, Session};
 use atlas_secret::tui::screens::{FieldName, Focus, SignIn, Validation};
 use atlas_secret::tui::{Command, Event, PastedText, Screen};
 
+use crate::{assert_drawn, drawn};
+
 use crate::stage::{CLIENT, PROJECT, Stage, VALUE, key};
 
 #[test]
@@ -55,6 +57,35 @@ fn an_id_that_is_pasted_for_another_field_says_where_it_came_from() {
 }
 
 #[test]
+fn a_secret_in_a_field_is_refused_by_what_the_field_takes() {
+    for (field, noun) in [
+        (FieldName::Project, "project ID"),
+        (FieldName::Client, "client ID"),
+        (FieldName::Lifetime, "lifetime"),
+    ] {
+        let mut stage = Stage::with(field, "");
+        stage.paste(VALUE);
+        assert_drawn(&stage, &format!("✗ this is a secret, not a {noun}"));
+    }
+}
+
+#[test]
+fn a_time_that_becomes_another_one_in_whole_hours_says_so() {
+    let rows = [
+        ("2026-12-24 10:00", "30 days 16 hours, Thu 24 Dec 2026 10:14 (whole hours)"),
+        ("2026-12-24 10:14", "✓ 30 days 16 hours, Thu 24 Dec 2026 10:14"),
+        ("2026-12-24T09:00:00.5z", "30 days 16 hours, Thu 24 Dec 2026 10:14 (whole hours)"),
+        ("36h", "✓ 36 hours, Wed 25 Nov 2026 06:14"),
+    ];
+    for (text, shown) in rows {
+        let mut stage = Stage::with(FieldName::Lifetime, "");
+        stage.type_in(text);
+        assert_drawn(&stage, shown);
+        assert_eq!(drawn(&stage).contains("(whole hours)"), shown.contains("(whole"), "{text}");
+    }
+}
+
+#[test]
 fn what_is_typed_and_pasted_shows_in_no_debug_output() {
     assert_eq!(format!("{:?}", key("x")), "KeyPress(..)");
     assert_eq!(format!("{:?}", PastedText("secret".to_owned())), "PastedText(6 bytes)");
@@ -66,7 +97,7 @@ fn a_secret_that_is_typed_where_it_can_be_read_is_taken_away() {
     stage.app.shared.session = Session::signed_out(&BaseUrl::parse(BaseUrl::CLOUD).unwrap());
     stage.app.screen = Screen::SignIn(Box::new(SignIn::new(Vec::new())));
     stage.keys("enter").type_in(VALUE);
-    let drawn = crate::drawn(&stage);
+    let drawn = drawn(&stage);
     assert!(!drawn.contains("mdb_sa_sk_"), "its prefix is gone, and the rest is no secret: {drawn}");
 }
 

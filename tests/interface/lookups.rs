@@ -91,7 +91,7 @@ fn the_organizations_own_limit_is_an_error_that_names_it() {
     stage.settings_read(OrganizationSettings { longest_secret_hours: Some(100) });
     let validation = stage.app.shared.form.validation(FieldName::Lifetime);
     let Validation::Wrong { message, .. } = validation else { panic!("720 > 100: {validation:?}") };
-    assert!(message.contains("limit of 100 hours"), "{message}");
+    assert!(message.contains("limit of 4 days 4 hours"), "{message}");
     stage.keys("enter");
     assert!(stage.is_on_form() && stage.app.shared.form.focus == Focus::Field(FieldName::Lifetime));
 }

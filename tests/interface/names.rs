@@ -326,12 +326,12 @@ fn an_emptied_field_shows_the_whole_list_if_that_is_there_already() {
     stage.keys("shift-tab");
     assert_drawn(&stage, "6 projects");
     stage.keys("esc");
-    assert_drawn(&stage, "a project ID is required");
+    assert_drawn(&stage, "Enter a project ID or name.");
     stage.keys("x <ctrl-u>").paste(VALUE);
     assert!(!drawn(&stage).contains("6 projects"), "the reason for the empty field is shown");
     let mut stage = Stage::with(Project, PROJECT);
     stage.keys("<ctrl-u>");
-    assert_drawn(&stage, "a project ID is required");
+    assert_drawn(&stage, "Enter a project ID or name.");
     assert_eq!(requests(&stage), [""; 0], "no list is fetched for it");
 }
 
@@ -376,13 +376,41 @@ fn a_key_that_comes_in_one_read_with_text_chooses_nothing_that_stood_there_befor
 }
 
 #[test]
-fn an_empty_client_id_marks_no_account_by_itself() {
-    let mut stage = typed("payments-prod");
-    stage.keys("enter");
+fn once_the_accounts_of_a_chosen_project_are_listed_enter_takes_the_first_but_no_key_that_came_too_early() {
+    let chosen = || {
+        let mut stage = Stage::empty();
+        stage.app.shared.form.set(FieldName::Lifetime, "720");
+        stage.type_in("payments-prod");
+        listed(&mut stage);
+        stage.keys("enter");
+        stage
+    };
+    let late = Duration::from_millis(500);
+    let rows: [(Duration, &str, (&str, Focus)); 4] = [
+        (late, "enter", (CLIENT, Focus::Button)),
+        (late, "enter enter enter", (CLIENT, Focus::Button)),
+        (Duration::ZERO, "enter enter", ("", Focus::Field(Client))),
+        (late, "tab", ("", Focus::Field(FieldName::Lifetime))),
+    ];
+    for (wait, keys, expected) in rows {
+        let mut stage = chosen();
+        stage.later(late);
+        accounts_listed(&mut stage);
+        assert_drawn(&stage, "› ci-deployer");
+        stage.later(wait).keys(keys);
+        assert_eq!((stage.text(Client), focus(&stage)), expected, "{wait:?} {keys}");
+        assert!(stage.is_on_form(), "an Enter that belongs to the choice creates nothing");
+    }
+    let mut stage = chosen();
+    stage.later(late);
     accounts_listed(&mut stage);
+    stage.keys("down tab");
+    assert_ne!(stage.text(Client), "", "a key marked it");
+}
+
+#[test]
+fn an_emptied_client_id_closes_its_entries_while_no_list_is_there() {
     let mut entered = Stage::new(Session::Demo, Form::new(PROJECT, "", "720"));
-    stage.keys("enter");
-    assert_eq!((stage.text(Client), focus(&stage)), ("", Focus::Field(FieldName::Lifetime)));
     entered.type_in("ci").keys("backspace backspace");
     assert!(!drawn(&entered).contains("ci-deployer"), "closed again");
 }

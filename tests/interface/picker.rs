@@ -183,10 +183,10 @@ fn the_choice_moves_and_stays_within_the_list() {
         stage.press(code);
         assert_selected(&stage, &format!("project-{selected}"));
     }
-    assert_drawn(&stage, "… 486 more below");
+    assert_drawn(&stage, "… 486 more projects");
     stage.size(56, 16).press(KeyCode::PageDown);
     assert_selected(&stage, "project-6");
-    assert_drawn(&stage, "… 6 more above, 488 below");
+    assert_drawn(&stage, "… 6 projects above, 488 below");
     stage.type_in("no such project").keys("down enter");
     assert_count(&stage, "0 of 500");
     assert_drawn(&stage, "No project matches \"no such project\".");

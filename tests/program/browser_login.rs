@@ -328,7 +328,7 @@ fn the_only_profile_signs_in_by_itself_and_a_renewed_token_is_read_again() {
     home.install(&printing(&token));
     let mut terminal = interface(&home).args(["--client-id", PLAIN]).start();
     terminal.wait_for("profile ci");
-    terminal.wait_for("Atlas refused the token of profile ci (401). Ctrl-P signs in again");
+    terminal.wait_for("Atlas refused the token of profile ci (401).");
     fs::write(&token, atlas.access_token()).unwrap();
     create(&mut terminal);
     assert!(terminal.screen().contains("profile ci"), "{}", terminal.screen());

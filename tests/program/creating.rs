@@ -75,7 +75,7 @@ fn the_project_may_come_from_the_environment_and_the_account_never_does() {
     // The caret waits in the first field that is not right.
     terminal.wait_for("Client ID ›");
     assert!(labelled(&terminal.screen(), "Project ID").starts_with(PROJECT));
-    assert_eq!(labelled(&terminal.screen(), "Client ID"), "");
+    assert_eq!(labelled(&terminal.screen(), "Client ID"), "ID or name");
     terminal.send(key::CTRL_C);
     assert_eq!(terminal.wait_exit().code(), Some(0), "nothing was created, nothing is lost");
     let project = format!("GET /api/atlas/v2/groups/{PROJECT}");

@@ -199,7 +199,7 @@ fn a_configuration_that_cannot_be_used_is_the_reason() {
         fs::write(config, content).unwrap();
         let (code, said) = end_of(&with_config(&atlas, home.path()).output().unwrap());
         assert_eq!(code, Some(2), "{content}: {said}");
-        assert!(said.contains("--yes: the credentials cannot be used: ") && said.contains(reason), "{said}");
+        assert!(said.contains("--yes: no usable credentials: ") && said.contains(reason), "{said}");
         assert_eq!(said.matches(reason).count(), 1, "{said}");
     }
     let (home, config) = home_for_config();

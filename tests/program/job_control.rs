@@ -79,9 +79,9 @@ fn a_stop_from_outside_leaves_a_screen_and_keys_that_work() {
                 && !text.contains("torn")
         });
         terminal.send(key::F1);
-        terminal.wait_for("Actions");
+        terminal.wait_for("Keys ");
         terminal.send(key::ESC);
-        terminal.wait_gone("Actions");
+        terminal.wait_gone("Keys ");
         // In raw mode this is a key, which asks; as a signal it would end the program.
         terminal.send(key::CTRL_C);
         terminal.wait_for("l quit");

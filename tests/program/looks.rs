@@ -8,7 +8,7 @@ fn see_everything(program: Program) -> Terminal {
     let mut terminal = program.start();
     terminal.wait_for("30 days, ");
     terminal.send("?");
-    terminal.wait_for("Actions");
+    terminal.wait_for("Keys ");
     terminal.send(key::ESC);
     terminal.wait_for("[ Create secret ]");
     assert!(terminal.any_cell(vt100::Cell::bold) && terminal.any_cell(vt100::Cell::inverse));

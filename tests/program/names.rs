@@ -150,7 +150,7 @@ fn a_project_of_thousands_is_found_by_name_with_two_keys() {
     terminal.wait_for("[ Create secret ]");
     terminal.send(key::TAB);
     terminal.send(key::CTRL_U);
-    terminal.wait_for("a project ID is required");
+    terminal.wait_for("Enter a project ID or name.");
     // Key by key: what comes in one read is a paste.
     for character in "payprod".chars() {
         terminal.send(&character.to_string());

@@ -60,7 +60,7 @@ fn an_enter_that_comes_with_text_does_not_submit() {
     wait_for_field(&mut terminal, "Expires after", "36h");
     // A submit would have left the form in the same frame. The help is a round trip that proves it did not.
     terminal.send(key::F1);
-    terminal.wait_for("Actions");
+    terminal.wait_for("Keys ");
     terminal.send(key::ESC);
     terminal.wait_for("[ Create secret ]");
     assert_eq!(atlas.requests(), Vec::<String>::new());
@@ -74,11 +74,11 @@ fn a_pasted_secret_is_refused_and_shown_nowhere() {
     terminal.wait_for("Client ID ›");
     terminal.paste(fake);
     let refusal = terminal.wait_for("this is a secret, not a client ID");
-    assert_eq!(labelled(&refusal, "Client ID"), "", "{refusal}");
+    assert_eq!(labelled(&refusal, "Client ID"), "ID or name", "{refusal}");
     // The same without the marks of a paste.
     terminal.send(&format!("{fake}\r"));
     terminal.send(key::F1);
-    terminal.wait_for("Actions");
+    terminal.wait_for("Keys ");
     terminal.send(key::ESC);
     terminal.wait_for("[ Create secret ]");
     assert!(!contains(&terminal.output(), "mdb_sa_sk_FAKE"), "{}", terminal.screen());

@@ -62,10 +62,10 @@ fn on_the_screen_of_the_secret_they_do_nothing_and_keys_arrive() {
     for reply in REPLIES {
         terminal.send(reply);
         terminal.send(key::F1);
-        terminal.wait_for("Actions");
+        terminal.wait_for("Keys ");
         terminal.send(reply);
         terminal.send(key::ESC);
-        terminal.wait_gone("Actions");
+        terminal.wait_gone("Keys ");
         assert!(terminal.screen().contains("Secret created"), "{}", terminal.screen());
     }
     terminal.send(REPLIES[0]);

@@ -52,9 +52,9 @@ fn signals_that_were_ignored_at_the_start_stay_ignored() {
     {
         terminal.signal(signal);
         terminal.send(key::F1);
-        terminal.wait_for("Actions");
+        terminal.wait_for("Keys ");
         terminal.send(key::ESC);
-        terminal.wait_gone("Actions");
+        terminal.wait_gone("Keys ");
     }
     terminal.signal(Signal::TERM);
     assert_eq!(terminal.wait_exit().code(), Some(143));

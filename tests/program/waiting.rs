@@ -47,7 +47,7 @@ fn a_key_is_answered_while_atlas_is_silent() {
 
     // Help is there too, and the request is not in its way.
     terminal.send("?");
-    terminal.wait_for("Actions");
+    terminal.wait_for("Keys ");
     terminal.send(key::ESC);
     terminal.wait_for(STOPPED);
 

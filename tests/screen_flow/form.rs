@@ -42,7 +42,7 @@ fn a_field_says_live_what_it_lacks() {
     let mut stage = Stage::empty();
     assert_eq!(message(&stage, Project), "silent", "it is untouched");
     stage.keys("a backspace");
-    assert_eq!(message(&stage, Project), "a project ID is required");
+    assert_eq!(message(&stage, Project), "Enter a project ID or name.");
     let rows = [
         (Project, "32b6e34b3d91647abb", "18 of 24 hex digits"),
         (Project, PROJECT, "right"),
@@ -290,7 +290,7 @@ fn a_secret_is_refused_by_name_and_kept_nowhere() {
                 _ => "",
             };
             let words = format!("{} {notice}", message(&stage, name));
-            let is_said = words.contains("secret, not") || words.contains("also contained a secret");
+            let is_said = words.contains("is a secret") || words.contains("also contained a secret");
             assert!(is_said, "{name:?} {index}: {words}");
             let debug = format!("{:?}", stage.app);
             assert!(!debug.contains("sa_sk_") && !debug.contains("FAKE"), "{name:?} {index}");

@@ -25,13 +25,13 @@ fn the_recipes_go_round() {
 fn a_long_recipe_scrolls_and_the_next_one_starts_at_its_top() {
     let mut stage = Stage::filled();
     stage.keys("f2");
-    assert_not_drawn(&stage, "more below");
+    assert_not_drawn(&stage, "more lines");
     stage.keys("shift-tab");
     assert_drawn(&stage, "package main");
-    assert_drawn(&stage, "more below");
+    assert_drawn(&stage, "more lines");
     stage.keys("down down");
     assert_not_drawn(&stage, "package main");
-    assert_drawn(&stage, "2 more above");
+    assert_drawn(&stage, "2 lines above");
     stage.press(KeyCode::End);
     assert_drawn(&stage, "fmt.Println(secret.GetSecret())");
     assert_not_drawn(&stage, "below");

@@ -165,6 +165,16 @@ fn the_order_is_flag_environment_profile_nothing() {
 }
 
 #[test]
+fn several_profiles_of_which_none_is_the_default_are_no_error_but_the_reason_for_no_credentials() {
+    let several = TWO.replace("[default]", "[staging]");
+    for (content, reason) in [(several.as_str(), Some(SEVERAL_PROFILES)), ("version = 2", None)] {
+        let found = resolve(Flags::default(), environment(&[]), &load(content)).unwrap();
+        assert_eq!((found.credentials.is_none(), found.unusable.as_deref()), (true, reason));
+        assert_eq!(found.warnings, [""; 0], "the sign-in screen says it");
+    }
+}
+
+#[test]
 fn a_profile_that_was_named_has_to_be_usable() {
     let rows: [(&str, &str, &str); 6] = [
         ("x", TWO, "profile `x` does not exist: choose `ci` or `default`"),

@@ -1,4 +1,4 @@
-//! Signing in by hand, where no credentials were found: what is typed is tried before it is accepted, and never
+//! Signing in by hand, where no credentials were found or none is preferred: what is typed is tried before it is accepted, and never
 //! saved.
 
 use std::time::Duration;
@@ -7,8 +7,8 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::domain::{
-    ApiError, ApiResult, Credentials, Explanation, Half, Now, PairKind, ProfileName, RejectionKind,
-    ServerText, Session,
+    ApiError, ApiResult, Credentials, Explanation, Half, Identity, Now, PairKind, ProfileName, RejectionKind,
+    ServerText, Session, SessionOrigin,
 };
 use crate::jobs::{SignInWith, SignedIn};
 use crate::tui::app::{Component, Shared, Transition};
@@ -51,6 +51,20 @@ enum SignInMethod {
     Typed(CredentialKind),
     /// The embedded Atlas.
     Demo,
+}
+
+impl SignInMethod {
+    /// True for the profile or the demo that this session uses.
+    fn is_in_use(&self, session: &Session) -> bool {
+        match (self, session) {
+            (Self::Demo, Session::Demo) => true,
+            (Self::Profile(profile), Session::Remote { identity, origin, .. }) => {
+                matches!(origin, Some(SessionOrigin::Profile(name)) if name == profile)
+                    || matches!(identity, Identity::Profile { name, .. } | Identity::BrowserLogin(name) if name == profile)
+            }
+            _ => false,
+        }
+    }
 }
 
 /// What is typed: a pair, or else a token.
@@ -362,15 +376,16 @@ impl Component for SignIn {
         let theme = canvas.theme;
         let title = match &self.typing {
             Some(typing) => &format!("Sign in with {}", labels(typing.kind)[1]),
-            None if matches!(app.session, Session::SignedOut { .. }) => {
-                "No usable credentials were found. Sign in with:"
+            None if !matches!(app.session, Session::SignedOut { .. }) => "Sign in with:",
+            None if matches!(self.methods[..], [SignInMethod::Profile(_), SignInMethod::Profile(_), ..]) => {
+                "Several Atlas CLI profiles were found. Sign in with:"
             }
-            None => "Sign in with:",
+            None => "No usable credentials were found. Sign in with:",
         };
         canvas.words(0, title, theme.strong);
         canvas.blank();
         match &self.typing {
-            None => self.draw_methods(canvas),
+            None => self.draw_methods(app, canvas),
             Some(typing) => typing.draw(canvas),
         }
         canvas.blank();
@@ -405,7 +420,7 @@ impl SignIn {
         }
     }
 
-    fn draw_methods(&self, canvas: &mut Canvas) {
+    fn draw_methods(&self, app: &Shared, canvas: &mut Canvas) {
         let theme = canvas.theme;
         // Rows are kept for what stands below; a longer list moves by pages.
         let below = if self.error.is_some() { ROWS_FOR_ERROR } else { ROWS_BELOW };
@@ -419,7 +434,9 @@ impl SignIn {
                 SignInMethod::Typed(kind) => labels(*kind)[0].to_owned(),
                 SignInMethod::Demo => "Demo (simulated Atlas, no account needed)".to_owned(),
             };
-            canvas.choice(is_selected, [Span::styled(title, style)]);
+            let is_in_use = method.is_in_use(&app.session);
+            let mark = if is_in_use { format!(" {} in use", theme.glyphs.separator) } else { String::new() };
+            canvas.choice(is_selected, [Span::styled(title + &mark, style)]);
         }
     }
 }

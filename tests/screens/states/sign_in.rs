@@ -27,7 +27,15 @@ pub fn states() -> Vec<State> {
     noted.app.shared.credential_notes = vec![ServerText::new(
         "MONGODB_ATLAS_CLIENT_ID is not used: MONGODB_ATLAS_ACCESS_TOKEN takes precedence",
     )];
+    let several = || ["ci", "staging"].map(|name| ProfileName::new(name).unwrap()).to_vec();
+    let mut of_several = signed_out();
+    of_several.app.screen = Screen::SignIn(Box::new(SignIn::new(several())));
+    let mut again = Stage::filled();
+    again.app.shared.profiles = several();
+    again.control('p');
     vec![
+        state("sign_in_ways_several_profiles", of_several),
+        state("sign_in_again", again),
         state("sign_in_ways", signed_out()),
         state("sign_in_ways_noted", noted),
         state("sign_in_typed", typed()),

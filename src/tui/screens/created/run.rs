@@ -220,7 +220,7 @@ impl CreatedScreen {
 impl RunPrompt {
     pub(super) fn draw(&self, app: &Shared, canvas: &mut Canvas) {
         let theme = canvas.theme;
-        let reads = format!("as {} {}", self.format.name(), theme.glyphs.more);
+        let reads = format!("as {}{}", self.format.name(), theme.glyphs.more);
         let is_narrow = canvas.width() < NARROW;
         let beside = self.line.draw("Run", if is_narrow { 0 } else { FORMAT_WIDTH }, canvas);
         canvas.frame.render_widget(Line::styled(reads.as_str(), theme.faint).right_aligned(), beside);

@@ -13,11 +13,16 @@ use super::{FieldName, Focus, Notice, Validation, field_view, names, secrets};
 
 /// What the rows beyond those that have to be there are spent on.
 struct Layout {
+    /// The fields that are shown: where not all fit, those that are not right, or only the one in focus.
+    fields: Vec<FieldName>,
+    /// True while there are no rows below the fields for what is right about them.
+    only_errors: bool,
     /// What a failure says is worth more than the page's title.
     has_title: bool,
-    /// The fields below which a row stays free for their messages, so that nothing jumps while a person types.
-    /// These rows come before every other blank one.
-    reserved: Vec<FieldName>,
+    /// The rows between the button and the notice.
+    above_notice: u16,
+    /// The fields with a blank row below them: all, else the last.
+    spaced: Vec<FieldName>,
     /// How many rows the entries below the field in focus take.
     suggestions: u16,
     /// How many rows the account's secrets may take: the button below them always stands.
@@ -28,23 +33,51 @@ struct Layout {
 
 impl Layout {
     fn of(app: &Shared, theme: &Theme, area: Rect) -> Self {
-        let below = FieldName::ALL.map(|name| (name, field_view::rows_below(app, name, theme, area.width)));
-        let fields: u16 = below.iter().map(|(_, rows)| 1 + rows).sum();
+        let height = area.height;
         let notice = app.form.notice.as_ref().map_or(0, |notice| notice_rows(notice, theme, area.width));
-        let open = app.suggestions().map(|(name, _)| name);
-        let left = area.height.saturating_sub(fields + 1).saturating_sub(notice);
-        let suggestions = if open.is_some() { names::ROWS.min(left.max(2)) } else { 0 };
-        let fields = fields + suggestions;
-        let secrets = if has_failed(app) { 0 } else { secrets_rows(app, theme, area.width) };
-        let needed = fields.saturating_add(secrets).saturating_add(1).saturating_add(notice);
-        let has_title = needed < area.height;
-        let spare = area.height.saturating_sub(needed).saturating_sub(u16::from(has_title));
-        let silent =
-            below.iter().filter(|(name, rows)| *rows == 0 && open != Some(*name)).map(|(name, _)| *name);
-        let reserved: Vec<_> = silent.take(usize::from(spare)).collect();
-        let spare = spare.saturating_sub(u16::try_from(reserved.len()).unwrap_or(u16::MAX));
-        let secrets = secrets.min(area.height.saturating_sub(fields + 1).saturating_sub(notice));
-        Self { has_title, reserved, suggestions, secrets, spare }
+        let button_and_notice = notice.saturating_add(1);
+        let rows_of = |fields: &[FieldName], only_errors| -> u16 {
+            let below = |name: &FieldName| field_view::rows_below(app, *name, only_errors, theme, area.width);
+            fields.iter().map(|name| 1 + below(name)).sum()
+        };
+        let all = FieldName::ALL.to_vec();
+        let has_focus = |name: &FieldName| app.form.focus == Focus::Field(*name);
+        let in_focus: Vec<_> = all.iter().copied().filter(has_focus).collect();
+        let is_needed = |name: &FieldName| has_focus(name) || !app.form.validation(*name).is_valid();
+        let needed = all.iter().copied().filter(is_needed).collect();
+        // The button and what a failure says are worth more than what is right.
+        let choices = [(all.clone(), false), (all, true), (needed, true)];
+        let fits = |(fields, only_errors): &(Vec<FieldName>, bool)| {
+            rows_of(fields, *only_errors).saturating_add(button_and_notice) <= height
+        };
+        let (fields, only_errors) = choices.into_iter().find(fits).unwrap_or((in_focus, true));
+        let rows = rows_of(&fields, only_errors);
+        let left = height.saturating_sub(rows).saturating_sub(button_and_notice);
+        let suggestions = app
+            .suggestions()
+            .map_or(0, |(_, list)| names::rows(app, list, theme, area.width).min(left.max(2)));
+        let left = left.saturating_sub(suggestions);
+        let wanted = if has_failed(app) { 0 } else { secrets_rows(app, theme, area.width) };
+        let secrets = wanted.min(left);
+        let mut layout = Self {
+            fields,
+            only_errors,
+            has_title: false,
+            above_notice: 0,
+            spaced: Vec::new(),
+            suggestions,
+            secrets,
+            spare: left - secrets,
+        };
+        // Above the footer.
+        layout.take_spare();
+        layout.above_notice = u16::from(notice > 0 && layout.take_spare());
+        layout.has_title = layout.take_spare();
+        let spaced = if usize::from(layout.spare) < layout.fields.len() { 1 } else { layout.fields.len() };
+        let spaced = layout.fields.iter().rev().take(spaced).copied();
+        layout.spaced = spaced.filter(|_| layout.spare > 0).collect();
+        layout.spare -= u16::try_from(layout.spaced.len()).unwrap_or(layout.spare);
+        layout
     }
 
     /// Leaves a row empty if there is one to spare.
@@ -68,25 +101,24 @@ pub(super) fn draw(app: &Shared, canvas: &mut Canvas) {
         canvas.line(Line::styled("New service account secret", theme.strong));
         layout.blank(canvas);
     }
-    for name in FieldName::ALL {
-        field_view::draw(app, name, canvas);
-        if let Some((_, list)) = app.suggestions().filter(|(open, _)| *open == name) {
+    for name in &layout.fields {
+        field_view::draw(app, *name, layout.only_errors, canvas);
+        if let Some((_, list)) = app.suggestions().filter(|(open, _)| open == name) {
             let area = canvas.take(layout.suggestions);
             names::draw(app, list, &mut canvas.part(area));
         }
-        if layout.reserved.contains(&name) {
+        if layout.spaced.contains(name) {
             canvas.blank();
         }
     }
     // A failure takes the place of what creating would do.
     if !has_failed(app) {
-        layout.blank(canvas);
         draw_secrets(app, &mut layout, canvas);
+        layout.blank(canvas);
     }
-    layout.blank(canvas);
     canvas.line(button(app, theme).alignment(Alignment::Right));
     if let Some(notice) = &app.form.notice {
-        layout.blank(canvas);
+        canvas.take(layout.above_notice);
         draw_notice(notice, canvas);
     }
 }
@@ -132,8 +164,8 @@ fn button<'a>(app: &Shared, theme: &Theme) -> Line<'a> {
     }
     let label = Span::styled(label, if in_focus { theme.selected } else { Style::new() });
     match app.form.validation(FieldName::Lifetime) {
-        Validation::Lifetime { lifetime, warning: Some(_) } => {
-            let warning = format!("{} Atlas may refuse {lifetime}  ", theme.glyphs.warning);
+        Validation::Lifetime { warning: Some(_), .. } => {
+            let warning = format!("{} Atlas may refuse this lifetime  ", theme.glyphs.warning);
             Line::from(vec![Span::styled(warning, theme.warning), label])
         }
         _ => Line::from(label),

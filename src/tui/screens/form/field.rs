@@ -177,7 +177,7 @@ impl Validation {
         let field = form.field(name);
         let text = field.line.text();
         if field.note == Some(InputNote::SecretNotKept) && text.is_empty() {
-            return Self::wrong(&IdError::IsSecret);
+            return Self::wrong(&format!("this is a secret, not a {}", name.value_noun()));
         }
         if text.is_empty() && !field.touched {
             return Self::Silent;

@@ -20,10 +20,8 @@ const VALUE_WIDTH: u16 = 35;
 /// Longer names are cut.
 const LONGEST_NAME: u16 = 40;
 
-/// The indent of a remark that is too long to stand below the value.
-const LONG_INDENT: u16 = 2;
-
-pub(super) fn draw(app: &Shared, name: FieldName, canvas: &mut Canvas) {
+/// What is wrong is always said; what is right is said beside the value or, unless `only_errors`, below it.
+pub(super) fn draw(app: &Shared, name: FieldName, only_errors: bool, canvas: &mut Canvas) {
     let theme = canvas.theme;
     let [label, value, beside] = parts(canvas.take(1));
     let validation = app.form.validation(name);
@@ -36,17 +34,19 @@ pub(super) fn draw(app: &Shared, name: FieldName, canvas: &mut Canvas) {
         canvas.frame.render_widget(remark.line(), beside);
         return;
     }
-    let indent = remark.indent(canvas.width());
-    let symbol = Span::styled(format!("{}{} ", " ".repeat(usize::from(indent)), remark.symbol), remark.style);
-    canvas.item(symbol, &remark.text, remark.style);
+    if !(only_errors && remark.is_good(theme)) {
+        let indent = " ".repeat(usize::from(LABEL_WIDTH));
+        let symbol = Span::styled(format!("{indent}{} ", remark.symbol), remark.style);
+        canvas.item(symbol, &remark.text, remark.style);
+    }
 }
 
 /// How many rows a remark takes that does not fit beside the value.
-pub(super) fn rows_below(app: &Shared, name: FieldName, theme: &Theme, width: u16) -> u16 {
+pub(super) fn rows_below(app: &Shared, name: FieldName, only_errors: bool, theme: &Theme, width: u16) -> u16 {
     let [.., beside] = parts(Rect { width, height: 1, ..Rect::default() });
     match Remark::of(app, name, &app.form.validation(name), theme) {
-        Some(remark) if remark.width() > beside.width => {
-            rows_of(&remark.text, width, remark.indent(width) + 2)
+        Some(remark) if remark.width() > beside.width && !(only_errors && remark.is_good(theme)) => {
+            rows_of(&remark.text, width, LABEL_WIDTH + 2)
         }
         _ => 0,
     }
@@ -79,6 +79,9 @@ impl Remark {
         }
         let (symbol, text, style) = match validation {
             Validation::Silent => return None,
+            Validation::Incomplete(missing) if app.form.text(name).is_empty() => {
+                (glyphs.cross, missing.clone(), theme.bad)
+            }
             Validation::Incomplete(missing) => (glyphs.dot, missing.clone(), theme.faint),
             Validation::Name { message, position } => {
                 match app.list(name).map(|list| (list, names::remark(list))) {
@@ -155,9 +158,8 @@ impl Remark {
         u16::try_from(self.line().width()).unwrap_or(u16::MAX)
     }
 
-    /// Below the value where that fits, else from the left.
-    fn indent(&self, width: u16) -> u16 {
-        if LABEL_WIDTH.saturating_add(self.width()) <= width { LABEL_WIDTH } else { LONG_INDENT }
+    fn is_good(&self, theme: &Theme) -> bool {
+        self.symbol == theme.glyphs.check
     }
 }
 
@@ -175,6 +177,9 @@ fn value_line<'a>(app: &'a Shared, name: FieldName, validation: &Validation, the
     };
     let has_focus = app.form.focus == Focus::Field(name);
     let text = app.form.text(name);
+    if text.is_empty() && name != FieldName::Lifetime {
+        return Line::styled("ID or name", theme.faint);
+    }
     let mut line = match offending.and_then(|position| text.char_indices().nth(position)) {
         _ if has_focus && app.form.is_selected => Line::from(Span::styled(text, theme.selected)),
         // Set off, so that it is found without reading.
@@ -200,12 +205,20 @@ fn about_account(app: &Shared) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join(", "))
 }
 
-/// How long it lives, the date it leads to once the time zone is known, and the organization's limit.
+/// How long it lives, the date it leads to once the time zone is known, which is up to an hour after one that was typed,
+/// and the organization's limit.
 fn lifetime_text(app: &Shared, lifetime: Lifetime, theme: &Theme) -> String {
     let hours = SignedDuration::from_hours(i64::from(lifetime.hours()));
     let ends_at = app.now.wall.checked_add(hours);
     let text = match (ends_at, &app.zone) {
-        (Ok(ends_at), Some(zone)) => format!("{lifetime}, {}", text::date_time(ends_at, Some(zone))),
+        (Ok(ends_at), Some(zone)) => {
+            let typed = Lifetime::parse_date(app.form.text(FieldName::Lifetime), zone).flatten();
+            let [shown, typed] =
+                [Some(ends_at), typed].map(|at| at.map(|at| text::date_time(at, Some(zone))));
+            let is_rounded = typed.is_some() && typed != shown;
+            let whole_hours = if is_rounded { " (whole hours)" } else { "" };
+            format!("{lifetime}, {}{whole_hours}", shown.unwrap_or_default())
+        }
         _ => lifetime.to_string(),
     };
     let limit = app.form.limit.map(|limit| format!(" {} limit {limit}", theme.glyphs.separator));

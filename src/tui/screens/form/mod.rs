@@ -39,12 +39,12 @@ const ON_FIELD: &[Binding] = &[
     NEXT_FIELD,
     PREVIOUS_FIELD,
     Binding::new("Enter", "next field", Action::Confirm).only_in_help(),
+    SIGN_IN,
     LIST,
     HELP,
     QUIT,
     Binding::new("Ctrl-S", "create", Action::Submit),
     AS_COMMAND,
-    SIGN_IN,
     DISMISS,
     SUSPEND,
     REPAINT,
@@ -52,17 +52,18 @@ const ON_FIELD: &[Binding] = &[
 
 /// A field with entries of Atlas's list below it.
 const ON_SUGGESTIONS: &[Binding] = &[
-    Binding::new("Enter, Tab", "choose", Action::Choose),
+    Binding::new("Enter", "choose", Action::Choose),
+    Binding::new("Tab", "choose", Action::Next).only_in_help(),
     Binding::new("Down", "next", Action::NextChoice),
     Binding::new("Up", "previous", Action::PreviousChoice).only_in_help(),
     Binding::new("Shift-Tab", "previous field", Action::Previous).only_in_help(),
     Binding::new("Esc", "close", Action::Dismiss),
+    SIGN_IN,
     LIST,
     HELP,
     QUIT,
     Binding::new("Ctrl-S", "create", Action::Submit).only_in_help(),
     AS_COMMAND.only_in_help(),
-    SIGN_IN,
     SUSPEND,
     REPAINT,
 ];
@@ -75,6 +76,7 @@ const ON_FULL: &[Binding] = &on_button("delete one");
 const fn on_button(enter: &'static str) -> [Binding; 12] {
     [
         Binding::new("Enter", enter, Action::Confirm),
+        SIGN_IN,
         NEXT_FIELD,
         PREVIOUS_FIELD,
         HELP,
@@ -82,7 +84,6 @@ const fn on_button(enter: &'static str) -> [Binding; 12] {
         LIST,
         Binding::new("Ctrl-S", enter, Action::Submit).only_in_help(),
         AS_COMMAND,
-        SIGN_IN,
         DISMISS,
         SUSPEND,
         REPAINT,
@@ -117,6 +118,8 @@ pub struct Form {
     enter_submits_from: Duration,
     /// What stands below the fields.
     pub notice: Option<Notice>,
+    /// True when other credentials may be allowed what the last try was not.
+    pub(in crate::tui) has_failed_by_credentials: bool,
     /// The longest life that the project's organization allows, where it is known and has a say.
     pub limit: Option<Lifetime>,
     /// Now, and where: what a date means.
@@ -167,6 +170,7 @@ impl Form {
             is_selected: false,
             enter_submits_from: Duration::ZERO,
             notice: None,
+            has_failed_by_credentials: false,
             limit: None,
             clock: (Timestamp::UNIX_EPOCH, TimeZone::UTC),
         };
@@ -423,7 +427,10 @@ impl FormScreen {
 impl Component for FormScreen {
     fn on_action(&mut self, app: &mut Shared, action: Action) -> Transition {
         match action {
+            Action::Choose if !app.is_mark_meant() && app.now.uptime < app.form.enter_submits_from => {}
             Action::Choose if app.take_marked() => {}
+            // Tab from an empty field chooses no account.
+            Action::Next if app.is_mark_meant() && app.take_marked() => {}
             Action::Next | Action::Choose => Self::focus_next(app),
             Action::Previous => app.form.step_focus(Focus::ALL.len() - 1),
             Action::NextChoice => app.mark(true),
@@ -472,6 +479,14 @@ impl Component for FormScreen {
             (_, SubmitAction::Create) => ON_CREATE,
             (_, SubmitAction::ReplaceExpired) => ON_REPLACE,
             (_, SubmitAction::ListSecrets) => ON_FULL,
+        }
+    }
+
+    fn is_in_footer(&self, app: &Shared, binding: &Binding) -> bool {
+        match binding.action {
+            Action::AsCommand => binding.is_in_footer && app.form.new_secret().is_some(),
+            Action::SignIn => app.suggests_signing_in(),
+            _ => binding.is_in_footer,
         }
     }
 

@@ -8,10 +8,10 @@ use std::time::Duration;
 use ratatui::text::{Line, Span};
 
 use crate::domain::{ApiError, Cause, Explanation, Project, RejectionKind, Session};
-use crate::tui::Remote;
 use crate::tui::app::Shared;
-use crate::tui::canvas::{Canvas, LABEL_WIDTH, cut, split_left};
+use crate::tui::canvas::{Canvas, LABEL_WIDTH, cut, rows_of, split_left};
 use crate::tui::event::{Command, Event};
+use crate::tui::{Remote, Theme};
 
 use super::super::picker::{Item, List, SHORTEST_NAME, Table};
 use super::field::{Resolves, Suggestions};
@@ -25,9 +25,6 @@ const NAMED: [FieldName; 2] = [FieldName::Project, FieldName::Client];
 
 /// How many entries stand below a field at most.
 const MOST: u16 = 6;
-
-/// How many rows they have: the same for one entry as for many, so that nothing jumps while a person types.
-pub(super) const ROWS: u16 = MOST + 1;
 
 /// Between the columns.
 const GAP: usize = 2;
@@ -85,6 +82,15 @@ impl Shared {
         Some((name, self.list(name).filter(|_| is_open).filter(is_current)?))
     }
 
+    /// True while an error on the form may be mended by other credentials.
+    pub(super) fn suggests_signing_in(&self) -> bool {
+        let looked_up = FieldName::ALL.into_iter().filter_map(|name| self.looked_up(name)?.err());
+        let listed = self.suggestions().and_then(|(_, list)| list.pages.error.as_ref());
+        let has_failed = matches!(self.form.notice, Some(super::Notice::Failed(..)));
+        has_failed && self.form.has_failed_by_credentials
+            || looked_up.chain(listed).any(ApiError::is_about_credentials)
+    }
+
     /// Up and Down.
     pub(super) fn mark(&mut self, is_down: bool) {
         let Some((name, list)) = self.suggestions() else { return };
@@ -122,6 +128,11 @@ impl Shared {
         if !self.list(field).is_some_and(is_there) {
             self.form.field_mut(field).resolves = Resolves::OnlyMatch;
         }
+    }
+
+    /// False while an entry is marked only because it is the first one: nothing was typed, and no key marked it.
+    pub(super) fn is_mark_meant(&self) -> bool {
+        self.suggestions().is_none_or(|(_, list)| !list.matches.typed().is_empty() || list.marked().is_some())
     }
 
     /// Takes the marked entry. False when none is.
@@ -209,6 +220,10 @@ impl Shared {
             list.on_event(self, event.clone());
         }
         self.names.lists = lists;
+        if !self.is_mark_meant() {
+            // An Enter that is pressed now was not meant for the first entry.
+            self.form.ignore_second_enter(self.now);
+        }
     }
 
     /// Stops fetching: another list takes the requests over.
@@ -222,12 +237,27 @@ impl Shared {
 }
 
 /// Where the marked entry stands among those that match: what was marked by a key, else the one that is called what was
-/// typed, else the best. While nothing is typed, and between several of that name, only a key marks one.
+/// typed, else the best. While nothing is typed that is the first of a project's accounts, once all are there; between
+/// several of the name that was typed, only a key marks one.
 pub(super) fn marked(list: &List) -> Option<usize> {
     let named = || list.named().and_then(|item| list.place(item.value()));
-    let is_clear = !list.matches.typed().is_empty() && list.all_named().count() < 2;
+    let is_clear = match list.matches.typed() {
+        "" => list.field == FieldName::Client && list.is_complete(),
+        _ => list.all_named().count() < 2,
+    };
     let best = (is_clear && list.matches.len() > 0).then_some(0);
     list.marked().or_else(named).or(best)
+}
+
+/// How many rows the entries take, and what is said of them.
+pub(super) fn rows(app: &Shared, list: &List, theme: &Theme, width: u16) -> u16 {
+    let entries = u16::try_from(list.matches.len()).unwrap_or(MOST).min(MOST);
+    let status = match &list.pages.error {
+        Some(error) => error_text(app, list.field, error),
+        None if list.has_no_match() => no_match_text(app, list, theme.glyphs.ellipsis),
+        None => String::new(),
+    };
+    entries + rows_of(&status, width, LABEL_WIDTH + 2).max(1)
 }
 
 /// Draws the entries below the field.
@@ -264,19 +294,23 @@ fn draw_status(app: &Shared, list: &List, canvas: &mut Canvas) {
     }
     match (list.matches.len(), list.all_named().count()) {
         (0, _) => {
-            let nothing = list.nothing(theme.glyphs.ellipsis);
-            let text = match app.form.validation(list.field) {
-                Validation::Name { message, position: None | Some(LIKE_AN_ID..) } if list.is_usable() => {
-                    format!("{}, and it is not an ID: {message}.", nothing.trim_end_matches('.'))
-                }
-                _ => nothing,
-            };
+            let text = no_match_text(app, list, theme.glyphs.ellipsis);
             canvas.marked(theme.glyphs.cross, &text, theme.bad);
         }
         (_, named @ 2..) => {
             canvas.warning(&format!("{named} {noun}s have this name: choose one."), theme.warning);
         }
         _ => canvas.line(Line::styled(format!("  {}", list.count()), theme.faint)),
+    }
+}
+
+fn no_match_text(app: &Shared, list: &List, ellipsis: &str) -> String {
+    let nothing = list.nothing(ellipsis);
+    match app.form.validation(list.field) {
+        Validation::Name { message, position: None | Some(LIKE_AN_ID..) } if list.is_usable() => {
+            format!("{}, and it is not an ID: {message}.", nothing.trim_end_matches('.'))
+        }
+        _ => nothing,
     }
 }
 

@@ -20,6 +20,9 @@ const GAP: usize = 2;
 /// Atlas allows 2 secrets. If an answer ever holds more, the sentence stays one.
 const MOST_NAMED: usize = 4;
 
+/// So many dashes leave some of them beside what they mean.
+const ROOM_FOR_KEY: usize = 8;
+
 /// A timeline with fewer cells says nothing.
 const SHORTEST_TIMELINE: usize = 13;
 
@@ -37,15 +40,18 @@ pub(super) fn draw(app: &Shared, is_low: bool, canvas: &mut Canvas) {
     if is_low {
         rows.truncate(account.secrets.len());
     }
-    let count = format!("{} of {SECRETS_PER_ACCOUNT}", account.secrets.len());
-    let mut header = ["Secrets", &count, "created", "last used", "expires"].map(str::to_owned);
+    let title = format!("Secrets ({} of {SECRETS_PER_ACCOUNT})", account.secrets.len());
+    let mut header = ["", "", "created", "last used", "expires"].map(str::to_owned);
     let cells: Vec<_> = rows.iter().map(|row| &row.cells).chain([&header]).collect();
-    let widths = widths(&cells, usize::from(canvas.width()));
+    let widths = widths(&title, &cells, usize::from(canvas.width()));
     let timeline = Timeline::of(app, &rows, widths[TIMELINE]);
     if rows.is_empty() {
         header[2..].fill(String::new());
     }
-    let mut line = table_line(&header, &widths, theme.faint);
+    // The title stands above the first two columns.
+    let title = Span::styled(format!("{title:<width$}", width = widths[0] + widths[1]), theme.faint);
+    let mut line = table_line(&header[2..], &widths[2..], theme.faint);
+    line.spans.insert(0, title);
     if let Some(timeline) = &timeline {
         let (end, width) = (timeline.end_label(), timeline.cells.saturating_sub("today".len()));
         line.push_span(Span::raw(format!("today{end:>width$}")));
@@ -130,10 +136,11 @@ fn label(text: &str) -> String {
 
 /// How wide each column and the timeline is; 0 if it does not fit. Columns go before rows wrap: `created` first, then the
 /// timeline, then the last use.
-fn widths(rows: &[&[String; TIMELINE]], width: usize) -> [usize; TIMELINE + 1] {
+fn widths(title: &str, rows: &[&[String; TIMELINE]], width: usize) -> [usize; TIMELINE + 1] {
     let widest =
         |column: usize| rows.iter().map(|cells| Span::raw(&cells[column]).width()).max().unwrap_or(0) + GAP;
     let [label, status, created, last_used, expires] = [0, 1, 2, 3, 4].map(widest);
+    let status = status.max((title.len() + GAP).saturating_sub(label));
     let Some(spare) = (width + GAP).checked_sub(label + status + expires + last_used) else {
         return [label, status, 0, 0, expires, 0];
     };
@@ -188,9 +195,11 @@ impl Timeline {
         }
         let kept = self.cells_until(ends_at);
         let cut = row.cut_from.map_or(0, |at| self.cells_until(at).saturating_sub(kept));
+        // What the dashes mean is said where there is room for it.
+        let key = if cut >= ROOM_FOR_KEY { " cut" } else { "" };
         vec![
             Span::styled(theme.glyphs.bar.repeat(kept), row.bar),
-            Span::styled(theme.glyphs.cut.repeat(cut), theme.warning),
+            Span::styled(theme.glyphs.cut.repeat(cut - key.len()) + key, theme.warning),
         ]
     }
 }

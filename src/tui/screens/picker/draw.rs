@@ -100,7 +100,7 @@ fn draw_foot(picker: &Picker, app: &Shared, height: usize, canvas: &mut Canvas) 
     let theme = canvas.theme;
     let first = first_place(picker, height);
     let below = picker.list.matches.len().saturating_sub(first + height);
-    match more(first, below, &theme.glyphs) {
+    match more(first, below, picker.list.field.noun(), &theme.glyphs) {
         Some(words) => canvas.line(Line::styled(words, theme.faint)),
         None => canvas.blank(),
     }

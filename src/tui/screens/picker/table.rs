@@ -69,7 +69,7 @@ pub(in crate::tui) struct Table<'a> {
 }
 
 impl<'a> Table<'a> {
-    /// A column that is empty is left out, and so is one that names need, but for the most important one.
+    /// A column that is empty is left out, and so is a less important one that names need.
     pub fn new(app: &Shared, list: &List, theme: &'a Theme, width: u16) -> Self {
         // The most important first.
         let wanted: &[Column] = match list.field {
@@ -87,7 +87,11 @@ impl<'a> Table<'a> {
         let mut left = usize::from(width).saturating_sub(GAP);
         let mut columns = Vec::new();
         for column in wanted {
-            let for_name = if columns.is_empty() { SHORTEST_NAME } else { name };
+            let for_name = if matches!(column, Column::Id | Column::Expires | Column::Secrets) {
+                SHORTEST_NAME
+            } else {
+                name
+            };
             let width = widest(*column).max(column.title().len());
             if widest(*column) > 0 && for_name + GAP + width <= left {
                 columns.push((*column, width));
@@ -209,17 +213,23 @@ impl<'a> Table<'a> {
     /// Until the next expiry, and faintly on while another secret works.
     fn bar(&self, entry: &AccountEntry) -> [Span<'static>; 2] {
         let theme = self.theme;
-        let cells = |at: Timestamp| {
+        let weeks_until = |at: Timestamp| {
             let seconds = (at.as_second() - self.now.as_second()).max(0);
             let weeks = seconds.saturating_add(7 * SECONDS_PER_DAY - 1) / (7 * SECONDS_PER_DAY);
-            usize::try_from(weeks).unwrap_or(BAR_WIDTH).min(BAR_WIDTH)
+            usize::try_from(weeks).unwrap_or(usize::MAX)
         };
         let next = entry.next_to_expire(self.now).and_then(|secret| secret.expires_at);
-        let first = next.map_or(0, cells);
-        let last = entry.secrets.iter().filter_map(|secret| secret.expires_at).max().map_or(0, cells);
+        let first = next.map_or(0, weeks_until);
+        let last = entry.secrets.iter().filter_map(|secret| secret.expires_at).max().map_or(0, weeks_until);
+        // One that goes on beyond the scale ends in a pointer.
+        let is_beyond = first.max(last) > BAR_WIDTH;
+        let cells = |from: usize, to: usize, cell: &'static str| -> String {
+            let end = |place| if is_beyond && place + 1 == BAR_WIDTH { theme.glyphs.pointer } else { cell };
+            (from..to.min(BAR_WIDTH)).map(end).collect()
+        };
         [
-            Span::styled(theme.glyphs.bar.repeat(first), self.urgency(entry).unwrap_or_default()),
-            Span::styled(theme.glyphs.cut.repeat(last.saturating_sub(first)), theme.faint),
+            Span::styled(cells(0, first, theme.glyphs.bar), self.urgency(entry).unwrap_or_default()),
+            Span::styled(cells(first, last, theme.glyphs.cut), theme.faint),
         ]
     }
 }
