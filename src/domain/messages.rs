@@ -57,7 +57,7 @@ impl Request {
         };
         explanation(
             format!("You don't have permission to {what} ({status})."),
-            format!("This requires {role}. {who} does not have it."),
+            format!("{who} needs {role}."),
             format!("Ask {ask}, or sign in with other credentials."),
         )
     }
@@ -647,9 +647,7 @@ mod tests {
                 let signed_in_as = Session::remote(&cloud, identity.clone()).signed_in_as();
                 let Explanation { title, meaning, .. } = error.explain_request(request, &signed_in_as);
                 assert_eq!(title, format!("You don't have permission to {what} (401)."));
-                let (requires, lacks) = meaning.split_once(". ").unwrap();
-                assert!(requires.starts_with("This requires ") && requires.contains(role), "{meaning}");
-                assert_eq!(lacks, format!("{who} does not have it."));
+                assert!(meaning.starts_with(&format!("{who} needs ")) && meaning.contains(role), "{meaning}");
             }
         }
         let other = ApiError::rejected(rejection(403, "RULE"));

@@ -420,7 +420,7 @@ fn a_list_that_cannot_be_loaded_says_why_and_is_tried_again_for_the_next_name() 
     let rows = [
         (
             rejected_read(401, "USER_UNAUTHORIZED"),
-            "You don't have permission to list projects (401). This requires a role",
+            "You don't have permission to list projects (401). Your account needs a role",
         ),
         (
             rejected_read(403, "SOME_RULE"),

@@ -20,7 +20,7 @@ fn a_role_that_is_too_low_is_explained_and_another_account_works() {
         ),
         "{screen}"
     );
-    assert!(screen.contains("This requires the Project Owner role"), "{screen}");
+    assert!(screen.contains("The owner of the access token needs the Project Owner role"), "{screen}");
     assert!(screen.contains("Ask a Project Owner of this project"), "{screen}");
     assert!(labelled(&screen, "Project ID").starts_with(PROJECT), "{screen}");
     assert!(labelled(&screen, "Client ID").starts_with(REFUSED), "{screen}");
