@@ -64,7 +64,7 @@ pub const ROWS: &[Row] = &[
         &[
             SEND,
             STOP_WAITING,
-            &[Step::Says("A secret was created, and its value may still arrive"), Step::LetGo],
+            &[Step::Says("A secret was probably created, and its value may still arrive"), Step::LetGo],
             COPY_AND_LEAVE,
         ],
     ),
