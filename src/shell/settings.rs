@@ -222,7 +222,7 @@ fn remote(app: &mut App, arguments: &Arguments, found: Found, expires_after: &st
         trim_visible(arguments.client_id.as_deref().unwrap_or_default()),
         expires_after,
     );
-    let other_host = found.credentials.is_some() && found.base_url.kind() != HostKind::Atlas;
+    let other_host = found.credentials.is_some() && found.base_url.kind() == HostKind::Other;
     let other_host = other_host.then(|| {
         format!("your credentials are sent to {}, which is not an Atlas host", found.base_url.host())
     });

@@ -188,8 +188,9 @@ fn demo(theme: &Theme, width: usize) -> Line<'static> {
 fn remote(base_url: &BaseUrl, identities: &[&str], theme: &Theme, width: usize) -> Line<'static> {
     let host = &host_words(base_url);
     let warning = match base_url.kind() {
-        HostKind::Other | HostKind::Loopback => format!(" {} not an Atlas host", theme.glyphs.warning),
-        HostKind::Atlas => String::new(),
+        HostKind::Other => format!(" {} not an Atlas host", theme.glyphs.warning),
+        // The address itself says that it is this machine.
+        HostKind::Atlas | HostKind::Loopback => String::new(),
     };
     let line = |lead: Option<Span<'static>>, host: &str, identity: &str| -> Line<'static> {
         let tail = [

@@ -206,7 +206,7 @@ fn it_is_copied_in_each_format() {
     // The client ID took the secret's place.
     assert_eq!(copy_as(&mut terminal, &display, "› Client ID", "Copied the client ID"), PLAIN);
     terminal.send("q");
-    terminal.wait_for("The clipboard no longer holds it.");
+    terminal.wait_for("Your last copy was the client ID");
 }
 
 /// Takes the format that the pointer then stands at, and pastes it.

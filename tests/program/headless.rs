@@ -72,14 +72,9 @@ fn a_lifetime_outside_of_what_atlas_documents_is_a_warning_before_anything_is_se
         let output =
             alone(&atlas, PLAIN).args(["--format", "json", "--expires-after", lifetime]).output().unwrap();
         let (_, errors) = end_of(&output);
-        let mut lines = errors.lines();
-        // The servers of the tests are on this machine, where any program can listen.
-        let first = lines.next().unwrap_or_default();
-        assert!(first.starts_with("atlas-secret: your credentials are sent to 127.0.0.1:"), "{errors}");
-        assert!(first.ends_with(", which is not an Atlas host"), "{errors}");
-        let second = lines.next().unwrap_or_default();
+        let first = errors.lines().next().unwrap_or_default();
         match warning {
-            Some(warning) => assert_eq!(second, format!("atlas-secret: {warning}"), "{errors}"),
+            Some(warning) => assert_eq!(first, format!("atlas-secret: {warning}"), "{errors}"),
             None => assert!(!errors.contains("documents"), "{errors}"),
         }
         assert_eq!(atlas.creates(), 1, "Atlas has the last word: {errors}");

@@ -86,7 +86,7 @@ fn the_list_and_the_question_say_whether_a_client_can_still_use_the_secret() {
 
 /// The list begins with the newest one, as Atlas sends it.
 #[test]
-fn an_expired_one_is_selected_and_else_the_oldest_and_a_new_one_is_pointed_out() {
+fn an_expired_one_is_selected_and_else_the_least_used_and_a_new_one_is_pointed_out() {
     let now = Stage::created().now().wall;
     let aged = |tail: &str, minutes: i64, is_expired: bool| ExistingSecret {
         created_at: (minutes > 0).then(|| now - SignedDuration::from_mins(minutes)),
@@ -99,7 +99,12 @@ fn an_expired_one_is_selected_and_else_the_oldest_and_a_new_one_is_pointed_out()
     let rows = [
         ([new.clone(), old.clone()], "Delete …bbbb? Clients that use it will fail to authenticate."),
         ([new.clone(), expired], "Delete …cccc? It has expired: no client can use it."),
-        ([unknown, new.clone()], "Delete …aaaa? It was created 5 min ago: it may be the new one."),
+        ([new.clone(), unknown], "Delete …dddd? Clients that use it will fail to authenticate."),
+        (
+            [new.clone(), aged("ffff", 7, false)],
+            "Delete …ffff? It was created 7 min ago: it may be the new one.",
+        ),
+        ([aged("abcd", 8000, false), ExistingSecret { last_used_at: Some(now), ..old }], "Delete …abcd?"),
         ([new, used], "Delete …eeee? Clients that use it will fail to authenticate."),
     ];
     for (secrets, question) in rows {

@@ -13,7 +13,8 @@ use std::time::Duration;
 
 use atlas_secret::delivery::{check_stdout, pipe_to, save, update_env, write_secret};
 use atlas_secret::domain::{
-    ClientId, CreatedSecret, EnvFile, Format, Lifetime, NewSecret, ProjectId, SecretId, SecretPayload,
+    ClientId, CreatedSecret, EnvFile, Format, Lifetime, NewSecret, ProjectId, SaveFailure, SecretId,
+    SecretPayload,
 };
 use rustix::process::{Resource, Rlimit, setrlimit};
 use secrecy::SecretString;
@@ -51,10 +52,15 @@ async fn obey(order: &str) -> String {
     let (verb, rest) = order.split_once(' ').unwrap_or((order, ""));
     match verb {
         "save" => format!("{:?}", save(rest, None, &payload()).await),
-        "update" => format!(
-            "{:?}",
-            update_env(rest, None, &payload(), &EnvFile { is_open: true, ..EnvFile::default() }).await
-        ),
+        "update" => {
+            let first = update_env(rest, None, &payload(), &EnvFile::default()).await;
+            // Agrees to what is asked.
+            let result = match first {
+                Err(SaveFailure::CanUpdate(about)) => update_env(rest, None, &payload(), &about).await,
+                other => other,
+            };
+            format!("{result:?}")
+        }
         "list" => names_in(rest),
         "check" => format!("{:?}", check_stdout(std::env::var("JOURNAL_STREAM").ok().as_deref())),
         "print" => format!("{:?}", write_secret(Format::named(rest).unwrap(), &payload())),

@@ -87,6 +87,12 @@ pub(super) enum ListResult {
     Deleted(ExistingSecret),
 }
 
+/// True for a secret of today that no client has used yet.
+fn is_fresh(secret: &ExistingSecret, now: Timestamp) -> bool {
+    let is_of_today = |at| now.duration_since(at) < SignedDuration::from_hours(24);
+    secret.last_used_at.is_none() && secret.created_at.is_some_and(is_of_today)
+}
+
 impl SecretList {
     pub(in crate::tui) fn open(app: &mut Shared, account: AccountRef, keeps: Option<Keeps>) -> Self {
         app.send(Command::FetchAccount(Reader::SecretList, account.clone()));
@@ -159,12 +165,12 @@ impl SecretList {
                     self.keeps.as_ref().is_none_or(|keeps| keeps.allows(&secret.id))
                 };
                 self.secrets = account.secrets.into_iter().filter(is_listed).collect();
-                // An expired one, else the oldest: a new one may not have been used yet.
-                let age = |secret: &ExistingSecret| {
-                    let created = (secret.created_at.is_none(), secret.created_at);
-                    (!secret.is_expired(now), created, secret.last_used_at)
+                // An expired one, else the one that is missed least. A new one may not have been used yet.
+                let value = |secret: &ExistingSecret| {
+                    (!secret.is_expired(now), is_fresh(secret, now), secret.last_used_at, secret.created_at)
                 };
-                self.selected = (0..self.secrets.len()).min_by_key(|at| age(&self.secrets[*at])).unwrap_or(0);
+                self.selected =
+                    (0..self.secrets.len()).min_by_key(|at| value(&self.secrets[*at])).unwrap_or(0);
                 Stage::Choosing(None)
             }
             Err(error) => Stage::Failed(error),
@@ -225,10 +231,9 @@ impl SecretList {
 
     /// What deleting it means. Before creating, an unused secret of today may be one that no client has yet.
     fn consequence(&self, secret: &ExistingSecret, now: Timestamp) -> String {
-        let is_of_today = |at: &Timestamp| now.duration_since(*at) < SignedDuration::from_hours(24);
-        match secret.created_at.filter(is_of_today) {
+        match secret.created_at {
             _ if secret.is_expired(now) => "It has expired: no client can use it.".to_owned(),
-            Some(at) if secret.last_used_at.is_none() && self.keeps.is_none() => {
+            Some(at) if self.keeps.is_none() && is_fresh(secret, now) => {
                 format!("It was created {}: it may be the new one.", text::ago(at, now))
             }
             _ => "Clients that use it will fail to authenticate.".to_owned(),
