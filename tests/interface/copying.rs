@@ -113,7 +113,7 @@ fn a_copy_that_was_read_back_stays_delivered_when_the_clipboard_moves_on() {
         let mut stage = lose();
         stage.keys("q");
         assert_drawn(&stage, words);
-        assert_drawn(&stage, "Have you pasted it?");
+        assert_drawn(&stage, "Already pasted?");
         stage.keys("y");
         let before = Disposition::Delivered(vec![Delivery::CopiedBefore]);
         assert_eq!((stage.dispositions(), stage.exit()), (vec![before], Some(Exit::Done)), "{content:?}");
@@ -123,7 +123,7 @@ fn a_copy_that_was_read_back_stays_delivered_when_the_clipboard_moves_on() {
         // What is found on leaving is the same question.
         let mut stage = after_copy(COPIED);
         stage.keys("q").clipboard(content);
-        assert_drawn(&stage, "Have you pasted it?");
+        assert_drawn(&stage, "Already pasted?");
         // A signal says so without asking.
         let mut stage = lose();
         stage.event(Event::SignalReceived(Signal::TERMINATE));
@@ -230,7 +230,7 @@ fn a_client_id_that_is_copied_after_the_secret_is_named_before_leaving() {
                 &stage,
                 "Your last copy was the client ID; the secret is no longer on the clipboard.",
             );
-            assert_drawn(&stage, "Have you pasted it? y yes, quit n back c copy again");
+            assert_drawn(&stage, "Already pasted? y quit n back c copy again");
             stage
         };
         let mut stage = copied_both();

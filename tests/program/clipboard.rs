@@ -126,7 +126,7 @@ fn a_copy_that_was_cleared_was_delivered_all_the_same() {
     assert_eq!(display.paste(), None);
     assert_eq!(HolderProcess::children_of(terminal.pid()), [], "nobody holds anything");
     terminal.send("q");
-    terminal.wait_for("Have you pasted it?   y yes, quit");
+    terminal.wait_for("Already pasted?   y quit");
     terminal.send("y");
     assert_eq!(terminal.wait_exit().code(), Some(0));
     let said = terminal.screen();
@@ -151,7 +151,7 @@ fn what_another_program_copies_is_noticed() {
     terminal.wait_for("The clipboard holds something else now");
     assert_eq!(display.paste().as_deref(), Some("a shopping list"), "and it was left alone");
     terminal.send("q");
-    terminal.wait_for("Have you pasted it?   y yes, quit");
+    terminal.wait_for("Already pasted?   y quit");
     terminal.send("n");
     terminal.wait_for("c copies again");
     let value = peek(&mut terminal);

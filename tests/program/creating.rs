@@ -20,7 +20,7 @@ fn four_keys_create_copy_and_leave_in_the_demo() {
     let screen = terminal.wait_for("Sent to your terminal");
     assert!(!screen.contains("Copied"), "{screen}");
     terminal.send("q");
-    terminal.wait_for("Did it arrive?   y yes, quit");
+    terminal.wait_for("Did it arrive?   y quit");
     terminal.send("y");
     assert_eq!(terminal.wait_exit().code(), Some(0));
 
@@ -122,7 +122,7 @@ fn type_everything(program: Program) -> Vec<u8> {
     terminal.send("c");
     terminal.wait_for("Sent to your terminal");
     terminal.send("q");
-    terminal.wait_for("Did it arrive?   y yes, quit");
+    terminal.wait_for("Did it arrive?   y quit");
     terminal.send("y");
     assert_eq!(terminal.wait_exit().code(), Some(0));
     terminal.output()

@@ -109,7 +109,7 @@ fn a_late_answer_opens_the_secret_after_all() {
     terminal.send("c");
     terminal.wait_for("Sent to your terminal");
     terminal.send("q");
-    terminal.wait_for("Did it arrive?   y yes, quit");
+    terminal.wait_for("Did it arrive?   y quit");
     terminal.send("y");
     assert_eq!(terminal.wait_exit().code(), Some(0), "it was handed over after all");
     assert!(!terminal.screen().contains("may have been created"), "{}", terminal.screen());

@@ -180,7 +180,7 @@ fn ctrl_c_on_the_way_to_another_secret_asks_before_it_gets_out() {
 fn the_question_and_the_last_line_agree() {
     const NEVER: &str = "never delivered. Delete it in Atlas";
     const SENT_AWAY: &str = "sent to your terminal, which does not confirm it";
-    const LATER: &str = "You copied it before. The clipboard may no longer hold it. Have you pasted it?";
+    const LATER: &str = "You copied it before. The clipboard may no longer hold it. Already pasted?";
     let deleted_older = || {
         let mut stage = Stage::created();
         stage.account(&[masked("9f3a")]).keys("d").account(&[masked("9f3a")]).keys("d y").deleted(Ok(()));
@@ -231,7 +231,7 @@ fn the_question_and_the_last_line_agree() {
         (
             overwritten(),
             "q y",
-            "The clipboard holds something else now. Have you pasted it?",
+            "The clipboard holds something else now. Already pasted?",
             "copied to the clipboard before".to_owned(),
         ),
         (copied_again(None), "q y", LATER, "copied to the clipboard before".to_owned()),

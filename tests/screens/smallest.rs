@@ -48,7 +48,7 @@ fn what_has_to_be_read_is_there() {
         ("guard_delete_refused", &choices),
         (
             "guard_sent",
-            &["does not confirm it. Paste to check.", "Did it arrive? y yes, quit n back c copy again"],
+            &["does not confirm it. Paste to check.", "Did it arrive? y quit n back c copy again"],
         ),
         (
             "created_copied",
@@ -57,7 +57,7 @@ fn what_has_to_be_read_is_there() {
         ("created_not_printed", &["No space left", "c copy s save"]),
         ("panel_save_exists", &["File already exists.", "Your new secret is still here."]),
         ("panel_formats", &["AWS Secrets Manager (JSON)", "Esc back"]),
-        ("guard_unreadable", &["could not be read again.", "Have you pasted it? y yes, quit"]),
+        ("guard_unreadable", &["could not be read again.", "Already pasted? y quit"]),
         (
             "unknown_stopped_waiting",
             &["Still waiting for the response 12 s", "Reading the account's secrets"],

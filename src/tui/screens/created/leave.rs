@@ -81,8 +81,8 @@ const fn choice_keys(leave: &'static str, quit: Binding) -> [Binding; 10] {
     ]
 }
 
-const CONFIRM_QUIT: &[Binding] = &confirm_keys("yes, quit", QUIT_NOW);
-const CONFIRM_ANOTHER: &[Binding] = &confirm_keys("yes, new secret", QUIT);
+const CONFIRM_QUIT: &[Binding] = &confirm_keys("quit", QUIT_NOW);
+const CONFIRM_ANOTHER: &[Binding] = &confirm_keys("new secret", QUIT);
 const CHOOSE_QUIT: &[Binding] = &choice_keys("quit", QUIT_NOW);
 const CHOOSE_ANOTHER: &[Binding] = &choice_keys("continue", QUIT);
 
@@ -90,7 +90,7 @@ const CHOOSE_ANOTHER: &[Binding] = &choice_keys("continue", QUIT);
 const BUSY: &[Binding] = &[QUIT_NOW];
 
 const DID_IT_ARRIVE: &str = "Did it arrive?";
-const HAVE_YOU_PASTED: &str = "Have you pasted it?";
+const ALREADY_PASTED: &str = "Already pasted?";
 
 impl Leaving {
     pub(super) fn keys(&self) -> &'static [Binding] {
@@ -136,7 +136,7 @@ impl CreatedScreen {
             CopyState::Held(copy) if copy.format.holds_the_secret() => {
                 match (copy.is_verified, copy.can_be_read) {
                     (true, true) => return None,
-                    (true, false) => ("The clipboard could not be read again.", Some(HAVE_YOU_PASTED)),
+                    (true, false) => ("The clipboard could not be read again.", Some(ALREADY_PASTED)),
                     (false, _) => (
                         "Sent to the clipboard, but it could not be read back. Paste to check.",
                         Some(DID_IT_ARRIVE),
@@ -150,14 +150,14 @@ impl CreatedScreen {
                 return Some((known, Some(DID_IT_ARRIVE)));
             }
             CopyState::Lost(content) if was_copied => {
-                return Some((lost_message(*content), Some(HAVE_YOU_PASTED)));
+                return Some((lost_message(*content), Some(ALREADY_PASTED)));
             }
             copy if was_copied && copy.format() == Some(Format::ClientId) => (
                 "Your last copy was the client ID; the secret is no longer on the clipboard.",
-                Some(HAVE_YOU_PASTED),
+                Some(ALREADY_PASTED),
             ),
             CopyState::Copying(_) | CopyState::Failed(_) if was_copied => {
-                ("You copied it before. The clipboard may no longer hold it.", Some(HAVE_YOU_PASTED))
+                ("You copied it before. The clipboard may no longer hold it.", Some(ALREADY_PASTED))
             }
             _ if self.is_on_its_way() => ("This secret is still being delivered.", None),
             CopyState::Lost(_) => ("The clipboard no longer holds this secret.", None),
@@ -373,7 +373,7 @@ impl CreatedScreen {
                 canvas.warning(&format!("{known}{only}"), Style::new());
                 canvas.blank();
                 let hints: Vec<String> = leaving.keys()[..3].iter().map(Binding::hint).collect();
-                let question = question.unwrap_or(HAVE_YOU_PASTED);
+                let question = question.unwrap_or(ALREADY_PASTED);
                 canvas.ask_with(question, &hints.join("   "));
             }
             LeaveConfirmation::Choose { choice, error } => {
