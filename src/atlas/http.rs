@@ -18,7 +18,7 @@ use zeroize::Zeroizing;
 
 use crate::domain::{ApiError, ApiResult, Cause, Phase, ServerText};
 
-use super::session::Challenge;
+use super::digest::Challenge;
 
 /// How long each request may take, connecting and reading included. The defaults are the program's;
 /// tests shorten them.

@@ -6,6 +6,7 @@
 
 mod classify;
 mod connect;
+mod digest;
 mod http;
 mod oauth;
 #[cfg(test)]

@@ -13,7 +13,7 @@ use md5::{Digest, Md5};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
-use super::api::{Reply, Request, refusal, unauthorized};
+use super::reply::{Reply, Request, refusal, unauthorized};
 use super::world::{HEXADECIMAL, TEXT, World, now, random, random_secret};
 use crate::domain::{ClientId, Credentials, PublicKey};
 

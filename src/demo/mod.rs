@@ -1,12 +1,13 @@
 //! The simulated Atlas of `--demo`: an HTTP server on the loopback interface. It follows the OpenAPI document of
 //! the Administration API, and what is known of the live service where the document is silent.
 //!
-//! [`World`] is what it knows, `api` has its endpoints, `auth` decides who may use them. This file is the server.
+//! [`World`] is what it knows, `api` has its endpoints, `reply` what requests and responses look like, `auth` decides who may use them. This file is the server.
 //!
 //! **Invariant:** it shares no wire type with the client, which would agree with it on any mistake.
 
 mod api;
 mod auth;
+mod reply;
 mod world;
 
 use std::io;

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use serde::de::Deserializer;
 use serde_json::{Value, json};
 
-use super::api::{Reply, invalid_hours, no_resource, refusal};
+use super::reply::{Reply, invalid_hours, no_resource, refusal};
 use crate::domain::Credentials;
 use crate::process::wall_clock;
 

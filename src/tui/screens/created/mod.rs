@@ -5,6 +5,7 @@
 
 mod copy;
 mod leave;
+mod line;
 mod profiles;
 mod prompt;
 mod run;
@@ -32,8 +33,8 @@ pub use leave::{LeaveConfirmation, Leaving, Target};
 pub use prompt::Prompt;
 pub use steps::Verification;
 
+use line::PromptLine;
 use profiles::ProfileStep;
-use prompt::PromptLine;
 
 /// How long a revealed secret stays readable after the last key.
 const REVEALED_FOR: Duration = Duration::from_secs(30);

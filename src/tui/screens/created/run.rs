@@ -12,7 +12,7 @@ use crate::tui::matching::Matches;
 use crate::tui::scroll::Scroll;
 
 use super::copy::formats;
-use super::prompt::PromptLine;
+use super::line::PromptLine;
 use super::{CreatedScreen, Prompt};
 
 /// Narrower than this, what the command reads stands on a row of its own.

@@ -10,7 +10,7 @@ use crate::tui::keys::{
     Action, BACK_BUT_CTRL_C, Binding, CLOSE_PROMPT, HELP, HELP_BESIDE_TEXT, LEAVE_FROM_PROMPT, yes,
 };
 
-use super::prompt::PromptLine;
+use super::line::PromptLine;
 use super::{CreatedScreen, Prompt};
 
 const SAVE: &[Binding] =

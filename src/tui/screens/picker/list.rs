@@ -1,11 +1,15 @@
 //! What can be chosen from a list: items in their order, those that match what is typed, and the one that is marked.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 
-use crate::domain::{AccountEntry, Lifetime, ProjectEntry, ProjectId, ServerText};
+use crate::domain::{AccountEntry, ApiResult, Lifetime, Now, Page, ProjectEntry, ProjectId, ServerText};
 use crate::tui::app::Shared;
-use crate::tui::canvas::cut;
+use crate::tui::canvas::{Canvas, cut, spinner_wake};
+use crate::tui::event::{Command, Event};
 use crate::tui::matching::{Matches, is_same_name};
+use crate::tui::text;
 
 use super::super::FieldName;
 use super::pagination::Pagination;
@@ -146,6 +150,81 @@ impl List {
             }
             _ => "This project has no service accounts. Create one in Atlas first.".to_owned(),
         }
+    }
+
+    /// Fetches the next pages, unless one has failed: then the user decides.
+    pub fn fetch(&mut self, app: &mut Shared) {
+        if self.pages.error.is_some() {
+            return;
+        }
+        for page in self.pages.wanted() {
+            app.send(match &self.project {
+                Some(project) => Command::FetchAccounts(project.clone(), page),
+                None => Command::FetchProjects(page),
+            });
+        }
+    }
+
+    /// Takes what a job reported of this list.
+    pub fn on_event(&mut self, app: &mut Shared, event: Event) {
+        match event {
+            Event::PagesDelayed(wait) if self.pages.is_under_way() => {
+                self.pages.waits_until = Some(app.now.plus(wait));
+            }
+            Event::ProjectsPage(page, result) if self.field == FieldName::Project => {
+                self.on_page(app, page, result, Item::Project);
+            }
+            Event::AccountsPage(project, page, result) if self.project.as_ref() == Some(&project) => {
+                self.on_page(app, page, result, Item::Account);
+            }
+            _ => {}
+        }
+    }
+
+    fn on_page<T>(
+        &mut self,
+        app: &mut Shared,
+        number: u32,
+        result: ApiResult<Page<T>>,
+        item: impl Fn(T) -> Item,
+    ) {
+        if !self.pages.take_awaited(number) {
+            return;
+        }
+        match result {
+            Ok(page) => {
+                self.pages.page_read(number, page.is_last, page.about);
+                self.add(page.entries.into_iter().map(item), app.atlas_now());
+            }
+            Err(error) => {
+                self.pages.error = Some(error);
+                self.pages.missing.push(number);
+            }
+        }
+        self.fetch(app);
+    }
+
+    /// How long until what is drawn of fetching it changes by itself.
+    pub fn wake_in(&self, now: Now) -> Option<Duration> {
+        match self.pages.wait_left(now) {
+            Some(left) => Some(text::until_next_second(left)),
+            None => self.pages.is_under_way().then(|| spinner_wake(now, self.pages.since)),
+        }
+    }
+
+    /// Draws what fetching it is doing. False when nothing is under way.
+    pub fn draw_progress(&self, now: Now, canvas: &mut Canvas) -> bool {
+        let noun = self.field.noun();
+        if let Some(left) = self.pages.wait_left(now) {
+            canvas.warning(&text::rate_limited(left), canvas.theme.warning);
+        } else if self.pages.is_under_way() {
+            let text = match self.pages.about_pages {
+                Some(about) => format!("Loading {noun}s, {} of {about} pages", self.pages.pages_read),
+                None => format!("Loading {noun}s"),
+            };
+            canvas.running(now, self.pages.since, &text);
+        }
+        self.pages.is_under_way()
     }
 }
 

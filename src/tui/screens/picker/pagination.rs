@@ -3,14 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use crate::domain::{ApiError, ApiResult, ENTRIES_PER_PAGE, Now, Page};
-use crate::tui::app::Shared;
-use crate::tui::canvas::{Canvas, spinner_wake};
-use crate::tui::event::{Command, Event};
-use crate::tui::text;
-
-use super::super::FieldName;
-use super::list::{Item, List};
+use crate::domain::{ApiError, ENTRIES_PER_PAGE, Now};
 
 /// How many pages are asked for at the same time.
 const AT_ONCE: usize = 4;
@@ -19,19 +12,19 @@ const AT_ONCE: usize = 4;
 #[derive(Clone, Debug, Default)]
 pub(in crate::tui) struct Pagination {
     /// How many pages have come.
-    pages_read: u32,
+    pub(super) pages_read: u32,
     /// About how many pages there are, once that is known.
-    about_pages: Option<u32>,
+    pub(super) about_pages: Option<u32>,
     /// True once a page was the last one.
     has_last: bool,
     /// Until when Atlas wants to be left alone, while it does.
-    waits_until: Option<Now>,
+    pub(super) waits_until: Option<Now>,
     /// Why a page could not be loaded.
     pub error: Option<ApiError>,
     /// Since when pages are being loaded.
     pub since: Now,
     under_way: BTreeSet<u32>,
-    missing: Vec<u32>,
+    pub(super) missing: Vec<u32>,
     /// The last page that was asked for.
     newest: u32,
 }
@@ -58,17 +51,17 @@ impl Pagination {
     }
 
     /// How long Atlas still wants to be left alone.
-    fn wait_left(&self, now: Now) -> Option<Duration> {
+    pub(super) fn wait_left(&self, now: Now) -> Option<Duration> {
         self.waits_until.map(|until| until.since(now)).filter(|left| !left.is_zero())
     }
 
     /// True when this page was awaited; it no longer is.
-    fn take_awaited(&mut self, page: u32) -> bool {
+    pub(super) fn take_awaited(&mut self, page: u32) -> bool {
         self.waits_until = None;
         self.under_way.remove(&page)
     }
 
-    fn page_read(&mut self, number: u32, is_last: bool, about: Option<u32>) {
+    pub(super) fn page_read(&mut self, number: u32, is_last: bool, about: Option<u32>) {
         self.pages_read += 1;
         if is_last {
             let earlier = self.about_pages.filter(|_| self.has_last);
@@ -82,7 +75,7 @@ impl Pagination {
 
     /// Which pages to ask for now: those that failed first. The estimate says which ones are worth asking for together;
     /// past it, they come one by one until one is the last.
-    fn wanted(&mut self) -> Vec<u32> {
+    pub(super) fn wanted(&mut self) -> Vec<u32> {
         let mut wanted = Vec::new();
         while self.under_way.len() < AT_ONCE {
             let is_likely = self.about_pages.is_some_and(|about| self.newest < about) || !self.is_under_way();
@@ -98,83 +91,6 @@ impl Pagination {
             wanted.push(next);
         }
         wanted
-    }
-}
-
-impl List {
-    /// Fetches the next pages, unless one has failed: then the user decides.
-    pub fn fetch(&mut self, app: &mut Shared) {
-        if self.pages.error.is_some() {
-            return;
-        }
-        for page in self.pages.wanted() {
-            app.send(match &self.project {
-                Some(project) => Command::FetchAccounts(project.clone(), page),
-                None => Command::FetchProjects(page),
-            });
-        }
-    }
-
-    /// Takes what a job reported of this list.
-    pub fn on_event(&mut self, app: &mut Shared, event: Event) {
-        match event {
-            Event::PagesDelayed(wait) if self.pages.is_under_way() => {
-                self.pages.waits_until = Some(app.now.plus(wait));
-            }
-            Event::ProjectsPage(page, result) if self.field == FieldName::Project => {
-                self.on_page(app, page, result, Item::Project);
-            }
-            Event::AccountsPage(project, page, result) if self.project.as_ref() == Some(&project) => {
-                self.on_page(app, page, result, Item::Account);
-            }
-            _ => {}
-        }
-    }
-
-    fn on_page<T>(
-        &mut self,
-        app: &mut Shared,
-        number: u32,
-        result: ApiResult<Page<T>>,
-        item: impl Fn(T) -> Item,
-    ) {
-        if !self.pages.take_awaited(number) {
-            return;
-        }
-        match result {
-            Ok(page) => {
-                self.pages.page_read(number, page.is_last, page.about);
-                self.add(page.entries.into_iter().map(item), app.atlas_now());
-            }
-            Err(error) => {
-                self.pages.error = Some(error);
-                self.pages.missing.push(number);
-            }
-        }
-        self.fetch(app);
-    }
-
-    /// How long until what is drawn of fetching it changes by itself.
-    pub fn wake_in(&self, now: Now) -> Option<Duration> {
-        match self.pages.wait_left(now) {
-            Some(left) => Some(text::until_next_second(left)),
-            None => self.pages.is_under_way().then(|| spinner_wake(now, self.pages.since)),
-        }
-    }
-
-    /// Draws what fetching it is doing. False when nothing is under way.
-    pub fn draw_progress(&self, now: Now, canvas: &mut Canvas) -> bool {
-        let noun = self.field.noun();
-        if let Some(left) = self.pages.wait_left(now) {
-            canvas.warning(&text::rate_limited(left), canvas.theme.warning);
-        } else if self.pages.is_under_way() {
-            let text = match self.pages.about_pages {
-                Some(about) => format!("Loading {noun}s, {} of {about} pages", self.pages.pages_read),
-                None => format!("Loading {noun}s"),
-            };
-            canvas.running(now, self.pages.since, &text);
-        }
-        self.pages.is_under_way()
     }
 }
 
