@@ -234,8 +234,8 @@ pub fn start_log(path: &Path) -> io::Result<()> {
 fn open_log(path: &Path) -> io::Result<File> {
     use rustix::fs::OFlags;
     use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
-    // Without waiting for the reader of a named pipe, without taking a terminal for this process's own, and without
-    // following a link to a file that whoever set the link wants to be changed.
+    // Do not wait for the reader of a named pipe, do not make a terminal this process's own, and do not follow a link:
+    // another user could have made it.
     let flags = (OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::NOFOLLOW).bits().cast_signed();
     let file = OpenOptions::new().create(true).append(true).mode(0o600).custom_flags(flags).open(path);
     let file = match file {

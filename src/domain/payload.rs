@@ -111,8 +111,7 @@ pub struct EnvFile {
     pub missing: Vec<&'static str>,
 }
 
-/// What a failure means, whichever step it came from. That something exists already is told apart from a folder of that
-/// name, and a folder is named, where that is known.
+/// What an error of the system means for saving. The caller names the folder, and checks for one with the file's name.
 impl From<io::Error> for SaveFailure {
     fn from(error: io::Error) -> Self {
         use io::ErrorKind;

@@ -107,7 +107,7 @@ pub(super) trait Component {
     fn works(&self, _app: &Shared, _action: Action) -> bool {
         true
     }
-    /// True when the footer names this key, where there is room; the help names all.
+    /// True when the footer may show this key, if it fits. The help shows all keys.
     fn is_in_footer(&self, _app: &Shared, binding: &Binding) -> bool {
         binding.is_in_footer
     }

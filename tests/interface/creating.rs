@@ -347,10 +347,7 @@ fn what_is_replaced_is_named_before_and_after() {
     let mut stage = Stage::fetching();
     stage.account(&[masked(EXPIRED), existing(LONG)]);
     assert_drawn(&stage, "Replace …9f3a with a new secret for");
-    assert_drawn(
-        &stage,
-        "…9f3a expired on 1 Jan 2026 and will be deleted to make room. This cannot be undone.",
-    );
+    assert_drawn(&stage, "…9f3a expired on 1 Jan 2026 and will be deleted. This cannot be undone.");
     assert_eq!(drawn(&stage).matches("This cannot be undone.").count(), 1, "of both effects");
     stage.keys("enter");
     assert_drawn(&stage, "Press y (replace) or n (back).");

@@ -246,7 +246,7 @@ fn submitting_beside_an_open_list_takes_what_is_clear_and_else_says_what_is_miss
 #[test]
 fn a_name_that_is_typed_before_the_list_is_there_is_matched_when_it_comes() {
     let rows = [
-        // One entry matches: whoever went on gets it, and nothing is created at once.
+        // One entry matches: it is taken, and nothing is created at once.
         ("prod enter", "", PROJECT, Focus::Field(Client)),
         ("prod tab", "", PROJECT, Focus::Field(Client)),
         ("prod enter enter", "", PROJECT, Focus::Field(FieldName::Lifetime)),

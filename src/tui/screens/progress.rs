@@ -238,7 +238,7 @@ fn draw_consequences(app: &Shared, account: &AccountRef, consequences: &Conseque
         let expired = secret
             .expires_at
             .map_or_else(|| "has expired".to_owned(), |at| format!("expired on {}", date(at)));
-        canvas.warning(&format!("{label} {expired} and will be deleted to make room."), Style::new());
+        canvas.warning(&format!("{label} {expired} and will be deleted."), Style::new());
     }
     canvas.words(2, "This cannot be undone.", Style::new());
 }

@@ -58,7 +58,7 @@ pub struct CreatedScreen {
     account: Remote<AccountRef, ServiceAccount>,
     /// The account's name, once it is known.
     account_name: ServerText,
-    /// The older secrets that were deleted here, or to make room for this one.
+    /// The older secrets that were deleted on this screen or before this one was created.
     pub(in crate::tui) deleted_older: Vec<ExistingSecret>,
     /// Whether it was proved to work.
     pub verification: Verification,

@@ -21,7 +21,7 @@ const GAP: usize = 2;
 const MOST_NAMED: usize = 4;
 
 /// So many dashes leave some of them beside what they mean.
-const ROOM_FOR_KEY: usize = 8;
+const CELLS_FOR_KEY: usize = 8;
 
 /// A timeline with fewer cells says nothing.
 const SHORTEST_TIMELINE: usize = 13;
@@ -195,8 +195,8 @@ impl Timeline {
         }
         let kept = self.cells_until(ends_at);
         let cut = row.cut_from.map_or(0, |at| self.cells_until(at).saturating_sub(kept));
-        // What the dashes mean is said where there is room for it.
-        let key = if cut >= ROOM_FOR_KEY { " cut" } else { "" };
+        // The label fits only behind a long line of dashes.
+        let key = if cut >= CELLS_FOR_KEY { " cut" } else { "" };
         vec![
             Span::styled(theme.glyphs.bar.repeat(kept), row.bar),
             Span::styled(theme.glyphs.cut.repeat(cut - key.len()) + key, theme.warning),
