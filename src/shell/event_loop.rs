@@ -1,4 +1,5 @@
-//! The loop: events in, frames out. It sleeps until something happens.
+//! The event loop: waits for events, updates the interface, carries out its commands, draws. It sleeps while nothing
+//! happens.
 
 use std::io;
 use std::time::Duration;
@@ -12,12 +13,12 @@ use crate::tui::{Command, Event, Signal};
 
 use super::{Run, now};
 
-/// How long signals may take that were sent while a command had the terminal.
+/// How long signals may take to arrive that were sent while a command had the terminal.
 const SIGNALS_SETTLE: Duration = Duration::from_millis(50);
 
 impl Run {
-    /// Runs until the interface says to leave. `first` is done before the first frame, so that no screen shows up
-    /// that is left at once; without it the first frame comes before anything else.
+    /// Runs until the interface quits. The commands in `first` are carried out before the first frame, so that no screen
+    /// flashes up. If there are none, the first frame comes before anything else.
     pub(super) async fn event_loop(
         &mut self,
         terminal: &mut TerminalHandle,
@@ -52,7 +53,7 @@ impl Run {
         }
     }
 
-    /// Tells the interface what happened, all of it at one time, and does what it wants.
+    /// Updates the interface with events of one moment, and carries out its commands.
     fn handle(&mut self, events: Vec<Event>, terminal: &mut TerminalHandle) -> io::Result<Option<Exit>> {
         let (at, mut commands) = (now(self.started), Vec::new());
         for event in events {
@@ -76,7 +77,7 @@ impl Run {
                 Command::Repaint => terminal.repaint()?,
                 Command::Suspend => {
                     terminal.stop()?;
-                    // Time went on meanwhile: what was revealed may have to be hidden again.
+                    // Time has passed: a revealed secret may have to be hidden.
                     let at = now(self.started);
                     commands.extend(self.app.update(at, terminal.resized()));
                     commands.extend(self.app.update(at, Event::TimePassed));
@@ -91,10 +92,10 @@ impl Run {
         Ok(None)
     }
 
-    /// What happens next; `None` when the terminal is gone.
+    /// Waits for the next events; `None` when the terminal is gone.
     async fn wait(&mut self, signals: &mut Signals, terminal: &mut TerminalHandle) -> Option<Vec<Event>> {
         if std::mem::take(&mut self.command_has_ended) {
-            // A Ctrl-C at the command went to this program, too, and may be seen only now.
+            // A Ctrl-C at the command was sent to this program, too, and may arrive only now.
             while let Ok(signal) = timeout(SIGNALS_SETTLE, signals.next()).await {
                 if !signal.is_from_keyboard() {
                     return after_signal(signal);
@@ -105,10 +106,10 @@ impl Run {
         let is_for_command = terminal.is_for_command();
         tokio::select! {
             biased;
-            // An answer that is there already counts before a signal that would end the program without it.
+            // A response that is there already comes before a signal that would end the program without it.
             event = self.executor.runner.next() => Some(vec![event]),
             signal = signals.next() => match signal {
-                // What is typed at a command that has the terminal is not meant for this program.
+                // It was typed at a command that has the terminal, and is not meant for this program.
                 signal if is_for_command && signal.is_from_keyboard() => Some(Vec::new()),
                 signal => after_signal(signal),
             },
@@ -119,8 +120,8 @@ impl Run {
         }
     }
 
-    /// What takes longer than drawing and is needed soon: the time zone's file, and the client with its trust
-    /// roots.
+    /// Starts what takes longer than drawing and is needed soon: reading the time zone, setting up the client with its
+    /// trust roots, reading the records of earlier runs.
     fn load_in_background(&self) {
         let events = self.executor.runner.sender();
         tokio::task::spawn_blocking(move || events.send(Event::ZoneLoaded(TimeZone::system())));
@@ -137,12 +138,13 @@ impl Run {
     }
 }
 
-/// The event of a signal; `None` for SIGHUP, which says the same as a terminal that is found to be gone.
+/// The event of a signal; `None` for SIGHUP, which means that the terminal is gone.
 fn after_signal(signal: Signal) -> Option<Vec<Event>> {
     (signal != Signal::HANG_UP).then(|| vec![Event::SignalReceived(signal)])
 }
 
-/// The terminal is gone: the same as SIGHUP, and once only, since a second signal would not wait for a running request.
+/// The event of a terminal that is gone: a SIGHUP, but only once, because a second signal would not wait for a running
+/// request.
 fn hang_up(terminal: &mut TerminalHandle) -> Vec<Event> {
     if terminal.lose() { vec![Event::SignalReceived(Signal::HANG_UP)] } else { Vec::new() }
 }

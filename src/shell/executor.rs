@@ -1,4 +1,4 @@
-//! Carries out the commands of the interface: jobs go to the runner, deliveries and records are done here.
+//! Carries out the commands of the interface. Jobs go to the runner; deliveries and records are handled here.
 
 use std::future::Future;
 use std::io::{self, Write};
@@ -19,7 +19,7 @@ use crate::process::internal_error;
 use crate::terminal::TerminalOutput;
 use crate::tui::{Command, Event, JobRunner, SignInWith, Slot};
 
-/// What commands are carried out with.
+/// Carries out commands.
 pub(super) struct Executor {
     pub runner: JobRunner<Arc<Connections>, Arc<Records>>,
     pub connections: Arc<Connections>,
@@ -32,12 +32,12 @@ pub(super) struct Executor {
     pub home: Option<PathBuf>,
     /// The Atlas CLI's file of profiles.
     pub cli_config: Option<PathBuf>,
-    /// What leaving waits for: a clipboard that is being emptied, a record that is being removed.
+    /// Tasks to wait for before quitting: clearing the clipboard, changing a record.
     pub unfinished: Vec<JoinHandle<()>>,
 }
 
 impl Executor {
-    /// Starts a command. Those for the terminal are the event loop's own.
+    /// Starts a command. The event loop handles those for the terminal.
     pub fn start(&mut self, command: Command) {
         let (copier, records) = (Arc::clone(&self.copier), Arc::clone(&self.records));
         let home = self.home.clone();
@@ -77,7 +77,7 @@ impl Executor {
                 self.runner.deliver(Slot::Save, move |result| Event::FileUpdated(id, result), update, failed);
             }
             Command::Run(id, line, format, payload) => {
-                // The caller has restored the terminal: the command has it until it ends.
+                // The event loop has restored the terminal: it belongs to the command until that ends.
                 let terminal = self.terminal();
                 let run = async move {
                     delivery::pipe_to(&line, home.as_deref(), format, &payload, terminal).await
@@ -90,7 +90,7 @@ impl Executor {
                 let found = async move { tokio::task::spawn_blocking(find).await.unwrap_or_default() };
                 self.runner.deliver(Slot::Presets, Event::PresetsFound, found, Vec::new);
             }
-            // The caller has restored the terminal, which may be where standard output leads in the end.
+            // The event loop has restored the terminal, where the output may end up.
             Command::Print(format, payload) => {
                 let print = async move { print(format, *payload).await };
                 self.runner.deliver(Slot::Print, Event::Printed, print, || Err(not_printed()));
@@ -112,7 +112,7 @@ impl Executor {
                 let left = self.runner.start(job);
                 debug_assert!(left.is_none(), "no job: {left:?}");
             }
-            // The event loop's own.
+            // Handled by the event loop.
             Command::Report(_) | Command::Suspend | Command::Repaint | Command::Quit(_) => {}
         }
     }
@@ -120,7 +120,7 @@ impl Executor {
     fn terminal(&self) -> Box<dyn Write + Send> {
         match self.terminal.clone() {
             Some(terminal) => Box::new(terminal),
-            // The buffer is empty, so that writing to it fails.
+            // Writing to an empty buffer fails.
             None => Box::new(io::Cursor::new([0; 0])),
         }
     }
@@ -170,7 +170,7 @@ impl Executor {
         );
     }
 
-    /// Sets the client up, and reports which secret signs in once that is known.
+    /// Sets up the client, and reports which secret signs in.
     pub fn report_login(&self) {
         let (connections, events) = (Arc::clone(&self.connections), self.runner.sender());
         tokio::spawn(async move {
@@ -183,7 +183,7 @@ impl Executor {
         });
     }
 
-    /// Reports the records that previous runs left.
+    /// Reports the records that earlier runs left.
     pub fn report_pending(&self) {
         let (records, events) = (Arc::clone(&self.records), self.runner.sender());
         tokio::spawn(async move {
@@ -197,7 +197,7 @@ impl Executor {
         });
     }
 
-    /// Work on a record that leaving waits for; only its failure is reported.
+    /// Starts work on a record. Quitting waits for it; only an error is reported.
     fn keep(&mut self, work: impl Future<Output = Result<(), String>> + Send + 'static) {
         let events = self.runner.sender();
         self.unfinished.push(tokio::spawn(async move {
@@ -207,11 +207,11 @@ impl Executor {
         }));
     }
 
-    /// Finishes what must not be cut off by leaving, and revokes the tokens.
+    /// Waits for what must not be cut off, and revokes the tokens.
     pub async fn close(&mut self) {
         self.runner.close().await;
         for task in std::mem::take(&mut self.unfinished) {
-            // Each has its own limit, and there is no screen to report to.
+            // Each task limits its own time, and there is no screen to report to.
             let _ = task.await;
         }
         self.connections.close().await;

@@ -1,5 +1,4 @@
-//! One run of the program around its interface: the settings, the terminal, the event loop, signals, and what is said at
-//! the end.
+//! A run of the program: settings, terminal, event loop, signals, and the messages at the end.
 
 mod demo_server;
 mod event_loop;
@@ -35,18 +34,18 @@ pub use settings::Settings;
 
 use executor::Executor;
 
-/// How many files a run opens at once at most, with some to spare: the event loop, the terminal, connections, a name
-/// server, records, a clipboard process.
+/// The most files that a run has open at once, with some to spare: event loop, terminal, connections, name server,
+/// records, clipboard process.
 #[cfg(unix)]
 const OPEN_FILES: usize = 24;
 
 const NO_TERMINAL: &str =
     "no terminal found. To run without one, use --yes and --format, and redirect standard output";
 
-/// Runs the program and says how it ended. `started` is when the process did.
+/// Runs the program. `started` is when the process started.
 ///
 /// # Errors
-/// When it cannot start, or the terminal fails before anything was created.
+/// If it cannot start, or the terminal fails before anything was created.
 pub fn run(settings: Settings, started: Instant) -> Result<Exit, Box<dyn Error>> {
     let journal_stream = std::env::var("JOURNAL_STREAM").ok();
     let stdout = check_stdout(journal_stream.as_deref())?;
@@ -57,7 +56,7 @@ pub fn run(settings: Settings, started: Instant) -> Result<Exit, Box<dyn Error>>
         _ => None,
     };
     if submits_at_once {
-        // No help screen lists them here. The one that ends the run is in its error.
+        // There is no help screen to show them. The note that ends the run is in its error.
         let notes = settings.app.shared.credential_notes.iter();
         for note in notes.filter(|note| settings.unusable.as_ref() != Some(*note)) {
             say(&text::sentence(note.as_str()));
@@ -81,7 +80,7 @@ pub fn run(settings: Settings, started: Instant) -> Result<Exit, Box<dyn Error>>
         Err(format!("Internal error at {place}: please report it with this line.").into())
     })?;
     let ended = catch_unwind(AssertUnwindSafe(|| runtime.block_on(run.go())));
-    // From here on the terminal is the user's again.
+    // From here on the terminal belongs to the shell again.
     let exit = match ended {
         Ok(Ok(exit)) => Ok(exit),
         Ok(Err(error)) => match run.end_without_loop(&runtime) {
@@ -101,14 +100,14 @@ pub fn run(settings: Settings, started: Instant) -> Result<Exit, Box<dyn Error>>
     exit
 }
 
-/// What standard output is for, decided before anything is sent.
+/// Decides what standard output is for, before anything is sent.
 fn plan_output(
     stdout: StdoutKind,
     format: Option<Format>,
     submits_at_once: bool,
 ) -> Result<Output, StdoutError> {
     match (stdout, format) {
-        // A template is also for copying.
+        // A template can also be used for copying.
         (StdoutKind::Terminal, None | Some(Format::Template(_))) => Ok(Output::Terminal),
         (StdoutKind::Terminal, Some(_)) => Err(StdoutError::FormatOnTerminal),
         (StdoutKind::Sink, None) if submits_at_once => Err(StdoutError::NoFormat),
@@ -116,7 +115,7 @@ fn plan_output(
     }
 }
 
-/// Fails now rather than in the middle of a request, or inside a library that takes open files for granted.
+/// Fails now rather than during a request, or inside a library that does not expect the limit.
 #[cfg(unix)]
 fn check_open_files() -> io::Result<()> {
     use std::os::fd::AsFd;
@@ -130,7 +129,7 @@ fn check_open_files() -> io::Result<()> {
     Ok(())
 }
 
-/// Without the form there is no one to change a field.
+/// Checks the credentials and the fields of a run with `--yes`, where no one can change them.
 fn check_submission(settings: &Settings) -> Result<(), String> {
     if settings.source.is_none() {
         return Err(match &settings.unusable {
@@ -142,7 +141,7 @@ fn check_submission(settings: &Settings) -> Result<(), String> {
     check_form(&settings.app.shared.form)
 }
 
-/// What is wrong with the first field that is neither valid nor a name.
+/// Fails with the first field that is neither valid nor a name.
 fn check_form(form: &Form) -> Result<(), String> {
     let is_wrong = |name: &FieldName| form.name(*name).is_none() && !form.validation(*name).is_valid();
     match FieldName::ALL.into_iter().find(is_wrong) {
@@ -151,7 +150,7 @@ fn check_form(form: &Form) -> Result<(), String> {
     }
 }
 
-/// What is wrong with the value of a field, to follow the option.
+/// What is wrong with the value of a field, to follow the name of its option.
 fn field_error(form: &Form, name: FieldName) -> String {
     let value = ServerText::new(&without_tokens(form.field(name).line.text()));
     let message = match form.validation(name) {
@@ -163,17 +162,17 @@ fn field_error(form: &Form, name: FieldName) -> String {
     if value.is_empty() { format!(": {message}") } else { format!(" {value}: {message}") }
 }
 
-/// All that one run works on.
+/// The state of a run.
 struct Run {
     app: App,
     theme: Theme,
     executor: Executor,
     started: Instant,
-    /// What standard output gets in a run without an interface.
+    /// The format for standard output in a run without the interface.
     headless: Option<Format>,
     /// True right after a command gave the terminal back.
     command_has_ended: bool,
-    /// What is said once the screen is gone.
+    /// Lines to print once the screen is gone.
     exit_messages: Vec<String>,
     /// True if a run without the interface may have created a secret.
     may_have_created: Arc<AtomicBool>,
@@ -266,7 +265,7 @@ impl Run {
         }
     }
 
-    /// Standard output did not take the secret: a terminal still can show it.
+    /// Writing to standard output failed: shows the secret in the terminal, if there is one.
     async fn rescue(
         &mut self,
         undelivered: Undelivered,
@@ -286,7 +285,7 @@ impl Run {
         }
         let client = &payload.new_secret.client;
         self.app.shared.summaries.push(ExitSummary::of(client, &payload.secret, Disposition::NotDelivered));
-        // The record outlives this run; nothing is recorded of the demo, which ends with it, nor on a full disk.
+        // There is no record of a demo, nor on a full disk.
         let is_recorded = self.executor.records.is_recorded().await;
         let offer = if is_recorded { " To delete it, run atlas-secret without --yes." } else { "" };
         say(&format!("{why}{offer}"));
@@ -304,7 +303,7 @@ impl Run {
         Ok(self.with_message(exit))
     }
 
-    /// Every exit code but 0 comes with a line on standard error: an end that nothing else reports gets one.
+    /// Adds a line for an exit that nothing else reports: every exit code but 0 has a line on standard error.
     fn with_message(&mut self, exit: Exit) -> Exit {
         let is_silent = matches!(exit, Exit::NothingCreated | Exit::Signal(_));
         if is_silent && self.app.shared.summaries.is_empty() {
@@ -315,8 +314,8 @@ impl Run {
         exit
     }
 
-    /// A panic of ours: the terminal has been restored by unwinding. What the interface knew still decides what
-    /// is said and which code is returned.
+    /// Ends the run after a panic, which has restored the terminal. The exit code and the messages still come from the
+    /// state of the interface.
     fn end_after_panic(&mut self, runtime: &Runtime) -> Exit {
         let place = process::take_panic_place();
         say(&format!("Internal error at {place}: please report it with this line."));
@@ -331,13 +330,12 @@ impl Run {
         Exit::NothingCreated
     }
 
-    /// Ends the interface if the loop did not: adds the exit lines, and runs the last commands (removing a record,
-    /// clearing a clipboard). `None` when nothing was created.
+    /// Ends the interface if the event loop did not: adds the exit messages, and runs the last commands, which remove a
+    /// record or clear the clipboard. `None` if nothing was created.
     fn end_without_loop(&mut self, runtime: &Runtime) -> Option<Exit> {
         let _inside = runtime.enter();
         let mut exit = Exit::NotDelivered;
-        // A first signal may still wait for a running request, a second never does. Each end sums up the secret on
-        // the screen, so there is no third.
+        // The first signal may wait for a running request; the second does not.
         for _ in 0..2 {
             let commands = self.app.update(now(self.started), Event::SignalReceived(Signal::TERMINATE));
             let mut is_over = false;
@@ -355,7 +353,7 @@ impl Run {
         (!self.app.shared.summaries.is_empty()).then_some(exit)
     }
 
-    /// After the screen is gone: prints the exit lines, and revokes the token.
+    /// Prints the exit messages once the screen is gone, and revokes the token.
     fn leave(&mut self, runtime: &Runtime) {
         for line in &self.exit_messages {
             say(line);
@@ -365,7 +363,7 @@ impl Run {
             say(&summary.line(&zone));
         }
         runtime.block_on(self.executor.close());
-        // What the screen could not show any more.
+        // These came too late for the screen.
         while let Some(event) = self.executor.runner.try_next() {
             if let Event::RecordFailed(why) | Event::CreateStep(Step::NotRecorded(why)) = event {
                 say(&why);
@@ -374,7 +372,7 @@ impl Run {
     }
 }
 
-/// Now, on both clocks.
+/// The time on both clocks.
 pub(super) fn now(started: Instant) -> Now {
     Now { wall: process::wall_clock(), uptime: started.elapsed() }
 }

@@ -1,10 +1,10 @@
-//! The terminal's bytes, cut into keys, pastes and reports as ECMA-48 frames them, in seven and in eight bits.
+//! Splits the terminal's input into keys, pastes and reports, as ECMA-48 frames them, with 7-bit and 8-bit controls.
 //!
-//! Parsers of terminal *output* do not fit: to them `ESC a` is an escape sequence and not Alt+A, `ESC O A` is two
-//! units, and a control character does not end a sequence that was cut.
+//! A parser of terminal *output* does not fit: it reads `ESC a` as an escape sequence instead of Alt+A, `ESC O A` as two
+//! units, and does not end an incomplete sequence at a control character.
 //!
-//! **Invariant:** a report of the terminal is never a key, wherever reads cut it, and nothing holds the keyboard for
-//! longer than [`UNIT_LIMIT`], but a paste that is still arriving. Ctrl-C ends whatever is unfinished.
+//! **Invariant:** a report of the terminal is never a key, wherever reads cut it. Nothing but a paste that is still
+//! arriving blocks the keyboard for longer than [`UNIT_LIMIT`], and Ctrl-C ends any of it.
 
 use std::time::{Duration, Instant};
 
@@ -12,14 +12,14 @@ use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 
 use super::keys;
 
-/// An Escape that nothing follows for this long is the key. Over a slow line a key's own sequence may be cut after it,
-/// and Escape stops what is running: a shorter wait would be the worse mistake.
+/// An ESC that nothing follows for this long is the Escape key. A slow line may cut the sequence of another key after its
+/// ESC, and Escape stops things, so the wait is not shorter.
 const ESCAPE_LIMIT: Duration = Duration::from_millis(50);
 
-/// What is not complete after this time never will be; neither will a paste of which nothing came for so long.
+/// A sequence that is incomplete after this time is dropped, and a paste ends when nothing comes for this long.
 const UNIT_LIMIT: Duration = Duration::from_secs(2);
 
-/// No key sends more bytes than this at once.
+/// No key sends more bytes.
 const LONGEST_KEY: usize = 16;
 
 /// A longer paste is cut here.
@@ -35,31 +35,31 @@ const BELL: u8 = 0x07;
 const TERMINATOR: u8 = 0x9C;
 const PASTE_END: &[u8] = b"\x1b[201~";
 
-/// Takes bytes and gives what they mean.
+/// Turns bytes into events.
 #[derive(Debug)]
 pub(super) struct Decoder {
     mode: Mode,
-    /// What is not complete: a paste, or the beginning of a unit.
+    /// An incomplete paste, or the beginning of a unit.
     pending: Vec<u8>,
-    /// When it began.
+    /// When `pending` began.
     since: Instant,
-    /// When an Escape without a successor was taken for the key.
+    /// When a lone ESC was taken for the Escape key.
     lone_escape: Option<Instant>,
 }
 
 /// What the next bytes belong to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Mode {
-    /// Characters, control characters and sequences.
+    /// Characters, control characters or sequences.
     Units,
-    /// OSC, DCS, APC, PM or SOS.
+    /// A control string: OSC, DCS, APC, PM or SOS.
     String,
     Paste,
     /// The rest of a paste that was too long.
     PasteRest,
 }
 
-/// The first of some bytes: how many, what they mean, and what follows them.
+/// The first unit of some bytes: its length, its event, and the mode after it.
 struct Unit {
     length: usize,
     event: Option<Event>,
@@ -71,12 +71,12 @@ impl Unit {
         Self { length, event: key.map(Event::Key), next: Mode::Units }
     }
 
-    /// Some more of what goes on; `None` when there is no more.
+    /// A part without an event; `None` if it is empty.
     fn of(length: usize, next: Mode) -> Option<Self> {
         (length > 0).then_some(Self { length, event: None, next })
     }
 
-    /// The same after an `ESC`: rxvt's Alt and everyone else's.
+    /// The same unit after an `ESC`, which means Alt.
     fn with_alt(mut self) -> Self {
         self.length += 1;
         if let Some(Event::Key(key)) = &mut self.event {
@@ -91,13 +91,13 @@ impl Decoder {
         Self { mode: Mode::Units, pending: Vec::new(), since: now, lone_escape: None }
     }
 
-    /// What one read of the terminal gave.
+    /// Decodes the bytes of one read.
     pub fn feed(&mut self, bytes: &[u8], now: Instant) -> Vec<Event> {
         let lone_escape = self.lone_escape.take();
         if lone_escape.is_some_and(|at| now.duration_since(at) < UNIT_LIMIT) && is_cut_off_tail(bytes) {
             self.pending.push(ESCAPE);
         }
-        // More than a key, or some more of a paste, which a slow line delivers in small pieces.
+        // The limit starts again for a paste, which a slow line delivers in small pieces.
         if bytes.len() > LONGEST_KEY || self.is_in_paste() || self.is_escape() {
             self.since = now;
         }
@@ -113,13 +113,13 @@ impl Decoder {
             events.extend(unit.event);
         }
         if start > 0 {
-            // What was typed or pasted is freed at once, and wiped by the allocator.
+            // A new buffer, so that the allocator wipes what was typed or pasted.
             self.pending = self.pending.split_off(start);
         }
         if self.mode == Mode::Units {
             self.pending.truncate(2 * LONGEST_SEQUENCE);
         }
-        // Typed and not pasted: a paste goes on in the same read, or ends there.
+        // At the end of a read it was typed: a pasted one is followed by more of the paste, or by its end.
         if self.is_in_paste() && bytes.last() == Some(&CTRL_C) {
             self.pending.pop();
             events.extend(self.abandon(now));
@@ -128,7 +128,7 @@ impl Decoder {
         events
     }
 
-    /// When [`Decoder::expire`] has to be called, if nothing comes before.
+    /// When to call [`Decoder::expire`] if nothing comes before.
     pub fn deadline(&self) -> Option<Instant> {
         if self.mode != Mode::Units {
             return Some(self.since + UNIT_LIMIT);
@@ -137,7 +137,7 @@ impl Decoder {
         (!self.pending.is_empty()).then(|| self.since + if is_short { ESCAPE_LIMIT } else { UNIT_LIMIT })
     }
 
-    /// Gives up what is unfinished, if its time is over.
+    /// Ends what is incomplete, if its time is up.
     pub fn expire(&mut self, now: Instant) -> Vec<Event> {
         if self.deadline().is_none_or(|deadline| now < deadline) {
             return Vec::new();
@@ -156,14 +156,14 @@ impl Decoder {
         self.mode == Mode::Units && self.pending.iter().all(|byte| *byte == ESCAPE)
     }
 
-    /// The coordinates of an old mouse report that is not complete. No program asked for it, so that fewer bytes are
-    /// keys. No other unit that is not complete has the letter.
+    /// The coordinates of an incomplete X10 mouse report. This program does not ask for reports, so fewer than three
+    /// bytes are keys. No other incomplete unit contains an `M`.
     fn mouse_report(&self) -> Option<&[u8]> {
         let letter = self.pending.iter().position(|byte| *byte == b'M')?;
         (self.mode == Mode::Units).then(|| &self.pending[letter + 1..])
     }
 
-    /// Ends what is unfinished with what is known of it.
+    /// Ends what is incomplete, and returns the events it already has.
     fn abandon(&mut self, now: Instant) -> Vec<Event> {
         let coordinates = self.mouse_report().map(<[u8]>::to_vec);
         let pending = std::mem::take(&mut self.pending);
@@ -172,7 +172,7 @@ impl Decoder {
             Mode::PasteRest => Vec::new(),
             Mode::Units | Mode::String => {
                 let escapes = pending.iter().take_while(|byte| **byte == ESCAPE).count();
-                // One that begins a sequence is no key.
+                // An ESC that begins a sequence is not a key.
                 let keys = if escapes == pending.len() { escapes } else { escapes.saturating_sub(1) };
                 let mut events = vec![Event::Key(KeyCode::Esc.into()); keys];
                 events.extend(coordinates.into_iter().flat_map(|bytes| self.feed(&bytes, now)));
@@ -183,7 +183,7 @@ impl Decoder {
 }
 
 impl Mode {
-    /// The first unit of these bytes; `None` when it is not complete.
+    /// The first unit of these bytes; `None` if it is incomplete.
     fn first_unit(self, bytes: &[u8]) -> Option<Unit> {
         match self {
             Self::Units => unit(bytes),
@@ -214,7 +214,7 @@ fn part_of_paste(bytes: &[u8]) -> Option<Unit> {
     Some(Unit { length, event: Some(paste(content)), next })
 }
 
-/// A string to its end, or as much of it as cannot be the beginning of its end.
+/// A control string to its end, or the part of it that cannot belong to its terminator.
 fn part_of_string(bytes: &[u8]) -> Option<Unit> {
     let mut length = 0;
     for chunk in bytes.utf8_chunks() {
@@ -225,7 +225,7 @@ fn part_of_string(bytes: &[u8]) -> Option<Unit> {
                 [ESCAPE] => break,
                 [BELL, ..] => length += 1,
                 [0xC2, ..] | [ESCAPE, b'\\', ..] => length += 2,
-                // It was cut, or cancelled by CAN, SUB or Ctrl-C: these are units of their own.
+                // It was cut, or cancelled by CAN, SUB or Ctrl-C. What follows is a unit of its own.
                 _ => {}
             }
             return Some(Unit::new(length, None));
@@ -240,7 +240,7 @@ fn part_of_string(bytes: &[u8]) -> Option<Unit> {
     Unit::of(length, Mode::String)
 }
 
-/// The first unit; `None` when it is not complete.
+/// The first unit; `None` if it is incomplete.
 fn unit(bytes: &[u8]) -> Option<Unit> {
     let escape = || Some(Unit::new(1, Some(KeyCode::Esc.into())));
     match bytes {
@@ -249,7 +249,7 @@ fn unit(bytes: &[u8]) -> Option<Unit> {
             key @ Unit { event: Some(_), .. } => Some(key.with_alt()),
             _ => escape(),
         },
-        // Escape and then Ctrl-C are two keys.
+        // Escape followed by Ctrl-C is two keys.
         [ESCAPE, ESCAPE | CTRL_C, ..] => escape(),
         [ESCAPE, first @ (b'[' | b'O' | b']' | b'P' | b'X' | b'^' | b'_'), rest @ ..] => {
             control_function(*first, 2, rest)
@@ -257,13 +257,13 @@ fn unit(bytes: &[u8]) -> Option<Unit> {
         [ESCAPE, 0x80..0xA0, ..] | [ESCAPE, 0xC2, 0x80..0xA0, ..] => Some(Unit::new(1, None)),
         [ESCAPE, rest @ ..] => character(rest).map(Unit::with_alt),
         [control @ 0x80..0xA0, rest @ ..] => control_function(control - 0x40, 1, rest),
-        // Terminals that speak UTF-8 send eight-bit controls as characters.
+        // In UTF-8, terminals send 8-bit controls as characters.
         [0xC2, control @ 0x80..0xA0, rest @ ..] => control_function(control - 0x40, 2, rest),
         _ => character(bytes),
     }
 }
 
-/// The control function that begins with `ESC introducer` or with its eight-bit form, which are so long.
+/// The control function that begins with `ESC introducer`, or with the 8-bit form; `length` is that of the beginning.
 fn control_function(introducer: u8, length: usize, rest: &[u8]) -> Option<Unit> {
     let mut unit = match (introducer, rest) {
         (b'[', _) => control_sequence(rest)?,
@@ -288,7 +288,7 @@ fn control_sequence(bytes: &[u8]) -> Option<Unit> {
         (b"200", [b'~', ..]) => Unit::of(end + 1, Mode::Paste),
         (b"", [b'[']) => None,
         (b"", [b'[', byte @ 0x20..0x7F, ..]) => Some(Unit::new(2, keys::of_linux_console(*byte))),
-        // An old mouse report: three bytes of almost any value.
+        // An X10 mouse report: three bytes from 0x20 up.
         (b"", [b'M', coordinates @ ..]) => {
             let count = coordinates.iter().take(3).take_while(|byte| **byte >= 0x20).count();
             let is_report = count == 3;
@@ -297,7 +297,7 @@ fn control_sequence(bytes: &[u8]) -> Option<Unit> {
             }
             Some(Unit::new(if is_report { 4 } else { 1 }, None))
         }
-        // A sequence never contains these: it was cut, and this byte is one of its own.
+        // A sequence never contains these bytes: it was cut, and the next unit begins here.
         (_, [..0x20 | 0x7F.., ..]) => Some(Unit::new(end, None)),
         (_, [last, ..]) if end < LONGEST_SEQUENCE => {
             Some(Unit::new(end + 1, keys::of_control_sequence(parameters, *last)))
@@ -315,15 +315,15 @@ fn character(bytes: &[u8]) -> Option<Unit> {
     // None is longer than 4 bytes.
     let bytes = &bytes[..bytes.len().min(4)];
     let Some(character) = bytes.utf8_chunks().next()?.valid().chars().next() else {
-        // The rest of it may come, or it is none.
+        // It is incomplete, or not UTF-8.
         let length = std::str::from_utf8(bytes).err()?.error_len()?;
         return Some(Unit::new(length, None));
     };
     Some(Unit::new(character.len_utf8(), Some(keys::of_character(character))))
 }
 
-/// True for what no hand types in one go after Escape: the tail of a sequence whose `ESC` came in a read of its own,
-/// long before. It may be cut once more.
+/// True for the rest of a sequence whose `ESC` came long before, in a read of its own: no one types this in one go after
+/// Escape. It may be incomplete, too.
 fn is_cut_off_tail(bytes: &[u8]) -> bool {
     let Some((first, rest)) = bytes.split_first() else { return false };
     let ends_string =

@@ -1,4 +1,4 @@
-//! What the terminal reports, as events.
+//! Reads the terminal, and turns keys and pastes into events.
 
 use std::io;
 #[cfg(unix)]
@@ -16,14 +16,14 @@ use super::{
 };
 use crate::tui::{Event, KeyPress, PastedText};
 
-/// The terminal, open for reading. It must be dropped before anyone else reads the terminal.
+/// The terminal, open for reading. Drop it before another program reads the terminal.
 #[cfg(unix)]
 pub(super) struct Input {
     terminal: AsyncFd<std::fs::File>,
     decoder: Decoder,
 }
 
-/// More than terminals send in one piece.
+/// More than a terminal sends at once.
 #[cfg(unix)]
 const READ_BYTES: usize = 64 * 1024;
 
@@ -36,7 +36,7 @@ impl Input {
         Ok(Self { terminal, decoder: Decoder::new(Instant::now()) })
     }
 
-    /// The next reports: whatever came in one read, keys of it together. `None` when the terminal is gone.
+    /// Waits for the events of the next read. `None` when the terminal is gone.
     pub async fn next(&mut self) -> Option<Vec<Event>> {
         loop {
             let deadline = self.decoder.deadline();
@@ -47,7 +47,7 @@ impl Input {
                 }
             };
             let found = tokio::select! {
-                // What waits to be read comes before the end of a wait for it.
+                // Input that is there counts before the end of the wait for it.
                 biased;
                 ready = self.terminal.readable() => {
                     let read = read(&mut ready.ok()?);
@@ -63,8 +63,7 @@ impl Input {
     }
 }
 
-/// All that is there to be read, which may be nothing. Pasted secrets pass through here; the allocator wipes what is
-/// freed.
+/// Reads what is there, which may be nothing. It can contain a pasted secret; the allocator wipes the buffer.
 #[cfg(unix)]
 fn read(ready: &mut tokio::io::unix::AsyncFdReadyGuard<'_, std::fs::File>) -> io::Result<Vec<u8>> {
     use std::io::Read;
@@ -76,7 +75,7 @@ fn read(ready: &mut tokio::io::unix::AsyncFdReadyGuard<'_, std::fs::File>) -> io
         _ if !bytes.is_empty() => {}
         Err(error) => return Err(error),
         Ok(_) if is_gone(terminal) => return Err(io::ErrorKind::UnexpectedEof.into()),
-        // An end of file typed while another program had the terminal.
+        // An end of file that was typed while another program had the terminal.
         Ok(_) => ready.clear_ready(),
     }
     Ok(bytes)
@@ -92,10 +91,10 @@ impl Input {
         Ok(Self(crossterm::event::EventStream::new()))
     }
 
-    /// The next reports: whatever came together, keys of it together. `None` when the console is gone.
+    /// Waits for the next events, and takes all that are there. `None` when the console is gone.
     ///
-    /// The stream is asked for more with this task's own waker: crossterm keeps the first waker it is given while
-    /// nothing comes, so asking with one that wakes no one would lose the next key.
+    /// It polls the stream with this task's own waker: crossterm keeps the first waker, so a no-op waker would lose the
+    /// next key.
     pub async fn next(&mut self) -> Option<Vec<Event>> {
         use futures_util::StreamExt;
         use std::task::Poll;
@@ -109,7 +108,7 @@ impl Input {
     }
 }
 
-/// Keys that follow each other are one event: a terminal without bracketed paste types what is pasted.
+/// Joins successive keys into one event: a terminal without bracketed paste sends a paste as keys.
 fn events_of(reports: Vec<TerminalEvent>) -> Vec<Event> {
     let mut events = Vec::new();
     for report in reports {

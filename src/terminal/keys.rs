@@ -1,5 +1,5 @@
-//! Which key a control sequence or a control character stands for: the forms that xterm, the Linux console, rxvt,
-//! tmux, screen, kitty and Terminal.app send unasked, modifyOtherKeys and CSI u.
+//! Maps control sequences and control characters to keys: the forms that xterm, the Linux console, rxvt, tmux, screen,
+//! kitty and Terminal.app send by default, modifyOtherKeys, and CSI u.
 //!
 //! **Invariant:** a sequence with a private marker or an intermediate byte is a report, never a key.
 
@@ -17,7 +17,7 @@ pub(super) fn of_control_sequence(parameters: &[u8], last: u8) -> Option<KeyEven
     match last {
         // `ESC [ 1 ; 5 R` also reports where the cursor is.
         b'R' => None,
-        // Missing: `c`, rxvt's Shift and Right, which also ends a report.
+        // Not `c`: rxvt's Shift-Right, but also the end of a report.
         b'A'..=b'S' => modified(named(last)?),
         b'Z' => with_modifiers(KeyCode::BackTab, parameters.get(1))
             .map(|key| KeyEvent { modifiers: key.modifiers | KeyModifiers::SHIFT, ..key }),
@@ -57,7 +57,7 @@ fn named(letter: u8) -> Option<KeyCode> {
     })
 }
 
-/// The key of `ESC O byte`, which the arrows send in application mode and the number pad may.
+/// The key of `ESC O byte`: arrows in application mode, and the keypad.
 pub(super) fn of_single_shift(byte: u8) -> Option<KeyEvent> {
     let code = match byte {
         b'M' => KeyCode::Enter,
@@ -66,7 +66,7 @@ pub(super) fn of_single_shift(byte: u8) -> Option<KeyEvent> {
         b'a'..=b'd' => {
             return Some(KeyEvent::new(named(byte.to_ascii_uppercase())?, KeyModifiers::CONTROL));
         }
-        // The number pad: `*+,-./` and the digits, in the order of ASCII.
+        // The keypad: `*+,-./` and the digits, in the order of ASCII.
         b'j'..=b'y' => KeyCode::Char(char::from(byte - b'j' + b'*')),
         letter => named(letter)?,
     };
@@ -78,7 +78,7 @@ pub(super) fn of_linux_console(byte: u8) -> Option<KeyEvent> {
     matches!(byte, b'A'..=b'E').then(|| KeyCode::F(byte - b'A' + 1).into())
 }
 
-/// The key of a control character. Escape is not among them.
+/// The key of a control character other than ESC.
 pub(super) fn of_control_character(byte: u8) -> KeyEvent {
     let control = |character| KeyEvent::new(KeyCode::Char(character), KeyModifiers::CONTROL);
     match byte {
@@ -97,8 +97,8 @@ pub(super) fn of_character(character: char) -> KeyEvent {
     KeyEvent::new(KeyCode::Char(character), modifiers)
 }
 
-/// `None` for what is not made of numbers: markers, intermediate bytes, numbers out of range, and what only kitty's
-/// protocol sends, which no program here asks for.
+/// The parameters as numbers. `None` for markers, intermediate bytes, numbers out of range, and the sub-parameters of
+/// kitty's protocol, which this program does not ask for.
 fn parse(parameters: &[u8]) -> Option<Vec<u32>> {
     if parameters.is_empty() {
         return Some(Vec::new());
@@ -145,7 +145,7 @@ fn numbered(number: u32) -> Option<KeyCode> {
     }
 }
 
-/// A key named by its character.
+/// The key of a character code.
 fn of_character_code(character: u32, modifiers: Option<&u32>) -> Option<KeyEvent> {
     let key = with_modifiers(KeyCode::Null, modifiers)?;
     let (shift, control) = (KeyModifiers::SHIFT, KeyModifiers::CONTROL);
@@ -156,7 +156,7 @@ fn of_character_code(character: u32, modifiers: Option<&u32>) -> Option<KeyEvent
         27 => KeyCode::Esc,
         8 | 127 => KeyCode::Backspace,
         code @ 0..32 => return Some(of_control_character(u8::try_from(code).ok()?)),
-        // C1 controls, and kitty's numbers for keys that type nothing.
+        // C1 controls, and kitty's codes for keys without a character.
         0x80..0xA0 | 0xE000..=0xF8FF => return None,
         code => {
             let typed = char::from_u32(code)?;

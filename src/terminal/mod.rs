@@ -1,11 +1,10 @@
-//! The terminal: set up and restored, drawn on, read from, and the signals that come with it.
+//! The terminal: setting it up and restoring it, drawing, reading keys, and its signals.
 //!
 //! ```text
 //! bytes ──decoder──▶ keys, pastes ──input──▶ events          frame ──▶ output ──▶ bytes
 //! ```
 //!
-//! **Invariant:** nothing here waits for a terminal that does not read or write, except for a short time that is
-//! limited.
+//! **Invariant:** nothing here waits for long for a terminal that does not respond.
 
 #[cfg(unix)]
 mod decoder;
@@ -37,46 +36,47 @@ use output::FrameWriter;
 pub(crate) use output::TerminalOutput;
 pub(crate) use signals::Signals;
 
-/// How long a frame may take before the event loop goes on without it.
+/// How long writing a frame may take before the event loop goes on.
 const FRAME_LIMIT: Duration = Duration::from_millis(20);
 
-/// How often a terminal that does not take its frame is tried again.
+/// How long to wait before sending the rest of a frame again.
 const RETRY: Duration = Duration::from_millis(50);
 
-/// How long restoring the terminal may take, twice.
+/// How long each of the two writes that restore the terminal may take.
 const RESTORE_LIMIT: Duration = Duration::from_millis(300);
 
-/// CAN ends a sequence that was cut.
+/// CAN: ends an incomplete sequence (ECMA-48).
 const CANCEL: &[u8] = b"\x18";
 
-/// SIGCONT is reported within this time after the program goes on.
+/// SIGCONT arrives within this time after the program continues.
 const CONTINUE_DELAY: Duration = Duration::from_millis(200);
 
-/// The screen and the keyboard: raw mode, the alternate screen and bracketed paste. Dropping it restores everything.
+/// The terminal in raw mode, with the alternate screen and bracketed paste. Dropping it restores everything.
 pub(crate) struct TerminalHandle {
     output: TerminalOutput,
     screen: Terminal<CrosstermBackend<FrameWriter>>,
-    /// What the screen was made for.
+    /// The size that `screen` was made for.
     size: (u16, u16),
     user: User,
     input: Option<Input>,
+    /// SIGCONT and SIGWINCH.
     changes: Signals,
     /// When the terminal was last resumed.
     resumed_at: Option<Instant>,
 }
 
-/// Who uses the terminal now.
+/// Who uses the terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum User {
     /// This program: the screen is set up.
     Program,
-    /// The shell that started it, before, after and while this program is stopped.
+    /// The shell: before, after, and while this program is stopped.
     Shell,
-    /// A command, which reads the keys itself.
+    /// A command that reads the keys itself.
     Command,
-    /// Standard output, which may be the same terminal.
+    /// Writing to standard output, which may end up on the same terminal.
     Printing,
-    /// The terminal is gone.
+    /// No one: the terminal is gone.
     NoOne,
 }
 
@@ -92,13 +92,13 @@ impl TerminalHandle {
         Ok(terminal)
     }
 
-    /// The size of the terminal as an event. A program that was stopped or suspended gets no signal when it changes.
+    /// The terminal's size as an event, for changes without a signal: while another program had the terminal.
     pub fn resized(&self) -> Event {
         let (columns, rows) = self.output.size();
         Event::Resized { columns, rows }
     }
 
-    /// Starts to listen to the keyboard. A terminal that went away is no error: [`Self::next`] reports it.
+    /// Starts reading the keyboard. A terminal that is gone is not an error here: [`Self::next`] reports it.
     pub fn listen(&mut self) -> io::Result<()> {
         if self.user == User::Program {
             self.input =
@@ -111,7 +111,7 @@ impl TerminalHandle {
         if output::is_gone(self.output.file()) { Ok(otherwise) } else { Err(error) }
     }
 
-    /// The next reports of the terminal; `None` when it is gone.
+    /// Waits for the next events of the terminal; `None` when it is gone.
     pub async fn next(&mut self) -> Option<Vec<Event>> {
         let Some(input) = &mut self.input else {
             return if matches!(self.user, User::Program | User::Shell) { None } else { pending().await };
@@ -119,24 +119,22 @@ impl TerminalHandle {
         let signal = tokio::select! {
             events = input.next() => return events,
             signal = self.changes.next() => signal,
-            // Drawing again sends what is left first.
+            // The next draw sends the rest first.
             () = tokio::time::sleep(RETRY), if self.output.is_behind() => return Some(Vec::new()),
         };
         if !signals::is_continue(signal) {
             return Some(vec![self.resized()]);
         }
-        // Reported late, after `resume` has dealt with it.
+        // It came late: `resume` has already dealt with it.
         if self.resumed_at.is_some_and(|at| at.elapsed() < CONTINUE_DELAY) {
             return Some(Vec::new());
         }
-        // Another program may have had the terminal meanwhile. What was typed is kept: this may be reported after the
-        // program has drawn again, and been answered.
+        // Another program may have had the terminal. Input is kept: some of it may already be for this program.
         self.set_up_again().ok()?;
         Some(vec![self.resized(), Event::TimePassed])
     }
 
-    /// Draws one frame, unless another program has the terminal. As long as the terminal has not taken the frame
-    /// before, nothing is drawn: the newest frame is the one that counts.
+    /// Draws a frame, unless another program has the terminal, or has not taken the previous frame yet.
     pub fn draw(&mut self, paint: impl FnOnce(&mut Frame)) -> io::Result<()> {
         if self.user == User::Program && self.output.send(Duration::ZERO)? {
             if self.size != self.output.size() {
@@ -148,20 +146,20 @@ impl TerminalHandle {
         Ok(())
     }
 
-    /// Paints the next frame whole.
+    /// Makes the next draw paint the whole screen.
     pub fn repaint(&mut self) -> io::Result<()> {
         self.size = self.output.size();
         self.screen = new_screen(&self.output, self.size)?;
         queue!(FrameWriter(self.output.clone()), Clear(ClearType::All))
     }
 
-    /// The terminal is gone. True the first time.
+    /// Notes that the terminal is gone. True the first time.
     pub fn lose(&mut self) -> bool {
         self.restore();
         std::mem::replace(&mut self.user, User::NoOne) != User::NoOne
     }
 
-    /// Restores the terminal for a command that wants it.
+    /// Gives the terminal away if this command needs it.
     pub fn suspend_for(&mut self, command: &Command) {
         let user = match command {
             Command::Run(..) => User::Command,
@@ -174,13 +172,13 @@ impl TerminalHandle {
         }
     }
 
-    /// True while what is typed is for a command.
+    /// True while a command has the terminal.
     pub fn is_for_command(&self) -> bool {
         self.user == User::Command
     }
 
-    /// Resumes when an event says that the other user of the terminal is done. True if it did. What was printed needs
-    /// no screen any more: the program ends.
+    /// Takes the terminal back after this event, if it says that the other user is done. True if so. After printing,
+    /// only an error needs the screen: else the program ends.
     pub fn resume_after(&mut self, event: &Event) -> io::Result<bool> {
         let is_done = match event {
             Event::CommandEnded(..) => self.user == User::Command,
@@ -193,20 +191,20 @@ impl TerminalHandle {
         Ok(is_done)
     }
 
-    /// Job control: restores the terminal, stops the whole process group (stopping only this process would leave
-    /// a pipeline's shell hanging), and resumes when it is continued.
+    /// Suspends the program. It stops the whole process group, because stopping only this process would leave the
+    /// shell of a pipeline hanging.
     pub fn stop(&mut self) -> io::Result<()> {
         self.restore();
         if self.user == User::NoOne {
             return Ok(());
         }
-        // An orphaned process group cannot be stopped; then nothing happens, which is right.
+        // Does nothing in an orphaned process group, which cannot be stopped.
         #[cfg(unix)]
         let _ = rustix::process::kill_current_process_group(rustix::process::Signal::TSTP);
         self.resume()
     }
 
-    /// Sets the terminal up after another program had it: what was typed for that one is dropped.
+    /// Sets up the terminal after another program had it. Input meant for that program is dropped.
     fn resume(&mut self) -> io::Result<()> {
         self.set_up_again()?;
         self.drop_input();
@@ -230,8 +228,7 @@ impl TerminalHandle {
         self.output.send(FRAME_LIMIT).map(|_| ()).inspect_err(|_| self.restore())
     }
 
-    /// Gives the terminal back to the shell if it was set up. Errors are dropped: the terminal may be gone, and then
-    /// there is no one to report to. The next reader of the terminal must not find this program reading it, too.
+    /// Gives the terminal back to the shell, and stops reading it. Errors are ignored: the terminal may be gone.
     fn restore(&mut self) {
         self.input = None;
         if self.user != User::Program {
@@ -247,7 +244,7 @@ impl TerminalHandle {
         let _ = disable_raw_mode();
     }
 
-    /// What was typed before is not for this screen, nor are answers of the terminal to another program.
+    /// Drops input that was typed before, and the terminal's replies to another program.
     fn drop_input(&self) {
         #[cfg(unix)]
         let _ = rustix::termios::tcflush(self.output.file(), rustix::termios::QueueSelector::IFlush);
@@ -260,8 +257,7 @@ impl Drop for TerminalHandle {
     }
 }
 
-/// A screen of which nothing is painted. Its size is fixed: ratatui's own way to follow the terminal runs `tput` where
-/// the terminal reports no size.
+/// An empty screen of a fixed size. Where a terminal reports no size, ratatui's automatic sizing would run `tput`.
 fn new_screen(
     output: &TerminalOutput,
     (columns, rows): (u16, u16),

@@ -1,5 +1,4 @@
-//! The terminal as a file: which one, how it is opened, how large it is, and what is written to it, without ever waiting
-//! for it for long.
+//! The terminal as a file: opening it, its size, and writing to it without waiting for long.
 
 use std::fs::File;
 use std::io::{self, IsTerminal, Write};
@@ -8,28 +7,28 @@ use std::time::{Duration, Instant};
 
 use zeroize::Zeroize;
 
-/// What a terminal counts as that does not say how large it is.
+/// The size of a terminal that reports none.
 const USUAL_SIZE: (u16, u16) = (80, 24);
 
-/// No terminal is larger, whatever it says: every cell takes memory.
+/// The largest size that is believed: every cell takes memory.
 const LARGEST_SIZE: (u16, u16) = (1000, 400);
 
-/// The terminal that controls the process, by the name that it has everywhere.
+/// The controlling terminal of the process.
 const CONTROLLING: &str = if cfg!(unix) { "/dev/tty" } else { "CONOUT$" };
 
-/// How long a whole sequence that someone waits for may take to be written.
+/// How long writing a whole sequence may take.
 const SEQUENCE_LIMIT: Duration = Duration::from_secs(1);
 
-/// The terminal, open for writing. What it does not take at once waits in a queue.
+/// The terminal, open for writing, with a queue for what it does not take at once.
 ///
-/// **Invariant:** what was written is wiped, since a frame can show the secret.
+/// **Invariant:** what was written is wiped, because a frame can show the secret.
 #[derive(Clone)]
 pub(crate) struct TerminalOutput {
     file: Arc<File>,
     queue: Arc<Mutex<Queue>>,
 }
 
-/// What the terminal has not taken yet is `bytes[sent..]`.
+/// `bytes[sent..]` is not written yet.
 #[derive(Default)]
 struct Queue {
     bytes: Vec<u8>,
@@ -37,7 +36,7 @@ struct Queue {
 }
 
 impl Queue {
-    /// Wipes all of it. Moving the rest forward instead would leave a copy behind it.
+    /// Wipes the queue. Removing only its front would leave a copy of the rest behind.
     fn clear(&mut self) {
         self.bytes.as_mut_slice().zeroize();
         self.bytes.clear();
@@ -46,11 +45,11 @@ impl Queue {
 }
 
 impl TerminalOutput {
-    /// Opens the terminal to draw on: standard output where that is one, else the one that controls this process, so
-    /// that standard output stays free for the secret.
+    /// Opens the terminal to draw on: standard output if that is one, else the controlling terminal, so that standard
+    /// output stays free for the secret.
     ///
     /// # Errors
-    /// When this process has none.
+    /// If this process has no terminal.
     pub fn open() -> io::Result<Self> {
         #[cfg(unix)]
         if io::stdout().is_terminal() {
@@ -72,7 +71,7 @@ impl TerminalOutput {
         plausible_size(reported_size(&self.file), |name| std::env::var(name).ok())
     }
 
-    /// True while the terminal has not taken everything.
+    /// True while something waits in the queue.
     pub(super) fn is_behind(&self) -> bool {
         !self.queue().bytes.is_empty()
     }
@@ -81,11 +80,10 @@ impl TerminalOutput {
         self.queue().bytes.extend_from_slice(bytes);
     }
 
-    /// Writes what is in the queue, and waits for the terminal to take it for at most `limit`. True when everything
-    /// was written.
+    /// Writes the queue, and waits for at most `limit`. True if everything was written.
     ///
     /// # Errors
-    /// When the terminal is gone.
+    /// If the terminal is gone.
     pub(super) fn send(&self, limit: Duration) -> io::Result<bool> {
         let deadline = Instant::now() + limit;
         let mut queue = self.queue();
@@ -108,7 +106,7 @@ impl TerminalOutput {
         Ok(true)
     }
 
-    /// Discards what the terminal has not accepted, here and in the system.
+    /// Discards what is not written yet, in the queue and in the kernel.
     pub(super) fn discard(&self) {
         self.queue().clear();
         #[cfg(unix)]
@@ -135,7 +133,7 @@ impl TerminalOutput {
     }
 }
 
-/// Whole sequences, after what is in the queue.
+/// Writes whole sequences, after the queue.
 impl Write for TerminalOutput {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         if !self.send(SEQUENCE_LIMIT)? {
@@ -160,13 +158,13 @@ pub(super) fn is_gone(terminal: &File) -> bool {
         || polled[0].revents().intersects(PollFlags::HUP | PollFlags::ERR)
 }
 
-/// A console does not go away by itself.
+/// A Windows console does not go away by itself.
 #[cfg(not(unix))]
 pub(super) fn is_gone(_: &File) -> bool {
     false
 }
 
-/// Puts frames into the queue. It never fails: a destructor that writes here has nothing to complain of.
+/// Adds frames to the queue. It never fails, because ratatui's destructor would print an error.
 pub(super) struct FrameWriter(pub TerminalOutput);
 
 impl Write for FrameWriter {
@@ -180,26 +178,26 @@ impl Write for FrameWriter {
     }
 }
 
-/// The terminal to read from: standard input where that is one, else the one that is drawn on.
+/// Opens the terminal to read from: standard input if that is one, else the one that is drawn on.
 #[cfg(unix)]
 pub(super) fn open_input(output: &File) -> io::Result<File> {
     if io::stdin().is_terminal() { reopen(&io::stdin()) } else { reopen(output) }
 }
 
-/// Opens the terminal of this descriptor once more. To write and to read without waiting is a property of what was
-/// opened, and what was inherited is the shell's too.
+/// Opens the terminal of this descriptor again. Non-blocking mode belongs to the open file, and the inherited one is
+/// shared with the shell.
 #[cfg(unix)]
 fn reopen(terminal: &impl std::os::fd::AsFd) -> io::Result<File> {
     use std::ffi::OsStr;
     use std::os::fd::AsRawFd;
     use std::os::unix::ffi::OsStrExt;
-    // By this name it may be opened where its own belongs to another user, after `su`. But kqueue of macOS takes
-    // only its own.
+    // This name works even after `su`, when the terminal's own name belongs to another user. But macOS cannot poll it
+    // with kqueue.
     if !cfg!(target_os = "macos") && rustix::termios::tcgetsid(terminal).is_ok() {
         return open_path(CONTROLLING);
     }
     let by_name = || open_path(OsStr::from_bytes(rustix::termios::ttyname(terminal, Vec::new())?.as_bytes()));
-    // A terminal from outside this container has no name here; Linux opens it by its descriptor.
+    // A terminal from outside a container has no name in it; Linux can open it by its descriptor.
     by_name().or_else(|_| open_path(format!("/dev/fd/{}", terminal.as_fd().as_raw_fd())))
 }
 
@@ -226,7 +224,7 @@ fn reported_size(_: &File) -> (u16, u16) {
     crossterm::terminal::size().unwrap_or((0, 0))
 }
 
-/// A size of nothing is what pseudo-terminals report that were never told: there `COLUMNS` and `LINES` count.
+/// The size to use. A pseudo-terminal whose size was never set reports 0: then `COLUMNS` and `LINES` count.
 fn plausible_size(reported: (u16, u16), variable: impl Fn(&str) -> Option<String>) -> (u16, u16) {
     let one = |reported: u16, name: &str, usual: u16, largest: u16| {
         let of_variable =

@@ -1,7 +1,6 @@
-//! Signals that end the program. They are events like any other, so that the terminal is restored and a running
-//! request is not forgotten.
+//! Signals, as events: the terminal is restored, and a running request is not forgotten.
 //!
-//! **Invariant:** a signal that was ignored when the program started stays ignored, where the system reports it (Linux).
+//! **Invariant:** a signal that was ignored when the program started stays ignored (on Linux).
 
 use std::io;
 #[cfg(unix)]
@@ -12,32 +11,32 @@ use rustix::process::Signal as Number;
 
 use crate::tui::Signal;
 
-/// The signals that the system may send.
+/// Receives signals.
 #[cfg(unix)]
 pub(crate) struct Signals {
     caught: Vec<(u8, tokio::signal::unix::Signal)>,
-    /// Those that stay ignored, as the bits of Linux.
+    /// Signals that stay ignored, as in `SigIgn` of `proc_pid_status(5)`.
     ignored: u64,
 }
 
 #[cfg(unix)]
 impl Signals {
-    /// Catches those that users and shells send.
+    /// Catches the signals that users and shells send to end a program.
     ///
     /// # Errors
-    /// When the system does not let the program catch them.
+    /// If they cannot be caught.
     pub fn listen() -> io::Result<Self> {
         let signals = [Number::HUP, Number::INT, Number::TERM, Number::QUIT];
         Self { caught: Vec::new(), ignored: ignored_at_start() }.and(numbers(signals))
     }
 
-    /// Catches what the system says of the terminal: its size changed, or the program was stopped and goes on.
+    /// Catches the signals about the terminal: its size changed, or the program continues after a stop.
     pub fn of_terminal() -> io::Result<Self> {
         Self { caught: Vec::new(), ignored: 0 }.and(numbers([Number::CONT, Number::WINCH]))
     }
 
-    /// Catches every other signal that would end the program and can be caught, but for those that report a fault of
-    /// the program itself. That takes longer than the first frame.
+    /// Catches every other signal that would end the program, except those that report a fault of the program itself.
+    /// It takes longer than drawing the first frame.
     pub fn listen_to_the_rest(&mut self) {
         for number in rare_signals() {
             // Not every system has every one.
@@ -60,7 +59,7 @@ impl Signals {
         Ok(())
     }
 
-    /// The next one.
+    /// Waits for the next signal.
     pub async fn next(&mut self) -> Signal {
         let number = std::future::poll_fn(|context| {
             for (number, signal) in &mut self.caught {
@@ -89,7 +88,7 @@ fn rare_signals() -> impl Iterator<Item = u8> {
     ];
     #[cfg(any(target_os = "linux", target_os = "android"))]
     let everywhere = everywhere.into_iter().chain([Number::IO, Number::POWER, Number::STKFLT]);
-    // Realtime signals; the first two belong to the C library.
+    // Real-time signals; the C library uses the first two.
     numbers(everywhere).chain(if cfg!(target_os = "linux") { 34..65 } else { 0..0 })
 }
 
@@ -98,8 +97,8 @@ fn numbers(signals: impl IntoIterator<Item = Number>) -> impl Iterator<Item = u8
     signals.into_iter().filter_map(|signal| u8::try_from(signal.as_raw()).ok())
 }
 
-/// The signals that the parent process wants this program to ignore (`nohup`, a job in the background), as the bits
-/// of Linux. Other systems tell only through calls that are not safe.
+/// The signals that this program inherited as ignored, from `nohup` or as a background job. Other systems report them
+/// only through unsafe calls.
 #[cfg(unix)]
 fn ignored_at_start() -> u64 {
     std::fs::read_to_string("/proc/self/status").map_or(0, |status| ignored_in(&status))
@@ -117,7 +116,7 @@ pub(super) fn is_continue(signal: Signal) -> bool {
     i32::from(signal.0) == Number::CONT.as_raw()
 }
 
-/// Windows knows the closing of the console and Ctrl-C from outside only, and reports the size among the keys.
+/// On Windows only Ctrl-C and closing the console are signals; the size is reported among the keys.
 #[cfg(not(unix))]
 pub(crate) enum Signals {
     OfProgram,

@@ -1,4 +1,4 @@
-//! The whole interface: the screen, and the one function that decides.
+//! The interface as a whole: its state, and `update`, which takes every decision.
 
 use std::time::Duration;
 
@@ -17,16 +17,16 @@ use super::scroll::{Scroll, overflows};
 
 pub use super::shared::{InFlight, Output, Shared, Size};
 
-/// So many characters in one read are a paste, whatever the terminal says; no one types them.
+/// This many characters in one read are a paste even without bracketed paste: no one types that fast.
 const PASTE_FROM: usize = 8;
 
-/// A longer paste may arrive in several reads: a terminal's buffer holds 4,096 bytes.
+/// A longer paste may arrive in several reads: a terminal buffers 4,096 bytes. In bytes.
 const LONG_PASTE: usize = 1024;
 
-/// For so long after a long paste, keys decide nothing.
+/// How long after a long paste decisive keys are ignored.
 const LONG_PASTE_SETTLES: Duration = Duration::from_millis(100);
 
-/// So many different ones are text on a screen whose letters are keys.
+/// On a screen whose letters are keys, this many characters in one read that are not all the same are a paste.
 const TEXT_FROM: usize = 3;
 
 /// The interface.
@@ -36,11 +36,12 @@ pub struct App {
     pub shared: Shared,
     /// What is shown.
     pub screen: Screen,
-    /// What to say in the footer of the last key, which did nothing.
+    /// What the footer says about the last key, if it did nothing.
     pub(super) key_note: Option<String>,
     pub(super) help_scroll: Scroll,
-    /// True after a first Ctrl-C in a window that is too small to show what it would do.
+    /// True after the first Ctrl-C in a window that is too small to show what would be lost.
     pub(super) has_warned: bool,
+    /// Until when keys may belong to the last paste.
     pasted_until: Option<Now>,
 }
 
@@ -57,9 +58,9 @@ pub enum Screen {
     Progress(Box<Progress>),
     /// The new secret.
     Created(Box<CreatedScreen>),
-    /// A secret that no one has.
+    /// A secret that was perhaps created, and whose value was lost.
     Recovery(Box<Recovery>),
-    /// Both slots are in use: an older secret is to be deleted.
+    /// The secrets of an account, to delete one.
     SecretList(Box<SecretList>),
     /// The request as a command.
     Command(Box<CommandView>),
@@ -85,29 +86,29 @@ impl Transition {
 
 /// One screen: its state, its keys and its look. Every method but `draw` may change what is shared.
 pub(super) trait Component {
-    /// A key of this screen's table was pressed.
+    /// A key from this screen's table was pressed.
     fn on_action(&mut self, app: &mut Shared, action: Action) -> Transition;
-    /// A key that no table knows: text, where something is typed.
+    /// Any other key was pressed: text, where something can be typed.
     fn on_key(&mut self, _app: &mut Shared, _key: KeyPress) {}
     /// Text was pasted.
     fn on_paste(&mut self, _app: &mut Shared, _text: &str) {}
-    /// False while each letter is a key of its own: several in one read are then text that was pasted or typed by mistake.
+    /// False while single letters are keys. Several in one read are then pasted, or typed by mistake.
     fn takes_text(&self) -> bool {
         true
     }
-    /// A job or a delivery reported something, or time has passed.
+    /// A job or a delivery reported something, or the time of [`Self::wake_in`] has passed.
     fn on_event(&mut self, _app: &mut Shared, _event: Event) -> Transition {
         Transition::Stay
     }
-    /// Any key is about to be handled.
+    /// Called before every key.
     fn before_key(&mut self, _app: &mut Shared) {}
-    /// The keys that mean something now, the most important first.
+    /// The current key table, the most important keys first.
     fn keys(&self, app: &Shared) -> &'static [Binding];
-    /// False for a key of the table that would do nothing just now.
+    /// False for a key of the table that would do nothing now.
     fn works(&self, _app: &Shared, _action: Action) -> bool {
         true
     }
-    /// True when the footer may show this key, if it fits. The help shows all keys.
+    /// True if the footer may show this key. The help shows all of them.
     fn is_in_footer(&self, _app: &Shared, binding: &Binding) -> bool {
         binding.is_in_footer
     }
@@ -115,16 +116,16 @@ pub(super) trait Component {
     fn wake_in(&self, _app: &Shared) -> Option<Duration> {
         None
     }
-    /// What help says beside the keys.
+    /// Notes that the help shows below the keys.
     fn about(&self) -> &'static [&'static str] {
         &[]
     }
-    /// Draws the screen. It fits every size from 0×0 on.
+    /// Draws the screen, at any size from 0×0 up.
     fn draw(&self, app: &Shared, canvas: &mut Canvas);
 }
 
 impl Screen {
-    /// What the help begins with.
+    /// The heading of the help.
     pub(super) fn help_title(&self) -> &'static str {
         match self {
             Self::Form(_) => "Keys on the form",
@@ -165,7 +166,7 @@ impl Screen {
 }
 
 impl App {
-    /// The interface of a program that has just started.
+    /// The interface of a program that has just started: the form.
     pub fn new(session: Session, form: Form, size: Size, now: Now) -> Self {
         Self {
             shared: Shared { session, now, size, form, ..Shared::default() },
@@ -177,9 +178,9 @@ impl App {
         }
     }
 
-    /// Applies an event that happened `at` that time, and says what is to be done.
+    /// Applies an event that happened `at` this time, and returns the commands to carry out.
     pub fn update(&mut self, at: Now, event: Event) -> Vec<Command> {
-        // Leaving is decided: nothing that happens afterwards changes what is said of it.
+        // The exit message is final: later events do not change it.
         if self.shared.has_quit {
             return Vec::new();
         }
@@ -245,18 +246,18 @@ impl App {
     pub(super) fn show(&mut self, screen: Screen) {
         if matches!(self.screen, Screen::Recovery(_)) && !matches!(screen, Screen::Recovery(_)) {
             self.shared.send(Command::StopRecover);
-            // What was known of the account is from before the request.
+            // What is known about the account is older than the request.
             self.shared.lookups.account = Remote::NotAsked;
         }
-        // From a list to the next one, only the new one's pages are being fetched by now.
+        // From one list to the next, only the new list's pages are being fetched by now.
         if matches!(self.screen, Screen::Picker(_)) && !matches!(screen, Screen::Picker(_)) {
             self.shared.send(Command::StopPages);
         }
         self.screen = screen;
     }
 
-    /// What follows from every event: the end after a signal, once nothing runs or that takes too long; the form's
-    /// look-ups, and records of earlier runs as soon as the form is there.
+    /// Runs after every event: ends the program after a signal, shows the records of earlier runs once the form is
+    /// there, and starts the form's look-ups.
     fn after_event(&mut self) {
         if let Some(ending) = self.shared.ending
             && !self.shared.has_quit
@@ -276,7 +277,7 @@ impl App {
         }
     }
 
-    /// How long until the interface wants [`Event::TimePassed`]; `None` while nothing moves.
+    /// How long until the interface needs [`Event::TimePassed`]; `None` while nothing moves.
     pub fn wake_in(&self) -> Option<Duration> {
         let app = &self.shared;
         let screen = self.screen.component();
@@ -287,14 +288,14 @@ impl App {
 }
 
 impl App {
-    /// Keys that came in one read. A terminal without bracketed paste types what is pasted: such a run counts as
-    /// a paste. Shorter ones are keys, but decide nothing: neither the letters nor an Enter.
+    /// Handles the keys of one read. A terminal without bracketed paste sends a paste as keys, so a long run of
+    /// characters counts as a paste. The keys of a shorter run are handled one by one, but confirm nothing.
     pub(super) fn keys_pressed(&mut self, pressed: &[KeyPress]) {
         let mut rest = pressed;
         while !rest.is_empty() {
             let run = rest.iter().take_while(|key| key.is_typed()).count();
             let characters: Vec<char> = rest[..run].iter().filter_map(|key| key.text()).collect();
-            // A key that is held down sends the same character again and again.
+            // A key that is held down repeats the same character.
             let is_text = if self.screen.component().takes_text() {
                 characters.len() >= PASTE_FROM
             } else {
@@ -321,7 +322,7 @@ impl App {
         }
     }
 
-    /// One of the keys that came in one read.
+    /// Handles one of the keys of one `read`.
     fn press(&mut self, key: KeyPress, read: &[KeyPress]) {
         if self.shared.has_quit {
             return;
@@ -332,7 +333,7 @@ impl App {
             }
             return;
         }
-        // Pasted text can hold the sequence that ends a paste; what follows it arrives as keys, in the same read.
+        // Pasted text can contain the sequence that ends a paste. What follows arrives as keys, in the same read.
         let is_after_paste = self.pasted_until.is_some_and(|until| self.shared.now.since(until).is_zero());
         let is_harmless_exit = keys::is_called(key, "Ctrl-C") && self.would_be_lost().is_none();
         let comes_with_text = is_after_paste || read.iter().any(|other| other.text().is_some());
@@ -352,7 +353,7 @@ impl App {
             Some(Action::Repaint) => self.shared.send(Command::Repaint),
             Some(Action::Suspend) => self.suspend(),
             Some(Action::Confirm) if comes_with_text => self.shared.form.focus_next_field(),
-            // Within text that was pasted it is no key.
+            // A Ctrl-S inside pasted text does not submit.
             Some(Action::Submit) if comes_with_text => {
                 self.shared.form.notice =
                     Some(Notice::Word("The pasted text contained Ctrl-S. Press Ctrl-S again to create."));
@@ -361,9 +362,9 @@ impl App {
                 let rows = self.help_rows();
                 self.help_scroll.on_action(action, rows, self.shared.body().height);
             }
-            // A path or a command line that is pasted with its line break does not run at once.
+            // The line break of a pasted path or command does not run it.
             Some(Action::Choose) if is_of_burst && matches!(self.screen, Screen::Created(_)) => {}
-            // Two quick keys may come in one read of a slow line; a yes must come alone.
+            // A slow line may deliver two keys in one read, but a yes must come alone.
             Some(Action::Yes | Action::Delete) if is_of_burst => {}
             Some(action) if is_after_paste && action.is_decisive() && !is_harmless_exit => {}
             Some(action) => {
@@ -375,7 +376,7 @@ impl App {
         }
     }
 
-    /// False for a key of the table that would do nothing just now.
+    /// False for a key of the table that would do nothing now.
     pub fn works(&self, action: Action) -> bool {
         if self.shared.shows_help {
             return action.group() != Group::Move || overflows(self.help_rows(), self.shared.body().height);
@@ -393,7 +394,7 @@ impl App {
         is_named && self.works(binding.action)
     }
 
-    /// The keys that work now.
+    /// The key table of the screen, or of the help while that is open.
     pub fn keys(&self) -> &'static [Binding] {
         if self.shared.shows_help { keys::HELP_OPEN } else { self.screen.component().keys(&self.shared) }
     }
@@ -413,10 +414,10 @@ impl App {
     }
 }
 
-/// Why a key that is in no table does nothing: letters are keys and the keyboard's layout is not Latin, or letters answer
-/// and it is Enter.
+/// Why a key that is in no table does nothing: it is a letter of a non-Latin layout, or Enter at a question that letters
+/// answer.
 fn note_on(key: KeyPress, keys: &[Binding]) -> Option<String> {
-    if is_of_other_script(key) && keys.iter().any(Binding::is_letter) {
+    if is_not_latin(key) && keys.iter().any(Binding::is_letter) {
         return Some("Your keyboard layout is not Latin. Switch it to use these keys.".to_owned());
     }
     let answer = |action| keys.iter().find(|binding| binding.action == action);
@@ -425,8 +426,8 @@ fn note_on(key: KeyPress, keys: &[Binding]) -> Option<String> {
     keys::is_called(key, "Enter").then_some(text)
 }
 
-/// True for a letter that is in none of Unicode's Latin blocks.
-fn is_of_other_script(key: KeyPress) -> bool {
+/// True for a letter outside Unicode's Latin blocks.
+fn is_not_latin(key: KeyPress) -> bool {
     key.text().is_some_and(|character| {
         let is_latin = matches!(character,
             '\0'..='\u{24F}' | '\u{1E00}'..='\u{1EFF}' | '\u{2C60}'..='\u{2C7F}' | '\u{A720}'..='\u{A7FF}' | '\u{AB30}'..='\u{AB6F}');

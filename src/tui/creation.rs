@@ -1,7 +1,6 @@
-//! The creating job as the interface sees it: its reports arrive here whatever screen is shown, and a signal waits
-//! for its answer.
+//! The creating job: its reports arrive here, whatever screen is shown. A signal waits for its response.
 //!
-//! **Invariant:** a secret that arrives opens its screen, or is summed up on the way out.
+//! **Invariant:** a secret that arrives opens its screen, or gets an exit message.
 
 use crate::domain::{
     ApiError, Certainty, ClientId, Consequences, Disposition, Exit, ExitSummary, Explanation, GRACE,
@@ -28,7 +27,7 @@ impl Shared {
         self.summaries.push(ExitSummary::perhaps_created(client.clone()));
     }
 
-    /// The last POST for this account whose response was lost, or may still come.
+    /// The index of this account's last exit message for a POST whose response was lost, or may still come.
     pub(super) fn unknown_summary(&self, client: &ClientId) -> Option<usize> {
         self.summaries.iter().rposition(|summary| {
             matches!(summary.disposition, Disposition::PerhapsCreated | Disposition::Lost)
@@ -38,7 +37,7 @@ impl Shared {
 }
 
 impl App {
-    /// Submits without the form, as `--yes` agreed.
+    /// Submits at once, as `--yes` asks.
     pub fn submit_preapproved(&mut self) -> Vec<Command> {
         let transition = match self.shared.form.new_secret() {
             Some(new_secret) => self.shared.create(new_secret, true),
@@ -75,7 +74,7 @@ impl App {
         }
     }
 
-    /// The POST runs on, and its answer is still taken.
+    /// The user stopped waiting. The POST goes on, and its response still counts.
     fn stop_waiting(&mut self) {
         let app = &mut self.shared;
         let Some(in_flight) = &mut app.in_flight else { return };
@@ -121,7 +120,7 @@ impl App {
             (Outcome::Created(created), _) => self.open_created(creating, *created),
             (Outcome::NotCreated(not_created), _) => self.fail(&creating, &not_created),
             (Outcome::Unknown(lost, _), Some(in_flight)) => self.lose_answer(&in_flight, lost),
-            // The job itself failed before its POST.
+            // The job failed before its POST.
             (Outcome::Unknown(error, _), None) => {
                 let not_created = NotCreated { reason: Reason::Preflight(error), has_replaced: false };
                 self.fail(&creating, &not_created);
@@ -147,7 +146,7 @@ impl App {
         self.show(Screen::Created(Box::new(screen)));
     }
 
-    /// Certainly nothing was created: back on the form, with everything typed still there.
+    /// Nothing was created: shows the form again, with everything that was typed.
     fn fail(&mut self, creating: &Creating, not_created: &NotCreated) {
         let app = &mut self.shared;
         let Creating { new_secret, is_preapproved, .. } = creating;
@@ -157,7 +156,7 @@ impl App {
                 return self.show(Screen::SecretList(Box::new(list)));
             }
             Reason::Preflight(error) => app.form.blame(error),
-            // A late refusal is about what was sent, not about what has been typed since.
+            // A late refusal is about what was sent, not what was typed since.
             Reason::Post(error) if app.form.new_secret().as_ref() == Some(new_secret) => {
                 app.form.blame(error);
             }
@@ -169,7 +168,7 @@ impl App {
         };
         match not_created.reason.explain(&app.session.signed_in_as()) {
             Some(explanation) if !is_stopped => {
-                // A list stays open: what an earlier request came to waits below it, on the form.
+                // A list stays open; the error waits on the form.
                 if !matches!(self.screen, Screen::Picker(_)) {
                     self.show(Screen::Form(FormScreen));
                 }
@@ -199,7 +198,7 @@ impl App {
                 app.form.has_failed_by_credentials = false;
                 app.form.fail(Certainty::Unknown, Explanation::lost_in_the_background());
             }
-            // Only now is it certain that no value comes, so the search starts again.
+            // Only now is it certain that no value will come, so the search starts again.
             Screen::Recovery(recovery) => recovery.restart(app, lost),
             _ => {
                 let recovery = Recovery::new(app, in_flight, Some(lost));
@@ -208,24 +207,24 @@ impl App {
         }
     }
 
-    /// A running request gets a little longer; a second signal does not wait.
+    /// Ends the program: soon, so that a running request can finish, or at once on a second signal.
     pub(super) fn on_signal(&mut self, signal: Signal) {
         let app = &mut self.shared;
         if app.ending.is_none() && app.creating.is_some() {
-            // Before the POST the job ends at once; whether it has begun only the job knows.
+            // Before the POST this ends the job at once. Only the job knows whether the POST was sent.
             app.send(Command::CancelCreate);
         }
         let until = if app.ending.is_none() { app.now.plus(GRACE) } else { app.now };
         app.ending = Some(Ending { signal: signal.0, until });
     }
 
-    /// True while something runs that a first signal waits for.
+    /// True while something runs that the first signal waits for.
     pub(super) fn is_running(&self) -> bool {
         self.shared.creating.is_some()
             || matches!(&self.screen, Screen::Created(created) if created.is_being_printed())
     }
 
-    /// Ends on a signal: with its own code if nothing was lost.
+    /// Quits after a signal, with the signal's exit code if nothing was lost.
     pub(super) fn end(&mut self) {
         let app = &mut self.shared;
         if let Some(in_flight) = app.in_flight.take().filter(|in_flight| !in_flight.is_given_up) {
@@ -241,7 +240,7 @@ impl App {
         app.quit(exit);
     }
 
-    /// What quitting now would lose, in a window that is too small for a question.
+    /// What quitting now would lose, as a sentence for a window that is too small for a question.
     pub(super) fn would_be_lost(&self) -> Option<&'static str> {
         let app = &self.shared;
         match &self.screen {
@@ -256,13 +255,12 @@ impl App {
         }
     }
 
-    /// Ctrl-C where nothing can be shown: it closes nothing that is open beneath, and quits, at once only if nothing
-    /// is lost.
+    /// Ctrl-C in a window that is too small: quits if nothing would be lost, else only the second time.
     pub(super) fn quit_unseen(&mut self) {
         if self.would_be_lost().is_some() && !std::mem::replace(&mut self.has_warned, true) {
             return;
         }
-        // A program that reads standard output, and a request that is running, are to see an interrupt.
+        // A running request gets its time, and a program that reads standard output sees an interrupt.
         if self.shared.creating.is_some() || matches!(self.shared.output, Output::Sink(_)) {
             self.on_signal(Signal::INTERRUPT);
         } else {
@@ -276,7 +274,7 @@ impl Form {
         self.notice = Some(Notice::Failed(certainty, Box::new(explanation)));
     }
 
-    /// Shows what Atlas says about a field beside it, and goes to the first of them.
+    /// Shows Atlas's messages beside their fields, and focuses the first of those.
     fn blame(&mut self, error: &ApiError) {
         for (name, message) in error.refused_fields().into_iter().rev() {
             self.refuse(name, message);

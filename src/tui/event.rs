@@ -1,4 +1,4 @@
-//! What happens to the interface, and what it wants done: data in both directions.
+//! Events and commands: what happens to the interface, and what it wants done.
 
 use std::fmt;
 use std::time::Duration;
@@ -16,13 +16,12 @@ use crate::domain::{
 };
 use crate::jobs::{Before, Deletion, Outcome, Question, Recheck, Recovered, SignInWith, SignedIn, Step};
 
-/// Something that happened outside of the interface. No event's `Debug` shows what was typed, pasted or created.
+/// Something that happened outside the interface. `Debug` never shows what was typed, pasted or created.
 #[derive(Clone, Debug)]
 pub enum Event {
-    /// Keys that arrived in one read of the terminal. Usually one; many when text is pasted into a terminal
-    /// without bracketed paste.
+    /// Keys from one read of the terminal: usually one, many when a terminal without bracketed paste sends a paste.
     KeysPressed(Vec<KeyPress>),
-    /// Text was pasted, and the terminal said so.
+    /// A bracketed paste.
     Pasted(PastedText),
     /// The terminal has a new size.
     Resized {
@@ -31,25 +30,25 @@ pub enum Event {
         /// Height in rows.
         rows: u16,
     },
-    /// The time that `App::wake_in` asked for has passed.
+    /// The time of `App::wake_in` has passed.
     TimePassed,
-    /// The time zone was read from the system.
+    /// The system's time zone was read.
     ZoneLoaded(TimeZone),
     /// A signal asks the program to end.
     SignalReceived(Signal),
-    /// The creating job does something new.
+    /// The creating job reached this step.
     CreateStep(Step),
-    /// The creating job asks.
+    /// The creating job asks a question.
     CreateAsked(Question),
-    /// The creating job has ended. This event is never dropped.
+    /// The creating job ended. This event is never dropped.
     CreateFinished(Outcome),
-    /// A search after a lost answer: the account is being fetched (`None`), or this pause has begun.
+    /// The search after a lost response fetches the account (`None`), or pauses for this long.
     RecoverStep(Option<Duration>),
-    /// The search has ended.
+    /// The search ended.
     RecoverFinished(Recovered),
     /// A deletion was sent to Atlas.
     DeleteSent,
-    /// A deletion has ended.
+    /// A deletion ended.
     DeleteFinished(Deletion),
     /// An account was fetched.
     AccountFetched(Reader, AccountRef, ApiResult<ServiceAccount>),
@@ -61,11 +60,11 @@ pub enum Event {
     ProjectsPage(u32, ApiResult<Page<ProjectEntry>>),
     /// A page of a project's service accounts was fetched.
     AccountsPage(ProjectId, u32, ApiResult<Page<AccountEntry>>),
-    /// Atlas had too many requests: pages are asked for again after this long.
+    /// Atlas limited the rate of requests: pages are requested again after this long.
     PagesDelayed(Duration),
-    /// The client is set up, and it is known which secret signs in.
+    /// The secret that this session signs in with is known.
     LoginKnown(Login),
-    /// What the user should know about the credentials, now that they have been read.
+    /// A warning about the credentials, found when they were read.
     CredentialNote(ServerText),
     /// Credentials were tried.
     SignInTried(ApiResult<SignedIn>),
@@ -75,54 +74,51 @@ pub enum Event {
     ProfilesFound(ClientId, Vec<ProfileName>),
     /// The secret was written to profiles, or not.
     ProfilesUpdated(Vec<ProfileUpdate>),
-    /// A later change of a record failed, as a sentence.
+    /// A record could not be changed. A sentence.
     RecordFailed(String),
-    /// Earlier runs left these records.
+    /// Earlier runs left these records of secrets that may be undelivered.
     PendingRecordsFound(Vec<PendingRecord>),
-    /// A copy has ended.
+    /// Copying ended.
     CopyFinished(CopyOutcome),
     /// The clipboard was read.
     ClipboardChecked(ClipboardContent),
-    /// Saving to a file has ended.
+    /// Saving to a file ended.
     Saved(DeliveryId, Result<SavedFile, SaveFailure>),
-    /// Updating a file has ended; its whole path.
+    /// Updating a file ended. On success, its whole path.
     FileUpdated(DeliveryId, Result<ServerText, SaveFailure>),
-    /// The command that got the secret has ended, and the terminal is ours again.
+    /// The command that read the secret ended.
     CommandEnded(DeliveryId, CommandReport),
-    /// These command lines are for tools that are installed.
+    /// The command lines for tools that are installed.
     PresetsFound(Vec<KnownCommand>),
-    /// Standard output was written, or why not, as a sentence.
+    /// Writing to standard output ended. An error is a sentence.
     Printed(Result<(), String>),
 }
 
-/// Numbers the saves and commands of a run, so that a late result is not taken for that of another one.
+/// The number of a save or command, so that a late result is not taken for that of another one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct DeliveryId(pub u64);
 
-/// Who asked for an account.
+/// Who requested an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Reader {
     /// The form, for the account that it names.
     Form,
-    /// The screen of the new secret, for the account's other secrets.
+    /// The screen of the new secret, which lists the other secrets.
     Created,
-    /// The list of secrets to delete from.
+    /// The list of secrets.
     SecretList,
 }
 
-/// Work for the event loop. The secret that a [`SecretPayload`] carries is redacted in `Debug`.
-///
-/// At most one job of a kind runs: starting another replaces it, and what the replaced one reports is dropped. The
-/// creating job is never replaced.
+/// Work that the interface wants done. `Debug` redacts the secret in a [`SecretPayload`].
 #[derive(Clone, Debug)]
 pub enum Command {
     /// Start the creating job.
     Create(NewSecret),
-    /// Cancel it; what that means is the job's to decide.
+    /// Cancel it. The job decides what that means.
     CancelCreate,
     /// Answer its question.
     Answer(bool),
-    /// Search the account for a secret whose value was lost, with these pauses.
+    /// Search the account for a secret whose value was lost, with these pauses between reads.
     Recover(AccountRef, Before, &'static [Duration]),
     /// Stop that search.
     StopRecover,
@@ -134,71 +130,71 @@ pub enum Command {
     FetchAccount(Reader, AccountRef),
     /// Fetch a project.
     FetchProject(ProjectId),
-    /// Fetch what an organization allows.
+    /// Fetch an organization's settings.
     FetchSettings(OrganizationId),
     /// Fetch a page of the projects, from 1.
     FetchProjects(u32),
     /// Fetch a page of a project's service accounts, from 1.
     FetchAccounts(ProjectId, u32),
-    /// Stop fetching pages: their list was left.
+    /// Stop fetching pages.
     StopPages,
     /// Try to sign in.
     SignIn(SignInWith),
-    /// Use what was tried last from now on.
+    /// From now on, use the credentials that were tried last.
     UseSession,
-    /// Prove that a secret works.
+    /// Check that Atlas accepts a secret.
     Verify(ClientId, SecretString),
     /// Look up which profiles of the Atlas CLI use an account.
     FindProfiles(ClientId),
-    /// Write the secret to these profiles, whatever they have now.
+    /// Replace the secret in these profiles.
     UpdateProfiles(Vec<ProfileName>, Box<SecretPayload>),
-    /// Add what Atlas said of the new secret to the record of its creation.
+    /// Add the new secret's ID and expiry to the record of its creation.
     RecordSecret(Option<SecretId>, Option<Timestamp>),
-    /// Remove that record: nothing was created, or the secret is delivered or deleted.
+    /// Remove that record: the secret is delivered or deleted.
     SettleRecord,
     /// Remove a record of an earlier run, by its number.
     SettlePrevious(usize),
-    /// Copy a text that is no secret.
+    /// Copy text that is not secret.
     CopyText(String),
     /// Copy the secret.
     Copy(Format, Box<SecretPayload>),
-    /// Read whether the clipboard still holds the copy.
+    /// Check whether the clipboard still holds the copy.
     CheckClipboard,
     /// Keep the copy on the clipboard for this much longer.
     ExtendClipboard(Duration),
     /// Empty the clipboard if it still holds the copy.
     ClearClipboard,
-    /// Save the secret to a file; the extension of the path decides the format.
+    /// Save the secret to a new file; the path's extension decides the format.
     Save(DeliveryId, String, Box<SecretPayload>),
-    /// Update the two variables in an existing `.env` file; true when it may be made private for that.
+    /// Update the two variables in an existing `.env` file, as the user agreed to.
     UpdateEnv(DeliveryId, String, Box<SecretPayload>, EnvFile),
-    /// Look for the tools that command lines are known for.
+    /// Look for installed tools that the program knows a command line for.
     FindPresets,
-    /// Give the terminal to a command that reads the secret in this format from its standard input.
+    /// Give the terminal to a command that reads the secret, in this format, from standard input.
     Run(DeliveryId, String, Format, Box<SecretPayload>),
     /// Restore the terminal and write the secret to standard output.
     Print(Format, Box<SecretPayload>),
-    /// Say this on standard error once the screen is gone.
+    /// Print a line on standard error after the screen is gone.
     Report(String),
-    /// Restore the terminal and stop until job control continues the program.
+    /// Restore the terminal and stop, as Ctrl-Z asks.
     Suspend,
-    /// Draw the whole screen again.
+    /// Redraw the whole screen.
     Repaint,
-    /// Leave.
+    /// Quit.
     Quit(Exit),
 }
 
-/// A key that was pressed. Its `Debug` says that there was one, not which.
+/// A key press. `Debug` does not show which key.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct KeyPress {
-    /// Which key.
+    /// The key.
     pub code: KeyCode,
-    /// What was held with it.
+    /// The modifier keys held with it.
     pub modifiers: KeyModifiers,
 }
 
 impl KeyPress {
-    /// The character that this key types, if it types one.
+    /// The character that this key types, if any.
     pub fn text(self) -> Option<char> {
         let plain = self.modifiers.difference(KeyModifiers::SHIFT).is_empty();
         match self.code {
@@ -207,12 +203,12 @@ impl KeyPress {
         }
     }
 
-    /// True for what a terminal without bracketed paste sends of a pasted text.
+    /// True for keys that a terminal without bracketed paste sends for pasted text.
     pub(super) fn is_typed(&self) -> bool {
         self.text().is_some() || self.is_enter()
     }
 
-    /// True for the Enter key alone.
+    /// True for Enter without modifiers.
     pub fn is_enter(self) -> bool {
         self.code == KeyCode::Enter && self.modifiers.is_empty()
     }
@@ -230,7 +226,7 @@ impl fmt::Debug for KeyPress {
     }
 }
 
-/// Pasted text. Its `Debug` shows the length only: people paste secrets by mistake.
+/// Pasted text. `Debug` shows only its length: people paste secrets by mistake.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PastedText(pub String);
 

@@ -1,5 +1,5 @@
-//! One frame: the header, the screen or the help, and the footer. The footer names the keys that work now, the help all
-//! that the screen below has, from the table that decides what they do.
+//! Draws a frame: the header, the screen or its help, and the footer. Footer and help come from the same key table that
+//! decides what the keys do.
 
 use std::borrow::Cow;
 
@@ -16,7 +16,7 @@ use super::{Glyphs, Theme};
 
 const GAP: &str = "   ";
 
-/// How much of an account's name the header shows, in columns.
+/// A longer account name is cut in the header. In columns.
 const LONGEST_NAME: u16 = 30;
 
 impl App {
@@ -55,17 +55,17 @@ impl App {
 }
 
 impl App {
-    /// How many lines the help has. They are the same in every theme.
+    /// The number of lines in the help, which is the same in every theme.
     pub(super) fn help_rows(&self) -> usize {
         self.help_lines(self.shared.body().width, &Theme::without_colour(Glyphs::ASCII)).len()
     }
 
-    /// What is said of the credentials comes first: the form says it nowhere else.
+    /// The keys of the screen by group. Warnings about the credentials come first: they are shown nowhere else.
     fn help_lines(&self, width: u16, theme: &Theme) -> Vec<Line<'static>> {
         let (app, screen) = (&self.shared, self.screen.component());
         let mut rows: Vec<(Group, &str, String)> = Vec::new();
         for binding in screen.keys(app).iter().filter(|binding| screen.works(app, binding.action)) {
-            // What several keys do is said once.
+            // Keys that do the same share a line.
             match rows.iter_mut().find(|(_, explanation, _)| *explanation == binding.explanation()) {
                 Some((.., keys)) => *keys = format!("{keys}, {}", binding.all),
                 None => rows.push((binding.action.group(), binding.explanation(), binding.all.to_owned())),
@@ -116,8 +116,8 @@ fn note_lines(text: &str, glyph: &str, style: Style, width: u16) -> Vec<Line<'st
     lines.map(line).collect()
 }
 
-/// The keys that work now. Hints are whole, in the order of the table; the help, which has the rest, and the first way out
-/// are always among them.
+/// As many of the keys that work now as fit, in the order of the table. The help key and the first way out are always
+/// shown.
 fn draw_footer(app: &App, canvas: &mut Canvas) {
     let theme = canvas.theme;
     if let Some(note) = &app.key_note {
@@ -157,7 +157,7 @@ fn hint(binding: &Binding, theme: &Theme) -> Line<'static> {
     ])
 }
 
-/// Where requests go, and as whom.
+/// The host that requests go to, and who is signed in.
 fn header(app: &Shared, theme: &Theme, width: usize) -> Line<'static> {
     match &app.session {
         Session::Demo => demo(theme, width),
@@ -171,7 +171,7 @@ fn header(app: &Shared, theme: &Theme, width: usize) -> Line<'static> {
     }
 }
 
-/// The mark is at the right end.
+/// The header of a demo, with a mark at the right end.
 fn demo(theme: &Theme, width: usize) -> Line<'static> {
     let saying = |words: &'static str| {
         let mark = Span::styled(" DEMO ", theme.mark);
@@ -182,14 +182,13 @@ fn demo(theme: &Theme, width: usize) -> Line<'static> {
     if whole.width() <= width { whole } else { saying("no requests leave this machine") }
 }
 
-/// In a narrow terminal the program's name is dropped first, then the identity gets shorter (`identities` are from long
-/// to short), then the beginning of the host is cut. Whose host it is and who is signed in are
-/// always there.
+/// The header of a session. In a narrow terminal the program's name is dropped first, then a shorter one of the
+/// `identities` is shown, then the beginning of the host is cut.
 fn remote(base_url: &BaseUrl, identities: &[&str], theme: &Theme, width: usize) -> Line<'static> {
     let host = &host_words(base_url);
     let warning = match base_url.kind() {
         HostKind::Other => format!(" {} not an Atlas host", theme.glyphs.warning),
-        // The address itself says that it is this machine.
+        // The address makes clear that it is this machine.
         HostKind::Atlas | HostKind::Loopback => String::new(),
     };
     let line = |lead: Option<Span<'static>>, host: &str, identity: &str| -> Line<'static> {
@@ -211,7 +210,7 @@ fn remote(base_url: &BaseUrl, identities: &[&str], theme: &Theme, width: usize) 
     })
 }
 
-/// `localhost` for the usual address of this machine. It has others, which are other listeners.
+/// The host; `localhost` for 127.0.0.1 only, because other loopback addresses can be other servers.
 fn host_words(base_url: &BaseUrl) -> String {
     let host = base_url.host();
     match host.strip_prefix("127.0.0.1") {
@@ -220,7 +219,7 @@ fn host_words(base_url: &BaseUrl) -> String {
     }
 }
 
-/// Who is signed in, with the kind of credential and without it. An account has its name once that was looked up.
+/// Who is signed in, with the kind of credential and without. An account has a name once that was looked up.
 fn identity_words(app: &Shared, identity: &Identity, theme: &Theme) -> (String, String) {
     let ellipsis = theme.glyphs.ellipsis;
     match identity {
@@ -247,7 +246,7 @@ fn name(theme: &Theme) -> Span<'static> {
     Span::styled(format!("atlas-secret{GAP}"), theme.strong)
 }
 
-/// The end of a host's name says whose it is.
+/// The end of a host name, which shows whose it is.
 fn end_of(host: &str, width: usize, ellipsis: &str) -> String {
     let left_out = (host.chars().count() + ellipsis.chars().count()).saturating_sub(width);
     format!("{ellipsis}{}", host.chars().skip(left_out).collect::<String>())

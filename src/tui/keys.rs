@@ -1,18 +1,17 @@
-//! Keys and what they ask for. Each screen has tables of them; the footer and the help are drawn from the same
-//! tables.
+//! Keys and their actions. Each screen has tables of bindings, from which the footer and the help are drawn, too.
 
 use crossterm::event::{KeyCode, KeyModifiers};
 
 use super::KeyPress;
 
-/// What a key asks for.
+/// What a key does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
-    /// On to the next field.
+    /// Go to the next field.
     Next,
-    /// Back to the previous field.
+    /// Go to the previous field.
     Previous,
-    /// Enter on the form: on to the next field, or submit at the end.
+    /// Enter on the form: go to the next field, or submit on the button.
     Confirm,
     /// Submit from anywhere on the form.
     Submit,
@@ -22,17 +21,17 @@ pub enum Action {
     Help,
     /// Close the help.
     CloseHelp,
-    /// Get out: of a chain, of a screen, of the program.
+    /// Leave the screen or the program.
     Leave,
-    /// Ctrl-C: get out, and write nothing to standard output.
+    /// Leave the program without writing to standard output.
     Abort,
-    /// Job control's Ctrl-Z.
+    /// Suspend the program, as job control does.
     Suspend,
     /// Redraw the whole screen.
     Repaint,
-    /// Yes to the question on the screen.
+    /// Answer the question with yes.
     Yes,
-    /// No to it.
+    /// Answer it with no.
     No,
     /// Copy the secret.
     Copy,
@@ -42,76 +41,76 @@ pub enum Action {
     Reveal,
     /// Hide it again.
     Hide,
-    /// Give the copy more time on the clipboard.
+    /// Keep the copy on the clipboard for longer.
     Extend,
     /// Copy in another format.
     CopyAs,
     /// Save to a file.
     Save,
-    /// Hand over to a command.
+    /// Give the secret to a command.
     Pipe,
-    /// Prove that the secret works.
+    /// Check that Atlas accepts the secret.
     Verify,
     /// Write the secret to the Atlas CLI's profiles.
     UpdateProfiles,
     /// Delete an older secret.
     DeleteOlder,
-    /// Look at the account again.
+    /// Check the account's secrets again.
     CheckAgain,
-    /// Leave a secret whose value is lost in Atlas.
+    /// Keep a secret whose value is lost.
     Keep,
     /// Show the request as a command.
     AsCommand,
-    /// On to another secret.
+    /// Create another secret.
     Another,
-    /// Back to the form.
+    /// Go back to the form.
     BackToForm,
-    /// The next of several choices.
+    /// Go to the next choice.
     NextChoice,
-    /// The one before.
+    /// Go to the previous choice.
     PreviousChoice,
-    /// A page down.
+    /// Scroll down a page.
     PageDown,
-    /// A page up.
+    /// Scroll up a page.
     PageUp,
-    /// A row down.
+    /// Scroll down a row.
     ScrollDown,
-    /// A row up.
+    /// Scroll up a row.
     ScrollUp,
-    /// To the first row.
+    /// Scroll to the first row.
     ToStart,
-    /// To the last row.
+    /// Scroll to the last row.
     ToEnd,
-    /// Sort the list in the other way.
+    /// Sort the list the other way.
     Sort,
-    /// Load again what could not be loaded.
+    /// Reload what could not be loaded.
     Retry,
-    /// Sign in again, with other credentials.
+    /// Sign in with other credentials.
     SignIn,
-    /// Open the list for the field in focus.
+    /// Open the list of the focused field.
     List,
-    /// Take the choice in focus.
+    /// Take the selected choice.
     Choose,
-    /// Take the marked command line into the line, to edit it.
+    /// Copy the selected command to the input line.
     TakeKnown,
-    /// Give the command the secret in the next format.
+    /// Change the format that the command reads.
     NextFormat,
     /// Delete the secret in Atlas.
     Delete,
-    /// Leave although the secret is not delivered.
+    /// Leave although the secret is undelivered.
     LeaveAnyway,
-    /// Write it to standard output, and quit.
+    /// Write the secret to standard output and quit.
     Write,
 }
 
-/// What keys are for: the groups of the help.
+/// The groups of keys in the help.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Group {
-    /// Doing something.
+    /// Keys that do something.
     Act,
-    /// Moving about.
+    /// Keys that move.
     Move,
-    /// The program and the terminal.
+    /// Keys for the program and the terminal.
     Program,
 }
 
@@ -139,7 +138,7 @@ impl Action {
         }
     }
 
-    /// True for what leaves, writes, prints or deletes: a key that comes with a pasted text never does it.
+    /// True for actions that leave, write, print or delete: they are ignored right after a paste.
     pub(super) fn is_decisive(self) -> bool {
         matches!(
             self,
@@ -154,24 +153,24 @@ impl Action {
         )
     }
 
-    /// True for what closes a screen, a question or the program.
+    /// True for actions that close a screen, a question or the program.
     pub(super) fn is_way_out(self) -> bool {
         matches!(self, Self::Leave | Self::No | Self::CloseHelp)
     }
 }
 
-/// One key, or several that do the same.
+/// One key, or several, and what they do.
 #[derive(Clone, Copy, Debug)]
 pub struct Binding {
-    /// All of them, as the help shows them: `Tab, Down`.
+    /// All keys, as the help shows them: `Tab, Down`.
     pub all: &'static str,
-    /// The first one, which the footer shows.
+    /// The first key, which the footer shows.
     pub keys: &'static str,
-    /// What they do, in a word or two.
+    /// What they do, in a word or two, for the footer.
     pub label: &'static str,
-    /// What they ask for.
+    /// The action.
     pub action: Action,
-    /// True when the footer names them; the help names all.
+    /// True if the footer may show it.
     pub is_in_footer: bool,
 }
 
@@ -228,7 +227,7 @@ impl Binding {
         }
     }
 
-    /// The key and what it does: `y quit`.
+    /// The first key and its label: `y quit`.
     pub(super) fn hint(&self) -> String {
         format!("{} {}", self.keys, self.label)
     }
@@ -237,7 +236,7 @@ impl Binding {
         self.all.split(", ")
     }
 
-    /// True for a letter, which only a keyboard with a Latin layout types.
+    /// True if a letter is among the keys: only a Latin layout types it.
     pub(super) fn is_letter(&self) -> bool {
         self.names().any(|name| name.len() == 1 && name.as_bytes()[0].is_ascii_alphabetic())
     }
@@ -247,7 +246,7 @@ impl Binding {
     }
 }
 
-/// True for the key that the screen calls so.
+/// True if this is the name of the key.
 pub(super) fn is_called(key: KeyPress, name: &str) -> bool {
     let code = match name {
         "Enter" => KeyCode::Enter,
@@ -283,11 +282,11 @@ pub(super) const HELP: Binding = Binding::new("?, F1", "help", Action::Help);
 pub(super) const QUIT: Binding = Binding::new("Ctrl-C", "quit", Action::Leave);
 pub(super) const SUSPEND: Binding = Binding::new("Ctrl-Z", "suspend", Action::Suspend).only_in_help();
 pub(super) const REPAINT: Binding = Binding::new("Ctrl-L", "redraw", Action::Repaint).only_in_help();
-/// Yes to a question, and what that does.
+/// The key for yes, with a label for what that does.
 pub(super) const fn yes(label: &'static str) -> Binding {
     Binding::new("y", label, Action::Yes)
 }
-/// No to a question to which Ctrl-C says yes.
+/// The keys for no at a question that Ctrl-C answers with yes.
 pub(super) const BACK_BUT_CTRL_C: Binding = Binding::new("n, Esc", "back", Action::No);
 pub(super) const BACK: Binding = Binding::new("n, Esc, Ctrl-C", "back", Action::No);
 
@@ -309,10 +308,10 @@ pub(super) const LEAVE_FROM_PROMPT: Binding = Binding::new("Ctrl-C", "quit", Act
 pub(super) const HELP_BESIDE_TEXT: Binding = Binding::new("F1", "help", Action::Help);
 pub(super) const QUIT_BY_LETTER: Binding = Binding::new("q, Esc, Ctrl-C", "quit", Action::Leave);
 
-/// "Delete it?"
+/// The answers to "Delete it?"
 pub(super) const CONFIRM_DELETE: &[Binding] = &[yes("delete"), BACK, HELP, SUSPEND, REPAINT];
 
-/// Something is being deleted; that cannot be taken back, and is over soon.
+/// While a secret is being deleted. That cannot be undone, and does not take long.
 pub(super) const BUSY: &[Binding] = &[HELP, REPAINT];
 
 pub(super) const SCROLL_DOWN: Binding = Binding::new("Down", "scroll", Action::ScrollDown);
@@ -323,7 +322,7 @@ pub(super) const PAGE_UP: Binding = Binding::new("Page Up", "move by a page", Ac
 pub(super) const TO_START: Binding = Binding::new("Home", "to the start", Action::ToStart).only_in_help();
 pub(super) const TO_END: Binding = Binding::new("End", "to the end", Action::ToEnd).only_in_help();
 
-/// The help.
+/// The open help.
 pub(super) const HELP_OPEN: &[Binding] = &[
     SCROLL_DOWN,
     SCROLL_UP,
@@ -335,15 +334,15 @@ pub(super) const HELP_OPEN: &[Binding] = &[
     REPAINT,
 ];
 
-/// The next of several choices that may stand side by side.
+/// The next choice, where choices may be side by side.
 pub(super) const CHOICE_NEXT: Binding = Binding::new("Tab, Down, Right", "next", Action::NextChoice);
-/// The one before it.
+/// The previous choice, where choices may be side by side.
 pub(super) const CHOICE_PREVIOUS: Binding =
     Binding::new("Shift-Tab, Up, Left", "previous", Action::PreviousChoice).only_in_help();
 
 pub(super) const BACK_BY_LETTER: Binding = Binding::new("Esc, q, Ctrl-C", "back", Action::No);
 
-/// Something is being fetched, or could not be: there is only the way back.
+/// While something is being fetched, and after that failed.
 pub(super) const ONLY_BACK: &[Binding] = &[BACK_BY_LETTER, HELP, SUSPEND, REPAINT];
 
 #[cfg(test)]

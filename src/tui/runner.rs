@@ -1,7 +1,7 @@
-//! Runs the jobs that the interface asks for, and turns what they report into events.
+//! Runs the jobs that the interface asks for, and turns their reports into events.
 //!
-//! **Invariant:** one creating job runs at a time, and it is never aborted. Of every other kind at most one counts;
-//! starting another replaces it, and a report of a replaced job is dropped.
+//! **Invariant:** one creating job runs at a time, and it is never aborted. Every other job has a [`Slot`]: starting a
+//! job replaces the one in its slot, whose reports are then dropped.
 #![expect(
     clippy::disallowed_methods,
     clippy::disallowed_types,
@@ -28,10 +28,10 @@ use crate::process;
 
 use super::event::{Command, Event, Reader};
 
-/// The kinds of jobs of which one runs at a time.
+/// The kinds of jobs. One of each runs at a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Slot {
-    /// A search after a lost answer.
+    /// A search after a lost response.
     Recover,
     /// A deletion.
     Delete,
@@ -51,7 +51,7 @@ pub enum Slot {
     Copy,
     /// Reading the clipboard, or extending its time.
     Clipboard,
-    /// Saving to a file.
+    /// Saving to a file, or updating one.
     Save,
     /// Running a command with the secret.
     Run,
@@ -88,7 +88,7 @@ struct Creating {
     task: JoinHandle<()>,
 }
 
-/// Sends events, of one job or of no job.
+/// Sends events, on behalf of a job or of none.
 #[derive(Clone)]
 pub struct EventSender {
     reports: UnboundedSender<Report>,
@@ -96,12 +96,12 @@ pub struct EventSender {
 }
 
 impl EventSender {
-    /// The receiver is gone only when the program is leaving.
+    /// Sends an event. The receiver is gone only while the program quits.
     pub fn send(&self, event: Event) {
         let _ = self.reports.send(Report { job: self.job, event });
     }
 
-    /// Runs work and reports its result as an event; `failed` is the result of a panic.
+    /// Runs work and sends its result as an event; `failed` is the result if it panics.
     fn spawn<T>(
         self,
         event: impl FnOnce(T) -> Event + Send + 'static,
@@ -136,16 +136,16 @@ where
         }
     }
 
-    /// Where other work sends its events.
+    /// A sender for events that belong to no job.
     pub fn sender(&self) -> EventSender {
         EventSender { reports: self.sender.clone(), job: None }
     }
 
-    /// The next event, as soon as there is one. Events come one at a time: handling one may replace the job of the
-    /// next, whose report is dropped then.
+    /// Waits for the next event. Events come one at a time, because handling one may replace the job that reported the
+    /// next.
     pub async fn next(&mut self) -> Event {
         loop {
-            // The runner has a sender, so that the channel stays open.
+            // The runner keeps a sender, so the channel stays open.
             let report = self.reports.recv().await;
             if let Some(event) = report.and_then(|report| self.accept(report)) {
                 return event;
@@ -153,7 +153,7 @@ where
         }
     }
 
-    /// The next event, if it is there already.
+    /// The next event, if there is one.
     pub fn try_next(&mut self) -> Option<Event> {
         loop {
             let report = self.reports.try_recv().ok()?;
@@ -170,7 +170,7 @@ where
         report.job.is_none_or(is_current).then_some(report.event)
     }
 
-    /// Starts a job. Gives back a command that is none.
+    /// Starts the job of a command. Returns any other command.
     pub fn start(&mut self, command: Command) -> Option<Command> {
         let atlas = self.atlas.clone();
         match command {
@@ -182,7 +182,7 @@ where
             }
             Command::Answer(answer) => {
                 if let Some(creating) = &self.creating {
-                    // The job has ended if nothing receives it.
+                    // No one receives it if the job has ended.
                     let _ = creating.answers.send(answer);
                 }
             }
@@ -263,7 +263,7 @@ where
         self.creating = Some(Creating { cancel, answers, task });
     }
 
-    /// Runs work until other work takes its slot.
+    /// Starts a job that is aborted when another one takes its slot.
     pub fn replace<T, Work>(
         &mut self,
         slot: Slot,
@@ -277,7 +277,7 @@ where
         self.join(slot, event, work, failed);
     }
 
-    /// Runs a delivery to its end; its report counts unless a later one has taken its slot by then.
+    /// Starts a delivery. It always runs to its end, but is not reported if another one has taken its slot by then.
     pub fn deliver<T>(
         &mut self,
         slot: Slot,
@@ -285,12 +285,12 @@ where
         work: impl Future<Output = T> + Send + 'static,
         failed: impl FnOnce() -> T + Send + 'static,
     ) {
-        // Without its handle the one before is not aborted.
+        // Without its handle the previous delivery is not aborted.
         self.running.remove(&slot);
         self.join(slot, event, |_| work, failed);
     }
 
-    /// Asks Atlas; a panic is an error like any other.
+    /// Starts a read from Atlas.
     fn read<T>(
         &mut self,
         slot: Slot,
@@ -300,7 +300,7 @@ where
         self.replace(slot, event, |_| work, || Err(internal_error()));
     }
 
-    /// Runs work beside what has its slot already: several pages of a list are fetched at a time.
+    /// Starts a job beside those in its slot: several pages of a list are fetched at a time.
     fn join<T, Work>(
         &mut self,
         slot: Slot,
@@ -323,7 +323,7 @@ where
         }
     }
 
-    /// Cancels the creating job and waits for its end, but not for a POST that runs on.
+    /// Cancels the creating job and waits for its end, but not for a POST that has been sent.
     pub async fn close(&mut self) {
         if let Some(creating) = self.creating.take() {
             creating.cancel.cancel();
@@ -337,7 +337,7 @@ fn report_delay(events: EventSender) -> impl FnMut(Duration) {
     move |wait| events.send(Event::PagesDelayed(wait))
 }
 
-/// The interface as the operator of the creating job.
+/// The operator of the creating job: sends its reports and questions to the interface.
 struct Interface {
     events: EventSender,
     answered: UnboundedReceiver<bool>,

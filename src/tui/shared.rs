@@ -1,4 +1,4 @@
-//! What outlives a screen.
+//! The state that outlives a screen.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -18,7 +18,7 @@ use super::canvas::page;
 use super::event::{Command, DeliveryId};
 use super::screens::{Form, Names};
 
-/// What outlives a screen.
+/// The state that outlives a screen.
 #[derive(Clone, Debug, Default)]
 pub struct Shared {
     /// Where requests go, and as whom.
@@ -29,7 +29,7 @@ pub struct Shared {
     pub zone: Option<TimeZone>,
     /// The terminal's size.
     pub size: Size,
-    /// A remark about the last key, where the screen shows one.
+    /// A remark about the last key, on screens that show one.
     pub(super) message: Option<&'static str>,
     /// True while help covers the screen.
     pub shows_help: bool,
@@ -37,62 +37,64 @@ pub struct Shared {
     pub form: Form,
     /// What is known of the ids in the form.
     pub lookups: Lookups,
-    /// The lists that names in the form were looked up in.
+    /// The lists in which the form looks up names.
     pub(super) names: Names,
     /// The one POST that may be running, whatever screen is shown.
     pub in_flight: Option<InFlight>,
-    /// The secrets of this run that are no longer shown, for standard error.
+    /// The exit messages of this run's secrets that are no longer on the screen.
     pub summaries: Vec<ExitSummary>,
     /// Warnings about the credentials.
     pub credential_notes: Vec<ServerText>,
-    /// Which secret this session signed in with, once that is known.
+    /// The secret that this session signed in with, once it is known.
     pub login: Option<Login>,
-    /// Where that secret is stored, in words: a profile or a variable; `None` when it was typed.
+    /// The profile or variable that holds that secret; `None` if it was typed.
     pub login_holder: Option<ServerText>,
-    /// Where credentials that are typed go.
+    /// The host that typed credentials are sent to.
     pub sign_in_host: String,
     /// The profiles of the Atlas CLI, to sign in with.
     pub profiles: Vec<ProfileName>,
     /// Records of earlier runs that have not been shown yet.
     pub pending: VecDeque<PendingRecord>,
-    /// How many there were.
+    /// How many there were in all.
     pub(super) records_found: usize,
-    /// Why this creation could not be recorded on the disk.
+    /// Why the current creation could not be recorded on disk.
     pub not_recorded: Option<String>,
-    /// The endpoint's two query flags, for the commands that write the request down.
+    /// The request's query flags, for the request as a command.
     pub query_flags: QueryFlags,
-    /// What Atlas's clock said in its last response that had the time, and when that was here.
+    /// The last time that Atlas reported, and when it arrived here.
     pub(super) atlas_clock: Option<(Timestamp, Now)>,
-    /// What standard output is.
+    /// What standard output is for.
     pub output: Output,
-    /// The user's own format.
+    /// The template from `--template` or the configuration file.
     pub template: Option<Template>,
-    /// The user's own commands that read the secret.
+    /// The commands from the configuration file.
     pub sinks: Vec<KnownCommand>,
-    /// Command lines for tools that are installed, once they were looked for.
+    /// Command lines for installed tools, once they have been looked for.
     pub presets: Vec<KnownCommand>,
-    /// The commands that were run, the last one at the end.
+    /// The commands that were run, the latest last.
     pub commands_run: Vec<KnownCommand>,
     /// How many saves and commands were started.
     pub(super) deliveries: u64,
-    /// What was agreed to on the command line.
+    /// The options that agree to something in advance.
     pub flags: Flags,
-    /// What the creating job is to create, while it runs.
+    /// What the running creating job was started with.
     pub(super) creating: Option<Creating>,
+    /// Set once a signal asks the program to end.
     pub(super) ending: Option<Ending>,
     pub(super) has_quit: bool,
+    /// The commands of the current update.
     pub(super) commands: Vec<Command>,
 }
 
-/// What standard output is.
+/// What standard output is for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Output {
-    /// A terminal: a secret is never printed there.
+    /// It is a terminal, where a secret is never printed.
     #[default]
     Terminal,
-    /// A file or a pipe that waits for the secret in this format.
+    /// It is a file or a pipe, and waits for the secret in this format.
     Sink(Format),
-    /// A file or a pipe that waited for it and failed.
+    /// It waited for the secret, but writing failed.
     Broken,
 }
 
@@ -106,39 +108,39 @@ pub struct Size {
 }
 
 impl Size {
-    /// Below this only one line is drawn, and keys but Ctrl-C wait.
+    /// A smaller window shows one message and takes only Ctrl-C.
     pub const SMALLEST: Self = Self { columns: 56, rows: 16 };
 
-    /// True when the screens do not fit.
+    /// True if the screens do not fit.
     pub fn is_too_small(self) -> bool {
         self.columns < Self::SMALLEST.columns || self.rows < Self::SMALLEST.rows
     }
 }
 
-/// What the creating job that runs was started with.
+/// What the running creating job was started with.
 #[derive(Clone, Debug)]
 pub(super) struct Creating {
     pub new_secret: NewSecret,
-    /// True when `--yes` agreed to it.
+    /// True if `--yes` agreed to it.
     pub is_preapproved: bool,
     /// The expired secret that is deleted first.
     pub replaces: Option<ExistingSecret>,
 }
 
-/// A POST whose answer has not come yet.
+/// A POST without a response yet.
 #[derive(Clone, Debug)]
 pub struct InFlight {
-    /// What it asks for.
+    /// What it creates.
     pub new_secret: NewSecret,
     /// When it was sent.
     pub since: Now,
-    /// What was known of the account before.
+    /// What the account had before.
     pub before: Before,
     /// True once the user stopped waiting for it.
     pub is_given_up: bool,
 }
 
-/// A signal asked the program to end while something was running.
+/// A signal asked the program to end; until then, what is running may finish.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Ending {
     pub signal: u8,
@@ -146,12 +148,12 @@ pub(super) struct Ending {
 }
 
 impl Shared {
-    /// Asks the event loop to do something.
+    /// Adds a command to those that this update returns.
     pub(super) fn send(&mut self, command: Command) {
         self.commands.push(command);
     }
 
-    /// The number of a save or a command that is about to start.
+    /// A number for the next save or command.
     pub(super) fn next_delivery(&mut self) -> DeliveryId {
         self.deliveries += 1;
         DeliveryId(self.deliveries)
@@ -166,7 +168,7 @@ impl Shared {
         std::mem::take(&mut self.commands)
     }
 
-    /// Where a screen draws.
+    /// The area of a screen, without header and footer.
     pub(super) fn body(&self) -> Rect {
         page(Rect::new(0, 0, self.size.columns, self.size.rows))[1]
     }
@@ -175,8 +177,7 @@ impl Shared {
         self.shows_help || self.size.is_too_small()
     }
 
-    /// What Atlas's clock says now, once an account was fetched; else what this machine's says, which may be wrong by
-    /// any amount.
+    /// The time by Atlas's clock once an account has been fetched, else by this machine's, which may be wrong.
     pub fn atlas_now(&self) -> Timestamp {
         self.atlas_clock.map_or(self.now.wall, |(at_atlas, here)| atlas_time(at_atlas, here, self.now))
     }
@@ -187,23 +188,23 @@ impl Shared {
         }
     }
 
-    /// True when the form's account is the one that is signed in.
+    /// True if the form's account is the one that is signed in.
     pub fn rotates_itself(&self) -> bool {
         let client = self.form.client_id();
         self.login.as_ref().zip(client.as_ref()).is_some_and(|(login, client)| login.client == *client)
     }
 
-    /// True when this session signed in with that secret of the form's account.
+    /// True if this session signed in with this secret of the form's account.
     pub fn is_login(&self, secret: &ExistingSecret) -> bool {
         self.form.client_id().is_some_and(|client| self.is_login_of(&client, secret))
     }
 
-    /// True when this session signed in with that secret.
+    /// True if this session signed in with this secret.
     pub(super) fn is_login_of(&self, client: &ClientId, secret: &ExistingSecret) -> bool {
         self.login.as_ref().is_some_and(|login| login.is_behind(client, secret))
     }
 
-    /// What deleting this secret could cost the session.
+    /// Whether deleting this secret could end the session.
     pub fn login_risk(&self, client: &ClientId, secret: &ExistingSecret) -> LoginRisk {
         match (&self.login, &self.session) {
             (Some(login), _) => login.login_risk(client, secret),
@@ -212,21 +213,21 @@ impl Shared {
         }
     }
 
-    /// Replaces what is said of a secret that was perhaps created by what is known now.
+    /// Replaces the exit message of a secret that was perhaps created.
     pub(super) fn replace_summary(&mut self, summary: ExitSummary) {
         if let Some(index) = self.unknown_summary(&summary.client) {
             self.summaries[index] = summary;
         }
     }
 
-    /// How the program ends if it ends now.
+    /// How the program would exit now.
     pub(super) fn exit(&self) -> Exit {
         if self.summaries.iter().any(|summary| summary.disposition.is_loss()) {
             return Exit::NotDelivered;
         }
         let was_created = self.summaries.iter().any(|summary| summary.disposition != Disposition::Deleted);
         match self.output {
-            // The reader of standard output did not get what it waited for.
+            // The reader of standard output did not get the secret.
             Output::Broken => Exit::NotDelivered,
             Output::Sink(_) if !was_created => Exit::NothingCreated,
             Output::Terminal if self.flags.yes && !was_created => Exit::NothingCreated,
@@ -235,8 +236,8 @@ impl Shared {
     }
 }
 
-/// What Atlas's clock says `now`, if it said `at_atlas` when it was `then` here. The monotonic clock stops while the
-/// machine sleeps and the other one does not: the one that has gone further counts.
+/// The time by Atlas's clock `now`, if that was `at_atlas` when it was `then` here. The monotonic clock stops while the
+/// machine sleeps, and the wall clock can be set back: the one that advanced further counts.
 fn atlas_time(at_atlas: Timestamp, then: Now, now: Now) -> Timestamp {
     let by_wall = Duration::try_from(now.wall.duration_since(then.wall)).unwrap_or_default();
     at_atlas.checked_add(now.since(then).max(by_wall)).unwrap_or(now.wall)
