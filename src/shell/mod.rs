@@ -71,15 +71,11 @@ pub fn run(settings: Settings, started: Instant) -> Result<Exit, Box<dyn Error>>
     check_open_files()
         .map_err(|error| format!("the limit on open files is too low ({error}); raise it with ulimit -n"))?;
     process::keep_panic_place();
-    let prepared = catch_unwind(AssertUnwindSafe(|| -> Result<_, Box<dyn Error>> {
+    let (runtime, mut run) = guarded(|| -> Result<_, Box<dyn Error>> {
         let runtime = Builder::new_current_thread().enable_all().build()?;
         Ok((runtime, Run::prepare(settings, output, headless, started)?))
-    }));
-    let (runtime, mut run) = prepared.unwrap_or_else(|_| {
-        let place = process::take_panic_place();
-        Err(format!("Internal error at {place}: please report it with this line.").into())
-    })?;
-    let ended = catch_unwind(AssertUnwindSafe(|| runtime.block_on(run.go())));
+    })??;
+    let ended = guarded(|| runtime.block_on(run.go()));
     // From here on the terminal belongs to the shell again.
     let exit = match ended {
         Ok(Ok(exit)) => Ok(exit),
@@ -90,14 +86,21 @@ pub fn run(settings: Settings, started: Instant) -> Result<Exit, Box<dyn Error>>
                 Ok(exit)
             }
         },
-        Err(_) => Ok(run.end_after_panic(&runtime)),
+        Err(panic) => Ok(run.end_after_panic(&panic, &runtime)),
     };
-    if catch_unwind(AssertUnwindSafe(|| run.leave(&runtime))).is_err() {
-        let place = process::take_panic_place();
-        say(&format!("Internal error while quitting, at {place}: please report it with this line."));
+    if let Err(panic) = guarded(|| run.leave(&runtime)) {
+        say(&panic);
     }
     runtime.shutdown_background();
     exit
+}
+
+/// Runs `work`. If it panics, the error says where.
+fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, String> {
+    catch_unwind(AssertUnwindSafe(work)).map_err(|_| {
+        let place = process::take_panic_place();
+        format!("Internal error at {place}: please report it with this line.")
+    })
 }
 
 /// Decides what standard output is for, before anything is sent.
@@ -316,9 +319,8 @@ impl Run {
 
     /// Ends the run after a panic, which has restored the terminal. The exit code and the messages still come from the
     /// state of the interface.
-    fn end_after_panic(&mut self, runtime: &Runtime) -> Exit {
-        let place = process::take_panic_place();
-        say(&format!("Internal error at {place}: please report it with this line."));
+    fn end_after_panic(&mut self, panic: &str, runtime: &Runtime) -> Exit {
+        say(panic);
         let client = self.app.shared.form.client_id();
         if let Some(client) = client.filter(|_| self.may_have_created.load(Ordering::Relaxed)) {
             self.app.shared.summaries.push(ExitSummary::perhaps_created(client));
