@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use atlas_secret::cli::{self, Arguments};
 use atlas_secret::delivery::{HOLD_CLIPBOARD, hold_clipboard};
-use atlas_secret::domain::{Certainty, Exit, text, without_secrets, without_tokens};
+use atlas_secret::domain::{Certainty, Exit, os_error_message, text, without_secrets, without_tokens};
 use atlas_secret::process;
 use atlas_secret::shell::{self, Settings};
 
@@ -42,7 +42,8 @@ fn main() -> ExitCode {
     if let Some(path) = &arguments.log_file
         && let Err(error) = process::start_log(path)
     {
-        return ExitCode::from(complain(format!("--log-file {}: {error}", path.display()), creates).code());
+        let message = format!("--log-file {}: {}", path.display(), os_error_message(&error));
+        return ExitCode::from(complain(message, creates).code());
     }
     let exit = match Settings::gather(&arguments, |name| std::env::var_os(name)) {
         Ok(settings) if arguments.print_config => print(settings.report.as_bytes()),

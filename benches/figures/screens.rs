@@ -55,7 +55,7 @@ fn all(atlas: &Atlas, display: Option<&Display>) -> Vec<Screen> {
             &[(key::SHIFT_TAB, "›"), (key::SHIFT_TAB, "Client ID ›"), ("\x0f", "one")],
             ["o", key::BACKSPACE],
         ),
-        screen("help", &[("?", "Keys on the form")], [key::ESC, "?"]),
+        screen("help", &[("?", "redraw the screen")], [key::ESC, "?"]),
         screen("as a command", &[(key::F2, "as a command")], [key::TAB, key::SHIFT_TAB]),
         screen("secret created", &[TO_CREATED], ["f", key::ESC]),
         screen("the question before leaving", &[TO_CREATED, ("q", "have not copied")], [key::DOWN, key::UP]),

@@ -125,19 +125,6 @@ pub(super) trait Component {
 }
 
 impl Screen {
-    /// The heading of the help.
-    pub(super) fn help_title(&self) -> &'static str {
-        match self {
-            Self::Form(_) => "Keys on the form",
-            Self::SignIn(_) => "Keys for signing in",
-            Self::Picker(_) | Self::SecretList(_) => "Keys in the list",
-            Self::Progress(_) => "Keys while creating",
-            Self::Created(_) => "Keys for the new secret",
-            Self::Recovery(_) => "Keys for a secret that may exist",
-            Self::Command(_) => "Keys for the command",
-        }
-    }
-
     pub(super) fn component(&self) -> &dyn Component {
         match self {
             Self::Form(screen) => screen,

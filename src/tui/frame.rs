@@ -76,14 +76,13 @@ impl App {
         let notes =
             notes.flat_map(|note| note_lines(note.as_str(), theme.glyphs.warning, theme.warning, width));
         let mut sections = vec![notes.collect()];
-        let groups =
-            [(Group::Act, self.screen.help_title()), (Group::Move, "Move"), (Group::Program, "Program")];
+        let groups = [(Group::Act, "Keys"), (Group::Move, "Move"), (Group::Program, "Program")];
         for (group, title) in groups {
             let of_group = rows.iter().filter(|(of, ..)| *of == group);
             let mut lines: Vec<Line> = of_group
                 .map(|(_, explanation, keys)| explained(keys, explanation, keys_width, width, theme))
                 .collect();
-            if !lines.is_empty() || group == Group::Act {
+            if !lines.is_empty() {
                 lines.insert(0, Line::styled(title, theme.strong));
             }
             sections.push(lines);

@@ -193,7 +193,7 @@ impl Binding {
         match self.action {
             Action::Next => "next field",
             Action::Previous => "previous field",
-            Action::Submit => "submit the form from any field",
+            Action::Submit => "create, from any field",
             Action::Dismiss => "close the message or the list",
             Action::Suspend => "suspend (fg resumes)",
             Action::Repaint => "redraw the screen",

@@ -277,7 +277,7 @@ fn ctrl_c_that_no_one_can_see_closes_nothing_and_quits_as_the_line_says() {
         (open(Stage::created(), "p"), UNSENT, "Run", Exit::NotDelivered),
         (open(Stage::created(), "f"), UNSENT, "Copy as", Exit::NotDelivered),
         (open(Stage::created(), "n"), UNSENT, "[ go back ]", Exit::NotDelivered),
-        (open(Stage::created(), "?"), UNSENT, "Keys for the new secret", Exit::NotDelivered),
+        (open(Stage::created(), "?"), UNSENT, "copy the secret", Exit::NotDelivered),
         (after_copy(SENT), "The secret's delivery is not confirmed.", "Sent to your", Exit::NotDelivered),
         (Stage::given_up(), "A secret is being created.", "Still waiting", Exit::NotDelivered),
         (open(Stage::posting(), "esc"), "A secret is being created.", "Stop waiting?", Exit::NotDelivered),

@@ -78,7 +78,7 @@ fn what_has_to_be_read_is_there() {
         ),
         ("unknown_value_unreadable", &["its value is lost", "Reading the account's secrets"]),
         ("unknown_asks_to_leave", &["would be lost. Quit? y quit n back"]),
-        ("help_on_a_field", &["Keys on the form", "more lines Down scroll Esc close"]),
+        ("help_on_a_field", &["Keys", "more lines Down scroll Esc close"]),
         ("header_long_foreign_host", &["xample.com:8443 ! not an Atlas host mdb_sa_id_…5678"]),
         ("header_loopback", &["localhost:4010 service account mdb_sa_id_…5678"]),
     ];
