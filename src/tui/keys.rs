@@ -98,8 +98,6 @@ pub enum Action {
     NextFormat,
     /// Delete the secret in Atlas.
     Delete,
-    /// Leave although the secret is not delivered.
-    LeaveAnyway,
     /// Write it to standard output, and quit.
     Write,
 }
@@ -145,7 +143,6 @@ impl Action {
             self,
             Self::Yes
                 | Self::Leave
-                | Self::LeaveAnyway
                 | Self::Another
                 | Self::Keep
                 | Self::Delete
@@ -334,12 +331,6 @@ pub(super) const HELP_OPEN: &[Binding] = &[
     Binding::new("Esc, Ctrl-C, ?, F1, Enter, q", "close", Action::CloseHelp),
     REPAINT,
 ];
-
-/// The next of several choices that may stand side by side.
-pub(super) const CHOICE_NEXT: Binding = Binding::new("Tab, Down, Right", "next", Action::NextChoice);
-/// The one before it.
-pub(super) const CHOICE_PREVIOUS: Binding =
-    Binding::new("Shift-Tab, Up, Left", "previous", Action::PreviousChoice).only_in_help();
 
 pub(super) const BACK_BY_LETTER: Binding = Binding::new("Esc, q, Ctrl-C", "back", Action::No);
 
