@@ -8,6 +8,8 @@ mod tests;
 
 use std::borrow::Cow;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroizing;
@@ -105,17 +107,19 @@ fn compose_object<'a>(fields: impl IntoIterator<Item = Field<'a>>, sink: &mut Si
 
 /// A `Secret` with the label by which the operator finds its credentials. Its name comes from the client id,
 /// whose 24 hexadecimal digits make a valid one (a DNS label, RFC 1123) once they are lower-case.
+///
+/// Kubernetes advises against `stringData` with server-side apply: a key that is removed from it stays in the cluster.
 fn compose_manifest<'a>(client: &str, fields: impl Iterator<Item = Field<'a>>, sink: &mut Sink<'_>) {
     let digits = client.rsplit('_').next().unwrap_or_default();
     sink("apiVersion: v1\nkind: Secret\nmetadata:\n  name: ");
     double_quoted(&format!("atlas-{}", digits.to_ascii_lowercase()), sink);
-    sink("\n  labels:\n    atlas.mongodb.com/type: credentials\ntype: Opaque\nstringData:\n");
+    sink("\n  labels:\n    atlas.mongodb.com/type: credentials\ntype: Opaque\ndata:\n");
     for (name, value) in fields {
         sink("  ");
         sink(name);
-        sink(": ");
-        double_quoted(&value, sink);
-        sink("\n");
+        sink(": \"");
+        sink(&Zeroizing::new(STANDARD.encode(value.as_bytes())));
+        sink("\"\n");
     }
 }
 

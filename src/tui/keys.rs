@@ -97,8 +97,6 @@ pub enum Action {
     NextFormat,
     /// Delete the secret in Atlas.
     Delete,
-    /// Leave although the secret is undelivered.
-    LeaveAnyway,
     /// Write the secret to standard output and quit.
     Write,
 }
@@ -144,7 +142,6 @@ impl Action {
             self,
             Self::Yes
                 | Self::Leave
-                | Self::LeaveAnyway
                 | Self::Another
                 | Self::Keep
                 | Self::Delete
@@ -333,12 +330,6 @@ pub(super) const HELP_OPEN: &[Binding] = &[
     Binding::new("Esc, Ctrl-C, ?, F1, Enter, q", "close", Action::CloseHelp),
     REPAINT,
 ];
-
-/// The next choice, where choices may be side by side.
-pub(super) const CHOICE_NEXT: Binding = Binding::new("Tab, Down, Right", "next", Action::NextChoice);
-/// The previous choice, where choices may be side by side.
-pub(super) const CHOICE_PREVIOUS: Binding =
-    Binding::new("Shift-Tab, Up, Left", "previous", Action::PreviousChoice).only_in_help();
 
 pub(super) const BACK_BY_LETTER: Binding = Binding::new("Esc, q, Ctrl-C", "back", Action::No);
 

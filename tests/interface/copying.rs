@@ -140,7 +140,7 @@ fn a_copy_whose_process_or_display_is_lost_is_no_delivery() {
         assert_eq!(stage.shown().copy, CopyState::Lost(content));
         stage.keys("q");
         assert!(asks_to_choose(&stage), "{lost:?}");
-        stage.keys("l");
+        stage.keys("y");
         assert_eq!(
             (stage.dispositions(), stage.exit()),
             (vec![Disposition::NotDelivered], Some(Exit::NotDelivered))
@@ -230,7 +230,7 @@ fn a_client_id_that_is_copied_after_the_secret_is_named_before_leaving() {
                 &stage,
                 "Your last copy was the client ID; the secret is no longer on the clipboard.",
             );
-            assert_drawn(&stage, "Already pasted? y quit n back c copy again");
+            assert_drawn(&stage, "Already pasted? y quit n back c copy");
             stage
         };
         let mut stage = copied_both();

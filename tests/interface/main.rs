@@ -26,7 +26,7 @@ use atlas_secret::domain::{
     ApiError, Cause, ClipboardContent, CopyOutcome, CreatedSecret, ExistingSecret, HeldCopy, SecretId,
     ServerText, TerminalRoute,
 };
-use atlas_secret::tui::screens::{LeaveConfirmation, Progress};
+use atlas_secret::tui::screens::{LeaveConfirmation, LeaveQuestion, Progress};
 use atlas_secret::tui::{Command, Event, Glyphs, Screen, Theme};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -104,7 +104,7 @@ fn leaving(stage: &Stage) -> Option<&LeaveConfirmation> {
 }
 
 fn asks_to_choose(stage: &Stage) -> bool {
-    matches!(leaving(stage), Some(LeaveConfirmation::Choose { .. }))
+    matches!(leaving(stage), Some(LeaveConfirmation::Asking(LeaveQuestion::LeaveAnyway, _)))
 }
 
 fn deletions(stage: &Stage) -> usize {

@@ -50,7 +50,7 @@ fn a_record_stays_exactly_where_something_was_lost() {
         ("refused", |stage| stage.answered(refused(400, "NO")), 1),
         ("not sent", |stage| stage.answered(not_sent()), 1),
         ("lost", |stage| stage.answered(lost()), 0),
-        ("left", |stage| stage.answered(Ok(secret())).keys("q l"), 0),
+        ("left", |stage| stage.answered(Ok(secret())).keys("q y"), 0),
         ("killed", |stage| stage.answered(Ok(secret())).event(Event::SignalReceived(Signal::TERMINATE)), 0),
     ];
     for (name, happens, expected) in rows {

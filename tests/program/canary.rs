@@ -38,10 +38,10 @@ fn a_secret_is_on_the_screen_only_while_it_is_revealed_and_in_no_file() {
     terminal.send("r");
     terminal.wait_for(&value);
     terminal.send("q");
-    let guard = terminal.wait_for("go back");
+    let guard = terminal.wait_for("Quit anyway?");
     assert!(!guard.contains(&value), "hidden before the question");
-    terminal.send("g");
-    terminal.wait_gone("go back");
+    terminal.send("n");
+    terminal.wait_gone("Quit anyway?");
     assert!(!terminal.screen().contains(&value), "and still hidden after it");
 
     terminal.send("c");

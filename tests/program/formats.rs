@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use saphyr::{LoadableYamlNode, Yaml};
 use serde_json::Value;
 
@@ -31,7 +33,7 @@ pub fn kubernetes(text: &str) -> BTreeMap<String, String> {
     let secret = &documents[0];
     assert_eq!(secret["kind"].as_str(), Some("Secret"));
     assert_eq!(secret["metadata"]["labels"]["atlas.mongodb.com/type"].as_str(), Some("credentials"));
-    let data = secret["stringData"].as_mapping().unwrap().iter();
-    data.map(|(name, value)| (name.as_str().unwrap().to_owned(), value.as_str().unwrap().to_owned()))
-        .collect()
+    let data = secret["data"].as_mapping().unwrap().iter();
+    let decoded = |text: &str| String::from_utf8(STANDARD.decode(text).unwrap()).unwrap();
+    data.map(|(name, value)| (name.as_str().unwrap().to_owned(), decoded(value.as_str().unwrap()))).collect()
 }

@@ -84,8 +84,8 @@ fn a_stop_from_outside_leaves_a_screen_and_keys_that_work() {
         terminal.wait_gone("Keys ");
         // In raw mode this is a key, which asks; as a signal it would end the program.
         terminal.send(key::CTRL_C);
-        terminal.wait_for("l quit");
-        terminal.send("l");
+        terminal.wait_for("Quit anyway?");
+        terminal.send("y");
         terminal.wait_for("never delivered");
         terminal.wait_until("the prompt of the shell", |screen| {
             !screen.alternate_screen() && screen.contents().trim_end().ends_with(PROMPT.trim())

@@ -19,14 +19,15 @@ fn with_secret(atlas: &Atlas) -> (Terminal, String) {
 }
 
 #[test]
-fn leaving_without_a_copy_offers_three_ways_and_back_is_the_default() {
+fn leaving_without_a_copy_asks_and_enter_answers_nothing() {
     let atlas = Atlas::start();
     let (mut terminal, _) = with_secret(&atlas);
-    for back in [key::ESC, key::ENTER] {
+    for back in [key::ESC, "n"] {
         terminal.send("q");
-        let screen = terminal.wait_for("quit anyway");
+        let screen = terminal.wait_for("Quit anyway?   y quit   n back   c copy   d delete");
         assert!(screen.contains(WARNING), "{screen}");
-        assert!(screen.contains("[ go back ]") && screen.contains("delete it in Atlas"), "{screen}");
+        terminal.send(key::ENTER);
+        terminal.wait_for("Press y (quit) or n (back).");
         terminal.send(back);
         terminal.wait_gone(WARNING);
         assert!(terminal.screen().contains("Secret created"), "{}", terminal.screen());
@@ -53,7 +54,7 @@ fn leaving_anyway_says_what_is_left_behind() {
     let (mut terminal, secret_id) = with_secret(&atlas);
     terminal.send("q");
     terminal.wait_for(WARNING);
-    terminal.send("l");
+    terminal.send("y");
     assert_eq!(terminal.wait_exit().code(), Some(3));
     assert_given_back(&terminal);
     let last_words = terminal.screen();
@@ -79,7 +80,7 @@ fn another_secret_is_guarded_like_leaving() {
     terminal.send("n");
     terminal
         .wait_for("You have not copied or saved this secret. After you continue, it cannot be shown again.");
-    terminal.send("l");
+    terminal.send("y");
     terminal.wait_for("[ Create secret ]");
     terminal.send(key::CTRL_C);
     // The loss is not forgotten because the program went on after it.

@@ -92,7 +92,7 @@ fn a_size_that_cannot_be_is_replaced() {
     let length = terminal.output_length();
     terminal.send("q");
     terminal.wait_output_beyond(length);
-    terminal.send("l");
+    terminal.send("y");
     assert_eq!(terminal.wait_exit().code(), Some(3));
     assert_given_back(&terminal);
 }

@@ -15,7 +15,7 @@ fn see_everything(program: Program) -> Terminal {
     terminal.send(key::ENTER);
     terminal.wait_for("Secret created");
     terminal.send("q");
-    terminal.wait_for("quit anyway");
+    terminal.wait_for("Quit anyway?");
     terminal
 }
 

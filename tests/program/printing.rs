@@ -176,7 +176,7 @@ fn a_reader_that_has_gone_brings_the_secret_back() {
     assert_eq!(peek(&mut terminal), value, "all of it is there");
     terminal.send("q");
     terminal.wait_for("You have not copied or saved this secret.");
-    terminal.send("g");
+    terminal.send("n");
     terminal.wait_gone("You have not copied or saved this secret.");
     save(&mut terminal, "saved");
     terminal.wait_for("Saved to ");

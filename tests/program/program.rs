@@ -55,8 +55,8 @@ pub fn create(terminal: &mut Terminal) {
 /// Quits without the secret. Two letters in one write would be text.
 pub fn quit_anyway(terminal: &mut Terminal) {
     terminal.send("q");
-    terminal.wait_for("[ go back ]");
-    terminal.send("l");
+    terminal.wait_for("Quit anyway?");
+    terminal.send("y");
 }
 
 /// The value on the screen, which shows it for a moment.

@@ -88,7 +88,7 @@ fn what_cannot_be_saved_leaves_the_secret_and_the_line() {
     assert!(terminal.screen().contains("mdb_sa_sk_••••••••"), "{}", terminal.screen());
     terminal.send("q");
     terminal.wait_for("You have not copied or saved this secret.");
-    terminal.send("g");
+    terminal.send("n");
     terminal.wait_gone("You have not copied or saved this secret.");
     save(&mut terminal, "here");
     terminal.wait_for("Saved to ");

@@ -15,7 +15,7 @@ fn with_a_terminal_the_secret_is_shown_without_a_key() {
     assert!(atlas.accepts(PLAIN, &peek(&mut terminal)));
     terminal.send("q");
     terminal.wait_for("You have not copied or saved this secret.");
-    terminal.send("l");
+    terminal.send("y");
     assert_eq!(terminal.wait_exit().code(), Some(3));
     assert!(terminal.screen().contains(&secret_id), "{}", terminal.screen());
     assert!(!contains(&terminal.output(), "[ Create secret ]"), "the form was never there");
@@ -42,6 +42,6 @@ fn a_write_that_fails_brings_the_screen_where_there_is_a_terminal() {
     assert!(atlas.accepts(PLAIN, &value));
     terminal.send("q");
     terminal.wait_for("You have not copied or saved this secret.");
-    terminal.send("l");
+    terminal.send("y");
     assert_eq!(terminal.wait_exit().code(), Some(3));
 }

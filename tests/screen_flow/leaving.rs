@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use atlas_secret::domain::{
-    ApiError, ClipboardContent, CopyOutcome, Delivery, Disposition, Exit, HeldCopy, ServerText, TerminalRoute,
+    ApiError, ClipboardContent, CopyOutcome, Delivery, Disposition, Exit, Format, HeldCopy, LostCopy,
+    ServerText, TerminalRoute,
 };
-use atlas_secret::tui::Command;
-use atlas_secret::tui::screens::{LeaveConfirmation, Target};
+use atlas_secret::tui::screens::{LeaveConfirmation, LeaveQuestion, Target};
+use atlas_secret::tui::{Command, Output};
 
 use crate::stage::{SECRET_ID, Stage};
 use crate::*;
@@ -41,9 +42,9 @@ fn assert_lost(stage: &Stage) {
 fn every_key_that_leaves_asks_what_is_true_now() {
     type Case = (&'static str, fn() -> Stage, &'static str);
     let cases: [Case; 6] = [
-        ("never copied", Stage::created, "choose"),
-        ("copying", copying, "choose"),
-        ("not copied", || after_copy(not_copied()), "choose"),
+        ("never copied", Stage::created, "anyway"),
+        ("copying", copying, "anyway"),
+        ("not copied", || after_copy(not_copied()), "anyway"),
         ("overwritten", overwritten, "confirm"),
         ("sent", || after_copy(SENT), "confirm"),
         ("copied", || after_copy(COPIED), "checking"),
@@ -57,8 +58,8 @@ fn every_key_that_leaves_asks_what_is_true_now() {
             let asked = match leaving(&stage) {
                 // Nothing would be asked, so Esc does not leave.
                 None if (key, name) == ("esc", "copied") => continue,
-                Some(LeaveConfirmation::Choose { error: None, .. }) => "choose",
-                Some(LeaveConfirmation::Confirm) => "confirm",
+                Some(LeaveConfirmation::Asking(LeaveQuestion::LeaveAnyway, None)) => "anyway",
+                Some(LeaveConfirmation::Asking(_, None)) => "confirm",
                 Some(LeaveConfirmation::Checking) => "checking",
                 other => panic!("{key} {name}: {other:?}"),
             };
@@ -83,25 +84,59 @@ fn the_clipboard_is_read_before_the_question() {
 }
 
 #[test]
-fn the_harmless_choice_comes_first_and_the_others_follow_in_a_ring() {
-    let rows = [
-        ("q", "[ go back ]"),
-        ("q tab", "[ delete it in Atlas ]"),
-        ("q tab tab", "[ quit anyway ]"),
-        ("q tab tab tab", "[ go back ]"),
-        ("q up", "[ quit anyway ]"),
-        ("q up up", "[ delete it in Atlas ]"),
-    ];
-    for (keys, expected) in rows {
+fn each_question_says_what_is_known_then_asks_then_names_its_keys() {
+    let with_sink = || {
         let mut stage = Stage::created();
-        stage.keys(keys);
+        stage.app.shared.output = Output::Sink(Format::Json);
+        stage
+    };
+    let rows: Vec<(Stage, &str, &str)> = vec![
+        (Stage::created(), "q", "cannot be shown again. Quit anyway? y quit n back c copy d delete"),
+        (Stage::created(), "n", "shown again. Continue without it? y new secret n back c copy d delete"),
+        (Stage::created_as(without_id()), "q", "Quit anyway? y quit n back c copy"),
+        (with_sink(), "<ctrl-c>", "Quit anyway? y quit n back c copy w write d delete"),
+        (after_copy(SENT), "q", "Paste to check. Did it arrive? y quit n back c copy"),
+        (after_copy(SENT), "n", "Paste to check. Did it arrive? y new secret n back c copy"),
+        (overwritten(), "q", "holds something else now. Already pasted? y quit n back c copy"),
+    ];
+    for (mut stage, key, expected) in rows {
+        stage.keys(key);
+        assert_drawn(&stage, expected);
+        // Enter answers nothing, and no other key does either.
+        stage.keys("enter tab l");
         assert_drawn(&stage, expected);
     }
 }
 
+/// What may have arrived somewhere is not deleted by one key.
+#[test]
+fn only_a_secret_that_no_one_has_is_deleted_before_leaving() {
+    for mut stage in [after_copy(SENT), overwritten()] {
+        stage.keys("q d");
+        assert!(leaving(&stage).is_some() && deletions(&stage) == 0);
+    }
+}
+
+#[test]
+fn a_question_that_would_be_another_by_now_is_taken_away() {
+    let unverified = || after_copy(CopyOutcome::Unverified(HeldCopy { clears_in: None }));
+    let mut proved = unverified();
+    proved.keys("q").clipboard(ClipboardContent::Unreadable);
+    assert_drawn(&proved, "Did it arrive?");
+    proved.wake_after(10).clipboard(OURS);
+    assert!(leaving(&proved).is_none() && proved.exit().is_none());
+    let mut lost = unverified();
+    lost.keys("q").clipboard(ClipboardContent::Unreadable);
+    lost.wake_after(10).clipboard(ClipboardContent::Lost(LostCopy::DisplayGone));
+    assert!(leaving(&lost).is_none(), "a yes would be an answer to another question");
+    let mut copied = after_copy(COPIED);
+    copied.keys("c q").copied(COPIED);
+    assert!(leaving(&copied).is_none());
+}
+
 #[test]
 fn going_back_keeps_the_secret() {
-    for keys in ["q enter", "q esc", "q g", "q n", "n n", "n esc", "<ctrl-c> enter"] {
+    for keys in ["q esc", "q n", "n n", "n esc", "<ctrl-c> n"] {
         let mut stage = Stage::created();
         stage.keys(keys);
         assert!(
@@ -123,19 +158,13 @@ fn c_copies_in_every_question_before_leaving() {
 
 #[test]
 fn a_deleted_secret_is_no_loss() {
-    for keys in ["q d", "q tab enter"] {
-        let mut stage = Stage::created();
-        stage.keys(keys);
-        assert!(matches!(stage.commands.last(), Some(Command::Delete(_, id, _)) if id.as_str() == SECRET_ID));
-        stage.keys("esc y enter l");
-        assert!(matches!(leaving(&stage), Some(LeaveConfirmation::Deleting(_))), "{keys}");
-        stage.deleted(Ok(()));
-        assert_eq!(
-            (stage.exit(), stage.dispositions()),
-            (Some(Exit::Done), vec![Disposition::Deleted]),
-            "{keys}"
-        );
-    }
+    let mut stage = Stage::created();
+    stage.keys("q d");
+    assert!(matches!(stage.commands.last(), Some(Command::Delete(_, id, _)) if id.as_str() == SECRET_ID));
+    stage.keys("esc y enter");
+    assert!(matches!(leaving(&stage), Some(LeaveConfirmation::Deleting(_))));
+    stage.deleted(Ok(()));
+    assert_eq!((stage.exit(), stage.dispositions()), (Some(Exit::Done), vec![Disposition::Deleted]));
 }
 
 #[test]
@@ -143,19 +172,16 @@ fn a_deletion_that_fails_keeps_the_secret_and_says_why() {
     let mut stage = Stage::created();
     stage.keys("q d").deleted(Err(ApiError::not_sent(unreadable().cause)));
     assert_drawn(&stage, &format!("Not deleted. {}", unreadable().explain().title));
-    assert_drawn(&stage, "[ go back ]");
+    assert_drawn(&stage, "Quit anyway?");
     assert!(stage.dispositions().is_empty());
 }
 
 #[test]
 fn a_secret_without_an_id_cannot_be_deleted() {
-    let rows = [("q d", "[ go back ]"), ("q tab", "[ quit anyway ]"), ("q tab up", "[ go back ]")];
-    for (keys, expected) in rows {
-        let mut stage = Stage::created_as(without_id());
-        stage.keys(keys);
-        assert_drawn(&stage, expected);
-        assert_eq!(deletions(&stage), 0);
-    }
+    let mut stage = Stage::created_as(without_id());
+    stage.keys("q d");
+    assert_drawn(&stage, "Quit anyway?");
+    assert_eq!(deletions(&stage), 0);
 }
 
 #[test]
@@ -198,14 +224,14 @@ fn the_question_and_the_last_line_agree() {
     let rows: Vec<(Stage, &str, &str, String)> = vec![
         (
             Stage::created(),
-            "q l",
-            "You have not copied or saved this secret. After you quit, it cannot be shown again. [",
+            "q y",
+            "You have not copied or saved this secret. After you quit, it cannot be shown again. Quit anyway?",
             NEVER.to_owned(),
         ),
-        (deleted_older(), "q l", "shown again. It is the account's only secret now.", NEVER.to_owned()),
+        (deleted_older(), "q y", "shown again. It is the account's only secret now.", NEVER.to_owned()),
         (
             copying(),
-            "q l",
+            "q y",
             "This secret is still being delivered.",
             "it was being delivered when the program ended. Check where it was going before you delete it in Atlas"
                 .to_owned(),
@@ -276,7 +302,7 @@ fn ctrl_c_that_no_one_can_see_closes_nothing_and_quits_as_the_line_says() {
         (open(Stage::created(), "s"), UNSENT, "Save to", Exit::NotDelivered),
         (open(Stage::created(), "p"), UNSENT, "Run", Exit::NotDelivered),
         (open(Stage::created(), "f"), UNSENT, "Copy as", Exit::NotDelivered),
-        (open(Stage::created(), "n"), UNSENT, "[ go back ]", Exit::NotDelivered),
+        (open(Stage::created(), "n"), UNSENT, "Continue without it?", Exit::NotDelivered),
         (open(Stage::created(), "?"), UNSENT, "copy the secret", Exit::NotDelivered),
         (after_copy(SENT), "The secret's delivery is not confirmed.", "Sent to your", Exit::NotDelivered),
         (Stage::given_up(), "A secret is being created.", "Still waiting", Exit::NotDelivered),

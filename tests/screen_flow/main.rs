@@ -22,7 +22,7 @@ use atlas_secret::domain::{
     ApiError, Cause, ClipboardContent, CopyOutcome, CreatedSecret, ExistingSecret, HeldCopy, Rejection,
     SecretId, ServerText,
 };
-use atlas_secret::tui::screens::LeaveConfirmation;
+use atlas_secret::tui::screens::{LeaveConfirmation, LeaveQuestion};
 use atlas_secret::tui::{Command, Glyphs, Screen, Theme};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -109,7 +109,7 @@ fn leaving(stage: &Stage) -> Option<&LeaveConfirmation> {
 }
 
 fn asks_to_choose(stage: &Stage) -> bool {
-    matches!(leaving(stage), Some(LeaveConfirmation::Choose { .. }))
+    matches!(leaving(stage), Some(LeaveConfirmation::Asking(LeaveQuestion::LeaveAnyway, _)))
 }
 
 fn is_recovery(stage: &Stage) -> bool {

@@ -157,7 +157,7 @@ fn yes_holds_after_a_rate_limit() {
 #[test]
 fn yes_counts_for_one_secret() {
     let mut stage = preapproved();
-    stage.account(&[]).answered(Ok(secret())).keys("n l enter").signed_in(Ok(())).account(&[existing(LONG)]);
+    stage.account(&[]).answered(Ok(secret())).keys("n y enter").signed_in(Ok(())).account(&[existing(LONG)]);
     assert!(matches!(&stage.app.screen, Screen::Progress(progress) if progress.question.is_some()));
 }
 

@@ -46,13 +46,11 @@ fn a_write_that_fails_brings_the_secret_back() {
 
 #[test]
 fn aborting_offers_to_write_the_secret_after_all() {
-    for keys in ["<ctrl-c> w", "<ctrl-c> tab enter", "<ctrl-c> up up up enter"] {
-        let mut stage = with_sink(Stage::created());
-        stage.keys(keys);
-        assert_eq!((prints(&stage), stage.exit()), (1, None), "{keys}");
-        stage.printed(Ok(()));
-        assert_printed(&stage);
-    }
+    let mut stage = with_sink(Stage::created());
+    stage.keys("<ctrl-c> w");
+    assert_eq!((prints(&stage), stage.exit()), (1, None));
+    stage.printed(Ok(()));
+    assert_printed(&stage);
     let mut stage = Stage::created();
     stage.keys("<ctrl-c> w");
     assert_eq!((prints(&stage), stage.exit()), (0, None), "nothing waits for it");

@@ -38,8 +38,7 @@ fn meaning_does_not_hang_on_colour() {
         ("created_copied", "✓ Copied"),
         ("created_not_copied", "✗ Not copied"),
         ("created_overwritten", "! The clipboard holds something else now."),
-        ("guard_choice_delete", "[ delete it in Atlas ]"),
-        ("guard_choice_go_back", "[ go back ]"),
+        ("guard_anyway", "! You have not copied"),
         ("unknown_timed_out", "! A secret may have been created"),
         ("header_foreign_host", "! not an Atlas host"),
     ];
@@ -56,7 +55,6 @@ fn without_colour_reverse_video_points() {
     let rows = [
         ("form_project_wrong_character", "g34b"),
         ("form_filled", "[ Create secret ]"),
-        ("guard_choice_delete", "delete it in Atlas"),
         ("form_empty", "DEMO"),
     ];
     for (name, text) in rows {

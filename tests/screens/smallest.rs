@@ -11,7 +11,7 @@ fn words(name: &str) -> String {
 
 #[test]
 fn what_has_to_be_read_is_there() {
-    let choices = ["it cannot be shown again.", "go back", "delete it in Atlas", "quit anyway"];
+    let choices = ["it cannot be shown again.", "Quit anyway? y quit n back c copy d delete"];
     let rows: &[(&str, &[&str])] = &[
         ("form_filled", &["30 days, Wed 23 Dec 2026 18:14", "expire within 7 days.", "[ Create secret ]"]),
         (
@@ -42,14 +42,11 @@ fn what_has_to_be_read_is_there() {
             "created_masked",
             &["Atlas will not show it again.", "v sign in to Atlas with it", "Wed 23 Dec 2026 18:14"],
         ),
-        ("guard_choice_go_back", &choices),
-        ("guard_choice_lost", &choices),
+        ("guard_anyway", &choices),
+        ("guard_anyway_lost", &choices),
         ("guard_delete_failed", &choices),
         ("guard_delete_refused", &choices),
-        (
-            "guard_sent",
-            &["does not confirm it. Paste to check.", "Did it arrive? y quit n back c copy again"],
-        ),
+        ("guard_sent", &["does not confirm it. Paste to check.", "Did it arrive? y quit n back c copy"]),
         (
             "created_copied",
             &["Copied to the clipboard, clears in 60 s, also after you quit. + adds 60 s", "q quit"],

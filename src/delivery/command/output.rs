@@ -213,10 +213,13 @@ impl Encodings {
     pub fn of(secret: &SecretString) -> Self {
         let secret = secret.expose_secret();
         let hidden = secret.strip_prefix(SECRET_PREFIX).unwrap_or(secret).as_bytes();
+        let prefix = secret.len() - hidden.len();
         let hidden = &hidden[..hidden.len().min(LONGEST)];
         let reversed: Vec<u8> = hidden.iter().rev().copied().collect();
+        // In the Kubernetes format, where it stands in groups of 3 bytes from the start of the prefix.
+        let in_base64 = STANDARD_NO_PAD.encode(hidden.get((3 - prefix % 3) % 3..).unwrap_or_default());
         let mut texts = Vec::new();
-        for bytes in [hidden, &reversed] {
+        for bytes in [hidden, &reversed, in_base64.as_bytes()] {
             texts.push(String::from_utf8_lossy(bytes).into_owned());
             texts.push(each(bytes, |byte| format!("{byte:02x}")));
             texts.push(each(bytes, |byte| format!("{byte:03o}")));
@@ -409,6 +412,8 @@ mod tests {
         }
         let of_another = shown(b"refused: mdb_sa_sk_FAKEfakeFAKEfake!", "fake secret");
         assert_eq!(lines(&of_another), ["refused: mdb_sa_sk_...!"]);
+        let client_in_base64 = "clientId: \"bWRiX3NhX2lkXzEyMzQ1Njc4OTBhYmNkZWYxMjM0NTY3OA==\"";
+        assert_eq!(lines(&shown(client_in_base64.as_bytes(), SECRET)), [client_in_base64]);
     }
 
     #[cfg(unix)]
@@ -424,6 +429,9 @@ mod tests {
             "od -x",
             "base64",
             "base64 | rev",
+            "base64 | base64",
+            "base64 | od -An -tx1",
+            "base64 | od -An -x",
             "rev | base64",
             "fold -w 5",
             "fold -w 2",

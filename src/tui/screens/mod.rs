@@ -11,7 +11,8 @@ mod sign_in;
 
 pub use command::{CommandView, Recipe, RecipeInput};
 pub use created::{
-    ClipboardCopy, CopyState, CreatedScreen, LeaveConfirmation, Leaving, Prompt, Target, Verification,
+    ClipboardCopy, CopyState, CreatedScreen, LeaveConfirmation, LeaveQuestion, Leaving, Prompt, Target,
+    Verification,
 };
 pub use form::{Field, FieldName, Focus, Form, FormScreen, Names, Notice, SubmitAction, Validation};
 pub use picker::Picker;

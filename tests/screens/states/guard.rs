@@ -28,21 +28,12 @@ fn after_check(key: char, content: ClipboardContent) -> Stage {
 }
 
 fn choices() -> Vec<State> {
-    let mut delete = leaving(Stage::created(), 'q');
-    delete.press(KeyCode::Tab);
-    let mut leave = leaving(Stage::created(), 'q');
-    leave.press(KeyCode::Up);
-    let no_id = || Stage::created_as(CreatedSecret { id: None, ..secret() });
-    let mut no_id_chosen = leaving(no_id(), 'q');
-    no_id_chosen.press(KeyCode::Right);
+    let no_id = Stage::created_as(CreatedSecret { id: None, ..secret() });
     vec![
-        state("guard_choice_go_back", leaving(Stage::created(), 'q')),
-        state("guard_choice_delete", delete),
-        state("guard_choice_leave", leave),
-        state("guard_choice_for_another", leaving(Stage::created(), 'n')),
-        state("guard_choice_lost", after_check('q', ClipboardContent::Lost(LostCopy::ProcessEnded))),
-        state("guard_choice_no_id", leaving(no_id(), 'q')),
-        state("guard_choice_no_id_chosen", no_id_chosen),
+        state("guard_anyway", leaving(Stage::created(), 'q')),
+        state("guard_anyway_for_another", leaving(Stage::created(), 'n')),
+        state("guard_anyway_lost", after_check('q', ClipboardContent::Lost(LostCopy::ProcessEnded))),
+        state("guard_anyway_no_id", leaving(no_id, 'q')),
     ]
 }
 

@@ -9,13 +9,13 @@ use secrecy::ExposeSecret;
 use crate::domain::{
     ClipboardContent, CopyOutcome, Delivery, Format, HeldCopy, Now, ServerText, TerminalRoute,
 };
-use crate::tui::app::{Shared, Transition};
+use crate::tui::app::Shared;
 use crate::tui::canvas::{Canvas, cut};
 use crate::tui::event::Command;
 use crate::tui::keys::Action;
 use crate::tui::text;
 
-use super::{CreatedScreen, LeaveConfirmation, Prompt};
+use super::{CreatedScreen, Prompt};
 
 /// How much longer the clipboard keeps a copy after `+`.
 const EXTENDED_BY: Duration = Duration::from_secs(60);
@@ -160,9 +160,6 @@ impl CreatedScreen {
         } else if self.copied_before.is_none() {
             self.copied_before = Some(delivery);
         }
-        // The question before leaving said that it was not copied.
-        self.leaving
-            .take_if(|leaving| matches!(leaving.confirmation, LeaveConfirmation::Choose { error: None, .. }));
     }
 
     /// Compares a pasted text with the secret. That it can be pasted proves a copy that could not be read back.
@@ -195,8 +192,7 @@ impl CreatedScreen {
             _ => return,
         }
         self.copy_proved(app);
-        // It has arrived.
-        self.leaving.take_if(|leaving| matches!(leaving.confirmation, LeaveConfirmation::Confirm));
+        self.drop_old_question();
     }
 
     /// How the last paste compares with the secret.
@@ -227,7 +223,7 @@ impl CreatedScreen {
         }
     }
 
-    pub(super) fn clipboard_checked(&mut self, app: &mut Shared, content: ClipboardContent) -> Transition {
+    pub(super) fn clipboard_checked(&mut self, app: &mut Shared, content: ClipboardContent) {
         if let CopyState::Held(copy) = &mut self.copy {
             let holds_the_secret = copy.format.holds_the_secret();
             copy.is_being_checked = false;
@@ -250,7 +246,6 @@ impl CreatedScreen {
                 }
             }
         }
-        self.leave_after_check(app)
     }
 
     pub(super) fn draw_copy(&self, app: &Shared, canvas: &mut Canvas) {

@@ -1,7 +1,7 @@
 //! Leaving the secret: what is asked depends on what is true at that moment.
 
 use ratatui::style::Style;
-use ratatui::text::{Line, Span};
+use ratatui::text::Line;
 
 use crate::domain::{Delivery, Disposition, Exit, Format, Now};
 use crate::jobs::{DeleteError, Deletion, Recheck};
@@ -9,7 +9,7 @@ use crate::tui::Signal;
 use crate::tui::app::{Output, Shared, Transition};
 use crate::tui::canvas::Canvas;
 use crate::tui::event::Command;
-use crate::tui::keys::{Action, BACK_BUT_CTRL_C, Binding, CHOICE_NEXT, CHOICE_PREVIOUS, CHOOSE, HELP, yes};
+use crate::tui::keys::{Action, BACK_BUT_CTRL_C, Binding, HELP, yes};
 
 use super::copy::lost_message;
 use super::{CopyState, CreatedScreen};
@@ -41,72 +41,53 @@ pub enum LeaveConfirmation {
     Checking,
     /// Standard output is being written; the screen is given back meanwhile.
     Printing,
-    /// It was copied, and only the user knows whether it arrived: `y` leaves, `c` copies again.
-    Confirm,
-    /// It was not delivered: three ways on, the harmless one first.
-    Choose {
-        /// What Enter does.
-        choice: Action,
-        /// Why deleting did not work.
-        error: Option<DeleteError>,
-    },
+    /// `y` leaves; the error is why deleting did not work.
+    Asking(LeaveQuestion, Option<DeleteError>),
     /// The secret is being deleted in Atlas since then.
     Deleting(Now),
 }
 
-/// Out of the program, whatever was asked.
-const QUIT_NOW: Binding = Binding::new("Ctrl-C", "quit now", Action::Leave);
-
-/// The question was about another secret: asks about quitting.
-const QUIT: Binding = Binding::new("Ctrl-C", "quit…", Action::Leave);
-
-/// Did the copy arrive? `leave` says where `y` leads.
-const fn confirm_keys(leave: &'static str, quit: Binding) -> [Binding; 5] {
-    [yes(leave), BACK_BUT_CTRL_C, Binding::new("c", "copy again", Action::Copy), HELP, quit]
+/// What is asked before leaving.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LeaveQuestion {
+    /// It was copied, and only the user knows whether that arrived.
+    DidItArrive,
+    /// It was on the clipboard, and only the user knows whether it was pasted.
+    AlreadyPasted,
+    /// No one has it.
+    LeaveAnyway,
 }
 
-/// The ways on for a secret that was not delivered. `leave` says what it is to leave anyway.
-const fn choice_keys(leave: &'static str, quit: Binding) -> [Binding; 10] {
+/// `leave` says where `y` leads.
+const fn keys(leave: &'static str, quit: Binding) -> [Binding; 7] {
     [
-        CHOOSE,
-        CHOICE_NEXT,
-        CHOICE_PREVIOUS,
-        Binding::new("Esc, n, g", "go back", Action::No),
+        yes(leave),
+        BACK_BUT_CTRL_C,
         Binding::new("c", "copy", Action::Copy),
         Binding::new("w", "write", Action::Write),
         Binding::new("d", "delete", Action::Delete),
-        Binding::new("l", leave, Action::LeaveAnyway),
         HELP,
         quit,
     ]
 }
 
-const CONFIRM_QUIT: &[Binding] = &confirm_keys("quit", QUIT_NOW);
-const CONFIRM_ANOTHER: &[Binding] = &confirm_keys("new secret", QUIT);
-const CHOOSE_QUIT: &[Binding] = &choice_keys("quit", QUIT_NOW);
-const CHOOSE_ANOTHER: &[Binding] = &choice_keys("continue", QUIT);
+/// Out of the program, whatever was asked.
+const QUIT_NOW: Binding = Binding::new("Ctrl-C", "quit now", Action::Leave);
+
+const QUIT: &[Binding] = &keys("quit", QUIT_NOW);
+/// Ctrl-C would only lead to the form: it asks about quitting.
+const ANOTHER: &[Binding] = &keys("new secret", Binding::new("Ctrl-C", "quit…", Action::Leave));
 
 /// The clipboard is being read, or the secret deleted.
 const BUSY: &[Binding] = &[QUIT_NOW];
 
-const DID_IT_ARRIVE: &str = "Did it arrive?";
-const ALREADY_PASTED: &str = "Already pasted?";
-
 impl Leaving {
     pub(super) fn keys(&self) -> &'static [Binding] {
         match (&self.confirmation, self.target) {
-            (LeaveConfirmation::Confirm, Target::Another) => CONFIRM_ANOTHER,
-            (LeaveConfirmation::Confirm, _) => CONFIRM_QUIT,
-            (LeaveConfirmation::Choose { .. }, Target::Another) => CHOOSE_ANOTHER,
-            (LeaveConfirmation::Choose { .. }, _) => CHOOSE_QUIT,
+            (LeaveConfirmation::Asking(..), Target::Another) => ANOTHER,
+            (LeaveConfirmation::Asking(..), _) => QUIT,
             _ => BUSY,
         }
-    }
-}
-
-impl LeaveConfirmation {
-    fn choose(error: Option<DeleteError>) -> Self {
-        Self::Choose { choice: Action::No, error }
     }
 }
 
@@ -124,9 +105,10 @@ impl CreatedScreen {
         matches!(self.confirmation(), Some(LeaveConfirmation::Deleting(_)))
     }
 
-    /// What is known of the delivery if the secret is left now, and the question that only the user can answer; without
-    /// one the secret would be lost. `None` when it is certainly delivered.
-    fn doubt(&self) -> Option<(String, Option<&'static str>)> {
+    /// What is known of the delivery if the secret is left now, and what is asked then. `None` when it is certainly
+    /// delivered.
+    fn doubt(&self) -> Option<(String, LeaveQuestion)> {
+        use LeaveQuestion::{AlreadyPasted, DidItArrive, LeaveAnyway};
         if !self.delivered.is_empty() {
             return None;
         }
@@ -136,40 +118,30 @@ impl CreatedScreen {
             CopyState::Held(copy) if copy.format.holds_the_secret() => {
                 match (copy.is_verified, copy.can_be_read) {
                     (true, true) => return None,
-                    (true, false) => ("The clipboard could not be read again.", Some(ALREADY_PASTED)),
-                    (false, _) => (
-                        "Sent to the clipboard, but it could not be read back. Paste to check.",
-                        Some(DID_IT_ARRIVE),
-                    ),
+                    (true, false) => ("The clipboard could not be read again.", AlreadyPasted),
+                    (false, _) => {
+                        ("Sent to the clipboard, but it could not be read back. Paste to check.", DidItArrive)
+                    }
                 }
             }
             CopyState::Sent(route, format) if format.holds_the_secret() => {
                 let route = route.name();
                 let known =
                     format!("Sent to your terminal ({route}), which does not confirm it. Paste to check.");
-                return Some((known, Some(DID_IT_ARRIVE)));
+                return Some((known, DidItArrive));
             }
-            CopyState::Lost(content) if was_copied => {
-                return Some((lost_message(*content), Some(ALREADY_PASTED)));
+            CopyState::Lost(content) if was_copied => return Some((lost_message(*content), AlreadyPasted)),
+            copy if was_copied && copy.format() == Some(Format::ClientId) => {
+                ("Your last copy was the client ID; the secret is no longer on the clipboard.", AlreadyPasted)
             }
-            copy if was_copied && copy.format() == Some(Format::ClientId) => (
-                "Your last copy was the client ID; the secret is no longer on the clipboard.",
-                Some(ALREADY_PASTED),
-            ),
             CopyState::Copying(_) | CopyState::Failed(_) if was_copied => {
-                ("You copied it before. The clipboard may no longer hold it.", Some(ALREADY_PASTED))
+                ("You copied it before. The clipboard may no longer hold it.", AlreadyPasted)
             }
-            _ if self.is_on_its_way() => ("This secret is still being delivered.", None),
-            CopyState::Lost(_) => ("The clipboard no longer holds this secret.", None),
-            _ => ("You have not copied or saved this secret.", None),
+            _ if self.is_on_its_way() => ("This secret is still being delivered.", LeaveAnyway),
+            CopyState::Lost(_) => ("The clipboard no longer holds this secret.", LeaveAnyway),
+            _ => ("You have not copied or saved this secret.", LeaveAnyway),
         };
         Some((known.to_owned(), question))
-    }
-
-    /// What is asked before leaving, as far as is known before the clipboard is read again.
-    fn question(&self) -> Option<LeaveConfirmation> {
-        let (_, question) = self.doubt()?;
-        Some(question.map_or_else(|| LeaveConfirmation::choose(None), |_| LeaveConfirmation::Confirm))
     }
 
     /// True when leaving will ask.
@@ -190,12 +162,15 @@ impl CreatedScreen {
                 app.send(Command::CheckClipboard);
                 LeaveConfirmation::Checking
             }
-            _ => match self.question() {
-                Some(question) => question,
-                None => return self.leave(app, target, None),
-            },
+            _ => return self.leave_or_ask(app, target),
         };
         self.leaving = Some(Leaving { target, confirmation });
+        Transition::Stay
+    }
+
+    pub(super) fn leave_or_ask(&mut self, app: &mut Shared, target: Target) -> Transition {
+        let Some((_, question)) = self.doubt() else { return self.leave(app, target, None) };
+        self.leaving = Some(Leaving { target, confirmation: LeaveConfirmation::Asking(question, None) });
         Transition::Stay
     }
 
@@ -205,72 +180,43 @@ impl CreatedScreen {
         self.want_to_leave(app, if waits { Target::Abort } else { Target::Quit })
     }
 
-    /// The ways on for a secret that was not delivered. Only who aborts keeps it from an output that waits for it.
-    fn choices(&self, target: Target) -> Vec<(Action, &'static str)> {
-        let delete = if self.can_be_deleted() { " delete it in Atlas " } else { " delete it (ID unknown) " };
-        let leave = if target == Target::Another { " continue without it " } else { " quit anyway " };
-        let mut choices =
-            vec![(Action::No, " go back "), (Action::Delete, delete), (Action::LeaveAnyway, leave)];
-        if target == Target::Abort {
-            choices.insert(1, (Action::Write, " write it and quit "));
-        }
-        choices
-    }
-
-    /// False for what Enter or a letter would not do.
+    /// Only who aborts keeps the secret from an output that waits for it. What someone may have is not deleted.
     pub(super) fn leaving_works(&self, leaving: &Leaving, action: Action) -> bool {
         match (action, &leaving.confirmation) {
             (Action::Write, _) => leaving.target == Target::Abort,
-            (Action::Delete, _)
-            | (Action::Choose, LeaveConfirmation::Choose { choice: Action::Delete, .. }) => {
-                self.can_be_deleted()
+            (Action::Delete, LeaveConfirmation::Asking(LeaveQuestion::LeaveAnyway, _)) => {
+                self.secret.id.is_some()
             }
+            (Action::Delete, _) => false,
             _ => true,
         }
     }
 
     pub(super) fn on_leaving_action(&mut self, app: &mut Shared, action: Action) -> Transition {
-        let Some(leaving) = self.leaving.as_ref().filter(|leaving| self.leaving_works(leaving, action))
-        else {
+        let Some(leaving) = self.leaving.clone().filter(|leaving| self.leaving_works(leaving, action)) else {
             return Transition::Stay;
         };
         let target = leaving.target;
-        match (&leaving.confirmation, action) {
+        match (leaving.confirmation, action) {
             (LeaveConfirmation::Printing, _) => {}
             // The first Ctrl-C would only lead to the form: it asks again, the second gets out.
-            (_, Action::Leave) if target == Target::Another => {
-                self.leaving = Some(Leaving { target: Target::Quit, ..leaving.clone() });
+            (confirmation, Action::Leave) if target == Target::Another => {
+                self.leaving = Some(Leaving { target: Target::Quit, confirmation });
             }
-            (_, Action::Leave) | (LeaveConfirmation::Choose { .. }, Action::LeaveAnyway) => {
-                return self.leave(app, target, None);
-            }
+            (_, Action::Leave) => return self.leave(app, target, None),
             (LeaveConfirmation::Deleting(_), _) => {}
             (_, Action::No) => self.leaving = None,
-            (LeaveConfirmation::Confirm, Action::Yes) => {
-                let delivered = Disposition::Delivered(self.deliveries(app.now));
-                return self.leave(app, target, Some(delivered));
+            (LeaveConfirmation::Asking(question, _), Action::Yes) => {
+                let has_arrived = question != LeaveQuestion::LeaveAnyway;
+                let delivered = has_arrived.then(|| Disposition::Delivered(self.deliveries(app.now)));
+                return self.leave(app, target, delivered);
             }
-            (LeaveConfirmation::Confirm | LeaveConfirmation::Choose { .. }, Action::Copy) => {
+            (LeaveConfirmation::Asking(..), Action::Copy) => {
                 self.leaving = None;
                 self.copy(app, Format::Secret);
             }
-            (LeaveConfirmation::Choose { choice, error }, Action::NextChoice | Action::PreviousChoice) => {
-                let mut choices: Vec<Action> =
-                    self.choices(target).into_iter().map(|(choice, _)| choice).collect();
-                choices.retain(|choice| self.leaving_works(leaving, *choice));
-                let at = choices.iter().position(|other| other == choice).unwrap_or(0);
-                let by = if action == Action::NextChoice { 1 } else { choices.len() - 1 };
-                let (choice, error) = (choices[(at + by) % choices.len()], error.clone());
-                self.leaving =
-                    Some(Leaving { target, confirmation: LeaveConfirmation::Choose { choice, error } });
-            }
-            (LeaveConfirmation::Choose { choice, .. }, Action::Choose) => {
-                return self.on_leaving_action(app, *choice);
-            }
-            (LeaveConfirmation::Choose { .. }, Action::Write) => {
-                return self.want_to_leave(app, Target::Quit);
-            }
-            (LeaveConfirmation::Choose { .. }, Action::Delete) => {
+            (LeaveConfirmation::Asking(..), Action::Write) => return self.want_to_leave(app, Target::Quit),
+            (LeaveConfirmation::Asking(..), Action::Delete) => {
                 if let Some(id) = self.secret.id.clone() {
                     app.send(Command::Delete(self.new_secret.account(), id, Recheck::No));
                     let confirmation = LeaveConfirmation::Deleting(app.now);
@@ -292,8 +238,17 @@ impl CreatedScreen {
             Deletion::Failed(error) => Some(error),
             Deletion::Used(_) | Deletion::Cancelled => None,
         };
-        leaving.confirmation = LeaveConfirmation::choose(error);
+        leaving.confirmation = LeaveConfirmation::Asking(LeaveQuestion::LeaveAnyway, error);
         Transition::Stay
+    }
+
+    /// Takes away a question that would be another one by now, or none: a key that is on its way was meant for it.
+    /// An error stays until it was read.
+    pub(super) fn drop_old_question(&mut self) {
+        let now = self.doubt().map(|(_, question)| question);
+        self.leaving.take_if(|leaving| {
+            matches!(leaving.confirmation, LeaveConfirmation::Asking(question, None) if Some(question) != now)
+        });
     }
 
     /// Leaves the screen, which drops the secret. A deleted one has no business on a clipboard any more.
@@ -320,21 +275,10 @@ impl CreatedScreen {
         app.summaries.push(self.summary(disposition));
     }
 
-    /// The clipboard was read: a copy that is there lets the user leave, any other one is a question.
-    pub(super) fn leave_after_check(&mut self, app: &mut Shared) -> Transition {
-        let question = self.question();
-        let Some(Leaving { confirmation, target }) = &mut self.leaving else { return Transition::Stay };
-        match (&confirmation, question) {
-            (LeaveConfirmation::Checking, None) => {
-                let target = *target;
-                return self.leave(app, target, None);
-            }
-            (LeaveConfirmation::Checking | LeaveConfirmation::Confirm, Some(question)) => {
-                *confirmation = question;
-            }
-            _ => {}
-        }
-        Transition::Stay
+    /// Where to, if the clipboard was read to know what to ask.
+    pub(super) fn leaving_after_check(&self) -> Option<Target> {
+        let is_checking = |leaving: &&Leaving| matches!(leaving.confirmation, LeaveConfirmation::Checking);
+        self.leaving.as_ref().filter(is_checking).map(|leaving| leaving.target)
     }
 
     pub(super) fn printed(&mut self, app: &mut Shared, result: Result<(), String>) -> Transition {
@@ -358,54 +302,44 @@ impl CreatedScreen {
     pub(super) fn draw_leaving(&self, app: &Shared, leaving: &Leaving, canvas: &mut Canvas) {
         let theme = canvas.theme;
         self.draw_pasted(canvas);
-        let (known, question) = self.doubt().unwrap_or(("The clipboard holds it.".to_owned(), None));
-        let is_only = !self.deleted_older.is_empty() && self.has_older_secret() == Some(false);
-        let only = if is_only { " It is the account's only secret now." } else { "" };
-        match &leaving.confirmation {
+        let (question, error) = match &leaving.confirmation {
             LeaveConfirmation::Printing => {
-                canvas.line(Line::styled("Writing to standard output", theme.faint));
+                return canvas.line(Line::styled("Writing to standard output", theme.faint));
             }
-            LeaveConfirmation::Checking => canvas.line(Line::styled("Checking the clipboard", theme.faint)),
+            LeaveConfirmation::Checking => {
+                return canvas.line(Line::styled("Checking the clipboard", theme.faint));
+            }
             LeaveConfirmation::Deleting(since) => {
-                canvas.running(app.now, *since, "Deleting the secret in Atlas");
+                return canvas.running(app.now, *since, "Deleting the secret in Atlas");
             }
-            LeaveConfirmation::Confirm => {
-                canvas.warning(&format!("{known}{only}"), Style::new());
-                canvas.blank();
-                let hints: Vec<String> = leaving.keys()[..3].iter().map(Binding::hint).collect();
-                let question = question.unwrap_or(ALREADY_PASTED);
-                canvas.ask_with(question, &hints.join("   "));
-            }
-            LeaveConfirmation::Choose { choice, error } => {
-                let leave = if leaving.target == Target::Another { "continue" } else { "quit" };
-                let text = format!("{known} After you {leave}, it cannot be shown again.{only}");
-                canvas.warning(&text, theme.strong);
-                if let Some(error) = error {
-                    canvas.words(2, &error.sentence(), theme.bad);
-                }
-                self.draw_choices(*choice, leaving, canvas);
-            }
-        }
-    }
-
-    /// Side by side, or where that is too wide below each other.
-    fn draw_choices(&self, chosen: Action, leaving: &Leaving, canvas: &mut Canvas) {
-        let theme = canvas.theme;
-        let choice_line = |(choice, label): (Action, &'static str)| {
-            let (open, close, style) = match choice {
-                _ if choice == chosen => ("[", "]", theme.selected),
-                Action::Delete if !self.can_be_deleted() => (" ", " ", theme.faint),
-                _ => (" ", " ", Style::new()),
-            };
-            Line::from(vec![Span::raw(format!("  {open}")), Span::styled(label, style), Span::raw(close)])
+            LeaveConfirmation::Asking(question, error) => (*question, error),
         };
-        let choices: Vec<Line> = self.choices(leaving.target).into_iter().map(choice_line).collect();
-        let in_one: Line = choices.iter().flat_map(|choice| choice.spans.clone()).collect();
-        if in_one.width() <= usize::from(canvas.width()) {
-            return canvas.line(in_one);
+        let is_to_another = leaving.target == Target::Another;
+        let mut text =
+            self.doubt().map_or_else(|| "The secret was delivered.".to_owned(), |(known, _)| known);
+        let question = match question {
+            LeaveQuestion::DidItArrive => "Did it arrive?",
+            LeaveQuestion::AlreadyPasted => "Already pasted?",
+            LeaveQuestion::LeaveAnyway if is_to_another => {
+                text += " After you continue, it cannot be shown again.";
+                "Continue without it?"
+            }
+            LeaveQuestion::LeaveAnyway => {
+                text += " After you quit, it cannot be shown again.";
+                "Quit anyway?"
+            }
+        };
+        if !self.deleted_older.is_empty() && self.has_older_secret() == Some(false) {
+            text += " It is the account's only secret now.";
         }
-        for choice in choices {
-            canvas.line(choice);
+        canvas.warning(&text, Style::new());
+        if let Some(error) = error {
+            canvas.words(2, &error.sentence(), theme.bad);
         }
+        canvas.blank();
+        let answers = leaving.keys().iter().filter(|key| {
+            !matches!(key.action, Action::Help | Action::Leave) && self.leaving_works(leaving, key.action)
+        });
+        canvas.ask_with(question, &answers.map(Binding::hint).collect::<Vec<_>>().join("   "));
     }
 }

@@ -29,7 +29,7 @@ use crate::tui::keys::{Action, Binding, HELP, REPAINT, SUSPEND};
 use crate::tui::text;
 
 pub use copy::{ClipboardCopy, CopyState};
-pub use leave::{LeaveConfirmation, Leaving, Target};
+pub use leave::{LeaveConfirmation, LeaveQuestion, Leaving, Target};
 pub use prompt::Prompt;
 pub use steps::Verification;
 
@@ -159,11 +159,6 @@ impl CreatedScreen {
         self.revealed_until.map(|until| until.since(now)).filter(|left| !left.is_zero())
     }
 
-    /// True when the secret can be deleted in Atlas: its id is known.
-    fn can_be_deleted(&self) -> bool {
-        self.secret.id.is_some()
-    }
-
     /// What became of the secret if it is left now: what is under way may have reached someone.
     pub(in crate::tui) fn disposition(&self, now: Now) -> Disposition {
         let deliveries = self.deliveries(now);
@@ -268,7 +263,12 @@ impl Component for CreatedScreen {
             Event::ProfilesFound(client, names) => self.profiles_found(app, &client, names),
             Event::ProfilesUpdated(updates) => self.profiles_updated(app, updates),
             Event::CopyFinished(outcome) => self.copy_finished(app, outcome),
-            Event::ClipboardChecked(content) => return self.clipboard_checked(app, content),
+            Event::ClipboardChecked(content) => {
+                self.clipboard_checked(app, content);
+                if let Some(target) = self.leaving_after_check() {
+                    return self.leave_or_ask(app, target);
+                }
+            }
             Event::Saved(id, result) => {
                 self.file_written(app, id, result.map(|file| Delivery::Saved { path: file.path }));
             }
@@ -281,6 +281,7 @@ impl Component for CreatedScreen {
             Event::DeleteFinished(deletion) if self.is_deleting() => return self.deleted(app, deletion),
             event => self.on_secret_list_event(app, event),
         }
+        self.drop_old_question();
         Transition::Stay
     }
 

@@ -7,10 +7,10 @@ use crate::tui::event::{Command, DeliveryId, Event};
 use crate::tui::keys::{Action, Binding, CHOICE_ABOVE, CHOICE_BELOW, CLOSE_PROMPT, HELP, LEAVE_FROM_PROMPT};
 use crate::tui::screens::secret_list::{ListResult, SecretList};
 
+use super::CreatedScreen;
 use super::line::PromptLine;
 use super::run::{ABOUT_RUN, RunPrompt};
 use super::save::{self, ABOUT_SAVE};
-use super::{CreatedScreen, LeaveConfirmation};
 
 /// What the user is asked for.
 #[derive(Clone, Debug)]
@@ -138,8 +138,6 @@ impl CreatedScreen {
 
     /// It certainly has arrived somewhere.
     pub(super) fn delivered_by(&mut self, app: &mut Shared, delivery: Delivery) {
-        // A question that was asked meanwhile said that it was not saved.
-        self.leaving.take_if(|leaving| matches!(leaving.confirmation, LeaveConfirmation::Choose { .. }));
         self.delivered.push(delivery);
         app.send(Command::SettleRecord);
     }
