@@ -21,14 +21,16 @@ mod lines;
 mod tests;
 
 use std::fs::{self, DirBuilder, DirEntry, File, OpenOptions, TryLockError};
-use std::io::{self, ErrorKind, Read, Write};
+use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
 use crate::domain::{JournalEntry, Os, SecretId, ServerText, os_error_message};
+use crate::files::{FileStat, Folder, open, read_at_most};
 
 pub use lines::Damage;
+
 /// How many names are tried. A second program that looks for pending records can remove a file between its creation
 /// and its lock; a name that is taken already is as good as impossible.
 const ATTEMPTS: usize = 8;
@@ -129,7 +131,7 @@ impl RecordFile {
     /// taken, and another name should be tried. Nothing is left of a record that could not be finished.
     fn write(folder: &Path, name: &RecordName, entry: &JournalEntry) -> io::Result<Option<Self>> {
         let (part, path) = (name.part(folder), name.record(folder));
-        let file = match create(&part) {
+        let file = match open(&part, OpenOptions::new().read(true).append(true).create_new(true)) {
             Ok(file) => file,
             Err(error) if error.kind() == ErrorKind::AlreadyExists => return Ok(None),
             Err(error) => return Err(error),
@@ -185,15 +187,6 @@ fn lock(file: &File) -> io::Result<bool> {
     }
 }
 
-/// Creates a file that is not there yet, for its owner only; a symlink in its place is not followed.
-fn create(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.read(true).append(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
-}
-
 /// Locks the part, writes it to the disk and gives it its name; false when another program was faster.
 fn lock_and_publish(mut file: &File, part: &Path, path: &Path, entry: &JournalEntry) -> io::Result<bool> {
     if !lock(file)? {
@@ -232,42 +225,22 @@ fn publish(part: &Path, record: &Path) -> io::Result<bool> {
     fs::rename(part, record).map(|()| true)
 }
 
-/// Writes the names in the folder to the disk. Not every file system can, and a record that a power cut removes is
-/// still there for every other end of a program, so this may fail.
+/// Writes the names in the folder to the disk. A record that a power cut removes is still there for every other end of a
+/// program, so this may fail.
 fn flush(folder: &Path) {
-    #[cfg(unix)]
-    let _ = File::open(folder).and_then(|folder| folder.sync_all());
-    #[cfg(not(unix))]
-    let _ = folder;
+    let _ = Folder::open(folder).and_then(|folder| folder.sync());
 }
 
 /// Records that other users can write are not reported: they could name any secret as one to be deleted.
-#[cfg(unix)]
 fn check_folder(folder: &Path) -> io::Result<()> {
-    use std::os::unix::fs::MetadataExt;
-    let about = fs::metadata(folder)?;
-    if about.mode() & 0o022 == 0 && is_ours(&about) {
+    let stat = FileStat::from(&fs::metadata(folder)?);
+    if stat.mode & 0o022 == 0 && stat.is_ours() {
         return Ok(());
     }
     let folder = ServerText::new(&folder.to_string_lossy());
     Err(io::Error::other(format!(
         "other users can write to {folder}; make it your own, and run chmod 700 on it"
     )))
-}
-
-#[cfg(not(unix))]
-fn check_folder(_: &Path) -> io::Result<()> {
-    Ok(())
-}
-
-#[cfg(unix)]
-fn is_ours(about: &fs::Metadata) -> bool {
-    std::os::unix::fs::MetadataExt::uid(about) == rustix::process::geteuid().as_raw()
-}
-
-#[cfg(not(unix))]
-fn is_ours(_: &fs::Metadata) -> bool {
-    true
 }
 
 fn examine(entry: &DirEntry) -> Option<RecordFile> {
@@ -282,7 +255,8 @@ fn examine(entry: &DirEntry) -> Option<RecordFile> {
         return None;
     }
     let path = entry.path();
-    let file = open(&path).ok()?;
+    // What was a file a moment ago may be something else by now.
+    let file = open(&path, OpenOptions::new().read(true).append(true)).ok()?;
     if !lock(&file).ok()? {
         return None;
     }
@@ -291,45 +265,18 @@ fn examine(entry: &DirEntry) -> Option<RecordFile> {
         let _ = fs::remove_file(&path);
         return None;
     }
-    let is_ours = file.metadata().is_ok_and(|about| is_ours(&about));
+    // Its program may have removed it between opening and locking it.
+    fs::symlink_metadata(&path).ok()?;
+    let is_ours = FileStat::of(&file).is_ok_and(FileStat::is_ours);
     let entry = if is_ours { read(&file) } else { Err(Damage::OtherOwner) };
-    let record = RecordFile { file, path, entry };
-    (!is_gone(&record)).then_some(record)
-}
-
-#[cfg(unix)]
-fn open(path: &Path) -> io::Result<File> {
-    use rustix::fs::OFlags;
-    use std::os::unix::fs::OpenOptionsExt;
-    // What was a file a moment ago may be something else by now.
-    let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed();
-    OpenOptions::new().read(true).append(true).custom_flags(flags).open(path)
-}
-
-#[cfg(not(unix))]
-fn open(path: &Path) -> io::Result<File> {
-    OpenOptions::new().read(true).append(true).open(path)
-}
-
-/// True when the record was removed between opening and locking it: its program was about to end.
-#[cfg(unix)]
-fn is_gone(record: &RecordFile) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    record.file.metadata().is_ok_and(|metadata| metadata.nlink() == 0)
-}
-
-#[cfg(not(unix))]
-fn is_gone(record: &RecordFile) -> bool {
-    !record.path.exists()
+    Some(RecordFile { file, path, entry })
 }
 
 fn read(file: &File) -> Result<JournalEntry, Damage> {
-    let mut text = Vec::new();
-    let length = file.take(LONGEST + 1).read_to_end(&mut text).map_err(|_| Damage::Unreadable)?;
-    if length as u64 > LONGEST {
-        return Err(Damage::Unreadable);
+    match read_at_most(file, LONGEST) {
+        Ok(Some(text)) => lines::read(&text),
+        _ => Err(Damage::Unreadable),
     }
-    lines::read(&text)
 }
 
 /// Makes the folder and what is missing above it, for its owner only. One that is there stays as it is.
