@@ -2,7 +2,7 @@
 //!
 //! **Invariant:** under the name there is always a whole file or none, and only its owner can read the content.
 
-use std::fs::{self, File, TryLockError, canonicalize, symlink_metadata};
+use std::fs::{self, File, Metadata, OpenOptions, TryLockError, canonicalize, symlink_metadata};
 use std::io::{self, Seek, Write};
 use std::path::{Path, PathBuf};
 
@@ -10,7 +10,7 @@ use tempfile::NamedTempFile;
 use zeroize::Zeroizing;
 
 use crate::domain::SaveFailure;
-use crate::files::{FileStat, Folder, read_at_most, set_mode};
+use crate::files::{FileStat, Folder, open, read_at_most, set_mode};
 
 /// The largest file that is read to be changed.
 const LARGEST: u64 = 1024 * 1024;
@@ -68,15 +68,17 @@ impl ExistingFile {
             Ok(_) => SaveFailure::BrokenLink,
             Err(_) => SaveFailure::Changed,
         })?;
-        match symlink_metadata(&path)? {
-            about if about.is_dir() => return Err(SaveFailure::NoName),
-            // Opening a pipe or a device could already do something.
-            about if !about.is_file() => return Err(SaveFailure::Exists),
-            about if FileStat::from(&about).links > 1 => return Err(SaveFailure::HardLinked),
-            _ if !is_writable(&path) => return Err(SaveFailure::ReadOnly),
-            _ => {}
+        let opened = open(&path, OpenOptions::new().read(true)).and_then(|file| Ok((file.metadata()?, file)));
+        let (about, file) = match opened {
+            Ok(opened) => opened,
+            // A socket cannot be opened, and on Windows a folder neither.
+            Err(error) => {
+                return Err(why_not_replaced(&path, &symlink_metadata(&path)?).unwrap_or(error.into()));
+            }
+        };
+        if let Some(failure) = why_not_replaced(&path, &about) {
+            return Err(failure);
         }
-        let file = File::open(&path)?;
         // Network folders may know no locks; that another program wrote to the file is noticed without one, too.
         if matches!(file.try_lock(), Err(TryLockError::WouldBlock)) {
             return Err(SaveFailure::Locked);
@@ -148,12 +150,18 @@ fn remove_leftovers(folder: &Path, start: &str) {
     }
 }
 
-/// True if this user may write to the file.
-fn is_writable(path: &Path) -> bool {
+fn why_not_replaced(path: &Path, about: &Metadata) -> Option<SaveFailure> {
     #[cfg(unix)]
-    return rustix::fs::access(path, rustix::fs::Access::WRITE_OK).is_ok();
+    let is_writable = || rustix::fs::access(path, rustix::fs::Access::WRITE_OK).is_ok();
     #[cfg(not(unix))]
-    return fs::metadata(path).is_ok_and(|about| !about.permissions().readonly());
+    let is_writable = || !about.permissions().readonly();
+    match () {
+        () if about.is_dir() => Some(SaveFailure::NoName),
+        () if !about.is_file() => Some(SaveFailure::Exists),
+        () if FileStat::from(about).links > 1 => Some(SaveFailure::HardLinked),
+        () if !is_writable() => Some(SaveFailure::ReadOnly),
+        () => None,
+    }
 }
 
 /// Makes a new file private, and else like the one that it is going to replace. A umask can only have taken permissions
