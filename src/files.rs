@@ -44,7 +44,8 @@ pub struct FileStat {
     pub mode: u32,
     /// How many names it has.
     pub links: u64,
-    length: u64,
+    /// In bytes.
+    pub length: u64,
     modified: Option<SystemTime>,
     /// When its content or anything else here changed: seconds and nanoseconds.
     changed: (i64, i64),
