@@ -14,6 +14,7 @@ pub mod config;
 pub mod delivery;
 pub mod demo;
 pub mod domain;
+pub(crate) mod files;
 mod headless;
 pub mod jobs;
 pub mod journal;

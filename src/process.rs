@@ -26,6 +26,7 @@ use tracing_subscriber::{Layer, registry};
 #[cfg(unix)]
 use crate::domain::os_error_message;
 use crate::domain::{ServerText, is_atlas_variable};
+use crate::files::{self, FileStat};
 
 /// The running program. On Linux it is named by what it runs: its path may just have been given to another version by
 /// an upgrade (`/proc/self/exe`, proc(5)).
@@ -230,32 +231,20 @@ pub fn start_log(path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-#[cfg(unix)]
 fn open_log(path: &Path) -> io::Result<File> {
-    use rustix::fs::OFlags;
-    use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
-    // Do not wait for the reader of a named pipe, do not make a terminal this process's own, and do not follow a link:
-    // another user could have made it.
-    let flags = (OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::NOFOLLOW).bits().cast_signed();
-    let file = OpenOptions::new().create(true).append(true).mode(0o600).custom_flags(flags).open(path);
-    let file = match file {
+    let file = match files::open(path, OpenOptions::new().create(true).append(true)) {
         Ok(file) if file.metadata()?.is_file() => file,
         Err(_) if path.is_symlink() => return Err(io::Error::other("a symbolic link, not a regular file")),
         Err(error) if !path.exists() || path.is_file() => return Err(error),
         // A pipe or a terminal may not take what is written, and the program would wait for it.
         _ => return Err(io::Error::other("not a regular file")),
     };
-    if file.metadata()?.uid() != rustix::process::geteuid().as_raw() {
+    if !FileStat::of(&file)?.is_ours() {
         return Err(io::Error::other("the file belongs to another user"));
     }
-    // The mode counts for a new file only.
-    file.set_permissions(std::fs::Permissions::from_mode(0o600))?;
+    // A file that was there keeps its mode when it is opened.
+    files::set_mode(&file, 0o600)?;
     Ok(file)
-}
-
-#[cfg(not(unix))]
-fn open_log(path: &Path) -> io::Result<File> {
-    OpenOptions::new().create(true).append(true).open(path)
 }
 
 #[cfg(test)]

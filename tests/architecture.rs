@@ -7,13 +7,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each module and the modules that it may use. `ARCHITECTURE.md` shows the same to readers.
-const DEPENDENCIES: [(&str, &[&str]); 13] = [
+const DEPENDENCIES: [(&str, &[&str]); 14] = [
     ("domain", &[]),
-    ("process", &["domain"]),
+    ("files", &[]),
+    ("process", &["domain", "files"]),
     ("atlas", &["domain"]),
-    ("config", &["domain", "process"]),
-    ("delivery", &["domain", "process", "config"]),
-    ("journal", &["domain"]),
+    ("config", &["domain", "files", "process"]),
+    ("delivery", &["domain", "files", "process", "config"]),
+    ("journal", &["domain", "files"]),
     ("demo", &["domain", "process"]),
     ("jobs", &["domain", "process", "atlas", "config", "journal", "demo"]),
     ("tui", &["domain", "process", "jobs"]),

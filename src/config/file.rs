@@ -1,12 +1,13 @@
 //! A file of settings, of the Atlas CLI or of this program: what it holds, and who else can change it.
 
-use std::fs::{self, File, Metadata};
-use std::io::{self, ErrorKind, Read};
+use std::fs::{self, OpenOptions};
+use std::io::{self, ErrorKind};
 use std::path::Path;
 
 use zeroize::Zeroizing;
 
 use crate::domain::{ServerText, os_error_message};
+use crate::files::{FileStat, open, read_at_most};
 
 /// No configuration is larger; what is, is something else.
 const LARGEST: u64 = 1024 * 1024;
@@ -16,12 +17,11 @@ pub(crate) fn with_path(path: &Path, reason: &str) -> String {
     format!("{} {reason}", ServerText::new(&path.to_string_lossy()))
 }
 
-/// The text of a file, and what its mode allows; `None` when there is no file. The error goes on after the path, and holds
-/// no secret.
-pub(crate) fn read_text(path: &Path) -> Result<Option<(Zeroizing<String>, Metadata)>, String> {
-    // What is opened is what is examined: between the two, another user could put something else under the name.
-    let opened = open(path).and_then(|file| Ok((file.metadata()?, file)));
-    let (about, file) = match opened {
+/// The text of a file, and what the system says of it; `None` when there is no file. The error goes on after the path, and
+/// holds no secret.
+pub(crate) fn read_text(path: &Path) -> Result<Option<(Zeroizing<String>, FileStat)>, String> {
+    let opened = path.canonicalize().and_then(|path| open(&path, OpenOptions::new().read(true)));
+    let (about, file) = match opened.and_then(|file| Ok((file.metadata()?, file))) {
         Ok(opened) => opened,
         // A file in the place of a folder on the way also means that there is no configuration.
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
@@ -40,36 +40,19 @@ pub(crate) fn read_text(path: &Path) -> Result<Option<(Zeroizing<String>, Metada
         // Reading a pipe or a device could wait forever.
         return Err("is not a regular file".to_owned());
     }
-    let mut bytes = Zeroizing::new(Vec::new());
-    let read = file.take(LARGEST + 1).read_to_end(&mut bytes);
-    let length = read.map_err(|error| not_read(&error))?;
-    if u64::try_from(length).is_ok_and(|length| length > LARGEST) {
+    let Some(bytes) = read_at_most(&file, LARGEST).map_err(|error| not_read(&error))? else {
         return Err("is larger than 1 MiB: it is not a configuration file".to_owned());
-    }
+    };
     // Editors on Windows put a byte order mark first, which is no part of TOML.
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
     match std::str::from_utf8(bytes) {
-        Ok(text) => Ok(Some((Zeroizing::new(text.to_owned()), about))),
+        Ok(text) => Ok(Some((Zeroizing::new(text.to_owned()), FileStat::from(&about)))),
         Err(error) => {
             let before = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
             let line = line_of(&before, before.len());
             Err(format!("is not UTF-8 text (line {line}): save it as UTF-8"))
         }
     }
-}
-
-/// Opens a file without waiting for the other end of a pipe, and without taking a terminal for this process's own.
-#[cfg(unix)]
-fn open(path: &Path) -> io::Result<File> {
-    use rustix::fs::OFlags;
-    use std::os::unix::fs::OpenOptionsExt;
-    let flags = (OFlags::NONBLOCK | OFlags::NOCTTY).bits().cast_signed();
-    fs::OpenOptions::new().read(true).custom_flags(flags).open(path)
-}
-
-#[cfg(not(unix))]
-fn open(path: &Path) -> io::Result<File> {
-    File::open(path)
 }
 
 fn not_read(error: &io::Error) -> String {
@@ -86,38 +69,19 @@ pub(crate) fn line_of(text: &str, at: usize) -> usize {
     text.get(..at).unwrap_or(text).matches('\n').count() + 1
 }
 
-/// True when the mode of the file has one of these bits.
-#[cfg(unix)]
-pub(crate) fn others_have(about: &Metadata, bits: u32) -> bool {
-    use std::os::unix::fs::PermissionsExt;
-    about.permissions().mode() & bits != 0
-}
-
 /// Why another user can change the file: its mode, or whose it is. The administrator can change every file, and a
 /// group of one user alone has that user's number.
-#[cfg(unix)]
-pub(crate) fn who_can_change_it(about: &Metadata) -> Option<&'static str> {
-    use std::os::unix::fs::MetadataExt;
-    let is_ours = [0, rustix::process::geteuid().as_raw()].contains(&about.uid());
+pub(crate) fn who_can_change_it(stat: FileStat) -> Option<&'static str> {
     match () {
-        () if !is_ours => Some("it belongs to another user: copy it to a file of your own"),
-        () if others_have(about, 0o002) => Some("every user can change it: run chmod o-w on it"),
-        () if others_have(about, 0o020) && about.gid() != about.uid() => {
+        () if !stat.is_ours() && stat.owner != 0 => {
+            Some("it belongs to another user: copy it to a file of your own")
+        }
+        () if stat.mode & 0o002 != 0 => Some("every user can change it: run chmod o-w on it"),
+        () if stat.mode & 0o020 != 0 && stat.group != stat.owner => {
             Some("its group can change it: run chmod g-w on it")
         }
         () => None,
     }
-}
-
-/// Elsewhere the mode says nothing; the folder of a user's configuration is closed to others by itself.
-#[cfg(not(unix))]
-pub(crate) fn others_have(_: &Metadata, _: u32) -> bool {
-    false
-}
-
-#[cfg(not(unix))]
-pub(crate) fn who_can_change_it(_: &Metadata) -> Option<&'static str> {
-    None
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use crate::domain::{
 
 use super::CredentialsError;
 use super::atlas_cli::read_token;
-use super::file::{line_of, others_have, read_text, who_can_change_it, with_path};
+use super::file::{line_of, read_text, who_can_change_it, with_path};
 use super::keyring::{KeyringRequest, setting_of};
 
 /// The layout that this program knows: that of today's Atlas CLI.
@@ -54,7 +54,7 @@ impl Profiles {
     }
 
     fn read(path: &Path) -> Result<Self, String> {
-        let Some((text, about)) = read_text(path)? else {
+        let Some((text, stat)) = read_text(path)? else {
             return Ok(Self::default());
         };
         let mut table = parse(&text)?;
@@ -83,11 +83,11 @@ impl Profiles {
             }
             Some(_) => return Err("has a version that is not a number: write version = 2".to_owned()),
         }
-        if others_have(&about, 0o044) && profiles.saved.iter().any(Profile::holds_credentials) {
+        if stat.mode & 0o044 != 0 && profiles.saved.iter().any(Profile::holds_credentials) {
             warn("contains credentials, and other users can read it: run chmod 600 on it");
         }
         // A file without credentials still names the host that gets those from the keyring.
-        if let Some(why) = who_can_change_it(&about) {
+        if let Some(why) = who_can_change_it(stat) {
             warn(&format!(
                 "can be changed by other users, who could send your credentials to a host of theirs: {why}"
             ));

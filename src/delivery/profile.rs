@@ -98,7 +98,7 @@ fn write_file(
 ) -> Result<&'static str, String> {
     let not_written = |failure: SaveFailure| format!("config.toml: {failure}");
     let file = ExistingFile::open(config).map_err(not_written)?;
-    if file.other_owner().is_some() {
+    if !file.stat.is_ours() {
         return Err(not_written(SaveFailure::NotOwned));
     }
     let content = file.read().map_err(not_written)?;
@@ -114,7 +114,11 @@ fn write_file(
         }) if client_secret.expose_secret() == secret.expose_secret() => {}
         _ => return Err(not_written(SaveFailure::Changed)),
     }
-    Ok(if file.is_open_to_others() { "config.toml, now readable only by its owner" } else { "config.toml" })
+    Ok(if file.stat.is_open_to_others() {
+        "config.toml, now readable only by its owner"
+    } else {
+        "config.toml"
+    })
 }
 
 /// The file with the new secret in the profile, which must be one of `client`, and without the token that deleting the

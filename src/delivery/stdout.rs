@@ -132,7 +132,7 @@ fn failure_of(error: &io::Error) -> String {
 /// Standard output by its descriptor: written to past the buffer that Rust keeps before it.
 #[cfg(unix)]
 mod unix {
-    use std::io::{self, IsTerminal};
+    use std::io::IsTerminal;
     use std::os::fd::{AsFd, BorrowedFd};
 
     use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -140,96 +140,52 @@ mod unix {
     use rustix::io::{Errno, retry_on_intr};
 
     use crate::domain::os_error_message;
+    use crate::files::user_id;
 
     use super::{StdoutError, StdoutKind};
+
+    /// The file system of unnamed pipes (linux/magic.h).
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    const PIPEFS_MAGIC: rustix::fs::FsWord = 0x5049_5045;
 
     pub fn check(descriptor: impl AsFd, journal_stream: Option<&str>) -> Result<StdoutKind, StdoutError> {
         let descriptor = descriptor.as_fd();
         if descriptor.is_terminal() {
             return Ok(StdoutKind::Terminal);
         }
-        let stat = StdoutStat::of(descriptor)
-            .map_err(|error| StdoutError::Unknown(os_error_message(&io::Error::from(error))))?;
-        stat.validate(journal_stream).map(|()| StdoutKind::Sink)
-    }
-
-    /// What the system reports about standard output.
-    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-    pub struct StdoutStat {
-        pub is_writable: bool,
-        pub kind: FileType,
-        pub mode: Mode,
-        /// True when it has a name and its owner is another user.
-        pub is_of_other: bool,
-        /// Device and inode, which identify the journal's socket.
-        pub identity: (Dev, u64),
-        pub device: Option<Device>,
-        /// True when no process reads the other end.
-        pub has_no_reader: bool,
-    }
-
-    /// A character device that is treated in its own way, whatever its name.
-    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-    pub enum Device {
-        /// `/dev/null`.
-        Null,
-        /// `/dev/full`: every write to it fails, so nothing is lost without a message.
-        Full,
-    }
-
-    /// The file system of unnamed pipes (linux/magic.h).
-    #[cfg(any(target_os = "linux", target_os = "android"))]
-    const PIPEFS_MAGIC: rustix::fs::FsWord = 0x5049_5045;
-
-    impl StdoutStat {
-        /// Asks the system (fstat(2), fcntl(2), poll(2)).
-        fn of(descriptor: BorrowedFd<'_>) -> rustix::io::Result<Self> {
-            let stat = rustix::fs::fstat(descriptor)?;
-            let access = rustix::fs::fcntl_getfl(descriptor)? & OFlags::RWMODE;
-            let kind = FileType::from_raw_mode(stat.st_mode);
-            let is = |path: &str| {
-                kind == FileType::CharacterDevice
-                    && rustix::fs::stat(path).is_ok_and(|known| known.st_rdev == stat.st_rdev)
-            };
-            let device =
-                if is("/dev/null") { Some(Device::Null) } else { is("/dev/full").then_some(Device::Full) };
-            // A pipe whose reading end is closed reports an error, a socket a hang-up (poll(2)).
-            let at_once = Timespec { tv_sec: 0, tv_nsec: 0 };
-            let has_no_reader =
-                poll_output(descriptor, Some(&at_once))?.intersects(PollFlags::ERR | PollFlags::HUP);
-            Ok(Self {
-                is_writable: access != OFlags::RDONLY,
-                kind,
-                mode: Mode::from_raw_mode(stat.st_mode),
-                is_of_other: rustix::process::geteuid().as_raw() != stat.st_uid && has_name(descriptor),
-                identity: (stat.st_dev, stat.st_ino),
-                device,
-                has_no_reader,
-            })
+        let unknown = |error: Errno| StdoutError::Unknown(os_error_message(&error.into()));
+        let stat = rustix::fs::fstat(descriptor).map_err(unknown)?;
+        let kind = FileType::from_raw_mode(stat.st_mode);
+        let is_device = |path: &str| {
+            kind == FileType::CharacterDevice
+                && rustix::fs::stat(path).is_ok_and(|known| known.st_rdev == stat.st_rdev)
+        };
+        if is_device("/dev/null") {
+            return Err(StdoutError::Discarded);
         }
-
-        /// Checks that a secret may be written there.
-        pub fn validate(&self, journal_stream: Option<&str>) -> Result<(), StdoutError> {
-            if self.device == Some(Device::Null) {
-                return Err(StdoutError::Discarded);
-            }
-            if !self.is_writable {
-                return Err(StdoutError::ReadOnly);
-            }
-            if journal_stream.and_then(journal_identity) == Some(self.identity) {
-                return Err(StdoutError::Journal);
-            }
-            let can_others_read = self.mode.intersects(Mode::RGRP | Mode::ROTH);
-            match self.kind {
-                FileType::RegularFile | FileType::Fifo if self.is_of_other => Err(StdoutError::OfOther),
-                FileType::RegularFile if can_others_read => Err(StdoutError::Readable),
-                // An unnamed pipe belongs to its user alone; the mode of a named one counts.
-                FileType::Fifo if can_others_read => Err(StdoutError::ReadableFifo),
-                FileType::Fifo | FileType::Socket if self.has_no_reader => Err(StdoutError::NoReader),
-                FileType::RegularFile | FileType::Fifo | FileType::Socket => Ok(()),
-                _ if self.device == Some(Device::Full) => Ok(()),
-                _ => Err(StdoutError::Device),
-            }
+        let access = rustix::fs::fcntl_getfl(descriptor).map_err(unknown)? & OFlags::RWMODE;
+        if access == OFlags::RDONLY {
+            return Err(StdoutError::ReadOnly);
+        }
+        if journal_stream.and_then(journal_identity) == Some((stat.st_dev, stat.st_ino)) {
+            return Err(StdoutError::Journal);
+        }
+        let is_of_other = stat.st_uid != user_id() && has_name(descriptor);
+        let can_others_read = Mode::from_raw_mode(stat.st_mode).intersects(Mode::RGRP | Mode::ROTH);
+        // A pipe whose reading end is closed reports an error, a socket a hang-up (poll(2)).
+        let at_once = Timespec { tv_sec: 0, tv_nsec: 0 };
+        let events = poll_output(descriptor, Some(&at_once)).map_err(unknown)?;
+        let has_no_reader = events.intersects(PollFlags::ERR | PollFlags::HUP);
+        match kind {
+            FileType::RegularFile | FileType::Fifo if is_of_other => Err(StdoutError::OfOther),
+            FileType::RegularFile if can_others_read => Err(StdoutError::Readable),
+            // An unnamed pipe belongs to its user alone; the mode of a named one counts.
+            FileType::Fifo if can_others_read => Err(StdoutError::ReadableFifo),
+            FileType::Fifo | FileType::Socket if has_no_reader => Err(StdoutError::NoReader),
+            FileType::RegularFile | FileType::Fifo | FileType::Socket => Ok(StdoutKind::Sink),
+            // Every write to it fails, so nothing is lost without a message.
+            _ if is_device("/dev/full") => Ok(StdoutKind::Sink),
+            _ => Err(StdoutError::Device),
         }
     }
 

@@ -43,19 +43,22 @@ pub enum Damage {
     OtherVersion,
 }
 
-/// The line that a record begins with.
-pub(super) fn first_line(entry: &JournalEntry) -> Vec<u8> {
-    let mut line = Vec::from(json(entry));
-    line.push(b'\n');
-    line
-}
-
-/// A line to append. It starts with a line break of its own, so that a line before it that a full disk has
-/// cut off cannot spoil it.
-pub(super) fn further_line(entry: &JournalEntry) -> Vec<u8> {
-    let mut line = vec![b'\n'];
-    line.extend(first_line(entry));
-    line
+/// The line for an entry. It starts with a line break of its own, so that a line before it that a full disk has cut off
+/// cannot spoil it.
+pub(super) fn line(entry: &JournalEntry) -> Vec<u8> {
+    let record = Record {
+        version: VERSION,
+        base_url: entry.base_url.to_string(),
+        identity: entry.identity.to_string(),
+        project_id: entry.project.to_string(),
+        client_id: entry.client.to_string(),
+        begun_at: entry.begun_at,
+        ids_before: entry.ids_before.as_ref().map(|ids| ids.iter().map(SecretId::to_string).collect()),
+        secret_id: entry.secret_id.as_ref().map(SecretId::to_string),
+        expires_at: entry.expires_at,
+    };
+    // Strings, numbers and times in named fields: nothing that JSON cannot say.
+    format!("\n{}\n", serde_json::to_string(&record).unwrap_or_default()).into_bytes()
 }
 
 /// What a record says. A last line without its line break was cut off and does not count.
@@ -98,22 +101,6 @@ fn entry(record: Record) -> Option<JournalEntry> {
         },
         expires_at: record.expires_at,
     })
-}
-
-fn json(entry: &JournalEntry) -> String {
-    let record = Record {
-        version: VERSION,
-        base_url: entry.base_url.to_string(),
-        identity: entry.identity.to_string(),
-        project_id: entry.project.to_string(),
-        client_id: entry.client.to_string(),
-        begun_at: entry.begun_at,
-        ids_before: entry.ids_before.as_ref().map(|ids| ids.iter().map(SecretId::to_string).collect()),
-        secret_id: entry.secret_id.as_ref().map(SecretId::to_string),
-        expires_at: entry.expires_at,
-    };
-    // Strings, numbers and times in named fields: nothing that JSON cannot say.
-    serde_json::to_string(&record).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -1,18 +1,16 @@
 //! Creations whose secret is not delivered yet, one file each: ids only, never the secret.
 //!
 //! ```text
-//! begin ──▶ creation-TIME-RANDOM.part    locked, written, on the disk: nothing was sent yet
-//!               │ gets its name
-//!               ▼
-//!           creation-TIME-RANDOM.jsonl ──created──▶ a second line with the id ──remove──▶ gone
+//! begin ──▶ creation-TIME-RANDOM.jsonl ──created──▶ a second line with the id ──remove──▶ gone
+//!           locked, written, on the disk
 //!               │ its program ends
 //!               ▼
 //!           `pending` of the next run takes the lock, and the record is reported
 //! ```
 //!
 //! **Invariant:** a running program holds an exclusive `flock` on its file, which the kernel releases however the
-//! program ends. The lock is taken before the file gets its name, so no one ever sees an unlocked record of a running
-//! program. Files are opened close-on-exec, so no child keeps a lock alive.
+//! program ends. The lock is taken while the file is still empty, and an empty file is no record: nothing was sent yet. So
+//! no one ever reports a record of a running program. Files are opened close-on-exec, so no child keeps a lock alive.
 
 mod lines;
 
@@ -21,24 +19,24 @@ mod lines;
 mod tests;
 
 use std::fs::{self, DirBuilder, DirEntry, File, OpenOptions, TryLockError};
-use std::io::{self, ErrorKind, Read, Write};
+use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
 use crate::domain::{JournalEntry, Os, SecretId, ServerText, os_error_message};
+use crate::files::{FileStat, Folder, open, read_at_most};
 
 pub use lines::Damage;
-/// How many names are tried. A second program that looks for pending records can remove a file between its creation
-/// and its lock; a name that is taken already is as good as impossible.
+
+/// How many files are tried. A second program that looks for pending records can remove one between its creation and its
+/// lock.
 const ATTEMPTS: usize = 8;
 
 /// What the names of records start with.
 const PREFIX: &str = "creation-";
 /// What the name of a record ends in.
 const RECORD: &str = ".jsonl";
-/// What the name of a record ends in while it is written.
-const PART: &str = ".part";
 
 /// More than any record has, in bytes; what is longer was written by another program.
 const LONGEST: u64 = 64 * 1024;
@@ -66,19 +64,36 @@ impl Journal {
     /// Records that a secret is about to be created. The record is on the disk when this returns, and locked for
     /// as long as the [`RecordFile`] lives. Blocks on the disk.
     pub fn begin(&self, entry: &JournalEntry) -> io::Result<RecordFile> {
+        make_folder(&self.folder)?;
         for _ in 0..ATTEMPTS {
-            make_folder(&self.folder)?;
-            let name = RecordName::fresh(entry.begun_at)?;
-            if let Some(record) = RecordFile::write(&self.folder, &name, entry)? {
+            if let Some(record) = self.write(entry)? {
                 return Ok(record);
             }
         }
         Err(io::Error::other("another program removes every new file from it"))
     }
 
+    /// Writes a record to a new file; `None` when another program was faster to lock that. Nothing is left of a record that
+    /// could not be finished. The names sort by time.
+    fn write(&self, entry: &JournalEntry) -> io::Result<Option<RecordFile>> {
+        let start = format!("{PREFIX}{}-", entry.begun_at.strftime("%Y%m%dT%H%M%SZ"));
+        let new = tempfile::Builder::new()
+            .prefix(&start)
+            .suffix(RECORD)
+            .rand_bytes(16)
+            .tempfile_in(&self.folder)?;
+        if !lock(new.as_file())? || is_gone(new.path()) {
+            return Ok(None);
+        }
+        new.as_file().write_all(&lines::line(entry))?;
+        new.as_file().sync_all()?;
+        let (file, path) = new.keep().map_err(|failed| failed.error)?;
+        flush(&self.folder);
+        Ok(Some(RecordFile { file, path, entry: Ok(entry.clone()) }))
+    }
+
     /// The records whose program has ended, oldest first. Each is locked while its [`RecordFile`] lives, so that a
-    /// second program does not report it too. Records that never got their name are removed: nothing was sent for
-    /// them. Blocks on the disk.
+    /// second program does not report it too. Empty files are removed: nothing was sent for them. Blocks on the disk.
     pub fn pending(&self) -> io::Result<Vec<RecordFile>> {
         let entries = match fs::read_dir(&self.folder) {
             Ok(entries) => entries,
@@ -92,29 +107,6 @@ impl Journal {
     }
 }
 
-/// The name of a record without its ending: the time, so that names sort by it, and a random number.
-struct RecordName(String);
-
-impl RecordName {
-    /// A name that nothing has.
-    fn fresh(begun_at: Timestamp) -> io::Result<Self> {
-        let mut random = [0; 8];
-        getrandom::fill(&mut random).map_err(|error| io::Error::other(error.to_string()))?;
-        let time = begun_at.strftime("%Y%m%dT%H%M%SZ");
-        Ok(Self(format!("{PREFIX}{time}-{:016x}", u64::from_be_bytes(random))))
-    }
-
-    /// The path of the record.
-    fn record(&self, folder: &Path) -> PathBuf {
-        folder.join(format!("{}{RECORD}", self.0))
-    }
-
-    /// Its path while it is written.
-    fn part(&self, folder: &Path) -> PathBuf {
-        folder.join(format!("{}{PART}", self.0))
-    }
-}
-
 /// The record of a creation, locked while this lives. Dropping it leaves the record on the disk for the next run to
 /// report.
 #[derive(Debug)]
@@ -125,22 +117,6 @@ pub struct RecordFile {
 }
 
 impl RecordFile {
-    /// Writes a new record under this name; `None` when another program has locked its file or the name is
-    /// taken, and another name should be tried. Nothing is left of a record that could not be finished.
-    fn write(folder: &Path, name: &RecordName, entry: &JournalEntry) -> io::Result<Option<Self>> {
-        let (part, path) = (name.part(folder), name.record(folder));
-        let file = match create(&part) {
-            Ok(file) => file,
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        let published = lock_and_publish(&file, &part, &path, entry);
-        if !matches!(published, Ok(true)) {
-            let _ = fs::remove_file(&part);
-        }
-        Ok(published?.then(|| Self { file, path, entry: Ok(entry.clone()) }))
-    }
-
     /// Its path.
     pub fn path(&self) -> &Path {
         &self.path
@@ -158,7 +134,7 @@ impl RecordFile {
     pub fn created(&self, secret_id: Option<SecretId>, expires_at: Option<Timestamp>) -> io::Result<()> {
         let Ok(entry) = &self.entry else { return Ok(()) };
         let entry = JournalEntry { secret_id, expires_at, ..entry.clone() };
-        (&self.file).write_all(&lines::further_line(&entry))?;
+        (&self.file).write_all(&lines::line(&entry))?;
         self.file.sync_all()
     }
 
@@ -185,68 +161,21 @@ fn lock(file: &File) -> io::Result<bool> {
     }
 }
 
-/// Creates a file that is not there yet, for its owner only; a symlink in its place is not followed.
-fn create(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.read(true).append(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
+/// True when the record was removed between opening and locking it.
+fn is_gone(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_err()
 }
 
-/// Locks the part, writes it to the disk and gives it its name; false when another program was faster.
-fn lock_and_publish(mut file: &File, part: &Path, path: &Path, entry: &JournalEntry) -> io::Result<bool> {
-    if !lock(file)? {
-        return Ok(false);
-    }
-    file.write_all(&lines::first_line(entry))?;
-    file.sync_all()?;
-    if !publish(part, path)? {
-        return Ok(false);
-    }
-    if let Some(folder) = path.parent() {
-        flush(folder);
-    }
-    Ok(true)
-}
-
-/// Gives a part its name without overwriting anything; false when the name is taken or the part is gone.
-///
-/// `rename` overwrites, `link` does not (POSIX `link(2)`, `EEXIST`). Where the file system has no links, a check and a
-/// rename have to do: the name is random.
-fn publish(part: &Path, record: &Path) -> io::Result<bool> {
-    match fs::hard_link(part, record) {
-        Ok(()) => {
-            // Should this fail, the next program that looks for pending records removes it.
-            let _ = fs::remove_file(part);
-            return Ok(true);
-        }
-        Err(error) if matches!(error.kind(), ErrorKind::AlreadyExists | ErrorKind::NotFound) => {
-            return Ok(false);
-        }
-        Err(_) => {}
-    }
-    if fs::symlink_metadata(record).is_ok() {
-        return Ok(false);
-    }
-    fs::rename(part, record).map(|()| true)
-}
-
-/// Writes the names in the folder to the disk. Not every file system can, and a record that a power cut removes is
-/// still there for every other end of a program, so this may fail.
+/// Writes the names in the folder to the disk. A record that a power cut removes is still there for every other end of a
+/// program, so this may fail.
 fn flush(folder: &Path) {
-    #[cfg(unix)]
-    let _ = File::open(folder).and_then(|folder| folder.sync_all());
-    #[cfg(not(unix))]
-    let _ = folder;
+    let _ = Folder::open(folder).and_then(|folder| folder.sync());
 }
 
 /// Records that other users can write are not reported: they could name any secret as one to be deleted.
-#[cfg(unix)]
 fn check_folder(folder: &Path) -> io::Result<()> {
-    use std::os::unix::fs::MetadataExt;
-    let about = fs::metadata(folder)?;
-    if about.mode() & 0o022 == 0 && is_ours(&about) {
+    let stat = FileStat::from(&fs::metadata(folder)?);
+    if stat.mode & 0o022 == 0 && stat.is_ours() {
         return Ok(());
     }
     let folder = ServerText::new(&folder.to_string_lossy());
@@ -255,81 +184,33 @@ fn check_folder(folder: &Path) -> io::Result<()> {
     )))
 }
 
-#[cfg(not(unix))]
-fn check_folder(_: &Path) -> io::Result<()> {
-    Ok(())
-}
-
-#[cfg(unix)]
-fn is_ours(about: &fs::Metadata) -> bool {
-    std::os::unix::fs::MetadataExt::uid(about) == rustix::process::geteuid().as_raw()
-}
-
-#[cfg(not(unix))]
-fn is_ours(_: &fs::Metadata) -> bool {
-    true
-}
-
 fn examine(entry: &DirEntry) -> Option<RecordFile> {
     let name = entry.file_name();
-    let ending = name.to_str()?.strip_prefix(PREFIX)?;
-    let is_part = ending.ends_with(PART);
-    if !is_part && !ending.ends_with(RECORD) {
-        return None;
-    }
+    let is_record = name.to_str()?.starts_with(PREFIX) && name.to_str()?.ends_with(RECORD);
     // Neither a link nor a pipe is a record, and opening one could wait for ever.
-    if !entry.file_type().ok()?.is_file() {
+    if !is_record || !entry.file_type().ok()?.is_file() {
         return None;
     }
     let path = entry.path();
-    let file = open(&path).ok()?;
-    if !lock(&file).ok()? {
+    // What was a file a moment ago may be something else by now.
+    let file = open(&path, OpenOptions::new().read(true).append(true)).ok()?;
+    if !lock(&file).ok()? || is_gone(&path) {
         return None;
     }
-    if is_part {
-        // It never got its name, so nothing was sent.
+    let stat = FileStat::of(&file).ok()?;
+    if stat.length == 0 {
         let _ = fs::remove_file(&path);
         return None;
     }
-    let is_ours = file.metadata().is_ok_and(|about| is_ours(&about));
-    let entry = if is_ours { read(&file) } else { Err(Damage::OtherOwner) };
-    let record = RecordFile { file, path, entry };
-    (!is_gone(&record)).then_some(record)
-}
-
-#[cfg(unix)]
-fn open(path: &Path) -> io::Result<File> {
-    use rustix::fs::OFlags;
-    use std::os::unix::fs::OpenOptionsExt;
-    // What was a file a moment ago may be something else by now.
-    let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed();
-    OpenOptions::new().read(true).append(true).custom_flags(flags).open(path)
-}
-
-#[cfg(not(unix))]
-fn open(path: &Path) -> io::Result<File> {
-    OpenOptions::new().read(true).append(true).open(path)
-}
-
-/// True when the record was removed between opening and locking it: its program was about to end.
-#[cfg(unix)]
-fn is_gone(record: &RecordFile) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    record.file.metadata().is_ok_and(|metadata| metadata.nlink() == 0)
-}
-
-#[cfg(not(unix))]
-fn is_gone(record: &RecordFile) -> bool {
-    !record.path.exists()
+    let entry = if stat.is_ours() { read(&file) } else { Err(Damage::OtherOwner) };
+    Some(RecordFile { file, path, entry })
 }
 
 fn read(file: &File) -> Result<JournalEntry, Damage> {
-    let mut text = Vec::new();
-    let length = file.take(LONGEST + 1).read_to_end(&mut text).map_err(|_| Damage::Unreadable)?;
-    if length as u64 > LONGEST {
-        return Err(Damage::Unreadable);
+    match read_at_most(file, LONGEST) {
+        Ok(Some(text)) => lines::read(&text),
+        _ => Err(Damage::Unreadable),
     }
-    lines::read(&text)
 }
 
 /// Makes the folder and what is missing above it, for its owner only. One that is there stays as it is.

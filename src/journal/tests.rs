@@ -184,10 +184,10 @@ fn a_damaged_record_is_named_and_kept() {
 }
 
 #[test]
-fn a_record_that_never_got_its_name_is_removed_unless_it_is_being_written() {
+fn a_record_that_was_never_written_is_removed_unless_it_is_being_written() {
     let fixture = fixture();
-    let abandoned = fixture.plant("creation-20261123T181402Z-1.part", "{\"version\":1");
-    let written = fixture.plant("creation-20261123T181402Z-2.part", "");
+    let abandoned = fixture.plant("creation-20261123T181402Z-1.jsonl", "");
+    let written = fixture.plant("creation-20261123T181402Z-2.jsonl", "");
     let writer = File::open(&written).unwrap();
     writer.try_lock().unwrap();
     assert!(fixture.reported().is_empty());
@@ -195,39 +195,12 @@ fn a_record_that_never_got_its_name_is_removed_unless_it_is_being_written() {
 }
 
 #[test]
-fn nothing_is_written_through_a_link_or_over_anything() {
-    let fixture = fixture();
-    let victim = fixture.plant("victim", "precious");
-    let name = RecordName::fresh(entry().begun_at).unwrap();
-    for taken in [name.part(&fixture.folder), name.record(&fixture.folder)] {
-        symlink(&victim, &taken).unwrap();
-        assert!(
-            RecordFile::write(&fixture.folder, &name, &entry()).unwrap().is_none(),
-            "{}",
-            taken.display()
-        );
-        assert!(fs::symlink_metadata(&taken).unwrap().is_symlink());
-        fs::remove_file(&taken).unwrap();
-        fs::write(&taken, "older").unwrap();
-        assert!(
-            RecordFile::write(&fixture.folder, &name, &entry()).unwrap().is_none(),
-            "{}",
-            taken.display()
-        );
-        assert_eq!(fs::read_to_string(&taken).unwrap(), "older");
-        fs::remove_file(&taken).unwrap();
-    }
-    assert_eq!(fs::read_to_string(&victim).unwrap(), "precious");
-    assert_eq!(fixture.files(), [victim], "nothing half done is left");
-}
-
-#[test]
 fn what_is_no_file_is_not_even_opened() {
     let fixture = fixture();
     let victim = fixture.plant("victim", "precious");
     symlink(&victim, fixture.folder.join("creation-1.jsonl")).unwrap();
-    symlink(&victim, fixture.folder.join("creation-2.part")).unwrap();
-    fs::create_dir(fixture.folder.join("creation-3.part")).unwrap();
+    symlink("nowhere", fixture.folder.join("creation-2.jsonl")).unwrap();
+    fs::create_dir(fixture.folder.join("creation-3.jsonl")).unwrap();
     let pipe = fixture.folder.join("creation-4.jsonl");
     assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
     assert!(fixture.journal.pending().unwrap().is_empty());

@@ -13,12 +13,13 @@ use zeroize::Zeroizing;
 use crate::domain::{
     ClientId, ENV_VARIABLES, EnvFile, Format, SaveFailure, SavedFile, SecretPayload, ServerText,
 };
+use crate::files::user_id;
 
 use super::blocking;
 use super::format::render;
 
 pub(super) use write::ExistingFile;
-use write::{is_root, store};
+use write::store;
 
 /// Saves `payload` as `path`, in the format that the name asks for. A leading `~` is `home`.
 ///
@@ -94,8 +95,8 @@ fn question(path: &Path, file: &ExistingFile, payload: &SecretPayload) -> Result
         .filter_map(|text| ClientId::parse(text).ok())
         .find(|client| *client != payload.new_secret.client);
     // Without the rights of root the new file could not have that owner, and nothing is replaced.
-    let other_owner = file.other_owner().filter(|_| is_root());
-    Ok(EnvFile { is_open: file.is_open_to_others(), other_owner, link_to, other_client, missing })
+    let other_owner = (user_id() == 0 && !file.stat.is_ours()).then_some(file.stat.owner);
+    Ok(EnvFile { is_open: file.stat.is_open_to_others(), other_owner, link_to, other_client, missing })
 }
 
 /// The path as it is, or escaped where a terminal would not show it as it is; the words then say so.

@@ -15,13 +15,13 @@ fn damage_of(line: &str) -> Option<Damage> {
 
 #[test]
 fn a_record_is_what_a_person_wrote_down_by_hand() {
-    assert_eq!(String::from_utf8(first_line(&entry())).unwrap(), format!("{GOOD}\n"));
+    assert_eq!(String::from_utf8(line(&entry())).unwrap(), format!("\n{GOOD}\n"));
     assert_eq!(read(format!("{GOOD}\n").as_bytes()), Ok(entry()));
 }
 
 #[test]
 fn a_record_has_these_fields_and_none_for_a_secret() {
-    let line: Value = serde_json::from_slice(&first_line(&answered())).unwrap();
+    let line: Value = serde_json::from_slice(&line(&answered())).unwrap();
     let fields: BTreeSet<&str> = line.as_object().unwrap().keys().map(String::as_str).collect();
     let expected = [
         "version",
@@ -39,20 +39,20 @@ fn a_record_has_these_fields_and_none_for_a_secret() {
 
 #[test]
 fn the_last_whole_line_counts() {
-    let mut text = first_line(&entry());
-    text.extend(further_line(&answered()));
+    let mut text = line(&entry());
+    text.extend(line(&answered()));
     assert_eq!(read(&text), Ok(answered()));
-    for cut in 1..further_line(&answered()).len() {
+    for cut in 1..line(&answered()).len() {
         assert_eq!(read(&text[..text.len() - cut]), Ok(entry()), "{cut} bytes cut off");
     }
 }
 
 #[test]
 fn a_line_that_a_full_disk_cut_off_spoils_nothing() {
-    let mut text = first_line(&entry());
-    text.extend(&further_line(&entry())[..40]);
+    let mut text = line(&entry());
+    text.extend(&line(&entry())[..40]);
     assert_eq!(read(&text), Ok(entry()));
-    text.extend(further_line(&answered()));
+    text.extend(line(&answered()));
     assert_eq!(read(&text), Ok(answered()));
 }
 
@@ -142,9 +142,9 @@ proptest! {
     fn what_was_recorded_is_read_again(
         first in any_entry(), last in any_entry(), cut in any::<prop::sample::Index>(), more in vec(any::<u8>(), 0..20),
     ) {
-        let mut text = first_line(&first);
+        let mut text = line(&first);
         let begun = text.len();
-        text.extend(further_line(&last));
+        text.extend(line(&last));
         prop_assert_eq!(read(&text), Ok(last));
         // What a dying program or a full disk leaves behind the first line never spoils it.
         let cut = begun + cut.index(text.len() - begun - 1);
@@ -167,7 +167,7 @@ proptest! {
     ) {
         let text = [line, vec![b'\n']].concat();
         if let Ok(read) = read(&text) {
-            prop_assert_eq!(super::read(&first_line(&read)), Ok(read));
+            prop_assert_eq!(super::read(&super::line(&read)), Ok(read));
         }
     }
 }

@@ -55,7 +55,7 @@ impl SettingsFile {
     }
 
     fn read(path: &Path) -> Result<Option<Self>, String> {
-        let Some((text, about)) = read_text(path)? else { return Ok(None) };
+        let Some((text, stat)) = read_text(path)? else { return Ok(None) };
         // Before anything else: a message may quote what is in the file.
         if let Some(at) = text.find(SECRET_PREFIX) {
             let why = "it contains a service account's secret, which does not belong in this file: remove it";
@@ -67,7 +67,7 @@ impl SettingsFile {
         })?;
         let file = Self::of_table(&text, table.get_ref())?;
         // A user who can change the commands decides which program gets the secret.
-        match who_can_change_it(&about).filter(|_| !file.sinks.is_empty()) {
+        match who_can_change_it(stat).filter(|_| !file.sinks.is_empty()) {
             Some(why) => Err(format!("has commands ([[sink]]), and {why}")),
             None => Ok(Some(file)),
         }

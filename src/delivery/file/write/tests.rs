@@ -3,8 +3,12 @@
 
 use std::fs::Permissions;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
+use std::os::unix::net::UnixListener;
+use std::sync::mpsc;
+use std::thread;
+use std::time::{Duration, Instant};
 
-use rustix::fs::{XattrFlags, getxattr, setxattr};
+use rustix::fs::{CWD, FileType, Mode, RenameFlags, XattrFlags, getxattr, mknodat, renameat_with, setxattr};
 
 use super::*;
 use crate::delivery::file::{save, update_env};
@@ -164,10 +168,14 @@ async fn a_link_that_leads_elsewhere_by_now_needs_agreement_again() {
     assert_ne!(fs::read_to_string(&second).unwrap(), new());
 }
 
+fn make_pipe(path: &Path) {
+    mknodat(CWD, path, FileType::Fifo, Mode::from_bits_retain(0o600), 0).unwrap();
+}
+
 #[tokio::test]
 async fn what_cannot_be_updated_has_a_reason_and_stays() {
     type Arrange = fn(&Path);
-    let rows: [(&str, Arrange, SaveFailure); 15] = [
+    let rows: [(&str, Arrange, SaveFailure); 16] = [
         ("a broken link", |path| symlink("nowhere", path).unwrap(), SaveFailure::BrokenLink),
         ("a folder", |path| fs::create_dir(path).unwrap(), SaveFailure::NoName),
         ("a link to a folder", |path| symlink("/tmp", path).unwrap(), SaveFailure::NoName),
@@ -197,11 +205,8 @@ async fn what_cannot_be_updated_has_a_reason_and_stays() {
             |path| fs::write(path, "\nMONGODB_ATLAS_CLIENT_ID=$(x)\n").unwrap(),
             SaveFailure::NotPlain(2),
         ),
-        (
-            "a pipe",
-            |path| assert!(std::process::Command::new("mkfifo").arg(path).status().unwrap().success()),
-            SaveFailure::Exists,
-        ),
+        ("a pipe", make_pipe, SaveFailure::Exists),
+        ("a socket", |path| drop(UnixListener::bind(path).unwrap()), SaveFailure::Exists),
     ];
     for (row, arrange, failure) in rows {
         let folder = tempfile::tempdir().unwrap();
@@ -252,6 +257,29 @@ fn a_change_by_another_program_is_noticed_and_kept() {
         assert_eq!(file.replace(&content), Err(SaveFailure::Changed), "{row}");
         assert_eq!((names(folder.path()), fs::read_to_string(&path).ok()), (before, theirs), "{row}");
     }
+}
+
+/// Opening a pipe that no program writes to waits for ever, unless it is asked not to.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_pipe_that_takes_the_name_at_any_moment_is_not_waited_for() {
+    let (folder, path) = folder();
+    let pipe = folder.path().join("pipe");
+    make_pipe(&pipe);
+    let (done, is_done) = mpsc::channel();
+    let opened = path.clone();
+    let opening = thread::spawn(move || {
+        for _ in 0..20_000 {
+            let _ = ExistingFile::open(&opened);
+        }
+        done.send(()).unwrap();
+    });
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while is_done.try_recv().is_err() {
+        assert!(Instant::now() < deadline, "opening hangs");
+        renameat_with(CWD, &path, CWD, &pipe, RenameFlags::EXCHANGE).unwrap();
+    }
+    opening.join().unwrap();
 }
 
 #[test]
