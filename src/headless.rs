@@ -90,8 +90,13 @@ impl Headless {
                 (Exit::NotDelivered, Some(summary))
             }
             (Some(Outcome::NotCreated(not_created)), None) => {
-                say(&self.explain(&not_created.reason, listed));
-                (Exit::NothingCreated, None)
+                let reason = &not_created.reason;
+                say(&self.explain(reason, listed));
+                let exit = match reason {
+                    Reason::Preflight(error) | Reason::Post(error) => Exit::without_secret(error),
+                    _ => Exit::NothingCreated,
+                };
+                (exit, None)
             }
             (Some(Outcome::Unknown(lost, before)), None) => self.recover(&lost, &before, signals).await,
             (Some(Outcome::NotCreated(_)), Some(signal)) => (Exit::Signal(signal.0), None),
