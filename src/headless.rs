@@ -16,7 +16,8 @@ use tokio_util::sync::CancellationToken;
 use crate::delivery::write_secret;
 use crate::domain::{
     ApiError, ApiResult, Certainty, Delivery, Disposition, ExistingSecret, Exit, ExitSummary, Flags, Format,
-    GRACE, NewSecret, OrganizationId, SecretId, SecretPayload, ServiceAccount, Signal, can_be_shown, text,
+    GRACE, NewSecret, OrganizationId, SECRETS_PER_ACCOUNT, SecretId, SecretPayload, ServiceAccount, Signal,
+    can_be_shown, text,
 };
 use crate::jobs::{
     self, AtlasApi, Before, Connections, Created, Operator, Outcome, PAUSES, Question, Reason, Records,
@@ -271,8 +272,10 @@ impl Headless {
             lines.extend(fields.map(|(name, message)| format!("{}: {message}", name.option())));
         }
         lines.push(explanation.meaning.into_owned());
-        let is_full =
-            matches!(reason, Reason::Full | Reason::StillFull | Reason::Declined(Question::Consequences(_)));
+        let is_full = matches!(
+            reason,
+            Reason::Full(_) | Reason::StillFull | Reason::Declined(Question::Consequences(_))
+        );
         if !listed.is_empty() && is_full {
             lines.extend(listed);
         } else {
@@ -367,26 +370,34 @@ struct Unattended<'a> {
 }
 
 impl Unattended<'_> {
-    /// What a full account has, and how a secret of it can be deleted, unless one will be.
+    /// What a full account has, and how secrets of it can be deleted, unless one will be.
     fn list_secrets(&mut self, account: &ServiceAccount) {
-        let expired = account.consequences(account.read_at.unwrap_or_else(wall_clock)).deletes;
-        let action = match &expired {
-            Some(_) if self.flags.replace_expired => return,
-            Some(secret) => {
-                format!("Add --replace-expired, which deletes {}, or run it without --yes to delete one.", label(secret))
+        let now = account.read_at.unwrap_or_else(wall_clock);
+        let has_expired = |secret: &ExistingSecret| account.read_at.is_some() && secret.is_expired(now);
+        let by_hand = match account.secrets.len() + 1 - SECRETS_PER_ACCOUNT {
+            ..=1 => "Run atlas-secret without --yes to delete one.".to_owned(),
+            surplus => format!("Delete {surplus} of them: run atlas-secret without --yes, or use Atlas."),
+        };
+        let action = match (account.consequences(now).deletes, self.flags.replace_expired) {
+            (Some(_), true) => return,
+            (Some(secret), false) => format!(
+                "Add --replace-expired, which deletes {}, or run it without --yes to delete one.",
+                label(&secret)
+            ),
+            (None, replaces) if account.secrets.iter().any(has_expired) => {
+                let why =
+                    if replaces { "--replace-expired does not apply: it deletes one secret. " } else { "" };
+                format!("{why}{by_hand}")
             }
-            None if self.flags.replace_expired => {
-                "--replace-expired does not apply: no secret has expired. Run atlas-secret without --yes to delete one."
-                    .to_owned()
-            }
-            None => "No secret has expired. Run atlas-secret without --yes to delete one.".to_owned(),
+            (None, true) => format!("--replace-expired does not apply: no secret has expired. {by_hand}"),
+            (None, false) => format!("No secret has expired. {by_hand}"),
         };
         let zone = TimeZone::system();
         let when = |at: Option<Timestamp>, unknown: &str| {
             at.map_or_else(|| unknown.to_owned(), |at| text::date_time(at, Some(&zone)))
         };
         let row = |secret: &ExistingSecret| {
-            let verb = if expired.as_ref() == Some(secret) { "expired" } else { "expires" };
+            let verb = if has_expired(secret) { "expired" } else { "expires" };
             let used = secret.last_used_at.map_or("", |_| "last used ");
             format!(
                 "{}  {}  created {}, {used}{}, {verb} {}",
@@ -437,5 +448,71 @@ impl Operator for Unattended<'_> {
             }
         }
         is_approved
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_account_says_what_has_to_go_by_the_number_of_its_secrets() {
+        let now: Timestamp = "2026-11-23T18:14:00Z".parse().unwrap();
+        let [expired, living] = ["2026-11-23T18:14:00Z", "2026-12-23T18:14:00Z"];
+        let other = "--replace-expired does not apply: ";
+        let two_of_them = "Delete 2 of them: run atlas-secret without --yes, or use Atlas.";
+        let rows: [(&[&str], bool, String); 7] = [
+            (
+                &[living; 2],
+                false,
+                "No secret has expired. Run atlas-secret without --yes to delete one.".into(),
+            ),
+            (
+                &[living; 2],
+                true,
+                format!("{other}no secret has expired. Run atlas-secret without --yes to delete one."),
+            ),
+            (
+                &[expired, living],
+                false,
+                "Add --replace-expired, which deletes ...00000a, or run it without --yes to delete one."
+                    .into(),
+            ),
+            (&[living; 3], false, format!("No secret has expired. {two_of_them}")),
+            (&[living, expired, living], false, two_of_them.to_owned()),
+            (&[living, expired, living], true, format!("{other}it deletes one secret. {two_of_them}")),
+            (
+                &[living; 2000],
+                false,
+                "No secret has expired. Delete 1999 of them: run atlas-secret without --yes, or use Atlas."
+                    .into(),
+            ),
+        ];
+        for (expiries, replace_expired, advice) in rows {
+            let secret = |expires_at: &&str| ExistingSecret {
+                id: SecretId::from_server("32b6e34b3d91647abb00000a").unwrap(),
+                created_at: None,
+                expires_at: Some(expires_at.parse().unwrap()),
+                last_used_at: None,
+                mask: None,
+            };
+            let account = ServiceAccount {
+                secrets: expiries.iter().map(secret).collect(),
+                read_at: Some(now),
+                ..ServiceAccount::default()
+            };
+            let mut operator = Unattended {
+                flags: Flags { yes: true, replace_expired, verify: false },
+                printed: Vec::new(),
+                listed: Vec::new(),
+                may_have_created: &AtomicBool::default(),
+            };
+            operator.list_secrets(&account);
+            let (last, secrets) = operator.listed.split_last().unwrap();
+            assert_eq!((last, secrets.len()), (&advice, expiries.len()));
+            for (line, expiry) in secrets.iter().zip(expiries) {
+                assert_eq!(line.contains(", expired "), *expiry == expired, "{line}");
+            }
+        }
     }
 }

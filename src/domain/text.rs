@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use super::{ApiError, Consequences, ExistingSecret, SecretId};
+use super::{ApiError, Consequences, ExistingSecret, SECRETS_PER_ACCOUNT, SecretId};
 
 /// A message as a sentence of its own: with a full stop, and a capital unless an option, a path or a key is first.
 pub fn sentence(message: &str) -> String {
@@ -154,6 +154,14 @@ pub fn approved(consequences: &Consequences, zone: Option<&TimeZone>) -> Vec<Str
         format!("--yes: {} will expire on {until} instead of {was}", label(secret))
     });
     deleted.chain(shortened).collect()
+}
+
+/// An account has this many secrets, and no place for another one.
+pub fn full(secrets: usize) -> String {
+    if secrets > SECRETS_PER_ACCOUNT {
+        return format!("This account has {secrets} secrets; the maximum is {SECRETS_PER_ACCOUNT}.");
+    }
+    format!("This account has {secrets} secrets, the maximum.")
 }
 
 /// A new secret was found by comparing.
