@@ -340,15 +340,17 @@ fn found(recovered: &Recovered, after: Duration) -> String {
     match recovered {
         Recovered::NoneAppeared => text::none_appeared(after),
         Recovered::Found(secret) => format!(
-            "{} (secret {}) is new, and its value is lost. {} Delete it in Atlas.",
-            label(secret),
+            "Secret {} ({}) appeared after the request, so this run most likely created it.",
             secret.id,
-            text::PROBABLY_YOURS
+            label(secret)
         ),
         Recovered::Several(secrets) => {
             let ids: Vec<&str> = secrets.iter().map(|secret| secret.id.as_str()).collect();
-            let noun = if ids.len() == 1 { "Its ID" } else { "Their IDs" };
-            format!("{} {noun}: {}. {}", text::not_clear(secrets), ids.join(", "), text::FIND_YOURS)
+            let found = match &ids[..] {
+                [id] => format!("Secret {id} is new, but it is in use or was created at another time"),
+                ids => format!("{} secrets are new ({})", ids.len(), ids.join(", ")),
+            };
+            format!("{found}. The project's Activity Feed in Atlas shows whether this run created one.")
         }
         Recovered::Failed(error) => text::check_failed(error),
     }

@@ -164,9 +164,6 @@ pub fn full(secrets: usize) -> String {
     format!("This account has {secrets} secrets, the maximum.")
 }
 
-/// A new secret was found by comparing.
-pub const PROBABLY_YOURS: &str = "It is probably yours: it appeared after your request.";
-
 /// What to do where it is not clear which secret is the new one.
 pub const FIND_YOURS: &str =
     "The project's Activity Feed shows which is yours. Delete it on the service account's page in Atlas.";
