@@ -383,7 +383,7 @@ impl Unattended<'_> {
         let action = match (account.consequences(now).deletes, self.flags.replace_expired) {
             (Some(_), true) => return,
             (Some(secret), false) => format!(
-                "Add --replace-expired, which deletes {}, or run it without --yes to delete one.",
+                "Add --replace-expired, which deletes {}, or run atlas-secret without --yes to delete one.",
                 label(&secret)
             ),
             (None, replaces) if account.secrets.iter().any(has_expired) => {
@@ -477,7 +477,7 @@ mod tests {
             (
                 &[expired, living],
                 false,
-                "Add --replace-expired, which deletes ...00000a, or run it without --yes to delete one."
+                "Add --replace-expired, which deletes ...00000a, or run atlas-secret without --yes to delete one."
                     .into(),
             ),
             (&[living; 3], false, format!("No secret has expired. {two_of_them}")),
