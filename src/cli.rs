@@ -244,7 +244,7 @@ Keys for the new secret:
 Exit codes:
   0        done, or you quit before creating
   1        nothing was created, with --yes or redirected standard output
-  2        wrong arguments, environment or terminal; nothing was created
+  2        wrong arguments (also an unknown ID or name), environment or terminal; nothing was created
   3        a secret was created, or may have been, and was not delivered
   128 + n  ended by signal n, such as 143 for SIGTERM; nothing was lost";
 

@@ -10,13 +10,15 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use secrecy::SecretString;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::delivery::write_secret;
 use crate::domain::{
     ApiError, ApiResult, Certainty, Delivery, Disposition, ExistingSecret, Exit, ExitSummary, Flags, Format,
-    GRACE, NewSecret, OrganizationId, SecretId, SecretPayload, ServiceAccount, Signal, can_be_shown, text,
+    GRACE, NewSecret, OrganizationId, SECRETS_PER_ACCOUNT, SecretId, SecretPayload, ServiceAccount, Signal,
+    can_be_shown, text,
 };
 use crate::jobs::{
     self, AtlasApi, Before, Connections, Created, Operator, Outcome, PAUSES, Question, Reason, Records,
@@ -68,32 +70,29 @@ impl Headless {
     /// # Errors
     /// When standard output did not take the secret.
     pub async fn run(self, mut signals: impl AsyncFnMut() -> Signal) -> Result<Ended, Box<Undelivered>> {
-        self.report_pending();
-        self.report_credentials_note();
+        self.report_beside();
         let organization = self.fetch_organization();
         let mut operator = Unattended {
             flags: self.flags,
             printed: self.has_signed_in.then_some(SIGNING_IN).into_iter().collect(),
-            listed: Vec::new(),
+            full: None,
             may_have_created: &self.may_have_created,
         };
-        let created = self.create(&mut operator, &mut signals).await;
-        let listed = operator.listed;
-        Ok(match created {
-            (Some(Outcome::Created(created)), None) => {
-                return self.deliver(*created, organization, signals).await;
-            }
-            (Some(Outcome::Created(created)), Some(_)) => {
-                let Created { secret, .. } = *created;
-                self.record(secret.id.clone(), secret.expires_at).await;
-                let summary = ExitSummary::of(&self.new_secret.client, &secret, Disposition::NotDelivered);
-                (Exit::NotDelivered, Some(summary))
-            }
-            (Some(Outcome::NotCreated(not_created)), None) => {
-                say(&self.explain(&not_created.reason, listed));
-                (Exit::NothingCreated, None)
+        let (outcome, signal) = self.create(&mut operator, &mut signals).await;
+        Ok(match (outcome, signal) {
+            (Some(Outcome::Created(created)), signal) => {
+                return self.deliver(*created, organization, signal, signals).await;
             }
             (Some(Outcome::Unknown(lost, before)), None) => self.recover(&lost, &before, signals).await,
+            (Some(Outcome::NotCreated(not_created)), None) => {
+                let reason = &not_created.reason;
+                say(&self.explain(reason, operator.full.as_ref()));
+                let exit = match reason {
+                    Reason::Preflight(error) | Reason::Post(error) => Exit::without_secret(error),
+                    _ => Exit::NothingCreated,
+                };
+                (exit, None)
+            }
             (Some(Outcome::NotCreated(_)), Some(signal)) => (Exit::Signal(signal.0), None),
             (None, Some(signal)) if !self.may_have_created.load(Ordering::Relaxed) => {
                 (Exit::Signal(signal.0), None)
@@ -106,14 +105,18 @@ impl Headless {
         (Exit::NotDelivered, Some(ExitSummary::perhaps_created(self.new_secret.client.clone())))
     }
 
-    /// Secrets that previous runs did not deliver are for a run with an interface.
-    fn report_pending(&self) {
-        let records = Arc::clone(&self.records);
+    /// Reports what nothing here waits for: what to know about the credentials, and the secrets that previous runs did
+    /// not deliver, which only a run with an interface can delete.
+    fn report_beside(&self) {
+        let (records, connections) = (Arc::clone(&self.records), Arc::clone(&self.connections));
+        tokio::spawn(async move {
+            if let Some(note) = connections.credentials_note().await {
+                say(&note);
+            }
+        });
         tokio::spawn(async move {
             let (found, errors) = records.pending().await;
-            for error in errors {
-                say(&error);
-            }
+            errors.iter().for_each(|error| say(error));
             let mut counts: BTreeMap<String, usize> = BTreeMap::new();
             for record in found {
                 *counts.entry(record.entry.client.to_string()).or_default() += 1;
@@ -128,21 +131,18 @@ impl Headless {
         });
     }
 
-    fn report_credentials_note(&self) {
-        let connections = Arc::clone(&self.connections);
-        tokio::spawn(async move {
-            if let Some(note) = connections.credentials_note().await {
-                say(&note);
-            }
-        });
-    }
-
     /// Some formats name the organization: it is fetched beside everything else.
     fn fetch_organization(&self) -> impl Future<Output = Option<OrganizationId>> + use<> {
         let (connections, project) = (Arc::clone(&self.connections), self.new_secret.project.clone());
         let is_wanted = self.format.names_the_organization();
         let task = is_wanted.then(|| tokio::spawn(async move { connections.project(&project).await.ok() }));
-        async move { task?.await.ok()??.organization }
+        async move {
+            let organization = task?.await.ok().flatten().and_then(|project| project.organization);
+            if organization.is_none() {
+                say(text::NO_ORGANIZATION);
+            }
+            organization
+        }
     }
 
     /// Runs the creating job, and again after a read that failed in a way that may pass: nothing was created then. The
@@ -155,21 +155,16 @@ impl Headless {
         let mut tried = 0;
         loop {
             let cancel = CancellationToken::new();
-            let job = jobs::create(
-                &self.connections,
-                &self.records,
-                &wall_clock,
-                &mut *operator,
-                &cancel,
-                &self.new_secret,
-            );
+            let (atlas, records) = (&self.connections, &self.records);
+            let job = jobs::create(atlas, records, &wall_clock, &mut *operator, &cancel, &self.new_secret);
             let ended = within_grace(signals, job, || cancel.cancel()).await;
-            let failed = match &ended {
-                (Some(Outcome::NotCreated(not_created)), None) => failed_read(&not_created.reason),
-                _ => None,
+            let (Some(Outcome::NotCreated(not_created)), None) = &ended else { return ended };
+            let (Reason::Preflight(error) | Reason::Declined(Question::AccountUnknown(error))) =
+                &not_created.reason
+            else {
+                return ended;
             };
-            let pause = failed.and_then(|error| Some((error, pause_before_restart(error, tried)?)));
-            let Some((error, pause)) = pause else { return ended };
+            let Some(pause) = pause_before_restart(error, tried) else { return ended };
             say(&text::retrying(&error.explain().title, pause));
             if let Err(signal) = before_signal(signals, sleep(pause)).await {
                 return (ended.0, Some(signal));
@@ -189,30 +184,21 @@ impl Headless {
         &self,
         Created { secret, before }: Created,
         organization: impl Future<Output = Option<OrganizationId>>,
+        signal: Option<Signal>,
         mut signals: impl AsyncFnMut() -> Signal,
     ) -> Result<Ended, Box<Undelivered>> {
-        let client = &self.new_secret.client;
-        let summary = |disposition| Some(ExitSummary::of(client, &secret, disposition));
+        let ended = |exit, disposition| {
+            Ok((exit, Some(ExitSummary::of(&self.new_secret.client, &secret, disposition))))
+        };
         // First of all: whatever happens next, the next run knows the secret's ID.
         self.record(secret.id.clone(), secret.expires_at).await;
-        let Ok(organization) = before_signal(&mut signals, organization).await else {
-            return Ok((Exit::NotDelivered, summary(Disposition::NotDelivered)));
+        if signal.is_some() {
+            return ended(Exit::NotDelivered, Disposition::NotDelivered);
+        }
+        let ready = async { (organization.await, self.verify(&secret.value).await) };
+        let Ok((organization, verified)) = before_signal(&mut signals, ready).await else {
+            return ended(Exit::NotDelivered, Disposition::NotDelivered);
         };
-        let mut verified = None;
-        if self.flags.verify {
-            let verify = self.connections.verify(client, &secret.value);
-            let Ok(result) = before_signal(&mut signals, verify).await else {
-                return Ok((Exit::NotDelivered, summary(Disposition::NotDelivered)));
-            };
-            match &result {
-                Ok(()) => say("Verified: Atlas accepts the new secret."),
-                Err(error) => say(&error.after_verifying()),
-            }
-            verified = Some(result);
-        }
-        if self.format.names_the_organization() && organization.is_none() {
-            say(text::NO_ORGANIZATION);
-        }
         let payload =
             SecretPayload { new_secret: self.new_secret.clone(), secret: secret.clone(), organization };
         match within_grace(&mut signals, print(self.format, payload.clone()), || {}).await.0 {
@@ -223,14 +209,26 @@ impl Headless {
                 if !can_be_shown(&secret.value) {
                     say(text::UNUSUAL_VALUE);
                 }
-                Ok((Exit::Done, summary(Disposition::Delivered(vec![Delivery::Printed]))))
+                ended(Exit::Done, Disposition::Delivered(vec![Delivery::Printed]))
             }
             Some(Err(why)) => {
                 let before = before.ids.unwrap_or_default();
                 Err(Box::new(Undelivered { payload, before, verified, why }))
             }
-            None => Ok((Exit::NotDelivered, summary(Disposition::PerhapsDelivered(Vec::new())))),
+            None => ended(Exit::NotDelivered, Disposition::PerhapsDelivered(Vec::new())),
         }
+    }
+
+    async fn verify(&self, value: &SecretString) -> Option<ApiResult<()>> {
+        if !self.flags.verify {
+            return None;
+        }
+        let result = self.connections.verify(&self.new_secret.client, value).await;
+        match &result {
+            Ok(()) => say("Verified: Atlas accepts the new secret."),
+            Err(error) => say(&error.after_verifying()),
+        }
+        Some(result)
     }
 
     async fn recover(
@@ -253,9 +251,9 @@ impl Headless {
         (Exit::NotDelivered, Some(summary))
     }
 
-    /// Why nothing was created, and what to do: the first line says the most important thing.
-    /// `listed` is what a full account has.
-    fn explain(&self, reason: &Reason, listed: Vec<String>) -> String {
+    /// Why nothing was created, and what to do: the first line says the most important thing. What a full account has
+    /// takes the place of the usual advice.
+    fn explain(&self, reason: &Reason, full: Option<&ServiceAccount>) -> String {
         let Some(explanation) = reason.explain(&self.who) else {
             return Certainty::NotDone.message().to_owned();
         };
@@ -266,13 +264,13 @@ impl Headless {
             lines.extend(fields.map(|(name, message)| format!("{}: {message}", name.option())));
         }
         lines.push(explanation.meaning.into_owned());
-        let is_full =
-            matches!(reason, Reason::Full | Reason::StillFull | Reason::Declined(Question::Consequences(_)));
-        if !listed.is_empty() && is_full {
-            lines.extend(listed);
-        } else {
-            lines.push(explanation.action.into_owned());
-        }
+        let listed = match (reason, full) {
+            (Reason::Full(_) | Reason::Declined(Question::Consequences(_)), Some(account)) => {
+                list_secrets(account, self.flags.replace_expired)
+            }
+            _ => vec![explanation.action.into_owned()],
+        };
+        lines.extend(listed);
         lines.retain(|line| !line.is_empty());
         lines.join("\n  ")
     }
@@ -319,28 +317,22 @@ pub(crate) fn not_printed() -> String {
     format!("Standard output could not be written: {}.", internal_error())
 }
 
-/// The read before the POST that failed.
-fn failed_read(reason: &Reason) -> Option<&ApiError> {
-    match reason {
-        Reason::Preflight(error) | Reason::Declined(Question::AccountUnknown(error)) => Some(error),
-        _ => None,
-    }
-}
-
 /// What the search has found, and what is left to do by hand.
 fn found(recovered: &Recovered, after: Duration) -> String {
     match recovered {
         Recovered::NoneAppeared => text::none_appeared(after),
         Recovered::Found(secret) => format!(
-            "{} (secret {}) is new, and its value is lost. {} Delete it in Atlas.",
-            label(secret),
+            "Secret {} ({}) appeared after the request, so this run most likely created it.",
             secret.id,
-            text::PROBABLY_YOURS
+            label(secret)
         ),
         Recovered::Several(secrets) => {
             let ids: Vec<&str> = secrets.iter().map(|secret| secret.id.as_str()).collect();
-            let noun = if ids.len() == 1 { "Its ID" } else { "Their IDs" };
-            format!("{} {noun}: {}. {}", text::not_clear(secrets), ids.join(", "), text::FIND_YOURS)
+            let found = match &ids[..] {
+                [id] => format!("Secret {id} is new, but it is in use or was created at another time"),
+                ids => format!("{} secrets are new ({})", ids.len(), ids.join(", ")),
+            };
+            format!("{found}. The project's Activity Feed in Atlas shows whether this run created one.")
         }
         Recovered::Failed(error) => text::check_failed(error),
     }
@@ -350,50 +342,54 @@ fn label(secret: &ExistingSecret) -> String {
     text::short_label(secret, "...")
 }
 
+/// The secrets of a full account, and how to get rid of what is too much.
+fn list_secrets(account: &ServiceAccount, replaces: bool) -> Vec<String> {
+    let now = account.read_at.unwrap_or_else(wall_clock);
+    let has_expired = |secret: &ExistingSecret| account.read_at.is_some() && secret.is_expired(now);
+    let by_hand = match account.secrets.len() + 1 - SECRETS_PER_ACCOUNT {
+        ..=1 => "Run atlas-secret without --yes to delete one.".to_owned(),
+        surplus => format!("Delete {surplus} of them: run atlas-secret without --yes, or use Atlas."),
+    };
+    let action = match (account.consequences(now).deletes, replaces) {
+        (Some(secret), _) => format!(
+            "Add --replace-expired, which deletes {}, or run atlas-secret without --yes to delete one.",
+            label(&secret)
+        ),
+        (None, _) if account.secrets.iter().any(has_expired) => {
+            let why = if replaces { "--replace-expired does not apply: it deletes one secret. " } else { "" };
+            format!("{why}{by_hand}")
+        }
+        (None, true) => format!("--replace-expired does not apply: no secret has expired. {by_hand}"),
+        (None, false) => format!("No secret has expired. {by_hand}"),
+    };
+    let zone = TimeZone::system();
+    let when = |at: Option<Timestamp>, unknown: &str| {
+        at.map_or_else(|| unknown.to_owned(), |at| text::date_time(at, Some(&zone)))
+    };
+    let row = |secret: &ExistingSecret| {
+        let verb = if has_expired(secret) { "expired" } else { "expires" };
+        let used = secret.last_used_at.map_or("", |_| "last used ");
+        format!(
+            "{}  {}  created {}, {used}{}, {verb} {}",
+            secret.id,
+            label(secret),
+            when(secret.created_at, "at an unknown time"),
+            when(secret.last_used_at, "never used"),
+            when(secret.expires_at, "at an unknown time"),
+        )
+    };
+    account.secrets.iter().map(row).chain([action]).collect()
+}
+
 /// The operator of a run without an interface: flags for answers, lines on standard error for progress.
 struct Unattended<'a> {
     flags: Flags,
     /// The steps that were printed: the account is read again after its expired secret was deleted. The last one is
     /// printed again when it is repeated.
     printed: Vec<&'static str>,
-    /// What a full account has, and what to do.
-    listed: Vec<String>,
+    /// The account when it was fetched last, if it was full.
+    full: Option<ServiceAccount>,
     may_have_created: &'a AtomicBool,
-}
-
-impl Unattended<'_> {
-    /// What a full account has, and how a secret of it can be deleted, unless one will be.
-    fn list_secrets(&mut self, account: &ServiceAccount) {
-        let expired = account.consequences(account.read_at.unwrap_or_else(wall_clock)).deletes;
-        let action = match &expired {
-            Some(_) if self.flags.replace_expired => return,
-            Some(secret) => {
-                format!("Add --replace-expired, which deletes {}, or run it without --yes to delete one.", label(secret))
-            }
-            None if self.flags.replace_expired => {
-                "--replace-expired does not apply: no secret has expired. Run atlas-secret without --yes to delete one."
-                    .to_owned()
-            }
-            None => "No secret has expired. Run atlas-secret without --yes to delete one.".to_owned(),
-        };
-        let zone = TimeZone::system();
-        let when = |at: Option<Timestamp>, unknown: &str| {
-            at.map_or_else(|| unknown.to_owned(), |at| text::date_time(at, Some(&zone)))
-        };
-        let row = |secret: &ExistingSecret| {
-            let verb = if expired.as_ref() == Some(secret) { "expired" } else { "expires" };
-            let used = secret.last_used_at.map_or("", |_| "last used ");
-            format!(
-                "{}  {}  created {}, {used}{}, {verb} {}",
-                secret.id,
-                label(secret),
-                when(secret.created_at, "at an unknown time"),
-                when(secret.last_used_at, "never used"),
-                when(secret.expires_at, "at an unknown time"),
-            )
-        };
-        self.listed = account.secrets.iter().map(row).chain([action]).collect();
-    }
 }
 
 impl Operator for Unattended<'_> {
@@ -414,8 +410,11 @@ impl Operator for Unattended<'_> {
                 return say(&text::retrying(&rejection.explain().title, wait));
             }
             Step::NotRecorded(why) => return say(&why),
-            Step::Fetched(account) if account.is_full() => return self.list_secrets(&account),
-            Step::Fetched(_) | Step::StoppedWaiting => return,
+            Step::Fetched(account) => {
+                self.full = Some(account).filter(ServiceAccount::is_full);
+                return;
+            }
+            Step::StoppedWaiting => return,
         };
         if !self.printed.contains(&line) {
             self.printed.push(line);
@@ -432,5 +431,65 @@ impl Operator for Unattended<'_> {
             }
         }
         is_approved
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_account_says_what_has_to_go_by_the_number_of_its_secrets() {
+        let now: Timestamp = "2026-11-23T18:14:00Z".parse().unwrap();
+        let [expired, living] = ["2026-11-23T18:14:00Z", "2026-12-23T18:14:00Z"];
+        let other = "--replace-expired does not apply: ";
+        let two_of_them = "Delete 2 of them: run atlas-secret without --yes, or use Atlas.";
+        let rows: [(&[&str], bool, String); 7] = [
+            (
+                &[living; 2],
+                false,
+                "No secret has expired. Run atlas-secret without --yes to delete one.".into(),
+            ),
+            (
+                &[living; 2],
+                true,
+                format!("{other}no secret has expired. Run atlas-secret without --yes to delete one."),
+            ),
+            (
+                &[expired, living],
+                false,
+                "Add --replace-expired, which deletes ...00000a, or run atlas-secret without --yes to delete one."
+                    .into(),
+            ),
+            (&[living; 3], false, format!("No secret has expired. {two_of_them}")),
+            (&[living, expired, living], false, two_of_them.to_owned()),
+            (&[living, expired, living], true, format!("{other}it deletes one secret. {two_of_them}")),
+            (
+                &[living; 2000],
+                false,
+                "No secret has expired. Delete 1999 of them: run atlas-secret without --yes, or use Atlas."
+                    .into(),
+            ),
+        ];
+        for (expiries, replace_expired, advice) in rows {
+            let secret = |expires_at: &&str| ExistingSecret {
+                id: SecretId::from_server("32b6e34b3d91647abb00000a").unwrap(),
+                created_at: None,
+                expires_at: Some(expires_at.parse().unwrap()),
+                last_used_at: None,
+                mask: None,
+            };
+            let account = ServiceAccount {
+                secrets: expiries.iter().map(secret).collect(),
+                read_at: Some(now),
+                ..ServiceAccount::default()
+            };
+            let listed = list_secrets(&account, replace_expired);
+            let (last, secrets) = listed.split_last().unwrap();
+            assert_eq!((last, secrets.len()), (&advice, expiries.len()));
+            for (line, expiry) in secrets.iter().zip(expiries) {
+                assert_eq!(line.contains(", expired "), *expiry == expired, "{line}");
+            }
+        }
     }
 }

@@ -73,7 +73,9 @@ impl ServiceAccount {
     /// What creating one more secret at `now` does to those that are there.
     pub fn consequences(&self, now: Timestamp) -> Consequences {
         let has_expired = |secret: &&ExistingSecret| self.read_at.is_some() && secret.is_expired(now);
-        let expired = self.secrets.iter().filter(|_| self.is_full()).find(has_expired);
+        // Of an account that has more than it can have, deleting one would free no slot.
+        let frees_slot = self.secrets.len() == SECRETS_PER_ACCOUNT;
+        let expired = self.secrets.iter().filter(|_| frees_slot).find(has_expired);
         let shortened =
             |secret: &ExistingSecret| Some((secret.clone(), self.shortened_by_creating(secret, now)?));
         Consequences {
@@ -335,6 +337,8 @@ mod tests {
             (account(&[&expired, &living], None), false),
             (account(&[&expired], Some(now)), false),
             (account(&[&living, &living], Some(now)), false),
+            (account(&[&expired, &living, &living], Some(now)), false),
+            (account(&[&expired, &expired, &living], Some(now)), false),
         ];
         for (account, deletes) in rows {
             assert_eq!(account.consequences(now).deletes.is_some(), deletes, "{account:?}");

@@ -27,6 +27,12 @@ pub enum Exit {
 }
 
 impl Exit {
+    /// The end of a run in which this error kept a secret from being created. An ID that Atlas does not know is a
+    /// wrong argument, as a name is that no project or account has.
+    pub fn without_secret(error: &ApiError) -> Self {
+        if error.not_found().is_some() { Self::Usage } else { Self::NothingCreated }
+    }
+
     /// The process's exit code; a signal's is 128 and its number, as shells have it.
     pub fn code(self) -> u8 {
         match self {
@@ -258,6 +264,7 @@ fn joined(ways: &[Delivery]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::rejection::rejection;
     use super::*;
 
     #[test]
@@ -321,6 +328,18 @@ mod tests {
     fn each_way_to_end_has_its_exit_code() {
         let ends = [Exit::Done, Exit::NothingCreated, Exit::Usage, Exit::NotDelivered, Exit::Signal(15)];
         assert_eq!(ends.map(Exit::code), [0, 1, 2, 3, 143]);
+        let rows = [
+            (404, "GROUP_NOT_FOUND", Exit::Usage),
+            (404, "RESOURCE_NOT_FOUND", Exit::Usage),
+            (401, "NOT_IN_GROUP", Exit::NothingCreated),
+            (403, "X", Exit::NothingCreated),
+            (400, "X", Exit::NothingCreated),
+            (503, "X", Exit::NothingCreated),
+        ];
+        for (status, code, exit) in rows {
+            let error = ApiError::rejected(rejection(status, code));
+            assert_eq!(Exit::without_secret(&error), exit, "{status} {code}");
+        }
     }
 
     #[test]

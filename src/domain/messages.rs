@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use super::{
     API_VERSION, ApiError, Cause, Certainty, FieldName, Identity, PairKind, Rejection, RejectionKind,
-    SECRETS_PER_ACCOUNT, ServerText, Session,
+    SECRETS_PER_ACCOUNT, ServerText, Session, text,
 };
 
 /// What is asked of Atlas, as far as the roles differ that it takes.
@@ -115,13 +115,19 @@ fn tls_action(why: &str) -> &'static str {
 }
 
 impl Explanation {
-    /// The account has as many secrets as it can have.
-    pub fn account_full(has_expired: bool) -> Self {
-        explanation(
-            format!("This account has {SECRETS_PER_ACCOUNT} secrets, the maximum."),
-            if has_expired { "Expired secrets count, too." } else { "" },
-            "Delete one, or ask a Project Owner to, then try again.",
-        )
+    /// The account has this many secrets: as many as it can have, or more.
+    pub fn account_full(secrets: usize) -> Self {
+        let delete = match secrets {
+            ..=SECRETS_PER_ACCOUNT => "Delete one".to_owned(),
+            more => format!("Delete {} of them", more + 1 - SECRETS_PER_ACCOUNT),
+        };
+        explanation(text::full(secrets), "", format!("{delete}, or ask a Project Owner to, then try again."))
+    }
+
+    /// The expired secret of a full account is there again after it was deleted.
+    pub fn expired_secret_came_back() -> Self {
+        let meaning = "Expired secrets count, too.".into();
+        Self { meaning, ..Self::account_full(SECRETS_PER_ACCOUNT) }
     }
 
     /// Deleting an expired secret would help, and was not approved.
@@ -590,6 +596,20 @@ mod tests {
                 assert_eq!(meaning.contains("2 secrets"), request == Request::CreateSecret, "{meaning}");
                 assert!(action.ends_with("then try again."), "{action}");
             }
+        }
+    }
+
+    #[test]
+    fn a_full_account_says_how_many_secrets_it_has_and_how_many_have_to_go() {
+        let rows = [
+            (2, "This account has 2 secrets, the maximum.", "Delete one,"),
+            (3, "This account has 3 secrets; the maximum is 2.", "Delete 2 of them,"),
+            (2000, "This account has 2000 secrets; the maximum is 2.", "Delete 1999 of them,"),
+        ];
+        for (secrets, title, action) in rows {
+            let explanation = Explanation::account_full(secrets);
+            assert_eq!(explanation.title, title);
+            assert!(explanation.action.starts_with(action), "{}", explanation.action);
         }
     }
 

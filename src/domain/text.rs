@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use super::{ApiError, Consequences, ExistingSecret, SecretId};
+use super::{ApiError, Consequences, ExistingSecret, SECRETS_PER_ACCOUNT, SecretId};
 
 /// A message as a sentence of its own: with a full stop, and a capital unless an option, a path or a key is first.
 pub fn sentence(message: &str) -> String {
@@ -156,8 +156,13 @@ pub fn approved(consequences: &Consequences, zone: Option<&TimeZone>) -> Vec<Str
     deleted.chain(shortened).collect()
 }
 
-/// A new secret was found by comparing.
-pub const PROBABLY_YOURS: &str = "It is probably yours: it appeared after your request.";
+/// An account has this many secrets, and no place for another one.
+pub fn full(secrets: usize) -> String {
+    if secrets > SECRETS_PER_ACCOUNT {
+        return format!("This account has {secrets} secrets; the maximum is {SECRETS_PER_ACCOUNT}.");
+    }
+    format!("This account has {secrets} secrets, the maximum.")
+}
 
 /// What to do where it is not clear which secret is the new one.
 pub const FIND_YOURS: &str =

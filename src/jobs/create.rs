@@ -66,8 +66,8 @@ pub enum Reason {
     Declined(Question),
     /// Signing in or fetching the account failed, and the POST would fail in the same way.
     Preflight(ApiError),
-    /// Both slots are in use.
-    Full,
+    /// All slots are in use, by this many secrets.
+    Full(usize),
     /// Both slots are in use, because the expired secret is there again after it was deleted.
     StillFull,
     /// The expired secret could not be deleted.
@@ -81,8 +81,8 @@ impl Reason {
     pub fn explain(&self, who: &str) -> Option<Explanation> {
         Some(match self {
             Self::Cancelled => return None,
-            Self::Full => Explanation::account_full(false),
-            Self::StillFull => Explanation::account_full(true),
+            Self::Full(secrets) => Explanation::account_full(*secrets),
+            Self::StillFull => Explanation::expired_secret_came_back(),
             // Only `--yes` without `--replace-expired` gets here: a user who says no has stopped the job.
             Self::Declined(Question::Consequences(_)) => Explanation::expired_secret_in_the_way(),
             Self::Preflight(error) | Self::Declined(Question::AccountUnknown(error)) => {
@@ -221,7 +221,7 @@ async fn preflight(
     let consequences = fetched.consequences(fetched_at);
     let expired = consequences.deletes.clone();
     if fetched.is_full() && expired.is_none() {
-        return Err(Reason::Full);
+        return Err(Reason::Full(fetched.secrets.len()));
     }
     if expired.is_some() && round.has_replaced {
         return Err(Reason::StillFull);

@@ -37,7 +37,8 @@ pub(super) async fn resolve(
             say(SIGNING_IN);
         }
         let entries = read(atlas, field, form.project_id().as_ref()).await;
-        let entries = entries.map_err(|error| (Exit::NothingCreated, unreadable(field, who, &error)))?;
+        let entries =
+            entries.map_err(|error| (Exit::without_secret(&error), unreadable(field, who, &error)))?;
         let id = find(form, field, &name, &entries).map_err(|why| (Exit::Usage, why))?;
         say(&format!("{} {}: {id}", field.option(), ServerText::new(&name)));
         form.set(field, id);

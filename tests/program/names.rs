@@ -86,6 +86,28 @@ fn a_name_that_is_not_clear_ends_the_run_with_the_candidates() {
 }
 
 #[test]
+fn an_id_that_atlas_does_not_know_ends_the_run_as_such_a_name_does() {
+    if !have(&["setsid"]) {
+        return;
+    }
+    let atlas = Atlas::start();
+    let rows = [
+        ("0000000000000000000000aa", PLAIN, "There is no project with this ID (404)."),
+        (
+            PROJECT,
+            "mdb_sa_id_0000000000000000000000aa",
+            "The project has no service account with this client ID (404).",
+        ),
+    ];
+    for (project, client, expected) in rows {
+        let (code, secret, said) = alone(&atlas, &["--project-id", project, "--client-id", client]);
+        assert_eq!((code, secret.as_str()), (Some(2), ""), "{said}");
+        assert!(said.contains(expected), "{said}");
+    }
+    assert_eq!(atlas.creates(), 0);
+}
+
+#[test]
 fn a_name_on_a_late_page_is_found_and_a_long_list_names_ten() {
     if !have(&["setsid"]) {
         return;
@@ -125,7 +147,7 @@ fn a_list_that_cannot_be_read_ends_the_run_and_says_what_to_do() {
     );
     let missing = ["--project-id", "0000000000000000000000aa", "--client-id", "plain"];
     let (code, _, said) = alone(&atlas, &missing);
-    assert_eq!(code, Some(1), "{said}");
+    assert_eq!(code, Some(2), "{said}");
     assert!(
         said.contains("Could not load the service accounts. There is no project with this ID (404)."),
         "{said}"
