@@ -26,18 +26,12 @@ const CELLS_FOR_KEY: usize = 8;
 /// A timeline with fewer cells says nothing.
 const SHORTEST_TIMELINE: usize = 13;
 
-/// How many rows the table takes; none while nothing is known of the account.
-pub(super) fn rows(app: &Shared, theme: &Theme) -> u16 {
-    let rows = app.account().map_or(0, |account| 1 + table_rows(app, account, theme).len());
-    u16::try_from(rows).unwrap_or(u16::MAX)
-}
-
-/// The table. The sentence below it is worth more than the row of the new secret, which goes where `is_low`.
-pub(super) fn draw(app: &Shared, is_low: bool, canvas: &mut Canvas) {
+/// The account's secrets and, with `has_new`, the new one; nothing while they are not known.
+pub(super) fn draw(app: &Shared, has_new: bool, canvas: &mut Canvas) {
     let Some(account) = app.account() else { return };
     let theme = canvas.theme;
     let mut rows = table_rows(app, account, theme);
-    if is_low {
+    if !has_new {
         rows.truncate(account.secrets.len());
     }
     let title = format!("Secrets ({} of {SECRETS_PER_ACCOUNT})", account.secrets.len());
@@ -204,8 +198,16 @@ impl Timeline {
     }
 }
 
-/// What creating does, in one sentence, and whether it is a warning.
-pub(super) fn sentence(app: &Shared, theme: &Theme) -> (String, bool) {
+/// What creating does, in one sentence.
+pub(super) fn draw_sentence(app: &Shared, canvas: &mut Canvas) {
+    match sentence(app, canvas.theme) {
+        (sentence, true) => canvas.warning(&sentence, Style::new()),
+        (sentence, false) => canvas.words(0, &sentence, canvas.theme.faint),
+    }
+}
+
+/// The sentence, and whether it is a warning.
+fn sentence(app: &Shared, theme: &Theme) -> (String, bool) {
     let Some(account) = app.account() else {
         return (
             "Creating a secret makes the account's other secrets expire within 7 days.".to_owned(),
