@@ -14,13 +14,16 @@ use super::{FieldName, Focus, Notice, Validation, field_view, names, secrets};
 pub(super) fn draw(app: &Shared, canvas: &mut Canvas) {
     let notice = canvas.drawn(|part| draw_notice(app, true, part));
     let left = canvas.height().saturating_sub(1).saturating_sub(notice.rows());
-    let fields = fields_in(left, app, canvas);
-    let left = left.saturating_sub(fields.iter().map(|(_, field)| field.rows()).sum());
-    let mut suggestions = canvas.part(left.max(2));
-    if let Some((_, list)) = app.suggestions() {
+    let mut fields = fields_in(left, app, canvas);
+    let mut left = left.saturating_sub(rows_of(&fields));
+    if let Some((open, list)) = app.suggestions() {
+        let mut suggestions = canvas.part(left.max(2));
         names::draw(app, list, &mut suggestions);
+        left = left.saturating_sub(suggestions.rows());
+        if let Some((_, field)) = fields.iter_mut().find(|(name, _)| *name == open) {
+            field.append(0, suggestions);
+        }
     }
-    let left = left.saturating_sub(suggestions.rows());
     // A failure takes the place of what creating would do.
     let has_failed = matches!(app.form.notice, Some(Notice::Failed(..)));
     let sentence = canvas.drawn(|part| secrets::draw_sentence(app, part));
@@ -45,14 +48,10 @@ pub(super) fn draw(app: &Shared, canvas: &mut Canvas) {
     if is_below_title {
         canvas.blank();
     }
-    let mut suggestions = Some(suggestions);
-    let last = fields.last().map(|(name, _)| *name);
-    for (name, field) in fields {
+    let count = fields.len();
+    for (place, (_, field)) in (1..).zip(fields) {
         canvas.append(0, field);
-        if app.form.focus == Focus::Field(name) {
-            suggestions.take().into_iter().for_each(|part| canvas.append(0, part));
-        }
-        if is_below_each || is_below_last && last == Some(name) {
+        if is_below_each || is_below_last && place == count {
             canvas.blank();
         }
     }
@@ -105,10 +104,11 @@ fn fields_in<'a>(height: u16, app: &Shared, canvas: &Canvas<'a>) -> Vec<(FieldNa
     let choices: [(bool, &dyn Fn(FieldName) -> bool); 3] =
         [(false, &|_| true), (true, &|_| true), (true, &is_needed)];
     let mut choices = choices.into_iter().map(|(only_errors, is_shown)| drawn(only_errors, is_shown));
-    let fits = |fields: &Vec<(FieldName, Canvas)>| {
-        fields.iter().map(|(_, field)| field.rows()).sum::<u16>() <= height
-    };
-    choices.find(fits).unwrap_or_else(|| drawn(true, &has_focus))
+    choices.find(|fields| rows_of(fields) <= height).unwrap_or_else(|| drawn(true, &has_focus))
+}
+
+fn rows_of(fields: &[(FieldName, Canvas)]) -> u16 {
+    fields.iter().map(|(_, field)| field.rows()).sum()
 }
 
 fn button<'a>(app: &Shared, theme: &Theme) -> Line<'a> {
