@@ -1,16 +1,14 @@
-//! What screens draw on: a column of lines, filled from the top. What no longer fits is clipped.
+//! What screens draw on: lines of one width, from the top. What no longer fits is left out.
 //!
-//! Areas are cut in two where one side's size is known. A constraint solver does the same and costs more than all the
-//! rest of a frame.
+//! A part of a screen can be drawn on a canvas of its own: so its height is known before it gets its place.
 
 use std::borrow::Cow;
 use std::time::Duration;
 
 use ratatui::Frame;
-use ratatui::layout::{Margin, Rect};
+use ratatui::layout::{Margin, Position, Rect};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::Clear;
 
 use crate::domain::{Now, ServerText};
 
@@ -29,72 +27,117 @@ const WIDEST: u16 = 100;
 /// In fewer rows every blank one counts.
 const LOW: u16 = 14;
 
-/// A part of the frame, and where its next line goes.
-pub(super) struct Canvas<'a, 'frame> {
-    pub frame: &'a mut Frame<'frame>,
+/// The lines of a screen, or of a part of one.
+pub(super) struct Canvas<'a> {
     pub theme: &'a Theme,
-    pub area: Rect,
-    used: u16,
+    width: u16,
+    height: u16,
+    lines: Vec<Line<'static>>,
+    /// Where the terminal's cursor is.
+    cursor: Option<Position>,
     is_cut: bool,
 }
 
-impl<'frame> Canvas<'_, 'frame> {
-    pub fn new<'a>(frame: &'a mut Frame<'frame>, theme: &'a Theme, area: Rect) -> Canvas<'a, 'frame> {
-        Canvas { frame, theme, area, used: 0, is_cut: false }
+impl<'a> Canvas<'a> {
+    pub fn new(theme: &'a Theme, width: u16, height: u16) -> Self {
+        Self { theme, width, height, lines: Vec::new(), cursor: None, is_cut: false }
     }
 
-    /// A canvas of its own for a part of the area.
-    pub fn part(&mut self, area: Rect) -> Canvas<'_, 'frame> {
-        Canvas { frame: &mut *self.frame, theme: self.theme, area, used: 0, is_cut: false }
+    /// A canvas of the same width for a part of this one.
+    pub fn part(&self, height: u16) -> Self {
+        Self::new(self.theme, self.width, height)
     }
 
-    /// Takes so many rows; fewer, or none, where the area ends.
-    pub fn take(&mut self, rows: u16) -> Rect {
-        let left = self.area.height.saturating_sub(self.used);
-        let taken = rows.min(left);
-        let area = Rect { y: self.area.y.saturating_add(self.used), height: taken, ..self.area };
-        self.used = self.used.saturating_add(taken);
-        area
+    /// What `draw` draws in as many rows as it takes.
+    pub fn drawn(&self, draw: impl FnOnce(&mut Self)) -> Self {
+        let mut part = self.part(u16::MAX);
+        draw(&mut part);
+        part
+    }
+
+    /// Adds a part, so many columns in.
+    pub fn append(&mut self, indent: u16, part: Canvas) {
+        let cursor = part.cursor.map(|at| Position { x: at.x + indent, y: at.y + self.rows() });
+        self.cursor = cursor.or(self.cursor);
+        for mut line in part.lines {
+            if indent > 0 {
+                line.spans.insert(0, Span::raw(" ".repeat(usize::from(indent))));
+            }
+            self.line(line);
+        }
+    }
+
+    /// Puts the lines on the screen.
+    pub fn render(self, frame: &mut Frame, area: Rect) {
+        for (row, line) in area.rows().zip(&self.lines) {
+            frame.render_widget(line, row);
+        }
+        if let Some(cursor) = self.cursor {
+            frame.set_cursor_position(Position { x: area.x + cursor.x, y: area.y + cursor.y });
+        }
     }
 
     pub fn width(&self) -> u16 {
-        self.area.width
+        self.width
+    }
+
+    pub fn height(&self) -> u16 {
+        self.height
+    }
+
+    /// How many rows are used.
+    pub fn rows(&self) -> u16 {
+        u16::try_from(self.lines.len()).unwrap_or(u16::MAX)
     }
 
     /// How many rows are left.
     pub fn left(&self) -> u16 {
-        self.area.height.saturating_sub(self.used)
+        self.height.saturating_sub(self.rows())
     }
 
     /// A blank row, unless every one counts.
     pub fn blank_unless_low(&mut self) {
-        if self.area.height >= LOW {
+        if self.height >= LOW {
             self.blank();
         }
     }
 
     pub fn blank(&mut self) {
-        self.take(1);
+        if self.left() > 0 {
+            self.lines.push(Line::default());
+        }
     }
 
-    pub fn line<'a>(&mut self, line: impl Into<Line<'a>>) {
-        let area = self.take(1);
-        if area.is_empty() {
+    /// Leaves the rest blank.
+    pub fn fill(&mut self) {
+        self.lines.resize(usize::from(self.height), Line::default());
+    }
+
+    pub fn line<'line>(&mut self, line: impl Into<Line<'line>>) {
+        if self.left() == 0 {
             self.is_cut = true;
-        } else {
-            self.frame.render_widget(line.into(), area);
+            return;
         }
+        let Line { style, alignment, spans } = line.into();
+        let spans = spans.into_iter().map(|span| Span::styled(span.content.into_owned(), span.style));
+        self.lines.push(Line { style, alignment, spans: spans.collect() });
     }
 
     /// Says so in the last row where lines were left out.
     pub fn mark_cut(&mut self) {
-        if !self.is_cut || self.area.is_empty() {
-            return;
+        if self.is_cut && self.lines.pop().is_some() {
+            let text = format!("{} enlarge the window to see all of it", self.theme.glyphs.ellipsis);
+            self.line(Line::styled(text, self.theme.faint));
         }
-        let row = Rect { y: self.area.bottom() - 1, height: 1, ..self.area };
-        let words = format!("{} enlarge the window to see all of it", self.theme.glyphs.ellipsis);
-        self.frame.render_widget(Clear, row);
-        self.frame.render_widget(Line::styled(words, self.theme.faint), row);
+    }
+
+    /// A line with the terminal's cursor so many columns in.
+    pub fn line_with_cursor(&mut self, line: Line, column: usize) {
+        if self.left() > 0 {
+            let x = u16::try_from(column).unwrap_or(u16::MAX);
+            self.cursor = Some(Position { x, y: self.rows() });
+        }
+        self.line(line);
     }
 
     /// Words that may be longer than the width: wrapped, every line `indent` columns in.
@@ -105,7 +148,7 @@ impl<'frame> Canvas<'_, 'frame> {
     /// Wrapped words behind a symbol; the lines after the first stand below the first word.
     pub fn item(&mut self, symbol: Span, text: &str, style: Style) {
         let indent = symbol.width();
-        let width = usize::from(self.area.width).saturating_sub(indent);
+        let width = usize::from(self.width).saturating_sub(indent);
         let mut lead = symbol;
         for part in wrapped(text, width) {
             self.line(Line::from(vec![lead, Span::styled(part, style)]));
@@ -115,7 +158,8 @@ impl<'frame> Canvas<'_, 'frame> {
 
     /// Atlas's message; its end is cut, with a mark, if it does not fit.
     pub fn atlas_message(&mut self, indent: u16, words: &ServerText) {
-        let shown = cut(&said_by_atlas(words), self.width(), indent, self.left(), self.theme.glyphs.ellipsis);
+        let shown =
+            cut(&format!("Atlas: {words}"), self.width, indent, self.left(), self.theme.glyphs.ellipsis);
         let faint = self.theme.faint;
         self.words(indent, &shown, faint);
     }
@@ -135,7 +179,7 @@ impl<'frame> Canvas<'_, 'frame> {
     }
 
     /// One of several choices, behind the pointer if it is the selected one.
-    pub fn choice<'a>(&mut self, is_selected: bool, choice: impl IntoIterator<Item = Span<'a>>) {
+    pub fn choice<'line>(&mut self, is_selected: bool, choice: impl IntoIterator<Item = Span<'line>>) {
         let mut line = Line::from(pointer(is_selected, self.theme));
         line.spans.extend(choice);
         self.line(line);
@@ -168,7 +212,7 @@ impl<'frame> Canvas<'_, 'frame> {
     pub fn ask_with(&mut self, question: &str, answers: &str) {
         let strong = self.theme.strong;
         let whole = format!("{question}   {answers}");
-        if rows_of(&whole, self.area.width, 0) == 1 {
+        if rows_of(&whole, self.width, 0) == 1 {
             return self.words(0, &whole, strong);
         }
         self.words(0, question, strong);
@@ -211,11 +255,6 @@ pub(super) fn rows_of(text: &str, width: u16, indent: u16) -> u16 {
     u16::try_from(wrapped(text, usize::from(width.saturating_sub(indent))).len()).unwrap_or(u16::MAX)
 }
 
-/// Atlas's message, marked as such.
-pub(super) fn said_by_atlas(words: &ServerText) -> String {
-    format!("Atlas: {words}")
-}
-
 /// The part of a text that fits in so many rows; one that was cut ends in the ellipsis.
 pub(super) fn cut(text: &str, width: u16, indent: u16, rows: u16, ellipsis: &str) -> String {
     let width = usize::from(width.saturating_sub(indent));
@@ -236,36 +275,19 @@ pub(super) fn wrapped(text: &str, width: usize) -> Vec<Cow<'_, str>> {
     if width == 0 { Vec::new() } else { textwrap::wrap(text, width) }
 }
 
-/// So many columns from the left, and the rest.
-pub(super) fn split_left(area: Rect, width: u16) -> [Rect; 2] {
-    let width = width.min(area.width);
-    [Rect { width, ..area }, Rect { x: area.x.saturating_add(width), width: area.width - width, ..area }]
-}
-
-/// So many rows from the top, and the rest.
-pub(super) fn split_top(area: Rect, height: u16) -> [Rect; 2] {
-    let height = height.min(area.height);
-    [Rect { height, ..area }, Rect { y: area.y.saturating_add(height), height: area.height - height, ..area }]
-}
-
-/// The rest, and so many rows at the bottom.
-pub(super) fn split_bottom(area: Rect, height: u16) -> [Rect; 2] {
-    split_top(area, area.height.saturating_sub(height))
-}
-
-/// So many columns in the middle; all of them where there are no more.
-pub(super) fn middle(area: Rect, width: u16) -> Rect {
-    let width = width.min(area.width);
-    Rect { x: area.x.saturating_add((area.width - width) / 2), width, ..area }
-}
-
 /// Header, body and footer.
 pub(super) fn page(whole: Rect) -> [Rect; 3] {
-    let page = middle(whole, WIDEST).inner(Margin::new(1, 0));
-    let [head, page] = split_top(page, 2);
-    let [_, page] = split_top(page, 1);
-    let [body, foot] = split_bottom(page, 1);
-    let [_, body] = split_left(body, 2);
+    let width = whole.width.min(WIDEST);
+    let middle = Rect { x: whole.x + (whole.width - width) / 2, width, ..whole };
+    let page = middle.inner(Margin::new(1, 0));
+    let head = Rect { height: page.height.min(2), ..page };
+    let body = Rect {
+        x: page.x + 2,
+        y: page.y + 3,
+        width: page.width.saturating_sub(2),
+        height: page.height.saturating_sub(4),
+    };
+    let foot = Rect { y: page.bottom().saturating_sub(1), height: page.height.min(1), ..page };
     [head, body, foot]
 }
 
@@ -274,20 +296,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_parts_make_up_the_whole_and_no_more() {
-        let area = Rect::new(3, 5, 80, 24);
+    fn a_page_is_in_the_middle_and_its_parts_do_not_meet() {
         let rows = [
-            (split_left(area, 16), [Rect::new(3, 5, 16, 24), Rect::new(19, 5, 64, 24)]),
-            (split_left(area, 99), [area, Rect::new(83, 5, 0, 24)]),
-            (split_top(area, 2), [Rect::new(3, 5, 80, 2), Rect::new(3, 7, 80, 22)]),
-            (split_top(area, 99), [area, Rect::new(3, 29, 80, 0)]),
-            (split_bottom(area, 1), [Rect::new(3, 5, 80, 23), Rect::new(3, 28, 80, 1)]),
-            (split_bottom(area, 99), [Rect::new(3, 5, 80, 0), area]),
+            ((80, 24), [(1, 0, 78, 2), (3, 3, 76, 20), (1, 23, 78, 1)]),
+            ((121, 40), [(11, 0, 98, 2), (13, 3, 96, 36), (11, 39, 98, 1)]),
+            ((56, 4), [(1, 0, 54, 2), (3, 3, 52, 0), (1, 3, 54, 1)]),
         ];
-        for (parts, expected) in rows {
-            assert_eq!(parts, expected);
+        for ((width, height), expected) in rows {
+            let parts = page(Rect { width, height, ..Rect::ZERO });
+            assert_eq!(parts, expected.map(|(x, y, width, height)| Rect { x, y, width, height }), "{width}");
         }
-        assert_eq!(middle(area, 20), Rect::new(33, 5, 20, 24));
-        assert_eq!(middle(area, 99), area);
+        assert!(page(Rect::ZERO).iter().all(|part| part.is_empty()));
     }
 }

@@ -25,22 +25,27 @@ impl App {
         let whole = frame.area();
         let size = Size { columns: whole.width, rows: whole.height };
         if size.is_too_small() {
-            let words = self.too_small(theme);
-            return Canvas::new(frame, theme, whole).words(0, &words, theme.strong);
+            let mut canvas = Canvas::new(theme, whole.width, whole.height);
+            canvas.words(0, &self.too_small(theme), theme.strong);
+            return canvas.render(frame, whole);
         }
         let [head, body, foot] = page(whole);
-        let mut canvas = Canvas::new(frame, theme, head);
+        let mut canvas = Canvas::new(theme, head.width, head.height);
         let width = usize::from(canvas.width());
         canvas.line(header(&self.shared, theme, width));
         canvas.line(Line::styled(theme.glyphs.rule.repeat(width), theme.faint));
-        let mut canvas = Canvas::new(frame, theme, body);
+        canvas.render(frame, head);
+        let mut canvas = Canvas::new(theme, body.width, body.height);
         if self.shared.shows_help {
             self.help_scroll.draw(self.help_lines(canvas.width(), theme), &mut canvas);
         } else {
             self.screen.component().draw(&self.shared, &mut canvas);
             canvas.mark_cut();
         }
-        draw_footer(self, &mut Canvas::new(frame, theme, foot));
+        canvas.render(frame, body);
+        let mut canvas = Canvas::new(theme, foot.width, foot.height);
+        draw_footer(self, &mut canvas);
+        canvas.render(frame, foot);
     }
 
     fn too_small(&self, theme: &Theme) -> String {

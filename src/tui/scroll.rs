@@ -2,7 +2,7 @@
 
 use ratatui::text::Line;
 
-use super::canvas::{Canvas, split_bottom};
+use super::canvas::Canvas;
 use super::keys::Action;
 use super::theme::Glyphs;
 
@@ -48,14 +48,14 @@ impl Scroll {
         if page > 1 && top + page < count && rows[top + page - 2].width() == 0 {
             page -= 1;
         }
-        let area = canvas.take(height.min(u16::try_from(count).unwrap_or(height)));
-        let mut part = canvas.part(area);
         for row in rows.into_iter().skip(top).take(page) {
-            part.line(row);
+            canvas.line(row);
         }
-        if let Some(words) = more(top, count - page - top, "line", &theme.glyphs) {
-            let [_, last] = split_bottom(area, 1);
-            canvas.part(last).line(Line::styled(words, theme.faint));
+        if let Some(text) = more(top, count - page - top, "line", &theme.glyphs) {
+            for _ in page..shown(count, height) {
+                canvas.blank();
+            }
+            canvas.line(Line::styled(text, theme.faint));
         }
     }
 }

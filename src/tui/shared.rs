@@ -194,11 +194,6 @@ impl Shared {
         self.login.as_ref().zip(client.as_ref()).is_some_and(|(login, client)| login.client == *client)
     }
 
-    /// True if this session signed in with this secret of the form's account.
-    pub fn is_login(&self, secret: &ExistingSecret) -> bool {
-        self.form.client_id().is_some_and(|client| self.is_login_of(&client, secret))
-    }
-
     /// True if this session signed in with this secret.
     pub(super) fn is_login_of(&self, client: &ClientId, secret: &ExistingSecret) -> bool {
         self.login.as_ref().is_some_and(|login| login.is_behind(client, secret))

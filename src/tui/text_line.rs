@@ -3,16 +3,15 @@
 use std::fmt;
 
 use crossterm::event::{KeyCode, KeyModifiers};
-use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::Paragraph;
 use tui_input::{Input, InputRequest};
 use zeroize::Zeroizing;
 
 use crate::domain::is_invisible;
 
-use super::KeyPress;
-use super::canvas::Canvas;
+use super::canvas::{Canvas, LABEL_WIDTH};
+use super::{KeyPress, Theme};
 
 /// Longer than anything that belongs into a field; a key or paste beyond it changes nothing.
 const LONGEST: usize = 96;
@@ -83,58 +82,80 @@ impl TextLine {
         Some(self.text().len() != before)
     }
 
-    /// Draws the part of the line around its caret, and puts the terminal's cursor there.
-    pub(super) fn draw(&self, canvas: &mut Canvas, area: Rect) {
-        draw_scrolled(canvas, area, Line::raw(self.text()), self.caret_column(), true);
+    /// The row in which it is typed, behind a label or a symbol.
+    pub(super) fn row<'a>(&'a self, lead: Span<'a>) -> InputRow<'a> {
+        InputRow { lead, text: Line::raw(self.text()), caret: self.caret_column(), has_focus: true }
     }
 }
 
-/// Draws a field that has a label: the pointer where it has the focus, and what was typed around the caret.
-pub(super) fn draw_field(
-    canvas: &mut Canvas,
-    label: &str,
-    [left, right]: [Rect; 2],
-    line: Line,
-    caret: usize,
-    has_focus: bool,
-) {
-    let theme = canvas.theme;
-    let (pointer, style) = if has_focus { (theme.glyphs.pointer, theme.strong) } else { ("", theme.faint) };
-    canvas.frame.render_widget(Line::styled(format!("{label} {pointer}"), style), left);
-    draw_scrolled(canvas, right, line, caret, has_focus);
+/// A row in which something is typed.
+pub(super) struct InputRow<'a> {
+    /// What stands before it.
+    pub lead: Span<'a>,
+    pub text: Line<'a>,
+    /// How many columns of the text are before the caret.
+    pub caret: usize,
+    pub has_focus: bool,
 }
 
-/// Draws the part of a line around its caret, with a mark at a side where more of it is.
-fn draw_scrolled(canvas: &mut Canvas, area: Rect, line: Line, caret: usize, has_focus: bool) {
-    if area.is_empty() {
-        return;
-    }
-    let mark = Line::styled(canvas.theme.glyphs.ellipsis, canvas.theme.faint);
-    let (width, whole) = (usize::from(area.width), line.width());
-    let mark_width = if width > 3 * mark.width() { mark.width() } else { 0 };
-    let wanted = scroll_to(whole, caret + usize::from(has_focus), width, mark_width);
-    // No character is cut in two.
-    let mut scroll = 0;
-    for character in line.spans.iter().flat_map(|span| span.content.chars()) {
-        if scroll >= wanted {
-            break;
+impl InputRow<'_> {
+    /// Draws the part of the text around its caret, with the terminal's cursor there, and `beside` in so many columns to the
+    /// right of it.
+    pub fn draw(self, columns: u16, beside: Line, canvas: &mut Canvas) {
+        let Self { lead, text, caret, has_focus } = self;
+        let lead_width = lead.width();
+        let width = usize::from(canvas.width().saturating_sub(columns)).saturating_sub(lead_width);
+        let mut line = Line::from(lead);
+        let scrolled = push_window(&mut line, &text, caret + usize::from(has_focus), width, canvas.theme);
+        line.spans.extend(beside.spans);
+        if has_focus && width > 0 {
+            canvas.line_with_cursor(line, lead_width + caret.saturating_sub(scrolled).min(width - 1));
+        } else {
+            canvas.line(line);
         }
-        scroll += Span::raw(character.to_string()).width();
     }
-    let columns = |count: usize| u16::try_from(count).unwrap_or(u16::MAX);
-    canvas.frame.render_widget(Paragraph::new(line).scroll((0, columns(scroll))), area);
-    let mark_width = columns(mark_width);
-    if scroll > 0 {
-        canvas.frame.render_widget(&mark, Rect { width: mark_width, ..area });
+}
+
+/// The label of a field in which something is typed, with the pointer where it has the focus.
+pub(super) fn field_label(label: &str, has_focus: bool, theme: &Theme) -> Span<'static> {
+    let (pointer, style) = if has_focus { (theme.glyphs.pointer, theme.strong) } else { ("", theme.faint) };
+    Span::styled(format!("{:<width$}", format!("{label} {pointer}"), width = usize::from(LABEL_WIDTH)), style)
+}
+
+/// Adds exactly so many columns of a text, with a mark at a side where more of it is, and says how many are left out before
+/// it. The caret's cell ends at `end`.
+fn push_window(line: &mut Line, text: &Line, end: usize, width: usize, theme: &Theme) -> usize {
+    let mark = Span::styled(theme.glyphs.ellipsis, theme.faint);
+    let mark_width = if width > 3 * mark.width() { mark.width() } else { 0 };
+    let whole = text.width();
+    let wanted = scroll_to(whole, end, width, mark_width);
+    let mut whole_until = 0;
+    let characters = text.styled_graphemes(Style::new()).map(|grapheme| {
+        let character = Span::styled(grapheme.symbol.to_owned(), grapheme.style);
+        let from = whole_until;
+        whole_until += character.width();
+        (from, whole_until, character)
+    });
+    let characters: Vec<_> = characters.collect();
+    // No character is cut in two.
+    let scrolled = characters.iter().map(|(from, ..)| *from).find(|from| *from >= wanted).unwrap_or(whole);
+    let first = scrolled + if scrolled > 0 { mark_width } else { 0 };
+    let last = scrolled + width - if whole > scrolled + width { mark_width } else { 0 };
+    if first > scrolled {
+        line.push_span(mark.clone());
     }
-    if whole > scroll + width {
-        canvas.frame.render_widget(&mark, Rect { x: area.right() - mark_width, width: mark_width, ..area });
+    let mut column = first;
+    for (from, to, character) in characters.into_iter().filter(|(from, to, _)| *from >= first && *to <= last)
+    {
+        line.push_span(" ".repeat(from - column));
+        line.push_span(character);
+        column = to;
     }
-    if has_focus {
-        let caret = columns(caret.saturating_sub(scroll));
-        let x = area.x.saturating_add(caret).min(area.right().saturating_sub(1));
-        canvas.frame.set_cursor_position(Position { x, y: area.y });
+    line.push_span(" ".repeat(last - column));
+    if last < scrolled + width {
+        line.push_span(mark);
     }
+    scrolled
 }
 
 /// How many columns are scrolled out to the left, so that the caret, whose cell ends at `end`, is beside no mark.
@@ -239,8 +260,7 @@ mod tests {
     use ratatui::buffer::Cell;
 
     use super::*;
-    use crate::tui::Theme;
-    use crate::tui::theme::Glyphs;
+    use crate::tui::Glyphs;
 
     type Chord = (KeyCode, KeyModifiers);
 
@@ -286,12 +306,9 @@ mod tests {
             press(&mut line, KeyCode::Left, KeyModifiers::NONE);
         }
         let mut terminal = Terminal::new(TestBackend::new(10, 1)).unwrap();
-        terminal
-            .draw(|frame| {
-                let area = frame.area();
-                line.draw(&mut Canvas::new(frame, theme, area), area);
-            })
-            .unwrap();
+        let mut canvas = Canvas::new(theme, 10, 1);
+        line.row(Span::default()).draw(0, Line::default(), &mut canvas);
+        terminal.draw(|frame| canvas.render(frame, frame.area())).unwrap();
         let caret = terminal.get_cursor_position().unwrap().x;
         let cells = terminal.backend().buffer().content().iter().map(Cell::symbol);
         (cells.collect::<String>().trim_end().to_owned(), caret)

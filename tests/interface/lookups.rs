@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use atlas_secret::domain::{
-    ApiError, ExistingSecret, Login, OrganizationId, OrganizationSettings, Project, ServerText,
+    ApiError, ExistingSecret, Login, LoginRisk, OrganizationId, OrganizationSettings, Project, ServerText,
     ServiceAccount, Session,
 };
 use atlas_secret::jobs::Step;
@@ -135,8 +135,9 @@ fn the_account_that_signs_in_is_recognised() {
     let mut stage = holding(std::slice::from_ref(&login));
     assert!(!stage.app.shared.rotates_itself());
     stage.event(Event::LoginKnown(Login { client: client(), ends_with: ServerText::new("9f3a") }));
-    assert!(stage.app.shared.rotates_itself() && stage.app.shared.is_login(&login));
-    assert!(!stage.app.shared.is_login(&existing(SPRING)), "one without a mask is not recognised");
+    let risk = |secret| stage.app.shared.login_risk(&client(), secret);
+    assert!(stage.app.shared.rotates_itself() && risk(&login) == LoginRisk::Own);
+    assert_eq!(risk(&existing(SPRING)), LoginRisk::Perhaps, "one without a mask is not recognised");
 }
 
 #[test]

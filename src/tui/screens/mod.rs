@@ -7,6 +7,7 @@ mod picker;
 mod progress;
 mod recovery;
 mod secret_list;
+mod secret_table;
 mod sign_in;
 
 pub use command::{CommandView, Recipe, RecipeInput};

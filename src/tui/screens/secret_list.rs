@@ -6,8 +6,7 @@
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use ratatui::style::Style;
-use ratatui::text::{Line, Span};
+use ratatui::text::Line;
 
 use crate::domain::{
     AccountRef, ApiError, ApiResult, ExistingSecret, LoginRisk, Now, SecretId, ServiceAccount,
@@ -23,12 +22,7 @@ use crate::tui::keys::{
 use crate::tui::{Remote, text};
 
 use super::Notice;
-
-/// Between the columns.
-const GAP: usize = 2;
-
-/// The column that goes first.
-const CREATED: usize = 2;
+use super::secret_table::{self, Row};
 
 /// A list of secrets, one of which is to be deleted.
 #[derive(Clone, Debug)]
@@ -240,35 +234,16 @@ impl SecretList {
         }
     }
 
-    /// The columns of the form's table; the first to go where it is narrow is `created`.
     fn draw_table(&self, app: &Shared, canvas: &mut Canvas) {
-        let (theme, now, zone) = (canvas.theme, app.atlas_now(), app.zone.as_ref());
-        let date = |at: Timestamp| text::short_date(at, zone);
-        let row = |secret: &ExistingSecret| {
-            let used = secret.last_used_at.map_or_else(|| "never".to_owned(), |at| text::ago(at, now));
-            let is_login = app.login_risk(&self.account.client, secret) == LoginRisk::Own;
-            let status = text::status(secret, now, is_login).to_owned();
-            let created = secret.created_at.map_or_else(String::new, date);
-            let expires = secret.expires_at.map_or_else(|| "unknown".to_owned(), date);
-            [text::short_label(secret, theme.glyphs.ellipsis), status, created, used, expires]
-        };
-        let titles = ["", "", "created", "last used", "expires"].map(str::to_owned);
-        let rows: Vec<[String; 5]> = std::iter::once(titles).chain(self.secrets.iter().map(row)).collect();
-        let width = |column: usize| rows.iter().map(|row| Span::raw(&row[column]).width()).max().unwrap_or(0);
-        let widths: [usize; 5] = std::array::from_fn(width);
-        let has_created = widths.iter().sum::<usize>() + GAP * widths.len() <= usize::from(canvas.width());
-        for (index, cells) in rows.iter().enumerate() {
-            let shown = (0..cells.len()).filter(|column| has_created || *column != CREATED);
-            let padded = shown.map(|column| format!("{:<width$}", cells[column], width = widths[column]));
-            let line = padded.collect::<Vec<_>>().join("  ").trim_end().to_owned();
-            let is_selected = index == self.selected + 1;
-            let style = match index {
-                0 => theme.faint,
-                _ if is_selected => theme.strong,
-                _ => Style::new(),
-            };
-            canvas.choice(is_selected, [Span::styled(line, style)]);
+        let mut rows: Vec<Row> = self
+            .secrets
+            .iter()
+            .map(|secret| Row::of(app, &self.account.client, secret, canvas.theme))
+            .collect();
+        if let Some(row) = rows.get_mut(self.selected) {
+            (row.is_selected, row.style) = (true, canvas.theme.strong);
         }
+        secret_table::draw("", &rows, app.atlas_now(), canvas);
     }
 }
 

@@ -12,13 +12,13 @@ use crate::domain::{
 };
 use crate::jobs::{SignInWith, SignedIn};
 use crate::tui::app::{Component, Shared, Transition};
-use crate::tui::canvas::{Canvas, LABEL_WIDTH, SPINNER_STEP, split_left};
+use crate::tui::canvas::{Canvas, SPINNER_STEP};
 use crate::tui::event::{Command, Event, KeyPress};
 use crate::tui::keys::{
     Action, Binding, CHOICE_ABOVE, CHOICE_BELOW, CHOOSE, HELP, HELP_BESIDE_TEXT, NEXT_FIELD, PREVIOUS_FIELD,
     QUIT_BY_LETTER, REPAINT, SUSPEND,
 };
-use crate::tui::text_line::draw_field;
+use crate::tui::text_line::{InputRow, field_label};
 use crate::tui::{Lookups, MaskedLine, TextLine, paste};
 
 use super::{Names, Notice};
@@ -453,8 +453,9 @@ impl Typing {
         for (half, label, text, caret) in identifier.into_iter().chain([secret]) {
             let has_focus = self.focus == half;
             let style = if has_focus && self.is_selected { canvas.theme.selected } else { Style::new() };
-            let row = split_left(canvas.take(1), LABEL_WIDTH);
-            draw_field(canvas, label, row, Line::from(Span::styled(text, style)), caret, has_focus);
+            let lead = field_label(label, has_focus, canvas.theme);
+            let text = Line::from(Span::styled(text, style));
+            InputRow { lead, text, caret, has_focus }.draw(0, Line::default(), canvas);
         }
     }
 }

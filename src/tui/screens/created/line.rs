@@ -1,11 +1,11 @@
 //! The line of a prompt, and what a command that was typed there printed.
 
-use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use crate::domain::CommandOutput;
-use crate::tui::canvas::{Canvas, LABEL_WIDTH, cut, split_left};
+use crate::tui::canvas::{Canvas, cut};
 use crate::tui::event::{DeliveryId, KeyPress};
+use crate::tui::text_line::field_label;
 use crate::tui::{TextLine, paste};
 
 use super::LOW;
@@ -84,16 +84,9 @@ impl PromptLine {
         true
     }
 
-    /// Draws the label and the line, and returns so many columns that are left beside it.
-    pub(super) fn draw(&self, label: &str, beside: u16, canvas: &mut Canvas) -> Rect {
-        let theme = canvas.theme;
-        let row = canvas.take(1);
-        let [left, right] = split_left(row, LABEL_WIDTH);
-        let [line, beside] = split_left(right, right.width.saturating_sub(beside));
-        let label = format!("{label} {}", theme.glyphs.pointer);
-        canvas.frame.render_widget(Line::styled(label, theme.strong), left);
-        self.line.draw(canvas, line);
-        beside
+    /// Draws the label and the line, and something in so many columns beside it.
+    pub(super) fn draw(&self, label: &str, columns: u16, beside: Line, canvas: &mut Canvas) {
+        self.line.row(field_label(label, true, canvas.theme)).draw(columns, beside, canvas);
     }
 
     /// What is being done, what can be done, or why it did not work and what the command printed.
@@ -113,7 +106,7 @@ impl PromptLine {
 pub(super) fn draw_output(output: &CommandOutput, rows_of_last: u16, canvas: &mut Canvas) {
     let theme = canvas.theme;
     let ellipsis = theme.glyphs.ellipsis;
-    let is_low = canvas.area.height < LOW;
+    let is_low = canvas.height() < LOW;
     let first = if is_low { output.lines.len().saturating_sub(2) } else { 0 };
     let left_out = output.left_out + first;
     if left_out > 0 && !is_low {

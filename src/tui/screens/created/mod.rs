@@ -354,7 +354,7 @@ impl Component for CreatedScreen {
     fn draw(&self, app: &Shared, canvas: &mut Canvas) {
         let theme = canvas.theme;
         // Where it is low, the facts come last: what became of the secret and what is asked must be seen.
-        let is_low = canvas.area.height < LOW;
+        let is_low = canvas.height() < LOW;
         let rows = if is_low { 1 } else { 2 };
         let title = cut(&self.title(app), canvas.width(), 2, rows, theme.glyphs.ellipsis);
         canvas.item(Span::styled(format!("{} ", theme.glyphs.check), theme.good), &title, theme.strong);

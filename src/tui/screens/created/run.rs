@@ -222,8 +222,12 @@ impl RunPrompt {
         let theme = canvas.theme;
         let reads = format!("as {}{}", self.format.name(), theme.glyphs.more);
         let is_narrow = canvas.width() < NARROW;
-        let beside = self.line.draw("Run", if is_narrow { 0 } else { FORMAT_WIDTH }, canvas);
-        canvas.frame.render_widget(Line::styled(reads.as_str(), theme.faint).right_aligned(), beside);
+        if is_narrow {
+            self.line.draw("Run", 0, Line::default(), canvas);
+        } else {
+            let beside = format!("{reads:>width$}", width = usize::from(FORMAT_WIDTH));
+            self.line.draw("Run", FORMAT_WIDTH, Span::styled(beside, theme.faint).into(), canvas);
+        }
         if is_narrow {
             canvas.words(LABEL_WIDTH, &format!("{reads}  Ctrl-F changes it"), theme.faint);
         }
@@ -270,7 +274,9 @@ impl RunPrompt {
         let rows = (0..total).filter_map(|place| Some((place, self.at(place)?))).map(row).collect();
         // What is left out is not said right above the footer.
         let height = canvas.left().saturating_sub(u16::from(canvas.left() >= LOW_LIST));
-        let area = canvas.take(height);
-        Scroll::to(self.selected.unwrap_or(0), total, height).draw(rows, &mut canvas.part(area));
+        let mut part = canvas.part(height);
+        Scroll::to(self.selected.unwrap_or(0), total, height).draw(rows, &mut part);
+        part.fill();
+        canvas.append(0, part);
     }
 }

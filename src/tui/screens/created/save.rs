@@ -1,6 +1,7 @@
 //! The prompt for a file: its path, and whether to update an `.env` file that exists.
 
 use ratatui::style::Style;
+use ratatui::text::Line;
 
 use crate::domain::{CommandOutput, Delivery, ENV_VARIABLES, EnvFile, Format, SaveFailure, SecretPayload};
 use crate::tui::app::Shared;
@@ -94,7 +95,7 @@ impl CreatedScreen {
     ) {
         let path = line.text();
         let Some(file) = existing else {
-            line.draw("Save to", 0, canvas);
+            line.draw("Save to", 0, Line::default(), canvas);
             let format = Format::for_file(path);
             line.draw_below("Saving", &advice(path, format), &CommandOutput::default(), canvas);
             return self.draw_left_out(app, format, canvas);

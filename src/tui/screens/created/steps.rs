@@ -107,7 +107,7 @@ impl CreatedScreen {
         if let Some(why) = &app.not_recorded {
             canvas.warning(why, theme.warning);
         }
-        if canvas.area.height >= LOW {
+        if canvas.height() >= LOW {
             if canvas.left() < before {
                 canvas.blank();
             }

@@ -1,154 +1,114 @@
-//! How the form looks. What the rows are spent on is decided first, so that the button is always on the screen.
+//! How the form looks. Its parts are drawn first and then get their places, so that the button is always on the screen.
 
-use ratatui::layout::{Alignment, Rect};
+use ratatui::layout::Alignment;
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
-use crate::domain::{Certainty, Explanation};
+use crate::domain::Explanation;
 use crate::tui::app::Shared;
-use crate::tui::canvas::{Canvas, rows_of, said_by_atlas};
+use crate::tui::canvas::Canvas;
 use crate::tui::{Theme, text};
 
 use super::{FieldName, Focus, Notice, Validation, field_view, names, secrets};
 
-/// What the rows beyond those that have to be there are spent on.
-struct Layout {
-    /// The fields that are shown: where not all fit, those that are not right, or only the one in focus.
-    fields: Vec<FieldName>,
-    /// True while there are no rows below the fields for what is right about them.
-    only_errors: bool,
-    /// What a failure says is worth more than the page's title.
-    has_title: bool,
-    /// The rows between the button and the notice.
-    above_notice: u16,
-    /// The fields with a blank row below them: all, else the last.
-    spaced: Vec<FieldName>,
-    /// How many rows the entries below the field in focus take.
-    suggestions: u16,
-    /// How many rows the account's secrets may take: the button below them always stands.
-    secrets: u16,
-    /// Rows left that may stay empty.
-    spare: u16,
-}
-
-impl Layout {
-    fn of(app: &Shared, theme: &Theme, area: Rect) -> Self {
-        let height = area.height;
-        let notice = app.form.notice.as_ref().map_or(0, |notice| notice_rows(notice, theme, area.width));
-        let button_and_notice = notice.saturating_add(1);
-        let rows_of = |fields: &[FieldName], only_errors| -> u16 {
-            let below = |name: &FieldName| field_view::rows_below(app, *name, only_errors, theme, area.width);
-            fields.iter().map(|name| 1 + below(name)).sum()
-        };
-        let all = FieldName::ALL.to_vec();
-        let has_focus = |name: &FieldName| app.form.focus == Focus::Field(*name);
-        let in_focus: Vec<_> = all.iter().copied().filter(has_focus).collect();
-        let is_needed = |name: &FieldName| has_focus(name) || !app.form.validation(*name).is_valid();
-        let needed = all.iter().copied().filter(is_needed).collect();
-        // The button and what a failure says are worth more than what is right.
-        let choices = [(all.clone(), false), (all, true), (needed, true)];
-        let fits = |(fields, only_errors): &(Vec<FieldName>, bool)| {
-            rows_of(fields, *only_errors).saturating_add(button_and_notice) <= height
-        };
-        let (fields, only_errors) = choices.into_iter().find(fits).unwrap_or((in_focus, true));
-        let rows = rows_of(&fields, only_errors);
-        let left = height.saturating_sub(rows).saturating_sub(button_and_notice);
-        let suggestions = app
-            .suggestions()
-            .map_or(0, |(_, list)| names::rows(app, list, theme, area.width).min(left.max(2)));
-        let left = left.saturating_sub(suggestions);
-        let wanted = if has_failed(app) { 0 } else { secrets_rows(app, theme, area.width) };
-        let secrets = wanted.min(left);
-        let mut layout = Self {
-            fields,
-            only_errors,
-            has_title: false,
-            above_notice: 0,
-            spaced: Vec::new(),
-            suggestions,
-            secrets,
-            spare: left - secrets,
-        };
-        // Above the footer.
-        layout.take_spare();
-        layout.above_notice = u16::from(notice > 0 && layout.take_spare());
-        layout.has_title = layout.take_spare();
-        let spaced = if usize::from(layout.spare) < layout.fields.len() { 1 } else { layout.fields.len() };
-        let spaced = layout.fields.iter().rev().take(spaced).copied();
-        layout.spaced = spaced.filter(|_| layout.spare > 0).collect();
-        layout.spare -= u16::try_from(layout.spaced.len()).unwrap_or(layout.spare);
-        layout
-    }
-
-    /// Leaves a row empty if there is one to spare.
-    fn blank(&mut self, canvas: &mut Canvas) {
-        if self.take_spare() {
-            canvas.blank();
-        }
-    }
-
-    fn take_spare(&mut self) -> bool {
-        let has_spare = self.spare > 0;
-        self.spare -= u16::from(has_spare);
-        has_spare
-    }
-}
-
 pub(super) fn draw(app: &Shared, canvas: &mut Canvas) {
-    let theme = canvas.theme;
-    let mut layout = Layout::of(app, theme, canvas.area);
-    if layout.has_title {
-        canvas.line(Line::styled("New service account secret", theme.strong));
-        layout.blank(canvas);
-    }
-    for name in &layout.fields {
-        field_view::draw(app, *name, layout.only_errors, canvas);
-        if let Some((_, list)) = app.suggestions().filter(|(open, _)| open == name) {
-            let area = canvas.take(layout.suggestions);
-            names::draw(app, list, &mut canvas.part(area));
-        }
-        if layout.spaced.contains(name) {
-            canvas.blank();
+    let notice = canvas.drawn(|part| draw_notice(app, true, part));
+    let left = canvas.height().saturating_sub(1).saturating_sub(notice.rows());
+    let mut fields = fields_in(left, app, canvas);
+    let mut left = left.saturating_sub(rows_of(&fields));
+    if let Some((open, list)) = app.suggestions() {
+        let mut suggestions = canvas.part(left.max(2));
+        names::draw(app, list, &mut suggestions);
+        left = left.saturating_sub(suggestions.rows());
+        if let Some((_, field)) = fields.iter_mut().find(|(name, _)| *name == open) {
+            field.append(0, suggestions);
         }
     }
     // A failure takes the place of what creating would do.
-    if !has_failed(app) {
-        draw_secrets(app, &mut layout, canvas);
-        layout.blank(canvas);
+    let has_failed = matches!(app.form.notice, Some(Notice::Failed(..)));
+    let sentence = canvas.drawn(|part| secrets::draw_sentence(app, part));
+    let mut table = canvas.drawn(|part| secrets::draw(app, true, part));
+    let rows_of_secrets = if has_failed { 0 } else { (table.rows() + sentence.rows()).min(left) };
+    if rows_of_secrets < table.rows() + sentence.rows() {
+        // The sentence is worth more than the row of the new secret.
+        table = canvas.drawn(|part| secrets::draw(app, false, part));
     }
-    canvas.line(button(app, theme).alignment(Alignment::Right));
-    if let Some(notice) = &app.form.notice {
-        canvas.take(layout.above_notice);
-        draw_notice(notice, canvas);
+
+    let mut spare = Spare(left - rows_of_secrets);
+    let _above_footer = spare.spend(1);
+    let is_above_notice = notice.rows() > 0 && spare.spend(1);
+    let has_title = spare.spend(1);
+    let is_below_each = spare.spend(u16::try_from(fields.len()).unwrap_or(u16::MAX));
+    let is_below_last = !is_below_each && spare.spend(1);
+    let is_below_title = has_title && spare.spend(1);
+
+    if has_title {
+        canvas.line(Line::styled("New service account secret", canvas.theme.strong));
+    }
+    if is_below_title {
+        canvas.blank();
+    }
+    let count = fields.len();
+    for (place, (_, field)) in (1..).zip(fields) {
+        canvas.append(0, field);
+        if is_below_each || is_below_last && place == count {
+            canvas.blank();
+        }
+    }
+    if !has_failed {
+        let is_between = table.rows() > 0 && spare.spend(1);
+        let mut secrets = canvas.part(rows_of_secrets + u16::from(is_between));
+        secrets.append(0, table);
+        if is_between {
+            secrets.blank();
+        }
+        secrets.append(0, sentence);
+        secrets.mark_cut();
+        canvas.append(0, secrets);
+        if spare.spend(1) {
+            canvas.blank();
+        }
+    }
+    canvas.line(button(app, canvas.theme).alignment(Alignment::Right));
+    if is_above_notice {
+        canvas.blank();
+    }
+    // Where not all of a failure fits, what it means goes first, then the end of Atlas's message: what happened and what to do
+    // stay.
+    let is_whole = notice.rows() <= canvas.left();
+    draw_notice(app, is_whole, canvas);
+}
+
+/// The rows that may stay blank.
+struct Spare(u16);
+
+impl Spare {
+    /// True where there are so many, which are then spent.
+    fn spend(&mut self, rows: u16) -> bool {
+        let left = self.0.checked_sub(rows);
+        self.0 = left.unwrap_or(self.0);
+        left.is_some()
     }
 }
 
-/// The account's secrets, and below them what creating does. Where not all of it fits, the last row says so.
-fn draw_secrets(app: &Shared, layout: &mut Layout, canvas: &mut Canvas) {
-    let theme = canvas.theme;
-    let has_gap = app.account().is_some() && layout.take_spare();
-    let area = canvas.take(layout.secrets + u16::from(has_gap));
-    let mut part = canvas.part(area);
-    let is_low = secrets_rows(app, theme, area.width) > layout.secrets;
-    secrets::draw(app, is_low, &mut part);
-    if has_gap {
-        part.blank();
-    }
-    match secrets::sentence(app, theme) {
-        (sentence, true) => part.warning(&sentence, Style::new()),
-        (sentence, false) => part.words(0, &sentence, theme.faint),
-    }
-    part.mark_cut();
+/// The fields that fit in so many rows: all, else those that are not right, else only the one in focus.
+fn fields_in<'a>(height: u16, app: &Shared, canvas: &Canvas<'a>) -> Vec<(FieldName, Canvas<'a>)> {
+    let has_focus = |name: FieldName| app.form.focus == Focus::Field(name);
+    let is_needed = |name| has_focus(name) || !app.form.validation(name).is_valid();
+    let drawn = |only_errors, is_shown: &dyn Fn(FieldName) -> bool| -> Vec<_> {
+        let shown = FieldName::ALL.into_iter().filter(|name| is_shown(*name));
+        shown
+            .map(|name| (name, canvas.drawn(|part| field_view::draw(app, name, only_errors, part))))
+            .collect()
+    };
+    let choices: [(bool, &dyn Fn(FieldName) -> bool); 3] =
+        [(false, &|_| true), (true, &|_| true), (true, &is_needed)];
+    let mut choices = choices.into_iter().map(|(only_errors, is_shown)| drawn(only_errors, is_shown));
+    choices.find(|fields| rows_of(fields) <= height).unwrap_or_else(|| drawn(true, &has_focus))
 }
 
-fn secrets_rows(app: &Shared, theme: &Theme, width: u16) -> u16 {
-    let (sentence, is_warning) = secrets::sentence(app, theme);
-    let sentence = rows_of(&sentence, width, if is_warning { INDENT } else { 0 });
-    secrets::rows(app, theme).saturating_add(sentence)
-}
-
-fn has_failed(app: &Shared) -> bool {
-    matches!(app.form.notice, Some(Notice::Failed(..)))
+fn rows_of(fields: &[(FieldName, Canvas)]) -> u16 {
+    fields.iter().map(|(_, field)| field.rows()).sum()
 }
 
 fn button<'a>(app: &Shared, theme: &Theme) -> Line<'a> {
@@ -172,51 +132,30 @@ fn button<'a>(app: &Shared, theme: &Theme) -> Line<'a> {
     }
 }
 
-/// The symbol, and the indent of everything below it.
-const INDENT: u16 = 2;
-
-/// How many rows all of it takes.
-fn notice_rows(notice: &Notice, theme: &Theme, width: u16) -> u16 {
-    match notice {
-        Notice::Failed(certainty, explanation) => {
-            let Explanation { meaning, action, atlas_message, .. } = &**explanation;
-            let atlas = atlas_message.as_ref().map(said_by_atlas).unwrap_or_default();
-            let texts = [title(*certainty, explanation), meaning.to_string(), action.to_string(), atlas];
-            texts.iter().filter(|text| !text.is_empty()).map(|text| rows_of(text, width, INDENT)).sum()
-        }
-        notice => rows_of(&short_notice(notice, theme).1, width, INDENT),
-    }
-}
-
-fn draw_notice(notice: &Notice, canvas: &mut Canvas) {
-    if let Notice::Failed(certainty, explanation) = notice {
-        // Where not all of it fits, what it means goes first, then the end of Atlas's message: what happened and what
-        // to do stay.
-        let Explanation { meaning, action, atlas_message, .. } = &**explanation;
-        let has_room = notice_rows(notice, canvas.theme, canvas.width()) <= canvas.left();
-        let meaning = if has_room { meaning } else { "" };
-        canvas.explained(&title(*certainty, explanation), meaning, action, atlas_message.as_ref());
-    } else {
-        let (glyph, text, style) = short_notice(notice, canvas.theme);
-        canvas.marked(glyph, &text, style);
-    }
-}
-
-/// The symbol, the text and the style of a notice of one sentence or two.
-fn short_notice(notice: &Notice, theme: &Theme) -> (&'static str, String, Style) {
+/// What the last try or key led to. Of a failure, what it means may be left out.
+fn draw_notice(app: &Shared, is_whole: bool, canvas: &mut Canvas) {
+    let theme = canvas.theme;
     let glyphs = &theme.glyphs;
-    match notice {
-        Notice::Word(text) => (glyphs.dot, (*text).to_owned(), theme.faint),
-        Notice::Kept(text) => (glyphs.dot, text.replace('…', glyphs.ellipsis), theme.faint),
-        Notice::Warning(text) => (glyphs.warning, text.clone(), theme.warning),
-        Notice::Deleted(secret) => {
-            let label = text::short_label(secret, glyphs.ellipsis);
-            (glyphs.check, format!("Deleted {label}. You can create a secret now."), theme.good)
+    match &app.form.notice {
+        None => {}
+        Some(Notice::Failed(certainty, explanation)) => {
+            let Explanation { title, meaning, action, atlas_message } = &**explanation;
+            let title = format!("{} {title}", certainty.message());
+            let meaning = if is_whole { meaning } else { "" };
+            canvas.explained(&title, meaning, action, atlas_message.as_ref());
         }
-        Notice::Failed(certainty, explanation) => (glyphs.cross, title(*certainty, explanation), theme.bad),
+        Some(Notice::Word(text)) => canvas.marked(glyphs.dot, text, theme.faint),
+        Some(Notice::Kept(text)) => {
+            canvas.marked(glyphs.dot, &text.replace('…', glyphs.ellipsis), theme.faint);
+        }
+        Some(Notice::Warning(text)) => canvas.marked(glyphs.warning, text, theme.warning),
+        Some(Notice::Deleted(secret)) => {
+            let label = text::short_label(secret, glyphs.ellipsis);
+            canvas.marked(
+                glyphs.check,
+                &format!("Deleted {label}. You can create a secret now."),
+                theme.good,
+            );
+        }
     }
-}
-
-fn title(certainty: Certainty, explanation: &Explanation) -> String {
-    format!("{} {}", certainty.message(), explanation.title)
 }

@@ -1,14 +1,13 @@
 //! How one field looks: its label, what was typed, and the remark beside or below it.
 
 use jiff::SignedDuration;
-use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::domain::{ApiError, Lifetime, Request};
 use crate::tui::app::Shared;
-use crate::tui::canvas::{Canvas, LABEL_WIDTH, cut, rows_of, split_left};
-use crate::tui::text_line::draw_field;
+use crate::tui::canvas::{Canvas, LABEL_WIDTH, cut};
+use crate::tui::text_line::{InputRow, field_label};
 use crate::tui::{Theme, text};
 
 use super::field::Resolves;
@@ -23,42 +22,26 @@ const LONGEST_NAME: u16 = 40;
 /// What is wrong is always said; what is right is said beside the value or, unless `only_errors`, below it.
 pub(super) fn draw(app: &Shared, name: FieldName, only_errors: bool, canvas: &mut Canvas) {
     let theme = canvas.theme;
-    let [label, value, beside] = parts(canvas.take(1));
     let validation = app.form.validation(name);
     let has_focus = app.form.focus == Focus::Field(name);
-    let line = value_line(app, name, &validation, theme);
-    let caret = app.form.field(name).line.caret_column();
-    draw_field(canvas, name.label(), [label, value], line, caret, has_focus);
-    let Some(remark) = Remark::of(app, name, &validation, theme) else { return };
-    if remark.width() <= beside.width {
-        canvas.frame.render_widget(remark.line(), beside);
-        return;
-    }
-    if !(only_errors && remark.is_good(theme)) {
+    let columns = canvas.width().saturating_sub(LABEL_WIDTH + VALUE_WIDTH);
+    let remark = Remark::of(app, name, &validation, theme);
+    // Where it is narrowest a `✓` still fits beside a whole client id.
+    let gap = if columns > 1 { " " } else { "" };
+    let beside = remark.as_ref().map(|remark| remark.line(gap)).unwrap_or_default();
+    let fits = beside.width() <= usize::from(columns);
+    let input = InputRow {
+        lead: field_label(name.label(), has_focus, theme),
+        text: value_line(app, name, &validation, theme),
+        caret: app.form.field(name).line.caret_column(),
+        has_focus,
+    };
+    input.draw(columns, if fits { beside } else { Line::default() }, canvas);
+    if let Some(remark) = remark.filter(|remark| !(fits || only_errors && remark.is_good(theme))) {
         let indent = " ".repeat(usize::from(LABEL_WIDTH));
         let symbol = Span::styled(format!("{indent}{} ", remark.symbol), remark.style);
         canvas.item(symbol, &remark.text, remark.style);
     }
-}
-
-/// How many rows a remark takes that does not fit beside the value.
-pub(super) fn rows_below(app: &Shared, name: FieldName, only_errors: bool, theme: &Theme, width: u16) -> u16 {
-    let [.., beside] = parts(Rect { width, height: 1, ..Rect::default() });
-    match Remark::of(app, name, &app.form.validation(name), theme) {
-        Some(remark) if remark.width() > beside.width && !(only_errors && remark.is_good(theme)) => {
-            rows_of(&remark.text, width, LABEL_WIDTH + 2)
-        }
-        _ => 0,
-    }
-}
-
-fn parts(row: Rect) -> [Rect; 3] {
-    // Where it is narrowest a `✓` still fits beside a whole client id.
-    let gap = u16::from(row.width > LABEL_WIDTH + VALUE_WIDTH + 1);
-    let [label, row] = split_left(row, LABEL_WIDTH);
-    let [value, row] = split_left(row, VALUE_WIDTH);
-    let [_, beside] = split_left(row, gap);
-    [label, value, beside]
 }
 
 /// What is said about a field.
@@ -146,16 +129,13 @@ impl Remark {
         }
     }
 
-    fn line(&self) -> Line<'_> {
+    fn line(&self, gap: &'static str) -> Line<'static> {
         let symbol = Span::styled(self.symbol, self.style);
         if self.text.is_empty() {
-            return Line::from(symbol);
+            return Line::from(vec![Span::raw(gap), symbol]);
         }
-        Line::from(vec![symbol, Span::raw(" "), Span::styled(self.text.as_str(), self.style)])
-    }
-
-    fn width(&self) -> u16 {
-        u16::try_from(self.line().width()).unwrap_or(u16::MAX)
+        let text = Span::styled(self.text.clone(), self.style);
+        Line::from(vec![Span::raw(gap), symbol, Span::raw(" "), text])
     }
 
     fn is_good(&self, theme: &Theme) -> bool {

@@ -8,10 +8,10 @@ use std::time::Duration;
 use ratatui::text::{Line, Span};
 
 use crate::domain::{ApiError, Cause, Explanation, Project, RejectionKind, Session};
+use crate::tui::Remote;
 use crate::tui::app::Shared;
-use crate::tui::canvas::{Canvas, LABEL_WIDTH, cut, rows_of, split_left};
+use crate::tui::canvas::{Canvas, LABEL_WIDTH, cut};
 use crate::tui::event::{Command, Event};
-use crate::tui::{Remote, Theme};
 
 use super::super::picker::{Item, List, SHORTEST_NAME, Table};
 use super::field::{Resolves, Suggestions};
@@ -249,36 +249,25 @@ pub(super) fn marked(list: &List) -> Option<usize> {
     list.marked().or_else(named).or(best)
 }
 
-/// How many rows the entries take, and what is said of them.
-pub(super) fn rows(app: &Shared, list: &List, theme: &Theme, width: u16) -> u16 {
-    let entries = u16::try_from(list.matches.len()).unwrap_or(MOST).min(MOST);
-    let status = match &list.pages.error {
-        Some(error) => error_text(app, list.field, error),
-        None if list.has_no_match() => no_match_text(app, list, theme.glyphs.ellipsis),
-        None => String::new(),
-    };
-    entries + rows_of(&status, width, LABEL_WIDTH + 2).max(1)
-}
-
-/// Draws the entries below the field.
+/// Draws the entries that stand below the field.
 pub(super) fn draw(app: &Shared, list: &List, canvas: &mut Canvas) {
     let marked = marked(list);
-    let height = usize::from(MOST.min(canvas.area.height.saturating_sub(1)));
+    let height = usize::from(MOST.min(canvas.left().saturating_sub(1)));
     let first = marked.unwrap_or(0).checked_div(height).unwrap_or(0) * height;
     let shown: Vec<&Item> = (first..first + height).filter_map(|place| list.item(place)).collect();
     let id_width = shown.iter().map(|item| item.value().len()).max().unwrap_or(0);
     let beside_name = 2 * GAP + id_width;
     let needed = usize::from(LABEL_WIDTH) + SHORTEST_NAME + beside_name;
     let indent = if needed <= usize::from(canvas.width()) { LABEL_WIDTH } else { 0 };
-    let [_, area] = split_left(canvas.area, indent);
-    let mut part = canvas.part(area);
+    let mut part = Canvas::new(canvas.theme, canvas.width() - indent, canvas.left());
     let longest = shown.iter().map(|item| Span::raw(item.name()).width()).max().unwrap_or(0);
-    let name_width = longest.max(SHORTEST_NAME).min(usize::from(area.width).saturating_sub(beside_name));
+    let name_width = longest.max(SHORTEST_NAME).min(usize::from(part.width()).saturating_sub(beside_name));
     let table = Table::of_names(app, part.theme, name_width, id_width);
     for (place, item) in (first..).zip(shown) {
         part.line(table.row(item, marked == Some(place)));
     }
     draw_status(app, list, &mut part);
+    canvas.append(indent, part);
 }
 
 /// How many there are, or why they are not there.

@@ -1,13 +1,13 @@
 //! How a list looks: a filter, a table, and what is still to come.
 
 use jiff::{SignedDuration, Timestamp};
-use ratatui::layout::{Alignment, Rect};
+use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::domain::{ApiError, Explanation, Lifetime};
 use crate::tui::app::Shared;
-use crate::tui::canvas::{Canvas, cut, pointer, split_bottom, split_left, split_top};
+use crate::tui::canvas::{Canvas, cut, pointer};
 use crate::tui::scroll::more;
 use crate::tui::{Theme, text};
 
@@ -28,15 +28,17 @@ pub(super) fn list_rows(body: Rect) -> usize {
 }
 
 pub(super) fn draw(picker: &Picker, app: &Shared, canvas: &mut Canvas) {
-    let [head, below] = split_top(canvas.area, HEAD_ROWS);
     let table = Table::new(app, &picker.list, canvas.theme, canvas.width());
-    draw_head(picker, &table, &mut canvas.part(head));
+    draw_head(picker, &table, canvas);
     if let Some(error) = picker.list.pages.error.as_ref().filter(|_| picker.list.items.is_empty()) {
-        return draw_error(picker, app, error, &mut canvas.part(below));
+        return draw_error(picker, app, error, canvas);
     }
-    let [items, foot] = split_bottom(below, FOOT_ROWS);
-    draw_items(picker, app, &table, &mut canvas.part(items));
-    draw_foot(picker, app, usize::from(items.height), &mut canvas.part(foot));
+    let mut items = canvas.part(canvas.left().saturating_sub(FOOT_ROWS));
+    draw_items(picker, app, &table, &mut items);
+    items.fill();
+    let height = usize::from(items.height());
+    canvas.append(0, items);
+    draw_foot(picker, app, height, canvas);
 }
 
 fn draw_head(picker: &Picker, table: &Table, canvas: &mut Canvas) {
@@ -46,23 +48,20 @@ fn draw_head(picker: &Picker, table: &Table, canvas: &mut Canvas) {
         FieldName::Client => "Choose a service account",
         FieldName::Lifetime => "Choose a lifetime",
     };
-    let row = canvas.take(1);
-    canvas.frame.render_widget(Line::styled(title, theme.strong), row);
-    if !picker.list.items.is_empty() || picker.list.is_complete() {
-        let count = Line::styled(picker.list.count(), theme.faint);
-        canvas.frame.render_widget(count.alignment(Alignment::Right), row);
-    }
-    let row = canvas.take(1);
-    let prompt = format!("{} ", theme.glyphs.pointer);
-    let lead = u16::try_from(prompt.chars().count()).unwrap_or(u16::MAX);
-    let [symbol, text] = split_left(row, lead);
-    canvas.frame.render_widget(Line::styled(prompt, theme.strong), symbol);
-    picker.filter.draw(canvas, text);
+    let is_known = !picker.list.items.is_empty() || picker.list.is_complete();
+    let count = if is_known { picker.list.count() } else { String::new() };
+    let width = usize::from(canvas.width()).saturating_sub(title.len());
+    canvas
+        .line(vec![Span::styled(title, theme.strong), Span::styled(format!("{count:>width$}"), theme.faint)]);
+    let mut input = picker.filter.row(Span::styled(format!("{} ", theme.glyphs.pointer), theme.strong));
     if picker.filter.text().is_empty() {
-        canvas.frame.render_widget(Line::styled("type to filter", theme.faint), text);
+        input.text = Line::styled("type to filter", theme.faint);
     }
+    input.draw(0, Line::default(), canvas);
     if picker.list.field != FieldName::Lifetime && !picker.list.items.is_empty() {
         canvas.line(table.header());
+    } else {
+        canvas.blank();
     }
 }
 
@@ -72,7 +71,7 @@ fn first_place(picker: &Picker, height: usize) -> usize {
 }
 
 fn draw_items(picker: &Picker, app: &Shared, table: &Table, canvas: &mut Canvas) {
-    let height = usize::from(canvas.area.height);
+    let height = usize::from(canvas.height());
     let first = first_place(picker, height);
     for place in first..first.saturating_add(height) {
         let Some(item) = picker.list.item(place) else { break };

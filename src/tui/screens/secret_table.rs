@@ -1,0 +1,155 @@
+//! A table of secrets, with a timeline where it shows how long each lives.
+
+use jiff::{SignedDuration, Timestamp};
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use crate::domain::{ClientId, ExistingSecret};
+use crate::tui::app::Shared;
+use crate::tui::canvas::{Canvas, pointer};
+use crate::tui::{Theme, text};
+
+/// The columns before the timeline. The title of the table stands above the first two: label and status.
+const TITLES: [&str; 5] = ["", "", "created", "last used", "expires"];
+
+/// The columns that are left out first.
+const CREATED: usize = 2;
+const LAST_USED: usize = 3;
+
+/// Before the first column, and between two.
+const GAP: usize = 2;
+
+/// A timeline with fewer cells says nothing.
+const SHORTEST_TIMELINE: usize = 13;
+
+/// So many dashes leave some of them beside what they mean.
+const CELLS_FOR_KEY: usize = 8;
+
+/// One secret.
+pub(super) struct Row {
+    pub cells: [String; TITLES.len()],
+    pub style: Style,
+    pub bar: Option<Bar>,
+    pub is_selected: bool,
+}
+
+/// How long a secret lives, from today.
+pub(super) struct Bar {
+    pub ends_at: Timestamp,
+    /// The end without the new secret, where creating cuts it off.
+    pub cut_from: Option<Timestamp>,
+    pub style: Style,
+}
+
+impl Row {
+    /// A secret of this account as it is.
+    pub fn of(app: &Shared, client: &ClientId, secret: &ExistingSecret, theme: &Theme) -> Self {
+        let (now, zone) = (app.atlas_now(), app.zone.as_ref());
+        let date = |at| text::short_date(at, zone);
+        let cells = [
+            text::short_label(secret, theme.glyphs.ellipsis),
+            text::status(secret, now, app.is_login_of(client, secret)).to_owned(),
+            secret.created_at.map_or_else(String::new, date),
+            secret.last_used_at.map_or_else(|| "never".to_owned(), |at| text::ago(at, now)),
+            secret.expires_at.map_or_else(|| "unknown".to_owned(), date),
+        ];
+        Self { cells, style: Style::new(), bar: None, is_selected: false }
+    }
+}
+
+/// Draws the table. Columns go before rows wrap: `created` first, then the timeline, then the last use.
+pub(super) fn draw(title: &str, rows: &[Row], today: Timestamp, canvas: &mut Canvas) {
+    let theme = canvas.theme;
+    let widest = |column: usize| {
+        let cells = rows.iter().map(|row| Span::raw(&row.cells[column]).width());
+        cells.chain([TITLES[column].len()]).max().unwrap_or(0) + GAP
+    };
+    let mut widths = [0, 1, 2, 3, 4].map(widest);
+    widths[1] = widths[1].max(title.len().saturating_sub(widths[0]));
+    let timeline = Timeline::of(rows, today);
+    let mut needed = if timeline.is_some() { GAP + SHORTEST_TIMELINE } else { 0 };
+    let left = |widths: [usize; TITLES.len()]| usize::from(canvas.width()).checked_sub(widths.iter().sum());
+    let fits = |widths, needed| left(widths).is_some_and(|left| left >= needed);
+    if !fits(widths, needed) {
+        widths[CREATED] = 0;
+    }
+    if !fits(widths, needed) {
+        needed = 0;
+    }
+    if !fits(widths, needed) {
+        widths[LAST_USED] = 0;
+    }
+    let cells = left(widths).unwrap_or(0).saturating_sub(GAP);
+    let timeline = timeline.filter(|_| needed > 0).map(|timeline| Timeline { cells, ..timeline });
+
+    let title = format!("{title:<width$}", width = GAP + widths[0] + widths[1]);
+    let mut line = Line::from(Span::styled(title, theme.faint));
+    if !rows.is_empty() {
+        let titles = (2..TITLES.len()).map(|column| fit(TITLES[column], widths[column]));
+        line.spans.extend(titles.map(|title| Span::styled(title, theme.faint)));
+    }
+    if let Some(timeline) = &timeline {
+        let width = timeline.cells.saturating_sub("today".len());
+        line.push_span(format!("today{:>width$}", timeline.end_label()));
+    }
+    canvas.line(line);
+    for row in rows {
+        let mut line = Line::from(pointer(row.is_selected, theme));
+        let cells = row.cells.iter().zip(widths).map(|(cell, width)| fit(cell, width));
+        line.spans.extend(cells.map(|cell| Span::styled(cell, row.style)));
+        if let (Some(timeline), Some(bar)) = (&timeline, &row.bar) {
+            line.spans.extend(timeline.bar(bar, theme));
+        }
+        canvas.line(line);
+    }
+}
+
+/// A cell of so many columns; none where its column is left out.
+fn fit(cell: &str, width: usize) -> String {
+    if width == 0 { String::new() } else { format!("{cell:<width$}") }
+}
+
+/// From today to the last end of all, one bar a secret.
+struct Timeline {
+    today: Timestamp,
+    length: SignedDuration,
+    cells: usize,
+}
+
+impl Timeline {
+    fn of(rows: &[Row], today: Timestamp) -> Option<Self> {
+        let bars = rows.iter().filter_map(|row| row.bar.as_ref());
+        let ends = bars.flat_map(|bar| [Some(bar.ends_at), bar.cut_from]).flatten();
+        let length = ends.max()?.duration_since(today);
+        length.is_positive().then_some(Self { today, length, cells: 0 })
+    }
+
+    fn end_label(&self) -> String {
+        match self.length.as_hours() {
+            hours @ ..48 => format!("+{} h", hours.max(1)),
+            hours => format!("+{} d", (hours + 12) / 24),
+        }
+    }
+
+    /// How many cells lie before `at`; one that lasts has at least one.
+    fn cells_until(&self, at: Timestamp) -> usize {
+        let (whole, part) = (self.length.as_secs().max(1), at.duration_since(self.today).as_secs());
+        let cells = i64::try_from(self.cells).unwrap_or(i64::MAX);
+        let filled = part.clamp(0, whole).saturating_mul(cells).saturating_add(whole / 2) / whole;
+        usize::try_from(filled).unwrap_or(0).clamp(usize::from(part > 0), self.cells)
+    }
+
+    fn bar(&self, bar: &Bar, theme: &Theme) -> [Span<'static>; 2] {
+        if bar.ends_at <= self.today {
+            return [Span::raw(theme.glyphs.today), Span::default()];
+        }
+        let kept = self.cells_until(bar.ends_at);
+        let cut = bar.cut_from.map_or(0, |at| self.cells_until(at).saturating_sub(kept));
+        // The label fits only behind a long line of dashes.
+        let key = if cut >= CELLS_FOR_KEY { " cut" } else { "" };
+        [
+            Span::styled(theme.glyphs.bar.repeat(kept), bar.style),
+            Span::styled(theme.glyphs.cut.repeat(cut - key.len()) + key, theme.warning),
+        ]
+    }
+}
