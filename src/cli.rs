@@ -48,7 +48,7 @@ pub struct Arguments {
     /// With --demo: add this many projects
     #[arg(long, value_name = "COUNT", requires = "demo", default_value_t = 0, hide_default_value = true,
         value_hint = ValueHint::Other, help_heading = SIGN_IN,
-        value_parser = clap::value_parser!(u32).range(0..=MOST_DEMO_PROJECTS))]
+        value_parser = demo_projects)]
     pub demo_projects: u32,
 
     /// Run the simulated Atlas until Ctrl-C, to test scripts; prints the variables to use it
@@ -85,15 +85,15 @@ pub struct Arguments {
 
     /// Clear the clipboard after this many seconds; 0 keeps the secret there until something else is copied, for at most
     /// 12 hours [default: 60]
-    #[arg(long, value_name = "SECONDS", value_hint = ValueHint::Other,
+    #[arg(long, value_name = "SECONDS", allow_hyphen_values = true, value_hint = ValueHint::Other,
         help_heading = DELIVERY, value_parser = seconds)]
     pub clear_after: Option<u64>,
 
-    /// Ask Atlas to wrap its response in an envelope (query parameter envelope)
+    /// Send the query parameter envelope: Atlas wraps its response. What is printed does not change
     #[arg(long, action = ArgAction::SetTrue, help_heading = "Advanced")]
     pub envelope: bool,
 
-    /// Ask Atlas to indent its response (query parameter pretty)
+    /// Send the query parameter pretty: Atlas indents its response. What is printed does not change
     #[arg(long, action = ArgAction::SetTrue, help_heading = "Advanced")]
     pub pretty: bool,
 
@@ -165,7 +165,7 @@ impl TypedValueParser for NotBlank {
 }
 
 /// More projects than any organization has, and fewer than memory holds.
-const MOST_DEMO_PROJECTS: i64 = 100_000;
+const MOST_DEMO_PROJECTS: u32 = 100_000;
 
 /// 12 hours, in seconds: the longest time that a copy may have on the clipboard.
 pub(crate) const LONGEST_COPY: u64 = 12 * 60 * 60;
@@ -179,6 +179,11 @@ fn socket_address(text: &str) -> Result<SocketAddr, String> {
 fn seconds(text: &str) -> Result<u64, String> {
     let seconds = text.parse().ok().filter(|seconds| *seconds <= LONGEST_COPY);
     seconds.ok_or_else(|| format!("must be a number of seconds, 0 to {LONGEST_COPY} (12 hours)"))
+}
+
+fn demo_projects(text: &str) -> Result<u32, String> {
+    let count = text.parse().ok().filter(|count| *count <= MOST_DEMO_PROJECTS);
+    count.ok_or_else(|| format!("must be a number, 0 to {MOST_DEMO_PROJECTS}"))
 }
 
 fn format_parser() -> impl TypedValueParser<Value = Format> {
@@ -206,7 +211,7 @@ Credentials:
   MONGODB_ATLAS_ACCESS_TOKEN                                   access token
   MONGODB_ATLAS_CLIENT_ID, MONGODB_ATLAS_CLIENT_SECRET         service account
   MONGODB_ATLAS_PUBLIC_API_KEY, MONGODB_ATLAS_PRIVATE_API_KEY  API key
-  MCLI_PUBLIC_API_KEY, MCLI_PRIVATE_API_KEY                    API key, older names
+  MCLI_PUBLIC_API_KEY, MCLI_PRIVATE_API_KEY                    API key (old)
   MONGODB_ATLAS_PROFILE, or the only or the default profile    Atlas CLI profile
 
 Other variables:
@@ -215,7 +220,7 @@ Other variables:
   NO_COLOR                          no colors
 
 Settings file:
-  Linux    $XDG_CONFIG_HOME/atlas-secret/config.toml or ~/.config/atlas-secret/config.toml
+  Linux    ~/.config/atlas-secret/config.toml, or in $XDG_CONFIG_HOME/atlas-secret
   macOS    ~/Library/Application Support/atlas-secret/config.toml
   Windows  %AppData%\\atlas-secret\\config.toml
   It sets expires_after, clear_after, clipboard, template, and your own commands for p ([[sink]]).

@@ -47,7 +47,7 @@ fn enter_to_created(atlas: &Atlas) -> Duration {
     let mut terminal = atlas.program(&atlas.fresh_account()).start();
     terminal.wait_for("[ Create secret ]");
     // Names and the account are looked up meanwhile, as they are for a person.
-    terminal.wait_for("This account has no other secrets.");
+    terminal.wait_for("This account has no secrets yet.");
     terminal.wait_quiet(Duration::from_millis(500));
     let entered = Instant::now();
     terminal.send(key::ENTER);

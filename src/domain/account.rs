@@ -126,15 +126,17 @@ impl Consequences {
     }
 }
 
-/// What was agreed to on the command line.
+/// The options that decide something in advance.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Flags {
     /// Submit without the form, and let the other secrets expire early without a question (`--yes`).
     pub yes: bool,
     /// Delete an expired secret if the account is full (`--replace-expired`).
     pub replace_expired: bool,
-    /// Prove a new secret without a key (`--verify`).
+    /// Verify a new secret at once (`--verify`).
     pub verify: bool,
+    /// Do not copy (`--clipboard off`).
+    pub never_copy: bool,
 }
 
 impl Flags {

@@ -66,7 +66,7 @@ impl Request {
 impl Session {
     /// Who signed in, to begin a sentence with.
     pub fn signed_in_as(&self) -> String {
-        let Self::Remote { identity, .. } = self else { return "Your account".to_owned() };
+        let Self::Remote { identity, .. } = self else { return "The signed-in account".to_owned() };
         match identity {
             Identity::ServiceAccount(client) => format!("Service account {client}"),
             Identity::ApiKey(public_key) => format!("API key {}", public_key.as_str()),
@@ -169,7 +169,7 @@ impl Explanation {
 
     /// The account could not be read, so that nothing was deleted.
     pub fn account_unread(why: &ApiError) -> Self {
-        let Self { title, action, .. } = why.explain_request(Request::ReadAccount, "Your account");
+        let Self { title, action, .. } = why.explain_request(Request::ReadAccount, "The signed-in account");
         explanation("Nothing was deleted: the account could not be read.", title, action).with_message_of(why)
     }
 
@@ -309,9 +309,13 @@ impl Rejection {
             RejectionKind::RateLimited => explanation(
                 "Rate limited by Atlas (429).",
                 "These credentials or this address have sent too many requests.",
-                match self.retry_after.map_or(1, |wait| wait.as_secs().div_ceil(60)) {
-                    ..=1 => "Wait a minute, then try again.".to_owned(),
-                    minutes => format!("Wait {minutes} minutes, as Atlas asks, then try again."),
+                match self.retry_after.map(|wait| wait.as_secs().max(1)) {
+                    None => "Wait a minute, then try again.".to_owned(),
+                    Some(seconds @ ..100) => format!("Wait {seconds} s, as Atlas asks, then try again."),
+                    Some(seconds) => {
+                        let minutes = seconds.div_ceil(60);
+                        format!("Wait {minutes} minutes, as Atlas asks, then try again.")
+                    }
                 },
             ),
             RejectionKind::Maintenance => explanation(

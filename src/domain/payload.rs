@@ -73,7 +73,7 @@ pub enum SaveFailure {
     NotText,
     /// This line, from 1, cannot be changed without a guess at what it means.
     #[error(
-        "Nothing was changed. Line {0} is ambiguous: unclosed quote, carriage return, or not NAME=value."
+        "Nothing was changed. Line {0} is ambiguous: an open quote, $( ), a carriage return, or not NAME=value."
     )]
     NotPlain(usize),
     /// This folder does not exist.
@@ -251,11 +251,12 @@ impl CommandReport {
             CommandOutcome::Succeeded if only_prints(program) => {
                 // It may have printed the secret in a way in which it is not recognized.
                 output = CommandOutput::default();
-                Err(format!("{name} only prints what it reads, so the secret is not stored."))
+                Err(format!("{name} does not store what it reads, so the secret is not delivered."))
             }
-            CommandOutcome::Succeeded if output.had_secret => {
-                Err(format!("{name} exited with 0, but printed the secret: it may not have stored it."))
-            }
+            CommandOutcome::Succeeded if output.had_secret => Err(format!(
+                "{name} exited with 0, but printed the secret, so it may not have stored it. If it wrote a file, the \
+                     secret is in it."
+            )),
             CommandOutcome::Succeeded => Ok(()),
             CommandOutcome::Exited { code, last_line } if output.lines.contains(last_line) => {
                 // One line is a part of the sentence; several stay in their order below it.
@@ -286,7 +287,7 @@ impl CommandOutcome {
             Self::Succeeded => format!("{program} read it and exited with 0"),
             Self::Malformed(why) => format!("This cannot be run: {why}."),
             Self::UnknownPlaceholder(name) => {
-                format!("{name} has no value here. F1 lists the placeholders.")
+                format!("Unknown placeholder {name}, or it has no value. F1 lists the placeholders.")
             }
             Self::NotFound(program) => format!("There is no program {program}."),
             Self::NotStarted(why) => format!("{program} could not be started: {why}."),
@@ -316,7 +317,7 @@ mod tests {
         let rows = [
             (CommandOutcome::Succeeded, "pass read it and exited with 0"),
             (CommandOutcome::Malformed(words()), "This cannot be run: words."),
-            (CommandOutcome::UnknownPlaceholder(words()), "words has no value here."),
+            (CommandOutcome::UnknownPlaceholder(words()), "Unknown placeholder words"),
             (CommandOutcome::NotFound(words()), "no program words."),
             (CommandOutcome::NotStarted(words()), "pass could not be started: words."),
             (exited(7, ServerText::default()), "pass exited with 7."),
@@ -342,7 +343,7 @@ mod tests {
             (SaveFailure::Changed, "It was not updated. Try again."),
             (SaveFailure::Locked, "It was not updated. Try again."),
             (SaveFailure::NotText, "Save it as UTF-8, or choose another name."),
-            (SaveFailure::NotPlain(3), "Nothing was changed. Line 3 is ambiguous: unclosed quote"),
+            (SaveFailure::NotPlain(3), "Nothing was changed. Line 3 is ambiguous: an open quote"),
             (SaveFailure::NotPlain(3), "Edit the line, or choose another name."),
             (SaveFailure::NoHome, "Type the whole path."),
             (SaveFailure::NotPrivate, "Choose another folder."),

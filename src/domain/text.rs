@@ -14,7 +14,7 @@ pub fn sentence(message: &str) -> String {
     if first_word.len() > 0 && first_word.all(|byte| byte.is_ascii_lowercase()) {
         sentence[..1].make_ascii_uppercase();
     }
-    if !sentence.ends_with('.') {
+    if !sentence.ends_with(['.', '?', '!']) {
         sentence.push('.');
     }
     sentence
@@ -146,12 +146,12 @@ pub fn approved(consequences: &Consequences, zone: Option<&TimeZone>) -> Vec<Str
     let deleted = consequences
         .deletes
         .iter()
-        .map(|secret| format!("--replace-expired: deleting {}, which has expired", label(secret)));
+        .map(|secret| format!("Deleting {}, which has expired, as --replace-expired accepts", label(secret)));
     let shortened = consequences.shortens.iter().map(|(secret, until)| {
         let unknown = || "an unknown time".to_owned();
         let was = secret.expires_at.map_or_else(unknown, |at| date_time(at, zone));
         let until = date_time(*until, zone);
-        format!("--yes: {} will expire on {until} instead of {was}", label(secret))
+        format!("{} will expire on {until} instead of {was}, as --yes accepts", label(secret))
     });
     deleted.chain(shortened).collect()
 }

@@ -46,7 +46,7 @@ impl DeleteError {
     pub fn explain(&self) -> Explanation {
         match self {
             Self::AccountUnread(error) => Explanation::account_unread(error),
-            Self::NotDeleted(error) => error.explain_request(Request::DeleteSecret, "Your account"),
+            Self::NotDeleted(error) => error.explain_request(Request::DeleteSecret, "The signed-in account"),
             Self::StillThere => Explanation::still_there(),
             Self::PerhapsDeleted(error) => Explanation::perhaps_deleted(error),
         }

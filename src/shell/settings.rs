@@ -168,6 +168,7 @@ impl Settings {
             yes: arguments.yes,
             replace_expired: arguments.replace_expired,
             verify: arguments.verify,
+            never_copy: clipboard == Preference::Off,
         };
         app.shared.sign_in_host = base_url.host();
         app.shared.query_flags = QueryFlags { envelope: arguments.envelope, pretty: arguments.pretty };

@@ -120,8 +120,8 @@ fn note_lines(text: &str, glyph: &str, style: Style, width: u16) -> Vec<Line<'st
     lines.map(line).collect()
 }
 
-/// As many of the keys that work now as fit, in the order of the table. The help key and the first way out are always
-/// shown.
+/// As many of the keys that work now as fit, in the order of the table. The help key, the first way out, and signing in
+/// where that may help are always shown.
 fn draw_footer(app: &App, canvas: &mut Canvas) {
     let theme = canvas.theme;
     if let Some(note) = &app.key_note {
@@ -130,7 +130,8 @@ fn draw_footer(app: &App, canvas: &mut Canvas) {
     let mut way_out = false;
     let hints = app.keys().iter().filter(|binding| app.is_in_footer(binding)).map(|binding| {
         let is_first_way_out = binding.action.is_way_out() && !std::mem::replace(&mut way_out, true);
-        (is_first_way_out || binding.action == Action::Help, hint(binding, theme))
+        let is_needed = is_first_way_out || matches!(binding.action, Action::Help | Action::SignIn);
+        (is_needed, hint(binding, theme))
     });
     let hints: Vec<(bool, Line)> = hints.collect();
     let width_of = |hint: &Line| hint.width() + GAP.len();

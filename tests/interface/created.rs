@@ -116,7 +116,7 @@ fn a_step_is_there_only_where_it_makes_sense() {
     assert!(!drawn(&stage).contains("Delete old") && !drawn(&stage).contains("d delete old"));
     stage.keys("c").copied(COPIED);
     assert!(!drawn(&stage).contains("Deliver"));
-    assert_drawn(&stage, "Copied to the clipboard, clears in 60 s, also after you quit. + adds 60 s");
+    assert_drawn(&stage, "Copied to the clipboard, clears in 60 s (even after you quit). + adds 60 s");
     stage.keys("s").type_in("x").keys("enter");
     stage.saved(Ok(SavedFile { path: ServerText::new("/x"), format: Format::Secret }));
     assert_drawn(&stage, "Saved to /x, readable only by you (mode 0600)");
@@ -248,7 +248,7 @@ fn a_command_that_only_prints_the_secret_delivers_nothing() {
         ["cat", "/bin/cat", "cat -", "head -c 80", "less", "xxd", "base64 -w0", "grep .", "sed p", "tr -d x"]
     {
         let stage = run(line);
-        assert_drawn(&stage, "only prints what it reads, so the secret is not stored.");
+        assert_drawn(&stage, "does not store what it reads, so the secret is not delivered.");
         assert!(!stage.shown().is_delivered(stage.now()), "{line}");
     }
     for line in ["tee secret", "pass insert -m atlas", "sh -c 'cat > file'", "gh secret set X", "caterpillar"]

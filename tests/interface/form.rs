@@ -72,16 +72,16 @@ fn a_secret_in_a_field_is_refused_by_what_the_field_takes() {
 #[test]
 fn a_time_that_becomes_another_one_in_whole_hours_says_so() {
     let rows = [
-        ("2026-12-24 10:00", "30 days 16 hours, Thu 24 Dec 2026 10:14 (whole hours)"),
+        ("2026-12-24 10:00", "30 days 16 hours, Thu 24 Dec 2026 10:14 (rounded up)"),
         ("2026-12-24 10:14", "✓ 30 days 16 hours, Thu 24 Dec 2026 10:14"),
-        ("2026-12-24T09:00:00.5z", "30 days 16 hours, Thu 24 Dec 2026 10:14 (whole hours)"),
+        ("2026-12-24T09:00:00.5z", "30 days 16 hours, Thu 24 Dec 2026 10:14 (rounded up)"),
         ("36h", "✓ 36 hours, Wed 25 Nov 2026 06:14"),
     ];
     for (text, shown) in rows {
         let mut stage = Stage::with(FieldName::Lifetime, "");
         stage.type_in(text);
         assert_drawn(&stage, shown);
-        assert_eq!(drawn(&stage).contains("(whole hours)"), shown.contains("(whole"), "{text}");
+        assert_eq!(drawn(&stage).contains("(rounded up)"), shown.contains("(rounded"), "{text}");
     }
 }
 

@@ -420,7 +420,7 @@ fn a_list_that_cannot_be_loaded_says_why_and_is_tried_again_for_the_next_name() 
     let rows = [
         (
             rejected_read(401, "USER_UNAUTHORIZED"),
-            "You don't have permission to list projects (401). Your account needs a role",
+            "You don't have permission to list projects (401). The signed-in account needs a role",
         ),
         (
             rejected_read(403, "SOME_RULE"),
@@ -530,7 +530,7 @@ fn text_that_no_field_takes_is_not_lost_silently_and_its_enter_creates_nothing()
     let mut stage = Stage::filled();
     assert_eq!(focus(&stage), Focus::Button);
     stage.keys("p a y enter");
-    assert_drawn(&stage, "No field has the focus: Shift-Tab goes to the fields.");
+    assert_drawn(&stage, "To type in a field, go back to it with Shift-Tab.");
     assert!(stage.is_on_form());
     stage.later(Duration::from_millis(500)).keys("enter");
     assert!(!stage.is_on_form(), "an Enter of its own");

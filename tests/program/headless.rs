@@ -286,7 +286,7 @@ fn what_it_shortens_is_told() {
     let atlas = Atlas::start();
     let (code, said) = end_of(&alone(&atlas, LIVING).args(["--format", "secret"]).output().unwrap());
     assert_eq!(code, Some(0), "{said}");
-    let line = said.lines().find(|line| line.contains("--yes: ...")).unwrap();
+    let line = said.lines().find(|line| line.contains("as --yes accepts")).unwrap();
     assert!(
         line.contains("0001") && line.contains(" will expire on ") && line.contains(" instead of "),
         "{said}"

@@ -53,7 +53,7 @@ fn a_plain_locale_gets_plain_glyphs() {
 fn a_small_terminal_says_so_and_everything_is_kept() {
     let mut terminal = demo().start();
     // The lookups are over, so that later only keys change the screen.
-    terminal.wait_for("This account has no other secrets.");
+    terminal.wait_for("This account has no secrets yet.");
     terminal.send(key::UP);
     terminal.wait_for("Expires after ›");
     terminal.send(key::CTRL_U);

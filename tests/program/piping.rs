@@ -72,7 +72,7 @@ fn an_error_of_a_command_is_shown_and_the_line_can_be_edited() {
         ("tee prod.txt | wl-copy", "there is no shell, so | has no meaning; quote it, or use sh -c"),
         ("cat >out", "there is no shell, so > has no meaning"),
         ("tee ~root/x", "only ~ and ~/... stand for a home folder"),
-        ("cat {organization}", "{organization} has no value here."),
+        ("cat {organization}", "Unknown placeholder {organization}"),
     ];
     for (line, error) in rows {
         pipe_to(&mut terminal, line);

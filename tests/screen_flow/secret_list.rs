@@ -14,7 +14,7 @@ use crate::*;
 
 const OWN: &str = "This session signed in with it: deleting it ends this session.";
 const PERHAPS: &str = "This session may have signed in with it: deleting it then ends this session.";
-const ASKED: &str = "? Clients that use it will fail to authenticate.";
+const ASKED: &str = "? It was never used. A client that has it will fail to authenticate.";
 
 fn two() -> [ExistingSecret; 2] {
     [masked("9f3a"), masked("k7qd")]
@@ -81,7 +81,7 @@ fn the_list_and_the_question_say_whether_a_client_can_still_use_the_secret() {
     stage.keys("d");
     assert_drawn(&stage, "Delete …9f3a? It has expired: no client can use it.");
     stage.keys("n down d");
-    assert_drawn(&stage, &format!("Delete …k7qd{ASKED}"));
+    assert_drawn(&stage, "Delete …k7qd? It was used 2 h ago. Clients that use it will fail to authenticate.");
 }
 
 /// The list begins with the newest one, as Atlas sends it.
@@ -97,15 +97,21 @@ fn an_expired_one_is_selected_and_else_the_least_used_and_a_new_one_is_pointed_o
         (aged("aaaa", 5, false), aged("bbbb", 9999, false), aged("cccc", 60, true), aged("dddd", 0, false));
     let used = ExistingSecret { last_used_at: Some(now), ..aged("eeee", 6, false) };
     let rows = [
-        ([new.clone(), old.clone()], "Delete …bbbb? Clients that use it will fail to authenticate."),
+        (
+            [new.clone(), old.clone()],
+            "Delete …bbbb? It was never used. A client that has it will fail to authenticate.",
+        ),
         ([new.clone(), expired], "Delete …cccc? It has expired: no client can use it."),
-        ([new.clone(), unknown], "Delete …dddd? Clients that use it will fail to authenticate."),
+        (
+            [new.clone(), unknown],
+            "Delete …dddd? It was never used. A client that has it will fail to authenticate.",
+        ),
         (
             [new.clone(), aged("ffff", 7, false)],
             "Delete …ffff? It was created 7 min ago: it may be the new one.",
         ),
         ([aged("abcd", 8000, false), ExistingSecret { last_used_at: Some(now), ..old }], "Delete …abcd?"),
-        ([new, used], "Delete …eeee? Clients that use it will fail to authenticate."),
+        ([new, used], "Delete …eeee? It was used just now. Clients that use it will fail to authenticate."),
     ];
     for (secrets, question) in rows {
         let mut stage = Stage::fetching();

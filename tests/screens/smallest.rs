@@ -49,7 +49,7 @@ fn what_has_to_be_read_is_there() {
         ("guard_sent", &["does not confirm it. Paste to check.", "Did it arrive? y quit n back c copy"]),
         (
             "created_copied",
-            &["Copied to the clipboard, clears in 60 s, also after you quit. + adds 60 s", "q quit"],
+            &["Copied to the clipboard, clears in 60 s (even after you quit). + adds 60 s", "q quit"],
         ),
         ("created_not_printed", &["No space left", "c copy s save"]),
         ("panel_save_exists", &["File already exists.", "Your new secret is still here."]),

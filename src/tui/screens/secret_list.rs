@@ -230,7 +230,13 @@ impl SecretList {
             Some(at) if self.keeps.is_none() && is_fresh(secret, now) => {
                 format!("It was created {}: it may be the new one.", text::ago(at, now))
             }
-            _ => "Clients that use it will fail to authenticate.".to_owned(),
+            _ => match secret.last_used_at {
+                Some(at) => {
+                    let ago = text::ago(at, now);
+                    format!("It was used {ago}. Clients that use it will fail to authenticate.")
+                }
+                None => "It was never used. A client that has it will fail to authenticate.".to_owned(),
+            },
         }
     }
 

@@ -202,7 +202,7 @@ const fn typing_keys(enter: &'static str) -> [Binding; 7] {
     [
         Binding::new("Enter", enter, Action::Choose),
         BACK,
-        NEXT_FIELD,
+        NEXT_FIELD.only_in_help(),
         PREVIOUS_FIELD,
         HELP_BESIDE_TEXT,
         SUSPEND,
@@ -236,10 +236,10 @@ impl SignIn {
     fn confirm(&mut self, app: &mut Shared) {
         self.error = None;
         let with = match (&mut self.typing, self.methods.get(self.selected)) {
-            (Some(typing), _) if typing.focus == Half::Identifier => return typing.focus_on(Half::Secret),
-            (Some(typing), _) => match typing.credentials() {
-                Ok(credentials) => SignInWith::Credentials(credentials),
-                Err((half, message)) => {
+            (Some(typing), _) => match (typing.focus, typing.credentials()) {
+                (Half::Identifier, Ok(_) | Err((Half::Secret, _))) => return typing.focus_on(Half::Secret),
+                (_, Ok(credentials)) => SignInWith::Credentials(credentials),
+                (_, Err((half, message))) => {
                     typing.focus_on(half);
                     self.error = Some(Explanation { title: message.into(), ..Explanation::default() });
                     return;
@@ -396,7 +396,7 @@ impl Component for SignIn {
             canvas.explained(title, meaning, action, atlas_message.as_ref());
         } else if self.trying.is_none() {
             if self.typing.is_some() {
-                canvas.words(0, "Checked with Atlas first; never saved.", theme.faint);
+                canvas.words(0, "Checked with Atlas before use; never saved.", theme.faint);
             }
             if let Some(host) = self.host_outside_the_demo(app) {
                 let text = format!("This leaves the demo: requests go to {host}.");

@@ -72,7 +72,8 @@ impl CommandView {
             return Transition::Show(Screen::Command(Box::new(view)));
         }
         app.form.touch_all();
-        app.form.notice = Some(Notice::Word("Complete the form first. F2 then shows it as a command."));
+        app.form.notice =
+            Some(Notice::Word("Complete or correct the form first. F2 then shows it as a command."));
         Transition::Stay
     }
 
@@ -117,7 +118,8 @@ impl CommandView {
             _ => "",
         };
         let copied = match &self.copied {
-            None => "Contains no credentials. c copies it.".to_owned(),
+            None if self.recipe == Recipe::AtlasSecret => "Contains no credentials. c copies it.".to_owned(),
+            None => "Contains no credentials, but prints the new secret. c copies it.".to_owned(),
             Some(CopyOutcome::Copied(_)) => "Copied to the clipboard.".to_owned(),
             Some(CopyOutcome::Unverified(_)) => {
                 "Sent to the clipboard, which could not be read back.".to_owned()

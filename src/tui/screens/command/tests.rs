@@ -83,7 +83,7 @@ fn the_options_of_the_session_are_part_of_its_command() {
     let profile = |name: &str| SessionOrigin::Profile(ProfileName::new(name).unwrap());
     let session = Session::remote(&elsewhere, Identity::AccessToken).with_origin(profile("it's mine"));
     let mut all = app(session);
-    all.shared.flags = Flags { yes: false, replace_expired: true, verify: true };
+    all.shared.flags = Flags { replace_expired: true, verify: true, ..Flags::default() };
     all.shared.query_flags = BOTH;
     all.shared.output = Output::Sink(Format::Json);
     let text = first(&mut all);

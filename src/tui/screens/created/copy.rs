@@ -257,7 +257,7 @@ impl CreatedScreen {
             CopyState::Sent(route, format) => {
                 let (what, name, reveal) = (in_format(*format), route.name(), or_reveal(*format));
                 let sent = format!("Sent{what} to your terminal ({name}).");
-                let text = format!("{sent} Terminals do not confirm it: paste to check{reveal}.");
+                let text = format!("{sent} Terminals do not confirm it: paste here to check{reveal}.");
                 canvas.warning(&text, theme.warning);
                 if let TerminalRoute::Osc52Instead(error) = route {
                     canvas.words(2, &error.to_string(), theme.warning);
@@ -330,7 +330,7 @@ fn draw_held(app: &Shared, copy: &ClipboardCopy, canvas: &mut Canvas) {
     let stays = match copy.until {
         Some(until) => {
             let left = text::seconds_left(until.since(app.now));
-            format!("clears in {left}, also after you quit. + adds 60 s")
+            format!("clears in {left} (even after you quit). + adds 60 s")
         }
         None => "stays there until something else is copied, for at most 12 hours".to_owned(),
     };

@@ -75,6 +75,7 @@ const fn keys(leave: &'static str, quit: Binding) -> [Binding; 7] {
 const QUIT_NOW: Binding = Binding::new("Ctrl-C", "quit now", Action::Leave);
 
 const QUIT: &[Binding] = &keys("quit", QUIT_NOW);
+const ABORT: &[Binding] = &keys("quit without writing", QUIT_NOW);
 /// Ctrl-C would only lead to the form: it asks about quitting.
 const ANOTHER: &[Binding] = &keys("new secret", Binding::new("Ctrl-C", "quit…", Action::Leave));
 
@@ -85,7 +86,8 @@ impl Leaving {
     pub(super) fn keys(&self) -> &'static [Binding] {
         match (&self.confirmation, self.target) {
             (LeaveConfirmation::Asking(..), Target::Another) => ANOTHER,
-            (LeaveConfirmation::Asking(..), _) => QUIT,
+            (LeaveConfirmation::Asking(..), Target::Abort) => ABORT,
+            (LeaveConfirmation::Asking(..), Target::Quit) => QUIT,
             _ => BUSY,
         }
     }

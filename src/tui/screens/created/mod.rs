@@ -304,6 +304,9 @@ impl Component for CreatedScreen {
     }
 
     fn works(&self, app: &Shared, action: Action) -> bool {
+        if app.flags.never_copy && matches!(action, Action::Copy | Action::CopyAs) {
+            return false;
+        }
         match (&self.leaving, &self.prompt) {
             (Some(leaving), _) => return self.leaving_works(leaving, action),
             (None, Some(Prompt::Delete(list))) => return list.works(app, action),

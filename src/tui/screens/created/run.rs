@@ -91,8 +91,11 @@ impl RunPrompt {
         self.changed();
     }
 
-    /// The list follows the line.
+    /// The list follows the line. An empty line has no format left of a command that was in it.
     pub fn changed(&mut self) {
+        if self.line.text().is_empty() {
+            self.format = Format::Secret;
+        }
         self.output = CommandOutput::default();
         self.matches.filter(self.line.text());
         self.selected = self.preselected();

@@ -108,7 +108,7 @@ impl CreatedScreen {
             canvas.warning(&text, Style::new());
         }
         if file.is_open {
-            let text = format!("Others can read {path}. It becomes readable only by its owner.");
+            let text = format!("Others can read {path}. Updating it makes it readable only by its owner.");
             canvas.warning(&text, Style::new());
         }
         let [id, secret] = ENV_VARIABLES;

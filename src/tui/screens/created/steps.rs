@@ -126,7 +126,8 @@ impl CreatedScreen {
         }
         if self.deliveries(app.now).is_empty() {
             let run = if canvas.width() < NARROW { "p run" } else { "p run a command" };
-            let (keys, once) = (format!("c copy   s save   {run}"), "Atlas will not show it again.");
+            let copy = if app.flags.never_copy { "" } else { "c copy   " };
+            let (keys, once) = (format!("{copy}s save   {run}"), "Atlas will not show it again.");
             let both = format!("{keys}   {once}");
             if rows_of(&both, canvas.width(), LABEL_WIDTH) == 1 {
                 draw_step("Deliver", &both, canvas);

@@ -196,7 +196,7 @@ fn lifetime_text(app: &Shared, lifetime: Lifetime, theme: &Theme) -> String {
             let [shown, typed] =
                 [Some(ends_at), typed].map(|at| at.map(|at| text::date_time(at, Some(zone))));
             let is_rounded = typed.is_some() && typed != shown;
-            let whole_hours = if is_rounded { " (whole hours)" } else { "" };
+            let whole_hours = if is_rounded { " (rounded up)" } else { "" };
             format!("{lifetime}, {}{whole_hours}", shown.unwrap_or_default())
         }
         _ => lifetime.to_string(),

@@ -274,7 +274,7 @@ impl Form {
             if is_text {
                 // Who types a name here and then Enter would create for another account.
                 self.ignore_second_enter(now);
-                self.notice = Some(Notice::Word("No field has the focus: Shift-Tab goes to the fields."));
+                self.notice = Some(Notice::Word("To type in a field, go back to it with Shift-Tab."));
             }
             return;
         };
@@ -380,12 +380,16 @@ impl FormScreen {
         app.form.notice = None;
         app.resolve_names();
         if let Some(name) = app.form.first_invalid() {
-            app.form.notice = app.list(name).map(|list| {
-                Notice::Word(match list.field {
-                    FieldName::Client => "Not created: no service account is chosen yet.",
-                    _ => "Not created: no project is chosen yet.",
-                })
-            });
+            app.form.notice = match name {
+                FieldName::Lifetime => Some(Notice::Word("Not created: correct the lifetime first.")),
+                FieldName::Client if app.list(name).is_some() => {
+                    Some(Notice::Word("Not created: no service account is chosen yet."))
+                }
+                FieldName::Project if app.list(name).is_some() => {
+                    Some(Notice::Word("Not created: no project is chosen yet."))
+                }
+                _ => None,
+            };
             app.form.focus_on(Focus::Field(name));
             return Transition::Stay;
         }

@@ -92,7 +92,7 @@ fn sentence(app: &Shared, theme: &Theme) -> (String, bool) {
     let deleted = deletes.iter().map(|secret| format!("deletes {}", label(secret)));
     let parts: Vec<String> = deleted.chain(shortens.iter().map(shortened)).take(MOST_NAMED).collect();
     if account.secrets.is_empty() {
-        ("This account has no other secrets.".to_owned(), false)
+        ("This account has no secrets yet.".to_owned(), false)
     } else if parts.is_empty() {
         ("No other secret will expire early.".to_owned(), account.is_full())
     } else {

@@ -126,7 +126,8 @@ impl Recovery {
             (None, Some(deletion)) => self.draw_deleted(app, deletion, canvas),
             (None, None) => self.draw_search(app, canvas),
         }
-        let is_asking = self.deletion.is_some() || self.deleted.is_some() || self.is_searching();
+        let is_asking =
+            self.deletion.is_some() || self.deleted.is_some() || self.is_searching() || self.is_gone();
         if self.record().is_some_and(|record| record.entry.secret_id.is_some()) && !is_asking {
             let text = "Keep it if you have its value: that changes nothing in Atlas.";
             canvas.words(0, text, theme.faint);
@@ -170,7 +171,7 @@ impl Recovery {
         let (theme, plain) = (canvas.theme, Style::new());
         let time = |at| text::time(at, app.zone.as_ref());
         match recovered {
-            Recovered::NoneAppeared if self.known_id().is_some() && self.before.ids.is_some() => {
+            Recovered::NoneAppeared if self.is_gone() => {
                 canvas.words(0, "It is no longer in this account.", plain);
             }
             Recovered::NoneAppeared if self.record().is_some() => {

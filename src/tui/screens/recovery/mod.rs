@@ -60,10 +60,10 @@ enum Search {
 }
 
 /// The keys of this screen, most important first; those that would do nothing are left out.
-const fn keys(check: &'static str, back: Binding, quit: Binding) -> [Binding; 8] {
+const fn keys(keep: &'static str, check: &'static str, back: Binding, quit: Binding) -> [Binding; 8] {
     [
         Binding::new("d", "delete it", Action::Delete),
-        Binding::new("k", "keep it", Action::Keep),
+        Binding::new("k", keep, Action::Keep),
         Binding::new("l", check, Action::CheckAgain),
         back,
         quit,
@@ -73,13 +73,21 @@ const fn keys(check: &'static str, back: Binding, quit: Binding) -> [Binding; 8]
     ]
 }
 
-const AFTER_POST: &[Binding] =
-    &keys("check again", Binding::new("b", "back to the form", Action::BackToForm), QUIT_BY_LETTER);
-const PREVIOUS_RUN: &[Binding] = &keys(
-    "check",
-    Binding::new("Esc", "later", Action::BackToForm),
-    Binding::new("q, Ctrl-C", "quit", Action::Leave),
+const AFTER_POST: &[Binding] = &keys(
+    "keep it",
+    "check again",
+    Binding::new("b", "back to the form", Action::BackToForm),
+    QUIT_BY_LETTER,
 );
+const PREVIOUS_RUN: &[Binding] = &previous_run("keep it", "later");
+/// The secret was deleted, by someone else or here.
+const PREVIOUS_RUN_OVER: &[Binding] = &previous_run("forget it", "back to the form");
+
+const fn previous_run(keep: &'static str, back: &'static str) -> [Binding; 8] {
+    let back = Binding::new("Esc", back, Action::BackToForm);
+    keys(keep, "check", back, Binding::new("q, Ctrl-C", "quit", Action::Leave))
+}
+
 const QUIT_ANYWAY: &[Binding] = &[yes("quit"), BACK_BUT_CTRL_C, LEAVE_FROM_PROMPT, HELP];
 
 impl Recovery {
@@ -156,6 +164,12 @@ impl Recovery {
         self.known_id().filter(|_| app.in_flight.is_none() && self.is_here(app))
     }
 
+    /// True if the account no longer has the recorded secret.
+    fn is_gone(&self) -> bool {
+        let has_none = matches!(self.search, Search::Done { recovered: Recovered::NoneAppeared, .. });
+        has_none && self.known_id().is_some() && self.before.ids.is_some()
+    }
+
     /// True while there is a secret, or may be one, that the next start of the program is not asked about at once.
     fn is_open(&self) -> bool {
         self.record().is_none() && self.deleted != Some(Deletion::Deleted)
@@ -216,6 +230,9 @@ impl Recovery {
         self.resolve(app, Disposition::Kept);
         let stays = match (self.found(), self.known_id()) {
             (Some(secret), _) => format!("{} stays in Atlas.", text::short_label(secret, "…")),
+            (None, Some(id)) if self.is_gone() => {
+                format!("{} is no longer in Atlas.", text::short_id(id, "…"))
+            }
             (None, Some(id)) => format!("{} stays in Atlas.", text::short_id(id, "…")),
             (None, None) => "If the secret was created, it stays in Atlas.".to_owned(),
         };
@@ -306,8 +323,9 @@ impl Component for Recovery {
         match &self.deletion {
             Some(prompt) => prompt.keys(),
             None if self.asks_to_leave => QUIT_ANYWAY,
-            None if self.record().is_some() => PREVIOUS_RUN,
-            None => AFTER_POST,
+            None if self.record().is_none() => AFTER_POST,
+            None if self.is_gone() || self.deleted == Some(Deletion::Deleted) => PREVIOUS_RUN_OVER,
+            None => PREVIOUS_RUN,
         }
     }
 
@@ -315,7 +333,7 @@ impl Component for Recovery {
         let is_deleted = self.deleted == Some(Deletion::Deleted);
         let is_open = !is_deleted && !matches!(self.deleted, Some(Deletion::Used(_)));
         match action {
-            Action::Delete => is_open && self.secret_id(app).is_some(),
+            Action::Delete => is_open && !self.is_gone() && self.secret_id(app).is_some(),
             Action::Keep => !is_deleted && (self.record().is_some() || self.secret_id(app).is_some()),
             Action::CheckAgain => is_open && !self.is_searching() && self.is_here(app),
             _ => true,
@@ -338,7 +356,8 @@ impl Component for Recovery {
             Origin::PreviousRun(_) => {
                 &["Each creation is recorded on this disk (IDs only) until its secret is delivered."]
             }
-            _ => &["If the response with the secret still arrives, the secret is shown at once."],
+            Origin::StoppedWaiting => &["If the response arrives after all, the secret is shown at once."],
+            Origin::LostAnswer(_) => &[],
         }
     }
 
