@@ -58,9 +58,7 @@ pub enum SaveFailure {
     #[error("Another program changed the file at the same time. It was not updated.")]
     Changed,
     /// Another user has put a file of his own in the place of the new one.
-    #[error(
-        "Another user replaced the file while it was written. The secret is not in it. Choose another folder."
-    )]
+    #[error("Another user replaced the file while it was written. The secret is not in it.")]
     Swapped,
     /// Another program has the file locked.
     #[error("Another program has locked the file. It was not updated.")]
@@ -345,12 +343,14 @@ mod tests {
             (SaveFailure::NotPlain(3), "Nothing was changed. Line 3 is ambiguous: unclosed quote"),
             (SaveFailure::NotPlain(3), "Edit the line, or choose another name."),
             (SaveFailure::NoHome, "Type the whole path."),
-            (SaveFailure::NotPrivate, "Choose another folder."),
+            (SaveFailure::NotPrivate, "This file system cannot keep a file private. Choose another folder."),
+            (SaveFailure::Swapped, "The secret is not in it. Choose another folder."),
             (SaveFailure::Other(ServerText::new("words")), "The file could not be written: words."),
         ];
         for (failure, expected) in rows {
             let sentence = failure.sentence();
             assert!(sentence.contains(expected), "{sentence}");
+            assert!(sentence.matches("Choose").count() <= 1, "{sentence}");
         }
         let folders = [
             ("/nowhere", "The folder does not exist: /nowhere."),
