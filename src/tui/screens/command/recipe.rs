@@ -196,56 +196,19 @@ fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 
-/// A release of the SDK that has the operation by this name. Every later one gives its own import path.
-const SDK: &str = "go.mongodb.org/atlas-sdk/v20250312023/admin";
+/// A whole program, as gofmt formats it. The token's URL follows the base URL, so that comes first. The SDK is a release
+/// that has the operation by this name; every later one has its own import path.
+const GO_PROGRAM: &str = include_str!("create.go");
 
-/// A whole program, formatted as gofmt does. The token's URL follows the base URL, so that comes first.
 fn go_program(base_url: &BaseUrl, new_secret: &NewSecret) -> String {
-    format!(
-        r#"package main
-
-import (
-	"context"
-	"fmt"
-	"log"
-	"os"
-
-	"{SDK}"
-)
-
-func main() {{
-	ctx := context.Background()
-	clientID := os.Getenv("MONGODB_ATLAS_CLIENT_ID")
-	clientSecret := os.Getenv("MONGODB_ATLAS_CLIENT_SECRET")
-
-	client, err := admin.NewClient(
-		admin.UseBaseURL("{base_url}"),
-		admin.UseOAuthAuth(ctx, clientID, clientSecret),
-	)
-	if err != nil {{
-		log.Fatal(err)
-	}}
-
-	secret, _, err := client.ServiceAccountsAPI.CreateGroupSecret(
-		ctx,
-		"{project}",
-		"{client}",
-		admin.NewServiceAccountSecretRequest({hours}),
-	).Execute()
-	if err != nil {{
-		log.Fatal(err)
-	}}
-	fmt.Println(secret.GetSecret())
-}}
-"#,
-        base_url = escaped(&base_url.to_string()),
-        project = new_secret.project,
-        client = new_secret.client,
-        hours = new_secret.lifetime.hours(),
-    )
-}
-
-/// The inside of an interpreted string literal (Go specification, "String literals").
-fn escaped(text: &str) -> String {
-    text.replace('\\', r"\\").replace('"', "\\\"")
+    // The inside of an interpreted string literal (Go specification, "String literals").
+    let base_url = base_url.to_string().replace('\\', r"\\").replace('"', "\\\"");
+    let hours = new_secret.lifetime.hours().to_string();
+    let values = [
+        ("{project}", new_secret.project.as_str()),
+        ("{client}", new_secret.client.as_str()),
+        ("{hours}", &hours),
+        ("{base_url}", &base_url),
+    ];
+    values.into_iter().fold(GO_PROGRAM.to_owned(), |text, (name, value)| text.replace(name, value))
 }
