@@ -5,11 +5,8 @@
 
 mod copy;
 mod leave;
-mod line;
-mod profiles;
 mod prompt;
 mod run;
-mod save;
 mod steps;
 
 use std::time::Duration;
@@ -33,8 +30,8 @@ pub use leave::{LeaveConfirmation, LeaveQuestion, Leaving, Target};
 pub use prompt::Prompt;
 pub use steps::Verification;
 
-use line::PromptLine;
-use profiles::ProfileStep;
+use prompt::PromptLine;
+use steps::ProfileStep;
 
 /// How long a revealed secret stays readable after the last key.
 const REVEALED_FOR: Duration = Duration::from_secs(30);
