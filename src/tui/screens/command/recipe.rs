@@ -96,11 +96,11 @@ pub(super) fn own_options(app: &Shared) -> Vec<String> {
         options.push("--demo".to_owned());
     }
     if let Some(name) = app.session.profile() {
-        options.push(format!("--profile {}", word(&name.to_string())));
+        options.push(format!("--profile {}", shell_words::quote(&name.to_string())));
     }
     let base_url = app.session.base_url().map(BaseUrl::to_string);
     if let Some(base_url) = base_url.filter(|base_url| base_url != BaseUrl::CLOUD) {
-        options.push(format!("--base-url {}", word(&base_url)));
+        options.push(format!("--base-url {}", shell_words::quote(&base_url)));
     }
     // With --yes nothing asks whether the expired secret may be deleted.
     let replaces = app.flags.replace_expired || matches!(app.submit_action(), SubmitAction::ReplaceExpired);
@@ -113,7 +113,7 @@ pub(super) fn own_options(app: &Shared) -> Vec<String> {
     options.extend(flags.into_iter().filter(|(is_set, _)| *is_set).map(|(_, flag)| flag.to_owned()));
     if let Output::Sink(format) = app.output {
         options.push(match format {
-            Format::Template(template) => format!("--template {}", word(template.text())),
+            Format::Template(template) => format!("--template {}", shell_words::quote(template.text())),
             format => format!("--format {}", format.name()),
         });
     }
@@ -182,12 +182,6 @@ fn quoted_url(input: &RecipeInput) -> String {
         }
     }
     lines.iter().map(|line| quoted(line)).collect::<Vec<_>>().join("\\\n")
-}
-
-/// A word of the shell, quoted where it has to be.
-fn word(text: &str) -> String {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:@%+=,".contains(&byte);
-    if !text.is_empty() && text.bytes().all(is_plain) { text.to_owned() } else { quoted(text) }
 }
 
 /// A word of the shell in which nothing is expanded. The name of a host may hold `$`, backticks and quotes

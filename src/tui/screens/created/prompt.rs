@@ -5,9 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::Line;
 
-use crate::domain::{
-    CommandOutput, Delivery, Disposition, ENV_VARIABLES, EnvFile, Format, SaveFailure, SecretPayload,
-};
+use crate::domain::{CommandOutput, Delivery, Disposition, ENV_VARIABLES, EnvFile, Format, SaveFailure};
 use crate::tui::app::{Shared, Transition};
 use crate::tui::canvas::{Canvas, LABEL_WIDTH, cut, split_left};
 use crate::tui::event::{Command, DeliveryId, Event, KeyPress};
@@ -137,12 +135,10 @@ impl CreatedScreen {
         }
     }
 
-    /// Sends the command that delivers the secret.
-    pub(super) fn deliver(&mut self, app: &mut Shared, command: impl FnOnce(DeliveryId) -> Command) {
-        let id = app.next_delivery();
-        self.delivering = Some(id);
+    /// Numbers the save or the command that starts now.
+    pub(super) fn start_delivery(&mut self, app: &mut Shared) -> DeliveryId {
         self.revealed_until = None;
-        app.send(command(id));
+        *self.delivering.insert(app.next_delivery())
     }
 
     /// What has worked is kept, whatever is on the screen by now; what has not leaves the line to be changed.
@@ -156,13 +152,17 @@ impl CreatedScreen {
                 }
                 self.delivered_by(app, delivery);
             }
-            (Err(error), Some(line)) => line.fail(error),
+            (Err(error), Some(line)) => {
+                line.is_running = false;
+                line.error = Some(error);
+            }
             (Err(_), None) => {}
         }
     }
 
-    /// It certainly has arrived somewhere.
+    /// It certainly has arrived somewhere. The same again moves to the end.
     pub(super) fn delivered_by(&mut self, app: &mut Shared, delivery: Delivery) {
+        self.delivered.retain(|before| *before != delivery);
         self.delivered.push(delivery);
         app.send(Command::SettleRecord);
     }
@@ -184,33 +184,29 @@ impl CreatedScreen {
             Prompt::Run(run) => run.draw(app, canvas),
         }
     }
-}
 
-impl CreatedScreen {
-    pub(super) fn on_save_action(&mut self, app: &mut Shared, action: Action) {
+    fn on_save_action(&mut self, app: &mut Shared, action: Action) {
         let Some(Prompt::Save(line, existing)) = &mut self.prompt else { return };
         match (existing.take(), action) {
             _ if line.is_running => {}
-            (Some(agreed), Action::Yes) => {
-                self.save(app, |id, path, payload| Command::UpdateEnv(id, path, payload, agreed));
-            }
+            (Some(agreed), Action::Yes) => self.save(app, Some(agreed)),
             (Some(_), Action::No) => {}
             (Some(file), _) => *existing = Some(file),
             (None, Action::No) => self.prompt = None,
-            (None, Action::Choose) => self.save(app, Command::Save),
+            (None, Action::Choose) => self.save(app, None),
             (None, _) => {}
         }
     }
 
-    fn save(
-        &mut self,
-        app: &mut Shared,
-        command: impl FnOnce(DeliveryId, String, Box<SecretPayload>) -> Command,
-    ) {
+    /// Saves to a new file, or updates the one that the user agreed to.
+    fn save(&mut self, app: &mut Shared, existing: Option<EnvFile>) {
         let Some(Prompt::Save(line, _)) = &mut self.prompt else { return };
         let Some(path) = line.start(self.delivering) else { return };
-        let payload = self.payload(app);
-        self.deliver(app, |id| command(id, path, payload));
+        let (id, payload) = (self.start_delivery(app), self.payload(app));
+        app.send(match existing {
+            Some(file) => Command::UpdateEnv(id, path, payload, file),
+            None => Command::Save(id, path, payload),
+        });
     }
 
     /// A file that exists may be a question rather than a failure.
@@ -235,13 +231,7 @@ impl CreatedScreen {
         self.delivery_ended(app, result.map_err(|failure| failure.sentence()));
     }
 
-    pub(super) fn draw_save(
-        &self,
-        app: &Shared,
-        line: &PromptLine,
-        existing: Option<&EnvFile>,
-        canvas: &mut Canvas,
-    ) {
+    fn draw_save(&self, app: &Shared, line: &PromptLine, existing: Option<&EnvFile>, canvas: &mut Canvas) {
         let path = line.text();
         let Some(file) = existing else {
             line.draw("Save to", 0, canvas);
@@ -319,11 +309,6 @@ impl PromptLine {
     /// True once a blank ends the first word.
     pub fn has_blank(&self) -> bool {
         self.line.text().trim_start().contains(' ')
-    }
-
-    pub(super) fn fail(&mut self, error: String) {
-        self.is_running = false;
-        self.error = Some(error);
     }
 
     /// The text of the line, to be saved to or run now. `None` when there is none, or while an earlier delivery has not

@@ -186,8 +186,8 @@ impl CreatedScreen {
                 self.output = CommandOutput::default();
                 let name = ServerText::new("run before");
                 self.command = Some(KnownCommand { name, line: line.clone(), format });
-                let payload = self.payload(app);
-                self.deliver(app, |id| Command::Run(id, line, format, payload));
+                let (id, payload) = (self.start_delivery(app), self.payload(app));
+                app.send(Command::Run(id, line, format, payload));
             }
             _ => {}
         }

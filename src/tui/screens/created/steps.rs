@@ -239,15 +239,9 @@ impl CreatedScreen {
                 canvas.words(LABEL_WIDTH, "q writes it to standard output.", Style::new());
             }
         }
-        let mut deliveries: Vec<String> = Vec::new();
-        for text in self.delivered.iter().map(delivery_text) {
-            // The same again moves to the end.
-            deliveries.retain(|before| *before != text);
-            deliveries.push(text);
-        }
-        let earlier = deliveries.len().saturating_sub(MOST_DELIVERIES);
-        for text in &deliveries[earlier..] {
-            canvas.marked(theme.glyphs.check, text, theme.good);
+        let earlier = self.delivered.len().saturating_sub(MOST_DELIVERIES);
+        for delivery in &self.delivered[earlier..] {
+            canvas.marked(theme.glyphs.check, &delivery_text(delivery), theme.good);
         }
         if earlier > 0 {
             let noun = if earlier == 1 { "delivery" } else { "deliveries" };
