@@ -39,6 +39,9 @@ const REVEALED_FOR: Duration = Duration::from_secs(30);
 /// In fewer rows not everything fits.
 const LOW: u16 = 18;
 
+/// From so many rows on nothing has to be left out.
+const TALL: u16 = 40;
+
 /// How many rows the facts take.
 const FACTS: u16 = 3;
 

@@ -17,7 +17,7 @@ use crate::tui::screens::secret_list::{ListResult, SecretList};
 use crate::tui::{TextLine, paste};
 
 use super::run::{ABOUT_RUN, RunPrompt};
-use super::{CreatedScreen, LOW};
+use super::{CreatedScreen, LOW, TALL};
 
 /// What the user is asked for.
 #[derive(Clone, Debug)]
@@ -378,6 +378,9 @@ impl PromptLine {
     }
 }
 
+/// How many rows a line of a command's output takes at most where it is tall.
+const ROWS_WHERE_TALL: u16 = 4;
+
 /// What a command printed, in few rows: a row a line, and so many for the last one.
 pub(super) fn draw_output(output: &CommandOutput, rows_of_last: u16, canvas: &mut Canvas) {
     let theme = canvas.theme;
@@ -393,7 +396,11 @@ pub(super) fn draw_output(output: &CommandOutput, rows_of_last: u16, canvas: &mu
         // Where a row counts, the mark stands before the line.
         let mark =
             if is_low && left_out > 0 && index == first { format!("{ellipsis} ") } else { String::new() };
-        let rows = if index + 1 == output.lines.len() { rows_of_last } else { 1 };
+        let rows = match index + 1 {
+            _ if canvas.area.height >= TALL => ROWS_WHERE_TALL,
+            end if end == output.lines.len() => rows_of_last,
+            _ => 1,
+        };
         let text = cut(&format!("{mark}{line}"), canvas.width(), 2, rows, ellipsis);
         canvas.words(2, &text, theme.faint);
     }

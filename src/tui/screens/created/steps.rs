@@ -16,9 +16,9 @@ use crate::tui::screens::secret_list::Keeps;
 use crate::tui::text;
 
 use super::prompt::draw_output;
-use super::{CreatedScreen, LOW};
+use super::{CreatedScreen, LOW, TALL};
 
-/// How many deliveries are listed, the latest.
+/// How many deliveries are listed, the latest, where it is not tall.
 const MOST_DELIVERIES: usize = 3;
 
 /// Narrower than this, steps say less.
@@ -239,7 +239,8 @@ impl CreatedScreen {
                 canvas.words(LABEL_WIDTH, "q writes it to standard output.", Style::new());
             }
         }
-        let earlier = self.delivered.len().saturating_sub(MOST_DELIVERIES);
+        let most = if canvas.area.height < TALL { MOST_DELIVERIES } else { self.delivered.len() };
+        let earlier = self.delivered.len().saturating_sub(most);
         for delivery in &self.delivered[earlier..] {
             canvas.marked(theme.glyphs.check, &delivery_text(delivery), theme.good);
         }
