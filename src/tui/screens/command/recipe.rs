@@ -165,7 +165,7 @@ fn curl(input: &RecipeInput, option: &str, credentials: &str) -> String {
     )
 }
 
-/// The URL as one word of the shell on several lines: neighbouring quotes are one word, and a backslash takes
+/// The URL as one word of the shell on several lines: neighboring quotes are one word, and a backslash takes
 /// the line break between them away.
 fn quoted_url(input: &RecipeInput) -> String {
     let new_secret = &input.new_secret;

@@ -15,8 +15,8 @@ use ratatui::text::{Line, Span};
 use secrecy::ExposeSecret;
 
 use crate::domain::{
-    AccountRef, CommandOutput, CreatedSecret, Delivery, Disposition, ExistingSecret, ExitSummary, Format,
-    KnownCommand, NewSecret, Now, SecretId, SecretPayload, ServerText, ServiceAccount, can_be_shown, masked,
+    AccountRef, CommandOutput, CreatedSecret, Delivery, Disposition, ExistingSecret, Format, KnownCommand,
+    NewSecret, Now, SecretId, SecretPayload, ServerText, ServiceAccount, can_be_shown, masked,
 };
 use crate::tui::Remote;
 use crate::tui::app::{Component, Output, Shared, Transition};
@@ -186,10 +186,6 @@ impl CreatedScreen {
     /// True when someone certainly has the secret: leaving loses nothing.
     pub fn is_delivered(&self, now: Now) -> bool {
         !self.disposition(now).is_loss()
-    }
-
-    pub(crate) fn summary(&self, disposition: Disposition) -> ExitSummary {
-        ExitSummary::of(&self.new_secret.client, &self.secret, disposition)
     }
 
     /// The secret with what the formats say beside it.
