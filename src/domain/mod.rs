@@ -7,7 +7,6 @@
 
 mod account;
 mod base_url;
-mod clipboard;
 mod error;
 mod exit;
 mod ids;
@@ -29,7 +28,6 @@ pub use account::{
     OrganizationSettings, Page, Project, ProjectEntry, SECRETS_PER_ACCOUNT, SHORTENED_TO, ServiceAccount,
 };
 pub use base_url::{BaseUrl, BaseUrlError, HostKind};
-pub use clipboard::{ClipboardContent, CopyError, CopyOutcome, HeldCopy, LostCopy, TerminalRoute};
 pub use error::{ApiError, ApiResult, Cause, Certainty, Phase};
 pub use exit::{Delivery, Disposition, Exit, ExitSummary, GRACE, JournalEntry, PendingRecord, Signal};
 pub(crate) use ids::{CLIENT_ID_PREFIX, SECRET_PREFIX};
@@ -38,8 +36,9 @@ pub use lifetime::{Lifetime, LifetimeError, Now, USUAL_HOURS};
 pub use messages::{Explanation, Request};
 pub use os::{Os, os_error_message};
 pub use payload::{
-    CommandOutcome, CommandOutput, CommandReport, EnvFile, KnownCommand, ProfileUpdate, SaveFailure,
-    SavedFile, SecretPayload, only_prints,
+    ClipboardContent, CommandOutcome, CommandOutput, CommandReport, CopyError, CopyOutcome, EnvFile,
+    HeldCopy, KnownCommand, LostCopy, ProfileUpdate, SaveFailure, SavedFile, SecretPayload, TerminalRoute,
+    only_prints,
 };
 pub use rejection::{FieldViolation, Rejection, RejectionKind};
 pub use secret::{

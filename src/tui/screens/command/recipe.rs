@@ -96,11 +96,11 @@ pub(super) fn own_options(app: &Shared) -> Vec<String> {
         options.push("--demo".to_owned());
     }
     if let Some(name) = app.session.profile() {
-        options.push(format!("--profile {}", word(&name.to_string())));
+        options.push(format!("--profile {}", shell_words::quote(&name.to_string())));
     }
     let base_url = app.session.base_url().map(BaseUrl::to_string);
     if let Some(base_url) = base_url.filter(|base_url| base_url != BaseUrl::CLOUD) {
-        options.push(format!("--base-url {}", word(&base_url)));
+        options.push(format!("--base-url {}", shell_words::quote(&base_url)));
     }
     // With --yes nothing asks whether the expired secret may be deleted.
     let replaces = app.flags.replace_expired || matches!(app.submit_action(), SubmitAction::ReplaceExpired);
@@ -113,7 +113,7 @@ pub(super) fn own_options(app: &Shared) -> Vec<String> {
     options.extend(flags.into_iter().filter(|(is_set, _)| *is_set).map(|(_, flag)| flag.to_owned()));
     if let Output::Sink(format) = app.output {
         options.push(match format {
-            Format::Template(template) => format!("--template {}", word(template.text())),
+            Format::Template(template) => format!("--template {}", shell_words::quote(template.text())),
             format => format!("--format {}", format.name()),
         });
     }
@@ -165,7 +165,7 @@ fn curl(input: &RecipeInput, option: &str, credentials: &str) -> String {
     )
 }
 
-/// The URL as one word of the shell on several lines: neighbouring quotes are one word, and a backslash takes
+/// The URL as one word of the shell on several lines: neighboring quotes are one word, and a backslash takes
 /// the line break between them away.
 fn quoted_url(input: &RecipeInput) -> String {
     let new_secret = &input.new_secret;
@@ -184,68 +184,25 @@ fn quoted_url(input: &RecipeInput) -> String {
     lines.iter().map(|line| quoted(line)).collect::<Vec<_>>().join("\\\n")
 }
 
-/// A word of the shell, quoted where it has to be.
-fn word(text: &str) -> String {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:@%+=,".contains(&byte);
-    if !text.is_empty() && text.bytes().all(is_plain) { text.to_owned() } else { quoted(text) }
-}
-
 /// A word of the shell in which nothing is expanded. The name of a host may hold `$`, backticks and quotes
 /// (WHATWG URL, "forbidden host code points" leaves them out).
 fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 
-/// A release of the SDK that has the operation by this name. Every later one gives its own import path.
-const SDK: &str = "go.mongodb.org/atlas-sdk/v20250312023/admin";
+/// A whole program, as gofmt formats it. The token's URL follows the base URL, so that comes first. The SDK is a release
+/// that has the operation by this name; every later one has its own import path.
+const GO_PROGRAM: &str = include_str!("create.go");
 
-/// A whole program, formatted as gofmt does. The token's URL follows the base URL, so that comes first.
 fn go_program(base_url: &BaseUrl, new_secret: &NewSecret) -> String {
-    format!(
-        r#"package main
-
-import (
-	"context"
-	"fmt"
-	"log"
-	"os"
-
-	"{SDK}"
-)
-
-func main() {{
-	ctx := context.Background()
-	clientID := os.Getenv("MONGODB_ATLAS_CLIENT_ID")
-	clientSecret := os.Getenv("MONGODB_ATLAS_CLIENT_SECRET")
-
-	client, err := admin.NewClient(
-		admin.UseBaseURL("{base_url}"),
-		admin.UseOAuthAuth(ctx, clientID, clientSecret),
-	)
-	if err != nil {{
-		log.Fatal(err)
-	}}
-
-	secret, _, err := client.ServiceAccountsAPI.CreateGroupSecret(
-		ctx,
-		"{project}",
-		"{client}",
-		admin.NewServiceAccountSecretRequest({hours}),
-	).Execute()
-	if err != nil {{
-		log.Fatal(err)
-	}}
-	fmt.Println(secret.GetSecret())
-}}
-"#,
-        base_url = escaped(&base_url.to_string()),
-        project = new_secret.project,
-        client = new_secret.client,
-        hours = new_secret.lifetime.hours(),
-    )
-}
-
-/// The inside of an interpreted string literal (Go specification, "String literals").
-fn escaped(text: &str) -> String {
-    text.replace('\\', r"\\").replace('"', "\\\"")
+    // The inside of an interpreted string literal (Go specification, "String literals").
+    let base_url = base_url.to_string().replace('\\', r"\\").replace('"', "\\\"");
+    let hours = new_secret.lifetime.hours().to_string();
+    let values = [
+        ("{project}", new_secret.project.as_str()),
+        ("{client}", new_secret.client.as_str()),
+        ("{hours}", &hours),
+        ("{base_url}", &base_url),
+    ];
+    values.into_iter().fold(GO_PROGRAM.to_owned(), |text, (name, value)| text.replace(name, value))
 }

@@ -118,19 +118,6 @@ fn the_options_of_the_session_are_part_of_its_command() {
 const BOTH: QueryFlags = QueryFlags { envelope: true, pretty: true };
 
 #[test]
-fn the_atlas_cli_reads_the_body_from_standard_input() {
-    assert_eq!(
-        usual(Recipe::AtlasCli),
-        r#"atlas api serviceAccounts createGroupSecret --version 2024-08-05 \
-  --groupId 32b6e34b3d91647abb20e7b8 \
-  --clientId mdb_sa_id_1234567890abcdef12345678 <<'EOF'
-{"secretExpiresAfterHours":720}
-EOF
-"#
-    );
-}
-
-#[test]
 fn the_atlas_cli_is_told_of_another_host_and_of_the_flags() {
     let text = text(Recipe::AtlasCli, BaseUrl::CLOUD_GOV, BOTH);
     let start = r"MONGODB_ATLAS_OPS_MANAGER_URL='https://cloud.mongodbgov.com/' \
@@ -172,15 +159,6 @@ user = "${MONGODB_ATLAS_PUBLIC_API_KEY}:${MONGODB_ATLAS_PRIVATE_API_KEY}"
 EOF
 "#
     );
-}
-
-#[test]
-fn each_flag_stands_alone_as_well() {
-    let envelope = QueryFlags { envelope: true, pretty: false };
-    let pretty = QueryFlags { envelope: false, pretty: true };
-    for (flags, query) in [(envelope, "/secrets?envelope=true'"), (pretty, "/secrets?pretty=true'")] {
-        assert!(text(Recipe::CurlApiKey, BaseUrl::CLOUD, flags).contains(query), "{query}");
-    }
 }
 
 #[test]
@@ -227,14 +205,6 @@ fn a_line_that_is_too_long_goes_on_and_nothing_of_it_is_lost() {
     let shown = rows("ab\n\tcdefgh漢字\n", 8);
     let shown: Vec<_> = shown.iter().map(|(is_rest, text)| (*is_rest, text.as_str())).collect();
     assert_eq!(shown, [(false, "ab"), (false, "    cdef"), (true, "gh漢"), (true, "字")]);
-}
-
-#[test]
-fn every_recipe_has_a_title_of_its_own() {
-    let mut titles = Recipe::ALL.map(Recipe::title).to_vec();
-    titles.sort_unstable();
-    titles.dedup();
-    assert_eq!(titles.len(), Recipe::ALL.len());
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use ratatui::style::Style;
 use ratatui::text::Line;
 
-use crate::domain::{Delivery, Disposition, Exit, Format, Now};
+use crate::domain::{Delivery, Disposition, Exit, ExitSummary, Format, Now};
 use crate::jobs::{DeleteError, Deletion, Recheck};
 use crate::tui::Signal;
 use crate::tui::app::{Output, Shared, Transition};
@@ -274,7 +274,7 @@ impl CreatedScreen {
         if !disposition.is_loss() {
             app.send(Command::SettleRecord);
         }
-        app.summaries.push(self.summary(disposition));
+        app.summaries.push(ExitSummary::of(&self.new_secret.client, &self.secret, disposition));
     }
 
     /// Where to, if the clipboard was read to know what to ask.

@@ -5,11 +5,8 @@
 
 mod copy;
 mod leave;
-mod line;
-mod profiles;
 mod prompt;
 mod run;
-mod save;
 mod steps;
 
 use std::time::Duration;
@@ -18,8 +15,8 @@ use ratatui::text::{Line, Span};
 use secrecy::ExposeSecret;
 
 use crate::domain::{
-    AccountRef, CommandOutput, CreatedSecret, Delivery, Disposition, ExistingSecret, ExitSummary, Format,
-    KnownCommand, NewSecret, Now, SecretId, SecretPayload, ServerText, ServiceAccount, can_be_shown, masked,
+    AccountRef, CommandOutput, CreatedSecret, Delivery, Disposition, ExistingSecret, Format, KnownCommand,
+    NewSecret, Now, SecretId, SecretPayload, ServerText, ServiceAccount, can_be_shown, masked,
 };
 use crate::tui::Remote;
 use crate::tui::app::{Component, Output, Shared, Transition};
@@ -33,14 +30,17 @@ pub use leave::{LeaveConfirmation, LeaveQuestion, Leaving, Target};
 pub use prompt::Prompt;
 pub use steps::Verification;
 
-use line::PromptLine;
-use profiles::ProfileStep;
+use prompt::PromptLine;
+use steps::ProfileStep;
 
 /// How long a revealed secret stays readable after the last key.
 const REVEALED_FOR: Duration = Duration::from_secs(30);
 
 /// In fewer rows not everything fits.
 const LOW: u16 = 18;
+
+/// From so many rows on nothing has to be left out.
+const TALL: u16 = 40;
 
 /// How many rows the facts take.
 const FACTS: u16 = 3;
@@ -186,10 +186,6 @@ impl CreatedScreen {
     /// True when someone certainly has the secret: leaving loses nothing.
     pub fn is_delivered(&self, now: Now) -> bool {
         !self.disposition(now).is_loss()
-    }
-
-    pub(crate) fn summary(&self, disposition: Disposition) -> ExitSummary {
-        ExitSummary::of(&self.new_secret.client, &self.secret, disposition)
     }
 
     /// The secret with what the formats say beside it.

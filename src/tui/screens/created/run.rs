@@ -11,9 +11,9 @@ use crate::tui::keys::{Action, Binding, CLOSE_PROMPT, HELP_BESIDE_TEXT, LEAVE_FR
 use crate::tui::matching::Matches;
 use crate::tui::scroll::Scroll;
 
+use super::CreatedScreen;
 use super::copy::formats;
-use super::line::PromptLine;
-use super::{CreatedScreen, Prompt};
+use super::prompt::{Prompt, PromptLine};
 
 /// Narrower than this, what the command reads stands on a row of its own.
 const NARROW: u16 = 70;
@@ -189,8 +189,8 @@ impl CreatedScreen {
                 self.output = CommandOutput::default();
                 let name = ServerText::new("run before");
                 self.command = Some(KnownCommand { name, line: line.clone(), format });
-                let payload = self.payload(app);
-                self.deliver(app, |id| Command::Run(id, line, format, payload));
+                let (id, payload) = (self.start_delivery(app), self.payload(app));
+                app.send(Command::Run(id, line, format, payload));
             }
             _ => {}
         }
