@@ -266,8 +266,10 @@ impl Headless {
             lines.extend(fields.map(|(name, message)| format!("{}: {message}", name.option())));
         }
         lines.push(explanation.meaning.into_owned());
-        let is_full =
-            matches!(reason, Reason::Full | Reason::StillFull | Reason::Declined(Question::Consequences(_)));
+        let is_full = matches!(
+            reason,
+            Reason::Full(_) | Reason::StillFull(_) | Reason::Declined(Question::Consequences(_))
+        );
         if !listed.is_empty() && is_full {
             lines.extend(listed);
         } else {

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use super::{
     API_VERSION, ApiError, Cause, Certainty, FieldName, Identity, PairKind, Rejection, RejectionKind,
-    SECRETS_PER_ACCOUNT, ServerText, Session,
+    ServerText, Session, text,
 };
 
 /// What is asked of Atlas, as far as the roles differ that it takes.
@@ -116,18 +116,18 @@ fn tls_action(why: &str) -> &'static str {
 
 impl Explanation {
     /// The account has as many secrets as it can have.
-    pub fn account_full(has_expired: bool) -> Self {
+    pub fn account_full(secrets: usize, has_expired: bool) -> Self {
         explanation(
-            format!("This account has {SECRETS_PER_ACCOUNT} secrets, the maximum."),
+            text::account_has(secrets),
             if has_expired { "Expired secrets count, too." } else { "" },
             "Delete one, or ask a Project Owner to, then try again.",
         )
     }
 
     /// Deleting an expired secret would help, and was not approved.
-    pub fn expired_secret_in_the_way() -> Self {
+    pub fn expired_secret_in_the_way(secrets: usize) -> Self {
         explanation(
-            format!("This account has {SECRETS_PER_ACCOUNT} secrets, the maximum, and one has expired."),
+            format!("{}, and one has expired.", text::account_has(secrets).trim_end_matches('.')),
             "",
             "On the form, Enter replaces it. With --yes, add --replace-expired.",
         )

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use super::{ApiError, Consequences, ExistingSecret, SecretId};
+use super::{ApiError, Consequences, ExistingSecret, SECRETS_PER_ACCOUNT, SecretId};
 
 /// A message as a sentence of its own: with a full stop, and a capital unless an option, a path or a key is first.
 pub fn sentence(message: &str) -> String {
@@ -68,6 +68,25 @@ pub fn short_id(id: &SecretId, ellipsis: &str) -> String {
 fn end_of(text: &str, ellipsis: &str) -> String {
     let end = text.char_indices().rev().nth(5).map_or(text, |(from, _)| &text[from..]);
     format!("{ellipsis}{end}")
+}
+
+/// How many secrets an account has of those that it can have. It may have more: `3, maximum 2`.
+pub fn secret_count(count: usize) -> String {
+    if count > SECRETS_PER_ACCOUNT {
+        format!("{count}, maximum {SECRETS_PER_ACCOUNT}")
+    } else {
+        format!("{count} of {SECRETS_PER_ACCOUNT}")
+    }
+}
+
+/// How many secrets this account has, and that it can have no more or how many it can have.
+pub fn account_has(count: usize) -> String {
+    match count {
+        SECRETS_PER_ACCOUNT => format!("This account has {count} secrets, the maximum."),
+        0 => format!("This account has no secrets; the maximum is {SECRETS_PER_ACCOUNT}."),
+        1 => format!("This account has 1 secret; the maximum is {SECRETS_PER_ACCOUNT}."),
+        _ => format!("This account has {count} secrets; the maximum is {SECRETS_PER_ACCOUNT}."),
+    }
 }
 
 /// A role as Atlas's pages write it: `GROUP_OWNER` is `Project Owner`.
@@ -236,6 +255,20 @@ mod tests {
                 mask: mask.map(ServerText::new),
             };
             assert_eq!(short_label(&secret, "…"), label, "{mask:?}");
+        }
+    }
+
+    #[test]
+    fn the_number_of_secrets_is_the_true_one() {
+        let rows = [
+            (0, "0 of 2", "This account has no secrets; the maximum is 2."),
+            (1, "1 of 2", "This account has 1 secret; the maximum is 2."),
+            (2, "2 of 2", "This account has 2 secrets, the maximum."),
+            (3, "3, maximum 2", "This account has 3 secrets; the maximum is 2."),
+            (2_000, "2000, maximum 2", "This account has 2000 secrets; the maximum is 2."),
+        ];
+        for (count, short, sentence) in rows {
+            assert_eq!((secret_count(count), account_has(count)), (short.to_owned(), sentence.to_owned()));
         }
     }
 

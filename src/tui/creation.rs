@@ -152,7 +152,7 @@ impl App {
         let app = &mut self.shared;
         let Creating { new_secret, is_preapproved, .. } = creating;
         match &not_created.reason {
-            Reason::Full if !is_preapproved => {
+            Reason::Full(_) if !is_preapproved => {
                 let list = SecretList::open(app, new_secret.account(), None);
                 return self.show(Screen::SecretList(Box::new(list)));
             }

@@ -28,8 +28,9 @@ pub(super) fn draw(app: &Shared, canvas: &mut Canvas) {
     let has_failed = matches!(app.form.notice, Some(Notice::Failed(..)));
     let sentence = canvas.drawn(|part| secrets::draw_sentence(app, part));
     let mut table = canvas.drawn(|part| secrets::draw(app, true, part));
-    let rows_of_secrets = if has_failed { 0 } else { (table.rows() + sentence.rows()).min(left) };
-    if rows_of_secrets < table.rows() + sentence.rows() {
+    let wanted = if has_failed { 0 } else { table.rows().saturating_add(sentence.rows()) };
+    let rows_of_secrets = wanted.min(left);
+    if rows_of_secrets < wanted {
         // The sentence is worth more than the row of the new secret.
         table = canvas.drawn(|part| secrets::draw(app, false, part));
     }

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use ratatui::style::Style;
 
-use crate::domain::{ClientId, Consequences, ExistingSecret, SECRETS_PER_ACCOUNT};
+use crate::domain::{ClientId, Consequences, ExistingSecret};
 use crate::tui::app::Shared;
 use crate::tui::canvas::Canvas;
 use crate::tui::{Theme, text};
@@ -25,7 +25,7 @@ pub(super) fn draw(app: &Shared, has_new: bool, canvas: &mut Canvas) {
         existing_row(app, &client, secret, cut, theme)
     });
     let new = new_row(app, theme).filter(|_| has_new && can_create);
-    let title = format!("Secrets ({} of {SECRETS_PER_ACCOUNT})", account.secrets.len());
+    let title = format!("Secrets ({})", text::secret_count(account.secrets.len()));
     secret_table::draw(&title, &existing.chain(new).collect::<Vec<_>>(), now, canvas);
 }
 
@@ -45,7 +45,7 @@ fn existing_row(
     if let Some(cut) = cut {
         let (glyphs, date) = (&theme.glyphs, text::short_date(cut, app.zone.as_ref()));
         row.style = theme.warning;
-        row.cells[4] += &format!(" {} {date} {}", glyphs.arrow, glyphs.warning);
+        row.cells[4].extend([" ", glyphs.arrow, " ", &date, " ", glyphs.warning]);
     }
     let bar = |ends_at| Bar { ends_at, cut_from: cut.and(secret.expires_at), style: Style::new() };
     row.bar = cut.or(secret.expires_at).map(bar);
@@ -77,10 +77,9 @@ fn sentence(app: &Shared, theme: &Theme) -> (String, bool) {
             true,
         );
     };
-    let Consequences { deletes, shortens } = app.consequences();
+    let Consequences { secrets, deletes, shortens } = app.consequences();
     if account.is_full() && deletes.is_none() {
-        let text = format!("This account has {SECRETS_PER_ACCOUNT} secrets, the maximum. Delete one first.");
-        return (text, true);
+        return (format!("{} Delete one first.", text::account_has(secrets)), true);
     }
     let label = |secret: &ExistingSecret| text::short_label(secret, theme.glyphs.ellipsis);
     let shortened = |(secret, cut): &(ExistingSecret, Timestamp)| match secret.expires_at {
