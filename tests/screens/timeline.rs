@@ -5,7 +5,7 @@ use atlas_secret::tui::{App, Glyphs, Theme};
 use crate::picture::Picture;
 use crate::stage::Stage;
 use crate::states;
-use crate::states::failures::existing;
+use crate::states::existing;
 
 fn row(app: &App, columns: u16, label: &str) -> String {
     let picture = Picture::of(app, columns, 24);

@@ -4,7 +4,7 @@ mod after;
 mod before;
 mod choosing;
 mod created;
-pub mod failures;
+mod failures;
 mod form;
 mod guard;
 mod headers;
