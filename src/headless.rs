@@ -265,9 +265,10 @@ impl Headless {
         }
         lines.push(explanation.meaning.into_owned());
         let listed = match (reason, full) {
-            (Reason::Full(_) | Reason::Declined(Question::Consequences(_)), Some(account)) => {
-                list_secrets(account, self.flags.replace_expired)
-            }
+            (
+                Reason::Full(_) | Reason::StillFull(_) | Reason::Declined(Question::Consequences(_)),
+                Some(account),
+            ) => list_secrets(account, self.flags.replace_expired),
             _ => vec![explanation.action.into_owned()],
         };
         lines.extend(listed);

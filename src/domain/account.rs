@@ -79,6 +79,7 @@ impl ServiceAccount {
         let shortened =
             |secret: &ExistingSecret| Some((secret.clone(), self.shortened_by_creating(secret, now)?));
         Consequences {
+            secrets: self.secrets.len(),
             deletes: expired.cloned(),
             shortens: self.secrets.iter().filter_map(shortened).collect(),
         }
@@ -102,6 +103,8 @@ impl ServiceAccount {
 /// What creating a secret does to the secrets that the account has.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Consequences {
+    /// How many it has.
+    pub secrets: usize,
     /// The expired secret that is deleted first, because the account is full.
     pub deletes: Option<ExistingSecret>,
     /// The secrets that expire early, each with its new end.
@@ -358,6 +361,7 @@ mod tests {
         let (first, second) = (named("32b6e34b3d91647abb20e7b8"), named("32b6e34b3d91647abb20e7b9"));
         let cut: Timestamp = "2026-11-30T18:14:00Z".parse().unwrap();
         let of = |deletes: Option<&ExistingSecret>, shortens: &[&ExistingSecret]| Consequences {
+            secrets: 2,
             deletes: deletes.cloned(),
             shortens: shortens.iter().map(|secret| ((*secret).clone(), cut)).collect(),
         };

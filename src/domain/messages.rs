@@ -116,24 +116,22 @@ fn tls_action(why: &str) -> &'static str {
 
 impl Explanation {
     /// The account has this many secrets: as many as it can have, or more.
-    pub fn account_full(secrets: usize) -> Self {
+    pub fn account_full(secrets: usize, has_expired: bool) -> Self {
         let delete = match secrets {
             ..=SECRETS_PER_ACCOUNT => "Delete one".to_owned(),
             more => format!("Delete {} of them", more + 1 - SECRETS_PER_ACCOUNT),
         };
-        explanation(text::full(secrets), "", format!("{delete}, or ask a Project Owner to, then try again."))
-    }
-
-    /// The expired secret of a full account is there again after it was deleted.
-    pub fn expired_secret_came_back() -> Self {
-        let meaning = "Expired secrets count, too.".into();
-        Self { meaning, ..Self::account_full(SECRETS_PER_ACCOUNT) }
+        explanation(
+            text::account_has(secrets),
+            if has_expired { "Expired secrets count, too." } else { "" },
+            format!("{delete}, or ask a Project Owner to, then try again."),
+        )
     }
 
     /// Deleting an expired secret would help, and was not approved.
-    pub fn expired_secret_in_the_way() -> Self {
+    pub fn expired_secret_in_the_way(secrets: usize) -> Self {
         explanation(
-            format!("This account has {SECRETS_PER_ACCOUNT} secrets, the maximum, and one has expired."),
+            format!("{}, and one has expired.", text::account_has(secrets).trim_end_matches('.')),
             "",
             "On the form, Enter replaces it. With --yes, add --replace-expired.",
         )
@@ -611,7 +609,7 @@ mod tests {
             (2000, "This account has 2000 secrets; the maximum is 2.", "Delete 1999 of them,"),
         ];
         for (secrets, title, action) in rows {
-            let explanation = Explanation::account_full(secrets);
+            let explanation = Explanation::account_full(secrets, false);
             assert_eq!(explanation.title, title);
             assert!(explanation.action.starts_with(action), "{}", explanation.action);
         }

@@ -70,6 +70,25 @@ fn end_of(text: &str, ellipsis: &str) -> String {
     format!("{ellipsis}{end}")
 }
 
+/// How many secrets an account has of those that it can have. It may have more: `3, maximum 2`.
+pub fn secret_count(count: usize) -> String {
+    if count > SECRETS_PER_ACCOUNT {
+        format!("{count}, maximum {SECRETS_PER_ACCOUNT}")
+    } else {
+        format!("{count} of {SECRETS_PER_ACCOUNT}")
+    }
+}
+
+/// How many secrets this account has, and that it can have no more or how many it can have.
+pub fn account_has(count: usize) -> String {
+    match count {
+        SECRETS_PER_ACCOUNT => format!("This account has {count} secrets, the maximum."),
+        0 => format!("This account has no secrets; the maximum is {SECRETS_PER_ACCOUNT}."),
+        1 => format!("This account has 1 secret; the maximum is {SECRETS_PER_ACCOUNT}."),
+        _ => format!("This account has {count} secrets; the maximum is {SECRETS_PER_ACCOUNT}."),
+    }
+}
+
 /// A role as Atlas's pages write it: `GROUP_OWNER` is `Project Owner`.
 pub fn role(role: &str) -> String {
     let role = role.replacen("GROUP_", "PROJECT_", 1).replacen("ORG_", "ORGANIZATION_", 1);
@@ -156,14 +175,6 @@ pub fn approved(consequences: &Consequences, zone: Option<&TimeZone>) -> Vec<Str
     deleted.chain(shortened).collect()
 }
 
-/// An account has this many secrets, and no place for another one.
-pub fn full(secrets: usize) -> String {
-    if secrets > SECRETS_PER_ACCOUNT {
-        return format!("This account has {secrets} secrets; the maximum is {SECRETS_PER_ACCOUNT}.");
-    }
-    format!("This account has {secrets} secrets, the maximum.")
-}
-
 /// What to do where it is not clear which secret is the new one.
 pub const FIND_YOURS: &str =
     "The project's Activity Feed shows which is yours. Delete it on the service account's page in Atlas.";
@@ -241,6 +252,20 @@ mod tests {
                 mask: mask.map(ServerText::new),
             };
             assert_eq!(short_label(&secret, "…"), label, "{mask:?}");
+        }
+    }
+
+    #[test]
+    fn the_number_of_secrets_is_the_true_one() {
+        let rows = [
+            (0, "0 of 2", "This account has no secrets; the maximum is 2."),
+            (1, "1 of 2", "This account has 1 secret; the maximum is 2."),
+            (2, "2 of 2", "This account has 2 secrets, the maximum."),
+            (3, "3, maximum 2", "This account has 3 secrets; the maximum is 2."),
+            (2_000, "2000, maximum 2", "This account has 2000 secrets; the maximum is 2."),
+        ];
+        for (count, short, sentence) in rows {
+            assert_eq!((secret_count(count), account_has(count)), (short.to_owned(), sentence.to_owned()));
         }
     }
 

@@ -66,10 +66,10 @@ pub enum Reason {
     Declined(Question),
     /// Signing in or fetching the account failed, and the POST would fail in the same way.
     Preflight(ApiError),
-    /// All slots are in use, by this many secrets.
+    /// The account has so many secrets, and can have no more.
     Full(usize),
-    /// Both slots are in use, because the expired secret is there again after it was deleted.
-    StillFull,
+    /// It still has so many after an expired one was deleted, and one of them has expired.
+    StillFull(usize),
     /// The expired secret could not be deleted.
     NotDeleted(DeleteError),
     /// The POST never left, or Atlas refused it.
@@ -81,10 +81,12 @@ impl Reason {
     pub fn explain(&self, who: &str) -> Option<Explanation> {
         Some(match self {
             Self::Cancelled => return None,
-            Self::Full(secrets) => Explanation::account_full(*secrets),
-            Self::StillFull => Explanation::expired_secret_came_back(),
+            Self::Full(secrets) => Explanation::account_full(*secrets, false),
+            Self::StillFull(secrets) => Explanation::account_full(*secrets, true),
             // Only `--yes` without `--replace-expired` gets here: a user who says no has stopped the job.
-            Self::Declined(Question::Consequences(_)) => Explanation::expired_secret_in_the_way(),
+            Self::Declined(Question::Consequences(consequences)) => {
+                Explanation::expired_secret_in_the_way(consequences.secrets)
+            }
             Self::Preflight(error) | Self::Declined(Question::AccountUnknown(error)) => {
                 error.explain_request(Request::ReadAccount, who)
             }
@@ -221,10 +223,10 @@ async fn preflight(
     let consequences = fetched.consequences(fetched_at);
     let expired = consequences.deletes.clone();
     if fetched.is_full() && expired.is_none() {
-        return Err(Reason::Full(fetched.secrets.len()));
+        return Err(Reason::Full(consequences.secrets));
     }
     if expired.is_some() && round.has_replaced {
-        return Err(Reason::StillFull);
+        return Err(Reason::StillFull(consequences.secrets));
     }
     if !round.agreed.include(&consequences) {
         confirm(operator, Question::Consequences(consequences.clone())).await?;

@@ -67,6 +67,10 @@ impl<'a> Canvas<'a> {
         }
     }
 
+    pub fn into_lines(self) -> Vec<Line<'static>> {
+        self.lines
+    }
+
     /// Puts the lines on the screen.
     pub fn render(self, frame: &mut Frame, area: Rect) {
         for (row, line) in area.rows().zip(&self.lines) {

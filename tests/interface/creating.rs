@@ -132,7 +132,7 @@ fn only_a_secret_that_would_be_shortened_is_asked_about() {
     }
     let stage = asked();
     let shortens = vec![(existing(LONG), time("2026-11-30T17:14:00Z"))];
-    let expected = Question::Consequences(Consequences { deletes: None, shortens });
+    let expected = Question::Consequences(Consequences { secrets: 1, deletes: None, shortens });
     assert_eq!(progress(&stage).question.as_ref(), Some(&expected));
     assert_eq!(stage.posts(), 0);
 }

@@ -49,7 +49,7 @@ fn word(outcome: &Outcome) -> &'static str {
             Reason::Declined(Question::AccountUnknown(_)) => "declined to go on",
             Reason::Preflight(_) => "preflight",
             Reason::Full(_) => "full",
-            Reason::StillFull => "still full",
+            Reason::StillFull(_) => "still full",
             Reason::NotDeleted(_) => "not deleted",
             Reason::Post(ApiError { phase: Phase::NotSent, .. }) => "not sent",
             Reason::Post(_) => "rejected",

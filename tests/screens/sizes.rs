@@ -1,10 +1,13 @@
 //! Every state at every size from 0×0 to 100×40: no panic, and nothing outside of the area.
 
-use atlas_secret::tui::{Glyphs, Theme};
+use atlas_secret::domain::{Project, ServerText};
+use atlas_secret::tui::{Event, Glyphs, LOOKUP_DELAY, Theme};
 use ratatui::backend::TestBackend;
 use ratatui::layout::Rect;
 use ratatui::{Terminal, TerminalOptions, Viewport};
 
+use crate::picture::Picture;
+use crate::stage::Stage;
 use crate::states;
 
 /// A margin around the area that is drawn to; whatever gets there is outside.
@@ -40,4 +43,20 @@ fn with_colours() {
 #[test]
 fn without_colours_in_ascii() {
     at_every_size(&Theme::without_colour(Glyphs::ASCII));
+}
+
+#[test]
+fn a_long_name_is_whole_in_a_wide_window_and_cut_with_a_mark_in_others() {
+    let name = "payments-".repeat(6);
+    let mut stage = Stage::filled();
+    stage.wait(LOOKUP_DELAY).send(Event::TimePassed);
+    stage.project_read(Ok(Project { name: ServerText::new(&name), organization: None }));
+    for (columns, is_whole) in [(56, false), (80, false), (100, true), (200, true)] {
+        let text = Picture::of(&stage.app, columns, 24).words().replace(' ', "");
+        assert_eq!(
+            (text.contains(&name), text.contains("payments-…")),
+            (is_whole, !is_whole),
+            "{columns}: {text}"
+        );
+    }
 }

@@ -5,6 +5,7 @@ use atlas_secret::tui::{App, Glyphs, Theme};
 use crate::picture::Picture;
 use crate::stage::Stage;
 use crate::states;
+use crate::states::existing;
 
 fn row(app: &App, columns: u16, label: &str) -> String {
     let picture = Picture::of(app, columns, 24);
@@ -51,4 +52,41 @@ fn the_timeline_is_there_in_ascii_and_without_colour() {
     assert!(picture.text().is_ascii(), "{}", picture.text());
     let shortened = picture.lines().into_iter().find(|line| line.contains("...9f3a  in use")).unwrap();
     assert!(shortened.contains("=-----"), "{shortened}");
+}
+
+/// Atlas may hold more secrets than it allows to create.
+#[test]
+fn the_number_of_secrets_is_the_true_one() {
+    let rows = [
+        (0, "Secrets (0 of 2)", "This account has no other secrets."),
+        (1, "Secrets (1 of 2)", "Creating makes …0000 expire 91 days early."),
+        (2, "Secrets (2 of 2)", "This account has 2 secrets, the maximum. Delete one first."),
+        (3, "Secrets (3, maximum 2)", "This account has 3 secrets; the maximum is 2. Delete one first."),
+        (2_000, "Secrets (2000, maximum 2)", "[ Delete one first… ]"),
+    ];
+    for (count, title, expected) in rows {
+        let secrets: Vec<_> =
+            (0..count).map(|number| existing(&format!("{number:04}"), "2027-03-01T12:00:00Z")).collect();
+        let mut stage = Stage::filled();
+        stage.looked_up(&secrets);
+        let words = Picture::of(&stage.app, 80, 24).words();
+        assert!(words.contains(title) && words.contains(expected), "{count}: {words}");
+        if count < 2 {
+            continue;
+        }
+        stage.keys("enter");
+        for is_loaded in [false, true] {
+            if is_loaded {
+                stage.account(&secrets);
+                stage.keys("up d");
+            }
+            let words = Picture::of(&stage.app, 80, 24).words();
+            let has = if count == 2 { "secrets, the maximum." } else { "secrets; the maximum is 2." };
+            assert!(words.contains(&format!("This account has {count} {has} Delete one first.")), "{words}");
+            // The question is asked beside the secret that it is about.
+            let label = format!("…{:04}", count - 1);
+            assert_eq!(words.contains(&format!("Delete {label}?")), is_loaded, "{words}");
+            assert_eq!(words.contains(&format!("› {label}")), is_loaded, "{words}");
+        }
+    }
 }

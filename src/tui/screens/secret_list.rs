@@ -9,7 +9,8 @@ use jiff::{SignedDuration, Timestamp};
 use ratatui::text::Line;
 
 use crate::domain::{
-    AccountRef, ApiError, ApiResult, ExistingSecret, LoginRisk, Now, SecretId, ServiceAccount,
+    AccountRef, ApiError, ApiResult, ExistingSecret, LoginRisk, Now, SECRETS_PER_ACCOUNT, SecretId,
+    ServiceAccount,
 };
 use crate::jobs::{DeleteError, Deletion, Recheck};
 use crate::tui::app::{Component, Shared, Transition};
@@ -19,6 +20,7 @@ use crate::tui::keys::{
     Action, BACK_BY_LETTER, BUSY, Binding, CHOICE_ABOVE, CHOICE_BELOW, CONFIRM_DELETE, HELP, ONLY_BACK,
     REPAINT, SUSPEND,
 };
+use crate::tui::scroll::Scroll;
 use crate::tui::{Remote, text};
 
 use super::Notice;
@@ -203,11 +205,25 @@ impl SecretList {
             canvas.warning(warning, theme.warning);
         }
         canvas.line(Line::styled(title, theme.strong));
+        // What is asked must be seen, and which secret it is about.
+        let below = canvas.drawn(|part| self.draw_below(app, part));
         if self.secrets.is_empty() {
             canvas.words(2, none, theme.faint);
         } else {
-            self.draw_table(app, canvas);
+            let table = canvas.drawn(|part| self.draw_table(app, part)).into_lines();
+            let mut part = canvas.part(canvas.left().saturating_sub(below.rows()));
+            Scroll::to(self.selected + 1, table.len(), part.height()).draw(table, &mut part);
+            canvas.append(0, part);
         }
+        if (1..canvas.left()).contains(&below.rows()) {
+            canvas.blank();
+        }
+        canvas.append(0, below);
+    }
+
+    /// What is asked, what is being done, or why not.
+    fn draw_below(&self, app: &Shared, canvas: &mut Canvas) {
+        let theme = canvas.theme;
         if let Some(message) = app.message {
             canvas.warning(message, theme.warning);
         }
@@ -297,7 +313,16 @@ impl Component for SecretList {
 
     fn draw(&self, app: &Shared, canvas: &mut Canvas) {
         let theme = canvas.theme;
-        canvas.warning("This account has 2 secrets, the maximum. Delete one first.", theme.strong);
+        // Until the list is loaded, what is known already counts.
+        let known = match &self.stage {
+            Stage::Fetching | Stage::Failed(_) => {
+                app.lookups.account.value(&self.account).map(|known| &known.secrets)
+            }
+            Stage::Choosing(_) | Stage::Deleting(_) => Some(&self.secrets),
+        };
+        let count = known.map_or(SECRETS_PER_ACCOUNT, Vec::len);
+        let next = if count < SECRETS_PER_ACCOUNT { "Go back to create one." } else { "Delete one first." };
+        canvas.warning(&format!("{} {next}", text::account_has(count)), theme.strong);
         canvas.blank();
         canvas.labelled("Client ID", self.account.client.as_str());
         canvas.blank();

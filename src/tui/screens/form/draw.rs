@@ -1,15 +1,20 @@
 //! How the form looks. Its parts are drawn first and then get their places, so that the button is always on the screen.
 
+use jiff::{SignedDuration, Timestamp};
 use ratatui::layout::Alignment;
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
-use crate::domain::Explanation;
+use crate::domain::{ClientId, Consequences, ExistingSecret, Explanation};
 use crate::tui::app::Shared;
 use crate::tui::canvas::Canvas;
 use crate::tui::{Theme, text};
 
-use super::{FieldName, Focus, Notice, Validation, field_view, names, secrets};
+use super::super::secret_table::{self, Bar, Row};
+use super::{FieldName, Focus, Notice, SubmitAction, Validation, field_view, names};
+
+/// Atlas allows 2 secrets. If an answer ever holds more, the sentence stays one.
+const MOST_NAMED: usize = 4;
 
 pub(super) fn draw(app: &Shared, canvas: &mut Canvas) {
     let notice = canvas.drawn(|part| draw_notice(app, true, part));
@@ -26,12 +31,13 @@ pub(super) fn draw(app: &Shared, canvas: &mut Canvas) {
     }
     // A failure takes the place of what creating would do.
     let has_failed = matches!(app.form.notice, Some(Notice::Failed(..)));
-    let sentence = canvas.drawn(|part| secrets::draw_sentence(app, part));
-    let mut table = canvas.drawn(|part| secrets::draw(app, true, part));
-    let rows_of_secrets = if has_failed { 0 } else { (table.rows() + sentence.rows()).min(left) };
-    if rows_of_secrets < table.rows() + sentence.rows() {
+    let sentence = canvas.drawn(|part| draw_sentence(app, part));
+    let mut table = canvas.drawn(|part| draw_secrets(app, true, part));
+    let wanted = if has_failed { 0 } else { table.rows().saturating_add(sentence.rows()) };
+    let rows_of_secrets = wanted.min(left);
+    if rows_of_secrets < wanted {
         // The sentence is worth more than the row of the new secret.
-        table = canvas.drawn(|part| secrets::draw(app, false, part));
+        table = canvas.drawn(|part| draw_secrets(app, false, part));
     }
 
     let mut spare = Spare(left - rows_of_secrets);
@@ -109,6 +115,91 @@ fn fields_in<'a>(height: u16, app: &Shared, canvas: &Canvas<'a>) -> Vec<(FieldNa
 
 fn rows_of(fields: &[(FieldName, Canvas)]) -> u16 {
     fields.iter().map(|(_, field)| field.rows()).sum()
+}
+
+/// The account's secrets and, with `has_new`, the new one; nothing while they are not known.
+fn draw_secrets(app: &Shared, has_new: bool, canvas: &mut Canvas) {
+    let (Some(client), Some(account)) = (app.form.client_id(), app.account()) else { return };
+    let (theme, now) = (canvas.theme, app.atlas_now());
+    // Creating is not possible while the account is full.
+    let can_create = app.submit_action() != SubmitAction::ListSecrets;
+    let existing = account.secrets.iter().map(|secret| {
+        let cut = account.shortened_by_creating(secret, now).filter(|_| can_create);
+        existing_row(app, &client, secret, cut, theme)
+    });
+    let new = new_row(app, theme).filter(|_| has_new && can_create);
+    let title = format!("Secrets ({})", text::secret_count(account.secrets.len()));
+    secret_table::draw(&title, &existing.chain(new).collect::<Vec<_>>(), now, canvas);
+}
+
+fn existing_row(
+    app: &Shared,
+    client: &ClientId,
+    secret: &ExistingSecret,
+    cut: Option<Timestamp>,
+    theme: &Theme,
+) -> Row {
+    // Without Atlas's clock it may be shortened, but not to a later end.
+    let cut = cut.filter(|cut| secret.expires_at.is_none_or(|at| at > *cut));
+    let mut row = Row::of(app, client, secret, theme);
+    if secret.is_expired(app.atlas_now()) {
+        row.style = theme.faint;
+    }
+    if let Some(cut) = cut {
+        let (glyphs, date) = (&theme.glyphs, text::short_date(cut, app.zone.as_ref()));
+        row.style = theme.warning;
+        row.cells[4].extend([" ", glyphs.arrow, " ", &date, " ", glyphs.warning]);
+    }
+    let bar = |ends_at| Bar { ends_at, cut_from: cut.and(secret.expires_at), style: Style::new() };
+    row.bar = cut.or(secret.expires_at).map(bar);
+    row
+}
+
+fn new_row(app: &Shared, theme: &Theme) -> Option<Row> {
+    let Validation::Lifetime { lifetime, .. } = app.form.validation(FieldName::Lifetime) else { return None };
+    let ends_at = app.atlas_now().checked_add(SignedDuration::from_hours(i64::from(lifetime.hours()))).ok();
+    let expires = ends_at.map_or_else(String::new, |at| text::short_date(at, app.zone.as_ref()));
+    let cells = ["new".to_owned(), String::new(), String::new(), theme.glyphs.rule.to_owned(), expires];
+    let bar = ends_at.map(|ends_at| Bar { ends_at, cut_from: None, style: theme.good });
+    Some(Row { cells, style: theme.good, bar, is_selected: false })
+}
+
+/// What creating does, in one sentence.
+fn draw_sentence(app: &Shared, canvas: &mut Canvas) {
+    match sentence(app, canvas.theme) {
+        (sentence, true) => canvas.warning(&sentence, Style::new()),
+        (sentence, false) => canvas.words(0, &sentence, canvas.theme.faint),
+    }
+}
+
+/// The sentence, and whether it is a warning.
+fn sentence(app: &Shared, theme: &Theme) -> (String, bool) {
+    let Some(account) = app.account() else {
+        return (
+            "Creating a secret makes the account's other secrets expire within 7 days.".to_owned(),
+            true,
+        );
+    };
+    let Consequences { secrets, deletes, shortens } = app.consequences();
+    if account.is_full() && deletes.is_none() {
+        return (format!("{} Delete one first.", text::account_has(secrets)), true);
+    }
+    let label = |secret: &ExistingSecret| text::short_label(secret, theme.glyphs.ellipsis);
+    let shortened = |(secret, cut): &(ExistingSecret, Timestamp)| match secret.expires_at {
+        Some(at) if at > *cut => {
+            format!("makes {} expire {} early", label(secret), text::length(at.duration_since(*cut)))
+        }
+        _ => format!("makes {} expire by {}", label(secret), text::short_date(*cut, app.zone.as_ref())),
+    };
+    let deleted = deletes.iter().map(|secret| format!("deletes {}", label(secret)));
+    let parts: Vec<String> = deleted.chain(shortens.iter().map(shortened)).take(MOST_NAMED).collect();
+    if account.secrets.is_empty() {
+        ("This account has no secrets yet.".to_owned(), false)
+    } else if parts.is_empty() {
+        ("No other secret will expire early.".to_owned(), account.is_full())
+    } else {
+        (format!("Creating {}.", parts.join(" and ")), true)
+    }
 }
 
 fn button<'a>(app: &Shared, theme: &Theme) -> Line<'a> {

@@ -16,8 +16,9 @@ use super::{FieldName, Focus, Validation, names};
 /// Room for a client id and the caret behind it.
 const VALUE_WIDTH: u16 = 35;
 
-/// Longer names are cut.
+/// Longer names are cut where a row has no more columns for them than this beside the label and the roles.
 const LONGEST_NAME: u16 = 40;
+const BESIDE_NAME: u16 = 36;
 
 /// What is wrong is always said; what is right is said beside the value or, unless `only_errors`, below it.
 pub(super) fn draw(app: &Shared, name: FieldName, only_errors: bool, canvas: &mut Canvas) {
@@ -25,7 +26,7 @@ pub(super) fn draw(app: &Shared, name: FieldName, only_errors: bool, canvas: &mu
     let validation = app.form.validation(name);
     let has_focus = app.form.focus == Focus::Field(name);
     let columns = canvas.width().saturating_sub(LABEL_WIDTH + VALUE_WIDTH);
-    let remark = Remark::of(app, name, &validation, theme);
+    let remark = Remark::of(app, name, &validation, canvas.width(), theme);
     // Where it is narrowest a `✓` still fits beside a whole client id.
     let gap = if columns > 1 { " " } else { "" };
     let beside = remark.as_ref().map(|remark| remark.line(gap)).unwrap_or_default();
@@ -52,7 +53,7 @@ struct Remark {
 }
 
 impl Remark {
-    fn of(app: &Shared, name: FieldName, validation: &Validation, theme: &Theme) -> Option<Self> {
+    fn of(app: &Shared, name: FieldName, validation: &Validation, width: u16, theme: &Theme) -> Option<Self> {
         let glyphs = theme.glyphs;
         // The entries below say it.
         let is_open = app.suggestions().is_some_and(|(open, _)| open == name);
@@ -84,7 +85,7 @@ impl Remark {
             }
             Validation::Wrong { message, .. } => (glyphs.cross, message.clone(), theme.bad),
             Validation::Refused(message) => (glyphs.cross, message.to_string(), theme.bad),
-            Validation::Id(note) => return Some(Self::of_id(app, name, *note, theme)),
+            Validation::Id(note) => return Some(Self::of_id(app, name, *note, width, theme)),
             Validation::Lifetime { lifetime, .. } => match app.form.lifetime_warning() {
                 Some(warning) => (glyphs.warning, warning, theme.warning),
                 None => (glyphs.check, lifetime_text(app, *lifetime, theme), theme.good),
@@ -94,13 +95,14 @@ impl Remark {
     }
 
     /// The name that Atlas knows it by, then what the program did to the text.
-    fn of_id(app: &Shared, name: FieldName, note: Option<&'static str>, theme: &Theme) -> Self {
+    fn of_id(app: &Shared, name: FieldName, note: Option<&'static str>, width: u16, theme: &Theme) -> Self {
         let glyphs = theme.glyphs;
         let good = |text: String| Self { symbol: glyphs.check, text, style: theme.good };
         match app.looked_up(name) {
             None => good(note.unwrap_or_default().to_owned()),
             Some(Ok(known)) => {
-                let known = cut(known, LONGEST_NAME, 0, 1, glyphs.ellipsis);
+                let longest = LONGEST_NAME.max(width.saturating_sub(BESIDE_NAME));
+                let known = cut(known, longest, 0, 1, glyphs.ellipsis);
                 let about = (name == FieldName::Client).then(|| about_account(app)).flatten();
                 let note = note.map(|note| format!("({note})"));
                 let note = note.or_else(|| about.map(|about| format!("{} {about}", glyphs.separator)));

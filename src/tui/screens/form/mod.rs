@@ -4,7 +4,6 @@ mod draw;
 mod field;
 mod field_view;
 mod names;
-mod secrets;
 
 use std::time::Duration;
 

@@ -1,21 +1,26 @@
 //! Choosing a field's value from a list that is fetched page by page and filtered while one types.
 
-mod draw;
 mod list;
 mod pagination;
 mod table;
 
 use std::time::Duration;
 
-use crate::domain::{ApiError, ProjectEntry};
+use jiff::{SignedDuration, Timestamp};
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use crate::domain::{ApiError, Explanation, Lifetime, ProjectEntry};
 use crate::tui::app::{Component, Screen, Shared, Transition};
-use crate::tui::canvas::Canvas;
+use crate::tui::canvas::{Canvas, cut, pointer};
 use crate::tui::event::{Command, Event, KeyPress};
 use crate::tui::keys::{
     Action, Binding, CHOICE_ABOVE, CHOICE_BELOW, CHOOSE, HELP_BESIDE_TEXT, PAGE_DOWN, PAGE_UP, REPAINT,
     SUSPEND,
 };
-use crate::tui::{TextLine, paste};
+use crate::tui::scroll::more;
+use crate::tui::{TextLine, Theme, paste, text};
 
 use super::{FieldName, Focus, Notice};
 
@@ -23,6 +28,12 @@ use list::{Sort, lifetimes};
 
 pub(in crate::tui) use list::{Item, List};
 pub(in crate::tui) use table::{SHORTEST_NAME, Table};
+
+/// Title, filter, and the titles of the columns.
+const HEAD_ROWS: u16 = 3;
+
+/// How much more there is, and two rows for what is going on.
+const FOOT_ROWS: u16 = 3;
 
 /// A list to choose from.
 #[derive(Clone, Debug)]
@@ -153,7 +164,7 @@ fn needs_account(app: &Shared, project: &ProjectEntry) -> bool {
 
 impl Component for Picker {
     fn on_action(&mut self, app: &mut Shared, action: Action) -> Transition {
-        let page = draw::list_rows(app.body());
+        let page = list_rows(app.body());
         match action {
             Action::NextChoice => self.select(self.selected() + 1),
             Action::PreviousChoice => self.select(self.selected().saturating_sub(1)),
@@ -201,7 +212,7 @@ impl Component for Picker {
         match action {
             Action::Choose => self.chosen().is_some_and(|item| item.is_allowed(app.form.limit)),
             Action::NextChoice | Action::PreviousChoice | Action::Sort => self.list.matches.len() > 1,
-            Action::PageDown | Action::PageUp => self.list.matches.len() > draw::list_rows(app.body()),
+            Action::PageDown | Action::PageUp => self.list.matches.len() > list_rows(app.body()),
             Action::Retry => self.list.pages.error.is_some(),
             _ => true,
         }
@@ -227,6 +238,125 @@ impl Component for Picker {
     }
 
     fn draw(&self, app: &Shared, canvas: &mut Canvas) {
-        draw::draw(self, app, canvas);
+        let table = Table::new(app, &self.list, canvas.theme, canvas.width());
+        self.draw_head(&table, canvas);
+        if let Some(error) = self.list.pages.error.as_ref().filter(|_| self.list.items.is_empty()) {
+            let Explanation { title, meaning, action, atlas_message } =
+                error.explain_list(self.list.field, &app.session.signed_in_as());
+            return canvas.explained(&title, &meaning, &action, atlas_message.as_ref());
+        }
+        let mut items = canvas.part(canvas.left().saturating_sub(FOOT_ROWS));
+        self.draw_items(app, &table, &mut items);
+        items.fill();
+        let height = usize::from(items.height());
+        canvas.append(0, items);
+        self.draw_foot(app, height, canvas);
     }
+}
+
+/// How many items fit at a time.
+fn list_rows(body: Rect) -> usize {
+    usize::from(body.height.saturating_sub(HEAD_ROWS + FOOT_ROWS))
+}
+
+impl Picker {
+    fn draw_head(&self, table: &Table, canvas: &mut Canvas) {
+        let theme = canvas.theme;
+        let title = match self.list.field {
+            FieldName::Project => "Choose a project",
+            FieldName::Client => "Choose a service account",
+            FieldName::Lifetime => "Choose a lifetime",
+        };
+        let is_known = !self.list.items.is_empty() || self.list.is_complete();
+        let count = if is_known { self.list.count() } else { String::new() };
+        let width = usize::from(canvas.width()).saturating_sub(title.len());
+        canvas.line(vec![
+            Span::styled(title, theme.strong),
+            Span::styled(format!("{count:>width$}"), theme.faint),
+        ]);
+        let mut input = self.filter.row(Span::styled(format!("{} ", theme.glyphs.pointer), theme.strong));
+        if self.filter.text().is_empty() {
+            input.text = Line::styled("type to filter", theme.faint);
+        }
+        input.draw(0, Line::default(), canvas);
+        if self.list.field != FieldName::Lifetime && !self.list.items.is_empty() {
+            canvas.line(table.header());
+        } else {
+            canvas.blank();
+        }
+    }
+
+    /// The first place that is shown. The list turns pages, so that it does not crawl.
+    fn first_place(&self, height: usize) -> usize {
+        self.selected().checked_div(height).unwrap_or(0) * height
+    }
+
+    fn draw_items(&self, app: &Shared, table: &Table, canvas: &mut Canvas) {
+        let height = usize::from(canvas.height());
+        let first = self.first_place(height);
+        for place in first..first.saturating_add(height) {
+            let Some(item) = self.list.item(place) else { break };
+            let is_selected = place == self.selected();
+            canvas.line(match item {
+                Item::Lifetime { text, name, lifetime } => {
+                    lifetime_line(app, &format!("{text:<6}{name:<10}"), *lifetime, is_selected, canvas.theme)
+                }
+                _ => table.row(item, is_selected),
+            });
+        }
+        if self.list.matches.len() == 0 && (!self.list.items.is_empty() || self.list.is_complete()) {
+            canvas.words(2, &self.list.nothing(canvas.theme.glyphs.ellipsis), canvas.theme.faint);
+        }
+    }
+
+    fn draw_foot(&self, app: &Shared, height: usize, canvas: &mut Canvas) {
+        let theme = canvas.theme;
+        let first = self.first_place(height);
+        let below = self.list.matches.len().saturating_sub(first + height);
+        match more(first, below, self.list.field.noun(), &theme.glyphs) {
+            Some(words) => canvas.line(Line::styled(words, theme.faint)),
+            None => canvas.blank(),
+        }
+        let pages = &self.list.pages;
+        if let (true, Some(limit)) = (self.is_refused, app.form.limit) {
+            let text = format!("This organization allows at most {limit}. Choose a shorter lifetime.");
+            canvas.warning(&text, theme.warning);
+        } else if let Some(error) = &pages.error {
+            let page = pages.missing_page().unwrap_or(1);
+            let text = format!("Could not load page {page}. {}", error.explain().title);
+            let text = cut(&text, canvas.width(), 2, canvas.left(), theme.glyphs.ellipsis);
+            canvas.marked(theme.glyphs.cross, &text, theme.bad);
+        } else {
+            self.list.draw_progress(app.now, canvas);
+        }
+    }
+}
+
+/// A lifetime, and when it ends, or why it cannot be chosen.
+fn lifetime_line(
+    app: &Shared,
+    text: &str,
+    lifetime: Lifetime,
+    is_selected: bool,
+    theme: &Theme,
+) -> Line<'static> {
+    let limit = app.form.limit.filter(|limit| lifetime > *limit);
+    let rest = if let Some(limit) = limit {
+        format!("above the limit of {limit}")
+    } else {
+        let hours = SignedDuration::from_hours(lifetime.hours().into());
+        let ends_at = app.now.wall.checked_add(hours).unwrap_or(Timestamp::MAX);
+        format!("expires {}", text::short_date(ends_at, app.zone.as_ref()))
+    };
+    let style = match limit {
+        Some(_) => theme.faint,
+        None if is_selected => theme.strong,
+        None => Style::new(),
+    };
+    let rest_style = if is_selected { style } else { theme.faint };
+    Line::from(vec![
+        pointer(is_selected, theme),
+        Span::styled(text.to_owned(), style),
+        Span::styled(rest, rest_style),
+    ])
 }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::domain::{AccountEntry, ClientId, Identity, SECRETS_PER_ACCOUNT, Session};
+use crate::domain::{AccountEntry, ClientId, Identity, Session};
 use crate::tui::app::Shared;
 use crate::tui::canvas::pointer;
 use crate::tui::{Theme, text};
@@ -171,9 +171,7 @@ impl<'a> Table<'a> {
                 let client = entry.client.as_str();
                 format!("{}{}", self.theme.glyphs.ellipsis, &client[client.len() - 4..])
             }
-            (Item::Account(entry), Column::Secrets) => {
-                format!("{} of {SECRETS_PER_ACCOUNT}", entry.secrets.len())
-            }
+            (Item::Account(entry), Column::Secrets) => text::secret_count(entry.secrets.len()),
             (Item::Account(entry), Column::Expires) => self.expiry(entry),
             (Item::Account(entry), Column::LastUsed) => match entry.last_used_at() {
                 Some(at) => text::ago(at, self.now),
