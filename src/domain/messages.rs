@@ -6,8 +6,8 @@
 use std::borrow::Cow;
 
 use super::{
-    API_VERSION, ApiError, Cause, Certainty, FieldName, Identity, PairKind, Rejection, RejectionKind,
-    SECRETS_PER_ACCOUNT, ServerText, Session, text,
+    API_VERSION, ApiError, Cause, Certainty, DeleteError, FieldName, Identity, PairKind, Rejection,
+    RejectionKind, SECRETS_PER_ACCOUNT, ServerText, Session, text,
 };
 
 /// What is asked of Atlas, as far as the roles differ that it takes.
@@ -146,31 +146,6 @@ impl Explanation {
             "If that request created a secret, its value is lost.",
             "Check the account's secrets in Atlas. A Project Owner can delete the one that is not in use.",
         )
-    }
-
-    /// Atlas did not confirm a deletion, and the account still has the secret.
-    pub fn still_there() -> Self {
-        explanation(
-            "Atlas did not confirm the deletion, and the secret still exists.",
-            OTHER_END,
-            "Try again. If it happens again, delete the secret in Atlas.",
-        )
-    }
-
-    /// Atlas did not confirm a deletion, and the account could not be fetched to see.
-    pub fn perhaps_deleted(why: &ApiError) -> Self {
-        explanation(
-            "The secret may have been deleted.",
-            why.explain().title,
-            "Check the account's secrets in Atlas, then try again.",
-        )
-        .with_message_of(why)
-    }
-
-    /// The account could not be read, so that nothing was deleted.
-    pub fn account_unread(why: &ApiError) -> Self {
-        let Self { title, action, .. } = why.explain_request(Request::ReadAccount, "Your account");
-        explanation("Nothing was deleted: the account could not be read.", title, action).with_message_of(why)
     }
 
     fn with_message_of(self, error: &ApiError) -> Self {
@@ -503,6 +478,42 @@ impl ApiError {
     }
 }
 
+impl DeleteError {
+    /// What happened, what it means and what to do.
+    pub fn explain(&self) -> Explanation {
+        match self {
+            Self::AccountUnread(error) => {
+                let Explanation { title, action, .. } =
+                    error.explain_request(Request::ReadAccount, "Your account");
+                explanation("Nothing was deleted: the account could not be read.", title, action)
+                    .with_message_of(error)
+            }
+            Self::NotDeleted(error) => error.explain_request(Request::DeleteSecret, "Your account"),
+            Self::StillThere => explanation(
+                "Atlas did not confirm the deletion, and the secret still exists.",
+                OTHER_END,
+                "Try again. If it happens again, delete the secret in Atlas.",
+            ),
+            Self::PerhapsDeleted(error) => explanation(
+                "The secret may have been deleted.",
+                error.explain().title,
+                "Check the account's secrets in Atlas, then try again.",
+            )
+            .with_message_of(error),
+        }
+    }
+
+    /// What is known of the secret, in a sentence or two.
+    pub fn sentence(&self) -> String {
+        let Explanation { title, meaning, .. } = self.explain();
+        match self {
+            Self::AccountUnread(_) => format!("{title} {meaning}"),
+            Self::PerhapsDeleted(_) => format!("It may have been deleted. {meaning}"),
+            Self::NotDeleted(_) | Self::StillThere => format!("Not deleted. {title}"),
+        }
+    }
+}
+
 impl Cause {
     /// What the network, the system or the server said, without a full stop; empty where the cause says it all.
     pub fn message(&self) -> &str {
@@ -533,7 +544,7 @@ impl Cause {
 mod tests {
     use std::time::Duration;
 
-    use super::super::rejection::rejection;
+    use super::super::error::rejection;
     use super::super::{BaseUrl, ClientId, ProfileName, PublicKey};
     use super::*;
 
@@ -735,6 +746,35 @@ mod tests {
         ];
         for (cause, sentence) in rows {
             assert_eq!(ApiError::sent(cause).after_verifying(), sentence);
+        }
+    }
+
+    #[test]
+    fn a_failed_deletion_says_what_is_certain() {
+        let role = rejection(401, "NOT_IN_GROUP");
+        let slow = ApiError::sent(Cause::TimedOut(Duration::from_secs(10)));
+        let rows = [
+            (
+                DeleteError::AccountUnread(ApiError::rejected(role.clone())),
+                "Nothing was deleted: the account could not be read. You don't have permission to read this service \
+                 account (401).",
+            ),
+            (
+                DeleteError::NotDeleted(ApiError::rejected(role)),
+                "Not deleted. You don't have permission to delete secrets in this project (401).",
+            ),
+            (DeleteError::NotDeleted(slow.clone()), "Not deleted. Atlas did not answer within 10 seconds."),
+            (
+                DeleteError::StillThere,
+                "Not deleted. Atlas did not confirm the deletion, and the secret still exists.",
+            ),
+            (
+                DeleteError::PerhapsDeleted(slow),
+                "It may have been deleted. Atlas did not answer within 10 seconds.",
+            ),
+        ];
+        for (error, expected) in rows {
+            assert_eq!(error.sentence(), expected);
         }
     }
 }

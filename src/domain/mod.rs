@@ -17,7 +17,6 @@ mod os;
 mod payload;
 #[cfg(test)]
 mod properties;
-mod rejection;
 mod secret;
 mod server_text;
 mod session;
@@ -30,7 +29,9 @@ pub use account::{
 };
 pub use base_url::{BaseUrl, BaseUrlError, HostKind};
 pub use clipboard::{ClipboardContent, CopyError, CopyOutcome, HeldCopy, LostCopy, TerminalRoute};
-pub use error::{ApiError, ApiResult, Cause, Certainty, Phase};
+pub use error::{
+    ApiError, ApiResult, Cause, Certainty, DeleteError, FieldViolation, Phase, Rejection, RejectionKind,
+};
 pub use exit::{Delivery, Disposition, Exit, ExitSummary, GRACE, JournalEntry, PendingRecord, Signal};
 pub(crate) use ids::{CLIENT_ID_PREFIX, SECRET_PREFIX};
 pub use ids::{ClientId, IdError, OrganizationId, ProjectId, SecretId};
@@ -41,7 +42,6 @@ pub use payload::{
     CommandOutcome, CommandOutput, CommandReport, EnvFile, KnownCommand, ProfileUpdate, SaveFailure,
     SavedFile, SecretPayload, only_prints,
 };
-pub use rejection::{FieldViolation, Rejection, RejectionKind};
 pub use secret::{
     API_VERSION, CreatedSecret, ENV_VARIABLES, FieldName, Format, MEDIA_TYPE, NewSecret, QueryFlags,
     can_be_shown, masked, without_secrets, without_tokens,

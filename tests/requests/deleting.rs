@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use atlas_secret::config::CredentialSource;
-use atlas_secret::domain::{AccountRef, ApiError, Cause, QueryFlags, SecretId};
-use atlas_secret::jobs::{Connections, DeleteError, Deletion, Recheck, Source, delete};
+use atlas_secret::domain::{AccountRef, ApiError, Cause, DeleteError, QueryFlags, SecretId};
+use atlas_secret::jobs::{Connections, Deletion, Recheck, Source, delete};
 use tokio_util::sync::CancellationToken;
 
 use super::support::fixtures::{client_id, project, with_access_token};

@@ -10,9 +10,9 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::domain::{
-    AccountRef, ApiError, ApiResult, ExistingSecret, LoginRisk, Now, SecretId, ServiceAccount,
+    AccountRef, ApiError, ApiResult, DeleteError, ExistingSecret, LoginRisk, Now, SecretId, ServiceAccount,
 };
-use crate::jobs::{DeleteError, Deletion, Recheck};
+use crate::jobs::{Deletion, Recheck};
 use crate::tui::app::{Component, Shared, Transition};
 use crate::tui::canvas::{Canvas, spinner_wake};
 use crate::tui::event::{Command, Event, Reader};

@@ -3,8 +3,8 @@
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::domain::{Delivery, Disposition, Exit, Format, Now};
-use crate::jobs::{DeleteError, Deletion, Recheck};
+use crate::domain::{DeleteError, Delivery, Disposition, Exit, Format, Now};
+use crate::jobs::{Deletion, Recheck};
 use crate::tui::Signal;
 use crate::tui::app::{Output, Shared, Transition};
 use crate::tui::canvas::Canvas;
