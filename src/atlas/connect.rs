@@ -295,9 +295,9 @@ mod tests {
         ];
         for text in values {
             for variable in FOR_HTTPS.into_iter().chain(FOR_HTTP) {
-                let problem = way("https://atlas.test", &[(variable, text)]).unwrap_err();
-                assert_eq!(problem.variable, variable, "{text}");
-                let words = format!("{problem} {problem:?}");
+                let error = way("https://atlas.test", &[(variable, text)]).unwrap_err();
+                assert_eq!(error.variable, variable, "{text}");
+                let words = format!("{error} {error:?}");
                 assert!(words.contains(variable) && !words.contains("FAKE"), "{text}: {words}");
             }
         }

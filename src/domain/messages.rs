@@ -644,7 +644,7 @@ mod tests {
     #[test]
     fn a_title_names_the_cause() {
         let cause = || ServerText::new("the reason");
-        let problems = [
+        let errors = [
             ApiError::not_sent(Cause::Dns(cause())),
             ApiError::not_sent(Cause::Connect(cause())),
             ApiError::not_sent(Cause::Tls(cause())),
@@ -654,8 +654,8 @@ mod tests {
             ApiError::not_sent(Cause::Credentials(cause())),
             ApiError::not_sent(Cause::Setup(cause())),
         ];
-        for problem in problems {
-            assert!(problem.explain().title.ends_with(": the reason."), "{problem:?}");
+        for error in errors {
+            assert!(error.explain().title.ends_with(": the reason."), "{error:?}");
         }
         let title = ApiError::not_sent(Cause::ConnectTimeout).explain().title;
         assert_eq!(title, "Could not connect to the host: no connection within 10 seconds.");

@@ -61,9 +61,9 @@ async fn an_answer_that_leaves_it_open_is_settled_by_the_account() {
         // An account that is not there either says nothing: it may have left the project.
         for unreadable in [error(404, "RESOURCE_NOT_FOUND"), html(), error(401, "UNEXPECTED_ERROR")] {
             let (open, reads) = deletion(vec![reply.clone(), unreadable]).await;
-            let Deletion::Failed(problem @ DeleteError::PerhapsDeleted(_)) = open else { panic!("{open:?}") };
+            let Deletion::Failed(error @ DeleteError::PerhapsDeleted(_)) = open else { panic!("{open:?}") };
             assert_eq!(reads, 1);
-            assert!(problem.sentence().starts_with("It may have been deleted."));
+            assert!(error.sentence().starts_with("It may have been deleted."));
         }
     }
 }
