@@ -6,20 +6,17 @@
 //! **Invariant:** a proxy variable that cannot be read is an error and never means a direct connection.
 
 use std::net::IpAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
 use ipnet::IpNet;
 use reqwest::header::{ACCEPT_ENCODING, HeaderMap, HeaderValue};
 use reqwest::redirect::Policy;
-use rustls::{ClientConfig, RootCertStore};
-use rustls_platform_verifier::BuilderVerifierExt;
 use thiserror::Error;
 use url::{Host, Url};
 
 use crate::domain::{ApiError, ApiResult, BaseUrl, HostKind};
 
-use super::http::{no_answer, setup};
+use super::http::no_answer;
 
 /// `tool/version (os;arch)`, the convention of Atlas's own tools; the same on every call.
 const USER_AGENT: &str = concat!("atlas-secret/", env!("CARGO_PKG_VERSION"));
@@ -36,7 +33,6 @@ pub(super) fn client(base_url: &BaseUrl, connect_limit: Duration) -> ApiResult<r
     let route = if is_loopback { Ok(Route::Direct) } else { route(base_url, environment) };
     let builder = reqwest::Client::builder()
         .user_agent(format!("{USER_AGENT} ({};{})", std::env::consts::OS, std::env::consts::ARCH))
-        .tls_backend_preconfigured(tls_config(base_url)?)
         .default_headers(HeaderMap::from_iter([(ACCEPT_ENCODING, HeaderValue::from_static("identity"))]))
         .redirect(Policy::none())
         .retry(reqwest::retry::never())
@@ -44,27 +40,19 @@ pub(super) fn client(base_url: &BaseUrl, connect_limit: Duration) -> ApiResult<r
         .http1_max_headers(1000)
         .connect_timeout(connect_limit)
         .pool_idle_timeout(KEPT_FOR);
-    let builder = match route.map_err(|error| setup(&error))? {
+    let builder = if base_url.is_encrypted() {
+        check_certificate_file()?;
+        builder
+    } else {
+        // Without encryption no certificates are needed, and loading them takes longer than drawing.
+        builder.tls_certs_only(Vec::new())
+    };
+    let builder = match route.map_err(|error| ApiError::setup(&error.to_string()))? {
         Route::System => builder,
         Route::Direct => builder.no_proxy(),
         Route::Proxy(url) => builder.proxy(reqwest::Proxy::all(url).map_err(no_answer)?),
     };
     builder.build().map_err(no_answer)
-}
-
-fn tls_config(base_url: &BaseUrl) -> ApiResult<ClientConfig> {
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let builder = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(|error| setup(&error))?;
-    // Without encryption no certificates are needed, and loading them takes longer than drawing.
-    if !base_url.is_encrypted() {
-        let no_roots = RootCertStore::empty();
-        return Ok(builder.with_root_certificates(no_roots).with_no_client_auth());
-    }
-    check_certificate_file()?;
-    let builder = builder.with_platform_verifier().map_err(|error| setup(&error))?;
-    Ok(builder.with_no_client_auth())
 }
 
 /// `SSL_CERT_FILE` has to be a regular file: reading a pipe would wait for a writer, and a device may never end.
@@ -307,9 +295,9 @@ mod tests {
         ];
         for text in values {
             for variable in FOR_HTTPS.into_iter().chain(FOR_HTTP) {
-                let problem = way("https://atlas.test", &[(variable, text)]).unwrap_err();
-                assert_eq!(problem.variable, variable, "{text}");
-                let words = format!("{problem} {problem:?}");
+                let error = way("https://atlas.test", &[(variable, text)]).unwrap_err();
+                assert_eq!(error.variable, variable, "{text}");
+                let words = format!("{error} {error:?}");
                 assert!(words.contains(variable) && !words.contains("FAKE"), "{text}: {words}");
             }
         }

@@ -349,11 +349,6 @@ pub(super) fn cause(error: reqwest::Error) -> Cause {
     Cause::Connect(message_of(&error))
 }
 
-/// A failure to set the client up.
-pub(super) fn setup(error: &(dyn Error + 'static)) -> ApiError {
-    ApiError::not_sent(Cause::Setup(message_of(error)))
-}
-
 /// An error and what caused it, outermost first. `io::Error::source` skips the error it wraps, so that
 /// one is stepped into by hand.
 fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {

@@ -264,7 +264,7 @@ fn joined(ways: &[Delivery]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::rejection::rejection;
+    use super::super::error::rejection;
     use super::*;
 
     #[test]

@@ -6,8 +6,8 @@
 use std::borrow::Cow;
 
 use super::{
-    API_VERSION, ApiError, Cause, Certainty, FieldName, Identity, PairKind, Rejection, RejectionKind,
-    SECRETS_PER_ACCOUNT, ServerText, Session, text,
+    API_VERSION, ApiError, Cause, Certainty, DeleteError, FieldName, Identity, PairKind, Rejection,
+    RejectionKind as Kind, SECRETS_PER_ACCOUNT, ServerText, Session, text,
 };
 
 /// What is asked of Atlas, as far as the roles differ that it takes.
@@ -30,36 +30,27 @@ pub enum Request {
 impl Request {
     /// Atlas refused it because of the role of `who`.
     fn explain_role(self, status: u16, who: &str) -> Explanation {
-        let what = match self {
-            Self::ListProjects => "list projects",
-            Self::ReadProject => "read this project",
-            Self::ListAccounts => "list the service accounts of this project",
-            Self::ReadAccount => "read this service account",
-            Self::CreateSecret => "create secrets in this project",
-            Self::DeleteSecret => "delete secrets in this project",
+        const PROJECT_OWNER: &str = "a Project Owner of this project";
+        let read = |what| (what, "the Project Read Only role in this project, or a higher one", "for it");
+        let change = |what, to| {
+            let role = "the Project Owner role in this project (Organization Owner if the service account \
+                        has organization roles)";
+            (what, role, to)
         };
-        let role = match self {
-            Self::ListProjects => "a role in a project or in the organization",
-            Self::ReadProject | Self::ListAccounts | Self::ReadAccount => {
-                "the Project Read Only role in this project, or a higher one"
-            }
-            Self::CreateSecret | Self::DeleteSecret => {
-                "the Project Owner role in this project (Organization Owner if the service account has organization \
-                 roles)"
-            }
-        };
-        let ask = match self {
-            Self::ListProjects => "an Organization Owner for one",
+        let (what, role, to) = match self {
+            Self::ListProjects => ("list projects", "a role in a project or in the organization", "for one"),
+            Self::ReadProject => read("read this project"),
+            Self::ListAccounts => read("list the service accounts of this project"),
+            Self::ReadAccount => read("read this service account"),
             Self::CreateSecret => {
-                "a Project Owner of this project to create the secret or to give you the role"
+                change("create secrets in this project", "to create the secret or to give you the role")
             }
-            _ => "a Project Owner of this project for it",
+            Self::DeleteSecret => change("delete secrets in this project", "for it"),
         };
-        explanation(
-            format!("You don't have permission to {what} ({status})."),
-            format!("{who} needs {role}."),
-            format!("Ask {ask}, or sign in with other credentials."),
-        )
+        let owner = if self == Self::ListProjects { "an Organization Owner" } else { PROJECT_OWNER };
+        titled(format!("You don't have permission to {what} ({status})."))
+            .meaning(format!("{who} needs {role}."))
+            .action(format!("Ask {owner} {to}, or sign in with other credentials."))
     }
 }
 
@@ -95,8 +86,8 @@ pub struct Explanation {
 
 type Text = Cow<'static, str>;
 
-fn explanation(title: impl Into<Text>, meaning: impl Into<Text>, action: impl Into<Text>) -> Explanation {
-    Explanation { title: title.into(), meaning: meaning.into(), action: action.into(), atlas_message: None }
+fn titled(title: impl Into<Text>) -> Explanation {
+    Explanation { title: title.into(), ..Explanation::default() }
 }
 
 const UNFINISHED: &str = "The network or Atlas is slow, or a proxy or firewall is holding up the request.";
@@ -121,54 +112,34 @@ impl Explanation {
             ..=SECRETS_PER_ACCOUNT => "Delete one".to_owned(),
             more => format!("Delete {} of them", more + 1 - SECRETS_PER_ACCOUNT),
         };
-        explanation(
-            text::account_has(secrets),
-            if has_expired { "Expired secrets count, too." } else { "" },
-            format!("{delete}, or ask a Project Owner to, then try again."),
-        )
+        titled(text::account_has(secrets))
+            .meaning(if has_expired { "Expired secrets count, too." } else { "" })
+            .action(format!("{delete}, or ask a Project Owner to, then try again."))
     }
 
     /// Deleting an expired secret would help, and was not approved.
     pub fn expired_secret_in_the_way(secrets: usize) -> Self {
-        explanation(
-            format!("{}, and one has expired.", text::account_has(secrets).trim_end_matches('.')),
-            "",
-            "On the form, Enter replaces it. With --yes, add --replace-expired.",
-        )
+        let has = text::account_has(secrets);
+        titled(format!("{}, and one has expired.", has.trim_end_matches('.')))
+            .action("On the form, Enter replaces it. With --yes, add --replace-expired.")
     }
 
     /// The response to a POST was lost while the user did something else.
     pub fn lost_in_the_background() -> Self {
-        explanation(
-            "The response to the earlier request was lost.",
-            "If that request created a secret, its value is lost.",
-            "Check the account's secrets in Atlas. A Project Owner can delete the one that is not in use.",
-        )
+        titled("The response to the earlier request was lost.")
+            .meaning("If that request created a secret, its value is lost.")
+            .action(
+                "Check the account's secrets in Atlas. A Project Owner can delete the one that is \
+                 not in use.",
+            )
     }
 
-    /// Atlas did not confirm a deletion, and the account still has the secret.
-    pub fn still_there() -> Self {
-        explanation(
-            "Atlas did not confirm the deletion, and the secret still exists.",
-            OTHER_END,
-            "Try again. If it happens again, delete the secret in Atlas.",
-        )
+    fn meaning(self, meaning: impl Into<Text>) -> Self {
+        Self { meaning: meaning.into(), ..self }
     }
 
-    /// Atlas did not confirm a deletion, and the account could not be fetched to see.
-    pub fn perhaps_deleted(why: &ApiError) -> Self {
-        explanation(
-            "The secret may have been deleted.",
-            why.explain().title,
-            "Check the account's secrets in Atlas, then try again.",
-        )
-        .with_message_of(why)
-    }
-
-    /// The account could not be read, so that nothing was deleted.
-    pub fn account_unread(why: &ApiError) -> Self {
-        let Self { title, action, .. } = why.explain_request(Request::ReadAccount, "The signed-in account");
-        explanation("Nothing was deleted: the account could not be read.", title, action).with_message_of(why)
+    fn action(self, action: impl Into<Text>) -> Self {
+        Self { action: action.into(), ..self }
     }
 
     fn with_message_of(self, error: &ApiError) -> Self {
@@ -178,21 +149,16 @@ impl Explanation {
     /// Atlas refused credentials that were typed: a pair of this kind, or an access token.
     pub fn typed_credentials_refused(kind: Option<PairKind>, error: &ApiError) -> Self {
         let explanation = match kind {
-            Some(PairKind::ApiKey) => explanation(
-                "Sign-in failed: Atlas refused the API key (401).",
-                "The public or the private key is wrong, or they are for another Atlas host.",
-                "Check both keys. If the private key is lost, create a new API key.",
-            ),
-            Some(PairKind::ServiceAccount) => explanation(
-                "Sign-in failed: Atlas gave a token, then refused a request with it (401).",
-                "",
-                "Check in Atlas that the account and its secret still exist, then try again.",
-            ),
-            None => explanation(
-                "Sign-in failed: Atlas refused the access token (401).",
-                "It has expired or was revoked, or it is for another Atlas host.",
-                "Get a new token. Tokens are valid for an hour.",
-            ),
+            Some(PairKind::ApiKey) => titled("Sign-in failed: Atlas refused the API key (401).")
+                .meaning("The public or the private key is wrong, or they are for another Atlas host.")
+                .action("Check both keys. If the private key is lost, create a new API key."),
+            Some(PairKind::ServiceAccount) => {
+                titled("Sign-in failed: Atlas gave a token, then refused a request with it (401).")
+                    .action("Check in Atlas that the account and its secret still exist, then try again.")
+            }
+            None => titled("Sign-in failed: Atlas refused the access token (401).")
+                .meaning("It has expired or was revoked, or it is for another Atlas host.")
+                .action("Get a new token. Tokens are valid for an hour."),
         };
         explanation.with_message_of(error)
     }
@@ -218,113 +184,7 @@ impl Rejection {
 
     /// What happened, what it means and what to do, where it is not known what was requested.
     pub fn explain(&self) -> Explanation {
-        self.explain_request(None)
-    }
-
-    fn explain_request(&self, request: Option<Request>) -> Explanation {
-        let creates = request == Some(Request::CreateSecret);
-        let or_full = if creates { ", or the account already has 2 secrets" } else { "" };
-        let refused = || format!("Atlas refused the request ({}).", self.code());
-        match self.kind() {
-            RejectionKind::NotAuthorized => explanation(
-                "Sign-in failed (401).",
-                "The access token has expired or was revoked, the API key is wrong, or they are for another \
-                 Atlas host.",
-                "Sign in with a new token, the right API key, or a service account's ID and secret.",
-            ),
-            RejectionKind::StaleNonce => explanation(
-                "The challenge for the API key expired before the request arrived (401).",
-                "Atlas checks this first, so nothing was changed.",
-                "Try again. The next request gets a new challenge.",
-            ),
-            RejectionKind::RoleTooLow => explanation(
-                format!("You don't have permission to do this ({}).", self.status),
-                "Reading requires the Project Read Only role in this project, creating and deleting Project Owner.",
-                "Ask a Project Owner of this project for it, or sign in with other credentials.",
-            ),
-            RejectionKind::AddressNotAllowed => explanation(
-                "This machine's IP address is not on the API access list.",
-                "The credentials are valid, but only from the addresses on their list.",
-                format!(
-                    "Add this machine's address{} to the API access list of the credentials, or connect from an \
-                     address on it.",
-                    self.address_in_brackets()
-                ),
-            ),
-            RejectionKind::AccessListMissing => explanation(
-                "The organization requires an API access list, and these credentials have none.",
-                "Atlas refuses requests from these credentials until their access list has an address.",
-                format!(
-                    "Ask an Organization Owner to add this machine's address{} to their API access list.",
-                    self.address_in_brackets()
-                ),
-            ),
-            RejectionKind::Forbidden => explanation(
-                refused(),
-                "The credentials are valid, but a setting in Atlas forbids the request.",
-                "Read Atlas's message. An Organization Owner can change such settings.",
-            ),
-            RejectionKind::ProjectNotFound => explanation(
-                "There is no project with this ID (404).",
-                "The ID is wrong, or the project is in an organization that your credentials cannot see.",
-                "Check the ID. Copy it from the project's URL, after /v2/.",
-            ),
-            RejectionKind::AccountNotFound => explanation(
-                "The project has no service account with this client ID (404).",
-                "The ID is wrong, the account is in another project, or it was deleted.",
-                "Check it in Atlas: Project Identity & Access > Applications > Service Accounts.",
-            ),
-            RejectionKind::Invalid if !self.fields.is_empty() => explanation(
-                refused(),
-                "A value is outside what Atlas or the organization allows.",
-                "Change that value, then try again.",
-            ),
-            RejectionKind::Invalid => explanation(
-                refused(),
-                format!("A value is outside what Atlas allows{or_full}."),
-                "Read Atlas's message, change the value, then try again.",
-            ),
-            RejectionKind::VersionGone => explanation(
-                format!("Atlas no longer offers API version {API_VERSION} ({}).", self.code()),
-                "Atlas has removed this version, or a proxy changed the request.",
-                "Install a newer atlas-secret.",
-            ),
-            RejectionKind::TwoAtOnce => explanation(
-                "Another change to this service account is in progress (409).",
-                "Atlas makes one change to it at a time.",
-                "Wait a moment, then try again.",
-            ),
-            RejectionKind::Conflict if creates => explanation(
-                refused(),
-                "Most likely the account has 2 secrets, the maximum. Expired secrets count, too.",
-                "Delete one of its secrets, or ask a Project Owner to, then try again.",
-            ),
-            RejectionKind::Conflict => explanation(
-                refused(),
-                "The request conflicts with another change or with the state of the account.",
-                "Wait a moment, then try again.",
-            ),
-            RejectionKind::RateLimited => explanation(
-                "Rate limited by Atlas (429).",
-                "These credentials or this address have sent too many requests.",
-                match self.retry_after.map(|wait| wait.as_secs().max(1)) {
-                    None => "Wait a minute, then try again.".to_owned(),
-                    Some(seconds @ ..100) => format!("Wait {seconds} s, as Atlas asks, then try again."),
-                    Some(seconds) => {
-                        let minutes = seconds.div_ceil(60);
-                        format!("Wait {minutes} minutes, as Atlas asks, then try again.")
-                    }
-                },
-            ),
-            RejectionKind::Maintenance => explanation(
-                self.maintenance_title(request),
-                "It is being upgraded or is overloaded. This usually takes minutes.",
-                "Wait, then try again. Outages are listed on status.mongodb.com.",
-            ),
-            RejectionKind::Other => {
-                explanation(refused(), "This program does not know this error code.", "Read Atlas's message.")
-            }
-        }
+        explain_rejection(self, None)
     }
 
     /// 405 is for changes only.
@@ -333,9 +193,94 @@ impl Rejection {
         let state = if changes || self.status == 405 { "not accepting changes" } else { "unavailable" };
         format!("Atlas is {state} ({}).", self.status)
     }
+}
 
-    fn address_in_brackets(&self) -> String {
-        self.address.as_ref().map_or_else(String::new, |address| format!(" ({address})"))
+/// What Atlas's refusal means, where it is known what was requested.
+fn explain_rejection(rejection: &Rejection, request: Option<Request>) -> Explanation {
+    let creates = request == Some(Request::CreateSecret);
+    let or_full = if creates { ", or the account already has 2 secrets" } else { "" };
+    let refused = || titled(format!("Atlas refused the request ({}).", rejection.code()));
+    let address = rejection.address.as_ref().map_or_else(String::new, |address| format!(" ({address})"));
+    match rejection.kind() {
+        Kind::NotAuthorized => titled("Sign-in failed (401).")
+            .meaning(
+                "The access token has expired or was revoked, the API key is wrong, or they are for \
+                 another Atlas host.",
+            )
+            .action("Sign in with a new token, the right API key, or a service account's ID and secret."),
+        Kind::StaleNonce => titled("The challenge for the API key expired before the request arrived (401).")
+            .meaning("Atlas checks this first, so nothing was changed.")
+            .action("Try again. The next request gets a new challenge."),
+        Kind::RoleTooLow => titled(format!("You don't have permission to do this ({}).", rejection.status))
+            .meaning(
+                "Reading requires the Project Read Only role in this project, creating and deleting \
+                 Project Owner.",
+            )
+            .action("Ask a Project Owner of this project for it, or sign in with other credentials."),
+        Kind::AddressNotAllowed => titled("This machine's IP address is not on the API access list.")
+            .meaning("The credentials are valid, but only from the addresses on their list.")
+            .action(format!(
+                "Add this machine's address{address} to the API access list of the credentials, or \
+                 connect from an address on it."
+            )),
+        Kind::AccessListMissing => {
+            titled("The organization requires an API access list, and these credentials have none.")
+                .meaning(
+                    "Atlas refuses requests from these credentials until their access list has an \
+                     address.",
+                )
+                .action(format!(
+                    "Ask an Organization Owner to add this machine's address{address} to their API \
+                     access list."
+                ))
+        }
+        Kind::Forbidden => refused()
+            .meaning("The credentials are valid, but a setting in Atlas forbids the request.")
+            .action("Read Atlas's message. An Organization Owner can change such settings."),
+        Kind::ProjectNotFound => titled("There is no project with this ID (404).")
+            .meaning(
+                "The ID is wrong, or the project is in an organization that your credentials cannot \
+                 see.",
+            )
+            .action("Check the ID. Copy it from the project's URL, after /v2/."),
+        Kind::AccountNotFound => titled("The project has no service account with this client ID (404).")
+            .meaning("The ID is wrong, the account is in another project, or it was deleted.")
+            .action("Check it in Atlas: Project Identity & Access > Applications > Service Accounts."),
+        Kind::Invalid if !rejection.fields.is_empty() => refused()
+            .meaning("A value is outside what Atlas or the organization allows.")
+            .action("Change that value, then try again."),
+        Kind::Invalid => refused()
+            .meaning(format!("A value is outside what Atlas allows{or_full}."))
+            .action("Read Atlas's message, change the value, then try again."),
+        Kind::VersionGone => {
+            titled(format!("Atlas no longer offers API version {API_VERSION} ({}).", rejection.code()))
+                .meaning("Atlas has removed this version, or a proxy changed the request.")
+                .action("Install a newer atlas-secret.")
+        }
+        Kind::TwoAtOnce => titled("Another change to this service account is in progress (409).")
+            .meaning("Atlas makes one change to it at a time.")
+            .action("Wait a moment, then try again."),
+        Kind::Conflict if creates => refused()
+            .meaning("Most likely the account has 2 secrets, the maximum. Expired secrets count, too.")
+            .action("Delete one of its secrets, or ask a Project Owner to, then try again."),
+        Kind::Conflict => refused()
+            .meaning("The request conflicts with another change or with the state of the account.")
+            .action("Wait a moment, then try again."),
+        Kind::RateLimited => titled("Rate limited by Atlas (429).")
+            .meaning("These credentials or this address have sent too many requests.")
+            .action(match rejection.retry_after.map(|wait| wait.as_secs().max(1)) {
+                None => "Wait a minute, then try again.".to_owned(),
+                Some(seconds @ ..100) => format!("Wait {seconds} s, as Atlas asks, then try again."),
+                Some(seconds) => {
+                    format!("Wait {} minutes, as Atlas asks, then try again.", seconds.div_ceil(60))
+                }
+            }),
+        Kind::Maintenance => titled(rejection.maintenance_title(request))
+            .meaning("It is being upgraded or is overloaded. This usually takes minutes.")
+            .action("Wait, then try again. Outages are listed on status.mongodb.com."),
+        Kind::Other => {
+            refused().meaning("This program does not know this error code.").action("Read Atlas's message.")
+        }
     }
 }
 
@@ -370,103 +315,25 @@ impl ApiError {
     /// The field whose id Atlas does not know, however well-formed it is.
     pub fn not_found(&self) -> Option<(FieldName, &'static str)> {
         match self.rejection_kind()? {
-            RejectionKind::ProjectNotFound => Some((FieldName::Project, "no such project")),
-            RejectionKind::AccountNotFound => {
-                Some((FieldName::Client, "not a service account of this project"))
-            }
+            Kind::ProjectNotFound => Some((FieldName::Project, "no such project")),
+            Kind::AccountNotFound => Some((FieldName::Client, "not a service account of this project")),
             _ => None,
         }
     }
 
     /// What happened, what it means and what to do.
     pub fn explain(&self) -> Explanation {
-        self.explain_cause().with_message_of(self)
-    }
-
-    fn explain_cause(&self) -> Explanation {
-        let failed = |what: &str, meaning: &'static str, action: &'static str| {
-            explanation(format!("{what}: {}.", self.cause.message()), meaning, action)
-        };
-        match &self.cause {
-            Cause::Rejected(rejection) => rejection.explain(),
-            Cause::LoginExpired(profile, _) => explanation(
-                format!("Sign-in failed: Atlas refused the token of profile {profile} (401)."),
-                "Such tokens expire after a while; the Atlas CLI renews them when it is used.",
-                format!(
-                    "Run any atlas command with that profile, or atlas auth login --profile {profile}, then try again."
-                ),
-            ),
-            Cause::TokenRefused { status, message } => explanation(
-                format!("Sign-in failed: Atlas gave no access token ({status})."),
-                format!("Atlas: {message}"),
-                "Check that the service account may use the Admin API, and that no proxy changes the request.",
-            ),
-            Cause::SignInRefused(message) => explanation(
-                "Sign-in failed: Atlas refused the client ID or its secret.",
-                format!("Atlas: {message}"),
-                "Check both. The secret may have expired or been deleted; a Project Owner can create another.",
-            ),
-            Cause::Credentials(_) => failed(
-                "These credentials cannot be used",
-                "",
-                "Choose another profile, or set the variables listed in atlas-secret --help.",
-            ),
-            Cause::Setup(_) => failed(
-                "Could not set up HTTPS",
-                "",
-                "Check SSL_CERT_FILE, SSL_CERT_DIR and the proxy variables.",
-            ),
-            Cause::Dns(_) => failed("The host name was not found", "", CHECK_NETWORK),
-            Cause::Connect(_) => failed("Could not connect to the host", "", CHECK_NETWORK),
-            Cause::ConnectTimeout => failed(
-                "Could not connect to the host",
-                "A firewall may drop the connection.",
-                "Check the network and the VPN. If your network requires a proxy, set HTTPS_PROXY.",
-            ),
-            Cause::Tls(message) => failed("TLS failed", "", tls_action(message.as_str())),
-            Cause::Proxy(_) => failed("The proxy failed", "", "Check HTTPS_PROXY, ALL_PROXY and NO_PROXY."),
-            Cause::NoChallenge(_) => failed(
-                "Sign-in with the API key failed",
-                OTHER_END,
-                "Check the proxy and the base URL, then try again, or sign in with a service account.",
-            ),
-            Cause::Interrupted(_) => failed("The connection broke", "", "Try again."),
-            Cause::TimedOut(limit) => explanation(
-                format!("Atlas did not answer within {} seconds.", limit.as_secs()),
-                UNFINISHED,
-                "Try again. If it happens again, check the network, the VPN and the proxy.",
-            ),
-            Cause::Unexpected { status } => explanation(
-                format!("Unexpected response ({status})."),
-                OTHER_END,
-                "Check the proxy and the base URL, then try again.",
-            ),
-            Cause::ListTooLong { pages } => explanation(
-                format!("The list has more than {pages} pages."),
-                "That is the limit of this program.",
-                "Give the ID instead.",
-            ),
-            Cause::Redirected { status, host } => explanation(
-                format!("The response leads to {host} instead of Atlas ({status})."),
-                "A proxy, or the sign-in page of this network, may have answered.",
-                "Open a web page to sign in to the network, or check the proxy and the base URL, then try again.",
-            ),
-            Cause::ValueUnreadable(_) => failed(
-                "Atlas created the secret, but the response could not be read",
-                "Its value is lost.",
-                "Delete it in Atlas, then create another.",
-            ),
-        }
+        explain_cause(&self.cause).with_message_of(self)
     }
 
     /// The same, where it is known what was requested, and by whom: see [`Session::signed_in_as`].
     pub fn explain_request(&self, request: Request, who: &str) -> Explanation {
         let explanation = match &self.cause {
-            Cause::Rejected(rejection) if rejection.kind() == RejectionKind::RoleTooLow => {
+            Cause::Rejected(rejection) if rejection.kind() == Kind::RoleTooLow => {
                 request.explain_role(rejection.status, who)
             }
-            Cause::Rejected(rejection) => rejection.explain_request(Some(request)),
-            _ => self.explain_cause(),
+            Cause::Rejected(rejection) => explain_rejection(rejection, Some(request)),
+            _ => explain_cause(&self.cause),
         };
         explanation.with_message_of(self)
     }
@@ -475,7 +342,7 @@ impl ApiError {
     pub fn explain_list(&self, field: FieldName, who: &str) -> Explanation {
         let request = if field == FieldName::Client { Request::ListAccounts } else { Request::ListProjects };
         let explanation = self.explain_request(request, who);
-        if self.rejection_kind() == Some(RejectionKind::RoleTooLow) {
+        if self.rejection_kind() == Some(Kind::RoleTooLow) {
             return explanation;
         }
         let title = format!("Could not load the {}s. {}", field.noun(), explanation.title);
@@ -501,6 +368,104 @@ impl ApiError {
         match &self.cause {
             Cause::SignInRefused(message) => format!("Atlas does not accept the new secret yet: {message}"),
             _ => format!("Could not verify it. {}", self.explain().title),
+        }
+    }
+}
+
+fn explain_cause(cause: &Cause) -> Explanation {
+    let failed = |what: &str| titled(format!("{what}: {}.", cause.message()));
+    match cause {
+        Cause::Rejected(rejection) => rejection.explain(),
+        Cause::LoginExpired(profile, _) => {
+            titled(format!("Sign-in failed: Atlas refused the token of profile {profile} (401)."))
+                .meaning("Such tokens expire after a while; the Atlas CLI renews them when it is used.")
+                .action(format!(
+                    "Run any atlas command with that profile, or atlas auth login --profile {profile}, \
+                     then try again."
+                ))
+        }
+        Cause::TokenRefused { status, message } => {
+            titled(format!("Sign-in failed: Atlas gave no access token ({status})."))
+                .meaning(format!("Atlas: {message}"))
+                .action(
+                    "Check that the service account may use the Admin API, and that no proxy changes the \
+                     request.",
+                )
+        }
+        Cause::SignInRefused(message) => titled("Sign-in failed: Atlas refused the client ID or its secret.")
+            .meaning(format!("Atlas: {message}"))
+            .action(
+                "Check both. The secret may have expired or been deleted; a Project Owner can create \
+                 another.",
+            ),
+        Cause::Credentials(_) => failed("These credentials cannot be used")
+            .action("Choose another profile, or set the variables listed in atlas-secret --help."),
+        Cause::Setup(_) => failed("Could not set up HTTPS")
+            .action("Check SSL_CERT_FILE, SSL_CERT_DIR and the proxy variables."),
+        Cause::Dns(_) => failed("The host name was not found").action(CHECK_NETWORK),
+        Cause::Connect(_) => failed("Could not connect to the host").action(CHECK_NETWORK),
+        Cause::ConnectTimeout => failed("Could not connect to the host")
+            .meaning("A firewall may drop the connection.")
+            .action("Check the network and the VPN. If your network requires a proxy, set HTTPS_PROXY."),
+        Cause::Tls(message) => failed("TLS failed").action(tls_action(message.as_str())),
+        Cause::Proxy(_) => failed("The proxy failed").action("Check HTTPS_PROXY, ALL_PROXY and NO_PROXY."),
+        Cause::NoChallenge(_) => failed("Sign-in with the API key failed")
+            .meaning(OTHER_END)
+            .action("Check the proxy and the base URL, then try again, or sign in with a service account."),
+        Cause::Interrupted(_) => failed("The connection broke").action("Try again."),
+        Cause::TimedOut(limit) => titled(format!("Atlas did not answer within {} seconds.", limit.as_secs()))
+            .meaning(UNFINISHED)
+            .action("Try again. If it happens again, check the network, the VPN and the proxy."),
+        Cause::Unexpected { status } => titled(format!("Unexpected response ({status})."))
+            .meaning(OTHER_END)
+            .action("Check the proxy and the base URL, then try again."),
+        Cause::ListTooLong { pages } => titled(format!("The list has more than {pages} pages."))
+            .meaning("That is the limit of this program.")
+            .action("Give the ID instead."),
+        Cause::Redirected { status, host } => {
+            titled(format!("The response leads to {host} instead of Atlas ({status})."))
+                .meaning("A proxy, or the sign-in page of this network, may have answered.")
+                .action(
+                    "Open a web page to sign in to the network, or check the proxy and the base URL, \
+                     then try again.",
+                )
+        }
+        Cause::ValueUnreadable(_) => failed("Atlas created the secret, but the response could not be read")
+            .meaning("Its value is lost.")
+            .action("Delete it in Atlas, then create another."),
+    }
+}
+
+impl DeleteError {
+    /// What happened, what it means and what to do.
+    pub fn explain(&self) -> Explanation {
+        match self {
+            Self::AccountUnread(error) => {
+                let Explanation { title, action, .. } =
+                    error.explain_request(Request::ReadAccount, "The signed-in account");
+                titled("Nothing was deleted: the account could not be read.")
+                    .meaning(title)
+                    .action(action)
+                    .with_message_of(error)
+            }
+            Self::NotDeleted(error) => error.explain_request(Request::DeleteSecret, "The signed-in account"),
+            Self::StillThere => titled("Atlas did not confirm the deletion, and the secret still exists.")
+                .meaning(OTHER_END)
+                .action("Try again. If it happens again, delete the secret in Atlas."),
+            Self::PerhapsDeleted(error) => titled("The secret may have been deleted.")
+                .meaning(error.explain().title)
+                .action("Check the account's secrets in Atlas, then try again.")
+                .with_message_of(error),
+        }
+    }
+
+    /// What is known of the secret, in a sentence or two.
+    pub fn sentence(&self) -> String {
+        let Explanation { title, meaning, .. } = self.explain();
+        match self {
+            Self::AccountUnread(_) => format!("{title} {meaning}"),
+            Self::PerhapsDeleted(_) => format!("It may have been deleted. {meaning}"),
+            Self::NotDeleted(_) | Self::StillThere => format!("Not deleted. {title}"),
         }
     }
 }
@@ -535,7 +500,7 @@ impl Cause {
 mod tests {
     use std::time::Duration;
 
-    use super::super::rejection::rejection;
+    use super::super::error::rejection;
     use super::super::{BaseUrl, ClientId, ProfileName, PublicKey};
     use super::*;
 
@@ -679,7 +644,7 @@ mod tests {
     #[test]
     fn a_title_names_the_cause() {
         let cause = || ServerText::new("the reason");
-        let problems = [
+        let errors = [
             ApiError::not_sent(Cause::Dns(cause())),
             ApiError::not_sent(Cause::Connect(cause())),
             ApiError::not_sent(Cause::Tls(cause())),
@@ -689,8 +654,8 @@ mod tests {
             ApiError::not_sent(Cause::Credentials(cause())),
             ApiError::not_sent(Cause::Setup(cause())),
         ];
-        for problem in problems {
-            assert!(problem.explain().title.ends_with(": the reason."), "{problem:?}");
+        for error in errors {
+            assert!(error.explain().title.ends_with(": the reason."), "{error:?}");
         }
         let title = ApiError::not_sent(Cause::ConnectTimeout).explain().title;
         assert_eq!(title, "Could not connect to the host: no connection within 10 seconds.");
@@ -737,6 +702,35 @@ mod tests {
         ];
         for (cause, sentence) in rows {
             assert_eq!(ApiError::sent(cause).after_verifying(), sentence);
+        }
+    }
+
+    #[test]
+    fn a_failed_deletion_says_what_is_certain() {
+        let role = rejection(401, "NOT_IN_GROUP");
+        let slow = ApiError::sent(Cause::TimedOut(Duration::from_secs(10)));
+        let rows = [
+            (
+                DeleteError::AccountUnread(ApiError::rejected(role.clone())),
+                "Nothing was deleted: the account could not be read. You don't have permission to read this service \
+                 account (401).",
+            ),
+            (
+                DeleteError::NotDeleted(ApiError::rejected(role)),
+                "Not deleted. You don't have permission to delete secrets in this project (401).",
+            ),
+            (DeleteError::NotDeleted(slow.clone()), "Not deleted. Atlas did not answer within 10 seconds."),
+            (
+                DeleteError::StillThere,
+                "Not deleted. Atlas did not confirm the deletion, and the secret still exists.",
+            ),
+            (
+                DeleteError::PerhapsDeleted(slow),
+                "It may have been deleted. Atlas did not answer within 10 seconds.",
+            ),
+        ];
+        for (error, expected) in rows {
+            assert_eq!(error.sentence(), expected);
         }
     }
 }

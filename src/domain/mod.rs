@@ -16,7 +16,6 @@ mod os;
 mod payload;
 #[cfg(test)]
 mod properties;
-mod rejection;
 mod secret;
 mod server_text;
 mod session;
@@ -28,7 +27,9 @@ pub use account::{
     OrganizationSettings, Page, Project, ProjectEntry, SECRETS_PER_ACCOUNT, SHORTENED_TO, ServiceAccount,
 };
 pub use base_url::{BaseUrl, BaseUrlError, HostKind};
-pub use error::{ApiError, ApiResult, Cause, Certainty, Phase};
+pub use error::{
+    ApiError, ApiResult, Cause, Certainty, DeleteError, FieldViolation, Phase, Rejection, RejectionKind,
+};
 pub use exit::{Delivery, Disposition, Exit, ExitSummary, GRACE, JournalEntry, PendingRecord, Signal};
 pub(crate) use ids::{CLIENT_ID_PREFIX, SECRET_PREFIX};
 pub use ids::{ClientId, IdError, OrganizationId, ProjectId, SecretId};
@@ -40,7 +41,6 @@ pub use payload::{
     HeldCopy, KnownCommand, LostCopy, ProfileUpdate, SaveFailure, SavedFile, SecretPayload, TerminalRoute,
     only_prints,
 };
-pub use rejection::{FieldViolation, Rejection, RejectionKind};
 pub use secret::{
     API_VERSION, CreatedSecret, ENV_VARIABLES, FieldName, Format, MEDIA_TYPE, NewSecret, QueryFlags,
     can_be_shown, masked, without_secrets, without_tokens,

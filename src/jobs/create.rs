@@ -11,12 +11,12 @@ use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::{
-    AccountRef, ApiError, Certainty, Consequences, CreatedSecret, Explanation, NewSecret, RejectionKind,
-    Request, SecretId,
+    AccountRef, ApiError, Certainty, Consequences, CreatedSecret, DeleteError, Explanation, NewSecret,
+    RejectionKind, Request, SecretId,
 };
 
 use super::delete::delete_and_confirm;
-use super::{AtlasApi, Before, DeleteError, Journal, Operator, Question, Step};
+use super::{AtlasApi, Before, Journal, Operator, Question, Step};
 
 /// How often the job starts again after a rate limit.
 pub const MOST_RESTARTS: u8 = 3;

@@ -2,7 +2,7 @@
 
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::{AccountRef, ApiError, Certainty, ExistingSecret, Explanation, Request, SecretId};
+use crate::domain::{AccountRef, Certainty, DeleteError, ExistingSecret, SecretId};
 
 use super::AtlasApi;
 
@@ -26,43 +26,6 @@ pub enum Deletion {
     Failed(DeleteError),
     /// The user stopped before the request was sent.
     Cancelled,
-}
-
-/// Why a secret was not deleted, or perhaps not.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum DeleteError {
-    /// The account could not be read before, so that nothing was sent.
-    AccountUnread(ApiError),
-    /// It was certainly not deleted.
-    NotDeleted(ApiError),
-    /// Atlas did not confirm the deletion, and the account still has the secret.
-    StillThere,
-    /// Atlas did not confirm the deletion, and the account could not be fetched to see.
-    PerhapsDeleted(ApiError),
-}
-
-impl DeleteError {
-    /// What happened, what it means and what to do.
-    pub fn explain(&self) -> Explanation {
-        match self {
-            Self::AccountUnread(error) => Explanation::account_unread(error),
-            Self::NotDeleted(error) => error.explain_request(Request::DeleteSecret, "The signed-in account"),
-            Self::StillThere => Explanation::still_there(),
-            Self::PerhapsDeleted(error) => Explanation::perhaps_deleted(error),
-        }
-    }
-
-    /// What is known of the secret, in a sentence or two.
-    pub fn sentence(&self) -> String {
-        match self {
-            Self::AccountUnread(_) => {
-                let Explanation { title, meaning: cause, .. } = self.explain();
-                format!("{title} {cause}")
-            }
-            Self::PerhapsDeleted(error) => format!("It may have been deleted. {}", error.explain().title),
-            error => format!("Not deleted. {}", error.explain().title),
-        }
-    }
 }
 
 /// Deletes a secret. `deleting` is called when the request is sent; from then on it is not cancelled.
@@ -113,46 +76,5 @@ pub(super) async fn delete_and_confirm(
         Ok(fetched) if fetched.secrets.iter().all(|secret| secret.id != *id) => Ok(()),
         Ok(_) => Err(DeleteError::StillThere),
         Err(error) => Err(DeleteError::PerhapsDeleted(error)),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use super::*;
-    use crate::domain::{Cause, Rejection, ServerText};
-
-    #[test]
-    fn a_failed_deletion_says_what_is_certain() {
-        let role = Rejection {
-            status: 401,
-            error_code: ServerText::new("NOT_IN_GROUP"),
-            ..Rejection::stale_nonce()
-        };
-        let slow = ApiError::sent(Cause::TimedOut(Duration::from_secs(10)));
-        let rows = [
-            (
-                DeleteError::AccountUnread(ApiError::rejected(role.clone())),
-                "Nothing was deleted: the account could not be read. You don't have permission to read this service \
-                 account (401).",
-            ),
-            (
-                DeleteError::NotDeleted(ApiError::rejected(role)),
-                "Not deleted. You don't have permission to delete secrets in this project (401).",
-            ),
-            (DeleteError::NotDeleted(slow.clone()), "Not deleted. Atlas did not answer within 10 seconds."),
-            (
-                DeleteError::StillThere,
-                "Not deleted. Atlas did not confirm the deletion, and the secret still exists.",
-            ),
-            (
-                DeleteError::PerhapsDeleted(slow),
-                "It may have been deleted. Atlas did not answer within 10 seconds.",
-            ),
-        ];
-        for (error, expected) in rows {
-            assert_eq!(error.sentence(), expected);
-        }
     }
 }

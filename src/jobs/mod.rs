@@ -27,7 +27,7 @@ use crate::domain::{
 
 pub use connection::{Connections, Source};
 pub use create::{Created, MOST_RESTARTS, NotCreated, Outcome, Reason, create};
-pub use delete::{DeleteError, Deletion, Recheck, delete};
+pub use delete::{Deletion, Recheck, delete};
 pub use reads::{all_pages, pause_before_restart, with_retries};
 pub use records::Records;
 pub use recover::{Before, PAUSES, Recovered, recover};

@@ -112,14 +112,7 @@ mod tests {
     use crate::domain::{Rejection, ServerText};
 
     fn limited(retry_after: Duration) -> ApiError {
-        ApiError::rejected(Rejection {
-            status: 429,
-            error_code: ServerText::new("RATE_LIMITED"),
-            detail: ServerText::default(),
-            fields: Vec::new(),
-            address: None,
-            retry_after: Some(retry_after),
-        })
+        ApiError::rejected(Rejection { retry_after: Some(retry_after), ..Rejection::of_status(429) })
     }
 
     fn run<T>(work: impl Future<Output = T>) -> T {
@@ -154,19 +147,13 @@ mod tests {
     fn a_run_starts_again_after_what_may_pass() {
         let seconds = Duration::from_secs;
         let refused = |status| {
-            let ApiError { cause: Cause::Rejected(rejection), .. } = limited(seconds(9)) else {
-                unreachable!()
-            };
-            ApiError::rejected(Rejection { status, error_code: ServerText::new("X"), ..*rejection })
-        };
-        let without_retry_after = || {
-            let Cause::Rejected(rejection) = limited(seconds(9)).cause else { unreachable!() };
-            ApiError::rejected(Rejection { retry_after: None, ..*rejection })
+            let retry_after = Some(seconds(9));
+            ApiError::rejected(Rejection { retry_after, ..Rejection::of_status(status) })
         };
         let cause = || ServerText::new("cause");
         let rows = [
             (limited(seconds(9)), Some(9)),
-            (without_retry_after(), Some(5)),
+            (ApiError::rejected(Rejection::of_status(429)), Some(5)),
             (limited(seconds(120)), Some(120)),
             (limited(seconds(121)), None),
             (refused(499), None),
@@ -216,11 +203,9 @@ mod tests {
 
     #[test]
     fn only_a_rate_limit_is_waited_out_and_not_a_long_one() {
-        let unavailable = || {
-            let Cause::Rejected(rejection) = limited(Duration::ZERO).cause else { unreachable!() };
-            ApiError::rejected(Rejection { status: 503, ..*rejection })
-        };
-        for error in [limited(Duration::from_secs(3600)), unavailable()] {
+        let retry_after = Some(Duration::ZERO);
+        let unavailable = Rejection { retry_after, ..Rejection::of_status(503) };
+        for error in [limited(Duration::from_secs(3600)), ApiError::rejected(unavailable)] {
             let mut tries = 0;
             let read = with_retries(
                 || {

@@ -19,10 +19,8 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::{AbortHandle, JoinHandle};
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::{ApiError, ApiResult, NewSecret};
-use crate::jobs::{
-    self, AtlasApi, Before, DeleteError, Deletion, Journal, Operator, Outcome, Question, Step,
-};
+use crate::domain::{ApiError, ApiResult, DeleteError, NewSecret};
+use crate::jobs::{self, AtlasApi, Before, Deletion, Journal, Operator, Outcome, Question, Step};
 
 use crate::process;
 

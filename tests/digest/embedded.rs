@@ -108,8 +108,8 @@ async fn a_read_gets_over_a_nonce_that_ran_out() {
 #[tokio::test]
 async fn nonces_that_live_no_second_are_refused_as_stale_at_most_twice() {
     let atlas = with_nonce_uses(0).await;
-    let problem = look(&client(settings(&atlas))).await.unwrap_err();
-    assert!(matches!(problem.cause, Cause::Rejected(_)), "{problem:?}");
+    let error = look(&client(settings(&atlas))).await.unwrap_err();
+    assert!(matches!(error.cause, Cause::Rejected(_)), "{error:?}");
     assert_eq!(seen(&atlas), ["GET - 401", "GET Digest 401", "GET Digest 401"]);
 }
 
@@ -119,8 +119,8 @@ async fn a_wrong_key_learns_nothing() {
     let Credentials::ApiKey { public_key, .. } = atlas.api_key() else { panic!("no API key") };
     let mut settings = settings(&atlas);
     settings.credentials = Credentials::ApiKey { public_key, private_key: "FAKE-wrong".into() };
-    let problem = look(&client(settings)).await.unwrap_err();
-    assert!(matches!(problem.cause, Cause::Rejected(_)), "{problem:?}");
+    let error = look(&client(settings)).await.unwrap_err();
+    assert!(matches!(error.cause, Cause::Rejected(_)), "{error:?}");
     assert_eq!(seen(&atlas), ["GET - 401", "GET Digest 401"]);
 }
 

@@ -13,8 +13,8 @@ use crate::{PRIVATE_KEY, delete, with_api_key};
 
 const HTML: &str = "<html><body>401</body></html>";
 
-fn kind(problem: &ApiError) -> RejectionKind {
-    match problem {
+fn kind(error: &ApiError) -> RejectionKind {
+    match error {
         ApiError { cause: Cause::Rejected(rejection), .. } => rejection.kind(),
         other => panic!("{other:?}"),
     }
@@ -23,9 +23,9 @@ fn kind(problem: &ApiError) -> RejectionKind {
 #[tokio::test]
 async fn a_wrong_key_is_refused_after_one_answer() {
     let server = RawServer::start(vec![challenged("FAKE-one"), challenged("FAKE-two")]).await;
-    let problem =
+    let error =
         client(with_api_key(&server.url)).service_account(&project(), &client_id()).await.unwrap_err();
-    assert_eq!(kind(&problem), RejectionKind::NotAuthorized);
+    assert_eq!(kind(&error), RejectionKind::NotAuthorized);
     assert_eq!(server.requests().len(), 2);
 }
 
@@ -38,9 +38,9 @@ async fn a_server_whose_nonces_are_always_stale_is_given_up() {
         always_stale("FAKE-three"),
     ])
     .await;
-    let problem =
+    let error =
         client(with_api_key(&server.url)).service_account(&project(), &client_id()).await.unwrap_err();
-    assert_eq!(kind(&problem), RejectionKind::StaleNonce);
+    assert_eq!(kind(&error), RejectionKind::StaleNonce);
     assert_eq!(server.requests().len(), 3);
 }
 
@@ -74,7 +74,7 @@ async fn a_stale_nonce_on_the_delete_is_a_refusal() {
     let server =
         RawServer::start(vec![challenged("FAKE-one"), stale("FAKE-two", HTML), answer(204, "", "")]).await;
     match delete(&client(with_api_key(&server.url))).await {
-        Err(problem) => assert_eq!(kind(&problem), RejectionKind::StaleNonce),
+        Err(error) => assert_eq!(kind(&error), RejectionKind::StaleNonce),
         other => panic!("{other:?}"),
     }
     assert_eq!(server.requests().len(), 2);
@@ -158,9 +158,9 @@ async fn nothing_shows_the_private_key() {
     let server = RawServer::start(vec![challenged("FAKE-one"), challenged("FAKE-two")]).await;
     let settings = with_api_key(&server.url);
     let client = client(settings.clone());
-    let problem = client.service_account(&project(), &client_id()).await.unwrap_err();
+    let error = client.service_account(&project(), &client_id()).await.unwrap_err();
     let sent = server.requests().concat();
-    for shown in [format!("{settings:?}"), format!("{client:?}"), format!("{problem:?}"), sent] {
+    for shown in [format!("{settings:?}"), format!("{client:?}"), format!("{error:?}"), sent] {
         assert!(!shown.contains(PRIVATE_KEY), "{shown}");
     }
 }

@@ -64,7 +64,7 @@ fn rows() -> Vec<(&'static str, Script, usize)> {
         accounts: accounts.iter().cloned().map(Ok).collect(),
         ..plain()
     };
-    let unread = |problem: ApiError| Script { accounts: vec![Err(problem)], ..plain() };
+    let unread = |error: ApiError| Script { accounts: vec![Err(error)], ..plain() };
     let no = |script: Script| Script { says_yes: false, ..script };
     let long = || with(&[account(&[existing("living", LONG)])]);
     let replacing = || with(&[full(), account(&[])]);

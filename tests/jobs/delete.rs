@@ -1,7 +1,7 @@
 //! Deleting: a secret that was used stays, and a request that was sent is not cancelled.
 
-use atlas_secret::domain::ApiError;
-use atlas_secret::jobs::{DeleteError, Deletion, Recheck, delete};
+use atlas_secret::domain::{ApiError, DeleteError};
+use atlas_secret::jobs::{Deletion, Recheck, delete};
 use tokio_util::sync::CancellationToken;
 
 use crate::run::new_secret;

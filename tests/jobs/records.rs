@@ -35,8 +35,8 @@ async fn create(records: &Arc<Records>, begun_at: &str, secret_id: &str) {
 
 /// The number of each pending record, and the id of its secret.
 async fn pending(records: &Records) -> Vec<(usize, String)> {
-    let (pending, problems) = records.pending().await;
-    assert_eq!(problems, Vec::<String>::new());
+    let (pending, errors) = records.pending().await;
+    assert_eq!(errors, Vec::<String>::new());
     pending.iter().map(|left| (left.number, left.entry.secret_id.as_ref().unwrap().to_string())).collect()
 }
 
@@ -53,8 +53,8 @@ async fn the_next_run_finds_what_was_left_and_removes_what_it_is_told_to() {
     drop(first);
 
     let second = new_run();
-    let (left, problems) = second.pending().await;
-    assert_eq!((left.len(), problems.len()), (2, 0));
+    let (left, errors) = second.pending().await;
+    assert_eq!((left.len(), errors.len()), (2, 0));
     let entry = &left[0].entry;
     assert_eq!(
         (entry.identity.as_str(), entry.base_url.host().as_str()),

@@ -39,11 +39,11 @@ fn the_program() {
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let line = match Client::new(with_access_token(&url)) {
-        Err(problem) => format!("setup: {} {}", problem.cause.message(), problem.explain().action),
+        Err(error) => format!("setup: {} {}", error.cause.message(), error.explain().action),
         Ok(client) => match runtime.block_on(client.create_secret(&new_secret())) {
             Ok(_) => "created".to_owned(),
-            Err(problem) if problem.phase == Phase::NotSent => {
-                let explanation = problem.explain();
+            Err(error) if error.phase == Phase::NotSent => {
+                let explanation = error.explain();
                 format!("not sent: {} {} {}", explanation.title, explanation.meaning, explanation.action)
             }
             other => format!("{other:?}"),

@@ -51,7 +51,7 @@ async fn a_host_that_speaks_no_tls_was_not_sent_anything() {
     // A machine without any certificate can send nothing over TLS in the first place.
     let client = match Client::new(with_access_token(&url)) {
         Ok(client) => client,
-        Err(problem) => return assert!(matches!(problem.cause, Cause::Setup(_)), "{problem:?}"),
+        Err(error) => return assert!(matches!(error.cause, Cause::Setup(_)), "{error:?}"),
     };
     let server = std::thread::spawn(move || {
         use std::io::{Read, Write};

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use atlas_secret::config::CredentialSource;
-use atlas_secret::domain::{AccountRef, ApiError, Cause, QueryFlags, SecretId};
-use atlas_secret::jobs::{Connections, DeleteError, Deletion, Recheck, Source, delete};
+use atlas_secret::domain::{AccountRef, ApiError, Cause, DeleteError, QueryFlags, SecretId};
+use atlas_secret::jobs::{Connections, Deletion, Recheck, Source, delete};
 use tokio_util::sync::CancellationToken;
 
 use super::support::fixtures::{client_id, project, with_access_token};
@@ -61,9 +61,9 @@ async fn an_answer_that_leaves_it_open_is_settled_by_the_account() {
         // An account that is not there either says nothing: it may have left the project.
         for unreadable in [error(404, "RESOURCE_NOT_FOUND"), html(), error(401, "UNEXPECTED_ERROR")] {
             let (open, reads) = deletion(vec![reply.clone(), unreadable]).await;
-            let Deletion::Failed(problem @ DeleteError::PerhapsDeleted(_)) = open else { panic!("{open:?}") };
+            let Deletion::Failed(error @ DeleteError::PerhapsDeleted(_)) = open else { panic!("{open:?}") };
             assert_eq!(reads, 1);
-            assert!(problem.sentence().starts_with("It may have been deleted."));
+            assert!(error.sentence().starts_with("It may have been deleted."));
         }
     }
 }

@@ -160,8 +160,8 @@ async fn an_answer_of_a_mebibyte_is_read_and_a_byte_more_is_not() {
 async fn a_project_that_is_not_shown_is_a_refusal() {
     let body = r#"{"error":404,"errorCode":"GROUP_NOT_FOUND","detail":"No group."}"#;
     let server = RawServer::start(vec![json(404, body)]).await;
-    let problem = client(with_access_token(&server.url)).project(&project()).await.unwrap_err();
-    assert!(matches!(problem, ApiError { cause: Cause::Rejected(rejection), .. } if rejection.status == 404));
+    let error = client(with_access_token(&server.url)).project(&project()).await.unwrap_err();
+    assert!(matches!(error, ApiError { cause: Cause::Rejected(rejection), .. } if rejection.status == 404));
 }
 
 #[tokio::test]
@@ -234,9 +234,9 @@ async fn a_redirect_is_followed_by_no_request() {
     let redirect = || answer(307, &location, "");
     let server = RawServer::start(vec![redirect(), redirect(), redirect()]).await;
     let reading = client(with_access_token(&server.url));
-    let problem = reading.service_account(&project(), &client_id()).await;
+    let error = reading.service_account(&project(), &client_id()).await;
     let redirected = || Cause::Redirected { status: 307, host: ServerText::new("127.0.0.1") };
-    assert_eq!(problem, Err(ApiError::sent(redirected())));
+    assert_eq!(error, Err(ApiError::sent(redirected())));
     assert_eq!(delete(&reading).await, Err(ApiError::sent(redirected())));
     let signing_in = client(with_service_account(&server.url)).sign_in().await;
     assert_eq!(signing_in, Err(ApiError::not_sent(redirected())));

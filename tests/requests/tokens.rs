@@ -130,12 +130,12 @@ async fn a_read_that_stays_unauthorized_does_not_sign_in_for_ever() {
         json(200, TOKEN),
     ])
     .await;
-    let problem = client(with_service_account(&server.url))
+    let error = client(with_service_account(&server.url))
         .service_account(&project(), &client_id())
         .await
         .unwrap_err();
     assert!(
-        matches!(problem, ApiError { cause: Cause::Rejected(rejection), .. } if rejection.status == 401),
+        matches!(error, ApiError { cause: Cause::Rejected(rejection), .. } if rejection.status == 401),
         "not a refusal"
     );
     assert_eq!(server.requests().len(), 4);

@@ -91,11 +91,14 @@ fn what_cannot_be_read_beside_a_secret_costs_only_itself() {
 fn a_secret_that_came_before_a_body_was_cut_off_is_taken() {
     let whole = format!(r#"{{"secret":"{SECRET}","id":"32b6e34b3d91647abb20e7b9","owner":{{"a":[1]}}}}"#);
     let first = whole.find(SECRET).unwrap() + SECRET.len() + 1;
-    for end in first..whole.len() {
-        let mut answer = answer(201, &whole.as_bytes()[..end]);
-        answer.end = BodyEnd::Cut(Cause::ConnectTimeout);
-        let Ok(secret) = created(&answer) else { panic!("{}", &whole[..end]) };
-        assert_eq!(secret.value.expose_secret(), SECRET, "{}", &whole[..end]);
+    let slow = || Cause::TimedOut(std::time::Duration::from_secs(60));
+    for length in first..=whole.len() {
+        for end in [BodyEnd::TooLarge, BodyEnd::Cut(slow()), BodyEnd::Cut(Cause::ConnectTimeout)] {
+            let mut answer = answer(201, &whole.as_bytes()[..length]);
+            answer.end = end;
+            let Ok(secret) = created(&answer) else { panic!("{}", &whole[..length]) };
+            assert_eq!(secret.value.expose_secret(), SECRET, "{}", &whole[..length]);
+        }
     }
     for end in 0..first {
         let outcome = created(&answer(201, &whole.as_bytes()[..end]));
@@ -126,20 +129,6 @@ fn an_account_under_a_status_that_is_no_success_is_not_read() {
             service_account(&answer(status, account)),
             Err(ApiError::sent(Cause::Unexpected { status }))
         );
-    }
-}
-
-#[test]
-fn a_whole_secret_in_a_body_that_did_not_end_is_not_lost() {
-    let ends = [
-        BodyEnd::TooLarge,
-        BodyEnd::Cut(Cause::TimedOut(std::time::Duration::from_secs(60))),
-        BodyEnd::Cut(Cause::ConnectTimeout),
-    ];
-    for end in ends {
-        let mut answer = answer(201, format!(r#"{{"secret":"{SECRET}"}}   "#).as_bytes());
-        answer.end = end;
-        assert!(created(&answer).is_ok());
     }
 }
 
@@ -195,29 +184,15 @@ fn only_atlas_own_error_under_a_4xx_is_a_refusal() {
 
 #[test]
 fn a_refusal_does_not_need_a_code() {
+    let detail = Some("401: Not you.");
     let rows = [
-        (r#"{"error":401,"reason":"Unauthorized","detail":"Not you."}"#, Some("401: Not you.")),
-        (
-            r#"{"error":401,"reason":"Unauthorized","detail":"Not you.","errorCode":null}"#,
-            Some("401: Not you."),
-        ),
-        (
-            r#"{"error":401,"reason":"Unauthorized","detail":"Not you.","errorCode":""}"#,
-            Some("401: Not you."),
-        ),
-        (
-            r#"{"error":401,"reason":"Unauthorized","detail":"Not you.","errorCode":" "}"#,
-            Some("401: Not you."),
-        ),
-        (
-            r#"{"error":401,"reason":"Unauthorized","detail":"Not you.","errorCode":401}"#,
-            Some("401: Not you."),
-        ),
-        (
-            r#"{"error":401,"detail":"Not you.","parameters":null,"badRequestDetail":null}"#,
-            Some("401: Not you."),
-        ),
-        (r#"{"error":401,"detail":"Not you.","aField":"of tomorrow"}"#, Some("401: Not you.")),
+        (r#"{"error":401,"reason":"Unauthorized","detail":"Not you."}"#, detail),
+        (r#"{"error":401,"reason":"Unauthorized","detail":"Not you.","errorCode":null}"#, detail),
+        (r#"{"error":401,"reason":"Unauthorized","detail":"Not you.","errorCode":""}"#, detail),
+        (r#"{"error":401,"reason":"Unauthorized","detail":"Not you.","errorCode":" "}"#, detail),
+        (r#"{"error":401,"reason":"Unauthorized","detail":"Not you.","errorCode":401}"#, detail),
+        (r#"{"error":401,"detail":"Not you.","parameters":null,"badRequestDetail":null}"#, detail),
+        (r#"{"error":401,"detail":"Not you.","aField":"of tomorrow"}"#, detail),
         (r#"{"error":0,"reason":"Unauthorized"}"#, Some("401: Unauthorized")),
         (r#"{"error":401,"reason":"Unauthorized","detail":""}"#, Some("401: Unauthorized")),
         (r#"{"error":401,"reason":"Unauthorized","detail":null}"#, Some("401: Unauthorized")),
@@ -249,15 +224,15 @@ fn a_refusal_does_not_need_a_code() {
     ];
     for (body, words) in rows {
         let outcome = created(&answer(401, body.as_bytes()));
-        let problem = service_account(&answer(401, body.as_bytes())).unwrap_err();
+        let error = service_account(&answer(401, body.as_bytes())).unwrap_err();
         match (words, outcome) {
             (Some(words), Err(ApiError { cause: Cause::Rejected(rejection), .. })) => {
                 assert_eq!(rejection.kind(), RejectionKind::NotAuthorized);
                 assert_eq!(rejection.atlas_message().as_str(), words, "{body}");
-                assert_eq!(problem, ApiError::rejected(*rejection), "{body}");
+                assert_eq!(error, ApiError::rejected(*rejection), "{body}");
             }
             (None, Err(ApiError { cause: Cause::Unexpected { status: 401 }, .. })) => {
-                assert_eq!(problem, ApiError::sent(Cause::Unexpected { status: 401 }), "{body}");
+                assert_eq!(error, ApiError::sent(Cause::Unexpected { status: 401 }), "{body}");
             }
             (_, outcome) => panic!("{body}: {outcome:?}"),
         }
@@ -278,8 +253,8 @@ fn a_read_is_refused_by_atlas_only_under_an_error_status() {
         (404, r#"{"detail":"x"}"#, true),
     ];
     for (status, body, is_refusal) in rows {
-        let problem = service_account(&answer(status, body.as_bytes())).unwrap_err();
-        assert_eq!(matches!(problem.cause, Cause::Rejected(_)), is_refusal, "{status} {body}: {problem:?}");
+        let error = service_account(&answer(status, body.as_bytes())).unwrap_err();
+        assert_eq!(matches!(error.cause, Cause::Rejected(_)), is_refusal, "{status} {body}: {error:?}");
     }
 }
 
@@ -353,8 +328,8 @@ fn an_account_is_read_leniently_but_never_looks_emptier_than_it_is() {
     assert_eq!(service_account(&answer(200, enveloped)).unwrap().secrets, []);
     let unreadable = r#"{"name":"ci","secrets":[{"id":"../..","expiresAt":"2027-03-01T00:00:00Z"}]}"#;
     for body in ["", "{}", "[]", r#"{"secrets":{}}"#, unreadable, "<html>"] {
-        let problem = service_account(&answer(200, body.as_bytes())).unwrap_err();
-        assert_eq!(problem, ApiError::sent(Cause::Unexpected { status: 200 }), "{body}");
+        let error = service_account(&answer(200, body.as_bytes())).unwrap_err();
+        assert_eq!(error, ApiError::sent(Cause::Unexpected { status: 200 }), "{body}");
     }
 }
 

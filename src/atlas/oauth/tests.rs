@@ -83,6 +83,7 @@ fn refusals_are_told_apart_by_the_type_of_error() {
     let refused = |message| ApiError::sent(Cause::SignInRefused(ServerText::new(message)));
     let token_refused =
         |status, message| ApiError::sent(Cause::TokenRefused { status, message: ServerText::new(message) });
+    let unexpected = |status| ApiError::sent(Cause::Unexpected { status });
     let rows = [
         (
             401,
@@ -97,25 +98,23 @@ fn refusals_are_told_apart_by_the_type_of_error() {
                 status: 429,
                 error_code: ServerText::new("RATE_LIMITED"),
                 detail: ServerText::new("limited to 50 requests every 1 minutes"),
-                fields: Vec::new(),
-                address: None,
-                retry_after: None,
+                ..Rejection::default()
             }),
         ),
-        (200, "{}", ApiError::sent(Cause::Unexpected { status: 200 })),
-        (200, r#"{"access_token":""}"#, ApiError::sent(Cause::Unexpected { status: 200 })),
-        (200, r#"["FAKE"]"#, ApiError::sent(Cause::Unexpected { status: 200 })),
-        (200, "<html>", ApiError::sent(Cause::Unexpected { status: 200 })),
-        (302, "", ApiError::sent(Cause::Unexpected { status: 302 })),
-        (399, r#"{"error":"invalid_client"}"#, ApiError::sent(Cause::Unexpected { status: 399 })),
+        (200, "{}", unexpected(200)),
+        (200, r#"{"access_token":""}"#, unexpected(200)),
+        (200, r#"["FAKE"]"#, unexpected(200)),
+        (200, "<html>", unexpected(200)),
+        (302, "", unexpected(302)),
+        (399, r#"{"error":"invalid_client"}"#, unexpected(399)),
         (400, r#"{"error":"invalid_client"}"#, refused("invalid_client")),
         (400, r#"{"error":"invalid_request"}"#, token_refused(400, "invalid_request")),
         (403, r#"{"error":"invalid_client"}"#, token_refused(403, "invalid_client")),
-        (408, r#"{"error":"invalid_client"}"#, ApiError::sent(Cause::Unexpected { status: 408 })),
-        (429, r#"{"error":"slow_down"}"#, ApiError::sent(Cause::Unexpected { status: 429 })),
+        (408, r#"{"error":"invalid_client"}"#, unexpected(408)),
+        (429, r#"{"error":"slow_down"}"#, unexpected(429)),
         (499, r#"{"error":"invalid_client"}"#, token_refused(499, "invalid_client")),
-        (500, r#"{"error":"invalid_client"}"#, ApiError::sent(Cause::Unexpected { status: 500 })),
-        (503, r#"{"error":"Bad gateway"}"#, ApiError::sent(Cause::Unexpected { status: 503 })),
+        (500, r#"{"error":"invalid_client"}"#, unexpected(500)),
+        (503, r#"{"error":"Bad gateway"}"#, unexpected(503)),
         (
             503,
             r#"{"error":"temporarily_unavailable"}"#,
@@ -136,23 +135,20 @@ fn refusals_are_told_apart_by_the_type_of_error() {
         (
             400,
             r#"{"error":"unauthorized_client","error_description":"Not allowed."}"#,
-            ApiError::sent(Cause::TokenRefused {
-                status: 400,
-                message: ServerText::new("unauthorized_client: Not allowed."),
-            }),
+            token_refused(400, "unauthorized_client: Not allowed."),
         ),
         (
             401,
             r#"{"error":401,"reason":"Unauthorized","detail":"You are not authorized for this resource."}"#,
             refused("You are not authorized for this resource."),
         ),
-        (401, r#"{"error":["invalid_client"]}"#, ApiError::sent(Cause::Unexpected { status: 401 })),
-        (200, r#"{"access_token":"FAKE\r\nX: y"}"#, ApiError::sent(Cause::Unexpected { status: 200 })),
-        (200, r#"{"access_token":"FAKE token"}"#, ApiError::sent(Cause::Unexpected { status: 200 })),
+        (401, r#"{"error":["invalid_client"]}"#, unexpected(401)),
+        (200, r#"{"access_token":"FAKE\r\nX: y"}"#, unexpected(200)),
+        (200, r#"{"access_token":"FAKE token"}"#, unexpected(200)),
     ];
     for (status, body, expected) in rows {
-        let problem = token(&answer(status, body), Instant::now()).err().unwrap();
-        assert_eq!(problem, expected, "{status} {body}");
+        let error = token(&answer(status, body), Instant::now()).err().unwrap();
+        assert_eq!(error, expected, "{status} {body}");
     }
 }
 
@@ -161,8 +157,8 @@ fn an_authorization_shows_in_no_debug_output() {
     let value = authorization("Bearer", "mdb_FAKE_token").unwrap();
     assert_eq!(value.to_str().unwrap(), "Bearer mdb_FAKE_token");
     assert!(!format!("{value:?}").contains("FAKE"));
-    let problem = authorization("Bearer", "mdb_FAKE_token\nX: y").unwrap_err();
-    assert!(!format!("{problem:?}").contains("FAKE"));
+    let error = authorization("Bearer", "mdb_FAKE_token\nX: y").unwrap_err();
+    assert!(!format!("{error:?}").contains("FAKE"));
 }
 
 proptest! {

@@ -9,10 +9,10 @@ use jiff::{SignedDuration, Timestamp};
 use ratatui::text::Line;
 
 use crate::domain::{
-    AccountRef, ApiError, ApiResult, ExistingSecret, LoginRisk, Now, SECRETS_PER_ACCOUNT, SecretId,
-    ServiceAccount,
+    AccountRef, ApiError, ApiResult, DeleteError, ExistingSecret, LoginRisk, Now, SECRETS_PER_ACCOUNT,
+    SecretId, ServiceAccount,
 };
-use crate::jobs::{DeleteError, Deletion, Recheck};
+use crate::jobs::{Deletion, Recheck};
 use crate::tui::app::{Component, Shared, Transition};
 use crate::tui::canvas::{Canvas, spinner_wake};
 use crate::tui::event::{Command, Event, Reader};

@@ -3,8 +3,8 @@
 use ratatui::style::Style;
 use ratatui::text::Line;
 
-use crate::domain::{Delivery, Disposition, Exit, ExitSummary, Format, Now};
-use crate::jobs::{DeleteError, Deletion, Recheck};
+use crate::domain::{DeleteError, Delivery, Disposition, Exit, ExitSummary, Format, Now};
+use crate::jobs::{Deletion, Recheck};
 use crate::tui::Signal;
 use crate::tui::app::{Output, Shared, Transition};
 use crate::tui::canvas::Canvas;
